@@ -1,0 +1,133 @@
+/* timeline.h - who held an address, from when, until when, and how we know.
+ *
+ * The timeline is fed the records of one kube topic in order and answers for an
+ * address as of a moment and as of a position in that topic.  docs/answers.md is
+ * the meaning of every answer.  It lies in RocksDB, as a cache of the topic.
+ *
+ * (1) asof(address, moment, position) never changes while the topic's start stands.
+ * (2) What a record changes and the offset behind it are one atomic write, so a
+ *     killed process goes on exactly where it was.
+ * (3) Applying a record again, or an older revision of an object after a newer
+ *     one, changes no answer.
+ * (4) The store holds evidence, not conclusions: hold, skew and clock are options
+ *     of the question, and the same store serves any of them.
+ */
+#ifndef TENURE_TIMELINE_H
+#define TENURE_TIMELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/ip.h"
+#include "common/text.h"
+#include "common/when.h"
+
+#define TIMELINE_RULES 1       /* version of docs/answers.md, "rules" in a tag */
+#define TIMELINE_RANGES_MAX 16 /* --cluster-cidr given by hand */
+
+enum timeline_clock { TIMELINE_SANDBOX, TIMELINE_STARTED, TIMELINE_ENDPOINT, TIMELINE_RECEIVED };
+
+struct timeline_options {
+	const char *cluster; /* whose bindings answer; NULL: the topic's only cluster */
+	int64_t hold_ns;
+	int64_t skew_ns;
+	enum timeline_clock clock;
+	struct ip_range ranges[TIMELINE_RANGES_MAX];
+	size_t range_count;
+};
+
+/* How much of the kube topic an answer is based on: every record up to and with OFFSET. */
+struct timeline_position {
+	int32_t partition;
+	int64_t offset;    /* -1 before the first record */
+	struct when known; /* of that PROGRESS; WHEN_MAX at the end of a closed topic; WHEN_MIN for none */
+};
+
+enum timeline_outcome {
+	TIMELINE_APPLIED,
+	TIMELINE_IGNORED,    /* a duplicate, an older revision, a BOOKMARK, another kind of object */
+	TIMELINE_UNREADABLE, /* *why tells; counted, and the topic goes on */
+	TIMELINE_BROKEN,     /* the store failed; logged */
+};
+
+struct timeline_stats {
+	uint64_t applied, ignored, unreadable;
+	uint64_t progress_refused; /* PROGRESS whose known went back or passed its received */
+	uint64_t cache_hits, cache_misses;
+};
+
+struct timeline;
+
+/* Opens or makes the store in DIRECTORY (NULL: a temporary one that goes with
+ * timeline_close).  A store of another format is rebuilt; an unreadable one is
+ * set aside as DIRECTORY.damaged-N, said in the log, and begun anew.
+ * NULL after logging. OPTIONS is copied; its strings are borrowed. */
+struct timeline *timeline_open(const char *directory, const struct timeline_options *options);
+void timeline_close(struct timeline *timeline);
+
+/* ---- Feeding ---- */
+
+/* The offset of the first record that was not applied yet; 0 for an empty store. */
+int64_t timeline_next_offset(const struct timeline *timeline);
+/* timeline_hash() of the record before timeline_next_offset(), and of record 0. */
+uint64_t timeline_last_hash(const struct timeline *timeline);
+uint64_t timeline_first_hash(const struct timeline *timeline);
+uint64_t timeline_hash(const char *value, size_t length);
+/* Empties the store: the topic is another one, or was trimmed. -1 after logging. */
+int timeline_reset(struct timeline *timeline);
+
+/* Applies the record at OFFSET. TIMESTAMP_MS is the record's (BUS_NO_TIMESTAMP,
+ * -1, for none). Offsets rise but may have holes; one below
+ * timeline_next_offset() is ignored. *WHY (static text) is set when unreadable. */
+enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, const char *value,
+	size_t length, int64_t timestamp_ms, const char **why);
+
+/* The topic is complete: its end counts as known for ever. */
+void timeline_set_closed(struct timeline *timeline, bool closed);
+
+/* ---- Positions ---- */
+
+/* The default position of a flow that ended at END: the first PROGRESS of the
+ * cluster whose known >= END + hold; on a closed topic without one its end.
+ * false when there is none yet. */
+bool timeline_position_for(struct timeline *timeline, struct when end, struct timeline_position *position);
+/* Everything applied so far (for --hindsight and provisional answers). */
+struct timeline_position timeline_position_last(const struct timeline *timeline);
+/* The newest PROGRESS of the cluster, known WHEN_MIN when there was none. */
+struct timeline_position timeline_position_progress(const struct timeline *timeline);
+/* Clusters seen in the topic. Answers need options.cluster when there are more than one. */
+size_t timeline_cluster_count(const struct timeline *timeline);
+
+/* ---- Answers ---- */
+
+enum timeline_status { TIMELINE_KNOWN, TIMELINE_UNKNOWN, TIMELINE_AMBIGUOUS };
+
+struct timeline_question {
+	struct ip ip;
+	int32_t port;      /* -1 for none */
+	int transport;     /* IANA protocol number, -1 for none */
+	struct when start; /* of the flow; start <= end */
+	struct when end;
+	bool sent; /* this end sent at least one packet in the flow */
+	int64_t position;
+};
+
+struct timeline_verdict {
+	enum timeline_status status;
+	const char *reason; /* static text, NULL when known */
+	const char *kind;   /* "pod", "node", "service", "outside", or NULL */
+};
+
+/* Adds the JSON object of that end ({"status":...}) to OUT. -1 after logging
+ * when the store failed. */
+int timeline_answer(struct timeline *timeline, const struct timeline_question *question,
+	struct text *out, struct timeline_verdict *verdict);
+
+/* Adds one JSON object a line to OUT for each binding of IP visible at POSITION,
+ * oldest first: kind, names, the four instants, evidence, services. */
+int timeline_history(struct timeline *timeline, const struct ip *ip, int64_t position, struct text *out);
+
+struct timeline_stats timeline_stats(const struct timeline *timeline);
+
+#endif
