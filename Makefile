@@ -1,0 +1,139 @@
+# make                    build the programs into build/
+# make test               every test; make help lists the rest
+#
+# Every *.c in FOLDERS is found by itself: main.c becomes a program, the others
+# go into one archive, from which the linker takes what a program names.
+#
+#   SAN=1      address and undefined-behaviour sanitizers    build-san/
+#   DEBUG=1    no optimisation                               build-debug/
+#   CC=clang   the other compiler                            build-clang/
+#   SKIP=...   leave these sources out; FOLDERS=... look only there
+
+FOLDERS = common common/timeline producers/kube producers/flows enricher sink/graph sink/lookup
+NEEDS   = rdkafka libcurl json-c libpcap yaml-0.1
+PREFIX  = /usr/local
+
+VARIANT = $(if $(filter %clang,$(CC)),-clang)$(if $(SAN),-san)$(if $(DEBUG),-debug)
+BUILD   = build$(VARIANT)
+OBJ     = $(BUILD)/obj
+
+CFLAGS  ?= $(if $(DEBUG),-O0 -g3,-O2 -g)
+STRICT   = -std=c17 -D_DEFAULT_SOURCE -Wall -Wextra -Werror -Wshadow -Wconversion \
+           -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla
+SANITIZE = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
+           -fno-omit-frame-pointer)
+INCLUDES = -I. $(shell pkg-config --cflags $(NEEDS) 2>/dev/null)
+LIBS     = $(shell pkg-config --libs $(NEEDS) 2>/dev/null) -lrocksdb
+VERSION := $(shell git describe --tags 2>/dev/null)
+comma   := ,
+
+SOURCES  = $(filter-out %/main.c $(SKIP),$(sort $(wildcard $(FOLDERS:%=%/*.c))))
+ARCHIVE  = $(BUILD)/tenure.a
+MAINS    = $(wildcard $(FOLDERS:%=%/main.c))
+PROGRAMS = $(foreach folder,$(MAINS:%/main.c=%),$(BUILD)/$(call program,$(folder)))
+UNITS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*_test.c))
+REPLAYS  = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZERS  = $(patsubst tests/fuzz/%_fuzz.c,build-fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+TOOLS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c tests/bench/*.c))
+program  = $(if $(filter enricher,$1),tenure-enrich,tenure-$(notdir $1))
+COMPILE  = $(CC) $(STRICT) $(SANITIZE) $(INCLUDES) $(CPPFLAGS) $(CFLAGS)
+LINK     = $(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed
+
+all: $(PROGRAMS) ## build the programs into build/
+
+units: $(UNITS) $(REPLAYS) $(TOOLS) ## build the unit tests, the fuzz replays and the test tools
+
+define program_rule
+$(BUILD)/$(call program,$1): $(OBJ)/$1/main.o $(ARCHIVE)
+	$$(LINK) -o $$@ $$^ $$(LIBS)
+endef
+$(foreach folder,$(MAINS:%/main.c=%),$(eval $(call program_rule,$(folder))))
+
+$(UNITS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+$(TOOLS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(LIBS)
+
+$(REPLAYS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(OBJ)/tests/fuzz/replay.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(LIBS)
+
+$(ARCHIVE): $(SOURCES:%.c=$(OBJ)/%.o) $(BUILD)/sources
+	@$(RM) $@
+	$(AR) rcs $@ $(filter %.o,$^)
+
+$(OBJ)/%.o: %.c
+	@mkdir -p $(@D)
+	$(COMPILE) -MMD -MP -c -o $@ $<
+
+# Two files that change only when what they say changes.
+$(BUILD)/sources: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' >$@
+$(BUILD)/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(or $(VERSION),0.1.0)' | cmp -s - $@ || echo '$(or $(VERSION),0.1.0)' >$@
+$(OBJ)/common/settings.o: $(BUILD)/version
+$(OBJ)/common/settings.o: CPPFLAGS += -DTENURE_VERSION='"$(or $(VERSION),0.1.0)"'
+
+demo: ## run the recording through the programs and print the service graph
+	@deploy/setup build
+	@$(MAKE) --no-print-directory all
+	@tests/lab/demo
+
+demo-live: ## the lab live on Kafka and a real API server, until Ctrl-C (root)
+	@deploy/setup build kafka kube venv lab
+	@$(MAKE) --no-print-directory all
+	@tests/lab/demo-live
+
+test: ## every test: lint, unit, fuzz corpora, cases, integration
+	@deploy/setup test
+	@tests/run
+
+proof: ## what takes longer; writes its figures to docs/proof.md
+	@deploy/setup test
+	@$(MAKE) --no-print-directory all units
+	@tests/proof
+
+bench: ## measure the enricher and the meter against their bounds
+	@deploy/setup build kafka venv
+	@$(MAKE) --no-print-directory all units
+	@tests/bench/run
+
+lint: ## check the house rules
+	@tests/lint
+
+format: ## put every C file into the house layout
+	@deploy/setup format
+	git ls-files '*.[ch]' | xargs clang-format -i
+
+fuzz: ## fuzz each parser for FUZZ_SECONDS (default 60) seconds
+	@deploy/setup fuzz
+	@$(MAKE) --no-print-directory fuzzers
+	@tests/fuzz/run
+
+fuzzers: $(FUZZERS)
+
+build-fuzz/%: tests/fuzz/%_fuzz.c $(SOURCES)
+	@mkdir -p $(@D)
+	clang $(filter-out -Werror,$(STRICT)) $(INCLUDES) -g -O1 \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ \
+	    $(filter %.c,$^) -Wl,--as-needed $(LIBS)
+
+install: all ## install the programs under PREFIX (/usr/local), staged in DESTDIR
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+
+clean: ## remove everything that was built here
+	$(RM) -r build build-san build-debug build-clang build-clang-san build-fuzz
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+
+FORCE:
+.PHONY: all units demo demo-live test proof lint format bench fuzz fuzzers install clean help FORCE
+.SECONDARY:
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

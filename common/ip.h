@@ -1,0 +1,42 @@
+/* ip.h - an IP address as sixteen bytes.
+ *
+ * IPv4 is held in its v4-mapped form (RFC 4291 2.5.5.2), so one comparison and
+ * one key serve both families.
+ */
+#ifndef TENURE_IP_H
+#define TENURE_IP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ip {
+	uint8_t bytes[16];
+};
+
+struct ip_range {
+	struct ip base;
+	unsigned bits; /* 0-128, counted over the sixteen bytes */
+};
+
+#define IP_TEXT_SIZE 46 /* INET6_ADDRSTRLEN */
+
+/* Reads the text form TEXT[LENGTH]; refuses zones, prefixes and anything that
+ * inet_pton refuses.  A v4-mapped IPv6 text gives the IPv4 address.
+ * Returns -1 and leaves *IP alone when it is no address. */
+int ip_parse(const char *text, size_t length, struct ip *ip);
+
+/* Writes the text form (RFC 5952 for IPv6) and a NUL; returns the length. */
+size_t ip_format(const struct ip *ip, char text[static IP_TEXT_SIZE]);
+
+struct ip ip_from_v4(const uint8_t bytes[static 4]);
+bool ip_is_v4(const struct ip *ip);
+int ip_compare(const struct ip *a, const struct ip *b);
+
+/* Reads "10.0.0.0/16" or "fd00::/8"; a plain address is a range of one.  Bits
+ * behind the prefix are cleared.  Returns -1 when it is none. */
+int ip_range_parse(const char *text, size_t length, struct ip_range *range);
+/* An IPv6 range holds no IPv4 address, "::/0" neither. */
+bool ip_in_range(const struct ip *ip, const struct ip_range *range);
+
+#endif
