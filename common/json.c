@@ -1,0 +1,168 @@
+#include "common/json.h"
+
+#include <json-c/json.h>
+#include <limits.h>
+#include <string.h>
+
+#define KEY_MAX 256 /* longest member name in a path */
+
+struct json_object *json_parse_strict(const char *bytes, size_t length, const char **what,
+				      size_t *at)
+{
+	struct json_tokener *tokener = NULL;
+	struct json_object *tree = NULL;
+
+	*at = 0;
+	*what = "too long";
+	if (length == 0 || length > INT_MAX) {
+		if (length == 0)
+			*what = "empty";
+		goto out;
+	}
+	*what = "no memory";
+	tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
+	if (!tokener)
+		goto out;
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	tree = json_tokener_parse_ex(tokener, bytes, (int)length);
+
+	enum json_tokener_error error = json_tokener_get_error(tokener);
+
+	/* A number at the very end is complete only when something follows it. */
+	if (error == json_tokener_continue) {
+		tree = json_tokener_parse_ex(tokener, "", 1);
+		error = json_tokener_get_error(tokener);
+	}
+	*at = json_tokener_get_parse_end(tokener);
+	if (error == json_tokener_continue)
+		*at = length;
+	if (error != json_tokener_success)
+		*what = error == json_tokener_continue ? "ends too early"
+						       : json_tokener_error_desc(error);
+	else if (!tree)
+		*what = "null";
+out:
+	if (tokener)
+		json_tokener_free(tokener);
+	return tree;
+}
+
+void json_free(struct json_object *tree)
+{
+	json_object_put(tree);
+}
+
+enum json_found json_member(const struct json_object *value, const char *key,
+			    struct json_object **member)
+{
+	struct json_object *found = NULL;
+
+	if (!json_object_is_type(value, json_type_object))
+		return JSON_WRONG_TYPE;
+	if (!json_object_object_get_ex(value, key, &found) || !found)
+		return JSON_ABSENT;
+	*member = found;
+	return JSON_FOUND;
+}
+
+/* Walks PATH; the value at its end is of TYPE. */
+static enum json_found at_path(const struct json_object *value, const char *path,
+			       enum json_type type, struct json_object **end)
+{
+	struct json_object *here = (struct json_object *)value;
+	char key[KEY_MAX];
+
+	if (!here)
+		return JSON_ABSENT;
+	while (*path) {
+		size_t length = strcspn(path, ".");
+		enum json_found found;
+
+		if (length >= sizeof(key))
+			return JSON_ABSENT;
+		memcpy(key, path, length);
+		key[length] = '\0';
+		found = json_member(here, key, &here);
+		if (found != JSON_FOUND)
+			return found;
+		path += length;
+		if (*path == '.')
+			path++;
+	}
+	if (!json_object_is_type(here, type))
+		return JSON_WRONG_TYPE;
+	*end = here;
+	return JSON_FOUND;
+}
+
+enum json_found json_text(const struct json_object *value, const char *path, const char **text)
+{
+	struct json_object *end;
+	enum json_found found = at_path(value, path, json_type_string, &end);
+
+	if (found != JSON_FOUND)
+		return found;
+
+	const char *string = json_object_get_string(end);
+
+	if (memchr(string, '\0', (size_t)json_object_get_string_len(end)))
+		return JSON_WRONG_TYPE;
+	*text = string;
+	return JSON_FOUND;
+}
+
+enum json_found json_boolean(const struct json_object *value, const char *path, bool *truth)
+{
+	struct json_object *end;
+	enum json_found found = at_path(value, path, json_type_boolean, &end);
+
+	if (found == JSON_FOUND)
+		*truth = json_object_get_boolean(end);
+	return found;
+}
+
+enum json_found json_i64(const struct json_object *value, const char *path, int64_t *number)
+{
+	struct json_object *end;
+	enum json_found found = at_path(value, path, json_type_int, &end);
+
+	if (found != JSON_FOUND)
+		return found;
+	/* json-c saturates: a number past the range reads as its end. */
+	if (json_object_get_int64(end) == INT64_MAX && json_object_get_uint64(end) != INT64_MAX)
+		return JSON_WRONG_TYPE;
+	*number = json_object_get_int64(end);
+	return JSON_FOUND;
+}
+
+enum json_found json_when(const struct json_object *value, const char *path, struct when *moment)
+{
+	const char *text;
+	enum json_found found = json_text(value, path, &text);
+
+	if (found != JSON_FOUND)
+		return found;
+	return when_parse(text, strlen(text), moment) == 0 ? JSON_FOUND : JSON_WRONG_TYPE;
+}
+
+enum json_found json_object_at(const struct json_object *value, const char *path,
+			       struct json_object **object)
+{
+	return at_path(value, path, json_type_object, object);
+}
+
+enum json_found json_array(const struct json_object *value, const char *path,
+			   struct json_object **array)
+{
+	return at_path(value, path, json_type_array, array);
+}
+
+size_t json_length(const struct json_object *array)
+{
+	return json_object_array_length(array);
+}
+
+struct json_object *json_element(const struct json_object *array, size_t index)
+{
+	return json_object_array_get_idx(array, index);
+}
