@@ -8,7 +8,8 @@
  * (1) The pointers in a struct bus_record that was read are borrowed and die
  *     with the next read of the same reader.
  * (2) A record that bus_write() took is written in order within its partition.
- * (3) Every failure of the world is logged once, here or below, with the address.
+ * (3) A line longer than BUS_RECORD_MAX is read as its first BUS_RECORD_MAX + 1 bytes.
+ * (4) Every failure of the world is logged once, here or below, with the address.
  */
 #ifndef TENURE_BUS_H
 #define TENURE_BUS_H
@@ -68,6 +69,8 @@ enum bus_status {
 };
 
 bool bus_is_kafka(const char *address);
+/* The topic of "kafka:TOPIC"; a file's address as it is. */
+const char *bus_topic(const char *address);
 
 /* ---- Reading a whole topic, every partition, without a group ---- */
 
@@ -77,11 +80,18 @@ bool bus_is_kafka(const char *address);
 
 struct bus_reader;
 
-/* Opens ADDRESS at record FROM (an offset for each partition, or BUS_FROM_TAIL).
+/* Opens ADDRESS at record FROM (an offset for each partition, or BUS_FROM_TAIL); where
+ * that is before the first record kept or behind the end, at that one.
  * A topic or file that is not there is an error.  Returns NULL after logging. */
 struct bus_reader *bus_reader_open(const char *address, const struct bus_options *options,
 				   int64_t from);
 enum bus_status bus_read(struct bus_reader *reader, int timeout_ms, struct bus_record *record);
+/* True once every record that was there at opening was read, with --follow too. */
+bool bus_reader_caught_up(const struct bus_reader *reader);
+int bus_reader_partitions(const struct bus_reader *reader);
+/* Puts the topic's setting NAME ("cleanup.policy") into VALUE, "" for a file.
+ * -1 after logging. */
+int bus_reader_setting(struct bus_reader *reader, const char *name, char *value, size_t size);
 void bus_reader_close(struct bus_reader *reader);
 
 /* ---- Writing, at least once ---- */
@@ -91,7 +101,8 @@ struct bus_writer;
 /* A file is appended to, after an incomplete last line (a crash) is cut.
  * Returns NULL after logging. */
 struct bus_writer *bus_writer_open(const char *address, const struct bus_options *options);
-/* Takes a copy.  Waits while the queue is full.  -1 after logging. */
+/* Takes a copy.  Waits while the queue is full.  A file gets it with the next
+ * bus_flush() at the latest: call that once a turn.  -1 after logging. */
 int bus_write(struct bus_writer *writer, const struct bus_record *record);
 /* Waits until all that was written is acknowledged by the broker or handed to
  * the kernel; -1 when any of it was refused. */
