@@ -1,7 +1,10 @@
 #include "common/kube_event.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include <json-c/json.h>
+
+#include "common/json.h"
 
 /* A refusal on its way up: which member, and why. */
 struct fault {
@@ -294,40 +297,22 @@ static bool take_record(struct json_object *root, struct kube_event *event, stru
 			take_when(root, "received", false, &event->received, fault));
 }
 
-/* json-c takes the bytes as an int. */
-static struct json_object *tree_from(const char *bytes, size_t length, struct fault *fault)
-{
-	struct json_object *root = NULL;
-	struct json_tokener *tokener;
-
-	fault->status = KUBE_EVENT_NOT_JSON;
-	if (length == 0 || length > INT32_MAX)
-		return NULL;
-	tokener = json_tokener_new_ex(KUBE_DEPTH_MAX);
-	if (!tokener) {
-		fault->status = KUBE_EVENT_NO_MEMORY;
-		return NULL;
-	}
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	root = json_tokener_parse_ex(tokener, bytes, (int)length);
-	json_tokener_free(tokener);
-	return root;
-}
-
 enum kube_event_status kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
 					const char **member)
 {
 	struct kube_event read = {.received = WHEN_MIN, .resource = KUBE_RESOURCES};
 	struct fault fault = {KUBE_EVENT_READ, ""};
-	struct json_object *root = tree_from(bytes, length, &fault);
+	const char *what;
+	size_t byte;
+	struct json_object *root = json_parse_strict(bytes, length, &what, &byte);
 
-	if (root && take_record(root, &read, &fault)) {
-		fault.status = KUBE_EVENT_READ;
-	} else {
+	if (!root)
+		fault.status = KUBE_EVENT_NOT_JSON;
+	if (!root || !take_record(root, &read, &fault)) {
 		kube_event_clear(&read);
 		read = (struct kube_event){.received = WHEN_MIN, .resource = KUBE_RESOURCES};
 	}
-	json_object_put(root);
+	json_free(root);
 	*event = read;
 	if (member)
 		*member = fault.member;
@@ -353,7 +338,6 @@ const char *kube_event_status_name(enum kube_event_status status)
 		[KUBE_EVENT_WRONG_TYPE] = "wrong_type",
 		[KUBE_EVENT_UNKNOWN_TYPE] = "unknown_type",
 		[KUBE_EVENT_UNKNOWN_RESOURCE] = "unknown_resource",
-		[KUBE_EVENT_NO_MEMORY] = "no_memory",
 	};
 
 	return names[status];

@@ -16,8 +16,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <json-c/json.h>
-
 #include "common/kube_resource.h"
 #include "common/when.h"
 
@@ -25,7 +23,8 @@
 #define KUBE_NAMESPACE_SIZE 64 /* a DNS label (RFC 1123: 63 bytes) and a NUL */
 #define KUBE_REASON_SIZE 64    /* of a GAP; ours are single words */
 #define KUBE_NAMESPACES_MAX 32 /* in one scope; a scope of more is refused */
-#define KUBE_DEPTH_MAX 64      /* a full Pod is 12 deep, its managedFields about 16 */
+
+struct json_object;
 
 enum kube_event_type {
 	KUBE_ADDED,
@@ -47,7 +46,6 @@ enum kube_event_status {
 	KUBE_EVENT_WRONG_TYPE,
 	KUBE_EVENT_UNKNOWN_TYPE,     /* a type that this version does not know */
 	KUBE_EVENT_UNKNOWN_RESOURCE, /* another kind of object: ignored and counted */
-	KUBE_EVENT_NO_MEMORY,
 };
 
 /* What a SYNC covers.  Without namespaces it covers all of them. */

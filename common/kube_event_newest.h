@@ -5,9 +5,9 @@
 #ifndef TENURE_KUBE_EVENT_NEWEST_H
 #define TENURE_KUBE_EVENT_NEWEST_H
 
-#include <json-c/json.h>
-
 #include "common/when.h"
+
+struct json_object;
 
 /* The greatest text in OBJECT that is an RFC 3339 time; metadata.deletionTimestamp (it
  * lies ahead), labels and annotations do not count, but for the annotation
