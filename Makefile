@@ -80,7 +80,7 @@ $(OBJ)/common/settings.o: $(BUILD)/version
 $(OBJ)/common/settings.o: CPPFLAGS += -DTENURE_VERSION='"$(or $(VERSION),0.1.0)"'
 
 demo: ## run the recording through the programs and print the service graph
-	@deploy/setup build
+	@deploy/setup demo
 	@$(MAKE) --no-print-directory all
 	@tests/lab/demo
 
