@@ -7,7 +7,9 @@
 #   SAN=1      address and undefined-behaviour sanitizers    build-san/
 #   DEBUG=1    no optimisation                               build-debug/
 #   CC=clang   the other compiler                            build-clang/
+#   LAX=1      go on without the sources that do not compile
 #   SKIP=...   leave these sources out; FOLDERS=... look only there
+#   V=1        print every command
 
 FOLDERS = common common/timeline producers/kube producers/flows enricher sink/graph sink/lookup
 NEEDS   = rdkafka libcurl json-c libpcap yaml-0.1
@@ -26,6 +28,7 @@ INCLUDES = -I. $(shell pkg-config --cflags $(NEEDS) 2>/dev/null)
 LIBS     = $(shell pkg-config --libs $(NEEDS) 2>/dev/null) -lrocksdb
 VERSION := $(shell git describe --tags 2>/dev/null)
 comma   := ,
+Q       := $(if $(V),,@)
 
 SOURCES  = $(filter-out %/main.c $(SKIP),$(sort $(wildcard $(FOLDERS:%=%/*.c))))
 ARCHIVE  = $(BUILD)/tenure.a
@@ -45,29 +48,35 @@ units: $(UNITS) $(REPLAYS) $(TOOLS) ## build the unit tests, the fuzz replays an
 
 define program_rule
 $(BUILD)/$(call program,$1): $(OBJ)/$1/main.o $(ARCHIVE)
-	$$(LINK) -o $$@ $$^ $$(LIBS)
+	@echo '  link    $$@'
+	$$(Q)$$(LINK) -o $$@ $$^ $$(LIBS)
 endef
 $(foreach folder,$(MAINS:%/main.c=%),$(eval $(call program_rule,$(folder))))
 
 $(UNITS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS) -lcmocka
+	@echo '  link    $@'
+	$(Q)$(LINK) -o $@ $^ $(LIBS) -lcmocka
 
 $(TOOLS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS)
+	@echo '  link    $@'
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
 $(REPLAYS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(OBJ)/tests/fuzz/replay.o $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS)
+	@echo '  link    $@'
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
 $(ARCHIVE): $(SOURCES:%.c=$(OBJ)/%.o) $(BUILD)/sources
 	@$(RM) $@
-	$(AR) rcs $@ $(filter %.o,$^)
+	@echo '  archive $@'
+	$(Q)$(AR) rcs $@ $(if $(LAX),$$(ls $(filter %.o,$^) 2>/dev/null),$(filter %.o,$^))
 
 $(OBJ)/%.o: %.c
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c -o $@ $<
+	@echo '  compile $<'
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $< $(if $(LAX),|| $(RM) $@)
 
 # Two files that change only when what they say changes.
 $(BUILD)/sources: FORCE
@@ -119,7 +128,8 @@ fuzzers: $(FUZZERS)
 
 build-fuzz/%: tests/fuzz/%_fuzz.c $(SOURCES)
 	@mkdir -p $(@D)
-	clang $(filter-out -Werror,$(STRICT)) $(INCLUDES) -g -O1 \
+	@echo '  fuzzer  $@'
+	$(Q)clang $(filter-out -Werror,$(STRICT)) $(INCLUDES) -g -O1 \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ \
 	    $(filter %.c,$^) -Wl,--as-needed $(LIBS)
 

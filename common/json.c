@@ -4,7 +4,16 @@
 #include <limits.h>
 #include <string.h>
 
+#include "common/scan.h"
+
 #define KEY_MAX 256 /* longest member name in a path */
+
+_Static_assert(JSON_DEPTH_MAX == SCAN_DEPTH_MAX, "both readers must refuse the same depth");
+
+void json_free(struct json_object *tree)
+{
+	json_object_put(tree);
+}
 
 struct json_object *json_parse_strict(const char *bytes, size_t length, const char **what,
 				      size_t *at)
@@ -20,7 +29,7 @@ struct json_object *json_parse_strict(const char *bytes, size_t length, const ch
 		goto out;
 	}
 	*what = "no memory";
-	tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
+	tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
 	if (!tokener)
 		goto out;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
@@ -41,15 +50,17 @@ struct json_object *json_parse_strict(const char *bytes, size_t length, const ch
 						       : json_tokener_error_desc(error);
 	else if (!tree)
 		*what = "null";
+	else if (scan_validate(bytes, length) != SCAN_GOOD) {
+		/* json-c takes NaN, 'single quotes', "1." and bare control characters. */
+		*what = "not as RFC 8259 asks, or nested too deep";
+		*at = 0;
+		json_free(tree);
+		tree = NULL;
+	}
 out:
 	if (tokener)
 		json_tokener_free(tokener);
 	return tree;
-}
-
-void json_free(struct json_object *tree)
-{
-	json_object_put(tree);
 }
 
 enum json_found json_member(const struct json_object *value, const char *key,

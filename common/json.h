@@ -28,11 +28,12 @@ enum json_found {
 	JSON_WRONG_TYPE, /* here or on the way: another type, or out of range */
 };
 
-#define JSON_DEPTH_MAX 256 /* managedFields of deep custom resources stay below 100 */
+#define JSON_DEPTH_MAX 32 /* managedFields of pods stay below 20 */
 
-/* Parses BYTES[LENGTH], one JSON text of RFC 8259 with valid UTF-8 and nothing
- * behind it.  The caller frees the tree.  Returns NULL when it is none, with
- * *WHAT (static text) saying why and *AT the byte where it was seen. */
+/* Parses BYTES[LENGTH], one JSON text of RFC 8259 with valid UTF-8, nested no
+ * deeper than JSON_DEPTH_MAX, with nothing but white space behind it.  The caller frees the tree.  Returns NULL when it is none, with
+ * *WHAT (static text) saying why and *AT the byte where it was seen, 0 where
+ * that is not known. */
 struct json_object *json_parse_strict(const char *bytes, size_t length, const char **what,
 				      size_t *at);
 void json_free(struct json_object *tree);
