@@ -1,0 +1,26 @@
+#include "common/rejected.h"
+
+#define ADD(out, literal) text_add((out), (literal), sizeof(literal) - 1)
+
+void rejected_add(struct text *out, const struct rejected *rejected)
+{
+	size_t kept = rejected->length < REJECTED_BYTES_MAX ? rejected->length : REJECTED_BYTES_MAX;
+
+	ADD(out, "{\"reason\":");
+	text_add_json_string(out, rejected->reason);
+	if (rejected->member != NULL) {
+		ADD(out, ",\"member\":");
+		text_add_json_string(out, rejected->member);
+	}
+	ADD(out, ",\"detail\":");
+	text_add_json_string(out, rejected->detail);
+	ADD(out, ",\"flow\":{\"topic\":");
+	text_add_json_string(out, rejected->flow.topic);
+	ADD(out, ",\"partition\":");
+	text_add_i64(out, rejected->flow.partition);
+	ADD(out, ",\"offset\":");
+	text_add_i64(out, rejected->flow.offset);
+	ADD(out, "},\"record\":");
+	text_add_json_repaired(out, rejected->bytes, kept);
+	ADD(out, "}");
+}
