@@ -1,0 +1,316 @@
+#include "producers/flows/capture.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "common/log.h"
+#include "common/when.h"
+
+#define FILE_BUFFER (256 * 1024)
+#define BLOCK_TIMEOUT_MS 50 /* how long the kernel collects packets before it wakes us */
+#define LINK_TYPES "Ethernet, LINUX_SLL, LINUX_SLL2, RAW, IPV4, IPV6, NULL, LOOP"
+/* 2261-12-31, the last year that a moment can have. */
+#define SECONDS_MAX INT64_C(9214646400)
+
+struct capture {
+	pcap_t *pcap;
+	char *name;
+	char *buffer; /* of a file */
+	enum packet_link link;
+	bool live;
+	bool gone;
+	int64_t time_unit; /* nanoseconds that one of libpcap's units is */
+	struct capture_stats stats;
+	/* Of capture_read() while libpcap calls back. */
+	struct packet *packets;
+	size_t count;
+};
+
+static int find_link(int datalink, enum packet_link *link)
+{
+	switch (datalink) {
+	case DLT_EN10MB:
+		*link = PACKET_ETHERNET;
+		return 0;
+	case DLT_LINUX_SLL:
+		*link = PACKET_SLL;
+		return 0;
+	case DLT_LINUX_SLL2:
+		*link = PACKET_SLL2;
+		return 0;
+	case DLT_RAW:
+	case DLT_IPV4:
+	case DLT_IPV6:
+		*link = PACKET_RAW;
+		return 0;
+	case DLT_NULL:
+	case DLT_LOOP:
+		*link = PACKET_LOOPBACK;
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+static int set_link(struct capture *capture)
+{
+	bool nanoseconds =
+		pcap_get_tstamp_precision(capture->pcap) == PCAP_TSTAMP_PRECISION_NANO;
+	int datalink = pcap_datalink(capture->pcap);
+	const char *name = pcap_datalink_val_to_name(datalink);
+	const char *words = pcap_datalink_val_to_description(datalink);
+
+	capture->time_unit = nanoseconds ? 1 : 1000;
+	if (find_link(datalink, &capture->link) == 0)
+		return EX_OK;
+	log_error("%s: link type %d (%s%s%s) is not supported; supported are " LINK_TYPES,
+		  capture->name, datalink, name ? name : "unknown", words ? ", " : "",
+		  words ? words : "");
+	return EX_DATAERR;
+}
+
+static int set_filter(struct capture *capture, const char *filter)
+{
+	struct bpf_program program;
+	int rc = EX_OK;
+
+	if (filter[0] == '\0')
+		return EX_OK;
+	if (pcap_compile(capture->pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0) {
+		log_error("filter \"%s\": %s", filter, pcap_geterr(capture->pcap));
+		return EX_USAGE;
+	}
+	if (pcap_setfilter(capture->pcap, &program) != 0) {
+		log_error("%s: cannot set filter \"%s\": %s", capture->name, filter,
+			  pcap_geterr(capture->pcap));
+		rc = EX_OSERR;
+	}
+	pcap_freecode(&program);
+	return rc;
+}
+
+int capture_check_filter(const char *filter)
+{
+	pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 65535);
+	struct bpf_program program;
+	int rc = EX_OK;
+
+	if (!pcap || filter[0] == '\0')
+		goto out;
+	if (pcap_compile(pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0) {
+		pcap_freecode(&program);
+	} else {
+		log_error("filter \"%s\": %s", filter, pcap_geterr(pcap));
+		rc = EX_USAGE;
+	}
+out:
+	if (pcap)
+		pcap_close(pcap);
+	return rc;
+}
+
+static struct capture *new_capture(const char *name)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+
+	if (capture)
+		capture->name = strdup(name);
+	if (!capture || !capture->name) {
+		log_error("%s: no memory", name);
+		free(capture);
+		return NULL;
+	}
+	return capture;
+}
+
+static int open_file(struct capture *capture, const char *path)
+{
+	char error[PCAP_ERRBUF_SIZE];
+	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+
+	if (!file) {
+		log_error("cannot open %s: %s", path, strerror(errno));
+		return errno == EACCES ? EX_NOPERM : EX_NOINPUT;
+	}
+	/* Standard input outlives the capture. */
+	if (file != stdin)
+		capture->buffer = malloc(FILE_BUFFER);
+	if (capture->buffer)
+		setvbuf(file, capture->buffer, _IOFBF, FILE_BUFFER);
+	capture->pcap = pcap_fopen_offline_with_tstamp_precision(
+		file, PCAP_TSTAMP_PRECISION_NANO, error);
+	if (capture->pcap)
+		return EX_OK;
+	log_error("%s: not a pcap or pcapng file: %s", path, error);
+	if (file != stdin)
+		fclose(file);
+	return EX_DATAERR;
+}
+
+struct capture *capture_open_file(const char *path, const struct capture_options *options,
+				  int *exit_code)
+{
+	struct capture *capture = new_capture(strcmp(path, "-") == 0 ? "standard input" : path);
+
+	*exit_code = EX_OSERR;
+	if (!capture)
+		return NULL;
+	*exit_code = open_file(capture, path);
+	if (*exit_code == EX_OK)
+		*exit_code = set_link(capture);
+	if (*exit_code == EX_OK)
+		*exit_code = set_filter(capture, options->filter);
+	if (*exit_code == EX_OK)
+		return capture;
+	capture_close(capture);
+	return NULL;
+}
+
+static int activate(struct capture *capture, const struct capture_options *options, bool quiet)
+{
+	int status;
+
+	if (pcap_set_snaplen(capture->pcap, options->snaplen) != 0 ||
+	    pcap_set_promisc(capture->pcap, options->promiscuous) != 0 ||
+	    pcap_set_timeout(capture->pcap, BLOCK_TIMEOUT_MS) != 0 ||
+	    pcap_set_buffer_size(capture->pcap, options->buffer_size) != 0)
+		return EX_SOFTWARE;
+	/* Where that cannot be had it stays microseconds. */
+	pcap_set_tstamp_precision(capture->pcap, PCAP_TSTAMP_PRECISION_NANO);
+	status = pcap_activate(capture->pcap);
+	if (status >= 0)
+		return EX_OK;
+	switch (status) {
+	case PCAP_ERROR_PERM_DENIED:
+		log_error("%s: no permission to capture; run as root, or once: "
+			  "setcap cap_net_raw+ep $(command -v tenure-flows)",
+			  capture->name);
+		return EX_NOPERM;
+	case PCAP_ERROR_NO_SUCH_DEVICE:
+	case PCAP_ERROR_IFACE_NOT_UP:
+		if (!quiet)
+			log_error("interface %s: %s", capture->name, pcap_statustostr(status));
+		return EX_NOINPUT;
+	default:
+		if (!quiet)
+			log_error("interface %s: cannot capture: %s: %s", capture->name,
+				  pcap_statustostr(status), pcap_geterr(capture->pcap));
+		return EX_OSERR;
+	}
+}
+
+struct capture *capture_open_interface(const char *name, const struct capture_options *options,
+				       bool quiet, int *exit_code)
+{
+	char error[PCAP_ERRBUF_SIZE];
+	struct capture *capture = new_capture(name);
+
+	*exit_code = EX_OSERR;
+	if (!capture)
+		return NULL;
+	capture->live = true;
+	capture->pcap = pcap_create(name, error);
+	if (capture->pcap)
+		*exit_code = activate(capture, options, quiet);
+	else
+		log_error("interface %s: %s", name, error);
+	/* Only "any" has cooked packets; version 2 tells the interface of each. */
+	if (*exit_code == EX_OK && pcap_datalink(capture->pcap) == DLT_LINUX_SLL)
+		pcap_set_datalink(capture->pcap, DLT_LINUX_SLL2);
+	if (*exit_code == EX_OK)
+		*exit_code = set_link(capture);
+	if (*exit_code == EX_OK)
+		*exit_code = set_filter(capture, options->filter);
+	if (*exit_code == EX_OK && pcap_setnonblock(capture->pcap, 1, error) != 0) {
+		log_error("interface %s: %s", name, error);
+		*exit_code = EX_OSERR;
+	}
+	if (*exit_code == EX_OK)
+		return capture;
+	capture_close(capture);
+	return NULL;
+}
+
+void capture_close(struct capture *capture)
+{
+	if (!capture)
+		return;
+	if (capture->pcap)
+		pcap_close(capture->pcap);
+	free(capture->buffer);
+	free(capture->name);
+	free(capture);
+}
+
+/* Called by libpcap for each frame, at most as many times as there is room. */
+static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
+{
+	struct capture *capture = (struct capture *)user;
+	struct packet *packet = &capture->packets[capture->count];
+	int64_t seconds = header->ts.tv_sec;
+	enum packet_verdict verdict = PACKET_BAD_TIME;
+
+	capture->stats.frames++;
+	/* With nanosecond precision tv_usec holds nanoseconds. */
+	if (seconds >= 0 && seconds < SECONDS_MAX && header->ts.tv_usec >= 0 &&
+	    header->ts.tv_usec * capture->time_unit < NS_PER_SECOND) {
+		packet->time = seconds * NS_PER_SECOND + header->ts.tv_usec * capture->time_unit;
+		verdict = packet_decode(capture->link, bytes, header->caplen, header->len, packet);
+	}
+	if (verdict == PACKET_OK)
+		capture->count++;
+	else
+		capture->stats.verdicts[verdict]++;
+}
+
+enum capture_status capture_read(struct capture *capture, struct packet *packets, size_t max,
+				 size_t *count)
+{
+	int frames;
+
+	capture->packets = packets;
+	capture->count = 0;
+	frames = pcap_dispatch(capture->pcap, (int)max, take_frame, (u_char *)capture);
+	*count = capture->count;
+	capture->stats.verdicts[PACKET_OK] += capture->count;
+	if (frames >= 0)
+		return frames > 0 || capture->live ? CAPTURE_PACKETS : CAPTURE_END;
+	if (!capture->live) {
+		log_warn("%s: read up to a damaged or incomplete record: %s", capture->name,
+			 pcap_geterr(capture->pcap));
+		capture->stats.truncated++;
+		return CAPTURE_END;
+	}
+	if (!capture->gone)
+		log_info("interface %s: %s", capture->name, pcap_geterr(capture->pcap));
+	capture->gone = true;
+	return CAPTURE_GONE;
+}
+
+int capture_fd(const struct capture *capture)
+{
+	return pcap_get_selectable_fd(capture->pcap);
+}
+
+bool capture_tells_interface(const struct capture *capture)
+{
+	return capture->link == PACKET_SLL2;
+}
+
+void capture_add_stats(struct capture *capture, struct capture_stats *stats)
+{
+	struct pcap_stat kernel;
+
+	stats->frames += capture->stats.frames;
+	for (unsigned i = 0; i < PACKET_VERDICTS; i++)
+		stats->verdicts[i] += capture->stats.verdicts[i];
+	stats->truncated += capture->stats.truncated;
+	if (capture->live && pcap_stats(capture->pcap, &kernel) == 0) {
+		stats->kernel_drops += kernel.ps_drop;
+		stats->interface_drops += kernel.ps_ifdrop;
+	}
+}

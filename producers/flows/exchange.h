@@ -1,0 +1,53 @@
+/* exchange.h - requests and response times without knowing the protocol.
+ *
+ * A request begins when the initiator sends payload after the responder did, or
+ * first of all.  Its response time runs from the request's last payload to the
+ * first payload of the responder; pure acknowledgments between do not matter.
+ * This sees turns, not messages: pipelined or multiplexed requests that overlap
+ * are one, a TLS handshake counts too.
+ *
+ * (1) A turn that saw a retransmission, or time running backwards, is a request
+ *     without a response time.
+ * (2) Response times live in a pool of fixed size; a sample for which it has no
+ *     room is counted as lost and enters no figure.
+ */
+#ifndef TENURE_FLOWS_EXCHANGE_H
+#define TENURE_FLOWS_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/flow.h"
+
+struct exchange_pool;
+
+/* Zero-initialised. */
+struct exchange {
+	int64_t request_at; /* last payload of the request that waits */
+	uint64_t sum;       /* nanoseconds, as MIN and MAX */
+	uint64_t min;
+	uint64_t max;
+	uint32_t requests;
+	uint32_t samples;
+	uint32_t buckets; /* the pool's number for the first of them, 0 for none */
+	bool waiting;
+	bool tainted; /* (1) */
+};
+
+/* Room for SIZE flows whose response times lie within a factor of two, or fewer
+ * with more spread.  NULL when there is no memory. */
+struct exchange_pool *exchange_pool_new(size_t size);
+void exchange_pool_free(struct exchange_pool *pool);
+uint64_t exchange_pool_lost(const struct exchange_pool *pool);
+
+/* The initiator, or else the responder, sent payload at TIME. */
+void exchange_payload(struct exchange *exchange, struct exchange_pool *pool, bool by_initiator,
+		      int64_t time);
+void exchange_taint(struct exchange *exchange);
+
+/* Moves what was counted into *FLOW and starts from zero; a request that waits
+ * goes on waiting. */
+void exchange_take(struct exchange *exchange, struct exchange_pool *pool, struct flow *flow);
+
+#endif

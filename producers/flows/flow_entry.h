@@ -1,0 +1,59 @@
+/* flow_entry.h - one conversation while it lasts.
+ *
+ * The members that every packet changes lie together at the front.
+ */
+#ifndef TENURE_FLOWS_FLOW_ENTRY_H
+#define TENURE_FLOWS_FLOW_ENTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/flow.h"
+#include "producers/flows/exchange.h"
+#include "producers/flows/flow_key.h"
+#include "producers/flows/flow_table.h"
+#include "producers/flows/packet.h"
+#include "producers/flows/tcp.h"
+
+struct flow_entry {
+	struct flow_key key;
+	int64_t last; /* the latest packet's time */
+	int64_t start; /* the earliest of the slice */
+	uint64_t sequence; /* counts the flows that were begun */
+	uint64_t bytes[2]; /* of the slice, by direction, as those below */
+	uint64_t frame_bytes[2];
+	uint64_t packets[2];
+	struct exchange exchange;
+	struct tcp tcp;
+	int64_t created; /* first packet of the first slice */
+	uint32_t slice;
+	uint32_t tag; /* the table's */
+	uint8_t source; /* the direction that the initiator sends in */
+	uint8_t initiator; /* enum flow_initiator */
+	uint8_t icmp_type; /* the first packet's */
+	uint8_t icmp_code;
+};
+
+/* Fills *ENTRY for the conversation that PACKET begins, without counting it. */
+void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsigned direction,
+		      const struct packet *packet, uint64_t sequence);
+
+void flow_entry_count(struct flow_entry *entry, struct exchange_pool *pool, unsigned direction,
+		      const struct packet *packet);
+
+/* The moment from which on the flow, or its slice, is over, and why. */
+int64_t flow_entry_over(const struct flow_entry *entry, const struct flow_table_options *options,
+			enum flow_end_reason *reason);
+
+/* True when PACKET must not join the flow, whatever the time. */
+bool flow_entry_begins_anew(const struct flow_entry *entry, unsigned direction,
+			    const struct packet *packet);
+
+/* True when the slice has packets. */
+bool flow_entry_used(const struct flow_entry *entry);
+
+/* Moves the slice into *FLOW and begins the next one, without packets. */
+void flow_entry_take(struct flow_entry *entry, struct exchange_pool *pool,
+		     enum flow_end_reason reason, struct flow *flow);
+
+#endif

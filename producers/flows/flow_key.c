@@ -1,0 +1,86 @@
+#include "producers/flows/flow_key.h"
+
+#include <endian.h>
+#include <string.h>
+
+#include "common/flow.h"
+#include "producers/flows/community_id.h"
+
+/* Negative when endpoint A is the lesser one, by address, then port. */
+static int compare(const uint64_t a[static 2], uint16_t a_port, const uint64_t b[static 2],
+		   uint16_t b_port)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t x = be64toh(a[i]), y = be64toh(b[i]);
+
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+	return (int)a_port - (int)b_port;
+}
+
+unsigned flow_key_from_packet(const struct packet *packet, struct flow_key *key)
+{
+	uint16_t ports[2] = {packet->source_port, packet->destination_port};
+	uint64_t ends[2][2];
+	unsigned direction = 0;
+	bool ordered = true;
+
+	memcpy(ends[0], packet->source.bytes, 16);
+	memcpy(ends[1], packet->destination.bytes, 16);
+	if (packet->protocol == FLOW_ICMP || packet->protocol == FLOW_ICMPV6)
+		ordered = community_id_icmp_ports(packet->protocol, packet->icmp_type,
+						  packet->icmp_code, &ports[0], &ports[1]);
+	if (ordered && compare(ends[0], ports[0], ends[1], ports[1]) > 0)
+		direction = 1;
+	memcpy(key->words, ends[direction], 16);
+	memcpy(key->words + 2, ends[!direction], 16);
+	key->words[4] = (uint64_t)ports[direction] << 48 | (uint64_t)ports[!direction] << 32 |
+			(uint64_t)packet->interface << 16 | packet->protocol;
+	return direction;
+}
+
+bool flow_key_equal(const struct flow_key *a, const struct flow_key *b)
+{
+	uint64_t difference = 0;
+
+	for (unsigned i = 0; i < 5; i++)
+		difference |= a->words[i] ^ b->words[i];
+	return difference == 0;
+}
+
+/* NH of UMAC (RFC 4418 5.2.2) on words of 64 bits, folded by one more product. */
+uint64_t flow_key_hash(const struct flow_key *key, const uint64_t *seed)
+{
+	const uint64_t *w = key->words;
+	unsigned __int128 sum = (unsigned __int128)(w[0] + seed[0]) * (w[1] + seed[1]) +
+				(unsigned __int128)(w[2] + seed[2]) * (w[3] + seed[3]) +
+				(unsigned __int128)(w[4] + seed[4]) * (seed[5] | 1);
+	uint64_t folded = (uint64_t)sum ^ (uint64_t)(sum >> 64);
+
+	folded *= seed[6] | 1;
+	return folded ^ folded >> 32;
+}
+
+struct ip flow_key_ip(const struct flow_key *key, unsigned side)
+{
+	struct ip ip;
+
+	memcpy(ip.bytes, key->words + 2 * side, 16);
+	return ip;
+}
+
+uint16_t flow_key_port(const struct flow_key *key, unsigned side)
+{
+	return (uint16_t)(key->words[4] >> (side == 0 ? 48 : 32));
+}
+
+uint8_t flow_key_protocol(const struct flow_key *key)
+{
+	return (uint8_t)key->words[4];
+}
+
+uint16_t flow_key_interface(const struct flow_key *key)
+{
+	return (uint16_t)(key->words[4] >> 16);
+}

@@ -1,0 +1,34 @@
+/* flow_key.h - what makes two packets belong to one conversation.
+ *
+ * Two endpoints (address and port, or what Community ID puts in an ICMP packet's
+ * ports), the protocol and the interface.  The lesser endpoint comes first, so
+ * both directions have the same key; one-way ICMP messages have their sender first.
+ */
+#ifndef TENURE_FLOWS_FLOW_KEY_H
+#define TENURE_FLOWS_FLOW_KEY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "producers/flows/packet.h"
+
+struct flow_key {
+	uint64_t words[5]; /* address A, address B, ports and the rest */
+};
+
+/* Sets *KEY; returns the packet's direction: 0 when its source is endpoint A. */
+unsigned flow_key_from_packet(const struct packet *packet, struct flow_key *key);
+
+bool flow_key_equal(const struct flow_key *a, const struct flow_key *b);
+
+/* A universal hash: who does not know the seven words of SEED cannot choose keys
+ * that collide. */
+uint64_t flow_key_hash(const struct flow_key *key, const uint64_t *seed);
+
+/* Endpoint A is SIDE 0, endpoint B is SIDE 1. */
+struct ip flow_key_ip(const struct flow_key *key, unsigned side);
+uint16_t flow_key_port(const struct flow_key *key, unsigned side);
+uint8_t flow_key_protocol(const struct flow_key *key);
+uint16_t flow_key_interface(const struct flow_key *key);
+
+#endif

@@ -1,0 +1,383 @@
+#include "producers/flows/flow_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "producers/flows/exchange.h"
+#include "producers/flows/flow_entry.h"
+#include "producers/flows/flow_key.h"
+#include "producers/flows/wheel.h"
+
+#define CACHE_LINE 64
+#define EVICTION_TRIES 8 /* entries looked at for one that was idle for long */
+
+/* Of the index, which is open addressing with linear probing. */
+struct slot {
+	uint32_t tag;    /* the hash's low half; its own place is tag & mask */
+	uint32_t number; /* of the entry, plus 1; 0 for empty */
+};
+
+struct aimed {
+	struct flow_key key;
+	uint32_t tag;
+	unsigned direction;
+};
+
+struct due {
+	int64_t moment;
+	uint64_t sequence;
+	uint32_t number;
+};
+
+struct flow_table {
+	struct flow_table_options options;
+	struct flow_table_stats stats;
+	int64_t clock;
+	bool started;
+	size_t count;
+	uint32_t free;   /* entry + 1, chained by their slice */
+	uint32_t unused; /* entries from here on were never taken */
+	uint32_t mask;
+	struct slot *slots;
+	struct flow_entry *entries;
+	struct wheel *wheel; /* every entry that is not in DUE is filed */
+	struct exchange_pool *pool;
+	bool forced; /* the flows in DUE end by force */
+	size_t due_next;
+	size_t due_count;
+	struct due *due;
+	struct aimed aimed[FLOW_TABLE_BATCH];
+};
+
+struct flow_table *flow_table_new(const struct flow_table_options *options)
+{
+	struct flow_table *table = calloc(1, sizeof(*table));
+	size_t slots = 64, max = options->max_flows;
+
+	if (!table)
+		return NULL;
+	while (slots < 2 * max)
+		slots *= 2;
+	table->options = *options;
+	table->mask = (uint32_t)(slots - 1);
+	table->slots = calloc(slots, sizeof(*table->slots));
+	table->entries = aligned_alloc(CACHE_LINE, max * sizeof(*table->entries));
+	table->wheel = wheel_new(max);
+	table->pool = exchange_pool_new(max);
+	table->due = malloc(max * sizeof(*table->due));
+	if (!table->slots || !table->entries || !table->wheel || !table->pool || !table->due) {
+		flow_table_free(table);
+		return NULL;
+	}
+	return table;
+}
+
+void flow_table_free(struct flow_table *table)
+{
+	if (!table)
+		return;
+	free(table->due);
+	exchange_pool_free(table->pool);
+	wheel_free(table->wheel);
+	free(table->entries);
+	free(table->slots);
+	free(table);
+}
+
+/* ---- The index ---- */
+
+static struct slot *find_slot(struct flow_table *table, const struct flow_key *key, uint32_t tag)
+{
+	uint32_t at = tag & table->mask;
+
+	for (; table->slots[at].number != 0; at = (at + 1) & table->mask) {
+		if (table->slots[at].tag == tag &&
+		    flow_key_equal(&table->entries[table->slots[at].number - 1].key, key))
+			break;
+	}
+	return &table->slots[at];
+}
+
+/* Empties the slot of entry NUMBER; entries behind it that had to give way to it
+ * move up. */
+static void remove_slot(struct flow_table *table, uint32_t number)
+{
+	uint32_t mask = table->mask;
+	uint32_t hole = table->entries[number].tag & mask, at;
+
+	while (table->slots[hole].number != number + 1)
+		hole = (hole + 1) & mask;
+	for (at = (hole + 1) & mask; table->slots[at].number != 0; at = (at + 1) & mask) {
+		uint32_t home = table->slots[at].tag & mask;
+
+		if (((at - home) & mask) < ((at - hole) & mask))
+			continue;
+		table->slots[hole] = table->slots[at];
+		hole = at;
+	}
+	table->slots[hole].number = 0;
+}
+
+static uint32_t take_entry(struct flow_table *table)
+{
+	uint32_t number;
+
+	if (table->free == 0)
+		return table->unused++;
+	number = table->free - 1;
+	table->free = table->entries[number].slice;
+	return number;
+}
+
+static void free_entry(struct flow_table *table, uint32_t number)
+{
+	remove_slot(table, number);
+	wheel_remove(table->wheel, number);
+	table->entries[number].slice = table->free;
+	table->free = number + 1;
+	table->count--;
+}
+
+/* ---- Ends ---- */
+
+static void file_entry(struct flow_table *table, uint32_t number)
+{
+	enum flow_end_reason reason;
+
+	wheel_remove(table->wheel, number);
+	wheel_file(table->wheel, number,
+		   flow_entry_over(&table->entries[number], &table->options, &reason));
+}
+
+/* Ends flow NUMBER, or only its slice.  False when there is nothing to tell. */
+static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_reason reason,
+		      struct flow *flow)
+{
+	struct flow_entry *entry = &table->entries[number];
+	bool used = flow_entry_used(entry);
+
+	if (used)
+		flow_entry_take(entry, table->pool, reason, flow);
+	if (reason == FLOW_ACTIVE_TIMEOUT)
+		file_entry(table, number);
+	else
+		free_entry(table, number);
+	return used;
+}
+
+static int compare_due(const void *a, const void *b)
+{
+	const struct due *x = a, *y = b;
+
+	if (x->moment != y->moment)
+		return x->moment < y->moment ? -1 : 1;
+	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+static void add_due(struct flow_table *table, uint32_t number, int64_t moment)
+{
+	table->due[table->due_count++] =
+		(struct due){moment, table->entries[number].sequence, number};
+}
+
+static void begin_due(struct flow_table *table, bool forced)
+{
+	table->forced = forced;
+	table->due_next = 0;
+	table->due_count = 0;
+}
+
+static void sort_due(struct flow_table *table)
+{
+	if (table->due_count > 1)
+		qsort(table->due, table->due_count, sizeof(*table->due), compare_due);
+}
+
+/* Takes the next of the flows that were found to be over. */
+static bool take_due(struct flow_table *table, struct flow *flow)
+{
+	while (table->due_next < table->due_count) {
+		uint32_t number = table->due[table->due_next++].number;
+		enum flow_end_reason reason = FLOW_FORCED_END;
+
+		if (!table->forced)
+			flow_entry_over(&table->entries[number], &table->options, &reason);
+		if (end_entry(table, number, reason, flow))
+			return true;
+	}
+	return false;
+}
+
+static void find_due(struct flow_table *table, int64_t now)
+{
+	uint32_t number;
+
+	begin_due(table, false);
+	while ((number = wheel_take(table->wheel, now)) != WHEEL_NONE) {
+		enum flow_end_reason reason;
+		int64_t moment =
+			flow_entry_over(&table->entries[number], &table->options, &reason);
+
+		if (moment <= now)
+			add_due(table, number, moment);
+		else
+			wheel_file(table->wheel, number, moment);
+	}
+	sort_due(table);
+}
+
+bool flow_table_expire(struct flow_table *table, int64_t now, struct flow *flow)
+{
+	if (take_due(table, flow))
+		return true;
+	if (table->started && now < table->clock - FLOW_TABLE_STEP_NS) {
+		if (flow_table_drain(table, flow))
+			return true;
+		table->stats.clock_steps++;
+		table->started = false;
+	}
+	if (!table->started) {
+		table->started = true;
+		table->clock = now;
+		wheel_set(table->wheel, now);
+	}
+	if (now > table->clock)
+		table->clock = now;
+	if (!wheel_moves(table->wheel, now))
+		return false;
+	find_due(table, now);
+	return take_due(table, flow);
+}
+
+bool flow_table_drain(struct flow_table *table, struct flow *flow)
+{
+	uint32_t number;
+
+	if (take_due(table, flow))
+		return true;
+	begin_due(table, true);
+	while ((number = wheel_first(table->wheel)) != WHEEL_NONE) {
+		wheel_remove(table->wheel, number);
+		add_due(table, number, table->entries[number].last);
+	}
+	sort_due(table);
+	return take_due(table, flow);
+}
+
+/* Makes room for one flow: ends the one that would be looked at next, passing
+ * over those that turn out to have had packets since they were filed. */
+static bool evict(struct flow_table *table, struct flow *flow)
+{
+	uint32_t number = wheel_first(table->wheel);
+
+	for (unsigned tries = 1; tries < EVICTION_TRIES; tries++) {
+		uint32_t next;
+
+		file_entry(table, number);
+		next = wheel_first(table->wheel);
+		if (next == number)
+			break;
+		number = next;
+	}
+	table->stats.evictions++;
+	return end_entry(table, number, FLOW_LACK_OF_RESOURCES, flow);
+}
+
+/* ---- Packets ---- */
+
+void flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct aimed *aimed = &table->aimed[i];
+
+		aimed->direction = flow_key_from_packet(&packets[i], &aimed->key);
+		aimed->tag = (uint32_t)flow_key_hash(&aimed->key, table->options.seed);
+		__builtin_prefetch(&table->slots[aimed->tag & table->mask]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct slot *slot = &table->slots[table->aimed[i].tag & table->mask];
+		const char *entry;
+
+		if (slot->number == 0)
+			continue;
+		entry = (const char *)&table->entries[slot->number - 1];
+		for (size_t line = 0; line < sizeof(struct flow_entry); line += CACHE_LINE)
+			__builtin_prefetch(entry + line, 1);
+	}
+}
+
+static void begin_flow(struct flow_table *table, uint32_t number, const struct aimed *aimed,
+		       const struct packet *packet)
+{
+	struct flow_entry *entry = &table->entries[number];
+
+	flow_entry_begin(entry, &aimed->key, aimed->direction, packet, table->stats.flows++);
+	entry->tag = aimed->tag;
+}
+
+static bool add_new(struct flow_table *table, const struct aimed *aimed,
+		    const struct packet *packet, struct flow *flow)
+{
+	bool ended = table->count == table->options.max_flows && evict(table, flow);
+	uint32_t number = take_entry(table);
+	struct slot *slot;
+
+	begin_flow(table, number, aimed, packet);
+	/* Looked for only now: the eviction may have moved the empty slot. */
+	slot = find_slot(table, &aimed->key, aimed->tag);
+	slot->tag = aimed->tag;
+	slot->number = number + 1;
+	table->count++;
+	flow_entry_count(&table->entries[number], table->pool, aimed->direction, packet);
+	file_entry(table, number);
+	return ended;
+}
+
+static bool add_known(struct flow_table *table, uint32_t number, const struct aimed *aimed,
+		      const struct packet *packet, struct flow *flow)
+{
+	struct flow_entry *entry = &table->entries[number];
+	bool was_closed = tcp_closed(&entry->tcp), ended = false;
+	bool anew = flow_entry_begins_anew(entry, aimed->direction, packet);
+	enum flow_end_reason reason;
+	bool over = packet->time >= flow_entry_over(entry, &table->options, &reason);
+
+	if (anew && (!over || reason == FLOW_ACTIVE_TIMEOUT))
+		reason = FLOW_END_OF_FLOW;
+	if (anew || over) {
+		ended = flow_entry_used(entry);
+		if (ended)
+			flow_entry_take(entry, table->pool, reason, flow);
+		if (reason != FLOW_ACTIVE_TIMEOUT)
+			begin_flow(table, number, aimed, packet);
+		was_closed = true; /* the moment has changed, it may be earlier */
+	}
+	flow_entry_count(entry, table->pool, aimed->direction, packet);
+	if (anew || over || (!was_closed && tcp_closed(&entry->tcp)))
+		file_entry(table, number);
+	return ended;
+}
+
+bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t index,
+		    struct flow *flow)
+{
+	const struct aimed *aimed = &table->aimed[index];
+	struct slot *slot = find_slot(table, &aimed->key, aimed->tag);
+
+	if (slot->number == 0)
+		return add_new(table, aimed, packet, flow);
+	return add_known(table, slot->number - 1, aimed, packet, flow);
+}
+
+size_t flow_table_count(const struct flow_table *table)
+{
+	return table->count;
+}
+
+struct flow_table_stats flow_table_get_stats(const struct flow_table *table)
+{
+	struct flow_table_stats stats = table->stats;
+
+	stats.samples_lost = exchange_pool_lost(table->pool);
+	return stats;
+}

@@ -1,0 +1,74 @@
+/* flow_table.h - packets in, ended flows out.
+ *
+ * A table of fixed size keeps one entry for each conversation: two endpoints, a
+ * protocol and an interface.  Time is the packets' own; the table's clock is the
+ * latest of it.
+ *
+ * (1) The flows that come out, and their order, depend on the packets and the
+ *     options alone, never on the seed: in the order of the moments at which they
+ *     were over, then of their creation.
+ * (2) Each packet is counted in exactly one flow, and no flow is lost: what the
+ *     table has no room for comes out early, as FLOW_LACK_OF_RESOURCES.
+ * (3) Nothing is allocated after flow_table_new().
+ * (4) Time that steps back by less than FLOW_TABLE_STEP_NS is disorder: flows grow
+ *     at both ends and the clock stands.  A larger step is a clock that was set:
+ *     all flows end (FLOW_FORCED_END) and the clock goes on from there.
+ */
+#ifndef TENURE_FLOWS_FLOW_TABLE_H
+#define TENURE_FLOWS_FLOW_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/flow.h"
+#include "producers/flows/packet.h"
+
+#define FLOW_TABLE_STEP_NS INT64_C(10000000000)
+#define FLOW_TABLE_SEED_WORDS 7
+#define FLOW_TABLE_BATCH 32        /* packets in flight between flow_table_aim() and _add() */
+#define FLOW_TABLE_MAX (1u << 24) /* flows: 5 GiB */
+
+struct flow_table_options {
+	size_t max_flows;      /* 1 to FLOW_TABLE_MAX */
+	int64_t idle_stream;   /* nanoseconds without a packet that end TCP and SCTP */
+	int64_t idle_datagram; /* and all else */
+	int64_t active;        /* longest slice of a flow, from its first packet */
+	int64_t linger;        /* how long a closed TCP connection waits for stragglers */
+	uint64_t seed[FLOW_TABLE_SEED_WORDS]; /* of the hash: random, so that nobody can choose collisions */
+};
+
+struct flow_table_stats {
+	uint64_t flows;     /* begun */
+	uint64_t evictions; /* flows that ended for lack of room */
+	uint64_t samples_lost; /* response times that found no room */
+	uint64_t clock_steps; /* (4) */
+};
+
+struct flow_table;
+
+/* NULL when there is no memory. */
+struct flow_table *flow_table_new(const struct flow_table_options *options);
+void flow_table_free(struct flow_table *table);
+
+/* Has the memory fetched that flow_table_add() will need for these packets, and
+ * remembers their keys.  COUNT is at most FLOW_TABLE_BATCH. */
+void flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count);
+
+/* Moves the clock to NOW and takes one flow that is over by then.  Called until it
+ * returns false before a packet of that time is added. */
+bool flow_table_expire(struct flow_table *table, int64_t now, struct flow *flow);
+
+/* Adds packet INDEX of those last aimed at.  True when that ended a flow (or a
+ * slice), which is then in *FLOW. */
+bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t index,
+		    struct flow *flow);
+
+/* Takes one of all that are left, at the end of input; false when none is. */
+bool flow_table_drain(struct flow_table *table, struct flow *flow);
+
+/* Flows in the table now. */
+size_t flow_table_count(const struct flow_table *table);
+struct flow_table_stats flow_table_get_stats(const struct flow_table *table);
+
+#endif

@@ -1,0 +1,127 @@
+#include "producers/flows/interfaces.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CACHE 4096 /* learned numbers; a power of two */
+
+struct interface {
+	struct flow_observer observer;
+	bool retired;
+	int64_t retired_at;
+};
+
+struct interfaces {
+	char hostname[FLOW_HOSTNAME_SIZE];
+	int64_t rest_ns;
+	size_t count;
+	struct interface *known;
+	struct learned {
+		uint32_t id;
+		uint16_t number; /* plus 1; 0 for an empty place */
+	} learned[CACHE];
+};
+
+static void copy_ascii(const char *from, char *to, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < size && from[i] != '\0'; i++)
+		to[i] = from[i] >= ' ' && from[i] < 0x7f ? from[i] : '?';
+	to[i] = '\0';
+}
+
+struct interfaces *interfaces_new(const char *hostname, int64_t rest_ns)
+{
+	struct interfaces *interfaces = calloc(1, sizeof(*interfaces));
+
+	if (!interfaces)
+		return NULL;
+	interfaces->known = calloc(INTERFACES_MAX, sizeof(*interfaces->known));
+	if (!interfaces->known) {
+		free(interfaces);
+		return NULL;
+	}
+	interfaces->rest_ns = rest_ns;
+	copy_ascii(hostname, interfaces->hostname, sizeof(interfaces->hostname));
+	return interfaces;
+}
+
+void interfaces_free(struct interfaces *interfaces)
+{
+	if (!interfaces)
+		return;
+	free(interfaces->known);
+	free(interfaces);
+}
+
+static uint16_t longest_retired(const struct interfaces *interfaces, int64_t now)
+{
+	uint16_t found = INTERFACES_NONE;
+
+	for (uint16_t i = 0; i < interfaces->count; i++) {
+		const struct interface *known = &interfaces->known[i];
+
+		if (known->retired && now - known->retired_at >= interfaces->rest_ns &&
+		    (found == INTERFACES_NONE ||
+		     known->retired_at < interfaces->known[found].retired_at))
+			found = i;
+	}
+	return found;
+}
+
+uint16_t interfaces_add(struct interfaces *interfaces, const char *name, uint32_t id, int64_t now)
+{
+	uint16_t number;
+	struct interface *known;
+
+	if (interfaces->count < INTERFACES_MAX)
+		number = (uint16_t)interfaces->count++;
+	else
+		number = longest_retired(interfaces, now);
+	if (number == INTERFACES_NONE)
+		return number;
+	known = &interfaces->known[number];
+	memset(known, 0, sizeof(*known));
+	memcpy(known->observer.hostname, interfaces->hostname, sizeof(interfaces->hostname));
+	copy_ascii(name, known->observer.interface_name, sizeof(known->observer.interface_name));
+	known->observer.interface_id = id;
+	return number;
+}
+
+uint16_t interfaces_find(const struct interfaces *interfaces, uint32_t id)
+{
+	const struct learned *learned = &interfaces->learned[id & (CACHE - 1)];
+
+	return learned->number != 0 && learned->id == id ? (uint16_t)(learned->number - 1)
+							 : INTERFACES_NONE;
+}
+
+uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint32_t id,
+			  int64_t now)
+{
+	struct learned *learned = &interfaces->learned[id & (CACHE - 1)];
+
+	if (learned->number != 0)
+		interfaces_retire(interfaces, (uint16_t)(learned->number - 1), now);
+	learned->number = 0;
+
+	uint16_t number = interfaces_add(interfaces, name, id, now);
+
+	if (number != INTERFACES_NONE)
+		*learned = (struct learned){id, (uint16_t)(number + 1)};
+	return number;
+}
+
+void interfaces_retire(struct interfaces *interfaces, uint16_t number, int64_t now)
+{
+	interfaces->known[number].retired = true;
+	interfaces->known[number].retired_at = now;
+}
+
+const struct flow_observer *interfaces_observer(const struct interfaces *interfaces,
+						uint16_t number)
+{
+	return &interfaces->known[number].observer;
+}

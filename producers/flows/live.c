@@ -1,0 +1,328 @@
+#include "producers/flows/live.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/when.h"
+#include "producers/flows/link_watch.h"
+
+#define LAST_READS_NS (300 * NS_PER_MS) /* the kernel hands over a ring's last block by then */
+#define TURNS 16   /* batches from one interface before the next has its turn */
+
+struct source {
+	struct capture *capture;
+	char name[IF_NAMESIZE];
+	unsigned index;  /* the system's number, 0 for "any" */
+	uint16_t number; /* in the interfaces */
+	bool scanned;    /* found there by the present scan */
+	int64_t gone_at; /* 0 while it is there */
+	bool drained;    /* what its ring held was read */
+};
+
+struct live {
+	const struct live_options *options;
+	struct interfaces *interfaces;
+	struct live_stats stats; /* of the closed captures */
+	int watch;
+	int64_t scan_at;
+	size_t count;
+	size_t at; /* whose turn it is */
+	unsigned turns;
+	struct source sources[LIVE_MAX];
+	struct pollfd polled[LIVE_MAX + 1]; /* the sources', then the watch */
+	unsigned refused[LIVE_MAX];         /* interfaces that are not tried again */
+	size_t refused_count;
+};
+
+static int64_t steady_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+/* ---- Coming and going ---- */
+
+static bool is_refused(const struct live *live, unsigned index)
+{
+	for (size_t i = 0; i < live->refused_count; i++) {
+		if (live->refused[i] == index)
+			return true;
+	}
+	return false;
+}
+
+static void refuse(struct live *live, unsigned index)
+{
+	live->stats.refused++;
+	/* Once full the oldest is forgotten, tried again, and counted again. */
+	if (live->refused_count == LIVE_MAX) {
+		live->refused_count--;
+		memmove(live->refused, live->refused + 1,
+			live->refused_count * sizeof(live->refused[0]));
+	}
+	live->refused[live->refused_count++] = index;
+}
+
+/* EX_OK, or the code for exit() where the interface was asked for by name. */
+static int add_source(struct live *live, const char *name, unsigned index, bool quiet)
+{
+	struct source source = {.index = index, .scanned = true};
+	int exit_code;
+
+	if (live->count == LIVE_MAX) {
+		log_error("interface %s: %d are open already", name, LIVE_MAX);
+		refuse(live, index);
+		return EX_UNAVAILABLE;
+	}
+	source.capture = capture_open_interface(name, &live->options->capture, quiet, &exit_code);
+	if (!source.capture) {
+		/* One that is not up yet is tried again. */
+		if (exit_code != EX_NOINPUT)
+			refuse(live, index);
+		return exit_code;
+	}
+	source.number = interfaces_add(live->interfaces, name, index, steady_now());
+	if (source.number == INTERFACES_NONE) {
+		log_error("interface %s: %d are known already", name, INTERFACES_MAX);
+		capture_close(source.capture);
+		refuse(live, index);
+		return EX_UNAVAILABLE;
+	}
+	snprintf(source.name, sizeof(source.name), "%s", name);
+	live->sources[live->count] = source;
+	live->polled[live->count] =
+		(struct pollfd){.fd = capture_fd(source.capture), .events = POLLIN};
+	live->count++;
+	live->stats.opened++;
+	log_info("interface %s: capture begins", name);
+	return EX_OK;
+}
+
+static void remove_source(struct live *live, size_t at)
+{
+	struct source *source = &live->sources[at];
+
+	log_info("interface %s: capture ends", source->name);
+	capture_add_stats(source->capture, &live->stats.capture);
+	capture_close(source->capture);
+	interfaces_retire(live->interfaces, source->number, steady_now());
+	live->stats.gone++;
+	live->count--;
+	live->sources[at] = live->sources[live->count];
+	live->polled[at] = live->polled[live->count];
+}
+
+static bool matches(const struct live *live, const char *name)
+{
+	const struct settings_list *patterns = live->options->patterns;
+
+	for (size_t i = 0; i < patterns->count; i++) {
+		if (fnmatch(patterns->values[i], name, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct source *find_source(struct live *live, const char *name, unsigned index)
+{
+	for (size_t i = 0; i < live->count; i++) {
+		struct source *source = &live->sources[i];
+
+		if (source->index == index && strcmp(source->name, name) == 0)
+			return source;
+	}
+	return NULL;
+}
+
+/* Compares what is open with what is there. */
+static void scan(struct live *live)
+{
+	struct if_nameindex *there = if_nameindex();
+	int64_t now = steady_now();
+
+	live->scan_at = now + LIVE_RESCAN_MS * NS_PER_MS;
+	if (!there) {
+		log_warn("cannot list interfaces: %s", strerror(errno));
+		return;
+	}
+	for (size_t i = 0; i < live->count; i++)
+		live->sources[i].scanned = live->sources[i].index == 0;
+	for (const struct if_nameindex *i = there; i->if_name; i++) {
+		struct source *source = find_source(live, i->if_name, i->if_index);
+
+		if (source)
+			source->scanned = true;
+		else if (matches(live, i->if_name) && !is_refused(live, i->if_index))
+			add_source(live, i->if_name, i->if_index, true);
+	}
+	if_freenameindex(there);
+	for (size_t i = 0; i < live->count; i++) {
+		if (!live->sources[i].scanned && live->sources[i].gone_at == 0)
+			live->sources[i].gone_at = now;
+	}
+}
+
+/* Has the rings of those that are gone read once more, then removes them.  True
+ * when there is one to read. */
+static bool remove_gone(struct live *live)
+{
+	int64_t now = steady_now();
+	bool any = false;
+
+	for (size_t i = live->count; i > 0; i--) {
+		struct source *source = &live->sources[i - 1];
+
+		if (source->gone_at == 0 || now - source->gone_at < LAST_READS_NS)
+			continue;
+		if (source->drained) {
+			remove_source(live, i - 1);
+			continue;
+		}
+		source->drained = any = true;
+		live->polled[i - 1].revents = POLLIN;
+	}
+	return any;
+}
+
+struct live *live_open(const struct live_options *options, struct interfaces *interfaces,
+		       int *exit_code)
+{
+	struct live *live = calloc(1, sizeof(*live));
+
+	if (!live) {
+		log_error("no memory for the capture");
+		*exit_code = EX_OSERR;
+		return NULL;
+	}
+	live->options = options;
+	live->interfaces = interfaces;
+	live->watch = link_watch_open();
+	*exit_code = EX_OK;
+	for (size_t i = 0; i < options->names->count && *exit_code == EX_OK; i++) {
+		const char *name = options->names->values[i];
+
+		if (!find_source(live, name, if_nametoindex(name)))
+			*exit_code = add_source(live, name, if_nametoindex(name), false);
+	}
+	if (*exit_code == EX_OK && options->patterns->count > 0)
+		*exit_code = capture_check_filter(options->capture.filter);
+	if (*exit_code != EX_OK) {
+		live_close(live);
+		return NULL;
+	}
+	scan(live);
+	return live;
+}
+
+void live_close(struct live *live)
+{
+	if (!live)
+		return;
+	for (size_t i = 0; i < live->count; i++)
+		capture_close(live->sources[i].capture);
+	if (live->watch >= 0)
+		close(live->watch);
+	free(live);
+}
+
+/* ---- Reading ---- */
+
+/* The number of the interface that a cooked packet tells. */
+static uint16_t number_of(struct live *live, unsigned index)
+{
+	uint16_t number = interfaces_find(live->interfaces, index);
+	char name[IF_NAMESIZE] = "";
+
+	if (number != INTERFACES_NONE)
+		return number;
+	if_indextoname(index, name); /* it may be gone already */
+	return interfaces_learn(live->interfaces, name, index, steady_now());
+}
+
+/* Sets each packet's interface; leaves out those that can have none. */
+static size_t set_interfaces(struct live *live, const struct source *source,
+			     struct packet *packets, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		packets[i].interface = capture_tells_interface(source->capture)
+					       ? number_of(live, packets[i].interface_id)
+					       : source->number;
+		if (packets[i].interface == INTERFACES_NONE)
+			live->stats.capture.verdicts[PACKET_NO_INTERFACE]++;
+		else
+			packets[kept++] = packets[i];
+	}
+	return kept;
+}
+
+/* Reads a batch from those that poll() found ready, each in its turn. */
+static size_t read_ready(struct live *live, struct packet *packets, size_t max)
+{
+	for (; live->at < live->count; live->at++, live->turns = 0) {
+		struct source *source = &live->sources[live->at];
+		size_t count = 0;
+
+		if (live->polled[live->at].revents == 0 ||
+		    (live->turns++ == TURNS && !source->drained))
+			continue;
+		if (capture_read(source->capture, packets, max, &count) == CAPTURE_GONE) {
+			live->polled[live->at].fd = -1; /* it would be ready for ever */
+			if (source->gone_at == 0)
+				source->gone_at = steady_now();
+		}
+		count = set_interfaces(live, source, packets, count);
+		if (count > 0)
+			return count;
+	}
+	return 0;
+}
+
+enum live_status live_read(struct live *live, int timeout_ms, struct packet *packets, size_t max,
+			   size_t *count)
+{
+	int ready;
+
+	*count = read_ready(live, packets, max);
+	if (*count > 0)
+		return LIVE_PACKETS;
+	if (remove_gone(live)) {
+		live->at = 0;
+		*count = read_ready(live, packets, max);
+		if (*count > 0)
+			return LIVE_PACKETS;
+	}
+	if (live->count == 0 && live->options->patterns->count == 0)
+		return LIVE_END;
+	live->polled[live->count] = (struct pollfd){.fd = live->watch, .events = POLLIN};
+	ready = poll(live->polled, live->count + 1, timeout_ms);
+	if (steady_now() >= live->scan_at ||
+	    (live->polled[live->count].revents != 0 && link_watch_read(live->watch)))
+		scan(live);
+	live->at = 0;
+	live->turns = 0;
+	if (ready > 0)
+		*count = read_ready(live, packets, max);
+	return *count > 0 ? LIVE_PACKETS : LIVE_QUIET;
+}
+
+struct live_stats live_get_stats(const struct live *live)
+{
+	struct live_stats stats = live->stats;
+
+	for (size_t i = 0; i < live->count; i++)
+		capture_add_stats(live->sources[i].capture, &stats.capture);
+	return stats;
+}

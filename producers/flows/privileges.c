@@ -1,0 +1,52 @@
+#include "producers/flows/privileges.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/log.h"
+
+static int drop_bounding_set(bool keep_net_raw)
+{
+	/* Kernels differ in how many capabilities they have; reading tells. */
+	for (unsigned long i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++) {
+		if (keep_net_raw && i == CAP_NET_RAW)
+			continue;
+		/* Without CAP_SETPCAP it may not be dropped; with no_new_privs and
+		 * empty sets it is of no use either. */
+		if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0 && errno != EPERM)
+			return -1;
+	}
+	return 0;
+}
+
+int privileges_drop(bool keep_net_raw)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3];
+	struct __user_cap_data_struct wanted[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	int rc = -1;
+
+	if (syscall(SYS_capget, &header, held) != 0)
+		goto out;
+	if (keep_net_raw) {
+		wanted[0].permitted = held[0].permitted & 1u << CAP_NET_RAW;
+		wanted[0].effective = wanted[0].permitted;
+	}
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || drop_bounding_set(keep_net_raw) != 0)
+		goto out;
+	/* Kernels before 4.3 have no ambient set. */
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && errno != EINVAL)
+		goto out;
+	if (syscall(SYS_capset, &header, wanted) != 0)
+		goto out;
+	rc = 0;
+out:
+	if (rc != 0)
+		log_error("cannot give up privileges: %s", strerror(errno));
+	return rc;
+}

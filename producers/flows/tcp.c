@@ -1,0 +1,144 @@
+#include "producers/flows/tcp.h"
+
+/* RFC 9293 3.4: sequence numbers compare modulo 2^32. */
+static bool sequence_before(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) < 0;
+}
+
+static void see_handshake(struct tcp *tcp, const struct packet *packet, unsigned direction)
+{
+	unsigned flags = packet->tcp_flags;
+	unsigned bit = 1u << direction;
+
+	if (flags & PACKET_SYN) {
+		if (tcp->syn_seen & bit)
+			return;
+		tcp->syn_seen |= (uint8_t)bit;
+		tcp->syn_sequence[direction] = packet->sequence;
+		if (flags & PACKET_ACK) {
+			tcp->syn_ack_at = packet->time;
+			tcp->syn_ack_from = (uint8_t)(direction + 1);
+		} else {
+			tcp->syn_at = packet->time;
+			tcp->syn_from = (uint8_t)(direction + 1);
+		}
+		return;
+	}
+	if (!(flags & PACKET_ACK) || tcp->syn_from != direction + 1 ||
+	    tcp->syn_ack_from != 2 - direction ||
+	    sequence_before(packet->acknowledgment, tcp->syn_sequence[!direction] + 1))
+		return;
+	tcp->handshake = TCP_HANDSHAKE_OVER;
+	if (tcp->syn_ack_at < tcp->syn_at || packet->time < tcp->syn_ack_at)
+		return;
+	tcp->handshake = TCP_HANDSHAKE_MEASURED;
+	tcp->ack_at = packet->time;
+}
+
+/* A segment from START on, below the highest byte seen. */
+static enum tcp_payload see_old_bytes(struct tcp *tcp, unsigned direction, uint32_t start,
+				      uint32_t end)
+{
+	uint32_t *hole_start = &tcp->hole_start[direction];
+	uint32_t *hole_end = &tcp->hole_end[direction];
+	bool fills = !sequence_before(start, *hole_start) && sequence_before(start, *hole_end);
+
+	if (end - start <= 1 && start + 1 == tcp->next[direction])
+		return TCP_NOTHING; /* keep-alive */
+	if (!fills) {
+		tcp->retransmissions[direction]++;
+		return TCP_RETRANSMISSION;
+	}
+	if (start != *hole_start)
+		*hole_end = start;
+	else if (sequence_before(end, *hole_end))
+		*hole_start = end;
+	else
+		*hole_start = *hole_end;
+	return TCP_DATA;
+}
+
+static enum tcp_payload see_bytes(struct tcp *tcp, const struct packet *packet,
+				  unsigned direction)
+{
+	unsigned flags = packet->tcp_flags;
+	uint32_t payload = flags & (PACKET_SYN | PACKET_RST) ? 0 : packet->payload;
+	uint32_t start = packet->sequence;
+	uint32_t end = start + packet->payload + (flags & PACKET_SYN ? 1 : 0) +
+		       (flags & PACKET_FIN ? 1 : 0);
+	uint32_t *next = &tcp->next[direction];
+	enum tcp_payload outcome = payload > 0 ? TCP_DATA : TCP_NOTHING;
+
+	if (flags & PACKET_RST)
+		return TCP_NOTHING; /* its sequence number need not be the next */
+	if (!(tcp->seen & 1u << direction)) {
+		tcp->seen |= (uint8_t)(1u << direction);
+		*next = end;
+		tcp->hole_start[direction] = tcp->hole_end[direction] = end;
+		return outcome;
+	}
+	if (payload > 0 && sequence_before(start, *next))
+		outcome = see_old_bytes(tcp, direction, start, start + payload);
+	if (sequence_before(*next, end)) {
+		if (sequence_before(*next, start)) {
+			tcp->hole_start[direction] = *next;
+			tcp->hole_end[direction] = start;
+		}
+		*next = end;
+	}
+	return outcome;
+}
+
+enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsigned direction)
+{
+	tcp->flags[direction] |= packet->tcp_flags;
+	if (packet->fragment != PACKET_WHOLE)
+		return TCP_NOTHING; /* how many bytes follow is not known */
+	if (packet->tcp_flags & PACKET_FIN)
+		tcp->fin_seen |= (uint8_t)(1u << direction);
+	if (packet->tcp_flags & PACKET_RST)
+		tcp->reset = true;
+	if (tcp->handshake == TCP_HANDSHAKE_OPEN)
+		see_handshake(tcp, packet, direction);
+	return see_bytes(tcp, packet, direction);
+}
+
+bool tcp_begins_anew(const struct tcp *tcp, const struct packet *packet, unsigned direction)
+{
+	unsigned bit = 1u << direction;
+
+	if ((packet->tcp_flags & (PACKET_SYN | PACKET_ACK)) != PACKET_SYN ||
+	    packet->fragment != PACKET_WHOLE)
+		return false;
+	if (tcp_closed(tcp))
+		return true;
+	if (tcp->syn_seen & bit)
+		return tcp->syn_sequence[direction] != packet->sequence;
+	/* Its answer may have overtaken it, or both sides may have sent one at once. */
+	return tcp->seen & bit || !(tcp->syn_seen & ~bit);
+}
+
+void tcp_take(struct tcp *tcp, unsigned source, struct flow *flow)
+{
+	flow->source.tcp_flags = tcp->flags[source];
+	flow->destination.tcp_flags = tcp->flags[!source];
+	flow->source.retransmissions = tcp->retransmissions[source];
+	flow->destination.retransmissions = tcp->retransmissions[!source];
+	flow->handshake.seen = tcp->handshake == TCP_HANDSHAKE_MEASURED;
+	if (flow->handshake.seen) {
+		flow->handshake.rtt = tcp->ack_at - tcp->syn_at;
+		flow->handshake.server_rtt = tcp->syn_ack_at - tcp->syn_at;
+		flow->handshake.client_rtt = tcp->ack_at - tcp->syn_ack_at;
+		tcp->handshake = TCP_HANDSHAKE_OVER;
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		tcp->flags[i] = 0;
+		tcp->retransmissions[i] = 0;
+	}
+}
+
+bool tcp_closed(const struct tcp *tcp)
+{
+	return tcp->reset || tcp->fin_seen == 3;
+}

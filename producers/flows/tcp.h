@@ -1,0 +1,62 @@
+/* tcp.h - what one TCP connection tells: handshake, lost segments, its end.
+ *
+ * Directions are 0 and 1, as the caller numbers them.
+ *
+ * (1) A data segment at or below the highest byte seen of its direction is a
+ *     retransmission, unless it fills the one hole that is remembered (a segment
+ *     out of order) or is a keep-alive: one byte or none just below the highest.
+ * (2) The handshake is measured from the first SYN, the first SYN-ACK and the
+ *     first ACK of that SYN-ACK, so a wait for a retransmission is part of it;
+ *     where time ran backwards between them it is not measured.
+ */
+#ifndef TENURE_FLOWS_TCP_H
+#define TENURE_FLOWS_TCP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/flow.h"
+#include "producers/flows/packet.h"
+
+enum tcp_handshake { TCP_HANDSHAKE_OPEN, TCP_HANDSHAKE_MEASURED, TCP_HANDSHAKE_OVER };
+
+/* Zero-initialised. */
+struct tcp {
+	uint32_t next[2];       /* behind the highest byte seen */
+	uint32_t hole_start[2]; /* bytes jumped over; empty when equal */
+	uint32_t hole_end[2];
+	uint32_t syn_sequence[2];
+	uint32_t retransmissions[2];
+	int64_t syn_at;
+	int64_t syn_ack_at;
+	int64_t ack_at;
+	uint8_t flags[2]; /* union since the slice began */
+	uint8_t seen;     /* bit per direction: NEXT is set */
+	uint8_t syn_seen; /* bit per direction: SYN_SEQUENCE is set */
+	uint8_t fin_seen; /* bit per direction */
+	uint8_t syn_from; /* direction + 1 of the SYN without ACK, 0 for none */
+	uint8_t syn_ack_from; /* and of the SYN-ACK */
+	uint8_t handshake;    /* enum tcp_handshake */
+	bool reset;
+};
+
+enum tcp_payload {
+	TCP_NOTHING,        /* no new payload */
+	TCP_DATA,           /* the next bytes, or bytes out of order */
+	TCP_RETRANSMISSION, /* bytes that were seen before */
+};
+
+/* Takes the next packet of the connection into account. */
+enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsigned direction);
+
+/* True when PACKET is the SYN of another connection between the same endpoints. */
+bool tcp_begins_anew(const struct tcp *tcp, const struct packet *packet, unsigned direction);
+
+/* Moves what belongs to a slice into *FLOW, whose source is direction SOURCE, and
+ * starts from zero; a handshake is told once. */
+void tcp_take(struct tcp *tcp, unsigned source, struct flow *flow);
+
+/* True after a RST or a FIN each way. */
+bool tcp_closed(const struct tcp *tcp);
+
+#endif

@@ -1,0 +1,110 @@
+/* make_pcap - writes a synthetic capture to standard output.
+ *
+ * Ethernet, IPv4, TCP to port 8080, frames 2 microseconds apart.  Each frame belongs
+ * to a random flow and direction; a flow begins with SYN and SYN-ACK, then data
+ * follows.  No FIN.  The same arguments give the same bytes.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEADERS 54 /* Ethernet, IPv4, TCP */
+#define FRAME_MAX 1514
+#define START 1700000000u
+
+struct flow {
+	uint32_t next[2];
+	uint8_t step; /* 0 nothing, 1 SYN, 2 SYN-ACK, 3 established */
+};
+
+static uint64_t state = 88172645463325252u;
+
+static uint32_t random32(void)
+{
+	state ^= state << 13; /* xorshift64 */
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (uint32_t)(state >> 16);
+}
+
+static void put16(uint8_t *at, uint32_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+static void put32(uint8_t *at, uint32_t value)
+{
+	put16(at, value >> 16);
+	put16(at + 2, value & 0xffff);
+}
+
+/* Fills the headers; returns the frame's length. */
+static size_t fill(uint8_t *frame, struct flow *flow, uint32_t number, size_t size)
+{
+	unsigned reverse = flow->step == 0 ? 0 : flow->step == 1 ? 1 : random32() & 1;
+	uint32_t client = 0x0a000000u + number / 50000, server = 0x0a800000u + number % 251;
+	uint32_t port = 10000 + number % 50000;
+	uint32_t payload = flow->step < 2 ? 0 : (uint32_t)(size - HEADERS);
+	uint8_t flags = flow->step == 0 ? 0x02 : flow->step == 1 ? 0x12 : 0x18;
+	size_t length = payload ? size : HEADERS;
+
+	memset(frame, 0, HEADERS);
+	frame[0] = frame[6] = 2;
+	frame[reverse ? 6 : 0] = 4;
+	put16(frame + 12, 0x0800);
+	frame[14] = 0x45;
+	put16(frame + 16, (uint32_t)(length - 14));
+	frame[22] = 64;
+	frame[23] = 6;
+	put32(frame + 26, reverse ? server : client);
+	put32(frame + 30, reverse ? client : server);
+	put16(frame + 34, reverse ? 8080 : port);
+	put16(frame + 36, reverse ? port : 8080);
+	put32(frame + 38, flow->next[reverse]);
+	put32(frame + 42, flow->next[!reverse]);
+	frame[46] = 0x50;
+	frame[47] = flags;
+	put16(frame + 48, 0xffff);
+	flow->next[reverse] += payload + (flow->step < 2 ? 1 : 0);
+	if (flow->step < 2)
+		flow->step++;
+	return length;
+}
+
+int main(int argc, char **argv)
+{
+	const uint32_t header[6] = {0xa1b2c3d4, 4u << 16 | 2, 0, 0, 65535, 1};
+	uint8_t frame[FRAME_MAX] = {0};
+	struct flow *flows;
+	unsigned long packets, size, count;
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: make_pcap PACKETS FRAME-BYTES FLOWS >FILE\n");
+		return 64;
+	}
+	packets = strtoul(argv[1], NULL, 10);
+	size = strtoul(argv[2], NULL, 10);
+	count = strtoul(argv[3], NULL, 10);
+	if (size <= HEADERS || size > FRAME_MAX || count == 0 || count > 10000000) {
+		fprintf(stderr, "make_pcap: 55 to 1514 bytes, 1 to 10000000 flows\n");
+		return 64;
+	}
+	flows = calloc(count, sizeof(*flows));
+	if (!flows)
+		return 71;
+	fwrite(header, sizeof(header), 1, stdout);
+	for (unsigned long i = 0; i < packets; i++) {
+		uint32_t number = random32() % (uint32_t)count;
+		uint64_t us = 2 * (uint64_t)i;
+		uint32_t length = (uint32_t)fill(frame, &flows[number], number, size);
+		uint32_t record[4] = {START + (uint32_t)(us / 1000000), (uint32_t)(us % 1000000),
+				      length, length};
+
+		fwrite(record, sizeof(record), 1, stdout);
+		fwrite(frame, length, 1, stdout);
+	}
+	free(flows);
+	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 74;
+}
