@@ -15,15 +15,15 @@ FOLDERS = common common/timeline producers/kube producers/flows enricher sink/gr
 NEEDS   = rdkafka libcurl json-c libpcap yaml-0.1
 PREFIX  = /usr/local
 
-VARIANT = $(if $(filter %clang,$(CC)),-clang)$(if $(SAN),-san)$(if $(DEBUG),-debug)
+VARIANT = $(if $(FUZZ),-fuzz,$(if $(filter %clang,$(CC)),-clang)$(if $(SAN),-san)$(if $(DEBUG),-debug))
 BUILD   = build$(VARIANT)
 OBJ     = $(BUILD)/obj
 
 CFLAGS  ?= $(if $(DEBUG),-O0 -g3,-O2 -g)
 STRICT   = -std=c17 -D_DEFAULT_SOURCE -Wall -Wextra -Werror -Wshadow -Wconversion \
            -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla
-SANITIZE = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
-           -fno-omit-frame-pointer)
+CHECKS   = address,undefined$(if $(FUZZ),$(comma)fuzzer-no-link)
+SANITIZE = $(if $(SAN)$(FUZZ),-fsanitize=$(CHECKS) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 INCLUDES = -I. $(shell pkg-config --cflags $(NEEDS) 2>/dev/null)
 LIBS     = $(shell pkg-config --libs $(NEEDS) 2>/dev/null) -lrocksdb
 VERSION := $(shell git describe --tags 2>/dev/null)
@@ -36,7 +36,6 @@ MAINS    = $(wildcard $(FOLDERS:%=%/main.c))
 PROGRAMS = $(foreach folder,$(MAINS:%/main.c=%),$(BUILD)/$(call program,$(folder)))
 UNITS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*_test.c))
 REPLAYS  = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*_fuzz.c))
-FUZZERS  = $(patsubst tests/fuzz/%_fuzz.c,build-fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 TOOLS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c tests/bench/*.c))
 program  = $(if $(filter enricher,$1),tenure-enrich,tenure-$(notdir $1))
 COMPILE  = $(CC) $(STRICT) $(SANITIZE) $(INCLUDES) $(CPPFLAGS) $(CFLAGS)
@@ -63,10 +62,11 @@ $(TOOLS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(ARCHIVE)
 	@echo '  link    $@'
 	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
-$(REPLAYS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(OBJ)/tests/fuzz/replay.o $(ARCHIVE)
+# Over its corpus alone, or, with FUZZ, under clang's fuzzer.
+$(REPLAYS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(if $(FUZZ),,$(OBJ)/tests/fuzz/replay.o) $(ARCHIVE)
 	@mkdir -p $(@D)
 	@echo '  link    $@'
-	$(Q)$(LINK) -o $@ $^ $(LIBS)
+	$(Q)$(LINK) $(if $(FUZZ),-fsanitize=fuzzer) -o $@ $^ $(LIBS)
 
 $(ARCHIVE): $(SOURCES:%.c=$(OBJ)/%.o) $(BUILD)/sources
 	@$(RM) $@
@@ -121,17 +121,10 @@ format: ## put every C file into the house layout
 
 fuzz: ## fuzz each parser for FUZZ_SECONDS (default 60) seconds
 	@deploy/setup fuzz
-	@$(MAKE) --no-print-directory fuzzers
+	@$(MAKE) --no-print-directory CC=clang FUZZ=1 fuzzers
 	@tests/fuzz/run
 
-fuzzers: $(FUZZERS)
-
-build-fuzz/%: tests/fuzz/%_fuzz.c $(SOURCES)
-	@mkdir -p $(@D)
-	@echo '  fuzzer  $@'
-	$(Q)clang $(filter-out -Werror,$(STRICT)) $(INCLUDES) -g -O1 \
-	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ \
-	    $(filter %.c,$^) -Wl,--as-needed $(LIBS)
+fuzzers: $(REPLAYS)
 
 install: all ## install the programs under PREFIX (/usr/local), staged in DESTDIR
 	install -d $(DESTDIR)$(PREFIX)/bin
