@@ -1,0 +1,186 @@
+"""Compares every tagged end of a lab run with the truth, and the run itself with what it must be.
+
+DIR holds what tests/lab/run left: the logs, and the topics kube, flows, tagged and
+rejected as .ndjson files.  Prints a table of bars; exit 1 when one is missed.
+Every end named wrongly is listed with the events around it.
+"""
+import argparse
+import json
+import os
+import sys
+from collections import Counter
+
+from decidable import Decider
+from kubeview import SECOND, KubeView, parse_envelopes
+from taken import Record, read_records
+from truth import Nearness, Truth, hand_overs
+from verdict import LONG, NEAR, completeness, ends_of, judge_rules
+
+# (minimum hand-overs, hand-overs a minute, flow ends)
+SIZES = {"full": (100, 20, 20000), "short": (10, 20, 1000), "none": (0, 0, 0)}
+
+
+class Bars:
+    """The table: what must be, what was."""
+
+    def __init__(self, strict):
+        self.strict, self.rows, self.missed = strict, [], 0
+
+    def show(self, text, value):
+        self.rows.append(("", text, value, ""))
+
+    def need(self, text, value, good, wanted):
+        good = good or not self.strict
+        self.missed += not good
+        self.rows.append(("ok" if good else "MISSED", text, value, wanted))
+
+    def print(self):
+        width = max(len(row[1]) for row in self.rows)
+        for mark, text, value, wanted in self.rows:
+            print(f"{mark:6} {text:{width}}  {value:>14}  {wanted}".rstrip())
+
+
+def percent(part, whole):
+    return f"{100.0 * part / whole:.2f} %" if whole else "-"
+
+
+def inject(kind, tagged):
+    """Damages the records that were read, so that the checker has something to find."""
+    middle = len(tagged) // 2
+    if kind == "loss":
+        removed = tagged.pop(middle)
+        print(f"injected: tagged record {removed.place} removed")
+    elif kind == "double":
+        tagged.insert(middle, tagged[middle])
+        print(f"injected: tagged record {tagged[middle].place} given twice")
+    elif kind == "wrong":
+        for i in range(middle, len(tagged)):
+            flow = tagged[i].json()
+            end = flow["tenure"]["source"]
+            if end["status"] == "known" and end["kind"] == "pod":
+                end["k8s"]["pod"]["uid"] = "00000000-0000-0000-0000-000000000000"
+                value = json.dumps(flow, separators=(",", ":")).encode()
+                tagged[i] = Record(*tagged[i].place, value)
+                print(f"injected: another uid in the source of tagged record {tagged[i].place}")
+                return
+
+
+def explain(end, view, truth):
+    """Why an end may have come out as it did: the truth and the events around the flow."""
+    def relative(t):
+        return f"{(t - end.end) / SECOND:+.3f} s" if t < 1 << 62 else "still"
+    print(f"  {end.side} {end.ip}:{end.port} of tagged {end.record.place}, flow {end.flow['event']['start']} to {end.flow['event']['end']}")
+    print(f"    said  {end.named}   {json.dumps(end.tag.get('binding'))}")
+    print(f"    true  {sorted(end.true) or 'nobody, or several'} (by the {end.by}); times from the flow's end:")
+    for holding in truth.holdings.get(end.ip, ()):
+        if holding.may_overlap(end.start - 20 * SECOND, end.end + 20 * SECOND):
+            print(f"    held  {holding.name} {holding.uid} from {relative(holding.give_after)} to {relative(holding.take_before)}")
+    for sight in view.around(end.ip, end.start, end.end):
+        print(f"    event {sight.name} {sight.uid} received {relative(sight.received)}: phase {sight.phase}"
+              f"{' DELETED' if sight.gone else ''} podIP {sight.ip}")
+
+
+def check_lab(bars, size, truth, view, overs, ends, flows):
+    """The run is hard enough to mean something."""
+    minimum, rate, least_ends = SIZES[size]
+    minutes = max(1e-9, (overs[-1].new.give_after - overs[0].new.give_after) / SECOND / 60) if overs else 1
+    count = len(overs)
+    quick, slow = sum(o.gap < 1 for o in overs), sum(1 <= o.gap <= 5 for o in overs)
+    bars.need("addresses", len(truth.holdings), len(truth.holdings) >= 24, ">= 24")
+    bars.need("hand-overs", count, count >= minimum, f">= {minimum}")
+    bars.need("hand-overs a minute", f"{count / minutes:.1f}", count / minutes >= rate, f">= {rate}")
+    bars.need("hand-overs less than 1 s apart", percent(quick, count), quick * 100 >= 25 * count, "about a third")
+    bars.need("hand-overs 1 to 5 s apart", percent(slow, count), slow * 100 >= 25 * count, "about a third")
+    early = late = 0
+    for over in overs:
+        old, new = view.by_uid.get(over.old.uid, []), view.by_uid.get(over.new.uid, [])
+        done = next((s.received for s in old if s.terminal or s.gone), None)
+        gone = next((s.received for s in old if s.gone), None)
+        running = next((s.received for s in new if s.phase == "Running"), None)
+        early += done is None or done > over.new.give_after
+        late += running is not None and (gone is None or gone > running)
+    bars.need("given while the old pod still terminated (API view)", early, early > 0, "some")
+    bars.need("old pod's DELETED after the new pod's Running", late, late > 0, "some")
+    near = Nearness(overs)
+    close = sum(near.within(end.ip, end.start, end.end, NEAR) for end in ends)
+    long = sum(flow["event"]["duration"] > LONG for flow in flows)
+    bars.need("flow ends", len(ends), len(ends) >= least_ends, f">= {least_ends}")
+    bars.need("flow ends within 3 s of a hand-over", percent(close, len(ends)), close * 20 >= len(ends), ">= 5 %")
+    bars.need("flows longer than 5 s", percent(long, len(flows)), long * 20 >= len(flows), ">= 5 %")
+    wrong = truth.disagreements()
+    for end, uid, at in wrong[:10]:
+        print(f"truth disagrees: a workload saw {uid} at {end} at {at}; the runtime says {[h.name for h in truth.during(end.rsplit(':', 1)[0], at, at)]}")
+    bars.need(f"sightings that the runtime contradicts, of {truth.sightings}", len(wrong), not wrong, "0")
+
+
+def check_answers(bars, ends, decider):
+    wrong = [end for end in ends if end.wrong]
+    held = [end for end in ends if end.held]
+    known = sum(end.known for end in ends)
+    held_known = sum(end.known for end in held)
+    bars.need("ends named wrongly", len(wrong), not wrong, "0")
+    bars.show("ends known", percent(known, len(ends)))
+    bars.need("of those held 2 s before and after: known", percent(held_known, len(held)),
+              held_known * 100 >= 98 * len(held), ">= 98 %")
+    decidable = [end for end in ends if decider.holder(end) is not None]
+    silent = [end for end in decidable if not end.known]
+    bars.need(f"of the {len(decidable)} that can be decided: known", percent(len(decidable) - len(silent), len(decidable)),
+              not silent, "100 %")
+    elsewhere = sum(decider.position(end) != end.flow["tenure"]["kube"]["position"] for end in ends)
+    bars.need("ends answered at another position than the right one", elsewhere, not elsewhere, "0")
+    for end in silent[:5]:
+        print(f"not named: {end.side} {end.ip} of tagged {end.record.place}, though {decider.holder(end)} is decided; said {end.tag}")
+    return wrong
+
+
+def show_reasons(ends):
+    reasons = Counter((end.tag["status"], end.tag.get("reason")) for end in ends if not end.known)
+    for (status, reason), count in reasons.most_common():
+        print(f"       {status} {reason}: {count}")
+    kinds = Counter(end.named[0] for end in ends if end.known)
+    print("       known: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("directory")
+    parser.add_argument("--bars", choices=sorted(SIZES), default="full")
+    parser.add_argument("--inject", choices=("loss", "double", "wrong"))
+    parser.add_argument("--hold", default="10s", help="the enricher's")
+    parser.add_argument("--skew", default="500ms", help="the enricher's")
+    parser.add_argument("--stress", action="store_true", help="wrong ends are listed, but are no failure")
+    options = parser.parse_args()
+
+    truth = Truth(options.directory)
+    flows, tagged, rejected, kube = (read_records(os.path.join(options.directory, name + ".ndjson"))
+                                     for name in ("flows", "tagged", "rejected", "kube"))
+    if options.inject:
+        inject(options.inject, tagged)
+    view = KubeView(parse_envelopes(record.value for record in kube))
+    ends = list(ends_of(tagged, truth))
+    bars = Bars(strict=True)
+    overs = hand_overs(truth)
+    if options.bars != "none":
+        check_lab(bars, options.bars, truth, view, overs, ends, [flow.json() for flow in flows])
+    lost, doubled, altered = completeness(flows, tagged, rejected)
+    for text, places in (("lost", lost), ("twice", doubled), ("bytes altered", altered)):
+        bars.need(f"flows {text}, of {len(flows)}", len(places), not places, "0")
+        for place in places[:10]:
+            print(f"{text}: flow {place}")
+    bars.show("flows rejected", len(rejected))
+    bars.strict = not options.stress
+    wrong = check_answers(bars, ends, Decider(kube, options.hold, options.skew))
+    for end in wrong:
+        explain(end, view, truth)
+    bars.print()
+    show_reasons(ends)
+    print("\nof the ends whose holder is known from the truth, named wrongly (not named):")
+    named = [end for end in ends if end.true_uid]
+    print(f"  {'Tenure':36} {percent(sum(e.wrong for e in named), len(named)):>9} ({percent(sum(not e.known for e in named), len(named))})")
+    for result in judge_rules(named, view):
+        print(f"  {result.name:36} {percent(result.wrong, result.asked):>9} ({percent(result.silent, result.asked)})")
+    return 1 if bars.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
