@@ -1,0 +1,38 @@
+"""Asking the oracle about a hand-made history, for its tests."""
+from history import History, at, container, pod
+from oracle import Options, Timeline
+
+X, Y, Z = "10.244.1.17", "10.244.1.18", "10.244.2.9"
+
+
+def covered(**more):
+    return History(**more).synced(-100)
+
+
+def ask(records, ip, start, end=None, sent=False, port=None, transport=None, position=None, options=Options()):
+    timeline = records.feed(Timeline(options))
+    position = timeline.last_offset if position is None else position
+    return timeline.answer(ip, port, transport, at(start), at(start if end is None else end), sent, position)
+
+
+def short(answer):
+    """"known UID", or status and reason."""
+    if answer["status"] != "known":
+        return answer["status"] + " " + answer["reason"]
+    if answer["kind"] in ("outside", "service"):
+        return "known " + answer["kind"]
+    return "known " + answer["k8s"][answer["kind"]]["uid"]
+
+
+def lived(records, name, ip, ready, gone, node="n1", start=None, started=None):
+    """A whole life of a pod as a new kubelet reports it."""
+    start = ready - 1 if start is None else start
+    started = ready if started is None else started
+    records.pod(start + .1, pod(name, node=node, start=start, phase="Pending"), "ADDED")
+    records.pod(started + .3, pod(name, ip, node, start, ready, containers=[container(started)]))
+    if gone is not None:
+        records.pod(gone + .5, pod(name, ip, node, start, gone=gone, phase="Succeeded",
+                                   containers=[container(started, gone)]))
+        records.pod(gone + .6, pod(name, ip, node, start, gone=gone, phase="Succeeded",
+                                   containers=[container(started, gone)]), "DELETED")
+    return records

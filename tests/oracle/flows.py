@@ -1,0 +1,85 @@
+"""What the oracle reads of a flow record: its two ends."""
+from dataclasses import dataclass
+
+import moments
+import shapes
+
+NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", 132: "sctp"}
+
+READ = {"event": ("start", "end"), "network": ("transport",), "source": ("ip", "port", "packets"),
+        "destination": ("ip", "port", "packets"), "tenure": ()}
+
+
+@dataclass
+class Question:
+    ip: bytes
+    port: int           # or None
+    transport: str      # "tcp", or None
+    start: int
+    end: int
+    sent: bool
+
+
+class Rejected(Exception):
+    """The flow cannot be tagged; says why."""
+
+
+def questions(text):
+    """The questions after the source and the destination of the flow record TEXT."""
+    try:
+        flow = shapes.load(text)
+    except (ValueError, RecursionError):
+        raise Rejected("not_json") from None
+    if not isinstance(flow, dict):
+        raise Rejected("not_an_object")
+    if "tenure" in flow:
+        raise Rejected("tenure")
+    once(flow)
+    end = required(moments.parse, flow, "event", "end")
+    start = required(moments.parse, flow, "event", "start") if "start" in flow["event"] else end
+    if start > end:
+        raise Rejected("event.end")
+    transport = shapes.at(flow, "network", "transport")
+    if transport is not None and not isinstance(transport, str):
+        raise Rejected("network.transport")
+    return tuple(Question(required(shapes.address, flow, side, "ip"), port_of(flow, side), name_of(transport),
+                          start, end, sent(flow, side)) for side in ("source", "destination"))
+
+
+def required(read, flow, *path):
+    value = read(shapes.at(flow, *path))
+    if value is None:
+        raise Rejected(".".join(path))
+    return value
+
+
+def once(flow):
+    """Refuses a record in which a member that counts stands twice."""
+    for value, names in [(flow, READ)] + [(flow.get(name), names) for name, names in READ.items()]:
+        for name in getattr(value, "twice", ()):
+            if name in names:
+                raise Rejected(name)
+
+
+def name_of(transport):
+    if transport and transport.isascii() and transport.isdigit():
+        return NAMES.get(int(transport), transport)
+    return transport
+
+
+def port_of(flow, side):
+    port = shapes.at(flow, side, "port")
+    if port is None:
+        return None
+    if shapes.integer(port) is None or not 0 <= port <= 65535:
+        raise Rejected(side + ".port")
+    return port
+
+
+def sent(flow, side):
+    packets = shapes.at(flow, side, "packets")
+    if packets is None:
+        return side == "source"
+    if shapes.integer(packets) is None or packets < 0:
+        raise Rejected(side + ".packets")
+    return packets > 0

@@ -1,0 +1,123 @@
+"""Nodes, services, memberships and owners (answers.md sections 4, 7 and 8)."""
+import pytest
+
+import history
+from asking import X, ask, covered, lived, short
+from history import container, node, piece, pod, service
+
+
+def test_a_node_and_a_host_network_pod():
+    records = covered()
+    records.event("ADDED", "nodes", 5, node("n1", "192.0.2.1", labels={
+        "topology.kubernetes.io/zone": "z1", "topology.kubernetes.io/region": "r1"}))
+    host = pod("proxy", "192.0.2.1", containers=[container(6)])
+    host["spec"]["hostNetwork"] = True
+    records.pod(7, host, "ADDED")
+    answer = ask(records, "192.0.2.1", 20)
+    assert answer == {"status": "known", "kind": "node", "k8s": {"node": {"name": "n1", "uid": "node-n1"}},
+                      "cloud": {"availability_zone": "z1", "region": "r1"},
+                      "binding": {"start": history.text(0), "end": None, "start_from": "created"}}
+    records.progress(29, 28)
+    records.event("DELETED", "nodes", 30, node("n1", "192.0.2.1"))
+    assert short(ask(records, "192.0.2.1", 27.4)) == "known node-n1"
+    assert short(ask(records, "192.0.2.1", 27.6)) == "unknown hand_over"
+    assert short(ask(records, "192.0.2.1", 300, sent=True)) == "known node-n1"
+    assert ask(records, "192.0.2.1", 20)["binding"]["end"] == history.text(30)
+
+
+def test_a_node_address_that_goes_and_comes_back():
+    records = covered()
+    records.event("ADDED", "nodes", 5, node("n1", "192.0.2.1"))
+    records.event("MODIFIED", "nodes", 20, node("n1", "192.0.2.2"))
+    records.event("MODIFIED", "nodes", 40, node("n1", "192.0.2.1"))
+    assert short(ask(records, "192.0.2.1", 30, sent=True)) == "known node-n1"
+    assert short(ask(records, "192.0.2.2", 41)) == "unknown between_holders"
+    assert short(ask(records, "192.0.2.1", 41)) == "known node-n1"
+
+
+def test_a_service_address():
+    records = covered(cluster="prod")
+    records.event("ADDED", "services", 5, service("cart", "10.96.0.10"))
+    assert ask(records, "10.96.0.10", 6, port=80, transport="tcp") == {
+        "status": "known", "kind": "service", "k8s": {"cluster": {"name": "prod"}, "namespace": {"name": "shop"}},
+        "service": {"name": "cart", "namespace": "shop"}, "services": ["shop/cart"],
+        "binding": {"start": history.text(0), "end": None, "start_from": "created"}}
+    records.event("DELETED", "services", 30, service("cart", "10.96.0.10"))
+    assert short(ask(records, "10.96.0.10", 31)) == "unknown between_holders"
+    assert ask(records, "10.96.0.10", 30.2, sent=True)["binding"]["end_from"] == "received"
+
+
+def test_services_by_port():
+    records = lived(covered(), "a", X, 10, None)
+    records.event("ADDED", "endpointslices", 12, piece("cart-1", "cart", [(X, "uid-a")], (8080,)))
+    records.event("ADDED", "endpointslices", 12, piece("admin-1", "admin", [(X, "uid-a")], (9000,)))
+    records.event("ADDED", "endpointslices", 12, piece("other-1", "other", [(X, "uid-b")], (8080,)))
+    answer = ask(records, X, 20, port=8080, transport="tcp")
+    assert answer["service"] == {"name": "cart", "namespace": "shop"}
+    assert answer["services"] == ["shop/admin", "shop/cart"]
+    assert "service" not in ask(records, X, 20, port=8080, transport="udp")
+    assert "service" not in ask(records, X, 20)
+    assert "services" not in ask(records, X, 11.9)
+    records.event("MODIFIED", "endpointslices", 25, piece("any-1", "any", [(X, None)], (None,)))
+    assert ask(records, X, 26, port=7, transport="tcp")["service"] == {"name": "any", "namespace": "shop"}
+    assert "service" not in ask(records, X, 26, port=8080, transport="tcp")
+
+
+def test_a_membership_opens_at_its_trigger_unless_that_is_after_received():
+    records = lived(covered(), "a", X, 10, None)
+    records.event("ADDED", "endpointslices", 20, piece("cart-1", "cart", [(X, "uid-a")], trigger=13.5))
+    assert ask(records, X, 13.6)["services"] == ["shop/cart"]
+    assert "services" not in ask(records, X, 13.4)
+    late = lived(covered(), "a", X, 10, None)
+    late.event("ADDED", "endpointslices", 20, piece("cart-1", "cart", [(X, "uid-a")], trigger=21))
+    assert "services" not in ask(late, X, 19.9)
+
+
+def test_memberships_within_five_seconds_are_one():
+    for again, services in ((25, ["shop/cart"]), (25.1, None)):
+        records = lived(covered(), "a", X, 10, None)
+        records.event("ADDED", "endpointslices", 12, piece("cart-1", "cart", [(X, "uid-a")]))
+        records.event("MODIFIED", "endpointslices", 20, piece("cart-1", "cart", []))
+        position = len(records.records) - 1
+        records.event("ADDED", "endpointslices", again, piece("cart-2", "cart", [(X, "uid-a")]))
+        assert ask(records, X, 22).get("services") == services
+        assert "services" not in ask(records, X, 22, position=position)
+
+
+def test_node_services_by_port_and_node_port():
+    records = covered()
+    records.event("ADDED", "nodes", 5, node("n1", "192.0.2.1"))
+    records.event("ADDED", "services", 5, service("cart", "10.96.0.10", node_port=30080))
+    records.event("ADDED", "endpointslices", 6, piece("agent-1", "agent", [("192.0.2.1", "uid-agent")], (9100,)))
+    assert ask(records, "192.0.2.1", 10, port=30080, transport="tcp")["services"] == ["shop/cart"]
+    assert ask(records, "192.0.2.1", 10, port=9100, transport="tcp")["services"] == ["shop/agent"]
+    assert "services" not in ask(records, "192.0.2.1", 10, port=22, transport="tcp")
+    records.event("MODIFIED", "services", 20, service("cart", "10.96.0.10"))
+    assert "services" not in ask(records, "192.0.2.1", 21, port=30080, transport="tcp")
+    assert ask(records, "192.0.2.1", 19, port=30080, transport="tcp")["service"]["name"] == "cart"
+
+
+OWNERS = [
+    ({"kind": "ReplicaSet", "name": "cart-5d9c", "uid": "rs-1"}, {"deployment": {"name": "cart"}}),
+    ({"kind": "ReplicaSet", "name": "cart-7777", "uid": "rs-2"}, {"replicaset": {"name": "cart-7777"}}),
+    ({"kind": "ReplicaSet", "name": "roll-1", "uid": "rs-roll"}, {"workload": {"kind": "Rollout", "name": "roll"}}),
+    ({"kind": "Job", "name": "nightly-1", "uid": "job-1"}, {"cronjob": {"name": "nightly"}}),
+    ({"kind": "Job", "name": "once", "uid": "job-2"}, {"job": {"name": "once"}}),
+    ({"kind": "DaemonSet", "name": "agent", "uid": "ds-1"}, {"daemonset": {"name": "agent"}}),
+    ({"kind": "Node", "name": "n1", "uid": "node-n1"}, {}),
+]
+
+
+@pytest.mark.parametrize("owner,shown", OWNERS)
+def test_the_workload_is_the_top_of_the_chain(owner, shown):
+    records = covered()
+    for resource, uid, name, top in (("replicasets", "rs-roll", "roll-1", ("Rollout", "roll")),
+                                     ("jobs", "job-1", "nightly-1", ("CronJob", "nightly"))):
+        records.event("ADDED", resource, 1, {"metadata": history.metadata(name, uid, ownerReferences=[
+            {"kind": top[0], "name": top[1], "uid": "top", "controller": True}])})
+    owned = pod("a", X, start=9, ready=10, containers=[container(10)], labels={"pod-template-hash": "5d9c"},
+                ownerReferences=[dict(owner, controller=True)])
+    records.pod(11, owned, "ADDED")
+    k8s = ask(records, X, 20)["k8s"]
+    assert k8s == dict({"namespace": {"name": "shop"}, "pod": {"name": "a", "uid": "uid-a"}}, **shown,
+                       node={"name": "n1"})
