@@ -1,0 +1,96 @@
+#include "enricher/exchange.h"
+
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "common/log.h"
+#include "enricher/exchange_file.h"
+#include "enricher/exchange_kafka.h"
+
+/* Exactly one of the two is set. */
+struct exchange {
+	struct exchange_kafka *kafka;
+	struct exchange_file *file;
+	struct exchange_stats stats; /* of the file form */
+};
+
+struct exchange *exchange_open(const struct exchange_settings *settings, int *exit_code)
+{
+	struct exchange *exchange = calloc(1, sizeof(*exchange));
+
+	*exit_code = EX_OSERR;
+	if (exchange == NULL)
+		return NULL;
+	if (bus_is_kafka(settings->flows))
+		exchange->kafka = exchange_kafka_open(settings, exit_code);
+	else
+		exchange->file = exchange_file_open(settings, exit_code);
+	if (exchange->kafka != NULL || exchange->file != NULL)
+		return exchange;
+	free(exchange);
+	return NULL;
+}
+
+void exchange_close(struct exchange *exchange)
+{
+	if (exchange == NULL)
+		return;
+	exchange_kafka_close(exchange->kafka);
+	exchange_file_close(exchange->file);
+	free(exchange);
+}
+
+enum exchange_outcome exchange_serve(struct exchange *exchange, struct when now)
+{
+	return exchange->kafka != NULL ? exchange_kafka_serve(exchange->kafka, now) : EXCHANGE_DONE;
+}
+
+enum exchange_outcome exchange_commit(struct exchange *exchange)
+{
+	if (exchange->kafka != NULL)
+		return exchange_kafka_commit(exchange->kafka);
+	exchange->stats.commits++;
+	return exchange_file_commit(exchange->file);
+}
+
+size_t exchange_partitions(const struct exchange *exchange)
+{
+	return exchange->kafka != NULL ? exchange_kafka_partitions(exchange->kafka) : 1;
+}
+
+enum exchange_head exchange_head(struct exchange *exchange, size_t index, struct bus_record *flow)
+{
+	if (exchange->kafka != NULL)
+		return exchange_kafka_head(exchange->kafka, index, flow);
+	return exchange_file_head(exchange->file, flow);
+}
+
+enum exchange_outcome exchange_put(struct exchange *exchange, size_t index, enum exchange_topic topic,
+	const char *bytes, size_t length, struct when now)
+{
+	if (exchange->kafka != NULL)
+		return exchange_kafka_put(exchange->kafka, index, topic, bytes, length, now);
+	return exchange_file_put(exchange->file, topic, bytes, length);
+}
+
+void exchange_pass(struct exchange *exchange, size_t index)
+{
+	if (exchange->kafka != NULL)
+		exchange_kafka_pass(exchange->kafka, index);
+	else
+		exchange_file_pass(exchange->file);
+}
+
+int exchange_wait(struct exchange *exchange, int timeout_ms)
+{
+	if (exchange->kafka != NULL) {
+		exchange_kafka_wait(exchange->kafka, timeout_ms);
+		return 0;
+	}
+	return exchange_file_wait(exchange->file, timeout_ms);
+}
+
+struct exchange_stats exchange_stats(const struct exchange *exchange)
+{
+	return exchange->kafka != NULL ? exchange_kafka_stats(exchange->kafka) : exchange->stats;
+}

@@ -1,0 +1,281 @@
+#include "enricher/exchange_kafka.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "common/kafka_group.h"
+#include "common/kafka_producer.h"
+#include "common/log.h"
+
+/* A broker refuses records that are more than an hour ahead of its clock, and the refusal
+ * would poison the whole transaction; ten minutes are left for the clocks' difference. */
+#define AHEAD_MAX_MS (INT64_C(50) * 60 * 1000)
+#define GIVE_UP_AFTER 10 /* failed transactions in a row */
+#define NUMBER_SIZE 24
+
+struct exchange_kafka {
+	const struct exchange_settings *settings;
+	struct kafka_group_settings member;
+	struct kafka_group *group;
+	struct kafka_producer *producer;
+	struct when began; /* the open transaction, WHEN_MIN when there is none */
+	unsigned records;  /* in it */
+	unsigned failures; /* transactions in a row */
+	bool assigned;     /* partitions were given at least once */
+	/* (2): the sources from careful_first on to careful_last of one partition are written
+	 * one by one; the one that failed so is refused. */
+	int32_t careful_partition;
+	int64_t careful_last;
+	int64_t refused;
+	struct exchange_stats stats;
+};
+
+static int check_topics(struct exchange_kafka *exchange)
+{
+	const struct exchange_settings *s = exchange->settings;
+	int in = kafka_producer_partitions(exchange->producer, bus_topic(s->flows));
+
+	if (in < 0)
+		return -1;
+	for (int i = 0; i < 2; i++) {
+		const char *address = i == 0 ? s->tagged : s->rejected;
+		int out = kafka_producer_partitions(exchange->producer, bus_topic(address));
+
+		if (out < 0)
+			return -1;
+		if (out < in) {
+			log_error("%s: has %d partitions, but %s has %d; an outcome goes into the partition of its flow, "
+				  "so give it at least as many", address, out, s->flows, in);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *settings, int *exit_code)
+{
+	struct exchange_kafka *exchange = calloc(1, sizeof(*exchange));
+	const char *topics[2] = {bus_topic(settings->tagged), bus_topic(settings->rejected)};
+
+	*exit_code = EX_UNAVAILABLE;
+	if (exchange == NULL)
+		return NULL;
+	exchange->settings = settings;
+	exchange->began = WHEN_MIN;
+	exchange->careful_last = exchange->refused = -1;
+	exchange->member = (struct kafka_group_settings){
+		.topic = bus_topic(settings->flows),
+		.group = settings->group,
+		.instance = settings->instance,
+		.since = settings->since,
+		.bounded = settings->bounded,
+		.options = &settings->bus,
+	};
+	/* The producer comes first: it ends what a killed predecessor left open, and only
+	 * then are the committed offsets the true ones. */
+	exchange->producer = kafka_producer_open(topics, settings->instance, &settings->bus);
+	if (exchange->producer == NULL)
+		goto out;
+	*exit_code = EX_CONFIG;
+	if (check_topics(exchange) < 0)
+		goto out;
+	*exit_code = EX_UNAVAILABLE;
+	exchange->group = kafka_group_open(&exchange->member);
+	if (exchange->group != NULL)
+		return exchange;
+out:
+	exchange_kafka_close(exchange);
+	return NULL;
+}
+
+void exchange_kafka_close(struct exchange_kafka *exchange)
+{
+	if (exchange == NULL)
+		return;
+	if (exchange->producer != NULL && exchange->records > 0)
+		kafka_producer_abort(exchange->producer);
+	kafka_group_close(exchange->group);
+	kafka_producer_close(exchange->producer);
+	free(exchange);
+}
+
+static void remember_culprit(struct exchange_kafka *exchange)
+{
+	int32_t partition;
+	int64_t first, last;
+
+	if (!kafka_producer_culprit(exchange->producer, &partition, &first, &last))
+		return;
+	/* Written alone and failed again: it is this one. */
+	if (partition == exchange->careful_partition && first == last && first <= exchange->careful_last)
+		exchange->refused = first;
+	else
+		exchange->careful_last = last;
+	exchange->careful_partition = partition;
+}
+
+/* Gives the open transaction up and reads again from what is committed (2). */
+static enum exchange_outcome start_over(struct exchange_kafka *exchange)
+{
+	exchange->stats.aborts++;
+	exchange->records = 0;
+	exchange->began = WHEN_MIN;
+	kafka_group_close(exchange->group);
+	exchange->group = NULL;
+	if (kafka_producer_abort(exchange->producer) != KAFKA_PRODUCER_DONE)
+		return EXCHANGE_BROKEN;
+	remember_culprit(exchange);
+	if (++exchange->failures > GIVE_UP_AFTER) {
+		log_error("%s: %d transactions in a row failed", exchange->settings->tagged, GIVE_UP_AFTER);
+		return EXCHANGE_BROKEN;
+	}
+	exchange->group = kafka_group_open(&exchange->member);
+	return exchange->group == NULL ? EXCHANGE_BROKEN : EXCHANGE_AGAIN;
+}
+
+static enum exchange_outcome outcome_of(struct exchange_kafka *exchange, enum kafka_producer_outcome outcome)
+{
+	switch (outcome) {
+	case KAFKA_PRODUCER_DONE:
+		return EXCHANGE_DONE;
+	case KAFKA_PRODUCER_REFUSED:
+		return EXCHANGE_REFUSED;
+	case KAFKA_PRODUCER_AGAIN:
+		return start_over(exchange);
+	case KAFKA_PRODUCER_BROKEN:
+		break;
+	}
+	return EXCHANGE_BROKEN;
+}
+
+enum exchange_outcome exchange_kafka_commit(struct exchange_kafka *exchange)
+{
+	enum exchange_outcome outcome;
+
+	if (exchange->records == 0)
+		return EXCHANGE_DONE;
+	outcome = outcome_of(exchange, kafka_producer_commit(exchange->producer, exchange->group));
+	if (outcome == EXCHANGE_DONE) {
+		exchange->stats.commits++;
+		exchange->records = 0;
+		exchange->failures = 0;
+		exchange->began = WHEN_MIN;
+	}
+	return outcome;
+}
+
+enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, struct when now)
+{
+	enum exchange_outcome outcome = EXCHANGE_DONE;
+
+	switch (kafka_group_poll(exchange->group)) {
+	case KAFKA_GROUP_QUIET:
+		break;
+	case KAFKA_GROUP_ASSIGNED:
+		exchange->assigned = true;
+		log_info("%s: %zu partitions to read", exchange->settings->flows, kafka_group_count(exchange->group));
+		return EXCHANGE_AGAIN;
+	case KAFKA_GROUP_REVOKED:
+		outcome = exchange_kafka_commit(exchange);
+		if (outcome != EXCHANGE_DONE)
+			return outcome;
+		kafka_group_release(exchange->group);
+		return EXCHANGE_AGAIN;
+	case KAFKA_GROUP_LOST:
+		log_warn("%s: the partitions were given to another member", exchange->settings->flows);
+		return start_over(exchange);
+	case KAFKA_GROUP_BROKEN:
+		return EXCHANGE_BROKEN;
+	}
+	if (exchange->records >= EXCHANGE_KAFKA_RECORDS ||
+	    (exchange->records > 0 && when_since(now, exchange->began) >= EXCHANGE_KAFKA_AGE_NS))
+		outcome = exchange_kafka_commit(exchange);
+	return outcome;
+}
+
+size_t exchange_kafka_partitions(const struct exchange_kafka *exchange)
+{
+	return kafka_group_count(exchange->group);
+}
+
+enum exchange_head exchange_kafka_head(struct exchange_kafka *exchange, size_t index, struct bus_record *flow)
+{
+	switch (kafka_group_head(exchange->group, index, flow)) {
+	case KAFKA_GROUP_RECORD:
+		return EXCHANGE_FLOW;
+	case KAFKA_GROUP_NONE:
+		return EXCHANGE_NONE;
+	case KAFKA_GROUP_END:
+		return EXCHANGE_ENDED;
+	case KAFKA_GROUP_FAILED:
+		break;
+	}
+	return EXCHANGE_FAILED;
+}
+
+static int64_t limited(struct exchange_kafka *exchange, int64_t timestamp_ms, struct when now)
+{
+	int64_t limit = now.ns / NS_PER_MS + AHEAD_MAX_MS;
+
+	if (timestamp_ms <= limit)
+		return timestamp_ms;
+	exchange->stats.timestamps_limited++;
+	return limit;
+}
+
+static bool careful(const struct exchange_kafka *exchange, const struct bus_record *flow)
+{
+	return flow->partition == exchange->careful_partition && flow->offset <= exchange->careful_last;
+}
+
+enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t index, enum exchange_topic topic,
+	const char *bytes, size_t length, struct when now)
+{
+	char partition[NUMBER_SIZE], offset[NUMBER_SIZE];
+	struct bus_record flow, record;
+	enum exchange_outcome outcome;
+
+	if (exchange_kafka_head(exchange, index, &flow) != EXCHANGE_FLOW)
+		return EXCHANGE_BROKEN;
+	if (topic == EXCHANGE_TAGGED && flow.partition == exchange->careful_partition && flow.offset == exchange->refused)
+		return EXCHANGE_REFUSED;
+	record = flow;
+	record.value = bytes;
+	record.value_length = length;
+	record.timestamp_ms = limited(exchange, flow.timestamp_ms, now);
+	record.headers[0] = (struct bus_header){"tenure.flow.topic", exchange->member.topic, strlen(exchange->member.topic)};
+	record.headers[1] = (struct bus_header){"tenure.flow.partition", partition,
+		(size_t)snprintf(partition, sizeof(partition), "%" PRId32, flow.partition)};
+	record.headers[2] = (struct bus_header){"tenure.flow.offset", offset,
+		(size_t)snprintf(offset, sizeof(offset), "%" PRId64, flow.offset)};
+	record.headers[3] = (struct bus_header){"tenure.revision", "1", 1};
+	record.header_count = topic == EXCHANGE_TAGGED ? 4 : 3;
+	outcome = outcome_of(exchange, kafka_producer_write(exchange->producer, topic, &record, flow.offset));
+	if (outcome == EXCHANGE_DONE && careful(exchange, &flow))
+		outcome = outcome_of(exchange, kafka_producer_flush(exchange->producer));
+	if (outcome != EXCHANGE_DONE)
+		return outcome;
+	if (exchange->began.ns == WHEN_MIN.ns)
+		exchange->began = now;
+	exchange->records++;
+	kafka_group_take(exchange->group, index);
+	return exchange->records >= EXCHANGE_KAFKA_RECORDS ? exchange_kafka_commit(exchange) : EXCHANGE_DONE;
+}
+
+void exchange_kafka_pass(struct exchange_kafka *exchange, size_t index)
+{
+	kafka_group_take(exchange->group, index);
+}
+
+void exchange_kafka_wait(struct exchange_kafka *exchange, int timeout_ms)
+{
+	kafka_group_wait(exchange->group, timeout_ms);
+}
+
+struct exchange_stats exchange_kafka_stats(const struct exchange_kafka *exchange)
+{
+	return exchange->stats;
+}

@@ -1,0 +1,123 @@
+#include "enricher/tagger.h"
+
+#include <stdio.h>
+
+#include "common/log.h"
+#include "common/rejected.h"
+#include "common/tagged.h"
+
+#define REVISION 1 /* each flow is answered once */
+#define DETAIL_SIZE 160
+
+void tagger_init(struct tagger *tagger, struct timeline *timeline, const char *topic)
+{
+	*tagger = (struct tagger){.timeline = timeline, .topic = topic};
+	text_init(&tagger->source, BUS_RECORD_MAX);
+	text_init(&tagger->destination, BUS_RECORD_MAX);
+	text_init(&tagger->record, 2 * BUS_RECORD_MAX);
+}
+
+void tagger_clear(struct tagger *tagger)
+{
+	text_free(&tagger->source);
+	text_free(&tagger->destination);
+	text_free(&tagger->record);
+}
+
+static int finish(struct tagger *tagger)
+{
+	if (!tagger->record.failed)
+		return 0;
+	log_error("no memory for the outcome of a flow");
+	return -1;
+}
+
+static int answer(struct tagger *tagger, const struct flow_ends *ends, const struct flow_end *end, int64_t position,
+	struct text *out)
+{
+	struct timeline_question question = {
+		.ip = end->ip,
+		.port = end->port,
+		.transport = ends->transport,
+		.start = ends->start,
+		.end = ends->end,
+		.sent = end->sent,
+		.position = position,
+	};
+	struct timeline_verdict verdict;
+
+	text_clear(out);
+	if (timeline_answer(tagger->timeline, &question, out, &verdict) < 0)
+		return -1;
+	tagger->stats.known += verdict.status == TIMELINE_KNOWN;
+	tagger->stats.unknown += verdict.status == TIMELINE_UNKNOWN;
+	tagger->stats.ambiguous += verdict.status == TIMELINE_AMBIGUOUS;
+	return 0;
+}
+
+static struct tagged_origin origin_of(const struct tagger *tagger, const struct bus_record *flow)
+{
+	return (struct tagged_origin){tagger->topic, flow->partition, flow->offset};
+}
+
+int tagger_tag(struct tagger *tagger, const struct bus_record *flow, const struct flow_ends *ends,
+	const struct timeline_position *position, const char *provisional)
+{
+	struct tagged tagged = {
+		.rules = TIMELINE_RULES,
+		.revision = REVISION,
+		.provisional = provisional,
+		.kube_partition = position->partition,
+		.kube_position = position->offset,
+		.kube_known = position->known,
+		.flow = origin_of(tagger, flow),
+	};
+
+	if (answer(tagger, ends, &ends->source, position->offset, &tagger->source) < 0 ||
+	    answer(tagger, ends, &ends->destination, position->offset, &tagger->destination) < 0)
+		return -1;
+	tagged.source = tagger->source.data;
+	tagged.source_length = tagger->source.length;
+	tagged.destination = tagger->destination.data;
+	tagged.destination_length = tagger->destination.length;
+	text_clear(&tagger->record);
+	tagged_add(&tagger->record, flow->value, ends->closing_brace, ends->empty, &tagged);
+	tagger->stats.tagged++;
+	tagger->stats.provisional += provisional != NULL;
+	return finish(tagger);
+}
+
+static int reject(struct tagger *tagger, const struct bus_record *flow, const char *reason, const char *member,
+	const char *detail)
+{
+	struct rejected rejected = {
+		.reason = reason,
+		.member = member,
+		.detail = detail,
+		.flow = origin_of(tagger, flow),
+		.bytes = flow->value,
+		.length = flow->value_length,
+	};
+
+	text_clear(&tagger->record);
+	rejected_add(&tagger->record, &rejected);
+	return finish(tagger);
+}
+
+int tagger_reject(struct tagger *tagger, const struct bus_record *flow, enum flow_ends_outcome outcome,
+	const struct flow_ends_fault *fault)
+{
+	char detail[DETAIL_SIZE];
+
+	tagger->stats.rejected[outcome]++;
+	if (outcome != FLOW_ENDS_NOT_JSON)
+		return reject(tagger, flow, flow_ends_name(outcome), fault->member, fault->detail);
+	snprintf(detail, sizeof(detail), "%s; this is none at byte %zu", fault->detail, fault->at);
+	return reject(tagger, flow, flow_ends_name(outcome), fault->member, detail);
+}
+
+int tagger_refuse(struct tagger *tagger, const struct bus_record *flow)
+{
+	tagger->stats.refused++;
+	return reject(tagger, flow, "produce_failed", NULL, "a tagged record that the broker takes is needed; see max.message.bytes");
+}
