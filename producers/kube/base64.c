@@ -1,0 +1,43 @@
+#include "producers/kube/base64.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *base64_decode(const char *text, size_t *length)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	char *bytes = malloc(strlen(text) / 4 * 3 + 4);
+	unsigned long group = 0;
+	size_t count = 0, out = 0, padding = 0;
+
+	if (!bytes)
+		return NULL;
+	for (; *text; text++) {
+		const char *digit = strchr(digits, *text);
+
+		if (isspace((unsigned char)*text))
+			continue;
+		padding += *text == '=';
+		if ((*text != '=' && (!digit || padding > 0)) || padding > 2) {
+			free(bytes);
+			return NULL;
+		}
+		group = group << 6 | (digit ? (unsigned long)(digit - digits) : 0);
+		if (++count % 4 == 0) {
+			bytes[out++] = (char)(group >> 16);
+			bytes[out++] = (char)(group >> 8);
+			bytes[out++] = (char)group;
+			group = 0;
+		}
+	}
+	if (count % 4 != 0) {
+		free(bytes);
+		return NULL;
+	}
+	out -= padding;
+	bytes[out] = '\0';
+	*length = out;
+	return bytes;
+}

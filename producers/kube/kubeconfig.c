@@ -1,0 +1,326 @@
+#include "producers/kube/kubeconfig.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <yaml.h>
+
+#include "common/log.h"
+#include "common/text.h"
+#include "producers/kube/base64.h"
+
+/* The file while it is read.  PATH is for messages, FOLDER for relative names. */
+struct config {
+	const char *path;
+	char *folder;
+	yaml_document_t document;
+	bool loaded;
+};
+
+/* One of its lists' entries: clusters[NAME].cluster and so on. */
+struct entry {
+	const char *list;
+	const char *name;
+	yaml_node_t *body;
+};
+
+static const char *text_of(const yaml_node_t *node)
+{
+	return node && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value
+						      : NULL;
+}
+
+static yaml_node_t *member(struct config *config, const yaml_node_t *node, const char *name)
+{
+	if (!node || node->type != YAML_MAPPING_NODE)
+		return NULL;
+	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+	     pair < node->data.mapping.pairs.top; pair++) {
+		const char *key = text_of(yaml_document_get_node(&config->document, pair->key));
+
+		if (key && strcmp(key, name) == 0)
+			return yaml_document_get_node(&config->document, pair->value);
+	}
+	return NULL;
+}
+
+/* NULL when it is absent or empty. */
+static const char *text(struct config *config, const yaml_node_t *node, const char *name)
+{
+	const char *value = text_of(member(config, node, name));
+
+	return value && *value ? value : NULL;
+}
+
+static int load(struct config *config)
+{
+	FILE *file = fopen(config->path, "rb");
+	yaml_parser_t parser;
+	bool parsing = false;
+	int rc = -1;
+
+	if (!file) {
+		log_error("cannot read kubeconfig %s: %s", config->path, strerror(errno));
+		goto out;
+	}
+	parsing = yaml_parser_initialize(&parser);
+	if (!parsing) {
+		log_error("no memory");
+		goto out;
+	}
+	yaml_parser_set_input_file(&parser, file);
+	config->loaded = yaml_parser_load(&parser, &config->document);
+	if (!config->loaded) {
+		log_error("kubeconfig %s is no YAML: %s at line %zu", config->path,
+			  parser.problem ? parser.problem : "unreadable",
+			  parser.problem_mark.line + 1);
+		goto out;
+	}
+	rc = 0;
+out:
+	if (parsing)
+		yaml_parser_delete(&parser);
+	if (file)
+		fclose(file);
+	return rc;
+}
+
+/* The names in LIST, for a message. */
+static void add_names(struct config *config, const yaml_node_t *list, struct text *names)
+{
+	const char *between = "";
+
+	if (!list || list->type != YAML_SEQUENCE_NODE)
+		return;
+	for (yaml_node_item_t *item = list->data.sequence.items.start;
+	     item < list->data.sequence.items.top; item++) {
+		const char *name =
+			text(config, yaml_document_get_node(&config->document, *item), "name");
+
+		text_add_format(names, "%s%s", between, name ? name : "?");
+		between = ", ";
+	}
+}
+
+static yaml_node_t *find_named(struct config *config, const yaml_node_t *list, const char *name)
+{
+	if (!list || list->type != YAML_SEQUENCE_NODE)
+		return NULL;
+	for (yaml_node_item_t *item = list->data.sequence.items.start;
+	     item < list->data.sequence.items.top; item++) {
+		yaml_node_t *node = yaml_document_get_node(&config->document, *item);
+		const char *own = text(config, node, "name");
+
+		if (own && strcmp(own, name) == 0)
+			return node;
+	}
+	return NULL;
+}
+
+/* Finds ENTRY->list's entry ENTRY->name and in it the member INSIDE.  WHO names what asks. */
+static int find_entry(struct config *config, struct entry *entry, const char *inside,
+		      const char *who)
+{
+	yaml_node_t *root = yaml_document_get_root_node(&config->document);
+	yaml_node_t *list = member(config, root, entry->list);
+	yaml_node_t *node = find_named(config, list, entry->name);
+	struct text names;
+
+	entry->body = member(config, node, inside);
+	if (entry->body && entry->body->type == YAML_MAPPING_NODE)
+		return 0;
+	text_init(&names, 1024);
+	add_names(config, list, &names);
+	if (!node)
+		log_error("kubeconfig %s: %s names \"%s\", which is not among its %s (%s)",
+			  config->path, who, entry->name, entry->list,
+			  names.length ? text_terminate(&names) : "there are none");
+	else
+		log_error("kubeconfig %s: %s[%s] has no %s", config->path, entry->list, entry->name,
+			  inside);
+	text_free(&names);
+	return -1;
+}
+
+static int copy(char **to, const char *from)
+{
+	if (!from)
+		return 0;
+	*to = strdup(from);
+	if (*to)
+		return 0;
+	log_error("no memory");
+	return -1;
+}
+
+/* A file name as it counts from the kubeconfig's folder, new. */
+static char *resolved(struct config *config, const char *path)
+{
+	struct text joined;
+
+	if (*path == '/')
+		return strdup(path);
+	text_init(&joined, 8192);
+	text_add_format(&joined, "%s/%s", config->folder, path);
+	text_terminate(&joined);
+	return joined.data;
+}
+
+/* MEMBER-data in base64 beats the file that MEMBER names. */
+static int take_bytes(struct config *config, const struct entry *entry, const char *name,
+		      struct access_bytes *bytes)
+{
+	struct text data_name, purpose;
+	const char *inline_data, *path = text(config, entry->body, name);
+	char *file = NULL;
+	int rc = -1;
+
+	text_init(&data_name, 128);
+	text_init(&purpose, 512);
+	text_add_format(&data_name, "%s-data", name);
+	text_add_format(&purpose, "%s of %s[%s] in %s", name, entry->list, entry->name,
+			config->path);
+	inline_data = text(config, entry->body, text_terminate(&data_name));
+	if (inline_data) {
+		bytes->data = base64_decode(inline_data, &bytes->length);
+		if (!bytes->data)
+			log_error("kubeconfig %s: %s of %s[%s] is no base64", config->path,
+				  text_terminate(&data_name), entry->list, entry->name);
+		rc = bytes->data ? 0 : -1;
+	} else if (path) {
+		file = resolved(config, path);
+		rc = file ? access_read_file(file, text_terminate(&purpose), bytes) : -1;
+	} else {
+		rc = 0;
+	}
+	free(file);
+	text_free(&purpose);
+	text_free(&data_name);
+	return rc;
+}
+
+static int take_cluster(struct config *config, const struct entry *entry, struct access *access)
+{
+	const char *server = text(config, entry->body, "server");
+	const char *insecure = text(config, entry->body, "insecure-skip-tls-verify");
+
+	if (!server) {
+		log_error("kubeconfig %s: clusters[%s] has no server (https://HOST:PORT)",
+			  config->path, entry->name);
+		return -1;
+	}
+	if (strncmp(server, "https://", 8) != 0 && strncmp(server, "http://", 7) != 0) {
+		log_error("kubeconfig %s: server of clusters[%s] must begin with https://, not %s",
+			  config->path, entry->name, server);
+		return -1;
+	}
+	access->insecure = insecure && strcmp(insecure, "true") == 0;
+	if (copy(&access->server, server) < 0 ||
+	    copy(&access->proxy, text(config, entry->body, "proxy-url")) < 0 ||
+	    copy(&access->tls_server_name, text(config, entry->body, "tls-server-name")) < 0 ||
+	    take_bytes(config, entry, "certificate-authority", &access->authority) < 0)
+		return -1;
+	for (size_t n = strlen(access->server); n > 0 && access->server[n - 1] == '/';)
+		access->server[--n] = '\0';
+	if (access->insecure && access->authority.data) {
+		log_error("kubeconfig %s: clusters[%s] has both a certificate-authority and "
+			  "insecure-skip-tls-verify; keep one",
+			  config->path, entry->name);
+		return -1;
+	}
+	return 0;
+}
+
+static int take_user(struct config *config, const struct entry *entry, struct access *access)
+{
+	static const char *const unsupported[] = {"exec", "auth-provider", "username", "password",
+						  "as",   "as-groups"};
+	const char *token_file = text(config, entry->body, "tokenFile");
+
+	for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++) {
+		if (!member(config, entry->body, unsupported[i]))
+			continue;
+		log_error("kubeconfig %s: %s of users[%s] is not supported yet; give a token, a "
+			  "tokenFile or a client-certificate (kubectl create token makes a token)",
+			  config->path, unsupported[i], entry->name);
+		return -1;
+	}
+	if (copy(&access->token, text(config, entry->body, "token")) < 0 ||
+	    take_bytes(config, entry, "client-certificate", &access->certificate) < 0 ||
+	    take_bytes(config, entry, "client-key", &access->key) < 0)
+		return -1;
+	if (!access->certificate.data != !access->key.data) {
+		log_error("kubeconfig %s: users[%s] has a client-certificate without a client-key, "
+			  "or the key without the certificate",
+			  config->path, entry->name);
+		return -1;
+	}
+	if (token_file) {
+		access->token_file = resolved(config, token_file);
+		free(access->token);
+		access->token = NULL;
+		access_refresh_token(access);
+		if (!access->token)
+			return -1;
+	}
+	return 0;
+}
+
+static int take_context(struct config *config, const char *context, struct access *access)
+{
+	const yaml_node_t *root = yaml_document_get_root_node(&config->document);
+	const char *chosen = context ? context : text(config, root, "current-context");
+	struct entry in = {"contexts", chosen, NULL}, cluster, user;
+
+	if (!chosen) {
+		log_error("kubeconfig %s has no current-context; give --context NAME",
+			  config->path);
+		return -1;
+	}
+	if (find_entry(config, &in, "context", context ? "--context" : "current-context") < 0)
+		return -1;
+	cluster = (struct entry){"clusters", text(config, in.body, "cluster"), NULL};
+	user = (struct entry){"users", text(config, in.body, "user"), NULL};
+	if (!cluster.name || !user.name) {
+		log_error("kubeconfig %s: contexts[%s] names no %s", config->path, chosen,
+			  cluster.name ? "user" : "cluster");
+		return -1;
+	}
+	if (find_entry(config, &cluster, "cluster", "its context") < 0 ||
+	    find_entry(config, &user, "user", "its context") < 0)
+		return -1;
+	return take_cluster(config, &cluster, access) < 0 || take_user(config, &user, access) < 0
+		       ? -1
+		       : 0;
+}
+
+int kubeconfig_read(const char *path, const char *context, struct access *access)
+{
+	struct config config = {.path = path};
+	struct access read = {0};
+	const char *slash = strrchr(path, '/');
+	int rc = -1;
+
+	config.folder = slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
+	if (!config.folder || copy(&read.source, path) < 0)
+		goto out;
+	if (load(&config) < 0)
+		goto out;
+	if (!yaml_document_get_root_node(&config.document)) {
+		log_error("kubeconfig %s is empty", path);
+		goto out;
+	}
+	if (take_context(&config, context, &read) < 0)
+		goto out;
+	*access = read;
+	read = (struct access){0};
+	rc = 0;
+out:
+	if (config.loaded)
+		yaml_document_delete(&config.document);
+	free(config.folder);
+	access_clear(&read);
+	return rc;
+}

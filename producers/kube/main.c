@@ -1,0 +1,198 @@
+/* tenure-kube: what a Kubernetes API server tells of its objects, as records of tenure.kube. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/bus.h"
+#include "common/kube_event.h"
+#include "common/log.h"
+#include "common/settings.h"
+#include "common/stop.h"
+#include "common/text.h"
+#include "common/when.h"
+#include "producers/kube/access.h"
+#include "producers/kube/feed.h"
+#include "producers/kube/kubeconfig.h"
+#include "producers/kube/tail.h"
+
+struct options {
+	const char *kubeconfig;
+	const char *context;
+	const char *out;
+	struct feed_options feed;
+	struct bus_options bus;
+};
+
+static const struct settings_manual manual = {
+	.program = "tenure-kube",
+	.synopsis = "--cluster NAME [--kubeconfig FILE] [--out ADDRESS]",
+	.purpose = "Watches a Kubernetes API server and writes what it tells to tenure.kube.",
+};
+
+/* Without --kubeconfig: as kubectl looks for it, and a pod's own account before HOME. */
+static int find_access(const struct options *options, struct access *found)
+{
+	const char *path = options->kubeconfig ? options->kubeconfig : getenv("KUBECONFIG");
+	const char *home = getenv("HOME");
+	struct text standard;
+	int rc = EX_CONFIG;
+
+	text_init(&standard, 4096);
+	if (path && !*path)
+		path = NULL;
+	if (!path && access_in_cluster_present()) {
+		rc = access_in_cluster(found) < 0 ? EX_CONFIG : EX_OK;
+		goto out;
+	}
+	if (!path && home) {
+		text_add_format(&standard, "%s/.kube/config", home);
+		path = text_terminate(&standard);
+	}
+	if (!path || (!options->kubeconfig && access(path, F_OK) < 0)) {
+		log_error("no kubeconfig: give --kubeconfig FILE, set KUBECONFIG, or run in a pod");
+		goto out;
+	}
+	if (access(path, F_OK) < 0) {
+		log_error("kubeconfig %s is not there", path);
+		rc = EX_NOINPUT;
+		goto out;
+	}
+	rc = kubeconfig_read(path, options->context, found) < 0 ? EX_CONFIG : EX_OK;
+out:
+	text_free(&standard);
+	return rc;
+}
+
+static bool name_is_good(const char *cluster)
+{
+	size_t length = cluster ? strlen(cluster) : 0;
+
+	if (length == 0 || length >= KUBE_CLUSTER_SIZE)
+		return false;
+	for (const char *c = cluster; *c; c++)
+		if ((unsigned char)*c <= ' ' || (unsigned char)*c > '~')
+			return false;
+	return true;
+}
+
+static int write_record(struct bus_writer *writer, const char *cluster, struct when now,
+			const struct text *text)
+{
+	struct bus_record record = {
+		.key = cluster,
+		.key_length = strlen(cluster),
+		.value = text->data,
+		.value_length = text->length,
+		.partition = BUS_ANY_PARTITION,
+		.timestamp_ms = now.ns / NS_PER_MS,
+	};
+
+	if (text->failed) {
+		log_error("a record is larger than %u bytes", BUS_RECORD_MAX);
+		return -1;
+	}
+	return bus_write(writer, &record);
+}
+
+/* Until it is asked to stop.  Returns an exit code. */
+static int run(struct feed *feed, struct bus_writer *writer, const char *cluster, struct when now)
+{
+	enum feed_status status = FEED_QUIET;
+	struct text record;
+	int rc = EX_OK;
+
+	text_init(&record, BUS_RECORD_MAX);
+	while (rc == EX_OK && !stop_requested()) {
+		bool wrote = false;
+
+		/* The wall clock may be set back; what is received does not follow it. */
+		now = when_later(now, when_now());
+		if (feed_ask(feed, now) < 0 || feed_turn(feed) < 0)
+			rc = EX_SOFTWARE;
+		now = when_later(now, when_now());
+		while (rc == EX_OK) {
+			text_clear(&record);
+			status = feed_next(feed, now, &record);
+			if (status != FEED_RECORD)
+				break;
+			wrote = true;
+			if (write_record(writer, cluster, now, &record) < 0)
+				rc = EX_IOERR;
+		}
+		if (rc == EX_OK && status == FEED_BROKEN)
+			rc = feed_exit_code(feed);
+		if (rc == EX_OK && wrote && bus_flush(writer) < 0)
+			rc = EX_IOERR;
+	}
+	text_free(&record);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {
+		.out = "kafka:tenure.kube",
+		.feed = {.progress_interval_ns = NS_PER_SECOND},
+	};
+	const struct setting table[] = {
+		SETTING_TEXT("cluster", 0, "NAME", &options.feed.cluster,
+			     "the cluster's name in every record (needed)"),
+		SETTING_TEXT(
+			"kubeconfig", 0, "FILE", &options.kubeconfig,
+			"how to reach it; else KUBECONFIG, a pod's own account, ~/.kube/config"),
+		SETTING_TEXT("context", 0, "NAME", &options.context,
+			     "of the kubeconfig, instead of its current-context"),
+		SETTING_TEXT("out", 0, "ADDRESS", &options.out,
+			     "kafka:TOPIC, a file (appended to) or -"),
+		SETTING_DURATION("progress-interval", 0, "TIME", &options.feed.progress_interval_ns,
+				 "a PROGRESS at least so often while every watch is healthy"),
+		SETTING_DURATION("sync-interval", 0, "TIME", &options.feed.sync_interval_ns,
+				 "list everything again so often; 0: only when it is needed"),
+		BUS_SETTINGS(&options.bus),
+		SETTING_END,
+	};
+	struct access access = {0};
+	struct resume resume;
+	struct bus_writer *writer = NULL;
+	struct feed *feed = NULL;
+	uint64_t seed = 1;
+	int rc = EX_USAGE;
+
+	if (settings_read(&manual, table, argc, argv) < 0)
+		return EX_USAGE;
+	stop_install();
+	if (!name_is_good(options.feed.cluster)) {
+		log_error("--cluster must be given: a name of up to 253 letters, digits and signs");
+		goto out;
+	}
+	if (options.feed.progress_interval_ns < 100 * NS_PER_MS) {
+		log_error("--progress-interval must be 100ms or longer");
+		goto out;
+	}
+	rc = find_access(&options, &access);
+	if (rc != EX_OK)
+		goto out;
+	rc = EX_UNAVAILABLE;
+	writer = bus_writer_open(options.out, &options.bus);
+	if (!writer || tail_read(options.out, &options.bus, options.feed.cluster, &resume) < 0)
+		goto out;
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		seed = (uint64_t)getpid();
+	feed = feed_open(&options.feed, &access, &resume, seed);
+	rc = EX_SOFTWARE;
+	if (!feed)
+		goto out;
+	log_info("cluster=%s server=%s out=%s %s", options.feed.cluster, access.server, options.out,
+		 resume.proven ? "resuming" : "starting with a list");
+	rc = run(feed, writer, options.feed.cluster, resume.received);
+	feed_log_counters(feed);
+out:
+	feed_close(feed);
+	if (bus_writer_close(writer) < 0 && rc == EX_OK)
+		rc = EX_IOERR;
+	access_clear(&access);
+	return rc;
+}

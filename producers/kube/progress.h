@@ -1,0 +1,71 @@
+/* progress.h - when may it be said that nothing before an instant is missing?
+ *
+ * In rounds: an instant is noted, then every resource is asked for a list of one item
+ * over the connection that its watch has.  Such a list is consistent, so its revision R
+ * is at least that of every change committed before the instant.  A resource is proven
+ * when its watch has reached R, or when nothing more came on the watch for the
+ * settling time after the answer: what the server had to send it sent before or with
+ * the answer, a few milliseconds apart.
+ *
+ * (1) A round gives a PROGRESS only if every watch was open from its begin to its end.
+ * (2) KNOWN never goes back.
+ * (3) A change that comes after it was promised makes the settling time longer.
+ */
+#ifndef TENURE_KUBE_PROGRESS_H
+#define TENURE_KUBE_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/kube_resource.h"
+#include "common/text.h"
+#include "common/when.h"
+#include "producers/kube/watch.h"
+
+struct progress_probe {
+	bool asked;
+	bool answered;
+	uint64_t before;   /* what the watch had reached when it was asked */
+	uint64_t openings; /* of the watch then */
+	uint64_t revision; /* R */
+	struct when answered_at;
+};
+
+struct progress {
+	const char *cluster; /* borrowed */
+	int64_t interval_ns;
+	int64_t settle_ns;
+	bool running; /* a round is */
+	struct when asked_at;
+	struct when next_at;
+	struct when last_known;
+	struct progress_probe probes[KUBE_RESOURCES];
+	uint64_t late; /* of all watches, as seen last */
+	uint64_t given, abandoned;
+};
+
+enum progress_answer {
+	PROGRESS_TAKEN,
+	PROGRESS_WENT_BACK, /* the server's revisions are older than what it sent before */
+};
+
+void progress_init(struct progress *progress, const char *cluster, int64_t interval_ns);
+/* True when a round should begin: it is time, and every watch is open. */
+bool progress_due(const struct progress *progress, const struct watch watches[KUBE_RESOURCES],
+		  struct when now);
+/* Begins a round; the probes are sent after this. */
+void progress_begin(struct progress *progress, const struct watch watches[KUBE_RESOURCES],
+		    struct when now);
+/* True when RESOURCE is part of the round. */
+bool progress_asks(const struct progress *progress, enum kube_resource resource);
+enum progress_answer progress_answered(struct progress *progress, enum kube_resource resource,
+				       uint64_t revision, struct when now);
+/* A probe failed, or anything else that makes the round worthless. */
+void progress_abandon(struct progress *progress);
+/* Adds the PROGRESS to RECORD when the round has proven it, and tells the watches; false
+ * when it has not. */
+bool progress_next(struct progress *progress, struct watch watches[KUBE_RESOURCES], struct when now,
+		   struct text *record);
+
+#endif

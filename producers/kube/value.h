@@ -1,0 +1,61 @@
+/* value.h - JSON read in place: a value is a run of bytes that somebody else owns.
+ *
+ * A page of a list is megabytes, and a tree of it is forty times that; here nothing
+ * is built.  value_parse() checks the whole text once (RFC 8259, UTF-8, depth), and the
+ * other functions rely on that: they take values that came out of a parsed one.
+ *
+ * (1) A value has no blanks around it; one of length 0 is absent.
+ * (2) Names are compared byte by byte, without undoing escapes: the API server escapes
+ *     none of the names that are asked for.  Of equal names the first counts.
+ */
+#ifndef TENURE_KUBE_VALUE_H
+#define TENURE_KUBE_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/text.h"
+
+#define VALUE_DEPTH_MAX 128 /* an object with its managedFields inside a list is about 20 deep */
+
+struct value {
+	const char *bytes;
+	size_t length;
+};
+
+/* A walk over the members of an object or the items of an array. */
+struct value_cursor {
+	const char *at;
+	const char *end;
+};
+
+/* False unless BYTES[LENGTH] is one JSON text with nothing but blanks around it. */
+bool value_parse(const char *bytes, size_t length, struct value *value);
+
+bool value_present(struct value value);
+bool value_is_object(struct value value);
+bool value_is_array(struct value value);
+
+/* The member NAME of OBJECT; absent also when OBJECT is none. */
+struct value value_member(struct value object, const char *name);
+/* The member at PATH, "metadata.resourceVersion". */
+struct value value_at(struct value object, const char *path);
+
+struct value_cursor value_walk(struct value container);
+/* False at the end, and at once when the container is none.  NAME, with its quotes, is
+ * absent in an array. */
+bool value_next(struct value_cursor *cursor, struct value *name, struct value *value);
+
+/* True when VALUE is the string TEXT. */
+bool value_is_text(struct value value, const char *text);
+/* Copies a string without its quotes, escapes as they stand, cut to SIZE, with a NUL;
+ * "" when VALUE is no string. */
+void value_copy_text(struct value value, char *to, size_t size);
+/* The integer in VALUE, a number or a string of decimal digits without leading zeros;
+ * 0 when it is none. */
+uint64_t value_integer(struct value value);
+/* Adds VALUE without the blanks between its pieces. */
+void value_add(struct text *out, struct value value);
+
+#endif

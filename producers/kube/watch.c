@@ -1,0 +1,286 @@
+#include "producers/kube/watch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "producers/kube/answer.h"
+#include "producers/kube/path.h"
+
+#define WAIT_FIRST_NS (800 * NS_PER_MS) /* client-go's: 0.8 s, doubled up to 30 s */
+#define WAIT_MAX_NS (30 * NS_PER_SECOND)
+#define WATCH_SECONDS_MIN 300u   /* the server ends a watch after so long, and */
+#define WATCH_SECONDS_MAX 600u   /* the ends are spread over this time */
+#define BODY_KEPT (1024u * 1024) /* bytes; what a page took beyond is given back */
+#define SHORT_LIFE_NS NS_PER_SECOND
+#define SHORT_LIVES_MAX 5u
+#define HEALTHY_NS (10 * NS_PER_SECOND)
+
+void watch_init(struct watch *watch, enum kube_resource resource, const char *cluster,
+		uint64_t seed)
+{
+	*watch = (struct watch){
+		.resource = resource,
+		.cluster = cluster,
+		.known = WHEN_MIN,
+		.retry_at = WHEN_MIN,
+		.opened_at = WHEN_MIN,
+		.heard_at = WHEN_MIN,
+		.page_items = WATCH_PAGE_ITEMS,
+		.random = seed | 1,
+	};
+	text_init(&watch->body, WATCH_BODY_MAX);
+	text_init(&watch->token, 65536);
+}
+
+void watch_free(struct watch *watch)
+{
+	text_free(&watch->body);
+	text_free(&watch->token);
+}
+
+/* xorshift64 (Marsaglia 2003): spreading waits needs no better. */
+static uint64_t draw(struct watch *watch)
+{
+	watch->random ^= watch->random << 13;
+	watch->random ^= watch->random >> 7;
+	watch->random ^= watch->random << 17;
+	return watch->random;
+}
+
+static void wait_before_retry(struct watch *watch, struct when now, int64_t server_wish_s)
+{
+	int64_t wait = WAIT_FIRST_NS;
+
+	for (unsigned i = 0; i < watch->failures && wait < WAIT_MAX_NS; i++)
+		wait *= 2;
+	if (wait > WAIT_MAX_NS)
+		wait = WAIT_MAX_NS;
+	wait += (int64_t)(draw(watch) % (uint64_t)wait);
+	if (server_wish_s > 3600)
+		server_wish_s = 3600;
+	if (wait < server_wish_s * NS_PER_SECOND)
+		wait = server_wish_s * NS_PER_SECOND;
+	watch->failures++;
+	watch->stats.failures++;
+	watch->retry_at = when_add(now, wait);
+}
+
+void watch_resume(struct watch *watch, uint64_t revision, struct when known)
+{
+	watch->state = WATCH_TO_WATCH;
+	watch->revision = watch->delivered = revision;
+	watch->known = known;
+}
+
+static void list_from_start(struct watch *watch)
+{
+	watch->state = WATCH_TO_LIST;
+	watch->begun = watch->gap_given = false;
+	text_clear(&watch->token);
+}
+
+void watch_relist(struct watch *watch, const char *reason)
+{
+	watch->gap = reason;
+	watch->exact = false;
+	list_from_start(watch);
+}
+
+void watch_sync(struct watch *watch)
+{
+	watch->exact = true;
+	list_from_start(watch);
+}
+
+void watch_again(struct watch *watch)
+{
+	watch->state = WATCH_TO_WATCH;
+}
+
+void watch_prove(struct watch *watch, uint64_t revision, struct when known)
+{
+	if (watch->revision < revision)
+		watch->revision = revision;
+	watch->known = when_later(watch->known, known);
+}
+
+bool watch_due(const struct watch *watch, struct when now)
+{
+	return (watch->state == WATCH_TO_LIST || watch->state == WATCH_TO_WATCH) &&
+	       !when_before(now, watch->retry_at);
+}
+
+bool watch_streams(const struct watch *watch)
+{
+	return watch->state == WATCH_TO_WATCH;
+}
+
+void watch_add_path(struct watch *watch, struct text *path)
+{
+	unsigned spread = (unsigned)(draw(watch) % (WATCH_SECONDS_MAX - WATCH_SECONDS_MIN + 1));
+
+	if (watch->state == WATCH_TO_LIST)
+		path_add_list(path, watch->resource, watch->page_items,
+			      watch->exact ? watch->revision : 0, &watch->token);
+	else
+		path_add_watch(path, watch->resource, watch->revision, WATCH_SECONDS_MIN + spread);
+}
+
+const char *watch_accept(const struct watch *watch)
+{
+	return path_accept(watch->resource, watch->state == WATCH_TO_LIST);
+}
+
+void watch_asked(struct watch *watch, struct when now)
+{
+	text_clear(&watch->body);
+	if (watch->body.capacity > BODY_KEPT)
+		text_free(&watch->body);
+	watch->taken = watch->scanned = 0;
+	if (watch->state == WATCH_TO_LIST && !watch->begun)
+		watch->list_asked = now;
+	watch->state = watch->state == WATCH_TO_LIST ? WATCH_LISTING : WATCH_OPENING;
+}
+
+void watch_answered(struct watch *watch, long status, struct when now)
+{
+	if (watch->state != WATCH_OPENING || status != 200)
+		return;
+	watch->state = WATCH_OPEN;
+	watch->opened_at = watch->heard_at = now;
+	watch->openings++;
+}
+
+bool watch_listening(const struct watch *watch)
+{
+	return watch->state == WATCH_LISTING || watch->state == WATCH_OPENING ||
+	       watch->state == WATCH_OPEN;
+}
+
+static void tell(struct watch *watch, const char *what, long code, const char *why)
+{
+	if (code)
+		snprintf(watch->problem, sizeof(watch->problem), "%s: HTTP %ld %s", what, code,
+			 why);
+	else
+		snprintf(watch->problem, sizeof(watch->problem), "%s: %s", what, why);
+}
+
+static void page_ended(struct watch *watch, struct when now)
+{
+	struct answer_page page;
+
+	if (!answer_read_page(watch->body.data, watch->body.length, &page)) {
+		watch->stats.unreadable++;
+		tell(watch, "cannot list", 0, "the answer is no list with a resourceVersion");
+		list_from_start(watch);
+		wait_before_retry(watch, now, 0);
+		return;
+	}
+	watch->items = page.items;
+	watch->list_revision = page.revision;
+	text_clear(&watch->token);
+	if (page.token.length > 2)
+		text_add(&watch->token, page.token.bytes + 1, page.token.length - 2);
+	watch->failures = 0;
+	watch->state = WATCH_GIVING;
+}
+
+static void list_failed(struct watch *watch, const struct watch_end *end, struct when now)
+{
+	struct answer_status status;
+	bool missing = end->status == 404 || end->status == 403;
+
+	answer_read_status(watch->body.data, watch->body.length, &status);
+	tell(watch, "cannot list", end->status, end->failed ? end->message : status.message);
+	if (missing && path_optional(watch->resource)) {
+		watch->state = WATCH_LEFT_OUT;
+		return;
+	}
+	if (end->too_large) {
+		watch->stats.too_large++;
+		watch->page_items = watch->page_items > 1 ? watch->page_items / 2 : 1;
+	}
+	if (watch->exact && !end->failed && end->status == 410) {
+		/* The planned list comes too late for this revision; the watch loses nothing. */
+		watch->exact = false;
+		watch->state = WATCH_TO_WATCH;
+		return;
+	}
+	list_from_start(watch);
+	wait_before_retry(watch, now,
+			  end->retry_after_s ? end->retry_after_s : status.retry_after_s);
+}
+
+static void watch_refused(struct watch *watch, const struct watch_end *end, struct when now)
+{
+	struct answer_status status;
+
+	answer_read_status(watch->body.data, watch->body.length, &status);
+	tell(watch, "cannot watch", end->status, end->failed ? end->message : status.message);
+	watch->state = WATCH_TO_WATCH;
+	if (end->status == 410)
+		watch_relist(watch, "expired");
+	else if (status.future_revision)
+		watch_relist(watch, "revision_ahead");
+	wait_before_retry(watch, now,
+			  end->retry_after_s ? end->retry_after_s : status.retry_after_s);
+}
+
+/* What stands behind the last line end is dropped: the next watch sends it whole. */
+static void stream_ended(struct watch *watch, const struct watch_end *end, struct when now)
+{
+	bool heard = when_before(watch->opened_at, watch->heard_at);
+	bool short_life = !heard && when_since(now, watch->opened_at) < SHORT_LIFE_NS;
+
+	watch->state = WATCH_TO_WATCH;
+	watch->problem[0] = '\0';
+	if (end->failed)
+		tell(watch, "the watch broke off", 0, end->message);
+	if (heard || when_since(now, watch->opened_at) >= HEALTHY_NS)
+		watch->failures = watch->short_lives = 0;
+	if (short_life && ++watch->short_lives >= SHORT_LIVES_MAX) {
+		/* Some front ends say "expired" only by closing at once. */
+		watch->short_lives = 0;
+		tell(watch, "cannot watch", 0, "it ends at once, again and again");
+		watch_relist(watch, "watch_ends_at_once");
+	}
+	if (short_life || end->failed)
+		wait_before_retry(watch, now, 0);
+}
+
+void watch_fail(struct watch *watch, const char *gap, const char *problem, int64_t server_wish_s,
+		struct when now)
+{
+	bool short_life = when_since(now, watch->opened_at) < SHORT_LIFE_NS;
+
+	watch->state = WATCH_TO_WATCH;
+	tell(watch, "the watch was ended", 0, problem);
+	if (short_life && ++watch->short_lives >= SHORT_LIVES_MAX) {
+		watch->short_lives = 0;
+		gap = gap ? gap : "watch_fails_at_once";
+	}
+	if (gap)
+		watch_relist(watch, gap);
+	wait_before_retry(watch, now, server_wish_s);
+}
+
+void watch_ended(struct watch *watch, const struct watch_end *end, struct when now)
+{
+	switch (watch->state) {
+	case WATCH_LISTING:
+		if (end->status == 200 && !end->failed)
+			page_ended(watch, now);
+		else
+			list_failed(watch, end, now);
+		break;
+	case WATCH_OPENING:
+		watch_refused(watch, end, now);
+		break;
+	case WATCH_OPEN:
+		stream_ended(watch, end, now);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,127 @@
+/* watch.h - one resource: list it, watch it, and say what is known of it.
+ *
+ * A watch is a state machine without a clock and without a network: it tells which
+ * request it wants and is fed what the request brings; give.h makes records of that.
+ *
+ *     TO_LIST -> LISTING -> GIVING -> (next page) TO_LIST | (last) TO_WATCH
+ *     TO_WATCH -> OPENING -> OPEN -> (ended) TO_WATCH | (history lost) TO_LIST with a GAP
+ *
+ * (1) Every change with a revision <= REVISION was given, or lies in a GAP.
+ * (2) Changes are given in the order of their revisions, each once.
+ * (3) When history was lost, a GAP from KNOWN on stands before the SYNC that follows.
+ * (4) A list that breaks off is begun again: a SYNC_BEGIN without its SYNC_END is void.
+ */
+#ifndef TENURE_KUBE_WATCH_H
+#define TENURE_KUBE_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/kube_resource.h"
+#include "common/text.h"
+#include "common/when.h"
+#include "producers/kube/value.h"
+
+#define WATCH_LINE_MAX (8u * 1024 * 1024)   /* bytes; etcd takes objects of 1.5 MiB */
+#define WATCH_BODY_MAX (256u * 1024 * 1024) /* bytes; a page of a list is a few MB */
+#define WATCH_PROBLEM_SIZE 384
+#define WATCH_PAGE_ITEMS 500 /* as client-go; halved when a page is too large */
+
+enum watch_state {
+	WATCH_TO_LIST,  /* wants a list */
+	WATCH_LISTING,  /* waits for a page */
+	WATCH_GIVING,   /* gives the page's items */
+	WATCH_TO_WATCH, /* wants a watch */
+	WATCH_OPENING,  /* waits for the server to take it */
+	WATCH_OPEN,     /* gives changes */
+	WATCH_LEFT_OUT, /* the server does not have this resource, and it may be missing */
+};
+
+struct watch_stats {
+	uint64_t changes, bookmarks, syncs, items, gaps;
+	uint64_t duplicates; /* given already */
+	uint64_t late;       /* came after a PROGRESS had promised them */
+	uint64_t unreadable; /* lines and pages */
+	uint64_t too_large;
+	uint64_t failures; /* requests that did not bring what was asked */
+};
+
+struct watch {
+	enum kube_resource resource;
+	const char *cluster; /* borrowed */
+	enum watch_state state;
+	struct text body; /* what the request brought */
+	size_t taken;     /* bytes of it that are done with */
+	size_t scanned;   /* bytes of it that hold no further line end */
+
+	uint64_t revision;  /* (1) */
+	uint64_t delivered; /* the greatest that was given */
+	struct when known;  /* (3); WHEN_MIN while nothing is */
+	const char *gap;    /* the reason of the GAP that the next SYNC needs, or NULL */
+	bool gap_given;     /* it stands before the list that is under way */
+
+	bool exact;          /* the list is a planned one, at REVISION */
+	bool begun;          /* SYNC_BEGIN was given */
+	unsigned page_items; /* what is asked for */
+	struct text token;   /* of the next page */
+	uint64_t list_revision;
+	struct when list_asked;
+	struct value_cursor items;
+
+	struct when retry_at;
+	unsigned failures;    /* in a row, for the waiting time */
+	unsigned short_lives; /* watches in a row that ended at once with nothing */
+	struct when opened_at;
+	struct when heard_at; /* the last line, or the opening */
+	uint64_t openings;
+	uint64_t random;
+	char problem[WATCH_PROBLEM_SIZE]; /* the last one, "" for none; for the log */
+	struct watch_stats stats;
+};
+
+/* How a request ended. */
+struct watch_end {
+	long status;    /* HTTP's, 0 when there was no answer */
+	bool failed;    /* the network failed, as MESSAGE tells */
+	bool too_large; /* the answer did not fit */
+	const char *message;
+	int64_t retry_after_s;
+};
+
+/* SEED makes the waiting times of several watches differ. */
+void watch_init(struct watch *watch, enum kube_resource resource, const char *cluster,
+		uint64_t seed);
+void watch_free(struct watch *watch);
+/* Goes on where an earlier run stopped, REVISION > 0; before the first request. */
+void watch_resume(struct watch *watch, uint64_t revision, struct when known);
+/* Lists (again) since history was lost; REASON is for the GAP, from KNOWN on. */
+void watch_relist(struct watch *watch, const char *reason);
+/* Asks for a planned list, which loses nothing.  Only while it is OPEN. */
+void watch_sync(struct watch *watch);
+/* Watches again from REVISION, with another request. */
+void watch_again(struct watch *watch);
+/* A PROGRESS is about to promise every change up to REVISION, and that nothing before
+ * KNOWN is missing. */
+void watch_prove(struct watch *watch, uint64_t revision, struct when known);
+
+/* True when a request should be started now. */
+bool watch_due(const struct watch *watch, struct when now);
+/* The path and the Accept header of that request. */
+void watch_add_path(struct watch *watch, struct text *path);
+const char *watch_accept(const struct watch *watch);
+bool watch_streams(const struct watch *watch);
+/* The request was started; what it brings goes to BODY. */
+void watch_asked(struct watch *watch, struct when now);
+/* Its answer has begun. */
+void watch_answered(struct watch *watch, long status, struct when now);
+/* It has ended; everything that came before was taken by give_next(). */
+void watch_ended(struct watch *watch, const struct watch_end *end, struct when now);
+/* True while the state needs the request that was started last. */
+bool watch_listening(const struct watch *watch);
+
+/* Ends a stream that is OPEN from our side, since the server said PROBLEM in it: lists
+ * again when GAP names a reason, else watches again; after SERVER_WISH_S or longer. */
+void watch_fail(struct watch *watch, const char *gap, const char *problem, int64_t server_wish_s,
+		struct when now);
+
+#endif
