@@ -15,47 +15,47 @@ void json_free(struct json_object *tree)
 	json_object_put(tree);
 }
 
+/* scan.h judges, because json-c takes NaN, 'single quotes', "1." and, by version,
+ * bare control characters, and its strict form refuses long integers in some
+ * versions.  json-c says where the fault is. */
 struct json_object *json_parse_strict(const char *bytes, size_t length, const char **what,
 				      size_t *at)
 {
+	bool good = length > 0 && scan_validate(bytes, length) == SCAN_GOOD;
 	struct json_tokener *tokener = NULL;
 	struct json_object *tree = NULL;
 
 	*at = 0;
-	*what = "too long";
-	if (length == 0 || length > INT_MAX) {
-		if (length == 0)
-			*what = "empty";
+	*what = length == 0 ? "empty" : "too long";
+	if (length == 0 || length > INT_MAX)
 		goto out;
-	}
 	*what = "no memory";
 	tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
 	if (!tokener)
 		goto out;
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	if (!good)
+		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	tree = json_tokener_parse_ex(tokener, bytes, (int)length);
 
 	enum json_tokener_error error = json_tokener_get_error(tokener);
 
-	/* A number at the very end is complete only when something follows it. */
-	if (error == json_tokener_continue) {
+	if (error == json_tokener_continue && good) {
+		/* A number at the very end is complete only when something follows it. */
 		tree = json_tokener_parse_ex(tokener, "", 1);
 		error = json_tokener_get_error(tokener);
 	}
-	*at = json_tokener_get_parse_end(tokener);
-	if (error == json_tokener_continue)
+	if (error == json_tokener_continue) {
+		*what = "ends too early";
 		*at = length;
-	if (error != json_tokener_success)
-		*what = error == json_tokener_continue ? "ends too early"
-						       : json_tokener_error_desc(error);
-	else if (!tree)
-		*what = "null";
-	else if (scan_validate(bytes, length) != SCAN_GOOD) {
-		/* json-c takes NaN, 'single quotes', "1." and bare control characters. */
+	} else if (error != json_tokener_success) {
+		*what = json_tokener_error_desc(error);
+		*at = json_tokener_get_parse_end(tokener);
+	} else if (!good) {
 		*what = "not as RFC 8259 asks, or nested too deep";
-		*at = 0;
 		json_free(tree);
 		tree = NULL;
+	} else if (!tree) {
+		*what = "null";
 	}
 out:
 	if (tokener)

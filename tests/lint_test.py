@@ -1,0 +1,75 @@
+"""Every house rule must find what breaks it: a lint that finds nothing proves nothing."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+LINT = Path(__file__).resolve().parent / "lint"
+CLEAN = "int clean_add(int a, int b)\n{\n\treturn a + b;\n}\n"
+
+# What is written where, and what the finding must say.
+BREACHES = {
+    "a long file": ("common/x.c", "int x;\n" * 401, "401 lines, at most 400"),
+    "a long function": ("common/x.c", "void x_go(void)\n{\n" + "\tx();\n" * 59 + "}\n", "function of 61 lines"),
+    "a long main": ("common/x.c", "int main(void)\n{\n" + "\tx();\n" * 99 + "}\n", "function of 101 lines, at most 100"),
+    "a banned function": ("common/x.c", "void x_go(char *a)\n{\n\tsprintf(a, \"x\");\n}\n", "sprintf() is banned"),
+    "a typedef": ("common/x.c", "typedef struct x y;\n", "without typedef"),
+    "a line comment": ("common/x.c", "int x; // why\n", "comments are /* */"),
+    "a second label": ("common/x.c", "void x_go(void)\n{\n\tgoto fail;\n}\n", "goto goes to out:"),
+    "something left to do": ("common/x.c", "/* TO" + "DO: finish */\n", "belongs into an issue"),
+    "a second home of a library": ("common/x.c", "#include <rocksdb/c.h>\n", "alone"),
+    "common/ on a program": ("common/x.c", '#include "enricher/y.h"\n', "common/ may not lean"),
+    "a program on another": ("enricher/x.c", '#include "sink/graph/y.h"\n', "leans on itself and common/ alone"),
+    "a bare header": ("enricher/x.c", '#include "y.h"\n', "from the root on"),
+    "a header that is not there": ("enricher/x.c", '#include "enricher/y.h"\n', "is not there"),
+    "blanks at the end": ("docs/x.md", "x \n", "blanks at the end"),
+    "no last newline": ("docs/x.md", "x", "one newline"),
+    "a machine's path": ("docs/x.md", "see /wo" + "rk/x\n", "names a place"),
+    "a registry's host": ("docs/x.md", "from py" + "pi.org/simple\n", "names a place"),
+    "a file without a home": ("common/string_utils.c", CLEAN, "does not say what it is for"),
+    "a file that no README names": ("common/nowhere.c", CLEAN, "does not name nowhere.c"),
+    "a folder without a README": ("enricher/main.c", CLEAN, "has no README.md"),
+}
+
+
+@pytest.fixture
+def tree(tmp_path):
+    (tmp_path / "tests").mkdir()
+    shutil.copy(LINT, tmp_path / "tests/lint")
+    shutil.copy(LINT.parent.parent / ".clang-format", tmp_path)
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common/clean.c").write_text(CLEAN)
+    (tmp_path / "common/README.md").write_text("`clean.[ch]` adds, `x.[ch]` is the breach, `string_utils.c` too.\n")
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    return tmp_path
+
+
+def lint(tree):
+    done = subprocess.run([tree / "tests/lint"], stdout=subprocess.PIPE, text=True)
+    return done.returncode, done.stdout
+
+
+def test_a_clean_tree_has_no_findings(tree):
+    status, out = lint(tree)
+    assert status == 0
+    assert out.endswith("lint: 4 files, 0 findings\n")
+
+
+def test_what_only_looks_like_a_breach_passes(tree):
+    (tree / "common/x.c").write_text(
+        '/* sprintf() and // are only mentioned */\nconst char *x_text = "strcpy(a, b) // x";\n'
+        "void x_go(void)\n{\n\tx_stop();\n}\n"
+    )
+    assert lint(tree)[0] == 0, lint(tree)[1]
+
+
+@pytest.mark.parametrize("name", BREACHES)
+def test_finds(tree, name):
+    path, text, finding = BREACHES[name]
+    (tree / path).parent.mkdir(exist_ok=True)
+    (tree / path).write_text(text)
+    status, out = lint(tree)
+    assert status == 1
+    assert finding in out
