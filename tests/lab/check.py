@@ -10,7 +10,8 @@ import os
 import sys
 from collections import Counter
 
-from decidable import Decider
+from causes import Causes
+from decidable import Decider, moments
 from kubeview import SECOND, KubeView, parse_envelopes
 from taken import Record, read_records
 from truth import Nearness, Truth, hand_overs
@@ -23,14 +24,13 @@ SIZES = {"full": (100, 20, 20000), "short": (10, 20, 1000), "none": (0, 0, 0)}
 class Bars:
     """The table: what must be, what was."""
 
-    def __init__(self, strict):
-        self.strict, self.rows, self.missed = strict, [], 0
+    def __init__(self, judge):
+        self.judge, self.rows, self.missed = judge, [], 0
 
     def show(self, text, value):
         self.rows.append(("", text, value, ""))
 
     def need(self, text, value, good, wanted):
-        good = good or not self.strict
         self.missed += not good
         self.rows.append(("ok" if good else "MISSED", text, value, wanted))
 
@@ -65,21 +65,6 @@ def inject(kind, tagged):
                 return
 
 
-def explain(end, view, truth):
-    """Why an end may have come out as it did: the truth and the events around the flow."""
-    def relative(t):
-        return f"{(t - end.end) / SECOND:+.3f} s" if t < 1 << 62 else "still"
-    print(f"  {end.side} {end.ip}:{end.port} of tagged {end.record.place}, flow {end.flow['event']['start']} to {end.flow['event']['end']}")
-    print(f"    said  {end.named}   {json.dumps(end.tag.get('binding'))}")
-    print(f"    true  {sorted(end.true) or 'nobody, or several'} (by the {end.by}); times from the flow's end:")
-    for holding in truth.holdings.get(end.ip, ()):
-        if holding.may_overlap(end.start - 20 * SECOND, end.end + 20 * SECOND):
-            print(f"    held  {holding.name} {holding.uid} from {relative(holding.give_after)} to {relative(holding.take_before)}")
-    for sight in view.around(end.ip, end.start, end.end):
-        print(f"    event {sight.name} {sight.uid} received {relative(sight.received)}: phase {sight.phase}"
-              f"{' DELETED' if sight.gone else ''} podIP {sight.ip}")
-
-
 def check_lab(bars, size, truth, view, overs, ends, flows):
     """The run is hard enough to mean something."""
     minimum, rate, least_ends = SIZES[size]
@@ -109,28 +94,37 @@ def check_lab(bars, size, truth, view, overs, ends, flows):
     bars.need("flows longer than 5 s", percent(long, len(flows)), long * 20 >= len(flows), ">= 5 %")
     wrong = truth.disagreements()
     for end, uid, at in wrong[:10]:
-        print(f"truth disagrees: a workload saw {uid} at {end} at {at}; the runtime says {[h.name for h in truth.during(end.rsplit(':', 1)[0], at, at)]}")
+        held = [holding.name for holding in truth.during(end.rsplit(":", 1)[0], at, at)]
+        print(f"truth disagrees: a workload saw {uid} at {end} at {at}; the runtime says {held}")
     bars.need(f"sightings that the runtime contradicts, of {truth.sightings}", len(wrong), not wrong, "0")
 
 
 def check_answers(bars, ends, decider):
     wrong = [end for end in ends if end.wrong]
     held = [end for end in ends if end.held]
-    known = sum(end.known for end in ends)
     held_known = sum(end.known for end in held)
-    bars.need("ends named wrongly", len(wrong), not wrong, "0")
-    bars.show("ends known", percent(known, len(ends)))
-    bars.need("of those held 2 s before and after: known", percent(held_known, len(held)),
-              held_known * 100 >= 98 * len(held), ">= 98 %")
     decidable = [end for end in ends if decider.holder(end) is not None]
     silent = [end for end in decidable if not end.known]
-    bars.need(f"of the {len(decidable)} that can be decided: known", percent(len(decidable) - len(silent), len(decidable)),
-              not silent, "100 %")
     elsewhere = sum(decider.position(end) != end.flow["tenure"]["kube"]["position"] for end in ends)
+    bars.need("ends named wrongly", len(wrong), not wrong or bars.judge == "none", "0")
+    bars.show("ends known", percent(sum(end.known for end in ends), len(ends)))
+    bars.need("of those held 2 s before and after: known", percent(held_known, len(held)),
+              held_known * 100 >= 98 * len(held) or bars.judge != "all", ">= 98 %")
+    bars.need(f"of the {len(decidable)} that can be decided: known",
+              percent(len(decidable) - len(silent), len(decidable)), not silent, "100 %")
     bars.need("ends answered at another position than the right one", elsewhere, not elsewhere, "0")
     for end in silent[:5]:
-        print(f"not named: {end.side} {end.ip} of tagged {end.record.place}, though {decider.holder(end)} is decided; said {end.tag}")
+        print(f"not named: {end.side} {end.ip} of tagged {end.record.place}, though {decider.holder(end)} is decided; "
+              f"said {end.tag}")
     return wrong
+
+
+def list_wrong(wrong, causes):
+    """Every end named wrongly with its cause; the first ones with all that is known."""
+    for number, end in enumerate(wrong):
+        print(f"wrong: {end.side} {end.ip}:{end.port} of tagged {end.record.place}: {causes.of(end)}")
+        if number < 3:
+            causes.show(end)
 
 
 def show_reasons(ends):
@@ -148,7 +142,8 @@ def main():
     parser.add_argument("--inject", choices=("loss", "double", "wrong"))
     parser.add_argument("--hold", default="10s", help="the enricher's")
     parser.add_argument("--skew", default="500ms", help="the enricher's")
-    parser.add_argument("--stress", action="store_true", help="wrong ends are listed, but are no failure")
+    parser.add_argument("--judge", choices=("all", "wrong", "none"), default="all",
+                        help="which bars the answers must meet: all, no end wrong, or none (they are only listed)")
     options = parser.parse_args()
 
     truth = Truth(options.directory)
@@ -158,7 +153,7 @@ def main():
         inject(options.inject, tagged)
     view = KubeView(parse_envelopes(record.value for record in kube))
     ends = list(ends_of(tagged, truth))
-    bars = Bars(strict=True)
+    bars = Bars(options.judge)
     overs = hand_overs(truth)
     if options.bars != "none":
         check_lab(bars, options.bars, truth, view, overs, ends, [flow.json() for flow in flows])
@@ -168,10 +163,8 @@ def main():
         for place in places[:10]:
             print(f"{text}: flow {place}")
     bars.show("flows rejected", len(rejected))
-    bars.strict = not options.stress
     wrong = check_answers(bars, ends, Decider(kube, options.hold, options.skew))
-    for end in wrong:
-        explain(end, view, truth)
+    list_wrong(wrong, Causes(view, truth, moments.duration(options.hold), moments.duration(options.skew)))
     bars.print()
     show_reasons(ends)
     print("\nof the ends whose holder is known from the truth, named wrongly (not named):")

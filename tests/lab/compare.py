@@ -1,8 +1,10 @@
 """What a table of the present would have named wrongly: the point of the demo.
 
-usage: compare.py DIR.  DIR holds a recording and the tagged flows made from it.
+usage: compare.py DIR [--example].  DIR holds a recording and the tagged flows made from it.
 The truth is what the pods themselves logged; each rule had the same watch events as Tenure.
+--example shows one flow instead, before and after.
 """
+import json
 import sys
 
 from check import percent
@@ -46,8 +48,29 @@ def show(end, view, names):
         print(f"    {rule:34} {name_of(answer, names)}{mark}")
 
 
+def compact(value):
+    return json.dumps(value, separators=(",", ":"))
+
+
+def show_example(tagged):
+    """A flow between two pods, as it came and as it went on: a member a line."""
+    for record in tagged:
+        flow = record.json()
+        ends = [flow["tenure"][side] for side in ("source", "destination")]
+        if all(end["status"] == "known" for end in ends) and ends[0].get("service") and ends[1]["kind"] == "pod":
+            break
+    tenure = flow.pop("tenure")
+    members = ",\n ".join(f'"{name}":{compact(value)}' for name, value in flow.items())
+    added = ",\n   ".join(f'"{name}":{compact(value)}' for name, value in tenure.items())
+    print("{" + members + "}\n")
+    print('{... the same bytes ...,\n "tenure":{\n   ' + added + "}}")
+
+
 def main():
     directory = sys.argv[1]
+    if "--example" in sys.argv:
+        show_example(read_records(directory + "/tagged.ndjson"))
+        return 0
     truth = Truth(directory)
     view = KubeView(parse_envelopes(record.value for record in read_records(directory + "/kube.ndjson")))
     ends = [end for end in ends_of(read_records(directory + "/tagged.ndjson"), truth) if end.true_uid]

@@ -164,6 +164,9 @@ class Conductor:
                           shop.job_object(f"report-{self.jobs}", self.random.choice((5, 30, 600))))
             return
         uids = self.candidates()
+        if action in ("recreate", "restart"):
+            # A Job's pod is never restarted: its restartPolicy is Never.
+            uids = [uid for uid in uids if self.pods[uid]["app"] != "report"]
         if not uids:
             return
         uid = self.random.choice(uids)

@@ -32,14 +32,15 @@ class Sight:
         self.terminal = self.phase in ("Succeeded", "Failed")
         self.ip = None if item.get("spec", {}).get("hostNetwork") else status.get("podIP") or None
         self.node = item.get("spec", {}).get("nodeName")
-        starts = []
+        starts, ends = [], []
         for container in status.get("containerStatuses") or []:
             for state in (container.get("state") or {}, container.get("lastState") or {}):
                 for part in ("running", "terminated"):
-                    at = (state.get(part) or {}).get("startedAt")
-                    if at:
-                        starts.append(instant(at))
+                    for name, found in (("startedAt", starts), ("finishedAt", ends)):
+                        if (state.get(part) or {}).get(name):
+                            found.append(instant(state[part][name]))
         self.started = min(starts) if starts else None
+        self.finished = max(ends) if ends else None
 
 
 class KubeView:
