@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Every record that an integration test has produced and left in the records' directory
+(tests/schema/README.md) is what docs/schemas say."""
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests/schema"))
+
+import validate  # noqa: E402
+from records import kind_of_name  # noqa: E402
+
+BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
+FOLDER = Path(os.environ.get("TENURE_RECORDS", BUILD / "test-records"))
+
+
+def main():
+    files = [path for path in sorted(FOLDER.glob("**/*")) if path.is_file()]
+    if not files:
+        print(f"no records in {FOLDER}: no test has left any")
+        return 77
+    faulty = 0
+    for path in files:
+        kind = kind_of_name(path)
+        if kind is None:
+            print(f"{path.name}: its name tells no kind, such as 40-exactly-once.tagged.ndjson")
+            faulty += 1
+            continue
+        with path.open("rb") as stream:
+            count = validate.check_file(kind, path.name, stream)
+        faulty += count
+        print(f"{path.name}: {path.read_bytes().count(10)} records, {count} faulty")
+    if not faulty:
+        for path in files:
+            path.unlink()
+    return 1 if faulty else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
