@@ -58,8 +58,7 @@ static int find_link(int datalink, enum packet_link *link)
 
 static int set_link(struct capture *capture)
 {
-	bool nanoseconds =
-		pcap_get_tstamp_precision(capture->pcap) == PCAP_TSTAMP_PRECISION_NANO;
+	bool nanoseconds = pcap_get_tstamp_precision(capture->pcap) == PCAP_TSTAMP_PRECISION_NANO;
 	int datalink = pcap_datalink(capture->pcap);
 	const char *name = pcap_datalink_val_to_name(datalink);
 	const char *words = pcap_datalink_val_to_description(datalink);
@@ -141,8 +140,8 @@ static int open_file(struct capture *capture, const char *path)
 		capture->buffer = malloc(FILE_BUFFER);
 	if (capture->buffer)
 		setvbuf(file, capture->buffer, _IOFBF, FILE_BUFFER);
-	capture->pcap = pcap_fopen_offline_with_tstamp_precision(
-		file, PCAP_TSTAMP_PRECISION_NANO, error);
+	capture->pcap =
+		pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, error);
 	if (capture->pcap)
 		return EX_OK;
 	log_error("%s: not a pcap or pcapng file: %s", path, error);

@@ -68,11 +68,22 @@ static uint32_t take_group(struct exchange_pool *pool)
 static struct group *find_group(struct exchange *exchange, struct exchange_pool *pool,
 				uint32_t octave)
 {
-	uint32_t number;
+	uint32_t number, previous = 0;
 
 	for (number = exchange->buckets; number != 0; number = pool->groups[number].next) {
-		if (pool->groups[number].octave == octave)
-			return &pool->groups[number];
+		struct group *group = &pool->groups[number];
+
+		if (group->octave != octave) {
+			previous = number;
+			continue;
+		}
+		/* To the front: response times of one flow are alike. */
+		if (previous != 0) {
+			pool->groups[previous].next = group->next;
+			group->next = exchange->buckets;
+			exchange->buckets = number;
+		}
+		return group;
 	}
 	number = take_group(pool);
 	if (number == 0)

@@ -6,7 +6,7 @@
 
 #define SCTP_INIT 1
 #define SCTP_INIT_ACK 2
-#define WELL_KNOWN_END 1024  /* RFC 6335: system ports end here */
+#define WELL_KNOWN_END 1024   /* RFC 6335: system ports end here */
 #define EPHEMERAL_START 32768 /* Linux: net.ipv4.ip_local_port_range */
 
 /* Sets the direction and kind of the initiator, DIRECTION being the packet's. */
@@ -18,8 +18,7 @@ static void set_initiator(struct flow_entry *entry, unsigned direction, bool sen
 }
 
 /* A conversation that was going on already: a server's port is the lower one. */
-static void guess_by_port(struct flow_entry *entry, unsigned direction,
-			  const struct packet *packet)
+static void guess_by_port(struct flow_entry *entry, unsigned direction, const struct packet *packet)
 {
 	uint16_t from = packet->source_port, to = packet->destination_port;
 
@@ -35,10 +34,10 @@ static void guess_by_port(struct flow_entry *entry, unsigned direction,
 static bool is_icmp_answer(const struct packet *packet)
 {
 	switch (packet->protocol == FLOW_ICMP ? packet->icmp_type : packet->icmp_type + 256) {
-	case 0:  /* echo reply */
-	case 14: /* timestamp reply */
-	case 16: /* information reply */
-	case 18: /* address mask reply */
+	case 0:         /* echo reply */
+	case 14:        /* timestamp reply */
+	case 16:        /* information reply */
+	case 18:        /* address mask reply */
 	case 256 + 129: /* echo reply */
 	case 256 + 140: /* node information */
 	case 256 + 145: /* home agent address discovery reply */
@@ -159,11 +158,6 @@ bool flow_entry_begins_anew(const struct flow_entry *entry, unsigned direction,
 	if (packet->protocol == FLOW_TCP)
 		return tcp_begins_anew(&entry->tcp, packet, direction);
 	return false;
-}
-
-bool flow_entry_used(const struct flow_entry *entry)
-{
-	return (entry->packets[0] | entry->packets[1]) != 0;
 }
 
 static uint64_t mix(uint64_t hash, uint64_t word)

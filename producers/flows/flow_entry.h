@@ -1,7 +1,4 @@
-/* flow_entry.h - one conversation while it lasts.
- *
- * The members that every packet changes lie together at the front.
- */
+/* flow_entry.h - one conversation while it lasts. */
 #ifndef TENURE_FLOWS_FLOW_ENTRY_H
 #define TENURE_FLOWS_FLOW_ENTRY_H
 
@@ -15,23 +12,25 @@
 #include "producers/flows/packet.h"
 #include "producers/flows/tcp.h"
 
+/* Four lines of the cache, laid out so that a packet inside a connection touches
+ * the first, the second and the last. */
 struct flow_entry {
 	struct flow_key key;
-	int64_t last; /* the latest packet's time */
-	int64_t start; /* the earliest of the slice */
-	uint64_t sequence; /* counts the flows that were begun */
-	uint64_t bytes[2]; /* of the slice, by direction, as those below */
-	uint64_t frame_bytes[2];
-	uint64_t packets[2];
-	struct exchange exchange;
-	struct tcp tcp;
-	int64_t created; /* first packet of the first slice */
-	uint32_t slice;
-	uint32_t tag; /* the table's */
-	uint8_t source; /* the direction that the initiator sends in */
+	int64_t last;      /* the latest packet's time */
+	int64_t start;     /* the earliest of the slice */
+	uint32_t tag;      /* the table's */
+	uint8_t source;    /* the direction that the initiator sends in */
 	uint8_t initiator; /* enum flow_initiator */
 	uint8_t icmp_type; /* the first packet's */
 	uint8_t icmp_code;
+	uint64_t bytes[2]; /* of the slice, by direction, as those below */
+	uint64_t frame_bytes[2];
+	uint64_t packets[2];
+	struct tcp tcp;
+	int64_t created; /* first packet of the first slice */
+	struct exchange exchange;
+	uint64_t sequence; /* counts the flows that were begun */
+	uint32_t slice;
 };
 
 /* Fills *ENTRY for the conversation that PACKET begins, without counting it. */
@@ -50,7 +49,10 @@ bool flow_entry_begins_anew(const struct flow_entry *entry, unsigned direction,
 			    const struct packet *packet);
 
 /* True when the slice has packets. */
-bool flow_entry_used(const struct flow_entry *entry);
+static inline bool flow_entry_used(const struct flow_entry *entry)
+{
+	return (entry->packets[0] | entry->packets[1]) != 0;
+}
 
 /* Moves the slice into *FLOW and begins the next one, without packets. */
 void flow_entry_take(struct flow_entry *entry, struct exchange_pool *pool,

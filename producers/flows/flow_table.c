@@ -1,21 +1,15 @@
 #include "producers/flows/flow_table.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "producers/flows/exchange.h"
 #include "producers/flows/flow_entry.h"
+#include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/wheel.h"
 
-#define CACHE_LINE 64
+#define DUE_AHEAD 8      /* entries fetched before their turn */
 #define EVICTION_TRIES 8 /* entries looked at for one that was idle for long */
-
-/* Of the index, which is open addressing with linear probing. */
-struct slot {
-	uint32_t tag;    /* the hash's low half; its own place is tag & mask */
-	uint32_t number; /* of the entry, plus 1; 0 for empty */
-};
 
 struct aimed {
 	struct flow_key key;
@@ -34,12 +28,7 @@ struct flow_table {
 	struct flow_table_stats stats;
 	int64_t clock;
 	bool started;
-	size_t count;
-	uint32_t free;   /* entry + 1, chained by their slice */
-	uint32_t unused; /* entries from here on were never taken */
-	uint32_t mask;
-	struct slot *slots;
-	struct flow_entry *entries;
+	struct flow_index index;
 	struct wheel *wheel; /* every entry that is not in DUE is filed */
 	struct exchange_pool *pool;
 	bool forced; /* the flows in DUE end by force */
@@ -52,24 +41,18 @@ struct flow_table {
 struct flow_table *flow_table_new(const struct flow_table_options *options)
 {
 	struct flow_table *table = calloc(1, sizeof(*table));
-	size_t slots = 64, max = options->max_flows;
+	size_t max = options->max_flows;
 
 	if (!table)
 		return NULL;
-	while (slots < 2 * max)
-		slots *= 2;
 	table->options = *options;
-	table->mask = (uint32_t)(slots - 1);
-	table->slots = calloc(slots, sizeof(*table->slots));
-	table->entries = aligned_alloc(CACHE_LINE, max * sizeof(*table->entries));
 	table->wheel = wheel_new(max);
 	table->pool = exchange_pool_new(max);
 	table->due = malloc(max * sizeof(*table->due));
-	if (!table->slots || !table->entries || !table->wheel || !table->pool || !table->due) {
-		flow_table_free(table);
-		return NULL;
-	}
-	return table;
+	if (flow_index_init(&table->index, max) == 0 && table->wheel && table->pool && table->due)
+		return table;
+	flow_table_free(table);
+	return NULL;
 }
 
 void flow_table_free(struct flow_table *table)
@@ -79,63 +62,14 @@ void flow_table_free(struct flow_table *table)
 	free(table->due);
 	exchange_pool_free(table->pool);
 	wheel_free(table->wheel);
-	free(table->entries);
-	free(table->slots);
+	flow_index_clear(&table->index);
 	free(table);
-}
-
-/* ---- The index ---- */
-
-static struct slot *find_slot(struct flow_table *table, const struct flow_key *key, uint32_t tag)
-{
-	uint32_t at = tag & table->mask;
-
-	for (; table->slots[at].number != 0; at = (at + 1) & table->mask) {
-		if (table->slots[at].tag == tag &&
-		    flow_key_equal(&table->entries[table->slots[at].number - 1].key, key))
-			break;
-	}
-	return &table->slots[at];
-}
-
-/* Empties the slot of entry NUMBER; entries behind it that had to give way to it
- * move up. */
-static void remove_slot(struct flow_table *table, uint32_t number)
-{
-	uint32_t mask = table->mask;
-	uint32_t hole = table->entries[number].tag & mask, at;
-
-	while (table->slots[hole].number != number + 1)
-		hole = (hole + 1) & mask;
-	for (at = (hole + 1) & mask; table->slots[at].number != 0; at = (at + 1) & mask) {
-		uint32_t home = table->slots[at].tag & mask;
-
-		if (((at - home) & mask) < ((at - hole) & mask))
-			continue;
-		table->slots[hole] = table->slots[at];
-		hole = at;
-	}
-	table->slots[hole].number = 0;
-}
-
-static uint32_t take_entry(struct flow_table *table)
-{
-	uint32_t number;
-
-	if (table->free == 0)
-		return table->unused++;
-	number = table->free - 1;
-	table->free = table->entries[number].slice;
-	return number;
 }
 
 static void free_entry(struct flow_table *table, uint32_t number)
 {
-	remove_slot(table, number);
 	wheel_remove(table->wheel, number);
-	table->entries[number].slice = table->free;
-	table->free = number + 1;
-	table->count--;
+	flow_index_remove(&table->index, number);
 }
 
 /* ---- Ends ---- */
@@ -146,14 +80,14 @@ static void file_entry(struct flow_table *table, uint32_t number)
 
 	wheel_remove(table->wheel, number);
 	wheel_file(table->wheel, number,
-		   flow_entry_over(&table->entries[number], &table->options, &reason));
+		   flow_entry_over(&table->index.entries[number], &table->options, &reason));
 }
 
 /* Ends flow NUMBER, or only its slice.  False when there is nothing to tell. */
 static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_reason reason,
 		      struct flow *flow)
 {
-	struct flow_entry *entry = &table->entries[number];
+	struct flow_entry *entry = &table->index.entries[number];
 	bool used = flow_entry_used(entry);
 
 	if (used)
@@ -177,7 +111,7 @@ static int compare_due(const void *a, const void *b)
 static void add_due(struct flow_table *table, uint32_t number, int64_t moment)
 {
 	table->due[table->due_count++] =
-		(struct due){moment, table->entries[number].sequence, number};
+		(struct due){moment, table->index.entries[number].sequence, number};
 }
 
 static void begin_due(struct flow_table *table, bool forced)
@@ -193,6 +127,15 @@ static void sort_due(struct flow_table *table)
 		qsort(table->due, table->due_count, sizeof(*table->due), compare_due);
 }
 
+/* The flows that are over lie anywhere in memory. */
+static void prefetch_due(const struct flow_table *table)
+{
+	size_t ahead = table->due_next + DUE_AHEAD;
+
+	if (ahead < table->due_count)
+		flow_index_prefetch(&table->index, table->due[ahead].number);
+}
+
 /* Takes the next of the flows that were found to be over. */
 static bool take_due(struct flow_table *table, struct flow *flow)
 {
@@ -200,8 +143,9 @@ static bool take_due(struct flow_table *table, struct flow *flow)
 		uint32_t number = table->due[table->due_next++].number;
 		enum flow_end_reason reason = FLOW_FORCED_END;
 
+		prefetch_due(table);
 		if (!table->forced)
-			flow_entry_over(&table->entries[number], &table->options, &reason);
+			flow_entry_over(&table->index.entries[number], &table->options, &reason);
 		if (end_entry(table, number, reason, flow))
 			return true;
 	}
@@ -216,7 +160,7 @@ static void find_due(struct flow_table *table, int64_t now)
 	while ((number = wheel_take(table->wheel, now)) != WHEEL_NONE) {
 		enum flow_end_reason reason;
 		int64_t moment =
-			flow_entry_over(&table->entries[number], &table->options, &reason);
+			flow_entry_over(&table->index.entries[number], &table->options, &reason);
 
 		if (moment <= now)
 			add_due(table, number, moment);
@@ -258,7 +202,7 @@ bool flow_table_drain(struct flow_table *table, struct flow *flow)
 	begin_due(table, true);
 	while ((number = wheel_first(table->wheel)) != WHEEL_NONE) {
 		wheel_remove(table->wheel, number);
-		add_due(table, number, table->entries[number].last);
+		add_due(table, number, table->index.entries[number].last);
 	}
 	sort_due(table);
 	return take_due(table, flow);
@@ -287,29 +231,27 @@ static bool evict(struct flow_table *table, struct flow *flow)
 
 void flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count)
 {
+	const struct flow_index *index = &table->index;
+
 	for (size_t i = 0; i < count; i++) {
 		struct aimed *aimed = &table->aimed[i];
 
 		aimed->direction = flow_key_from_packet(&packets[i], &aimed->key);
 		aimed->tag = (uint32_t)flow_key_hash(&aimed->key, table->options.seed);
-		__builtin_prefetch(&table->slots[aimed->tag & table->mask]);
+		__builtin_prefetch(&index->slots[aimed->tag & index->mask]);
 	}
 	for (size_t i = 0; i < count; i++) {
-		const struct slot *slot = &table->slots[table->aimed[i].tag & table->mask];
-		const char *entry;
+		uint32_t number = index->slots[table->aimed[i].tag & index->mask].number;
 
-		if (slot->number == 0)
-			continue;
-		entry = (const char *)&table->entries[slot->number - 1];
-		for (size_t line = 0; line < sizeof(struct flow_entry); line += CACHE_LINE)
-			__builtin_prefetch(entry + line, 1);
+		if (number != 0)
+			flow_index_prefetch(index, number - 1);
 	}
 }
 
 static void begin_flow(struct flow_table *table, uint32_t number, const struct aimed *aimed,
 		       const struct packet *packet)
 {
-	struct flow_entry *entry = &table->entries[number];
+	struct flow_entry *entry = &table->index.entries[number];
 
 	flow_entry_begin(entry, &aimed->key, aimed->direction, packet, table->stats.flows++);
 	entry->tag = aimed->tag;
@@ -318,17 +260,11 @@ static void begin_flow(struct flow_table *table, uint32_t number, const struct a
 static bool add_new(struct flow_table *table, const struct aimed *aimed,
 		    const struct packet *packet, struct flow *flow)
 {
-	bool ended = table->count == table->options.max_flows && evict(table, flow);
-	uint32_t number = take_entry(table);
-	struct slot *slot;
+	bool ended = table->index.count == table->index.size && evict(table, flow);
+	uint32_t number = flow_index_add(&table->index, aimed->tag);
 
 	begin_flow(table, number, aimed, packet);
-	/* Looked for only now: the eviction may have moved the empty slot. */
-	slot = find_slot(table, &aimed->key, aimed->tag);
-	slot->tag = aimed->tag;
-	slot->number = number + 1;
-	table->count++;
-	flow_entry_count(&table->entries[number], table->pool, aimed->direction, packet);
+	flow_entry_count(&table->index.entries[number], table->pool, aimed->direction, packet);
 	file_entry(table, number);
 	return ended;
 }
@@ -336,7 +272,7 @@ static bool add_new(struct flow_table *table, const struct aimed *aimed,
 static bool add_known(struct flow_table *table, uint32_t number, const struct aimed *aimed,
 		      const struct packet *packet, struct flow *flow)
 {
-	struct flow_entry *entry = &table->entries[number];
+	struct flow_entry *entry = &table->index.entries[number];
 	bool was_closed = tcp_closed(&entry->tcp), ended = false;
 	bool anew = flow_entry_begins_anew(entry, aimed->direction, packet);
 	enum flow_end_reason reason;
@@ -358,20 +294,20 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 	return ended;
 }
 
-bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t index,
+bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t at,
 		    struct flow *flow)
 {
-	const struct aimed *aimed = &table->aimed[index];
-	struct slot *slot = find_slot(table, &aimed->key, aimed->tag);
+	const struct aimed *aimed = &table->aimed[at];
+	uint32_t number = flow_index_find(&table->index, &aimed->key, aimed->tag);
 
-	if (slot->number == 0)
+	if (number == FLOW_INDEX_NONE)
 		return add_new(table, aimed, packet, flow);
-	return add_known(table, slot->number - 1, aimed, packet, flow);
+	return add_known(table, number, aimed, packet, flow);
 }
 
 size_t flow_table_count(const struct flow_table *table)
 {
-	return table->count;
+	return table->index.count;
 }
 
 struct flow_table_stats flow_table_get_stats(const struct flow_table *table)

@@ -26,7 +26,7 @@
 
 #define FLOW_TABLE_STEP_NS INT64_C(10000000000)
 #define FLOW_TABLE_SEED_WORDS 7
-#define FLOW_TABLE_BATCH 32        /* packets in flight between flow_table_aim() and _add() */
+#define FLOW_TABLE_BATCH 32       /* packets in flight between flow_table_aim() and _add() */
 #define FLOW_TABLE_MAX (1u << 24) /* flows: 5 GiB */
 
 struct flow_table_options {
@@ -35,14 +35,15 @@ struct flow_table_options {
 	int64_t idle_datagram; /* and all else */
 	int64_t active;        /* longest slice of a flow, from its first packet */
 	int64_t linger;        /* how long a closed TCP connection waits for stragglers */
-	uint64_t seed[FLOW_TABLE_SEED_WORDS]; /* of the hash: random, so that nobody can choose collisions */
+	uint64_t seed
+		[FLOW_TABLE_SEED_WORDS]; /* of the hash: random, so that nobody can choose collisions */
 };
 
 struct flow_table_stats {
-	uint64_t flows;     /* begun */
-	uint64_t evictions; /* flows that ended for lack of room */
+	uint64_t flows;        /* begun */
+	uint64_t evictions;    /* flows that ended for lack of room */
 	uint64_t samples_lost; /* response times that found no room */
-	uint64_t clock_steps; /* (4) */
+	uint64_t clock_steps;  /* (4) */
 };
 
 struct flow_table;
@@ -59,9 +60,9 @@ void flow_table_aim(struct flow_table *table, const struct packet *packets, size
  * returns false before a packet of that time is added. */
 bool flow_table_expire(struct flow_table *table, int64_t now, struct flow *flow);
 
-/* Adds packet INDEX of those last aimed at.  True when that ended a flow (or a
+/* Adds packet AT of those last aimed at.  True when that ended a flow (or a
  * slice), which is then in *FLOW. */
-bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t index,
+bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t at,
 		    struct flow *flow);
 
 /* Takes one of all that are left, at the end of input; false when none is. */

@@ -58,7 +58,7 @@ static struct first *slot_of(struct fragments *fragments, const struct packet *p
 	for (unsigned i = 0; i < 4; i++)
 		hash = mix(hash, words[i]);
 	hash = mix(hash, (uint64_t)packet->fragment_id << 32 | (uint32_t)packet->interface << 16 |
-			key_protocol(packet));
+				 key_protocol(packet));
 	return &fragments->slots[hash >> 32 & (FRAGMENTS_MAX - 1)];
 }
 

@@ -14,7 +14,7 @@
 
 #include "producers/flows/packet.h"
 
-#define FRAGMENTS_MAX 4096                        /* packets remembered at once: 300 KiB */
+#define FRAGMENTS_MAX 4096                     /* packets remembered at once: 300 KiB */
 #define FRAGMENTS_LIFE_NS INT64_C(30000000000) /* as Linux waits for the rest (ipfrag_time) */
 
 struct fragments;

@@ -98,8 +98,7 @@ uint16_t interfaces_find(const struct interfaces *interfaces, uint32_t id)
 							 : INTERFACES_NONE;
 }
 
-uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint32_t id,
-			  int64_t now)
+uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint32_t id, int64_t now)
 {
 	struct learned *learned = &interfaces->learned[id & (CACHE - 1)];
 

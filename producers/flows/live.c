@@ -16,7 +16,7 @@
 #include "producers/flows/link_watch.h"
 
 #define LAST_READS_NS (300 * NS_PER_MS) /* the kernel hands over a ring's last block by then */
-#define TURNS 16   /* batches from one interface before the next has its turn */
+#define TURNS 16 /* batches from one interface before the next has its turn */
 
 struct source {
 	struct capture *capture;
@@ -251,8 +251,8 @@ static uint16_t number_of(struct live *live, unsigned index)
 }
 
 /* Sets each packet's interface; leaves out those that can have none. */
-static size_t set_interfaces(struct live *live, const struct source *source,
-			     struct packet *packets, size_t count)
+static size_t set_interfaces(struct live *live, const struct source *source, struct packet *packets,
+			     size_t count)
 {
 	size_t kept = 0;
 

@@ -152,8 +152,7 @@ static struct meter *open_meter(const struct options *o, const struct interfaces
 	if (getrandom(options.seed, sizeof(options.seed), 0) == (ssize_t)sizeof(options.seed))
 		meter = meter_new(&options, interfaces, writer);
 	if (!meter)
-		log_error("no memory or no random numbers for %lld flows",
-			  (long long)o->max_flows);
+		log_error("no memory or no random numbers for %lld flows", (long long)o->max_flows);
 	return meter;
 }
 
@@ -199,8 +198,8 @@ static int run_file(const struct options *o, struct interfaces *interfaces, stru
 	while (status == CAPTURE_PACKETS && !stop_requested()) {
 		status = capture_read(capture, packets, FLOW_TABLE_BATCH, &count);
 		for (size_t i = 0; i < count; i++)
-			packets[i].interface = number_of(interfaces, name,
-							 packets[i].interface_id, first);
+			packets[i].interface =
+				number_of(interfaces, name, packets[i].interface_id, first);
 		if (meter_add(meter, packets, count) != 0)
 			return EX_IOERR;
 	}
@@ -255,8 +254,7 @@ static void report(const struct capture_stats *capture, const struct live_stats 
 	text_add_format(&line, "frames=%llu packets=%llu flows=%llu records=%llu",
 			(unsigned long long)capture->frames,
 			(unsigned long long)(capture->verdicts[PACKET_OK] - meter->fragments_alone),
-			(unsigned long long)meter->table.flows,
-			(unsigned long long)meter->records);
+			(unsigned long long)meter->table.flows, (unsigned long long)meter->records);
 	for (unsigned i = PACKET_OK + 1; i < PACKET_VERDICTS; i++) {
 		uint64_t count = capture->verdicts[i];
 
@@ -275,8 +273,9 @@ static void report(const struct capture_stats *capture, const struct live_stats 
 			(unsigned long long)meter->table.samples_lost,
 			(unsigned long long)meter->table.clock_steps);
 	if (live)
-		text_add_format(&line, " interfaces_opened=%llu interfaces_gone=%llu "
-				       "interfaces_refused=%llu",
+		text_add_format(&line,
+				" interfaces_opened=%llu interfaces_gone=%llu "
+				"interfaces_refused=%llu",
 				(unsigned long long)live->opened, (unsigned long long)live->gone,
 				(unsigned long long)live->refused);
 	log_info("%s", text_terminate(&line));

@@ -192,8 +192,16 @@ static enum packet_verdict read_ipv4(struct rest *rest, struct packet *packet)
 	return read_transport(rest, total - header, packet);
 }
 
-enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AUTHENTICATION = 51, DESTINATION = 60,
-       MOBILITY = 135, HOST_IDENTITY = 139, SHIM6 = 140 };
+enum {
+	HOP_BY_HOP = 0,
+	ROUTING = 43,
+	FRAGMENT = 44,
+	AUTHENTICATION = 51,
+	DESTINATION = 60,
+	MOBILITY = 135,
+	HOST_IDENTITY = 139,
+	SHIM6 = 140
+};
 
 /* The length of the extension header NEXT at BYTES[2..], 0 when it is none. */
 static size_t extension_length(uint8_t next, const uint8_t *bytes)

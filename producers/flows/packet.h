@@ -24,19 +24,19 @@ enum packet_link {
 /* Why a frame is in no flow; PACKET_OK when it is in one. */
 enum packet_verdict {
 	PACKET_OK,
-	PACKET_NOT_IP,         /* another EtherType: ARP, LLDP, MPLS, ... */
-	PACKET_BAD_TIME,       /* a time stamp outside 1970-2261 */
-	PACKET_SHORT_LINK,     /* the frame ends inside the link header */
-	PACKET_SHORT_IP,       /* it ends inside the IP header or its extensions */
-	PACKET_BAD_IP,         /* version or lengths contradict each other */
-	PACKET_LONG_CHAIN,     /* more extension headers than PACKET_EXTENSIONS_MAX */
+	PACKET_NOT_IP,          /* another EtherType: ARP, LLDP, MPLS, ... */
+	PACKET_BAD_TIME,        /* a time stamp outside 1970-2261 */
+	PACKET_SHORT_LINK,      /* the frame ends inside the link header */
+	PACKET_SHORT_IP,        /* it ends inside the IP header or its extensions */
+	PACKET_BAD_IP,          /* version or lengths contradict each other */
+	PACKET_LONG_CHAIN,      /* more extension headers than PACKET_EXTENSIONS_MAX */
 	PACKET_SHORT_TRANSPORT, /* it ends inside the transport header */
-	PACKET_FRAGMENT_ALONE, /* a later fragment whose first was not seen */
-	PACKET_NO_INTERFACE,   /* the interface table is full */
+	PACKET_FRAGMENT_ALONE,  /* a later fragment whose first was not seen */
+	PACKET_NO_INTERFACE,    /* the interface table is full */
 	PACKET_VERDICTS,
 };
 
-#define PACKET_VLAN_MAX 8       /* tags in one frame */
+#define PACKET_VLAN_MAX 8        /* tags in one frame */
 #define PACKET_EXTENSIONS_MAX 16 /* IPv6 extension headers in one packet */
 
 enum packet_fragment { PACKET_WHOLE, PACKET_FIRST_FRAGMENT, PACKET_LATER_FRAGMENT };

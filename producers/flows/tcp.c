@@ -59,8 +59,7 @@ static enum tcp_payload see_old_bytes(struct tcp *tcp, unsigned direction, uint3
 	return TCP_DATA;
 }
 
-static enum tcp_payload see_bytes(struct tcp *tcp, const struct packet *packet,
-				  unsigned direction)
+static enum tcp_payload see_bytes(struct tcp *tcp, const struct packet *packet, unsigned direction)
 {
 	unsigned flags = packet->tcp_flags;
 	uint32_t payload = flags & (PACKET_SYN | PACKET_RST) ? 0 : packet->payload;
@@ -96,9 +95,9 @@ enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsign
 	if (packet->fragment != PACKET_WHOLE)
 		return TCP_NOTHING; /* how many bytes follow is not known */
 	if (packet->tcp_flags & PACKET_FIN)
-		tcp->fin_seen |= (uint8_t)(1u << direction);
+		tcp->ended |= (uint8_t)(1u << direction);
 	if (packet->tcp_flags & PACKET_RST)
-		tcp->reset = true;
+		tcp->ended |= TCP_RESET;
 	if (tcp->handshake == TCP_HANDSHAKE_OPEN)
 		see_handshake(tcp, packet, direction);
 	return see_bytes(tcp, packet, direction);
@@ -136,9 +135,4 @@ void tcp_take(struct tcp *tcp, unsigned source, struct flow *flow)
 		tcp->flags[i] = 0;
 		tcp->retransmissions[i] = 0;
 	}
-}
-
-bool tcp_closed(const struct tcp *tcp)
-{
-	return tcp->reset || tcp->fin_seen == 3;
 }

@@ -18,11 +18,20 @@
 #include "common/flow.h"
 #include "producers/flows/packet.h"
 
+#define TCP_RESET 4 /* in struct tcp.ended, above both FIN */
+
 enum tcp_handshake { TCP_HANDSHAKE_OPEN, TCP_HANDSHAKE_MEASURED, TCP_HANDSHAKE_OVER };
 
-/* Zero-initialised. */
+/* Zero-initialised.  What every segment needs comes first. */
 struct tcp {
 	uint32_t next[2];       /* behind the highest byte seen */
+	uint8_t flags[2];       /* union since the slice began */
+	uint8_t seen;           /* bit per direction: NEXT is set */
+	uint8_t syn_seen;       /* bit per direction: SYN_SEQUENCE is set */
+	uint8_t ended;          /* bit per direction for FIN; TCP_RESET */
+	uint8_t syn_from;       /* direction + 1 of the SYN without ACK, 0 for none */
+	uint8_t syn_ack_from;   /* and of the SYN-ACK */
+	uint8_t handshake;      /* enum tcp_handshake */
 	uint32_t hole_start[2]; /* bytes jumped over; empty when equal */
 	uint32_t hole_end[2];
 	uint32_t syn_sequence[2];
@@ -30,14 +39,6 @@ struct tcp {
 	int64_t syn_at;
 	int64_t syn_ack_at;
 	int64_t ack_at;
-	uint8_t flags[2]; /* union since the slice began */
-	uint8_t seen;     /* bit per direction: NEXT is set */
-	uint8_t syn_seen; /* bit per direction: SYN_SEQUENCE is set */
-	uint8_t fin_seen; /* bit per direction */
-	uint8_t syn_from; /* direction + 1 of the SYN without ACK, 0 for none */
-	uint8_t syn_ack_from; /* and of the SYN-ACK */
-	uint8_t handshake;    /* enum tcp_handshake */
-	bool reset;
 };
 
 enum tcp_payload {
@@ -49,14 +50,17 @@ enum tcp_payload {
 /* Takes the next packet of the connection into account. */
 enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsigned direction);
 
+/* True after a RST or a FIN each way. */
+static inline bool tcp_closed(const struct tcp *tcp)
+{
+	return tcp->ended >= 3;
+}
+
 /* True when PACKET is the SYN of another connection between the same endpoints. */
 bool tcp_begins_anew(const struct tcp *tcp, const struct packet *packet, unsigned direction);
 
 /* Moves what belongs to a slice into *FLOW, whose source is direction SOURCE, and
  * starts from zero; a handshake is told once. */
 void tcp_take(struct tcp *tcp, unsigned source, struct flow *flow);
-
-/* True after a RST or a FIN each way. */
-bool tcp_closed(const struct tcp *tcp);
 
 #endif

@@ -11,7 +11,7 @@ struct link {
 };
 
 struct wheel {
-	int64_t tick; /* the first tick that was not wholly taken */
+	int64_t tick;           /* the first tick that was not wholly taken */
 	uint64_t filled[WORDS]; /* bit per slot */
 	uint32_t heads[WHEEL_SLOTS];
 	struct link *links;

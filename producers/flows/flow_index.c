@@ -1,0 +1,94 @@
+#include "producers/flows/flow_index.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE (2u << 20)
+
+/* Entries are met in no order, so much of the cost of a big table is misses of the
+ * address translation: huge pages where there are any. */
+static void *allocate(size_t size)
+{
+	size_t whole = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+	void *memory = aligned_alloc(HUGE_PAGE, whole);
+
+	if (memory)
+		madvise(memory, whole, MADV_HUGEPAGE);
+	return memory;
+}
+
+int flow_index_init(struct flow_index *index, size_t size)
+{
+	size_t slots = 64;
+
+	while (slots < 2 * size)
+		slots *= 2;
+	*index = (struct flow_index){.size = size, .mask = (uint32_t)(slots - 1)};
+	index->slots = allocate(slots * sizeof(*index->slots));
+	index->entries = allocate(size * sizeof(*index->entries));
+	if (!index->slots || !index->entries)
+		return -1;
+	memset(index->slots, 0, slots * sizeof(*index->slots));
+	return 0;
+}
+
+void flow_index_clear(struct flow_index *index)
+{
+	free(index->entries);
+	free(index->slots);
+	*index = (struct flow_index){0};
+}
+
+uint32_t flow_index_find(const struct flow_index *index, const struct flow_key *key, uint32_t tag)
+{
+	const struct flow_index_slot *slots = index->slots;
+	uint32_t mask = index->mask;
+
+	for (uint32_t at = tag & mask; slots[at].number != 0; at = (at + 1) & mask) {
+		if (slots[at].tag == tag &&
+		    flow_key_equal(&index->entries[slots[at].number - 1].key, key))
+			return slots[at].number - 1;
+	}
+	return FLOW_INDEX_NONE;
+}
+
+uint32_t flow_index_add(struct flow_index *index, uint32_t tag)
+{
+	uint32_t at = tag & index->mask, number;
+
+	if (index->free == 0) {
+		number = index->unused++;
+	} else {
+		number = index->free - 1;
+		index->free = index->entries[number].slice;
+	}
+	while (index->slots[at].number != 0)
+		at = (at + 1) & index->mask;
+	index->slots[at] = (struct flow_index_slot){tag, number + 1};
+	index->count++;
+	return number;
+}
+
+void flow_index_remove(struct flow_index *index, uint32_t number)
+{
+	struct flow_index_slot *slots = index->slots;
+	uint32_t mask = index->mask;
+	uint32_t hole = index->entries[number].tag & mask;
+
+	while (slots[hole].number != number + 1)
+		hole = (hole + 1) & mask;
+	/* Those behind the hole that had to give way to it move up. */
+	for (uint32_t at = (hole + 1) & mask; slots[at].number != 0; at = (at + 1) & mask) {
+		uint32_t home = slots[at].tag & mask;
+
+		if (((at - home) & mask) < ((at - hole) & mask))
+			continue;
+		slots[hole] = slots[at];
+		hole = at;
+	}
+	slots[hole].number = 0;
+	index->entries[number].slice = index->free;
+	index->free = number + 1;
+	index->count--;
+}

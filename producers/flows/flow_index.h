@@ -1,0 +1,57 @@
+/* flow_index.h - the entries of a flow table, and how one is found by its key.
+ *
+ * Open addressing with linear probing over slots of eight bytes, at most half full,
+ * without tombstones.
+ *
+ * (1) An entry stays where it is, and keeps its number, from flow_index_add() to
+ *     flow_index_remove().
+ */
+#ifndef TENURE_FLOWS_FLOW_INDEX_H
+#define TENURE_FLOWS_FLOW_INDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "producers/flows/flow_entry.h"
+#include "producers/flows/flow_key.h"
+
+#define FLOW_INDEX_NONE UINT32_MAX
+
+struct flow_index_slot {
+	uint32_t tag;    /* the hash's low half; the slot's own place is tag & mask */
+	uint32_t number; /* of the entry, plus 1; 0 for empty */
+};
+
+struct flow_index {
+	size_t size;  /* entries that there can be */
+	size_t count; /* that there are */
+	uint32_t mask;
+	uint32_t free;   /* entry + 1, chained by their slice */
+	uint32_t unused; /* entries from here on were never taken */
+	struct flow_index_slot *slots;
+	struct flow_entry *entries;
+};
+
+/* -1 when there is no memory; flow_index_clear() may be called then too. */
+int flow_index_init(struct flow_index *index, size_t size);
+void flow_index_clear(struct flow_index *index);
+
+/* The number of the entry with KEY, whose hash's low half is TAG, or FLOW_INDEX_NONE. */
+uint32_t flow_index_find(const struct flow_index *index, const struct flow_key *key, uint32_t tag);
+
+/* Gives a new entry for a key that is not there.  The caller sets the entry's key
+ * and tag; there must be room. */
+uint32_t flow_index_add(struct flow_index *index, uint32_t tag);
+void flow_index_remove(struct flow_index *index, uint32_t number);
+
+/* Has the memory fetched that a packet of this entry touches. */
+static inline void flow_index_prefetch(const struct flow_index *index, uint32_t number)
+{
+	const struct flow_entry *entry = &index->entries[number];
+
+	__builtin_prefetch(&entry->key, 1);
+	__builtin_prefetch(&entry->bytes, 1);
+	__builtin_prefetch(&entry->exchange, 1);
+}
+
+#endif

@@ -1,0 +1,439 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/when.h"
+#include "producers/flows/flow_table.h"
+
+#define S NS_PER_SECOND
+#define START (INT64_C(1700000000) * S)
+#define CLIENT 1
+#define SERVER 2
+#define MAX_OUT 4096
+
+static struct flow out[MAX_OUT];
+static size_t out_count;
+
+static int begin(void **state)
+{
+	(void)state;
+	out_count = 0;
+	return 0;
+}
+
+static struct flow_table *new_table(size_t max_flows, uint64_t seed)
+{
+	struct flow_table_options options = {
+		.max_flows = max_flows,
+		.idle_stream = 60 * S,
+		.idle_datagram = 30 * S,
+		.active = 100 * S,
+		.linger = S,
+	};
+	struct flow_table *table;
+
+	for (unsigned i = 0; i < FLOW_TABLE_SEED_WORDS; i++)
+		options.seed[i] = (seed + i + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	table = flow_table_new(&options);
+	assert_non_null(table);
+	return table;
+}
+
+/* A packet of 100 bytes from 10.0.0.FROM to 10.0.0.TO, START + TIME. */
+static struct packet make(uint8_t protocol, int64_t time, uint8_t from, uint8_t to, uint8_t flags,
+			  uint32_t sequence)
+{
+	return (struct packet){
+		.time = START + time,
+		.source = ip_from_v4((const uint8_t[]){10, 0, 0, from}),
+		.destination = ip_from_v4((const uint8_t[]){10, 0, 0, to}),
+		.source_port = from == SERVER ? 80 : 40000,
+		.destination_port = to == SERVER ? 80 : 40000,
+		.protocol = protocol,
+		.tcp_flags = flags,
+		.sequence = sequence,
+		.bytes = 100,
+		.frame_bytes = 114,
+		.payload = protocol == FLOW_TCP && !(flags & PACKET_SYN) ? 60 : 0,
+	};
+}
+
+static void keep(const struct flow *flow)
+{
+	assert_true(out_count < MAX_OUT);
+	assert_true(flow->start.ns <= flow->end.ns);
+	out[out_count++] = *flow;
+}
+
+static void expire(struct flow_table *table, int64_t time)
+{
+	struct flow flow;
+
+	while (flow_table_expire(table, START + time, &flow))
+		keep(&flow);
+}
+
+static void add(struct flow_table *table, struct packet packet)
+{
+	struct flow flow;
+
+	expire(table, packet.time - START);
+	flow_table_aim(table, &packet, 1);
+	if (flow_table_add(table, &packet, 0, &flow))
+		keep(&flow);
+}
+
+static void drain(struct flow_table *table)
+{
+	struct flow flow;
+
+	while (flow_table_drain(table, &flow))
+		keep(&flow);
+	assert_int_equal(flow_table_count(table), 0);
+	flow_table_free(table);
+}
+
+static void both_directions_are_one_flow(void **state)
+{
+	struct flow_table *table = new_table(8, 1);
+
+	(void)state;
+	add(table, make(FLOW_TCP, 0, CLIENT, SERVER, PACKET_SYN, 1));
+	add(table, make(FLOW_TCP, 3, SERVER, CLIENT, PACKET_SYN | PACKET_ACK, 1));
+	add(table, make(FLOW_TCP, 5, CLIENT, SERVER, PACKET_ACK, 2));
+	drain(table);
+	assert_int_equal(out_count, 1);
+	assert_int_equal(out[0].source.packets, 2);
+	assert_int_equal(out[0].source.bytes, 200);
+	assert_int_equal(out[0].source.frame_bytes, 228);
+	assert_int_equal(out[0].source.port, 40000);
+	assert_int_equal(out[0].destination.packets, 1);
+	assert_int_equal(out[0].destination.port, 80);
+	assert_int_equal(out[0].start.ns, START);
+	assert_int_equal(out[0].end.ns, START + 5);
+	assert_int_equal(out[0].initiator, FLOW_BY_SYN);
+	assert_int_equal(out[0].end_reason, FLOW_FORCED_END);
+	assert_int_equal(out[0].requests, 1);
+}
+
+static void finds_the_initiator(void **state)
+{
+	static const struct {
+		uint8_t protocol, from, to, flags;
+		uint8_t source;
+		enum flow_initiator how;
+	} cases[] = {
+		{FLOW_TCP, CLIENT, SERVER, PACKET_SYN, CLIENT, FLOW_BY_SYN},
+		{FLOW_TCP, SERVER, CLIENT, PACKET_SYN, SERVER, FLOW_BY_SYN},
+		{FLOW_TCP, SERVER, CLIENT, PACKET_SYN | PACKET_ACK, CLIENT, FLOW_BY_SYN},
+		{FLOW_TCP, CLIENT, SERVER, PACKET_ACK, CLIENT, FLOW_BY_PORT},
+		{FLOW_TCP, SERVER, CLIENT, PACKET_ACK, CLIENT, FLOW_BY_PORT},
+		{FLOW_TCP, 3, CLIENT, PACKET_ACK, 3, FLOW_BY_FIRST_PACKET},
+		{FLOW_UDP, CLIENT, SERVER, 0, CLIENT, FLOW_BY_FIRST_PACKET},
+		{FLOW_UDP, SERVER, CLIENT, 0, CLIENT, FLOW_BY_PORT},
+		{47, SERVER, CLIENT, 0, SERVER, FLOW_BY_FIRST_PACKET},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct flow_table *table = new_table(8, 1);
+
+		begin(state);
+		add(table,
+		    make(cases[i].protocol, 0, cases[i].from, cases[i].to, cases[i].flags, 1));
+		drain(table);
+		assert_int_equal(out_count, 1);
+		assert_int_equal(out[0].source.ip.bytes[15], cases[i].source);
+		assert_int_equal(out[0].initiator, cases[i].how);
+	}
+}
+
+static void an_echo_reply_was_asked_for(void **state)
+{
+	struct flow_table *table = new_table(8, 1);
+	struct packet packet = make(FLOW_ICMP, 0, SERVER, CLIENT, 0, 0);
+
+	(void)state;
+	packet.icmp_type = 0;
+	add(table, packet);
+	packet = make(FLOW_ICMP, 1, CLIENT, SERVER, 0, 0);
+	packet.icmp_type = 8;
+	add(table, packet);
+	drain(table);
+	assert_int_equal(out_count, 1);
+	assert_int_equal(out[0].source.ip.bytes[15], CLIENT);
+	assert_int_equal(out[0].initiator, FLOW_BY_PORT);
+	assert_int_equal(out[0].source.packets, 1);
+}
+
+static void another_interface_is_another_flow_with_the_same_community_id(void **state)
+{
+	struct flow_table *table = new_table(8, 1);
+	struct packet packet = make(FLOW_UDP, 0, CLIENT, SERVER, 0, 0);
+
+	(void)state;
+	add(table, packet);
+	packet.interface = 1;
+	add(table, packet);
+	drain(table);
+	assert_int_equal(out_count, 2);
+	assert_string_equal(out[0].community_id, out[1].community_id);
+	assert_int_equal(out[0].interface, 0);
+	assert_int_equal(out[1].interface, 1);
+	assert_true(out[0].id != out[1].id);
+}
+
+static void a_silent_flow_ends_by_its_idle_timeout(void **state)
+{
+	struct flow_table *table = new_table(8, 1);
+
+	(void)state;
+	add(table, make(FLOW_UDP, 0, CLIENT, SERVER, 0, 0));
+	add(table, make(FLOW_TCP, 0, CLIENT, SERVER, PACKET_ACK, 0));
+	expire(table, 30 * S - 1);
+	assert_int_equal(out_count, 0);
+	expire(table, 31 * S);
+	assert_int_equal(out_count, 1);
+	assert_int_equal(out[0].protocol, FLOW_UDP);
+	assert_int_equal(out[0].end_reason, FLOW_IDLE_TIMEOUT);
+	assert_int_equal(out[0].end.ns, START);
+	expire(table, 61 * S);
+	assert_int_equal(out_count, 2);
+	drain(table);
+}
+
+static void a_packet_after_the_idle_timeout_begins_another_flow(void **state)
+{
+	struct flow_table *table = new_table(8, 1);
+
+	(void)state;
+	add(table, make(FLOW_UDP, 0, CLIENT, SERVER, 0, 0));
+	add(table, make(FLOW_UDP, 30 * S - 1, CLIENT, SERVER, 0, 0));
+	add(table, make(FLOW_UDP, 60 * S - 1, CLIENT, SERVER, 0, 0)); /* exactly 30 s later */
+	drain(table);
+	assert_int_equal(out_count, 2);
+	assert_int_equal(out[0].source.packets, 2);
+	assert_int_equal(out[0].end_reason, FLOW_IDLE_TIMEOUT);
+	assert_int_equal(out[1].slice, 0);
+	assert_true(out[0].id != out[1].id);
+}
+
+static void a_long_flow_is_told_in_slices(void **state)
+{
+	struct flow_table *table = new_table(8, 1);
+	uint64_t packets = 0;
+
+	(void)state;
+	for (int64_t second = 0; second <= 230; second += 10)
+		add(table,
+		    make(FLOW_TCP, second * S, CLIENT, SERVER, PACKET_ACK, (uint32_t)second * 6));
+	expire(table, 400 * S);
+	assert_int_equal(out_count, 3);
+	for (uint32_t i = 0; i < 3; i++) {
+		assert_int_equal(out[i].slice, i);
+		assert_int_equal(out[i].id, out[0].id);
+		assert_int_equal(out[i].end_reason,
+				 i < 2 ? FLOW_ACTIVE_TIMEOUT : FLOW_IDLE_TIMEOUT);
+		packets += out[i].source.packets;
+	}
+	assert_int_equal(out[0].start.ns, START);
+	assert_int_equal(out[0].end.ns, START + 90 * S);
+	assert_int_equal(out[1].start.ns, START + 100 * S);
+	assert_int_equal(packets, 24);
+	drain(table);
+}
+
+static void a_slice_without_packets_is_not_told(void **state)
+{
+	struct flow_table *table = new_table(8, 1);
+
+	(void)state;
+	add(table, make(FLOW_TCP, 0, CLIENT, SERVER, PACKET_ACK, 0));
+	add(table, make(FLOW_TCP, 50 * S, CLIENT, SERVER, PACKET_ACK, 60));
+	add(table, make(FLOW_TCP, 99 * S, CLIENT, SERVER, PACKET_ACK, 120));
+	expire(table, 101 * S);
+	assert_int_equal(out_count, 1);
+	assert_int_equal(flow_table_count(table), 1);
+	expire(table, 200 * S);
+	assert_int_equal(flow_table_count(table), 0);
+	drain(table);
+	assert_int_equal(out_count, 1);
+}
+
+static void a_closed_connection_waits_for_its_last_packet(void **state)
+{
+	struct flow_table *table = new_table(8, 1);
+
+	(void)state;
+	add(table, make(FLOW_TCP, 0, CLIENT, SERVER, PACKET_SYN, 1));
+	add(table, make(FLOW_TCP, 1, CLIENT, SERVER, PACKET_FIN | PACKET_ACK, 2));
+	add(table, make(FLOW_TCP, 2, SERVER, CLIENT, PACKET_FIN | PACKET_ACK, 2));
+	add(table, make(FLOW_TCP, S, CLIENT, SERVER, PACKET_ACK, 3));
+	assert_int_equal(out_count, 0);
+	expire(table, 3 * S);
+	assert_int_equal(out_count, 1);
+	assert_int_equal(out[0].end_reason, FLOW_END_OF_FLOW);
+	assert_int_equal(out[0].end.ns, START + S);
+	assert_int_equal(out[0].source.packets, 3);
+	drain(table);
+	assert_int_equal(out_count, 1);
+}
+
+static void a_syn_on_a_closed_connection_begins_another(void **state)
+{
+	struct flow_table *table = new_table(8, 1);
+
+	(void)state;
+	add(table, make(FLOW_TCP, 0, CLIENT, SERVER, PACKET_SYN, 1));
+	add(table, make(FLOW_TCP, 1, SERVER, CLIENT, PACKET_RST | PACKET_ACK, 0));
+	add(table, make(FLOW_TCP, 2, CLIENT, SERVER, PACKET_SYN, 1000));
+	assert_int_equal(out_count, 1);
+	assert_int_equal(out[0].end_reason, FLOW_END_OF_FLOW);
+	add(table, make(FLOW_TCP, 3, CLIENT, SERVER, PACKET_SYN, 1000)); /* again */
+	drain(table);
+	assert_int_equal(out_count, 2);
+	assert_int_equal(out[1].source.packets, 2);
+}
+
+static void a_full_table_ends_the_longest_silent_flow(void **state)
+{
+	struct flow_table *table = new_table(3, 1);
+
+	(void)state;
+	for (uint8_t i = 0; i < 3; i++)
+		add(table, make(FLOW_UDP, i * S, (uint8_t)(10 + i), SERVER, 0, 0));
+	add(table, make(FLOW_UDP, 4 * S, 10, SERVER, 0, 0));
+	add(table, make(FLOW_UDP, 5 * S, 20, SERVER, 0, 0));
+	assert_int_equal(out_count, 1);
+	assert_int_equal(out[0].end_reason, FLOW_LACK_OF_RESOURCES);
+	assert_int_equal(out[0].source.ip.bytes[15], 11);
+	assert_int_equal(flow_table_get_stats(table).evictions, 1);
+	drain(table);
+	assert_int_equal(out_count, 4);
+}
+
+static void small_steps_back_are_disorder(void **state)
+{
+	struct flow_table *table = new_table(8, 1);
+
+	(void)state;
+	add(table, make(FLOW_UDP, 9 * S, CLIENT, SERVER, 0, 0));
+	add(table, make(FLOW_UDP, 2 * S, CLIENT, SERVER, 0, 0));
+	add(table, make(FLOW_UDP, 5 * S, CLIENT, SERVER, 0, 0));
+	drain(table);
+	assert_int_equal(out_count, 1);
+	assert_int_equal(out[0].start.ns, START + 2 * S);
+	assert_int_equal(out[0].end.ns, START + 9 * S);
+}
+
+static void a_clock_that_was_set_back_ends_all_flows(void **state)
+{
+	struct flow_table *table = new_table(8, 1);
+
+	(void)state;
+	add(table, make(FLOW_UDP, 5000 * S, CLIENT, SERVER, 0, 0));
+	add(table, make(FLOW_UDP, 5001 * S, 9, SERVER, 0, 0));
+	add(table, make(FLOW_UDP, 0, CLIENT, SERVER, 0, 0));
+	assert_int_equal(out_count, 2);
+	assert_int_equal(out[0].end_reason, FLOW_FORCED_END);
+	assert_int_equal(flow_table_get_stats(table).clock_steps, 1);
+	expire(table, 31 * S);
+	assert_int_equal(out_count, 3);
+	assert_int_equal(out[2].end_reason, FLOW_IDLE_TIMEOUT);
+	drain(table);
+}
+
+/* A stream of packets from few endpoints with every kind of disorder. */
+static struct packet random_packet(uint64_t *state, int64_t *time)
+{
+	static const uint8_t protocols[] = {FLOW_TCP, FLOW_TCP, FLOW_UDP, FLOW_ICMP, 47};
+	uint64_t r;
+
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	r = *state;
+	*time += (int64_t)(r % 1000) * NS_PER_MS / 4;
+	if (r % 97 == 0)
+		*time += 45 * S;
+	if (r % 89 == 0)
+		*time -= 4 * S;
+	if (r % 1999 == 0)
+		*time -= 3000 * S;
+
+	struct packet packet =
+		make(protocols[r >> 8 & 3], *time, (uint8_t)(r >> 16 & 7), (uint8_t)(r >> 24 & 7),
+		     (uint8_t)(r >> 32 & 0x1f), (uint32_t)(r >> 40 & 0x3ff));
+
+	packet.interface = r >> 60 & 1;
+	packet.payload = r >> 50 & 63;
+	packet.icmp_type = r >> 56 & 15;
+	return packet;
+}
+
+/* Runs COUNT random packets through a table; returns the sum of what came out. */
+static uint64_t run(uint64_t seed, size_t max_flows, unsigned count)
+{
+	struct flow_table *table = new_table(max_flows, seed);
+	uint64_t state = 88172645463325252u, packets = 0;
+	int64_t time = 0;
+
+	out_count = 0;
+	for (unsigned i = 0; i < count; i++)
+		add(table, random_packet(&state, &time));
+	drain(table);
+	for (size_t i = 0; i < out_count; i++)
+		packets += out[i].source.packets + out[i].destination.packets;
+	return packets;
+}
+
+static void every_packet_is_in_one_flow_and_the_seed_does_not_matter(void **state)
+{
+	static struct flow first[MAX_OUT];
+	static const size_t sizes[] = {1, 2, 7, 40, 1000};
+
+	(void)state;
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+		size_t count;
+
+		assert_int_equal(run(1, sizes[s], 3000), 3000);
+		count = out_count;
+		memcpy(first, out, count * sizeof(first[0]));
+		assert_int_equal(run(999, sizes[s], 3000), 3000);
+		assert_int_equal(out_count, count);
+		for (size_t i = 0; i < count; i++) {
+			assert_int_equal(out[i].id, first[i].id);
+			assert_int_equal(out[i].end.ns, first[i].end.ns);
+			assert_int_equal(out[i].source.bytes, first[i].source.bytes);
+			assert_int_equal(out[i].end_reason, first[i].end_reason);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(both_directions_are_one_flow, begin),
+		cmocka_unit_test_setup(finds_the_initiator, begin),
+		cmocka_unit_test_setup(an_echo_reply_was_asked_for, begin),
+		cmocka_unit_test_setup(another_interface_is_another_flow_with_the_same_community_id,
+				       begin),
+		cmocka_unit_test_setup(a_silent_flow_ends_by_its_idle_timeout, begin),
+		cmocka_unit_test_setup(a_packet_after_the_idle_timeout_begins_another_flow, begin),
+		cmocka_unit_test_setup(a_long_flow_is_told_in_slices, begin),
+		cmocka_unit_test_setup(a_slice_without_packets_is_not_told, begin),
+		cmocka_unit_test_setup(a_closed_connection_waits_for_its_last_packet, begin),
+		cmocka_unit_test_setup(a_syn_on_a_closed_connection_begins_another, begin),
+		cmocka_unit_test_setup(a_full_table_ends_the_longest_silent_flow, begin),
+		cmocka_unit_test_setup(small_steps_back_are_disorder, begin),
+		cmocka_unit_test_setup(a_clock_that_was_set_back_ends_all_flows, begin),
+		cmocka_unit_test_setup(every_packet_is_in_one_flow_and_the_seed_does_not_matter,
+				       begin),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
