@@ -1,0 +1,361 @@
+#include "sink/graph/conversation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sink/graph/hash.h"
+
+#define FIRST_CAPACITY 2 /* most conversations have a record at the client and one at the server */
+
+/* A hash that is not 0, which stands for "none". */
+static uint64_t name_hash(const char *first, const char *second)
+{
+	uint64_t hash = hash_text(hash_text(HASH_START, first), second);
+
+	return hash == 0 ? 1 : hash;
+}
+
+static uint64_t holder_hash(const struct tagged_flow_end *end)
+{
+	if (end->status != TAGGED_FLOW_KNOWN || end->kind == TAGGED_FLOW_OUTSIDE)
+		return 0;
+	if (end->uid[0] != '\0')
+		return name_hash("uid", end->uid);
+	return name_hash(end->namespace, end->kind == TAGGED_FLOW_NODE ? end->node : end->pod);
+}
+
+static uint64_t service_hash(const char *service)
+{
+	return name_hash("service", service);
+}
+
+/* The texts lie behind the numbers. */
+static const char *observer_text(const struct conversation_slice *slice)
+{
+	return (const char *)(slice->words + slice->service_count + slice->bucket_count);
+}
+
+static void fill_measures(struct conversation_slice *slice, const struct tagged_flow *flow)
+{
+	const struct tagged_flow_response *response = &flow->response;
+
+	slice->tcp = strcmp(flow->transport, "tcp") == 0;
+	slice->has_packets = flow->source.has_packets && flow->destination.has_packets;
+	slice->provisional = flow->provisional;
+	slice->source_flags = flow->source.tcp_flags;
+	slice->destination_flags = flow->destination.tcp_flags;
+	slice->source_bytes = flow->source.bytes;
+	slice->destination_bytes = flow->destination.bytes;
+	slice->source_packets = flow->source.packets;
+	slice->destination_packets = flow->destination.packets;
+	slice->requests = flow->requests;
+	slice->response_count = response->count;
+	slice->response_sum_ns = response->sum_ns;
+	slice->response_min_ns = response->min_ns;
+	slice->response_max_ns = response->max_ns;
+	slice->scale = response->scale;
+	slice->first_bucket = response->offset;
+}
+
+static void fill_identity(struct conversation_slice *slice, const struct tagged_flow *flow)
+{
+	const struct tagged_flow_end *source = &flow->source, *destination = &flow->destination;
+
+	slice->topic = hash_text(HASH_START, flow->topic);
+	slice->partition = flow->partition;
+	slice->offset = flow->offset;
+	slice->revision = flow->revision;
+	slice->start = flow->start;
+	slice->end = flow->end;
+	slice->server_ip = destination->ip;
+	slice->server_port = destination->port;
+	if (source->cluster[0] != '\0')
+		slice->cluster = name_hash("cluster", source->cluster);
+	else if (destination->cluster[0] != '\0')
+		slice->cluster = name_hash("cluster", destination->cluster);
+	slice->holder = holder_hash(source);
+	if (destination->kind == TAGGED_FLOW_SERVICE)
+		slice->service =
+			service_hash(destination->service[0] != '\0' ? destination->service
+								     : destination->services[0]);
+	slice->observer = hash_bytes(name_hash(flow->observer, flow->interface),
+				     &flow->interface_id, sizeof(flow->interface_id));
+	slice->flow = flow->flow_id[0] != '\0'
+			      ? hash_text(slice->observer, flow->flow_id)
+			      : hash_bytes(hash_bytes(slice->topic, &slice->partition,
+						      sizeof(slice->partition)),
+					   &slice->offset, sizeof(slice->offset));
+	slice->at_client = source->node[0] != '\0' && strcmp(source->node, flow->observer) == 0;
+}
+
+struct conversation_slice *conversation_slice_new(const struct tagged_flow *flow, int32_t client,
+						  int32_t server)
+{
+	const struct tagged_flow_end *destination = &flow->destination;
+	size_t hostname = strlen(flow->observer) + 1, interface = strlen(flow->interface) + 1;
+	size_t words = destination->service_count + flow->response.bucket_count;
+	struct conversation_slice *slice =
+		calloc(1, sizeof(*slice) + words * sizeof(slice->words[0]) + hostname + interface);
+
+	if (!slice)
+		return NULL;
+	slice->client = client;
+	slice->server = server;
+	slice->service_count = destination->service_count;
+	slice->bucket_count = flow->response.bucket_count;
+	for (size_t i = 0; i < slice->service_count; i++)
+		slice->words[i] = service_hash(destination->services[i]);
+	memcpy(slice->words + slice->service_count, flow->response.buckets,
+	       slice->bucket_count * sizeof(slice->words[0]));
+
+	char *text = (char *)(slice->words + words);
+
+	memcpy(text, flow->observer, hostname);
+	memcpy(text + hostname, flow->interface, interface);
+	fill_identity(slice, flow);
+	fill_measures(slice, flow);
+	return slice;
+}
+
+void conversation_slice_free(struct conversation_slice *slice)
+{
+	free(slice);
+}
+
+const uint64_t *conversation_slice_buckets(const struct conversation_slice *slice)
+{
+	return slice->words + slice->service_count;
+}
+
+struct conversation *conversation_new(const struct tagged_flow *flow)
+{
+	struct conversation *conversation = calloc(1, sizeof(*conversation));
+
+	if (!conversation)
+		return NULL;
+	conversation->transport = hash_text(HASH_START, flow->transport);
+	conversation->ip = flow->source.ip;
+	conversation->port = flow->source.port;
+	conversation->end = WHEN_MIN;
+	return conversation;
+}
+
+void conversation_free(struct conversation *conversation)
+{
+	if (!conversation)
+		return;
+	for (size_t i = 0; i < conversation->count; i++)
+		conversation_slice_free(conversation->slices[i]);
+	free(conversation->slices);
+	free(conversation);
+}
+
+bool conversation_same_source(const struct conversation *conversation,
+			      const struct tagged_flow *flow)
+{
+	return conversation->port == flow->source.port &&
+	       ip_compare(&conversation->ip, &flow->source.ip) == 0 &&
+	       conversation->transport == hash_text(HASH_START, flow->transport);
+}
+
+static bool overlaps(const struct conversation_slice *a, const struct conversation_slice *b,
+		     int64_t gap)
+{
+	return !when_before(when_add(b->end, gap), a->start) &&
+	       !when_before(when_add(a->end, gap), b->start);
+}
+
+static bool same_destination(const struct conversation_slice *a, const struct conversation_slice *b)
+{
+	return a->server_port == b->server_port && ip_compare(&a->server_ip, &b->server_ip) == 0;
+}
+
+/* ADDRESSED went to a service's address and BACKEND to one of that service's pods. */
+static bool behind(const struct conversation_slice *addressed,
+		   const struct conversation_slice *backend)
+{
+	if (addressed->service == 0 || backend->service != 0)
+		return false;
+	for (size_t i = 0; i < backend->service_count; i++) {
+		if (backend->words[i] == addressed->service)
+			return true;
+	}
+	return false;
+}
+
+static bool contradicts(const struct conversation_slice *a, const struct conversation_slice *b)
+{
+	if (a->cluster != b->cluster && a->cluster != 0 && b->cluster != 0)
+		return true;
+	if (a->holder != b->holder && a->holder != 0 && b->holder != 0)
+		return true;
+	return a->service == 0 && b->service == 0 && !same_destination(a, b) && overlaps(a, b, 0);
+}
+
+bool conversation_takes(const struct conversation *conversation,
+			const struct conversation_slice *slice)
+{
+	bool belongs = false;
+
+	if (conversation->newest_flow == slice->flow)
+		return true;
+	for (size_t i = 0; i < conversation->count; i++) {
+		const struct conversation_slice *other = conversation->slices[i];
+
+		if (other->flow == slice->flow)
+			return true;
+		if (contradicts(other, slice))
+			return false;
+		if (overlaps(other, slice, CONVERSATION_GAP) &&
+		    (same_destination(other, slice) || behind(other, slice) ||
+		     behind(slice, other)))
+			belongs = true;
+	}
+	return belongs;
+}
+
+static int reserve(struct conversation *conversation, size_t more)
+{
+	size_t needed = conversation->count + more;
+	size_t capacity = conversation->capacity == 0 ? FIRST_CAPACITY : conversation->capacity;
+	struct conversation_slice **slices;
+
+	if (needed <= conversation->capacity)
+		return 0;
+	while (capacity < needed)
+		capacity *= 2;
+	slices = realloc(conversation->slices, capacity * sizeof(*slices));
+	if (!slices)
+		return -1;
+	conversation->slices = slices;
+	conversation->capacity = capacity;
+	return 0;
+}
+
+int conversation_add(struct conversation *conversation, struct conversation_slice *slice)
+{
+	if (reserve(conversation, 1) != 0)
+		return -1;
+	slice->owner = conversation;
+	conversation->slices[conversation->count++] = slice;
+	conversation->newest_flow = slice->flow;
+	conversation->end = when_later(conversation->end, slice->end);
+	return 0;
+}
+
+int conversation_absorb(struct conversation *conversation, struct conversation *from)
+{
+	if (reserve(conversation, from->count) != 0)
+		return -1;
+	for (size_t i = 0; i < from->count; i++) {
+		from->slices[i]->owner = conversation;
+		conversation->slices[conversation->count++] = from->slices[i];
+	}
+	conversation->end = when_later(conversation->end, from->end);
+	from->count = 0;
+	return 0;
+}
+
+void conversation_remove(struct conversation *conversation, struct conversation_slice *slice)
+{
+	size_t i = 0;
+
+	while (conversation->slices[i] != slice)
+		i++;
+	conversation->slices[i] = conversation->slices[--conversation->count];
+	conversation->newest_flow = conversation->count > 0 ? conversation->slices[0]->flow : 0;
+	slice->owner = NULL;
+}
+
+/* Whether A's observer is to be counted rather than B's (1). */
+static bool better(const struct conversation_slice *a, const struct conversation_slice *b)
+{
+	const char *a_text = observer_text(a), *b_text = observer_text(b);
+	int order;
+
+	if ((a->service != 0) != (b->service != 0))
+		return a->service != 0;
+	if (a->at_client != b->at_client)
+		return a->at_client;
+	if (a->start.ns != b->start.ns)
+		return when_before(a->start, b->start);
+	order = strcmp(a_text, b_text);
+	if (order == 0)
+		order = strcmp(a_text + strlen(a_text) + 1, b_text + strlen(b_text) + 1);
+	return order < 0 || (order == 0 && a->observer < b->observer);
+}
+
+/* Slices of one flow stand together, in the order of time. */
+static int compare_slices(const void *left, const void *right)
+{
+	const struct conversation_slice *a = *(struct conversation_slice *const *)left;
+	const struct conversation_slice *b = *(struct conversation_slice *const *)right;
+
+	if (a->flow != b->flow)
+		return a->flow < b->flow ? -1 : 1;
+	if (a->end.ns != b->end.ns)
+		return a->end.ns < b->end.ns ? -1 : 1;
+	if (a->partition != b->partition)
+		return a->partition < b->partition ? -1 : 1;
+	return (a->offset > b->offset) - (a->offset < b->offset);
+}
+
+/* What went wrong in the flow whose COUNT slices these are. */
+static enum conversation_error judge(struct conversation_slice *const *slices, size_t count)
+{
+	unsigned source = 0, destination = 0;
+	bool answered = false;
+
+	for (size_t i = 0; i < count; i++) {
+		source |= slices[i]->source_flags;
+		destination |= slices[i]->destination_flags;
+		answered |= !slices[i]->has_packets || slices[i]->destination_packets > 0;
+	}
+	if (!answered)
+		return CONVERSATION_UNANSWERED;
+	if (!slices[0]->tcp || !((source | destination) & TAGGED_FLOW_RST))
+		return CONVERSATION_FINE;
+	if ((source & TAGGED_FLOW_SYN) && (destination & TAGGED_FLOW_RST) &&
+	    !(destination & TAGGED_FLOW_SYN))
+		return CONVERSATION_REFUSED;
+	return CONVERSATION_RESET;
+}
+
+static void close_flow(struct conversation_slice **slices, size_t count)
+{
+	for (size_t i = count; i > 0; i--) {
+		if (slices[i - 1]->counted) {
+			slices[i - 1]->ends_flow = true;
+			slices[i - 1]->error = judge(slices, count);
+			return;
+		}
+	}
+}
+
+void conversation_choose(struct conversation *conversation, struct when from, struct when to)
+{
+	struct conversation_slice **slices = conversation->slices;
+	const struct conversation_slice *best = NULL;
+	size_t first = 0;
+
+	for (size_t i = 0; i < conversation->count; i++) {
+		if (!best || better(slices[i], best))
+			best = slices[i];
+	}
+	if (!best)
+		return;
+	qsort(slices, conversation->count, sizeof(slices[0]), compare_slices);
+	for (size_t i = 0; i < conversation->count; i++) {
+		slices[i]->counted = slices[i]->observer == best->observer &&
+				     !when_before(slices[i]->end, from) &&
+				     when_before(slices[i]->end, to);
+		slices[i]->ends_flow = false;
+		slices[i]->error = CONVERSATION_FINE;
+	}
+	for (size_t i = 1; i <= conversation->count; i++) {
+		if (i == conversation->count || slices[i]->flow != slices[first]->flow) {
+			close_flow(slices + first, i - first);
+			first = i;
+		}
+	}
+}

@@ -1,0 +1,301 @@
+#include "sink/graph/conversations.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sink/graph/hash.h"
+
+struct conversations {
+	struct conversation **chains;      /* by source */
+	struct conversation_slice **index; /* by where the flow stands */
+	size_t mask;                       /* of both */
+	size_t limit;
+	size_t records;
+	size_t count;
+	struct conversation *first, *last; /* not settled */
+	struct conversation *settled_first, *settled_last;
+	struct conversations_stats stats;
+};
+
+struct conversations *conversations_new(size_t limit)
+{
+	struct conversations *table = calloc(1, sizeof(*table));
+	size_t size = 64;
+
+	if (!table)
+		return NULL;
+	while (size < limit)
+		size *= 2;
+	table->limit = limit;
+	table->mask = size - 1;
+	table->chains = calloc(size, sizeof(struct conversation *));
+	table->index = calloc(size, sizeof(struct conversation_slice *));
+	if (!table->chains || !table->index) {
+		conversations_free(table);
+		return NULL;
+	}
+	return table;
+}
+
+static void free_list(struct conversation *conversation)
+{
+	while (conversation) {
+		struct conversation *next = conversation->next;
+
+		conversation_free(conversation);
+		conversation = next;
+	}
+}
+
+void conversations_free(struct conversations *table)
+{
+	if (!table)
+		return;
+	free_list(table->first);
+	free_list(table->settled_first);
+	free(table->chains);
+	free(table->index);
+	free(table);
+}
+
+static struct conversation **chain_of(const struct conversations *table, uint64_t transport,
+				      const struct ip *ip, int32_t port)
+{
+	uint64_t hash = hash_bytes(transport, ip, sizeof(*ip));
+
+	hash = hash_bytes(hash, &port, sizeof(port));
+	return &table->chains[hash & table->mask];
+}
+
+static struct conversation_slice **place_of(const struct conversations *table,
+					    const struct conversation_slice *slice)
+{
+	uint64_t hash = hash_bytes(slice->topic, &slice->partition, sizeof(slice->partition));
+
+	hash = hash_bytes(hash, &slice->offset, sizeof(slice->offset));
+	return &table->index[hash & table->mask];
+}
+
+static void list_add(struct conversations *table, struct conversation *conversation)
+{
+	conversation->previous = table->last;
+	conversation->next = NULL;
+	if (table->last)
+		table->last->next = conversation;
+	else
+		table->first = conversation;
+	table->last = conversation;
+	table->count++;
+}
+
+static void list_remove(struct conversations *table, struct conversation *conversation)
+{
+	if (conversation->previous)
+		conversation->previous->next = conversation->next;
+	else
+		table->first = conversation->next;
+	if (conversation->next)
+		conversation->next->previous = conversation->previous;
+	else
+		table->last = conversation->previous;
+	conversation->previous = conversation->next = NULL;
+	table->count--;
+}
+
+/* Takes CONVERSATION out of list and chain; its slices stay in the index. */
+static void detach(struct conversations *table, struct conversation *conversation)
+{
+	struct conversation **at =
+		chain_of(table, conversation->transport, &conversation->ip, conversation->port);
+
+	while (*at != conversation)
+		at = &(*at)->chain_next;
+	*at = conversation->chain_next;
+	conversation->chain_next = NULL;
+	list_remove(table, conversation);
+}
+
+static void index_remove(struct conversations *table, struct conversation_slice *slice)
+{
+	struct conversation_slice **at = place_of(table, slice);
+
+	while (*at != slice)
+		at = &(*at)->index_next;
+	*at = slice->index_next;
+	slice->index_next = NULL;
+	table->records--;
+}
+
+static void settle(struct conversations *table, struct conversation *conversation)
+{
+	detach(table, conversation);
+	for (size_t i = 0; i < conversation->count; i++)
+		index_remove(table, conversation->slices[i]);
+	if (table->settled_last)
+		table->settled_last->next = conversation;
+	else
+		table->settled_first = conversation;
+	table->settled_last = conversation;
+}
+
+static int compare_times(const void *left, const void *right)
+{
+	const struct when *a = left, *b = right;
+
+	return (a->ns > b->ns) - (a->ns < b->ns);
+}
+
+/* Makes room for a quarter of the records (2). */
+static int settle_oldest(struct conversations *table)
+{
+	struct when *ends = malloc(table->count * sizeof(*ends));
+	struct conversation *next;
+	struct when threshold;
+	size_t count = 0;
+
+	if (!ends)
+		return -1;
+	for (struct conversation *c = table->first; c; c = c->next)
+		ends[count++] = c->end;
+	qsort(ends, count, sizeof(*ends), compare_times);
+	threshold = ends[count / 4];
+	free(ends);
+	for (struct conversation *c = table->first; c; c = next) {
+		next = c->next;
+		if (when_before(threshold, c->end))
+			continue;
+		settle(table, c);
+		table->stats.early++;
+	}
+	return 0;
+}
+
+/* True when SLICE is to be left out because a record that is held answers for the
+ * same flow (1); a lower revision goes. */
+static bool answered(struct conversations *table, const struct conversation_slice *slice)
+{
+	struct conversation_slice *held = *place_of(table, slice);
+	struct conversation *owner;
+
+	while (held && !(held->topic == slice->topic && held->partition == slice->partition &&
+			 held->offset == slice->offset))
+		held = held->index_next;
+	if (!held)
+		return false;
+	if (held->revision >= slice->revision) {
+		table->stats.repeated++;
+		return true;
+	}
+	table->stats.superseded++;
+	index_remove(table, held);
+	owner = held->owner;
+	conversation_remove(owner, held);
+	conversation_slice_free(held);
+	if (owner->count == 0) {
+		detach(table, owner);
+		conversation_free(owner);
+	}
+	return false;
+}
+
+/* The conversation that SLICE belongs to; several that it brings together become
+ * one.  A new one where there is none, NULL without memory. */
+static struct conversation *find(struct conversations *table, const struct tagged_flow *flow,
+				 const struct conversation_slice *slice)
+{
+	struct conversation **chain = chain_of(table, hash_text(HASH_START, flow->transport),
+					       &flow->source.ip, flow->source.port);
+	struct conversation *found = NULL, *oldest = NULL, *next;
+	size_t length = 0;
+
+	for (struct conversation *c = *chain; c; c = next) {
+		next = c->chain_next;
+		if (!conversation_same_source(c, flow))
+			continue;
+		length++;
+		if (!oldest || when_before(c->end, oldest->end))
+			oldest = c;
+		if (!conversation_takes(c, slice))
+			continue;
+		if (!found) {
+			found = c;
+			continue;
+		}
+		if (conversation_absorb(found, c) != 0)
+			return NULL;
+		if (oldest == c)
+			oldest = found;
+		detach(table, c);
+		conversation_free(c);
+	}
+	if (found)
+		return found;
+	if (length >= CONVERSATIONS_OF_A_SOURCE) {
+		settle(table, oldest);
+		table->stats.early++;
+	}
+	found = conversation_new(flow);
+	if (!found)
+		return NULL;
+	found->chain_next = *chain;
+	*chain = found;
+	list_add(table, found);
+	return found;
+}
+
+int conversations_add(struct conversations *table, const struct tagged_flow *flow,
+		      struct conversation_slice *slice)
+{
+	struct conversation *conversation;
+	struct conversation_slice **place = place_of(table, slice);
+	int rc = answered(table, slice) ? 0 : -1;
+
+	if (rc == 0 || (table->records >= table->limit && settle_oldest(table) != 0))
+		goto out;
+	conversation = find(table, flow, slice);
+	if (!conversation || conversation_add(conversation, slice) != 0)
+		goto out;
+	slice->index_next = *place;
+	*place = slice;
+	table->records++;
+	slice = NULL;
+	rc = 0;
+out:
+	conversation_slice_free(slice);
+	return rc;
+}
+
+void conversations_settle(struct conversations *table, struct when before)
+{
+	struct conversation *next;
+
+	for (struct conversation *c = table->first; c; c = next) {
+		next = c->next;
+		if (when_before(c->end, before))
+			settle(table, c);
+	}
+}
+
+struct conversation *conversations_next_settled(struct conversations *table)
+{
+	struct conversation *conversation = table->settled_first;
+
+	if (!conversation)
+		return NULL;
+	table->settled_first = conversation->next;
+	if (!table->settled_first)
+		table->settled_last = NULL;
+	conversation->next = NULL;
+	return conversation;
+}
+
+struct conversation *conversations_next(const struct conversations *table,
+					const struct conversation *previous)
+{
+	return previous ? previous->next : table->first;
+}
+
+struct conversations_stats conversations_stats(const struct conversations *table)
+{
+	return table->stats;
+}

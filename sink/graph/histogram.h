@@ -1,0 +1,37 @@
+/* histogram.h - how long things took, merged from many records.
+ *
+ * An exponential histogram as OpenTelemetry defines it: bucket INDEX counts the
+ * values in (base^INDEX, base^(INDEX + 1)], base = 2^(2^-SCALE).  Two histograms
+ * merge without loss at the lower of their scales; where the sum would need more
+ * than HISTOGRAM_BUCKETS buckets, neighbours are joined (the scale falls by one).
+ *
+ * (1) No count is lost, only its place becomes coarser.
+ * (2) A percentile is off by at most the width of a bucket: 9 % at scale 3, 19 % at 2.
+ */
+#ifndef TENURE_HISTOGRAM_H
+#define TENURE_HISTOGRAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define HISTOGRAM_BUCKETS 160 /* OpenTelemetry's default; 20 doublings at scale 3, 10 us to 10 s */
+
+struct histogram {
+	int scale;
+	int64_t offset; /* index of COUNTS[0] */
+	size_t used;    /* COUNTS in use; 0 for an empty histogram */
+	uint64_t total;
+	uint64_t counts[HISTOGRAM_BUCKETS];
+};
+
+/* HISTOGRAM must be zero before the first addition. COUNTS may be empty; SCALE
+ * is from -10 to 20. */
+void histogram_add(struct histogram *histogram, int scale, int64_t offset, const uint64_t *counts,
+		   size_t count);
+void histogram_merge(struct histogram *into, const struct histogram *from);
+
+/* The value that a share of PER_MILLE of the counts does not pass, taken as spread
+ * evenly (in the logarithm) over its bucket. 0 when there is none. */
+uint64_t histogram_percentile(const struct histogram *histogram, unsigned per_mille);
+
+#endif

@@ -1,0 +1,239 @@
+#include "sink/graph/node.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sink/graph/hash.h"
+
+#define FIRST_CAPACITY 64
+
+/* Copies a name that is known to fit, cut only by what its size says. */
+static void set(char *out, size_t size, const char *text)
+{
+	size_t length = strnlen(text, size - 1);
+
+	memcpy(out, text, length);
+	out[length] = '\0';
+}
+
+static void set_service(struct node *node, const char *service)
+{
+	const char *slash = strchr(service, '/');
+	size_t length = slash ? (size_t)(slash - service) : 0;
+
+	node->kind = NODE_SERVICE;
+	if (length < sizeof(node->namespace)) {
+		memcpy(node->namespace, service, length);
+		node->namespace[length] = '\0';
+	}
+	set(node->name, sizeof(node->name), slash ? slash + 1 : service);
+}
+
+static void set_pod(struct node *node, const struct tagged_flow_end *end)
+{
+	set(node->namespace, sizeof(node->namespace), end->namespace);
+	if (end->workload[0] != '\0') {
+		node->kind = NODE_WORKLOAD;
+		set(node->name, sizeof(node->name), end->workload);
+		set(node->workload_kind, sizeof(node->workload_kind), end->workload_kind);
+	} else {
+		node->kind = NODE_POD;
+		set(node->name, sizeof(node->name), end->pod);
+	}
+}
+
+struct node node_of(const struct tagged_flow_end *end, bool outside_addresses)
+{
+	struct node node = {0};
+
+	if (end->status != TAGGED_FLOW_KNOWN) {
+		node.kind = end->status == TAGGED_FLOW_UNKNOWN ? NODE_UNKNOWN : NODE_AMBIGUOUS;
+		set(node.name, sizeof(node.name), end->reason);
+		return node;
+	}
+	if (end->kind == TAGGED_FLOW_OUTSIDE) {
+		node.kind = NODE_OUTSIDE;
+		if (outside_addresses)
+			ip_format(&end->ip, node.name);
+		return node;
+	}
+	set(node.cluster, sizeof(node.cluster), end->cluster);
+	if (end->service[0] != '\0') {
+		set_service(&node, end->service);
+	} else if (end->kind == TAGGED_FLOW_NODE) {
+		node.kind = NODE_NODE;
+		set(node.name, sizeof(node.name), end->node);
+	} else if (end->kind == TAGGED_FLOW_SERVICE && end->service_count > 0) {
+		set_service(&node, end->services[0]);
+	} else {
+		set_pod(&node, end);
+	}
+	return node;
+}
+
+static uint64_t hash_of(const struct node *node)
+{
+	uint64_t hash = hash_bytes(HASH_START, &node->kind, sizeof(node->kind));
+
+	hash = hash_text(hash, node->cluster);
+	hash = hash_text(hash, node->namespace);
+	hash = hash_text(hash, node->name);
+	return hash_text(hash, node->workload_kind);
+}
+
+static bool equal(const struct node *a, const struct node *b)
+{
+	return a->kind == b->kind && strcmp(a->name, b->name) == 0 &&
+	       strcmp(a->namespace, b->namespace) == 0 && strcmp(a->cluster, b->cluster) == 0 &&
+	       strcmp(a->workload_kind, b->workload_kind) == 0;
+}
+
+/* The slot that holds NODE or would. */
+static size_t slot_of(const struct node_table *table, const struct node *node)
+{
+	size_t slot = hash_of(node) & (table->slot_count - 1);
+
+	while (table->slots[slot] != 0 && !equal(&table->nodes[table->slots[slot] - 1], node))
+		slot = (slot + 1) & (table->slot_count - 1);
+	return slot;
+}
+
+static int grow(struct node_table *table)
+{
+	size_t capacity = table->capacity == 0 ? FIRST_CAPACITY : table->capacity * 2;
+	struct node *nodes = realloc(table->nodes, capacity * sizeof(*nodes));
+	uint32_t *slots = NULL;
+
+	if (!nodes)
+		return -1;
+	table->nodes = nodes;
+	slots = calloc(capacity * 2, sizeof(*slots));
+	if (!slots)
+		return -1;
+	free(table->slots);
+	table->slots = slots;
+	table->slot_count = capacity * 2;
+	table->capacity = capacity;
+	for (size_t i = 0; i < table->count; i++)
+		slots[slot_of(table, &nodes[i])] = (uint32_t)(i + 1);
+	return 0;
+}
+
+void node_table_free(struct node_table *table)
+{
+	free(table->nodes);
+	free(table->slots);
+	*table = (struct node_table){0};
+}
+
+int32_t node_table_index(struct node_table *table, const struct node *node)
+{
+	static const struct node further = {.kind = NODE_FURTHER};
+
+	if (table->count == table->capacity && table->count < NODES_MAX && grow(table) != 0)
+		return -1;
+
+	size_t slot = slot_of(table, node);
+
+	/* One place is kept for the node of all that do not fit (3). */
+	if (table->slots[slot] == 0 && table->count >= NODES_MAX - 1) {
+		table->further++;
+		node = &further;
+		slot = slot_of(table, node);
+	}
+	if (table->slots[slot] == 0) {
+		table->nodes[table->count++] = *node;
+		table->slots[slot] = (uint32_t)table->count;
+	}
+	return (int32_t)(table->slots[slot] - 1);
+}
+
+int node_compare(const struct node *a, const struct node *b)
+{
+	int order = strcmp(a->namespace, b->namespace);
+
+	/* Nodes outside namespaces come behind those inside. */
+	if (order != 0 && (a->namespace[0] == '\0' || b->namespace[0] == '\0'))
+		return -order;
+	if (order == 0 && a->namespace[0] == '\0')
+		order = (int)a->kind - (int)b->kind;
+	if (order == 0)
+		order = strcmp(a->name, b->name);
+	if (order == 0)
+		order = (int)a->kind - (int)b->kind;
+	if (order == 0)
+		order = strcmp(a->workload_kind, b->workload_kind);
+	if (order == 0)
+		order = strcmp(a->cluster, b->cluster);
+	return order;
+}
+
+const char *node_kind_name(const struct node *node)
+{
+	static const char *const names[] = {"service", "workload", "pod",       "node",
+					    "outside", "unknown",  "ambiguous", "further"};
+
+	if (node->kind == NODE_WORKLOAD && node->workload_kind[0] != '\0')
+		return node->workload_kind;
+	return names[node->kind];
+}
+
+/* Names come from records that anybody may write, and labels go to terminals. */
+static void add_plain(struct text *text, const char *name)
+{
+	for (; *name; name++)
+		text_add(text, *name > ' ' && *name < 0x7f ? name : "?", 1);
+}
+
+void node_add_label(const struct node *node, bool with_cluster, struct text *text)
+{
+	switch (node->kind) {
+	case NODE_SERVICE:
+	case NODE_WORKLOAD:
+	case NODE_POD:
+		add_plain(text, node->namespace);
+		text_add_string(text, "/");
+		add_plain(text, node->name);
+		break;
+	case NODE_NODE:
+		text_add_string(text, "node/");
+		add_plain(text, node->name);
+		break;
+	case NODE_OUTSIDE:
+		text_add_string(text, node->name[0] == '\0' ? "outside" : "outside ");
+		add_plain(text, node->name);
+		break;
+	case NODE_UNKNOWN:
+	case NODE_AMBIGUOUS:
+		text_add_string(text, node_kind_name(node));
+		text_add_string(text, " (");
+		add_plain(text, node->name);
+		text_add_string(text, ")");
+		break;
+	case NODE_FURTHER:
+		text_add_string(text, "(further nodes)");
+		break;
+	}
+	if (with_cluster && node->cluster[0] != '\0') {
+		text_add_string(text, "@");
+		add_plain(text, node->cluster);
+	}
+	if (node->kind == NODE_WORKLOAD || node->kind == NODE_POD) {
+		text_add_string(text, " (");
+		add_plain(text, node_kind_name(node));
+		text_add_string(text, ")");
+	}
+}
+
+void node_add_id(const struct node *node, struct text *text)
+{
+	const char *const parts[] = {node->cluster, node->namespace, node->name};
+
+	text_add_string(text, node_kind_name(node));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i][0] == '\0')
+			continue;
+		text_add_string(text, "/");
+		text_add_string(text, parts[i]);
+	}
+}

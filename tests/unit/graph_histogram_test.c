@@ -1,0 +1,157 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sink/graph/histogram.h"
+
+static uint64_t sum_of(const struct histogram *histogram)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < histogram->used; i++)
+		sum += histogram->counts[i];
+	return sum;
+}
+
+static void merges_at_one_scale_without_loss(void **state)
+{
+	struct histogram a = {0}, b = {0};
+
+	(void)state;
+	histogram_add(&a, 3, 100, (uint64_t[]){1, 2, 3}, 3);
+	histogram_add(&b, 3, 98, (uint64_t[]){5, 0, 7}, 3);
+	histogram_merge(&a, &b);
+	assert_int_equal(a.scale, 3);
+	assert_int_equal(a.offset, 98);
+	assert_int_equal(a.used, 5);
+	assert_memory_equal(a.counts, ((uint64_t[]){5, 0, 8, 2, 3}), 5 * sizeof(uint64_t));
+	assert_int_equal(a.total, 18);
+}
+
+static void takes_nothing_for_nothing(void **state)
+{
+	struct histogram a = {0};
+
+	(void)state;
+	histogram_add(&a, 3, 5, NULL, 0);
+	histogram_add(&a, 3, 5, (uint64_t[]){0, 0}, 2);
+	assert_int_equal(a.used, 0);
+	assert_int_equal(histogram_percentile(&a, 500), 0);
+}
+
+static void meets_another_scale_at_the_lower(void **state)
+{
+	struct histogram a = {0};
+
+	(void)state;
+	/* At scale 1 bucket 2 is (2, 2.83]; at scale 0 bucket 1 is (2, 4]. */
+	histogram_add(&a, 1, 2, (uint64_t[]){1, 1}, 2);
+	histogram_add(&a, 0, 1, (uint64_t[]){3}, 1);
+	assert_int_equal(a.scale, 0);
+	assert_int_equal(a.offset, 1);
+	assert_int_equal(a.used, 1);
+	assert_int_equal(a.counts[0], 5);
+	histogram_add(&a, 2, -1, (uint64_t[]){1}, 1); /* (0.84, 1] lies in (0.5, 1] */
+	assert_int_equal(a.offset, -1);
+	assert_int_equal(a.counts[0], 1);
+}
+
+static void joins_neighbours_when_the_range_is_too_wide(void **state)
+{
+	struct histogram a = {0};
+
+	(void)state;
+	histogram_add(&a, 3, -1, (uint64_t[]){1}, 1);
+	histogram_add(&a, 3, 335, (uint64_t[]){1}, 1);
+	assert_int_equal(a.scale, 1);
+	assert_int_equal(sum_of(&a), 2);
+	assert_int_equal(a.total, 2);
+	assert_true(a.used <= HISTOGRAM_BUCKETS);
+}
+
+/* The value's bucket at scale 3, by the definition. */
+static int bucket_of(double value)
+{
+	int index = -1;
+	double bound = 1;
+
+	while (value > bound) {
+		bound *= 1.0905077326652577;
+		index++;
+	}
+	return index;
+}
+
+static int compare(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+static void gives_percentiles_within_a_bucket(void **state)
+{
+	static double values[10000];
+	struct histogram a = {0};
+	unsigned seed = 7;
+
+	(void)state;
+	for (size_t i = 0; i < 10000; i++) {
+		seed = seed * 1103515245u + 12345u;
+		values[i] = 100000.0 + (double)(seed >> 8) * 5; /* 0.1 to 84 ms */
+		histogram_add(&a, 3, bucket_of(values[i]), (uint64_t[]){1}, 1);
+	}
+	qsort(values, 10000, sizeof(values[0]), compare);
+	assert_int_equal(a.scale, 3);
+	for (unsigned per_mille = 10; per_mille <= 1000; per_mille += 10) {
+		double true_value = values[per_mille * 10 - 1];
+		double estimate = (double)histogram_percentile(&a, per_mille);
+
+		assert_true(estimate > true_value / 1.0906 && estimate < true_value * 1.0906);
+	}
+}
+
+static void keeps_every_count_whatever_comes(void **state)
+{
+	struct histogram a = {0};
+	uint64_t counts[512], total = 0;
+	unsigned seed = 1;
+
+	(void)state;
+	for (int turn = 0; turn < 2000; turn++) {
+		size_t number;
+
+		seed = seed * 1103515245u + 12345u;
+		number = (seed >> 16) % 513;
+		for (size_t i = 0; i < number; i++) {
+			counts[i] = (seed >> (i % 20)) & 3;
+			total += counts[i];
+		}
+		histogram_add(&a, (int)((seed >> 4) % 31) - 10,
+			      (int64_t)((seed >> 8) % 134217728) - 67108864, counts, number);
+		assert_int_equal(a.total, total);
+		assert_int_equal(sum_of(&a), total);
+		assert_true(a.used <= HISTOGRAM_BUCKETS);
+	}
+	histogram_percentile(&a, 0);
+	histogram_percentile(&a, 1000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(merges_at_one_scale_without_loss),
+		cmocka_unit_test(takes_nothing_for_nothing),
+		cmocka_unit_test(meets_another_scale_at_the_lower),
+		cmocka_unit_test(joins_neighbours_when_the_range_is_too_wide),
+		cmocka_unit_test(gives_percentiles_within_a_bucket),
+		cmocka_unit_test(keeps_every_count_whatever_comes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
