@@ -1,103 +1,63 @@
 #include "sink/graph/table.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-enum { CLIENT, SERVER, FLOWS, SENT, RECEIVED, REQUESTS, MEAN, P50, P95, MAX, ERRORS, COLUMNS };
+#include "common/columns.h"
 
-/* Cells in the order of writing, each the bytes up to the next one's START. */
-struct cells {
-	struct text text;
-	size_t *start;
-	size_t count;
-	size_t widths[COLUMNS];
-};
+#define COLUMNS 11
+#define NUMBERS 0x3fcu /* all but client, server and errors */
 
-static void end_cell(struct cells *cells)
-{
-	size_t width = cells->text.length - cells->start[cells->count];
-	size_t column = cells->count % COLUMNS;
-
-	if (width > cells->widths[column])
-		cells->widths[column] = width;
-	cells->start[++cells->count] = cells->text.length;
-}
-
-static void add_heading(struct cells *cells)
+static void add_heading(struct columns *table)
 {
 	static const char *const names[COLUMNS] = {"CLIENT",   "SERVER",   "FLOWS", "SENT",
 						   "RECEIVED", "REQUESTS", "MEAN",  "P50",
 						   "P95",      "MAX",      "ERRORS"};
 
-	for (size_t i = 0; i < COLUMNS; i++) {
-		text_add_string(&cells->text, names[i]);
-		end_cell(cells);
-	}
+	for (size_t i = 0; i < COLUMNS; i++)
+		columns_add(table, names[i]);
 }
 
-static void add_duration(struct cells *cells, bool there, uint64_t ns)
+static void add_duration(struct columns *table, bool there, uint64_t ns)
 {
 	if (there)
-		view_add_duration(&cells->text, ns);
+		view_add_duration(&table->text, ns);
 	else
-		text_add_string(&cells->text, "-");
-	end_cell(cells);
+		text_add_string(&table->text, "-");
+	columns_end(table);
 }
 
 /* The columns behind the names. */
-static void add_measures(struct cells *cells, const struct graph_edge *edge)
+static void add_measures(struct columns *table, const struct graph_edge *edge)
 {
 	bool timed = edge->response_count > 0, spread = timed && edge->histogram;
 
-	text_add_u64(&cells->text, edge->flows);
-	end_cell(cells);
-	view_add_bytes(&cells->text, edge->source_bytes);
-	end_cell(cells);
-	view_add_bytes(&cells->text, edge->destination_bytes);
-	end_cell(cells);
-	text_add_u64(&cells->text, edge->requests);
-	end_cell(cells);
-	add_duration(cells, timed, view_mean(edge));
-	add_duration(cells, spread, view_percentile(edge, 500));
-	add_duration(cells, spread, view_percentile(edge, 950));
-	add_duration(cells, timed, edge->response_max_ns);
-	view_add_errors(&cells->text, edge);
-	end_cell(cells);
+	text_add_u64(&table->text, edge->flows);
+	columns_end(table);
+	view_add_bytes(&table->text, edge->source_bytes);
+	columns_end(table);
+	view_add_bytes(&table->text, edge->destination_bytes);
+	columns_end(table);
+	text_add_u64(&table->text, edge->requests);
+	columns_end(table);
+	add_duration(table, timed, view_mean(edge));
+	add_duration(table, spread, view_percentile(edge, 500));
+	add_duration(table, spread, view_percentile(edge, 950));
+	add_duration(table, timed, edge->response_max_ns);
+	view_add_errors(&table->text, edge);
+	columns_end(table);
 }
 
-static void add_name(struct cells *cells, const struct view *view, int32_t node, bool clusters)
+static void add_name(struct columns *table, const struct view *view, int32_t node, bool clusters)
 {
-	node_add_label(&view->nodes->nodes[node], clusters, &cells->text);
-	end_cell(cells);
+	node_add_label(&view->nodes->nodes[node], clusters, &table->text);
+	columns_end(table);
 }
 
-static void add_row(struct cells *cells, const char *client, const char *server,
-		    const struct graph_edge *edge)
+static void add_row(struct columns *table, const char *name, const struct graph_edge *edge)
 {
-	text_add_string(&cells->text, client);
-	end_cell(cells);
-	text_add_string(&cells->text, server);
-	end_cell(cells);
-	add_measures(cells, edge);
-}
-
-/* Names stand left, numbers right, and nothing behind the last column. */
-static void print_cells(const struct cells *cells, struct text *out)
-{
-	for (size_t i = 0; i < cells->count; i++) {
-		size_t column = i % COLUMNS, length = cells->start[i + 1] - cells->start[i];
-		int padding = (int)(cells->widths[column] - length);
-
-		if (column > 0)
-			text_add_string(out, "  ");
-		if (column > SERVER && column < ERRORS)
-			text_add_format(out, "%*s", padding, "");
-		text_add(out, cells->text.data + cells->start[i], length);
-		if (column <= SERVER)
-			text_add_format(out, "%*s", padding, "");
-		if (column == ERRORS)
-			text_add_string(out, "\n");
-	}
+	columns_add(table, name);
+	columns_add(table, "");
+	add_measures(table, edge);
 }
 
 static void print_moment(struct text *out, struct when moment)
@@ -133,36 +93,31 @@ static void print_window(const struct view *view, struct text *out)
 int table_format(const struct view *view, size_t rows_max, struct text *out)
 {
 	const struct graph_edge **order = graph_order(view->graph, view->nodes);
+	struct graph_edge total = graph_total(view->graph);
 	bool clusters = view_has_clusters(view);
 	size_t rows = view->graph->count;
-	struct cells cells = {0};
-	struct graph_edge total = graph_total(view->graph);
-	int rc = -1;
+	struct columns table;
 
+	if (!order)
+		return -1;
 	if (rows_max > 0 && rows > rows_max)
 		rows = rows_max;
-	text_init(&cells.text, VIEW_TEXT_MAX);
-	cells.start = calloc((rows + 4) * COLUMNS + 1, sizeof(*cells.start));
-	if (!order || !cells.start)
-		goto out;
+	columns_init(&table, COLUMNS, NUMBERS, VIEW_TEXT_MAX);
 	print_window(view, out);
-	add_heading(&cells);
+	add_heading(&table);
 	for (size_t i = 0; i < rows; i++) {
-		add_name(&cells, view, order[i]->client, clusters);
-		add_name(&cells, view, order[i]->server, clusters);
-		add_measures(&cells, order[i]);
+		add_name(&table, view, order[i]->client, clusters);
+		add_name(&table, view, order[i]->server, clusters);
+		add_measures(&table, order[i]);
 	}
 	if (view->graph->rest.flows > 0)
-		add_row(&cells, "(further edges)", "", &view->graph->rest);
-	add_row(&cells, "total", "", &total);
-	print_cells(&cells, out);
+		add_row(&table, "(further edges)", &view->graph->rest);
+	add_row(&table, "total", &total);
+	columns_print(&table, out);
 	if (rows < view->graph->count)
 		text_add_format(out, "\n%zu more edges are in the total, but not shown\n",
 				view->graph->count - rows);
-	rc = out->failed || cells.text.failed ? -1 : 0;
-out:
+	columns_free(&table);
 	free(order);
-	free(cells.start);
-	text_free(&cells.text);
-	return rc;
+	return out->failed ? -1 : 0;
 }
