@@ -124,8 +124,11 @@ struct timeline_verdict {
 int timeline_answer(struct timeline *timeline, const struct timeline_question *question,
 	struct text *out, struct timeline_verdict *verdict);
 
-/* Adds one JSON object a line to OUT for each binding of IP visible at POSITION,
- * oldest first: kind, names, the four instants, evidence, services. */
+/* Adds one JSON object a line to OUT for each binding of IP visible at POSITION, oldest
+ * (by possible_from) first: "kind", "k8s", "cloud", "service" and "services" (of a service
+ * address), "binding" as in an answer, then "possible_from", "certain_from", "certain_to",
+ * "possible_to" (skew is in them; null for "since ever" and open), "evidence" and, where
+ * there are any, "memberships" [{"service","start","end"}]. -1 after logging. */
 int timeline_history(struct timeline *timeline, const struct ip *ip, int64_t position, struct text *out);
 
 struct timeline_stats timeline_stats(const struct timeline *timeline);

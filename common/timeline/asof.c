@@ -1,0 +1,217 @@
+#include "common/timeline/asof.h"
+
+#include <stdlib.h>
+
+static bool is_open(struct when moment)
+{
+	return moment.ns == INT64_MAX;
+}
+
+/* a + k <= b - k, where an open B is later than everything. */
+static bool apart(struct when a, struct when b, int64_t k)
+{
+	return is_open(b) || !when_before(when_add(b, -k), when_add(a, k));
+}
+
+/* A pair of bindings, each with its raw certain_from. */
+struct side {
+	const struct binding *binding;
+	struct when certain_from;
+};
+
+static bool is_before(struct side a, struct side b, int64_t skew_ns)
+{
+	const struct evidence *one = &a.binding->evidence, *other = &b.binding->evidence;
+	bool same_node = one->node != 0 && one->node == other->node;
+	int64_t k = same_node ? 0 : skew_ns;
+	struct when to = evidence_certain_to(one);
+
+	if (a.binding->holder == b.binding->holder)
+		return a.binding->epoch < b.binding->epoch;
+
+	bool precedes = apart(a.certain_from, to, k);
+	bool preceded = apart(b.certain_from, evidence_certain_to(other), k);
+
+	/* Each asks whether its own beginning is before the other's end. */
+	precedes = apart(a.certain_from, evidence_certain_to(other), k);
+	preceded = apart(b.certain_from, to, k);
+	if (precedes && !preceded)
+		return true;
+	if (preceded && !precedes)
+		return false;
+	return is_open(to) && (one->terminating || same_node) &&
+	       apart(a.certain_from, b.certain_from, k) &&
+	       !apart(b.certain_from, a.certain_from, k);
+}
+
+static struct when widen(struct when moment, int64_t ns)
+{
+	return when_add(moment, ns);
+}
+
+/* Steps 2 and 3 for the binding I, whose possible_from and that of all others are known. */
+static void close_one(const struct binding *bindings, size_t count, size_t i, int64_t skew_ns,
+		      const struct when *raw, struct instants *instants)
+{
+	struct side a = {&bindings[i], raw[i]};
+	struct when to = evidence_certain_to(&bindings[i].evidence);
+	struct when possible_to = evidence_possible_to(&bindings[i].evidence);
+	struct when next = WHEN_MAX;
+
+	for (size_t j = 0; j < count; j++) {
+		struct side b = {&bindings[j], raw[j]};
+
+		if (j == i || !is_before(a, b, skew_ns))
+			continue;
+		next = when_earlier(next, instants[j].possible_from);
+		possible_to = when_earlier(possible_to, raw[j]);
+	}
+	instants[i].certain_to = is_open(to) ? next : to;
+	instants[i].possible_to = possible_to;
+	instants[i].certain_from = raw[i];
+}
+
+void asof_instants(const struct binding *bindings, size_t count, enum timeline_clock clock,
+		   int64_t skew_ns, struct when *raw, struct instants *instants)
+{
+	for (size_t i = 0; i < count; i++) {
+		raw[i] = binding_start(&bindings[i], clock).certain_from;
+		instants[i].possible_from = evidence_possible_from(&bindings[i].evidence);
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct side a = {&bindings[i], raw[i]};
+		struct when to = evidence_certain_to(&bindings[i].evidence);
+
+		for (size_t j = 0; j < count && !is_open(to); j++) {
+			struct side b = {&bindings[j], raw[j]};
+
+			if (j != i && is_before(a, b, skew_ns))
+				instants[j].possible_from =
+					when_later(instants[j].possible_from, to);
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		close_one(bindings, count, i, skew_ns, raw, instants);
+	for (size_t i = 0; i < count; i++) {
+		struct instants *at = &instants[i];
+
+		at->possible_from = widen(at->possible_from, -skew_ns);
+		at->possible_to = widen(at->possible_to, skew_ns);
+		at->certain_from = widen(at->certain_from, skew_ns);
+		at->certain_to = widen(at->certain_to, -skew_ns);
+	}
+}
+
+static int by_possible_from(const void *a, const void *b)
+{
+	const struct tenure *one = a, *other = b;
+
+	if (one->at.possible_from.ns != other->at.possible_from.ns)
+		return one->at.possible_from.ns < other->at.possible_from.ns ? -1 : 1;
+	if (one->binding.epoch != other->binding.epoch)
+		return one->binding.epoch < other->binding.epoch ? -1 : 1;
+	return 0;
+}
+
+void asof_sort(struct tenure *tenures, size_t count)
+{
+	struct when reach = WHEN_MIN;
+
+	if (count > 1)
+		qsort(tenures, count, sizeof(*tenures), by_possible_from);
+	for (size_t t = 0; t < count; t++) {
+		reach = when_later(reach, tenures[t].at.possible_to);
+		tenures[t].reach = reach;
+	}
+}
+
+static bool is_certain(const struct tenure *tenure, struct when start, struct when end)
+{
+	return !when_before(start, tenure->at.certain_from) &&
+	       !when_before(tenure->at.certain_to, end);
+}
+
+static bool is_possible(const struct tenure *tenure, struct when start, struct when end,
+			bool uncovered)
+{
+	return !when_before(end, tenure->at.possible_from) &&
+	       !when_before(tenure->at.possible_to, start) &&
+	       (!uncovered || is_certain(tenure, start, end));
+}
+
+/* The first tenure that begins after MOMENT. */
+static size_t first_after(const struct tenure *tenures, size_t count, struct when moment)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (when_before(moment, tenures[middle].at.possible_from))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* Both are certain at some instant of the flow. */
+static bool certain_together(const struct tenure *a, const struct tenure *b, struct when start,
+			     struct when end)
+{
+	struct when from = when_later(start, when_later(a->at.certain_from, b->at.certain_from));
+	struct when to = when_earlier(end, when_earlier(a->at.certain_to, b->at.certain_to));
+
+	return !when_before(to, from);
+}
+
+static bool any_together(const struct tenure *tenures, size_t last, struct when start,
+			 struct when end, bool uncovered)
+{
+	for (size_t i = last; i > 0 && !when_before(tenures[i - 1].reach, start); i--) {
+		if (!is_possible(&tenures[i - 1], start, end, uncovered))
+			continue;
+		for (size_t j = i - 1; j > 0 && !when_before(tenures[j - 1].reach, start); j--) {
+			if (tenures[i - 1].binding.holder != tenures[j - 1].binding.holder &&
+			    is_possible(&tenures[j - 1], start, end, uncovered) &&
+			    certain_together(&tenures[i - 1], &tenures[j - 1], start, end))
+				return true;
+		}
+	}
+	return false;
+}
+
+struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struct when start,
+			       struct when end, bool uncovered)
+{
+	struct asof_verdict verdict = {.holders = ASOF_NONE};
+	size_t last = first_after(tenures, count, end);
+
+	for (size_t t = last; t > 0 && !when_before(tenures[t - 1].reach, start); t--) {
+		const struct tenure *tenure = &tenures[t - 1];
+
+		if (!is_possible(tenure, start, end, uncovered))
+			continue;
+		if (verdict.tenure && tenure->binding.holder != verdict.tenure->binding.holder) {
+			verdict.holders = ASOF_MANY;
+			verdict.together = any_together(tenures, last, start, end, uncovered);
+			return verdict;
+		}
+		/* From the end on, so the first is the one with the latest possible_from. */
+		if (!verdict.tenure)
+			verdict.tenure = tenure;
+		verdict.holders = ASOF_ONE;
+		verdict.certain = verdict.certain || is_certain(tenure, start, end);
+	}
+	return verdict;
+}
+
+bool asof_certain_after(const struct tenure *tenures, size_t count, struct when end)
+{
+	for (size_t t = 0; t < count; t++) {
+		if (!when_before(tenures[t].at.certain_to, end) &&
+		    !when_before(tenures[t].at.certain_to, tenures[t].at.certain_from))
+			return true;
+	}
+	return false;
+}

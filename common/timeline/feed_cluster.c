@@ -1,0 +1,106 @@
+/* Owners, and the ranges of the cluster. */
+#include "common/timeline/keeper.h"
+
+int feed_owner(struct feed *feed, struct codec *body, struct text *next)
+{
+	struct timeline *timeline = feed->timeline;
+	uint64_t before = body->left ? codec_u64(body) : 0, is;
+	struct span kind, name;
+
+	object_controller(feed->event->object, &kind, &name, NULL);
+	text_clear(&timeline->value);
+	row_add_pair(&timeline->value, kind, name);
+	is = span_hash((struct span){timeline->value.data, timeline->value.length});
+	codec_add_u64(next, is);
+	return is == before ? 0 : keeper_put_version(feed, ROW_OWNERS, span_of(feed->event->uid));
+}
+
+int feed_service_ranges(struct feed *feed, const struct ip_range *ranges, size_t count)
+{
+	for (size_t r = 0; r < count; r++) {
+		struct range_row row = {
+			.range = ranges[r],
+			.told_offset = feed->offset,
+			.used_offset = feed->offset,
+		};
+
+		if (!ranges_told(&feed->world->ranges, &ranges[r], 0) &&
+		    world_add_range(feed->world, feed->timeline->store, &row) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Whether a pod of NODE has had a binding in RANGE. 1 yes, 0 no, -1 after logging. */
+static int range_is_used(struct feed *feed, const struct ip_range *range, uint64_t node)
+{
+	struct timeline *timeline = feed->timeline;
+	struct text *prefix = &timeline->key, *from = &timeline->value;
+	struct span key, value;
+	struct store_scan *scan;
+	int rc, used = 0;
+
+	row_key_address(from, feed->world->id, &range->base);
+	text_clear(prefix);
+	text_add(prefix, from->data, STORE_PREFIX_LENGTH - 16);
+	scan = store_scan_begin(timeline->store, (struct span){prefix->data, prefix->length},
+				(struct span){from->data, from->length});
+	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
+		struct codec at = codec_read((struct span){key.data + prefix->length, 16});
+		struct ip ip = codec_ip(&at);
+		struct binding_key binding;
+
+		if (!ip_in_range(&ip, range))
+			break;
+		if (!row_binding_key(key, &binding) || binding.kind != HOLDER_POD)
+			continue;
+		at = codec_read(value);
+		if (codec_evidence(&at).node == node) {
+			used = 1;
+			break;
+		}
+	}
+	store_scan_end(scan);
+	return rc < 0 ? -1 : used;
+}
+
+int feed_node_ranges(struct feed *feed, const struct node_object *node)
+{
+	uint64_t name = span_hash(node->names.name);
+
+	for (size_t r = 0; r < node->range_count; r++) {
+		struct range_row row = {
+			.range = node->ranges[r],
+			.node = name,
+			.told_offset = feed->offset,
+			.used_offset = OFFSET_NEVER,
+		};
+		int used;
+
+		if (ranges_told(&feed->world->ranges, &row.range, name))
+			continue;
+		used = range_is_used(feed, &row.range, name);
+		if (used < 0)
+			return -1;
+		if (used)
+			row.used_offset = feed->offset;
+		if (world_add_range(feed->world, feed->timeline->store, &row) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int feed_range_use(struct feed *feed, const struct ip *ip, uint64_t node)
+{
+	const struct ranges *ranges = &feed->world->ranges;
+
+	for (size_t r = 0; node && r < ranges->count; r++) {
+		const struct range_row *row = &ranges->list[r];
+
+		if (row->node == node && row->used_offset == OFFSET_NEVER &&
+		    ip_in_range(ip, &row->range) &&
+		    world_use_range(feed->world, feed->timeline->store, r, feed->offset) != 0)
+			return -1;
+	}
+	return 0;
+}

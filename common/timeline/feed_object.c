@@ -1,0 +1,302 @@
+#include "common/timeline/keeper.h"
+
+#include <string.h>
+
+#include "common/log.h"
+
+void object_head_add(struct text *value, const struct object_head *head)
+{
+	codec_add_u64(value, head->revision);
+	codec_add_u64(value, head->seen_offset);
+	codec_add_u8(value, (head->deleted ? 1u : 0) | (head->absent ? 2u : 0));
+	codec_add_span(value, head->namespace);
+}
+
+struct object_head object_head_read(struct codec *codec)
+{
+	struct object_head head = {0};
+	unsigned flags;
+
+	head.revision = codec_u64(codec);
+	head.seen_offset = codec_u64(codec);
+	flags = codec_u8(codec);
+	head.deleted = (flags & 1) != 0;
+	head.absent = (flags & 2) != 0;
+	head.namespace = codec_span(codec);
+	return head;
+}
+
+/* Everything that a record can be refused for is read before anything changes. */
+union object {
+	struct pod_object pod;
+	struct node_object node;
+	struct service_object service;
+	struct slice_object slice;
+	struct {
+		struct ip_range list[OBJECT_RANGES_MAX];
+		size_t count;
+	} ranges;
+};
+
+static const char *read_object(const struct kube_event *event, union object *object)
+{
+	switch (event->resource) {
+	case KUBE_PODS:
+		return object_pod(event->object, &object->pod);
+	case KUBE_NODES:
+		return object_node(event->object, &object->node);
+	case KUBE_SERVICES:
+		return object_service(event->object, &object->service);
+	case KUBE_ENDPOINTSLICES:
+		return object_slice(event->object, &object->slice);
+	case KUBE_SERVICECIDRS:
+		return object_ranges(event->object, object->ranges.list, &object->ranges.count);
+	default:
+		return NULL;
+	}
+}
+
+static int apply_object(struct feed *feed, union object *object, struct codec *body,
+			struct text *next, const char **why)
+{
+	switch (feed->event->resource) {
+	case KUBE_PODS:
+		return feed_pod(feed, &object->pod, body, next);
+	case KUBE_NODES:
+		return feed_node(feed, &object->node, body, next);
+	case KUBE_SERVICES:
+		return feed_service(feed, &object->service, body, next);
+	case KUBE_ENDPOINTSLICES:
+		return feed_slice(feed, &object->slice, body, next, why);
+	case KUBE_SERVICECIDRS:
+		return feed_service_ranges(feed, object->ranges.list, object->ranges.count);
+	default:
+		return feed_owner(feed, body, next);
+	}
+}
+
+static int apply_absent(struct feed *feed, enum kube_resource resource, struct span uid,
+			struct codec *body, struct text *next)
+{
+	switch (resource) {
+	case KUBE_PODS:
+		return feed_pod_absent(feed, uid, body, next);
+	case KUBE_NODES:
+		return feed_node_absent(feed, uid, body, next);
+	case KUBE_SERVICES:
+		return feed_service_absent(feed, uid, body, next);
+	case KUBE_ENDPOINTSLICES:
+		return feed_slice_absent(feed, uid, body, next);
+	default:
+		text_add(next, (const char *)body->at, body->left);
+		return 0;
+	}
+}
+
+/* Puts STATE as the row of the object UID. */
+static int put_state(struct feed *feed, struct span uid, const struct text *state)
+{
+	struct timeline *timeline = feed->timeline;
+
+	row_key_object(&timeline->key, feed->world->id, (int)feed->event->resource, uid);
+	if (timeline->key.failed || state->failed) {
+		log_error("timeline: no memory for the state of an object");
+		return -1;
+	}
+	store_put(timeline->store, (struct span){timeline->key.data, timeline->key.length},
+		  (struct span){state->data, state->length});
+	return 0;
+}
+
+/* The object's row into timeline->state. 1 found, 0 not, -1 after logging. */
+static int get_state(struct feed *feed, struct span uid)
+{
+	struct timeline *timeline = feed->timeline;
+
+	row_key_object(&timeline->key, feed->world->id, (int)feed->event->resource, uid);
+	text_clear(&timeline->state);
+	return store_get(timeline->store, (struct span){timeline->key.data, timeline->key.length},
+			 &timeline->state);
+}
+
+static bool is_older(const struct object_head *head, const struct kube_event *event)
+{
+	return event->resource_version != 0 && event->resource_version <= head->revision;
+}
+
+/* A record that changes nothing still shows that the object is there. */
+static enum timeline_outcome ignore(struct feed *feed, struct object_head *head,
+				    const struct codec *body, enum timeline_outcome outcome)
+{
+	const struct sync *sync = &feed->world->sync[feed->event->resource];
+	struct text next;
+	int rc;
+
+	if (sync->begin_offset == OFFSET_NEVER || head->deleted ||
+	    head->seen_offset >= sync->begin_offset)
+		return outcome;
+	text_init(&next, feed->timeline->state.limit);
+	head->seen_offset = feed->offset;
+	object_head_add(&next, head);
+	text_add(&next, (const char *)body->at, body->left);
+	rc = put_state(feed, span_of(feed->event->uid), &next);
+	text_free(&next);
+	return rc == 0 ? outcome : TIMELINE_BROKEN;
+}
+
+static int cover(struct feed *feed)
+{
+	struct coverage *coverage = &feed->world->coverage[feed->event->resource];
+
+	if (coverage->object_offset != OFFSET_NEVER)
+		return 0;
+	coverage->object_offset = feed->offset;
+	coverage->object_received = feed->received;
+	return world_put(feed->world, feed->timeline->store);
+}
+
+static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *head,
+					 struct codec *body, const char **why)
+{
+	enum timeline_outcome outcome = TIMELINE_BROKEN;
+	struct object_head before = *head;
+	struct codec unchanged = *body;
+	union object object;
+	struct text next;
+
+	*why = read_object(feed->event, &object);
+	if (*why)
+		return ignore(feed, &before, &unchanged, TIMELINE_UNREADABLE);
+	text_init(&next, feed->timeline->state.limit);
+	if (feed->event->resource_version != 0)
+		head->revision = feed->event->resource_version;
+	head->seen_offset = feed->offset;
+	head->deleted = feed->event->type == KUBE_DELETED;
+	head->absent = false;
+	head->namespace = span_of(feed->event->namespace);
+	object_head_add(&next, head);
+	if (apply_object(feed, &object, body, &next, why) != 0)
+		goto out;
+	if (*why) {
+		store_discard(feed->timeline->store);
+		outcome = ignore(feed, &before, &unchanged, TIMELINE_UNREADABLE);
+		goto out;
+	}
+	if (body->failed) {
+		store_damaged(feed->timeline->store, "the state of an object");
+		goto out;
+	}
+	if (cover(feed) == 0 && put_state(feed, span_of(feed->event->uid), &next) == 0)
+		outcome = TIMELINE_APPLIED;
+out:
+	text_free(&next);
+	return outcome;
+}
+
+enum timeline_outcome feed_object(struct feed *feed, const char **why)
+{
+	const struct kube_event *event = feed->event;
+	struct span uid = span_of(event->uid);
+	struct object_head head = {0};
+	struct codec body;
+	int found;
+
+	if (uid.length > UID_MAX_BYTES || strlen(event->name) > NAME_MAX_BYTES) {
+		*why = "metadata.uid is longer than 128 bytes, or metadata.name than 253";
+		return TIMELINE_UNREADABLE;
+	}
+	found = get_state(feed, uid);
+	if (found < 0)
+		return TIMELINE_BROKEN;
+	body = codec_read((struct span){feed->timeline->state.data, feed->timeline->state.length});
+	if (found) {
+		head = object_head_read(&body);
+		if (body.failed) {
+			store_damaged(feed->timeline->store, "the head of an object");
+			return TIMELINE_BROKEN;
+		}
+		if (head.deleted || is_older(&head, event))
+			return ignore(feed, &head, &body, TIMELINE_IGNORED);
+	}
+	return apply_newer(feed, &head, &body, why);
+}
+
+static bool in_scope(const struct kube_scope *scope, struct span namespace)
+{
+	if (scope->selective)
+		return false;
+	for (size_t n = 0; n < scope->namespace_count; n++) {
+		if (span_equal(span_of(scope->namespaces[n]), namespace))
+			return true;
+	}
+	return scope->namespace_count == 0;
+}
+
+/* One object's row at the end of a list. */
+static int close_absent(struct feed *feed, struct span uid, struct span row)
+{
+	const struct sync *sync = &feed->world->sync[feed->event->resource];
+	struct codec body = codec_read(row);
+	struct object_head head = object_head_read(&body);
+	struct text next;
+	int rc = -1;
+
+	if (body.failed)
+		return store_damaged(feed->timeline->store, "the head of an object");
+	if (head.deleted || head.absent || head.seen_offset >= sync->begin_offset ||
+	    head.revision > feed->event->resource_version ||
+	    !in_scope(&sync->scope, head.namespace))
+		return 0;
+	text_init(&next, feed->timeline->state.limit);
+	head.absent = true;
+	object_head_add(&next, &head);
+	if (apply_absent(feed, feed->event->resource, uid, &body, &next) == 0)
+		rc = body.failed ? store_damaged(feed->timeline->store, "the state of an object")
+				 : put_state(feed, uid, &next);
+	text_free(&next);
+	return rc;
+}
+
+static int close_all_absent(struct feed *feed)
+{
+	struct timeline *timeline = feed->timeline;
+	struct span key, value;
+	struct store_scan *scan;
+	struct text prefix;
+	int rc;
+
+	text_init(&prefix, 64);
+	row_key_objects(&prefix, feed->world->id, (int)feed->event->resource);
+	scan = store_scan_begin(timeline->store, (struct span){prefix.data, prefix.length},
+				(struct span){prefix.data, prefix.length});
+	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
+		struct span uid = {key.data + prefix.length, key.length - prefix.length};
+
+		rc = close_absent(feed, uid, value);
+		if (rc != 0)
+			break;
+	}
+	store_scan_end(scan);
+	text_free(&prefix);
+	return rc;
+}
+
+enum timeline_outcome feed_sync_end(struct feed *feed)
+{
+	enum kube_resource resource = feed->event->resource;
+	struct sync *sync = &feed->world->sync[resource];
+	struct coverage *coverage = &feed->world->coverage[resource];
+
+	if (sync->begin_offset == OFFSET_NEVER)
+		return TIMELINE_IGNORED;
+	if (close_all_absent(feed) != 0)
+		return TIMELINE_BROKEN;
+	if (coverage->end_offset == OFFSET_NEVER) {
+		coverage->end_offset = feed->offset;
+		coverage->end_received = feed->received;
+	}
+	sync->begin_offset = OFFSET_NEVER;
+	sync->scope = (struct kube_scope){0};
+	return world_put(feed->world, feed->timeline->store) == 0 ? TIMELINE_APPLIED
+								   : TIMELINE_BROKEN;
+}

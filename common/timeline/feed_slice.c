@@ -1,0 +1,256 @@
+/* EndpointSlices: which service lists which address (docs/answers.md section 7). */
+#include "common/timeline/keeper.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "common/log.h"
+
+struct member {
+	struct ip ip;
+	struct span uid; /* borrowed from the old row or from the object */
+	struct when opening;
+	uint64_t opened_offset;
+	uint32_t number; /* among those that one record opened */
+};
+
+/* A slice's body: the service, its ports as rows.h has them, its members in order. */
+struct slice_body {
+	struct span service, ports;
+	struct member *members;
+	size_t count;
+};
+
+static int member_order(const void *a, const void *b)
+{
+	const struct member *one = a, *other = b;
+	int order = ip_compare(&one->ip, &other->ip);
+
+	return order != 0 ? order : span_compare(one->uid, other->uid);
+}
+
+/* -1 when there is no memory. */
+static int body_read(struct codec *codec, struct slice_body *body)
+{
+	size_t count;
+
+	*body = (struct slice_body){0};
+	if (codec->left == 0)
+		return 0;
+	body->service = codec_span(codec);
+	body->ports = codec_span(codec);
+	count = codec_u32(codec);
+	if (count > codec->left) {
+		codec->failed = true;
+		return 0;
+	}
+	body->members = calloc(count + 1, sizeof(*body->members));
+	if (!body->members)
+		return -1;
+	for (; body->count < count; body->count++) {
+		struct member *member = &body->members[body->count];
+
+		member->ip = codec_ip(codec);
+		member->uid = codec_span(codec);
+		member->opening = codec_when(codec);
+		member->opened_offset = codec_u64(codec);
+		member->number = codec_u32(codec);
+	}
+	return 0;
+}
+
+static void body_add(struct text *next, const struct slice_body *body)
+{
+	codec_add_span(next, body->service);
+	codec_add_span(next, body->ports);
+	codec_add_u32(next, (uint32_t)body->count);
+	for (size_t m = 0; m < body->count; m++) {
+		codec_add_ip(next, &body->members[m].ip);
+		codec_add_span(next, body->members[m].uid);
+		codec_add_when(next, body->members[m].opening);
+		codec_add_u64(next, body->members[m].opened_offset);
+		codec_add_u32(next, body->members[m].number);
+	}
+}
+
+static int put_member(struct feed *feed, const struct slice_body *body, const struct member *member,
+		      bool closes)
+{
+	struct timeline *timeline = feed->timeline;
+	struct membership_row row = {
+		.service = body->service,
+		.uid = member->uid,
+		.ports = body->ports,
+		.opening = member->opening,
+		.closing = closes ? feed->received : WHEN_MAX,
+		.opened_offset = member->opened_offset,
+		.closed_offset = closes ? feed->offset : OFFSET_NEVER,
+	};
+
+	row_key_membership(&timeline->key, feed->world->id, &member->ip, member->opened_offset,
+			   member->number);
+	text_clear(&timeline->value);
+	row_add_membership(&timeline->value, &row);
+	keeper_touch(feed, &member->ip);
+	return keeper_put(timeline);
+}
+
+/* Makes room for one more. */
+static struct member *members_grow(struct slice_body *body, size_t *capacity)
+{
+	if (body->count == *capacity) {
+		size_t more = *capacity ? 2 * *capacity : 64;
+		struct member *members = realloc(body->members, more * sizeof(*members));
+
+		if (!members)
+			return NULL;
+		body->members = members;
+		*capacity = more;
+	}
+	return &body->members[body->count++];
+}
+
+/* The members that SLICE lists now, in order, each once. -1 when there is no memory. */
+static int list_members(const struct slice_object *slice, struct slice_body *body, const char **why)
+{
+	size_t endpoints = slice->endpoints ? json_length(slice->endpoints) : 0;
+	size_t capacity = 0, kept = 0;
+	struct address_list addresses;
+
+	for (size_t e = 0; e < endpoints; e++) {
+		struct span uid;
+
+		*why = object_endpoint(slice, e, &addresses, &uid);
+		if (*why)
+			return 0;
+		for (size_t a = 0; a < addresses.count; a++) {
+			struct member *member = members_grow(body, &capacity);
+
+			if (!member)
+				return -1;
+			*member = (struct member){.ip = addresses.list[a], .uid = uid};
+		}
+	}
+	if (body->count == 0)
+		return 0;
+	qsort(body->members, body->count, sizeof(*body->members), member_order);
+	for (size_t m = 0; m < body->count; m++) {
+		if (kept == 0 || member_order(&body->members[kept - 1], &body->members[m]) != 0)
+			body->members[kept++] = body->members[m];
+	}
+	body->count = kept;
+	return 0;
+}
+
+/* Both are in order: what is only in OLD closes, what is only in NEW opens. CHANGED: the
+ * service or the ports did, so that nothing is in both. */
+static int put_difference(struct feed *feed, const struct slice_body *old, struct slice_body *new,
+			  bool changed, struct when opening)
+{
+	uint32_t number = 0;
+	size_t o = 0, n = 0;
+
+	while (o < old->count || n < new->count) {
+		int order = o == old->count   ? 1
+			    : n == new->count ? -1
+					      : member_order(&old->members[o], &new->members[n]);
+
+		if (order == 0 && !changed) {
+			new->members[n++] = old->members[o++];
+			continue;
+		}
+		if (order <= 0 && put_member(feed, old, &old->members[o++], true) != 0)
+			return -1;
+		if (order < 0)
+			continue;
+		new->members[n].opening = opening;
+		new->members[n].opened_offset = feed->offset;
+		new->members[n].number = number++;
+		if (put_member(feed, new, &new->members[n++], false) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void add_ports(struct text *out, const struct slice_object *slice)
+{
+	for (size_t p = 0; p < slice->port_count; p++) {
+		codec_add_u8(out, slice->ports[p].protocol);
+		codec_add_u8(out, (unsigned)slice->ports[p].port >> 8);
+		codec_add_u8(out, slice->ports[p].port & 0xffu);
+	}
+}
+
+/* The names of a service and its ports, written into NAMES, where BODY borrows them. */
+static void name_body(struct feed *feed, const struct slice_object *slice, struct text *names,
+		      struct slice_body *body)
+{
+	size_t length;
+
+	text_add_string(names, feed->event->namespace);
+	text_add(names, "/", 1);
+	text_add(names, slice->service.data, slice->service.length);
+	length = names->length;
+	add_ports(names, slice);
+	if (names->failed)
+		return;
+	body->service = (struct span){names->data, length};
+	body->ports = (struct span){names->data + length, names->length - length};
+}
+
+int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *codec,
+	       struct text *next, const char **why)
+{
+	struct slice_body old = {0}, new = {0};
+	struct when opening = feed->received;
+	struct text names;
+	int rc = -1;
+
+	text_init(&names, UINT16_MAX);
+	if (body_read(codec, &old) != 0)
+		goto out;
+	if (codec->failed) {
+		store_damaged(feed->timeline->store, "the state of a slice");
+		goto out;
+	}
+	name_body(feed, slice, &names, &new);
+	if (names.failed ||
+	    (feed->event->type != KUBE_DELETED && slice->service.length > 0 &&
+	     list_members(slice, &new, why) != 0)) {
+		log_error("timeline: no memory for a slice");
+		goto out;
+	}
+	if (slice->trigger.ns != INT64_MIN && !when_before(feed->received, slice->trigger))
+		opening = slice->trigger;
+	if (!*why &&
+	    put_difference(feed, &old, &new,
+			   !span_equal(old.service, new.service) ||
+				   !span_equal(old.ports, new.ports),
+			   opening) != 0)
+		goto out;
+	body_add(next, &new);
+	rc = 0;
+out:
+	text_free(&names);
+	free(old.members);
+	free(new.members);
+	return rc;
+}
+
+int feed_slice_absent(struct feed *feed, struct span uid, struct codec *codec, struct text *next)
+{
+	struct slice_body old = {0}, none = {0};
+	int rc = body_read(codec, &old);
+
+	(void)uid;
+	if (rc == 0 && codec->failed)
+		rc = store_damaged(feed->timeline->store, "the state of a slice");
+	if (rc == 0)
+		rc = put_difference(feed, &old, &none, false, feed->received);
+	none.service = (struct span){"", 0};
+	none.ports = (struct span){"", 0};
+	body_add(next, &none);
+	free(old.members);
+	return rc;
+}

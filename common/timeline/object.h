@@ -1,0 +1,92 @@
+/* object.h - what the timeline needs of a Kubernetes object, read from its JSON tree.
+ *
+ * Every reader returns NULL, or a static sentence saying why the object cannot be read;
+ * then nothing of it counts. Spans are borrowed from the tree. An absent member, null and
+ * a value of a type that the Kubernetes API never gives are the same: missing.
+ */
+#ifndef TENURE_OBJECT_H
+#define TENURE_OBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/ip.h"
+#include "common/timeline/codec.h"
+#include "common/timeline/epoch.h"
+#include "common/timeline/rows.h"
+#include "common/when.h"
+
+struct json_object;
+
+/* A node has two to eight; a service's externalIPs are typed by hand. */
+#define OBJECT_ADDRESSES_MAX 256
+#define OBJECT_RANGES_MAX 8 /* podCIDRs: one a family; ServiceCIDR: one a family */
+#define OBJECT_PORTS_MAX 256 /* of a service; the API server's own limit for a slice is 100 */
+
+struct address_list {
+	struct ip list[OBJECT_ADDRESSES_MAX];
+	size_t count;
+};
+
+struct pod_object {
+	bool host_network;
+	struct pod_record record;
+	struct holder_row names;
+};
+const char *object_pod(struct json_object *object, struct pod_object *out);
+
+struct node_object {
+	struct address_list addresses;
+	struct when created;
+	struct holder_row names;
+	struct span zone, region;
+	struct ip_range ranges[OBJECT_RANGES_MAX];
+	size_t range_count;
+};
+const char *object_node(struct json_object *object, struct node_object *out);
+
+struct protocol_port {
+	uint8_t protocol; /* IANA number */
+	uint16_t port;    /* of a slice: 0 for every port */
+};
+
+struct service_object {
+	struct address_list addresses;
+	struct when created;
+	struct holder_row names;
+	struct protocol_port node_ports[OBJECT_PORTS_MAX];
+	size_t node_port_count;
+};
+const char *object_service(struct json_object *object, struct service_object *out);
+
+struct slice_object {
+	struct span service; /* its name, empty when the slice belongs to none or lists names only */
+	struct when trigger; /* WHEN_MIN when absent */
+	struct protocol_port ports[OBJECT_PORTS_MAX];
+	size_t port_count;
+	struct json_object *endpoints; /* an array, or NULL */
+};
+const char *object_slice(struct json_object *object, struct slice_object *out);
+/* The addresses of endpoint INDEX and the uid of its target, empty when it has none. */
+const char *object_endpoint(const struct slice_object *slice, size_t index,
+			    struct address_list *addresses, struct span *uid);
+
+/* spec.cidrs of a ServiceCIDR. */
+const char *object_ranges(struct json_object *object, struct ip_range *ranges, size_t *count);
+
+/* Kind and name of the controller, empty when there is none; uid may be NULL. */
+void object_controller(struct json_object *object, struct span *kind, struct span *name,
+		       struct span *uid);
+
+/* For the readers themselves. */
+struct span object_text(struct json_object *object, const char *path);
+struct when object_when(struct json_object *object, const char *path);
+struct json_object *object_list(struct json_object *object, const char *path, size_t *count);
+struct span object_labelled(struct json_object *object, const char *path, const char *key);
+/* Adds TEXT, an address with or without a prefix length; "" adds nothing. false when it
+ * is no address, or one too many. */
+bool object_add_address(struct address_list *addresses, struct span text);
+bool object_add_range(struct ip_range *ranges, size_t *count, struct span text);
+
+#endif
