@@ -69,5 +69,6 @@ void columns_print(const struct columns *table, struct text *out)
 			text_add_format(out, "%*s", (table->right >> column & 1 ? 0 : padding) + 2,
 					"");
 		}
-		out->failed |= table->text.failed;
 	}
+	out->failed |= table->text.failed;
+}
