@@ -116,24 +116,41 @@ def lines(paths):
                 yield line[:-1] if line.endswith(b"\n") else line
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Recompute tagged flows from their two inputs.")
-    parser.add_argument("--kube", action="append", required=True, metavar="FILE")
-    parser.add_argument("--flows", required=True, metavar="FILE")
-    parser.add_argument("--tagged", metavar="FILE", help="compare with this; without it, print the records")
-    parser.add_argument("--topic", help="what tenure.flow.topic says (default: FILE as given to --flows)")
+def words():
+    parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--hold", default="10s")
     parser.add_argument("--skew", default="500ms")
     parser.add_argument("--clock", default="sandbox", choices=("sandbox", "started", "endpoint", "received"))
     parser.add_argument("--cluster")
     parser.add_argument("--cluster-cidr", action="append", default=[], metavar="RANGE")
     parser.add_argument("--hindsight", action="store_true")
-    given = parser.parse_args()
+    return parser
+
+
+def options_of(given):
     ranges = tuple(shapes.network(text) for text in given.cluster_cidr)
     if None in ranges:
-        parser.error(f"--cluster-cidr: {given.cluster_cidr[ranges.index(None)]!r} is no range such as 10.0.0.0/16")
-    timeline = Timeline(Options(moments.duration(given.hold), moments.duration(given.skew), given.clock,
-                                given.cluster, ranges))
+        raise ValueError(f"--cluster-cidr: {given.cluster_cidr[ranges.index(None)]!r} is no range such as 10.0.0.0/16")
+    return Options(moments.duration(given.hold), moments.duration(given.skew), given.clock, given.cluster, ranges)
+
+
+def settings(options):
+    """(hindsight, Options) of the enricher's options as words."""
+    given = words().parse_args(options)
+    return given.hindsight, options_of(given)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Recompute tagged flows from their two inputs.", parents=[words()])
+    parser.add_argument("--kube", action="append", required=True, metavar="FILE")
+    parser.add_argument("--flows", required=True, metavar="FILE")
+    parser.add_argument("--tagged", metavar="FILE", help="compare with this; without it, print the records")
+    parser.add_argument("--topic", help="what tenure.flow.topic says (default: FILE as given to --flows)")
+    given = parser.parse_args()
+    try:
+        timeline = Timeline(options_of(given))
+    except ValueError as error:
+        parser.error(str(error))
     for offset, line in enumerate(lines(given.kube)):
         timeline.feed(offset, line)
     expected = {}

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""The enricher and the oracle, two programs written apart, give the same bytes for random
+histories in the file form; in any order that the watch may have; and after kill -9 at any moment.
+
+    60-oracle.py [FIRST [COUNT]]    seeds FIRST to FIRST + COUNT - 1 (1, 40)
+
+To look at one seed: tests/oracle/random_history.py SEED FOLDER, then the command that is printed.
+"""
+import io
+import os
+import random
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests/oracle"))
+
+import compare  # noqa: E402
+import flows  # noqa: E402
+import oracle  # noqa: E402
+import random_history  # noqa: E402
+
+BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
+RECORDS = Path(os.environ.get("TENURE_RECORDS", BUILD / "test-records"))
+ENRICH = BUILD / "tenure-enrich"
+
+
+def write(path, lines):
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def command(folder, kube, out, options):
+    return [ENRICH, "--kube", folder / kube, "--flows", folder / "flows", "--out", folder / out,
+            "--rejected", folder / (out + "-rejected"), "--state", folder / (out + "-state"), *options]
+
+
+def enrich(folder, kube, out, options):
+    """The tagged and the rejected records."""
+    words = command(folder, kube, out, options)
+    run = subprocess.run(words, capture_output=True, timeout=120)
+    if run.returncode != 0:
+        raise AssertionError(f"exit status {run.returncode}: {shlex.join(map(str, words))}\n{run.stderr.decode()[-2000:]}")
+    return records(folder / out), records(folder / (out + "-rejected"))
+
+
+def records(path):
+    return path.read_bytes().splitlines() if path.exists() else []
+
+
+def recomputed(folder, kube, lines, options):
+    """What the oracle makes of the flows: {offset: record}, and the offsets of those it refuses."""
+    hindsight, settings = oracle.settings(options)
+    timeline = oracle.Timeline(settings)
+    for offset, line in enumerate(kube):
+        timeline.feed(offset, line)
+    expected, refused = {}, []
+    for offset, line in enumerate(lines):
+        try:
+            expected[offset] = timeline.tag(line, (str(folder / "flows"), 0, offset), hindsight)
+        except flows.Rejected:
+            refused.append(offset)
+    return expected, refused
+
+
+def differences(expected, tagged):
+    """What compare.report says, or nothing."""
+    said = io.StringIO()
+    return said.getvalue() if compare.report(expected, tagged, said, limit=4) else ""
+
+
+def check_seed(seed, folder):
+    """The sentence about what is wrong with SEED, or nothing."""
+    kube, lines, options = random_history.make(seed)
+    write(folder / "kube", kube)
+    write(folder / "flows", lines)
+    tagged, rejected = enrich(folder, "kube", "tagged", options)
+    expected, refused = recomputed(folder, kube, lines, options)
+    wrong = differences(expected, tagged)
+    if len(rejected) != len(refused):
+        wrong += f"{len(rejected)} rejected, the oracle refuses {len(refused)}\n"
+    other = random_history.reordered(random.Random(seed), kube)
+    if other and not wrong:
+        write(folder / "other", other)
+        late = [word for word in options if word != "--hindsight"] + ["--hindsight"]
+        first, second = enrich(folder, "kube", "first", late)[0], enrich(folder, "other", "second", late)[0]
+        if first != second:
+            wrong += differences(dict(enumerate(first)), second) or "another order of resources gives another answer\n"
+    if wrong:
+        wrong += shlex.join(map(str, command(folder, "kube", "tagged", options))) + "\n"
+    return wrong
+
+
+def check_kills(seed, folder):
+    """Killed at random moments until it ends by itself, it leaves what it leaves unharmed."""
+    kube, lines, options = random_history.make(seed, count=6000)
+    write(folder / "kube", kube)
+    write(folder / "flows", lines)
+    began = time.monotonic()
+    whole = enrich(folder, "kube", "whole", options)
+    took, chance, kills = time.monotonic() - began, random.Random(seed), 0
+    words = command(folder, "kube", "killed", options)
+    while True:
+        process = subprocess.Popen(words, stderr=subprocess.DEVNULL)
+        try:
+            # Fewer and later kills towards the end, so that it does end.
+            status = process.wait(timeout=took * chance.uniform(.05, .5 + kills / 10))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            kills += 1
+            continue
+        if status != 0:
+            return f"exit status {status} after {kills} kills: {shlex.join(map(str, words))}\n"
+        break
+    print(f"seed {seed}: {kills} kills -9, {len(whole[0])} tagged, {len(whole[1])} rejected")
+    if (records(folder / "killed"), records(folder / "killed-rejected")) != whole:
+        return f"after {kills} kills the output differs: {shlex.join(map(str, words))}\n"
+    return "" if kills else "was never killed: it is too fast for this test\n"
+
+
+def keep(folder, seed):
+    """Leaves some records for 99-records."""
+    RECORDS.mkdir(parents=True, exist_ok=True)
+    shutil.copy(folder / "tagged", RECORDS / f"60-oracle-{seed}.tagged.ndjson")
+    shutil.copy(folder / "tagged-rejected", RECORDS / f"60-oracle-{seed}.rejected.ndjson")
+
+
+def main(words):
+    if not ENRICH.exists():
+        print(f"{ENRICH} is not built")
+        return 1
+    first, count = (list(map(int, words)) + [1, 40][len(words):])[:2]
+    failed = 0
+    seeds = [(seed, check_seed) for seed in range(first, first + count)]
+    seeds += [(seed, check_kills) for seed in range(first, first + max(1, count // 10))]
+    for number, (seed, check) in enumerate(seeds):
+        folder = Path(tempfile.mkdtemp(prefix=f"tenure-oracle-{seed}-"))
+        try:
+            wrong = check(seed, folder)
+        except (AssertionError, subprocess.TimeoutExpired) as error:
+            wrong = str(error) + "\n"
+        if wrong:
+            failed += 1
+            print(f"seed {seed}: {wrong}left in {folder}")
+        elif number < 3:
+            keep(folder, seed)
+        if not wrong:
+            shutil.rmtree(folder)
+    print(f"{len(seeds) - failed} of {len(seeds)} right")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
