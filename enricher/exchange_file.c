@@ -129,6 +129,40 @@ static int64_t first_to_do(const struct exchange_file *exchange)
 	return 1 + (tagged > rejected ? tagged : rejected);
 }
 
+/* Reads until a flow that is not done is held, waiting TIMEOUT_MS at most for each. */
+static enum exchange_head hold_next(struct exchange_file *exchange, int timeout_ms)
+{
+	while (!exchange->held) {
+		if (exchange->ended)
+			return EXCHANGE_ENDED;
+		switch (bus_read(exchange->reader, timeout_ms, &exchange->head)) {
+		case BUS_RECORD:
+			/* Standard input had nothing yet when it was opened. */
+			if (exchange->head.offset == 0 && check_first(exchange, &exchange->head) < 0)
+				return EXCHANGE_FAILED;
+			exchange->held = exchange->head.offset >= exchange->next;
+			break;
+		case BUS_QUIET:
+			return EXCHANGE_NONE;
+		case BUS_END:
+			exchange->ended = true;
+			break;
+		case BUS_BROKEN:
+			return EXCHANGE_FAILED;
+		}
+	}
+	return EXCHANGE_FLOW;
+}
+
+/* Looks at the first flow, so that a wrong file is refused before anything is done. */
+static int hold_first(struct exchange_file *exchange)
+{
+	if (bus_read(exchange->reader, 0, &exchange->head) != BUS_RECORD)
+		return 0;
+	exchange->held = exchange->head.offset >= exchange->next;
+	return check_first(exchange, &exchange->head);
+}
+
 struct exchange_file *exchange_file_open(const struct exchange_settings *settings, int *exit_code)
 {
 	struct exchange_file *exchange = calloc(1, sizeof(*exchange));
@@ -145,6 +179,9 @@ struct exchange_file *exchange_file_open(const struct exchange_settings *setting
 		if (open_output(exchange, topic, exit_code) < 0)
 			goto out;
 	exchange->next = first_to_do(exchange);
+	*exit_code = EX_CONFIG;
+	if (hold_first(exchange) < 0)
+		goto out;
 	if (exchange->next > 0)
 		log_info("%s: going on behind flow %" PRId64, settings->flows, exchange->next - 1);
 	return exchange;
@@ -171,30 +208,6 @@ enum exchange_outcome exchange_file_commit(struct exchange_file *exchange)
 		exchange->unflushed[topic] = false;
 	}
 	return EXCHANGE_DONE;
-}
-
-/* Reads until a flow that is not done is held, waiting TIMEOUT_MS at most for each. */
-static enum exchange_head hold_next(struct exchange_file *exchange, int timeout_ms)
-{
-	while (!exchange->held) {
-		if (exchange->ended)
-			return EXCHANGE_ENDED;
-		switch (bus_read(exchange->reader, timeout_ms, &exchange->head)) {
-		case BUS_RECORD:
-			if (exchange->head.offset == 0 && check_first(exchange, &exchange->head) < 0)
-				return EXCHANGE_FAILED;
-			exchange->held = exchange->head.offset >= exchange->next;
-			break;
-		case BUS_QUIET:
-			return EXCHANGE_NONE;
-		case BUS_END:
-			exchange->ended = true;
-			break;
-		case BUS_BROKEN:
-			return EXCHANGE_FAILED;
-		}
-	}
-	return EXCHANGE_FLOW;
 }
 
 enum exchange_head exchange_file_head(struct exchange_file *exchange, struct bus_record *flow)
