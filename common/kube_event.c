@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 
 #include "common/json.h"
+#include "common/scan.h"
 
 /* A refusal on its way up: which member, and why. */
 struct fault {
@@ -302,9 +303,13 @@ enum kube_event_status kube_event_parse(const char *bytes, size_t length, struct
 {
 	struct kube_event read = {.received = WHEN_MIN, .resource = KUBE_RESOURCES};
 	struct fault fault = {KUBE_EVENT_READ, ""};
+	struct json_object *root = NULL;
 	const char *what;
 	size_t byte;
-	struct json_object *root = json_parse_strict(bytes, length, &what, &byte);
+
+	/* json-c takes more for JSON than RFC 8259 does. */
+	if (scan_validate(bytes, length) == SCAN_GOOD)
+		root = json_parse_strict(bytes, length, &what, &byte);
 
 	if (!root)
 		fault.status = KUBE_EVENT_NOT_JSON;

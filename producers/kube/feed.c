@@ -19,13 +19,12 @@
 #define POLL_MS 50
 #define POLL_SETTLING_MS 10
 
-/* One resource's side of the network and of the log. */
+/* One resource's side of the network. */
 struct channel {
 	struct http_request *request; /* the watch's, or NULL */
 	struct http_request *probe;
 	struct text probe_body;
 	struct when next_sync;
-	struct trouble trouble;
 };
 
 struct feed {
@@ -35,6 +34,7 @@ struct feed {
 	struct watch watches[KUBE_RESOURCES];
 	struct channel channels[KUBE_RESOURCES];
 	struct progress progress;
+	struct trouble trouble;
 	bool served;   /* the server has given something: later trouble passes */
 	bool unshared; /* warned that there can be no PROGRESS */
 	uint64_t reconnects;
@@ -67,7 +67,6 @@ struct feed *feed_open(const struct feed_options *options, struct access *access
 			   seed * (uint64_t)(2 * r + 1));
 		text_init(&feed->channels[r].probe_body, PROBE_MAX);
 		feed->channels[r].next_sync = WHEN_MIN;
-		trouble_init(&feed->channels[r].trouble);
 		if (resume->revisions[r] > 0) {
 			watch_resume(watch, resume->revisions[r], resume->known);
 		} else if (resume->any) {
@@ -238,22 +237,35 @@ static int end_request(struct feed *feed, int r, struct when now)
 	return rc;
 }
 
+/* One watch was served: the others need not wait until their own next try. */
+static void hurry_others(struct feed *feed, int served, struct when now)
+{
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		if (r != served)
+			watch_hurry(&feed->watches[r], now);
+}
+
 static enum feed_status next_of(struct feed *feed, int r, struct when now, struct text *record)
 {
 	struct watch *watch = &feed->watches[r];
 	struct channel *channel = &feed->channels[r];
 
-	if (channel->request && channel->request->status)
+	if (channel->request && channel->request->status) {
+		uint64_t openings = watch->openings;
+
 		watch_answered(watch, channel->request->status, now);
+		if (openings != watch->openings)
+			hurry_others(feed, r, now);
+	}
 	if (give_next(watch, now, record))
 		return FEED_RECORD;
 	if (channel->request && channel->request->ended && watch_listening(watch)) {
 		if (end_request(feed, r, now) < 0)
 			return FEED_BROKEN;
-		trouble_log(&feed->channels[r].trouble, watch, now);
+		trouble_take(&feed->trouble, watch, now);
 		return give_next(watch, now, record) ? FEED_RECORD : FEED_QUIET;
 	}
-	trouble_log(&feed->channels[r].trouble, watch, now);
+	trouble_take(&feed->trouble, watch, now);
 	return FEED_QUIET;
 }
 
@@ -270,7 +282,7 @@ static int reconnect(struct feed *feed, struct when now)
 			watch_ended(watch, &end, now);
 		release(feed, &feed->channels[r].request);
 		release(feed, &feed->channels[r].probe);
-		trouble_log(&feed->channels[r].trouble, watch, now);
+		trouble_take(&feed->trouble, watch, now);
 	}
 	return http_reconnect(feed->http);
 }
@@ -330,6 +342,7 @@ enum feed_status feed_next(struct feed *feed, struct when now, struct text *reco
 		if (status != FEED_QUIET)
 			return status;
 	}
+	trouble_look(&feed->trouble, feed->watches, now);
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		struct http_request *probe = feed->channels[r].probe;
 

@@ -1,20 +1,27 @@
-/* trouble.h - says in the log what troubles a watch, once, and when that is over. */
+/* trouble.h - says in the log that watches are troubled, and when that is over.
+ *
+ * A server that goes away troubles every watch many times; the log has its first word, one
+ * a while after that, and the end.  Every word is there with --log-level debug.
+ */
 #ifndef TENURE_KUBE_TROUBLE_H
 #define TENURE_KUBE_TROUBLE_H
 
-#include <stdint.h>
+#include <stdbool.h>
 
+#include "common/kube_resource.h"
 #include "common/when.h"
 #include "producers/kube/watch.h"
 
 struct trouble {
-	char logged[WATCH_PROBLEM_SIZE]; /* "" when nothing troubles it */
-	struct when logged_at;
-	uint64_t openings; /* of the watch, as seen last */
+	bool on;
+	struct when since;
+	struct when said_at;
 };
 
-void trouble_init(struct trouble *trouble);
-/* Takes the problem of WATCH, if it has one; the same one is not said again for a while. */
-void trouble_log(struct trouble *trouble, struct watch *watch, struct when now);
+/* Takes the problem of WATCH, if it has one. */
+void trouble_take(struct trouble *trouble, struct watch *watch, struct when now);
+/* Says that it is over, once every watch is open. */
+void trouble_look(struct trouble *trouble, const struct watch watches[KUBE_RESOURCES],
+		  struct when now);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/scan.h"
+
 struct reader {
 	const char *at;
 	const char *end;
@@ -10,16 +12,6 @@ struct reader {
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 static void skip_blanks(struct reader *r)
@@ -36,157 +28,17 @@ static bool take(struct reader *r, char c)
 	return true;
 }
 
-static bool take_word(struct reader *r, const char *word)
-{
-	size_t length = strlen(word);
-
-	if ((size_t)(r->end - r->at) < length || memcmp(r->at, word, length) != 0)
-		return false;
-	r->at += length;
-	return true;
-}
-
-static bool take_digits(struct reader *r)
-{
-	const char *start = r->at;
-
-	while (r->at < r->end && is_digit(*r->at))
-		r->at++;
-	return r->at > start;
-}
-
-static bool take_number(struct reader *r)
-{
-	take(r, '-');
-	if (!take(r, '0') && !take_digits(r))
-		return false;
-	if (take(r, '.') && !take_digits(r))
-		return false;
-	if (take(r, 'e') || take(r, 'E')) {
-		if (!take(r, '+'))
-			take(r, '-');
-		return take_digits(r);
-	}
-	return true;
-}
-
-static bool take_escape(struct reader *r)
-{
-	if (take(r, 'u')) {
-		for (int i = 0; i < 4; i++, r->at++)
-			if (r->at == r->end || !is_hex(*r->at))
-				return false;
-		return true;
-	}
-	if (r->at == r->end || *r->at == '\0' || !strchr("\"\\/bfnrt", *r->at))
-		return false;
-	r->at++;
-	return true;
-}
-
-/* One character of more than one byte: RFC 3629 section 4, so neither overlong forms
- * nor surrogates nor anything past U+10FFFF. */
-static bool take_utf8(struct reader *r)
-{
-	const unsigned char *c = (const unsigned char *)r->at;
-	size_t left = (size_t)(r->end - r->at);
-	size_t more = c[0] >= 0xf0 ? 3 : c[0] >= 0xe0 ? 2 : 1;
-
-	if (c[0] < 0xc2 || c[0] > 0xf4 || left <= more)
-		return false;
-	for (size_t i = 1; i <= more; i++)
-		if ((c[i] & 0xc0) != 0x80)
-			return false;
-	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
-	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
-		return false;
-	r->at += more + 1;
-	return true;
-}
-
-static bool take_string(struct reader *r)
-{
-	if (!take(r, '"'))
-		return false;
-	while (r->at < r->end && *r->at != '"') {
-		unsigned char c = (unsigned char)*r->at;
-
-		if (c < 0x20)
-			return false;
-		if (c >= 0x80) {
-			if (!take_utf8(r))
-				return false;
-			continue;
-		}
-		r->at++;
-		if (c == '\\' && !take_escape(r))
-			return false;
-	}
-	return take(r, '"');
-}
-
-static bool take_value(struct reader *r, unsigned depth);
-
-/* Behind the opening bracket, up to and with CLOSE. */
-static bool take_pieces(struct reader *r, unsigned depth, char close)
-{
-	skip_blanks(r);
-	if (take(r, close))
-		return true;
-	do {
-		skip_blanks(r);
-		if (close == '}') {
-			if (!take_string(r))
-				return false;
-			skip_blanks(r);
-			if (!take(r, ':'))
-				return false;
-			skip_blanks(r);
-		}
-		if (!take_value(r, depth))
-			return false;
-		skip_blanks(r);
-	} while (take(r, ','));
-	return take(r, close);
-}
-
-static bool take_value(struct reader *r, unsigned depth)
-{
-	if (r->at == r->end)
-		return false;
-	switch (*r->at) {
-	case '{':
-	case '[':
-		if (depth == VALUE_DEPTH_MAX)
-			return false;
-		return take_pieces(r, depth + 1, *r->at++ == '{' ? '}' : ']');
-	case '"':
-		return take_string(r);
-	case 't':
-		return take_word(r, "true");
-	case 'f':
-		return take_word(r, "false");
-	case 'n':
-		return take_word(r, "null");
-	default:
-		return take_number(r);
-	}
-}
-
 bool value_parse(const char *bytes, size_t length, struct value *value)
 {
 	struct reader r = {bytes, bytes + length};
-	const char *start;
 
-	if (length == 0)
+	if (length == 0 || scan_validate(bytes, length) != SCAN_GOOD)
 		return false;
 	skip_blanks(&r);
-	start = r.at;
-	if (!take_value(&r, 0))
-		return false;
-	*value = (struct value){start, (size_t)(r.at - start)};
-	skip_blanks(&r);
-	return r.at == r.end;
+	while (r.end > r.at && is_blank(r.end[-1]))
+		r.end--;
+	*value = (struct value){r.at, (size_t)(r.end - r.at)};
+	return true;
 }
 
 bool value_present(struct value value)

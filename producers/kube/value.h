@@ -1,8 +1,8 @@
 /* value.h - JSON read in place: a value is a run of bytes that somebody else owns.
  *
  * A page of a list is megabytes, and a tree of it is forty times that; here nothing
- * is built.  value_parse() checks the whole text once (RFC 8259, UTF-8, depth), and the
- * other functions rely on that: they take values that came out of a parsed one.
+ * is built.  value_parse() checks the whole text once (common/scan.h), and the other
+ * functions rely on that: they take values that came out of a parsed one.
  *
  * (1) A value has no blanks around it; one of length 0 is absent.
  * (2) Names are compared byte by byte, without undoing escapes: the API server escapes
@@ -16,8 +16,6 @@
 #include <stdint.h>
 
 #include "common/text.h"
-
-#define VALUE_DEPTH_MAX 128 /* an object with its managedFields inside a list is about 20 deep */
 
 struct value {
 	const char *bytes;

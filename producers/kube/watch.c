@@ -6,8 +6,11 @@
 #include "producers/kube/answer.h"
 #include "producers/kube/path.h"
 
-#define WAIT_FIRST_NS (800 * NS_PER_MS) /* client-go's: 0.8 s, doubled up to 30 s */
-#define WAIT_MAX_NS (30 * NS_PER_SECOND)
+#define WAIT_FIRST_NS \
+	(200 * NS_PER_MS) /* doubled up to the longest; then as much again by chance */
+#define WAIT_LONGEST_NS (30 * NS_PER_SECOND)
+#define WAIT_UNREACHED_NS \
+	(2 * NS_PER_SECOND)      /* the longest while nobody answers: no load on a server */
 #define WATCH_SECONDS_MIN 300u   /* the server ends a watch after so long, and */
 #define WATCH_SECONDS_MAX 600u   /* the ends are spread over this time */
 #define BODY_KEPT (1024u * 1024) /* bytes; what a page took beyond is given back */
@@ -25,6 +28,7 @@ void watch_init(struct watch *watch, enum kube_resource resource, const char *cl
 		.retry_at = WHEN_MIN,
 		.opened_at = WHEN_MIN,
 		.heard_at = WHEN_MIN,
+		.lost_at = WHEN_MIN,
 		.page_items = WATCH_PAGE_ITEMS,
 		.random = seed | 1,
 	};
@@ -47,14 +51,15 @@ static uint64_t draw(struct watch *watch)
 	return watch->random;
 }
 
-static void wait_before_retry(struct watch *watch, struct when now, int64_t server_wish_s)
+static void wait_at_most(struct watch *watch, struct when now, int64_t server_wish_s,
+			 int64_t longest)
 {
 	int64_t wait = WAIT_FIRST_NS;
 
-	for (unsigned i = 0; i < watch->failures && wait < WAIT_MAX_NS; i++)
+	for (unsigned i = 0; i < watch->failures && wait < longest; i++)
 		wait *= 2;
-	if (wait > WAIT_MAX_NS)
-		wait = WAIT_MAX_NS;
+	if (wait > longest)
+		wait = longest;
 	wait += (int64_t)(draw(watch) % (uint64_t)wait);
 	if (server_wish_s > 3600)
 		server_wish_s = 3600;
@@ -62,14 +67,28 @@ static void wait_before_retry(struct watch *watch, struct when now, int64_t serv
 		wait = server_wish_s * NS_PER_SECOND;
 	watch->failures++;
 	watch->stats.failures++;
+	watch->wished = server_wish_s > 0;
 	watch->retry_at = when_add(now, wait);
 }
 
-void watch_resume(struct watch *watch, uint64_t revision, struct when known)
+static void wait_before_retry(struct watch *watch, struct when now, int64_t server_wish_s)
 {
-	watch->state = WATCH_TO_WATCH;
-	watch->revision = watch->delivered = revision;
-	watch->known = known;
+	wait_at_most(watch, now, server_wish_s, WAIT_LONGEST_NS);
+}
+
+/* After a request that END tells of; the body may hold the server's wish too. */
+static void wait_after(struct watch *watch, struct when now, const struct watch_end *end,
+		       const struct answer_status *status)
+{
+	int64_t wish_s = end->retry_after_s ? end->retry_after_s : status->retry_after_s;
+
+	wait_at_most(watch, now, wish_s, end->status ? WAIT_LONGEST_NS : WAIT_UNREACHED_NS);
+}
+
+void watch_hurry(struct watch *watch, struct when now)
+{
+	if (!watch->wished && when_before(now, watch->retry_at))
+		watch->retry_at = now;
 }
 
 static void list_from_start(struct watch *watch)
@@ -84,6 +103,22 @@ void watch_relist(struct watch *watch, const char *reason)
 	watch->gap = reason;
 	watch->exact = false;
 	list_from_start(watch);
+}
+
+/* Lists again since history was lost: at once, but not again and again. */
+static void lose(struct watch *watch, const char *reason, struct when now)
+{
+	if (when_since(now, watch->lost_at) < HEALTHY_NS)
+		wait_before_retry(watch, now, 0);
+	watch->lost_at = now;
+	watch_relist(watch, reason);
+}
+
+void watch_resume(struct watch *watch, uint64_t revision, struct when known)
+{
+	watch->state = WATCH_TO_WATCH;
+	watch->revision = watch->delivered = revision;
+	watch->known = known;
 }
 
 void watch_sync(struct watch *watch)
@@ -208,8 +243,7 @@ static void list_failed(struct watch *watch, const struct watch_end *end, struct
 		return;
 	}
 	list_from_start(watch);
-	wait_before_retry(watch, now,
-			  end->retry_after_s ? end->retry_after_s : status.retry_after_s);
+	wait_after(watch, now, end, &status);
 }
 
 static void watch_refused(struct watch *watch, const struct watch_end *end, struct when now)
@@ -220,11 +254,11 @@ static void watch_refused(struct watch *watch, const struct watch_end *end, stru
 	tell(watch, "cannot watch", end->status, end->failed ? end->message : status.message);
 	watch->state = WATCH_TO_WATCH;
 	if (end->status == 410)
-		watch_relist(watch, "expired");
+		lose(watch, "expired", now);
 	else if (status.future_revision)
-		watch_relist(watch, "revision_ahead");
-	wait_before_retry(watch, now,
-			  end->retry_after_s ? end->retry_after_s : status.retry_after_s);
+		lose(watch, "revision_ahead", now);
+	else
+		wait_after(watch, now, end, &status);
 }
 
 /* What stands behind the last line end is dropped: the next watch sends it whole. */
@@ -243,10 +277,10 @@ static void stream_ended(struct watch *watch, const struct watch_end *end, struc
 		/* Some front ends say "expired" only by closing at once. */
 		watch->short_lives = 0;
 		tell(watch, "cannot watch", 0, "it ends at once, again and again");
-		watch_relist(watch, "watch_ends_at_once");
-	}
-	if (short_life || end->failed)
+		lose(watch, "watch_ends_at_once", now);
+	} else if (short_life || end->failed) {
 		wait_before_retry(watch, now, 0);
+	}
 }
 
 void watch_fail(struct watch *watch, const char *gap, const char *problem, int64_t server_wish_s,
@@ -261,8 +295,9 @@ void watch_fail(struct watch *watch, const char *gap, const char *problem, int64
 		gap = gap ? gap : "watch_fails_at_once";
 	}
 	if (gap)
-		watch_relist(watch, gap);
-	wait_before_retry(watch, now, server_wish_s);
+		lose(watch, gap, now);
+	else
+		wait_before_retry(watch, now, server_wish_s);
 }
 
 void watch_ended(struct watch *watch, const struct watch_end *end, struct when now)

@@ -69,6 +69,8 @@ struct watch {
 	struct value_cursor items;
 
 	struct when retry_at;
+	bool wished; /* the server asked for this wait */
+	struct when lost_at;
 	unsigned failures;    /* in a row, for the waiting time */
 	unsigned short_lives; /* watches in a row that ended at once with nothing */
 	struct when opened_at;
@@ -103,6 +105,10 @@ void watch_again(struct watch *watch);
 /* A PROGRESS is about to promise every change up to REVISION, and that nothing before
  * KNOWN is missing. */
 void watch_prove(struct watch *watch, uint64_t revision, struct when known);
+
+/* The server serves again: what waits for a retry need not wait any more, unless the
+ * server asked for it. */
+void watch_hurry(struct watch *watch, struct when now);
 
 /* True when a request should be started now. */
 bool watch_due(const struct watch *watch, struct when now);

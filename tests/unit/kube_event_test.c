@@ -192,6 +192,8 @@ static void says_which_member_is_at_fault(void **state)
 		{"{\"type\":", KUBE_EVENT_NOT_JSON, ""},
 		{POD "x", KUBE_EVENT_NOT_JSON, ""},
 		{"[1]", KUBE_EVENT_NOT_AN_OBJECT, ""},
+		{"{'type':NaN}", KUBE_EVENT_NOT_JSON, ""},
+		{"{\"type\":\"A\tB\"}", KUBE_EVENT_NOT_JSON, ""},
 		{"{}", KUBE_EVENT_MISSING_MEMBER, "type"},
 		{"{\"type\":7,\"object\":" POD "}", KUBE_EVENT_WRONG_TYPE, "type"},
 		{"{\"type\":\"CHANGED\",\"object\":" POD "}", KUBE_EVENT_UNKNOWN_TYPE, "type"},
