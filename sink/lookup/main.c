@@ -1,0 +1,320 @@
+/* tenure-lookup - who held an address, at any time. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+#include "common/lines.h"
+#include "common/log.h"
+#include "common/settings.h"
+#include "common/stop.h"
+#include "sink/lookup/answer.h"
+#include "sink/lookup/load.h"
+
+struct program {
+	struct settings_list kube, ranges;
+	struct timeline_options options;
+	struct bus_options bus;
+	const char *clock_name, *format_name, *transport_name, *state;
+	int64_t port;
+	struct answer_question question;
+	bool json;
+};
+
+static int choice(const char *option, const char *name, const char *const *names)
+{
+	int i = 0;
+
+	while (names[i] && strcmp(names[i], name) != 0)
+		i++;
+	if (names[i])
+		return i;
+	log_error("%s: \"%s\" is wrong, it takes %s, %s%s%s%s%s", option, name, names[0], names[1],
+		  names[2] ? ", " : "", names[2] ? names[2] : "", names[2] && names[3] ? ", " : "",
+		  names[2] && names[3] ? names[3] : "");
+	return -1;
+}
+
+/* The IANA number of a transport by name or number; -1 after logging. */
+static int transport_number(const char *name)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} known[] = {{"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"ipv6-icmp", 58}, {"sctp", 132}};
+	char *end;
+	long number = strtol(name, &end, 10);
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(name, known[i].name) == 0)
+			return known[i].number;
+	}
+	if (end != name && *end == '\0' && number >= 0 && number <= 255)
+		return (int)number;
+	log_error("--transport: \"%s\" is wrong, it takes tcp, udp, sctp or a protocol's number",
+		  name);
+	return -1;
+}
+
+static int check(struct program *p)
+{
+	static const char *const clocks[] = {"sandbox", "started", "endpoint", "received", NULL};
+	static const char *const formats[] = {"table", "json", NULL};
+	int clock = choice("--clock", p->clock_name, clocks);
+	int format = choice("--format", p->format_name, formats);
+
+	if (clock < 0 || format < 0)
+		return -1;
+	p->options.clock = (enum timeline_clock)clock;
+	p->json = format == 1;
+	p->question.port = -1;
+	p->question.transport = -1;
+	if (p->transport_name) {
+		p->question.transport = transport_number(p->transport_name);
+		if (p->question.transport < 0)
+			return -1;
+	}
+	if (p->port > UINT16_MAX) {
+		log_error("--port: must be at most %d", UINT16_MAX);
+		return -1;
+	}
+	if (p->port > 0)
+		p->question.port = (int32_t)p->port;
+	if (p->ranges.count > TIMELINE_RANGES_MAX) {
+		log_error("--cluster-cidr: at most %d", TIMELINE_RANGES_MAX);
+		return -1;
+	}
+	for (size_t i = 0; i < p->ranges.count; i++) {
+		const char *range = p->ranges.values[i];
+
+		if (ip_range_parse(range, strlen(range), &p->options.ranges[i]) != 0) {
+			log_error("--cluster-cidr: \"%s\" is wrong, it takes 10.244.0.0/16", range);
+			return -1;
+		}
+		p->options.range_count++;
+	}
+	return 0;
+}
+
+/* Whether COUNT operands can be answered from these inputs. */
+static int check_inputs(const struct program *p, char **operands, int count)
+{
+	bool input = false;
+	struct ip ip;
+
+	for (int i = 0; i < count; i++) {
+		if (strcmp(operands[i], "-") == 0) {
+			input = true;
+		} else if (ip_parse(operands[i], strlen(operands[i]), &ip) != 0) {
+			log_error("\"%s\" is no IP address", operands[i]);
+			return -1;
+		}
+	}
+	if (count == 0) {
+		log_error("no address is given; - reads them from standard input");
+		return -1;
+	}
+	if (p->kube.count == 0) {
+		log_error("--kube: is needed, kafka:TOPIC or files of watch events");
+		return -1;
+	}
+	for (size_t i = 0; i < p->kube.count; i++) {
+		if (p->kube.count > 1 && bus_is_kafka(p->kube.values[i])) {
+			log_error("--kube: takes files, or one topic");
+			return -1;
+		}
+		if (input && strcmp(p->kube.values[i], "-") == 0) {
+			log_error("--kube and the addresses cannot both be standard input");
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static struct timeline *open_store(const struct program *p)
+{
+	char path[4096];
+
+	if (!p->state)
+		return timeline_open(NULL, &p->options);
+	if (mkdir(p->state, 0777) != 0 && errno != EEXIST) {
+		log_error("--state: %s: %s", p->state, strerror(errno));
+		return NULL;
+	}
+	snprintf(path, sizeof(path), "%s/timeline", p->state);
+	return timeline_open(path, &p->options);
+}
+
+/* Where the answers stand: the end of what is there.  A file is complete; a topic may
+ * still tell more about moments that it has not reached. */
+static int place(struct program *p, struct timeline *timeline, const struct load_stats *stats)
+{
+	struct timeline_position ignored;
+
+	if (stats->unreadable > 0)
+		log_warn("%s: %" PRIu64 " records passed over; the first at offset %" PRId64 ": %s",
+			 p->kube.values[0], stats->unreadable, stats->example, stats->why);
+	if (!p->options.cluster && timeline_cluster_count(timeline) > 1) {
+		log_error("%s: holds %zu clusters; say with --cluster which one to ask",
+			  p->kube.values[0], timeline_cluster_count(timeline));
+		return -1;
+	}
+	p->question.position = timeline_position_last(timeline).offset;
+	p->question.provisional =
+		!p->question.history && !timeline_position_for(timeline, p->question.at, &ignored);
+	if (p->question.provisional && !p->json)
+		log_warn("%s: what happened then may not all be there yet; the answer may change",
+			 p->kube.values[0]);
+	return 0;
+}
+
+static int print(struct answers *answers, bool end)
+{
+	struct text out;
+	int rc = -1;
+
+	text_init(&out, 2 * ANSWER_TEXT_MAX);
+	if (answers_print(answers, end, &out) != 0)
+		log_error("no memory");
+	else if (fwrite(out.data, 1, out.length, stdout) == out.length && fflush(stdout) == 0)
+		rc = 0;
+	else
+		log_error("standard output: %s", strerror(errno));
+	text_free(&out);
+	return rc;
+}
+
+/* Asks about the addresses in the lines of standard input.  An empty line is none; one
+ * that is no address is said and passed over. */
+static int ask_lines(struct answers *answers, struct timeline *timeline)
+{
+	struct lines_reader *reader = lines_reader_open("-", false, 0);
+	struct lines_line line;
+	enum lines_status status = LINES_BROKEN;
+	int rc = EX_OK;
+	struct ip ip;
+
+	while (reader && !stop_requested()) {
+		status = lines_read(reader, 200, &line);
+		if (status == LINES_END || status == LINES_BROKEN)
+			break;
+		if (status == LINES_QUIET || line.length == 0)
+			continue;
+		if (ip_parse(line.bytes, line.length, &ip) != 0) {
+			log_error("standard input line %" PRId64 ": \"%.*s\" is no IP address",
+				  line.number + 1, (int)(line.length > 60 ? 60 : line.length),
+				  line.bytes);
+			rc = EX_DATAERR;
+		} else if (answers_ask(answers, timeline, &ip) != 0 || print(answers, false) != 0) {
+			status = LINES_BROKEN;
+			break;
+		}
+	}
+	lines_reader_close(reader);
+	return status == LINES_BROKEN ? EX_IOERR : rc;
+}
+
+static int ask_all(struct program *p, struct timeline *timeline, char **operands, int count)
+{
+	struct answers answers;
+	int rc = EX_OK;
+	struct ip ip;
+
+	answers_init(&answers, &p->question, p->json);
+	for (int i = 0; i < count && rc != EX_IOERR; i++) {
+		if (strcmp(operands[i], "-") == 0) {
+			int asked = ask_lines(&answers, timeline);
+
+			rc = asked == EX_OK ? rc : asked;
+		} else if (ip_parse(operands[i], strlen(operands[i]), &ip) != 0 ||
+			   answers_ask(&answers, timeline, &ip) != 0 ||
+			   print(&answers, false) != 0) {
+			rc = EX_IOERR;
+		}
+	}
+	if (rc != EX_IOERR && print(&answers, true) != 0)
+		rc = EX_IOERR;
+	answers_free(&answers);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	static struct program p = {
+		.clock_name = "sandbox",
+		.format_name = "table",
+		.question = {.at = {INT64_MIN}},
+		.options = {.hold_ns = 10 * NS_PER_SECOND, .skew_ns = 500 * NS_PER_MS},
+	};
+	const struct settings_manual manual = {
+		"tenure-lookup",
+		"--kube ADDRESS [--at TIME] ADDRESS...",
+		"Says who held an IP address of a Kubernetes cluster, at any time.",
+		true,
+	};
+	const struct setting table[] = {
+		SETTING_LIST("kube", 0, "ADDRESS", &p.kube,
+			     "watch events: files, one for each resource, or kafka:TOPIC; may be "
+			     "repeated"),
+		SETTING_WHEN("at", 0, "TIME", &p.question.at, "when; without it, now"),
+		SETTING_BOOL("history", 0, &p.question.history, "everybody who held it, ever"),
+		SETTING_NUMBER("port", 0, "PORT", &p.port,
+			       "the port there, to tell one service from another"),
+		SETTING_TEXT("transport", 0, "NAME", &p.transport_name, "tcp, udp, sctp, ..."),
+		SETTING_BOOL("received", 0, &p.question.received,
+			     "the address is only known to have been sent to; otherwise it sent"),
+		SETTING_TEXT("format", 0, "FORMAT", &p.format_name, "table or json"),
+		SETTING_TEXT("cluster", 0, "NAME", &p.options.cluster,
+			     "which cluster; needed when the kube topic has several"),
+		SETTING_DURATION("hold", 0, "DURATION", &p.options.hold_ns,
+				 "how long reports may lag; widens gaps"),
+		SETTING_DURATION("skew", 0, "DURATION", &p.options.skew_ns,
+				 "how far two clocks may differ"),
+		SETTING_TEXT("clock", 0, "EVIDENCE", &p.clock_name,
+			     "what starts a tenure: sandbox, started, endpoint or received"),
+		SETTING_LIST("cluster-cidr", 0, "RANGE", &p.ranges,
+			     "a range of the cluster's addresses; may be repeated"),
+		SETTING_TEXT(
+			"state", 0, "DIR", &p.state,
+			"where the timeline is kept between runs; without it, it is built anew"),
+		BUS_SETTINGS(&p.bus),
+		SETTING_END,
+	};
+	struct timeline *timeline = NULL;
+	struct load_stats stats;
+	int first, rc = EX_USAGE;
+
+	log_init(manual.program, LOG_LEVEL_INFO, LOG_AUTO);
+	first = settings_read(&manual, table, argc, argv);
+	if (p.question.at.ns == WHEN_MIN.ns)
+		p.question.at = when_now();
+	if (first < 0 || check(&p) != 0 || check_inputs(&p, argv + first, argc - first) != 0)
+		goto out;
+	stop_install();
+	rc = EX_CANTCREAT;
+	timeline = open_store(&p);
+	if (!timeline)
+		goto out;
+	switch (load_topic(timeline, &p.kube, &p.bus, &stats)) {
+	case LOAD_DONE:
+		rc = EX_CONFIG;
+		if (place(&p, timeline, &stats) == 0)
+			rc = ask_all(&p, timeline, argv + first, argc - first);
+		break;
+	case LOAD_STOPPED:
+		rc = EX_OK;
+		break;
+	case LOAD_NO_INPUT:
+		rc = bus_is_kafka(p.kube.values[0]) ? EX_UNAVAILABLE : EX_NOINPUT;
+		break;
+	case LOAD_BROKEN:
+		rc = bus_is_kafka(p.kube.values[0]) ? EX_UNAVAILABLE : EX_IOERR;
+		break;
+	}
+out:
+	timeline_close(timeline);
+	return rc;
+}
