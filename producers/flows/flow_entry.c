@@ -100,7 +100,7 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 	find_initiator(entry, direction, packet);
 }
 
-void flow_entry_count(struct flow_entry *entry, struct exchange_pool *pool, unsigned direction,
+void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigned direction,
 		      const struct packet *packet)
 {
 	bool by_initiator = direction == entry->source;
@@ -117,14 +117,14 @@ void flow_entry_count(struct flow_entry *entry, struct exchange_pool *pool, unsi
 	entry->frame_bytes[direction] += packet->frame_bytes;
 	entry->packets[direction]++;
 	if (packet->protocol == FLOW_UDP && packet->payload > 0) {
-		exchange_payload(&entry->exchange, pool, by_initiator, packet->time);
+		turns_payload(&entry->turns, pool, by_initiator, packet->time);
 	} else if (packet->protocol == FLOW_TCP) {
 		switch (tcp_packet(&entry->tcp, packet, direction)) {
 		case TCP_DATA:
-			exchange_payload(&entry->exchange, pool, by_initiator, packet->time);
+			turns_payload(&entry->turns, pool, by_initiator, packet->time);
 			break;
 		case TCP_RETRANSMISSION:
-			exchange_taint(&entry->exchange);
+			turns_taint(&entry->turns);
 			break;
 		case TCP_NOTHING:
 			break;
@@ -185,8 +185,8 @@ static void take_side(const struct flow_entry *entry, unsigned side, struct flow
 	out->packets = entry->packets[side];
 }
 
-void flow_entry_take(struct flow_entry *entry, struct exchange_pool *pool,
-		     enum flow_end_reason reason, struct flow *flow)
+void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flow_end_reason reason,
+		     struct flow *flow)
 {
 	struct ip a = flow_key_ip(&entry->key, 0), b = flow_key_ip(&entry->key, 1);
 	uint16_t a_port = flow_key_port(&entry->key, 0), b_port = flow_key_port(&entry->key, 1);
@@ -204,7 +204,7 @@ void flow_entry_take(struct flow_entry *entry, struct exchange_pool *pool,
 	take_side(entry, entry->source, &flow->source);
 	take_side(entry, !entry->source, &flow->destination);
 	tcp_take(&entry->tcp, entry->source, flow);
-	exchange_take(&entry->exchange, pool, flow);
+	turns_take(&entry->turns, pool, flow);
 	flow->id = flow_id(entry);
 	flow->slice = entry->slice++;
 	flow->end_reason = reason;

@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 #include "common/flow.h"
-#include "producers/flows/exchange.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/flow_table.h"
 #include "producers/flows/packet.h"
 #include "producers/flows/tcp.h"
+#include "producers/flows/turns.h"
 
 /* Four lines of the cache, laid out so that a packet inside a connection touches
  * the first, the second and the last. */
@@ -28,7 +28,7 @@ struct flow_entry {
 	uint64_t packets[2];
 	struct tcp tcp;
 	int64_t created; /* first packet of the first slice */
-	struct exchange exchange;
+	struct turns turns;
 	uint64_t sequence; /* counts the flows that were begun */
 	uint32_t slice;
 };
@@ -37,7 +37,7 @@ struct flow_entry {
 void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsigned direction,
 		      const struct packet *packet, uint64_t sequence);
 
-void flow_entry_count(struct flow_entry *entry, struct exchange_pool *pool, unsigned direction,
+void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigned direction,
 		      const struct packet *packet);
 
 /* The moment from which on the flow, or its slice, is over, and why. */
@@ -55,7 +55,7 @@ static inline bool flow_entry_used(const struct flow_entry *entry)
 }
 
 /* Moves the slice into *FLOW and begins the next one, without packets. */
-void flow_entry_take(struct flow_entry *entry, struct exchange_pool *pool,
-		     enum flow_end_reason reason, struct flow *flow);
+void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flow_end_reason reason,
+		     struct flow *flow);
 
 #endif

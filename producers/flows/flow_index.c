@@ -4,16 +4,18 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#define CACHE_LINE 64
 #define HUGE_PAGE (2u << 20)
 
 /* Entries are met in no order, so much of the cost of a big table is misses of the
  * address translation: huge pages where there are any. */
 static void *allocate(size_t size)
 {
-	size_t whole = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-	void *memory = aligned_alloc(HUGE_PAGE, whole);
+	size_t unit = size < HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;
+	size_t whole = (size + unit - 1) / unit * unit;
+	void *memory = aligned_alloc(unit, whole);
 
-	if (memory)
+	if (memory && unit == HUGE_PAGE)
 		madvise(memory, whole, MADV_HUGEPAGE);
 	return memory;
 }

@@ -51,7 +51,7 @@ static inline void flow_index_prefetch(const struct flow_index *index, uint32_t 
 
 	__builtin_prefetch(&entry->key, 1);
 	__builtin_prefetch(&entry->bytes, 1);
-	__builtin_prefetch(&entry->exchange, 1);
+	__builtin_prefetch(&entry->turns, 1);
 }
 
 #endif

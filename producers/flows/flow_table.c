@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
-#include "producers/flows/exchange.h"
 #include "producers/flows/flow_entry.h"
 #include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
+#include "producers/flows/turns.h"
 #include "producers/flows/wheel.h"
 
 #define DUE_AHEAD 8      /* entries fetched before their turn */
@@ -30,7 +30,7 @@ struct flow_table {
 	bool started;
 	struct flow_index index;
 	struct wheel *wheel; /* every entry that is not in DUE is filed */
-	struct exchange_pool *pool;
+	struct turns_pool *pool;
 	bool forced; /* the flows in DUE end by force */
 	size_t due_next;
 	size_t due_count;
@@ -47,7 +47,7 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 		return NULL;
 	table->options = *options;
 	table->wheel = wheel_new(max);
-	table->pool = exchange_pool_new(max);
+	table->pool = turns_pool_new(max);
 	table->due = malloc(max * sizeof(*table->due));
 	if (flow_index_init(&table->index, max) == 0 && table->wheel && table->pool && table->due)
 		return table;
@@ -60,7 +60,7 @@ void flow_table_free(struct flow_table *table)
 	if (!table)
 		return;
 	free(table->due);
-	exchange_pool_free(table->pool);
+	turns_pool_free(table->pool);
 	wheel_free(table->wheel);
 	flow_index_clear(&table->index);
 	free(table);
@@ -141,11 +141,13 @@ static bool take_due(struct flow_table *table, struct flow *flow)
 {
 	while (table->due_next < table->due_count) {
 		uint32_t number = table->due[table->due_next++].number;
-		enum flow_end_reason reason = FLOW_FORCED_END;
+		enum flow_end_reason reason;
 
 		prefetch_due(table);
-		if (!table->forced)
-			flow_entry_over(&table->index.entries[number], &table->options, &reason);
+		flow_entry_over(&table->index.entries[number], &table->options, &reason);
+		/* One that only lingers is over as it is. */
+		if (table->forced && reason != FLOW_END_OF_FLOW)
+			reason = FLOW_FORCED_END;
 		if (end_entry(table, number, reason, flow))
 			return true;
 	}
@@ -314,6 +316,6 @@ struct flow_table_stats flow_table_get_stats(const struct flow_table *table)
 {
 	struct flow_table_stats stats = table->stats;
 
-	stats.samples_lost = exchange_pool_lost(table->pool);
+	stats.samples_lost = turns_pool_lost(table->pool);
 	return stats;
 }

@@ -65,7 +65,8 @@ bool flow_table_expire(struct flow_table *table, int64_t now, struct flow *flow)
 bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t at,
 		    struct flow *flow);
 
-/* Takes one of all that are left, at the end of input; false when none is. */
+/* Takes one of all that are left, at the end of input, ended by force unless its
+ * connection was closed; false when none is. */
 bool flow_table_drain(struct flow_table *table, struct flow *flow);
 
 /* Flows in the table now. */

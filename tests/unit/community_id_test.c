@@ -50,81 +50,80 @@ static void hashes_the_vectors_of_rfc_3174(void **state)
 
 /* The default baseline of github.com/corelight/community-id-spec; the ports of ICMP
  * are type, and code or the type that answers. */
+static const struct baseline {
+	uint8_t protocol;
+	const char *source, *destination;
+	uint16_t source_port, destination_port;
+	const char *id;
+} baseline[] = {
+	{58, "fe80::200:86ff:fe05:80da", "fe80::260:97ff:fe07:69ea", 135, 136,
+	 "1:dGHyGvjMfljg6Bppwm3bg0LO8TY="},
+	{58, "fe80::260:97ff:fe07:69ea", "fe80::200:86ff:fe05:80da", 136, 135,
+	 "1:dGHyGvjMfljg6Bppwm3bg0LO8TY="},
+	{58, "fe80::260:97ff:fe07:69ea", "fe80::200:86ff:fe05:80da", 135, 136,
+	 "1:zavyT/cezQr1fmImYCwYnMXbgck="},
+	{58, "fe80::200:86ff:fe05:80da", "fe80::260:97ff:fe07:69ea", 136, 135,
+	 "1:zavyT/cezQr1fmImYCwYnMXbgck="},
+	{58, "3ffe:501:1800:2345::2", "3ffe:507:0:1:200:86ff:fe05:80da", 3, 0,
+	 "1:2ObVBgIn28oZvibYZhZMBgh7WdQ="},
+	{58, "3ffe:501:410:0:2c0:dfff:fe47:33e", "3ffe:507:0:1:200:86ff:fe05:80da", 1, 4,
+	 "1:hLZd0XGWojozrvxqE0dWB1iM6R0="},
+	{58, "3ffe:507:0:1:200:86ff:fe05:80da", "3ffe:501:0:1001::2", 128, 129,
+	 "1:+TW+HtLHvV1xnGhV1lv7XoJrqQg="},
+	{58, "3ffe:501:0:1001::2", "3ffe:507:0:1:200:86ff:fe05:80da", 129, 128,
+	 "1:+TW+HtLHvV1xnGhV1lv7XoJrqQg="},
+	{58, "fe80::200:86ff:fe05:80da", "ff02::2", 133, 134, "1:hO+sN4H+MG5MY/8hIrXPqc4ZQz0="},
+	{58, "fe80::260:97ff:fe07:69ea", "ff02::1", 134, 133, "1:pkvHqCL88/tg1k4cPigmZXUtL00="},
+	{1, "192.168.0.89", "192.168.0.1", 8, 0, "1:X0snYXpgwiv9TZtqg64sgzUn6Dk="},
+	{1, "192.168.0.1", "192.168.0.89", 0, 8, "1:X0snYXpgwiv9TZtqg64sgzUn6Dk="},
+	{1, "10.0.0.1", "10.0.0.2", 11, 0, "1:YHxtAirCG//0OzkcVAukqKQN9xM="},
+	{6, "2001:470:e5bf:dead:4957:2174:e82c:4887", "2607:f8b0:400c:c03::1a", 63943, 25,
+	 "1:/qFaeAR+gFe1KYjMzVDsMv+wgU4="},
+	{6, "2607:f8b0:400c:c03::1a", "2001:470:e5bf:dead:4957:2174:e82c:4887", 25, 63943,
+	 "1:/qFaeAR+gFe1KYjMzVDsMv+wgU4="},
+	{132, "192.168.170.8", "192.168.170.56", 7, 7, "1:MP2EtRCAUIZvTw6MxJHLV7N7JDs="},
+	{132, "192.168.170.56", "192.168.170.8", 7, 7, "1:MP2EtRCAUIZvTw6MxJHLV7N7JDs="},
+	{6, "128.232.110.120", "66.35.250.204", 34855, 80, "1:LQU9qZlK+B5F3KDmev6m5PMibrg="},
+	{6, "66.35.250.204", "128.232.110.120", 80, 34855, "1:LQU9qZlK+B5F3KDmev6m5PMibrg="},
+	{17, "192.168.1.52", "8.8.8.8", 54585, 53, "1:d/FP5EW3wiY1vCndhwleRRKHowQ="},
+	{17, "8.8.8.8", "192.168.1.52", 53, 54585, "1:d/FP5EW3wiY1vCndhwleRRKHowQ="},
+	{46, "10.1.12.1", "10.1.12.2", 0, 0, "1:KHlLkgoJW7ifUTyTSgyVfkFHzKw="},
+	{46, "10.1.12.2", "10.1.12.1", 0, 0, "1:KHlLkgoJW7ifUTyTSgyVfkFHzKw="},
+};
+
+static void assert_id(const struct baseline *line)
+{
+	struct packet packet = {
+		.source = address(line->source),
+		.destination = address(line->destination),
+		.protocol = line->protocol,
+	};
+	char text[FLOW_COMMUNITY_ID_SIZE];
+	struct flow_key key;
+	struct ip a, b;
+
+	if (line->protocol == FLOW_ICMP || line->protocol == FLOW_ICMPV6) {
+		packet.icmp_type = (uint8_t)line->source_port;
+		/* One-way: the baseline gives the code. */
+		if (packet.icmp_type < 8)
+			packet.icmp_code = (uint8_t)line->destination_port;
+	} else {
+		packet.source_port = line->source_port;
+		packet.destination_port = line->destination_port;
+	}
+	flow_key_from_packet(&packet, &key);
+	a = flow_key_ip(&key, 0);
+	b = flow_key_ip(&key, 1);
+	community_id(&a, flow_key_port(&key, 0), &b, flow_key_port(&key, 1), line->protocol,
+		     line->protocol != 46, text);
+	assert_string_equal(text, line->id);
+}
+
 static void agrees_with_the_published_baseline(void **state)
 {
-	static const struct {
-		uint8_t protocol;
-		const char *source, *destination;
-		uint16_t source_port, destination_port;
-		const char *id;
-	} cases[] = {
-		{58, "fe80::200:86ff:fe05:80da", "fe80::260:97ff:fe07:69ea", 135, 136,
-		 "1:dGHyGvjMfljg6Bppwm3bg0LO8TY="},
-		{58, "fe80::260:97ff:fe07:69ea", "fe80::200:86ff:fe05:80da", 136, 135,
-		 "1:dGHyGvjMfljg6Bppwm3bg0LO8TY="},
-		{58, "fe80::260:97ff:fe07:69ea", "fe80::200:86ff:fe05:80da", 135, 136,
-		 "1:zavyT/cezQr1fmImYCwYnMXbgck="},
-		{58, "fe80::200:86ff:fe05:80da", "fe80::260:97ff:fe07:69ea", 136, 135,
-		 "1:zavyT/cezQr1fmImYCwYnMXbgck="},
-		{58, "3ffe:501:1800:2345::2", "3ffe:507:0:1:200:86ff:fe05:80da", 3, 0,
-		 "1:2ObVBgIn28oZvibYZhZMBgh7WdQ="},
-		{58, "3ffe:501:410:0:2c0:dfff:fe47:33e", "3ffe:507:0:1:200:86ff:fe05:80da", 1, 4,
-		 "1:hLZd0XGWojozrvxqE0dWB1iM6R0="},
-		{58, "3ffe:507:0:1:200:86ff:fe05:80da", "3ffe:501:0:1001::2", 128, 129,
-		 "1:+TW+HtLHvV1xnGhV1lv7XoJrqQg="},
-		{58, "3ffe:501:0:1001::2", "3ffe:507:0:1:200:86ff:fe05:80da", 129, 128,
-		 "1:+TW+HtLHvV1xnGhV1lv7XoJrqQg="},
-		{58, "fe80::200:86ff:fe05:80da", "ff02::2", 133, 134,
-		 "1:hO+sN4H+MG5MY/8hIrXPqc4ZQz0="},
-		{58, "fe80::260:97ff:fe07:69ea", "ff02::1", 134, 133,
-		 "1:pkvHqCL88/tg1k4cPigmZXUtL00="},
-		{1, "192.168.0.89", "192.168.0.1", 8, 0, "1:X0snYXpgwiv9TZtqg64sgzUn6Dk="},
-		{1, "192.168.0.1", "192.168.0.89", 0, 8, "1:X0snYXpgwiv9TZtqg64sgzUn6Dk="},
-		{1, "10.0.0.1", "10.0.0.2", 11, 0, "1:YHxtAirCG//0OzkcVAukqKQN9xM="},
-		{6, "2001:470:e5bf:dead:4957:2174:e82c:4887", "2607:f8b0:400c:c03::1a", 63943, 25,
-		 "1:/qFaeAR+gFe1KYjMzVDsMv+wgU4="},
-		{6, "2607:f8b0:400c:c03::1a", "2001:470:e5bf:dead:4957:2174:e82c:4887", 25, 63943,
-		 "1:/qFaeAR+gFe1KYjMzVDsMv+wgU4="},
-		{132, "192.168.170.8", "192.168.170.56", 7, 7, "1:MP2EtRCAUIZvTw6MxJHLV7N7JDs="},
-		{132, "192.168.170.56", "192.168.170.8", 7, 7, "1:MP2EtRCAUIZvTw6MxJHLV7N7JDs="},
-		{6, "128.232.110.120", "66.35.250.204", 34855, 80,
-		 "1:LQU9qZlK+B5F3KDmev6m5PMibrg="},
-		{6, "66.35.250.204", "128.232.110.120", 80, 34855,
-		 "1:LQU9qZlK+B5F3KDmev6m5PMibrg="},
-		{17, "192.168.1.52", "8.8.8.8", 54585, 53, "1:d/FP5EW3wiY1vCndhwleRRKHowQ="},
-		{17, "8.8.8.8", "192.168.1.52", 53, 54585, "1:d/FP5EW3wiY1vCndhwleRRKHowQ="},
-		{46, "10.1.12.1", "10.1.12.2", 0, 0, "1:KHlLkgoJW7ifUTyTSgyVfkFHzKw="},
-		{46, "10.1.12.2", "10.1.12.1", 0, 0, "1:KHlLkgoJW7ifUTyTSgyVfkFHzKw="},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct packet packet = {
-			.source = address(cases[i].source),
-			.destination = address(cases[i].destination),
-			.protocol = cases[i].protocol,
-		};
-		char text[FLOW_COMMUNITY_ID_SIZE];
-		struct flow_key key;
-		struct ip a, b;
-
-		if (cases[i].protocol == FLOW_ICMP || cases[i].protocol == FLOW_ICMPV6) {
-			packet.icmp_type = (uint8_t)cases[i].source_port;
-			packet.icmp_code = 0;
-			/* One-way: the baseline gives the code. */
-			if (packet.icmp_type < 8)
-				packet.icmp_code = (uint8_t)cases[i].destination_port;
-		} else {
-			packet.source_port = cases[i].source_port;
-			packet.destination_port = cases[i].destination_port;
-		}
-		flow_key_from_packet(&packet, &key);
-		a = flow_key_ip(&key, 0);
-		b = flow_key_ip(&key, 1);
-		community_id(&a, flow_key_port(&key, 0), &b, flow_key_port(&key, 1),
-			     cases[i].protocol, cases[i].protocol != 46, text);
-		assert_string_equal(text, cases[i].id);
-	}
+	for (size_t i = 0; i < sizeof(baseline) / sizeof(baseline[0]); i++)
+		assert_id(&baseline[i]);
 }
 
 int main(void)

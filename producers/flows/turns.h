@@ -1,4 +1,4 @@
-/* exchange.h - requests and response times without knowing the protocol.
+/* turns.h - requests and response times without knowing the protocol.
  *
  * A request begins when the initiator sends payload after the responder did, or
  * first of all.  Its response time runs from the request's last payload to the
@@ -11,8 +11,8 @@
  * (2) Response times live in a pool of fixed size; a sample for which it has no
  *     room is counted as lost and enters no figure.
  */
-#ifndef TENURE_FLOWS_EXCHANGE_H
-#define TENURE_FLOWS_EXCHANGE_H
+#ifndef TENURE_FLOWS_TURNS_H
+#define TENURE_FLOWS_TURNS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,10 +20,10 @@
 
 #include "common/flow.h"
 
-struct exchange_pool;
+struct turns_pool;
 
 /* Zero-initialised. */
-struct exchange {
+struct turns {
 	int64_t request_at; /* last payload of the request that waits */
 	uint64_t sum;       /* nanoseconds, as MIN and MAX */
 	uint64_t min;
@@ -37,17 +37,16 @@ struct exchange {
 
 /* Room for SIZE flows whose response times lie within a factor of two, or fewer
  * with more spread.  NULL when there is no memory. */
-struct exchange_pool *exchange_pool_new(size_t size);
-void exchange_pool_free(struct exchange_pool *pool);
-uint64_t exchange_pool_lost(const struct exchange_pool *pool);
+struct turns_pool *turns_pool_new(size_t size);
+void turns_pool_free(struct turns_pool *pool);
+uint64_t turns_pool_lost(const struct turns_pool *pool);
 
 /* The initiator, or else the responder, sent payload at TIME. */
-void exchange_payload(struct exchange *exchange, struct exchange_pool *pool, bool by_initiator,
-		      int64_t time);
-void exchange_taint(struct exchange *exchange);
+void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiator, int64_t time);
+void turns_taint(struct turns *turns);
 
 /* Moves what was counted into *FLOW and starts from zero; a request that waits
  * goes on waiting. */
-void exchange_take(struct exchange *exchange, struct exchange_pool *pool, struct flow *flow);
+void turns_take(struct turns *turns, struct turns_pool *pool, struct flow *flow);
 
 #endif

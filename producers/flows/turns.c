@@ -1,4 +1,4 @@
-#include "producers/flows/exchange.h"
+#include "producers/flows/turns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@ struct group {
 	uint32_t counts[GROUP];
 };
 
-struct exchange_pool {
+struct turns_pool {
 	uint64_t lost;
 	uint32_t free;
 	uint32_t unused; /* groups from here on were never taken */
@@ -20,9 +20,9 @@ struct exchange_pool {
 	struct group *groups;
 };
 
-struct exchange_pool *exchange_pool_new(size_t size)
+struct turns_pool *turns_pool_new(size_t size)
 {
-	struct exchange_pool *pool = calloc(1, sizeof(*pool));
+	struct turns_pool *pool = calloc(1, sizeof(*pool));
 
 	if (!pool)
 		return NULL;
@@ -36,7 +36,7 @@ struct exchange_pool *exchange_pool_new(size_t size)
 	return pool;
 }
 
-void exchange_pool_free(struct exchange_pool *pool)
+void turns_pool_free(struct turns_pool *pool)
 {
 	if (!pool)
 		return;
@@ -44,12 +44,12 @@ void exchange_pool_free(struct exchange_pool *pool)
 	free(pool);
 }
 
-uint64_t exchange_pool_lost(const struct exchange_pool *pool)
+uint64_t turns_pool_lost(const struct turns_pool *pool)
 {
 	return pool->lost;
 }
 
-static uint32_t take_group(struct exchange_pool *pool)
+static uint32_t take_group(struct turns_pool *pool)
 {
 	uint32_t number = pool->free;
 
@@ -65,12 +65,11 @@ static uint32_t take_group(struct exchange_pool *pool)
 }
 
 /* The group of OCTAVE, made when there is none; NULL when there is no room. */
-static struct group *find_group(struct exchange *exchange, struct exchange_pool *pool,
-				uint32_t octave)
+static struct group *find_group(struct turns *turns, struct turns_pool *pool, uint32_t octave)
 {
 	uint32_t number, previous = 0;
 
-	for (number = exchange->buckets; number != 0; number = pool->groups[number].next) {
+	for (number = turns->buckets; number != 0; number = pool->groups[number].next) {
 		struct group *group = &pool->groups[number];
 
 		if (group->octave != octave) {
@@ -80,8 +79,8 @@ static struct group *find_group(struct exchange *exchange, struct exchange_pool 
 		/* To the front: response times of one flow are alike. */
 		if (previous != 0) {
 			pool->groups[previous].next = group->next;
-			group->next = exchange->buckets;
-			exchange->buckets = number;
+			group->next = turns->buckets;
+			turns->buckets = number;
 		}
 		return group;
 	}
@@ -89,64 +88,63 @@ static struct group *find_group(struct exchange *exchange, struct exchange_pool 
 	if (number == 0)
 		return NULL;
 	pool->groups[number].octave = octave;
-	pool->groups[number].next = exchange->buckets;
-	exchange->buckets = number;
+	pool->groups[number].next = turns->buckets;
+	turns->buckets = number;
 	return &pool->groups[number];
 }
 
-static void add_sample(struct exchange *exchange, struct exchange_pool *pool, uint64_t ns)
+static void add_sample(struct turns *turns, struct turns_pool *pool, uint64_t ns)
 {
 	unsigned bucket = (unsigned)(flow_bucket(ns) + GROUP);
 	struct group *group = NULL;
 
 	if (bucket < FLOW_BUCKETS + GROUP + FLOW_BUCKET_MIN)
-		group = find_group(exchange, pool, bucket / GROUP);
+		group = find_group(turns, pool, bucket / GROUP);
 	if (!group) {
 		pool->lost++;
 		return;
 	}
 	group->counts[bucket % GROUP]++;
-	if (exchange->samples == 0 || ns < exchange->min)
-		exchange->min = ns;
-	if (ns > exchange->max)
-		exchange->max = ns;
-	exchange->sum += ns;
-	exchange->samples++;
+	if (turns->samples == 0 || ns < turns->min)
+		turns->min = ns;
+	if (ns > turns->max)
+		turns->max = ns;
+	turns->sum += ns;
+	turns->samples++;
 }
 
-void exchange_payload(struct exchange *exchange, struct exchange_pool *pool, bool by_initiator,
-		      int64_t time)
+void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiator, int64_t time)
 {
 	if (by_initiator) {
-		if (!exchange->waiting) {
-			exchange->waiting = true;
-			exchange->tainted = false;
-			exchange->requests++;
-		} else if (time < exchange->request_at) {
-			exchange->tainted = true;
+		if (!turns->waiting) {
+			turns->waiting = true;
+			turns->tainted = false;
+			turns->requests++;
+		} else if (time < turns->request_at) {
+			turns->tainted = true;
 		}
-		exchange->request_at = time;
+		turns->request_at = time;
 		return;
 	}
-	if (!exchange->waiting)
+	if (!turns->waiting)
 		return;
-	if (!exchange->tainted && time >= exchange->request_at)
-		add_sample(exchange, pool, (uint64_t)(time - exchange->request_at));
-	exchange->waiting = false;
+	if (!turns->tainted && time >= turns->request_at)
+		add_sample(turns, pool, (uint64_t)(time - turns->request_at));
+	turns->waiting = false;
 }
 
-void exchange_taint(struct exchange *exchange)
+void turns_taint(struct turns *turns)
 {
-	exchange->tainted = true;
+	turns->tainted = true;
 }
 
 /* Finds the lowest and the highest bucket, counted from -GROUP. */
-static void find_ends(const struct exchange *exchange, const struct exchange_pool *pool,
-		      unsigned *low, unsigned *high)
+static void find_ends(const struct turns *turns, const struct turns_pool *pool, unsigned *low,
+		      unsigned *high)
 {
 	*low = UINT32_MAX;
 	*high = 0;
-	for (uint32_t n = exchange->buckets; n != 0; n = pool->groups[n].next) {
+	for (uint32_t n = turns->buckets; n != 0; n = pool->groups[n].next) {
 		const struct group *group = &pool->groups[n];
 
 		for (unsigned i = 0; i < GROUP; i++) {
@@ -162,17 +160,17 @@ static void find_ends(const struct exchange *exchange, const struct exchange_poo
 	}
 }
 
-static void take_buckets(struct exchange *exchange, struct exchange_pool *pool,
+static void take_buckets(struct turns *turns, struct turns_pool *pool,
 			 struct flow_response_time *times)
 {
 	unsigned low, high;
 	uint32_t next;
 
-	find_ends(exchange, pool, &low, &high);
+	find_ends(turns, pool, &low, &high);
 	times->offset = (int)low - GROUP;
 	times->buckets = high - low + 1;
 	memset(times->counts, 0, times->buckets * sizeof(times->counts[0]));
-	for (uint32_t n = exchange->buckets; n != 0; n = next) {
+	for (uint32_t n = turns->buckets; n != 0; n = next) {
 		struct group *group = &pool->groups[n];
 
 		for (unsigned i = 0; i < GROUP; i++) {
@@ -185,22 +183,22 @@ static void take_buckets(struct exchange *exchange, struct exchange_pool *pool,
 	}
 }
 
-void exchange_take(struct exchange *exchange, struct exchange_pool *pool, struct flow *flow)
+void turns_take(struct turns *turns, struct turns_pool *pool, struct flow *flow)
 {
 	struct flow_response_time *times = &flow->response_time;
 
-	flow->requests = exchange->requests;
-	times->count = exchange->samples;
-	times->sum = exchange->sum;
-	times->min = exchange->min;
-	times->max = exchange->max;
+	flow->requests = turns->requests;
+	times->count = turns->samples;
+	times->sum = turns->sum;
+	times->min = turns->min;
+	times->max = turns->max;
 	times->offset = 0;
 	times->buckets = 0;
-	if (exchange->buckets != 0)
-		take_buckets(exchange, pool, times);
-	*exchange = (struct exchange){
-		.request_at = exchange->request_at,
-		.waiting = exchange->waiting,
-		.tainted = exchange->tainted,
+	if (turns->buckets != 0)
+		take_buckets(turns, pool, times);
+	*turns = (struct turns){
+		.request_at = turns->request_at,
+		.waiting = turns->waiting,
+		.tainted = turns->tainted,
 	};
 }

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""make_flows_pcaps: writes the captures of the cases flows-*, each beside its command.
+
+Standard library only; the same bytes every time.
+"""
+
+import struct
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+START = 1_700_000_000 * 10**9
+MS = 10**6
+SECOND = 10**9
+FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
+ETHERNET, RAW, SLL, SLL2, LOOPBACK = 1, 101, 113, 276, 0
+A, B = "10.0.0.1", "10.0.0.2"
+
+
+def ip4(source, destination, protocol, payload, fragment=0, ident=1):
+    address = lambda text: bytes(map(int, text.split(".")))
+    head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), ident, fragment, 64, protocol, 0)
+    return head + address(source) + address(destination) + payload
+
+
+def ip6(source, destination, following, payload):
+    address = lambda last: bytes([0xFD]) + bytes(14) + bytes([last])
+    head = struct.pack(">IHBB", 6 << 28, len(payload), following, 64)
+    return head + address(source) + address(destination) + payload
+
+
+def tcp(source, destination, flags, sequence, ack, payload=b""):
+    return struct.pack(">HHIIBBHHH", source, destination, sequence, ack, 0x50, flags, 65535, 0, 0) + payload
+
+
+def udp(source, destination, payload=b""):
+    return struct.pack(">HHHH", source, destination, 8 + len(payload), 0) + payload
+
+
+def ethernet(packet, vlans=()):
+    kind = {4: 0x0800, 6: 0x86DD}[packet[0] >> 4]
+    tags = b"".join(struct.pack(">HH", 0x8100, vlan) for vlan in vlans)
+    return bytes([2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1]) + tags + struct.pack(">H", kind) + packet
+
+
+def write_pcap(path, frames, link=ETHERNET, snaplen=65535, cut=0):
+    """FRAMES are (nanoseconds after START, bytes)."""
+    out = struct.pack("<IHHIIII", 0xA1B23C4D, 2, 4, 0, 0, snaplen, link)
+    for time, frame in frames:
+        seconds, rest = divmod(START + time, SECOND)
+        kept = frame[:snaplen]
+        out += struct.pack("<IIII", seconds, rest, len(kept), len(frame)) + kept
+    path = HERE / path
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(out[: len(out) - cut])
+
+
+def write_pcapng(path, frames):
+    """Big-endian, times in microseconds."""
+
+    def block(kind, body):
+        body += bytes(-len(body) % 4)
+        return struct.pack(">II", kind, len(body) + 12) + body + struct.pack(">I", len(body) + 12)
+
+    out = block(0x0A0D0D0A, struct.pack(">IHHq", 0x1A2B3C4D, 1, 0, -1))
+    out += block(1, struct.pack(">HHI", ETHERNET, 0, 65535))
+    for time, frame in frames:
+        stamp = (START + time) // 1000
+        out += block(6, struct.pack(">IIIII", 0, stamp >> 32, stamp & 0xFFFFFFFF, len(frame), len(frame)) + frame)
+    path = HERE / path
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(out)
+
+
+class Connection:
+    """Both ends of a TCP connection; frames are added at given times."""
+
+    def __init__(self, client=A, server=B, ports=(40000, 80), sequences=(1000, 9000)):
+        self.ends, self.ports, self.next = (client, server), ports, list(sequences)
+        self.frames = []
+
+    def send(self, end, time, flags, payload=b"", again=False):
+        """END is 0 for the client; AGAIN sends the last LENGTH bytes once more."""
+        sequence = self.next[end] - (len(payload) if again else 0)
+        segment = tcp(self.ports[end], self.ports[1 - end], flags, sequence, self.next[1 - end] if flags & ACK else 0, payload)
+        self.frames.append((time, ethernet(ip4(self.ends[end], self.ends[1 - end], 6, segment))))
+        if not again:
+            self.next[end] += len(payload) + bool(flags & SYN) + bool(flags & FIN)
+
+    def open(self, time, server_rtt, client_rtt):
+        self.send(0, time, SYN)
+        self.send(1, time + server_rtt, SYN | ACK)
+        self.send(0, time + server_rtt + client_rtt, ACK)
+
+    def close(self, time):
+        self.send(0, time, FIN | ACK)
+        self.send(1, time + 1 * MS, FIN | ACK)
+        self.send(0, time + 2 * MS, ACK)
+
+
+def http():
+    """Two requests on one connection; the second response is lost once on its way here."""
+    connection = Connection()
+    connection.open(0, 300_000, 50_000)
+    connection.send(0, 1 * MS, PSH | ACK, b"GET /a HTTP/1.1\r\nHost: b\r\n\r\n")
+    connection.send(1, 2 * MS, ACK)
+    connection.send(1, 21 * MS, PSH | ACK, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    connection.send(0, 22 * MS, ACK)
+    connection.send(0, 50 * MS, ACK, b"GET /b HTTP/1.1\r\n")
+    connection.send(0, 51 * MS, PSH | ACK, b"Host: b\r\n\r\n")
+    connection.send(1, 56 * MS, PSH | ACK, b"HTTP/1.1 204 No Content\r\n\r\n")
+    connection.send(1, 260 * MS, PSH | ACK, b"HTTP/1.1 204 No Content\r\n\r\n", again=True)
+    connection.close(300 * MS)
+    return connection.frames
+
+
+def udp_pair(time=0):
+    return [
+        (time, ethernet(ip4(A, B, 17, udp(5000, 53, b"query")))),
+        (time + 4 * MS, ethernet(ip4(B, A, 17, udp(53, 5000, b"the answer")))),
+    ]
+
+
+def links():
+    """The same two datagrams behind every link header."""
+    packets = [ip4(A, B, 17, udp(5000, 53, b"query")), ip4(B, A, 17, udp(53, 5000, b"the answer"))]
+    heads = {
+        "ethernet": (ETHERNET, b""),
+        "vlan": (ETHERNET, b""),
+        "raw": (RAW, b""),
+        "loopback": (LOOPBACK, b"\2\0\0\0"),
+        "sll": (SLL, bytes([0, 0, 0, 1, 0, 6]) + bytes(8) + b"\x08\0"),
+        "sll2": (SLL2, b"\x08\0" + bytes(2) + struct.pack(">IHBB", 7, 1, 0, 6) + bytes(8)),
+    }
+    for name, (link, head) in heads.items():
+        frames = []
+        for i, packet in enumerate(packets):
+            frame = ethernet(packet, (5, 6) if name == "vlan" else ()) if link == ETHERNET else head + packet
+            frames.append((i * 4 * MS, frame))
+        write_pcap(f"flows-links/{name}.pcap", frames, link)
+
+
+def slices():
+    connection = Connection()
+    connection.open(0, 1 * MS, 1 * MS)
+    for second in range(1, 12):
+        connection.send(0, second * SECOND, PSH | ACK, b"ping")
+        connection.send(1, second * SECOND + second * MS, PSH | ACK, b"pong")
+    connection.close(12 * SECOND)
+    return connection.frames
+
+
+def others():
+    """Fragments, ICMP and ICMPv6, SCTP, and what no flow is made of."""
+    sctp = lambda chunk, a, b: struct.pack(">HHII", a, b, 0, 0) + bytes([chunk, 0, 0, 4])
+    return [
+        (0, ethernet(ip4(A, B, 17, udp(5000, 2049, b"x" * 16), fragment=0x2000))),
+        (1 * MS, ethernet(ip4(A, B, 17, b"y" * 24, fragment=3))),
+        (2 * MS, ethernet(ip4(A, B, 17, b"z" * 24, fragment=3, ident=2))),
+        (3 * MS, ethernet(ip4(A, B, 1, bytes([8, 0, 0, 0, 0, 1, 0, 1])))),
+        (4 * MS, ethernet(ip4(B, A, 1, bytes([0, 0, 0, 0, 0, 1, 0, 1])))),
+        (5 * MS, ethernet(ip4(B, A, 1, bytes([3, 3, 0, 0, 0, 0, 0, 0])))),
+        (6 * MS, ethernet(ip6(2, 1, 58, bytes([129, 0, 0, 0, 0, 1, 0, 1])))),
+        (7 * MS, ethernet(ip6(1, 2, 0, bytes([58, 0, 1, 4, 0, 0, 0, 0, 128, 0, 0, 0, 0, 1, 0, 1])))),
+        (8 * MS, ethernet(ip4(A, B, 132, sctp(1, 2905, 2906)))),
+        (9 * MS, ethernet(ip4(B, A, 132, sctp(2, 2906, 2905)))),
+        (10 * MS, ethernet(ip4(A, B, 47, bytes(8)))),
+        (11 * MS, bytes(12) + b"\x08\x06" + bytes(28)),
+        (12 * MS, ethernet(ip4(A, B, 17, udp(1, 2)))[:30]),
+        (13 * MS, ethernet(ip4(A, B, 6, b"short"))),
+    ]
+
+
+def main():
+    write_pcap("flows-http/http.pcap", http())
+    write_pcap("flows-http/snapped.pcap", http(), snaplen=60)
+    write_pcapng("flows-http/http.pcapng", http())
+    links()
+    write_pcap("flows-slices/slices.pcap", slices())
+    write_pcap("flows-others/others.pcap", others())
+    write_pcap("flows-clock/clock.pcap", udp_pair(0) + udp_pair(-5 * SECOND) + udp_pair(-3600 * SECOND))
+    write_pcap("flows-bad-input/truncated.pcap", udp_pair(), cut=7)
+    write_pcap("flows-bad-input/ieee80211.pcap", udp_pair(), link=105)
+    (HERE / "flows-bad-input/text.pcap").write_text("this is no capture\n" * 4)
+
+
+if __name__ == "__main__":
+    main()

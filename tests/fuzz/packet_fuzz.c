@@ -1,0 +1,122 @@
+/* A byte for the link type and the table's size, then frames: two bytes length, one
+ * byte of what is missing on the wire, five bytes time, the frame.  They go through
+ * the decoder, the fragments and a flow table.
+ *
+ * Every packet must come out in one flow, each flow as a valid record. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/flow.h"
+#include "common/scan.h"
+#include "common/when.h"
+#include "producers/flows/flow_table.h"
+#include "producers/flows/fragments.h"
+#include "producers/flows/packet.h"
+
+#define HEADER 8
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct run {
+	struct flow_table *table;
+	struct fragments *fragments;
+	struct text text;
+	struct flow flow;
+	uint64_t packets_in;
+	uint64_t packets_out;
+};
+
+static void require(bool claim)
+{
+	if (!claim)
+		abort();
+}
+
+static void check_flow(struct run *run)
+{
+	static const struct flow_observer observer = {"fuzz", "eth0", 1};
+	const struct flow *flow = &run->flow;
+
+	require(!when_before(flow->end, flow->start));
+	require(flow->source.packets + flow->destination.packets > 0);
+	run->packets_out += flow->source.packets + flow->destination.packets;
+	text_clear(&run->text);
+	flow_format(flow, &observer, &run->text);
+	require(!run->text.failed);
+	require(scan_validate(run->text.data, run->text.length) == SCAN_GOOD);
+}
+
+static void add_frame(struct run *run, enum packet_link link, int64_t time, const uint8_t *frame,
+		      size_t captured, size_t on_wire)
+{
+	/* Memory that ends where the frame does, so that a read behind it is seen. */
+	uint8_t *bytes = malloc(captured > 0 ? captured : 1);
+	struct packet packet;
+
+	require(bytes != NULL);
+	memcpy(bytes, frame, captured);
+	packet.time = time;
+	packet.interface = 0;
+	if (packet_decode(link, bytes, captured, on_wire, &packet) == PACKET_OK &&
+	    fragments_resolve(run->fragments, &packet)) {
+		run->packets_in++;
+		while (flow_table_expire(run->table, time, &run->flow))
+			check_flow(run);
+		flow_table_aim(run->table, &packet, 1);
+		if (flow_table_add(run->table, &packet, 0, &run->flow))
+			check_flow(run);
+	}
+	free(bytes);
+}
+
+static int64_t read_step(const uint8_t *bytes)
+{
+	/* A sign, then 2^0 to 2^31 times 256 steps of a nanosecond. */
+	int64_t step = (int64_t)bytes[1] << (bytes[2] & 31);
+
+	return bytes[0] & 1 ? -step : step;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct flow_table_options options = {
+		.max_flows = 1,
+		.idle_stream = 60 * NS_PER_SECOND,
+		.idle_datagram = 30 * NS_PER_SECOND,
+		.active = 60 * NS_PER_SECOND,
+		.linger = NS_PER_SECOND,
+		.seed = {1, 2, 3, 4, 5, 6, 7},
+	};
+	struct run run = {0};
+	int64_t time = INT64_C(1700000000) * NS_PER_SECOND;
+	enum packet_link link;
+
+	if (size < 1)
+		return 0;
+	link = data[0] % (PACKET_LOOPBACK + 1);
+	options.max_flows += data[0] / (PACKET_LOOPBACK + 1) % 8;
+	run.table = flow_table_new(&options);
+	run.fragments = fragments_new(1);
+	require(run.table && run.fragments);
+	text_init(&run.text, FLOW_RECORD_MAX);
+	for (size_t at = 1; size - at > HEADER;) {
+		const uint8_t *header = data + at;
+		size_t length = (size_t)header[0] << 8 | header[1];
+
+		at += HEADER;
+		if (length > size - at)
+			length = size - at;
+		time += read_step(header + 3);
+		add_frame(&run, link, time, data + at, length, length + header[2]);
+		at += length;
+	}
+	while (flow_table_drain(run.table, &run.flow))
+		check_flow(&run);
+	require(flow_table_count(run.table) == 0);
+	require(run.packets_in == run.packets_out);
+	text_free(&run.text);
+	fragments_free(run.fragments);
+	flow_table_free(run.table);
+	return 0;
+}
