@@ -41,14 +41,18 @@ def precedes(a, b, k):
 def later_start(a, b, k):
     """A is open and may be over because B, which starts later, is there."""
     return (a.raw_certain_to == EVER and (a.terminating or (a.node == b.node != ""))
-            and shift(a.raw_certain_from, k) <= shift(b.raw_certain_from, -k))
+            and starts_first(a, b, k) and not starts_first(b, a, k))
+
+
+def starts_first(a, b, k):
+    return shift(a.raw_certain_from, k) <= shift(b.raw_certain_from, -k)
 
 
 def claims(a, b, skew):
     k = 0 if a.node == b.node != "" else skew
     if precedes(a, b, k) and not precedes(b, a, k):
         return True
-    return later_start(a, b, k) and not later_start(b, a, k)
+    return later_start(a, b, k)
 
 
 def is_before(a, b, skew):
