@@ -1,17 +1,19 @@
 # make                    build the programs into build/
 # make test               every test; make help lists the rest
 #
-# Every *.c in FOLDERS is found by itself: main.c becomes a program, the others
-# go into one archive, from which the linker takes what a program names.
+# Every *.c is found by itself.  A program's folder has a main.c; what else is there
+# goes into an archive, and common/ into another.  A program is linked from these two,
+# a test from common/ and the folders whose headers it includes.
 #
 #   SAN=1      address and undefined-behaviour sanitizers    build-san/
 #   DEBUG=1    no optimisation                               build-debug/
 #   CC=clang   the other compiler                            build-clang/
 #   LAX=1      go on without the sources that do not compile
-#   SKIP=...   leave these sources out; FOLDERS=... look only there
+#   SKIP=...   leave these sources out
 #   V=1        print every command
 
-FOLDERS = common common/timeline producers/kube producers/flows enricher sink/graph sink/lookup
+SHARED  = common common/timeline
+FOLDERS = producers/kube producers/flows enricher sink/graph sink/lookup
 NEEDS   = rdkafka libcurl json-c libpcap yaml-0.1
 PREFIX  = /usr/local
 
@@ -30,13 +32,15 @@ VERSION := $(shell git describe --tags 2>/dev/null)
 comma   := ,
 Q       := $(if $(V),,@)
 
-SOURCES  = $(filter-out %/main.c $(SKIP),$(sort $(wildcard $(FOLDERS:%=%/*.c))))
-ARCHIVE  = $(BUILD)/tenure.a
+COMMON   = $(BUILD)/common.a
 MAINS    = $(wildcard $(FOLDERS:%=%/main.c))
 PROGRAMS = $(foreach folder,$(MAINS:%/main.c=%),$(BUILD)/$(call program,$(folder)))
 UNITS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*_test.c))
 REPLAYS  = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*_fuzz.c))
 TOOLS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c tests/bench/*.c))
+# Of folders: their sources; of one folder: its archive and its program.
+sources  = $(filter-out %/main.c $(SKIP),$(sort $(wildcard $(1:%=%/*.c))))
+archive  = $(BUILD)/$(subst /,-,$1).a
 program  = $(if $(filter enricher,$1),tenure-enrich,tenure-$(notdir $1))
 COMPILE  = $(CC) $(STRICT) $(SANITIZE) $(INCLUDES) $(CPPFLAGS) $(CFLAGS)
 LINK     = $(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed
@@ -45,43 +49,53 @@ all: $(PROGRAMS) ## build the programs into build/
 
 units: $(UNITS) $(REPLAYS) $(TOOLS) ## build the unit tests, the fuzz replays and the test tools
 
-define program_rule
-$(BUILD)/$(call program,$1): $(OBJ)/$1/main.o $(ARCHIVE)
+# An archive and the list of its sources, which changes only when a file comes or goes.
+define archive_rule
+$1: $(2:%.c=$(OBJ)/%.o) $1.list
+	@$$(RM) $$@
+	@echo '  archive $$@'
+	$$(Q)$$(AR) rcs $$@ $$(if $$(LAX),$$$$(ls $$(filter %.o,$$^) 2>/dev/null),$$(filter %.o,$$^))
+$1.list: FORCE
+	@mkdir -p $$(@D)
+	@echo '$2' | cmp -s - $$@ || echo '$2' >$$@
+endef
+
+# A folder's program, and the tests that include its headers.
+define folder_rule
+$(BUILD)/$(call program,$1): $(OBJ)/$1/main.o $(call archive,$1) $(COMMON)
 	@echo '  link    $$@'
 	$$(Q)$$(LINK) -o $$@ $$^ $$(LIBS)
+$(patsubst %.c,$(BUILD)/%,$(shell grep -ls '"$1/' $(TESTED))): $(call archive,$1)
 endef
-$(foreach folder,$(MAINS:%/main.c=%),$(eval $(call program_rule,$(folder))))
 
-$(UNITS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(ARCHIVE)
-	@mkdir -p $(@D)
-	@echo '  link    $@'
-	$(Q)$(LINK) -o $@ $^ $(LIBS) -lcmocka
+TESTED = $(wildcard tests/unit/*_test.c tests/fuzz/*_fuzz.c tests/tools/*.c tests/bench/*.c)
+$(eval $(call archive_rule,$(COMMON),$(call sources,$(SHARED))))
+$(foreach f,$(FOLDERS),$(eval $(call archive_rule,$(call archive,$f),$(call sources,$f))))
+$(foreach f,$(FOLDERS),$(eval $(call folder_rule,$f)))
 
-$(TOOLS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(ARCHIVE)
-	@mkdir -p $(@D)
-	@echo '  link    $@'
-	$(Q)$(LINK) -o $@ $^ $(LIBS)
+$(UNITS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(COMMON)
+	$(link-test) -lcmocka
+
+$(TOOLS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(COMMON)
+	$(link-test)
 
 # Over its corpus alone, or, with FUZZ, under clang's fuzzer.
-$(REPLAYS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(if $(FUZZ),,$(OBJ)/tests/fuzz/replay.o) $(ARCHIVE)
-	@mkdir -p $(@D)
-	@echo '  link    $@'
-	$(Q)$(LINK) $(if $(FUZZ),-fsanitize=fuzzer) -o $@ $^ $(LIBS)
+$(REPLAYS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(if $(FUZZ),,$(OBJ)/tests/fuzz/replay.o) $(COMMON)
+	$(link-test) $(if $(FUZZ),-fsanitize=fuzzer)
 
-$(ARCHIVE): $(SOURCES:%.c=$(OBJ)/%.o) $(BUILD)/sources
-	@$(RM) $@
-	@echo '  archive $@'
-	$(Q)$(AR) rcs $@ $(if $(LAX),$$(ls $(filter %.o,$^) 2>/dev/null),$(filter %.o,$^))
+# common/ last, because the others lean on it.
+define link-test
+@mkdir -p $(@D)
+@echo '  link    $@'
+$(Q)$(LINK) -o $@ $(filter-out $(COMMON),$^) $(COMMON) $(LIBS)
+endef
 
 $(OBJ)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  compile $<'
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $< $(if $(LAX),|| $(RM) $@)
 
-# Two files that change only when what they say changes.
-$(BUILD)/sources: FORCE
-	@mkdir -p $(@D)
-	@echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' >$@
+# The version in a file that changes only when the version does.
 $(BUILD)/version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(or $(VERSION),0.1.0)' | cmp -s - $@ || echo '$(or $(VERSION),0.1.0)' >$@
