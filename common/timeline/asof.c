@@ -19,34 +19,26 @@ struct side {
 	struct when certain_from;
 };
 
-static bool is_before(struct side a, struct side b, int64_t skew_ns)
+/* By one of the rules, without looking at the other way round. */
+static bool seems_before(struct side a, struct side b, int64_t skew_ns)
 {
 	const struct evidence *one = &a.binding->evidence, *other = &b.binding->evidence;
 	bool same_node = one->node != 0 && one->node == other->node;
 	int64_t k = same_node ? 0 : skew_ns;
 	struct when to = evidence_certain_to(one);
 
-	if (a.binding->holder == b.binding->holder)
-		return a.binding->epoch < b.binding->epoch;
-
-	bool precedes = apart(a.certain_from, to, k);
-	bool preceded = apart(b.certain_from, evidence_certain_to(other), k);
-
-	/* Each asks whether its own beginning is before the other's end. */
-	precedes = apart(a.certain_from, evidence_certain_to(other), k);
-	preceded = apart(b.certain_from, to, k);
-	if (precedes && !preceded)
+	if (apart(a.certain_from, evidence_certain_to(other), k) && !apart(b.certain_from, to, k))
 		return true;
-	if (preceded && !precedes)
-		return false;
 	return is_open(to) && (one->terminating || same_node) &&
 	       apart(a.certain_from, b.certain_from, k) &&
 	       !apart(b.certain_from, a.certain_from, k);
 }
 
-static struct when widen(struct when moment, int64_t ns)
+static bool is_before(struct side a, struct side b, int64_t skew_ns)
 {
-	return when_add(moment, ns);
+	if (a.binding->holder == b.binding->holder)
+		return a.binding->epoch < b.binding->epoch;
+	return seems_before(a, b, skew_ns) && !seems_before(b, a, skew_ns);
 }
 
 /* Steps 2 and 3 for the binding I, whose possible_from and that of all others are known. */
@@ -95,10 +87,10 @@ void asof_instants(const struct binding *bindings, size_t count, enum timeline_c
 	for (size_t i = 0; i < count; i++) {
 		struct instants *at = &instants[i];
 
-		at->possible_from = widen(at->possible_from, -skew_ns);
-		at->possible_to = widen(at->possible_to, skew_ns);
-		at->certain_from = widen(at->certain_from, skew_ns);
-		at->certain_to = widen(at->certain_to, -skew_ns);
+		at->possible_from = when_add(at->possible_from, -skew_ns);
+		at->possible_to = when_add(at->possible_to, skew_ns);
+		at->certain_from = when_add(at->certain_from, skew_ns);
+		at->certain_to = when_add(at->certain_to, -skew_ns);
 	}
 }
 

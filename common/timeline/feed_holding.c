@@ -177,11 +177,10 @@ static int take_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 {
 	struct span uid = span_of(feed->event->uid);
 
-	if (open_addresses(feed, kind, holding, addresses) != 0)
-		return -1;
 	if (feed->event->type == KUBE_DELETED)
 		return close_addresses(feed, kind, uid, holding, NULL, end_of(kind));
-	if (close_addresses(feed, kind, uid, holding, addresses, BINDING_REMOVED) != 0)
+	if (open_addresses(feed, kind, holding, addresses) != 0 ||
+	    close_addresses(feed, kind, uid, holding, addresses, BINDING_REMOVED) != 0)
 		return -1;
 	holding->shown = feed->received;
 	return 0;

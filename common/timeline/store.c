@@ -81,7 +81,6 @@ static void set_options(struct store *store)
 	store->read = rocksdb_readoptions_create();
 	rocksdb_readoptions_set_total_order_seek(store->read, 1);
 	store->read_prefix = rocksdb_readoptions_create();
-	rocksdb_readoptions_set_prefix_same_as_start(store->read_prefix, 1);
 	store->write = rocksdb_writeoptions_create();
 	store->batch = rocksdb_writebatch_create();
 }
