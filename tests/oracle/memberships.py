@@ -109,13 +109,16 @@ class Memberships:
         visible = self.visible(address, position)
         for one in visible:
             closing = one.closing_at(position)
-            again = moments.oldest(
-                other.opening for other in visible
-                if (other.service, other.uid) == (one.service, one.uid) and other.opening > closing)
-            if again is not None and again <= closing + MERGED:
-                closing = again
-            if one.opening <= end and start <= closing:
+            if one.opening <= end and (start <= closing or start <= self.moved(one, closing, visible)):
                 yield one
+
+    @staticmethod
+    def moved(one, closing, visible):
+        """CLOSING, or the next opening of the same if that is near enough."""
+        again = moments.oldest(
+            other.opening for other in visible
+            if other is not one and (other.service, other.uid) == (one.service, one.uid) and other.opening > closing)
+        return again if again is not None and again <= closing + MERGED else closing
 
     def node_ports_at(self, port, start, end, position):
         return [one for one in self.node_ports.get(port, ())

@@ -20,8 +20,8 @@ ADDRESSES = ["10.244.1.%d" % n for n in range(1, 5)] + ["10.244.2.1", "fd00::2:1
 VIPS = ["10.96.0.%d" % n for n in range(10, 13)]
 OUTSIDE = ["192.0.2.77", "10.244.9.9", "10.96.0.200", "2001:db8::7"]
 NAMES = ("cart", "shop", "admin", "web")
-OWNERS = [None, None, ("ReplicaSet", "cart-5d9c", "rs-cart"), ("ReplicaSet", "web-77aa", "rs-none"), ("Job", "nightly-1", "job-1"),
-          ("StatefulSet", "db", "ss-1"), ("Rollout", "roll", "ro-1"), ("Node", "n1", "node-n1")]
+OWNERS = [None, None, ("ReplicaSet", "cart-5d9c", "rs-cart"), ("ReplicaSet", "web-77aa", "rs-none"),
+          ("Job", "nightly-1", "job-1"), ("StatefulSet", "db", "ss-1"), ("Rollout", "roll", "ro-1"), ("Node", "n1", "node-n1")]
 
 
 class World:
