@@ -30,10 +30,11 @@ static bool take(struct reader *r, char c)
 
 bool value_parse(const char *bytes, size_t length, struct value *value)
 {
-	struct reader r = {bytes, bytes + length};
+	struct reader r;
 
 	if (length == 0 || scan_validate(bytes, length) != SCAN_GOOD)
 		return false;
+	r = (struct reader){bytes, bytes + length};
 	skip_blanks(&r);
 	while (r.end > r.at && is_blank(r.end[-1]))
 		r.end--;

@@ -1,0 +1,75 @@
+/* Bytes of a watch: whatever a server sends, the records that come out are kube events,
+ * and those hold no byte that would break a line. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/kube_event.h"
+#include "common/text.h"
+#include "producers/kube/answer.h"
+#include "producers/kube/give.h"
+#include "producers/kube/watch.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_record(const struct text *record)
+{
+	struct kube_event event;
+	enum kube_event_status status;
+
+	if (record->failed)
+		return;
+	if (memchr(record->data, '\n', record->length))
+		abort();
+	status = kube_event_parse(record->data, record->length, &event, NULL);
+	/* An object may lack its uid, or nest too deep; what we wrote is an envelope still. */
+	if (status == KUBE_EVENT_NOT_AN_OBJECT || status == KUBE_EVENT_UNKNOWN_TYPE ||
+	    status == KUBE_EVENT_UNKNOWN_RESOURCE)
+		abort();
+	if (status == KUBE_EVENT_READ)
+		kube_event_clear(&event);
+}
+
+static void give_all(struct watch *watch, struct text *record)
+{
+	struct when now = {1};
+
+	for (;;) {
+		text_clear(record);
+		if (!give_next(watch, now, record))
+			return;
+		check_record(record);
+	}
+}
+
+/* The first byte chooses the resource and whether the rest is a stream or a page. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct watch watch;
+	struct text record;
+	struct kube_event event;
+
+	if (size == 0)
+		return 0;
+	if (kube_event_parse((const char *)data + 1, size - 1, &event, NULL) == KUBE_EVENT_READ)
+		kube_event_clear(&event);
+	text_init(&record, 1u << 24);
+	watch_init(&watch, (enum kube_resource)(data[0] % KUBE_RESOURCES), "c", 1);
+	watch_asked(&watch, (struct when){0});
+	if (data[0] & 0x40) {
+		watch.state = WATCH_OPEN;
+		for (size_t half = size / 2, from = 1, to = half > 1 ? half : size; from < size;
+		     from = to, to = size) {
+			text_add(&watch.body, (const char *)data + from, to - from);
+			give_all(&watch, &record);
+		}
+	} else {
+		text_add(&watch.body, (const char *)data + 1, size - 1);
+		watch_ended(&watch, &(struct watch_end){.status = data[0] & 0x20 ? 410 : 200},
+			    (struct when){0});
+		give_all(&watch, &record);
+	}
+	watch_free(&watch);
+	text_free(&record);
+	return 0;
+}
