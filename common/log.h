@@ -10,7 +10,8 @@
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 enum log_format { LOG_AUTO, LOG_TEXT, LOG_LOGFMT, LOG_JSON };
 
-/* Called once, first thing in main().  COMPONENT is borrowed for ever. */
+/* settings_read() calls it, first with the defaults and then with what it read;
+ * a main() that logs earlier calls it first.  COMPONENT is borrowed for ever. */
 void log_init(const char *component, enum log_level level, enum log_format format);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

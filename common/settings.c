@@ -367,6 +367,8 @@ int settings_read(const struct settings_manual *manual, const struct setting *ta
 	struct reading r = {.manual = manual, .table = table};
 	int first;
 
+	/* So that what is wrong here is said in the program's name. */
+	log_init(manual->program, LOG_LEVEL_INFO, LOG_AUTO);
 	r.common[0] = (struct setting)SETTING_TEXT("log-level", 0, "LEVEL", &r.log_level,
 						   "error, warn, info or debug (default info)");
 	r.common[1] = (struct setting)SETTING_TEXT(

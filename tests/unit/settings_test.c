@@ -11,7 +11,6 @@
 
 #include <cmocka.h>
 
-#include "common/log.h"
 #include "common/settings.h"
 
 static const char *out;
@@ -149,7 +148,7 @@ static int run(const struct settings_manual *m, char **words, char *printed, siz
 		dup2(ends[1], STDERR_FILENO);
 		close(ends[0]);
 		close(ends[1]);
-		log_init("tenure-test", LOG_LEVEL_INFO, LOG_TEXT);
+		setenv("TENURE_LOG_FORMAT", "text", 1);
 		/* A value of its own, so that an exit of settings_read() is seen. */
 		_exit(read_words(m, words) == -1 ? 64 : 99);
 	}
