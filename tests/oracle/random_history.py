@@ -336,16 +336,19 @@ def reordered(chance, lines):
     """The same history in another order: each resource's own order, and its order against
     PROGRESS and GAP, stay. None where `received` hangs on the order."""
     out, runs = [], {}
-    for line in lines + [None]:
-        record = json.loads(line) if line else {}
-        if line and "received" not in record:
+    for line in lines:
+        try:
+            record = json.loads(line)
+        except ValueError:
             return None
-        if line and record["type"] not in ("PROGRESS", "GAP"):
-            runs.setdefault((record.get("cluster"), record["resource"]), []).append(line)
+        if not isinstance(record, dict) or not {"received", "type"} <= set(record):
+            return None
+        if record["type"] not in ("PROGRESS", "GAP"):
+            runs.setdefault((record.get("cluster"), record.get("resource")), []).append(line)
             continue
-        out += interleaved(chance, *runs.values()) + ([line] if line else [])
+        out += interleaved(chance, *runs.values()) + [line]
         runs = {}
-    return out
+    return out + interleaved(chance, *runs.values())
 
 
 def main(seed, folder):
