@@ -41,14 +41,12 @@ class Timeline:
         self.last_offset = offset
         try:
             record = topic.read(offset, text, timestamp)
-            if record.type in topic.SILENT:
-                return
             self.set_received(record)
         except topic.Unreadable:
             self.unreadable += 1
             return
         world = self.worlds.setdefault(record.cluster, World())
-        if not world.feed(record):
+        if record.type not in topic.SILENT and not world.feed(record):
             self.refused += 1
 
     def set_received(self, record):
