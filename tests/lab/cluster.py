@@ -43,11 +43,12 @@ class Cluster:
                                  for i, (node, address) in enumerate(self.node_addresses.items()))])
         with open(os.path.join(self.directory, "nodes"), encoding="ascii") as file:
             ranges = dict(line.split() for line in file)
+        with open(os.path.join(self.directory, "nodes.json"), "w", encoding="ascii") as file:
+            json.dump({node: {"address": address, "range": ranges[node]}
+                       for node, address in self.node_addresses.items()}, file)
         for i, (node, address) in enumerate(self.node_addresses.items()):
             netns.route_pods(self.prefix, node, address, ranges[node])
             self.start_node(i, node, address, ranges[node])
-        with open(os.path.join(self.directory, "node-addresses.json"), "w", encoding="ascii") as file:
-            json.dump(self.node_addresses, file)
         self.python("outside", "ctl", "outside.py", "--dir", self.directory)
         self.python("proxy", "ctl", "proxy.py", "--prefix", self.prefix, "--kubeconfig", self.kubeconfig,
                     "--nodes", ",".join(NODES), "--dir", self.directory)

@@ -38,7 +38,7 @@ class Conductor:
         self.pods = {}       # uid -> {"node", "name", "object", "running", "stopped"}
         self.sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.addresses = {}  # service -> ClusterIP, or None
-        self.jobs = 0
+        self.jobs, self.cron_job = 0, None
         self.forced = set()
 
     def create(self):
@@ -63,6 +63,7 @@ class Conductor:
         Watcher(self.options.kubeconfig, PODS, lambda kind, pod: self.events.put((kind, pod))).start()
         for name in shop.SERVICES:
             self.api.apply(*shop.workload_object(name))
+        self.cron_job = self.api.apply(f"/apis/batch/v1/namespaces/{shop.NAMESPACE}/cronjobs", shop.cron_job_object())
 
     # ---- what the watch tells ----
 
@@ -161,7 +162,7 @@ class Conductor:
         if action == "job":
             self.jobs += 1
             self.api.post(f"/apis/batch/v1/namespaces/{shop.NAMESPACE}/jobs",
-                          shop.job_object(f"report-{self.jobs}", self.random.choice((5, 30, 600))))
+                          shop.job_object(f"report-{self.jobs}", self.cron_job, self.random.choice((5, 30, 600))))
             return
         uids = self.candidates()
         if action in ("recreate", "restart"):

@@ -47,11 +47,11 @@ class KubeView:
     def __init__(self, envelopes):
         self.sights = [Sight(envelope) for envelope in envelopes if envelope.get("resource") == "pods"
                        and envelope["type"] in ("ADDED", "MODIFIED", "DELETED")]
-        self.by_uid, self.by_ip = defaultdict(list), defaultdict(set)
+        self.by_uid, self.by_ip = defaultdict(list), defaultdict(dict)
         for sight in self.sights:
             self.by_uid[sight.uid].append(sight)
             if sight.ip:
-                self.by_ip[sight.ip].add(sight.uid)
+                self.by_ip[sight.ip].setdefault(sight.uid)   # in the order first seen
         self.received = {uid: [sight.received for sight in sights] for uid, sights in self.by_uid.items()}
 
     def latest(self, uid, at):
@@ -67,7 +67,7 @@ class KubeView:
         for uid in self.by_ip.get(ip, ()):
             sight = self.latest(uid, at)
             if sight and sight.ip == ip and not sight.gone and not sight.terminal:
-                if best is None or sight.created > best.created:
+                if best is None or sight.created >= best.created:
                     best = sight
         return best.uid if best else None
 
@@ -76,7 +76,7 @@ class KubeView:
         best = None
         for uid in self.by_ip.get(ip, ()):
             first = next(sight for sight in self.by_uid[uid] if sight.ip == ip)
-            if best is None or first.received > best.received:
+            if best is None or first.received >= best.received:
                 best = first
         return best.uid if best else None
 
@@ -87,7 +87,7 @@ class KubeView:
             sights = self.by_uid[uid]
             gone = next((sight.received for sight in sights if sight.gone), None)
             if sights[0].created <= at and (gone is None or at < gone):
-                if best is None or sights[0].created > best.created:
+                if best is None or sights[0].created >= best.created:
                     best = sights[0]
         return best.uid if best else None
 
@@ -96,7 +96,7 @@ class KubeView:
         best, newest = None, None
         for uid in self.by_ip.get(ip, ()):
             starts = [sight.started for sight in self.by_uid[uid] if sight.started and sight.ip == ip]
-            if starts and min(starts) <= at and (newest is None or min(starts) > newest):
+            if starts and min(starts) <= at and (newest is None or min(starts) >= newest):
                 best, newest = uid, min(starts)
         return best
 

@@ -83,7 +83,7 @@ def lab(path, sightings=()):
     write(path / "truth-n1", [change("give", A, "u1", 0), change("give", B, "u3", 0), change("take", A, "u1", 10),
                               change("give", A, "u2", 10.5)])
     write(path / "work-n1", sightings)
-    (path / "node-addresses.json").write_text('{"n1":"192.168.77.11"}')
+    (path / "nodes.json").write_text('{"n1":{"address":"192.168.77.11","range":"10.244.0.0/24"}}')
     (path / "services.json").write_text('{"web":{"address":"10.96.0.9","namespace":"shop"},'
                                         '"queue":{"address":null,"namespace":"shop"}}')
     return Truth(str(path))

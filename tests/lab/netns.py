@@ -14,6 +14,8 @@ CONTROL_ADDRESS = "192.168.77.1"
 OUTSIDE_ADDRESS = "198.51.100.7"
 GATEWAY = "169.254.1.1"
 CALICO_MAC = "ee:ee:ee:ee:ee:ee"
+# The lab speaks IPv4; what an idle IPv6 says of itself would only fill the captures.
+NO_IPV6 = {"ipv6/conf/all/disable_ipv6": 1, "ipv6/conf/default/disable_ipv6": 1}
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -54,8 +56,8 @@ def remove(name):
 
 
 def write_sysctls(namespace, values):
-    """Sets net.* values, which belong to the namespace of the writer."""
-    script = "; ".join(f"echo {value} > /proc/sys/net/{name}" for name, value in values.items())
+    """Sets net.* values, which belong to the namespace of the writer, where the kernel has them."""
+    script = "; ".join(f"[ ! -e /proc/sys/net/{name} ] || echo {value} > /proc/sys/net/{name}" for name, value in values.items())
     subprocess.run(["ip", "netns", "exec", namespace, "sh", "-c", script], check=True)
 
 
@@ -72,20 +74,20 @@ def build_control(prefix):
     add(control)
     run_ip("link set lo up", f"addr add {CONTROL_ADDRESS}/32 dev lo", f"addr add {OUTSIDE_ADDRESS}/32 dev lo",
            namespace=control)
-    write_sysctls(control, {"ipv4/ip_forward": 1, "ipv4/conf/all/rp_filter": 0})
+    write_sysctls(control, {**NO_IPV6, "ipv4/ip_forward": 1, "ipv4/conf/all/rp_filter": 0})
 
 
 def build_node(prefix, node, address):
     """Makes the namespace of NODE and its link to the control namespace."""
     control, name = control_name(prefix), node_name(prefix, node)
     add(name)
+    write_sysctls(name, {**NO_IPV6, "ipv4/ip_forward": 1, "ipv4/conf/all/rp_filter": 0, "ipv4/conf/default/rp_filter": 0,
+                         "ipv4/conf/all/send_redirects": 0, "ipv4/conf/default/send_redirects": 0})
     run_ip(f"link add {node} netns {control} type veth peer name eth0 netns {name}")
     run_ip(f"link set {node} up", f"route add {address}/32 dev {node} src {CONTROL_ADDRESS}", namespace=control)
     run_ip("link set lo up", f"addr add {address}/32 dev eth0", "link set eth0 up",
            f"route add {CONTROL_ADDRESS}/32 dev eth0 src {address}",
            f"route add default via {CONTROL_ADDRESS} dev eth0 onlink src {address}", namespace=name)
-    write_sysctls(name, {"ipv4/ip_forward": 1, "ipv4/conf/all/rp_filter": 0, "ipv4/conf/default/rp_filter": 0,
-                         "ipv4/conf/all/send_redirects": 0, "ipv4/conf/default/send_redirects": 0})
 
 
 def route_pods(prefix, node, address, cidr):
@@ -98,6 +100,7 @@ def route_pods(prefix, node, address, cidr):
 def build_pod(prefix, node, name, interface):
     """Makes a pod's namespace, wired and up but without an address."""
     add(name)
+    write_sysctls(name, NO_IPV6)
     run_ip(f"link add {interface} address {CALICO_MAC} netns {node_name(prefix, node)} "
            f"type veth peer name eth0 netns {name}")
     run_ip("link set lo up", "link set eth0 up", f"route add {GATEWAY} dev eth0 scope link",

@@ -10,7 +10,7 @@ import shutil
 import sys
 
 PACKED = re.compile(r"(n\d+\.pcap|kube\.ndjson|truth-n\d+|work-\w+)$")
-PLAIN = ("services.json", "node-addresses.json")
+PLAIN = ("services.json", "nodes.json")
 
 
 def pack(source, target):

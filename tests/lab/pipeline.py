@@ -34,13 +34,21 @@ class Pipeline:
     def start(self):
         self.broker = self.crew.call("ctl", [os.path.join(HERE, "kafka-up"), os.path.join(self.directory, "kafka")],
                                      {"BIND": netns.CONTROL_ADDRESS}).strip()
-        self.crew.call("ctl", [os.path.join(HERE, "kafka-topics"), self.broker])
+        self.make_topics("")
         self.start_kube("kafka:tenure.kube")
         for node in NODES:
             self.crew.start("flows-" + node, node, [
                 program("flows"), "-b", self.broker, "--interfaces-from", "cali*", "--observer-name", node,
                 "--out", "kafka:tenure.flows"])
         self.crew.start("enrich", "ctl", self.enricher("lab", "", self.options.enrich))
+
+    def topics(self, *words):
+        self.crew.call("ctl", [os.path.join(CACHE, "venv", "bin", "python"), os.path.join(HERE, "topics.py"),
+                               self.broker, *words])
+
+    def make_topics(self, prefix):
+        self.crew.call("ctl", [os.path.join(HERE, "kafka-topics"), self.broker, 6, prefix])
+        self.topics("--wait", *(prefix + name for name in NAMES.values()))
 
     def show(self):
         """The graph on this terminal, redrawn as flows come."""
@@ -61,8 +69,7 @@ class Pipeline:
 
     def copy(self, topic, prefix=""):
         path = os.path.join(self.directory, prefix.rstrip(".") + topic + ".ndjson")
-        self.crew.call("ctl", [os.path.join(CACHE, "venv", "bin", "python"), os.path.join(HERE, "topics.py"),
-                               self.broker, prefix + NAMES[topic], path])
+        self.topics(prefix + NAMES[topic], path)
         return len(read_records(path))
 
     def wait_tagged(self, prefix="", seconds=120):
@@ -87,7 +94,7 @@ class Pipeline:
 
     def again(self, prefix, more):
         """Enriches the same topics once more, with other options, into topics of their own."""
-        self.crew.call("ctl", [os.path.join(HERE, "kafka-topics"), self.broker, "6", prefix])
+        self.make_topics(prefix)
         self.crew.start("enrich", "ctl", self.enricher(prefix.rstrip("."), prefix, more))
         self.wait_tagged(prefix)
         self.crew.stop("enrich", 30.0)

@@ -72,11 +72,23 @@ def service_object(name):
     return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "labels": {"app": name}}, "spec": spec}
 
 
-def job_object(name, keep_seconds):
+def job_template(keep_seconds):
+    return {"ttlSecondsAfterFinished": keep_seconds, "backoffLimit": 0, "template": pod_template("report", restart="Never")}
+
+
+def cron_job_object():
+    """Suspended: its Jobs are made by hand, as `kubectl create job --from=cronjob/report` makes them."""
+    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "report", "labels": {"app": "report"}},
+            "spec": {"schedule": "0 0 1 1 *", "suspend": True, "successfulJobsHistoryLimit": 100,
+                     "jobTemplate": {"spec": job_template(600)}}}
+
+
+def job_object(name, cron_job, keep_seconds):
     """A Job of one pod; finished, it stays for KEEP_SECONDS, its podIP with it."""
-    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name, "labels": {"app": "report"}},
-            "spec": {"ttlSecondsAfterFinished": keep_seconds, "backoffLimit": 0,
-                     "template": pod_template("report", restart="Never")}}
+    owner = {"apiVersion": "batch/v1", "kind": "CronJob", "name": cron_job["metadata"]["name"],
+             "uid": cron_job["metadata"]["uid"], "controller": True}
+    return {"apiVersion": "batch/v1", "kind": "Job", "spec": job_template(keep_seconds),
+            "metadata": {"name": name, "labels": {"app": "report"}, "ownerReferences": [owner]}}
 
 
 def node_object(name, address):

@@ -1,6 +1,7 @@
 """Copies a Kafka topic into a file, as another client reads it: read_committed, all partitions, to their ends.
 
-usage: topics.py BROKER TOPIC FILE.  Each line: partition, offset, a tab, the record.
+usage: topics.py BROKER TOPIC FILE        each line: partition, offset, a tab, the record
+       topics.py BROKER --wait TOPIC...   until the broker shows them: it does so a moment after it made them
 Needs confluent-kafka, which carries a librdkafka of its own.
 """
 import sys
@@ -36,5 +37,17 @@ def copy(broker, topic, path):
     print(f"{topic}: {count} records in {len(partitions)} partitions")
 
 
+def wait(broker, topics):
+    consumer = Consumer({"bootstrap.servers": broker, "group.id": "lab-reader"})
+    deadline = time.time() + QUIET_SECONDS
+    while not set(topics) <= set(consumer.list_topics(timeout=15).topics):
+        if time.time() > deadline:
+            raise SystemExit(f"topics.py: {broker} does not show {' '.join(topics)}")
+        time.sleep(0.2)
+
+
 if __name__ == "__main__":
-    copy(*sys.argv[1:])
+    if sys.argv[2] == "--wait":
+        wait(sys.argv[1], sys.argv[3:])
+    else:
+        copy(*sys.argv[1:])

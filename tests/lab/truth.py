@@ -1,10 +1,10 @@
 """Who really held an address: the workloads' logs where data flowed, the runtime's log elsewhere."""
 import bisect
+import ipaddress
 import json
 import os
 from collections import defaultdict
 
-import netns
 from records import read_each
 
 NEVER_TAKEN = 1 << 62
@@ -34,7 +34,7 @@ class Truth:
     def __init__(self, directory):
         self.directory = directory
         self.holdings = defaultdict(list)
-        self.nodes, self.services = {}, {}
+        self.nodes, self.services, self.ranges = {}, {}, []
         self.load_runtime()
         self.load_services()
         self.connections = defaultdict(list)
@@ -52,8 +52,10 @@ class Truth:
                 holding.take_before, holding.take_after = record["before"], record["after"]
 
     def load_services(self):
-        with open(os.path.join(self.directory, "node-addresses.json"), encoding="utf-8") as file:
-            self.nodes = {address: name for name, address in json.load(file).items()}
+        with open(os.path.join(self.directory, "nodes.json"), encoding="utf-8") as file:
+            nodes = json.load(file)
+        self.nodes = {node["address"]: name for name, node in nodes.items()}
+        self.ranges = [ipaddress.ip_network(node["range"]) for node in nodes.values()]
         with open(os.path.join(self.directory, "services.json"), encoding="utf-8") as file:
             for name, service in json.load(file).items():
                 if service["address"]:
@@ -79,9 +81,8 @@ class Truth:
             return "node"
         if ip in self.services:
             return "service"
-        if ip == netns.OUTSIDE_ADDRESS:
-            return "outside"
-        return "pod"
+        address = ipaddress.ip_address(ip)
+        return "pod" if any(address in part for part in self.ranges) else "outside"
 
     def during(self, ip, start, end):
         """Every holding that may have overlapped [START, END]."""
