@@ -5,20 +5,30 @@
 /* An endpoint that moves between two slices is in none of them for a moment. */
 #define PAUSE_NS (5 * NS_PER_SECOND)
 
+static bool same_interval(const struct membership_row *a, const struct membership_row *b)
+{
+	return span_equal(a->service, b->service) && span_equal(a->uid, b->uid);
+}
+
 struct when membership_closing(const struct membership_row *memberships, size_t count, size_t index,
 			       uint64_t position)
 {
 	const struct membership_row *row = &memberships[index];
+	size_t first = index;
 
 	if (row->closed_offset > position)
 		return WHEN_MAX;
-	for (size_t m = index + 1; m < count; m++) {
+	/* A received that goes back can close a membership before it opens. */
+	while (first > 0 && same_interval(&memberships[first - 1], row) &&
+	       when_before(row->closing, memberships[first - 1].opening))
+		first--;
+	for (size_t m = first; m < count && same_interval(&memberships[m], row); m++) {
 		const struct membership_row *next = &memberships[m];
 
-		if (!span_equal(next->service, row->service) || !span_equal(next->uid, row->uid) ||
-		    when_before(when_add(row->closing, PAUSE_NS), next->opening))
+		if (when_before(when_add(row->closing, PAUSE_NS), next->opening))
 			break;
-		if (next->opened_offset <= position && when_before(row->closing, next->opening))
+		if (m != index && next->opened_offset <= position &&
+		    when_before(row->closing, next->opening))
 			return next->opening;
 	}
 	return row->closing;

@@ -277,10 +277,8 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 	};
 	enum timeline_outcome outcome;
 
-	if (event->type == KUBE_BOOKMARK || event->type == KUBE_ERROR) {
-		timeline->last_received = when_later(feed.received, timeline->last_received);
+	if (event->type == KUBE_BOOKMARK || event->type == KUBE_ERROR)
 		return TIMELINE_IGNORED;
-	}
 	if (feed.received.ns == INT64_MIN) {
 		*why = "there is no \"received\", no timestamp and no time inside";
 		return TIMELINE_UNREADABLE;
