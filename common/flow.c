@@ -43,195 +43,209 @@ int flow_bucket(uint64_t ns)
 	return exponent * 8 + part;
 }
 
-static bool is_icmp(const struct flow *flow)
+/* The record is written into plain memory by functions that take the place to write
+ * at and return the place behind.  All but the observer's names is shorter than
+ * FIXED_MAX: names and punctuation 900 bytes, 30 numbers of 20, and the counts. */
+#define FIXED_MAX (1536 + 11 * FLOW_BUCKETS)
+
+#define PUT(at, literal) put((at), (literal), sizeof(literal) - 1)
+
+static char *put(char *at, const char *bytes, size_t length)
 {
-	return flow->protocol == FLOW_ICMP || flow->protocol == FLOW_ICMPV6;
+	memcpy(at, bytes, length);
+	return at + length;
 }
 
-static bool has_ports(const struct flow *flow)
+static char *put_string(char *at, const char *string)
 {
-	return flow->protocol == FLOW_TCP || flow->protocol == FLOW_UDP ||
-	       flow->protocol == FLOW_SCTP;
+	return put(at, string, strlen(string));
 }
 
-static void add_transport(const struct flow *flow, struct text *text)
+static char *put_number(char *at, uint64_t number)
 {
-	switch (flow->protocol) {
+	char digits[20];
+	size_t first = sizeof(digits);
+
+	do {
+		digits[--first] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number != 0);
+	return put(at, digits + first, sizeof(digits) - first);
+}
+
+static char *put_when(char *at, struct when moment)
+{
+	*at++ = '"';
+	at += when_format(moment, at);
+	*at++ = '"';
+	return at;
+}
+
+static char *put_ip(char *at, const struct ip *ip)
+{
+	if (!ip_is_v4(ip))
+		return at + ip_format(ip, at);
+	for (unsigned i = 12; i < 16; i++) {
+		at = put_number(at, ip->bytes[i]);
+		*at++ = '.';
+	}
+	return at - 1;
+}
+
+static char *put_transport(char *at, uint8_t protocol)
+{
+	switch (protocol) {
 	case FLOW_ICMP:
-		ADD(text, "icmp");
-		break;
+		return PUT(at, "icmp");
 	case FLOW_TCP:
-		ADD(text, "tcp");
-		break;
+		return PUT(at, "tcp");
 	case FLOW_UDP:
-		ADD(text, "udp");
-		break;
+		return PUT(at, "udp");
 	case FLOW_ICMPV6:
-		ADD(text, "ipv6-icmp");
-		break;
+		return PUT(at, "ipv6-icmp");
 	case FLOW_SCTP:
-		ADD(text, "sctp");
-		break;
+		return PUT(at, "sctp");
 	default:
-		text_add_u64(text, flow->protocol);
+		return put_number(at, protocol);
 	}
 }
 
-static void add_network(const struct flow *flow, struct text *text)
+static char *put_counters(char *at, uint64_t bytes, uint64_t packets, uint64_t frame_bytes)
+{
+	at = PUT(at, "\"bytes\":");
+	at = put_number(at, bytes);
+	at = PUT(at, ",\"packets\":");
+	at = put_number(at, packets);
+	at = PUT(at, ",\"frame_bytes\":");
+	at = put_number(at, frame_bytes);
+	return PUT(at, "},");
+}
+
+static char *put_network(char *at, const struct flow *flow)
 {
 	const struct flow_side *a = &flow->source, *b = &flow->destination;
 
 	if (ip_is_v4(&a->ip))
-		ADD(text, "\"network\":{\"type\":\"ipv4\",\"transport\":\"");
+		at = PUT(at, "\"network\":{\"type\":\"ipv4\",\"transport\":\"");
 	else
-		ADD(text, "\"network\":{\"type\":\"ipv6\",\"transport\":\"");
-	add_transport(flow, text);
-	ADD(text, "\",\"community_id\":\"");
-	text_add_string(text, flow->community_id);
-	ADD(text, "\",\"bytes\":");
-	text_add_u64(text, a->bytes + b->bytes);
-	ADD(text, ",\"packets\":");
-	text_add_u64(text, a->packets + b->packets);
-	ADD(text, ",\"frame_bytes\":");
-	text_add_u64(text, a->frame_bytes + b->frame_bytes);
-	ADD(text, "},");
+		at = PUT(at, "\"network\":{\"type\":\"ipv6\",\"transport\":\"");
+	at = put_transport(at, flow->protocol);
+	at = PUT(at, "\",\"community_id\":\"");
+	at = put_string(at, flow->community_id);
+	at = PUT(at, "\",");
+	return put_counters(at, a->bytes + b->bytes, a->packets + b->packets,
+			    a->frame_bytes + b->frame_bytes);
 }
 
-static void add_side(const struct flow_side *side, bool port, struct text *text)
+static char *put_side(char *at, const struct flow_side *side, bool port)
 {
-	char address[IP_TEXT_SIZE];
-	size_t length = ip_format(&side->ip, address);
-
-	ADD(text, "{\"ip\":\"");
-	text_add(text, address, length);
+	at = PUT(at, "{\"ip\":\"");
+	at = put_ip(at, &side->ip);
+	at = PUT(at, "\",");
 	if (port) {
-		ADD(text, "\",\"port\":");
-		text_add_u64(text, side->port);
-		ADD(text, ",\"bytes\":");
-	} else {
-		ADD(text, "\",\"bytes\":");
+		at = PUT(at, "\"port\":");
+		at = put_number(at, side->port);
+		*at++ = ',';
 	}
-	text_add_u64(text, side->bytes);
-	ADD(text, ",\"packets\":");
-	text_add_u64(text, side->packets);
-	ADD(text, ",\"frame_bytes\":");
-	text_add_u64(text, side->frame_bytes);
-	ADD(text, "},");
+	return put_counters(at, side->bytes, side->packets, side->frame_bytes);
+}
+
+static char *put_icmp(char *at, const struct flow *flow)
+{
+	at = PUT(at, "\"icmp\":{\"type\":");
+	at = put_number(at, flow->icmp_type);
+	at = PUT(at, ",\"code\":");
+	at = put_number(at, flow->icmp_code);
+	return PUT(at, "},");
 }
 
 /* The letters of FLAGS, from CWR, the highest bit, to FIN. */
-static void add_flags(uint8_t flags, struct text *text)
+static char *put_flags(char *at, uint8_t flags)
 {
 	static const char letters[8] = {'C', 'E', 'U', 'A', 'P', 'R', 'S', 'F'};
-	char seen[8];
-	size_t length = 0;
 
 	for (unsigned i = 0; i < 8; i++) {
 		if (flags & (0x80u >> i))
-			seen[length++] = letters[i];
+			*at++ = letters[i];
 	}
-	text_add(text, seen, length);
+	return at;
 }
 
-static void add_tcp(const struct flow *flow, struct text *text)
+static char *put_tcp(char *at, const struct flow *flow)
 {
 	const struct flow_handshake *handshake = &flow->handshake;
 
-	ADD(text, "\"tcp\":{\"flags\":{\"source\":\"");
-	add_flags(flow->source.tcp_flags, text);
-	ADD(text, "\",\"destination\":\"");
-	add_flags(flow->destination.tcp_flags, text);
-	ADD(text, "\"},");
+	at = PUT(at, "\"tcp\":{\"flags\":{\"source\":\"");
+	at = put_flags(at, flow->source.tcp_flags);
+	at = PUT(at, "\",\"destination\":\"");
+	at = put_flags(at, flow->destination.tcp_flags);
+	at = PUT(at, "\"},");
 	if (handshake->seen) {
-		ADD(text, "\"handshake\":{\"rtt\":");
-		text_add_i64(text, handshake->rtt);
-		ADD(text, ",\"server_rtt\":");
-		text_add_i64(text, handshake->server_rtt);
-		ADD(text, ",\"client_rtt\":");
-		text_add_i64(text, handshake->client_rtt);
-		ADD(text, "},");
+		at = PUT(at, "\"handshake\":{\"rtt\":");
+		at = put_number(at, (uint64_t)handshake->rtt);
+		at = PUT(at, ",\"server_rtt\":");
+		at = put_number(at, (uint64_t)handshake->server_rtt);
+		at = PUT(at, ",\"client_rtt\":");
+		at = put_number(at, (uint64_t)handshake->client_rtt);
+		at = PUT(at, "},");
 	}
-	ADD(text, "\"retransmissions\":{\"source\":");
-	text_add_u64(text, flow->source.retransmissions);
-	ADD(text, ",\"destination\":");
-	text_add_u64(text, flow->destination.retransmissions);
-	ADD(text, "}},");
+	at = PUT(at, "\"retransmissions\":{\"source\":");
+	at = put_number(at, flow->source.retransmissions);
+	at = PUT(at, ",\"destination\":");
+	at = put_number(at, flow->destination.retransmissions);
+	return PUT(at, "}},");
 }
 
-static void add_requests(const struct flow *flow, struct text *text)
+static char *put_response_time(char *at, const struct flow_response_time *times)
 {
-	const struct flow_response_time *times = &flow->response_time;
-
-	ADD(text, "\"requests\":{\"count\":");
-	text_add_u64(text, flow->requests);
-	if (times->count > 0) {
-		ADD(text, ",\"response_time\":{\"count\":");
-		text_add_u64(text, times->count);
-		ADD(text, ",\"sum\":");
-		text_add_u64(text, times->sum);
-		ADD(text, ",\"min\":");
-		text_add_u64(text, times->min);
-		ADD(text, ",\"max\":");
-		text_add_u64(text, times->max);
-		ADD(text, ",\"histogram\":{\"scale\":");
-		text_add_u64(text, FLOW_HISTOGRAM_SCALE);
-		ADD(text, ",\"offset\":");
-		text_add_i64(text, times->offset);
-		ADD(text, ",\"counts\":[");
-		for (unsigned i = 0; i < times->buckets; i++) {
-			if (i > 0)
-				ADD(text, ",");
-			text_add_u64(text, times->counts[i]);
-		}
-		ADD(text, "]}}");
+	at = PUT(at, ",\"response_time\":{\"count\":");
+	at = put_number(at, times->count);
+	at = PUT(at, ",\"sum\":");
+	at = put_number(at, times->sum);
+	at = PUT(at, ",\"min\":");
+	at = put_number(at, times->min);
+	at = PUT(at, ",\"max\":");
+	at = put_number(at, times->max);
+	at = PUT(at, ",\"histogram\":{\"scale\":3,\"offset\":");
+	if (times->offset < 0)
+		*at++ = '-';
+	at = put_number(at, (uint64_t)(times->offset < 0 ? -times->offset : times->offset));
+	at = PUT(at, ",\"counts\":[");
+	for (unsigned i = 0; i < times->buckets; i++) {
+		if (i > 0)
+			*at++ = ',';
+		at = put_number(at, times->counts[i]);
 	}
-	ADD(text, "},");
+	return PUT(at, "]}}");
 }
 
-static void add_flow(const struct flow *flow, struct text *text)
+static char *put_requests(char *at, const struct flow *flow)
+{
+	at = PUT(at, "\"requests\":{\"count\":");
+	at = put_number(at, flow->requests);
+	if (flow->response_time.count > 0)
+		at = put_response_time(at, &flow->response_time);
+	return PUT(at, "},");
+}
+
+static char *put_flow(char *at, const struct flow *flow)
 {
 	static const char digits[] = "0123456789abcdef";
-	char id[16];
 
-	for (unsigned i = 0; i < sizeof(id); i++)
-		id[i] = digits[flow->id >> (60 - 4 * i) & 15];
-	ADD(text, "\"flow\":{\"id\":\"");
-	text_add(text, id, sizeof(id));
-	ADD(text, "\",\"slice\":");
-	text_add_u64(text, flow->slice);
-	ADD(text, ",\"end_reason\":\"");
-	text_add_string(text, end_reasons[flow->end_reason]);
-	ADD(text, "\",\"initiator\":\"");
-	text_add_string(text, initiators[flow->initiator]);
-	ADD(text, "\"},");
+	at = PUT(at, "\"flow\":{\"id\":\"");
+	for (unsigned i = 0; i < 16; i++)
+		*at++ = digits[flow->id >> (60 - 4 * i) & 15];
+	at = PUT(at, "\",\"slice\":");
+	at = put_number(at, flow->slice);
+	at = PUT(at, ",\"end_reason\":\"");
+	at = put_string(at, end_reasons[flow->end_reason]);
+	at = PUT(at, "\",\"initiator\":\"");
+	at = put_string(at, initiators[flow->initiator]);
+	return PUT(at, "\"},");
 }
 
-void flow_format(const struct flow *flow, const struct flow_observer *observer, struct text *text)
+static void add_observer(const struct flow_observer *observer, struct text *text)
 {
-	ADD(text, "{\"event\":{\"start\":");
-	text_add_when(text, flow->start);
-	ADD(text, ",\"end\":");
-	text_add_when(text, flow->end);
-	ADD(text, ",\"duration\":");
-	text_add_i64(text, when_since(flow->end, flow->start));
-	ADD(text, "},");
-	add_network(flow, text);
-	ADD(text, "\"source\":");
-	add_side(&flow->source, has_ports(flow), text);
-	ADD(text, "\"destination\":");
-	add_side(&flow->destination, has_ports(flow), text);
-	if (is_icmp(flow)) {
-		ADD(text, "\"icmp\":{\"type\":");
-		text_add_u64(text, flow->icmp_type);
-		ADD(text, ",\"code\":");
-		text_add_u64(text, flow->icmp_code);
-		ADD(text, "},");
-	}
-	if (flow->protocol == FLOW_TCP)
-		add_tcp(flow, text);
-	if (flow->requests > 0 || flow->response_time.count > 0)
-		add_requests(flow, text);
-	add_flow(flow, text);
 	ADD(text, "\"observer\":{\"hostname\":");
 	text_add_json_string(text, observer->hostname);
 	ADD(text, ",\"interface\":{\"name\":");
@@ -239,4 +253,33 @@ void flow_format(const struct flow *flow, const struct flow_observer *observer, 
 	ADD(text, ",\"id\":");
 	text_add_u64(text, observer->interface_id);
 	ADD(text, "}}}");
+}
+
+void flow_format(const struct flow *flow, const struct flow_observer *observer, struct text *text)
+{
+	bool ports = flow->protocol == FLOW_TCP || flow->protocol == FLOW_UDP ||
+		     flow->protocol == FLOW_SCTP;
+	char record[FIXED_MAX], *at = record;
+
+	at = PUT(at, "{\"event\":{\"start\":");
+	at = put_when(at, flow->start);
+	at = PUT(at, ",\"end\":");
+	at = put_when(at, flow->end);
+	at = PUT(at, ",\"duration\":");
+	at = put_number(at, (uint64_t)when_since(flow->end, flow->start));
+	at = PUT(at, "},");
+	at = put_network(at, flow);
+	at = PUT(at, "\"source\":");
+	at = put_side(at, &flow->source, ports);
+	at = PUT(at, "\"destination\":");
+	at = put_side(at, &flow->destination, ports);
+	if (flow->protocol == FLOW_ICMP || flow->protocol == FLOW_ICMPV6)
+		at = put_icmp(at, flow);
+	if (flow->protocol == FLOW_TCP)
+		at = put_tcp(at, flow);
+	if (flow->requests > 0 || flow->response_time.count > 0)
+		at = put_requests(at, flow);
+	at = put_flow(at, flow);
+	text_add(text, record, (size_t)(at - record));
+	add_observer(observer, text);
 }

@@ -86,6 +86,22 @@ static void find_initiator(struct flow_entry *entry, unsigned direction,
 	set_initiator(entry, direction, sender, kind);
 }
 
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
+	return hash ^ hash >> 32;
+}
+
+/* The same for the same packets in every run, so not from the table's seed. */
+static uint64_t flow_id(const struct flow_entry *entry)
+{
+	uint64_t hash = mix((uint64_t)entry->start, entry->sequence);
+
+	for (unsigned i = 0; i < 5; i++)
+		hash = mix(hash, entry->key.words[i]);
+	return mix(hash, 0);
+}
+
 void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsigned direction,
 		      const struct packet *packet, uint64_t sequence)
 {
@@ -94,9 +110,9 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 	entry->last = packet->time;
 	entry->start = packet->time;
 	entry->sequence = sequence;
-	entry->created = packet->time;
 	entry->icmp_type = packet->icmp_type;
 	entry->icmp_code = packet->icmp_code;
+	entry->id = flow_id(entry);
 	find_initiator(entry, direction, packet);
 }
 
@@ -160,22 +176,6 @@ bool flow_entry_begins_anew(const struct flow_entry *entry, unsigned direction,
 	return false;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word)
-{
-	hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
-	return hash ^ hash >> 32;
-}
-
-/* The same for the same packets in every run, so not from the table's seed. */
-static uint64_t flow_id(const struct flow_entry *entry)
-{
-	uint64_t hash = mix((uint64_t)entry->created, entry->sequence);
-
-	for (unsigned i = 0; i < 5; i++)
-		hash = mix(hash, entry->key.words[i]);
-	return mix(hash, 0);
-}
-
 static void take_side(const struct flow_entry *entry, unsigned side, struct flow_side *out)
 {
 	out->ip = flow_key_ip(&entry->key, side);
@@ -205,7 +205,7 @@ void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flo
 	take_side(entry, !entry->source, &flow->destination);
 	tcp_take(&entry->tcp, entry->source, flow);
 	turns_take(&entry->turns, pool, flow);
-	flow->id = flow_id(entry);
+	flow->id = entry->id;
 	flow->slice = entry->slice++;
 	flow->end_reason = reason;
 	flow->initiator = entry->initiator;

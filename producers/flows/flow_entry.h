@@ -16,9 +16,9 @@
  * the first, the second and the last. */
 struct flow_entry {
 	struct flow_key key;
-	int64_t last;      /* the latest packet's time */
-	int64_t start;     /* the earliest of the slice */
-	uint32_t tag;      /* the table's */
+	int64_t last;  /* the latest packet's time */
+	int64_t start; /* the earliest of the slice */
+	uint32_t slice;
 	uint8_t source;    /* the direction that the initiator sends in */
 	uint8_t initiator; /* enum flow_initiator */
 	uint8_t icmp_type; /* the first packet's */
@@ -27,10 +27,9 @@ struct flow_entry {
 	uint64_t frame_bytes[2];
 	uint64_t packets[2];
 	struct tcp tcp;
-	int64_t created; /* first packet of the first slice */
+	uint64_t id;
 	struct turns turns;
 	uint64_t sequence; /* counts the flows that were begun */
-	uint32_t slice;
 };
 
 /* Fills *ENTRY for the conversation that PACKET begins, without counting it. */

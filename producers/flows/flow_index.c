@@ -72,11 +72,11 @@ uint32_t flow_index_add(struct flow_index *index, uint32_t tag)
 	return number;
 }
 
-void flow_index_remove(struct flow_index *index, uint32_t number)
+void flow_index_remove(struct flow_index *index, uint32_t number, uint32_t tag)
 {
 	struct flow_index_slot *slots = index->slots;
 	uint32_t mask = index->mask;
-	uint32_t hole = index->entries[number].tag & mask;
+	uint32_t hole = tag & mask;
 
 	while (slots[hole].number != number + 1)
 		hole = (hole + 1) & mask;

@@ -66,10 +66,17 @@ void flow_table_free(struct flow_table *table)
 	free(table);
 }
 
+static uint32_t tag_of(const struct flow_table *table, const struct flow_key *key)
+{
+	return (uint32_t)flow_key_hash(key, table->options.seed);
+}
+
 static void free_entry(struct flow_table *table, uint32_t number)
 {
+	uint32_t tag = tag_of(table, &table->index.entries[number].key);
+
 	wheel_remove(table->wheel, number);
-	flow_index_remove(&table->index, number);
+	flow_index_remove(&table->index, number, tag);
 }
 
 /* ---- Ends ---- */
@@ -239,7 +246,7 @@ void flow_table_aim(struct flow_table *table, const struct packet *packets, size
 		struct aimed *aimed = &table->aimed[i];
 
 		aimed->direction = flow_key_from_packet(&packets[i], &aimed->key);
-		aimed->tag = (uint32_t)flow_key_hash(&aimed->key, table->options.seed);
+		aimed->tag = tag_of(table, &aimed->key);
 		__builtin_prefetch(&index->slots[aimed->tag & index->mask]);
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -253,10 +260,8 @@ void flow_table_aim(struct flow_table *table, const struct packet *packets, size
 static void begin_flow(struct flow_table *table, uint32_t number, const struct aimed *aimed,
 		       const struct packet *packet)
 {
-	struct flow_entry *entry = &table->index.entries[number];
-
-	flow_entry_begin(entry, &aimed->key, aimed->direction, packet, table->stats.flows++);
-	entry->tag = aimed->tag;
+	flow_entry_begin(&table->index.entries[number], &aimed->key, aimed->direction, packet,
+			 table->stats.flows++);
 }
 
 static bool add_new(struct flow_table *table, const struct aimed *aimed,

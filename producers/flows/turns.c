@@ -3,21 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GROUP 8 /* buckets of one octave */
+#define BLOCK 32 /* buckets: four octaves */
 
-/* Counts of the eight buckets from 8 * OCTAVE - 8 on. */
-struct group {
-	uint32_t next; /* of the same flow, or in the free list; 0 for none */
-	uint32_t octave;
-	uint32_t counts[GROUP];
+struct block {
+	uint32_t next;  /* of the same flow, or in the free list; 0 for none */
+	uint32_t place; /* its first bucket, counted from 0, over BLOCK */
+	uint32_t counts[BLOCK];
 };
 
 struct turns_pool {
 	uint64_t lost;
 	uint32_t free;
-	uint32_t unused; /* groups from here on were never taken */
+	uint32_t unused; /* blocks from here on were never taken */
 	uint32_t size;
-	struct group *groups;
+	struct block *blocks;
 };
 
 struct turns_pool *turns_pool_new(size_t size)
@@ -28,8 +27,8 @@ struct turns_pool *turns_pool_new(size_t size)
 		return NULL;
 	pool->size = (uint32_t)size + 1; /* number 0 stands for none */
 	pool->unused = 1;
-	pool->groups = calloc(pool->size, sizeof(*pool->groups));
-	if (!pool->groups) {
+	pool->blocks = calloc(pool->size, sizeof(*pool->blocks));
+	if (!pool->blocks) {
 		free(pool);
 		return NULL;
 	}
@@ -40,7 +39,7 @@ void turns_pool_free(struct turns_pool *pool)
 {
 	if (!pool)
 		return;
-	free(pool->groups);
+	free(pool->blocks);
 	free(pool);
 }
 
@@ -49,62 +48,74 @@ uint64_t turns_pool_lost(const struct turns_pool *pool)
 	return pool->lost;
 }
 
-static uint32_t take_group(struct turns_pool *pool)
+static uint32_t take_block(struct turns_pool *pool)
 {
 	uint32_t number = pool->free;
 
 	if (number != 0) {
-		pool->free = pool->groups[number].next;
+		pool->free = pool->blocks[number].next;
 	} else {
 		if (pool->unused == pool->size)
 			return 0;
 		number = pool->unused++;
 	}
-	memset(&pool->groups[number], 0, sizeof(pool->groups[number]));
+	memset(&pool->blocks[number], 0, sizeof(pool->blocks[number]));
 	return number;
 }
 
-/* The group of OCTAVE, made when there is none; NULL when there is no room. */
-static struct group *find_group(struct turns *turns, struct turns_pool *pool, uint32_t octave)
+/* The block at PLACE, made when there is none; NULL when there is no room. */
+static struct block *find_block(struct turns *turns, struct turns_pool *pool, uint32_t place)
 {
 	uint32_t number, previous = 0;
 
-	for (number = turns->buckets; number != 0; number = pool->groups[number].next) {
-		struct group *group = &pool->groups[number];
+	for (number = turns->blocks; number != 0; number = pool->blocks[number].next) {
+		struct block *block = &pool->blocks[number];
 
-		if (group->octave != octave) {
+		if (block->place != place) {
 			previous = number;
 			continue;
 		}
 		/* To the front: response times of one flow are alike. */
 		if (previous != 0) {
-			pool->groups[previous].next = group->next;
-			group->next = turns->buckets;
-			turns->buckets = number;
+			pool->blocks[previous].next = block->next;
+			block->next = turns->blocks;
+			turns->blocks = number;
 		}
-		return group;
+		return block;
 	}
-	number = take_group(pool);
+	number = take_block(pool);
 	if (number == 0)
 		return NULL;
-	pool->groups[number].octave = octave;
-	pool->groups[number].next = turns->buckets;
-	turns->buckets = number;
-	return &pool->groups[number];
+	pool->blocks[number].place = place;
+	pool->blocks[number].next = turns->blocks;
+	turns->blocks = number;
+	return &pool->blocks[number];
+}
+
+/* False when there is no room. */
+static bool count_bucket(struct turns *turns, struct turns_pool *pool, unsigned bucket)
+{
+	struct block *block;
+
+	if (bucket >= FLOW_BUCKETS)
+		return false;
+	if (turns->samples < TURNS_FIRST) {
+		turns->first[turns->samples] = (uint16_t)bucket;
+		return true;
+	}
+	block = find_block(turns, pool, bucket / BLOCK);
+	if (!block)
+		return false;
+	block->counts[bucket % BLOCK]++;
+	return true;
 }
 
 static void add_sample(struct turns *turns, struct turns_pool *pool, uint64_t ns)
 {
-	unsigned bucket = (unsigned)(flow_bucket(ns) + GROUP);
-	struct group *group = NULL;
-
-	if (bucket < FLOW_BUCKETS + GROUP + FLOW_BUCKET_MIN)
-		group = find_group(turns, pool, bucket / GROUP);
-	if (!group) {
+	if (!count_bucket(turns, pool, (unsigned)(flow_bucket(ns) - FLOW_BUCKET_MIN))) {
 		pool->lost++;
 		return;
 	}
-	group->counts[bucket % GROUP]++;
 	if (turns->samples == 0 || ns < turns->min)
 		turns->min = ns;
 	if (ns > turns->max)
@@ -138,49 +149,37 @@ void turns_taint(struct turns *turns)
 	turns->tainted = true;
 }
 
-/* Finds the lowest and the highest bucket, counted from -GROUP. */
-static void find_ends(const struct turns *turns, const struct turns_pool *pool, unsigned *low,
-		      unsigned *high)
+/* Adds the counts of the flow's blocks, and frees them. */
+static void take_blocks(struct turns *turns, struct turns_pool *pool, uint32_t *counts)
 {
-	*low = UINT32_MAX;
-	*high = 0;
-	for (uint32_t n = turns->buckets; n != 0; n = pool->groups[n].next) {
-		const struct group *group = &pool->groups[n];
-
-		for (unsigned i = 0; i < GROUP; i++) {
-			unsigned bucket = group->octave * GROUP + i;
-
-			if (group->counts[i] == 0)
-				continue;
-			if (bucket < *low)
-				*low = bucket;
-			if (bucket > *high)
-				*high = bucket;
-		}
-	}
-}
-
-static void take_buckets(struct turns *turns, struct turns_pool *pool,
-			 struct flow_response_time *times)
-{
-	unsigned low, high;
 	uint32_t next;
 
-	find_ends(turns, pool, &low, &high);
-	times->offset = (int)low - GROUP;
-	times->buckets = high - low + 1;
-	memset(times->counts, 0, times->buckets * sizeof(times->counts[0]));
-	for (uint32_t n = turns->buckets; n != 0; n = next) {
-		struct group *group = &pool->groups[n];
+	for (uint32_t number = turns->blocks; number != 0; number = next) {
+		struct block *block = &pool->blocks[number];
 
-		for (unsigned i = 0; i < GROUP; i++) {
-			if (group->counts[i] > 0)
-				times->counts[group->octave * GROUP + i - low] = group->counts[i];
-		}
-		next = group->next;
-		group->next = pool->free;
-		pool->free = n;
+		for (unsigned i = 0; i < BLOCK && block->place * BLOCK + i < FLOW_BUCKETS; i++)
+			counts[block->place * BLOCK + i] += block->counts[i];
+		next = block->next;
+		block->next = pool->free;
+		pool->free = number;
 	}
+	turns->blocks = 0;
+}
+
+static void take_histogram(struct turns *turns, struct turns_pool *pool,
+			   struct flow_response_time *times)
+{
+	uint32_t *counts = times->counts;
+	unsigned low = (unsigned)(flow_bucket(turns->min) - FLOW_BUCKET_MIN);
+	unsigned high = (unsigned)(flow_bucket(turns->max) - FLOW_BUCKET_MIN);
+
+	memset(counts, 0, sizeof(times->counts));
+	for (unsigned i = 0; i < TURNS_FIRST && i < turns->samples; i++)
+		counts[turns->first[i]]++;
+	take_blocks(turns, pool, counts);
+	times->offset = (int)low + FLOW_BUCKET_MIN;
+	times->buckets = high - low + 1;
+	memmove(counts, counts + low, times->buckets * sizeof(counts[0]));
 }
 
 void turns_take(struct turns *turns, struct turns_pool *pool, struct flow *flow)
@@ -194,8 +193,8 @@ void turns_take(struct turns *turns, struct turns_pool *pool, struct flow *flow)
 	times->max = turns->max;
 	times->offset = 0;
 	times->buckets = 0;
-	if (turns->buckets != 0)
-		take_buckets(turns, pool, times);
+	if (turns->samples > 0)
+		take_histogram(turns, pool, times);
 	*turns = (struct turns){
 		.request_at = turns->request_at,
 		.waiting = turns->waiting,

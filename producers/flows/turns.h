@@ -8,8 +8,9 @@
  *
  * (1) A turn that saw a retransmission, or time running backwards, is a request
  *     without a response time.
- * (2) Response times live in a pool of fixed size; a sample for which it has no
- *     room is counted as lost and enters no figure.
+ * (2) A flow holds its first few response times itself, the others live in a pool of
+ *     fixed size; a sample for which it has no room is counted as lost and enters no
+ *     figure.
  */
 #ifndef TENURE_FLOWS_TURNS_H
 #define TENURE_FLOWS_TURNS_H
@@ -19,6 +20,8 @@
 #include <stdint.h>
 
 #include "common/flow.h"
+
+#define TURNS_FIRST 4 /* response times that a flow can have without the pool */
 
 struct turns_pool;
 
@@ -30,13 +33,15 @@ struct turns {
 	uint64_t max;
 	uint32_t requests;
 	uint32_t samples;
-	uint32_t buckets; /* the pool's number for the first of them, 0 for none */
+	uint32_t blocks;             /* the pool's number for the first of them, 0 for none */
+	uint16_t first[TURNS_FIRST]; /* buckets of the first samples, from 0 on */
 	bool waiting;
 	bool tainted; /* (1) */
 };
 
-/* Room for SIZE flows whose response times lie within a factor of two, or fewer
- * with more spread.  NULL when there is no memory. */
+/* Room for the response times of SIZE flows that have more than TURNS_FIRST and lie
+ * within a factor of sixteen; a wider spread takes the room of several.  NULL when
+ * there is no memory. */
 struct turns_pool *turns_pool_new(size_t size);
 void turns_pool_free(struct turns_pool *pool);
 uint64_t turns_pool_lost(const struct turns_pool *pool);

@@ -124,15 +124,38 @@ static void leaves_out_what_was_not_measured(void **state)
 
 static void the_longest_record_fits(void **state)
 {
-	static const struct flow_observer observer = {"", "", UINT32_MAX};
+	struct flow_observer observer = {.interface_id = UINT32_MAX};
 	struct flow flow = tcp_flow();
+	struct flow_side side = {.port = UINT16_MAX,
+				 .tcp_flags = UINT8_MAX,
+				 .retransmissions = UINT32_MAX,
+				 .bytes = UINT64_MAX,
+				 .packets = UINT64_MAX,
+				 .frame_bytes = UINT64_MAX};
 	struct text text;
 
 	(void)state;
-	flow.response_time.buckets = FLOW_BUCKETS;
-	for (unsigned i = 0; i < FLOW_BUCKETS; i++)
-		flow.response_time.counts[i] = UINT32_MAX;
-	text_init(&text, FLOW_RECORD_MAX - FLOW_HOSTNAME_SIZE - FLOW_INTERFACE_SIZE - 2048);
+	memset(observer.hostname, '\n', sizeof(observer.hostname) - 1);
+	memset(observer.interface_name, 1, sizeof(observer.interface_name) - 1);
+	memset(side.ip.bytes, 0xff, sizeof(side.ip.bytes));
+	flow.source = flow.destination = side;
+	flow.start.ns = -INT64_C(9214560000000000000) + 1;
+	flow.end.ns = INT64_C(9214646399999999999);
+	flow.handshake = (struct flow_handshake){true, INT64_MAX, INT64_MAX, INT64_MAX};
+	flow.requests = UINT64_MAX;
+	flow.response_time = (struct flow_response_time){
+		.count = UINT64_MAX,
+		.sum = UINT64_MAX,
+		.min = UINT64_MAX,
+		.max = UINT64_MAX,
+		.offset = FLOW_BUCKET_MIN,
+		.buckets = FLOW_BUCKETS,
+	};
+	memset(flow.response_time.counts, 0xff, sizeof(flow.response_time.counts));
+	flow.slice = UINT32_MAX;
+	flow.end_reason = FLOW_LACK_OF_RESOURCES;
+	flow.initiator = FLOW_BY_FIRST_PACKET;
+	text_init(&text, FLOW_RECORD_MAX);
 	flow_format(&flow, &observer, &text);
 	assert_false(text.failed);
 	text_free(&text);

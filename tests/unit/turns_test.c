@@ -149,6 +149,14 @@ static void the_histogram_holds_every_sample(void **state)
 	turns_pool_free(pool);
 }
 
+static void answer(struct turns *turns, struct turns_pool *pool, int64_t ns, unsigned times)
+{
+	for (unsigned i = 0; i < times; i++) {
+		turns_payload(turns, pool, true, 0);
+		turns_payload(turns, pool, false, ns);
+	}
+}
+
 static void a_sample_without_room_is_counted_as_lost_and_enters_no_figure(void **state)
 {
 	struct turns_pool *pool = new_pool(1);
@@ -156,25 +164,22 @@ static void a_sample_without_room_is_counted_as_lost_and_enters_no_figure(void *
 	struct flow flow;
 
 	(void)state;
-	turns_payload(&a, pool, true, 0);
-	turns_payload(&a, pool, false, 5 * MS);
-	turns_payload(&b, pool, true, 0);
-	turns_payload(&b, pool, false, 5 * MS);
-	/* Longer than any bucket. */
-	turns_payload(&a, pool, true, 0);
-	turns_payload(&a, pool, false, (INT64_C(1) << 42) + 1);
+	answer(&a, pool, 5 * MS, TURNS_FIRST + 3);
+	answer(&b, pool, 5 * MS, TURNS_FIRST + 1);
+	answer(&a, pool, (INT64_C(1) << 42) + 1, 1); /* longer than any bucket */
 	turns_take(&b, pool, &flow);
-	assert_int_equal(flow.requests, 1);
-	assert_int_equal(flow.response_time.count, 0);
+	assert_int_equal(flow.requests, TURNS_FIRST + 1);
+	assert_int_equal(flow.response_time.count, TURNS_FIRST);
+	assert_int_equal(flow.response_time.counts[0], TURNS_FIRST);
 	turns_take(&a, pool, &flow);
-	assert_int_equal(flow.requests, 2);
-	assert_int_equal(flow.response_time.count, 1);
+	assert_int_equal(flow.requests, TURNS_FIRST + 4);
+	assert_int_equal(flow.response_time.count, TURNS_FIRST + 3);
+	assert_int_equal(flow.response_time.counts[0], TURNS_FIRST + 3);
 	assert_int_equal(turns_pool_lost(pool), 2);
 	/* What was taken made room again. */
-	turns_payload(&b, pool, true, 0);
-	turns_payload(&b, pool, false, 5 * MS);
+	answer(&b, pool, 5 * MS, TURNS_FIRST + 1);
 	turns_take(&b, pool, &flow);
-	assert_int_equal(flow.response_time.count, 1);
+	assert_int_equal(flow.response_time.count, TURNS_FIRST + 1);
 	turns_pool_free(pool);
 }
 
