@@ -277,11 +277,13 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 	};
 	enum timeline_outcome outcome;
 
-	if (event->type == KUBE_BOOKMARK || event->type == KUBE_ERROR)
-		return TIMELINE_IGNORED;
 	if (feed.received.ns == INT64_MIN) {
 		*why = "there is no \"received\", no timestamp and no time inside";
 		return TIMELINE_UNREADABLE;
+	}
+	if (event->type == KUBE_BOOKMARK || event->type == KUBE_ERROR) {
+		timeline->last_received = feed.received;
+		return TIMELINE_IGNORED;
 	}
 	feed.world = world_of(timeline, event->cluster);
 	if (!feed.world)
