@@ -31,6 +31,7 @@ LIBS     = $(shell pkg-config --libs $(NEEDS) 2>/dev/null) -lrocksdb
 VERSION := $(shell git describe --tags 2>/dev/null)
 comma   := ,
 Q       := $(if $(V),,@)
+SAY     := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo)
 
 COMMON   = $(BUILD)/common.a
 MAINS    = $(wildcard $(FOLDERS:%=%/main.c))
@@ -53,7 +54,7 @@ units: $(UNITS) $(REPLAYS) $(TOOLS) ## build the unit tests, the fuzz replays an
 define archive_rule
 $1: $(2:%.c=$(OBJ)/%.o) $1.list
 	@$$(RM) $$@
-	@echo '  archive $$@'
+	$$(SAY) '  archive $$@'
 	$$(Q)$$(AR) rcs $$@ $$(if $$(LAX),$$$$(ls $$(filter %.o,$$^) 2>/dev/null),$$(filter %.o,$$^))
 $1.list: FORCE
 	@mkdir -p $$(@D)
@@ -63,7 +64,7 @@ endef
 # A folder's program, and the tests that include its headers.
 define folder_rule
 $(BUILD)/$(call program,$1): $(OBJ)/$1/main.o $(call archive,$1) $(COMMON)
-	@echo '  link    $$@'
+	$$(SAY) '  link    $$@'
 	$$(Q)$$(LINK) -o $$@ $$^ $$(LIBS)
 $(patsubst %.c,$(BUILD)/%,$(shell grep -ls '"$1/' $(TESTED))): $(call archive,$1)
 endef
@@ -86,13 +87,13 @@ $(REPLAYS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(if $(FUZZ),,$(OBJ)/tests/fuzz/r
 # common/ last, because the others lean on it.
 define link-test
 @mkdir -p $(@D)
-@echo '  link    $@'
+$(SAY) '  link    $@'
 $(Q)$(LINK) -o $@ $(filter-out $(COMMON),$^) $(COMMON) $(LIBS)
 endef
 
 $(OBJ)/%.o: %.c
 	@mkdir -p $(@D)
-	@echo '  compile $<'
+	$(SAY) '  compile $<'
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $< $(if $(LAX),|| $(RM) $@)
 
 # The version in a file that changes only when the version does.

@@ -253,7 +253,7 @@ enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t
 		(size_t)snprintf(offset, sizeof(offset), "%" PRId64, flow.offset)};
 	record.headers[3] = (struct bus_header){"tenure.revision", "1", 1};
 	record.header_count = topic == EXCHANGE_TAGGED ? 4 : 3;
-	outcome = outcome_of(exchange, kafka_producer_write(exchange->producer, topic, &record, flow.offset));
+	outcome = outcome_of(exchange, kafka_producer_write(exchange->producer, (int)topic, &record, flow.offset));
 	if (outcome == EXCHANGE_DONE && careful(exchange, &flow))
 		outcome = outcome_of(exchange, kafka_producer_flush(exchange->producer));
 	if (outcome != EXCHANGE_DONE)

@@ -1,0 +1,15 @@
+# Goal: the other compiler and the debug build find nothing to warn about, and what is
+# installed starts.
+set -eu
+cd "$ROOT"
+command -v clang >/dev/null || { echo "no clang here; deploy/setup fuzz installs it"; exit 77; }
+jobs=$(nproc)
+make -sk -j"$jobs" CC=clang all units
+make -sk -j"$jobs" DEBUG=1 all
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+make -s DESTDIR="$place" PREFIX=/usr install
+for program in kube flows enrich graph lookup; do
+	"$place/usr/bin/tenure-$program" --version | grep -Eqx "tenure-$program [^ ]+"
+	"$place/usr/bin/tenure-$program" --help | grep -q "^usage: tenure-$program "
+done
