@@ -10,24 +10,40 @@ def report(expected, tagged, out, limit=20):
     """EXPECTED maps a flow's coordinates (or offset) to bytes, TAGGED are the records.
     Prints what differs and a summary; returns 1 if anything does."""
     counts, seen = {}, set()
-    for text in tagged:
-        key, why, wanted = judge(expected, seen, text)
-        if why is None:
-            continue
+
+    def fault(why, key, lines):
         counts[why] = counts.get(why, 0) + 1
         if sum(counts.values()) <= limit:
-            print(f"{why}: flow {key}\n  is     {text.decode(errors='replace')}", file=out)
-            if wanted is not None:
-                print(f"  should {wanted.decode()}", file=out)
+            print(f"{why}: flow {key}", *lines, sep="\n  ", file=out)
+
+    for text in tagged:
+        key, why, wanted = judge(expected, seen, text)
+        if why in ("unreadable", "stray", "duplicate"):
+            fault(why, key, [text.decode(errors="replace")])
+        elif why:
+            fault(why, key, details(text, wanted))
     for key in expected:
         if key not in seen:
-            counts["lost"] = counts.get("lost", 0) + 1
-            if sum(counts.values()) <= limit:
-                print(f"lost: flow {key}\n  should {expected[key].decode()}", file=out)
-    right = len(expected) - sum(counts.get(why, 0) for why in counts if why not in ("duplicate", "stray"))
+            fault("lost", key, [expected[key].decode()])
+    right = len(expected) - sum(counts.get(why, 0) for why in counts if why not in ("duplicate", "stray", "unreadable"))
     print(f"{len(expected)} flows expected, {right} right"
           + "".join(f", {count} {why}" for why, count in sorted(counts.items())), file=out)
     return 1 if counts else 0
+
+
+def details(text, wanted):
+    """The flow's own part, and each member of the tag that is not as it should be."""
+    flow = wanted[:wanted.rindex(b',"tenure":')]
+    lines = [flow.decode()]
+    if not text.startswith(flow + b',"tenure":'):
+        lines.append("the flow's own bytes were changed: " + text.decode(errors="replace"))
+    is_so, should = shapes.load(text).get("tenure"), json.loads(wanted)["tenure"]
+    for name in should:
+        found = is_so.get(name) if isinstance(is_so, dict) else None
+        if found != should[name] or json.dumps(found) != json.dumps(should[name]):
+            lines += [f"{name} is     {json.dumps(found, ensure_ascii=False)}",
+                      f"{name} should {json.dumps(should[name], ensure_ascii=False)}"]
+    return lines if len(lines) > 1 else lines + [text.decode(errors="replace")]
 
 
 def judge(expected, seen, text):
