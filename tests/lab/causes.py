@@ -33,7 +33,10 @@ class Causes:
 
     def late_end(self, end, uid):
         """The named pod had given the address away, and that was reported late."""
-        left = [one for one in self.holdings(uid) if one.ip == end.ip and one.take_after < end.end]
+        here = [one for one in self.holdings(uid) if one.ip == end.ip]
+        left = [one for one in here if one.take_after < end.end]
+        if left and len(left) < len(here):
+            return [f"{left[-1].name} lost its sandbox and got the same address again later; nobody held it meanwhile"]
         if not left:
             return []
         taken = left[-1].take_after

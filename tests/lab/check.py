@@ -135,6 +135,23 @@ def show_reasons(ends):
     print("       known: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
 
 
+def show_rules(ends, view):
+    """Tenure beside each simpler rule, and of each the wrong name that was furthest from true."""
+    pods = [end for end in ends if end.kind == "pod"]
+    wrong, silent = sum(end.wrong for end in pods), sum(not end.known for end in pods)
+    print(f"\nof the {len(pods)} ends with a pod address, named wrongly (not named):")
+    print(f"  {'Tenure':36} {percent(wrong, len(pods)):>9} ({percent(silent, len(pods))})")
+    for result in judge_rules(pods, view):
+        print(f"  {result.name:36} {percent(result.wrong, result.asked):>9} ({percent(result.silent, result.asked)})")
+        worst = max((example for example in result.examples if example[0].true_uid), default=None,
+                    key=lambda example: abs(view.by_uid[example[1]][0].created - example[0].end))
+        if worst:
+            end, answer = worst
+            off = (view.by_uid[answer][0].created - end.end) / SECOND
+            print(f"      worst: {end.ip} at {end.flow['event']['end']} was {view.name(end.true_uid)}, not {view.name(answer)}, "
+                  f"created {abs(off):.0f} s {'after' if off > 0 else 'before'}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory")
@@ -167,11 +184,7 @@ def main():
     list_wrong(wrong, Causes(view, truth, moments.duration(options.hold), moments.duration(options.skew)))
     bars.print()
     show_reasons(ends)
-    print("\nof the ends whose holder is known from the truth, named wrongly (not named):")
-    named = [end for end in ends if end.true_uid]
-    print(f"  {'Tenure':36} {percent(sum(e.wrong for e in named), len(named)):>9} ({percent(sum(not e.known for e in named), len(named))})")
-    for result in judge_rules(named, view):
-        print(f"  {result.name:36} {percent(result.wrong, result.asked):>9} ({percent(result.silent, result.asked)})")
+    show_rules(ends, view)
     return 1 if bars.missed else 0
 
 

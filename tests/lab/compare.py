@@ -28,7 +28,7 @@ def pick(results):
         result = next(result for result in results if result.name == rule)
         for end, answer in result.examples:
             service = end.tag.get("service", {}).get("name")
-            if end.known and not end.wrong and service and service not in services and end.by == "workloads":
+            if end.known and not end.wrong and service and service not in services and end.true_uid and end.by == "workloads":
                 picked.append(end)
                 services.add(service)
                 break
@@ -73,14 +73,14 @@ def main():
         return 0
     truth = Truth(directory)
     view = KubeView(parse_envelopes(record.value for record in read_records(directory + "/kube.ndjson")))
-    ends = [end for end in ends_of(read_records(directory + "/tagged.ndjson"), truth) if end.true_uid]
+    ends = [end for end in ends_of(read_records(directory + "/tagged.ndjson"), truth) if end.kind == "pod"]
     names = {holding.uid: holding.name for holdings in truth.holdings.values() for holding in holdings}
     overs = hand_overs(truth)
     wrong, silent = sum(end.wrong for end in ends), sum(not end.known for end in ends)
     results = judge_rules(ends, view)
     print(f"{len(truth.holdings)} pod addresses changed hands {len(overs)} times; "
           f"{sum(over.gap < 1 for over in overs)} of them within a second.")
-    print(f"Of {len(ends)} flow ends whose pod is known from the pods' own logs:\n")
+    print(f"Of {len(ends)} flow ends with a pod address, against what the pods themselves and the runtime logged:\n")
     print(f"  {'':36}{'named wrongly':>24}{'not named':>12}")
     print(f"  {'Tenure':36}{wrong:>13} {percent(wrong, len(ends)):>10}{percent(silent, len(ends)):>12}")
     for result in results:
