@@ -121,11 +121,12 @@ def reason(bindings, holders, end):
     return "between_holders"
 
 
-def may_hold(bindings, interval, start, end, skew):
-    """Whether the pod that is unplaced over INTERVAL may hold the address of BINDINGS."""
+def may_hold(bindings, interval, start, end, skew, reported):
+    """Whether the pod that is unplaced over INTERVAL may hold the address of BINDINGS.
+    Everything up to REPORTED has been reported."""
     since, until = interval
     if shift(since, -skew) > end:
         return False
     if until is not None:
         return start <= shift(until, skew)
-    return not any(max(one.certain_from, end) <= one.certain_to for one in bindings)
+    return not any(max(one.certain_from, end) <= min(one.certain_to, reported) for one in bindings)

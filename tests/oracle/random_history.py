@@ -56,8 +56,9 @@ class World:
             life.restart(ip, bound, started)
         if self.chance.random() < .15:
             ip = self.chance.choice(ADDRESSES + [address])
-            bound, started = gone + .1, gone + .2
-            life.renew(address, started, ip, bound)
+            bound = gone + self.chance.uniform(.1, 4)
+            life.renew(address, started, gone, ip, bound)
+            started = bound + .1
             gone = bound + self.chance.uniform(1, 20)
             self.instants += [(bound, ip), (gone, ip)]
         life.finish(ip, bound, started, gone)

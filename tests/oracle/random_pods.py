@@ -4,6 +4,7 @@ import math
 from history import container, pod
 
 PROFILES = ("eager", "late", "old", "calico")
+ENDS = ("normal", "normal", "normal", "job", "forced", "collected", "lost", "blank")
 
 
 class Life:
@@ -19,6 +20,7 @@ class Life:
         self.writes = []            # (true time of the write, type, object)
         self.start = 0
         self.deleting = None
+        self.latest = 15            # a late write comes at most so much later
 
     def seen(self, time):
         """What the node's clock shows, never before the epoch of the test."""
@@ -26,7 +28,7 @@ class Life:
 
     def delay(self):
         late = self.chance.random()
-        return self.chance.uniform(2, 15) if late < .06 else self.chance.uniform(.02, 1)
+        return self.chance.uniform(2, self.latest) if late < .06 else self.chance.uniform(.02, 1)
 
     def write(self, time, kind="MODIFIED", **status):
         ready, gone = status.pop("ready", None), status.pop("gone", None)
@@ -75,9 +77,8 @@ class Life:
             self.write(again, ip=ip, ready=bound, containers=self.ran(started, again - .3))
         self.write(again, ip=ip, ready=bound, containers=self.ran(again, before=(started, again - .3)))
 
-    def renew(self, ip, started, new_ip, bound):
-        """The sandbox dies and another one follows, with NEW_IP."""
-        gone = bound - self.chance.uniform(.1, 4)
+    def renew(self, ip, started, gone, new_ip, bound):
+        """The sandbox dies when it is GONE, and another one follows, BOUND to NEW_IP."""
         way = self.chance.random()
         waiting = [container(before=(self.seen(started), self.seen(gone - .2)))]
         if way < .4:
@@ -89,9 +90,9 @@ class Life:
         self.write(bound + .2, ip=new_ip, ready=bound,
                    containers=self.ran(bound + .1, before=(started, gone - .2)))
 
-    def finish(self, ip, bound, started, gone):
+    def finish(self, ip, bound, started, gone, ends=ENDS):
         """The end, in one of the ways in which a pod ends."""
-        way = self.chance.choice(("normal", "normal", "normal", "job", "forced", "collected", "lost", "blank"))
+        way = self.chance.choice(ends)
         done = max(started, gone - .1) if started < gone else started
         over = self.ran(started, max(done, started))
         if self.chance.random() < .6:

@@ -19,9 +19,11 @@ def moment(value):
 
 def verdict_of(world, question, position, options):
     bindings = world.bindings(question.ip, position, options)
+    reported = moments.shift(world.known(position), -options.hold)
 
     def unplaced(holders):
-        return any(uid not in holders and may_hold(bindings, interval, question.start, question.end, options.skew)
+        return any(uid not in holders
+                   and may_hold(bindings, interval, question.start, question.end, options.skew, reported)
                    for uid, interval in world.unplaced(position))
 
     shut = world.shut(question.start, question.end, position, UNCOVERED, options.hold)

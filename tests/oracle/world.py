@@ -87,7 +87,7 @@ class World:
             self.change(record)
         return True
 
-    def known(self):
+    def last_known(self):
         return self.progress[-1][1] if self.progress else None
 
     def change(self, record):
@@ -113,7 +113,7 @@ class World:
             unplaced = thing.unplaced.last(pods.Unplaced()).after(status, after, before)
             self.pod(thing, record, after, unplaced)
         elif resource in HOLDING:
-            spans = holders.fold(thing.state.last(()), record, resource, self.known())
+            spans = holders.fold(thing.state.last(()), record, resource, self.last_known())
             self.held(resource, thing, record.uid, record.offset, spans)
         if resource == "services":
             self.members.service(record)
@@ -168,7 +168,7 @@ class World:
             record = Gone(offset, received, uid)
             self.pod(thing, record, epochs, thing.unplaced.last().gone(received))
         elif resource in HOLDING:
-            spans = holders.absent(thing.state.last(()), received, self.known())
+            spans = holders.absent(thing.state.last(()), received, self.last_known())
             self.held(resource, thing, uid, offset, spans)
         if resource in ("services", "endpointslices"):
             self.mark(self.members.close(uid, (), Gone(offset, received, uid)), offset)
@@ -179,6 +179,11 @@ class World:
         """(offset, known) of the default position, or None."""
         index = bisect.bisect_left(self.progress, end + hold, key=lambda entry: entry[1])
         return self.progress[index] if index < len(self.progress) else None
+
+    def known(self, position):
+        """Of the last accepted PROGRESS up to POSITION."""
+        index = bisect.bisect_right(self.progress, position, key=lambda entry: entry[0])
+        return self.progress[index - 1][1] if index else NEVER
 
     def bindings(self, ip, position, options):
         """All bindings of an address, settled."""
