@@ -74,10 +74,10 @@ static void fill_identity(struct conversation_slice *slice, const struct tagged_
 	else if (destination->cluster[0] != '\0')
 		slice->cluster = name_hash("cluster", destination->cluster);
 	slice->holder = holder_hash(source);
-	if (destination->kind == TAGGED_FLOW_SERVICE)
-		slice->service =
-			service_hash(destination->service[0] != '\0' ? destination->service
-								     : destination->services[0]);
+	if (destination->service[0] != '\0' && destination->kind != TAGGED_FLOW_POD)
+		slice->service = service_hash(destination->service);
+	if (slice->service != 0)
+		slice->stage = destination->kind == TAGGED_FLOW_SERVICE ? 2 : 1;
 	slice->observer = hash_bytes(name_hash(flow->observer, flow->interface),
 				     &flow->interface_id, sizeof(flow->interface_id));
 	slice->flow = flow->flow_id[0] != '\0'
@@ -170,17 +170,29 @@ static bool same_destination(const struct conversation_slice *a, const struct co
 	return a->server_port == b->server_port && ip_compare(&a->server_ip, &b->server_ip) == 0;
 }
 
-/* ADDRESSED went to a service's address and BACKEND to one of that service's pods. */
+/* The same number of packets each way, begun together: what two observers of one
+ * conversation see. */
+static bool alike(const struct conversation_slice *a, const struct conversation_slice *b)
+{
+	int64_t apart = when_since(a->start, b->start);
+
+	return a->has_packets && b->has_packets && a->source_packets == b->source_packets &&
+	       a->destination_packets == b->destination_packets && apart <= CONVERSATION_GAP &&
+	       apart >= -CONVERSATION_GAP;
+}
+
+/* ADDRESSED went to a service and BACKEND, further on, to one of that service's pods,
+ * or to an end that tells no services but saw the same packets. */
 static bool behind(const struct conversation_slice *addressed,
 		   const struct conversation_slice *backend)
 {
-	if (addressed->service == 0 || backend->service != 0)
+	if (addressed->stage <= backend->stage)
 		return false;
 	for (size_t i = 0; i < backend->service_count; i++) {
 		if (backend->words[i] == addressed->service)
 			return true;
 	}
-	return false;
+	return backend->service_count == 0 && alike(addressed, backend);
 }
 
 static bool contradicts(const struct conversation_slice *a, const struct conversation_slice *b)
@@ -189,7 +201,7 @@ static bool contradicts(const struct conversation_slice *a, const struct convers
 		return true;
 	if (a->holder != b->holder && a->holder != 0 && b->holder != 0)
 		return true;
-	return a->service == 0 && b->service == 0 && !same_destination(a, b) && overlaps(a, b, 0);
+	return a->stage == b->stage && !same_destination(a, b) && overlaps(a, b, 0);
 }
 
 bool conversation_takes(const struct conversation *conversation,
@@ -199,8 +211,9 @@ bool conversation_takes(const struct conversation *conversation,
 
 	if (conversation->newest_flow == slice->flow)
 		return true;
-	for (size_t i = 0; i < conversation->count; i++) {
-		const struct conversation_slice *other = conversation->slices[i];
+	/* The newest first: of a long flow that is its own last slice. */
+	for (size_t i = conversation->count; i > 0; i--) {
+		const struct conversation_slice *other = conversation->slices[i - 1];
 
 		if (other->flow == slice->flow)
 			return true;
@@ -212,6 +225,17 @@ bool conversation_takes(const struct conversation *conversation,
 			belongs = true;
 	}
 	return belongs;
+}
+
+bool conversation_agrees(const struct conversation *a, const struct conversation *b)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		for (size_t j = 0; j < b->count; j++) {
+			if (contradicts(a->slices[i], b->slices[j]))
+				return false;
+		}
+	}
+	return true;
 }
 
 static int reserve(struct conversation *conversation, size_t more)
@@ -273,8 +297,8 @@ static bool better(const struct conversation_slice *a, const struct conversation
 	const char *a_text = observer_text(a), *b_text = observer_text(b);
 	int order;
 
-	if ((a->service != 0) != (b->service != 0))
-		return a->service != 0;
+	if (a->stage != b->stage)
+		return a->stage > b->stage;
 	if (a->at_client != b->at_client)
 		return a->at_client;
 	if (a->start.ns != b->start.ns)

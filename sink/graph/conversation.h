@@ -10,12 +10,14 @@
  *   - they are slices of one flow (observer and flow.id), or
  *   - their times overlap or are at most CONVERSATION_GAP apart, and they have
  *     one server: the same destination address and port, or the one a service's
- *     address and the other a pod (or node) of that service;
+ *     address (or node port) and the other a pod (or node) of that service, or an end
+ *     that tells no services (not known, outside) but as many packets each way, begun
+ *     together;
  * and nothing speaks against it: two known clusters, two known holders of the
- * source, or two different pods behind a service at the same time.
+ * source, or two pods behind a service, or two services, at the same time.
  *
  * (1) The counted observer is that of the first record in this order: it saw the
- *     service's address; it stands on the source's node; it started earliest; then
+ *     service's address, else a node port of it; it stands on the source's node; it started earliest; then
  *     by hostname and interface name.  Bytes of two observers are never added.
  * (2) Records may come in any order; each may bring together conversations that
  *     were apart (conversations.h does that).
@@ -57,7 +59,8 @@ struct conversation_slice {
 	int32_t client, server; /* nodes of the graph */
 	uint64_t cluster;
 	uint64_t holder;  /* of the source */
-	uint64_t service; /* whose address the destination is */
+	uint64_t service; /* that the destination's address or node port stands for */
+	unsigned stage;   /* of the choice of a pod: 2 at a service's address, 1 at a node port */
 	uint64_t observer;
 	uint64_t flow;  /* observer and flow.id; unique where there is no flow.id */
 	bool at_client; /* the observer's host is the source's node */
@@ -113,6 +116,8 @@ bool conversation_same_source(const struct conversation *conversation,
 /* Whether SLICE, of the same source, belongs to CONVERSATION. */
 bool conversation_takes(const struct conversation *conversation,
 			const struct conversation_slice *slice);
+/* Whether nothing in A speaks against anything in B. */
+bool conversation_agrees(const struct conversation *a, const struct conversation *b);
 /* Takes SLICE.  -1 without memory, and SLICE is still the caller's. */
 int conversation_add(struct conversation *conversation, struct conversation_slice *slice);
 /* Moves every slice of FROM into CONVERSATION; -1 without memory and nothing moved. */

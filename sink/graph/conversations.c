@@ -221,6 +221,8 @@ static struct conversation *find(struct conversations *table, const struct tagge
 			found = c;
 			continue;
 		}
+		if (!conversation_agrees(found, c))
+			continue;
 		if (conversation_absorb(found, c) != 0)
 			return NULL;
 		if (oldest == c)

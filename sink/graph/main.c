@@ -286,7 +286,7 @@ int main(int argc, char **argv)
 		.from = {INT64_MIN},
 		.to = {INT64_MAX},
 		.window_ns = 300 * NS_PER_SECOND,
-		.horizon_ns = 120 * NS_PER_SECOND,
+		.horizon_ns = 180 * NS_PER_SECOND,
 		.held = 500000,
 	};
 	const struct settings_manual manual = {

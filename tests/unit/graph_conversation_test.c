@@ -138,6 +138,63 @@ static void keeps_another_service_apart(void **state)
 	assert_int_equal(count_in_any_order(flows, 2).conversations, 2);
 }
 
+static void takes_the_same_packets_to_nobody_known_for_the_service(void **state)
+{
+	static struct tagged_flow flows[2];
+	struct counted sum;
+
+	(void)state;
+	flow_make(&flows[0], 0, 1.001, 2, "n2", "veth9");
+	flow_unknown(&flows[0].destination, "hand_over");
+	flows[0].destination.service_count = 0;
+	flow_make(&flows[1], 1, 1, 2, "n1", "veth1");
+	flow_address(&flows[1].destination, "10.96.0.10", 80);
+	flow_service(&flows[1].destination, "shop/web");
+	sum = count_in_any_order(flows, 2);
+	assert_int_equal(sum.conversations, 1);
+	assert_int_equal(sum.servers, 1u << 1);
+	flows[0].source.packets++;
+	assert_int_equal(count_in_any_order(flows, 2).conversations, 2);
+}
+
+static void takes_a_node_port_for_the_service_before_its_pod(void **state)
+{
+	static struct tagged_flow flows[2];
+	struct counted sum;
+
+	(void)state;
+	flow_make(&flows[0], 0, 1.001, 2, "n1", "veth9");
+	flow_make(&flows[1], 1, 1, 2, "n3", "eth0");
+	flow_address(&flows[1].destination, "192.168.1.3", 30080);
+	flow_pod(&flows[1].destination, "", "n3", "shop/web");
+	flows[1].destination.kind = TAGGED_FLOW_NODE;
+	sum = count_in_any_order(flows, 2);
+	assert_int_equal(sum.conversations, 1);
+	assert_int_equal(sum.servers, 1u << 1);
+	/* Behind a service's address a node is where the pod is. */
+	flow_service(&flows[0].destination, "shop/web");
+	sum = count_in_any_order(flows, 2);
+	assert_int_equal(sum.conversations, 1);
+	assert_int_equal(sum.servers, 1u << 0);
+}
+
+static void keeps_two_services_of_one_pod_apart(void **state)
+{
+	static struct tagged_flow flows[3];
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		flow_make(&flows[i], i, 1, 2, i < 2 ? "n1" : "n2", i < 2 ? "veth1" : "veth9");
+	flow_address(&flows[0].destination, "10.96.0.10", 80);
+	flow_service(&flows[0].destination, "shop/web");
+	flow_address(&flows[1].destination, "10.96.0.11", 80);
+	flow_service(&flows[1].destination, "shop/admin");
+	snprintf(flows[2].destination.services[1], sizeof(flows[2].destination.services[1]),
+		 "shop/admin");
+	flows[2].destination.service_count = 2;
+	assert_int_equal(count_in_any_order(flows, 3).flows, 2);
+}
+
 static void keeps_what_differs_apart(void **state)
 {
 	static struct tagged_flow flows[2];
@@ -313,6 +370,9 @@ int main(void)
 		cmocka_unit_test(counts_one_observer_of_the_very_same_packets),
 		cmocka_unit_test(counts_before_and_after_the_choice_of_a_pod_once_at_the_client),
 		cmocka_unit_test(keeps_another_service_apart),
+		cmocka_unit_test(takes_the_same_packets_to_nobody_known_for_the_service),
+		cmocka_unit_test(takes_a_node_port_for_the_service_before_its_pod),
+		cmocka_unit_test(keeps_two_services_of_one_pod_apart),
 		cmocka_unit_test(keeps_what_differs_apart),
 		cmocka_unit_test(takes_a_source_port_that_comes_back_for_another_conversation),
 		cmocka_unit_test(joins_slices_whatever_lies_between_them),
