@@ -150,10 +150,13 @@ def test_a_pod_that_never_got_an_address_stays_unplaced():
     assert short(ask(records, X, 40.2, sent=True)) == "known uid-c"
 
 
-def test_a_certain_later_binding_excludes_the_unplaced():
-    records = lived(covered(), "a", X, 10, None)
-    records.pod(9.8, pod("b", None, start=9, phase="Pending"), "ADDED")
-    assert short(ask(records, X, 10.2, sent=True)) == "known uid-a"
+def test_a_certain_binding_excludes_the_unplaced_as_far_as_all_was_reported():
+    for known, said in ((22, "known uid-a"), (21.4, "unknown hand_over"), (None, "unknown hand_over")):
+        records = lived(covered(), "a", X, 10, None)
+        records.pod(9.8, pod("b", None, start=9, phase="Pending"), "ADDED")
+        if known:
+            records.progress(known)
+        assert short(ask(records, X, 10.2, sent=True)) == said
 
 
 def test_clocks_choose_what_decides_a_start():
