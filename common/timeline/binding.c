@@ -18,6 +18,7 @@ struct evidence evidence_none(void)
 	return (struct evidence){
 		.sandbox_ready = WHEN_MIN,
 		.first_started = WHEN_MIN,
+		.shown_started = WHEN_MIN,
 		.start_time = WHEN_MIN,
 		.first_received = WHEN_MIN,
 		.last_finished = WHEN_MIN,
@@ -77,8 +78,9 @@ static struct binding_start start_by(const struct binding *binding, enum timelin
 		/* fall through */
 	case TIMELINE_STARTED:
 		if (!missing(started))
-			return (struct binding_start){when_add(started, KUBELET_SECOND), started,
-						      "started"};
+			return (struct binding_start){
+				when_add(started, KUBELET_SECOND),
+				else_when(binding->evidence.shown_started, started), "started"};
 		break;
 	case TIMELINE_ENDPOINT:
 		if (!missing(binding->endpoint))

@@ -39,6 +39,7 @@ struct evidence {
 	uint64_t node; /* a hash of the node's name, 0 for none (and for nodes and services) */
 	struct when sandbox_ready;
 	struct when first_started;
+	struct when shown_started; /* that of the epoch which this one only may continue */
 	struct when start_time; /* of nodes and services: the creation */
 	struct when first_received;
 	struct when last_finished;

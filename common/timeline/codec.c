@@ -89,6 +89,7 @@ void codec_add_evidence(struct text *out, const struct evidence *evidence)
 	codec_add_u64(out, evidence->node);
 	codec_add_when(out, evidence->sandbox_ready);
 	codec_add_when(out, evidence->first_started);
+	codec_add_when(out, evidence->shown_started);
 	codec_add_when(out, evidence->start_time);
 	codec_add_when(out, evidence->first_received);
 	codec_add_when(out, evidence->last_finished);
@@ -196,6 +197,7 @@ struct evidence codec_evidence(struct codec *codec)
 	evidence.node = codec_u64(codec);
 	evidence.sandbox_ready = codec_when(codec);
 	evidence.first_started = codec_when(codec);
+	evidence.shown_started = codec_when(codec);
 	evidence.start_time = codec_when(codec);
 	evidence.first_received = codec_when(codec);
 	evidence.last_finished = codec_when(codec);

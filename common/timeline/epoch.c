@@ -40,6 +40,38 @@ static bool finished(const struct pod_record *record)
 	       (record->terminal && !record->running);
 }
 
+/* The greatest finishedAt that is the epoch's, RECORD's included. */
+static struct when newest_finish(const struct epoch *epoch, const struct pod_record *record)
+{
+	struct when newest = epoch->evidence.last_finished;
+
+	if (missing(epoch->evidence.first_started))
+		return newest;
+	for (size_t i = 0; i < record->finished_count; i++) {
+		if (!when_before(record->finished[i], epoch->evidence.first_started))
+			newest = when_later(newest, record->finished[i]);
+	}
+	return newest;
+}
+
+/* RECORD is of a pod that lives on. */
+static bool lives(const struct pod_record *record, bool deleted)
+{
+	return !finished(record) && !record->terminal && !deleted;
+}
+
+/* Every container was started again.  Without a word of the sandbox nothing says that it
+ * outlived them. */
+static bool restarted(const struct epoch *epoch, const struct pod_record *record, bool deleted)
+{
+	struct when finish = newest_finish(epoch, record);
+
+	return lives(record, deleted) && record->sandbox == POD_SANDBOX_UNTOLD &&
+	       missing(epoch->evidence.sandbox_ready) && missing(epoch->evidence.sandbox_gone) &&
+	       !missing(finish) && record->first_running.ns != INT64_MAX &&
+	       !when_before(record->first_running, finish);
+}
+
 static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *record, bool deleted)
 {
 	const struct epoch *epoch = &fold->epoch;
@@ -48,8 +80,9 @@ static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *r
 		return false;
 	if (!fold->has_epoch || moved(epoch, record))
 		return true;
-	if (epoch->evidence.how != BINDING_OPEN && !finished(record) && !record->terminal &&
-	    !deleted)
+	if (epoch->evidence.how != BINDING_OPEN && lives(record, deleted))
+		return true;
+	if (restarted(epoch, record, deleted))
 		return true;
 	return record->sandbox == POD_SANDBOX_TRUE && !missing(epoch->evidence.sandbox_ready) &&
 	       when_before(epoch->evidence.sandbox_ready, record->sandbox_changed);
@@ -61,9 +94,18 @@ static void end_epoch(struct epoch *epoch, enum binding_end how, struct when rec
 	epoch->evidence.ended_received = received;
 }
 
+/* The next epoch may be the same sandbox still, so it shows the same start. */
+static struct when split(struct epoch *epoch, const struct pod_record *record)
+{
+	struct evidence *evidence = &epoch->evidence;
+
+	evidence->last_finished = newest_finish(epoch, record);
+	return missing(evidence->shown_started) ? evidence->first_started : evidence->shown_started;
+}
+
 /* Opens the next epoch; *ENDED becomes the one before, if there is one. */
-static bool begin_epoch(struct pod_fold *fold, struct when received, uint64_t offset,
-			struct epoch *ended)
+static bool begin_epoch(struct pod_fold *fold, const struct pod_record *record, bool deleted,
+			struct when received, uint64_t offset, struct epoch *ended)
 {
 	struct epoch begun = {
 		.number = offset,
@@ -75,6 +117,9 @@ static bool begin_epoch(struct pod_fold *fold, struct when received, uint64_t of
 
 	begun.evidence.first_received = received;
 	if (later) {
+		if (fold->epoch.evidence.how == BINDING_OPEN && !moved(&fold->epoch, record) &&
+		    restarted(&fold->epoch, record, deleted))
+			begun.evidence.shown_started = split(&fold->epoch, record);
 		if (fold->epoch.evidence.how == BINDING_OPEN)
 			end_epoch(&fold->epoch, BINDING_NEXT_EPOCH, received);
 		begun.evidence.previous_to = evidence_certain_to(&fold->epoch.evidence);
@@ -113,13 +158,7 @@ static void add_starts(struct epoch *epoch, const struct pod_record *record)
 		    when_before(started, evidence->first_started))
 			evidence->first_started = started;
 	}
-	if (missing(evidence->first_started))
-		return;
-	for (size_t i = 0; i < record->finished_count; i++) {
-		if (!when_before(record->finished[i], evidence->first_started))
-			evidence->last_finished =
-				when_later(evidence->last_finished, record->finished[i]);
-	}
+	evidence->last_finished = newest_finish(epoch, record);
 }
 
 static void add_evidence(struct epoch *epoch, const struct pod_record *record)
@@ -203,7 +242,7 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 	bool later = false, begins = begins_epoch(fold, record, deleted);
 
 	if (begins) {
-		later = begin_epoch(fold, received, offset, ended);
+		later = begin_epoch(fold, record, deleted, received, offset, ended);
 		fold->unplaced.there = false;
 	}
 	fold->terminal = record->terminal;

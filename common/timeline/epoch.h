@@ -38,6 +38,7 @@ struct pod_record {
 	uint64_t node;
 	struct when kubelet_saw;     /* status.startTime */
 	struct when start_time;      /* that, else the creation */
+	struct when first_running;   /* the least startedAt of what runs, WHEN_MAX for none */
 	struct when newest_running;  /* what last_running takes from this record */
 	struct when started[POD_TIMES_MAX]; /* startedAt of what runs or is terminated */
 	size_t started_count;

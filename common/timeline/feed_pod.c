@@ -34,6 +34,7 @@ static bool same_evidence(const struct evidence *a, const struct evidence *b)
 	       a->terminating == b->terminating && a->node == b->node &&
 	       a->sandbox_ready.ns == b->sandbox_ready.ns &&
 	       a->first_started.ns == b->first_started.ns &&
+	       a->shown_started.ns == b->shown_started.ns &&
 	       a->start_time.ns == b->start_time.ns &&
 	       a->first_received.ns == b->first_received.ns &&
 	       a->last_finished.ns == b->last_finished.ns &&

@@ -93,6 +93,8 @@ static bool read_container(struct json_object *container, struct pod_record *rec
 	record->newest_running = when_later(record->newest_running, newest);
 	if (json_object_at(container, "state.running", &state) == JSON_FOUND)
 		record->running = true;
+	if (running.ns != INT64_MIN)
+		record->first_running = when_earlier(record->first_running, running);
 	*terminated = json_object_at(container, "state.terminated", &state) == JSON_FOUND;
 	return take_time(running, record->started, &record->started_count) &&
 	       take_time(started, record->started, &record->started_count) &&
@@ -177,6 +179,7 @@ const char *object_pod(struct json_object *object, struct pod_object *out)
 	record->start_time = record->kubelet_saw;
 	if (record->start_time.ns == INT64_MIN)
 		record->start_time = object_when(object, "metadata.creationTimestamp");
+	record->first_running = WHEN_MAX;
 	record->newest_running = record->kubelet_saw;
 	record->terminal = span_equal(phase, span_of("Succeeded")) ||
 			   span_equal(phase, span_of("Failed"));

@@ -67,9 +67,13 @@ class Status:
         started = [shapes.at(one, "state", "running", "startedAt") for one in every]
         started += [shapes.at(one, "state", "terminated", "startedAt") for one in every]
         self.started = times_of(started)
+        self.running_since = times_of(shapes.at(one, "state", "running", "startedAt") for one in every)
         self.ended = times_of(shapes.at(one, "finishedAt") for one in ended)
         self.every_started = self.started + times_of(
             shapes.at(one, "lastState", "terminated", "startedAt") for one in every)
+
+    def lives(self):
+        return not (self.finished or self.deleted or self.terminal)
 
     def times(self):
         """What counts for last_running."""
@@ -91,6 +95,7 @@ class Epoch:
     start_time: int = None
     last_finished: int = None
     last_running: int = None
+    shown_started: int = None       # of the epoch that this one only may continue
     sandbox_gone: int = None
     ended_received: int = None
     terminating: bool = False
@@ -125,7 +130,8 @@ class Epoch:
                 if self.first_started is None or self.sandbox_ready <= self.first_started:
                     return self.sandbox_ready, name, shift(self.sandbox_ready, SECOND)
             if name in ("sandbox", "started") and self.first_started is not None:
-                return self.first_started, "started", shift(self.first_started, SECOND)
+                shown = self.first_started if self.shown_started is None else self.shown_started
+                return shown, "started", shift(self.first_started, SECOND)
             if name == "endpoint" and opening is not None:
                 return opening, name, opening
         return self.first_received, "received", self.first_received
@@ -149,10 +155,14 @@ def fold(epochs, status):
         return epochs
     current = epochs[-1] if epochs else None
     if status.addresses and begins(current, status):
+        shown = None
         if current and not current.how:
+            if not moved(current, status) and restarted(current, status):
+                shown = current.first_started if current.shown_started is None else current.shown_started
+                current = replace(current, last_finished=newest_finish(current, status))
             current = replace(current, how=NEXT, ended_received=status.received)
             epochs = epochs[:-1] + (current,)
-        epochs += (Epoch(len(epochs), (), status.received, previous=current),)
+        epochs += (Epoch(len(epochs), (), status.received, previous=current, shown_started=shown),)
     elif current is None or (current.how and not status.finished):
         return epochs
     epoch = end(learn(epochs[-1], status), status)
@@ -161,13 +171,31 @@ def fold(epochs, status):
     return epochs[:-1] + (epoch,)
 
 
+def moved(current, status):
+    families = {shapes.is_v4(ip) for ip in current.addresses}
+    return any(shapes.is_v4(ip) in families and ip not in current.addresses for ip in status.addresses)
+
+
+def newest_finish(epoch, status):
+    if epoch.first_started is None:
+        return epoch.last_finished
+    return newest([moment for moment in status.ended if moment >= epoch.first_started] + [epoch.last_finished])
+
+
+def restarted(current, status):
+    """Row (e): nobody tells of the sandbox, and no container ran across the last finish."""
+    finish = newest_finish(current, status)
+    return (status.lives() and status.sandbox is None and finish is not None
+            and current.sandbox_ready is None and current.sandbox_gone is None
+            and bool(status.running_since) and min(status.running_since) >= finish)
+
+
 def begins(current, status):
     if current is None:
         return True
-    families = {shapes.is_v4(ip) for ip in current.addresses}
-    if any(shapes.is_v4(ip) in families and ip not in current.addresses for ip in status.addresses):
+    if moved(current, status) or restarted(current, status):
         return True
-    if current.how and not (status.finished or status.deleted or status.terminal):
+    if current.how and status.lives():
         return True
     return (status.sandbox == "True" and None not in (status.sandbox_time, current.sandbox_ready)
             and status.sandbox_time > current.sandbox_ready)
@@ -192,9 +220,7 @@ def learn(epoch, status):
                and (not before or (moment > before.certain_to()
                                    and (before.sandbox_gone is None or moment >= before.sandbox_gone)))]
     epoch = replace(epoch, first_started=oldest(started + [epoch.first_started]))
-    if epoch.first_started is not None:
-        ended = [moment for moment in status.ended if moment >= epoch.first_started]
-        epoch = replace(epoch, last_finished=newest(ended + [epoch.last_finished]))
+    epoch = replace(epoch, last_finished=newest_finish(epoch, status))
     if status.sandbox == "False" and status.sandbox_time is not None:
         epoch = replace(epoch, sandbox_gone=status.sandbox_time)
     return epoch
