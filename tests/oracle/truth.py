@@ -66,7 +66,7 @@ class Truth:
         if gone > started + 6 and self.chance.random() < .3:
             life.restart(address, bound, started)
         if self.chance.random() < .12:
-            again = gone + self.chance.uniform(.1, 3)
+            again = gone + self.chance.uniform(.1, 1.5)     # told within hold of the end
             other = self.take(again)
             if other is not None and other != address:
                 life.renew(address, started, gone, other, again)
