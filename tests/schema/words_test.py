@@ -1,0 +1,115 @@
+"""answers.md, the schemas, the AsyncAPI document and the C use the same words."""
+import json
+import re
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ANSWERS = (ROOT / "docs/answers.md").read_text()
+KUBE, FLOWS, TAGGED, REJECTED = (json.loads((ROOT / f"docs/schemas/tenure.{name}.json").read_text())
+                                 for name in ("kube", "flows", "flows.tagged", "flows.rejected"))
+DEFINED = TAGGED["$defs"]
+ASYNCAPI = yaml.safe_load((ROOT / "docs/asyncapi.yaml").read_text())
+
+
+def table(heading):
+    """The first column of the table whose head begins with HEADING."""
+    lines = ANSWERS.split(f"\n| {heading} |", 1)[1].split("\n")[2:]
+    cells = []
+    for line in lines:
+        if not line.startswith("|"):
+            return cells
+        cells.append(line.split("|")[1].strip())
+    return cells
+
+
+def strings(path, start, end):
+    """The string literals of a C file between two marks."""
+    text = (ROOT / path).read_text().split(start, 1)[1].split(end, 1)[0]
+    return re.findall(r'"([^"]+)"', text)
+
+
+def test_reasons_of_an_unknown_end():
+    assert [cell.strip("`") for cell in table("reason")] == DEFINED["unknown"]["properties"]["reason"]["enum"]
+
+
+def test_reasons_of_an_ambiguous_end():
+    row = next(line for line in ANSWERS.split("\n") if line.startswith("| more than one | **ambiguous**"))
+    assert set(re.findall(r"`(\w+)`", row)) == set(DEFINED["ambiguous"]["properties"]["reason"]["enum"])
+
+
+def test_statuses_and_kinds():
+    ends = [DEFINED[one["$ref"].rsplit("/", 1)[1]]["properties"] for one in DEFINED["end"]["oneOf"]]
+    assert {end["status"]["const"] for end in ends} == {"known", "unknown", "ambiguous"}
+    kinds = {end["kind"]["const"] for end in ends if "kind" in end}
+    assert kinds == set(table("kind")) | {"outside"}
+
+
+def test_provisional_reasons():
+    found = re.search(r"`provisional_reason`: (.*?)\n\n", ANSWERS, re.S)[1]
+    said = re.findall(r"`([a-z]+_[a-z]+)`", found)
+    assert said == TAGGED["properties"]["tenure"]["properties"]["provisional_reason"]["enum"]
+
+
+def test_evidence_of_a_binding():
+    starts = ANSWERS.split("- `binding.start`:", 1)[1].split("\n", 1)[0]
+    ends = ANSWERS.split("- `binding.end`:", 1)[1].split("\n", 1)[0]
+    pod, thing = DEFINED["podBinding"]["properties"], DEFINED["objectBinding"]["properties"]
+    for word in pod["start_from"]["enum"] + thing["start_from"]["enum"]:
+        assert word in starts
+    for word in pod["end_from"]["enum"] + thing["end_from"]["enum"]:
+        assert word in ends
+
+
+def test_members_of_a_known_end():
+    said = re.search(r"`\{(\"status\".*?)\}`, absent members left out", ANSWERS)[1]
+    members = re.findall(r'"(\w+)"', said)
+    assert set(DEFINED["knownPod"]["properties"]) == set(members)
+
+
+def test_workloads():
+    row = next(line for line in ANSWERS.split("\n") if "are members of that name in lower case" in line)
+    before = ANSWERS.split(row)[0].split("\n")[-2]
+    kinds = {kind for kind in re.findall(r"[A-Z]\w+", before.rsplit(". ", 1)[1] + row.split(" are members")[0])}
+    owners = {name for name in DEFINED["podK8s"]["properties"]} - {"cluster", "namespace", "pod", "node", "workload"}
+    assert {kind.lower() for kind in kinds} == owners
+
+
+def test_rules_are_the_version_of_the_page():
+    assert f'`"rules":{TAGGED["properties"]["tenure"]["properties"]["rules"]["const"]}`' in ANSWERS
+
+
+def test_resources_are_those_of_the_c():
+    assert strings("common/kube_resource.c", "resources[KUBE_RESOURCES]", "};")[0::2] == KUBE["$defs"]["resource"]["enum"]
+
+
+def test_types_of_kube_records_are_those_of_the_c():
+    forms = [KUBE["$defs"]["change"]["oneOf"][0]] + [KUBE["$defs"][name] for name in ("syncBegin", "syncEnd", "gap", "progress")]
+    types = [form["properties"]["type"] for form in forms]
+    written = {word for kind in types for word in kind.get("enum", [kind.get("const")])}
+    assert written == set(strings("common/kube_event.c", "type_names[]", "};")) - {"BOOKMARK", "ERROR"}
+
+
+def test_reasons_of_a_rejected_record_are_those_of_the_c():
+    words = strings("common/flow_ends.c", "names[FLOW_ENDS_OUTCOMES]", "};")
+    assert set(words) - {"good"} | {"produce_failed"} == set(REJECTED["properties"]["reason"]["enum"])
+
+
+def test_words_of_a_flow_are_those_of_the_c():
+    flow = FLOWS["properties"]["flow"]["properties"]
+    assert strings("common/flow.c", "end_reasons[FLOW_END_REASONS]", "};") == flow["end_reason"]["enum"]
+    assert strings("common/flow.c", "initiators[]", "};") == flow["initiator"]["enum"]
+
+
+def test_headers_are_those_of_the_c():
+    headers = ASYNCAPI["components"]["schemas"]["taggedHeaders"]["properties"]
+    sources = "".join(path.read_text() for folder in ("common", "enricher") for path in (ROOT / folder).glob("*.[ch]"))
+    for name in headers:
+        assert f'"{name}"' in sources
+
+
+def test_topics_are_those_of_the_readme():
+    readme = (ROOT / "README.md").read_text()
+    for channel in ASYNCAPI["channels"].values():
+        assert f"`{channel['address']}`" in readme
