@@ -119,12 +119,24 @@ def check_answers(bars, ends, decider):
     return wrong
 
 
-def list_wrong(wrong, causes):
+def kind_of(cause):
+    late, off = "reported" in cause, "clock" in cause
+    if late or off:
+        return " and ".join(["a report later than the hold"] * late + ["a clock off by more than the skew"] * off)
+    return cause
+
+
+def list_wrong(bars, wrong, causes):
     """Every end named wrongly with its cause; the first ones with all that is known."""
+    kinds = Counter()
     for number, end in enumerate(wrong):
-        print(f"wrong: {end.side} {end.ip}:{end.port} of tagged {end.record.place}: {causes.of(end)}")
+        cause = causes.of(end)
+        kinds[kind_of(cause)] += 1
+        print(f"wrong: {end.side} {end.ip}:{end.port} of tagged {end.record.place}: {cause}")
         if number < 3:
             causes.show(end)
+    for kind, count in kinds.most_common():
+        bars.show(f"named wrongly: {kind}", count)
 
 
 def show_reasons(ends):
@@ -181,7 +193,7 @@ def main():
             print(f"{text}: flow {place}")
     bars.show("flows rejected", len(rejected))
     wrong = check_answers(bars, ends, Decider(kube, options.hold, options.skew))
-    list_wrong(wrong, Causes(view, truth, moments.duration(options.hold), moments.duration(options.skew)))
+    list_wrong(bars, wrong, Causes(view, truth, moments.duration(options.hold), moments.duration(options.skew)))
     bars.print()
     show_reasons(ends)
     show_rules(ends, view)

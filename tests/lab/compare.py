@@ -52,6 +52,10 @@ def compact(value):
     return json.dumps(value, separators=(",", ":"))
 
 
+def spread(end):
+    return "{" + ",\n     ".join(f'"{name}":{compact(value)}' for name, value in end.items()) + "}"
+
+
 def show_example(tagged):
     """A flow between two pods, as it came and as it went on: a member a line."""
     for record in tagged:
@@ -61,9 +65,10 @@ def show_example(tagged):
             break
     tenure = flow.pop("tenure")
     members = ",\n ".join(f'"{name}":{compact(value)}' for name, value in flow.items())
-    added = ",\n   ".join(f'"{name}":{compact(value)}' for name, value in tenure.items())
+    added = ",\n  ".join(f'"{name}":' + (spread(value) if name in ("source", "destination") else compact(value))
+                        for name, value in tenure.items())
     print("{" + members + "}\n")
-    print('{... the same bytes ...,\n "tenure":{\n   ' + added + "}}")
+    print('{... the same bytes ...,\n "tenure":{\n  ' + added + "}}")
 
 
 def main():
