@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "common/log.h"
+#include "common/stop.h"
 
 struct feed {
 	struct timeline *timeline;
@@ -42,6 +43,30 @@ static int start(struct feed *feed)
 	feed->ended = false;
 	timeline_set_closed(feed->timeline, false);
 	return open_current(feed, feed->kafka && next > 0 ? next - 1 : BUS_FROM_START);
+}
+
+/* Empties the store where the topic's very first record is another one than the store
+ * began with: two topics can hold the same record at one later offset. */
+static int compare_first(struct feed *feed)
+{
+	const char *address = feed->addresses->values[0];
+	struct bus_record record;
+	enum bus_status status;
+
+	if (open_current(feed, BUS_FROM_START) < 0)
+		return -1;
+	do
+		status = bus_read(feed->reader, 1000, &record);
+	while (status == BUS_QUIET && !bus_reader_caught_up(feed->reader) && !stop_requested());
+	if (status == BUS_BROKEN)
+		return -1;
+	/* A topic whose start was trimmed has no such record any more. */
+	if (status != BUS_RECORD || record.offset > 0 ||
+	    timeline_hash(record.value, record.value_length) == timeline_first_hash(feed->timeline))
+		return 0;
+	log_warn("%s: is not the topic that the store was made from; the timeline is built again from the start", address);
+	feed->stats.rebuilt++;
+	return timeline_reset(feed->timeline);
 }
 
 static int rebuild(struct feed *feed, const char *why)
@@ -93,6 +118,8 @@ struct feed *feed_open(struct timeline *timeline, const struct settings_list *ad
 	feed->options = options;
 	feed->kafka = bus_is_kafka(addresses->values[0]);
 	*exit_code = feed->kafka ? EX_UNAVAILABLE : EX_NOINPUT;
+	if (feed->kafka && timeline_next_offset(timeline) > 0 && compare_first(feed) < 0)
+		goto out;
 	if (start(feed) < 0)
 		goto out;
 	*exit_code = EX_CONFIG;

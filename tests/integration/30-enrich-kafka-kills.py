@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import Broker, check, check_can_fail, enrich, flow, on_kafka, pod, progress, values  # noqa: E402
+from enrich_broker import Broker, check, check_can_fail, enrich, flow, on_kafka, pod, progress, values, wait_for  # noqa: E402
 
 PARTITIONS, RATE = 6, 2000
 KILLS = int(os.environ.get("KILLS", 20))
@@ -27,7 +27,7 @@ class Feeder(threading.Thread):
     """Writes flows at RATE a second, one in 200 of them damaged, and a PROGRESS every 200 ms."""
 
     def __init__(self, broker):
-        super().__init__()
+        super().__init__(daemon=True)
         self.producer, self.ending = broker.producer(), False
         self.sent = 0
 
@@ -51,14 +51,6 @@ class Feeder(threading.Thread):
             time.sleep(0.005)
         self.producer.produce("kube", progress(time.time() + 3600, time.time() + 3600), key="c")
         self.producer.flush(30)
-
-
-def wait_for(what, test, seconds=60.0):
-    deadline = time.time() + seconds
-    while not test():
-        if time.time() > deadline:
-            raise SystemExit(f"{what}: not within {seconds:.0f} s")
-        time.sleep(0.02)
 
 
 def stopped_inside(broker, process):
@@ -91,12 +83,12 @@ def main():
             process = enrich(on_kafka(broker, state / "state", "one", "", "--hold", f"{HOLD}".rstrip("0").rstrip(".") + "s"),
                              stderr=log)
             wait_for(f"start {kill}: a commit", lambda: total(broker.committed("tenure-enrich", "flows")) > before
-                     or process.poll() is not None)
+                     or process.poll() is not None, log)
             assert process.poll() is None, f"the enricher ended with {process.returncode}"
             time.sleep(rng.uniform(0, 0.8))
             if kill % 2 == 0:
                 # Records stand behind the last stable offset: a transaction is open and holds them.
-                wait_for(f"start {kill}: an open transaction", lambda: stopped_inside(broker, process))
+                wait_for(f"start {kill}: an open transaction", lambda: stopped_inside(broker, process), log)
                 inside += 1
             process.kill()
             process.wait()
@@ -107,7 +99,7 @@ def main():
         flows = values(broker.read("flows"))
         for partition, offset, _ in flows:
             ends[partition] = max(ends[partition], offset + 1)
-        wait_for("the rest", lambda: broker.committed("tenure-enrich", "flows") == ends, 90)
+        wait_for("the rest", lambda: broker.committed("tenure-enrich", "flows") == ends, log, 90)
         process.send_signal(signal.SIGTERM)
         began = time.time()
         code = process.wait(30)
@@ -125,7 +117,7 @@ def main():
         process = enrich(["-b", broker.address, "--kube", "kafka:kube", "--flows", "kafka:flows", "--out",
                           "kafka:again-tagged", "--rejected", "kafka:again-rejected", "--state", state / "again",
                           "--instance", "again", "--group", "again", "--hold", "1s"], stderr=log)
-        wait_for("the replay", lambda: broker.committed("again", "flows") == ends, 90)
+        wait_for("the replay", lambda: broker.committed("again", "flows") == ends, log, 90)
         process.send_signal(signal.SIGTERM)
         process.wait(30)
         again = values(broker.read("again-tagged"))

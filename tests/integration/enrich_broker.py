@@ -4,10 +4,12 @@ The reader is another client than the enricher's (confluent-kafka carries a libr
 read_committed.
 """
 
+import atexit
 import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from datetime import datetime, timedelta, timezone
@@ -38,7 +40,7 @@ class Broker:
         env = dict(os.environ, KAFKA_EXTRA=self.extra)
         self.address = subprocess.run([LAB / "kafka-up", self.folder], env=env, check=True, capture_output=True,
                                       text=True).stdout.strip()
-        self.admin = AdminClient({"bootstrap.servers": self.address})
+        self.admin = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
         return self
 
     def __exit__(self, *_):
@@ -60,7 +62,7 @@ class Broker:
             self.create(prefix + name, partitions)
 
     def producer(self):
-        return Producer({"bootstrap.servers": self.address, "linger.ms": 5, "enable.idempotence": True, "log_level": 2})
+        return Producer({"bootstrap.servers": self.address, "linger.ms": 5, "enable.idempotence": True, "log_level": 0})
 
     def read(self, topic, isolation="read_committed", quiet=30.0):
         """Every record of TOPIC as (partition, offset, key, value, headers, timestamp)."""
@@ -105,13 +107,38 @@ class Broker:
         return ends["read_uncommitted"] - ends["read_committed"]
 
 
+started = []
+
+
+@atexit.register
+def end_all():
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+
+
 def enrich(arguments, **options):
-    """Starts the enricher."""
-    return subprocess.Popen([ENRICH, *map(str, arguments)], stdin=subprocess.DEVNULL, **options)
+    """Starts the enricher; it does not outlive the test."""
+    started.append(subprocess.Popen([ENRICH, *map(str, arguments)], stdin=subprocess.DEVNULL, **options))
+    return started[-1]
 
 
-def on_kafka(broker, folder, instance="one", prefix="", *more):
-    return ["-b", broker.address, "--kube", f"kafka:{prefix}kube", "--flows", f"kafka:{prefix}flows",
+def wait_for(what, test, log=None, seconds=60.0):
+    """Waits until TEST() is true; else ends the test with WHAT and the end of the file LOG."""
+    deadline = time.time() + seconds
+    while not test():
+        if time.time() > deadline:
+            end_all()
+            print(f"{what}: not within {seconds:.0f} s")
+            if log is not None:
+                log.seek(0)
+                print(log.read()[-6000:])
+            sys.exit(1)
+        time.sleep(0.02)
+
+
+def on_kafka(broker, folder, instance="one", prefix="", *more, kube="kube"):
+    return ["-b", broker.address, "--kube", f"kafka:{prefix}{kube}", "--flows", f"kafka:{prefix}flows",
             "--out", f"kafka:{prefix}tagged", "--rejected", f"kafka:{prefix}rejected", "--state", folder,
             "--instance", instance, *more]
 
@@ -173,7 +200,7 @@ def check(flows, tagged, rejected):
                 complaints.append(f"{kind} {partition}/{offset}: there is no flow {place}")
             elif kind == "tagged" and not value.startswith(source.rstrip()[:-1]):
                 complaints.append(f"{kind} {partition}/{offset}: it is not the record of flow {place}")
-            elif kind == "rejected" and record["record"].encode() != source:
+            elif kind == "rejected" and record["record"].encode() != source[:65536]:  # REJECTED_BYTES_MAX
                 complaints.append(f"{kind} {partition}/{offset}: it is not the record of flow {place}")
     complaints += [f"flow {place}: lost" for place in given if place not in outcomes]
     complaints += [f"flow {place}: {len(kinds)} times: {', '.join(kinds)}" for place, kinds in outcomes.items() if len(kinds) > 1]
