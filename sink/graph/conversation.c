@@ -7,126 +7,6 @@
 
 #define FIRST_CAPACITY 2 /* most conversations have a record at the client and one at the server */
 
-/* A hash that is not 0, which stands for "none". */
-static uint64_t name_hash(const char *first, const char *second)
-{
-	uint64_t hash = hash_text(hash_text(HASH_START, first), second);
-
-	return hash == 0 ? 1 : hash;
-}
-
-static uint64_t holder_hash(const struct tagged_flow_end *end)
-{
-	if (end->status != TAGGED_FLOW_KNOWN || end->kind == TAGGED_FLOW_OUTSIDE)
-		return 0;
-	if (end->uid[0] != '\0')
-		return name_hash("uid", end->uid);
-	return name_hash(end->namespace, end->kind == TAGGED_FLOW_NODE ? end->node : end->pod);
-}
-
-static uint64_t service_hash(const char *service)
-{
-	return name_hash("service", service);
-}
-
-/* The texts lie behind the numbers. */
-static const char *observer_text(const struct conversation_slice *slice)
-{
-	return (const char *)(slice->words + slice->service_count + slice->bucket_count);
-}
-
-static void fill_measures(struct conversation_slice *slice, const struct tagged_flow *flow)
-{
-	const struct tagged_flow_response *response = &flow->response;
-
-	slice->tcp = strcmp(flow->transport, "tcp") == 0;
-	slice->has_packets = flow->source.has_packets && flow->destination.has_packets;
-	slice->provisional = flow->provisional;
-	slice->source_flags = flow->source.tcp_flags;
-	slice->destination_flags = flow->destination.tcp_flags;
-	slice->source_bytes = flow->source.bytes;
-	slice->destination_bytes = flow->destination.bytes;
-	slice->source_packets = flow->source.packets;
-	slice->destination_packets = flow->destination.packets;
-	slice->requests = flow->requests;
-	slice->response_count = response->count;
-	slice->response_sum_ns = response->sum_ns;
-	slice->response_min_ns = response->min_ns;
-	slice->response_max_ns = response->max_ns;
-	slice->scale = response->scale;
-	slice->first_bucket = response->offset;
-}
-
-static void fill_identity(struct conversation_slice *slice, const struct tagged_flow *flow)
-{
-	const struct tagged_flow_end *source = &flow->source, *destination = &flow->destination;
-
-	slice->topic = hash_text(HASH_START, flow->topic);
-	slice->partition = flow->partition;
-	slice->offset = flow->offset;
-	slice->revision = flow->revision;
-	slice->start = flow->start;
-	slice->end = flow->end;
-	slice->server_ip = destination->ip;
-	slice->server_port = destination->port;
-	if (source->cluster[0] != '\0')
-		slice->cluster = name_hash("cluster", source->cluster);
-	else if (destination->cluster[0] != '\0')
-		slice->cluster = name_hash("cluster", destination->cluster);
-	slice->holder = holder_hash(source);
-	if (destination->service[0] != '\0' && destination->kind != TAGGED_FLOW_POD)
-		slice->service = service_hash(destination->service);
-	if (slice->service != 0)
-		slice->stage = destination->kind == TAGGED_FLOW_SERVICE ? 2 : 1;
-	slice->observer = hash_bytes(name_hash(flow->observer, flow->interface),
-				     &flow->interface_id, sizeof(flow->interface_id));
-	slice->flow = flow->flow_id[0] != '\0'
-			      ? hash_text(slice->observer, flow->flow_id)
-			      : hash_bytes(hash_bytes(slice->topic, &slice->partition,
-						      sizeof(slice->partition)),
-					   &slice->offset, sizeof(slice->offset));
-	slice->at_client = source->node[0] != '\0' && strcmp(source->node, flow->observer) == 0;
-}
-
-struct conversation_slice *conversation_slice_new(const struct tagged_flow *flow, int32_t client,
-						  int32_t server)
-{
-	const struct tagged_flow_end *destination = &flow->destination;
-	size_t hostname = strlen(flow->observer) + 1, interface = strlen(flow->interface) + 1;
-	size_t words = destination->service_count + flow->response.bucket_count;
-	struct conversation_slice *slice =
-		calloc(1, sizeof(*slice) + words * sizeof(slice->words[0]) + hostname + interface);
-
-	if (!slice)
-		return NULL;
-	slice->client = client;
-	slice->server = server;
-	slice->service_count = destination->service_count;
-	slice->bucket_count = flow->response.bucket_count;
-	for (size_t i = 0; i < slice->service_count; i++)
-		slice->words[i] = service_hash(destination->services[i]);
-	memcpy(slice->words + slice->service_count, flow->response.buckets,
-	       slice->bucket_count * sizeof(slice->words[0]));
-
-	char *text = (char *)(slice->words + words);
-
-	memcpy(text, flow->observer, hostname);
-	memcpy(text + hostname, flow->interface, interface);
-	fill_identity(slice, flow);
-	fill_measures(slice, flow);
-	return slice;
-}
-
-void conversation_slice_free(struct conversation_slice *slice)
-{
-	free(slice);
-}
-
-const uint64_t *conversation_slice_buckets(const struct conversation_slice *slice)
-{
-	return slice->words + slice->service_count;
-}
-
 struct conversation *conversation_new(const struct tagged_flow *flow)
 {
 	struct conversation *conversation = calloc(1, sizeof(*conversation));
@@ -170,19 +50,32 @@ static bool same_destination(const struct conversation_slice *a, const struct co
 	return a->server_port == b->server_port && ip_compare(&a->server_ip, &b->server_ip) == 0;
 }
 
-/* The same number of packets each way, begun together: what two observers of one
- * conversation see. */
-static bool alike(const struct conversation_slice *a, const struct conversation_slice *b)
+/* What two observers see of one conversation's beginning: the SYN, or of what is not
+ * TCP the same number of packets each way. */
+static bool began_alike(const struct conversation_slice *a, const struct conversation_slice *b)
 {
 	int64_t apart = when_since(a->start, b->start);
 
-	return a->has_packets && b->has_packets && a->source_packets == b->source_packets &&
-	       a->destination_packets == b->destination_packets && apart <= CONVERSATION_GAP &&
-	       apart >= -CONVERSATION_GAP;
+	/* A SYN may have been lost between the two, and sent again. */
+	if (a->tcp)
+		return a->source_flags & b->source_flags & TAGGED_FLOW_SYN;
+	return apart <= CONVERSATION_GAP && apart >= -CONVERSATION_GAP && a->has_packets &&
+	       b->has_packets && a->source_packets == b->source_packets &&
+	       a->destination_packets == b->destination_packets;
 }
 
-/* ADDRESSED went to a service and BACKEND, further on, to one of that service's pods,
- * or to an end that tells no services but saw the same packets. */
+/* The rest of a connection that outlives its pod: conntrack still sends it to the
+ * address, and whoever is there, if anybody, answers with RST. */
+static bool stray(const struct conversation_slice *slice)
+{
+	return slice->tcp && !(slice->source_flags & TAGGED_FLOW_SYN) &&
+	       !(slice->destination_flags & ~(unsigned)(TAGGED_FLOW_RST | TAGGED_FLOW_ACK)) &&
+	       slice->has_packets &&
+	       (slice->destination_flags & TAGGED_FLOW_RST || slice->destination_packets == 0);
+}
+
+/* ADDRESSED went to a service and BACKEND is the same conversation further on: to one of
+ * that service's pods, or to an end that tells no services, or astray. */
 static bool behind(const struct conversation_slice *addressed,
 		   const struct conversation_slice *backend)
 {
@@ -192,7 +85,7 @@ static bool behind(const struct conversation_slice *addressed,
 		if (backend->words[i] == addressed->service)
 			return true;
 	}
-	return backend->service_count == 0 && alike(addressed, backend);
+	return (backend->service_count == 0 && began_alike(addressed, backend)) || stray(backend);
 }
 
 static bool contradicts(const struct conversation_slice *a, const struct conversation_slice *b)
@@ -294,7 +187,8 @@ void conversation_remove(struct conversation *conversation, struct conversation_
 /* Whether A's observer is to be counted rather than B's (1). */
 static bool better(const struct conversation_slice *a, const struct conversation_slice *b)
 {
-	const char *a_text = observer_text(a), *b_text = observer_text(b);
+	const char *a_text = conversation_slice_observer(a),
+		   *b_text = conversation_slice_observer(b);
 	int order;
 
 	if (a->stage != b->stage)
@@ -335,7 +229,7 @@ static enum conversation_error judge(struct conversation_slice *const *slices, s
 		destination |= slices[i]->destination_flags;
 		answered |= !slices[i]->has_packets || slices[i]->destination_packets > 0;
 	}
-	if (!answered)
+	if (!answered && slices[0]->answers)
 		return CONVERSATION_UNANSWERED;
 	if (!slices[0]->tcp || !((source | destination) & TAGGED_FLOW_RST))
 		return CONVERSATION_FINE;
@@ -371,6 +265,7 @@ void conversation_choose(struct conversation *conversation, struct when from, st
 	qsort(slices, conversation->count, sizeof(slices[0]), compare_slices);
 	for (size_t i = 0; i < conversation->count; i++) {
 		slices[i]->counted = slices[i]->observer == best->observer &&
+				     same_destination(slices[i], best) &&
 				     !when_before(slices[i]->end, from) &&
 				     when_before(slices[i]->end, to);
 		slices[i]->ends_flow = false;

@@ -10,9 +10,13 @@
  *   - they are slices of one flow (observer and flow.id), or
  *   - their times overlap or are at most CONVERSATION_GAP apart, and they have
  *     one server: the same destination address and port, or the one a service's
- *     address (or node port) and the other a pod (or node) of that service, or an end
- *     that tells no services (not known, outside) but as many packets each way, begun
- *     together;
+ *     address (or node port) and the other, further on,
+ *       - a pod or node of that service,
+ *       - an end that tells no services (it is not known, or outside) and that the
+ *         conversation reached from its start on (the SYN; of other protocols the same
+ *         number of packets each way, begun together),
+ *       - any end, when it was not sent a SYN and sent nothing but RST: a connection
+ *         that outlives its pod goes on to the address, whoever is there;
  * and nothing speaks against it: two known clusters, two known holders of the
  * source, or two pods behind a service, or two services, at the same time.
  *
@@ -30,63 +34,11 @@
 #include <stdint.h>
 
 #include "common/tagged_flow.h"
+#include "sink/graph/conversation_slice.h"
 
 /* Clocks of two nodes differ by less (the default --skew, twice), and a source port
  * that comes back within it comes back to the same client. */
 #define CONVERSATION_GAP NS_PER_SECOND
-
-enum conversation_error {
-	CONVERSATION_FINE,
-	CONVERSATION_REFUSED,    /* a SYN answered by RST, never by SYN */
-	CONVERSATION_UNANSWERED, /* not one packet came back */
-	CONVERSATION_RESET,      /* RST by either side, later */
-};
-
-/* One record, by what the graph needs of it.  Names are hashes, 0 for none. */
-struct conversation_slice {
-	struct conversation *owner;
-	struct conversation_slice *index_next; /* the table's */
-
-	uint64_t topic; /* where the flow stands; identity together with the next two */
-	int64_t offset;
-	int32_t partition;
-	int32_t server_port; /* -1 for none */
-	uint64_t revision;
-
-	struct when start;
-	struct when end;
-	struct ip server_ip;
-	int32_t client, server; /* nodes of the graph */
-	uint64_t cluster;
-	uint64_t holder;  /* of the source */
-	uint64_t service; /* that the destination's address or node port stands for */
-	unsigned stage;   /* of the choice of a pod: 2 at a service's address, 1 at a node port */
-	uint64_t observer;
-	uint64_t flow;  /* observer and flow.id; unique where there is no flow.id */
-	bool at_client; /* the observer's host is the source's node */
-	bool tcp;
-	bool has_packets;
-	bool provisional;
-	unsigned source_flags, destination_flags; /* enum tagged_flow_flags */
-
-	uint64_t source_bytes, destination_bytes;
-	uint64_t source_packets, destination_packets;
-	uint64_t requests;
-	uint64_t response_count, response_sum_ns, response_min_ns, response_max_ns;
-	int scale;
-	int32_t first_bucket;
-
-	/* Set by conversation_choose(). */
-	bool counted;
-	bool ends_flow; /* the last counted slice of its flow, which carries the flow's ERROR */
-	enum conversation_error error;
-
-	size_t service_count;
-	size_t bucket_count;
-	/* The services of the destination, the histogram's counts, then hostname and
-	 * interface name with their NULs. */
-	uint64_t words[];
-};
 
 struct conversation {
 	struct conversation *chain_next; /* the table's */
@@ -100,12 +52,6 @@ struct conversation {
 	size_t count;
 	size_t capacity;
 };
-
-/* A new slice of FLOW between the nodes CLIENT and SERVER; NULL without memory. */
-struct conversation_slice *conversation_slice_new(const struct tagged_flow *flow, int32_t client,
-						  int32_t server);
-void conversation_slice_free(struct conversation_slice *slice);
-const uint64_t *conversation_slice_buckets(const struct conversation_slice *slice);
 
 /* A conversation without slices that has FLOW's transport and source. */
 struct conversation *conversation_new(const struct tagged_flow *flow);

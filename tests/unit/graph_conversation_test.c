@@ -6,86 +6,8 @@
 
 #include <cmocka.h>
 
-#include "sink/graph/conversations.h"
+#include "tests/unit/graph_counted.h"
 #include "tests/unit/graph_flow.h"
-
-/* What was counted of some records, over all conversations. */
-struct counted {
-	unsigned conversations, slices, flows;
-	uint64_t bytes; /* of the sources */
-	unsigned refused, unanswered, reset;
-	unsigned servers; /* of the counted slices, a bit for each */
-};
-
-static void add(struct conversations *table, const struct tagged_flow *flow, int32_t server)
-{
-	struct conversation_slice *slice = conversation_slice_new(flow, 0, server);
-
-	assert_non_null(slice);
-	assert_int_equal(conversations_add(table, flow, slice), 0);
-}
-
-static void count_one(struct conversation *conversation, struct when from, struct when to,
-		      struct counted *sum)
-{
-	conversation_choose(conversation, from, to);
-	sum->conversations++;
-	for (size_t i = 0; i < conversation->count; i++) {
-		const struct conversation_slice *slice = conversation->slices[i];
-
-		if (!slice->counted)
-			continue;
-		sum->slices++;
-		sum->flows += slice->ends_flow;
-		sum->bytes += slice->source_bytes;
-		sum->servers |= 1u << slice->server;
-		sum->refused += slice->error == CONVERSATION_REFUSED;
-		sum->unanswered += slice->error == CONVERSATION_UNANSWERED;
-		sum->reset += slice->error == CONVERSATION_RESET;
-	}
-}
-
-static struct counted count_window(struct conversations *table, struct when from, struct when to)
-{
-	struct counted sum = {0};
-	struct conversation *conversation;
-
-	conversations_settle(table, WHEN_MAX);
-	assert_null(conversations_next(table, NULL));
-	while ((conversation = conversations_next_settled(table))) {
-		count_one(conversation, from, to, &sum);
-		conversation_free(conversation);
-	}
-	return sum;
-}
-
-static struct counted count(struct conversations *table)
-{
-	return count_window(table, WHEN_MIN, WHEN_MAX);
-}
-
-/* Adds FLOWS in every one of some orders; the sums must be the same. Record I goes
- * to server I. */
-static struct counted count_in_any_order(const struct tagged_flow *flows, size_t number)
-{
-	struct counted first = {0}, sum;
-
-	for (size_t turn = 0; turn < number * 2; turn++) {
-		struct conversations *table = conversations_new(100);
-
-		for (size_t i = 0; i < number; i++) {
-			size_t at = (turn < number ? i + turn : 2 * number - i - 1 + turn) % number;
-
-			add(table, &flows[at], (int32_t)at);
-		}
-		sum = count(table);
-		if (turn == 0)
-			first = sum;
-		assert_memory_equal(&sum, &first, sizeof(sum));
-		conversations_free(table);
-	}
-	return first;
-}
 
 static void counts_one_observer_of_the_very_same_packets(void **state)
 {
@@ -105,94 +27,6 @@ static void counts_one_observer_of_the_very_same_packets(void **state)
 	/* On the client's node, and there the earliest. */
 	assert_int_equal(sum.bytes, 9);
 	assert_int_equal(sum.servers, 1u << 2);
-}
-
-static void counts_before_and_after_the_choice_of_a_pod_once_at_the_client(void **state)
-{
-	static struct tagged_flow flows[3];
-	struct counted sum;
-
-	(void)state;
-	flow_make(&flows[0], 0, 1.001, 2, "n1", "eth0");
-	flow_make(&flows[1], 1, 1.002, 2, "n2", "veth9");
-	flow_make(&flows[2], 2, 1.0015, 2, "n1", "veth1");
-	flow_address(&flows[2].destination, "10.96.0.10", 80);
-	flow_service(&flows[2].destination, "shop/web");
-	flows[2].source.bytes = 77;
-	sum = count_in_any_order(flows, 3);
-	assert_int_equal(sum.conversations, 1);
-	assert_int_equal(sum.flows, 1);
-	assert_int_equal(sum.bytes, 77);
-	assert_int_equal(sum.servers, 1u << 2);
-}
-
-static void keeps_another_service_apart(void **state)
-{
-	static struct tagged_flow flows[2];
-
-	(void)state;
-	flow_make(&flows[0], 0, 1, 2, "n2", "veth9");
-	flow_make(&flows[1], 1, 1, 2, "n1", "veth1");
-	flow_address(&flows[1].destination, "10.96.0.11", 80);
-	flow_service(&flows[1].destination, "shop/db");
-	assert_int_equal(count_in_any_order(flows, 2).conversations, 2);
-}
-
-static void takes_the_same_packets_to_nobody_known_for_the_service(void **state)
-{
-	static struct tagged_flow flows[2];
-	struct counted sum;
-
-	(void)state;
-	flow_make(&flows[0], 0, 1.001, 2, "n2", "veth9");
-	flow_unknown(&flows[0].destination, "hand_over");
-	flows[0].destination.service_count = 0;
-	flow_make(&flows[1], 1, 1, 2, "n1", "veth1");
-	flow_address(&flows[1].destination, "10.96.0.10", 80);
-	flow_service(&flows[1].destination, "shop/web");
-	sum = count_in_any_order(flows, 2);
-	assert_int_equal(sum.conversations, 1);
-	assert_int_equal(sum.servers, 1u << 1);
-	flows[0].source.packets++;
-	assert_int_equal(count_in_any_order(flows, 2).conversations, 2);
-}
-
-static void takes_a_node_port_for_the_service_before_its_pod(void **state)
-{
-	static struct tagged_flow flows[2];
-	struct counted sum;
-
-	(void)state;
-	flow_make(&flows[0], 0, 1.001, 2, "n1", "veth9");
-	flow_make(&flows[1], 1, 1, 2, "n3", "eth0");
-	flow_address(&flows[1].destination, "192.168.1.3", 30080);
-	flow_pod(&flows[1].destination, "", "n3", "shop/web");
-	flows[1].destination.kind = TAGGED_FLOW_NODE;
-	sum = count_in_any_order(flows, 2);
-	assert_int_equal(sum.conversations, 1);
-	assert_int_equal(sum.servers, 1u << 1);
-	/* Behind a service's address a node is where the pod is. */
-	flow_service(&flows[0].destination, "shop/web");
-	sum = count_in_any_order(flows, 2);
-	assert_int_equal(sum.conversations, 1);
-	assert_int_equal(sum.servers, 1u << 0);
-}
-
-static void keeps_two_services_of_one_pod_apart(void **state)
-{
-	static struct tagged_flow flows[3];
-
-	(void)state;
-	for (int i = 0; i < 3; i++)
-		flow_make(&flows[i], i, 1, 2, i < 2 ? "n1" : "n2", i < 2 ? "veth1" : "veth9");
-	flow_address(&flows[0].destination, "10.96.0.10", 80);
-	flow_service(&flows[0].destination, "shop/web");
-	flow_address(&flows[1].destination, "10.96.0.11", 80);
-	flow_service(&flows[1].destination, "shop/admin");
-	snprintf(flows[2].destination.services[1], sizeof(flows[2].destination.services[1]),
-		 "shop/admin");
-	flows[2].destination.service_count = 2;
-	assert_int_equal(count_in_any_order(flows, 3).flows, 2);
 }
 
 static void keeps_what_differs_apart(void **state)
@@ -287,18 +121,6 @@ static void brings_together_what_a_late_record_connects(void **state)
 	assert_int_equal(sum.flows, 1);
 }
 
-static void keeps_two_pods_of_a_service_apart(void **state)
-{
-	static struct tagged_flow flows[2];
-
-	(void)state;
-	flow_make(&flows[0], 0, 1, 2, "n2", "veth9");
-	flow_make(&flows[1], 1, 1, 2, "n2", "veth8");
-	flow_address(&flows[1].destination, "10.0.0.3", 8080);
-	flow_pod(&flows[1].destination, "web-2", "n2", "shop/web");
-	assert_int_equal(count_in_any_order(flows, 2).conversations, 2);
-}
-
 static void counts_a_window_by_the_end_of_flows(void **state)
 {
 	struct conversations *table = conversations_new(100);
@@ -368,16 +190,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_one_observer_of_the_very_same_packets),
-		cmocka_unit_test(counts_before_and_after_the_choice_of_a_pod_once_at_the_client),
-		cmocka_unit_test(keeps_another_service_apart),
-		cmocka_unit_test(takes_the_same_packets_to_nobody_known_for_the_service),
-		cmocka_unit_test(takes_a_node_port_for_the_service_before_its_pod),
-		cmocka_unit_test(keeps_two_services_of_one_pod_apart),
 		cmocka_unit_test(keeps_what_differs_apart),
 		cmocka_unit_test(takes_a_source_port_that_comes_back_for_another_conversation),
 		cmocka_unit_test(joins_slices_whatever_lies_between_them),
 		cmocka_unit_test(brings_together_what_a_late_record_connects),
-		cmocka_unit_test(keeps_two_pods_of_a_service_apart),
 		cmocka_unit_test(counts_a_window_by_the_end_of_flows),
 		cmocka_unit_test(names_what_went_wrong),
 		cmocka_unit_test(judges_a_flow_by_all_its_slices),

@@ -6,63 +6,8 @@
 
 #include <cmocka.h>
 
-#include "sink/graph/conversations.h"
+#include "tests/unit/graph_counted.h"
 #include "tests/unit/graph_flow.h"
-
-/* What was counted of some records, over all conversations. */
-struct counted {
-	unsigned conversations, slices, flows;
-	uint64_t bytes; /* of the sources */
-	unsigned refused, unanswered, reset;
-	unsigned servers; /* of the counted slices, a bit for each */
-};
-
-static void add(struct conversations *table, const struct tagged_flow *flow, int32_t server)
-{
-	struct conversation_slice *slice = conversation_slice_new(flow, 0, server);
-
-	assert_non_null(slice);
-	assert_int_equal(conversations_add(table, flow, slice), 0);
-}
-
-static void count_one(struct conversation *conversation, struct when from, struct when to,
-		      struct counted *sum)
-{
-	conversation_choose(conversation, from, to);
-	sum->conversations++;
-	for (size_t i = 0; i < conversation->count; i++) {
-		const struct conversation_slice *slice = conversation->slices[i];
-
-		if (!slice->counted)
-			continue;
-		sum->slices++;
-		sum->flows += slice->ends_flow;
-		sum->bytes += slice->source_bytes;
-		sum->servers |= 1u << slice->server;
-		sum->refused += slice->error == CONVERSATION_REFUSED;
-		sum->unanswered += slice->error == CONVERSATION_UNANSWERED;
-		sum->reset += slice->error == CONVERSATION_RESET;
-	}
-}
-
-static struct counted count_window(struct conversations *table, struct when from, struct when to)
-{
-	struct counted sum = {0};
-	struct conversation *conversation;
-
-	conversations_settle(table, WHEN_MAX);
-	assert_null(conversations_next(table, NULL));
-	while ((conversation = conversations_next_settled(table))) {
-		count_one(conversation, from, to, &sum);
-		conversation_free(conversation);
-	}
-	return sum;
-}
-
-static struct counted count(struct conversations *table)
-{
-	return count_window(table, WHEN_MIN, WHEN_MAX);
-}
 
 static void takes_the_highest_answer_once(void **state)
 {
