@@ -78,8 +78,12 @@ static bool another_may_hold(const struct timeline *timeline, const struct histo
 		.skew_ns = timeline->options.skew_ns,
 		.position = (uint64_t)question->position,
 		.holder = span_hash(history->holders[tenure->binding.holder].uid),
-		.excluded = asof_certain_after(view->tenures, view->count, question->end),
 	};
+	struct when known = progress_known_at(&timeline->answering->progress, unplaced.position);
+
+	/* Later than this a pod may have ended, and its end be on the way. */
+	unplaced.excluded = asof_certain_within(view->tenures, view->count, question->end,
+						when_add(known, -timeline->options.hold_ns));
 
 	return unplaced_may_hold(&timeline->answering->unplaced, &unplaced);
 }
@@ -177,7 +181,7 @@ static int judge(struct timeline *timeline, struct history *history,
 		return 0;
 	}
 	if (found.holders == ASOF_ONE &&
-	    (found.certain ||
+	    (found.certain || question->spoke ||
 	     (question->sent && !another_may_hold(timeline, history, found.tenure, question))))
 		return say_known(timeline, history, found.tenure, question, out, verdict);
 	if (found.holders == ASOF_NONE && view->count == 0 &&

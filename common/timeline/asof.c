@@ -198,11 +198,13 @@ struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struc
 	return verdict;
 }
 
-bool asof_certain_after(const struct tenure *tenures, size_t count, struct when end)
+bool asof_certain_within(const struct tenure *tenures, size_t count, struct when from,
+			 struct when to)
 {
 	for (size_t t = 0; t < count; t++) {
-		if (!when_before(tenures[t].at.certain_to, end) &&
-		    !when_before(tenures[t].at.certain_to, tenures[t].at.certain_from))
+		struct when begin = when_later(tenures[t].at.certain_from, from);
+
+		if (!when_before(when_earlier(tenures[t].at.certain_to, to), begin))
 			return true;
 	}
 	return false;

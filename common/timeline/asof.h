@@ -51,7 +51,8 @@ struct asof_verdict {
 struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struct when start,
 			       struct when end, bool uncovered);
 
-/* Some binding is certain at END or later. */
-bool asof_certain_after(const struct tenure *tenures, size_t count, struct when end);
+/* Some binding is certain at an instant of [FROM, TO]. */
+bool asof_certain_within(const struct tenure *tenures, size_t count, struct when from,
+			 struct when to);
 
 #endif

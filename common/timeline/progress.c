@@ -39,3 +39,18 @@ const struct progress_entry *progress_find(const struct progress *progress, stru
 	}
 	return low < progress->count ? &progress->list[low] : NULL;
 }
+
+struct when progress_known_at(const struct progress *progress, uint64_t offset)
+{
+	size_t low = 0, high = progress->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (progress->list[middle].offset <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low > 0 ? progress->list[low - 1].known : WHEN_MIN;
+}

@@ -28,5 +28,7 @@ int progress_add(struct progress *progress, struct when known, uint64_t offset);
 void progress_free(struct progress *progress);
 /* The first entry with known >= MOMENT, or NULL. */
 const struct progress_entry *progress_find(const struct progress *progress, struct when moment);
+/* What the last entry with an offset up to OFFSET knew; WHEN_MIN when there is none. */
+struct when progress_known_at(const struct progress *progress, uint64_t offset);
 
 #endif

@@ -45,7 +45,7 @@ struct unplaced_question {
 	int64_t skew_ns;
 	uint64_t position;
 	uint64_t holder; /* the pod that does not count: the one that is possible anyway */
-	bool excluded;   /* a certain binding after the flow excludes pods that are unplaced still */
+	bool excluded;   /* a certain binding excludes pods that are unplaced still */
 };
 
 /* Some pod may hold the address in the flow. */
