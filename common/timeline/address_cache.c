@@ -1,28 +1,29 @@
 #include "common/timeline/address_cache.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/timeline/codec.h"
 #include "common/timeline/history.h"
 
 #define NOBODY UINT32_MAX
 #define BUCKETS (ADDRESS_CACHE_ENTRIES * 2)
 
-/* Entries are in one array; NEXT is the bucket's chain, NEWER and OLDER the order of use. */
+/* A list in order of use would cost an answer two more cache lines; a hand that passes
+ * over what was used since it came by last costs none. */
 struct entry {
 	struct ip ip;
-	struct history *history;
-	uint32_t next;
-	uint32_t newer, older;
+	struct history *history; /* NULL when it is empty */
+	uint32_t next;           /* in its bucket, or in the chain of empty ones */
+	bool used;
 };
 
 struct address_cache {
 	struct entry *entries;
-	uint32_t *buckets;
-	uint32_t count; /* entries that were ever used */
-	uint32_t free;  /* chain of those that are empty again */
-	uint32_t newest, oldest;
+	uint32_t *buckets; /* index + 1 of the first entry, so that 0 is an empty one */
+	uint32_t count;    /* entries that were ever used */
+	uint32_t empty;    /* chain of those that are empty again */
+	uint32_t hand;
 	uint64_t bytes;
 };
 
@@ -35,15 +36,14 @@ struct address_cache *address_cache_new(void)
 	/* Untouched pages cost nothing, so the room is taken at once. */
 	cache->entries = calloc(ADDRESS_CACHE_ENTRIES, sizeof(*cache->entries));
 	cache->buckets = calloc(BUCKETS, sizeof(*cache->buckets));
+	cache->empty = NOBODY;
 	if (!cache->entries || !cache->buckets) {
 		address_cache_free(cache);
 		return NULL;
 	}
-	cache->free = cache->newest = cache->oldest = NOBODY;
 	return cache;
 }
 
-/* Buckets hold the entry's index + 1, so that 0 is an empty one. */
 static uint32_t *bucket_of(struct address_cache *cache, const struct ip *ip)
 {
 	uint64_t high, low;
@@ -51,6 +51,10 @@ static uint32_t *bucket_of(struct address_cache *cache, const struct ip *ip)
 	memcpy(&high, ip->bytes, sizeof(high));
 	memcpy(&low, ip->bytes + 8, sizeof(low));
 	low ^= high * UINT64_C(0x9e3779b97f4a7c15);
+	/* An address's last bytes are the high bits here: bring them down first. */
+	low ^= low >> 32;
+	low *= UINT64_C(0xd6e8feb86659fd93);
+	low ^= low >> 32;
 	low *= UINT64_C(0xd6e8feb86659fd93);
 	low ^= low >> 32;
 	return &cache->buckets[low % BUCKETS];
@@ -65,33 +69,6 @@ static uint32_t find(struct address_cache *cache, const struct ip *ip)
 	return at == 0 ? NOBODY : at - 1;
 }
 
-static void unlink_use(struct address_cache *cache, uint32_t index)
-{
-	const struct entry *entry = &cache->entries[index];
-
-	if (entry->newer != NOBODY)
-		cache->entries[entry->newer].older = entry->older;
-	else
-		cache->newest = entry->older;
-	if (entry->older != NOBODY)
-		cache->entries[entry->older].newer = entry->newer;
-	else
-		cache->oldest = entry->newer;
-}
-
-static void link_newest(struct address_cache *cache, uint32_t index)
-{
-	struct entry *entry = &cache->entries[index];
-
-	entry->newer = NOBODY;
-	entry->older = cache->newest;
-	if (cache->newest != NOBODY)
-		cache->entries[cache->newest].newer = index;
-	else
-		cache->oldest = index;
-	cache->newest = index;
-}
-
 static void drop_entry(struct address_cache *cache, uint32_t index)
 {
 	struct entry *entry = &cache->entries[index];
@@ -100,12 +77,26 @@ static void drop_entry(struct address_cache *cache, uint32_t index)
 	while (*link != index + 1)
 		link = &cache->entries[*link - 1].next;
 	*link = entry->next;
-	unlink_use(cache, index);
 	cache->bytes -= entry->history->bytes;
 	history_free(entry->history);
 	entry->history = NULL;
-	entry->next = cache->free;
-	cache->free = index;
+	entry->next = cache->empty;
+	cache->empty = index;
+}
+
+/* Drops one entry that was not used since the hand came by last. There is at least one. */
+static void drop_idle(struct address_cache *cache)
+{
+	for (;;) {
+		uint32_t index = cache->hand++ % cache->count;
+		struct entry *entry = &cache->entries[index];
+
+		if (entry->history && !entry->used) {
+			drop_entry(cache, index);
+			return;
+		}
+		entry->used = false;
+	}
 }
 
 struct history *address_cache_find(struct address_cache *cache, const struct ip *ip)
@@ -114,10 +105,7 @@ struct history *address_cache_find(struct address_cache *cache, const struct ip 
 
 	if (index == NOBODY)
 		return NULL;
-	if (cache->newest != index) {
-		unlink_use(cache, index);
-		link_newest(cache, index);
-	}
+	cache->entries[index].used = true;
 	return cache->entries[index].history;
 }
 
@@ -125,22 +113,19 @@ void address_cache_add(struct address_cache *cache, const struct ip *ip, struct 
 {
 	uint32_t *bucket, index;
 
-	while (cache->oldest != NOBODY && (cache->bytes + history->bytes > ADDRESS_CACHE_BYTES ||
-					   (cache->free == NOBODY &&
-					    cache->count == ADDRESS_CACHE_ENTRIES)))
-		drop_entry(cache, cache->oldest);
-	if (cache->free != NOBODY) {
-		index = cache->free;
-		cache->free = cache->entries[index].next;
+	while ((cache->bytes > 0 && cache->bytes + history->bytes > ADDRESS_CACHE_BYTES) ||
+	       (cache->empty == NOBODY && cache->count == ADDRESS_CACHE_ENTRIES))
+		drop_idle(cache);
+	if (cache->empty != NOBODY) {
+		index = cache->empty;
+		cache->empty = cache->entries[index].next;
 	} else {
 		index = cache->count++;
 	}
 	bucket = bucket_of(cache, ip);
-	cache->entries[index].ip = *ip;
-	cache->entries[index].history = history;
-	cache->entries[index].next = *bucket;
+	cache->entries[index] =
+		(struct entry){.ip = *ip, .history = history, .next = *bucket, .used = true};
 	*bucket = index + 1;
-	link_newest(cache, index);
 	cache->bytes += history->bytes;
 }
 
@@ -154,8 +139,10 @@ void address_cache_drop(struct address_cache *cache, const struct ip *ip)
 
 void address_cache_clear(struct address_cache *cache)
 {
-	while (cache->oldest != NOBODY)
-		drop_entry(cache, cache->oldest);
+	for (uint32_t index = 0; index < cache->count; index++) {
+		if (cache->entries[index].history)
+			drop_entry(cache, index);
+	}
 }
 
 void address_cache_free(struct address_cache *cache)

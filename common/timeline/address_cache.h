@@ -1,7 +1,7 @@
 /* address_cache.h - the decoded histories of the addresses that are asked for.
  *
  * A history is dropped when a record touches its address. Beyond ADDRESS_CACHE_ENTRIES
- * addresses or ADDRESS_CACHE_BYTES the one that was asked for longest ago goes.
+ * addresses or ADDRESS_CACHE_BYTES those go that were not asked for lately.
  */
 #ifndef TENURE_ADDRESS_CACHE_H
 #define TENURE_ADDRESS_CACHE_H

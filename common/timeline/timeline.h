@@ -109,7 +109,8 @@ struct timeline_question {
 	int transport;     /* IANA protocol number, -1 for none */
 	struct when start; /* of the flow; start <= end */
 	struct when end;
-	bool sent; /* this end sent at least one packet in the flow */
+	bool sent;  /* this end sent at least one packet in the flow */
+	bool spoke; /* and one that no kernel sends without a process (docs/answers.md section 6) */
 	int64_t position;
 };
 
