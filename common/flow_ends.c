@@ -4,6 +4,9 @@
 
 #include "common/scan.h"
 
+#define TCP_NUMBER 6
+#define UDP_NUMBER 17
+
 /* Rows of the table below, in its order. */
 enum row {
 	EVENT,
@@ -11,6 +14,7 @@ enum row {
 	SOURCE,
 	DESTINATION,
 	TENURE,
+	TCP,
 	TOP_ROWS,
 	EVENT_START = TOP_ROWS,
 	EVENT_END,
@@ -21,6 +25,9 @@ enum row {
 	DESTINATION_IP,
 	DESTINATION_PORT,
 	DESTINATION_PACKETS,
+	FLAGS,
+	SOURCE_FLAGS,
+	DESTINATION_FLAGS,
 	ROWS,
 };
 
@@ -30,6 +37,7 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("source", SOURCE_IP, 3),
 	SCAN_MEMBER("destination", DESTINATION_IP, 3),
 	SCAN_MEMBER("tenure", 0, 0),
+	SCAN_MEMBER("tcp", FLAGS, 1),
 	SCAN_MEMBER("start", 0, 0),
 	SCAN_MEMBER("end", 0, 0),
 	SCAN_MEMBER("transport", 0, 0),
@@ -39,18 +47,21 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("ip", 0, 0),
 	SCAN_MEMBER("port", 0, 0),
 	SCAN_MEMBER("packets", 0, 0),
+	SCAN_MEMBER("flags", SOURCE_FLAGS, 2),
+	SCAN_MEMBER("source", 0, 0),
+	SCAN_MEMBER("destination", 0, 0),
 };
 
 static const char *const paths[ROWS] = {
-	"event", "network", "source", "destination", "tenure", "event.start", "event.end",
+	"event", "network", "source", "destination", "tenure", "tcp", "event.start", "event.end",
 	"network.transport", "source.ip", "source.port", "source.packets", "destination.ip",
-	"destination.port", "destination.packets",
+	"destination.port", "destination.packets", "tcp.flags", "tcp.flags.source", "tcp.flags.destination",
 };
 
 static const struct {
 	const char *name;
 	int number;
-} transports[] = {{"tcp", 6}, {"udp", 17}, {"icmp", 1}, {"ipv6-icmp", 58}, {"sctp", 132}};
+} transports[] = {{"tcp", TCP_NUMBER}, {"udp", UDP_NUMBER}, {"icmp", 1}, {"ipv6-icmp", 58}, {"sctp", 132}};
 
 static enum flow_ends_outcome fault_of(struct flow_ends_fault *fault, enum flow_ends_outcome outcome, int row,
 	const char *detail)
@@ -148,6 +159,23 @@ static enum flow_ends_outcome read_transport(const struct scan *scan, int *trans
 	return FLOW_ENDS_GOOD;
 }
 
+/* Did the end whose TCP flags stand at ROW send what takes a process? */
+static bool spoke(const struct scan *scan, int row, int transport, const struct flow_end *end)
+{
+	const struct scan_value *value = &scan->values[row];
+	char plain[64];
+	size_t length = 0;
+	const char *text;
+
+	if (!end->sent || transport != TCP_NUMBER)
+		return end->sent && transport == UDP_NUMBER;
+	text = value->kind == SCAN_STRING ? scan_value_text(value, plain, sizeof(plain), &length) : NULL;
+	for (size_t i = 0; text != NULL && i < length; i++)
+		if (text[i] == 'S' || text[i] == 'P' || text[i] == 'F')
+			return true;
+	return false;
+}
+
 static enum flow_ends_outcome judge(enum scan_outcome scanned, const struct scan *scan, struct flow_ends_fault *fault)
 {
 	fault->at = scan->fault_at;
@@ -191,6 +219,10 @@ enum flow_ends_outcome flow_ends_read(const char *bytes, size_t length, struct f
 		outcome = read_end(&scan, DESTINATION_IP, &ends->destination, fault);
 	if (outcome == FLOW_ENDS_GOOD)
 		outcome = read_transport(&scan, &ends->transport, fault);
+	if (outcome == FLOW_ENDS_GOOD) {
+		ends->source.spoke = spoke(&scan, SOURCE_FLAGS, ends->transport, &ends->source);
+		ends->destination.spoke = spoke(&scan, DESTINATION_FLAGS, ends->transport, &ends->destination);
+	}
 	ends->closing_brace = scan.closing_brace;
 	ends->empty = scan.empty;
 	return outcome;

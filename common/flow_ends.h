@@ -34,6 +34,7 @@ enum flow_ends_outcome {
 struct flow_end {
 	struct ip ip;
 	int32_t port; /* -1 where there is none */
+	bool spoke;   /* it sent what no kernel sends without a process (docs/answers.md section 6) */
 	bool sent;    /* it sent a packet; without counters the source did, the destination did not */
 };
 

@@ -42,6 +42,7 @@ static int answer(struct tagger *tagger, const struct flow_ends *ends, const str
 		.start = ends->start,
 		.end = ends->end,
 		.sent = end->sent,
+		.spoke = end->spoke,
 		.position = position,
 	};
 	struct timeline_verdict verdict;

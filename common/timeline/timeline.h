@@ -40,13 +40,14 @@ struct timeline_options {
 /* How much of the kube topic an answer is based on: every record up to and with OFFSET. */
 struct timeline_position {
 	int32_t partition;
-	int64_t offset;    /* -1 before the first record */
-	struct when known; /* of that PROGRESS; WHEN_MAX at the end of a closed topic; WHEN_MIN for none */
+	int64_t offset; /* -1 before the first record */
+	struct when
+		known; /* of that PROGRESS; WHEN_MAX at the end of a closed topic; WHEN_MIN for none */
 };
 
 enum timeline_outcome {
 	TIMELINE_APPLIED,
-	TIMELINE_IGNORED,    /* a duplicate, an older revision, a BOOKMARK, another kind of object */
+	TIMELINE_IGNORED, /* a duplicate, an older revision, a BOOKMARK, another kind of object */
 	TIMELINE_UNREADABLE, /* *why tells; counted, and the topic goes on */
 	TIMELINE_BROKEN,     /* the store failed; logged */
 };
@@ -81,7 +82,7 @@ int timeline_reset(struct timeline *timeline);
  * -1, for none). Offsets rise but may have holes; one below
  * timeline_next_offset() is ignored. *WHY (static text) is set when unreadable. */
 enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, const char *value,
-	size_t length, int64_t timestamp_ms, const char **why);
+				     size_t length, int64_t timestamp_ms, const char **why);
 
 /* The topic is complete: its end counts as known for ever. */
 void timeline_set_closed(struct timeline *timeline, bool closed);
@@ -91,7 +92,8 @@ void timeline_set_closed(struct timeline *timeline, bool closed);
 /* The default position of a flow that ended at END: the first PROGRESS of the
  * cluster whose known >= END + hold; on a closed topic without one its end.
  * false when there is none yet. */
-bool timeline_position_for(struct timeline *timeline, struct when end, struct timeline_position *position);
+bool timeline_position_for(struct timeline *timeline, struct when end,
+			   struct timeline_position *position);
 /* Everything applied so far (for --hindsight and provisional answers). */
 struct timeline_position timeline_position_last(const struct timeline *timeline);
 /* The newest PROGRESS of the cluster, known WHEN_MIN when there was none. */
@@ -123,14 +125,15 @@ struct timeline_verdict {
 /* Adds the JSON object of that end ({"status":...}) to OUT. -1 after logging
  * when the store failed. */
 int timeline_answer(struct timeline *timeline, const struct timeline_question *question,
-	struct text *out, struct timeline_verdict *verdict);
+		    struct text *out, struct timeline_verdict *verdict);
 
 /* Adds one JSON object a line to OUT for each binding of IP visible at POSITION, oldest
  * (by possible_from) first: "kind", "k8s", "cloud", "service" and "services" (of a service
  * address), "binding" as in an answer, then "possible_from", "certain_from", "certain_to",
  * "possible_to" (skew is in them; null for "since ever" and open), "evidence" and, where
  * there are any, "memberships" [{"service","start","end"}]. -1 after logging. */
-int timeline_history(struct timeline *timeline, const struct ip *ip, int64_t position, struct text *out);
+int timeline_history(struct timeline *timeline, const struct ip *ip, int64_t position,
+		     struct text *out);
 
 struct timeline_stats timeline_stats(const struct timeline *timeline);
 

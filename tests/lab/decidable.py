@@ -7,6 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "oracle"))
 
+import flows  # noqa: E402
 import moments  # noqa: E402
 import oracle  # noqa: E402
 
@@ -23,5 +24,5 @@ class Decider:
 
     def holder(self, end):
         """The uid that the written times decide on, "outside", or None where they decide nothing."""
-        sent = end.flow[end.side].get("packets", 1 if end.side == "source" else 0) > 0
-        return self.timeline.decidable(end.ip, end.start, end.end, sent, self.position(end))
+        return self.timeline.decidable(end.ip, end.start, end.end, flows.sent(end.flow, end.side), self.position(end),
+                                       flows.spoke(end.flow, end.side))

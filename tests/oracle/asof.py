@@ -99,7 +99,8 @@ def judge(bindings, question, shut, unplaced, in_range):
     holders = {one.uid for one in possible}
     if len(holders) > 1:
         return Verdict("ambiguous", "two_holders" if together(possible, start, end) else "hand_over")
-    if holders and (any(one.certain(start, end) for one in possible) or (question.sent and not unplaced(holders))):
+    if holders and (any(one.certain(start, end) for one in possible) or question.spoke
+                    or (question.sent and not unplaced(holders))):
         return Verdict("known", binding=max(possible, key=lambda one: (one.possible_from, one.number)))
     if not bindings and not in_range():
         return Verdict("known")

@@ -6,8 +6,9 @@ import shapes
 
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", 132: "sctp"}
 
-READ = {"event": ("start", "end"), "network": ("transport",), "source": ("ip", "port", "packets"),
-        "destination": ("ip", "port", "packets"), "tenure": ()}
+END = dict.fromkeys(("ip", "port", "packets"), {})
+READ = {"event": {"start": {}, "end": {}}, "network": {"transport": {}}, "source": END, "destination": END,
+        "tenure": {}, "tcp": {"flags": {"source": {}, "destination": {}}}}
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Question:
     start: int
     end: int
     sent: bool
+    spoke: bool = False     # it sent what no kernel sends without a process
 
 
 class Rejected(Exception):
@@ -34,7 +36,7 @@ def questions(text):
         raise Rejected("not_an_object")
     if "tenure" in flow:
         raise Rejected("tenure")
-    once(flow)
+    once(flow, READ)
     end = required(moments.parse, flow, "event", "end")
     start = required(moments.parse, flow, "event", "start") if "start" in flow["event"] else end
     if start > end:
@@ -43,7 +45,7 @@ def questions(text):
     if transport is not None and not isinstance(transport, str):
         raise Rejected("network.transport")
     return tuple(Question(required(shapes.address, flow, side, "ip"), port_of(flow, side), name_of(transport),
-                          start, end, sent(flow, side)) for side in ("source", "destination"))
+                          start, end, sent(flow, side), spoke(flow, side)) for side in ("source", "destination"))
 
 
 def required(read, flow, *path):
@@ -53,12 +55,14 @@ def required(read, flow, *path):
     return value
 
 
-def once(flow):
+def once(value, members):
     """Refuses a record in which a member that counts stands twice."""
-    for value, names in [(flow, READ)] + [(flow.get(name), names) for name, names in READ.items()]:
-        for name in getattr(value, "twice", ()):
-            if name in names:
-                raise Rejected(name)
+    for name in getattr(value, "twice", ()):
+        if name in members:
+            raise Rejected(name)
+    for name, inner in members.items():
+        if isinstance(value, dict):
+            once(value.get(name), inner)
 
 
 def name_of(transport):
@@ -83,3 +87,11 @@ def sent(flow, side):
     if shapes.integer(packets) is None or packets < 0:
         raise Rejected(side + ".packets")
     return packets > 0
+
+
+def spoke(flow, side):
+    transport = name_of(shapes.at(flow, "network", "transport"))
+    if not sent(flow, side) or transport != "tcp":
+        return sent(flow, side) and transport == "udp"
+    flags = shapes.at(flow, "tcp", "flags", side)
+    return isinstance(flags, str) and bool(set(flags) & set("SPF"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import compare  # noqa: E402
+import differences  # noqa: E402
 import flows  # noqa: E402
 import moments  # noqa: E402
 import render  # noqa: E402
@@ -72,21 +72,21 @@ class Timeline:
         found = self.world()[1].position_for(end, self.options.hold)
         return found or ((self.last_offset, None) if self.closed else None)
 
-    def answer(self, ip, port, transport, start, end, sent, position):
+    def answer(self, ip, port, transport, start, end, sent, position, spoke=False):
         """The end's JSON object as a dict. IP may be text or the sixteen bytes."""
         name, world = self.world()
-        return render.answer(world, name, self.question(ip, port, transport, start, end, sent),
+        return render.answer(world, name, self.question(ip, port, transport, start, end, sent, spoke),
                              position, self.options)
 
     @staticmethod
-    def question(ip, port, transport, start, end, sent):
+    def question(ip, port, transport, start, end, sent, spoke=False):
         ip = shapes.address(ip) if isinstance(ip, str) else ip
-        return flows.Question(ip, port, transport, start, end, sent)
+        return flows.Question(ip, port, transport, start, end, sent, spoke)
 
-    def decidable(self, ip, start, end, sent, position):
+    def decidable(self, ip, start, end, sent, position, spoke=False):
         """The holder's uid (or "outside") if the times written up to POSITION decide who
         held IP over [START, END]; else None."""
-        question = self.question(ip, None, None, start, end, sent)
+        question = self.question(ip, None, None, start, end, sent, spoke)
         verdict = render.verdict_of(self.world()[1], question, position, self.options)
         if verdict.status != "known":
             return None
@@ -164,7 +164,7 @@ def main():
         for record in expected.values():
             sys.stdout.buffer.write(record + b"\n")
         return 0
-    return compare.report(expected, lines([given.tagged]), sys.stdout)
+    return differences.report(expected, lines([given.tagged]), sys.stdout)
 
 
 if __name__ == "__main__":
