@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/oracle"))
 
-import compare  # noqa: E402
+import differences  # noqa: E402
 import flows  # noqa: E402
 import oracle  # noqa: E402
 import random_history  # noqa: E402
@@ -67,10 +67,10 @@ def recomputed(folder, kube, lines, options):
     return expected, refused
 
 
-def differences(expected, tagged):
-    """What compare.report says, or nothing."""
+def said_of(expected, tagged):
+    """What differences.report says, or nothing."""
     said = io.StringIO()
-    return said.getvalue() if compare.report(expected, tagged, said, limit=4) else ""
+    return said.getvalue() if differences.report(expected, tagged, said, limit=4) else ""
 
 
 def check_seed(seed, folder):
@@ -80,7 +80,7 @@ def check_seed(seed, folder):
     write(folder / "flows", lines)
     tagged, rejected = enrich(folder, "kube", "tagged", options)
     expected, refused = recomputed(folder, kube, lines, options)
-    wrong = differences(expected, tagged)
+    wrong = said_of(expected, tagged)
     if len(rejected) != len(refused):
         wrong += f"{len(rejected)} rejected, the oracle refuses {len(refused)}\n"
     other = random_history.reordered(random.Random(seed), kube)
@@ -89,7 +89,7 @@ def check_seed(seed, folder):
         late = [word for word in options if word != "--hindsight"] + ["--hindsight"]
         first, second = enrich(folder, "kube", "first", late)[0], enrich(folder, "other", "second", late)[0]
         if first != second:
-            wrong += differences(dict(enumerate(first)), second) or "another order of resources gives another answer\n"
+            wrong += said_of(dict(enumerate(first)), second) or "another order of resources gives another answer\n"
     if wrong:
         wrong += shlex.join(map(str, command(folder, "kube", "tagged", options))) + "\n"
     return wrong

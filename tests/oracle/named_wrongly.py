@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""truth.py [FIRST [COUNT]]: whether the rules of answers.md ever name an end wrongly.
+"""named_wrongly.py [FIRST [COUNT]]: whether the rules of answers.md ever name an end wrongly.
 
 Random histories of which the truth is known (who had which address, from when until when), told
 as kubelets tell it: cut times, late writes, force deletes, new sandboxes, clocks 200 ms off, gaps. As long as the

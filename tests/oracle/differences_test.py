@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import compare
+import differences
 import history
 from asking import X, Y, covered, lived
 from oracle import Timeline
@@ -96,5 +96,5 @@ def test_a_flow_that_nobody_sent_is_reported(files):
 def test_partitions_are_told_apart():
     timeline = lived(covered(), "a", X, 10, None).feed(Timeline())
     expected = {(partition, 0): timeline.tag(history.flow(20, 21, X, Y), ("flows", partition, 0)) for partition in (0, 1)}
-    assert compare.report(expected, expected.values(), io.StringIO()) == 0
-    assert compare.report(expected, [expected[0, 0]] * 2, io.StringIO()) == 1
+    assert differences.report(expected, expected.values(), io.StringIO()) == 0
+    assert differences.report(expected, [expected[0, 0]] * 2, io.StringIO()) == 1
