@@ -60,9 +60,8 @@ static bool before_coverage(const struct timeline *timeline, unsigned resources,
 {
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		if ((resources & 1u << r) &&
-		    when_before(question->start,
-				coverage_start(&timeline->answering->coverage[r],
-					       (uint64_t)question->position)))
+		    when_before(question->start, coverage_start(&timeline->answering->coverage[r],
+								(uint64_t)question->position)))
 			return true;
 	}
 	return false;
@@ -163,7 +162,7 @@ static const char *unknown_reason(const struct view *view, bool one, bool gap, b
 	if (view->count == 0)
 		return "never_seen";
 	return when_before(end, view->tenures[0].at.possible_from) ? "before_first"
-								    : "between_holders";
+								   : "between_holders";
 }
 
 static int judge(struct timeline *timeline, struct history *history,

@@ -40,7 +40,7 @@ struct evidence {
 	struct when sandbox_ready;
 	struct when first_started;
 	struct when shown_started; /* that of the epoch which this one only may continue */
-	struct when start_time; /* of nodes and services: the creation */
+	struct when start_time;    /* of nodes and services: the creation */
 	struct when first_received;
 	struct when last_finished;
 	struct when last_running; /* of nodes and services that ended: raw certain_to */
@@ -69,7 +69,7 @@ struct when evidence_possible_to(const struct evidence *evidence);
 struct binding_start {
 	struct when certain_from; /* raw */
 	struct when shown;        /* the evidence itself */
-	const char *from;         /* static: "sandbox", "started", "endpoint", "received", "created" */
+	const char *from; /* static: "sandbox", "started", "endpoint", "received", "created" */
 };
 struct binding_start binding_start(const struct binding *binding, enum timeline_clock clock);
 

@@ -222,8 +222,8 @@ static void fold_unplaced(struct pod_fold *fold, bool gone, struct when received
 		return;
 	unplaced->from = fold->kubelet_saw;
 	if (fold->has_epoch)
-		unplaced->from = when_later(unplaced->from,
-					    evidence_certain_to(&fold->epoch.evidence));
+		unplaced->from =
+			when_later(unplaced->from, evidence_certain_to(&fold->epoch.evidence));
 	if (gone)
 		unplaced->until = received;
 }
@@ -268,8 +268,7 @@ void pod_fold_absent(struct pod_fold *fold, struct when received)
 	struct epoch *epoch = &fold->epoch;
 
 	if (fold->has_epoch && epoch->evidence.how == BINDING_OPEN)
-		end_epoch(epoch,
-			  epoch->evidence.all_terminated ? BINDING_FINISHED : BINDING_LOST,
+		end_epoch(epoch, epoch->evidence.all_terminated ? BINDING_FINISHED : BINDING_LOST,
 			  received);
 	fold_unplaced(fold, true, received);
 }

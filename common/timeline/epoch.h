@@ -36,10 +36,10 @@ struct pod_record {
 	bool all_terminated;
 	bool terminating;
 	uint64_t node;
-	struct when kubelet_saw;     /* status.startTime */
-	struct when start_time;      /* that, else the creation */
-	struct when first_running;   /* the least startedAt of what runs, WHEN_MAX for none */
-	struct when newest_running;  /* what last_running takes from this record */
+	struct when kubelet_saw;    /* status.startTime */
+	struct when start_time;     /* that, else the creation */
+	struct when first_running;  /* the least startedAt of what runs, WHEN_MAX for none */
+	struct when newest_running; /* what last_running takes from this record */
 	struct when started[POD_TIMES_MAX]; /* startedAt of what runs or is terminated */
 	size_t started_count;
 	struct when finished[POD_TIMES_MAX]; /* finishedAt, lastState's too */

@@ -140,8 +140,8 @@ static int open_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 			continue;
 		*held = (struct held){addresses->list[i], feed->offset, feed->received};
 		holding->held_count++;
-		if (put_held(feed, kind, span_of(feed->event->uid), holding, held,
-			     BINDING_OPEN) != 0)
+		if (put_held(feed, kind, span_of(feed->event->uid), holding, held, BINDING_OPEN) !=
+		    0)
 			return -1;
 	}
 	return 0;

@@ -298,5 +298,5 @@ enum timeline_outcome feed_sync_end(struct feed *feed)
 	sync->begin_offset = OFFSET_NEVER;
 	sync->scope = (struct kube_scope){0};
 	return world_put(feed->world, feed->timeline->store) == 0 ? TIMELINE_APPLIED
-								   : TIMELINE_BROKEN;
+								  : TIMELINE_BROKEN;
 }

@@ -34,8 +34,7 @@ static bool same_evidence(const struct evidence *a, const struct evidence *b)
 	       a->terminating == b->terminating && a->node == b->node &&
 	       a->sandbox_ready.ns == b->sandbox_ready.ns &&
 	       a->first_started.ns == b->first_started.ns &&
-	       a->shown_started.ns == b->shown_started.ns &&
-	       a->start_time.ns == b->start_time.ns &&
+	       a->shown_started.ns == b->shown_started.ns && a->start_time.ns == b->start_time.ns &&
 	       a->first_received.ns == b->first_received.ns &&
 	       a->last_finished.ns == b->last_finished.ns &&
 	       a->last_running.ns == b->last_running.ns &&
@@ -78,7 +77,7 @@ static int put_changes(struct feed *feed, struct span uid, const struct pod_fold
 		return 0;
 	was = shown_evidence(&old->evidence);
 	is = shown_evidence(&new->evidence);
-	if (!begun && old->address_count == new->address_count && same_evidence(&was, &is))
+	if (!begun && old->address_count == new->address_count &&same_evidence(&was, &is))
 		return 0;
 	if (put_epoch(feed, uid, new) != 0)
 		return -1;
@@ -104,8 +103,8 @@ static int put_unplaced(struct feed *feed, struct span uid, const struct unplace
 	};
 
 	if (before->there == after->there &&
-	    (!after->there || (before->from.ns == after->from.ns &&
-			       before->until.ns == after->until.ns)))
+	    (!after->there ||
+	     (before->from.ns == after->from.ns && before->until.ns == after->until.ns)))
 		return 0;
 	if (before->there && world_hide_unplaced(feed->world, feed->timeline->store,
 						 body->unplaced_number, feed->offset) != 0)

@@ -215,19 +215,17 @@ int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec
 		goto out;
 	}
 	name_body(feed, slice, &names, &new);
-	if (names.failed ||
-	    (feed->event->type != KUBE_DELETED && slice->service.length > 0 &&
-	     list_members(slice, &new, why) != 0)) {
+	if (names.failed || (feed->event->type != KUBE_DELETED && slice->service.length > 0 &&
+			     list_members(slice, &new, why) != 0)) {
 		log_error("timeline: no memory for a slice");
 		goto out;
 	}
 	if (slice->trigger.ns != INT64_MIN && !when_before(feed->received, slice->trigger))
 		opening = slice->trigger;
-	if (!*why &&
-	    put_difference(feed, &old, &new,
-			   !span_equal(old.service, new.service) ||
-				   !span_equal(old.ports, new.ports),
-			   opening) != 0)
+	if (!*why && put_difference(feed, &old, &new,
+				    !span_equal(old.service, new.service) ||
+					    !span_equal(old.ports, new.ports),
+				    opening) != 0)
 		goto out;
 	body_add(next, &new);
 	rc = 0;

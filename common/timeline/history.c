@@ -34,8 +34,8 @@ static int rows_add(struct rows *rows, struct row row)
 }
 
 /* Copies every row of the address into ARENA. Offsets for now: the arena still moves. */
-static int read_rows(struct store *store, uint32_t cluster, const struct ip *ip,
-		     struct text *arena, struct rows *rows)
+static int read_rows(struct store *store, uint32_t cluster, const struct ip *ip, struct text *arena,
+		     struct rows *rows)
 {
 	struct span key, value, span;
 	struct store_scan *scan;
@@ -138,8 +138,8 @@ static int make_room(struct history *history, size_t rows)
 	history->versions = calloc(rows + 1, sizeof(*history->versions));
 	history->memberships = calloc(rows + 1, sizeof(*history->memberships));
 	history->changes = calloc(2 * rows + 1, sizeof(*history->changes));
-	return history->holders && history->bindings && history->versions &&
-			       history->memberships && history->changes
+	return history->holders && history->bindings && history->versions && history->memberships &&
+			       history->changes
 		       ? 0
 		       : -1;
 }
@@ -180,9 +180,8 @@ static int decode(struct store *store, struct history *history, const struct row
 	}
 	for (size_t r = 0; r < rows->count; r++) {
 		const struct row *row = &rows->list[r];
-		bool decoded = row_address_kind(row->key) == 'b'
-				       ? add_binding_row(history, row)
-				       : add_membership_row(history, row);
+		bool decoded = row_address_kind(row->key) == 'b' ? add_binding_row(history, row)
+								 : add_membership_row(history, row);
 
 		if (!decoded)
 			return store_damaged(store, "a row of an address");

@@ -79,8 +79,8 @@ static void add_memberships(struct text *out, const struct history *history,
 		text_add(out, "]", 1);
 }
 
-static int add_line(struct timeline *timeline, struct history *history,
-		    const struct tenure *tenure, uint64_t position, struct text *out)
+static int add_line(struct timeline *timeline, struct history *history, const struct tenure *tenure,
+		    uint64_t position, struct text *out)
 {
 	static const char status[] = "{\"status\":\"known\",";
 	const struct holder *holder = &history->holders[tenure->binding.holder];

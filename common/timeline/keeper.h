@@ -77,7 +77,8 @@ struct object_head object_head_read(struct codec *codec);
 
 /* Each kind of object. BODY is what the kind added to its row before, empty for a new
  * object; it adds its new body to NEXT. Gives 0, or -1 after logging. */
-int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *body, struct text *next);
+int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *body,
+	     struct text *next);
 int feed_pod_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
 int feed_node(struct feed *feed, const struct node_object *node, struct codec *body,
 	      struct text *next);

@@ -114,8 +114,8 @@ static void add_itself(struct text *out, const struct render_names *names)
 	text_free(&name);
 }
 
-static int render(struct timeline *timeline, struct fragment *fragment,
-		  const struct tenure *tenure, const struct render_names *names)
+static int render(struct timeline *timeline, struct fragment *fragment, const struct tenure *tenure,
+		  const struct render_names *names)
 {
 	struct text *out = &timeline->value;
 

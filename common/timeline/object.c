@@ -73,8 +73,7 @@ bool object_add_range(struct ip_range *ranges, size_t *count, struct span text)
 	if (*count == OBJECT_RANGES_MAX || ip_range_parse(text.data, text.length, &range) != 0)
 		return false;
 	for (size_t r = 0; r < *count; r++) {
-		if (ranges[r].bits == range.bits &&
-		    ip_compare(&ranges[r].base, &range.base) == 0)
+		if (ranges[r].bits == range.bits && ip_compare(&ranges[r].base, &range.base) == 0)
 			return true;
 	}
 	ranges[(*count)++] = range;
@@ -120,14 +119,10 @@ const char *object_ranges(struct json_object *object, struct ip_range *ranges, s
 static const char *node_addresses(struct json_object *object, struct address_list *addresses)
 {
 	static const char *const annotations[] = {
-		"projectcalico.org/IPv4Address",
-		"projectcalico.org/IPv6Address",
-		"projectcalico.org/IPv4IPIPTunnelAddr",
-		"projectcalico.org/IPv4VXLANTunnelAddr",
-		"projectcalico.org/IPv6VXLANTunnelAddr",
-		"io.cilium.network.ipv4-cilium-host",
-		"network.cilium.io/ipv4-cilium-host",
-		"network.cilium.io/ipv6-cilium-host",
+		"projectcalico.org/IPv4Address",         "projectcalico.org/IPv6Address",
+		"projectcalico.org/IPv4IPIPTunnelAddr",  "projectcalico.org/IPv4VXLANTunnelAddr",
+		"projectcalico.org/IPv6VXLANTunnelAddr", "io.cilium.network.ipv4-cilium-host",
+		"network.cilium.io/ipv4-cilium-host",    "network.cilium.io/ipv6-cilium-host",
 	};
 	size_t count;
 	struct json_object *list = object_list(object, "status.addresses", &count);

@@ -21,7 +21,7 @@ struct json_object;
 
 /* A node has two to eight; a service's externalIPs are typed by hand. */
 #define OBJECT_ADDRESSES_MAX 256
-#define OBJECT_RANGES_MAX 8 /* podCIDRs: one a family; ServiceCIDR: one a family */
+#define OBJECT_RANGES_MAX 8  /* podCIDRs: one a family; ServiceCIDR: one a family */
 #define OBJECT_PORTS_MAX 256 /* of a service; the API server's own limit for a slice is 100 */
 
 struct address_list {
@@ -61,7 +61,8 @@ struct service_object {
 const char *object_service(struct json_object *object, struct service_object *out);
 
 struct slice_object {
-	struct span service; /* its name, empty when the slice belongs to none or lists names only */
+	struct span
+		service; /* its name, empty when the slice belongs to none or lists names only */
 	struct when trigger; /* WHEN_MIN when absent */
 	struct protocol_port ports[OBJECT_PORTS_MAX];
 	size_t port_count;

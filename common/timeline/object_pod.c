@@ -46,9 +46,9 @@ static const char *read_addresses(struct json_object *object, struct pod_record 
 	bool readable = true, told;
 
 	for (size_t i = 0; i < count; i++)
-		readable = object_add_address(&addresses,
-					      object_text(json_element(list, i), "ip")) &&
-			   readable;
+		readable =
+			object_add_address(&addresses, object_text(json_element(list, i), "ip")) &&
+			readable;
 	readable = object_add_address(&addresses, object_text(object, "status.podIP")) && readable;
 	told = addresses.count > 0;
 	for (size_t a = 0; a < sizeof(annotations) / sizeof(annotations[0]); a++) {
@@ -181,8 +181,8 @@ const char *object_pod(struct json_object *object, struct pod_object *out)
 		record->start_time = object_when(object, "metadata.creationTimestamp");
 	record->first_running = WHEN_MAX;
 	record->newest_running = record->kubelet_saw;
-	record->terminal = span_equal(phase, span_of("Succeeded")) ||
-			   span_equal(phase, span_of("Failed"));
+	record->terminal =
+		span_equal(phase, span_of("Succeeded")) || span_equal(phase, span_of("Failed"));
 	record->terminating = object_when(object, "metadata.deletionTimestamp").ns != INT64_MIN;
 	record->node = span_hash(out->names.node);
 	read_conditions(object, record);

@@ -38,8 +38,7 @@ static struct span without_hash(struct span name, struct span hash)
 	if (hash.length == 0 || name.length <= hash.length + 1)
 		return (struct span){"", 0};
 	rest = name.length - hash.length;
-	if (name.data[rest - 1] != '-' ||
-	    memcmp(name.data + rest, hash.data, hash.length) != 0)
+	if (name.data[rest - 1] != '-' || memcmp(name.data + rest, hash.data, hash.length) != 0)
 		return (struct span){"", 0};
 	return (struct span){name.data, rest - 1};
 }
@@ -105,8 +104,8 @@ static void add_cloud(struct text *out, const struct render_names *names)
 	if (names->zone.length > 0)
 		add_member(out, "\"availability_zone\":", names->zone);
 	if (names->region.length > 0)
-		add_member(out, names->zone.length > 0 ? ",\"region\":" : "\"region\":",
-			   names->region);
+		add_member(out,
+			   names->zone.length > 0 ? ",\"region\":" : "\"region\":", names->region);
 	text_add(out, "}", 1);
 }
 

@@ -11,7 +11,7 @@ struct render_names {
 	const char *cluster; /* "" for none */
 	struct span uid;
 	struct holder_row holder;
-	bool owner_there; /* the owner's own record is there */
+	bool owner_there;                   /* the owner's own record is there */
 	struct span owner_kind, owner_name; /* the owner's own controller, empty for none */
 	struct span zone, region;
 };

@@ -109,8 +109,8 @@ bool row_binding_key(struct span key, struct binding_key *out)
 	codec.left -= length;
 	out->epoch = codec_u64(&codec);
 	out->offset = codec_u64(&codec);
-	return codec_done(&codec) && (out->kind == HOLDER_POD || out->kind == HOLDER_NODE ||
-				      out->kind == HOLDER_SERVICE);
+	return codec_done(&codec) &&
+	       (out->kind == HOLDER_POD || out->kind == HOLDER_NODE || out->kind == HOLDER_SERVICE);
 }
 
 void row_add_membership(struct text *value, const struct membership_row *row)

@@ -92,10 +92,10 @@ void services_find(const struct membership_row *memberships, size_t count,
 	for (size_t m = 0; m < count; m++) {
 		const struct membership_row *row = &memberships[m];
 		bool port = ports_match(row->ports, question->port, question->transport);
-		bool of_holder = question->kind == HOLDER_POD
-					 ? row->uid.length == 0 ||
-						   span_equal(row->uid, question->uid)
-					 : port;
+		bool of_holder =
+			question->kind == HOLDER_POD
+				? row->uid.length == 0 || span_equal(row->uid, question->uid)
+				: port;
 
 		if (of_holder && row->opened_offset <= question->position &&
 		    !when_before(question->end, row->opening) &&

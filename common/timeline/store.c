@@ -171,33 +171,39 @@ static int open_db(struct store *store)
 	return error ? broken(store, "open it", error) : 0;
 }
 
-struct store *store_open(const char *directory)
+/* Its folder's name; a temporary one is made. */
+static int name_folder(struct store *store, const char *directory)
 {
-	struct store *store = calloc(1, sizeof(*store));
 	const char *base = getenv("TMPDIR");
-	int length;
+	int length = directory ? snprintf(store->directory, PATH_SIZE, "%s", directory)
+			       : snprintf(store->directory, PATH_SIZE, "%s/tenure-timeline-XXXXXX",
+					  base ? base : "/tmp");
 
-	if (!store)
-		goto no_memory;
-	store->temporary = !directory;
-	length = directory ? snprintf(store->directory, PATH_SIZE, "%s", directory)
-			   : snprintf(store->directory, PATH_SIZE, "%s/tenure-timeline-XXXXXX",
-				      base ? base : "/tmp");
 	if (length <= 0 || length >= PATH_SIZE - 32) {
 		log_error("timeline: the folder's name is empty or too long");
-		goto fail;
+		return -1;
 	}
 	if (!directory && !mkdtemp(store->directory)) {
 		log_error("timeline: cannot make %s: %s", store->directory, strerror(errno));
-		goto fail;
+		return -1;
 	}
-	set_options(store);
-	if (open_db(store) != 0)
-		goto fail;
-	return store;
-no_memory:
-	log_error("timeline: no memory");
-fail:
+	store->temporary = !directory;
+	return 0;
+}
+
+struct store *store_open(const char *directory)
+{
+	struct store *store = calloc(1, sizeof(*store));
+
+	if (!store) {
+		log_error("timeline: no memory");
+		return NULL;
+	}
+	if (name_folder(store, directory) == 0) {
+		set_options(store);
+		if (open_db(store) == 0)
+			return store;
+	}
 	store_close(store);
 	return NULL;
 }
@@ -319,8 +325,8 @@ struct store_scan *store_scan_begin(struct store *store, struct span prefix, str
 	scan->store = store;
 	text_init(&scan->prefix, PATH_SIZE);
 	text_add(&scan->prefix, prefix.data, prefix.length);
-	scan->iterator = rocksdb_create_iterator(store->db,
-						 one_address ? store->read_prefix : store->read);
+	scan->iterator =
+		rocksdb_create_iterator(store->db, one_address ? store->read_prefix : store->read);
 	rocksdb_iter_seek(scan->iterator, from.data, from.length);
 	return scan;
 }

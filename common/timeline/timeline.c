@@ -81,8 +81,7 @@ static int load(struct timeline *timeline)
 
 	row_key_meta(&timeline->key);
 	text_clear(&timeline->value);
-	found = store_get(timeline->store,
-			  (struct span){timeline->key.data, timeline->key.length},
+	found = store_get(timeline->store, (struct span){timeline->key.data, timeline->key.length},
 			  &timeline->value);
 	if (found < 0)
 		return -1;
@@ -105,10 +104,29 @@ static int load(struct timeline *timeline)
 	return 0;
 }
 
+static int open_store(struct timeline *timeline, const char *directory)
+{
+	int loaded;
+
+	timeline->cache = address_cache_new();
+	if (!timeline->cache) {
+		log_error("timeline: no memory");
+		return -1;
+	}
+	timeline->store = store_open(directory);
+	if (!timeline->store)
+		return -1;
+	loaded = load(timeline);
+	if (loaded == 0)
+		return 0;
+	forget(timeline);
+	return store_replace(timeline->store,
+			     loaded == 1 ? "has another format" : "cannot be read");
+}
+
 struct timeline *timeline_open(const char *directory, const struct timeline_options *options)
 {
 	struct timeline *timeline = calloc(1, sizeof(*timeline));
-	int loaded;
 
 	if (!timeline) {
 		log_error("timeline: no memory");
@@ -119,26 +137,12 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 	text_init(&timeline->key, 4096);
 	text_init(&timeline->value, ROW_LIMIT);
 	text_init(&timeline->state, ROW_LIMIT);
-	timeline->cache = address_cache_new();
-	if (!timeline->cache) {
-		log_error("timeline: no memory");
-		goto fail;
-	}
-	timeline->store = store_open(directory);
-	if (!timeline->store)
-		goto fail;
-	loaded = load(timeline);
-	if (loaded != 0) {
-		forget(timeline);
-		if (store_replace(timeline->store, loaded == 1 ? "has another format"
-							       : "cannot be read") != 0)
-			goto fail;
+	if (open_store(timeline, directory) != 0) {
+		timeline_close(timeline);
+		return NULL;
 	}
 	choose_world(timeline);
 	return timeline;
-fail:
-	timeline_close(timeline);
-	return NULL;
 }
 
 void timeline_close(struct timeline *timeline)
@@ -222,7 +226,7 @@ static enum timeline_outcome apply_gap(struct feed *feed)
 	};
 
 	return world_add_gap(feed->world, feed->timeline->store, &gap) == 0 ? TIMELINE_APPLIED
-									      : TIMELINE_BROKEN;
+									    : TIMELINE_BROKEN;
 }
 
 static enum timeline_outcome apply_progress(struct feed *feed)
@@ -247,7 +251,7 @@ static enum timeline_outcome apply_sync_begin(struct feed *feed)
 	if (feed->world->coverage[resource].begin_offset == OFFSET_NEVER)
 		feed->world->coverage[resource].begin_offset = feed->offset;
 	return world_put(feed->world, feed->timeline->store) == 0 ? TIMELINE_APPLIED
-								   : TIMELINE_BROKEN;
+								  : TIMELINE_BROKEN;
 }
 
 static enum timeline_outcome apply_by_type(struct feed *feed, const char **why)

@@ -49,6 +49,7 @@ struct unplaced_question {
 };
 
 /* Some pod may hold the address in the flow. */
-bool unplaced_may_hold(const struct unplaced_table *table, const struct unplaced_question *question);
+bool unplaced_may_hold(const struct unplaced_table *table,
+		       const struct unplaced_question *question);
 
 #endif

@@ -1,7 +1,7 @@
 #include "common/timeline/world.h"
 
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/log.h"

@@ -115,8 +115,8 @@ static void ask(struct timeline *timeline, unsigned addresses, unsigned question
 		state ^= state >> 7;
 		state ^= state << 17;
 		pod = (unsigned)((state >> 20) % addresses);
-		question.ip = ip_from_v4((uint8_t[4]){10, (uint8_t)(pod >> 16), (uint8_t)(pod >> 8),
-						       (uint8_t)pod});
+		question.ip = ip_from_v4(
+			(uint8_t[4]){10, (uint8_t)(pod >> 16), (uint8_t)(pod >> 8), (uint8_t)pod});
 		question.start.ns = (SECOND_0 + 60) * NS_PER_SECOND + q;
 		question.end = when_add(question.start, 1000000);
 		if (!timeline_position_for(timeline, question.end, &position))
@@ -129,8 +129,8 @@ static void ask(struct timeline *timeline, unsigned addresses, unsigned question
 		bytes += out.length;
 	}
 	took = now_s() - began;
-	printf("%8u addresses %-5s %9.0f answers/s  %6.0f ns each  %" PRIu64 " of %u known, %" PRIu64
-	       " bytes each\n",
+	printf("%8u addresses %-5s %9.0f answers/s  %6.0f ns each  %" PRIu64
+	       " of %u known, %" PRIu64 " bytes each\n",
 	       addresses, what, questions / took, took / questions * 1e9, known, questions,
 	       bytes / questions);
 	text_free(&out);

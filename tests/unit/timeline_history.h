@@ -43,13 +43,15 @@ static inline void add_sync(struct topic *topic, struct text *text, int resource
 		text_add_format(text, "{\"type\":\"%s\",\"cluster\":\"c\",\"resource\":\"%s\",",
 				edges[edge], kube_resource_name((enum kube_resource)resource));
 		add_received(text, at);
-		text_add_format(text, ",\"resourceVersion\":\"%d\",\"scope\":{}}", present->revision);
+		text_add_format(text, ",\"resourceVersion\":\"%d\",\"scope\":{}}",
+				present->revision);
 		topic_add(topic, resource, true, copy_text(text));
 		for (int n = 0; n < OBJECTS_MAX && edge == 0; n++) {
 			const struct draft *draft = present->drafts[n];
 
 			if (draft && draft->resource == resource)
-				add_event(topic, text, draft, "ADDED", present->revisions[n], at, true);
+				add_event(topic, text, draft, "ADDED", present->revisions[n], at,
+					  true);
 		}
 	}
 }
@@ -60,9 +62,10 @@ static inline void add_progress(struct topic *topic, struct text *text, struct c
 	if (one_in(chance, 40)) {
 		text_add_string(text, "{\"type\":\"GAP\",\"cluster\":\"c\",");
 		if (one_in(chance, 2))
-			text_add_format(text, "\"resource\":\"%s\",",
-					kube_resource_name(
-						(enum kube_resource)listed_resources[pick(chance, 4)]));
+			text_add_format(
+				text, "\"resource\":\"%s\",",
+				kube_resource_name(
+					(enum kube_resource)listed_resources[pick(chance, 4)]));
 		add_received(text, at);
 		text_add_string(text, ",\"reason\":\"expired\",\"from\":");
 		add_time(text, at - (int)pick(chance, 3000), false);
@@ -204,8 +207,8 @@ static inline struct timeline_question random_question(struct chance *chance, in
 	ip_parse(address, strlen(address), &question.ip);
 	question.start.ns = HISTORY_START * NS_PER_SECOND +
 			    (int64_t)pick(chance, HISTORY_SECONDS * 1000) * NS_PER_MS;
-	question.end = when_add(question.start, (int64_t)pick(chance, one_in(chance, 3) ? 8000 : 300) *
-							NS_PER_MS);
+	question.end = when_add(question.start,
+				(int64_t)pick(chance, one_in(chance, 3) ? 8000 : 300) * NS_PER_MS);
 	return question;
 }
 

@@ -25,10 +25,11 @@ static inline void add_condition(struct text *out, const struct life *life)
 {
 	if (!life->sandbox_told)
 		return;
-	text_add_format(out,
-			",\"conditions\":[{\"type\":\"PodReadyToStartContainers\",\"status\":\"%s\","
-			"\"lastTransitionTime\":",
-			life->gone ? "False" : "True");
+	text_add_format(
+		out,
+		",\"conditions\":[{\"type\":\"PodReadyToStartContainers\",\"status\":\"%s\","
+		"\"lastTransitionTime\":",
+		life->gone ? "False" : "True");
 	add_time(out, life->gone ? life->finished : life->ready, true);
 	text_add_string(out, "}]");
 }
@@ -162,7 +163,8 @@ static inline void draft_slice(struct topic *topic, struct text *text, struct ch
 			       int number, int service, int at)
 {
 	add_metadata(text, "EndpointSlice", number, 0);
-	text_add_format(text, ",\"labels\":{\"kubernetes.io/service-name\":\"Service-%d\"}", service);
+	text_add_format(text, ",\"labels\":{\"kubernetes.io/service-name\":\"Service-%d\"}",
+			service);
 	if (one_in(chance, 2)) {
 		text_add_string(text, ",\"annotations\":{"
 				      "\"endpoints.kubernetes.io/last-change-trigger-time\":");
@@ -173,21 +175,24 @@ static inline void draft_slice(struct topic *topic, struct text *text, struct ch
 	for (int address = 0, before = 0; address < LIFE_ADDRESSES; address++) {
 		if (one_in(chance, 3))
 			continue;
-		text_add_format(text, "%s{\"addresses\":[\"10.1.0.%d\"]", before++ ? "," : "", address);
+		text_add_format(text, "%s{\"addresses\":[\"10.1.0.%d\"]", before++ ? "," : "",
+				address);
 		if (!one_in(chance, 4))
 			text_add_format(text, ",\"targetRef\":{\"uid\":\"uid-%d\"}",
 					(int)pick(chance, (unsigned)topic->objects));
 		text_add_string(text, "}");
 	}
 	text_add_format(text, "],\"ports\":[{\"port\":%d}]}", one_in(chance, 5) ? 81 : 80);
-	draft(topic, at, KUBE_ENDPOINTSLICES, one_in(chance, 20) ? "DELETED" : "MODIFIED", number, text);
+	draft(topic, at, KUBE_ENDPOINTSLICES, one_in(chance, 20) ? "DELETED" : "MODIFIED", number,
+	      text);
 }
 
 static inline void draft_service(struct topic *topic, struct text *text, struct chance *chance,
 				 int number, int at)
 {
 	add_metadata(text, "Service", number, 0);
-	text_add_format(text, "},\"spec\":{\"clusterIP\":\"10.2.0.%d\",\"ports\":[{\"port\":80%s}]}}",
+	text_add_format(text,
+			"},\"spec\":{\"clusterIP\":\"10.2.0.%d\",\"ports\":[{\"port\":80%s}]}}",
 			(int)pick(chance, 2), one_in(chance, 2) ? ",\"nodePort\":30080" : "");
 	draft(topic, at, KUBE_SERVICES, "MODIFIED", number, text);
 }
@@ -200,11 +205,12 @@ static inline void draft_node(struct topic *topic, struct text *text, struct cha
 			"\"resourceVersion\":\"@\",\"creationTimestamp\":",
 			node, number);
 	add_time(text, 0, true);
-	text_add_format(text,
-			",\"labels\":{\"topology.kubernetes.io/zone\":\"z%d\"}},\"spec\":{\"podCIDR\":"
-			"\"10.1.%d.0/24\"},\"status\":{\"addresses\":[{\"type\":\"InternalIP\","
-			"\"address\":\"10.3.0.%d\"}]}}",
-			(int)pick(chance, 2), node, one_in(chance, 8) ? 9 : node);
+	text_add_format(
+		text,
+		",\"labels\":{\"topology.kubernetes.io/zone\":\"z%d\"}},\"spec\":{\"podCIDR\":"
+		"\"10.1.%d.0/24\"},\"status\":{\"addresses\":[{\"type\":\"InternalIP\","
+		"\"address\":\"10.3.0.%d\"}]}}",
+		(int)pick(chance, 2), node, one_in(chance, 8) ? 9 : node);
 	draft(topic, at, KUBE_NODES, "MODIFIED", number, text);
 }
 
@@ -254,8 +260,8 @@ static inline void draft_all(struct topic *topic, struct text *text, struct chan
 		if (one_in(chance, 6))
 			draft_service(topic, text, chance, services[s % LIFE_SERVICES], at);
 		if (at < 1000 || one_in(chance, 6))
-			draft_node(topic, text, chance, at < 1000 ? 0 : s % 3, nodes[at < 1000 ? 0 : s % 3],
-				   at);
+			draft_node(topic, text, chance, at < 1000 ? 0 : s % 3,
+				   nodes[at < 1000 ? 0 : s % 3], at);
 		if (one_in(chance, 10))
 			draft_set(topic, text, s % 2, at);
 	}
