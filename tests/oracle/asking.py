@@ -9,10 +9,11 @@ def covered(**more):
     return History(**more).synced(-100)
 
 
-def ask(records, ip, start, end=None, sent=False, port=None, transport=None, position=None, options=Options()):
+def ask(records, ip, start, end=None, sent=False, port=None, transport=None, position=None, options=Options(),
+        spoke=False):
     timeline = records.feed(Timeline(options))
     position = timeline.last_offset if position is None else position
-    return timeline.answer(ip, port, transport, at(start), at(start if end is None else end), sent, position)
+    return timeline.answer(ip, port, transport, at(start), at(start if end is None else end), sent, position, spoke)
 
 
 def short(answer):

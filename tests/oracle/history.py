@@ -141,10 +141,11 @@ def node(name, ip, pod_cidr=None, labels=None, **more):
     return found
 
 
-def flow(start, end, source, destination, packets=(5, 5), ports=(40000, 8080), transport="tcp"):
+def flow(start, end, source, destination, packets=(5, 5), ports=(40000, 8080), transport="tcp", flags=None):
     """The bytes of a flow record."""
     sides = [dict({"ip": ip}, **({"port": port} if port is not None else {}), bytes=100, packets=count)
              for ip, port, count in zip((source, destination), ports, packets)]
-    return render.compact({"event": {"start": text(start), "end": text(end)},
-                           "network": {"type": "ipv4", "transport": transport},
-                           "source": sides[0], "destination": sides[1]}).encode()
+    more = {"tcp": {"flags": {"source": flags[0], "destination": flags[1]}}} if flags else {}
+    return render.compact(dict({"event": {"start": text(start), "end": text(end)},
+                                "network": {"type": "ipv4", "transport": transport},
+                                "source": sides[0], "destination": sides[1]}, **more)).encode()

@@ -25,7 +25,7 @@ class Truth:
     def __init__(self, seed):
         self.chance = random.Random(seed)
         self.clocks = {name: self.chance.choice((0, .2, -.2)) for name in NODES}
-        self.held = []              # (from, to, address, uid)
+        self.held = []              # (from, to, address, uid, when its first process starts)
         self.free = {}              # address -> when it is free
         self.writes, self.count = [], 0
         time = 0
@@ -53,16 +53,16 @@ class Truth:
         found = [one for one in ADDRESSES if self.free.get(one, -1) <= time]
         return self.chance.choice(found) if found and self.chance.random() < .95 else None
 
-    def hold(self, life, address, bound, length):
+    def hold(self, life, address, bound, started, length):
         gone = bound + length
-        self.held.append((bound, gone, address, life.uid))
+        self.held.append((bound, gone, address, life.uid, started))
         self.free[address] = gone + self.chance.choice((.03, .1, .5, 1, 3))
         return gone
 
     def live(self, life, address, bound):
         started = life.begin(address, bound)
         shortest = started - bound + .1
-        gone = self.hold(life, address, bound, max(shortest, self.chance.choice((.2, 1, 3, 8, 25, 60))))
+        gone = self.hold(life, address, bound, started, max(shortest, self.chance.choice((.2, 1, 3, 8, 25, 60))))
         if gone > started + 6 and self.chance.random() < .3:
             life.restart(address, bound, started)
         if self.chance.random() < .12:
@@ -71,12 +71,12 @@ class Truth:
             if other is not None and other != address:
                 life.renew(address, started, gone, other, again)
                 address, bound, started = other, again, again + .1
-                gone = self.hold(life, other, again, self.chance.choice((1, 6, 20)))
+                gone = self.hold(life, other, again, started, self.chance.choice((1, 6, 20)))
         life.finish(address, bound, started, gone, WITNESSED)
 
     def holder(self, address, start, end):
         """The uid that had ADDRESS over all of [START, END]; None if nobody had."""
-        return next((uid for since, until, ip, uid in self.held
+        return next((uid for since, until, ip, uid, _ in self.held
                      if ip == address and since <= start and end <= until), None)
 
     def told(self):
@@ -121,18 +121,20 @@ class Truth:
 
 
 def questions(truth):
-    """(address, start, end, sent, uid that is right or None)."""
+    """(address, start, end, sent, spoke, uid that is right or None)."""
     chance = truth.chance
-    for since, until, address, uid in truth.held:
+    for since, until, address, uid, started in truth.held:
         for _ in range(6):
             length = chance.choice((0, .05, .5, 4)) * chance.random()
             edge = chance.choice((since, until))
             start = edge + chance.choice((-1, 1)) * chance.choice((.1, 1, 3, 10)) * chance.random()
             blur = chance.choice((-.1, 0, .1))          # the capture's clock
-            yield address, start + blur, start + length + blur, False, truth.holder(address, start, start + length)
-            start = min(max(start, since), until)
+            right = truth.holder(address, start, start + length)
+            yield address, start + blur, start + length + blur, False, False, right
+            spoke = chance.random() < .5
+            start = min(max(start, started if spoke else since), until)
             end = min(start + length, until)
-            yield address, start + blur, end + blur, True, uid
+            yield address, start + blur, end + blur, True, spoke, uid
 
 
 def check(seed):
@@ -142,18 +144,18 @@ def check(seed):
     timeline = truth.told().feed(Timeline(options))
     ends = known = 0
     wrong = []
-    for address, start, end, sent, right in questions(truth):
+    for address, start, end, sent, spoke, right in questions(truth):
         if end > SPAN - HOLD - 5 or start < 0:
             continue
         ends += 1
         position, _ = timeline.position_for(at(end))
-        answer = timeline.answer(address, None, None, at(start), at(end), sent, position)
+        answer = timeline.answer(address, None, None, at(start), at(end), sent, position, spoke)
         if answer["status"] == "known":
             known += 1
             said = answer["k8s"]["pod"]["uid"] if answer["kind"] == "pod" else answer["kind"]
             if said != right:
                 wrong.append(f"seed {seed}: {address} over {history.text(start)} {history.text(end)}"
-                             f"{' sent' if sent else ''} at {position}: {said}, but it was {right}")
+                             f"{' spoke' if spoke else ' sent' if sent else ''} at {position}: {said}, but it was {right}")
     return ends, known, wrong
 
 

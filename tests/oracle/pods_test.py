@@ -140,6 +140,13 @@ def test_a_pod_without_an_address_yet_may_have_any():
     assert short(ask(records, X, 20.8, sent=True)) == "known uid-a"
 
 
+def test_what_took_a_process_was_not_sent_by_a_pod_without_an_address():
+    records = lived(covered(), "a", X, 10, 20)
+    records.pod(18.2, pod("b", None, start=18, phase="Pending"), "ADDED")
+    assert short(ask(records, X, 20.8, sent=True, spoke=True)) == "known uid-a"
+    assert short(ask(records, X, 20.8, sent=True)) == "unknown hand_over"
+
+
 def test_a_pod_that_never_got_an_address_stays_unplaced():
     records = lived(covered(), "a", X, 10, 20)
     records.pod(18.2, pod("b", None, start=18, phase="Pending"), "ADDED")

@@ -151,6 +151,17 @@ def test_who_sent_without_counters():
     assert [one.sent for one in flows.questions(json.dumps(flow).encode())] == [True, False]
 
 
+@pytest.mark.parametrize("transport,flags,packets,spoke", [
+    ("tcp", ("APSF", "R"), (5, 1), [True, False]), ("tcp", ("S", "RA"), (1, 1), [True, False]),
+    ("tcp", ("RA", "FA"), (1, 1), [False, True]), ("tcp", None, (1, 1), [False, False]),
+    ("tcp", ("S", "SA"), (0, 1), [False, True]), ("udp", None, (1, 0), [True, False]),
+    ("icmp", ("S", "S"), (1, 1), [False, False]), ("6", ("S", "R"), (1, 1), [True, False]),
+    ("sctp", None, (1, 1), [False, False])])
+def test_who_spoke(transport, flags, packets, spoke):
+    line = history.flow(1, 2, X, Y, packets, transport=transport, flags=flags)
+    assert [one.spoke for one in flows.questions(line)] == spoke
+
+
 def test_moments_keep_their_digits():
     for text in ("2026-11-23T08:00:00Z", "2026-11-23T08:00:00.120Z", "2026-11-23T08:00:00.000001Z",
                  "1969-12-31T23:59:59.999999999Z"):
