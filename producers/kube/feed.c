@@ -349,8 +349,10 @@ enum feed_status feed_next(struct feed *feed, struct when now, struct text *reco
 		if (probe && probe->ended && take_probe(feed, r, now) < 0)
 			return FEED_BROKEN;
 	}
-	return progress_next(&feed->progress, feed->watches, now, record) ? FEED_RECORD
-									  : FEED_QUIET;
+	/* What is not read yet may be a change that came before the answers. */
+	if (http_drained(feed->http) && progress_next(&feed->progress, feed->watches, now, record))
+		return FEED_RECORD;
+	return FEED_QUIET;
 }
 
 int feed_exit_code(const struct feed *feed)

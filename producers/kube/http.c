@@ -15,8 +15,9 @@
 
 #define USER_AGENT "tenure-kube" /* with curl's own the API server prints pretty, twice the bytes */
 #define CONNECT_TIMEOUT_S 10L
-#define SILENCE_MS 30000 /* unanswered bytes for so long: the connection is dead */
-#define TOKEN_AGE_S 60   /* as client-go */
+#define SILENCE_MS 30000              /* unanswered bytes for so long: the connection is dead */
+#define TOKEN_AGE_S 60                /* as client-go */
+#define TURN_BYTES (4u * 1024 * 1024) /* read in one turn, before the caller takes them away */
 
 struct http {
 	struct access *access;
@@ -27,19 +28,24 @@ struct http {
 	char *base; /* the URL in front of every path */
 	char *host; /* a Host: header, or NULL */
 	bool loopback;
+	size_t received; /* bytes, of every request */
+	bool drained;
 };
 
 struct http_transfer {
+	struct http *http;
+	struct text *body;
 	CURL *easy;
 	struct curl_slist *headers;
 };
 
 static size_t take_bytes(char *bytes, size_t size, size_t count, void *user)
 {
-	struct text *body = user;
+	struct http_transfer *transfer = user;
 
-	text_add(body, bytes, size * count);
-	return body->failed ? 0 : size * count;
+	transfer->http->received += size * count;
+	text_add(transfer->body, bytes, size * count);
+	return transfer->body->failed ? 0 : size * count;
 }
 
 static int tend_socket(void *user, curl_socket_t fd, curlsocktype purpose)
@@ -55,13 +61,10 @@ static int tend_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 
 static bool is_loopback(const char *server)
 {
-	static const char *const hosts[] = {"localhost", "127.", "[::1]"};
 	const char *host = strstr(server, "://") + 3;
 
-	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
-		if (strncmp(host, hosts[i], strlen(hosts[i])) == 0)
-			return true;
-	return false;
+	return strncmp(host, "localhost", 9) == 0 || strncmp(host, "127.", 4) == 0 ||
+	       strncmp(host, "[::1]", 5) == 0;
 }
 
 /* libcurl cannot be told a name for TLS alone: the URL gets that name, and CONNECT_TO
@@ -91,8 +94,7 @@ static int set_names(struct http *http)
 	}
 	http->base = strdup(text_terminate(&base));
 	http->loopback = is_loopback(access->server);
-	if (http->base)
-		rc = 0;
+	rc = http->base ? 0 : -1;
 out:
 	text_free(&target);
 	text_free(&header);
@@ -252,13 +254,14 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 		free(request);
 		return NULL;
 	}
-	request->body = body;
+	request->body = request->transfer->body = body;
+	request->transfer->http = http;
 	easy = request->transfer->easy;
 	set_trust(http, easy);
 	set_manners(easy, form, timeout_s);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->transfer->headers);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, request->transfer);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->message);
 	curl_multi_add_handle(http->multi, easy);
@@ -327,7 +330,8 @@ static void look_at(struct http_request *request)
 	request->retry_after_s = retry_after;
 }
 
-int http_turn(struct http *http, int timeout_ms)
+/* Moves bytes once, and notes which requests have ended. */
+static int move(struct http *http, int timeout_ms)
 {
 	int running, left;
 	CURLMcode code = curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL);
@@ -341,14 +345,33 @@ int http_turn(struct http *http, int timeout_ms)
 	for (CURLMsg *message; (message = curl_multi_info_read(http->multi, &left));) {
 		struct http_request *request = NULL;
 
-		if (message->msg != CURLMSG_DONE)
-			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
-		finish(request, message->data.result);
+		if (message->msg == CURLMSG_DONE)
+			finish(request, message->data.result);
 	}
+	return 0;
+}
+
+int http_turn(struct http *http, int timeout_ms)
+{
+	size_t start = http->received, before = start;
+
+	if (move(http, timeout_ms) < 0)
+		return -1;
+	while (http->received != before && http->received - start < TURN_BYTES) {
+		before = http->received;
+		if (move(http, 0) < 0)
+			return -1;
+	}
+	http->drained = http->received == before;
 	for (struct http_request *request = http->requests; request; request = request->next)
 		look_at(request);
 	return 0;
+}
+
+bool http_drained(const struct http *http)
+{
+	return http->drained;
 }
 
 int http_reconnect(struct http *http)

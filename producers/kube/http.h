@@ -60,6 +60,8 @@ void http_release(struct http *http, struct http_request *request);
 /* Moves every request on, waiting up to TIMEOUT_MS for something to do.  -1 after
  * logging. */
 int http_turn(struct http *http, int timeout_ms);
+/* True when the last turn ended because nothing more was there to be read. */
+bool http_drained(const struct http *http);
 /* Drops every connection, so that the next request makes a new one.  Every request
  * must have been released.  -1 after logging. */
 int http_reconnect(struct http *http);

@@ -51,7 +51,7 @@ static int find_access(const struct options *options, struct access *found)
 		text_add_format(&standard, "%s/.kube/config", home);
 		path = text_terminate(&standard);
 	}
-	if (!path || (!options->kubeconfig && access(path, F_OK) < 0)) {
+	if (!path || (path == standard.data && access(path, F_OK) < 0)) {
 		log_error("no kubeconfig: give --kubeconfig FILE, set KUBECONFIG, or run in a pod");
 		goto out;
 	}

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(__file__))
-from kube_api import PATHS, Api, Lab, Producer, final_state, pod, running, seconds  # noqa: E402
+from kube_api import PATHS, Api, Lab, Producer, final_state, keep, pod, running, seconds  # noqa: E402
 
 WRITERS = 2
 
@@ -168,6 +168,7 @@ def run(folder):
     with Lab() as lab, Producer(lab, folder / "kube.json") as producer:
         for name in ("n1", "n2"):
             assert lab.api.call("POST", PATHS["nodes"], {"metadata": {"name": name}})[0] == 201
+        producer.wait_known(time.time())  # before that a list may show only the last of several writes
         writers = [Writer(lab, number) for number in range(WRITERS)]
         for writer in writers:
             writer.start()
@@ -201,6 +202,7 @@ def run(folder):
     print(log.splitlines()[-1])
     assert len(writes) > 500, "too few writes to show anything"
     spoil(records, writes)
+    keep("20-kube-watch", (folder / "kube.json").read_text())
 
 
 def main():
