@@ -1,15 +1,23 @@
 """Which files hold records of which topic."""
 import json
+import lzma
 import re
 
 KINDS = ("kube", "flows", "tagged", "rejected")
-NAME = re.compile(r"(?:^|[.-])(kube|flows|tagged|rejected)(?:\.(?:ndjson|jsonl|json))?$")
+NAME = re.compile(r"(?:^|[.-])(kube|flows|tagged|rejected)(?:\.(?:ndjson|jsonl|json))?(?:\.xz)?$")
 
 
 def kind_of_name(path):
     """The topic that a file's name tells, or None."""
     match = NAME.search(path.name)
     return match[1] if match else None
+
+
+def lines_of(path):
+    """The records of a file, packed or not."""
+    opened = lzma.open(path) if path.suffix == ".xz" else path.open("rb")
+    with opened as stream:
+        return stream.read().splitlines()
 
 
 def kind_of_record(line):

@@ -15,7 +15,7 @@ import asyncapi  # noqa: E402
 import history  # noqa: E402
 import validate  # noqa: E402
 from oracle import Timeline  # noqa: E402
-from records import KINDS, kind_of_name, kind_of_record  # noqa: E402
+from records import KINDS, kind_of_name, kind_of_record, lines_of  # noqa: E402
 
 T = "2026-11-23T08:00:00.5Z"
 SIDE = {"ip": "10.244.1.17", "port": 4000, "bytes": 10, "packets": 1, "frame_bytes": 20}
@@ -174,4 +174,4 @@ def test_what_cases_expect_is_valid(path):
                                   if path.is_file() and kind_of_name(path)], ids=lambda path: path.name)
 def test_fixtures_are_valid(path):
     kind = kind_of_name(path)
-    assert faults_of(path.read_bytes().splitlines(), lambda line: kind) == []
+    assert faults_of(lines_of(path), lambda line: kind) == []
