@@ -224,13 +224,14 @@ static bool evict(struct flow_table *table, struct flow *flow)
 	uint32_t number = wheel_first(table->wheel);
 
 	for (unsigned tries = 1; tries < EVICTION_TRIES; tries++) {
-		uint32_t next;
+		enum flow_end_reason reason;
+		int64_t over =
+			flow_entry_over(&table->index.entries[number], &table->options, &reason);
 
-		file_entry(table, number);
-		next = wheel_first(table->wheel);
-		if (next == number)
+		if (!wheel_misfiled(table->wheel, number, over))
 			break;
-		number = next;
+		file_entry(table, number);
+		number = wheel_first(table->wheel);
 	}
 	table->stats.evictions++;
 	return end_entry(table, number, FLOW_LACK_OF_RESOURCES, flow);

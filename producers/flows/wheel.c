@@ -51,17 +51,28 @@ void wheel_set(struct wheel *wheel, int64_t now)
 	wheel->tick = tick_of(now);
 }
 
-void wheel_file(struct wheel *wheel, uint32_t item, int64_t moment)
+/* A slot comes out when its tick is over, so not before MOMENT. */
+static uint32_t slot_of(const struct wheel *wheel, int64_t moment)
 {
-	/* A slot comes out when its tick is over, so not before MOMENT. */
 	int64_t tick = tick_of(moment);
-	struct link *link = &wheel->links[item];
 
 	if (tick < wheel->tick)
 		tick = wheel->tick;
 	if (tick - wheel->tick >= WHEEL_SLOTS)
 		tick = wheel->tick + WHEEL_SLOTS - 1;
-	link->slot = (uint32_t)(tick & (WHEEL_SLOTS - 1));
+	return (uint32_t)(tick & (WHEEL_SLOTS - 1));
+}
+
+bool wheel_misfiled(const struct wheel *wheel, uint32_t item, int64_t moment)
+{
+	return wheel->links[item].slot != slot_of(wheel, moment);
+}
+
+void wheel_file(struct wheel *wheel, uint32_t item, int64_t moment)
+{
+	struct link *link = &wheel->links[item];
+
+	link->slot = slot_of(wheel, moment);
 	if (!(wheel->filled[link->slot / 64] & UINT64_C(1) << link->slot % 64)) {
 		wheel->filled[link->slot / 64] |= UINT64_C(1) << link->slot % 64;
 		wheel->heads[link->slot] = item;

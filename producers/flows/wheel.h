@@ -31,6 +31,9 @@ void wheel_free(struct wheel *wheel);
 void wheel_set(struct wheel *wheel, int64_t now);
 void wheel_file(struct wheel *wheel, uint32_t item, int64_t moment);
 void wheel_remove(struct wheel *wheel, uint32_t item);
+/* True when ITEM, which is filed, would come out at another tick if it were filed
+ * under MOMENT now. */
+bool wheel_misfiled(const struct wheel *wheel, uint32_t item, int64_t moment);
 
 /* True when wheel_take() may have something at NOW. */
 bool wheel_moves(const struct wheel *wheel, int64_t now);
