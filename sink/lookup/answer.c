@@ -275,9 +275,9 @@ out:
 
 int answers_print(struct answers *answers, bool end, struct text *out)
 {
-	if (answers->json)
+	if (answers->json && answers->out.length > 0)
 		text_add(out, answers->out.data, answers->out.length);
-	else if (end)
+	else if (!answers->json && end)
 		columns_print(&answers->table, out);
 	text_clear(&answers->out);
 	return out->failed ? -1 : 0;

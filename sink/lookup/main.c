@@ -179,7 +179,8 @@ static int print(struct answers *answers, bool end)
 	text_init(&out, 2 * ANSWER_TEXT_MAX);
 	if (answers_print(answers, end, &out) != 0)
 		log_error("no memory");
-	else if (fwrite(out.data, 1, out.length, stdout) == out.length && fflush(stdout) == 0)
+	else if (out.length == 0 ||
+		 (fwrite(out.data, 1, out.length, stdout) == out.length && fflush(stdout) == 0))
 		rc = 0;
 	else
 		log_error("standard output: %s", strerror(errno));
