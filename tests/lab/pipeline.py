@@ -17,6 +17,7 @@ NAMES = {"kube": "tenure.kube", "flows": "tenure.flows", "tagged": "tenure.flows
          "rejected": "tenure.flows.rejected"}
 SNAP = 128           # bytes of each packet a recording keeps: all headers, no payload to speak of
 SETTLE_SECONDS = 3.0
+COVERED = ("--hold", "40s", "--skew", "2s")   # what covers the delays and clocks of --stress
 
 
 def program(name):
@@ -59,7 +60,8 @@ class Pipeline:
         return [program("enrich"), "-b", self.broker, "--kube", "kafka:tenure.kube", "--flows", "kafka:tenure.flows",
                 "--out", "kafka:" + prefix + NAMES["tagged"],
                 "--rejected", "kafka:" + prefix + NAMES["rejected"],
-                "--state", os.path.join(self.directory, "state-" + instance), "--instance", instance, *more]
+                "--state", os.path.join(self.directory, "state-" + instance), "--instance", instance,
+                "--group", instance, *more]
 
     def start_kube(self, out):
         broker = ["-b", self.broker] if self.broker else []
@@ -88,6 +90,9 @@ class Pipeline:
             self.crew.stop("flows-" + node)
         self.wait_tagged()
         self.crew.stop("enrich", 30.0)
+        if self.options.stress:
+            self.again("covered.", COVERED)
+        # Only now: a longer hold waits for more of what tenure-kube knows.
         self.crew.stop("kube")
         for topic in TOPICS:
             print(f"{NAMES[topic]}: {self.copy(topic)} records", flush=True)
