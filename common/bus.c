@@ -32,7 +32,8 @@ const char *bus_topic(const char *address)
 	return bus_is_kafka(address) ? address + strlen(KAFKA_SCHEME) : address;
 }
 
-struct bus_reader *bus_reader_open(const char *address, const struct bus_options *options, int64_t from)
+struct bus_reader *bus_reader_open(const char *address, const struct bus_options *options,
+				   int64_t from)
 {
 	struct bus_reader *reader = calloc(1, sizeof(*reader));
 
@@ -48,7 +49,8 @@ struct bus_reader *bus_reader_open(const char *address, const struct bus_options
 	return NULL;
 }
 
-static enum bus_status read_line(struct lines_reader *lines, int timeout_ms, struct bus_record *record)
+static enum bus_status read_line(struct lines_reader *lines, int timeout_ms,
+				 struct bus_record *record)
 {
 	struct lines_line line;
 
@@ -138,7 +140,8 @@ int bus_write(struct bus_writer *writer, const struct bus_record *record)
 
 int bus_flush(struct bus_writer *writer)
 {
-	return writer->kafka != NULL ? kafka_writer_flush(writer->kafka) : lines_writer_flush(writer->lines);
+	return writer->kafka != NULL ? kafka_writer_flush(writer->kafka)
+				     : lines_writer_flush(writer->lines);
 }
 
 int bus_writer_close(struct bus_writer *writer)
@@ -147,7 +150,8 @@ int bus_writer_close(struct bus_writer *writer)
 
 	if (writer == NULL)
 		return 0;
-	rc = writer->kafka != NULL ? kafka_writer_close(writer->kafka) : lines_writer_close(writer->lines);
+	rc = writer->kafka != NULL ? kafka_writer_close(writer->kafka)
+				   : lines_writer_close(writer->lines);
 	free(writer);
 	return rc;
 }

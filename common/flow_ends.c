@@ -53,18 +53,22 @@ static const struct scan_member wanted[ROWS] = {
 };
 
 static const char *const paths[ROWS] = {
-	"event", "network", "source", "destination", "tenure", "tcp", "event.start", "event.end",
-	"network.transport", "source.ip", "source.port", "source.packets", "destination.ip",
-	"destination.port", "destination.packets", "tcp.flags", "tcp.flags.source", "tcp.flags.destination",
+	"event",          "network",          "source",
+	"destination",    "tenure",           "tcp",
+	"event.start",    "event.end",        "network.transport",
+	"source.ip",      "source.port",      "source.packets",
+	"destination.ip", "destination.port", "destination.packets",
+	"tcp.flags",      "tcp.flags.source", "tcp.flags.destination",
 };
 
 static const struct {
 	const char *name;
 	int number;
-} transports[] = {{"tcp", TCP_NUMBER}, {"udp", UDP_NUMBER}, {"icmp", 1}, {"ipv6-icmp", 58}, {"sctp", 132}};
+} transports[] = {
+	{"tcp", TCP_NUMBER}, {"udp", UDP_NUMBER}, {"icmp", 1}, {"ipv6-icmp", 58}, {"sctp", 132}};
 
-static enum flow_ends_outcome fault_of(struct flow_ends_fault *fault, enum flow_ends_outcome outcome, int row,
-	const char *detail)
+static enum flow_ends_outcome fault_of(struct flow_ends_fault *fault,
+				       enum flow_ends_outcome outcome, int row, const char *detail)
 {
 	fault->member = row < 0 ? NULL : paths[row];
 	fault->detail = detail;
@@ -72,7 +76,7 @@ static enum flow_ends_outcome fault_of(struct flow_ends_fault *fault, enum flow_
 }
 
 static enum flow_ends_outcome read_when(const struct scan *scan, int row, struct when *moment,
-	struct flow_ends_fault *fault)
+					struct flow_ends_fault *fault)
 {
 	const struct scan_value *value = &scan->values[row];
 	char plain[2 * WHEN_TEXT_SIZE];
@@ -82,13 +86,16 @@ static enum flow_ends_outcome read_when(const struct scan *scan, int row, struct
 	if (value->kind == SCAN_ABSENT)
 		return fault_of(fault, FLOW_ENDS_MISSING_MEMBER, row, "an RFC 3339 time is needed");
 	if (value->kind != SCAN_STRING)
-		return fault_of(fault, FLOW_ENDS_WRONG_TYPE, row, "an RFC 3339 time in a string is needed");
+		return fault_of(fault, FLOW_ENDS_WRONG_TYPE, row,
+				"an RFC 3339 time in a string is needed");
 	if (text == NULL || when_parse(text, length, moment) < 0)
-		return fault_of(fault, FLOW_ENDS_WRONG_VALUE, row, "an RFC 3339 time such as 2026-11-23T08:00:02.5Z is needed");
+		return fault_of(fault, FLOW_ENDS_WRONG_VALUE, row,
+				"an RFC 3339 time such as 2026-11-23T08:00:02.5Z is needed");
 	return FLOW_ENDS_GOOD;
 }
 
-static enum flow_ends_outcome read_ip(const struct scan *scan, int row, struct ip *ip, struct flow_ends_fault *fault)
+static enum flow_ends_outcome read_ip(const struct scan *scan, int row, struct ip *ip,
+				      struct flow_ends_fault *fault)
 {
 	const struct scan_value *value = &scan->values[row];
 	char plain[2 * IP_TEXT_SIZE];
@@ -98,15 +105,17 @@ static enum flow_ends_outcome read_ip(const struct scan *scan, int row, struct i
 	if (value->kind == SCAN_ABSENT)
 		return fault_of(fault, FLOW_ENDS_MISSING_MEMBER, row, "an IP address is needed");
 	if (value->kind != SCAN_STRING)
-		return fault_of(fault, FLOW_ENDS_WRONG_TYPE, row, "an IP address in a string is needed");
+		return fault_of(fault, FLOW_ENDS_WRONG_TYPE, row,
+				"an IP address in a string is needed");
 	if (text == NULL || ip_parse(text, length, ip) < 0)
-		return fault_of(fault, FLOW_ENDS_WRONG_VALUE, row, "an IPv4 or IPv6 address is needed");
+		return fault_of(fault, FLOW_ENDS_WRONG_VALUE, row,
+				"an IPv4 or IPv6 address is needed");
 	return FLOW_ENDS_GOOD;
 }
 
 /* Reads the end whose ip, port and packets stand at ROW, ROW + 1 and ROW + 2. */
 static enum flow_ends_outcome read_end(const struct scan *scan, int row, struct flow_end *end,
-	struct flow_ends_fault *fault)
+				       struct flow_ends_fault *fault)
 {
 	const struct scan_value *port = &scan->values[row + 1], *packets = &scan->values[row + 2];
 	enum flow_ends_outcome outcome = read_ip(scan, row, &end->ip, fault);
@@ -118,16 +127,20 @@ static enum flow_ends_outcome read_end(const struct scan *scan, int row, struct 
 	end->sent = row == SOURCE_IP;
 	if (port->kind != SCAN_ABSENT && port->kind != SCAN_NULL) {
 		if (port->kind != SCAN_NUMBER)
-			return fault_of(fault, FLOW_ENDS_WRONG_TYPE, row + 1, "a port number is needed");
+			return fault_of(fault, FLOW_ENDS_WRONG_TYPE, row + 1,
+					"a port number is needed");
 		if (scan_value_unsigned(port, &number) < 0 || number > 65535)
-			return fault_of(fault, FLOW_ENDS_WRONG_VALUE, row + 1, "a port number from 0 to 65535 is needed");
+			return fault_of(fault, FLOW_ENDS_WRONG_VALUE, row + 1,
+					"a port number from 0 to 65535 is needed");
 		end->port = (int32_t)number;
 	}
 	if (packets->kind != SCAN_ABSENT && packets->kind != SCAN_NULL) {
 		if (packets->kind != SCAN_NUMBER)
-			return fault_of(fault, FLOW_ENDS_WRONG_TYPE, row + 2, "a count of packets is needed");
+			return fault_of(fault, FLOW_ENDS_WRONG_TYPE, row + 2,
+					"a count of packets is needed");
 		if (scan_value_unsigned(packets, &number) < 0)
-			return fault_of(fault, FLOW_ENDS_WRONG_VALUE, row + 2, "a count of packets, a whole number, is needed");
+			return fault_of(fault, FLOW_ENDS_WRONG_VALUE, row + 2,
+					"a count of packets, a whole number, is needed");
 		end->sent = number > 0;
 	}
 	return FLOW_ENDS_GOOD;
@@ -135,7 +148,8 @@ static enum flow_ends_outcome read_end(const struct scan *scan, int row, struct 
 
 /* The protocol's number; a name that is not known here only means that no service port
  * can be matched. */
-static enum flow_ends_outcome read_transport(const struct scan *scan, int *transport, struct flow_ends_fault *fault)
+static enum flow_ends_outcome read_transport(const struct scan *scan, int *transport,
+					     struct flow_ends_fault *fault)
 {
 	const struct scan_value *value = &scan->values[TRANSPORT];
 	char plain[64];
@@ -148,13 +162,16 @@ static enum flow_ends_outcome read_transport(const struct scan *scan, int *trans
 	if (value->kind == SCAN_ABSENT || value->kind == SCAN_NULL)
 		return FLOW_ENDS_GOOD;
 	if (value->kind != SCAN_STRING)
-		return fault_of(fault, FLOW_ENDS_WRONG_TYPE, TRANSPORT, "the protocol's name in a string is needed");
+		return fault_of(fault, FLOW_ENDS_WRONG_TYPE, TRANSPORT,
+				"the protocol's name in a string is needed");
 	if (text == NULL)
 		return FLOW_ENDS_GOOD;
 	for (size_t i = 0; i < sizeof(transports) / sizeof(transports[0]); i++)
-		if (length == strlen(transports[i].name) && memcmp(text, transports[i].name, length) == 0)
+		if (length == strlen(transports[i].name) &&
+		    memcmp(text, transports[i].name, length) == 0)
 			*transport = transports[i].number;
-	if (*transport < 0 && length > 0 && scan_value_unsigned(&digits, &number) == 0 && number < 256)
+	if (*transport < 0 && length > 0 && scan_value_unsigned(&digits, &number) == 0 &&
+	    number < 256)
 		*transport = (int)number;
 	return FLOW_ENDS_GOOD;
 }
@@ -169,35 +186,41 @@ static bool spoke(const struct scan *scan, int row, int transport, const struct 
 
 	if (!end->sent || transport != TCP_NUMBER)
 		return end->sent && transport == UDP_NUMBER;
-	text = value->kind == SCAN_STRING ? scan_value_text(value, plain, sizeof(plain), &length) : NULL;
+	text = value->kind == SCAN_STRING ? scan_value_text(value, plain, sizeof(plain), &length)
+					  : NULL;
 	for (size_t i = 0; text != NULL && i < length; i++)
 		if (text[i] == 'S' || text[i] == 'P' || text[i] == 'F')
 			return true;
 	return false;
 }
 
-static enum flow_ends_outcome judge(enum scan_outcome scanned, const struct scan *scan, struct flow_ends_fault *fault)
+static enum flow_ends_outcome judge(enum scan_outcome scanned, const struct scan *scan,
+				    struct flow_ends_fault *fault)
 {
 	fault->at = scan->fault_at;
 	switch (scanned) {
 	case SCAN_GOOD:
 		break;
 	case SCAN_NOT_JSON:
-		return fault_of(fault, FLOW_ENDS_NOT_JSON, -1, "one JSON object (RFC 8259, UTF-8) is needed");
+		return fault_of(fault, FLOW_ENDS_NOT_JSON, -1,
+				"one JSON object (RFC 8259, UTF-8) is needed");
 	case SCAN_NOT_AN_OBJECT:
 		return fault_of(fault, FLOW_ENDS_NOT_AN_OBJECT, -1, "one JSON object is needed");
 	case SCAN_TOO_DEEP:
-		return fault_of(fault, FLOW_ENDS_TOO_DEEP, -1, "at most 32 levels of nesting are read");
+		return fault_of(fault, FLOW_ENDS_TOO_DEEP, -1,
+				"at most 32 levels of nesting are read");
 	case SCAN_TWICE:
-		return fault_of(fault, FLOW_ENDS_MEMBER_TWICE, scan->member_twice, "a member may stand only once in its object");
+		return fault_of(fault, FLOW_ENDS_MEMBER_TWICE, scan->member_twice,
+				"a member may stand only once in its object");
 	}
 	if (scan->values[TENURE].kind != SCAN_ABSENT)
-		return fault_of(fault, FLOW_ENDS_ALREADY_TAGGED, TENURE, "a flow without a tenure member is needed");
+		return fault_of(fault, FLOW_ENDS_ALREADY_TAGGED, TENURE,
+				"a flow without a tenure member is needed");
 	return FLOW_ENDS_GOOD;
 }
 
 enum flow_ends_outcome flow_ends_read(const char *bytes, size_t length, struct flow_ends *ends,
-	struct flow_ends_fault *fault)
+				      struct flow_ends_fault *fault)
 {
 	struct scan scan;
 	enum flow_ends_outcome outcome;
@@ -212,7 +235,8 @@ enum flow_ends_outcome flow_ends_read(const char *bytes, size_t length, struct f
 	if (outcome == FLOW_ENDS_GOOD && scan.values[EVENT_START].kind != SCAN_ABSENT)
 		outcome = read_when(&scan, EVENT_START, &ends->start, fault);
 	if (outcome == FLOW_ENDS_GOOD && when_before(ends->end, ends->start))
-		outcome = fault_of(fault, FLOW_ENDS_WRONG_VALUE, EVENT_END, "a time not before event.start is needed");
+		outcome = fault_of(fault, FLOW_ENDS_WRONG_VALUE, EVENT_END,
+				   "a time not before event.start is needed");
 	if (outcome == FLOW_ENDS_GOOD)
 		outcome = read_end(&scan, SOURCE_IP, &ends->source, fault);
 	if (outcome == FLOW_ENDS_GOOD)
@@ -221,7 +245,8 @@ enum flow_ends_outcome flow_ends_read(const char *bytes, size_t length, struct f
 		outcome = read_transport(&scan, &ends->transport, fault);
 	if (outcome == FLOW_ENDS_GOOD) {
 		ends->source.spoke = spoke(&scan, SOURCE_FLAGS, ends->transport, &ends->source);
-		ends->destination.spoke = spoke(&scan, DESTINATION_FLAGS, ends->transport, &ends->destination);
+		ends->destination.spoke =
+			spoke(&scan, DESTINATION_FLAGS, ends->transport, &ends->destination);
 	}
 	ends->closing_brace = scan.closing_brace;
 	ends->empty = scan.empty;
@@ -231,8 +256,8 @@ enum flow_ends_outcome flow_ends_read(const char *bytes, size_t length, struct f
 const char *flow_ends_name(enum flow_ends_outcome outcome)
 {
 	static const char *const names[FLOW_ENDS_OUTCOMES] = {
-		"good", "not_json", "not_an_object", "too_deep", "too_large", "member_twice",
-		"missing_member", "wrong_type", "wrong_value", "already_tagged",
+		"good",         "not_json",       "not_an_object", "too_deep",    "too_large",
+		"member_twice", "missing_member", "wrong_type",    "wrong_value", "already_tagged",
 	};
 
 	return names[outcome];

@@ -15,7 +15,8 @@
 #include "common/ip.h"
 #include "common/when.h"
 
-#define FLOW_ENDS_RECORD_MAX (512u * 1024) /* bytes: far more than a flow, and it fits a broker's 1 MiB with its tags */
+#define FLOW_ENDS_RECORD_MAX \
+	(512u * 1024) /* bytes: far more than a flow, and it fits a broker's 1 MiB with its tags */
 
 enum flow_ends_outcome {
 	FLOW_ENDS_GOOD,
@@ -34,8 +35,8 @@ enum flow_ends_outcome {
 struct flow_end {
 	struct ip ip;
 	int32_t port; /* -1 where there is none */
-	bool spoke;   /* it sent what no kernel sends without a process (docs/answers.md section 6) */
-	bool sent;    /* it sent a packet; without counters the source did, the destination did not */
+	bool spoke; /* it sent what no kernel sends without a process (docs/answers.md section 6) */
+	bool sent;  /* it sent a packet; without counters the source did, the destination did not */
 };
 
 struct flow_ends {
@@ -57,7 +58,7 @@ struct flow_ends_fault {
 
 /* Reads the record BYTES[LENGTH]; *FAULT is filled unless FLOW_ENDS_GOOD. */
 enum flow_ends_outcome flow_ends_read(const char *bytes, size_t length, struct flow_ends *ends,
-	struct flow_ends_fault *fault);
+				      struct flow_ends_fault *fault);
 
 /* The outcome's name, as the rejected topic and the counters have it: "wrong_type". */
 const char *flow_ends_name(enum flow_ends_outcome outcome);

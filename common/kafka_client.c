@@ -7,7 +7,8 @@
 
 #include "common/log.h"
 
-static void library_log(const rd_kafka_t *client, int level, const char *facility, const char *message)
+static void library_log(const rd_kafka_t *client, int level, const char *facility,
+			const char *message)
 {
 	(void)client;
 	/* A broker that is away for a moment is librdkafka's business; what lasts is
@@ -38,7 +39,8 @@ static int set(rd_kafka_conf_t *conf, const char *name, const char *value, const
 	if (rd_kafka_conf_set(conf, name, NULL, why, sizeof(why)) == RD_KAFKA_CONF_UNKNOWN)
 		log_error("%s: %s is no librdkafka property", from, name);
 	else
-		log_error("%s: the value given for %s is not one that librdkafka takes", from, name);
+		log_error("%s: the value given for %s is not one that librdkafka takes", from,
+			  name);
 	return -1;
 }
 
@@ -78,7 +80,8 @@ static int set_from_file(rd_kafka_conf_t *conf, const char *path)
 	return rc;
 }
 
-rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options, const char *const *role_properties)
+rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options,
+				   const char *const *role_properties)
 {
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	char *pair = NULL;
@@ -91,7 +94,8 @@ rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options, const char
 	for (const char *const *p = role_properties; p != NULL && p[0] != NULL; p += 2)
 		if (set(conf, p[0], p[1], "kafka") < 0)
 			goto out;
-	if (options->brokers != NULL && set(conf, "bootstrap.servers", options->brokers, "--brokers") < 0)
+	if (options->brokers != NULL &&
+	    set(conf, "bootstrap.servers", options->brokers, "--brokers") < 0)
 		goto out;
 	if (options->properties_file != NULL && set_from_file(conf, options->properties_file) < 0)
 		goto out;
@@ -111,7 +115,8 @@ out:
 
 static void brokers_of(rd_kafka_t *client, char *text, size_t size)
 {
-	if (rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", text, &size) != RD_KAFKA_CONF_OK)
+	if (rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", text, &size) !=
+	    RD_KAFKA_CONF_OK)
 		snprintf(text, 1, "%s", "");
 }
 
@@ -121,7 +126,8 @@ rd_kafka_t *kafka_client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf)
 	size_t size = sizeof(brokers);
 	rd_kafka_t *client;
 
-	if (rd_kafka_conf_get(conf, "bootstrap.servers", brokers, &size) != RD_KAFKA_CONF_OK || size <= 1) {
+	if (rd_kafka_conf_get(conf, "bootstrap.servers", brokers, &size) != RD_KAFKA_CONF_OK ||
+	    size <= 1) {
 		log_error("kafka: no broker given: say where it is with --brokers HOST:PORT");
 		rd_kafka_conf_destroy(conf);
 		return NULL;
@@ -152,9 +158,10 @@ int kafka_client_partitions(rd_kafka_t *client, const char *topic)
 		error = metadata->topics[0].err;
 	if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__TIMED_OUT)
 		log_error("kafka:%s: the broker %s does not answer within %d s", topic, brokers,
-			KAFKA_PATIENCE_MS / 1000);
+			  KAFKA_PATIENCE_MS / 1000);
 	else if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
-		log_error("kafka:%s: the broker %s has no such topic; create it first", topic, brokers);
+		log_error("kafka:%s: the broker %s has no such topic; create it first", topic,
+			  brokers);
 	else if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
 		log_error("kafka:%s: %s", topic, rd_kafka_err2str(error));
 	else
@@ -166,22 +173,25 @@ int kafka_client_partitions(rd_kafka_t *client, const char *topic)
 
 /* Takes the value of NAME out of the answer to a DescribeConfigs request. */
 static int setting_from(rd_kafka_event_t *event, const char *topic, const char *name, char *value,
-	size_t size)
+			size_t size)
 {
-	const rd_kafka_DescribeConfigs_result_t *result = rd_kafka_event_DescribeConfigs_result(event);
+	const rd_kafka_DescribeConfigs_result_t *result =
+		rd_kafka_event_DescribeConfigs_result(event);
 	const rd_kafka_ConfigResource_t **resources;
 	const rd_kafka_ConfigEntry_t **entries;
 	size_t count = 0;
 
 	if (result == NULL || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
 		log_error("kafka:%s: cannot read the topic's settings: %s", topic,
-			rd_kafka_event_error_string(event));
+			  rd_kafka_event_error_string(event));
 		return -1;
 	}
 	resources = rd_kafka_DescribeConfigs_result_resources(result, &count);
-	if (count != 1 || rd_kafka_ConfigResource_error(resources[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+	if (count != 1 ||
+	    rd_kafka_ConfigResource_error(resources[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
 		log_error("kafka:%s: cannot read the topic's settings: %s", topic,
-			count == 1 ? rd_kafka_ConfigResource_error_string(resources[0]) : "no answer");
+			  count == 1 ? rd_kafka_ConfigResource_error_string(resources[0])
+				     : "no answer");
 		return -1;
 	}
 	entries = rd_kafka_ConfigResource_configs(resources[0], &count);
@@ -197,10 +207,13 @@ static int setting_from(rd_kafka_event_t *event, const char *topic, const char *
 	return -1;
 }
 
-int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char *name, char *value, size_t size)
+int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char *name, char *value,
+			       size_t size)
 {
-	rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
-	rd_kafka_ConfigResource_t *resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
+	rd_kafka_AdminOptions_t *options =
+		rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+	rd_kafka_ConfigResource_t *resource =
+		rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
 	rd_kafka_event_t *event;
 	char why[256];

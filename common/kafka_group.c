@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -12,6 +13,10 @@
 
 #define BATCH 256
 #define NOT_TAKEN (-1)
+/* Memory for flows that were fetched and not read yet, over all partitions and for each. */
+#define QUEUES_KB (512 * 1024)
+#define QUEUE_KB_MAX (64 * 1024)
+#define QUEUE_KB_MIN (2 * 1024)
 
 struct partition {
 	int32_t number;
@@ -33,8 +38,8 @@ struct kafka_group {
 	bool revoked, lost, closing;
 };
 
-static void rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t *list,
-	void *opaque)
+static void rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t error,
+		       rd_kafka_topic_partition_list_t *list, void *opaque)
 {
 	struct kafka_group *group = opaque;
 
@@ -55,26 +60,44 @@ static void rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t error, rd_kafka_t
 static rd_kafka_t *connect_member(struct kafka_group *group)
 {
 	const struct kafka_group_settings *s = &group->settings;
+	char kilobytes[24];
 	const char *const properties[] = {
-		"client.id", "tenure",
-		"group.id", s->group,
-		"group.instance.id", s->instance,
-		"enable.auto.commit", "false",
-		"enable.auto.offset.store", "false",
-		"auto.offset.reset", "error",
-		"enable.partition.eof", "true",
+		"client.id",
+		"tenure",
+		"group.id",
+		s->group,
+		"group.instance.id",
+		s->instance,
+		"enable.auto.commit",
+		"false",
+		"enable.auto.offset.store",
+		"false",
+		"auto.offset.reset",
+		"error",
+		"enable.partition.eof",
+		"true",
 		/* The cooperative assignor of librdkafka 2.0 can fetch an old position again. */
-		"partition.assignment.strategy", "range",
-		"isolation.level", "read_committed",
-		"fetch.wait.max.ms", "100",
-		/* For each partition; a full queue makes librdkafka 2.0 stop fetching for a
+		"partition.assignment.strategy",
+		"range",
+		"isolation.level",
+		"read_committed",
+		"fetch.wait.max.ms",
+		"100",
+		/* For each partition.  A full queue makes librdkafka 2.0 stop fetching for a
 		 * whole second, so it holds more than a second's worth. */
-		"queued.min.messages", "1000000",
-		"queued.max.messages.kbytes", "65536",
+		"queued.min.messages",
+		"1000000",
+		"queued.max.messages.kbytes",
+		kilobytes,
 		NULL,
 	};
-	rd_kafka_conf_t *conf = kafka_client_conf(s->options, properties);
+	rd_kafka_conf_t *conf;
+	int each = QUEUES_KB / s->partitions;
 
+	if (each > QUEUE_KB_MAX)
+		each = QUEUE_KB_MAX;
+	snprintf(kilobytes, sizeof(kilobytes), "%d", each < QUEUE_KB_MIN ? QUEUE_KB_MIN : each);
+	conf = kafka_client_conf(s->options, properties);
 	if (conf == NULL)
 		return NULL;
 	rd_kafka_conf_set_opaque(conf, group);
@@ -106,7 +129,8 @@ struct kafka_group *kafka_group_open(const struct kafka_group_settings *settings
 	rd_kafka_topic_partition_list_destroy(topics);
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return group;
-	log_error("kafka:%s: cannot join group %s: %s", settings->topic, settings->group, rd_kafka_err2str(error));
+	log_error("kafka:%s: cannot join group %s: %s", settings->topic, settings->group,
+		  rd_kafka_err2str(error));
 out:
 	kafka_group_close(group);
 	return NULL;
@@ -164,18 +188,22 @@ static int find_starts(struct kafka_group *group, rd_kafka_topic_partition_list_
 		if (list->elems[i].offset >= 0)
 			continue;
 		list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
-		rd_kafka_topic_partition_list_add(fresh, s->topic, list->elems[i].partition)->offset =
-			s->since.ns / NS_PER_MS;
+		rd_kafka_topic_partition_list_add(fresh, s->topic, list->elems[i].partition)
+			->offset = s->since.ns / NS_PER_MS;
 	}
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR && fresh->cnt > 0 && s->since.ns != WHEN_MIN.ns)
 		error = rd_kafka_offsets_for_times(group->client, fresh, KAFKA_PATIENCE_MS);
-	for (int i = 0; i < fresh->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR && s->since.ns != WHEN_MIN.ns; i++)
-		rd_kafka_topic_partition_list_set_offset(list, s->topic, fresh->elems[i].partition,
+	for (int i = 0;
+	     i < fresh->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR && s->since.ns != WHEN_MIN.ns;
+	     i++)
+		rd_kafka_topic_partition_list_set_offset(
+			list, s->topic, fresh->elems[i].partition,
 			fresh->elems[i].offset < 0 ? RD_KAFKA_OFFSET_END : fresh->elems[i].offset);
 	rd_kafka_topic_partition_list_destroy(fresh);
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return 0;
-	log_error("kafka:%s: cannot ask where group %s goes on: %s", s->topic, s->group, rd_kafka_err2str(error));
+	log_error("kafka:%s: cannot ask where group %s goes on: %s", s->topic, s->group,
+		  rd_kafka_err2str(error));
 	return -1;
 }
 
@@ -186,13 +214,15 @@ static int start_partition(struct kafka_group *group, struct partition *partitio
 	rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
 
 	*partition = (struct partition){.number = number, .next = NOT_TAKEN, .end = INT64_MAX};
-	partition->queue = rd_kafka_queue_get_partition(group->client, group->settings.topic, number);
+	partition->queue =
+		rd_kafka_queue_get_partition(group->client, group->settings.topic, number);
 	if (group->settings.bounded)
-		error = rd_kafka_query_watermark_offsets(group->client, group->settings.topic, number, &low,
-			&partition->end, KAFKA_PATIENCE_MS);
+		error = rd_kafka_query_watermark_offsets(group->client, group->settings.topic,
+							 number, &low, &partition->end,
+							 KAFKA_PATIENCE_MS);
 	if (partition->queue == NULL || error != RD_KAFKA_RESP_ERR_NO_ERROR) {
 		log_error("kafka:%s: cannot read partition %d: %s", group->settings.topic, number,
-			rd_kafka_err2str(error));
+			  rd_kafka_err2str(error));
 		return -1;
 	}
 	rd_kafka_queue_forward(partition->queue, NULL);
@@ -215,7 +245,8 @@ static enum kafka_group_event start(struct kafka_group *group)
 			goto out;
 	error = rd_kafka_assign(group->client, list);
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-		log_error("kafka:%s: cannot begin to read: %s", group->settings.topic, rd_kafka_err2str(error));
+		log_error("kafka:%s: cannot begin to read: %s", group->settings.topic,
+			  rd_kafka_err2str(error));
 	else
 		event = KAFKA_GROUP_ASSIGNED;
 out:
@@ -229,8 +260,8 @@ enum kafka_group_event kafka_group_poll(struct kafka_group *group)
 	char why[256];
 
 	if (message != NULL && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-		log_error("kafka:%s: partition %d: a record came past its queue", group->settings.topic,
-			message->partition);
+		log_error("kafka:%s: partition %d: a record came past its queue",
+			  group->settings.topic, message->partition);
 		rd_kafka_message_destroy(message);
 		return KAFKA_GROUP_BROKEN;
 	}
@@ -239,8 +270,8 @@ enum kafka_group_event kafka_group_poll(struct kafka_group *group)
 		rd_kafka_message_destroy(message);
 	}
 	if (rd_kafka_fatal_error(group->client, why, sizeof(why)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-		log_error("kafka:%s: another process may run as instance %s: %s", group->settings.topic,
-			group->settings.instance, why);
+		log_error("kafka:%s: another process may run as instance %s: %s",
+			  group->settings.topic, group->settings.instance, why);
 		return KAFKA_GROUP_BROKEN;
 	}
 	if (group->revoked)
@@ -262,7 +293,7 @@ size_t kafka_group_count(const struct kafka_group *group)
 
 /* Judges what came instead of a record. */
 static enum kafka_group_head no_record(struct kafka_group *group, struct partition *partition,
-	const rd_kafka_message_t *message)
+				       const rd_kafka_message_t *message)
 {
 	if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
 		partition->ended = partition->ended || message->offset >= partition->end;
@@ -270,16 +301,20 @@ static enum kafka_group_head no_record(struct kafka_group *group, struct partiti
 	}
 	if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
 	    message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
-		log_error("kafka:%s: partition %d: the records after offset %lld, where group %s stopped, are gone; "
-			  "flows were lost. To go on set the group's offset or take another --group",
-			group->settings.topic, partition->number, (long long)message->offset, group->settings.group);
+		log_error(
+			"kafka:%s: partition %d: the records after offset %lld, where group %s "
+			"stopped, are gone; "
+			"flows were lost. To go on set the group's offset or take another --group",
+			group->settings.topic, partition->number, (long long)message->offset,
+			group->settings.group);
 	else
 		log_error("kafka:%s: partition %d: %s", group->settings.topic, partition->number,
-			rd_kafka_message_errstr(message));
+			  rd_kafka_message_errstr(message));
 	return KAFKA_GROUP_FAILED;
 }
 
-enum kafka_group_head kafka_group_head(struct kafka_group *group, size_t index, struct bus_record *record)
+enum kafka_group_head kafka_group_head(struct kafka_group *group, size_t index,
+				       struct bus_record *record)
 {
 	struct partition *partition = &group->partitions[index];
 	rd_kafka_timestamp_type_t type;
@@ -288,7 +323,8 @@ enum kafka_group_head kafka_group_head(struct kafka_group *group, size_t index, 
 
 	for (;;) {
 		if (partition->used == partition->held && !partition->ended) {
-			ssize_t got = rd_kafka_consume_batch_queue(partition->queue, 0, partition->batch, BATCH);
+			ssize_t got = rd_kafka_consume_batch_queue(partition->queue, 0,
+								   partition->batch, BATCH);
 
 			partition->used = 0;
 			partition->held = got > 0 ? (size_t)got : 0;
@@ -339,12 +375,14 @@ void kafka_group_wait(struct kafka_group *group, int timeout_ms)
 
 rd_kafka_topic_partition_list_t *kafka_group_offsets(const struct kafka_group *group)
 {
-	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)group->count + 1);
+	rd_kafka_topic_partition_list_t *list =
+		rd_kafka_topic_partition_list_new((int)group->count + 1);
 
 	for (size_t i = 0; i < group->count; i++)
 		if (group->partitions[i].next != NOT_TAKEN)
-			rd_kafka_topic_partition_list_add(list, group->settings.topic, group->partitions[i].number)->offset =
-				group->partitions[i].next;
+			rd_kafka_topic_partition_list_add(list, group->settings.topic,
+							  group->partitions[i].number)
+				->offset = group->partitions[i].next;
 	return list;
 }
 

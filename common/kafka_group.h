@@ -21,9 +21,10 @@ struct kafka_group;
 struct kafka_group_settings {
 	const char *topic;
 	const char *group;
-	const char *instance;     /* group.instance.id */
-	struct when since;        /* WHEN_MIN: from the first record */
-	bool bounded;             /* a partition ends where it ended when it was assigned */
+	const char *instance; /* group.instance.id */
+	int partitions;       /* of the topic */
+	struct when since;    /* WHEN_MIN: from the first record */
+	bool bounded;         /* a partition ends where it ended when it was assigned */
 	const struct bus_options *options;
 };
 
@@ -52,7 +53,8 @@ void kafka_group_release(struct kafka_group *group);
 size_t kafka_group_count(const struct kafka_group *group);
 /* The first record of the INDEXth partition that was not taken yet; never waits.  The
  * record is borrowed until it is taken or the partition is released. */
-enum kafka_group_head kafka_group_head(struct kafka_group *group, size_t index, struct bus_record *record);
+enum kafka_group_head kafka_group_head(struct kafka_group *group, size_t index,
+				       struct bus_record *record);
 void kafka_group_take(struct kafka_group *group, size_t index);
 /* Waits until a record may be there, TIMEOUT_MS at most. */
 void kafka_group_wait(struct kafka_group *group, int timeout_ms);

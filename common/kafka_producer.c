@@ -1,5 +1,6 @@
 #include "common/kafka_producer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,9 @@
 #include "common/log.h"
 
 #define TRANSACTION_MS 30000 /* a dead instance holds readers of the output up for so long */
+
+#define BATCH_BYTES_MAX 1000000UL
+#define BATCH_BYTES_MIN 1000UL
 
 struct culprit {
 	bool there;
@@ -20,17 +24,20 @@ struct kafka_producer {
 	const struct bus_options *options;
 	rd_kafka_t *client;
 	rd_kafka_topic_t *handles[2];
-	bool open;      /* a transaction */
-	bool unclear;   /* only a new producer can tell how it ended (1) */
-	bool failed;    /* a record of it was not delivered */
+	char batch_bytes[24]; /* what both topics take in one batch */
+	bool open;            /* a transaction */
+	bool unclear;         /* only a new producer can tell how it ended (1) */
+	bool failed;          /* a record of it was not delivered */
 	struct culprit culprit;
 };
 
 /* True for errors that the record itself is the cause of. */
 static bool record_at_fault(rd_kafka_resp_err_t error)
 {
-	return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || error == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE ||
-	       error == RD_KAFKA_RESP_ERR_INVALID_MSG || error == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP ||
+	return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
+	       error == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE ||
+	       error == RD_KAFKA_RESP_ERR_INVALID_MSG ||
+	       error == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP ||
 	       error == RD_KAFKA_RESP_ERR_INVALID_RECORD;
 }
 
@@ -46,10 +53,11 @@ static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, voi
 	if (!producer->failed && message->err != RD_KAFKA_RESP_ERR__PURGE_QUEUE &&
 	    message->err != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
 		log_warn("kafka:%s: partition %d: the record of flow %lld was not written: %s",
-			rd_kafka_topic_name(message->rkt), message->partition, (long long)source,
-			rd_kafka_err2str(message->err));
+			 rd_kafka_topic_name(message->rkt), message->partition, (long long)source,
+			 rd_kafka_err2str(message->err));
 	producer->failed = true;
-	if (!record_at_fault(message->err) || (culprit->there && culprit->partition != message->partition))
+	if (!record_at_fault(message->err) ||
+	    (culprit->there && culprit->partition != message->partition))
 		return;
 	if (!culprit->there)
 		*culprit = (struct culprit){true, message->partition, source, source};
@@ -60,7 +68,8 @@ static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, voi
 }
 
 /* Judges ERROR, which is destroyed, of the call that DOING names. */
-static enum kafka_producer_outcome judge(struct kafka_producer *producer, rd_kafka_error_t *error, const char *doing)
+static enum kafka_producer_outcome judge(struct kafka_producer *producer, rd_kafka_error_t *error,
+					 const char *doing)
 {
 	enum kafka_producer_outcome outcome = KAFKA_PRODUCER_AGAIN;
 	rd_kafka_resp_err_t code;
@@ -68,11 +77,13 @@ static enum kafka_producer_outcome judge(struct kafka_producer *producer, rd_kaf
 	if (error == NULL)
 		return KAFKA_PRODUCER_DONE;
 	code = rd_kafka_error_code(error);
-	log_warn("kafka: instance %s cannot %s: %s", producer->identity, doing, rd_kafka_error_string(error));
+	log_warn("kafka: instance %s cannot %s: %s", producer->identity, doing,
+		 rd_kafka_error_string(error));
 	if (rd_kafka_error_is_fatal(error) &&
 	    (code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
 	     code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH)) {
-		log_error("kafka: another process runs as instance %s; each needs a name of its own",
+		log_error(
+			"kafka: another process runs as instance %s; each needs a name of its own",
 			producer->identity);
 		outcome = KAFKA_PRODUCER_BROKEN;
 	} else if (!rd_kafka_error_txn_requires_abort(error)) {
@@ -97,15 +108,52 @@ static void disconnect(struct kafka_producer *producer)
 	producer->client = NULL;
 }
 
+/* Finds the topics, and the largest batch that both take: a broker refuses a batch as a
+ * whole, with good records in it. */
+static int look_at_topics(struct kafka_producer *producer)
+{
+	rd_kafka_conf_t *conf = kafka_client_conf(producer->options, NULL);
+	rd_kafka_t *client = conf == NULL ? NULL : kafka_client_new(RD_KAFKA_PRODUCER, conf);
+	unsigned long least = BATCH_BYTES_MAX;
+	char limit[32];
+	int rc = -1;
+
+	for (int i = 0; client != NULL && i < 2; i++) {
+		unsigned long bytes;
+
+		if (kafka_client_partitions(client, producer->topics[i]) <= 0 ||
+		    kafka_client_topic_setting(client, producer->topics[i], "max.message.bytes",
+					       limit, sizeof(limit)) < 0)
+			goto out;
+		bytes = strtoul(limit, NULL, 10);
+		if (bytes < least)
+			least = bytes < BATCH_BYTES_MIN ? BATCH_BYTES_MIN : bytes;
+	}
+	rc = client == NULL ? -1 : 0;
+	snprintf(producer->batch_bytes, sizeof(producer->batch_bytes), "%lu", least);
+out:
+	if (client != NULL)
+		rd_kafka_destroy(client);
+	return rc;
+}
+
 static int connect_producer(struct kafka_producer *producer)
 {
 	const char *const properties[] = {
-		"client.id", "tenure",
-		"transactional.id", producer->identity,
-		"transaction.timeout.ms", "30000", /* TRANSACTION_MS */
-		"compression.codec", "lz4",
-		"linger.ms", "50",
-		"batch.num.messages", "10000",
+		"client.id",
+		"tenure",
+		"transactional.id",
+		producer->identity,
+		"transaction.timeout.ms",
+		"30000", /* TRANSACTION_MS */
+		"compression.codec",
+		"lz4",
+		"linger.ms",
+		"50",
+		"batch.num.messages",
+		"10000",
+		"batch.size",
+		producer->batch_bytes,
 		NULL,
 	};
 	rd_kafka_conf_t *conf = kafka_client_conf(producer->options, properties);
@@ -121,7 +169,8 @@ static int connect_producer(struct kafka_producer *producer)
 	for (int i = 0; i < 2; i++) {
 		if (kafka_client_partitions(producer->client, producer->topics[i]) <= 0)
 			return -1;
-		producer->handles[i] = rd_kafka_topic_new(producer->client, producer->topics[i], NULL);
+		producer->handles[i] =
+			rd_kafka_topic_new(producer->client, producer->topics[i], NULL);
 	}
 	error = rd_kafka_init_transactions(producer->client, 2 * TRANSACTION_MS);
 	while (error != NULL && rd_kafka_error_is_retriable(error) &&
@@ -133,13 +182,13 @@ static int connect_producer(struct kafka_producer *producer)
 	if (error == NULL)
 		return 0;
 	log_error("kafka: cannot begin to write in transactions as %s: %s", producer->identity,
-		rd_kafka_error_string(error));
+		  rd_kafka_error_string(error));
 	rd_kafka_error_destroy(error);
 	return -1;
 }
 
 struct kafka_producer *kafka_producer_open(const char *const topics[static 2], const char *identity,
-	const struct bus_options *options)
+					   const struct bus_options *options)
 {
 	struct kafka_producer *producer = calloc(1, sizeof(*producer));
 
@@ -149,7 +198,7 @@ struct kafka_producer *kafka_producer_open(const char *const topics[static 2], c
 	producer->topics[1] = topics[1];
 	producer->identity = identity;
 	producer->options = options;
-	if (connect_producer(producer) == 0)
+	if (look_at_topics(producer) == 0 && connect_producer(producer) == 0)
 		return producer;
 	kafka_producer_close(producer);
 	return NULL;
@@ -174,27 +223,30 @@ static rd_kafka_headers_t *headers_of(const struct bus_record *record)
 
 	for (size_t i = 0; i < record->header_count; i++)
 		rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value,
-			(ssize_t)record->headers[i].length);
+				    (ssize_t)record->headers[i].length);
 	return headers;
 }
 
 /* Judges an error code of a produce call. */
-static enum kafka_producer_outcome judge_write(struct kafka_producer *producer, rd_kafka_resp_err_t error)
+static enum kafka_producer_outcome judge_write(struct kafka_producer *producer,
+					       rd_kafka_resp_err_t error)
 {
 	char why[256];
 
 	if (record_at_fault(error))
 		return KAFKA_PRODUCER_REFUSED;
 	if (rd_kafka_fatal_error(producer->client, why, sizeof(why)) == RD_KAFKA_RESP_ERR__FENCED) {
-		log_error("kafka: another process runs as instance %s: %s", producer->identity, why);
+		log_error("kafka: another process runs as instance %s: %s", producer->identity,
+			  why);
 		return KAFKA_PRODUCER_BROKEN;
 	}
-	log_warn("kafka: instance %s cannot write: %s", producer->identity, rd_kafka_err2str(error));
+	log_warn("kafka: instance %s cannot write: %s", producer->identity,
+		 rd_kafka_err2str(error));
 	return KAFKA_PRODUCER_AGAIN;
 }
 
 enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer, int topic,
-	const struct bus_record *record, int64_t source)
+						 const struct bus_record *record, int64_t source)
 {
 	enum kafka_producer_outcome outcome;
 	rd_kafka_headers_t *headers;
@@ -202,19 +254,23 @@ enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer
 
 	if (!producer->open) {
 		producer->culprit.there = false;
-		outcome = judge(producer, rd_kafka_begin_transaction(producer->client), "begin a transaction");
+		outcome = judge(producer, rd_kafka_begin_transaction(producer->client),
+				"begin a transaction");
 		if (outcome != KAFKA_PRODUCER_DONE)
 			return outcome;
 		producer->open = true;
 	}
 	headers = headers_of(record);
 	do {
-		error = rd_kafka_producev(producer->client, RD_KAFKA_V_RKT(producer->handles[topic]),
-			RD_KAFKA_V_PARTITION(record->partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+		error = rd_kafka_producev(
+			producer->client, RD_KAFKA_V_RKT(producer->handles[topic]),
+			RD_KAFKA_V_PARTITION(record->partition),
+			RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
 			RD_KAFKA_V_KEY((void *)(uintptr_t)record->key, record->key_length),
 			RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value, record->value_length),
 			RD_KAFKA_V_TIMESTAMP(record->timestamp_ms < 0 ? 0 : record->timestamp_ms),
-			RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE((void *)(intptr_t)source), RD_KAFKA_V_END);
+			RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE((void *)(intptr_t)source),
+			RD_KAFKA_V_END);
 		rd_kafka_poll(producer->client, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
 	} while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL && !producer->failed);
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -226,12 +282,14 @@ enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer
 enum kafka_producer_outcome kafka_producer_flush(struct kafka_producer *producer)
 {
 	/* What is not delivered within the transaction's time-out fails by then. */
-	while (!producer->failed && rd_kafka_flush(producer->client, 100) == RD_KAFKA_RESP_ERR__TIMED_OUT)
+	while (!producer->failed &&
+	       rd_kafka_flush(producer->client, 100) == RD_KAFKA_RESP_ERR__TIMED_OUT)
 		;
 	return producer->failed ? KAFKA_PRODUCER_AGAIN : KAFKA_PRODUCER_DONE;
 }
 
-static enum kafka_producer_outcome send_offsets(struct kafka_producer *producer, struct kafka_group *group)
+static enum kafka_producer_outcome send_offsets(struct kafka_producer *producer,
+						struct kafka_group *group)
 {
 	rd_kafka_topic_partition_list_t *offsets = kafka_group_offsets(group);
 	rd_kafka_consumer_group_metadata_t *metadata = kafka_group_metadata(group);
@@ -239,15 +297,17 @@ static enum kafka_producer_outcome send_offsets(struct kafka_producer *producer,
 
 	if (metadata != NULL)
 		outcome = judge(producer,
-			rd_kafka_send_offsets_to_transaction(producer->client, offsets, metadata, TRANSACTION_MS),
-			"put the offsets into the transaction");
+				rd_kafka_send_offsets_to_transaction(producer->client, offsets,
+								     metadata, TRANSACTION_MS),
+				"put the offsets into the transaction");
 	rd_kafka_topic_partition_list_destroy(offsets);
 	if (metadata != NULL)
 		rd_kafka_consumer_group_metadata_destroy(metadata);
 	return outcome;
 }
 
-enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *producer, struct kafka_group *group)
+enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *producer,
+						  struct kafka_group *group)
 {
 	enum kafka_producer_outcome outcome = kafka_producer_flush(producer);
 
@@ -256,7 +316,8 @@ enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *produce
 	if (outcome == KAFKA_PRODUCER_DONE)
 		outcome = send_offsets(producer, group);
 	if (outcome == KAFKA_PRODUCER_DONE)
-		outcome = judge(producer, rd_kafka_commit_transaction(producer->client, -1), "commit a transaction");
+		outcome = judge(producer, rd_kafka_commit_transaction(producer->client, -1),
+				"commit a transaction");
 	if (outcome == KAFKA_PRODUCER_DONE)
 		producer->open = false;
 	return outcome;
@@ -269,7 +330,8 @@ enum kafka_producer_outcome kafka_producer_abort(struct kafka_producer *producer
 
 	if (!producer->unclear && producer->open)
 		error = rd_kafka_abort_transaction(producer->client, -1);
-	if (error != NULL || rd_kafka_fatal_error(producer->client, why, sizeof(why)) != RD_KAFKA_RESP_ERR_NO_ERROR)
+	if (error != NULL ||
+	    rd_kafka_fatal_error(producer->client, why, sizeof(why)) != RD_KAFKA_RESP_ERR_NO_ERROR)
 		producer->unclear = true;
 	rd_kafka_error_destroy(error);
 	producer->open = producer->failed = false;
@@ -279,8 +341,8 @@ enum kafka_producer_outcome kafka_producer_abort(struct kafka_producer *producer
 	return connect_producer(producer) < 0 ? KAFKA_PRODUCER_BROKEN : KAFKA_PRODUCER_DONE;
 }
 
-bool kafka_producer_culprit(const struct kafka_producer *producer, int32_t *partition, int64_t *source,
-	int64_t *last_source)
+bool kafka_producer_culprit(const struct kafka_producer *producer, int32_t *partition,
+			    int64_t *source, int64_t *last_source)
 {
 	*partition = producer->culprit.partition;
 	*source = producer->culprit.first;

@@ -18,14 +18,14 @@ struct kafka_producer;
 enum kafka_producer_outcome {
 	KAFKA_PRODUCER_DONE,
 	KAFKA_PRODUCER_REFUSED, /* this record cannot be written (too large); the transaction goes on */
-	KAFKA_PRODUCER_AGAIN,   /* (2) */
-	KAFKA_PRODUCER_BROKEN,  /* another process has taken the id over, or the broker is gone for good */
+	KAFKA_PRODUCER_AGAIN, /* (2) */
+	KAFKA_PRODUCER_BROKEN, /* another process has taken the id over, or the broker is gone for good */
 };
 
 /* Connects, checks that each of TOPICS (two of them) is there, and ends what an earlier
  * process of this IDENTITY left open.  NULL after logging. */
 struct kafka_producer *kafka_producer_open(const char *const topics[static 2], const char *identity,
-	const struct bus_options *options);
+					   const struct bus_options *options);
 /* Frees; an open transaction is left to end by itself.  NULL is allowed. */
 void kafka_producer_close(struct kafka_producer *producer);
 
@@ -35,17 +35,18 @@ int kafka_producer_partitions(struct kafka_producer *producer, const char *topic
 /* Writes RECORD (copied) into topics[TOPIC], beginning a transaction where none is open.
  * SOURCE is the offset of the record that it was made from, in the same partition. */
 enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer, int topic,
-	const struct bus_record *record, int64_t source);
+						 const struct bus_record *record, int64_t source);
 /* Waits until what was written is acknowledged. */
 enum kafka_producer_outcome kafka_producer_flush(struct kafka_producer *producer);
 /* Commits what was written and the offsets of what was taken from GROUP. */
-enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *producer, struct kafka_group *group);
+enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *producer,
+						  struct kafka_group *group);
 /* Gives the transaction up, by a new producer if need be (1).  DONE or BROKEN. */
 enum kafka_producer_outcome kafka_producer_abort(struct kafka_producer *producer);
 
 /* The record that the broker refused in the transaction that was given up last: true and
  * its partition and SOURCE, the lowest of the partition where more than one was refused. */
-bool kafka_producer_culprit(const struct kafka_producer *producer, int32_t *partition, int64_t *source,
-	int64_t *last_source);
+bool kafka_producer_culprit(const struct kafka_producer *producer, int32_t *partition,
+			    int64_t *source, int64_t *last_source);
 
 #endif

@@ -13,21 +13,27 @@ struct kafka_reader {
 	rd_kafka_queue_t *queue;
 	rd_kafka_message_t *held; /* what the last record borrows from */
 	int partitions;
-	int started; /* partitions that are being fetched */
-	int behind;  /* partitions whose end at opening was not passed yet */
+	int started;   /* partitions that are being fetched */
+	int behind;    /* partitions whose end at opening was not passed yet */
 	int64_t *ends; /* at opening; -1 once passed */
 	bool follow;
 };
 
 static const char *const reader_properties[] = {
-	"client.id", "tenure",
-	"enable.partition.eof", "true",
+	"client.id",
+	"tenure",
+	"enable.partition.eof",
+	"true",
 	/* After trimming, "earliest" would jump over what is gone without a word. */
-	"auto.offset.reset", "error",
-	"fetch.wait.max.ms", "100",
+	"auto.offset.reset",
+	"error",
+	"fetch.wait.max.ms",
+	"100",
 	/* A full queue makes librdkafka 2.0 stop fetching for a whole second. */
-	"queued.min.messages", "1000000",
-	"queued.max.messages.kbytes", "262144",
+	"queued.min.messages",
+	"1000000",
+	"queued.max.messages.kbytes",
+	"262144",
 	NULL,
 };
 
@@ -44,12 +50,12 @@ static int64_t start_of(int64_t from, int64_t low, int64_t high)
 static int start_partition(struct kafka_reader *reader, int32_t partition, int64_t from)
 {
 	int64_t low = 0, high = 0, start;
-	rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(reader->client, reader->topic, partition,
-		&low, &high, KAFKA_PATIENCE_MS);
+	rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
+		reader->client, reader->topic, partition, &low, &high, KAFKA_PATIENCE_MS);
 
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-		log_error("kafka:%s: cannot ask where partition %d begins and ends: %s", reader->topic,
-			partition, rd_kafka_err2str(error));
+		log_error("kafka:%s: cannot ask where partition %d begins and ends: %s",
+			  reader->topic, partition, rd_kafka_err2str(error));
 		return -1;
 	}
 	start = start_of(from, low, high);
@@ -57,14 +63,15 @@ static int start_partition(struct kafka_reader *reader, int32_t partition, int64
 	reader->behind += start < high;
 	if (rd_kafka_consume_start_queue(reader->handle, partition, start, reader->queue) < 0) {
 		log_error("kafka:%s: cannot read partition %d: %s", reader->topic, partition,
-			rd_kafka_err2str(rd_kafka_last_error()));
+			  rd_kafka_err2str(rd_kafka_last_error()));
 		return -1;
 	}
 	reader->started = partition + 1;
 	return 0;
 }
 
-struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_options *options, int64_t from)
+struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_options *options,
+				       int64_t from)
 {
 	struct kafka_reader *reader = calloc(1, sizeof(*reader));
 	rd_kafka_conf_t *conf = kafka_client_conf(options, reader_properties);
@@ -110,7 +117,8 @@ static void passed(struct kafka_reader *reader, int32_t partition, int64_t offse
 	reader->behind--;
 }
 
-enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms, struct bus_record *record)
+enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
+				  struct bus_record *record)
 {
 	rd_kafka_message_t *message;
 	rd_kafka_timestamp_type_t type;
@@ -132,7 +140,7 @@ enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms, s
 		}
 		if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
 			log_error("kafka:%s: partition %d: %s", reader->topic, message->partition,
-				rd_kafka_message_errstr(message));
+				  rd_kafka_message_errstr(message));
 			return BUS_BROKEN;
 		}
 		*record = (struct bus_record){

@@ -11,8 +11,10 @@
 struct kafka_reader;
 
 /* As bus_reader_open(). */
-struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_options *options, int64_t from);
-enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms, struct bus_record *record);
+struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_options *options,
+				       int64_t from);
+enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
+				  struct bus_record *record);
 /* True once every record that was there at opening was read. */
 bool kafka_reader_caught_up(const struct kafka_reader *reader);
 int kafka_reader_partitions(const struct kafka_reader *reader);

@@ -13,14 +13,21 @@ struct kafka_writer {
 };
 
 static const char *const writer_properties[] = {
-	"client.id", "tenure",
+	"client.id",
+	"tenure",
 	/* Retries neither double nor reorder. */
-	"enable.idempotence", "true",
-	"partitioner", "murmur2_random", /* as the Java client's */
-	"compression.codec", "lz4",
-	"linger.ms", "20",
-	"message.max.bytes", "8454144", /* BUS_RECORD_MAX and its framing */
-	"batch.size", "1000000",
+	"enable.idempotence",
+	"true",
+	"partitioner",
+	"murmur2_random", /* as the Java client's */
+	"compression.codec",
+	"lz4",
+	"linger.ms",
+	"20",
+	"message.max.bytes",
+	"8454144", /* BUS_RECORD_MAX and its framing */
+	"batch.size",
+	"1000000",
 	NULL,
 };
 
@@ -33,7 +40,7 @@ static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, voi
 		return;
 	writer->failed = true;
 	log_error("kafka:%s: a record of %zu bytes was refused: %s", writer->topic, message->len,
-		rd_kafka_err2str(message->err));
+		  rd_kafka_err2str(message->err));
 }
 
 struct kafka_writer *kafka_writer_open(const char *topic, const struct bus_options *options)
@@ -64,23 +71,26 @@ static rd_kafka_headers_t *headers_of(const struct bus_record *record)
 		headers = rd_kafka_headers_new(record->header_count);
 	for (size_t i = 0; i < record->header_count; i++)
 		rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value,
-			(ssize_t)record->headers[i].length);
+				    (ssize_t)record->headers[i].length);
 	return headers;
 }
 
 int kafka_writer_write(struct kafka_writer *writer, const struct bus_record *record)
 {
-	int32_t partition = record->partition == BUS_ANY_PARTITION ? RD_KAFKA_PARTITION_UA : record->partition;
+	int32_t partition =
+		record->partition == BUS_ANY_PARTITION ? RD_KAFKA_PARTITION_UA : record->partition;
 	int64_t timestamp = record->timestamp_ms == BUS_NO_TIMESTAMP ? 0 : record->timestamp_ms;
 	rd_kafka_headers_t *headers = headers_of(record);
 	rd_kafka_resp_err_t error;
 
 	do {
-		error = rd_kafka_producev(writer->client, RD_KAFKA_V_TOPIC(writer->topic),
+		error = rd_kafka_producev(
+			writer->client, RD_KAFKA_V_TOPIC(writer->topic),
 			RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
 			RD_KAFKA_V_KEY((void *)(uintptr_t)record->key, record->key_length),
 			RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value, record->value_length),
-			RD_KAFKA_V_TIMESTAMP(timestamp), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+			RD_KAFKA_V_TIMESTAMP(timestamp), RD_KAFKA_V_HEADERS(headers),
+			RD_KAFKA_V_END);
 		rd_kafka_poll(writer->client, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
 	} while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL && !writer->failed);
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -88,7 +98,7 @@ int kafka_writer_write(struct kafka_writer *writer, const struct bus_record *rec
 			rd_kafka_headers_destroy(headers);
 		if (!writer->failed)
 			log_error("kafka:%s: cannot write a record of %zu bytes: %s", writer->topic,
-				record->value_length, rd_kafka_err2str(error));
+				  record->value_length, rd_kafka_err2str(error));
 		writer->failed = true;
 	}
 	return writer->failed ? -1 : 0;
@@ -97,7 +107,8 @@ int kafka_writer_write(struct kafka_writer *writer, const struct bus_record *rec
 int kafka_writer_flush(struct kafka_writer *writer)
 {
 	/* What stays undelivered for message.timeout.ms fails and is reported, so this ends. */
-	while (rd_kafka_flush(writer->client, 1000) == RD_KAFKA_RESP_ERR__TIMED_OUT && !writer->failed)
+	while (rd_kafka_flush(writer->client, 1000) == RD_KAFKA_RESP_ERR__TIMED_OUT &&
+	       !writer->failed)
 		;
 	return writer->failed ? -1 : 0;
 }
@@ -111,7 +122,8 @@ int kafka_writer_close(struct kafka_writer *writer)
 	if (writer->client != NULL) {
 		rc = kafka_writer_flush(writer);
 		if (rc < 0)
-			rd_kafka_purge(writer->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+			rd_kafka_purge(writer->client,
+				       RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 		rd_kafka_destroy(writer->client);
 	}
 	free(writer->topic);

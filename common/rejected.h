@@ -12,7 +12,8 @@
 #include "common/tagged.h"
 #include "common/text.h"
 
-#define REJECTED_BYTES_MAX ((size_t)64 * 1024) /* six times that, all escaped, stays below a broker's 1 MiB */
+#define REJECTED_BYTES_MAX \
+	((size_t)64 * 1024) /* six times that, all escaped, stays below a broker's 1 MiB */
 
 struct rejected {
 	const char *reason; /* "wrong_type" */

@@ -10,7 +10,7 @@ struct scanner {
 	struct scan *scan;
 	size_t top;
 	int depth;
-	int target;     /* row of the value that comes next, NOWHERE when it is not wanted */
+	int target; /* row of the value that comes next, NOWHERE when it is not wanted */
 	bool is_object[SCAN_DEPTH_MAX];
 	int row[SCAN_DEPTH_MAX]; /* of each open container; NOWHERE when nothing is wanted inside */
 	enum scan_outcome outcome;
@@ -24,7 +24,8 @@ static bool refuse(struct scanner *s, enum scan_outcome outcome)
 
 static void skip_space(struct scanner *s)
 {
-	while (s->at < s->end && (*s->at == ' ' || *s->at == '\n' || *s->at == '\t' || *s->at == '\r'))
+	while (s->at < s->end &&
+	       (*s->at == ' ' || *s->at == '\n' || *s->at == '\t' || *s->at == '\r'))
 		s->at++;
 }
 
@@ -70,7 +71,8 @@ static void skip_plain(struct scanner *s)
 
 		memcpy(&bytes, s->at, 8);
 		/* A byte below the first one that stops is exact; borrows only go upwards. */
-		stops = (bytes - ones * 0x20) | ((bytes ^ ones * '"') - ones) | ((bytes ^ ones * '\\') - ones);
+		stops = (bytes - ones * 0x20) | ((bytes ^ ones * '"') - ones) |
+			((bytes ^ ones * '\\') - ones);
 		stops = (stops | bytes) & tops;
 		if (stops != 0) {
 			s->at += __builtin_ctzll(stops) / 8;
@@ -208,7 +210,8 @@ static bool name_is(const struct scan_value *key, const struct scan_member *memb
 	long length;
 
 	if (!key->escaped)
-		return key->length == member->length && memcmp(key->text, member->name, key->length) == 0;
+		return key->length == member->length &&
+		       memcmp(key->text, member->name, key->length) == 0;
 	length = scan_value_unescape(key, plain, sizeof(plain));
 	return length == member->length && memcmp(plain, member->name, member->length) == 0;
 }
@@ -320,8 +323,8 @@ static void run(struct scanner *s)
 	}
 }
 
-enum scan_outcome scan_object(const char *bytes, size_t length, const struct scan_member *members, size_t top,
-	size_t count, struct scan *scan)
+enum scan_outcome scan_object(const char *bytes, size_t length, const struct scan_member *members,
+			      size_t top, size_t count, struct scan *scan)
 {
 	struct scanner s = {
 		.at = bytes,
@@ -330,7 +333,9 @@ enum scan_outcome scan_object(const char *bytes, size_t length, const struct sca
 		.members = members,
 		.scan = scan,
 		.top = top,
-		.target = top > 0 ? 0 : NOWHERE, /* any row but NOWHERE: the outermost object is looked into */
+		.target =
+			top > 0 ? 0
+				: NOWHERE, /* any row but NOWHERE: the outermost object is looked into */
 	};
 
 	for (size_t i = 0; i < count; i++)

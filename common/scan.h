@@ -32,20 +32,23 @@ struct scan_member {
 	uint8_t count;
 };
 
-#define SCAN_MEMBER(name, first, count) {(name), sizeof(name) - 1, (first), (count)}
+#define SCAN_MEMBER(name, first, count)                    \
+	{                                                  \
+		(name), sizeof(name) - 1, (first), (count) \
+	}
 
 struct scan {
 	struct scan_value values[SCAN_MEMBERS_MAX]; /* one for each row of the table */
-	size_t closing_brace; /* where the outermost object ends */
-	bool empty;           /* it has no members */
-	size_t fault_at;      /* when not SCAN_GOOD: the byte at fault */
-	int member_twice;     /* when SCAN_TWICE: its row */
+	size_t closing_brace;                       /* where the outermost object ends */
+	bool empty;                                 /* it has no members */
+	size_t fault_at;                            /* when not SCAN_GOOD: the byte at fault */
+	int member_twice;                           /* when SCAN_TWICE: its row */
 };
 
 /* Scans the object BYTES[LENGTH].  MEMBERS has TOP rows for the outermost object and
  * COUNT rows in all, at most SCAN_MEMBERS_MAX. */
-enum scan_outcome scan_object(const char *bytes, size_t length, const struct scan_member *members, size_t top,
-	size_t count, struct scan *scan);
+enum scan_outcome scan_object(const char *bytes, size_t length, const struct scan_member *members,
+			      size_t top, size_t count, struct scan *scan);
 
 /* Scans any JSON value. */
 enum scan_outcome scan_validate(const char *bytes, size_t length);

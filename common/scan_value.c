@@ -115,7 +115,8 @@ int scan_value_unsigned(const struct scan_value *value, uint64_t *number_out)
 	return 0;
 }
 
-const char *scan_value_text(const struct scan_value *value, char *buffer, size_t size, size_t *length)
+const char *scan_value_text(const struct scan_value *value, char *buffer, size_t size,
+			    size_t *length)
 {
 	long plain;
 

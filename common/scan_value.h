@@ -34,7 +34,8 @@ long scan_value_unescape(const struct scan_value *value, char *buffer, size_t si
 
 /* The string VALUE without escapes: where it stands, or unescaped in BUFFER[SIZE].
  * NULL when it is no string or scan_value_unescape() refuses it. */
-const char *scan_value_text(const struct scan_value *value, char *buffer, size_t size, size_t *length);
+const char *scan_value_text(const struct scan_value *value, char *buffer, size_t size,
+			    size_t *length);
 
 /* The number VALUE as an integer; -1 when it is no number, has a fraction or an
  * exponent, is negative or does not fit. */

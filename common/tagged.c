@@ -2,7 +2,8 @@
 
 #define ADD(out, literal) text_add((out), (literal), sizeof(literal) - 1)
 
-void tagged_add(struct text *out, const char *record, size_t closing_brace, bool empty, const struct tagged *tagged)
+void tagged_add(struct text *out, const char *record, size_t closing_brace, bool empty,
+		const struct tagged *tagged)
 {
 	text_add(out, record, closing_brace);
 	if (!empty)

@@ -36,6 +36,7 @@ struct tagged {
 
 /* Adds to OUT the flow RECORD, whose object ends with the brace at CLOSING_BRACE and is
  * EMPTY or not, with its tags. */
-void tagged_add(struct text *out, const char *record, size_t closing_brace, bool empty, const struct tagged *tagged);
+void tagged_add(struct text *out, const char *record, size_t closing_brace, bool empty,
+		const struct tagged *tagged);
 
 #endif

@@ -7,11 +7,12 @@
 #define FEED_PER_TURN 1000
 #define FLOWS_PER_TURN 512 /* of one partition, so that none waits long for the others */
 #define KUBE_WAIT_MS 20    /* a flow arriving meanwhile waits so long */
-#define FLOW_WAIT_MS 100   /* a kube record arriving meanwhile waits so long; nothing needs it sooner */
+#define FLOW_WAIT_MS \
+	100 /* a kube record arriving meanwhile waits so long; nothing needs it sooner */
 
 /* Finds the position to answer a flow at.  false: it waits. */
 static bool position_of(struct alignment *a, const struct flow_ends *ends, struct when now,
-	struct timeline_position *position, const char **provisional)
+			struct timeline_position *position, const char **provisional)
 {
 	*provisional = NULL;
 	if (a->hindsight) {
@@ -27,7 +28,8 @@ static bool position_of(struct alignment *a, const struct flow_ends *ends, struc
 	return true;
 }
 
-static enum exchange_outcome put(struct alignment *a, size_t index, enum exchange_topic topic, struct when now)
+static enum exchange_outcome put(struct alignment *a, size_t index, enum exchange_topic topic,
+				 struct when now)
 {
 	const struct text *record = &a->tagger.record;
 
@@ -40,12 +42,13 @@ static enum exchange_outcome put_rejected(struct alignment *a, size_t index, str
 
 	if (outcome != EXCHANGE_REFUSED)
 		return outcome;
-	log_error("the rejected topic does not take a record of %zu bytes", a->tagger.record.length);
+	log_error("the rejected topic does not take a record of %zu bytes",
+		  a->tagger.record.length);
 	return EXCHANGE_BROKEN;
 }
 
 static enum exchange_outcome tag(struct alignment *a, size_t index, const struct bus_record *flow,
-	const struct flow_ends *ends, struct when now)
+				 const struct flow_ends *ends, struct when now)
 {
 	struct timeline_position position;
 	const char *provisional;
@@ -66,18 +69,21 @@ static enum exchange_outcome tag(struct alignment *a, size_t index, const struct
 }
 
 /* Deals with one flow.  REFUSED: it waits. */
-static enum exchange_outcome deal_with(struct alignment *a, size_t index, const struct bus_record *flow, struct when now)
+static enum exchange_outcome deal_with(struct alignment *a, size_t index,
+				       const struct bus_record *flow, struct when now)
 {
 	struct flow_ends_fault fault;
 	struct flow_ends ends;
-	enum flow_ends_outcome outcome = flow_ends_read(flow->value, flow->value_length, &ends, &fault);
+	enum flow_ends_outcome outcome =
+		flow_ends_read(flow->value, flow->value_length, &ends, &fault);
 
 	if (outcome != FLOW_ENDS_GOOD) {
 		if (tagger_reject(&a->tagger, flow, outcome, &fault) < 0)
 			return EXCHANGE_BROKEN;
 		return put_rejected(a, index, now);
 	}
-	if (when_before(ends.end, a->since) || (a->until.ns != WHEN_MAX.ns && !when_before(ends.end, a->until))) {
+	if (when_before(ends.end, a->since) ||
+	    (a->until.ns != WHEN_MAX.ns && !when_before(ends.end, a->until))) {
 		a->stats.outside++;
 		exchange_pass(a->exchange, index);
 		return EXCHANGE_DONE;
@@ -87,7 +93,8 @@ static enum exchange_outcome deal_with(struct alignment *a, size_t index, const 
 
 /* Deals with the flows of one partition that need not wait.  *BUSY is set when there was
  * one, *ENDED cleared when more may come. */
-static enum exchange_outcome deal_with_partition(struct alignment *a, size_t index, struct when now, bool *busy, bool *ended)
+static enum exchange_outcome deal_with_partition(struct alignment *a, size_t index, struct when now,
+						 bool *busy, bool *ended)
 {
 	struct bus_record flow;
 	enum exchange_outcome outcome;
@@ -129,7 +136,8 @@ static enum alignment_turn idle(struct alignment *a)
 enum alignment_turn alignment_turn(struct alignment *a, struct when now)
 {
 	int fed = a->frozen ? 0 : feed_turn(a->feed, FEED_PER_TURN, 0);
-	enum exchange_outcome outcome = fed < 0 ? EXCHANGE_BROKEN : exchange_serve(a->exchange, now);
+	enum exchange_outcome outcome =
+		fed < 0 ? EXCHANGE_BROKEN : exchange_serve(a->exchange, now);
 	bool busy = fed > 0, ended = exchange_partitions(a->exchange) > 0;
 
 	gate_see(&a->gate, timeline_position_progress(a->timeline).known, now);

@@ -29,11 +29,11 @@ struct alignment {
 	struct exchange *exchange;
 	struct tagger tagger; /* the caller clears it */
 	struct gate gate;
-	bool hindsight;     /* every flow as of the last position */
-	bool frozen;        /* what comes into the kube topic from now on is not asked for */
-	struct when since;  /* WHEN_MIN and WHEN_MAX where no window was asked for */
+	bool hindsight;    /* every flow as of the last position */
+	bool frozen;       /* what comes into the kube topic from now on is not asked for */
+	struct when since; /* WHEN_MIN and WHEN_MAX where no window was asked for */
 	struct when until;
-	bool waiting;       /* a head waits for its position */
+	bool waiting; /* a head waits for its position */
 	struct alignment_stats stats;
 };
 

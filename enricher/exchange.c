@@ -65,8 +65,9 @@ enum exchange_head exchange_head(struct exchange *exchange, size_t index, struct
 	return exchange_file_head(exchange->file, flow);
 }
 
-enum exchange_outcome exchange_put(struct exchange *exchange, size_t index, enum exchange_topic topic,
-	const char *bytes, size_t length, struct when now)
+enum exchange_outcome exchange_put(struct exchange *exchange, size_t index,
+				   enum exchange_topic topic, const char *bytes, size_t length,
+				   struct when now)
 {
 	if (exchange->kafka != NULL)
 		return exchange_kafka_put(exchange->kafka, index, topic, bytes, length, now);

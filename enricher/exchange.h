@@ -21,7 +21,7 @@
 struct exchange;
 
 struct exchange_settings {
-	const char *flows;    /* addresses: all of Kafka or none */
+	const char *flows; /* addresses: all of Kafka or none */
 	const char *tagged;
 	const char *rejected;
 	const char *group;    /* Kafka alone */
@@ -69,8 +69,9 @@ size_t exchange_partitions(const struct exchange *exchange);
 /* The flow that is next in the INDEXth partition; borrowed until it is done. */
 enum exchange_head exchange_head(struct exchange *exchange, size_t index, struct bus_record *flow);
 /* Gives the outcome of that flow. */
-enum exchange_outcome exchange_put(struct exchange *exchange, size_t index, enum exchange_topic topic,
-	const char *bytes, size_t length, struct when now);
+enum exchange_outcome exchange_put(struct exchange *exchange, size_t index,
+				   enum exchange_topic topic, const char *bytes, size_t length,
+				   struct when now);
 /* Passes over that flow without an outcome: it was not asked for. */
 void exchange_pass(struct exchange *exchange, size_t index);
 

@@ -23,7 +23,7 @@ struct exchange_file {
 	int64_t last[TOPICS]; /* largest flow offset in each output, NONE */
 	int64_t next;         /* the first flow that is not done */
 	struct bus_record head;
-	bool held;  /* HEAD is filled */
+	bool held; /* HEAD is filled */
 	bool ended;
 };
 
@@ -35,7 +35,8 @@ static int64_t offset_in(enum exchange_topic topic, const struct text *line)
 		SCAN_MEMBER("flow", 2, 1),
 		SCAN_MEMBER("offset", 0, 0),
 	};
-	static const struct scan_member in_rejected[] = {SCAN_MEMBER("flow", 1, 1), SCAN_MEMBER("offset", 0, 0)};
+	static const struct scan_member in_rejected[] = {SCAN_MEMBER("flow", 1, 1),
+							 SCAN_MEMBER("offset", 0, 0)};
 	const struct scan_member *members = topic == EXCHANGE_TAGGED ? in_tagged : in_rejected;
 	size_t count = topic == EXCHANGE_TAGGED ? 3 : 2;
 	struct scan scan;
@@ -73,8 +74,9 @@ static int open_output(struct exchange_file *exchange, int topic, int *exit_code
 		exchange->last[topic] = offset_in((enum exchange_topic)topic, &line);
 	if (there > 0 && exchange->last[topic] == NONE) {
 		*exit_code = EX_CONFIG;
-		log_error("%s: its last line was not written by this program: give another file, or empty this one",
-			address);
+		log_error("%s: its last line was not written by this program: give another file, "
+			  "or empty this one",
+			  address);
 		goto out;
 	}
 	rc = 0;
@@ -102,9 +104,11 @@ static int check_first(struct exchange_file *exchange, const struct bus_record *
 		fclose(file);
 	}
 	if (known != hash && begun) {
-		log_error("%s: its first record is not the one that %s and %s were made from; give the same file, or "
-			  "begin with new outputs", exchange->settings->flows, exchange->settings->tagged,
-			exchange->settings->rejected);
+		log_error("%s: its first record is not the one that %s and %s were made from; give "
+			  "the same file, or "
+			  "begin with new outputs",
+			  exchange->settings->flows, exchange->settings->tagged,
+			  exchange->settings->rejected);
 		return -1;
 	}
 	if (file != NULL && known == hash)
@@ -122,7 +126,8 @@ static int check_first(struct exchange_file *exchange, const struct bus_record *
 /* Where to go on: behind the last flow that the outputs which can be read back hold. */
 static int64_t first_to_do(const struct exchange_file *exchange)
 {
-	int64_t tagged = exchange->last[EXCHANGE_TAGGED], rejected = exchange->last[EXCHANGE_REJECTED];
+	int64_t tagged = exchange->last[EXCHANGE_TAGGED],
+		rejected = exchange->last[EXCHANGE_REJECTED];
 
 	if (strcmp(exchange->settings->tagged, "-") == 0)
 		return 0;
@@ -138,7 +143,8 @@ static enum exchange_head hold_next(struct exchange_file *exchange, int timeout_
 		switch (bus_read(exchange->reader, timeout_ms, &exchange->head)) {
 		case BUS_RECORD:
 			/* Standard input had nothing yet when it was opened. */
-			if (exchange->head.offset == 0 && check_first(exchange, &exchange->head) < 0)
+			if (exchange->head.offset == 0 &&
+			    check_first(exchange, &exchange->head) < 0)
 				return EXCHANGE_FAILED;
 			exchange->held = exchange->head.offset >= exchange->next;
 			break;
@@ -226,8 +232,8 @@ int exchange_file_wait(struct exchange_file *exchange, int timeout_ms)
 	return hold_next(exchange, timeout_ms) == EXCHANGE_FAILED ? -1 : 0;
 }
 
-enum exchange_outcome exchange_file_put(struct exchange_file *exchange, enum exchange_topic topic, const char *bytes,
-	size_t length)
+enum exchange_outcome exchange_file_put(struct exchange_file *exchange, enum exchange_topic topic,
+					const char *bytes, size_t length)
 {
 	enum exchange_topic other = topic == EXCHANGE_TAGGED ? EXCHANGE_REJECTED : EXCHANGE_TAGGED;
 

@@ -16,8 +16,8 @@ struct exchange_file *exchange_file_open(const struct exchange_settings *setting
 void exchange_file_close(struct exchange_file *exchange);
 enum exchange_outcome exchange_file_commit(struct exchange_file *exchange);
 enum exchange_head exchange_file_head(struct exchange_file *exchange, struct bus_record *flow);
-enum exchange_outcome exchange_file_put(struct exchange_file *exchange, enum exchange_topic topic, const char *bytes,
-	size_t length);
+enum exchange_outcome exchange_file_put(struct exchange_file *exchange, enum exchange_topic topic,
+					const char *bytes, size_t length);
 void exchange_file_pass(struct exchange_file *exchange);
 int exchange_file_wait(struct exchange_file *exchange, int timeout_ms);
 

@@ -47,11 +47,14 @@ static int check_topics(struct exchange_kafka *exchange)
 		if (out < 0)
 			return -1;
 		if (out < in) {
-			log_error("%s: has %d partitions, but %s has %d; an outcome goes into the partition of its flow, "
-				  "so give it at least as many", address, out, s->flows, in);
+			log_error("%s: has %d partitions, but %s has %d; an outcome goes into the "
+				  "partition of its flow, "
+				  "so give it at least as many",
+				  address, out, s->flows, in);
 			return -1;
 		}
 	}
+	exchange->member.partitions = in;
 	return 0;
 }
 
@@ -110,7 +113,8 @@ static void remember_culprit(struct exchange_kafka *exchange)
 	if (!kafka_producer_culprit(exchange->producer, &partition, &first, &last))
 		return;
 	/* Written alone and failed again: it is this one. */
-	if (partition == exchange->careful_partition && first == last && first <= exchange->careful_last)
+	if (partition == exchange->careful_partition && first == last &&
+	    first <= exchange->careful_last)
 		exchange->refused = first;
 	else
 		exchange->careful_last = last;
@@ -129,14 +133,16 @@ static enum exchange_outcome start_over(struct exchange_kafka *exchange)
 		return EXCHANGE_BROKEN;
 	remember_culprit(exchange);
 	if (++exchange->failures > GIVE_UP_AFTER) {
-		log_error("%s: %d transactions in a row failed", exchange->settings->tagged, GIVE_UP_AFTER);
+		log_error("%s: %d transactions in a row failed", exchange->settings->tagged,
+			  GIVE_UP_AFTER);
 		return EXCHANGE_BROKEN;
 	}
 	exchange->group = kafka_group_open(&exchange->member);
 	return exchange->group == NULL ? EXCHANGE_BROKEN : EXCHANGE_AGAIN;
 }
 
-static enum exchange_outcome outcome_of(struct exchange_kafka *exchange, enum kafka_producer_outcome outcome)
+static enum exchange_outcome outcome_of(struct exchange_kafka *exchange,
+					enum kafka_producer_outcome outcome)
 {
 	switch (outcome) {
 	case KAFKA_PRODUCER_DONE:
@@ -176,7 +182,8 @@ enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, stru
 		break;
 	case KAFKA_GROUP_ASSIGNED:
 		exchange->assigned = true;
-		log_info("%s: %zu partitions to read", exchange->settings->flows, kafka_group_count(exchange->group));
+		log_info("%s: %zu partitions to read", exchange->settings->flows,
+			 kafka_group_count(exchange->group));
 		return EXCHANGE_AGAIN;
 	case KAFKA_GROUP_REVOKED:
 		outcome = exchange_kafka_commit(exchange);
@@ -185,7 +192,8 @@ enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, stru
 		kafka_group_release(exchange->group);
 		return EXCHANGE_AGAIN;
 	case KAFKA_GROUP_LOST:
-		log_warn("%s: the partitions were given to another member", exchange->settings->flows);
+		log_warn("%s: the partitions were given to another member",
+			 exchange->settings->flows);
 		return start_over(exchange);
 	case KAFKA_GROUP_BROKEN:
 		return EXCHANGE_BROKEN;
@@ -201,7 +209,8 @@ size_t exchange_kafka_partitions(const struct exchange_kafka *exchange)
 	return kafka_group_count(exchange->group);
 }
 
-enum exchange_head exchange_kafka_head(struct exchange_kafka *exchange, size_t index, struct bus_record *flow)
+enum exchange_head exchange_kafka_head(struct exchange_kafka *exchange, size_t index,
+				       struct bus_record *flow)
 {
 	switch (kafka_group_head(exchange->group, index, flow)) {
 	case KAFKA_GROUP_RECORD:
@@ -228,11 +237,13 @@ static int64_t limited(struct exchange_kafka *exchange, int64_t timestamp_ms, st
 
 static bool careful(const struct exchange_kafka *exchange, const struct bus_record *flow)
 {
-	return flow->partition == exchange->careful_partition && flow->offset <= exchange->careful_last;
+	return flow->partition == exchange->careful_partition &&
+	       flow->offset <= exchange->careful_last;
 }
 
-enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t index, enum exchange_topic topic,
-	const char *bytes, size_t length, struct when now)
+enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t index,
+					 enum exchange_topic topic, const char *bytes,
+					 size_t length, struct when now)
 {
 	char partition[NUMBER_SIZE], offset[NUMBER_SIZE];
 	struct bus_record flow, record;
@@ -240,20 +251,25 @@ enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t
 
 	if (exchange_kafka_head(exchange, index, &flow) != EXCHANGE_FLOW)
 		return EXCHANGE_BROKEN;
-	if (topic == EXCHANGE_TAGGED && flow.partition == exchange->careful_partition && flow.offset == exchange->refused)
+	if (topic == EXCHANGE_TAGGED && flow.partition == exchange->careful_partition &&
+	    flow.offset == exchange->refused)
 		return EXCHANGE_REFUSED;
 	record = flow;
 	record.value = bytes;
 	record.value_length = length;
 	record.timestamp_ms = limited(exchange, flow.timestamp_ms, now);
-	record.headers[0] = (struct bus_header){"tenure.flow.topic", exchange->member.topic, strlen(exchange->member.topic)};
-	record.headers[1] = (struct bus_header){"tenure.flow.partition", partition,
+	record.headers[0] = (struct bus_header){"tenure.flow.topic", exchange->member.topic,
+						strlen(exchange->member.topic)};
+	record.headers[1] = (struct bus_header){
+		"tenure.flow.partition", partition,
 		(size_t)snprintf(partition, sizeof(partition), "%" PRId32, flow.partition)};
-	record.headers[2] = (struct bus_header){"tenure.flow.offset", offset,
+	record.headers[2] = (struct bus_header){
+		"tenure.flow.offset", offset,
 		(size_t)snprintf(offset, sizeof(offset), "%" PRId64, flow.offset)};
 	record.headers[3] = (struct bus_header){"tenure.revision", "1", 1};
 	record.header_count = topic == EXCHANGE_TAGGED ? 4 : 3;
-	outcome = outcome_of(exchange, kafka_producer_write(exchange->producer, (int)topic, &record, flow.offset));
+	outcome = outcome_of(exchange, kafka_producer_write(exchange->producer, (int)topic, &record,
+							    flow.offset));
 	if (outcome == EXCHANGE_DONE && careful(exchange, &flow))
 		outcome = outcome_of(exchange, kafka_producer_flush(exchange->producer));
 	if (outcome != EXCHANGE_DONE)
@@ -262,7 +278,8 @@ enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t
 		exchange->began = now;
 	exchange->records++;
 	kafka_group_take(exchange->group, index);
-	return exchange->records >= EXCHANGE_KAFKA_RECORDS ? exchange_kafka_commit(exchange) : EXCHANGE_DONE;
+	return exchange->records >= EXCHANGE_KAFKA_RECORDS ? exchange_kafka_commit(exchange)
+							   : EXCHANGE_DONE;
 }
 
 void exchange_kafka_pass(struct exchange_kafka *exchange, size_t index)

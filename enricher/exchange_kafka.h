@@ -17,14 +17,17 @@
 struct exchange_kafka;
 
 /* As the exchange_*() of the same names. */
-struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *settings, int *exit_code);
+struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *settings,
+					   int *exit_code);
 void exchange_kafka_close(struct exchange_kafka *exchange);
 enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, struct when now);
 enum exchange_outcome exchange_kafka_commit(struct exchange_kafka *exchange);
 size_t exchange_kafka_partitions(const struct exchange_kafka *exchange);
-enum exchange_head exchange_kafka_head(struct exchange_kafka *exchange, size_t index, struct bus_record *flow);
-enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t index, enum exchange_topic topic,
-	const char *bytes, size_t length, struct when now);
+enum exchange_head exchange_kafka_head(struct exchange_kafka *exchange, size_t index,
+				       struct bus_record *flow);
+enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t index,
+					 enum exchange_topic topic, const char *bytes,
+					 size_t length, struct when now);
 void exchange_kafka_pass(struct exchange_kafka *exchange, size_t index);
 void exchange_kafka_wait(struct exchange_kafka *exchange, int timeout_ms);
 struct exchange_stats exchange_kafka_stats(const struct exchange_kafka *exchange);

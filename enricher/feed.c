@@ -13,10 +13,10 @@ struct feed {
 	const struct settings_list *addresses;
 	const struct bus_options *options;
 	struct bus_reader *reader;
-	size_t current;  /* which of ADDRESSES is read */
-	int64_t base;    /* records in the files before it */
-	int64_t seen;    /* records read of it */
-	int64_t check;   /* the offset whose record must hash to WANTED (1); -1: trusted */
+	size_t current; /* which of ADDRESSES is read */
+	int64_t base;   /* records in the files before it */
+	int64_t seen;   /* records read of it */
+	int64_t check;  /* the offset whose record must hash to WANTED (1); -1: trusted */
 	uint64_t wanted;
 	bool kafka;
 	bool ended; /* every file was read to its end */
@@ -64,7 +64,9 @@ static int compare_first(struct feed *feed)
 	if (status != BUS_RECORD || record.offset > 0 ||
 	    timeline_hash(record.value, record.value_length) == timeline_first_hash(feed->timeline))
 		return 0;
-	log_warn("%s: is not the topic that the store was made from; the timeline is built again from the start", address);
+	log_warn("%s: is not the topic that the store was made from; the timeline is built again "
+		 "from the start",
+		 address);
 	feed->stats.rebuilt++;
 	return timeline_reset(feed->timeline);
 }
@@ -74,7 +76,9 @@ static int rebuild(struct feed *feed, const char *why)
 	const char *address = feed->addresses->values[feed->current];
 
 	if (strcmp(address, "-") == 0) {
-		log_error("standard input: %s; it cannot be read again: empty the --state directory and start anew", why);
+		log_error("standard input: %s; it cannot be read again: empty the --state "
+			  "directory and start anew",
+			  why);
 		return -1;
 	}
 	log_warn("%s: %s; the timeline is built again from the start", address, why);
@@ -91,22 +95,24 @@ static bool topic_fits(struct feed *feed)
 	char policy[64];
 
 	if (partitions != 1) {
-		log_error("%s: has %d partitions; the order of a cluster's events is the meaning of the topic, so it needs 1",
-			address, partitions);
+		log_error("%s: has %d partitions; the order of a cluster's events is the meaning "
+			  "of the topic, so it needs 1",
+			  address, partitions);
 		return false;
 	}
 	if (bus_reader_setting(feed->reader, "cleanup.policy", policy, sizeof(policy)) < 0)
 		return false;
 	if (strcmp(policy, "compact") == 0) {
-		log_error("%s: cleanup.policy is compact, which deletes the history that answers need; set it to delete",
-			address);
+		log_error("%s: cleanup.policy is compact, which deletes the history that answers "
+			  "need; set it to delete",
+			  address);
 		return false;
 	}
 	return true;
 }
 
 struct feed *feed_open(struct timeline *timeline, const struct settings_list *addresses,
-	const struct bus_options *options, int *exit_code)
+		       const struct bus_options *options, int *exit_code)
 {
 	struct feed *feed = calloc(1, sizeof(*feed));
 
@@ -149,15 +155,20 @@ static int verify(struct feed *feed, int64_t offset, const struct bus_record *re
 		return 1;
 	hash = timeline_hash(record->value, record->value_length);
 	if (!feed->kafka && offset == 0 && hash != timeline_first_hash(feed->timeline)) {
-		log_error("%s: its first record is not the one that the --state directory was made from; give the "
+		log_error("%s: its first record is not the one that the --state directory was made "
+			  "from; give the "
 			  "same file, or begin with an empty --state directory and new outputs",
-			feed->addresses->values[feed->current]);
+			  feed->addresses->values[feed->current]);
 		return -1;
 	}
 	if (offset < feed->check)
 		return 1;
 	if (offset > feed->check || hash != feed->wanted)
-		return rebuild(feed, "it is not what the store was made from, or its start was removed") < 0 ? -1 : 0;
+		return rebuild(feed,
+			       "it is not what the store was made from, or its start was removed") <
+				       0
+			       ? -1
+			       : 0;
 	feed->check = -1;
 	return 1;
 }
@@ -172,14 +183,16 @@ static int apply(struct feed *feed, int64_t offset, const struct bus_record *rec
 	if (offset < timeline_next_offset(feed->timeline))
 		return 0;
 	feed->stats.records++;
-	switch (timeline_apply(feed->timeline, offset, record->value, record->value_length, record->timestamp_ms, &why)) {
+	switch (timeline_apply(feed->timeline, offset, record->value, record->value_length,
+			       record->timestamp_ms, &why)) {
 	case TIMELINE_APPLIED:
 	case TIMELINE_IGNORED:
 		return 0;
 	case TIMELINE_UNREADABLE:
 		feed->stats.unreadable++;
-		log_debug("%s: record %" PRId64 " is passed over: %s", feed->addresses->values[feed->current], offset,
-			why == NULL ? "unreadable" : why);
+		log_debug("%s: record %" PRId64 " is passed over: %s",
+			  feed->addresses->values[feed->current], offset,
+			  why == NULL ? "unreadable" : why);
 		return 0;
 	case TIMELINE_BROKEN:
 		break;
@@ -197,7 +210,8 @@ static int next_file(struct feed *feed)
 		return open_current(feed, BUS_FROM_START) < 0 ? -1 : 1;
 	}
 	if (feed->check >= 0)
-		return rebuild(feed, "it is shorter than what the store was made from") < 0 ? -1 : 1;
+		return rebuild(feed, "it is shorter than what the store was made from") < 0 ? -1
+											    : 1;
 	feed->ended = true;
 	timeline_set_closed(feed->timeline, true);
 	return 0;
@@ -213,7 +227,8 @@ int feed_turn(struct feed *feed, int limit, int timeout_ms)
 		case BUS_RECORD:
 			count++;
 			feed->seen++;
-			if (apply(feed, feed->kafka ? record.offset : feed->base + record.offset, &record) < 0)
+			if (apply(feed, feed->kafka ? record.offset : feed->base + record.offset,
+				  &record) < 0)
 				return -1;
 			break;
 		case BUS_QUIET:

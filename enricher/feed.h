@@ -29,7 +29,7 @@ struct feed_stats {
 /* Opens the feed of TIMELINE.  ADDRESSES and OPTIONS are borrowed.  NULL after logging,
  * with *EXIT_CODE set to what the program should end with. */
 struct feed *feed_open(struct timeline *timeline, const struct settings_list *addresses,
-	const struct bus_options *options, int *exit_code);
+		       const struct bus_options *options, int *exit_code);
 void feed_close(struct feed *feed);
 
 /* Applies at most LIMIT records that are there, waiting TIMEOUT_MS at most for the first.

@@ -17,7 +17,8 @@
 static const struct settings_manual manual = {
 	.program = "tenure-enrich",
 	.synopsis = "--kube ADDRESS --flows ADDRESS --out ADDRESS --rejected ADDRESS [--state DIR]",
-	.purpose = "Tag each flow with the pods, nodes and services that held its addresses at that time.",
+	.purpose = "Tag each flow with the pods, nodes and services that held its addresses at "
+		   "that time.",
 };
 
 static int parse_clock(const char *text, enum timeline_clock *clock)
@@ -37,12 +38,16 @@ static int parse_clock(const char *text, enum timeline_clock *clock)
 static int parse_ranges(const struct settings_list *list, struct timeline_options *options)
 {
 	if (list->count > TIMELINE_RANGES_MAX) {
-		log_error("--cluster-cidr: given %zu times, at most %d are kept", list->count, TIMELINE_RANGES_MAX);
+		log_error("--cluster-cidr: given %zu times, at most %d are kept", list->count,
+			  TIMELINE_RANGES_MAX);
 		return -1;
 	}
 	for (size_t i = 0; i < list->count; i++) {
-		if (ip_range_parse(list->values[i], strlen(list->values[i]), &options->ranges[i]) < 0) {
-			log_error("--cluster-cidr: %s is no range such as 10.244.0.0/16 or fd00::/8", list->values[i]);
+		if (ip_range_parse(list->values[i], strlen(list->values[i]), &options->ranges[i]) <
+		    0) {
+			log_error(
+				"--cluster-cidr: %s is no range such as 10.244.0.0/16 or fd00::/8",
+				list->values[i]);
 			return -1;
 		}
 	}
@@ -68,13 +73,15 @@ static int check_addresses(const struct settings_list *kube, const struct exchan
 		return -1;
 	kafka = bus_is_kafka(s->flows);
 	if (bus_is_kafka(s->tagged) != kafka || bus_is_kafka(s->rejected) != kafka) {
-		log_error("--flows, --out and --rejected: all of them Kafka topics, or all of them files");
+		log_error("--flows, --out and --rejected: all of them Kafka topics, or all of them "
+			  "files");
 		return -1;
 	}
 	if (kafka && need("--instance", s->instance) < 0)
 		return -1;
 	if (kube->count > 1 && s->bus.follow) {
-		log_error("--follow: reads one kube file; tenure-kube writes every resource into one");
+		log_error("--follow: reads one kube file; tenure-kube writes every resource into "
+			  "one");
 		return -1;
 	}
 	for (size_t i = 0; i < kube->count; i++) {
@@ -94,16 +101,27 @@ static int check_addresses(const struct settings_list *kube, const struct exchan
 	return 0;
 }
 
-static int make_directory(const char *path)
+/* Opens the timeline inside the directory STATE, which is made; NULL: a passing one. */
+static struct timeline *open_timeline(const char *state, const struct timeline_options *options)
 {
-	if (path == NULL || mkdir(path, 0777) == 0 || errno == EEXIST)
-		return 0;
-	log_error("--state: %s: %s", path, strerror(errno));
-	return -1;
+	char path[4096];
+
+	if (state == NULL)
+		return timeline_open(NULL, options);
+	if (mkdir(state, 0777) < 0 && errno != EEXIST) {
+		log_error("--state: %s: %s", state, strerror(errno));
+		return NULL;
+	}
+	if ((size_t)snprintf(path, sizeof(path), "%s/timeline", state) >= sizeof(path)) {
+		log_error("--state: the name is too long");
+		return NULL;
+	}
+	return timeline_open(path, options);
 }
 
-/* Brings the timeline to where the kube topic ends now.  1: done, 0: stopped, -1: broken. */
-static int catch_up(struct feed *feed)
+/* Brings the timeline to where the kube topic ends now, so that no flow is read before
+ * its answer can be there.  1: done, 0: stopped, -1: broken or refused. */
+static int catch_up(struct feed *feed, struct timeline *timeline, const char *cluster)
 {
 	while (!feed_caught_up(feed)) {
 		if (stop_requested())
@@ -111,7 +129,12 @@ static int catch_up(struct feed *feed)
 		if (feed_turn(feed, 10000, CATCH_UP_WAIT_MS) < 0)
 			return -1;
 	}
-	return 1;
+	if (cluster != NULL || timeline_cluster_count(timeline) <= 1)
+		return 1;
+	log_error(
+		"--cluster: the kube records are of %zu clusters; say which one the flows are from",
+		timeline_cluster_count(timeline));
+	return -1;
 }
 
 static void report(const struct alignment *a)
@@ -121,17 +144,20 @@ static void report(const struct alignment *a)
 	struct feed_stats f = feed_stats(a->feed);
 	struct timeline_stats l = timeline_stats(a->timeline);
 
-	log_info("flows read=%" PRIu64 " tagged=%" PRIu64 " provisional=%" PRIu64 " outside_window=%" PRIu64
-		 " ends known=%" PRIu64 " unknown=%" PRIu64 " ambiguous=%" PRIu64,
-		a->stats.read, t->tagged, t->provisional, a->stats.outside, t->known, t->unknown, t->ambiguous);
-	log_info("commits=%" PRIu64 " aborts=%" PRIu64 " timestamps_limited=%" PRIu64, e.commits, e.aborts,
-		e.timestamps_limited);
-	log_info("kube records=%" PRIu64 " applied=%" PRIu64 " ignored=%" PRIu64 " unreadable=%" PRIu64
-		 " progress_refused=%" PRIu64 " rebuilt=%" PRIu64,
-		f.records, l.applied, l.ignored, l.unreadable, l.progress_refused, f.rebuilt);
+	log_info("flows read=%" PRIu64 " tagged=%" PRIu64 " provisional=%" PRIu64
+		 " outside_window=%" PRIu64 " ends known=%" PRIu64 " unknown=%" PRIu64
+		 " ambiguous=%" PRIu64,
+		 a->stats.read, t->tagged, t->provisional, a->stats.outside, t->known, t->unknown,
+		 t->ambiguous);
+	log_info("commits=%" PRIu64 " aborts=%" PRIu64 " timestamps_limited=%" PRIu64, e.commits,
+		 e.aborts, e.timestamps_limited);
+	log_info("kube records=%" PRIu64 " applied=%" PRIu64 " ignored=%" PRIu64
+		 " unreadable=%" PRIu64 " progress_refused=%" PRIu64 " rebuilt=%" PRIu64,
+		 f.records, l.applied, l.ignored, l.unreadable, l.progress_refused, f.rebuilt);
 	for (int i = 0; i < FLOW_ENDS_OUTCOMES; i++)
 		if (t->rejected[i] > 0)
-			log_info("rejected %s=%" PRIu64, flow_ends_name((enum flow_ends_outcome)i), t->rejected[i]);
+			log_info("rejected %s=%" PRIu64, flow_ends_name((enum flow_ends_outcome)i),
+				 t->rejected[i]);
 	if (t->refused > 0)
 		log_info("rejected produce_failed=%" PRIu64, t->refused);
 }
@@ -154,7 +180,8 @@ static int run(struct alignment *a)
 int main(int argc, char **argv)
 {
 	struct settings_list kube = {0}, ranges = {0};
-	struct timeline_options options = {.hold_ns = 10 * NS_PER_SECOND, .skew_ns = 500 * NS_PER_MS};
+	struct timeline_options options = {.hold_ns = 10 * NS_PER_SECOND,
+					   .skew_ns = 500 * NS_PER_MS};
 	struct exchange_settings exchange = {.group = "tenure-enrich", .since = WHEN_MIN};
 	struct alignment a = {
 		.gate = {.max_hold_ns = 60 * NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN},
@@ -163,33 +190,50 @@ int main(int argc, char **argv)
 	};
 	struct bus_options kube_bus;
 	const char *clock = "sandbox";
-	char store[4096];
 	int caught_up, rc = EX_USAGE;
 	const struct setting table[] = {
-		SETTING_LIST("kube", 0, "ADDRESS", &kube, "watch events; files, one for each resource, or a topic; may be repeated"),
+		SETTING_LIST(
+			"kube", 0, "ADDRESS", &kube,
+			"watch events; files, one for each resource, or a topic; may be repeated"),
 		SETTING_TEXT("flows", 0, "ADDRESS", &exchange.flows, "flow records"),
 		SETTING_TEXT("out", 0, "ADDRESS", &exchange.tagged, "where tagged flows go"),
-		SETTING_TEXT("rejected", 0, "ADDRESS", &exchange.rejected, "where records go that cannot be tagged, with the reason"),
-		SETTING_TEXT("state", 0, "DIR", &exchange.state, "where the timeline is kept between runs; without it, it is built anew"),
-		SETTING_TEXT("instance", 0, "NAME", &exchange.instance, "name of this process among those that share the work (Kafka)"),
-		SETTING_TEXT("group", 0, "NAME", &exchange.group, "consumer group of the flows (Kafka)"),
-		SETTING_TEXT("cluster", 0, "NAME", &options.cluster, "cluster of the flows; needed when the kube topic has several"),
-		SETTING_DURATION("hold", 0, "TIME", &options.hold_ns, "how long after a flow's end the cluster's state must be known"),
-		SETTING_DURATION("max-hold", 0, "TIME", &a.gate.max_hold_ns, "how long known may stand still before answers are provisional"),
-		SETTING_DURATION("skew", 0, "TIME", &options.skew_ns, "how far two clocks may differ"),
-		SETTING_TEXT("clock", 0, "EVIDENCE", &clock, "what starts a tenure: sandbox, started, endpoint or received"),
-		SETTING_LIST("cluster-cidr", 0, "RANGE", &ranges, "a range of the cluster's addresses; may be repeated"),
-		SETTING_BOOL("hindsight", 0, &a.hindsight, "answer with all that is known at the start"),
-		SETTING_WHEN("since", 0, "TIME", &a.since, "only flows that ended at this time or later"),
-		SETTING_WHEN("until", 0, "TIME", &a.until, "only flows that ended before this time, then end"),
-		SETTING_BOOL("follow", 0, &exchange.bus.follow, "at the end of a file wait for more"),
+		SETTING_TEXT("rejected", 0, "ADDRESS", &exchange.rejected,
+			     "where records go that cannot be tagged, with the reason"),
+		SETTING_TEXT(
+			"state", 0, "DIR", &exchange.state,
+			"where the timeline is kept between runs; without it, it is built anew"),
+		SETTING_TEXT("instance", 0, "NAME", &exchange.instance,
+			     "name of this process among those that share the work (Kafka)"),
+		SETTING_TEXT("group", 0, "NAME", &exchange.group,
+			     "consumer group of the flows (Kafka)"),
+		SETTING_TEXT("cluster", 0, "NAME", &options.cluster,
+			     "cluster of the flows; needed when the kube topic has several"),
+		SETTING_DURATION("hold", 0, "TIME", &options.hold_ns,
+				 "how long after a flow's end the cluster's state must be known"),
+		SETTING_DURATION("max-hold", 0, "TIME", &a.gate.max_hold_ns,
+				 "how long known may stand still before answers are provisional"),
+		SETTING_DURATION("skew", 0, "TIME", &options.skew_ns,
+				 "how far two clocks may differ"),
+		SETTING_TEXT("clock", 0, "EVIDENCE", &clock,
+			     "what starts a tenure: sandbox, started, endpoint or received"),
+		SETTING_LIST("cluster-cidr", 0, "RANGE", &ranges,
+			     "a range of the cluster's addresses; may be repeated"),
+		SETTING_BOOL("hindsight", 0, &a.hindsight,
+			     "answer with all that is known at the start"),
+		SETTING_WHEN("since", 0, "TIME", &a.since,
+			     "only flows that ended at this time or later"),
+		SETTING_WHEN("until", 0, "TIME", &a.until,
+			     "only flows that ended before this time, then end"),
+		SETTING_BOOL("follow", 0, &exchange.bus.follow,
+			     "at the end of a file wait for more"),
 		BUS_SETTINGS(&exchange.bus),
 		SETTING_END,
 	};
 
 	log_init(manual.program, LOG_LEVEL_INFO, LOG_AUTO);
-	if (settings_read(&manual, table, argc, argv) < 0 || parse_clock(clock, &options.clock) < 0 ||
-	    parse_ranges(&ranges, &options) < 0 || check_addresses(&kube, &exchange) < 0)
+	if (settings_read(&manual, table, argc, argv) < 0 ||
+	    parse_clock(clock, &options.clock) < 0 || parse_ranges(&ranges, &options) < 0 ||
+	    check_addresses(&kube, &exchange) < 0)
 		return EX_USAGE;
 	stop_install();
 	exchange.since = a.since;
@@ -198,10 +242,7 @@ int main(int argc, char **argv)
 	kube_bus.follow = kube_bus.follow || bus_is_kafka(kube.values[0]);
 
 	rc = EX_CANTCREAT;
-	if (make_directory(exchange.state) < 0)
-		goto out;
-	snprintf(store, sizeof(store), "%s/timeline", exchange.state == NULL ? "" : exchange.state);
-	a.timeline = timeline_open(exchange.state == NULL ? NULL : store, &options);
+	a.timeline = open_timeline(exchange.state, &options);
 	if (a.timeline == NULL)
 		goto out;
 	tagger_init(&a.tagger, a.timeline, bus_topic(exchange.flows));
@@ -209,14 +250,9 @@ int main(int argc, char **argv)
 	if (a.feed == NULL)
 		goto out;
 	rc = EX_CONFIG;
-	caught_up = catch_up(a.feed);
+	caught_up = catch_up(a.feed, a.timeline, options.cluster);
 	if (caught_up <= 0) {
 		rc = caught_up == 0 ? EXIT_SUCCESS : rc;
-		goto out;
-	}
-	if (options.cluster == NULL && timeline_cluster_count(a.timeline) > 1) {
-		log_error("%s: holds %zu clusters; say with --cluster which one the flows are from", kube.values[0],
-			timeline_cluster_count(a.timeline));
 		goto out;
 	}
 	a.gate.kube_ended = true;
@@ -224,8 +260,9 @@ int main(int argc, char **argv)
 	a.exchange = exchange_open(&exchange, &rc);
 	if (a.exchange == NULL)
 		goto out;
-	log_info("started: kube %s, flows %s, hold %" PRId64 " ms, skew %" PRId64 " ms", kube.values[0],
-		exchange.flows, options.hold_ns / NS_PER_MS, options.skew_ns / NS_PER_MS);
+	log_info("started: kube %s, flows %s, hold %" PRId64 " ms, skew %" PRId64 " ms",
+		 kube.values[0], exchange.flows, options.hold_ns / NS_PER_MS,
+		 options.skew_ns / NS_PER_MS);
 	rc = run(&a);
 	report(&a);
 out:

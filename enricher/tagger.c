@@ -32,8 +32,8 @@ static int finish(struct tagger *tagger)
 	return -1;
 }
 
-static int answer(struct tagger *tagger, const struct flow_ends *ends, const struct flow_end *end, int64_t position,
-	struct text *out)
+static int answer(struct tagger *tagger, const struct flow_ends *ends, const struct flow_end *end,
+		  int64_t position, struct text *out)
 {
 	struct timeline_question question = {
 		.ip = end->ip,
@@ -62,7 +62,7 @@ static struct tagged_origin origin_of(const struct tagger *tagger, const struct 
 }
 
 int tagger_tag(struct tagger *tagger, const struct bus_record *flow, const struct flow_ends *ends,
-	const struct timeline_position *position, const char *provisional)
+	       const struct timeline_position *position, const char *provisional)
 {
 	struct tagged tagged = {
 		.rules = TIMELINE_RULES,
@@ -88,8 +88,8 @@ int tagger_tag(struct tagger *tagger, const struct bus_record *flow, const struc
 	return finish(tagger);
 }
 
-static int reject(struct tagger *tagger, const struct bus_record *flow, const char *reason, const char *member,
-	const char *detail)
+static int reject(struct tagger *tagger, const struct bus_record *flow, const char *reason,
+		  const char *member, const char *detail)
 {
 	struct rejected rejected = {
 		.reason = reason,
@@ -105,8 +105,8 @@ static int reject(struct tagger *tagger, const struct bus_record *flow, const ch
 	return finish(tagger);
 }
 
-int tagger_reject(struct tagger *tagger, const struct bus_record *flow, enum flow_ends_outcome outcome,
-	const struct flow_ends_fault *fault)
+int tagger_reject(struct tagger *tagger, const struct bus_record *flow,
+		  enum flow_ends_outcome outcome, const struct flow_ends_fault *fault)
 {
 	char detail[DETAIL_SIZE];
 
@@ -120,5 +120,6 @@ int tagger_reject(struct tagger *tagger, const struct bus_record *flow, enum flo
 int tagger_refuse(struct tagger *tagger, const struct bus_record *flow)
 {
 	tagger->stats.refused++;
-	return reject(tagger, flow, "produce_failed", NULL, "a tagged record that the broker takes is needed; see max.message.bytes");
+	return reject(tagger, flow, "produce_failed", NULL,
+		      "a tagged record that the broker takes is needed; see max.message.bytes");
 }

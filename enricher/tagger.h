@@ -36,11 +36,11 @@ void tagger_clear(struct tagger *tagger);
 /* Puts the tagged form of FLOW, whose ends are ENDS, as of POSITION into tagger->record;
  * PROVISIONAL is the reason, or NULL.  -1 after logging when the store or memory failed. */
 int tagger_tag(struct tagger *tagger, const struct bus_record *flow, const struct flow_ends *ends,
-	const struct timeline_position *position, const char *provisional);
+	       const struct timeline_position *position, const char *provisional);
 
 /* Puts the rejection of FLOW, which flow_ends_read() refused so, into tagger->record. */
-int tagger_reject(struct tagger *tagger, const struct bus_record *flow, enum flow_ends_outcome outcome,
-	const struct flow_ends_fault *fault);
+int tagger_reject(struct tagger *tagger, const struct bus_record *flow,
+		  enum flow_ends_outcome outcome, const struct flow_ends_fault *fault);
 
 /* Puts the rejection of FLOW, whose tagged record cannot be written. */
 int tagger_refuse(struct tagger *tagger, const struct bus_record *flow);

@@ -46,8 +46,8 @@ static int read_tags(const char *path, struct tags *tags)
 }
 
 /* Passes on what one partition has.  false at its end. */
-static bool pass_on(struct exchange *exchange, size_t index, const struct tags *tags, struct text *record,
-	uint64_t *count, struct when now, bool *broken)
+static bool pass_on(struct exchange *exchange, size_t index, const struct tags *tags,
+		    struct text *record, uint64_t *count, struct when now, bool *broken)
 {
 	struct bus_record flow;
 
@@ -61,7 +61,8 @@ static bool pass_on(struct exchange *exchange, size_t index, const struct tags *
 		text_clear(record);
 		text_add(record, flow.value, flow.value_length - 1);
 		text_add(record, tags->text[tag], tags->length[tag]);
-		if (exchange_put(exchange, index, EXCHANGE_TAGGED, record->data, record->length, now) != EXCHANGE_DONE)
+		if (exchange_put(exchange, index, EXCHANGE_TAGGED, record->data, record->length,
+				 now) != EXCHANGE_DONE)
 			*broken = true;
 		++*count;
 	}

@@ -20,11 +20,17 @@ static void check(int truth)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct tagged tagged = {
-		.source = "{}", .source_length = 2, .destination = "{}", .destination_length = 2,
-		.kube_known = WHEN_MAX, .flow = {"flows", 0, 1},
+		.source = "{}",
+		.source_length = 2,
+		.destination = "{}",
+		.destination_length = 2,
+		.kube_known = WHEN_MAX,
+		.flow = {"flows", 0, 1},
 	};
 	struct rejected rejected = {
-		.flow = {"flows", 0, 1}, .bytes = (const char *)data, .length = size,
+		.flow = {"flows", 0, 1},
+		.bytes = (const char *)data,
+		.length = size,
 	};
 	struct flow_ends ends, again;
 	struct flow_ends_fault fault;
@@ -37,7 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		tagged_add(&out, (const char *)data, ends.closing_brace, ends.empty, &tagged);
 		check(memcmp(out.data, data, ends.closing_brace) == 0);
 		check(scan_validate(out.data, out.length) == SCAN_GOOD);
-		check(flow_ends_read(out.data, out.length, &again, &fault) == FLOW_ENDS_ALREADY_TAGGED);
+		check(flow_ends_read(out.data, out.length, &again, &fault) ==
+		      FLOW_ENDS_ALREADY_TAGGED);
 	} else {
 		rejected.reason = flow_ends_name(outcome);
 		rejected.member = fault.member;

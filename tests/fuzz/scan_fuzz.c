@@ -9,7 +9,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct scan_member members[] = {
-	SCAN_MEMBER("a", 0, 0), SCAN_MEMBER("b", 2, 2), SCAN_MEMBER("c", 4, 1), SCAN_MEMBER("e", 0, 0), SCAN_MEMBER("d", 0, 0),
+	SCAN_MEMBER("a", 0, 0), SCAN_MEMBER("b", 2, 2), SCAN_MEMBER("c", 4, 1),
+	SCAN_MEMBER("e", 0, 0), SCAN_MEMBER("d", 0, 0),
 };
 
 static void check(int truth)
@@ -21,11 +22,13 @@ static void check(int truth)
 static void same(const struct scan_value *value, struct json_object *parent, const char *name)
 {
 	static const enum json_type types[] = {
-		[SCAN_STRING] = json_type_string, [SCAN_TRUE] = json_type_boolean, [SCAN_FALSE] = json_type_boolean,
-		[SCAN_NULL] = json_type_null, [SCAN_OBJECT] = json_type_object, [SCAN_ARRAY] = json_type_array,
+		[SCAN_STRING] = json_type_string, [SCAN_TRUE] = json_type_boolean,
+		[SCAN_FALSE] = json_type_boolean, [SCAN_NULL] = json_type_null,
+		[SCAN_OBJECT] = json_type_object, [SCAN_ARRAY] = json_type_array,
 	};
 	struct json_object *found = NULL;
-	int there = json_object_is_type(parent, json_type_object) && json_object_object_get_ex(parent, name, &found);
+	int there = json_object_is_type(parent, json_type_object) &&
+		    json_object_object_get_ex(parent, name, &found);
 	char plain[4096];
 	uint64_t number;
 	long length;
@@ -34,7 +37,8 @@ static void same(const struct scan_value *value, struct json_object *parent, con
 	if (!there)
 		return;
 	if (value->kind == SCAN_NUMBER) {
-		check(json_object_is_type(found, json_type_int) || json_object_is_type(found, json_type_double));
+		check(json_object_is_type(found, json_type_int) ||
+		      json_object_is_type(found, json_type_double));
 		if (scan_value_unsigned(value, &number) == 0)
 			check(json_object_get_uint64(found) == number);
 		return;
@@ -70,7 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	outcome = scan_object(text, size, members, 2, 5, &scan);
 	check(scan.fault_at <= size);
 	check((scan_validate(text, size) == SCAN_GOOD) ==
-	      (outcome == SCAN_GOOD || outcome == SCAN_NOT_AN_OBJECT || outcome == SCAN_TWICE) ||
+		      (outcome == SCAN_GOOD || outcome == SCAN_NOT_AN_OBJECT ||
+		       outcome == SCAN_TWICE) ||
 	      outcome == SCAN_TWICE);
 	if (outcome != SCAN_GOOD || has_nul_name(text, size))
 		return 0;

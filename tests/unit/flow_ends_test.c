@@ -11,10 +11,13 @@
 #include "common/flow_ends.h"
 
 #define EVENT "\"event\":{\"start\":\"2026-11-23T08:00:00.5Z\",\"end\":\"2026-11-23T08:00:02Z\"}"
-#define ENDS "\"source\":{\"ip\":\"10.0.0.1\",\"port\":1234,\"packets\":3},\"destination\":{\"ip\":\"fd00::2\",\"port\":80,\"packets\":0}"
+#define ENDS                                                                                    \
+	"\"source\":{\"ip\":\"10.0.0.1\",\"port\":1234,\"packets\":3},\"destination\":{\"ip\":" \
+	"\"fd00::2\",\"port\":80,\"packets\":0}"
 #define FLOW "{" EVENT ",\"network\":{\"transport\":\"tcp\"}," ENDS "}"
 
-static enum flow_ends_outcome read_flow(const char *text, struct flow_ends *ends, struct flow_ends_fault *fault)
+static enum flow_ends_outcome read_flow(const char *text, struct flow_ends *ends,
+					struct flow_ends_fault *fault)
 {
 	return flow_ends_read(text, strlen(text), ends, fault);
 }
@@ -52,8 +55,11 @@ static void does_without_what_may_be_missing(void **state)
 	struct flow_ends_fault fault;
 
 	(void)state;
-	assert_int_equal(read_flow("{\"event\":{\"end\":\"2026-11-23T08:00:02Z\"},\"source\":{\"ip\":\"10.0.0.1\"},"
-				   "\"destination\":{\"ip\":\"10.0.0.2\",\"port\":null,\"packets\":null}}", &ends, &fault),
+	assert_int_equal(
+		read_flow("{\"event\":{\"end\":\"2026-11-23T08:00:02Z\"},\"source\":{\"ip\":\"10.0."
+			  "0.1\"},"
+			  "\"destination\":{\"ip\":\"10.0.0.2\",\"port\":null,\"packets\":null}}",
+			  &ends, &fault),
 		FLOW_ENDS_GOOD);
 	assert_int_equal(when_since(ends.end, ends.start), 0);
 	assert_int_equal(ends.source.port, -1);
@@ -69,8 +75,9 @@ static void knows_protocols_by_name_and_number(void **state)
 		const char *text;
 		int number;
 	} cases[] = {
-		{"\"tcp\"", 6}, {"\"udp\"", 17}, {"\"icmp\"", 1}, {"\"ipv6-icmp\"", 58}, {"\"sctp\"", 132}, {"\"47\"", 47},
-		{"\"t\\u0063p\"", 6}, {"\"256\"", -1}, {"\"other\"", -1}, {"\"\"", -1}, {"null", -1},
+		{"\"tcp\"", 6},    {"\"udp\"", 17}, {"\"icmp\"", 1},      {"\"ipv6-icmp\"", 58},
+		{"\"sctp\"", 132}, {"\"47\"", 47},  {"\"t\\u0063p\"", 6}, {"\"256\"", -1},
+		{"\"other\"", -1}, {"\"\"", -1},    {"null", -1},
 	};
 	struct flow_ends ends;
 	struct flow_ends_fault fault;
@@ -78,7 +85,8 @@ static void knows_protocols_by_name_and_number(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		snprintf(text, sizeof(text), "{%s,\"network\":{\"transport\":%s},%s}", EVENT, cases[i].text, ENDS);
+		snprintf(text, sizeof(text), "{%s,\"network\":{\"transport\":%s},%s}", EVENT,
+			 cases[i].text, ENDS);
 		assert_int_equal(read_flow(text, &ends, &fault), FLOW_ENDS_GOOD);
 		assert_int_equal(ends.transport, cases[i].number);
 	}
@@ -96,20 +104,32 @@ static void names_the_member_at_fault(void **state)
 		{"{}", FLOW_ENDS_MISSING_MEMBER, "event.end"},
 		{"{\"event\":5," ENDS "}", FLOW_ENDS_MISSING_MEMBER, "event.end"},
 		{"{\"event\":{\"end\":1795420802}," ENDS "}", FLOW_ENDS_WRONG_TYPE, "event.end"},
-		{"{\"event\":{\"end\":\"yesterday\"}," ENDS "}", FLOW_ENDS_WRONG_VALUE, "event.end"},
-		{"{\"event\":{\"start\":null,\"end\":\"2026-11-23T08:00:02Z\"}," ENDS "}", FLOW_ENDS_WRONG_TYPE, "event.start"},
-		{"{\"event\":{\"start\":\"2026-11-23T08:00:03Z\",\"end\":\"2026-11-23T08:00:02Z\"}," ENDS "}",
-			FLOW_ENDS_WRONG_VALUE, "event.end"},
-		{"{" EVENT ",\"destination\":{\"ip\":\"10.0.0.1\"}}", FLOW_ENDS_MISSING_MEMBER, "source.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\"}}", FLOW_ENDS_MISSING_MEMBER, "destination.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.256\"}}", FLOW_ENDS_WRONG_VALUE, "source.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\\u0000\"}}", FLOW_ENDS_WRONG_VALUE, "source.ip"},
+		{"{\"event\":{\"end\":\"yesterday\"}," ENDS "}", FLOW_ENDS_WRONG_VALUE,
+		 "event.end"},
+		{"{\"event\":{\"start\":null,\"end\":\"2026-11-23T08:00:02Z\"}," ENDS "}",
+		 FLOW_ENDS_WRONG_TYPE, "event.start"},
+		{"{\"event\":{\"start\":\"2026-11-23T08:00:03Z\",\"end\":\"2026-11-23T08:00:02Z\"}"
+		 "," ENDS "}",
+		 FLOW_ENDS_WRONG_VALUE, "event.end"},
+		{"{" EVENT ",\"destination\":{\"ip\":\"10.0.0.1\"}}", FLOW_ENDS_MISSING_MEMBER,
+		 "source.ip"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\"}}", FLOW_ENDS_MISSING_MEMBER,
+		 "destination.ip"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.256\"}}", FLOW_ENDS_WRONG_VALUE,
+		 "source.ip"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\\u0000\"}}", FLOW_ENDS_WRONG_VALUE,
+		 "source.ip"},
 		{"{" EVENT ",\"source\":{\"ip\":[]}}", FLOW_ENDS_WRONG_TYPE, "source.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"port\":\"80\"}}", FLOW_ENDS_WRONG_TYPE, "source.port"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"port\":65536}}", FLOW_ENDS_WRONG_VALUE, "source.port"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"packets\":1.5}}", FLOW_ENDS_WRONG_VALUE, "source.packets"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"packets\":{}}}", FLOW_ENDS_WRONG_TYPE, "source.packets"},
-		{"{" EVENT "," ENDS ",\"network\":{\"transport\":6}}", FLOW_ENDS_WRONG_TYPE, "network.transport"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"port\":\"80\"}}",
+		 FLOW_ENDS_WRONG_TYPE, "source.port"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"port\":65536}}",
+		 FLOW_ENDS_WRONG_VALUE, "source.port"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"packets\":1.5}}",
+		 FLOW_ENDS_WRONG_VALUE, "source.packets"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"packets\":{}}}",
+		 FLOW_ENDS_WRONG_TYPE, "source.packets"},
+		{"{" EVENT "," ENDS ",\"network\":{\"transport\":6}}", FLOW_ENDS_WRONG_TYPE,
+		 "network.transport"},
 		{"{" EVENT "," ENDS ",\"tenure\":{}}", FLOW_ENDS_ALREADY_TAGGED, "tenure"},
 		{"{" EVENT "," ENDS ",\"tenure\":null}", FLOW_ENDS_ALREADY_TAGGED, "tenure"},
 		{"{" EVENT "," EVENT "," ENDS "}", FLOW_ENDS_MEMBER_TWICE, "event"},
@@ -142,7 +162,8 @@ static void refuses_a_record_that_is_too_large(void **state)
 	memset(text, ' ', FLOW_ENDS_RECORD_MAX + 1);
 	memcpy(text, FLOW, strlen(FLOW));
 	assert_int_equal(flow_ends_read(text, FLOW_ENDS_RECORD_MAX, &ends, &fault), FLOW_ENDS_GOOD);
-	assert_int_equal(flow_ends_read(text, FLOW_ENDS_RECORD_MAX + 1, &ends, &fault), FLOW_ENDS_TOO_LARGE);
+	assert_int_equal(flow_ends_read(text, FLOW_ENDS_RECORD_MAX + 1, &ends, &fault),
+			 FLOW_ENDS_TOO_LARGE);
 	free(text);
 }
 

@@ -15,7 +15,8 @@ static struct when at(int64_t seconds)
 
 static struct gate new_gate(void)
 {
-	return (struct gate){.max_hold_ns = 60 * NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN};
+	return (struct gate){
+		.max_hold_ns = 60 * NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN};
 }
 
 static void a_flow_waits_while_known_moves(void **state)

@@ -79,7 +79,10 @@ static void starts_where_it_is_told(void **state)
 		int64_t from;
 		const char *line;
 		int64_t number;
-	} cases[] = {{2, "c", 2}, {BUS_FROM_TAIL(1), "d", 3}, {BUS_FROM_TAIL(3), "b", 1}, {BUS_FROM_TAIL(9), "a", 0}};
+	} cases[] = {{2, "c", 2},
+		     {BUS_FROM_TAIL(1), "d", 3},
+		     {BUS_FROM_TAIL(3), "b", 1},
+		     {BUS_FROM_TAIL(9), "a", 0}};
 	struct lines_reader *reader;
 	struct lines_line line;
 

@@ -8,7 +8,10 @@
 
 #include "common/scan.h"
 
-#define TEXT(literal) {(literal), sizeof(literal) - 1}
+#define TEXT(literal)                          \
+	{                                      \
+		(literal), sizeof(literal) - 1 \
+	}
 
 struct bytes {
 	const char *bytes;
@@ -23,12 +26,32 @@ static enum scan_outcome validate(struct bytes text)
 static void takes_what_rfc_8259_allows(void **state)
 {
 	static const struct bytes good[] = {
-		TEXT("{}"), TEXT("[]"), TEXT(" [ ] "), TEXT("null"), TEXT("true"), TEXT("false"), TEXT("0"),
-		TEXT("-0"), TEXT("1.5e+10"), TEXT("1E-7"), TEXT("\"\""), TEXT("\t\r\n 1 \n"), TEXT("[1,2]"),
-		TEXT("{\"a\":{\"b\":[{}]}}"), TEXT("\"\\u0000\""), TEXT("\"\\ud800\""), TEXT("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""),
-		TEXT("\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\""), TEXT("\"\x7f\""), TEXT("{\"a\":1,\"a\":2}"),
-		TEXT("99999999999999999999999999"), TEXT("1e9999"), TEXT("\"\xef\xbf\xbf\""), TEXT("{\"\":0}"),
-		TEXT("\"12345678\\n12345678\""), TEXT("\"\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf\""),
+		TEXT("{}"),
+		TEXT("[]"),
+		TEXT(" [ ] "),
+		TEXT("null"),
+		TEXT("true"),
+		TEXT("false"),
+		TEXT("0"),
+		TEXT("-0"),
+		TEXT("1.5e+10"),
+		TEXT("1E-7"),
+		TEXT("\"\""),
+		TEXT("\t\r\n 1 \n"),
+		TEXT("[1,2]"),
+		TEXT("{\"a\":{\"b\":[{}]}}"),
+		TEXT("\"\\u0000\""),
+		TEXT("\"\\ud800\""),
+		TEXT("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""),
+		TEXT("\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\""),
+		TEXT("\"\x7f\""),
+		TEXT("{\"a\":1,\"a\":2}"),
+		TEXT("99999999999999999999999999"),
+		TEXT("1e9999"),
+		TEXT("\"\xef\xbf\xbf\""),
+		TEXT("{\"\":0}"),
+		TEXT("\"12345678\\n12345678\""),
+		TEXT("\"\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf\""),
 	};
 
 	(void)state;
@@ -37,22 +60,79 @@ static void takes_what_rfc_8259_allows(void **state)
 			fail_msg("refused: %s", good[i].bytes);
 }
 
+static const struct bytes bad[] = {
+	TEXT(""),
+	TEXT(" "),
+	TEXT("{"),
+	TEXT("}"),
+	TEXT("["),
+	TEXT("]"),
+	TEXT("[1,]"),
+	TEXT("[,1]"),
+	TEXT("[1 2]"),
+	TEXT("{\"a\"}"),
+	TEXT("{\"a\":}"),
+	TEXT("{\"a\":1,}"),
+	TEXT("{a:1}"),
+	TEXT("{'a':1}"),
+	TEXT("{1:1}"),
+	TEXT("{\"a\":1 \"b\":2}"),
+	TEXT("{\"a\":1]"),
+	TEXT("[1}"),
+	TEXT("nul"),
+	TEXT("nulll"),
+	TEXT("True"),
+	TEXT("NaN"),
+	TEXT("Infinity"),
+	TEXT("-"),
+	TEXT("-a"),
+	TEXT("01"),
+	TEXT("-01"),
+	TEXT("1."),
+	TEXT(".5"),
+	TEXT("1e"),
+	TEXT("1e+"),
+	TEXT("+1"),
+	TEXT("0x10"),
+	TEXT("2.e3"),
+	TEXT("\""),
+	TEXT("\"a"),
+	TEXT("\"\\\""),
+	TEXT("\"\\x\""),
+	TEXT("\"\\u12\""),
+	TEXT("\"\\u12G4\""),
+	TEXT("\"\n\""),
+	TEXT("\"\t\""),
+	TEXT("\"\0\""),
+	TEXT("\"\x1f\""),
+	TEXT("\"\x80\""),
+	TEXT("\"\xc0\x80\""),
+	TEXT("\"\xc1\xbf\""),
+	TEXT("\"\xe0\x80\x80\""),
+	TEXT("\"\xed\xa0\x80\""),
+	TEXT("\"\xf0\x80\x80\x80\""),
+	TEXT("\"\xf4\x90\x80\x80\""),
+	TEXT("\"\xf5\x80\x80\x80\""),
+	TEXT("\"\xc3\""),
+	TEXT("\"\xe2\x82\""),
+	TEXT("\"\xff\""),
+	TEXT("\xef\xbb\xbf{}"),
+	TEXT("{}{}"),
+	TEXT("{} x"),
+	TEXT("1 2"),
+	TEXT("[1]\0"),
+	TEXT("{\"a\":1}\0"),
+	TEXT("//\n1"),
+	TEXT("[1,/**/2]"),
+	TEXT("{\"a\"::1}"),
+	TEXT("{,}"),
+	TEXT("\"12345678\n12345678\""),
+	TEXT("\v1"),
+	TEXT("\"\\\0\""),
+};
+
 static void refuses_everything_else(void **state)
 {
-	static const struct bytes bad[] = {
-		TEXT(""), TEXT(" "), TEXT("{"), TEXT("}"), TEXT("["), TEXT("]"), TEXT("[1,]"), TEXT("[,1]"), TEXT("[1 2]"),
-		TEXT("{\"a\"}"), TEXT("{\"a\":}"), TEXT("{\"a\":1,}"), TEXT("{a:1}"), TEXT("{'a':1}"), TEXT("{1:1}"),
-		TEXT("{\"a\":1 \"b\":2}"), TEXT("{\"a\":1]"), TEXT("[1}"), TEXT("nul"), TEXT("nulll"), TEXT("True"),
-		TEXT("NaN"), TEXT("Infinity"), TEXT("-"), TEXT("-a"), TEXT("01"), TEXT("-01"), TEXT("1."), TEXT(".5"),
-		TEXT("1e"), TEXT("1e+"), TEXT("+1"), TEXT("0x10"), TEXT("2.e3"), TEXT("\""), TEXT("\"a"), TEXT("\"\\\""),
-		TEXT("\"\\x\""), TEXT("\"\\u12\""), TEXT("\"\\u12G4\""), TEXT("\"\n\""), TEXT("\"\t\""), TEXT("\"\0\""),
-		TEXT("\"\x1f\""), TEXT("\"\x80\""), TEXT("\"\xc0\x80\""), TEXT("\"\xc1\xbf\""), TEXT("\"\xe0\x80\x80\""),
-		TEXT("\"\xed\xa0\x80\""), TEXT("\"\xf0\x80\x80\x80\""), TEXT("\"\xf4\x90\x80\x80\""), TEXT("\"\xf5\x80\x80\x80\""),
-		TEXT("\"\xc3\""), TEXT("\"\xe2\x82\""), TEXT("\"\xff\""), TEXT("\xef\xbb\xbf{}"), TEXT("{}{}"), TEXT("{} x"),
-		TEXT("1 2"), TEXT("[1]\0"), TEXT("{\"a\":1}\0"), TEXT("//\n1"), TEXT("[1,/**/2]"), TEXT("{\"a\"::1}"),
-		TEXT("{,}"), TEXT("\"12345678\n12345678\""), TEXT("\v1"), TEXT("\"\\\0\""),
-	};
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (validate(bad[i]) != SCAN_NOT_JSON)
@@ -74,7 +154,8 @@ static void nests_as_deep_as_it_says(void **state)
 
 static void no_prefix_of_an_object_is_good(void **state)
 {
-	static const char text[] = "{\"a\":[1,-2.5e3,true,null,\"x\\u00e9\xc3\xa9\"],\"b\":{\"c\":false}}";
+	static const char text[] =
+		"{\"a\":[1,-2.5e3,true,null,\"x\\u00e9\xc3\xa9\"],\"b\":{\"c\":false}}";
 
 	(void)state;
 	for (size_t length = 0; length < sizeof(text) - 1; length++)
@@ -84,7 +165,8 @@ static void no_prefix_of_an_object_is_good(void **state)
 
 /* a, b{c{d}, e}: rows 0, 1, 2, 3, 4. */
 static const struct scan_member members[] = {
-	SCAN_MEMBER("a", 0, 0), SCAN_MEMBER("b", 2, 2), SCAN_MEMBER("c", 4, 1), SCAN_MEMBER("e", 0, 0), SCAN_MEMBER("d", 0, 0),
+	SCAN_MEMBER("a", 0, 0), SCAN_MEMBER("b", 2, 2), SCAN_MEMBER("c", 4, 1),
+	SCAN_MEMBER("e", 0, 0), SCAN_MEMBER("d", 0, 0),
 };
 
 static enum scan_outcome scan(const char *text, struct scan *found)
@@ -104,8 +186,10 @@ static void finds_wanted_members_where_they_belong(void **state)
 	struct scan found;
 
 	(void)state;
-	assert_int_equal(scan(" {\"x\":{\"a\":9},\"b\":{\"c\":{\"d\":\"y\",\"a\":1},\"d\":5,\"e\":-1.5},\"a\":true,\"c\":7} ", &found),
-		SCAN_GOOD);
+	assert_int_equal(scan(" {\"x\":{\"a\":9},\"b\":{\"c\":{\"d\":\"y\",\"a\":1},\"d\":5,\"e\":-"
+			      "1.5},\"a\":true,\"c\":7} ",
+			      &found),
+			 SCAN_GOOD);
 	assert_value(&found.values[0], SCAN_TRUE, "true");
 	assert_int_equal(found.values[1].kind, SCAN_OBJECT);
 	assert_int_equal(found.values[2].kind, SCAN_OBJECT);
@@ -171,7 +255,8 @@ static void says_where_the_fault_is(void **state)
 static void unescapes_strings(void **state)
 {
 	static const char text[] = "a\\n\\u00e9\\ud83d\\ude00\\\\\\/\\u0000";
-	struct scan_value value = {.kind = SCAN_STRING, .escaped = true, .text = text, .length = sizeof(text) - 1};
+	struct scan_value value = {
+		.kind = SCAN_STRING, .escaped = true, .text = text, .length = sizeof(text) - 1};
 	char plain[64];
 	size_t length = 0;
 
@@ -193,7 +278,8 @@ static void reads_whole_numbers_only(void **state)
 		const char *text;
 		uint64_t number;
 	} good[] = {{"0", 0}, {"65535", 65535}, {"18446744073709551615", UINT64_MAX}};
-	static const char *const bad[] = {"-1", "-0", "1.0", "1e3", "18446744073709551616", "99999999999999999999999"};
+	static const char *const bad[] = {
+		"-1", "-0", "1.0", "1e3", "18446744073709551616", "99999999999999999999999"};
 	struct scan_value value = {.kind = SCAN_NUMBER};
 	uint64_t number;
 

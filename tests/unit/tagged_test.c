@@ -22,7 +22,8 @@ static const struct tagged tags = {
 	.flow = {"tenure.flows", 3, 991},
 };
 
-static void assert_tagged(const char *record, size_t brace, bool empty, const struct tagged *tagged, const char *wanted)
+static void assert_tagged(const char *record, size_t brace, bool empty, const struct tagged *tagged,
+			  const char *wanted)
 {
 	struct text out;
 
@@ -39,8 +40,11 @@ static void leaves_the_flow_s_own_bytes_as_they_are(void **state)
 
 	(void)state;
 	tagged.kube_known = (struct when){NS_PER_SECOND};
-	assert_tagged("{ \"n\": 1e3 ,\"n\":-0 }  ", 18, false, &tagged,
-		"{ \"n\": 1e3 ,\"n\":-0,\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{},\"rules\":1,\"revision\":1,"
+	assert_tagged(
+		"{ \"n\": 1e3 ,\"n\":-0 }  ", 18, false, &tagged,
+		"{ \"n\": 1e3 "
+		",\"n\":-0,\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{},"
+		"\"rules\":1,\"revision\":1,"
 		"\"kube\":{\"partition\":0,\"position\":4711,\"known\":\"1970-01-01T00:00:01Z\"},"
 		"\"flow\":{\"topic\":\"tenure.flows\",\"partition\":3,\"offset\":991}}}");
 }
@@ -52,9 +56,10 @@ static void an_empty_flow_gets_no_comma(void **state)
 	(void)state;
 	tagged.kube_known = WHEN_MAX;
 	assert_tagged("{}", 1, true, &tagged,
-		"{\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{},\"rules\":1,\"revision\":1,"
-		"\"kube\":{\"partition\":0,\"position\":4711,\"known\":null},"
-		"\"flow\":{\"topic\":\"tenure.flows\",\"partition\":3,\"offset\":991}}}");
+		      "{\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{},\"rules\":"
+		      "1,\"revision\":1,"
+		      "\"kube\":{\"partition\":0,\"position\":4711,\"known\":null},"
+		      "\"flow\":{\"topic\":\"tenure.flows\",\"partition\":3,\"offset\":991}}}");
 }
 
 static void says_when_an_answer_is_provisional(void **state)
@@ -65,10 +70,11 @@ static void says_when_an_answer_is_provisional(void **state)
 	tagged.kube_known = WHEN_MIN;
 	tagged.provisional = "kube_stalled";
 	assert_tagged("{}", 1, true, &tagged,
-		"{\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{},\"rules\":1,\"revision\":1,"
-		"\"provisional\":true,\"provisional_reason\":\"kube_stalled\","
-		"\"kube\":{\"partition\":0,\"position\":4711,\"known\":null},"
-		"\"flow\":{\"topic\":\"tenure.flows\",\"partition\":3,\"offset\":991}}}");
+		      "{\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{},\"rules\":"
+		      "1,\"revision\":1,"
+		      "\"provisional\":true,\"provisional_reason\":\"kube_stalled\","
+		      "\"kube\":{\"partition\":0,\"position\":4711,\"known\":null},"
+		      "\"flow\":{\"topic\":\"tenure.flows\",\"partition\":3,\"offset\":991}}}");
 }
 
 static void a_rejection_holds_any_bytes(void **state)
@@ -86,8 +92,9 @@ static void a_rejection_holds_any_bytes(void **state)
 	text_init(&out, 4096);
 	rejected_add(&out, &rejected);
 	assert_string_equal(text_terminate(&out),
-		"{\"reason\":\"not_json\",\"detail\":\"one JSON object is needed\","
-		"\"flow\":{\"topic\":\"f\\\"lows\",\"partition\":0,\"offset\":5},\"record\":\"\xef\xbf\xbd{\\\"a\\n\\u0000\"}");
+			    "{\"reason\":\"not_json\",\"detail\":\"one JSON object is needed\","
+			    "\"flow\":{\"topic\":\"f\\\"lows\",\"partition\":0,\"offset\":5},"
+			    "\"record\":\"\xef\xbf\xbd{\\\"a\\n\\u0000\"}");
 	rejected.member = "event.end";
 	text_clear(&out);
 	rejected_add(&out, &rejected);
