@@ -204,6 +204,32 @@ int graph_merge(struct graph *into, const struct graph *from)
 	return merge_edge(into, &from->rest);
 }
 
+int graph_fold(struct graph *graph, uint64_t least)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < graph->count; i++) {
+		struct graph_edge edge = graph->edges[i], nowhere = edge;
+
+		if (edge.flows >= least) {
+			graph->edges[kept++] = edge;
+			continue;
+		}
+		nowhere.client = nowhere.server = -1;
+		if (merge_edge(graph, &nowhere) != 0)
+			return -1;
+		free(edge.histogram);
+		graph->edges[i].histogram = NULL;
+	}
+	graph->count = kept;
+	if (graph->slots)
+		memset(graph->slots, 0, graph->slot_count * sizeof(graph->slots[0]));
+	for (size_t i = 0; i < kept; i++)
+		graph->slots[slot_of(graph, graph->edges[i].client, graph->edges[i].server)] =
+			(uint32_t)(i + 1);
+	return 0;
+}
+
 /* An edge with the place of its nodes among all nodes. */
 struct placed {
 	const struct graph_edge *edge;

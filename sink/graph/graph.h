@@ -8,7 +8,7 @@
  *     its error.
  * (3) Sums saturate instead of wrapping.
  * (4) Beyond GRAPH_EDGES_MAX new edges are summed as one, REST, shown as
- *     "(further edges)".
+ *     "(further edges)"; graph_fold() moves small ones there too.
  */
 #ifndef TENURE_GRAPH_H
 #define TENURE_GRAPH_H
@@ -54,6 +54,9 @@ void graph_clear(struct graph *graph);
 /* Adds what conversation_choose() marked in SLICE.  -1 without memory. */
 int graph_add(struct graph *graph, const struct conversation_slice *slice);
 int graph_merge(struct graph *into, const struct graph *from);
+
+/* Moves the edges of fewer than LEAST flows into REST.  -1 without memory. */
+int graph_fold(struct graph *graph, uint64_t least);
 
 /* Every edge but REST, by client, then server, in the order of node_compare(); NULL
  * without memory.

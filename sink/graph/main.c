@@ -28,7 +28,7 @@ struct program {
 	const char *format_name;
 	enum format format;
 	struct when from, to;
-	int64_t window_ns, horizon_ns, held;
+	int64_t window_ns, horizon_ns, held, least;
 	bool outside_addresses;
 	struct bus_options bus;
 
@@ -147,6 +147,10 @@ static enum screen_status draw(struct program *p, struct when now)
 	int rc = -1;
 
 	text_init(&text, VIEW_TEXT_MAX);
+	if (graph_fold(&p->graph, (uint64_t)p->least) != 0) {
+		log_error("no memory");
+		return SCREEN_BROKEN;
+	}
 	switch (p->format) {
 	case TABLE:
 		rc = table_format(&view, rows > TABLE_FRAME ? rows - TABLE_FRAME : 0, &text);
@@ -312,6 +316,8 @@ int main(int argc, char **argv)
 				 ""),
 		SETTING_BOOL("outside-addresses", 0, &p.outside_addresses,
 			     "one node for each address outside the cluster, not one for all"),
+		SETTING_NUMBER("least", 0, "FLOWS", &p.least,
+			       "edges of fewer flows are shown as one"),
 		SETTING_NUMBER("held", 0, "RECORDS", &p.held,
 			       "records held until their conversation is over"),
 		BUS_SETTINGS(&p.bus),

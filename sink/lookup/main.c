@@ -182,8 +182,12 @@ static int print(struct answers *answers, bool end)
 	else if (out.length == 0 ||
 		 (fwrite(out.data, 1, out.length, stdout) == out.length && fflush(stdout) == 0))
 		rc = 0;
-	else
+	else if (errno != EPIPE)
 		log_error("standard output: %s", strerror(errno));
+	else
+		rc = 0;
+	if (rc == 0 && ferror(stdout))
+		stop_request(); /* nobody reads any more */
 	text_free(&out);
 	return rc;
 }
@@ -225,7 +229,7 @@ static int ask_all(struct program *p, struct timeline *timeline, char **operands
 	struct ip ip;
 
 	answers_init(&answers, &p->question, p->json);
-	for (int i = 0; i < count && rc != EX_IOERR; i++) {
+	for (int i = 0; i < count && rc != EX_IOERR && !stop_requested(); i++) {
 		if (strcmp(operands[i], "-") == 0) {
 			int asked = ask_lines(&answers, timeline);
 

@@ -141,6 +141,32 @@ static void sums_the_edges_that_do_not_fit(void **state)
 	graph_free(&graph);
 }
 
+static void folds_small_edges_into_one(void **state)
+{
+	struct graph graph;
+	struct conversation_slice *slice = slice_at(1, 0, 0);
+
+	(void)state;
+	graph_init(&graph);
+	assert_int_equal(graph_fold(&graph, 5), 0);
+	for (int32_t i = 0; i < 100; i++) {
+		slice->client = i < 50 ? 1 : i;
+		assert_int_equal(graph_add(&graph, slice), 0);
+	}
+	assert_int_equal(graph_fold(&graph, 1), 0);
+	assert_int_equal(graph.count, 51);
+	assert_int_equal(graph_fold(&graph, 2), 0);
+	assert_int_equal(graph.count, 1);
+	assert_int_equal(graph.rest.flows, 50);
+	assert_int_equal(graph.rest.histogram->total, 50);
+	assert_int_equal(graph_total(&graph).flows, 100);
+	slice->client = 1;
+	assert_int_equal(graph_add(&graph, slice), 0);
+	assert_int_equal(graph.edges[0].flows, 51);
+	conversation_slice_free(slice);
+	graph_free(&graph);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +174,7 @@ int main(void)
 		cmocka_unit_test(stands_before_1970_too),
 		cmocka_unit_test(merges_graphs_with_their_histograms),
 		cmocka_unit_test(sums_the_edges_that_do_not_fit),
+		cmocka_unit_test(folds_small_edges_into_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
