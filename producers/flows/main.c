@@ -137,6 +137,21 @@ static int read_options(struct options *o, int argc, char **argv)
 	return check(o);
 }
 
+/* Opens the output and gives up privileges: EX_OK, or the code for exit().  The Kafka
+ * client starts threads, which keep what they had when they started; a file may be
+ * one that only the privileges can open. */
+static int open_writer(const struct options *o, struct bus_writer **writer)
+{
+	bool kafka = bus_is_kafka(o->out), keep_net_raw = o->patterns.count > 0;
+
+	if (kafka && privileges_drop(keep_net_raw) != 0)
+		return EX_OSERR;
+	*writer = bus_writer_open(o->out, &o->bus);
+	if (!*writer)
+		return kafka ? EX_UNAVAILABLE : EX_CANTCREAT;
+	return !kafka && privileges_drop(keep_net_raw) != 0 ? EX_OSERR : EX_OK;
+}
+
 static struct meter *open_meter(const struct options *o, const struct interfaces *interfaces,
 				struct bus_writer *writer)
 {
@@ -325,13 +340,12 @@ int main(int argc, char **argv)
 		live = live_open(&live_options, interfaces, &rc);
 	if (!file && !live)
 		goto out;
-	rc = bus_is_kafka(o.out) ? EX_UNAVAILABLE : EX_CANTCREAT;
-	writer = bus_writer_open(o.out, &o.bus);
-	if (!writer)
+	rc = open_writer(&o, &writer);
+	if (rc != EX_OK)
 		goto out;
 	rc = EX_OSERR;
 	meter = open_meter(&o, interfaces, writer);
-	if (!meter || privileges_drop(o.patterns.count > 0) != 0)
+	if (!meter)
 		goto out;
 	rc = file ? run_file(&o, interfaces, meter, file) : run_live(&o, meter, writer, live);
 	meter_stats = meter_get_stats(meter);
