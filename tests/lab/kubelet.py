@@ -65,7 +65,8 @@ class Kubelet:
         try:
             stored = self.api.patch(path + "/status", status.patch(uid, "registry.example/" + event["service"] + ":1"))
         except ApiError as error:
-            if error.status not in (404, 409):
+            successor = error.status == 422 and "metadata.uid" in str(error)
+            if error.status not in (404, 409) and not successor:
                 raise
             # Deleted by force, or a successor of the same name: nothing more to say of this pod.
             del self.pods[uid]
