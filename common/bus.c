@@ -22,6 +22,11 @@ struct bus_writer {
 	struct lines_writer *lines;
 };
 
+int bus_options_check(const struct bus_options *options)
+{
+	return kafka_reader_check(options);
+}
+
 bool bus_is_kafka(const char *address)
 {
 	return strncmp(address, KAFKA_SCHEME, strlen(KAFKA_SCHEME)) == 0;

@@ -68,6 +68,9 @@ enum bus_status {
 	BUS_BROKEN, /* logged; give up */
 };
 
+/* -1 after logging what is wrong with the Kafka part of OPTIONS. */
+int bus_options_check(const struct bus_options *options);
+
 bool bus_is_kafka(const char *address);
 /* The topic of "kafka:TOPIC"; a file's address as it is. */
 const char *bus_topic(const char *address);

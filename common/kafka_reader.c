@@ -37,6 +37,26 @@ static const char *const reader_properties[] = {
 	NULL,
 };
 
+int kafka_reader_check(const struct bus_options *options)
+{
+	rd_kafka_conf_t *conf = kafka_client_conf(options, NULL);
+	char brokers[256] = "";
+	size_t size = sizeof(brokers);
+	int rc = -1;
+
+	if (conf == NULL)
+		return -1;
+	/* A list that is longer than the room is there, too. */
+	rc = rd_kafka_conf_get(conf, "bootstrap.servers", brokers, &size) == RD_KAFKA_CONF_OK &&
+			     size > 1
+		     ? 0
+		     : -1;
+	if (rc < 0)
+		log_error("--brokers: say where Kafka is, HOST:PORT[,HOST:PORT]");
+	rd_kafka_conf_destroy(conf);
+	return rc;
+}
+
 /* The first offset to read of a partition that holds [LOW, HIGH). */
 static int64_t start_of(int64_t from, int64_t low, int64_t high)
 {

@@ -10,6 +10,8 @@
 
 struct kafka_reader;
 
+/* As bus_options_check(). */
+int kafka_reader_check(const struct bus_options *options);
 /* As bus_reader_open(). */
 struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_options *options,
 				       int64_t from);

@@ -94,6 +94,8 @@ static int check_addresses(const struct settings_list *kube, const struct exchan
 			return -1;
 		}
 	}
+	if ((kafka || bus_is_kafka(kube->values[0])) && bus_options_check(&s->bus) < 0)
+		return -1;
 	if (strcmp(s->tagged, s->rejected) == 0) {
 		log_error("--out and --rejected: two different addresses are needed");
 		return -1;

@@ -67,7 +67,7 @@ class Broker:
     def read(self, topic, isolation="read_committed", quiet=30.0):
         """Every record of TOPIC as (partition, offset, key, value, headers, timestamp)."""
         consumer = Consumer({"bootstrap.servers": self.address, "group.id": "reader", "enable.auto.commit": False,
-                             "isolation.level": isolation, "enable.partition.eof": True})
+                             "isolation.level": isolation, "enable.partition.eof": True, "log_level": 0})
         partitions = set(consumer.list_topics(topic, 15).topics[topic].partitions)
         consumer.assign([TopicPartition(topic, partition, 0) for partition in partitions])
         records, last = [], time.time()
@@ -87,8 +87,9 @@ class Broker:
         return records
 
     def committed(self, group, topic):
-        """The group's committed offset of each partition that has one."""
-        consumer = Consumer({"bootstrap.servers": self.address, "group.id": group})
+        """The group's committed offset of each partition that has one; those of an open transaction do not count."""
+        consumer = Consumer({"bootstrap.servers": self.address, "group.id": group, "log_level": 0,
+                             "isolation.level": "read_uncommitted"})
         partitions = consumer.list_topics(topic, 15).topics[topic].partitions
         found = consumer.committed([TopicPartition(topic, partition) for partition in partitions], 15)
         consumer.close()
@@ -98,7 +99,7 @@ class Broker:
         """How many records of TOPIC stand behind its last stable offset: those of an open transaction."""
         ends = {}
         for isolation in ("read_uncommitted", "read_committed"):
-            consumer = Consumer({"bootstrap.servers": self.address, "group.id": "reader", "isolation.level": isolation})
+            consumer = Consumer({"bootstrap.servers": self.address, "group.id": "reader", "isolation.level": isolation, "log_level": 0})
             ends[isolation] = sum(
                 consumer.get_watermark_offsets(TopicPartition(topic, partition), 15)[1]
                 for partition in consumer.list_topics(topic, 15).topics[topic].partitions
