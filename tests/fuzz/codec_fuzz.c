@@ -1,0 +1,102 @@
+/* Bytes as rows of the timeline's store: whatever decodes comes back through its own
+ * bytes, and nothing reads past the end of a row. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/text.h"
+#include "common/timeline/rows.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void same(const struct text *text, struct span row)
+{
+	if (text->failed || text->length != row.length ||
+	    (row.length > 0 && memcmp(text->data, row.data, row.length) != 0))
+		abort();
+}
+
+static void evidence(struct span row, struct text *out)
+{
+	struct codec codec = codec_read(row);
+	struct evidence decoded = codec_evidence(&codec);
+
+	if (!codec_done(&codec))
+		return;
+	codec_add_evidence(out, &decoded);
+	same(out, row);
+}
+
+/* Its first byte has bits without a meaning: the second time around they are gone. */
+static void fold(struct span row, struct text *out)
+{
+	struct codec codec = codec_read(row);
+	struct pod_fold decoded = codec_fold(&codec);
+	struct text again;
+
+	if (!codec_done(&codec))
+		return;
+	codec_add_fold(out, &decoded);
+	codec = codec_read((struct span){out->data, out->length});
+	decoded = codec_fold(&codec);
+	if (!codec_done(&codec))
+		abort();
+	text_init(&again, out->limit);
+	codec_add_fold(&again, &decoded);
+	same(&again, (struct span){out->data, out->length});
+	text_free(&again);
+}
+
+static void membership(struct span row, struct text *out)
+{
+	struct membership_row decoded;
+
+	if (!row_membership(row, &decoded))
+		return;
+	row_add_membership(out, &decoded);
+	same(out, row);
+}
+
+static void names(struct span row, struct text *out)
+{
+	struct holder_row decoded;
+	struct span first, second;
+
+	if (row_holder(row, &decoded)) {
+		row_add_holder(out, &decoded);
+		same(out, row);
+	}
+	text_clear(out);
+	if (row_pair(row, &first, &second)) {
+		row_add_pair(out, first, second);
+		same(out, row);
+	}
+}
+
+static void key(struct span row, struct text *out)
+{
+	struct binding_key decoded;
+	struct ip ip;
+
+	if (row.length < 21 || row.data[0] != 'a' || !row_binding_key(row, &decoded))
+		return;
+	memcpy(ip.bytes, row.data + 5, sizeof(ip.bytes));
+	row_key_binding(out, (uint32_t)(uint8_t)row.data[4], &ip, decoded.kind, decoded.uid,
+			decoded.epoch, decoded.offset);
+	if (row.data[1] == 0 && row.data[2] == 0 && row.data[3] == 0)
+		same(out, row);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static void (*const kinds[])(struct span, struct text *) = {evidence, fold, membership,
+								    names, key};
+	struct text out;
+
+	if (size == 0)
+		return 0;
+	text_init(&out, 1 << 20);
+	kinds[data[0] % 5]((struct span){(const char *)data + 1, size - 1}, &out);
+	text_free(&out);
+	return 0;
+}

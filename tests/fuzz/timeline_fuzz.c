@@ -1,0 +1,116 @@
+/* Lines as records of a kube topic, fed to a timeline and asked about: whatever they are,
+ * the timeline goes on, each answer is a JSON object, and an answer at a position is the
+ * same after more was fed. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "common/log.h"
+#include "common/text.h"
+#include "common/timeline/timeline.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define SECOND_0 INT64_C(1795420800) /* 2026-11-23T08:00:00Z */
+#define ASKED 4
+
+static const char *const addresses[ASKED] = {"10.1.0.1", "10.2.0.1", "10.3.0.1", "fd00::1"};
+
+static struct timeline *timeline; /* opening one for each input takes too long */
+
+static void close_it(void)
+{
+	timeline_close(timeline);
+}
+
+static void begin_anew(void)
+{
+	static const struct timeline_options options = {.hold_ns = 10 * NS_PER_SECOND,
+							.skew_ns = 500 * NS_PER_MS};
+
+	if (!timeline) {
+		log_init("timeline_fuzz", LOG_LEVEL_ERROR, LOG_TEXT);
+		timeline = timeline_open(NULL, &options);
+		atexit(close_it);
+	}
+	if (!timeline || timeline_reset(timeline) != 0)
+		abort();
+}
+
+static void ask(int which, int64_t position, struct text *out)
+{
+	struct timeline_verdict verdict;
+	struct timeline_question question = {
+		.port = 80,
+		.transport = 6,
+		.start = {(SECOND_0 + 20) * NS_PER_SECOND},
+		.end = {(SECOND_0 + 21) * NS_PER_SECOND},
+		.sent = true,
+		.position = position,
+	};
+	const char *what;
+	struct json_object *tree;
+	size_t at;
+
+	if (ip_parse(addresses[which], strlen(addresses[which]), &question.ip) != 0)
+		abort();
+	text_clear(out);
+	if (timeline_answer(timeline, &question, out, &verdict) != 0 || out->failed)
+		abort();
+	tree = json_parse_strict(out->data, out->length, &what, &at);
+	if (!tree)
+		abort();
+	json_free(tree);
+}
+
+/* Feeds the lines of DATA[SIZE]. */
+static void feed(const char *data, size_t size)
+{
+	while (size > 0) {
+		const char *end = memchr(data, '\n', size);
+		size_t length = end ? (size_t)(end - data) : size;
+		const char *why;
+
+		if (timeline_apply(timeline, timeline_next_offset(timeline), data, length, -1,
+				   &why) == TIMELINE_BROKEN)
+			abort();
+		length += end ? 1 : 0;
+		data += length;
+		size -= length;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct text answers[ASKED], again, history;
+	int64_t position;
+
+	begin_anew();
+	text_init(&again, 1 << 20);
+	text_init(&history, 1 << 24);
+	feed((const char *)data, size / 2);
+	position = timeline_next_offset(timeline) - 1;
+	for (int a = 0; a < ASKED; a++) {
+		text_init(&answers[a], 1 << 20);
+		ask(a, position, &answers[a]);
+	}
+	feed((const char *)data + size / 2, size - size / 2);
+	for (int a = 0; a < ASKED; a++) {
+		struct ip ip;
+
+		ask(a, position, &again);
+		if (again.length != answers[a].length ||
+		    memcmp(again.data, answers[a].data, again.length) != 0)
+			abort();
+		ask(a, timeline_next_offset(timeline) - 1, &again);
+		if (ip_parse(addresses[a], strlen(addresses[a]), &ip) != 0 ||
+		    timeline_history(timeline, &ip, timeline_next_offset(timeline) - 1, &history) !=
+			    0)
+			abort();
+		text_free(&answers[a]);
+	}
+	text_free(&again);
+	text_free(&history);
+	return 0;
+}
