@@ -264,6 +264,8 @@ def disguise(chance, records):
                 record.pop("received")
                 if "kind" in record["object"]:
                     record.pop("resource")
+                    if record["type"] != "DELETED" and "cluster" not in record and chance.random() < .3:
+                        record = record["object"]
             bare.append(history.render.compact(record).encode())
         lines = bare
     if chance.random() < .3:
