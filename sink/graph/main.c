@@ -71,7 +71,7 @@ static int check(struct program *p)
 		log_error("--held: must be from 1000 to 100000000");
 		return -1;
 	}
-	return 0;
+	return bus_is_kafka(p->in) ? bus_options_check(&p->bus) : 0;
 }
 
 static int add_conversation(struct conversation *conversation, struct graph *graph,

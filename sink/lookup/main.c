@@ -131,7 +131,7 @@ static int check_inputs(const struct program *p, char **operands, int count)
 			return -1;
 		}
 	}
-	return 0;
+	return bus_is_kafka(p->kube.values[0]) ? bus_options_check(&p->bus) : 0;
 }
 
 static struct timeline *open_store(const struct program *p)
