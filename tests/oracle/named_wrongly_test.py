@@ -1,14 +1,52 @@
-"""The rules name no end wrongly as long as reports come within hold (see named_wrongly.py)."""
+"""The rules name no end wrongly as long as reports come within hold (see named_wrongly.py),
+and without any of these they would."""
 import pytest
 
+import asof
+import moments
 import named_wrongly
+import pods
+import render
+import world
+
+
+def wrong_names(first, count):
+    found, known = [], 0
+    for seed in range(first, first + count):
+        _, more, wrong = named_wrongly.check(seed)
+        found, known = found + wrong, known + more
+    return found, known
 
 
 @pytest.mark.parametrize("first", range(1, 61, 10))
 def test_no_end_is_named_wrongly(first):
-    known = 0
-    for seed in range(first, first + 10):
-        _, more, wrong = named_wrongly.check(seed)
-        known += more
-        assert wrong == []
+    found, known = wrong_names(first, 10)
+    assert found == []
     assert known > 500
+
+
+def second_less(start):
+    def by(self, clock, opening):
+        shown, name, certain_from = start(self, clock, opening)
+        return shown, name, certain_from - (moments.SECOND if name in ("sandbox", "started") else 0)
+    return by
+
+
+def deleted_is_over(possible_to):
+    return lambda self: self.ended_received if self.how == pods.LOST else possible_to(self)
+
+
+WITHOUT = {
+    "pods without an address": (render, "may_hold", lambda _: lambda *ignored: False),
+    "gaps and coverage": (world.World, "shut", lambda _: lambda *ignored: None),
+    "force deletes that leave the end open": (pods.Epoch, "possible_to", deleted_is_over),
+    "the second that a kubelet cuts off": (pods.Epoch, "start", second_less),
+    "skew": (asof, "settle", lambda settle: lambda bindings, skew: settle(bindings, 0)),
+}
+
+
+@pytest.mark.parametrize("what", WITHOUT)
+def test_without_it_ends_would_be_named_wrongly(monkeypatch, what):
+    owner, name, change = WITHOUT[what]
+    monkeypatch.setattr(owner, name, change(getattr(owner, name)))
+    assert wrong_names(1, 12)[0]
