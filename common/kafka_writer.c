@@ -5,6 +5,9 @@
 
 #include "common/kafka_client.h"
 #include "common/log.h"
+#include "common/stop.h"
+
+#define STOP_PATIENCE_S 20 /* who asked us to stop kills what has not ended after 25 s or so */
 
 struct kafka_writer {
 	char *topic;
@@ -106,10 +109,17 @@ int kafka_writer_write(struct kafka_writer *writer, const struct bus_record *rec
 
 int kafka_writer_flush(struct kafka_writer *writer)
 {
+	int patience = STOP_PATIENCE_S;
+
 	/* What stays undelivered for message.timeout.ms fails and is reported, so this ends. */
 	while (rd_kafka_flush(writer->client, 1000) == RD_KAFKA_RESP_ERR__TIMED_OUT &&
-	       !writer->failed)
-		;
+	       !writer->failed) {
+		if (!stop_requested() || --patience > 0)
+			continue;
+		log_error("kafka:%s: %d records are not taken by the broker and are given up",
+			  writer->topic, rd_kafka_outq_len(writer->client));
+		writer->failed = true;
+	}
 	return writer->failed ? -1 : 0;
 }
 

@@ -45,16 +45,14 @@ void progress_begin(struct progress *progress, const struct watch watches[KUBE_R
 		    struct when now)
 {
 	uint64_t late = late_of(watches);
-	int64_t ahead = progress->settle_ns < progress->interval_ns / 2 ? progress->settle_ns
-									: progress->interval_ns / 2;
 
 	if (late > progress->late && progress->settle_ns < SETTLE_MAX_NS)
 		progress->settle_ns *= 2;
 	progress->late = late;
 	progress->running = true;
 	progress->asked_at = now;
-	/* A round takes the settling time, and the promise is one PROGRESS an interval. */
-	progress->next_at = when_add(now, progress->interval_ns - ahead);
+	/* Rounds differ in length, and the promise is one PROGRESS an interval. */
+	progress->next_at = when_add(now, progress->interval_ns / 4 * 3);
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		progress->probes[r] = (struct progress_probe){
 			.asked = watches[r].state == WATCH_OPEN,

@@ -75,8 +75,8 @@ static void promises_after_the_settling_time(void **state)
 	assert_int_equal(given(&progress, watches, 105), 0);
 	assert_int_equal(watches[KUBE_PODS].revision, 12);
 	assert_int_equal(watches[KUBE_PODS].known.ns, at(0).ns);
-	assert_false(progress_due(&progress, watches, at(899)));
-	assert_true(progress_due(&progress, watches, at(900)));
+	assert_false(progress_due(&progress, watches, at(749)));
+	assert_true(progress_due(&progress, watches, at(750)));
 }
 
 static void promises_at_once_what_every_watch_has_reached(void **state)
