@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""named_wrongly.py [FIRST [COUNT]]: whether the rules of answers.md ever name an end wrongly.
+"""named_wrongly.py [FIRST [COUNT [HOLD SKEW]]]: whether the rules of answers.md ever name an end wrongly.
 
 Random histories of which the truth is known (who had which address, from when until when), told
-as kubelets tell it: cut times, late writes, force deletes, new sandboxes, clocks 200 ms off, gaps. As long as the
-writes come within hold and the clocks differ by less than skew, no end may be named wrongly.
+as kubelets tell it: cut times, late writes, force deletes, new sandboxes, clocks off by two fifths of skew, gaps. As
+long as the writes come within hold and the clocks differ by less than skew, no end may be named wrongly.
 """
 import random
 import sys
@@ -15,16 +15,17 @@ from history import History, at
 from oracle import Options, Timeline
 from random_pods import ENDS, Life
 
-SPAN, HOLD = 200, 10
+SPAN = 200
 NODES = ("n1", "n2", "n3")
 ADDRESSES = ["10.244.1.%d" % n for n in range(1, 6)]
 WITNESSED = tuple(way for way in ENDS if way != "lost")     # the end of a lost one is never told
 
 
 class Truth:
-    def __init__(self, seed):
+    def __init__(self, seed, hold=10, skew=.5):
         self.chance = random.Random(seed)
-        self.clocks = {name: self.chance.choice((0, .2, -.2)) for name in NODES}
+        self.most, self.off = hold, .4 * skew
+        self.clocks = {name: self.off * self.chance.choice((0, 1, -1)) for name in NODES}
         self.held = []              # (from, to, address, uid, when its first process starts)
         self.free = {}              # address -> when it is free
         self.writes, self.count = [], 0
@@ -40,7 +41,7 @@ class Truth:
         self.count += 1
         node = self.chance.choice(NODES)
         life = Life(self.chance, "p%d" % self.count, node, self.clocks[node], "shop", None, {})
-        life.latest = HOLD - 2
+        life.latest = self.most - 2
         if address is None:
             life.start = time
             life.never_placed()
@@ -128,7 +129,7 @@ def questions(truth):
             length = chance.choice((0, .05, .5, 4)) * chance.random()
             edge = chance.choice((since, until))
             start = edge + chance.choice((-1, 1)) * chance.choice((.1, 1, 3, 10)) * chance.random()
-            blur = chance.choice((-.1, 0, .1))          # the capture's clock
+            blur = truth.off / 2 * chance.choice((-1, 0, 1))        # the capture's clock
             right = truth.holder(address, start, start + length)
             yield address, start + blur, start + length + blur, False, False, right
             spoke = chance.random() < .5
@@ -137,15 +138,16 @@ def questions(truth):
             yield address, start + blur, end + blur, True, spoke, uid
 
 
-def check(seed):
+def check(seed, hold=10, skew=.5):
     """(ends, known, wrong ones as texts) of SEED."""
-    truth = Truth(seed)
-    options = Options(hold=HOLD * moments.SECOND, ranges=(shapes.network("10.244.0.0/16"),))
+    truth = Truth(seed, hold, skew)
+    options = Options(hold=round(hold * moments.SECOND), skew=round(skew * moments.SECOND),
+                      ranges=(shapes.network("10.244.0.0/16"),))
     timeline = truth.told().feed(Timeline(options))
     ends = known = 0
     wrong = []
     for address, start, end, sent, spoke, right in questions(truth):
-        if end > SPAN - HOLD - 5 or start < 0:
+        if end > SPAN - hold - 5 or start < 0:
             continue
         ends += 1
         position, _ = timeline.position_for(at(end))
@@ -160,11 +162,12 @@ def check(seed):
 
 
 def main(words):
-    first, count = (list(map(int, words)) + [1, 100][len(words):])[:2]
+    first, count = (list(map(int, words[:2])) + [1, 100][len(words):])[:2]
+    hold, skew = map(float, words[2:] or ("10", "0.5"))
     total = knew = 0
     wrong = []
     for seed in range(first, first + count):
-        ends, known, more = check(seed)
+        ends, known, more = check(seed, hold, skew)
         total, knew, wrong = total + ends, knew + known, wrong + more
     print(*wrong[:20], sep="\n", end="\n" if wrong else "")
     print(f"{total} ends, {knew} known ({100 * knew / total:.1f} %), {len(wrong)} wrong")
