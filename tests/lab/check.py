@@ -8,8 +8,9 @@ import argparse
 import json
 import os
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 
+import shop
 from causes import Causes
 from decidable import Decider, moments
 from kubeview import SECOND, KubeView, parse_envelopes
@@ -147,6 +148,20 @@ def show_reasons(ends):
     print("       known: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
 
 
+def show_think_times(ends):
+    """What the meter measured at each service, beside the time that its pods took on purpose."""
+    sums = defaultdict(lambda: [0, 0])
+    for end in ends:
+        measured = end.flow.get("requests", {}).get("response_time", {})
+        if end.side == "destination" and end.known and measured.get("count") and "service" in end.tag:
+            total = sums[end.tag["service"]["name"]]
+            total[0] += measured["sum"]
+            total[1] += measured["count"]
+    shown = (f"{name} {total / count / 1e6:.1f} ({shop.SERVICES[name].think * 1000:.0f})"
+             for name, (total, count) in sorted(sums.items()) if name in shop.SERVICES)
+    print("       mean response time (think time), ms: " + ", ".join(shown))
+
+
 def show_rules(ends, view):
     """Tenure beside each simpler rule, and of each the wrong name that was furthest from true."""
     pods = [end for end in ends if end.kind == "pod"]
@@ -196,6 +211,7 @@ def main():
     list_wrong(bars, wrong, Causes(view, truth, moments.duration(options.hold), moments.duration(options.skew)))
     bars.print()
     show_reasons(ends)
+    show_think_times(ends)
     show_rules(ends, view)
     return 1 if bars.missed else 0
 
