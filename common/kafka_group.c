@@ -13,6 +13,7 @@
 
 #define BATCH 256
 #define NOT_TAKEN (-1)
+#define CLOCKS_MS 60000 /* a record's timestamp may be so much before what SINCE is compared with */
 /* Memory for flows that were fetched and not read yet, over all partitions and for each. */
 #define QUEUES_KB (512 * 1024)
 #define QUEUE_KB_MAX (64 * 1024)
@@ -189,7 +190,7 @@ static int find_starts(struct kafka_group *group, rd_kafka_topic_partition_list_
 			continue;
 		list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
 		rd_kafka_topic_partition_list_add(fresh, s->topic, list->elems[i].partition)
-			->offset = s->since.ns / NS_PER_MS;
+			->offset = s->since.ns / NS_PER_MS - CLOCKS_MS;
 	}
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR && fresh->cnt > 0 && s->since.ns != WHEN_MIN.ns)
 		error = rd_kafka_offsets_for_times(group->client, fresh, KAFKA_PATIENCE_MS);

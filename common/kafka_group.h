@@ -23,7 +23,7 @@ struct kafka_group_settings {
 	const char *group;
 	const char *instance; /* group.instance.id */
 	int partitions;       /* of the topic */
-	struct when since;    /* WHEN_MIN: from the first record */
+	struct when since;    /* WHEN_MIN: from the first record; else a minute before it */
 	bool bounded;         /* a partition ends where it ended when it was assigned */
 	const struct bus_options *options;
 };

@@ -6,9 +6,16 @@
 
 #include "common/kafka_group_offsets.h"
 #include "common/log.h"
+#include "common/stop.h"
 
 #define TRANSACTION_MS 30000 /* a dead instance holds readers of the output up for so long */
 
+/* How long the broker may take; together less than what a stopping process has. */
+#define FLUSH_MS 15000
+#define FLUSH_STEP_MS 100
+#define CALL_MS 10000
+#define CLOSE_MS 5000
+#define CONNECT_TRIES 18 /* three minutes for a broker that is started again */
 #define BATCH_BYTES_MAX 1000000UL
 #define BATCH_BYTES_MIN 1000UL
 
@@ -166,17 +173,15 @@ static int connect_producer(struct kafka_producer *producer)
 	producer->client = kafka_client_new(RD_KAFKA_PRODUCER, conf);
 	if (producer->client == NULL)
 		return -1;
-	for (int i = 0; i < 2; i++) {
-		if (kafka_client_partitions(producer->client, producer->topics[i]) <= 0)
-			return -1;
+	for (int i = 0; i < 2; i++)
 		producer->handles[i] =
 			rd_kafka_topic_new(producer->client, producer->topics[i], NULL);
-	}
-	error = rd_kafka_init_transactions(producer->client, 2 * TRANSACTION_MS);
-	while (error != NULL && rd_kafka_error_is_retriable(error) &&
-	       rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR__TIMED_OUT) {
+	for (int tries = 1;; tries++) {
+		error = rd_kafka_init_transactions(producer->client, CALL_MS);
+		if (error == NULL || !rd_kafka_error_is_retriable(error) ||
+		    tries == CONNECT_TRIES || stop_requested())
+			break;
 		rd_kafka_error_destroy(error);
-		error = rd_kafka_init_transactions(producer->client, 2 * TRANSACTION_MS);
 	}
 	producer->open = producer->unclear = producer->failed = false;
 	if (error == NULL)
@@ -208,6 +213,9 @@ void kafka_producer_close(struct kafka_producer *producer)
 {
 	if (producer == NULL)
 		return;
+	/* Readers of the topics need not wait for the time-out then. */
+	if (producer->client != NULL && producer->open && !producer->unclear)
+		rd_kafka_error_destroy(rd_kafka_abort_transaction(producer->client, CLOSE_MS));
 	disconnect(producer);
 	free(producer);
 }
@@ -215,6 +223,12 @@ void kafka_producer_close(struct kafka_producer *producer)
 int kafka_producer_partitions(struct kafka_producer *producer, const char *topic)
 {
 	return kafka_client_partitions(producer->client, topic);
+}
+
+int kafka_producer_setting(struct kafka_producer *producer, const char *topic, const char *name,
+			   char *value, size_t size)
+{
+	return kafka_client_topic_setting(producer->client, topic, name, value, size);
 }
 
 static rd_kafka_headers_t *headers_of(const struct bus_record *record)
@@ -281,10 +295,16 @@ enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer
 
 enum kafka_producer_outcome kafka_producer_flush(struct kafka_producer *producer)
 {
-	/* What is not delivered within the transaction's time-out fails by then. */
-	while (!producer->failed &&
-	       rd_kafka_flush(producer->client, 100) == RD_KAFKA_RESP_ERR__TIMED_OUT)
-		;
+	for (int waited = 0; !producer->failed; waited += FLUSH_STEP_MS) {
+		if (rd_kafka_flush(producer->client, FLUSH_STEP_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
+			break;
+		if (waited < FLUSH_MS)
+			continue;
+		log_warn("kafka: instance %s: the broker did not take the records within %d s",
+			 producer->identity, FLUSH_MS / 1000);
+		producer->unclear = true;
+		return KAFKA_PRODUCER_AGAIN;
+	}
 	return producer->failed ? KAFKA_PRODUCER_AGAIN : KAFKA_PRODUCER_DONE;
 }
 
@@ -298,7 +318,7 @@ static enum kafka_producer_outcome send_offsets(struct kafka_producer *producer,
 	if (metadata != NULL)
 		outcome = judge(producer,
 				rd_kafka_send_offsets_to_transaction(producer->client, offsets,
-								     metadata, TRANSACTION_MS),
+								     metadata, CALL_MS),
 				"put the offsets into the transaction");
 	rd_kafka_topic_partition_list_destroy(offsets);
 	if (metadata != NULL)
@@ -316,7 +336,7 @@ enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *produce
 	if (outcome == KAFKA_PRODUCER_DONE)
 		outcome = send_offsets(producer, group);
 	if (outcome == KAFKA_PRODUCER_DONE)
-		outcome = judge(producer, rd_kafka_commit_transaction(producer->client, -1),
+		outcome = judge(producer, rd_kafka_commit_transaction(producer->client, CALL_MS),
 				"commit a transaction");
 	if (outcome == KAFKA_PRODUCER_DONE)
 		producer->open = false;
@@ -329,7 +349,7 @@ enum kafka_producer_outcome kafka_producer_abort(struct kafka_producer *producer
 	char why[256];
 
 	if (!producer->unclear && producer->open)
-		error = rd_kafka_abort_transaction(producer->client, -1);
+		error = rd_kafka_abort_transaction(producer->client, CALL_MS);
 	if (error != NULL ||
 	    rd_kafka_fatal_error(producer->client, why, sizeof(why)) != RD_KAFKA_RESP_ERR_NO_ERROR)
 		producer->unclear = true;

@@ -26,9 +26,12 @@ enum kafka_producer_outcome {
  * process of this IDENTITY left open.  NULL after logging. */
 struct kafka_producer *kafka_producer_open(const char *const topics[static 2], const char *identity,
 					   const struct bus_options *options);
-/* Frees; an open transaction is left to end by itself.  NULL is allowed. */
+/* Frees; an open transaction is given up.  NULL is allowed. */
 void kafka_producer_close(struct kafka_producer *producer);
 
+/* As bus_reader_setting(), of TOPIC. */
+int kafka_producer_setting(struct kafka_producer *producer, const char *topic, const char *name,
+			   char *value, size_t size);
 /* How many partitions TOPIC has, any topic of the same broker; -1 after logging. */
 int kafka_producer_partitions(struct kafka_producer *producer, const char *topic);
 
@@ -36,7 +39,7 @@ int kafka_producer_partitions(struct kafka_producer *producer, const char *topic
  * SOURCE is the offset of the record that it was made from, in the same partition. */
 enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer, int topic,
 						 const struct bus_record *record, int64_t source);
-/* Waits until what was written is acknowledged. */
+/* Waits until what was written is acknowledged, but not for ever. */
 enum kafka_producer_outcome kafka_producer_flush(struct kafka_producer *producer);
 /* Commits what was written and the offsets of what was taken from GROUP. */
 enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *producer,

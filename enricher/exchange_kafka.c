@@ -9,6 +9,7 @@
 #include "common/kafka_group.h"
 #include "common/kafka_producer.h"
 #include "common/log.h"
+#include "common/stop.h"
 
 /* A broker refuses records that are more than an hour ahead of its clock, and the refusal
  * would poison the whole transaction; ten minutes are left for the clocks' difference. */
@@ -58,6 +59,30 @@ static int check_topics(struct exchange_kafka *exchange)
 	return 0;
 }
 
+/* Refuses a replay into topics that throw away at once what is older than they keep. */
+static int check_retention(struct exchange_kafka *exchange)
+{
+	const struct exchange_settings *s = exchange->settings;
+	int64_t age_ms = when_since(when_now(), s->since) / NS_PER_MS, kept_ms;
+	char value[32];
+
+	for (int i = 0; i < 2 && s->since.ns != WHEN_MIN.ns; i++) {
+		const char *address = i == 0 ? s->tagged : s->rejected;
+
+		if (kafka_producer_setting(exchange->producer, bus_topic(address), "retention.ms",
+					   value, sizeof(value)) < 0)
+			return -1;
+		kept_ms = strtoll(value, NULL, 10);
+		if (kept_ms < 0 || kept_ms > age_ms)
+			continue;
+		log_error("%s: keeps records for %" PRId64 " s, but --since is %" PRId64
+			  " s ago: what is older would be removed at once; raise its retention.ms",
+			  address, kept_ms / 1000, age_ms / 1000);
+		return -1;
+	}
+	return 0;
+}
+
 struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *settings, int *exit_code)
 {
 	struct exchange_kafka *exchange = calloc(1, sizeof(*exchange));
@@ -83,7 +108,7 @@ struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *setti
 	if (exchange->producer == NULL)
 		goto out;
 	*exit_code = EX_CONFIG;
-	if (check_topics(exchange) < 0)
+	if (check_topics(exchange) < 0 || check_retention(exchange) < 0)
 		goto out;
 	*exit_code = EX_UNAVAILABLE;
 	exchange->group = kafka_group_open(&exchange->member);
@@ -98,8 +123,6 @@ void exchange_kafka_close(struct exchange_kafka *exchange)
 {
 	if (exchange == NULL)
 		return;
-	if (exchange->producer != NULL && exchange->records > 0)
-		kafka_producer_abort(exchange->producer);
 	kafka_group_close(exchange->group);
 	kafka_producer_close(exchange->producer);
 	free(exchange);
@@ -124,6 +147,12 @@ static void remember_culprit(struct exchange_kafka *exchange)
 /* Gives the open transaction up and reads again from what is committed (2). */
 static enum exchange_outcome start_over(struct exchange_kafka *exchange)
 {
+	if (stop_requested()) {
+		log_warn("%s: stopped with flows that are not committed; the next start does them "
+			 "again",
+			 exchange->settings->flows);
+		return EXCHANGE_BROKEN;
+	}
 	exchange->stats.aborts++;
 	exchange->records = 0;
 	exchange->began = WHEN_MIN;
@@ -137,7 +166,9 @@ static enum exchange_outcome start_over(struct exchange_kafka *exchange)
 			  GIVE_UP_AFTER);
 		return EXCHANGE_BROKEN;
 	}
-	exchange->group = kafka_group_open(&exchange->member);
+	for (int tries = 0; exchange->group == NULL && tries < GIVE_UP_AFTER && !stop_requested();
+	     tries++)
+		exchange->group = kafka_group_open(&exchange->member);
 	return exchange->group == NULL ? EXCHANGE_BROKEN : EXCHANGE_AGAIN;
 }
 
@@ -206,7 +237,7 @@ enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, stru
 
 size_t exchange_kafka_partitions(const struct exchange_kafka *exchange)
 {
-	return kafka_group_count(exchange->group);
+	return exchange->group == NULL ? 0 : kafka_group_count(exchange->group);
 }
 
 enum exchange_head exchange_kafka_head(struct exchange_kafka *exchange, size_t index,

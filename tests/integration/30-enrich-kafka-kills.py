@@ -5,6 +5,7 @@ has exactly one outcome, in its own partition and in order; a replay into other 
 checker reports a lost, a doubled, a wrong and a misplaced record.
 """
 
+import json
 import os
 import random
 import shutil
@@ -16,7 +17,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import Broker, check, check_can_fail, enrich, flow, on_kafka, pod, progress, values, wait_for  # noqa: E402
+from enrich_broker import Broker, check, check_can_fail, enrich, flow, leave, on_kafka, pod, progress, values, wait_for  # noqa: E402
 
 PARTITIONS, RATE = 6, 2000
 KILLS = int(os.environ.get("KILLS", 20))
@@ -107,6 +108,8 @@ def main():
         tagged, rejected = broker.read("tagged"), broker.read("rejected")
         complaints = check(flows, values(tagged), values(rejected))
         complaints += check_can_fail(flows, values(tagged), values(rejected))
+        leave("tagged", [record[2] for record in values(tagged)])
+        leave("rejected", [record[2] for record in values(rejected)])
         for partition, offset, _, value, headers, timestamp in tagged[:1000]:
             expected = {"tenure.flow.topic", "tenure.flow.partition", "tenure.flow.offset", "tenure.revision"}
             if set(headers) != expected:
@@ -121,6 +124,19 @@ def main():
         process.send_signal(signal.SIGTERM)
         process.wait(30)
         again = values(broker.read("again-tagged"))
+        # A bounded replay of a window ends by itself, with the same answers for the flows in it.
+        broker.create("window-tagged", PARTITIONS)
+        inside_window = sorted(json.loads(value)["event"]["end"] for _, _, value in values(tagged))
+        since, until = inside_window[len(inside_window) // 3], inside_window[len(inside_window) * 2 // 3]
+        process = enrich(["-b", broker.address, "--kube", "kafka:kube", "--flows", "kafka:flows", "--out",
+                          "kafka:window-tagged", "--rejected", "kafka:again-rejected", "--state", state / "again",
+                          "--instance", "window", "--group", "window", "--hold", "1s", "--since", since, "--until", until],
+                         stderr=log)
+        if process.wait(60) != 0:
+            complaints.append(f"the replay of a window: exit {process.returncode}")
+        window = sorted((p, v) for p, _, v in values(broker.read("window-tagged")))
+        if window != sorted((p, v) for p, _, v in again if since <= json.loads(v)["event"]["end"] < until) or not window:
+            complaints.append(f"the replay of a window is not byte-equal ({len(window)} flows)")
         by_flow = [sorted((p, v) for p, _, v in records) for records in (values(tagged), again)]
         if by_flow[0] != by_flow[1]:
             complaints.append("the replay is not byte-equal")

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The broker is killed and started again three times while the enricher works; the enricher goes on by itself, without
+"""The broker is killed, later stopped, and started again while the enricher works; the enricher goes on by itself, without
 being started again, and every flow has exactly one outcome, in its partition and in order.
 """
 
+import os
 import shutil
 import signal
 import subprocess
@@ -61,7 +62,7 @@ def main():
                 raise SystemExit(f"{what}: the enricher ended with {process.returncode}\n" + Path(log.name).read_text()[-5000:])
 
         moves("the start")
-        for number in range(3):
+        for number in range(2):
             pid = int((broker.folder / "pid").read_text())
             subprocess.run(["kill", "-KILL" if number != 1 else "-TERM", str(pid)], check=True)
             time.sleep(3)
@@ -79,9 +80,26 @@ def main():
         code = process.wait(25)
         wait_for("no transaction is open", lambda: broker.open_records("tagged") == 0, log)
         complaints = check(flows, values(broker.read("tagged")), values(broker.read("rejected")))
+
+        # Stopped while the broker is away it does not hang.
+        process = enrich(on_kafka(broker, folder / "state"), stderr=log)
+        for number in range(40000):
+            feeder.producer.produce("flows", flow(number, time.time() - 100), partition=number % PARTITIONS)
+        feeder.producer.flush(30)
+        moves("the last start")
+        os.kill(int((broker.folder / "pid").read_text()), signal.SIGKILL)
+        began = time.time()
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        stopped = time.time() - began
+        if stopped > 25:
+            complaints.append(f"without a broker it took {stopped:.1f} s to stop")
     log.seek(0)
     text = log.read()
-    print(f"{len(flows)} flows through 3 restarts of the broker; exit {code}; {len(complaints)} complaints")
+    print(f"{len(flows)} flows through 2 restarts of the broker; exit {code}; without a broker stopped in {stopped:.1f} s; {len(complaints)} complaints")
     if complaints or code != 0:
         print("\n".join(complaints[:40]), text[-6000:], sep="\n")
         sys.exit(1)
