@@ -1,0 +1,277 @@
+/* The timeline as its users see it: records in, positions and answers out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "common/timeline/timeline.h"
+
+#define SECOND_0 INT64_C(1795420800) /* 2026-11-23T08:00:00Z */
+#define POD_STATUS                                                                              \
+	"\"status\":{\"phase\":\"Running\",\"startTime\":\"2026-11-23T08:00:01Z\","             \
+	"\"podIP\":\"10.1.0.1\",\"containerStatuses\":[{\"state\":{\"running\":{\"startedAt\":" \
+	"\"2026-11-23T08:00:02Z\"}}}]}"
+#define KNOWN_POD                                                                            \
+	"{\"status\":\"known\",\"kind\":\"pod\",\"k8s\":{\"namespace\":{\"name\":\"shop\"}," \
+	"\"pod\":{\"name\":\"web-h1-a\",\"uid\":\"uid-a\"}"
+#define BINDING                                                          \
+	",\"binding\":{\"start\":\"2026-11-23T08:00:02Z\",\"end\":null," \
+	"\"start_from\":\"started\"}}"
+
+static struct when at(int64_t seconds)
+{
+	return (struct when){(SECOND_0 + seconds) * NS_PER_SECOND};
+}
+
+static struct timeline *opened(const char *cluster)
+{
+	const struct timeline_options options = {
+		.cluster = cluster, .hold_ns = 10 * NS_PER_SECOND, .skew_ns = 500 * NS_PER_MS};
+	struct timeline *timeline = timeline_open(NULL, &options);
+
+	assert_non_null(timeline);
+	return timeline;
+}
+
+static enum timeline_outcome feed(struct timeline *timeline, const char *record,
+				  int64_t timestamp_ms)
+{
+	const char *why;
+	enum timeline_outcome outcome = timeline_apply(timeline, timeline_next_offset(timeline),
+						       record, strlen(record), timestamp_ms, &why);
+
+	assert_true((outcome == TIMELINE_UNREADABLE) == (why != NULL));
+	return outcome;
+}
+
+static void feed_progress(struct timeline *timeline, const char *cluster, const char *known,
+			  const char *received)
+{
+	char record[256];
+
+	snprintf(record, sizeof(record),
+		 "{\"type\":\"PROGRESS\",\"cluster\":\"%s\",\"known\":\"2026-11-23T08:00:%sZ\","
+		 "\"received\":\"2026-11-23T08:00:%sZ\"}",
+		 cluster, known, received);
+	feed(timeline, record, -1);
+}
+
+/* A pod of the ReplicaSet web-h1 on n1, received at 08:00:03. */
+static void feed_pod(struct timeline *timeline, const char *cluster, const char *uid)
+{
+	char record[1024];
+
+	snprintf(record, sizeof(record),
+		 "{\"type\":\"ADDED\",\"cluster\":\"%s\",\"resource\":\"pods\",\"received\":"
+		 "\"2026-11-23T08:00:03Z\",\"object\":{\"metadata\":{\"name\":\"web-h1-a\","
+		 "\"namespace\":\"shop\",\"uid\":\"%s\",\"resourceVersion\":\"7\",\"labels\":{"
+		 "\"pod-template-hash\":\"h1\"},\"ownerReferences\":[{\"controller\":true,"
+		 "\"kind\":\"ReplicaSet\",\"name\":\"web-h1\",\"uid\":\"uid-set\"}]},\"spec\":{"
+		 "\"nodeName\":\"n1\"}," POD_STATUS "}}",
+		 cluster, uid);
+	assert_int_equal(feed(timeline, record, -1), TIMELINE_APPLIED);
+}
+
+static void assert_answer(struct timeline *timeline, const char *ip, int64_t seconds,
+			  int64_t position, const char *expected)
+{
+	struct timeline_question question = {
+		.port = 80,
+		.transport = 6,
+		.start = at(seconds),
+		.end = at(seconds),
+		.position = position,
+	};
+	struct timeline_verdict verdict;
+	struct text out;
+
+	assert_int_equal(ip_parse(ip, strlen(ip), &question.ip), 0);
+	text_init(&out, 1 << 16);
+	assert_int_equal(timeline_answer(timeline, &question, &out, &verdict), 0);
+	assert_string_equal(text_terminate(&out), expected);
+	text_free(&out);
+}
+
+static void the_position_is_the_first_progress_that_knew_enough(void **state)
+{
+	struct timeline *timeline = opened(NULL);
+	struct timeline_position position;
+
+	(void)state;
+	assert_false(timeline_position_for(timeline, at(0), &position));
+	feed_progress(timeline, "", "20", "20");
+	feed_progress(timeline, "", "30", "29"); /* from the future */
+	feed_progress(timeline, "", "19", "30"); /* backwards */
+	feed_progress(timeline, "", "30", "31");
+	assert_int_equal(timeline_stats(timeline).progress_refused, 2);
+	assert_true(timeline_position_for(timeline, at(10), &position));
+	assert_int_equal(position.offset, 0);
+	assert_int_equal(position.known.ns, at(20).ns);
+	assert_true(timeline_position_for(timeline, at(11), &position));
+	assert_int_equal(position.offset, 3);
+	assert_false(timeline_position_for(timeline, at(21), &position));
+	assert_int_equal(timeline_position_progress(timeline).offset, 3);
+	feed(timeline, "{}", -1);
+	assert_int_equal(timeline_position_last(timeline).offset, 4);
+	assert_int_equal(timeline_position_last(timeline).known.ns, at(30).ns);
+	timeline_set_closed(timeline, true);
+	assert_true(timeline_position_for(timeline, at(21), &position));
+	assert_int_equal(position.offset, 4);
+	assert_int_equal(position.known.ns, INT64_MAX);
+	timeline_close(timeline);
+}
+
+static void what_cannot_be_read_is_counted_and_passed_over(void **state)
+{
+	static const char *const records[] = {
+		"",
+		"[]",
+		"{\"type\":\"ADDED\"",
+		"{\"type\":\"NEWS\",\"received\":\"2026-11-23T08:00:00Z\"}",
+		"{\"type\":\"GAP\",\"received\":\"2026-11-23T08:00:00Z\"}",
+		"{\"type\":\"ADDED\",\"resource\":\"pods\",\"object\":{\"metadata\":{\"uid\":\"a\","
+		"\"name\":\"a\"}}}", /* no time at all */
+		"{\"type\":\"ADDED\",\"resource\":\"pods\",\"received\":\"2026-11-23T08:00:00Z\","
+		"\"object\":{\"metadata\":{\"uid\":\"a\",\"name\":\"a\"},\"status\":{\"podIP\":"
+		"\"10.1\"}}}",
+	};
+	struct timeline *timeline = opened(NULL);
+	size_t count = sizeof(records) / sizeof(records[0]);
+
+	(void)state;
+	for (size_t r = 0; r < count; r++)
+		assert_int_equal(feed(timeline, records[r], -1), TIMELINE_UNREADABLE);
+	assert_int_equal(timeline_stats(timeline).unreadable, count);
+	assert_int_equal(timeline_next_offset(timeline), count);
+	assert_int_equal(feed(timeline,
+			      "{\"type\":\"ADDED\",\"object\":{\"kind\":\"Secret\","
+			      "\"metadata\":{\"uid\":\"x\",\"name\":\"x\"}}}",
+			      -1),
+			 TIMELINE_IGNORED);
+	feed_pod(timeline, "", "uid-a");
+	assert_answer(timeline, "10.1.0.1", 30, (int64_t)count + 1,
+		      KNOWN_POD
+		      ",\"deployment\":{\"name\":\"web\"},\"node\":{\"name\":\"n1\"}}" BINDING);
+	timeline_close(timeline);
+}
+
+static void an_offset_below_the_next_is_ignored(void **state)
+{
+	struct timeline *timeline = opened(NULL);
+	const char *why;
+
+	(void)state;
+	feed_progress(timeline, "", "20", "20");
+	assert_int_equal(timeline_apply(timeline, 0, "{", 1, -1, &why), TIMELINE_IGNORED);
+	assert_int_equal(timeline_apply(timeline, 17, "{", 1, -1, &why), TIMELINE_UNREADABLE);
+	assert_int_equal(timeline_next_offset(timeline), 18);
+	timeline_close(timeline);
+}
+
+static void each_cluster_is_a_world_of_its_own(void **state)
+{
+	struct timeline *timeline = opened("b");
+	struct timeline_position position;
+
+	(void)state;
+	feed_pod(timeline, "a", "uid-a");
+	feed_progress(timeline, "a", "50", "50");
+	assert_answer(timeline, "10.1.0.1", 30, 1, "{\"status\":\"known\",\"kind\":\"outside\"}");
+	assert_false(timeline_position_for(timeline, at(30), &position));
+	feed_pod(timeline, "b", "uid-a");
+	assert_int_equal(timeline_cluster_count(timeline), 2);
+	assert_answer(timeline, "10.1.0.1", 30, 1, "{\"status\":\"known\",\"kind\":\"outside\"}");
+	assert_answer(
+		timeline, "10.1.0.1", 30, 2,
+		"{\"status\":\"known\",\"kind\":\"pod\",\"k8s\":{\"cluster\":{\"name\":\"b\"},"
+		"\"namespace\":{\"name\":\"shop\"},\"pod\":{\"name\":\"web-h1-a\",\"uid\":"
+		"\"uid-a\"},\"deployment\":{\"name\":\"web\"},\"node\":{\"name\":\"n1\"}}" BINDING);
+	timeline_close(timeline);
+}
+
+static void names_are_those_of_the_position(void **state)
+{
+	static const char set[] =
+		"{\"type\":\"ADDED\",\"resource\":\"replicasets\",\"received\":"
+		"\"2026-11-23T08:00:04Z\",\"object\":{\"metadata\":{\"name\":\"web-h1\",\"uid\":"
+		"\"uid-set\",\"resourceVersion\":\"8\",\"ownerReferences\":[{\"controller\":true,"
+		"\"kind\":\"Rollout\",\"name\":\"web-roll\",\"uid\":\"r\"}]}}}";
+	static const char node[] =
+		"{\"type\":\"ADDED\",\"resource\":\"nodes\",\"received\":\"2026-11-23T08:00:00Z\","
+		"\"object\":{\"metadata\":{\"name\":\"n1\",\"uid\":\"uid-n\",\"resourceVersion\":"
+		"\"9\",\"labels\":{\"topology.kubernetes.io/zone\":\"z1\"}},\"spec\":{\"podCIDR\":"
+		"\"10.1.0.0/24\"}}}";
+	static const char as_told[] =
+		KNOWN_POD ",\"deployment\":{\"name\":\"web\"},\"node\":{\"name\":\"n1\"}}" BINDING;
+	static const char with_set[] = KNOWN_POD
+		",\"workload\":{\"kind\":\"Rollout\",\"name\":\"web-roll\"},\"node\":{\"name\":"
+		"\"n1\"}}" BINDING;
+	static const char with_node[] = KNOWN_POD
+		",\"workload\":{\"kind\":\"Rollout\",\"name\":\"web-roll\"},\"node\":{\"name\":"
+		"\"n1\"}},\"cloud\":{\"availability_zone\":\"z1\"}" BINDING;
+	struct timeline *timeline = opened(NULL);
+
+	(void)state;
+	feed_pod(timeline, "", "uid-a");
+	assert_answer(timeline, "10.1.0.1", 30, 0, as_told);
+	feed(timeline, set, -1);
+	assert_answer(timeline, "10.1.0.1", 30, 1, with_set);
+	feed(timeline, node, -1);
+	for (int again = 0; again < 2; again++) {
+		assert_answer(timeline, "10.1.0.1", 30, 2, with_node);
+		assert_answer(timeline, "10.1.0.1", 30, 0, as_told);
+		assert_answer(timeline, "10.1.0.1", 30, 1, with_set);
+	}
+	assert_int_equal(timeline_stats(timeline).cache_misses, 1);
+	assert_int_equal(timeline_stats(timeline).cache_hits, 7);
+	/* The pod uses the node's range: what was never seen in it is not outside. */
+	assert_answer(timeline, "10.1.0.9", 30, 2,
+		      "{\"status\":\"unknown\",\"reason\":\"never_seen\"}");
+	assert_answer(timeline, "10.1.0.9", 30, 1, "{\"status\":\"known\",\"kind\":\"outside\"}");
+	timeline_close(timeline);
+}
+
+static void received_falls_back_to_the_timestamp_and_to_the_object(void **state)
+{
+	static const char bare[] =
+		"{\"kind\":\"Service\",\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\","
+		"\"uid\":"
+		"\"uid-s\",\"resourceVersion\":\"3\",\"creationTimestamp\":"
+		"\"2026-11-23T08:00:05Z\"},\"spec\":{\"clusterIP\":\"10.2.0.1\"}}";
+	static const char unknown[] = "{\"status\":\"unknown\",\"reason\":\"before_coverage\"}";
+	static const char known[] =
+		"{\"status\":\"known\",\"kind\":\"service\",\"k8s\":{\"namespace\":{\"name\":"
+		"\"shop\"}},\"service\":{\"name\":\"web\",\"namespace\":\"shop\"},\"services\":["
+		"\"shop/web\"],\"binding\":{\"start\":\"2026-11-23T08:00:05Z\",\"end\":null,"
+		"\"start_from\":\"created\"}}";
+	struct timeline *stamped = opened(NULL), *plain = opened(NULL);
+
+	(void)state;
+	assert_int_equal(feed(stamped, bare, (SECOND_0 + 20) * 1000), TIMELINE_APPLIED);
+	assert_answer(stamped, "10.2.0.1", 19, 0, unknown);
+	assert_answer(stamped, "10.2.0.1", 21, 0, known);
+	assert_int_equal(feed(plain, bare, -1), TIMELINE_APPLIED);
+	assert_answer(plain, "10.2.0.1", 4, 0, unknown);
+	assert_answer(plain, "10.2.0.1", 6, 0, known);
+	timeline_close(stamped);
+	timeline_close(plain);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_position_is_the_first_progress_that_knew_enough),
+		cmocka_unit_test(what_cannot_be_read_is_counted_and_passed_over),
+		cmocka_unit_test(an_offset_below_the_next_is_ignored),
+		cmocka_unit_test(each_cluster_is_a_world_of_its_own),
+		cmocka_unit_test(names_are_those_of_the_position),
+		cmocka_unit_test(received_falls_back_to_the_timestamp_and_to_the_object),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
