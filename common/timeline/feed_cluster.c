@@ -15,16 +15,16 @@ int feed_owner(struct feed *feed, struct codec *body, struct text *next)
 	return is == before ? 0 : keeper_put_version(feed, ROW_OWNERS, span_of(feed->event->uid));
 }
 
-int feed_service_ranges(struct feed *feed, const struct ip_range *ranges, size_t count)
+int feed_service_ranges(struct feed *feed, const struct range_list *ranges)
 {
-	for (size_t r = 0; r < count; r++) {
+	for (size_t r = 0; r < ranges->count; r++) {
 		struct range_row row = {
-			.range = ranges[r],
+			.range = ranges->list[r],
 			.told_offset = feed->offset,
 			.used_offset = feed->offset,
 		};
 
-		if (!ranges_told(&feed->world->ranges, &ranges[r], 0) &&
+		if (!ranges_told(&feed->world->ranges, &row.range, 0) &&
 		    world_add_range(feed->world, feed->timeline->store, &row) != 0)
 			return -1;
 	}
@@ -68,9 +68,9 @@ int feed_node_ranges(struct feed *feed, const struct node_object *node)
 {
 	uint64_t name = span_hash(node->names.name);
 
-	for (size_t r = 0; r < node->range_count; r++) {
+	for (size_t r = 0; r < node->ranges.count; r++) {
 		struct range_row row = {
-			.range = node->ranges[r],
+			.range = node->ranges.list[r],
 			.node = name,
 			.told_offset = feed->offset,
 			.used_offset = OFFSET_NEVER,

@@ -32,10 +32,7 @@ union object {
 	struct node_object node;
 	struct service_object service;
 	struct slice_object slice;
-	struct {
-		struct ip_range list[OBJECT_RANGES_MAX];
-		size_t count;
-	} ranges;
+	struct range_list ranges;
 };
 
 static const char *read_object(const struct kube_event *event, union object *object)
@@ -50,9 +47,26 @@ static const char *read_object(const struct kube_event *event, union object *obj
 	case KUBE_ENDPOINTSLICES:
 		return object_slice(event->object, &object->slice);
 	case KUBE_SERVICECIDRS:
-		return object_ranges(event->object, object->ranges.list, &object->ranges.count);
+		return object_ranges(event->object, &object->ranges);
 	default:
 		return NULL;
+	}
+}
+
+/* Texts inside the object that are no addresses. */
+static size_t refused_in(const struct kube_event *event, const union object *object)
+{
+	switch (event->resource) {
+	case KUBE_PODS:
+		return object->pod.refused;
+	case KUBE_NODES:
+		return object->node.addresses.refused + object->node.ranges.refused;
+	case KUBE_SERVICES:
+		return object->service.addresses.refused;
+	case KUBE_SERVICECIDRS:
+		return object->ranges.refused;
+	default:
+		return 0;
 	}
 }
 
@@ -69,7 +83,7 @@ static int apply_object(struct feed *feed, union object *object, struct codec *b
 	case KUBE_ENDPOINTSLICES:
 		return feed_slice(feed, &object->slice, body, next, why);
 	case KUBE_SERVICECIDRS:
-		return feed_service_ranges(feed, object->ranges.list, object->ranges.count);
+		return feed_service_ranges(feed, &object->ranges);
 	default:
 		return feed_owner(feed, body, next);
 	}
@@ -167,6 +181,7 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 	*why = read_object(feed->event, &object);
 	if (*why)
 		return ignore(feed, &before, &unchanged, TIMELINE_UNREADABLE);
+	feed->timeline->stats.addresses_refused += refused_in(feed->event, &object);
 	text_init(&next, feed->timeline->state.limit);
 	if (feed->event->resource_version != 0)
 		head->revision = feed->event->resource_version;

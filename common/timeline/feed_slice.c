@@ -112,7 +112,8 @@ static struct member *members_grow(struct slice_body *body, size_t *capacity)
 }
 
 /* The members that SLICE lists now, in order, each once. -1 when there is no memory. */
-static int list_members(const struct slice_object *slice, struct slice_body *body, const char **why)
+static int list_members(const struct slice_object *slice, struct slice_body *body,
+			uint64_t *refused, const char **why)
 {
 	size_t endpoints = slice->endpoints ? json_length(slice->endpoints) : 0;
 	size_t capacity = 0, kept = 0;
@@ -131,6 +132,7 @@ static int list_members(const struct slice_object *slice, struct slice_body *bod
 				return -1;
 			*member = (struct member){.ip = addresses.list[a], .uid = uid};
 		}
+		*refused += addresses.refused;
 	}
 	if (body->count == 0)
 		return 0;
@@ -215,8 +217,9 @@ int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec
 		goto out;
 	}
 	name_body(feed, slice, &names, &new);
-	if (names.failed || (feed->event->type != KUBE_DELETED && slice->service.length > 0 &&
-			     list_members(slice, &new, why) != 0)) {
+	if (names.failed ||
+	    (feed->event->type != KUBE_DELETED && slice->service.length > 0 &&
+	     list_members(slice, &new, &feed->timeline->stats.addresses_refused, why) != 0)) {
 		log_error("timeline: no memory for a slice");
 		goto out;
 	}

@@ -8,9 +8,8 @@
 #define SERVICE_LABEL "kubernetes.io/service-name"
 #define TRIGGER_TIME "endpoints.kubernetes.io/last-change-trigger-time"
 
-static const char no_address[] = "an address of the object does not read";
 static const char many_addresses[] = "the object has more than 256 addresses or ports";
-static const char no_range[] = "a CIDR of the object does not read";
+static const char many_ranges[] = "the object has more than 8 CIDRs";
 
 struct span object_text(struct json_object *object, const char *path)
 {
@@ -52,8 +51,10 @@ bool object_add_address(struct address_list *addresses, struct span text)
 
 	if (length == 0)
 		return true;
-	if (ip_parse(text.data, length, &ip) != 0)
-		return false;
+	if (ip_parse(text.data, length, &ip) != 0) {
+		addresses->refused++;
+		return true;
+	}
 	for (size_t i = 0; i < addresses->count; i++) {
 		if (ip_compare(&addresses->list[i], &ip) == 0)
 			return true;
@@ -64,19 +65,24 @@ bool object_add_address(struct address_list *addresses, struct span text)
 	return true;
 }
 
-bool object_add_range(struct ip_range *ranges, size_t *count, struct span text)
+bool object_add_range(struct range_list *ranges, struct span text)
 {
 	struct ip_range range;
 
 	if (text.length == 0)
 		return true;
-	if (*count == OBJECT_RANGES_MAX || ip_range_parse(text.data, text.length, &range) != 0)
-		return false;
-	for (size_t r = 0; r < *count; r++) {
-		if (ranges[r].bits == range.bits && ip_compare(&ranges[r].base, &range.base) == 0)
+	if (ip_range_parse(text.data, text.length, &range) != 0) {
+		ranges->refused++;
+		return true;
+	}
+	for (size_t r = 0; r < ranges->count; r++) {
+		if (ranges->list[r].bits == range.bits &&
+		    ip_compare(&ranges->list[r].base, &range.base) == 0)
 			return true;
 	}
-	ranges[(*count)++] = range;
+	if (ranges->count == OBJECT_RANGES_MAX)
+		return false;
+	ranges->list[ranges->count++] = range;
 	return true;
 }
 
@@ -103,15 +109,15 @@ void object_controller(struct json_object *object, struct span *kind, struct spa
 	}
 }
 
-const char *object_ranges(struct json_object *object, struct ip_range *ranges, size_t *count)
+const char *object_ranges(struct json_object *object, struct range_list *out)
 {
 	size_t length;
 	struct json_object *list = object_list(object, "spec.cidrs", &length);
 
-	*count = 0;
+	*out = (struct range_list){.count = 0};
 	for (size_t i = 0; i < length; i++) {
-		if (!object_add_range(ranges, count, object_text(json_element(list, i), "")))
-			return no_range;
+		if (!object_add_range(out, object_text(json_element(list, i), "")))
+			return many_ranges;
 	}
 	return NULL;
 }
@@ -135,12 +141,12 @@ static const char *node_addresses(struct json_object *object, struct address_lis
 		    !span_equal(type, span_of("ExternalIP")))
 			continue;
 		if (!object_add_address(addresses, object_text(address, "address")))
-			return no_address;
+			return many_addresses;
 	}
 	for (size_t a = 0; a < sizeof(annotations) / sizeof(annotations[0]); a++) {
 		if (!object_add_address(addresses, object_labelled(object, "metadata.annotations",
 								   annotations[a])))
-			return no_address;
+			return many_addresses;
 	}
 	return NULL;
 }
@@ -158,13 +164,11 @@ const char *object_node(struct json_object *object, struct node_object *out)
 	out->zone = object_labelled(object, "metadata.labels", "topology.kubernetes.io/zone");
 	out->region = object_labelled(object, "metadata.labels", "topology.kubernetes.io/region");
 	for (size_t i = 0; i < count && !why; i++) {
-		if (!object_add_range(out->ranges, &out->range_count,
-				      object_text(json_element(list, i), "")))
-			why = no_range;
+		if (!object_add_range(&out->ranges, object_text(json_element(list, i), "")))
+			why = many_ranges;
 	}
-	if (!why &&
-	    !object_add_range(out->ranges, &out->range_count, object_text(object, "spec.podCIDR")))
-		why = no_range;
+	if (!why && !object_add_range(&out->ranges, object_text(object, "spec.podCIDR")))
+		why = many_ranges;
 	return why;
 }
 
@@ -222,7 +226,7 @@ static const char *add_addresses(struct json_object *object, const char *path, c
 		if (span_equal(text, span_of("None")))
 			continue;
 		if (!object_add_address(addresses, text))
-			return no_address;
+			return many_addresses;
 	}
 	return NULL;
 }
@@ -240,7 +244,7 @@ const char *object_service(struct json_object *object, struct service_object *ou
 	out->names.name = object_text(object, "metadata.name");
 	why = add_addresses(object, "spec.clusterIPs", "", &out->addresses);
 	if (!why && !span_equal(ip, span_of("None")) && !object_add_address(&out->addresses, ip))
-		why = no_address;
+		why = many_addresses;
 	if (!why)
 		why = add_addresses(object, "spec.externalIPs", "", &out->addresses);
 	if (!why)
@@ -273,7 +277,7 @@ const char *object_endpoint(const struct slice_object *slice, size_t index,
 {
 	struct json_object *endpoint = json_element(slice->endpoints, index);
 
-	addresses->count = 0;
+	addresses->count = addresses->refused = 0;
 	*uid = object_text(endpoint, "targetRef.uid");
 	return add_addresses(endpoint, "addresses", "", addresses);
 }

@@ -27,22 +27,29 @@ struct json_object;
 struct address_list {
 	struct ip list[OBJECT_ADDRESSES_MAX];
 	size_t count;
+	size_t refused; /* texts that are no address, passed over */
 };
 
 struct pod_object {
 	bool host_network;
+	size_t refused; /* addresses */
 	struct pod_record record;
 	struct holder_row names;
 };
 const char *object_pod(struct json_object *object, struct pod_object *out);
+
+struct range_list {
+	struct ip_range list[OBJECT_RANGES_MAX];
+	size_t count;
+	size_t refused; /* texts that are no range, passed over */
+};
 
 struct node_object {
 	struct address_list addresses;
 	struct when created;
 	struct holder_row names;
 	struct span zone, region;
-	struct ip_range ranges[OBJECT_RANGES_MAX];
-	size_t range_count;
+	struct range_list ranges;
 };
 const char *object_node(struct json_object *object, struct node_object *out);
 
@@ -74,7 +81,7 @@ const char *object_endpoint(const struct slice_object *slice, size_t index,
 			    struct address_list *addresses, struct span *uid);
 
 /* spec.cidrs of a ServiceCIDR. */
-const char *object_ranges(struct json_object *object, struct ip_range *ranges, size_t *count);
+const char *object_ranges(struct json_object *object, struct range_list *out);
 
 /* Kind and name of the controller, empty when there is none; uid may be NULL. */
 void object_controller(struct json_object *object, struct span *kind, struct span *name,
@@ -86,8 +93,8 @@ struct when object_when(struct json_object *object, const char *path);
 struct json_object *object_list(struct json_object *object, const char *path, size_t *count);
 struct span object_labelled(struct json_object *object, const char *path, const char *key);
 /* Adds TEXT, an address with or without a prefix length; "" adds nothing. false when it
- * is no address, or one too many. */
+ * is one too many. */
 bool object_add_address(struct address_list *addresses, struct span text);
-bool object_add_range(struct ip_range *ranges, size_t *count, struct span text);
+bool object_add_range(struct range_list *ranges, struct span text);
 
 #endif

@@ -5,7 +5,6 @@
 #include "common/json.h"
 
 static const char too_many[] = "the pod has more than 16 addresses or 256 container times";
-static const char no_address[] = "an address of the pod does not read";
 
 static bool is_true(struct json_object *object, const char *path)
 {
@@ -33,23 +32,23 @@ static bool add_listed(struct address_list *addresses, struct span text)
 	return true;
 }
 
-static const char *read_addresses(struct json_object *object, struct pod_record *record)
+static const char *read_addresses(struct json_object *object, struct pod_object *out)
 {
 	static const char *const annotations[] = {
 		"cni.projectcalico.org/podIPs",
 		"cni.projectcalico.org/podIP",
 		"vpc.amazonaws.com/pod-ips",
 	};
+	struct pod_record *record = &out->record;
 	struct address_list addresses = {.count = 0};
 	size_t count;
 	struct json_object *list = object_list(object, "status.podIPs", &count);
-	bool readable = true, told;
+	bool fit = true, told;
 
 	for (size_t i = 0; i < count; i++)
-		readable =
-			object_add_address(&addresses, object_text(json_element(list, i), "ip")) &&
-			readable;
-	readable = object_add_address(&addresses, object_text(object, "status.podIP")) && readable;
+		fit = object_add_address(&addresses, object_text(json_element(list, i), "ip")) &&
+		      fit;
+	fit = object_add_address(&addresses, object_text(object, "status.podIP")) && fit;
 	told = addresses.count > 0;
 	for (size_t a = 0; a < sizeof(annotations) / sizeof(annotations[0]); a++) {
 		struct span text = object_labelled(object, "metadata.annotations", annotations[a]);
@@ -57,11 +56,10 @@ static const char *read_addresses(struct json_object *object, struct pod_record 
 		if (text.data && text.length == 0)
 			record->annotation_emptied = true;
 		if (!told)
-			readable = add_listed(&addresses, text) && readable;
+			fit = add_listed(&addresses, text) && fit;
 	}
-	if (!readable)
-		return no_address;
-	if (addresses.count > EPOCH_ADDRESSES_MAX)
+	out->refused = addresses.refused;
+	if (!fit || addresses.count > EPOCH_ADDRESSES_MAX)
 		return too_many;
 	memcpy(record->addresses, addresses.list, addresses.count * sizeof(struct ip));
 	record->address_count = addresses.count;
@@ -186,6 +184,6 @@ const char *object_pod(struct json_object *object, struct pod_object *out)
 	record->terminating = object_when(object, "metadata.deletionTimestamp").ns != INT64_MIN;
 	record->node = span_hash(out->names.node);
 	read_conditions(object, record);
-	why = read_addresses(object, record);
+	why = read_addresses(object, out);
 	return why ? why : read_containers(object, record);
 }

@@ -54,6 +54,8 @@ enum timeline_outcome {
 
 struct timeline_stats {
 	uint64_t applied, ignored, unreadable;
+	uint64_t
+		addresses_refused; /* texts inside objects that are no address or range: passed over */
 	uint64_t progress_refused; /* PROGRESS whose known went back or passed its received */
 	uint64_t cache_hits, cache_misses;
 };
