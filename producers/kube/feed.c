@@ -36,6 +36,7 @@ struct feed {
 	struct progress progress;
 	struct trouble trouble;
 	bool served;   /* the server has given something: later trouble passes */
+	bool set_back; /* warned that the clock was */
 	bool unshared; /* warned that there can be no PROGRESS */
 	uint64_t reconnects;
 	int exit_code;
@@ -103,7 +104,7 @@ void feed_close(struct feed *feed)
 }
 
 static int ask_watch(struct feed *feed, struct watch *watch, struct channel *channel,
-		     struct when now)
+		     const struct clocks *now)
 {
 	bool stream = watch_streams(watch);
 	const char *accept = watch_accept(watch);
@@ -122,7 +123,7 @@ static int ask_watch(struct feed *feed, struct watch *watch, struct channel *cha
 	return rc;
 }
 
-static int ask_probes(struct feed *feed, struct when now)
+static int ask_probes(struct feed *feed, const struct clocks *now)
 {
 	struct text path, first;
 	int rc = -1;
@@ -153,7 +154,7 @@ out:
 }
 
 /* A planned SYNC of one resource: each has its own time in the interval. */
-static void plan_sync(struct feed *feed, int r, struct when now)
+static void plan_sync(struct feed *feed, int r, const struct clocks *now)
 {
 	int64_t interval = feed->options.sync_interval_ns;
 	struct channel *channel = &feed->channels[r];
@@ -161,14 +162,14 @@ static void plan_sync(struct feed *feed, int r, struct when now)
 	if (interval == 0 || feed->watches[r].state != WATCH_OPEN)
 		return;
 	if (channel->next_sync.ns == WHEN_MIN.ns)
-		channel->next_sync = when_add(now, interval / KUBE_RESOURCES * (r + 1));
-	if (when_before(now, channel->next_sync))
+		channel->next_sync = when_add(now->tick, interval / KUBE_RESOURCES * (r + 1));
+	if (when_before(now->tick, channel->next_sync))
 		return;
-	channel->next_sync = when_add(now, interval);
+	channel->next_sync = when_add(now->tick, interval);
 	watch_sync(&feed->watches[r]);
 }
 
-int feed_ask(struct feed *feed, struct when now)
+int feed_ask(struct feed *feed, const struct clocks *now)
 {
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		struct watch *watch = &feed->watches[r];
@@ -216,7 +217,7 @@ static int check_start(struct feed *feed, const struct watch *watch,
 	return 0;
 }
 
-static int end_request(struct feed *feed, int r, struct when now)
+static int end_request(struct feed *feed, int r, const struct clocks *now)
 {
 	struct watch *watch = &feed->watches[r];
 	struct http_request *request = feed->channels[r].request;
@@ -238,14 +239,15 @@ static int end_request(struct feed *feed, int r, struct when now)
 }
 
 /* One watch was served: the others need not wait until their own next try. */
-static void hurry_others(struct feed *feed, int served, struct when now)
+static void hurry_others(struct feed *feed, int served, const struct clocks *now)
 {
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		if (r != served)
 			watch_hurry(&feed->watches[r], now);
 }
 
-static enum feed_status next_of(struct feed *feed, int r, struct when now, struct text *record)
+static enum feed_status next_of(struct feed *feed, int r, const struct clocks *now,
+				struct text *record)
 {
 	struct watch *watch = &feed->watches[r];
 	struct channel *channel = &feed->channels[r];
@@ -270,7 +272,7 @@ static enum feed_status next_of(struct feed *feed, int r, struct when now, struc
 }
 
 /* The connection is dead, or as good as that: everything on it is asked anew. */
-static int reconnect(struct feed *feed, struct when now)
+static int reconnect(struct feed *feed, const struct clocks *now)
 {
 	struct watch_end end = {.failed = true, .message = "the API server does not answer"};
 
@@ -308,7 +310,7 @@ static bool shared(struct feed *feed, int r)
 	return false;
 }
 
-static int take_probe(struct feed *feed, int r, struct when now)
+static int take_probe(struct feed *feed, int r, const struct clocks *now)
 {
 	struct channel *channel = &feed->channels[r];
 	const struct http_request *probe = channel->probe;
@@ -334,7 +336,7 @@ static int take_probe(struct feed *feed, int r, struct when now)
 	return 0;
 }
 
-enum feed_status feed_next(struct feed *feed, struct when now, struct text *record)
+enum feed_status feed_next(struct feed *feed, const struct clocks *now, struct text *record)
 {
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		enum feed_status status = next_of(feed, r, now, record);

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "common/text.h"
-#include "common/when.h"
 #include "producers/kube/access.h"
+#include "producers/kube/clocks.h"
 #include "producers/kube/resume.h"
 
 struct feed_options {
@@ -35,12 +35,12 @@ struct feed *feed_open(const struct feed_options *options, struct access *access
 void feed_close(struct feed *feed);
 
 /* Starts requests.  -1 after logging. */
-int feed_ask(struct feed *feed, struct when now);
+int feed_ask(struct feed *feed, const struct clocks *now);
 /* Moves bytes, waiting up to a few dozen milliseconds for some.  -1 after logging. */
 int feed_turn(struct feed *feed);
-/* Gives the next record; RECORD is empty before.  NOW was read after feed_turn() and never
- * goes back. */
-enum feed_status feed_next(struct feed *feed, struct when now, struct text *record);
+/* Gives the next record; RECORD is empty before.  NOW was read after
+ * feed_turn(). */
+enum feed_status feed_next(struct feed *feed, const struct clocks *now, struct text *record);
 
 int feed_exit_code(const struct feed *feed);
 /* One line with every counter. */

@@ -12,10 +12,10 @@
 
 /* The object is pruned straight into the record: its envelope is written around nothing
  * and opened again at the end. */
-static void add_object(const struct watch *watch, enum kube_event_type type, struct when now,
-		       struct value object, struct text *record)
+static void add_object(const struct watch *watch, enum kube_event_type type,
+		       const struct clocks *now, struct value object, struct text *record)
 {
-	kube_event_add_object(record, type, watch->cluster, watch->resource, now, "", 0);
+	kube_event_add_object(record, type, watch->cluster, watch->resource, now->received, "", 0);
 	if (record->failed)
 		return;
 	record->length--;
@@ -23,19 +23,19 @@ static void add_object(const struct watch *watch, enum kube_event_type type, str
 	text_add_string(record, "}");
 }
 
-static bool give_gap(struct watch *watch, struct when now, struct text *record)
+static bool give_gap(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	/* Before anything is known there is nothing to be missed. */
 	if (!watch->gap || watch->gap_given || !when_before(WHEN_MIN, watch->known))
 		return false;
 	watch->gap_given = true;
 	watch->stats.gaps++;
-	kube_event_add_gap(record, watch->cluster, watch->resource, now,
-			   when_earlier(watch->known, now), now, watch->gap);
+	kube_event_add_gap(record, watch->cluster, watch->resource, now->received,
+			   when_earlier(watch->known, now->received), now->received, watch->gap);
 	return true;
 }
 
-static bool give_sync_end(struct watch *watch, struct when now, struct text *record)
+static bool give_sync_end(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	watch->stats.syncs++;
 	watch->revision = watch->delivered = watch->list_revision;
@@ -44,11 +44,12 @@ static bool give_sync_end(struct watch *watch, struct when now, struct text *rec
 	watch->gap = NULL;
 	watch->exact = false;
 	watch->state = WATCH_TO_WATCH;
-	kube_event_add_sync_end(record, watch->cluster, watch->resource, now, watch->revision);
+	kube_event_add_sync_end(record, watch->cluster, watch->resource, now->received,
+				watch->revision);
 	return true;
 }
 
-static bool give_page(struct watch *watch, struct when now, struct text *record)
+static bool give_page(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	struct value name, item;
 
@@ -56,7 +57,7 @@ static bool give_page(struct watch *watch, struct when now, struct text *record)
 		return true;
 	if (!watch->begun) {
 		watch->begun = true;
-		kube_event_add_sync_begin(record, watch->cluster, watch->resource, now,
+		kube_event_add_sync_begin(record, watch->cluster, watch->resource, now->received,
 					  watch->list_revision);
 		return true;
 	}
@@ -71,7 +72,7 @@ static bool give_page(struct watch *watch, struct when now, struct text *record)
 	return false;
 }
 
-static void take_error(struct watch *watch, struct value object, struct when now)
+static void take_error(struct watch *watch, struct value object, const struct clocks *now)
 {
 	struct answer_status status;
 
@@ -101,8 +102,8 @@ static bool take_change(struct watch *watch, const struct answer_change *change)
 	return true;
 }
 
-static bool take_line(struct watch *watch, const char *line, size_t length, struct when now,
-		      struct text *record)
+static bool take_line(struct watch *watch, const char *line, size_t length,
+		      const struct clocks *now, struct text *record)
 {
 	static const enum kube_event_type types[] = {
 		[ANSWER_ADDED] = KUBE_ADDED,
@@ -120,7 +121,7 @@ static bool take_line(struct watch *watch, const char *line, size_t length, stru
 		take_error(watch, change.object, now);
 		return false;
 	}
-	watch->heard_at = now;
+	watch->heard_at = now->tick;
 	if (change.kind == ANSWER_BOOKMARK) {
 		watch->stats.bookmarks++;
 		if (watch->revision < change.revision)
@@ -148,7 +149,7 @@ static void compact(struct watch *watch)
 	watch->taken = 0;
 }
 
-static bool give_change(struct watch *watch, struct when now, struct text *record)
+static bool give_change(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	const struct text *body = &watch->body;
 
@@ -176,7 +177,7 @@ static bool give_change(struct watch *watch, struct when now, struct text *recor
 	return false;
 }
 
-bool give_next(struct watch *watch, struct when now, struct text *record)
+bool give_next(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	switch (watch->state) {
 	case WATCH_GIVING:

@@ -5,11 +5,11 @@
 #include <stdbool.h>
 
 #include "common/text.h"
-#include "common/when.h"
+#include "producers/kube/clocks.h"
 #include "producers/kube/watch.h"
 
 /* Adds the next record to RECORD, which is empty; false when there is none for now.
- * NOW is when the bytes were there, and never goes back. */
-bool give_next(struct watch *watch, struct when now, struct text *record);
+ * NOW was read after the bytes had come. */
+bool give_next(struct watch *watch, const struct clocks *now, struct text *record);
 
 #endif

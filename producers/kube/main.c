@@ -14,6 +14,7 @@
 #include "common/text.h"
 #include "common/when.h"
 #include "producers/kube/access.h"
+#include "producers/kube/clocks.h"
 #include "producers/kube/feed.h"
 #include "producers/kube/kubeconfig.h"
 #include "producers/kube/tail.h"
@@ -98,7 +99,8 @@ static int write_record(struct bus_writer *writer, const char *cluster, struct w
 }
 
 /* Until it is asked to stop.  Returns an exit code. */
-static int run(struct feed *feed, struct bus_writer *writer, const char *cluster, struct when now)
+static int run(struct feed *feed, struct bus_writer *writer, const char *cluster,
+	       struct clocks *now)
 {
 	enum feed_status status = FEED_QUIET;
 	struct text record;
@@ -108,18 +110,17 @@ static int run(struct feed *feed, struct bus_writer *writer, const char *cluster
 	while (rc == EX_OK && !stop_requested()) {
 		bool wrote = false;
 
-		/* The wall clock may be set back; what is received does not follow it. */
-		now = when_later(now, when_now());
+		clocks_read(now);
 		if (feed_ask(feed, now) < 0 || feed_turn(feed) < 0)
 			rc = EX_SOFTWARE;
-		now = when_later(now, when_now());
+		clocks_read(now);
 		while (rc == EX_OK) {
 			text_clear(&record);
 			status = feed_next(feed, now, &record);
 			if (status != FEED_RECORD)
 				break;
 			wrote = true;
-			if (write_record(writer, cluster, now, &record) < 0)
+			if (write_record(writer, cluster, now->received, &record) < 0)
 				rc = EX_IOERR;
 		}
 		if (rc == EX_OK && status == FEED_BROKEN)
@@ -156,6 +157,7 @@ int main(int argc, char **argv)
 	};
 	struct access access = {0};
 	struct resume resume;
+	struct clocks clocks;
 	struct bus_writer *writer = NULL;
 	struct feed *feed = NULL;
 	uint64_t seed = 1;
@@ -187,7 +189,8 @@ int main(int argc, char **argv)
 		goto out;
 	log_info("cluster=%s server=%s out=%s %s", options.feed.cluster, access.server, options.out,
 		 resume.proven ? "resuming" : "starting with a list");
-	rc = run(feed, writer, options.feed.cluster, resume.received);
+	clocks_init(&clocks, resume.received);
+	rc = run(feed, writer, options.feed.cluster, &clocks);
 	feed_log_counters(feed);
 out:
 	feed_close(feed);

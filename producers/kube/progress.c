@@ -27,9 +27,10 @@ static bool all_open(const struct watch watches[KUBE_RESOURCES])
 }
 
 bool progress_due(const struct progress *progress, const struct watch watches[KUBE_RESOURCES],
-		  struct when now)
+		  const struct clocks *now)
 {
-	return !progress->running && !when_before(now, progress->next_at) && all_open(watches);
+	return !progress->running && !when_before(now->tick, progress->next_at) &&
+	       all_open(watches);
 }
 
 static uint64_t late_of(const struct watch watches[KUBE_RESOURCES])
@@ -42,7 +43,7 @@ static uint64_t late_of(const struct watch watches[KUBE_RESOURCES])
 }
 
 void progress_begin(struct progress *progress, const struct watch watches[KUBE_RESOURCES],
-		    struct when now)
+		    const struct clocks *now)
 {
 	uint64_t late = late_of(watches);
 
@@ -50,9 +51,9 @@ void progress_begin(struct progress *progress, const struct watch watches[KUBE_R
 		progress->settle_ns *= 2;
 	progress->late = late;
 	progress->running = true;
-	progress->asked_at = now;
+	progress->asked_at = now->wall;
 	/* Rounds differ in length, and the promise is one PROGRESS an interval. */
-	progress->next_at = when_add(now, progress->interval_ns / 4 * 3);
+	progress->next_at = when_add(now->tick, progress->interval_ns / 4 * 3);
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		progress->probes[r] = (struct progress_probe){
 			.asked = watches[r].state == WATCH_OPEN,
@@ -67,13 +68,13 @@ bool progress_asks(const struct progress *progress, enum kube_resource resource)
 }
 
 enum progress_answer progress_answered(struct progress *progress, enum kube_resource resource,
-				       uint64_t revision, struct when now)
+				       uint64_t revision, const struct clocks *now)
 {
 	struct progress_probe *probe = &progress->probes[resource];
 
 	probe->answered = true;
 	probe->revision = revision;
-	probe->answered_at = now;
+	probe->answered_at = now->tick;
 	return revision < probe->before ? PROGRESS_WENT_BACK : PROGRESS_TAKEN;
 }
 
@@ -84,14 +85,14 @@ void progress_abandon(struct progress *progress)
 }
 
 static bool proven(const struct progress *progress, const struct progress_probe *probe,
-		   const struct watch *watch, struct when now)
+		   const struct watch *watch, const struct clocks *now)
 {
 	struct when quiet_since = when_later(probe->answered_at, watch->heard_at);
 
 	if (!probe->asked)
 		return true;
 	return probe->answered && (watch->revision >= probe->revision ||
-				   when_since(now, quiet_since) >= progress->settle_ns);
+				   when_since(now->tick, quiet_since) >= progress->settle_ns);
 }
 
 /* A watch that closed, or closed and opened again, has proven nothing. */
@@ -100,8 +101,8 @@ static bool still_open(const struct progress_probe *probe, const struct watch *w
 	return !probe->asked || (watch->state == WATCH_OPEN && watch->openings == probe->openings);
 }
 
-bool progress_next(struct progress *progress, struct watch watches[KUBE_RESOURCES], struct when now,
-		   struct text *record)
+bool progress_next(struct progress *progress, struct watch watches[KUBE_RESOURCES],
+		   const struct clocks *now, struct text *record)
 {
 	uint64_t revisions[KUBE_RESOURCES] = {0};
 	bool ready = true;
@@ -118,9 +119,8 @@ bool progress_next(struct progress *progress, struct watch watches[KUBE_RESOURCE
 	if (!ready)
 		return false;
 	progress->running = false;
-	/* The wall clock was set back. */
 	if (when_before(progress->asked_at, progress->last_known)) {
-		progress->abandoned++;
+		progress->set_back++;
 		return false;
 	}
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
@@ -131,6 +131,7 @@ bool progress_next(struct progress *progress, struct watch watches[KUBE_RESOURCE
 	}
 	progress->given++;
 	progress->last_known = progress->asked_at;
-	kube_event_add_progress(record, progress->cluster, now, progress->asked_at, revisions);
+	kube_event_add_progress(record, progress->cluster, now->received, progress->asked_at,
+				revisions);
 	return true;
 }

@@ -21,6 +21,7 @@
 #include "common/kube_resource.h"
 #include "common/text.h"
 #include "common/when.h"
+#include "producers/kube/clocks.h"
 #include "producers/kube/watch.h"
 
 struct progress_probe {
@@ -36,13 +37,14 @@ struct progress {
 	const char *cluster; /* borrowed */
 	int64_t interval_ns;
 	int64_t settle_ns;
-	bool running; /* a round is */
-	struct when asked_at;
-	struct when next_at;
+	bool running;         /* a round is */
+	struct when asked_at; /* by the wall clock */
+	struct when next_at;  /* by clocks.h (1), as ANSWERED_AT */
 	struct when last_known;
 	struct progress_probe probes[KUBE_RESOURCES];
 	uint64_t late; /* of all watches, as seen last */
 	uint64_t given, abandoned;
+	uint64_t set_back; /* rounds that gave nothing since the wall clock was set back */
 };
 
 enum progress_answer {
@@ -53,19 +55,19 @@ enum progress_answer {
 void progress_init(struct progress *progress, const char *cluster, int64_t interval_ns);
 /* True when a round should begin: it is time, and every watch is open. */
 bool progress_due(const struct progress *progress, const struct watch watches[KUBE_RESOURCES],
-		  struct when now);
+		  const struct clocks *now);
 /* Begins a round; the probes are sent after this. */
 void progress_begin(struct progress *progress, const struct watch watches[KUBE_RESOURCES],
-		    struct when now);
+		    const struct clocks *now);
 /* True when RESOURCE is part of the round. */
 bool progress_asks(const struct progress *progress, enum kube_resource resource);
 enum progress_answer progress_answered(struct progress *progress, enum kube_resource resource,
-				       uint64_t revision, struct when now);
+				       uint64_t revision, const struct clocks *now);
 /* A probe failed, or anything else that makes the round worthless. */
 void progress_abandon(struct progress *progress);
 /* Adds the PROGRESS to RECORD when the round has proven it, and tells the watches; false
  * when it has not. */
-bool progress_next(struct progress *progress, struct watch watches[KUBE_RESOURCES], struct when now,
-		   struct text *record);
+bool progress_next(struct progress *progress, struct watch watches[KUBE_RESOURCES],
+		   const struct clocks *now, struct text *record);
 
 #endif

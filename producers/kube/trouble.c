@@ -4,7 +4,7 @@
 
 #define REPEAT_NS (30 * NS_PER_SECOND)
 
-void trouble_take(struct trouble *trouble, struct watch *watch, struct when now)
+void trouble_take(struct trouble *trouble, struct watch *watch, const struct clocks *now)
 {
 	const char *name = kube_resource_name(watch->resource);
 
@@ -12,11 +12,11 @@ void trouble_take(struct trouble *trouble, struct watch *watch, struct when now)
 		return;
 	if (watch->state == WATCH_LEFT_OUT) {
 		log_info("%s are left out: %s", name, watch->problem);
-	} else if (!trouble->on || when_since(now, trouble->said_at) >= REPEAT_NS) {
+	} else if (!trouble->on || when_since(now->tick, trouble->said_at) >= REPEAT_NS) {
 		log_warn("%s: %s", name, watch->problem);
-		trouble->said_at = now;
+		trouble->said_at = now->tick;
 		if (!trouble->on)
-			trouble->since = now;
+			trouble->since = now->tick;
 		trouble->on = true;
 	} else {
 		log_debug("%s: %s", name, watch->problem);
@@ -25,7 +25,7 @@ void trouble_take(struct trouble *trouble, struct watch *watch, struct when now)
 }
 
 void trouble_look(struct trouble *trouble, const struct watch watches[KUBE_RESOURCES],
-		  struct when now)
+		  const struct clocks *now)
 {
 	if (!trouble->on)
 		return;
@@ -34,5 +34,5 @@ void trouble_look(struct trouble *trouble, const struct watch watches[KUBE_RESOU
 			return;
 	trouble->on = false;
 	log_info("every watch is open again after %lld ms",
-		 (long long)(when_since(now, trouble->since) / NS_PER_MS));
+		 (long long)(when_since(now->tick, trouble->since) / NS_PER_MS));
 }

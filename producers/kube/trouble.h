@@ -10,6 +10,7 @@
 
 #include "common/kube_resource.h"
 #include "common/when.h"
+#include "producers/kube/clocks.h"
 #include "producers/kube/watch.h"
 
 struct trouble {
@@ -19,9 +20,9 @@ struct trouble {
 };
 
 /* Takes the problem of WATCH, if it has one. */
-void trouble_take(struct trouble *trouble, struct watch *watch, struct when now);
+void trouble_take(struct trouble *trouble, struct watch *watch, const struct clocks *now);
 /* Says that it is over, once every watch is open. */
 void trouble_look(struct trouble *trouble, const struct watch watches[KUBE_RESOURCES],
-		  struct when now);
+		  const struct clocks *now);
 
 #endif

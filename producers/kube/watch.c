@@ -51,7 +51,7 @@ static uint64_t draw(struct watch *watch)
 	return watch->random;
 }
 
-static void wait_at_most(struct watch *watch, struct when now, int64_t server_wish_s,
+static void wait_at_most(struct watch *watch, const struct clocks *now, int64_t server_wish_s,
 			 int64_t longest)
 {
 	int64_t wait = WAIT_FIRST_NS;
@@ -68,16 +68,16 @@ static void wait_at_most(struct watch *watch, struct when now, int64_t server_wi
 	watch->failures++;
 	watch->stats.failures++;
 	watch->wished = server_wish_s > 0;
-	watch->retry_at = when_add(now, wait);
+	watch->retry_at = when_add(now->tick, wait);
 }
 
-static void wait_before_retry(struct watch *watch, struct when now, int64_t server_wish_s)
+static void wait_before_retry(struct watch *watch, const struct clocks *now, int64_t server_wish_s)
 {
 	wait_at_most(watch, now, server_wish_s, WAIT_LONGEST_NS);
 }
 
 /* After a request that END tells of; the body may hold the server's wish too. */
-static void wait_after(struct watch *watch, struct when now, const struct watch_end *end,
+static void wait_after(struct watch *watch, const struct clocks *now, const struct watch_end *end,
 		       const struct answer_status *status)
 {
 	int64_t wish_s = end->retry_after_s ? end->retry_after_s : status->retry_after_s;
@@ -85,10 +85,10 @@ static void wait_after(struct watch *watch, struct when now, const struct watch_
 	wait_at_most(watch, now, wish_s, end->status ? WAIT_LONGEST_NS : WAIT_UNREACHED_NS);
 }
 
-void watch_hurry(struct watch *watch, struct when now)
+void watch_hurry(struct watch *watch, const struct clocks *now)
 {
-	if (!watch->wished && when_before(now, watch->retry_at))
-		watch->retry_at = now;
+	if (!watch->wished && when_before(now->tick, watch->retry_at))
+		watch->retry_at = now->tick;
 }
 
 static void list_from_start(struct watch *watch)
@@ -106,11 +106,11 @@ void watch_relist(struct watch *watch, const char *reason)
 }
 
 /* Lists again since history was lost: at once, but not again and again. */
-static void lose(struct watch *watch, const char *reason, struct when now)
+static void lose(struct watch *watch, const char *reason, const struct clocks *now)
 {
-	if (when_since(now, watch->lost_at) < HEALTHY_NS)
+	if (when_since(now->tick, watch->lost_at) < HEALTHY_NS)
 		wait_before_retry(watch, now, 0);
-	watch->lost_at = now;
+	watch->lost_at = now->tick;
 	watch_relist(watch, reason);
 }
 
@@ -139,10 +139,10 @@ void watch_prove(struct watch *watch, uint64_t revision, struct when known)
 	watch->known = when_later(watch->known, known);
 }
 
-bool watch_due(const struct watch *watch, struct when now)
+bool watch_due(const struct watch *watch, const struct clocks *now)
 {
 	return (watch->state == WATCH_TO_LIST || watch->state == WATCH_TO_WATCH) &&
-	       !when_before(now, watch->retry_at);
+	       !when_before(now->tick, watch->retry_at);
 }
 
 bool watch_streams(const struct watch *watch)
@@ -166,23 +166,23 @@ const char *watch_accept(const struct watch *watch)
 	return path_accept(watch->resource, watch->state == WATCH_TO_LIST);
 }
 
-void watch_asked(struct watch *watch, struct when now)
+void watch_asked(struct watch *watch, const struct clocks *now)
 {
 	text_clear(&watch->body);
 	if (watch->body.capacity > BODY_KEPT)
 		text_free(&watch->body);
 	watch->taken = watch->scanned = 0;
 	if (watch->state == WATCH_TO_LIST && !watch->begun)
-		watch->list_asked = now;
+		watch->list_asked = now->wall;
 	watch->state = watch->state == WATCH_TO_LIST ? WATCH_LISTING : WATCH_OPENING;
 }
 
-void watch_answered(struct watch *watch, long status, struct when now)
+void watch_answered(struct watch *watch, long status, const struct clocks *now)
 {
 	if (watch->state != WATCH_OPENING || status != 200)
 		return;
 	watch->state = WATCH_OPEN;
-	watch->opened_at = watch->heard_at = now;
+	watch->opened_at = watch->heard_at = now->tick;
 	watch->openings++;
 }
 
@@ -201,7 +201,7 @@ static void tell(struct watch *watch, const char *what, long code, const char *w
 		snprintf(watch->problem, sizeof(watch->problem), "%s: %s", what, why);
 }
 
-static void page_ended(struct watch *watch, struct when now)
+static void page_ended(struct watch *watch, const struct clocks *now)
 {
 	struct answer_page page;
 
@@ -221,7 +221,7 @@ static void page_ended(struct watch *watch, struct when now)
 	watch->state = WATCH_GIVING;
 }
 
-static void list_failed(struct watch *watch, const struct watch_end *end, struct when now)
+static void list_failed(struct watch *watch, const struct watch_end *end, const struct clocks *now)
 {
 	struct answer_status status;
 	bool missing = end->status == 404 || end->status == 403;
@@ -246,7 +246,8 @@ static void list_failed(struct watch *watch, const struct watch_end *end, struct
 	wait_after(watch, now, end, &status);
 }
 
-static void watch_refused(struct watch *watch, const struct watch_end *end, struct when now)
+static void watch_refused(struct watch *watch, const struct watch_end *end,
+			  const struct clocks *now)
 {
 	struct answer_status status;
 
@@ -262,16 +263,16 @@ static void watch_refused(struct watch *watch, const struct watch_end *end, stru
 }
 
 /* What stands behind the last line end is dropped: the next watch sends it whole. */
-static void stream_ended(struct watch *watch, const struct watch_end *end, struct when now)
+static void stream_ended(struct watch *watch, const struct watch_end *end, const struct clocks *now)
 {
 	bool heard = when_before(watch->opened_at, watch->heard_at);
-	bool short_life = !heard && when_since(now, watch->opened_at) < SHORT_LIFE_NS;
+	bool short_life = !heard && when_since(now->tick, watch->opened_at) < SHORT_LIFE_NS;
 
 	watch->state = WATCH_TO_WATCH;
 	watch->problem[0] = '\0';
 	if (end->failed)
 		tell(watch, "the watch broke off", 0, end->message);
-	if (heard || when_since(now, watch->opened_at) >= HEALTHY_NS)
+	if (heard || when_since(now->tick, watch->opened_at) >= HEALTHY_NS)
 		watch->failures = watch->short_lives = 0;
 	if (short_life && ++watch->short_lives >= SHORT_LIVES_MAX) {
 		/* Some front ends say "expired" only by closing at once. */
@@ -284,9 +285,9 @@ static void stream_ended(struct watch *watch, const struct watch_end *end, struc
 }
 
 void watch_fail(struct watch *watch, const char *gap, const char *problem, int64_t server_wish_s,
-		struct when now)
+		const struct clocks *now)
 {
-	bool short_life = when_since(now, watch->opened_at) < SHORT_LIFE_NS;
+	bool short_life = when_since(now->tick, watch->opened_at) < SHORT_LIFE_NS;
 
 	watch->state = WATCH_TO_WATCH;
 	tell(watch, "the watch was ended", 0, problem);
@@ -300,7 +301,7 @@ void watch_fail(struct watch *watch, const char *gap, const char *problem, int64
 		wait_before_retry(watch, now, server_wish_s);
 }
 
-void watch_ended(struct watch *watch, const struct watch_end *end, struct when now)
+void watch_ended(struct watch *watch, const struct watch_end *end, const struct clocks *now)
 {
 	switch (watch->state) {
 	case WATCH_LISTING:

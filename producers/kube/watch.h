@@ -20,6 +20,7 @@
 #include "common/kube_resource.h"
 #include "common/text.h"
 #include "common/when.h"
+#include "producers/kube/clocks.h"
 #include "producers/kube/value.h"
 
 #define WATCH_LINE_MAX (8u * 1024 * 1024)   /* bytes; etcd takes objects of 1.5 MiB */
@@ -65,11 +66,11 @@ struct watch {
 	unsigned page_items; /* what is asked for */
 	struct text token;   /* of the next page */
 	uint64_t list_revision;
-	struct when list_asked;
+	struct when list_asked; /* by the wall clock */
 	struct value_cursor items;
 
-	struct when retry_at;
-	bool wished; /* the server asked for this wait */
+	struct when retry_at; /* this and the next by clocks.h (1) */
+	bool wished;          /* the server asked for this wait */
 	struct when lost_at;
 	unsigned failures;    /* in a row, for the waiting time */
 	unsigned short_lives; /* watches in a row that ended at once with nothing */
@@ -108,26 +109,26 @@ void watch_prove(struct watch *watch, uint64_t revision, struct when known);
 
 /* The server serves again: what waits for a retry need not wait any more, unless the
  * server asked for it. */
-void watch_hurry(struct watch *watch, struct when now);
+void watch_hurry(struct watch *watch, const struct clocks *now);
 
 /* True when a request should be started now. */
-bool watch_due(const struct watch *watch, struct when now);
+bool watch_due(const struct watch *watch, const struct clocks *now);
 /* The path and the Accept header of that request. */
 void watch_add_path(struct watch *watch, struct text *path);
 const char *watch_accept(const struct watch *watch);
 bool watch_streams(const struct watch *watch);
 /* The request was started; what it brings goes to BODY. */
-void watch_asked(struct watch *watch, struct when now);
+void watch_asked(struct watch *watch, const struct clocks *now);
 /* Its answer has begun. */
-void watch_answered(struct watch *watch, long status, struct when now);
+void watch_answered(struct watch *watch, long status, const struct clocks *now);
 /* It has ended; everything that came before was taken by give_next(). */
-void watch_ended(struct watch *watch, const struct watch_end *end, struct when now);
+void watch_ended(struct watch *watch, const struct watch_end *end, const struct clocks *now);
 /* True while the state needs the request that was started last. */
 bool watch_listening(const struct watch *watch);
 
 /* Ends a stream that is OPEN from our side, since the server said PROBLEM in it: lists
  * again when GAP names a reason, else watches again; after SERVER_WISH_S or longer. */
 void watch_fail(struct watch *watch, const char *gap, const char *problem, int64_t server_wish_s,
-		struct when now);
+		const struct clocks *now);
 
 #endif

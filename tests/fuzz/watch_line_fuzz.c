@@ -32,11 +32,11 @@ static void check_record(const struct text *record)
 
 static void give_all(struct watch *watch, struct text *record)
 {
-	struct when now = {1};
+	const struct clocks now = {{1}, {1}, {1}};
 
 	for (;;) {
 		text_clear(record);
-		if (!give_next(watch, now, record))
+		if (!give_next(watch, &now, record))
 			return;
 		check_record(record);
 	}
@@ -48,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct watch watch;
 	struct text record;
 	struct kube_event event;
+	const struct clocks start = {{0}, {0}, {0}};
 
 	if (size == 0)
 		return 0;
@@ -55,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		kube_event_clear(&event);
 	text_init(&record, 1u << 24);
 	watch_init(&watch, (enum kube_resource)(data[0] % KUBE_RESOURCES), "c", 1);
-	watch_asked(&watch, (struct when){0});
+	watch_asked(&watch, &start);
 	if (data[0] & 0x40) {
 		watch.state = WATCH_OPEN;
 		for (size_t half = size / 2, from = 1, to = half > 1 ? half : size; from < size;
@@ -66,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		text_add(&watch.body, (const char *)data + 1, size - 1);
 		watch_ended(&watch, &(struct watch_end){.status = data[0] & 0x20 ? 410 : 200},
-			    (struct when){0});
+			    &start);
 		give_all(&watch, &record);
 	}
 	watch_free(&watch);

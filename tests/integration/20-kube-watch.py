@@ -165,7 +165,8 @@ def spoil(records, writes):
 
 
 def run(folder):
-    with Lab() as lab, Producer(lab, folder / "kube.json") as producer:
+    # A server that asks now and then for another connection is one of many behind a balancer.
+    with Lab(APISERVER_FLAGS="--goaway-chance 0.005") as lab, Producer(lab, folder / "kube.json") as producer:
         for name in ("n1", "n2"):
             assert lab.api.call("POST", PATHS["nodes"], {"metadata": {"name": name}})[0] == 201
         producer.wait_known(time.time())  # before that a list may show only the last of several writes

@@ -21,6 +21,15 @@ static struct when at(int64_t ms)
 	return (struct when){1767225600 * NS_PER_SECOND + ms * NS_PER_MS};
 }
 
+/* Every clock shows that. */
+static const struct clocks *now(int64_t ms)
+{
+	static struct clocks clocks;
+
+	clocks = (struct clocks){at(ms), at(ms), at(ms)};
+	return &clocks;
+}
+
 static void open_all(struct watch watches[KUBE_RESOURCES], uint64_t revision)
 {
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
@@ -35,7 +44,7 @@ static void answer_all(struct progress *progress, uint64_t revision, int64_t ms)
 {
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		assert_int_equal(
-			progress_answered(progress, (enum kube_resource)r, revision, at(ms)),
+			progress_answered(progress, (enum kube_resource)r, revision, now(ms)),
 			PROGRESS_TAKEN);
 }
 
@@ -47,7 +56,7 @@ static int64_t given(struct progress *progress, struct watch watches[KUBE_RESOUR
 	int64_t known = -1;
 
 	text_init(&record, 65536);
-	if (progress_next(progress, watches, at(ms), &record)) {
+	if (progress_next(progress, watches, now(ms), &record)) {
 		assert_int_equal(kube_event_parse(record.data, record.length, &event, NULL),
 				 KUBE_EVENT_READ);
 		assert_int_equal(event.type, KUBE_PROGRESS);
@@ -66,17 +75,17 @@ static void promises_after_the_settling_time(void **state)
 
 	open_all(watches, 10);
 	progress_init(&progress, "c", MS(1000));
-	assert_true(progress_due(&progress, watches, at(0)));
-	progress_begin(&progress, watches, at(0));
-	assert_false(progress_due(&progress, watches, at(5000)));
+	assert_true(progress_due(&progress, watches, now(0)));
+	progress_begin(&progress, watches, now(0));
+	assert_false(progress_due(&progress, watches, now(5000)));
 	assert_int_equal(given(&progress, watches, 4), -1);
 	answer_all(&progress, 12, 5);
 	assert_int_equal(given(&progress, watches, 104), -1);
 	assert_int_equal(given(&progress, watches, 105), 0);
 	assert_int_equal(watches[KUBE_PODS].revision, 12);
 	assert_int_equal(watches[KUBE_PODS].known.ns, at(0).ns);
-	assert_false(progress_due(&progress, watches, at(749)));
-	assert_true(progress_due(&progress, watches, at(750)));
+	assert_false(progress_due(&progress, watches, now(749)));
+	assert_true(progress_due(&progress, watches, now(750)));
 }
 
 static void promises_at_once_what_every_watch_has_reached(void **state)
@@ -87,7 +96,7 @@ static void promises_at_once_what_every_watch_has_reached(void **state)
 
 	open_all(watches, 12);
 	progress_init(&progress, "c", MS(1000));
-	progress_begin(&progress, watches, at(0));
+	progress_begin(&progress, watches, now(0));
 	answer_all(&progress, 12, 5);
 	assert_int_equal(given(&progress, watches, 5), 0);
 }
@@ -100,7 +109,7 @@ static void waits_while_changes_keep_coming(void **state)
 
 	open_all(watches, 10);
 	progress_init(&progress, "c", MS(1000));
-	progress_begin(&progress, watches, at(0));
+	progress_begin(&progress, watches, now(0));
 	answer_all(&progress, 20, 5);
 	watches[KUBE_PODS].heard_at = at(90);
 	assert_int_equal(given(&progress, watches, 150), -1);
@@ -116,19 +125,19 @@ static void promises_nothing_when_a_watch_closed_meanwhile(void **state)
 
 	open_all(watches, 10);
 	progress_init(&progress, "c", MS(1000));
-	progress_begin(&progress, watches, at(0));
+	progress_begin(&progress, watches, now(0));
 	answer_all(&progress, 10, 5);
 	watches[KUBE_NODES].openings++;
 	assert_int_equal(given(&progress, watches, 500), -1);
 	assert_int_equal(progress.abandoned, 1);
 
-	progress_begin(&progress, watches, at(1000));
+	progress_begin(&progress, watches, now(1000));
 	answer_all(&progress, 10, 1005);
 	watches[KUBE_NODES].state = WATCH_TO_WATCH;
 	assert_int_equal(given(&progress, watches, 1500), -1);
-	assert_false(progress_due(&progress, watches, at(9000)));
+	assert_false(progress_due(&progress, watches, now(9000)));
 	watches[KUBE_NODES].state = WATCH_LEFT_OUT;
-	assert_true(progress_due(&progress, watches, at(9000)));
+	assert_true(progress_due(&progress, watches, now(9000)));
 }
 
 static void promises_nothing_without_every_answer(void **state)
@@ -139,9 +148,9 @@ static void promises_nothing_without_every_answer(void **state)
 
 	open_all(watches, 10);
 	progress_init(&progress, "c", MS(1000));
-	progress_begin(&progress, watches, at(0));
+	progress_begin(&progress, watches, now(0));
 	for (int r = 1; r < KUBE_RESOURCES; r++)
-		progress_answered(&progress, (enum kube_resource)r, 10, at(5));
+		progress_answered(&progress, (enum kube_resource)r, 10, now(5));
 	assert_int_equal(given(&progress, watches, 5000), -1);
 }
 
@@ -153,8 +162,8 @@ static void sees_revisions_go_back(void **state)
 
 	open_all(watches, 10);
 	progress_init(&progress, "c", MS(1000));
-	progress_begin(&progress, watches, at(0));
-	assert_int_equal(progress_answered(&progress, KUBE_PODS, 9, at(5)), PROGRESS_WENT_BACK);
+	progress_begin(&progress, watches, now(0));
+	assert_int_equal(progress_answered(&progress, KUBE_PODS, 9, now(5)), PROGRESS_WENT_BACK);
 }
 
 static void known_does_not_follow_a_clock_that_is_set_back(void **state)
@@ -166,12 +175,41 @@ static void known_does_not_follow_a_clock_that_is_set_back(void **state)
 	open_all(watches, 10);
 	progress_init(&progress, "c", MS(1000));
 	progress.last_known = at(2000);
-	progress_begin(&progress, watches, at(1000));
+	progress_begin(&progress, watches, now(1000));
 	answer_all(&progress, 10, 1005);
 	assert_int_equal(given(&progress, watches, 1005), -1);
-	progress_begin(&progress, watches, at(2000));
+	progress_begin(&progress, watches, now(2000));
 	answer_all(&progress, 10, 2005);
 	assert_int_equal(given(&progress, watches, 2005), 2000);
+}
+
+static void settles_by_a_clock_that_is_never_set(void **state)
+{
+	(void)state;
+	struct watch watches[KUBE_RESOURCES];
+	struct progress progress;
+	struct text record;
+	/* An hour back between the question and the answer. */
+	struct clocks clocks = {at(0), at(0), at(0)};
+
+	text_init(&record, 65536);
+	open_all(watches, 10);
+	progress_init(&progress, "c", MS(1000));
+	progress_begin(&progress, watches, &clocks);
+	clocks = (struct clocks){at(5), at(-3600000), at(0)};
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		progress_answered(&progress, (enum kube_resource)r, 12, &clocks);
+	clocks.tick = at(105);
+	assert_true(progress_next(&progress, watches, &clocks, &record));
+	/* The next one would be known earlier than that. */
+	clocks.tick = at(2000);
+	assert_true(progress_due(&progress, watches, &clocks));
+	progress_begin(&progress, watches, &clocks);
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		progress_answered(&progress, (enum kube_resource)r, 12, &clocks);
+	assert_false(progress_next(&progress, watches, &clocks, &record));
+	assert_int_equal(progress.set_back, 1);
+	text_free(&record);
 }
 
 static void settles_longer_after_a_broken_promise(void **state)
@@ -183,7 +221,7 @@ static void settles_longer_after_a_broken_promise(void **state)
 	open_all(watches, 10);
 	progress_init(&progress, "c", MS(1000));
 	watches[KUBE_PODS].stats.late = 1;
-	progress_begin(&progress, watches, at(0));
+	progress_begin(&progress, watches, now(0));
 	answer_all(&progress, 12, 5);
 	assert_int_equal(given(&progress, watches, 105), -1);
 	assert_int_equal(given(&progress, watches, 205), 0);
@@ -269,6 +307,7 @@ int main(void)
 		cmocka_unit_test(promises_nothing_without_every_answer),
 		cmocka_unit_test(sees_revisions_go_back),
 		cmocka_unit_test(known_does_not_follow_a_clock_that_is_set_back),
+		cmocka_unit_test(settles_by_a_clock_that_is_never_set),
 		cmocka_unit_test(settles_longer_after_a_broken_promise),
 		cmocka_unit_test(resumes_behind_the_last_progress),
 		cmocka_unit_test(lists_again_what_broke_off_in_a_list),

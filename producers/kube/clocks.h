@@ -1,0 +1,23 @@
+/* clocks.h - one reading of the clocks, for everything that happens in a turn.
+ *
+ * (1) TICK never jumps: what waits, waits by it.
+ * (2) RECEIVED is the wall clock and never goes back: records carry it.
+ * (3) WALL may be set back: what is promised by it has to be compared with what was
+ *     promised before.
+ */
+#ifndef TENURE_KUBE_CLOCKS_H
+#define TENURE_KUBE_CLOCKS_H
+
+#include "common/when.h"
+
+struct clocks {
+	struct when tick; /* since some moment, not since 1970 */
+	struct when wall;
+	struct when received;
+};
+
+/* RECEIVED will not be before FLOOR, the latest one in the output. */
+void clocks_init(struct clocks *clocks, struct when floor);
+void clocks_read(struct clocks *clocks);
+
+#endif
