@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(__file__))
-from kube_api import PATHS, Lab, Producer, final_state, keep, pod, running, seconds  # noqa: E402
+from kube_api import PATHS, Lab, Producer, final_state, pod, running, seconds  # noqa: E402
 
 NAMESPACE = "/api/v1/namespaces/default"
 
@@ -131,7 +131,6 @@ def main():
             ended(lab, producer)
             forgotten(lab, producer)
             without_progress(lab, producer)
-        keep("21-kube-resume", (folder / "kube.json").read_text())
         planned(lab, folder)
 
 
