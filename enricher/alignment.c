@@ -1,6 +1,6 @@
 #include "enricher/alignment.h"
 
-#include <stddef.h>
+#include <stdlib.h>
 
 #include "common/log.h"
 
@@ -26,6 +26,28 @@ static bool position_of(struct alignment *a, const struct flow_ends *ends, struc
 		return false;
 	*position = timeline_position_last(a->timeline);
 	return true;
+}
+
+/* Counts FLOW as one that waits, once.  -1 without memory. */
+static int note_waiting(struct alignment *a, const struct bus_record *flow)
+{
+	size_t index = (size_t)flow->partition;
+
+	a->waiting = true;
+	if (index >= a->waiting_count) {
+		int64_t *larger = realloc(a->waiting_at, (index + 1) * sizeof(*larger));
+
+		if (larger == NULL)
+			return -1;
+		for (size_t i = a->waiting_count; i <= index; i++)
+			larger[i] = -1;
+		a->waiting_at = larger;
+		a->waiting_count = index + 1;
+	}
+	a->stats.waited += flow->offset > a->waiting_at[index];
+	if (flow->offset > a->waiting_at[index])
+		a->waiting_at[index] = flow->offset;
+	return 0;
 }
 
 static enum exchange_outcome put(struct alignment *a, size_t index, enum exchange_topic topic,
@@ -54,10 +76,8 @@ static enum exchange_outcome tag(struct alignment *a, size_t index, const struct
 	const char *provisional;
 	enum exchange_outcome outcome;
 
-	if (!position_of(a, ends, now, &position, &provisional)) {
-		a->waiting = true;
-		return EXCHANGE_REFUSED;
-	}
+	if (!position_of(a, ends, now, &position, &provisional))
+		return note_waiting(a, flow) < 0 ? EXCHANGE_BROKEN : EXCHANGE_REFUSED;
 	if (tagger_tag(&a->tagger, flow, ends, &position, provisional) < 0)
 		return EXCHANGE_BROKEN;
 	outcome = put(a, index, EXCHANGE_TAGGED, now);
@@ -121,6 +141,14 @@ static enum exchange_outcome deal_with_partition(struct alignment *a, size_t ind
 	}
 	*ended = false;
 	return EXCHANGE_DONE;
+}
+
+void alignment_clear(struct alignment *a)
+{
+	tagger_clear(&a->tagger);
+	free(a->waiting_at);
+	a->waiting_at = NULL;
+	a->waiting_count = 0;
 }
 
 /* Waits for whatever the flows at hand need. */

@@ -9,6 +9,7 @@
 #define TENURE_ALIGNMENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/timeline/timeline.h"
@@ -20,6 +21,7 @@
 
 struct alignment_stats {
 	uint64_t read;    /* flows, each time they were read */
+	uint64_t waited;  /* for their position */
 	uint64_t outside; /* passed over: not in [since, until) */
 };
 
@@ -27,15 +29,21 @@ struct alignment {
 	struct timeline *timeline; /* these three are borrowed */
 	struct feed *feed;
 	struct exchange *exchange;
-	struct tagger tagger; /* the caller clears it */
+	struct tagger tagger;
 	struct gate gate;
 	bool hindsight;    /* every flow as of the last position */
 	bool frozen;       /* what comes into the kube topic from now on is not asked for */
 	struct when since; /* WHEN_MIN and WHEN_MAX where no window was asked for */
 	struct when until;
+	/* The flow that was seen to wait last in each partition, to count it once. */
+	int64_t *waiting_at;
+	size_t waiting_count;
 	bool waiting; /* a head waits for its position */
 	struct alignment_stats stats;
 };
+
+/* Frees what the alignment made; the timeline, feed and exchange are the caller's. */
+void alignment_clear(struct alignment *alignment);
 
 enum alignment_turn { ALIGNMENT_GO_ON, ALIGNMENT_ENDED, ALIGNMENT_BROKEN };
 

@@ -146,11 +146,11 @@ static void report(const struct alignment *a)
 	struct feed_stats f = feed_stats(a->feed);
 	struct timeline_stats l = timeline_stats(a->timeline);
 
-	log_info("flows read=%" PRIu64 " tagged=%" PRIu64 " provisional=%" PRIu64
+	log_info("flows read=%" PRIu64 " waited=%" PRIu64 " tagged=%" PRIu64 " provisional=%" PRIu64
 		 " outside_window=%" PRIu64 " ends known=%" PRIu64 " unknown=%" PRIu64
 		 " ambiguous=%" PRIu64,
-		 a->stats.read, t->tagged, t->provisional, a->stats.outside, t->known, t->unknown,
-		 t->ambiguous);
+		 a->stats.read, a->stats.waited, t->tagged, t->provisional, a->stats.outside,
+		 t->known, t->unknown, t->ambiguous);
 	log_info("commits=%" PRIu64 " aborts=%" PRIu64 " timestamps_limited=%" PRIu64, e.commits,
 		 e.aborts, e.timestamps_limited);
 	log_info("kube records=%" PRIu64 " applied=%" PRIu64 " ignored=%" PRIu64
@@ -270,7 +270,7 @@ int main(int argc, char **argv)
 out:
 	exchange_close(a.exchange);
 	feed_close(a.feed);
-	tagger_clear(&a.tagger);
+	alignment_clear(&a);
 	timeline_close(a.timeline);
 	return rc;
 }

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import Broker, check, enrich, flow, on_kafka, pod, progress, values, wait_for  # noqa: E402
+from enrich_broker import Broker, check, enrich, flow, leave_records, on_kafka, pod, progress, values, wait_for  # noqa: E402
 
 complaints = []
 
@@ -99,6 +99,7 @@ def damaged_neighbours(broker, folder, log, now):
         "already_tagged tenure", "missing_member event.end", "not_json None", "not_json None", "produce_failed None",
         "wrong_type destination.port"])
     expect(f"exit {code}", code == 0)
+    leave_records(values(tagged), values(rejected))
     expect("keys", all(key.startswith(b"k") for _, _, key, *_ in tagged + rejected))
     ahead = max(stamp for *_, stamp in tagged) / 1000 - time.time()
     expect(f"a timestamp {ahead:.0f} s ahead", 40 * 60 < ahead <= 50 * 60 + 5)

@@ -15,7 +15,7 @@ import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,7 +94,14 @@ class Broker:
         consumer = Consumer({"bootstrap.servers": self.address, "group.id": group, "log_level": 0,
                              "isolation.level": "read_uncommitted"})
         partitions = consumer.list_topics(topic, 15).topics[topic].partitions
-        found = consumer.committed([TopicPartition(topic, partition) for partition in partitions], 15)
+        for tries in range(50):
+            try:
+                found = consumer.committed([TopicPartition(topic, partition) for partition in partitions], 15)
+                break
+            except KafkaException:  # the coordinator of a new broker is not there at once
+                if tries == 49:
+                    raise
+                time.sleep(0.1)
         consumer.close()
         return {place.partition: place.offset for place in found if place.offset >= 0}
 
@@ -209,6 +216,12 @@ def check(flows, tagged, rejected):
     complaints += [f"flow {place}: lost" for place in given if place not in outcomes]
     complaints += [f"flow {place}: {len(kinds)} times: {', '.join(kinds)}" for place, kinds in outcomes.items() if len(kinds) > 1]
     return complaints
+
+
+def leave_records(tagged, rejected):
+    """Leaves what came out to be held against docs/schemas."""
+    leave("tagged", [value for _, _, value in tagged])
+    leave("rejected", [value for _, _, value in rejected])
 
 
 def check_can_fail(flows, tagged, rejected):
