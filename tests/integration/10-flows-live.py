@@ -18,6 +18,9 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "schema"))
+from records import leave  # noqa: E402
+
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 NAME = f"tf{os.getpid() % 100000}"
 NODE, A, B, C = (f"{NAME}-{part}" for part in ("node", "a", "b", "c"))
@@ -185,6 +188,7 @@ def run(folder, started):
     last = [line for line in log.read().splitlines() if "frames=" in line][-1]
     assert " kernel_drops=0 " in last and "interfaces_opened=3" in last and "interfaces_gone=1" in last, last
     check(folder, port)
+    leave("flows", (folder / "flows").read_bytes().splitlines())
 
 
 def main():

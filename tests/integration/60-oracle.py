@@ -18,15 +18,15 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tests/oracle"))
+sys.path[:0] = [str(ROOT / "tests/oracle"), str(ROOT / "tests/schema")]
 
 import differences  # noqa: E402
 import flows  # noqa: E402
 import oracle  # noqa: E402
 import random_history  # noqa: E402
+from records import leave  # noqa: E402
 
 BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
-RECORDS = Path(os.environ.get("TENURE_RECORDS", BUILD / "test-records"))
 ENRICH = BUILD / "tenure-enrich"
 
 
@@ -128,13 +128,6 @@ def check_kills(seed, folder):
     return "" if kills else "was never killed: it is too fast for this test\n"
 
 
-def keep(folder, seed):
-    """Leaves some records for 99-records."""
-    RECORDS.mkdir(parents=True, exist_ok=True)
-    shutil.copy(folder / "tagged", RECORDS / f"60-oracle-{seed}.tagged.ndjson")
-    shutil.copy(folder / "tagged-rejected", RECORDS / f"60-oracle-{seed}.rejected.ndjson")
-
-
 def main(words):
     if not ENRICH.exists():
         print(f"{ENRICH} is not built")
@@ -153,7 +146,8 @@ def main(words):
             failed += 1
             print(f"seed {seed}: {wrong}left in {folder}")
         elif number < 3:
-            keep(folder, seed)
+            leave("tagged", records(folder / "tagged"))
+            leave("rejected", records(folder / "tagged-rejected"))
         if not wrong:
             shutil.rmtree(folder)
     print(f"{len(seeds) - failed} of {len(seeds)} right")

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Every record that an integration test has produced and left in the records' directory
 (tests/schema/README.md) is what docs/schemas say."""
-import os
 import sys
 from pathlib import Path
 
@@ -9,16 +8,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/schema"))
 
 import validate  # noqa: E402
-from records import kind_of_name  # noqa: E402
-
-BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
-FOLDER = Path(os.environ.get("TENURE_RECORDS", BUILD / "test-records"))
+from records import folder, kind_of_name  # noqa: E402
 
 
 def main():
-    files = [path for path in sorted(FOLDER.glob("**/*")) if path.is_file()]
+    files = [path for path in sorted(folder().glob("**/*")) if path.is_file()]
     if not files:
-        print(f"no records in {FOLDER}: no test has left any")
+        print(f"no records in {folder()}: no test has left any")
         return 77
     faulty = 0
     for path in files:

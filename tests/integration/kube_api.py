@@ -12,10 +12,14 @@ import signal
 import ssl
 import subprocess
 import tempfile
+import sys
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/schema"))
+from records import leave  # noqa: E402
+
 LAB = ROOT / "tests/lab"
 KUBE = os.environ.get("TENURE_KUBE_PROGRAM", "tenure-kube")
 PATHS = {
@@ -34,13 +38,6 @@ def seconds(text):
     whole, _, fraction = text.rstrip("Z").partition(".")
     base = datetime.datetime.fromisoformat(whole).replace(tzinfo=datetime.timezone.utc).timestamp()
     return base + float("0." + (fraction or "0"))
-
-
-def keep(name, text):
-    """Leaves what a test produced where every record is checked against its schema (99-records.py)."""
-    folder = Path(os.environ.get("TENURE_RECORDS") or Path(os.environ.get("BUILD", ROOT / "build")) / "test-records")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.kube.ndjson").write_text(text)
 
 
 class Lab:
@@ -169,6 +166,7 @@ class Producer:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        leave("kube", [json.dumps(record).encode() for record in self.records()])
 
     def start(self):
         with self.log.open("ab") as log:

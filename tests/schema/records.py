@@ -1,8 +1,12 @@
 """Which files hold records of which topic."""
 import json
 import lzma
+import os
 import re
+import sys
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 KINDS = ("kube", "flows", "tagged", "rejected")
 NAME = re.compile(r"(?:^|[.-])(kube|flows|tagged|rejected)(?:\.(?:ndjson|jsonl|json))?(?:\.xz)?$")
 
@@ -18,6 +22,19 @@ def lines_of(path):
     opened = lzma.open(path) if path.suffix == ".xz" else path.open("rb")
     with opened as stream:
         return stream.read().splitlines()
+
+
+def folder():
+    """Where integration tests leave records for 99-records."""
+    return Path(os.environ.get("TENURE_RECORDS") or Path(os.environ.get("BUILD", ROOT / "build")) / "test-records")
+
+
+def leave(kind, lines, most=3000):
+    """Leaves the running test's records of one topic, the first MOST of them, to be validated."""
+    path = folder() / f"{Path(sys.argv[0]).stem}.{kind}.ndjson"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as stream:
+        stream.writelines(line.rstrip(b"\n") + b"\n" for line in lines[:most])
 
 
 def kind_of_record(line):
