@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import Broker, check, check_can_fail, enrich, flow, leave, leave_records, on_kafka, pod, progress, values, wait_for  # noqa: E402
+from enrich_broker import Broker, check, check_can_fail, enrich, flow, leave_records, on_kafka, pod, progress, values, wait_for  # noqa: E402
 
 PARTITIONS, RATE = 6, 2000
 KILLS = int(os.environ.get("KILLS", 20))
@@ -109,8 +109,6 @@ def main():
         complaints = check(flows, values(tagged), values(rejected))
         complaints += check_can_fail(flows, values(tagged), values(rejected))
         leave_records(values(tagged), values(rejected))
-        leave("tagged", [record[2] for record in values(tagged)])
-        leave("rejected", [record[2] for record in values(rejected)])
         for partition, offset, _, value, headers, timestamp in tagged[:1000]:
             expected = {"tenure.flow.topic", "tenure.flow.partition", "tenure.flow.offset", "tenure.revision"}
             if set(headers) != expected:

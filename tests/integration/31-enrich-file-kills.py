@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import check, check_can_fail, enrich, flow, leave, leave_records, pod, progress  # noqa: E402
+from enrich_broker import check, check_can_fail, enrich, flow, leave_records, pod, progress  # noqa: E402
 
 FLOWS, KILLS, START = 150_000, 30, 1_795_000_000
 
@@ -88,8 +88,6 @@ def main():
     tagged, rejected = lines(Path("killed-tagged")), lines(Path("killed-rejected"))
     complaints += check(given, tagged, rejected) + check_can_fail(given, tagged, rejected)
     leave_records(tagged, rejected)
-    leave("tagged", Path("whole-tagged").read_bytes().splitlines())
-    leave("rejected", Path("whole-rejected").read_bytes().splitlines())
 
     Path("other").write_text(flow(7, START) + "\n")
     for what, given_arguments in (("flows", arguments("killed", flows="other")), ("kube", arguments("killed", kube="other"))):
