@@ -19,6 +19,9 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from confluent_kafka.admin import AdminClient, NewTopic
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/schema"))
+from records import leave  # noqa: E402
+
 LAB = ROOT / "tests/lab"
 ENRICH = os.environ.get("ENRICH", "tenure-enrich")
 
