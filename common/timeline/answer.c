@@ -106,12 +106,13 @@ static void say_outside(struct text *out, struct timeline_verdict *verdict)
 
 /* Adds the services of a pod or node, and what is not known of them. */
 static void add_services(struct timeline *timeline, const struct history *history,
-			 const struct holder *holder, const struct timeline_question *question,
-			 struct text *out)
+			 const struct fragment *fragment, enum holder_kind kind,
+			 const struct timeline_question *question, struct text *out)
 {
+	struct memberships memberships = {history->memberships, history->membership_count,
+					  fragment->members, fragment->member_count};
 	struct services_question asked = {
-		.kind = holder->kind,
-		.uid = holder->uid,
+		.kind = kind,
 		.port = question->port,
 		.transport = question->transport,
 		.start = question->start,
@@ -120,8 +121,7 @@ static void add_services(struct timeline *timeline, const struct history *histor
 	};
 	struct services services;
 
-	services_find(history->memberships, history->membership_count,
-		      &timeline->answering->node_ports, &asked, &services);
+	services_find(&memberships, &timeline->answering->node_ports, &asked, &services);
 	services_add_json(&services, out);
 	if (overlaps_gap(timeline, SLICES, question))
 		text_add_string(out, ",\"services_reason\":\"gap\"");
@@ -144,7 +144,7 @@ static int say_known(struct timeline *timeline, struct history *history,
 	tail = fragment->bytes + fragment->head_length;
 	text_add(out, fragment->bytes, fragment->head_length);
 	if (holder->kind != HOLDER_SERVICE)
-		add_services(timeline, history, holder, question, out);
+		add_services(timeline, history, fragment, holder->kind, question, out);
 	text_add(out, tail, fragment->tail_length);
 	return 0;
 }

@@ -41,49 +41,140 @@ static bool is_before(struct side a, struct side b, int64_t skew_ns)
 	return seems_before(a, b, skew_ns) && !seems_before(b, a, skew_ns);
 }
 
-/* Steps 2 and 3 for the binding I, whose possible_from and that of all others are known. */
-static void close_one(const struct binding *bindings, size_t count, size_t i, int64_t skew_ns,
-		      const struct when *raw, struct instants *instants)
+/* A binding and the earliest of its instants that counts. */
+struct turn {
+	struct when first;
+	size_t binding;
+};
+
+/* Room for one address's bindings while their instants are worked out. */
+struct work {
+	const struct binding *bindings;
+	size_t count;
+	int64_t skew_ns;
+	struct instants *instants;
+	struct when *raw;   /* certain_from */
+	struct turn *turns; /* in their order */
+	size_t *active;     /* those that others can still be in order with */
+	size_t active_count;
+};
+
+static int by_first(const void *a, const void *b)
 {
-	struct side a = {&bindings[i], raw[i]};
-	struct when to = evidence_certain_to(&bindings[i].evidence);
-	struct when possible_to = evidence_possible_to(&bindings[i].evidence);
-	struct when next = WHEN_MAX;
+	const struct turn *one = a, *other = b;
 
-	for (size_t j = 0; j < count; j++) {
-		struct side b = {&bindings[j], raw[j]};
-
-		if (j == i || !is_before(a, b, skew_ns))
-			continue;
-		next = when_earlier(next, instants[j].possible_from);
-		possible_to = when_earlier(possible_to, raw[j]);
-	}
-	instants[i].certain_to = is_open(to) ? next : to;
-	instants[i].possible_to = possible_to;
-	instants[i].certain_from = raw[i];
+	return (one->first.ns > other->first.ns) - (one->first.ns < other->first.ns);
 }
 
-void asof_instants(const struct binding *bindings, size_t count, enum timeline_clock clock,
-		   int64_t skew_ns, struct when *raw, struct instants *instants)
+/* Steps 1 and 3 for one pair, if A is before B. */
+static void order_pair(const struct work *work, size_t a, size_t b)
 {
-	for (size_t i = 0; i < count; i++) {
-		raw[i] = binding_start(&bindings[i], clock).certain_from;
-		instants[i].possible_from = evidence_possible_from(&bindings[i].evidence);
+	struct when to = evidence_certain_to(&work->bindings[a].evidence);
+
+	if (!is_before((struct side){&work->bindings[a], work->raw[a]},
+		       (struct side){&work->bindings[b], work->raw[b]}, work->skew_ns))
+		return;
+	if (!is_open(to))
+		work->instants[b].possible_from = when_later(work->instants[b].possible_from, to);
+	work->instants[a].possible_to = when_earlier(work->instants[a].possible_to, work->raw[b]);
+}
+
+/* Forgets those of which every instant is before MOMENT: whoever begins there or later is
+ * after them and changes nothing more of theirs, nor they of his. */
+static void retire(struct work *work, struct when moment)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < work->active_count; i++) {
+		size_t one = work->active[i];
+		struct when last = when_later(evidence_certain_to(&work->bindings[one].evidence),
+					      work->raw[one]);
+
+		last = when_later(last, work->instants[one].possible_to);
+		if (!when_before(last, moment))
+			work->active[kept++] = one;
 	}
-	for (size_t i = 0; i < count; i++) {
-		struct side a = {&bindings[i], raw[i]};
-		struct when to = evidence_certain_to(&bindings[i].evidence);
+	work->active_count = kept;
+}
 
-		for (size_t j = 0; j < count && !is_open(to); j++) {
-			struct side b = {&bindings[j], raw[j]};
+static void order_all(struct work *work)
+{
+	for (size_t i = 0; i < work->count; i++) {
+		size_t one = work->turns[i].binding;
 
-			if (j != i && is_before(a, b, skew_ns))
-				instants[j].possible_from =
-					when_later(instants[j].possible_from, to);
+		retire(work, work->turns[i].first);
+		for (size_t j = 0; j < work->active_count; j++) {
+			order_pair(work, work->active[j], one);
+			order_pair(work, one, work->active[j]);
+		}
+		work->active[work->active_count++] = one;
+	}
+	/* Of one holder only the epochs count, whatever the instants say. */
+	for (size_t i = 0; i < work->count; i++) {
+		for (size_t j = i + 1;
+		     j < work->count && work->bindings[j].holder == work->bindings[i].holder; j++) {
+			order_pair(work, i, j);
+			order_pair(work, j, i);
 		}
 	}
-	for (size_t i = 0; i < count; i++)
-		close_one(bindings, count, i, skew_ns, raw, instants);
+}
+
+/* Step 2, for an open one. */
+static struct when certain_until_next(const struct work *work, size_t open)
+{
+	struct side a = {&work->bindings[open], work->raw[open]};
+	struct when next = WHEN_MAX;
+
+	for (size_t j = 0; j < work->count; j++) {
+		struct side b = {&work->bindings[j], work->raw[j]};
+
+		if (j != open && is_before(a, b, work->skew_ns))
+			next = when_earlier(next, work->instants[j].possible_from);
+	}
+	return next;
+}
+
+static void begin(struct work *work, enum timeline_clock clock)
+{
+	for (size_t i = 0; i < work->count; i++) {
+		const struct evidence *evidence = &work->bindings[i].evidence;
+		struct instants *at = &work->instants[i];
+
+		work->raw[i] = binding_start(&work->bindings[i], clock).certain_from;
+		at->possible_from = evidence_possible_from(evidence);
+		at->certain_from = work->raw[i];
+		at->certain_to = evidence_certain_to(evidence);
+		at->possible_to = evidence_possible_to(evidence);
+		work->turns[i].first =
+			when_earlier(when_earlier(at->possible_from, work->raw[i]), at->certain_to);
+		work->turns[i].binding = i;
+	}
+	if (work->count > 1)
+		qsort(work->turns, work->count, sizeof(*work->turns), by_first);
+}
+
+int asof_instants(const struct binding *bindings, size_t count, enum timeline_clock clock,
+		  int64_t skew_ns, struct instants *instants)
+{
+	struct work work = {
+		.bindings = bindings,
+		.count = count,
+		.skew_ns = skew_ns,
+		.instants = instants,
+		.raw = calloc(count + 1, sizeof(struct when)),
+		.turns = calloc(count + 1, sizeof(struct turn)),
+		.active = calloc(count + 1, sizeof(size_t)),
+	};
+	int rc = -1;
+
+	if (!work.raw || !work.turns || !work.active)
+		goto out;
+	begin(&work, clock);
+	order_all(&work);
+	for (size_t i = 0; i < count; i++) {
+		if (is_open(instants[i].certain_to))
+			instants[i].certain_to = certain_until_next(&work, i);
+	}
 	for (size_t i = 0; i < count; i++) {
 		struct instants *at = &instants[i];
 
@@ -92,6 +183,12 @@ void asof_instants(const struct binding *bindings, size_t count, enum timeline_c
 		at->certain_from = when_add(at->certain_from, skew_ns);
 		at->certain_to = when_add(at->certain_to, -skew_ns);
 	}
+	rc = 0;
+out:
+	free(work.raw);
+	free(work.turns);
+	free(work.active);
+	return rc;
 }
 
 static int by_possible_from(const void *a, const void *b)

@@ -21,10 +21,11 @@ struct instants {
 	struct when possible_from, certain_from, certain_to, possible_to;
 };
 
-/* Works out the instants of BINDINGS[COUNT], bindings of one address. RAW is room for
- * COUNT moments. Its cost is the square of COUNT. */
-void asof_instants(const struct binding *bindings, size_t count, enum timeline_clock clock,
-		   int64_t skew_ns, struct when *raw, struct instants *instants);
+/* Works out the instants of BINDINGS[COUNT], bindings of one address, those of one holder
+ * side by side. Each is compared with those that it overlaps in time, and with all of them
+ * while it is open. -1 when there is no memory. */
+int asof_instants(const struct binding *bindings, size_t count, enum timeline_clock clock,
+		  int64_t skew_ns, struct instants *instants);
 
 /* A binding with its instants. */
 struct tenure {

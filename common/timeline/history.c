@@ -102,6 +102,9 @@ static bool add_membership_row(struct history *history, const struct row *row)
 	if (!row_membership(row->value, membership))
 		return false;
 	history->membership_count++;
+	if (membership->uid.length > 0)
+		history->openings[history->opening_count++] = (struct opening){
+			membership->uid, membership->opening, membership->opened_offset};
 	history->changes[history->change_count++] = membership->opened_offset;
 	if (membership->closed_offset != OFFSET_NEVER)
 		history->changes[history->change_count++] = membership->closed_offset;
@@ -124,6 +127,14 @@ static int by_service(const void *a, const void *b)
 	return order;
 }
 
+static int by_uid(const void *a, const void *b)
+{
+	const struct opening *one = a, *other = b;
+	int order = span_compare(one->uid, other->uid);
+
+	return order != 0 ? order : (one->at.ns > other->at.ns) - (one->at.ns < other->at.ns);
+}
+
 static int by_offset(const void *a, const void *b)
 {
 	const uint64_t *one = a, *other = b;
@@ -137,6 +148,7 @@ static int make_room(struct history *history, size_t rows)
 	history->bindings = calloc(rows + 1, sizeof(*history->bindings));
 	history->versions = calloc(rows + 1, sizeof(*history->versions));
 	history->memberships = calloc(rows + 1, sizeof(*history->memberships));
+	history->openings = calloc(rows + 1, sizeof(*history->openings));
 	history->changes = calloc(2 * rows + 1, sizeof(*history->changes));
 	return history->holders && history->bindings && history->versions && history->memberships &&
 			       history->changes
@@ -160,13 +172,16 @@ static void trim(struct history *history)
 	smaller = realloc(history->memberships,
 			  (history->membership_count + 1) * sizeof(struct membership_row));
 	history->memberships = smaller ? smaller : history->memberships;
+	smaller = realloc(history->openings, (history->opening_count + 1) * sizeof(struct opening));
+	history->openings = smaller ? smaller : history->openings;
 	history->bytes = sizeof(*history) + history->arena.capacity +
 			 (history->holder_count + 1) * sizeof(struct holder) +
 			 (history->binding_count + 1) *
 				 (sizeof(struct binding_history) + sizeof(struct tenure) +
 				  sizeof(struct fragment) + 512) +
 			 (history->version_count + 1) * sizeof(struct binding_version) +
-			 (history->membership_count + 1) * sizeof(struct membership_row) +
+			 (history->membership_count + 1) *
+				 (sizeof(struct membership_row) + sizeof(struct opening)) +
 			 history->change_count * sizeof(uint64_t);
 }
 
@@ -189,6 +204,9 @@ static int decode(struct store *store, struct history *history, const struct row
 	if (history->membership_count > 1)
 		qsort(history->memberships, history->membership_count,
 		      sizeof(*history->memberships), by_service);
+	if (history->opening_count > 1)
+		qsort(history->openings, history->opening_count, sizeof(*history->openings),
+		      by_uid);
 	if (history->change_count > 1)
 		qsort(history->changes, history->change_count, sizeof(uint64_t), by_offset);
 	for (size_t c = 0; c < history->change_count; c++) {
@@ -224,8 +242,10 @@ struct history *history_load(struct store *store, uint32_t cluster, const struct
 
 static void view_clear(struct view *view)
 {
-	for (size_t f = 0; f < view->count && view->fragments; f++)
+	for (size_t f = 0; f < view->count && view->fragments; f++) {
 		free(view->fragments[f].bytes);
+		free(view->fragments[f].members);
+	}
 	free(view->fragments);
 	free(view->tenures);
 	*view = (struct view){0};
@@ -240,6 +260,7 @@ void history_free(struct history *history)
 	free(history->bindings);
 	free(history->versions);
 	free(history->memberships);
+	free(history->openings);
 	free(history->changes);
 	text_free(&history->arena);
 	free(history);
@@ -266,18 +287,25 @@ static const struct evidence *evidence_at(const struct history *history,
 static struct when endpoint_at(const struct history *history, struct span uid, struct when after,
 			       uint64_t position)
 {
-	struct when earliest = WHEN_MIN;
+	size_t low = 0, high = history->opening_count;
 
-	for (size_t m = 0; m < history->membership_count; m++) {
-		const struct membership_row *row = &history->memberships[m];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
 
-		if (row->opened_offset > position || !span_equal(row->uid, uid) ||
-		    !when_before(after, row->opening))
-			continue;
-		if (earliest.ns == INT64_MIN || when_before(row->opening, earliest))
-			earliest = row->opening;
+		if (span_compare(history->openings[middle].uid, uid) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return earliest;
+	for (size_t o = low; o < history->opening_count; o++) {
+		const struct opening *opening = &history->openings[o];
+
+		if (!span_equal(opening->uid, uid))
+			break;
+		if (opening->offset <= position && when_before(after, opening->at))
+			return opening->at;
+	}
+	return WHEN_MIN;
 }
 
 static size_t visible_bindings(const struct history *history, uint64_t position,
@@ -314,23 +342,22 @@ static int view_fill(struct history *history, uint64_t position, enum timeline_c
 	size_t room = history->binding_count + 1;
 	struct binding *bindings = calloc(room, sizeof(*bindings));
 	struct instants *instants = calloc(room, sizeof(*instants));
-	struct when *raw = calloc(room, sizeof(*raw));
 	int rc = -1;
 
-	if (!bindings || !instants || !raw)
+	if (!bindings || !instants)
 		goto out;
 	view->count = visible_bindings(history, position, bindings);
 	view->tenures = calloc(view->count + 1, sizeof(*view->tenures));
 	view->fragments = calloc(view->count + 1, sizeof(*view->fragments));
 	if (!view->tenures || !view->fragments)
 		goto out;
-	asof_instants(bindings, view->count, clock, skew_ns, raw, instants);
+	if (asof_instants(bindings, view->count, clock, skew_ns, instants) != 0)
+		goto out;
 	for (size_t t = 0; t < view->count; t++)
 		view->tenures[t] = (struct tenure){bindings[t], instants[t], WHEN_MIN, t};
 	asof_sort(view->tenures, view->count);
 	rc = 0;
 out:
-	free(raw);
 	free(instants);
 	free(bindings);
 	return rc;

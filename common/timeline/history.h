@@ -46,6 +46,8 @@ struct fragment {
 	uint64_t from_offset, until_offset;
 	const uint32_t *generation[FRAGMENT_SOURCES]; /* NULL for none */
 	uint32_t rendered[FRAGMENT_SOURCES];
+	uint32_t *members; /* which memberships are the holder's */
+	size_t member_count;
 };
 
 struct view {
@@ -56,12 +58,20 @@ struct view {
 	size_t count;
 };
 
+/* A membership of a target opened. */
+struct opening {
+	struct span uid;
+	struct when at;
+	uint64_t offset;
+};
+
 struct history {
 	struct holder *holders;
 	struct binding_history *bindings;
 	struct binding_version *versions;
 	struct membership_row *memberships; /* by service, uid and opening */
-	size_t holder_count, binding_count, version_count, membership_count;
+	struct opening *openings; /* by uid and time, one for each membership with a uid */
+	size_t holder_count, binding_count, version_count, membership_count, opening_count;
 	uint64_t *changes; /* every offset at which a view changes, in order */
 	size_t change_count;
 	struct text arena; /* what the spans above point into */

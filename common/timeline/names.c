@@ -138,6 +138,23 @@ static int render(struct timeline *timeline, struct fragment *fragment, const st
 	return 0;
 }
 
+/* Which of the address's memberships are this holder's, trimmed to their number. */
+static int find_members(struct fragment *fragment, const struct history *history,
+			const struct holder *holder)
+{
+	struct memberships all = {history->memberships, history->membership_count, NULL, 0};
+	uint32_t *members = malloc((history->membership_count + 1) * sizeof(*members)), *trimmed;
+
+	if (!members) {
+		log_error("timeline: no memory for an answer");
+		return -1;
+	}
+	fragment->member_count = services_of_holder(&all, holder->kind, holder->uid, members);
+	trimmed = realloc(members, (fragment->member_count + 1) * sizeof(*members));
+	fragment->members = trimmed ? trimmed : members;
+	return 0;
+}
+
 static bool is_fresh(const struct fragment *fragment, uint64_t position)
 {
 	if (!fragment->bytes || position < fragment->from_offset ||
@@ -166,11 +183,14 @@ const struct fragment *names_fragment(struct timeline *timeline, struct history 
 	if (is_fresh(fragment, position))
 		return fragment;
 	free(fragment->bytes);
+	free(fragment->members);
 	*fragment = (struct fragment){.until_offset = OFFSET_NEVER};
 	text_init(&rows.holder, ROW_BYTES);
 	text_init(&rows.owner, ROW_BYTES);
 	text_init(&rows.node, ROW_BYTES);
-	rc = find_names(timeline, fragment, position, &rows, &names);
+	rc = find_members(fragment, history, holder);
+	if (rc == 0)
+		rc = find_names(timeline, fragment, position, &rows, &names);
 	if (rc == 0)
 		rc = render(timeline, fragment, tenure, &names);
 	text_free(&rows.holder);

@@ -83,23 +83,35 @@ static void find_node_ports(const struct node_ports *ports,
 	}
 }
 
-void services_find(const struct membership_row *memberships, size_t count,
-		   const struct node_ports *ports, const struct services_question *question,
-		   struct services *services)
+size_t services_of_holder(const struct memberships *all, enum holder_kind kind, struct span uid,
+			  uint32_t *which)
+{
+	size_t count = 0;
+
+	for (size_t m = 0; m < all->count; m++) {
+		struct span target = all->list[m].uid;
+
+		if (kind != HOLDER_POD || target.length == 0 || span_equal(target, uid))
+			which[count++] = (uint32_t)m;
+	}
+	return count;
+}
+
+void services_find(const struct memberships *memberships, const struct node_ports *ports,
+		   const struct services_question *question, struct services *services)
 {
 	services->count = 0;
 	services->cut = false;
-	for (size_t m = 0; m < count; m++) {
-		const struct membership_row *row = &memberships[m];
+	for (size_t w = 0; w < memberships->which_count; w++) {
+		size_t m = memberships->which[w];
+		const struct membership_row *row = &memberships->list[m];
 		bool port = ports_match(row->ports, question->port, question->transport);
-		bool of_holder =
-			question->kind == HOLDER_POD
-				? row->uid.length == 0 || span_equal(row->uid, question->uid)
-				: port;
 
-		if (of_holder && row->opened_offset <= question->position &&
+		if ((port || question->kind == HOLDER_POD) &&
+		    row->opened_offset <= question->position &&
 		    !when_before(question->end, row->opening) &&
-		    !when_before(membership_closing(memberships, count, m, question->position),
+		    !when_before(membership_closing(memberships->list, memberships->count, m,
+						    question->position),
 				 question->start))
 			add(services, row->service, port);
 	}

@@ -30,18 +30,28 @@ struct services {
 
 struct services_question {
 	enum holder_kind kind;
-	struct span uid; /* of the holder */
-	int32_t port;    /* -1 for none */
-	int transport;   /* IANA number, -1 for none */
+	int32_t port;  /* -1 for none */
+	int transport; /* IANA number, -1 for none */
 	struct when start, end;
 	uint64_t position;
 };
 
-/* MEMBERSHIPS[COUNT] of the address are sorted by service, uid and opening. PORTS is
- * looked at for a node alone, and may be NULL. */
-void services_find(const struct membership_row *memberships, size_t count,
-		   const struct node_ports *ports, const struct services_question *question,
-		   struct services *services);
+/* The memberships of an address, by service, uid and opening; and which of them, in that
+ * order, can be the holder's (services_of_holder()). */
+struct memberships {
+	const struct membership_row *list;
+	size_t count;
+	const uint32_t *which;
+	size_t which_count;
+};
+
+/* Writes which of ALL are of HOLDER to WHICH, room for all of them; gives their number. */
+size_t services_of_holder(const struct memberships *all, enum holder_kind kind, struct span uid,
+			  uint32_t *which);
+
+/* PORTS is looked at for a node alone, and may be NULL. */
+void services_find(const struct memberships *memberships, const struct node_ports *ports,
+		   const struct services_question *question, struct services *services);
 
 /* Adds ,"service":{...},"services":[...] as far as there are any. */
 void services_add_json(const struct services *services, struct text *out);

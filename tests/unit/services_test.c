@@ -44,13 +44,24 @@ static struct services_question question(enum holder_kind kind, int32_t port, in
 {
 	return (struct services_question){
 		.kind = kind,
-		.uid = span_of("a"),
 		.port = port,
 		.transport = TCP,
 		.start = s(start),
 		.end = s(end),
 		.position = 9999,
 	};
+}
+
+/* The services of the holder whose uid is "a". */
+static void find(const struct membership_row *rows, size_t count, const struct node_ports *ports,
+		 const struct services_question *asked, struct services *services)
+{
+	uint32_t which[SERVICES_MAX + 1];
+	struct memberships memberships = {rows, count, which, 0};
+
+	memberships.which_count =
+		services_of_holder(&memberships, asked->kind, span_of("a"), which);
+	services_find(&memberships, ports, asked, services);
 }
 
 static void assert_services(const struct membership_row *rows, size_t count,
@@ -60,7 +71,7 @@ static void assert_services(const struct membership_row *rows, size_t count,
 	struct services services;
 	struct text out;
 
-	services_find(rows, count, ports, asked, &services);
+	find(rows, count, ports, asked, &services);
 	text_init(&out, 1 << 16);
 	services_add_json(&services, &out);
 	assert_string_equal(text_terminate(&out), expected);
@@ -185,7 +196,7 @@ static void more_than_the_limit_are_cut(void **state)
 		snprintf(names[r], sizeof(names[r]), "shop/s%03zu", r);
 		rows[r] = row(names[r], "a", r == 0 ? tcp_80 : NULL, 100, -1);
 	}
-	services_find(rows, SERVICES_MAX + 1, NULL, &asked, &services);
+	find(rows, SERVICES_MAX + 1, NULL, &asked, &services);
 	assert_int_equal(services.count, SERVICES_MAX);
 	assert_true(services.cut);
 }
