@@ -3,6 +3,8 @@
 #include <string.h>
 
 #define NOWHERE (-1)
+/* gcc -O2 leaves calls in the inner loops, which cost an eighth of the whole scan. */
+#define INNER static inline __attribute__((always_inline))
 
 struct scanner {
 	const char *at, *begin, *end;
@@ -22,7 +24,7 @@ static bool refuse(struct scanner *s, enum scan_outcome outcome)
 	return false;
 }
 
-static void skip_space(struct scanner *s)
+INNER void skip_space(struct scanner *s)
 {
 	while (s->at < s->end &&
 	       (*s->at == ' ' || *s->at == '\n' || *s->at == '\t' || *s->at == '\r'))
@@ -62,7 +64,7 @@ static size_t utf8_sequence(const char *at, const char *end)
 }
 
 /* Moves over bytes that are plain inside a string, eight at a time. */
-static void skip_plain(struct scanner *s)
+INNER void skip_plain(struct scanner *s)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
 
@@ -102,7 +104,7 @@ static bool escape(struct scanner *s)
 }
 
 /* Scans the string whose opening quote is at AT. */
-static bool string(struct scanner *s, struct scan_value *value)
+INNER bool string(struct scanner *s, struct scan_value *value)
 {
 	size_t sequence;
 
