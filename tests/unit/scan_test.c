@@ -60,7 +60,7 @@ static void takes_what_rfc_8259_allows(void **state)
 			fail_msg("refused: %s", good[i].bytes);
 }
 
-static const struct bytes bad[] = {
+static const struct bytes not_json[] = {
 	TEXT(""),
 	TEXT(" "),
 	TEXT("{"),
@@ -134,9 +134,9 @@ static const struct bytes bad[] = {
 static void refuses_everything_else(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (validate(bad[i]) != SCAN_NOT_JSON)
-			fail_msg("number %zu taken: %s", i, bad[i].bytes);
+	for (size_t i = 0; i < sizeof(not_json) / sizeof(not_json[0]); i++)
+		if (validate(not_json[i]) != SCAN_NOT_JSON)
+			fail_msg("number %zu taken: %s", i, not_json[i].bytes);
 }
 
 static void nests_as_deep_as_it_says(void **state)
