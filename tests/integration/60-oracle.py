@@ -66,6 +66,8 @@ def recomputed(folder, kube, lines, options):
             expected[offset] = timeline.tag(line, (str(folder / "flows"), 0, offset), hindsight)
         except flows.Rejected:
             refused.append(offset)
+        except flows.Outside:
+            pass
     return expected, refused
 
 

@@ -26,6 +26,10 @@ class Rejected(Exception):
     """The flow cannot be tagged; says why."""
 
 
+class Outside(Exception):
+    """The flow ended outside of the window that was asked for."""
+
+
 def questions(text):
     """The questions after the source and the destination of the flow record TEXT."""
     try:

@@ -23,6 +23,8 @@ class Options:
     clock: str = "sandbox"
     cluster: str = None         # None: the topic's only one
     ranges: tuple = ()
+    since: int = moments.NEVER  # only flows that ended then or later
+    until: int = moments.EVER   # and before this
 
 
 class Timeline:
@@ -94,9 +96,11 @@ class Timeline:
 
     def tag(self, flow, where, hindsight=False, position=None, known=None, **marks):
         """The record of the tagged topic for the bytes FLOW, which stand at WHERE (topic,
-        partition, offset). flows.Rejected if they cannot be tagged, None while they have
-        no position. POSITION overrides the default one; MARKS are revision, provisional."""
+        partition, offset). flows.Rejected if they cannot be tagged, flows.Outside if they are
+        not wanted, None while they have no position. POSITION overrides the default one; MARKS are revision, provisional."""
         ends = flows.questions(flow)
+        if not self.options.since <= ends[0].end < self.options.until:
+            raise flows.Outside
         if hindsight:
             position, known = self.last_offset, None
         elif position is None:
@@ -124,6 +128,8 @@ def words():
     parser.add_argument("--cluster")
     parser.add_argument("--cluster-cidr", action="append", default=[], metavar="RANGE")
     parser.add_argument("--hindsight", action="store_true")
+    parser.add_argument("--since", metavar="TIME")
+    parser.add_argument("--until", metavar="TIME")
     return parser
 
 
@@ -131,7 +137,12 @@ def options_of(given):
     ranges = tuple(shapes.network(text) for text in given.cluster_cidr)
     if None in ranges:
         raise ValueError(f"--cluster-cidr: {given.cluster_cidr[ranges.index(None)]!r} is no range such as 10.0.0.0/16")
-    return Options(moments.duration(given.hold), moments.duration(given.skew), given.clock, given.cluster, ranges)
+    since, until = (moments.parse(text) if text else end
+                    for text, end in ((given.since, moments.NEVER), (given.until, moments.EVER)))
+    if None in (since, until):
+        raise ValueError("--since and --until need a time such as 2026-11-23T08:00:00Z")
+    return Options(moments.duration(given.hold), moments.duration(given.skew), given.clock, given.cluster, ranges,
+                   since, until)
 
 
 def settings(options):
@@ -158,7 +169,7 @@ def main():
         where = (given.topic or given.flows, 0, offset)
         try:
             expected[offset] = timeline.tag(line, where, given.hindsight)
-        except flows.Rejected:
+        except (flows.Rejected, flows.Outside):
             pass
     if given.tagged is None:
         for record in expected.values():

@@ -318,6 +318,8 @@ def make(seed, count=400):
         options += ["--cluster-cidr", "10.244.0.0/16"]
     if chance.random() < .2:
         options += ["--hindsight"]
+    if chance.random() < .15:
+        options += ["--since", text(chance.randrange(60)), "--until", text(chance.randrange(120, SPAN))]
     if chance.random() < .2:
         other = World(seed + 1_000_000).records()
         for history_of, name in ((records, "prod"), (other, "other")):
