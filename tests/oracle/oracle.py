@@ -97,7 +97,8 @@ class Timeline:
     def tag(self, flow, where, hindsight=False, position=None, known=None, **marks):
         """The record of the tagged topic for the bytes FLOW, which stand at WHERE (topic,
         partition, offset). flows.Rejected if they cannot be tagged, flows.Outside if they are
-        not wanted, None while they have no position. POSITION overrides the default one; MARKS are revision, provisional."""
+        not wanted, None while they have no position. POSITION overrides the default one; MARKS
+        are revision, provisional."""
         ends = flows.questions(flow)
         if not self.options.since <= ends[0].end < self.options.until:
             raise flows.Outside
