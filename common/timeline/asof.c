@@ -298,10 +298,12 @@ struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struc
 bool asof_certain_within(const struct tenure *tenures, size_t count, struct when from,
 			 struct when to)
 {
-	for (size_t t = 0; t < count; t++) {
-		struct when begin = when_later(tenures[t].at.certain_from, from);
+	/* The newest first: it mostly is. */
+	for (size_t t = when_before(to, from) ? 0 : count; t > 0; t--) {
+		const struct instants *at = &tenures[t - 1].at;
 
-		if (!when_before(when_earlier(tenures[t].at.certain_to, to), begin))
+		if (!when_before(when_earlier(at->certain_to, to),
+				 when_later(at->certain_from, from)))
 			return true;
 	}
 	return false;
