@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Three instances share the work, and come and go: one is stopped with SIGTERM, one is killed, one joins late, one comes
-back under its name. Every flow has exactly one outcome, in its partition and in order. A second process under a name
-that is in use makes the first one end with an error, and still no flow has two outcomes.
+"""Three instances share the work, and come and go: one is stopped with SIGTERM, one is killed, one comes back under its
+name, and one is held still until its partitions were given away, and then goes on. Every flow has exactly one outcome,
+in its partition and in order. A second process under a name that is in use makes the first one end with an error, and
+still no flow has two outcomes.
 """
 
 import shutil
@@ -72,6 +73,16 @@ def main():
         moves("after one was killed")
         running["two"] = start("two")
         moves("after one came back")
+        # Held still with a transaction open; when it goes on, its partitions are another's.
+        wait_for("an open transaction", lambda: broker.open_records("tagged") > 0, log)
+        running["two"].send_signal(signal.SIGSTOP)
+        moves("while one is held still")
+        running["two"].send_signal(signal.SIGCONT)
+        time.sleep(3)
+        moves("after it goes on")
+        if running["two"].poll() is not None:
+            codes["two, held still"] = running["two"].returncode
+            running["two"] = start("two")
         twin = start("one", "-twin")
         wait_for("the first of two of one name ends", lambda: running["one"].poll() is not None, log)
         codes["one, with a twin"] = running["one"].returncode
@@ -91,7 +102,7 @@ def main():
         wait_for("the killed one's transaction ends", lambda: broker.open_records("tagged") == 0, log)
         complaints += check(flows, values(broker.read("tagged")), values(broker.read("rejected")))
     for who, code in codes.items():
-        if (code == 0) != (who != "one, with a twin"):
+        if who != "two, held still" and (code == 0) != (who != "one, with a twin"):
             complaints.append(f"{who}: exit {code}")
     log.seek(0)
     text = log.read()
