@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "tests/schema"))
 from records import leave  # noqa: E402
 
 LAB = ROOT / "tests/lab"
-ENRICH = os.environ.get("ENRICH", "tenure-enrich")
+ENRICH = os.environ.get("ENRICH") or Path(os.environ.get("BUILD", ROOT / "build")) / "tenure-enrich"
 
 
 def rfc3339(seconds):
