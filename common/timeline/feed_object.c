@@ -8,20 +8,17 @@ void object_head_add(struct text *value, const struct object_head *head)
 {
 	codec_add_u64(value, head->revision);
 	codec_add_u64(value, head->seen_offset);
-	codec_add_u8(value, (head->deleted ? 1u : 0) | (head->absent ? 2u : 0));
+	codec_add_u8(value, head->absent);
 	codec_add_span(value, head->namespace);
 }
 
 struct object_head object_head_read(struct codec *codec)
 {
 	struct object_head head = {0};
-	unsigned flags;
 
 	head.revision = codec_u64(codec);
 	head.seen_offset = codec_u64(codec);
-	flags = codec_u8(codec);
-	head.deleted = (flags & 1) != 0;
-	head.absent = (flags & 2) != 0;
+	head.absent = codec_u8(codec) != 0;
 	head.namespace = codec_span(codec);
 	return head;
 }
@@ -107,18 +104,40 @@ static int apply_absent(struct feed *feed, enum kube_resource resource, struct s
 	}
 }
 
+static int no_memory(void)
+{
+	log_error("timeline: no memory for the state of an object");
+	return -1;
+}
+
 /* Puts STATE as the row of the object UID. */
 static int put_state(struct feed *feed, struct span uid, const struct text *state)
 {
 	struct timeline *timeline = feed->timeline;
 
 	row_key_object(&timeline->key, feed->world->id, (int)feed->event->resource, uid);
-	if (timeline->key.failed || state->failed) {
-		log_error("timeline: no memory for the state of an object");
-		return -1;
-	}
+	if (timeline->key.failed || state->failed)
+		return no_memory();
 	store_put(timeline->store, (struct span){timeline->key.data, timeline->key.length},
 		  (struct span){state->data, state->length});
+	return 0;
+}
+
+/* A deletion is final: nothing is left of the state but that, and it is no longer among
+ * those that the end of a list looks through. */
+static int put_deleted(struct feed *feed, struct span uid)
+{
+	struct timeline *timeline = feed->timeline;
+
+	row_key_object(&timeline->key, feed->world->id, (int)feed->event->resource, uid);
+	if (timeline->key.failed)
+		return no_memory();
+	store_remove(timeline->store, (struct span){timeline->key.data, timeline->key.length});
+	row_key_deleted(&timeline->key, feed->world->id, (int)feed->event->resource, uid);
+	if (timeline->key.failed)
+		return no_memory();
+	store_put(timeline->store, (struct span){timeline->key.data, timeline->key.length},
+		  (struct span){"", 0});
 	return 0;
 }
 
@@ -128,6 +147,17 @@ static int get_state(struct feed *feed, struct span uid)
 	struct timeline *timeline = feed->timeline;
 
 	row_key_object(&timeline->key, feed->world->id, (int)feed->event->resource, uid);
+	text_clear(&timeline->state);
+	return store_get(timeline->store, (struct span){timeline->key.data, timeline->key.length},
+			 &timeline->state);
+}
+
+/* The same. */
+static int was_deleted(struct feed *feed, struct span uid)
+{
+	struct timeline *timeline = feed->timeline;
+
+	row_key_deleted(&timeline->key, feed->world->id, (int)feed->event->resource, uid);
 	text_clear(&timeline->state);
 	return store_get(timeline->store, (struct span){timeline->key.data, timeline->key.length},
 			 &timeline->state);
@@ -146,8 +176,7 @@ static enum timeline_outcome ignore(struct feed *feed, struct object_head *head,
 	struct text next;
 	int rc;
 
-	if (sync->begin_offset == OFFSET_NEVER || head->deleted ||
-	    head->seen_offset >= sync->begin_offset)
+	if (sync->begin_offset == OFFSET_NEVER || head->seen_offset >= sync->begin_offset)
 		return outcome;
 	text_init(&next, feed->timeline->state.limit);
 	head->seen_offset = feed->offset;
@@ -186,7 +215,6 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 	if (feed->event->resource_version != 0)
 		head->revision = feed->event->resource_version;
 	head->seen_offset = feed->offset;
-	head->deleted = feed->event->type == KUBE_DELETED;
 	head->absent = false;
 	head->namespace = span_of(feed->event->namespace);
 	object_head_add(&next, head);
@@ -201,7 +229,9 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 		store_damaged(feed->timeline->store, "the state of an object");
 		goto out;
 	}
-	if (cover(feed) == 0 && put_state(feed, span_of(feed->event->uid), &next) == 0)
+	if (cover(feed) == 0 && (feed->event->type == KUBE_DELETED
+					 ? put_deleted(feed, span_of(feed->event->uid))
+					 : put_state(feed, span_of(feed->event->uid), &next)) == 0)
 		outcome = TIMELINE_APPLIED;
 out:
 	text_free(&next);
@@ -221,6 +251,11 @@ enum timeline_outcome feed_object(struct feed *feed, const char **why)
 		return TIMELINE_UNREADABLE;
 	}
 	found = get_state(feed, uid);
+	if (found == 0) {
+		found = was_deleted(feed, uid);
+		if (found == 1)
+			return TIMELINE_IGNORED;
+	}
 	if (found < 0)
 		return TIMELINE_BROKEN;
 	body = codec_read((struct span){feed->timeline->state.data, feed->timeline->state.length});
@@ -230,7 +265,7 @@ enum timeline_outcome feed_object(struct feed *feed, const char **why)
 			store_damaged(feed->timeline->store, "the head of an object");
 			return TIMELINE_BROKEN;
 		}
-		if (head.deleted || is_older(&head, event))
+		if (is_older(&head, event))
 			return ignore(feed, &head, &body, TIMELINE_IGNORED);
 	}
 	return apply_newer(feed, &head, &body, why);
@@ -258,7 +293,7 @@ static int close_absent(struct feed *feed, struct span uid, struct span row)
 
 	if (body.failed)
 		return store_damaged(feed->timeline->store, "the head of an object");
-	if (head.deleted || head.absent || head.seen_offset >= sync->begin_offset ||
+	if (head.absent || head.seen_offset >= sync->begin_offset ||
 	    head.revision > feed->event->resource_version ||
 	    !in_scope(&sync->scope, head.namespace))
 		return 0;

@@ -69,7 +69,7 @@ uint32_t *keeper_generation(struct timeline *timeline, enum row_table table, str
 struct object_head {
 	uint64_t revision; /* the greatest integer one, 0 for none */
 	uint64_t seen_offset;
-	bool deleted, absent;
+	bool absent;
 	struct span namespace;
 };
 void object_head_add(struct text *value, const struct object_head *head);

@@ -62,6 +62,13 @@ void row_key_object(struct text *key, uint32_t cluster, int resource, struct spa
 	text_add(key, uid.data, uid.length);
 }
 
+void row_key_deleted(struct text *key, uint32_t cluster, int resource, struct span uid)
+{
+	begin(key, 'x', cluster);
+	codec_add_u8(key, (unsigned)resource);
+	text_add(key, uid.data, uid.length);
+}
+
 void row_key_table(struct text *key, enum row_table table, uint32_t cluster)
 {
 	begin(key, (unsigned)table, cluster);

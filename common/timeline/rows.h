@@ -7,6 +7,7 @@
  * 'l' cluster node-name offset                                   zone and region
  * 'o' cluster uid offset                                         a ReplicaSet's or Job's controller
  * 's' cluster resource uid                                       fold state of one object
+ * 'x' cluster resource uid                                       (it was deleted, for ever)
  * 'k' cluster known                                              offset of that PROGRESS
  * 'g' 'u' 'r' 'p' cluster number                                 a GAP, an unplaced pod, a range, a nodePort
  * 'w' cluster                                                    its name, coverage, open SYNCs
@@ -26,7 +27,7 @@
 #include "common/timeline/codec.h"
 #include "common/when.h"
 
-#define ROWS_FORMAT 2 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 3 /* of all of the above; a store of another format is rebuilt */
 
 #define NAME_MAX_BYTES 253 /* a DNS subdomain (RFC 1123), longest Kubernetes name */
 #define UID_MAX_BYTES 128  /* uids are UUIDs (36) or hashes of a manifest (32) */
@@ -54,6 +55,7 @@ void row_key_membership(struct text *key, uint32_t cluster, const struct ip *ip,
 void row_key_versions(struct text *key, enum row_table table, uint32_t cluster, struct span name);
 void row_key_object(struct text *key, uint32_t cluster, int resource, struct span uid);
 void row_key_objects(struct text *key, uint32_t cluster, int resource);
+void row_key_deleted(struct text *key, uint32_t cluster, int resource, struct span uid);
 void row_key_table(struct text *key, enum row_table table, uint32_t cluster);
 void row_key_numbered(struct text *key, enum row_table table, uint32_t cluster, uint64_t number);
 void row_key_cluster(struct text *key, uint32_t cluster);

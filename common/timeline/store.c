@@ -301,6 +301,11 @@ void store_put(struct store *store, struct span key, struct span value)
 	rocksdb_writebatch_put(store->batch, key.data, key.length, value.data, value.length);
 }
 
+void store_remove(struct store *store, struct span key)
+{
+	rocksdb_writebatch_delete(store->batch, key.data, key.length);
+}
+
 int store_commit(struct store *store)
 {
 	char *error = NULL;

@@ -39,6 +39,8 @@ int store_get(struct store *store, struct span key, struct text *value);
 
 /* Gathers a row; no row of the gathered ones is seen before store_commit(). */
 void store_put(struct store *store, struct span key, struct span value);
+/* Gathers that the row KEY is to go. */
+void store_remove(struct store *store, struct span key);
 /* Writes what was gathered, in one batch. */
 int store_commit(struct store *store);
 /* Forgets what was gathered. */
