@@ -66,11 +66,10 @@ struct coverage coverage_none(void)
 
 struct when coverage_start(const struct coverage *coverage, uint64_t position)
 {
-	if (coverage->begin_offset < coverage->object_offset) {
-		if (coverage->begin_offset > position)
-			return WHEN_MIN;
-		return coverage->end_offset <= position ? coverage->end_received : WHEN_MAX;
-	}
+	if (coverage->end_offset <= position)
+		return coverage->end_received;
+	if (coverage->begin_offset < coverage->object_offset)
+		return coverage->begin_offset > position ? WHEN_MIN : WHEN_MAX;
 	return coverage->object_offset <= position && coverage->object_offset != OFFSET_NEVER
 		       ? coverage->object_received
 		       : WHEN_MIN;

@@ -131,23 +131,20 @@ def newest_in(value):
 @dataclass
 class Coverage:
     """From when on a resource is covered, as it stands after each record."""
-    listing: bool = False                        # a SYNC_BEGIN stands before the first object
-    settled: bool = False
+    settled: bool = False                        # a whole list is there
     steps: list = field(default_factory=list)    # (offset, from)
 
     def sync_begin(self, record):
         if not self.steps:
-            self.listing = True
             self.steps.append((record.offset, moments.EVER))
 
     def sync_end(self, record):
-        if self.listing and not self.settled:
+        if not self.settled:
             self.settled = True
             self.steps.append((record.offset, record.received))
 
     def seen(self, record):
         if not self.steps:
-            self.settled = True
             self.steps.append((record.offset, record.received))
 
     def start(self, position):

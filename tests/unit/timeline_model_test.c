@@ -42,10 +42,11 @@ static bool too_early(const struct model *model, int64_t s)
 		int64_t begin = model->first_begin[resource],
 			object = model->first_object[resource];
 
-		if (begin >= 0 && (object < 0 || begin < object)) {
-			if (model->end_received[resource] == NONE ||
-			    s < model->end_received[resource])
+		if (model->end_received[resource] != NONE) {
+			if (s < model->end_received[resource])
 				return true;
+		} else if (begin >= 0 && (object < 0 || begin < object)) {
+			return true;
 		} else if (object >= 0 && s < model->object_received[resource]) {
 			return true;
 		}
