@@ -17,6 +17,7 @@
 #define POINT_IN_TIME 2               /* rocksdb::WALRecoveryMode::kPointInTimeRecovery */
 #define BLOOM_BITS 10.0
 #define DAMAGE_MARK "DAMAGED"
+#define EMPTYING_MARK "EMPTYING" /* there while store_reset() removes the rest */
 
 struct store {
 	char directory[PATH_SIZE];
@@ -36,15 +37,14 @@ struct store_scan {
 	bool begun;
 };
 
-static void mark_damaged(const struct store *store)
+static int mark(const struct store *store, const char *name)
 {
-	char path[PATH_SIZE + sizeof(DAMAGE_MARK) + 1];
+	char path[PATH_SIZE + 32];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/" DAMAGE_MARK, store->directory);
+	snprintf(path, sizeof(path), "%s/%s", store->directory, name);
 	file = fopen(path, "w");
-	if (file)
-		fclose(file);
+	return file && fclose(file) == 0 ? 0 : -1;
 }
 
 /* Logs and frees ERROR (taken). Gives -1. */
@@ -52,7 +52,7 @@ static int broken(struct store *store, const char *doing, char *error)
 {
 	log_error("timeline %s: cannot %s: %s", store->directory, doing, error);
 	if (strncmp(error, "Corruption", strlen("Corruption")) == 0)
-		mark_damaged(store);
+		mark(store, DAMAGE_MARK);
 	rocksdb_free(error);
 	return -1;
 }
@@ -147,10 +147,29 @@ static bool is_damage(const char *error)
 	       !strstr(error, "Too many open files") && !strstr(error, "Not a directory");
 }
 
+/* Removes the closed store's files, and the mark last: a process killed in between
+ * leaves the rest to its successor. */
+static int empty(struct store *store)
+{
+	char path[PATH_SIZE + 32];
+	char *error = NULL;
+
+	rocksdb_destroy_db(store->options, store->directory, &error);
+	if (error)
+		return broken(store, "empty it", error);
+	snprintf(path, sizeof(path), "%s/" EMPTYING_MARK, store->directory);
+	if (unlink(path) == 0 || errno == ENOENT)
+		return 0;
+	log_error("%s: %s", path, strerror(errno));
+	return -1;
+}
+
 static int open_db(struct store *store)
 {
 	char *error = NULL;
 
+	if (exists(store->directory, EMPTYING_MARK) && empty(store) != 0)
+		return -1;
 	if (exists(store->directory, DAMAGE_MARK) && set_aside(store, "was found damaged") != 0)
 		return -1;
 	if (is_foreign(store->directory)) {
@@ -237,13 +256,12 @@ bool store_is_empty(struct store *store)
 
 int store_reset(struct store *store)
 {
-	char *error = NULL;
-
 	store_discard(store);
 	close_db(store);
-	rocksdb_destroy_db(store->options, store->directory, &error);
-	if (error)
-		return broken(store, "empty it", error);
+	if (mark(store, EMPTYING_MARK) != 0) {
+		log_error("timeline %s: cannot empty it: %s", store->directory, strerror(errno));
+		return -1;
+	}
 	return open_db(store);
 }
 
@@ -369,6 +387,6 @@ void store_scan_end(struct store_scan *scan)
 int store_damaged(struct store *store, const char *what)
 {
 	log_error("timeline %s: %s does not decode", store->directory, what);
-	mark_damaged(store);
+	mark(store, DAMAGE_MARK);
 	return -1;
 }

@@ -344,7 +344,7 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 	if (outcome == TIMELINE_BROKEN)
 		return TIMELINE_BROKEN;
 	timeline->last_hash = timeline_hash(value, length);
-	if (timeline->first_hash == 0)
+	if (timeline->next_offset == 0)
 		timeline->first_hash = timeline->last_hash;
 	timeline->next_offset = offset + 1;
 	if (write_meta(timeline) != 0 || store_commit(timeline->store) != 0)

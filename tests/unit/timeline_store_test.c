@@ -90,6 +90,15 @@ static int aside(const struct folder *folder)
 	return count;
 }
 
+static void assert_begins_with(const struct folder *folder, int64_t records)
+{
+	struct timeline *timeline = opened(folder);
+
+	assert_non_null(timeline);
+	assert_int_equal(timeline_next_offset(timeline), records);
+	timeline_close(timeline);
+}
+
 static void assert_begins_anew(const struct folder *folder, int set_aside)
 {
 	struct timeline *timeline = opened(folder);
@@ -153,6 +162,38 @@ static void a_reset_store_is_empty(void **state)
 	assert_int_equal(timeline_next_offset(timeline), 0);
 	timeline_close(timeline);
 	assert_begins_anew(*state, 0);
+}
+
+/* A process killed inside timeline_reset() leaves the mark and some of the files. */
+static void finishes_a_reset_that_was_killed(void **state)
+{
+	const struct folder *folder = *state;
+	char path[2 * ROOM];
+	FILE *file;
+
+	fill(folder);
+	timeline_close(opened(folder)); /* what the log held goes into a table */
+	snprintf(path, sizeof(path), "%s/EMPTYING", folder->path);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fclose(file);
+	snprintf(path, sizeof(path), "%s/CURRENT", folder->path);
+	assert_int_equal(unlink(path), 0);
+	assert_begins_anew(folder, 0);
+	fill(folder);
+	assert_begins_with(folder, 1);
+}
+
+static void an_empty_first_record_is_a_first_record(void **state)
+{
+	struct timeline *timeline = opened(*state);
+	const char *why;
+
+	assert_non_null(timeline);
+	assert_int_equal(timeline_apply(timeline, 0, "", 0, 0, &why), TIMELINE_UNREADABLE);
+	assert_int_equal(timeline_apply(timeline, 1, pod, strlen(pod), 0, &why), TIMELINE_APPLIED);
+	assert_int_equal(timeline_first_hash(timeline), timeline_hash("", 0));
+	timeline_close(timeline);
 }
 
 static void sets_an_unreadable_store_aside(void **state)
@@ -245,6 +286,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(keeps_what_it_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_reset_store_is_empty, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(finishes_a_reset_that_was_killed, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(an_empty_first_record_is_a_first_record, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(sets_an_unreadable_store_aside, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(loses_no_more_than_the_end_of_a_damaged_log, set_up,
 						tear_down),
