@@ -1,15 +1,14 @@
 /* Owners, and the ranges of the cluster. */
 #include "common/timeline/keeper.h"
 
-int feed_owner(struct feed *feed, struct codec *body, struct text *next)
+int feed_owner(struct feed *feed, const struct owner_object *owner, struct codec *body,
+	       struct text *next)
 {
 	struct timeline *timeline = feed->timeline;
 	uint64_t before = body->left ? codec_u64(body) : 0, is;
-	struct span kind, name;
 
-	object_controller(feed->event->object, &kind, &name, NULL);
 	text_clear(&timeline->value);
-	row_add_pair(&timeline->value, kind, name);
+	row_add_pair(&timeline->value, owner->kind, owner->name);
 	is = span_hash((struct span){timeline->value.data, timeline->value.length});
 	codec_add_u64(next, is);
 	return is == before ? 0 : keeper_put_version(feed, ROW_OWNERS, span_of(feed->event->uid));

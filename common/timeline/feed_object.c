@@ -30,6 +30,7 @@ union object {
 	struct service_object service;
 	struct slice_object slice;
 	struct range_list ranges;
+	struct owner_object owner;
 };
 
 static const char *read_object(const struct kube_event *event, union object *object)
@@ -46,7 +47,7 @@ static const char *read_object(const struct kube_event *event, union object *obj
 	case KUBE_SERVICECIDRS:
 		return object_ranges(event->object, &object->ranges);
 	default:
-		return NULL;
+		return object_owner(event->object, &object->owner);
 	}
 }
 
@@ -82,7 +83,7 @@ static int apply_object(struct feed *feed, union object *object, struct codec *b
 	case KUBE_SERVICECIDRS:
 		return feed_service_ranges(feed, &object->ranges);
 	default:
-		return feed_owner(feed, body, next);
+		return feed_owner(feed, &object->owner, body, next);
 	}
 }
 
@@ -221,7 +222,6 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 	if (apply_object(feed, &object, body, &next, why) != 0)
 		goto out;
 	if (*why) {
-		store_discard(feed->timeline->store);
 		outcome = ignore(feed, &before, &unchanged, TIMELINE_UNREADABLE);
 		goto out;
 	}
@@ -246,8 +246,9 @@ enum timeline_outcome feed_object(struct feed *feed, const char **why)
 	struct codec body;
 	int found;
 
-	if (uid.length > UID_MAX_BYTES || strlen(event->name) > NAME_MAX_BYTES) {
-		*why = "metadata.uid is longer than 128 bytes, or metadata.name than 253";
+	if (uid.length > UID_MAX_BYTES || strlen(event->name) > NAME_MAX_BYTES ||
+	    strlen(event->namespace) > NAME_MAX_BYTES) {
+		*why = "metadata.uid is longer than 128 bytes, or a name than 253";
 		return TIMELINE_UNREADABLE;
 	}
 	found = get_state(feed, uid);

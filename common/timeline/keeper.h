@@ -90,7 +90,8 @@ int feed_service_absent(struct feed *feed, struct span uid, struct codec *body, 
 int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *body,
 	       struct text *next, const char **why);
 int feed_slice_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
-int feed_owner(struct feed *feed, struct codec *body, struct text *next);
+int feed_owner(struct feed *feed, const struct owner_object *owner, struct codec *body,
+	       struct text *next);
 int feed_service_ranges(struct feed *feed, const struct range_list *ranges);
 /* A node told its podCIDRs. */
 int feed_node_ranges(struct feed *feed, const struct node_object *node);

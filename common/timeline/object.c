@@ -10,6 +10,7 @@
 
 static const char many_addresses[] = "the object has more than 256 addresses or ports";
 static const char many_ranges[] = "the object has more than 8 CIDRs";
+static const char long_name[] = "a name in the object is longer than 253 bytes, or a uid than 128";
 
 struct span object_text(struct json_object *object, const char *path)
 {
@@ -92,9 +93,7 @@ void object_controller(struct json_object *object, struct span *kind, struct spa
 	size_t count;
 	struct json_object *owners = object_list(object, "metadata.ownerReferences", &count);
 
-	*kind = *name = (struct span){"", 0};
-	if (uid)
-		*uid = (struct span){"", 0};
+	*kind = *name = *uid = (struct span){"", 0};
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *owner = json_element(owners, i);
 		bool controller;
@@ -103,10 +102,30 @@ void object_controller(struct json_object *object, struct span *kind, struct spa
 			continue;
 		*kind = object_text(owner, "kind");
 		*name = object_text(owner, "name");
-		if (uid)
-			*uid = object_text(owner, "uid");
+		*uid = object_text(owner, "uid");
 		return;
 	}
+}
+
+const char *object_names_fit(const struct holder_row *names)
+{
+	const struct span all[] = {names->namespace,  names->name,       names->node,
+				   names->owner_kind, names->owner_name, names->hash};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i].length > NAME_MAX_BYTES)
+			return long_name;
+	}
+	return names->owner_uid.length > UID_MAX_BYTES ? long_name : NULL;
+}
+
+const char *object_owner(struct json_object *object, struct owner_object *out)
+{
+	struct span uid;
+
+	object_controller(object, &out->kind, &out->name, &uid);
+	return out->kind.length > NAME_MAX_BYTES || out->name.length > NAME_MAX_BYTES ? long_name
+										      : NULL;
 }
 
 const char *object_ranges(struct json_object *object, struct range_list *out)
@@ -163,6 +182,8 @@ const char *object_node(struct json_object *object, struct node_object *out)
 	out->names.name = object_text(object, "metadata.name");
 	out->zone = object_labelled(object, "metadata.labels", "topology.kubernetes.io/zone");
 	out->region = object_labelled(object, "metadata.labels", "topology.kubernetes.io/region");
+	if (!why && (out->zone.length > NAME_MAX_BYTES || out->region.length > NAME_MAX_BYTES))
+		why = long_name;
 	for (size_t i = 0; i < count && !why; i++) {
 		if (!object_add_range(&out->ranges, object_text(json_element(list, i), "")))
 			why = many_ranges;
@@ -267,6 +288,8 @@ const char *object_slice(struct json_object *object, struct slice_object *out)
 		out->service = (struct span){"", 0};
 	if (trigger.length == 0 || when_parse(trigger.data, trigger.length, &out->trigger) != 0)
 		out->trigger = WHEN_MIN;
+	if (out->service.length > NAME_MAX_BYTES)
+		return long_name;
 	out->endpoints = object_list(object, "endpoints", &count);
 	list = object_list(object, "ports", &count);
 	return add_ports(list, count, "port", true, out->ports, &out->port_count);
@@ -279,5 +302,7 @@ const char *object_endpoint(const struct slice_object *slice, size_t index,
 
 	addresses->count = addresses->refused = 0;
 	*uid = object_text(endpoint, "targetRef.uid");
+	if (uid->length > UID_MAX_BYTES)
+		return long_name;
 	return add_addresses(endpoint, "addresses", "", addresses);
 }

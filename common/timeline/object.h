@@ -83,15 +83,22 @@ const char *object_endpoint(const struct slice_object *slice, size_t index,
 /* spec.cidrs of a ServiceCIDR. */
 const char *object_ranges(struct json_object *object, struct range_list *out);
 
-/* Kind and name of the controller, empty when there is none; uid may be NULL. */
-void object_controller(struct json_object *object, struct span *kind, struct span *name,
-		       struct span *uid);
+/* A ReplicaSet or a Job: kind and name of its own controller, empty when there is none. */
+struct owner_object {
+	struct span kind, name;
+};
+const char *object_owner(struct json_object *object, struct owner_object *out);
 
 /* For the readers themselves. */
 struct span object_text(struct json_object *object, const char *path);
 struct when object_when(struct json_object *object, const char *path);
 struct json_object *object_list(struct json_object *object, const char *path, size_t *count);
 struct span object_labelled(struct json_object *object, const char *path, const char *key);
+/* Kind, name and uid of the controller, empty when there is none. */
+void object_controller(struct json_object *object, struct span *kind, struct span *name,
+		       struct span *uid);
+/* Why NAMES cannot be those of an object: a row keeps no longer ones. */
+const char *object_names_fit(const struct holder_row *names);
 /* Adds TEXT, an address with or without a prefix length; "" adds nothing. false when it
  * is one too many. */
 bool object_add_address(struct address_list *addresses, struct span text);

@@ -184,6 +184,8 @@ const char *object_pod(struct json_object *object, struct pod_object *out)
 	record->terminating = object_when(object, "metadata.deletionTimestamp").ns != INT64_MIN;
 	record->node = span_hash(out->names.node);
 	read_conditions(object, record);
-	why = read_addresses(object, out);
+	why = object_names_fit(&out->names);
+	if (!why)
+		why = read_addresses(object, out);
 	return why ? why : read_containers(object, record);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "common/timeline/timeline.h"
 
@@ -259,6 +260,96 @@ static void received_falls_back_to_the_timestamp_and_to_the_object(void **state)
 	timeline_close(plain);
 }
 
+/* A record with one text of LENGTH bytes between BEFORE and AFTER. */
+static enum timeline_outcome feed_long(struct timeline *timeline, const char *before, int length,
+				       const char *after)
+{
+	static char record[200000];
+	static char letters[80001];
+
+	memset(letters, 'x', sizeof(letters) - 1);
+	assert_true((size_t)snprintf(record, sizeof(record), "%s%.*s%s", before, length, letters,
+				     after) < sizeof(record));
+	return feed(timeline, record, 0);
+}
+
+static void a_name_longer_than_any_of_kubernetes_makes_the_object_unreadable(void **state)
+{
+#define OBJECT(resource, uid)                                                                    \
+	"{\"resource\":\"" resource "\",\"object\":{\"metadata\":{\"name\":\"a\",\"uid\":\"" uid \
+	"\","
+#define OWNER(member) "\"ownerReferences\":[{\"controller\":true,\"" member "\":\""
+#define SLICE OBJECT("endpointslices", "s")
+#define LISTED "\"labels\":{\"kubernetes.io/service-name\":\"web\"}},\"endpoints\":[{"
+	static const struct {
+		const char *before, *after;
+	} records[] = {
+		{OBJECT("pods", "a") OWNER("kind"), "\"}]}}}"},
+		{OBJECT("pods", "b") OWNER("name"), "\"}]}}}"},
+		{OBJECT("pods", "c") OWNER("uid"), "\"}]}}}"},
+		{OBJECT("pods", "d") "\"namespace\":\"", "\"}}}"},
+		{OBJECT("pods", "e") "\"labels\":{\"pod-template-hash\":\"", "\"}}}}"},
+		{OBJECT("pods", "f") "\"x\":0},\"spec\":{\"nodeName\":\"", "\"}}}"},
+		{OBJECT("nodes", "n") "\"labels\":{\"topology.kubernetes.io/zone\":\"", "\"}}}}"},
+		{OBJECT("nodes", "m") "\"labels\":{\"topology.kubernetes.io/region\":\"", "\"}}}}"},
+		{OBJECT("services", "v") "\"namespace\":\"", "\"}}}"},
+		{OBJECT("replicasets", "r") OWNER("kind"), "\"}]}}}"},
+		{OBJECT("jobs", "j") OWNER("name"), "\"}]}}}"},
+		{SLICE "\"labels\":{\"kubernetes.io/service-name\":\"", "\"}}}}"},
+		{SLICE LISTED "\"addresses\":[\"10.1.0.1\"],\"targetRef\":{\"uid\":\"", "\"}}]}}"},
+	};
+	struct timeline *timeline = opened(NULL);
+
+	(void)state;
+	for (size_t r = 0; r < sizeof(records) / sizeof(records[0]); r++) {
+		assert_int_equal(feed_long(timeline, records[r].before, 254, records[r].after),
+				 TIMELINE_UNREADABLE);
+		assert_int_equal(feed_long(timeline, records[r].before, 70000, records[r].after),
+				 TIMELINE_UNREADABLE);
+		assert_int_equal(feed_long(timeline, records[r].before, 100, records[r].after),
+				 TIMELINE_APPLIED);
+	}
+	timeline_close(timeline);
+}
+
+static void a_cluster_that_begins_with_an_unreadable_slice_is_kept(void **state)
+{
+	static char record[16000];
+	size_t length;
+	struct text history;
+	struct ip ip;
+	char folder[] = "/tmp/tenure-timeline-test-XXXXXX", command[64];
+	const struct timeline_options options = {.hold_ns = 0};
+	struct timeline *timeline;
+	const char *why;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	timeline = timeline_open(folder, &options);
+	assert_non_null(timeline);
+	length = (size_t)snprintf(record, sizeof(record), "%s", SLICE LISTED "\"addresses\":[");
+	for (int a = 0; a < 300; a++)
+		length += (size_t)snprintf(record + length, sizeof(record) - length,
+					   "%s\"10.1.%d.%d\"", a ? "," : "", a / 200, a % 200);
+	snprintf(record + length, sizeof(record) - length, "]}]}}");
+	assert_int_equal(feed(timeline, record, 0), TIMELINE_UNREADABLE);
+	timeline_close(timeline);
+	timeline = timeline_open(folder, &options);
+	assert_non_null(timeline);
+	assert_int_equal(timeline_next_offset(timeline), 1);
+	assert_int_equal(timeline_cluster_count(timeline), 1);
+	assert_int_equal(timeline_apply(timeline, 1, record, strlen(record), 0, &why),
+			 TIMELINE_UNREADABLE);
+	assert_int_equal(ip_parse("10.1.0.1", 8, &ip), 0);
+	text_init(&history, 4096);
+	assert_int_equal(timeline_history(timeline, &ip, 1, &history), 0);
+	assert_int_equal(history.length, 0);
+	text_free(&history);
+	timeline_close(timeline);
+	snprintf(command, sizeof(command), "rm -r '%s'", folder);
+	assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +359,8 @@ int main(void)
 		cmocka_unit_test(each_cluster_is_a_world_of_its_own),
 		cmocka_unit_test(names_are_those_of_the_position),
 		cmocka_unit_test(received_falls_back_to_the_timestamp_and_to_the_object),
+		cmocka_unit_test(a_name_longer_than_any_of_kubernetes_makes_the_object_unreadable),
+		cmocka_unit_test(a_cluster_that_begins_with_an_unreadable_slice_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
