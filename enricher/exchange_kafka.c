@@ -17,20 +17,22 @@
 #define GIVE_UP_AFTER 10 /* failed transactions in a row */
 #define NUMBER_SIZE 24
 
+/* (2): the flows of a partition up to careful_last are written one by one; the one that
+ * failed so is refused.  -1 for none. */
+struct suspicion {
+	int64_t careful_last;
+	int64_t refused;
+};
+
 struct exchange_kafka {
 	const struct exchange_settings *settings;
 	struct kafka_group_settings member;
 	struct kafka_group *group;
 	struct kafka_producer *producer;
-	struct when began; /* the open transaction, WHEN_MIN when there is none */
-	unsigned records;  /* in it */
-	unsigned failures; /* transactions in a row */
-	bool assigned;     /* partitions were given at least once */
-	/* (2): the sources from careful_first on to careful_last of one partition are written
-	 * one by one; the one that failed so is refused. */
-	int32_t careful_partition;
-	int64_t careful_last;
-	int64_t refused;
+	struct when began;            /* the open transaction, WHEN_MIN when there is none */
+	unsigned records;             /* in it */
+	unsigned failures;            /* transactions in a row that taught nothing */
+	struct suspicion *suspicions; /* by partition */
 	struct exchange_stats stats;
 };
 
@@ -56,7 +58,10 @@ static int check_topics(struct exchange_kafka *exchange)
 		}
 	}
 	exchange->member.partitions = in;
-	return 0;
+	exchange->suspicions = malloc((size_t)in * sizeof(*exchange->suspicions));
+	for (int i = 0; exchange->suspicions != NULL && i < in; i++)
+		exchange->suspicions[i] = (struct suspicion){-1, -1};
+	return exchange->suspicions == NULL ? -1 : 0;
 }
 
 /* Refuses a replay into topics that throw away at once what is older than they keep. */
@@ -93,7 +98,6 @@ struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *setti
 		return NULL;
 	exchange->settings = settings;
 	exchange->began = WHEN_MIN;
-	exchange->careful_last = exchange->refused = -1;
 	exchange->member = (struct kafka_group_settings){
 		.topic = bus_topic(settings->flows),
 		.group = settings->group,
@@ -125,23 +129,36 @@ void exchange_kafka_close(struct exchange_kafka *exchange)
 		return;
 	kafka_group_close(exchange->group);
 	kafka_producer_close(exchange->producer);
+	free(exchange->suspicions);
 	free(exchange);
 }
 
-static void remember_culprit(struct exchange_kafka *exchange)
+/* What is known of PARTITION; NULL for one that the topic had not at the start. */
+static struct suspicion *suspicion_of(const struct exchange_kafka *exchange, int32_t partition)
 {
+	return partition < exchange->member.partitions ? &exchange->suspicions[partition] : NULL;
+}
+
+/* Learns from the transaction that was given up.  False when it taught nothing new. */
+static bool remember_culprit(struct exchange_kafka *exchange)
+{
+	struct suspicion *suspicion, before;
 	int32_t partition;
 	int64_t first, last;
 
 	if (!kafka_producer_culprit(exchange->producer, &partition, &first, &last))
-		return;
+		return false;
+	suspicion = suspicion_of(exchange, partition);
+	if (suspicion == NULL)
+		return false;
+	before = *suspicion;
 	/* Written alone and failed again: it is this one. */
-	if (partition == exchange->careful_partition && first == last &&
-	    first <= exchange->careful_last)
-		exchange->refused = first;
+	if (first == last && first <= before.careful_last)
+		suspicion->refused = first;
 	else
-		exchange->careful_last = last;
-	exchange->careful_partition = partition;
+		suspicion->careful_last = last;
+	return suspicion->refused != before.refused ||
+	       suspicion->careful_last > before.careful_last;
 }
 
 /* Gives the open transaction up and reads again from what is committed (2). */
@@ -160,8 +177,7 @@ static enum exchange_outcome start_over(struct exchange_kafka *exchange)
 	exchange->group = NULL;
 	if (kafka_producer_abort(exchange->producer) != KAFKA_PRODUCER_DONE)
 		return EXCHANGE_BROKEN;
-	remember_culprit(exchange);
-	if (++exchange->failures > GIVE_UP_AFTER) {
+	if (!remember_culprit(exchange) && ++exchange->failures > GIVE_UP_AFTER) {
 		log_error("%s: %d transactions in a row failed", exchange->settings->tagged,
 			  GIVE_UP_AFTER);
 		return EXCHANGE_BROKEN;
@@ -212,7 +228,6 @@ enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, stru
 	case KAFKA_GROUP_QUIET:
 		break;
 	case KAFKA_GROUP_ASSIGNED:
-		exchange->assigned = true;
 		log_info("%s: %zu partitions to read", exchange->settings->flows,
 			 kafka_group_count(exchange->group));
 		return EXCHANGE_AGAIN;
@@ -266,24 +281,21 @@ static int64_t limited(struct exchange_kafka *exchange, int64_t timestamp_ms, st
 	return limit;
 }
 
-static bool careful(const struct exchange_kafka *exchange, const struct bus_record *flow)
-{
-	return flow->partition == exchange->careful_partition &&
-	       flow->offset <= exchange->careful_last;
-}
-
 enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t index,
 					 enum exchange_topic topic, const char *bytes,
 					 size_t length, struct when now)
 {
 	char partition[NUMBER_SIZE], offset[NUMBER_SIZE];
 	struct bus_record flow, record;
+	const struct suspicion *suspicion;
 	enum exchange_outcome outcome;
+	bool refused;
 
 	if (exchange_kafka_head(exchange, index, &flow) != EXCHANGE_FLOW)
 		return EXCHANGE_BROKEN;
-	if (topic == EXCHANGE_TAGGED && flow.partition == exchange->careful_partition &&
-	    flow.offset == exchange->refused)
+	suspicion = suspicion_of(exchange, flow.partition);
+	refused = suspicion != NULL && flow.offset == suspicion->refused;
+	if (refused && topic == EXCHANGE_TAGGED)
 		return EXCHANGE_REFUSED;
 	record = flow;
 	record.value = bytes;
@@ -301,7 +313,7 @@ enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t
 	record.header_count = topic == EXCHANGE_TAGGED ? 4 : 3;
 	outcome = outcome_of(exchange, kafka_producer_write(exchange->producer, (int)topic, &record,
 							    flow.offset));
-	if (outcome == EXCHANGE_DONE && careful(exchange, &flow))
+	if (outcome == EXCHANGE_DONE && suspicion != NULL && flow.offset <= suspicion->careful_last)
 		outcome = outcome_of(exchange, kafka_producer_flush(exchange->producer));
 	if (outcome != EXCHANGE_DONE)
 		return outcome;
@@ -309,8 +321,10 @@ enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t
 		exchange->began = now;
 	exchange->records++;
 	kafka_group_take(exchange->group, index);
-	return exchange->records >= EXCHANGE_KAFKA_RECORDS ? exchange_kafka_commit(exchange)
-							   : EXCHANGE_DONE;
+	/* One refused flow of a partition is remembered: it must be done before another is. */
+	if (refused || exchange->records >= EXCHANGE_KAFKA_RECORDS)
+		return exchange_kafka_commit(exchange);
+	return EXCHANGE_DONE;
 }
 
 void exchange_kafka_pass(struct exchange_kafka *exchange, size_t index)
