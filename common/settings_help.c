@@ -6,15 +6,7 @@
 
 static void print_default(const struct setting *row)
 {
-	static const struct {
-		int64_t ns;
-		const char *name;
-	} units[] = {{86400 * NS_PER_SECOND, "d"},
-		     {3600 * NS_PER_SECOND, "h"},
-		     {60 * NS_PER_SECOND, "m"},
-		     {NS_PER_SECOND, "s"},
-		     {NS_PER_MS, "ms"}};
-	int64_t number;
+	char duration[WHEN_TEXT_SIZE];
 
 	switch (row->kind) {
 	case SETTING_TEXT_KIND:
@@ -25,14 +17,10 @@ static void print_default(const struct setting *row)
 		printf(" (default %lld)", (long long)*(int64_t *)row->value);
 		break;
 	case SETTING_DURATION_KIND:
-		number = *(int64_t *)row->value;
-		for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-			if (number > 0 && number % units[i].ns == 0) {
-				printf(" (default %lld%s)", (long long)(number / units[i].ns),
-				       units[i].name);
-				break;
-			}
-		}
+		if (*(int64_t *)row->value == 0)
+			break;
+		when_format_duration(*(int64_t *)row->value, duration);
+		printf(" (default %s)", duration);
 		break;
 	case SETTING_BOOL_KIND:
 	case SETTING_WHEN_KIND:

@@ -1,5 +1,7 @@
 #include "common/when.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <time.h>
 
 #define SECONDS_PER_DAY 86400
@@ -261,6 +263,20 @@ int when_parse_duration(const char *text, int64_t *ns)
 		return -1;
 	*ns = number;
 	return 0;
+}
+
+void when_format_duration(int64_t ns, char text[static WHEN_TEXT_SIZE])
+{
+	static const char *const units[] = {"d", "h", "m", "s", "ms"};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		int64_t unit = unit_ns(units[i]);
+
+		if ((ns % unit == 0 && (ns > 0 || unit == NS_PER_SECOND)) || unit == NS_PER_MS) {
+			snprintf(text, WHEN_TEXT_SIZE, "%" PRId64 "%s", ns / unit, units[i]);
+			return;
+		}
+	}
 }
 
 struct when when_now(void)

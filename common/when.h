@@ -50,6 +50,10 @@ struct when when_later(struct when a, struct when b);
  * of seconds; not negative.  Returns -1 when it is none of these. */
 int when_parse_duration(const char *text, int64_t *ns);
 
+/* Writes the duration NS (not negative) in the same way, in the largest unit that says it
+ * whole; a part of a millisecond is left out. */
+void when_format_duration(int64_t ns, char text[static WHEN_TEXT_SIZE]);
+
 /* The wall clock.  Only main() and the edges call it; everything else is given
  * the moment. */
 struct when when_now(void);

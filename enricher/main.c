@@ -103,6 +103,14 @@ static int check_addresses(const struct settings_list *kube, const struct exchan
 	return 0;
 }
 
+static int check_window(struct when since, struct when until)
+{
+	if (when_before(since, until))
+		return 0;
+	log_error("--until: must be later than --since");
+	return -1;
+}
+
 /* Opens the timeline inside the directory STATE, which is made; NULL: a passing one. */
 static struct timeline *open_timeline(const char *state, const struct timeline_options *options)
 {
@@ -137,6 +145,17 @@ static int catch_up(struct feed *feed, struct timeline *timeline, const char *cl
 		"--cluster: the kube records are of %zu clusters; say which one the flows are from",
 		timeline_cluster_count(timeline));
 	return -1;
+}
+
+static void say_started(const struct settings_list *kube, const struct exchange_settings *exchange,
+			const struct timeline_options *options)
+{
+	char hold[WHEN_TEXT_SIZE], skew[WHEN_TEXT_SIZE];
+
+	when_format_duration(options->hold_ns, hold);
+	when_format_duration(options->skew_ns, skew);
+	log_info("started: kube %s, flows %s, hold %s, skew %s", kube->values[0], exchange->flows,
+		 hold, skew);
 }
 
 static void report(const struct alignment *a)
@@ -210,11 +229,11 @@ int main(int argc, char **argv)
 			     "consumer group of the flows (Kafka)"),
 		SETTING_TEXT("cluster", 0, "NAME", &options.cluster,
 			     "cluster of the flows; needed when the kube topic has several"),
-		SETTING_DURATION("hold", 0, "TIME", &options.hold_ns,
+		SETTING_DURATION("hold", 0, "DURATION", &options.hold_ns,
 				 "how long after a flow's end the cluster's state must be known"),
-		SETTING_DURATION("max-hold", 0, "TIME", &a.gate.max_hold_ns,
+		SETTING_DURATION("max-hold", 0, "DURATION", &a.gate.max_hold_ns,
 				 "how long known may stand still before answers are provisional"),
-		SETTING_DURATION("skew", 0, "TIME", &options.skew_ns,
+		SETTING_DURATION("skew", 0, "DURATION", &options.skew_ns,
 				 "how far two clocks may differ"),
 		SETTING_TEXT("clock", 0, "EVIDENCE", &clock,
 			     "what starts a tenure: sandbox, started, endpoint or received"),
@@ -235,7 +254,7 @@ int main(int argc, char **argv)
 	log_init(manual.program, LOG_LEVEL_INFO, LOG_AUTO);
 	if (settings_read(&manual, table, argc, argv) < 0 ||
 	    parse_clock(clock, &options.clock) < 0 || parse_ranges(&ranges, &options) < 0 ||
-	    check_addresses(&kube, &exchange) < 0)
+	    check_addresses(&kube, &exchange) < 0 || check_window(a.since, a.until) < 0)
 		return EX_USAGE;
 	stop_install();
 	exchange.since = a.since;
@@ -262,9 +281,7 @@ int main(int argc, char **argv)
 	a.exchange = exchange_open(&exchange, &rc);
 	if (a.exchange == NULL)
 		goto out;
-	log_info("started: kube %s, flows %s, hold %" PRId64 " ms, skew %" PRId64 " ms",
-		 kube.values[0], exchange.flows, options.hold_ns / NS_PER_MS,
-		 options.skew_ns / NS_PER_MS);
+	say_started(&kube, &exchange, &options);
 	rc = run(&a);
 	report(&a);
 out:

@@ -219,6 +219,25 @@ static void reads_durations_with_a_unit_or_in_seconds(void **state)
 	}
 }
 
+static void writes_durations_in_the_largest_unit_that_says_them_whole(void **state)
+{
+	static const char *const cases[] = {"0s",   "1ms", "500ms", "1500ms", "1s",
+					    "119s", "2m",  "2h",    "25h",    "3d"};
+	char text[WHEN_TEXT_SIZE];
+	int64_t ns;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(when_parse_duration(cases[i], &ns), 0);
+		when_format_duration(ns, text);
+		assert_string_equal(text, cases[i]);
+	}
+	when_format_duration(300 * NS_PER_SECOND, text);
+	assert_string_equal(text, "5m");
+	when_format_duration(INT64_MAX, text);
+	assert_string_equal(text, "9223372036854ms");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +252,7 @@ int main(void)
 		cmocka_unit_test(for_ever_stays_for_ever),
 		cmocka_unit_test(moments_are_ordered),
 		cmocka_unit_test(reads_durations_with_a_unit_or_in_seconds),
+		cmocka_unit_test(writes_durations_in_the_largest_unit_that_says_them_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
