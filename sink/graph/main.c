@@ -71,7 +71,14 @@ static int check(struct program *p)
 		log_error("--held: must be from 1000 to 100000000");
 		return -1;
 	}
-	return bus_is_kafka(p->in) ? bus_options_check(&p->bus) : 0;
+	if (!bus_is_kafka(p->in))
+		return 0;
+	if (!p->bus.brokers && p->bus.properties.count == 0 && !p->bus.properties_file) {
+		log_error("--brokers: say where Kafka is, HOST:PORT[,HOST:PORT], or give a file of "
+			  "tagged flows with --in FILE");
+		return -1;
+	}
+	return bus_options_check(&p->bus);
 }
 
 static int add_conversation(struct conversation *conversation, struct graph *graph,
@@ -301,9 +308,7 @@ int main(int argc, char **argv)
 		false,
 	};
 	const struct setting table[] = {
-		SETTING_TEXT("in", 0, "ADDRESS", &p.in,
-			     "tagged flows: kafka:TOPIC, a file, or - "
-			     "kafka:tenure.flows.tagged)"),
+		SETTING_TEXT("in", 0, "ADDRESS", &p.in, "tagged flows: kafka:TOPIC, a file, or -"),
 		SETTING_WHEN("from", 0, "TIME", &p.from, "only flows that ended at TIME or later"),
 		SETTING_WHEN("to", 0, "TIME", &p.to, "only flows that ended before TIME"),
 		SETTING_TEXT("format", 0, "FORMAT", &p.format_name, "table, json, dot or mermaid"),
@@ -312,8 +317,7 @@ int main(int argc, char **argv)
 		SETTING_DURATION("window", 0, "DURATION", &p.window_ns,
 				 "how much event time --follow shows"),
 		SETTING_DURATION("horizon", 0, "DURATION", &p.horizon_ns,
-				 "how long a conversation waits for other observers' records "
-				 ""),
+				 "how long a conversation waits for other observers' records"),
 		SETTING_BOOL("outside-addresses", 0, &p.outside_addresses,
 			     "one node for each address outside the cluster, not one for all"),
 		SETTING_NUMBER("least", 0, "FLOWS", &p.least,
@@ -348,6 +352,8 @@ int main(int argc, char **argv)
 	if (rc == EX_OK)
 		rc = finish(&p);
 	report(&p);
+	if (rc == EX_OK && p.intake.read > 0 && intake_unreadable(&p.intake) == p.intake.read)
+		rc = EX_DATAERR;
 out:
 	bus_reader_close(reader);
 	intake_free(&p.intake);
