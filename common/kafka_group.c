@@ -8,12 +8,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "common/kafka_starts.h"
 #include "common/log.h"
-#include "common/stop.h"
 
 #define BATCH 256
 #define NOT_TAKEN (-1)
-#define CLOCKS_MS 60000 /* a record's timestamp may be so much before what SINCE is compared with */
 /* Memory for flows that were fetched and not read yet, over all partitions and for each. */
 #define QUEUES_KB (512 * 1024)
 #define QUEUE_KB_MAX (64 * 1024)
@@ -39,6 +38,13 @@ struct kafka_group {
 	bool revoked, lost, closing;
 };
 
+static void forget_assigned(struct kafka_group *group)
+{
+	if (group->assigned != NULL)
+		rd_kafka_topic_partition_list_destroy(group->assigned);
+	group->assigned = NULL;
+}
+
 static void rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t error,
 		       rd_kafka_topic_partition_list_t *list, void *opaque)
 {
@@ -49,11 +55,11 @@ static void rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t error,
 		return;
 	}
 	if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-		if (group->assigned != NULL)
-			rd_kafka_topic_partition_list_destroy(group->assigned);
+		forget_assigned(group);
 		group->assigned = rd_kafka_topic_partition_list_copy(list);
 		return;
 	}
+	forget_assigned(group);
 	group->revoked = true;
 	group->lost = rd_kafka_assignment_lost(client) != 0;
 }
@@ -161,8 +167,7 @@ void kafka_group_close(struct kafka_group *group)
 	if (group == NULL)
 		return;
 	drop_partitions(group);
-	if (group->assigned != NULL)
-		rd_kafka_topic_partition_list_destroy(group->assigned);
+	forget_assigned(group);
 	if (group->client != NULL) {
 		group->closing = true;
 		rd_kafka_consumer_close(group->client);
@@ -171,41 +176,6 @@ void kafka_group_close(struct kafka_group *group)
 	if (group->wake >= 0)
 		close(group->wake);
 	free(group);
-}
-
-/* Puts the offset to start at into each partition of LIST (1). */
-static int find_starts(struct kafka_group *group, rd_kafka_topic_partition_list_t *list)
-{
-	const struct kafka_group_settings *s = &group->settings;
-	rd_kafka_topic_partition_list_t *fresh = rd_kafka_topic_partition_list_new(list->cnt);
-	rd_kafka_resp_err_t error;
-
-	/* Offsets that an open transaction of another member holds are told only when it
-	 * has ended, by its time-out at the latest. */
-	do
-		error = rd_kafka_committed(group->client, list, KAFKA_PATIENCE_MS);
-	while (error == RD_KAFKA_RESP_ERR__TIMED_OUT && !stop_requested());
-	for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
-		if (list->elems[i].offset >= 0)
-			continue;
-		list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
-		rd_kafka_topic_partition_list_add(fresh, s->topic, list->elems[i].partition)
-			->offset = s->since.ns / NS_PER_MS - CLOCKS_MS;
-	}
-	if (error == RD_KAFKA_RESP_ERR_NO_ERROR && fresh->cnt > 0 && s->since.ns != WHEN_MIN.ns)
-		error = rd_kafka_offsets_for_times(group->client, fresh, KAFKA_PATIENCE_MS);
-	for (int i = 0;
-	     i < fresh->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR && s->since.ns != WHEN_MIN.ns;
-	     i++)
-		rd_kafka_topic_partition_list_set_offset(
-			list, s->topic, fresh->elems[i].partition,
-			fresh->elems[i].offset < 0 ? RD_KAFKA_OFFSET_END : fresh->elems[i].offset);
-	rd_kafka_topic_partition_list_destroy(fresh);
-	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
-		return 0;
-	log_error("kafka:%s: cannot ask where group %s goes on: %s", s->topic, s->group,
-		  rd_kafka_err2str(error));
-	return -1;
 }
 
 static int start_partition(struct kafka_group *group, struct partition *partition, int32_t number)
@@ -239,7 +209,8 @@ static enum kafka_group_event start(struct kafka_group *group)
 
 	group->assigned = NULL;
 	group->partitions = calloc((size_t)list->cnt + 1, sizeof(*group->partitions));
-	if (group->partitions == NULL || find_starts(group, list) < 0)
+	if (group->partitions == NULL ||
+	    kafka_starts_find(group->client, &group->settings, list) < 0)
 		goto out;
 	for (int i = 0; i < list->cnt; i++, group->count++)
 		if (start_partition(group, &group->partitions[i], list->elems[i].partition) < 0)
