@@ -143,7 +143,9 @@ static void add_or_dash(struct columns *table, const struct json_object *end, co
 	columns_end(table);
 }
 
-static int add_row(struct columns *table, const char *ip, const char *bytes, size_t length)
+/* A row of an answer, or of a line of the history; CONDITION stands behind the name. */
+static int add_row(struct columns *table, const char *ip, const char *bytes, size_t length,
+		   const char *condition)
 {
 	const char *what;
 	size_t at;
@@ -155,6 +157,7 @@ static int add_row(struct columns *table, const char *ip, const char *bytes, siz
 	}
 	columns_add(table, ip);
 	add_holder(&table->text, end);
+	text_add_string(&table->text, condition);
 	columns_end(table);
 	add_or_dash(table, end, "k8s.node.name");
 	add_services(&table->text, end);
@@ -185,7 +188,7 @@ static int add_rows(struct columns *table, const char *ip, const struct text *li
 		size_t length =
 			(size_t)((const char *)memchr(line, '\n', lines->length - from) - line);
 
-		if (add_row(table, ip, line, length) != 0)
+		if (add_row(table, ip, line, length, "") != 0)
 			return -1;
 		from += length + 1;
 	}
@@ -212,12 +215,17 @@ static void add_question(struct answers *answers, const char *ip)
 }
 
 /* The object END behind the question's members. */
-static void add_line(struct answers *answers, const char *ip, const struct text *end)
+static void add_line(struct answers *answers, const char *ip, const struct text *end, bool known,
+		     bool certain)
 {
+	struct text *out = &answers->out;
+
 	add_question(answers, ip);
-	text_add_string(&answers->out, ",");
-	text_add(&answers->out, end->data + 1, end->length - 1);
-	text_add_string(&answers->out, "\n");
+	text_add_string(out, ",");
+	if (known)
+		text_add_format(out, "\"certain\":%s,", certain ? "true" : "false");
+	text_add(out, end->data + 1, end->length - 1);
+	text_add_string(out, "\n");
 }
 
 /* The LINES of the history as one array. */
@@ -230,10 +238,25 @@ static void add_history(struct answers *answers, const char *ip, const struct te
 	text_add_string(&answers->out, "]}\n");
 }
 
-int answers_ask(struct answers *answers, struct timeline *timeline, const struct ip *ip)
+/* ---- Asking ---- */
+
+static int ask_history(struct answers *answers, struct timeline *timeline, const struct ip *ip,
+		       const char *address, struct text *text)
+{
+	if (timeline_history(timeline, ip, answers->question.position, text) != 0)
+		return -1;
+	if (!answers->json)
+		return add_rows(&answers->table, address, text);
+	add_history(answers, address, text);
+	return 0;
+}
+
+/* A known answer is asked for again as if the address had sent nothing (1). */
+static int ask_moment(struct answers *answers, struct timeline *timeline, const struct ip *ip,
+		      const char *address, struct text *text)
 {
 	const struct answer_question *asked = &answers->question;
-	const struct timeline_question question = {
+	struct timeline_question question = {
 		.ip = *ip,
 		.port = asked->port,
 		.transport = asked->transport,
@@ -243,32 +266,41 @@ int answers_ask(struct answers *answers, struct timeline *timeline, const struct
 		.position = asked->position,
 	};
 	struct timeline_verdict verdict;
+	bool known, certain;
+	size_t length;
+
+	if (timeline_answer(timeline, &question, text, &verdict) != 0)
+		return -1;
+	known = certain = verdict.status == TIMELINE_KNOWN;
+	length = text->length;
+	if (known && question.sent) {
+		question.sent = false;
+		if (timeline_answer(timeline, &question, text, &verdict) != 0)
+			return -1;
+		certain = verdict.status == TIMELINE_KNOWN;
+		text->length = length;
+	}
+	if (!answers->json)
+		return add_row(&answers->table, address, text->data, length,
+			       known && !certain ? ", if it sent" : "");
+	add_line(answers, address, text, known, certain);
+	return 0;
+}
+
+int answers_ask(struct answers *answers, struct timeline *timeline, const struct ip *ip)
+{
 	char address[IP_TEXT_SIZE];
 	struct text text;
-	int rc = -1;
+	int rc;
 
 	ip_format(ip, address);
 	text_init(&text, ANSWER_TEXT_MAX);
-	if (asked->history) {
-		if (timeline_history(timeline, ip, asked->position, &text) != 0)
-			goto out;
-	} else if (timeline_answer(timeline, &question, &text, &verdict) != 0) {
-		goto out;
-	}
-	rc = 0;
-	if (answers->json && asked->history)
-		add_history(answers, address, &text);
-	else if (answers->json)
-		add_line(answers, address, &text);
-	else if (asked->history)
-		rc = add_rows(&answers->table, address, &text);
-	else
-		rc = add_row(&answers->table, address, text.data, text.length);
-	if (text.failed || answers->out.failed || answers->table.text.failed) {
+	rc = (answers->question.history ? ask_history : ask_moment)(answers, timeline, ip, address,
+								    &text);
+	if (rc == 0 && (text.failed || answers->out.failed || answers->table.text.failed)) {
 		log_error("%s: the answers take more than %u MiB", address, ANSWER_TEXT_MAX >> 20);
 		rc = -1;
 	}
-out:
 	text_free(&text);
 	return rc;
 }

@@ -3,11 +3,14 @@
  * A table is printed when everything was asked, because its widths come from what is in
  * it; in JSON each answer is a line of its own:
  *
- *     {"ip":A,"at":T,"position":N,"provisional":true,"status":"known",...}
+ *     {"ip":A,"at":T,"position":N,"provisional":true,"certain":true,"status":"known",...}
  *     {"ip":A,"position":N,"bindings":[{"kind":"pod",...}]}
  *
  * The first is an end of a tagged flow with the question in front (docs/answers.md 8),
  * PROVISIONAL only when more of the topic may change it; the second is the history.
+ *
+ * (1) An answer that is known only because the address is taken to have sent says so:
+ *     CERTAIN, which every known answer has, is false, and the table has "if it sent".
  */
 #ifndef TENURE_ANSWER_H
 #define TENURE_ANSWER_H

@@ -68,6 +68,12 @@ static int check(struct program *p)
 
 	if (clock < 0 || format < 0)
 		return -1;
+	if (p->question.at.ns == WHEN_MIN.ns) {
+		p->question.at = when_now();
+	} else if (p->question.history) {
+		log_error("--history: tells of all times, so it does not take --at");
+		return -1;
+	}
 	p->options.clock = (enum timeline_clock)clock;
 	p->json = format == 1;
 	p->question.port = -1;
@@ -192,8 +198,24 @@ static int print(struct answers *answers, bool end)
 	return rc;
 }
 
-/* Asks about the addresses in the lines of standard input.  An empty line is none; one
- * that is no address is said and passed over. */
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* The line without the blanks around it. */
+static void trim(struct lines_line *line)
+{
+	while (line->length > 0 && is_blank(line->bytes[line->length - 1]))
+		line->length--;
+	while (line->length > 0 && is_blank(line->bytes[0])) {
+		line->bytes++;
+		line->length--;
+	}
+}
+
+/* Asks about the addresses in the lines of standard input, blanks around them allowed.  An
+ * empty line is none; one that is no address is said and passed over. */
 static int ask_lines(struct answers *answers, struct timeline *timeline)
 {
 	struct lines_reader *reader = lines_reader_open("-", false, 0);
@@ -206,7 +228,10 @@ static int ask_lines(struct answers *answers, struct timeline *timeline)
 		status = lines_read(reader, 200, &line);
 		if (status == LINES_END || status == LINES_BROKEN)
 			break;
-		if (status == LINES_QUIET || line.length == 0)
+		if (status == LINES_QUIET)
+			continue;
+		trim(&line);
+		if (line.length == 0)
 			continue;
 		if (ip_parse(line.bytes, line.length, &ip) != 0) {
 			log_error("standard input line %" PRId64 ": \"%.*s\" is no IP address",
@@ -265,12 +290,15 @@ int main(int argc, char **argv)
 			     "watch events: files, one for each resource, or kafka:TOPIC; may be "
 			     "repeated"),
 		SETTING_WHEN("at", 0, "TIME", &p.question.at, "when; without it, now"),
-		SETTING_BOOL("history", 0, &p.question.history, "everybody who held it, ever"),
+		SETTING_BOOL("history", 0, &p.question.history,
+			     "everybody who held it, ever; the four instants only with --format "
+			     "json"),
 		SETTING_NUMBER("port", 0, "PORT", &p.port,
 			       "the port there, to tell one service from another"),
 		SETTING_TEXT("transport", 0, "NAME", &p.transport_name, "tcp, udp, sctp, ..."),
 		SETTING_BOOL("received", 0, &p.question.received,
-			     "the address is only known to have been sent to; otherwise it sent"),
+			     "the address was only sent to; without this it is taken to have sent "
+			     "a packet then, and a holder known only by that is marked"),
 		SETTING_TEXT("format", 0, "FORMAT", &p.format_name, "table or json"),
 		SETTING_TEXT("cluster", 0, "NAME", &p.options.cluster,
 			     "which cluster; needed when the kube topic has several"),
@@ -294,8 +322,6 @@ int main(int argc, char **argv)
 
 	log_init(manual.program, LOG_LEVEL_INFO, LOG_AUTO);
 	first = settings_read(&manual, table, argc, argv);
-	if (p.question.at.ns == WHEN_MIN.ns)
-		p.question.at = when_now();
 	if (first < 0 || check(&p) != 0 || check_inputs(&p, argv + first, argc - first) != 0)
 		goto out;
 	stop_install();
