@@ -67,6 +67,19 @@ static bool before_coverage(const struct timeline *timeline, unsigned resources,
 	return false;
 }
 
+/* Whether anything at all that tells of addresses was read of the cluster. */
+static bool is_there(const struct timeline *timeline, uint64_t position)
+{
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		const struct coverage *coverage = &timeline->answering->coverage[r];
+
+		if ((COVERED & 1u << r) &&
+		    (coverage->begin_offset <= position || coverage->object_offset <= position))
+			return true;
+	}
+	return false;
+}
+
 static bool another_may_hold(const struct timeline *timeline, const struct history *history,
 			     const struct tenure *tenure, const struct timeline_question *question)
 {
@@ -171,7 +184,8 @@ static int judge(struct timeline *timeline, struct history *history,
 {
 	const struct view *view = &history->view;
 	bool gap = overlaps_gap(timeline, COVERED, question);
-	bool early = before_coverage(timeline, COVERED, question);
+	bool there = is_there(timeline, (uint64_t)question->position);
+	bool early = !there || before_coverage(timeline, COVERED, question);
 	struct asof_verdict found = asof_judge(view->tenures, view->count, question->start,
 					       question->end, gap || early);
 
@@ -183,7 +197,7 @@ static int judge(struct timeline *timeline, struct history *history,
 	    (found.certain || question->spoke ||
 	     (question->sent && !another_may_hold(timeline, history, found.tenure, question))))
 		return say_known(timeline, history, found.tenure, question, out, verdict);
-	if (found.holders == ASOF_NONE && view->count == 0 &&
+	if (found.holders == ASOF_NONE && view->count == 0 && there &&
 	    !in_range(timeline, history, &question->ip, (uint64_t)question->position)) {
 		say_outside(out, verdict);
 		return 0;
@@ -198,12 +212,8 @@ int timeline_answer(struct timeline *timeline, const struct timeline_question *q
 {
 	struct history *history;
 
-	/* Nothing is there: no binding, and no range but those given by hand. */
 	if (!timeline->answering || question->position < 0) {
-		if (in_given_range(timeline, &question->ip))
-			say(out, verdict, TIMELINE_UNKNOWN, "never_seen");
-		else
-			say_outside(out, verdict);
+		say(out, verdict, TIMELINE_UNKNOWN, "before_coverage");
 		return 0;
 	}
 	history = history_of(timeline, &question->ip);

@@ -16,9 +16,7 @@ def addresses_of(resource, thing):
     if resource == "nodes":
         listed = [shapes.at(entry, "address") for entry in shapes.listed(thing, "status", "addresses")
                   if shapes.at(entry, "type") in ("InternalIP", "ExternalIP")]
-        for name in NODE_ANNOTATIONS:
-            text = shapes.text(thing, "metadata", "annotations", name)
-            listed.append(text.partition("/")[0] if text else None)
+        listed += [shapes.text(thing, "metadata", "annotations", name) for name in NODE_ANNOTATIONS]
         return shapes.addresses(listed)
     listed = shapes.listed(thing, "spec", "clusterIPs") + [shapes.at(thing, "spec", "clusterIP")]
     listed += shapes.listed(thing, "spec", "externalIPs")

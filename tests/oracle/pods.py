@@ -42,8 +42,7 @@ class Status:
         found = shapes.addresses(status + [shapes.at(pod, "status", "podIP")])
         if found:
             return found
-        parts = [part.strip().partition("/")[0] for text in annotations if text for part in text.split(",")]
-        return shapes.addresses(parts)
+        return shapes.addresses(part.strip() for text in annotations if text for part in text.split(","))
 
     def read_conditions(self, pod):
         conditions = {}

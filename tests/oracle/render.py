@@ -27,6 +27,8 @@ def verdict_of(world, question, position, options):
                    for uid, interval in world.unplaced(position))
 
     shut = world.shut(question.start, question.end, position, UNCOVERED, options.hold)
+    if not world.is_there(position):
+        return judge(bindings, question, shut or "before_coverage", unplaced, lambda: True)
     return judge(bindings, question, shut, unplaced, lambda: world.in_range(question.ip, position, options))
 
 

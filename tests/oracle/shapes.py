@@ -72,8 +72,8 @@ def is_v4(ip):
 
 
 def addresses(values):
-    """Those of VALUES that are addresses, each once, in their order."""
-    found = (address(value) for value in values)
+    """Those of VALUES that are addresses, each once, in their order; a prefix length is no part of them."""
+    found = (address(value.partition("/")[0]) for value in values if isinstance(value, str))
     return tuple(dict.fromkeys(ip for ip in found if ip is not None))
 
 

@@ -150,3 +150,7 @@ class Coverage:
     def start(self, position):
         """The moment at POSITION; NEVER for a resource of which nothing is there."""
         return next((start for offset, start in reversed(self.steps) if offset <= position), NEVER)
+
+    def is_there(self, position):
+        """Whether an object or a SYNC_BEGIN is."""
+        return any(offset <= position for offset, _ in self.steps)

@@ -8,7 +8,7 @@ import history
 import moments
 import shapes
 from asking import X, Y, Z, ask, covered, lived, short
-from history import History, at, container, node, pod
+from history import History, at, container, node, pod, service
 from oracle import Options, Timeline
 
 
@@ -62,6 +62,28 @@ def test_outside_and_never_seen():
     assert short(ask(records, Z, 20)) == "known outside"
     by_hand = Options(ranges=(shapes.network("10.244.0.0/16"),))
     assert short(ask(records, Z, 20, options=by_hand)) == "unknown never_seen"
+
+
+def test_nothing_is_outside_while_nothing_is_there():
+    empty = History()
+    assert short(ask(empty, Y, 10)) == "unknown before_coverage"
+    records = History().progress(50)
+    assert short(ask(records, Y, 10)) == "unknown before_coverage"
+    records.synced(60, "pods")
+    assert short(ask(records, Y, 70)) == "known outside"
+    assert short(ask(records, Y, 70, position=0)) == "unknown before_coverage"
+    assert short(ask(records, Y, 70, options=Options(cluster="another"))) == "unknown before_coverage"
+    assert short(ask(records.gap(None, 65, 75, 80), Y, 70)) == "known outside"
+    assert short(ask(History().gap(None, 65, 75, 80), Y, 70)) == "unknown gap"
+
+
+def test_a_text_that_is_no_address_does_not_hide_the_others():
+    records = covered().event("ADDED", "services", 0, service("web", "10.96.0.5"))
+    wrong = service("db", "10.96.0.6", created=1)
+    wrong["spec"]["externalIPs"] = ["010.0.0.1", "none", "203.0.113.7/24"]
+    records.event("ADDED", "services", 1, wrong)
+    assert short(ask(records, "10.96.0.6", 20)) == short(ask(records, "203.0.113.7", 20)) == "known service"
+    assert short(ask(records, "10.0.0.1", 20)) == "known outside"
 
 
 def test_a_list_closes_what_it_does_not_show():

@@ -237,6 +237,10 @@ class World:
             return "before_coverage"
         return None
 
+    def is_there(self, position):
+        """Whether anything that tells of addresses is there at POSITION."""
+        return any(self.coverage[resource].is_there(position) for resource in UNCOVERED)
+
     def in_range(self, ip, position, options):
         own = [one for offset, one, _ in self.ranges["servicecidrs"] if offset <= position]
         used = [one for offset, one in self.used_ranges() if offset <= position]

@@ -20,6 +20,8 @@
 #define KNOWN_POD                                                                            \
 	"{\"status\":\"known\",\"kind\":\"pod\",\"k8s\":{\"namespace\":{\"name\":\"shop\"}," \
 	"\"pod\":{\"name\":\"web-h1-a\",\"uid\":\"uid-a\"}"
+#define NOT_COVERED "{\"status\":\"unknown\",\"reason\":\"before_coverage\"}"
+#define OUTSIDE "{\"status\":\"known\",\"kind\":\"outside\"}"
 #define BINDING                                                          \
 	",\"binding\":{\"start\":\"2026-11-23T08:00:02Z\",\"end\":null," \
 	"\"start_from\":\"started\"}}"
@@ -179,16 +181,31 @@ static void each_cluster_is_a_world_of_its_own(void **state)
 	(void)state;
 	feed_pod(timeline, "a", "uid-a");
 	feed_progress(timeline, "a", "50", "50");
-	assert_answer(timeline, "10.1.0.1", 30, 1, "{\"status\":\"known\",\"kind\":\"outside\"}");
+	assert_answer(timeline, "10.1.0.1", 30, 1, NOT_COVERED);
 	assert_false(timeline_position_for(timeline, at(30), &position));
 	feed_pod(timeline, "b", "uid-a");
 	assert_int_equal(timeline_cluster_count(timeline), 2);
-	assert_answer(timeline, "10.1.0.1", 30, 1, "{\"status\":\"known\",\"kind\":\"outside\"}");
+	assert_answer(timeline, "10.1.0.1", 30, 1, NOT_COVERED);
 	assert_answer(
 		timeline, "10.1.0.1", 30, 2,
 		"{\"status\":\"known\",\"kind\":\"pod\",\"k8s\":{\"cluster\":{\"name\":\"b\"},"
 		"\"namespace\":{\"name\":\"shop\"},\"pod\":{\"name\":\"web-h1-a\",\"uid\":"
 		"\"uid-a\"},\"deployment\":{\"name\":\"web\"},\"node\":{\"name\":\"n1\"}}" BINDING);
+	timeline_close(timeline);
+}
+
+static void nothing_is_outside_a_cluster_of_which_nothing_is_there(void **state)
+{
+	struct timeline *timeline = opened(NULL);
+
+	(void)state;
+	timeline_set_closed(timeline, true);
+	assert_answer(timeline, "8.8.8.8", 30, -1, NOT_COVERED);
+	feed_progress(timeline, "", "50", "50");
+	assert_answer(timeline, "8.8.8.8", 30, 0, NOT_COVERED);
+	feed_pod(timeline, "", "uid-a");
+	assert_answer(timeline, "8.8.8.8", 30, 0, NOT_COVERED);
+	assert_answer(timeline, "8.8.8.8", 30, 1, OUTSIDE);
 	timeline_close(timeline);
 }
 
@@ -357,6 +374,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_read_is_counted_and_passed_over),
 		cmocka_unit_test(an_offset_below_the_next_is_ignored),
 		cmocka_unit_test(each_cluster_is_a_world_of_its_own),
+		cmocka_unit_test(nothing_is_outside_a_cluster_of_which_nothing_is_there),
 		cmocka_unit_test(names_are_those_of_the_position),
 		cmocka_unit_test(received_falls_back_to_the_timestamp_and_to_the_object),
 		cmocka_unit_test(a_name_longer_than_any_of_kubernetes_makes_the_object_unreadable),
