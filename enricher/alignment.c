@@ -168,7 +168,7 @@ enum alignment_turn alignment_turn(struct alignment *a, struct when now)
 		fed < 0 ? EXCHANGE_BROKEN : exchange_serve(a->exchange, now);
 	bool busy = fed > 0, ended = exchange_partitions(a->exchange) > 0;
 
-	gate_see(&a->gate, timeline_position_progress(a->timeline).known, now);
+	gate_see(&a->gate, timeline_position_progress(a->timeline).known, fed < FEED_PER_TURN, now);
 	a->waiting = false;
 	for (size_t i = 0; outcome == EXCHANGE_DONE && i < exchange_partitions(a->exchange); i++)
 		outcome = deal_with_partition(a, i, now, &busy, &ended);

@@ -14,14 +14,16 @@
 
 struct gate {
 	int64_t max_hold_ns;
-	bool bounded;      /* the run ends with the input that was there at its start */
-	bool kube_ended;   /* all of that has been applied */
+	bool bounded;      /* the kube records at its start, all applied, are all there are */
 	struct when known; /* the newest that was seen */
-	struct when moved; /* on the wall clock, when it came; WHEN_MIN before the first look */
+	struct when moved; /* since when it stands still; WHEN_MIN before the first look */
+	struct when seen;  /* the last look */
 };
 
-/* Tells the gate that KNOWN was the newest at the moment NOW. */
-void gate_see(struct gate *gate, struct when known, struct when now);
+/* Tells the gate that KNOWN was the newest at the moment NOW; CAUGHT_UP: there was no
+ * record left to read.  KNOWN stands still only while it is looked at: a process that was
+ * stopped, or that waited for a broker, has not seen what came meanwhile. */
+void gate_see(struct gate *gate, struct when known, bool caught_up, struct when now);
 
 /* NULL: a flow that ended at END waits; otherwise the reason why it is answered
  * provisionally NOW, static text. */

@@ -276,7 +276,6 @@ int main(int argc, char **argv)
 		rc = caught_up == 0 ? EXIT_SUCCESS : rc;
 		goto out;
 	}
-	a.gate.kube_ended = true;
 	a.frozen = a.hindsight || a.gate.bounded;
 	a.exchange = exchange_open(&exchange, &rc);
 	if (a.exchange == NULL)

@@ -25,10 +25,17 @@ static void a_flow_waits_while_known_moves(void **state)
 
 	(void)state;
 	assert_null(gate_ask(&gate, at(1000), at(1000)));
-	for (int64_t now = 1000; now < 2000; now += 50) {
-		gate_see(&gate, at(now - 500), at(now));
+	for (int64_t now = 1000; now < 2000; now += 25) {
+		gate_see(&gate, at(now - 500), true, at(now));
 		assert_null(gate_ask(&gate, at(now - 490), at(now)));
 	}
+}
+
+/* Looks every second from FROM to TO, while KNOWN stands still. */
+static void look(struct gate *gate, struct when known, int64_t from, int64_t to)
+{
+	for (int64_t now = from; now <= to; now++)
+		gate_see(gate, known, true, at(now));
 }
 
 static void answers_are_provisional_once_known_stands_still_until_it_moves(void **state)
@@ -36,14 +43,57 @@ static void answers_are_provisional_once_known_stands_still_until_it_moves(void 
 	struct gate gate = new_gate();
 
 	(void)state;
-	gate_see(&gate, at(990), at(1000));
-	gate_see(&gate, at(990), at(1059));
+	look(&gate, at(990), 1000, 1059);
 	assert_null(gate_ask(&gate, at(1000), at(1059)));
-	gate_see(&gate, at(990), at(1060));
+	look(&gate, at(990), 1060, 1060);
 	assert_string_equal(gate_ask(&gate, at(1000), at(1060)), "kube_stalled");
+	look(&gate, at(990), 1061, 1100);
 	assert_string_equal(gate_ask(&gate, at(1099), at(1100)), "kube_stalled");
-	gate_see(&gate, at(991), at(1101));
+	gate_see(&gate, at(991), true, at(1101));
 	assert_null(gate_ask(&gate, at(1099), at(1101)));
+}
+
+static void what_nobody_looked_at_did_not_stand_still(void **state)
+{
+	struct gate gate = new_gate();
+
+	(void)state;
+	look(&gate, at(990), 1000, 1050);
+	/* The process was stopped; what came meanwhile is not there yet. */
+	gate_see(&gate, at(990), true, at(5000));
+	assert_null(gate_ask(&gate, at(1000), at(5000)));
+	look(&gate, at(990), 5001, 5059);
+	assert_null(gate_ask(&gate, at(1000), at(5059)));
+	look(&gate, at(990), 5060, 5060);
+	assert_string_equal(gate_ask(&gate, at(1000), at(5060)), "kube_stalled");
+}
+
+static void known_does_not_stand_still_while_there_is_more_to_read(void **state)
+{
+	struct gate gate = new_gate();
+
+	(void)state;
+	for (int64_t now = 1000; now < 1200; now++) {
+		gate_see(&gate, at(990), false, at(now));
+		assert_null(gate_ask(&gate, at(1000), at(now)));
+	}
+	look(&gate, at(990), 1200, 1258);
+	assert_null(gate_ask(&gate, at(1000), at(1258)));
+	look(&gate, at(990), 1259, 1259);
+	assert_string_equal(gate_ask(&gate, at(1000), at(1259)), "kube_stalled");
+}
+
+static void a_short_hold_is_kept_by_looks_that_are_further_apart(void **state)
+{
+	struct gate gate = new_gate();
+
+	(void)state;
+	gate.max_hold_ns = NS_PER_SECOND / 10;
+	gate_see(&gate, at(990), true, (struct when){1000 * NS_PER_SECOND});
+	gate_see(&gate, at(990), true, (struct when){1000 * NS_PER_SECOND + NS_PER_SECOND / 10});
+	assert_string_equal(
+		gate_ask(&gate, at(1000), (struct when){1000 * NS_PER_SECOND + NS_PER_SECOND / 10}),
+		"kube_stalled");
 }
 
 static void a_topic_without_any_progress_stands_still_from_the_first_look_on(void **state)
@@ -51,10 +101,9 @@ static void a_topic_without_any_progress_stands_still_from_the_first_look_on(voi
 	struct gate gate = new_gate();
 
 	(void)state;
-	gate_see(&gate, WHEN_MIN, at(1000));
-	gate_see(&gate, WHEN_MIN, at(1030));
-	assert_null(gate_ask(&gate, at(1000), at(1030)));
-	gate_see(&gate, WHEN_MIN, at(1060));
+	look(&gate, WHEN_MIN, 1000, 1059);
+	assert_null(gate_ask(&gate, at(1000), at(1059)));
+	look(&gate, WHEN_MIN, 1060, 1060);
 	assert_string_equal(gate_ask(&gate, at(1000), at(1060)), "kube_stalled");
 }
 
@@ -63,7 +112,7 @@ static void a_flow_of_the_future_does_not_block_its_partition(void **state)
 	struct gate gate = new_gate();
 
 	(void)state;
-	gate_see(&gate, at(999), at(1000));
+	gate_see(&gate, at(999), true, at(1000));
 	assert_null(gate_ask(&gate, at(1060), at(1000)));
 	assert_string_equal(gate_ask(&gate, at(1061), at(1000)), "future_flow");
 }
@@ -74,9 +123,7 @@ static void a_bounded_run_waits_for_nothing(void **state)
 
 	(void)state;
 	gate.bounded = true;
-	gate_see(&gate, at(999), at(1000));
-	assert_null(gate_ask(&gate, at(1000), at(1000)));
-	gate.kube_ended = true;
+	gate_see(&gate, at(999), true, at(1000));
 	assert_string_equal(gate_ask(&gate, at(1000), at(1000)), "kube_ended");
 }
 
@@ -85,6 +132,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_flow_waits_while_known_moves),
 		cmocka_unit_test(answers_are_provisional_once_known_stands_still_until_it_moves),
+		cmocka_unit_test(what_nobody_looked_at_did_not_stand_still),
+		cmocka_unit_test(known_does_not_stand_still_while_there_is_more_to_read),
+		cmocka_unit_test(a_short_hold_is_kept_by_looks_that_are_further_apart),
 		cmocka_unit_test(a_topic_without_any_progress_stands_still_from_the_first_look_on),
 		cmocka_unit_test(a_flow_of_the_future_does_not_block_its_partition),
 		cmocka_unit_test(a_bounded_run_waits_for_nothing),
