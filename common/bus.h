@@ -2,7 +2,7 @@
  *
  * An address is "kafka:TOPIC", a file name, or "-" for standard input or output.
  * A file is a topic with one partition whose offset is the record's number,
- * counted from 0; its records are lines.  Kafka itself stands behind kafka.h,
+ * counted from 0; its records are lines.  Kafka itself stands behind kafka_*.h,
  * lines behind lines.h; this module only chooses.
  *
  * (1) The pointers in a struct bus_record that was read are borrowed and die

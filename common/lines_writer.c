@@ -75,7 +75,7 @@ out:
 	return rc;
 }
 
-/* Cuts what a crash left behind the last newline (4). */
+/* Cuts what a crash left behind the last newline (1). */
 static int cut_tail(struct lines_writer *writer)
 {
 	struct stat status;
