@@ -17,6 +17,7 @@
 
 #include "common/bus.h"
 #include "common/when.h"
+#include "enricher/made_with.h"
 
 struct exchange;
 
@@ -26,9 +27,10 @@ struct exchange_settings {
 	const char *rejected;
 	const char *group;    /* Kafka alone */
 	const char *instance; /* Kafka alone: group.instance.id and transactional.id */
-	const char *state;    /* directory; a file run keeps the hash of its first flow there */
-	struct when since;    /* WHEN_MIN for none */
-	bool bounded;         /* end where the flows ended at the start */
+	const char *state;    /* directory; a file run keeps there what its outputs are made from */
+	struct made_with made_with;
+	struct when since; /* WHEN_MIN for none */
+	bool bounded;      /* end where the flows ended at the start */
 	struct bus_options bus;
 };
 

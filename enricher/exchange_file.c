@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,14 +86,55 @@ out:
 	return rc;
 }
 
+/* Puts HASH into the file PATH, which a kill leaves as it was or as it is to be. */
+static int write_hash(const char *path, uint64_t hash)
+{
+	char draft[PATH_MAX];
+	FILE *file = NULL;
+	int rc = -1;
+
+	if ((size_t)snprintf(draft, sizeof(draft), "%s.new", path) < sizeof(draft))
+		file = fopen(draft, "we");
+	if (file != NULL && fprintf(file, "%016" PRIx64 "\n", hash) > 0)
+		rc = 0;
+	if (file != NULL && fclose(file) != 0)
+		rc = -1;
+	if (rc == 0)
+		rc = rename(draft, path);
+	if (rc < 0)
+		log_error("%s: cannot be written: %s", path, strerror(errno));
+	return rc;
+}
+
+static bool is_begun(const struct exchange_file *exchange)
+{
+	return exchange->last[0] != NONE || exchange->last[1] != NONE;
+}
+
+/* Refuses options that are not those of the outputs.  0, or the exit code. */
+static int check_options(const struct exchange_file *exchange)
+{
+	const struct exchange_settings *settings = exchange->settings;
+	char outputs[8192];
+
+	if (settings->state == NULL) {
+		if (is_begun(exchange))
+			log_warn("%s: going on behind what is there, and without --state nothing "
+				 "tells whether it was made from the same files with the same "
+				 "options",
+				 settings->tagged);
+		return 0;
+	}
+	snprintf(outputs, sizeof(outputs), "%s and %s", settings->tagged, settings->rejected);
+	return made_with_keep(&settings->made_with, settings->state, is_begun(exchange), outputs);
+}
+
 /* Compares the hash of the first flow with the one that the outputs were made from. */
 static int check_first(struct exchange_file *exchange, const struct bus_record *first)
 {
 	uint64_t hash = timeline_hash(first->value, first->value_length), known = hash;
-	bool begun = exchange->last[0] != NONE || exchange->last[1] != NONE;
-	char path[4096];
+	char path[PATH_MAX];
 	FILE *file;
-	int rc = 0;
 
 	if (exchange->settings->state == NULL)
 		return 0;
@@ -103,7 +145,7 @@ static int check_first(struct exchange_file *exchange, const struct bus_record *
 			known = hash;
 		fclose(file);
 	}
-	if (known != hash && begun) {
+	if (known != hash && is_begun(exchange)) {
 		log_error("%s: its first record is not the one that %s and %s were made from; give "
 			  "the same file, or "
 			  "begin with new outputs",
@@ -111,16 +153,7 @@ static int check_first(struct exchange_file *exchange, const struct bus_record *
 			  exchange->settings->rejected);
 		return -1;
 	}
-	if (file != NULL && known == hash)
-		return 0;
-	file = fopen(path, "we");
-	if (file == NULL || fprintf(file, "%016" PRIx64 "\n", hash) < 0)
-		rc = -1;
-	if (file != NULL && fclose(file) != 0)
-		rc = -1;
-	if (rc < 0)
-		log_error("%s: cannot be written: %s", path, strerror(errno));
-	return rc;
+	return file != NULL && known == hash ? 0 : write_hash(path, hash);
 }
 
 /* Where to go on: behind the last flow that the outputs which can be read back hold. */
@@ -185,6 +218,9 @@ struct exchange_file *exchange_file_open(const struct exchange_settings *setting
 		if (open_output(exchange, topic, exit_code) < 0)
 			goto out;
 	exchange->next = first_to_do(exchange);
+	*exit_code = check_options(exchange);
+	if (*exit_code != 0)
+		goto out;
 	*exit_code = EX_CONFIG;
 	if (hold_first(exchange) < 0)
 		goto out;

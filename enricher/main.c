@@ -258,6 +258,8 @@ int main(int argc, char **argv)
 		return EX_USAGE;
 	stop_install();
 	exchange.since = a.since;
+	exchange.made_with =
+		(struct made_with){&options, clock, &ranges, a.hindsight, a.since, a.until};
 	exchange.bounded = a.gate.bounded = a.until.ns != WHEN_MAX.ns;
 	kube_bus = exchange.bus;
 	kube_bus.follow = kube_bus.follow || bus_is_kafka(kube.values[0]);

@@ -1,0 +1,32 @@
+/* made_with.h - the options that outputs were made with.
+ *
+ * In the file form a run goes on behind what stands in its outputs, so they would be the
+ * answers to two questions where the second run had other options.  The options that an
+ * answer depends on, or whether there is one, stand in the state directory, one
+ * "NAME VALUE" a line in the file "options".
+ *
+ * (1) The file is replaced whole: a killed process leaves the old one or the new one.
+ */
+#ifndef TENURE_MADE_WITH_H
+#define TENURE_MADE_WITH_H
+
+#include <stdbool.h>
+
+#include "common/settings.h"
+#include "common/timeline/timeline.h"
+#include "common/when.h"
+
+struct made_with {
+	const struct timeline_options *options;
+	const char *clock;                  /* its name */
+	const struct settings_list *ranges; /* as they were given */
+	bool hindsight;
+	struct when since, until; /* WHEN_MIN, WHEN_MAX for none */
+};
+
+/* Compares with what OUTPUTS ("a and b", for the message) were made with where they are
+ * BEGUN, and keeps what is NOW in the directory STATE.  0, or the exit code after
+ * logging. */
+int made_with_keep(const struct made_with *now, const char *state, bool begun, const char *outputs);
+
+#endif
