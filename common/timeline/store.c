@@ -142,9 +142,11 @@ static int set_aside(const struct store *store, const char *reason)
 /* A lock, a full disk or a missing right is no damage. */
 static bool is_damage(const char *error)
 {
-	return !strstr(error, "lock") && !strstr(error, "Permission denied") &&
-	       !strstr(error, "No space left") && !strstr(error, "Read-only") &&
-	       !strstr(error, "Too many open files") && !strstr(error, "Not a directory");
+	return strncmp(error, "Corruption", strlen("Corruption")) == 0 ||
+	       (!strstr(error, "lock hold") && !strstr(error, "lock file") &&
+		!strstr(error, "Permission denied") && !strstr(error, "No space left") &&
+		!strstr(error, "Read-only") && !strstr(error, "Too many open files") &&
+		!strstr(error, "Not a directory"));
 }
 
 /* Removes the closed store's files, and the mark last: a process killed in between

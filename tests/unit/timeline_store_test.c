@@ -110,7 +110,8 @@ static void assert_begins_anew(const struct folder *folder, int set_aside)
 	assert_int_equal(aside(folder), set_aside);
 }
 
-/* Overwrites the first LENGTH bytes, at most, of the files whose names hold PART. */
+/* Overwrites the first LENGTH bytes, at most, of the files whose names hold PART; of a
+ * negative LENGTH all but the last so many. */
 static void spoil(const struct folder *folder, const char *part, long length)
 {
 	DIR *state = opendir(folder->path);
@@ -129,7 +130,8 @@ static void spoil(const struct folder *folder, const char *part, long length)
 		assert_int_equal(stat(path, &status), 0);
 		file = fopen(path, "r+");
 		assert_non_null(file);
-		for (long i = 0; i < status.st_size && i < length; i++)
+		for (long i = 0;
+		     i < status.st_size && i < (length < 0 ? status.st_size + length : length); i++)
 			fputc('x', file);
 		fclose(file);
 		spoiled++;
@@ -229,6 +231,10 @@ static void sets_a_store_with_a_damaged_block_aside(void **state)
 	timeline_close(opened(*state));
 	spoil(*state, ".sst", 16);
 	assert_begins_anew(*state, 2);
+	fill(*state);
+	timeline_close(opened(*state));
+	spoil(*state, ".sst", -53); /* its footer is whole, its index is not */
+	assert_begins_anew(*state, 3);
 }
 
 static void sets_a_store_of_another_format_aside(void **state)
