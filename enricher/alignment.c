@@ -156,14 +156,14 @@ static enum alignment_turn idle(struct alignment *a)
 {
 	if (exchange_wait(a->exchange, a->waiting ? 0 : FLOW_WAIT_MS) < 0)
 		return ALIGNMENT_BROKEN;
-	if (a->waiting && !a->frozen && feed_turn(a->feed, 1, KUBE_WAIT_MS) < 0)
+	if (a->waiting && !a->frozen && feeder_turn(a->feeder, 1, KUBE_WAIT_MS) < 0)
 		return ALIGNMENT_BROKEN;
 	return ALIGNMENT_GO_ON;
 }
 
 enum alignment_turn alignment_turn(struct alignment *a, struct when now)
 {
-	int fed = a->frozen ? 0 : feed_turn(a->feed, FEED_PER_TURN, 0);
+	int fed = a->frozen ? 0 : feeder_turn(a->feeder, FEED_PER_TURN, 0);
 	enum exchange_outcome outcome =
 		fed < 0 ? EXCHANGE_BROKEN : exchange_serve(a->exchange, now);
 	bool busy = fed > 0, ended = exchange_partitions(a->exchange) > 0;

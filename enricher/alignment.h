@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/timeline/feeder.h"
 #include "common/timeline/timeline.h"
 #include "common/when.h"
 #include "enricher/exchange.h"
-#include "enricher/feed.h"
 #include "enricher/gate.h"
 #include "enricher/tagger.h"
 
@@ -27,7 +27,7 @@ struct alignment_stats {
 
 struct alignment {
 	struct timeline *timeline; /* these three are borrowed */
-	struct feed *feed;
+	struct feeder *feeder;
 	struct exchange *exchange;
 	struct tagger tagger;
 	struct gate gate;
@@ -42,7 +42,7 @@ struct alignment {
 	struct alignment_stats stats;
 };
 
-/* Frees what the alignment made; the timeline, feed and exchange are the caller's. */
+/* Frees what the alignment made; the timeline, feeder and exchange are the caller's. */
 void alignment_clear(struct alignment *alignment);
 
 enum alignment_turn { ALIGNMENT_GO_ON, ALIGNMENT_ENDED, ALIGNMENT_BROKEN };

@@ -1,18 +1,16 @@
 /* tenure-enrich - says of each flow who held its two addresses when it was sent. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "common/log.h"
 #include "common/settings.h"
 #include "common/stop.h"
+#include "common/timeline/feeder.h"
+#include "common/timeline/timeline_settings.h"
 #include "enricher/alignment.h"
-
-#define CATCH_UP_WAIT_MS 200
 
 static const struct settings_manual manual = {
 	.program = "tenure-enrich",
@@ -20,40 +18,6 @@ static const struct settings_manual manual = {
 	.purpose = "Tag each flow with the pods, nodes and services that held its addresses at "
 		   "that time.",
 };
-
-static int parse_clock(const char *text, enum timeline_clock *clock)
-{
-	static const char *const names[] = {"sandbox", "started", "endpoint", "received"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(text, names[i]) != 0)
-			continue;
-		*clock = (enum timeline_clock)i;
-		return 0;
-	}
-	log_error("--clock: %s is none of sandbox, started, endpoint, received", text);
-	return -1;
-}
-
-static int parse_ranges(const struct settings_list *list, struct timeline_options *options)
-{
-	if (list->count > TIMELINE_RANGES_MAX) {
-		log_error("--cluster-cidr: given %zu times, at most %d are kept", list->count,
-			  TIMELINE_RANGES_MAX);
-		return -1;
-	}
-	for (size_t i = 0; i < list->count; i++) {
-		if (ip_range_parse(list->values[i], strlen(list->values[i]), &options->ranges[i]) <
-		    0) {
-			log_error(
-				"--cluster-cidr: %s is no range such as 10.244.0.0/16 or fd00::/8",
-				list->values[i]);
-			return -1;
-		}
-	}
-	options->range_count = list->count;
-	return 0;
-}
 
 static int need(const char *option, const char *value)
 {
@@ -111,40 +75,18 @@ static int check_window(struct when since, struct when until)
 	return -1;
 }
 
-/* Opens the timeline inside the directory STATE, which is made; NULL: a passing one. */
-static struct timeline *open_timeline(const char *state, const struct timeline_options *options)
-{
-	char path[4096];
-
-	if (state == NULL)
-		return timeline_open(NULL, options);
-	if (mkdir(state, 0777) < 0 && errno != EEXIST) {
-		log_error("--state: %s: %s", state, strerror(errno));
-		return NULL;
-	}
-	if ((size_t)snprintf(path, sizeof(path), "%s/timeline", state) >= sizeof(path)) {
-		log_error("--state: the name is too long");
-		return NULL;
-	}
-	return timeline_open(path, options);
-}
-
 /* Brings the timeline to where the kube topic ends now, so that no flow is read before
- * its answer can be there.  1: done, 0: stopped, -1: broken or refused. */
-static int catch_up(struct feed *feed, struct timeline *timeline, const char *cluster)
+ * its answer can be there.  1: done, 0 to end at once, with *EXIT_CODE. */
+static int catch_up(struct feeder *feeder, const struct timeline *timeline,
+		    const struct timeline_settings *asked, const char *address, int *exit_code)
 {
-	while (!feed_caught_up(feed)) {
-		if (stop_requested())
-			return 0;
-		if (feed_turn(feed, 10000, CATCH_UP_WAIT_MS) < 0)
-			return -1;
-	}
-	if (cluster != NULL || timeline_cluster_count(timeline) <= 1)
-		return 1;
-	log_error(
-		"--cluster: the kube records are of %zu clusters; say which one the flows are from",
-		timeline_cluster_count(timeline));
-	return -1;
+	int caught_up = feeder_catch_up(feeder);
+
+	*exit_code = caught_up < 0 ? feeder_exit_code(feeder) : EXIT_SUCCESS;
+	if (caught_up <= 0)
+		return 0;
+	*exit_code = EX_CONFIG;
+	return timeline_settings_check_cluster(asked, timeline, address) == 0;
 }
 
 static void say_started(const struct settings_list *kube, const struct exchange_settings *exchange,
@@ -162,7 +104,7 @@ static void report(const struct alignment *a)
 {
 	const struct tagger_stats *t = &a->tagger.stats;
 	struct exchange_stats e = exchange_stats(a->exchange);
-	struct feed_stats f = feed_stats(a->feed);
+	struct feeder_stats f = feeder_stats(a->feeder);
 	struct timeline_stats l = timeline_stats(a->timeline);
 
 	log_info("flows read=%" PRIu64 " waited=%" PRIu64 " tagged=%" PRIu64 " provisional=%" PRIu64
@@ -200,18 +142,16 @@ static int run(struct alignment *a)
 
 int main(int argc, char **argv)
 {
-	struct settings_list kube = {0}, ranges = {0};
-	struct timeline_options options = {.hold_ns = 10 * NS_PER_SECOND,
-					   .skew_ns = 500 * NS_PER_MS};
+	struct settings_list kube = {0};
+	struct timeline_settings asked = TIMELINE_SETTINGS_DEFAULT;
 	struct exchange_settings exchange = {.group = "tenure-enrich", .since = WHEN_MIN};
 	struct alignment a = {
 		.gate = {.max_hold_ns = 60 * NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN},
 		.since = WHEN_MIN,
 		.until = WHEN_MAX,
 	};
-	struct bus_options kube_bus;
-	const char *clock = "sandbox";
-	int caught_up, rc = EX_USAGE;
+	struct feeder_options fed = {.addresses = &kube, .has_outputs = true};
+	int rc = EX_USAGE;
 	const struct setting table[] = {
 		SETTING_LIST(
 			"kube", 0, "ADDRESS", &kube,
@@ -220,25 +160,13 @@ int main(int argc, char **argv)
 		SETTING_TEXT("out", 0, "ADDRESS", &exchange.tagged, "where tagged flows go"),
 		SETTING_TEXT("rejected", 0, "ADDRESS", &exchange.rejected,
 			     "where records go that cannot be tagged, with the reason"),
-		SETTING_TEXT(
-			"state", 0, "DIR", &exchange.state,
-			"where the timeline is kept between runs; without it, it is built anew"),
 		SETTING_TEXT("instance", 0, "NAME", &exchange.instance,
 			     "name of this process among those that share the work (Kafka)"),
 		SETTING_TEXT("group", 0, "NAME", &exchange.group,
 			     "consumer group of the flows (Kafka)"),
-		SETTING_TEXT("cluster", 0, "NAME", &options.cluster,
-			     "cluster of the flows; needed when the kube topic has several"),
-		SETTING_DURATION("hold", 0, "DURATION", &options.hold_ns,
-				 "how long after a flow's end the cluster's state must be known"),
 		SETTING_DURATION("max-hold", 0, "DURATION", &a.gate.max_hold_ns,
 				 "how long known may stand still before answers are provisional"),
-		SETTING_DURATION("skew", 0, "DURATION", &options.skew_ns,
-				 "how far two clocks may differ"),
-		SETTING_TEXT("clock", 0, "EVIDENCE", &clock,
-			     "what starts a tenure: sandbox, started, endpoint or received"),
-		SETTING_LIST("cluster-cidr", 0, "RANGE", &ranges,
-			     "a range of the cluster's addresses; may be repeated"),
+		TIMELINE_SETTINGS(&asked),
 		SETTING_BOOL("hindsight", 0, &a.hindsight,
 			     "answer with all that is known at the start"),
 		SETTING_WHEN("since", 0, "TIME", &a.since,
@@ -252,42 +180,36 @@ int main(int argc, char **argv)
 	};
 
 	log_init(manual.program, LOG_LEVEL_INFO, LOG_AUTO);
-	if (settings_read(&manual, table, argc, argv) < 0 ||
-	    parse_clock(clock, &options.clock) < 0 || parse_ranges(&ranges, &options) < 0 ||
+	if (settings_read(&manual, table, argc, argv) < 0 || timeline_settings_check(&asked) < 0 ||
 	    check_addresses(&kube, &exchange) < 0 || check_window(a.since, a.until) < 0)
 		return EX_USAGE;
 	stop_install();
+	exchange.state = asked.state;
 	exchange.since = a.since;
-	exchange.made_with =
-		(struct made_with){&options, clock, &ranges, a.hindsight, a.since, a.until};
+	exchange.made_with = (struct made_with){&asked.options, asked.clock, &asked.ranges,
+						a.hindsight,    a.since,     a.until};
 	exchange.bounded = a.gate.bounded = a.until.ns != WHEN_MAX.ns;
-	kube_bus = exchange.bus;
-	kube_bus.follow = kube_bus.follow || bus_is_kafka(kube.values[0]);
+	fed.bus = exchange.bus;
+	fed.bus.follow = fed.bus.follow || bus_is_kafka(kube.values[0]);
 
 	rc = EX_CANTCREAT;
-	a.timeline = open_timeline(exchange.state, &options);
+	a.timeline = timeline_settings_open(&asked);
 	if (a.timeline == NULL)
 		goto out;
 	tagger_init(&a.tagger, a.timeline, bus_topic(exchange.flows));
-	a.feed = feed_open(a.timeline, &kube, &kube_bus, &rc);
-	if (a.feed == NULL)
+	a.feeder = feeder_open(a.timeline, &fed, &rc);
+	if (a.feeder == NULL || !catch_up(a.feeder, a.timeline, &asked, kube.values[0], &rc))
 		goto out;
-	rc = EX_CONFIG;
-	caught_up = catch_up(a.feed, a.timeline, options.cluster);
-	if (caught_up <= 0) {
-		rc = caught_up == 0 ? EXIT_SUCCESS : rc;
-		goto out;
-	}
 	a.frozen = a.hindsight || a.gate.bounded;
 	a.exchange = exchange_open(&exchange, &rc);
 	if (a.exchange == NULL)
 		goto out;
-	say_started(&kube, &exchange, &options);
+	say_started(&kube, &exchange, &asked.options);
 	rc = run(&a);
 	report(&a);
 out:
 	exchange_close(a.exchange);
-	feed_close(a.feed);
+	feeder_close(a.feeder);
 	alignment_clear(&a);
 	timeline_close(a.timeline);
 	return rc;

@@ -35,7 +35,7 @@ struct timeline {
 	size_t world_count;
 	struct world *answering; /* the cluster that answers, NULL while it is not seen */
 	int64_t next_offset;
-	uint64_t last_hash, first_hash;
+	uint64_t last_hash, first_hash, chain;
 	struct when last_received;
 	bool closed;
 	struct timeline_stats stats;

@@ -19,6 +19,7 @@ static int write_meta(struct timeline *timeline)
 	codec_add_u64(&timeline->value, (uint64_t)timeline->next_offset);
 	codec_add_u64(&timeline->value, timeline->last_hash);
 	codec_add_u64(&timeline->value, timeline->first_hash);
+	codec_add_u64(&timeline->value, timeline->chain);
 	codec_add_when(&timeline->value, timeline->last_received);
 	codec_add_u32(&timeline->value, (uint32_t)timeline->world_count);
 	return keeper_put(timeline);
@@ -66,7 +67,7 @@ static void forget(struct timeline *timeline)
 	timeline->worlds = NULL;
 	timeline->world_count = 0;
 	timeline->next_offset = 0;
-	timeline->last_hash = timeline->first_hash = 0;
+	timeline->last_hash = timeline->first_hash = timeline->chain = 0;
 	timeline->last_received = WHEN_MIN;
 	timeline->answering = NULL;
 	address_cache_clear(timeline->cache);
@@ -93,6 +94,7 @@ static int load(struct timeline *timeline)
 	timeline->next_offset = (int64_t)codec_u64(&codec);
 	timeline->last_hash = codec_u64(&codec);
 	timeline->first_hash = codec_u64(&codec);
+	timeline->chain = codec_u64(&codec);
 	timeline->last_received = codec_when(&codec);
 	worlds = codec_u32(&codec);
 	if (!codec_done(&codec) || worlds > WORLDS_MAX)
@@ -177,6 +179,18 @@ uint64_t timeline_first_hash(const struct timeline *timeline)
 uint64_t timeline_hash(const char *value, size_t length)
 {
 	return span_hash((struct span){value, length});
+}
+
+uint64_t timeline_chain(const struct timeline *timeline)
+{
+	return timeline->chain;
+}
+
+uint64_t timeline_chain_on(uint64_t chain, uint64_t hash)
+{
+	/* One to one in CHAIN: the same records later do not hide one that was changed. */
+	chain = ((chain ^ hash) + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	return chain ^ chain >> 32;
 }
 
 int timeline_reset(struct timeline *timeline)
@@ -346,6 +360,7 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 	timeline->last_hash = timeline_hash(value, length);
 	if (timeline->next_offset == 0)
 		timeline->first_hash = timeline->last_hash;
+	timeline->chain = timeline_chain_on(timeline->chain, timeline->last_hash);
 	timeline->next_offset = offset + 1;
 	if (write_meta(timeline) != 0 || store_commit(timeline->store) != 0)
 		return TIMELINE_BROKEN;
@@ -356,6 +371,11 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 size_t timeline_cluster_count(const struct timeline *timeline)
 {
 	return timeline->world_count;
+}
+
+const char *timeline_cluster_name(const struct timeline *timeline, size_t number)
+{
+	return timeline->worlds[number]->name;
 }
 
 struct timeline_stats timeline_stats(const struct timeline *timeline)

@@ -77,6 +77,10 @@ int64_t timeline_next_offset(const struct timeline *timeline);
 uint64_t timeline_last_hash(const struct timeline *timeline);
 uint64_t timeline_first_hash(const struct timeline *timeline);
 uint64_t timeline_hash(const char *value, size_t length);
+/* The hash of all records applied, in their order: 0, and timeline_chain_on() of the one
+ * before and of the record's hash for each. */
+uint64_t timeline_chain(const struct timeline *timeline);
+uint64_t timeline_chain_on(uint64_t chain, uint64_t hash);
 /* Empties the store: the topic is another one, or was trimmed. -1 after logging. */
 int timeline_reset(struct timeline *timeline);
 
@@ -102,6 +106,8 @@ struct timeline_position timeline_position_last(const struct timeline *timeline)
 struct timeline_position timeline_position_progress(const struct timeline *timeline);
 /* Clusters seen in the topic. Answers need options.cluster when there are more than one. */
 size_t timeline_cluster_count(const struct timeline *timeline);
+/* The name of one of them, borrowed until the next record. */
+const char *timeline_cluster_name(const struct timeline *timeline, size_t number);
 
 /* ---- Answers ---- */
 

@@ -4,39 +4,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "common/lines.h"
 #include "common/log.h"
 #include "common/settings.h"
 #include "common/stop.h"
+#include "common/timeline/feeder.h"
+#include "common/timeline/timeline_settings.h"
 #include "sink/lookup/answer.h"
-#include "sink/lookup/load.h"
 
 struct program {
-	struct settings_list kube, ranges;
-	struct timeline_options options;
+	struct settings_list kube;
+	struct timeline_settings timeline;
 	struct bus_options bus;
-	const char *clock_name, *format_name, *transport_name, *state;
+	const char *format_name, *transport_name;
 	int64_t port;
 	struct answer_question question;
 	bool json;
 };
-
-static int choice(const char *option, const char *name, const char *const *names)
-{
-	int i = 0;
-
-	while (names[i] && strcmp(names[i], name) != 0)
-		i++;
-	if (names[i])
-		return i;
-	log_error("%s: \"%s\" is wrong, it takes %s, %s%s%s%s%s", option, name, names[0], names[1],
-		  names[2] ? ", " : "", names[2] ? names[2] : "", names[2] && names[3] ? ", " : "",
-		  names[2] && names[3] ? names[3] : "");
-	return -1;
-}
 
 /* The IANA number of a transport by name or number; -1 after logging. */
 static int transport_number(const char *name)
@@ -61,12 +47,12 @@ static int transport_number(const char *name)
 
 static int check(struct program *p)
 {
-	static const char *const clocks[] = {"sandbox", "started", "endpoint", "received", NULL};
-	static const char *const formats[] = {"table", "json", NULL};
-	int clock = choice("--clock", p->clock_name, clocks);
-	int format = choice("--format", p->format_name, formats);
-
-	if (clock < 0 || format < 0)
+	p->json = strcmp(p->format_name, "json") == 0;
+	if (!p->json && strcmp(p->format_name, "table") != 0) {
+		log_error("--format: \"%s\" is wrong, it takes table, json", p->format_name);
+		return -1;
+	}
+	if (timeline_settings_check(&p->timeline) != 0)
 		return -1;
 	if (p->question.at.ns == WHEN_MIN.ns) {
 		p->question.at = when_now();
@@ -74,8 +60,6 @@ static int check(struct program *p)
 		log_error("--history: tells of all times, so it does not take --at");
 		return -1;
 	}
-	p->options.clock = (enum timeline_clock)clock;
-	p->json = format == 1;
 	p->question.port = -1;
 	p->question.transport = -1;
 	if (p->transport_name) {
@@ -89,19 +73,6 @@ static int check(struct program *p)
 	}
 	if (p->port > 0)
 		p->question.port = (int32_t)p->port;
-	if (p->ranges.count > TIMELINE_RANGES_MAX) {
-		log_error("--cluster-cidr: at most %d", TIMELINE_RANGES_MAX);
-		return -1;
-	}
-	for (size_t i = 0; i < p->ranges.count; i++) {
-		const char *range = p->ranges.values[i];
-
-		if (ip_range_parse(range, strlen(range), &p->options.ranges[i]) != 0) {
-			log_error("--cluster-cidr: \"%s\" is wrong, it takes 10.244.0.0/16", range);
-			return -1;
-		}
-		p->options.range_count++;
-	}
 	return 0;
 }
 
@@ -140,34 +111,17 @@ static int check_inputs(const struct program *p, char **operands, int count)
 	return bus_is_kafka(p->kube.values[0]) ? bus_options_check(&p->bus) : 0;
 }
 
-static struct timeline *open_store(const struct program *p)
-{
-	char path[4096];
-
-	if (!p->state)
-		return timeline_open(NULL, &p->options);
-	if (mkdir(p->state, 0777) != 0 && errno != EEXIST) {
-		log_error("--state: %s: %s", p->state, strerror(errno));
-		return NULL;
-	}
-	snprintf(path, sizeof(path), "%s/timeline", p->state);
-	return timeline_open(path, &p->options);
-}
-
 /* Where the answers stand: the end of what is there.  A file is complete; a topic may
  * still tell more about moments that it has not reached. */
-static int place(struct program *p, struct timeline *timeline, const struct load_stats *stats)
+static int place(struct program *p, struct timeline *timeline, const struct feeder_stats *stats)
 {
 	struct timeline_position ignored;
 
 	if (stats->unreadable > 0)
 		log_warn("%s: %" PRIu64 " records passed over; the first at offset %" PRId64 ": %s",
 			 p->kube.values[0], stats->unreadable, stats->example, stats->why);
-	if (!p->options.cluster && timeline_cluster_count(timeline) > 1) {
-		log_error("%s: holds %zu clusters; say with --cluster which one to ask",
-			  p->kube.values[0], timeline_cluster_count(timeline));
+	if (timeline_settings_check_cluster(&p->timeline, timeline, p->kube.values[0]) != 0)
 		return -1;
-	}
 	p->question.position = timeline_position_last(timeline).offset;
 	p->question.provisional =
 		!p->question.history && !timeline_position_for(timeline, p->question.at, &ignored);
@@ -271,13 +225,32 @@ static int ask_all(struct program *p, struct timeline *timeline, char **operands
 	return rc;
 }
 
+/* Brings TIMELINE to where the topic ends now, and asks.  Returns the exit code. */
+static int load_and_ask(struct program *p, struct timeline *timeline, char **operands, int count)
+{
+	const struct feeder_options options = {.addresses = &p->kube, .bus = p->bus};
+	struct feeder_stats stats;
+	struct feeder *feeder;
+	int loaded, rc;
+
+	feeder = feeder_open(timeline, &options, &rc);
+	if (!feeder)
+		return rc;
+	loaded = feeder_catch_up(feeder);
+	stats = feeder_stats(feeder);
+	rc = loaded < 0 ? feeder_exit_code(feeder) : EX_OK;
+	feeder_close(feeder);
+	if (loaded <= 0)
+		return rc;
+	return place(p, timeline, &stats) == 0 ? ask_all(p, timeline, operands, count) : EX_CONFIG;
+}
+
 int main(int argc, char **argv)
 {
 	static struct program p = {
-		.clock_name = "sandbox",
 		.format_name = "table",
 		.question = {.at = {INT64_MIN}},
-		.options = {.hold_ns = 10 * NS_PER_SECOND, .skew_ns = 500 * NS_PER_MS},
+		.timeline = TIMELINE_SETTINGS_DEFAULT,
 	};
 	const struct settings_manual manual = {
 		"tenure-lookup",
@@ -297,27 +270,14 @@ int main(int argc, char **argv)
 			       "the port there, to tell one service from another"),
 		SETTING_TEXT("transport", 0, "NAME", &p.transport_name, "tcp, udp, sctp, ..."),
 		SETTING_BOOL("received", 0, &p.question.received,
-			     "the address was only sent to; without this it is taken to have sent "
-			     "a packet then, and a holder known only by that is marked"),
+			     "it was only sent to; without this it is taken to have sent, and "
+			     "what needs that is marked"),
 		SETTING_TEXT("format", 0, "FORMAT", &p.format_name, "table or json"),
-		SETTING_TEXT("cluster", 0, "NAME", &p.options.cluster,
-			     "which cluster; needed when the kube topic has several"),
-		SETTING_DURATION("hold", 0, "DURATION", &p.options.hold_ns,
-				 "how long reports may lag; widens gaps"),
-		SETTING_DURATION("skew", 0, "DURATION", &p.options.skew_ns,
-				 "how far two clocks may differ"),
-		SETTING_TEXT("clock", 0, "EVIDENCE", &p.clock_name,
-			     "what starts a tenure: sandbox, started, endpoint or received"),
-		SETTING_LIST("cluster-cidr", 0, "RANGE", &p.ranges,
-			     "a range of the cluster's addresses; may be repeated"),
-		SETTING_TEXT(
-			"state", 0, "DIR", &p.state,
-			"where the timeline is kept between runs; without it, it is built anew"),
+		TIMELINE_SETTINGS(&p.timeline),
 		BUS_SETTINGS(&p.bus),
 		SETTING_END,
 	};
 	struct timeline *timeline = NULL;
-	struct load_stats stats;
 	int first, rc = EX_USAGE;
 
 	log_init(manual.program, LOG_LEVEL_INFO, LOG_AUTO);
@@ -326,25 +286,9 @@ int main(int argc, char **argv)
 		goto out;
 	stop_install();
 	rc = EX_CANTCREAT;
-	timeline = open_store(&p);
-	if (!timeline)
-		goto out;
-	switch (load_topic(timeline, &p.kube, &p.bus, &stats)) {
-	case LOAD_DONE:
-		rc = EX_CONFIG;
-		if (place(&p, timeline, &stats) == 0)
-			rc = ask_all(&p, timeline, argv + first, argc - first);
-		break;
-	case LOAD_STOPPED:
-		rc = EX_OK;
-		break;
-	case LOAD_NO_INPUT:
-		rc = bus_is_kafka(p.kube.values[0]) ? EX_UNAVAILABLE : EX_NOINPUT;
-		break;
-	case LOAD_BROKEN:
-		rc = bus_is_kafka(p.kube.values[0]) ? EX_UNAVAILABLE : EX_IOERR;
-		break;
-	}
+	timeline = timeline_settings_open(&p.timeline);
+	if (timeline)
+		rc = load_and_ask(&p, timeline, argv + first, argc - first);
 out:
 	timeline_close(timeline);
 	return rc;

@@ -1,0 +1,101 @@
+#include "common/timeline/timeline_settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/log.h"
+
+#define PATH_SIZE 4096
+
+static int check_clock(struct timeline_settings *settings)
+{
+	static const char *const names[] = {"sandbox", "started", "endpoint", "received"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(settings->clock, names[i]) != 0)
+			continue;
+		settings->options.clock = (enum timeline_clock)i;
+		return 0;
+	}
+	log_error("--clock: %s is none of sandbox, started, endpoint, received", settings->clock);
+	return -1;
+}
+
+static int check_ranges(struct timeline_settings *settings)
+{
+	const struct settings_list *list = &settings->ranges;
+
+	if (list->count > TIMELINE_RANGES_MAX) {
+		log_error("--cluster-cidr: given %zu times, at most %d are kept", list->count,
+			  TIMELINE_RANGES_MAX);
+		return -1;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		const char *range = list->values[i];
+
+		if (ip_range_parse(range, strlen(range), &settings->options.ranges[i]) == 0)
+			continue;
+		log_error("--cluster-cidr: %s is no range such as 10.244.0.0/16 or fd00::/8",
+			  range);
+		return -1;
+	}
+	settings->options.range_count = list->count;
+	return 0;
+}
+
+int timeline_settings_check(struct timeline_settings *settings)
+{
+	return check_clock(settings) < 0 || check_ranges(settings) < 0 ? -1 : 0;
+}
+
+struct timeline *timeline_settings_open(const struct timeline_settings *settings)
+{
+	char path[PATH_SIZE];
+
+	if (settings->state == NULL)
+		return timeline_open(NULL, &settings->options);
+	if (mkdir(settings->state, 0777) < 0 && errno != EEXIST) {
+		log_error("--state: %s: %s", settings->state, strerror(errno));
+		return NULL;
+	}
+	if ((size_t)snprintf(path, sizeof(path), "%s/timeline", settings->state) >= sizeof(path)) {
+		log_error("--state: the name is too long");
+		return NULL;
+	}
+	return timeline_open(path, &settings->options);
+}
+
+static bool holds(const struct timeline *timeline, const char *cluster)
+{
+	for (size_t i = 0; i < timeline_cluster_count(timeline); i++) {
+		if (strcmp(timeline_cluster_name(timeline, i), cluster) == 0)
+			return true;
+	}
+	return false;
+}
+
+int timeline_settings_check_cluster(const struct timeline_settings *settings,
+				    const struct timeline *timeline, const char *address)
+{
+	const char *cluster = settings->options.cluster;
+	size_t count = timeline_cluster_count(timeline);
+
+	if (cluster == NULL) {
+		if (count <= 1)
+			return 0;
+		log_error("%s: holds %zu clusters; say with --cluster which one to ask", address,
+			  count);
+		return -1;
+	}
+	if (count == 0 || holds(timeline, cluster))
+		return 0;
+	if (timeline_position_last(timeline).known.ns != WHEN_MAX.ns) {
+		log_warn("--cluster: %s holds no record of \"%s\" yet", address, cluster);
+		return 0;
+	}
+	log_error("--cluster: %s holds no cluster \"%s\", but \"%s\"%s", address, cluster,
+		  timeline_cluster_name(timeline, 0), count > 1 ? " and others" : "");
+	return -1;
+}

@@ -1,0 +1,48 @@
+/* timeline_settings.h - the options of every program that asks a timeline. */
+#ifndef TENURE_TIMELINE_SETTINGS_H
+#define TENURE_TIMELINE_SETTINGS_H
+
+#include "common/settings.h"
+#include "common/timeline/timeline.h"
+
+struct timeline_settings {
+	struct timeline_options options;
+	struct settings_list ranges;
+	const char *clock;
+	const char *state; /* directory, NULL for a passing timeline */
+};
+
+#define TIMELINE_SETTINGS_DEFAULT                                                       \
+	{                                                                               \
+		.options = {.hold_ns = 10 * NS_PER_SECOND, .skew_ns = 500 * NS_PER_MS}, \
+		.clock = "sandbox"                                                      \
+	}
+
+/* The rows of a program's table. */
+#define TIMELINE_SETTINGS(s)                                                                   \
+	SETTING_TEXT("state", 0, "DIR", &(s)->state,                                           \
+		     "where the timeline is kept between runs; without it, it is built anew"), \
+		SETTING_TEXT("cluster", 0, "NAME", &(s)->options.cluster,                      \
+			     "which cluster; needed when the kube topic has several"),         \
+		SETTING_DURATION("hold", 0, "DURATION", &(s)->options.hold_ns,                 \
+				 "how long after a moment the cluster's state must be known"), \
+		SETTING_DURATION("skew", 0, "DURATION", &(s)->options.skew_ns,                 \
+				 "how far two clocks may differ"),                             \
+		SETTING_TEXT("clock", 0, "EVIDENCE", &(s)->clock,                              \
+			     "what starts a tenure: sandbox, started, endpoint or received"),  \
+		SETTING_LIST("cluster-cidr", 0, "RANGE", &(s)->ranges,                         \
+			     "a range of the cluster's addresses; may be repeated")
+
+/* Reads what the table left as texts into the options.  -1 after logging. */
+int timeline_settings_check(struct timeline_settings *settings);
+
+/* Opens the timeline inside the directory --state, which is made.  NULL after logging. */
+struct timeline *timeline_settings_open(const struct timeline_settings *settings);
+
+/* Whether TIMELINE, which has read what is at ADDRESS, knows which cluster answers: -1
+ * after logging when there are several and none is named, or when a topic that is complete
+ * does not hold the one that is. */
+int timeline_settings_check_cluster(const struct timeline_settings *settings,
+				    const struct timeline *timeline, const char *address);
+
+#endif
