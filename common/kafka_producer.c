@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/kafka_group_offsets.h"
 #include "common/log.h"
@@ -10,11 +11,12 @@
 
 #define TRANSACTION_MS 30000 /* a dead instance holds readers of the output up for so long */
 
-/* How long the broker may take; together less than what a stopping process has. */
-#define FLUSH_MS 15000
+/* How long the broker may take.  A process that is told to stop commits and closes, which
+ * must take less than the 25 s that it has. */
+#define COMMIT_MS 15000 /* for all the calls of a commit together */
+#define CLOSE_MS 5000
 #define FLUSH_STEP_MS 100
 #define CALL_MS 10000
-#define CLOSE_MS 5000
 #define CONNECT_TRIES 18 /* three minutes for a broker that is started again */
 #define BATCH_BYTES_MAX 1000000UL
 #define BATCH_BYTES_MIN 1000UL
@@ -293,23 +295,45 @@ enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer
 	return judge_write(producer, error);
 }
 
-enum kafka_producer_outcome kafka_producer_flush(struct kafka_producer *producer)
+/* Milliseconds of a clock that is never set. */
+static int64_t clock_ms(void)
 {
-	for (int waited = 0; !producer->failed; waited += FLUSH_STEP_MS) {
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* What a call may take until DEADLINE_MS; never 0, which would mean something else. */
+static int left_ms(int64_t deadline_ms)
+{
+	int64_t left = deadline_ms - clock_ms();
+
+	return left < 1 ? 1 : (int)left;
+}
+
+static enum kafka_producer_outcome flush_until(struct kafka_producer *producer, int64_t deadline_ms)
+{
+	while (!producer->failed) {
 		if (rd_kafka_flush(producer->client, FLUSH_STEP_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
 			break;
-		if (waited < FLUSH_MS)
+		if (clock_ms() < deadline_ms)
 			continue;
 		log_warn("kafka: instance %s: the broker did not take the records within %d s",
-			 producer->identity, FLUSH_MS / 1000);
+			 producer->identity, COMMIT_MS / 1000);
 		producer->unclear = true;
 		return KAFKA_PRODUCER_AGAIN;
 	}
 	return producer->failed ? KAFKA_PRODUCER_AGAIN : KAFKA_PRODUCER_DONE;
 }
 
+enum kafka_producer_outcome kafka_producer_flush(struct kafka_producer *producer)
+{
+	return flush_until(producer, clock_ms() + COMMIT_MS);
+}
+
 static enum kafka_producer_outcome send_offsets(struct kafka_producer *producer,
-						struct kafka_group *group)
+						struct kafka_group *group, int timeout_ms)
 {
 	rd_kafka_topic_partition_list_t *offsets = kafka_group_offsets(group);
 	rd_kafka_consumer_group_metadata_t *metadata = kafka_group_metadata(group);
@@ -318,7 +342,7 @@ static enum kafka_producer_outcome send_offsets(struct kafka_producer *producer,
 	if (metadata != NULL)
 		outcome = judge(producer,
 				rd_kafka_send_offsets_to_transaction(producer->client, offsets,
-								     metadata, CALL_MS),
+								     metadata, timeout_ms),
 				"put the offsets into the transaction");
 	rd_kafka_topic_partition_list_destroy(offsets);
 	if (metadata != NULL)
@@ -329,14 +353,16 @@ static enum kafka_producer_outcome send_offsets(struct kafka_producer *producer,
 enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *producer,
 						  struct kafka_group *group)
 {
-	enum kafka_producer_outcome outcome = kafka_producer_flush(producer);
+	int64_t deadline_ms = clock_ms() + COMMIT_MS;
+	enum kafka_producer_outcome outcome = flush_until(producer, deadline_ms);
 
 	if (!producer->open)
 		return KAFKA_PRODUCER_DONE;
 	if (outcome == KAFKA_PRODUCER_DONE)
-		outcome = send_offsets(producer, group);
+		outcome = send_offsets(producer, group, left_ms(deadline_ms));
 	if (outcome == KAFKA_PRODUCER_DONE)
-		outcome = judge(producer, rd_kafka_commit_transaction(producer->client, CALL_MS),
+		outcome = judge(producer,
+				rd_kafka_commit_transaction(producer->client, left_ms(deadline_ms)),
 				"commit a transaction");
 	if (outcome == KAFKA_PRODUCER_DONE)
 		producer->open = false;
