@@ -132,7 +132,8 @@ static int check_options(const struct exchange_file *exchange)
 /* Compares the hash of the first flow with the one that the outputs were made from. */
 static int check_first(struct exchange_file *exchange, const struct bus_record *first)
 {
-	uint64_t hash = timeline_hash(first->value, first->value_length), known = hash;
+	uint64_t hash = timeline_hash(first->value, first->value_length), known;
+	bool there = false;
 	char path[PATH_MAX];
 	FILE *file;
 
@@ -141,11 +142,10 @@ static int check_first(struct exchange_file *exchange, const struct bus_record *
 	snprintf(path, sizeof(path), "%s/first-flow", exchange->settings->state);
 	file = fopen(path, "re");
 	if (file != NULL) {
-		if (fscanf(file, "%" SCNx64, &known) != 1)
-			known = hash;
+		there = fscanf(file, "%" SCNx64, &known) == 1;
 		fclose(file);
 	}
-	if (known != hash && is_begun(exchange)) {
+	if (there && known != hash && is_begun(exchange)) {
 		log_error("%s: its first record is not the one that %s and %s were made from; give "
 			  "the same file, or "
 			  "begin with new outputs",
@@ -153,7 +153,7 @@ static int check_first(struct exchange_file *exchange, const struct bus_record *
 			  exchange->settings->rejected);
 		return -1;
 	}
-	return file != NULL && known == hash ? 0 : write_hash(path, hash);
+	return there && known == hash ? 0 : write_hash(path, hash);
 }
 
 /* Where to go on: behind the last flow that the outputs which can be read back hold. */
