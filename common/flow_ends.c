@@ -146,6 +146,21 @@ static enum flow_ends_outcome read_end(const struct scan *scan, int row, struct 
 	return FLOW_ENDS_GOOD;
 }
 
+int flow_ends_transport(const char *text, size_t length)
+{
+	struct scan_value digits = {.kind = SCAN_NUMBER, .text = text, .length = length};
+	uint64_t number;
+
+	for (size_t i = 0; i < sizeof(transports) / sizeof(transports[0]); i++) {
+		if (length == strlen(transports[i].name) &&
+		    memcmp(text, transports[i].name, length) == 0)
+			return transports[i].number;
+	}
+	if (length == 0 || scan_value_unsigned(&digits, &number) < 0 || number > UINT8_MAX)
+		return -1;
+	return (int)number;
+}
+
 /* The protocol's number; a name that is not known here only means that no service port
  * can be matched. */
 static enum flow_ends_outcome read_transport(const struct scan *scan, int *transport,
@@ -155,8 +170,6 @@ static enum flow_ends_outcome read_transport(const struct scan *scan, int *trans
 	char plain[64];
 	size_t length = 0;
 	const char *text = scan_value_text(value, plain, sizeof(plain), &length);
-	struct scan_value digits = {.kind = SCAN_NUMBER, .text = text, .length = length};
-	uint64_t number;
 
 	*transport = -1;
 	if (value->kind == SCAN_ABSENT || value->kind == SCAN_NULL)
@@ -166,13 +179,7 @@ static enum flow_ends_outcome read_transport(const struct scan *scan, int *trans
 				"the protocol's name in a string is needed");
 	if (text == NULL)
 		return FLOW_ENDS_GOOD;
-	for (size_t i = 0; i < sizeof(transports) / sizeof(transports[0]); i++)
-		if (length == strlen(transports[i].name) &&
-		    memcmp(text, transports[i].name, length) == 0)
-			*transport = transports[i].number;
-	if (*transport < 0 && length > 0 && scan_value_unsigned(&digits, &number) == 0 &&
-	    number < 256)
-		*transport = (int)number;
+	*transport = flow_ends_transport(text, length);
 	return FLOW_ENDS_GOOD;
 }
 

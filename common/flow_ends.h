@@ -60,6 +60,9 @@ struct flow_ends_fault {
 enum flow_ends_outcome flow_ends_read(const char *bytes, size_t length, struct flow_ends *ends,
 				      struct flow_ends_fault *fault);
 
+/* The IANA number of the transport TEXT, a name ("tcp") or that number; -1 when it is none. */
+int flow_ends_transport(const char *text, size_t length);
+
 /* The outcome's name, as the rejected topic and the counters have it: "wrong_type". */
 const char *flow_ends_name(enum flow_ends_outcome outcome);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/flow_ends.h"
 #include "common/lines.h"
 #include "common/log.h"
 #include "common/settings.h"
@@ -23,27 +24,6 @@ struct program {
 	struct answer_question question;
 	bool json;
 };
-
-/* The IANA number of a transport by name or number; -1 after logging. */
-static int transport_number(const char *name)
-{
-	static const struct {
-		const char *name;
-		int number;
-	} known[] = {{"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"ipv6-icmp", 58}, {"sctp", 132}};
-	char *end;
-	long number = strtol(name, &end, 10);
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(name, known[i].name) == 0)
-			return known[i].number;
-	}
-	if (end != name && *end == '\0' && number >= 0 && number <= 255)
-		return (int)number;
-	log_error("--transport: \"%s\" is wrong, it takes tcp, udp, sctp or a protocol's number",
-		  name);
-	return -1;
-}
 
 static int check(struct program *p)
 {
@@ -63,9 +43,14 @@ static int check(struct program *p)
 	p->question.port = -1;
 	p->question.transport = -1;
 	if (p->transport_name) {
-		p->question.transport = transport_number(p->transport_name);
-		if (p->question.transport < 0)
+		p->question.transport =
+			flow_ends_transport(p->transport_name, strlen(p->transport_name));
+		if (p->question.transport < 0) {
+			log_error("--transport: \"%s\" is wrong, it takes tcp, udp, sctp or a "
+				  "protocol's number",
+				  p->transport_name);
 			return -1;
+		}
 	}
 	if (p->port > UINT16_MAX) {
 		log_error("--port: must be at most %d", UINT16_MAX);
