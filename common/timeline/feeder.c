@@ -195,6 +195,20 @@ static int verify(struct feeder *feeder, int64_t offset, const struct bus_record
 					     : "it is not what the store was made from");
 }
 
+/* The first one is a warning; a topic of something else would be nothing but warnings. */
+static void say_unreadable(struct feeder *feeder, int64_t offset, const char *why)
+{
+	const char *address = feeder->addresses->values[feeder->current];
+
+	if (feeder->stats.unreadable++ == 0)
+		log_warn("%s: the record at offset %" PRId64 " is passed over: %s; further such "
+			 "records are counted",
+			 address, offset, why);
+	else
+		log_debug("%s: the record at offset %" PRId64 " is passed over: %s", address,
+			  offset, why);
+}
+
 /* 0, or -1 after logging. */
 static int apply(struct feeder *feeder, int64_t offset, const struct bus_record *record)
 {
@@ -212,12 +226,7 @@ static int apply(struct feeder *feeder, int64_t offset, const struct bus_record 
 	case TIMELINE_IGNORED:
 		return 0;
 	case TIMELINE_UNREADABLE:
-		if (feeder->stats.unreadable++ == 0) {
-			feeder->stats.example = offset;
-			feeder->stats.why = why;
-		}
-		log_debug("%s: record %" PRId64 " is passed over: %s",
-			  feeder->addresses->values[feeder->current], offset, why);
+		say_unreadable(feeder, offset, why);
 		return 0;
 	case TIMELINE_BROKEN:
 		break;

@@ -31,11 +31,9 @@ struct feeder_options {
 };
 
 struct feeder_stats {
-	uint64_t records; /* that were new to the store */
-	uint64_t unreadable;
-	int64_t example;  /* offset of the first of these */
-	const char *why;  /* static text */
-	uint64_t rebuilt; /* times that the store was emptied (1) */
+	uint64_t records;    /* that were new to the store */
+	uint64_t unreadable; /* passed over; the first is said in the log */
+	uint64_t rebuilt;    /* times that the store was emptied (1) */
 };
 
 /* Opens the feeder of TIMELINE.  What OPTIONS points at is borrowed.  NULL after logging,

@@ -102,9 +102,9 @@ static int place(struct program *p, struct timeline *timeline, const struct feed
 {
 	struct timeline_position ignored;
 
-	if (stats->unreadable > 0)
-		log_warn("%s: %" PRIu64 " records passed over; the first at offset %" PRId64 ": %s",
-			 p->kube.values[0], stats->unreadable, stats->example, stats->why);
+	if (stats->unreadable > 1)
+		log_warn("%s: %" PRIu64 " records were passed over", p->kube.values[0],
+			 stats->unreadable);
 	if (timeline_settings_check_cluster(&p->timeline, timeline, p->kube.values[0]) != 0)
 		return -1;
 	p->question.position = timeline_position_last(timeline).offset;
