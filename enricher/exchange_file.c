@@ -111,14 +111,16 @@ static bool is_begun(const struct exchange_file *exchange)
 	return exchange->last[0] != NONE || exchange->last[1] != NONE;
 }
 
-/* Refuses options that are not those of the outputs.  0, or the exit code. */
+/* Refuses options that are not those of the outputs that it goes on with.  0, or the exit
+ * code. */
 static int check_options(const struct exchange_file *exchange)
 {
 	const struct exchange_settings *settings = exchange->settings;
+	bool goes_on = exchange->next > 0;
 	char outputs[8192];
 
 	if (settings->state == NULL) {
-		if (is_begun(exchange))
+		if (goes_on)
 			log_warn("%s: going on behind what is there, and without --state nothing "
 				 "tells whether it was made from the same files with the same "
 				 "options",
@@ -126,7 +128,7 @@ static int check_options(const struct exchange_file *exchange)
 		return 0;
 	}
 	snprintf(outputs, sizeof(outputs), "%s and %s", settings->tagged, settings->rejected);
-	return made_with_keep(&settings->made_with, settings->state, is_begun(exchange), outputs);
+	return made_with_keep(&settings->made_with, settings->state, goes_on, outputs);
 }
 
 /* Compares the hash of the first flow with the one that the outputs were made from. */
