@@ -36,7 +36,7 @@ struct timeline {
 	struct world *answering; /* the cluster that answers, NULL while it is not seen */
 	int64_t next_offset;
 	uint64_t last_hash, first_hash, chain;
-	struct when last_received;
+	struct when last_received[KUBE_RESOURCES + 1]; /* of each resource, and of no one */
 	bool closed;
 	struct timeline_stats stats;
 	struct text key, value, state; /* reused by every record */

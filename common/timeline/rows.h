@@ -27,7 +27,7 @@
 #include "common/timeline/codec.h"
 #include "common/when.h"
 
-#define ROWS_FORMAT 4 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 5 /* of all of the above; a store of another format is rebuilt */
 
 #define NAME_MAX_BYTES 253 /* a DNS subdomain (RFC 1123), longest Kubernetes name */
 #define UID_MAX_BYTES 128  /* uids are UUIDs (36) or hashes of a manifest (32) */

@@ -20,7 +20,8 @@ static int write_meta(struct timeline *timeline)
 	codec_add_u64(&timeline->value, timeline->last_hash);
 	codec_add_u64(&timeline->value, timeline->first_hash);
 	codec_add_u64(&timeline->value, timeline->chain);
-	codec_add_when(&timeline->value, timeline->last_received);
+	for (int r = 0; r <= KUBE_RESOURCES; r++)
+		codec_add_when(&timeline->value, timeline->last_received[r]);
 	codec_add_u32(&timeline->value, (uint32_t)timeline->world_count);
 	return keeper_put(timeline);
 }
@@ -59,6 +60,12 @@ static int add_world(struct timeline *timeline, struct world *world)
 	return 0;
 }
 
+static void nothing_received(struct timeline *timeline)
+{
+	for (int r = 0; r <= KUBE_RESOURCES; r++)
+		timeline->last_received[r] = WHEN_MIN;
+}
+
 static void forget(struct timeline *timeline)
 {
 	for (size_t w = 0; w < timeline->world_count; w++)
@@ -68,7 +75,7 @@ static void forget(struct timeline *timeline)
 	timeline->world_count = 0;
 	timeline->next_offset = 0;
 	timeline->last_hash = timeline->first_hash = timeline->chain = 0;
-	timeline->last_received = WHEN_MIN;
+	nothing_received(timeline);
 	timeline->answering = NULL;
 	address_cache_clear(timeline->cache);
 }
@@ -95,7 +102,8 @@ static int load(struct timeline *timeline)
 	timeline->last_hash = codec_u64(&codec);
 	timeline->first_hash = codec_u64(&codec);
 	timeline->chain = codec_u64(&codec);
-	timeline->last_received = codec_when(&codec);
+	for (int r = 0; r <= KUBE_RESOURCES; r++)
+		timeline->last_received[r] = codec_when(&codec);
 	worlds = codec_u32(&codec);
 	if (!codec_done(&codec) || worlds > WORLDS_MAX)
 		return store_damaged(timeline->store, "the row of the topic");
@@ -135,7 +143,7 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 		return NULL;
 	}
 	timeline->options = *options;
-	timeline->last_received = WHEN_MIN;
+	nothing_received(timeline);
 	text_init(&timeline->key, 4096);
 	text_init(&timeline->value, ROW_LIMIT);
 	text_init(&timeline->state, ROW_LIMIT);
@@ -226,7 +234,8 @@ static struct when received_of(const struct timeline *timeline, const struct kub
 		return event->received;
 	if (timestamp_ms >= 0 && timestamp_ms < INT64_MAX / NS_PER_MS)
 		return (struct when){timestamp_ms * NS_PER_MS};
-	return when_later(kube_event_newest_instant(event->object), timeline->last_received);
+	return when_later(kube_event_newest_instant(event->object),
+			  timeline->last_received[event->resource]);
 }
 
 static enum timeline_outcome apply_gap(struct feed *feed)
@@ -300,7 +309,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 		return TIMELINE_UNREADABLE;
 	}
 	if (event->type == KUBE_BOOKMARK || event->type == KUBE_ERROR) {
-		timeline->last_received = feed.received;
+		timeline->last_received[event->resource] = feed.received;
 		return TIMELINE_IGNORED;
 	}
 	feed.world = world_of(timeline, event->cluster);
@@ -308,7 +317,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 		return TIMELINE_BROKEN;
 	outcome = apply_by_type(&feed, why);
 	if (outcome != TIMELINE_UNREADABLE)
-		timeline->last_received = feed.received;
+		timeline->last_received[event->resource] = feed.received;
 	return outcome;
 }
 

@@ -34,7 +34,7 @@ class Timeline:
         self.options, self.closed = options, closed
         self.worlds = {}            # cluster -> World
         self.last_offset = -1
-        self.last_received = None
+        self.last_received = {}     # by resource
         self.refused = 0            # PROGRESS not accepted
         self.unreadable = 0
 
@@ -54,10 +54,10 @@ class Timeline:
     def set_received(self, record):
         if record.received is None:
             own = topic.newest_instant(record.object) if record.object else None
-            record.received = moments.newest([own, self.last_received])
+            record.received = moments.newest([own, self.last_received.get(record.resource)])
         if record.received is None:
             raise topic.Unreadable("received")
-        self.last_received = record.received
+        self.last_received[record.resource] = record.received
 
     def world(self):
         """(its name, the world) that answers."""
