@@ -137,8 +137,9 @@ static void what_cannot_be_read_is_counted_and_passed_over(void **state)
 		"{\"type\":\"ADDED\"",
 		"{\"type\":\"NEWS\",\"received\":\"2026-11-23T08:00:00Z\"}",
 		"{\"type\":\"GAP\",\"received\":\"2026-11-23T08:00:00Z\"}",
-		"{\"type\":\"ADDED\",\"resource\":\"pods\",\"object\":{\"metadata\":{\"uid\":\"a\","
-		"\"name\":\"a\"}}}", /* no time at all */
+		/* no time at all */
+		("{\"type\":\"ADDED\",\"resource\":\"pods\",\"object\":{\"metadata\":{\"uid\":"
+		 "\"a\",\"name\":\"a\"}}}"),
 	};
 	struct timeline *timeline = opened(NULL);
 	size_t count = sizeof(records) / sizeof(records[0]);
