@@ -36,9 +36,9 @@ static void print_row(const struct setting *row)
 	snprintf(left, sizeof(left), "--%s%s%s", row->name, row->argument ? " " : "",
 		 row->argument ? row->argument : "");
 	if (row->letter)
-		printf("  -%c, %-26s %s", row->letter, left, row->sentence);
+		printf("  -%c, %-28s %s", row->letter, left, row->sentence);
 	else
-		printf("      %-26s %s", left, row->sentence);
+		printf("      %-28s %s", left, row->sentence);
 	print_default(row);
 	printf("\n");
 }
@@ -57,8 +57,8 @@ void settings_help(const struct settings_manual *manual, const struct setting *t
 
 void settings_help_end(void)
 {
-	printf("      %-26s %s\n", "--help", "print this and end");
-	printf("      %-26s %s\n", "--version", "print the version and end");
+	printf("      %-28s %s\n", "--help", "print this and end");
+	printf("      %-28s %s\n", "--version", "print the version and end");
 	printf("\nEvery option is also an environment variable: --log-format is "
 	       "TENURE_LOG_FORMAT.\nA flag wins over the environment.\n");
 }
