@@ -164,6 +164,17 @@ static void read_names(struct json_object *object, struct holder_row *names)
 	object_controller(object, &names->owner_kind, &names->owner_name, &names->owner_uid);
 }
 
+/* Whoever may make a pod may write any text here. A pod that is not read because of it
+ * would still have its address, and its packets be taken for somebody else's. */
+static void drop_what_has_no_room(struct holder_row *names)
+{
+	if (names->hash.length > NAME_MAX_BYTES)
+		names->hash = (struct span){"", 0};
+	if (names->owner_kind.length > NAME_MAX_BYTES ||
+	    names->owner_name.length > NAME_MAX_BYTES || names->owner_uid.length > UID_MAX_BYTES)
+		names->owner_kind = names->owner_name = names->owner_uid = (struct span){"", 0};
+}
+
 const char *object_pod(struct json_object *object, struct pod_object *out)
 {
 	struct pod_record *record = &out->record;
@@ -173,6 +184,7 @@ const char *object_pod(struct json_object *object, struct pod_object *out)
 	memset(out, 0, sizeof(*out));
 	out->host_network = is_true(object, "spec.hostNetwork");
 	read_names(object, &out->names);
+	drop_what_has_no_room(&out->names);
 	record->kubelet_saw = object_when(object, "status.startTime");
 	record->start_time = record->kubelet_saw;
 	if (record->start_time.ns == INT64_MIN)

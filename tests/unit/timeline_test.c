@@ -291,6 +291,10 @@ static enum timeline_outcome feed_long(struct timeline *timeline, const char *be
 	return feed(timeline, record, 0);
 }
 
+struct long_record {
+	const char *before, *after;
+};
+
 static void a_name_longer_than_any_of_kubernetes_makes_the_object_unreadable(void **state)
 {
 #define OBJECT(resource, uid)                                                                    \
@@ -299,14 +303,8 @@ static void a_name_longer_than_any_of_kubernetes_makes_the_object_unreadable(voi
 #define OWNER(member) "\"ownerReferences\":[{\"controller\":true,\"" member "\":\""
 #define SLICE OBJECT("endpointslices", "s")
 #define LISTED "\"labels\":{\"kubernetes.io/service-name\":\"web\"}},\"endpoints\":[{"
-	static const struct {
-		const char *before, *after;
-	} records[] = {
-		{OBJECT("pods", "a") OWNER("kind"), "\"}]}}}"},
-		{OBJECT("pods", "b") OWNER("name"), "\"}]}}}"},
-		{OBJECT("pods", "c") OWNER("uid"), "\"}]}}}"},
+	static const struct long_record records[] = {
 		{OBJECT("pods", "d") "\"namespace\":\"", "\"}}}"},
-		{OBJECT("pods", "e") "\"labels\":{\"pod-template-hash\":\"", "\"}}}}"},
 		{OBJECT("pods", "f") "\"x\":0},\"spec\":{\"nodeName\":\"", "\"}}}"},
 		{OBJECT("nodes", "n") "\"labels\":{\"topology.kubernetes.io/zone\":\"", "\"}}}}"},
 		{OBJECT("nodes", "m") "\"labels\":{\"topology.kubernetes.io/region\":\"", "\"}}}}"},
@@ -327,6 +325,22 @@ static void a_name_longer_than_any_of_kubernetes_makes_the_object_unreadable(voi
 		assert_int_equal(feed_long(timeline, records[r].before, 100, records[r].after),
 				 TIMELINE_APPLIED);
 	}
+	timeline_close(timeline);
+}
+
+static void an_owner_without_room_does_not_hide_the_pod(void **state)
+{
+	static const struct long_record records[] = {
+		{OBJECT("pods", "b") OWNER("name"), "\"}]}}}"},
+		{OBJECT("pods", "c") OWNER("uid"), "\"}]}}}"},
+		{OBJECT("pods", "e") "\"labels\":{\"pod-template-hash\":\"", "\"}}}}"},
+	};
+	struct timeline *timeline = opened(NULL);
+
+	(void)state;
+	for (size_t r = 0; r < sizeof(records) / sizeof(records[0]); r++)
+		assert_int_equal(feed_long(timeline, records[r].before, 70000, records[r].after),
+				 TIMELINE_APPLIED);
 	timeline_close(timeline);
 }
 
@@ -379,6 +393,7 @@ int main(void)
 		cmocka_unit_test(names_are_those_of_the_position),
 		cmocka_unit_test(received_falls_back_to_the_timestamp_and_to_the_object),
 		cmocka_unit_test(a_name_longer_than_any_of_kubernetes_makes_the_object_unreadable),
+		cmocka_unit_test(an_owner_without_room_does_not_hide_the_pod),
 		cmocka_unit_test(a_cluster_that_begins_with_an_unreadable_slice_is_kept),
 	};
 
