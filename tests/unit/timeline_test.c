@@ -332,7 +332,6 @@ static void an_owner_without_room_does_not_hide_the_pod(void **state)
 {
 	static const struct long_record records[] = {
 		{OBJECT("pods", "b") OWNER("name"), "\"}]}}}"},
-		{OBJECT("pods", "c") OWNER("uid"), "\"}]}}}"},
 		{OBJECT("pods", "e") "\"labels\":{\"pod-template-hash\":\"", "\"}}}}"},
 	};
 	struct timeline *timeline = opened(NULL);
