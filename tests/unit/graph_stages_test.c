@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "sink/graph/conversations.h"
 #include "tests/unit/graph_counted.h"
 #include "tests/unit/graph_flow.h"
 
