@@ -9,36 +9,13 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import Broker, check, enrich, flow, on_kafka, pod, progress, values, wait_for  # noqa: E402
+from enrich_broker import Broker, Feeder, check, enrich, on_kafka, values, wait_for  # noqa: E402
 
 PARTITIONS, RATE = 6, 1000
-
-
-class Feeder(threading.Thread):
-    """Writes RATE flows a second that ended a while ago, so that none waits."""
-
-    def __init__(self, broker):
-        super().__init__(daemon=True)
-        self.producer, self.ending, self.sent = broker.producer(), False, 0
-
-    def run(self):
-        began = time.time()
-        for host in range(1, 51):
-            self.producer.produce("kube", pod(f"p{host}", f"10.244.0.{host}", began - 1000, host), key="c")
-        self.producer.produce("kube", progress(began), key="c")
-        while not self.ending:
-            while self.sent < (time.time() - began) * RATE:
-                self.producer.produce("flows", flow(self.sent, began - 100), key=str(self.sent % 997),
-                                      partition=self.sent % PARTITIONS)
-                self.sent += 1
-            self.producer.poll(0)
-            time.sleep(0.005)
-        self.producer.flush(30)
 
 
 def main():
@@ -47,7 +24,7 @@ def main():
     complaints, codes = [], {}
     with Broker() as broker:
         broker.create_all(PARTITIONS)
-        feeder = Feeder(broker)
+        feeder = Feeder(broker, PARTITIONS, RATE)
         feeder.start()
 
         def start(name, twin=""):

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -119,6 +120,28 @@ class Broker:
 
 
 started = []
+
+
+class Feeder(threading.Thread):
+    """Writes RATE flows a second that ended a while ago, so that none waits."""
+
+    def __init__(self, broker, partitions, rate):
+        super().__init__(daemon=True)
+        self.partitions, self.rate = partitions, rate
+        self.producer, self.ending, self.sent = broker.producer(), False, 0
+
+    def run(self):
+        began = time.time()
+        for host in range(1, 51):
+            self.producer.produce("kube", pod(f"p{host}", f"10.244.0.{host}", began - 1000, host), key="c")
+        self.producer.produce("kube", progress(began), key="c")
+        while not self.ending:
+            while self.sent < (time.time() - began) * self.rate:
+                self.producer.produce("flows", flow(self.sent, began - 100), partition=self.sent % self.partitions)
+                self.sent += 1
+            self.producer.poll(0)
+            time.sleep(0.005)
+        self.producer.flush(60)
 
 
 @atexit.register
