@@ -132,11 +132,14 @@ static int run(struct feed *feed, struct bus_writer *writer, const char *cluster
 	return rc;
 }
 
+/* What never changes must be told again before the topic's retention takes it away. */
+#define SYNC_INTERVAL (24 * 3600 * NS_PER_SECOND)
+
 int main(int argc, char **argv)
 {
 	struct options options = {
 		.out = "kafka:tenure.kube",
-		.feed = {.progress_interval_ns = NS_PER_SECOND},
+		.feed = {.progress_interval_ns = NS_PER_SECOND, .sync_interval_ns = SYNC_INTERVAL},
 	};
 	const struct setting table[] = {
 		SETTING_TEXT("cluster", 0, "NAME", &options.feed.cluster,
