@@ -106,12 +106,12 @@ $(OBJ)/common/settings.o: CPPFLAGS += -DTENURE_VERSION='"$(or $(VERSION),0.1.0)"
 demo: ## run the recording through the programs and print the service graph
 	@deploy/setup demo
 	@$(MAKE) --no-print-directory all
-	@tests/lab/demo
+	@BUILD=$(abspath $(BUILD)) tests/lab/demo
 
 demo-live: ## the lab live on Kafka and a real API server, until Ctrl-C (root)
 	@deploy/setup build kafka kube venv lab
 	@$(MAKE) --no-print-directory all
-	@tests/lab/demo-live
+	@BUILD=$(abspath $(BUILD)) tests/lab/demo-live
 
 test: ## every test: lint, unit, fuzz corpora, cases, integration
 	@deploy/setup test
@@ -120,12 +120,12 @@ test: ## every test: lint, unit, fuzz corpora, cases, integration
 proof: ## what takes longer; writes its figures to docs/proof.md
 	@deploy/setup test
 	@$(MAKE) --no-print-directory all units
-	@tests/proof
+	@BUILD=$(abspath $(BUILD)) tests/proof
 
 bench: ## measure the enricher and the meter against their bounds
 	@deploy/setup build kafka venv
 	@$(MAKE) --no-print-directory all units
-	@tests/bench/run
+	@BUILD=$(abspath $(BUILD)) tests/bench/run
 
 lint: ## check the house rules
 	@tests/lint
