@@ -167,12 +167,54 @@ static void refuses_a_record_that_is_too_large(void **state)
 	free(text);
 }
 
+/* docs/answers.md section 6: what no kernel sends without a process. */
+static void tells_a_process_from_a_kernel_alone(void **state)
+{
+	static const struct {
+		const char *transport, *packets, *rest;
+		bool source, destination;
+	} cases[] = {
+		{"tcp", "1", ",\"tcp\":{\"flags\":{\"source\":\"S\",\"destination\":\"AR\"}}", true,
+		 false},
+		{"tcp", "1", ",\"tcp\":{\"flags\":{\"source\":\"SAP\",\"destination\":\"SA\"}}",
+		 true, true},
+		{"tcp", "1", ",\"tcp\":{\"flags\":{\"source\":\"R\",\"destination\":\"AF\"}}",
+		 false, true},
+		{"tcp", "0", ",\"tcp\":{\"flags\":{\"source\":\"S\",\"destination\":\"P\"}}", true,
+		 false},
+		{"tcp", "1", ",\"tcp\":{\"flags\":7}", false, false},
+		{"tcp", "1", "", false, false},
+		{"udp", "1", "", true, true},
+		{"udp", "0", "", true, false},
+		{"icmp", "1", "", false, false},
+		{"sctp", "1", "", false, false},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		char text[512];
+		struct flow_ends ends;
+		struct flow_ends_fault fault;
+
+		snprintf(text, sizeof(text),
+			 "{" EVENT
+			 ",\"network\":{\"transport\":\"%s\"},\"source\":{\"ip\":\"10.0.0.1\","
+			 "\"packets\":2},\"destination\":{\"ip\":\"10.0.0.2\",\"packets\":%s}%s}",
+			 cases[c].transport, cases[c].packets, cases[c].rest);
+		if (read_flow(text, &ends, &fault) != FLOW_ENDS_GOOD ||
+		    ends.source.spoke != cases[c].source ||
+		    ends.destination.spoke != cases[c].destination)
+			fail_msg("%s", text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_tagging_needs),
 		cmocka_unit_test(does_without_what_may_be_missing),
 		cmocka_unit_test(knows_protocols_by_name_and_number),
+		cmocka_unit_test(tells_a_process_from_a_kernel_alone),
 		cmocka_unit_test(names_the_member_at_fault),
 		cmocka_unit_test(refuses_a_record_that_is_too_large),
 	};
