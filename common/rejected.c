@@ -14,13 +14,9 @@ void rejected_add(struct text *out, const struct rejected *rejected)
 	}
 	ADD(out, ",\"detail\":");
 	text_add_json_string(out, rejected->detail);
-	ADD(out, ",\"flow\":{\"topic\":");
-	text_add_json_string(out, rejected->flow.topic);
-	ADD(out, ",\"partition\":");
-	text_add_i64(out, rejected->flow.partition);
-	ADD(out, ",\"offset\":");
-	text_add_i64(out, rejected->flow.offset);
-	ADD(out, "},\"record\":");
+	ADD(out, ",");
+	tagged_origin_add(out, &rejected->flow);
+	ADD(out, ",\"record\":");
 	text_add_json_repaired(out, rejected->bytes, kept);
 	ADD(out, "}");
 }

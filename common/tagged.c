@@ -2,6 +2,17 @@
 
 #define ADD(out, literal) text_add((out), (literal), sizeof(literal) - 1)
 
+void tagged_origin_add(struct text *out, const struct tagged_origin *origin)
+{
+	ADD(out, "\"flow\":{\"topic\":");
+	text_add_json_string(out, origin->topic);
+	ADD(out, ",\"partition\":");
+	text_add_i64(out, origin->partition);
+	ADD(out, ",\"offset\":");
+	text_add_i64(out, origin->offset);
+	ADD(out, "}");
+}
+
 void tagged_add(struct text *out, const char *record, size_t closing_brace, bool empty,
 		const struct tagged *tagged)
 {
@@ -26,11 +37,7 @@ void tagged_add(struct text *out, const char *record, size_t closing_brace, bool
 	text_add_i64(out, tagged->kube_position);
 	ADD(out, ",\"known\":");
 	text_add_when(out, tagged->kube_known);
-	ADD(out, "},\"flow\":{\"topic\":");
-	text_add_json_string(out, tagged->flow.topic);
-	ADD(out, ",\"partition\":");
-	text_add_i64(out, tagged->flow.partition);
-	ADD(out, ",\"offset\":");
-	text_add_i64(out, tagged->flow.offset);
-	ADD(out, "}}}");
+	ADD(out, "},");
+	tagged_origin_add(out, &tagged->flow);
+	ADD(out, "}}");
 }

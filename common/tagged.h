@@ -20,6 +20,9 @@ struct tagged_origin {
 	int64_t offset;
 };
 
+/* Adds the member "flow":{...} that says where the flow came from. */
+void tagged_origin_add(struct text *out, const struct tagged_origin *origin);
+
 struct tagged {
 	const char *source; /* the two ends as JSON objects */
 	size_t source_length;
