@@ -134,14 +134,15 @@ def standing_still(broker, folder, log, now):
     producer.produce("p-flows", flow(2, time.time() + 86400), partition=1)
     producer.produce("p-flows", flow(3, now - 500), partition=2)
     producer.flush(30)
-    began = time.time()
-    run = Run(broker, folder / "still", log, *addresses("p-", "still"), "--max-hold", "4s")
-    wait_for("those that need not wait", lambda: sum(broker.committed("still", "p-flows").values()) >= 2, log)
-    early = time.time() - began
-    expect("standing still: exit", run.finish("still", "p-flows", 3) == 0)
+    # Nothing ends this one's patience, so what has an outcome did not need any.
+    run = Run(broker, folder / "still", log, *addresses("p-", "still"), "--max-hold", "1h")
+    expect("standing still: exit", run.finish("still", "p-flows", 2) == 0)
+    done = sorted(broker.committed("still", "p-flows"))
+    expect(f"partitions {done} need not wait", done == [1, 2])
+    run = Run(broker, folder / "still", log, *addresses("p-", "still"), "--max-hold", "2s")
+    expect("standing still, less patient: exit", run.finish("still", "p-flows", 3) == 0)
     found = {json.loads(v)["number"]: json.loads(v)["tenure"].get("provisional_reason") for _, _, _, v, *_ in broker.read("p-tagged")}
     expect(f"reasons {found}", found == {1: "kube_stalled", 2: "future_flow", 3: None})
-    expect(f"{early:.1f} s until the first", early < 4 + 3)
 
 
 def trimmed(broker, folder, log):
