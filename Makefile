@@ -12,7 +12,9 @@
 #   SKIP=...   leave these sources out
 #   V=1        print every command
 
-SHARED  = common common/timeline
+# Rooms of common/, each leaning only on those before it (tests/lint).
+SHARED  = $(addprefix common/,base program bus kafka topic record timeline/rules timeline/store \
+            timeline/history timeline/feed timeline)
 FOLDERS = producers/kube producers/flows enricher sink/graph sink/lookup
 NEEDS   = rdkafka libcurl json-c libpcap yaml-0.1
 PREFIX  = /usr/local
@@ -33,10 +35,12 @@ comma   := ,
 Q       := $(if $(V),,@)
 SAY     := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo)
 
+# tests/unit has the folders of the code.
+MIRRORED = $(SHARED) $(FOLDERS)
 COMMON   = $(BUILD)/common.a
 MAINS    = $(wildcard $(FOLDERS:%=%/main.c))
 PROGRAMS = $(foreach folder,$(MAINS:%/main.c=%),$(BUILD)/$(call program,$(folder)))
-UNITS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*_test.c))
+UNITS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard $(MIRRORED:%=tests/unit/%/*_test.c)))
 REPLAYS  = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*_fuzz.c))
 TOOLS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c tests/bench/*.c))
 # Of folders: their sources; of one folder: its archive and its program.
@@ -69,7 +73,7 @@ $(BUILD)/$(call program,$1): $(OBJ)/$1/main.o $(call archive,$1) $(COMMON)
 $(patsubst %.c,$(BUILD)/%,$(shell grep -ls '"$1/' $(TESTED))): $(call archive,$1)
 endef
 
-TESTED = $(wildcard tests/unit/*_test.c tests/fuzz/*_fuzz.c tests/tools/*.c tests/bench/*.c)
+TESTED = $(wildcard $(MIRRORED:%=tests/unit/%/*_test.c) tests/fuzz/*_fuzz.c tests/tools/*.c tests/bench/*.c)
 $(eval $(call archive_rule,$(COMMON),$(call sources,$(SHARED))))
 $(foreach f,$(FOLDERS),$(eval $(call archive_rule,$(call archive,$f),$(call sources,$f))))
 $(foreach f,$(FOLDERS),$(eval $(call folder_rule,$f)))
@@ -100,8 +104,8 @@ $(OBJ)/%.o: %.c
 $(BUILD)/version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(or $(VERSION),0.1.0)' | cmp -s - $@ || echo '$(or $(VERSION),0.1.0)' >$@
-$(OBJ)/common/settings.o: $(BUILD)/version
-$(OBJ)/common/settings.o: CPPFLAGS += -DTENURE_VERSION='"$(or $(VERSION),0.1.0)"'
+$(OBJ)/common/program/settings.o: $(BUILD)/version
+$(OBJ)/common/program/settings.o: CPPFLAGS += -DTENURE_VERSION='"$(or $(VERSION),0.1.0)"'
 
 demo: ## run the recording through the programs and print the service graph
 	@deploy/setup demo

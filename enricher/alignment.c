@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "common/log.h"
+#include "common/program/log.h"
 
 #define FEED_PER_TURN 1000
 #define FLOWS_PER_TURN 512 /* of one partition, so that none waits long for the others */
@@ -11,7 +11,7 @@
 	100 /* a kube record arriving meanwhile waits so long; nothing needs it sooner */
 
 /* Finds the position to answer a flow at.  false: it waits. */
-static bool position_of(struct alignment *a, const struct flow_ends *ends, struct when now,
+static bool position_of(struct alignment *a, const struct flow_endpoints *ends, struct when now,
 			struct timeline_position *position, const char **provisional)
 {
 	*provisional = NULL;
@@ -21,7 +21,7 @@ static bool position_of(struct alignment *a, const struct flow_ends *ends, struc
 	}
 	if (timeline_position_for(a->timeline, ends->end, position))
 		return true;
-	*provisional = gate_ask(&a->gate, ends->end, now);
+	*provisional = hold_policy_ask(&a->policy, ends->end, now);
 	if (*provisional == NULL)
 		return false;
 	*position = timeline_position_last(a->timeline);
@@ -70,7 +70,7 @@ static enum exchange_outcome put_rejected(struct alignment *a, size_t index, str
 }
 
 static enum exchange_outcome tag(struct alignment *a, size_t index, const struct bus_record *flow,
-				 const struct flow_ends *ends, struct when now)
+				 const struct flow_endpoints *ends, struct when now)
 {
 	struct timeline_position position;
 	const char *provisional;
@@ -92,12 +92,12 @@ static enum exchange_outcome tag(struct alignment *a, size_t index, const struct
 static enum exchange_outcome deal_with(struct alignment *a, size_t index,
 				       const struct bus_record *flow, struct when now)
 {
-	struct flow_ends_fault fault;
-	struct flow_ends ends;
-	enum flow_ends_outcome outcome =
-		flow_ends_read(flow->value, flow->value_length, &ends, &fault);
+	struct flow_endpoints_fault fault;
+	struct flow_endpoints ends;
+	enum flow_endpoints_outcome outcome =
+		flow_endpoints_read(flow->value, flow->value_length, &ends, &fault);
 
-	if (outcome != FLOW_ENDS_GOOD) {
+	if (outcome != FLOW_ENDPOINTS_GOOD) {
 		if (tagger_reject(&a->tagger, flow, outcome, &fault) < 0)
 			return EXCHANGE_BROKEN;
 		return put_rejected(a, index, now);
@@ -156,19 +156,20 @@ static enum alignment_turn idle(struct alignment *a)
 {
 	if (exchange_wait(a->exchange, a->waiting ? 0 : FLOW_WAIT_MS) < 0)
 		return ALIGNMENT_BROKEN;
-	if (a->waiting && !a->frozen && feeder_turn(a->feeder, 1, KUBE_WAIT_MS) < 0)
+	if (a->waiting && !a->frozen && kube_topic_turn(a->kube_topic, 1, KUBE_WAIT_MS) < 0)
 		return ALIGNMENT_BROKEN;
 	return ALIGNMENT_GO_ON;
 }
 
 enum alignment_turn alignment_turn(struct alignment *a, struct when now)
 {
-	int fed = a->frozen ? 0 : feeder_turn(a->feeder, FEED_PER_TURN, 0);
+	int fed = a->frozen ? 0 : kube_topic_turn(a->kube_topic, FEED_PER_TURN, 0);
 	enum exchange_outcome outcome =
 		fed < 0 ? EXCHANGE_BROKEN : exchange_serve(a->exchange, now);
 	bool busy = fed > 0, ended = exchange_partitions(a->exchange) > 0;
 
-	gate_see(&a->gate, timeline_position_progress(a->timeline).known, fed < FEED_PER_TURN, now);
+	hold_policy_see(&a->policy, timeline_position_progress(a->timeline).known,
+			fed < FEED_PER_TURN, now);
 	a->waiting = false;
 	for (size_t i = 0; outcome == EXCHANGE_DONE && i < exchange_partitions(a->exchange); i++)
 		outcome = deal_with_partition(a, i, now, &busy, &ended);

@@ -12,11 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/timeline/feeder.h"
+#include "common/base/when.h"
+#include "common/timeline/kube_topic.h"
 #include "common/timeline/timeline.h"
-#include "common/when.h"
 #include "enricher/exchange.h"
-#include "enricher/gate.h"
+#include "enricher/hold_policy.h"
 #include "enricher/tagger.h"
 
 struct alignment_stats {
@@ -27,10 +27,10 @@ struct alignment_stats {
 
 struct alignment {
 	struct timeline *timeline; /* these three are borrowed */
-	struct feeder *feeder;
+	struct kube_topic *kube_topic;
 	struct exchange *exchange;
 	struct tagger tagger;
-	struct gate gate;
+	struct hold_policy policy;
 	bool hindsight;    /* every flow as of the last position */
 	bool frozen;       /* what comes into the kube topic from now on is not asked for */
 	struct when since; /* WHEN_MIN and WHEN_MAX where no window was asked for */
@@ -42,7 +42,7 @@ struct alignment {
 	struct alignment_stats stats;
 };
 
-/* Frees what the alignment made; the timeline, feeder and exchange are the caller's. */
+/* Frees what the alignment made; the timeline, kube_topic and exchange are the caller's. */
 void alignment_clear(struct alignment *alignment);
 
 enum alignment_turn { ALIGNMENT_GO_ON, ALIGNMENT_ENDED, ALIGNMENT_BROKEN };

@@ -15,9 +15,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/bus.h"
-#include "common/when.h"
-#include "enricher/made_with.h"
+#include "common/base/when.h"
+#include "common/bus/bus.h"
+#include "enricher/run_options.h"
 
 struct exchange;
 
@@ -28,7 +28,7 @@ struct exchange_settings {
 	const char *group;    /* Kafka alone */
 	const char *instance; /* Kafka alone: group.instance.id and transactional.id */
 	const char *state;    /* directory; a file run keeps there what its outputs are made from */
-	struct made_with made_with;
+	struct run_options run_options;
 	struct when since; /* WHEN_MIN for none */
 	bool bounded;      /* end where the flows ended at the start */
 	struct bus_options bus;

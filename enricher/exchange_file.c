@@ -8,17 +8,18 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "common/lines_writer.h"
-#include "common/log.h"
-#include "common/scan.h"
+#include "common/base/scan.h"
+#include "common/bus/lines_writer.h"
+#include "common/program/log.h"
 #include "common/timeline/timeline.h"
+#include "common/topic/topic_reader.h"
 
 #define TOPICS 2
 #define NONE INT64_C(-1)
 
 struct exchange_file {
 	const struct exchange_settings *settings;
-	struct bus_reader *reader;
+	struct topic_reader *reader;
 	struct lines_writer *writers[TOPICS];
 	bool unflushed[TOPICS];
 	int64_t last[TOPICS]; /* largest flow offset in each output, NONE */
@@ -128,7 +129,7 @@ static int check_options(const struct exchange_file *exchange)
 		return 0;
 	}
 	snprintf(outputs, sizeof(outputs), "%s and %s", settings->tagged, settings->rejected);
-	return made_with_keep(&settings->made_with, settings->state, goes_on, outputs);
+	return run_options_keep(&settings->run_options, settings->state, goes_on, outputs);
 }
 
 /* Compares the hash of the first flow with the one that the outputs were made from. */
@@ -175,7 +176,7 @@ static enum exchange_head hold_next(struct exchange_file *exchange, int timeout_
 	while (!exchange->held) {
 		if (exchange->ended)
 			return EXCHANGE_ENDED;
-		switch (bus_read(exchange->reader, timeout_ms, &exchange->head)) {
+		switch (topic_reader_read(exchange->reader, timeout_ms, &exchange->head)) {
 		case BUS_RECORD:
 			/* Standard input had nothing yet when it was opened. */
 			if (exchange->head.offset == 0 &&
@@ -198,7 +199,7 @@ static enum exchange_head hold_next(struct exchange_file *exchange, int timeout_
 /* Looks at the first flow, so that a wrong file is refused before anything is done. */
 static int hold_first(struct exchange_file *exchange)
 {
-	if (bus_read(exchange->reader, 0, &exchange->head) != BUS_RECORD)
+	if (topic_reader_read(exchange->reader, 0, &exchange->head) != BUS_RECORD)
 		return 0;
 	exchange->held = exchange->head.offset >= exchange->next;
 	return check_first(exchange, &exchange->head);
@@ -213,7 +214,7 @@ struct exchange_file *exchange_file_open(const struct exchange_settings *setting
 		return NULL;
 	exchange->settings = settings;
 	*exit_code = EX_NOINPUT;
-	exchange->reader = bus_reader_open(settings->flows, &settings->bus, BUS_FROM_START);
+	exchange->reader = topic_reader_open(settings->flows, &settings->bus, BUS_FROM_START);
 	if (exchange->reader == NULL)
 		goto out;
 	for (int topic = 0; topic < TOPICS; topic++)
@@ -238,7 +239,7 @@ void exchange_file_close(struct exchange_file *exchange)
 {
 	if (exchange == NULL)
 		return;
-	bus_reader_close(exchange->reader);
+	topic_reader_close(exchange->reader);
 	for (int topic = 0; topic < TOPICS; topic++)
 		lines_writer_close(exchange->writers[topic]);
 	free(exchange);

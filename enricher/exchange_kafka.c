@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "common/kafka_group.h"
-#include "common/kafka_producer.h"
-#include "common/log.h"
-#include "common/stop.h"
+#include "common/program/log.h"
+#include "common/program/stop.h"
+#include "enricher/kafka_group.h"
+#include "enricher/kafka_producer.h"
 
 /* A broker refuses records that are more than an hour ahead of its clock, and the refusal
  * would poison the whole transaction; ten minutes are left for the clocks' difference. */

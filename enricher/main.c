@@ -5,11 +5,12 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "common/log.h"
-#include "common/settings.h"
-#include "common/stop.h"
-#include "common/timeline/feeder.h"
+#include "common/program/log.h"
+#include "common/program/settings.h"
+#include "common/program/stop.h"
+#include "common/timeline/kube_topic.h"
 #include "common/timeline/timeline_settings.h"
+#include "common/topic/topic_reader.h"
 #include "enricher/alignment.h"
 
 static const struct settings_manual manual = {
@@ -58,7 +59,7 @@ static int check_addresses(const struct settings_list *kube, const struct exchan
 			return -1;
 		}
 	}
-	if ((kafka || bus_is_kafka(kube->values[0])) && bus_options_check(&s->bus) < 0)
+	if ((kafka || bus_is_kafka(kube->values[0])) && topic_options_check(&s->bus) < 0)
 		return -1;
 	if (strcmp(s->tagged, s->rejected) == 0) {
 		log_error("--out and --rejected: two different addresses are needed");
@@ -86,12 +87,12 @@ static int check_window(const struct alignment *a, const struct exchange_setting
 
 /* Brings the timeline to where the kube topic ends now, so that no flow is read before
  * its answer can be there.  1: done, 0 to end at once, with *EXIT_CODE. */
-static int catch_up(struct feeder *feeder, const struct timeline *timeline,
+static int catch_up(struct kube_topic *kube_topic, const struct timeline *timeline,
 		    const struct timeline_settings *asked, const char *address, int *exit_code)
 {
-	int caught_up = feeder_catch_up(feeder);
+	int caught_up = kube_topic_catch_up(kube_topic);
 
-	*exit_code = caught_up < 0 ? feeder_exit_code(feeder) : EXIT_SUCCESS;
+	*exit_code = caught_up < 0 ? kube_topic_exit_code(kube_topic) : EXIT_SUCCESS;
 	if (caught_up <= 0)
 		return 0;
 	*exit_code = EX_CONFIG;
@@ -113,7 +114,7 @@ static void report(const struct alignment *a)
 {
 	const struct tagger_stats *t = &a->tagger.stats;
 	struct exchange_stats e = exchange_stats(a->exchange);
-	struct feeder_stats f = feeder_stats(a->feeder);
+	struct kube_topic_stats f = kube_topic_stats(a->kube_topic);
 	struct timeline_stats l = timeline_stats(a->timeline);
 
 	log_info("flows read=%" PRIu64 " waited=%" PRIu64 " tagged=%" PRIu64 " provisional=%" PRIu64
@@ -126,9 +127,10 @@ static void report(const struct alignment *a)
 	log_info("kube records=%" PRIu64 " applied=%" PRIu64 " ignored=%" PRIu64
 		 " unreadable=%" PRIu64 " progress_refused=%" PRIu64 " rebuilt=%" PRIu64,
 		 f.records, l.applied, l.ignored, l.unreadable, l.progress_refused, f.rebuilt);
-	for (int i = 0; i < FLOW_ENDS_OUTCOMES; i++)
+	for (int i = 0; i < FLOW_ENDPOINTS_OUTCOMES; i++)
 		if (t->rejected[i] > 0)
-			log_info("rejected %s=%" PRIu64, flow_ends_name((enum flow_ends_outcome)i),
+			log_info("rejected %s=%" PRIu64,
+				 flow_endpoints_name((enum flow_endpoints_outcome)i),
 				 t->rejected[i]);
 	if (t->refused > 0)
 		log_info("rejected produce_failed=%" PRIu64, t->refused);
@@ -156,11 +158,11 @@ int main(int argc, char **argv)
 	struct timeline_settings asked = TIMELINE_SETTINGS_DEFAULT;
 	struct exchange_settings exchange = {.group = live_group, .since = WHEN_MIN};
 	struct alignment a = {
-		.gate = {.max_hold_ns = 60 * NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN},
+		.policy = {.max_hold_ns = 60 * NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN},
 		.since = WHEN_MIN,
 		.until = WHEN_MAX,
 	};
-	struct feeder_options fed = {.addresses = &kube, .has_outputs = true};
+	struct kube_topic_options fed = {.addresses = &kube, .has_outputs = true};
 	int rc = EX_USAGE;
 	const struct setting table[] = {
 		SETTING_LIST(
@@ -174,7 +176,7 @@ int main(int argc, char **argv)
 			     "name of this process among those that share the work (Kafka)"),
 		SETTING_TEXT("group", 0, "NAME", &exchange.group,
 			     "consumer group of the flows (Kafka)"),
-		SETTING_DURATION("max-hold", 0, "DURATION", &a.gate.max_hold_ns,
+		SETTING_DURATION("max-hold", 0, "DURATION", &a.policy.max_hold_ns,
 				 "how long known may stand still before answers are provisional"),
 		TIMELINE_SETTINGS(&asked),
 		SETTING_BOOL("hindsight", 0, &a.hindsight,
@@ -196,9 +198,9 @@ int main(int argc, char **argv)
 	stop_install();
 	exchange.state = asked.state;
 	exchange.since = a.since;
-	exchange.made_with = (struct made_with){&asked.options, asked.clock, &asked.ranges,
-						a.hindsight,    a.since,     a.until};
-	exchange.bounded = a.gate.bounded = a.until.ns != WHEN_MAX.ns;
+	exchange.run_options = (struct run_options){&asked.options, asked.clock, &asked.ranges,
+						    a.hindsight,    a.since,     a.until};
+	exchange.bounded = a.policy.bounded = a.until.ns != WHEN_MAX.ns;
 	fed.bus = exchange.bus;
 	fed.bus.follow = fed.bus.follow || bus_is_kafka(kube.values[0]);
 
@@ -207,10 +209,11 @@ int main(int argc, char **argv)
 	if (a.timeline == NULL)
 		goto out;
 	tagger_init(&a.tagger, a.timeline, bus_topic(exchange.flows));
-	a.feeder = feeder_open(a.timeline, &fed, &rc);
-	if (a.feeder == NULL || !catch_up(a.feeder, a.timeline, &asked, kube.values[0], &rc))
+	a.kube_topic = kube_topic_open(a.timeline, &fed, &rc);
+	if (a.kube_topic == NULL ||
+	    !catch_up(a.kube_topic, a.timeline, &asked, kube.values[0], &rc))
 		goto out;
-	a.frozen = a.hindsight || a.gate.bounded;
+	a.frozen = a.hindsight || a.policy.bounded;
 	a.exchange = exchange_open(&exchange, &rc);
 	if (a.exchange == NULL)
 		goto out;
@@ -219,7 +222,7 @@ int main(int argc, char **argv)
 	report(&a);
 out:
 	exchange_close(a.exchange);
-	feeder_close(a.feeder);
+	kube_topic_close(a.kube_topic);
 	alignment_clear(&a);
 	timeline_close(a.timeline);
 	return rc;

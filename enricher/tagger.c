@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
-#include "common/log.h"
-#include "common/rejected.h"
-#include "common/tagged.h"
+#include "common/program/log.h"
+#include "enricher/rejected.h"
+#include "enricher/tagged.h"
 
 #define REVISION 1 /* each flow is answered once */
 #define DETAIL_SIZE 160
@@ -32,8 +32,8 @@ static int finish(struct tagger *tagger)
 	return -1;
 }
 
-static int answer(struct tagger *tagger, const struct flow_ends *ends, const struct flow_end *end,
-		  int64_t position, struct text *out)
+static int answer(struct tagger *tagger, const struct flow_endpoints *ends,
+		  const struct flow_endpoint *end, int64_t position, struct text *out)
 {
 	struct timeline_question question = {
 		.ip = end->ip,
@@ -61,8 +61,9 @@ static struct tagged_origin origin_of(const struct tagger *tagger, const struct 
 	return (struct tagged_origin){tagger->topic, flow->partition, flow->offset};
 }
 
-int tagger_tag(struct tagger *tagger, const struct bus_record *flow, const struct flow_ends *ends,
-	       const struct timeline_position *position, const char *provisional)
+int tagger_tag(struct tagger *tagger, const struct bus_record *flow,
+	       const struct flow_endpoints *ends, const struct timeline_position *position,
+	       const char *provisional)
 {
 	struct tagged tagged = {
 		.rules = TIMELINE_RULES,
@@ -106,15 +107,16 @@ static int reject(struct tagger *tagger, const struct bus_record *flow, const ch
 }
 
 int tagger_reject(struct tagger *tagger, const struct bus_record *flow,
-		  enum flow_ends_outcome outcome, const struct flow_ends_fault *fault)
+		  enum flow_endpoints_outcome outcome, const struct flow_endpoints_fault *fault)
 {
 	char detail[DETAIL_SIZE];
 
 	tagger->stats.rejected[outcome]++;
-	if (outcome != FLOW_ENDS_NOT_JSON)
-		return reject(tagger, flow, flow_ends_name(outcome), fault->member, fault->detail);
+	if (outcome != FLOW_ENDPOINTS_NOT_JSON)
+		return reject(tagger, flow, flow_endpoints_name(outcome), fault->member,
+			      fault->detail);
 	snprintf(detail, sizeof(detail), "%s; this is none at byte %zu", fault->detail, fault->at);
-	return reject(tagger, flow, flow_ends_name(outcome), fault->member, detail);
+	return reject(tagger, flow, flow_endpoints_name(outcome), fault->member, detail);
 }
 
 int tagger_refuse(struct tagger *tagger, const struct bus_record *flow)

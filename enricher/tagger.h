@@ -9,16 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/bus.h"
-#include "common/flow_ends.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/bus/bus.h"
+#include "common/record/flow_endpoints.h"
 #include "common/timeline/timeline.h"
 
 struct tagger_stats {
 	uint64_t tagged;
 	uint64_t provisional;
 	uint64_t known, unknown, ambiguous; /* ends */
-	uint64_t rejected[FLOW_ENDS_OUTCOMES];
+	uint64_t rejected[FLOW_ENDPOINTS_OUTCOMES];
 	uint64_t refused; /* rejected because the broker did not take the tagged record */
 };
 
@@ -35,12 +35,13 @@ void tagger_clear(struct tagger *tagger);
 
 /* Puts the tagged form of FLOW, whose ends are ENDS, as of POSITION into tagger->record;
  * PROVISIONAL is the reason, or NULL.  -1 after logging when the store or memory failed. */
-int tagger_tag(struct tagger *tagger, const struct bus_record *flow, const struct flow_ends *ends,
-	       const struct timeline_position *position, const char *provisional);
+int tagger_tag(struct tagger *tagger, const struct bus_record *flow,
+	       const struct flow_endpoints *ends, const struct timeline_position *position,
+	       const char *provisional);
 
-/* Puts the rejection of FLOW, which flow_ends_read() refused so, into tagger->record. */
+/* Puts the rejection of FLOW, which flow_endpoints_read() refused so, into tagger->record. */
 int tagger_reject(struct tagger *tagger, const struct bus_record *flow,
-		  enum flow_ends_outcome outcome, const struct flow_ends_fault *fault);
+		  enum flow_endpoints_outcome outcome, const struct flow_endpoints_fault *fault);
 
 /* Puts the rejection of FLOW, whose tagged record cannot be written. */
 int tagger_refuse(struct tagger *tagger, const struct bus_record *flow);

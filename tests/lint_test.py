@@ -11,16 +11,20 @@ CLEAN = "int clean_add(int a, int b)\n{\n\treturn a + b;\n}\n"
 
 # What is written where, and what the finding must say.
 BREACHES = {
-    "a long file": ("common/x.c", "int x;\n" * 401, "401 lines, at most 400"),
-    "a long function": ("common/x.c", "void x_go(void)\n{\n" + "\tx();\n" * 59 + "}\n", "function of 61 lines"),
-    "a long main": ("common/x.c", "int main(void)\n{\n" + "\tx();\n" * 99 + "}\n", "function of 101 lines, at most 100"),
-    "a banned function": ("common/x.c", "void x_go(char *a)\n{\n\tsprintf(a, \"x\");\n}\n", "sprintf() is banned"),
-    "a typedef": ("common/x.c", "typedef struct x y;\n", "without typedef"),
-    "a line comment": ("common/x.c", "int x; // why\n", "comments are /* */"),
-    "a second label": ("common/x.c", "void x_go(void)\n{\n\tgoto fail;\n}\n", "goto goes to out:"),
-    "something left to do": ("common/x.c", "/* TO" + "DO: finish */\n", "belongs into an issue"),
-    "a second home of a library": ("common/x.c", "#include <rocksdb/c.h>\n", "alone"),
-    "common/ on a program": ("common/x.c", '#include "enricher/y.h"\n', "common/ may not lean"),
+    "a long file": ("common/base/x.c", "int x;\n" * 401, "401 lines, at most 400"),
+    "a long function": ("common/base/x.c", "void x_go(void)\n{\n" + "\tx();\n" * 59 + "}\n", "function of 61 lines"),
+    "a long main": ("common/base/x.c", "int main(void)\n{\n" + "\tx();\n" * 99 + "}\n", "function of 101 lines, at most 100"),
+    "a banned function": ("common/base/x.c", "void x_go(char *a)\n{\n\tsprintf(a, \"x\");\n}\n", "sprintf() is banned"),
+    "a typedef": ("common/base/x.c", "typedef struct x y;\n", "without typedef"),
+    "a line comment": ("common/base/x.c", "int x; // why\n", "comments are /* */"),
+    "a second label": ("common/base/x.c", "void x_go(void)\n{\n\tgoto fail;\n}\n", "goto goes to out:"),
+    "something left to do": ("common/base/x.c", "/* TO" + "DO: finish */\n", "belongs into an issue"),
+    "a second home of a library": ("common/base/x.c", "#include <rocksdb/c.h>\n", "alone"),
+    "common/ on a program": ("common/base/x.c", '#include "enricher/y.h"\n', "common/ may not lean"),
+    "a lower room on a higher one": ("common/base/x.c", '#include "common/program/log.h"\n', "in a room above it"),
+    "rules on the store": ("common/timeline/rules/x.c", '#include "common/timeline/store/store.h"\n', "in a room above it"),
+    "code in no room": ("common/x.c", CLEAN, "is in no room of common/"),
+    "a room of more than its share": ("enricher/x.h", "/* x */\n" * 2500, "more than 30 % of all"),
     "a program on another": ("enricher/x.c", '#include "sink/graph/y.h"\n', "leans on itself and common/ alone"),
     "a bare header": ("enricher/x.c", '#include "y.h"\n', "from the root on"),
     "a header that is not there": ("enricher/x.c", '#include "enricher/y.h"\n', "is not there"),
@@ -28,8 +32,8 @@ BREACHES = {
     "no last newline": ("docs/x.md", "x", "one newline"),
     "a machine's path": ("docs/x.md", "see /wo" + "rk/x\n", "names a place"),
     "a registry's host": ("docs/x.md", "from py" + "pi.org/simple\n", "names a place"),
-    "a file without a home": ("common/string_utils.c", CLEAN, "does not say what it is for"),
-    "a file that no README names": ("common/nowhere.c", CLEAN, "does not name nowhere.c"),
+    "a file without a home": ("common/base/string_utils.c", CLEAN, "does not say what it is for"),
+    "a file that no README names": ("common/base/nowhere.c", CLEAN, "does not name nowhere.c"),
     "a folder without a README": ("enricher/main.c", CLEAN, "has no README.md"),
 }
 
@@ -39,9 +43,9 @@ def tree(tmp_path):
     (tmp_path / "tests").mkdir()
     shutil.copy(LINT, tmp_path / "tests/lint")
     shutil.copy(LINT.parent.parent / ".clang-format", tmp_path)
-    (tmp_path / "common").mkdir()
-    (tmp_path / "common/clean.c").write_text(CLEAN)
-    (tmp_path / "common/README.md").write_text("`clean.[ch]` adds, `x.[ch]` is the breach, `string_utils.c` too.\n")
+    (tmp_path / "common/base").mkdir(parents=True)
+    (tmp_path / "common/base/clean.c").write_text(CLEAN)
+    (tmp_path / "common/base/README.md").write_text("`clean.[ch]` adds, `x.[ch]` is the breach, `string_utils.c` too.\n")
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     return tmp_path
 
@@ -58,7 +62,7 @@ def test_a_clean_tree_has_no_findings(tree):
 
 
 def test_what_only_looks_like_a_breach_passes(tree):
-    (tree / "common/x.c").write_text(
+    (tree / "common/base/x.c").write_text(
         '/* sprintf() and // are only mentioned */\nconst char *x_text = "strcpy(a, b) // x";\n'
         "void x_go(void)\n{\n\tx_stop();\n}\n"
     )
@@ -68,7 +72,7 @@ def test_what_only_looks_like_a_breach_passes(tree):
 @pytest.mark.parametrize("name", BREACHES)
 def test_finds(tree, name):
     path, text, finding = BREACHES[name]
-    (tree / path).parent.mkdir(exist_ok=True)
+    (tree / path).parent.mkdir(parents=True, exist_ok=True)
     (tree / path).write_text(text)
     status, out = lint(tree)
     assert status == 1

@@ -1,12 +1,12 @@
 /* One end's answer, from what is cached of its address (docs/answers.md section 6). */
 #include "common/timeline/timeline.h"
 
-#include "common/log.h"
-#include "common/timeline/asof.h"
-#include "common/timeline/history.h"
-#include "common/timeline/keeper.h"
+#include "common/program/log.h"
+#include "common/timeline/history/history.h"
 #include "common/timeline/names.h"
-#include "common/timeline/services.h"
+#include "common/timeline/rules/asof.h"
+#include "common/timeline/rules/services.h"
+#include "common/timeline/timeline_internal.h"
 
 #define COVERED (1u << KUBE_PODS | 1u << KUBE_NODES | 1u << KUBE_SERVICES)
 #define SLICES (1u << KUBE_ENDPOINTSLICES)
@@ -83,21 +83,21 @@ static bool is_there(const struct timeline *timeline, uint64_t position)
 static bool another_may_hold(const struct timeline *timeline, const struct history *history,
 			     const struct tenure *tenure, const struct timeline_question *question)
 {
-	const struct view *view = &history->view;
-	struct unplaced_question unplaced = {
+	const struct address_view *view = &history->view;
+	struct unpublished_question unpublished = {
 		.start = question->start,
 		.end = question->end,
 		.skew_ns = timeline->options.skew_ns,
 		.position = (uint64_t)question->position,
 		.holder = span_hash(history->holders[tenure->binding.holder].uid),
 	};
-	struct when known = progress_known_at(&timeline->answering->progress, unplaced.position);
+	struct when known = progress_known_at(&timeline->answering->progress, unpublished.position);
 
 	/* Later than this a pod may have ended, and its end be on the way. */
-	unplaced.excluded = asof_certain_within(view->tenures, view->count, question->end,
-						when_add(known, -timeline->options.hold_ns));
+	unpublished.excluded = asof_certain_within(view->tenures, view->count, question->end,
+						   when_add(known, -timeline->options.hold_ns));
 
-	return unplaced_may_hold(&timeline->answering->unplaced, &unplaced);
+	return unpublished_pods_may_hold(&timeline->answering->unpublished, &unpublished);
 }
 
 static void say(struct text *out, struct timeline_verdict *verdict, enum timeline_status status,
@@ -163,7 +163,7 @@ static int say_known(struct timeline *timeline, struct history *history,
 }
 
 /* Why an end is not known that has no possible holder, or one that may be another. */
-static const char *unknown_reason(const struct view *view, bool one, bool gap, bool early,
+static const char *unknown_reason(const struct address_view *view, bool one, bool gap, bool early,
 				  struct when end)
 {
 	if (gap)
@@ -182,7 +182,7 @@ static int judge(struct timeline *timeline, struct history *history,
 		 const struct timeline_question *question, struct text *out,
 		 struct timeline_verdict *verdict)
 {
-	const struct view *view = &history->view;
+	const struct address_view *view = &history->view;
 	bool gap = overlaps_gap(timeline, COVERED, question);
 	bool there = is_there(timeline, (uint64_t)question->position);
 	bool early = !there || before_coverage(timeline, COVERED, question);

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "common/timeline/history.h"
-#include "common/timeline/keeper.h"
+#include "common/timeline/history/history.h"
 #include "common/timeline/names.h"
-#include "common/timeline/services.h"
+#include "common/timeline/rules/services.h"
+#include "common/timeline/timeline_internal.h"
 
 static void add_moment(struct text *out, const char *name, struct when moment)
 {
@@ -60,7 +60,7 @@ static void add_memberships(struct text *out, const struct history *history,
 	if (holder->kind == HOLDER_SERVICE)
 		return;
 	for (size_t m = 0; m < history->membership_count; m++) {
-		const struct membership_row *row = &history->memberships[m];
+		const struct membership *row = &history->memberships[m];
 
 		if (row->opened_offset > position ||
 		    (row->uid.length > 0 && !span_equal(row->uid, holder->uid)))
@@ -103,7 +103,7 @@ int timeline_history(struct timeline *timeline, const struct ip *ip, int64_t pos
 		     struct text *out)
 {
 	struct history *history;
-	const struct view *view;
+	const struct address_view *view;
 	int rc = -1;
 
 	if (!timeline->answering || position < 0)

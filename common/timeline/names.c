@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
+#include "common/program/log.h"
 #include "common/timeline/render.h"
-#include "common/timeline/services.h"
+#include "common/timeline/rules/services.h"
 
 #define ROW_BYTES (64u * 1024)
 
@@ -19,7 +19,7 @@ static int find_version(struct timeline *timeline, struct fragment *fragment, si
 	struct store_scan *scan;
 	int rc, there = 0;
 
-	fragment->generation[source] = keeper_generation(timeline, table, name);
+	fragment->generation[source] = generations_of(&timeline->generations, table, name);
 	fragment->rendered[source] = *fragment->generation[source];
 	text_clear(found);
 	row_key_versions(&timeline->key, table, timeline->answering->id, name);

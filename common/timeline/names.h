@@ -2,8 +2,8 @@
 #ifndef TENURE_NAMES_H
 #define TENURE_NAMES_H
 
-#include "common/timeline/history.h"
-#include "common/timeline/keeper.h"
+#include "common/timeline/history/history.h"
+#include "common/timeline/timeline_internal.h"
 
 /* The fragment of TENURE in HISTORY's view at POSITION: its head is {"status":"known",
  * "kind":..,"k8s":{..},"cloud":{..} (of a service also ,"service" and ,"services"), its

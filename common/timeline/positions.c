@@ -1,5 +1,5 @@
 /* How much of the kube topic an answer is based on (docs/answers.md section 2). */
-#include "common/timeline/keeper.h"
+#include "common/timeline/timeline_internal.h"
 
 void timeline_set_closed(struct timeline *timeline, bool closed)
 {
@@ -9,14 +9,14 @@ void timeline_set_closed(struct timeline *timeline, bool closed)
 bool timeline_position_for(struct timeline *timeline, struct when end,
 			   struct timeline_position *position)
 {
-	const struct world *world = timeline->answering;
+	const struct cluster *cluster = timeline->answering;
 	const struct progress_entry *entry = NULL;
 
-	if (world)
-		entry = progress_find(&world->progress, when_add(end, timeline->options.hold_ns));
+	if (cluster)
+		entry = progress_find(&cluster->progress, when_add(end, timeline->options.hold_ns));
 	if (!entry && !timeline->closed)
 		return false;
-	*position = (struct timeline_position){0, timeline->next_offset - 1, WHEN_MAX};
+	*position = (struct timeline_position){0, timeline->topic.next_offset - 1, WHEN_MAX};
 	if (entry)
 		*position = (struct timeline_position){0, (int64_t)entry->offset, entry->known};
 	return true;
@@ -24,12 +24,12 @@ bool timeline_position_for(struct timeline *timeline, struct when end,
 
 struct timeline_position timeline_position_progress(const struct timeline *timeline)
 {
-	const struct world *world = timeline->answering;
+	const struct cluster *cluster = timeline->answering;
 
-	if (!world || world->progress.count == 0)
+	if (!cluster || cluster->progress.count == 0)
 		return (struct timeline_position){0, -1, WHEN_MIN};
 
-	const struct progress_entry *entry = &world->progress.list[world->progress.count - 1];
+	const struct progress_entry *entry = &cluster->progress.list[cluster->progress.count - 1];
 
 	return (struct timeline_position){0, (int64_t)entry->offset, entry->known};
 }
@@ -38,7 +38,7 @@ struct timeline_position timeline_position_last(const struct timeline *timeline)
 {
 	struct timeline_position position = timeline_position_progress(timeline);
 
-	position.offset = timeline->next_offset - 1;
+	position.offset = timeline->topic.next_offset - 1;
 	if (timeline->closed)
 		position.known = WHEN_MAX;
 	return position;

@@ -83,7 +83,7 @@ static void add_workload(struct text *out, const struct render_names *names)
 
 static void add_pod(struct text *out, const struct render_names *names)
 {
-	const struct holder_row *holder = &names->holder;
+	const struct holder_names *holder = &names->holder;
 
 	add_member(out, "\"namespace\":{\"name\":", holder->namespace);
 	add_member(out, "},\"pod\":{\"name\":", holder->name);

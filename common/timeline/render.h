@@ -2,15 +2,15 @@
 #ifndef TENURE_RENDER_H
 #define TENURE_RENDER_H
 
-#include "common/text.h"
-#include "common/timeline/binding.h"
-#include "common/timeline/rows.h"
+#include "common/base/text.h"
+#include "common/timeline/rules/binding.h"
+#include "common/timeline/store/rows.h"
 
 struct render_names {
 	enum holder_kind kind;
 	const char *cluster; /* "" for none */
 	struct span uid;
-	struct holder_row holder;
+	struct holder_names holder;
 	bool owner_there;                   /* the owner's own record is there */
 	struct span owner_kind, owner_name; /* the owner's own controller, empty for none */
 	struct span zone, region;

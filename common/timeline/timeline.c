@@ -3,39 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/kube_event_newest.h"
-#include "common/log.h"
-#include "common/timeline/keeper.h"
+#include "common/program/log.h"
+#include "common/timeline/feed/feed.h"
+#include "common/timeline/feed/kube_event_newest.h"
+#include "common/timeline/timeline_internal.h"
 
 #define ROW_LIMIT (64u << 20) /* a record of Kafka's largest size has a smaller state */
-/* Each cluster is a world in memory; a topic of more is a mistake in a name. */
-#define WORLDS_MAX 1024
 
-static int write_meta(struct timeline *timeline)
-{
-	row_key_meta(&timeline->key);
-	text_clear(&timeline->value);
-	codec_add_u32(&timeline->value, ROWS_FORMAT);
-	codec_add_u64(&timeline->value, (uint64_t)timeline->next_offset);
-	codec_add_u64(&timeline->value, timeline->last_hash);
-	codec_add_u64(&timeline->value, timeline->first_hash);
-	codec_add_u64(&timeline->value, timeline->chain);
-	for (int r = 0; r <= KUBE_RESOURCES; r++)
-		codec_add_when(&timeline->value, timeline->last_received[r]);
-	codec_add_u32(&timeline->value, (uint32_t)timeline->world_count);
-	return keeper_put(timeline);
-}
-
-/* Which of the worlds answers. The cache holds that one's addresses alone. */
-static void choose_world(struct timeline *timeline)
+/* Which of the clusters answers. The cache holds that one's addresses alone. */
+static void choose_cluster(struct timeline *timeline)
 {
 	const char *wanted = timeline->options.cluster;
-	struct world *before = timeline->answering;
+	struct cluster *before = timeline->answering;
 
 	timeline->answering = NULL;
-	for (size_t w = 0; w < timeline->world_count; w++) {
-		if (!wanted || strcmp(timeline->worlds[w]->name, wanted) == 0) {
-			timeline->answering = timeline->worlds[w];
+	for (size_t w = 0; w < timeline->cluster_count; w++) {
+		if (!wanted || strcmp(timeline->clusters[w]->name, wanted) == 0) {
+			timeline->answering = timeline->clusters[w];
 			break;
 		}
 	}
@@ -43,39 +27,32 @@ static void choose_world(struct timeline *timeline)
 		address_cache_clear(timeline->cache);
 }
 
-static int add_world(struct timeline *timeline, struct world *world)
+static int add_cluster(struct timeline *timeline, struct cluster *cluster)
 {
-	struct world **worlds;
+	struct cluster **clusters;
 
-	if (!world)
+	if (!cluster)
 		return -1;
-	worlds = realloc(timeline->worlds, (timeline->world_count + 1) * sizeof(struct world *));
-	if (!worlds) {
-		log_error("timeline: no memory for cluster \"%s\"", world->name);
-		world_free(world);
+	clusters = realloc(timeline->clusters,
+			   (timeline->cluster_count + 1) * sizeof(struct cluster *));
+	if (!clusters) {
+		log_error("timeline: no memory for cluster \"%s\"", cluster->name);
+		cluster_free(cluster);
 		return -1;
 	}
-	timeline->worlds = worlds;
-	timeline->worlds[timeline->world_count++] = world;
+	timeline->clusters = clusters;
+	timeline->clusters[timeline->cluster_count++] = cluster;
 	return 0;
-}
-
-static void nothing_received(struct timeline *timeline)
-{
-	for (int r = 0; r <= KUBE_RESOURCES; r++)
-		timeline->last_received[r] = WHEN_MIN;
 }
 
 static void forget(struct timeline *timeline)
 {
-	for (size_t w = 0; w < timeline->world_count; w++)
-		world_free(timeline->worlds[w]);
-	free(timeline->worlds);
-	timeline->worlds = NULL;
-	timeline->world_count = 0;
-	timeline->next_offset = 0;
-	timeline->last_hash = timeline->first_hash = timeline->chain = 0;
-	nothing_received(timeline);
+	for (size_t w = 0; w < timeline->cluster_count; w++)
+		cluster_free(timeline->clusters[w]);
+	free(timeline->clusters);
+	timeline->clusters = NULL;
+	timeline->cluster_count = 0;
+	timeline->topic = topic_state_none();
 	timeline->answering = NULL;
 	address_cache_clear(timeline->cache);
 }
@@ -83,35 +60,11 @@ static void forget(struct timeline *timeline)
 /* 0: read, or the store is new; 1: it has another format; -1 after logging. */
 static int load(struct timeline *timeline)
 {
-	struct codec codec;
-	uint32_t worlds;
-	int found;
+	int rc = topic_state_load(timeline->store, &timeline->topic);
 
-	row_key_meta(&timeline->key);
-	text_clear(&timeline->value);
-	found = store_get(timeline->store, (struct span){timeline->key.data, timeline->key.length},
-			  &timeline->value);
-	if (found < 0)
-		return -1;
-	if (!found)
-		return store_is_empty(timeline->store) ? 0 : 1;
-	codec = codec_read((struct span){timeline->value.data, timeline->value.length});
-	if (codec_u32(&codec) != ROWS_FORMAT)
-		return 1;
-	timeline->next_offset = (int64_t)codec_u64(&codec);
-	timeline->last_hash = codec_u64(&codec);
-	timeline->first_hash = codec_u64(&codec);
-	timeline->chain = codec_u64(&codec);
-	for (int r = 0; r <= KUBE_RESOURCES; r++)
-		timeline->last_received[r] = codec_when(&codec);
-	worlds = codec_u32(&codec);
-	if (!codec_done(&codec) || worlds > WORLDS_MAX)
-		return store_damaged(timeline->store, "the row of the topic");
-	for (uint32_t w = 0; w < worlds; w++) {
-		if (add_world(timeline, world_load(timeline->store, w)) != 0)
-			return -1;
-	}
-	return 0;
+	for (uint32_t c = 0; rc == 0 && c < timeline->topic.cluster_count; c++)
+		rc = add_cluster(timeline, cluster_load(timeline->store, c));
+	return rc;
 }
 
 static int open_store(struct timeline *timeline, const char *directory)
@@ -143,7 +96,6 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 		return NULL;
 	}
 	timeline->options = *options;
-	nothing_received(timeline);
 	text_init(&timeline->key, 4096);
 	text_init(&timeline->value, ROW_LIMIT);
 	text_init(&timeline->state, ROW_LIMIT);
@@ -151,7 +103,7 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 		timeline_close(timeline);
 		return NULL;
 	}
-	choose_world(timeline);
+	choose_cluster(timeline);
 	return timeline;
 }
 
@@ -171,17 +123,17 @@ void timeline_close(struct timeline *timeline)
 
 int64_t timeline_next_offset(const struct timeline *timeline)
 {
-	return timeline->next_offset;
+	return timeline->topic.next_offset;
 }
 
 uint64_t timeline_last_hash(const struct timeline *timeline)
 {
-	return timeline->last_hash;
+	return timeline->topic.last_hash;
 }
 
 uint64_t timeline_first_hash(const struct timeline *timeline)
 {
-	return timeline->first_hash;
+	return timeline->topic.first_hash;
 }
 
 uint64_t timeline_hash(const char *value, size_t length)
@@ -191,7 +143,7 @@ uint64_t timeline_hash(const char *value, size_t length)
 
 uint64_t timeline_chain(const struct timeline *timeline)
 {
-	return timeline->chain;
+	return timeline->topic.chain;
 }
 
 uint64_t timeline_chain_on(uint64_t chain, uint64_t hash)
@@ -207,117 +159,70 @@ int timeline_reset(struct timeline *timeline)
 	return store_reset(timeline->store);
 }
 
-static struct world *world_of(struct timeline *timeline, const char *cluster)
+static struct cluster *cluster_of(struct timeline *timeline, const char *name)
 {
-	struct world *world;
+	struct cluster *cluster;
 
-	for (size_t w = 0; w < timeline->world_count; w++) {
-		if (strcmp(timeline->worlds[w]->name, cluster) == 0)
-			return timeline->worlds[w];
+	for (size_t w = 0; w < timeline->cluster_count; w++) {
+		if (strcmp(timeline->clusters[w]->name, name) == 0)
+			return timeline->clusters[w];
 	}
-	if (timeline->world_count == WORLDS_MAX) {
-		log_error("timeline: more than %d clusters in one topic", WORLDS_MAX);
+	if (timeline->cluster_count == CLUSTERS_MAX) {
+		log_error("timeline: more than %d clusters in one topic", CLUSTERS_MAX);
 		return NULL;
 	}
-	world = world_new((uint32_t)timeline->world_count, cluster);
-	if (add_world(timeline, world) != 0 || world_put(world, timeline->store) != 0)
+	cluster = cluster_new((uint32_t)timeline->cluster_count, name);
+	if (add_cluster(timeline, cluster) != 0 || cluster_put(cluster, timeline->store) != 0)
 		return NULL;
-	choose_world(timeline);
-	return world;
+	choose_cluster(timeline);
+	return cluster;
 }
 
 /* docs/answers.md section 1. */
 static struct when received_of(const struct timeline *timeline, const struct kube_event *event,
 			       int64_t timestamp_ms)
 {
-	if (event->received.ns != INT64_MIN)
+	if (event->received.ns != WHEN_MIN.ns)
 		return event->received;
 	if (timestamp_ms >= 0 && timestamp_ms < INT64_MAX / NS_PER_MS)
 		return (struct when){timestamp_ms * NS_PER_MS};
 	return when_later(kube_event_newest_instant(event->object),
-			  timeline->last_received[event->resource]);
-}
-
-static enum timeline_outcome apply_gap(struct feed *feed)
-{
-	const struct kube_event *event = feed->event;
-	struct gap gap = {
-		.resources = event->resource == KUBE_RESOURCES ? ~0u : 1u << event->resource,
-		.offset = feed->offset,
-		.from = event->from,
-		.to = event->to,
-	};
-
-	return world_add_gap(feed->world, feed->timeline->store, &gap) == 0 ? TIMELINE_APPLIED
-									    : TIMELINE_BROKEN;
-}
-
-static enum timeline_outcome apply_progress(struct feed *feed)
-{
-	struct when known = feed->event->known;
-
-	if (when_before(known, feed->world->known) || when_before(feed->received, known)) {
-		feed->timeline->stats.progress_refused++;
-		return TIMELINE_IGNORED;
-	}
-	return world_add_progress(feed->world, feed->timeline->store, known, feed->offset) == 0
-		       ? TIMELINE_APPLIED
-		       : TIMELINE_BROKEN;
-}
-
-static enum timeline_outcome apply_sync_begin(struct feed *feed)
-{
-	enum kube_resource resource = feed->event->resource;
-
-	feed->world->sync[resource].begin_offset = feed->offset;
-	feed->world->sync[resource].scope = feed->event->scope;
-	if (feed->world->coverage[resource].begin_offset == OFFSET_NEVER)
-		feed->world->coverage[resource].begin_offset = feed->offset;
-	return world_put(feed->world, feed->timeline->store) == 0 ? TIMELINE_APPLIED
-								  : TIMELINE_BROKEN;
-}
-
-static enum timeline_outcome apply_by_type(struct feed *feed, const char **why)
-{
-	switch (feed->event->type) {
-	case KUBE_GAP:
-		return apply_gap(feed);
-	case KUBE_PROGRESS:
-		return apply_progress(feed);
-	case KUBE_SYNC_BEGIN:
-		return apply_sync_begin(feed);
-	case KUBE_SYNC_END:
-		return feed_sync_end(feed);
-	default:
-		return feed_object(feed, why);
-	}
+			  timeline->topic.last_received[event->resource]);
 }
 
 static enum timeline_outcome apply_event(struct timeline *timeline, const struct kube_event *event,
 					 int64_t offset, int64_t timestamp_ms, const char **why)
 {
 	struct feed feed = {
-		.timeline = timeline,
+		.store = timeline->store,
+		.generations = &timeline->generations,
+		.key = &timeline->key,
+		.value = &timeline->value,
+		.state = &timeline->state,
 		.event = event,
 		.offset = (uint64_t)offset,
 		.received = received_of(timeline, event, timestamp_ms),
 	};
 	enum timeline_outcome outcome;
 
-	if (feed.received.ns == INT64_MIN) {
+	if (feed.received.ns == WHEN_MIN.ns) {
 		*why = "there is no \"received\", no timestamp and no time inside";
 		return TIMELINE_UNREADABLE;
 	}
 	if (event->type == KUBE_BOOKMARK || event->type == KUBE_ERROR) {
-		timeline->last_received[event->resource] = feed.received;
+		timeline->topic.last_received[event->resource] = feed.received;
 		return TIMELINE_IGNORED;
 	}
-	feed.world = world_of(timeline, event->cluster);
-	if (!feed.world)
+	feed.cluster = cluster_of(timeline, event->cluster);
+	if (feed.cluster == NULL)
 		return TIMELINE_BROKEN;
-	outcome = apply_by_type(&feed, why);
+	if (feed.cluster == timeline->answering)
+		feed.cache = timeline->cache;
+	outcome = feed_event(&feed, why);
+	timeline->stats.addresses_refused += feed.addresses_refused;
+	timeline->stats.progress_refused += feed.progress_refused;
 	if (outcome != TIMELINE_UNREADABLE)
-		timeline->last_received[event->resource] = feed.received;
+		timeline->topic.last_received[event->resource] = feed.received;
 	return outcome;
 }
 
@@ -352,7 +257,7 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 	struct kube_event event;
 
 	*why = NULL;
-	if (offset < timeline->next_offset) {
+	if (offset < timeline->topic.next_offset) {
 		timeline->stats.ignored++;
 		return TIMELINE_IGNORED;
 	}
@@ -366,12 +271,14 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 	}
 	if (outcome == TIMELINE_BROKEN)
 		return TIMELINE_BROKEN;
-	timeline->last_hash = timeline_hash(value, length);
-	if (timeline->next_offset == 0)
-		timeline->first_hash = timeline->last_hash;
-	timeline->chain = timeline_chain_on(timeline->chain, timeline->last_hash);
-	timeline->next_offset = offset + 1;
-	if (write_meta(timeline) != 0 || store_commit(timeline->store) != 0)
+	timeline->topic.last_hash = timeline_hash(value, length);
+	if (timeline->topic.next_offset == 0)
+		timeline->topic.first_hash = timeline->topic.last_hash;
+	timeline->topic.chain = timeline_chain_on(timeline->topic.chain, timeline->topic.last_hash);
+	timeline->topic.next_offset = offset + 1;
+	timeline->topic.cluster_count = (uint32_t)timeline->cluster_count;
+	if (topic_state_put(&timeline->topic, timeline->store) != 0 ||
+	    store_commit(timeline->store) != 0)
 		return TIMELINE_BROKEN;
 	count(&timeline->stats, outcome);
 	return outcome;
@@ -379,12 +286,12 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 
 size_t timeline_cluster_count(const struct timeline *timeline)
 {
-	return timeline->world_count;
+	return timeline->cluster_count;
 }
 
 const char *timeline_cluster_name(const struct timeline *timeline, size_t number)
 {
-	return timeline->worlds[number]->name;
+	return timeline->clusters[number]->name;
 }
 
 struct timeline_stats timeline_stats(const struct timeline *timeline)

@@ -19,14 +19,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/ip.h"
-#include "common/text.h"
-#include "common/when.h"
+#include "common/base/ip.h"
+#include "common/base/text.h"
+#include "common/base/when.h"
+#include "common/timeline/feed/outcome.h"
+#include "common/timeline/rules/clock.h"
 
 #define TIMELINE_RULES 1       /* version of docs/answers.md, "rules" in a tag */
 #define TIMELINE_RANGES_MAX 16 /* --cluster-cidr given by hand */
-
-enum timeline_clock { TIMELINE_SANDBOX, TIMELINE_STARTED, TIMELINE_ENDPOINT, TIMELINE_RECEIVED };
 
 struct timeline_options {
 	const char *cluster; /* whose bindings answer; NULL: the topic's only cluster */
@@ -43,13 +43,6 @@ struct timeline_position {
 	int64_t offset; /* -1 before the first record */
 	struct when
 		known; /* of that PROGRESS; WHEN_MAX at the end of a closed topic; WHEN_MIN for none */
-};
-
-enum timeline_outcome {
-	TIMELINE_APPLIED,
-	TIMELINE_IGNORED, /* a duplicate, an older revision, a BOOKMARK, another kind of object */
-	TIMELINE_UNREADABLE, /* *why tells; counted, and the topic goes on */
-	TIMELINE_BROKEN,     /* the store failed; logged */
 };
 
 struct timeline_stats {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "common/log.h"
+#include "common/program/log.h"
 
 #define PATH_SIZE 4096
 

@@ -2,7 +2,7 @@
 #ifndef TENURE_TIMELINE_SETTINGS_H
 #define TENURE_TIMELINE_SETTINGS_H
 
-#include "common/settings.h"
+#include "common/program/settings.h"
 #include "common/timeline/timeline.h"
 
 struct timeline_settings {

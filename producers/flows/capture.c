@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "common/log.h"
-#include "common/when.h"
+#include "common/base/when.h"
+#include "common/program/log.h"
 
 #define FILE_BUFFER (256 * 1024)
 #define BLOCK_TIMEOUT_MS 50 /* how long the kernel collects packets before it wakes us */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/transport.h"
 #include "producers/flows/sha1.h"
 
 #define NO_ANSWER (-1)
@@ -69,7 +70,7 @@ static int icmpv6_answer(uint8_t type)
 bool community_id_icmp_ports(uint8_t protocol, uint8_t type, uint8_t code, uint16_t *source_port,
 			     uint16_t *destination_port)
 {
-	int answer = protocol == FLOW_ICMP ? icmp_answer(type) : icmpv6_answer(type);
+	int answer = protocol == TRANSPORT_ICMP ? icmp_answer(type) : icmpv6_answer(type);
 
 	*source_port = type;
 	*destination_port = answer == NO_ANSWER ? code : (uint16_t)answer;

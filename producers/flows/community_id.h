@@ -9,10 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/flow.h"
+#include "common/base/transport.h"
+#include "producers/flows/flow.h"
 
-/* Gives what the specification puts in the place of an ICMP (PROTOCOL FLOW_ICMP
- * or FLOW_ICMPV6) packet's ports: its type and the type that answers it.  Where
+/* Gives what the specification puts in the place of an ICMP (PROTOCOL TRANSPORT_ICMP
+ * or TRANSPORT_ICMPV6) packet's ports: its type and the type that answers it.  Where
  * no type answers, it gives type and code and returns false: such messages go
  * one way, and the two endpoints must not be ordered. */
 bool community_id_icmp_ports(uint8_t protocol, uint8_t type, uint8_t code, uint16_t *source_port,

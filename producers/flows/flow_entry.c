@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/transport.h"
 #include "producers/flows/community_id.h"
 
 #define SCTP_INIT 1
@@ -33,7 +34,7 @@ static void guess_by_port(struct flow_entry *entry, unsigned direction, const st
 /* Answers that nobody sends unasked. */
 static bool is_icmp_answer(const struct packet *packet)
 {
-	switch (packet->protocol == FLOW_ICMP ? packet->icmp_type : packet->icmp_type + 256) {
+	switch (packet->protocol == TRANSPORT_ICMP ? packet->icmp_type : packet->icmp_type + 256) {
 	case 0:         /* echo reply */
 	case 14:        /* timestamp reply */
 	case 16:        /* information reply */
@@ -54,15 +55,15 @@ static void find_initiator(struct flow_entry *entry, unsigned direction,
 	enum flow_initiator kind = FLOW_BY_FIRST_PACKET;
 
 	switch (packet->protocol) {
-	case FLOW_TCP:
-		if (!(packet->tcp_flags & PACKET_SYN)) {
+	case TRANSPORT_TCP:
+		if (!(packet->tcp_flags & TCP_SYN)) {
 			guess_by_port(entry, direction, packet);
 			return;
 		}
-		sender = !(packet->tcp_flags & PACKET_ACK);
+		sender = !(packet->tcp_flags & TCP_ACK);
 		kind = FLOW_BY_SYN;
 		break;
-	case FLOW_SCTP:
+	case TRANSPORT_SCTP:
 		if (packet->sctp_chunk != SCTP_INIT && packet->sctp_chunk != SCTP_INIT_ACK) {
 			guess_by_port(entry, direction, packet);
 			return;
@@ -70,12 +71,12 @@ static void find_initiator(struct flow_entry *entry, unsigned direction,
 		sender = packet->sctp_chunk == SCTP_INIT;
 		kind = FLOW_BY_SYN;
 		break;
-	case FLOW_UDP:
+	case TRANSPORT_UDP:
 		sender = packet->source_port >= WELL_KNOWN_END ||
 			 packet->destination_port < WELL_KNOWN_END;
 		break;
-	case FLOW_ICMP:
-	case FLOW_ICMPV6:
+	case TRANSPORT_ICMP:
+	case TRANSPORT_ICMPV6:
 		sender = !is_icmp_answer(packet);
 		break;
 	default:
@@ -132,9 +133,9 @@ void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigne
 	entry->bytes[direction] += packet->bytes;
 	entry->frame_bytes[direction] += packet->frame_bytes;
 	entry->packets[direction]++;
-	if (packet->protocol == FLOW_UDP && packet->payload > 0) {
+	if (packet->protocol == TRANSPORT_UDP && packet->payload > 0) {
 		turns_payload(&entry->turns, pool, by_initiator, packet->time);
-	} else if (packet->protocol == FLOW_TCP) {
+	} else if (packet->protocol == TRANSPORT_TCP) {
 		switch (tcp_packet(&entry->tcp, packet, direction)) {
 		case TCP_DATA:
 			turns_payload(&entry->turns, pool, by_initiator, packet->time);
@@ -152,11 +153,11 @@ int64_t flow_entry_over(const struct flow_entry *entry, const struct flow_table_
 			enum flow_end_reason *reason)
 {
 	uint8_t protocol = flow_key_protocol(&entry->key);
-	bool stream = protocol == FLOW_TCP || protocol == FLOW_SCTP;
+	bool stream = protocol == TRANSPORT_TCP || protocol == TRANSPORT_SCTP;
 	int64_t idle = entry->last + (stream ? options->idle_stream : options->idle_datagram);
 	int64_t active = entry->start + options->active;
 
-	if (protocol == FLOW_TCP && tcp_closed(&entry->tcp)) {
+	if (protocol == TRANSPORT_TCP && tcp_closed(&entry->tcp)) {
 		*reason = FLOW_END_OF_FLOW;
 		return entry->last + options->linger;
 	}
@@ -171,7 +172,7 @@ int64_t flow_entry_over(const struct flow_entry *entry, const struct flow_table_
 bool flow_entry_begins_anew(const struct flow_entry *entry, unsigned direction,
 			    const struct packet *packet)
 {
-	if (packet->protocol == FLOW_TCP)
+	if (packet->protocol == TRANSPORT_TCP)
 		return tcp_begins_anew(&entry->tcp, packet, direction);
 	return false;
 }
@@ -197,9 +198,9 @@ void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flo
 	flow->icmp_type = entry->icmp_type;
 	flow->icmp_code = entry->icmp_code;
 	community_id(&a, a_port, &b, b_port, flow->protocol,
-		     flow->protocol == FLOW_TCP || flow->protocol == FLOW_UDP ||
-			     flow->protocol == FLOW_SCTP || flow->protocol == FLOW_ICMP ||
-			     flow->protocol == FLOW_ICMPV6,
+		     flow->protocol == TRANSPORT_TCP || flow->protocol == TRANSPORT_UDP ||
+			     flow->protocol == TRANSPORT_SCTP || flow->protocol == TRANSPORT_ICMP ||
+			     flow->protocol == TRANSPORT_ICMPV6,
 		     flow->community_id);
 	take_side(entry, entry->source, &flow->source);
 	take_side(entry, !entry->source, &flow->destination);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/flow.h"
+#include "producers/flows/flow.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/flow_table.h"
 #include "producers/flows/packet.h"

@@ -3,8 +3,9 @@
 #include <endian.h>
 #include <string.h>
 
-#include "common/flow.h"
+#include "common/base/transport.h"
 #include "producers/flows/community_id.h"
+#include "producers/flows/flow.h"
 
 /* Negative when endpoint A is the lesser one, by address, then port. */
 static int compare(const uint64_t a[static 2], uint16_t a_port, const uint64_t b[static 2],
@@ -28,7 +29,7 @@ unsigned flow_key_from_packet(const struct packet *packet, struct flow_key *key)
 
 	memcpy(ends[0], packet->source.bytes, 16);
 	memcpy(ends[1], packet->destination.bytes, 16);
-	if (packet->protocol == FLOW_ICMP || packet->protocol == FLOW_ICMPV6)
+	if (packet->protocol == TRANSPORT_ICMP || packet->protocol == TRANSPORT_ICMPV6)
 		ordered = community_id_icmp_ports(packet->protocol, packet->icmp_type,
 						  packet->icmp_code, &ports[0], &ports[1]);
 	if (ordered && compare(ends[0], ports[0], ends[1], ports[1]) > 0)

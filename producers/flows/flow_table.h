@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/flow.h"
+#include "producers/flows/flow.h"
 #include "producers/flows/packet.h"
 
 #define FLOW_TABLE_STEP_NS INT64_C(10000000000)

@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#include "common/flow.h"
+#include "producers/flows/flow.h"
 
 #define INTERFACES_MAX 8192 /* known at once, the retired ones included: 3 MiB */
 #define INTERFACES_NONE UINT16_MAX

@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/log.h"
-#include "common/when.h"
+#include "common/base/when.h"
+#include "common/program/log.h"
 #include "producers/flows/link_watch.h"
 
 #define LAST_READS_NS (300 * NS_PER_MS) /* the kernel hands over a ring's last block by then */

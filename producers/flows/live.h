@@ -11,7 +11,7 @@
 #ifndef TENURE_FLOWS_LIVE_H
 #define TENURE_FLOWS_LIVE_H
 
-#include "common/settings.h"
+#include "common/program/settings.h"
 #include "producers/flows/capture.h"
 #include "producers/flows/interfaces.h"
 #include "producers/flows/packet.h"

@@ -7,12 +7,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "common/bus.h"
-#include "common/log.h"
-#include "common/settings.h"
-#include "common/stop.h"
-#include "common/text.h"
-#include "common/when.h"
+#include "common/base/text.h"
+#include "common/base/when.h"
+#include "common/bus/bus.h"
+#include "common/program/log.h"
+#include "common/program/settings.h"
+#include "common/program/stop.h"
+#include "common/topic/topic_writer.h"
 #include "producers/flows/capture.h"
 #include "producers/flows/flow_table.h"
 #include "producers/flows/interfaces.h"
@@ -34,7 +35,7 @@ static const struct settings_manual manual = {
 	.operands = true,
 };
 
-struct options {
+struct flows_options {
 	struct settings_list interfaces;
 	struct settings_list patterns;
 	const char *read;
@@ -59,7 +60,7 @@ static int usage(const char *words)
 	return EX_USAGE;
 }
 
-static int check(const struct options *o)
+static int check(const struct flows_options *o)
 {
 	bool live = o->interfaces.count > 0 || o->patterns.count > 0;
 	const int64_t timeouts[] = {o->idle_stream, o->idle_datagram, o->active, o->linger};
@@ -83,7 +84,7 @@ static int check(const struct options *o)
 }
 
 /* The words behind the options are one filter, as for tcpdump. */
-static void join_filter(struct options *o, char **words)
+static void join_filter(struct flows_options *o, char **words)
 {
 	text_init(&o->filter, 65536);
 	for (; *words; words++) {
@@ -93,7 +94,7 @@ static void join_filter(struct options *o, char **words)
 	}
 }
 
-static int read_options(struct options *o, int argc, char **argv)
+static int read_options(struct flows_options *o, int argc, char **argv)
 {
 	const struct setting table[] = {
 		SETTING_LIST("interface", 'i', "NAME", &o->interfaces,
@@ -140,20 +141,20 @@ static int read_options(struct options *o, int argc, char **argv)
 /* Opens the output and gives up privileges: EX_OK, or the code for exit().  The Kafka
  * client starts threads, which keep what they had when they started; a file may be
  * one that only the privileges can open. */
-static int open_writer(const struct options *o, struct bus_writer **writer)
+static int open_writer(const struct flows_options *o, struct topic_writer **writer)
 {
 	bool kafka = bus_is_kafka(o->out), keep_net_raw = o->patterns.count > 0;
 
 	if (kafka && privileges_drop(keep_net_raw) != 0)
 		return EX_OSERR;
-	*writer = bus_writer_open(o->out, &o->bus);
+	*writer = topic_writer_open(o->out, &o->bus);
 	if (!*writer)
 		return kafka ? EX_UNAVAILABLE : EX_CANTCREAT;
 	return !kafka && privileges_drop(keep_net_raw) != 0 ? EX_OSERR : EX_OK;
 }
 
-static struct meter *open_meter(const struct options *o, const struct interfaces *interfaces,
-				struct bus_writer *writer)
+static struct meter *open_meter(const struct flows_options *o, const struct interfaces *interfaces,
+				struct topic_writer *writer)
 {
 	struct flow_table_options options = {
 		.max_flows = (size_t)o->max_flows,
@@ -171,7 +172,7 @@ static struct meter *open_meter(const struct options *o, const struct interfaces
 	return meter;
 }
 
-static struct interfaces *open_interfaces(const struct options *o)
+static struct interfaces *open_interfaces(const struct flows_options *o)
 {
 	char hostname[FLOW_HOSTNAME_SIZE] = "";
 	int64_t longest = o->idle_stream > o->idle_datagram ? o->idle_stream : o->idle_datagram;
@@ -200,8 +201,8 @@ static uint16_t number_of(struct interfaces *interfaces, const char *name, uint3
 	return number == INTERFACES_NONE ? first : number;
 }
 
-static int run_file(const struct options *o, struct interfaces *interfaces, struct meter *meter,
-		    struct capture *capture)
+static int run_file(const struct flows_options *o, struct interfaces *interfaces,
+		    struct meter *meter, struct capture *capture)
 {
 	struct packet packets[FLOW_TABLE_BATCH];
 	const char *slash = strrchr(o->read, '/');
@@ -223,7 +224,7 @@ static int run_file(const struct options *o, struct interfaces *interfaces, stru
 
 /* ---- Interfaces ---- */
 
-static int run_live(const struct options *o, struct meter *meter, struct bus_writer *writer,
+static int run_live(const struct flows_options *o, struct meter *meter, struct topic_writer *writer,
 		    struct live *live)
 {
 	struct packet packets[FLOW_TABLE_BATCH];
@@ -245,7 +246,7 @@ static int run_live(const struct options *o, struct meter *meter, struct bus_wri
 		/* Kafka sends by itself. */
 		if (when_since(now, flushed) >= FLUSH_NS && !bus_is_kafka(o->out)) {
 			flushed = now;
-			if (bus_flush(writer) != 0)
+			if (topic_writer_flush(writer) != 0)
 				return EX_IOERR;
 		}
 	}
@@ -299,7 +300,7 @@ static void report(const struct capture_stats *capture, const struct live_stats 
 
 int main(int argc, char **argv)
 {
-	struct options o = {
+	struct flows_options o = {
 		.idle_stream = 60 * NS_PER_SECOND,
 		.idle_datagram = 30 * NS_PER_SECOND,
 		.active = 60 * NS_PER_SECOND,
@@ -309,7 +310,7 @@ int main(int argc, char **argv)
 		.buffer = 4 << 20,
 	};
 	struct interfaces *interfaces = NULL;
-	struct bus_writer *writer = NULL;
+	struct topic_writer *writer = NULL;
 	struct meter *meter = NULL;
 	struct capture *file = NULL;
 	struct live *live = NULL;
@@ -358,7 +359,7 @@ int main(int argc, char **argv)
 	}
 out:
 	meter_free(meter);
-	if (bus_writer_close(writer) != 0 && rc == EX_OK)
+	if (topic_writer_close(writer) != 0 && rc == EX_OK)
 		rc = bus_is_kafka(o.out) ? EX_UNAVAILABLE : EX_IOERR;
 	live_close(live);
 	capture_close(file);

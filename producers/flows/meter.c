@@ -3,16 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/flow.h"
-#include "common/log.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/program/log.h"
+#include "common/topic/topic_writer.h"
+#include "producers/flows/flow.h"
 #include "producers/flows/fragments.h"
 
 struct meter {
 	struct flow_table *table;
 	struct fragments *fragments;
 	const struct interfaces *interfaces;
-	struct bus_writer *writer;
+	struct topic_writer *writer;
 	struct text text;
 	struct flow flow; /* the one that is being written */
 	uint64_t records;
@@ -20,7 +21,7 @@ struct meter {
 };
 
 struct meter *meter_new(const struct flow_table_options *options,
-			const struct interfaces *interfaces, struct bus_writer *writer)
+			const struct interfaces *interfaces, struct topic_writer *writer)
 {
 	struct meter *meter = calloc(1, sizeof(*meter));
 
@@ -64,7 +65,7 @@ static int write_flow(struct meter *meter)
 	record.value_length = meter->text.length;
 	record.timestamp_ms = flow->end.ns / NS_PER_MS;
 	meter->records++;
-	return bus_write(meter->writer, &record);
+	return topic_writer_write(meter->writer, &record);
 }
 
 /* Leaves out the fragments that belong to no flow that is known. */

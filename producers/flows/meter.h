@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/bus.h"
+#include "common/bus/bus.h"
+#include "common/topic/topic_writer.h"
 #include "producers/flows/flow_table.h"
 #include "producers/flows/interfaces.h"
 #include "producers/flows/packet.h"
@@ -26,7 +27,7 @@ struct meter_stats {
 
 /* Borrows INTERFACES and WRITER.  NULL when there is no memory. */
 struct meter *meter_new(const struct flow_table_options *options,
-			const struct interfaces *interfaces, struct bus_writer *writer);
+			const struct interfaces *interfaces, struct topic_writer *writer);
 void meter_free(struct meter *meter);
 
 /* COUNT is at most FLOW_TABLE_BATCH; changes the packets.  -1 when the output is

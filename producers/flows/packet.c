@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "common/flow.h"
+#include "common/base/transport.h"
+#include "producers/flows/flow.h"
 
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_IPV6 0x86dd
@@ -129,24 +130,24 @@ static enum packet_verdict read_transport(const struct rest *rest, size_t length
 	if (packet->fragment == PACKET_LATER_FRAGMENT)
 		return PACKET_OK;
 	switch (packet->protocol) {
-	case FLOW_TCP:
+	case TRANSPORT_TCP:
 		return read_tcp(rest, length, packet);
-	case FLOW_UDP:
+	case TRANSPORT_UDP:
 		if (rest->captured < 8 || length < 8)
 			return PACKET_SHORT_TRANSPORT;
 		packet->source_port = read16(b);
 		packet->destination_port = read16(b + 2);
 		packet->payload = (uint32_t)(length - 8);
 		return PACKET_OK;
-	case FLOW_SCTP:
+	case TRANSPORT_SCTP:
 		if (rest->captured < 13 || length < 13)
 			return PACKET_SHORT_TRANSPORT;
 		packet->source_port = read16(b);
 		packet->destination_port = read16(b + 2);
 		packet->sctp_chunk = b[12];
 		return PACKET_OK;
-	case FLOW_ICMP:
-	case FLOW_ICMPV6:
+	case TRANSPORT_ICMP:
+	case TRANSPORT_ICMPV6:
 		if (rest->captured < 4 || length < 4)
 			return PACKET_SHORT_TRANSPORT;
 		packet->icmp_type = b[0];

@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/ip.h"
+#include "common/base/ip.h"
+#include "common/base/transport.h"
 
 enum packet_link {
 	PACKET_ETHERNET,
@@ -40,12 +41,6 @@ enum packet_verdict {
 #define PACKET_EXTENSIONS_MAX 16 /* IPv6 extension headers in one packet */
 
 enum packet_fragment { PACKET_WHOLE, PACKET_FIRST_FRAGMENT, PACKET_LATER_FRAGMENT };
-
-/* TCP flags, RFC 9293 3.1 */
-#define PACKET_FIN 0x01
-#define PACKET_SYN 0x02
-#define PACKET_RST 0x04
-#define PACKET_ACK 0x10
 
 struct packet {
 	int64_t time; /* nanoseconds since 1970; the caller's */

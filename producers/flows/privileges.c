@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "common/log.h"
+#include "common/program/log.h"
 
 static int drop_bounding_set(bool keep_net_raw)
 {

@@ -1,5 +1,7 @@
 #include "producers/flows/tcp.h"
 
+#include "common/base/transport.h"
+
 /* RFC 9293 3.4: sequence numbers compare modulo 2^32. */
 static bool sequence_before(uint32_t a, uint32_t b)
 {
@@ -11,12 +13,12 @@ static void see_handshake(struct tcp *tcp, const struct packet *packet, unsigned
 	unsigned flags = packet->tcp_flags;
 	unsigned bit = 1u << direction;
 
-	if (flags & PACKET_SYN) {
+	if (flags & TCP_SYN) {
 		if (tcp->syn_seen & bit)
 			return;
 		tcp->syn_seen |= (uint8_t)bit;
 		tcp->syn_sequence[direction] = packet->sequence;
-		if (flags & PACKET_ACK) {
+		if (flags & TCP_ACK) {
 			tcp->syn_ack_at = packet->time;
 			tcp->syn_ack_from = (uint8_t)(direction + 1);
 		} else {
@@ -25,7 +27,7 @@ static void see_handshake(struct tcp *tcp, const struct packet *packet, unsigned
 		}
 		return;
 	}
-	if (!(flags & PACKET_ACK) || tcp->syn_from != direction + 1 ||
+	if (!(flags & TCP_ACK) || tcp->syn_from != direction + 1 ||
 	    tcp->syn_ack_from != 2 - direction ||
 	    sequence_before(packet->acknowledgment, tcp->syn_sequence[!direction] + 1))
 		return;
@@ -62,14 +64,14 @@ static enum tcp_payload see_old_bytes(struct tcp *tcp, unsigned direction, uint3
 static enum tcp_payload see_bytes(struct tcp *tcp, const struct packet *packet, unsigned direction)
 {
 	unsigned flags = packet->tcp_flags;
-	uint32_t payload = flags & (PACKET_SYN | PACKET_RST) ? 0 : packet->payload;
+	uint32_t payload = flags & (TCP_SYN | TCP_RST) ? 0 : packet->payload;
 	uint32_t start = packet->sequence;
-	uint32_t end = start + packet->payload + (flags & PACKET_SYN ? 1 : 0) +
-		       (flags & PACKET_FIN ? 1 : 0);
+	uint32_t end =
+		start + packet->payload + (flags & TCP_SYN ? 1 : 0) + (flags & TCP_FIN ? 1 : 0);
 	uint32_t *next = &tcp->next[direction];
 	enum tcp_payload outcome = payload > 0 ? TCP_DATA : TCP_NOTHING;
 
-	if (flags & PACKET_RST)
+	if (flags & TCP_RST)
 		return TCP_NOTHING; /* its sequence number need not be the next */
 	if (!(tcp->seen & 1u << direction)) {
 		tcp->seen |= (uint8_t)(1u << direction);
@@ -94,9 +96,9 @@ enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsign
 	tcp->flags[direction] |= packet->tcp_flags;
 	if (packet->fragment != PACKET_WHOLE)
 		return TCP_NOTHING; /* how many bytes follow is not known */
-	if (packet->tcp_flags & PACKET_FIN)
+	if (packet->tcp_flags & TCP_FIN)
 		tcp->ended |= (uint8_t)(1u << direction);
-	if (packet->tcp_flags & PACKET_RST)
+	if (packet->tcp_flags & TCP_RST)
 		tcp->ended |= TCP_RESET;
 	if (tcp->handshake == TCP_HANDSHAKE_OPEN)
 		see_handshake(tcp, packet, direction);
@@ -107,7 +109,7 @@ bool tcp_begins_anew(const struct tcp *tcp, const struct packet *packet, unsigne
 {
 	unsigned bit = 1u << direction;
 
-	if ((packet->tcp_flags & (PACKET_SYN | PACKET_ACK)) != PACKET_SYN ||
+	if ((packet->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN ||
 	    packet->fragment != PACKET_WHOLE)
 		return false;
 	if (tcp_closed(tcp))

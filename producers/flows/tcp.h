@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/flow.h"
+#include "producers/flows/flow.h"
 #include "producers/flows/packet.h"
 
 #define TCP_RESET 4 /* in struct tcp.ended, above both FIN */

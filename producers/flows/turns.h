@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/flow.h"
+#include "producers/flows/flow.h"
 
 #define TURNS_FIRST 4 /* response times that a flow can have without the pool */
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/program/log.h"
 
 #define ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount/"
 

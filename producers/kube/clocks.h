@@ -8,7 +8,7 @@
 #ifndef TENURE_KUBE_CLOCKS_H
 #define TENURE_KUBE_CLOCKS_H
 
-#include "common/when.h"
+#include "common/base/when.h"
 
 struct clocks {
 	struct when tick; /* since some moment, not since 1970 */

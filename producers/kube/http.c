@@ -10,8 +10,8 @@
 
 #include <curl/curl.h>
 
-#include "common/log.h"
-#include "common/when.h"
+#include "common/base/when.h"
+#include "common/program/log.h"
 
 #define USER_AGENT "tenure-kube" /* with curl's own the API server prints pretty, twice the bytes */
 #define CONNECT_TIMEOUT_S 10L

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/text.h"
+#include "common/base/text.h"
 #include "producers/kube/access.h"
 
 enum http_failure {

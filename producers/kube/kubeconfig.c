@@ -7,8 +7,8 @@
 
 #include <yaml.h>
 
-#include "common/log.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/program/log.h"
 #include "producers/kube/base64.h"
 
 /* The file while it is read.  PATH is for messages, FOLDER for relative names. */
@@ -20,7 +20,7 @@ struct config {
 };
 
 /* One of its lists' entries: clusters[NAME].cluster and so on. */
-struct entry {
+struct kubeconfig_entry {
 	const char *list;
 	const char *name;
 	yaml_node_t *body;
@@ -120,7 +120,7 @@ static yaml_node_t *find_named(struct config *config, const yaml_node_t *list, c
 }
 
 /* Finds ENTRY->list's entry ENTRY->name and in it the member INSIDE.  WHO names what asks. */
-static int find_entry(struct config *config, struct entry *entry, const char *inside,
+static int find_entry(struct config *config, struct kubeconfig_entry *entry, const char *inside,
 		      const char *who)
 {
 	yaml_node_t *root = yaml_document_get_root_node(&config->document);
@@ -169,7 +169,7 @@ static char *resolved(struct config *config, const char *path)
 }
 
 /* MEMBER-data in base64 beats the file that MEMBER names. */
-static int take_bytes(struct config *config, const struct entry *entry, const char *name,
+static int take_bytes(struct config *config, const struct kubeconfig_entry *entry, const char *name,
 		      struct access_bytes *bytes)
 {
 	struct text data_name, purpose;
@@ -201,7 +201,8 @@ static int take_bytes(struct config *config, const struct entry *entry, const ch
 	return rc;
 }
 
-static int take_cluster(struct config *config, const struct entry *entry, struct access *access)
+static int take_cluster(struct config *config, const struct kubeconfig_entry *entry,
+			struct access *access)
 {
 	const char *server = text(config, entry->body, "server");
 	const char *insecure = text(config, entry->body, "insecure-skip-tls-verify");
@@ -233,7 +234,8 @@ static int take_cluster(struct config *config, const struct entry *entry, struct
 	return 0;
 }
 
-static int take_user(struct config *config, const struct entry *entry, struct access *access)
+static int take_user(struct config *config, const struct kubeconfig_entry *entry,
+		     struct access *access)
 {
 	static const char *const unsupported[] = {"exec", "auth-provider", "username", "password",
 						  "as",   "as-groups"};
@@ -272,7 +274,7 @@ static int take_context(struct config *config, const char *context, struct acces
 {
 	const yaml_node_t *root = yaml_document_get_root_node(&config->document);
 	const char *chosen = context ? context : text(config, root, "current-context");
-	struct entry in = {"contexts", chosen, NULL}, cluster, user;
+	struct kubeconfig_entry in = {"contexts", chosen, NULL}, cluster, user;
 
 	if (!chosen) {
 		log_error("kubeconfig %s has no current-context; give --context NAME",
@@ -281,8 +283,8 @@ static int take_context(struct config *config, const char *context, struct acces
 	}
 	if (find_entry(config, &in, "context", context ? "--context" : "current-context") < 0)
 		return -1;
-	cluster = (struct entry){"clusters", text(config, in.body, "cluster"), NULL};
-	user = (struct entry){"users", text(config, in.body, "user"), NULL};
+	cluster = (struct kubeconfig_entry){"clusters", text(config, in.body, "cluster"), NULL};
+	user = (struct kubeconfig_entry){"users", text(config, in.body, "user"), NULL};
 	if (!cluster.name || !user.name) {
 		log_error("kubeconfig %s: contexts[%s] names no %s", config->path, chosen,
 			  cluster.name ? "user" : "cluster");

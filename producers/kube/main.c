@@ -6,24 +6,25 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "common/bus.h"
-#include "common/kube_event.h"
-#include "common/log.h"
-#include "common/settings.h"
-#include "common/stop.h"
-#include "common/text.h"
-#include "common/when.h"
+#include "common/base/text.h"
+#include "common/base/when.h"
+#include "common/bus/bus.h"
+#include "common/program/log.h"
+#include "common/program/settings.h"
+#include "common/program/stop.h"
+#include "common/record/kube_event.h"
+#include "common/topic/topic_writer.h"
 #include "producers/kube/access.h"
 #include "producers/kube/clocks.h"
-#include "producers/kube/feed.h"
 #include "producers/kube/kubeconfig.h"
 #include "producers/kube/tail.h"
+#include "producers/kube/watches.h"
 
-struct options {
+struct kube_options {
 	const char *kubeconfig;
 	const char *context;
 	const char *out;
-	struct feed_options feed;
+	struct watches_options watches;
 	struct bus_options bus;
 };
 
@@ -34,7 +35,7 @@ static const struct settings_manual manual = {
 };
 
 /* Without --kubeconfig: as kubectl looks for it, and a pod's own account before HOME. */
-static int find_access(const struct options *options, struct access *found)
+static int find_access(const struct kube_options *options, struct access *found)
 {
 	const char *path = options->kubeconfig ? options->kubeconfig : getenv("KUBECONFIG");
 	const char *home = getenv("HOME");
@@ -79,7 +80,7 @@ static bool name_is_good(const char *cluster)
 	return true;
 }
 
-static int write_record(struct bus_writer *writer, const char *cluster, struct when now,
+static int write_record(struct topic_writer *writer, const char *cluster, struct when now,
 			const struct text *text)
 {
 	struct bus_record record = {
@@ -95,14 +96,14 @@ static int write_record(struct bus_writer *writer, const char *cluster, struct w
 		log_error("a record is larger than %u bytes", BUS_RECORD_MAX);
 		return -1;
 	}
-	return bus_write(writer, &record);
+	return topic_writer_write(writer, &record);
 }
 
 /* Until it is asked to stop.  Returns an exit code. */
-static int run(struct feed *feed, struct bus_writer *writer, const char *cluster,
+static int run(struct watches *watches, struct topic_writer *writer, const char *cluster,
 	       struct clocks *now)
 {
-	enum feed_status status = FEED_QUIET;
+	enum watches_status status = WATCHES_QUIET;
 	struct text record;
 	int rc = EX_OK;
 
@@ -111,21 +112,21 @@ static int run(struct feed *feed, struct bus_writer *writer, const char *cluster
 		bool wrote = false;
 
 		clocks_read(now);
-		if (feed_ask(feed, now) < 0 || feed_turn(feed) < 0)
+		if (watches_ask(watches, now) < 0 || watches_turn(watches) < 0)
 			rc = EX_SOFTWARE;
 		clocks_read(now);
 		while (rc == EX_OK) {
 			text_clear(&record);
-			status = feed_next(feed, now, &record);
-			if (status != FEED_RECORD)
+			status = watches_next(watches, now, &record);
+			if (status != WATCHES_RECORD)
 				break;
 			wrote = true;
 			if (write_record(writer, cluster, now->received, &record) < 0)
 				rc = EX_IOERR;
 		}
-		if (rc == EX_OK && status == FEED_BROKEN)
-			rc = feed_exit_code(feed);
-		if (rc == EX_OK && wrote && bus_flush(writer) < 0)
+		if (rc == EX_OK && status == WATCHES_BROKEN)
+			rc = watches_exit_code(watches);
+		if (rc == EX_OK && wrote && topic_writer_flush(writer) < 0)
 			rc = EX_IOERR;
 	}
 	text_free(&record);
@@ -137,12 +138,13 @@ static int run(struct feed *feed, struct bus_writer *writer, const char *cluster
 
 int main(int argc, char **argv)
 {
-	struct options options = {
+	struct kube_options options = {
 		.out = "kafka:tenure.kube",
-		.feed = {.progress_interval_ns = NS_PER_SECOND, .sync_interval_ns = SYNC_INTERVAL},
+		.watches = {.progress_interval_ns = NS_PER_SECOND,
+			    .sync_interval_ns = SYNC_INTERVAL},
 	};
 	const struct setting table[] = {
-		SETTING_TEXT("cluster", 0, "NAME", &options.feed.cluster,
+		SETTING_TEXT("cluster", 0, "NAME", &options.watches.cluster,
 			     "the cluster's name in every record (needed)"),
 		SETTING_TEXT(
 			"kubeconfig", 0, "FILE", &options.kubeconfig,
@@ -152,9 +154,9 @@ int main(int argc, char **argv)
 		SETTING_TEXT("out", 0, "ADDRESS", &options.out,
 			     "kafka:TOPIC, a file (appended to) or -"),
 		SETTING_DURATION("progress-interval", 0, "DURATION",
-				 &options.feed.progress_interval_ns,
+				 &options.watches.progress_interval_ns,
 				 "a PROGRESS at least so often while every watch is healthy"),
-		SETTING_DURATION("sync-interval", 0, "DURATION", &options.feed.sync_interval_ns,
+		SETTING_DURATION("sync-interval", 0, "DURATION", &options.watches.sync_interval_ns,
 				 "list everything again so often; 0: only when it is needed"),
 		BUS_SETTINGS(&options.bus),
 		SETTING_END,
@@ -162,19 +164,19 @@ int main(int argc, char **argv)
 	struct access access = {0};
 	struct resume resume;
 	struct clocks clocks;
-	struct bus_writer *writer = NULL;
-	struct feed *feed = NULL;
+	struct topic_writer *writer = NULL;
+	struct watches *watches = NULL;
 	uint64_t seed = 1;
 	int rc = EX_USAGE;
 
 	if (settings_read(&manual, table, argc, argv) < 0)
 		return EX_USAGE;
 	stop_install();
-	if (!name_is_good(options.feed.cluster)) {
+	if (!name_is_good(options.watches.cluster)) {
 		log_error("--cluster must be given: a name of up to 253 letters, digits and signs");
 		goto out;
 	}
-	if (options.feed.progress_interval_ns < 100 * NS_PER_MS) {
+	if (options.watches.progress_interval_ns < 100 * NS_PER_MS) {
 		log_error("--progress-interval must be 100ms or longer");
 		goto out;
 	}
@@ -182,23 +184,23 @@ int main(int argc, char **argv)
 	if (rc != EX_OK)
 		goto out;
 	rc = EX_UNAVAILABLE;
-	writer = bus_writer_open(options.out, &options.bus);
-	if (!writer || tail_read(options.out, &options.bus, options.feed.cluster, &resume) < 0)
+	writer = topic_writer_open(options.out, &options.bus);
+	if (!writer || tail_read(options.out, &options.bus, options.watches.cluster, &resume) < 0)
 		goto out;
 	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
 		seed = (uint64_t)getpid();
-	feed = feed_open(&options.feed, &access, &resume, seed);
+	watches = watches_open(&options.watches, &access, &resume, seed);
 	rc = EX_SOFTWARE;
-	if (!feed)
+	if (!watches)
 		goto out;
-	log_info("cluster=%s server=%s out=%s %s", options.feed.cluster, access.server, options.out,
-		 resume.proven ? "resuming" : "starting with a list");
+	log_info("cluster=%s server=%s out=%s %s", options.watches.cluster, access.server,
+		 options.out, resume.proven ? "resuming" : "starting with a list");
 	clocks_init(&clocks, resume.received);
-	rc = run(feed, writer, options.feed.cluster, &clocks);
-	feed_log_counters(feed);
+	rc = run(watches, writer, options.watches.cluster, &clocks);
+	watches_log_counters(watches);
 out:
-	feed_close(feed);
-	if (bus_writer_close(writer) < 0 && rc == EX_OK)
+	watches_close(watches);
+	if (topic_writer_close(writer) < 0 && rc == EX_OK)
 		rc = EX_IOERR;
 	access_clear(&access);
 	return rc;

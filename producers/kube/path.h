@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/kube_resource.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/record/kube_resource.h"
 
 /* The path of a page of a list.  EXACT asks for the state at that revision, 0 for the
  * newest; TOKEN, unless it is empty, for the page it stands for. */

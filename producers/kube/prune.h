@@ -7,8 +7,8 @@
 #ifndef TENURE_KUBE_PRUNE_H
 #define TENURE_KUBE_PRUNE_H
 
-#include "common/kube_resource.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/record/kube_resource.h"
 #include "producers/kube/value.h"
 
 /* Adds what is kept of OBJECT, with its kind in front (items of a list have none). */

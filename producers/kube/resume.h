@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/kube_event.h"
-#include "common/kube_resource.h"
-#include "common/when.h"
+#include "common/base/when.h"
+#include "common/record/kube_event.h"
+#include "common/record/kube_resource.h"
 
 struct resume {
 	bool any;                           /* a record of this cluster was there */

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "common/kube_event.h"
+#include "common/record/kube_event.h"
+#include "common/topic/topic_reader.h"
 
 #define WAIT_MS 10000 /* a broker that gives nothing for so long gives nothing */
 
@@ -14,16 +15,16 @@ static int read_last(const char *address, const struct bus_options *options, int
 		     const char *cluster, struct resume *resume)
 {
 	struct bus_options once = *options;
-	struct bus_reader *reader;
+	struct topic_reader *reader;
 	struct bus_record record;
 	enum bus_status status;
 
 	once.follow = false;
-	reader = bus_reader_open(address, &once, BUS_FROM_TAIL(length));
+	reader = topic_reader_open(address, &once, BUS_FROM_TAIL(length));
 	if (!reader)
 		return -1;
 	resume_init(resume);
-	while ((status = bus_read(reader, WAIT_MS, &record)) == BUS_RECORD) {
+	while ((status = topic_reader_read(reader, WAIT_MS, &record)) == BUS_RECORD) {
 		struct kube_event event;
 
 		/* What cannot be read is not ours. */
@@ -33,7 +34,7 @@ static int read_last(const char *address, const struct bus_options *options, int
 		resume_take(resume, cluster, &event);
 		kube_event_clear(&event);
 	}
-	bus_reader_close(reader);
+	topic_reader_close(reader);
 	return status == BUS_BROKEN ? -1 : 0;
 }
 

@@ -2,7 +2,7 @@
 #ifndef TENURE_KUBE_TAIL_H
 #define TENURE_KUBE_TAIL_H
 
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "producers/kube/resume.h"
 
 /* Fills RESUME from the last records at ADDRESS; standard output has none.  The further

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "common/scan.h"
+#include "common/base/scan.h"
 
 struct reader {
 	const char *at;

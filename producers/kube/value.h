@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/text.h"
+#include "common/base/text.h"
 
 struct value {
 	const char *bytes;

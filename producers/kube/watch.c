@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "producers/kube/answer.h"
+#include "producers/kube/api_reply.h"
 #include "producers/kube/path.h"
 
 #define WAIT_FIRST_NS \
@@ -78,7 +78,7 @@ static void wait_before_retry(struct watch *watch, const struct clocks *now, int
 
 /* After a request that END tells of; the body may hold the server's wish too. */
 static void wait_after(struct watch *watch, const struct clocks *now, const struct watch_end *end,
-		       const struct answer_status *status)
+		       const struct api_reply_status *status)
 {
 	int64_t wish_s = end->retry_after_s ? end->retry_after_s : status->retry_after_s;
 
@@ -203,9 +203,9 @@ static void tell(struct watch *watch, const char *what, long code, const char *w
 
 static void page_ended(struct watch *watch, const struct clocks *now)
 {
-	struct answer_page page;
+	struct api_reply_page page;
 
-	if (!answer_read_page(watch->body.data, watch->body.length, &page)) {
+	if (!api_reply_read_page(watch->body.data, watch->body.length, &page)) {
 		watch->stats.unreadable++;
 		tell(watch, "cannot list", 0, "the answer is no list with a resourceVersion");
 		list_from_start(watch);
@@ -223,10 +223,10 @@ static void page_ended(struct watch *watch, const struct clocks *now)
 
 static void list_failed(struct watch *watch, const struct watch_end *end, const struct clocks *now)
 {
-	struct answer_status status;
+	struct api_reply_status status;
 	bool missing = end->status == 404 || end->status == 403;
 
-	answer_read_status(watch->body.data, watch->body.length, &status);
+	api_reply_read_status(watch->body.data, watch->body.length, &status);
 	tell(watch, "cannot list", end->status, end->failed ? end->message : status.message);
 	if (missing && path_optional(watch->resource)) {
 		watch->state = WATCH_LEFT_OUT;
@@ -249,9 +249,9 @@ static void list_failed(struct watch *watch, const struct watch_end *end, const 
 static void watch_refused(struct watch *watch, const struct watch_end *end,
 			  const struct clocks *now)
 {
-	struct answer_status status;
+	struct api_reply_status status;
 
-	answer_read_status(watch->body.data, watch->body.length, &status);
+	api_reply_read_status(watch->body.data, watch->body.length, &status);
 	tell(watch, "cannot watch", end->status, end->failed ? end->message : status.message);
 	watch->state = WATCH_TO_WATCH;
 	if (end->status == 410)

@@ -17,9 +17,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/kube_resource.h"
-#include "common/text.h"
-#include "common/when.h"
+#include "common/base/text.h"
+#include "common/base/when.h"
+#include "common/record/kube_resource.h"
 #include "producers/kube/clocks.h"
 #include "producers/kube/value.h"
 
@@ -121,7 +121,7 @@ bool watch_streams(const struct watch *watch);
 void watch_asked(struct watch *watch, const struct clocks *now);
 /* Its answer has begun. */
 void watch_answered(struct watch *watch, long status, const struct clocks *now);
-/* It has ended; everything that came before was taken by give_next(). */
+/* It has ended; everything that came before was taken by watch_records_next(). */
 void watch_ended(struct watch *watch, const struct watch_end *end, const struct clocks *now);
 /* True while the state needs the request that was started last. */
 bool watch_listening(const struct watch *watch);

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sink/graph/hash.h"
+#include "common/base/hash.h"
+#include "common/base/transport.h"
 
 #define FIRST_CAPACITY 2 /* most conversations have a record at the client and one at the server */
 
@@ -58,7 +59,7 @@ static bool began_alike(const struct conversation_slice *a, const struct convers
 
 	/* A SYN may have been lost between the two, and sent again. */
 	if (a->tcp)
-		return a->source_flags & b->source_flags & TAGGED_FLOW_SYN;
+		return a->source_flags & b->source_flags & TCP_SYN;
 	return apart <= CONVERSATION_GAP && apart >= -CONVERSATION_GAP && a->has_packets &&
 	       b->has_packets && a->source_packets == b->source_packets &&
 	       a->destination_packets == b->destination_packets;
@@ -68,10 +69,9 @@ static bool began_alike(const struct conversation_slice *a, const struct convers
  * address, and whoever is there, if anybody, answers with RST. */
 static bool stray(const struct conversation_slice *slice)
 {
-	return slice->tcp && !(slice->source_flags & TAGGED_FLOW_SYN) &&
-	       !(slice->destination_flags & ~(unsigned)(TAGGED_FLOW_RST | TAGGED_FLOW_ACK)) &&
-	       slice->has_packets &&
-	       (slice->destination_flags & TAGGED_FLOW_RST || slice->destination_packets == 0);
+	return slice->tcp && !(slice->source_flags & TCP_SYN) &&
+	       !(slice->destination_flags & ~(unsigned)(TCP_RST | TCP_ACK)) && slice->has_packets &&
+	       (slice->destination_flags & TCP_RST || slice->destination_packets == 0);
 }
 
 /* ADDRESSED went to a service and BACKEND is the same conversation further on: to one of
@@ -231,10 +231,9 @@ static enum conversation_error judge(struct conversation_slice *const *slices, s
 	}
 	if (!answered && slices[0]->answers)
 		return CONVERSATION_UNANSWERED;
-	if (!slices[0]->tcp || !((source | destination) & TAGGED_FLOW_RST))
+	if (!slices[0]->tcp || !((source | destination) & TCP_RST))
 		return CONVERSATION_FINE;
-	if ((source & TAGGED_FLOW_SYN) && (destination & TAGGED_FLOW_RST) &&
-	    !(destination & TAGGED_FLOW_SYN))
+	if ((source & TCP_SYN) && (destination & TCP_RST) && !(destination & TCP_SYN))
 		return CONVERSATION_REFUSED;
 	return CONVERSATION_RESET;
 }

@@ -33,8 +33,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/tagged_flow.h"
 #include "sink/graph/conversation_slice.h"
+#include "sink/graph/tagged_flow.h"
 
 /* Clocks of two nodes differ by less (the default --skew, twice), and a source port
  * that comes back within it comes back to the same client. */

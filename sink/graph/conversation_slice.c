@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sink/graph/hash.h"
+#include "common/base/hash.h"
 
 /* A hash that is not 0, which stands for "none". */
 static uint64_t name_hash(const char *first, const char *second)

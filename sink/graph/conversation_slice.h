@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/ip.h"
-#include "common/tagged_flow.h"
-#include "common/when.h"
+#include "common/base/ip.h"
+#include "common/base/when.h"
+#include "sink/graph/tagged_flow.h"
 
 struct conversation;
 
@@ -48,7 +48,7 @@ struct conversation_slice {
 	bool answers; /* of its transport an answer is to be expected */
 	bool has_packets;
 	bool provisional;
-	unsigned source_flags, destination_flags; /* enum tagged_flow_flags */
+	unsigned source_flags, destination_flags; /* enum tcp_flag */
 
 	uint64_t source_bytes, destination_bytes;
 	uint64_t source_packets, destination_packets;

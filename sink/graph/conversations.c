@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sink/graph/hash.h"
+#include "common/base/hash.h"
 
 struct conversations {
 	struct conversation **chains;      /* by source */

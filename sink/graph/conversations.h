@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/when.h"
+#include "common/base/when.h"
 #include "sink/graph/conversation.h"
 
 #define CONVERSATIONS_OF_A_SOURCE 1024 /* they are searched one by one */

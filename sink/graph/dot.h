@@ -2,7 +2,7 @@
 #ifndef TENURE_DOT_H
 #define TENURE_DOT_H
 
-#include "common/text.h"
+#include "common/base/text.h"
 #include "sink/graph/view.h"
 
 /* A directed graph from left to right, a cluster for each namespace.  Lines are

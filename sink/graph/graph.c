@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sink/graph/hash.h"
+#include "common/base/hash.h"
 
 #define FIRST_CAPACITY 64
 

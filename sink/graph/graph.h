@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/when.h"
+#include "common/base/when.h"
 #include "sink/graph/conversation.h"
 #include "sink/graph/histogram.h"
 #include "sink/graph/node.h"

@@ -24,7 +24,7 @@
 #ifndef TENURE_GRAPH_JSON_H
 #define TENURE_GRAPH_JSON_H
 
-#include "common/text.h"
+#include "common/base/text.h"
 #include "sink/graph/view.h"
 
 /* -1 without memory. */

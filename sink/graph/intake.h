@@ -14,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/tagged_flow.h"
-#include "common/when.h"
+#include "common/base/when.h"
 #include "sink/graph/conversations.h"
 #include "sink/graph/node.h"
+#include "sink/graph/tagged_flow.h"
 #include "sink/graph/view.h"
 
 #define INTAKE_FUTURE (60 * NS_PER_SECOND)

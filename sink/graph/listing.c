@@ -2,14 +2,14 @@
 
 #include <stdlib.h>
 
-struct entry {
+struct listing_entry {
 	const struct node *node;
 	int32_t index;
 };
 
 static int compare(const void *left, const void *right)
 {
-	const struct entry *a = left, *b = right;
+	const struct listing_entry *a = left, *b = right;
 
 	return node_compare(a->node, b->node);
 }
@@ -34,7 +34,7 @@ static void mark(const struct listing *listing, const struct view *view)
 int listing_make(struct listing *listing, const struct view *view)
 {
 	size_t all = view->nodes->count;
-	struct entry *entries = calloc(all + 1, sizeof(*entries));
+	struct listing_entry *entries = calloc(all + 1, sizeof(*entries));
 
 	*listing = (struct listing){
 		.edges = graph_order(view->graph, view->nodes),
@@ -50,7 +50,7 @@ int listing_make(struct listing *listing, const struct view *view)
 	for (size_t i = 0; i < all; i++) {
 		if (listing->places[i] == 1)
 			entries[listing->node_count++] =
-				(struct entry){&view->nodes->nodes[i], (int32_t)i};
+				(struct listing_entry){&view->nodes->nodes[i], (int32_t)i};
 	}
 	qsort(entries, listing->node_count, sizeof(*entries), compare);
 	for (size_t i = 0; i < listing->node_count; i++) {

@@ -3,10 +3,11 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "common/bus.h"
-#include "common/log.h"
-#include "common/settings.h"
-#include "common/stop.h"
+#include "common/bus/bus.h"
+#include "common/program/log.h"
+#include "common/program/settings.h"
+#include "common/program/stop.h"
+#include "common/topic/topic_reader.h"
 #include "sink/graph/dot.h"
 #include "sink/graph/graph_json.h"
 #include "sink/graph/intake.h"
@@ -23,7 +24,7 @@
 
 enum format { TABLE, JSON, DOT, MERMAID, FORMATS };
 
-struct program {
+struct graph_program {
 	const char *in;
 	const char *format_name;
 	enum format format;
@@ -42,7 +43,7 @@ struct program {
 	bool quiet;          /* nothing is waiting to be read */
 };
 
-static int check(struct program *p)
+static int check(struct graph_program *p)
 {
 	static const char *const formats[FORMATS] = {"table", "json", "dot", "mermaid"};
 	int format = 0;
@@ -78,7 +79,7 @@ static int check(struct program *p)
 			  "tagged flows with --in FILE");
 		return -1;
 	}
-	return bus_options_check(&p->bus);
+	return topic_options_check(&p->bus);
 }
 
 static int add_conversation(struct conversation *conversation, struct graph *graph,
@@ -94,7 +95,7 @@ static int add_conversation(struct conversation *conversation, struct graph *gra
 }
 
 /* Counts the conversations that are settled. */
-static int take_settled(struct program *p)
+static int take_settled(struct graph_program *p)
 {
 	struct conversation *conversation;
 	int rc = 0;
@@ -114,7 +115,7 @@ static int take_settled(struct program *p)
 
 /* With --follow: lets time go on and settles what is over.  Partitions are read at
  * different speeds, so while there is more to read the slowest one tells the time. */
-static int go_on(struct program *p)
+static int go_on(struct graph_program *p)
 {
 	struct when time =
 		p->quiet ? intake_newest(&p->intake) : intake_oldest_partition(&p->intake);
@@ -126,7 +127,7 @@ static int go_on(struct program *p)
 }
 
 /* With --follow: what is settled and what is not, together. */
-static int sum_window(struct program *p)
+static int sum_window(struct graph_program *p)
 {
 	struct conversation *conversation = NULL;
 
@@ -143,7 +144,7 @@ static int sum_window(struct program *p)
 	}
 }
 
-static enum screen_status draw(struct program *p, struct when now)
+static enum screen_status draw(struct graph_program *p, struct when now)
 {
 	const bool terminal = p->bus.follow && screen_is_terminal();
 	const struct view view = {&p->graph, &p->intake.nodes, p->intake.limits.from,
@@ -188,7 +189,7 @@ static enum screen_status draw(struct program *p, struct when now)
 }
 
 /* With --follow, at most once a second, and only when there is something new. */
-static enum screen_status redraw(struct program *p, struct when now)
+static enum screen_status redraw(struct graph_program *p, struct when now)
 {
 	if (when_since(now, p->drawn_at) < REDRAW_NS && !when_before(now, p->drawn_at))
 		return SCREEN_SHOWN;
@@ -206,7 +207,7 @@ static enum screen_status redraw(struct program *p, struct when now)
 }
 
 /* Reads until the end, a signal, or the reader of our output leaves. */
-static int read_all(struct program *p, struct bus_reader *reader)
+static int read_all(struct graph_program *p, struct topic_reader *reader)
 {
 	struct bus_record record;
 	enum screen_status status = SCREEN_SHOWN;
@@ -214,7 +215,7 @@ static int read_all(struct program *p, struct bus_reader *reader)
 	while (!stop_requested() && status == SCREEN_SHOWN) {
 		struct when now = when_now();
 
-		switch (bus_read(reader, POLL_MS, &record)) {
+		switch (topic_reader_read(reader, POLL_MS, &record)) {
 		case BUS_RECORD:
 			p->quiet = false;
 			if (p->intake.read == 0)
@@ -242,7 +243,7 @@ static int read_all(struct program *p, struct bus_reader *reader)
 }
 
 /* The last drawing, of all that was read. */
-static int finish(struct program *p)
+static int finish(struct graph_program *p)
 {
 	int rc;
 
@@ -261,7 +262,7 @@ static int finish(struct program *p)
 	return draw(p, when_now()) == SCREEN_BROKEN ? EX_IOERR : EX_OK;
 }
 
-static void report(const struct program *p)
+static void report(const struct graph_program *p)
 {
 	struct view_records records = intake_records(&p->intake);
 
@@ -291,7 +292,7 @@ static void report(const struct program *p)
 
 int main(int argc, char **argv)
 {
-	static struct program p = {
+	static struct graph_program p = {
 		.in = "kafka:tenure.flows.tagged",
 		.format_name = "table",
 		.from = {INT64_MIN},
@@ -327,7 +328,7 @@ int main(int argc, char **argv)
 		BUS_SETTINGS(&p.bus),
 		SETTING_END,
 	};
-	struct bus_reader *reader = NULL;
+	struct topic_reader *reader = NULL;
 	int rc = EX_USAGE;
 
 	log_init("tenure-graph", LOG_LEVEL_INFO, LOG_AUTO);
@@ -345,7 +346,7 @@ int main(int argc, char **argv)
 		goto out;
 	}
 	rc = bus_is_kafka(p.in) ? EX_UNAVAILABLE : EX_NOINPUT;
-	reader = bus_reader_open(p.in, &p.bus, BUS_FROM_START);
+	reader = topic_reader_open(p.in, &p.bus, BUS_FROM_START);
 	if (!reader)
 		goto out;
 	rc = read_all(&p, reader);
@@ -355,7 +356,7 @@ int main(int argc, char **argv)
 	if (rc == EX_OK && p.intake.read > 0 && intake_unreadable(&p.intake) == p.intake.read)
 		rc = EX_DATAERR;
 out:
-	bus_reader_close(reader);
+	topic_reader_close(reader);
 	intake_free(&p.intake);
 	window_free(&p.window);
 	graph_free(&p.graph);

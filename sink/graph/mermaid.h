@@ -2,7 +2,7 @@
 #ifndef TENURE_MERMAID_H
 #define TENURE_MERMAID_H
 
-#include "common/text.h"
+#include "common/base/text.h"
 #include "sink/graph/view.h"
 
 /* A flowchart from left to right, a subgraph for each namespace.  -1 without

@@ -22,8 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/tagged_flow.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "sink/graph/tagged_flow.h"
 
 #define NODES_MAX 65536 /* about 60 MB; a page with a tenth of them is unreadable */
 

@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "common/log.h"
+#include "common/program/log.h"
 
 /* ECMA-48: cursor home, erase to the end of the display. */
 #define CLEAR_SCREEN "\033[H\033[J"

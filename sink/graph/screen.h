@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/text.h"
+#include "common/base/text.h"
 
 bool screen_is_terminal(void);
 /* Lines of the terminal, 0 when that is not known. */

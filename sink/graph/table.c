@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "common/columns.h"
+#include "common/program/columns.h"
 
 #define COLUMNS 11
 #define NUMBERS 0x3fcu /* all but client, server and errors */

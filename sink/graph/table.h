@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "common/text.h"
+#include "common/base/text.h"
 #include "sink/graph/view.h"
 
 /* Adds one line for each edge, at most ROWS_MAX of them (0: all), with a heading

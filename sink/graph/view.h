@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/text.h"
-#include "common/when.h"
+#include "common/base/text.h"
+#include "common/base/when.h"
 #include "sink/graph/graph.h"
 #include "sink/graph/node.h"
 

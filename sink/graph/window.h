@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#include "common/when.h"
+#include "common/base/when.h"
 #include "sink/graph/graph.h"
 
 #define WINDOW_SLOTS 30 /* so the window's edge moves by a thirtieth of it at once */

@@ -6,26 +6,28 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "common/flow_ends.h"
-#include "common/lines.h"
-#include "common/log.h"
-#include "common/settings.h"
-#include "common/stop.h"
-#include "common/timeline/feeder.h"
+#include "common/base/transport.h"
+#include "common/bus/lines.h"
+#include "common/program/log.h"
+#include "common/program/settings.h"
+#include "common/program/stop.h"
+#include "common/record/flow_endpoints.h"
+#include "common/timeline/kube_topic.h"
 #include "common/timeline/timeline_settings.h"
-#include "sink/lookup/answer.h"
+#include "common/topic/topic_reader.h"
+#include "sink/lookup/report.h"
 
-struct program {
+struct lookup_program {
 	struct settings_list kube;
 	struct timeline_settings timeline;
 	struct bus_options bus;
 	const char *format_name, *transport_name;
 	int64_t port;
-	struct answer_question question;
+	struct report_question question;
 	bool json;
 };
 
-static int check(struct program *p)
+static int check(struct lookup_program *p)
 {
 	p->json = strcmp(p->format_name, "json") == 0;
 	if (!p->json && strcmp(p->format_name, "table") != 0) {
@@ -44,7 +46,7 @@ static int check(struct program *p)
 	p->question.transport = -1;
 	if (p->transport_name) {
 		p->question.transport =
-			flow_ends_transport(p->transport_name, strlen(p->transport_name));
+			transport_parse(p->transport_name, strlen(p->transport_name));
 		if (p->question.transport < 0) {
 			log_error("--transport: \"%s\" is wrong, it takes tcp, udp, sctp or a "
 				  "protocol's number",
@@ -62,7 +64,7 @@ static int check(struct program *p)
 }
 
 /* Whether COUNT operands can be answered from these inputs. */
-static int check_inputs(const struct program *p, char **operands, int count)
+static int check_inputs(const struct lookup_program *p, char **operands, int count)
 {
 	bool input = false;
 	struct ip ip;
@@ -93,12 +95,13 @@ static int check_inputs(const struct program *p, char **operands, int count)
 			return -1;
 		}
 	}
-	return bus_is_kafka(p->kube.values[0]) ? bus_options_check(&p->bus) : 0;
+	return bus_is_kafka(p->kube.values[0]) ? topic_options_check(&p->bus) : 0;
 }
 
-/* Where the answers stand: the end of what is there.  A file is complete; a topic may
+/* Where the report stand: the end of what is there.  A file is complete; a topic may
  * still tell more about moments that it has not reached. */
-static int place(struct program *p, struct timeline *timeline, const struct feeder_stats *stats)
+static int place(struct lookup_program *p, struct timeline *timeline,
+		 const struct kube_topic_stats *stats)
 {
 	struct timeline_position ignored;
 
@@ -116,13 +119,13 @@ static int place(struct program *p, struct timeline *timeline, const struct feed
 	return 0;
 }
 
-static int print(struct answers *answers, bool end)
+static int print(struct report *report, bool end)
 {
 	struct text out;
 	int rc = -1;
 
 	text_init(&out, 2 * ANSWER_TEXT_MAX);
-	if (answers_print(answers, end, &out) != 0)
+	if (report_print(report, end, &out) != 0)
 		log_error("no memory");
 	else if (out.length == 0 ||
 		 (fwrite(out.data, 1, out.length, stdout) == out.length && fflush(stdout) == 0))
@@ -155,7 +158,7 @@ static void trim(struct lines_line *line)
 
 /* Asks about the addresses in the lines of standard input, blanks around them allowed.  An
  * empty line is none; one that is no address is said and passed over. */
-static int ask_lines(struct answers *answers, struct timeline *timeline)
+static int ask_lines(struct report *report, struct timeline *timeline)
 {
 	struct lines_reader *reader = lines_reader_open("-", false, 0);
 	struct lines_line line;
@@ -177,7 +180,7 @@ static int ask_lines(struct answers *answers, struct timeline *timeline)
 				  line.number + 1, (int)(line.length > 60 ? 60 : line.length),
 				  line.bytes);
 			rc = EX_DATAERR;
-		} else if (answers_ask(answers, timeline, &ip) != 0 || print(answers, false) != 0) {
+		} else if (report_ask(report, timeline, &ip) != 0 || print(report, false) != 0) {
 			status = LINES_BROKEN;
 			break;
 		}
@@ -186,45 +189,45 @@ static int ask_lines(struct answers *answers, struct timeline *timeline)
 	return status == LINES_BROKEN ? EX_IOERR : rc;
 }
 
-static int ask_all(struct program *p, struct timeline *timeline, char **operands, int count)
+static int ask_all(struct lookup_program *p, struct timeline *timeline, char **operands, int count)
 {
-	struct answers answers;
+	struct report report;
 	int rc = EX_OK;
 	struct ip ip;
 
-	answers_init(&answers, &p->question, p->json);
+	report_init(&report, &p->question, p->json);
 	for (int i = 0; i < count && rc != EX_IOERR && !stop_requested(); i++) {
 		if (strcmp(operands[i], "-") == 0) {
-			int asked = ask_lines(&answers, timeline);
+			int asked = ask_lines(&report, timeline);
 
 			rc = asked == EX_OK ? rc : asked;
 		} else if (ip_parse(operands[i], strlen(operands[i]), &ip) != 0 ||
-			   answers_ask(&answers, timeline, &ip) != 0 ||
-			   print(&answers, false) != 0) {
+			   report_ask(&report, timeline, &ip) != 0 || print(&report, false) != 0) {
 			rc = EX_IOERR;
 		}
 	}
-	if (rc != EX_IOERR && print(&answers, true) != 0)
+	if (rc != EX_IOERR && print(&report, true) != 0)
 		rc = EX_IOERR;
-	answers_free(&answers);
+	report_free(&report);
 	return rc;
 }
 
 /* Brings TIMELINE to where the topic ends now, and asks.  Returns the exit code. */
-static int load_and_ask(struct program *p, struct timeline *timeline, char **operands, int count)
+static int load_and_ask(struct lookup_program *p, struct timeline *timeline, char **operands,
+			int count)
 {
-	const struct feeder_options options = {.addresses = &p->kube, .bus = p->bus};
-	struct feeder_stats stats;
-	struct feeder *feeder;
+	const struct kube_topic_options options = {.addresses = &p->kube, .bus = p->bus};
+	struct kube_topic_stats stats;
+	struct kube_topic *kube_topic;
 	int loaded, rc;
 
-	feeder = feeder_open(timeline, &options, &rc);
-	if (!feeder)
+	kube_topic = kube_topic_open(timeline, &options, &rc);
+	if (!kube_topic)
 		return rc;
-	loaded = feeder_catch_up(feeder);
-	stats = feeder_stats(feeder);
-	rc = loaded < 0 ? feeder_exit_code(feeder) : EX_OK;
-	feeder_close(feeder);
+	loaded = kube_topic_catch_up(kube_topic);
+	stats = kube_topic_stats(kube_topic);
+	rc = loaded < 0 ? kube_topic_exit_code(kube_topic) : EX_OK;
+	kube_topic_close(kube_topic);
 	if (loaded <= 0)
 		return rc;
 	return place(p, timeline, &stats) == 0 ? ask_all(p, timeline, operands, count) : EX_CONFIG;
@@ -232,7 +235,7 @@ static int load_and_ask(struct program *p, struct timeline *timeline, char **ope
 
 int main(int argc, char **argv)
 {
-	static struct program p = {
+	static struct lookup_program p = {
 		.format_name = "table",
 		.question = {.at = {INT64_MIN}},
 		.timeline = TIMELINE_SETTINGS_DEFAULT,

@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/lines.h"
-#include "common/log.h"
-#include "common/stop.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/bus/lines.h"
+#include "common/program/log.h"
+#include "common/program/stop.h"
 #include "enricher/exchange.h"
 
 #define TAGS_MAX 4096

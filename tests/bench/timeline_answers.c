@@ -11,8 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/log.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/program/log.h"
 #include "common/timeline/timeline.h"
 
 #define QUESTIONS 2000000

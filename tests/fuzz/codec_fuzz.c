@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/text.h"
-#include "common/timeline/rows.h"
+#include "common/base/text.h"
+#include "common/timeline/store/rows.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -49,7 +49,7 @@ static void fold(struct span row, struct text *out)
 
 static void membership(struct span row, struct text *out)
 {
-	struct membership_row decoded;
+	struct membership decoded;
 
 	if (!row_membership(row, &decoded))
 		return;
@@ -59,7 +59,7 @@ static void membership(struct span row, struct text *out)
 
 static void names(struct span row, struct text *out)
 {
-	struct holder_row decoded;
+	struct holder_names decoded;
 	struct span first, second;
 
 	if (row_holder(row, &decoded)) {

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/flow.h"
-#include "common/scan.h"
-#include "common/when.h"
+#include "common/base/scan.h"
+#include "common/base/when.h"
+#include "producers/flows/flow.h"
 #include "producers/flows/flow_table.h"
 #include "producers/flows/fragments.h"
 #include "producers/flows/packet.h"

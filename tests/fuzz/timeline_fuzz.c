@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/json.h"
-#include "common/log.h"
-#include "common/text.h"
+#include "common/base/json.h"
+#include "common/base/text.h"
+#include "common/program/log.h"
 #include "common/timeline/timeline.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

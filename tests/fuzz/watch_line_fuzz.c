@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/kube_event.h"
-#include "common/text.h"
-#include "producers/kube/answer.h"
-#include "producers/kube/give.h"
+#include "common/base/text.h"
+#include "common/record/kube_event.h"
+#include "producers/kube/api_reply.h"
 #include "producers/kube/watch.h"
+#include "producers/kube/watch_records.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -36,7 +36,7 @@ static void give_all(struct watch *watch, struct text *record)
 
 	for (;;) {
 		text_clear(record);
-		if (!give_next(watch, &now, record))
+		if (!watch_records_next(watch, &now, record))
 			return;
 		check_record(record);
 	}

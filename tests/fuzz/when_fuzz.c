@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/when.h"
+#include "common/base/when.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

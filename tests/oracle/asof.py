@@ -88,8 +88,8 @@ class Verdict:
     binding: Binding = None         # of a known holder; None for an outside address
 
 
-def judge(bindings, question, shut, unplaced, in_range):
-    """The verdict on one end. SHUT is "gap", "before_coverage" or None; UNPLACED(holders)
+def judge(bindings, question, shut, unpublished, in_range):
+    """The verdict on one end. SHUT is "gap", "before_coverage" or None; UNPUBLISHED(holders)
     says whether another pod, without an address, may have this one; IN_RANGE() whether the
     address lies in a range of the cluster."""
     start, end = question.start, question.end
@@ -100,7 +100,7 @@ def judge(bindings, question, shut, unplaced, in_range):
     if len(holders) > 1:
         return Verdict("ambiguous", "two_holders" if together(possible, start, end) else "hand_over")
     if holders and (any(one.certain(start, end) for one in possible) or question.spoke
-                    or (question.sent and not unplaced(holders))):
+                    or (question.sent and not unpublished(holders))):
         return Verdict("known", binding=max(possible, key=lambda one: (one.possible_from, one.number)))
     if not bindings and not in_range():
         return Verdict("known")
@@ -123,7 +123,7 @@ def reason(bindings, holders, end):
 
 
 def may_hold(bindings, interval, start, end, skew, reported):
-    """Whether the pod that is unplaced over INTERVAL may hold the address of BINDINGS.
+    """Whether the pod that is unpublished over INTERVAL may hold the address of BINDINGS.
     Everything up to REPORTED has been reported."""
     since, until = interval
     if shift(since, -skew) > end:

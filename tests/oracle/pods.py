@@ -251,22 +251,22 @@ def absent(epochs, received):
 
 
 @dataclass(frozen=True)
-class Unplaced:
+class Unpublished:
     """How a pod without an address stands: see answers.md section 6."""
     start: int = None       # status.startTime
     until: int = None       # None: it still is
-    free: bool = False      # it may be unplaced at all
+    free: bool = False      # it may be unpublished at all
 
     def after(self, status, epochs, before):
         """The pod's standing after a record. BEFORE are the epochs before it."""
         if status.host_network:
-            return Unplaced()
+            return Unpublished()
         start = status.kubelet_start if status.kubelet_start is not None else self.start
         over = status.deleted or status.terminal
         if len(epochs) > len(before) or (epochs and not self.free):
-            return Unplaced(start, None, bool(epochs[-1].how) and not over)
+            return Unpublished(start, None, bool(epochs[-1].how) and not over)
         until = (self.until if self.until is not None else status.received) if over else None
-        return Unplaced(start, until, True)
+        return Unpublished(start, until, True)
 
     def gone(self, received):
         if self.free and self.until is None:

@@ -147,7 +147,7 @@ def test_what_took_a_process_was_not_sent_by_a_pod_without_an_address():
     assert short(ask(records, X, 20.8, sent=True)) == "unknown hand_over"
 
 
-def test_a_pod_that_never_got_an_address_stays_unplaced():
+def test_a_pod_that_never_got_an_address_stays_unpublished():
     records = lived(covered(), "a", X, 10, 20)
     records.pod(18.2, pod("b", None, start=18, phase="Pending"), "ADDED")
     records.pod(30, pod("b", None, start=18, phase="Failed"))
@@ -157,7 +157,7 @@ def test_a_pod_that_never_got_an_address_stays_unplaced():
     assert short(ask(records, X, 40.2, sent=True)) == "known uid-c"
 
 
-def test_a_certain_binding_excludes_the_unplaced_as_far_as_all_was_reported():
+def test_a_certain_binding_excludes_the_unpublished_as_far_as_all_was_reported():
     for known, said in ((22, "known uid-a"), (21.4, "unknown hand_over"), (None, "unknown hand_over")):
         records = lived(covered(), "a", X, 10, None)
         records.pod(9.8, pod("b", None, start=9, phase="Pending"), "ADDED")

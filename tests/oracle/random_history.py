@@ -77,7 +77,7 @@ class World:
         for time, kind, thing in life.ordered():
             self.put(time, "pods", kind, thing)
 
-    def unplaced(self):
+    def unpublished(self):
         for _ in range(self.chance.randrange(4)):
             life = self.life()
             life.start = self.chance.uniform(0, SPAN - 40)
@@ -157,7 +157,7 @@ class World:
     # ---- How the watch tells it ----
 
     def records(self):
-        self.unplaced()
+        self.unpublished()
         for address in ADDRESSES:
             self.tenures(address)
         for name in NAMES[:3]:

@@ -21,15 +21,15 @@ def verdict_of(world, question, position, options):
     bindings = world.bindings(question.ip, position, options)
     reported = moments.shift(world.known(position), -options.hold)
 
-    def unplaced(holders):
+    def unpublished(holders):
         return any(uid not in holders
                    and may_hold(bindings, interval, question.start, question.end, options.skew, reported)
-                   for uid, interval in world.unplaced(position))
+                   for uid, interval in world.unpublished(position))
 
     shut = world.shut(question.start, question.end, position, UNCOVERED, options.hold)
     if not world.is_there(position):
-        return judge(bindings, question, shut or "before_coverage", unplaced, lambda: True)
-    return judge(bindings, question, shut, unplaced, lambda: world.in_range(question.ip, position, options))
+        return judge(bindings, question, shut or "before_coverage", unpublished, lambda: True)
+    return judge(bindings, question, shut, unpublished, lambda: world.in_range(question.ip, position, options))
 
 
 def answer(world, name, question, position, options):

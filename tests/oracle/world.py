@@ -48,7 +48,7 @@ class Thing:
         self.namespace = ""
         self.state = History()          # epochs of a pod, spans of a node or service
         self.facts = History()
-        self.unplaced = History()
+        self.unpublished = History()
 
 
 class World:
@@ -64,7 +64,7 @@ class World:
         self.pod_changes = []           # offsets at which any pod changes
         self.node_names = {}            # name -> History of Facts
         self.ranges = {"servicecidrs": [], "nodes": []}     # (offset, range, node name)
-        self.cache, self.unplaced_cache, self.used_cache = {}, {}, None
+        self.cache, self.unpublished_cache, self.used_cache = {}, {}, None
 
     # ---- Feeding ----
 
@@ -110,8 +110,8 @@ class World:
         if resource == "pods":
             before, status = thing.state.last(()), pods.Status(record)
             after = pods.fold(before, status)
-            unplaced = thing.unplaced.last(pods.Unplaced()).after(status, after, before)
-            self.pod(thing, record, after, unplaced)
+            unpublished = thing.unpublished.last(pods.Unpublished()).after(status, after, before)
+            self.pod(thing, record, after, unpublished)
         elif resource in HOLDING:
             spans = holders.fold(thing.state.last(()), record, resource, self.last_known())
             self.held(resource, thing, record.uid, record.offset, spans)
@@ -125,9 +125,9 @@ class World:
             for one in holders.ranges_of(resource, record.object):
                 self.ranges[resource].append((record.offset, one, facts.name))
 
-    def pod(self, thing, record, epochs, unplaced):
+    def pod(self, thing, record, epochs, unpublished):
         self.pod_changes.append(record.offset)
-        thing.unplaced.add(record.offset, unplaced)
+        thing.unpublished.add(record.offset, unpublished)
         thing.state.add(record.offset, epochs)
         for address in {one for epoch in epochs for one in epoch.addresses}:
             self.hold(address, "pods", record.uid, record.offset)
@@ -166,7 +166,7 @@ class World:
         if resource == "pods":
             epochs = pods.absent(thing.state.last(()), received)
             record = Gone(offset, received, uid)
-            self.pod(thing, record, epochs, thing.unplaced.last().gone(received))
+            self.pod(thing, record, epochs, thing.unpublished.last().gone(received))
         elif resource in HOLDING:
             spans = holders.absent(thing.state.last(()), received, self.last_known())
             self.held(resource, thing, uid, offset, spans)
@@ -214,18 +214,18 @@ class World:
                             certain_from, epoch.certain_to(), epoch.possible_to(),
                             start, start_from, end, end_from)
 
-    def unplaced(self, position):
-        """(uid, (from, until)) of every pod that is unplaced at POSITION."""
+    def unpublished(self, position):
+        """(uid, (from, until)) of every pod that is unpublished at POSITION."""
         index = bisect.bisect_right(self.pod_changes, position)
-        if index not in self.unplaced_cache:
+        if index not in self.unpublished_cache:
             found = []
             for uid, thing in self.things["pods"].items():
-                standing = thing.unplaced.at(position)
+                standing = thing.unpublished.at(position)
                 interval = standing and standing.interval(thing.state.at(position, ()))
                 if interval:
                     found.append((uid, interval))
-            self.unplaced_cache[index] = found
-        return self.unplaced_cache[index]
+            self.unpublished_cache[index] = found
+        return self.unpublished_cache[index]
 
     def shut(self, start, end, position, resources, hold):
         """Why nothing can be excluded over [START, END]: "gap", "before_coverage" or None."""

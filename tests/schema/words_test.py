@@ -81,25 +81,25 @@ def test_rules_are_the_version_of_the_page():
 
 
 def test_resources_are_those_of_the_c():
-    assert strings("common/kube_resource.c", "resources[KUBE_RESOURCES]", "};")[0::2] == KUBE["$defs"]["resource"]["enum"]
+    assert strings("common/record/kube_resource.c", "resources[KUBE_RESOURCES]", "};")[0::2] == KUBE["$defs"]["resource"]["enum"]
 
 
 def test_types_of_kube_records_are_those_of_the_c():
     forms = [KUBE["$defs"]["change"]["oneOf"][0]] + [KUBE["$defs"][name] for name in ("syncBegin", "syncEnd", "gap", "progress")]
     types = [form["properties"]["type"] for form in forms]
     written = {word for kind in types for word in kind.get("enum", [kind.get("const")])}
-    assert written == set(strings("common/kube_event.c", "type_names[]", "};")) - {"BOOKMARK", "ERROR"}
+    assert written == set(strings("common/record/kube_event.c", "type_names[]", "};")) - {"BOOKMARK", "ERROR"}
 
 
 def test_reasons_of_a_rejected_record_are_those_of_the_c():
-    words = strings("common/flow_ends.c", "names[FLOW_ENDS_OUTCOMES]", "};")
+    words = strings("common/record/flow_endpoints.c", "names[FLOW_ENDPOINTS_OUTCOMES]", "};")
     assert set(words) - {"good"} | {"produce_failed"} == set(REJECTED["properties"]["reason"]["enum"])
 
 
 def test_words_of_a_flow_are_those_of_the_c():
     flow = FLOWS["properties"]["flow"]["properties"]
-    assert strings("common/flow.c", "end_reasons[FLOW_END_REASONS]", "};") == flow["end_reason"]["enum"]
-    assert strings("common/flow.c", "initiators[]", "};") == flow["initiator"]["enum"]
+    assert strings("producers/flows/flow.c", "end_reasons[FLOW_END_REASONS]", "};") == flow["end_reason"]["enum"]
+    assert strings("producers/flows/flow.c", "initiators[]", "};") == flow["initiator"]["enum"]
 
 
 def test_headers_are_those_of_the_c():

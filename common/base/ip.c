@@ -1,0 +1,114 @@
+#include "common/base/ip.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#define V4_BITS_BEFORE 96 /* bits of the v4-mapped prefix */
+
+static const uint8_t v4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+int ip_parse(const char *text, size_t length, struct ip *ip)
+{
+	char copy[IP_TEXT_SIZE];
+	uint8_t bytes[16];
+
+	if (length == 0 || length >= sizeof(copy) || memchr(text, '\0', length))
+		return -1;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	if (memchr(copy, ':', length)) {
+		if (inet_pton(AF_INET6, copy, bytes) != 1)
+			return -1;
+		memcpy(ip->bytes, bytes, sizeof(bytes));
+	} else {
+		if (inet_pton(AF_INET, copy, bytes) != 1)
+			return -1;
+		*ip = ip_from_v4(bytes);
+	}
+	return 0;
+}
+
+size_t ip_format(const struct ip *ip, char text[static IP_TEXT_SIZE])
+{
+	if (ip_is_v4(ip))
+		inet_ntop(AF_INET, ip->bytes + sizeof(v4_prefix), text, IP_TEXT_SIZE);
+	else
+		inet_ntop(AF_INET6, ip->bytes, text, IP_TEXT_SIZE);
+	return strlen(text);
+}
+
+struct ip ip_from_v4(const uint8_t bytes[static 4])
+{
+	struct ip ip;
+
+	memcpy(ip.bytes, v4_prefix, sizeof(v4_prefix));
+	memcpy(ip.bytes + sizeof(v4_prefix), bytes, 4);
+	return ip;
+}
+
+bool ip_is_v4(const struct ip *ip)
+{
+	return memcmp(ip->bytes, v4_prefix, sizeof(v4_prefix)) == 0;
+}
+
+int ip_compare(const struct ip *a, const struct ip *b)
+{
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+/* Reads up to three decimal digits. */
+static int parse_bits(const char *text, size_t length, unsigned *bits)
+{
+	unsigned number = 0;
+
+	if (length == 0 || length > 3)
+		return -1;
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		number = number * 10 + (unsigned)(text[i] - '0');
+	}
+	*bits = number;
+	return 0;
+}
+
+int ip_range_parse(const char *text, size_t length, struct ip_range *range)
+{
+	const char *slash = memchr(text, '/', length);
+	size_t address_length = slash ? (size_t)(slash - text) : length;
+	bool dotted = !memchr(text, ':', address_length);
+	unsigned bits = 128;
+	struct ip base;
+
+	if (ip_parse(text, address_length, &base) != 0)
+		return -1;
+	if (slash) {
+		if (parse_bits(slash + 1, length - address_length - 1, &bits) != 0)
+			return -1;
+		if (bits > (dotted ? 32 : 128))
+			return -1;
+		if (dotted)
+			bits += V4_BITS_BEFORE;
+	}
+	for (unsigned i = 0; i < sizeof(base.bytes); i++) {
+		if (bits <= i * 8)
+			base.bytes[i] = 0;
+		else if (bits < i * 8 + 8)
+			base.bytes[i] &= (uint8_t)(0xff << (i * 8 + 8 - bits));
+	}
+	range->base = base;
+	range->bits = bits;
+	return 0;
+}
+
+bool ip_in_range(const struct ip *ip, const struct ip_range *range)
+{
+	unsigned whole = range->bits / 8, rest = range->bits % 8;
+
+	/* "::/0" is every IPv6 address; it says nothing of IPv4. */
+	if (range->bits < V4_BITS_BEFORE && ip_is_v4(ip))
+		return false;
+	if (memcmp(ip->bytes, range->base.bytes, whole) != 0)
+		return false;
+	return rest == 0 || (ip->bytes[whole] ^ range->base.bytes[whole]) >> (8 - rest) == 0;
+}

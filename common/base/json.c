@@ -1,0 +1,179 @@
+#include "common/base/json.h"
+
+#include <json-c/json.h>
+#include <limits.h>
+#include <string.h>
+
+#include "common/base/scan.h"
+
+#define KEY_MAX 256 /* longest member name in a path */
+
+_Static_assert(JSON_DEPTH_MAX == SCAN_DEPTH_MAX, "both readers must refuse the same depth");
+
+void json_free(struct json_object *tree)
+{
+	json_object_put(tree);
+}
+
+/* scan.h judges, because json-c takes NaN, 'single quotes', "1." and, by version,
+ * bare control characters, and its strict form refuses long integers in some
+ * versions.  json-c says where the fault is. */
+struct json_object *json_parse_strict(const char *bytes, size_t length, const char **what,
+				      size_t *at)
+{
+	bool good = length > 0 && scan_validate(bytes, length) == SCAN_GOOD;
+	struct json_tokener *tokener = NULL;
+	struct json_object *tree = NULL;
+
+	*at = 0;
+	*what = length == 0 ? "empty" : "too long";
+	if (length == 0 || length > INT_MAX)
+		goto out;
+	*what = "no memory";
+	tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
+	if (!tokener)
+		goto out;
+	if (!good)
+		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	tree = json_tokener_parse_ex(tokener, bytes, (int)length);
+
+	enum json_tokener_error error = json_tokener_get_error(tokener);
+
+	if (error == json_tokener_continue && good) {
+		/* A number at the very end is complete only when something follows it. */
+		tree = json_tokener_parse_ex(tokener, "", 1);
+		error = json_tokener_get_error(tokener);
+	}
+	if (error == json_tokener_continue) {
+		*what = "ends too early";
+		*at = length;
+	} else if (error != json_tokener_success) {
+		*what = json_tokener_error_desc(error);
+		*at = json_tokener_get_parse_end(tokener);
+	} else if (!good) {
+		*what = "not as RFC 8259 asks, or nested too deep";
+		json_free(tree);
+		tree = NULL;
+	} else if (!tree) {
+		*what = "null";
+	}
+out:
+	if (tokener)
+		json_tokener_free(tokener);
+	return tree;
+}
+
+enum json_found json_member(const struct json_object *value, const char *key,
+			    struct json_object **member)
+{
+	struct json_object *found = NULL;
+
+	if (!json_object_is_type(value, json_type_object))
+		return JSON_WRONG_TYPE;
+	if (!json_object_object_get_ex(value, key, &found) || !found)
+		return JSON_ABSENT;
+	*member = found;
+	return JSON_FOUND;
+}
+
+/* Walks PATH; the value at its end is of TYPE. */
+static enum json_found at_path(const struct json_object *value, const char *path,
+			       enum json_type type, struct json_object **end)
+{
+	struct json_object *here = (struct json_object *)value;
+	char key[KEY_MAX];
+
+	if (!here)
+		return JSON_ABSENT;
+	while (*path) {
+		size_t length = strcspn(path, ".");
+		enum json_found found;
+
+		if (length >= sizeof(key))
+			return JSON_ABSENT;
+		memcpy(key, path, length);
+		key[length] = '\0';
+		found = json_member(here, key, &here);
+		if (found != JSON_FOUND)
+			return found;
+		path += length;
+		if (*path == '.')
+			path++;
+	}
+	if (!json_object_is_type(here, type))
+		return JSON_WRONG_TYPE;
+	*end = here;
+	return JSON_FOUND;
+}
+
+enum json_found json_text(const struct json_object *value, const char *path, const char **text)
+{
+	struct json_object *end;
+	enum json_found found = at_path(value, path, json_type_string, &end);
+
+	if (found != JSON_FOUND)
+		return found;
+
+	const char *string = json_object_get_string(end);
+
+	if (memchr(string, '\0', (size_t)json_object_get_string_len(end)))
+		return JSON_WRONG_TYPE;
+	*text = string;
+	return JSON_FOUND;
+}
+
+enum json_found json_boolean(const struct json_object *value, const char *path, bool *truth)
+{
+	struct json_object *end;
+	enum json_found found = at_path(value, path, json_type_boolean, &end);
+
+	if (found == JSON_FOUND)
+		*truth = json_object_get_boolean(end);
+	return found;
+}
+
+enum json_found json_i64(const struct json_object *value, const char *path, int64_t *number)
+{
+	struct json_object *end;
+	enum json_found found = at_path(value, path, json_type_int, &end);
+
+	if (found != JSON_FOUND)
+		return found;
+	/* json-c saturates: a number past the range reads as its end. */
+	if (json_object_get_int64(end) == INT64_MAX && json_object_get_uint64(end) != INT64_MAX)
+		return JSON_WRONG_TYPE;
+	*number = json_object_get_int64(end);
+	return JSON_FOUND;
+}
+
+enum json_found json_when(const struct json_object *value, const char *path, struct when *moment)
+{
+	const char *text;
+	enum json_found found = json_text(value, path, &text);
+
+	if (found != JSON_FOUND)
+		return found;
+	return when_parse(text, strlen(text), moment) == 0 ? JSON_FOUND : JSON_WRONG_TYPE;
+}
+
+enum json_found json_object_at(const struct json_object *value, const char *path,
+			       struct json_object **object)
+{
+	return at_path(value, path, json_type_object, object);
+}
+
+enum json_found json_array(const struct json_object *value, const char *path,
+			   struct json_object **array)
+{
+	return at_path(value, path, json_type_array, array);
+}
+
+size_t json_length(const struct json_object *array)
+{
+	return json_object_array_length(array);
+}
+
+struct json_object *json_element(const struct json_object *array, size_t index)
+{
+	return json_object_array_get_idx(array, index);
+}

@@ -1,0 +1,262 @@
+#include "common/base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CAPACITY 256
+
+void text_init(struct text *text, size_t limit)
+{
+	*text = (struct text){.limit = limit};
+}
+
+void text_clear(struct text *text)
+{
+	text->length = 0;
+	text->failed = false;
+}
+
+void text_free(struct text *text)
+{
+	if (!text)
+		return;
+	free(text->data);
+	text_init(text, text->limit);
+}
+
+/* Makes room for MORE bytes and for the NUL of text_terminate() behind them. */
+static bool reserve(struct text *text, size_t more)
+{
+	if (text->failed)
+		return false;
+	if (more > text->limit - text->length) {
+		text->failed = true;
+		return false;
+	}
+
+	size_t needed = text->length + more + 1;
+
+	if (needed <= text->capacity)
+		return true;
+
+	size_t capacity = text->capacity < FIRST_CAPACITY ? FIRST_CAPACITY : text->capacity;
+
+	while (capacity < needed)
+		capacity *= 2;
+
+	char *data = realloc(text->data, capacity);
+
+	if (!data) {
+		text->failed = true;
+		return false;
+	}
+	text->data = data;
+	text->capacity = capacity;
+	return true;
+}
+
+void text_add(struct text *text, const char *bytes, size_t length)
+{
+	if (length == 0 || !reserve(text, length))
+		return;
+	memcpy(text->data + text->length, bytes, length);
+	text->length += length;
+}
+
+void text_add_string(struct text *text, const char *string)
+{
+	text_add(text, string, strlen(string));
+}
+
+void text_add_format(struct text *text, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	if (length < 0) {
+		text->failed = true;
+		return;
+	}
+	if (!reserve(text, (size_t)length))
+		return;
+	va_start(arguments, format);
+	vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
+	va_end(arguments);
+	text->length += (size_t)length;
+}
+
+void text_add_u64(struct text *text, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number != 0);
+	text_add(text, digits + at, sizeof(digits) - at);
+}
+
+void text_add_i64(struct text *text, int64_t number)
+{
+	char digits[21];
+	size_t at = sizeof(digits);
+	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest != 0);
+	if (number < 0)
+		digits[--at] = '-';
+	text_add(text, digits + at, sizeof(digits) - at);
+}
+
+/* The letter of a two-character escape, 0 where C has none. */
+static char short_escape(unsigned char c)
+{
+	switch (c) {
+	case '"':
+	case '\\':
+		return (char)c;
+	case '\b':
+		return 'b';
+	case '\f':
+		return 'f';
+	case '\n':
+		return 'n';
+	case '\r':
+		return 'r';
+	case '\t':
+		return 't';
+	default:
+		return 0;
+	}
+}
+
+static void add_escape(struct text *text, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	char letter = short_escape(c);
+
+	if (letter)
+		text_add(text, (const char[]){'\\', letter}, 2);
+	else
+		text_add(text, (const char[]){'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]}, 6);
+}
+
+static bool needs_escape(unsigned char c)
+{
+	return c < 0x20 || c == '"' || c == '\\';
+}
+
+void text_add_json(struct text *text, const char *bytes, size_t length)
+{
+	size_t plain = 0; /* start of the bytes that are added as they are */
+
+	text_add(text, "\"", 1);
+	for (size_t i = 0; i < length; i++) {
+		if (!needs_escape((unsigned char)bytes[i]))
+			continue;
+		text_add(text, bytes + plain, i - plain);
+		add_escape(text, (unsigned char)bytes[i]);
+		plain = i + 1;
+	}
+	text_add(text, bytes + plain, length - plain);
+	text_add(text, "\"", 1);
+}
+
+void text_add_json_string(struct text *text, const char *string)
+{
+	text_add_json(text, string, strlen(string));
+}
+
+/* Looks at the UTF-8 sequence at BYTES[LENGTH], LENGTH > 0 (Unicode 15, table
+ * 3-7).  Returns its length and sets *WELL, or the length of the longest start
+ * of a sequence, at least 1, and clears *WELL. */
+static size_t utf8_sequence(const char *bytes, size_t length, bool *well)
+{
+	const unsigned char *b = (const unsigned char *)bytes;
+	unsigned char low = 0x80, high = 0xbf; /* limits of the second byte */
+	size_t size;
+
+	*well = false;
+	if (b[0] < 0x80)
+		size = 1;
+	else if (b[0] >= 0xc2 && b[0] <= 0xdf)
+		size = 2;
+	else if (b[0] >= 0xe0 && b[0] <= 0xef)
+		size = 3;
+	else if (b[0] >= 0xf0 && b[0] <= 0xf4)
+		size = 4;
+	else
+		return 1;
+	if (b[0] == 0xe0)
+		low = 0xa0; /* shorter forms exist */
+	else if (b[0] == 0xed)
+		high = 0x9f; /* surrogates */
+	else if (b[0] == 0xf0)
+		low = 0x90;
+	else if (b[0] == 0xf4)
+		high = 0x8f; /* past U+10FFFF */
+	for (size_t i = 1; i < size; i++) {
+		if (i >= length || b[i] < low || b[i] > high)
+			return i;
+		low = 0x80;
+		high = 0xbf;
+	}
+	*well = true;
+	return size;
+}
+
+void text_add_json_repaired(struct text *text, const char *bytes, size_t length)
+{
+	size_t plain = 0, i = 0;
+
+	text_add(text, "\"", 1);
+	while (i < length) {
+		bool well;
+		size_t size = utf8_sequence(bytes + i, length - i, &well);
+
+		if (!well || needs_escape((unsigned char)bytes[i])) {
+			text_add(text, bytes + plain, i - plain);
+			if (well)
+				add_escape(text, (unsigned char)bytes[i]);
+			else
+				text_add(text, "\xef\xbf\xbd", 3); /* U+FFFD */
+			plain = i + size;
+		}
+		i += size;
+	}
+	text_add(text, bytes + plain, length - plain);
+	text_add(text, "\"", 1);
+}
+
+void text_add_when(struct text *text, struct when moment)
+{
+	char buffer[WHEN_TEXT_SIZE + 2];
+
+	if (moment.ns == INT64_MIN || moment.ns == INT64_MAX) {
+		text_add(text, "null", 4);
+		return;
+	}
+
+	size_t length = when_format(moment, buffer + 1);
+
+	buffer[0] = '"';
+	buffer[length + 1] = '"';
+	text_add(text, buffer, length + 2);
+}
+
+const char *text_terminate(struct text *text)
+{
+	if (!reserve(text, 0))
+		return "";
+	text->data[text->length] = '\0';
+	return text->data;
+}

@@ -1,0 +1,49 @@
+/* text.h - a growing run of bytes with a limit, and JSON pieces written into it.
+ *
+ * (1) LENGTH never passes LIMIT.  An addition that would pass it, or that finds
+ *     no memory, adds nothing and sets FAILED; later additions then do nothing,
+ *     so a writer checks once, at the end.
+ * (2) DATA is not NUL-terminated unless text_terminate() was called last.
+ */
+#ifndef TENURE_TEXT_H
+#define TENURE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/when.h"
+
+struct text {
+	char *data;
+	size_t length;
+	size_t capacity;
+	size_t limit;
+	bool failed;
+};
+
+void text_init(struct text *text, size_t limit);
+/* Forgets the bytes and FAILED, keeps the memory. */
+void text_clear(struct text *text);
+void text_free(struct text *text);
+
+void text_add(struct text *text, const char *bytes, size_t length);
+void text_add_string(struct text *text, const char *string);
+void text_add_format(struct text *text, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void text_add_u64(struct text *text, uint64_t number);
+void text_add_i64(struct text *text, int64_t number);
+/* Adds BYTES as a JSON string with its quotes, escaped as RFC 8259 section 7
+ * asks.  BYTES must be UTF-8. */
+void text_add_json(struct text *text, const char *bytes, size_t length);
+void text_add_json_string(struct text *text, const char *string);
+/* The same for any BYTES: each longest run of bytes that starts a UTF-8 sequence
+ * without completing it becomes one U+FFFD (Unicode 3.9). */
+void text_add_json_repaired(struct text *text, const char *bytes, size_t length);
+/* Adds MOMENT as a quoted RFC 3339 string; WHEN_MIN and WHEN_MAX as null. */
+void text_add_when(struct text *text, struct when moment);
+/* Puts a NUL behind the bytes without counting it; returns DATA, or "" after a
+ * failure. */
+const char *text_terminate(struct text *text);
+
+#endif

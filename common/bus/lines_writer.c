@@ -1,0 +1,190 @@
+#include "common/bus/lines_writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/program/log.h"
+
+#define BUFFER_SIZE ((size_t)256 * 1024)
+
+struct lines_writer {
+	char *path;
+	int fd;
+	char *buffer;
+	size_t length;
+};
+
+/* Finds where the last newline of the file ends; 0 when it has none. */
+static off_t end_of_lines(int fd, off_t from)
+{
+	char block[4096];
+
+	while (from > 0) {
+		size_t size = from < (off_t)sizeof(block) ? (size_t)from : sizeof(block);
+		off_t at = from - (off_t)size;
+
+		if (pread(fd, block, size, at) != (ssize_t)size)
+			return -1;
+		for (size_t i = size; i > 0; i--)
+			if (block[i - 1] == '\n')
+				return at + (off_t)i;
+		from = at;
+	}
+	return 0;
+}
+
+int lines_writer_last(const char *path, struct text *line)
+{
+	struct stat status;
+	off_t end, start;
+	char *bytes = NULL;
+	int rc = -1, fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	text_clear(line);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0 || fstat(fd, &status) < 0)
+		goto out;
+	end = S_ISREG(status.st_mode) ? end_of_lines(fd, status.st_size) : 0;
+	start = end > 0 ? end_of_lines(fd, end - 1) : end;
+	if (end < 0 || start < 0)
+		goto out;
+	if (end == 0) {
+		close(fd);
+		return 0;
+	}
+	bytes = malloc((size_t)(end - start));
+	if (bytes == NULL ||
+	    pread(fd, bytes, (size_t)(end - start), start) != (ssize_t)(end - start))
+		goto out;
+	text_add(line, bytes, (size_t)(end - start - 1));
+	rc = line->failed ? -1 : 1;
+out:
+	if (rc < 0)
+		log_error("%s: cannot read its last line: %s", path, strerror(errno));
+	free(bytes);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+/* Cuts what a crash left behind the last newline (1). */
+static int cut_tail(struct lines_writer *writer)
+{
+	struct stat status;
+	off_t end;
+
+	if (fstat(writer->fd, &status) < 0 || !S_ISREG(status.st_mode))
+		return 0;
+	end = end_of_lines(writer->fd, status.st_size);
+	if (end < 0 || (end < status.st_size && ftruncate(writer->fd, end) < 0)) {
+		log_error("%s: cannot cut its incomplete last line: %s", writer->path,
+			  strerror(errno));
+		return -1;
+	}
+	if (end < status.st_size)
+		log_warn("%s: cut an incomplete last line of %lld bytes", writer->path,
+			 (long long)(status.st_size - end));
+	return 0;
+}
+
+struct lines_writer *lines_writer_open(const char *path)
+{
+	struct lines_writer *writer = calloc(1, sizeof(*writer));
+	bool standard = strcmp(path, "-") == 0;
+
+	if (writer == NULL)
+		return NULL;
+	writer->fd = standard ? dup(STDOUT_FILENO)
+			      : open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	writer->path = strdup(standard ? "standard output" : path);
+	writer->buffer = malloc(BUFFER_SIZE);
+	if (writer->path == NULL || writer->buffer == NULL)
+		goto out;
+	if (writer->fd < 0) {
+		log_error("%s: cannot open for writing: %s", writer->path, strerror(errno));
+		goto out;
+	}
+	if (standard)
+		return writer;
+	if (flock(writer->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+		log_error("%s: another process is writing it", writer->path);
+		goto out;
+	}
+	if (cut_tail(writer) == 0)
+		return writer;
+out:
+	lines_writer_close(writer);
+	return NULL;
+}
+
+static int write_all(struct lines_writer *writer, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t put = write(writer->fd, bytes, length);
+
+		if (put < 0 && errno == EAGAIN) {
+			struct pollfd room = {.fd = writer->fd, .events = POLLOUT};
+
+			poll(&room, 1, -1);
+			continue;
+		}
+		if (put < 0 && errno != EINTR) {
+			log_error("%s: cannot write: %s", writer->path, strerror(errno));
+			return -1;
+		}
+		if (put > 0) {
+			bytes += put;
+			length -= (size_t)put;
+		}
+	}
+	return 0;
+}
+
+int lines_writer_flush(struct lines_writer *writer)
+{
+	size_t length = writer->length;
+
+	writer->length = 0;
+	return write_all(writer, writer->buffer, length);
+}
+
+int lines_writer_add(struct lines_writer *writer, const char *bytes, size_t length)
+{
+	if (writer->length + length + 1 > BUFFER_SIZE && lines_writer_flush(writer) < 0)
+		return -1;
+	if (length + 1 > BUFFER_SIZE) {
+		if (write_all(writer, bytes, length) < 0)
+			return -1;
+		length = 0;
+	} else {
+		memcpy(writer->buffer + writer->length, bytes, length);
+	}
+	writer->length += length;
+	writer->buffer[writer->length++] = '\n';
+	return 0;
+}
+
+int lines_writer_close(struct lines_writer *writer)
+{
+	int rc = 0;
+
+	if (writer == NULL)
+		return 0;
+	if (writer->fd >= 0) {
+		rc = lines_writer_flush(writer);
+		if (close(writer->fd) < 0)
+			rc = -1;
+	}
+	free(writer->buffer);
+	free(writer->path);
+	free(writer);
+	return rc;
+}

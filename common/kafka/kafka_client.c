@@ -1,0 +1,234 @@
+#include "common/kafka/kafka_client.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/program/log.h"
+
+static void library_log(const rd_kafka_t *client, int level, const char *facility,
+			const char *message)
+{
+	(void)client;
+	/* A broker that is away for a moment is librdkafka's business; what lasts is
+	 * reported by whoever waits for it. */
+	if (level <= 2)
+		log_error("kafka: %s: %s", facility, message);
+	else
+		log_debug("kafka: %s: %s", facility, message);
+}
+
+static void library_error(rd_kafka_t *client, int code, const char *reason, void *opaque)
+{
+	(void)client;
+	(void)opaque;
+	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+		log_warn("kafka: no broker can be reached: %s", reason);
+	else
+		log_debug("kafka: %s: %s", rd_kafka_err2name((rd_kafka_resp_err_t)code), reason);
+}
+
+static int set(rd_kafka_conf_t *conf, const char *name, const char *value, const char *from)
+{
+	char why[256];
+
+	if (rd_kafka_conf_set(conf, name, value, why, sizeof(why)) == RD_KAFKA_CONF_OK)
+		return 0;
+	/* librdkafka's own sentence may hold the value, which may be a secret (1). */
+	if (rd_kafka_conf_set(conf, name, NULL, why, sizeof(why)) == RD_KAFKA_CONF_UNKNOWN)
+		log_error("%s: %s is no librdkafka property", from, name);
+	else
+		log_error("%s: the value given for %s is not one that librdkafka takes", from,
+			  name);
+	return -1;
+}
+
+/* Sets NAME=VALUE from TEXT, which is changed. */
+static int set_pair(rd_kafka_conf_t *conf, char *text, const char *from)
+{
+	char *equals = strchr(text, '=');
+
+	if (equals == NULL || equals == text) {
+		log_error("%s: a librdkafka property is written KEY=VALUE", from);
+		return -1;
+	}
+	*equals = '\0';
+	return set(conf, text, equals + 1, from);
+}
+
+static int set_from_file(rd_kafka_conf_t *conf, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length;
+	int rc = 0;
+
+	if (file == NULL) {
+		log_error("--kafka-config: %s: %s", path, strerror(errno));
+		return -1;
+	}
+	while (rc == 0 && (length = getline(&line, &size, file)) >= 0) {
+		while (length > 0 && strchr(" \t\r\n", line[length - 1]) != NULL)
+			line[--length] = '\0';
+		if (length > 0 && line[0] != '#')
+			rc = set_pair(conf, line, path);
+	}
+	free(line);
+	fclose(file);
+	return rc;
+}
+
+rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options,
+				   const char *const *role_properties)
+{
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	char *pair = NULL;
+
+	rd_kafka_conf_set_log_cb(conf, library_log);
+	rd_kafka_conf_set_error_cb(conf, library_error);
+	/* Nagle's algorithm and a request pipeline wait for each other. */
+	if (set(conf, "socket.nagle.disable", "true", "kafka") < 0)
+		goto out;
+	for (const char *const *p = role_properties; p != NULL && p[0] != NULL; p += 2)
+		if (set(conf, p[0], p[1], "kafka") < 0)
+			goto out;
+	if (options->brokers != NULL &&
+	    set(conf, "bootstrap.servers", options->brokers, "--brokers") < 0)
+		goto out;
+	if (options->properties_file != NULL && set_from_file(conf, options->properties_file) < 0)
+		goto out;
+	for (size_t i = 0; i < options->properties.count; i++) {
+		free(pair);
+		pair = strdup(options->properties.values[i]);
+		if (pair == NULL || set_pair(conf, pair, "--kafka-property") < 0)
+			goto out;
+	}
+	free(pair);
+	return conf;
+out:
+	free(pair);
+	rd_kafka_conf_destroy(conf);
+	return NULL;
+}
+
+static void brokers_of(rd_kafka_t *client, char *text, size_t size)
+{
+	if (rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", text, &size) !=
+	    RD_KAFKA_CONF_OK)
+		snprintf(text, 1, "%s", "");
+}
+
+rd_kafka_t *kafka_client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf)
+{
+	char why[256], brokers[256];
+	size_t size = sizeof(brokers);
+	rd_kafka_t *client;
+
+	if (rd_kafka_conf_get(conf, "bootstrap.servers", brokers, &size) != RD_KAFKA_CONF_OK ||
+	    size <= 1) {
+		log_error("kafka: no broker given: say where it is with --brokers HOST:PORT");
+		rd_kafka_conf_destroy(conf);
+		return NULL;
+	}
+	client = rd_kafka_new(type, conf, why, sizeof(why));
+	if (client == NULL) {
+		log_error("kafka: %s", why);
+		rd_kafka_conf_destroy(conf);
+	}
+	return client;
+}
+
+int kafka_client_partitions(rd_kafka_t *client, const char *topic)
+{
+	const struct rd_kafka_metadata *metadata = NULL;
+	rd_kafka_topic_t *handle = rd_kafka_topic_new(client, topic, NULL);
+	char brokers[256];
+	rd_kafka_resp_err_t error;
+	int count = -1;
+
+	brokers_of(client, brokers, sizeof(brokers));
+	if (handle == NULL) {
+		log_error("kafka:%s: is no name for a topic", topic);
+		return -1;
+	}
+	error = rd_kafka_metadata(client, 0, handle, &metadata, KAFKA_PATIENCE_MS);
+	if (error == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1)
+		error = metadata->topics[0].err;
+	if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__TIMED_OUT)
+		log_error("kafka:%s: the broker %s does not answer within %d s", topic, brokers,
+			  KAFKA_PATIENCE_MS / 1000);
+	else if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+		log_error("kafka:%s: the broker %s has no such topic; create it first", topic,
+			  brokers);
+	else if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+		log_error("kafka:%s: %s", topic, rd_kafka_err2str(error));
+	else
+		count = metadata->topics[0].partition_cnt;
+	rd_kafka_metadata_destroy(metadata);
+	rd_kafka_topic_destroy(handle);
+	return count;
+}
+
+/* Takes the value of NAME out of the answer to a DescribeConfigs request. */
+static int setting_from(rd_kafka_event_t *event, const char *topic, const char *name, char *value,
+			size_t size)
+{
+	const rd_kafka_DescribeConfigs_result_t *result =
+		rd_kafka_event_DescribeConfigs_result(event);
+	const rd_kafka_ConfigResource_t **resources;
+	const rd_kafka_ConfigEntry_t **entries;
+	size_t count = 0;
+
+	if (result == NULL || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+		log_error("kafka:%s: cannot read the topic's settings: %s", topic,
+			  rd_kafka_event_error_string(event));
+		return -1;
+	}
+	resources = rd_kafka_DescribeConfigs_result_resources(result, &count);
+	if (count != 1 ||
+	    rd_kafka_ConfigResource_error(resources[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+		log_error("kafka:%s: cannot read the topic's settings: %s", topic,
+			  count == 1 ? rd_kafka_ConfigResource_error_string(resources[0])
+				     : "no answer");
+		return -1;
+	}
+	entries = rd_kafka_ConfigResource_configs(resources[0], &count);
+	for (size_t i = 0; i < count; i++) {
+		const char *found = rd_kafka_ConfigEntry_value(entries[i]);
+
+		if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), name) != 0)
+			continue;
+		snprintf(value, size, "%s", found == NULL ? "" : found);
+		return 0;
+	}
+	log_error("kafka:%s: the broker does not tell the topic's %s", topic, name);
+	return -1;
+}
+
+int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char *name, char *value,
+			       size_t size)
+{
+	rd_kafka_AdminOptions_t *options =
+		rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+	rd_kafka_ConfigResource_t *resource =
+		rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+	rd_kafka_event_t *event;
+	char why[256];
+	int rc = -1;
+
+	rd_kafka_AdminOptions_set_request_timeout(options, KAFKA_PATIENCE_MS, why, sizeof(why));
+	rd_kafka_DescribeConfigs(client, &resource, 1, options, queue);
+	event = rd_kafka_queue_poll(queue, KAFKA_PATIENCE_MS + 1000);
+	if (event == NULL)
+		log_error("kafka:%s: the broker does not tell the topic's settings", topic);
+	else
+		rc = setting_from(event, topic, name, value, size);
+	rd_kafka_event_destroy(event);
+	rd_kafka_queue_destroy(queue);
+	rd_kafka_ConfigResource_destroy(resource);
+	rd_kafka_AdminOptions_destroy(options);
+	return rc;
+}

@@ -1,0 +1,211 @@
+#include "common/kafka/kafka_reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/kafka/kafka_client.h"
+#include "common/program/log.h"
+
+struct kafka_reader {
+	char *topic;
+	rd_kafka_t *client;
+	rd_kafka_topic_t *handle;
+	rd_kafka_queue_t *queue;
+	rd_kafka_message_t *held; /* what the last record borrows from */
+	int partitions;
+	int started;   /* partitions that are being fetched */
+	int behind;    /* partitions whose end at opening was not passed yet */
+	int64_t *ends; /* at opening; -1 once passed */
+	bool follow;
+};
+
+static const char *const reader_properties[] = {
+	"client.id",
+	"tenure",
+	"enable.partition.eof",
+	"true",
+	/* After trimming, "earliest" would jump over what is gone without a word. */
+	"auto.offset.reset",
+	"error",
+	"fetch.wait.max.ms",
+	"100",
+	/* A full queue makes librdkafka 2.0 stop fetching for a whole second. */
+	"queued.min.messages",
+	"1000000",
+	"queued.max.messages.kbytes",
+	"262144",
+	NULL,
+};
+
+int kafka_reader_check(const struct bus_options *options)
+{
+	rd_kafka_conf_t *conf = kafka_client_conf(options, NULL);
+	char brokers[256] = "";
+	size_t size = sizeof(brokers);
+	int rc = -1;
+
+	if (conf == NULL)
+		return -1;
+	/* A list that is longer than the room is there, too. */
+	rc = rd_kafka_conf_get(conf, "bootstrap.servers", brokers, &size) == RD_KAFKA_CONF_OK &&
+			     size > 1
+		     ? 0
+		     : -1;
+	if (rc < 0)
+		log_error("--brokers: say where Kafka is, HOST:PORT[,HOST:PORT]");
+	rd_kafka_conf_destroy(conf);
+	return rc;
+}
+
+/* The first offset to read of a partition that holds [LOW, HIGH). */
+static int64_t start_of(int64_t from, int64_t low, int64_t high)
+{
+	int64_t start = from >= 0 ? from : high + (from + 1);
+
+	if (start < low)
+		start = low;
+	return start > high ? high : start;
+}
+
+static int start_partition(struct kafka_reader *reader, int32_t partition, int64_t from)
+{
+	int64_t low = 0, high = 0, start;
+	rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
+		reader->client, reader->topic, partition, &low, &high, KAFKA_PATIENCE_MS);
+
+	if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+		log_error("kafka:%s: cannot ask where partition %d begins and ends: %s",
+			  reader->topic, partition, rd_kafka_err2str(error));
+		return -1;
+	}
+	start = start_of(from, low, high);
+	reader->ends[partition] = start < high ? high : -1;
+	reader->behind += start < high;
+	if (rd_kafka_consume_start_queue(reader->handle, partition, start, reader->queue) < 0) {
+		log_error("kafka:%s: cannot read partition %d: %s", reader->topic, partition,
+			  rd_kafka_err2str(rd_kafka_last_error()));
+		return -1;
+	}
+	reader->started = partition + 1;
+	return 0;
+}
+
+struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_options *options,
+				       int64_t from)
+{
+	struct kafka_reader *reader = calloc(1, sizeof(*reader));
+	rd_kafka_conf_t *conf = kafka_client_conf(options, reader_properties);
+
+	if (conf == NULL || reader == NULL) {
+		free(reader);
+		return NULL;
+	}
+	reader->follow = options->follow;
+	reader->topic = strdup(topic);
+	reader->client = kafka_client_new(RD_KAFKA_CONSUMER, conf);
+	if (reader->topic == NULL || reader->client == NULL)
+		goto out;
+	reader->partitions = kafka_client_partitions(reader->client, topic);
+	if (reader->partitions <= 0)
+		goto out;
+	reader->handle = rd_kafka_topic_new(reader->client, topic, NULL);
+	reader->queue = rd_kafka_queue_new(reader->client);
+	reader->ends = calloc((size_t)reader->partitions, sizeof(*reader->ends));
+	if (reader->handle == NULL || reader->ends == NULL)
+		goto out;
+	for (int p = 0; p < reader->partitions; p++)
+		if (start_partition(reader, p, from) < 0)
+			goto out;
+	return reader;
+out:
+	kafka_reader_close(reader);
+	return NULL;
+}
+
+static void let_go(struct kafka_reader *reader)
+{
+	if (reader->held != NULL)
+		rd_kafka_message_destroy(reader->held);
+	reader->held = NULL;
+}
+
+static void passed(struct kafka_reader *reader, int32_t partition, int64_t offset)
+{
+	if (reader->ends[partition] < 0 || offset < reader->ends[partition])
+		return;
+	reader->ends[partition] = -1;
+	reader->behind--;
+}
+
+enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
+				  struct bus_record *record)
+{
+	rd_kafka_message_t *message;
+	rd_kafka_timestamp_type_t type;
+
+	for (;;) {
+		let_go(reader);
+		if (reader->behind == 0 && !reader->follow)
+			return BUS_END;
+		rd_kafka_poll(reader->client, 0);
+		message = rd_kafka_consume_queue(reader->queue, timeout_ms);
+		if (message == NULL)
+			return BUS_QUIET;
+		reader->held = message;
+		if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+			passed(reader, message->partition, message->offset);
+			if (reader->behind == 0)
+				return reader->follow ? BUS_QUIET : BUS_END;
+			continue;
+		}
+		if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+			log_error("kafka:%s: partition %d: %s", reader->topic, message->partition,
+				  rd_kafka_message_errstr(message));
+			return BUS_BROKEN;
+		}
+		*record = (struct bus_record){
+			.key = message->key,
+			.key_length = message->key_len,
+			.value = message->payload,
+			.value_length = message->len,
+			.partition = message->partition,
+			.offset = message->offset,
+			.timestamp_ms = rd_kafka_message_timestamp(message, &type),
+		};
+		passed(reader, message->partition, message->offset + 1);
+		return BUS_RECORD;
+	}
+}
+
+bool kafka_reader_caught_up(const struct kafka_reader *reader)
+{
+	return reader->behind == 0;
+}
+
+int kafka_reader_partitions(const struct kafka_reader *reader)
+{
+	return reader->partitions;
+}
+
+int kafka_reader_setting(struct kafka_reader *reader, const char *name, char *value, size_t size)
+{
+	return kafka_client_topic_setting(reader->client, reader->topic, name, value, size);
+}
+
+void kafka_reader_close(struct kafka_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	let_go(reader);
+	for (int p = 0; p < reader->started; p++)
+		rd_kafka_consume_stop(reader->handle, p);
+	if (reader->queue != NULL)
+		rd_kafka_queue_destroy(reader->queue);
+	if (reader->handle != NULL)
+		rd_kafka_topic_destroy(reader->handle);
+	if (reader->client != NULL)
+		rd_kafka_destroy(reader->client);
+	free(reader->ends);
+	free(reader->topic);
+	free(reader);
+}

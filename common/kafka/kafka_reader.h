@@ -1,0 +1,27 @@
+/* kafka_reader.h - every record of a topic, in order within each partition, without a
+ * consumer group.
+ *
+ * (1) Reads committed records only; offsets rise but may have holes.
+ */
+#ifndef TENURE_KAFKA_READER_H
+#define TENURE_KAFKA_READER_H
+
+#include "common/bus/bus.h"
+
+struct kafka_reader;
+
+/* As topic_options_check(). */
+int kafka_reader_check(const struct bus_options *options);
+/* As topic_reader_open(). */
+struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_options *options,
+				       int64_t from);
+enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
+				  struct bus_record *record);
+/* True once every record that was there at opening was read. */
+bool kafka_reader_caught_up(const struct kafka_reader *reader);
+int kafka_reader_partitions(const struct kafka_reader *reader);
+/* As bus_topic_setting(). */
+int kafka_reader_setting(struct kafka_reader *reader, const char *name, char *value, size_t size);
+void kafka_reader_close(struct kafka_reader *reader);
+
+#endif

@@ -1,0 +1,142 @@
+#include "common/kafka/kafka_writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/kafka/kafka_client.h"
+#include "common/program/log.h"
+#include "common/program/stop.h"
+
+#define STOP_PATIENCE_S 20 /* who asked us to stop kills what has not ended after 25 s or so */
+
+struct kafka_writer {
+	char *topic;
+	rd_kafka_t *client;
+	bool failed; /* a record was refused for good; logged */
+};
+
+static const char *const writer_properties[] = {
+	"client.id",
+	"tenure",
+	/* Retries neither double nor reorder. */
+	"enable.idempotence",
+	"true",
+	"partitioner",
+	"murmur2_random", /* as the Java client's */
+	"compression.codec",
+	"lz4",
+	"linger.ms",
+	"20",
+	"message.max.bytes",
+	"8454144", /* BUS_RECORD_MAX and its framing */
+	"batch.size",
+	"1000000",
+	NULL,
+};
+
+static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque)
+{
+	struct kafka_writer *writer = opaque;
+
+	(void)client;
+	if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || writer->failed)
+		return;
+	writer->failed = true;
+	log_error("kafka:%s: a record of %zu bytes was refused: %s", writer->topic, message->len,
+		  rd_kafka_err2str(message->err));
+}
+
+struct kafka_writer *kafka_writer_open(const char *topic, const struct bus_options *options)
+{
+	struct kafka_writer *writer = calloc(1, sizeof(*writer));
+	rd_kafka_conf_t *conf = kafka_client_conf(options, writer_properties);
+
+	if (conf == NULL || writer == NULL) {
+		free(writer);
+		return NULL;
+	}
+	rd_kafka_conf_set_dr_msg_cb(conf, delivered);
+	rd_kafka_conf_set_opaque(conf, writer);
+	writer->topic = strdup(topic);
+	writer->client = kafka_client_new(RD_KAFKA_PRODUCER, conf);
+	if (writer->topic != NULL && writer->client != NULL &&
+	    kafka_client_partitions(writer->client, topic) > 0)
+		return writer;
+	kafka_writer_close(writer);
+	return NULL;
+}
+
+static rd_kafka_headers_t *headers_of(const struct bus_record *record)
+{
+	rd_kafka_headers_t *headers = NULL;
+
+	if (record->header_count > 0)
+		headers = rd_kafka_headers_new(record->header_count);
+	for (size_t i = 0; i < record->header_count; i++)
+		rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value,
+				    (ssize_t)record->headers[i].length);
+	return headers;
+}
+
+int kafka_writer_write(struct kafka_writer *writer, const struct bus_record *record)
+{
+	int32_t partition =
+		record->partition == BUS_ANY_PARTITION ? RD_KAFKA_PARTITION_UA : record->partition;
+	int64_t timestamp = record->timestamp_ms == BUS_NO_TIMESTAMP ? 0 : record->timestamp_ms;
+	rd_kafka_headers_t *headers = headers_of(record);
+	rd_kafka_resp_err_t error;
+
+	do {
+		error = rd_kafka_producev(
+			writer->client, RD_KAFKA_V_TOPIC(writer->topic),
+			RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+			RD_KAFKA_V_KEY((void *)(uintptr_t)record->key, record->key_length),
+			RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value, record->value_length),
+			RD_KAFKA_V_TIMESTAMP(timestamp), RD_KAFKA_V_HEADERS(headers),
+			RD_KAFKA_V_END);
+		rd_kafka_poll(writer->client, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
+	} while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL && !writer->failed);
+	if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+		if (headers != NULL)
+			rd_kafka_headers_destroy(headers);
+		if (!writer->failed)
+			log_error("kafka:%s: cannot write a record of %zu bytes: %s", writer->topic,
+				  record->value_length, rd_kafka_err2str(error));
+		writer->failed = true;
+	}
+	return writer->failed ? -1 : 0;
+}
+
+int kafka_writer_flush(struct kafka_writer *writer)
+{
+	int patience = STOP_PATIENCE_S;
+
+	/* What stays undelivered for message.timeout.ms fails and is reported, so this ends. */
+	while (rd_kafka_flush(writer->client, 1000) == RD_KAFKA_RESP_ERR__TIMED_OUT &&
+	       !writer->failed) {
+		if (!stop_requested() || --patience > 0)
+			continue;
+		log_error("kafka:%s: %d records are not taken by the broker and are given up",
+			  writer->topic, rd_kafka_outq_len(writer->client));
+		writer->failed = true;
+	}
+	return writer->failed ? -1 : 0;
+}
+
+int kafka_writer_close(struct kafka_writer *writer)
+{
+	int rc = 0;
+
+	if (writer == NULL)
+		return 0;
+	if (writer->client != NULL) {
+		rc = kafka_writer_flush(writer);
+		if (rc < 0)
+			rd_kafka_purge(writer->client,
+				       RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+		rd_kafka_destroy(writer->client);
+	}
+	free(writer->topic);
+	free(writer);
+	return rc;
+}

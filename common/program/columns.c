@@ -1,0 +1,74 @@
+#include "common/program/columns.h"
+
+#include <stdlib.h>
+
+#define FIRST_CAPACITY 64
+
+void columns_init(struct columns *table, size_t columns, unsigned right, size_t limit)
+{
+	*table = (struct columns){.columns = columns, .right = right};
+	text_init(&table->text, limit);
+}
+
+void columns_free(struct columns *table)
+{
+	text_free(&table->text);
+	free(table->ends);
+	table->ends = NULL;
+}
+
+/* Bytes of cell INDEX. */
+static size_t length_of(const struct columns *table, size_t index)
+{
+	return table->ends[index] - (index == 0 ? 0 : table->ends[index - 1]);
+}
+
+void columns_end(struct columns *table)
+{
+	if (table->count == table->capacity) {
+		size_t capacity = table->capacity == 0 ? FIRST_CAPACITY : table->capacity * 2;
+		size_t *ends = realloc(table->ends, capacity * sizeof(*ends));
+
+		if (!ends) {
+			table->text.failed = true;
+			return;
+		}
+		table->ends = ends;
+		table->capacity = capacity;
+	}
+	table->ends[table->count] = table->text.length;
+
+	size_t length = length_of(table, table->count), *width;
+
+	width = &table->widths[table->count++ % table->columns];
+	if (length > *width)
+		*width = length;
+}
+
+void columns_add(struct columns *table, const char *cell)
+{
+	text_add_string(&table->text, cell);
+	columns_end(table);
+}
+
+void columns_print(const struct columns *table, struct text *out)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		size_t column = i % table->columns, length = length_of(table, i);
+		int padding = (int)(table->widths[column] - length);
+		const char *cell = table->text.data + table->ends[i] - length;
+
+		if (table->right >> column & 1)
+			text_add_format(out, "%*s", padding, "");
+		text_add(out, cell, length);
+		if (column + 1 == table->columns) {
+			while (out->length > 0 && out->data[out->length - 1] == ' ')
+				out->length--;
+			text_add_string(out, "\n");
+		} else {
+			text_add_format(out, "%*s", (table->right >> column & 1 ? 0 : padding) + 2,
+					"");
+		}
+	}
+	out->failed |= table->text.failed;
+}

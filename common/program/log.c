@@ -1,0 +1,152 @@
+#include "common/program/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/text.h"
+#include "common/base/when.h"
+
+#define MESSAGE_MAX 4096                 /* bytes of one message; the rest is cut */
+#define LINE_MAX_BYTES (8 * MESSAGE_MAX) /* every byte escaped, and what stands around */
+
+static const char *const level_names[] = {"error", "warn", "info", "debug"};
+
+/* The one process-wide state: a log line must be possible from anywhere. */
+static struct {
+	const char *component;
+	enum log_level level;
+	enum log_format format;
+} state = {"tenure", LOG_LEVEL_INFO, LOG_AUTO};
+
+static enum log_format format_from_environment(void)
+{
+	const char *name = getenv("TENURE_LOG_FORMAT");
+
+	if (name && strcmp(name, "text") == 0)
+		return LOG_TEXT;
+	if (name && strcmp(name, "logfmt") == 0)
+		return LOG_LOGFMT;
+	if (name && strcmp(name, "json") == 0)
+		return LOG_JSON;
+	return isatty(STDERR_FILENO) ? LOG_TEXT : LOG_LOGFMT;
+}
+
+void log_init(const char *component, enum log_level level, enum log_format format)
+{
+	state.component = component;
+	state.level = level;
+	state.format = format == LOG_AUTO ? format_from_environment() : format;
+}
+
+static void add_time(struct text *line)
+{
+	char text[WHEN_TEXT_SIZE];
+	struct when now = when_now();
+
+	now.ns -= now.ns % NS_PER_MS;
+	text_add(line, text, when_format(now, text));
+}
+
+/* A message is one line in every format, so what would break it is escaped. */
+static void add_text_message(struct text *line, const char *message)
+{
+	for (const char *c = message; *c; c++) {
+		if (*c == '\n')
+			text_add_string(line, "\\n");
+		else if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			text_add_format(line, "\\x%02x", (unsigned)*c);
+		else
+			text_add(line, c, 1);
+	}
+}
+
+static void add_line(struct text *line, enum log_level level, const char *message)
+{
+	switch (state.format) {
+	case LOG_JSON:
+		text_add_string(line, "{\"ts\":\"");
+		add_time(line);
+		text_add_format(line, "\",\"level\":\"%s\",\"component\":", level_names[level]);
+		text_add_json_string(line, state.component);
+		text_add_string(line, ",\"msg\":");
+		text_add_json_repaired(line, message, strlen(message));
+		text_add_string(line, "}");
+		break;
+	case LOG_LOGFMT:
+		text_add_string(line, "ts=");
+		add_time(line);
+		text_add_format(line, " level=%s component=%s msg=", level_names[level],
+				state.component);
+		text_add_json_repaired(line, message, strlen(message));
+		break;
+	case LOG_AUTO:
+	case LOG_TEXT:
+		text_add_format(line, "%s: ", state.component);
+		if (level == LOG_LEVEL_WARN || level == LOG_LEVEL_DEBUG)
+			text_add_format(line, "%s: ", level_names[level]);
+		add_text_message(line, message);
+		break;
+	}
+	text_add_string(line, "\n");
+}
+
+__attribute__((format(printf, 2, 0))) /* checked where the public functions are called */
+static void
+write_line(enum log_level level, const char *format, va_list arguments)
+{
+	char message[MESSAGE_MAX];
+	struct text line;
+
+	if (level > state.level)
+		return;
+	if (state.format == LOG_AUTO)
+		state.format = format_from_environment();
+	vsnprintf(message, sizeof(message), format, arguments);
+	text_init(&line, LINE_MAX_BYTES);
+	add_line(&line, level, message);
+	if (line.failed)
+		fprintf(stderr, "%s: %s\n", state.component, message);
+	else
+		/* One call, so that the lines of two programs do not mix. */
+		fwrite(line.data, 1, line.length, stderr);
+	text_free(&line);
+}
+
+void log_error(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LOG_LEVEL_ERROR, format, arguments);
+	va_end(arguments);
+}
+
+void log_warn(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LOG_LEVEL_WARN, format, arguments);
+	va_end(arguments);
+}
+
+void log_info(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LOG_LEVEL_INFO, format, arguments);
+	va_end(arguments);
+}
+
+void log_debug(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LOG_LEVEL_DEBUG, format, arguments);
+	va_end(arguments);
+}

@@ -1,0 +1,354 @@
+#include "common/record/kube_event.h"
+
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "common/base/json.h"
+#include "common/base/scan.h"
+
+/* A refusal on its way up: which member, and why. */
+struct fault {
+	enum kube_event_status status;
+	const char *member;
+};
+
+static const char *const type_names[] = {
+	[KUBE_ADDED] = "ADDED",       [KUBE_MODIFIED] = "MODIFIED",
+	[KUBE_DELETED] = "DELETED",   [KUBE_BOOKMARK] = "BOOKMARK",
+	[KUBE_ERROR] = "ERROR",       [KUBE_SYNC_BEGIN] = "SYNC_BEGIN",
+	[KUBE_SYNC_END] = "SYNC_END", [KUBE_GAP] = "GAP",
+	[KUBE_PROGRESS] = "PROGRESS",
+};
+#define TYPE_COUNT (sizeof(type_names) / sizeof(type_names[0]))
+
+static bool refuse(struct fault *fault, enum kube_event_status status, const char *member)
+{
+	*fault = (struct fault){status, member};
+	return false;
+}
+
+/* NULL unless VALUE is a text without a NUL inside. */
+static const char *text_of(struct json_object *value)
+{
+	if (!json_object_is_type(value, json_type_string))
+		return NULL;
+
+	const char *text = json_object_get_string(value);
+
+	return strlen(text) == (size_t)json_object_get_string_len(value) ? text : NULL;
+}
+
+/* Finds the text NAME of PARENT.  *TEXT stays NULL when it is absent; false when it is
+ * something else than a text. */
+static bool take_text(struct json_object *parent, const char *name, const char *member,
+		      const char **text, struct fault *fault)
+{
+	struct json_object *value;
+
+	*text = NULL;
+	if (!json_object_object_get_ex(parent, name, &value) || !value)
+		return true;
+	*text = text_of(value);
+	return *text || refuse(fault, KUBE_EVENT_WRONG_TYPE, member);
+}
+
+/* As take_text(), into an array of SIZE bytes that stays "" when it is absent. */
+static bool copy_text(struct json_object *parent, const char *name, char *to, size_t size,
+		      struct fault *fault)
+{
+	const char *text;
+
+	if (!take_text(parent, name, name, &text, fault))
+		return false;
+	if (!text)
+		return true;
+	if (strlen(text) >= size)
+		return refuse(fault, KUBE_EVENT_WRONG_TYPE, name);
+	memcpy(to, text, strlen(text) + 1);
+	return true;
+}
+
+static bool take_when(struct json_object *parent, const char *name, bool required,
+		      struct when *moment, struct fault *fault)
+{
+	const char *text;
+
+	if (!take_text(parent, name, name, &text, fault))
+		return false;
+	if (!text)
+		return !required || refuse(fault, KUBE_EVENT_MISSING_MEMBER, name);
+	return when_parse(text, strlen(text), moment) == 0 ||
+	       refuse(fault, KUBE_EVENT_WRONG_TYPE, name);
+}
+
+/* A revision is a decimal integer without leading zeros (KEP-5504).  Any other text is
+ * 0: whoever compares falls back to the order of arrival. */
+static uint64_t revision_from(const char *text)
+{
+	uint64_t number = 0;
+
+	if (!text || *text < '1' || *text > '9')
+		return 0;
+	for (; *text >= '0' && *text <= '9'; text++) {
+		unsigned digit = (unsigned)(*text - '0');
+
+		if (number > (UINT64_MAX - digit) / 10)
+			return 0;
+		number = number * 10 + digit;
+	}
+	return *text ? 0 : number;
+}
+
+static bool take_type(struct json_object *root, bool bare, struct kube_event *event,
+		      struct fault *fault)
+{
+	const char *text = NULL;
+
+	/* A bare object has no type: it is the state of something that is there. */
+	event->type = KUBE_ADDED;
+	if (bare)
+		return true;
+	if (!take_text(root, "type", "type", &text, fault))
+		return false;
+	if (!text)
+		return json_object_object_get_ex(root, "object", NULL) ||
+		       refuse(fault, KUBE_EVENT_MISSING_MEMBER, "type");
+	for (size_t t = 0; t < TYPE_COUNT; t++) {
+		if (strcmp(type_names[t], text) == 0) {
+			event->type = (enum kube_event_type)t;
+			return true;
+		}
+	}
+	return refuse(fault, KUBE_EVENT_UNKNOWN_TYPE, "type");
+}
+
+static bool take_resource(struct json_object *root, struct kube_event *event, struct fault *fault)
+{
+	const char *name, *kind = NULL;
+
+	event->resource = KUBE_RESOURCES;
+	if (!take_text(root, "resource", "resource", &name, fault))
+		return false;
+	if (name) {
+		event->resource = kube_resource_from_name(name, strlen(name));
+		return event->resource < KUBE_RESOURCES ||
+		       refuse(fault, KUBE_EVENT_UNKNOWN_RESOURCE, "resource");
+	}
+	if (event->type == KUBE_PROGRESS || event->type == KUBE_ERROR || event->type == KUBE_GAP)
+		return true;
+	if (!event->object)
+		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "resource");
+	if (!take_text(event->object, "kind", "object.kind", &kind, fault))
+		return false;
+	if (!kind || strcmp(kind, "PartialObjectMetadata") == 0)
+		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "resource");
+	event->resource = kube_resource_from_kind(kind, strlen(kind));
+	return event->resource < KUBE_RESOURCES ||
+	       refuse(fault, KUBE_EVENT_UNKNOWN_RESOURCE, "object.kind");
+}
+
+static bool take_identity(struct json_object *metadata, struct kube_event *event,
+			  struct fault *fault)
+{
+	const char *namespace;
+
+	if (!take_text(metadata, "uid", "object.metadata.uid", &event->uid, fault) ||
+	    !take_text(metadata, "name", "object.metadata.name", &event->name, fault) ||
+	    !take_text(metadata, "namespace", "object.metadata.namespace", &namespace, fault))
+		return false;
+	if (!event->uid || !*event->uid)
+		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "object.metadata.uid");
+	if (!event->name || !*event->name)
+		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "object.metadata.name");
+	event->namespace = namespace ? namespace : "";
+	return true;
+}
+
+static bool take_object(struct json_object *root, bool bare, struct kube_event *event,
+			struct fault *fault)
+{
+	struct json_object *object = NULL, *metadata = NULL;
+	const char *revision;
+
+	if (bare)
+		object = root;
+	else
+		json_object_object_get_ex(root, "object", &object);
+	if (!object)
+		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "object");
+	if (!json_object_is_type(object, json_type_object))
+		return refuse(fault, KUBE_EVENT_WRONG_TYPE, "object");
+	event->object = json_object_get(object);
+	if (event->type == KUBE_ERROR)
+		return true;
+	if (!json_object_object_get_ex(object, "metadata", &metadata))
+		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "object.metadata");
+	if (!json_object_is_type(metadata, json_type_object))
+		return refuse(fault, KUBE_EVENT_WRONG_TYPE, "object.metadata");
+	if (!take_text(metadata, "resourceVersion", "object.metadata.resourceVersion", &revision,
+		       fault))
+		return false;
+	event->resource_version = revision_from(revision);
+	return event->type == KUBE_BOOKMARK || take_identity(metadata, event, fault);
+}
+
+static bool take_namespaces(struct json_object *list, struct kube_scope *scope, struct fault *fault)
+{
+	static const char member[] = "scope.namespaces";
+	size_t count;
+
+	if (!json_object_is_type(list, json_type_array))
+		return refuse(fault, KUBE_EVENT_WRONG_TYPE, member);
+	count = json_object_array_length(list);
+	if (count > KUBE_NAMESPACES_MAX)
+		return refuse(fault, KUBE_EVENT_WRONG_TYPE, member);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = text_of(json_object_array_get_idx(list, i));
+
+		if (!name || strlen(name) >= KUBE_NAMESPACE_SIZE)
+			return refuse(fault, KUBE_EVENT_WRONG_TYPE, member);
+		memcpy(scope->namespaces[i], name, strlen(name) + 1);
+	}
+	scope->namespace_count = count;
+	return true;
+}
+
+static bool take_scope(struct json_object *root, struct kube_scope *scope, struct fault *fault)
+{
+	struct json_object *value, *list;
+
+	if (!json_object_object_get_ex(root, "scope", &value) || !value)
+		return true;
+	if (!json_object_is_type(value, json_type_object))
+		return refuse(fault, KUBE_EVENT_WRONG_TYPE, "scope");
+	/* Whatever else narrows the scope: absence from such a list proves nothing. */
+	scope->selective = json_object_object_length(value) >
+			   (json_object_object_get_ex(value, "namespaces", &list) ? 1 : 0);
+	return !json_object_object_get_ex(value, "namespaces", &list) ||
+	       take_namespaces(list, scope, fault);
+}
+
+static bool take_sync(struct json_object *root, struct kube_event *event, struct fault *fault)
+{
+	const char *revision;
+
+	if (!take_text(root, "resourceVersion", "resourceVersion", &revision, fault))
+		return false;
+	event->resource_version = revision_from(revision);
+	if (event->type == KUBE_SYNC_END && event->resource_version == 0)
+		return refuse(fault, revision ? KUBE_EVENT_WRONG_TYPE : KUBE_EVENT_MISSING_MEMBER,
+			      "resourceVersion");
+	return take_scope(root, &event->scope, fault);
+}
+
+static bool take_progress(struct json_object *root, struct kube_event *event, struct fault *fault)
+{
+	struct json_object *revisions;
+
+	if (!take_when(root, "known", true, &event->known, fault))
+		return false;
+	if (!json_object_object_get_ex(root, "revisions", &revisions) || !revisions)
+		return true;
+	if (!json_object_is_type(revisions, json_type_object))
+		return refuse(fault, KUBE_EVENT_WRONG_TYPE, "revisions");
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		const char *text;
+
+		if (!take_text(revisions, kube_resource_name((enum kube_resource)r), "revisions",
+			       &text, fault))
+			return false;
+		event->revisions[r] = revision_from(text);
+	}
+	return true;
+}
+
+static bool take_rest(struct json_object *root, struct kube_event *event, struct fault *fault)
+{
+	switch (event->type) {
+	case KUBE_SYNC_BEGIN:
+	case KUBE_SYNC_END:
+		return take_sync(root, event, fault);
+	case KUBE_GAP:
+		return take_when(root, "from", true, &event->from, fault) &&
+		       take_when(root, "to", true, &event->to, fault) &&
+		       copy_text(root, "reason", event->reason, sizeof(event->reason), fault);
+	case KUBE_PROGRESS:
+		return take_progress(root, event, fault);
+	default:
+		return true;
+	}
+}
+
+static bool take_record(struct json_object *root, struct kube_event *event, struct fault *fault)
+{
+	if (!json_object_is_type(root, json_type_object))
+		return refuse(fault, KUBE_EVENT_NOT_AN_OBJECT, "");
+
+	bool bare = json_object_object_get_ex(root, "kind", NULL) &&
+		    json_object_object_get_ex(root, "metadata", NULL);
+
+	if (!take_type(root, bare, event, fault))
+		return false;
+	if (event->type <= KUBE_ERROR && !take_object(root, bare, event, fault))
+		return false;
+	if (!take_resource(root, event, fault) || !take_rest(root, event, fault))
+		return false;
+	return bare || (copy_text(root, "cluster", event->cluster, sizeof(event->cluster), fault) &&
+			take_when(root, "received", false, &event->received, fault));
+}
+
+enum kube_event_status kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
+					const char **member)
+{
+	struct kube_event read = {.received = WHEN_MIN, .resource = KUBE_RESOURCES};
+	struct fault fault = {KUBE_EVENT_READ, ""};
+	struct json_object *root = NULL;
+	const char *what;
+	size_t byte;
+
+	/* json-c takes more for JSON than RFC 8259 does. */
+	if (scan_validate(bytes, length) == SCAN_GOOD)
+		root = json_parse_strict(bytes, length, &what, &byte);
+
+	if (!root)
+		fault.status = KUBE_EVENT_NOT_JSON;
+	if (!root || !take_record(root, &read, &fault)) {
+		kube_event_clear(&read);
+		read = (struct kube_event){.received = WHEN_MIN, .resource = KUBE_RESOURCES};
+	}
+	json_free(root);
+	*event = read;
+	if (member)
+		*member = fault.member;
+	return fault.status;
+}
+
+void kube_event_clear(struct kube_event *event)
+{
+	if (!event)
+		return;
+	json_object_put(event->object);
+	event->object = NULL;
+	event->uid = event->name = event->namespace = NULL;
+}
+
+const char *kube_event_status_name(enum kube_event_status status)
+{
+	static const char *const names[] = {
+		[KUBE_EVENT_READ] = "read",
+		[KUBE_EVENT_NOT_JSON] = "not_json",
+		[KUBE_EVENT_NOT_AN_OBJECT] = "not_an_object",
+		[KUBE_EVENT_MISSING_MEMBER] = "missing_member",
+		[KUBE_EVENT_WRONG_TYPE] = "wrong_type",
+		[KUBE_EVENT_UNKNOWN_TYPE] = "unknown_type",
+		[KUBE_EVENT_UNKNOWN_RESOURCE] = "unknown_resource",
+	};
+
+	return names[status];
+}
+
+const char *kube_event_type_name(enum kube_event_type type)
+{
+	return type_names[type];
+}

@@ -1,0 +1,87 @@
+/* kube_event.h - a record of tenure.kube: one watch event, or a word about the watch.
+ *
+ * Reading is tolerant: the envelope's members may be missing, and an object may come
+ * without an envelope, so what `kubectl get pods -A -w -o json --output-watch-events
+ * --show-managed-fields | jq -c .` prints is a kube file.  kube_event_add.h writes.
+ *
+ * (1) A record that cannot be read leaves nothing to be freed and says which member is
+ *     at fault.
+ * (2) Of an object that was read, metadata is an object and metadata.uid and
+ *     metadata.name are texts that are not empty (BOOKMARK and ERROR excepted).
+ */
+#ifndef TENURE_KUBE_EVENT_H
+#define TENURE_KUBE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/when.h"
+#include "common/record/kube_resource.h"
+
+#define KUBE_CLUSTER_SIZE 254  /* a DNS name (RFC 1035: 253 bytes) and a NUL */
+#define KUBE_NAMESPACE_SIZE 64 /* a DNS label (RFC 1123: 63 bytes) and a NUL */
+#define KUBE_REASON_SIZE 64    /* of a GAP; ours are single words */
+#define KUBE_NAMESPACES_MAX 32 /* in one scope; a scope of more is refused */
+
+struct json_object;
+
+enum kube_event_type {
+	KUBE_ADDED,
+	KUBE_MODIFIED,
+	KUBE_DELETED,
+	KUBE_BOOKMARK,   /* kubectl prints them; they hold a revision and no object */
+	KUBE_ERROR,      /* kubectl prints them; the object is a Status */
+	KUBE_SYNC_BEGIN, /* a list begins: the ADDED up to SYNC_END are its items */
+	KUBE_SYNC_END,
+	KUBE_GAP,
+	KUBE_PROGRESS,
+};
+
+enum kube_event_status {
+	KUBE_EVENT_READ,
+	KUBE_EVENT_NOT_JSON,
+	KUBE_EVENT_NOT_AN_OBJECT,
+	KUBE_EVENT_MISSING_MEMBER,
+	KUBE_EVENT_WRONG_TYPE,
+	KUBE_EVENT_UNKNOWN_TYPE,     /* a type that this version does not know */
+	KUBE_EVENT_UNKNOWN_RESOURCE, /* another kind of object: ignored and counted */
+};
+
+/* What a SYNC covers.  Without namespaces it covers all of them. */
+struct kube_scope {
+	char namespaces[KUBE_NAMESPACES_MAX][KUBE_NAMESPACE_SIZE];
+	size_t namespace_count;
+	bool selective; /* it names a selector too: absence proves nothing */
+};
+
+struct kube_event {
+	enum kube_event_type type;
+	char cluster[KUBE_CLUSTER_SIZE]; /* "" when absent */
+	enum kube_resource resource;     /* KUBE_RESOURCES: none (PROGRESS, ERROR, a GAP of all) */
+	struct when received;            /* WHEN_MIN when absent: see kube_event_newest.h */
+	uint64_t resource_version; /* the object's, or the SYNC's; 0 when absent or no integer */
+
+	struct json_object *object;         /* owned: kube_event_clear() puts it; may be NULL */
+	const char *uid, *name, *namespace; /* inside OBJECT; namespace is "" for what has none */
+
+	struct kube_scope scope;            /* SYNC_BEGIN */
+	struct when from, to;               /* GAP */
+	char reason[KUBE_REASON_SIZE];      /* GAP, "" when absent */
+	struct when known;                  /* PROGRESS */
+	uint64_t revisions[KUBE_RESOURCES]; /* PROGRESS: where a restart resumes, 0 when absent */
+};
+
+/* Reads BYTES[LENGTH], one record.  On KUBE_EVENT_READ *EVENT is filled and the caller
+ * clears it.  Otherwise *EVENT is empty and *MEMBER, unless MEMBER is NULL, names what
+ * is at fault ("object.metadata.uid"), or is "" where no single member is. */
+enum kube_event_status kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
+					const char **member);
+void kube_event_clear(struct kube_event *event);
+
+/* "missing_member" and so on, as counters and messages name it. */
+const char *kube_event_status_name(enum kube_event_status status);
+/* "ADDED" and so on. */
+const char *kube_event_type_name(enum kube_event_type type);
+
+#endif

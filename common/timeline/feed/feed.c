@@ -1,0 +1,38 @@
+#include "common/timeline/feed/feed.h"
+
+#include "common/program/log.h"
+
+int feed_put(struct feed *feed)
+{
+	if (feed->key->failed || feed->value->failed) {
+		log_error("timeline: no memory for a row");
+		return -1;
+	}
+	store_put(feed->store, (struct span){feed->key->data, feed->key->length},
+		  (struct span){feed->value->data, feed->value->length});
+	return 0;
+}
+
+int feed_put_version(struct feed *feed, enum row_table table, struct span name)
+{
+	row_key_versions(feed->key, table, feed->cluster->id, name);
+	codec_add_u64(feed->key, feed->offset);
+	++*generations_of(feed->generations, table, name);
+	return feed_put(feed);
+}
+
+void feed_touch(struct feed *feed, const struct ip *ip)
+{
+	if (feed->cache != NULL)
+		address_cache_drop(feed->cache, ip);
+}
+
+int feed_put_binding(struct feed *feed, const struct ip *ip, enum holder_kind kind, struct span uid,
+		     uint64_t epoch, const struct evidence *evidence)
+{
+	row_key_binding(feed->key, feed->cluster->id, ip, kind, uid, epoch, feed->offset);
+	text_clear(feed->value);
+	codec_add_evidence(feed->value, evidence);
+	feed_touch(feed, ip);
+	return feed_put(feed);
+}

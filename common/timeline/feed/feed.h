@@ -1,0 +1,81 @@
+/* feed.h - one record of the kube topic on its way into the store.
+ *
+ * feed_object() reads the object and gives it to the feed_*.c of its kind, which compare it
+ * with the state of the object before (store/pod_state.h and its neighbours) and put what changed.
+ *
+ * (1) Between two records memory and store agree: what a record changes goes to the
+ *     store's batch and, for what is held in memory, to the cluster; the caller commits
+ *     the batch together with the offset of the next record.
+ * (2) What an answer is rendered from is versioned by offset; a new version of a name
+ *     raises its generation.
+ */
+#ifndef TENURE_FEED_H
+#define TENURE_FEED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/text.h"
+#include "common/record/kube_event.h"
+#include "common/timeline/feed/object.h"
+#include "common/timeline/feed/outcome.h"
+#include "common/timeline/history/address_cache.h"
+#include "common/timeline/history/generations.h"
+#include "common/timeline/store/cluster.h"
+#include "common/timeline/store/object_state.h"
+#include "common/timeline/store/rows.h"
+#include "common/timeline/store/store.h"
+
+struct feed {
+	struct store *store; /* everything here is borrowed */
+	struct cluster *cluster;
+	struct address_cache *cache; /* NULL while another cluster answers */
+	struct generations *generations;
+	struct text *key, *value, *state; /* scratch, until the next row */
+	const struct kube_event *event;
+	uint64_t offset;
+	struct when received;
+	uint64_t addresses_refused, progress_refused; /* counted by the feed_*.c */
+};
+
+/* Puts the row whose key and value are in feed->key and ->value. -1 after logging. */
+int feed_put(struct feed *feed);
+/* Puts the value as the version of NAME at the feed's offset and raises its generation. */
+int feed_put_version(struct feed *feed, enum row_table table, struct span name);
+/* Puts a version of a binding's evidence and drops the address from the cache. */
+int feed_put_binding(struct feed *feed, const struct ip *ip, enum holder_kind kind, struct span uid,
+		     uint64_t epoch, const struct evidence *evidence);
+/* The address's cached history is out of date. */
+void feed_touch(struct feed *feed, const struct ip *ip);
+
+/* Each kind of object. BODY is what the kind added to its row before, empty for a new
+ * object; it adds its new body to NEXT. Gives 0, or -1 after logging. */
+int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *body,
+	     struct text *next);
+int feed_pod_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
+int feed_node(struct feed *feed, const struct node_object *node, struct codec *body,
+	      struct text *next);
+int feed_node_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
+int feed_service(struct feed *feed, const struct service_object *service, struct codec *body,
+		 struct text *next);
+int feed_service_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
+/* *WHY is set when the slice cannot be read; then nothing changed. */
+int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *body,
+	       struct text *next, const char **why);
+int feed_slice_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
+int feed_owner(struct feed *feed, const struct owner_object *owner, struct codec *body,
+	       struct text *next);
+int feed_service_ranges(struct feed *feed, const struct range_list *ranges);
+/* A node told its podCIDRs. */
+int feed_node_ranges(struct feed *feed, const struct node_object *node);
+/* A pod of NODE (a hash) has IP now. */
+int feed_range_use(struct feed *feed, const struct ip *ip, uint64_t node);
+
+/* One record of any type. *WHY as in timeline_apply(). */
+enum timeline_outcome feed_event(struct feed *feed, const char **why);
+/* One object, one SYNC_END. *WHY as in timeline_apply(). */
+enum timeline_outcome feed_object(struct feed *feed, const char **why);
+enum timeline_outcome feed_sync_end(struct feed *feed);
+
+#endif

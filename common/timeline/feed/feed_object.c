@@ -1,0 +1,324 @@
+#include "common/timeline/feed/feed.h"
+
+#include <string.h>
+
+#include "common/program/log.h"
+
+/* Everything that a record can be refused for is read before anything changes. */
+union object {
+	struct pod_object pod;
+	struct node_object node;
+	struct service_object service;
+	struct slice_object slice;
+	struct range_list ranges;
+	struct owner_object owner;
+};
+
+static const char *read_object(const struct kube_event *event, union object *object)
+{
+	switch (event->resource) {
+	case KUBE_PODS:
+		return object_pod(event->object, &object->pod);
+	case KUBE_NODES:
+		return object_node(event->object, &object->node);
+	case KUBE_SERVICES:
+		return object_service(event->object, &object->service);
+	case KUBE_ENDPOINTSLICES:
+		return object_slice(event->object, &object->slice);
+	case KUBE_SERVICECIDRS:
+		return object_ranges(event->object, &object->ranges);
+	default:
+		return object_owner(event->object, &object->owner);
+	}
+}
+
+/* Texts inside the object that are no addresses. */
+static size_t refused_in(const struct kube_event *event, const union object *object)
+{
+	switch (event->resource) {
+	case KUBE_PODS:
+		return object->pod.refused;
+	case KUBE_NODES:
+		return object->node.addresses.refused + object->node.ranges.refused;
+	case KUBE_SERVICES:
+		return object->service.addresses.refused;
+	case KUBE_SERVICECIDRS:
+		return object->ranges.refused;
+	default:
+		return 0;
+	}
+}
+
+static int apply_object(struct feed *feed, union object *object, struct codec *body,
+			struct text *next, const char **why)
+{
+	switch (feed->event->resource) {
+	case KUBE_PODS:
+		return feed_pod(feed, &object->pod, body, next);
+	case KUBE_NODES:
+		return feed_node(feed, &object->node, body, next);
+	case KUBE_SERVICES:
+		return feed_service(feed, &object->service, body, next);
+	case KUBE_ENDPOINTSLICES:
+		return feed_slice(feed, &object->slice, body, next, why);
+	case KUBE_SERVICECIDRS:
+		return feed_service_ranges(feed, &object->ranges);
+	default:
+		return feed_owner(feed, &object->owner, body, next);
+	}
+}
+
+static int apply_absent(struct feed *feed, enum kube_resource resource, struct span uid,
+			struct codec *body, struct text *next)
+{
+	switch (resource) {
+	case KUBE_PODS:
+		return feed_pod_absent(feed, uid, body, next);
+	case KUBE_NODES:
+		return feed_node_absent(feed, uid, body, next);
+	case KUBE_SERVICES:
+		return feed_service_absent(feed, uid, body, next);
+	case KUBE_ENDPOINTSLICES:
+		return feed_slice_absent(feed, uid, body, next);
+	default:
+		text_add(next, (const char *)body->at, body->left);
+		return 0;
+	}
+}
+
+static int no_memory(void)
+{
+	log_error("timeline: no memory for the state of an object");
+	return -1;
+}
+
+/* Puts STATE as the row of the object UID. */
+static int put_state(struct feed *feed, struct span uid, const struct text *state)
+{
+	row_key_object(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
+	if (feed->key->failed || state->failed)
+		return no_memory();
+	store_put(feed->store, (struct span){feed->key->data, feed->key->length},
+		  (struct span){state->data, state->length});
+	return 0;
+}
+
+/* A deletion is final: nothing is left of the state but that, and it is no longer among
+ * those that the end of a list looks through. */
+static int put_deleted(struct feed *feed, struct span uid)
+{
+	row_key_object(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
+	if (feed->key->failed)
+		return no_memory();
+	store_remove(feed->store, (struct span){feed->key->data, feed->key->length});
+	row_key_deleted(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
+	if (feed->key->failed)
+		return no_memory();
+	store_put(feed->store, (struct span){feed->key->data, feed->key->length},
+		  (struct span){"", 0});
+	return 0;
+}
+
+/* The object's row into feed->state-> 1 found, 0 not, -1 after logging. */
+static int get_state(struct feed *feed, struct span uid)
+{
+	row_key_object(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
+	text_clear(feed->state);
+	return store_get(feed->store, (struct span){feed->key->data, feed->key->length},
+			 feed->state);
+}
+
+/* The same. */
+static int was_deleted(struct feed *feed, struct span uid)
+{
+	row_key_deleted(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
+	text_clear(feed->state);
+	return store_get(feed->store, (struct span){feed->key->data, feed->key->length},
+			 feed->state);
+}
+
+static bool is_older(const struct object_head *head, const struct kube_event *event)
+{
+	return event->resource_version != 0 && event->resource_version <= head->revision;
+}
+
+/* A record that changes nothing still shows that the object is there. */
+static enum timeline_outcome ignore(struct feed *feed, struct object_head *head,
+				    const struct codec *body, enum timeline_outcome outcome)
+{
+	const struct sync *sync = &feed->cluster->sync[feed->event->resource];
+	struct text next;
+	int rc;
+
+	if (sync->begin_offset == OFFSET_NEVER || head->seen_offset >= sync->begin_offset)
+		return outcome;
+	text_init(&next, feed->state->limit);
+	head->seen_offset = feed->offset;
+	object_head_add(&next, head);
+	text_add(&next, (const char *)body->at, body->left);
+	rc = put_state(feed, span_of(feed->event->uid), &next);
+	text_free(&next);
+	return rc == 0 ? outcome : TIMELINE_BROKEN;
+}
+
+static int cover(struct feed *feed)
+{
+	struct coverage *coverage = &feed->cluster->coverage[feed->event->resource];
+
+	if (coverage->object_offset != OFFSET_NEVER)
+		return 0;
+	coverage->object_offset = feed->offset;
+	coverage->object_received = feed->received;
+	return cluster_put(feed->cluster, feed->store);
+}
+
+static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *head,
+					 struct codec *body, const char **why)
+{
+	enum timeline_outcome outcome = TIMELINE_BROKEN;
+	struct object_head before = *head;
+	struct codec unchanged = *body;
+	union object object;
+	struct text next;
+
+	*why = read_object(feed->event, &object);
+	if (*why)
+		return ignore(feed, &before, &unchanged, TIMELINE_UNREADABLE);
+	feed->addresses_refused += refused_in(feed->event, &object);
+	text_init(&next, feed->state->limit);
+	if (feed->event->resource_version != 0)
+		head->revision = feed->event->resource_version;
+	head->seen_offset = feed->offset;
+	head->absent = false;
+	head->namespace = span_of(feed->event->namespace);
+	object_head_add(&next, head);
+	if (apply_object(feed, &object, body, &next, why) != 0)
+		goto out;
+	if (*why) {
+		outcome = ignore(feed, &before, &unchanged, TIMELINE_UNREADABLE);
+		goto out;
+	}
+	if (body->failed) {
+		store_damaged(feed->store, "the state of an object");
+		goto out;
+	}
+	if (cover(feed) == 0 && (feed->event->type == KUBE_DELETED
+					 ? put_deleted(feed, span_of(feed->event->uid))
+					 : put_state(feed, span_of(feed->event->uid), &next)) == 0)
+		outcome = TIMELINE_APPLIED;
+out:
+	text_free(&next);
+	return outcome;
+}
+
+enum timeline_outcome feed_object(struct feed *feed, const char **why)
+{
+	const struct kube_event *event = feed->event;
+	struct span uid = span_of(event->uid);
+	struct object_head head = {0};
+	struct codec body;
+	int found;
+
+	if (uid.length > UID_MAX_BYTES || strlen(event->name) > NAME_MAX_BYTES ||
+	    strlen(event->namespace) > NAME_MAX_BYTES) {
+		*why = "metadata.uid is longer than 128 bytes, or a name than 253";
+		return TIMELINE_UNREADABLE;
+	}
+	found = get_state(feed, uid);
+	if (found == 0) {
+		found = was_deleted(feed, uid);
+		if (found == 1)
+			return TIMELINE_IGNORED;
+	}
+	if (found < 0)
+		return TIMELINE_BROKEN;
+	body = codec_read((struct span){feed->state->data, feed->state->length});
+	if (found) {
+		head = object_head_read(&body);
+		if (body.failed) {
+			store_damaged(feed->store, "the head of an object");
+			return TIMELINE_BROKEN;
+		}
+		if (is_older(&head, event))
+			return ignore(feed, &head, &body, TIMELINE_IGNORED);
+	}
+	return apply_newer(feed, &head, &body, why);
+}
+
+static bool in_scope(const struct kube_scope *scope, struct span namespace)
+{
+	if (scope->selective)
+		return false;
+	for (size_t n = 0; n < scope->namespace_count; n++) {
+		if (span_equal(span_of(scope->namespaces[n]), namespace))
+			return true;
+	}
+	return scope->namespace_count == 0;
+}
+
+/* One object's row at the end of a list. */
+static int close_absent(struct feed *feed, struct span uid, struct span row)
+{
+	const struct sync *sync = &feed->cluster->sync[feed->event->resource];
+	struct codec body = codec_read(row);
+	struct object_head head = object_head_read(&body);
+	struct text next;
+	int rc = -1;
+
+	if (body.failed)
+		return store_damaged(feed->store, "the head of an object");
+	if (head.absent || head.seen_offset >= sync->begin_offset ||
+	    head.revision > feed->event->resource_version ||
+	    !in_scope(&sync->scope, head.namespace))
+		return 0;
+	text_init(&next, feed->state->limit);
+	head.absent = true;
+	object_head_add(&next, &head);
+	if (apply_absent(feed, feed->event->resource, uid, &body, &next) == 0)
+		rc = body.failed ? store_damaged(feed->store, "the state of an object")
+				 : put_state(feed, uid, &next);
+	text_free(&next);
+	return rc;
+}
+
+static int close_all_absent(struct feed *feed)
+{
+	struct span key, value;
+	struct store_scan *scan;
+	struct text prefix;
+	int rc;
+
+	text_init(&prefix, 64);
+	row_key_objects(&prefix, feed->cluster->id, (int)feed->event->resource);
+	scan = store_scan_begin(feed->store, (struct span){prefix.data, prefix.length},
+				(struct span){prefix.data, prefix.length});
+	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
+		struct span uid = {key.data + prefix.length, key.length - prefix.length};
+
+		rc = close_absent(feed, uid, value);
+		if (rc != 0)
+			break;
+	}
+	store_scan_end(scan);
+	text_free(&prefix);
+	return rc;
+}
+
+enum timeline_outcome feed_sync_end(struct feed *feed)
+{
+	enum kube_resource resource = feed->event->resource;
+	struct sync *sync = &feed->cluster->sync[resource];
+	struct coverage *coverage = &feed->cluster->coverage[resource];
+
+	if (sync->begin_offset == OFFSET_NEVER)
+		return TIMELINE_IGNORED;
+	if (close_all_absent(feed) != 0)
+		return TIMELINE_BROKEN;
+	if (coverage->end_offset == OFFSET_NEVER) {
+		coverage->end_offset = feed->offset;
+		coverage->end_received = feed->received;
+	}
+	sync->begin_offset = OFFSET_NEVER;
+	sync->scope = (struct kube_scope){0};
+	return cluster_put(feed->cluster, feed->store) == 0 ? TIMELINE_APPLIED : TIMELINE_BROKEN;
+}

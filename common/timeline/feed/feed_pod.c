@@ -1,0 +1,144 @@
+#include "common/timeline/feed/feed.h"
+
+#include "common/timeline/store/pod_state.h"
+
+static bool same_evidence(const struct evidence *a, const struct evidence *b)
+{
+	return a->how == b->how && a->all_terminated == b->all_terminated &&
+	       a->terminating == b->terminating && a->node == b->node &&
+	       a->sandbox_ready.ns == b->sandbox_ready.ns &&
+	       a->first_started.ns == b->first_started.ns &&
+	       a->shown_started.ns == b->shown_started.ns && a->start_time.ns == b->start_time.ns &&
+	       a->first_received.ns == b->first_received.ns &&
+	       a->last_finished.ns == b->last_finished.ns &&
+	       a->last_running.ns == b->last_running.ns &&
+	       a->sandbox_gone.ns == b->sandbox_gone.ns &&
+	       a->ended_received.ns == b->ended_received.ns &&
+	       a->previous_to.ns == b->previous_to.ns;
+}
+
+/* last_running is evidence only once the epoch has ended or all containers have; before
+ * that it changes with every record and nothing depends on it. */
+static struct evidence shown_evidence(const struct evidence *evidence)
+{
+	struct evidence shown = *evidence;
+
+	if (shown.how == BINDING_OPEN && !shown.all_terminated)
+		shown.last_running = WHEN_MIN;
+	return shown;
+}
+
+static int put_epoch(struct feed *feed, struct span uid, const struct epoch *epoch)
+{
+	struct evidence shown = shown_evidence(&epoch->evidence);
+
+	for (size_t i = 0; i < epoch->address_count; i++) {
+		if (feed_put_binding(feed, &epoch->addresses[i], HOLDER_POD, uid, epoch->number,
+				     &shown) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int put_changes(struct feed *feed, struct span uid, const struct pod_fold *before,
+		       const struct pod_fold *after)
+{
+	const struct epoch *was_epoch = &before->epoch, *is_epoch = &after->epoch;
+	bool begun =
+		after->has_epoch && (!before->has_epoch || was_epoch->number != is_epoch->number);
+	struct evidence was, is;
+
+	if (!after->has_epoch)
+		return 0;
+	was = shown_evidence(&was_epoch->evidence);
+	is = shown_evidence(&is_epoch->evidence);
+	if (!begun && was_epoch->address_count == is_epoch->address_count &&
+	    same_evidence(&was, &is))
+		return 0;
+	if (put_epoch(feed, uid, is_epoch) != 0)
+		return -1;
+	for (size_t i = begun || was.node != is.node ? 0 : was_epoch->address_count;
+	     i < is_epoch->address_count; i++) {
+		if (feed_range_use(feed, &is_epoch->addresses[i], is.node) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A statement that changed is hidden from here on, and another one takes its place. */
+static int put_unpublished(struct feed *feed, struct span uid, const struct unpublished *before,
+			   struct pod_state *body)
+{
+	const struct unpublished *after = &body->fold.unpublished;
+	struct unpublished_pod row = {
+		.holder = span_hash(uid),
+		.opened_offset = feed->offset,
+		.hidden_offset = OFFSET_NEVER,
+		.from = after->from,
+		.until = after->until,
+	};
+
+	if (before->there == after->there &&
+	    (!after->there ||
+	     (before->from.ns == after->from.ns && before->until.ns == after->until.ns)))
+		return 0;
+	if (before->there && cluster_hide_unpublished(feed->cluster, feed->store,
+						      body->unpublished_number, feed->offset) != 0)
+		return -1;
+	body->unpublished_number = OFFSET_NEVER;
+	if (!after->there)
+		return 0;
+	body->unpublished_number = feed->cluster->unpublished.count;
+	return cluster_add_unpublished(feed->cluster, feed->store, &row);
+}
+
+static int put_names(struct feed *feed, const struct holder_names *names, struct pod_state *body)
+{
+	struct text *value = feed->value;
+	uint64_t hash;
+
+	text_clear(value);
+	row_add_holder(value, names);
+	hash = span_hash((struct span){value->data, value->length});
+	if (hash == body->names)
+		return 0;
+	body->names = hash;
+	return feed_put_version(feed, ROW_HOLDERS, span_of(feed->event->uid));
+}
+
+int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *codec,
+	     struct text *next)
+{
+	struct span uid = span_of(feed->event->uid);
+	struct pod_state body = pod_state_read(codec);
+	struct pod_fold before = body.fold;
+	struct epoch ended;
+
+	if (pod->host_network) {
+		pod_state_add(next, &body);
+		return 0;
+	}
+	if (pod_fold_record(&body.fold, &pod->record, feed->event->type == KUBE_DELETED,
+			    feed->received, feed->offset, &ended) &&
+	    before.epoch.evidence.how == BINDING_OPEN && put_epoch(feed, uid, &ended) != 0)
+		return -1;
+	if (put_changes(feed, uid, &before, &body.fold) != 0 ||
+	    put_unpublished(feed, uid, &before.unpublished, &body) != 0 ||
+	    put_names(feed, &pod->names, &body) != 0)
+		return -1;
+	pod_state_add(next, &body);
+	return 0;
+}
+
+int feed_pod_absent(struct feed *feed, struct span uid, struct codec *codec, struct text *next)
+{
+	struct pod_state body = pod_state_read(codec);
+	struct pod_fold before = body.fold;
+
+	pod_fold_absent(&body.fold, feed->received);
+	if (put_changes(feed, uid, &before, &body.fold) != 0 ||
+	    put_unpublished(feed, uid, &before.unpublished, &body) != 0)
+		return -1;
+	pod_state_add(next, &body);
+	return 0;
+}

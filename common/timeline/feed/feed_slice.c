@@ -1,0 +1,197 @@
+/* EndpointSlices: which service lists which address (docs/answers.md section 7). */
+#include "common/timeline/feed/feed.h"
+
+#include <stdlib.h>
+
+#include "common/base/json.h"
+#include "common/program/log.h"
+#include "common/timeline/store/slice_state.h"
+
+static int member_order(const void *a, const void *b)
+{
+	const struct slice_member *one = a, *other = b;
+	int order = ip_compare(&one->ip, &other->ip);
+
+	return order != 0 ? order : span_compare(one->uid, other->uid);
+}
+
+static int put_member(struct feed *feed, const struct slice_state *body,
+		      const struct slice_member *member, bool closes)
+{
+	struct membership row = {
+		.service = body->service,
+		.uid = member->uid,
+		.ports = body->ports,
+		.opening = member->opening,
+		.closing = closes ? feed->received : WHEN_MAX,
+		.opened_offset = member->opened_offset,
+		.closed_offset = closes ? feed->offset : OFFSET_NEVER,
+	};
+
+	row_key_membership(feed->key, feed->cluster->id, &member->ip, member->opened_offset,
+			   member->number);
+	text_clear(feed->value);
+	row_add_membership(feed->value, &row);
+	feed_touch(feed, &member->ip);
+	return feed_put(feed);
+}
+
+/* Makes room for one more. */
+static struct slice_member *members_grow(struct slice_state *body, size_t *capacity)
+{
+	if (body->count == *capacity) {
+		size_t more = *capacity ? 2 * *capacity : 64;
+		struct slice_member *members = realloc(body->members, more * sizeof(*members));
+
+		if (!members)
+			return NULL;
+		body->members = members;
+		*capacity = more;
+	}
+	return &body->members[body->count++];
+}
+
+/* The members that SLICE lists now, in order, each once. -1 when there is no memory. */
+static int list_members(const struct slice_object *slice, struct slice_state *body,
+			uint64_t *refused, const char **why)
+{
+	size_t endpoints = slice->endpoints ? json_length(slice->endpoints) : 0;
+	size_t capacity = 0, kept = 0;
+	struct address_list addresses;
+
+	for (size_t e = 0; e < endpoints; e++) {
+		struct span uid;
+
+		*why = object_endpoint(slice, e, &addresses, &uid);
+		if (*why)
+			return 0;
+		for (size_t a = 0; a < addresses.count; a++) {
+			struct slice_member *member = members_grow(body, &capacity);
+
+			if (!member)
+				return -1;
+			*member = (struct slice_member){.ip = addresses.list[a], .uid = uid};
+		}
+		*refused += addresses.refused;
+	}
+	if (body->count == 0)
+		return 0;
+	qsort(body->members, body->count, sizeof(*body->members), member_order);
+	for (size_t m = 0; m < body->count; m++) {
+		if (kept == 0 || member_order(&body->members[kept - 1], &body->members[m]) != 0)
+			body->members[kept++] = body->members[m];
+	}
+	body->count = kept;
+	return 0;
+}
+
+/* Both are in order: what is only in OLD closes, what is only in FRESH opens. CHANGED: the
+ * service or the ports did, so that nothing is in both. */
+static int put_difference(struct feed *feed, const struct slice_state *old,
+			  struct slice_state *fresh, bool changed, struct when opening)
+{
+	uint32_t number = 0;
+	size_t o = 0, n = 0;
+
+	while (o < old->count || n < fresh->count) {
+		int order = o == old->count ? 1
+			    : n == fresh->count
+				    ? -1
+				    : member_order(&old->members[o], &fresh->members[n]);
+
+		if (order == 0 && !changed) {
+			fresh->members[n++] = old->members[o++];
+			continue;
+		}
+		if (order <= 0 && put_member(feed, old, &old->members[o++], true) != 0)
+			return -1;
+		if (order < 0)
+			continue;
+		fresh->members[n].opening = opening;
+		fresh->members[n].opened_offset = feed->offset;
+		fresh->members[n].number = number++;
+		if (put_member(feed, fresh, &fresh->members[n++], false) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void add_ports(struct text *out, const struct slice_object *slice)
+{
+	for (size_t p = 0; p < slice->port_count; p++) {
+		codec_add_u8(out, slice->ports[p].protocol);
+		codec_add_u8(out, (unsigned)slice->ports[p].port >> 8);
+		codec_add_u8(out, slice->ports[p].port & 0xffu);
+	}
+}
+
+/* The names of a service and its ports, written into NAMES, where BODY borrows them. */
+static void name_body(struct feed *feed, const struct slice_object *slice, struct text *names,
+		      struct slice_state *body)
+{
+	size_t length;
+
+	text_add_string(names, feed->event->namespace);
+	text_add(names, "/", 1);
+	text_add(names, slice->service.data, slice->service.length);
+	length = names->length;
+	add_ports(names, slice);
+	if (names->failed)
+		return;
+	body->service = (struct span){names->data, length};
+	body->ports = (struct span){names->data + length, names->length - length};
+}
+
+int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *codec,
+	       struct text *next, const char **why)
+{
+	struct slice_state old = {0}, fresh = {0};
+	struct when opening = feed->received;
+	struct text names;
+	int rc = -1;
+
+	text_init(&names, UINT16_MAX);
+	if (slice_state_read(codec, &old) != 0)
+		goto out;
+	if (codec->failed) {
+		store_damaged(feed->store, "the state of a slice");
+		goto out;
+	}
+	name_body(feed, slice, &names, &fresh);
+	if (names.failed || (feed->event->type != KUBE_DELETED && slice->service.length > 0 &&
+			     list_members(slice, &fresh, &feed->addresses_refused, why) != 0)) {
+		log_error("timeline: no memory for a slice");
+		goto out;
+	}
+	if (slice->trigger.ns != INT64_MIN && !when_before(feed->received, slice->trigger))
+		opening = slice->trigger;
+	if (!*why && put_difference(feed, &old, &fresh,
+				    !span_equal(old.service, fresh.service) ||
+					    !span_equal(old.ports, fresh.ports),
+				    opening) != 0)
+		goto out;
+	slice_state_add(next, &fresh);
+	rc = 0;
+out:
+	text_free(&names);
+	slice_state_free(&old);
+	slice_state_free(&fresh);
+	return rc;
+}
+
+int feed_slice_absent(struct feed *feed, struct span uid, struct codec *codec, struct text *next)
+{
+	struct slice_state old = {0}, none = {0};
+	int rc = slice_state_read(codec, &old);
+
+	(void)uid;
+	if (rc == 0 && codec->failed)
+		rc = store_damaged(feed->store, "the state of a slice");
+	if (rc == 0)
+		rc = put_difference(feed, &old, &none, false, feed->received);
+	none.service = (struct span){"", 0};
+	none.ports = (struct span){"", 0};
+	slice_state_add(next, &none);
+	slice_state_free(&old);
+	return rc;
+}

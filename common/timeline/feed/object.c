@@ -1,0 +1,309 @@
+#include "common/timeline/feed/object.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "common/base/json.h"
+#include "common/base/transport.h"
+
+#define SERVICE_LABEL "kubernetes.io/service-name"
+#define TRIGGER_TIME "endpoints.kubernetes.io/last-change-trigger-time"
+
+static const char many_addresses[] = "the object has more than 256 addresses or ports";
+static const char many_ranges[] = "the object has more than 8 CIDRs";
+static const char long_name[] = "a name in the object is longer than 253 bytes, or a uid than 128";
+
+struct span object_text(struct json_object *object, const char *path)
+{
+	const char *text;
+
+	return json_text(object, path, &text) == JSON_FOUND ? span_of(text) : (struct span){"", 0};
+}
+
+struct when object_when(struct json_object *object, const char *path)
+{
+	struct when moment;
+
+	return json_when(object, path, &moment) == JSON_FOUND ? moment : WHEN_MIN;
+}
+
+struct json_object *object_list(struct json_object *object, const char *path, size_t *count)
+{
+	struct json_object *list = NULL;
+
+	*count = json_array(object, path, &list) == JSON_FOUND ? json_length(list) : 0;
+	return *count ? list : NULL;
+}
+
+struct span object_labelled(struct json_object *object, const char *path, const char *key)
+{
+	struct json_object *labels, *value;
+
+	if (json_object_at(object, path, &labels) != JSON_FOUND ||
+	    json_member(labels, key, &value) != JSON_FOUND)
+		return (struct span){NULL, 0};
+	return object_text(value, "");
+}
+
+bool object_add_address(struct address_list *addresses, struct span text)
+{
+	const char *slash = text.length ? memchr(text.data, '/', text.length) : NULL;
+	size_t length = slash ? (size_t)(slash - text.data) : text.length;
+	struct ip ip;
+
+	if (length == 0)
+		return true;
+	if (ip_parse(text.data, length, &ip) != 0) {
+		addresses->refused++;
+		return true;
+	}
+	for (size_t i = 0; i < addresses->count; i++) {
+		if (ip_compare(&addresses->list[i], &ip) == 0)
+			return true;
+	}
+	if (addresses->count == OBJECT_ADDRESSES_MAX)
+		return false;
+	addresses->list[addresses->count++] = ip;
+	return true;
+}
+
+bool object_add_range(struct range_list *ranges, struct span text)
+{
+	struct ip_range range;
+
+	if (text.length == 0)
+		return true;
+	if (ip_range_parse(text.data, text.length, &range) != 0) {
+		ranges->refused++;
+		return true;
+	}
+	for (size_t r = 0; r < ranges->count; r++) {
+		if (ranges->list[r].bits == range.bits &&
+		    ip_compare(&ranges->list[r].base, &range.base) == 0)
+			return true;
+	}
+	if (ranges->count == OBJECT_RANGES_MAX)
+		return false;
+	ranges->list[ranges->count++] = range;
+	return true;
+}
+
+void object_controller(struct json_object *object, struct span *kind, struct span *name,
+		       struct span *uid)
+{
+	size_t count;
+	struct json_object *owners = object_list(object, "metadata.ownerReferences", &count);
+
+	*kind = *name = *uid = (struct span){"", 0};
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *owner = json_element(owners, i);
+		bool controller;
+
+		if (json_boolean(owner, "controller", &controller) != JSON_FOUND || !controller)
+			continue;
+		*kind = object_text(owner, "kind");
+		*name = object_text(owner, "name");
+		*uid = object_text(owner, "uid");
+		return;
+	}
+}
+
+const char *object_names_fit(const struct holder_names *names)
+{
+	const struct span all[] = {names->namespace,  names->name,       names->node,
+				   names->owner_kind, names->owner_name, names->hash};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i].length > NAME_MAX_BYTES)
+			return long_name;
+	}
+	return names->owner_uid.length > UID_MAX_BYTES ? long_name : NULL;
+}
+
+const char *object_owner(struct json_object *object, struct owner_object *out)
+{
+	struct span uid;
+
+	object_controller(object, &out->kind, &out->name, &uid);
+	return out->kind.length > NAME_MAX_BYTES || out->name.length > NAME_MAX_BYTES ? long_name
+										      : NULL;
+}
+
+const char *object_ranges(struct json_object *object, struct range_list *out)
+{
+	size_t length;
+	struct json_object *list = object_list(object, "spec.cidrs", &length);
+
+	*out = (struct range_list){.count = 0};
+	for (size_t i = 0; i < length; i++) {
+		if (!object_add_range(out, object_text(json_element(list, i), "")))
+			return many_ranges;
+	}
+	return NULL;
+}
+
+static const char *node_addresses(struct json_object *object, struct address_list *addresses)
+{
+	static const char *const annotations[] = {
+		"projectcalico.org/IPv4Address",         "projectcalico.org/IPv6Address",
+		"projectcalico.org/IPv4IPIPTunnelAddr",  "projectcalico.org/IPv4VXLANTunnelAddr",
+		"projectcalico.org/IPv6VXLANTunnelAddr", "io.cilium.network.ipv4-cilium-host",
+		"network.cilium.io/ipv4-cilium-host",    "network.cilium.io/ipv6-cilium-host",
+	};
+	size_t count;
+	struct json_object *list = object_list(object, "status.addresses", &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *address = json_element(list, i);
+		struct span type = object_text(address, "type");
+
+		if (!span_equal(type, span_of("InternalIP")) &&
+		    !span_equal(type, span_of("ExternalIP")))
+			continue;
+		if (!object_add_address(addresses, object_text(address, "address")))
+			return many_addresses;
+	}
+	for (size_t a = 0; a < sizeof(annotations) / sizeof(annotations[0]); a++) {
+		if (!object_add_address(addresses, object_labelled(object, "metadata.annotations",
+								   annotations[a])))
+			return many_addresses;
+	}
+	return NULL;
+}
+
+const char *object_node(struct json_object *object, struct node_object *out)
+{
+	size_t count;
+	struct json_object *list = object_list(object, "spec.podCIDRs", &count);
+	const char *why;
+
+	memset(out, 0, sizeof(*out));
+	why = node_addresses(object, &out->addresses);
+	out->created = object_when(object, "metadata.creationTimestamp");
+	out->names.name = object_text(object, "metadata.name");
+	out->zone = object_labelled(object, "metadata.labels", "topology.kubernetes.io/zone");
+	out->region = object_labelled(object, "metadata.labels", "topology.kubernetes.io/region");
+	if (!why && (out->zone.length > NAME_MAX_BYTES || out->region.length > NAME_MAX_BYTES))
+		why = long_name;
+	for (size_t i = 0; i < count && !why; i++) {
+		if (!object_add_range(&out->ranges, object_text(json_element(list, i), "")))
+			why = many_ranges;
+	}
+	if (!why && !object_add_range(&out->ranges, object_text(object, "spec.podCIDR")))
+		why = many_ranges;
+	return why;
+}
+
+/* TCP when it is absent, as in the Kubernetes API; false for a protocol without a number. */
+static bool protocol_of(struct json_object *port, uint8_t *protocol)
+{
+	struct span name = object_text(port, "protocol");
+
+	if (name.length == 0 || span_equal(name, span_of("TCP")))
+		*protocol = TRANSPORT_TCP;
+	else if (span_equal(name, span_of("UDP")))
+		*protocol = TRANSPORT_UDP;
+	else if (span_equal(name, span_of("SCTP")))
+		*protocol = TRANSPORT_SCTP;
+	else
+		return false;
+	return true;
+}
+
+/* Adds the port that MEMBER of each element names. EVERY: an element without it is every
+ * port (0); otherwise it is left out. */
+static const char *add_ports(struct json_object *list, size_t length, const char *member,
+			     bool every, struct transport_port *ports, size_t *count)
+{
+	for (size_t i = 0; i < length; i++) {
+		struct json_object *element = json_element(list, i);
+		struct transport_port port = {0};
+		int64_t number;
+
+		if (!protocol_of(element, &port.protocol))
+			continue;
+		if (json_i64(element, member, &number) == JSON_FOUND) {
+			if (number < 1 || number > UINT16_MAX)
+				continue;
+			port.port = (uint16_t)number;
+		} else if (!every) {
+			continue;
+		}
+		if (*count == OBJECT_PORTS_MAX)
+			return many_addresses;
+		ports[(*count)++] = port;
+	}
+	return NULL;
+}
+
+static const char *add_addresses(struct json_object *object, const char *path, const char *member,
+				 struct address_list *addresses)
+{
+	size_t count;
+	struct json_object *list = object_list(object, path, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct span text = object_text(json_element(list, i), member);
+
+		if (span_equal(text, span_of("None")))
+			continue;
+		if (!object_add_address(addresses, text))
+			return many_addresses;
+	}
+	return NULL;
+}
+
+const char *object_service(struct json_object *object, struct service_object *out)
+{
+	size_t count;
+	struct json_object *list = object_list(object, "spec.ports", &count);
+	struct span ip = object_text(object, "spec.clusterIP");
+	const char *why;
+
+	memset(out, 0, sizeof(*out));
+	out->created = object_when(object, "metadata.creationTimestamp");
+	out->names.namespace = object_text(object, "metadata.namespace");
+	out->names.name = object_text(object, "metadata.name");
+	why = add_addresses(object, "spec.clusterIPs", "", &out->addresses);
+	if (!why && !span_equal(ip, span_of("None")) && !object_add_address(&out->addresses, ip))
+		why = many_addresses;
+	if (!why)
+		why = add_addresses(object, "spec.externalIPs", "", &out->addresses);
+	if (!why)
+		why = add_addresses(object, "status.loadBalancer.ingress", "ip", &out->addresses);
+	if (!why)
+		why = add_ports(list, count, "nodePort", false, out->node_ports,
+				&out->node_port_count);
+	return why;
+}
+
+const char *object_slice(struct json_object *object, struct slice_object *out)
+{
+	size_t count;
+	struct json_object *list = object_list(object, "ports", &count);
+	struct span trigger = object_labelled(object, "metadata.annotations", TRIGGER_TIME);
+
+	memset(out, 0, sizeof(*out));
+	out->service = object_labelled(object, "metadata.labels", SERVICE_LABEL);
+	if (span_equal(object_text(object, "addressType"), span_of("FQDN")))
+		out->service = (struct span){"", 0};
+	if (trigger.length == 0 || when_parse(trigger.data, trigger.length, &out->trigger) != 0)
+		out->trigger = WHEN_MIN;
+	if (out->service.length > NAME_MAX_BYTES)
+		return long_name;
+	out->endpoints = object_list(object, "endpoints", &count);
+	list = object_list(object, "ports", &count);
+	return add_ports(list, count, "port", true, out->ports, &out->port_count);
+}
+
+const char *object_endpoint(const struct slice_object *slice, size_t index,
+			    struct address_list *addresses, struct span *uid)
+{
+	struct json_object *endpoint = json_element(slice->endpoints, index);
+
+	addresses->count = addresses->refused = 0;
+	*uid = object_text(endpoint, "targetRef.uid");
+	if (uid->length > UID_MAX_BYTES)
+		return long_name;
+	return add_addresses(endpoint, "addresses", "", addresses);
+}

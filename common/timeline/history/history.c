@@ -1,0 +1,392 @@
+#include "common/timeline/history/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/program/log.h"
+
+/* One address's rows; a thousand bindings take about a megabyte. */
+#define ARENA_LIMIT (UINT32_C(1) << 30)
+
+/* Rows as they come from the store, in one run of bytes: kind, key, value. */
+struct row {
+	struct span key, value;
+};
+
+struct rows {
+	struct row *list;
+	size_t count, capacity;
+};
+
+static int rows_add(struct rows *rows, struct row row)
+{
+	if (rows->count == rows->capacity) {
+		size_t capacity = rows->capacity ? 2 * rows->capacity : 32;
+		struct row *list = realloc(rows->list, capacity * sizeof(*list));
+
+		if (!list)
+			return -1;
+		rows->list = list;
+		rows->capacity = capacity;
+	}
+	rows->list[rows->count++] = row;
+	return 0;
+}
+
+/* Copies every row of the address into ARENA. Offsets for now: the arena still moves. */
+static int read_rows(struct store *store, uint32_t cluster, const struct ip *ip, struct text *arena,
+		     struct rows *rows)
+{
+	struct span key, value, span;
+	struct store_scan *scan;
+	struct text prefix;
+	int rc;
+
+	text_init(&prefix, 64);
+	row_key_address(&prefix, cluster, ip);
+	span = (struct span){prefix.data, prefix.length};
+	scan = store_scan_begin(store, span, span);
+	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
+		struct row row = {.key.length = key.length, .value.length = value.length};
+
+		text_add(arena, key.data, key.length);
+		text_add(arena, value.data, value.length);
+		if (arena->failed || rows_add(rows, row) != 0) {
+			log_error("timeline: no memory for the history of an address");
+			rc = -1;
+			break;
+		}
+	}
+	store_scan_end(scan);
+	text_free(&prefix);
+	for (size_t r = 0, at = 0; r < rows->count && rc == 0; r++) {
+		struct row *row = &rows->list[r];
+
+		row->key.data = arena->data + at;
+		row->value.data = row->key.data + row->key.length;
+		at += row->key.length + row->value.length;
+	}
+	return rc;
+}
+
+static bool add_binding_row(struct history *history, const struct row *row)
+{
+	struct codec codec = codec_read(row->value);
+	struct binding_key key;
+	struct holder *holder = history->holders + history->holder_count - 1;
+	struct binding_history *binding = history->bindings + history->binding_count - 1;
+
+	if (!row_binding_key(row->key, &key))
+		return false;
+	/* In the order of the keys: all versions of a binding, all bindings of a holder. */
+	if (history->holder_count == 0 || holder->kind != key.kind ||
+	    !span_equal(holder->uid, key.uid)) {
+		history->holders[history->holder_count++] = (struct holder){key.kind, key.uid};
+		binding = NULL;
+	}
+	if (!binding || history->binding_count == 0 || binding->epoch != key.epoch) {
+		history->bindings[history->binding_count++] = (struct binding_history){
+			history->holder_count - 1, key.epoch, history->version_count, 0};
+	}
+	history->bindings[history->binding_count - 1].version_count++;
+	history->versions[history->version_count++] =
+		(struct binding_version){key.offset, codec_evidence(&codec)};
+	history->changes[history->change_count++] = key.offset;
+	return codec_done(&codec);
+}
+
+static bool add_membership_row(struct history *history, const struct row *row)
+{
+	struct membership *membership = &history->memberships[history->membership_count];
+
+	if (!row_membership(row->value, membership))
+		return false;
+	history->membership_count++;
+	if (membership->uid.length > 0)
+		history->openings[history->opening_count++] = (struct opening){
+			membership->uid, membership->opening, membership->opened_offset};
+	history->changes[history->change_count++] = membership->opened_offset;
+	if (membership->closed_offset != OFFSET_NEVER)
+		history->changes[history->change_count++] = membership->closed_offset;
+	return true;
+}
+
+static int by_service(const void *a, const void *b)
+{
+	const struct membership *one = a, *other = b;
+	int order = span_compare(one->service, other->service);
+
+	if (order == 0)
+		order = span_compare(one->uid, other->uid);
+	if (order == 0)
+		order = (one->opening.ns > other->opening.ns) -
+			(one->opening.ns < other->opening.ns);
+	if (order == 0)
+		order = (one->opened_offset > other->opened_offset) -
+			(one->opened_offset < other->opened_offset);
+	return order;
+}
+
+static int by_uid(const void *a, const void *b)
+{
+	const struct opening *one = a, *other = b;
+	int order = span_compare(one->uid, other->uid);
+
+	return order != 0 ? order : (one->at.ns > other->at.ns) - (one->at.ns < other->at.ns);
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const uint64_t *one = a, *other = b;
+
+	return (*one > *other) - (*one < *other);
+}
+
+static int make_room(struct history *history, size_t rows)
+{
+	history->holders = calloc(rows + 1, sizeof(*history->holders));
+	history->bindings = calloc(rows + 1, sizeof(*history->bindings));
+	history->versions = calloc(rows + 1, sizeof(*history->versions));
+	history->memberships = calloc(rows + 1, sizeof(*history->memberships));
+	history->openings = calloc(rows + 1, sizeof(*history->openings));
+	history->changes = calloc(2 * rows + 1, sizeof(*history->changes));
+	return history->holders && history->bindings && history->versions && history->memberships &&
+			       history->changes
+		       ? 0
+		       : -1;
+}
+
+/* Gives back what make_room() took too much of. */
+static void trim(struct history *history)
+{
+	void *smaller;
+
+	smaller = realloc(history->holders, (history->holder_count + 1) * sizeof(struct holder));
+	history->holders = smaller ? smaller : history->holders;
+	smaller = realloc(history->bindings,
+			  (history->binding_count + 1) * sizeof(struct binding_history));
+	history->bindings = smaller ? smaller : history->bindings;
+	smaller = realloc(history->versions,
+			  (history->version_count + 1) * sizeof(struct binding_version));
+	history->versions = smaller ? smaller : history->versions;
+	smaller = realloc(history->memberships,
+			  (history->membership_count + 1) * sizeof(struct membership));
+	history->memberships = smaller ? smaller : history->memberships;
+	smaller = realloc(history->openings, (history->opening_count + 1) * sizeof(struct opening));
+	history->openings = smaller ? smaller : history->openings;
+	history->bytes = sizeof(*history) + history->arena.capacity +
+			 (history->holder_count + 1) * sizeof(struct holder) +
+			 (history->binding_count + 1) *
+				 (sizeof(struct binding_history) + sizeof(struct tenure) +
+				  sizeof(struct fragment) + 512) +
+			 (history->version_count + 1) * sizeof(struct binding_version) +
+			 (history->membership_count + 1) *
+				 (sizeof(struct membership) + sizeof(struct opening)) +
+			 history->change_count * sizeof(uint64_t);
+}
+
+static int decode(struct store *store, struct history *history, const struct rows *rows)
+{
+	size_t kept = 0;
+
+	if (make_room(history, rows->count) != 0) {
+		log_error("timeline: no memory for the history of an address");
+		return -1;
+	}
+	for (size_t r = 0; r < rows->count; r++) {
+		const struct row *row = &rows->list[r];
+		bool decoded = row_address_kind(row->key) == 'b' ? add_binding_row(history, row)
+								 : add_membership_row(history, row);
+
+		if (!decoded)
+			return store_damaged(store, "a row of an address");
+	}
+	if (history->membership_count > 1)
+		qsort(history->memberships, history->membership_count,
+		      sizeof(*history->memberships), by_service);
+	if (history->opening_count > 1)
+		qsort(history->openings, history->opening_count, sizeof(*history->openings),
+		      by_uid);
+	if (history->change_count > 1)
+		qsort(history->changes, history->change_count, sizeof(uint64_t), by_offset);
+	for (size_t c = 0; c < history->change_count; c++) {
+		if (kept == 0 || history->changes[kept - 1] != history->changes[c])
+			history->changes[kept++] = history->changes[c];
+	}
+	history->change_count = kept;
+	trim(history);
+	return 0;
+}
+
+struct history *history_load(struct store *store, uint32_t cluster, const struct ip *ip)
+{
+	struct history *history = calloc(1, sizeof(*history));
+	struct rows rows = {0};
+	int rc = -1;
+
+	if (!history) {
+		log_error("timeline: no memory for the history of an address");
+		return NULL;
+	}
+	text_init(&history->arena, ARENA_LIMIT);
+	history->range_generation = UINT64_MAX;
+	if (read_rows(store, cluster, ip, &history->arena, &rows) == 0)
+		rc = decode(store, history, &rows);
+	free(rows.list);
+	if (rc != 0) {
+		history_free(history);
+		return NULL;
+	}
+	return history;
+}
+
+static void view_clear(struct address_view *view)
+{
+	for (size_t f = 0; f < view->count && view->fragments; f++) {
+		free(view->fragments[f].bytes);
+		free(view->fragments[f].members);
+	}
+	free(view->fragments);
+	free(view->tenures);
+	*view = (struct address_view){0};
+}
+
+void history_free(struct history *history)
+{
+	if (!history)
+		return;
+	view_clear(&history->view);
+	free(history->holders);
+	free(history->bindings);
+	free(history->versions);
+	free(history->memberships);
+	free(history->openings);
+	free(history->changes);
+	text_free(&history->arena);
+	free(history);
+}
+
+/* The evidence of BINDING that POSITION sees, or NULL. */
+static const struct evidence *evidence_at(const struct history *history,
+					  const struct binding_history *binding, uint64_t position)
+{
+	const struct evidence *evidence = NULL;
+
+	for (size_t v = 0; v < binding->version_count; v++) {
+		const struct binding_version *version =
+			&history->versions[binding->first_version + v];
+
+		if (version->offset > position)
+			break;
+		evidence = &version->evidence;
+	}
+	return evidence;
+}
+
+/* The earliest opening of a membership of this uid that is later than AFTER. */
+static struct when endpoint_at(const struct history *history, struct span uid, struct when after,
+			       uint64_t position)
+{
+	size_t low = 0, high = history->opening_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (span_compare(history->openings[middle].uid, uid) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t o = low; o < history->opening_count; o++) {
+		const struct opening *opening = &history->openings[o];
+
+		if (!span_equal(opening->uid, uid))
+			break;
+		if (opening->offset <= position && when_before(after, opening->at))
+			return opening->at;
+	}
+	return WHEN_MIN;
+}
+
+static size_t visible_bindings(const struct history *history, uint64_t position,
+			       struct binding *bindings)
+{
+	size_t count = 0;
+
+	for (size_t b = 0; b < history->binding_count; b++) {
+		const struct binding_history *binding = &history->bindings[b];
+		const struct holder *holder = &history->holders[binding->holder];
+		const struct evidence *evidence = evidence_at(history, binding, position);
+
+		if (!evidence)
+			continue;
+		bindings[count] = (struct binding){
+			.kind = holder->kind,
+			.holder = binding->holder,
+			.epoch = binding->epoch,
+			.evidence = *evidence,
+			.endpoint = holder->kind == HOLDER_POD
+					    ? endpoint_at(history, holder->uid,
+							  evidence->previous_to, position)
+					    : WHEN_MIN,
+		};
+		count++;
+	}
+	return count;
+}
+
+static int view_fill(struct history *history, uint64_t position, enum timeline_clock clock,
+		     int64_t skew_ns)
+{
+	struct address_view *view = &history->view;
+	size_t room = history->binding_count + 1;
+	struct binding *bindings = calloc(room, sizeof(*bindings));
+	struct instants *instants = calloc(room, sizeof(*instants));
+	int rc = -1;
+
+	if (!bindings || !instants)
+		goto out;
+	view->count = visible_bindings(history, position, bindings);
+	view->tenures = calloc(view->count + 1, sizeof(*view->tenures));
+	view->fragments = calloc(view->count + 1, sizeof(*view->fragments));
+	if (!view->tenures || !view->fragments)
+		goto out;
+	if (asof_instants(bindings, view->count, clock, skew_ns, instants) != 0)
+		goto out;
+	for (size_t t = 0; t < view->count; t++)
+		view->tenures[t] = (struct tenure){bindings[t], instants[t], WHEN_MIN, t};
+	asof_sort(view->tenures, view->count);
+	rc = 0;
+out:
+	free(instants);
+	free(bindings);
+	return rc;
+}
+
+struct address_view *history_view(struct history *history, uint64_t position,
+				  enum timeline_clock clock, int64_t skew_ns)
+{
+	struct address_view *view = &history->view;
+	size_t low = 0, high = history->change_count;
+
+	if (view->there && view->from_offset <= position && position < view->until_offset)
+		return view;
+	view_clear(view);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (history->changes[middle] <= position)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (view_fill(history, position, clock, skew_ns) != 0) {
+		log_error("timeline: no memory for the history of an address");
+		view_clear(view);
+		return NULL;
+	}
+	view->there = true;
+	view->from_offset = low > 0 ? history->changes[low - 1] : 0;
+	view->until_offset = low < history->change_count ? history->changes[low] : OFFSET_NEVER;
+	return view;
+}

@@ -1,0 +1,92 @@
+/* history.h - everything the store holds of one address, decoded, and as of a position.
+ *
+ * A history holds every version of everything, so it serves any position. Its view is
+ * what one position sees; it is kept until a position sees something else.
+ *
+ * (1) A history never changes; a record that touches the address makes it stale, and
+ *     whoever keeps it lets it go.
+ */
+#ifndef TENURE_HISTORY_H
+#define TENURE_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/timeline/rules/asof.h"
+#include "common/timeline/store/codec.h"
+#include "common/timeline/store/rows.h"
+#include "common/timeline/store/store.h"
+
+struct holder {
+	enum holder_kind kind;
+	struct span uid;
+};
+
+/* Evidence from OFFSET on. */
+struct binding_version {
+	uint64_t offset;
+	struct evidence evidence;
+};
+
+struct binding_history {
+	size_t holder;
+	uint64_t epoch;
+	size_t first_version, version_count;
+};
+
+#define FRAGMENT_SOURCES 3 /* the holder, its owner, its node */
+
+/* What is printed of a binding, rendered when it is first asked for: the head and
+ * the tail, between which a pod's or node's services stand (names.h). */
+struct fragment {
+	char *bytes; /* NULL until then */
+	size_t head_length, tail_length;
+	/* A position outside, or another version of a source, makes it stale. */
+	uint64_t from_offset, until_offset;
+	const uint32_t *generation[FRAGMENT_SOURCES]; /* NULL for none */
+	uint32_t rendered[FRAGMENT_SOURCES];
+	uint32_t *members; /* which memberships are the holder's */
+	size_t member_count;
+};
+
+struct address_view {
+	bool there;
+	uint64_t from_offset, until_offset; /* the positions that it serves */
+	struct tenure *tenures;
+	struct fragment *fragments; /* one for each tenure, by its source */
+	size_t count;
+};
+
+/* A membership of a target opened. */
+struct opening {
+	struct span uid;
+	struct when at;
+	uint64_t offset;
+};
+
+struct history {
+	struct holder *holders;
+	struct binding_history *bindings;
+	struct binding_version *versions;
+	struct membership *memberships; /* by service, uid and opening */
+	struct opening *openings;       /* by uid and time, one for each membership with a uid */
+	size_t holder_count, binding_count, version_count, membership_count, opening_count;
+	uint64_t *changes; /* every offset at which a view changes, in order */
+	size_t change_count;
+	struct text arena; /* what the spans above point into */
+	struct address_view view;
+	uint64_t range_offset; /* from where the address lies in a range */
+	uint64_t range_generation;
+	size_t bytes; /* about what it takes in memory, rendered fragments included */
+};
+
+/* Reads what STORE holds of IP in CLUSTER. NULL after logging. */
+struct history *history_load(struct store *store, uint32_t cluster, const struct ip *ip);
+void history_free(struct history *history);
+
+/* The view at POSITION. NULL when there is no memory, logged. */
+struct address_view *history_view(struct history *history, uint64_t position,
+				  enum timeline_clock clock, int64_t skew_ns);
+
+#endif

@@ -1,0 +1,59 @@
+/* asof.h - which of an address's bindings a flow can belong to.
+ *
+ * docs/answers.md sections 5 and 6: the order of bindings, the four instants, and which
+ * holders are possible and certain. Pure.
+ *
+ * (1) A binding's instants depend on the bindings beside it and on the options alone, so
+ *     they are worked out once for all questions about the same bindings.
+ */
+#ifndef TENURE_ASOF_H
+#define TENURE_ASOF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/when.h"
+#include "common/timeline/rules/binding.h"
+
+/* Widened and narrowed by skew already. */
+struct instants {
+	struct when possible_from, certain_from, certain_to, possible_to;
+};
+
+/* Works out the instants of BINDINGS[COUNT], bindings of one address, those of one holder
+ * side by side. Each is compared with those that it overlaps in time, and with all of them
+ * while it is open. -1 when there is no memory. */
+int asof_instants(const struct binding *bindings, size_t count, enum timeline_clock clock,
+		  int64_t skew_ns, struct instants *instants);
+
+/* A binding with its instants. */
+struct tenure {
+	struct binding binding;
+	struct instants at;
+	struct when reach; /* the latest possible_to of this one and all before it */
+	size_t source;     /* whose it is, for whoever made it */
+};
+
+/* Puts TENURES[COUNT] in the order of possible_from and fills in the reaches. */
+void asof_sort(struct tenure *tenures, size_t count);
+
+enum asof_holders { ASOF_NONE, ASOF_ONE, ASOF_MANY };
+
+struct asof_verdict {
+	enum asof_holders holders;   /* that are possible */
+	const struct tenure *tenure; /* ASOF_ONE: the holder's, with the latest possible_from */
+	bool certain;                /* ASOF_ONE: one of its bindings is certain */
+	bool together;               /* ASOF_MANY: two holders are certain at one instant */
+};
+
+/* Judges a flow over [START, END]. UNCOVERED: only what is certain is possible. TENURES
+ * are sorted. */
+struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struct when start,
+			       struct when end, bool uncovered);
+
+/* Some binding is certain at an instant of [FROM, TO]. */
+bool asof_certain_within(const struct tenure *tenures, size_t count, struct when from,
+			 struct when to);
+
+#endif

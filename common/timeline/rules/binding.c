@@ -1,0 +1,160 @@
+#include "common/timeline/rules/binding.h"
+
+/* A kubelet cuts its times to whole seconds: T means somewhere in [T, T + 1 s). */
+#define KUBELET_SECOND NS_PER_SECOND
+
+static bool missing(struct when moment)
+{
+	return moment.ns == INT64_MIN;
+}
+
+static struct when else_when(struct when first, struct when second)
+{
+	return missing(first) ? second : first;
+}
+
+struct evidence evidence_none(void)
+{
+	return (struct evidence){
+		.sandbox_ready = WHEN_MIN,
+		.first_started = WHEN_MIN,
+		.shown_started = WHEN_MIN,
+		.start_time = WHEN_MIN,
+		.first_received = WHEN_MIN,
+		.last_finished = WHEN_MIN,
+		.last_running = WHEN_MIN,
+		.sandbox_gone = WHEN_MIN,
+		.ended_received = WHEN_MIN,
+		.previous_to = WHEN_MIN,
+	};
+}
+
+struct when evidence_possible_from(const struct evidence *evidence)
+{
+	return when_later(evidence->start_time, evidence->previous_to);
+}
+
+struct when evidence_certain_to(const struct evidence *evidence)
+{
+	struct when finished = evidence->last_finished;
+
+	if (evidence->how == BINDING_OPEN && !evidence->all_terminated)
+		return WHEN_MAX;
+	if (evidence->how == BINDING_LOST || evidence->how == BINDING_REMOVED)
+		finished = WHEN_MIN;
+	/* Without any evidence: it was held at some time after that, so nothing is certain. */
+	return else_when(else_when(finished, evidence->last_running),
+			 evidence_possible_from(evidence));
+}
+
+struct when evidence_possible_to(const struct evidence *evidence)
+{
+	switch (evidence->how) {
+	case BINDING_OPEN:
+	case BINDING_LOST:
+		return WHEN_MAX;
+	case BINDING_FINISHED:
+	case BINDING_NEXT_EPOCH:
+		if (!missing(evidence->sandbox_gone))
+			return when_add(evidence->sandbox_gone, KUBELET_SECOND);
+		return evidence->ended_received;
+	default:
+		return evidence->ended_received;
+	}
+}
+
+/* The evidence that CLOCK asks for, or FROM NULL when it is missing. */
+static struct binding_start start_by(const struct binding *binding, enum timeline_clock clock)
+{
+	struct when ready = binding->evidence.sandbox_ready;
+	struct when started = binding->evidence.first_started;
+	bool sandbox = !missing(ready) && (missing(started) || !when_before(started, ready));
+
+	switch (clock) {
+	case TIMELINE_SANDBOX:
+		if (sandbox)
+			return (struct binding_start){when_add(ready, KUBELET_SECOND), ready,
+						      "sandbox"};
+		/* fall through */
+	case TIMELINE_STARTED:
+		if (!missing(started))
+			return (struct binding_start){
+				when_add(started, KUBELET_SECOND),
+				else_when(binding->evidence.shown_started, started), "started"};
+		break;
+	case TIMELINE_ENDPOINT:
+		if (!missing(binding->endpoint))
+			return (struct binding_start){binding->endpoint, binding->endpoint,
+						      "endpoint"};
+		break;
+	case TIMELINE_RECEIVED:
+		break;
+	}
+	return (struct binding_start){WHEN_MIN, WHEN_MIN, NULL};
+}
+
+struct binding_start binding_start(const struct binding *binding, enum timeline_clock clock)
+{
+	struct when received = binding->evidence.first_received;
+
+	if (binding->kind != HOLDER_POD)
+		return (struct binding_start){received, binding->evidence.start_time, "created"};
+	for (int c = (int)clock; c < TIMELINE_RECEIVED; c++) {
+		struct binding_start start = start_by(binding, (enum timeline_clock)c);
+
+		if (start.from)
+			return start;
+	}
+	return (struct binding_start){received, received, "received"};
+}
+
+struct when binding_shown_end(const struct binding *binding, const char **from)
+{
+	const struct evidence *evidence = &binding->evidence;
+
+	*from = NULL;
+	if (evidence->how == BINDING_OPEN)
+		return WHEN_MIN;
+	if (binding->kind == HOLDER_POD) {
+		if (evidence->how != BINDING_LOST && !missing(evidence->sandbox_gone)) {
+			*from = "sandbox";
+			return evidence->sandbox_gone;
+		}
+		if (evidence->how != BINDING_LOST && !missing(evidence->last_finished)) {
+			*from = "finished";
+			return evidence->last_finished;
+		}
+		if (!missing(evidence->last_running)) {
+			*from = "last_status";
+			return evidence->last_running;
+		}
+	}
+	*from = "received";
+	return evidence->ended_received;
+}
+
+const char *holder_kind_name(enum holder_kind kind)
+{
+	switch (kind) {
+	case HOLDER_POD:
+		return "pod";
+	case HOLDER_NODE:
+		return "node";
+	default:
+		return "service";
+	}
+}
+
+const char *binding_end_name(enum binding_end how)
+{
+	static const char *const names[BINDING_ENDS] = {
+		[BINDING_OPEN] = "open",
+		[BINDING_FINISHED] = "finished",
+		[BINDING_LOST] = "lost",
+		[BINDING_ADDRESS_GONE] = "address_gone",
+		[BINDING_NEXT_EPOCH] = "next_epoch",
+		[BINDING_REMOVED] = "removed",
+	};
+
+	return names[how];
+}

@@ -1,0 +1,82 @@
+/* binding.h - one address, one holder, and the evidence of when.
+ *
+ * Evidence is what the records of the kube topic told, kept as it was told; the raw
+ * instants that docs/answers.md sections 3 and 4 derive from it are functions of it
+ * and of the clock that the question chooses.
+ *
+ * (1) WHEN_MIN in evidence means that it is missing; as a raw possible_from it means
+ *     "since ever".
+ * (2) WHEN_MAX as a raw certain_to or possible_to means open.
+ */
+#ifndef TENURE_BINDING_H
+#define TENURE_BINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/when.h"
+#include "common/timeline/rules/clock.h"
+
+enum holder_kind { HOLDER_POD = 'p', HOLDER_NODE = 'n', HOLDER_SERVICE = 's' };
+
+/* How a binding ended. The first five are a pod's; BINDING_LOST is also a node that was
+ * deleted, BINDING_REMOVED any other end of a node's or service's address. */
+enum binding_end {
+	BINDING_OPEN,
+	BINDING_FINISHED,
+	BINDING_LOST,
+	BINDING_ADDRESS_GONE,
+	BINDING_NEXT_EPOCH,
+	BINDING_REMOVED,
+	BINDING_ENDS,
+};
+
+struct evidence {
+	enum binding_end how;
+	bool all_terminated; /* in the last record */
+	bool terminating;
+	uint64_t node; /* a hash of the node's name, 0 for none (and for nodes and services) */
+	struct when sandbox_ready;
+	struct when first_started;
+	struct when shown_started; /* that of the epoch which this one only may continue */
+	struct when start_time;    /* of nodes and services: the creation */
+	struct when first_received;
+	struct when last_finished;
+	struct when last_running; /* of nodes and services that ended: raw certain_to */
+	struct when sandbox_gone;
+	struct when ended_received;
+	struct when previous_to; /* the previous epoch's raw certain_to */
+};
+
+struct binding {
+	enum holder_kind kind;
+	size_t holder;  /* which of the address's holders: equal for equal uids */
+	uint64_t epoch; /* the offset that began it; rises within a holder */
+	struct evidence evidence;
+	struct when endpoint; /* the earliest membership of this uid and address that is
+			      * later than previous_to, or WHEN_MIN */
+};
+
+/* Evidence of which nothing is known. */
+struct evidence evidence_none(void);
+
+struct when evidence_possible_from(const struct evidence *evidence);
+struct when evidence_certain_to(const struct evidence *evidence);
+struct when evidence_possible_to(const struct evidence *evidence);
+
+/* What gave a binding's start. */
+struct binding_start {
+	struct when certain_from; /* raw */
+	struct when shown;        /* the evidence itself */
+	const char *from; /* static: "sandbox", "started", "endpoint", "received", "created" */
+};
+struct binding_start binding_start(const struct binding *binding, enum timeline_clock clock);
+
+/* What is shown as the end: WHEN_MIN and NULL while it has not ended. */
+struct when binding_shown_end(const struct binding *binding, const char **from);
+
+const char *holder_kind_name(enum holder_kind kind);
+const char *binding_end_name(enum binding_end how);
+
+#endif

@@ -1,0 +1,7 @@
+/* clock.h - what an address's tenure is taken to begin with: --clock (docs/answers.md section 3). */
+#ifndef TENURE_CLOCK_H
+#define TENURE_CLOCK_H
+
+enum timeline_clock { TIMELINE_SANDBOX, TIMELINE_STARTED, TIMELINE_ENDPOINT, TIMELINE_RECEIVED };
+
+#endif

@@ -1,0 +1,17 @@
+/* holder_names.h - what a pod, a node or a service is called, and who controls it. */
+#ifndef TENURE_HOLDER_NAMES_H
+#define TENURE_HOLDER_NAMES_H
+
+#include "common/base/span.h"
+
+#define NAME_MAX_BYTES 253 /* a DNS subdomain (RFC 1123), longest Kubernetes name */
+#define UID_MAX_BYTES 128  /* uids are UUIDs (36) or hashes of a manifest (32) */
+
+/* A holder's newest names; node, owner and hash are of pods only. */
+struct holder_names {
+	struct span namespace, name, node;
+	struct span owner_kind, owner_name, owner_uid; /* of the controller, or empty */
+	struct span hash;                              /* label pod-template-hash */
+};
+
+#endif

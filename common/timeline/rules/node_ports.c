@@ -1,0 +1,33 @@
+#include "common/timeline/rules/node_ports.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int node_ports_add(struct node_ports *ports, const struct node_port *port, struct span service)
+{
+	char *copy;
+
+	if (ports->count == ports->capacity) {
+		size_t capacity = ports->capacity ? 2 * ports->capacity : 16;
+		struct node_port *list = realloc(ports->list, capacity * sizeof(*list));
+
+		if (!list)
+			return -1;
+		ports->list = list;
+		ports->capacity = capacity;
+	}
+	copy = strndup(service.data, service.length);
+	if (!copy)
+		return -1;
+	ports->list[ports->count] = *port;
+	ports->list[ports->count++].service = copy;
+	return 0;
+}
+
+void node_ports_free(struct node_ports *ports)
+{
+	for (size_t p = 0; p < ports->count; p++)
+		free(ports->list[p].service);
+	free(ports->list);
+	*ports = (struct node_ports){0};
+}

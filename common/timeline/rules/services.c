@@ -1,0 +1,165 @@
+#include "common/timeline/rules/services.h"
+
+#include <string.h>
+
+/* An endpoint that moves between two slices is in none of them for a moment. */
+#define PAUSE_NS (5 * NS_PER_SECOND)
+
+static bool same_interval(const struct membership *a, const struct membership *b)
+{
+	return span_equal(a->service, b->service) && span_equal(a->uid, b->uid);
+}
+
+struct when membership_closing(const struct membership *memberships, size_t count, size_t index,
+			       uint64_t position)
+{
+	const struct membership *row = &memberships[index];
+	size_t first = index;
+
+	if (row->closed_offset > position)
+		return WHEN_MAX;
+	/* A received that goes back can close a membership before it opens. */
+	while (first > 0 && same_interval(&memberships[first - 1], row) &&
+	       when_before(row->closing, memberships[first - 1].opening))
+		first--;
+	for (size_t m = first; m < count && same_interval(&memberships[m], row); m++) {
+		const struct membership *next = &memberships[m];
+
+		if (when_before(when_add(row->closing, PAUSE_NS), next->opening))
+			break;
+		if (m != index && next->opened_offset <= position &&
+		    when_before(row->closing, next->opening))
+			return next->opening;
+	}
+	return row->closing;
+}
+
+static bool ports_match(struct span ports, int32_t port, int transport)
+{
+	const uint8_t *at = (const uint8_t *)ports.data;
+
+	for (size_t p = 0; port >= 0 && p + 3 <= ports.length; p += 3) {
+		int32_t number = at[p + 1] << 8 | at[p + 2];
+
+		if (at[p] == transport && (number == 0 || number == port))
+			return true;
+	}
+	return false;
+}
+
+/* Keeps the order: the names mostly come in it. */
+static void add(struct services *services, struct span name, bool port)
+{
+	size_t at = services->count;
+
+	while (at > 0 && span_compare(services->list[at - 1].name, name) > 0)
+		at--;
+	if (at > 0 && span_equal(services->list[at - 1].name, name)) {
+		services->list[at - 1].port = services->list[at - 1].port || port;
+		return;
+	}
+	if (services->count == SERVICES_MAX) {
+		services->cut = true;
+		return;
+	}
+	memmove(&services->list[at + 1], &services->list[at],
+		(services->count - at) * sizeof(services->list[0]));
+	services->list[at] = (struct service_use){name, port};
+	services->count++;
+}
+
+static void find_node_ports(const struct node_ports *ports,
+			    const struct services_question *question, struct services *services)
+{
+	for (size_t p = 0; p < ports->count; p++) {
+		const struct node_port *port = &ports->list[p];
+		bool closed = port->closed_offset <= question->position;
+
+		if (port->port == question->port && port->protocol == question->transport &&
+		    port->opened_offset <= question->position &&
+		    !when_before(question->end, port->from) &&
+		    !(closed && when_before(port->to, question->start)))
+			add(services, span_of(port->service), true);
+	}
+}
+
+size_t services_of_holder(const struct memberships *all, enum holder_kind kind, struct span uid,
+			  uint32_t *which)
+{
+	size_t count = 0;
+
+	for (size_t m = 0; m < all->count; m++) {
+		struct span target = all->list[m].uid;
+
+		if (kind != HOLDER_POD || target.length == 0 || span_equal(target, uid))
+			which[count++] = (uint32_t)m;
+	}
+	return count;
+}
+
+void services_find(const struct memberships *memberships, const struct node_ports *ports,
+		   const struct services_question *question, struct services *services)
+{
+	services->count = 0;
+	services->cut = false;
+	for (size_t w = 0; w < memberships->which_count; w++) {
+		size_t m = memberships->which[w];
+		const struct membership *row = &memberships->list[m];
+		bool port = ports_match(row->ports, question->port, question->transport);
+
+		if ((port || question->kind == HOLDER_POD) &&
+		    row->opened_offset <= question->position &&
+		    !when_before(question->end, row->opening) &&
+		    !when_before(membership_closing(memberships->list, memberships->count, m,
+						    question->position),
+				 question->start))
+			add(services, row->service, port);
+	}
+	if (question->kind == HOLDER_NODE && ports)
+		find_node_ports(ports, question, services);
+}
+
+/* The only service with the end's port, else the only one. */
+static const struct service_use *single(const struct services *services)
+{
+	const struct service_use *found = NULL;
+	size_t with_port = 0;
+
+	for (size_t s = 0; s < services->count; s++) {
+		if (services->list[s].port) {
+			found = &services->list[s];
+			with_port++;
+		}
+	}
+	if (services->cut)
+		return NULL;
+	if (with_port == 1)
+		return found;
+	return services->count == 1 ? &services->list[0] : NULL;
+}
+
+void services_add_json(const struct services *services, struct text *out)
+{
+	const struct service_use *service = single(services);
+
+	if (services->count == 0)
+		return;
+	if (service) {
+		const char *slash = memchr(service->name.data, '/', service->name.length);
+		size_t length = slash ? (size_t)(slash - service->name.data) : 0;
+
+		text_add_string(out, ",\"service\":{\"name\":");
+		text_add_json(out, service->name.data + length + 1,
+			      service->name.length - length - 1);
+		text_add_string(out, ",\"namespace\":");
+		text_add_json(out, service->name.data, length);
+		text_add(out, "}", 1);
+	}
+	text_add_string(out, ",\"services\":[");
+	for (size_t s = 0; s < services->count; s++) {
+		if (s > 0)
+			text_add(out, ",", 1);
+		text_add_json(out, services->list[s].name.data, services->list[s].name.length);
+	}
+	text_add(out, "]", 1);
+}

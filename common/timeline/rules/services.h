@@ -1,0 +1,62 @@
+/* services.h - which services an end belongs to (docs/answers.md section 7). Pure. */
+#ifndef TENURE_SERVICES_H
+#define TENURE_SERVICES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/text.h"
+#include "common/timeline/rules/binding.h"
+#include "common/timeline/rules/membership.h"
+#include "common/timeline/rules/node_ports.h"
+
+/* A pod is in a handful of services. Of an end in more, the first so many are shown and
+ * none of them is singled out. */
+#define SERVICES_MAX 256
+
+struct service_use {
+	struct span name; /* namespace/name */
+	bool port;        /* one of its ports is the end's */
+};
+
+/* In bytewise order, each once. */
+struct services {
+	struct service_use list[SERVICES_MAX];
+	size_t count;
+	bool cut;
+};
+
+struct services_question {
+	enum holder_kind kind;
+	int32_t port;  /* -1 for none */
+	int transport; /* IANA number, -1 for none */
+	struct when start, end;
+	uint64_t position;
+};
+
+/* The memberships of an address, by service, uid and opening; and which of them, in that
+ * order, can be the holder's (services_of_holder()). */
+struct memberships {
+	const struct membership *list;
+	size_t count;
+	const uint32_t *which;
+	size_t which_count;
+};
+
+/* Writes which of ALL are of HOLDER to WHICH, room for all of them; gives their number. */
+size_t services_of_holder(const struct memberships *all, enum holder_kind kind, struct span uid,
+			  uint32_t *which);
+
+/* PORTS is looked at for a node alone, and may be NULL. */
+void services_find(const struct memberships *memberships, const struct node_ports *ports,
+		   const struct services_question *question, struct services *services);
+
+/* Adds ,"service":{...},"services":[...] as far as there are any. */
+void services_add_json(const struct services *services, struct text *out);
+
+/* Until when MEMBERSHIPS[INDEX] lasts as of POSITION: a pause of at most 5 s is bridged. */
+struct when membership_closing(const struct membership *memberships, size_t count, size_t index,
+			       uint64_t position);
+
+#endif

@@ -1,0 +1,55 @@
+/* unpublished_pods.h - pods that may hold an address of which nothing tells yet.
+ *
+ * docs/answers.md section 6. Each row is one statement about one pod, visible at
+ * the positions from its opened offset up to, and without, its hidden offset; at any
+ * position at most one statement about a pod is visible.
+ *
+ * All of a cluster's statements are in memory, 64 bytes each: one or two for each pod
+ * that the topic ever told of. UNPUBLISHED_PODS_MAX of them (4 GB) is where the program stops.
+ */
+#ifndef TENURE_UNPUBLISHED_PODS_H
+#define TENURE_UNPUBLISHED_PODS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/when.h"
+
+#define UNPUBLISHED_PODS_MAX (UINT64_C(1) << 26)
+
+struct unpublished_pod {
+	uint64_t holder; /* a hash of the pod's uid */
+	uint64_t opened_offset;
+	uint64_t hidden_offset; /* OFFSET_NEVER until another statement follows */
+	struct when from;
+	struct when until; /* WHEN_MAX while it lasts */
+};
+
+struct unpublished_block;
+
+/* Rows in the order of their opened offsets; a row's number is its index. */
+struct unpublished_pods {
+	struct unpublished_pod *rows;
+	struct unpublished_block *blocks;
+	size_t count, capacity;
+};
+
+/* -1 when there is no memory, or no room. */
+int unpublished_pods_add(struct unpublished_pods *table, const struct unpublished_pod *row);
+void unpublished_pods_hide(struct unpublished_pods *table, size_t number, uint64_t hidden_offset);
+void unpublished_pods_free(struct unpublished_pods *table);
+
+struct unpublished_question {
+	struct when start, end; /* of the flow */
+	int64_t skew_ns;
+	uint64_t position;
+	uint64_t holder; /* the pod that does not count: the one that is possible anyway */
+	bool excluded;   /* a certain binding excludes pods that are unpublished still */
+};
+
+/* Some pod may hold the address in the flow. */
+bool unpublished_pods_may_hold(const struct unpublished_pods *table,
+			       const struct unpublished_question *question);
+
+#endif

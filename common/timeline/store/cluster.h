@@ -1,0 +1,69 @@
+/* cluster.h - what is known of one cluster as a whole, in memory and in its rows.
+ *
+ * Each cluster is a cluster of its own. Coverage, GAPs, PROGRESS, unpublished pods, ranges
+ * and nodePorts are small against the histories of its addresses, and every question
+ * needs them: so they are in memory, and the store is where they come from.
+ *
+ * (1) Every change goes to the store's batch too, so memory and store agree at each
+ *     commit; after a failed commit the timeline is BROKEN and not asked again.
+ */
+#ifndef TENURE_CLUSTER_H
+#define TENURE_CLUSTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/record/kube_event.h"
+#include "common/timeline/rules/gaps.h"
+#include "common/timeline/rules/node_ports.h"
+#include "common/timeline/rules/progress.h"
+#include "common/timeline/rules/ranges.h"
+#include "common/timeline/rules/unpublished_pods.h"
+#include "common/timeline/store/store.h"
+
+/* A list that has begun. */
+struct sync {
+	uint64_t begin_offset; /* OFFSET_NEVER when none has */
+	struct kube_scope scope;
+};
+
+struct cluster {
+	uint32_t id;
+	char name[KUBE_CLUSTER_SIZE];
+	struct when known; /* of the last accepted PROGRESS */
+	struct coverage coverage[KUBE_RESOURCES];
+	struct sync sync[KUBE_RESOURCES];
+	struct gaps gaps;
+	struct progress progress;
+	struct unpublished_pods unpublished;
+	struct ranges ranges;
+	struct node_ports node_ports;
+};
+
+/* NULL after logging. */
+struct cluster *cluster_new(uint32_t id, const char *name);
+/* Reads the rows of cluster ID. NULL after logging. */
+struct cluster *cluster_load(struct store *store, uint32_t id);
+void cluster_free(struct cluster *cluster);
+
+/* Puts the cluster's own row (name, known, coverage, SYNCs). */
+int cluster_put(const struct cluster *cluster, struct store *store);
+
+/* Each changes memory and puts the row. -1 after logging. */
+int cluster_add_gap(struct cluster *cluster, struct store *store, const struct gap *gap);
+int cluster_add_progress(struct cluster *cluster, struct store *store, struct when known,
+			 uint64_t offset);
+int cluster_add_unpublished(struct cluster *cluster, struct store *store,
+			    const struct unpublished_pod *row);
+int cluster_hide_unpublished(struct cluster *cluster, struct store *store, uint64_t number,
+			     uint64_t hidden_offset);
+int cluster_add_range(struct cluster *cluster, struct store *store, const struct range_row *row);
+int cluster_use_range(struct cluster *cluster, struct store *store, size_t number,
+		      uint64_t used_offset);
+int cluster_open_node_port(struct cluster *cluster, struct store *store,
+			   const struct node_port *port, struct span service);
+int cluster_close_node_port(struct cluster *cluster, struct store *store, uint64_t number,
+			    struct when to, uint64_t closed_offset);
+
+#endif

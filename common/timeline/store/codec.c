@@ -1,0 +1,205 @@
+#include "common/timeline/store/codec.h"
+
+#include <string.h>
+
+#define SIGN (UINT64_C(1) << 63)
+
+void codec_add_u8(struct text *out, unsigned value)
+{
+	char byte = (char)(uint8_t)value;
+
+	text_add(out, &byte, 1);
+}
+
+void codec_add_u32(struct text *out, uint32_t value)
+{
+	char bytes[4];
+
+	for (int i = 0; i < 4; i++)
+		bytes[i] = (char)(uint8_t)(value >> (24 - 8 * i));
+	text_add(out, bytes, sizeof(bytes));
+}
+
+void codec_add_u64(struct text *out, uint64_t value)
+{
+	codec_add_u32(out, (uint32_t)(value >> 32));
+	codec_add_u32(out, (uint32_t)value);
+}
+
+void codec_add_when(struct text *out, struct when moment)
+{
+	codec_add_u64(out, (uint64_t)moment.ns ^ SIGN);
+}
+
+void codec_add_ip(struct text *out, const struct ip *ip)
+{
+	text_add(out, (const char *)ip->bytes, sizeof(ip->bytes));
+}
+
+void codec_add_span(struct text *out, struct span span)
+{
+	if (span.length > UINT16_MAX) {
+		out->failed = true;
+		return;
+	}
+	codec_add_u8(out, (unsigned)(span.length >> 8));
+	codec_add_u8(out, (unsigned)(span.length & 0xff));
+	if (span.length > 0)
+		text_add(out, span.data, span.length);
+}
+
+void codec_add_evidence(struct text *out, const struct evidence *evidence)
+{
+	codec_add_u8(out, (unsigned)evidence->how | (evidence->all_terminated ? 0x40u : 0) |
+				  (evidence->terminating ? 0x80u : 0));
+	codec_add_u64(out, evidence->node);
+	codec_add_when(out, evidence->sandbox_ready);
+	codec_add_when(out, evidence->first_started);
+	codec_add_when(out, evidence->shown_started);
+	codec_add_when(out, evidence->start_time);
+	codec_add_when(out, evidence->first_received);
+	codec_add_when(out, evidence->last_finished);
+	codec_add_when(out, evidence->last_running);
+	codec_add_when(out, evidence->sandbox_gone);
+	codec_add_when(out, evidence->ended_received);
+	codec_add_when(out, evidence->previous_to);
+}
+
+void codec_add_fold(struct text *out, const struct pod_fold *fold)
+{
+	codec_add_u8(out, (fold->has_epoch ? 1u : 0) | (fold->terminal ? 2u : 0) |
+				  (fold->unpublished.there ? 4u : 0));
+	codec_add_when(out, fold->kubelet_saw);
+	codec_add_when(out, fold->unpublished.from);
+	codec_add_when(out, fold->unpublished.until);
+	codec_add_u64(out, fold->epoch.number);
+	codec_add_u8(out, (unsigned)fold->epoch.address_count);
+	for (size_t i = 0; i < fold->epoch.address_count; i++)
+		codec_add_ip(out, &fold->epoch.addresses[i]);
+	codec_add_evidence(out, &fold->epoch.evidence);
+	codec_add_when(out, fold->epoch.previous_ready);
+	codec_add_when(out, fold->epoch.previous_gone);
+}
+
+struct codec codec_read(struct span row)
+{
+	return (struct codec){(const uint8_t *)row.data, row.length, false};
+}
+
+/* COUNT bytes of the row, or NULL past its end (2). */
+static const uint8_t *take(struct codec *codec, size_t count)
+{
+	const uint8_t *at = codec->at;
+
+	if (codec->failed || codec->left < count) {
+		codec->failed = true;
+		return NULL;
+	}
+	codec->at += count;
+	codec->left -= count;
+	return at;
+}
+
+static uint64_t take_integer(struct codec *codec, size_t count)
+{
+	const uint8_t *at = take(codec, count);
+	uint64_t value = 0;
+
+	for (size_t i = 0; at && i < count; i++)
+		value = value << 8 | at[i];
+	return value;
+}
+
+uint8_t codec_u8(struct codec *codec)
+{
+	return (uint8_t)take_integer(codec, 1);
+}
+
+uint32_t codec_u32(struct codec *codec)
+{
+	return (uint32_t)take_integer(codec, 4);
+}
+
+uint64_t codec_u64(struct codec *codec)
+{
+	return take_integer(codec, 8);
+}
+
+struct when codec_when(struct codec *codec)
+{
+	return (struct when){(int64_t)(codec_u64(codec) ^ SIGN)};
+}
+
+struct ip codec_ip(struct codec *codec)
+{
+	const uint8_t *at = take(codec, 16);
+	struct ip ip = {{0}};
+
+	if (at)
+		memcpy(ip.bytes, at, sizeof(ip.bytes));
+	return ip;
+}
+
+struct span codec_span(struct codec *codec)
+{
+	size_t length = (size_t)take_integer(codec, 2);
+	const uint8_t *at = take(codec, length);
+
+	return at ? (struct span){(const char *)at, length} : (struct span){"", 0};
+}
+
+struct evidence codec_evidence(struct codec *codec)
+{
+	struct evidence evidence = evidence_none();
+	unsigned flags = codec_u8(codec);
+
+	if ((flags & 0x3f) >= BINDING_ENDS) {
+		codec->failed = true;
+		return evidence;
+	}
+	evidence.how = (enum binding_end)(flags & 0x3f);
+	evidence.all_terminated = (flags & 0x40) != 0;
+	evidence.terminating = (flags & 0x80) != 0;
+	evidence.node = codec_u64(codec);
+	evidence.sandbox_ready = codec_when(codec);
+	evidence.first_started = codec_when(codec);
+	evidence.shown_started = codec_when(codec);
+	evidence.start_time = codec_when(codec);
+	evidence.first_received = codec_when(codec);
+	evidence.last_finished = codec_when(codec);
+	evidence.last_running = codec_when(codec);
+	evidence.sandbox_gone = codec_when(codec);
+	evidence.ended_received = codec_when(codec);
+	evidence.previous_to = codec_when(codec);
+	return evidence;
+}
+
+struct pod_fold codec_fold(struct codec *codec)
+{
+	struct pod_fold fold = pod_fold_none();
+	unsigned flags = codec_u8(codec);
+
+	fold.has_epoch = (flags & 1) != 0;
+	fold.terminal = (flags & 2) != 0;
+	fold.unpublished.there = (flags & 4) != 0;
+	fold.kubelet_saw = codec_when(codec);
+	fold.unpublished.from = codec_when(codec);
+	fold.unpublished.until = codec_when(codec);
+	fold.epoch.number = codec_u64(codec);
+	fold.epoch.address_count = codec_u8(codec);
+	if (fold.epoch.address_count > EPOCH_ADDRESSES_MAX) {
+		codec->failed = true;
+		fold.epoch.address_count = 0;
+	}
+	for (size_t i = 0; i < fold.epoch.address_count; i++)
+		fold.epoch.addresses[i] = codec_ip(codec);
+	fold.epoch.evidence = codec_evidence(codec);
+	fold.epoch.previous_ready = codec_when(codec);
+	fold.epoch.previous_gone = codec_when(codec);
+	return fold;
+}
+
+bool codec_done(const struct codec *codec)
+{
+	return !codec->failed && codec->left == 0;
+}

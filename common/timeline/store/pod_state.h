@@ -1,0 +1,20 @@
+/* pod_state.h - the body of a pod's state. */
+#ifndef TENURE_POD_STATE_H
+#define TENURE_POD_STATE_H
+
+#include <stdint.h>
+
+#include "common/timeline/rules/epoch.h"
+#include "common/timeline/store/codec.h"
+
+struct pod_state {
+	struct pod_fold fold;
+	uint64_t unpublished_number; /* OFFSET_NEVER when it has none that is visible */
+	uint64_t names;              /* a hash of them */
+};
+
+/* That of a new pod when nothing is left of CODEC. */
+struct pod_state pod_state_read(struct codec *codec);
+void pod_state_add(struct text *next, const struct pod_state *state);
+
+#endif

@@ -1,0 +1,186 @@
+#include "common/timeline/store/rows.h"
+
+#include <string.h>
+
+#include "common/timeline/store/store.h"
+
+static void begin(struct text *key, unsigned letter, uint32_t cluster)
+{
+	text_clear(key);
+	codec_add_u8(key, letter);
+	codec_add_u32(key, cluster);
+}
+
+/* A name in front of something else: its length first, so that no name is another's prefix. */
+static void add_name(struct text *key, struct span name)
+{
+	codec_add_u8(key, (unsigned)name.length);
+	text_add(key, name.data, name.length);
+}
+
+void row_key_address(struct text *key, uint32_t cluster, const struct ip *ip)
+{
+	begin(key, 'a', cluster);
+	codec_add_ip(key, ip);
+}
+
+void row_key_binding(struct text *key, uint32_t cluster, const struct ip *ip, enum holder_kind kind,
+		     struct span uid, uint64_t epoch, uint64_t offset)
+{
+	row_key_address(key, cluster, ip);
+	codec_add_u8(key, 'b');
+	codec_add_u8(key, (unsigned)kind);
+	add_name(key, uid);
+	codec_add_u64(key, epoch);
+	codec_add_u64(key, offset);
+}
+
+void row_key_membership(struct text *key, uint32_t cluster, const struct ip *ip, uint64_t offset,
+			uint32_t number)
+{
+	row_key_address(key, cluster, ip);
+	codec_add_u8(key, 'm');
+	codec_add_u64(key, offset);
+	codec_add_u32(key, number);
+}
+
+void row_key_versions(struct text *key, enum row_table table, uint32_t cluster, struct span name)
+{
+	begin(key, (unsigned)table, cluster);
+	add_name(key, name);
+}
+
+void row_key_objects(struct text *key, uint32_t cluster, int resource)
+{
+	begin(key, 's', cluster);
+	codec_add_u8(key, (unsigned)resource);
+}
+
+void row_key_object(struct text *key, uint32_t cluster, int resource, struct span uid)
+{
+	row_key_objects(key, cluster, resource);
+	text_add(key, uid.data, uid.length);
+}
+
+void row_key_deleted(struct text *key, uint32_t cluster, int resource, struct span uid)
+{
+	begin(key, 'x', cluster);
+	codec_add_u8(key, (unsigned)resource);
+	text_add(key, uid.data, uid.length);
+}
+
+void row_key_table(struct text *key, enum row_table table, uint32_t cluster)
+{
+	begin(key, (unsigned)table, cluster);
+}
+
+void row_key_numbered(struct text *key, enum row_table table, uint32_t cluster, uint64_t number)
+{
+	begin(key, (unsigned)table, cluster);
+	codec_add_u64(key, number);
+}
+
+void row_key_cluster(struct text *key, uint32_t cluster)
+{
+	begin(key, 'w', cluster);
+}
+
+void row_key_meta(struct text *key)
+{
+	text_clear(key);
+	codec_add_u8(key, 'M');
+}
+
+char row_address_kind(struct span key)
+{
+	if (key.length <= STORE_PREFIX_LENGTH)
+		return 0;
+	return key.data[STORE_PREFIX_LENGTH];
+}
+
+bool row_binding_key(struct span key, struct binding_key *out)
+{
+	struct codec codec;
+	uint8_t length;
+
+	if (row_address_kind(key) != 'b')
+		return false;
+	codec = codec_read((struct span){key.data + STORE_PREFIX_LENGTH + 1,
+					 key.length - STORE_PREFIX_LENGTH - 1});
+	out->kind = (enum holder_kind)codec_u8(&codec);
+	length = codec_u8(&codec);
+	if (codec.failed || codec.left < length)
+		return false;
+	out->uid = (struct span){(const char *)codec.at, length};
+	codec.at += length;
+	codec.left -= length;
+	out->epoch = codec_u64(&codec);
+	out->offset = codec_u64(&codec);
+	return codec_done(&codec) &&
+	       (out->kind == HOLDER_POD || out->kind == HOLDER_NODE || out->kind == HOLDER_SERVICE);
+}
+
+void row_add_membership(struct text *value, const struct membership *row)
+{
+	codec_add_when(value, row->opening);
+	codec_add_when(value, row->closing);
+	codec_add_u64(value, row->opened_offset);
+	codec_add_u64(value, row->closed_offset);
+	codec_add_span(value, row->service);
+	codec_add_span(value, row->uid);
+	codec_add_span(value, row->ports);
+}
+
+bool row_membership(struct span value, struct membership *row)
+{
+	struct codec codec = codec_read(value);
+
+	row->opening = codec_when(&codec);
+	row->closing = codec_when(&codec);
+	row->opened_offset = codec_u64(&codec);
+	row->closed_offset = codec_u64(&codec);
+	row->service = codec_span(&codec);
+	row->uid = codec_span(&codec);
+	row->ports = codec_span(&codec);
+	return codec_done(&codec) && row->ports.length % 3 == 0;
+}
+
+void row_add_holder(struct text *value, const struct holder_names *row)
+{
+	codec_add_span(value, row->namespace);
+	codec_add_span(value, row->name);
+	codec_add_span(value, row->node);
+	codec_add_span(value, row->owner_kind);
+	codec_add_span(value, row->owner_name);
+	codec_add_span(value, row->owner_uid);
+	codec_add_span(value, row->hash);
+}
+
+bool row_holder(struct span value, struct holder_names *row)
+{
+	struct codec codec = codec_read(value);
+
+	row->namespace = codec_span(&codec);
+	row->name = codec_span(&codec);
+	row->node = codec_span(&codec);
+	row->owner_kind = codec_span(&codec);
+	row->owner_name = codec_span(&codec);
+	row->owner_uid = codec_span(&codec);
+	row->hash = codec_span(&codec);
+	return codec_done(&codec);
+}
+
+void row_add_pair(struct text *value, struct span first, struct span second)
+{
+	codec_add_span(value, first);
+	codec_add_span(value, second);
+}
+
+bool row_pair(struct span value, struct span *first, struct span *second)
+{
+	struct codec codec = codec_read(value);
+
+	*first = codec_span(&codec);
+	*second = codec_span(&codec);
+	return codec_done(&codec);
+}

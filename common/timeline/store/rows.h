@@ -1,0 +1,82 @@
+/* rows.h - what lies in the store, row by row.
+ *
+ * key (cluster: 4 bytes, offset and epoch: 8)                    value
+ * 'a' cluster ip 'b' kind uid epoch offset                       evidence from OFFSET on
+ * 'a' cluster ip 'm' offset number                               a membership
+ * 'd' cluster uid offset                                         a holder's names, owner, label
+ * 'l' cluster node-name offset                                   zone and region
+ * 'o' cluster uid offset                                         a ReplicaSet's or Job's controller
+ * 's' cluster resource uid                                       fold state of one object
+ * 'x' cluster resource uid                                       (it was deleted, for ever)
+ * 'k' cluster known                                              offset of that PROGRESS
+ * 'g' 'u' 'r' 'p' cluster number                                 a GAP, an unpublished pod, a range, a nodePort
+ * 'w' cluster                                                    its name, coverage, open SYNCs
+ * 'M'                                                            how far the topic was read
+ *
+ * (1) A row that carries an offset is visible at a position that is not less; the rows
+ *     of one thing are in the order of their offsets.
+ */
+#ifndef TENURE_ROWS_H
+#define TENURE_ROWS_H
+
+#include <stdint.h>
+
+#include "common/base/ip.h"
+#include "common/base/text.h"
+#include "common/base/when.h"
+#include "common/timeline/rules/binding.h"
+#include "common/timeline/rules/holder_names.h"
+#include "common/timeline/rules/membership.h"
+#include "common/timeline/rules/offset.h"
+#include "common/timeline/store/codec.h"
+
+#define ROWS_FORMAT 6 /* of all of the above; a store of another format is rebuilt */
+
+enum row_table {
+	ROW_GAPS = 'g',
+	ROW_UNPUBLISHED = 'u',
+	ROW_RANGES = 'r',
+	ROW_NODE_PORTS = 'p',
+	ROW_PROGRESS = 'k',
+	ROW_HOLDERS = 'd',
+	ROW_NODES = 'l',
+	ROW_OWNERS = 'o',
+};
+
+/* Each writes KEY anew. */
+void row_key_address(struct text *key, uint32_t cluster, const struct ip *ip);
+void row_key_binding(struct text *key, uint32_t cluster, const struct ip *ip, enum holder_kind kind,
+		     struct span uid, uint64_t epoch, uint64_t offset);
+void row_key_membership(struct text *key, uint32_t cluster, const struct ip *ip, uint64_t offset,
+			uint32_t number);
+/* The rows of one thing in ROW_HOLDERS, ROW_NODES or ROW_OWNERS; its offset is added. */
+void row_key_versions(struct text *key, enum row_table table, uint32_t cluster, struct span name);
+void row_key_object(struct text *key, uint32_t cluster, int resource, struct span uid);
+void row_key_objects(struct text *key, uint32_t cluster, int resource);
+void row_key_deleted(struct text *key, uint32_t cluster, int resource, struct span uid);
+void row_key_table(struct text *key, enum row_table table, uint32_t cluster);
+void row_key_numbered(struct text *key, enum row_table table, uint32_t cluster, uint64_t number);
+void row_key_cluster(struct text *key, uint32_t cluster);
+void row_key_meta(struct text *key);
+
+struct binding_key {
+	enum holder_kind kind;
+	struct span uid;
+	uint64_t epoch;
+	uint64_t offset;
+};
+/* What stands behind an address's 21 bytes; 'b' or 'm', or 0 when it does not decode. */
+char row_address_kind(struct span key);
+bool row_binding_key(struct span key, struct binding_key *out);
+
+void row_add_membership(struct text *value, const struct membership *row);
+bool row_membership(struct span value, struct membership *row);
+
+void row_add_holder(struct text *value, const struct holder_names *row);
+bool row_holder(struct span value, struct holder_names *row);
+
+/* Two texts: a node's zone and region, or an owner's own controller's kind and name. */
+void row_add_pair(struct text *value, struct span first, struct span second);
+bool row_pair(struct span value, struct span *first, struct span *second);
+
+#endif

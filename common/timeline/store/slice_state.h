@@ -1,0 +1,33 @@
+/* slice_state.h - the body of an EndpointSlice's state. */
+#ifndef TENURE_SLICE_STATE_H
+#define TENURE_SLICE_STATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/ip.h"
+#include "common/base/span.h"
+#include "common/base/when.h"
+#include "common/timeline/store/codec.h"
+
+struct slice_member {
+	struct ip ip;
+	struct span uid; /* borrowed from the old row or from the object */
+	struct when opening;
+	uint64_t opened_offset;
+	uint32_t number; /* among those that one record opened */
+};
+
+struct slice_state {
+	struct span service, ports;
+	struct slice_member *members;
+	size_t count;
+};
+
+/* Reads a body, empty when nothing is left of CODEC; its spans are borrowed from the row.
+ * The caller frees it in any case. -1 when there is no memory. */
+int slice_state_read(struct codec *codec, struct slice_state *body);
+void slice_state_add(struct text *next, const struct slice_state *body);
+void slice_state_free(struct slice_state *body);
+
+#endif

@@ -1,0 +1,394 @@
+#include "common/timeline/store/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <rocksdb/c.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/program/log.h"
+
+#define PATH_SIZE 4096
+#define BLOCK_CACHE_BYTES (32u << 20) /* decoded histories are cached above this */
+#define DAMAGED_MAX 1000              /* set aside by number; nobody keeps so many */
+#define POINT_IN_TIME 2               /* rocksdb::WALRecoveryMode::kPointInTimeRecovery */
+#define BLOOM_BITS 10.0
+#define DAMAGE_MARK "DAMAGED"
+#define EMPTYING_MARK "EMPTYING" /* there while store_reset() removes the rest */
+
+struct store {
+	char directory[PATH_SIZE];
+	bool temporary;
+	rocksdb_t *db;
+	rocksdb_options_t *options;
+	rocksdb_readoptions_t *read, *read_prefix;
+	rocksdb_writeoptions_t *write;
+	rocksdb_cache_t *cache;
+	rocksdb_writebatch_t *batch;
+};
+
+struct store_scan {
+	struct store *store;
+	rocksdb_iterator_t *iterator;
+	struct text prefix;
+	bool begun;
+};
+
+static int mark(const struct store *store, const char *name)
+{
+	char path[PATH_SIZE + 32];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", store->directory, name);
+	file = fopen(path, "w");
+	return file && fclose(file) == 0 ? 0 : -1;
+}
+
+/* Logs and frees ERROR (taken). Gives -1. */
+static int broken(struct store *store, const char *doing, char *error)
+{
+	log_error("timeline %s: cannot %s: %s", store->directory, doing, error);
+	if (strncmp(error, "Corruption", strlen("Corruption")) == 0)
+		mark(store, DAMAGE_MARK);
+	rocksdb_free(error);
+	return -1;
+}
+
+static void set_options(struct store *store)
+{
+	rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
+
+	store->options = rocksdb_options_create();
+	store->cache = rocksdb_cache_create_lru(BLOCK_CACHE_BYTES);
+	rocksdb_block_based_options_set_block_cache(table, store->cache);
+	rocksdb_block_based_options_set_filter_policy(
+		table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
+	rocksdb_options_set_block_based_table_factory(store->options, table);
+	rocksdb_block_based_options_destroy(table);
+	rocksdb_options_set_prefix_extractor(
+		store->options, rocksdb_slicetransform_create_fixed_prefix(STORE_PREFIX_LENGTH));
+	rocksdb_options_set_memtable_prefix_bloom_size_ratio(store->options, 0.1);
+	rocksdb_options_set_create_if_missing(store->options, 1);
+	rocksdb_options_set_paranoid_checks(store->options, 1);
+	rocksdb_options_set_wal_recovery_mode(store->options, POINT_IN_TIME);
+	rocksdb_options_set_compression(store->options, rocksdb_lz4_compression);
+	rocksdb_options_set_keep_log_file_num(store->options, 2);
+	rocksdb_options_set_info_log_level(store->options, 3);
+	rocksdb_options_set_max_open_files(store->options, 256);
+	store->read = rocksdb_readoptions_create();
+	rocksdb_readoptions_set_total_order_seek(store->read, 1);
+	store->read_prefix = rocksdb_readoptions_create();
+	store->write = rocksdb_writeoptions_create();
+	store->batch = rocksdb_writebatch_create();
+}
+
+static bool exists(const char *directory, const char *name)
+{
+	char path[PATH_SIZE + 32];
+	struct stat status;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return stat(path, &status) == 0;
+}
+
+/* A folder that holds something, but no store: the user gave the wrong one. */
+static bool is_foreign(const char *directory)
+{
+	bool foreign = false;
+	DIR *folder;
+	struct dirent *entry;
+
+	if (exists(directory, "CURRENT") || exists(directory, DAMAGE_MARK))
+		return false;
+	folder = opendir(directory);
+	if (!folder)
+		return false;
+	for (entry = readdir(folder); entry && !foreign; entry = readdir(folder)) {
+		/* What RocksDB writes before CURRENT when it is killed while it begins. */
+		foreign = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+			  strncmp(entry->d_name, "LOG", 3) != 0 &&
+			  strcmp(entry->d_name, "LOCK") != 0 &&
+			  strcmp(entry->d_name, "IDENTITY") != 0 &&
+			  strncmp(entry->d_name, "MANIFEST-", 9) != 0 &&
+			  !strstr(entry->d_name, ".dbtmp") && !strstr(entry->d_name, ".log");
+	}
+	closedir(folder);
+	return foreign;
+}
+
+static int set_aside(const struct store *store, const char *reason)
+{
+	char aside[PATH_SIZE + 32];
+	struct stat status;
+
+	for (int n = 1; n < DAMAGED_MAX; n++) {
+		snprintf(aside, sizeof(aside), "%s.damaged-%d", store->directory, n);
+		if (stat(aside, &status) == 0)
+			continue;
+		if (rename(store->directory, aside) != 0)
+			break;
+		log_warn("timeline %s: %s; set aside as %s, it is built anew from the topic",
+			 store->directory, reason, aside);
+		return 0;
+	}
+	log_error("timeline %s: %s, and cannot be set aside as %s: %s", store->directory, reason,
+		  aside, strerror(errno));
+	return -1;
+}
+
+/* A lock, a full disk or a missing right is no damage. */
+static bool is_damage(const char *error)
+{
+	return strncmp(error, "Corruption", strlen("Corruption")) == 0 ||
+	       (!strstr(error, "lock hold") && !strstr(error, "lock file") &&
+		!strstr(error, "Permission denied") && !strstr(error, "No space left") &&
+		!strstr(error, "Read-only") && !strstr(error, "Too many open files") &&
+		!strstr(error, "Not a directory"));
+}
+
+/* Removes the closed store's files, and the mark last: a process killed in between
+ * leaves the rest to its successor. */
+static int empty(struct store *store)
+{
+	char path[PATH_SIZE + 32];
+	char *error = NULL;
+
+	rocksdb_destroy_db(store->options, store->directory, &error);
+	if (error)
+		return broken(store, "empty it", error);
+	snprintf(path, sizeof(path), "%s/" EMPTYING_MARK, store->directory);
+	if (unlink(path) == 0 || errno == ENOENT)
+		return 0;
+	log_error("%s: %s", path, strerror(errno));
+	return -1;
+}
+
+static int open_db(struct store *store)
+{
+	char *error = NULL;
+
+	if (exists(store->directory, EMPTYING_MARK) && empty(store) != 0)
+		return -1;
+	if (exists(store->directory, DAMAGE_MARK) && set_aside(store, "was found damaged") != 0)
+		return -1;
+	if (is_foreign(store->directory)) {
+		log_error("%s holds files, but no timeline; give an empty folder or a new name",
+			  store->directory);
+		return -1;
+	}
+	store->db = rocksdb_open(store->options, store->directory, &error);
+	if (error && is_damage(error) && exists(store->directory, "CURRENT")) {
+		int aside = set_aside(store, error);
+
+		rocksdb_free(error);
+		error = NULL;
+		if (aside != 0)
+			return -1;
+		store->db = rocksdb_open(store->options, store->directory, &error);
+	}
+	return error ? broken(store, "open it", error) : 0;
+}
+
+/* Its folder's name; a temporary one is made. */
+static int name_folder(struct store *store, const char *directory)
+{
+	const char *base = getenv("TMPDIR");
+	int length = directory ? snprintf(store->directory, PATH_SIZE, "%s", directory)
+			       : snprintf(store->directory, PATH_SIZE, "%s/tenure-timeline-XXXXXX",
+					  base ? base : "/tmp");
+
+	if (length <= 0 || length >= PATH_SIZE - 32) {
+		log_error("timeline: the folder's name is empty or too long");
+		return -1;
+	}
+	if (!directory && !mkdtemp(store->directory)) {
+		log_error("timeline: cannot make %s: %s", store->directory, strerror(errno));
+		return -1;
+	}
+	store->temporary = !directory;
+	return 0;
+}
+
+struct store *store_open(const char *directory)
+{
+	struct store *store = calloc(1, sizeof(*store));
+
+	if (!store) {
+		log_error("timeline: no memory");
+		return NULL;
+	}
+	if (name_folder(store, directory) == 0) {
+		set_options(store);
+		if (open_db(store) == 0)
+			return store;
+	}
+	store_close(store);
+	return NULL;
+}
+
+static void close_db(struct store *store)
+{
+	if (store->db)
+		rocksdb_close(store->db);
+	store->db = NULL;
+}
+
+int store_replace(struct store *store, const char *reason)
+{
+	store_discard(store);
+	close_db(store);
+	if (set_aside(store, reason) != 0)
+		return -1;
+	return open_db(store);
+}
+
+bool store_is_empty(struct store *store)
+{
+	rocksdb_iterator_t *iterator = rocksdb_create_iterator(store->db, store->read);
+	bool empty;
+
+	rocksdb_iter_seek_to_first(iterator);
+	empty = !rocksdb_iter_valid(iterator);
+	rocksdb_iter_destroy(iterator);
+	return empty;
+}
+
+int store_reset(struct store *store)
+{
+	store_discard(store);
+	close_db(store);
+	if (mark(store, EMPTYING_MARK) != 0) {
+		log_error("timeline %s: cannot empty it: %s", store->directory, strerror(errno));
+		return -1;
+	}
+	return open_db(store);
+}
+
+void store_close(struct store *store)
+{
+	char *error = NULL;
+
+	if (!store)
+		return;
+	close_db(store);
+	if (store->temporary && store->options) {
+		rocksdb_destroy_db(store->options, store->directory, &error);
+		rocksdb_free(error);
+		rmdir(store->directory);
+	}
+	if (store->batch)
+		rocksdb_writebatch_destroy(store->batch);
+	if (store->write)
+		rocksdb_writeoptions_destroy(store->write);
+	if (store->read_prefix)
+		rocksdb_readoptions_destroy(store->read_prefix);
+	if (store->read)
+		rocksdb_readoptions_destroy(store->read);
+	if (store->options)
+		rocksdb_options_destroy(store->options);
+	if (store->cache)
+		rocksdb_cache_destroy(store->cache);
+	free(store);
+}
+
+int store_get(struct store *store, struct span key, struct text *value)
+{
+	char *error = NULL;
+	size_t length = 0;
+	const char *bytes;
+	rocksdb_pinnableslice_t *slice =
+		rocksdb_get_pinned(store->db, store->read, key.data, key.length, &error);
+
+	if (error)
+		return broken(store, "read", error);
+	if (!slice)
+		return 0;
+	bytes = rocksdb_pinnableslice_value(slice, &length);
+	text_add(value, bytes, length);
+	rocksdb_pinnableslice_destroy(slice);
+	if (value->failed) {
+		log_error("timeline %s: no memory for a row", store->directory);
+		return -1;
+	}
+	return 1;
+}
+
+void store_put(struct store *store, struct span key, struct span value)
+{
+	rocksdb_writebatch_put(store->batch, key.data, key.length, value.data, value.length);
+}
+
+void store_remove(struct store *store, struct span key)
+{
+	rocksdb_writebatch_delete(store->batch, key.data, key.length);
+}
+
+int store_commit(struct store *store)
+{
+	char *error = NULL;
+
+	rocksdb_write(store->db, store->write, store->batch, &error);
+	rocksdb_writebatch_clear(store->batch);
+	return error ? broken(store, "write", error) : 0;
+}
+
+void store_discard(struct store *store)
+{
+	rocksdb_writebatch_clear(store->batch);
+}
+
+struct store_scan *store_scan_begin(struct store *store, struct span prefix, struct span from)
+{
+	struct store_scan *scan = calloc(1, sizeof(*scan));
+	bool one_address = prefix.length >= STORE_PREFIX_LENGTH;
+
+	if (!scan)
+		return NULL;
+	scan->store = store;
+	text_init(&scan->prefix, PATH_SIZE);
+	text_add(&scan->prefix, prefix.data, prefix.length);
+	scan->iterator =
+		rocksdb_create_iterator(store->db, one_address ? store->read_prefix : store->read);
+	rocksdb_iter_seek(scan->iterator, from.data, from.length);
+	return scan;
+}
+
+int store_scan_next(struct store_scan *scan, struct span *key, struct span *value)
+{
+	char *error = NULL;
+
+	if (!scan || scan->prefix.failed)
+		return -1;
+	if (scan->begun)
+		rocksdb_iter_next(scan->iterator);
+	scan->begun = true;
+	if (!rocksdb_iter_valid(scan->iterator)) {
+		rocksdb_iter_get_error(scan->iterator, &error);
+		return error ? broken(scan->store, "read", error) : 0;
+	}
+	key->data = rocksdb_iter_key(scan->iterator, &key->length);
+	if (key->length < scan->prefix.length ||
+	    memcmp(key->data, scan->prefix.data, scan->prefix.length) != 0)
+		return 0;
+	value->data = rocksdb_iter_value(scan->iterator, &value->length);
+	return 1;
+}
+
+void store_scan_end(struct store_scan *scan)
+{
+	if (!scan)
+		return;
+	rocksdb_iter_destroy(scan->iterator);
+	text_free(&scan->prefix);
+	free(scan);
+}
+
+int store_damaged(struct store *store, const char *what)
+{
+	log_error("timeline %s: %s does not decode", store->directory, what);
+	mark(store, DAMAGE_MARK);
+	return -1;
+}

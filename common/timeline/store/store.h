@@ -1,0 +1,60 @@
+/* store.h - the timeline's rows in RocksDB.
+ *
+ * Keys and values are bytes; rows.h gives them their meaning.  The only user of
+ * rocksdb/c.h: an error text of RocksDB is freed by rocksdb_free(), a pinned slice and
+ * an iterator are destroyed by whoever made them, an iterator's key and value are
+ * borrowed until its next step.
+ *
+ * (1) What store_put() gathers becomes visible, and durable against a killed process,
+ *     at store_commit(), all of it or nothing.
+ * (2) A recovered store is a prefix of what was committed (point-in-time recovery).
+ * (3) Once RocksDB has reported damage, the next store_open() sets the store aside.
+ */
+#ifndef TENURE_STORE_H
+#define TENURE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/text.h"
+#include "common/timeline/store/codec.h"
+
+/* Every key of one address begins with so many bytes: its own (rows.h). */
+#define STORE_PREFIX_LENGTH 21
+
+struct store;
+
+/* Opens the store in DIRECTORY, or makes it; NULL: a temporary one. An unreadable one is
+ * set aside as DIRECTORY.damaged-N. Returns NULL after logging. */
+struct store *store_open(const char *directory);
+/* Sets the open store aside as it would be after damage, and begins anew. */
+int store_replace(struct store *store, const char *reason);
+bool store_is_empty(struct store *store);
+/* Empties the store. */
+int store_reset(struct store *store);
+void store_close(struct store *store);
+
+/* The row KEY, put behind what VALUE holds. 1 found, 0 not there, -1 after logging. */
+int store_get(struct store *store, struct span key, struct text *value);
+
+/* Gathers a row; no row of the gathered ones is seen before store_commit(). */
+void store_put(struct store *store, struct span key, struct span value);
+/* Gathers that the row KEY is to go. */
+void store_remove(struct store *store, struct span key);
+/* Writes what was gathered, in one batch. */
+int store_commit(struct store *store);
+/* Forgets what was gathered. */
+void store_discard(struct store *store);
+
+/* The rows whose key begins with PREFIX, in order, from FROM on (which begins with
+ * PREFIX too). Rows committed later are not seen. */
+struct store_scan;
+struct store_scan *store_scan_begin(struct store *store, struct span prefix, struct span from);
+/* 1: the next row, borrowed until the next step; 0: no more; -1 after logging. */
+int store_scan_next(struct store_scan *scan, struct span *key, struct span *value);
+void store_scan_end(struct store_scan *scan);
+
+/* A row that RocksDB gave whole does not decode: logs it and remembers (3). Gives -1. */
+int store_damaged(struct store *store, const char *what);
+
+#endif

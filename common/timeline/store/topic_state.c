@@ -1,0 +1,80 @@
+#include "common/timeline/store/topic_state.h"
+
+#include "common/program/log.h"
+#include "common/timeline/store/rows.h"
+
+#define ROW_LIMIT 4096
+
+struct topic_state topic_state_none(void)
+{
+	struct topic_state state = {0};
+
+	for (int r = 0; r <= KUBE_RESOURCES; r++)
+		state.last_received[r] = WHEN_MIN;
+	return state;
+}
+
+static int read_row(struct store *store, struct span row, struct topic_state *state)
+{
+	struct codec codec = codec_read(row);
+
+	if (codec_u32(&codec) != ROWS_FORMAT)
+		return 1;
+	state->next_offset = (int64_t)codec_u64(&codec);
+	state->last_hash = codec_u64(&codec);
+	state->first_hash = codec_u64(&codec);
+	state->chain = codec_u64(&codec);
+	for (int r = 0; r <= KUBE_RESOURCES; r++)
+		state->last_received[r] = codec_when(&codec);
+	state->cluster_count = codec_u32(&codec);
+	if (!codec_done(&codec) || state->cluster_count > CLUSTERS_MAX)
+		return store_damaged(store, "the row of the topic");
+	return 0;
+}
+
+int topic_state_load(struct store *store, struct topic_state *state)
+{
+	struct text key, value;
+	int rc;
+
+	*state = topic_state_none();
+	text_init(&key, ROW_LIMIT);
+	text_init(&value, ROW_LIMIT);
+	row_key_meta(&key);
+	rc = store_get(store, (struct span){key.data, key.length}, &value);
+	if (rc == 0)
+		rc = store_is_empty(store) ? 0 : 1;
+	else if (rc == 1)
+		rc = read_row(store, (struct span){value.data, value.length}, state);
+	text_free(&key);
+	text_free(&value);
+	return rc;
+}
+
+int topic_state_put(const struct topic_state *state, struct store *store)
+{
+	struct text key, value;
+	int rc = -1;
+
+	text_init(&key, ROW_LIMIT);
+	text_init(&value, ROW_LIMIT);
+	row_key_meta(&key);
+	codec_add_u32(&value, ROWS_FORMAT);
+	codec_add_u64(&value, (uint64_t)state->next_offset);
+	codec_add_u64(&value, state->last_hash);
+	codec_add_u64(&value, state->first_hash);
+	codec_add_u64(&value, state->chain);
+	for (int r = 0; r <= KUBE_RESOURCES; r++)
+		codec_add_when(&value, state->last_received[r]);
+	codec_add_u32(&value, state->cluster_count);
+	if (key.failed || value.failed) {
+		log_error("timeline: no memory for a row");
+	} else {
+		store_put(store, (struct span){key.data, key.length},
+			  (struct span){value.data, value.length});
+		rc = 0;
+	}
+	text_free(&key);
+	text_free(&value);
+	return rc;
+}

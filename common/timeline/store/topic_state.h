@@ -1,0 +1,30 @@
+/* topic_state.h - how far a kube topic was read, and what it was: the one row of a store
+ * that belongs to no cluster.
+ */
+#ifndef TENURE_TOPIC_STATE_H
+#define TENURE_TOPIC_STATE_H
+
+#include <stdint.h>
+
+#include "common/base/when.h"
+#include "common/record/kube_resource.h"
+#include "common/timeline/store/store.h"
+
+/* Each cluster is in memory; a topic of more is a mistake in a name. */
+#define CLUSTERS_MAX 1024
+
+struct topic_state {
+	int64_t next_offset;                   /* of the first record that was not applied yet */
+	uint64_t last_hash, first_hash, chain; /* see timeline.h */
+	struct when last_received[KUBE_RESOURCES + 1]; /* of each resource, and of none */
+	uint32_t cluster_count;                        /* their ids are the numbers below it */
+};
+
+/* Of a topic that was not read yet. */
+struct topic_state topic_state_none(void);
+/* 0: read, or the store is new; 1: it has another format; -1 after logging. */
+int topic_state_load(struct store *store, struct topic_state *state);
+/* Puts the row. -1 after logging. */
+int topic_state_put(const struct topic_state *state, struct store *store);
+
+#endif

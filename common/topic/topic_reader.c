@@ -1,0 +1,96 @@
+#include "common/topic/topic_reader.h"
+
+#include <stdlib.h>
+
+#include "common/bus/lines.h"
+#include "common/kafka/kafka_reader.h"
+
+/* Exactly one of the two is set. */
+struct topic_reader {
+	struct kafka_reader *kafka;
+	struct lines_reader *lines;
+};
+
+int topic_options_check(const struct bus_options *options)
+{
+	return kafka_reader_check(options);
+}
+
+struct topic_reader *topic_reader_open(const char *address, const struct bus_options *options,
+				       int64_t from)
+{
+	struct topic_reader *reader = calloc(1, sizeof(*reader));
+
+	if (reader == NULL)
+		return NULL;
+	if (bus_is_kafka(address))
+		reader->kafka = kafka_reader_open(bus_topic(address), options, from);
+	else
+		reader->lines = lines_reader_open(address, options->follow, from);
+	if (reader->kafka != NULL || reader->lines != NULL)
+		return reader;
+	free(reader);
+	return NULL;
+}
+
+static enum bus_status read_line(struct lines_reader *lines, int timeout_ms,
+				 struct bus_record *record)
+{
+	struct lines_line line;
+
+	switch (lines_read(lines, timeout_ms, &line)) {
+	case LINES_RECORD:
+		*record = (struct bus_record){
+			.value = line.bytes,
+			.value_length = line.length,
+			.offset = line.number,
+			.timestamp_ms = BUS_NO_TIMESTAMP,
+		};
+		return BUS_RECORD;
+	case LINES_QUIET:
+		return BUS_QUIET;
+	case LINES_END:
+		return BUS_END;
+	case LINES_BROKEN:
+		break;
+	}
+	return BUS_BROKEN;
+}
+
+enum bus_status topic_reader_read(struct topic_reader *reader, int timeout_ms,
+				  struct bus_record *record)
+{
+	if (reader->kafka != NULL)
+		return kafka_reader_read(reader->kafka, timeout_ms, record);
+	return read_line(reader->lines, timeout_ms, record);
+}
+
+bool topic_reader_caught_up(const struct topic_reader *reader)
+{
+	if (reader->kafka != NULL)
+		return kafka_reader_caught_up(reader->kafka);
+	return lines_caught_up(reader->lines);
+}
+
+int topic_reader_partitions(const struct topic_reader *reader)
+{
+	return reader->kafka != NULL ? kafka_reader_partitions(reader->kafka) : 1;
+}
+
+int topic_reader_setting(struct topic_reader *reader, const char *name, char *value, size_t size)
+{
+	if (reader->kafka != NULL)
+		return kafka_reader_setting(reader->kafka, name, value, size);
+	if (size > 0)
+		value[0] = '\0';
+	return 0;
+}
+
+void topic_reader_close(struct topic_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	kafka_reader_close(reader->kafka);
+	lines_reader_close(reader->lines);
+	free(reader);
+}

@@ -1,0 +1,364 @@
+#include "enricher/kafka_group_offsets.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "common/program/log.h"
+#include "enricher/kafka_starts.h"
+
+#define BATCH 256
+#define NOT_TAKEN (-1)
+/* Memory for flows that were fetched and not read yet, over all partitions and for each. */
+#define QUEUES_KB (512 * 1024)
+#define QUEUE_KB_MAX (64 * 1024)
+#define QUEUE_KB_MIN (2 * 1024)
+
+struct partition {
+	int32_t number;
+	rd_kafka_queue_t *queue;
+	rd_kafka_message_t *batch[BATCH];
+	size_t held, used; /* of the batch */
+	int64_t next;      /* behind the last record taken, or NOT_TAKEN */
+	int64_t end;       /* of a bounded read; INT64_MAX otherwise */
+	bool ended;
+};
+
+struct kafka_group {
+	struct kafka_group_settings settings;
+	rd_kafka_t *client;
+	struct partition *partitions;
+	size_t count;
+	int wake; /* eventfd; librdkafka writes into it when an empty queue gets something */
+	rd_kafka_topic_partition_list_t *assigned; /* told by the group, not yet started */
+	bool revoked, lost, closing;
+};
+
+static void forget_assigned(struct kafka_group *group)
+{
+	if (group->assigned != NULL)
+		rd_kafka_topic_partition_list_destroy(group->assigned);
+	group->assigned = NULL;
+}
+
+static void rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t error,
+		       rd_kafka_topic_partition_list_t *list, void *opaque)
+{
+	struct kafka_group *group = opaque;
+
+	if (group->closing) {
+		rd_kafka_assign(client, NULL);
+		return;
+	}
+	if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+		forget_assigned(group);
+		group->assigned = rd_kafka_topic_partition_list_copy(list);
+		return;
+	}
+	forget_assigned(group);
+	group->revoked = true;
+	group->lost = rd_kafka_assignment_lost(client) != 0;
+}
+
+static rd_kafka_t *connect_member(struct kafka_group *group)
+{
+	const struct kafka_group_settings *s = &group->settings;
+	char kilobytes[24];
+	const char *const properties[] = {
+		"client.id",
+		"tenure",
+		"group.id",
+		s->group,
+		"group.instance.id",
+		s->instance,
+		"enable.auto.commit",
+		"false",
+		"enable.auto.offset.store",
+		"false",
+		"auto.offset.reset",
+		"error",
+		"enable.partition.eof",
+		"true",
+		/* The cooperative assignor of librdkafka 2.0 can fetch an old position again. */
+		"partition.assignment.strategy",
+		"range",
+		"isolation.level",
+		"read_committed",
+		"fetch.wait.max.ms",
+		"100",
+		/* For each partition.  A full queue makes librdkafka 2.0 stop fetching for a
+		 * whole second, so it holds more than a second's worth. */
+		"queued.min.messages",
+		"1000000",
+		"queued.max.messages.kbytes",
+		kilobytes,
+		NULL,
+	};
+	rd_kafka_conf_t *conf;
+	int each = QUEUES_KB / s->partitions;
+
+	if (each > QUEUE_KB_MAX)
+		each = QUEUE_KB_MAX;
+	snprintf(kilobytes, sizeof(kilobytes), "%d", each < QUEUE_KB_MIN ? QUEUE_KB_MIN : each);
+	conf = kafka_client_conf(s->options, properties);
+	if (conf == NULL)
+		return NULL;
+	rd_kafka_conf_set_opaque(conf, group);
+	rd_kafka_conf_set_rebalance_cb(conf, rebalanced);
+	return kafka_client_new(RD_KAFKA_CONSUMER, conf);
+}
+
+struct kafka_group *kafka_group_open(const struct kafka_group_settings *settings)
+{
+	struct kafka_group *group = calloc(1, sizeof(*group));
+	rd_kafka_topic_partition_list_t *topics = NULL;
+	rd_kafka_resp_err_t error;
+
+	if (group == NULL)
+		return NULL;
+	group->settings = *settings;
+	group->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (group->wake < 0) {
+		log_error("kafka:%s: cannot make an eventfd: %s", settings->topic, strerror(errno));
+		goto out;
+	}
+	group->client = connect_member(group);
+	if (group->client == NULL || kafka_client_partitions(group->client, settings->topic) <= 0)
+		goto out;
+	rd_kafka_poll_set_consumer(group->client);
+	topics = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_add(topics, settings->topic, RD_KAFKA_PARTITION_UA);
+	error = rd_kafka_subscribe(group->client, topics);
+	rd_kafka_topic_partition_list_destroy(topics);
+	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+		return group;
+	log_error("kafka:%s: cannot join group %s: %s", settings->topic, settings->group,
+		  rd_kafka_err2str(error));
+out:
+	kafka_group_close(group);
+	return NULL;
+}
+
+static void clear_batch(struct partition *partition)
+{
+	while (partition->used < partition->held)
+		rd_kafka_message_destroy(partition->batch[partition->used++]);
+	partition->used = partition->held = 0;
+}
+
+static void drop_partitions(struct kafka_group *group)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		clear_batch(&group->partitions[i]);
+		rd_kafka_queue_io_event_enable(group->partitions[i].queue, -1, NULL, 0);
+		rd_kafka_queue_destroy(group->partitions[i].queue);
+	}
+	free(group->partitions);
+	group->partitions = NULL;
+	group->count = 0;
+}
+
+void kafka_group_close(struct kafka_group *group)
+{
+	if (group == NULL)
+		return;
+	drop_partitions(group);
+	forget_assigned(group);
+	if (group->client != NULL) {
+		group->closing = true;
+		rd_kafka_consumer_close(group->client);
+		rd_kafka_destroy(group->client);
+	}
+	if (group->wake >= 0)
+		close(group->wake);
+	free(group);
+}
+
+static int start_partition(struct kafka_group *group, struct partition *partition, int32_t number)
+{
+	const uint64_t one = 1;
+	int64_t low;
+	rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+
+	*partition = (struct partition){.number = number, .next = NOT_TAKEN, .end = INT64_MAX};
+	partition->queue =
+		rd_kafka_queue_get_partition(group->client, group->settings.topic, number);
+	if (group->settings.bounded)
+		error = rd_kafka_query_watermark_offsets(group->client, group->settings.topic,
+							 number, &low, &partition->end,
+							 KAFKA_PATIENCE_MS);
+	if (partition->queue == NULL || error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+		log_error("kafka:%s: cannot read partition %d: %s", group->settings.topic, number,
+			  rd_kafka_err2str(error));
+		return -1;
+	}
+	rd_kafka_queue_forward(partition->queue, NULL);
+	rd_kafka_queue_io_event_enable(partition->queue, group->wake, &one, sizeof(one));
+	return 0;
+}
+
+static enum kafka_group_event start(struct kafka_group *group)
+{
+	rd_kafka_topic_partition_list_t *list = group->assigned;
+	enum kafka_group_event event = KAFKA_GROUP_BROKEN;
+	rd_kafka_resp_err_t error;
+
+	group->assigned = NULL;
+	group->partitions = calloc((size_t)list->cnt + 1, sizeof(*group->partitions));
+	if (group->partitions == NULL ||
+	    kafka_starts_find(group->client, &group->settings, list) < 0)
+		goto out;
+	for (int i = 0; i < list->cnt; i++, group->count++)
+		if (start_partition(group, &group->partitions[i], list->elems[i].partition) < 0)
+			goto out;
+	error = rd_kafka_assign(group->client, list);
+	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+		log_error("kafka:%s: cannot begin to read: %s", group->settings.topic,
+			  rd_kafka_err2str(error));
+	else
+		event = KAFKA_GROUP_ASSIGNED;
+out:
+	rd_kafka_topic_partition_list_destroy(list);
+	return event;
+}
+
+enum kafka_group_event kafka_group_poll(struct kafka_group *group)
+{
+	rd_kafka_message_t *message = rd_kafka_consumer_poll(group->client, 0);
+	char why[256];
+
+	if (message != NULL && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+		log_error("kafka:%s: partition %d: a record came past its queue",
+			  group->settings.topic, message->partition);
+		rd_kafka_message_destroy(message);
+		return KAFKA_GROUP_BROKEN;
+	}
+	if (message != NULL) {
+		log_warn("kafka:%s: %s", group->settings.topic, rd_kafka_message_errstr(message));
+		rd_kafka_message_destroy(message);
+	}
+	if (rd_kafka_fatal_error(group->client, why, sizeof(why)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+		log_error("kafka:%s: another process may run as instance %s: %s",
+			  group->settings.topic, group->settings.instance, why);
+		return KAFKA_GROUP_BROKEN;
+	}
+	if (group->revoked)
+		return group->lost ? KAFKA_GROUP_LOST : KAFKA_GROUP_REVOKED;
+	return group->assigned != NULL ? start(group) : KAFKA_GROUP_QUIET;
+}
+
+void kafka_group_release(struct kafka_group *group)
+{
+	drop_partitions(group);
+	rd_kafka_assign(group->client, NULL);
+	group->revoked = group->lost = false;
+}
+
+size_t kafka_group_count(const struct kafka_group *group)
+{
+	return group->count;
+}
+
+/* Judges what came instead of a record. */
+static enum kafka_group_head no_record(struct kafka_group *group, struct partition *partition,
+				       const rd_kafka_message_t *message)
+{
+	if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+		partition->ended = partition->ended || message->offset >= partition->end;
+		return KAFKA_GROUP_NONE;
+	}
+	if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+	    message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
+		log_error(
+			"kafka:%s: partition %d: the records after offset %lld, where group %s "
+			"stopped, are gone; "
+			"flows were lost. To go on set the group's offset or take another --group",
+			group->settings.topic, partition->number, (long long)message->offset,
+			group->settings.group);
+	else
+		log_error("kafka:%s: partition %d: %s", group->settings.topic, partition->number,
+			  rd_kafka_message_errstr(message));
+	return KAFKA_GROUP_FAILED;
+}
+
+enum kafka_group_head kafka_group_head(struct kafka_group *group, size_t index,
+				       struct bus_record *record)
+{
+	struct partition *partition = &group->partitions[index];
+	rd_kafka_timestamp_type_t type;
+	rd_kafka_message_t *message;
+	enum kafka_group_head head;
+
+	for (;;) {
+		if (partition->used == partition->held && !partition->ended) {
+			ssize_t got = rd_kafka_consume_batch_queue(partition->queue, 0,
+								   partition->batch, BATCH);
+
+			partition->used = 0;
+			partition->held = got > 0 ? (size_t)got : 0;
+		}
+		if (partition->used == partition->held)
+			return partition->ended ? KAFKA_GROUP_END : KAFKA_GROUP_NONE;
+		message = partition->batch[partition->used];
+		if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset < partition->end)
+			break;
+		partition->ended = partition->ended || message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+		head = partition->ended ? KAFKA_GROUP_END : no_record(group, partition, message);
+		rd_kafka_message_destroy(message);
+		partition->used++;
+		if (head == KAFKA_GROUP_FAILED)
+			return head;
+		if (partition->ended)
+			clear_batch(partition);
+	}
+	*record = (struct bus_record){
+		.key = message->key,
+		.key_length = message->key_len,
+		.value = message->payload,
+		.value_length = message->len,
+		.partition = message->partition,
+		.offset = message->offset,
+		.timestamp_ms = rd_kafka_message_timestamp(message, &type),
+	};
+	return KAFKA_GROUP_RECORD;
+}
+
+void kafka_group_take(struct kafka_group *group, size_t index)
+{
+	struct partition *partition = &group->partitions[index];
+	rd_kafka_message_t *message = partition->batch[partition->used++];
+
+	partition->next = message->offset + 1;
+	rd_kafka_message_destroy(message);
+}
+
+void kafka_group_wait(struct kafka_group *group, int timeout_ms)
+{
+	struct pollfd wake = {.fd = group->wake, .events = POLLIN};
+	eventfd_t count;
+
+	if (poll(&wake, 1, timeout_ms) > 0)
+		eventfd_read(group->wake, &count);
+}
+
+rd_kafka_topic_partition_list_t *kafka_group_offsets(const struct kafka_group *group)
+{
+	rd_kafka_topic_partition_list_t *list =
+		rd_kafka_topic_partition_list_new((int)group->count + 1);
+
+	for (size_t i = 0; i < group->count; i++)
+		if (group->partitions[i].next != NOT_TAKEN)
+			rd_kafka_topic_partition_list_add(list, group->settings.topic,
+							  group->partitions[i].number)
+				->offset = group->partitions[i].next;
+	return list;
+}
+
+rd_kafka_consumer_group_metadata_t *kafka_group_metadata(const struct kafka_group *group)
+{
+	return rd_kafka_consumer_group_metadata(group->client);
+}

@@ -1,0 +1,97 @@
+#include "enricher/kafka_starts.h"
+
+#include <poll.h>
+
+#include "common/program/log.h"
+#include "common/program/stop.h"
+
+#define TRIES 200
+#define PAUSE_MS 500
+#define CLOCKS_MS 60000 /* a record's timestamp may be so much before what SINCE is compared with */
+
+/* ERROR of a call, or else the first that it left at one of the partitions: a partition
+ * whose offset could not be told looks like one that has none. */
+static rd_kafka_resp_err_t error_of(rd_kafka_resp_err_t error,
+				    const rd_kafka_topic_partition_list_t *list)
+{
+	for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+		error = list->elems[i].err;
+	return error;
+}
+
+/* True for errors that go by.  A coordinator that is just starting does not know the
+ * offsets yet, and those that an open transaction of another member holds are told only
+ * when it has ended, by its time-out at the latest. */
+static bool goes_by(rd_kafka_resp_err_t error)
+{
+	switch (error) {
+	case RD_KAFKA_RESP_ERR__TIMED_OUT:
+	case RD_KAFKA_RESP_ERR__TRANSPORT:
+	case RD_KAFKA_RESP_ERR__WAIT_COORD:
+	case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT:
+	case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+	case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
+	case RD_KAFKA_RESP_ERR_NOT_COORDINATOR:
+	case RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE:
+	case RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+	case RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static rd_kafka_resp_err_t find_committed(rd_kafka_t *client, rd_kafka_topic_partition_list_t *list)
+{
+	rd_kafka_resp_err_t error =
+		error_of(rd_kafka_committed(client, list, KAFKA_PATIENCE_MS), list);
+
+	for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+		if (list->elems[i].offset < 0)
+			list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
+	return error;
+}
+
+/* Finds the first record since the settings' moment where find_committed() found none. */
+static rd_kafka_resp_err_t find_moment(rd_kafka_t *client,
+				       const struct kafka_group_settings *settings,
+				       rd_kafka_topic_partition_list_t *list)
+{
+	rd_kafka_topic_partition_list_t *asked = rd_kafka_topic_partition_list_new(list->cnt);
+	rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+
+	for (int i = 0; i < list->cnt; i++)
+		if (list->elems[i].offset == RD_KAFKA_OFFSET_BEGINNING)
+			rd_kafka_topic_partition_list_add(asked, settings->topic,
+							  list->elems[i].partition)
+				->offset = settings->since.ns / NS_PER_MS - CLOCKS_MS;
+	if (asked->cnt > 0)
+		error = error_of(rd_kafka_offsets_for_times(client, asked, KAFKA_PATIENCE_MS),
+				 asked);
+	for (int i = 0; i < asked->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+		rd_kafka_topic_partition_list_set_offset(
+			list, settings->topic, asked->elems[i].partition,
+			asked->elems[i].offset < 0 ? RD_KAFKA_OFFSET_END : asked->elems[i].offset);
+	rd_kafka_topic_partition_list_destroy(asked);
+	return error;
+}
+
+int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *settings,
+		      rd_kafka_topic_partition_list_t *list)
+{
+	rd_kafka_resp_err_t error;
+
+	for (int tries = 1;; tries++) {
+		error = find_committed(client, list);
+		if (error == RD_KAFKA_RESP_ERR_NO_ERROR && settings->since.ns != WHEN_MIN.ns)
+			error = find_moment(client, settings, list);
+		if (!goes_by(error) || tries == TRIES || stop_requested())
+			break;
+		poll(NULL, 0, PAUSE_MS);
+	}
+	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+		return 0;
+	log_error("kafka:%s: cannot ask where group %s goes on: %s", settings->topic,
+		  settings->group, rd_kafka_err2str(error));
+	return -1;
+}

@@ -1,0 +1,274 @@
+#include "producers/flows/flow.h"
+
+#include <string.h>
+
+#include "common/base/transport.h"
+
+#define ADD(text, literal) text_add((text), (literal), sizeof(literal) - 1)
+
+static const char *const end_reasons[FLOW_END_REASONS] = {
+	[FLOW_IDLE_TIMEOUT] = "idle_timeout",
+	[FLOW_ACTIVE_TIMEOUT] = "active_timeout",
+	[FLOW_END_OF_FLOW] = "end_of_flow",
+	[FLOW_FORCED_END] = "forced_end",
+	[FLOW_LACK_OF_RESOURCES] = "lack_of_resources",
+};
+
+static const char *const initiators[] = {
+	[FLOW_BY_SYN] = "syn",
+	[FLOW_BY_FIRST_PACKET] = "first_packet",
+	[FLOW_BY_PORT] = "port",
+};
+
+int flow_bucket(uint64_t ns)
+{
+	/* 2^63 * 2^(i/8) for i = 1..7, rounded down; none is a whole number, so none
+	 * can be met exactly. */
+	static const uint64_t bounds[7] = {
+		UINT64_C(0x8b95c1e3ea8bd6e6), UINT64_C(0x9837f0518db8a96f),
+		UINT64_C(0xa5fed6a9b15138ea), UINT64_C(0xb504f333f9de6484),
+		UINT64_C(0xc5672a115506dadd), UINT64_C(0xd744fccad69d6af4),
+		UINT64_C(0xeac0c6e7dd24392e),
+	};
+
+	if (ns <= 1)
+		return FLOW_BUCKET_MIN;
+
+	int exponent = 63 - __builtin_clzll(ns);
+	uint64_t mantissa = ns << (63 - exponent);
+	int part = 0;
+
+	if (mantissa == UINT64_C(1) << 63)
+		return exponent * 8 - 1; /* a bucket holds its upper bound */
+	while (part < 7 && mantissa > bounds[part])
+		part++;
+	return exponent * 8 + part;
+}
+
+/* The record is written into plain memory by functions that take the place to write
+ * at and return the place behind.  All but the observer's names is shorter than
+ * FIXED_MAX: names and punctuation 900 bytes, 30 numbers of 20, and the counts. */
+#define FIXED_MAX (1536 + 11 * FLOW_BUCKETS)
+
+#define PUT(at, literal) put((at), (literal), sizeof(literal) - 1)
+
+static char *put(char *at, const char *bytes, size_t length)
+{
+	memcpy(at, bytes, length);
+	return at + length;
+}
+
+static char *put_string(char *at, const char *string)
+{
+	return put(at, string, strlen(string));
+}
+
+static char *put_number(char *at, uint64_t number)
+{
+	char digits[20];
+	size_t first = sizeof(digits);
+
+	do {
+		digits[--first] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number != 0);
+	return put(at, digits + first, sizeof(digits) - first);
+}
+
+static char *put_when(char *at, struct when moment)
+{
+	*at++ = '"';
+	at += when_format(moment, at);
+	*at++ = '"';
+	return at;
+}
+
+static char *put_ip(char *at, const struct ip *ip)
+{
+	if (!ip_is_v4(ip))
+		return at + ip_format(ip, at);
+	for (unsigned i = 12; i < 16; i++) {
+		at = put_number(at, ip->bytes[i]);
+		*at++ = '.';
+	}
+	return at - 1;
+}
+
+static char *put_transport(char *at, uint8_t protocol)
+{
+	const char *name = transport_name(protocol);
+
+	return name != NULL ? put_string(at, name) : put_number(at, protocol);
+}
+
+static char *put_counters(char *at, uint64_t bytes, uint64_t packets, uint64_t frame_bytes)
+{
+	at = PUT(at, "\"bytes\":");
+	at = put_number(at, bytes);
+	at = PUT(at, ",\"packets\":");
+	at = put_number(at, packets);
+	at = PUT(at, ",\"frame_bytes\":");
+	at = put_number(at, frame_bytes);
+	return PUT(at, "},");
+}
+
+static char *put_network(char *at, const struct flow *flow)
+{
+	const struct flow_side *a = &flow->source, *b = &flow->destination;
+
+	if (ip_is_v4(&a->ip))
+		at = PUT(at, "\"network\":{\"type\":\"ipv4\",\"transport\":\"");
+	else
+		at = PUT(at, "\"network\":{\"type\":\"ipv6\",\"transport\":\"");
+	at = put_transport(at, flow->protocol);
+	at = PUT(at, "\",\"community_id\":\"");
+	at = put_string(at, flow->community_id);
+	at = PUT(at, "\",");
+	return put_counters(at, a->bytes + b->bytes, a->packets + b->packets,
+			    a->frame_bytes + b->frame_bytes);
+}
+
+static char *put_side(char *at, const struct flow_side *side, bool port)
+{
+	at = PUT(at, "{\"ip\":\"");
+	at = put_ip(at, &side->ip);
+	at = PUT(at, "\",");
+	if (port) {
+		at = PUT(at, "\"port\":");
+		at = put_number(at, side->port);
+		*at++ = ',';
+	}
+	return put_counters(at, side->bytes, side->packets, side->frame_bytes);
+}
+
+static char *put_icmp(char *at, const struct flow *flow)
+{
+	at = PUT(at, "\"icmp\":{\"type\":");
+	at = put_number(at, flow->icmp_type);
+	at = PUT(at, ",\"code\":");
+	at = put_number(at, flow->icmp_code);
+	return PUT(at, "},");
+}
+
+/* The letters of FLAGS, from CWR, the highest bit, to FIN. */
+static char *put_flags(char *at, uint8_t flags)
+{
+	for (unsigned bit = 8; bit-- > 0;) {
+		if (flags & (1u << bit))
+			*at++ = tcp_flag_letters[bit];
+	}
+	return at;
+}
+
+static char *put_tcp(char *at, const struct flow *flow)
+{
+	const struct flow_handshake *handshake = &flow->handshake;
+
+	at = PUT(at, "\"tcp\":{\"flags\":{\"source\":\"");
+	at = put_flags(at, flow->source.tcp_flags);
+	at = PUT(at, "\",\"destination\":\"");
+	at = put_flags(at, flow->destination.tcp_flags);
+	at = PUT(at, "\"},");
+	if (handshake->seen) {
+		at = PUT(at, "\"handshake\":{\"rtt\":");
+		at = put_number(at, (uint64_t)handshake->rtt);
+		at = PUT(at, ",\"server_rtt\":");
+		at = put_number(at, (uint64_t)handshake->server_rtt);
+		at = PUT(at, ",\"client_rtt\":");
+		at = put_number(at, (uint64_t)handshake->client_rtt);
+		at = PUT(at, "},");
+	}
+	at = PUT(at, "\"retransmissions\":{\"source\":");
+	at = put_number(at, flow->source.retransmissions);
+	at = PUT(at, ",\"destination\":");
+	at = put_number(at, flow->destination.retransmissions);
+	return PUT(at, "}},");
+}
+
+static char *put_response_time(char *at, const struct flow_response_time *times)
+{
+	at = PUT(at, ",\"response_time\":{\"count\":");
+	at = put_number(at, times->count);
+	at = PUT(at, ",\"sum\":");
+	at = put_number(at, times->sum);
+	at = PUT(at, ",\"min\":");
+	at = put_number(at, times->min);
+	at = PUT(at, ",\"max\":");
+	at = put_number(at, times->max);
+	at = PUT(at, ",\"histogram\":{\"scale\":3,\"offset\":");
+	if (times->offset < 0)
+		*at++ = '-';
+	at = put_number(at, (uint64_t)(times->offset < 0 ? -times->offset : times->offset));
+	at = PUT(at, ",\"counts\":[");
+	for (unsigned i = 0; i < times->buckets; i++) {
+		if (i > 0)
+			*at++ = ',';
+		at = put_number(at, times->counts[i]);
+	}
+	return PUT(at, "]}}");
+}
+
+static char *put_requests(char *at, const struct flow *flow)
+{
+	at = PUT(at, "\"requests\":{\"count\":");
+	at = put_number(at, flow->requests);
+	if (flow->response_time.count > 0)
+		at = put_response_time(at, &flow->response_time);
+	return PUT(at, "},");
+}
+
+static char *put_flow(char *at, const struct flow *flow)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	at = PUT(at, "\"flow\":{\"id\":\"");
+	for (unsigned i = 0; i < 16; i++)
+		*at++ = digits[flow->id >> (60 - 4 * i) & 15];
+	at = PUT(at, "\",\"slice\":");
+	at = put_number(at, flow->slice);
+	at = PUT(at, ",\"end_reason\":\"");
+	at = put_string(at, end_reasons[flow->end_reason]);
+	at = PUT(at, "\",\"initiator\":\"");
+	at = put_string(at, initiators[flow->initiator]);
+	return PUT(at, "\"},");
+}
+
+static void add_observer(const struct flow_observer *observer, struct text *text)
+{
+	ADD(text, "\"observer\":{\"hostname\":");
+	text_add_json_string(text, observer->hostname);
+	ADD(text, ",\"interface\":{\"name\":");
+	text_add_json_string(text, observer->interface_name);
+	ADD(text, ",\"id\":");
+	text_add_u64(text, observer->interface_id);
+	ADD(text, "}}}");
+}
+
+void flow_format(const struct flow *flow, const struct flow_observer *observer, struct text *text)
+{
+	bool ports = flow->protocol == TRANSPORT_TCP || flow->protocol == TRANSPORT_UDP ||
+		     flow->protocol == TRANSPORT_SCTP;
+	char record[FIXED_MAX], *at = record;
+
+	at = PUT(at, "{\"event\":{\"start\":");
+	at = put_when(at, flow->start);
+	at = PUT(at, ",\"end\":");
+	at = put_when(at, flow->end);
+	at = PUT(at, ",\"duration\":");
+	at = put_number(at, (uint64_t)when_since(flow->end, flow->start));
+	at = PUT(at, "},");
+	at = put_network(at, flow);
+	at = PUT(at, "\"source\":");
+	at = put_side(at, &flow->source, ports);
+	at = PUT(at, "\"destination\":");
+	at = put_side(at, &flow->destination, ports);
+	if (flow->protocol == TRANSPORT_ICMP || flow->protocol == TRANSPORT_ICMPV6)
+		at = put_icmp(at, flow);
+	if (flow->protocol == TRANSPORT_TCP)
+		at = put_tcp(at, flow);
+	if (flow->requests > 0 || flow->response_time.count > 0)
+		at = put_requests(at, flow);
+	at = put_flow(at, flow);
+	text_add(text, record, (size_t)(at - record));
+	add_observer(observer, text);
+}

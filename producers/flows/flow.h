@@ -1,0 +1,111 @@
+/* flow.h - one record of the topic tenure.flows.
+ *
+ * A flow is one conversation between two endpoints, or one slice of a long one,
+ * as one observer saw it.  The source is the initiator.  docs/schemas has the
+ * record field by field.
+ *
+ * (1) START is never after END, so the duration is never negative.
+ * (2) What was not measured is absent from the record, never zero: ports of ICMP,
+ *     a handshake that was not seen whole, response times when there was none.
+ */
+#ifndef TENURE_FLOW_H
+#define TENURE_FLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/ip.h"
+#include "common/base/text.h"
+#include "common/base/transport.h"
+#include "common/base/when.h"
+
+#define FLOW_COMMUNITY_ID_SIZE 31 /* "1:", base64 of 20 bytes, NUL */
+#define FLOW_RECORD_MAX 16384     /* bytes: about 1 KiB and at most FLOW_BUCKETS counts */
+#define FLOW_HOSTNAME_SIZE 254    /* RFC 1035: 253 and a NUL */
+#define FLOW_INTERFACE_SIZE 64    /* a file's name may stand for one; IFNAMSIZ is 16 */
+
+/* Response times are counted in the exponential histogram of OpenTelemetry at
+ * scale 3: bucket i holds (2^(i/8), 2^((i+1)/8)] nanoseconds.  The smallest is -1
+ * (1 ns and less), the largest ends at 2^42 ns, 73 minutes. */
+#define FLOW_HISTOGRAM_SCALE 3
+#define FLOW_BUCKET_MIN (-1)
+#define FLOW_BUCKETS (1 + 42 * 8)
+
+/* As IPFIX 136 (RFC 5102 5.11.3). */
+enum flow_end_reason {
+	FLOW_IDLE_TIMEOUT,
+	FLOW_ACTIVE_TIMEOUT,
+	FLOW_END_OF_FLOW,
+	FLOW_FORCED_END,
+	FLOW_LACK_OF_RESOURCES,
+	FLOW_END_REASONS,
+};
+
+/* How it is known who began. */
+enum flow_initiator {
+	FLOW_BY_SYN,          /* a SYN, a SYN-ACK, or SCTP's INIT and INIT-ACK */
+	FLOW_BY_FIRST_PACKET, /* the sender of the first packet seen */
+	FLOW_BY_PORT,         /* guessed: the side without the well-known port */
+};
+
+struct flow_side {
+	struct ip ip;
+	uint16_t port;
+	uint8_t tcp_flags; /* union of those seen */
+	uint32_t retransmissions;
+	uint64_t bytes; /* of IP, header included */
+	uint64_t packets;
+	uint64_t frame_bytes;
+};
+
+/* Nanoseconds; measured only when SEEN. */
+struct flow_handshake {
+	bool seen;
+	int64_t rtt;        /* first SYN to the ACK of the SYN-ACK */
+	int64_t server_rtt; /* first SYN to first SYN-ACK */
+	int64_t client_rtt; /* first SYN-ACK to its ACK */
+};
+
+struct flow_response_time {
+	uint64_t count;
+	uint64_t sum; /* nanoseconds, as MIN and MAX */
+	uint64_t min;
+	uint64_t max;
+	int offset; /* the bucket that counts[0] stands for */
+	unsigned buckets;
+	uint32_t counts[FLOW_BUCKETS];
+};
+
+struct flow {
+	struct when start;
+	struct when end;
+	char community_id[FLOW_COMMUNITY_ID_SIZE];
+	uint8_t protocol;
+	uint8_t icmp_type; /* of the first packet, as ICMP_CODE */
+	uint8_t icmp_code;
+	struct flow_side source;
+	struct flow_side destination;
+	struct flow_handshake handshake;
+	uint64_t requests;
+	struct flow_response_time response_time;
+	uint64_t id;
+	uint32_t slice; /* 0 for the first */
+	enum flow_end_reason end_reason;
+	enum flow_initiator initiator;
+	uint16_t interface; /* the meter's number for it; the record holds the observer */
+};
+
+struct flow_observer {
+	char hostname[FLOW_HOSTNAME_SIZE];
+	char interface_name[FLOW_INTERFACE_SIZE];
+	uint32_t interface_id;
+};
+
+/* The bucket for NS nanoseconds. */
+int flow_bucket(uint64_t ns);
+
+/* Adds the record, without a newline, to TEXT, whose limit must leave room for
+ * FLOW_RECORD_MAX.  The names in OBSERVER must be UTF-8. */
+void flow_format(const struct flow *flow, const struct flow_observer *observer, struct text *text);
+
+#endif

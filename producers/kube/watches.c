@@ -1,0 +1,397 @@
+#include "producers/kube/watches.h"
+
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "common/program/log.h"
+#include "producers/kube/api_reply.h"
+#include "producers/kube/http.h"
+#include "producers/kube/path.h"
+#include "producers/kube/progress_rounds.h"
+#include "producers/kube/watch.h"
+#include "producers/kube/watch_log.h"
+#include "producers/kube/watch_records.h"
+
+#define LIST_TIMEOUT_S 120L
+#define WATCH_TIMEOUT_S 615L /* past the end that the server was asked for */
+#define PROBE_TIMEOUT_S 10L
+#define PROBE_MAX (4u * 1024 * 1024) /* bytes; one object */
+#define POLL_MS 50
+#define POLL_SETTLING_MS 10
+
+/* One resource's side of the network. */
+struct channel {
+	struct http_request *request; /* the watch's, or NULL */
+	struct http_request *probe;
+	struct text probe_body;
+	struct when next_sync;
+};
+
+struct watches {
+	struct watches_options options;
+	struct access *access;
+	struct http *http;
+	struct watch list[KUBE_RESOURCES];
+	struct channel channels[KUBE_RESOURCES];
+	struct progress_rounds progress;
+	struct watch_log log;
+	bool served;   /* the server has given something: later trouble passes */
+	bool set_back; /* warned that the clock was */
+	bool unshared; /* warned that there can be no PROGRESS */
+	uint64_t reconnects;
+	int exit_code;
+};
+
+static const char *name_of(int resource)
+{
+	return kube_resource_name((enum kube_resource)resource);
+}
+
+struct watches *watches_open(const struct watches_options *options, struct access *access,
+			     const struct resume *resume, uint64_t seed)
+{
+	struct watches *watches = calloc(1, sizeof(*watches));
+
+	if (!watches) {
+		log_error("no memory");
+		return NULL;
+	}
+	watches->options = *options;
+	watches->access = access;
+	watches->exit_code = EX_SOFTWARE;
+	progress_rounds_init(&watches->progress, options->cluster, options->progress_interval_ns);
+	watches->progress.last_known = resume->known;
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		struct watch *watch = &watches->list[r];
+
+		watch_init(watch, (enum kube_resource)r, options->cluster,
+			   seed * (uint64_t)(2 * r + 1));
+		text_init(&watches->channels[r].probe_body, PROBE_MAX);
+		watches->channels[r].next_sync = WHEN_MIN;
+		if (resume->revisions[r] > 0) {
+			watch_resume(watch, resume->revisions[r], resume->known);
+		} else if (resume->any) {
+			watch->known = resume->proven ? resume->known : resume->received;
+			watch_relist(watch, "restart");
+		}
+	}
+	watches->http = http_open(access);
+	if (!watches->http) {
+		watches_close(watches);
+		return NULL;
+	}
+	return watches;
+}
+
+static void release(struct watches *watches, struct http_request **request)
+{
+	http_release(watches->http, *request);
+	*request = NULL;
+}
+
+void watches_close(struct watches *watches)
+{
+	if (!watches)
+		return;
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		release(watches, &watches->channels[r].request);
+		release(watches, &watches->channels[r].probe);
+		text_free(&watches->channels[r].probe_body);
+		watch_free(&watches->list[r]);
+	}
+	http_close(watches->http);
+	free(watches);
+}
+
+static int ask_watch(struct watches *watches, struct watch *watch, struct channel *channel,
+		     const struct clocks *now)
+{
+	bool stream = watch_streams(watch);
+	const char *accept = watch_accept(watch);
+	struct text path;
+	int rc = -1;
+
+	text_init(&path, 65536);
+	watch_add_path(watch, &path);
+	watch_asked(watch, now);
+	channel->request = http_get(watches->http, text_terminate(&path), accept,
+				    stream ? HTTP_STREAM : HTTP_WHOLE,
+				    stream ? WATCH_TIMEOUT_S : LIST_TIMEOUT_S, &watch->body);
+	if (channel->request)
+		rc = 0;
+	text_free(&path);
+	return rc;
+}
+
+static int ask_probes(struct watches *watches, const struct clocks *now)
+{
+	struct text path, first;
+	int rc = -1;
+
+	text_init(&path, 1024);
+	text_init(&first, 0);
+	progress_rounds_begin(&watches->progress, watches->list, now);
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		enum kube_resource resource = (enum kube_resource)r;
+		struct channel *channel = &watches->channels[r];
+
+		release(watches, &channel->probe);
+		if (!progress_rounds_asks(&watches->progress, resource))
+			continue;
+		text_clear(&path);
+		text_clear(&channel->probe_body);
+		path_add_list(&path, resource, 1, 0, &first);
+		channel->probe =
+			http_get(watches->http, text_terminate(&path), path_accept(resource, true),
+				 HTTP_WHOLE, PROBE_TIMEOUT_S, &channel->probe_body);
+		if (!channel->probe)
+			goto out;
+	}
+	rc = 0;
+out:
+	text_free(&path);
+	return rc;
+}
+
+/* A planned SYNC of one resource: each has its own time in the interval. */
+static void plan_sync(struct watches *watches, int r, const struct clocks *now)
+{
+	int64_t interval = watches->options.sync_interval_ns;
+	struct channel *channel = &watches->channels[r];
+
+	if (interval == 0 || watches->list[r].state != WATCH_OPEN)
+		return;
+	if (channel->next_sync.ns == WHEN_MIN.ns)
+		channel->next_sync = when_add(now->tick, interval / KUBE_RESOURCES * (r + 1));
+	if (when_before(now->tick, channel->next_sync))
+		return;
+	channel->next_sync = when_add(now->tick, interval);
+	watch_sync(&watches->list[r]);
+}
+
+int watches_ask(struct watches *watches, const struct clocks *now)
+{
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		struct watch *watch = &watches->list[r];
+		struct channel *channel = &watches->channels[r];
+
+		plan_sync(watches, r, now);
+		if (channel->request && !watch_listening(watch))
+			release(watches, &channel->request);
+		if (watch_due(watch, now) && ask_watch(watches, watch, channel, now) < 0)
+			return -1;
+	}
+	if (progress_rounds_due(&watches->progress, watches->list, now))
+		return ask_probes(watches, now);
+	return 0;
+}
+
+int watches_turn(struct watches *watches)
+{
+	return http_turn(watches->http, watches->progress.running ? POLL_SETTLING_MS : POLL_MS);
+}
+
+/* Before the server has given anything, trouble that only its user can end ends the
+ * program.  -1 after logging. */
+static int check_start(struct watches *watches, const struct watch *watch,
+		       const struct http_request *request)
+{
+	bool refused = request->status == 401 || request->status == 403;
+	const struct access *access = watches->access;
+
+	watches->served =
+		watches->served || (request->status == 200 && request->failure == HTTP_FINE);
+	if (watches->served || watch->state == WATCH_LEFT_OUT)
+		return 0;
+	if (request->failure == HTTP_UNREACHABLE || request->failure == HTTP_UNTRUSTED) {
+		log_error("cannot reach the API server %s of %s: %s", access->server,
+			  access->source, request->message);
+		watches->exit_code = EX_UNAVAILABLE;
+		return -1;
+	}
+	if (refused && request->failure == HTTP_FINE) {
+		log_error("the API server %s of %s refuses: %s", access->server, access->source,
+			  watch->problem);
+		watches->exit_code = EX_NOPERM;
+		return -1;
+	}
+	return 0;
+}
+
+static int end_request(struct watches *watches, int r, const struct clocks *now)
+{
+	struct watch *watch = &watches->list[r];
+	struct http_request *request = watches->channels[r].request;
+	struct watch_end end = {
+		.status = request->status,
+		.failed = request->failure != HTTP_FINE,
+		.too_large = request->failure == HTTP_TOO_LARGE,
+		.message = request->message,
+		.retry_after_s = request->retry_after_s,
+	};
+	int rc;
+
+	if (request->status == 401)
+		access_refresh_token(watches->access);
+	watch_ended(watch, &end, now);
+	rc = check_start(watches, watch, request);
+	release(watches, &watches->channels[r].request);
+	return rc;
+}
+
+/* One watch was served: the others need not wait until their own next try. */
+static void hurry_others(struct watches *watches, int served, const struct clocks *now)
+{
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		if (r != served)
+			watch_hurry(&watches->list[r], now);
+}
+
+static enum watches_status next_of(struct watches *watches, int r, const struct clocks *now,
+				   struct text *record)
+{
+	struct watch *watch = &watches->list[r];
+	struct channel *channel = &watches->channels[r];
+
+	if (channel->request && channel->request->status) {
+		uint64_t openings = watch->openings;
+
+		watch_answered(watch, channel->request->status, now);
+		if (openings != watch->openings)
+			hurry_others(watches, r, now);
+	}
+	if (watch_records_next(watch, now, record))
+		return WATCHES_RECORD;
+	if (channel->request && channel->request->ended && watch_listening(watch)) {
+		if (end_request(watches, r, now) < 0)
+			return WATCHES_BROKEN;
+		watch_log_take(&watches->log, watch, now);
+		return watch_records_next(watch, now, record) ? WATCHES_RECORD : WATCHES_QUIET;
+	}
+	watch_log_take(&watches->log, watch, now);
+	return WATCHES_QUIET;
+}
+
+/* The connection is dead, or as good as that: everything on it is asked anew. */
+static int reconnect(struct watches *watches, const struct clocks *now)
+{
+	struct watch_end end = {.failed = true, .message = "the API server does not answer"};
+
+	watches->reconnects++;
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		struct watch *watch = &watches->list[r];
+
+		if (watches->channels[r].request)
+			watch_ended(watch, &end, now);
+		release(watches, &watches->channels[r].request);
+		release(watches, &watches->channels[r].probe);
+		watch_log_take(&watches->log, watch, now);
+	}
+	return http_reconnect(watches->http);
+}
+
+/* True when an answer to the probe bounds how far its watch lags: http.h (2). */
+static bool shared(struct watches *watches, int r)
+{
+	const struct http_request *probe = watches->channels[r].probe;
+	const struct http_request *request = watches->channels[r].request;
+
+	if (probe->multiplexed && request && request->multiplexed) {
+		if (probe->connection == request->connection)
+			return true;
+		/* The server wants to be rid of the old connection. */
+		watch_again(&watches->list[r]);
+		return false;
+	}
+	if (!watches->unshared)
+		log_warn("the API server %s does not speak HTTP/2: no PROGRESS will be written, "
+			 "since nothing shows that its watches have not stalled",
+			 watches->access->server);
+	watches->unshared = true;
+	return false;
+}
+
+static int take_probe(struct watches *watches, int r, const struct clocks *now)
+{
+	struct channel *channel = &watches->channels[r];
+	const struct http_request *probe = channel->probe;
+	struct api_reply_page page;
+	bool good =
+		probe->status == 200 && probe->failure == HTTP_FINE &&
+		api_reply_read_page(channel->probe_body.data, channel->probe_body.length, &page);
+
+	if (probe->failure == HTTP_TIMED_OUT) {
+		progress_rounds_abandon(&watches->progress);
+		return reconnect(watches, now);
+	}
+	if (!good || !shared(watches, r)) {
+		progress_rounds_abandon(&watches->progress);
+	} else if (progress_rounds_answered(&watches->progress, (enum kube_resource)r,
+					    page.revision, now) == PROGRESS_WENT_BACK) {
+		log_warn("%s: the API server's revisions went back, from %llu to %llu", name_of(r),
+			 (unsigned long long)watches->list[r].revision,
+			 (unsigned long long)page.revision);
+		progress_rounds_abandon(&watches->progress);
+		watch_relist(&watches->list[r], "revisions_went_back");
+	}
+	release(watches, &channel->probe);
+	return 0;
+}
+
+enum watches_status watches_next(struct watches *watches, const struct clocks *now,
+				 struct text *record)
+{
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		enum watches_status status = next_of(watches, r, now, record);
+
+		if (status != WATCHES_QUIET)
+			return status;
+	}
+	watch_log_look(&watches->log, watches->list, now);
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		struct http_request *probe = watches->channels[r].probe;
+
+		if (probe && probe->ended && take_probe(watches, r, now) < 0)
+			return WATCHES_BROKEN;
+	}
+	/* What is not read yet may be a change that came before the answers. */
+	if (http_drained(watches->http) &&
+	    progress_rounds_next(&watches->progress, watches->list, now, record))
+		return WATCHES_RECORD;
+	return WATCHES_QUIET;
+}
+
+int watches_exit_code(const struct watches *watches)
+{
+	return watches->exit_code;
+}
+
+void watches_log_counters(const struct watches *watches)
+{
+	struct watch_stats sum = {0};
+
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		const struct watch_stats *stats = &watches->list[r].stats;
+
+		sum.changes += stats->changes;
+		sum.bookmarks += stats->bookmarks;
+		sum.syncs += stats->syncs;
+		sum.items += stats->items;
+		sum.gaps += stats->gaps;
+		sum.duplicates += stats->duplicates;
+		sum.late += stats->late;
+		sum.unreadable += stats->unreadable;
+		sum.too_large += stats->too_large;
+		sum.failures += stats->failures;
+	}
+	log_info("changes=%llu items=%llu syncs=%llu gaps=%llu bookmarks=%llu progress=%llu "
+		 "rounds_abandoned=%llu late=%llu duplicates=%llu unreadable=%llu too_large=%llu "
+		 "requests_failed=%llu reconnects=%llu",
+		 (unsigned long long)sum.changes, (unsigned long long)sum.items,
+		 (unsigned long long)sum.syncs, (unsigned long long)sum.gaps,
+		 (unsigned long long)sum.bookmarks, (unsigned long long)watches->progress.given,
+		 (unsigned long long)watches->progress.abandoned, (unsigned long long)sum.late,
+		 (unsigned long long)sum.duplicates, (unsigned long long)sum.unreadable,
+		 (unsigned long long)sum.too_large, (unsigned long long)sum.failures,
+		 (unsigned long long)watches->reconnects);
+}

@@ -1,0 +1,373 @@
+#include "sink/graph/tagged_flow.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/json.h"
+#include "common/base/scan.h"
+
+/* Beyond this a count is no measurement; sums of such counts stay in 64 bits. */
+#define COUNT_MAX (INT64_C(1) << 56)
+/* The range of scales that OpenTelemetry allows. */
+#define SCALE_MIN (-10)
+#define SCALE_MAX 20
+/* Bucket indexes of 64-bit values at SCALE_MAX. */
+#define OFFSET_MAX (64 << SCALE_MAX)
+
+enum presence { OPTIONAL, REQUIRED };
+
+/* The first fault stands; what is read after it changes nothing. */
+struct tagged_flow_reading {
+	const struct json_object *base; /* the object that paths start from */
+	const char *prefix;             /* of BASE in the record: "source." */
+	struct tagged_flow_fault *fault;
+};
+
+static void refuse(const struct tagged_flow_reading *r, enum tagged_flow_why why, const char *path,
+		   const char *wanted)
+{
+	if (r->fault->why != TAGGED_FLOW_READ)
+		return;
+	r->fault->why = why;
+	r->fault->wanted = wanted;
+	snprintf(r->fault->member, sizeof(r->fault->member), "%s%s", r->prefix, path);
+}
+
+/* True when the value is there; otherwise the fault is noted, if it is one. */
+static bool usable(const struct tagged_flow_reading *r, enum json_found found, const char *path,
+		   enum presence presence, const char *wanted)
+{
+	if (found == JSON_FOUND)
+		return r->fault->why == TAGGED_FLOW_READ;
+	if (found == JSON_WRONG_TYPE)
+		refuse(r, TAGGED_FLOW_WRONG_TYPE, path, wanted);
+	else if (presence == REQUIRED)
+		refuse(r, TAGGED_FLOW_MISSING_MEMBER, path, wanted);
+	return false;
+}
+
+static void read_text(const struct tagged_flow_reading *r, const char *path, char *out, size_t size,
+		      enum presence presence)
+{
+	const char *text;
+
+	if (!usable(r, json_text(r->base, path, &text), path, presence, "a string"))
+		return;
+	if (strlen(text) >= size)
+		refuse(r, TAGGED_FLOW_TOO_LARGE, path, "a shorter string");
+	else
+		memcpy(out, text, strlen(text) + 1);
+}
+
+static bool read_count(const struct tagged_flow_reading *r, const char *path, uint64_t *out,
+		       enum presence presence)
+{
+	int64_t number;
+
+	if (!usable(r, json_i64(r->base, path, &number), path, presence,
+		    "an integer from 0 to 2^56"))
+		return false;
+	if (number < 0 || number > COUNT_MAX) {
+		refuse(r, TAGGED_FLOW_WRONG_VALUE, path, "an integer from 0 to 2^56");
+		return false;
+	}
+	*out = (uint64_t)number;
+	return true;
+}
+
+static bool read_integer(const struct tagged_flow_reading *r, const char *path, int64_t min,
+			 int64_t max, int64_t *out, enum presence presence)
+{
+	int64_t number;
+
+	if (!usable(r, json_i64(r->base, path, &number), path, presence, "an integer"))
+		return false;
+	if (number < min || number > max) {
+		refuse(r, TAGGED_FLOW_WRONG_VALUE, path, "a number in range");
+		return false;
+	}
+	*out = number;
+	return true;
+}
+
+static void read_when(const struct tagged_flow_reading *r, const char *path, struct when *out)
+{
+	usable(r, json_when(r->base, path, out), path, REQUIRED,
+	       "a time such as \"2026-11-23T08:00:00Z\"");
+}
+
+static void read_ip(const struct tagged_flow_reading *r, struct ip *out)
+{
+	const char *text;
+
+	if (usable(r, json_text(r->base, "ip", &text), "ip", REQUIRED, "an IP address") &&
+	    ip_parse(text, strlen(text), out) != 0)
+		refuse(r, TAGGED_FLOW_WRONG_VALUE, "ip", "an IP address");
+}
+
+static unsigned read_tcp_flags(const struct tagged_flow_reading *r, const char *path)
+{
+	const char *text;
+
+	if (!usable(r, json_text(r->base, path, &text), path, OPTIONAL, "a string of flags"))
+		return 0;
+	return tcp_flags_parse(text, strlen(text));
+}
+
+/* The flow's own half of an end: address and counters. */
+static void read_side(const struct tagged_flow_reading *r, struct tagged_flow_end *end)
+{
+	int64_t port;
+
+	read_ip(r, &end->ip);
+	end->port = -1;
+	if (read_integer(r, "port", 0, UINT16_MAX, &port, OPTIONAL))
+		end->port = (int32_t)port;
+	read_count(r, "bytes", &end->bytes, OPTIONAL);
+	end->has_packets = read_count(r, "packets", &end->packets, OPTIONAL);
+}
+
+static void read_workload(const struct tagged_flow_reading *r, struct tagged_flow_end *end)
+{
+	static const char *const kinds[] = {
+		"deployment", "statefulset",          "daemonset", "cronjob", "job",
+		"replicaset", "replicationcontroller"};
+	char path[TAGGED_FLOW_LABEL_SIZE];
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		snprintf(path, sizeof(path), "k8s.%s.name", kinds[i]);
+		read_text(r, path, end->workload, sizeof(end->workload), OPTIONAL);
+		if (end->workload[0] != '\0') {
+			memcpy(end->workload_kind, kinds[i], strlen(kinds[i]) + 1);
+			return;
+		}
+	}
+	read_text(r, "k8s.workload.kind", end->workload_kind, sizeof(end->workload_kind), OPTIONAL);
+	read_text(r, "k8s.workload.name", end->workload, sizeof(end->workload), OPTIONAL);
+}
+
+static void read_services(const struct tagged_flow_reading *r, struct tagged_flow_end *end)
+{
+	struct json_object *array;
+	char name[TAGGED_FLOW_LABEL_SIZE] = "", namespace[TAGGED_FLOW_LABEL_SIZE] = "";
+
+	read_text(r, "service.name", name, sizeof(name), OPTIONAL);
+	read_text(r, "service.namespace", namespace, sizeof(namespace), OPTIONAL);
+	if (name[0] != '\0')
+		snprintf(end->service, sizeof(end->service), "%s/%s", namespace, name);
+	if (!usable(r, json_array(r->base, "services", &array), "services", OPTIONAL,
+		    "an array of \"namespace/name\""))
+		return;
+	if (json_length(array) > TAGGED_FLOW_SERVICES_MAX) {
+		refuse(r, TAGGED_FLOW_TOO_LARGE, "services", "at most 32 services");
+		return;
+	}
+	for (size_t i = 0; i < json_length(array); i++) {
+		const struct tagged_flow_reading element = {json_element(array, i), r->prefix,
+							    r->fault};
+		const char *text;
+
+		if (json_text(element.base, "", &text) != JSON_FOUND ||
+		    strlen(text) >= sizeof(end->services[i])) {
+			refuse(r, TAGGED_FLOW_WRONG_VALUE, "services",
+			       "an array of \"namespace/name\"");
+			return;
+		}
+		memcpy(end->services[i], text, strlen(text) + 1);
+		end->service_count++;
+	}
+}
+
+/* Index of the text at PATH in NAMES, which ends with NULL; -1 with a fault. */
+static int read_choice(const struct tagged_flow_reading *r, const char *path,
+		       const char *const *names, const char *wanted)
+{
+	const char *text;
+
+	if (!usable(r, json_text(r->base, path, &text), path, REQUIRED, wanted))
+		return -1;
+	for (int i = 0; names[i]; i++) {
+		if (strcmp(text, names[i]) == 0)
+			return i;
+	}
+	refuse(r, TAGGED_FLOW_WRONG_VALUE, path, wanted);
+	return -1;
+}
+
+/* The tag's half of an end: who held the address. */
+static void read_tag(const struct tagged_flow_reading *r, struct tagged_flow_end *end)
+{
+	static const char *const statuses[] = {"known", "unknown", "ambiguous", NULL};
+	static const char *const kinds[] = {"pod", "node", "service", "outside", NULL};
+	int status = read_choice(r, "status", statuses, "known, unknown or ambiguous");
+
+	if (status < 0)
+		return;
+	end->status = (enum tagged_flow_status)status;
+	if (end->status != TAGGED_FLOW_KNOWN) {
+		read_text(r, "reason", end->reason, sizeof(end->reason), REQUIRED);
+		return;
+	}
+
+	int kind = read_choice(r, "kind", kinds, "pod, node, service or outside");
+
+	if (kind < 0)
+		return;
+	end->kind = (enum tagged_flow_kind)(kind + TAGGED_FLOW_POD);
+	read_text(r, "k8s.cluster.name", end->cluster, sizeof(end->cluster), OPTIONAL);
+	read_text(r, "k8s.namespace.name", end->namespace, sizeof(end->namespace), OPTIONAL);
+	read_text(r, "k8s.pod.name", end->pod, sizeof(end->pod), OPTIONAL);
+	read_text(r, end->kind == TAGGED_FLOW_NODE ? "k8s.node.uid" : "k8s.pod.uid", end->uid,
+		  sizeof(end->uid), OPTIONAL);
+	read_text(r, "k8s.node.name", end->node, sizeof(end->node), OPTIONAL);
+	read_workload(r, end);
+	read_services(r, end);
+}
+
+static void read_buckets(const struct tagged_flow_reading *r, struct tagged_flow_response *response)
+{
+	struct json_object *array;
+	int64_t scale = 0, offset = 0;
+
+	if (!usable(r, json_array(r->base, "counts", &array), "counts", REQUIRED,
+		    "an array of integers"))
+		return;
+	if (!read_integer(r, "scale", SCALE_MIN, SCALE_MAX, &scale, REQUIRED) ||
+	    !read_integer(r, "offset", -OFFSET_MAX, OFFSET_MAX, &offset, REQUIRED))
+		return;
+	if (json_length(array) > TAGGED_FLOW_BUCKETS_MAX) {
+		refuse(r, TAGGED_FLOW_TOO_LARGE, "counts", "at most 512 buckets");
+		return;
+	}
+	response->scale = (int)scale;
+	response->offset = (int32_t)offset;
+	response->bucket_count = json_length(array);
+	for (size_t i = 0; i < response->bucket_count; i++) {
+		int64_t count;
+
+		if (json_i64(json_element(array, i), "", &count) != JSON_FOUND || count < 0 ||
+		    count > COUNT_MAX) {
+			refuse(r, TAGGED_FLOW_WRONG_VALUE, "counts", "an array of integers from 0");
+			return;
+		}
+		response->buckets[i] = (uint64_t)count;
+	}
+}
+
+static void read_requests(const struct tagged_flow_reading *r, struct tagged_flow *flow)
+{
+	struct tagged_flow_response *response = &flow->response;
+	struct json_object *object;
+
+	read_count(r, "requests.count", &flow->requests, OPTIONAL);
+	if (!usable(r, json_object_at(r->base, "requests.response_time", &object),
+		    "requests.response_time", OPTIONAL, "an object"))
+		return;
+
+	const struct tagged_flow_reading inner = {object, "requests.response_time.", r->fault};
+
+	read_count(&inner, "count", &response->count, REQUIRED);
+	read_count(&inner, "sum", &response->sum_ns, REQUIRED);
+	read_count(&inner, "min", &response->min_ns, REQUIRED);
+	read_count(&inner, "max", &response->max_ns, REQUIRED);
+	if (!usable(r, json_object_at(object, "histogram", &object),
+		    "requests.response_time.histogram", OPTIONAL, "an object"))
+		return;
+
+	const struct tagged_flow_reading histogram = {object, "requests.response_time.histogram.",
+						      r->fault};
+
+	read_buckets(&histogram, response);
+}
+
+/* Both halves of one end: SIDE ("source") of the flow and TAG of tenure. */
+static void read_end(const struct tagged_flow_reading *r, const char *side, const char *tag,
+		     struct tagged_flow_end *end)
+{
+	char prefix[32];
+	struct tagged_flow_reading inner = {NULL, prefix, r->fault};
+	struct json_object *object;
+
+	if (!usable(r, json_object_at(r->base, side, &object), side, REQUIRED, "an object"))
+		return;
+	inner.base = object;
+	snprintf(prefix, sizeof(prefix), "%s.", side);
+	read_side(&inner, end);
+	if (!usable(r, json_object_at(r->base, tag, &object), tag, REQUIRED, "an object"))
+		return;
+	inner.base = object;
+	snprintf(prefix, sizeof(prefix), "%s.", tag);
+	read_tag(&inner, end);
+}
+
+static void read_coordinates(const struct tagged_flow_reading *r, struct tagged_flow *flow)
+{
+	int64_t number = 0;
+	bool truth;
+
+	read_text(r, "tenure.flow.topic", flow->topic, sizeof(flow->topic), OPTIONAL);
+	if (read_integer(r, "tenure.flow.partition", 0, INT32_MAX, &number, REQUIRED))
+		flow->partition = (int32_t)number;
+	read_integer(r, "tenure.flow.offset", 0, INT64_MAX, &flow->offset, REQUIRED);
+	flow->revision = 1;
+	read_count(r, "tenure.revision", &flow->revision, OPTIONAL);
+	if (usable(r, json_boolean(r->base, "tenure.provisional", &truth), "tenure.provisional",
+		   OPTIONAL, "true or false"))
+		flow->provisional = truth;
+}
+
+static void read_flow(const struct tagged_flow_reading *r, struct tagged_flow *flow)
+{
+	read_when(r, "event.start", &flow->start);
+	read_when(r, "event.end", &flow->end);
+	if (r->fault->why == TAGGED_FLOW_READ && when_before(flow->end, flow->start))
+		refuse(r, TAGGED_FLOW_WRONG_VALUE, "event.end", "a time not before event.start");
+	read_text(r, "network.transport", flow->transport, sizeof(flow->transport), OPTIONAL);
+	read_end(r, "source", "tenure.source", &flow->source);
+	read_end(r, "destination", "tenure.destination", &flow->destination);
+	flow->source.tcp_flags = read_tcp_flags(r, "tcp.flags.source");
+	flow->destination.tcp_flags = read_tcp_flags(r, "tcp.flags.destination");
+	read_requests(r, flow);
+	read_text(r, "flow.id", flow->flow_id, sizeof(flow->flow_id), OPTIONAL);
+	read_count(r, "flow.slice", &flow->slice, OPTIONAL);
+	read_text(r, "observer.hostname", flow->observer, sizeof(flow->observer), OPTIONAL);
+	read_text(r, "observer.interface.name", flow->interface, sizeof(flow->interface), OPTIONAL);
+	read_count(r, "observer.interface.id", &flow->interface_id, OPTIONAL);
+	read_coordinates(r, flow);
+}
+
+enum tagged_flow_why tagged_flow_parse(const char *bytes, size_t length, struct tagged_flow *flow,
+				       struct tagged_flow_fault *fault)
+{
+	struct json_object *tree = NULL, *object;
+	enum scan_outcome outcome;
+	const char *what;
+	size_t at;
+	struct tagged_flow_reading r = {NULL, "", fault};
+
+	*fault = (struct tagged_flow_fault){0};
+	*flow = (struct tagged_flow){0};
+	outcome = scan_validate(bytes, length);
+	if (outcome == SCAN_GOOD)
+		tree = json_parse_strict(bytes, length, &what, &at);
+	r.base = tree;
+	if (outcome == SCAN_TOO_DEEP)
+		refuse(&r, TAGGED_FLOW_TOO_LARGE, "", "objects and arrays nested at most 32 deep");
+	else if (!tree)
+		refuse(&r, TAGGED_FLOW_NOT_JSON, "", "one JSON object (RFC 8259)");
+	else if (json_object_at(tree, "", &object) != JSON_FOUND)
+		refuse(&r, TAGGED_FLOW_NOT_AN_OBJECT, "", "a JSON object");
+	else
+		read_flow(&r, flow);
+	json_free(tree);
+	return fault->why;
+}
+
+const char *tagged_flow_why_name(enum tagged_flow_why why)
+{
+	static const char *const names[] = {"read",           "not_json",   "not_an_object",
+					    "missing_member", "wrong_type", "wrong_value",
+					    "too_large"};
+
+	return names[why];
+}

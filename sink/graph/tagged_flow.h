@@ -1,0 +1,114 @@
+/* tagged_flow.h - one record of tenure.flows.tagged, as a consumer reads it.
+ *
+ * The bytes become a struct of plain values, or the reason why not together with
+ * the member at fault.  Members that a consumer of ours does not need are not
+ * read, so another tool's flow record is as good as ours once it is tagged.
+ *
+ * (1) A record is accepted only if it is valid JSON (RFC 8259) as a whole.
+ * (2) A value that does not fit its member here is refused, never cut.
+ */
+#ifndef TENURE_TAGGED_FLOW_H
+#define TENURE_TAGGED_FLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/ip.h"
+#include "common/base/transport.h"
+#include "common/base/when.h"
+
+#define TAGGED_FLOW_NAME_SIZE 254    /* a DNS subdomain (RFC 1123), 253 bytes, and a NUL */
+#define TAGGED_FLOW_LABEL_SIZE 64    /* a DNS label, 63 bytes, and a NUL */
+#define TAGGED_FLOW_SERVICE_SIZE 128 /* "namespace/name" of two labels and a NUL */
+#define TAGGED_FLOW_SERVICES_MAX 32 /* of one end; Kubernetes sets no limit, clusters show 1 to 3 */
+#define TAGGED_FLOW_BUCKETS_MAX 512 /* scale 3 over all of 64 bits */
+
+enum tagged_flow_why {
+	TAGGED_FLOW_READ, /* it is all there */
+	TAGGED_FLOW_NOT_JSON,
+	TAGGED_FLOW_NOT_AN_OBJECT,
+	TAGGED_FLOW_MISSING_MEMBER,
+	TAGGED_FLOW_WRONG_TYPE,
+	TAGGED_FLOW_WRONG_VALUE,
+	TAGGED_FLOW_TOO_LARGE,
+};
+
+struct tagged_flow_fault {
+	enum tagged_flow_why why;
+	char member[128];   /* "source.ip"; empty where the record as a whole is at fault */
+	const char *wanted; /* what would be right, static text */
+};
+
+enum tagged_flow_status { TAGGED_FLOW_KNOWN, TAGGED_FLOW_UNKNOWN, TAGGED_FLOW_AMBIGUOUS };
+enum tagged_flow_kind {
+	TAGGED_FLOW_NO_KIND, /* status is not known */
+	TAGGED_FLOW_POD,
+	TAGGED_FLOW_NODE,
+	TAGGED_FLOW_SERVICE,
+	TAGGED_FLOW_OUTSIDE,
+};
+
+struct tagged_flow_end {
+	struct ip ip;
+	int32_t port;     /* -1 for none */
+	uint64_t bytes;   /* 0 where the record does not say */
+	uint64_t packets; /* the same; see HAS_PACKETS */
+	bool has_packets;
+	unsigned tcp_flags; /* enum tcp_flag, 0 where the record does not say */
+
+	enum tagged_flow_status status;
+	char reason[TAGGED_FLOW_LABEL_SIZE]; /* empty when known */
+	enum tagged_flow_kind kind;
+	char cluster[TAGGED_FLOW_NAME_SIZE];
+	char namespace[TAGGED_FLOW_LABEL_SIZE];
+	char pod[TAGGED_FLOW_NAME_SIZE];
+	char uid[TAGGED_FLOW_NAME_SIZE]; /* of the pod or node */
+	char node[TAGGED_FLOW_NAME_SIZE];
+	char workload_kind[TAGGED_FLOW_LABEL_SIZE]; /* "deployment"; empty for none */
+	char workload[TAGGED_FLOW_NAME_SIZE];
+	char service[TAGGED_FLOW_SERVICE_SIZE]; /* "namespace/name"; empty for none */
+	char services[TAGGED_FLOW_SERVICES_MAX][TAGGED_FLOW_SERVICE_SIZE];
+	size_t service_count;
+};
+
+struct tagged_flow_response {
+	uint64_t count;
+	uint64_t sum_ns, min_ns, max_ns;
+	/* OpenTelemetry exponential histogram: bucket i counts what lies in
+	 * (base^(offset + i), base^(offset + i + 1)], base = 2^(2^-scale). */
+	int scale;
+	int32_t offset;
+	size_t bucket_count;
+	uint64_t buckets[TAGGED_FLOW_BUCKETS_MAX];
+};
+
+struct tagged_flow {
+	struct when start;
+	struct when end;
+	char transport[TAGGED_FLOW_LABEL_SIZE]; /* empty where the record does not say */
+	struct tagged_flow_end source, destination;
+	uint64_t requests;
+	struct tagged_flow_response response;
+	char flow_id[TAGGED_FLOW_NAME_SIZE]; /* empty: the record is a flow of its own */
+	uint64_t slice;
+	char observer[TAGGED_FLOW_NAME_SIZE];  /* hostname */
+	char interface[TAGGED_FLOW_NAME_SIZE]; /* name */
+	uint64_t interface_id;
+
+	char topic[TAGGED_FLOW_NAME_SIZE]; /* where the flow itself stands */
+	int32_t partition;
+	int64_t offset;
+	uint64_t revision;
+	bool provisional;
+};
+
+/* Reads BYTES into *FLOW.  Otherwise *FLOW is undefined, and *FAULT (which may
+ * not be NULL) says why; it is TAGGED_FLOW_READ after a success. */
+enum tagged_flow_why tagged_flow_parse(const char *bytes, size_t length, struct tagged_flow *flow,
+				       struct tagged_flow_fault *fault);
+
+/* The name of WHY in counters and messages: "missing_member". */
+const char *tagged_flow_why_name(enum tagged_flow_why why);
+
+#endif

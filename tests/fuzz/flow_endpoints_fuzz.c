@@ -1,0 +1,59 @@
+/* A flow that is taken can be spliced: the result is JSON again, begins with the flow's own
+ * bytes, and is refused as already tagged.  A flow that is refused can be rejected. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/scan.h"
+#include "common/record/flow_endpoints.h"
+#include "enricher/rejected.h"
+#include "enricher/tagged.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(int truth)
+{
+	if (!truth)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct tagged tagged = {
+		.source = "{}",
+		.source_length = 2,
+		.destination = "{}",
+		.destination_length = 2,
+		.kube_known = WHEN_MAX,
+		.flow = {"flows", 0, 1},
+	};
+	struct rejected rejected = {
+		.flow = {"flows", 0, 1},
+		.bytes = (const char *)data,
+		.length = size,
+	};
+	struct flow_endpoints ends, again;
+	struct flow_endpoints_fault fault;
+	enum flow_endpoints_outcome outcome =
+		flow_endpoints_read((const char *)data, size, &ends, &fault);
+	struct text out;
+
+	text_init(&out, 16 * 1024 * 1024);
+	if (outcome == FLOW_ENDPOINTS_GOOD) {
+		check(!when_before(ends.end, ends.start));
+		tagged_add(&out, (const char *)data, ends.closing_brace, ends.empty, &tagged);
+		check(memcmp(out.data, data, ends.closing_brace) == 0);
+		check(scan_validate(out.data, out.length) == SCAN_GOOD);
+		check(flow_endpoints_read(out.data, out.length, &again, &fault) ==
+		      FLOW_ENDPOINTS_ALREADY_TAGGED);
+	} else {
+		rejected.reason = flow_endpoints_name(outcome);
+		rejected.member = fault.member;
+		rejected.detail = fault.detail;
+		rejected_add(&out, &rejected);
+		check(scan_validate(out.data, out.length) == SCAN_GOOD);
+	}
+	check(!out.failed);
+	text_free(&out);
+	return 0;
+}

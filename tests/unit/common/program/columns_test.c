@@ -1,0 +1,60 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/program/columns.h"
+
+static void aligns_words_left_and_numbers_right(void **state)
+{
+	struct columns table;
+	struct text out;
+
+	(void)state;
+	text_init(&out, 1000);
+	columns_init(&table, 3, 1u << 1, 1000);
+	columns_add(&table, "NAME");
+	columns_add(&table, "N");
+	columns_add(&table, "REST");
+	columns_add(&table, "a");
+	text_add_u64(&table.text, 1234);
+	columns_end(&table);
+	columns_add(&table, "");
+	columns_print(&table, &out);
+	assert_string_equal(text_terminate(&out), "NAME     N  REST\na     1234\n");
+	columns_free(&table);
+	text_free(&out);
+}
+
+static void takes_many_rows_and_says_when_it_failed(void **state)
+{
+	struct columns table;
+	struct text out;
+
+	(void)state;
+	text_init(&out, 100000);
+	columns_init(&table, 2, 0, 2000);
+	for (int i = 0; i < 1000; i++)
+		columns_add(&table, "xy");
+	columns_print(&table, &out);
+	assert_false(out.failed);
+	assert_int_equal(out.length, 500 * 7);
+	columns_add(&table, "z");
+	columns_print(&table, &out);
+	assert_true(out.failed);
+	columns_free(&table);
+	text_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(aligns_words_left_and_numbers_right),
+		cmocka_unit_test(takes_many_rows_and_says_when_it_failed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

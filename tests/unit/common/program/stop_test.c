@@ -1,0 +1,90 @@
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/program/stop.h"
+
+/* Runs BODY in a child and gives its exit status. */
+static int in_child(int (*body)(void))
+{
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(body());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static int one_signal(void)
+{
+	stop_install();
+	if (stop_requested())
+		return 1;
+	raise(SIGTERM);
+	return stop_requested() ? 0 : 2;
+}
+
+static int two_signals(void)
+{
+	stop_install();
+	raise(SIGINT);
+	raise(SIGTERM);
+	return 3;
+}
+
+static int asked_then_signal(void)
+{
+	stop_install();
+	stop_request();
+	raise(SIGINT);
+	return stop_requested() ? 0 : 4;
+}
+
+static int broken_pipe(void)
+{
+	int ends[2];
+
+	stop_install();
+	if (pipe(ends) != 0 || close(ends[0]) != 0)
+		return 5;
+	return write(ends[1], "x", 1) == -1 && !stop_requested() ? 0 : 6;
+}
+
+static void the_first_signal_asks_and_the_second_ends(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(one_signal), 0);
+	assert_int_equal(in_child(two_signals), 128 + SIGTERM);
+}
+
+static void a_request_of_ours_does_not_count_as_a_signal(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(asked_then_signal), 0);
+}
+
+static void a_closed_pipe_is_an_error_and_no_signal(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(broken_pipe), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_signal_asks_and_the_second_ends),
+		cmocka_unit_test(a_request_of_ours_does_not_count_as_a_signal),
+		cmocka_unit_test(a_closed_pipe_is_an_error_and_no_signal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,225 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/record/flow_endpoints.h"
+
+#define EVENT "\"event\":{\"start\":\"2026-11-23T08:00:00.5Z\",\"end\":\"2026-11-23T08:00:02Z\"}"
+#define ENDS                                                                                    \
+	"\"source\":{\"ip\":\"10.0.0.1\",\"port\":1234,\"packets\":3},\"destination\":{\"ip\":" \
+	"\"fd00::2\",\"port\":80,\"packets\":0}"
+#define FLOW "{" EVENT ",\"network\":{\"transport\":\"tcp\"}," ENDS "}"
+
+static enum flow_endpoints_outcome read_flow(const char *text, struct flow_endpoints *ends,
+					     struct flow_endpoints_fault *fault)
+{
+	return flow_endpoints_read(text, strlen(text), ends, fault);
+}
+
+static void assert_ip(const struct ip *ip, const char *text)
+{
+	char shown[IP_TEXT_SIZE];
+
+	ip_format(ip, shown);
+	assert_string_equal(shown, text);
+}
+
+static void reads_what_tagging_needs(void **state)
+{
+	struct flow_endpoints ends;
+	struct flow_endpoints_fault fault;
+
+	(void)state;
+	assert_int_equal(read_flow(FLOW " \n", &ends, &fault), FLOW_ENDPOINTS_GOOD);
+	assert_int_equal(when_since(ends.end, ends.start), 1500 * NS_PER_MS);
+	assert_ip(&ends.source.ip, "10.0.0.1");
+	assert_ip(&ends.destination.ip, "fd00::2");
+	assert_int_equal(ends.source.port, 1234);
+	assert_int_equal(ends.destination.port, 80);
+	assert_true(ends.source.sent);
+	assert_false(ends.destination.sent);
+	assert_int_equal(ends.transport, 6);
+	assert_int_equal(ends.closing_brace, strlen(FLOW) - 1);
+	assert_false(ends.empty);
+}
+
+static void does_without_what_may_be_missing(void **state)
+{
+	struct flow_endpoints ends;
+	struct flow_endpoints_fault fault;
+
+	(void)state;
+	assert_int_equal(
+		read_flow("{\"event\":{\"end\":\"2026-11-23T08:00:02Z\"},\"source\":{\"ip\":\"10.0."
+			  "0.1\"},"
+			  "\"destination\":{\"ip\":\"10.0.0.2\",\"port\":null,\"packets\":null}}",
+			  &ends, &fault),
+		FLOW_ENDPOINTS_GOOD);
+	assert_int_equal(when_since(ends.end, ends.start), 0);
+	assert_int_equal(ends.source.port, -1);
+	assert_int_equal(ends.destination.port, -1);
+	assert_true(ends.source.sent);
+	assert_false(ends.destination.sent);
+	assert_int_equal(ends.transport, -1);
+}
+
+static void knows_protocols_by_name_and_number(void **state)
+{
+	static const struct {
+		const char *text;
+		int number;
+	} cases[] = {
+		{"\"tcp\"", 6},    {"\"udp\"", 17}, {"\"icmp\"", 1},      {"\"ipv6-icmp\"", 58},
+		{"\"sctp\"", 132}, {"\"47\"", 47},  {"\"t\\u0063p\"", 6}, {"\"256\"", -1},
+		{"\"other\"", -1}, {"\"\"", -1},    {"null", -1},
+	};
+	struct flow_endpoints ends;
+	struct flow_endpoints_fault fault;
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), "{%s,\"network\":{\"transport\":%s},%s}", EVENT,
+			 cases[i].text, ENDS);
+		assert_int_equal(read_flow(text, &ends, &fault), FLOW_ENDPOINTS_GOOD);
+		assert_int_equal(ends.transport, cases[i].number);
+	}
+}
+
+static void names_the_member_at_fault(void **state)
+{
+	static const struct {
+		const char *text;
+		enum flow_endpoints_outcome outcome;
+		const char *member;
+	} cases[] = {
+		{"{\"event\":{\"end\":\"2026-11-23T08:00:02Z\"", FLOW_ENDPOINTS_NOT_JSON, NULL},
+		{"[]", FLOW_ENDPOINTS_NOT_AN_OBJECT, NULL},
+		{"{}", FLOW_ENDPOINTS_MISSING_MEMBER, "event.end"},
+		{"{\"event\":5," ENDS "}", FLOW_ENDPOINTS_MISSING_MEMBER, "event.end"},
+		{"{\"event\":{\"end\":1795420802}," ENDS "}", FLOW_ENDPOINTS_WRONG_TYPE,
+		 "event.end"},
+		{"{\"event\":{\"end\":\"yesterday\"}," ENDS "}", FLOW_ENDPOINTS_WRONG_VALUE,
+		 "event.end"},
+		{"{\"event\":{\"start\":null,\"end\":\"2026-11-23T08:00:02Z\"}," ENDS "}",
+		 FLOW_ENDPOINTS_WRONG_TYPE, "event.start"},
+		{"{\"event\":{\"start\":\"2026-11-23T08:00:03Z\",\"end\":\"2026-11-23T08:00:02Z\"}"
+		 "," ENDS "}",
+		 FLOW_ENDPOINTS_WRONG_VALUE, "event.end"},
+		{"{" EVENT ",\"destination\":{\"ip\":\"10.0.0.1\"}}", FLOW_ENDPOINTS_MISSING_MEMBER,
+		 "source.ip"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\"}}", FLOW_ENDPOINTS_MISSING_MEMBER,
+		 "destination.ip"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.256\"}}", FLOW_ENDPOINTS_WRONG_VALUE,
+		 "source.ip"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\\u0000\"}}", FLOW_ENDPOINTS_WRONG_VALUE,
+		 "source.ip"},
+		{"{" EVENT ",\"source\":{\"ip\":[]}}", FLOW_ENDPOINTS_WRONG_TYPE, "source.ip"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"port\":\"80\"}}",
+		 FLOW_ENDPOINTS_WRONG_TYPE, "source.port"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"port\":65536}}",
+		 FLOW_ENDPOINTS_WRONG_VALUE, "source.port"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"packets\":1.5}}",
+		 FLOW_ENDPOINTS_WRONG_VALUE, "source.packets"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"packets\":{}}}",
+		 FLOW_ENDPOINTS_WRONG_TYPE, "source.packets"},
+		{"{" EVENT "," ENDS ",\"network\":{\"transport\":6}}", FLOW_ENDPOINTS_WRONG_TYPE,
+		 "network.transport"},
+		{"{" EVENT "," ENDS ",\"tenure\":{}}", FLOW_ENDPOINTS_ALREADY_TAGGED, "tenure"},
+		{"{" EVENT "," ENDS ",\"tenure\":null}", FLOW_ENDPOINTS_ALREADY_TAGGED, "tenure"},
+		{"{" EVENT "," EVENT "," ENDS "}", FLOW_ENDPOINTS_MEMBER_TWICE, "event"},
+	};
+	struct flow_endpoints ends;
+	struct flow_endpoints_fault fault;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum flow_endpoints_outcome outcome = read_flow(cases[i].text, &ends, &fault);
+
+		if (outcome != cases[i].outcome)
+			fail_msg("%s: %s", cases[i].text, flow_endpoints_name(outcome));
+		if (cases[i].member == NULL)
+			assert_null(fault.member);
+		else
+			assert_string_equal(fault.member, cases[i].member);
+		assert_non_null(fault.detail);
+	}
+}
+
+static void refuses_a_record_that_is_too_large(void **state)
+{
+	char *text = malloc(FLOW_ENDPOINTS_RECORD_MAX + 1);
+	struct flow_endpoints ends;
+	struct flow_endpoints_fault fault;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, ' ', FLOW_ENDPOINTS_RECORD_MAX + 1);
+	memcpy(text, FLOW, strlen(FLOW));
+	assert_int_equal(flow_endpoints_read(text, FLOW_ENDPOINTS_RECORD_MAX, &ends, &fault),
+			 FLOW_ENDPOINTS_GOOD);
+	assert_int_equal(flow_endpoints_read(text, FLOW_ENDPOINTS_RECORD_MAX + 1, &ends, &fault),
+			 FLOW_ENDPOINTS_TOO_LARGE);
+	free(text);
+}
+
+/* docs/answers.md section 6: what no kernel sends without a process. */
+static void tells_a_process_from_a_kernel_alone(void **state)
+{
+	static const struct {
+		const char *transport, *packets, *rest;
+		bool source, destination;
+	} cases[] = {
+		{"tcp", "1", ",\"tcp\":{\"flags\":{\"source\":\"S\",\"destination\":\"AR\"}}", true,
+		 false},
+		{"tcp", "1", ",\"tcp\":{\"flags\":{\"source\":\"SAP\",\"destination\":\"SA\"}}",
+		 true, true},
+		{"tcp", "1", ",\"tcp\":{\"flags\":{\"source\":\"R\",\"destination\":\"AF\"}}",
+		 false, true},
+		{"tcp", "0", ",\"tcp\":{\"flags\":{\"source\":\"S\",\"destination\":\"P\"}}", true,
+		 false},
+		{"tcp", "1", ",\"tcp\":{\"flags\":7}", false, false},
+		{"tcp", "1", "", false, false},
+		{"udp", "1", "", true, true},
+		{"udp", "0", "", true, false},
+		{"icmp", "1", "", false, false},
+		{"sctp", "1", "", false, false},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		char text[512];
+		struct flow_endpoints ends;
+		struct flow_endpoints_fault fault;
+
+		snprintf(text, sizeof(text),
+			 "{" EVENT
+			 ",\"network\":{\"transport\":\"%s\"},\"source\":{\"ip\":\"10.0.0.1\","
+			 "\"packets\":2},\"destination\":{\"ip\":\"10.0.0.2\",\"packets\":%s}%s}",
+			 cases[c].transport, cases[c].packets, cases[c].rest);
+		if (read_flow(text, &ends, &fault) != FLOW_ENDPOINTS_GOOD ||
+		    ends.source.spoke != cases[c].source ||
+		    ends.destination.spoke != cases[c].destination)
+			fail_msg("%s", text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_what_tagging_needs),
+		cmocka_unit_test(does_without_what_may_be_missing),
+		cmocka_unit_test(knows_protocols_by_name_and_number),
+		cmocka_unit_test(tells_a_process_from_a_kernel_alone),
+		cmocka_unit_test(names_the_member_at_fault),
+		cmocka_unit_test(refuses_a_record_that_is_too_large),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,278 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+
+#include "common/record/kube_event.h"
+#include "common/timeline/feed/kube_event_newest.h"
+#include "producers/kube/kube_event_add.h"
+
+#define POD                                                                                 \
+	"{\"kind\":\"Pod\",\"metadata\":{\"uid\":\"u\",\"name\":\"n\",\"namespace\":\"s\"," \
+	"\"resourceVersion\":\"12\"}}"
+
+static struct when at(const char *text)
+{
+	struct when moment;
+
+	assert_int_equal(when_parse(text, strlen(text), &moment), 0);
+	return moment;
+}
+
+static struct kube_event read_event(const char *text)
+{
+	struct kube_event event;
+	const char *member;
+
+	assert_int_equal(kube_event_parse(text, strlen(text), &event, &member), KUBE_EVENT_READ);
+	assert_string_equal(member, "");
+	return event;
+}
+
+static void check_refused(const char *text, enum kube_event_status status, const char *at_fault)
+{
+	struct kube_event event;
+	const char *member;
+	enum kube_event_status got = kube_event_parse(text, strlen(text), &event, &member);
+
+	if (got != status || strcmp(member, at_fault) != 0)
+		fail_msg("%s: %s at '%s', expected %s at '%s'", text, kube_event_status_name(got),
+			 member, kube_event_status_name(status), at_fault);
+	assert_null(event.object);
+}
+
+static void reads_what_tenure_kube_writes(void **state)
+{
+	(void)state;
+	struct text out;
+	struct when received = at("2026-11-23T08:00:01.25Z");
+
+	text_init(&out, 4096);
+	kube_event_add_object(&out, KUBE_MODIFIED, "prod", KUBE_PODS, received, POD, strlen(POD));
+	assert_string_equal(text_terminate(&out),
+			    "{\"type\":\"MODIFIED\",\"cluster\":\"prod\",\"resource\":\"pods\","
+			    "\"received\":\"2026-11-23T08:00:01.250Z\",\"object\":" POD "}");
+
+	struct kube_event event = read_event(text_terminate(&out));
+
+	assert_int_equal(event.type, KUBE_MODIFIED);
+	assert_string_equal(event.cluster, "prod");
+	assert_int_equal(event.resource, KUBE_PODS);
+	assert_int_equal(event.received.ns, received.ns);
+	assert_int_equal(event.resource_version, 12);
+	assert_string_equal(event.uid, "u");
+	assert_string_equal(event.name, "n");
+	assert_string_equal(event.namespace, "s");
+	kube_event_clear(&event);
+	text_free(&out);
+}
+
+static void reads_words_about_the_watch(void **state)
+{
+	(void)state;
+	struct text out;
+	struct when now = at("2026-11-23T08:00:01Z");
+	uint64_t revisions[KUBE_RESOURCES] = {[KUBE_PODS] = 845, [KUBE_JOBS] = UINT64_MAX};
+
+	text_init(&out, 4096);
+	kube_event_add_sync_begin(&out, "c", KUBE_NODES, now, 812);
+	struct kube_event event = read_event(text_terminate(&out));
+	assert_int_equal(event.type, KUBE_SYNC_BEGIN);
+	assert_int_equal(event.resource, KUBE_NODES);
+	assert_int_equal(event.resource_version, 812);
+	assert_int_equal(event.scope.namespace_count, 0);
+	assert_false(event.scope.selective);
+
+	text_clear(&out);
+	kube_event_add_sync_end(&out, "c", KUBE_NODES, now, 812);
+	event = read_event(text_terminate(&out));
+	assert_int_equal(event.type, KUBE_SYNC_END);
+
+	text_clear(&out);
+	kube_event_add_gap(&out, "c", KUBE_PODS, now, when_add(now, -NS_PER_SECOND), now,
+			   "expired");
+	event = read_event(text_terminate(&out));
+	assert_int_equal(event.type, KUBE_GAP);
+	assert_int_equal(when_since(event.to, event.from), NS_PER_SECOND);
+	assert_string_equal(event.reason, "expired");
+
+	text_clear(&out);
+	kube_event_add_progress(&out, "c", now, when_add(now, -NS_PER_MS), revisions);
+	assert_non_null(
+		strstr(text_terminate(&out),
+		       "\"revisions\":{\"pods\":\"845\",\"jobs\":\"18446744073709551615\"}}"));
+	event = read_event(text_terminate(&out));
+	assert_int_equal(event.type, KUBE_PROGRESS);
+	assert_int_equal(event.resource, KUBE_RESOURCES);
+	assert_memory_equal(event.revisions, revisions, sizeof(revisions));
+	text_free(&out);
+}
+
+static void reads_a_line_of_kubectl(void **state)
+{
+	(void)state;
+	struct kube_event event = read_event("{\"type\":\"DELETED\",\"object\":" POD "}");
+
+	assert_int_equal(event.type, KUBE_DELETED);
+	assert_int_equal(event.resource, KUBE_PODS);
+	assert_int_equal(event.received.ns, WHEN_MIN.ns);
+	assert_string_equal(event.cluster, "");
+	kube_event_clear(&event);
+
+	event = read_event("{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Pod\","
+			   "\"metadata\":{\"resourceVersion\":\"9\"}}}");
+	assert_int_equal(event.type, KUBE_BOOKMARK);
+	assert_int_equal(event.resource_version, 9);
+	kube_event_clear(&event);
+
+	event = read_event("{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410}}");
+	assert_int_equal(event.type, KUBE_ERROR);
+	kube_event_clear(&event);
+
+	event = read_event(POD);
+	assert_int_equal(event.type, KUBE_ADDED);
+	assert_string_equal(event.uid, "u");
+	kube_event_clear(&event);
+}
+
+static void reads_a_scope(void **state)
+{
+	(void)state;
+	struct kube_event event = read_event(
+		"{\"type\":\"SYNC_BEGIN\",\"resource\":\"pods\",\"resourceVersion\":\"5\","
+		"\"scope\":{\"namespaces\":[\"a\",\"b\"],\"labelSelector\":\"app=x\"}}");
+
+	assert_int_equal(event.scope.namespace_count, 2);
+	assert_string_equal(event.scope.namespaces[1], "b");
+	assert_true(event.scope.selective);
+}
+
+static void takes_a_revision_only_as_an_integer(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		uint64_t revision;
+	} cases[] = {{"1", 1},
+		     {"18446744073709551615", UINT64_MAX},
+		     {"18446744073709551616", 0},
+		     {"01", 0},
+		     {"", 0},
+		     {"12a", 0},
+		     {"-1", 0},
+		     {"0", 0}};
+	char record[256];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(record, sizeof(record),
+			 "{\"kind\":\"Node\",\"metadata\":{\"uid\":\"u\",\"name\":\"n\","
+			 "\"resourceVersion\":\"%s\"}}",
+			 cases[i].text);
+		struct kube_event event = read_event(record);
+
+		assert_int_equal(event.resource_version, cases[i].revision);
+		kube_event_clear(&event);
+	}
+}
+
+static void says_which_member_is_at_fault(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		enum kube_event_status status;
+		const char *member;
+	} cases[] = {
+		{"", KUBE_EVENT_NOT_JSON, ""},
+		{"{\"type\":", KUBE_EVENT_NOT_JSON, ""},
+		{POD "x", KUBE_EVENT_NOT_JSON, ""},
+		{"[1]", KUBE_EVENT_NOT_AN_OBJECT, ""},
+		{"{'type':NaN}", KUBE_EVENT_NOT_JSON, ""},
+		{"{\"type\":\"A\tB\"}", KUBE_EVENT_NOT_JSON, ""},
+		{"{}", KUBE_EVENT_MISSING_MEMBER, "type"},
+		{"{\"type\":7,\"object\":" POD "}", KUBE_EVENT_WRONG_TYPE, "type"},
+		{"{\"type\":\"CHANGED\",\"object\":" POD "}", KUBE_EVENT_UNKNOWN_TYPE, "type"},
+		{"{\"type\":\"ADDED\"}", KUBE_EVENT_MISSING_MEMBER, "object"},
+		{"{\"type\":\"ADDED\",\"object\":[]}", KUBE_EVENT_WRONG_TYPE, "object"},
+		{"{\"object\":{\"kind\":\"Pod\"}}", KUBE_EVENT_MISSING_MEMBER, "object.metadata"},
+		{"{\"object\":{\"metadata\":{\"name\":\"n\"}}}", KUBE_EVENT_MISSING_MEMBER,
+		 "object.metadata.uid"},
+		{"{\"object\":{\"metadata\":{\"uid\":\"u\"}}}", KUBE_EVENT_MISSING_MEMBER,
+		 "object.metadata.name"},
+		{"{\"object\":{\"metadata\":{\"uid\":\"u\\u0000\",\"name\":\"n\"}}}",
+		 KUBE_EVENT_WRONG_TYPE, "object.metadata.uid"},
+		{"{\"object\":{\"metadata\":{\"uid\":\"u\",\"name\":\"n\"}}}",
+		 KUBE_EVENT_MISSING_MEMBER, "resource"},
+		{"{\"object\":{\"kind\":\"PartialObjectMetadata\",\"metadata\":{\"uid\":\"u\","
+		 "\"name\":\"n\"}}}",
+		 KUBE_EVENT_MISSING_MEMBER, "resource"},
+		{"{\"object\":{\"kind\":\"Secret\",\"metadata\":{\"uid\":\"u\",\"name\":\"n\"}}}",
+		 KUBE_EVENT_UNKNOWN_RESOURCE, "object.kind"},
+		{"{\"resource\":\"secrets\",\"object\":" POD "}", KUBE_EVENT_UNKNOWN_RESOURCE,
+		 "resource"},
+		{"{\"received\":\"yesterday\",\"object\":" POD "}", KUBE_EVENT_WRONG_TYPE,
+		 "received"},
+		{"{\"type\":\"GAP\",\"from\":\"2026-11-23T08:00:00Z\"}", KUBE_EVENT_MISSING_MEMBER,
+		 "to"},
+		{"{\"type\":\"PROGRESS\"}", KUBE_EVENT_MISSING_MEMBER, "known"},
+		{"{\"type\":\"SYNC_END\",\"resource\":\"pods\"}", KUBE_EVENT_MISSING_MEMBER,
+		 "resourceVersion"},
+		{"{\"type\":\"SYNC_END\",\"resourceVersion\":\"1\"}", KUBE_EVENT_MISSING_MEMBER,
+		 "resource"},
+		{"{\"type\":\"SYNC_BEGIN\",\"resource\":\"pods\",\"scope\":{\"namespaces\":3}}",
+		 KUBE_EVENT_WRONG_TYPE, "scope.namespaces"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_refused(cases[i].text, cases[i].status, cases[i].member);
+}
+
+static void finds_the_newest_instant(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *object;
+		const char *newest;
+	} cases[] = {
+		{"{\"status\":{\"startTime\":\"2026-01-01T00:00:01Z\"}}", "2026-01-01T00:00:01Z"},
+		{"{\"metadata\":{\"creationTimestamp\":\"2026-01-01T00:00:01Z\","
+		 "\"deletionTimestamp\":\"2026-01-01T00:00:09Z\","
+		 "\"labels\":{\"a\":\"2026-01-01T00:00:08Z\"},"
+		 "\"annotations\":{\"a\":\"2026-01-01T00:00:07Z\"}}}",
+		 "2026-01-01T00:00:01Z"},
+		{"{\"metadata\":{\"annotations\":{"
+		 "\"endpoints.kubernetes.io/last-change-trigger-time\":\"2026-01-01T00:00:07Z\"}}}",
+		 "2026-01-01T00:00:07Z"},
+		{"{\"metadata\":{\"managedFields\":[{\"time\":\"2026-01-01T00:00:02Z\"},"
+		 "{\"time\":\"2026-01-01T00:00:04Z\"},{\"time\":\"2026-01-01T00:00:03Z\"}]}}",
+		 "2026-01-01T00:00:04Z"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct json_object *object = json_tokener_parse(cases[i].object);
+
+		assert_int_equal(kube_event_newest_instant(object).ns, at(cases[i].newest).ns);
+		json_object_put(object);
+	}
+	assert_int_equal(kube_event_newest_instant(NULL).ns, WHEN_MIN.ns);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_what_tenure_kube_writes),
+		cmocka_unit_test(reads_words_about_the_watch),
+		cmocka_unit_test(reads_a_line_of_kubectl),
+		cmocka_unit_test(reads_a_scope),
+		cmocka_unit_test(takes_a_revision_only_as_an_integer),
+		cmocka_unit_test(says_which_member_is_at_fault),
+		cmocka_unit_test(finds_the_newest_instant),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

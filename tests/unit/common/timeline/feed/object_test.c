@@ -1,0 +1,265 @@
+/* What is read of a Kubernetes object (docs/answers.md sections 3, 4 and 7). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/json.h"
+#include "common/timeline/feed/object.h"
+
+static struct json_object *parsed(const char *text)
+{
+	const char *what;
+	size_t at;
+	struct json_object *tree = json_parse_strict(text, strlen(text), &what, &at);
+
+	if (!tree)
+		fail_msg("%s at %zu of %s", what, at, text);
+	return tree;
+}
+
+/* The addresses as one text. */
+static const char *listed(const struct ip *ips, size_t count, char *out, size_t size)
+{
+	size_t length = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < count && length + IP_TEXT_SIZE + 1 < size; i++) {
+		if (i > 0)
+			out[length++] = ' ';
+		length += ip_format(&ips[i], out + length);
+	}
+	return out;
+}
+
+static void a_pod_has_the_addresses_of_its_status_else_of_annotations(void **state)
+{
+	static const struct {
+		const char *object, *addresses;
+		bool emptied;
+	} cases[] = {
+		{"{}", "", false},
+		{"{\"status\":{\"podIP\":\"10.1.0.1\"}}", "10.1.0.1", false},
+		{"{\"status\":{\"podIP\":\"10.1.0.1\",\"podIPs\":[{\"ip\":\"10.1.0.1\"},"
+		 "{\"ip\":\"fd00::1\"}]}}",
+		 "10.1.0.1 fd00::1", false},
+		{"{\"status\":{\"podIP\":\"\",\"podIPs\":[]}}", "", false},
+		{"{\"metadata\":{\"annotations\":{\"cni.projectcalico.org/podIP\":\"10.1.0.2/32\","
+		 "\"cni.projectcalico.org/podIPs\":\"10.1.0.2/32,fd00::2/128\"}}}",
+		 "10.1.0.2 fd00::2", false},
+		{"{\"metadata\":{\"annotations\":{\"vpc.amazonaws.com/pod-ips\":"
+		 "\"10.1.0.3, 10.1.0.4\"}}}",
+		 "10.1.0.3 10.1.0.4", false},
+		{"{\"metadata\":{\"annotations\":{\"cni.projectcalico.org/podIP\":\"\"}},"
+		 "\"status\":{\"podIP\":\"10.1.0.1\"}}",
+		 "10.1.0.1", true},
+		{"{\"metadata\":{\"annotations\":{\"cni.projectcalico.org/podIP\":\"10.1.0.9/"
+		 "32\"}},"
+		 "\"status\":{\"podIP\":\"10.1.0.1\"}}",
+		 "10.1.0.1", false},
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct json_object *tree = parsed(cases[c].object);
+		struct pod_object pod;
+
+		assert_null(object_pod(tree, &pod));
+		assert_string_equal(
+			listed(pod.record.addresses, pod.record.address_count, text, sizeof(text)),
+			cases[c].addresses);
+		assert_int_equal(pod.record.annotation_emptied, cases[c].emptied);
+		json_free(tree);
+	}
+}
+
+static void what_is_no_address_is_passed_over_and_counted(void **state)
+{
+	struct json_object *tree = parsed("{\"status\":{\"podIP\":\"10.1.0.\",\"podIPs\":[{\"ip\":"
+					  "\"10.1.0.1\"}]}}");
+	struct pod_object pod;
+
+	(void)state;
+	assert_null(object_pod(tree, &pod));
+	assert_int_equal(pod.record.address_count, 1);
+	assert_int_equal(pod.refused, 1);
+	json_free(tree);
+}
+
+static void reads_the_sandbox_and_all_containers(void **state)
+{
+	struct json_object *tree = parsed(
+		"{\"metadata\":{\"deletionTimestamp\":\"2026-11-23T09:00:00Z\"},\"spec\":{"
+		"\"hostNetwork\":true,\"nodeName\":\"n1\"},\"status\":{\"phase\":\"Failed\","
+		"\"startTime\":\"2026-11-23T08:00:00Z\",\"conditions\":[{\"type\":\"Ready\","
+		"\"lastTransitionTime\":\"2026-11-23T08:59:00Z\"},{\"type\":\"PodHasNetwork\","
+		"\"status\":\"True\",\"lastTransitionTime\":\"2026-11-23T08:00:01Z\"}],"
+		"\"initContainerStatuses\":[{\"state\":{\"terminated\":{\"startedAt\":"
+		"\"2026-11-23T08:00:02Z\",\"finishedAt\":\"2026-11-23T08:00:03Z\"}}}],"
+		"\"containerStatuses\":[{\"state\":{\"terminated\":{\"startedAt\":null,"
+		"\"finishedAt\":\"2026-11-23T08:00:08Z\"}},\"lastState\":{\"terminated\":{"
+		"\"startedAt\":\"2026-11-23T08:00:04Z\",\"finishedAt\":\"2026-11-23T08:00:05Z\"}}}]"
+		","
+		"\"ephemeralContainerStatuses\":[{\"state\":{\"running\":{\"startedAt\":"
+		"\"2026-11-23T08:00:06Z\"}}}]}}");
+	struct pod_object pod;
+	const struct pod_record *record = &pod.record;
+	int64_t start;
+
+	(void)state;
+	assert_null(object_pod(tree, &pod));
+	start = record->kubelet_saw.ns;
+	assert_true(pod.host_network);
+	assert_int_equal(record->sandbox, POD_SANDBOX_TRUE);
+	assert_int_equal(record->sandbox_changed.ns, start + NS_PER_SECOND);
+	assert_int_equal(record->started_count, 2); /* not that of lastState */
+	assert_int_equal(record->finished_count, 3);
+	assert_int_equal(record->first_running.ns, start + 6 * NS_PER_SECOND);
+	assert_int_equal(record->newest_running.ns, start + 8 * NS_PER_SECOND);
+	assert_true(record->all_terminated && record->running && record->terminal &&
+		    record->terminating);
+	assert_int_equal(record->node, span_hash(span_of("n1")));
+	json_free(tree);
+}
+
+static void a_node_has_its_own_and_the_plugins_addresses(void **state)
+{
+	struct json_object *tree = parsed(
+		"{\"metadata\":{\"name\":\"n1\",\"annotations\":{\"projectcalico.org/IPv4Address\":"
+		"\"10.3.0.1/24\",\"projectcalico.org/IPv4VXLANTunnelAddr\":\"10.1.0.64\","
+		"\"network.cilium.io/ipv6-cilium-host\":\"fd00::64\"},\"labels\":{"
+		"\"topology.kubernetes.io/zone\":\"z1\",\"topology.kubernetes.io/region\":\"r1\"}},"
+		"\"spec\":{\"podCIDR\":\"10.1.0.0/24\",\"podCIDRs\":[\"10.1.0.0/24\",\"fd00::/"
+		"64\"]},"
+		"\"status\":{\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"10.3.0.1\"},{"
+		"\"type\":\"Hostname\",\"address\":\"n1\"},{\"type\":\"ExternalIP\",\"address\":"
+		"\"192.0.2.1\"}]}}");
+	struct node_object node;
+	char text[512];
+
+	(void)state;
+	assert_null(object_node(tree, &node));
+	assert_string_equal(listed(node.addresses.list, node.addresses.count, text, sizeof(text)),
+			    "10.3.0.1 192.0.2.1 10.1.0.64 fd00::64");
+	assert_int_equal(node.ranges.count, 2);
+	assert_true(span_equal(node.zone, span_of("z1")) && span_equal(node.region, span_of("r1")));
+	json_free(tree);
+}
+
+static void a_service_has_cluster_external_and_balancer_addresses(void **state)
+{
+	struct json_object *tree = parsed(
+		"{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\"},\"spec\":{\"clusterIP\":"
+		"\"10.2.0.1\",\"clusterIPs\":[\"10.2.0.1\",\"fd00::a\"],\"externalIPs\":[\"192.0.2."
+		"7\"],"
+		"\"ports\":[{\"port\":80,\"nodePort\":30080},{\"port\":53,\"protocol\":\"UDP\","
+		"\"nodePort\":30053},{\"port\":81}]},\"status\":{\"loadBalancer\":{\"ingress\":[{"
+		"\"ip\":"
+		"\"192.0.2.8\"},{\"hostname\":\"lb.example\"}]}}}");
+	struct json_object *headless = parsed("{\"spec\":{\"clusterIP\":\"None\",\"clusterIPs\":["
+					      "\"None\"]}}");
+	struct service_object service;
+	char text[512];
+
+	(void)state;
+	assert_null(object_service(tree, &service));
+	assert_string_equal(
+		listed(service.addresses.list, service.addresses.count, text, sizeof(text)),
+		"10.2.0.1 fd00::a 192.0.2.7 192.0.2.8");
+	assert_int_equal(service.node_port_count, 2);
+	assert_int_equal(service.node_ports[1].port, 30053);
+	assert_int_equal(service.node_ports[1].protocol, 17);
+	assert_null(object_service(headless, &service));
+	assert_int_equal(service.addresses.count, 0);
+	json_free(tree);
+	json_free(headless);
+}
+
+static void a_slice_lists_addresses_with_ports(void **state)
+{
+	struct json_object *tree = parsed(
+		"{\"metadata\":{\"labels\":{\"kubernetes.io/"
+		"service-name\":\"web\"},\"annotations\":{"
+		"\"endpoints.kubernetes.io/last-change-trigger-time\":\"2026-11-23T08:00:00.5Z\"}},"
+		"\"addressType\":\"IPv4\",\"ports\":[{\"port\":80},{\"protocol\":\"UDP\",\"port\":"
+		"null},"
+		"{\"protocol\":\"QUIC\",\"port\":1}],\"endpoints\":[{\"addresses\":[\"10.1.0.1\","
+		"\"10.1.0.2\"],\"targetRef\":{\"uid\":\"uid-a\"}},{\"addresses\":[]}]}");
+	struct json_object *names = parsed("{\"metadata\":{\"labels\":{"
+					   "\"kubernetes.io/service-name\":\"web\"}},"
+					   "\"addressType\":\"FQDN\",\"endpoints\":[]}");
+	struct address_list addresses;
+	struct slice_object slice;
+	struct span uid;
+
+	(void)state;
+	assert_null(object_slice(tree, &slice));
+	assert_true(span_equal(slice.service, span_of("web")));
+	assert_int_equal(slice.port_count, 2);
+	assert_int_equal(slice.ports[1].port, 0); /* every port */
+	assert_true(slice.trigger.ns != INT64_MIN);
+	assert_null(object_endpoint(&slice, 0, &addresses, &uid));
+	assert_int_equal(addresses.count, 2);
+	assert_true(span_equal(uid, span_of("uid-a")));
+	assert_null(object_endpoint(&slice, 1, &addresses, &uid));
+	assert_int_equal(addresses.count + uid.length, 0);
+	assert_null(object_slice(names, &slice));
+	assert_int_equal(slice.service.length, 0);
+	json_free(tree);
+	json_free(names);
+}
+
+static void the_controller_is_the_owner_that_says_so(void **state)
+{
+	struct json_object *tree = parsed(
+		"{\"metadata\":{\"ownerReferences\":[{\"kind\":\"Node\",\"name\":\"n1\"},{\"kind\":"
+		"\"Job\",\"name\":\"j\",\"uid\":\"u\",\"controller\":true}]}}");
+	struct json_object *none = parsed("{\"metadata\":{\"ownerReferences\":[{\"kind\":\"Node\","
+					  "\"name\":\"n1\",\"controller\":\"true\"}]}}");
+	struct span kind, name, uid;
+
+	(void)state;
+	object_controller(tree, &kind, &name, &uid);
+	assert_true(span_equal(kind, span_of("Job")) && span_equal(uid, span_of("u")));
+	object_controller(none, &kind, &name, &uid);
+	assert_int_equal(kind.length + name.length + uid.length, 0);
+	json_free(tree);
+	json_free(none);
+}
+
+static void ranges_of_a_service_cidr(void **state)
+{
+	struct json_object *tree =
+		parsed("{\"spec\":{\"cidrs\":[\"10.2.0.0/16\",\"fd00::/112\"]}}");
+	struct json_object *bad = parsed("{\"spec\":{\"cidrs\":[\"10.2.0.0/160\"]}}");
+	struct range_list ranges;
+
+	(void)state;
+	assert_null(object_ranges(tree, &ranges));
+	assert_int_equal(ranges.count, 2);
+	assert_null(object_ranges(bad, &ranges));
+	assert_int_equal(ranges.count, 0);
+	assert_int_equal(ranges.refused, 1);
+	json_free(tree);
+	json_free(bad);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pod_has_the_addresses_of_its_status_else_of_annotations),
+		cmocka_unit_test(what_is_no_address_is_passed_over_and_counted),
+		cmocka_unit_test(reads_the_sandbox_and_all_containers),
+		cmocka_unit_test(a_node_has_its_own_and_the_plugins_addresses),
+		cmocka_unit_test(a_service_has_cluster_external_and_balancer_addresses),
+		cmocka_unit_test(a_slice_lists_addresses_with_ports),
+		cmocka_unit_test(the_controller_is_the_owner_that_says_so),
+		cmocka_unit_test(ranges_of_a_service_cidr),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,279 @@
+/* docs/answers.md sections 3, 5 and 6: raw instants, the order of bindings, the verdict. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/timeline/rules/asof.h"
+
+#define NONE INT64_MIN
+#define OPEN INT64_MAX
+#define SKEW (500 * NS_PER_MS)
+#define BINDINGS_MAX 4
+
+/* Milliseconds; NONE and OPEN stay. */
+static struct when ms(int64_t moment)
+{
+	return moment == NONE || moment == OPEN ? (struct when){moment}
+						: (struct when){moment * NS_PER_MS};
+}
+
+static int64_t in_ms(struct when moment)
+{
+	return moment.ns == NONE || moment.ns == OPEN ? moment.ns : moment.ns / NS_PER_MS;
+}
+
+/* A pod HOLDER on NODE whose raw instants are these: from SANDBOX + 1000 to FINISHED. */
+static struct binding pod(size_t holder, uint64_t node, int64_t start, int64_t sandbox,
+			  int64_t finished)
+{
+	struct binding binding = {
+		.kind = HOLDER_POD, .holder = holder, .epoch = holder, .endpoint = WHEN_MIN};
+
+	binding.evidence = evidence_none();
+	binding.evidence.node = node;
+	binding.evidence.start_time = ms(start);
+	binding.evidence.sandbox_ready = ms(sandbox);
+	if (finished != OPEN) {
+		binding.evidence.how = BINDING_FINISHED;
+		binding.evidence.last_finished = ms(finished);
+		binding.evidence.sandbox_gone = ms(finished);
+	}
+	return binding;
+}
+
+static void start_is_what_the_clock_asks_for(void **state)
+{
+	static const struct {
+		enum timeline_clock clock;
+		int64_t ready, started, endpoint, certain_from;
+		const char *from;
+	} cases[] = {
+		{TIMELINE_SANDBOX, 2000, 3000, 4000, 3000, "sandbox"},
+		{TIMELINE_SANDBOX, 3000, 2000, 4000, 3000, "started"},
+		{TIMELINE_SANDBOX, 2000, 2000, 4000, 3000, "sandbox"},
+		{TIMELINE_SANDBOX, NONE, 2000, 4000, 3000, "started"},
+		{TIMELINE_SANDBOX, 2000, NONE, 4000, 3000, "sandbox"},
+		{TIMELINE_SANDBOX, NONE, NONE, 4000, 4000, "endpoint"},
+		{TIMELINE_SANDBOX, NONE, NONE, NONE, 9000, "received"},
+		{TIMELINE_STARTED, 2000, 3000, 4000, 4000, "started"},
+		{TIMELINE_STARTED, 2000, NONE, 4000, 4000, "endpoint"},
+		{TIMELINE_ENDPOINT, 2000, 3000, 4500, 4500, "endpoint"},
+		{TIMELINE_ENDPOINT, 2000, 3000, NONE, 9000, "received"},
+		{TIMELINE_RECEIVED, 2000, 3000, 4000, 9000, "received"},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct binding binding = pod(0, 1, 0, cases[c].ready, OPEN);
+		struct binding_start start;
+
+		binding.evidence.first_started = ms(cases[c].started);
+		binding.evidence.first_received = ms(9000);
+		binding.endpoint = ms(cases[c].endpoint);
+		start = binding_start(&binding, cases[c].clock);
+		assert_int_equal(in_ms(start.certain_from), cases[c].certain_from);
+		assert_string_equal(start.from, cases[c].from);
+	}
+}
+
+static void resolve(const struct binding *bindings, size_t count, struct instants *instants)
+{
+	assert_int_equal(asof_instants(bindings, count, TIMELINE_SANDBOX, SKEW, instants), 0);
+}
+
+static void assert_instants(const struct instants *at, int64_t possible_from, int64_t certain_from,
+			    int64_t certain_to, int64_t possible_to)
+{
+	assert_int_equal(in_ms(at->possible_from), possible_from);
+	assert_int_equal(in_ms(at->certain_from), certain_from);
+	assert_int_equal(in_ms(at->certain_to), certain_to);
+	assert_int_equal(in_ms(at->possible_to), possible_to);
+}
+
+static void one_alone_is_widened_and_narrowed(void **state)
+{
+	struct binding closed = pod(0, 1, 1000, 3000, 50000), open = pod(0, 1, 1000, 3000, OPEN);
+	struct instants at;
+
+	(void)state;
+	resolve(&closed, 1, &at);
+	assert_instants(&at, 500, 4500, 49500, 51500);
+	resolve(&open, 1, &at);
+	assert_instants(&at, 500, 4500, OPEN, OPEN);
+}
+
+static void the_one_before_ends_when_the_next_is_certain(void **state)
+{
+	/* A sandbox that went at 50 s, and a pod that was made long before it got the address. */
+	struct binding bindings[] = {pod(0, 1, 1000, 3000, 50000), pod(1, 2, 20000, 50000, OPEN)};
+	struct instants at[2];
+
+	(void)state;
+	bindings[0].evidence.how = BINDING_LOST;
+	bindings[0].evidence.last_running = ms(40000);
+	resolve(bindings, 2, at);
+	assert_instants(&at[0], 500, 4500, 39500, 51500);
+	assert_instants(&at[1], 39500, 51500, OPEN, OPEN);
+}
+
+static void an_open_one_is_over_when_a_later_one_is_there(void **state)
+{
+	static const struct {
+		const char *what;
+		bool terminating, same_node, over;
+	} cases[] = {
+		{"nothing says so", false, false, false},
+		{"it is terminating", true, false, true},
+		{"one node gives an address once", false, true, true},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct binding bindings[] = {pod(0, 1, 1000, 3000, OPEN),
+					     pod(1, 2, 20000, 22000, OPEN)};
+		struct instants at[2];
+
+		bindings[0].evidence.terminating = cases[c].terminating;
+		if (cases[c].same_node)
+			bindings[1].evidence.node = 1;
+		resolve(bindings, 2, at);
+		if ((at[0].possible_to.ns != OPEN) != cases[c].over)
+			fail_msg("%s", cases[c].what);
+		if (cases[c].over)
+			assert_instants(&at[0], 500, 4500, 19500, 23500);
+	}
+}
+
+static void skew_is_nothing_between_two_of_one_node(void **state)
+{
+	/* Both live for half a second, the second from 4.0 on: that proves an order on one node
+	 * alone. */
+	struct binding bindings[] = {pod(0, 1, 1000, 3000, 4200), pod(1, 1, 1000, 4000, 4500)};
+	struct instants at[2];
+
+	(void)state;
+	resolve(bindings, 2, at);
+	assert_int_equal(in_ms(at[1].possible_from), 4200 - 500);
+	bindings[1].evidence.node = 2;
+	resolve(bindings, 2, at);
+	assert_int_equal(in_ms(at[1].possible_from), 1000 - 500);
+}
+
+static void two_that_are_each_before_the_other_are_in_no_order(void **state)
+{
+	/* A short one that was over before it was certain, and an open, terminating one. */
+	struct binding bindings[] = {pod(0, 1, 8000, 9000, OPEN), pod(1, 2, 8000, 11000, 10200)};
+	struct instants at[2];
+
+	(void)state;
+	bindings[0].evidence.terminating = true;
+	resolve(bindings, 2, at);
+	assert_instants(&at[0], 7500, 10500, OPEN, OPEN);
+	assert_instants(&at[1], 7500, 12500, 9700, 11700);
+}
+
+static void of_one_pod_only_the_epochs_count(void **state)
+{
+	struct binding bindings[] = {pod(0, 1, 1000, 3000, 50000), pod(0, 1, 1000, 2000, OPEN)};
+	struct instants at[2];
+
+	(void)state;
+	bindings[1].epoch = 9;
+	resolve(bindings, 2, at);
+	assert_int_equal(in_ms(at[1].possible_from), 49500);
+	assert_int_equal(in_ms(at[0].possible_to), 3500);
+}
+
+/* Tenures whose instants are given: possible_from, certain_from, certain_to, possible_to. */
+static size_t tenures_of(const int64_t (*rows)[5], size_t count, struct tenure *tenures)
+{
+	for (size_t t = 0; t < count; t++) {
+		tenures[t] = (struct tenure){
+			.binding = {.holder = (size_t)rows[t][0], .epoch = t},
+			.at = {ms(rows[t][1]), ms(rows[t][2]), ms(rows[t][3]), ms(rows[t][4])},
+		};
+	}
+	asof_sort(tenures, count);
+	return count;
+}
+
+static void judges_by_holders(void **state)
+{
+	static const int64_t rows[][5] = {
+		{0, 1000, 4000, 9000, 11000},
+		{1, 10000, 14000, 19000, 21000},
+		{2, 15000, 16000, 30000, 31000},
+	};
+	static const struct {
+		int64_t start, end;
+		enum asof_holders holders;
+		bool uncovered, certain, together;
+	} cases[] = {
+		{0, 900, ASOF_NONE, false, false, false},
+		{0, 1000, ASOF_ONE, false, false, false},
+		{4000, 9000, ASOF_ONE, false, true, false},
+		{4000, 9001, ASOF_ONE, false, false, false},
+		{4000, 9001, ASOF_NONE, true, false, false},
+		{5000, 6000, ASOF_ONE, true, true, false},
+		{10500, 10600, ASOF_MANY, false, false, false},
+		{15500, 15900, ASOF_MANY, false, false, false},
+		{15500, 16000, ASOF_MANY, false, false, true},
+		{31000, 40000, ASOF_ONE, false, false, false},
+		{31001, 40000, ASOF_NONE, false, false, false},
+	};
+	struct tenure tenures[BINDINGS_MAX];
+	size_t count = tenures_of(rows, 3, tenures);
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct asof_verdict verdict = asof_judge(tenures, count, ms(cases[c].start),
+							 ms(cases[c].end), cases[c].uncovered);
+
+		if (verdict.holders != cases[c].holders || verdict.certain != cases[c].certain ||
+		    verdict.together != cases[c].together)
+			fail_msg("%lld to %lld", (long long)cases[c].start,
+				 (long long)cases[c].end);
+	}
+	assert_true(asof_certain_within(tenures, count, ms(30000), ms(OPEN)));
+	assert_false(asof_certain_within(tenures, count, ms(30001), ms(OPEN)));
+	assert_true(asof_certain_within(tenures, count, ms(9500), ms(14000)));
+	assert_false(asof_certain_within(tenures, count, ms(9500), ms(13999)));
+}
+
+static void of_several_bindings_of_one_the_latest_is_shown(void **state)
+{
+	static const int64_t rows[][5] = {
+		{0, 1000, 4000, 9000, 11000},
+		{0, 9000, 12000, OPEN, OPEN},
+		{1, 90000, 92000, OPEN, OPEN},
+	};
+	struct tenure tenures[BINDINGS_MAX];
+	size_t count = tenures_of(rows, 3, tenures);
+	struct asof_verdict verdict = asof_judge(tenures, count, ms(8000), ms(9000), false);
+
+	(void)state;
+	assert_int_equal(verdict.holders, ASOF_ONE);
+	assert_int_equal(verdict.tenure->binding.epoch, 1);
+	assert_true(verdict.certain); /* the other one is */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(start_is_what_the_clock_asks_for),
+		cmocka_unit_test(one_alone_is_widened_and_narrowed),
+		cmocka_unit_test(the_one_before_ends_when_the_next_is_certain),
+		cmocka_unit_test(an_open_one_is_over_when_a_later_one_is_there),
+		cmocka_unit_test(skew_is_nothing_between_two_of_one_node),
+		cmocka_unit_test(two_that_are_each_before_the_other_are_in_no_order),
+		cmocka_unit_test(of_one_pod_only_the_epochs_count),
+		cmocka_unit_test(judges_by_holders),
+		cmocka_unit_test(of_several_bindings_of_one_the_latest_is_shown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

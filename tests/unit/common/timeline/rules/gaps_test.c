@@ -1,0 +1,223 @@
+/* What a cluster knows as a whole: GAPs, coverage, PROGRESS, ranges, unpublished pods. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/timeline/rules/gaps.h"
+#include "common/timeline/rules/progress.h"
+#include "common/timeline/rules/ranges.h"
+#include "common/timeline/rules/unpublished_pods.h"
+#include "common/timeline/store/rows.h"
+
+#define NONE INT64_MIN
+#define OPEN INT64_MAX
+
+static struct when s(int64_t seconds)
+{
+	return seconds == NONE || seconds == OPEN ? (struct when){seconds}
+						  : (struct when){seconds * NS_PER_SECOND};
+}
+
+static void a_gap_counts_from_hold_before_it(void **state)
+{
+	static const struct {
+		int64_t start, end;
+		unsigned resources;
+		uint64_t position;
+		bool overlaps;
+	} cases[] = {
+		{80, 89, 1, 9, false},  {80, 90, 1, 9, true},    {150, 160, 1, 9, true},
+		{200, 210, 1, 9, true}, {201, 210, 1, 9, false}, {150, 160, 2, 9, false},
+		{150, 160, 3, 9, true}, {150, 160, 1, 4, false}, /* not told yet */
+		{300, 301, 2, 9, true}, {300, 301, 2, 7, false},
+	};
+	struct gaps gaps = {0};
+
+	(void)state;
+	assert_int_equal(gaps_add(&gaps, &(struct gap){1, 5, s(100), s(200)}), 0);
+	assert_int_equal(gaps_add(&gaps, &(struct gap){2, 8, s(300), s(310)}), 0);
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		if (gaps_overlap(&gaps, cases[c].resources, 10 * NS_PER_SECOND, s(cases[c].start),
+				 s(cases[c].end), cases[c].position) != cases[c].overlaps)
+			fail_msg("case %zu", c);
+	}
+	gaps_free(&gaps);
+}
+
+static void coverage_begins_with_a_whole_list_or_the_first_object(void **state)
+{
+	static const struct {
+		const char *what;
+		uint64_t object, begin, end, position;
+		int64_t start;
+	} cases[] = {
+		{"nothing", OFFSET_NEVER, OFFSET_NEVER, OFFSET_NEVER, 9, NONE},
+		{"an object", 3, OFFSET_NEVER, OFFSET_NEVER, 9, 30},
+		{"an object that is not there yet", 3, OFFSET_NEVER, OFFSET_NEVER, 2, NONE},
+		{"an object, then a list", 3, 4, 6, 9, 60},
+		{"an object, then a list under way", 3, 4, 6, 5, 30},
+		{"a list", 3, 2, 6, 9, 60},
+		{"an empty list", OFFSET_NEVER, 2, 6, 9, 60},
+		{"a list under way", 3, 2, 6, 5, OPEN},
+		{"a list to come", 3, 2, 6, 1, NONE},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct coverage coverage = {
+			.object_offset = cases[c].object,
+			.object_received = s(30),
+			.begin_offset = cases[c].begin,
+			.end_offset = cases[c].end,
+			.end_received = s(60),
+		};
+
+		if (coverage_start(&coverage, cases[c].position).ns != s(cases[c].start).ns)
+			fail_msg("%s", cases[c].what);
+	}
+}
+
+static void finds_the_first_progress_that_knew(void **state)
+{
+	struct progress progress = {0};
+
+	(void)state;
+	assert_null(progress_find(&progress, s(1)));
+	assert_int_equal(progress_known_at(&progress, 100).ns, NONE);
+	for (uint64_t p = 1; p <= 1000; p++)
+		assert_int_equal(progress_add(&progress, s((int64_t)p * 2), p * 10), 0);
+	assert_int_equal(progress_add(&progress, s(2000), 10010), 0); /* nothing new */
+	assert_int_equal(progress_find(&progress, s(0))->offset, 10);
+	assert_int_equal(progress_find(&progress, s(2))->offset, 10);
+	assert_int_equal(progress_find(&progress, s(3))->offset, 20);
+	assert_int_equal(progress_find(&progress, s(2000))->offset, 10000);
+	assert_null(progress_find(&progress, s(2001)));
+	assert_int_equal(progress_known_at(&progress, 9).ns, NONE);
+	assert_int_equal(progress_known_at(&progress, 25).ns, s(4).ns);
+	progress_free(&progress);
+}
+
+static struct ip_range range(const char *text)
+{
+	struct ip_range parsed;
+
+	assert_int_equal(ip_range_parse(text, strlen(text), &parsed), 0);
+	return parsed;
+}
+
+static void a_range_counts_from_when_it_is_used(void **state)
+{
+	struct ranges ranges = {0};
+	struct range_row rows[] = {
+		{range("10.2.0.0/16"), 0, 4, 4},
+		{range("10.1.1.0/24"), 77, 2, OFFSET_NEVER},
+		{range("10.1.2.0/24"), 78, 2, 9},
+	};
+	struct ip service = ip_from_v4((uint8_t[4]){10, 2, 9, 9});
+	struct ip waiting = ip_from_v4((uint8_t[4]){10, 1, 1, 9});
+	struct ip used = ip_from_v4((uint8_t[4]){10, 1, 2, 9});
+
+	(void)state;
+	for (size_t r = 0; r < 3; r++)
+		assert_int_equal(ranges_add(&ranges, &rows[r]), 0);
+	assert_int_equal(ranges_offset(&ranges, &service), 4);
+	assert_true(ranges_offset(&ranges, &waiting) == OFFSET_NEVER);
+	assert_int_equal(ranges_offset(&ranges, &used), 9);
+	assert_true(ranges_told(&ranges, &rows[1].range, 77));
+	assert_false(ranges_told(&ranges, &rows[1].range, 78));
+	ranges_free(&ranges);
+}
+
+/* Many statements, so that blocks are passed over; each pod waits one second, a stuck one
+ * for ever. */
+static void fill(struct unpublished_pods *table)
+{
+	for (uint64_t pod = 0; pod < 2000; pod++) {
+		struct unpublished_pod row = {
+			.holder = pod + 1,
+			.opened_offset = pod * 2,
+			.hidden_offset = pod == 700 ? OFFSET_NEVER : pod * 2 + 2,
+			.from = s((int64_t)pod),
+			.until = WHEN_MAX,
+		};
+
+		assert_int_equal(unpublished_pods_add(table, &row), 0);
+	}
+}
+
+static void a_pod_may_hold_an_address_while_it_waits(void **state)
+{
+	static const struct {
+		const char *what;
+		int64_t start, end;
+		uint64_t position, holder;
+		bool excluded, may;
+	} cases[] = {
+		{"it waits", 100, 100, 200, 0, false, true},
+		{"it began to wait just after", 99, 100, 202, 0, false, true},
+		{"it began to wait later", 98, 99, 202, 0, false, false},
+		{"it was given an address since", 100, 100, 204, 0, false, false},
+		{"it is the holder", 100, 100, 200, 101, false, false},
+		{"the address was certainly another's", 100, 100, 200, 0, true, false},
+		{"the stuck one", 1500, 1500, 3500, 1751, false, true},
+		{"before the stuck one", 600, 600, 3500, 0, false, false},
+		{"the stuck one, excluded", 1500, 1500, 3999, 2000, true, false},
+	};
+	struct unpublished_pods table = {0};
+
+	(void)state;
+	fill(&table);
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct unpublished_question question = {
+			.start = s(cases[c].start),
+			.end = s(cases[c].end),
+			.skew_ns = NS_PER_SECOND,
+			.position = cases[c].position,
+			.holder = cases[c].holder,
+			.excluded = cases[c].excluded,
+		};
+
+		if (unpublished_pods_may_hold(&table, &question) != cases[c].may)
+			fail_msg("%s", cases[c].what);
+	}
+	unpublished_pods_free(&table);
+}
+
+static void one_that_never_got_any_may_have_had_it_until_then(void **state)
+{
+	struct unpublished_pods table = {0};
+	struct unpublished_pod row = {1, 5, OFFSET_NEVER, s(100), s(120)};
+	struct unpublished_question question = {
+		.skew_ns = NS_PER_SECOND, .position = 9, .excluded = true};
+
+	(void)state;
+	assert_int_equal(unpublished_pods_add(&table, &row), 0);
+	question.start = question.end = s(121);
+	assert_true(unpublished_pods_may_hold(&table, &question));
+	question.start = question.end = s(122);
+	assert_false(unpublished_pods_may_hold(&table, &question));
+	question.start = question.end = s(110);
+	unpublished_pods_hide(&table, 0, 8);
+	assert_false(unpublished_pods_may_hold(&table, &question));
+	question.position = 7;
+	assert_true(unpublished_pods_may_hold(&table, &question));
+	unpublished_pods_free(&table);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_gap_counts_from_hold_before_it),
+		cmocka_unit_test(coverage_begins_with_a_whole_list_or_the_first_object),
+		cmocka_unit_test(finds_the_first_progress_that_knew),
+		cmocka_unit_test(a_range_counts_from_when_it_is_used),
+		cmocka_unit_test(a_pod_may_hold_an_address_while_it_waits),
+		cmocka_unit_test(one_that_never_got_any_may_have_had_it_until_then),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

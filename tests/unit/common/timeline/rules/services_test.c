@@ -1,0 +1,216 @@
+/* docs/answers.md section 7: which services an end belongs to. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "common/timeline/rules/offset.h"
+#include "common/timeline/rules/services.h"
+
+#define TCP 6
+#define UDP 17
+
+static const char tcp_80[] = {TCP, 0, 80};
+static const char tcp_any[] = {TCP, 0, 0};
+
+static struct when s(int64_t tenths)
+{
+	return (struct when){tenths * NS_PER_SECOND / 10};
+}
+
+/* A membership from OPENING to CLOSING (tenths of a second, -1 for open), told at the
+ * offsets that are the same numbers. */
+static struct membership row(const char *service, const char *uid, const char *ports,
+			     int64_t opening, int64_t closing)
+{
+	return (struct membership){
+		.service = span_of(service),
+		.uid = span_of(uid),
+		.ports = {ports, ports ? 3u : 0u},
+		.opening = s(opening),
+		.closing = closing < 0 ? WHEN_MAX : s(closing),
+		.opened_offset = (uint64_t)opening,
+		.closed_offset = closing < 0 ? OFFSET_NEVER : (uint64_t)closing,
+	};
+}
+
+static struct services_question question(enum holder_kind kind, int32_t port, int64_t start,
+					 int64_t end)
+{
+	return (struct services_question){
+		.kind = kind,
+		.port = port,
+		.transport = TCP,
+		.start = s(start),
+		.end = s(end),
+		.position = 9999,
+	};
+}
+
+/* The services of the holder whose uid is "a". */
+static void find(const struct membership *rows, size_t count, const struct node_ports *ports,
+		 const struct services_question *asked, struct services *services)
+{
+	uint32_t which[SERVICES_MAX + 1];
+	struct memberships memberships = {rows, count, which, 0};
+
+	memberships.which_count =
+		services_of_holder(&memberships, asked->kind, span_of("a"), which);
+	services_find(&memberships, ports, asked, services);
+}
+
+static void assert_services(const struct membership *rows, size_t count,
+			    const struct node_ports *ports, const struct services_question *asked,
+			    const char *expected)
+{
+	struct services services;
+	struct text out;
+
+	find(rows, count, ports, asked, &services);
+	text_init(&out, 1 << 16);
+	services_add_json(&services, &out);
+	assert_string_equal(text_terminate(&out), expected);
+	text_free(&out);
+}
+
+#define ONE(name) ",\"service\":{\"name\":\"" name "\",\"namespace\":\"shop\"}"
+
+static void counts_while_it_lasts(void **state)
+{
+	struct membership rows[] = {row("shop/web", "a", tcp_80, 100, 200)};
+	static const struct {
+		int64_t start, end;
+		uint64_t position;
+		bool in;
+	} cases[] = {
+		{50, 99, 9999, false},  {50, 100, 9999, true},   {150, 160, 9999, true},
+		{200, 210, 9999, true}, {201, 210, 9999, false}, {201, 210, 199, true},
+		{150, 160, 99, false},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct services_question asked =
+			question(HOLDER_POD, 80, cases[c].start, cases[c].end);
+
+		asked.position = cases[c].position;
+		assert_services(rows, 1, NULL, &asked,
+				cases[c].in ? ONE("web") ",\"services\":[\"shop/web\"]" : "");
+	}
+}
+
+static void a_pause_of_five_seconds_is_none(void **state)
+{
+	struct membership rows[] = {
+		row("shop/web", "a", tcp_80, 100, 200),
+		row("shop/web", "a", tcp_80, 250, 300),
+		row("shop/web", "a", tcp_80, 351, 400),
+	};
+	static const struct {
+		int64_t at;
+		uint64_t position;
+		bool in;
+	} cases[] = {
+		{220, 9999, true},
+		{220, 249, false},
+		{320, 9999, false},
+		{360, 9999, true},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct services_question asked = question(HOLDER_POD, 80, cases[c].at, cases[c].at);
+
+		asked.position = cases[c].position;
+		assert_services(rows, 3, NULL, &asked,
+				cases[c].in ? ONE("web") ",\"services\":[\"shop/web\"]" : "");
+	}
+}
+
+static void one_is_singled_out_by_its_port(void **state)
+{
+	struct membership rows[] = {
+		row("shop/admin", "a", NULL, 100, -1), row("shop/api", "", tcp_80, 100, -1),
+		row("shop/web", "b", tcp_80, 100, -1), /* of another pod */
+	};
+	struct services_question asked = question(HOLDER_POD, 80, 150, 160);
+
+	(void)state;
+	assert_services(rows, 3, NULL, &asked,
+			ONE("api") ",\"services\":[\"shop/admin\",\"shop/api\"]");
+	asked.port = 81;
+	assert_services(rows, 3, NULL, &asked, ",\"services\":[\"shop/admin\",\"shop/api\"]");
+	asked.port = 80;
+	asked.transport = UDP;
+	assert_services(rows, 3, NULL, &asked, ",\"services\":[\"shop/admin\",\"shop/api\"]");
+	rows[0].ports = (struct span){tcp_any, 3};
+	asked.transport = TCP;
+	assert_services(rows, 3, NULL, &asked, ",\"services\":[\"shop/admin\",\"shop/api\"]");
+	asked.port = -1;
+	assert_services(rows, 1, NULL, &asked, ONE("admin") ",\"services\":[\"shop/admin\"]");
+}
+
+static void a_node_has_the_services_of_its_port(void **state)
+{
+	struct membership rows[] = {
+		row("shop/web", "b", tcp_80, 100, -1),
+		row("shop/zoo", "", NULL, 100, -1),
+	};
+	struct node_ports ports = {0};
+	struct node_port port = {.protocol = TCP,
+				 .port = 30080,
+				 .opened_offset = 100,
+				 .closed_offset = 200,
+				 .from = s(100),
+				 .to = s(200)};
+	struct services_question asked = question(HOLDER_NODE, 80, 150, 160);
+
+	(void)state;
+	assert_int_equal(node_ports_add(&ports, &port, span_of("shop/front")), 0);
+	assert_services(rows, 2, &ports, &asked, ONE("web") ",\"services\":[\"shop/web\"]");
+	asked.port = 30080;
+	assert_services(rows, 2, &ports, &asked, ONE("front") ",\"services\":[\"shop/front\"]");
+	asked.start = asked.end = s(201);
+	assert_services(rows, 2, &ports, &asked, "");
+	asked.position = 199;
+	assert_services(rows, 2, &ports, &asked, ONE("front") ",\"services\":[\"shop/front\"]");
+	asked.start = asked.end = s(99);
+	assert_services(rows, 2, &ports, &asked, "");
+	node_ports_free(&ports);
+}
+
+static void more_than_the_limit_are_cut(void **state)
+{
+	struct membership rows[SERVICES_MAX + 1];
+	char names[SERVICES_MAX + 1][16];
+	struct services_question asked = question(HOLDER_POD, 80, 150, 160);
+	struct services services;
+
+	(void)state;
+	for (size_t r = 0; r <= SERVICES_MAX; r++) {
+		snprintf(names[r], sizeof(names[r]), "shop/s%03zu", r);
+		rows[r] = row(names[r], "a", r == 0 ? tcp_80 : NULL, 100, -1);
+	}
+	find(rows, SERVICES_MAX + 1, NULL, &asked, &services);
+	assert_int_equal(services.count, SERVICES_MAX);
+	assert_true(services.cut);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_while_it_lasts),
+		cmocka_unit_test(a_pause_of_five_seconds_is_none),
+		cmocka_unit_test(one_is_singled_out_by_its_port),
+		cmocka_unit_test(a_node_has_the_services_of_its_port),
+		cmocka_unit_test(more_than_the_limit_are_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,312 @@
+/* The store is a cache of the topic: what is damaged, foreign or of another format is
+ * never trusted, and never thrown away. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/timeline/store/rows.h"
+#include "common/timeline/store/store.h"
+#include "common/timeline/timeline.h"
+
+#define ROOM 512
+
+static const char pod[] =
+	"{\"type\":\"ADDED\",\"resource\":\"pods\",\"received\":\"2026-11-23T08:00:05Z\","
+	"\"object\":"
+	"{\"metadata\":{\"name\":\"a\",\"namespace\":\"shop\",\"uid\":\"uid-a\","
+	"\"resourceVersion\":"
+	"\"7\"},\"spec\":{},\"status\":{\"phase\":\"Running\",\"startTime\":\"2026-11-23T08:00:"
+	"00Z\","
+	"\"podIP\":\"10.1.0.1\",\"containerStatuses\":[{\"state\":{\"running\":{\"startedAt\":"
+	"\"2026-11-23T08:00:02Z\"}}}]}}}";
+
+struct folder {
+	char parent[ROOM], path[ROOM];
+};
+
+static int set_up(void **state)
+{
+	struct folder *folder = calloc(1, sizeof(*folder));
+
+	assert_non_null(folder);
+	snprintf(folder->parent, ROOM, "/tmp/tenure-store-test-XXXXXX");
+	assert_non_null(mkdtemp(folder->parent));
+	assert_true(snprintf(folder->path, ROOM, "%.100s/state", folder->parent) > 0);
+	*state = folder;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct folder *folder = *state;
+	char command[2 * ROOM];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", folder->parent);
+	assert_int_equal(system(command), 0);
+	free(folder);
+	return 0;
+}
+
+static struct timeline *opened(const struct folder *folder)
+{
+	static const struct timeline_options options = {.hold_ns = 10 * NS_PER_SECOND};
+
+	return timeline_open(folder->path, &options);
+}
+
+/* A store that has read one record. */
+static void fill(const struct folder *folder)
+{
+	struct timeline *timeline = opened(folder);
+	const char *why;
+
+	assert_non_null(timeline);
+	assert_int_equal(timeline_apply(timeline, 0, pod, strlen(pod), -1, &why), TIMELINE_APPLIED);
+	timeline_close(timeline);
+}
+
+/* How many stores were set aside. */
+static int aside(const struct folder *folder)
+{
+	DIR *parent = opendir(folder->parent);
+	struct dirent *entry;
+	int count = 0;
+
+	assert_non_null(parent);
+	for (entry = readdir(parent); entry; entry = readdir(parent))
+		count += strncmp(entry->d_name, "state.damaged-", 14) == 0;
+	closedir(parent);
+	return count;
+}
+
+static void assert_begins_with(const struct folder *folder, int64_t records)
+{
+	struct timeline *timeline = opened(folder);
+
+	assert_non_null(timeline);
+	assert_int_equal(timeline_next_offset(timeline), records);
+	timeline_close(timeline);
+}
+
+static void assert_begins_anew(const struct folder *folder, int set_aside)
+{
+	struct timeline *timeline = opened(folder);
+
+	assert_non_null(timeline);
+	assert_int_equal(timeline_next_offset(timeline), 0);
+	assert_int_equal(timeline_cluster_count(timeline), 0);
+	timeline_close(timeline);
+	assert_int_equal(aside(folder), set_aside);
+}
+
+/* Overwrites the first LENGTH bytes, at most, of the files whose names hold PART; of a
+ * negative LENGTH all but the last so many. */
+static void spoil(const struct folder *folder, const char *part, long length)
+{
+	DIR *state = opendir(folder->path);
+	struct dirent *entry;
+	int spoiled = 0;
+
+	assert_non_null(state);
+	for (entry = readdir(state); entry; entry = readdir(state)) {
+		char path[2 * ROOM];
+		struct stat status;
+		FILE *file;
+
+		if (!strstr(entry->d_name, part))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder->path, entry->d_name);
+		assert_int_equal(stat(path, &status), 0);
+		file = fopen(path, "r+");
+		assert_non_null(file);
+		for (long i = 0;
+		     i < status.st_size && i < (length < 0 ? status.st_size + length : length); i++)
+			fputc('x', file);
+		fclose(file);
+		spoiled++;
+	}
+	closedir(state);
+	assert_true(spoiled > 0);
+}
+
+static void keeps_what_it_read(void **state)
+{
+	struct timeline *timeline;
+
+	fill(*state);
+	timeline = opened(*state);
+	assert_int_equal(timeline_next_offset(timeline), 1);
+	assert_int_equal(timeline_cluster_count(timeline), 1);
+	assert_int_equal(timeline_last_hash(timeline), timeline_hash(pod, strlen(pod)));
+	assert_int_equal(timeline_first_hash(timeline), timeline_hash(pod, strlen(pod)));
+	timeline_close(timeline);
+	assert_int_equal(aside(*state), 0);
+}
+
+static void a_reset_store_is_empty(void **state)
+{
+	struct timeline *timeline;
+
+	fill(*state);
+	timeline = opened(*state);
+	assert_int_equal(timeline_reset(timeline), 0);
+	assert_int_equal(timeline_next_offset(timeline), 0);
+	timeline_close(timeline);
+	assert_begins_anew(*state, 0);
+}
+
+/* A process killed inside timeline_reset() leaves the mark and some of the files. */
+static void finishes_a_reset_that_was_killed(void **state)
+{
+	const struct folder *folder = *state;
+	char path[2 * ROOM];
+	FILE *file;
+
+	fill(folder);
+	timeline_close(opened(folder)); /* what the log held goes into a table */
+	snprintf(path, sizeof(path), "%s/EMPTYING", folder->path);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fclose(file);
+	snprintf(path, sizeof(path), "%s/CURRENT", folder->path);
+	assert_int_equal(unlink(path), 0);
+	assert_begins_anew(folder, 0);
+	fill(folder);
+	assert_begins_with(folder, 1);
+}
+
+static void an_empty_first_record_is_a_first_record(void **state)
+{
+	struct timeline *timeline = opened(*state);
+	const char *why;
+
+	assert_non_null(timeline);
+	assert_int_equal(timeline_apply(timeline, 0, "", 0, 0, &why), TIMELINE_UNREADABLE);
+	assert_int_equal(timeline_apply(timeline, 1, pod, strlen(pod), 0, &why), TIMELINE_APPLIED);
+	assert_int_equal(timeline_first_hash(timeline), timeline_hash("", 0));
+	timeline_close(timeline);
+}
+
+static void sets_an_unreadable_store_aside(void **state)
+{
+	fill(*state);
+	spoil(*state, "CURRENT", LONG_MAX);
+	assert_begins_anew(*state, 1);
+	fill(*state);
+	spoil(*state, "MANIFEST", LONG_MAX);
+	assert_begins_anew(*state, 2);
+}
+
+static void loses_no_more_than_the_end_of_a_damaged_log(void **state)
+{
+	struct timeline *timeline;
+
+	fill(*state);
+	spoil(*state, ".log", LONG_MAX);
+	timeline = opened(*state);
+	assert_non_null(timeline);
+	assert_int_equal(timeline_next_offset(timeline), 0);
+	timeline_close(timeline);
+}
+
+static void sets_a_store_with_a_damaged_block_aside(void **state)
+{
+	fill(*state);
+	/* Opening it writes what the log held into a table. */
+	timeline_close(opened(*state));
+	spoil(*state, ".sst", LONG_MAX);
+	assert_begins_anew(*state, 1);
+	fill(*state);
+	timeline_close(opened(*state));
+	spoil(*state, ".sst", 16);
+	assert_begins_anew(*state, 2);
+	fill(*state);
+	timeline_close(opened(*state));
+	spoil(*state, ".sst", -53); /* its footer is whole, its index is not */
+	assert_begins_anew(*state, 3);
+}
+
+static void sets_a_store_of_another_format_aside(void **state)
+{
+	const struct folder *folder = *state;
+	struct store *store;
+	struct text key, value;
+
+	fill(folder);
+	store = store_open(folder->path);
+	assert_non_null(store);
+	text_init(&key, ROOM);
+	text_init(&value, ROOM);
+	row_key_meta(&key);
+	codec_add_u32(&value, ROWS_FORMAT + 1);
+	store_put(store, (struct span){key.data, key.length},
+		  (struct span){value.data, value.length});
+	assert_int_equal(store_commit(store), 0);
+	store_close(store);
+	text_free(&key);
+	text_free(&value);
+	assert_begins_anew(folder, 1);
+}
+
+static void leaves_a_folder_of_somebody_else_alone(void **state)
+{
+	const struct folder *folder = *state;
+	char path[2 * ROOM];
+	FILE *file;
+
+	assert_int_equal(mkdir(folder->path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/letter.txt", folder->path);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fclose(file);
+	assert_null(opened(folder));
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(aside(folder), 0);
+}
+
+static void a_store_in_use_is_not_damaged(void **state)
+{
+	struct timeline *first, *second;
+
+	first = opened(*state);
+	assert_non_null(first);
+	second = opened(*state);
+	assert_null(second);
+	timeline_close(first);
+	assert_int_equal(aside(*state), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(keeps_what_it_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_reset_store_is_empty, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(finishes_a_reset_that_was_killed, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(an_empty_first_record_is_a_first_record, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(sets_an_unreadable_store_aside, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(loses_no_more_than_the_end_of_a_damaged_log, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(sets_a_store_with_a_damaged_block_aside, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(sets_a_store_of_another_format_aside, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(leaves_a_folder_of_somebody_else_alone, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_store_in_use_is_not_damaged, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

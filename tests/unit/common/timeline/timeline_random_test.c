@@ -1,0 +1,223 @@
+/* The timeline's promises over random histories. SEED and SEEDS choose which; a failure
+ * prints its seed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/timeline/timeline.h"
+#include "tests/unit/common/timeline/timeline_history.h"
+
+#define QUESTIONS 300
+#define SEEDS 8
+
+static uint64_t seed_from(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+static struct timeline *opened(const char *directory, const struct timeline_options *options)
+{
+	struct timeline *timeline = timeline_open(directory, options);
+
+	assert_non_null(timeline);
+	return timeline;
+}
+
+/* Feeds TOPIC from the timeline's own offset up to and without END. */
+static void feed(struct timeline *timeline, const struct topic *topic, size_t end)
+{
+	for (size_t r = (size_t)timeline_next_offset(timeline); r < end; r++) {
+		const char *line = topic->records[r].line, *why = NULL;
+		enum timeline_outcome outcome =
+			timeline_apply(timeline, (int64_t)r, line, strlen(line), -1, &why);
+
+		if (outcome != TIMELINE_APPLIED && outcome != TIMELINE_IGNORED)
+			fail_msg("record %zu: %s: %s", r, why ? why : "broken", line);
+	}
+}
+
+/* The answer and the verdict, to be freed. */
+static char *answer(struct timeline *timeline, const struct timeline_question *question)
+{
+	struct timeline_verdict verdict;
+	struct text out;
+	char *copy;
+
+	text_init(&out, 1 << 20);
+	assert_int_equal(timeline_answer(timeline, question, &out, &verdict), 0);
+	copy = copy_text(&out);
+	text_free(&out);
+	return copy;
+}
+
+static void assert_same(uint64_t seed, const struct timeline_question *question, const char *one,
+			const char *other)
+{
+	char ip[IP_TEXT_SIZE], start[WHEN_TEXT_SIZE];
+
+	if (strcmp(one, other) == 0)
+		return;
+	ip_format(&question->ip, ip);
+	when_format(question->start, start);
+	fail_msg("seed %llu: %s at %s, position %lld:\n%s\n%s", (unsigned long long)seed, ip, start,
+		 (long long)question->position, one, other);
+}
+
+/* Both have seen everything. */
+static void assert_agree(uint64_t seed, struct timeline *a, struct timeline *b,
+			 struct chance *chance)
+{
+	for (int q = 0; q < QUESTIONS; q++) {
+		struct timeline_question question = random_question(chance, 1);
+		char *one, *other;
+
+		question.position = timeline_position_last(a).offset;
+		one = answer(a, &question);
+		question.position = timeline_position_last(b).offset;
+		other = answer(b, &question);
+		assert_same(seed, &question, one, other);
+		free(one);
+		free(other);
+	}
+}
+
+static void compare_with(struct topic (*change)(const struct topic *, struct chance *),
+			 uint64_t first)
+{
+	for (uint64_t seed = first; seed < first + seed_from("SEEDS", SEEDS); seed++) {
+		struct chance chance = {seed + 77};
+		struct topic topic = random_topic(seed), changed = change(&topic, &chance);
+		struct timeline_options options = random_options(&chance);
+		struct timeline *a = opened(NULL, &options), *b = opened(NULL, &options);
+
+		feed(a, &topic, topic.count);
+		feed(b, &changed, changed.count);
+		assert_agree(seed, a, b, &chance);
+		timeline_close(a);
+		timeline_close(b);
+		topic_free(&topic);
+		topic_free(&changed);
+	}
+}
+
+static void the_order_of_the_watches_does_not_matter(void **state)
+{
+	(void)state;
+	compare_with(shuffled_topic, seed_from("SEED", 1));
+}
+
+static void twice_is_once(void **state)
+{
+	(void)state;
+	compare_with(repeated_topic, seed_from("SEED", 101));
+}
+
+static void an_answer_at_a_position_never_changes(void **state)
+{
+	uint64_t first = seed_from("SEED", 201);
+
+	(void)state;
+	for (uint64_t seed = first; seed < first + seed_from("SEEDS", SEEDS); seed++) {
+		struct chance chance = {seed + 77};
+		struct topic topic = random_topic(seed);
+		struct timeline_options options = random_options(&chance);
+		struct timeline *timeline = opened(NULL, &options);
+		struct timeline_question questions[QUESTIONS];
+		char *answers[QUESTIONS];
+
+		for (int q = 0; q < QUESTIONS; q++) {
+			feed(timeline, &topic, topic.count * (size_t)(q + 1) / (QUESTIONS + 1) + 1);
+			questions[q] = random_question(&chance, timeline_next_offset(timeline) - 1);
+			answers[q] = answer(timeline, &questions[q]);
+		}
+		feed(timeline, &topic, topic.count);
+		for (int q = 0; q < QUESTIONS; q++) {
+			char *again = answer(timeline, &questions[q]);
+
+			assert_same(seed, &questions[q], answers[q], again);
+			free(again);
+			free(answers[q]);
+		}
+		timeline_close(timeline);
+		topic_free(&topic);
+	}
+}
+
+/* A process that feeds COUNT records more and ends without closing. */
+static void feed_and_be_killed(const char *directory, const struct timeline_options *options,
+			       const struct topic *topic, size_t count)
+{
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct timeline *timeline = timeline_open(directory, options);
+		size_t end;
+
+		if (!timeline)
+			_exit(1);
+		end = (size_t)timeline_next_offset(timeline) + count;
+		feed(timeline, topic, end < topic->count ? end : topic->count);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void remove_store(const char *directory)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
+	assert_int_equal(system(command), 0);
+}
+
+static void a_killed_process_goes_on_where_it_was(void **state)
+{
+	uint64_t first = seed_from("SEED", 301);
+
+	(void)state;
+	for (uint64_t seed = first; seed < first + seed_from("SEEDS", SEEDS); seed++) {
+		struct chance chance = {seed + 77};
+		struct topic topic = random_topic(seed);
+		struct timeline_options options = random_options(&chance);
+		char directory[] = "/tmp/tenure-timeline-test-XXXXXX";
+		struct timeline *whole = opened(NULL, &options), *killed;
+
+		assert_non_null(mkdtemp(directory));
+		for (int kill = 0; kill < 6; kill++)
+			feed_and_be_killed(directory, &options, &topic,
+					   pick(&chance, (unsigned)topic.count / 5));
+		killed = opened(directory, &options);
+		feed(killed, &topic, topic.count);
+		feed(whole, &topic, topic.count);
+		assert_int_equal(timeline_last_hash(killed), timeline_last_hash(whole));
+		assert_agree(seed, whole, killed, &chance);
+		timeline_close(whole);
+		timeline_close(killed);
+		remove_store(directory);
+		topic_free(&topic);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_order_of_the_watches_does_not_matter),
+		cmocka_unit_test(twice_is_once),
+		cmocka_unit_test(an_answer_at_a_position_never_changes),
+		cmocka_unit_test(a_killed_process_goes_on_where_it_was),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,326 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/program/log.h"
+#include "enricher/exchange_kafka.h"
+#include "enricher/kafka_group.h"
+#include "enricher/kafka_producer.h"
+
+/* A broker that refuses a batch with a poisonous record in it as a whole, as Kafka does.
+ * A batch is what one partition of one topic got since the last flush. */
+#define PARTITIONS 16
+#define FLOWS 60 /* in each partition */
+#define PENDING_MAX (PARTITIONS * FLOWS * 2)
+
+struct place {
+	int topic;
+	int32_t partition;
+	int64_t offset;
+};
+
+struct kafka_group {
+	int64_t next[PARTITIONS];
+	bool told;
+};
+
+struct kafka_producer {
+	struct place pending[PENDING_MAX];
+	size_t count, flushed;
+	bool failed, there;
+	int32_t partition;
+	int64_t first, last;
+};
+
+static struct {
+	bool poison[2][PARTITIONS][FLOWS];
+	int outcomes[2][PARTITIONS][FLOWS]; /* that were committed */
+	int64_t committed[PARTITIONS];
+} broker;
+
+struct kafka_group *kafka_group_open(const struct kafka_group_settings *settings)
+{
+	struct kafka_group *group = calloc(1, sizeof(*group));
+
+	(void)settings;
+	assert_non_null(group);
+	memcpy(group->next, broker.committed, sizeof(group->next));
+	return group;
+}
+
+void kafka_group_close(struct kafka_group *group)
+{
+	free(group);
+}
+
+enum kafka_group_event kafka_group_poll(struct kafka_group *group)
+{
+	bool told = group->told;
+
+	group->told = true;
+	return told ? KAFKA_GROUP_QUIET : KAFKA_GROUP_ASSIGNED;
+}
+
+void kafka_group_release(struct kafka_group *group)
+{
+	(void)group;
+}
+
+size_t kafka_group_count(const struct kafka_group *group)
+{
+	(void)group;
+	return PARTITIONS;
+}
+
+enum kafka_group_head kafka_group_head(struct kafka_group *group, size_t index,
+				       struct bus_record *record)
+{
+	if (group->next[index] == FLOWS)
+		return KAFKA_GROUP_NONE;
+	*record = (struct bus_record){.partition = (int32_t)index,
+				      .offset = group->next[index],
+				      .value = "{}",
+				      .value_length = 2};
+	return KAFKA_GROUP_RECORD;
+}
+
+void kafka_group_take(struct kafka_group *group, size_t index)
+{
+	group->next[index]++;
+}
+
+void kafka_group_wait(struct kafka_group *group, int timeout_ms)
+{
+	(void)group;
+	(void)timeout_ms;
+}
+
+struct kafka_producer *kafka_producer_open(const char *const topics[static 2], const char *identity,
+					   const struct bus_options *options)
+{
+	(void)topics;
+	(void)identity;
+	(void)options;
+	return calloc(1, sizeof(struct kafka_producer));
+}
+
+void kafka_producer_close(struct kafka_producer *producer)
+{
+	free(producer);
+}
+
+int kafka_producer_setting(struct kafka_producer *producer, const char *topic, const char *name,
+			   char *value, size_t size)
+{
+	(void)producer;
+	(void)topic;
+	(void)name;
+	snprintf(value, size, "-1");
+	return 0;
+}
+
+int kafka_producer_partitions(struct kafka_producer *producer, const char *topic)
+{
+	(void)producer;
+	(void)topic;
+	return PARTITIONS;
+}
+
+enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer, int topic,
+						 const struct bus_record *record, int64_t source)
+{
+	if (producer->count == 0)
+		producer->there = false;
+	assert_true(producer->count < PENDING_MAX);
+	producer->pending[producer->count++] = (struct place){topic, record->partition, source};
+	return KAFKA_PRODUCER_DONE;
+}
+
+static bool batch_is_poisonous(const struct kafka_producer *producer, const struct place *of)
+{
+	for (size_t i = producer->flushed; i < producer->count; i++) {
+		const struct place *p = &producer->pending[i];
+
+		if (p->topic == of->topic && p->partition == of->partition &&
+		    broker.poison[p->topic][p->partition][p->offset])
+			return true;
+	}
+	return false;
+}
+
+enum kafka_producer_outcome kafka_producer_flush(struct kafka_producer *producer)
+{
+	for (size_t i = producer->flushed; i < producer->count; i++) {
+		const struct place *p = &producer->pending[i];
+
+		if (!batch_is_poisonous(producer, p))
+			continue;
+		producer->failed = true;
+		if (!producer->there) {
+			producer->there = true;
+			producer->partition = p->partition;
+			producer->first = p->offset;
+		}
+		if (producer->partition == p->partition)
+			producer->last = p->offset;
+	}
+	producer->flushed = producer->count;
+	return producer->failed ? KAFKA_PRODUCER_AGAIN : KAFKA_PRODUCER_DONE;
+}
+
+enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *producer,
+						  struct kafka_group *group)
+{
+	enum kafka_producer_outcome outcome = kafka_producer_flush(producer);
+
+	if (outcome != KAFKA_PRODUCER_DONE)
+		return outcome;
+	for (size_t i = 0; i < producer->count; i++) {
+		const struct place *p = &producer->pending[i];
+
+		broker.outcomes[p->topic][p->partition][p->offset]++;
+	}
+	producer->count = producer->flushed = 0;
+	memcpy(broker.committed, group->next, sizeof(group->next));
+	return KAFKA_PRODUCER_DONE;
+}
+
+enum kafka_producer_outcome kafka_producer_abort(struct kafka_producer *producer)
+{
+	producer->count = producer->flushed = 0;
+	producer->failed = false;
+	return KAFKA_PRODUCER_DONE;
+}
+
+bool kafka_producer_culprit(const struct kafka_producer *producer, int32_t *partition,
+			    int64_t *source, int64_t *last_source)
+{
+	*partition = producer->partition;
+	*source = producer->first;
+	*last_source = producer->last;
+	return producer->there;
+}
+
+static int new_broker(void **state)
+{
+	(void)state;
+	memset(&broker, 0, sizeof(broker));
+	return 0;
+}
+
+static enum exchange_outcome put_next(struct exchange_kafka *exchange, size_t index,
+				      struct when now)
+{
+	enum exchange_outcome outcome =
+		exchange_kafka_put(exchange, index, EXCHANGE_TAGGED, "{}", 2, now);
+
+	if (outcome == EXCHANGE_REFUSED)
+		outcome = exchange_kafka_put(exchange, index, EXCHANGE_REJECTED, "{}", 2, now);
+	return outcome;
+}
+
+/* Puts every flow, a turn at a time. */
+static enum exchange_outcome put_all(void)
+{
+	const struct exchange_settings settings = {
+		.flows = "kafka:f", .tagged = "kafka:t", .rejected = "kafka:r", .since = WHEN_MIN};
+	int exit_code;
+	struct exchange_kafka *exchange = exchange_kafka_open(&settings, &exit_code);
+	enum exchange_outcome outcome = EXCHANGE_DONE;
+	struct when now = {0};
+	struct bus_record flow;
+
+	for (int turn = 0; turn < 1000 && outcome != EXCHANGE_BROKEN; turn++) {
+		now.ns += 20 * NS_PER_MS;
+		outcome = exchange_kafka_serve(exchange, now);
+		for (size_t i = 0; outcome == EXCHANGE_DONE && i < PARTITIONS; i++)
+			while (outcome == EXCHANGE_DONE &&
+			       exchange_kafka_head(exchange, i, &flow) == EXCHANGE_FLOW)
+				outcome = put_next(exchange, i, now);
+	}
+	exchange_kafka_close(exchange);
+	return outcome;
+}
+
+/* Each flow has one outcome: rejected when the broker refuses its tagged record. */
+static void assert_each_has_its_outcome(void)
+{
+	assert_int_equal(put_all(), EXCHANGE_DONE);
+	for (int32_t p = 0; p < PARTITIONS; p++) {
+		for (int64_t offset = 0; offset < FLOWS; offset++) {
+			int refused = broker.poison[EXCHANGE_TAGGED][p][offset];
+
+			assert_int_equal(broker.outcomes[EXCHANGE_TAGGED][p][offset], 1 - refused);
+			assert_int_equal(broker.outcomes[EXCHANGE_REJECTED][p][offset], refused);
+		}
+	}
+}
+
+static void a_record_that_the_broker_refuses_is_rejected_alone(void **state)
+{
+	(void)state;
+	broker.poison[EXCHANGE_TAGGED][0][20] = true;
+	assert_each_has_its_outcome();
+}
+
+static void two_that_it_refuses_near_each_other_are_both_rejected(void **state)
+{
+	(void)state;
+	broker.poison[EXCHANGE_TAGGED][0][20] = true;
+	broker.poison[EXCHANGE_TAGGED][0][25] = true;
+	assert_each_has_its_outcome();
+}
+
+static void neighbours_and_the_first_and_the_last_are_rejected(void **state)
+{
+	(void)state;
+	for (int64_t offset = 0; offset < FLOWS; offset += FLOWS - 1)
+		broker.poison[EXCHANGE_TAGGED][3][offset] = true;
+	for (int64_t offset = 30; offset < 45; offset++)
+		broker.poison[EXCHANGE_TAGGED][3][offset] = true;
+	assert_each_has_its_outcome();
+}
+
+static void a_refusal_in_one_partition_says_nothing_of_another(void **state)
+{
+	(void)state;
+	for (int32_t p = 0; p < PARTITIONS; p++) {
+		broker.poison[EXCHANGE_TAGGED][p][20 + p] = true;
+		broker.poison[EXCHANGE_TAGGED][p][30] = p % 2 == 0;
+	}
+	assert_each_has_its_outcome();
+}
+
+static void a_rejected_record_that_it_refuses_ends_the_program(void **state)
+{
+	(void)state;
+	log_init("exchange_kafka_test", LOG_LEVEL_ERROR, LOG_TEXT);
+	broker.poison[EXCHANGE_TAGGED][0][20] = true;
+	broker.poison[EXCHANGE_REJECTED][0][20] = true;
+	assert_int_equal(put_all(), EXCHANGE_BROKEN);
+	assert_int_equal(broker.outcomes[EXCHANGE_REJECTED][0][20], 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_record_that_the_broker_refuses_is_rejected_alone,
+				       new_broker),
+		cmocka_unit_test_setup(two_that_it_refuses_near_each_other_are_both_rejected,
+				       new_broker),
+		cmocka_unit_test_setup(neighbours_and_the_first_and_the_last_are_rejected,
+				       new_broker),
+		cmocka_unit_test_setup(a_refusal_in_one_partition_says_nothing_of_another,
+				       new_broker),
+		cmocka_unit_test_setup(a_rejected_record_that_it_refuses_ends_the_program,
+				       new_broker),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,218 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "common/kafka/kafka_client.h"
+#include "common/program/log.h"
+#include "enricher/kafka_group.h"
+
+/* Calls of librdkafka that this test answers itself; the broker behind the others is the
+ * one that librdkafka brings along for tests. */
+#define ASKED_MAX 1000
+
+static struct {
+	rd_kafka_t *client;
+	rd_kafka_resp_err_t whole;     /* what asking for offsets gives */
+	rd_kafka_resp_err_t partition; /* and for the second partition */
+	rd_kafka_resp_err_t times;     /* the same, when asked by time */
+	int errors;                    /* so many times */
+	int64_t assigned[2];           /* where reading began */
+	bool reading;
+	int asked;
+} fake;
+
+static void (*rebalanced)(rd_kafka_t *client, rd_kafka_resp_err_t error,
+			  rd_kafka_topic_partition_list_t *list, void *opaque);
+
+void rd_kafka_conf_set_rebalance_cb(rd_kafka_conf_t *conf,
+				    void (*callback)(rd_kafka_t *, rd_kafka_resp_err_t,
+						     rd_kafka_topic_partition_list_t *, void *))
+{
+	(void)conf;
+	rebalanced = callback;
+}
+
+rd_kafka_resp_err_t rd_kafka_subscribe(rd_kafka_t *client,
+				       const rd_kafka_topic_partition_list_t *topics)
+{
+	(void)topics;
+	fake.client = client;
+	return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+/* Only the first partition has a committed offset. */
+rd_kafka_resp_err_t rd_kafka_committed(rd_kafka_t *client, rd_kafka_topic_partition_list_t *list,
+				       int timeout_ms)
+{
+	bool fails = fake.errors > 0;
+
+	(void)client;
+	(void)timeout_ms;
+	assert_true(fake.asked++ < ASKED_MAX);
+	fake.errors -= fails;
+	list->elems[0].offset = 7;
+	list->elems[0].err = RD_KAFKA_RESP_ERR_NO_ERROR;
+	list->elems[1].offset = RD_KAFKA_OFFSET_INVALID;
+	list->elems[1].err = fails ? fake.partition : RD_KAFKA_RESP_ERR_NO_ERROR;
+	return fails ? fake.whole : RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+rd_kafka_resp_err_t rd_kafka_offsets_for_times(rd_kafka_t *client,
+					       rd_kafka_topic_partition_list_t *list,
+					       int timeout_ms)
+{
+	bool fails = fake.errors > 0;
+
+	(void)client;
+	(void)timeout_ms;
+	assert_true(fake.asked++ < ASKED_MAX);
+	assert_int_equal(list->cnt, 1);
+	assert_int_equal(list->elems[0].offset, 1000000 - 60000);
+	fake.errors -= fails;
+	list->elems[0].offset = fails ? RD_KAFKA_OFFSET_INVALID : 3;
+	list->elems[0].err = fails ? fake.times : RD_KAFKA_RESP_ERR_NO_ERROR;
+	return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+rd_kafka_resp_err_t rd_kafka_assign(rd_kafka_t *client, const rd_kafka_topic_partition_list_t *list)
+{
+	(void)client;
+	fake.reading = list != NULL;
+	for (int i = 0; list != NULL && i < list->cnt; i++)
+		fake.assigned[i] = list->elems[i].offset;
+	return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static struct kafka_group *new_group(struct when since)
+{
+	static struct bus_options options = {
+		.brokers = "127.0.0.1:1",
+		.properties = {.values = {"test.mock.num.brokers=1"}, .count = 1},
+	};
+	const struct kafka_group_settings settings = {
+		.topic = "flows",
+		.group = "group",
+		.instance = "one",
+		.partitions = 2,
+		.since = since,
+		.options = &options,
+	};
+	struct kafka_group *group;
+
+	group = kafka_group_open(&settings);
+	assert_non_null(group);
+	return group;
+}
+
+/* The group tells of two partitions that are given, or taken away. */
+static void tell(rd_kafka_resp_err_t what)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(2);
+
+	for (int32_t i = 0; i < 2; i++)
+		rd_kafka_topic_partition_list_add(list, "flows", i);
+	rebalanced(fake.client, what, list, rd_kafka_opaque(fake.client));
+	rd_kafka_topic_partition_list_destroy(list);
+}
+
+/* What the first poll after the partitions were given says. */
+static enum kafka_group_event begin(struct when since)
+{
+	struct kafka_group *group = new_group(since);
+	enum kafka_group_event event;
+
+	tell(RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS);
+	event = kafka_group_poll(group);
+	kafka_group_close(group);
+	return event;
+}
+
+static int forget(void **state)
+{
+	(void)state;
+	fake.whole = fake.partition = fake.times = RD_KAFKA_RESP_ERR_NO_ERROR;
+	fake.errors = fake.asked = 0;
+	return 0;
+}
+
+static void a_partition_without_an_offset_starts_at_its_first_record(void **state)
+{
+	(void)state;
+	assert_int_equal(begin(WHEN_MIN), KAFKA_GROUP_ASSIGNED);
+	assert_int_equal(fake.assigned[0], 7);
+	assert_int_equal(fake.assigned[1], RD_KAFKA_OFFSET_BEGINNING);
+}
+
+static void an_offset_that_cannot_be_told_is_not_taken_for_none(void **state)
+{
+	(void)state;
+	fake.errors = ASKED_MAX;
+	fake.partition = RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
+	assert_int_equal(begin(WHEN_MIN), KAFKA_GROUP_BROKEN);
+}
+
+static void an_offset_that_cannot_be_told_yet_is_asked_for_again(void **state)
+{
+	(void)state;
+	fake.errors = 2;
+	fake.partition = RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT;
+	assert_int_equal(begin(WHEN_MIN), KAFKA_GROUP_ASSIGNED);
+	assert_int_equal(fake.asked, 3);
+	assert_int_equal(fake.assigned[0], 7);
+	assert_int_equal(fake.assigned[1], RD_KAFKA_OFFSET_BEGINNING);
+}
+
+static void a_moment_whose_offset_cannot_be_told_is_not_taken_for_the_end(void **state)
+{
+	(void)state;
+	fake.errors = ASKED_MAX;
+	fake.times = RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+	assert_int_equal(begin((struct when){1000 * NS_PER_SECOND}), KAFKA_GROUP_BROKEN);
+}
+
+static void a_moment_is_asked_for_again_while_a_leader_is_chosen(void **state)
+{
+	(void)state;
+	fake.errors = 2;
+	fake.times = RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+	assert_int_equal(begin((struct when){1000 * NS_PER_SECOND}), KAFKA_GROUP_ASSIGNED);
+	assert_int_equal(fake.assigned[0], 7);
+	assert_int_equal(fake.assigned[1], 3);
+}
+
+static void partitions_that_were_taken_away_before_they_were_begun_are_not_begun(void **state)
+{
+	struct kafka_group *group = new_group(WHEN_MIN);
+
+	(void)state;
+	tell(RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS);
+	tell(RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS);
+	assert_int_equal(kafka_group_poll(group), KAFKA_GROUP_REVOKED);
+	kafka_group_release(group);
+	assert_int_equal(kafka_group_poll(group), KAFKA_GROUP_QUIET);
+	assert_false(fake.reading);
+	kafka_group_close(group);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_partition_without_an_offset_starts_at_its_first_record,
+				       forget),
+		cmocka_unit_test_setup(an_offset_that_cannot_be_told_is_not_taken_for_none, forget),
+		cmocka_unit_test_setup(an_offset_that_cannot_be_told_yet_is_asked_for_again,
+				       forget),
+		cmocka_unit_test_setup(
+			a_moment_whose_offset_cannot_be_told_is_not_taken_for_the_end, forget),
+		cmocka_unit_test_setup(a_moment_is_asked_for_again_while_a_leader_is_chosen,
+				       forget),
+		cmocka_unit_test_setup(
+			partitions_that_were_taken_away_before_they_were_begun_are_not_begun,
+			forget),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,136 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/scan.h"
+#include "enricher/rejected.h"
+#include "enricher/tagged.h"
+
+static const struct tagged tags = {
+	.source = "{\"status\":\"known\"}",
+	.source_length = 18,
+	.destination = "{}",
+	.destination_length = 2,
+	.rules = 1,
+	.revision = 1,
+	.kube_position = 4711,
+	.flow = {"tenure.flows", 3, 991},
+};
+
+static void assert_tagged(const char *record, size_t brace, bool empty, const struct tagged *tagged,
+			  const char *wanted)
+{
+	struct text out;
+
+	text_init(&out, 4096);
+	tagged_add(&out, record, brace, empty, tagged);
+	assert_string_equal(text_terminate(&out), wanted);
+	assert_int_equal(scan_validate(out.data, out.length), SCAN_GOOD);
+	text_free(&out);
+}
+
+static void leaves_the_flow_s_own_bytes_as_they_are(void **state)
+{
+	struct tagged tagged = tags;
+
+	(void)state;
+	tagged.kube_known = (struct when){NS_PER_SECOND};
+	assert_tagged(
+		"{ \"n\": 1e3 ,\"n\":-0 }  ", 18, false, &tagged,
+		"{ \"n\": 1e3 "
+		",\"n\":-0,\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{},"
+		"\"rules\":1,\"revision\":1,"
+		"\"kube\":{\"partition\":0,\"position\":4711,\"known\":\"1970-01-01T00:00:01Z\"},"
+		"\"flow\":{\"topic\":\"tenure.flows\",\"partition\":3,\"offset\":991}}}");
+}
+
+static void an_empty_flow_gets_no_comma(void **state)
+{
+	struct tagged tagged = tags;
+
+	(void)state;
+	tagged.kube_known = WHEN_MAX;
+	assert_tagged("{}", 1, true, &tagged,
+		      "{\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{},\"rules\":"
+		      "1,\"revision\":1,"
+		      "\"kube\":{\"partition\":0,\"position\":4711,\"known\":null},"
+		      "\"flow\":{\"topic\":\"tenure.flows\",\"partition\":3,\"offset\":991}}}");
+}
+
+static void says_when_an_answer_is_provisional(void **state)
+{
+	struct tagged tagged = tags;
+
+	(void)state;
+	tagged.kube_known = WHEN_MIN;
+	tagged.provisional = "kube_stalled";
+	assert_tagged("{}", 1, true, &tagged,
+		      "{\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{},\"rules\":"
+		      "1,\"revision\":1,"
+		      "\"provisional\":true,\"provisional_reason\":\"kube_stalled\","
+		      "\"kube\":{\"partition\":0,\"position\":4711,\"known\":null},"
+		      "\"flow\":{\"topic\":\"tenure.flows\",\"partition\":3,\"offset\":991}}}");
+}
+
+static void a_rejection_holds_any_bytes(void **state)
+{
+	struct rejected rejected = {
+		.reason = "not_json",
+		.detail = "one JSON object is needed",
+		.flow = {"f\"lows", 0, 5},
+		.bytes = "\xff{\"a\n\0",
+		.length = 6,
+	};
+	struct text out;
+
+	(void)state;
+	text_init(&out, 4096);
+	rejected_add(&out, &rejected);
+	assert_string_equal(text_terminate(&out),
+			    "{\"reason\":\"not_json\",\"detail\":\"one JSON object is needed\","
+			    "\"flow\":{\"topic\":\"f\\\"lows\",\"partition\":0,\"offset\":5},"
+			    "\"record\":\"\xef\xbf\xbd{\\\"a\\n\\u0000\"}");
+	rejected.member = "event.end";
+	text_clear(&out);
+	rejected_add(&out, &rejected);
+	assert_non_null(strstr(text_terminate(&out), "\"member\":\"event.end\""));
+	text_free(&out);
+}
+
+static void a_rejection_keeps_the_first_64_kib(void **state)
+{
+	size_t length = REJECTED_BYTES_MAX + 10;
+	char *bytes = malloc(length);
+	struct rejected rejected = {"too_large", NULL, "", {"f", 0, 0}, bytes, length};
+	struct text out;
+
+	(void)state;
+	assert_non_null(bytes);
+	memset(bytes, 'x', length);
+	memcpy(bytes + REJECTED_BYTES_MAX - 1, "\xc3\xa9", 2); /* a letter across the limit */
+	text_init(&out, 1 << 20);
+	rejected_add(&out, &rejected);
+	assert_false(out.failed);
+	assert_in_range(out.length, REJECTED_BYTES_MAX, REJECTED_BYTES_MAX + 100);
+	assert_int_equal(scan_validate(out.data, out.length), SCAN_GOOD);
+	text_free(&out);
+	free(bytes);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(leaves_the_flow_s_own_bytes_as_they_are),
+		cmocka_unit_test(an_empty_flow_gets_no_comma),
+		cmocka_unit_test(says_when_an_answer_is_provisional),
+		cmocka_unit_test(a_rejection_holds_any_bytes),
+		cmocka_unit_test(a_rejection_keeps_the_first_64_kib),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,151 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/text.h"
+#include "producers/kube/prune.h"
+#include "producers/kube/value.h"
+
+static void check(enum kube_resource resource, const char *object, const char *kept)
+{
+	struct value value;
+	struct text out;
+
+	text_init(&out, 65536);
+	assert_true(value_parse(object, strlen(object), &value));
+	prune_add(&out, resource, value);
+	assert_string_equal(text_terminate(&out), kept);
+	text_free(&out);
+}
+
+static void keeps_what_a_binding_needs_of_a_pod(void **state)
+{
+	(void)state;
+	check(KUBE_PODS,
+	      "{ \"metadata\" : {\"name\":\"p\",\"uid\":\"u\",\"generateName\":\"p-\",\n"
+	      "\"labels\":{\"app\":\"x\"},\"annotations\":{\"a\":\"b\"}},\"spec\":{\"nodeName\":"
+	      "\"n1\","
+	      "\"volumes\":[{\"secret\":{\"secretName\":\"s\"}}],\"containers\":[{\"name\":\"c\","
+	      "\"env\":[{\"name\":\"PASSWORD\",\"value\":\"x\"}],\"ports\":[{\"containerPort\":80}]"
+	      "}]},"
+	      "\"status\":{\"phase\":\"Running\",\"podIP\":\"10.0.0.1\",\"message\":\"m\","
+	      "\"containerStatuses\":[{\"name\":\"c\",\"image\":\"i\",\"restartCount\":0,"
+	      "\"lastState\":{},\"state\":{\"running\":{\"startedAt\":\"2026-01-01T00:00:00Z\"}}}]}"
+	      "}",
+	      "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"uid\":\"u\",\"labels\":{\"app\":"
+	      "\"x\"}},"
+	      "\"spec\":{\"nodeName\":\"n1\"},\"status\":{\"phase\":\"Running\",\"podIP\":\"10.0.0."
+	      "1\","
+	      "\"containerStatuses\":[{\"name\":\"c\",\"restartCount\":0,"
+	      "\"state\":{\"running\":{\"startedAt\":\"2026-01-01T00:00:00Z\"}}}]}}");
+}
+
+static void keeps_host_ports_alone_of_a_container(void **state)
+{
+	(void)state;
+	check(KUBE_PODS,
+	      "{\"spec\":{\"containers\":[{\"name\":\"a\",\"ports\":[{\"containerPort\":1}]},"
+	      "{\"name\":\"b\",\"ports\":[{\"containerPort\":80,\"hostPort\":8080,\"name\":"
+	      "\"http\"},"
+	      "{\"containerPort\":2}]}]}}",
+	      "{\"kind\":\"Pod\",\"spec\":{\"containers\":[{\"ports\":[{\"containerPort\":80,"
+	      "\"hostPort\":8080}]}]}}");
+}
+
+static void keeps_the_kubelets_times_and_no_other_manager(void **state)
+{
+	(void)state;
+	check(KUBE_PODS,
+	      "{\"metadata\":{\"managedFields\":[{\"manager\":\"kubectl\",\"time\":\"t1\"},"
+	      "{\"manager\":\"kubelet\",\"operation\":\"Update\",\"time\":\"t2\","
+	      "\"fieldsV1\":{\"f:status\":{}},\"subresource\":\"status\"}],"
+	      "\"annotations\":{\"kubectl.kubernetes.io/last-applied-configuration\":\"{}\","
+	      "\"cni.projectcalico.org/podIP\":\"10.0.0.1/32\"}}}",
+	      "{\"kind\":\"Pod\",\"metadata\":{\"managedFields\":[{\"manager\":\"kubelet\","
+	      "\"operation\":\"Update\",\"time\":\"t2\",\"subresource\":\"status\"}],"
+	      "\"annotations\":{\"cni.projectcalico.org/podIP\":\"10.0.0.1/32\"}}}");
+	check(KUBE_PODS, "{\"metadata\":{\"name\":\"p\",\"managedFields\":[{\"manager\":\"x\"}]}}",
+	      "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\"}}");
+}
+
+static void keeps_the_other_resources_parts(void **state)
+{
+	(void)state;
+	check(KUBE_SERVICES,
+	      "{\"spec\":{\"clusterIP\":\"10.96.0.1\",\"sessionAffinity\":\"None\","
+	      "\"ports\":[{\"port\":80}]},\"status\":{\"loadBalancer\":{},\"conditions\":[]}}",
+	      "{\"kind\":\"Service\",\"spec\":{\"clusterIP\":\"10.96.0.1\",\"ports\":[{\"port\":80}"
+	      "]},"
+	      "\"status\":{\"loadBalancer\":{}}}");
+	check(KUBE_ENDPOINTSLICES,
+	      "{\"addressType\":\"IPv4\",\"endpoints\":[{\"addresses\":[\"10.0.0.1\"],\"hints\":{},"
+	      "\"targetRef\":{\"uid\":\"u\"}}],\"ports\":[{\"port\":80}]}",
+	      "{\"kind\":\"EndpointSlice\",\"addressType\":\"IPv4\",\"endpoints\":[{\"addresses\":"
+	      "[\"10.0.0.1\"],\"targetRef\":{\"uid\":\"u\"}}],\"ports\":[{\"port\":80}]}");
+	check(KUBE_NODES,
+	      "{\"spec\":{\"podCIDR\":\"10.0.0.0/24\",\"taints\":[]},"
+	      "\"status\":{\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"192.0.2.1\"}],"
+	      "\"images\":[]}}",
+	      "{\"kind\":\"Node\",\"spec\":{\"podCIDR\":\"10.0.0.0/24\"},\"status\":{\"addresses\":"
+	      "[{\"type\":\"InternalIP\",\"address\":\"192.0.2.1\"}]}}");
+	check(KUBE_SERVICECIDRS, "{\"spec\":{\"cidrs\":[\"10.96.0.0/16\"]},\"status\":{}}",
+	      "{\"kind\":\"ServiceCIDR\",\"spec\":{\"cidrs\":[\"10.96.0.0/16\"]}}");
+	check(KUBE_REPLICASETS,
+	      "{\"kind\":\"PartialObjectMetadata\",\"metadata\":{\"ownerReferences\":[{\"kind\":"
+	      "\"Deployment\",\"name\":\"d\",\"controller\":true,\"blockOwnerDeletion\":true}]},"
+	      "\"spec\":{\"replicas\":3}}",
+	      "{\"kind\":\"ReplicaSet\",\"metadata\":{\"ownerReferences\":[{\"kind\":"
+	      "\"Deployment\","
+	      "\"name\":\"d\",\"controller\":true}]}}");
+}
+
+static void leaves_strange_shapes_as_they_are(void **state)
+{
+	(void)state;
+	check(KUBE_PODS, "{\"metadata\":null,\"spec\":7,\"status\":[\"x\",{\"phase\":\"y\"}]}",
+	      "{\"kind\":\"Pod\",\"metadata\":null,\"spec\":7,\"status\":[\"x\",{\"phase\":\"y\"}]"
+	      "}");
+	check(KUBE_PODS, "[1]", "{\"kind\":\"Pod\"}");
+}
+
+static void finds_members_and_integers(void **state)
+{
+	(void)state;
+	static const char text[] =
+		" {\"a\":{\"b\":\"12\",\"c\":[1, {\"d\":2}],\"e\":\"\\\"}\"} , \"f\":\"x\"} ";
+	struct value root, name, item;
+	struct value_cursor cursor;
+	char copy[4];
+
+	assert_true(value_parse(text, strlen(text), &root));
+	assert_int_equal(value_integer(value_at(root, "a.b")), 12);
+	assert_true(value_is_text(value_member(root, "f"), "x"));
+	assert_false(value_present(value_at(root, "a.x")));
+	assert_false(value_present(value_at(root, "f.x")));
+	cursor = value_walk(value_at(root, "a.c"));
+	assert_true(value_next(&cursor, &name, &item));
+	assert_int_equal(value_integer(item), 1);
+	assert_true(value_next(&cursor, &name, &item));
+	assert_int_equal(value_integer(value_member(item, "d")), 2);
+	assert_false(value_next(&cursor, &name, &item));
+	value_copy_text(value_at(root, "a.e"), copy, sizeof(copy));
+	assert_string_equal(copy, "\\\"}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keeps_what_a_binding_needs_of_a_pod),
+		cmocka_unit_test(keeps_host_ports_alone_of_a_container),
+		cmocka_unit_test(keeps_the_kubelets_times_and_no_other_manager),
+		cmocka_unit_test(keeps_the_other_resources_parts),
+		cmocka_unit_test(leaves_strange_shapes_as_they_are),
+		cmocka_unit_test(finds_members_and_integers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,332 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/text.h"
+#include "producers/kube/watch.h"
+#include "producers/kube/watch_records.h"
+
+#define OBJECT(revision) \
+	"{\"metadata\":{\"uid\":\"u\",\"name\":\"n\",\"resourceVersion\":\"" revision "\"}}"
+#define LINE(type, revision) "{\"type\":\"" type "\",\"object\":" OBJECT(revision) "}\n"
+
+/* 2026-01-01T00:00:00Z and some seconds. */
+static struct when at(int64_t seconds)
+{
+	return (struct when){(1767225600 + seconds) * NS_PER_SECOND};
+}
+
+/* Every clock shows that. */
+static const struct clocks *now(int64_t seconds)
+{
+	static struct clocks clocks;
+
+	clocks = (struct clocks){at(seconds), at(seconds), at(seconds)};
+	return &clocks;
+}
+
+static void bring(struct watch *watch, const char *text)
+{
+	text_add_string(&watch->body, text);
+}
+
+/* What the next record is: its type and a revision, "" for none. */
+static const char *next(struct watch *watch, const struct clocks *clocks)
+{
+	static char what[64];
+	struct text record;
+	const char *type, *revision;
+
+	text_init(&record, 65536);
+	what[0] = '\0';
+	if (watch_records_next(watch, clocks, &record)) {
+		type = strstr(text_terminate(&record), "\"type\":\"") + 8;
+		revision = strstr(type, "resourceVersion\":\"");
+		revision = revision ? revision + 18 : "\"";
+		snprintf(what, sizeof(what), "%.*s %.*s", (int)strcspn(type, "\""), type,
+			 (int)strcspn(revision, "\""), revision);
+		/* The reason of a GAP instead. */
+		if (strstr(type, "\"reason\":\""))
+			snprintf(what, sizeof(what), "GAP %.20s",
+				 strstr(type, "\"reason\":\"") + 10);
+	}
+	text_free(&record);
+	return what;
+}
+
+static void ask(struct watch *watch, const char *path_begins, int64_t second)
+{
+	struct text path;
+
+	text_init(&path, 4096);
+	assert_true(watch_due(watch, now(second)));
+	watch_add_path(watch, &path);
+	if (strncmp(text_terminate(&path), path_begins, strlen(path_begins)) != 0)
+		fail_msg("%s does not begin with %s", path.data, path_begins);
+	watch_asked(watch, now(second));
+	text_free(&path);
+}
+
+static void answer_list(struct watch *watch, const char *page, int64_t second)
+{
+	bring(watch, page);
+	watch_ended(watch, &(struct watch_end){.status = 200}, now(second));
+}
+
+/* Lists nothing at revision 10 and opens the watch. */
+static void open_watch(struct watch *watch)
+{
+	watch_init(watch, KUBE_PODS, "c", 1);
+	ask(watch, "/api/v1/pods?limit=500", 0);
+	answer_list(watch, "{\"metadata\":{\"resourceVersion\":\"10\"},\"items\":[]}", 0);
+	assert_string_equal(next(watch, now(0)), "SYNC_BEGIN 10");
+	assert_string_equal(next(watch, now(0)), "SYNC_END 10");
+	assert_string_equal(next(watch, now(0)), "");
+	ask(watch, "/api/v1/pods?watch=1&allowWatchBookmarks=true&timeoutSeconds=", 0);
+	watch_answered(watch, 200, now(0));
+	assert_int_equal(watch->state, WATCH_OPEN);
+}
+
+static void lists_page_by_page_and_then_watches(void **state)
+{
+	(void)state;
+	struct watch watch;
+
+	watch_init(&watch, KUBE_PODS, "c", 1);
+	ask(&watch, "/api/v1/pods?limit=500", 0);
+	answer_list(&watch,
+		    "{\"metadata\":{\"resourceVersion\":\"10\",\"continue\":\"a+b\"},\"items\":"
+		    "[" OBJECT("5") "]}",
+		    0);
+	assert_string_equal(next(&watch, now(0)), "SYNC_BEGIN 10");
+	assert_string_equal(next(&watch, now(0)), "ADDED 5");
+	assert_string_equal(next(&watch, now(0)), "");
+	ask(&watch, "/api/v1/pods?limit=500&continue=a%2Bb", 0);
+	answer_list(&watch,
+		    "{\"metadata\":{\"resourceVersion\":\"10\"},\"items\":[" OBJECT("7") "]}", 0);
+	assert_string_equal(next(&watch, now(0)), "ADDED 7");
+	assert_string_equal(next(&watch, now(0)), "SYNC_END 10");
+	assert_true(watch_streams(&watch));
+	watch_free(&watch);
+}
+
+static void begins_a_broken_list_again(void **state)
+{
+	(void)state;
+	struct watch watch;
+
+	watch_init(&watch, KUBE_PODS, "c", 1);
+	ask(&watch, "/api/v1/pods?limit=500", 0);
+	answer_list(&watch,
+		    "{\"metadata\":{\"resourceVersion\":\"10\",\"continue\":\"x\"},\"items\":[]}",
+		    0);
+	assert_string_equal(next(&watch, now(0)), "SYNC_BEGIN 10");
+	assert_string_equal(next(&watch, now(0)), "");
+	ask(&watch, "/api/v1/pods?limit=500&continue=x", 0);
+	bring(&watch, "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\"}");
+	watch_ended(&watch, &(struct watch_end){.status = 410}, now(0));
+	assert_false(watch_due(&watch, now(0)));
+	ask(&watch, "/api/v1/pods?limit=500", 60);
+	answer_list(&watch, "{\"metadata\":{\"resourceVersion\":\"12\"},\"items\":null}", 60);
+	assert_string_equal(next(&watch, now(60)), "SYNC_BEGIN 12");
+	assert_string_equal(next(&watch, now(60)), "SYNC_END 12");
+	watch_free(&watch);
+}
+
+static void gives_each_change_once_and_in_order(void **state)
+{
+	(void)state;
+	struct watch watch;
+
+	open_watch(&watch);
+	bring(&watch, LINE("ADDED", "11") "{\"type\":\"MODI");
+	assert_string_equal(next(&watch, now(1)), "ADDED 11");
+	assert_string_equal(next(&watch, now(1)), "");
+	bring(&watch, "FIED\",\"object\":" OBJECT("12") "}\n" LINE("MODIFIED", "12")
+			      LINE("BOOKMARK", "20"));
+	assert_string_equal(next(&watch, now(1)), "MODIFIED 12");
+	assert_string_equal(next(&watch, now(1)), "");
+	assert_int_equal(watch.stats.duplicates, 1);
+	assert_int_equal(watch.stats.bookmarks, 1);
+	assert_int_equal(watch.revision, 20);
+	bring(&watch, LINE("DELETED", "15"));
+	assert_string_equal(next(&watch, now(1)), "DELETED 15");
+	assert_int_equal(watch.stats.late, 1);
+	assert_int_equal(watch.revision, 20);
+	watch_free(&watch);
+}
+
+static void watches_again_from_the_last_revision_after_a_clean_end(void **state)
+{
+	(void)state;
+	struct watch watch;
+	struct text path;
+
+	open_watch(&watch);
+	bring(&watch, LINE("ADDED", "11") "{\"type\":\"MODIFIED\",\"object\":");
+	assert_string_equal(next(&watch, now(1)), "ADDED 11");
+	assert_string_equal(next(&watch, now(1)), "");
+	watch_ended(&watch, &(struct watch_end){.status = 200}, now(30));
+	assert_true(watch_due(&watch, now(30)));
+	text_init(&path, 4096);
+	watch_add_path(&watch, &path);
+	assert_non_null(strstr(text_terminate(&path), "&resourceVersion=11"));
+	text_free(&path);
+	watch_free(&watch);
+}
+
+static void says_what_was_lost_when_the_revision_is_gone(void **state)
+{
+	(void)state;
+	static const char *const errors[] = {
+		"{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410}}\n",
+		"{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":504,\"details\":{"
+		"\"causes\":"
+		"[{\"reason\":\"ResourceVersionTooLarge\"}]}}}\n",
+	};
+	static const char *const gaps[] = {"GAP expired\"}", "GAP revision_ahead\"}"};
+
+	for (int i = 0; i < 2; i++) {
+		struct watch watch;
+
+		open_watch(&watch);
+		watch_prove(&watch, 10, at(20));
+		bring(&watch, errors[i]);
+		assert_string_equal(next(&watch, now(30)), "");
+		assert_false(watch_listening(&watch));
+		ask(&watch, "/api/v1/pods?limit=500", 30);
+		answer_list(&watch, "{\"metadata\":{\"resourceVersion\":\"99\"},\"items\":[]}", 31);
+		assert_string_equal(next(&watch, now(31)), gaps[i]);
+		assert_string_equal(next(&watch, now(31)), "SYNC_BEGIN 99");
+		assert_string_equal(next(&watch, now(31)), "SYNC_END 99");
+		assert_int_equal(watch.known.ns, at(30).ns);
+		watch_free(&watch);
+	}
+}
+
+static void lists_again_on_http_410_but_not_on_refusals(void **state)
+{
+	(void)state;
+	struct watch watch;
+
+	open_watch(&watch);
+	watch_ended(&watch, &(struct watch_end){.status = 200}, now(30));
+	ask(&watch, "/api/v1/pods?watch=1", 30);
+	bring(&watch, "Too many requests, please try again later.");
+	watch_ended(&watch, &(struct watch_end){.status = 429, .retry_after_s = 7}, now(30));
+	assert_true(watch_streams(&watch));
+	assert_false(watch_due(&watch, now(36)));
+	assert_true(watch_due(&watch, now(38)));
+	watch_hurry(&watch, now(31));
+	assert_false(watch_due(&watch, now(31)));
+	ask(&watch, "/api/v1/pods?watch=1", 40);
+	watch_ended(&watch, &(struct watch_end){.failed = true, .message = "refused"}, now(40));
+	assert_false(watch_due(&watch, now(40)));
+	watch_hurry(&watch, now(40));
+	ask(&watch, "/api/v1/pods?watch=1", 40);
+	watch_ended(&watch, &(struct watch_end){.status = 410}, now(41));
+	assert_false(watch_streams(&watch));
+	assert_string_equal(watch.gap, "expired");
+	watch_free(&watch);
+}
+
+static void distrusts_watches_that_end_at_once(void **state)
+{
+	(void)state;
+	struct watch watch;
+	int64_t second = 100;
+
+	open_watch(&watch);
+	watch_ended(&watch, &(struct watch_end){.status = 200}, now(30));
+	for (int i = 0; i < 5; i++, second += 100) {
+		ask(&watch, "/api/v1/pods?watch=1", second);
+		watch_answered(&watch, 200, now(second));
+		watch_ended(&watch, &(struct watch_end){.status = 200}, now(second));
+	}
+	assert_string_equal(watch.gap, "watch_ends_at_once");
+	watch_free(&watch);
+}
+
+static void leaves_out_what_a_server_may_lack(void **state)
+{
+	(void)state;
+	struct watch watch;
+
+	watch_init(&watch, KUBE_SERVICECIDRS, "c", 1);
+	ask(&watch, "/apis/networking.k8s.io/v1/servicecidrs?limit=500", 0);
+	watch_ended(&watch, &(struct watch_end){.status = 404}, now(0));
+	assert_int_equal(watch.state, WATCH_LEFT_OUT);
+	watch_free(&watch);
+	watch_init(&watch, KUBE_PODS, "c", 1);
+	ask(&watch, "/api/v1/pods?limit=500", 0);
+	watch_ended(&watch, &(struct watch_end){.status = 403}, now(0));
+	assert_int_equal(watch.state, WATCH_TO_LIST);
+	watch_free(&watch);
+}
+
+static void a_planned_list_is_at_the_watchs_own_revision(void **state)
+{
+	(void)state;
+	struct watch watch;
+
+	open_watch(&watch);
+	watch_prove(&watch, 15, at(20));
+	watch_sync(&watch);
+	ask(&watch, "/api/v1/pods?limit=500&resourceVersionMatch=Exact&resourceVersion=15", 21);
+	answer_list(&watch, "{\"metadata\":{\"resourceVersion\":\"15\"},\"items\":[]}", 21);
+	assert_string_equal(next(&watch, now(21)), "SYNC_BEGIN 15");
+	assert_string_equal(next(&watch, now(21)), "SYNC_END 15");
+	assert_int_equal(watch.known.ns, at(20).ns);
+	assert_int_equal(watch.revision, 15);
+
+	ask(&watch, "/api/v1/pods?watch=1", 22);
+	watch_answered(&watch, 200, now(22));
+	watch_sync(&watch);
+	ask(&watch, "/api/v1/pods?limit=500&resourceVersionMatch=Exact", 23);
+	watch_ended(&watch, &(struct watch_end){.status = 410}, now(23));
+	assert_true(watch_streams(&watch));
+	assert_null(watch.gap);
+	watch_free(&watch);
+}
+
+static void refuses_lines_that_are_none(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {"no json\n", "{\"type\":\"ADDED\"}\n",
+					    "{\"type\":\"OTHER\",\"object\":{}}\n",
+					    "{\"type\":\"ADDED\",\"object\":{\"metadata\":{}}}\n"};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct watch watch;
+
+		open_watch(&watch);
+		bring(&watch, lines[i]);
+		assert_string_equal(next(&watch, now(30)), "");
+		assert_int_equal(watch.stats.unreadable, 1);
+		assert_true(watch_streams(&watch));
+		watch_free(&watch);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lists_page_by_page_and_then_watches),
+		cmocka_unit_test(begins_a_broken_list_again),
+		cmocka_unit_test(gives_each_change_once_and_in_order),
+		cmocka_unit_test(watches_again_from_the_last_revision_after_a_clean_end),
+		cmocka_unit_test(says_what_was_lost_when_the_revision_is_gone),
+		cmocka_unit_test(lists_again_on_http_410_but_not_on_refusals),
+		cmocka_unit_test(distrusts_watches_that_end_at_once),
+		cmocka_unit_test(leaves_out_what_a_server_may_lack),
+		cmocka_unit_test(a_planned_list_is_at_the_watchs_own_revision),
+		cmocka_unit_test(refuses_lines_that_are_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
