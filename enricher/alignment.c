@@ -10,7 +10,7 @@
 #define FLOW_WAIT_MS \
 	100 /* a kube record arriving meanwhile waits so long; nothing needs it sooner */
 
-/* Finds the position to answer a flow at.  false: it waits. */
+/* Finds the position to answer a flow at. false: it waits. */
 static bool position_of(struct alignment *a, const struct flow_endpoints *ends, struct when now,
 			struct timeline_position *position, const char **provisional)
 {
@@ -28,7 +28,7 @@ static bool position_of(struct alignment *a, const struct flow_endpoints *ends, 
 	return true;
 }
 
-/* Counts FLOW as one that waits, once.  -1 without memory. */
+/* Counts FLOW as one that waits, once. -1 without memory. */
 static int note_waiting(struct alignment *a, const struct bus_record *flow)
 {
 	size_t index = (size_t)flow->partition;
@@ -88,7 +88,7 @@ static enum exchange_outcome tag(struct alignment *a, size_t index, const struct
 	return put_rejected(a, index, now);
 }
 
-/* Deals with one flow.  REFUSED: it waits. */
+/* Deals with one flow. REFUSED: it waits. */
 static enum exchange_outcome deal_with(struct alignment *a, size_t index,
 				       const struct bus_record *flow, struct when now)
 {
@@ -103,7 +103,7 @@ static enum exchange_outcome deal_with(struct alignment *a, size_t index,
 		return put_rejected(a, index, now);
 	}
 	if (when_before(ends.end, a->since) ||
-	    (a->until.ns != WHEN_MAX.ns && !when_before(ends.end, a->until))) {
+	    (!when_is_max(a->until) && when_not_after(a->until, ends.end))) {
 		a->stats.outside++;
 		exchange_pass(a->exchange, index);
 		return EXCHANGE_DONE;
@@ -111,7 +111,7 @@ static enum exchange_outcome deal_with(struct alignment *a, size_t index,
 	return tag(a, index, flow, &ends, now);
 }
 
-/* Deals with the flows of one partition that need not wait.  *BUSY is set when there was
+/* Deals with the flows of one partition that need not wait. *BUSY is set when there was
  * one, *ENDED cleared when more may come. */
 static enum exchange_outcome deal_with_partition(struct alignment *a, size_t index, struct when now,
 						 bool *busy, bool *ended)

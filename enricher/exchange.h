@@ -1,7 +1,7 @@
 /* exchange.h - takes flows and gives their outcomes, each exactly once.
  *
- * On Kafka a transaction holds the outcomes of many flows and their offsets.  In the file
- * form the outputs are the log: what stands in them is done.  A killed process goes on
+ * On Kafka a transaction holds the outcomes of many flows and their offsets. In the file
+ * form the outputs are the log: what stands in them is done. A killed process goes on
  * where its last whole step ended, in both.
  *
  * (1) Every flow that was put or passed over is done exactly once, in order within its
@@ -56,15 +56,15 @@ struct exchange_stats {
 	uint64_t timestamps_limited; /* flow timestamps further ahead than a broker takes */
 };
 
-/* Opens the inputs and outputs.  SETTINGS is borrowed.  NULL after logging, with
+/* Opens the inputs and outputs. SETTINGS is borrowed. NULL after logging, with
  * *EXIT_CODE set to what the program should end with. */
 struct exchange *exchange_open(const struct exchange_settings *settings, int *exit_code);
 /* Frees without finishing what is open: exchange_commit() comes first. */
 void exchange_close(struct exchange *exchange);
 
-/* Once a turn: notices new partitions, and commits what is due.  DONE, AGAIN or BROKEN. */
+/* Once a turn: notices new partitions, and commits what is due. DONE, AGAIN or BROKEN. */
 enum exchange_outcome exchange_serve(struct exchange *exchange, struct when now);
-/* Makes what was put permanent now.  DONE, AGAIN or BROKEN. */
+/* Makes what was put permanent now. DONE, AGAIN or BROKEN. */
 enum exchange_outcome exchange_commit(struct exchange *exchange);
 
 size_t exchange_partitions(const struct exchange *exchange);

@@ -112,7 +112,7 @@ static bool is_begun(const struct exchange_file *exchange)
 	return exchange->last[0] != NONE || exchange->last[1] != NONE;
 }
 
-/* Refuses options that are not those of the outputs that it goes on with.  0, or the exit
+/* Refuses options that are not those of the outputs that it goes on with. 0, or the exit
  * code. */
 static int check_options(const struct exchange_file *exchange)
 {

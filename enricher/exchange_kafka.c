@@ -18,7 +18,7 @@
 #define NUMBER_SIZE 24
 
 /* (2): the flows of a partition up to careful_last are written one by one; the one that
- * failed so is refused.  -1 for none. */
+ * failed so is refused. -1 for none. */
 struct suspicion {
 	int64_t careful_last;
 	int64_t refused;
@@ -71,7 +71,7 @@ static int check_retention(struct exchange_kafka *exchange)
 	int64_t age_ms = when_since(when_now(), s->since) / NS_PER_MS, kept_ms;
 	char value[32];
 
-	for (int i = 0; i < 2 && s->since.ns != WHEN_MIN.ns; i++) {
+	for (int i = 0; i < 2 && !when_is_min(s->since); i++) {
 		const char *address = i == 0 ? s->tagged : s->rejected;
 
 		if (kafka_producer_setting(exchange->producer, bus_topic(address), "retention.ms",
@@ -139,7 +139,7 @@ static struct suspicion *suspicion_of(const struct exchange_kafka *exchange, int
 	return partition < exchange->member.partitions ? &exchange->suspicions[partition] : NULL;
 }
 
-/* Learns from the transaction that was given up.  False when it taught nothing new. */
+/* Learns from the transaction that was given up. False when it taught nothing new. */
 static bool remember_culprit(struct exchange_kafka *exchange)
 {
 	struct suspicion *suspicion, before;
@@ -317,7 +317,7 @@ enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t
 		outcome = outcome_of(exchange, kafka_producer_flush(exchange->producer));
 	if (outcome != EXCHANGE_DONE)
 		return outcome;
-	if (exchange->began.ns == WHEN_MIN.ns)
+	if (when_is_min(exchange->began))
 		exchange->began = now;
 	exchange->records++;
 	kafka_group_take(exchange->group, index);

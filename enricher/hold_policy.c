@@ -12,7 +12,7 @@ static bool looked_away(const struct hold_policy *policy, struct when now)
 
 void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_up, struct when now)
 {
-	if (policy->moved.ns == WHEN_MIN.ns || policy->known.ns != known.ns || !caught_up ||
+	if (when_is_min(policy->moved) || policy->known.ns != known.ns || !caught_up ||
 	    looked_away(policy, now))
 		policy->moved = now;
 	policy->known = known;
@@ -25,8 +25,7 @@ const char *hold_policy_ask(const struct hold_policy *policy, struct when end, s
 		return "future_flow";
 	if (policy->bounded)
 		return "kube_ended";
-	if (policy->moved.ns != WHEN_MIN.ns &&
-	    when_since(now, policy->moved) >= policy->max_hold_ns)
+	if (!when_is_min(policy->moved) && when_since(now, policy->moved) >= policy->max_hold_ns)
 		return "kube_stalled";
 	return NULL;
 }

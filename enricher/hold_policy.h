@@ -1,8 +1,8 @@
 /* hold_policy.h - what a flow without a position does: wait, or be answered before its time.
  *
- * A flow's position is the first PROGRESS whose known is a hold past the flow's end.  While
+ * A flow's position is the first PROGRESS whose known is a hold past the flow's end. While
  * there is none the flow waits, but not for ever: docs/answers.md section 2 says when it is
- * answered provisionally.  Pure.
+ * answered provisionally. Pure.
  */
 #ifndef TENURE_HOLD_POLICY_H
 #define TENURE_HOLD_POLICY_H
@@ -21,7 +21,7 @@ struct hold_policy {
 };
 
 /* Tells the policy that KNOWN was the newest at the moment NOW; CAUGHT_UP: there was no
- * record left to read.  KNOWN stands still only while it is looked at: a process that was
+ * record left to read. KNOWN stands still only while it is looked at: a process that was
  * stopped, or that waited for a broker, has not seen what came meanwhile. */
 void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_up,
 		     struct when now);

@@ -1,6 +1,7 @@
 #include "enricher/kafka_group_offsets.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +91,7 @@ static rd_kafka_t *connect_member(struct kafka_group *group)
 		"read_committed",
 		"fetch.wait.max.ms",
 		"100",
-		/* For each partition.  A full queue makes librdkafka 2.0 stop fetching for a
+		/* For each partition. A full queue makes librdkafka 2.0 stop fetching for a
 		 * whole second, so it holds more than a second's worth. */
 		"queued.min.messages",
 		"1000000",
@@ -274,10 +275,11 @@ static enum kafka_group_head no_record(struct kafka_group *group, struct partiti
 	if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
 	    message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
 		log_error(
-			"kafka:%s: partition %d: the records after offset %lld, where group %s "
+			"kafka:%s: partition %d: the records after offset %" PRId64
+			", where group %s "
 			"stopped, are gone; "
 			"flows were lost. To go on set the group's offset or take another --group",
-			group->settings.topic, partition->number, (long long)message->offset,
+			group->settings.topic, partition->number, message->offset,
 			group->settings.group);
 	else
 		log_error("kafka:%s: partition %d: %s", group->settings.topic, partition->number,

@@ -2,7 +2,7 @@
  * from its own queue: not reading a partition is the pause.
  *
  * (1) A partition starts at the group's committed offset; where the group has none, at
- *     the first record (or at SINCE).  Offsets that are gone are an error, never a jump.
+ *     the first record (or at SINCE). Offsets that are gone are an error, never a jump.
  * (2) The offset to commit is counted here from the records that were taken; librdkafka's
  *     own position counts what it has only prefetched.
  * (3) Nothing is committed here: the offsets go into a transaction, see kafka_producer.h.
@@ -38,11 +38,11 @@ enum kafka_group_event {
 
 enum kafka_group_head { KAFKA_GROUP_RECORD, KAFKA_GROUP_NONE, KAFKA_GROUP_END, KAFKA_GROUP_FAILED };
 
-/* Connects and joins.  SETTINGS is copied, its strings are borrowed.  NULL after
+/* Connects and joins. SETTINGS is copied, its strings are borrowed. NULL after
  * logging. */
 struct kafka_group *kafka_group_open(const struct kafka_group_settings *settings);
 /* Leaves without a word to the group, so that the next process of this instance finds
- * its partitions waiting.  Whatever was taken and not committed is forgotten. */
+ * its partitions waiting. Whatever was taken and not committed is forgotten. */
 void kafka_group_close(struct kafka_group *group);
 
 /* Tells what happened to the membership since the last call. */
@@ -51,7 +51,7 @@ void kafka_group_release(struct kafka_group *group);
 
 /* The partitions that are assigned now. */
 size_t kafka_group_count(const struct kafka_group *group);
-/* The first record of the INDEXth partition that was not taken yet; never waits.  The
+/* The first record of the INDEXth partition that was not taken yet; never waits. The
  * record is borrowed until it is taken or the partition is released. */
 enum kafka_group_head kafka_group_head(struct kafka_group *group, size_t index,
 				       struct bus_record *record);

@@ -1,5 +1,6 @@
 #include "enricher/kafka_producer.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 
 #define TRANSACTION_MS 30000 /* a dead instance holds readers of the output up for so long */
 
-/* How long the broker may take.  A process that is told to stop commits and closes, which
+/* How long the broker may take. A process that is told to stop commits and closes, which
  * must take less than the 25 s that it has. */
 #define COMMIT_MS 15000 /* for all the calls of a commit together */
 #define CLOSE_MS 5000
@@ -61,8 +62,9 @@ static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, voi
 		return;
 	if (!producer->failed && message->err != RD_KAFKA_RESP_ERR__PURGE_QUEUE &&
 	    message->err != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
-		log_warn("kafka:%s: partition %d: the record of flow %lld was not written: %s",
-			 rd_kafka_topic_name(message->rkt), message->partition, (long long)source,
+		log_warn("kafka:%s: partition %d: the record of flow %" PRId64
+			 " was not written: %s",
+			 rd_kafka_topic_name(message->rkt), message->partition, source,
 			 rd_kafka_err2str(message->err));
 	producer->failed = true;
 	if (!record_at_fault(message->err) ||

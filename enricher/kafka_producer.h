@@ -24,10 +24,10 @@ enum kafka_producer_outcome {
 };
 
 /* Connects, checks that each of TOPICS (two of them) is there, and ends what an earlier
- * process of this IDENTITY left open.  NULL after logging. */
+ * process of this IDENTITY left open. NULL after logging. */
 struct kafka_producer *kafka_producer_open(const char *const topics[static 2], const char *identity,
 					   const struct bus_options *options);
-/* Frees; an open transaction is given up.  NULL is allowed. */
+/* Frees; an open transaction is given up. NULL is allowed. */
 void kafka_producer_close(struct kafka_producer *producer);
 
 /* As topic_reader_setting(), of TOPIC. */
@@ -45,7 +45,7 @@ enum kafka_producer_outcome kafka_producer_flush(struct kafka_producer *producer
 /* Commits what was written and the offsets of what was taken from GROUP. */
 enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *producer,
 						  struct kafka_group *group);
-/* Gives the transaction up, by a new producer if need be (1).  DONE or BROKEN. */
+/* Gives the transaction up, by a new producer if need be (1). DONE or BROKEN. */
 enum kafka_producer_outcome kafka_producer_abort(struct kafka_producer *producer);
 
 /* The record that the broker refused in the transaction that was given up last: true and

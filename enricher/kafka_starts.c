@@ -19,7 +19,7 @@ static rd_kafka_resp_err_t error_of(rd_kafka_resp_err_t error,
 	return error;
 }
 
-/* True for errors that go by.  A coordinator that is just starting does not know the
+/* True for errors that go by. A coordinator that is just starting does not know the
  * offsets yet, and those that an open transaction of another member holds are told only
  * when it has ended, by its time-out at the latest. */
 static bool goes_by(rd_kafka_resp_err_t error)
@@ -83,7 +83,7 @@ int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *set
 
 	for (int tries = 1;; tries++) {
 		error = find_committed(client, list);
-		if (error == RD_KAFKA_RESP_ERR_NO_ERROR && settings->since.ns != WHEN_MIN.ns)
+		if (error == RD_KAFKA_RESP_ERR_NO_ERROR && !when_is_min(settings->since))
 			error = find_moment(client, settings, list);
 		if (!goes_by(error) || tries == TRIES || stop_requested())
 			break;

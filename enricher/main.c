@@ -73,9 +73,9 @@ static int check_addresses(const struct settings_list *kube, const struct exchan
 static int check_window(const struct alignment *a, const struct exchange_settings *s,
 			const char *live_group)
 {
-	bool whole = a->since.ns == WHEN_MIN.ns && a->until.ns == WHEN_MAX.ns;
+	bool whole = when_is_min(a->since) && when_is_max(a->until);
 
-	if (!when_before(a->since, a->until)) {
+	if (when_not_after(a->until, a->since)) {
 		log_error("--until: must be later than --since");
 		return -1;
 	}
@@ -86,7 +86,7 @@ static int check_window(const struct alignment *a, const struct exchange_setting
 }
 
 /* Brings the timeline to where the kube topic ends now, so that no flow is read before
- * its answer can be there.  1: done, 0 to end at once, with *EXIT_CODE. */
+ * its answer can be there. 1: done, 0 to end at once, with *EXIT_CODE. */
 static int catch_up(struct kube_topic *kube_topic, const struct timeline *timeline,
 		    const struct timeline_settings *asked, const char *address, int *exit_code)
 {
@@ -136,7 +136,7 @@ static void report(const struct alignment *a)
 		log_info("rejected produce_failed=%" PRIu64, t->refused);
 }
 
-/* Runs until the flows end or a signal comes.  Returns the exit code. */
+/* Runs until the flows end or a signal comes. Returns the exit code. */
 static int run(struct alignment *a)
 {
 	enum alignment_turn turn = ALIGNMENT_GO_ON;
@@ -200,7 +200,7 @@ int main(int argc, char **argv)
 	exchange.since = a.since;
 	exchange.run_options = (struct run_options){&asked.options, asked.clock, &asked.ranges,
 						    a.hindsight,    a.since,     a.until};
-	exchange.bounded = a.policy.bounded = a.until.ns != WHEN_MAX.ns;
+	exchange.bounded = a.policy.bounded = !when_is_max(a.until);
 	fed.bus = exchange.bus;
 	fed.bus.follow = fed.bus.follow || bus_is_kafka(kube.values[0]);
 

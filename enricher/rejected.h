@@ -1,7 +1,7 @@
 /* rejected.h - writes a record of tenure.flows.rejected: what could not be tagged, why,
  * and where it came from.
  *
- * Pure.  (1) The record is valid JSON whatever the rejected bytes are: those that are no
+ * Pure. (1) The record is valid JSON whatever the rejected bytes are: those that are no
  * UTF-8 are replaced by U+FFFD, and only the first REJECTED_BYTES_MAX are kept.
  */
 #ifndef TENURE_REJECTED_H

@@ -23,7 +23,7 @@ static void add_when(struct text *text, const char *name, struct when when)
 {
 	char moment[WHEN_TEXT_SIZE] = NOT_GIVEN;
 
-	if (when.ns != WHEN_MIN.ns && when.ns != WHEN_MAX.ns)
+	if (!when_is_min(when) && !when_is_max(when))
 		when_format(when, moment);
 	text_add_format(text, "%s %s\n", name, moment);
 }
@@ -45,7 +45,7 @@ static void describe(const struct run_options *now, struct text *text)
 	add_when(text, "until", now->until);
 }
 
-/* Reads the file into TEXT; one that is not there is empty.  -1 after logging. */
+/* Reads the file into TEXT; one that is not there is empty. -1 after logging. */
 static int read_file(const char *path, struct text *text)
 {
 	char bytes[OPTIONS_MAX];

@@ -1,7 +1,7 @@
 /* run_options.h - the options that outputs were made with.
  *
  * In the file form a run goes on behind what stands in its outputs, so they would be the
- * answers to two questions where the second run had other options.  The options that an
+ * answers to two questions where the second run had other options. The options that an
  * answer depends on, or whether there is one, stand in the state directory, one
  * "NAME VALUE" a line in the file "options".
  *
@@ -25,7 +25,7 @@ struct run_options {
 };
 
 /* Compares with what OUTPUTS ("a and b", for the message) were made with where they are
- * BEGUN, and keeps what is NOW in the directory STATE.  0, or the exit code after
+ * BEGUN, and keeps what is NOW in the directory STATE. 0, or the exit code after
  * logging. */
 int run_options_keep(const struct run_options *now, const char *state, bool begun,
 		     const char *outputs);

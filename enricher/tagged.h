@@ -1,7 +1,7 @@
 /* tagged.h - writes a record of tenure.flows.tagged: the flow's own bytes, and one member
  * more at the end of the object.
  *
- * Pure.  (1) Nothing before the flow's closing brace is changed, whatever it is.
+ * Pure. (1) Nothing before the flow's closing brace is changed, whatever it is.
  */
 #ifndef TENURE_TAGGED_H
 #define TENURE_TAGGED_H

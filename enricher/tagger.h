@@ -34,7 +34,7 @@ void tagger_init(struct tagger *tagger, struct timeline *timeline, const char *t
 void tagger_clear(struct tagger *tagger);
 
 /* Puts the tagged form of FLOW, whose ends are ENDS, as of POSITION into tagger->record;
- * PROVISIONAL is the reason, or NULL.  -1 after logging when the store or memory failed. */
+ * PROVISIONAL is the reason, or NULL. -1 after logging when the store or memory failed. */
 int tagger_tag(struct tagger *tagger, const struct bus_record *flow,
 	       const struct flow_endpoints *ends, const struct timeline_position *position,
 	       const char *provisional);

@@ -75,15 +75,15 @@ static int parse_bits(const char *text, size_t length, unsigned *bits)
 int ip_range_parse(const char *text, size_t length, struct ip_range *range)
 {
 	const char *slash = memchr(text, '/', length);
-	size_t address_length = slash ? (size_t)(slash - text) : length;
+	size_t address_length = slash != NULL ? (size_t)(slash - text) : length;
 	bool dotted = !memchr(text, ':', address_length);
 	unsigned bits = 128;
 	struct ip base;
 
-	if (ip_parse(text, address_length, &base) != 0)
+	if (ip_parse(text, address_length, &base) < 0)
 		return -1;
-	if (slash) {
-		if (parse_bits(slash + 1, length - address_length - 1, &bits) != 0)
+	if (slash != NULL) {
+		if (parse_bits(slash + 1, length - address_length - 1, &bits) < 0)
 			return -1;
 		if (bits > (dotted ? 32 : 128))
 			return -1;

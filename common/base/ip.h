@@ -22,7 +22,7 @@ struct ip_range {
 #define IP_TEXT_SIZE 46 /* INET6_ADDRSTRLEN */
 
 /* Reads the text form TEXT[LENGTH]; refuses zones, prefixes and anything that
- * inet_pton refuses.  A v4-mapped IPv6 text gives the IPv4 address.
+ * inet_pton refuses. A v4-mapped IPv6 text gives the IPv4 address.
  * Returns -1 and leaves *IP alone when it is no address. */
 int ip_parse(const char *text, size_t length, struct ip *ip);
 
@@ -33,8 +33,8 @@ struct ip ip_from_v4(const uint8_t bytes[static 4]);
 bool ip_is_v4(const struct ip *ip);
 int ip_compare(const struct ip *a, const struct ip *b);
 
-/* Reads "10.0.0.0/16" or "fd00::/8"; a plain address is a range of one.  Bits
- * behind the prefix are cleared.  Returns -1 when it is none. */
+/* Reads "10.0.0.0/16" or "fd00::/8"; a plain address is a range of one. Bits
+ * behind the prefix are cleared. Returns -1 when it is none. */
 int ip_range_parse(const char *text, size_t length, struct ip_range *range);
 /* An IPv6 range holds no IPv4 address, "::/0" neither. */
 bool ip_in_range(const struct ip *ip, const struct ip_range *range);

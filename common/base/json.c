@@ -17,7 +17,7 @@ void json_free(struct json_object *tree)
 
 /* scan.h judges, because json-c takes NaN, 'single quotes', "1." and, by version,
  * bare control characters, and its strict form refuses long integers in some
- * versions.  json-c says where the fault is. */
+ * versions. json-c says where the fault is. */
 struct json_object *json_parse_strict(const char *bytes, size_t length, const char **what,
 				      size_t *at)
 {
@@ -31,7 +31,7 @@ struct json_object *json_parse_strict(const char *bytes, size_t length, const ch
 		goto out;
 	*what = "no memory";
 	tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
-	if (!tokener)
+	if (tokener == NULL)
 		goto out;
 	if (!good)
 		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
@@ -54,11 +54,11 @@ struct json_object *json_parse_strict(const char *bytes, size_t length, const ch
 		*what = "not as RFC 8259 asks, or nested too deep";
 		json_free(tree);
 		tree = NULL;
-	} else if (!tree) {
+	} else if (tree == NULL) {
 		*what = "null";
 	}
 out:
-	if (tokener)
+	if (tokener != NULL)
 		json_tokener_free(tokener);
 	return tree;
 }
@@ -70,7 +70,7 @@ enum json_found json_member(const struct json_object *value, const char *key,
 
 	if (!json_object_is_type(value, json_type_object))
 		return JSON_WRONG_TYPE;
-	if (!json_object_object_get_ex(value, key, &found) || !found)
+	if (!json_object_object_get_ex(value, key, &found) || found == NULL)
 		return JSON_ABSENT;
 	*member = found;
 	return JSON_FOUND;
@@ -83,7 +83,7 @@ static enum json_found at_path(const struct json_object *value, const char *path
 	struct json_object *here = (struct json_object *)value;
 	char key[KEY_MAX];
 
-	if (!here)
+	if (here == NULL)
 		return JSON_ABSENT;
 	while (*path) {
 		size_t length = strcspn(path, ".");

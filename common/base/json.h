@@ -2,14 +2,14 @@
  *
  * json-c converts between types when it is asked for the wrong one (the text
  * "1" is the integer 1, a number is a text); these reads look at the type
- * first.  The tree is json-c's; json_parse_strict() gives it, json_free() ends it.
+ * first. The tree is json-c's; json_parse_strict() gives it, json_free() ends it.
  *
  * (1) Every value that is read is borrowed and dies with the tree.
  * (2) null counts as absent, as in the Kubernetes API.
  * (3) Out-parameters are written only when JSON_FOUND is returned.
  *
  * A PATH names members from the outside in, "status.podIP"; "" is the value
- * itself.  For keys that hold a dot (labels) there is json_member().
+ * itself. For keys that hold a dot (labels) there is json_member().
  */
 #ifndef TENURE_JSON_H
 #define TENURE_JSON_H
@@ -31,7 +31,7 @@ enum json_found {
 #define JSON_DEPTH_MAX 32 /* managedFields of pods stay below 20 */
 
 /* Parses BYTES[LENGTH], one JSON text of RFC 8259 with valid UTF-8, nested no
- * deeper than JSON_DEPTH_MAX, with nothing but white space behind it.  The caller frees the tree.  Returns NULL when it is none, with
+ * deeper than JSON_DEPTH_MAX, with nothing but white space behind it. The caller frees the tree. Returns NULL when it is none, with
  * *WHAT (static text) saying why and *AT the byte where it was seen, 0 where
  * that is not known. */
 struct json_object *json_parse_strict(const char *bytes, size_t length, const char **what,
@@ -54,7 +54,7 @@ enum json_found json_array(const struct json_object *value, const char *path,
 enum json_found json_member(const struct json_object *value, const char *key,
 			    struct json_object **member);
 
-/* VALUE must be an array, INDEX below its length.  An element may be NULL: null. */
+/* VALUE must be an array, INDEX below its length. An element may be NULL: null. */
 size_t json_length(const struct json_object *array);
 struct json_object *json_element(const struct json_object *array, size_t index);
 

@@ -273,7 +273,7 @@ static bool enter(struct scanner *s)
 	return true;
 }
 
-/* Goes on behind a value: to the next one, or out of what it was the last of.  Returns
+/* Goes on behind a value: to the next one, or out of what it was the last of. Returns
  * false at the end of the whole, with OUTCOME telling whether it is good. */
 static bool next(struct scanner *s)
 {

@@ -1,12 +1,12 @@
 /* scan.h - one pass over a JSON text: is it RFC 8259, and where are the few members
  * that are wanted?
  *
- * Pure.  Nothing is copied and no tree is made.
+ * Pure. Nothing is copied and no tree is made.
  *
  * (1) Every byte is judged: grammar, strict UTF-8 (no overlong forms, no surrogates),
  *     no control characters in strings, nothing behind the value but white space.
  * (2) A wanted member that stands twice in its object is refused, because readers
- *     disagree on which one counts.  A name may be written with escapes.
+ *     disagree on which one counts. A name may be written with escapes.
  * (3) Nesting deeper than SCAN_DEPTH_MAX is refused.
  */
 #ifndef TENURE_SCAN_H
@@ -23,7 +23,7 @@
 
 enum scan_outcome { SCAN_GOOD, SCAN_NOT_JSON, SCAN_NOT_AN_OBJECT, SCAN_TWICE, SCAN_TOO_DEEP };
 
-/* A wanted member.  The members wanted inside it stand at FIRST..FIRST + COUNT - 1 of
+/* A wanted member. The members wanted inside it stand at FIRST..FIRST + COUNT - 1 of
  * the same table; those of the outermost object stand at its beginning. */
 struct scan_member {
 	const char *name;
@@ -45,7 +45,7 @@ struct scan {
 	int member_twice;                           /* when SCAN_TWICE: its row */
 };
 
-/* Scans the object BYTES[LENGTH].  MEMBERS has TOP rows for the outermost object and
+/* Scans the object BYTES[LENGTH]. MEMBERS has TOP rows for the outermost object and
  * COUNT rows in all, at most SCAN_MEMBERS_MAX. */
 enum scan_outcome scan_object(const char *bytes, size_t length, const struct scan_member *members,
 			      size_t top, size_t count, struct scan *scan);

@@ -1,6 +1,6 @@
 /* scan_value.h - one value that a scan found: where it is, and what it says.
  *
- * Pure.  TEXT is borrowed from the bytes that were scanned, and only values that a scan
+ * Pure. TEXT is borrowed from the bytes that were scanned, and only values that a scan
  * found good may be given to these functions.
  */
 #ifndef TENURE_SCAN_VALUE_H
@@ -28,7 +28,7 @@ struct scan_value {
 	size_t length;    /* of a string, number or literal; 0 for an object or array */
 };
 
-/* Writes the string VALUE without its escapes into BUFFER[SIZE].  Returns its length,
+/* Writes the string VALUE without its escapes into BUFFER[SIZE]. Returns its length,
  * or -1 when it does not fit or holds half of a surrogate pair. */
 long scan_value_unescape(const struct scan_value *value, char *buffer, size_t size);
 

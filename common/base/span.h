@@ -1,4 +1,4 @@
-/* span.h - bytes that somebody else owns.  Pure. */
+/* span.h - bytes that somebody else owns. Pure. */
 #ifndef TENURE_SPAN_H
 #define TENURE_SPAN_H
 

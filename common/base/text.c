@@ -20,7 +20,7 @@ void text_clear(struct text *text)
 
 void text_free(struct text *text)
 {
-	if (!text)
+	if (text == NULL)
 		return;
 	free(text->data);
 	text_init(text, text->limit);
@@ -48,7 +48,7 @@ static bool reserve(struct text *text, size_t more)
 
 	char *data = realloc(text->data, capacity);
 
-	if (!data) {
+	if (data == NULL) {
 		text->failed = true;
 		return false;
 	}
@@ -177,7 +177,7 @@ void text_add_json_string(struct text *text, const char *string)
 }
 
 /* Looks at the UTF-8 sequence at BYTES[LENGTH], LENGTH > 0 (Unicode 15, table
- * 3-7).  Returns its length and sets *WELL, or the length of the longest start
+ * 3-7). Returns its length and sets *WELL, or the length of the longest start
  * of a sequence, at least 1, and clears *WELL. */
 static size_t utf8_sequence(const char *bytes, size_t length, bool *well)
 {
@@ -241,7 +241,7 @@ void text_add_when(struct text *text, struct when moment)
 {
 	char buffer[WHEN_TEXT_SIZE + 2];
 
-	if (moment.ns == INT64_MIN || moment.ns == INT64_MAX) {
+	if (when_is_min(moment) || when_is_max(moment)) {
 		text_add(text, "null", 4);
 		return;
 	}

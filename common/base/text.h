@@ -34,7 +34,7 @@ void text_add_format(struct text *text, const char *format, ...)
 void text_add_u64(struct text *text, uint64_t number);
 void text_add_i64(struct text *text, int64_t number);
 /* Adds BYTES as a JSON string with its quotes, escaped as RFC 8259 section 7
- * asks.  BYTES must be UTF-8. */
+ * asks. BYTES must be UTF-8. */
 void text_add_json(struct text *text, const char *bytes, size_t length);
 void text_add_json_string(struct text *text, const char *string);
 /* The same for any BYTES: each longest run of bytes that starts a UTF-8 sequence

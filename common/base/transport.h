@@ -1,4 +1,4 @@
-/* transport.h - transport protocols and TCP flags, by number and by name.  Pure. */
+/* transport.h - transport protocols and TCP flags, by number and by name. Pure. */
 #ifndef TENURE_TRANSPORT_H
 #define TENURE_TRANSPORT_H
 

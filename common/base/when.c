@@ -8,7 +8,7 @@
 #define YEAR_MIN 1678
 #define YEAR_MAX 2261
 
-/* Days from 1970-01-01 in the proleptic Gregorian calendar.  Years are counted
+/* Days from 1970-01-01 in the proleptic Gregorian calendar. Years are counted
  * from March, so that the leap day is a year's last. */
 static int64_t days_from_date(int64_t year, int64_t month, int64_t day)
 {
@@ -108,7 +108,7 @@ int when_parse(const char *text, size_t length, struct when *moment)
 	size_t at = fixed;
 	int64_t seconds, offset, fraction = 0;
 
-	if (length <= fixed || parse_seconds(text, &seconds) != 0)
+	if (length <= fixed || parse_seconds(text, &seconds) < 0)
 		return -1;
 	if (text[at] == '.') {
 		size_t first = ++at;
@@ -121,7 +121,7 @@ int when_parse(const char *text, size_t length, struct when *moment)
 		for (size_t i = at - first; i < 9; i++)
 			fraction *= 10;
 	}
-	if (at >= length || parse_offset(text + at, length - at, &offset) != 0)
+	if (at >= length || parse_offset(text + at, length - at, &offset) < 0)
 		return -1;
 	seconds -= offset;
 	/* The offset may have moved it into a year that the text form does not have. */
@@ -214,6 +214,21 @@ int64_t when_since(struct when later, struct when earlier)
 bool when_before(struct when a, struct when b)
 {
 	return a.ns < b.ns;
+}
+
+bool when_not_after(struct when a, struct when b)
+{
+	return a.ns <= b.ns;
+}
+
+bool when_is_min(struct when moment)
+{
+	return moment.ns == INT64_MIN;
+}
+
+bool when_is_max(struct when moment)
+{
+	return moment.ns == INT64_MAX;
 }
 
 struct when when_earlier(struct when a, struct when b)

@@ -27,12 +27,12 @@ struct when {
 #define NS_PER_MS INT64_C(1000000)
 
 /* Reads TEXT[LENGTH], RFC 3339 with "Z" or a numeric offset, years 1678-2261,
- * seconds 00-59, at most nine sub-second digits.  Anything else, a leap second
+ * seconds 00-59, at most nine sub-second digits. Anything else, a leap second
  * and trailing bytes included, returns -1 and leaves *MOMENT alone. */
 int when_parse(const char *text, size_t length, struct when *moment);
 
 /* Writes MOMENT as RFC 3339 UTC with as many sub-second digits (0 or 3, 6, 9)
- * as it needs, and a NUL.  Returns the length without the NUL.  WHEN_MIN and
+ * as it needs, and a NUL. Returns the length without the NUL. WHEN_MIN and
  * WHEN_MAX must not be given. */
 size_t when_format(struct when moment, char text[static WHEN_TEXT_SIZE]);
 
@@ -42,19 +42,22 @@ struct when when_add(struct when moment, int64_t ns);
 /* Nanoseconds from EARLIER to LATER, saturating. */
 int64_t when_since(struct when later, struct when earlier);
 
-bool when_before(struct when a, struct when b);
+bool when_before(struct when a, struct when b);    /* a < b */
+bool when_not_after(struct when a, struct when b); /* a <= b */
+bool when_is_min(struct when moment);              /* WHEN_MIN */
+bool when_is_max(struct when moment);              /* WHEN_MAX */
 struct when when_earlier(struct when a, struct when b);
 struct when when_later(struct when a, struct when b);
 
 /* Reads a duration such as "500ms", "10s", "5m", "2h", "3d", or a plain number
- * of seconds; not negative.  Returns -1 when it is none of these. */
+ * of seconds; not negative. Returns -1 when it is none of these. */
 int when_parse_duration(const char *text, int64_t *ns);
 
 /* Writes the duration NS (not negative) in the same way, in the largest unit that says it
  * whole; a part of a millisecond is left out. */
 void when_format_duration(int64_t ns, char text[static WHEN_TEXT_SIZE]);
 
-/* The wall clock.  Only main() and the edges call it; everything else is given
+/* The wall clock. Only main() and the edges call it; everything else is given
  * the moment. */
 struct when when_now(void);
 

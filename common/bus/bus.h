@@ -22,7 +22,7 @@
 #define BUS_ANY_PARTITION (-1)
 #define BUS_NO_TIMESTAMP INT64_C(-1)
 
-/* How to reach the broker, and how to read a file.  Filled from the options that
+/* How to reach the broker, and how to read a file. Filled from the options that
  * BUS_SETTINGS adds to a program's table. */
 struct bus_options {
 	const char *brokers;             /* -b, bootstrap.servers */

@@ -82,7 +82,7 @@ static enum lines_status wait_for_input(struct lines_reader *reader, int timeout
 	return ready > 0 ? LINES_RECORD : LINES_QUIET;
 }
 
-/* Reads once.  LINES_RECORD: there are more bytes; LINES_END: the end of the input. */
+/* Reads once. LINES_RECORD: there are more bytes; LINES_END: the end of the input. */
 static enum lines_status fill(struct lines_reader *reader)
 {
 	ssize_t got;

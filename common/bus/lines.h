@@ -25,8 +25,8 @@ struct lines_line {
 struct lines_reader;
 
 /* Opens PATH ("-" for standard input) at line FROM; with -1 - N at the Nth line
- * before the end of a file.  FOLLOW waits at the end of a file for more; a pipe ends
- * when its writers have closed it.  NULL after logging. */
+ * before the end of a file. FOLLOW waits at the end of a file for more; a pipe ends
+ * when its writers have closed it. NULL after logging. */
 struct lines_reader *lines_reader_open(const char *path, bool follow, int64_t from);
 /* Waits TIMEOUT_MS at most (-1: for ever) for the next line. */
 enum lines_status lines_read(struct lines_reader *reader, int timeout_ms, struct lines_line *line);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -90,8 +91,8 @@ static int cut_tail(struct lines_writer *writer)
 		return -1;
 	}
 	if (end < status.st_size)
-		log_warn("%s: cut an incomplete last line of %lld bytes", writer->path,
-			 (long long)(status.st_size - end));
+		log_warn("%s: cut an incomplete last line of %" PRId64 " bytes", writer->path,
+			 (status.st_size - end));
 	return 0;
 }
 

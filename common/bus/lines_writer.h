@@ -13,7 +13,7 @@
 struct lines_writer;
 
 /* Opens PATH ("-" for standard output) for appending (1) and keeps other writers of
- * ours away from it.  NULL after logging. */
+ * ours away from it. NULL after logging. */
 struct lines_writer *lines_writer_open(const char *path);
 /* Adds one line; it is handed on by the next flush or when the buffer is full. */
 int lines_writer_add(struct lines_writer *writer, const char *bytes, size_t length);
@@ -21,7 +21,7 @@ int lines_writer_flush(struct lines_writer *writer);
 /* Flushes and closes; NULL is allowed. */
 int lines_writer_close(struct lines_writer *writer);
 
-/* Puts the last whole line of the file PATH into LINE (cleared before).  Returns 1, 0
+/* Puts the last whole line of the file PATH into LINE (cleared before). Returns 1, 0
  * when there is no file or no whole line, -1 after logging. */
 int lines_writer_last(const char *path, struct text *line);
 

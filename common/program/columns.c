@@ -29,7 +29,7 @@ void columns_end(struct columns *table)
 		size_t capacity = table->capacity == 0 ? FIRST_CAPACITY : table->capacity * 2;
 		size_t *ends = realloc(table->ends, capacity * sizeof(*ends));
 
-		if (!ends) {
+		if (ends == NULL) {
 			table->text.failed = true;
 			return;
 		}

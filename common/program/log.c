@@ -25,11 +25,11 @@ static enum log_format format_from_environment(void)
 {
 	const char *name = getenv("TENURE_LOG_FORMAT");
 
-	if (name && strcmp(name, "text") == 0)
+	if (name != NULL && strcmp(name, "text") == 0)
 		return LOG_TEXT;
-	if (name && strcmp(name, "logfmt") == 0)
+	if (name != NULL && strcmp(name, "logfmt") == 0)
 		return LOG_LOGFMT;
-	if (name && strcmp(name, "json") == 0)
+	if (name != NULL && strcmp(name, "json") == 0)
 		return LOG_JSON;
 	return isatty(STDERR_FILENO) ? LOG_TEXT : LOG_LOGFMT;
 }

@@ -2,7 +2,7 @@
  *
  * On a terminal "tenure-kube: message"; otherwise logfmt
  * "ts=... level=info component=tenure-kube msg=..."; TENURE_LOG_FORMAT or
- * --log-format text|logfmt|json decides otherwise.  Pure modules never log.
+ * --log-format text|logfmt|json decides otherwise. Pure modules never log.
  */
 #ifndef TENURE_LOG_H
 #define TENURE_LOG_H
@@ -11,7 +11,7 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBU
 enum log_format { LOG_AUTO, LOG_TEXT, LOG_LOGFMT, LOG_JSON };
 
 /* settings_read() calls it, first with the defaults and then with what it read;
- * a main() that logs earlier calls it first.  COMPONENT is borrowed for ever. */
+ * a main() that logs earlier calls it first. COMPONENT is borrowed for ever. */
 void log_init(const char *component, enum log_level level, enum log_format format);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

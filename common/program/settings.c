@@ -100,7 +100,7 @@ static const char *kind_wants(enum setting_kind kind)
 	return "text";
 }
 
-/* Stores TEXT in ROW's variable.  SOURCE is the option or variable as the user
+/* Stores TEXT in ROW's variable. SOURCE is the option or variable as the user
  * wrote it. */
 static int store(const struct setting *row, const char *source, const char *text)
 {
@@ -148,11 +148,11 @@ static int read_environment(const struct settings_reading *r)
 
 		const char *text = getenv(name);
 
-		if (!text || text[0] == '\0')
+		if (text == NULL || text[0] == '\0')
 			continue;
 		if (row->kind == SETTING_LIST_KIND)
 			((struct settings_list *)row->value)->count = 0;
-		if (store(row, name, text) != 0)
+		if (store(row, name, text) < 0)
 			return -1;
 	}
 	return 0;
@@ -205,7 +205,7 @@ static int unknown_option(const struct settings_reading *r, const char *name)
 			nearest = row_at(r, i)->name;
 		}
 	}
-	if (nearest)
+	if (nearest != NULL)
 		log_error("unknown option --%s, is it --%s? See --help", name, nearest);
 	else
 		log_error("unknown option --%s, see --help for all of them", name);
@@ -230,7 +230,7 @@ static int read_long(struct settings_reading *r, int argc, char **argv, int *at)
 {
 	const char *name = argv[*at] + 2;
 	const char *equals = strchr(name, '=');
-	size_t length = equals ? (size_t)(equals - name) : strlen(name);
+	size_t length = equals != NULL ? (size_t)(equals - name) : strlen(name);
 	char source[NAME_MAX_BYTES];
 
 	if (strcmp(name, "help") == 0) {
@@ -249,7 +249,7 @@ static int read_long(struct settings_reading *r, int argc, char **argv, int *at)
 		if (strlen(row->name) != length || memcmp(row->name, name, length) != 0)
 			continue;
 		snprintf(source, sizeof(source), "--%s", row->name);
-		if (equals)
+		if (equals != NULL)
 			return store_flag(r, i, source, equals + 1);
 		if (row->kind == SETTING_BOOL_KIND)
 			return store_flag(r, i, source, "true");
@@ -298,7 +298,7 @@ static int read_flags(struct settings_reading *r, int argc, char **argv)
 	char **operands = calloc((size_t)argc + 1, sizeof(*operands));
 	int kept = 1, count = 0, rc = -1;
 
-	if (!operands) {
+	if (operands == NULL) {
 		log_error("no memory");
 		goto out;
 	}
@@ -350,13 +350,13 @@ static int apply_log(const struct settings_reading *r)
 	static const char *const formats[] = {"text", "logfmt", "json"};
 	int level = LOG_LEVEL_INFO, format = LOG_AUTO;
 
-	if (r->log_level)
+	if (r->log_level != NULL)
 		level = choice("--log-level", r->log_level, levels, 4);
-	if (r->log_format)
+	if (r->log_format != NULL)
 		format = choice("--log-format", r->log_format, formats, 3);
 	if (level < 0 || format < 0)
 		return -1;
-	if (r->log_format)
+	if (r->log_format != NULL)
 		format += LOG_TEXT;
 	log_init(r->manual->program, (enum log_level)level, (enum log_format)format);
 	return 0;
@@ -382,10 +382,10 @@ int settings_read(const struct settings_manual *manual, const struct setting *ta
 		log_error("%s has more than %d options", manual->program, ROWS_MAX);
 		return -1;
 	}
-	if (read_environment(&r) != 0)
+	if (read_environment(&r) < 0)
 		return -1;
 	first = read_flags(&r, argc, argv);
-	if (first < 0 || apply_log(&r) != 0)
+	if (first < 0 || apply_log(&r) < 0)
 		return -1;
 	return first;
 }

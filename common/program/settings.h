@@ -1,9 +1,9 @@
 /* settings.h - the options of a program: one table, command line and environment.
  *
  * A flag beats the environment, the environment beats the default that the
- * variable holds when settings_read() is called.  "--cluster-member NAME" is
+ * variable holds when settings_read() is called. "--cluster-member NAME" is
  * also TENURE_CLUSTER_MEMBER=NAME; an empty variable counts as absent, and one
- * gives a list one value.  A list given by flags replaces the environment's.
+ * gives a list one value. A list given by flags replaces the environment's.
  * --help prints the table, --version the version; both end the program with 0.
  * Every program has --log-level and --log-format too; they are applied here.
  */
@@ -32,7 +32,7 @@ enum setting_kind {
 	SETTING_LIST_KIND,     /* repeatable text */
 };
 
-/* One row.  LETTER is 0 where there is no short form.  ARGUMENT is the word that
+/* One row. LETTER is 0 where there is no short form. ARGUMENT is the word that
  * --help shows (NULL for a bool). */
 struct setting {
 	const char *name;
@@ -61,10 +61,10 @@ struct settings_manual {
 	bool operands;        /* words that are no options are allowed */
 };
 
-/* Reads ARGV by TABLE, which ends with SETTING_END.  Returns the index of the
+/* Reads ARGV by TABLE, which ends with SETTING_END. Returns the index of the
  * first operand in ARGV (options are moved before operands), or -1 after one
  * logged line that names the option and what would be right: the caller then
- * exits with EX_USAGE.  Exits 0 itself after --help and --version. */
+ * exits with EX_USAGE. Exits 0 itself after --help and --version. */
 int settings_read(const struct settings_manual *manual, const struct setting *table, int argc,
 		  char **argv);
 

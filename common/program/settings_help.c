@@ -1,5 +1,6 @@
 #include "common/program/settings_help.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #define LEFT_BYTES 64 /* "--name ARGUMENT" */
@@ -14,7 +15,7 @@ static void print_default(const struct setting *row)
 			printf(" (default %s)", *(const char **)row->value);
 		break;
 	case SETTING_NUMBER_KIND:
-		printf(" (default %lld)", (long long)*(int64_t *)row->value);
+		printf(" (default %" PRId64 ")", *(int64_t *)row->value);
 		break;
 	case SETTING_DURATION_KIND:
 		if (*(int64_t *)row->value == 0)

@@ -1,6 +1,6 @@
 /* flow_endpoints.h - what tagging needs to know of a flow record, and nothing else.
  *
- * Any record with the ECS members below is good, whoever wrote it.  Pure.
+ * Any record with the ECS members below is good, whoever wrote it. Pure.
  *
  * (1) The record is judged as a whole by scan.h first: what comes out of
  *     flow_endpoints_read() with FLOW_ENDPOINTS_GOOD may be spliced.

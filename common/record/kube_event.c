@@ -39,7 +39,7 @@ static const char *text_of(struct json_object *value)
 	return strlen(text) == (size_t)json_object_get_string_len(value) ? text : NULL;
 }
 
-/* Finds the text NAME of PARENT.  *TEXT stays NULL when it is absent; false when it is
+/* Finds the text NAME of PARENT. *TEXT stays NULL when it is absent; false when it is
  * something else than a text. */
 static bool take_text(struct json_object *parent, const char *name, const char *member,
 		      const char **text, struct fault *fault)
@@ -47,7 +47,7 @@ static bool take_text(struct json_object *parent, const char *name, const char *
 	struct json_object *value;
 
 	*text = NULL;
-	if (!json_object_object_get_ex(parent, name, &value) || !value)
+	if (!json_object_object_get_ex(parent, name, &value) || value == NULL)
 		return true;
 	*text = text_of(value);
 	return *text || refuse(fault, KUBE_EVENT_WRONG_TYPE, member);
@@ -61,7 +61,7 @@ static bool copy_text(struct json_object *parent, const char *name, char *to, si
 
 	if (!take_text(parent, name, name, &text, fault))
 		return false;
-	if (!text)
+	if (text == NULL)
 		return true;
 	if (strlen(text) >= size)
 		return refuse(fault, KUBE_EVENT_WRONG_TYPE, name);
@@ -76,19 +76,19 @@ static bool take_when(struct json_object *parent, const char *name, bool require
 
 	if (!take_text(parent, name, name, &text, fault))
 		return false;
-	if (!text)
+	if (text == NULL)
 		return !required || refuse(fault, KUBE_EVENT_MISSING_MEMBER, name);
 	return when_parse(text, strlen(text), moment) == 0 ||
 	       refuse(fault, KUBE_EVENT_WRONG_TYPE, name);
 }
 
-/* A revision is a decimal integer without leading zeros (KEP-5504).  Any other text is
+/* A revision is a decimal integer without leading zeros (KEP-5504). Any other text is
  * 0: whoever compares falls back to the order of arrival. */
 static uint64_t revision_from(const char *text)
 {
 	uint64_t number = 0;
 
-	if (!text || *text < '1' || *text > '9')
+	if (text == NULL || *text < '1' || *text > '9')
 		return 0;
 	for (; *text >= '0' && *text <= '9'; text++) {
 		unsigned digit = (unsigned)(*text - '0');
@@ -111,7 +111,7 @@ static bool take_type(struct json_object *root, bool bare, struct kube_event *ev
 		return true;
 	if (!take_text(root, "type", "type", &text, fault))
 		return false;
-	if (!text)
+	if (text == NULL)
 		return json_object_object_get_ex(root, "object", NULL) ||
 		       refuse(fault, KUBE_EVENT_MISSING_MEMBER, "type");
 	for (size_t t = 0; t < TYPE_COUNT; t++) {
@@ -130,7 +130,7 @@ static bool take_resource(struct json_object *root, struct kube_event *event, st
 	event->resource = KUBE_RESOURCES;
 	if (!take_text(root, "resource", "resource", &name, fault))
 		return false;
-	if (name) {
+	if (name != NULL) {
 		event->resource = kube_resource_from_name(name, strlen(name));
 		return event->resource < KUBE_RESOURCES ||
 		       refuse(fault, KUBE_EVENT_UNKNOWN_RESOURCE, "resource");
@@ -141,7 +141,7 @@ static bool take_resource(struct json_object *root, struct kube_event *event, st
 		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "resource");
 	if (!take_text(event->object, "kind", "object.kind", &kind, fault))
 		return false;
-	if (!kind || strcmp(kind, "PartialObjectMetadata") == 0)
+	if (kind == NULL || strcmp(kind, "PartialObjectMetadata") == 0)
 		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "resource");
 	event->resource = kube_resource_from_kind(kind, strlen(kind));
 	return event->resource < KUBE_RESOURCES ||
@@ -161,7 +161,7 @@ static bool take_identity(struct json_object *metadata, struct kube_event *event
 		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "object.metadata.uid");
 	if (!event->name || !*event->name)
 		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "object.metadata.name");
-	event->namespace = namespace ? namespace : "";
+	event->namespace = namespace != NULL ? namespace : "";
 	return true;
 }
 
@@ -175,7 +175,7 @@ static bool take_object(struct json_object *root, bool bare, struct kube_event *
 		object = root;
 	else
 		json_object_object_get_ex(root, "object", &object);
-	if (!object)
+	if (object == NULL)
 		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "object");
 	if (!json_object_is_type(object, json_type_object))
 		return refuse(fault, KUBE_EVENT_WRONG_TYPE, "object");
@@ -206,7 +206,7 @@ static bool take_namespaces(struct json_object *list, struct kube_scope *scope, 
 	for (size_t i = 0; i < count; i++) {
 		const char *name = text_of(json_object_array_get_idx(list, i));
 
-		if (!name || strlen(name) >= KUBE_NAMESPACE_SIZE)
+		if (name == NULL || strlen(name) >= KUBE_NAMESPACE_SIZE)
 			return refuse(fault, KUBE_EVENT_WRONG_TYPE, member);
 		memcpy(scope->namespaces[i], name, strlen(name) + 1);
 	}
@@ -218,7 +218,7 @@ static bool take_scope(struct json_object *root, struct kube_scope *scope, struc
 {
 	struct json_object *value, *list;
 
-	if (!json_object_object_get_ex(root, "scope", &value) || !value)
+	if (!json_object_object_get_ex(root, "scope", &value) || value == NULL)
 		return true;
 	if (!json_object_is_type(value, json_type_object))
 		return refuse(fault, KUBE_EVENT_WRONG_TYPE, "scope");
@@ -248,7 +248,7 @@ static bool take_progress(struct json_object *root, struct kube_event *event, st
 
 	if (!take_when(root, "known", true, &event->known, fault))
 		return false;
-	if (!json_object_object_get_ex(root, "revisions", &revisions) || !revisions)
+	if (!json_object_object_get_ex(root, "revisions", &revisions) || revisions == NULL)
 		return true;
 	if (!json_object_is_type(revisions, json_type_object))
 		return refuse(fault, KUBE_EVENT_WRONG_TYPE, "revisions");
@@ -311,22 +311,22 @@ enum kube_event_status kube_event_parse(const char *bytes, size_t length, struct
 	if (scan_validate(bytes, length) == SCAN_GOOD)
 		root = json_parse_strict(bytes, length, &what, &byte);
 
-	if (!root)
+	if (root == NULL)
 		fault.status = KUBE_EVENT_NOT_JSON;
-	if (!root || !take_record(root, &read, &fault)) {
+	if (root == NULL || !take_record(root, &read, &fault)) {
 		kube_event_clear(&read);
 		read = (struct kube_event){.received = WHEN_MIN, .resource = KUBE_RESOURCES};
 	}
 	json_free(root);
 	*event = read;
-	if (member)
+	if (member != NULL)
 		*member = fault.member;
 	return fault.status;
 }
 
 void kube_event_clear(struct kube_event *event)
 {
-	if (!event)
+	if (event == NULL)
 		return;
 	json_object_put(event->object);
 	event->object = NULL;

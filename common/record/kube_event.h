@@ -48,7 +48,7 @@ enum kube_event_status {
 	KUBE_EVENT_UNKNOWN_RESOURCE, /* another kind of object: ignored and counted */
 };
 
-/* What a SYNC covers.  Without namespaces it covers all of them. */
+/* What a SYNC covers. Without namespaces it covers all of them. */
 struct kube_scope {
 	char namespaces[KUBE_NAMESPACES_MAX][KUBE_NAMESPACE_SIZE];
 	size_t namespace_count;
@@ -72,8 +72,8 @@ struct kube_event {
 	uint64_t revisions[KUBE_RESOURCES]; /* PROGRESS: where a restart resumes, 0 when absent */
 };
 
-/* Reads BYTES[LENGTH], one record.  On KUBE_EVENT_READ *EVENT is filled and the caller
- * clears it.  Otherwise *EVENT is empty and *MEMBER, unless MEMBER is NULL, names what
+/* Reads BYTES[LENGTH], one record. On KUBE_EVENT_READ *EVENT is filled and the caller
+ * clears it. Otherwise *EVENT is empty and *MEMBER, unless MEMBER is NULL, names what
  * is at fault ("object.metadata.uid"), or is "" where no single member is. */
 enum kube_event_status kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
 					const char **member);

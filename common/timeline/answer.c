@@ -16,13 +16,13 @@ static struct history *history_of(struct timeline *timeline, const struct ip *ip
 {
 	struct history *history = address_cache_find(timeline->cache, ip);
 
-	if (history) {
+	if (history != NULL) {
 		timeline->stats.cache_hits++;
 		return history;
 	}
 	timeline->stats.cache_misses++;
 	history = history_load(timeline->store, timeline->answering->id, ip);
-	if (history)
+	if (history != NULL)
 		address_cache_add(timeline->cache, ip, history);
 	return history;
 }
@@ -151,7 +151,7 @@ static int say_known(struct timeline *timeline, struct history *history,
 		names_fragment(timeline, history, tenure, (uint64_t)question->position);
 	const char *tail;
 
-	if (!fragment)
+	if (fragment == NULL)
 		return -1;
 	*verdict = (struct timeline_verdict){TIMELINE_KNOWN, NULL, holder_kind_name(holder->kind)};
 	tail = fragment->bytes + fragment->head_length;
@@ -212,13 +212,13 @@ int timeline_answer(struct timeline *timeline, const struct timeline_question *q
 {
 	struct history *history;
 
-	if (!timeline->answering || question->position < 0) {
+	if (timeline->answering == NULL || question->position < 0) {
 		say(out, verdict, TIMELINE_UNKNOWN, "before_coverage");
 		return 0;
 	}
 	history = history_of(timeline, &question->ip);
-	if (!history || !history_view(history, (uint64_t)question->position,
-				      timeline->options.clock, timeline->options.skew_ns))
+	if (history == NULL || !history_view(history, (uint64_t)question->position,
+					     timeline->options.clock, timeline->options.skew_ns))
 		return -1;
 	return judge(timeline, history, question, out, verdict);
 }

@@ -16,7 +16,7 @@ static void add_moment(struct text *out, const char *name, struct when moment)
 
 static void add_present(struct text *out, const char *name, struct when moment)
 {
-	if (moment.ns != INT64_MIN)
+	if (!when_is_min(moment))
 		add_moment(out, name, moment);
 }
 
@@ -86,7 +86,7 @@ static int add_line(struct timeline *timeline, struct history *history, const st
 	const struct holder *holder = &history->holders[tenure->binding.holder];
 	const struct fragment *fragment = names_fragment(timeline, history, tenure, position);
 
-	if (!fragment)
+	if (fragment == NULL)
 		return -1;
 	/* The head of an answer without its status, and its tail without the last brace. */
 	text_add(out, "{", 1);
@@ -106,17 +106,17 @@ int timeline_history(struct timeline *timeline, const struct ip *ip, int64_t pos
 	const struct address_view *view;
 	int rc = -1;
 
-	if (!timeline->answering || position < 0)
+	if (timeline->answering == NULL || position < 0)
 		return 0;
 	history = history_load(timeline->store, timeline->answering->id, ip);
-	if (!history)
+	if (history == NULL)
 		return -1;
 	view = history_view(history, (uint64_t)position, timeline->options.clock,
 			    timeline->options.skew_ns);
-	if (!view)
+	if (view == NULL)
 		goto out;
 	for (size_t t = 0; t < view->count; t++) {
-		if (add_line(timeline, history, &view->tenures[t], (uint64_t)position, out) != 0)
+		if (add_line(timeline, history, &view->tenures[t], (uint64_t)position, out) < 0)
 			goto out;
 	}
 	rc = 0;

@@ -172,7 +172,7 @@ static int refuse_first(struct kube_topic *kube_topic)
 	return -1;
 }
 
-/* Holds the record at OFFSET against what the store remembers (1).  1: go on; 0: the kube_topic
+/* Holds the record at OFFSET against what the store remembers (1). 1: go on; 0: the kube_topic
  * has started anew; -1 after logging. */
 static int verify(struct kube_topic *kube_topic, int64_t offset, const struct bus_record *record)
 {
@@ -239,7 +239,7 @@ static int apply(struct kube_topic *kube_topic, int64_t offset, const struct bus
 	return -1;
 }
 
-/* Goes on with the next file, or closes the topic behind the last.  Returns 1 to go on
+/* Goes on with the next file, or closes the topic behind the last. Returns 1 to go on
  * reading, 0 at the end, -1 after logging. */
 static int next_file(struct kube_topic *kube_topic)
 {

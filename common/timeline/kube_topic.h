@@ -1,11 +1,11 @@
 /* kube_topic.h - brings the kube topic into a timeline, from where its store stands.
  *
- * A topic is one partition.  Files are one topic together, one after the other in the
+ * A topic is one partition. Files are one topic together, one after the other in the
  * order given: the position is the record's number over all of them.
  *
  * (1) The store is trusted only after what it was made from was found again: of a topic
  *     the record before its next one, and the first where that is still there; of files,
- *     which may have changed anywhere, every record.  Otherwise it is emptied and the
+ *     which may have changed anywhere, every record. Otherwise it is emptied and the
  *     topic read from its start.
  * (2) Where outputs were made from the store, files whose first record is another one
  *     than the store began with are an error.
@@ -36,7 +36,7 @@ struct kube_topic_stats {
 	uint64_t rebuilt;    /* times that the store was emptied (1) */
 };
 
-/* Opens the kube_topic of TIMELINE.  What OPTIONS points at is borrowed.  NULL after logging,
+/* Opens the kube_topic of TIMELINE. What OPTIONS points at is borrowed. NULL after logging,
  * with *EXIT_CODE set to what the program should end with. */
 struct kube_topic *kube_topic_open(struct timeline *timeline,
 				   const struct kube_topic_options *options, int *exit_code);
@@ -49,7 +49,7 @@ int kube_topic_turn(struct kube_topic *kube_topic, int limit, int timeout_ms);
 /* True once all that was there at opening is applied. */
 bool kube_topic_caught_up(const struct kube_topic *kube_topic);
 
-/* Turns until it has caught up.  1: done, 0: stopped by a signal, -1 after logging. */
+/* Turns until it has caught up. 1: done, 0: stopped by a signal, -1 after logging. */
 int kube_topic_catch_up(struct kube_topic *kube_topic);
 
 /* What the program should end with after a -1. */

@@ -91,7 +91,7 @@ static int find_names(struct timeline *timeline, struct fragment *fragment, uint
 	if (rc == 0 ||
 	    !row_holder((struct span){rows->holder.data, rows->holder.length}, &names->holder))
 		return store_damaged(timeline->store, "the names of a holder");
-	if (find_owner(timeline, fragment, position, rows, names) != 0)
+	if (find_owner(timeline, fragment, position, rows, names) < 0)
 		return -1;
 	return find_node(timeline, fragment, position, rows, names);
 }
@@ -145,13 +145,13 @@ static int find_members(struct fragment *fragment, const struct history *history
 	struct memberships all = {history->memberships, history->membership_count, NULL, 0};
 	uint32_t *members = malloc((history->membership_count + 1) * sizeof(*members)), *trimmed;
 
-	if (!members) {
+	if (members == NULL) {
 		log_error("timeline: no memory for an answer");
 		return -1;
 	}
 	fragment->member_count = services_of_holder(&all, holder->kind, holder->uid, members);
 	trimmed = realloc(members, (fragment->member_count + 1) * sizeof(*members));
-	fragment->members = trimmed ? trimmed : members;
+	fragment->members = trimmed != NULL ? trimmed : members;
 	return 0;
 }
 

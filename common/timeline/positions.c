@@ -12,12 +12,12 @@ bool timeline_position_for(struct timeline *timeline, struct when end,
 	const struct cluster *cluster = timeline->answering;
 	const struct progress_entry *entry = NULL;
 
-	if (cluster)
+	if (cluster != NULL)
 		entry = progress_find(&cluster->progress, when_add(end, timeline->options.hold_ns));
-	if (!entry && !timeline->closed)
+	if (entry == NULL && !timeline->closed)
 		return false;
 	*position = (struct timeline_position){0, timeline->topic.next_offset - 1, WHEN_MAX};
-	if (entry)
+	if (entry != NULL)
 		*position = (struct timeline_position){0, (int64_t)entry->offset, entry->known};
 	return true;
 }
@@ -26,7 +26,7 @@ struct timeline_position timeline_position_progress(const struct timeline *timel
 {
 	const struct cluster *cluster = timeline->answering;
 
-	if (!cluster || cluster->progress.count == 0)
+	if (cluster == NULL || cluster->progress.count == 0)
 		return (struct timeline_position){0, -1, WHEN_MIN};
 
 	const struct progress_entry *entry = &cluster->progress.list[cluster->progress.count - 1];

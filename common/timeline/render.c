@@ -72,7 +72,7 @@ static void add_workload(struct text *out, const struct render_names *names)
 	if (kind.length == 0 || span_equal(kind, span_of("Node")))
 		return;
 	member = workload_member(kind);
-	if (member) {
+	if (member != NULL) {
 		add_member(out, member, name);
 	} else {
 		add_member(out, ",\"workload\":{\"kind\":", kind);
@@ -146,7 +146,7 @@ void render_binding(struct text *out, const struct binding *binding, enum timeli
 	text_add_string(out, ",\"end\":");
 	text_add_when(out, end);
 	add_member(out, ",\"start_from\":", span_of(start.from));
-	if (end_from)
+	if (end_from != NULL)
 		add_member(out, ",\"end_from\":", span_of(end_from));
 	text_add(out, "}", 1);
 }

@@ -18,7 +18,7 @@ static void choose_cluster(struct timeline *timeline)
 
 	timeline->answering = NULL;
 	for (size_t w = 0; w < timeline->cluster_count; w++) {
-		if (!wanted || strcmp(timeline->clusters[w]->name, wanted) == 0) {
+		if (wanted == NULL || strcmp(timeline->clusters[w]->name, wanted) == 0) {
 			timeline->answering = timeline->clusters[w];
 			break;
 		}
@@ -31,11 +31,11 @@ static int add_cluster(struct timeline *timeline, struct cluster *cluster)
 {
 	struct cluster **clusters;
 
-	if (!cluster)
+	if (cluster == NULL)
 		return -1;
 	clusters = realloc(timeline->clusters,
 			   (timeline->cluster_count + 1) * sizeof(struct cluster *));
-	if (!clusters) {
+	if (clusters == NULL) {
 		log_error("timeline: no memory for cluster \"%s\"", cluster->name);
 		cluster_free(cluster);
 		return -1;
@@ -72,12 +72,12 @@ static int open_store(struct timeline *timeline, const char *directory)
 	int loaded;
 
 	timeline->cache = address_cache_new();
-	if (!timeline->cache) {
+	if (timeline->cache == NULL) {
 		log_error("timeline: no memory");
 		return -1;
 	}
 	timeline->store = store_open(directory);
-	if (!timeline->store)
+	if (timeline->store == NULL)
 		return -1;
 	loaded = load(timeline);
 	if (loaded == 0)
@@ -91,7 +91,7 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 {
 	struct timeline *timeline = calloc(1, sizeof(*timeline));
 
-	if (!timeline) {
+	if (timeline == NULL) {
 		log_error("timeline: no memory");
 		return NULL;
 	}
@@ -99,7 +99,7 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 	text_init(&timeline->key, 4096);
 	text_init(&timeline->value, ROW_LIMIT);
 	text_init(&timeline->state, ROW_LIMIT);
-	if (open_store(timeline, directory) != 0) {
+	if (open_store(timeline, directory) < 0) {
 		timeline_close(timeline);
 		return NULL;
 	}
@@ -109,9 +109,9 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 
 void timeline_close(struct timeline *timeline)
 {
-	if (!timeline)
+	if (timeline == NULL)
 		return;
-	if (timeline->cache)
+	if (timeline->cache != NULL)
 		forget(timeline);
 	store_close(timeline->store);
 	address_cache_free(timeline->cache);
@@ -172,7 +172,7 @@ static struct cluster *cluster_of(struct timeline *timeline, const char *name)
 		return NULL;
 	}
 	cluster = cluster_new((uint32_t)timeline->cluster_count, name);
-	if (add_cluster(timeline, cluster) != 0 || cluster_put(cluster, timeline->store) != 0)
+	if (add_cluster(timeline, cluster) < 0 || cluster_put(cluster, timeline->store) < 0)
 		return NULL;
 	choose_cluster(timeline);
 	return cluster;
@@ -182,7 +182,7 @@ static struct cluster *cluster_of(struct timeline *timeline, const char *name)
 static struct when received_of(const struct timeline *timeline, const struct kube_event *event,
 			       int64_t timestamp_ms)
 {
-	if (event->received.ns != WHEN_MIN.ns)
+	if (!when_is_min(event->received))
 		return event->received;
 	if (timestamp_ms >= 0 && timestamp_ms < INT64_MAX / NS_PER_MS)
 		return (struct when){timestamp_ms * NS_PER_MS};
@@ -205,7 +205,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 	};
 	enum timeline_outcome outcome;
 
-	if (feed.received.ns == WHEN_MIN.ns) {
+	if (when_is_min(feed.received)) {
 		*why = "there is no \"received\", no timestamp and no time inside";
 		return TIMELINE_UNREADABLE;
 	}
@@ -277,8 +277,8 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 	timeline->topic.chain = timeline_chain_on(timeline->topic.chain, timeline->topic.last_hash);
 	timeline->topic.next_offset = offset + 1;
 	timeline->topic.cluster_count = (uint32_t)timeline->cluster_count;
-	if (topic_state_put(&timeline->topic, timeline->store) != 0 ||
-	    store_commit(timeline->store) != 0)
+	if (topic_state_put(&timeline->topic, timeline->store) < 0 ||
+	    store_commit(timeline->store) < 0)
 		return TIMELINE_BROKEN;
 	count(&timeline->stats, outcome);
 	return outcome;

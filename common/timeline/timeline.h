@@ -2,7 +2,7 @@
  *
  * The timeline is fed the records of one kube topic in order and answers for an
  * address as of a moment and as of a position in that topic.  docs/answers.md is
- * the meaning of every answer.  It lies in RocksDB, as a cache of the topic.
+ * the meaning of every answer. It lies in RocksDB, as a cache of the topic.
  *
  * (1) asof(address, moment, position) never changes while the topic's start stands.
  * (2) What a record changes and the offset behind it are one atomic write, so a
@@ -56,7 +56,7 @@ struct timeline_stats {
 struct timeline;
 
 /* Opens or makes the store in DIRECTORY (NULL: a temporary one that goes with
- * timeline_close).  A store of another format is rebuilt; an unreadable one is
+ * timeline_close). A store of another format is rebuilt; an unreadable one is
  * set aside as DIRECTORY.damaged-N, said in the log, and begun anew.
  * NULL after logging. OPTIONS is copied; its strings are borrowed. */
 struct timeline *timeline_open(const char *directory, const struct timeline_options *options);

@@ -1,5 +1,5 @@
 /* timeline_internal.h - the inside of a timeline: what applying a record and answering a
- * question share.  For common/timeline/ alone.
+ * question share. For common/timeline/ alone.
  */
 #ifndef TENURE_TIMELINE_INTERNAL_H
 #define TENURE_TIMELINE_INTERNAL_H

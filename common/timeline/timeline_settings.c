@@ -91,7 +91,7 @@ int timeline_settings_check_cluster(const struct timeline_settings *settings,
 	}
 	if (count == 0 || holds(timeline, cluster))
 		return 0;
-	if (timeline_position_last(timeline).known.ns != WHEN_MAX.ns) {
+	if (!when_is_max(timeline_position_last(timeline).known)) {
 		log_warn("--cluster: %s holds no record of \"%s\" yet", address, cluster);
 		return 0;
 	}

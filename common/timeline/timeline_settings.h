@@ -33,10 +33,10 @@ struct timeline_settings {
 		SETTING_LIST("cluster-cidr", 0, "RANGE", &(s)->ranges,                         \
 			     "a range of the cluster's addresses; may be repeated")
 
-/* Reads what the table left as texts into the options.  -1 after logging. */
+/* Reads what the table left as texts into the options. -1 after logging. */
 int timeline_settings_check(struct timeline_settings *settings);
 
-/* Opens the timeline inside the directory --state, which is made.  NULL after logging. */
+/* Opens the timeline inside the directory --state, which is made. NULL after logging. */
 struct timeline *timeline_settings_open(const struct timeline_settings *settings);
 
 /* Whether TIMELINE, which has read what is at ADDRESS, knows which cluster answers: -1

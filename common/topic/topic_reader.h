@@ -18,7 +18,7 @@ int topic_options_check(const struct bus_options *options);
 
 /* Opens ADDRESS at record FROM (an offset for each partition, or BUS_FROM_TAIL); where
  * that is before the first record kept or past the end, at that one.
- * A topic or file that is not there is an error.  Returns NULL after logging. */
+ * A topic or file that is not there is an error. Returns NULL after logging. */
 struct topic_reader *topic_reader_open(const char *address, const struct bus_options *options,
 				       int64_t from);
 enum bus_status topic_reader_read(struct topic_reader *reader, int timeout_ms,

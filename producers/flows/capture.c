@@ -98,7 +98,7 @@ int capture_check_filter(const char *filter)
 	struct bpf_program program;
 	int rc = EX_OK;
 
-	if (!pcap || filter[0] == '\0')
+	if (pcap == NULL || filter[0] == '\0')
 		goto out;
 	if (pcap_compile(pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0) {
 		pcap_freecode(&program);
@@ -107,7 +107,7 @@ int capture_check_filter(const char *filter)
 		rc = EX_USAGE;
 	}
 out:
-	if (pcap)
+	if (pcap != NULL)
 		pcap_close(pcap);
 	return rc;
 }
@@ -116,9 +116,9 @@ static struct capture *new_capture(const char *name)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
 
-	if (capture)
+	if (capture != NULL)
 		capture->name = strdup(name);
-	if (!capture || !capture->name) {
+	if (capture == NULL || !capture->name) {
 		log_error("%s: no memory", name);
 		free(capture);
 		return NULL;
@@ -131,7 +131,7 @@ static int open_file(struct capture *capture, const char *path)
 	char error[PCAP_ERRBUF_SIZE];
 	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 
-	if (!file) {
+	if (file == NULL) {
 		log_error("cannot open %s: %s", path, strerror(errno));
 		return errno == EACCES ? EX_NOPERM : EX_NOINPUT;
 	}
@@ -142,7 +142,7 @@ static int open_file(struct capture *capture, const char *path)
 		setvbuf(file, capture->buffer, _IOFBF, FILE_BUFFER);
 	capture->pcap =
 		pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, error);
-	if (capture->pcap)
+	if (capture->pcap != NULL)
 		return EX_OK;
 	log_error("%s: not a pcap or pcapng file: %s", path, error);
 	if (file != stdin)
@@ -156,7 +156,7 @@ struct capture *capture_open_file(const char *path, const struct capture_options
 	struct capture *capture = new_capture(strcmp(path, "-") == 0 ? "standard input" : path);
 
 	*exit_code = EX_OSERR;
-	if (!capture)
+	if (capture == NULL)
 		return NULL;
 	*exit_code = open_file(capture, path);
 	if (*exit_code == EX_OK)
@@ -209,11 +209,11 @@ struct capture *capture_open_interface(const char *name, const struct capture_op
 	struct capture *capture = new_capture(name);
 
 	*exit_code = EX_OSERR;
-	if (!capture)
+	if (capture == NULL)
 		return NULL;
 	capture->live = true;
 	capture->pcap = pcap_create(name, error);
-	if (capture->pcap)
+	if (capture->pcap != NULL)
 		*exit_code = activate(capture, options, quiet);
 	else
 		log_error("interface %s: %s", name, error);
@@ -236,9 +236,9 @@ struct capture *capture_open_interface(const char *name, const struct capture_op
 
 void capture_close(struct capture *capture)
 {
-	if (!capture)
+	if (capture == NULL)
 		return;
-	if (capture->pcap)
+	if (capture->pcap != NULL)
 		pcap_close(capture->pcap);
 	free(capture->buffer);
 	free(capture->name);

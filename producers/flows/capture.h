@@ -38,7 +38,7 @@ enum capture_status {
 	CAPTURE_GONE,    /* the interface cannot be read any more; logged */
 };
 
-/* Both return NULL with the code for exit(), after logging.  PATH may be "-".  With
+/* Both return NULL with the code for exit(), after logging. PATH may be "-". With
  * QUIET an interface that is not there or not up is not logged. */
 struct capture *capture_open_file(const char *path, const struct capture_options *options,
 				  int *exit_code);
@@ -46,7 +46,7 @@ struct capture *capture_open_interface(const char *name, const struct capture_op
 				       bool quiet, int *exit_code);
 void capture_close(struct capture *capture);
 
-/* Checks a filter for Ethernet before there is anything to capture.  EX_OK, or
+/* Checks a filter for Ethernet before there is anything to capture. EX_OK, or
  * EX_USAGE after logging. */
 int capture_check_filter(const char *filter);
 

@@ -46,7 +46,7 @@ int flow_bucket(uint64_t ns)
 }
 
 /* The record is written into plain memory by functions that take the place to write
- * at and return the place behind.  All but the observer's names is shorter than
+ * at and return the place behind. All but the observer's names is shorter than
  * FIXED_MAX: names and punctuation 900 bytes, 30 numbers of 20, and the counts. */
 #define FIXED_MAX (1536 + 11 * FLOW_BUCKETS)
 

@@ -1,7 +1,7 @@
 /* flow.h - one record of the topic tenure.flows.
  *
  * A flow is one conversation between two endpoints, or one slice of a long one,
- * as one observer saw it.  The source is the initiator.  docs/schemas has the
+ * as one observer saw it. The source is the initiator.  docs/schemas has the
  * record field by field.
  *
  * (1) START is never after END, so the duration is never negative.
@@ -25,7 +25,7 @@
 #define FLOW_INTERFACE_SIZE 64    /* a file's name may stand for one; IFNAMSIZ is 16 */
 
 /* Response times are counted in the exponential histogram of OpenTelemetry at
- * scale 3: bucket i holds (2^(i/8), 2^((i+1)/8)] nanoseconds.  The smallest is -1
+ * scale 3: bucket i holds (2^(i/8), 2^((i+1)/8)] nanoseconds. The smallest is -1
  * (1 ns and less), the largest ends at 2^42 ns, 73 minutes. */
 #define FLOW_HISTOGRAM_SCALE 3
 #define FLOW_BUCKET_MIN (-1)
@@ -105,7 +105,7 @@ struct flow_observer {
 int flow_bucket(uint64_t ns);
 
 /* Adds the record, without a newline, to TEXT, whose limit must leave room for
- * FLOW_RECORD_MAX.  The names in OBSERVER must be UTF-8. */
+ * FLOW_RECORD_MAX. The names in OBSERVER must be UTF-8. */
 void flow_format(const struct flow *flow, const struct flow_observer *observer, struct text *text);
 
 #endif

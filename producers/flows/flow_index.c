@@ -15,7 +15,7 @@ static void *allocate(size_t size)
 	size_t whole = (size + unit - 1) / unit * unit;
 	void *memory = aligned_alloc(unit, whole);
 
-	if (memory && unit == HUGE_PAGE)
+	if (memory != NULL && unit == HUGE_PAGE)
 		madvise(memory, whole, MADV_HUGEPAGE);
 	return memory;
 }
@@ -29,7 +29,7 @@ int flow_index_init(struct flow_index *index, size_t size)
 	*index = (struct flow_index){.size = size, .mask = (uint32_t)(slots - 1)};
 	index->slots = allocate(slots * sizeof(*index->slots));
 	index->entries = allocate(size * sizeof(*index->entries));
-	if (!index->slots || !index->entries)
+	if (!index->slots || index->entries == NULL)
 		return -1;
 	memset(index->slots, 0, slots * sizeof(*index->slots));
 	return 0;

@@ -39,7 +39,7 @@ void flow_index_clear(struct flow_index *index);
 /* The number of the entry with KEY, whose hash's low half is TAG, or FLOW_INDEX_NONE. */
 uint32_t flow_index_find(const struct flow_index *index, const struct flow_key *key, uint32_t tag);
 
-/* Gives a new entry for a key that is not there.  The caller sets the entry's key;
+/* Gives a new entry for a key that is not there. The caller sets the entry's key;
  * there must be room. */
 uint32_t flow_index_add(struct flow_index *index, uint32_t tag);
 void flow_index_remove(struct flow_index *index, uint32_t number, uint32_t tag);

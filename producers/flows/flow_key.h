@@ -1,7 +1,7 @@
 /* flow_key.h - what makes two packets belong to one conversation.
  *
  * Two endpoints (address and port, or what Community ID puts in an ICMP packet's
- * ports), the protocol and the interface.  The lesser endpoint comes first, so
+ * ports), the protocol and the interface. The lesser endpoint comes first, so
  * both directions have the same key; one-way ICMP messages have their sender first.
  */
 #ifndef TENURE_FLOWS_FLOW_KEY_H
@@ -29,7 +29,7 @@ static inline bool flow_key_equal(const struct flow_key *a, const struct flow_ke
 }
 
 /* A universal hash: who does not know the seven words of SEED cannot choose keys
- * that collide.  NH of UMAC (RFC 4418 5.2.2) on words of 64 bits, folded by one more
+ * that collide. NH of UMAC (RFC 4418 5.2.2) on words of 64 bits, folded by one more
  * product. */
 static inline uint64_t flow_key_hash(const struct flow_key *key, const uint64_t *seed)
 {

@@ -43,13 +43,14 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 	struct flow_table *table = calloc(1, sizeof(*table));
 	size_t max = options->max_flows;
 
-	if (!table)
+	if (table == NULL)
 		return NULL;
 	table->options = *options;
 	table->wheel = wheel_new(max);
 	table->pool = turns_pool_new(max);
 	table->due = malloc(max * sizeof(*table->due));
-	if (flow_index_init(&table->index, max) == 0 && table->wheel && table->pool && table->due)
+	if (flow_index_init(&table->index, max) == 0 && table->wheel != NULL &&
+	    table->pool != NULL && table->due != NULL)
 		return table;
 	flow_table_free(table);
 	return NULL;
@@ -57,7 +58,7 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 
 void flow_table_free(struct flow_table *table)
 {
-	if (!table)
+	if (table == NULL)
 		return;
 	free(table->due);
 	turns_pool_free(table->pool);
@@ -90,7 +91,7 @@ static void file_entry(struct flow_table *table, uint32_t number)
 		   flow_entry_over(&table->index.entries[number], &table->options, &reason));
 }
 
-/* Ends flow NUMBER, or only its slice.  False when there is nothing to tell. */
+/* Ends flow NUMBER, or only its slice. False when there is nothing to tell. */
 static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_reason reason,
 		      struct flow *flow)
 {

@@ -1,7 +1,7 @@
 /* flow_table.h - packets in, ended flows out.
  *
  * A table of fixed size keeps one entry for each conversation: two endpoints, a
- * protocol and an interface.  Time is the packets' own; the table's clock is the
+ * protocol and an interface. Time is the packets' own; the table's clock is the
  * latest of it.
  *
  * (1) The flows that come out, and their order, depend on the packets and the
@@ -11,7 +11,7 @@
  *     table has no room for comes out early, as FLOW_LACK_OF_RESOURCES.
  * (3) Nothing is allocated after flow_table_new().
  * (4) Time that steps back by less than FLOW_TABLE_STEP_NS is disorder: flows grow
- *     at both ends and the clock stands.  A larger step is a clock that was set:
+ *     at both ends and the clock stands. A larger step is a clock that was set:
  *     all flows end (FLOW_FORCED_END) and the clock goes on from there.
  */
 #ifndef TENURE_FLOWS_FLOW_TABLE_H
@@ -53,14 +53,14 @@ struct flow_table *flow_table_new(const struct flow_table_options *options);
 void flow_table_free(struct flow_table *table);
 
 /* Has the memory fetched that flow_table_add() will need for these packets, and
- * remembers their keys.  COUNT is at most FLOW_TABLE_BATCH. */
+ * remembers their keys. COUNT is at most FLOW_TABLE_BATCH. */
 void flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count);
 
-/* Moves the clock to NOW and takes one flow that is over by then.  Called until it
+/* Moves the clock to NOW and takes one flow that is over by then. Called until it
  * returns false before a packet of that time is added. */
 bool flow_table_expire(struct flow_table *table, int64_t now, struct flow *flow);
 
-/* Adds packet AT of those last aimed at.  True when that ended a flow (or a
+/* Adds packet AT of those last aimed at. True when that ended a flow (or a
  * slice), which is then in *FLOW. */
 bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t at,
 		    struct flow *flow);

@@ -26,7 +26,7 @@ struct fragments *fragments_new(uint64_t seed)
 {
 	struct fragments *fragments = calloc(1, sizeof(*fragments));
 
-	if (fragments)
+	if (fragments != NULL)
 		fragments->seed = seed;
 	return fragments;
 }

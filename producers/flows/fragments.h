@@ -1,6 +1,6 @@
 /* fragments.h - the ports of a fragmented packet, for its later fragments.
  *
- * Only the first fragment carries the transport header.  A table of fixed size
+ * Only the first fragment carries the transport header. A table of fixed size
  * keeps its ports, so that the later ones count to the same flow.
  *
  * (1) A newer packet takes the place of an older one that falls on the same slot;
@@ -19,11 +19,11 @@
 
 struct fragments;
 
-/* SEED makes the slots unforeseeable.  NULL when there is no memory. */
+/* SEED makes the slots unforeseeable. NULL when there is no memory. */
 struct fragments *fragments_new(uint64_t seed);
 void fragments_free(struct fragments *fragments);
 
-/* Remembers a first fragment, completes a later one.  False when PACKET is a
+/* Remembers a first fragment, completes a later one. False when PACKET is a
  * later fragment whose first is not remembered. */
 bool fragments_resolve(struct fragments *fragments, struct packet *packet);
 

@@ -36,7 +36,7 @@ struct interfaces *interfaces_new(const char *hostname, int64_t rest_ns)
 {
 	struct interfaces *interfaces = calloc(1, sizeof(*interfaces));
 
-	if (!interfaces)
+	if (interfaces == NULL)
 		return NULL;
 	interfaces->known = calloc(INTERFACES_MAX, sizeof(*interfaces->known));
 	if (!interfaces->known) {
@@ -50,7 +50,7 @@ struct interfaces *interfaces_new(const char *hostname, int64_t rest_ns)
 
 void interfaces_free(struct interfaces *interfaces)
 {
-	if (!interfaces)
+	if (interfaces == NULL)
 		return;
 	free(interfaces->known);
 	free(interfaces);

@@ -18,13 +18,13 @@
 
 struct interfaces;
 
-/* REST_NS: the longest time that a flow can outlive its last packet.  HOSTNAME is
- * copied.  NULL when there is no memory. */
+/* REST_NS: the longest time that a flow can outlive its last packet. HOSTNAME is
+ * copied. NULL when there is no memory. */
 struct interfaces *interfaces_new(const char *hostname, int64_t rest_ns);
 void interfaces_free(struct interfaces *interfaces);
 
 /* Gives a number to the interface NAME with the system's number ID; NOW is any
- * steady clock in nanoseconds.  INTERFACES_NONE when all are taken.  What is not
+ * steady clock in nanoseconds. INTERFACES_NONE when all are taken. What is not
  * ASCII in NAME becomes "?". */
 uint16_t interfaces_add(struct interfaces *interfaces, const char *name, uint32_t id, int64_t now);
 /* Where packets tell the system's number of their interface: what interfaces_learn()

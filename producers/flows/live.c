@@ -152,7 +152,7 @@ static void scan(struct live *live)
 	int64_t now = steady_now();
 
 	live->scan_at = now + LIVE_RESCAN_MS * NS_PER_MS;
-	if (!there) {
+	if (there == NULL) {
 		log_warn("cannot list interfaces: %s", strerror(errno));
 		return;
 	}
@@ -161,7 +161,7 @@ static void scan(struct live *live)
 	for (const struct if_nameindex *i = there; i->if_name; i++) {
 		struct source *source = find_source(live, i->if_name, i->if_index);
 
-		if (source)
+		if (source != NULL)
 			source->scanned = true;
 		else if (matches(live, i->if_name) && !is_refused(live, i->if_index))
 			add_source(live, i->if_name, i->if_index, true);
@@ -173,7 +173,7 @@ static void scan(struct live *live)
 	}
 }
 
-/* Has the rings of those that are gone read once more, then removes them.  True
+/* Has the rings of those that are gone read once more, then removes them. True
  * when there is one to read. */
 static bool remove_gone(struct live *live)
 {
@@ -200,7 +200,7 @@ struct live *live_open(const struct live_options *options, struct interfaces *in
 {
 	struct live *live = calloc(1, sizeof(*live));
 
-	if (!live) {
+	if (live == NULL) {
 		log_error("no memory for the capture");
 		*exit_code = EX_OSERR;
 		return NULL;
@@ -227,7 +227,7 @@ struct live *live_open(const struct live_options *options, struct interfaces *in
 
 void live_close(struct live *live)
 {
-	if (!live)
+	if (live == NULL)
 		return;
 	for (size_t i = 0; i < live->count; i++)
 		capture_close(live->sources[i].capture);

@@ -40,7 +40,7 @@ enum live_status {
 	LIVE_END,   /* (2) */
 };
 
-/* Borrows OPTIONS and INTERFACES.  NULL with the code for exit(), after logging. */
+/* Borrows OPTIONS and INTERFACES. NULL with the code for exit(), after logging. */
 struct live *live_open(const struct live_options *options, struct interfaces *interfaces,
 		       int *exit_code);
 void live_close(struct live *live);

@@ -1,4 +1,5 @@
 /* tenure-flows - packets from interfaces or a file become flow records. */
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,19 +139,19 @@ static int read_options(struct flows_options *o, int argc, char **argv)
 	return check(o);
 }
 
-/* Opens the output and gives up privileges: EX_OK, or the code for exit().  The Kafka
+/* Opens the output and gives up privileges: EX_OK, or the code for exit(). The Kafka
  * client starts threads, which keep what they had when they started; a file may be
  * one that only the privileges can open. */
 static int open_writer(const struct flows_options *o, struct topic_writer **writer)
 {
 	bool kafka = bus_is_kafka(o->out), keep_net_raw = o->patterns.count > 0;
 
-	if (kafka && privileges_drop(keep_net_raw) != 0)
+	if (kafka && privileges_drop(keep_net_raw) < 0)
 		return EX_OSERR;
 	*writer = topic_writer_open(o->out, &o->bus);
 	if (!*writer)
 		return kafka ? EX_UNAVAILABLE : EX_CANTCREAT;
-	return !kafka && privileges_drop(keep_net_raw) != 0 ? EX_OSERR : EX_OK;
+	return !kafka && privileges_drop(keep_net_raw) < 0 ? EX_OSERR : EX_OK;
 }
 
 static struct meter *open_meter(const struct flows_options *o, const struct interfaces *interfaces,
@@ -167,8 +168,8 @@ static struct meter *open_meter(const struct flows_options *o, const struct inte
 
 	if (getrandom(options.seed, sizeof(options.seed), 0) == (ssize_t)sizeof(options.seed))
 		meter = meter_new(&options, interfaces, writer);
-	if (!meter)
-		log_error("no memory or no random numbers for %lld flows", (long long)o->max_flows);
+	if (meter == NULL)
+		log_error("no memory or no random numbers for %" PRId64 " flows", o->max_flows);
 	return meter;
 }
 
@@ -178,11 +179,11 @@ static struct interfaces *open_interfaces(const struct flows_options *o)
 	int64_t longest = o->idle_stream > o->idle_datagram ? o->idle_stream : o->idle_datagram;
 	struct interfaces *interfaces;
 
-	if (!o->observer_name && gethostname(hostname, sizeof(hostname) - 1) != 0)
+	if (o->observer_name == NULL && gethostname(hostname, sizeof(hostname) - 1) != 0)
 		log_warn("this host has no name; --observer-name gives one");
 	interfaces = interfaces_new(o->observer_name ? o->observer_name : hostname,
 				    longest + 60 * NS_PER_SECOND);
-	if (!interfaces)
+	if (interfaces == NULL)
 		log_error("no memory");
 	return interfaces;
 }
@@ -216,7 +217,7 @@ static int run_file(const struct flows_options *o, struct interfaces *interfaces
 		for (size_t i = 0; i < count; i++)
 			packets[i].interface =
 				number_of(interfaces, name, packets[i].interface_id, first);
-		if (meter_add(meter, packets, count) != 0)
+		if (meter_add(meter, packets, count) < 0)
 			return EX_IOERR;
 	}
 	return meter_finish(meter) == 0 ? EX_OK : EX_IOERR;
@@ -236,21 +237,21 @@ static int run_live(const struct flows_options *o, struct meter *meter, struct t
 		struct when now;
 
 		status = live_read(live, POLL_MS, packets, FLOW_TABLE_BATCH, &count);
-		if (meter_add(meter, packets, count) != 0)
+		if (meter_add(meter, packets, count) < 0)
 			return EX_IOERR;
 		if (status == LIVE_PACKETS)
 			continue;
 		now = when_now();
-		if (meter_advance(meter, now.ns - SILENCE_LAG_NS) != 0)
+		if (meter_advance(meter, now.ns - SILENCE_LAG_NS) < 0)
 			return EX_IOERR;
 		/* Kafka sends by itself. */
 		if (when_since(now, flushed) >= FLUSH_NS && !bus_is_kafka(o->out)) {
 			flushed = now;
-			if (topic_writer_flush(writer) != 0)
+			if (topic_writer_flush(writer) < 0)
 				return EX_IOERR;
 		}
 	}
-	if (meter_finish(meter) != 0)
+	if (meter_finish(meter) < 0)
 		return EX_IOERR;
 	if (status == LIVE_END) {
 		log_error("no interface is left to capture on");
@@ -267,33 +268,28 @@ static void report(const struct capture_stats *capture, const struct live_stats 
 	struct text line;
 
 	text_init(&line, 4096);
-	text_add_format(&line, "frames=%llu packets=%llu flows=%llu records=%llu",
-			(unsigned long long)capture->frames,
-			(unsigned long long)(capture->verdicts[PACKET_OK] - meter->fragments_alone),
-			(unsigned long long)meter->table.flows, (unsigned long long)meter->records);
+	text_add_format(&line,
+			"frames=%" PRIu64 " packets=%" PRIu64 " flows=%" PRIu64 " records=%" PRIu64,
+			capture->frames, (capture->verdicts[PACKET_OK] - meter->fragments_alone),
+			meter->table.flows, meter->records);
 	for (unsigned i = PACKET_OK + 1; i < PACKET_VERDICTS; i++) {
 		uint64_t count = capture->verdicts[i];
 
 		if (i == PACKET_FRAGMENT_ALONE)
 			count += meter->fragments_alone;
-		text_add_format(&line, " %s=%llu", packet_verdict_name(i),
-				(unsigned long long)count);
+		text_add_format(&line, " %s=%" PRIu64, packet_verdict_name(i), count);
 	}
-	text_add_format(&line,
-			" kernel_drops=%llu interface_drops=%llu truncated_files=%llu "
-			"evictions=%llu samples_lost=%llu clock_steps=%llu",
-			(unsigned long long)capture->kernel_drops,
-			(unsigned long long)capture->interface_drops,
-			(unsigned long long)capture->truncated,
-			(unsigned long long)meter->table.evictions,
-			(unsigned long long)meter->table.samples_lost,
-			(unsigned long long)meter->table.clock_steps);
+	text_add_format(
+		&line,
+		" kernel_drops=%" PRIu64 " interface_drops=%" PRIu64 " truncated_files=%" PRIu64 " "
+		"evictions=%" PRIu64 " samples_lost=%" PRIu64 " clock_steps=%" PRIu64,
+		capture->kernel_drops, capture->interface_drops, capture->truncated,
+		meter->table.evictions, meter->table.samples_lost, meter->table.clock_steps);
 	if (live)
 		text_add_format(&line,
-				" interfaces_opened=%llu interfaces_gone=%llu "
-				"interfaces_refused=%llu",
-				(unsigned long long)live->opened, (unsigned long long)live->gone,
-				(unsigned long long)live->refused);
+				" interfaces_opened=%" PRIu64 " interfaces_gone=%" PRIu64 " "
+				"interfaces_refused=%" PRIu64,
+				live->opened, live->gone, live->refused);
 	log_info("%s", text_terminate(&line));
 	text_free(&line);
 }
@@ -333,24 +329,25 @@ int main(int argc, char **argv)
 	};
 	rc = EX_OSERR;
 	interfaces = open_interfaces(&o);
-	if (!interfaces)
+	if (interfaces == NULL)
 		goto out;
 	if (o.read)
 		file = capture_open_file(o.read, &live_options.capture, &rc);
 	else
 		live = live_open(&live_options, interfaces, &rc);
-	if (!file && !live)
+	if (file == NULL && !live)
 		goto out;
 	rc = open_writer(&o, &writer);
 	if (rc != EX_OK)
 		goto out;
 	rc = EX_OSERR;
 	meter = open_meter(&o, interfaces, writer);
-	if (!meter)
+	if (meter == NULL)
 		goto out;
-	rc = file ? run_file(&o, interfaces, meter, file) : run_live(&o, meter, writer, live);
+	rc = file != NULL ? run_file(&o, interfaces, meter, file)
+			  : run_live(&o, meter, writer, live);
 	meter_stats = meter_get_stats(meter);
-	if (file) {
+	if (file != NULL) {
 		capture_add_stats(file, &capture_stats);
 		report(&capture_stats, NULL, &meter_stats);
 	} else {
@@ -359,7 +356,7 @@ int main(int argc, char **argv)
 	}
 out:
 	meter_free(meter);
-	if (topic_writer_close(writer) != 0 && rc == EX_OK)
+	if (topic_writer_close(writer) < 0 && rc == EX_OK)
 		rc = bus_is_kafka(o.out) ? EX_UNAVAILABLE : EX_IOERR;
 	live_close(live);
 	capture_close(file);

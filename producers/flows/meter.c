@@ -25,14 +25,14 @@ struct meter *meter_new(const struct flow_table_options *options,
 {
 	struct meter *meter = calloc(1, sizeof(*meter));
 
-	if (!meter)
+	if (meter == NULL)
 		return NULL;
 	meter->interfaces = interfaces;
 	meter->writer = writer;
 	text_init(&meter->text, FLOW_RECORD_MAX);
 	meter->table = flow_table_new(options);
 	meter->fragments = fragments_new(options->seed[0]);
-	if (meter->table && meter->fragments)
+	if (meter->table && meter->fragments != NULL)
 		return meter;
 	meter_free(meter);
 	return NULL;
@@ -40,7 +40,7 @@ struct meter *meter_new(const struct flow_table_options *options,
 
 void meter_free(struct meter *meter)
 {
-	if (!meter)
+	if (meter == NULL)
 		return;
 	fragments_free(meter->fragments);
 	flow_table_free(meter->table);
@@ -91,10 +91,10 @@ int meter_add(struct meter *meter, struct packet *packets, size_t count)
 	count = resolve(meter, packets, count);
 	flow_table_aim(meter->table, packets, count);
 	for (size_t i = 0; i < count; i++) {
-		if (meter_advance(meter, packets[i].time) != 0)
+		if (meter_advance(meter, packets[i].time) < 0)
 			return -1;
 		if (flow_table_add(meter->table, &packets[i], i, &meter->flow) &&
-		    write_flow(meter) != 0)
+		    write_flow(meter) < 0)
 			return -1;
 	}
 	return 0;
@@ -103,7 +103,7 @@ int meter_add(struct meter *meter, struct packet *packets, size_t count)
 int meter_advance(struct meter *meter, int64_t now)
 {
 	while (flow_table_expire(meter->table, now, &meter->flow)) {
-		if (write_flow(meter) != 0)
+		if (write_flow(meter) < 0)
 			return -1;
 	}
 	return 0;
@@ -112,7 +112,7 @@ int meter_advance(struct meter *meter, int64_t now)
 int meter_finish(struct meter *meter)
 {
 	while (flow_table_drain(meter->table, &meter->flow)) {
-		if (write_flow(meter) != 0)
+		if (write_flow(meter) < 0)
 			return -1;
 	}
 	return 0;

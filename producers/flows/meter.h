@@ -25,12 +25,12 @@ struct meter_stats {
 	struct flow_table_stats table;
 };
 
-/* Borrows INTERFACES and WRITER.  NULL when there is no memory. */
+/* Borrows INTERFACES and WRITER. NULL when there is no memory. */
 struct meter *meter_new(const struct flow_table_options *options,
 			const struct interfaces *interfaces, struct topic_writer *writer);
 void meter_free(struct meter *meter);
 
-/* COUNT is at most FLOW_TABLE_BATCH; changes the packets.  -1 when the output is
+/* COUNT is at most FLOW_TABLE_BATCH; changes the packets. -1 when the output is
  * broken, as the next two. */
 int meter_add(struct meter *meter, struct packet *packets, size_t count);
 /* Ends what is over by NOW though no packet said so. */

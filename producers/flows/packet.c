@@ -230,7 +230,7 @@ static bool is_extension(uint8_t next)
 }
 
 /* Leaves REST at the transport header, or at the end of what may be read of a
- * later fragment, and sets the protocol.  *LENGTH shrinks by what was skipped. */
+ * later fragment, and sets the protocol. *LENGTH shrinks by what was skipped. */
 static enum packet_verdict skip_extensions(struct rest *rest, uint8_t next, size_t *length,
 					   struct packet *packet)
 {

@@ -64,7 +64,7 @@ struct packet {
 	uint8_t fragment;   /* enum packet_fragment */
 };
 
-/* Reads the frame BYTES[CAPTURED] that was ON_WIRE bytes long.  On PACKET_OK all
+/* Reads the frame BYTES[CAPTURED] that was ON_WIRE bytes long. On PACKET_OK all
  * of *PACKET but the caller's members is set. */
 enum packet_verdict packet_decode(enum packet_link link, const uint8_t *bytes, size_t captured,
 				  size_t on_wire, struct packet *packet);

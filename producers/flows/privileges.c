@@ -37,7 +37,7 @@ int privileges_drop(bool keep_net_raw)
 		wanted[0].permitted = held[0].permitted & 1u << CAP_NET_RAW;
 		wanted[0].effective = wanted[0].permitted;
 	}
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || drop_bounding_set(keep_net_raw) != 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || drop_bounding_set(keep_net_raw) < 0)
 		goto out;
 	/* Kernels before 4.3 have no ambient set. */
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && errno != EINVAL)

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /* Empties the capability sets and the bounding set, for this process and all that
- * it may start, and forbids to gain privileges by exec.  KEEP_NET_RAW leaves
- * CAP_NET_RAW, where it was there, for interfaces that are yet to come.  -1 after
+ * it may start, and forbids to gain privileges by exec. KEEP_NET_RAW leaves
+ * CAP_NET_RAW, where it was there, for interfaces that are yet to come. -1 after
  * logging. */
 int privileges_drop(bool keep_net_raw);
 

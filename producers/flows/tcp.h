@@ -22,7 +22,7 @@
 
 enum tcp_handshake { TCP_HANDSHAKE_OPEN, TCP_HANDSHAKE_MEASURED, TCP_HANDSHAKE_OVER };
 
-/* Zero-initialised.  What every segment needs comes first. */
+/* Zero-initialised. What every segment needs comes first. */
 struct tcp {
 	uint32_t next[2];       /* behind the highest byte seen */
 	uint8_t flags[2];       /* union since the slice began */

@@ -23,7 +23,7 @@ struct turns_pool *turns_pool_new(size_t size)
 {
 	struct turns_pool *pool = calloc(1, sizeof(*pool));
 
-	if (!pool)
+	if (pool == NULL)
 		return NULL;
 	pool->size = (uint32_t)size + 1; /* number 0 stands for none */
 	pool->unused = 1;
@@ -37,7 +37,7 @@ struct turns_pool *turns_pool_new(size_t size)
 
 void turns_pool_free(struct turns_pool *pool)
 {
-	if (!pool)
+	if (pool == NULL)
 		return;
 	free(pool->blocks);
 	free(pool);
@@ -104,7 +104,7 @@ static bool count_bucket(struct turns *turns, struct turns_pool *pool, unsigned 
 		return true;
 	}
 	block = find_block(turns, pool, bucket / BLOCK);
-	if (!block)
+	if (block == NULL)
 		return false;
 	block->counts[bucket % BLOCK]++;
 	return true;

@@ -1,7 +1,7 @@
 /* turns.h - requests and response times without knowing the protocol.
  *
  * A request begins when the initiator sends payload after the responder did, or
- * first of all.  Its response time runs from the request's last payload to the
+ * first of all. Its response time runs from the request's last payload to the
  * first payload of the responder; pure acknowledgments between do not matter.
  * This sees turns, not messages: pipelined or multiplexed requests that overlap
  * are one, a TLS handshake counts too.
@@ -40,7 +40,7 @@ struct turns {
 };
 
 /* Room for the response times of SIZE flows that have more than TURNS_FIRST and lie
- * within a factor of sixteen; a wider spread takes the room of several.  NULL when
+ * within a factor of sixteen; a wider spread takes the room of several. NULL when
  * there is no memory. */
 struct turns_pool *turns_pool_new(size_t size);
 void turns_pool_free(struct turns_pool *pool);

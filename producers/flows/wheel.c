@@ -21,10 +21,10 @@ struct wheel *wheel_new(size_t size)
 {
 	struct wheel *wheel = calloc(1, sizeof(*wheel));
 
-	if (!wheel)
+	if (wheel == NULL)
 		return NULL;
 	wheel->links = malloc(size * sizeof(*wheel->links));
-	if (!wheel->links) {
+	if (wheel->links == NULL) {
 		free(wheel);
 		return NULL;
 	}
@@ -35,7 +35,7 @@ struct wheel *wheel_new(size_t size)
 
 void wheel_free(struct wheel *wheel)
 {
-	if (!wheel)
+	if (wheel == NULL)
 		return;
 	free(wheel->links);
 	free(wheel);

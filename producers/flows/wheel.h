@@ -1,6 +1,6 @@
 /* wheel.h - which of many items is due, kept lazily.
  *
- * Items are numbered.  Each is filed under a moment at which somebody must look
+ * Items are numbered. Each is filed under a moment at which somebody must look
  * at it; moving that moment later needs no call: who looks and finds it early
  * files it again.
  *
@@ -22,7 +22,7 @@
 
 struct wheel;
 
-/* For items 0 to SIZE - 1.  NULL when there is no memory. */
+/* For items 0 to SIZE - 1. NULL when there is no memory. */
 struct wheel *wheel_new(size_t size);
 void wheel_free(struct wheel *wheel);
 

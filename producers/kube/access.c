@@ -13,7 +13,7 @@
 
 void access_clear(struct access *access)
 {
-	if (!access)
+	if (access == NULL)
 		return;
 	free(access->source);
 	free(access->server);
@@ -33,7 +33,7 @@ int access_read_file(const char *path, const char *purpose, struct access_bytes 
 	char *data = malloc(ACCESS_FILE_MAX + 1);
 	int rc = -1;
 
-	if (!file || !data) {
+	if (file == NULL || data == NULL) {
 		log_error("cannot read %s, the %s: %s", path, purpose, strerror(errno));
 		goto out;
 	}
@@ -57,7 +57,7 @@ int access_read_file(const char *path, const char *purpose, struct access_bytes 
 	rc = 0;
 out:
 	free(data);
-	if (file)
+	if (file != NULL)
 		fclose(file);
 	return rc;
 }
@@ -66,7 +66,7 @@ void access_refresh_token(struct access *access)
 {
 	struct access_bytes bytes;
 
-	if (!access->token_file || access_read_file(access->token_file, "token", &bytes) < 0)
+	if (access->token_file == NULL || access_read_file(access->token_file, "token", &bytes) < 0)
 		return;
 	while (bytes.length > 0 && isspace((unsigned char)bytes.data[bytes.length - 1]))
 		bytes.data[--bytes.length] = '\0';
@@ -84,7 +84,7 @@ bool access_in_cluster_present(void)
 	const char *host = getenv("KUBERNETES_SERVICE_HOST");
 	const char *port = getenv("KUBERNETES_SERVICE_PORT");
 
-	return host && *host && port && *port;
+	return host != NULL && *host && port != NULL && *port;
 }
 
 int access_in_cluster(struct access *access)
@@ -101,7 +101,7 @@ int access_in_cluster(struct access *access)
 	read.source = strdup("the pod's service account");
 	read.server = strdup(text_terminate(&server));
 	read.token_file = strdup(ACCOUNT "token");
-	if (!read.source || !read.server || !read.token_file || server.failed) {
+	if (!read.source || !read.server || read.token_file == NULL || server.failed) {
 		log_error("no memory");
 		goto out;
 	}

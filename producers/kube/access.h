@@ -1,6 +1,6 @@
 /* access.h - where the API server is, and how to be let in.
  *
- * It is filled from a kubeconfig (kubeconfig.h) or from what a pod is given.  Every
+ * It is filled from a kubeconfig (kubeconfig.h) or from what a pod is given. Every
  * pointer is owned by the struct; absent ones are NULL.
  *
  * (1) Nothing of it but SERVER and SOURCE is ever logged.
@@ -34,16 +34,16 @@ struct access {
 void access_clear(struct access *access);
 
 /* Reads what Kubernetes gives a pod: the environment's KUBERNETES_SERVICE_HOST and
- * _PORT, and the service account's files.  -1 after logging. */
+ * _PORT, and the service account's files. -1 after logging. */
 int access_in_cluster(struct access *access);
 /* True inside a pod, by the environment. */
 bool access_in_cluster_present(void);
 
-/* Reads the whole file; the caller frees BYTES->data, which has a NUL behind it.  PURPOSE
- * names the member that named the file, for the message.  -1 after logging. */
+/* Reads the whole file; the caller frees BYTES->data, which has a NUL behind it. PURPOSE
+ * names the member that named the file, for the message. -1 after logging. */
 int access_read_file(const char *path, const char *purpose, struct access_bytes *bytes);
 
-/* Reads TOKEN_FILE again, if there is one.  What cannot be read is logged and leaves the
+/* Reads TOKEN_FILE again, if there is one. What cannot be read is logged and leaves the
  * old token. */
 void access_refresh_token(struct access *access);
 

@@ -12,7 +12,7 @@ char *base64_decode(const char *text, size_t *length)
 	unsigned long group = 0;
 	size_t count = 0, out = 0, padding = 0;
 
-	if (!bytes)
+	if (bytes == NULL)
 		return NULL;
 	for (; *text; text++) {
 		const char *digit = strchr(digits, *text);
@@ -20,7 +20,7 @@ char *base64_decode(const char *text, size_t *length)
 		if (isspace((unsigned char)*text))
 			continue;
 		padding += *text == '=';
-		if ((*text != '=' && (!digit || padding > 0)) || padding > 2) {
+		if ((*text != '=' && (digit == NULL || padding > 0)) || padding > 2) {
 			free(bytes);
 			return NULL;
 		}

@@ -80,14 +80,14 @@ static int set_names(struct http *http)
 	text_init(&base, 4096);
 	text_init(&header, 4096);
 	text_init(&target, 4096);
-	if (access->tls_server_name) {
+	if (access->tls_server_name != NULL) {
 		text_add_format(&base, "https://%s%s", access->tls_server_name, host + host_length);
 		text_add_format(&header, "Host: %.*s", (int)host_length, host);
 		text_add_format(&target, "::%.*s%s", (int)host_length, host,
 				memchr(host, ':', host_length) ? "" : ":443");
 		http->host = strdup(text_terminate(&header));
 		http->connect_to = curl_slist_append(NULL, text_terminate(&target));
-		if (!http->host || !http->connect_to)
+		if (http->host == NULL || http->connect_to == NULL)
 			goto out;
 	} else {
 		text_add_string(&base, access->server);
@@ -105,7 +105,7 @@ out:
 static int begin(struct http *http)
 {
 	http->multi = curl_multi_init();
-	if (!http->multi)
+	if (http->multi == NULL)
 		return -1;
 	curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
 	return 0;
@@ -115,7 +115,7 @@ struct http *http_open(struct access *access)
 {
 	struct http *http = calloc(1, sizeof(*http));
 
-	if (!http || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	if (http == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		free(http);
 		log_error("no memory");
 		return NULL;
@@ -134,7 +134,7 @@ static void set_bytes(CURL *easy, CURLoption option, const struct access_bytes *
 {
 	struct curl_blob blob = {bytes->data, bytes->length, CURL_BLOB_NOCOPY};
 
-	if (bytes->data)
+	if (bytes->data != NULL)
 		curl_easy_setopt(easy, option, &blob);
 }
 
@@ -147,11 +147,11 @@ static void set_trust(struct http *http, CURL *easy)
 	set_bytes(easy, CURLOPT_SSLKEY_BLOB, &access->key);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, access->insecure ? 0L : 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, access->insecure ? 0L : 2L);
-	if (access->proxy)
+	if (access->proxy != NULL)
 		curl_easy_setopt(easy, CURLOPT_PROXY, access->proxy);
 	else if (http->loopback)
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	if (http->connect_to)
+	if (http->connect_to != NULL)
 		curl_easy_setopt(easy, CURLOPT_CONNECT_TO, http->connect_to);
 }
 
@@ -182,15 +182,15 @@ static struct curl_slist *headers_for(struct http *http, const char *accept)
 	text_init(&line, ACCESS_FILE_MAX + 64);
 	text_add_format(&line, "Accept: %s", accept);
 	list = curl_slist_append(NULL, text_terminate(&line));
-	if (list && access->token) {
+	if (list != NULL && access->token) {
 		text_clear(&line);
 		text_add_format(&line, "Authorization: Bearer %s", access->token);
 		longer = curl_slist_append(list, text_terminate(&line));
-		list = longer ? longer : list;
+		list = longer != NULL ? longer : list;
 	}
-	if (list && http->host) {
+	if (list != NULL && http->host != NULL) {
 		longer = curl_slist_append(list, http->host);
-		list = longer ? longer : list;
+		list = longer != NULL ? longer : list;
 	}
 	text_free(&line);
 	return list;
@@ -208,9 +208,9 @@ static void refresh_token(struct http *http)
 
 static void end_transfer(struct http *http, struct http_transfer *transfer)
 {
-	if (!transfer)
+	if (transfer == NULL)
 		return;
-	if (transfer->easy) {
+	if (transfer->easy != NULL) {
 		curl_multi_remove_handle(http->multi, transfer->easy);
 		curl_easy_cleanup(transfer->easy);
 	}
@@ -223,16 +223,16 @@ static struct http_transfer *begin_transfer(struct http *http, const char *path,
 	struct http_transfer *transfer = calloc(1, sizeof(*transfer));
 	struct text url;
 
-	if (!transfer)
+	if (transfer == NULL)
 		return NULL;
 	text_init(&url, 65536);
 	text_add_string(&url, http->base);
 	text_add_string(&url, path);
 	transfer->easy = curl_easy_init();
 	transfer->headers = headers_for(http, accept);
-	if (transfer->easy)
+	if (transfer->easy != NULL)
 		curl_easy_setopt(transfer->easy, CURLOPT_URL, text_terminate(&url));
-	if (!transfer->easy || !transfer->headers || url.failed) {
+	if (transfer->easy == NULL || !transfer->headers || url.failed) {
 		end_transfer(http, transfer);
 		transfer = NULL;
 	}
@@ -247,9 +247,9 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 	CURL *easy;
 
 	refresh_token(http);
-	if (request)
+	if (request != NULL)
 		request->transfer = begin_transfer(http, path, accept);
-	if (!request || !request->transfer) {
+	if (request == NULL || request->transfer == NULL) {
 		log_error("no memory");
 		free(request);
 		return NULL;
@@ -272,7 +272,7 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 
 void http_release(struct http *http, struct http_request *request)
 {
-	if (!request)
+	if (request == NULL)
 		return;
 	for (struct http_request **at = &http->requests; *at; at = &(*at)->next) {
 		if (*at == request) {
@@ -364,7 +364,8 @@ int http_turn(struct http *http, int timeout_ms)
 			return -1;
 	}
 	http->drained = http->received == before;
-	for (struct http_request *request = http->requests; request; request = request->next)
+	for (struct http_request *request = http->requests; request != NULL;
+	     request = request->next)
 		look_at(request);
 	return 0;
 }
@@ -386,7 +387,7 @@ int http_reconnect(struct http *http)
 
 void http_close(struct http *http)
 {
-	if (!http)
+	if (http == NULL)
 		return;
 	while (http->requests)
 		http_release(http, http->requests);

@@ -1,7 +1,7 @@
 /* http.h - GET requests to one API server, many at a time, over libcurl.
  *
  * With https all requests share one HTTP/2 connection, as long as the server has not
- * asked for another.  Requests move only inside http_turn(); what arrives is added
+ * asked for another. Requests move only inside http_turn(); what arrives is added
  * to the caller's text, and the caller takes it away.
  *
  * (1) A request's BODY is borrowed from http_get() to http_release().
@@ -46,24 +46,24 @@ struct http_request {
 
 struct http;
 
-/* ACCESS is borrowed until http_close().  NULL after logging. */
+/* ACCESS is borrowed until http_close(). NULL after logging. */
 struct http *http_open(struct access *access);
 void http_close(struct http *http);
 
-/* Starts GET PATH, which begins with a slash.  TIMEOUT_S bounds the whole of it.
+/* Starts GET PATH, which begins with a slash. TIMEOUT_S bounds the whole of it.
  * NULL after logging. */
 struct http_request *http_get(struct http *http, const char *path, const char *accept,
 			      enum http_form form, long timeout_s, struct text *body);
-/* Ends it if it has not ended, and frees it.  NULL is allowed. */
+/* Ends it if it has not ended, and frees it. NULL is allowed. */
 void http_release(struct http *http, struct http_request *request);
 
-/* Moves every request on, waiting up to TIMEOUT_MS for something to do.  -1 after
+/* Moves every request on, waiting up to TIMEOUT_MS for something to do. -1 after
  * logging. */
 int http_turn(struct http *http, int timeout_ms);
 /* True when the last turn ended because nothing more was there to be read. */
 bool http_drained(const struct http *http);
-/* Drops every connection, so that the next request makes a new one.  Every request
- * must have been released.  -1 after logging. */
+/* Drops every connection, so that the next request makes a new one. Every request
+ * must have been released. -1 after logging. */
 int http_reconnect(struct http *http);
 
 #endif

@@ -1,6 +1,6 @@
 /* kube_event_add.h - writes the records of tenure.kube.
  *
- * Each function adds one record without a newline.  The members stand in one order:
+ * Each function adds one record without a newline. The members stand in one order:
  * type, cluster, resource, received, and what the type adds.
  */
 #ifndef TENURE_KUBE_EVENT_ADD_H

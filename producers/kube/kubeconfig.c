@@ -11,7 +11,7 @@
 #include "common/program/log.h"
 #include "producers/kube/base64.h"
 
-/* The file while it is read.  PATH is for messages, FOLDER for relative names. */
+/* The file while it is read. PATH is for messages, FOLDER for relative names. */
 struct config {
 	const char *path;
 	char *folder;
@@ -28,19 +28,20 @@ struct kubeconfig_entry {
 
 static const char *text_of(const yaml_node_t *node)
 {
-	return node && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value
-						      : NULL;
+	return node != NULL && node->type == YAML_SCALAR_NODE
+		       ? (const char *)node->data.scalar.value
+		       : NULL;
 }
 
 static yaml_node_t *member(struct config *config, const yaml_node_t *node, const char *name)
 {
-	if (!node || node->type != YAML_MAPPING_NODE)
+	if (node == NULL || node->type != YAML_MAPPING_NODE)
 		return NULL;
 	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
 	     pair < node->data.mapping.pairs.top; pair++) {
 		const char *key = text_of(yaml_document_get_node(&config->document, pair->key));
 
-		if (key && strcmp(key, name) == 0)
+		if (key != NULL && strcmp(key, name) == 0)
 			return yaml_document_get_node(&config->document, pair->value);
 	}
 	return NULL;
@@ -51,7 +52,7 @@ static const char *text(struct config *config, const yaml_node_t *node, const ch
 {
 	const char *value = text_of(member(config, node, name));
 
-	return value && *value ? value : NULL;
+	return value != NULL && *value ? value : NULL;
 }
 
 static int load(struct config *config)
@@ -61,7 +62,7 @@ static int load(struct config *config)
 	bool parsing = false;
 	int rc = -1;
 
-	if (!file) {
+	if (file == NULL) {
 		log_error("cannot read kubeconfig %s: %s", config->path, strerror(errno));
 		goto out;
 	}
@@ -82,7 +83,7 @@ static int load(struct config *config)
 out:
 	if (parsing)
 		yaml_parser_delete(&parser);
-	if (file)
+	if (file != NULL)
 		fclose(file);
 	return rc;
 }
@@ -92,7 +93,7 @@ static void add_names(struct config *config, const yaml_node_t *list, struct tex
 {
 	const char *between = "";
 
-	if (!list || list->type != YAML_SEQUENCE_NODE)
+	if (list == NULL || list->type != YAML_SEQUENCE_NODE)
 		return;
 	for (yaml_node_item_t *item = list->data.sequence.items.start;
 	     item < list->data.sequence.items.top; item++) {
@@ -106,20 +107,20 @@ static void add_names(struct config *config, const yaml_node_t *list, struct tex
 
 static yaml_node_t *find_named(struct config *config, const yaml_node_t *list, const char *name)
 {
-	if (!list || list->type != YAML_SEQUENCE_NODE)
+	if (list == NULL || list->type != YAML_SEQUENCE_NODE)
 		return NULL;
 	for (yaml_node_item_t *item = list->data.sequence.items.start;
 	     item < list->data.sequence.items.top; item++) {
 		yaml_node_t *node = yaml_document_get_node(&config->document, *item);
 		const char *own = text(config, node, "name");
 
-		if (own && strcmp(own, name) == 0)
+		if (own != NULL && strcmp(own, name) == 0)
 			return node;
 	}
 	return NULL;
 }
 
-/* Finds ENTRY->list's entry ENTRY->name and in it the member INSIDE.  WHO names what asks. */
+/* Finds ENTRY->list's entry ENTRY->name and in it the member INSIDE. WHO names what asks. */
 static int find_entry(struct config *config, struct kubeconfig_entry *entry, const char *inside,
 		      const char *who)
 {
@@ -133,7 +134,7 @@ static int find_entry(struct config *config, struct kubeconfig_entry *entry, con
 		return 0;
 	text_init(&names, 1024);
 	add_names(config, list, &names);
-	if (!node)
+	if (node == NULL)
 		log_error("kubeconfig %s: %s names \"%s\", which is not among its %s (%s)",
 			  config->path, who, entry->name, entry->list,
 			  names.length ? text_terminate(&names) : "there are none");
@@ -146,7 +147,7 @@ static int find_entry(struct config *config, struct kubeconfig_entry *entry, con
 
 static int copy(char **to, const char *from)
 {
-	if (!from)
+	if (from == NULL)
 		return 0;
 	*to = strdup(from);
 	if (*to)
@@ -183,15 +184,15 @@ static int take_bytes(struct config *config, const struct kubeconfig_entry *entr
 	text_add_format(&purpose, "%s of %s[%s] in %s", name, entry->list, entry->name,
 			config->path);
 	inline_data = text(config, entry->body, text_terminate(&data_name));
-	if (inline_data) {
+	if (inline_data != NULL) {
 		bytes->data = base64_decode(inline_data, &bytes->length);
-		if (!bytes->data)
+		if (bytes->data == NULL)
 			log_error("kubeconfig %s: %s of %s[%s] is no base64", config->path,
 				  text_terminate(&data_name), entry->list, entry->name);
-		rc = bytes->data ? 0 : -1;
-	} else if (path) {
+		rc = bytes->data != NULL ? 0 : -1;
+	} else if (path != NULL) {
 		file = resolved(config, path);
-		rc = file ? access_read_file(file, text_terminate(&purpose), bytes) : -1;
+		rc = file != NULL ? access_read_file(file, text_terminate(&purpose), bytes) : -1;
 	} else {
 		rc = 0;
 	}
@@ -207,7 +208,7 @@ static int take_cluster(struct config *config, const struct kubeconfig_entry *en
 	const char *server = text(config, entry->body, "server");
 	const char *insecure = text(config, entry->body, "insecure-skip-tls-verify");
 
-	if (!server) {
+	if (server == NULL) {
 		log_error("kubeconfig %s: clusters[%s] has no server (https://HOST:PORT)",
 			  config->path, entry->name);
 		return -1;
@@ -217,7 +218,7 @@ static int take_cluster(struct config *config, const struct kubeconfig_entry *en
 			  config->path, entry->name, server);
 		return -1;
 	}
-	access->insecure = insecure && strcmp(insecure, "true") == 0;
+	access->insecure = insecure != NULL && strcmp(insecure, "true") == 0;
 	if (copy(&access->server, server) < 0 ||
 	    copy(&access->proxy, text(config, entry->body, "proxy-url")) < 0 ||
 	    copy(&access->tls_server_name, text(config, entry->body, "tls-server-name")) < 0 ||
@@ -225,7 +226,7 @@ static int take_cluster(struct config *config, const struct kubeconfig_entry *en
 		return -1;
 	for (size_t n = strlen(access->server); n > 0 && access->server[n - 1] == '/';)
 		access->server[--n] = '\0';
-	if (access->insecure && access->authority.data) {
+	if (access->insecure && access->authority.data != NULL) {
 		log_error("kubeconfig %s: clusters[%s] has both a certificate-authority and "
 			  "insecure-skip-tls-verify; keep one",
 			  config->path, entry->name);
@@ -253,13 +254,13 @@ static int take_user(struct config *config, const struct kubeconfig_entry *entry
 	    take_bytes(config, entry, "client-certificate", &access->certificate) < 0 ||
 	    take_bytes(config, entry, "client-key", &access->key) < 0)
 		return -1;
-	if (!access->certificate.data != !access->key.data) {
+	if ((access->certificate.data == NULL) != (access->key.data == NULL)) {
 		log_error("kubeconfig %s: users[%s] has a client-certificate without a client-key, "
 			  "or the key without the certificate",
 			  config->path, entry->name);
 		return -1;
 	}
-	if (token_file) {
+	if (token_file != NULL) {
 		access->token_file = resolved(config, token_file);
 		free(access->token);
 		access->token = NULL;
@@ -273,10 +274,10 @@ static int take_user(struct config *config, const struct kubeconfig_entry *entry
 static int take_context(struct config *config, const char *context, struct access *access)
 {
 	const yaml_node_t *root = yaml_document_get_root_node(&config->document);
-	const char *chosen = context ? context : text(config, root, "current-context");
+	const char *chosen = context != NULL ? context : text(config, root, "current-context");
 	struct kubeconfig_entry in = {"contexts", chosen, NULL}, cluster, user;
 
-	if (!chosen) {
+	if (chosen == NULL) {
 		log_error("kubeconfig %s has no current-context; give --context NAME",
 			  config->path);
 		return -1;
@@ -305,8 +306,8 @@ int kubeconfig_read(const char *path, const char *context, struct access *access
 	const char *slash = strrchr(path, '/');
 	int rc = -1;
 
-	config.folder = slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
-	if (!config.folder || copy(&read.source, path) < 0)
+	config.folder = slash != NULL ? strndup(path, (size_t)(slash - path)) : strdup(".");
+	if (config.folder == NULL || copy(&read.source, path) < 0)
 		goto out;
 	if (load(&config) < 0)
 		goto out;

@@ -1,6 +1,6 @@
 /* kubeconfig.h - reads a kubeconfig file into a struct access.
  *
- * One file, one context.  Relative file names in it count from its own folder.  What it
+ * One file, one context. Relative file names in it count from its own folder. What it
  * asks for and is not supported (exec plugins, auth providers, passwords,
  * impersonation) is refused by name, never passed over.
  */
@@ -9,7 +9,7 @@
 
 #include "producers/kube/access.h"
 
-/* Reads PATH; CONTEXT NULL means its current-context.  -1 after one logged line that
+/* Reads PATH; CONTEXT NULL means its current-context. -1 after one logged line that
  * names the file, the member and what would be right. */
 int kubeconfig_read(const char *path, const char *context, struct access *access);
 

@@ -37,23 +37,23 @@ static const struct settings_manual manual = {
 /* Without --kubeconfig: as kubectl looks for it, and a pod's own account before HOME. */
 static int find_access(const struct kube_options *options, struct access *found)
 {
-	const char *path = options->kubeconfig ? options->kubeconfig : getenv("KUBECONFIG");
+	const char *path = options->kubeconfig != NULL ? options->kubeconfig : getenv("KUBECONFIG");
 	const char *home = getenv("HOME");
 	struct text standard;
 	int rc = EX_CONFIG;
 
 	text_init(&standard, 4096);
-	if (path && !*path)
+	if (path != NULL && !*path)
 		path = NULL;
-	if (!path && access_in_cluster_present()) {
+	if (path == NULL && access_in_cluster_present()) {
 		rc = access_in_cluster(found) < 0 ? EX_CONFIG : EX_OK;
 		goto out;
 	}
-	if (!path && home) {
+	if (path == NULL && home != NULL) {
 		text_add_format(&standard, "%s/.kube/config", home);
 		path = text_terminate(&standard);
 	}
-	if (!path || (path == standard.data && access(path, F_OK) < 0)) {
+	if (path == NULL || (path == standard.data && access(path, F_OK) < 0)) {
 		log_error("no kubeconfig: give --kubeconfig FILE, set KUBECONFIG, or run in a pod");
 		goto out;
 	}
@@ -70,7 +70,7 @@ out:
 
 static bool name_is_good(const char *cluster)
 {
-	size_t length = cluster ? strlen(cluster) : 0;
+	size_t length = cluster != NULL ? strlen(cluster) : 0;
 
 	if (length == 0 || length >= KUBE_CLUSTER_SIZE)
 		return false;
@@ -99,7 +99,7 @@ static int write_record(struct topic_writer *writer, const char *cluster, struct
 	return topic_writer_write(writer, &record);
 }
 
-/* Until it is asked to stop.  Returns an exit code. */
+/* Until it is asked to stop. Returns an exit code. */
 static int run(struct watches *watches, struct topic_writer *writer, const char *cluster,
 	       struct clocks *now)
 {
@@ -185,13 +185,14 @@ int main(int argc, char **argv)
 		goto out;
 	rc = EX_UNAVAILABLE;
 	writer = topic_writer_open(options.out, &options.bus);
-	if (!writer || tail_read(options.out, &options.bus, options.watches.cluster, &resume) < 0)
+	if (writer == NULL ||
+	    tail_read(options.out, &options.bus, options.watches.cluster, &resume) < 0)
 		goto out;
 	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
 		seed = (uint64_t)getpid();
 	watches = watches_open(&options.watches, &access, &resume, seed);
 	rc = EX_SOFTWARE;
-	if (!watches)
+	if (watches == NULL)
 		goto out;
 	log_info("cluster=%s server=%s out=%s %s", options.watches.cluster, access.server,
 		 options.out, resume.proven ? "resuming" : "starting with a list");

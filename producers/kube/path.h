@@ -8,7 +8,7 @@
 #include "common/base/text.h"
 #include "common/record/kube_resource.h"
 
-/* The path of a page of a list.  EXACT asks for the state at that revision, 0 for the
+/* The path of a page of a list. EXACT asks for the state at that revision, 0 for the
  * newest; TOKEN, unless it is empty, for the page it stands for. */
 void path_add_list(struct text *path, enum kube_resource resource, unsigned items, uint64_t exact,
 		   const struct text *token);

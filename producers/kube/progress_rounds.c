@@ -30,7 +30,7 @@ static bool all_open(const struct watch watches[KUBE_RESOURCES])
 bool progress_rounds_due(const struct progress_rounds *progress,
 			 const struct watch watches[KUBE_RESOURCES], const struct clocks *now)
 {
-	return !progress->running && !when_before(now->tick, progress->next_at) &&
+	return !progress->running && when_not_after(progress->next_at, now->tick) &&
 	       all_open(watches);
 }
 

@@ -1,8 +1,8 @@
 /* progress_rounds.h - when may it be said that nothing before an instant is missing?
  *
  * In rounds: an instant is noted, then every resource is asked for a list of one item
- * over the connection that its watch has.  Such a list is consistent, so its revision R
- * is at least that of every change committed before the instant.  A resource is proven
+ * over the connection that its watch has. Such a list is consistent, so its revision R
+ * is at least that of every change committed before the instant. A resource is proven
  * when its watch has reached R, or when nothing more came on the watch for the
  * settling time after the answer: what the server had to send it sent before or with
  * the answer, a few milliseconds apart.

@@ -3,8 +3,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One name that is kept.  Without INSIDE all of its value is kept; with it, what INSIDE
- * names of an object, or of each object of an array.  INSIDE ends with a row without a
+/* One name that is kept. Without INSIDE all of its value is kept; with it, what INSIDE
+ * names of an object, or of each object of an array. INSIDE ends with a row without a
  * name. */
 struct rule {
 	const char *name;
@@ -188,11 +188,11 @@ static bool wanted(const struct rule *rule, struct value item)
 {
 	struct value member;
 
-	if (!rule->needs)
+	if (rule->needs == NULL)
 		return true;
 	member = value_member(item, rule->needs);
 	return value_present(member) &&
-	       (!rule->needs_text || value_is_text(member, rule->needs_text));
+	       (rule->needs_text == NULL || value_is_text(member, rule->needs_text));
 }
 
 /* True when what was added from FROM on holds nothing. */
@@ -214,7 +214,7 @@ static void add_members(struct text *out, const struct rule *rules, struct value
 		const struct rule *rule = rule_for(rules, name);
 		size_t before = out->length, from;
 
-		if (!rule)
+		if (rule == NULL)
 			continue;
 		text_add_string(out, between);
 		value_add(out, name);
@@ -251,11 +251,11 @@ static void add_items(struct text *out, const struct rule *rule, struct value ar
 
 static void add_kept(struct text *out, const struct rule *rule, struct value value)
 {
-	if (rule->inside && value_is_object(value)) {
+	if (rule->inside != NULL && value_is_object(value)) {
 		text_add_string(out, "{");
 		add_members(out, rule->inside, value, "");
 		text_add_string(out, "}");
-	} else if (rule->inside && value_is_array(value)) {
+	} else if (rule->inside != NULL && value_is_array(value)) {
 		text_add_string(out, "[");
 		add_items(out, rule, value);
 		text_add_string(out, "]");

@@ -21,7 +21,7 @@ static int read_last(const char *address, const struct bus_options *options, int
 
 	once.follow = false;
 	reader = topic_reader_open(address, &once, BUS_FROM_TAIL(length));
-	if (!reader)
+	if (reader == NULL)
 		return -1;
 	resume_init(resume);
 	while ((status = topic_reader_read(reader, WAIT_MS, &record)) == BUS_RECORD) {

@@ -6,7 +6,7 @@
  *
  * (1) A value has no blanks around it; one of length 0 is absent.
  * (2) Names are compared byte by byte, without undoing escapes: the API server escapes
- *     none of the names that are asked for.  Of equal names the first counts.
+ *     none of the names that are asked for. Of equal names the first counts.
  */
 #ifndef TENURE_KUBE_VALUE_H
 #define TENURE_KUBE_VALUE_H
@@ -41,7 +41,7 @@ struct value value_member(struct value object, const char *name);
 struct value value_at(struct value object, const char *path);
 
 struct value_cursor value_walk(struct value container);
-/* False at the end, and at once when the container is none.  NAME, with its quotes, is
+/* False at the end, and at once when the container is none. NAME, with its quotes, is
  * absent in an array. */
 bool value_next(struct value_cursor *cursor, struct value *name, struct value *value);
 

@@ -142,7 +142,7 @@ void watch_prove(struct watch *watch, uint64_t revision, struct when known)
 bool watch_due(const struct watch *watch, const struct clocks *now)
 {
 	return (watch->state == WATCH_TO_LIST || watch->state == WATCH_TO_WATCH) &&
-	       !when_before(now->tick, watch->retry_at);
+	       when_not_after(watch->retry_at, now->tick);
 }
 
 bool watch_streams(const struct watch *watch)
@@ -293,9 +293,9 @@ void watch_fail(struct watch *watch, const char *gap, const char *problem, int64
 	tell(watch, "the watch was ended", 0, problem);
 	if (short_life && ++watch->short_lives >= SHORT_LIVES_MAX) {
 		watch->short_lives = 0;
-		gap = gap ? gap : "watch_fails_at_once";
+		gap = gap != NULL ? gap : "watch_fails_at_once";
 	}
-	if (gap)
+	if (gap != NULL)
 		lose(watch, gap, now);
 	else
 		wait_before_retry(watch, now, server_wish_s);

@@ -99,7 +99,7 @@ void watch_free(struct watch *watch);
 void watch_resume(struct watch *watch, uint64_t revision, struct when known);
 /* Lists (again) since history was lost; REASON is for the GAP, from KNOWN on. */
 void watch_relist(struct watch *watch, const char *reason);
-/* Asks for a planned list, which loses nothing.  Only while it is OPEN. */
+/* Asks for a planned list, which loses nothing. Only while it is OPEN. */
 void watch_sync(struct watch *watch);
 /* Watches again from REVISION, with another request. */
 void watch_again(struct watch *watch);

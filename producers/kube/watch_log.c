@@ -1,5 +1,7 @@
 #include "producers/kube/watch_log.h"
 
+#include <inttypes.h>
+
 #include "common/program/log.h"
 
 #define REPEAT_NS (30 * NS_PER_SECOND)
@@ -33,6 +35,6 @@ void watch_log_look(struct watch_log *log, const struct watch watches[KUBE_RESOU
 		if (watches[r].state != WATCH_OPEN && watches[r].state != WATCH_LEFT_OUT)
 			return;
 	log->on = false;
-	log_info("every watch is open again after %lld ms",
-		 (long long)(when_since(now->tick, log->since) / NS_PER_MS));
+	log_info("every watch is open again after %" PRId64 " ms",
+		 (when_since(now->tick, log->since) / NS_PER_MS));
 }

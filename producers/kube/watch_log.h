@@ -1,7 +1,7 @@
 /* watch_log.h - says in the log that watches are troubled, and when that is over.
  *
  * A server that goes away troubles every watch many times; the log has its first word, one
- * a while after that, and the end.  Every word is there with --log-level debug.
+ * a while after that, and the end. Every word is there with --log-level debug.
  */
 #ifndef TENURE_WATCH_LOG_H
 #define TENURE_WATCH_LOG_H

@@ -26,7 +26,7 @@ static void add_object(const struct watch *watch, enum kube_event_type type,
 static bool give_gap(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	/* Before anything is known there is nothing to be missed. */
-	if (!watch->gap || watch->gap_given || !when_before(WHEN_MIN, watch->known))
+	if (watch->gap == NULL || watch->gap_given || when_not_after(watch->known, WHEN_MIN))
 		return false;
 	watch->gap_given = true;
 	watch->stats.gaps++;
@@ -157,7 +157,7 @@ static bool give_change(struct watch *watch, const struct clocks *now, struct te
 		const char *line = body->data + watch->taken;
 		const char *from = body->data + watch->scanned;
 		const char *end = memchr(from, '\n', body->length - watch->scanned);
-		size_t length = end ? (size_t)(end - line) : body->length - watch->taken;
+		size_t length = end != NULL ? (size_t)(end - line) : body->length - watch->taken;
 
 		if (length > WATCH_LINE_MAX) {
 			watch->stats.too_large++;
@@ -166,7 +166,7 @@ static bool give_change(struct watch *watch, const struct clocks *now, struct te
 			return false;
 		}
 		watch->scanned = body->length;
-		if (!end)
+		if (end == NULL)
 			break;
 		watch->taken = watch->scanned = (size_t)(end + 1 - body->data);
 		if (length > 0 && take_line(watch, line, length, now, record))

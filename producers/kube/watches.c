@@ -1,5 +1,6 @@
 #include "producers/kube/watches.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sysexits.h>
 
@@ -52,7 +53,7 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 {
 	struct watches *watches = calloc(1, sizeof(*watches));
 
-	if (!watches) {
+	if (watches == NULL) {
 		log_error("no memory");
 		return NULL;
 	}
@@ -76,7 +77,7 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 		}
 	}
 	watches->http = http_open(access);
-	if (!watches->http) {
+	if (watches->http == NULL) {
 		watches_close(watches);
 		return NULL;
 	}
@@ -91,7 +92,7 @@ static void release(struct watches *watches, struct http_request **request)
 
 void watches_close(struct watches *watches)
 {
-	if (!watches)
+	if (watches == NULL)
 		return;
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		release(watches, &watches->channels[r].request);
@@ -117,7 +118,7 @@ static int ask_watch(struct watches *watches, struct watch *watch, struct channe
 	channel->request = http_get(watches->http, text_terminate(&path), accept,
 				    stream ? HTTP_STREAM : HTTP_WHOLE,
 				    stream ? WATCH_TIMEOUT_S : LIST_TIMEOUT_S, &watch->body);
-	if (channel->request)
+	if (channel->request != NULL)
 		rc = 0;
 	text_free(&path);
 	return rc;
@@ -144,7 +145,7 @@ static int ask_probes(struct watches *watches, const struct clocks *now)
 		channel->probe =
 			http_get(watches->http, text_terminate(&path), path_accept(resource, true),
 				 HTTP_WHOLE, PROBE_TIMEOUT_S, &channel->probe_body);
-		if (!channel->probe)
+		if (channel->probe == NULL)
 			goto out;
 	}
 	rc = 0;
@@ -161,7 +162,7 @@ static void plan_sync(struct watches *watches, int r, const struct clocks *now)
 
 	if (interval == 0 || watches->list[r].state != WATCH_OPEN)
 		return;
-	if (channel->next_sync.ns == WHEN_MIN.ns)
+	if (when_is_min(channel->next_sync))
 		channel->next_sync = when_add(now->tick, interval / KUBE_RESOURCES * (r + 1));
 	if (when_before(now->tick, channel->next_sync))
 		return;
@@ -176,7 +177,7 @@ int watches_ask(struct watches *watches, const struct clocks *now)
 		struct channel *channel = &watches->channels[r];
 
 		plan_sync(watches, r, now);
-		if (channel->request && !watch_listening(watch))
+		if (channel->request != NULL && !watch_listening(watch))
 			release(watches, &channel->request);
 		if (watch_due(watch, now) && ask_watch(watches, watch, channel, now) < 0)
 			return -1;
@@ -192,7 +193,7 @@ int watches_turn(struct watches *watches)
 }
 
 /* Before the server has given anything, trouble that only its user can end ends the
- * program.  -1 after logging. */
+ * program. -1 after logging. */
 static int check_start(struct watches *watches, const struct watch *watch,
 		       const struct http_request *request)
 {
@@ -253,7 +254,7 @@ static enum watches_status next_of(struct watches *watches, int r, const struct 
 	struct watch *watch = &watches->list[r];
 	struct channel *channel = &watches->channels[r];
 
-	if (channel->request && channel->request->status) {
+	if (channel->request != NULL && channel->request->status) {
 		uint64_t openings = watch->openings;
 
 		watch_answered(watch, channel->request->status, now);
@@ -262,7 +263,7 @@ static enum watches_status next_of(struct watches *watches, int r, const struct 
 	}
 	if (watch_records_next(watch, now, record))
 		return WATCHES_RECORD;
-	if (channel->request && channel->request->ended && watch_listening(watch)) {
+	if (channel->request != NULL && channel->request->ended && watch_listening(watch)) {
 		if (end_request(watches, r, now) < 0)
 			return WATCHES_BROKEN;
 		watch_log_take(&watches->log, watch, now);
@@ -296,7 +297,7 @@ static bool shared(struct watches *watches, int r)
 	const struct http_request *probe = watches->channels[r].probe;
 	const struct http_request *request = watches->channels[r].request;
 
-	if (probe->multiplexed && request && request->multiplexed) {
+	if (probe->multiplexed && request != NULL && request->multiplexed) {
 		if (probe->connection == request->connection)
 			return true;
 		/* The server wants to be rid of the old connection. */
@@ -328,9 +329,8 @@ static int take_probe(struct watches *watches, int r, const struct clocks *now)
 		progress_rounds_abandon(&watches->progress);
 	} else if (progress_rounds_answered(&watches->progress, (enum kube_resource)r,
 					    page.revision, now) == PROGRESS_WENT_BACK) {
-		log_warn("%s: the API server's revisions went back, from %llu to %llu", name_of(r),
-			 (unsigned long long)watches->list[r].revision,
-			 (unsigned long long)page.revision);
+		log_warn("%s: the API server's revisions went back, from %" PRIu64 " to %" PRIu64,
+			 name_of(r), watches->list[r].revision, page.revision);
 		progress_rounds_abandon(&watches->progress);
 		watch_relist(&watches->list[r], "revisions_went_back");
 	}
@@ -351,7 +351,7 @@ enum watches_status watches_next(struct watches *watches, const struct clocks *n
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		struct http_request *probe = watches->channels[r].probe;
 
-		if (probe && probe->ended && take_probe(watches, r, now) < 0)
+		if (probe != NULL && probe->ended && take_probe(watches, r, now) < 0)
 			return WATCHES_BROKEN;
 	}
 	/* What is not read yet may be a change that came before the answers. */
@@ -384,14 +384,12 @@ void watches_log_counters(const struct watches *watches)
 		sum.too_large += stats->too_large;
 		sum.failures += stats->failures;
 	}
-	log_info("changes=%llu items=%llu syncs=%llu gaps=%llu bookmarks=%llu progress=%llu "
-		 "rounds_abandoned=%llu late=%llu duplicates=%llu unreadable=%llu too_large=%llu "
-		 "requests_failed=%llu reconnects=%llu",
-		 (unsigned long long)sum.changes, (unsigned long long)sum.items,
-		 (unsigned long long)sum.syncs, (unsigned long long)sum.gaps,
-		 (unsigned long long)sum.bookmarks, (unsigned long long)watches->progress.given,
-		 (unsigned long long)watches->progress.abandoned, (unsigned long long)sum.late,
-		 (unsigned long long)sum.duplicates, (unsigned long long)sum.unreadable,
-		 (unsigned long long)sum.too_large, (unsigned long long)sum.failures,
-		 (unsigned long long)watches->reconnects);
+	log_info("changes=%" PRIu64 " items=%" PRIu64 " syncs=%" PRIu64 " gaps=%" PRIu64
+		 " bookmarks=%" PRIu64 " progress=%" PRIu64 " "
+		 "rounds_abandoned=%" PRIu64 " late=%" PRIu64 " duplicates=%" PRIu64
+		 " unreadable=%" PRIu64 " too_large=%" PRIu64 " "
+		 "requests_failed=%" PRIu64 " reconnects=%" PRIu64,
+		 sum.changes, sum.items, sum.syncs, sum.gaps, sum.bookmarks,
+		 watches->progress.given, watches->progress.abandoned, sum.late, sum.duplicates,
+		 sum.unreadable, sum.too_large, sum.failures, watches->reconnects);
 }

@@ -34,11 +34,11 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 			     const struct resume *resume, uint64_t seed);
 void watches_close(struct watches *watches);
 
-/* Starts requests.  -1 after logging. */
+/* Starts requests. -1 after logging. */
 int watches_ask(struct watches *watches, const struct clocks *now);
-/* Moves bytes, waiting up to a few dozen milliseconds for some.  -1 after logging. */
+/* Moves bytes, waiting up to a few dozen milliseconds for some. -1 after logging. */
 int watches_turn(struct watches *watches);
-/* Gives the next record; RECORD is empty before.  NOW was read after
+/* Gives the next record; RECORD is empty before. NOW was read after
  * watches_turn(). */
 enum watches_status watches_next(struct watches *watches, const struct clocks *now,
 				 struct text *record);

@@ -12,7 +12,7 @@ struct conversation *conversation_new(const struct tagged_flow *flow)
 {
 	struct conversation *conversation = calloc(1, sizeof(*conversation));
 
-	if (!conversation)
+	if (conversation == NULL)
 		return NULL;
 	conversation->transport = hash_text(HASH_START, flow->transport);
 	conversation->ip = flow->source.ip;
@@ -23,7 +23,7 @@ struct conversation *conversation_new(const struct tagged_flow *flow)
 
 void conversation_free(struct conversation *conversation)
 {
-	if (!conversation)
+	if (conversation == NULL)
 		return;
 	for (size_t i = 0; i < conversation->count; i++)
 		conversation_slice_free(conversation->slices[i]);
@@ -42,8 +42,8 @@ bool conversation_same_source(const struct conversation *conversation,
 static bool overlaps(const struct conversation_slice *a, const struct conversation_slice *b,
 		     int64_t gap)
 {
-	return !when_before(when_add(b->end, gap), a->start) &&
-	       !when_before(when_add(a->end, gap), b->start);
+	return when_not_after(a->start, when_add(b->end, gap)) &&
+	       when_not_after(b->start, when_add(a->end, gap));
 }
 
 static bool same_destination(const struct conversation_slice *a, const struct conversation_slice *b)
@@ -142,7 +142,7 @@ static int reserve(struct conversation *conversation, size_t more)
 	while (capacity < needed)
 		capacity *= 2;
 	slices = realloc(conversation->slices, capacity * sizeof(*slices));
-	if (!slices)
+	if (slices == NULL)
 		return -1;
 	conversation->slices = slices;
 	conversation->capacity = capacity;
@@ -151,7 +151,7 @@ static int reserve(struct conversation *conversation, size_t more)
 
 int conversation_add(struct conversation *conversation, struct conversation_slice *slice)
 {
-	if (reserve(conversation, 1) != 0)
+	if (reserve(conversation, 1) < 0)
 		return -1;
 	slice->owner = conversation;
 	conversation->slices[conversation->count++] = slice;
@@ -162,7 +162,7 @@ int conversation_add(struct conversation *conversation, struct conversation_slic
 
 int conversation_absorb(struct conversation *conversation, struct conversation *from)
 {
-	if (reserve(conversation, from->count) != 0)
+	if (reserve(conversation, from->count) < 0)
 		return -1;
 	for (size_t i = 0; i < from->count; i++) {
 		from->slices[i]->owner = conversation;
@@ -256,16 +256,16 @@ void conversation_choose(struct conversation *conversation, struct when from, st
 	size_t first = 0;
 
 	for (size_t i = 0; i < conversation->count; i++) {
-		if (!best || better(slices[i], best))
+		if (best == NULL || better(slices[i], best))
 			best = slices[i];
 	}
-	if (!best)
+	if (best == NULL)
 		return;
 	qsort(slices, conversation->count, sizeof(slices[0]), compare_slices);
 	for (size_t i = 0; i < conversation->count; i++) {
 		slices[i]->counted = slices[i]->observer == best->observer &&
 				     same_destination(slices[i], best) &&
-				     !when_before(slices[i]->end, from) &&
+				     when_not_after(from, slices[i]->end) &&
 				     when_before(slices[i]->end, to);
 		slices[i]->ends_flow = false;
 		slices[i]->error = CONVERSATION_FINE;

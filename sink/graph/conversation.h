@@ -1,8 +1,8 @@
 /* conversation.h - one conversation, as its observers told of it.
  *
  * A packet passes several interfaces, so one conversation gives a flow on each,
- * and a long one gives several slices of each flow.  Before the kernel chose a pod
- * (DNAT) its destination is the service's address, behind that the pod's.  Here
+ * and a long one gives several slices of each flow. Before the kernel chose a pod
+ * (DNAT) its destination is the service's address, behind that the pod's. Here
  * all these records come together, and one observer's are counted.
  *
  * Two records are of one conversation when transport, source address and source
@@ -22,7 +22,7 @@
  *
  * (1) The counted observer is that of the first record in this order: it saw the
  *     service's address, else a node port of it; it stands on the source's node; it started earliest; then
- *     by hostname and interface name.  Bytes of two observers are never added.
+ *     by hostname and interface name. Bytes of two observers are never added.
  * (2) Records may come in any order; each may bring together conversations that
  *     were apart (conversations.h does that).
  */
@@ -64,7 +64,7 @@ bool conversation_takes(const struct conversation *conversation,
 			const struct conversation_slice *slice);
 /* Whether nothing in A speaks against anything in B. */
 bool conversation_agrees(const struct conversation *a, const struct conversation *b);
-/* Takes SLICE.  -1 without memory, and SLICE is still the caller's. */
+/* Takes SLICE. -1 without memory, and SLICE is still the caller's. */
 int conversation_add(struct conversation *conversation, struct conversation_slice *slice);
 /* Moves every slice of FROM into CONVERSATION; -1 without memory and nothing moved. */
 int conversation_absorb(struct conversation *conversation, struct conversation *from);

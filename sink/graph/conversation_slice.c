@@ -91,7 +91,7 @@ struct conversation_slice *conversation_slice_new(const struct tagged_flow *flow
 	struct conversation_slice *slice =
 		calloc(1, sizeof(*slice) + words * sizeof(slice->words[0]) + hostname + interface);
 
-	if (!slice)
+	if (slice == NULL)
 		return NULL;
 	slice->client = client;
 	slice->server = server;

@@ -22,7 +22,7 @@ struct conversations *conversations_new(size_t limit)
 	struct conversations *table = calloc(1, sizeof(*table));
 	size_t size = 64;
 
-	if (!table)
+	if (table == NULL)
 		return NULL;
 	while (size < limit)
 		size *= 2;
@@ -30,7 +30,7 @@ struct conversations *conversations_new(size_t limit)
 	table->mask = size - 1;
 	table->chains = calloc(size, sizeof(struct conversation *));
 	table->index = calloc(size, sizeof(struct conversation_slice *));
-	if (!table->chains || !table->index) {
+	if (table->chains == NULL || !table->index) {
 		conversations_free(table);
 		return NULL;
 	}
@@ -39,7 +39,7 @@ struct conversations *conversations_new(size_t limit)
 
 static void free_list(struct conversation *conversation)
 {
-	while (conversation) {
+	while (conversation != NULL) {
 		struct conversation *next = conversation->next;
 
 		conversation_free(conversation);
@@ -49,7 +49,7 @@ static void free_list(struct conversation *conversation)
 
 void conversations_free(struct conversations *table)
 {
-	if (!table)
+	if (table == NULL)
 		return;
 	free_list(table->first);
 	free_list(table->settled_first);
@@ -131,7 +131,7 @@ static void settle(struct conversations *table, struct conversation *conversatio
 	detach(table, conversation);
 	for (size_t i = 0; i < conversation->count; i++)
 		index_remove(table, conversation->slices[i]);
-	if (table->settled_last)
+	if (table->settled_last != NULL)
 		table->settled_last->next = conversation;
 	else
 		table->settled_first = conversation;
@@ -153,14 +153,14 @@ static int settle_oldest(struct conversations *table)
 	struct when threshold;
 	size_t count = 0;
 
-	if (!ends)
+	if (ends == NULL)
 		return -1;
-	for (struct conversation *c = table->first; c; c = c->next)
+	for (struct conversation *c = table->first; c != NULL; c = c->next)
 		ends[count++] = c->end;
 	qsort(ends, count, sizeof(*ends), compare_times);
 	threshold = ends[count / 4];
 	free(ends);
-	for (struct conversation *c = table->first; c; c = next) {
+	for (struct conversation *c = table->first; c != NULL; c = next) {
 		next = c->next;
 		if (when_before(threshold, c->end))
 			continue;
@@ -177,10 +177,11 @@ static bool answered(struct conversations *table, const struct conversation_slic
 	struct conversation_slice *held = *place_of(table, slice);
 	struct conversation *owner;
 
-	while (held && !(held->topic == slice->topic && held->partition == slice->partition &&
-			 held->offset == slice->offset))
+	while (held != NULL &&
+	       !(held->topic == slice->topic && held->partition == slice->partition &&
+		 held->offset == slice->offset))
 		held = held->index_next;
-	if (!held)
+	if (held == NULL)
 		return false;
 	if (held->revision >= slice->revision) {
 		table->stats.repeated++;
@@ -199,7 +200,7 @@ static bool answered(struct conversations *table, const struct conversation_slic
 }
 
 /* The conversation that SLICE belongs to; several that it brings together become
- * one.  A new one where there is none, NULL without memory. */
+ * one. A new one where there is none, NULL without memory. */
 static struct conversation *find(struct conversations *table, const struct tagged_flow *flow,
 				 const struct conversation_slice *slice)
 {
@@ -208,36 +209,36 @@ static struct conversation *find(struct conversations *table, const struct tagge
 	struct conversation *found = NULL, *oldest = NULL, *next;
 	size_t length = 0;
 
-	for (struct conversation *c = *chain; c; c = next) {
+	for (struct conversation *c = *chain; c != NULL; c = next) {
 		next = c->chain_next;
 		if (!conversation_same_source(c, flow))
 			continue;
 		length++;
-		if (!oldest || when_before(c->end, oldest->end))
+		if (oldest == NULL || when_before(c->end, oldest->end))
 			oldest = c;
 		if (!conversation_takes(c, slice))
 			continue;
-		if (!found) {
+		if (found == NULL) {
 			found = c;
 			continue;
 		}
 		if (!conversation_agrees(found, c))
 			continue;
-		if (conversation_absorb(found, c) != 0)
+		if (conversation_absorb(found, c) < 0)
 			return NULL;
 		if (oldest == c)
 			oldest = found;
 		detach(table, c);
 		conversation_free(c);
 	}
-	if (found)
+	if (found != NULL)
 		return found;
 	if (length >= CONVERSATIONS_OF_A_SOURCE) {
 		settle(table, oldest);
 		table->stats.early++;
 	}
 	found = conversation_new(flow);
-	if (!found)
+	if (found == NULL)
 		return NULL;
 	found->chain_next = *chain;
 	*chain = found;
@@ -252,10 +253,10 @@ int conversations_add(struct conversations *table, const struct tagged_flow *flo
 	struct conversation_slice **place = place_of(table, slice);
 	int rc = answered(table, slice) ? 0 : -1;
 
-	if (rc == 0 || (table->records >= table->limit && settle_oldest(table) != 0))
+	if (rc == 0 || (table->records >= table->limit && settle_oldest(table) < 0))
 		goto out;
 	conversation = find(table, flow, slice);
-	if (!conversation || conversation_add(conversation, slice) != 0)
+	if (conversation == NULL || conversation_add(conversation, slice) < 0)
 		goto out;
 	slice->index_next = *place;
 	*place = slice;
@@ -271,7 +272,7 @@ void conversations_settle(struct conversations *table, struct when before)
 {
 	struct conversation *next;
 
-	for (struct conversation *c = table->first; c; c = next) {
+	for (struct conversation *c = table->first; c != NULL; c = next) {
 		next = c->next;
 		if (when_before(c->end, before))
 			settle(table, c);
@@ -282,10 +283,10 @@ struct conversation *conversations_next_settled(struct conversations *table)
 {
 	struct conversation *conversation = table->settled_first;
 
-	if (!conversation)
+	if (conversation == NULL)
 		return NULL;
 	table->settled_first = conversation->next;
-	if (!table->settled_first)
+	if (table->settled_first == NULL)
 		table->settled_last = NULL;
 	conversation->next = NULL;
 	return conversation;
@@ -294,7 +295,7 @@ struct conversation *conversations_next_settled(struct conversations *table)
 struct conversation *conversations_next(const struct conversations *table,
 					const struct conversation *previous)
 {
-	return previous ? previous->next : table->first;
+	return previous != NULL ? previous->next : table->first;
 }
 
 struct conversations_stats conversations_stats(const struct conversations *table)

@@ -1,12 +1,12 @@
 /* conversations.h - the conversations that may still hear of another observer.
  *
  * Records are held until nothing more is to be expected of their conversation, so
- * that a better observer's late record replaces what was there.  Whoever owns the
+ * that a better observer's late record replaces what was there. Whoever owns the
  * table says until which moment of event time conversations are over.
  *
  * (1) A flow is there once: of several answers (tenure.revision) the highest, and
  *     of the same answer given twice the first.
- * (2) At most LIMIT records are held.  When it is met, the conversations that ended
+ * (2) At most LIMIT records are held. When it is met, the conversations that ended
  *     first, a quarter of all, are settled early, which is counted: a record of
  *     theirs that comes later still counts as a conversation of its own.
  * (3) At most CONVERSATIONS_OF_A_SOURCE conversations of one source address and
@@ -34,7 +34,7 @@ struct conversations;
 struct conversations *conversations_new(size_t limit);
 void conversations_free(struct conversations *table);
 
-/* Takes SLICE, the slice of FLOW, in any case.  -1 without memory. */
+/* Takes SLICE, the slice of FLOW, in any case. -1 without memory. */
 int conversations_add(struct conversations *table, const struct tagged_flow *flow,
 		      struct conversation_slice *slice);
 

@@ -56,7 +56,7 @@ int dot_format(const struct view *view, struct text *out)
 	const char *namespace = "";
 	struct listing listing;
 
-	if (listing_make(&listing, view) != 0)
+	if (listing_make(&listing, view) < 0)
 		return -1;
 	text_add_string(out, "digraph tenure {\n  rankdir=LR;\n  node [shape=box];\n");
 	for (size_t i = 0; i < listing.node_count; i++) {

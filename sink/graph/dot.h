@@ -5,8 +5,8 @@
 #include "common/base/text.h"
 #include "sink/graph/view.h"
 
-/* A directed graph from left to right, a cluster for each namespace.  Lines are
- * thicker by powers of 16 of the bytes they carry, red where flows failed.  -1
+/* A directed graph from left to right, a cluster for each namespace. Lines are
+ * thicker by powers of 16 of the bytes they carry, red where flows failed. -1
  * without memory. */
 int dot_format(const struct view *view, struct text *out);
 

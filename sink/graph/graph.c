@@ -67,11 +67,11 @@ static int grow(struct graph *graph)
 	struct graph_edge *edges = realloc(graph->edges, capacity * sizeof(*edges));
 	uint32_t *slots;
 
-	if (!edges)
+	if (edges == NULL)
 		return -1;
 	graph->edges = edges;
 	slots = calloc(capacity * 2, sizeof(*slots));
-	if (!slots)
+	if (slots == NULL)
 		return -1;
 	free(graph->slots);
 	graph->slots = slots;
@@ -86,7 +86,7 @@ static struct graph_edge *edge_of(struct graph *graph, int32_t client, int32_t s
 {
 	if (client < 0)
 		return &graph->rest;
-	if (graph->count == graph->capacity && graph->count < GRAPH_EDGES_MAX && grow(graph) != 0)
+	if (graph->count == graph->capacity && graph->count < GRAPH_EDGES_MAX && grow(graph) < 0)
 		return NULL;
 
 	size_t slot = slot_of(graph, client, server);
@@ -103,7 +103,7 @@ static struct graph_edge *edge_of(struct graph *graph, int32_t client, int32_t s
 
 static struct histogram *histogram_of(struct graph_edge *edge)
 {
-	if (!edge->histogram)
+	if (edge->histogram == NULL)
 		edge->histogram = calloc(1, sizeof(*edge->histogram));
 	return edge->histogram;
 }
@@ -134,12 +134,12 @@ int graph_add(struct graph *graph, const struct conversation_slice *slice)
 	if (!slice->counted)
 		return 0;
 	edge = edge_of(graph, slice->client, slice->server);
-	if (!edge)
+	if (edge == NULL)
 		return -1;
 	if (slice->bucket_count > 0) {
 		struct histogram *histogram = histogram_of(edge);
 
-		if (!histogram)
+		if (histogram == NULL)
 			return -1;
 		histogram_add(histogram, slice->scale, slice->first_bucket,
 			      conversation_slice_buckets(slice), slice->bucket_count);
@@ -181,12 +181,12 @@ static int merge_edge(struct graph *graph, const struct graph_edge *from)
 {
 	struct graph_edge *edge = edge_of(graph, from->client, from->server);
 
-	if (!edge)
+	if (edge == NULL)
 		return -1;
-	if (from->histogram) {
+	if (from->histogram != NULL) {
 		struct histogram *histogram = histogram_of(edge);
 
-		if (!histogram)
+		if (histogram == NULL)
 			return -1;
 		histogram_merge(histogram, from->histogram);
 	}
@@ -197,7 +197,7 @@ static int merge_edge(struct graph *graph, const struct graph_edge *from)
 int graph_merge(struct graph *into, const struct graph *from)
 {
 	for (size_t i = 0; i < from->count; i++) {
-		if (merge_edge(into, &from->edges[i]) != 0)
+		if (merge_edge(into, &from->edges[i]) < 0)
 			return -1;
 	}
 	extend(into, from->first, from->last);
@@ -216,7 +216,7 @@ int graph_fold(struct graph *graph, uint64_t least)
 			continue;
 		}
 		nowhere.client = nowhere.server = -1;
-		if (merge_edge(graph, &nowhere) != 0)
+		if (merge_edge(graph, &nowhere) < 0)
 			return -1;
 		free(edge.histogram);
 		graph->edges[i].histogram = NULL;
@@ -256,7 +256,7 @@ static size_t *node_places(const struct node_table *nodes)
 	const struct node **order = calloc(nodes->count + 1, sizeof(*order));
 	size_t *places = calloc(nodes->count + 1, sizeof(*places));
 
-	if (order && places) {
+	if (order != NULL && places != NULL) {
 		for (size_t i = 0; i < nodes->count; i++)
 			order[i] = &nodes->nodes[i];
 		qsort(order, nodes->count, sizeof(*order), compare_nodes);
@@ -276,7 +276,7 @@ const struct graph_edge **graph_order(const struct graph *graph, const struct no
 	struct placed *placed = calloc(graph->count + 1, sizeof(*placed));
 	const struct graph_edge **order = calloc(graph->count + 1, sizeof(*order));
 
-	if (!places || !placed || !order) {
+	if (places == NULL || placed == NULL || order == NULL) {
 		free(order);
 		order = NULL;
 		goto out;

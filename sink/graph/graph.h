@@ -51,11 +51,11 @@ void graph_free(struct graph *graph);
 /* Forgets all edges, keeps the memory of the table. */
 void graph_clear(struct graph *graph);
 
-/* Adds what conversation_choose() marked in SLICE.  -1 without memory. */
+/* Adds what conversation_choose() marked in SLICE. -1 without memory. */
 int graph_add(struct graph *graph, const struct conversation_slice *slice);
 int graph_merge(struct graph *into, const struct graph *from);
 
-/* Moves the edges of fewer than LEAST flows into REST.  -1 without memory. */
+/* Moves the edges of fewer than LEAST flows into REST. -1 without memory. */
 int graph_fold(struct graph *graph, uint64_t least);
 
 /* Every edge but REST, by client, then server, in the order of node_compare(); NULL

@@ -1,5 +1,6 @@
 #include "sink/graph/graph_json.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,8 +44,8 @@ static void add_node(const struct node *node, bool clusters, struct text *scratc
 
 static void add_histogram(const struct histogram *histogram, struct text *out)
 {
-	text_add_format(out, ",\"histogram\":{\"scale\":%d,\"offset\":%lld,\"counts\":[",
-			histogram->scale, (long long)histogram->offset);
+	text_add_format(out, ",\"histogram\":{\"scale\":%d,\"offset\":%" PRId64 ",\"counts\":[",
+			histogram->scale, histogram->offset);
 	for (size_t i = 0; i < histogram->used; i++)
 		add_number(out, i == 0 ? "" : ",", histogram->counts[i]);
 	text_add_string(out, "]}");
@@ -65,7 +66,7 @@ static void add_measures(const struct graph_edge *edge, struct text *out)
 		add_number(out, ",\"min\":", edge->response_min_ns);
 		add_number(out, ",\"max\":", edge->response_max_ns);
 		add_number(out, ",\"mean\":", view_mean(edge));
-		if (edge->histogram) {
+		if (edge->histogram != NULL) {
 			add_number(out, ",\"p50\":", view_percentile(edge, 500));
 			add_number(out, ",\"p95\":", view_percentile(edge, 950));
 			add_histogram(edge->histogram, out);
@@ -109,7 +110,7 @@ int graph_json_format(const struct view *view, struct text *out)
 	struct text scratch;
 
 	text_init(&scratch, VIEW_TEXT_MAX);
-	if (listing_make(&listing, view) != 0)
+	if (listing_make(&listing, view) < 0)
 		return -1;
 	add_window(view, out);
 	text_add_string(out, ",\"nodes\":[");

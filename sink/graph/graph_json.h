@@ -18,7 +18,7 @@
  *
  * Durations are nanoseconds.  cluster, namespace and name are absent where a node
  * has none; response_time where nothing was timed, histogram where no record had
- * one; further unless edges did not fit.  Nodes are those of the edges; nodes and
+ * one; further unless edges did not fit. Nodes are those of the edges; nodes and
  * edges are in the order of node_compare(), so equal graphs are equal bytes.
  */
 #ifndef TENURE_GRAPH_JSON_H

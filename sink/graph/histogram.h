@@ -1,7 +1,7 @@
 /* histogram.h - how long things took, merged from many records.
  *
  * An exponential histogram as OpenTelemetry defines it: bucket INDEX counts the
- * values in (base^INDEX, base^(INDEX + 1)], base = 2^(2^-SCALE).  Two histograms
+ * values in (base^INDEX, base^(INDEX + 1)], base = 2^(2^-SCALE). Two histograms
  * merge without loss at the lower of their scales; where the sum would need more
  * than HISTOGRAM_BUCKETS buckets, neighbours are joined (the scale falls by one).
  *

@@ -39,7 +39,7 @@ static int note_time(struct intake *intake, int32_t partition, struct when end, 
 	if (at >= intake->partition_count) {
 		struct when *newest = realloc(intake->newest, (at + 1) * sizeof(*newest));
 
-		if (!newest)
+		if (newest == NULL)
 			return -1;
 		for (size_t i = intake->partition_count; i <= at; i++)
 			newest[i] = WHEN_MIN;
@@ -55,9 +55,9 @@ static bool wanted(struct intake *intake, struct when end)
 {
 	const struct intake_limits *limits = &intake->limits;
 
-	if (when_before(end, limits->from) || !when_before(end, limits->to))
+	if (when_before(end, limits->from) || when_not_after(limits->to, end))
 		intake->outside++;
-	return !when_before(end, when_add(limits->from, -limits->margin_ns)) &&
+	return when_not_after(when_add(limits->from, -limits->margin_ns), end) &&
 	       when_before(end, when_add(limits->to, limits->margin_ns));
 }
 
@@ -74,7 +74,7 @@ int intake_take(struct intake *intake, const char *bytes, size_t length, int32_t
 		note_fault(intake, &fault, partition, offset);
 		return 0;
 	}
-	if (note_time(intake, partition, flow->end, now) != 0)
+	if (note_time(intake, partition, flow->end, now) < 0)
 		return -1;
 	if (!wanted(intake, flow->end))
 		return 0;
@@ -87,7 +87,7 @@ int intake_take(struct intake *intake, const char *bytes, size_t length, int32_t
 	if (client_index < 0 || server_index < 0)
 		return -1;
 	slice = conversation_slice_new(flow, client_index, server_index);
-	if (!slice)
+	if (slice == NULL)
 		return -1;
 	return conversations_add(intake->conversations, flow, slice);
 }
@@ -106,10 +106,10 @@ struct when intake_oldest_partition(const struct intake *intake)
 	struct when oldest = WHEN_MAX;
 
 	for (size_t i = 0; i < intake->partition_count; i++) {
-		if (intake->newest[i].ns != WHEN_MIN.ns)
+		if (!when_is_min(intake->newest[i]))
 			oldest = when_earlier(oldest, intake->newest[i]);
 	}
-	return oldest.ns == WHEN_MAX.ns ? WHEN_MIN : oldest;
+	return when_is_max(oldest) ? WHEN_MIN : oldest;
 }
 
 uint64_t intake_unreadable(const struct intake *intake)

@@ -50,11 +50,11 @@ struct intake {
 	struct tagged_flow flow; /* the record in hand, too large for the stack */
 };
 
-/* INTAKE holds at most LIMIT records.  -1 without memory. */
+/* INTAKE holds at most LIMIT records. -1 without memory. */
 int intake_init(struct intake *intake, const struct intake_limits *limits, size_t limit);
 void intake_free(struct intake *intake);
 
-/* Takes one record.  -1 without memory. */
+/* Takes one record. -1 without memory. */
 int intake_take(struct intake *intake, const char *bytes, size_t length, int32_t partition,
 		int64_t offset, struct when now);
 

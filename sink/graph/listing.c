@@ -41,7 +41,7 @@ int listing_make(struct listing *listing, const struct view *view)
 		.nodes = calloc(all + 1, sizeof(*listing->nodes)),
 		.places = calloc(all + 1, sizeof(*listing->places)),
 	};
-	if (!entries || !listing->edges || !listing->nodes || !listing->places) {
+	if (entries == NULL || listing->edges == NULL || !listing->nodes || !listing->places) {
 		free(entries);
 		listing_clear(listing);
 		return -1;

@@ -17,7 +17,7 @@ struct listing {
 	size_t *places; /* of each node of the table in NODES */
 };
 
-/* Fills *LISTING, whose edges are borrowed from VIEW.  -1 without memory, and then
+/* Fills *LISTING, whose edges are borrowed from VIEW. -1 without memory, and then
  * there is nothing to clear. */
 int listing_make(struct listing *listing, const struct view *view);
 void listing_clear(struct listing *listing);

@@ -56,11 +56,11 @@ static int check(struct graph_program *p)
 		return -1;
 	}
 	p->format = (enum format)format;
-	if (!when_before(p->from, p->to)) {
+	if (when_not_after(p->to, p->from)) {
 		log_error("--to: must be later than --from");
 		return -1;
 	}
-	if (p->bus.follow && (p->from.ns != WHEN_MIN.ns || p->to.ns != WHEN_MAX.ns)) {
+	if (p->bus.follow && (!when_is_min(p->from) || !when_is_max(p->to))) {
 		log_error("--follow: shows the last --window, so it takes neither --from nor --to");
 		return -1;
 	}
@@ -74,7 +74,8 @@ static int check(struct graph_program *p)
 	}
 	if (!bus_is_kafka(p->in))
 		return 0;
-	if (!p->bus.brokers && p->bus.properties.count == 0 && !p->bus.properties_file) {
+	if (p->bus.brokers == NULL && p->bus.properties.count == 0 &&
+	    p->bus.properties_file == NULL) {
 		log_error("--brokers: say where Kafka is, HOST:PORT[,HOST:PORT], or give a file of "
 			  "tagged flows with --in FILE");
 		return -1;
@@ -102,18 +103,18 @@ static int take_settled(struct graph_program *p)
 
 	for (;;) {
 		conversation = conversations_next_settled(p->intake.conversations);
-		if (!conversation)
+		if (conversation == NULL)
 			return rc;
 		conversation_choose(conversation, p->from, p->to);
 		window_advance(&p->window, intake_newest(&p->intake));
-		if (add_conversation(conversation, &p->graph, p->bus.follow ? &p->window : NULL) !=
+		if (add_conversation(conversation, &p->graph, p->bus.follow ? &p->window : NULL) <
 		    0)
 			rc = -1;
 		conversation_free(conversation);
 	}
 }
 
-/* With --follow: lets time go on and settles what is over.  Partitions are read at
+/* With --follow: lets time go on and settles what is over. Partitions are read at
  * different speeds, so while there is more to read the slowest one tells the time. */
 static int go_on(struct graph_program *p)
 {
@@ -132,14 +133,14 @@ static int sum_window(struct graph_program *p)
 	struct conversation *conversation = NULL;
 
 	graph_clear(&p->graph);
-	if (window_sum(&p->window, &p->graph) != 0)
+	if (window_sum(&p->window, &p->graph) < 0)
 		return -1;
 	for (;;) {
 		conversation = conversations_next(p->intake.conversations, conversation);
-		if (!conversation)
+		if (conversation == NULL)
 			return 0;
 		conversation_choose(conversation, window_start(&p->window), WHEN_MAX);
-		if (add_conversation(conversation, &p->graph, NULL) != 0)
+		if (add_conversation(conversation, &p->graph, NULL) < 0)
 			return -1;
 	}
 }
@@ -155,7 +156,7 @@ static enum screen_status draw(struct graph_program *p, struct when now)
 	int rc = -1;
 
 	text_init(&text, VIEW_TEXT_MAX);
-	if (graph_fold(&p->graph, (uint64_t)p->least) != 0) {
+	if (graph_fold(&p->graph, (uint64_t)p->least) < 0) {
 		log_error("no memory");
 		return SCREEN_BROKEN;
 	}
@@ -191,7 +192,7 @@ static enum screen_status draw(struct graph_program *p, struct when now)
 /* With --follow, at most once a second, and only when there is something new. */
 static enum screen_status redraw(struct graph_program *p, struct when now)
 {
-	if (when_since(now, p->drawn_at) < REDRAW_NS && !when_before(now, p->drawn_at))
+	if (when_since(now, p->drawn_at) < REDRAW_NS && when_not_after(p->drawn_at, now))
 		return SCREEN_SHOWN;
 	p->started |= p->intake.read > 0 && (when_since(now, p->started_at) >= STARTUP_NS ||
 					     (p->quiet && !bus_is_kafka(p->in)));
@@ -199,7 +200,7 @@ static enum screen_status redraw(struct graph_program *p, struct when now)
 		p->drawn_at = now;
 		return SCREEN_SHOWN;
 	}
-	if (go_on(p) != 0 || sum_window(p) != 0) {
+	if (go_on(p) < 0 || sum_window(p) < 0) {
 		log_error("no memory");
 		return SCREEN_BROKEN;
 	}
@@ -221,8 +222,8 @@ static int read_all(struct graph_program *p, struct topic_reader *reader)
 			if (p->intake.read == 0)
 				p->started_at = now;
 			if (intake_take(&p->intake, record.value, record.value_length,
-					record.partition, record.offset, now) != 0 ||
-			    take_settled(p) != 0) {
+					record.partition, record.offset, now) < 0 ||
+			    take_settled(p) < 0) {
 				log_error("no memory");
 				return EX_OSERR;
 			}
@@ -333,7 +334,7 @@ int main(int argc, char **argv)
 
 	log_init("tenure-graph", LOG_LEVEL_INFO, LOG_AUTO);
 	graph_init(&p.graph);
-	if (settings_read(&manual, table, argc, argv) < 0 || check(&p) != 0)
+	if (settings_read(&manual, table, argc, argv) < 0 || check(&p) < 0)
 		goto out;
 	stop_install();
 	window_init(&p.window, p.window_ns);
@@ -341,13 +342,13 @@ int main(int argc, char **argv)
 	const struct intake_limits limits = {p.from, p.to, p.horizon_ns, p.outside_addresses};
 
 	rc = EX_OSERR;
-	if (intake_init(&p.intake, &limits, (size_t)p.held) != 0) {
+	if (intake_init(&p.intake, &limits, (size_t)p.held) < 0) {
 		log_error("no memory");
 		goto out;
 	}
 	rc = bus_is_kafka(p.in) ? EX_UNAVAILABLE : EX_NOINPUT;
 	reader = topic_reader_open(p.in, &p.bus, BUS_FROM_START);
-	if (!reader)
+	if (reader == NULL)
 		goto out;
 	rc = read_all(&p, reader);
 	if (rc == EX_OK)

@@ -35,7 +35,7 @@ int mermaid_format(const struct view *view, struct text *out)
 	const char *namespace = "";
 	struct listing listing;
 
-	if (listing_make(&listing, view) != 0)
+	if (listing_make(&listing, view) < 0)
 		return -1;
 	text_add_string(out, "flowchart LR\n");
 	for (size_t i = 0; i < listing.node_count; i++) {

@@ -5,7 +5,7 @@
 #include "common/base/text.h"
 #include "sink/graph/view.h"
 
-/* A flowchart from left to right, a subgraph for each namespace.  -1 without
+/* A flowchart from left to right, a subgraph for each namespace. -1 without
  * memory. */
 int mermaid_format(const struct view *view, struct text *out);
 

@@ -19,7 +19,7 @@ static void set(char *out, size_t size, const char *text)
 static void set_service(struct node *node, const char *service)
 {
 	const char *slash = strchr(service, '/');
-	size_t length = slash ? (size_t)(slash - service) : 0;
+	size_t length = slash != NULL ? (size_t)(slash - service) : 0;
 
 	node->kind = NODE_SERVICE;
 	if (length < sizeof(node->namespace)) {
@@ -104,11 +104,11 @@ static int grow(struct node_table *table)
 	struct node *nodes = realloc(table->nodes, capacity * sizeof(*nodes));
 	uint32_t *slots = NULL;
 
-	if (!nodes)
+	if (nodes == NULL)
 		return -1;
 	table->nodes = nodes;
 	slots = calloc(capacity * 2, sizeof(*slots));
-	if (!slots)
+	if (slots == NULL)
 		return -1;
 	free(table->slots);
 	table->slots = slots;
@@ -130,7 +130,7 @@ int32_t node_table_index(struct node_table *table, const struct node *node)
 {
 	static const struct node further = {.kind = NODE_FURTHER};
 
-	if (table->count == table->capacity && table->count < NODES_MAX && grow(table) != 0)
+	if (table->count == table->capacity && table->count < NODES_MAX && grow(table) < 0)
 		return -1;
 
 	size_t slot = slot_of(table, node);

@@ -13,8 +13,8 @@ size_t screen_rows(void);
 
 enum screen_status { SCREEN_SHOWN, SCREEN_CLOSED, SCREEN_BROKEN };
 
-/* Writes TEXT; CLEAR wipes the terminal before.  SCREEN_CLOSED: nobody reads any
- * more (a pipe's other end is closed).  SCREEN_BROKEN: logged. */
+/* Writes TEXT; CLEAR wipes the terminal before. SCREEN_CLOSED: nobody reads any
+ * more (a pipe's other end is closed). SCREEN_BROKEN: logged. */
 enum screen_status screen_show(const struct text *text, bool clear);
 
 #endif

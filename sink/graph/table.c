@@ -29,7 +29,7 @@ static void add_duration(struct columns *table, bool there, uint64_t ns)
 /* The columns behind the names. */
 static void add_measures(struct columns *table, const struct graph_edge *edge)
 {
-	bool timed = edge->response_count > 0, spread = timed && edge->histogram;
+	bool timed = edge->response_count > 0, spread = timed && edge->histogram != NULL;
 
 	text_add_u64(&table->text, edge->flows);
 	columns_end(table);
@@ -78,13 +78,13 @@ static void print_window(const struct view *view, struct text *out)
 		text_add_string(out, " and ");
 		print_moment(out, view->graph->last);
 	}
-	if (view->from.ns != WHEN_MIN.ns) {
+	if (!when_is_min(view->from)) {
 		text_add_string(out, ", asked from ");
 		print_moment(out, view->from);
 	}
-	if (view->to.ns != WHEN_MAX.ns) {
-		text_add_string(out, view->from.ns == WHEN_MIN.ns ? ", asked to before "
-								  : " to before ");
+	if (!when_is_max(view->to)) {
+		text_add_string(out,
+				when_is_min(view->from) ? ", asked to before " : " to before ");
 		print_moment(out, view->to);
 	}
 	text_add_string(out, "\n\n");
@@ -98,7 +98,7 @@ int table_format(const struct view *view, size_t rows_max, struct text *out)
 	size_t rows = view->graph->count;
 	struct columns table;
 
-	if (!order)
+	if (order == NULL)
 		return -1;
 	if (rows_max > 0 && rows > rows_max)
 		rows = rows_max;

@@ -8,7 +8,7 @@
 #include "sink/graph/view.h"
 
 /* Adds one line for each edge, at most ROWS_MAX of them (0: all), with a heading
- * and a line of totals.  -1 without memory. */
+ * and a line of totals. -1 without memory. */
 int table_format(const struct view *view, size_t rows_max, struct text *out);
 
 #endif

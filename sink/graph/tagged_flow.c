@@ -101,7 +101,7 @@ static void read_ip(const struct tagged_flow_reading *r, struct ip *out)
 	const char *text;
 
 	if (usable(r, json_text(r->base, "ip", &text), "ip", REQUIRED, "an IP address") &&
-	    ip_parse(text, strlen(text), out) != 0)
+	    ip_parse(text, strlen(text), out) < 0)
 		refuse(r, TAGGED_FLOW_WRONG_VALUE, "ip", "an IP address");
 }
 
@@ -353,7 +353,7 @@ enum tagged_flow_why tagged_flow_parse(const char *bytes, size_t length, struct 
 	r.base = tree;
 	if (outcome == SCAN_TOO_DEEP)
 		refuse(&r, TAGGED_FLOW_TOO_LARGE, "", "objects and arrays nested at most 32 deep");
-	else if (!tree)
+	else if (tree == NULL)
 		refuse(&r, TAGGED_FLOW_NOT_JSON, "", "one JSON object (RFC 8259)");
 	else if (json_object_at(tree, "", &object) != JSON_FOUND)
 		refuse(&r, TAGGED_FLOW_NOT_AN_OBJECT, "", "a JSON object");

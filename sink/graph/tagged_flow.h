@@ -1,7 +1,7 @@
 /* tagged_flow.h - one record of tenure.flows.tagged, as a consumer reads it.
  *
  * The bytes become a struct of plain values, or the reason why not together with
- * the member at fault.  Members that a consumer of ours does not need are not
+ * the member at fault. Members that a consumer of ours does not need are not
  * read, so another tool's flow record is as good as ours once it is tagged.
  *
  * (1) A record is accepted only if it is valid JSON (RFC 8259) as a whole.
@@ -103,7 +103,7 @@ struct tagged_flow {
 	bool provisional;
 };
 
-/* Reads BYTES into *FLOW.  Otherwise *FLOW is undefined, and *FAULT (which may
+/* Reads BYTES into *FLOW. Otherwise *FLOW is undefined, and *FAULT (which may
  * not be NULL) says why; it is TAGGED_FLOW_READ after a success. */
 enum tagged_flow_why tagged_flow_parse(const char *bytes, size_t length, struct tagged_flow *flow,
 				       struct tagged_flow_fault *fault);

@@ -16,7 +16,7 @@ bool view_has_clusters(const struct view *view)
 
 		if (cluster[0] == '\0')
 			continue;
-		if (seen && strcmp(seen, cluster) != 0)
+		if (seen != NULL && strcmp(seen, cluster) != 0)
 			return true;
 		seen = cluster;
 	}
@@ -95,7 +95,7 @@ uint64_t view_percentile(const struct graph_edge *edge, unsigned per_mille)
 {
 	uint64_t value;
 
-	if (!edge->histogram || edge->histogram->total == 0)
+	if (edge->histogram == NULL || edge->histogram->total == 0)
 		return 0;
 	value = histogram_percentile(edge->histogram, per_mille);
 	if (value < edge->response_min_ns)
@@ -117,7 +117,7 @@ void view_add_flows(struct text *text, const struct graph_edge *edge, const char
 		text_add_u64(text, edge->requests);
 		text_add_string(text, edge->requests == 1 ? " request" : " requests");
 	}
-	if (edge->response_count > 0 && edge->histogram) {
+	if (edge->response_count > 0 && edge->histogram != NULL) {
 		text_add_string(text, ", p95 ");
 		view_add_duration(text, view_percentile(edge, 950));
 	}

@@ -66,7 +66,7 @@ int window_add(struct window *window, const struct conversation_slice *slice)
 int window_sum(const struct window *window, struct graph *graph)
 {
 	for (int i = 0; i < WINDOW_SLOTS; i++) {
-		if (graph_merge(graph, &window->slots[i]) != 0)
+		if (graph_merge(graph, &window->slots[i]) < 0)
 			return -1;
 	}
 	return 0;

@@ -31,9 +31,9 @@ void window_free(struct window *window);
 void window_advance(struct window *window, struct when now);
 /* The first moment that is inside. */
 struct when window_start(const struct window *window);
-/* Adds a counted slice to the slot of its end.  -1 without memory. */
+/* Adds a counted slice to the slot of its end. -1 without memory. */
 int window_add(struct window *window, const struct conversation_slice *slice);
-/* Adds all that is inside to GRAPH.  -1 without memory. */
+/* Adds all that is inside to GRAPH. -1 without memory. */
 int window_sum(const struct window *window, struct graph *graph);
 
 #endif

@@ -34,9 +34,9 @@ static int check(struct lookup_program *p)
 		log_error("--format: \"%s\" is wrong, it takes table, json", p->format_name);
 		return -1;
 	}
-	if (timeline_settings_check(&p->timeline) != 0)
+	if (timeline_settings_check(&p->timeline) < 0)
 		return -1;
-	if (p->question.at.ns == WHEN_MIN.ns) {
+	if (when_is_min(p->question.at)) {
 		p->question.at = when_now();
 	} else if (p->question.history) {
 		log_error("--history: tells of all times, so it does not take --at");
@@ -44,7 +44,7 @@ static int check(struct lookup_program *p)
 	}
 	p->question.port = -1;
 	p->question.transport = -1;
-	if (p->transport_name) {
+	if (p->transport_name != NULL) {
 		p->question.transport =
 			transport_parse(p->transport_name, strlen(p->transport_name));
 		if (p->question.transport < 0) {
@@ -72,7 +72,7 @@ static int check_inputs(const struct lookup_program *p, char **operands, int cou
 	for (int i = 0; i < count; i++) {
 		if (strcmp(operands[i], "-") == 0) {
 			input = true;
-		} else if (ip_parse(operands[i], strlen(operands[i]), &ip) != 0) {
+		} else if (ip_parse(operands[i], strlen(operands[i]), &ip) < 0) {
 			log_error("\"%s\" is no IP address", operands[i]);
 			return -1;
 		}
@@ -98,7 +98,7 @@ static int check_inputs(const struct lookup_program *p, char **operands, int cou
 	return bus_is_kafka(p->kube.values[0]) ? topic_options_check(&p->bus) : 0;
 }
 
-/* Where the report stand: the end of what is there.  A file is complete; a topic may
+/* Where the report stand: the end of what is there. A file is complete; a topic may
  * still tell more about moments that it has not reached. */
 static int place(struct lookup_program *p, struct timeline *timeline,
 		 const struct kube_topic_stats *stats)
@@ -125,7 +125,7 @@ static int print(struct report *report, bool end)
 	int rc = -1;
 
 	text_init(&out, 2 * ANSWER_TEXT_MAX);
-	if (report_print(report, end, &out) != 0)
+	if (report_print(report, end, &out) < 0)
 		log_error("no memory");
 	else if (out.length == 0 ||
 		 (fwrite(out.data, 1, out.length, stdout) == out.length && fflush(stdout) == 0))
@@ -156,7 +156,7 @@ static void trim(struct lines_line *line)
 	}
 }
 
-/* Asks about the addresses in the lines of standard input, blanks around them allowed.  An
+/* Asks about the addresses in the lines of standard input, blanks around them allowed. An
  * empty line is none; one that is no address is said and passed over. */
 static int ask_lines(struct report *report, struct timeline *timeline)
 {
@@ -166,7 +166,7 @@ static int ask_lines(struct report *report, struct timeline *timeline)
 	int rc = EX_OK;
 	struct ip ip;
 
-	while (reader && !stop_requested()) {
+	while (reader != NULL && !stop_requested()) {
 		status = lines_read(reader, 200, &line);
 		if (status == LINES_END || status == LINES_BROKEN)
 			break;
@@ -175,12 +175,12 @@ static int ask_lines(struct report *report, struct timeline *timeline)
 		trim(&line);
 		if (line.length == 0)
 			continue;
-		if (ip_parse(line.bytes, line.length, &ip) != 0) {
+		if (ip_parse(line.bytes, line.length, &ip) < 0) {
 			log_error("standard input line %" PRId64 ": \"%.*s\" is no IP address",
 				  line.number + 1, (int)(line.length > 60 ? 60 : line.length),
 				  line.bytes);
 			rc = EX_DATAERR;
-		} else if (report_ask(report, timeline, &ip) != 0 || print(report, false) != 0) {
+		} else if (report_ask(report, timeline, &ip) < 0 || print(report, false) < 0) {
 			status = LINES_BROKEN;
 			break;
 		}
@@ -201,18 +201,18 @@ static int ask_all(struct lookup_program *p, struct timeline *timeline, char **o
 			int asked = ask_lines(&report, timeline);
 
 			rc = asked == EX_OK ? rc : asked;
-		} else if (ip_parse(operands[i], strlen(operands[i]), &ip) != 0 ||
-			   report_ask(&report, timeline, &ip) != 0 || print(&report, false) != 0) {
+		} else if (ip_parse(operands[i], strlen(operands[i]), &ip) < 0 ||
+			   report_ask(&report, timeline, &ip) < 0 || print(&report, false) < 0) {
 			rc = EX_IOERR;
 		}
 	}
-	if (rc != EX_IOERR && print(&report, true) != 0)
+	if (rc != EX_IOERR && print(&report, true) < 0)
 		rc = EX_IOERR;
 	report_free(&report);
 	return rc;
 }
 
-/* Brings TIMELINE to where the topic ends now, and asks.  Returns the exit code. */
+/* Brings TIMELINE to where the topic ends now, and asks. Returns the exit code. */
 static int load_and_ask(struct lookup_program *p, struct timeline *timeline, char **operands,
 			int count)
 {
@@ -222,7 +222,7 @@ static int load_and_ask(struct lookup_program *p, struct timeline *timeline, cha
 	int loaded, rc;
 
 	kube_topic = kube_topic_open(timeline, &options, &rc);
-	if (!kube_topic)
+	if (kube_topic == NULL)
 		return rc;
 	loaded = kube_topic_catch_up(kube_topic);
 	stats = kube_topic_stats(kube_topic);
@@ -270,12 +270,12 @@ int main(int argc, char **argv)
 
 	log_init(manual.program, LOG_LEVEL_INFO, LOG_AUTO);
 	first = settings_read(&manual, table, argc, argv);
-	if (first < 0 || check(&p) != 0 || check_inputs(&p, argv + first, argc - first) != 0)
+	if (first < 0 || check(&p) < 0 || check_inputs(&p, argv + first, argc - first) < 0)
 		goto out;
 	stop_install();
 	rc = EX_CANTCREAT;
 	timeline = timeline_settings_open(&p.timeline);
-	if (timeline)
+	if (timeline != NULL)
 		rc = load_and_ask(&p, timeline, argv + first, argc - first);
 out:
 	timeline_close(timeline);

@@ -28,7 +28,7 @@ void report_free(struct report *report)
 
 /* ---- The table ---- */
 
-/* The text at PATH; "" when there is none.  Names came from objects that anybody may
+/* The text at PATH; "" when there is none. Names came from objects that anybody may
  * have made, so what does not belong on a terminal becomes '?'. */
 static void add_text(struct text *out, const struct json_object *end, const char *path)
 {
@@ -107,7 +107,7 @@ static void add_names(struct text *out, const struct json_object *array, const c
 	const char *last = "", *name;
 	size_t before = out->length;
 
-	for (size_t i = 0; array && i < json_length(array); i++) {
+	for (size_t i = 0; array != NULL && i < json_length(array); i++) {
 		const struct json_object *element = json_element(array, i);
 
 		if (json_text(element, path, &name) != JSON_FOUND || strcmp(name, last) == 0)
@@ -243,7 +243,7 @@ static void add_history(struct report *report, const char *ip, const struct text
 static int ask_history(struct report *report, struct timeline *timeline, const struct ip *ip,
 		       const char *address, struct text *text)
 {
-	if (timeline_history(timeline, ip, report->question.position, text) != 0)
+	if (timeline_history(timeline, ip, report->question.position, text) < 0)
 		return -1;
 	if (!report->json)
 		return add_rows(&report->table, address, text);
@@ -269,13 +269,13 @@ static int ask_moment(struct report *report, struct timeline *timeline, const st
 	bool known, certain;
 	size_t length;
 
-	if (timeline_answer(timeline, &question, text, &verdict) != 0)
+	if (timeline_answer(timeline, &question, text, &verdict) < 0)
 		return -1;
 	known = certain = verdict.status == TIMELINE_KNOWN;
 	length = text->length;
 	if (known && question.sent) {
 		question.sent = false;
-		if (timeline_answer(timeline, &question, text, &verdict) != 0)
+		if (timeline_answer(timeline, &question, text, &verdict) < 0)
 			return -1;
 		certain = verdict.status == TIMELINE_KNOWN;
 		text->length = length;

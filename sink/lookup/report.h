@@ -44,9 +44,9 @@ struct report {
 void report_init(struct report *report, const struct report_question *question, bool json);
 void report_free(struct report *report);
 
-/* Asks TIMELINE about IP.  -1 after logging. */
+/* Asks TIMELINE about IP. -1 after logging. */
 int report_ask(struct report *report, struct timeline *timeline, const struct ip *ip);
-/* Adds to OUT what can be printed: a line of JSON, or at the END the table.  -1 without
+/* Adds to OUT what can be printed: a line of JSON, or at the END the table. -1 without
  * memory. */
 int report_print(struct report *report, bool end, struct text *out);
 

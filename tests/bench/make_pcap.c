@@ -1,8 +1,8 @@
 /* make_pcap - writes a synthetic capture to standard output.
  *
- * Ethernet, IPv4, TCP to port 8080, frames 2 microseconds apart.  Each frame belongs
+ * Ethernet, IPv4, TCP to port 8080, frames 2 microseconds apart. Each frame belongs
  * to a random flow and direction; a flow begins with SYN and SYN-ACK, then data
- * follows.  No FIN.  The same arguments give the same bytes.
+ * follows. No FIN. The same arguments give the same bytes.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
 		return 64;
 	}
 	flows = calloc(count, sizeof(*flows));
-	if (!flows)
+	if (flows == NULL)
 		return 71;
 	fwrite(header, sizeof(header), 1, stdout);
 	for (unsigned long i = 0; i < packets; i++) {

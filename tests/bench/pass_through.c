@@ -1,10 +1,10 @@
 /* pass_through - the enricher's edges with nothing between them: the same group member,
- * transactions, codec, batches and headers, and records of the same size.  The scan and the
+ * transactions, codec, batches and headers, and records of the same size. The scan and the
  * lookup are replaced by one of at most 4,096 tags that a real run rendered.
  *
  *   pass_through BROKER FLOWS TAGGED REJECTED NAME TAGS
  *
- * TAGS holds what the enricher appended to a flow, one a line.  Ends where the flows ended
+ * TAGS holds what the enricher appended to a flow, one a line. Ends where the flows ended
  * at the start.
  */
 #include <inttypes.h>
@@ -45,7 +45,7 @@ static int read_tags(const char *path, struct tags *tags)
 	return tags->count > 0 ? 0 : -1;
 }
 
-/* Passes on what one partition has.  false at its end. */
+/* Passes on what one partition has. false at its end. */
 static bool pass_on(struct exchange *exchange, size_t index, const struct tags *tags,
 		    struct text *record, uint64_t *count, struct when now, bool *broken)
 {

@@ -22,7 +22,7 @@ int main(int argc, char **argv)
 		return 64;
 	}
 	pcap = pcap_open_offline_with_tstamp_precision(argv[1], PCAP_TSTAMP_PRECISION_NANO, error);
-	if (!pcap) {
+	if (pcap == NULL) {
 		fprintf(stderr, "pcap_loop: %s\n", error);
 		return 66;
 	}

@@ -123,7 +123,7 @@ static void ask(struct timeline *timeline, unsigned addresses, unsigned question
 			exit(1);
 		question.position = position.offset;
 		text_clear(&out);
-		if (timeline_answer(timeline, &question, &out, &verdict) != 0)
+		if (timeline_answer(timeline, &question, &out, &verdict) < 0)
 			exit(1);
 		known += verdict.status == TIMELINE_KNOWN;
 		bytes += out.length;
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
 
 	log_init("timeline_answers", LOG_LEVEL_INFO, LOG_AUTO);
 	timeline = timeline_open(NULL, &options);
-	if (!timeline || pods < 100 || pods > 1 << 24)
+	if (timeline == NULL || pods < 100 || pods > 1 << 24)
 		return 1;
 	began = now_s();
 	fill(timeline, pods);

@@ -1,5 +1,5 @@
 /* A flow that is taken can be spliced: the result is JSON again, begins with the flow's own
- * bytes, and is refused as already tagged.  A flow that is refused can be rejected. */
+ * bytes, and is refused as already tagged. A flow that is refused can be rejected. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	text_init(&out, 16 * 1024 * 1024);
 	if (outcome == FLOW_ENDPOINTS_GOOD) {
-		check(!when_before(ends.end, ends.start));
+		check(when_not_after(ends.start, ends.end));
 		tagged_add(&out, (const char *)data, ends.closing_brace, ends.empty, &tagged);
 		check(memcmp(out.data, data, ends.closing_brace) == 0);
 		check(scan_validate(out.data, out.length) == SCAN_GOOD);

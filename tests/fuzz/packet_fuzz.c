@@ -1,5 +1,5 @@
 /* A byte for the link type and the table's size, then frames: two bytes length, one
- * byte of what is missing on the wire, five bytes time, the frame.  They go through
+ * byte of what is missing on the wire, five bytes time, the frame. They go through
  * the decoder, the fragments and a flow table.
  *
  * Every packet must come out in one flow, each flow as a valid record. */
@@ -38,7 +38,7 @@ static void check_flow(struct run *run)
 	static const struct flow_observer observer = {"fuzz", "eth0", 1};
 	const struct flow *flow = &run->flow;
 
-	require(!when_before(flow->end, flow->start));
+	require(when_not_after(flow->start, flow->end));
 	require(flow->source.packets + flow->destination.packets > 0);
 	run->packets_out += flow->source.packets + flow->destination.packets;
 	text_clear(&run->text);
@@ -98,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	options.max_flows += data[0] / (PACKET_LOOPBACK + 1) % 8;
 	run.table = flow_table_new(&options);
 	run.fragments = fragments_new(1);
-	require(run.table && run.fragments);
+	require(run.table && run.fragments != NULL);
 	text_init(&run.text, FLOW_RECORD_MAX);
 	for (size_t at = 1; size - at > HEADER;) {
 		const uint8_t *header = data + at;

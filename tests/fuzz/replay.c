@@ -13,14 +13,14 @@ static int replay(const char *path)
 	long size = -1;
 	int rc = -1;
 
-	if (!file || fseek(file, 0, SEEK_END) != 0)
+	if (file == NULL || fseek(file, 0, SEEK_END) != 0)
 		goto out;
 	size = ftell(file);
 	if (size < 0 || fseek(file, 0, SEEK_SET) != 0)
 		goto out;
 	/* Exactly as large as the input, so that a read past it is seen. */
 	data = malloc(size > 0 ? (size_t)size : 1);
-	if (!data || fread(data, 1, (size_t)size, file) != (size_t)size)
+	if (data == NULL || fread(data, 1, (size_t)size, file) != (size_t)size)
 		goto out;
 	fprintf(stderr, "%s\n", path); /* the last one printed is the one that crashed */
 	LLVMFuzzerTestOneInput(data, (size_t)size);
@@ -29,7 +29,7 @@ out:
 	if (rc != 0)
 		perror(path);
 	free(data);
-	if (file)
+	if (file != NULL)
 		fclose(file);
 	return rc;
 }

@@ -54,13 +54,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	graph_init(&graph);
 	for (size_t from = 0; from < size;) {
 		const uint8_t *end = memchr(data + from, '\n', size - from);
-		size_t length = end ? (size_t)(end - data) - from : size - from;
+		size_t length = end != NULL ? (size_t)(end - data) - from : size - from;
 		const char *bytes = (const char *)data + from;
 
 		if (tagged_flow_parse(bytes, length, &flow, &fault) == TAGGED_FLOW_READ) {
 			check_end(&flow.source);
 			check_end(&flow.destination);
-			require(!when_before(flow.end, flow.start));
+			require(when_not_after(flow.start, flow.end));
 		} else {
 			require(fault.wanted != NULL);
 		}

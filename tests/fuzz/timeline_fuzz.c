@@ -29,12 +29,12 @@ static void begin_anew(void)
 	static const struct timeline_options options = {.hold_ns = 10 * NS_PER_SECOND,
 							.skew_ns = 500 * NS_PER_MS};
 
-	if (!timeline) {
+	if (timeline == NULL) {
 		log_init("timeline_fuzz", LOG_LEVEL_ERROR, LOG_TEXT);
 		timeline = timeline_open(NULL, &options);
 		atexit(close_it);
 	}
-	if (!timeline || timeline_reset(timeline) != 0)
+	if (timeline == NULL || timeline_reset(timeline) < 0)
 		abort();
 }
 
@@ -53,13 +53,13 @@ static void ask(int which, int64_t position, struct text *out)
 	struct json_object *tree;
 	size_t at;
 
-	if (ip_parse(addresses[which], strlen(addresses[which]), &question.ip) != 0)
+	if (ip_parse(addresses[which], strlen(addresses[which]), &question.ip) < 0)
 		abort();
 	text_clear(out);
-	if (timeline_answer(timeline, &question, out, &verdict) != 0 || out->failed)
+	if (timeline_answer(timeline, &question, out, &verdict) < 0 || out->failed)
 		abort();
 	tree = json_parse_strict(out->data, out->length, &what, &at);
-	if (!tree)
+	if (tree == NULL)
 		abort();
 	json_free(tree);
 }
@@ -69,13 +69,13 @@ static void feed(const char *data, size_t size)
 {
 	while (size > 0) {
 		const char *end = memchr(data, '\n', size);
-		size_t length = end ? (size_t)(end - data) : size;
+		size_t length = end != NULL ? (size_t)(end - data) : size;
 		const char *why;
 
 		if (timeline_apply(timeline, timeline_next_offset(timeline), data, length, -1,
 				   &why) == TIMELINE_BROKEN)
 			abort();
-		length += end ? 1 : 0;
+		length += end != NULL ? 1 : 0;
 		data += length;
 		size -= length;
 	}
@@ -104,8 +104,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    memcmp(again.data, answers[a].data, again.length) != 0)
 			abort();
 		ask(a, timeline_next_offset(timeline) - 1, &again);
-		if (ip_parse(addresses[a], strlen(addresses[a]), &ip) != 0 ||
-		    timeline_history(timeline, &ip, timeline_next_offset(timeline) - 1, &history) !=
+		if (ip_parse(addresses[a], strlen(addresses[a]), &ip) < 0 ||
+		    timeline_history(timeline, &ip, timeline_next_offset(timeline) - 1, &history) <
 			    0)
 			abort();
 		text_free(&answers[a]);

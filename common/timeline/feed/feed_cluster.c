@@ -23,7 +23,7 @@ int feed_service_ranges(struct feed *feed, const struct range_list *ranges)
 		};
 
 		if (!ranges_told(&feed->cluster->ranges, &row.range, 0) &&
-		    cluster_add_range(feed->cluster, feed->store, &row) != 0)
+		    cluster_add_range(feed->cluster, feed->store, &row) < 0)
 			return -1;
 	}
 	return 0;
@@ -81,7 +81,7 @@ int feed_node_ranges(struct feed *feed, const struct node_object *node)
 			return -1;
 		if (used)
 			row.used_offset = feed->offset;
-		if (cluster_add_range(feed->cluster, feed->store, &row) != 0)
+		if (cluster_add_range(feed->cluster, feed->store, &row) < 0)
 			return -1;
 	}
 	return 0;
@@ -96,7 +96,7 @@ int feed_range_use(struct feed *feed, const struct ip *ip, uint64_t node)
 
 		if (row->node == node && row->used_offset == OFFSET_NEVER &&
 		    ip_in_range(ip, &row->range) &&
-		    cluster_use_range(feed->cluster, feed->store, r, feed->offset) != 0)
+		    cluster_use_range(feed->cluster, feed->store, r, feed->offset) < 0)
 			return -1;
 	}
 	return 0;

@@ -48,7 +48,7 @@ static int open_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 			continue;
 		*held = (struct held){addresses->list[i], feed->offset, feed->received};
 		holding->held_count++;
-		if (put_held(feed, kind, span_of(feed->event->uid), holding, held, BINDING_OPEN) !=
+		if (put_held(feed, kind, span_of(feed->event->uid), holding, held, BINDING_OPEN) <
 		    0)
 			return -1;
 	}
@@ -65,9 +65,9 @@ static int close_addresses(struct feed *feed, enum holder_kind kind, struct span
 	for (size_t h = 0; h < holding->held_count; h++) {
 		const struct held *held = &holding->held[h];
 
-		if (kept && listed(kept, &held->ip))
+		if (kept != NULL && listed(kept, &held->ip))
 			holding->held[left++] = *held;
-		else if (put_held(feed, kind, uid, holding, held, how) != 0)
+		else if (put_held(feed, kind, uid, holding, held, how) < 0)
 			return -1;
 	}
 	holding->held_count = left;
@@ -87,8 +87,8 @@ static int take_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 
 	if (feed->event->type == KUBE_DELETED)
 		return close_addresses(feed, kind, uid, holding, NULL, end_of(kind));
-	if (open_addresses(feed, kind, holding, addresses) != 0 ||
-	    close_addresses(feed, kind, uid, holding, addresses, BINDING_REMOVED) != 0)
+	if (open_addresses(feed, kind, holding, addresses) < 0 ||
+	    close_addresses(feed, kind, uid, holding, addresses, BINDING_REMOVED) < 0)
 		return -1;
 	holding->shown = feed->received;
 	return 0;
@@ -131,13 +131,13 @@ int feed_node(struct feed *feed, const struct node_object *node, struct codec *b
 		goto out;
 	rc = -1;
 	holding.created = node->created;
-	if (take_addresses(feed, HOLDER_NODE, &holding, &node->addresses) != 0 ||
-	    put_names(feed, &holding, &node->names) != 0)
+	if (take_addresses(feed, HOLDER_NODE, &holding, &node->addresses) < 0 ||
+	    put_names(feed, &holding, &node->names) < 0)
 		goto out;
 	text_clear(feed->value);
 	row_add_pair(feed->value, node->zone, node->region);
-	if (put_if_new(feed, ROW_NODES, node->names.name, &holding.places) != 0 ||
-	    feed_node_ranges(feed, node) != 0)
+	if (put_if_new(feed, ROW_NODES, node->names.name, &holding.places) < 0 ||
+	    feed_node_ranges(feed, node) < 0)
 		goto out;
 	holding_state_add(next, &holding);
 	rc = 0;
@@ -175,10 +175,10 @@ static int close_ports(struct feed *feed, struct holding_state *holding,
 	for (size_t p = 0; p < holding->port_count; p++) {
 		const struct open_port *port = &holding->ports[p];
 
-		if (service && port_listed(service, port->port))
+		if (service != NULL && port_listed(service, port->port))
 			holding->ports[left++] = *port;
 		else if (cluster_close_node_port(feed->cluster, feed->store, port->number,
-						 feed->received, feed->offset) != 0)
+						 feed->received, feed->offset) < 0)
 			return -1;
 	}
 	holding->port_count = left;
@@ -209,7 +209,7 @@ static int open_ports(struct feed *feed, struct holding_state *holding,
 		holding->ports[holding->port_count].port = service->node_ports[p];
 		holding->ports[holding->port_count++].number = feed->cluster->node_ports.count;
 		if (cluster_open_node_port(feed->cluster, feed->store, &row,
-					   (struct span){name->data, name->length}) != 0)
+					   (struct span){name->data, name->length}) < 0)
 			return -1;
 	}
 	return 0;
@@ -229,10 +229,10 @@ int feed_service(struct feed *feed, const struct service_object *service, struct
 		goto out;
 	rc = -1;
 	holding.created = service->created;
-	if (take_addresses(feed, HOLDER_SERVICE, &holding, &service->addresses) != 0 ||
-	    put_names(feed, &holding, &service->names) != 0 ||
-	    close_ports(feed, &holding, deleted ? NULL : service) != 0 ||
-	    (!deleted && open_ports(feed, &holding, service) != 0))
+	if (take_addresses(feed, HOLDER_SERVICE, &holding, &service->addresses) < 0 ||
+	    put_names(feed, &holding, &service->names) < 0 ||
+	    close_ports(feed, &holding, deleted ? NULL : service) < 0 ||
+	    (!deleted && open_ports(feed, &holding, service) < 0))
 		goto out;
 	holding_state_add(next, &holding);
 	rc = 0;

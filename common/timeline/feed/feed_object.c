@@ -192,7 +192,7 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 	head->absent = false;
 	head->namespace = span_of(feed->event->namespace);
 	object_head_add(&next, head);
-	if (apply_object(feed, &object, body, &next, why) != 0)
+	if (apply_object(feed, &object, body, &next, why) < 0)
 		goto out;
 	if (*why) {
 		outcome = ignore(feed, &before, &unchanged, TIMELINE_UNREADABLE);
@@ -312,7 +312,7 @@ enum timeline_outcome feed_sync_end(struct feed *feed)
 
 	if (sync->begin_offset == OFFSET_NEVER)
 		return TIMELINE_IGNORED;
-	if (close_all_absent(feed) != 0)
+	if (close_all_absent(feed) < 0)
 		return TIMELINE_BROKEN;
 	if (coverage->end_offset == OFFSET_NEVER) {
 		coverage->end_offset = feed->offset;

@@ -34,7 +34,7 @@ static int put_epoch(struct feed *feed, struct span uid, const struct epoch *epo
 
 	for (size_t i = 0; i < epoch->address_count; i++) {
 		if (feed_put_binding(feed, &epoch->addresses[i], HOLDER_POD, uid, epoch->number,
-				     &shown) != 0)
+				     &shown) < 0)
 			return -1;
 	}
 	return 0;
@@ -55,11 +55,11 @@ static int put_changes(struct feed *feed, struct span uid, const struct pod_fold
 	if (!begun && was_epoch->address_count == is_epoch->address_count &&
 	    same_evidence(&was, &is))
 		return 0;
-	if (put_epoch(feed, uid, is_epoch) != 0)
+	if (put_epoch(feed, uid, is_epoch) < 0)
 		return -1;
 	for (size_t i = begun || was.node != is.node ? 0 : was_epoch->address_count;
 	     i < is_epoch->address_count; i++) {
-		if (feed_range_use(feed, &is_epoch->addresses[i], is.node) != 0)
+		if (feed_range_use(feed, &is_epoch->addresses[i], is.node) < 0)
 			return -1;
 	}
 	return 0;
@@ -83,7 +83,7 @@ static int put_unpublished(struct feed *feed, struct span uid, const struct unpu
 	     (before->from.ns == after->from.ns && before->until.ns == after->until.ns)))
 		return 0;
 	if (before->there && cluster_hide_unpublished(feed->cluster, feed->store,
-						      body->unpublished_number, feed->offset) != 0)
+						      body->unpublished_number, feed->offset) < 0)
 		return -1;
 	body->unpublished_number = OFFSET_NEVER;
 	if (!after->there)
@@ -120,11 +120,11 @@ int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *code
 	}
 	if (pod_fold_record(&body.fold, &pod->record, feed->event->type == KUBE_DELETED,
 			    feed->received, feed->offset, &ended) &&
-	    before.epoch.evidence.how == BINDING_OPEN && put_epoch(feed, uid, &ended) != 0)
+	    before.epoch.evidence.how == BINDING_OPEN && put_epoch(feed, uid, &ended) < 0)
 		return -1;
-	if (put_changes(feed, uid, &before, &body.fold) != 0 ||
-	    put_unpublished(feed, uid, &before.unpublished, &body) != 0 ||
-	    put_names(feed, &pod->names, &body) != 0)
+	if (put_changes(feed, uid, &before, &body.fold) < 0 ||
+	    put_unpublished(feed, uid, &before.unpublished, &body) < 0 ||
+	    put_names(feed, &pod->names, &body) < 0)
 		return -1;
 	pod_state_add(next, &body);
 	return 0;
@@ -136,8 +136,8 @@ int feed_pod_absent(struct feed *feed, struct span uid, struct codec *codec, str
 	struct pod_fold before = body.fold;
 
 	pod_fold_absent(&body.fold, feed->received);
-	if (put_changes(feed, uid, &before, &body.fold) != 0 ||
-	    put_unpublished(feed, uid, &before.unpublished, &body) != 0)
+	if (put_changes(feed, uid, &before, &body.fold) < 0 ||
+	    put_unpublished(feed, uid, &before.unpublished, &body) < 0)
 		return -1;
 	pod_state_add(next, &body);
 	return 0;

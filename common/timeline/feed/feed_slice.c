@@ -43,7 +43,7 @@ static struct slice_member *members_grow(struct slice_state *body, size_t *capac
 		size_t more = *capacity ? 2 * *capacity : 64;
 		struct slice_member *members = realloc(body->members, more * sizeof(*members));
 
-		if (!members)
+		if (members == NULL)
 			return NULL;
 		body->members = members;
 		*capacity = more;
@@ -55,7 +55,7 @@ static struct slice_member *members_grow(struct slice_state *body, size_t *capac
 static int list_members(const struct slice_object *slice, struct slice_state *body,
 			uint64_t *refused, const char **why)
 {
-	size_t endpoints = slice->endpoints ? json_length(slice->endpoints) : 0;
+	size_t endpoints = slice->endpoints != NULL ? json_length(slice->endpoints) : 0;
 	size_t capacity = 0, kept = 0;
 	struct address_list addresses;
 
@@ -68,7 +68,7 @@ static int list_members(const struct slice_object *slice, struct slice_state *bo
 		for (size_t a = 0; a < addresses.count; a++) {
 			struct slice_member *member = members_grow(body, &capacity);
 
-			if (!member)
+			if (member == NULL)
 				return -1;
 			*member = (struct slice_member){.ip = addresses.list[a], .uid = uid};
 		}
@@ -103,14 +103,14 @@ static int put_difference(struct feed *feed, const struct slice_state *old,
 			fresh->members[n++] = old->members[o++];
 			continue;
 		}
-		if (order <= 0 && put_member(feed, old, &old->members[o++], true) != 0)
+		if (order <= 0 && put_member(feed, old, &old->members[o++], true) < 0)
 			return -1;
 		if (order < 0)
 			continue;
 		fresh->members[n].opening = opening;
 		fresh->members[n].opened_offset = feed->offset;
 		fresh->members[n].number = number++;
-		if (put_member(feed, fresh, &fresh->members[n++], false) != 0)
+		if (put_member(feed, fresh, &fresh->members[n++], false) < 0)
 			return -1;
 	}
 	return 0;
@@ -151,7 +151,7 @@ int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec
 	int rc = -1;
 
 	text_init(&names, UINT16_MAX);
-	if (slice_state_read(codec, &old) != 0)
+	if (slice_state_read(codec, &old) < 0)
 		goto out;
 	if (codec->failed) {
 		store_damaged(feed->store, "the state of a slice");
@@ -159,16 +159,16 @@ int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec
 	}
 	name_body(feed, slice, &names, &fresh);
 	if (names.failed || (feed->event->type != KUBE_DELETED && slice->service.length > 0 &&
-			     list_members(slice, &fresh, &feed->addresses_refused, why) != 0)) {
+			     list_members(slice, &fresh, &feed->addresses_refused, why) < 0)) {
 		log_error("timeline: no memory for a slice");
 		goto out;
 	}
-	if (slice->trigger.ns != INT64_MIN && !when_before(feed->received, slice->trigger))
+	if (!when_is_min(slice->trigger) && when_not_after(slice->trigger, feed->received))
 		opening = slice->trigger;
 	if (!*why && put_difference(feed, &old, &fresh,
 				    !span_equal(old.service, fresh.service) ||
 					    !span_equal(old.ports, fresh.ports),
-				    opening) != 0)
+				    opening) < 0)
 		goto out;
 	slice_state_add(next, &fresh);
 	rc = 0;

@@ -11,7 +11,7 @@ struct json_object;
 
 /* The greatest text in OBJECT that is an RFC 3339 time; metadata.deletionTimestamp (it
  * lies ahead), labels and annotations do not count, but for the annotation
- * endpoints.kubernetes.io/last-change-trigger-time.  WHEN_MIN when there is none. */
+ * endpoints.kubernetes.io/last-change-trigger-time. WHEN_MIN when there is none. */
 struct when kube_event_newest_instant(struct json_object *object);
 
 #endif

@@ -48,12 +48,12 @@ struct span object_labelled(struct json_object *object, const char *path, const 
 bool object_add_address(struct address_list *addresses, struct span text)
 {
 	const char *slash = text.length ? memchr(text.data, '/', text.length) : NULL;
-	size_t length = slash ? (size_t)(slash - text.data) : text.length;
+	size_t length = slash != NULL ? (size_t)(slash - text.data) : text.length;
 	struct ip ip;
 
 	if (length == 0)
 		return true;
-	if (ip_parse(text.data, length, &ip) != 0) {
+	if (ip_parse(text.data, length, &ip) < 0) {
 		addresses->refused++;
 		return true;
 	}
@@ -73,7 +73,7 @@ bool object_add_range(struct range_list *ranges, struct span text)
 
 	if (text.length == 0)
 		return true;
-	if (ip_range_parse(text.data, text.length, &range) != 0) {
+	if (ip_range_parse(text.data, text.length, &range) < 0) {
 		ranges->refused++;
 		return true;
 	}
@@ -183,13 +183,14 @@ const char *object_node(struct json_object *object, struct node_object *out)
 	out->names.name = object_text(object, "metadata.name");
 	out->zone = object_labelled(object, "metadata.labels", "topology.kubernetes.io/zone");
 	out->region = object_labelled(object, "metadata.labels", "topology.kubernetes.io/region");
-	if (!why && (out->zone.length > NAME_MAX_BYTES || out->region.length > NAME_MAX_BYTES))
+	if (why == NULL &&
+	    (out->zone.length > NAME_MAX_BYTES || out->region.length > NAME_MAX_BYTES))
 		why = long_name;
-	for (size_t i = 0; i < count && !why; i++) {
+	for (size_t i = 0; i < count && why == NULL; i++) {
 		if (!object_add_range(&out->ranges, object_text(json_element(list, i), "")))
 			why = many_ranges;
 	}
-	if (!why && !object_add_range(&out->ranges, object_text(object, "spec.podCIDR")))
+	if (why == NULL && !object_add_range(&out->ranges, object_text(object, "spec.podCIDR")))
 		why = many_ranges;
 	return why;
 }
@@ -265,13 +266,14 @@ const char *object_service(struct json_object *object, struct service_object *ou
 	out->names.namespace = object_text(object, "metadata.namespace");
 	out->names.name = object_text(object, "metadata.name");
 	why = add_addresses(object, "spec.clusterIPs", "", &out->addresses);
-	if (!why && !span_equal(ip, span_of("None")) && !object_add_address(&out->addresses, ip))
+	if (why == NULL && !span_equal(ip, span_of("None")) &&
+	    !object_add_address(&out->addresses, ip))
 		why = many_addresses;
-	if (!why)
+	if (why == NULL)
 		why = add_addresses(object, "spec.externalIPs", "", &out->addresses);
-	if (!why)
+	if (why == NULL)
 		why = add_addresses(object, "status.loadBalancer.ingress", "ip", &out->addresses);
-	if (!why)
+	if (why == NULL)
 		why = add_ports(list, count, "nodePort", false, out->node_ports,
 				&out->node_port_count);
 	return why;
@@ -287,7 +289,7 @@ const char *object_slice(struct json_object *object, struct slice_object *out)
 	out->service = object_labelled(object, "metadata.labels", SERVICE_LABEL);
 	if (span_equal(object_text(object, "addressType"), span_of("FQDN")))
 		out->service = (struct span){"", 0};
-	if (trigger.length == 0 || when_parse(trigger.data, trigger.length, &out->trigger) != 0)
+	if (trigger.length == 0 || when_parse(trigger.data, trigger.length, &out->trigger) < 0)
 		out->trigger = WHEN_MIN;
 	if (out->service.length > NAME_MAX_BYTES)
 		return long_name;

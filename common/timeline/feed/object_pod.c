@@ -17,17 +17,17 @@ static bool is_true(struct json_object *object, const char *path)
 static bool add_listed(struct address_list *addresses, struct span text)
 {
 	const char *at = text.data;
-	const char *end = at ? at + text.length : NULL;
+	const char *end = at != NULL ? at + text.length : NULL;
 
-	while (at && at < end) {
+	while (at != NULL && at < end) {
 		const char *comma = memchr(at, ',', (size_t)(end - at));
-		const char *stop = comma ? comma : end;
+		const char *stop = comma != NULL ? comma : end;
 
 		while (at < stop && *at == ' ')
 			at++;
 		if (!object_add_address(addresses, (struct span){at, (size_t)(stop - at)}))
 			return false;
-		at = comma ? comma + 1 : end;
+		at = comma != NULL ? comma + 1 : end;
 	}
 	return true;
 }
@@ -53,7 +53,7 @@ static const char *read_addresses(struct json_object *object, struct pod_object 
 	for (size_t a = 0; a < sizeof(annotations) / sizeof(annotations[0]); a++) {
 		struct span text = object_labelled(object, "metadata.annotations", annotations[a]);
 
-		if (text.data && text.length == 0)
+		if (text.data != NULL && text.length == 0)
 			record->annotation_emptied = true;
 		if (!told)
 			fit = add_listed(&addresses, text) && fit;
@@ -68,7 +68,7 @@ static const char *read_addresses(struct json_object *object, struct pod_object 
 
 static bool take_time(struct when moment, struct when *times, size_t *count)
 {
-	if (moment.ns == INT64_MIN)
+	if (when_is_min(moment))
 		return true;
 	if (*count == POD_TIMES_MAX)
 		return false;
@@ -91,7 +91,7 @@ static bool read_container(struct json_object *container, struct pod_record *rec
 	record->newest_running = when_later(record->newest_running, newest);
 	if (json_object_at(container, "state.running", &state) == JSON_FOUND)
 		record->running = true;
-	if (running.ns != INT64_MIN)
+	if (!when_is_min(running))
 		record->first_running = when_earlier(record->first_running, running);
 	*terminated = json_object_at(container, "state.terminated", &state) == JSON_FOUND;
 	return take_time(running, record->started, &record->started_count) &&
@@ -187,17 +187,17 @@ const char *object_pod(struct json_object *object, struct pod_object *out)
 	drop_what_has_no_room(&out->names);
 	record->kubelet_saw = object_when(object, "status.startTime");
 	record->start_time = record->kubelet_saw;
-	if (record->start_time.ns == INT64_MIN)
+	if (when_is_min(record->start_time))
 		record->start_time = object_when(object, "metadata.creationTimestamp");
 	record->first_running = WHEN_MAX;
 	record->newest_running = record->kubelet_saw;
 	record->terminal =
 		span_equal(phase, span_of("Succeeded")) || span_equal(phase, span_of("Failed"));
-	record->terminating = object_when(object, "metadata.deletionTimestamp").ns != INT64_MIN;
+	record->terminating = !when_is_min(object_when(object, "metadata.deletionTimestamp"));
 	record->node = span_hash(out->names.node);
 	read_conditions(object, record);
 	why = object_names_fit(&out->names);
-	if (!why)
+	if (why == NULL)
 		why = read_addresses(object, out);
-	return why ? why : read_containers(object, record);
+	return why != NULL ? why : read_containers(object, record);
 }

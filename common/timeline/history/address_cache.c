@@ -31,13 +31,13 @@ struct address_cache *address_cache_new(void)
 {
 	struct address_cache *cache = calloc(1, sizeof(*cache));
 
-	if (!cache)
+	if (cache == NULL)
 		return NULL;
 	/* Untouched pages cost nothing, so the room is taken at once. */
 	cache->entries = calloc(ADDRESS_CACHE_ENTRIES, sizeof(*cache->entries));
 	cache->buckets = calloc(BUCKETS, sizeof(*cache->buckets));
 	cache->empty = NOBODY;
-	if (!cache->entries || !cache->buckets) {
+	if (cache->entries == NULL || !cache->buckets) {
 		address_cache_free(cache);
 		return NULL;
 	}
@@ -147,9 +147,9 @@ void address_cache_clear(struct address_cache *cache)
 
 void address_cache_free(struct address_cache *cache)
 {
-	if (!cache)
+	if (cache == NULL)
 		return;
-	if (cache->entries && cache->buckets)
+	if (cache->entries != NULL && cache->buckets)
 		address_cache_clear(cache);
 	free(cache->entries);
 	free(cache->buckets);

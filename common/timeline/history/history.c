@@ -24,7 +24,7 @@ static int rows_add(struct rows *rows, struct row row)
 		size_t capacity = rows->capacity ? 2 * rows->capacity : 32;
 		struct row *list = realloc(rows->list, capacity * sizeof(*list));
 
-		if (!list)
+		if (list == NULL)
 			return -1;
 		rows->list = list;
 		rows->capacity = capacity;
@@ -51,7 +51,7 @@ static int read_rows(struct store *store, uint32_t cluster, const struct ip *ip,
 
 		text_add(arena, key.data, key.length);
 		text_add(arena, value.data, value.length);
-		if (arena->failed || rows_add(rows, row) != 0) {
+		if (arena->failed || rows_add(rows, row) < 0) {
 			log_error("timeline: no memory for the history of an address");
 			rc = -1;
 			break;
@@ -84,7 +84,7 @@ static bool add_binding_row(struct history *history, const struct row *row)
 		history->holders[history->holder_count++] = (struct holder){key.kind, key.uid};
 		binding = NULL;
 	}
-	if (!binding || history->binding_count == 0 || binding->epoch != key.epoch) {
+	if (binding == NULL || history->binding_count == 0 || binding->epoch != key.epoch) {
 		history->bindings[history->binding_count++] = (struct binding_history){
 			history->holder_count - 1, key.epoch, history->version_count, 0};
 	}
@@ -150,8 +150,8 @@ static int make_room(struct history *history, size_t rows)
 	history->memberships = calloc(rows + 1, sizeof(*history->memberships));
 	history->openings = calloc(rows + 1, sizeof(*history->openings));
 	history->changes = calloc(2 * rows + 1, sizeof(*history->changes));
-	return history->holders && history->bindings && history->versions && history->memberships &&
-			       history->changes
+	return history->holders && history->bindings != NULL && history->versions != NULL &&
+			       history->memberships && history->changes
 		       ? 0
 		       : -1;
 }
@@ -162,18 +162,18 @@ static void trim(struct history *history)
 	void *smaller;
 
 	smaller = realloc(history->holders, (history->holder_count + 1) * sizeof(struct holder));
-	history->holders = smaller ? smaller : history->holders;
+	history->holders = smaller != NULL ? smaller : history->holders;
 	smaller = realloc(history->bindings,
 			  (history->binding_count + 1) * sizeof(struct binding_history));
-	history->bindings = smaller ? smaller : history->bindings;
+	history->bindings = smaller != NULL ? smaller : history->bindings;
 	smaller = realloc(history->versions,
 			  (history->version_count + 1) * sizeof(struct binding_version));
-	history->versions = smaller ? smaller : history->versions;
+	history->versions = smaller != NULL ? smaller : history->versions;
 	smaller = realloc(history->memberships,
 			  (history->membership_count + 1) * sizeof(struct membership));
-	history->memberships = smaller ? smaller : history->memberships;
+	history->memberships = smaller != NULL ? smaller : history->memberships;
 	smaller = realloc(history->openings, (history->opening_count + 1) * sizeof(struct opening));
-	history->openings = smaller ? smaller : history->openings;
+	history->openings = smaller != NULL ? smaller : history->openings;
 	history->bytes = sizeof(*history) + history->arena.capacity +
 			 (history->holder_count + 1) * sizeof(struct holder) +
 			 (history->binding_count + 1) *
@@ -189,7 +189,7 @@ static int decode(struct store *store, struct history *history, const struct row
 {
 	size_t kept = 0;
 
-	if (make_room(history, rows->count) != 0) {
+	if (make_room(history, rows->count) < 0) {
 		log_error("timeline: no memory for the history of an address");
 		return -1;
 	}
@@ -224,7 +224,7 @@ struct history *history_load(struct store *store, uint32_t cluster, const struct
 	struct rows rows = {0};
 	int rc = -1;
 
-	if (!history) {
+	if (history == NULL) {
 		log_error("timeline: no memory for the history of an address");
 		return NULL;
 	}
@@ -242,7 +242,7 @@ struct history *history_load(struct store *store, uint32_t cluster, const struct
 
 static void view_clear(struct address_view *view)
 {
-	for (size_t f = 0; f < view->count && view->fragments; f++) {
+	for (size_t f = 0; f < view->count && view->fragments != NULL; f++) {
 		free(view->fragments[f].bytes);
 		free(view->fragments[f].members);
 	}
@@ -253,7 +253,7 @@ static void view_clear(struct address_view *view)
 
 void history_free(struct history *history)
 {
-	if (!history)
+	if (history == NULL)
 		return;
 	view_clear(&history->view);
 	free(history->holders);
@@ -318,7 +318,7 @@ static size_t visible_bindings(const struct history *history, uint64_t position,
 		const struct holder *holder = &history->holders[binding->holder];
 		const struct evidence *evidence = evidence_at(history, binding, position);
 
-		if (!evidence)
+		if (evidence == NULL)
 			continue;
 		bindings[count] = (struct binding){
 			.kind = holder->kind,
@@ -344,14 +344,14 @@ static int view_fill(struct history *history, uint64_t position, enum timeline_c
 	struct instants *instants = calloc(room, sizeof(*instants));
 	int rc = -1;
 
-	if (!bindings || !instants)
+	if (bindings == NULL || instants == NULL)
 		goto out;
 	view->count = visible_bindings(history, position, bindings);
 	view->tenures = calloc(view->count + 1, sizeof(*view->tenures));
 	view->fragments = calloc(view->count + 1, sizeof(*view->fragments));
-	if (!view->tenures || !view->fragments)
+	if (view->tenures == NULL || view->fragments == NULL)
 		goto out;
-	if (asof_instants(bindings, view->count, clock, skew_ns, instants) != 0)
+	if (asof_instants(bindings, view->count, clock, skew_ns, instants) < 0)
 		goto out;
 	for (size_t t = 0; t < view->count; t++)
 		view->tenures[t] = (struct tenure){bindings[t], instants[t], WHEN_MIN, t};
@@ -380,7 +380,7 @@ struct address_view *history_view(struct history *history, uint64_t position,
 		else
 			high = middle;
 	}
-	if (view_fill(history, position, clock, skew_ns) != 0) {
+	if (view_fill(history, position, clock, skew_ns) < 0) {
 		log_error("timeline: no memory for the history of an address");
 		view_clear(view);
 		return NULL;

@@ -4,13 +4,13 @@
 
 static bool is_open(struct when moment)
 {
-	return moment.ns == INT64_MAX;
+	return when_is_max(moment);
 }
 
 /* a + k <= b - k, where an open B is later than everything. */
 static bool apart(struct when a, struct when b, int64_t k)
 {
-	return is_open(b) || !when_before(when_add(b, -k), when_add(a, k));
+	return is_open(b) || when_not_after(when_add(a, k), when_add(b, -k));
 }
 
 /* A pair of bindings, each with its raw certain_from. */
@@ -91,7 +91,7 @@ static void retire(struct work *work, struct when moment)
 					      work->raw[one]);
 
 		last = when_later(last, work->instants[one].possible_to);
-		if (!when_before(last, moment))
+		if (when_not_after(moment, last))
 			work->active[kept++] = one;
 	}
 	work->active_count = kept;
@@ -167,7 +167,7 @@ int asof_instants(const struct binding *bindings, size_t count, enum timeline_cl
 	};
 	int rc = -1;
 
-	if (!work.raw || !work.turns || !work.active)
+	if (work.raw == NULL || !work.turns || !work.active)
 		goto out;
 	begin(&work, clock);
 	order_all(&work);
@@ -216,15 +216,15 @@ void asof_sort(struct tenure *tenures, size_t count)
 
 static bool is_certain(const struct tenure *tenure, struct when start, struct when end)
 {
-	return !when_before(start, tenure->at.certain_from) &&
-	       !when_before(tenure->at.certain_to, end);
+	return when_not_after(tenure->at.certain_from, start) &&
+	       when_not_after(end, tenure->at.certain_to);
 }
 
 static bool is_possible(const struct tenure *tenure, struct when start, struct when end,
 			bool uncovered)
 {
-	return !when_before(end, tenure->at.possible_from) &&
-	       !when_before(tenure->at.possible_to, start) &&
+	return when_not_after(tenure->at.possible_from, end) &&
+	       when_not_after(start, tenure->at.possible_to) &&
 	       (!uncovered || is_certain(tenure, start, end));
 }
 
@@ -251,16 +251,16 @@ static bool certain_together(const struct tenure *a, const struct tenure *b, str
 	struct when from = when_later(start, when_later(a->at.certain_from, b->at.certain_from));
 	struct when to = when_earlier(end, when_earlier(a->at.certain_to, b->at.certain_to));
 
-	return !when_before(to, from);
+	return when_not_after(from, to);
 }
 
 static bool any_together(const struct tenure *tenures, size_t last, struct when start,
 			 struct when end, bool uncovered)
 {
-	for (size_t i = last; i > 0 && !when_before(tenures[i - 1].reach, start); i--) {
+	for (size_t i = last; i > 0 && when_not_after(start, tenures[i - 1].reach); i--) {
 		if (!is_possible(&tenures[i - 1], start, end, uncovered))
 			continue;
-		for (size_t j = i - 1; j > 0 && !when_before(tenures[j - 1].reach, start); j--) {
+		for (size_t j = i - 1; j > 0 && when_not_after(start, tenures[j - 1].reach); j--) {
 			if (tenures[i - 1].binding.holder != tenures[j - 1].binding.holder &&
 			    is_possible(&tenures[j - 1], start, end, uncovered) &&
 			    certain_together(&tenures[i - 1], &tenures[j - 1], start, end))
@@ -276,18 +276,19 @@ struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struc
 	struct asof_verdict verdict = {.holders = ASOF_NONE};
 	size_t last = first_after(tenures, count, end);
 
-	for (size_t t = last; t > 0 && !when_before(tenures[t - 1].reach, start); t--) {
+	for (size_t t = last; t > 0 && when_not_after(start, tenures[t - 1].reach); t--) {
 		const struct tenure *tenure = &tenures[t - 1];
 
 		if (!is_possible(tenure, start, end, uncovered))
 			continue;
-		if (verdict.tenure && tenure->binding.holder != verdict.tenure->binding.holder) {
+		if (verdict.tenure != NULL &&
+		    tenure->binding.holder != verdict.tenure->binding.holder) {
 			verdict.holders = ASOF_MANY;
 			verdict.together = any_together(tenures, last, start, end, uncovered);
 			return verdict;
 		}
 		/* From the end on, so the first is the one with the latest possible_from. */
-		if (!verdict.tenure)
+		if (verdict.tenure == NULL)
 			verdict.tenure = tenure;
 		verdict.holders = ASOF_ONE;
 		verdict.certain = verdict.certain || is_certain(tenure, start, end);
@@ -302,8 +303,8 @@ bool asof_certain_within(const struct tenure *tenures, size_t count, struct when
 	for (size_t t = when_before(to, from) ? 0 : count; t > 0; t--) {
 		const struct instants *at = &tenures[t - 1].at;
 
-		if (!when_before(when_earlier(at->certain_to, to),
-				 when_later(at->certain_from, from)))
+		if (when_not_after(when_later(at->certain_from, from),
+				   when_earlier(at->certain_to, to)))
 			return true;
 	}
 	return false;

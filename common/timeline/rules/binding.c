@@ -5,7 +5,7 @@
 
 static bool missing(struct when moment)
 {
-	return moment.ns == INT64_MIN;
+	return when_is_min(moment);
 }
 
 static struct when else_when(struct when first, struct when second)
@@ -68,7 +68,7 @@ static struct binding_start start_by(const struct binding *binding, enum timelin
 {
 	struct when ready = binding->evidence.sandbox_ready;
 	struct when started = binding->evidence.first_started;
-	bool sandbox = !missing(ready) && (missing(started) || !when_before(started, ready));
+	bool sandbox = !missing(ready) && (missing(started) || when_not_after(ready, started));
 
 	switch (clock) {
 	case TIMELINE_SANDBOX:

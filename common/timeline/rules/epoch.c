@@ -2,7 +2,7 @@
 
 static bool missing(struct when moment)
 {
-	return moment.ns == INT64_MIN;
+	return when_is_min(moment);
 }
 
 static bool holds(const struct epoch *epoch, const struct ip *ip)
@@ -48,7 +48,7 @@ static struct when newest_finish(const struct epoch *epoch, const struct pod_rec
 	if (missing(epoch->evidence.first_started))
 		return newest;
 	for (size_t i = 0; i < record->finished_count; i++) {
-		if (!when_before(record->finished[i], epoch->evidence.first_started))
+		if (when_not_after(epoch->evidence.first_started, record->finished[i]))
 			newest = when_later(newest, record->finished[i]);
 	}
 	return newest;
@@ -60,7 +60,7 @@ static bool lives(const struct pod_record *record, bool deleted)
 	return !finished(record) && !record->terminal && !deleted;
 }
 
-/* Every container was started again.  Without a word of the sandbox nothing says that it
+/* Every container was started again. Without a word of the sandbox nothing says that it
  * outlived them. */
 static bool restarted(const struct epoch *epoch, const struct pod_record *record, bool deleted)
 {
@@ -68,8 +68,8 @@ static bool restarted(const struct epoch *epoch, const struct pod_record *record
 
 	return lives(record, deleted) && record->sandbox == POD_SANDBOX_UNTOLD &&
 	       missing(epoch->evidence.sandbox_ready) && missing(epoch->evidence.sandbox_gone) &&
-	       !missing(finish) && record->first_running.ns != INT64_MAX &&
-	       !when_before(record->first_running, finish);
+	       !missing(finish) && !when_is_max(record->first_running) &&
+	       when_not_after(finish, record->first_running);
 }
 
 static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *record, bool deleted)
@@ -150,7 +150,7 @@ static void add_starts(struct epoch *epoch, const struct pod_record *record)
 
 		/* A container that could not be started shows 1970. */
 		if ((!missing(evidence->previous_to) &&
-		     !when_before(evidence->previous_to, started)) ||
+		     when_not_after(started, evidence->previous_to)) ||
 		    when_before(started, epoch->previous_gone) ||
 		    when_before(started, record->kubelet_saw))
 			continue;
@@ -167,7 +167,7 @@ static void add_evidence(struct epoch *epoch, const struct pod_record *record)
 	struct when changed = record->sandbox_changed;
 
 	if (record->sandbox == POD_SANDBOX_TRUE && !missing(changed) &&
-	    !when_before(changed, epoch->previous_gone) &&
+	    when_not_after(epoch->previous_gone, changed) &&
 	    (missing(epoch->previous_ready) || when_before(epoch->previous_ready, changed)))
 		evidence->sandbox_ready = changed;
 	if (record->sandbox == POD_SANDBOX_FALSE && !missing(changed))
@@ -211,14 +211,14 @@ static void fold_unpublished(struct pod_fold *fold, bool gone, struct when recei
 	}
 	if (missing(fold->kubelet_saw))
 		return;
-	if (!unpublished->there || (unpublished->until.ns != INT64_MAX && !gone)) {
+	if (!unpublished->there || (!when_is_max(unpublished->until) && !gone)) {
 		/* An epoch that ended with the pod itself leaves nothing open. */
 		if (gone && fold->has_epoch)
 			return;
 		unpublished->there = true;
 		unpublished->until = WHEN_MAX;
 	}
-	if (unpublished->until.ns != INT64_MAX)
+	if (!when_is_max(unpublished->until))
 		return;
 	unpublished->from = fold->kubelet_saw;
 	if (fold->has_epoch)

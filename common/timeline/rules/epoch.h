@@ -1,7 +1,7 @@
 /* epoch.h - what the records of one pod tell of its addresses, folded one by one.
  *
- * docs/answers.md section 3 is the meaning.  One sandbox is one epoch; the newest one
- * takes in every record of the pod, also after it ended.  Pure: plain values in and out.
+ * docs/answers.md section 3 is the meaning. One sandbox is one epoch; the newest one
+ * takes in every record of the pod, also after it ended. Pure: plain values in and out.
  *
  * (1) The evidence of an epoch before the newest never changes again.
  * (2) An epoch that ended never opens again; "lost" may still become "finished".
@@ -73,7 +73,7 @@ struct pod_fold {
 struct pod_fold pod_fold_none(void);
 
 /* Takes the record at OFFSET into FOLD. When that begins an epoch after another one,
- * *ENDED is that other one as it stays for ever and true is returned.  -1 as address
+ * *ENDED is that other one as it stays for ever and true is returned. -1 as address
  * count is never seen here: a record with too many addresses was refused before. */
 bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, bool deleted,
 		     struct when received, uint64_t offset, struct epoch *ended);

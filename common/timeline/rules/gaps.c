@@ -13,11 +13,11 @@ int gaps_add(struct gaps *gaps, const struct gap *gap)
 		struct gap *list = realloc(gaps->list, capacity * sizeof(*list));
 		struct when *reaches;
 
-		if (!list)
+		if (list == NULL)
 			return -1;
 		gaps->list = list;
 		reaches = realloc(gaps->reach, capacity * sizeof(*reaches));
-		if (!reaches)
+		if (reaches == NULL)
 			return -1;
 		gaps->reach = reaches;
 		gaps->capacity = capacity;
@@ -43,11 +43,11 @@ bool gaps_overlap(const struct gaps *gaps, unsigned resources, int64_t hold_ns, 
 
 	while (g > 0 && gaps->list[g - 1].offset > position)
 		g--;
-	for (; g > 0 && !when_before(gaps->reach[g - 1], start); g--) {
+	for (; g > 0 && when_not_after(start, gaps->reach[g - 1]); g--) {
 		const struct gap *gap = &gaps->list[g - 1];
 
-		if ((gap->resources & resources) && !when_before(gap->to, start) &&
-		    !when_before(end, when_add(gap->from, -hold_ns)))
+		if ((gap->resources & resources) && when_not_after(start, gap->to) &&
+		    when_not_after(when_add(gap->from, -hold_ns), end))
 			return true;
 	}
 	return false;

@@ -11,13 +11,13 @@ int node_ports_add(struct node_ports *ports, const struct node_port *port, struc
 		size_t capacity = ports->capacity ? 2 * ports->capacity : 16;
 		struct node_port *list = realloc(ports->list, capacity * sizeof(*list));
 
-		if (!list)
+		if (list == NULL)
 			return -1;
 		ports->list = list;
 		ports->capacity = capacity;
 	}
 	copy = strndup(service.data, service.length);
-	if (!copy)
+	if (copy == NULL)
 		return -1;
 	ports->list[ports->count] = *port;
 	ports->list[ports->count++].service = copy;

@@ -10,7 +10,7 @@ int ranges_add(struct ranges *ranges, const struct range_row *row)
 		size_t capacity = ranges->capacity ? 2 * ranges->capacity : 16;
 		struct range_row *list = realloc(ranges->list, capacity * sizeof(*list));
 
-		if (!list)
+		if (list == NULL)
 			return -1;
 		ranges->list = list;
 		ranges->capacity = capacity;

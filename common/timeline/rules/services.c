@@ -77,7 +77,7 @@ static void find_node_ports(const struct node_ports *ports,
 
 		if (port->port == question->port && port->protocol == question->transport &&
 		    port->opened_offset <= question->position &&
-		    !when_before(question->end, port->from) &&
+		    when_not_after(port->from, question->end) &&
 		    !(closed && when_before(port->to, question->start)))
 			add(services, span_of(port->service), true);
 	}
@@ -109,10 +109,10 @@ void services_find(const struct memberships *memberships, const struct node_port
 
 		if ((port || question->kind == HOLDER_POD) &&
 		    row->opened_offset <= question->position &&
-		    !when_before(question->end, row->opening) &&
-		    !when_before(membership_closing(memberships->list, memberships->count, m,
-						    question->position),
-				 question->start))
+		    when_not_after(row->opening, question->end) &&
+		    when_not_after(question->start,
+				   membership_closing(memberships->list, memberships->count, m,
+						      question->position)))
 			add(services, row->service, port);
 	}
 	if (question->kind == HOLDER_NODE && ports)
@@ -144,9 +144,9 @@ void services_add_json(const struct services *services, struct text *out)
 
 	if (services->count == 0)
 		return;
-	if (service) {
+	if (service != NULL) {
 		const char *slash = memchr(service->name.data, '/', service->name.length);
-		size_t length = slash ? (size_t)(slash - service->name.data) : 0;
+		size_t length = slash != NULL ? (size_t)(slash - service->name.data) : 0;
 
 		text_add_string(out, ",\"service\":{\"name\":");
 		text_add_json(out, service->name.data + length + 1,

@@ -22,7 +22,7 @@ static int grow(struct unpublished_pods *table)
 	if (capacity > UNPUBLISHED_PODS_MAX)
 		return -1;
 	rows = realloc(table->rows, capacity * sizeof(*rows));
-	if (!rows)
+	if (rows == NULL)
 		return -1;
 	table->rows = rows;
 	blocks = realloc(table->blocks, capacity / BLOCK_ROWS * sizeof(*blocks));
@@ -51,7 +51,7 @@ static void sum_up(struct unpublished_pods *table, size_t block)
 
 int unpublished_pods_add(struct unpublished_pods *table, const struct unpublished_pod *row)
 {
-	if (table->count == table->capacity && grow(table) != 0)
+	if (table->count == table->capacity && grow(table) < 0)
 		return -1;
 	table->rows[table->count++] = *row;
 	sum_up(table, (table->count - 1) / BLOCK_ROWS);
@@ -76,9 +76,9 @@ static bool may_hold(const struct unpublished_pod *row, const struct unpublished
 	if (row->hidden_offset <= question->position || row->holder == question->holder ||
 	    when_before(question->end, when_add(row->from, -question->skew_ns)))
 		return false;
-	if (row->until.ns == INT64_MAX)
+	if (when_is_max(row->until))
 		return !question->excluded;
-	return !when_before(when_add(row->until, question->skew_ns), question->start);
+	return when_not_after(question->start, when_add(row->until, question->skew_ns));
 }
 
 bool unpublished_pods_may_hold(const struct unpublished_pods *table,

@@ -40,7 +40,7 @@ struct cluster *cluster_new(uint32_t id, const char *name)
 {
 	struct cluster *cluster = calloc(1, sizeof(*cluster));
 
-	if (!cluster) {
+	if (cluster == NULL) {
 		log_error("timeline: no memory for cluster \"%s\"", name);
 		return NULL;
 	}
@@ -56,7 +56,7 @@ struct cluster *cluster_new(uint32_t id, const char *name)
 
 void cluster_free(struct cluster *cluster)
 {
-	if (!cluster)
+	if (cluster == NULL)
 		return;
 	gaps_free(&cluster->gaps);
 	progress_free(&cluster->progress);
@@ -261,7 +261,7 @@ struct cluster *cluster_load(struct store *store, uint32_t id)
 	int rc = -1;
 
 	begin_row(&key, &value);
-	if (!cluster)
+	if (cluster == NULL)
 		goto out;
 	row_key_cluster(&key, id);
 	if (store_get(store, (struct span){key.data, key.length}, &value) != 1 ||
@@ -270,7 +270,7 @@ struct cluster *cluster_load(struct store *store, uint32_t id)
 		goto out;
 	}
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
-		if (load_table(cluster, store, tables[t]) != 0)
+		if (load_table(cluster, store, tables[t]) < 0)
 			goto out;
 	}
 	rc = 0;
@@ -288,7 +288,7 @@ int cluster_add_gap(struct cluster *cluster, struct store *store, const struct g
 {
 	struct text key, value;
 
-	if (gaps_add(&cluster->gaps, gap) != 0)
+	if (gaps_add(&cluster->gaps, gap) < 0)
 		return no_memory(cluster);
 	begin_row(&key, &value);
 	row_key_numbered(&key, ROW_GAPS, cluster->id, cluster->gaps.count - 1);
@@ -302,7 +302,7 @@ int cluster_add_progress(struct cluster *cluster, struct store *store, struct wh
 	size_t before = cluster->progress.count;
 	struct text key, value;
 
-	if (progress_add(&cluster->progress, known, offset) != 0)
+	if (progress_add(&cluster->progress, known, offset) < 0)
 		return no_memory(cluster);
 	cluster->known = known;
 	if (cluster->progress.count == before)
@@ -327,7 +327,7 @@ static int put_unpublished(const struct cluster *cluster, struct store *store, u
 int cluster_add_unpublished(struct cluster *cluster, struct store *store,
 			    const struct unpublished_pod *row)
 {
-	if (unpublished_pods_add(&cluster->unpublished, row) != 0)
+	if (unpublished_pods_add(&cluster->unpublished, row) < 0)
 		return no_memory(cluster);
 	return put_unpublished(cluster, store, cluster->unpublished.count - 1);
 }
@@ -353,7 +353,7 @@ static int put_range(const struct cluster *cluster, struct store *store, size_t 
 
 int cluster_add_range(struct cluster *cluster, struct store *store, const struct range_row *row)
 {
-	if (ranges_add(&cluster->ranges, row) != 0)
+	if (ranges_add(&cluster->ranges, row) < 0)
 		return no_memory(cluster);
 	return put_range(cluster, store, cluster->ranges.count - 1);
 }
@@ -379,7 +379,7 @@ static int put_node_port(const struct cluster *cluster, struct store *store, uin
 int cluster_open_node_port(struct cluster *cluster, struct store *store,
 			   const struct node_port *port, struct span service)
 {
-	if (node_ports_add(&cluster->node_ports, port, service) != 0)
+	if (node_ports_add(&cluster->node_ports, port, service) < 0)
 		return no_memory(cluster);
 	return put_node_port(cluster, store, cluster->node_ports.count - 1);
 }

@@ -105,7 +105,7 @@ static uint64_t take_integer(struct codec *codec, size_t count)
 	const uint8_t *at = take(codec, count);
 	uint64_t value = 0;
 
-	for (size_t i = 0; at && i < count; i++)
+	for (size_t i = 0; at != NULL && i < count; i++)
 		value = value << 8 | at[i];
 	return value;
 }
@@ -135,7 +135,7 @@ struct ip codec_ip(struct codec *codec)
 	const uint8_t *at = take(codec, 16);
 	struct ip ip = {{0}};
 
-	if (at)
+	if (at != NULL)
 		memcpy(ip.bytes, at, sizeof(ip.bytes));
 	return ip;
 }
@@ -145,7 +145,7 @@ struct span codec_span(struct codec *codec)
 	size_t length = (size_t)take_integer(codec, 2);
 	const uint8_t *at = take(codec, length);
 
-	return at ? (struct span){(const char *)at, length} : (struct span){"", 0};
+	return at != NULL ? (struct span){(const char *)at, length} : (struct span){"", 0};
 }
 
 struct evidence codec_evidence(struct codec *codec)

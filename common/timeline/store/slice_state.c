@@ -17,7 +17,7 @@ int slice_state_read(struct codec *codec, struct slice_state *body)
 		return 0;
 	}
 	body->members = calloc(count + 1, sizeof(*body->members));
-	if (!body->members)
+	if (body->members == NULL)
 		return -1;
 	for (; body->count < count; body->count++) {
 		struct slice_member *member = &body->members[body->count];

@@ -44,7 +44,7 @@ static int mark(const struct store *store, const char *name)
 
 	snprintf(path, sizeof(path), "%s/%s", store->directory, name);
 	file = fopen(path, "w");
-	return file && fclose(file) == 0 ? 0 : -1;
+	return file != NULL && fclose(file) == 0 ? 0 : -1;
 }
 
 /* Logs and frees ERROR (taken). Gives -1. */
@@ -104,9 +104,9 @@ static bool is_foreign(const char *directory)
 	if (exists(directory, "CURRENT") || exists(directory, DAMAGE_MARK))
 		return false;
 	folder = opendir(directory);
-	if (!folder)
+	if (folder == NULL)
 		return false;
-	for (entry = readdir(folder); entry && !foreign; entry = readdir(folder)) {
+	for (entry = readdir(folder); entry != NULL && !foreign; entry = readdir(folder)) {
 		/* What RocksDB writes before CURRENT when it is killed while it begins. */
 		foreign = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
 			  strncmp(entry->d_name, "LOG", 3) != 0 &&
@@ -157,7 +157,7 @@ static int empty(struct store *store)
 	char *error = NULL;
 
 	rocksdb_destroy_db(store->options, store->directory, &error);
-	if (error)
+	if (error != NULL)
 		return broken(store, "empty it", error);
 	snprintf(path, sizeof(path), "%s/" EMPTYING_MARK, store->directory);
 	if (unlink(path) == 0 || errno == ENOENT)
@@ -170,7 +170,7 @@ static int open_db(struct store *store)
 {
 	char *error = NULL;
 
-	if (exists(store->directory, EMPTYING_MARK) && empty(store) != 0)
+	if (exists(store->directory, EMPTYING_MARK) && empty(store) < 0)
 		return -1;
 	if (exists(store->directory, DAMAGE_MARK) && set_aside(store, "was found damaged") != 0)
 		return -1;
@@ -180,7 +180,7 @@ static int open_db(struct store *store)
 		return -1;
 	}
 	store->db = rocksdb_open(store->options, store->directory, &error);
-	if (error && is_damage(error) && exists(store->directory, "CURRENT")) {
+	if (error != NULL && is_damage(error) && exists(store->directory, "CURRENT")) {
 		int aside = set_aside(store, error);
 
 		rocksdb_free(error);
@@ -189,26 +189,27 @@ static int open_db(struct store *store)
 			return -1;
 		store->db = rocksdb_open(store->options, store->directory, &error);
 	}
-	return error ? broken(store, "open it", error) : 0;
+	return error != NULL ? broken(store, "open it", error) : 0;
 }
 
 /* Its folder's name; a temporary one is made. */
 static int name_folder(struct store *store, const char *directory)
 {
 	const char *base = getenv("TMPDIR");
-	int length = directory ? snprintf(store->directory, PATH_SIZE, "%s", directory)
-			       : snprintf(store->directory, PATH_SIZE, "%s/tenure-timeline-XXXXXX",
-					  base ? base : "/tmp");
+	int length = directory != NULL
+			     ? snprintf(store->directory, PATH_SIZE, "%s", directory)
+			     : snprintf(store->directory, PATH_SIZE, "%s/tenure-timeline-XXXXXX",
+					base ? base : "/tmp");
 
 	if (length <= 0 || length >= PATH_SIZE - 32) {
 		log_error("timeline: the folder's name is empty or too long");
 		return -1;
 	}
-	if (!directory && !mkdtemp(store->directory)) {
+	if (directory == NULL && !mkdtemp(store->directory)) {
 		log_error("timeline: cannot make %s: %s", store->directory, strerror(errno));
 		return -1;
 	}
-	store->temporary = !directory;
+	store->temporary = directory == NULL;
 	return 0;
 }
 
@@ -216,7 +217,7 @@ struct store *store_open(const char *directory)
 {
 	struct store *store = calloc(1, sizeof(*store));
 
-	if (!store) {
+	if (store == NULL) {
 		log_error("timeline: no memory");
 		return NULL;
 	}
@@ -231,7 +232,7 @@ struct store *store_open(const char *directory)
 
 static void close_db(struct store *store)
 {
-	if (store->db)
+	if (store->db != NULL)
 		rocksdb_close(store->db);
 	store->db = NULL;
 }
@@ -240,7 +241,7 @@ int store_replace(struct store *store, const char *reason)
 {
 	store_discard(store);
 	close_db(store);
-	if (set_aside(store, reason) != 0)
+	if (set_aside(store, reason) < 0)
 		return -1;
 	return open_db(store);
 }
@@ -260,7 +261,7 @@ int store_reset(struct store *store)
 {
 	store_discard(store);
 	close_db(store);
-	if (mark(store, EMPTYING_MARK) != 0) {
+	if (mark(store, EMPTYING_MARK) < 0) {
 		log_error("timeline %s: cannot empty it: %s", store->directory, strerror(errno));
 		return -1;
 	}
@@ -271,7 +272,7 @@ void store_close(struct store *store)
 {
 	char *error = NULL;
 
-	if (!store)
+	if (store == NULL)
 		return;
 	close_db(store);
 	if (store->temporary && store->options) {
@@ -279,17 +280,17 @@ void store_close(struct store *store)
 		rocksdb_free(error);
 		rmdir(store->directory);
 	}
-	if (store->batch)
+	if (store->batch != NULL)
 		rocksdb_writebatch_destroy(store->batch);
-	if (store->write)
+	if (store->write != NULL)
 		rocksdb_writeoptions_destroy(store->write);
-	if (store->read_prefix)
+	if (store->read_prefix != NULL)
 		rocksdb_readoptions_destroy(store->read_prefix);
 	if (store->read)
 		rocksdb_readoptions_destroy(store->read);
 	if (store->options)
 		rocksdb_options_destroy(store->options);
-	if (store->cache)
+	if (store->cache != NULL)
 		rocksdb_cache_destroy(store->cache);
 	free(store);
 }
@@ -302,9 +303,9 @@ int store_get(struct store *store, struct span key, struct text *value)
 	rocksdb_pinnableslice_t *slice =
 		rocksdb_get_pinned(store->db, store->read, key.data, key.length, &error);
 
-	if (error)
+	if (error != NULL)
 		return broken(store, "read", error);
-	if (!slice)
+	if (slice == NULL)
 		return 0;
 	bytes = rocksdb_pinnableslice_value(slice, &length);
 	text_add(value, bytes, length);
@@ -332,7 +333,7 @@ int store_commit(struct store *store)
 
 	rocksdb_write(store->db, store->write, store->batch, &error);
 	rocksdb_writebatch_clear(store->batch);
-	return error ? broken(store, "write", error) : 0;
+	return error != NULL ? broken(store, "write", error) : 0;
 }
 
 void store_discard(struct store *store)
@@ -345,7 +346,7 @@ struct store_scan *store_scan_begin(struct store *store, struct span prefix, str
 	struct store_scan *scan = calloc(1, sizeof(*scan));
 	bool one_address = prefix.length >= STORE_PREFIX_LENGTH;
 
-	if (!scan)
+	if (scan == NULL)
 		return NULL;
 	scan->store = store;
 	text_init(&scan->prefix, PATH_SIZE);
@@ -360,14 +361,14 @@ int store_scan_next(struct store_scan *scan, struct span *key, struct span *valu
 {
 	char *error = NULL;
 
-	if (!scan || scan->prefix.failed)
+	if (scan == NULL || scan->prefix.failed)
 		return -1;
 	if (scan->begun)
 		rocksdb_iter_next(scan->iterator);
 	scan->begun = true;
 	if (!rocksdb_iter_valid(scan->iterator)) {
 		rocksdb_iter_get_error(scan->iterator, &error);
-		return error ? broken(scan->store, "read", error) : 0;
+		return error != NULL ? broken(scan->store, "read", error) : 0;
 	}
 	key->data = rocksdb_iter_key(scan->iterator, &key->length);
 	if (key->length < scan->prefix.length ||
@@ -379,7 +380,7 @@ int store_scan_next(struct store_scan *scan, struct span *key, struct span *valu
 
 void store_scan_end(struct store_scan *scan)
 {
-	if (!scan)
+	if (scan == NULL)
 		return;
 	rocksdb_iter_destroy(scan->iterator);
 	text_free(&scan->prefix);

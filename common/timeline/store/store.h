@@ -1,6 +1,6 @@
 /* store.h - the timeline's rows in RocksDB.
  *
- * Keys and values are bytes; rows.h gives them their meaning.  The only user of
+ * Keys and values are bytes; rows.h gives them their meaning. The only user of
  * rocksdb/c.h: an error text of RocksDB is freed by rocksdb_free(), a pinned slice and
  * an iterator are destroyed by whoever made them, an iterator's key and value are
  * borrowed until its next step.

@@ -49,7 +49,7 @@ static inline void add_sync(struct topic *topic, struct text *text, int resource
 		for (int n = 0; n < OBJECTS_MAX && edge == 0; n++) {
 			const struct draft *draft = present->drafts[n];
 
-			if (draft && draft->resource == resource)
+			if (draft != NULL && draft->resource == resource)
 				add_event(topic, text, draft, "ADDED", present->revisions[n], at,
 					  true);
 		}

@@ -2,7 +2,7 @@
  *
  * A few nodes give a few addresses to many pods, one soon after the other, with
  * everything that a watch shows of it: late writes, restarts, force deletes, pods that
- * only a list shows to be gone, slices, services, owners, GAPs and new lists.  The same
+ * only a list shows to be gone, slices, services, owners, GAPs and new lists. The same
  * seed gives the same history.
  */
 #ifndef TENURE_TESTS_TIMELINE_LIVES_H
@@ -94,7 +94,7 @@ static inline void add_life(struct text *out, const struct life *life)
 static inline void draft_life(struct topic *topic, struct text *text, int at, const char *type,
 			      const struct life *life)
 {
-	if (type)
+	if (type != NULL)
 		add_life(text, life);
 	draft(topic, at, KUBE_PODS, type, life->number, text);
 }

@@ -2,7 +2,7 @@
  * on for each question.
  *
  * Only what the random histories hold: no annotations, host networks, scopes, services of
- * an end or names.  It says who, or why nobody; nothing of it is shared with the timeline.
+ * an end or names. It says who, or why nobody; nothing of it is shared with the timeline.
  * Moments are nanoseconds, NONE and OPEN at the ends of the scale.
  */
 #ifndef TENURE_TESTS_TIMELINE_MODEL_H
@@ -62,7 +62,7 @@ static inline struct model_thing *model_thing_of(struct model *model, int resour
 			return model->things[t];
 	}
 	thing = calloc(1, sizeof(*thing));
-	if (!thing || model->thing_count == MODEL_THINGS)
+	if (thing == NULL || model->thing_count == MODEL_THINGS)
 		abort();
 	snprintf(thing->uid, sizeof(thing->uid), "%s", uid);
 	thing->resource = resource;
@@ -102,7 +102,7 @@ static inline void model_hold(const struct model *model, struct model_thing *thi
 			if (!thing->spans[s].over && ip_compare(&thing->spans[s].ip, &ips[i]) == 0)
 				open = &thing->spans[s];
 		}
-		if (!open) {
+		if (open == NULL) {
 			if (thing->span_count == MODEL_SPANS)
 				abort();
 			open = &thing->spans[thing->span_count++];
@@ -135,7 +135,7 @@ static inline bool model_lists(struct json_object *slice, struct json_object *ot
 	struct json_object *list;
 	int64_t port = 0, wanted = 0;
 
-	if (!slice || json_array(slice, "endpoints", &list) != JSON_FOUND)
+	if (slice == NULL || json_array(slice, "endpoints", &list) != JSON_FOUND)
 		return false;
 	json_i64(json_element(json_object_object_get(slice, "ports"), 0), "port", &port);
 	json_i64(json_element(json_object_object_get(other, "ports"), 0), "port", &wanted);
@@ -176,7 +176,7 @@ static inline void model_slice(struct model *model, struct model_thing *thing,
 					       0),
 				  "", &text);
 			if (model_lists(thing->slice, told->object, text, uid) ||
-			    ip_parse(text, strlen(text), &opening->ip) != 0)
+			    ip_parse(text, strlen(text), &opening->ip) < 0)
 				continue;
 			opening->uid = uid;
 			opening->at = trigger;
@@ -237,7 +237,7 @@ static inline struct model *model_replay(const struct told *told, size_t count, 
 {
 	struct model *model = calloc(1, sizeof(*model));
 
-	if (!model)
+	if (model == NULL)
 		abort();
 	model->known = NONE;
 	for (int r = 0; r < KUBE_RESOURCES; r++) {

@@ -188,7 +188,7 @@ static inline bool model_begins(const struct model_pod *pod, const struct model_
 
 	if (is->ip_count == 0)
 		return false;
-	if (!epoch || model_moved(epoch, is))
+	if (epoch == NULL || model_moved(epoch, is))
 		return true;
 	if (epoch->how != STILL && !is->finish && !is->terminal && !is->deleted)
 		return true;
@@ -203,7 +203,7 @@ static inline void model_begin(struct model_pod *pod, const struct model_status 
 
 	if (pod->count == MODEL_EPOCHS)
 		abort();
-	if (before && before->how == STILL) {
+	if (before != NULL && before->how == STILL) {
 		if (!model_moved(before, is) && model_restarted(before, is))
 			before->finished = model_finish(before, is);
 		before->how = NEXT;
@@ -236,12 +236,12 @@ static inline void model_learn(struct model_pod *pod, const struct model_status 
 			epoch->ips[epoch->ip_count++] = is->ips[i];
 	}
 	if (is->sandbox == 1 &&
-	    (!before || (is->changed >= before->gone && is->changed > before->ready)))
+	    (before == NULL || (is->changed >= before->gone && is->changed > before->ready)))
 		epoch->ready = is->changed;
 	if (is->sandbox == 0)
 		epoch->gone = is->changed;
 	if (is->started != NONE && is->started >= is->kubelet &&
-	    (!before ||
+	    (before == NULL ||
 	     (is->started > model_certain_to(pod, last - 1) && is->started >= before->gone)))
 		epoch->started =
 			epoch->started == NONE ? is->started : less(epoch->started, is->started);
@@ -306,7 +306,7 @@ static inline void model_pod_absent(struct model_pod *pod, int64_t received)
 {
 	struct model_epoch *epoch = pod->count > 0 ? &pod->epochs[pod->count - 1] : NULL;
 
-	if (epoch && epoch->how == STILL) {
+	if (epoch != NULL && epoch->how == STILL) {
 		epoch->how = epoch->over ? FINISHED : LOST;
 		epoch->ended = received;
 	}

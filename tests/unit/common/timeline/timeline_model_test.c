@@ -1,5 +1,6 @@
 /* The timeline against the model, over random histories. SEED and SEEDS choose which; a
  * failure prints its seed. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -98,7 +99,7 @@ static void judge(const struct model *model, const struct claims *claims, bool g
 			continue;
 		certain = certain || sure;
 		held[count++] = one;
-		if (!best || one->possible_from > best->possible_from)
+		if (best == NULL || one->possible_from > best->possible_from)
 			best = one;
 	}
 	for (int i = 0; i < count; i++) {
@@ -115,10 +116,10 @@ static void judge(const struct model *model, const struct claims *claims, bool g
 	}
 	if (several)
 		snprintf(out, size, "ambiguous %s", together ? "two_holders" : "hand_over");
-	else if (best && (certain || (asked->question->sent &&
-				      !another_waits(model, claims, best->uid, asked))))
+	else if (best != NULL && (certain || (asked->question->sent &&
+					      !another_waits(model, claims, best->uid, asked))))
 		snprintf(out, size, "known %s %s", best->kind, best->uid);
-	else if (!best && claims->count == 0)
+	else if (best == NULL && claims->count == 0)
 		snprintf(out, size, "known outside");
 	else
 		snprintf(out, size, "unknown %s",
@@ -238,9 +239,9 @@ static void compare(uint64_t seed)
 		/* Ranges are not in the model: in one of them nobody was ever seen. */
 		if (strcmp(model, answer) != 0 &&
 		    !(strcmp(model, "known outside") == 0 && strncmp(answer, "unknown", 7) == 0))
-			fail_msg("seed %llu, %s from %lld to %lld at %lld: %s, the model %s",
-				 (unsigned long long)seed, ip, (long long)asked.s,
-				 (long long)asked.e, (long long)question.position, answer, model);
+			fail_msg("seed %" PRIu64 ", %s from %" PRId64 " to %" PRId64 " at %" PRId64
+				 ": %s, the model %s",
+				 seed, ip, asked.s, asked.e, question.position, answer, model);
 	}
 	timeline_close(timeline);
 	for (size_t r = 0; r < topic.count; r++)
@@ -252,7 +253,7 @@ static void compare(uint64_t seed)
 static void answers_as_the_model_does(void **state)
 {
 	const char *first = getenv("SEED"), *many = getenv("SEEDS");
-	uint64_t seed = first ? strtoull(first, NULL, 10) : 1;
+	uint64_t seed = first != NULL ? strtoull(first, NULL, 10) : 1;
 	uint64_t end = seed + (many ? strtoull(many, NULL, 10) : SEEDS);
 
 	(void)state;

@@ -1,5 +1,6 @@
 /* The timeline's promises over random histories. SEED and SEEDS choose which; a failure
  * prints its seed. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +22,7 @@ static uint64_t seed_from(const char *name, uint64_t otherwise)
 {
 	const char *text = getenv(name);
 
-	return text ? strtoull(text, NULL, 10) : otherwise;
+	return text != NULL ? strtoull(text, NULL, 10) : otherwise;
 }
 
 static struct timeline *opened(const char *directory, const struct timeline_options *options)
@@ -68,8 +69,8 @@ static void assert_same(uint64_t seed, const struct timeline_question *question,
 		return;
 	ip_format(&question->ip, ip);
 	when_format(question->start, start);
-	fail_msg("seed %llu: %s at %s, position %lld:\n%s\n%s", (unsigned long long)seed, ip, start,
-		 (long long)question->position, one, other);
+	fail_msg("seed %" PRIu64 ": %s at %s, position %" PRId64 ":\n%s\n%s", seed, ip, start,
+		 question->position, one, other);
 }
 
 /* Both have seen everything. */
@@ -164,7 +165,7 @@ static void feed_and_be_killed(const char *directory, const struct timeline_opti
 		struct timeline *timeline = timeline_open(directory, options);
 		size_t end;
 
-		if (!timeline)
+		if (timeline == NULL)
 			_exit(1);
 		end = (size_t)timeline_next_offset(timeline) + count;
 		feed(timeline, topic, end < topic->count ? end : topic->count);

@@ -71,7 +71,7 @@ static inline char *copy_text(struct text *text)
 {
 	char *copy = strdup(text_terminate(text));
 
-	if (!copy || text->failed)
+	if (copy == NULL || text->failed)
 		abort();
 	text_clear(text);
 	return copy;
@@ -94,7 +94,7 @@ static inline void draft(struct topic *topic, int at, int resource, const char *
 	struct draft *drafts =
 		realloc(topic->drafts, (topic->draft_count + 1) * sizeof(*topic->drafts));
 
-	if (!drafts)
+	if (drafts == NULL)
 		abort();
 	topic->drafts = drafts;
 	topic->drafts[topic->draft_count++] = (struct draft){

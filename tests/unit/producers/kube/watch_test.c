@@ -47,7 +47,7 @@ static const char *next(struct watch *watch, const struct clocks *clocks)
 	if (watch_records_next(watch, clocks, &record)) {
 		type = strstr(text_terminate(&record), "\"type\":\"") + 8;
 		revision = strstr(type, "resourceVersion\":\"");
-		revision = revision ? revision + 18 : "\"";
+		revision = revision != NULL ? revision + 18 : "\"";
 		snprintf(what, sizeof(what), "%.*s %.*s", (int)strcspn(type, "\""), type,
 			 (int)strcspn(revision, "\""), revision);
 		/* The reason of a GAP instead. */

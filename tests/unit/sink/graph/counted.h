@@ -1,4 +1,4 @@
-/* graph_counted.h - what conversations count, for the tests of tenure-graph.  Include
+/* graph_counted.h - what conversations count, for the tests of tenure-graph. Include
  * it behind cmocka.h. */
 #ifndef TENURE_TESTS_GRAPH_COUNTED_H
 #define TENURE_TESTS_GRAPH_COUNTED_H

@@ -2,6 +2,7 @@
 #ifndef TENURE_TESTS_GRAPH_FLOW_H
 #define TENURE_TESTS_GRAPH_FLOW_H
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ static inline void flow_pod(struct tagged_flow_end *end, const char *name, const
 	snprintf(end->node, sizeof(end->node), "%s", node);
 	end->service_count = 0;
 	end->service[0] = '\0';
-	if (!service)
+	if (service == NULL)
 		return;
 	snprintf(end->service, sizeof(end->service), "%s", service);
 	snprintf(end->services[0], sizeof(end->services[0]), "%s", service);
@@ -56,7 +57,7 @@ static inline void flow_address(struct tagged_flow_end *end, const char *ip, int
 }
 
 /* A flow of 10.0.0.1:40000 (pod client on n1) to 10.0.0.2:8080 (pod web-1 on n2, of
- * shop/web), from FROM to TO seconds, as HOST saw it on INTERFACE.  The record stands
+ * shop/web), from FROM to TO seconds, as HOST saw it on INTERFACE. The record stands
  * at OFFSET, which is the flow.id too. */
 static inline void flow_make(struct tagged_flow *flow, int64_t offset, double from, double to,
 			     const char *host, const char *interface)
@@ -66,7 +67,7 @@ static inline void flow_make(struct tagged_flow *flow, int64_t offset, double fr
 	flow->end.ns = (int64_t)(to * 1e9);
 	snprintf(flow->transport, sizeof(flow->transport), "tcp");
 	snprintf(flow->topic, sizeof(flow->topic), "tenure.flows");
-	snprintf(flow->flow_id, sizeof(flow->flow_id), "%016llx", (unsigned long long)offset);
+	snprintf(flow->flow_id, sizeof(flow->flow_id), "%016" PRIx64, (uint64_t)offset);
 	snprintf(flow->observer, sizeof(flow->observer), "%s", host);
 	snprintf(flow->interface, sizeof(flow->interface), "%s", interface);
 	flow_address(&flow->source, "10.0.0.1", 40000);

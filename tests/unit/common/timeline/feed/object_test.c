@@ -16,7 +16,7 @@ static struct json_object *parsed(const char *text)
 	size_t at;
 	struct json_object *tree = json_parse_strict(text, strlen(text), &what, &at);
 
-	if (!tree)
+	if (tree == NULL)
 		fail_msg("%s at %zu of %s", what, at, text);
 	return tree;
 }
@@ -201,7 +201,7 @@ static void a_slice_lists_addresses_with_ports(void **state)
 	assert_true(span_equal(slice.service, span_of("web")));
 	assert_int_equal(slice.port_count, 2);
 	assert_int_equal(slice.ports[1].port, 0); /* every port */
-	assert_true(slice.trigger.ns != INT64_MIN);
+	assert_true(!when_is_min(slice.trigger));
 	assert_null(object_endpoint(&slice, 0, &addresses, &uid));
 	assert_int_equal(addresses.count, 2);
 	assert_true(span_equal(uid, span_of("uid-a")));

@@ -1,4 +1,5 @@
 /* docs/answers.md sections 3, 5 and 6: raw instants, the order of bindings, the verdict. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -235,8 +236,7 @@ static void judges_by_holders(void **state)
 
 		if (verdict.holders != cases[c].holders || verdict.certain != cases[c].certain ||
 		    verdict.together != cases[c].together)
-			fail_msg("%lld to %lld", (long long)cases[c].start,
-				 (long long)cases[c].end);
+			fail_msg("%" PRId64 " to %" PRId64, cases[c].start, cases[c].end);
 	}
 	assert_true(asof_certain_within(tenures, count, ms(30000), ms(OPEN)));
 	assert_false(asof_certain_within(tenures, count, ms(30001), ms(OPEN)));

@@ -84,7 +84,7 @@ static int aside(const struct folder *folder)
 	int count = 0;
 
 	assert_non_null(parent);
-	for (entry = readdir(parent); entry; entry = readdir(parent))
+	for (entry = readdir(parent); entry != NULL; entry = readdir(parent))
 		count += strncmp(entry->d_name, "state.damaged-", 14) == 0;
 	closedir(parent);
 	return count;
@@ -119,7 +119,7 @@ static void spoil(const struct folder *folder, const char *part, long length)
 	int spoiled = 0;
 
 	assert_non_null(state);
-	for (entry = readdir(state); entry; entry = readdir(state)) {
+	for (entry = readdir(state); entry != NULL; entry = readdir(state)) {
 		char path[2 * ROOM];
 		struct stat status;
 		FILE *file;
