@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Keeps README.md true: --help blocks, the demo's commands and the demo's output are the programs' own.
+"""Keeps README.md and docs/README.md true: the demo's commands, its output and its example are the programs' own.
 
 usage: tests/readme.py [--write] [BUILD]     compare (exit 1 and a diff when they differ), or write them
 """
@@ -10,15 +10,11 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+README_LINES = 200  # what a reader takes in at once
 
 
 def block(text):
     return "```\n" + text.strip("\n") + "\n```\n"
-
-
-def help_of(build, program):
-    run = subprocess.run([build / program, "--help"], capture_output=True, text=True, check=True)
-    return block(run.stdout)
 
 
 def demo_parts(build):
@@ -29,26 +25,28 @@ def demo_parts(build):
     return {name: block(body) for name, body in zip(parts[1::2], parts[2::2])}
 
 
-def render(text, build):
-    text = re.sub(r"(<!-- help (\S+) -->\n).*?(<!-- /help -->)",
-                  lambda m: m[1] + help_of(build, m[2]) + m[3], text, flags=re.S)
-    for name, body in demo_parts(build).items():
-        text = re.sub(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
-                      lambda m, body=body: m[1] + body + m[2], text, flags=re.S)
+def render(text, parts):
+    for name, body in parts.items():
+        text = re.sub(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda m, body=body: m[1] + body + m[2], text, flags=re.S)
     return text
 
 
 def main():
     words = [w for w in sys.argv[1:] if w != "--write"]
     build = pathlib.Path(words[0] if words else ROOT / "build").resolve()
-    path = ROOT / "README.md"
-    old = path.read_text()
-    new = render(old, build)
-    if "--write" in sys.argv:
-        path.write_text(new)
-        return 0
-    sys.stdout.writelines(difflib.unified_diff(old.splitlines(True), new.splitlines(True), "README.md", "the programs"))
-    return 0 if old == new else 1
+    parts, same = demo_parts(build), True
+    for name in ("README.md", "docs/README.md"):
+        old = (ROOT / name).read_text()
+        new = render(old, parts)
+        if "--write" in sys.argv:
+            (ROOT / name).write_text(new)
+            continue
+        sys.stdout.writelines(difflib.unified_diff(old.splitlines(True), new.splitlines(True), name, "the programs"))
+        same = same and old == new
+    if sum(1 for _ in open(ROOT / "README.md")) > README_LINES:
+        print(f"README.md has more than {README_LINES} lines")
+        same = False
+    return 0 if same else 1
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Goal: README.md shows the programs' own --help, the demo's own commands and the demo's own output.
+# Goal: README.md and docs/README.md show the demo's own commands, output and example, and README.md stays short.
 set -eu
 cd "$(dirname "$0")/../.."
 exec python3 tests/readme.py "${BUILD:-build}"
