@@ -145,9 +145,26 @@ fuzz: ## fuzz each parser for FUZZ_SECONDS (default 60) seconds
 
 fuzzers: $(REPLAYS)
 
-install: all ## install the programs under PREFIX (/usr/local), staged in DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin
+# What a program prints about itself, without the settings of whoever builds it.
+SHARE = share/man/man1 share/bash-completion/completions share/zsh/site-functions
+ABOUT = $(foreach p,$(notdir $(PROGRAMS)),$(BUILD)/man/$p.1 $(BUILD)/completion/$p $(BUILD)/completion/_$p)
+print = @mkdir -p $(@D) && env -i PATH="$$PATH" $< --print-$1 >$@.tmp && mv $@.tmp $@
+
+man: $(ABOUT) ## write the manual pages and the completions of bash and zsh into build/
+
+$(BUILD)/man/%.1: $(BUILD)/%
+	$(call print,man)
+$(BUILD)/completion/_%: $(BUILD)/%
+	$(call print,zsh-completion)
+$(BUILD)/completion/%: $(BUILD)/%
+	$(call print,bash-completion)
+
+install: all man ## install programs, manual pages and completions under PREFIX (/usr/local), staged in DESTDIR
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin $(SHARE))
 	install $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/$(word 1,$(SHARE))
+	install -m 644 $(BUILD)/completion/tenure-* $(DESTDIR)$(PREFIX)/$(word 2,$(SHARE))
+	install -m 644 $(BUILD)/completion/_* $(DESTDIR)$(PREFIX)/$(word 3,$(SHARE))
 
 clean: ## remove everything that was built here
 	$(RM) -r build build-san build-debug build-clang build-clang-san build-fuzz
@@ -156,6 +173,6 @@ help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
 FORCE:
-.PHONY: all units demo demo-live test proof lint format bench fuzz fuzzers install clean help FORCE
+.PHONY: all units demo demo-live test proof lint format bench fuzz fuzzers man install clean help FORCE
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

@@ -12,13 +12,7 @@
 #include "common/timeline/timeline_settings.h"
 #include "common/topic/topic_reader.h"
 #include "enricher/alignment.h"
-
-static const struct settings_manual manual = {
-	.program = "tenure-enrich",
-	.synopsis = "--kube ADDRESS --flows ADDRESS --out ADDRESS --rejected ADDRESS [--state DIR]",
-	.purpose = "Tag each flow with the pods, nodes and services that held its addresses at "
-		   "that time.",
-};
+#include "enricher/manual.h"
 
 static int need(const char *option, const char *value)
 {
@@ -198,8 +192,10 @@ int main(int argc, char **argv)
 	stop_install();
 	exchange.state = asked.state;
 	exchange.since = a.since;
-	exchange.run_options = (struct run_options){&asked.options, asked.clock, &asked.ranges,
-						    a.hindsight,    a.since,     a.until};
+	exchange.run_options =
+		(struct run_options){&asked.options, timeline_settings_clocks[asked.clock],
+				     &asked.ranges,  a.hindsight,
+				     a.since,        a.until};
 	exchange.bounded = a.policy.bounded = !when_is_max(a.until);
 	fed.bus = exchange.bus;
 	fed.bus.follow = fed.bus.follow || bus_is_kafka(kube.values[0]);

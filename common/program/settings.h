@@ -1,11 +1,14 @@
-/* settings.h - the options of a program: one table, command line and environment.
+/* settings.h - the options of a program: one table for the command line and the environment.
  *
- * A flag beats the environment, the environment beats the default that the
- * variable holds when settings_read() is called. "--cluster-member NAME" is
- * also TENURE_CLUSTER_MEMBER=NAME; an empty variable counts as absent, and one
- * gives a list one value. A list given by flags replaces the environment's.
- * --help prints the table, --version the version; both end the program with 0.
- * Every program has --log-level and --log-format too; they are applied here.
+ * A flag overrides the environment, and the environment overrides the default,
+ * which is what the variable holds when settings_read() is called.
+ * "--cluster-member NAME" is also TENURE_CLUSTER_MEMBER=NAME. An empty variable
+ * counts as absent. A variable holds one value of a list; a list given by flags
+ * replaces it.
+ *
+ * Every program also has --log-level, --log-format, --help and --version, and,
+ * not listed by --help, --print-man, --print-bash-completion and
+ * --print-zsh-completion. All of them are handled here.
  */
 #ifndef TENURE_SETTINGS_H
 #define TENURE_SETTINGS_H
@@ -16,7 +19,7 @@
 
 #include "common/base/when.h"
 
-#define SETTINGS_LIST_MAX 64 /* values that one repeated option may have */
+#define SETTINGS_LIST_MAX 64 /* values of one repeated option */
 
 struct settings_list {
 	const char *values[SETTINGS_LIST_MAX];
@@ -30,41 +33,64 @@ enum setting_kind {
 	SETTING_DURATION_KIND, /* int64_t nanoseconds, see when_parse_duration() */
 	SETTING_WHEN_KIND,     /* struct when, RFC 3339 */
 	SETTING_LIST_KIND,     /* repeatable text */
+	SETTING_CHOICE_KIND,   /* int, the index of one of CHOICES */
+	SETTING_PRINT_KIND,    /* prints and exits: --help and --version only */
 };
 
-/* One row. LETTER is 0 where there is no short form. ARGUMENT is the word that
- * --help shows (NULL for a bool). */
+/* One row. */
 struct setting {
 	const char *name;
-	char letter;
-	const char *argument;
+	char letter;          /* 0: no short form */
+	const char *argument; /* as --help shows it; FILE, DIR and ADDRESS complete to paths */
 	enum setting_kind kind;
 	void *value;
 	const char *sentence;
+	const char *const *choices; /* of a choice: the values it takes, then NULL */
 };
 
 /* clang-format off */
-#define SETTING_TEXT(n, l, a, v, s) {(n), (l), (a), SETTING_TEXT_KIND, (const char **)(v), (s)}
-#define SETTING_BOOL(n, l, v, s) {(n), (l), NULL, SETTING_BOOL_KIND, (bool *)(v), (s)}
-#define SETTING_NUMBER(n, l, a, v, s) {(n), (l), (a), SETTING_NUMBER_KIND, (int64_t *)(v), (s)}
-#define SETTING_DURATION(n, l, a, v, s) {(n), (l), (a), SETTING_DURATION_KIND, (int64_t *)(v), (s)}
-#define SETTING_WHEN(n, l, a, v, s) {(n), (l), (a), SETTING_WHEN_KIND, (struct when *)(v), (s)}
-#define SETTING_LIST(n, l, a, v, s) \
-	{(n), (l), (a), SETTING_LIST_KIND, (struct settings_list *)(v), (s)}
-#define SETTING_END {NULL, 0, NULL, SETTING_BOOL_KIND, NULL, NULL}
+#define SETTING_ROW(n, l, a, k, v, s, c) {(n), (l), (a), SETTING_##k##_KIND, (v), (s), (c)}
+#define SETTING_TEXT(n, l, a, v, s) SETTING_ROW(n, l, a, TEXT, (const char **)(v), s, NULL)
+#define SETTING_BOOL(n, l, v, s) SETTING_ROW(n, l, NULL, BOOL, (bool *)(v), s, NULL)
+#define SETTING_NUMBER(n, l, a, v, s) SETTING_ROW(n, l, a, NUMBER, (int64_t *)(v), s, NULL)
+#define SETTING_DURATION(n, l, a, v, s) SETTING_ROW(n, l, a, DURATION, (int64_t *)(v), s, NULL)
+#define SETTING_WHEN(n, l, a, v, s) SETTING_ROW(n, l, a, WHEN, (struct when *)(v), s, NULL)
+#define SETTING_LIST(n, l, a, v, s) SETTING_ROW(n, l, a, LIST, (struct settings_list *)(v), s, NULL)
+#define SETTING_CHOICE(n, l, a, c, v, s) SETTING_ROW(n, l, a, CHOICE, (int *)(v), s, c)
+#define SETTING_END {NULL, 0, NULL, SETTING_BOOL_KIND, NULL, NULL, NULL}
 /* clang-format on */
 
+/* A term of the manual page and what it means. */
+struct settings_note {
+	const char *term;
+	const char *text;
+};
+
+struct settings_exit {
+	int status;       /* of sysexits.h, not 0 */
+	const char *when; /* "the broker cannot be reached" */
+};
+
+/* What is said about the program as a whole. Arrays end with an empty entry. The
+ * members after OPERANDS are for the manual page alone and may be absent. */
 struct settings_manual {
 	const char *program;  /* "tenure-flows" */
 	const char *synopsis; /* "-i INTERFACE | -r FILE --out ADDRESS [FILTER]" */
 	const char *purpose;  /* one sentence */
-	bool operands;        /* words that are no options are allowed */
+	bool operands;        /* words that are not options are allowed */
+
+	const char *description[6];          /* paragraphs */
+	struct settings_note environment[4]; /* variables other than the options' */
+	struct settings_note files[4];       /* names of files */
+	struct settings_exit exits[12];      /* without EX_USAGE, which every program has */
+	struct settings_note examples[6];    /* a command, and what it does */
+	const char *see_also[8];             /* "tenure-kube 1" */
 };
 
 /* Reads ARGV by TABLE, which ends with SETTING_END. Returns the index of the
  * first operand in ARGV (options are moved before operands), or -1 after one
- * logged line that names the option and what would be right: the caller then
- * exits with EX_USAGE. Exits 0 itself after --help and --version. */
+ * logged line that names the option and what it takes: the caller then exits
+ * with EX_USAGE. Exits by itself after an option that prints. */
 int settings_read(const struct settings_manual *manual, const struct setting *table, int argc,
 		  char **argv);
 

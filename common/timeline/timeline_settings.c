@@ -9,19 +9,7 @@
 
 #define PATH_SIZE 4096
 
-static int check_clock(struct timeline_settings *settings)
-{
-	static const char *const names[] = {"sandbox", "started", "endpoint", "received"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(settings->clock, names[i]) != 0)
-			continue;
-		settings->options.clock = (enum timeline_clock)i;
-		return 0;
-	}
-	log_error("--clock: %s is none of sandbox, started, endpoint, received", settings->clock);
-	return -1;
-}
+const char *const timeline_settings_clocks[] = {"sandbox", "started", "endpoint", "received", NULL};
 
 static int check_ranges(struct timeline_settings *settings)
 {
@@ -47,7 +35,8 @@ static int check_ranges(struct timeline_settings *settings)
 
 int timeline_settings_check(struct timeline_settings *settings)
 {
-	return check_clock(settings) < 0 || check_ranges(settings) < 0 ? -1 : 0;
+	settings->options.clock = (enum timeline_clock)settings->clock;
+	return check_ranges(settings);
 }
 
 struct timeline *timeline_settings_open(const struct timeline_settings *settings)

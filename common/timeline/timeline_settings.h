@@ -8,14 +8,17 @@
 struct timeline_settings {
 	struct timeline_options options;
 	struct settings_list ranges;
-	const char *clock;
+	int clock;         /* enum timeline_clock */
 	const char *state; /* directory, NULL for a passing timeline */
 };
+
+/* The names of enum timeline_clock, in its order, then NULL. */
+extern const char *const timeline_settings_clocks[];
 
 #define TIMELINE_SETTINGS_DEFAULT                                                       \
 	{                                                                               \
 		.options = {.hold_ns = 10 * NS_PER_SECOND, .skew_ns = 500 * NS_PER_MS}, \
-		.clock = "sandbox"                                                      \
+		.clock = TIMELINE_SANDBOX                                               \
 	}
 
 /* The rows of a program's table. */
@@ -28,8 +31,8 @@ struct timeline_settings {
 				 "how long after a moment the cluster's state must be known"), \
 		SETTING_DURATION("skew", 0, "DURATION", &(s)->options.skew_ns,                 \
 				 "how far two clocks may differ"),                             \
-		SETTING_TEXT("clock", 0, "EVIDENCE", &(s)->clock,                              \
-			     "what starts a tenure: sandbox, started, endpoint or received"),  \
+		SETTING_CHOICE("clock", 0, "EVIDENCE", timeline_settings_clocks, &(s)->clock,  \
+			       "what a tenure starts with"),                                   \
 		SETTING_LIST("cluster-cidr", 0, "RANGE", &(s)->ranges,                         \
 			     "a range of the cluster's addresses; may be repeated")
 

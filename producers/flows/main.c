@@ -19,6 +19,7 @@
 #include "producers/flows/flow_table.h"
 #include "producers/flows/interfaces.h"
 #include "producers/flows/live.h"
+#include "producers/flows/manual.h"
 #include "producers/flows/meter.h"
 #include "producers/flows/privileges.h"
 
@@ -28,13 +29,6 @@
 /* Silence moves the clock by the wall clock less this: a packet may still be in a
  * ring, which hands it over within 50 ms. */
 #define SILENCE_LAG_NS (2 * NS_PER_SECOND)
-
-static const struct settings_manual manual = {
-	.program = "tenure-flows",
-	.synopsis = "-i INTERFACE | --interfaces-from PATTERN | -r FILE  --out ADDRESS [FILTER]",
-	.purpose = "Turns packets into flow records. FILTER is tcpdump's.",
-	.operands = true,
-};
 
 struct flows_options {
 	struct settings_list interfaces;

@@ -17,6 +17,7 @@
 #include "producers/kube/access.h"
 #include "producers/kube/clocks.h"
 #include "producers/kube/kubeconfig.h"
+#include "producers/kube/manual.h"
 #include "producers/kube/tail.h"
 #include "producers/kube/watches.h"
 
@@ -26,12 +27,6 @@ struct kube_options {
 	const char *out;
 	struct watches_options watches;
 	struct bus_options bus;
-};
-
-static const struct settings_manual manual = {
-	.program = "tenure-kube",
-	.synopsis = "--cluster NAME [--kubeconfig FILE] [--out ADDRESS]",
-	.purpose = "Watches a Kubernetes API server and writes what it tells to tenure.kube.",
 };
 
 /* Without --kubeconfig: as kubectl looks for it, and a pod's own account before HOME. */

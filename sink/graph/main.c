@@ -11,6 +11,7 @@
 #include "sink/graph/dot.h"
 #include "sink/graph/graph_json.h"
 #include "sink/graph/intake.h"
+#include "sink/graph/manual.h"
 #include "sink/graph/mermaid.h"
 #include "sink/graph/screen.h"
 #include "sink/graph/table.h"
@@ -22,12 +23,12 @@
 #define STARTUP_NS (2 * NS_PER_SECOND)
 #define TABLE_FRAME 7 /* lines of a table that are no edges */
 
-enum format { TABLE, JSON, DOT, MERMAID, FORMATS };
+enum format { TABLE, JSON, DOT, MERMAID };
+static const char *const formats[] = {"table", "json", "dot", "mermaid", NULL};
 
 struct graph_program {
 	const char *in;
-	const char *format_name;
-	enum format format;
+	int format; /* enum format */
 	struct when from, to;
 	int64_t window_ns, horizon_ns, held, least;
 	bool outside_addresses;
@@ -45,17 +46,6 @@ struct graph_program {
 
 static int check(struct graph_program *p)
 {
-	static const char *const formats[FORMATS] = {"table", "json", "dot", "mermaid"};
-	int format = 0;
-
-	while (format < FORMATS && strcmp(p->format_name, formats[format]) != 0)
-		format++;
-	if (format == FORMATS) {
-		log_error("--format: \"%s\" is wrong, it takes table, json, dot or mermaid",
-			  p->format_name);
-		return -1;
-	}
-	p->format = (enum format)format;
 	if (when_not_after(p->to, p->from)) {
 		log_error("--to: must be later than --from");
 		return -1;
@@ -172,8 +162,6 @@ static enum screen_status draw(struct graph_program *p, struct when now)
 		break;
 	case MERMAID:
 		rc = mermaid_format(&view, &text);
-		break;
-	case FORMATS:
 		break;
 	}
 	if (p->bus.follow && !terminal && p->format != JSON)
@@ -295,25 +283,18 @@ int main(int argc, char **argv)
 {
 	static struct graph_program p = {
 		.in = "kafka:tenure.flows.tagged",
-		.format_name = "table",
+		.format = TABLE,
 		.from = {INT64_MIN},
 		.to = {INT64_MAX},
 		.window_ns = 300 * NS_PER_SECOND,
 		.horizon_ns = 180 * NS_PER_SECOND,
 		.held = 500000,
 	};
-	const struct settings_manual manual = {
-		"tenure-graph",
-		"[--in ADDRESS] [--from TIME] [--to TIME] [--format table|json|dot|mermaid] "
-		"[--follow]",
-		"Prints who talks to whom, how much, how fast, and what failed, from tagged flows.",
-		false,
-	};
 	const struct setting table[] = {
 		SETTING_TEXT("in", 0, "ADDRESS", &p.in, "tagged flows: kafka:TOPIC, a file, or -"),
 		SETTING_WHEN("from", 0, "TIME", &p.from, "only flows that ended at TIME or later"),
 		SETTING_WHEN("to", 0, "TIME", &p.to, "only flows that ended before TIME"),
-		SETTING_TEXT("format", 0, "FORMAT", &p.format_name, "table, json, dot or mermaid"),
+		SETTING_CHOICE("format", 0, "FORMAT", formats, &p.format, "format of the graph"),
 		SETTING_BOOL("follow", 0, &p.bus.follow,
 			     "keep reading, and show the last --window again and again"),
 		SETTING_DURATION("window", 0, "DURATION", &p.window_ns,

@@ -15,25 +15,24 @@
 #include "common/timeline/kube_topic.h"
 #include "common/timeline/timeline_settings.h"
 #include "common/topic/topic_reader.h"
+#include "sink/lookup/manual.h"
 #include "sink/lookup/report.h"
+
+enum format { TABLE, JSON };
+static const char *const formats[] = {"table", "json", NULL};
 
 struct lookup_program {
 	struct settings_list kube;
 	struct timeline_settings timeline;
 	struct bus_options bus;
-	const char *format_name, *transport_name;
+	const char *transport_name;
+	int format; /* enum format */
 	int64_t port;
 	struct report_question question;
-	bool json;
 };
 
 static int check(struct lookup_program *p)
 {
-	p->json = strcmp(p->format_name, "json") == 0;
-	if (!p->json && strcmp(p->format_name, "table") != 0) {
-		log_error("--format: \"%s\" is wrong, it takes table, json", p->format_name);
-		return -1;
-	}
 	if (timeline_settings_check(&p->timeline) < 0)
 		return -1;
 	if (when_is_min(p->question.at)) {
@@ -113,7 +112,7 @@ static int place(struct lookup_program *p, struct timeline *timeline,
 	p->question.position = timeline_position_last(timeline).offset;
 	p->question.provisional =
 		!p->question.history && !timeline_position_for(timeline, p->question.at, &ignored);
-	if (p->question.provisional && !p->json)
+	if (p->question.provisional && p->format != JSON)
 		log_warn("%s: what happened then may not all be there yet; the answer may change",
 			 p->kube.values[0]);
 	return 0;
@@ -195,7 +194,7 @@ static int ask_all(struct lookup_program *p, struct timeline *timeline, char **o
 	int rc = EX_OK;
 	struct ip ip;
 
-	report_init(&report, &p->question, p->json);
+	report_init(&report, &p->question, p->format == JSON);
 	for (int i = 0; i < count && rc != EX_IOERR && !stop_requested(); i++) {
 		if (strcmp(operands[i], "-") == 0) {
 			int asked = ask_lines(&report, timeline);
@@ -236,15 +235,9 @@ static int load_and_ask(struct lookup_program *p, struct timeline *timeline, cha
 int main(int argc, char **argv)
 {
 	static struct lookup_program p = {
-		.format_name = "table",
+		.format = TABLE,
 		.question = {.at = {INT64_MIN}},
 		.timeline = TIMELINE_SETTINGS_DEFAULT,
-	};
-	const struct settings_manual manual = {
-		"tenure-lookup",
-		"--kube ADDRESS [--at TIME] ADDRESS...",
-		"Says who held an IP address of a Kubernetes cluster, at any time.",
-		true,
 	};
 	const struct setting table[] = {
 		SETTING_LIST("kube", 0, "ADDRESS", &p.kube,
@@ -260,7 +253,7 @@ int main(int argc, char **argv)
 		SETTING_BOOL("received", 0, &p.question.received,
 			     "it was only sent to; without this it is taken to have sent, and "
 			     "what needs that is marked"),
-		SETTING_TEXT("format", 0, "FORMAT", &p.format_name, "table or json"),
+		SETTING_CHOICE("format", 0, "FORMAT", formats, &p.format, "format of the answers"),
 		TIMELINE_SETTINGS(&p.timeline),
 		BUS_SETTINGS(&p.bus),
 		SETTING_END,

@@ -29,7 +29,12 @@ static const struct setting table[] = {
 	SETTING_END,
 };
 
-static const struct settings_manual manual = {"tenure-test", "[OPTION...]", "Tests.", true};
+static const struct settings_manual manual = {
+	.program = "tenure-test",
+	.synopsis = "[OPTION...]",
+	.purpose = "Tests.",
+	.operands = true,
+};
 
 static int set_up(void **state)
 {
@@ -167,24 +172,21 @@ static void an_error_names_the_option_and_what_would_be_right(void **state)
 		char **words;
 		const char *line;
 	} cases[] = {
-		{WORDS(W("--hold"), W("10x")),
-		 "tenure-test: --hold: \"10x\" is wrong, it takes a duration such as 500ms, 10s, "
-		 "5m, 2h, 3d\n"},
-		{WORDS(W("-p"), W("-1")),
-		 "tenure-test: -p: \"-1\" is wrong, it takes a whole number from 0 on\n"},
+		{WORDS(W("--hold"), W("10x")), "tenure-test: --hold: \"10x\" is not a duration "
+					       "such as 500ms, 10s, 5m, 2h or 3d\n"},
+		{WORDS(W("-p"), W("-1")), "tenure-test: -p: \"-1\" is not a whole number\n"},
 		{WORDS(W("--since"), W("now")),
-		 "tenure-test: --since: \"now\" is wrong, it takes a "
-		 "time such as 2026-11-23T08:00:00Z\n"},
+		 "tenure-test: --since: \"now\" is not a time such as 2026-11-23T08:00:00Z\n"},
 		{WORDS(W("--follow=perhaps")),
-		 "tenure-test: --follow: \"perhaps\" is wrong, it takes true or false\n"},
+		 "tenure-test: --follow: \"perhaps\" is not true or false\n"},
 		{WORDS(W("--hodl"), W("10s")),
-		 "tenure-test: unknown option --hodl, is it --hold? See --help\n"},
+		 "tenure-test: unknown option --hodl; did you mean --hold? See --help\n"},
 		{WORDS(W("--nothing-like-it")),
-		 "tenure-test: unknown option --nothing-like-it, see --help for all of them\n"},
-		{WORDS(W("-z")), "tenure-test: unknown option -z, see --help for all of them\n"},
-		{WORDS(W("--out")), "tenure-test: --out: needs a value, text\n"},
-		{WORDS(W("--log-level"), W("loud")), "tenure-test: --log-level: \"loud\" is wrong, "
-						     "it takes error, warn, info, debug\n"},
+		 "tenure-test: unknown option --nothing-like-it; see --help\n"},
+		{WORDS(W("-z")), "tenure-test: unknown option -z; see --help\n"},
+		{WORDS(W("--out")), "tenure-test: --out needs a value: text\n"},
+		{WORDS(W("--log-level"), W("loud")),
+		 "tenure-test: --log-level: \"loud\" is not error, warn, info or debug\n"},
 	};
 	char printed[4096];
 
@@ -195,8 +197,7 @@ static void an_error_names_the_option_and_what_would_be_right(void **state)
 	}
 	setenv("TENURE_PORT", "many", 1);
 	assert_int_equal(run(&manual, WORDS(W("-f")), printed, sizeof(printed)), 64);
-	assert_string_equal(printed, "tenure-test: TENURE_PORT: \"many\" is wrong, it takes a "
-				     "whole number from 0 on\n");
+	assert_string_equal(printed, "tenure-test: TENURE_PORT: \"many\" is not a whole number\n");
 }
 
 static void refuses_operands_where_there_are_none(void **state)
@@ -207,8 +208,8 @@ static void refuses_operands_where_there_are_none(void **state)
 	(void)state;
 	strict.operands = false;
 	assert_int_equal(run(&strict, WORDS(W("stray")), printed, sizeof(printed)), 64);
-	assert_string_equal(printed, "tenure-test: \"stray\" is no option, and tenure-test takes "
-				     "no other words; see --help\n");
+	assert_string_equal(printed, "tenure-test: \"stray\" is not an option, and tenure-test "
+				     "takes no operands; see --help\n");
 }
 
 static void help_shows_every_row_and_ends_with_0(void **state)

@@ -1,0 +1,53 @@
+#include "enricher/manual.h"
+
+#include <sysexits.h>
+
+const struct settings_manual manual = {
+	.program = "tenure-enrich",
+	.synopsis = "--kube ADDRESS --flows ADDRESS --out ADDRESS --rejected ADDRESS [--state DIR]",
+	.purpose = "Tags each flow with the pods, nodes and services that held its addresses at "
+		   "that time.",
+	.description =
+		{
+			"It reads the watch events of tenure-kube and flow records, and writes "
+			"each flow with one more member, tenure, that names the holder of both "
+			"addresses or says why it is not known. A flow that cannot be tagged is "
+			"written to --rejected with the reason.",
+			"A flow waits until the cluster's state is known up to its end and "
+			"--hold longer. When that takes longer than --max-hold, it is answered "
+			"provisionally and marked.",
+			"On Kafka, outputs and offsets are committed in one transaction. Several "
+			"processes share the partitions; each needs an --instance of its own. "
+			"With files, the outputs are their own log, and a killed run continues "
+			"after the last flow in them.",
+			"An ADDRESS is kafka:TOPIC, a file, or - for standard input or output.",
+		},
+	.files =
+		{
+			{"DIR/timeline", "Who held which address, in RocksDB. It is a cache of "
+					 "the kube topic and may be deleted."},
+			{"DIR/options", "The options that file outputs were made with."},
+		},
+	.exits =
+		{
+			{EX_NOINPUT, "An input file cannot be opened."},
+			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
+			{EX_OSERR, "No memory."},
+			{EX_CANTCREAT, "An output or the state cannot be made."},
+			{EX_IOERR, "Reading or writing fails."},
+			{EX_CONFIG, "The inputs, the outputs, the state and the options do not "
+				    "fit together; the log says which."},
+		},
+	.examples =
+		{
+			{"tenure-enrich --kube kube.ndjson --flows flows.ndjson --out "
+			 "tagged.ndjson "
+			 "--rejected rejected.ndjson --state state",
+			 "Tag the flows of a file."},
+			{"tenure-enrich -b broker:9092 --kube kafka:tenure.kube --flows "
+			 "kafka:tenure.flows --out kafka:tenure.flows.tagged --rejected "
+			 "kafka:tenure.flows.rejected --state /var/lib/tenure --instance a",
+			 "Tag the flows of a topic until a signal comes."},
+		},
+	.see_also = {"tenure-flows 1", "tenure-graph 1", "tenure-kube 1", "tenure-lookup 1"},
+};

@@ -1,0 +1,47 @@
+#include "producers/flows/manual.h"
+
+#include <sysexits.h>
+
+const struct settings_manual manual = {
+	.program = "tenure-flows",
+	.synopsis = "-i INTERFACE | --interfaces-from PATTERN | -r FILE  --out ADDRESS [FILTER]",
+	.purpose = "Turns packets into flow records. FILTER is a pcap filter, as for tcpdump.",
+	.operands = true,
+	.description =
+		{
+			"Packets come from interfaces or from a pcap or pcapng file. Each "
+			"conversation between two endpoints becomes one JSON record with its "
+			"counters, TCP handshake times, retransmissions and response times; a "
+			"long conversation becomes one record for each slice of it.",
+			"The words after the options are one filter. A flow ends when it is "
+			"idle, when TCP closes it, or at the end of the input.",
+			"Capturing needs CAP_NET_RAW. The program gives up all privileges once "
+			"the capture is open; with --interfaces-from it keeps CAP_NET_RAW, "
+			"because interfaces come and go.",
+			"An ADDRESS is kafka:TOPIC, a file, or - for standard output.",
+		},
+	.exits =
+		{
+			{EX_DATAERR, "The capture file is damaged or not a capture file."},
+			{EX_NOINPUT, "The file or the interface does not exist."},
+			{EX_UNAVAILABLE, "The broker cannot be reached, or the interfaces "
+					 "cannot be watched."},
+			{EX_SOFTWARE, "An internal error."},
+			{EX_OSERR, "No memory, or the system refuses a call."},
+			{EX_CANTCREAT, "The output cannot be opened."},
+			{EX_IOERR, "The output cannot be written, or a capture broke."},
+			{EX_NOPERM, "Capturing on the interface or reading the file is not "
+				    "permitted."},
+		},
+	.examples =
+		{
+			{"tenure-flows -b broker:9092 -i eth0 --out kafka:tenure.flows",
+			 "Capture on one interface and write to Kafka."},
+			{"tenure-flows --interfaces-from 'veth*' --out flows.ndjson",
+			 "Capture on the host side of every pod's interface."},
+			{"tenure-flows -r capture.pcap --out - 'tcp port 80'",
+			 "Read the HTTP packets of a capture file and print their flows."},
+		},
+	.see_also = {"tcpdump 1", "tenure-enrich 1", "tenure-graph 1", "tenure-kube 1",
+		     "pcap-filter 7"},
+};

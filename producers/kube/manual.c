@@ -1,0 +1,51 @@
+#include "producers/kube/manual.h"
+
+#include <sysexits.h>
+
+const struct settings_manual manual = {
+	.program = "tenure-kube",
+	.synopsis = "--cluster NAME [--kubeconfig FILE] [--out ADDRESS]",
+	.purpose = "Watches a Kubernetes API server and writes every change to tenure.kube.",
+	.description =
+		{
+			"It lists and watches pods, services, endpoint slices, nodes and service "
+			"CIDRs, and the metadata of replica sets and jobs, and writes one JSON "
+			"record for each change.",
+			"Its account needs the verbs list and watch on these resources and "
+			"nothing else.",
+			"It holds no state. After a restart it resumes from the last PROGRESS "
+			"record of its own output; where the API server no longer has that "
+			"history, it writes a GAP and lists everything again.",
+			"An ADDRESS is kafka:TOPIC, a file that is appended to, or - for standard "
+			"output.",
+		},
+	.environment =
+		{
+			{"KUBECONFIG", "The kubeconfig file, where --kubeconfig is not given."},
+			{"HOME", "Holds .kube/config, which is tried last."},
+		},
+	.files =
+		{
+			{"~/.kube/config", "The kubeconfig that is tried last."},
+			{"/var/run/secrets/kubernetes.io/serviceaccount",
+			 "The token and the authority of a pod's own account."},
+		},
+	.exits =
+		{
+			{EX_NOINPUT, "The kubeconfig does not exist."},
+			{EX_UNAVAILABLE, "The API server or the broker cannot be reached, or the "
+					 "output cannot be opened."},
+			{EX_SOFTWARE, "An internal error or no memory."},
+			{EX_IOERR, "The output cannot be written."},
+			{EX_NOPERM, "The API server refuses the account."},
+			{EX_CONFIG, "No usable kubeconfig or account."},
+		},
+	.examples =
+		{
+			{"tenure-kube -b broker:9092 --cluster prod --kubeconfig ~/.kube/config",
+			 "Watch a cluster and write to the Kafka topic tenure.kube."},
+			{"tenure-kube --cluster prod --out kube.ndjson",
+			 "Watch with the usual kubeconfig and write to a file."},
+		},
+	.see_also = {"kubectl 1", "tenure-enrich 1", "tenure-flows 1", "tenure-lookup 1"},
+};
