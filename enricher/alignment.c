@@ -4,31 +4,53 @@
 
 #include "common/program/log.h"
 
-#define FEED_PER_TURN 1000
-#define FLOWS_PER_TURN 512 /* of one partition, so that none waits long for the others */
-#define KUBE_WAIT_MS 20    /* a flow arriving meanwhile waits so long */
-#define FLOW_WAIT_MS \
-	100 /* a kube record arriving meanwhile waits so long; nothing needs it sooner */
+#define KUBE_RECORDS_PER_TURN 1000
+#define FLOWS_PER_TURN 512 /* of one partition, so that the others are not kept waiting */
+#define KUBE_WAIT_MS 20    /* flows that arrive meanwhile are delayed by up to this */
+#define FLOW_WAIT_MS 100   /* kube records are delayed by up to this, but no flow needs them */
 
-/* Finds the position to answer a flow at. false: it waits. */
-static bool position_of(struct alignment *a, const struct flow_endpoints *ends, struct when now,
-			struct timeline_position *position, const char **provisional)
+enum action { TAG, REJECT, SKIP, WAIT };
+
+/* What to do with a flow, and what is needed to do it. */
+struct decision {
+	enum action action;
+	struct flow_endpoints ends;
+	enum flow_endpoints_outcome read; /* of REJECT, with the fault */
+	struct flow_endpoints_fault fault;
+	struct timeline_position position; /* of TAG */
+	const char *provisional;           /* of TAG: the reason, or NULL */
+};
+
+/* With --hindsight and --until all the kube records that count were there at the start. */
+static bool kube_is_complete(const struct alignment *a)
 {
-	*provisional = NULL;
-	if (a->hindsight) {
-		*position = timeline_position_last(a->timeline);
-		return true;
-	}
-	if (timeline_position_for(a->timeline, ends->end, position))
-		return true;
-	*provisional = hold_policy_ask(&a->policy, ends->end, now);
-	if (*provisional == NULL)
-		return false;
-	*position = timeline_position_last(a->timeline);
-	return true;
+	return a->options->hindsight || a->policy.bounded;
 }
 
-/* Counts FLOW as one that waits, once. -1 without memory. */
+static enum action choose(struct alignment *a, struct decision *d, const struct bus_record *flow,
+			  struct when now)
+{
+	const struct run_options *o = a->options;
+
+	d->provisional = NULL;
+	d->read = flow_endpoints_read(flow->value, flow->value_length, &d->ends, &d->fault);
+	if (d->read != FLOW_ENDPOINTS_GOOD)
+		return REJECT;
+	if (when_before(d->ends.end, o->since) ||
+	    (!when_is_max(o->until) && when_not_after(o->until, d->ends.end)))
+		return SKIP;
+	if (!o->hindsight) {
+		if (timeline_position_for(a->timeline, d->ends.end, &d->position))
+			return TAG;
+		d->provisional = hold_policy_ask(&a->policy, d->ends.end, now);
+		if (d->provisional == NULL)
+			return WAIT;
+	}
+	d->position = timeline_position_last(a->timeline);
+	return TAG;
+}
+
+/* Counts FLOW as waiting, once. -1 if out of memory. */
 static int note_waiting(struct alignment *a, const struct bus_record *flow)
 {
 	size_t index = (size_t)flow->partition;
@@ -44,9 +66,10 @@ static int note_waiting(struct alignment *a, const struct bus_record *flow)
 		a->waiting_at = larger;
 		a->waiting_count = index + 1;
 	}
-	a->stats.waited += flow->offset > a->waiting_at[index];
-	if (flow->offset > a->waiting_at[index])
+	if (flow->offset > a->waiting_at[index]) {
+		a->stats.waited++;
 		a->waiting_at[index] = flow->offset;
+	}
 	return 0;
 }
 
@@ -64,62 +87,55 @@ static enum exchange_outcome put_rejected(struct alignment *a, size_t index, str
 
 	if (outcome != EXCHANGE_REFUSED)
 		return outcome;
-	log_error("the rejected topic does not take a record of %zu bytes",
+	log_error("the rejected topic does not accept a record of %zu bytes",
 		  a->tagger.record.length);
 	return EXCHANGE_BROKEN;
 }
 
-static enum exchange_outcome tag(struct alignment *a, size_t index, const struct bus_record *flow,
-				 const struct flow_endpoints *ends, struct when now)
+static enum exchange_outcome put_tagged(struct alignment *a, size_t index,
+					const struct bus_record *flow, const struct decision *d,
+					struct when now)
 {
-	struct timeline_position position;
-	const char *provisional;
 	enum exchange_outcome outcome;
 
-	if (!position_of(a, ends, now, &position, &provisional))
-		return note_waiting(a, flow) < 0 ? EXCHANGE_BROKEN : EXCHANGE_REFUSED;
-	if (tagger_tag(&a->tagger, flow, ends, &position, provisional) < 0)
+	if (tagger_tag(&a->tagger, flow, &d->ends, &d->position, d->provisional) < 0)
 		return EXCHANGE_BROKEN;
 	outcome = put(a, index, EXCHANGE_TAGGED, now);
 	if (outcome != EXCHANGE_REFUSED)
 		return outcome;
-	if (tagger_refuse(&a->tagger, flow) < 0)
-		return EXCHANGE_BROKEN;
-	return put_rejected(a, index, now);
+	return tagger_refuse(&a->tagger, flow) < 0 ? EXCHANGE_BROKEN : put_rejected(a, index, now);
 }
 
-/* Deals with one flow. REFUSED: it waits. */
-static enum exchange_outcome deal_with(struct alignment *a, size_t index,
-				       const struct bus_record *flow, struct when now)
+static enum exchange_outcome act(struct alignment *a, size_t index, const struct bus_record *flow,
+				 const struct decision *d, struct when now)
 {
-	struct flow_endpoints_fault fault;
-	struct flow_endpoints ends;
-	enum flow_endpoints_outcome outcome =
-		flow_endpoints_read(flow->value, flow->value_length, &ends, &fault);
-
-	if (outcome != FLOW_ENDPOINTS_GOOD) {
-		if (tagger_reject(&a->tagger, flow, outcome, &fault) < 0)
-			return EXCHANGE_BROKEN;
+	switch (d->action) {
+	case TAG:
+		return put_tagged(a, index, flow, d, now);
+	case REJECT:
+		if (tagger_reject(&a->tagger, flow, d->read, &d->fault) < 0)
+			break;
 		return put_rejected(a, index, now);
-	}
-	if (when_before(ends.end, a->since) ||
-	    (!when_is_max(a->until) && when_not_after(a->until, ends.end))) {
+	case SKIP:
 		a->stats.outside++;
-		exchange_pass(a->exchange, index);
+		exchange_skip(a->exchange, index);
 		return EXCHANGE_DONE;
+	case WAIT:
+		break;
 	}
-	return tag(a, index, flow, &ends, now);
+	return EXCHANGE_BROKEN;
 }
 
-/* Deals with the flows of one partition that need not wait. *BUSY is set when there was
- * one, *ENDED cleared when more may come. */
-static enum exchange_outcome deal_with_partition(struct alignment *a, size_t index, struct when now,
-						 bool *busy, bool *ended)
+/* Deals with the flows of one partition up to the first that waits. Sets *BUSY if there
+ * was one, and clears *ENDED if more may come. */
+static enum exchange_outcome do_partition(struct alignment *a, size_t index, struct when now,
+					  bool *busy, bool *ended)
 {
+	enum exchange_outcome outcome = EXCHANGE_DONE;
+	struct decision decision;
 	struct bus_record flow;
-	enum exchange_outcome outcome;
 
-	for (int n = 0; n < FLOWS_PER_TURN; n++) {
+	for (int n = 0; n < FLOWS_PER_TURN && outcome == EXCHANGE_DONE; n++) {
 		switch (exchange_head(a->exchange, index, &flow)) {
 		case EXCHANGE_FLOW:
 			break;
@@ -131,16 +147,17 @@ static enum exchange_outcome deal_with_partition(struct alignment *a, size_t ind
 		case EXCHANGE_FAILED:
 			return EXCHANGE_BROKEN;
 		}
-		outcome = deal_with(a, index, &flow, now);
-		if (outcome == EXCHANGE_REFUSED)
-			break;
+		decision.action = choose(a, &decision, &flow, now);
+		if (decision.action == WAIT) {
+			*ended = false;
+			return note_waiting(a, &flow) < 0 ? EXCHANGE_BROKEN : EXCHANGE_DONE;
+		}
 		*busy = true;
 		a->stats.read++;
-		if (outcome != EXCHANGE_DONE)
-			return outcome;
+		outcome = act(a, index, &flow, &decision, now);
 	}
 	*ended = false;
-	return EXCHANGE_DONE;
+	return outcome;
 }
 
 void alignment_clear(struct alignment *a)
@@ -151,28 +168,30 @@ void alignment_clear(struct alignment *a)
 	a->waiting_count = 0;
 }
 
-/* Waits for whatever the flows at hand need. */
+/* Waits for a kube record if a flow waits for its position, otherwise for a flow. */
 static enum alignment_turn idle(struct alignment *a)
 {
 	if (exchange_wait(a->exchange, a->waiting ? 0 : FLOW_WAIT_MS) < 0)
 		return ALIGNMENT_BROKEN;
-	if (a->waiting && !a->frozen && kube_topic_turn(a->kube_topic, 1, KUBE_WAIT_MS) < 0)
+	if (a->waiting && !kube_is_complete(a) &&
+	    kube_topic_turn(a->kube_topic, 1, KUBE_WAIT_MS) < 0)
 		return ALIGNMENT_BROKEN;
 	return ALIGNMENT_GO_ON;
 }
 
 enum alignment_turn alignment_turn(struct alignment *a, struct when now)
 {
-	int fed = a->frozen ? 0 : kube_topic_turn(a->kube_topic, FEED_PER_TURN, 0);
+	int fed =
+		kube_is_complete(a) ? 0 : kube_topic_turn(a->kube_topic, KUBE_RECORDS_PER_TURN, 0);
 	enum exchange_outcome outcome =
 		fed < 0 ? EXCHANGE_BROKEN : exchange_serve(a->exchange, now);
 	bool busy = fed > 0, ended = exchange_partitions(a->exchange) > 0;
 
 	hold_policy_see(&a->policy, timeline_position_progress(a->timeline).known,
-			fed < FEED_PER_TURN, now);
+			fed < KUBE_RECORDS_PER_TURN, now);
 	a->waiting = false;
 	for (size_t i = 0; outcome == EXCHANGE_DONE && i < exchange_partitions(a->exchange); i++)
-		outcome = deal_with_partition(a, i, now, &busy, &ended);
+		outcome = do_partition(a, i, now, &busy, &ended);
 	if (outcome == EXCHANGE_BROKEN)
 		return ALIGNMENT_BROKEN;
 	if (outcome == EXCHANGE_AGAIN)

@@ -1,9 +1,9 @@
-/* alignment.h - the enricher's one loop: kube records into the timeline, and each flow out
- * when its position is there.
+/* alignment.h - the enricher's one loop: feeds kube records into the timeline and writes the
+ * outcome of each flow once its position is known.
  *
- * (1) Partitions wait apart from each other: a flow whose position is not there yet holds
- *     up only those behind it in its own partition.
- * (2) The wall clock decides about provisional answers and about nothing else.
+ * (1) Partitions wait independently: a flow without a position holds up only the flows
+ *     after it in its own partition.
+ * (2) The wall clock decides only which answers are provisional.
  */
 #ifndef TENURE_ALIGNMENT_H
 #define TENURE_ALIGNMENT_H
@@ -17,37 +17,34 @@
 #include "common/timeline/timeline.h"
 #include "enricher/exchange.h"
 #include "enricher/hold_policy.h"
+#include "enricher/run_options.h"
 #include "enricher/tagger.h"
 
 struct alignment_stats {
-	uint64_t read;    /* flows, each time they were read */
-	uint64_t waited;  /* for their position */
-	uint64_t outside; /* passed over: not in [since, until) */
+	uint64_t read;    /* flows, counted again each time they are read */
+	uint64_t waited;  /* flows that waited for their position */
+	uint64_t outside; /* flows skipped because they ended outside [since, until) */
 };
 
 struct alignment {
-	struct timeline *timeline; /* these three are borrowed */
+	struct timeline *timeline; /* these four are borrowed */
 	struct kube_topic *kube_topic;
 	struct exchange *exchange;
+	const struct run_options *options;
 	struct tagger tagger;
 	struct hold_policy policy;
-	bool hindsight;    /* every flow as of the last position */
-	bool frozen;       /* what comes into the kube topic from now on is not asked for */
-	struct when since; /* WHEN_MIN and WHEN_MAX where no window was asked for */
-	struct when until;
-	/* The flow that was seen to wait last in each partition, to count it once. */
-	int64_t *waiting_at;
+	int64_t *waiting_at; /* by partition, the last flow counted as waiting */
 	size_t waiting_count;
-	bool waiting; /* a head waits for its position */
+	bool waiting; /* in this turn at least one flow waits for its position */
 	struct alignment_stats stats;
 };
 
-/* Frees what the alignment made; the timeline, kube_topic and exchange are the caller's. */
+/* Frees the tagger and what the alignment allocated itself. */
 void alignment_clear(struct alignment *alignment);
 
 enum alignment_turn { ALIGNMENT_GO_ON, ALIGNMENT_ENDED, ALIGNMENT_BROKEN };
 
-/* Does what there is to do NOW, and waits a moment when there is nothing. */
+/* Does what can be done at NOW. If there is nothing to do, waits for at most 100 ms. */
 enum alignment_turn alignment_turn(struct alignment *alignment, struct when now);
 
 #endif

@@ -3,13 +3,11 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-#include "common/program/log.h"
 #include "enricher/exchange_file.h"
 #include "enricher/exchange_kafka.h"
 
-/* Exactly one of the two is set. */
 struct exchange {
-	struct exchange_kafka *kafka;
+	struct exchange_kafka *kafka; /* exactly one of the two is not NULL */
 	struct exchange_file *file;
 	struct exchange_stats stats; /* of the file form */
 };
@@ -74,12 +72,12 @@ enum exchange_outcome exchange_put(struct exchange *exchange, size_t index,
 	return exchange_file_put(exchange->file, topic, bytes, length);
 }
 
-void exchange_pass(struct exchange *exchange, size_t index)
+void exchange_skip(struct exchange *exchange, size_t index)
 {
 	if (exchange->kafka != NULL)
-		exchange_kafka_pass(exchange->kafka, index);
+		exchange_kafka_skip(exchange->kafka, index);
 	else
-		exchange_file_pass(exchange->file);
+		exchange_file_skip(exchange->file);
 }
 
 int exchange_wait(struct exchange *exchange, int timeout_ms)

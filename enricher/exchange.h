@@ -1,12 +1,12 @@
-/* exchange.h - takes flows and gives their outcomes, each exactly once.
+/* exchange.h - reads flows and writes their outcomes, each exactly once.
  *
- * On Kafka a transaction holds the outcomes of many flows and their offsets. In the file
- * form the outputs are the log: what stands in them is done. A killed process goes on
- * where its last whole step ended, in both.
+ * On Kafka a transaction holds the outcomes of many flows together with their offsets. In
+ * the file form the outputs are the log: a flow that is in them is done. Either way a killed
+ * process continues after its last complete step.
  *
- * (1) Every flow that was put or passed over is done exactly once, in order within its
- *     partition; "-" as an output is at least once, since it cannot be read back.
- * (2) The outcome of a flow goes into the partition that the flow came from.
+ * (1) Every flow that was put or skipped is done exactly once, in order within its
+ *     partition. If --out is "-", it is at least once: a pipe cannot be read back.
+ * (2) The outcome of a flow is written to the partition that the flow came from.
  */
 #ifndef TENURE_EXCHANGE_H
 #define TENURE_EXCHANGE_H
@@ -17,67 +17,50 @@
 
 #include "common/base/when.h"
 #include "common/bus/bus.h"
+#include "enricher/exchange_outcome.h"
 #include "enricher/run_options.h"
 
 struct exchange;
 
 struct exchange_settings {
-	const char *flows; /* addresses: all of Kafka or none */
-	const char *tagged;
-	const char *rejected;
-	const char *group;    /* Kafka alone */
-	const char *instance; /* Kafka alone: group.instance.id and transactional.id */
-	const char *state;    /* directory; a file run keeps there what its outputs are made from */
-	struct run_options run_options;
-	struct when since; /* WHEN_MIN for none */
-	bool bounded;      /* end where the flows ended at the start */
+	const char *flows; /* addresses: either all on Kafka or none */
+	const char *outputs[EXCHANGE_TOPICS];
+	const char *group;    /* Kafka only */
+	const char *instance; /* Kafka only: group.instance.id and transactional.id */
+	struct run_options run;
 	struct bus_options bus;
-};
-
-enum exchange_head {
-	EXCHANGE_FLOW,
-	EXCHANGE_NONE,   /* nothing there now */
-	EXCHANGE_ENDED,  /* and nothing comes any more */
-	EXCHANGE_FAILED, /* logged */
-};
-
-enum exchange_topic { EXCHANGE_TAGGED, EXCHANGE_REJECTED };
-
-enum exchange_outcome {
-	EXCHANGE_DONE,
-	EXCHANGE_REFUSED, /* this outcome cannot be written; put a rejected record instead */
-	EXCHANGE_AGAIN,   /* partitions and heads are new ones: ask for them again */
-	EXCHANGE_BROKEN,  /* logged */
 };
 
 struct exchange_stats {
 	uint64_t commits;
 	uint64_t aborts;
-	uint64_t timestamps_limited; /* flow timestamps further ahead than a broker takes */
+	uint64_t timestamps_limited; /* flow timestamps too far ahead for a broker */
 };
 
-/* Opens the inputs and outputs. SETTINGS is borrowed. NULL after logging, with
- * *EXIT_CODE set to what the program should end with. */
+/* Opens the inputs and outputs. SETTINGS is borrowed. Returns NULL (logged) with *EXIT_CODE
+ * set to the program's exit code. */
 struct exchange *exchange_open(const struct exchange_settings *settings, int *exit_code);
-/* Frees without finishing what is open: exchange_commit() comes first. */
+/* Frees without committing: call exchange_commit() first. */
 void exchange_close(struct exchange *exchange);
 
-/* Once a turn: notices new partitions, and commits what is due. DONE, AGAIN or BROKEN. */
+/* Call once a turn: follows changes of the assignment and commits what is due. Returns DONE,
+ * AGAIN or BROKEN. After AGAIN, from any function, partitions and heads have changed. */
 enum exchange_outcome exchange_serve(struct exchange *exchange, struct when now);
-/* Makes what was put permanent now. DONE, AGAIN or BROKEN. */
+/* Makes permanent what was put. Returns DONE, AGAIN or BROKEN. */
 enum exchange_outcome exchange_commit(struct exchange *exchange);
 
 size_t exchange_partitions(const struct exchange *exchange);
-/* The flow that is next in the INDEXth partition; borrowed until it is done. */
+/* The next flow of partition INDEX, borrowed until it is put or skipped. */
 enum exchange_head exchange_head(struct exchange *exchange, size_t index, struct bus_record *flow);
-/* Gives the outcome of that flow. */
+/* Writes the outcome of that flow. REFUSED: put a rejected record instead. */
 enum exchange_outcome exchange_put(struct exchange *exchange, size_t index,
 				   enum exchange_topic topic, const char *bytes, size_t length,
 				   struct when now);
-/* Passes over that flow without an outcome: it was not asked for. */
-void exchange_pass(struct exchange *exchange, size_t index);
+/* Skips that flow: it needs no outcome. */
+void exchange_skip(struct exchange *exchange, size_t index);
 
-/* Waits for a flow, TIMEOUT_MS at most; what was put is given to the kernel first. */
+/* Hands what was put to the kernel (files), then waits at most TIMEOUT_MS for a flow. -1
+ * after logging. */
 int exchange_wait(struct exchange *exchange, int timeout_ms);
 
 struct exchange_stats exchange_stats(const struct exchange *exchange);

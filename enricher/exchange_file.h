@@ -1,8 +1,8 @@
 /* exchange_file.h - the exchange in files: see exchange.h.
  *
- * (1) At most one of the two outputs has bytes that are not with the kernel yet, so what
- *     stands in the files is always the outcome of the first N flows: the largest flow
- *     offset in them is the last one done.
+ * (1) At most one of the two outputs has bytes that the kernel does not have yet. So the
+ *     files always hold the outcomes of the first N flows, and the largest flow offset in
+ *     them is that of the last flow done.
  */
 #ifndef TENURE_EXCHANGE_FILE_H
 #define TENURE_EXCHANGE_FILE_H
@@ -11,14 +11,14 @@
 
 struct exchange_file;
 
-/* As the exchange_*() of the same names. */
+/* Like the exchange_*() functions of the same names. */
 struct exchange_file *exchange_file_open(const struct exchange_settings *settings, int *exit_code);
 void exchange_file_close(struct exchange_file *exchange);
 enum exchange_outcome exchange_file_commit(struct exchange_file *exchange);
 enum exchange_head exchange_file_head(struct exchange_file *exchange, struct bus_record *flow);
 enum exchange_outcome exchange_file_put(struct exchange_file *exchange, enum exchange_topic topic,
 					const char *bytes, size_t length);
-void exchange_file_pass(struct exchange_file *exchange);
+void exchange_file_skip(struct exchange_file *exchange);
 int exchange_file_wait(struct exchange_file *exchange, int timeout_ms);
 
 #endif

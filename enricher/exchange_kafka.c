@@ -11,14 +11,14 @@
 #include "enricher/kafka_group.h"
 #include "enricher/kafka_producer.h"
 
-/* A broker refuses records that are more than an hour ahead of its clock, and the refusal
- * would poison the whole transaction; ten minutes are left for the clocks' difference. */
+/* A broker refuses records more than an hour ahead of its clock, and one refusal spoils the
+ * whole transaction. The ten minutes left allow for the difference of the clocks. */
 #define AHEAD_MAX_MS (INT64_C(50) * 60 * 1000)
 #define GIVE_UP_AFTER 10 /* failed transactions in a row */
 #define NUMBER_SIZE 24
 
-/* (2): the flows of a partition up to careful_last are written one by one; the one that
- * failed so is refused. -1 for none. */
+/* (2): the flows of a partition up to CAREFUL_LAST are written one by one; the one that
+ * failed even so is REFUSED. -1 for none. */
 struct suspicion {
 	int64_t careful_last;
 	int64_t refused;
@@ -29,13 +29,14 @@ struct exchange_kafka {
 	struct kafka_group_settings member;
 	struct kafka_group *group;
 	struct kafka_producer *producer;
-	struct when began;            /* the open transaction, WHEN_MIN when there is none */
-	unsigned records;             /* in it */
-	unsigned failures;            /* transactions in a row that taught nothing */
+	struct when began; /* the open transaction, or WHEN_MIN if there is none */
+	unsigned records;  /* in it */
+	unsigned failures; /* transactions in a row that failed without a new suspicion */
 	struct suspicion *suspicions; /* by partition */
 	struct exchange_stats stats;
 };
 
+/* Checks that the outputs have at least as many partitions as the input. -1 after logging. */
 static int check_topics(struct exchange_kafka *exchange)
 {
 	const struct exchange_settings *s = exchange->settings;
@@ -43,17 +44,15 @@ static int check_topics(struct exchange_kafka *exchange)
 
 	if (in < 0)
 		return -1;
-	for (int i = 0; i < 2; i++) {
-		const char *address = i == 0 ? s->tagged : s->rejected;
-		int out = kafka_producer_partitions(exchange->producer, bus_topic(address));
+	for (int i = 0; i < EXCHANGE_TOPICS; i++) {
+		int out = kafka_producer_partitions(exchange->producer, bus_topic(s->outputs[i]));
 
 		if (out < 0)
 			return -1;
 		if (out < in) {
-			log_error("%s: has %d partitions, but %s has %d; an outcome goes into the "
-				  "partition of its flow, "
-				  "so give it at least as many",
-				  address, out, s->flows, in);
+			log_error("%s: has %d partitions, but %s has %d; an outcome is written to "
+				  "the partition of its flow, so give it at least as many",
+				  s->outputs[i], out, s->flows, in);
 			return -1;
 		}
 	}
@@ -64,25 +63,24 @@ static int check_topics(struct exchange_kafka *exchange)
 	return exchange->suspicions == NULL ? -1 : 0;
 }
 
-/* Refuses a replay into topics that throw away at once what is older than they keep. */
+/* Refuses a replay into topics whose retention would delete its records right away. */
 static int check_retention(struct exchange_kafka *exchange)
 {
 	const struct exchange_settings *s = exchange->settings;
-	int64_t age_ms = when_since(when_now(), s->since) / NS_PER_MS, kept_ms;
+	int64_t age_ms = when_since(when_now(), s->run.since) / NS_PER_MS, kept_ms;
 	char value[32];
 
-	for (int i = 0; i < 2 && !when_is_min(s->since); i++) {
-		const char *address = i == 0 ? s->tagged : s->rejected;
-
-		if (kafka_producer_setting(exchange->producer, bus_topic(address), "retention.ms",
-					   value, sizeof(value)) < 0)
+	for (int i = 0; i < EXCHANGE_TOPICS && !when_is_min(s->run.since); i++) {
+		if (kafka_producer_setting(exchange->producer, bus_topic(s->outputs[i]),
+					   "retention.ms", value, sizeof(value)) < 0)
 			return -1;
 		kept_ms = strtoll(value, NULL, 10);
 		if (kept_ms < 0 || kept_ms > age_ms)
 			continue;
 		log_error("%s: keeps records for %" PRId64 " s, but --since is %" PRId64
-			  " s ago: what is older would be removed at once; raise its retention.ms",
-			  address, kept_ms / 1000, age_ms / 1000);
+			  " s ago: older records would be deleted immediately; raise its "
+			  "retention.ms",
+			  s->outputs[i], kept_ms / 1000, age_ms / 1000);
 		return -1;
 	}
 	return 0;
@@ -91,7 +89,8 @@ static int check_retention(struct exchange_kafka *exchange)
 struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *settings, int *exit_code)
 {
 	struct exchange_kafka *exchange = calloc(1, sizeof(*exchange));
-	const char *topics[2] = {bus_topic(settings->tagged), bus_topic(settings->rejected)};
+	const char *topics[EXCHANGE_TOPICS] = {bus_topic(settings->outputs[EXCHANGE_TAGGED]),
+					       bus_topic(settings->outputs[EXCHANGE_REJECTED])};
 
 	*exit_code = EX_UNAVAILABLE;
 	if (exchange == NULL)
@@ -102,12 +101,12 @@ struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *setti
 		.topic = bus_topic(settings->flows),
 		.group = settings->group,
 		.instance = settings->instance,
-		.since = settings->since,
-		.bounded = settings->bounded,
+		.since = settings->run.since,
+		.bounded = !when_is_max(settings->run.until),
 		.options = &settings->bus,
 	};
-	/* The producer comes first: it ends what a killed predecessor left open, and only
-	 * then are the committed offsets the true ones. */
+	/* The producer comes first: it ends the transaction that a killed predecessor left
+	 * open. Only then are the committed offsets final. */
 	exchange->producer = kafka_producer_open(topics, settings->instance, &settings->bus);
 	if (exchange->producer == NULL)
 		goto out;
@@ -133,40 +132,38 @@ void exchange_kafka_close(struct exchange_kafka *exchange)
 	free(exchange);
 }
 
-/* What is known of PARTITION; NULL for one that the topic had not at the start. */
+/* Returns NULL for a partition that the topic did not have at the start. */
 static struct suspicion *suspicion_of(const struct exchange_kafka *exchange, int32_t partition)
 {
 	return partition < exchange->member.partitions ? &exchange->suspicions[partition] : NULL;
 }
 
-/* Learns from the transaction that was given up. False when it taught nothing new. */
+/* Learns from the aborted transaction. Returns false if it taught nothing new. */
 static bool remember_culprit(struct exchange_kafka *exchange)
 {
+	struct kafka_producer_culprit culprit = kafka_producer_culprit(exchange->producer);
 	struct suspicion *suspicion, before;
-	int32_t partition;
-	int64_t first, last;
 
-	if (!kafka_producer_culprit(exchange->producer, &partition, &first, &last))
+	if (!culprit.there)
 		return false;
-	suspicion = suspicion_of(exchange, partition);
+	suspicion = suspicion_of(exchange, culprit.partition);
 	if (suspicion == NULL)
 		return false;
 	before = *suspicion;
-	/* Written alone and failed again: it is this one. */
-	if (first == last && first <= before.careful_last)
-		suspicion->refused = first;
+	/* It was written alone and failed again. */
+	if (culprit.first == culprit.last && culprit.first <= before.careful_last)
+		suspicion->refused = culprit.first;
 	else
-		suspicion->careful_last = last;
+		suspicion->careful_last = culprit.last;
 	return suspicion->refused != before.refused ||
 	       suspicion->careful_last > before.careful_last;
 }
 
-/* Gives the open transaction up and reads again from what is committed (2). */
+/* Aborts the open transaction and reads again from the committed offsets (2). */
 static enum exchange_outcome start_over(struct exchange_kafka *exchange)
 {
 	if (stop_requested()) {
-		log_warn("%s: stopped with flows that are not committed; the next start does them "
-			 "again",
+		log_warn("%s: stopped with uncommitted flows; the next start processes them again",
 			 exchange->settings->flows);
 		return EXCHANGE_BROKEN;
 	}
@@ -175,11 +172,11 @@ static enum exchange_outcome start_over(struct exchange_kafka *exchange)
 	exchange->began = WHEN_MIN;
 	kafka_group_close(exchange->group);
 	exchange->group = NULL;
-	if (kafka_producer_abort(exchange->producer) != KAFKA_PRODUCER_DONE)
+	if (kafka_producer_abort(exchange->producer) != EXCHANGE_DONE)
 		return EXCHANGE_BROKEN;
 	if (!remember_culprit(exchange) && ++exchange->failures > GIVE_UP_AFTER) {
-		log_error("%s: %d transactions in a row failed", exchange->settings->tagged,
-			  GIVE_UP_AFTER);
+		log_error("%s: %d transactions in a row failed",
+			  exchange->settings->outputs[EXCHANGE_TAGGED], GIVE_UP_AFTER);
 		return EXCHANGE_BROKEN;
 	}
 	for (int tries = 0; exchange->group == NULL && tries < GIVE_UP_AFTER && !stop_requested();
@@ -188,20 +185,10 @@ static enum exchange_outcome start_over(struct exchange_kafka *exchange)
 	return exchange->group == NULL ? EXCHANGE_BROKEN : EXCHANGE_AGAIN;
 }
 
-static enum exchange_outcome outcome_of(struct exchange_kafka *exchange,
-					enum kafka_producer_outcome outcome)
+/* Passes on the OUTCOME of the producer, after starting over if it asks for that. */
+static enum exchange_outcome settle(struct exchange_kafka *exchange, enum exchange_outcome outcome)
 {
-	switch (outcome) {
-	case KAFKA_PRODUCER_DONE:
-		return EXCHANGE_DONE;
-	case KAFKA_PRODUCER_REFUSED:
-		return EXCHANGE_REFUSED;
-	case KAFKA_PRODUCER_AGAIN:
-		return start_over(exchange);
-	case KAFKA_PRODUCER_BROKEN:
-		break;
-	}
-	return EXCHANGE_BROKEN;
+	return outcome == EXCHANGE_AGAIN ? start_over(exchange) : outcome;
 }
 
 enum exchange_outcome exchange_kafka_commit(struct exchange_kafka *exchange)
@@ -210,7 +197,7 @@ enum exchange_outcome exchange_kafka_commit(struct exchange_kafka *exchange)
 
 	if (exchange->records == 0)
 		return EXCHANGE_DONE;
-	outcome = outcome_of(exchange, kafka_producer_commit(exchange->producer, exchange->group));
+	outcome = settle(exchange, kafka_producer_commit(exchange->producer, exchange->group));
 	if (outcome == EXCHANGE_DONE) {
 		exchange->stats.commits++;
 		exchange->records = 0;
@@ -222,7 +209,7 @@ enum exchange_outcome exchange_kafka_commit(struct exchange_kafka *exchange)
 
 enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, struct when now)
 {
-	enum exchange_outcome outcome = EXCHANGE_DONE;
+	enum exchange_outcome outcome;
 
 	switch (kafka_group_poll(exchange->group)) {
 	case KAFKA_GROUP_QUIET:
@@ -244,10 +231,11 @@ enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, stru
 	case KAFKA_GROUP_BROKEN:
 		return EXCHANGE_BROKEN;
 	}
+	/* Without an open transaction this commits nothing. */
 	if (exchange->records >= EXCHANGE_KAFKA_RECORDS ||
-	    (exchange->records > 0 && when_since(now, exchange->began) >= EXCHANGE_KAFKA_AGE_NS))
-		outcome = exchange_kafka_commit(exchange);
-	return outcome;
+	    when_since(now, exchange->began) >= EXCHANGE_KAFKA_AGE_NS)
+		return exchange_kafka_commit(exchange);
+	return EXCHANGE_DONE;
 }
 
 size_t exchange_kafka_partitions(const struct exchange_kafka *exchange)
@@ -258,17 +246,7 @@ size_t exchange_kafka_partitions(const struct exchange_kafka *exchange)
 enum exchange_head exchange_kafka_head(struct exchange_kafka *exchange, size_t index,
 				       struct bus_record *flow)
 {
-	switch (kafka_group_head(exchange->group, index, flow)) {
-	case KAFKA_GROUP_RECORD:
-		return EXCHANGE_FLOW;
-	case KAFKA_GROUP_NONE:
-		return EXCHANGE_NONE;
-	case KAFKA_GROUP_END:
-		return EXCHANGE_ENDED;
-	case KAFKA_GROUP_FAILED:
-		break;
-	}
-	return EXCHANGE_FAILED;
+	return kafka_group_head(exchange->group, index, flow);
 }
 
 static int64_t limited(struct exchange_kafka *exchange, int64_t timestamp_ms, struct when now)
@@ -311,23 +289,23 @@ enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t
 		(size_t)snprintf(offset, sizeof(offset), "%" PRId64, flow.offset)};
 	record.headers[3] = (struct bus_header){"tenure.revision", "1", 1};
 	record.header_count = topic == EXCHANGE_TAGGED ? 4 : 3;
-	outcome = outcome_of(exchange, kafka_producer_write(exchange->producer, (int)topic, &record,
-							    flow.offset));
+	outcome = kafka_producer_write(exchange->producer, topic, &record, flow.offset);
 	if (outcome == EXCHANGE_DONE && suspicion != NULL && flow.offset <= suspicion->careful_last)
-		outcome = outcome_of(exchange, kafka_producer_flush(exchange->producer));
+		outcome = kafka_producer_flush(exchange->producer);
 	if (outcome != EXCHANGE_DONE)
-		return outcome;
+		return settle(exchange, outcome);
 	if (when_is_min(exchange->began))
 		exchange->began = now;
 	exchange->records++;
 	kafka_group_take(exchange->group, index);
-	/* One refused flow of a partition is remembered: it must be done before another is. */
+	/* One refused flow of a partition is remembered, so it is committed before the next
+	 * one can be refused. */
 	if (refused || exchange->records >= EXCHANGE_KAFKA_RECORDS)
 		return exchange_kafka_commit(exchange);
 	return EXCHANGE_DONE;
 }
 
-void exchange_kafka_pass(struct exchange_kafka *exchange, size_t index)
+void exchange_kafka_skip(struct exchange_kafka *exchange, size_t index)
 {
 	kafka_group_take(exchange->group, index);
 }

@@ -1,9 +1,9 @@
 /* exchange_kafka.h - the exchange on Kafka: see exchange.h.
  *
- * (1) A transaction is committed when it is EXCHANGE_KAFKA_AGE old or holds
- *     EXCHANGE_KAFKA_RECORDS, so a flow never waits longer for that.
- * (2) After any failure the transaction is given up and the member joins anew from the
- *     committed offsets; the records that may be the cause are then written one by one, and
+ * (1) A transaction is committed once it is EXCHANGE_KAFKA_AGE_NS old or holds
+ *     EXCHANGE_KAFKA_RECORDS records, so no flow waits longer than that for the commit.
+ * (2) After any failure the transaction is aborted and the member joins again at the
+ *     committed offsets. The records that may be the cause are then written one by one, and
  *     one that fails again is refused.
  */
 #ifndef TENURE_EXCHANGE_KAFKA_H
@@ -16,7 +16,7 @@
 
 struct exchange_kafka;
 
-/* As the exchange_*() of the same names. */
+/* Like the exchange_*() functions of the same names. */
 struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *settings,
 					   int *exit_code);
 void exchange_kafka_close(struct exchange_kafka *exchange);
@@ -28,7 +28,7 @@ enum exchange_head exchange_kafka_head(struct exchange_kafka *exchange, size_t i
 enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t index,
 					 enum exchange_topic topic, const char *bytes,
 					 size_t length, struct when now);
-void exchange_kafka_pass(struct exchange_kafka *exchange, size_t index);
+void exchange_kafka_skip(struct exchange_kafka *exchange, size_t index);
 void exchange_kafka_wait(struct exchange_kafka *exchange, int timeout_ms);
 struct exchange_stats exchange_kafka_stats(const struct exchange_kafka *exchange);
 

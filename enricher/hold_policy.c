@@ -1,19 +1,19 @@
 #include "enricher/hold_policy.h"
 
-/* Looks that are further apart than this and half the hold have missed something. */
-#define LOOKS_APART_NS NS_PER_SECOND
+/* Between checks further apart than this and half of max_hold_ns, KNOWN may have moved unseen. */
+#define CHECKS_APART_NS NS_PER_SECOND
 
-static bool looked_away(const struct hold_policy *policy, struct when now)
+static bool missed_checks(const struct hold_policy *policy, struct when now)
 {
-	int64_t away_ns = when_since(now, policy->seen);
+	int64_t apart_ns = when_since(now, policy->seen);
 
-	return away_ns > LOOKS_APART_NS && away_ns > policy->max_hold_ns / 2;
+	return apart_ns > CHECKS_APART_NS && apart_ns > policy->max_hold_ns / 2;
 }
 
 void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_up, struct when now)
 {
 	if (when_is_min(policy->moved) || policy->known.ns != known.ns || !caught_up ||
-	    looked_away(policy, now))
+	    missed_checks(policy, now))
 		policy->moved = now;
 	policy->known = known;
 	policy->seen = now;

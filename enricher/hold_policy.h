@@ -1,8 +1,8 @@
-/* hold_policy.h - what a flow without a position does: wait, or be answered before its time.
+/* hold_policy.h - decides whether a flow without a position waits or is answered early.
  *
- * A flow's position is the first PROGRESS whose known is a hold past the flow's end. While
- * there is none the flow waits, but not for ever: docs/answers.md section 2 says when it is
- * answered provisionally. Pure.
+ * A flow's position is the first PROGRESS whose known is at least --hold after the flow's
+ * end. Until there is one the flow waits, but not forever: docs/answers.md section 2 says
+ * when it is answered provisionally. Pure.
  */
 #ifndef TENURE_HOLD_POLICY_H
 #define TENURE_HOLD_POLICY_H
@@ -14,20 +14,20 @@
 
 struct hold_policy {
 	int64_t max_hold_ns;
-	bool bounded;      /* the kube records at its start, all applied, are all there are */
-	struct when known; /* the newest that was seen */
-	struct when moved; /* since when it stands still; WHEN_MIN before the first look */
-	struct when seen;  /* the last look */
+	bool bounded;      /* no kube record comes after those applied at the start */
+	struct when known; /* at the last check */
+	struct when moved; /* when KNOWN last changed; WHEN_MIN before the first check */
+	struct when seen;  /* the last check */
 };
 
-/* Tells the policy that KNOWN was the newest at the moment NOW; CAUGHT_UP: there was no
- * record left to read. KNOWN stands still only while it is looked at: a process that was
- * stopped, or that waited for a broker, has not seen what came meanwhile. */
+/* Reports that the newest KNOWN at NOW is this one; CAUGHT_UP: no kube record is left to
+ * read. KNOWN counts as stalled only while it is checked: a process that was stopped, or
+ * that waited for a broker, has not seen what came meanwhile. */
 void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_up,
 		     struct when now);
 
-/* NULL: a flow that ended at END waits; otherwise the reason why it is answered
- * provisionally NOW, static text. */
+/* Returns NULL if a flow that ended at END waits, otherwise the reason (static text) why it is
+ * answered provisionally at NOW. */
 const char *hold_policy_ask(const struct hold_policy *policy, struct when end, struct when now);
 
 #endif

@@ -14,7 +14,7 @@
 
 #define BATCH 256
 #define NOT_TAKEN (-1)
-/* Memory for flows that were fetched and not read yet, over all partitions and for each. */
+/* Memory for flows that were fetched but not read yet: of all partitions, and of each. */
 #define QUEUES_KB (512 * 1024)
 #define QUEUE_KB_MAX (64 * 1024)
 #define QUEUE_KB_MIN (2 * 1024)
@@ -24,7 +24,7 @@ struct partition {
 	rd_kafka_queue_t *queue;
 	rd_kafka_message_t *batch[BATCH];
 	size_t held, used; /* of the batch */
-	int64_t next;      /* behind the last record taken, or NOT_TAKEN */
+	int64_t next;      /* after the last record taken, or NOT_TAKEN */
 	int64_t end;       /* of a bounded read; INT64_MAX otherwise */
 	bool ended;
 };
@@ -34,8 +34,8 @@ struct kafka_group {
 	rd_kafka_t *client;
 	struct partition *partitions;
 	size_t count;
-	int wake; /* eventfd; librdkafka writes into it when an empty queue gets something */
-	rd_kafka_topic_partition_list_t *assigned; /* told by the group, not yet started */
+	int wake; /* eventfd that librdkafka writes to when an empty queue gets a message */
+	rd_kafka_topic_partition_list_t *assigned; /* by the group, not started yet */
 	bool revoked, lost, closing;
 };
 
@@ -55,12 +55,11 @@ static void rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t error,
 		rd_kafka_assign(client, NULL);
 		return;
 	}
+	forget_assigned(group);
 	if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-		forget_assigned(group);
 		group->assigned = rd_kafka_topic_partition_list_copy(list);
 		return;
 	}
-	forget_assigned(group);
 	group->revoked = true;
 	group->lost = rd_kafka_assignment_lost(client) != 0;
 }
@@ -84,15 +83,15 @@ static rd_kafka_t *connect_member(struct kafka_group *group)
 		"error",
 		"enable.partition.eof",
 		"true",
-		/* The cooperative assignor of librdkafka 2.0 can fetch an old position again. */
+		/* With the cooperative assignor librdkafka 2.0 can go back to an old position. */
 		"partition.assignment.strategy",
 		"range",
 		"isolation.level",
 		"read_committed",
 		"fetch.wait.max.ms",
 		"100",
-		/* For each partition. A full queue makes librdkafka 2.0 stop fetching for a
-		 * whole second, so it holds more than a second's worth. */
+		/* For each partition. When a queue is full, librdkafka 2.0 stops fetching
+		 * for a whole second, so the queue holds more than that. */
 		"queued.min.messages",
 		"1000000",
 		"queued.max.messages.kbytes",
@@ -218,7 +217,7 @@ static enum kafka_group_event start(struct kafka_group *group)
 			goto out;
 	error = rd_kafka_assign(group->client, list);
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-		log_error("kafka:%s: cannot begin to read: %s", group->settings.topic,
+		log_error("kafka:%s: cannot start reading: %s", group->settings.topic,
 			  rd_kafka_err2str(error));
 	else
 		event = KAFKA_GROUP_ASSIGNED;
@@ -233,7 +232,7 @@ enum kafka_group_event kafka_group_poll(struct kafka_group *group)
 	char why[256];
 
 	if (message != NULL && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-		log_error("kafka:%s: partition %d: a record came past its queue",
+		log_error("kafka:%s: partition %d: a record arrived outside its queue",
 			  group->settings.topic, message->partition);
 		rd_kafka_message_destroy(message);
 		return KAFKA_GROUP_BROKEN;
@@ -264,36 +263,34 @@ size_t kafka_group_count(const struct kafka_group *group)
 	return group->count;
 }
 
-/* Judges what came instead of a record. */
-static enum kafka_group_head no_record(struct kafka_group *group, struct partition *partition,
-				       const rd_kafka_message_t *message)
+/* Handles a message that is not a record. */
+static enum exchange_head no_record(struct kafka_group *group, struct partition *partition,
+				    const rd_kafka_message_t *message)
 {
 	if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
 		partition->ended = partition->ended || message->offset >= partition->end;
-		return KAFKA_GROUP_NONE;
+		return EXCHANGE_NONE;
 	}
 	if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
 	    message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
-		log_error(
-			"kafka:%s: partition %d: the records after offset %" PRId64
-			", where group %s "
-			"stopped, are gone; "
-			"flows were lost. To go on set the group's offset or take another --group",
-			group->settings.topic, partition->number, message->offset,
-			group->settings.group);
+		log_error("kafka:%s: partition %d: the records after offset %" PRId64
+			  ", where group %s stopped, were deleted: flows are lost. To continue, "
+			  "set the group's offset or give another --group",
+			  group->settings.topic, partition->number, message->offset,
+			  group->settings.group);
 	else
 		log_error("kafka:%s: partition %d: %s", group->settings.topic, partition->number,
 			  rd_kafka_message_errstr(message));
-	return KAFKA_GROUP_FAILED;
+	return EXCHANGE_FAILED;
 }
 
-enum kafka_group_head kafka_group_head(struct kafka_group *group, size_t index,
-				       struct bus_record *record)
+enum exchange_head kafka_group_head(struct kafka_group *group, size_t index,
+				    struct bus_record *record)
 {
 	struct partition *partition = &group->partitions[index];
 	rd_kafka_timestamp_type_t type;
 	rd_kafka_message_t *message;
-	enum kafka_group_head head;
+	enum exchange_head head;
 
 	for (;;) {
 		if (partition->used == partition->held && !partition->ended) {
@@ -304,15 +301,15 @@ enum kafka_group_head kafka_group_head(struct kafka_group *group, size_t index,
 			partition->held = got > 0 ? (size_t)got : 0;
 		}
 		if (partition->used == partition->held)
-			return partition->ended ? KAFKA_GROUP_END : KAFKA_GROUP_NONE;
+			return partition->ended ? EXCHANGE_ENDED : EXCHANGE_NONE;
 		message = partition->batch[partition->used];
 		if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset < partition->end)
 			break;
 		partition->ended = partition->ended || message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
-		head = partition->ended ? KAFKA_GROUP_END : no_record(group, partition, message);
+		head = partition->ended ? EXCHANGE_ENDED : no_record(group, partition, message);
 		rd_kafka_message_destroy(message);
 		partition->used++;
-		if (head == KAFKA_GROUP_FAILED)
+		if (head == EXCHANGE_FAILED)
 			return head;
 		if (partition->ended)
 			clear_batch(partition);
@@ -326,7 +323,7 @@ enum kafka_group_head kafka_group_head(struct kafka_group *group, size_t index,
 		.offset = message->offset,
 		.timestamp_ms = rd_kafka_message_timestamp(message, &type),
 	};
-	return KAFKA_GROUP_RECORD;
+	return EXCHANGE_FLOW;
 }
 
 void kafka_group_take(struct kafka_group *group, size_t index)

@@ -10,38 +10,32 @@
 #include "common/program/stop.h"
 #include "enricher/kafka_group_offsets.h"
 
-#define TRANSACTION_MS 30000 /* a dead instance holds readers of the output up for so long */
+#define TRANSACTION_MS "30000" /* how long a dead instance may hold up readers of the output */
 
-/* How long the broker may take. A process that is told to stop commits and closes, which
- * must take less than the 25 s that it has. */
-#define COMMIT_MS 15000 /* for all the calls of a commit together */
+/* How long the broker may take. After a signal to stop, a commit and a close together must
+ * take less than the 25 s that the process has. */
+#define COMMIT_MS 15000 /* all calls of a commit together */
 #define CLOSE_MS 5000
 #define FLUSH_STEP_MS 100
 #define CALL_MS 10000
-#define CONNECT_TRIES 18 /* three minutes for a broker that is started again */
+#define CONNECT_TRIES 18 /* of CALL_MS: three minutes for a broker to restart */
 #define BATCH_BYTES_MAX 1000000UL
 #define BATCH_BYTES_MIN 1000UL
 
-struct culprit {
-	bool there;
-	int32_t partition;
-	int64_t first, last; /* sources */
-};
-
 struct kafka_producer {
-	const char *topics[2];
+	const char *topics[EXCHANGE_TOPICS];
 	const char *identity;
 	const struct bus_options *options;
 	rd_kafka_t *client;
-	rd_kafka_topic_t *handles[2];
-	char batch_bytes[24]; /* what both topics take in one batch */
+	rd_kafka_topic_t *handles[EXCHANGE_TOPICS];
+	char batch_bytes[24]; /* the largest batch that both topics accept */
 	bool open;            /* a transaction */
-	bool unclear;         /* only a new producer can tell how it ended (1) */
-	bool failed;          /* a record of it was not delivered */
-	struct culprit culprit;
+	bool unclear;         /* how it ended; only a new producer can find out (1) */
+	bool failed;          /* one of its records was not delivered */
+	struct kafka_producer_culprit culprit;
 };
 
-/* True for errors that the record itself is the cause of. */
+/* Returns true for errors caused by the record itself. */
 static bool record_at_fault(rd_kafka_resp_err_t error)
 {
 	return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
@@ -54,7 +48,7 @@ static bool record_at_fault(rd_kafka_resp_err_t error)
 static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque)
 {
 	struct kafka_producer *producer = opaque;
-	struct culprit *culprit = &producer->culprit;
+	struct kafka_producer_culprit *culprit = &producer->culprit;
 	int64_t source = (int64_t)(intptr_t)message->_private;
 
 	(void)client;
@@ -71,32 +65,32 @@ static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, voi
 	    (culprit->there && culprit->partition != message->partition))
 		return;
 	if (!culprit->there)
-		*culprit = (struct culprit){true, message->partition, source, source};
+		*culprit =
+			(struct kafka_producer_culprit){true, message->partition, source, source};
 	if (source < culprit->first)
 		culprit->first = source;
 	if (source > culprit->last)
 		culprit->last = source;
 }
 
-/* Judges ERROR, which is destroyed, of the call that DOING names. */
-static enum kafka_producer_outcome judge(struct kafka_producer *producer, rd_kafka_error_t *error,
-					 const char *doing)
+/* Logs, classifies and destroys the ERROR of the call that DOING names. */
+static enum exchange_outcome judge(struct kafka_producer *producer, rd_kafka_error_t *error,
+				   const char *doing)
 {
-	enum kafka_producer_outcome outcome = KAFKA_PRODUCER_AGAIN;
+	enum exchange_outcome outcome = EXCHANGE_AGAIN;
 	rd_kafka_resp_err_t code;
 
 	if (error == NULL)
-		return KAFKA_PRODUCER_DONE;
+		return EXCHANGE_DONE;
 	code = rd_kafka_error_code(error);
 	log_warn("kafka: instance %s cannot %s: %s", producer->identity, doing,
 		 rd_kafka_error_string(error));
 	if (rd_kafka_error_is_fatal(error) &&
 	    (code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
 	     code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH)) {
-		log_error(
-			"kafka: another process runs as instance %s; each needs a name of its own",
-			producer->identity);
-		outcome = KAFKA_PRODUCER_BROKEN;
+		log_error("kafka: another process runs as instance %s; each needs its own name",
+			  producer->identity);
+		outcome = EXCHANGE_BROKEN;
 	} else if (!rd_kafka_error_txn_requires_abort(error)) {
 		producer->unclear = true;
 	}
@@ -110,7 +104,7 @@ static void disconnect(struct kafka_producer *producer)
 		return;
 	rd_kafka_purge(producer->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 	rd_kafka_flush(producer->client, 0);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < EXCHANGE_TOPICS; i++) {
 		if (producer->handles[i] != NULL)
 			rd_kafka_topic_destroy(producer->handles[i]);
 		producer->handles[i] = NULL;
@@ -119,9 +113,9 @@ static void disconnect(struct kafka_producer *producer)
 	producer->client = NULL;
 }
 
-/* Finds the topics, and the largest batch that both take: a broker refuses a batch as a
- * whole, with good records in it. */
-static int look_at_topics(struct kafka_producer *producer)
+/* Checks that the topics exist and finds the largest batch that both accept: a broker refuses
+ * a batch as a whole, including the good records in it. -1 after logging. */
+static int check_topics(struct kafka_producer *producer)
 {
 	rd_kafka_conf_t *conf = kafka_client_conf(producer->options, NULL);
 	rd_kafka_t *client = conf == NULL ? NULL : kafka_client_new(RD_KAFKA_PRODUCER, conf);
@@ -129,7 +123,7 @@ static int look_at_topics(struct kafka_producer *producer)
 	char limit[32];
 	int rc = -1;
 
-	for (int i = 0; client != NULL && i < 2; i++) {
+	for (int i = 0; client != NULL && i < EXCHANGE_TOPICS; i++) {
 		unsigned long bytes;
 
 		if (kafka_client_partitions(client, producer->topics[i]) <= 0 ||
@@ -156,7 +150,7 @@ static int connect_producer(struct kafka_producer *producer)
 		"transactional.id",
 		producer->identity,
 		"transaction.timeout.ms",
-		"30000", /* TRANSACTION_MS */
+		TRANSACTION_MS,
 		"compression.codec",
 		"lz4",
 		"linger.ms",
@@ -177,7 +171,7 @@ static int connect_producer(struct kafka_producer *producer)
 	producer->client = kafka_client_new(RD_KAFKA_PRODUCER, conf);
 	if (producer->client == NULL)
 		return -1;
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < EXCHANGE_TOPICS; i++)
 		producer->handles[i] =
 			rd_kafka_topic_new(producer->client, producer->topics[i], NULL);
 	for (int tries = 1;; tries++) {
@@ -190,24 +184,23 @@ static int connect_producer(struct kafka_producer *producer)
 	producer->open = producer->unclear = producer->failed = false;
 	if (error == NULL)
 		return 0;
-	log_error("kafka: cannot begin to write in transactions as %s: %s", producer->identity,
+	log_error("kafka: cannot start writing in transactions as %s: %s", producer->identity,
 		  rd_kafka_error_string(error));
 	rd_kafka_error_destroy(error);
 	return -1;
 }
 
-struct kafka_producer *kafka_producer_open(const char *const topics[static 2], const char *identity,
-					   const struct bus_options *options)
+struct kafka_producer *kafka_producer_open(const char *const topics[static EXCHANGE_TOPICS],
+					   const char *identity, const struct bus_options *options)
 {
 	struct kafka_producer *producer = calloc(1, sizeof(*producer));
 
 	if (producer == NULL)
 		return NULL;
-	producer->topics[0] = topics[0];
-	producer->topics[1] = topics[1];
+	memcpy(producer->topics, topics, sizeof(producer->topics));
 	producer->identity = identity;
 	producer->options = options;
-	if (look_at_topics(producer) == 0 && connect_producer(producer) == 0)
+	if (check_topics(producer) == 0 && connect_producer(producer) == 0)
 		return producer;
 	kafka_producer_close(producer);
 	return NULL;
@@ -217,7 +210,7 @@ void kafka_producer_close(struct kafka_producer *producer)
 {
 	if (producer == NULL)
 		return;
-	/* Readers of the topics need not wait for the time-out then. */
+	/* Then readers of the topics need not wait for the timeout. */
 	if (producer->client != NULL && producer->open && !producer->unclear)
 		rd_kafka_error_destroy(rd_kafka_abort_transaction(producer->client, CLOSE_MS));
 	disconnect(producer);
@@ -245,28 +238,28 @@ static rd_kafka_headers_t *headers_of(const struct bus_record *record)
 	return headers;
 }
 
-/* Judges an error code of a produce call. */
-static enum kafka_producer_outcome judge_write(struct kafka_producer *producer,
-					       rd_kafka_resp_err_t error)
+/* Logs and classifies the ERROR of a produce call. */
+static enum exchange_outcome judge_write(struct kafka_producer *producer, rd_kafka_resp_err_t error)
 {
 	char why[256];
 
 	if (record_at_fault(error))
-		return KAFKA_PRODUCER_REFUSED;
+		return EXCHANGE_REFUSED;
 	if (rd_kafka_fatal_error(producer->client, why, sizeof(why)) == RD_KAFKA_RESP_ERR__FENCED) {
 		log_error("kafka: another process runs as instance %s: %s", producer->identity,
 			  why);
-		return KAFKA_PRODUCER_BROKEN;
+		return EXCHANGE_BROKEN;
 	}
 	log_warn("kafka: instance %s cannot write: %s", producer->identity,
 		 rd_kafka_err2str(error));
-	return KAFKA_PRODUCER_AGAIN;
+	return EXCHANGE_AGAIN;
 }
 
-enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer, int topic,
-						 const struct bus_record *record, int64_t source)
+enum exchange_outcome kafka_producer_write(struct kafka_producer *producer,
+					   enum exchange_topic topic,
+					   const struct bus_record *record, int64_t source)
 {
-	enum kafka_producer_outcome outcome;
+	enum exchange_outcome outcome;
 	rd_kafka_headers_t *headers;
 	rd_kafka_resp_err_t error;
 
@@ -274,7 +267,7 @@ enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer
 		producer->culprit.there = false;
 		outcome = judge(producer, rd_kafka_begin_transaction(producer->client),
 				"begin a transaction");
-		if (outcome != KAFKA_PRODUCER_DONE)
+		if (outcome != EXCHANGE_DONE)
 			return outcome;
 		producer->open = true;
 	}
@@ -292,12 +285,12 @@ enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer
 		rd_kafka_poll(producer->client, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
 	} while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL && !producer->failed);
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
-		return producer->failed ? KAFKA_PRODUCER_AGAIN : KAFKA_PRODUCER_DONE;
+		return producer->failed ? EXCHANGE_AGAIN : EXCHANGE_DONE;
 	rd_kafka_headers_destroy(headers);
 	return judge_write(producer, error);
 }
 
-/* Milliseconds of a clock that is never set. */
+/* Returns the milliseconds of a clock that is never adjusted. */
 static int64_t clock_ms(void)
 {
 	struct timespec now;
@@ -306,7 +299,7 @@ static int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* What a call may take until DEADLINE_MS; never 0, which would mean something else. */
+/* Returns the time until DEADLINE_MS, at least 1: librdkafka gives 0 another meaning. */
 static int left_ms(int64_t deadline_ms)
 {
 	int64_t left = deadline_ms - clock_ms();
@@ -314,32 +307,33 @@ static int left_ms(int64_t deadline_ms)
 	return left < 1 ? 1 : (int)left;
 }
 
-static enum kafka_producer_outcome flush_until(struct kafka_producer *producer, int64_t deadline_ms)
+static enum exchange_outcome flush_until(struct kafka_producer *producer, int64_t deadline_ms)
 {
 	while (!producer->failed) {
 		if (rd_kafka_flush(producer->client, FLUSH_STEP_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
 			break;
 		if (clock_ms() < deadline_ms)
 			continue;
-		log_warn("kafka: instance %s: the broker did not take the records within %d s",
+		log_warn("kafka: instance %s: the broker did not acknowledge the records within %d "
+			 "s",
 			 producer->identity, COMMIT_MS / 1000);
 		producer->unclear = true;
-		return KAFKA_PRODUCER_AGAIN;
+		return EXCHANGE_AGAIN;
 	}
-	return producer->failed ? KAFKA_PRODUCER_AGAIN : KAFKA_PRODUCER_DONE;
+	return producer->failed ? EXCHANGE_AGAIN : EXCHANGE_DONE;
 }
 
-enum kafka_producer_outcome kafka_producer_flush(struct kafka_producer *producer)
+enum exchange_outcome kafka_producer_flush(struct kafka_producer *producer)
 {
 	return flush_until(producer, clock_ms() + COMMIT_MS);
 }
 
-static enum kafka_producer_outcome send_offsets(struct kafka_producer *producer,
-						struct kafka_group *group, int timeout_ms)
+static enum exchange_outcome send_offsets(struct kafka_producer *producer,
+					  struct kafka_group *group, int timeout_ms)
 {
 	rd_kafka_topic_partition_list_t *offsets = kafka_group_offsets(group);
 	rd_kafka_consumer_group_metadata_t *metadata = kafka_group_metadata(group);
-	enum kafka_producer_outcome outcome = KAFKA_PRODUCER_AGAIN;
+	enum exchange_outcome outcome = EXCHANGE_AGAIN;
 
 	if (metadata != NULL)
 		outcome = judge(producer,
@@ -352,26 +346,26 @@ static enum kafka_producer_outcome send_offsets(struct kafka_producer *producer,
 	return outcome;
 }
 
-enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *producer,
-						  struct kafka_group *group)
+enum exchange_outcome kafka_producer_commit(struct kafka_producer *producer,
+					    struct kafka_group *group)
 {
 	int64_t deadline_ms = clock_ms() + COMMIT_MS;
-	enum kafka_producer_outcome outcome = flush_until(producer, deadline_ms);
+	enum exchange_outcome outcome = flush_until(producer, deadline_ms);
 
 	if (!producer->open)
-		return KAFKA_PRODUCER_DONE;
-	if (outcome == KAFKA_PRODUCER_DONE)
+		return EXCHANGE_DONE;
+	if (outcome == EXCHANGE_DONE)
 		outcome = send_offsets(producer, group, left_ms(deadline_ms));
-	if (outcome == KAFKA_PRODUCER_DONE)
+	if (outcome == EXCHANGE_DONE)
 		outcome = judge(producer,
 				rd_kafka_commit_transaction(producer->client, left_ms(deadline_ms)),
 				"commit a transaction");
-	if (outcome == KAFKA_PRODUCER_DONE)
+	if (outcome == EXCHANGE_DONE)
 		producer->open = false;
 	return outcome;
 }
 
-enum kafka_producer_outcome kafka_producer_abort(struct kafka_producer *producer)
+enum exchange_outcome kafka_producer_abort(struct kafka_producer *producer)
 {
 	rd_kafka_error_t *error = NULL;
 	char why[256];
@@ -384,16 +378,12 @@ enum kafka_producer_outcome kafka_producer_abort(struct kafka_producer *producer
 	rd_kafka_error_destroy(error);
 	producer->open = producer->failed = false;
 	if (!producer->unclear)
-		return KAFKA_PRODUCER_DONE;
+		return EXCHANGE_DONE;
 	disconnect(producer);
-	return connect_producer(producer) < 0 ? KAFKA_PRODUCER_BROKEN : KAFKA_PRODUCER_DONE;
+	return connect_producer(producer) < 0 ? EXCHANGE_BROKEN : EXCHANGE_DONE;
 }
 
-bool kafka_producer_culprit(const struct kafka_producer *producer, int32_t *partition,
-			    int64_t *source, int64_t *last_source)
+struct kafka_producer_culprit kafka_producer_culprit(const struct kafka_producer *producer)
 {
-	*partition = producer->culprit.partition;
-	*source = producer->culprit.first;
-	*last_source = producer->culprit.last;
-	return producer->culprit.there;
+	return producer->culprit;
 }

@@ -1,56 +1,57 @@
-/* kafka_producer.h - records into topics in transactions, together with the offsets of the
- * records they were made from: either all of it happens, or nothing.
+/* kafka_producer.h - writes records to two topics in transactions, together with the offsets
+ * of the records they were made from: all of it happens, or nothing.
  *
- * (1) After a result that does not tell what happened, the producer is destroyed and a new
- *     one of the same transactional.id is made, which ends the old transaction for good;
- *     the next transaction never begins on the old handle.
- * (2) Once KAFKA_PRODUCER_AGAIN came, nothing of the transaction happened or nobody knows:
- *     the caller calls kafka_producer_abort() and reads again from the committed offsets.
+ * (1) After a result that does not say what happened, the producer is destroyed and a new
+ *     one with the same transactional.id is made, which ends the old transaction for good.
+ *     The next transaction never begins on the old handle.
+ * (2) After EXCHANGE_AGAIN nothing of the transaction happened, or it is unknown whether it
+ *     did: the caller calls kafka_producer_abort() and reads again from the committed offsets.
+ * (3) EXCHANGE_BROKEN means that another process took over the id, or that the broker does
+ *     not come back.
  */
 #ifndef TENURE_KAFKA_PRODUCER_H
 #define TENURE_KAFKA_PRODUCER_H
 
 #include "common/bus/bus.h"
-#include "common/topic/topic_reader.h"
+#include "enricher/exchange_outcome.h"
 #include "enricher/kafka_group.h"
 
 struct kafka_producer;
 
-enum kafka_producer_outcome {
-	KAFKA_PRODUCER_DONE,
-	KAFKA_PRODUCER_REFUSED, /* this record cannot be written (too large); the transaction goes on */
-	KAFKA_PRODUCER_AGAIN, /* (2) */
-	KAFKA_PRODUCER_BROKEN, /* another process has taken the id over, or the broker is gone for good */
+/* The records of one partition that the broker refused in a transaction. */
+struct kafka_producer_culprit {
+	bool there;
+	int32_t partition;
+	int64_t first, last; /* SOURCE of the lowest and of the highest */
 };
 
-/* Connects, checks that each of TOPICS (two of them) is there, and ends what an earlier
- * process of this IDENTITY left open. NULL after logging. */
-struct kafka_producer *kafka_producer_open(const char *const topics[static 2], const char *identity,
-					   const struct bus_options *options);
-/* Frees; an open transaction is given up. NULL is allowed. */
+/* Connects, checks that the TOPICS exist, and ends what an earlier process of this IDENTITY
+ * (transactional.id) left open. NULL after logging. */
+struct kafka_producer *kafka_producer_open(const char *const topics[static EXCHANGE_TOPICS],
+					   const char *identity, const struct bus_options *options);
+/* Aborts an open transaction and frees. NULL is allowed. */
 void kafka_producer_close(struct kafka_producer *producer);
 
-/* As topic_reader_setting(), of TOPIC. */
+/* Puts the setting NAME of TOPIC ("retention.ms") into VALUE. -1 after logging. */
 int kafka_producer_setting(struct kafka_producer *producer, const char *topic, const char *name,
 			   char *value, size_t size);
-/* How many partitions TOPIC has, any topic of the same broker; -1 after logging. */
+/* Returns how many partitions TOPIC, any topic of the same broker, has. -1 after logging. */
 int kafka_producer_partitions(struct kafka_producer *producer, const char *topic);
 
-/* Writes RECORD (copied) into topics[TOPIC], beginning a transaction where none is open.
- * SOURCE is the offset of the record that it was made from, in the same partition. */
-enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer, int topic,
-						 const struct bus_record *record, int64_t source);
-/* Waits until what was written is acknowledged, but not for ever. */
-enum kafka_producer_outcome kafka_producer_flush(struct kafka_producer *producer);
+/* Writes RECORD (copied) to TOPIC, beginning a transaction if none is open. SOURCE is the
+ * offset of the record that it was made from, in the same partition. */
+enum exchange_outcome kafka_producer_write(struct kafka_producer *producer,
+					   enum exchange_topic topic,
+					   const struct bus_record *record, int64_t source);
+/* Waits at most 15 s until what was written is acknowledged. */
+enum exchange_outcome kafka_producer_flush(struct kafka_producer *producer);
 /* Commits what was written and the offsets of what was taken from GROUP. */
-enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *producer,
-						  struct kafka_group *group);
-/* Gives the transaction up, by a new producer if need be (1). DONE or BROKEN. */
-enum kafka_producer_outcome kafka_producer_abort(struct kafka_producer *producer);
+enum exchange_outcome kafka_producer_commit(struct kafka_producer *producer,
+					    struct kafka_group *group);
+/* Aborts the transaction, with a new producer if necessary (1). DONE or BROKEN. */
+enum exchange_outcome kafka_producer_abort(struct kafka_producer *producer);
 
-/* The record that the broker refused in the transaction that was given up last: true and
- * its partition and SOURCE, the lowest of the partition where more than one was refused. */
-bool kafka_producer_culprit(const struct kafka_producer *producer, int32_t *partition,
-			    int64_t *source, int64_t *last_source);
+/* The culprit of the transaction that was aborted last. */
+struct kafka_producer_culprit kafka_producer_culprit(const struct kafka_producer *producer);
 
 #endif

@@ -7,10 +7,10 @@
 
 #define TRIES 200
 #define PAUSE_MS 500
-#define CLOCKS_MS 60000 /* a record's timestamp may be so much before what SINCE is compared with */
+#define CLOCKS_MS 60000 /* a record's timestamp may be this much before its flow's end */
 
-/* ERROR of a call, or else the first that it left at one of the partitions: a partition
- * whose offset could not be told looks like one that has none. */
+/* Returns the ERROR of a call, or the first one that it left at a partition: a partition
+ * whose offset is not available looks like one without an offset. */
 static rd_kafka_resp_err_t error_of(rd_kafka_resp_err_t error,
 				    const rd_kafka_topic_partition_list_t *list)
 {
@@ -19,10 +19,10 @@ static rd_kafka_resp_err_t error_of(rd_kafka_resp_err_t error,
 	return error;
 }
 
-/* True for errors that go by. A coordinator that is just starting does not know the
- * offsets yet, and those that an open transaction of another member holds are told only
- * when it has ended, by its time-out at the latest. */
-static bool goes_by(rd_kafka_resp_err_t error)
+/* Returns true for errors that pass. A coordinator that is just starting does not know the
+ * offsets yet, and offsets in an open transaction of another member are not available until
+ * that has ended, at the latest by its timeout. */
+static bool is_passing(rd_kafka_resp_err_t error)
 {
 	switch (error) {
 	case RD_KAFKA_RESP_ERR__TIMED_OUT:
@@ -52,7 +52,7 @@ static rd_kafka_resp_err_t find_committed(rd_kafka_t *client, rd_kafka_topic_par
 	return error;
 }
 
-/* Finds the first record since the settings' moment where find_committed() found none. */
+/* Finds the first record since the settings' SINCE where find_committed() found no offset. */
 static rd_kafka_resp_err_t find_moment(rd_kafka_t *client,
 				       const struct kafka_group_settings *settings,
 				       rd_kafka_topic_partition_list_t *list)
@@ -85,13 +85,13 @@ int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *set
 		error = find_committed(client, list);
 		if (error == RD_KAFKA_RESP_ERR_NO_ERROR && !when_is_min(settings->since))
 			error = find_moment(client, settings, list);
-		if (!goes_by(error) || tries == TRIES || stop_requested())
+		if (!is_passing(error) || tries == TRIES || stop_requested())
 			break;
 		poll(NULL, 0, PAUSE_MS);
 	}
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return 0;
-	log_error("kafka:%s: cannot ask where group %s goes on: %s", settings->topic,
+	log_error("kafka:%s: cannot find out where group %s stopped: %s", settings->topic,
 		  settings->group, rd_kafka_err2str(error));
 	return -1;
 }

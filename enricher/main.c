@@ -1,6 +1,5 @@
-/* tenure-enrich - says of each flow who held its two addresses when it was sent. */
+/* tenure-enrich - tags each flow with who held its two addresses when it was sent. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -14,7 +13,16 @@
 #include "enricher/alignment.h"
 #include "enricher/manual.h"
 
-static int need(const char *option, const char *value)
+static const char default_group[] = "tenure-enrich";
+
+struct enrich_program {
+	struct settings_list kube;
+	struct timeline_settings timeline;
+	struct exchange_settings exchange;
+	int64_t max_hold_ns;
+};
+
+static int check_given(const char *option, const char *value)
 {
 	if (value != NULL)
 		return 0;
@@ -22,93 +30,85 @@ static int need(const char *option, const char *value)
 	return -1;
 }
 
-/* Refuses combinations that could not keep what the exchange promises. */
-static int check_addresses(const struct settings_list *kube, const struct exchange_settings *s)
+static int check_kube(const struct enrich_program *p)
 {
-	bool kafka;
-
-	if (need("--kube", kube->count > 0 ? "" : NULL) < 0 || need("--flows", s->flows) < 0 ||
-	    need("--out", s->tagged) < 0 || need("--rejected", s->rejected) < 0)
-		return -1;
-	kafka = bus_is_kafka(s->flows);
-	if (bus_is_kafka(s->tagged) != kafka || bus_is_kafka(s->rejected) != kafka) {
-		log_error("--flows, --out and --rejected: all of them Kafka topics, or all of them "
-			  "files");
-		return -1;
-	}
-	if (kafka && need("--instance", s->instance) < 0)
-		return -1;
-	if (kube->count > 1 && s->bus.follow) {
+	if (p->kube.count > 1 && p->exchange.bus.follow) {
 		log_error("--follow: reads one kube file; tenure-kube writes every resource into "
 			  "one");
 		return -1;
 	}
-	for (size_t i = 0; i < kube->count; i++) {
-		if (bus_is_kafka(kube->values[i]) && kube->count > 1) {
-			log_error("--kube: one topic, or files");
+	for (size_t i = 0; i < p->kube.count; i++) {
+		if (bus_is_kafka(p->kube.values[i]) && p->kube.count > 1) {
+			log_error("--kube: give one topic, or files");
 			return -1;
 		}
-		if (strcmp(kube->values[i], "-") == 0 && strcmp(s->flows, "-") == 0) {
+		if (strcmp(p->kube.values[i], "-") == 0 && strcmp(p->exchange.flows, "-") == 0) {
 			log_error("--kube and --flows cannot both be standard input");
 			return -1;
 		}
 	}
-	if ((kafka || bus_is_kafka(kube->values[0])) && topic_options_check(&s->bus) < 0)
-		return -1;
-	if (strcmp(s->tagged, s->rejected) == 0) {
-		log_error("--out and --rejected: two different addresses are needed");
-		return -1;
-	}
 	return 0;
 }
 
-/* A window is read by a group of its own: it commits past the flows outside, which the
- * group that reads all the time may not have read yet. */
-static int check_window(const struct alignment *a, const struct exchange_settings *s,
-			const char *live_group)
+/* A run over a window has a consumer group of its own: it commits past flows outside the
+ * window that the group which always runs may not have read yet. */
+static int check_window(const struct exchange_settings *e)
 {
-	bool whole = when_is_min(a->since) && when_is_max(a->until);
+	bool whole = when_is_min(e->run.since) && when_is_max(e->run.until);
 
-	if (when_not_after(a->until, a->since)) {
+	if (when_not_after(e->run.until, e->run.since)) {
 		log_error("--until: must be later than --since");
 		return -1;
 	}
-	if (whole || !bus_is_kafka(s->flows) || s->group != live_group)
+	if (whole || !bus_is_kafka(e->flows) || e->group != default_group)
 		return 0;
-	log_error("--since and --until: give the run a consumer group of its own with --group");
+	log_error("--since and --until: give the run its own consumer group with --group");
 	return -1;
 }
 
-/* Brings the timeline to where the kube topic ends now, so that no flow is read before
- * its answer can be there. 1: done, 0 to end at once, with *EXIT_CODE. */
-static int catch_up(struct kube_topic *kube_topic, const struct timeline *timeline,
-		    const struct timeline_settings *asked, const char *address, int *exit_code)
+/* Also refuses combinations that could not keep what exchange.h promises. */
+static int check_options(struct enrich_program *p)
 {
-	int caught_up = kube_topic_catch_up(kube_topic);
+	const struct exchange_settings *e = &p->exchange;
+	const char *tagged = e->outputs[EXCHANGE_TAGGED];
+	const char *rejected = e->outputs[EXCHANGE_REJECTED];
+	bool kafka;
 
-	*exit_code = caught_up < 0 ? kube_topic_exit_code(kube_topic) : EXIT_SUCCESS;
-	if (caught_up <= 0)
-		return 0;
-	*exit_code = EX_CONFIG;
-	return timeline_settings_check_cluster(asked, timeline, address) == 0;
+	if (timeline_settings_check(&p->timeline) < 0 ||
+	    check_given("--kube", p->kube.values[0]) < 0 || check_given("--flows", e->flows) < 0 ||
+	    check_given("--out", tagged) < 0 || check_given("--rejected", rejected) < 0)
+		return -1;
+	kafka = bus_is_kafka(e->flows);
+	if (bus_is_kafka(tagged) != kafka || bus_is_kafka(rejected) != kafka) {
+		log_error("--flows, --out and --rejected: must all be Kafka topics, or all files");
+		return -1;
+	}
+	if ((kafka && check_given("--instance", e->instance) < 0) || check_kube(p) < 0)
+		return -1;
+	if ((kafka || bus_is_kafka(p->kube.values[0])) && topic_options_check(&e->bus) < 0)
+		return -1;
+	if (strcmp(tagged, rejected) == 0) {
+		log_error("--out and --rejected: must be different addresses");
+		return -1;
+	}
+	return check_window(e);
 }
 
-static void say_started(const struct settings_list *kube, const struct exchange_settings *exchange,
-			const struct timeline_options *options)
+static void report_start(const struct enrich_program *p)
 {
 	char hold[WHEN_TEXT_SIZE], skew[WHEN_TEXT_SIZE];
 
-	when_format_duration(options->hold_ns, hold);
-	when_format_duration(options->skew_ns, skew);
-	log_info("started: kube %s, flows %s, hold %s, skew %s", kube->values[0], exchange->flows,
-		 hold, skew);
+	when_format_duration(p->timeline.options.hold_ns, hold);
+	when_format_duration(p->timeline.options.skew_ns, skew);
+	log_info("started: kube %s, flows %s, hold %s, skew %s", p->kube.values[0],
+		 p->exchange.flows, hold, skew);
 }
 
 static void report(const struct alignment *a)
 {
 	const struct tagger_stats *t = &a->tagger.stats;
 	struct exchange_stats e = exchange_stats(a->exchange);
-	struct kube_topic_stats f = kube_topic_stats(a->kube_topic);
+	struct kube_topic_stats k = kube_topic_stats(a->kube_topic);
 	struct timeline_stats l = timeline_stats(a->timeline);
 
 	log_info("flows read=%" PRIu64 " waited=%" PRIu64 " tagged=%" PRIu64 " provisional=%" PRIu64
@@ -120,7 +120,7 @@ static void report(const struct alignment *a)
 		 e.aborts, e.timestamps_limited);
 	log_info("kube records=%" PRIu64 " applied=%" PRIu64 " ignored=%" PRIu64
 		 " unreadable=%" PRIu64 " progress_refused=%" PRIu64 " rebuilt=%" PRIu64,
-		 f.records, l.applied, l.ignored, l.unreadable, l.progress_refused, f.rebuilt);
+		 k.records, l.applied, l.ignored, l.unreadable, l.progress_refused, k.rebuilt);
 	for (int i = 0; i < FLOW_ENDPOINTS_OUTCOMES; i++)
 		if (t->rejected[i] > 0)
 			log_info("rejected %s=%" PRIu64,
@@ -134,86 +134,93 @@ static void report(const struct alignment *a)
 static int run(struct alignment *a)
 {
 	enum alignment_turn turn = ALIGNMENT_GO_ON;
-	enum exchange_outcome last;
 
 	while (turn == ALIGNMENT_GO_ON && !stop_requested())
 		turn = alignment_turn(a, when_now());
-	if (turn == ALIGNMENT_BROKEN)
-		return EXIT_FAILURE;
-	last = exchange_commit(a->exchange);
-	/* What could not be committed is undone, and done again by the next run. */
-	return last == EXCHANGE_DONE ? EXIT_SUCCESS : EXIT_FAILURE;
+	/* What could not be committed is void, and the next run processes it again. */
+	return turn != ALIGNMENT_BROKEN && exchange_commit(a->exchange) == EXCHANGE_DONE
+		       ? EXIT_SUCCESS
+		       : EXIT_FAILURE;
+}
+
+/* Opens the inputs and outputs of A, which has its timeline. No flow is read before the kube
+ * records that are there now are applied. Returns true, or false with *EXIT_CODE, which is
+ * EXIT_SUCCESS after a signal. */
+static bool open_all(struct alignment *a, const struct enrich_program *p, int *exit_code)
+{
+	struct kube_topic_options options = {
+		.addresses = &p->kube, .bus = p->exchange.bus, .has_outputs = true};
+	int caught_up;
+
+	options.bus.follow = options.bus.follow || bus_is_kafka(p->kube.values[0]);
+	a->kube_topic = kube_topic_open(a->timeline, &options, exit_code);
+	if (a->kube_topic == NULL)
+		return false;
+	caught_up = kube_topic_catch_up(a->kube_topic);
+	*exit_code = caught_up < 0 ? kube_topic_exit_code(a->kube_topic) : EXIT_SUCCESS;
+	if (caught_up <= 0)
+		return false;
+	*exit_code = EX_CONFIG;
+	if (timeline_settings_check_cluster(&p->timeline, a->timeline, p->kube.values[0]) < 0)
+		return false;
+	a->exchange = exchange_open(&p->exchange, exit_code);
+	return a->exchange != NULL;
 }
 
 int main(int argc, char **argv)
 {
-	static const char live_group[] = "tenure-enrich";
-	struct settings_list kube = {0};
-	struct timeline_settings asked = TIMELINE_SETTINGS_DEFAULT;
-	struct exchange_settings exchange = {.group = live_group, .since = WHEN_MIN};
-	struct alignment a = {
-		.policy = {.max_hold_ns = 60 * NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN},
-		.since = WHEN_MIN,
-		.until = WHEN_MAX,
+	struct enrich_program p = {
+		.timeline = TIMELINE_SETTINGS_DEFAULT,
+		.exchange = {.group = default_group,
+			     .run = {.timeline = &p.timeline,
+				     .since = WHEN_MIN,
+				     .until = WHEN_MAX}},
+		.max_hold_ns = 60 * NS_PER_SECOND,
 	};
-	struct kube_topic_options fed = {.addresses = &kube, .has_outputs = true};
-	int rc = EX_USAGE;
 	const struct setting table[] = {
-		SETTING_LIST(
-			"kube", 0, "ADDRESS", &kube,
-			"watch events; files, one for each resource, or a topic; may be repeated"),
-		SETTING_TEXT("flows", 0, "ADDRESS", &exchange.flows, "flow records"),
-		SETTING_TEXT("out", 0, "ADDRESS", &exchange.tagged, "where tagged flows go"),
-		SETTING_TEXT("rejected", 0, "ADDRESS", &exchange.rejected,
-			     "where records go that cannot be tagged, with the reason"),
-		SETTING_TEXT("instance", 0, "NAME", &exchange.instance,
+		SETTING_LIST("kube", 0, "ADDRESS", &p.kube,
+			     "watch events: a topic, or files, one for each resource; may be "
+			     "repeated"),
+		SETTING_TEXT("flows", 0, "ADDRESS", &p.exchange.flows, "flow records"),
+		SETTING_TEXT("out", 0, "ADDRESS", &p.exchange.outputs[EXCHANGE_TAGGED],
+			     "where tagged flows go"),
+		SETTING_TEXT("rejected", 0, "ADDRESS", &p.exchange.outputs[EXCHANGE_REJECTED],
+			     "where records that cannot be tagged go, with the reason"),
+		SETTING_TEXT("instance", 0, "NAME", &p.exchange.instance,
 			     "name of this process among those that share the work (Kafka)"),
-		SETTING_TEXT("group", 0, "NAME", &exchange.group,
+		SETTING_TEXT("group", 0, "NAME", &p.exchange.group,
 			     "consumer group of the flows (Kafka)"),
-		SETTING_DURATION("max-hold", 0, "DURATION", &a.policy.max_hold_ns,
-				 "how long known may stand still before answers are provisional"),
-		TIMELINE_SETTINGS(&asked),
-		SETTING_BOOL("hindsight", 0, &a.hindsight,
-			     "answer with all that is known at the start"),
-		SETTING_WHEN("since", 0, "TIME", &a.since,
+		SETTING_DURATION("max-hold", 0, "DURATION", &p.max_hold_ns,
+				 "answers are provisional once known has not moved for this long"),
+		TIMELINE_SETTINGS(&p.timeline),
+		SETTING_BOOL("hindsight", 0, &p.exchange.run.hindsight,
+			     "answer with everything that is known at the start"),
+		SETTING_WHEN("since", 0, "TIME", &p.exchange.run.since,
 			     "only flows that ended at this time or later"),
-		SETTING_WHEN("until", 0, "TIME", &a.until,
+		SETTING_WHEN("until", 0, "TIME", &p.exchange.run.until,
 			     "only flows that ended before this time, then end"),
-		SETTING_BOOL("follow", 0, &exchange.bus.follow,
+		SETTING_BOOL("follow", 0, &p.exchange.bus.follow,
 			     "at the end of a file wait for more"),
-		BUS_SETTINGS(&exchange.bus),
+		BUS_SETTINGS(&p.exchange.bus),
 		SETTING_END,
 	};
+	struct alignment a = {.options = &p.exchange.run};
+	int rc = EX_CANTCREAT;
 
-	log_init(manual.program, LOG_LEVEL_INFO, LOG_AUTO);
-	if (settings_read(&manual, table, argc, argv) < 0 || timeline_settings_check(&asked) < 0 ||
-	    check_addresses(&kube, &exchange) < 0 || check_window(&a, &exchange, live_group) < 0)
+	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&p) < 0)
 		return EX_USAGE;
 	stop_install();
-	exchange.state = asked.state;
-	exchange.since = a.since;
-	exchange.run_options =
-		(struct run_options){&asked.options, timeline_settings_clocks[asked.clock],
-				     &asked.ranges,  a.hindsight,
-				     a.since,        a.until};
-	exchange.bounded = a.policy.bounded = !when_is_max(a.until);
-	fed.bus = exchange.bus;
-	fed.bus.follow = fed.bus.follow || bus_is_kafka(kube.values[0]);
-
-	rc = EX_CANTCREAT;
-	a.timeline = timeline_settings_open(&asked);
+	a.policy = (struct hold_policy){.max_hold_ns = p.max_hold_ns,
+					.bounded = !when_is_max(p.exchange.run.until),
+					.known = WHEN_MIN,
+					.moved = WHEN_MIN};
+	a.timeline = timeline_settings_open(&p.timeline);
 	if (a.timeline == NULL)
 		goto out;
-	tagger_init(&a.tagger, a.timeline, bus_topic(exchange.flows));
-	a.kube_topic = kube_topic_open(a.timeline, &fed, &rc);
-	if (a.kube_topic == NULL ||
-	    !catch_up(a.kube_topic, a.timeline, &asked, kube.values[0], &rc))
+	tagger_init(&a.tagger, a.timeline, bus_topic(p.exchange.flows));
+	if (!open_all(&a, &p, &rc))
 		goto out;
-	a.frozen = a.hindsight || a.policy.bounded;
-	a.exchange = exchange_open(&exchange, &rc);
-	if (a.exchange == NULL)
-		goto out;
-	say_started(&kube, &exchange, &asked.options);
+	report_start(&p);
 	rc = run(&a);
 	report(&a);
 out:

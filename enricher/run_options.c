@@ -1,6 +1,8 @@
 #include "enricher/run_options.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -8,7 +10,7 @@
 #include "common/base/text.h"
 #include "common/program/log.h"
 
-#define OPTIONS_MAX 16384 /* bytes of the file */
+#define FILE_BYTES_MAX 16384
 #define NOT_GIVEN "-"
 
 static void add_duration(struct text *text, const char *name, int64_t ns)
@@ -30,25 +32,26 @@ static void add_when(struct text *text, const char *name, struct when when)
 
 static void describe(const struct run_options *now, struct text *text)
 {
-	const char *cluster = now->options->cluster;
+	const struct timeline_settings *t = now->timeline;
 
-	add_duration(text, "hold", now->options->hold_ns);
-	add_duration(text, "skew", now->options->skew_ns);
-	text_add_format(text, "clock %s\n", now->clock);
-	text_add_format(text, "cluster %s\n", cluster ? cluster : NOT_GIVEN);
+	add_duration(text, "hold", t->options.hold_ns);
+	add_duration(text, "skew", t->options.skew_ns);
+	text_add_format(text, "clock %s\n", timeline_settings_clocks[t->clock]);
+	text_add_format(text, "cluster %s\n",
+			t->options.cluster != NULL ? t->options.cluster : NOT_GIVEN);
 	text_add_string(text, "cluster-cidr");
-	for (size_t i = 0; i < now->ranges->count; i++)
-		text_add_format(text, " %s", now->ranges->values[i]);
-	text_add_string(text, now->ranges->count == 0 ? " " NOT_GIVEN "\n" : "\n");
+	for (size_t i = 0; i < t->ranges.count; i++)
+		text_add_format(text, " %s", t->ranges.values[i]);
+	text_add_string(text, t->ranges.count == 0 ? " " NOT_GIVEN "\n" : "\n");
 	text_add_format(text, "hindsight %s\n", now->hindsight ? "true" : "false");
 	add_when(text, "since", now->since);
 	add_when(text, "until", now->until);
 }
 
-/* Reads the file into TEXT; one that is not there is empty. -1 after logging. */
+/* Reads the file PATH into TEXT, which stays empty if there is none. -1 after logging. */
 static int read_file(const char *path, struct text *text)
 {
-	char bytes[OPTIONS_MAX];
+	char bytes[FILE_BYTES_MAX];
 	FILE *file = fopen(path, "re");
 	int rc = 0;
 
@@ -65,29 +68,42 @@ static int read_file(const char *path, struct text *text)
 	return rc;
 }
 
-static int write_file(const char *path, const struct text *text)
+/* Replaces the file PATH (1). -1 after logging. */
+static int write_file(const char *path, const char *text)
 {
-	char beside[4096];
-	FILE *file;
+	char draft[PATH_MAX];
+	FILE *file = NULL;
 	int rc = -1;
 
-	if ((size_t)snprintf(beside, sizeof(beside), "%s.new", path) >= sizeof(beside)) {
-		log_error("%s: the name is too long", path);
-		return -1;
-	}
-	file = fopen(beside, "we");
-	if (file != NULL && fwrite(text->data, 1, text->length, file) == text->length)
+	if ((size_t)snprintf(draft, sizeof(draft), "%s.new", path) >= sizeof(draft))
+		errno = ENAMETOOLONG;
+	else
+		file = fopen(draft, "we");
+	if (file != NULL && fputs(text, file) >= 0)
 		rc = 0;
 	if (file != NULL && fclose(file) != 0)
 		rc = -1;
 	if (rc == 0)
-		rc = rename(beside, path);
+		rc = rename(draft, path);
 	if (rc < 0)
 		log_error("%s: cannot be written: %s", path, strerror(errno));
 	return rc;
 }
 
-/* The line of TEXT that begins as LINE does up to its first space; NULL for none. */
+/* Returns the value in LINE, after the name, and its LENGTH. */
+static const char *value_of(const char *line, int *length)
+{
+	const char *value = line + strcspn(line, " \n");
+
+	value += *value == ' ';
+	*length = (int)strcspn(value, "\n");
+	if (*length != (int)strlen(NOT_GIVEN) || strncmp(value, NOT_GIVEN, strlen(NOT_GIVEN)) != 0)
+		return value;
+	*length = (int)strlen("none");
+	return "none";
+}
+
+/* Returns the line of TEXT for the same option as LINE, or NULL. */
 static const char *same_option(const char *text, const char *line)
 {
 	size_t name = strcspn(line, " ") + 1;
@@ -99,62 +115,41 @@ static const char *same_option(const char *text, const char *line)
 	return *text == '\0' ? NULL : text;
 }
 
-/* What stands behind the name in LINE. */
-static void add_value(struct text *text, const char *line)
-{
-	const char *value = line + strcspn(line, " ");
-	size_t length = strcspn(value, "\n");
-
-	if (length > 0) {
-		value++;
-		length--;
-	}
-	if (length == strlen(NOT_GIVEN) && strncmp(value, NOT_GIVEN, length) == 0)
-		text_add_string(text, "none");
-	else
-		text_add(text, value, length);
-}
-
-/* Says the first option of NOW that is another one in BEFORE. */
+/* Reports the first option in NOW that has another value in BEFORE: -1. */
 static int compare(const char *before, const char *now, const char *outputs)
 {
 	for (; *now != '\0'; now += strcspn(now, "\n") + 1) {
-		const char *then = same_option(before, now);
-		size_t length = strcspn(now, "\n");
-		struct text message;
+		const char *line = same_option(before, now), *then, *is;
+		int then_length, is_length;
 
-		if (then == NULL ||
-		    (strcspn(then, "\n") == length && strncmp(then, now, length) == 0))
+		if (line == NULL)
 			continue;
-		text_init(&message, 4 * OPTIONS_MAX);
-		text_add_format(&message, "--%.*s: %s were made with ", (int)strcspn(now, " "), now,
-				outputs);
-		add_value(&message, then);
-		text_add_string(&message, ", and this run has ");
-		add_value(&message, now);
-		text_add_string(&message, ": give the same, or begin with new outputs");
-		log_error("%s", text_terminate(&message));
-		text_free(&message);
+		then = value_of(line, &then_length);
+		is = value_of(now, &is_length);
+		if (then_length == is_length && strncmp(then, is, (size_t)is_length) == 0)
+			continue;
+		log_error("--%.*s: %s were made with %.*s, but this run has %.*s: give the same "
+			  "value, or start with new outputs",
+			  (int)strcspn(now, " "), now, outputs, then_length, then, is_length, is);
 		return -1;
 	}
 	return 0;
 }
 
-int run_options_keep(const struct run_options *now, const char *state, bool begun,
-		     const char *outputs)
+int run_options_keep(const struct run_options *now, bool begun, const char *outputs)
 {
 	struct text before, wanted;
 	const char *had, *has;
-	char path[4096];
+	char path[PATH_MAX];
 	int rc = EX_OSERR;
 
-	text_init(&before, OPTIONS_MAX);
-	text_init(&wanted, OPTIONS_MAX);
-	snprintf(path, sizeof(path), "%s/options", state);
+	text_init(&before, FILE_BYTES_MAX);
+	text_init(&wanted, FILE_BYTES_MAX);
+	snprintf(path, sizeof(path), "%s/options", now->timeline->state);
 	describe(now, &wanted);
 	has = text_terminate(&wanted);
 	if (wanted.failed) {
-		log_error("no memory, or the options take more than %d bytes", OPTIONS_MAX);
+		log_error("out of memory, or the options take more than %d bytes", FILE_BYTES_MAX);
 		goto out;
 	}
 	rc = EX_IOERR;
@@ -164,11 +159,36 @@ int run_options_keep(const struct run_options *now, const char *state, bool begu
 	rc = EX_CONFIG;
 	if (begun && compare(had, has, outputs) < 0)
 		goto out;
-	rc = 0;
-	if (strcmp(had, has) != 0 && write_file(path, &wanted) < 0)
-		rc = EX_CANTCREAT;
+	rc = strcmp(had, has) != 0 && write_file(path, has) < 0 ? EX_CANTCREAT : 0;
 out:
 	text_free(&before);
 	text_free(&wanted);
 	return rc;
+}
+
+int run_options_keep_first_flow(const struct run_options *now, uint64_t hash, bool begun,
+				const char *outputs, const char *flows)
+{
+	char path[PATH_MAX], line[32];
+	bool known = false;
+	struct text before;
+	uint64_t had = 0;
+	int rc;
+
+	text_init(&before, FILE_BYTES_MAX);
+	snprintf(path, sizeof(path), "%s/first-flow", now->timeline->state);
+	rc = read_file(path, &before);
+	if (rc == 0)
+		known = sscanf(text_terminate(&before), "%" SCNx64, &had) == 1;
+	text_free(&before);
+	if (rc < 0 || (known && had == hash))
+		return rc;
+	if (known && begun) {
+		log_error("%s: its first record is not the one that %s were made from; give the "
+			  "same file, or start with new outputs",
+			  flows, outputs);
+		return -1;
+	}
+	snprintf(line, sizeof(line), "%016" PRIx64 "\n", hash);
+	return write_file(path, line);
 }

@@ -1,33 +1,34 @@
-/* run_options.h - the options that outputs were made with.
+/* run_options.h - what the outputs of the file form were made with: the options and the
+ * first flow.
  *
- * In the file form a run goes on behind what stands in its outputs, so they would be the
- * answers to two questions where the second run had other options. The options that an
- * answer depends on, or whether there is one, stand in the state directory, one
- * "NAME VALUE" a line in the file "options".
+ * A run continues after what is in its outputs. With other options, or with other flows, the
+ * outputs would mix the answers to two questions. The state directory therefore keeps, in the
+ * file "options", one "NAME VALUE" line for each option that answers depend on, and in the
+ * file "first-flow" the hash of the first flow.
  *
- * (1) The file is replaced whole: a killed process leaves the old one or the new one.
+ * (1) Each file is replaced as a whole: a killed process leaves the old one or the new one.
  */
 #ifndef TENURE_RUN_OPTIONS_H
 #define TENURE_RUN_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/base/when.h"
-#include "common/program/settings.h"
-#include "common/timeline/timeline.h"
+#include "common/timeline/timeline_settings.h"
 
 struct run_options {
-	const struct timeline_options *options;
-	const char *clock;                  /* its name */
-	const struct settings_list *ranges; /* as they were given */
-	bool hindsight;
-	struct when since, until; /* WHEN_MIN, WHEN_MAX for none */
+	const struct timeline_settings *timeline; /* borrowed; its STATE is the directory */
+	bool hindsight;                           /* answer every flow at the last position */
+	struct when since, until;                 /* WHEN_MIN, WHEN_MAX if not given */
 };
 
-/* Compares with what OUTPUTS ("a and b", for the message) were made with where they are
- * BEGUN, and keeps what is NOW in the directory STATE. 0, or the exit code after
- * logging. */
-int run_options_keep(const struct run_options *now, const char *state, bool begun,
-		     const char *outputs);
+/* Compares NOW with what OUTPUTS ("a and b", for the message) were made with if they are
+ * BEGUN, then keeps NOW. Returns 0, or the exit code (logged). */
+int run_options_keep(const struct run_options *now, bool begun, const char *outputs);
+
+/* The same for the hash of the first flow, which is at the address FLOWS. -1 after logging. */
+int run_options_keep_first_flow(const struct run_options *now, uint64_t hash, bool begun,
+				const char *outputs, const char *flows);
 
 #endif

@@ -1,7 +1,7 @@
-/* tagged.h - writes a record of tenure.flows.tagged: the flow's own bytes, and one member
- * more at the end of the object.
+/* tagged.h - writes a record of tenure.flows.tagged: the flow's own bytes, with one member
+ * added at the end of the object. Pure.
  *
- * Pure. (1) Nothing before the flow's closing brace is changed, whatever it is.
+ * (1) The bytes before the flow's closing brace are never changed.
  */
 #ifndef TENURE_TAGGED_H
 #define TENURE_TAGGED_H
@@ -30,15 +30,15 @@ struct tagged {
 	size_t destination_length;
 	unsigned rules;
 	unsigned revision;
-	const char *provisional; /* the reason; NULL in a final answer */
+	const char *provisional; /* the reason, or NULL in a final answer */
 	int32_t kube_partition;
 	int64_t kube_position;
-	struct when kube_known; /* WHEN_MIN or WHEN_MAX become null */
+	struct when kube_known; /* WHEN_MIN and WHEN_MAX become null */
 	struct tagged_origin flow;
 };
 
-/* Adds to OUT the flow RECORD, whose object ends with the brace at CLOSING_BRACE and is
- * EMPTY or not, with its tags. */
+/* Adds the flow RECORD with its tags to OUT. Its object ends with the brace at CLOSING_BRACE;
+ * EMPTY: it has no members. */
 void tagged_add(struct text *out, const char *record, size_t closing_brace, bool empty,
 		const struct tagged *tagged);
 

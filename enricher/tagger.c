@@ -28,7 +28,7 @@ static int finish(struct tagger *tagger)
 {
 	if (!tagger->record.failed)
 		return 0;
-	log_error("no memory for the outcome of a flow");
+	log_error("out of memory for the outcome of a flow");
 	return -1;
 }
 

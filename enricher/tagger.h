@@ -1,5 +1,5 @@
-/* tagger.h - makes the outcome of one flow: its record with the timeline's answers for
- * both ends, or the record of its rejection.
+/* tagger.h - makes the outcome of one flow: its record with the timeline's answers for both
+ * ends, or the record of its rejection.
  *
  * (1) The same record, position and timeline give the same bytes.
  */
@@ -19,31 +19,32 @@ struct tagger_stats {
 	uint64_t provisional;
 	uint64_t known, unknown, ambiguous; /* ends */
 	uint64_t rejected[FLOW_ENDPOINTS_OUTCOMES];
-	uint64_t refused; /* rejected because the broker did not take the tagged record */
+	uint64_t refused; /* rejected because the broker refused the tagged record */
 };
 
 struct tagger {
 	struct timeline *timeline; /* borrowed */
 	const char *topic;         /* of the flows; borrowed */
 	struct text source, destination;
-	struct text record; /* the outcome that was made last */
+	struct text record; /* the last outcome */
 	struct tagger_stats stats;
 };
 
 void tagger_init(struct tagger *tagger, struct timeline *timeline, const char *topic);
 void tagger_clear(struct tagger *tagger);
 
-/* Puts the tagged form of FLOW, whose ends are ENDS, as of POSITION into tagger->record;
- * PROVISIONAL is the reason, or NULL. -1 after logging when the store or memory failed. */
+/* Writes FLOW, whose ends are ENDS, with its tags as of POSITION to tagger->record.
+ * PROVISIONAL is the reason, or NULL. -1 after logging, if the store or memory failed. */
 int tagger_tag(struct tagger *tagger, const struct bus_record *flow,
 	       const struct flow_endpoints *ends, const struct timeline_position *position,
 	       const char *provisional);
 
-/* Puts the rejection of FLOW, which flow_endpoints_read() refused so, into tagger->record. */
+/* Writes the rejection of FLOW, which flow_endpoints_read() refused with OUTCOME and FAULT, to
+ * tagger->record. -1 after logging. */
 int tagger_reject(struct tagger *tagger, const struct bus_record *flow,
 		  enum flow_endpoints_outcome outcome, const struct flow_endpoints_fault *fault);
 
-/* Puts the rejection of FLOW, whose tagged record cannot be written. */
+/* The same for a FLOW whose tagged record cannot be written. */
 int tagger_refuse(struct tagger *tagger, const struct bus_record *flow);
 
 #endif

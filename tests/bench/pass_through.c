@@ -97,7 +97,9 @@ static int run(struct exchange *exchange, const struct tags *tags)
 
 int main(int argc, char **argv)
 {
-	struct exchange_settings settings = {.since = WHEN_MIN, .bounded = true};
+	const struct timeline_settings timeline = TIMELINE_SETTINGS_DEFAULT;
+	struct exchange_settings settings = {
+		.run = {.timeline = &timeline, .since = WHEN_MIN, .until = {INT64_MAX - 1}}};
 	struct exchange *exchange = NULL;
 	static struct tags tags;
 	int rc = EXIT_FAILURE, code;
@@ -109,8 +111,8 @@ int main(int argc, char **argv)
 	}
 	settings.bus.brokers = argv[1];
 	settings.flows = argv[2];
-	settings.tagged = argv[3];
-	settings.rejected = argv[4];
+	settings.outputs[EXCHANGE_TAGGED] = argv[3];
+	settings.outputs[EXCHANGE_REJECTED] = argv[4];
 	settings.group = settings.instance = argv[5];
 	stop_install();
 	if (read_tags(argv[6], &tags) == 0)

@@ -33,9 +33,8 @@ struct kafka_group {
 struct kafka_producer {
 	struct place pending[PENDING_MAX];
 	size_t count, flushed;
-	bool failed, there;
-	int32_t partition;
-	int64_t first, last;
+	bool failed;
+	struct kafka_producer_culprit culprit;
 };
 
 static struct {
@@ -78,16 +77,16 @@ size_t kafka_group_count(const struct kafka_group *group)
 	return PARTITIONS;
 }
 
-enum kafka_group_head kafka_group_head(struct kafka_group *group, size_t index,
-				       struct bus_record *record)
+enum exchange_head kafka_group_head(struct kafka_group *group, size_t index,
+				    struct bus_record *record)
 {
 	if (group->next[index] == FLOWS)
-		return KAFKA_GROUP_NONE;
+		return EXCHANGE_NONE;
 	*record = (struct bus_record){.partition = (int32_t)index,
 				      .offset = group->next[index],
 				      .value = "{}",
 				      .value_length = 2};
-	return KAFKA_GROUP_RECORD;
+	return EXCHANGE_FLOW;
 }
 
 void kafka_group_take(struct kafka_group *group, size_t index)
@@ -101,8 +100,8 @@ void kafka_group_wait(struct kafka_group *group, int timeout_ms)
 	(void)timeout_ms;
 }
 
-struct kafka_producer *kafka_producer_open(const char *const topics[static 2], const char *identity,
-					   const struct bus_options *options)
+struct kafka_producer *kafka_producer_open(const char *const topics[static EXCHANGE_TOPICS],
+					   const char *identity, const struct bus_options *options)
 {
 	(void)topics;
 	(void)identity;
@@ -132,14 +131,15 @@ int kafka_producer_partitions(struct kafka_producer *producer, const char *topic
 	return PARTITIONS;
 }
 
-enum kafka_producer_outcome kafka_producer_write(struct kafka_producer *producer, int topic,
-						 const struct bus_record *record, int64_t source)
+enum exchange_outcome kafka_producer_write(struct kafka_producer *producer,
+					   enum exchange_topic topic,
+					   const struct bus_record *record, int64_t source)
 {
 	if (producer->count == 0)
-		producer->there = false;
+		producer->culprit.there = false;
 	assert_true(producer->count < PENDING_MAX);
 	producer->pending[producer->count++] = (struct place){topic, record->partition, source};
-	return KAFKA_PRODUCER_DONE;
+	return EXCHANGE_DONE;
 }
 
 static bool batch_is_poisonous(const struct kafka_producer *producer, const struct place *of)
@@ -154,7 +154,7 @@ static bool batch_is_poisonous(const struct kafka_producer *producer, const stru
 	return false;
 }
 
-enum kafka_producer_outcome kafka_producer_flush(struct kafka_producer *producer)
+enum exchange_outcome kafka_producer_flush(struct kafka_producer *producer)
 {
 	for (size_t i = producer->flushed; i < producer->count; i++) {
 		const struct place *p = &producer->pending[i];
@@ -162,24 +162,22 @@ enum kafka_producer_outcome kafka_producer_flush(struct kafka_producer *producer
 		if (!batch_is_poisonous(producer, p))
 			continue;
 		producer->failed = true;
-		if (!producer->there) {
-			producer->there = true;
-			producer->partition = p->partition;
-			producer->first = p->offset;
-		}
-		if (producer->partition == p->partition)
-			producer->last = p->offset;
+		if (!producer->culprit.there)
+			producer->culprit = (struct kafka_producer_culprit){true, p->partition,
+									    p->offset, p->offset};
+		if (producer->culprit.partition == p->partition)
+			producer->culprit.last = p->offset;
 	}
 	producer->flushed = producer->count;
-	return producer->failed ? KAFKA_PRODUCER_AGAIN : KAFKA_PRODUCER_DONE;
+	return producer->failed ? EXCHANGE_AGAIN : EXCHANGE_DONE;
 }
 
-enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *producer,
-						  struct kafka_group *group)
+enum exchange_outcome kafka_producer_commit(struct kafka_producer *producer,
+					    struct kafka_group *group)
 {
-	enum kafka_producer_outcome outcome = kafka_producer_flush(producer);
+	enum exchange_outcome outcome = kafka_producer_flush(producer);
 
-	if (outcome != KAFKA_PRODUCER_DONE)
+	if (outcome != EXCHANGE_DONE)
 		return outcome;
 	for (size_t i = 0; i < producer->count; i++) {
 		const struct place *p = &producer->pending[i];
@@ -188,23 +186,19 @@ enum kafka_producer_outcome kafka_producer_commit(struct kafka_producer *produce
 	}
 	producer->count = producer->flushed = 0;
 	memcpy(broker.committed, group->next, sizeof(group->next));
-	return KAFKA_PRODUCER_DONE;
+	return EXCHANGE_DONE;
 }
 
-enum kafka_producer_outcome kafka_producer_abort(struct kafka_producer *producer)
+enum exchange_outcome kafka_producer_abort(struct kafka_producer *producer)
 {
 	producer->count = producer->flushed = 0;
 	producer->failed = false;
-	return KAFKA_PRODUCER_DONE;
+	return EXCHANGE_DONE;
 }
 
-bool kafka_producer_culprit(const struct kafka_producer *producer, int32_t *partition,
-			    int64_t *source, int64_t *last_source)
+struct kafka_producer_culprit kafka_producer_culprit(const struct kafka_producer *producer)
 {
-	*partition = producer->partition;
-	*source = producer->first;
-	*last_source = producer->last;
-	return producer->there;
+	return producer->culprit;
 }
 
 static int new_broker(void **state)
@@ -228,8 +222,9 @@ static enum exchange_outcome put_next(struct exchange_kafka *exchange, size_t in
 /* Puts every flow, a turn at a time. */
 static enum exchange_outcome put_all(void)
 {
-	const struct exchange_settings settings = {
-		.flows = "kafka:f", .tagged = "kafka:t", .rejected = "kafka:r", .since = WHEN_MIN};
+	const struct exchange_settings settings = {.flows = "kafka:f",
+						   .outputs = {"kafka:t", "kafka:r"},
+						   .run = {.since = WHEN_MIN, .until = WHEN_MAX}};
 	int exit_code;
 	struct exchange_kafka *exchange = exchange_kafka_open(&settings, &exit_code);
 	enum exchange_outcome outcome = EXCHANGE_DONE;
