@@ -185,17 +185,6 @@ size_t when_format(struct when moment, char text[static WHEN_TEXT_SIZE])
 	return (size_t)(at - text);
 }
 
-struct when when_add(struct when moment, int64_t ns)
-{
-	struct when moved;
-
-	if (moment.ns == INT64_MIN || moment.ns == INT64_MAX)
-		return moment;
-	if (__builtin_add_overflow(moment.ns, ns, &moved.ns))
-		return ns < 0 ? WHEN_MIN : WHEN_MAX;
-	return moved;
-}
-
 int64_t when_since(struct when later, struct when earlier)
 {
 	int64_t ns;
@@ -209,16 +198,6 @@ int64_t when_since(struct when later, struct when earlier)
 	if (__builtin_sub_overflow(later.ns, earlier.ns, &ns))
 		return later.ns > earlier.ns ? INT64_MAX : INT64_MIN;
 	return ns;
-}
-
-bool when_before(struct when a, struct when b)
-{
-	return a.ns < b.ns;
-}
-
-bool when_not_after(struct when a, struct when b)
-{
-	return a.ns <= b.ns;
 }
 
 bool when_is_min(struct when moment)

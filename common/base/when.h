@@ -37,15 +37,32 @@ int when_parse(const char *text, size_t length, struct when *moment);
 size_t when_format(struct when moment, char text[static WHEN_TEXT_SIZE]);
 
 /* MOMENT moved by NS nanoseconds, saturating (1). */
-struct when when_add(struct when moment, int64_t ns);
+static inline struct when when_add(struct when moment, int64_t ns)
+{
+	struct when moved;
+
+	if (moment.ns == INT64_MIN || moment.ns == INT64_MAX)
+		return moment;
+	if (__builtin_add_overflow(moment.ns, ns, &moved.ns))
+		return ns < 0 ? WHEN_MIN : WHEN_MAX;
+	return moved;
+}
 
 /* Nanoseconds from EARLIER to LATER, saturating. */
 int64_t when_since(struct when later, struct when earlier);
 
-bool when_before(struct when a, struct when b);    /* a < b */
-bool when_not_after(struct when a, struct when b); /* a <= b */
-bool when_is_min(struct when moment);              /* WHEN_MIN */
-bool when_is_max(struct when moment);              /* WHEN_MAX */
+static inline bool when_before(struct when a, struct when b)
+{
+	return a.ns < b.ns;
+}
+
+static inline bool when_not_after(struct when a, struct when b)
+{
+	return a.ns <= b.ns;
+}
+
+bool when_is_min(struct when moment); /* WHEN_MIN */
+bool when_is_max(struct when moment); /* WHEN_MAX */
 struct when when_earlier(struct when a, struct when b);
 struct when when_later(struct when a, struct when b);
 

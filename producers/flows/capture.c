@@ -257,7 +257,7 @@ static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_c
 	/* With nanosecond precision tv_usec holds nanoseconds. */
 	if (seconds >= 0 && seconds < SECONDS_MAX && header->ts.tv_usec >= 0 &&
 	    header->ts.tv_usec * capture->time_unit < NS_PER_SECOND) {
-		packet->time = seconds * NS_PER_SECOND + header->ts.tv_usec * capture->time_unit;
+		packet->time.ns = seconds * NS_PER_SECOND + header->ts.tv_usec * capture->time_unit;
 		verdict = packet_decode(capture->link, bytes, header->caplen, header->len, packet);
 	}
 	if (verdict == PACKET_OK)

@@ -171,11 +171,11 @@ static char *put_tcp(char *at, const struct flow *flow)
 	at = PUT(at, "\"},");
 	if (handshake->seen) {
 		at = PUT(at, "\"handshake\":{\"rtt\":");
-		at = put_number(at, (uint64_t)handshake->rtt);
+		at = put_number(at, (uint64_t)handshake->rtt_ns);
 		at = PUT(at, ",\"server_rtt\":");
-		at = put_number(at, (uint64_t)handshake->server_rtt);
+		at = put_number(at, (uint64_t)handshake->server_rtt_ns);
 		at = PUT(at, ",\"client_rtt\":");
-		at = put_number(at, (uint64_t)handshake->client_rtt);
+		at = put_number(at, (uint64_t)handshake->client_rtt_ns);
 		at = PUT(at, "},");
 	}
 	at = PUT(at, "\"retransmissions\":{\"source\":");

@@ -58,12 +58,12 @@ struct flow_side {
 	uint64_t frame_bytes;
 };
 
-/* Nanoseconds; measured only when SEEN. */
+/* Measured only when SEEN. */
 struct flow_handshake {
 	bool seen;
-	int64_t rtt;        /* first SYN to the ACK of the SYN-ACK */
-	int64_t server_rtt; /* first SYN to first SYN-ACK */
-	int64_t client_rtt; /* first SYN-ACK to its ACK */
+	int64_t rtt_ns;        /* first SYN to the ACK of the SYN-ACK */
+	int64_t server_rtt_ns; /* first SYN to first SYN-ACK */
+	int64_t client_rtt_ns; /* first SYN-ACK to its ACK */
 };
 
 struct flow_response_time {

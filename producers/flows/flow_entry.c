@@ -96,7 +96,7 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 /* The same for the same packets in every run, so not from the table's seed. */
 static uint64_t flow_id(const struct flow_entry *entry)
 {
-	uint64_t hash = mix((uint64_t)entry->start, entry->sequence);
+	uint64_t hash = mix((uint64_t)entry->start.ns, entry->sequence);
 
 	for (unsigned i = 0; i < 5; i++)
 		hash = mix(hash, entry->key.words[i]);
@@ -125,9 +125,9 @@ void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigne
 	if (!flow_entry_used(entry)) {
 		entry->start = packet->time;
 		entry->last = packet->time;
-	} else if (packet->time < entry->start) {
+	} else if (when_before(packet->time, entry->start)) {
 		entry->start = packet->time;
-	} else if (packet->time > entry->last) {
+	} else if (when_before(entry->last, packet->time)) {
 		entry->last = packet->time;
 	}
 	entry->bytes[direction] += packet->bytes;
@@ -149,32 +149,21 @@ void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigne
 	}
 }
 
-int64_t flow_entry_over(const struct flow_entry *entry, const struct flow_table_options *options,
-			enum flow_end_reason *reason)
+struct flow_end flow_entry_end(const struct flow_entry *entry,
+			       const struct flow_table_options *options)
 {
 	uint8_t protocol = flow_key_protocol(&entry->key);
 	bool stream = protocol == TRANSPORT_TCP || protocol == TRANSPORT_SCTP;
-	int64_t idle = entry->last + (stream ? options->idle_stream : options->idle_datagram);
-	int64_t active = entry->start + options->active;
+	int64_t idle_ns = stream ? options->idle_stream_ns : options->idle_datagram_ns;
+	struct when idle = when_add(entry->last, idle_ns);
+	struct when active = when_add(entry->start, options->active_ns);
 
-	if (protocol == TRANSPORT_TCP && tcp_closed(&entry->tcp)) {
-		*reason = FLOW_END_OF_FLOW;
-		return entry->last + options->linger;
-	}
-	if (active < idle && flow_entry_used(entry)) {
-		*reason = FLOW_ACTIVE_TIMEOUT;
-		return active;
-	}
-	*reason = FLOW_IDLE_TIMEOUT;
-	return idle;
-}
-
-bool flow_entry_begins_anew(const struct flow_entry *entry, unsigned direction,
-			    const struct packet *packet)
-{
-	if (packet->protocol == TRANSPORT_TCP)
-		return tcp_begins_anew(&entry->tcp, packet, direction);
-	return false;
+	if (protocol == TRANSPORT_TCP && tcp_closed(&entry->tcp))
+		return (struct flow_end){when_add(entry->last, options->linger_ns),
+					 FLOW_END_OF_FLOW};
+	if (when_before(active, idle) && flow_entry_used(entry))
+		return (struct flow_end){active, FLOW_ACTIVE_TIMEOUT};
+	return (struct flow_end){idle, FLOW_IDLE_TIMEOUT};
 }
 
 static void take_side(const struct flow_entry *entry, unsigned side, struct flow_side *out)
@@ -192,8 +181,8 @@ void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flo
 	struct ip a = flow_key_ip(&entry->key, 0), b = flow_key_ip(&entry->key, 1);
 	uint16_t a_port = flow_key_port(&entry->key, 0), b_port = flow_key_port(&entry->key, 1);
 
-	flow->start.ns = entry->start;
-	flow->end.ns = entry->last;
+	flow->start = entry->start;
+	flow->end = entry->last;
 	flow->protocol = flow_key_protocol(&entry->key);
 	flow->icmp_type = entry->icmp_type;
 	flow->icmp_code = entry->icmp_code;

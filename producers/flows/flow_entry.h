@@ -16,8 +16,8 @@
  * the first, the second and the last. */
 struct flow_entry {
 	struct flow_key key;
-	int64_t last;  /* the latest packet's time */
-	int64_t start; /* the earliest of the slice */
+	struct when last;  /* the latest packet's time */
+	struct when start; /* the earliest of the slice */
 	uint32_t slice;
 	uint8_t source;    /* the direction that the initiator sends in */
 	uint8_t initiator; /* enum flow_initiator */
@@ -39,13 +39,13 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigned direction,
 		      const struct packet *packet);
 
-/* The moment from which on the flow, or its slice, is over, and why. */
-int64_t flow_entry_over(const struct flow_entry *entry, const struct flow_table_options *options,
-			enum flow_end_reason *reason);
-
-/* True when PACKET must not join the flow, whatever the time. */
-bool flow_entry_begins_anew(const struct flow_entry *entry, unsigned direction,
-			    const struct packet *packet);
+/* When the flow, or its slice, is over if no other packet comes, and why. */
+struct flow_end {
+	struct when at;
+	enum flow_end_reason reason;
+};
+struct flow_end flow_entry_end(const struct flow_entry *entry,
+			       const struct flow_table_options *options);
 
 /* True when the slice has packets. */
 static inline bool flow_entry_used(const struct flow_entry *entry)

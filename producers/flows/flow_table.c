@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/base/transport.h"
 #include "producers/flows/flow_entry.h"
 #include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
@@ -18,7 +19,7 @@ struct aimed {
 };
 
 struct due {
-	int64_t moment;
+	struct when at;
 	uint64_t sequence;
 	uint32_t number;
 };
@@ -26,8 +27,7 @@ struct due {
 struct flow_table {
 	struct flow_table_options options;
 	struct flow_table_stats stats;
-	int64_t clock;
-	bool started;
+	struct when clock; /* the latest time, 1970 at the start */
 	struct flow_index index;
 	struct wheel *wheel; /* every entry that is not in DUE is filed */
 	struct turns_pool *pool;
@@ -82,16 +82,18 @@ static void free_entry(struct flow_table *table, uint32_t number)
 
 /* ---- Ends ---- */
 
-static void file_entry(struct flow_table *table, uint32_t number)
+static struct flow_end end_of(const struct flow_table *table, uint32_t number)
 {
-	enum flow_end_reason reason;
-
-	wheel_remove(table->wheel, number);
-	wheel_file(table->wheel, number,
-		   flow_entry_over(&table->index.entries[number], &table->options, &reason));
+	return flow_entry_end(&table->index.entries[number], &table->options);
 }
 
-/* Ends flow NUMBER, or only its slice. False when there is nothing to tell. */
+static void file_entry(struct flow_table *table, uint32_t number)
+{
+	wheel_remove(table->wheel, number);
+	wheel_file(table->wheel, number, end_of(table, number).at);
+}
+
+/* Ends flow NUMBER, or only its slice. False when the slice had no packets. */
 static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_reason reason,
 		      struct flow *flow)
 {
@@ -111,96 +113,73 @@ static int compare_due(const void *a, const void *b)
 {
 	const struct due *x = a, *y = b;
 
-	if (x->moment != y->moment)
-		return x->moment < y->moment ? -1 : 1;
+	if (x->at.ns != y->at.ns)
+		return when_before(x->at, y->at) ? -1 : 1;
 	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
 }
 
-static void add_due(struct flow_table *table, uint32_t number, int64_t moment)
+static void add_due(struct flow_table *table, uint32_t number, struct when at)
 {
 	table->due[table->due_count++] =
-		(struct due){moment, table->index.entries[number].sequence, number};
+		(struct due){at, table->index.entries[number].sequence, number};
 }
 
-static void begin_due(struct flow_table *table, bool forced)
-{
-	table->forced = forced;
-	table->due_next = 0;
-	table->due_count = 0;
-}
-
-static void sort_due(struct flow_table *table)
-{
-	if (table->due_count > 1)
-		qsort(table->due, table->due_count, sizeof(*table->due), compare_due);
-}
-
-/* The flows that are over lie anywhere in memory. */
-static void prefetch_due(const struct flow_table *table)
-{
-	size_t ahead = table->due_next + DUE_AHEAD;
-
-	if (ahead < table->due_count)
-		flow_index_prefetch(&table->index, table->due[ahead].number);
-}
-
-/* Takes the next of the flows that were found to be over. */
+/* Ends the next flow of those in DUE. */
 static bool take_due(struct flow_table *table, struct flow *flow)
 {
 	while (table->due_next < table->due_count) {
+		size_t ahead = table->due_next + DUE_AHEAD;
 		uint32_t number = table->due[table->due_next++].number;
-		enum flow_end_reason reason;
+		enum flow_end_reason reason = end_of(table, number).reason;
 
-		prefetch_due(table);
-		flow_entry_over(&table->index.entries[number], &table->options, &reason);
-		/* One that only lingers is over as it is. */
+		if (ahead < table->due_count)
+			flow_index_prefetch(&table->index, table->due[ahead].number);
+		/* A connection that only lingers was closed, whatever ends it now. */
 		if (table->forced && reason != FLOW_END_OF_FLOW)
 			reason = FLOW_FORCED_END;
 		if (end_entry(table, number, reason, flow))
 			return true;
 	}
+	table->due_next = 0;
+	table->due_count = 0;
 	return false;
 }
 
-static void find_due(struct flow_table *table, int64_t now)
+/* Ends the flows in DUE in their order (1). */
+static bool take_first_due(struct flow_table *table, bool forced, struct flow *flow)
+{
+	table->forced = forced;
+	if (table->due_count > 1)
+		qsort(table->due, table->due_count, sizeof(*table->due), compare_due);
+	return take_due(table, flow);
+}
+
+bool flow_table_expire(struct flow_table *table, struct when now, struct flow *flow)
 {
 	uint32_t number;
 
-	begin_due(table, false);
-	while ((number = wheel_take(table->wheel, now)) != WHEEL_NONE) {
-		enum flow_end_reason reason;
-		int64_t moment =
-			flow_entry_over(&table->index.entries[number], &table->options, &reason);
-
-		if (moment <= now)
-			add_due(table, number, moment);
-		else
-			wheel_file(table->wheel, number, moment);
-	}
-	sort_due(table);
-}
-
-bool flow_table_expire(struct flow_table *table, int64_t now, struct flow *flow)
-{
 	if (take_due(table, flow))
 		return true;
-	if (table->started && now < table->clock - FLOW_TABLE_STEP_NS) {
+	if (when_before(now, when_add(table->clock, -FLOW_TABLE_STEP_NS))) {
 		if (flow_table_drain(table, flow))
 			return true;
 		table->stats.clock_steps++;
-		table->started = false;
-	}
-	if (!table->started) {
-		table->started = true;
 		table->clock = now;
 		wheel_set(table->wheel, now);
 	}
-	if (now > table->clock)
+	if (when_before(table->clock, now))
 		table->clock = now;
 	if (!wheel_moves(table->wheel, now))
 		return false;
-	find_due(table, now);
-	return take_due(table, flow);
+	while ((number = wheel_take(table->wheel, now)) != WHEEL_NONE) {
+		struct when at = end_of(table, number).at;
+
+		if (when_not_after(at, now))
+			add_due(table, number, at);
+		else
+			wheel_file(table->wheel, number, at);
+	}
+	return take_first_due(table, false, flow);
 }
 
 bool flow_table_drain(struct flow_table *table, struct flow *flow)
@@ -209,27 +188,21 @@ bool flow_table_drain(struct flow_table *table, struct flow *flow)
 
 	if (take_due(table, flow))
 		return true;
-	begin_due(table, true);
 	while ((number = wheel_first(table->wheel)) != WHEEL_NONE) {
 		wheel_remove(table->wheel, number);
 		add_due(table, number, table->index.entries[number].last);
 	}
-	sort_due(table);
-	return take_due(table, flow);
+	return take_first_due(table, true, flow);
 }
 
-/* Makes room for one flow: ends the one that would be looked at next, passing
- * over those that turn out to have had packets since they were filed. */
+/* Makes room for one flow: ends the first in the wheel, after refiling those that
+ * had packets since they were filed. */
 static bool evict(struct flow_table *table, struct flow *flow)
 {
 	uint32_t number = wheel_first(table->wheel);
 
 	for (unsigned tries = 1; tries < EVICTION_TRIES; tries++) {
-		enum flow_end_reason reason;
-		int64_t over =
-			flow_entry_over(&table->index.entries[number], &table->options, &reason);
-
-		if (!wheel_misfiled(table->wheel, number, over))
+		if (!wheel_misfiled(table->wheel, number, end_of(table, number).at))
 			break;
 		file_entry(table, number);
 		number = wheel_first(table->wheel);
@@ -282,23 +255,24 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 		      const struct packet *packet, struct flow *flow)
 {
 	struct flow_entry *entry = &table->index.entries[number];
+	struct flow_end end = flow_entry_end(entry, &table->options);
 	bool was_closed = tcp_closed(&entry->tcp), ended = false;
-	bool anew = flow_entry_begins_anew(entry, aimed->direction, packet);
-	enum flow_end_reason reason;
-	bool over = packet->time >= flow_entry_over(entry, &table->options, &reason);
+	bool over = when_not_after(end.at, packet->time);
+	bool reopened = packet->protocol == TRANSPORT_TCP &&
+			tcp_begins_anew(&entry->tcp, packet, aimed->direction);
 
-	if (anew && (!over || reason == FLOW_ACTIVE_TIMEOUT))
-		reason = FLOW_END_OF_FLOW;
-	if (anew || over) {
+	if (reopened && (!over || end.reason == FLOW_ACTIVE_TIMEOUT))
+		end.reason = FLOW_END_OF_FLOW;
+	if (reopened || over) {
 		ended = flow_entry_used(entry);
 		if (ended)
-			flow_entry_take(entry, table->pool, reason, flow);
-		if (reason != FLOW_ACTIVE_TIMEOUT)
+			flow_entry_take(entry, table->pool, end.reason, flow);
+		if (end.reason != FLOW_ACTIVE_TIMEOUT)
 			begin_flow(table, number, aimed, packet);
-		was_closed = true; /* the moment has changed, it may be earlier */
 	}
 	flow_entry_count(entry, table->pool, aimed->direction, packet);
-	if (anew || over || (!was_closed && tcp_closed(&entry->tcp)))
+	/* Only these can make the end come earlier. */
+	if (reopened || over || (!was_closed && tcp_closed(&entry->tcp)))
 		file_entry(table, number);
 	return ended;
 }

@@ -30,11 +30,11 @@
 #define FLOW_TABLE_MAX (1u << 24) /* flows: 5 GiB */
 
 struct flow_table_options {
-	size_t max_flows;      /* 1 to FLOW_TABLE_MAX */
-	int64_t idle_stream;   /* nanoseconds without a packet that end TCP and SCTP */
-	int64_t idle_datagram; /* and all else */
-	int64_t active;        /* longest slice of a flow, from its first packet */
-	int64_t linger;        /* how long a closed TCP connection waits for stragglers */
+	size_t max_flows;         /* 1 to FLOW_TABLE_MAX */
+	int64_t idle_stream_ns;   /* without a packet that end TCP and SCTP */
+	int64_t idle_datagram_ns; /* and all else */
+	int64_t active_ns;        /* longest slice of a flow, from its first packet */
+	int64_t linger_ns;        /* how long a closed TCP connection waits for stragglers */
 	uint64_t seed
 		[FLOW_TABLE_SEED_WORDS]; /* of the hash: random, so that nobody can choose collisions */
 };
@@ -58,7 +58,7 @@ void flow_table_aim(struct flow_table *table, const struct packet *packets, size
 
 /* Moves the clock to NOW and takes one flow that is over by then. Called until it
  * returns false before a packet of that time is added. */
-bool flow_table_expire(struct flow_table *table, int64_t now, struct flow *flow);
+bool flow_table_expire(struct flow_table *table, struct when now, struct flow *flow);
 
 /* Adds packet AT of those last aimed at. True when that ended a flow (or a
  * slice), which is then in *FLOW. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 struct first {
-	int64_t time;
+	struct when time;
 	struct ip source;
 	struct ip destination;
 	uint32_t id;
@@ -72,7 +72,7 @@ static bool matches(const struct first *first, const struct packet *packet)
 	    ip_compare(&first->source, &packet->source) != 0 ||
 	    ip_compare(&first->destination, &packet->destination) != 0)
 		return false;
-	age = packet->time - first->time;
+	age = when_since(packet->time, first->time);
 	return age < FRAGMENTS_LIFE_NS && age > -FRAGMENTS_LIFE_NS;
 }
 

@@ -8,8 +8,7 @@
 
 struct interface {
 	struct flow_observer observer;
-	bool retired;
-	int64_t retired_at;
+	struct when retired_at; /* WHEN_MAX while it is in use */
 };
 
 struct interfaces {
@@ -56,22 +55,23 @@ void interfaces_free(struct interfaces *interfaces)
 	free(interfaces);
 }
 
-static uint16_t longest_retired(const struct interfaces *interfaces, int64_t now)
+static uint16_t longest_retired(const struct interfaces *interfaces, struct when now)
 {
 	uint16_t found = INTERFACES_NONE;
 
 	for (uint16_t i = 0; i < interfaces->count; i++) {
 		const struct interface *known = &interfaces->known[i];
 
-		if (known->retired && now - known->retired_at >= interfaces->rest_ns &&
+		if (when_since(now, known->retired_at) >= interfaces->rest_ns &&
 		    (found == INTERFACES_NONE ||
-		     known->retired_at < interfaces->known[found].retired_at))
+		     when_before(known->retired_at, interfaces->known[found].retired_at)))
 			found = i;
 	}
 	return found;
 }
 
-uint16_t interfaces_add(struct interfaces *interfaces, const char *name, uint32_t id, int64_t now)
+uint16_t interfaces_add(struct interfaces *interfaces, const char *name, uint32_t id,
+			struct when now)
 {
 	uint16_t number;
 	struct interface *known;
@@ -83,7 +83,7 @@ uint16_t interfaces_add(struct interfaces *interfaces, const char *name, uint32_
 	if (number == INTERFACES_NONE)
 		return number;
 	known = &interfaces->known[number];
-	memset(known, 0, sizeof(*known));
+	*known = (struct interface){.retired_at = WHEN_MAX};
 	memcpy(known->observer.hostname, interfaces->hostname, sizeof(interfaces->hostname));
 	copy_ascii(name, known->observer.interface_name, sizeof(known->observer.interface_name));
 	known->observer.interface_id = id;
@@ -98,7 +98,8 @@ uint16_t interfaces_find(const struct interfaces *interfaces, uint32_t id)
 							 : INTERFACES_NONE;
 }
 
-uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint32_t id, int64_t now)
+uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint32_t id,
+			  struct when now)
 {
 	struct learned *learned = &interfaces->learned[id & (CACHE - 1)];
 
@@ -113,9 +114,8 @@ uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint3
 	return number;
 }
 
-void interfaces_retire(struct interfaces *interfaces, uint16_t number, int64_t now)
+void interfaces_retire(struct interfaces *interfaces, uint16_t number, struct when now)
 {
-	interfaces->known[number].retired = true;
 	interfaces->known[number].retired_at = now;
 }
 

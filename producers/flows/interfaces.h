@@ -24,16 +24,17 @@ struct interfaces *interfaces_new(const char *hostname, int64_t rest_ns);
 void interfaces_free(struct interfaces *interfaces);
 
 /* Gives a number to the interface NAME with the system's number ID; NOW is any
- * steady clock in nanoseconds. INTERFACES_NONE when all are taken. What is not
+ * steady clock. INTERFACES_NONE when all are taken. What is not
  * ASCII in NAME becomes "?". */
-uint16_t interfaces_add(struct interfaces *interfaces, const char *name, uint32_t id, int64_t now);
+uint16_t interfaces_add(struct interfaces *interfaces, const char *name, uint32_t id,
+			struct when now);
 /* Where packets tell the system's number of their interface: what interfaces_learn()
  * last gave for ID, INTERFACES_NONE before that. */
 uint16_t interfaces_find(const struct interfaces *interfaces, uint32_t id);
 /* As interfaces_add(), and interfaces_find() gives the number from now on. */
 uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint32_t id,
-			  int64_t now);
-void interfaces_retire(struct interfaces *interfaces, uint16_t number, int64_t now);
+			  struct when now);
+void interfaces_retire(struct interfaces *interfaces, uint16_t number, struct when now);
 
 const struct flow_observer *interfaces_observer(const struct interfaces *interfaces,
 						uint16_t number);

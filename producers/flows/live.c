@@ -21,11 +21,11 @@
 struct source {
 	struct capture *capture;
 	char name[IF_NAMESIZE];
-	unsigned index;  /* the system's number, 0 for "any" */
-	uint16_t number; /* in the interfaces */
-	bool scanned;    /* found there by the present scan */
-	int64_t gone_at; /* 0 while it is there */
-	bool drained;    /* what its ring held was read */
+	unsigned index;      /* the system's number, 0 for "any" */
+	uint16_t number;     /* in the interfaces */
+	bool scanned;        /* found there by the present scan */
+	struct when gone_at; /* WHEN_MAX while it is there */
+	bool drained;        /* what its ring held was read */
 };
 
 struct live {
@@ -33,7 +33,7 @@ struct live {
 	struct interfaces *interfaces;
 	struct live_stats stats; /* of the closed captures */
 	int watch;
-	int64_t scan_at;
+	struct when scan_at;
 	size_t count;
 	size_t at; /* whose turn it is */
 	unsigned turns;
@@ -43,12 +43,12 @@ struct live {
 	size_t refused_count;
 };
 
-static int64_t steady_now(void)
+static struct when steady_now(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+	return (struct when){now.tv_sec * NS_PER_SECOND + now.tv_nsec};
 }
 
 /* ---- Coming and going ---- */
@@ -77,7 +77,7 @@ static void refuse(struct live *live, unsigned index)
 /* EX_OK, or the code for exit() where the interface was asked for by name. */
 static int add_source(struct live *live, const char *name, unsigned index, bool quiet)
 {
-	struct source source = {.index = index, .scanned = true};
+	struct source source = {.index = index, .scanned = true, .gone_at = WHEN_MAX};
 	int exit_code;
 
 	if (live->count == LIVE_MAX) {
@@ -149,9 +149,9 @@ static struct source *find_source(struct live *live, const char *name, unsigned 
 static void scan(struct live *live)
 {
 	struct if_nameindex *there = if_nameindex();
-	int64_t now = steady_now();
+	struct when now = steady_now();
 
-	live->scan_at = now + LIVE_RESCAN_MS * NS_PER_MS;
+	live->scan_at = when_add(now, LIVE_RESCAN_MS * NS_PER_MS);
 	if (there == NULL) {
 		log_warn("cannot list interfaces: %s", strerror(errno));
 		return;
@@ -168,8 +168,8 @@ static void scan(struct live *live)
 	}
 	if_freenameindex(there);
 	for (size_t i = 0; i < live->count; i++) {
-		if (!live->sources[i].scanned && live->sources[i].gone_at == 0)
-			live->sources[i].gone_at = now;
+		if (!live->sources[i].scanned)
+			live->sources[i].gone_at = when_earlier(live->sources[i].gone_at, now);
 	}
 }
 
@@ -177,13 +177,13 @@ static void scan(struct live *live)
  * when there is one to read. */
 static bool remove_gone(struct live *live)
 {
-	int64_t now = steady_now();
+	struct when now = steady_now();
 	bool any = false;
 
 	for (size_t i = live->count; i > 0; i--) {
 		struct source *source = &live->sources[i - 1];
 
-		if (source->gone_at == 0 || now - source->gone_at < LAST_READS_NS)
+		if (when_since(now, source->gone_at) < LAST_READS_NS)
 			continue;
 		if (source->drained) {
 			remove_source(live, i - 1);
@@ -280,8 +280,7 @@ static size_t read_ready(struct live *live, struct packet *packets, size_t max)
 			continue;
 		if (capture_read(source->capture, packets, max, &count) == CAPTURE_GONE) {
 			live->polled[live->at].fd = -1; /* it would be ready for ever */
-			if (source->gone_at == 0)
-				source->gone_at = steady_now();
+			source->gone_at = when_earlier(source->gone_at, steady_now());
 		}
 		count = set_interfaces(live, source, packets, count);
 		if (count > 0)
@@ -308,7 +307,7 @@ enum live_status live_read(struct live *live, int timeout_ms, struct packet *pac
 		return LIVE_END;
 	live->polled[live->count] = (struct pollfd){.fd = live->watch, .events = POLLIN};
 	ready = poll(live->polled, live->count + 1, timeout_ms);
-	if (steady_now() >= live->scan_at ||
+	if (when_not_after(live->scan_at, steady_now()) ||
 	    (live->polled[live->count].revents != 0 && link_watch_read(live->watch)))
 		scan(live);
 	live->at = 0;

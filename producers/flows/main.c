@@ -36,10 +36,10 @@ struct flows_options {
 	const char *read;
 	const char *out;
 	struct bus_options bus;
-	int64_t idle_stream;
-	int64_t idle_datagram;
-	int64_t active;
-	int64_t linger;
+	int64_t idle_stream_ns;
+	int64_t idle_datagram_ns;
+	int64_t active_ns;
+	int64_t linger_ns;
 	int64_t max_flows;
 	int64_t snaplen;
 	int64_t buffer;
@@ -58,7 +58,8 @@ static int usage(const char *words)
 static int check(const struct flows_options *o)
 {
 	bool live = o->interfaces.count > 0 || o->patterns.count > 0;
-	const int64_t timeouts[] = {o->idle_stream, o->idle_datagram, o->active, o->linger};
+	const int64_t timeouts[] = {o->idle_stream_ns, o->idle_datagram_ns, o->active_ns,
+				    o->linger_ns};
 
 	if (live == (o->read != NULL))
 		return usage("give either --interface (or --interfaces-from) or --read");
@@ -101,13 +102,13 @@ static int read_options(struct flows_options *o, int argc, char **argv)
 		SETTING_TEXT("out", 'o', "ADDRESS", &o->out,
 			     "where the records go: kafka:TOPIC, a file or -"),
 		BUS_SETTINGS(&o->bus),
-		SETTING_DURATION("idle-timeout", 0, "DURATION", &o->idle_stream,
+		SETTING_DURATION("idle-timeout", 0, "DURATION", &o->idle_stream_ns,
 				 "end a TCP or SCTP flow after this long without a packet"),
-		SETTING_DURATION("idle-timeout-datagram", 0, "DURATION", &o->idle_datagram,
+		SETTING_DURATION("idle-timeout-datagram", 0, "DURATION", &o->idle_datagram_ns,
 				 "the same for UDP, ICMP and all else"),
-		SETTING_DURATION("active-timeout", 0, "DURATION", &o->active,
+		SETTING_DURATION("active-timeout", 0, "DURATION", &o->active_ns,
 				 "cut a longer flow into slices of this length"),
-		SETTING_DURATION("linger", 0, "DURATION", &o->linger,
+		SETTING_DURATION("linger", 0, "DURATION", &o->linger_ns,
 				 "how long a closed TCP flow waits for its last packets"),
 		SETTING_NUMBER("max-flows", 0, "COUNT", &o->max_flows,
 			       "flows in memory at once, about 350 bytes each"),
@@ -153,10 +154,10 @@ static struct meter *open_meter(const struct flows_options *o, const struct inte
 {
 	struct flow_table_options options = {
 		.max_flows = (size_t)o->max_flows,
-		.idle_stream = o->idle_stream,
-		.idle_datagram = o->idle_datagram,
-		.active = o->active,
-		.linger = o->linger,
+		.idle_stream_ns = o->idle_stream_ns,
+		.idle_datagram_ns = o->idle_datagram_ns,
+		.active_ns = o->active_ns,
+		.linger_ns = o->linger_ns,
 	};
 	struct meter *meter = NULL;
 
@@ -170,7 +171,8 @@ static struct meter *open_meter(const struct flows_options *o, const struct inte
 static struct interfaces *open_interfaces(const struct flows_options *o)
 {
 	char hostname[FLOW_HOSTNAME_SIZE] = "";
-	int64_t longest = o->idle_stream > o->idle_datagram ? o->idle_stream : o->idle_datagram;
+	int64_t longest =
+		o->idle_stream_ns > o->idle_datagram_ns ? o->idle_stream_ns : o->idle_datagram_ns;
 	struct interfaces *interfaces;
 
 	if (o->observer_name == NULL && gethostname(hostname, sizeof(hostname) - 1) != 0)
@@ -192,7 +194,7 @@ static uint16_t number_of(struct interfaces *interfaces, const char *name, uint3
 	uint16_t number = index == 0 ? first : interfaces_find(interfaces, index);
 
 	if (number == INTERFACES_NONE)
-		number = interfaces_learn(interfaces, name, index, 0);
+		number = interfaces_learn(interfaces, name, index, WHEN_MIN);
 	return number == INTERFACES_NONE ? first : number;
 }
 
@@ -202,7 +204,7 @@ static int run_file(const struct flows_options *o, struct interfaces *interfaces
 	struct packet packets[FLOW_TABLE_BATCH];
 	const char *slash = strrchr(o->read, '/');
 	const char *name = o->interface_name ? o->interface_name : slash ? slash + 1 : o->read;
-	uint16_t first = interfaces_add(interfaces, name, 0, 0);
+	uint16_t first = interfaces_add(interfaces, name, 0, WHEN_MIN);
 	enum capture_status status = CAPTURE_PACKETS;
 	size_t count;
 
@@ -236,7 +238,7 @@ static int run_live(const struct flows_options *o, struct meter *meter, struct t
 		if (status == LIVE_PACKETS)
 			continue;
 		now = when_now();
-		if (meter_advance(meter, now.ns - SILENCE_LAG_NS) < 0)
+		if (meter_advance(meter, when_add(now, -SILENCE_LAG_NS)) < 0)
 			return EX_IOERR;
 		/* Kafka sends by itself. */
 		if (when_since(now, flushed) >= FLUSH_NS && !bus_is_kafka(o->out)) {
@@ -291,10 +293,10 @@ static void report(const struct capture_stats *capture, const struct live_stats 
 int main(int argc, char **argv)
 {
 	struct flows_options o = {
-		.idle_stream = 60 * NS_PER_SECOND,
-		.idle_datagram = 30 * NS_PER_SECOND,
-		.active = 60 * NS_PER_SECOND,
-		.linger = NS_PER_SECOND,
+		.idle_stream_ns = 60 * NS_PER_SECOND,
+		.idle_datagram_ns = 30 * NS_PER_SECOND,
+		.active_ns = 60 * NS_PER_SECOND,
+		.linger_ns = NS_PER_SECOND,
 		.max_flows = 262144,
 		.snaplen = 256,
 		.buffer = 4 << 20,

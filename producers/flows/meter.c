@@ -100,7 +100,7 @@ int meter_add(struct meter *meter, struct packet *packets, size_t count)
 	return 0;
 }
 
-int meter_advance(struct meter *meter, int64_t now)
+int meter_advance(struct meter *meter, struct when now)
 {
 	while (flow_table_expire(meter->table, now, &meter->flow)) {
 		if (write_flow(meter) < 0)

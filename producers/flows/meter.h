@@ -34,7 +34,7 @@ void meter_free(struct meter *meter);
  * broken, as the next two. */
 int meter_add(struct meter *meter, struct packet *packets, size_t count);
 /* Ends what is over by NOW though no packet said so. */
-int meter_advance(struct meter *meter, int64_t now);
+int meter_advance(struct meter *meter, struct when now);
 /* Ends all flows. */
 int meter_finish(struct meter *meter);
 

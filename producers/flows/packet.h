@@ -13,6 +13,7 @@
 
 #include "common/base/ip.h"
 #include "common/base/transport.h"
+#include "common/base/when.h"
 
 enum packet_link {
 	PACKET_ETHERNET,
@@ -43,7 +44,7 @@ enum packet_verdict {
 enum packet_fragment { PACKET_WHOLE, PACKET_FIRST_FRAGMENT, PACKET_LATER_FRAGMENT };
 
 struct packet {
-	int64_t time; /* nanoseconds since 1970; the caller's */
+	struct when time; /* the caller's */
 	struct ip source;
 	struct ip destination;
 	uint32_t sequence; /* TCP */

@@ -32,7 +32,7 @@ static void see_handshake(struct tcp *tcp, const struct packet *packet, unsigned
 	    sequence_before(packet->acknowledgment, tcp->syn_sequence[!direction] + 1))
 		return;
 	tcp->handshake = TCP_HANDSHAKE_OVER;
-	if (tcp->syn_ack_at < tcp->syn_at || packet->time < tcp->syn_ack_at)
+	if (when_before(tcp->syn_ack_at, tcp->syn_at) || when_before(packet->time, tcp->syn_ack_at))
 		return;
 	tcp->handshake = TCP_HANDSHAKE_MEASURED;
 	tcp->ack_at = packet->time;
@@ -128,9 +128,9 @@ void tcp_take(struct tcp *tcp, unsigned source, struct flow *flow)
 	flow->destination.retransmissions = tcp->retransmissions[!source];
 	flow->handshake.seen = tcp->handshake == TCP_HANDSHAKE_MEASURED;
 	if (flow->handshake.seen) {
-		flow->handshake.rtt = tcp->ack_at - tcp->syn_at;
-		flow->handshake.server_rtt = tcp->syn_ack_at - tcp->syn_at;
-		flow->handshake.client_rtt = tcp->ack_at - tcp->syn_ack_at;
+		flow->handshake.rtt_ns = when_since(tcp->ack_at, tcp->syn_at);
+		flow->handshake.server_rtt_ns = when_since(tcp->syn_ack_at, tcp->syn_at);
+		flow->handshake.client_rtt_ns = when_since(tcp->ack_at, tcp->syn_ack_at);
 		tcp->handshake = TCP_HANDSHAKE_OVER;
 	}
 	for (unsigned i = 0; i < 2; i++) {

@@ -36,9 +36,9 @@ struct tcp {
 	uint32_t hole_end[2];
 	uint32_t syn_sequence[2];
 	uint32_t retransmissions[2];
-	int64_t syn_at;
-	int64_t syn_ack_at;
-	int64_t ack_at;
+	struct when syn_at;
+	struct when syn_ack_at;
+	struct when ack_at;
 };
 
 enum tcp_payload {

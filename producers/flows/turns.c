@@ -124,14 +124,15 @@ static void add_sample(struct turns *turns, struct turns_pool *pool, uint64_t ns
 	turns->samples++;
 }
 
-void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiator, int64_t time)
+void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiator,
+		   struct when time)
 {
 	if (by_initiator) {
 		if (!turns->waiting) {
 			turns->waiting = true;
 			turns->tainted = false;
 			turns->requests++;
-		} else if (time < turns->request_at) {
+		} else if (when_before(time, turns->request_at)) {
 			turns->tainted = true;
 		}
 		turns->request_at = time;
@@ -139,8 +140,8 @@ void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiat
 	}
 	if (!turns->waiting)
 		return;
-	if (!turns->tainted && time >= turns->request_at)
-		add_sample(turns, pool, (uint64_t)(time - turns->request_at));
+	if (!turns->tainted && when_not_after(turns->request_at, time))
+		add_sample(turns, pool, (uint64_t)when_since(time, turns->request_at));
 	turns->waiting = false;
 }
 

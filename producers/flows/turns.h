@@ -27,8 +27,8 @@ struct turns_pool;
 
 /* Zero-initialised. */
 struct turns {
-	int64_t request_at; /* last payload of the request that waits */
-	uint64_t sum;       /* nanoseconds, as MIN and MAX */
+	struct when request_at; /* last payload of the request that waits */
+	uint64_t sum;           /* nanoseconds, as MIN and MAX */
 	uint64_t min;
 	uint64_t max;
 	uint32_t requests;
@@ -47,7 +47,8 @@ void turns_pool_free(struct turns_pool *pool);
 uint64_t turns_pool_lost(const struct turns_pool *pool);
 
 /* The initiator, or else the responder, sent payload at TIME. */
-void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiator, int64_t time);
+void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiator,
+		   struct when time);
 void turns_taint(struct turns *turns);
 
 /* Moves what was counted into *FLOW and starts from zero; a request that waits

@@ -41,18 +41,18 @@ void wheel_free(struct wheel *wheel)
 	free(wheel);
 }
 
-static int64_t tick_of(int64_t moment)
+static int64_t tick_of(struct when moment)
 {
-	return moment >> WHEEL_TICK_BITS;
+	return moment.ns >> WHEEL_TICK_BITS;
 }
 
-void wheel_set(struct wheel *wheel, int64_t now)
+void wheel_set(struct wheel *wheel, struct when now)
 {
 	wheel->tick = tick_of(now);
 }
 
 /* A slot comes out when its tick is over, so not before MOMENT. */
-static uint32_t slot_of(const struct wheel *wheel, int64_t moment)
+static uint32_t slot_of(const struct wheel *wheel, struct when moment)
 {
 	int64_t tick = tick_of(moment);
 
@@ -63,12 +63,12 @@ static uint32_t slot_of(const struct wheel *wheel, int64_t moment)
 	return (uint32_t)(tick & (WHEEL_SLOTS - 1));
 }
 
-bool wheel_misfiled(const struct wheel *wheel, uint32_t item, int64_t moment)
+bool wheel_misfiled(const struct wheel *wheel, uint32_t item, struct when moment)
 {
 	return wheel->links[item].slot != slot_of(wheel, moment);
 }
 
-void wheel_file(struct wheel *wheel, uint32_t item, int64_t moment)
+void wheel_file(struct wheel *wheel, uint32_t item, struct when moment)
 {
 	struct link *link = &wheel->links[item];
 
@@ -106,7 +106,7 @@ void wheel_remove(struct wheel *wheel, uint32_t item)
 		wheel->heads[slot] = link->next;
 }
 
-bool wheel_moves(const struct wheel *wheel, int64_t now)
+bool wheel_moves(const struct wheel *wheel, struct when now)
 {
 	return tick_of(now) > wheel->tick;
 }
@@ -135,7 +135,7 @@ static uint32_t find_filled(const struct wheel *wheel)
 	return WHEEL_SLOTS;
 }
 
-uint32_t wheel_take(struct wheel *wheel, int64_t now)
+uint32_t wheel_take(struct wheel *wheel, struct when now)
 {
 	int64_t end = tick_of(now);
 	uint32_t ahead, item;

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/when.h"
+
 #define WHEEL_TICK_BITS 27 /* 134 ms */
 #define WHEEL_TICK_NS (INT64_C(1) << WHEEL_TICK_BITS)
 #define WHEEL_SLOTS 1024u /* 137 s; what is due later comes out then and is filed again */
@@ -28,17 +30,17 @@ void wheel_free(struct wheel *wheel);
 
 /* Empties the wheel's sight of the past: NOW is the moment it turns on from.
  * Nothing may be filed. */
-void wheel_set(struct wheel *wheel, int64_t now);
-void wheel_file(struct wheel *wheel, uint32_t item, int64_t moment);
+void wheel_set(struct wheel *wheel, struct when now);
+void wheel_file(struct wheel *wheel, uint32_t item, struct when moment);
 void wheel_remove(struct wheel *wheel, uint32_t item);
 /* True when ITEM, which is filed, would come out at another tick if it were filed
  * under MOMENT now. */
-bool wheel_misfiled(const struct wheel *wheel, uint32_t item, int64_t moment);
+bool wheel_misfiled(const struct wheel *wheel, uint32_t item, struct when moment);
 
 /* True when wheel_take() may have something at NOW. */
-bool wheel_moves(const struct wheel *wheel, int64_t now);
+bool wheel_moves(const struct wheel *wheel, struct when now);
 /* Takes out an item that is due at NOW; WHEEL_NONE when there is none (left). */
-uint32_t wheel_take(struct wheel *wheel, int64_t now);
+uint32_t wheel_take(struct wheel *wheel, struct when now);
 /* The item that would come out first, WHEEL_NONE when nothing is filed. */
 uint32_t wheel_first(const struct wheel *wheel);
 

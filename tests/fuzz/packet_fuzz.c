@@ -47,8 +47,8 @@ static void check_flow(struct run *run)
 	require(scan_validate(run->text.data, run->text.length) == SCAN_GOOD);
 }
 
-static void add_frame(struct run *run, enum packet_link link, int64_t time, const uint8_t *frame,
-		      size_t captured, size_t on_wire)
+static void add_frame(struct run *run, enum packet_link link, struct when time,
+		      const uint8_t *frame, size_t captured, size_t on_wire)
 {
 	/* Memory that ends where the frame does, so that a read behind it is seen. */
 	uint8_t *bytes = malloc(captured > 0 ? captured : 1);
@@ -82,14 +82,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct flow_table_options options = {
 		.max_flows = 1,
-		.idle_stream = 60 * NS_PER_SECOND,
-		.idle_datagram = 30 * NS_PER_SECOND,
-		.active = 60 * NS_PER_SECOND,
-		.linger = NS_PER_SECOND,
+		.idle_stream_ns = 60 * NS_PER_SECOND,
+		.idle_datagram_ns = 30 * NS_PER_SECOND,
+		.active_ns = 60 * NS_PER_SECOND,
+		.linger_ns = NS_PER_SECOND,
 		.seed = {1, 2, 3, 4, 5, 6, 7},
 	};
 	struct run run = {0};
-	int64_t time = INT64_C(1700000000) * NS_PER_SECOND;
+	struct when time = {INT64_C(1700000000) * NS_PER_SECOND};
 	enum packet_link link;
 
 	if (size < 1)
@@ -107,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		at += HEADER;
 		if (length > size - at)
 			length = size - at;
-		time += read_step(header + 3);
+		time.ns += read_step(header + 3);
 		add_frame(&run, link, time, data + at, length, length + header[2]);
 		at += length;
 	}

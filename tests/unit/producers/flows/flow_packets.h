@@ -25,10 +25,10 @@ static inline struct flow_table *new_table(size_t max_flows, uint64_t seed)
 {
 	struct flow_table_options options = {
 		.max_flows = max_flows,
-		.idle_stream = 60 * S,
-		.idle_datagram = 30 * S,
-		.active = 100 * S,
-		.linger = S,
+		.idle_stream_ns = 60 * S,
+		.idle_datagram_ns = 30 * S,
+		.active_ns = 100 * S,
+		.linger_ns = S,
 	};
 	struct flow_table *table;
 
@@ -44,7 +44,7 @@ static inline struct packet make(uint8_t protocol, int64_t time, uint8_t from, u
 				 uint8_t flags, uint32_t sequence)
 {
 	return (struct packet){
-		.time = START + time,
+		.time = {START + time},
 		.source = ip_from_v4((const uint8_t[]){10, 0, 0, from}),
 		.destination = ip_from_v4((const uint8_t[]){10, 0, 0, to}),
 		.source_port = from == SERVER ? 80 : 40000,
@@ -61,7 +61,7 @@ static inline struct packet make(uint8_t protocol, int64_t time, uint8_t from, u
 static inline void keep(const struct flow *flow)
 {
 	assert_true(out_count < MAX_OUT);
-	assert_true(flow->start.ns <= flow->end.ns);
+	assert_true(when_not_after(flow->start, flow->end));
 	out[out_count++] = *flow;
 }
 
@@ -69,7 +69,7 @@ static inline void expire(struct flow_table *table, int64_t time)
 {
 	struct flow flow;
 
-	while (flow_table_expire(table, START + time, &flow))
+	while (flow_table_expire(table, (struct when){START + time}, &flow))
 		keep(&flow);
 }
 
@@ -77,7 +77,7 @@ static inline void add(struct flow_table *table, struct packet packet)
 {
 	struct flow flow;
 
-	expire(table, packet.time - START);
+	expire(table, packet.time.ns - START);
 	flow_table_aim(table, &packet, 1);
 	if (flow_table_add(table, &packet, 0, &flow))
 		keep(&flow);

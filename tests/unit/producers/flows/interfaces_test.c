@@ -10,6 +10,11 @@
 
 #define REST 1000
 
+static struct when at(int64_t ns)
+{
+	return (struct when){ns};
+}
+
 static struct interfaces *new_interfaces(void)
 {
 	struct interfaces *interfaces = interfaces_new("n1", REST);
@@ -21,8 +26,8 @@ static struct interfaces *new_interfaces(void)
 static void a_number_becomes_the_observer_again(void **state)
 {
 	struct interfaces *interfaces = new_interfaces();
-	uint16_t a = interfaces_add(interfaces, "veth1", 7, 0);
-	uint16_t b = interfaces_add(interfaces, "na\xefve\n", 8, 0);
+	uint16_t a = interfaces_add(interfaces, "veth1", 7, at(0));
+	uint16_t b = interfaces_add(interfaces, "na\xefve\n", 8, at(0));
 	const struct flow_observer *observer = interfaces_observer(interfaces, a);
 
 	(void)state;
@@ -40,14 +45,14 @@ static void a_number_rests_before_another_interface_has_it(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < INTERFACES_MAX; i++)
-		assert_int_equal(interfaces_add(interfaces, "veth", i, 0), i);
-	assert_int_equal(interfaces_add(interfaces, "late", 1, 0), INTERFACES_NONE);
-	interfaces_retire(interfaces, 9, 50);
-	interfaces_retire(interfaces, 5, 40);
-	assert_int_equal(interfaces_add(interfaces, "late", 1, 40 + REST - 1), INTERFACES_NONE);
-	assert_int_equal(interfaces_add(interfaces, "late", 1, 50 + REST), 5);
-	assert_int_equal(interfaces_add(interfaces, "later", 1, 50 + REST), 9);
-	assert_int_equal(interfaces_add(interfaces, "last", 1, 50 + REST), INTERFACES_NONE);
+		assert_int_equal(interfaces_add(interfaces, "veth", i, at(0)), i);
+	assert_int_equal(interfaces_add(interfaces, "late", 1, at(0)), INTERFACES_NONE);
+	interfaces_retire(interfaces, 9, at(50));
+	interfaces_retire(interfaces, 5, at(40));
+	assert_int_equal(interfaces_add(interfaces, "late", 1, at(40 + REST - 1)), INTERFACES_NONE);
+	assert_int_equal(interfaces_add(interfaces, "late", 1, at(50 + REST)), 5);
+	assert_int_equal(interfaces_add(interfaces, "later", 1, at(50 + REST)), 9);
+	assert_int_equal(interfaces_add(interfaces, "last", 1, at(50 + REST)), INTERFACES_NONE);
 	assert_string_equal(interfaces_observer(interfaces, 5)->interface_name, "late");
 	interfaces_free(interfaces);
 }
@@ -59,13 +64,13 @@ static void learns_the_interfaces_that_packets_tell(void **state)
 
 	(void)state;
 	assert_int_equal(interfaces_find(interfaces, 1), INTERFACES_NONE);
-	lo = interfaces_learn(interfaces, "lo", 1, 0);
+	lo = interfaces_learn(interfaces, "lo", 1, at(0));
 	assert_int_equal(interfaces_find(interfaces, 1), lo);
 	/* Added for a capture of its own, not for packets that tell it. */
-	interfaces_add(interfaces, "eth0", 2, 0);
+	interfaces_add(interfaces, "eth0", 2, at(0));
 	assert_int_equal(interfaces_find(interfaces, 2), INTERFACES_NONE);
 	/* Falls on the same place, which forgets the first. */
-	assert_int_not_equal(interfaces_learn(interfaces, "far", 1 + 4096, 0), lo);
+	assert_int_not_equal(interfaces_learn(interfaces, "far", 1 + 4096, at(0)), lo);
 	assert_int_equal(interfaces_find(interfaces, 1), INTERFACES_NONE);
 	interfaces_free(interfaces);
 }

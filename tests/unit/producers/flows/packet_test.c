@@ -298,12 +298,12 @@ static void later_fragments_get_the_ports_of_the_first(void **state)
 	later.length += 24;
 	assert_int_equal(decode(PACKET_RAW, &later, &b), PACKET_OK);
 	assert_int_equal(b.fragment, PACKET_LATER_FRAGMENT);
-	b.time = 5;
+	b.time.ns = 5;
 	b.interface = 1;
 	assert_false(fragments_resolve(fragments, &b));
 	assert_int_equal(decode(PACKET_RAW, &first, &a), PACKET_OK);
 	assert_int_equal(a.fragment, PACKET_FIRST_FRAGMENT);
-	a.time = 5;
+	a.time.ns = 5;
 	a.interface = 1;
 	assert_true(fragments_resolve(fragments, &a));
 	assert_true(fragments_resolve(fragments, &b));
@@ -316,7 +316,7 @@ static void later_fragments_get_the_ports_of_the_first(void **state)
 	b.interface = 2;
 	assert_false(fragments_resolve(fragments, &b));
 	b.interface = 1;
-	b.time += FRAGMENTS_LIFE_NS;
+	b.time.ns += FRAGMENTS_LIFE_NS;
 	assert_false(fragments_resolve(fragments, &b));
 	fragments_free(fragments);
 }

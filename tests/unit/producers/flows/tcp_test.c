@@ -16,7 +16,7 @@ static struct packet segment(int64_t time, uint8_t flags, uint32_t sequence, uin
 			     uint32_t payload)
 {
 	return (struct packet){
-		.time = time,
+		.time = {time},
 		.protocol = TRANSPORT_TCP,
 		.tcp_flags = flags,
 		.sequence = sequence,
@@ -53,9 +53,9 @@ static void measures_the_handshake_once(void **state)
 	see(&tcp, CLIENT, 900, TCP_ACK, 0, 501, 0);
 	flow = taken(&tcp);
 	assert_true(flow.handshake.seen);
-	assert_int_equal(flow.handshake.rtt, 250);
-	assert_int_equal(flow.handshake.server_rtt, 200);
-	assert_int_equal(flow.handshake.client_rtt, 50);
+	assert_int_equal(flow.handshake.rtt_ns, 250);
+	assert_int_equal(flow.handshake.server_rtt_ns, 200);
+	assert_int_equal(flow.handshake.client_rtt_ns, 50);
 	assert_false(taken(&tcp).handshake.seen);
 }
 

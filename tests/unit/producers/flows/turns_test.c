@@ -19,6 +19,16 @@ static struct turns_pool *new_pool(size_t size)
 	return pool;
 }
 
+static void request(struct turns *turns, struct turns_pool *pool, int64_t ns)
+{
+	turns_payload(turns, pool, true, (struct when){ns});
+}
+
+static void response(struct turns *turns, struct turns_pool *pool, int64_t ns)
+{
+	turns_payload(turns, pool, false, (struct when){ns});
+}
+
 static void measures_from_the_last_of_the_request_to_the_first_of_the_response(void **state)
 {
 	struct turns_pool *pool = new_pool(4);
@@ -26,12 +36,12 @@ static void measures_from_the_last_of_the_request_to_the_first_of_the_response(v
 	struct flow flow;
 
 	(void)state;
-	turns_payload(&turns, pool, true, 10 * MS);
-	turns_payload(&turns, pool, true, 12 * MS);
-	turns_payload(&turns, pool, false, 20 * MS);
-	turns_payload(&turns, pool, false, 25 * MS);
-	turns_payload(&turns, pool, true, 40 * MS);
-	turns_payload(&turns, pool, false, 43 * MS);
+	request(&turns, pool, 10 * MS);
+	request(&turns, pool, 12 * MS);
+	response(&turns, pool, 20 * MS);
+	response(&turns, pool, 25 * MS);
+	request(&turns, pool, 40 * MS);
+	response(&turns, pool, 43 * MS);
 	turns_take(&turns, pool, &flow);
 	assert_int_equal(flow.requests, 2);
 	assert_int_equal(flow.response_time.count, 2);
@@ -48,7 +58,7 @@ static void a_server_that_speaks_first_answers_nothing(void **state)
 	struct flow flow;
 
 	(void)state;
-	turns_payload(&turns, pool, false, 1 * MS);
+	response(&turns, pool, 1 * MS);
 	turns_take(&turns, pool, &flow);
 	assert_int_equal(flow.requests, 0);
 	assert_int_equal(flow.response_time.count, 0);
@@ -62,11 +72,11 @@ static void a_tainted_turn_is_counted_but_not_measured(void **state)
 	struct flow flow;
 
 	(void)state;
-	turns_payload(&turns, pool, true, 1 * MS);
+	request(&turns, pool, 1 * MS);
 	turns_taint(&turns);
-	turns_payload(&turns, pool, false, 900 * MS);
-	turns_payload(&turns, pool, true, 901 * MS);
-	turns_payload(&turns, pool, false, 903 * MS);
+	response(&turns, pool, 900 * MS);
+	request(&turns, pool, 901 * MS);
+	response(&turns, pool, 903 * MS);
 	turns_take(&turns, pool, &flow);
 	assert_int_equal(flow.requests, 2);
 	assert_int_equal(flow.response_time.count, 1);
@@ -81,11 +91,11 @@ static void time_that_runs_backwards_is_not_measured(void **state)
 	struct flow flow;
 
 	(void)state;
-	turns_payload(&turns, pool, true, 5 * MS);
-	turns_payload(&turns, pool, false, 4 * MS);
-	turns_payload(&turns, pool, true, 8 * MS);
-	turns_payload(&turns, pool, true, 7 * MS);
-	turns_payload(&turns, pool, false, 9 * MS);
+	request(&turns, pool, 5 * MS);
+	response(&turns, pool, 4 * MS);
+	request(&turns, pool, 8 * MS);
+	request(&turns, pool, 7 * MS);
+	response(&turns, pool, 9 * MS);
 	turns_take(&turns, pool, &flow);
 	assert_int_equal(flow.requests, 2);
 	assert_int_equal(flow.response_time.count, 0);
@@ -99,11 +109,11 @@ static void a_request_waits_across_slices(void **state)
 	struct flow flow;
 
 	(void)state;
-	turns_payload(&turns, pool, true, 1 * MS);
+	request(&turns, pool, 1 * MS);
 	turns_take(&turns, pool, &flow);
 	assert_int_equal(flow.requests, 1);
 	assert_int_equal(flow.response_time.count, 0);
-	turns_payload(&turns, pool, false, 6 * MS);
+	response(&turns, pool, 6 * MS);
 	turns_take(&turns, pool, &flow);
 	assert_int_equal(flow.requests, 0);
 	assert_int_equal(flow.response_time.count, 1);
@@ -125,8 +135,8 @@ static void the_histogram_holds_every_sample(void **state)
 	(void)state;
 	for (unsigned round = 0; round < 3; round++) {
 		for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
-			turns_payload(&turns, pool, true, 0);
-			turns_payload(&turns, pool, false, (int64_t)samples[i]);
+			request(&turns, pool, 0);
+			response(&turns, pool, (int64_t)samples[i]);
 			sum += samples[i];
 		}
 	}
@@ -152,8 +162,8 @@ static void the_histogram_holds_every_sample(void **state)
 static void answer(struct turns *turns, struct turns_pool *pool, int64_t ns, unsigned times)
 {
 	for (unsigned i = 0; i < times; i++) {
-		turns_payload(turns, pool, true, 0);
-		turns_payload(turns, pool, false, ns);
+		request(turns, pool, 0);
+		response(turns, pool, ns);
 	}
 }
 

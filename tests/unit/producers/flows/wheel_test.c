@@ -11,12 +11,17 @@
 #define TICK WHEEL_TICK_NS
 #define START (INT64_C(1700000000) * 1000000000)
 
+static struct when at(int64_t ns)
+{
+	return (struct when){ns};
+}
+
 static struct wheel *new_wheel(size_t size)
 {
 	struct wheel *wheel = wheel_new(size);
 
 	assert_non_null(wheel);
-	wheel_set(wheel, START);
+	wheel_set(wheel, at(START));
 	return wheel;
 }
 
@@ -25,17 +30,17 @@ static void gives_items_when_they_are_due_and_in_order(void **state)
 	struct wheel *wheel = new_wheel(4);
 
 	(void)state;
-	wheel_file(wheel, 0, START + 5 * TICK);
-	wheel_file(wheel, 1, START + 2 * TICK);
-	wheel_file(wheel, 2, START + 5 * TICK);
+	wheel_file(wheel, 0, at(START + 5 * TICK));
+	wheel_file(wheel, 1, at(START + 2 * TICK));
+	wheel_file(wheel, 2, at(START + 5 * TICK));
 	assert_int_equal(wheel_first(wheel), 1);
-	assert_int_equal(wheel_take(wheel, START + TICK), WHEEL_NONE);
-	assert_false(wheel_moves(wheel, START + TICK));
-	assert_true(wheel_moves(wheel, START + 9 * TICK));
-	assert_int_equal(wheel_take(wheel, START + 9 * TICK), 1);
-	assert_int_equal(wheel_take(wheel, START + 9 * TICK), 0);
-	assert_int_equal(wheel_take(wheel, START + 9 * TICK), 2);
-	assert_int_equal(wheel_take(wheel, START + 9 * TICK), WHEEL_NONE);
+	assert_int_equal(wheel_take(wheel, at(START + TICK)), WHEEL_NONE);
+	assert_false(wheel_moves(wheel, at(START + TICK)));
+	assert_true(wheel_moves(wheel, at(START + 9 * TICK)));
+	assert_int_equal(wheel_take(wheel, at(START + 9 * TICK)), 1);
+	assert_int_equal(wheel_take(wheel, at(START + 9 * TICK)), 0);
+	assert_int_equal(wheel_take(wheel, at(START + 9 * TICK)), 2);
+	assert_int_equal(wheel_take(wheel, at(START + 9 * TICK)), WHEEL_NONE);
 	assert_int_equal(wheel_first(wheel), WHEEL_NONE);
 	wheel_free(wheel);
 }
@@ -46,13 +51,13 @@ static void removes_from_anywhere(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 4; i++)
-		wheel_file(wheel, i, START + TICK);
+		wheel_file(wheel, i, at(START + TICK));
 	wheel_remove(wheel, 0);
 	wheel_remove(wheel, 2);
 	wheel_remove(wheel, 2);
-	assert_int_equal(wheel_take(wheel, START + 3 * TICK), 1);
+	assert_int_equal(wheel_take(wheel, at(START + 3 * TICK)), 1);
 	wheel_remove(wheel, 3);
-	assert_int_equal(wheel_take(wheel, START + 3 * TICK), WHEEL_NONE);
+	assert_int_equal(wheel_take(wheel, at(START + 3 * TICK)), WHEEL_NONE);
 	wheel_free(wheel);
 }
 
@@ -73,11 +78,11 @@ static void an_item_comes_out_within_one_tick_after_its_moment(void **state)
 		uint32_t item, left = 6;
 
 		for (uint32_t i = 0; i < 6; i++)
-			wheel_file(wheel, i, moments[i]);
+			wheel_file(wheel, i, at(moments[i]));
 		for (int64_t now = START; left > 0; now += steps[s] + (steps[s] == 1 ? TICK : 0)) {
-			while ((item = wheel_take(wheel, now)) != WHEEL_NONE) {
+			while ((item = wheel_take(wheel, at(now))) != WHEEL_NONE) {
 				if (now < moments[item]) {
-					wheel_file(wheel, item, moments[item]);
+					wheel_file(wheel, item, at(moments[item]));
 					continue;
 				}
 				left--;
