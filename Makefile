@@ -73,9 +73,15 @@ $(BUILD)/$(call program,$1): $(OBJ)/$1/main.o $(call archive,$1) $(COMMON)
 $(patsubst %.c,$(BUILD)/%,$(shell grep -ls '"$1/' $(TESTED))): $(call archive,$1)
 endef
 
+# What tests share: tests/unit/FOLDER/NAME.c, linked into those that include its header.
+define shared_rule
+$(patsubst %.c,$(BUILD)/%,$(shell grep -ls '"$(1:.c=.h)"' $(TESTED))): $(OBJ)/$(1:.c=.o)
+endef
+
 TESTED = $(wildcard $(MIRRORED:%=tests/unit/%/*_test.c) tests/fuzz/*_fuzz.c tests/tools/*.c tests/bench/*.c)
 $(eval $(call archive_rule,$(COMMON),$(call sources,$(SHARED))))
 $(foreach f,$(FOLDERS),$(eval $(call archive_rule,$(call archive,$f),$(call sources,$f))))
+$(foreach f,$(filter-out %_test.c,$(wildcard $(MIRRORED:%=tests/unit/%/*.c))),$(eval $(call shared_rule,$f)))
 $(foreach f,$(FOLDERS),$(eval $(call folder_rule,$f)))
 
 $(UNITS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(COMMON)

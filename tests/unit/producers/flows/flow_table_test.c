@@ -14,34 +14,34 @@
 
 #define CLIENT 1
 
-static int begin(void **state)
+static void add(struct flow_packets *run, uint8_t protocol, int64_t time, uint8_t from, uint8_t to,
+		uint8_t flags, uint32_t sequence)
 {
-	(void)state;
-	out_count = 0;
-	return 0;
+	flow_packets_add(run, flow_packets_make(protocol, time, from, to, flags, sequence));
 }
 
 static void both_directions_are_one_flow(void **state)
 {
-	struct flow_table *table = new_table(8, 1);
+	struct flow_packets *run = flow_packets_new(8, 1);
 
 	(void)state;
-	add(table, make(TRANSPORT_TCP, 0, CLIENT, SERVER, TCP_SYN, 1));
-	add(table, make(TRANSPORT_TCP, 3, SERVER, CLIENT, TCP_SYN | TCP_ACK, 1));
-	add(table, make(TRANSPORT_TCP, 5, CLIENT, SERVER, TCP_ACK, 2));
-	drain(table);
-	assert_int_equal(out_count, 1);
-	assert_int_equal(out[0].source.packets, 2);
-	assert_int_equal(out[0].source.bytes, 200);
-	assert_int_equal(out[0].source.frame_bytes, 228);
-	assert_int_equal(out[0].source.port, 40000);
-	assert_int_equal(out[0].destination.packets, 1);
-	assert_int_equal(out[0].destination.port, 80);
-	assert_int_equal(out[0].start.ns, START);
-	assert_int_equal(out[0].end.ns, START + 5);
-	assert_int_equal(out[0].initiator, FLOW_BY_SYN);
-	assert_int_equal(out[0].end_reason, FLOW_FORCED_END);
-	assert_int_equal(out[0].requests, 1);
+	add(run, TRANSPORT_TCP, 0, CLIENT, SERVER, TCP_SYN, 1);
+	add(run, TRANSPORT_TCP, 3, SERVER, CLIENT, TCP_SYN | TCP_ACK, 1);
+	add(run, TRANSPORT_TCP, 5, CLIENT, SERVER, TCP_ACK, 2);
+	flow_packets_drain(run);
+	assert_int_equal(run->count, 1);
+	assert_int_equal(run->out[0].source.packets, 2);
+	assert_int_equal(run->out[0].source.bytes, 200);
+	assert_int_equal(run->out[0].source.frame_bytes, 228);
+	assert_int_equal(run->out[0].source.port, 40000);
+	assert_int_equal(run->out[0].destination.packets, 1);
+	assert_int_equal(run->out[0].destination.port, 80);
+	assert_int_equal(run->out[0].start.ns, FLOW_PACKETS_START);
+	assert_int_equal(run->out[0].end.ns, FLOW_PACKETS_START + 5);
+	assert_int_equal(run->out[0].initiator, FLOW_BY_SYN);
+	assert_int_equal(run->out[0].end_reason, FLOW_FORCED_END);
+	assert_int_equal(run->out[0].requests, 1);
+	flow_packets_free(run);
 }
 
 static void finds_the_initiator(void **state)
@@ -62,231 +62,240 @@ static void finds_the_initiator(void **state)
 		{47, SERVER, CLIENT, 0, SERVER, FLOW_BY_FIRST_PACKET},
 	};
 
+	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct flow_table *table = new_table(8, 1);
+		struct flow_packets *run = flow_packets_new(8, 1);
 
-		begin(state);
-		add(table,
-		    make(cases[i].protocol, 0, cases[i].from, cases[i].to, cases[i].flags, 1));
-		drain(table);
-		assert_int_equal(out_count, 1);
-		assert_int_equal(out[0].source.ip.bytes[15], cases[i].source);
-		assert_int_equal(out[0].initiator, cases[i].how);
+		add(run, cases[i].protocol, 0, cases[i].from, cases[i].to, cases[i].flags, 1);
+		flow_packets_drain(run);
+		assert_int_equal(run->count, 1);
+		assert_int_equal(run->out[0].source.ip.bytes[15], cases[i].source);
+		assert_int_equal(run->out[0].initiator, cases[i].how);
+		flow_packets_free(run);
 	}
 }
 
 static void an_echo_reply_was_asked_for(void **state)
 {
-	struct flow_table *table = new_table(8, 1);
-	struct packet packet = make(TRANSPORT_ICMP, 0, SERVER, CLIENT, 0, 0);
+	struct flow_packets *run = flow_packets_new(8, 1);
+	struct packet packet = flow_packets_make(TRANSPORT_ICMP, 0, SERVER, CLIENT, 0, 0);
 
 	(void)state;
 	packet.icmp_type = 0;
-	add(table, packet);
-	packet = make(TRANSPORT_ICMP, 1, CLIENT, SERVER, 0, 0);
+	flow_packets_add(run, packet);
+	packet = flow_packets_make(TRANSPORT_ICMP, 1, CLIENT, SERVER, 0, 0);
 	packet.icmp_type = 8;
-	add(table, packet);
-	drain(table);
-	assert_int_equal(out_count, 1);
-	assert_int_equal(out[0].source.ip.bytes[15], CLIENT);
-	assert_int_equal(out[0].initiator, FLOW_BY_PORT);
-	assert_int_equal(out[0].source.packets, 1);
+	flow_packets_add(run, packet);
+	flow_packets_drain(run);
+	assert_int_equal(run->count, 1);
+	assert_int_equal(run->out[0].source.ip.bytes[15], CLIENT);
+	assert_int_equal(run->out[0].initiator, FLOW_BY_PORT);
+	assert_int_equal(run->out[0].source.packets, 1);
+	flow_packets_free(run);
 }
 
 static void another_interface_is_another_flow_with_the_same_community_id(void **state)
 {
-	struct flow_table *table = new_table(8, 1);
-	struct packet packet = make(TRANSPORT_UDP, 0, CLIENT, SERVER, 0, 0);
+	struct flow_packets *run = flow_packets_new(8, 1);
+	struct packet packet = flow_packets_make(TRANSPORT_UDP, 0, CLIENT, SERVER, 0, 0);
 
 	(void)state;
-	add(table, packet);
+	flow_packets_add(run, packet);
 	packet.interface = 1;
-	add(table, packet);
-	drain(table);
-	assert_int_equal(out_count, 2);
-	assert_string_equal(out[0].community_id, out[1].community_id);
-	assert_int_equal(out[0].interface, 0);
-	assert_int_equal(out[1].interface, 1);
-	assert_true(out[0].id != out[1].id);
+	flow_packets_add(run, packet);
+	flow_packets_drain(run);
+	assert_int_equal(run->count, 2);
+	assert_string_equal(run->out[0].community_id, run->out[1].community_id);
+	assert_int_equal(run->out[0].interface, 0);
+	assert_int_equal(run->out[1].interface, 1);
+	assert_true(run->out[0].id != run->out[1].id);
+	flow_packets_free(run);
 }
 
 static void a_silent_flow_ends_by_its_idle_timeout(void **state)
 {
-	struct flow_table *table = new_table(8, 1);
+	struct flow_packets *run = flow_packets_new(8, 1);
 
 	(void)state;
-	add(table, make(TRANSPORT_UDP, 0, CLIENT, SERVER, 0, 0));
-	add(table, make(TRANSPORT_TCP, 0, CLIENT, SERVER, TCP_ACK, 0));
-	expire(table, 30 * S - 1);
-	assert_int_equal(out_count, 0);
-	expire(table, 31 * S);
-	assert_int_equal(out_count, 1);
-	assert_int_equal(out[0].protocol, TRANSPORT_UDP);
-	assert_int_equal(out[0].end_reason, FLOW_IDLE_TIMEOUT);
-	assert_int_equal(out[0].end.ns, START);
-	expire(table, 61 * S);
-	assert_int_equal(out_count, 2);
-	drain(table);
+	add(run, TRANSPORT_UDP, 0, CLIENT, SERVER, 0, 0);
+	add(run, TRANSPORT_TCP, 0, CLIENT, SERVER, TCP_ACK, 0);
+	flow_packets_expire(run, 30 * S - 1);
+	assert_int_equal(run->count, 0);
+	flow_packets_expire(run, 31 * S);
+	assert_int_equal(run->count, 1);
+	assert_int_equal(run->out[0].protocol, TRANSPORT_UDP);
+	assert_int_equal(run->out[0].end_reason, FLOW_IDLE_TIMEOUT);
+	assert_int_equal(run->out[0].end.ns, FLOW_PACKETS_START);
+	flow_packets_expire(run, 61 * S);
+	assert_int_equal(run->count, 2);
+	flow_packets_drain(run);
+	flow_packets_free(run);
 }
 
 static void a_packet_after_the_idle_timeout_begins_another_flow(void **state)
 {
-	struct flow_table *table = new_table(8, 1);
+	struct flow_packets *run = flow_packets_new(8, 1);
 
 	(void)state;
-	add(table, make(TRANSPORT_UDP, 0, CLIENT, SERVER, 0, 0));
-	add(table, make(TRANSPORT_UDP, 30 * S - 1, CLIENT, SERVER, 0, 0));
-	add(table, make(TRANSPORT_UDP, 60 * S - 1, CLIENT, SERVER, 0, 0)); /* exactly 30 s later */
-	drain(table);
-	assert_int_equal(out_count, 2);
-	assert_int_equal(out[0].source.packets, 2);
-	assert_int_equal(out[0].end_reason, FLOW_IDLE_TIMEOUT);
-	assert_int_equal(out[1].slice, 0);
-	assert_true(out[0].id != out[1].id);
+	add(run, TRANSPORT_UDP, 0, CLIENT, SERVER, 0, 0);
+	add(run, TRANSPORT_UDP, 30 * S - 1, CLIENT, SERVER, 0, 0);
+	add(run, TRANSPORT_UDP, 60 * S - 1, CLIENT, SERVER, 0, 0); /* exactly 30 s later */
+	flow_packets_drain(run);
+	assert_int_equal(run->count, 2);
+	assert_int_equal(run->out[0].source.packets, 2);
+	assert_int_equal(run->out[0].end_reason, FLOW_IDLE_TIMEOUT);
+	assert_int_equal(run->out[1].slice, 0);
+	assert_true(run->out[0].id != run->out[1].id);
+	flow_packets_free(run);
 }
 
 static void a_long_flow_is_told_in_slices(void **state)
 {
-	struct flow_table *table = new_table(8, 1);
+	struct flow_packets *run = flow_packets_new(8, 1);
 	uint64_t packets = 0;
 
 	(void)state;
 	for (int64_t second = 0; second <= 230; second += 10)
-		add(table,
-		    make(TRANSPORT_TCP, second * S, CLIENT, SERVER, TCP_ACK, (uint32_t)second * 6));
-	expire(table, 400 * S);
-	assert_int_equal(out_count, 3);
+		add(run, TRANSPORT_TCP, second * S, CLIENT, SERVER, TCP_ACK, (uint32_t)second * 6);
+	flow_packets_expire(run, 400 * S);
+	assert_int_equal(run->count, 3);
 	for (uint32_t i = 0; i < 3; i++) {
-		assert_int_equal(out[i].slice, i);
-		assert_int_equal(out[i].id, out[0].id);
-		assert_int_equal(out[i].end_reason,
+		assert_int_equal(run->out[i].slice, i);
+		assert_int_equal(run->out[i].id, run->out[0].id);
+		assert_int_equal(run->out[i].end_reason,
 				 i < 2 ? FLOW_ACTIVE_TIMEOUT : FLOW_IDLE_TIMEOUT);
-		packets += out[i].source.packets;
+		packets += run->out[i].source.packets;
 	}
-	assert_int_equal(out[0].start.ns, START);
-	assert_int_equal(out[0].end.ns, START + 90 * S);
-	assert_int_equal(out[1].start.ns, START + 100 * S);
+	assert_int_equal(run->out[0].start.ns, FLOW_PACKETS_START);
+	assert_int_equal(run->out[0].end.ns, FLOW_PACKETS_START + 90 * S);
+	assert_int_equal(run->out[1].start.ns, FLOW_PACKETS_START + 100 * S);
 	assert_int_equal(packets, 24);
-	drain(table);
+	flow_packets_drain(run);
+	flow_packets_free(run);
 }
 
 static void a_slice_without_packets_is_not_told(void **state)
 {
-	struct flow_table *table = new_table(8, 1);
+	struct flow_packets *run = flow_packets_new(8, 1);
 
 	(void)state;
-	add(table, make(TRANSPORT_TCP, 0, CLIENT, SERVER, TCP_ACK, 0));
-	add(table, make(TRANSPORT_TCP, 50 * S, CLIENT, SERVER, TCP_ACK, 60));
-	add(table, make(TRANSPORT_TCP, 99 * S, CLIENT, SERVER, TCP_ACK, 120));
-	expire(table, 101 * S);
-	assert_int_equal(out_count, 1);
-	assert_int_equal(flow_table_count(table), 1);
-	expire(table, 200 * S);
-	assert_int_equal(flow_table_count(table), 0);
-	drain(table);
-	assert_int_equal(out_count, 1);
+	add(run, TRANSPORT_TCP, 0, CLIENT, SERVER, TCP_ACK, 0);
+	add(run, TRANSPORT_TCP, 50 * S, CLIENT, SERVER, TCP_ACK, 60);
+	add(run, TRANSPORT_TCP, 99 * S, CLIENT, SERVER, TCP_ACK, 120);
+	flow_packets_expire(run, 101 * S);
+	assert_int_equal(run->count, 1);
+	assert_int_equal(flow_table_count(run->table), 1);
+	flow_packets_expire(run, 200 * S);
+	assert_int_equal(flow_table_count(run->table), 0);
+	flow_packets_drain(run);
+	assert_int_equal(run->count, 1);
+	flow_packets_free(run);
 }
 
 static void a_closed_connection_waits_for_its_last_packet(void **state)
 {
-	struct flow_table *table = new_table(8, 1);
+	struct flow_packets *run = flow_packets_new(8, 1);
 
 	(void)state;
-	add(table, make(TRANSPORT_TCP, 0, CLIENT, SERVER, TCP_SYN, 1));
-	add(table, make(TRANSPORT_TCP, 1, CLIENT, SERVER, TCP_FIN | TCP_ACK, 2));
-	add(table, make(TRANSPORT_TCP, 2, SERVER, CLIENT, TCP_FIN | TCP_ACK, 2));
-	add(table, make(TRANSPORT_TCP, S, CLIENT, SERVER, TCP_ACK, 3));
-	assert_int_equal(out_count, 0);
-	expire(table, 3 * S);
-	assert_int_equal(out_count, 1);
-	assert_int_equal(out[0].end_reason, FLOW_END_OF_FLOW);
-	assert_int_equal(out[0].end.ns, START + S);
-	assert_int_equal(out[0].source.packets, 3);
-	drain(table);
-	assert_int_equal(out_count, 1);
+	add(run, TRANSPORT_TCP, 0, CLIENT, SERVER, TCP_SYN, 1);
+	add(run, TRANSPORT_TCP, 1, CLIENT, SERVER, TCP_FIN | TCP_ACK, 2);
+	add(run, TRANSPORT_TCP, 2, SERVER, CLIENT, TCP_FIN | TCP_ACK, 2);
+	add(run, TRANSPORT_TCP, S, CLIENT, SERVER, TCP_ACK, 3);
+	assert_int_equal(run->count, 0);
+	flow_packets_expire(run, 3 * S);
+	assert_int_equal(run->count, 1);
+	assert_int_equal(run->out[0].end_reason, FLOW_END_OF_FLOW);
+	assert_int_equal(run->out[0].end.ns, FLOW_PACKETS_START + S);
+	assert_int_equal(run->out[0].source.packets, 3);
+	flow_packets_drain(run);
+	assert_int_equal(run->count, 1);
+	flow_packets_free(run);
 }
 
 static void a_syn_on_a_closed_connection_begins_another(void **state)
 {
-	struct flow_table *table = new_table(8, 1);
+	struct flow_packets *run = flow_packets_new(8, 1);
 
 	(void)state;
-	add(table, make(TRANSPORT_TCP, 0, CLIENT, SERVER, TCP_SYN, 1));
-	add(table, make(TRANSPORT_TCP, 1, SERVER, CLIENT, TCP_RST | TCP_ACK, 0));
-	add(table, make(TRANSPORT_TCP, 2, CLIENT, SERVER, TCP_SYN, 1000));
-	assert_int_equal(out_count, 1);
-	assert_int_equal(out[0].end_reason, FLOW_END_OF_FLOW);
-	add(table, make(TRANSPORT_TCP, 3, CLIENT, SERVER, TCP_SYN, 1000)); /* again */
-	drain(table);
-	assert_int_equal(out_count, 2);
-	assert_int_equal(out[1].source.packets, 2);
+	add(run, TRANSPORT_TCP, 0, CLIENT, SERVER, TCP_SYN, 1);
+	add(run, TRANSPORT_TCP, 1, SERVER, CLIENT, TCP_RST | TCP_ACK, 0);
+	add(run, TRANSPORT_TCP, 2, CLIENT, SERVER, TCP_SYN, 1000);
+	assert_int_equal(run->count, 1);
+	assert_int_equal(run->out[0].end_reason, FLOW_END_OF_FLOW);
+	add(run, TRANSPORT_TCP, 3, CLIENT, SERVER, TCP_SYN, 1000); /* again */
+	flow_packets_drain(run);
+	assert_int_equal(run->count, 2);
+	assert_int_equal(run->out[1].source.packets, 2);
+	flow_packets_free(run);
 }
 
 static void a_full_table_ends_the_longest_silent_flow(void **state)
 {
-	struct flow_table *table = new_table(3, 1);
+	struct flow_packets *run = flow_packets_new(3, 1);
 
 	(void)state;
 	for (uint8_t i = 0; i < 3; i++)
-		add(table, make(TRANSPORT_UDP, i * S, (uint8_t)(10 + i), SERVER, 0, 0));
-	add(table, make(TRANSPORT_UDP, 4 * S, 10, SERVER, 0, 0));
-	add(table, make(TRANSPORT_UDP, 5 * S, 20, SERVER, 0, 0));
-	assert_int_equal(out_count, 1);
-	assert_int_equal(out[0].end_reason, FLOW_LACK_OF_RESOURCES);
-	assert_int_equal(out[0].source.ip.bytes[15], 11);
-	assert_int_equal(flow_table_get_stats(table).evictions, 1);
-	drain(table);
-	assert_int_equal(out_count, 4);
+		add(run, TRANSPORT_UDP, i * S, (uint8_t)(10 + i), SERVER, 0, 0);
+	add(run, TRANSPORT_UDP, 4 * S, 10, SERVER, 0, 0);
+	add(run, TRANSPORT_UDP, 5 * S, 20, SERVER, 0, 0);
+	assert_int_equal(run->count, 1);
+	assert_int_equal(run->out[0].end_reason, FLOW_LACK_OF_RESOURCES);
+	assert_int_equal(run->out[0].source.ip.bytes[15], 11);
+	assert_int_equal(flow_table_get_stats(run->table).evictions, 1);
+	flow_packets_drain(run);
+	assert_int_equal(run->count, 4);
+	flow_packets_free(run);
 }
 
 static void small_steps_back_are_disorder(void **state)
 {
-	struct flow_table *table = new_table(8, 1);
+	struct flow_packets *run = flow_packets_new(8, 1);
 
 	(void)state;
-	add(table, make(TRANSPORT_UDP, 9 * S, CLIENT, SERVER, 0, 0));
-	add(table, make(TRANSPORT_UDP, 2 * S, CLIENT, SERVER, 0, 0));
-	add(table, make(TRANSPORT_UDP, 5 * S, CLIENT, SERVER, 0, 0));
-	drain(table);
-	assert_int_equal(out_count, 1);
-	assert_int_equal(out[0].start.ns, START + 2 * S);
-	assert_int_equal(out[0].end.ns, START + 9 * S);
+	add(run, TRANSPORT_UDP, 9 * S, CLIENT, SERVER, 0, 0);
+	add(run, TRANSPORT_UDP, 2 * S, CLIENT, SERVER, 0, 0);
+	add(run, TRANSPORT_UDP, 5 * S, CLIENT, SERVER, 0, 0);
+	flow_packets_drain(run);
+	assert_int_equal(run->count, 1);
+	assert_int_equal(run->out[0].start.ns, FLOW_PACKETS_START + 2 * S);
+	assert_int_equal(run->out[0].end.ns, FLOW_PACKETS_START + 9 * S);
+	flow_packets_free(run);
 }
 
 static void a_clock_that_was_set_back_ends_all_flows(void **state)
 {
-	struct flow_table *table = new_table(8, 1);
+	struct flow_packets *run = flow_packets_new(8, 1);
 
 	(void)state;
-	add(table, make(TRANSPORT_UDP, 5000 * S, CLIENT, SERVER, 0, 0));
-	add(table, make(TRANSPORT_UDP, 5001 * S, 9, SERVER, 0, 0));
-	add(table, make(TRANSPORT_UDP, 0, CLIENT, SERVER, 0, 0));
-	assert_int_equal(out_count, 2);
-	assert_int_equal(out[0].end_reason, FLOW_FORCED_END);
-	assert_int_equal(flow_table_get_stats(table).clock_steps, 1);
-	expire(table, 31 * S);
-	assert_int_equal(out_count, 3);
-	assert_int_equal(out[2].end_reason, FLOW_IDLE_TIMEOUT);
-	drain(table);
+	add(run, TRANSPORT_UDP, 5000 * S, CLIENT, SERVER, 0, 0);
+	add(run, TRANSPORT_UDP, 5001 * S, 9, SERVER, 0, 0);
+	add(run, TRANSPORT_UDP, 0, CLIENT, SERVER, 0, 0);
+	assert_int_equal(run->count, 2);
+	assert_int_equal(run->out[0].end_reason, FLOW_FORCED_END);
+	assert_int_equal(flow_table_get_stats(run->table).clock_steps, 1);
+	flow_packets_expire(run, 31 * S);
+	assert_int_equal(run->count, 3);
+	assert_int_equal(run->out[2].end_reason, FLOW_IDLE_TIMEOUT);
+	flow_packets_drain(run);
+	flow_packets_free(run);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(both_directions_are_one_flow, begin),
-		cmocka_unit_test_setup(finds_the_initiator, begin),
-		cmocka_unit_test_setup(an_echo_reply_was_asked_for, begin),
-		cmocka_unit_test_setup(another_interface_is_another_flow_with_the_same_community_id,
-				       begin),
-		cmocka_unit_test_setup(a_silent_flow_ends_by_its_idle_timeout, begin),
-		cmocka_unit_test_setup(a_packet_after_the_idle_timeout_begins_another_flow, begin),
-		cmocka_unit_test_setup(a_long_flow_is_told_in_slices, begin),
-		cmocka_unit_test_setup(a_slice_without_packets_is_not_told, begin),
-		cmocka_unit_test_setup(a_closed_connection_waits_for_its_last_packet, begin),
-		cmocka_unit_test_setup(a_syn_on_a_closed_connection_begins_another, begin),
-		cmocka_unit_test_setup(a_full_table_ends_the_longest_silent_flow, begin),
-		cmocka_unit_test_setup(small_steps_back_are_disorder, begin),
-		cmocka_unit_test_setup(a_clock_that_was_set_back_ends_all_flows, begin),
+		cmocka_unit_test(both_directions_are_one_flow),
+		cmocka_unit_test(finds_the_initiator),
+		cmocka_unit_test(an_echo_reply_was_asked_for),
+		cmocka_unit_test(another_interface_is_another_flow_with_the_same_community_id),
+		cmocka_unit_test(a_silent_flow_ends_by_its_idle_timeout),
+		cmocka_unit_test(a_packet_after_the_idle_timeout_begins_another_flow),
+		cmocka_unit_test(a_long_flow_is_told_in_slices),
+		cmocka_unit_test(a_slice_without_packets_is_not_told),
+		cmocka_unit_test(a_closed_connection_waits_for_its_last_packet),
+		cmocka_unit_test(a_syn_on_a_closed_connection_begins_another),
+		cmocka_unit_test(a_full_table_ends_the_longest_silent_flow),
+		cmocka_unit_test(small_steps_back_are_disorder),
+		cmocka_unit_test(a_clock_that_was_set_back_ends_all_flows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
