@@ -51,33 +51,33 @@ static bool same_destination(const struct conversation_slice *a, const struct co
 	return a->server_port == b->server_port && ip_compare(&a->server_ip, &b->server_ip) == 0;
 }
 
-/* What two observers see of one conversation's beginning: the SYN, or of what is not
- * TCP the same number of packets each way. */
+/* Whether A and B may have seen the same beginning: the SYN, or without TCP the same
+ * number of packets each way. */
 static bool began_alike(const struct conversation_slice *a, const struct conversation_slice *b)
 {
 	int64_t apart = when_since(a->start, b->start);
 
-	/* A SYN may have been lost between the two, and sent again. */
+	/* Not the time: a SYN may have been lost between the two and sent again. */
 	if (a->tcp)
 		return a->source_flags & b->source_flags & TCP_SYN;
 	return apart <= CONVERSATION_GAP && apart >= -CONVERSATION_GAP && a->has_packets &&
-	       b->has_packets && a->source_packets == b->source_packets &&
-	       a->destination_packets == b->destination_packets;
+	       b->has_packets && a->measures.source_packets == b->measures.source_packets &&
+	       a->measures.destination_packets == b->measures.destination_packets;
 }
 
 /* The rest of a connection that outlives its pod: conntrack still sends it to the
- * address, and whoever is there, if anybody, answers with RST. */
+ * address, whose new holder, if there is one, answers with RST. */
 static bool stray(const struct conversation_slice *slice)
 {
 	return slice->tcp && !(slice->source_flags & TCP_SYN) &&
 	       !(slice->destination_flags & ~(unsigned)(TCP_RST | TCP_ACK)) && slice->has_packets &&
-	       (slice->destination_flags & TCP_RST || slice->destination_packets == 0);
+	       (slice->destination_flags & TCP_RST || slice->measures.destination_packets == 0);
 }
 
-/* ADDRESSED went to a service and BACKEND is the same conversation further on: to one of
- * that service's pods, or to an end that tells no services, or astray. */
-static bool behind(const struct conversation_slice *addressed,
-		   const struct conversation_slice *backend)
+/* Whether ADDRESSED went to a service and BACKEND is the same conversation after DNAT: to
+ * one of that service's pods, to an end without services, or astray. */
+static bool translated(const struct conversation_slice *addressed,
+		       const struct conversation_slice *backend)
 {
 	if (addressed->stage <= backend->stage)
 		return false;
@@ -97,14 +97,14 @@ static bool contradicts(const struct conversation_slice *a, const struct convers
 	return a->stage == b->stage && !same_destination(a, b) && overlaps(a, b, 0);
 }
 
-bool conversation_takes(const struct conversation *conversation,
-			const struct conversation_slice *slice)
+bool conversation_matches(const struct conversation *conversation,
+			  const struct conversation_slice *slice)
 {
 	bool belongs = false;
 
 	if (conversation->newest_flow == slice->flow)
 		return true;
-	/* The newest first: of a long flow that is its own last slice. */
+	/* The newest first: in a long flow that is the slice before this one. */
 	for (size_t i = conversation->count; i > 0; i--) {
 		const struct conversation_slice *other = conversation->slices[i - 1];
 
@@ -113,14 +113,14 @@ bool conversation_takes(const struct conversation *conversation,
 		if (contradicts(other, slice))
 			return false;
 		if (overlaps(other, slice, CONVERSATION_GAP) &&
-		    (same_destination(other, slice) || behind(other, slice) ||
-		     behind(slice, other)))
+		    (same_destination(other, slice) || translated(other, slice) ||
+		     translated(slice, other)))
 			belongs = true;
 	}
 	return belongs;
 }
 
-bool conversation_agrees(const struct conversation *a, const struct conversation *b)
+bool conversation_compatible(const struct conversation *a, const struct conversation *b)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		for (size_t j = 0; j < b->count; j++) {
@@ -160,7 +160,7 @@ int conversation_add(struct conversation *conversation, struct conversation_slic
 	return 0;
 }
 
-int conversation_absorb(struct conversation *conversation, struct conversation *from)
+int conversation_merge(struct conversation *conversation, struct conversation *from)
 {
 	if (reserve(conversation, from->count) < 0)
 		return -1;
@@ -184,7 +184,7 @@ void conversation_remove(struct conversation *conversation, struct conversation_
 	slice->owner = NULL;
 }
 
-/* Whether A's observer is to be counted rather than B's (1). */
+/* Whether A's observer is counted rather than B's (1). */
 static bool better(const struct conversation_slice *a, const struct conversation_slice *b)
 {
 	const char *a_text = conversation_slice_observer(a),
@@ -203,7 +203,7 @@ static bool better(const struct conversation_slice *a, const struct conversation
 	return order < 0 || (order == 0 && a->observer < b->observer);
 }
 
-/* Slices of one flow stand together, in the order of time. */
+/* By flow, then by time. */
 static int compare_slices(const void *left, const void *right)
 {
 	const struct conversation_slice *a = *(struct conversation_slice *const *)left;
@@ -218,34 +218,29 @@ static int compare_slices(const void *left, const void *right)
 	return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
-/* What went wrong in the flow whose COUNT slices these are. */
-static enum conversation_error judge(struct conversation_slice *const *slices, size_t count)
+/* Counts the flow whose COUNT slices these are, and its error, with the last slice that counts. */
+static void count_flow(struct conversation_slice *const *slices, size_t count)
 {
 	unsigned source = 0, destination = 0;
+	struct measures *last = NULL;
 	bool answered = false;
 
 	for (size_t i = 0; i < count; i++) {
 		source |= slices[i]->source_flags;
 		destination |= slices[i]->destination_flags;
-		answered |= !slices[i]->has_packets || slices[i]->destination_packets > 0;
+		answered |= !slices[i]->has_packets || slices[i]->measures.destination_packets > 0;
+		if (slices[i]->counted)
+			last = &slices[i]->measures;
 	}
-	if (!answered && slices[0]->answers)
-		return CONVERSATION_UNANSWERED;
-	if (!slices[0]->tcp || !((source | destination) & TCP_RST))
-		return CONVERSATION_FINE;
-	if ((source & TCP_SYN) && (destination & TCP_RST) && !(destination & TCP_SYN))
-		return CONVERSATION_REFUSED;
-	return CONVERSATION_RESET;
-}
-
-static void close_flow(struct conversation_slice **slices, size_t count)
-{
-	for (size_t i = count; i > 0; i--) {
-		if (slices[i - 1]->counted) {
-			slices[i - 1]->ends_flow = true;
-			slices[i - 1]->error = judge(slices, count);
-			return;
-		}
+	if (last == NULL)
+		return;
+	last->flows = 1;
+	if (!answered && slices[0]->expects_answer) {
+		last->unanswered = 1;
+	} else if (slices[0]->tcp && ((source | destination) & TCP_RST)) {
+		last->refused =
+			(source & TCP_SYN) && (destination & TCP_RST) && !(destination & TCP_SYN);
+		last->reset = !last->refused;
 	}
 }
 
@@ -253,6 +248,7 @@ void conversation_choose(struct conversation *conversation, struct when from, st
 {
 	struct conversation_slice **slices = conversation->slices;
 	const struct conversation_slice *best = NULL;
+	struct measures *measures;
 	size_t first = 0;
 
 	for (size_t i = 0; i < conversation->count; i++) {
@@ -267,12 +263,12 @@ void conversation_choose(struct conversation *conversation, struct when from, st
 				     same_destination(slices[i], best) &&
 				     when_not_after(from, slices[i]->end) &&
 				     when_before(slices[i]->end, to);
-		slices[i]->ends_flow = false;
-		slices[i]->error = CONVERSATION_FINE;
+		measures = &slices[i]->measures;
+		measures->flows = measures->refused = measures->unanswered = measures->reset = 0;
 	}
 	for (size_t i = 1; i <= conversation->count; i++) {
 		if (i == conversation->count || slices[i]->flow != slices[first]->flow) {
-			close_flow(slices + first, i - first);
+			count_flow(slices + first, i - first);
 			first = i;
 		}
 	}

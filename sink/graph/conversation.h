@@ -1,30 +1,31 @@
-/* conversation.h - one conversation, as its observers told of it.
+/* conversation.h - one conversation, as all of its observers reported it.
  *
- * A packet passes several interfaces, so one conversation gives a flow on each,
- * and a long one gives several slices of each flow. Before the kernel chose a pod
- * (DNAT) its destination is the service's address, behind that the pod's. Here
- * all these records come together, and one observer's are counted.
+ * A packet passes several interfaces, so one conversation is a flow on each of them,
+ * and a long one is several slices of each flow. Before DNAT its destination is the
+ * service's address, after it the address of the pod that was chosen. All these
+ * records come together here, and those of one observer are counted.
  *
- * Two records are of one conversation when transport, source address and source
+ * Two records belong to one conversation if transport, source address and source
  * port are equal, and
  *   - they are slices of one flow (observer and flow.id), or
  *   - their times overlap or are at most CONVERSATION_GAP apart, and they have
- *     one server: the same destination address and port, or the one a service's
- *     address (or node port) and the other, further on,
+ *     one server: the same destination address and port, or a service's address
+ *     (or node port) in one and, after DNAT, in the other
  *       - a pod or node of that service,
- *       - an end that tells no services (it is not known, or outside) and that the
- *         conversation reached from its start on (the SYN; of other protocols the same
- *         number of packets each way, begun together),
- *       - any end, when it was not sent a SYN and sent nothing but RST: a connection
- *         that outlives its pod goes on to the address, whoever is there;
- * and nothing speaks against it: two known clusters, two known holders of the
- * source, or two pods behind a service, or two services, at the same time.
+ *       - an end without services (it is not known, or outside) that the
+ *         conversation reached from its start (the SYN; without TCP the same
+ *         number of packets each way, started together),
+ *       - any end that was sent no SYN and sent nothing but RST: a connection that
+ *         outlives its pod still goes to the address, whoever holds it now;
+ * and nothing contradicts it: two known clusters, two known holders of the source,
+ * or, at the same time, two pods of a service or two services.
  *
  * (1) The counted observer is that of the first record in this order: it saw the
- *     service's address, else a node port of it; it stands on the source's node; it started earliest; then
- *     by hostname and interface name. Bytes of two observers are never added.
- * (2) Records may come in any order; each may bring together conversations that
- *     were apart (conversations.h does that).
+ *     service's address, else its node port; it is on the source's node; it started
+ *     earliest; then by hostname and interface name. Bytes of two observers are
+ *     never added.
+ * (2) Records may come in any order; each may connect conversations that were
+ *     separate (conversations.h merges them).
  */
 #ifndef TENURE_CONVERSATION_H
 #define TENURE_CONVERSATION_H
@@ -36,12 +37,12 @@
 #include "sink/graph/conversation_slice.h"
 #include "sink/graph/tagged_flow.h"
 
-/* Clocks of two nodes differ by less (the default --skew, twice), and a source port
- * that comes back within it comes back to the same client. */
+/* Clocks of two nodes differ by less (twice the default --skew), and a source port
+ * that is used again within it is used by the same client. */
 #define CONVERSATION_GAP NS_PER_SECOND
 
 struct conversation {
-	struct conversation *chain_next; /* the table's */
+	struct conversation *chain_next; /* these three for struct conversations */
 	struct conversation *previous, *next;
 	uint64_t transport;
 	struct ip ip; /* of the source */
@@ -53,25 +54,27 @@ struct conversation {
 	size_t capacity;
 };
 
-/* A conversation without slices that has FLOW's transport and source. */
+/* Makes a conversation without slices that has FLOW's transport and source; NULL if out of
+ * memory. */
 struct conversation *conversation_new(const struct tagged_flow *flow);
 void conversation_free(struct conversation *conversation);
 
 bool conversation_same_source(const struct conversation *conversation,
 			      const struct tagged_flow *flow);
 /* Whether SLICE, of the same source, belongs to CONVERSATION. */
-bool conversation_takes(const struct conversation *conversation,
-			const struct conversation_slice *slice);
-/* Whether nothing in A speaks against anything in B. */
-bool conversation_agrees(const struct conversation *a, const struct conversation *b);
-/* Takes SLICE. -1 without memory, and SLICE is still the caller's. */
+bool conversation_matches(const struct conversation *conversation,
+			  const struct conversation_slice *slice);
+/* Whether nothing in A contradicts anything in B. */
+bool conversation_compatible(const struct conversation *a, const struct conversation *b);
+/* Adds SLICE, which CONVERSATION then owns. -1 if out of memory, and the caller still owns it. */
 int conversation_add(struct conversation *conversation, struct conversation_slice *slice);
-/* Moves every slice of FROM into CONVERSATION; -1 without memory and nothing moved. */
-int conversation_absorb(struct conversation *conversation, struct conversation *from);
-/* Takes SLICE out; it is the caller's. */
+/* Moves every slice of FROM into CONVERSATION; -1 if out of memory, and nothing is moved. */
+int conversation_merge(struct conversation *conversation, struct conversation *from);
+/* Removes SLICE, which the caller then owns. */
 void conversation_remove(struct conversation *conversation, struct conversation_slice *slice);
 
-/* Marks what counts (1): slices of the counted observer with FROM <= end < TO. */
+/* Marks the slices that count (1): those of the counted observer with FROM <= end < TO.
+ * May be called again. */
 void conversation_choose(struct conversation *conversation, struct when from, struct when to);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "common/base/hash.h"
 
-/* A hash that is not 0, which stands for "none". */
+/* A hash that is never 0, because 0 means none. */
 static uint64_t name_hash(const char *first, const char *second)
 {
 	uint64_t hash = hash_text(hash_text(HASH_START, first), second);
@@ -32,21 +32,23 @@ static void fill_measures(struct conversation_slice *slice, const struct tagged_
 	const struct tagged_flow_response *response = &flow->response;
 
 	slice->tcp = strcmp(flow->transport, "tcp") == 0;
-	slice->answers =
+	slice->expects_answer =
 		strcmp(flow->transport, "icmp") != 0 && strcmp(flow->transport, "ipv6-icmp") != 0;
 	slice->has_packets = flow->source.has_packets && flow->destination.has_packets;
-	slice->provisional = flow->provisional;
 	slice->source_flags = flow->source.tcp_flags;
 	slice->destination_flags = flow->destination.tcp_flags;
-	slice->source_bytes = flow->source.bytes;
-	slice->destination_bytes = flow->destination.bytes;
-	slice->source_packets = flow->source.packets;
-	slice->destination_packets = flow->destination.packets;
-	slice->requests = flow->requests;
-	slice->response_count = response->count;
-	slice->response_sum_ns = response->sum_ns;
-	slice->response_min_ns = response->min_ns;
-	slice->response_max_ns = response->max_ns;
+	slice->measures = (struct measures){
+		.provisional = flow->provisional,
+		.source_bytes = flow->source.bytes,
+		.destination_bytes = flow->destination.bytes,
+		.source_packets = flow->source.packets,
+		.destination_packets = flow->destination.packets,
+		.requests = flow->requests,
+		.response_count = response->count,
+		.response_sum_ns = response->sum_ns,
+		.response_min_ns = response->min_ns,
+		.response_max_ns = response->max_ns,
+	};
 	slice->scale = response->scale;
 	slice->first_bucket = response->offset;
 }
@@ -71,7 +73,8 @@ static void fill_identity(struct conversation_slice *slice, const struct tagged_
 	if (destination->service[0] != '\0' && destination->kind != TAGGED_FLOW_POD)
 		slice->service = service_hash(destination->service);
 	if (slice->service != 0)
-		slice->stage = destination->kind == TAGGED_FLOW_SERVICE ? 2 : 1;
+		slice->stage = destination->kind == TAGGED_FLOW_SERVICE ? CONVERSATION_AT_SERVICE
+									: CONVERSATION_AT_NODE_PORT;
 	slice->observer = hash_bytes(name_hash(flow->observer, flow->interface),
 				     &flow->interface_id, sizeof(flow->interface_id));
 	slice->flow = flow->flow_id[0] != '\0'

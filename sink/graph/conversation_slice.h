@@ -1,6 +1,6 @@
-/* conversation_slice.h - one record, by what the graph needs of it.
+/* conversation_slice.h - one record, reduced to what the graph needs.
  *
- * A flow is one slice, or several when it is long.
+ * A flow is one slice, or several if it is long.
  */
 #ifndef TENURE_CONVERSATION_SLICE_H
 #define TENURE_CONVERSATION_SLICE_H
@@ -11,23 +11,24 @@
 
 #include "common/base/ip.h"
 #include "common/base/when.h"
+#include "sink/graph/measures.h"
 #include "sink/graph/tagged_flow.h"
 
 struct conversation;
 
-enum conversation_error {
-	CONVERSATION_FINE,
-	CONVERSATION_REFUSED,    /* a SYN answered by RST, never by SYN */
-	CONVERSATION_UNANSWERED, /* not one packet came back; not said of ICMP */
-	CONVERSATION_RESET,      /* RST by either side, later */
+/* What the destination is, as the observer saw it; a later one is nearer to the client. */
+enum conversation_stage {
+	CONVERSATION_TRANSLATED,   /* after DNAT: the pod that was chosen; or never translated */
+	CONVERSATION_AT_NODE_PORT, /* a node port of a service */
+	CONVERSATION_AT_SERVICE,   /* a service's address */
 };
 
 /* Names are hashes, 0 for none. */
 struct conversation_slice {
 	struct conversation *owner;
-	struct conversation_slice *index_next; /* the table's */
+	struct conversation_slice *index_next; /* for struct conversations */
 
-	uint64_t topic; /* where the flow stands; identity together with the next two */
+	uint64_t topic; /* the flow record's, which these three identify */
 	int64_t offset;
 	int32_t partition;
 	int32_t server_port; /* -1 for none */
@@ -39,28 +40,22 @@ struct conversation_slice {
 	int32_t client, server; /* nodes of the graph */
 	uint64_t cluster;
 	uint64_t holder;  /* of the source */
-	uint64_t service; /* that the destination's address or node port stands for */
-	unsigned stage;   /* of the choice of a pod: 2 at a service's address, 1 at a node port */
+	uint64_t service; /* whose address or node port the destination is */
+	enum conversation_stage stage;
 	uint64_t observer;
-	uint64_t flow;  /* observer and flow.id; unique where there is no flow.id */
+	uint64_t flow;  /* observer and flow.id; unique if there is no flow.id */
 	bool at_client; /* the observer's host is the source's node */
 	bool tcp;
-	bool answers; /* of its transport an answer is to be expected */
+	bool expects_answer; /* the transport is not ICMP */
 	bool has_packets;
-	bool provisional;
 	unsigned source_flags, destination_flags; /* enum tcp_flag */
 
-	uint64_t source_bytes, destination_bytes;
-	uint64_t source_packets, destination_packets;
-	uint64_t requests;
-	uint64_t response_count, response_sum_ns, response_min_ns, response_max_ns;
-	int scale;
-	int32_t first_bucket;
-
-	/* Set by conversation_choose(). */
+	/* Set by conversation_choose(): whether the slice counts, and, if it is the last
+	 * counted slice of its flow, the flow and its error in MEASURES. */
 	bool counted;
-	bool ends_flow; /* the last counted slice of its flow, which carries the flow's ERROR */
-	enum conversation_error error;
+	struct measures measures;
+	int scale; /* of the histogram of response times */
+	int32_t first_bucket;
 
 	size_t service_count;
 	size_t bucket_count;
@@ -69,7 +64,7 @@ struct conversation_slice {
 	uint64_t words[];
 };
 
-/* A new slice of FLOW between the nodes CLIENT and SERVER; NULL without memory. */
+/* Makes a slice of FLOW between the nodes CLIENT and SERVER; NULL if out of memory. */
 struct conversation_slice *conversation_slice_new(const struct tagged_flow *flow, int32_t client,
 						  int32_t server);
 void conversation_slice_free(struct conversation_slice *slice);

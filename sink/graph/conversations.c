@@ -7,7 +7,7 @@
 
 struct conversations {
 	struct conversation **chains;      /* by source */
-	struct conversation_slice **index; /* by where the flow stands */
+	struct conversation_slice **index; /* by topic, partition and offset of the flow */
 	size_t mask;                       /* of both */
 	size_t limit;
 	size_t records;
@@ -30,7 +30,7 @@ struct conversations *conversations_new(size_t limit)
 	table->mask = size - 1;
 	table->chains = calloc(size, sizeof(struct conversation *));
 	table->index = calloc(size, sizeof(struct conversation_slice *));
-	if (table->chains == NULL || !table->index) {
+	if (table->chains == NULL || table->index == NULL) {
 		conversations_free(table);
 		return NULL;
 	}
@@ -80,7 +80,7 @@ static void list_add(struct conversations *table, struct conversation *conversat
 {
 	conversation->previous = table->last;
 	conversation->next = NULL;
-	if (table->last)
+	if (table->last != NULL)
 		table->last->next = conversation;
 	else
 		table->first = conversation;
@@ -90,11 +90,11 @@ static void list_add(struct conversations *table, struct conversation *conversat
 
 static void list_remove(struct conversations *table, struct conversation *conversation)
 {
-	if (conversation->previous)
+	if (conversation->previous != NULL)
 		conversation->previous->next = conversation->next;
 	else
 		table->first = conversation->next;
-	if (conversation->next)
+	if (conversation->next != NULL)
 		conversation->next->previous = conversation->previous;
 	else
 		table->last = conversation->previous;
@@ -102,7 +102,7 @@ static void list_remove(struct conversations *table, struct conversation *conver
 	table->count--;
 }
 
-/* Takes CONVERSATION out of list and chain; its slices stay in the index. */
+/* Removes CONVERSATION from list and chain; its slices stay in the index. */
 static void detach(struct conversations *table, struct conversation *conversation)
 {
 	struct conversation **at =
@@ -145,7 +145,7 @@ static int compare_times(const void *left, const void *right)
 	return (a->ns > b->ns) - (a->ns < b->ns);
 }
 
-/* Makes room for a quarter of the records (2). */
+/* Settles the quarter of the conversations that ended first (2). */
 static int settle_oldest(struct conversations *table)
 {
 	struct when *ends = malloc(table->count * sizeof(*ends));
@@ -170,9 +170,9 @@ static int settle_oldest(struct conversations *table)
 	return 0;
 }
 
-/* True when SLICE is to be left out because a record that is held answers for the
- * same flow (1); a lower revision goes. */
-static bool answered(struct conversations *table, const struct conversation_slice *slice)
+/* True if a held record has the same flow and at least the revision of SLICE (1);
+ * one with a lower revision is removed. */
+static bool repeated(struct conversations *table, const struct conversation_slice *slice)
 {
 	struct conversation_slice *held = *place_of(table, slice);
 	struct conversation *owner;
@@ -199,8 +199,8 @@ static bool answered(struct conversations *table, const struct conversation_slic
 	return false;
 }
 
-/* The conversation that SLICE belongs to; several that it brings together become
- * one. A new one where there is none, NULL without memory. */
+/* The conversation that SLICE belongs to, a new one if there is none; several that it
+ * connects are merged. NULL if out of memory. */
 static struct conversation *find(struct conversations *table, const struct tagged_flow *flow,
 				 const struct conversation_slice *slice)
 {
@@ -216,15 +216,15 @@ static struct conversation *find(struct conversations *table, const struct tagge
 		length++;
 		if (oldest == NULL || when_before(c->end, oldest->end))
 			oldest = c;
-		if (!conversation_takes(c, slice))
+		if (!conversation_matches(c, slice))
 			continue;
 		if (found == NULL) {
 			found = c;
 			continue;
 		}
-		if (!conversation_agrees(found, c))
+		if (!conversation_compatible(found, c))
 			continue;
-		if (conversation_absorb(found, c) < 0)
+		if (conversation_merge(found, c) < 0)
 			return NULL;
 		if (oldest == c)
 			oldest = found;
@@ -251,7 +251,7 @@ int conversations_add(struct conversations *table, const struct tagged_flow *flo
 {
 	struct conversation *conversation;
 	struct conversation_slice **place = place_of(table, slice);
-	int rc = answered(table, slice) ? 0 : -1;
+	int rc = repeated(table, slice) ? 0 : -1;
 
 	if (rc == 0 || (table->records >= table->limit && settle_oldest(table) < 0))
 		goto out;

@@ -3,11 +3,10 @@
 #define TENURE_DOT_H
 
 #include "common/base/text.h"
-#include "sink/graph/view.h"
+#include "sink/graph/snapshot.h"
 
-/* A directed graph from left to right, a cluster for each namespace. Lines are
- * thicker by powers of 16 of the bytes they carry, red where flows failed. -1
- * without memory. */
-int dot_format(const struct view *view, struct text *out);
+/* Adds a directed graph from left to right with a cluster for each namespace. Lines are
+ * half a point thicker for each factor of 16 in their bytes, and red where flows failed. */
+void dot_format(const struct snapshot *snapshot, struct text *out);
 
 #endif

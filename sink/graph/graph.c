@@ -7,14 +7,9 @@
 
 #define FIRST_CAPACITY 64
 
-static void add_to(uint64_t *sum, uint64_t more)
+static void reset(struct graph *graph)
 {
-	if (__builtin_add_overflow(*sum, more, sum))
-		*sum = UINT64_MAX;
-}
-
-static void start_rest(struct graph *graph)
-{
+	graph->count = 0;
 	graph->rest = (struct graph_edge){.client = -1, .server = -1};
 	graph->first = WHEN_MAX;
 	graph->last = WHEN_MIN;
@@ -23,7 +18,7 @@ static void start_rest(struct graph *graph)
 void graph_init(struct graph *graph)
 {
 	*graph = (struct graph){0};
-	start_rest(graph);
+	reset(graph);
 }
 
 void graph_clear(struct graph *graph)
@@ -31,10 +26,9 @@ void graph_clear(struct graph *graph)
 	for (size_t i = 0; i < graph->count; i++)
 		free(graph->edges[i].histogram);
 	free(graph->rest.histogram);
-	if (graph->slots)
+	if (graph->slots != NULL)
 		memset(graph->slots, 0, graph->slot_count * sizeof(graph->slots[0]));
-	graph->count = 0;
-	start_rest(graph);
+	reset(graph);
 }
 
 void graph_free(struct graph *graph)
@@ -82,10 +76,9 @@ static int grow(struct graph *graph)
 	return 0;
 }
 
+/* The edge from CLIENT to SERVER, added if it is new; NULL if out of memory. */
 static struct graph_edge *edge_of(struct graph *graph, int32_t client, int32_t server)
 {
-	if (client < 0)
-		return &graph->rest;
 	if (graph->count == graph->capacity && graph->count < GRAPH_EDGES_MAX && grow(graph) < 0)
 		return NULL;
 
@@ -101,30 +94,26 @@ static struct graph_edge *edge_of(struct graph *graph, int32_t client, int32_t s
 	return &graph->edges[graph->slots[slot] - 1];
 }
 
-static struct histogram *histogram_of(struct graph_edge *edge)
+static int add_buckets(struct graph_edge *edge, int scale, int64_t offset, const uint64_t *counts,
+		       size_t count)
 {
 	if (edge->histogram == NULL)
 		edge->histogram = calloc(1, sizeof(*edge->histogram));
-	return edge->histogram;
+	if (edge->histogram == NULL)
+		return -1;
+	histogram_add(edge->histogram, scale, offset, counts, count);
+	return 0;
 }
 
-static void add_responses(struct graph_edge *edge, uint64_t count, uint64_t sum, uint64_t min,
-			  uint64_t max)
+int graph_edge_add(struct graph_edge *into, const struct graph_edge *from)
 {
-	if (count == 0)
-		return;
-	if (edge->response_count == 0 || min < edge->response_min_ns)
-		edge->response_min_ns = min;
-	if (max > edge->response_max_ns)
-		edge->response_max_ns = max;
-	add_to(&edge->response_count, count);
-	add_to(&edge->response_sum_ns, sum);
-}
+	const struct histogram *histogram = from->histogram;
 
-static void extend(struct graph *graph, struct when first, struct when last)
-{
-	graph->first = when_earlier(graph->first, first);
-	graph->last = when_later(graph->last, last);
+	if (histogram != NULL && add_buckets(into, histogram->scale, histogram->offset,
+					     histogram->counts, histogram->used) < 0)
+		return -1;
+	measures_add(&into->measures, &from->measures);
+	return 0;
 }
 
 int graph_add(struct graph *graph, const struct conversation_slice *slice)
@@ -136,171 +125,39 @@ int graph_add(struct graph *graph, const struct conversation_slice *slice)
 	edge = edge_of(graph, slice->client, slice->server);
 	if (edge == NULL)
 		return -1;
-	if (slice->bucket_count > 0) {
-		struct histogram *histogram = histogram_of(edge);
-
-		if (histogram == NULL)
-			return -1;
-		histogram_add(histogram, slice->scale, slice->first_bucket,
-			      conversation_slice_buckets(slice), slice->bucket_count);
-	}
-	extend(graph, slice->end, slice->end);
-	edge->flows += slice->ends_flow;
-	edge->provisional += slice->provisional;
-	edge->refused += slice->error == CONVERSATION_REFUSED;
-	edge->unanswered += slice->error == CONVERSATION_UNANSWERED;
-	edge->reset += slice->error == CONVERSATION_RESET;
-	add_to(&edge->source_bytes, slice->source_bytes);
-	add_to(&edge->destination_bytes, slice->destination_bytes);
-	add_to(&edge->source_packets, slice->source_packets);
-	add_to(&edge->destination_packets, slice->destination_packets);
-	add_to(&edge->requests, slice->requests);
-	add_responses(edge, slice->response_count, slice->response_sum_ns, slice->response_min_ns,
-		      slice->response_max_ns);
-	return 0;
-}
-
-/* All but the histogram. */
-static void add_edge(struct graph_edge *into, const struct graph_edge *from)
-{
-	add_to(&into->flows, from->flows);
-	add_to(&into->provisional, from->provisional);
-	add_to(&into->source_bytes, from->source_bytes);
-	add_to(&into->destination_bytes, from->destination_bytes);
-	add_to(&into->source_packets, from->source_packets);
-	add_to(&into->destination_packets, from->destination_packets);
-	add_to(&into->requests, from->requests);
-	add_to(&into->refused, from->refused);
-	add_to(&into->unanswered, from->unanswered);
-	add_to(&into->reset, from->reset);
-	add_responses(into, from->response_count, from->response_sum_ns, from->response_min_ns,
-		      from->response_max_ns);
-}
-
-static int merge_edge(struct graph *graph, const struct graph_edge *from)
-{
-	struct graph_edge *edge = edge_of(graph, from->client, from->server);
-
-	if (edge == NULL)
+	if (slice->bucket_count > 0 &&
+	    add_buckets(edge, slice->scale, slice->first_bucket, conversation_slice_buckets(slice),
+			slice->bucket_count) < 0)
 		return -1;
-	if (from->histogram != NULL) {
-		struct histogram *histogram = histogram_of(edge);
-
-		if (histogram == NULL)
-			return -1;
-		histogram_merge(histogram, from->histogram);
-	}
-	add_edge(edge, from);
+	measures_add(&edge->measures, &slice->measures);
+	graph->first = when_earlier(graph->first, slice->end);
+	graph->last = when_later(graph->last, slice->end);
 	return 0;
 }
 
 int graph_merge(struct graph *into, const struct graph *from)
 {
 	for (size_t i = 0; i < from->count; i++) {
-		if (merge_edge(into, &from->edges[i]) < 0)
+		const struct graph_edge *edge = &from->edges[i];
+		struct graph_edge *sum = edge_of(into, edge->client, edge->server);
+
+		if (sum == NULL || graph_edge_add(sum, edge) < 0)
 			return -1;
 	}
-	extend(into, from->first, from->last);
-	return merge_edge(into, &from->rest);
+	into->first = when_earlier(into->first, from->first);
+	into->last = when_later(into->last, from->last);
+	return graph_edge_add(&into->rest, &from->rest);
 }
 
-int graph_fold(struct graph *graph, uint64_t least)
+uint64_t graph_edge_percentile(const struct graph_edge *edge, unsigned per_mille)
 {
-	size_t kept = 0;
+	const struct measures *measures = &edge->measures;
+	uint64_t value;
 
-	for (size_t i = 0; i < graph->count; i++) {
-		struct graph_edge edge = graph->edges[i], nowhere = edge;
-
-		if (edge.flows >= least) {
-			graph->edges[kept++] = edge;
-			continue;
-		}
-		nowhere.client = nowhere.server = -1;
-		if (merge_edge(graph, &nowhere) < 0)
-			return -1;
-		free(edge.histogram);
-		graph->edges[i].histogram = NULL;
-	}
-	graph->count = kept;
-	if (graph->slots)
-		memset(graph->slots, 0, graph->slot_count * sizeof(graph->slots[0]));
-	for (size_t i = 0; i < kept; i++)
-		graph->slots[slot_of(graph, graph->edges[i].client, graph->edges[i].server)] =
-			(uint32_t)(i + 1);
-	return 0;
-}
-
-/* An edge with the place of its nodes among all nodes. */
-struct placed {
-	const struct graph_edge *edge;
-	size_t client, server;
-};
-
-static int compare_nodes(const void *left, const void *right)
-{
-	return node_compare(*(const struct node *const *)left, *(const struct node *const *)right);
-}
-
-static int compare_placed(const void *left, const void *right)
-{
-	const struct placed *a = left, *b = right;
-
-	if (a->client != b->client)
-		return a->client < b->client ? -1 : 1;
-	return (a->server > b->server) - (a->server < b->server);
-}
-
-/* The place of each node when all are put in order; NULL without memory. */
-static size_t *node_places(const struct node_table *nodes)
-{
-	const struct node **order = calloc(nodes->count + 1, sizeof(*order));
-	size_t *places = calloc(nodes->count + 1, sizeof(*places));
-
-	if (order != NULL && places != NULL) {
-		for (size_t i = 0; i < nodes->count; i++)
-			order[i] = &nodes->nodes[i];
-		qsort(order, nodes->count, sizeof(*order), compare_nodes);
-		for (size_t i = 0; i < nodes->count; i++)
-			places[order[i] - nodes->nodes] = i;
-	} else {
-		free(places);
-		places = NULL;
-	}
-	free(order);
-	return places;
-}
-
-const struct graph_edge **graph_order(const struct graph *graph, const struct node_table *nodes)
-{
-	size_t *places = node_places(nodes);
-	struct placed *placed = calloc(graph->count + 1, sizeof(*placed));
-	const struct graph_edge **order = calloc(graph->count + 1, sizeof(*order));
-
-	if (places == NULL || placed == NULL || order == NULL) {
-		free(order);
-		order = NULL;
-		goto out;
-	}
-	for (size_t i = 0; i < graph->count; i++) {
-		const struct graph_edge *edge = &graph->edges[i];
-
-		placed[i] = (struct placed){edge, places[edge->client], places[edge->server]};
-	}
-	qsort(placed, graph->count, sizeof(*placed), compare_placed);
-	for (size_t i = 0; i < graph->count; i++)
-		order[i] = placed[i].edge;
-out:
-	free(places);
-	free(placed);
-	return order;
-}
-
-struct graph_edge graph_total(const struct graph *graph)
-{
-	struct graph_edge total = {.client = -1, .server = -1};
-
-	for (size_t i = 0; i < graph->count; i++)
-		add_edge(&total, &graph->edges[i]);
-	add_edge(&total, &graph->rest);
-	return total;
+	if (edge->histogram == NULL || edge->histogram->total == 0)
+		return 0;
+	value = histogram_percentile(edge->histogram, per_mille);
+	if (value < measures->response_min_ns)
+		return measures->response_min_ns;
+	return value > measures->response_max_ns ? measures->response_max_ns : value;
 }

@@ -16,18 +16,17 @@
  *      "records":{"read":N,"unreadable":N,"outside":N,"repeated":N,"superseded":N,
  *                 "early":N}}
  *
- * Durations are nanoseconds.  cluster, namespace and name are absent where a node
- * has none; response_time where nothing was timed, histogram where no record had
- * one; further unless edges did not fit. Nodes are those of the edges; nodes and
- * edges are in the order of node_compare(), so equal graphs are equal bytes.
+ * Durations are in nanoseconds. Absent are: a node's cluster, namespace or name if it has
+ * none; response_time if nothing was timed; p50, p95 and histogram if no record had a
+ * histogram; further if there are no further edges. Nodes and edges are in the order of
+ * snapshot.h, so equal graphs are equal bytes.
  */
 #ifndef TENURE_GRAPH_JSON_H
 #define TENURE_GRAPH_JSON_H
 
 #include "common/base/text.h"
-#include "sink/graph/view.h"
+#include "sink/graph/snapshot.h"
 
-/* -1 without memory. */
-int graph_json_format(const struct view *view, struct text *out);
+void graph_json_format(const struct snapshot *snapshot, struct text *out);
 
 #endif

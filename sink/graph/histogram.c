@@ -1,110 +1,60 @@
 #include "sink/graph/histogram.h"
 
-#include <string.h>
-
-/* Where INDEX lies once the scale has fallen by BY. */
-static int64_t shifted(int64_t index, int by)
+/* The bucket that contains bucket INDEX once the scale has fallen by BY. */
+static int64_t lowered(int64_t index, int by)
 {
-	/* Below 0 too a division rounds down: -1 stays -1. */
-	if (index >= 0)
-		return index >> by;
-	return -((-index - 1) >> by) - 1;
+	/* Rounds down below 0 too: -1 stays -1. */
+	return index >= 0 ? index >> by : -((-index - 1) >> by) - 1;
 }
 
-static void coarsen(struct histogram *histogram, int by)
+/* Adds COUNTS, whose scale is by BY higher, to SUM, which has room for them. */
+static void pour(struct histogram *sum, int by, int64_t offset, const uint64_t *counts,
+		 size_t count)
 {
-	uint64_t counts[HISTOGRAM_BUCKETS] = {0};
-	int64_t offset = shifted(histogram->offset, by);
-	size_t used = 0;
-
-	for (size_t i = 0; i < histogram->used; i++) {
-		size_t at = (size_t)(shifted(histogram->offset + (int64_t)i, by) - offset);
-
-		counts[at] += histogram->counts[i];
-		used = at + 1;
+	for (size_t i = 0; i < count; i++) {
+		sum->counts[lowered(offset + (int64_t)i, by) - sum->offset] += counts[i];
+		sum->total += counts[i];
 	}
-	memcpy(histogram->counts, counts, sizeof(counts));
-	histogram->offset = offset;
-	histogram->used = used;
-	histogram->scale -= by;
-}
-
-/* Makes room for indexes FIRST to LAST, which are in the histogram's own scale. */
-static void stretch(struct histogram *histogram, int64_t first, int64_t last)
-{
-	int64_t end = histogram->offset + (int64_t)histogram->used;
-	size_t before;
-
-	if (histogram->used == 0) {
-		histogram->offset = first;
-		histogram->used = (size_t)(last - first + 1);
-		return;
-	}
-	before = first < histogram->offset ? (size_t)(histogram->offset - first) : 0;
-	memmove(histogram->counts + before, histogram->counts,
-		histogram->used * sizeof(histogram->counts[0]));
-	memset(histogram->counts, 0, before * sizeof(histogram->counts[0]));
-	histogram->offset -= (int64_t)before;
-	histogram->used += before;
-	if (last >= end)
-		histogram->used += (size_t)(last - end + 1);
 }
 
 void histogram_add(struct histogram *histogram, int scale, int64_t offset, const uint64_t *counts,
 		   size_t count)
 {
-	int by = 0;
+	struct histogram sum = {.scale = scale};
+	int64_t first, last;
 
-	while (count > 0 && counts[0] == 0) {
-		counts++;
-		count--;
+	for (; count > 0 && counts[0] == 0; count--, counts++)
 		offset++;
-	}
 	while (count > 0 && counts[count - 1] == 0)
 		count--;
 	if (count == 0)
 		return;
-	if (histogram->used == 0)
-		histogram->scale = scale;
-	if (histogram->scale > scale)
-		coarsen(histogram, histogram->scale - scale);
-	else
-		by = scale - histogram->scale;
-
-	int64_t first = shifted(offset, by), last = shifted(offset + (int64_t)count - 1, by);
-
-	for (;;) {
-		int64_t low = first, high = last;
-
+	if (histogram->used > 0 && histogram->scale < scale)
+		sum.scale = histogram->scale;
+	for (;; sum.scale--) {
+		first = lowered(offset, scale - sum.scale);
+		last = lowered(offset + (int64_t)count - 1, scale - sum.scale);
 		if (histogram->used > 0) {
+			int by = histogram->scale - sum.scale;
 			int64_t end = histogram->offset + (int64_t)histogram->used - 1;
+			int64_t low = lowered(histogram->offset, by), high = lowered(end, by);
 
-			low = histogram->offset < low ? histogram->offset : low;
-			high = end > high ? end : high;
+			first = low < first ? low : first;
+			last = high > last ? high : last;
 		}
-		if (high - low < HISTOGRAM_BUCKETS)
+		if (last - first < HISTOGRAM_BUCKETS)
 			break;
-		coarsen(histogram, 1);
-		by++;
-		first = shifted(offset, by);
-		last = shifted(offset + (int64_t)count - 1, by);
 	}
-	stretch(histogram, first, last);
-	for (size_t i = 0; i < count; i++) {
-		int64_t index = shifted(offset + (int64_t)i, by);
-
-		histogram->counts[index - histogram->offset] += counts[i];
-		histogram->total += counts[i];
-	}
+	sum.offset = first;
+	sum.used = (size_t)(last - first) + 1;
+	pour(&sum, histogram->scale - sum.scale, histogram->offset, histogram->counts,
+	     histogram->used);
+	pour(&sum, scale - sum.scale, offset, counts, count);
+	*histogram = sum;
 }
 
-void histogram_merge(struct histogram *into, const struct histogram *from)
-{
-	histogram_add(into, from->scale, from->offset, from->counts, from->used);
-}
-
-/* 2^X for X of 64 bits' worth, without the mathematics library: the whole part by
- * doubling, the fraction by its binary digits. */
+/* 2^X without the mathematics library, for X whose result fits in 64 bits: the whole
+ * part by doubling, the fraction by its binary digits. */
 static double power_of_two(double x)
 {
 	static const double roots[] = {

@@ -1,4 +1,4 @@
-/* histogram.h - how long things took, merged from many records.
+/* histogram.h - response times, merged from many records. Pure.
  *
  * An exponential histogram as OpenTelemetry defines it: bucket INDEX counts the
  * values in (base^INDEX, base^(INDEX + 1)], base = 2^(2^-SCALE). Two histograms
@@ -28,10 +28,9 @@ struct histogram {
  * is from -10 to 20. */
 void histogram_add(struct histogram *histogram, int scale, int64_t offset, const uint64_t *counts,
 		   size_t count);
-void histogram_merge(struct histogram *into, const struct histogram *from);
 
-/* The value that a share of PER_MILLE of the counts does not pass, taken as spread
- * evenly (in the logarithm) over its bucket. 0 when there is none. */
+/* The value that PER_MILLE of the counts do not exceed, as if the counts of a bucket
+ * were spread evenly over its logarithm. 0 for an empty histogram. */
 uint64_t histogram_percentile(const struct histogram *histogram, unsigned per_mille);
 
 #endif

@@ -3,10 +3,9 @@
 #define TENURE_MERMAID_H
 
 #include "common/base/text.h"
-#include "sink/graph/view.h"
+#include "sink/graph/snapshot.h"
 
-/* A flowchart from left to right, a subgraph for each namespace. -1 without
- * memory. */
-int mermaid_format(const struct view *view, struct text *out);
+/* Adds a flowchart from left to right with a subgraph for each namespace. */
+void mermaid_format(const struct snapshot *snapshot, struct text *out);
 
 #endif

@@ -7,7 +7,7 @@
 
 #define FIRST_CAPACITY 64
 
-/* Copies a name that is known to fit, cut only by what its size says. */
+/* Copies a name, which fits; the compiler cannot know. */
 static void set(char *out, size_t size, const char *text)
 {
 	size_t length = strnlen(text, size - 1);
@@ -22,11 +22,9 @@ static void set_service(struct node *node, const char *service)
 	size_t length = slash != NULL ? (size_t)(slash - service) : 0;
 
 	node->kind = NODE_SERVICE;
-	if (length < sizeof(node->namespace)) {
-		memcpy(node->namespace, service, length);
-		node->namespace[length] = '\0';
-	}
-	set(node->name, sizeof(node->name), slash ? slash + 1 : service);
+	if (length < sizeof(node->namespace))
+		set(node->namespace, length + 1, service);
+	set(node->name, sizeof(node->name), slash != NULL ? slash + 1 : service);
 }
 
 static void set_pod(struct node *node, const struct tagged_flow_end *end)
@@ -88,7 +86,7 @@ static bool equal(const struct node *a, const struct node *b)
 	       strcmp(a->workload_kind, b->workload_kind) == 0;
 }
 
-/* The slot that holds NODE or would. */
+/* The slot that has NODE, or that is free for it. */
 static size_t slot_of(const struct node_table *table, const struct node *node)
 {
 	size_t slot = hash_of(node) & (table->slot_count - 1);
@@ -135,7 +133,7 @@ int32_t node_table_index(struct node_table *table, const struct node *node)
 
 	size_t slot = slot_of(table, node);
 
-	/* One place is kept for the node of all that do not fit (3). */
+	/* The last place is kept for "further" (3). */
 	if (table->slots[slot] == 0 && table->count >= NODES_MAX - 1) {
 		table->further++;
 		node = &further;
@@ -152,7 +150,7 @@ int node_compare(const struct node *a, const struct node *b)
 {
 	int order = strcmp(a->namespace, b->namespace);
 
-	/* Nodes outside namespaces come behind those inside. */
+	/* Nodes without a namespace come last. */
 	if (order != 0 && (a->namespace[0] == '\0' || b->namespace[0] == '\0'))
 		return -order;
 	if (order == 0 && a->namespace[0] == '\0')
@@ -178,7 +176,7 @@ const char *node_kind_name(const struct node *node)
 	return names[node->kind];
 }
 
-/* Names come from records that anybody may write, and labels go to terminals. */
+/* Labels go to terminals, and names come from records that anybody may write. */
 static void add_plain(struct text *text, const char *name)
 {
 	for (; *name; name++)

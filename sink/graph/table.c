@@ -1,8 +1,7 @@
 #include "sink/graph/table.h"
 
-#include <stdlib.h>
-
 #include "common/program/columns.h"
+#include "sink/graph/describe.h"
 
 #define COLUMNS 11
 #define NUMBERS 0x3fcu /* all but client, server and errors */
@@ -17,107 +16,85 @@ static void add_heading(struct columns *table)
 		columns_add(table, names[i]);
 }
 
-static void add_duration(struct columns *table, bool there, uint64_t ns)
+static void add_duration(struct columns *table, bool measured, uint64_t ns)
 {
-	if (there)
-		view_add_duration(&table->text, ns);
+	if (measured)
+		describe_duration(&table->text, ns);
 	else
 		text_add_string(&table->text, "-");
 	columns_end(table);
 }
 
-/* The columns behind the names. */
-static void add_measures(struct columns *table, const struct graph_edge *edge)
+static void add_row(struct columns *table, const char *client, const char *server,
+		    const struct graph_edge *edge)
 {
-	bool timed = edge->response_count > 0, spread = timed && edge->histogram != NULL;
+	const struct measures *measures = &edge->measures;
+	bool timed = measures->response_count > 0, spread = timed && edge->histogram != NULL;
 
-	text_add_u64(&table->text, edge->flows);
+	columns_add(table, client);
+	columns_add(table, server);
+	text_add_u64(&table->text, measures->flows);
 	columns_end(table);
-	view_add_bytes(&table->text, edge->source_bytes);
+	describe_bytes(&table->text, measures->source_bytes);
 	columns_end(table);
-	view_add_bytes(&table->text, edge->destination_bytes);
+	describe_bytes(&table->text, measures->destination_bytes);
 	columns_end(table);
-	text_add_u64(&table->text, edge->requests);
+	text_add_u64(&table->text, measures->requests);
 	columns_end(table);
-	add_duration(table, timed, view_mean(edge));
-	add_duration(table, spread, view_percentile(edge, 500));
-	add_duration(table, spread, view_percentile(edge, 950));
-	add_duration(table, timed, edge->response_max_ns);
-	view_add_errors(&table->text, edge);
+	add_duration(table, timed, measures_mean(measures));
+	add_duration(table, spread, graph_edge_percentile(edge, 500));
+	add_duration(table, spread, graph_edge_percentile(edge, 950));
+	add_duration(table, timed, measures->response_max_ns);
+	describe_errors(&table->text, measures);
 	columns_end(table);
 }
 
-static void add_name(struct columns *table, const struct view *view, int32_t node, bool clusters)
-{
-	node_add_label(&view->nodes->nodes[node], clusters, &table->text);
-	columns_end(table);
-}
-
-static void add_row(struct columns *table, const char *name, const struct graph_edge *edge)
-{
-	columns_add(table, name);
-	columns_add(table, "");
-	add_measures(table, edge);
-}
-
-static void print_moment(struct text *out, struct when moment)
+static void add_moment(struct text *out, const char *before, struct when moment)
 {
 	char text[WHEN_TEXT_SIZE];
 
+	text_add_string(out, before);
 	text_add(out, text, when_format(moment, text));
 }
 
-/* "Flows that ended from T to T" in the words of what was asked. */
-static void print_window(const struct view *view, struct text *out)
+/* Which flows the table is about, and which were asked for. */
+static void add_window(const struct snapshot *snapshot, struct text *out)
 {
-	if (when_before(view->graph->last, view->graph->first)) {
+	if (when_before(snapshot->last, snapshot->first)) {
 		text_add_string(out, "No flow");
 	} else {
-		text_add_string(out, "Flows that ended between ");
-		print_moment(out, view->graph->first);
-		text_add_string(out, " and ");
-		print_moment(out, view->graph->last);
+		add_moment(out, "Flows that ended between ", snapshot->first);
+		add_moment(out, " and ", snapshot->last);
 	}
-	if (!when_is_min(view->from)) {
-		text_add_string(out, ", asked from ");
-		print_moment(out, view->from);
-	}
-	if (!when_is_max(view->to)) {
-		text_add_string(out,
-				when_is_min(view->from) ? ", asked to before " : " to before ");
-		print_moment(out, view->to);
-	}
+	if (!when_is_min(snapshot->from))
+		add_moment(out, ", asked from ", snapshot->from);
+	if (!when_is_max(snapshot->to))
+		add_moment(out, when_is_min(snapshot->from) ? ", asked to before " : " to before ",
+			   snapshot->to);
 	text_add_string(out, "\n\n");
 }
 
-int table_format(const struct view *view, size_t rows_max, struct text *out)
+void table_format(const struct snapshot *snapshot, size_t rows_max, struct text *out)
 {
-	const struct graph_edge **order = graph_order(view->graph, view->nodes);
-	struct graph_edge total = graph_total(view->graph);
-	bool clusters = view_has_clusters(view);
-	size_t rows = view->graph->count;
+	size_t count = snapshot->edge_count;
+	size_t rows = rows_max > 0 && count > rows_max ? rows_max : count;
 	struct columns table;
 
-	if (order == NULL)
-		return -1;
-	if (rows_max > 0 && rows > rows_max)
-		rows = rows_max;
-	columns_init(&table, COLUMNS, NUMBERS, VIEW_TEXT_MAX);
-	print_window(view, out);
+	columns_init(&table, COLUMNS, NUMBERS, out->limit);
+	add_window(snapshot, out);
 	add_heading(&table);
 	for (size_t i = 0; i < rows; i++) {
-		add_name(&table, view, order[i]->client, clusters);
-		add_name(&table, view, order[i]->server, clusters);
-		add_measures(&table, order[i]);
+		const struct snapshot_edge *edge = &snapshot->edges[i];
+
+		add_row(&table, snapshot_label(snapshot, edge->client),
+			snapshot_label(snapshot, edge->server), edge->edge);
 	}
-	if (view->graph->rest.flows > 0)
-		add_row(&table, "(further edges)", &view->graph->rest);
-	add_row(&table, "total", &total);
+	if (snapshot->rest.measures.flows > 0)
+		add_row(&table, "(further edges)", "", &snapshot->rest);
+	add_row(&table, "total", "", &snapshot->total);
 	columns_print(&table, out);
-	if (rows < view->graph->count)
+	if (rows < count)
 		text_add_format(out, "\n%zu more edges are in the total, but not shown\n",
-				view->graph->count - rows);
+				count - rows);
 	columns_free(&table);
-	free(order);
-	return out->failed ? -1 : 0;
 }

@@ -5,10 +5,10 @@
 #include <stddef.h>
 
 #include "common/base/text.h"
-#include "sink/graph/view.h"
+#include "sink/graph/snapshot.h"
 
-/* Adds one line for each edge, at most ROWS_MAX of them (0: all), with a heading
- * and a line of totals. -1 without memory. */
-int table_format(const struct view *view, size_t rows_max, struct text *out);
+/* Adds a heading, one line for each edge, but at most ROWS_MAX of them (0: no limit), and
+ * a line of totals. */
+void table_format(const struct snapshot *snapshot, size_t rows_max, struct text *out);
 
 #endif

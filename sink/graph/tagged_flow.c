@@ -6,17 +6,23 @@
 #include "common/base/json.h"
 #include "common/base/scan.h"
 
-/* Beyond this a count is no measurement; sums of such counts stay in 64 bits. */
-#define COUNT_MAX (INT64_C(1) << 56)
-/* The range of scales that OpenTelemetry allows. */
-#define SCALE_MIN (-10)
-#define SCALE_MAX 20
-/* Bucket indexes of 64-bit values at SCALE_MAX. */
-#define OFFSET_MAX (64 << SCALE_MAX)
-
 enum presence { OPTIONAL, REQUIRED };
 
-/* The first fault stands; what is read after it changes nothing. */
+struct range {
+	int64_t min, max;
+	const char *wanted;
+};
+
+/* Sums of such counts stay in 64 bits. */
+static const struct range counts = {0, INT64_C(1) << 56, "an integer from 0 to 2^56"};
+static const struct range ports = {0, UINT16_MAX, "an integer from 0 to 65535"};
+static const struct range partitions = {0, INT32_MAX, "an integer from 0 to 2^31 - 1"};
+static const struct range offsets = {0, INT64_MAX, "an integer from 0 to 2^63 - 1"};
+/* As OpenTelemetry allows, and the bucket indexes of 64-bit values at the highest scale. */
+static const struct range scales = {-10, 20, "an integer from -10 to 20"};
+static const struct range indexes = {-(64 << 20), 64 << 20, "an integer from -2^26 to 2^26"};
+
+/* The first fault is kept; what is read after it does not matter. */
 struct tagged_flow_reading {
 	const struct json_object *base; /* the object that paths start from */
 	const char *prefix;             /* of BASE in the record: "source." */
@@ -33,7 +39,7 @@ static void refuse(const struct tagged_flow_reading *r, enum tagged_flow_why why
 	snprintf(r->fault->member, sizeof(r->fault->member), "%s%s", r->prefix, path);
 }
 
-/* True when the value is there; otherwise the fault is noted, if it is one. */
+/* True if the value can be read; otherwise notes the fault, if it is one. */
 static bool usable(const struct tagged_flow_reading *r, enum json_found found, const char *path,
 		   enum presence presence, const char *wanted)
 {
@@ -59,35 +65,30 @@ static void read_text(const struct tagged_flow_reading *r, const char *path, cha
 		memcpy(out, text, strlen(text) + 1);
 }
 
-static bool read_count(const struct tagged_flow_reading *r, const char *path, uint64_t *out,
-		       enum presence presence)
+static bool read_integer(const struct tagged_flow_reading *r, const char *path,
+			 const struct range *range, int64_t *out, enum presence presence)
 {
 	int64_t number;
 
-	if (!usable(r, json_i64(r->base, path, &number), path, presence,
-		    "an integer from 0 to 2^56"))
+	if (!usable(r, json_i64(r->base, path, &number), path, presence, range->wanted))
 		return false;
-	if (number < 0 || number > COUNT_MAX) {
-		refuse(r, TAGGED_FLOW_WRONG_VALUE, path, "an integer from 0 to 2^56");
-		return false;
-	}
-	*out = (uint64_t)number;
-	return true;
-}
-
-static bool read_integer(const struct tagged_flow_reading *r, const char *path, int64_t min,
-			 int64_t max, int64_t *out, enum presence presence)
-{
-	int64_t number;
-
-	if (!usable(r, json_i64(r->base, path, &number), path, presence, "an integer"))
-		return false;
-	if (number < min || number > max) {
-		refuse(r, TAGGED_FLOW_WRONG_VALUE, path, "a number in range");
+	if (number < range->min || number > range->max) {
+		refuse(r, TAGGED_FLOW_WRONG_VALUE, path, range->wanted);
 		return false;
 	}
 	*out = number;
 	return true;
+}
+
+static bool read_count(const struct tagged_flow_reading *r, const char *path, uint64_t *out,
+		       enum presence presence)
+{
+	int64_t number;
+	bool present = read_integer(r, path, &counts, &number, presence);
+
+	if (present)
+		*out = (uint64_t)number;
+	return present;
 }
 
 static void read_when(const struct tagged_flow_reading *r, const char *path, struct when *out)
@@ -114,14 +115,14 @@ static unsigned read_tcp_flags(const struct tagged_flow_reading *r, const char *
 	return tcp_flags_parse(text, strlen(text));
 }
 
-/* The flow's own half of an end: address and counters. */
+/* What the meter wrote about an end: address and counters. */
 static void read_side(const struct tagged_flow_reading *r, struct tagged_flow_end *end)
 {
 	int64_t port;
 
 	read_ip(r, &end->ip);
 	end->port = -1;
-	if (read_integer(r, "port", 0, UINT16_MAX, &port, OPTIONAL))
+	if (read_integer(r, "port", &ports, &port, OPTIONAL))
 		end->port = (int32_t)port;
 	read_count(r, "bytes", &end->bytes, OPTIONAL);
 	end->has_packets = read_count(r, "packets", &end->packets, OPTIONAL);
@@ -163,11 +164,9 @@ static void read_services(const struct tagged_flow_reading *r, struct tagged_flo
 		return;
 	}
 	for (size_t i = 0; i < json_length(array); i++) {
-		const struct tagged_flow_reading element = {json_element(array, i), r->prefix,
-							    r->fault};
 		const char *text;
 
-		if (json_text(element.base, "", &text) != JSON_FOUND ||
+		if (json_text(json_element(array, i), "", &text) != JSON_FOUND ||
 		    strlen(text) >= sizeof(end->services[i])) {
 			refuse(r, TAGGED_FLOW_WRONG_VALUE, "services",
 			       "an array of \"namespace/name\"");
@@ -178,7 +177,7 @@ static void read_services(const struct tagged_flow_reading *r, struct tagged_flo
 	}
 }
 
-/* Index of the text at PATH in NAMES, which ends with NULL; -1 with a fault. */
+/* The index in NAMES, which ends with NULL, of the text at PATH; -1 after noting a fault. */
 static int read_choice(const struct tagged_flow_reading *r, const char *path,
 		       const char *const *names, const char *wanted)
 {
@@ -186,7 +185,7 @@ static int read_choice(const struct tagged_flow_reading *r, const char *path,
 
 	if (!usable(r, json_text(r->base, path, &text), path, REQUIRED, wanted))
 		return -1;
-	for (int i = 0; names[i]; i++) {
+	for (int i = 0; names[i] != NULL; i++) {
 		if (strcmp(text, names[i]) == 0)
 			return i;
 	}
@@ -194,7 +193,7 @@ static int read_choice(const struct tagged_flow_reading *r, const char *path,
 	return -1;
 }
 
-/* The tag's half of an end: who held the address. */
+/* What the enricher wrote about an end: who held the address. */
 static void read_tag(const struct tagged_flow_reading *r, struct tagged_flow_end *end)
 {
 	static const char *const statuses[] = {"known", "unknown", "ambiguous", NULL};
@@ -232,8 +231,8 @@ static void read_buckets(const struct tagged_flow_reading *r, struct tagged_flow
 	if (!usable(r, json_array(r->base, "counts", &array), "counts", REQUIRED,
 		    "an array of integers"))
 		return;
-	if (!read_integer(r, "scale", SCALE_MIN, SCALE_MAX, &scale, REQUIRED) ||
-	    !read_integer(r, "offset", -OFFSET_MAX, OFFSET_MAX, &offset, REQUIRED))
+	if (!read_integer(r, "scale", &scales, &scale, REQUIRED) ||
+	    !read_integer(r, "offset", &indexes, &offset, REQUIRED))
 		return;
 	if (json_length(array) > TAGGED_FLOW_BUCKETS_MAX) {
 		refuse(r, TAGGED_FLOW_TOO_LARGE, "counts", "at most 512 buckets");
@@ -245,8 +244,8 @@ static void read_buckets(const struct tagged_flow_reading *r, struct tagged_flow
 	for (size_t i = 0; i < response->bucket_count; i++) {
 		int64_t count;
 
-		if (json_i64(json_element(array, i), "", &count) != JSON_FOUND || count < 0 ||
-		    count > COUNT_MAX) {
+		if (json_i64(json_element(array, i), "", &count) != JSON_FOUND ||
+		    count < counts.min || count > counts.max) {
 			refuse(r, TAGGED_FLOW_WRONG_VALUE, "counts", "an array of integers from 0");
 			return;
 		}
@@ -280,7 +279,7 @@ static void read_requests(const struct tagged_flow_reading *r, struct tagged_flo
 	read_buckets(&histogram, response);
 }
 
-/* Both halves of one end: SIDE ("source") of the flow and TAG of tenure. */
+/* One end: SIDE ("source") by the meter and TAG ("tenure.source") by the enricher. */
 static void read_end(const struct tagged_flow_reading *r, const char *side, const char *tag,
 		     struct tagged_flow_end *end)
 {
@@ -306,9 +305,9 @@ static void read_coordinates(const struct tagged_flow_reading *r, struct tagged_
 	bool truth;
 
 	read_text(r, "tenure.flow.topic", flow->topic, sizeof(flow->topic), OPTIONAL);
-	if (read_integer(r, "tenure.flow.partition", 0, INT32_MAX, &number, REQUIRED))
+	if (read_integer(r, "tenure.flow.partition", &partitions, &number, REQUIRED))
 		flow->partition = (int32_t)number;
-	read_integer(r, "tenure.flow.offset", 0, INT64_MAX, &flow->offset, REQUIRED);
+	read_integer(r, "tenure.flow.offset", &offsets, &flow->offset, REQUIRED);
 	flow->revision = 1;
 	read_count(r, "tenure.revision", &flow->revision, OPTIONAL);
 	if (usable(r, json_boolean(r->base, "tenure.provisional", &truth), "tenure.provisional",

@@ -1,8 +1,8 @@
-/* tagged_flow.h - one record of tenure.flows.tagged, as a consumer reads it.
+/* tagged_flow.h - reads a record of tenure.flows.tagged. Pure.
  *
- * The bytes become a struct of plain values, or the reason why not together with
- * the member at fault. Members that a consumer of ours does not need are not
- * read, so another tool's flow record is as good as ours once it is tagged.
+ * The bytes become a struct of plain values, or the reason why not and the member at
+ * fault. Only members that the graph needs are read, so any flow record with ECS names
+ * will do once it is tagged.
  *
  * (1) A record is accepted only if it is valid JSON (RFC 8259) as a whole.
  * (2) A value that does not fit its member here is refused, never cut.
@@ -25,7 +25,7 @@
 #define TAGGED_FLOW_BUCKETS_MAX 512 /* scale 3 over all of 64 bits */
 
 enum tagged_flow_why {
-	TAGGED_FLOW_READ, /* it is all there */
+	TAGGED_FLOW_READ, /* no fault */
 	TAGGED_FLOW_NOT_JSON,
 	TAGGED_FLOW_NOT_AN_OBJECT,
 	TAGGED_FLOW_MISSING_MEMBER,
@@ -36,13 +36,13 @@ enum tagged_flow_why {
 
 struct tagged_flow_fault {
 	enum tagged_flow_why why;
-	char member[128];   /* "source.ip"; empty where the record as a whole is at fault */
+	char member[128];   /* "source.ip"; empty if the record as a whole is at fault */
 	const char *wanted; /* what would be right, static text */
 };
 
 enum tagged_flow_status { TAGGED_FLOW_KNOWN, TAGGED_FLOW_UNKNOWN, TAGGED_FLOW_AMBIGUOUS };
 enum tagged_flow_kind {
-	TAGGED_FLOW_NO_KIND, /* status is not known */
+	TAGGED_FLOW_NO_KIND, /* the status is not "known" */
 	TAGGED_FLOW_POD,
 	TAGGED_FLOW_NODE,
 	TAGGED_FLOW_SERVICE,
@@ -52,10 +52,10 @@ enum tagged_flow_kind {
 struct tagged_flow_end {
 	struct ip ip;
 	int32_t port;     /* -1 for none */
-	uint64_t bytes;   /* 0 where the record does not say */
-	uint64_t packets; /* the same; see HAS_PACKETS */
+	uint64_t bytes;   /* 0 if absent */
+	uint64_t packets; /* the same; see has_packets */
 	bool has_packets;
-	unsigned tcp_flags; /* enum tcp_flag, 0 where the record does not say */
+	unsigned tcp_flags; /* enum tcp_flag, 0 if absent */
 
 	enum tagged_flow_status status;
 	char reason[TAGGED_FLOW_LABEL_SIZE]; /* empty when known */
@@ -75,7 +75,7 @@ struct tagged_flow_end {
 struct tagged_flow_response {
 	uint64_t count;
 	uint64_t sum_ns, min_ns, max_ns;
-	/* OpenTelemetry exponential histogram: bucket i counts what lies in
+	/* OpenTelemetry exponential histogram: bucket i counts the values in
 	 * (base^(offset + i), base^(offset + i + 1)], base = 2^(2^-scale). */
 	int scale;
 	int32_t offset;
@@ -86,29 +86,29 @@ struct tagged_flow_response {
 struct tagged_flow {
 	struct when start;
 	struct when end;
-	char transport[TAGGED_FLOW_LABEL_SIZE]; /* empty where the record does not say */
+	char transport[TAGGED_FLOW_LABEL_SIZE]; /* empty if absent */
 	struct tagged_flow_end source, destination;
 	uint64_t requests;
 	struct tagged_flow_response response;
-	char flow_id[TAGGED_FLOW_NAME_SIZE]; /* empty: the record is a flow of its own */
+	char flow_id[TAGGED_FLOW_NAME_SIZE]; /* empty if absent: the record is a whole flow */
 	uint64_t slice;
 	char observer[TAGGED_FLOW_NAME_SIZE];  /* hostname */
 	char interface[TAGGED_FLOW_NAME_SIZE]; /* name */
 	uint64_t interface_id;
 
-	char topic[TAGGED_FLOW_NAME_SIZE]; /* where the flow itself stands */
+	char topic[TAGGED_FLOW_NAME_SIZE]; /* where the untagged flow is */
 	int32_t partition;
 	int64_t offset;
 	uint64_t revision;
 	bool provisional;
 };
 
-/* Reads BYTES into *FLOW. Otherwise *FLOW is undefined, and *FAULT (which may
- * not be NULL) says why; it is TAGGED_FLOW_READ after a success. */
+/* Reads BYTES into *FLOW. *FAULT says what was wrong, and then *FLOW is undefined; after a
+ * success it is TAGGED_FLOW_READ. */
 enum tagged_flow_why tagged_flow_parse(const char *bytes, size_t length, struct tagged_flow *flow,
 				       struct tagged_flow_fault *fault);
 
-/* The name of WHY in counters and messages: "missing_member". */
+/* For messages: "missing_member". */
 const char *tagged_flow_why_name(enum tagged_flow_why why);
 
 #endif

@@ -53,11 +53,9 @@ int window_add(struct window *window, const struct conversation_slice *slice)
 {
 	int64_t number = number_of(window, slice->end);
 
-	if (!slice->counted)
-		return 0;
 	if (window->newest == INT64_MIN || number > window->newest ||
 	    number <= window->newest - WINDOW_SLOTS) {
-		window->late++;
+		window->late += slice->counted;
 		return 0;
 	}
 	return graph_add(slot_at(window, number), slice);

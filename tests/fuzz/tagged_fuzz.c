@@ -1,12 +1,12 @@
-/* What is read as a tagged flow keeps to its struct's limits, becomes a conversation
- * that is counted once, and a view of it in every format holds no control character. */
+/* A record that is read as a tagged flow stays within its struct's limits and is counted
+ * once, and a snapshot in every format contains no control character. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sink/graph/aggregator.h"
 #include "sink/graph/dot.h"
 #include "sink/graph/graph_json.h"
-#include "sink/graph/intake.h"
 #include "sink/graph/mermaid.h"
 #include "sink/graph/table.h"
 
@@ -27,60 +27,56 @@ static void check_end(const struct tagged_flow_end *end)
 	require(memchr(end->pod, '\0', sizeof(end->pod)) != NULL);
 }
 
-static void check_formats(const struct view *view)
+static void check_formats(const struct snapshot *snapshot)
 {
 	struct text text;
 
-	text_init(&text, VIEW_TEXT_MAX);
-	require(table_format(view, 0, &text) == 0 && dot_format(view, &text) == 0 &&
-		mermaid_format(view, &text) == 0 && graph_json_format(view, &text) == 0);
+	text_init(&text, 64u * 1024 * 1024);
+	table_format(snapshot, 0, &text);
+	dot_format(snapshot, &text);
+	mermaid_format(snapshot, &text);
+	graph_json_format(snapshot, &text);
+	require(!text.failed);
 	for (size_t i = 0; i < text.length; i++)
 		require((text.data[i] & 0xe0) != 0 || text.data[i] == '\n');
 	text_free(&text);
 }
 
-/* Each line is a record; the graph of the lines must be the same a second time. */
+/* Each line is a record, and is added twice; it must count once. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct tagged_flow flow;
-	const struct intake_limits limits = {WHEN_MIN, WHEN_MAX, 0, true};
+	static struct aggregator aggregator;
+	const struct aggregator_options options = {WHEN_MIN, WHEN_MAX, .window_ns = NS_PER_SECOND,
+						   .held = 100, .outside_addresses = true};
 	struct tagged_flow_fault fault;
-	struct conversation *conversation;
-	struct intake intake;
-	struct graph graph;
-	uint64_t flows = 0;
+	struct snapshot snapshot;
+	uint64_t readable = 0;
 
-	require(intake_init(&intake, &limits, 100) == 0);
-	graph_init(&graph);
+	require(aggregator_init(&aggregator, &options) == 0);
 	for (size_t from = 0; from < size;) {
 		const uint8_t *end = memchr(data + from, '\n', size - from);
 		size_t length = end != NULL ? (size_t)(end - data) - from : size - from;
-		const char *bytes = (const char *)data + from;
+		const struct bus_record record = {.value = (const char *)data + from,
+						  .value_length = length};
 
-		if (tagged_flow_parse(bytes, length, &flow, &fault) == TAGGED_FLOW_READ) {
+		if (tagged_flow_parse(record.value, length, &flow, &fault) == TAGGED_FLOW_READ) {
 			check_end(&flow.source);
 			check_end(&flow.destination);
 			require(when_not_after(flow.start, flow.end));
+			readable++;
 		} else {
 			require(fault.wanted != NULL);
 		}
 		for (int turn = 0; turn < 2; turn++)
-			require(intake_take(&intake, bytes, length, 0, 0, flow.end) == 0);
+			require(aggregator_add(&aggregator, &record, flow.end) == 0);
 		from += length + 1;
 	}
-	conversations_settle(intake.conversations, WHEN_MAX);
-	while ((conversation = conversations_next_settled(intake.conversations))) {
-		conversation_choose(conversation, WHEN_MIN, WHEN_MAX);
-		for (size_t i = 0; i < conversation->count; i++) {
-			require(graph_add(&graph, conversation->slices[i]) == 0);
-			flows += conversation->slices[i]->ends_flow;
-		}
-		conversation_free(conversation);
-	}
-	require(graph_total(&graph).flows == flows && flows <= intake.read / 2);
-	check_formats(
-		&(struct view){&graph, &intake.nodes, WHEN_MIN, WHEN_MAX, intake_records(&intake)});
-	graph_free(&graph);
-	intake_free(&intake);
+	require(aggregator_snapshot(&aggregator, true, 2, &snapshot) == 0);
+	require(snapshot.total.measures.flows <= readable);
+	require(snapshot.records.read == 2 * (readable + snapshot.records.unreadable / 2));
+	check_formats(&snapshot);
+	snapshot_free(&snapshot);
+	aggregator_free(&aggregator);
 	return 0;
 }

@@ -2,19 +2,20 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "common/base/transport.h"
 #include "sink/graph/conversations.h"
-#include "tests/unit/sink/graph/counted.h"
 #include "tests/unit/sink/graph/flow.h"
+#include "tests/unit/sink/graph/tally.h"
 
 static void counts_one_observer_of_the_very_same_packets(void **state)
 {
 	static struct tagged_flow flows[3];
-	struct counted sum;
+	struct tally sum;
 
 	(void)state;
 	flow_make(&flows[0], 0, 1.002, 2.002, "n2", "veth9");
@@ -23,11 +24,11 @@ static void counts_one_observer_of_the_very_same_packets(void **state)
 	flows[0].source.bytes = 7;
 	flows[1].source.bytes = 8;
 	flows[2].source.bytes = 9;
-	sum = count_in_any_order(flows, 3);
+	sum = tally_in_any_order(flows, 3);
 	assert_int_equal(sum.conversations, 1);
-	assert_int_equal(sum.flows, 1);
+	assert_int_equal(sum.measures.flows, 1);
 	/* On the client's node, and there the earliest. */
-	assert_int_equal(sum.bytes, 9);
+	assert_int_equal(sum.measures.source_bytes, 9);
 	assert_int_equal(sum.servers, 1u << 2);
 }
 
@@ -60,37 +61,37 @@ static void keeps_what_differs_apart(void **state)
 			snprintf(flows[1].source.cluster, 10, "west");
 			break;
 		}
-		assert_int_equal(count_in_any_order(flows, 2).conversations, 2);
+		assert_int_equal(tally_in_any_order(flows, 2).conversations, 2);
 	}
 }
 
 static void takes_a_source_port_that_comes_back_for_another_conversation(void **state)
 {
 	static struct tagged_flow flows[4];
-	struct counted sum;
+	struct tally sum;
 
 	(void)state;
 	flow_make(&flows[0], 0, 1, 2, "n1", "veth1");
 	flow_make(&flows[1], 1, 1, 2, "n2", "veth9");
 	flow_make(&flows[2], 2, 3.1, 4, "n1", "veth1");
 	flow_make(&flows[3], 3, 3.1, 4, "n2", "veth9");
-	sum = count_in_any_order(flows, 4);
+	sum = tally_in_any_order(flows, 4);
 	assert_int_equal(sum.conversations, 2);
-	assert_int_equal(sum.flows, 2);
-	assert_int_equal(sum.bytes, 200);
+	assert_int_equal(sum.measures.flows, 2);
+	assert_int_equal(sum.measures.source_bytes, 200);
 	/* Within the gap it is one, but each flow of the counted observer still counts. */
 	flow_make(&flows[2], 2, 2.5, 4, "n1", "veth1");
 	flow_make(&flows[3], 3, 2.5, 4, "n2", "veth9");
-	sum = count_in_any_order(flows, 4);
+	sum = tally_in_any_order(flows, 4);
 	assert_int_equal(sum.conversations, 1);
-	assert_int_equal(sum.flows, 2);
-	assert_int_equal(sum.bytes, 200);
+	assert_int_equal(sum.measures.flows, 2);
+	assert_int_equal(sum.measures.source_bytes, 200);
 }
 
 static void joins_slices_whatever_lies_between_them(void **state)
 {
 	static struct tagged_flow flows[4];
-	struct counted sum;
+	struct tally sum;
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
@@ -99,17 +100,17 @@ static void joins_slices_whatever_lies_between_them(void **state)
 		snprintf(flows[i].flow_id, sizeof(flows[i].flow_id), "%d", i % 2);
 		flows[i].slice = (uint64_t)(i / 2);
 	}
-	sum = count_in_any_order(flows, 4);
+	sum = tally_in_any_order(flows, 4);
 	assert_int_equal(sum.conversations, 1);
-	assert_int_equal(sum.flows, 1);
+	assert_int_equal(sum.measures.flows, 1);
 	assert_int_equal(sum.slices, 2);
-	assert_int_equal(sum.bytes, 200);
+	assert_int_equal(sum.measures.source_bytes, 200);
 }
 
 static void brings_together_what_a_late_record_connects(void **state)
 {
 	static struct tagged_flow flows[3];
-	struct counted sum;
+	struct tally sum;
 
 	(void)state;
 	/* One meter ended the flow when it was idle, the other did not. */
@@ -117,39 +118,39 @@ static void brings_together_what_a_late_record_connects(void **state)
 	flow_make(&flows[1], 1, 45, 60, "n2", "veth9");
 	flow_make(&flows[2], 2, 1, 60, "n1", "veth1");
 	flows[2].source.bytes = 201;
-	sum = count_in_any_order(flows, 3);
+	sum = tally_in_any_order(flows, 3);
 	assert_int_equal(sum.conversations, 1);
-	assert_int_equal(sum.bytes, 201);
-	assert_int_equal(sum.flows, 1);
+	assert_int_equal(sum.measures.source_bytes, 201);
+	assert_int_equal(sum.measures.flows, 1);
 }
 
 static void counts_a_window_by_the_end_of_flows(void **state)
 {
 	struct conversations *table = conversations_new(100);
 	static struct tagged_flow flow;
-	struct counted sum;
+	struct tally sum;
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		flow_make(&flow, i, 10 * i, 10 * i + 10, "n1", "veth1");
 		snprintf(flow.flow_id, sizeof(flow.flow_id), "a");
-		add(table, &flow, 0);
+		tally_add(table, &flow, 0);
 	}
 	/* The counted observer's record lies outside: this one does not take its place. */
 	flow_make(&flow, 9, 10, 19, "n2", "veth9");
-	add(table, &flow, 0);
-	sum = count_window(table, (struct when){20 * NS_PER_SECOND},
+	tally_add(table, &flow, 0);
+	sum = tally_window(table, (struct when){20 * NS_PER_SECOND},
 			   (struct when){40 * NS_PER_SECOND});
 	assert_int_equal(sum.slices, 2);
-	assert_int_equal(sum.flows, 1);
-	assert_int_equal(sum.bytes, 200);
+	assert_int_equal(sum.measures.flows, 1);
+	assert_int_equal(sum.measures.source_bytes, 200);
 	conversations_free(table);
 }
 
 static void names_what_went_wrong(void **state)
 {
 	static struct tagged_flow flows[5];
-	struct counted sum;
+	struct tally sum;
 
 	(void)state;
 	for (int i = 0; i < 5; i++) {
@@ -166,26 +167,26 @@ static void names_what_went_wrong(void **state)
 	flows[3].destination.has_packets = false; /* not said is not none */
 	snprintf(flows[4].transport, sizeof(flows[4].transport), "udp");
 	flows[4].source.tcp_flags = TCP_RST;
-	sum = count_in_any_order(flows, 5);
-	assert_int_equal(sum.refused, 1);
-	assert_int_equal(sum.unanswered, 1);
-	assert_int_equal(sum.reset, 1);
-	assert_int_equal(sum.flows, 5);
+	sum = tally_in_any_order(flows, 5);
+	assert_int_equal(sum.measures.refused, 1);
+	assert_int_equal(sum.measures.unanswered, 1);
+	assert_int_equal(sum.measures.reset, 1);
+	assert_int_equal(sum.measures.flows, 5);
 }
 
 static void judges_a_flow_by_all_its_slices(void **state)
 {
 	static struct tagged_flow flows[2];
-	struct counted sum;
+	struct tally sum;
 
 	(void)state;
 	flow_make(&flows[0], 0, 1, 2, "n1", "veth1");
 	flow_make(&flows[1], 1, 2, 3, "n1", "veth1");
 	memcpy(flows[1].flow_id, flows[0].flow_id, sizeof(flows[0].flow_id));
 	flows[1].destination.packets = 0;
-	sum = count_in_any_order(flows, 2);
-	assert_int_equal(sum.flows, 1);
-	assert_int_equal(sum.unanswered, 0);
+	sum = tally_in_any_order(flows, 2);
+	assert_int_equal(sum.measures.flows, 1);
+	assert_int_equal(sum.measures.unanswered, 0);
 }
 
 int main(void)

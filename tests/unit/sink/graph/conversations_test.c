@@ -7,31 +7,31 @@
 #include <cmocka.h>
 
 #include "sink/graph/conversations.h"
-#include "tests/unit/sink/graph/counted.h"
 #include "tests/unit/sink/graph/flow.h"
+#include "tests/unit/sink/graph/tally.h"
 
 static void takes_the_highest_answer_once(void **state)
 {
 	struct conversations *table = conversations_new(100);
 	static struct tagged_flow flow;
 	struct conversations_stats stats;
-	struct counted sum;
+	struct tally sum;
 
 	(void)state;
 	flow_make(&flow, 5, 1, 2, "n1", "veth1");
 	flow.revision = 2;
-	add(table, &flow, 2);
+	tally_add(table, &flow, 2);
 	flow.revision = 1;
-	add(table, &flow, 1);
+	tally_add(table, &flow, 1);
 	flow.revision = 3;
-	add(table, &flow, 3);
-	add(table, &flow, 4);
+	tally_add(table, &flow, 3);
+	tally_add(table, &flow, 4);
 	flow.partition = 1; /* another flow of the same number */
-	add(table, &flow, 5);
+	tally_add(table, &flow, 5);
 	stats = conversations_stats(table);
 	assert_int_equal(stats.repeated, 2);
 	assert_int_equal(stats.superseded, 1);
-	sum = count(table);
+	sum = tally_all(table);
 	assert_int_equal(sum.slices, 2);
 	conversations_free(table);
 }
@@ -47,7 +47,7 @@ static void holds_no_more_than_its_limit(void **state)
 	for (int i = 0; i < 1000; i++) {
 		flow_make(&flow, i, i, i + 1, "n1", "veth1");
 		flow.source.port = i;
-		add(table, &flow, 0);
+		tally_add(table, &flow, 0);
 	}
 	while ((conversation = conversations_next(table, conversation))) {
 		assert_true(conversation->end.ns > 900 * NS_PER_SECOND);
@@ -55,7 +55,7 @@ static void holds_no_more_than_its_limit(void **state)
 	}
 	assert_in_range(held, 50, 100);
 	assert_int_equal(conversations_stats(table).early, 1000 - held);
-	assert_int_equal(count(table).flows, 1000);
+	assert_int_equal(tally_all(table).measures.flows, 1000);
 	conversations_free(table);
 }
 
@@ -67,10 +67,10 @@ static void searches_no_source_for_ever(void **state)
 	(void)state;
 	for (int i = 0; i < CONVERSATIONS_OF_A_SOURCE + 10; i++) {
 		flow_make(&flow, i, 10 * i, 10 * i + 1, "n1", "veth1");
-		add(table, &flow, 0);
+		tally_add(table, &flow, 0);
 	}
 	assert_int_equal(conversations_stats(table).early, 10);
-	assert_int_equal(count(table).flows, CONVERSATIONS_OF_A_SOURCE + 10);
+	assert_int_equal(tally_all(table).measures.flows, CONVERSATIONS_OF_A_SOURCE + 10);
 	conversations_free(table);
 	conversations_free(NULL);
 }
@@ -84,14 +84,14 @@ static void settles_only_what_is_over(void **state)
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		flow_make(&flow, i, 10 * i, 10 * i + 5, "n1", "veth1");
-		add(table, &flow, 0);
+		tally_add(table, &flow, 0);
 	}
 	conversations_settle(table, (struct when){15 * NS_PER_SECOND});
 	conversation = conversations_next_settled(table);
 	assert_int_equal(conversation->end.ns, 5 * NS_PER_SECOND);
 	assert_null(conversations_next_settled(table));
 	conversation_free(conversation);
-	assert_int_equal(count(table).flows, 2);
+	assert_int_equal(tally_all(table).measures.flows, 2);
 	conversations_free(table);
 }
 

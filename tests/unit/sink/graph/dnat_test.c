@@ -2,19 +2,20 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "common/base/transport.h"
 #include "sink/graph/conversations.h"
-#include "tests/unit/sink/graph/counted.h"
 #include "tests/unit/sink/graph/flow.h"
+#include "tests/unit/sink/graph/tally.h"
 
 static void counts_before_and_after_the_choice_of_a_pod_once_at_the_client(void **state)
 {
 	static struct tagged_flow flows[3];
-	struct counted sum;
+	struct tally sum;
 
 	(void)state;
 	flow_make(&flows[0], 0, 1.001, 2, "n1", "eth0");
@@ -23,10 +24,10 @@ static void counts_before_and_after_the_choice_of_a_pod_once_at_the_client(void 
 	flow_address(&flows[2].destination, "10.96.0.10", 80);
 	flow_service(&flows[2].destination, "shop/web");
 	flows[2].source.bytes = 77;
-	sum = count_in_any_order(flows, 3);
+	sum = tally_in_any_order(flows, 3);
 	assert_int_equal(sum.conversations, 1);
-	assert_int_equal(sum.flows, 1);
-	assert_int_equal(sum.bytes, 77);
+	assert_int_equal(sum.measures.flows, 1);
+	assert_int_equal(sum.measures.source_bytes, 77);
 	assert_int_equal(sum.servers, 1u << 2);
 }
 
@@ -39,13 +40,13 @@ static void keeps_another_service_apart(void **state)
 	flow_make(&flows[1], 1, 1, 2, "n1", "veth1");
 	flow_address(&flows[1].destination, "10.96.0.11", 80);
 	flow_service(&flows[1].destination, "shop/db");
-	assert_int_equal(count_in_any_order(flows, 2).conversations, 2);
+	assert_int_equal(tally_in_any_order(flows, 2).conversations, 2);
 }
 
 static void takes_the_same_packets_to_nobody_known_for_the_service(void **state)
 {
 	static struct tagged_flow flows[2];
-	struct counted sum;
+	struct tally sum;
 
 	(void)state;
 	flow_make(&flows[0], 0, 1.001, 2, "n2", "veth9");
@@ -54,22 +55,22 @@ static void takes_the_same_packets_to_nobody_known_for_the_service(void **state)
 	flow_make(&flows[1], 1, 1, 2, "n1", "veth1");
 	flow_address(&flows[1].destination, "10.96.0.10", 80);
 	flow_service(&flows[1].destination, "shop/web");
-	sum = count_in_any_order(flows, 2);
+	sum = tally_in_any_order(flows, 2);
 	assert_int_equal(sum.conversations, 1);
 	assert_int_equal(sum.servers, 1u << 1);
 	flows[0].source.packets++; /* TCP has a SYN to go by */
-	assert_int_equal(count_in_any_order(flows, 2).conversations, 1);
+	assert_int_equal(tally_in_any_order(flows, 2).conversations, 1);
 	snprintf(flows[0].transport, sizeof(flows[0].transport), "udp");
 	snprintf(flows[1].transport, sizeof(flows[1].transport), "udp");
-	assert_int_equal(count_in_any_order(flows, 2).conversations, 2);
+	assert_int_equal(tally_in_any_order(flows, 2).conversations, 2);
 	flows[0].source.packets--;
-	assert_int_equal(count_in_any_order(flows, 2).conversations, 1);
+	assert_int_equal(tally_in_any_order(flows, 2).conversations, 1);
 }
 
 static void takes_what_is_left_of_a_connection_for_part_of_it(void **state)
 {
 	static struct tagged_flow flows[2];
-	struct counted sum;
+	struct tally sum;
 
 	(void)state;
 	flow_make(&flows[0], 0, 1, 60, "n1", "veth1");
@@ -79,17 +80,17 @@ static void takes_what_is_left_of_a_connection_for_part_of_it(void **state)
 	flow_pod(&flows[1].destination, "db-0", "n2", "shop/db");
 	flows[1].source.tcp_flags = TCP_ACK | TCP_PSH;
 	flows[1].destination.tcp_flags = TCP_RST;
-	sum = count_in_any_order(flows, 2);
+	sum = tally_in_any_order(flows, 2);
 	assert_int_equal(sum.conversations, 1);
 	assert_int_equal(sum.servers, 1u << 0);
 	flows[1].destination.tcp_flags = TCP_ACK;
-	assert_int_equal(count_in_any_order(flows, 2).conversations, 2);
+	assert_int_equal(tally_in_any_order(flows, 2).conversations, 2);
 }
 
 static void takes_a_node_port_for_the_service_before_its_pod(void **state)
 {
 	static struct tagged_flow flows[2];
-	struct counted sum;
+	struct tally sum;
 
 	(void)state;
 	flow_make(&flows[0], 0, 1.001, 2, "n1", "veth9");
@@ -97,12 +98,12 @@ static void takes_a_node_port_for_the_service_before_its_pod(void **state)
 	flow_address(&flows[1].destination, "192.168.1.3", 30080);
 	flow_pod(&flows[1].destination, "", "n3", "shop/web");
 	flows[1].destination.kind = TAGGED_FLOW_NODE;
-	sum = count_in_any_order(flows, 2);
+	sum = tally_in_any_order(flows, 2);
 	assert_int_equal(sum.conversations, 1);
 	assert_int_equal(sum.servers, 1u << 1);
 	/* Behind a service's address a node is where the pod is. */
 	flow_service(&flows[0].destination, "shop/web");
-	sum = count_in_any_order(flows, 2);
+	sum = tally_in_any_order(flows, 2);
 	assert_int_equal(sum.conversations, 1);
 	assert_int_equal(sum.servers, 1u << 0);
 }
@@ -121,7 +122,7 @@ static void keeps_two_services_of_one_pod_apart(void **state)
 	snprintf(flows[2].destination.services[1], sizeof(flows[2].destination.services[1]),
 		 "shop/admin");
 	flows[2].destination.service_count = 2;
-	assert_int_equal(count_in_any_order(flows, 3).flows, 2);
+	assert_int_equal(tally_in_any_order(flows, 3).measures.flows, 2);
 }
 
 static void keeps_two_pods_of_a_service_apart(void **state)
@@ -133,7 +134,7 @@ static void keeps_two_pods_of_a_service_apart(void **state)
 	flow_make(&flows[1], 1, 1, 2, "n2", "veth8");
 	flow_address(&flows[1].destination, "10.0.0.3", 8080);
 	flow_pod(&flows[1].destination, "web-2", "n2", "shop/web");
-	assert_int_equal(count_in_any_order(flows, 2).conversations, 2);
+	assert_int_equal(tally_in_any_order(flows, 2).conversations, 2);
 }
 
 int main(void)

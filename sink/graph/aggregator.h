@@ -1,0 +1,80 @@
+/* aggregator.h - tagged flow records become a graph.
+ *
+ * It also keeps the time: the newest event.end of each partition, which decides when
+ * conversations are over.
+ *
+ * (1) Every record is counted once: in the graph, or as unreadable (by reason), outside,
+ *     repeated or superseded.
+ * (2) A flow that ends more than AGGREGATOR_FUTURE after the wall clock does not move the
+ *     time: one wrong clock must not push everything else out of the window.
+ * (3) With FOLLOW the graph is that of the last WINDOW_NS of event time.
+ */
+#ifndef TENURE_AGGREGATOR_H
+#define TENURE_AGGREGATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/when.h"
+#include "common/bus/bus.h"
+#include "sink/graph/conversations.h"
+#include "sink/graph/graph.h"
+#include "sink/graph/node.h"
+#include "sink/graph/snapshot.h"
+#include "sink/graph/tagged_flow.h"
+#include "sink/graph/window.h"
+
+#define AGGREGATOR_FUTURE (60 * NS_PER_SECOND)
+#define AGGREGATOR_PARTITIONS_MAX 65536
+#define AGGREGATOR_REASONS (TAGGED_FLOW_TOO_LARGE + 1)
+
+/* How many records could not be read for a reason, and the first of them. */
+struct aggregator_fault {
+	uint64_t count;
+	int32_t partition;
+	int64_t offset;
+	struct tagged_flow_fault fault;
+};
+
+struct aggregator_options {
+	struct when from, to; /* flows that count: FROM <= event.end < TO; no bounds with FOLLOW */
+	bool follow;
+	int64_t window_ns;
+	int64_t horizon_ns; /* how far outside the window records still help to choose an observer */
+	int64_t held;       /* records at most */
+	bool outside_addresses; /* a node for each address outside the clusters */
+};
+
+struct aggregator {
+	struct aggregator_options options;
+	struct when from; /* of the window */
+	struct node_table nodes;
+	struct conversations *conversations;
+	struct window window; /* with FOLLOW: what is settled */
+	struct graph graph;   /* with FOLLOW: of the last snapshot; without: what is settled */
+	uint64_t read, outside;
+	uint64_t future; /* (2) */
+	struct aggregator_fault unreadable[AGGREGATOR_REASONS];
+	struct when *newest; /* by partition; WHEN_MIN for none */
+	size_t partition_count;
+	struct tagged_flow flow; /* the current record, too large for the stack */
+};
+
+/* -1 if out of memory. */
+int aggregator_init(struct aggregator *aggregator, const struct aggregator_options *options);
+/* AGGREGATOR may be zero. */
+void aggregator_free(struct aggregator *aggregator);
+
+/* Adds one record; NOW is the wall clock. -1 if out of memory. */
+int aggregator_add(struct aggregator *aggregator, const struct bus_record *record, struct when now);
+
+/* Fills *SNAPSHOT, which borrows from AGGREGATOR until the next record is added. Without
+ * FOLLOW it settles everything, so no record may be added afterwards. With it, IDLE says
+ * that everything was read. Edges of fewer flows than LEAST are summed. -1 if out of memory. */
+int aggregator_snapshot(struct aggregator *aggregator, bool idle, uint64_t least,
+			struct snapshot *snapshot);
+
+struct snapshot_records aggregator_records(const struct aggregator *aggregator);
+
+#endif

@@ -1,0 +1,93 @@
+#include "sink/graph/display.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "common/program/log.h"
+#include "sink/graph/dot.h"
+#include "sink/graph/graph_json.h"
+#include "sink/graph/mermaid.h"
+#include "sink/graph/table.h"
+
+#define CHECK_NS NS_PER_SECOND
+#define STARTUP_NS (2 * NS_PER_SECOND)
+#define TEXT_MAX (64u * 1024 * 1024) /* bytes of a snapshot; an edge takes 500 in JSON */
+#define TABLE_FRAME 7                /* lines of a table that are not edges */
+#define CLEAR_SCREEN "\033[H\033[J"  /* ECMA-48: cursor home, erase to the end */
+
+enum { TABLE, JSON, DOT, MERMAID };
+const char *const display_formats[] = {"table", "json", "dot", "mermaid", NULL};
+
+bool display_due(struct display *display, uint64_t records, bool idle, struct when now)
+{
+	if (records > 0 && display->first_read.ns == 0)
+		display->first_read = now;
+	if (when_since(now, display->checked_at) < CHECK_NS &&
+	    when_not_after(display->checked_at, now))
+		return false;
+	display->checked_at = now;
+	if (display->shown == 0 && when_since(now, display->first_read) < STARTUP_NS &&
+	    !(idle && display->from_file))
+		return false;
+	return display->shown != records;
+}
+
+/* Lines that a table has for edges on this terminal; 0 if that is not known. */
+static size_t edge_rows(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_row <= TABLE_FRAME)
+		return 0;
+	return size.ws_row - TABLE_FRAME;
+}
+
+static int print(struct display *display, const struct text *text, bool clear)
+{
+	if (clear)
+		fputs(CLEAR_SCREEN, stdout);
+	fwrite(text->data, 1, text->length, stdout);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	display->closed = errno == EPIPE;
+	if (display->closed)
+		return 0;
+	log_error("standard output: %s", strerror(errno));
+	return -1;
+}
+
+int display_show(struct display *display, const struct snapshot *snapshot)
+{
+	bool terminal = display->follow && isatty(STDOUT_FILENO) == 1;
+	struct text text;
+	int rc = -1;
+
+	text_init(&text, TEXT_MAX);
+	switch (display->format) {
+	case TABLE:
+		table_format(snapshot, terminal ? edge_rows() : 0, &text);
+		break;
+	case JSON:
+		graph_json_format(snapshot, &text);
+		break;
+	case DOT:
+		dot_format(snapshot, &text);
+		break;
+	case MERMAID:
+		mermaid_format(snapshot, &text);
+		break;
+	}
+	if (display->follow && !terminal && display->format != JSON)
+		text_add_string(&text, "\n");
+	if (text.failed)
+		log_error("out of memory, or the graph's text is longer than %u MiB",
+			  TEXT_MAX >> 20);
+	else
+		rc = print(display, &text, terminal);
+	display->shown = snapshot->records.read;
+	text_free(&text);
+	return rc;
+}

@@ -1,0 +1,38 @@
+/* display.h - writes snapshots to standard output, which may be a terminal.
+ *
+ * (1) With FOLLOW a terminal is cleared before each snapshot, and its table has at most as
+ *     many lines as the terminal; elsewhere an empty line separates two snapshots, except
+ *     in JSON, where each is one line.
+ */
+#ifndef TENURE_DISPLAY_H
+#define TENURE_DISPLAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/when.h"
+#include "sink/graph/snapshot.h"
+
+/* "table" is the first; ends with NULL. */
+extern const char *const display_formats[];
+
+struct display {
+	int format; /* index of display_formats */
+	bool follow;
+	bool from_file;
+	/* What follows is the module's, and 0 at first. */
+	struct when first_read, checked_at;
+	uint64_t shown; /* records that the last snapshot includes */
+	bool closed;    /* nobody reads standard output any more */
+};
+
+/* With FOLLOW: whether to show a new snapshot now that RECORDS have been read. It is true
+ * at most once a second, only if there are new records, and not before every partition
+ * has been read from: 2 s after the first record or, with FROM_FILE, once IDLE (everything
+ * was read). */
+bool display_due(struct display *display, uint64_t records, bool idle, struct when now);
+
+/* -1 after a failure (logged); a closed pipe is not one. */
+int display_show(struct display *display, const struct snapshot *snapshot);
+
+#endif

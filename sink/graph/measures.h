@@ -1,0 +1,29 @@
+/* measures.h - what is measured of a slice and summed over an edge or a whole graph. Pure.
+ *
+ * (1) Sums saturate instead of wrapping.
+ */
+#ifndef TENURE_MEASURES_H
+#define TENURE_MEASURES_H
+
+#include <stdint.h>
+
+struct measures {
+	uint64_t flows;
+	uint64_t provisional; /* records that may still be replaced by a higher revision */
+	/* Flows that failed; each is one of these at most. */
+	uint64_t refused;    /* a SYN answered by RST, never by SYN */
+	uint64_t unanswered; /* not one packet came back; does not apply to ICMP */
+	uint64_t reset;      /* RST from either side, later */
+	uint64_t source_bytes, destination_bytes;
+	uint64_t source_packets, destination_packets;
+	uint64_t requests;
+	uint64_t response_count, response_sum_ns, response_min_ns, response_max_ns;
+};
+
+void measures_add(struct measures *sum, const struct measures *more);
+/* Flows that failed. */
+uint64_t measures_errors(const struct measures *measures);
+/* The mean response time in nanoseconds, 0 if there were no responses. */
+uint64_t measures_mean(const struct measures *measures);
+
+#endif

@@ -1,0 +1,153 @@
+#include "sink/graph/snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NAMES_MAX ((size_t)NODES_MAX * 2048) /* bytes; a node's label and id take at most 1400 */
+
+static bool several_clusters(const struct node_table *nodes)
+{
+	const char *seen = NULL;
+
+	for (size_t i = 0; i < nodes->count; i++) {
+		const char *cluster = nodes->nodes[i].cluster;
+
+		if (cluster[0] == '\0')
+			continue;
+		if (seen != NULL && strcmp(seen, cluster) != 0)
+			return true;
+		seen = cluster;
+	}
+	return false;
+}
+
+static int compare_nodes(const void *left, const void *right)
+{
+	const struct snapshot_node *a = left, *b = right;
+
+	return node_compare(a->node, b->node);
+}
+
+static int compare_edges(const void *left, const void *right)
+{
+	const struct snapshot_edge *a = left, *b = right;
+
+	if (a->client != b->client)
+		return a->client < b->client ? -1 : 1;
+	return (a->server > b->server) - (a->server < b->server);
+}
+
+static int add_edges(struct snapshot *snapshot, const struct graph *graph, uint64_t least)
+{
+	snapshot->rest = snapshot->total = (struct graph_edge){.client = -1, .server = -1};
+	for (size_t i = 0; i < graph->count; i++) {
+		const struct graph_edge *edge = &graph->edges[i];
+
+		measures_add(&snapshot->total.measures, &edge->measures);
+		if (edge->measures.flows >= least)
+			snapshot->edges[snapshot->edge_count++].edge = edge;
+		else if (graph_edge_add(&snapshot->rest, edge) < 0)
+			return -1;
+	}
+	measures_add(&snapshot->total.measures, &graph->rest.measures);
+	return graph_edge_add(&snapshot->rest, &graph->rest);
+}
+
+/* Adds the nodes of the edges. PLACES has an element for each node of TABLE, all 0. */
+static void add_nodes(struct snapshot *snapshot, const struct node_table *table, size_t *places)
+{
+	bool clusters = several_clusters(table);
+	struct text *names = &snapshot->names;
+
+	for (size_t i = 0; i < snapshot->edge_count; i++) {
+		places[snapshot->edges[i].edge->client] = 1;
+		places[snapshot->edges[i].edge->server] = 1;
+	}
+	for (size_t i = 0; i < table->count; i++) {
+		if (places[i] == 1)
+			snapshot->nodes[snapshot->node_count++].node = &table->nodes[i];
+	}
+	qsort(snapshot->nodes, snapshot->node_count, sizeof(*snapshot->nodes), compare_nodes);
+	for (size_t i = 0; i < snapshot->node_count; i++) {
+		struct snapshot_node *node = &snapshot->nodes[i];
+
+		places[node->node - table->nodes] = i;
+		node->label = names->length;
+		node_add_label(node->node, clusters, names);
+		text_add(names, "", 1);
+		node->id = names->length;
+		node_add_id(node->node, names);
+		text_add(names, "", 1);
+	}
+}
+
+int snapshot_make(struct snapshot *snapshot, const struct graph *graph,
+		  const struct node_table *nodes, uint64_t least)
+{
+	size_t *places = calloc(nodes->count + 1, sizeof(*places));
+	int rc = -1;
+
+	*snapshot = (struct snapshot){
+		.nodes = calloc(nodes->count + 1, sizeof(*snapshot->nodes)),
+		.edges = calloc(graph->count + 1, sizeof(*snapshot->edges)),
+		.first = graph->first,
+		.last = graph->last,
+	};
+	text_init(&snapshot->names, NAMES_MAX);
+	if (places == NULL || snapshot->nodes == NULL || snapshot->edges == NULL ||
+	    add_edges(snapshot, graph, least) < 0)
+		goto out;
+	add_nodes(snapshot, nodes, places);
+	for (size_t i = 0; i < snapshot->edge_count; i++) {
+		struct snapshot_edge *edge = &snapshot->edges[i];
+
+		edge->client = places[edge->edge->client];
+		edge->server = places[edge->edge->server];
+	}
+	qsort(snapshot->edges, snapshot->edge_count, sizeof(*snapshot->edges), compare_edges);
+	rc = snapshot->names.failed ? -1 : 0;
+out:
+	free(places);
+	if (rc < 0)
+		snapshot_free(snapshot);
+	return rc;
+}
+
+void snapshot_free(struct snapshot *snapshot)
+{
+	free(snapshot->nodes);
+	free(snapshot->edges);
+	free(snapshot->rest.histogram);
+	text_free(&snapshot->names);
+	*snapshot = (struct snapshot){0};
+}
+
+const char *snapshot_label(const struct snapshot *snapshot, size_t index)
+{
+	return snapshot->names.data + snapshot->nodes[index].label;
+}
+
+const char *snapshot_id(const struct snapshot *snapshot, size_t index)
+{
+	return snapshot->names.data + snapshot->nodes[index].id;
+}
+
+static const char *namespace_of(const struct snapshot *snapshot, size_t index)
+{
+	return index < snapshot->node_count ? snapshot->nodes[index].node->namespace : "";
+}
+
+bool snapshot_begins_namespace(const struct snapshot *snapshot, size_t index)
+{
+	const char *namespace = namespace_of(snapshot, index);
+
+	return namespace[0] != '\0' &&
+	       (index == 0 || strcmp(namespace, namespace_of(snapshot, index - 1)) != 0);
+}
+
+bool snapshot_ends_namespace(const struct snapshot *snapshot, size_t index)
+{
+	const char *namespace = namespace_of(snapshot, index);
+
+	return namespace[0] != '\0' && strcmp(namespace, namespace_of(snapshot, index + 1)) != 0;
+}
