@@ -52,7 +52,7 @@ int access_read_file(const char *path, const char *purpose, struct access_bytes 
 
 	char *fitting = realloc(data, length + 1);
 
-	*bytes = (struct access_bytes){fitting ? fitting : data, length};
+	*bytes = (struct access_bytes){fitting != NULL ? fitting : data, length};
 	data = NULL;
 	rc = 0;
 out:
@@ -101,14 +101,15 @@ int access_in_cluster(struct access *access)
 	read.source = strdup("the pod's service account");
 	read.server = strdup(text_terminate(&server));
 	read.token_file = strdup(ACCOUNT "token");
-	if (!read.source || !read.server || read.token_file == NULL || server.failed) {
+	if (read.source == NULL || read.server == NULL || read.token_file == NULL ||
+	    server.failed) {
 		log_error("no memory");
 		goto out;
 	}
 	if (access_read_file(ACCOUNT "ca.crt", "service account's ca.crt", &read.authority) < 0)
 		goto out;
 	access_refresh_token(&read);
-	if (!read.token)
+	if (read.token == NULL)
 		goto out;
 	*access = read;
 	read = (struct access){0};

@@ -1,9 +1,9 @@
-/* access.h - where the API server is, and how to be let in.
+/* access.h - where the API server is, and the credentials for it.
  *
- * It is filled from a kubeconfig (kubeconfig.h) or from what a pod is given. Every
+ * It is filled from a kubeconfig (kubeconfig.h) or from what Kubernetes gives a pod. Every
  * pointer is owned by the struct; absent ones are NULL.
  *
- * (1) Nothing of it but SERVER and SOURCE is ever logged.
+ * (1) Only SERVER and SOURCE are ever logged.
  */
 #ifndef TENURE_KUBE_ACCESS_H
 #define TENURE_KUBE_ACCESS_H
@@ -25,7 +25,7 @@ struct access {
 	struct access_bytes certificate; /* the user's, PEM */
 	struct access_bytes key;
 	char *token;
-	char *token_file; /* read again every minute and after a refusal; beats TOKEN */
+	char *token_file; /* where TOKEN comes from; read again every minute and after a refusal */
 	char *proxy;
 	char *tls_server_name; /* the name that the server's certificate must have */
 	bool insecure;         /* do not check the server's certificate */
@@ -33,18 +33,18 @@ struct access {
 
 void access_clear(struct access *access);
 
-/* Reads what Kubernetes gives a pod: the environment's KUBERNETES_SERVICE_HOST and
- * _PORT, and the service account's files. -1 after logging. */
-int access_in_cluster(struct access *access);
 /* True inside a pod, by the environment. */
 bool access_in_cluster_present(void);
+/* Reads what Kubernetes gives a pod: the service account's files and, from the environment,
+ * KUBERNETES_SERVICE_HOST and _PORT, which must be present. -1 after logging. */
+int access_in_cluster(struct access *access);
 
-/* Reads the whole file; the caller frees BYTES->data, which has a NUL behind it. PURPOSE
- * names the member that named the file, for the message. -1 after logging. */
+/* Reads the whole file. The caller frees BYTES->DATA, which has a NUL after it. PURPOSE says
+ * what the file is for, in a message. -1 after logging. */
 int access_read_file(const char *path, const char *purpose, struct access_bytes *bytes);
 
-/* Reads TOKEN_FILE again, if there is one. What cannot be read is logged and leaves the
- * old token. */
+/* Reads TOKEN_FILE again, if there is one. If it cannot be read, that is logged and the old
+ * token stays. */
 void access_refresh_token(struct access *access);
 
 #endif

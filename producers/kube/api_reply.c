@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-uint64_t api_reply_revision(struct value object)
+static uint64_t revision_of(struct value object)
 {
 	return value_integer(value_at(object, "metadata.resourceVersion"));
 }
@@ -13,33 +13,36 @@ bool api_reply_read_page(const char *bytes, size_t length, struct api_reply_page
 
 	if (!value_parse(bytes, length, &list))
 		return false;
-	items = value_member(list, "items");
-	page->revision = api_reply_revision(list);
+	items = value_at(list, "items");
+	page->revision = revision_of(list);
 	page->token = value_at(list, "metadata.continue");
 	page->items = value_walk(items);
-	/* An empty list of some servers is null. */
+	/* Some servers send null for an empty list. */
 	return page->revision > 0 && value_present(items) && !value_is_object(items);
 }
 
 bool api_reply_read_change(const char *bytes, size_t length, struct api_reply_change *change)
 {
-	static const char *const kinds[] = {"ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"};
-	size_t count = sizeof(kinds) / sizeof(kinds[0]);
-	struct value line, type;
-	size_t kind = 0;
+	int type = KUBE_ADDED;
+	struct value line, name;
 
 	if (!value_parse(bytes, length, &line))
 		return false;
-	type = value_member(line, "type");
-	while (kind < count && !value_is_text(type, kinds[kind]))
-		kind++;
-	if (kind == count)
-		return false;
-	change->kind = (enum api_reply_kind)kind;
-	change->object = value_member(line, "object");
-	change->revision = api_reply_revision(change->object);
-	return value_is_object(change->object) &&
-	       (change->revision > 0 || change->kind == API_REPLY_ERROR);
+	name = value_at(line, "type");
+	while (!value_is_text(name, kube_event_type_name((enum kube_event_type)type)))
+		if (type++ == KUBE_ERROR)
+			return false;
+	change->type = (enum kube_event_type)type;
+	change->object = value_at(line, "object");
+	change->revision = revision_of(change->object);
+	return value_is_object(change->object) && (change->revision > 0 || type == KUBE_ERROR);
+}
+
+const char *api_reply_loss(int64_t code, const struct api_reply_status *status)
+{
+	if (code == 410)
+		return "expired";
+	return status->future_revision ? "revision_ahead" : NULL;
 }
 
 static bool names_future_revision(struct value status, const char *message)
@@ -48,7 +51,7 @@ static bool names_future_revision(struct value status, const char *message)
 	struct value name, cause;
 
 	while (value_next(&causes, &name, &cause))
-		if (value_is_text(value_member(cause, "reason"), "ResourceVersionTooLarge"))
+		if (value_is_text(value_at(cause, "reason"), "ResourceVersionTooLarge"))
 			return true;
 	return strstr(message, "Too large resource version") != NULL;
 }
@@ -59,10 +62,10 @@ void api_reply_read_status(const char *bytes, size_t length, struct api_reply_st
 
 	*status = (struct api_reply_status){0};
 	if (length > 0 && value_parse(bytes, length, &value)) {
-		status->code = (int64_t)value_integer(value_member(value, "code"));
+		status->code = (int64_t)value_integer(value_at(value, "code"));
 		status->retry_after_s =
 			(int64_t)value_integer(value_at(value, "details.retryAfterSeconds"));
-		value_copy_text(value_member(value, "message"), status->message,
+		value_copy_text(value_at(value, "message"), status->message,
 				sizeof(status->message));
 		status->future_revision = names_future_revision(value, status->message);
 		return;
@@ -71,7 +74,7 @@ void api_reply_read_status(const char *bytes, size_t length, struct api_reply_st
 		length = sizeof(status->message) - 1;
 	if (length > 0)
 		memcpy(status->message, bytes, length);
-	/* One line of a log. */
+	/* The message goes into one line of the log. */
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)status->message[i] < ' ')
 			status->message[i] = ' ';

@@ -1,9 +1,8 @@
 /* clocks.h - one reading of the clocks, for everything that happens in a turn.
  *
- * (1) TICK never jumps: what waits, waits by it.
+ * (1) TICK is never set: waiting times are measured by it.
  * (2) RECEIVED is the wall clock and never goes back: records carry it.
- * (3) WALL may be set back: what is promised by it has to be compared with what was
- *     promised before.
+ * (3) WALL may be set back: a promise that it dates must be compared with earlier ones.
  */
 #ifndef TENURE_KUBE_CLOCKS_H
 #define TENURE_KUBE_CLOCKS_H
@@ -11,12 +10,12 @@
 #include "common/base/when.h"
 
 struct clocks {
-	struct when tick; /* since some moment, not since 1970 */
+	struct when tick; /* since an unknown instant, not since 1970 */
 	struct when wall;
 	struct when received;
 };
 
-/* RECEIVED will not be before FLOOR, the latest one in the output. */
+/* RECEIVED will never be before FLOOR, the latest one in the output. */
 void clocks_init(struct clocks *clocks, struct when floor);
 void clocks_read(struct clocks *clocks);
 

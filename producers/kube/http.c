@@ -13,39 +13,33 @@
 #include "common/base/when.h"
 #include "common/program/log.h"
 
-#define USER_AGENT "tenure-kube" /* with curl's own the API server prints pretty, twice the bytes */
+#define USER_AGENT "tenure-kube" /* with curl's own the API server indents: twice the bytes */
 #define CONNECT_TIMEOUT_S 10L
-#define SILENCE_MS 30000              /* unanswered bytes for so long: the connection is dead */
+#define SILENCE_MS 30000              /* bytes unanswered for this long: the connection is dead */
+#define URL_MAX 65536                 /* bytes */
 #define TOKEN_AGE_S 60                /* as client-go */
-#define TURN_BYTES (4u * 1024 * 1024) /* read in one turn, before the caller takes them away */
+#define TURN_BYTES (4u * 1024 * 1024) /* a turn ends here, for the caller to take them away */
 
 struct http {
 	struct access *access;
 	CURLM *multi;
 	struct http_request *requests;
-	struct curl_slist *connect_to; /* where tls-server-name stands for another host */
+	struct curl_slist *connect_to; /* the server's address, with a tls-server-name */
 	struct when token_read;
-	char *base; /* the URL in front of every path */
-	char *host; /* a Host: header, or NULL */
+	struct text base; /* the URL before every path */
+	struct text host; /* the value of a Host: header, or empty */
 	bool loopback;
 	size_t received; /* bytes, of every request */
 	bool drained;
 };
 
-struct http_transfer {
-	struct http *http;
-	struct text *body;
-	CURL *easy;
-	struct curl_slist *headers;
-};
-
 static size_t take_bytes(char *bytes, size_t size, size_t count, void *user)
 {
-	struct http_transfer *transfer = user;
+	struct http_request *request = user;
 
-	transfer->http->received += size * count;
-	text_add(transfer->body, bytes, size * count);
-	return transfer->body->failed ? 0 : size * count;
+	request->http->received += size * count;
+	text_add(request->body, bytes, size * count);
+	return request->body->failed ? 0 : size * count;
 }
 
 static int tend_socket(void *user, curl_socket_t fd, curlsocktype purpose)
@@ -54,55 +48,42 @@ static int tend_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 
 	(void)user;
 	(void)purpose;
-	/* Without it a half-open connection is noticed after a quarter of an hour. */
+	/* Without it a half-open connection is noticed only after a quarter of an hour. */
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_ms, sizeof(silence_ms));
 	return CURL_SOCKOPT_OK;
 }
 
-static bool is_loopback(const char *server)
+static bool is_loopback(const char *host)
 {
-	const char *host = strstr(server, "://") + 3;
-
 	return strncmp(host, "localhost", 9) == 0 || strncmp(host, "127.", 4) == 0 ||
 	       strncmp(host, "[::1]", 5) == 0;
 }
 
-/* libcurl cannot be told a name for TLS alone: the URL gets that name, and CONNECT_TO
- * leads it to the server. */
+/* libcurl takes no name for TLS alone: the URL gets that name, and CONNECT_TO leads to the
+ * server. */
 static int set_names(struct http *http)
 {
 	const struct access *access = http->access;
 	const char *host = strstr(access->server, "://") + 3;
-	size_t host_length = strcspn(host, "/");
-	struct text base, header, target;
-	int rc = -1;
+	const char *path = host + strcspn(host, "/");
+	struct text target;
 
-	text_init(&base, 4096);
-	text_init(&header, 4096);
-	text_init(&target, 4096);
-	if (access->tls_server_name != NULL) {
-		text_add_format(&base, "https://%s%s", access->tls_server_name, host + host_length);
-		text_add_format(&header, "Host: %.*s", (int)host_length, host);
-		text_add_format(&target, "::%.*s%s", (int)host_length, host,
-				memchr(host, ':', host_length) ? "" : ":443");
-		http->host = strdup(text_terminate(&header));
-		http->connect_to = curl_slist_append(NULL, text_terminate(&target));
-		if (http->host == NULL || http->connect_to == NULL)
-			goto out;
-	} else {
-		text_add_string(&base, access->server);
+	http->loopback = is_loopback(host);
+	if (access->tls_server_name == NULL) {
+		text_add_string(&http->base, access->server);
+		return http->base.failed ? -1 : 0;
 	}
-	http->base = strdup(text_terminate(&base));
-	http->loopback = is_loopback(access->server);
-	rc = http->base ? 0 : -1;
-out:
+	text_init(&target, URL_MAX);
+	text_add_format(&http->base, "https://%s%s", access->tls_server_name, path);
+	text_add(&http->host, host, (size_t)(path - host));
+	host = text_terminate(&http->host);
+	text_add_format(&target, "::%s%s", host, strchr(host, ':') != NULL ? "" : ":443");
+	http->connect_to = curl_slist_append(NULL, text_terminate(&target));
 	text_free(&target);
-	text_free(&header);
-	text_free(&base);
-	return rc;
+	return http->base.failed || http->connect_to == NULL ? -1 : 0;
 }
 
-static int begin(struct http *http)
+static int open_multi(struct http *http)
 {
 	http->multi = curl_multi_init();
 	if (http->multi == NULL)
@@ -122,7 +103,9 @@ struct http *http_open(struct access *access)
 	}
 	http->access = access;
 	http->token_read = when_now();
-	if (begin(http) < 0 || set_names(http) < 0) {
+	text_init(&http->base, URL_MAX);
+	text_init(&http->host, URL_MAX);
+	if (open_multi(http) < 0 || set_names(http) < 0) {
 		log_error("no memory");
 		http_close(http);
 		return NULL;
@@ -159,7 +142,7 @@ static void set_manners(CURL *easy, enum http_form form, long timeout_s)
 {
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
-	/* Wait for the first connection rather than open a second one beside it. */
+	/* Wait for the first connection instead of opening a second one. */
 	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT, timeout_s);
@@ -173,27 +156,20 @@ static void set_manners(CURL *easy, enum http_form form, long timeout_s)
 		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 }
 
-static struct curl_slist *headers_for(struct http *http, const char *accept)
+/* Adds the header line NAME followed by VALUE. -1 if out of memory. */
+static int add_header(struct curl_slist **list, const char *name, const char *value)
 {
-	const struct access *access = http->access;
-	struct curl_slist *list = NULL, *longer;
+	struct curl_slist *longer;
 	struct text line;
 
 	text_init(&line, ACCESS_FILE_MAX + 64);
-	text_add_format(&line, "Accept: %s", accept);
-	list = curl_slist_append(NULL, text_terminate(&line));
-	if (list != NULL && access->token) {
-		text_clear(&line);
-		text_add_format(&line, "Authorization: Bearer %s", access->token);
-		longer = curl_slist_append(list, text_terminate(&line));
-		list = longer != NULL ? longer : list;
-	}
-	if (list != NULL && http->host != NULL) {
-		longer = curl_slist_append(list, http->host);
-		list = longer != NULL ? longer : list;
-	}
+	text_add_format(&line, "%s%s", name, value);
+	longer = curl_slist_append(*list, text_terminate(&line));
 	text_free(&line);
-	return list;
+	if (longer == NULL)
+		return -1;
+	*list = longer;
+	return 0;
 }
 
 static void refresh_token(struct http *http)
@@ -206,81 +182,75 @@ static void refresh_token(struct http *http)
 	http->token_read = now;
 }
 
-static void end_transfer(struct http *http, struct http_transfer *transfer)
+/* The URL and the headers. -1 if out of memory. */
+static int set_question(struct http_request *request, const char *path, const char *accept)
 {
-	if (transfer == NULL)
-		return;
-	if (transfer->easy != NULL) {
-		curl_multi_remove_handle(http->multi, transfer->easy);
-		curl_easy_cleanup(transfer->easy);
-	}
-	curl_slist_free_all(transfer->headers);
-	free(transfer);
-}
-
-static struct http_transfer *begin_transfer(struct http *http, const char *path, const char *accept)
-{
-	struct http_transfer *transfer = calloc(1, sizeof(*transfer));
+	const struct http *http = request->http;
+	char *token = http->access->token;
 	struct text url;
+	int rc = -1;
 
-	if (transfer == NULL)
-		return NULL;
-	text_init(&url, 65536);
-	text_add_string(&url, http->base);
+	text_init(&url, URL_MAX);
+	text_add(&url, http->base.data, http->base.length);
 	text_add_string(&url, path);
-	transfer->easy = curl_easy_init();
-	transfer->headers = headers_for(http, accept);
-	if (transfer->easy != NULL)
-		curl_easy_setopt(transfer->easy, CURLOPT_URL, text_terminate(&url));
-	if (transfer->easy == NULL || !transfer->headers || url.failed) {
-		end_transfer(http, transfer);
-		transfer = NULL;
-	}
+	if (add_header(&request->headers, "Accept: ", accept) < 0 ||
+	    (token != NULL && add_header(&request->headers, "Authorization: Bearer ", token) < 0) ||
+	    (http->host.length > 0 &&
+	     add_header(&request->headers, "Host: ", http->host.data) < 0) ||
+	    url.failed)
+		goto out;
+	curl_easy_setopt(request->easy, CURLOPT_URL, text_terminate(&url));
+	curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, request->headers);
+	rc = 0;
+out:
 	text_free(&url);
-	return transfer;
+	return rc;
 }
 
 struct http_request *http_get(struct http *http, const char *path, const char *accept,
 			      enum http_form form, long timeout_s, struct text *body)
 {
 	struct http_request *request = calloc(1, sizeof(*request));
-	CURL *easy;
 
 	refresh_token(http);
-	if (request != NULL)
-		request->transfer = begin_transfer(http, path, accept);
-	if (request == NULL || request->transfer == NULL) {
-		log_error("no memory");
-		free(request);
-		return NULL;
-	}
-	request->body = request->transfer->body = body;
-	request->transfer->http = http;
-	easy = request->transfer->easy;
-	set_trust(http, easy);
-	set_manners(easy, form, timeout_s);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->transfer->headers);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, request->transfer);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->message);
-	curl_multi_add_handle(http->multi, easy);
+	if (request == NULL)
+		goto out;
+	request->body = body;
+	request->http = http;
+	request->easy = curl_easy_init();
+	if (request->easy == NULL || set_question(request, path, accept) < 0)
+		goto out;
+	set_trust(http, request->easy);
+	set_manners(request->easy, form, timeout_s);
+	curl_easy_setopt(request->easy, CURLOPT_WRITEFUNCTION, take_bytes);
+	curl_easy_setopt(request->easy, CURLOPT_WRITEDATA, request);
+	curl_easy_setopt(request->easy, CURLOPT_PRIVATE, request);
+	curl_easy_setopt(request->easy, CURLOPT_ERRORBUFFER, request->message);
+	curl_multi_add_handle(http->multi, request->easy);
 	request->next = http->requests;
 	http->requests = request;
 	return request;
+out:
+	log_error("no memory");
+	http_release(request);
+	return NULL;
 }
 
-void http_release(struct http *http, struct http_request *request)
+void http_release(struct http_request *request)
 {
 	if (request == NULL)
 		return;
-	for (struct http_request **at = &http->requests; *at; at = &(*at)->next) {
+	for (struct http_request **at = &request->http->requests; *at; at = &(*at)->next) {
 		if (*at == request) {
 			*at = request->next;
 			break;
 		}
 	}
-	end_transfer(http, request->transfer);
+	if (request->easy != NULL) {
+		curl_multi_remove_handle(request->http->multi, request->easy);
+		curl_easy_cleanup(request->easy);
+	}
+	curl_slist_free_all(request->headers);
 	free(request);
 }
 
@@ -317,21 +287,21 @@ static void finish(struct http_request *request, CURLcode code)
 			 curl_easy_strerror(code));
 }
 
-static void look_at(struct http_request *request)
+static void update(struct http_request *request)
 {
 	curl_off_t retry_after = 0;
 	long version = 0;
 
-	curl_easy_getinfo(request->transfer->easy, CURLINFO_RESPONSE_CODE, &request->status);
-	curl_easy_getinfo(request->transfer->easy, CURLINFO_LOCAL_PORT, &request->connection);
-	curl_easy_getinfo(request->transfer->easy, CURLINFO_HTTP_VERSION, &version);
-	curl_easy_getinfo(request->transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &request->status);
+	curl_easy_getinfo(request->easy, CURLINFO_LOCAL_PORT, &request->connection);
+	curl_easy_getinfo(request->easy, CURLINFO_HTTP_VERSION, &version);
+	curl_easy_getinfo(request->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	request->multiplexed = version == CURL_HTTP_VERSION_2_0;
 	request->retry_after_s = retry_after;
 }
 
 /* Moves bytes once, and notes which requests have ended. */
-static int move(struct http *http, int timeout_ms)
+static int transfer(struct http *http, int timeout_ms)
 {
 	int running, left;
 	CURLMcode code = curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL);
@@ -356,17 +326,17 @@ int http_turn(struct http *http, int timeout_ms)
 {
 	size_t start = http->received, before = start;
 
-	if (move(http, timeout_ms) < 0)
+	if (transfer(http, timeout_ms) < 0)
 		return -1;
 	while (http->received != before && http->received - start < TURN_BYTES) {
 		before = http->received;
-		if (move(http, 0) < 0)
+		if (transfer(http, 0) < 0)
 			return -1;
 	}
 	http->drained = http->received == before;
 	for (struct http_request *request = http->requests; request != NULL;
 	     request = request->next)
-		look_at(request);
+		update(request);
 	return 0;
 }
 
@@ -379,7 +349,7 @@ int http_reconnect(struct http *http)
 {
 	assert(!http->requests);
 	curl_multi_cleanup(http->multi);
-	if (begin(http) == 0)
+	if (open_multi(http) == 0)
 		return 0;
 	log_error("no memory");
 	return -1;
@@ -390,11 +360,11 @@ void http_close(struct http *http)
 	if (http == NULL)
 		return;
 	while (http->requests)
-		http_release(http, http->requests);
+		http_release(http->requests);
 	curl_multi_cleanup(http->multi);
 	curl_slist_free_all(http->connect_to);
-	free(http->base);
-	free(http->host);
+	text_free(&http->base);
+	text_free(&http->host);
 	free(http);
 	curl_global_cleanup();
 }

@@ -1,8 +1,8 @@
 /* http.h - GET requests to one API server, many at a time, over libcurl.
  *
  * With https all requests share one HTTP/2 connection, as long as the server has not
- * asked for another. Requests move only inside http_turn(); what arrives is added
- * to the caller's text, and the caller takes it away.
+ * asked for another. Requests move only inside http_turn(). What arrives is added to the
+ * caller's text, and the caller takes it away.
  *
  * (1) A request's BODY is borrowed from http_get() to http_release().
  * (2) Two requests with the same CONNECTION that are MULTIPLEXED arrive in the order the
@@ -20,19 +20,22 @@
 enum http_failure {
 	HTTP_FINE,
 	HTTP_UNREACHABLE, /* no such host, refused, no route */
-	HTTP_UNTRUSTED,   /* TLS, or a certificate of ours that cannot be used */
+	HTTP_UNTRUSTED,   /* TLS failed, or our own certificate cannot be used */
 	HTTP_TIMED_OUT,
 	HTTP_TOO_LARGE, /* the answer did not fit into BODY */
-	HTTP_BROKEN,    /* it ended in the middle, or something else */
+	HTTP_BROKEN,    /* it broke off, or anything else */
 };
 
 enum http_form {
 	HTTP_WHOLE,  /* compressed if the server likes */
-	HTTP_STREAM, /* as it comes: libcurl cannot read a stream of gzip members */
+	HTTP_STREAM, /* uncompressed: libcurl cannot read a stream of gzip members */
 };
 
+struct curl_slist;
+struct http;
+
 struct http_request {
-	long status; /* 0 until the answer's headers are there */
+	long status; /* 0 until the answer's headers have arrived */
 	bool ended;
 	enum http_failure failure;
 	char message[256];     /* with FAILURE */
@@ -40,30 +43,31 @@ struct http_request {
 	long connection;       /* our port, 0 while there is none */
 	bool multiplexed;
 	struct text *body;
-	struct http_transfer *transfer; /* libcurl's side */
+	/* The rest is private to http.c. */
+	struct http *http;
+	void *easy; /* libcurl's handle */
+	struct curl_slist *headers;
 	struct http_request *next;
 };
-
-struct http;
 
 /* ACCESS is borrowed until http_close(). NULL after logging. */
 struct http *http_open(struct access *access);
 void http_close(struct http *http);
 
-/* Starts GET PATH, which begins with a slash. TIMEOUT_S bounds the whole of it.
- * NULL after logging. */
+/* Starts GET PATH, which begins with a slash; the whole of it may take TIMEOUT_S. NULL after
+ * logging. */
 struct http_request *http_get(struct http *http, const char *path, const char *accept,
 			      enum http_form form, long timeout_s, struct text *body);
-/* Ends it if it has not ended, and frees it. NULL is allowed. */
-void http_release(struct http *http, struct http_request *request);
+/* Breaks the request off unless it has ended, and frees it. NULL is allowed. */
+void http_release(struct http_request *request);
 
 /* Moves every request on, waiting up to TIMEOUT_MS for something to do. -1 after
  * logging. */
 int http_turn(struct http *http, int timeout_ms);
-/* True when the last turn ended because nothing more was there to be read. */
+/* True when the last turn read everything that had arrived. */
 bool http_drained(const struct http *http);
-/* Drops every connection, so that the next request makes a new one. Every request
- * must have been released. -1 after logging. */
+/* Drops every connection, so that the next request makes a new one. Every request must have
+ * been released. -1 after logging. */
 int http_reconnect(struct http *http);
 
 #endif

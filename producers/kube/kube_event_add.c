@@ -1,57 +1,43 @@
 #include "producers/kube/kube_event_add.h"
 
-static void add_envelope(struct text *out, enum kube_event_type type, const char *cluster,
-			 enum kube_resource resource, struct when received)
+#include <inttypes.h>
+
+#include "producers/kube/prune.h"
+
+/* The members that every record has, without the closing brace. */
+static void begin(struct text *out, enum kube_event_type type, const char *cluster,
+		  enum kube_resource resource, struct when received)
 {
-	text_add_string(out, "{\"type\":");
-	text_add_json_string(out, kube_event_type_name(type));
-	text_add_string(out, ",\"cluster\":");
+	text_add_format(out, "{\"type\":\"%s\",\"cluster\":", kube_event_type_name(type));
 	text_add_json_string(out, cluster);
-	if (resource < KUBE_RESOURCES) {
-		text_add_string(out, ",\"resource\":");
-		text_add_json_string(out, kube_resource_name(resource));
-	}
+	if (resource < KUBE_RESOURCES)
+		text_add_format(out, ",\"resource\":\"%s\"", kube_resource_name(resource));
 	text_add_string(out, ",\"received\":");
 	text_add_when(out, received);
 }
 
 void kube_event_add_object(struct text *out, enum kube_event_type type, const char *cluster,
-			   enum kube_resource resource, struct when received, const char *object,
-			   size_t length)
+			   enum kube_resource resource, struct when received, struct value object)
 {
-	add_envelope(out, type, cluster, resource, received);
+	begin(out, type, cluster, resource, received);
 	text_add_string(out, ",\"object\":");
-	text_add(out, object, length);
+	prune_add(out, resource, object);
 	text_add_string(out, "}");
 }
 
-static void add_revision(struct text *out, uint64_t resource_version)
+void kube_event_add_sync(struct text *out, enum kube_event_type type, const char *cluster,
+			 enum kube_resource resource, struct when received,
+			 uint64_t resource_version)
 {
-	text_add_string(out, ",\"resourceVersion\":\"");
-	text_add_u64(out, resource_version);
-	text_add_string(out, "\"");
-}
-
-void kube_event_add_sync_begin(struct text *out, const char *cluster, enum kube_resource resource,
-			       struct when received, uint64_t resource_version)
-{
-	add_envelope(out, KUBE_SYNC_BEGIN, cluster, resource, received);
-	add_revision(out, resource_version);
-	text_add_string(out, ",\"scope\":{}}");
-}
-
-void kube_event_add_sync_end(struct text *out, const char *cluster, enum kube_resource resource,
-			     struct when received, uint64_t resource_version)
-{
-	add_envelope(out, KUBE_SYNC_END, cluster, resource, received);
-	add_revision(out, resource_version);
-	text_add_string(out, "}");
+	begin(out, type, cluster, resource, received);
+	text_add_format(out, ",\"resourceVersion\":\"%" PRIu64 "\"%s", resource_version,
+			type == KUBE_SYNC_BEGIN ? ",\"scope\":{}}" : "}");
 }
 
 void kube_event_add_gap(struct text *out, const char *cluster, enum kube_resource resource,
 			struct when received, struct when from, struct when to, const char *reason)
 {
-	add_envelope(out, KUBE_GAP, cluster, resource, received);
+	begin(out, KUBE_GAP, cluster, resource, received);
 	text_add_string(out, ",\"from\":");
 	text_add_when(out, from);
 	text_add_string(out, ",\"to\":");
@@ -66,18 +52,15 @@ void kube_event_add_progress(struct text *out, const char *cluster, struct when 
 {
 	const char *between = "";
 
-	add_envelope(out, KUBE_PROGRESS, cluster, KUBE_RESOURCES, received);
+	begin(out, KUBE_PROGRESS, cluster, KUBE_RESOURCES, received);
 	text_add_string(out, ",\"known\":");
 	text_add_when(out, known);
 	text_add_string(out, ",\"revisions\":{");
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		if (revisions[r] == 0)
 			continue;
-		text_add_string(out, between);
-		text_add_json_string(out, kube_resource_name((enum kube_resource)r));
-		text_add_string(out, ":\"");
-		text_add_u64(out, revisions[r]);
-		text_add_string(out, "\"");
+		text_add_format(out, "%s\"%s\":\"%" PRIu64 "\"", between,
+				kube_resource_name((enum kube_resource)r), revisions[r]);
 		between = ",";
 	}
 	text_add_string(out, "}}");

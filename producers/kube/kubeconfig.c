@@ -11,15 +11,14 @@
 #include "common/program/log.h"
 #include "producers/kube/base64.h"
 
-/* The file while it is read. PATH is for messages, FOLDER for relative names. */
+/* The file while it is read. */
 struct config {
-	const char *path;
-	char *folder;
+	const char *path; /* for messages and relative names */
 	yaml_document_t document;
 	bool loaded;
 };
 
-/* One of its lists' entries: clusters[NAME].cluster and so on. */
+/* An entry of one of its lists: clusters[NAME].cluster and so on. */
 struct kubeconfig_entry {
 	const char *list;
 	const char *name;
@@ -47,8 +46,8 @@ static yaml_node_t *member(struct config *config, const yaml_node_t *node, const
 	return NULL;
 }
 
-/* NULL when it is absent or empty. */
-static const char *text(struct config *config, const yaml_node_t *node, const char *name)
+/* The text NAME of NODE; NULL when it is absent or empty. */
+static const char *text_at(struct config *config, const yaml_node_t *node, const char *name)
 {
 	const char *value = text_of(member(config, node, name));
 
@@ -74,7 +73,7 @@ static int load(struct config *config)
 	yaml_parser_set_input_file(&parser, file);
 	config->loaded = yaml_parser_load(&parser, &config->document);
 	if (!config->loaded) {
-		log_error("kubeconfig %s is no YAML: %s at line %zu", config->path,
+		log_error("kubeconfig %s is not YAML: %s at line %zu", config->path,
 			  parser.problem ? parser.problem : "unreadable",
 			  parser.problem_mark.line + 1);
 		goto out;
@@ -88,53 +87,43 @@ out:
 	return rc;
 }
 
-/* The names in LIST, for a message. */
-static void add_names(struct config *config, const yaml_node_t *list, struct text *names)
+/* The entry NAME of LIST, or NULL. NAMES gets the names of all entries, for a message. */
+static yaml_node_t *find_named(struct config *config, const yaml_node_t *list, const char *name,
+			       struct text *names)
 {
-	const char *between = "";
+	yaml_node_t *found = NULL;
 
-	if (list == NULL || list->type != YAML_SEQUENCE_NODE)
-		return;
-	for (yaml_node_item_t *item = list->data.sequence.items.start;
-	     item < list->data.sequence.items.top; item++) {
-		const char *name =
-			text(config, yaml_document_get_node(&config->document, *item), "name");
-
-		text_add_format(names, "%s%s", between, name ? name : "?");
-		between = ", ";
-	}
-}
-
-static yaml_node_t *find_named(struct config *config, const yaml_node_t *list, const char *name)
-{
 	if (list == NULL || list->type != YAML_SEQUENCE_NODE)
 		return NULL;
 	for (yaml_node_item_t *item = list->data.sequence.items.start;
 	     item < list->data.sequence.items.top; item++) {
 		yaml_node_t *node = yaml_document_get_node(&config->document, *item);
-		const char *own = text(config, node, "name");
+		const char *own = text_at(config, node, "name");
 
-		if (own != NULL && strcmp(own, name) == 0)
-			return node;
+		text_add_format(names, "%s%s", names->length > 0 ? ", " : "",
+				own != NULL ? own : "?");
+		if (found == NULL && own != NULL && strcmp(own, name) == 0)
+			found = node;
 	}
-	return NULL;
+	return found;
 }
 
-/* Finds ENTRY->list's entry ENTRY->name and in it the member INSIDE. WHO names what asks. */
+/* Finds the entry ENTRY->NAME of ENTRY->LIST and in it the member INSIDE. WHO, for a message,
+ * refers to it. */
 static int find_entry(struct config *config, struct kubeconfig_entry *entry, const char *inside,
 		      const char *who)
 {
 	yaml_node_t *root = yaml_document_get_root_node(&config->document);
-	yaml_node_t *list = member(config, root, entry->list);
-	yaml_node_t *node = find_named(config, list, entry->name);
 	struct text names;
+	yaml_node_t *node;
+	int rc = -1;
 
-	entry->body = member(config, node, inside);
-	if (entry->body && entry->body->type == YAML_MAPPING_NODE)
-		return 0;
 	text_init(&names, 1024);
-	add_names(config, list, &names);
-	if (node == NULL)
+	node = find_named(config, member(config, root, entry->list), entry->name, &names);
+	entry->body = member(config, node, inside);
+	if (entry->body != NULL && entry->body->type == YAML_MAPPING_NODE)
+		rc = 0;
+	else if (node == NULL)
 		log_error("kubeconfig %s: %s names \"%s\", which is not among its %s (%s)",
 			  config->path, who, entry->name, entry->list,
 			  names.length ? text_terminate(&names) : "there are none");
@@ -142,7 +131,7 @@ static int find_entry(struct config *config, struct kubeconfig_entry *entry, con
 		log_error("kubeconfig %s: %s[%s] has no %s", config->path, entry->list, entry->name,
 			  inside);
 	text_free(&names);
-	return -1;
+	return rc;
 }
 
 static int copy(char **to, const char *from)
@@ -150,63 +139,61 @@ static int copy(char **to, const char *from)
 	if (from == NULL)
 		return 0;
 	*to = strdup(from);
-	if (*to)
+	if (*to != NULL)
 		return 0;
 	log_error("no memory");
 	return -1;
 }
 
-/* A file name as it counts from the kubeconfig's folder, new. */
-static char *resolved(struct config *config, const char *path)
+/* A new copy of PATH, which is relative to the kubeconfig's folder. NULL after logging. */
+static char *resolved(const struct config *config, const char *path)
 {
+	const char *slash = strrchr(config->path, '/');
+	int folder = *path == '/' || slash == NULL ? 0 : (int)(slash + 1 - config->path);
 	struct text joined;
 
-	if (*path == '/')
-		return strdup(path);
 	text_init(&joined, 8192);
-	text_add_format(&joined, "%s/%s", config->folder, path);
+	text_add_format(&joined, "%.*s%s", folder, config->path, path);
 	text_terminate(&joined);
+	if (joined.failed)
+		log_error("kubeconfig %s: the file name %s is too long", config->path, path);
 	return joined.data;
 }
 
-/* MEMBER-data in base64 beats the file that MEMBER names. */
+/* Takes the base64 in the member NAME-data or, without it, the file that NAME names. */
 static int take_bytes(struct config *config, const struct kubeconfig_entry *entry, const char *name,
 		      struct access_bytes *bytes)
 {
-	struct text data_name, purpose;
-	const char *inline_data, *path = text(config, entry->body, name);
-	char *file = NULL;
-	int rc = -1;
+	char data_name[64], purpose[512];
+	const char *path = text_at(config, entry->body, name), *data;
+	char *file;
+	int rc;
 
-	text_init(&data_name, 128);
-	text_init(&purpose, 512);
-	text_add_format(&data_name, "%s-data", name);
-	text_add_format(&purpose, "%s of %s[%s] in %s", name, entry->list, entry->name,
-			config->path);
-	inline_data = text(config, entry->body, text_terminate(&data_name));
-	if (inline_data != NULL) {
-		bytes->data = base64_decode(inline_data, &bytes->length);
-		if (bytes->data == NULL)
-			log_error("kubeconfig %s: %s of %s[%s] is no base64", config->path,
-				  text_terminate(&data_name), entry->list, entry->name);
-		rc = bytes->data != NULL ? 0 : -1;
-	} else if (path != NULL) {
-		file = resolved(config, path);
-		rc = file != NULL ? access_read_file(file, text_terminate(&purpose), bytes) : -1;
-	} else {
-		rc = 0;
+	snprintf(data_name, sizeof(data_name), "%s-data", name);
+	data = text_at(config, entry->body, data_name);
+	if (data != NULL) {
+		bytes->data = base64_decode(data, &bytes->length);
+		if (bytes->data != NULL)
+			return 0;
+		log_error("kubeconfig %s: %s of %s[%s] is not base64", config->path, data_name,
+			  entry->list, entry->name);
+		return -1;
 	}
+	if (path == NULL)
+		return 0;
+	snprintf(purpose, sizeof(purpose), "%s of %s[%s] in %s", name, entry->list, entry->name,
+		 config->path);
+	file = resolved(config, path);
+	rc = file != NULL ? access_read_file(file, purpose, bytes) : -1;
 	free(file);
-	text_free(&purpose);
-	text_free(&data_name);
 	return rc;
 }
 
 static int take_cluster(struct config *config, const struct kubeconfig_entry *entry,
 			struct access *access)
 {
-	const char *server = text(config, entry->body, "server");
-	const char *insecure = text(config, entry->body, "insecure-skip-tls-verify");
+	const char *server = text_at(config, entry->body, "server");
+	const char *insecure = text_at(config, entry->body, "insecure-skip-tls-verify");
 
 	if (server == NULL) {
 		log_error("kubeconfig %s: clusters[%s] has no server (https://HOST:PORT)",
@@ -220,8 +207,8 @@ static int take_cluster(struct config *config, const struct kubeconfig_entry *en
 	}
 	access->insecure = insecure != NULL && strcmp(insecure, "true") == 0;
 	if (copy(&access->server, server) < 0 ||
-	    copy(&access->proxy, text(config, entry->body, "proxy-url")) < 0 ||
-	    copy(&access->tls_server_name, text(config, entry->body, "tls-server-name")) < 0 ||
+	    copy(&access->proxy, text_at(config, entry->body, "proxy-url")) < 0 ||
+	    copy(&access->tls_server_name, text_at(config, entry->body, "tls-server-name")) < 0 ||
 	    take_bytes(config, entry, "certificate-authority", &access->authority) < 0)
 		return -1;
 	for (size_t n = strlen(access->server); n > 0 && access->server[n - 1] == '/';)
@@ -240,18 +227,17 @@ static int take_user(struct config *config, const struct kubeconfig_entry *entry
 {
 	static const char *const unsupported[] = {"exec", "auth-provider", "username", "password",
 						  "as",   "as-groups"};
-	const char *token_file = text(config, entry->body, "tokenFile");
+	const char *token_file = text_at(config, entry->body, "tokenFile");
 
 	for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++) {
-		if (!member(config, entry->body, unsupported[i]))
+		if (member(config, entry->body, unsupported[i]) == NULL)
 			continue;
 		log_error("kubeconfig %s: %s of users[%s] is not supported yet; give a token, a "
 			  "tokenFile or a client-certificate (kubectl create token makes a token)",
 			  config->path, unsupported[i], entry->name);
 		return -1;
 	}
-	if (copy(&access->token, text(config, entry->body, "token")) < 0 ||
-	    take_bytes(config, entry, "client-certificate", &access->certificate) < 0 ||
+	if (take_bytes(config, entry, "client-certificate", &access->certificate) < 0 ||
 	    take_bytes(config, entry, "client-key", &access->key) < 0)
 		return -1;
 	if ((access->certificate.data == NULL) != (access->key.data == NULL)) {
@@ -260,21 +246,17 @@ static int take_user(struct config *config, const struct kubeconfig_entry *entry
 			  config->path, entry->name);
 		return -1;
 	}
-	if (token_file != NULL) {
-		access->token_file = resolved(config, token_file);
-		free(access->token);
-		access->token = NULL;
-		access_refresh_token(access);
-		if (!access->token)
-			return -1;
-	}
-	return 0;
+	if (token_file == NULL)
+		return copy(&access->token, text_at(config, entry->body, "token"));
+	access->token_file = resolved(config, token_file);
+	access_refresh_token(access);
+	return access->token != NULL ? 0 : -1;
 }
 
 static int take_context(struct config *config, const char *context, struct access *access)
 {
 	const yaml_node_t *root = yaml_document_get_root_node(&config->document);
-	const char *chosen = context != NULL ? context : text(config, root, "current-context");
+	const char *chosen = context != NULL ? context : text_at(config, root, "current-context");
 	struct kubeconfig_entry in = {"contexts", chosen, NULL}, cluster, user;
 
 	if (chosen == NULL) {
@@ -284,34 +266,29 @@ static int take_context(struct config *config, const char *context, struct acces
 	}
 	if (find_entry(config, &in, "context", context ? "--context" : "current-context") < 0)
 		return -1;
-	cluster = (struct kubeconfig_entry){"clusters", text(config, in.body, "cluster"), NULL};
-	user = (struct kubeconfig_entry){"users", text(config, in.body, "user"), NULL};
-	if (!cluster.name || !user.name) {
+	cluster = (struct kubeconfig_entry){"clusters", text_at(config, in.body, "cluster"), NULL};
+	user = (struct kubeconfig_entry){"users", text_at(config, in.body, "user"), NULL};
+	if (cluster.name == NULL || user.name == NULL) {
 		log_error("kubeconfig %s: contexts[%s] names no %s", config->path, chosen,
 			  cluster.name ? "user" : "cluster");
 		return -1;
 	}
 	if (find_entry(config, &cluster, "cluster", "its context") < 0 ||
-	    find_entry(config, &user, "user", "its context") < 0)
+	    find_entry(config, &user, "user", "its context") < 0 ||
+	    take_cluster(config, &cluster, access) < 0)
 		return -1;
-	return take_cluster(config, &cluster, access) < 0 || take_user(config, &user, access) < 0
-		       ? -1
-		       : 0;
+	return take_user(config, &user, access);
 }
 
 int kubeconfig_read(const char *path, const char *context, struct access *access)
 {
 	struct config config = {.path = path};
 	struct access read = {0};
-	const char *slash = strrchr(path, '/');
 	int rc = -1;
 
-	config.folder = slash != NULL ? strndup(path, (size_t)(slash - path)) : strdup(".");
-	if (config.folder == NULL || copy(&read.source, path) < 0)
+	if (copy(&read.source, path) < 0 || load(&config) < 0)
 		goto out;
-	if (load(&config) < 0)
-		goto out;
-	if (!yaml_document_get_root_node(&config.document)) {
+	if (yaml_document_get_root_node(&config.document) == NULL) {
 		log_error("kubeconfig %s is empty", path);
 		goto out;
 	}
@@ -323,7 +300,6 @@ int kubeconfig_read(const char *path, const char *context, struct access *access
 out:
 	if (config.loaded)
 		yaml_document_delete(&config.document);
-	free(config.folder);
 	access_clear(&read);
 	return rc;
 }

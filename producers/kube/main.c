@@ -1,4 +1,5 @@
-/* tenure-kube: what a Kubernetes API server tells of its objects, as records of tenure.kube. */
+/* tenure-kube - the objects of a Kubernetes API server, as records of tenure.kube. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,11 @@
 #include "producers/kube/clocks.h"
 #include "producers/kube/kubeconfig.h"
 #include "producers/kube/manual.h"
-#include "producers/kube/tail.h"
+#include "producers/kube/resume.h"
 #include "producers/kube/watches.h"
+
+/* Objects that never change must be written again before the topic's retention expires. */
+#define SYNC_INTERVAL_NS (24 * 3600 * NS_PER_SECOND)
 
 struct kube_options {
 	const char *kubeconfig;
@@ -28,40 +32,6 @@ struct kube_options {
 	struct watches_options watches;
 	struct bus_options bus;
 };
-
-/* Without --kubeconfig: as kubectl looks for it, and a pod's own account before HOME. */
-static int find_access(const struct kube_options *options, struct access *found)
-{
-	const char *path = options->kubeconfig != NULL ? options->kubeconfig : getenv("KUBECONFIG");
-	const char *home = getenv("HOME");
-	struct text standard;
-	int rc = EX_CONFIG;
-
-	text_init(&standard, 4096);
-	if (path != NULL && !*path)
-		path = NULL;
-	if (path == NULL && access_in_cluster_present()) {
-		rc = access_in_cluster(found) < 0 ? EX_CONFIG : EX_OK;
-		goto out;
-	}
-	if (path == NULL && home != NULL) {
-		text_add_format(&standard, "%s/.kube/config", home);
-		path = text_terminate(&standard);
-	}
-	if (path == NULL || (path == standard.data && access(path, F_OK) < 0)) {
-		log_error("no kubeconfig: give --kubeconfig FILE, set KUBECONFIG, or run in a pod");
-		goto out;
-	}
-	if (access(path, F_OK) < 0) {
-		log_error("kubeconfig %s is not there", path);
-		rc = EX_NOINPUT;
-		goto out;
-	}
-	rc = kubeconfig_read(path, options->context, found) < 0 ? EX_CONFIG : EX_OK;
-out:
-	text_free(&standard);
-	return rc;
-}
 
 static bool name_is_good(const char *cluster)
 {
@@ -75,6 +45,44 @@ static bool name_is_good(const char *cluster)
 	return true;
 }
 
+static int check_options(const struct kube_options *options)
+{
+	if (!name_is_good(options->watches.cluster)) {
+		log_error("--cluster must be given: up to 253 letters, digits and punctuation "
+			  "marks");
+		return EX_USAGE;
+	}
+	if (options->watches.progress_interval_ns < 100 * NS_PER_MS) {
+		log_error("--progress-interval must be 100ms or longer");
+		return EX_USAGE;
+	}
+	return EX_OK;
+}
+
+/* Looks where kubectl does, but prefers a pod's own account to HOME. Returns an exit code. */
+static int find_access(const struct kube_options *options, struct access *found)
+{
+	const char *path = options->kubeconfig != NULL ? options->kubeconfig : getenv("KUBECONFIG");
+	const char *home = getenv("HOME");
+	bool named = path != NULL && *path;
+	char standard[PATH_MAX] = "";
+
+	if (!named && access_in_cluster_present())
+		return access_in_cluster(found) < 0 ? EX_CONFIG : EX_OK;
+	if (!named && home != NULL)
+		snprintf(standard, sizeof(standard), "%s/.kube/config", home);
+	if (!named)
+		path = standard;
+	if (access(path, F_OK) == 0)
+		return kubeconfig_read(path, options->context, found) < 0 ? EX_CONFIG : EX_OK;
+	if (named)
+		log_error("kubeconfig %s does not exist", path);
+	else
+		log_error("no kubeconfig: give --kubeconfig FILE, set KUBECONFIG, or run in a pod");
+	return named ? EX_NOINPUT : EX_CONFIG;
+}
+
+/* TEXT as a record of CLUSTER. -1 after logging. */
 static int write_record(struct topic_writer *writer, const char *cluster, struct when now,
 			const struct text *text)
 {
@@ -94,65 +102,70 @@ static int write_record(struct topic_writer *writer, const char *cluster, struct
 	return topic_writer_write(writer, &record);
 }
 
-/* Until it is asked to stop. Returns an exit code. */
+/* Writes what the last turn brought. Returns an exit code. */
+static int write_records(struct watches *watches, struct topic_writer *writer, const char *cluster,
+			 const struct clocks *now, struct text *record)
+{
+	enum watches_status status;
+	bool wrote = false;
+
+	for (;;) {
+		text_clear(record);
+		status = watches_next(watches, now, record);
+		if (status != WATCHES_RECORD)
+			break;
+		if (write_record(writer, cluster, now->received, record) < 0)
+			return EX_IOERR;
+		wrote = true;
+	}
+	if (status == WATCHES_BROKEN)
+		return watches_exit_code(watches);
+	return wrote && topic_writer_flush(writer) < 0 ? EX_IOERR : EX_OK;
+}
+
+/* Runs until it is asked to stop. Returns an exit code. */
 static int run(struct watches *watches, struct topic_writer *writer, const char *cluster,
 	       struct clocks *now)
 {
-	enum watches_status status = WATCHES_QUIET;
 	struct text record;
 	int rc = EX_OK;
 
 	text_init(&record, BUS_RECORD_MAX);
 	while (rc == EX_OK && !stop_requested()) {
-		bool wrote = false;
-
 		clocks_read(now);
-		if (watches_ask(watches, now) < 0 || watches_turn(watches) < 0)
+		if (watches_ask(watches, now) < 0 || watches_turn(watches) < 0) {
 			rc = EX_SOFTWARE;
-		clocks_read(now);
-		while (rc == EX_OK) {
-			text_clear(&record);
-			status = watches_next(watches, now, &record);
-			if (status != WATCHES_RECORD)
-				break;
-			wrote = true;
-			if (write_record(writer, cluster, now->received, &record) < 0)
-				rc = EX_IOERR;
+			break;
 		}
-		if (rc == EX_OK && status == WATCHES_BROKEN)
-			rc = watches_exit_code(watches);
-		if (rc == EX_OK && wrote && topic_writer_flush(writer) < 0)
-			rc = EX_IOERR;
+		clocks_read(now);
+		rc = write_records(watches, writer, cluster, now, &record);
 	}
 	text_free(&record);
 	return rc;
 }
-
-/* What never changes must be told again before the topic's retention takes it away. */
-#define SYNC_INTERVAL (24 * 3600 * NS_PER_SECOND)
 
 int main(int argc, char **argv)
 {
 	struct kube_options options = {
 		.out = "kafka:tenure.kube",
 		.watches = {.progress_interval_ns = NS_PER_SECOND,
-			    .sync_interval_ns = SYNC_INTERVAL},
+			    .sync_interval_ns = SYNC_INTERVAL_NS},
 	};
 	const struct setting table[] = {
 		SETTING_TEXT("cluster", 0, "NAME", &options.watches.cluster,
-			     "the cluster's name in every record (needed)"),
+			     "the cluster's name in every record (required)"),
 		SETTING_TEXT(
 			"kubeconfig", 0, "FILE", &options.kubeconfig,
 			"how to reach it; else KUBECONFIG, a pod's own account, ~/.kube/config"),
 		SETTING_TEXT("context", 0, "NAME", &options.context,
-			     "of the kubeconfig, instead of its current-context"),
+			     "a context of the kubeconfig, instead of its current-context"),
 		SETTING_TEXT("out", 0, "ADDRESS", &options.out,
 			     "kafka:TOPIC, a file (appended to) or -"),
-		SETTING_DURATION("progress-interval", 0, "DURATION",
-				 &options.watches.progress_interval_ns,
-				 "a PROGRESS at least so often while every watch is healthy"),
+		SETTING_DURATION(
+			"progress-interval", 0, "DURATION", &options.watches.progress_interval_ns,
+			"write a PROGRESS at least this often while every watch is healthy"),
 		SETTING_DURATION("sync-interval", 0, "DURATION", &options.watches.sync_interval_ns,
-				 "list everything again so often; 0: only when it is needed"),
+				 "list everything again this often; 0: only when needed"),
 		BUS_SETTINGS(&options.bus),
 		SETTING_END,
 	};
@@ -162,26 +175,18 @@ int main(int argc, char **argv)
 	struct topic_writer *writer = NULL;
 	struct watches *watches = NULL;
 	uint64_t seed = 1;
-	int rc = EX_USAGE;
+	int rc;
 
-	if (settings_read(&manual, table, argc, argv) < 0)
+	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&options) != EX_OK)
 		return EX_USAGE;
 	stop_install();
-	if (!name_is_good(options.watches.cluster)) {
-		log_error("--cluster must be given: a name of up to 253 letters, digits and signs");
-		goto out;
-	}
-	if (options.watches.progress_interval_ns < 100 * NS_PER_MS) {
-		log_error("--progress-interval must be 100ms or longer");
-		goto out;
-	}
 	rc = find_access(&options, &access);
 	if (rc != EX_OK)
 		goto out;
 	rc = EX_UNAVAILABLE;
 	writer = topic_writer_open(options.out, &options.bus);
 	if (writer == NULL ||
-	    tail_read(options.out, &options.bus, options.watches.cluster, &resume) < 0)
+	    resume_read(options.out, &options.bus, options.watches.cluster, &resume) < 0)
 		goto out;
 	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
 		seed = (uint64_t)getpid();

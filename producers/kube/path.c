@@ -1,6 +1,7 @@
 #include "producers/kube/path.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 
 #define METADATA_OF(form) "application/json;as=" form ";g=meta.k8s.io;v=v1"
 
@@ -13,7 +14,7 @@ static const struct {
 	[KUBE_SERVICES] = {.path = "/api/v1/services"},
 	[KUBE_ENDPOINTSLICES] = {.path = "/apis/discovery.k8s.io/v1/endpointslices"},
 	[KUBE_NODES] = {.path = "/api/v1/nodes"},
-	/* Kubernetes 1.33 and later. */
+	/* Since Kubernetes 1.33. */
 	[KUBE_SERVICECIDRS] = {.path = "/apis/networking.k8s.io/v1/servicecidrs", .optional = true},
 	[KUBE_REPLICASETS] = {.path = "/apis/apps/v1/replicasets", .metadata_only = true},
 	[KUBE_JOBS] = {.path = "/apis/batch/v1/jobs", .metadata_only = true},
@@ -35,13 +36,13 @@ void path_add_list(struct text *path, enum kube_resource resource, unsigned item
 		   const struct text *token)
 {
 	text_add_format(path, "%s?limit=%u", resources[resource].path, items);
-	if (token->length > 0) {
-		/* A revision beside a token is refused; the token holds it. */
+	if (token != NULL && token->length > 0) {
+		/* The token holds the revision; the server refuses both together. */
 		text_add_string(path, "&continue=");
 		add_escaped(path, token);
 	} else if (exact > 0) {
-		text_add_string(path, "&resourceVersionMatch=Exact&resourceVersion=");
-		text_add_u64(path, exact);
+		text_add_format(path, "&resourceVersionMatch=Exact&resourceVersion=%" PRIu64,
+				exact);
 	}
 }
 
@@ -49,9 +50,9 @@ void path_add_watch(struct text *path, enum kube_resource resource, uint64_t rev
 		    unsigned seconds)
 {
 	text_add_format(path,
-			"%s?watch=1&allowWatchBookmarks=true&timeoutSeconds=%u&resourceVersion=",
-			resources[resource].path, seconds);
-	text_add_u64(path, revision);
+			"%s?watch=1&allowWatchBookmarks=true&timeoutSeconds=%u"
+			"&resourceVersion=%" PRIu64,
+			resources[resource].path, seconds, revision);
 }
 
 const char *path_accept(enum kube_resource resource, bool list)

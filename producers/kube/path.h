@@ -1,4 +1,4 @@
-/* path.h - the requests of the Kubernetes API that are asked: list, watch, probe. */
+/* path.h - the requests to the Kubernetes API: list, watch, probe. */
 #ifndef TENURE_KUBE_PATH_H
 #define TENURE_KUBE_PATH_H
 
@@ -8,16 +8,16 @@
 #include "common/base/text.h"
 #include "common/record/kube_resource.h"
 
-/* The path of a page of a list. EXACT asks for the state at that revision, 0 for the
- * newest; TOKEN, unless it is empty, for the page it stands for. */
+/* Adds the path of a page of a list: of the page that TOKEN names, unless it is NULL or empty,
+ * else of the first one, at the revision EXACT or, with 0, at the newest. */
 void path_add_list(struct text *path, enum kube_resource resource, unsigned items, uint64_t exact,
 		   const struct text *token);
-/* The path of a watch of everything after REVISION that the server ends after SECONDS. */
+/* Adds the path of a watch of everything after REVISION. The server ends it after SECONDS. */
 void path_add_watch(struct text *path, enum kube_resource resource, uint64_t revision,
 		    unsigned seconds);
-/* What the Accept header must say; of owners only the metadata is asked for. */
+/* The Accept header. Of replicasets and jobs it asks for the metadata only. */
 const char *path_accept(enum kube_resource resource, bool list);
-/* True when a server, or an account's rights, may lack it. */
+/* True when a server may lack the resource, or an account the right to read it. */
 bool path_optional(enum kube_resource resource);
 
 #endif

@@ -2,8 +2,8 @@
 
 #include "producers/kube/kube_event_add.h"
 
-/* Over one HTTP/2 connection events were seen up to 2.6 ms after the answer that covers
- * them; the time is forty times that, and small beside any hold. */
+/* Over one HTTP/2 connection, changes came up to 2.6 ms after the answer that covers them
+ * (measured). This is forty times that, and small beside any hold. */
 #define SETTLE_NS (100 * NS_PER_MS)
 #define SETTLE_MAX_NS (5 * NS_PER_SECOND)
 
@@ -19,41 +19,26 @@ void progress_rounds_init(struct progress_rounds *progress, const char *cluster,
 	};
 }
 
-static bool all_open(const struct watch watches[KUBE_RESOURCES])
-{
-	for (int r = 0; r < KUBE_RESOURCES; r++)
-		if (watches[r].state != WATCH_OPEN && watches[r].state != WATCH_LEFT_OUT)
-			return false;
-	return true;
-}
-
 bool progress_rounds_due(const struct progress_rounds *progress,
-			 const struct watch watches[KUBE_RESOURCES], const struct clocks *now)
+			 const struct watch watches[static KUBE_RESOURCES],
+			 const struct clocks *now)
 {
 	return !progress->running && when_not_after(progress->next_at, now->tick) &&
-	       all_open(watches);
-}
-
-static uint64_t late_of(const struct watch watches[KUBE_RESOURCES])
-{
-	uint64_t late = 0;
-
-	for (int r = 0; r < KUBE_RESOURCES; r++)
-		late += watches[r].stats.late;
-	return late;
+	       watch_all_open(watches);
 }
 
 void progress_rounds_begin(struct progress_rounds *progress,
-			   const struct watch watches[KUBE_RESOURCES], const struct clocks *now)
+			   const struct watch watches[static KUBE_RESOURCES],
+			   const struct clocks *now)
 {
-	uint64_t late = late_of(watches);
+	uint64_t late = watches[0].stats->late;
 
 	if (late > progress->late && progress->settle_ns < SETTLE_MAX_NS)
 		progress->settle_ns *= 2;
 	progress->late = late;
 	progress->running = true;
 	progress->asked_at = now->wall;
-	/* Rounds differ in length, and the promise is one PROGRESS an interval. */
+	/* Rounds differ in length, and every interval must see a PROGRESS. */
 	progress->next_at = when_add(now->tick, progress->interval_ns / 4 * 3);
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		progress->probes[r] = (struct progress_rounds_probe){
@@ -63,21 +48,15 @@ void progress_rounds_begin(struct progress_rounds *progress,
 		};
 }
 
-bool progress_rounds_asks(const struct progress_rounds *progress, enum kube_resource resource)
-{
-	return progress->running && progress->probes[resource].asked;
-}
-
-enum progress_rounds_answer progress_rounds_answered(struct progress_rounds *progress,
-						     enum kube_resource resource, uint64_t revision,
-						     const struct clocks *now)
+bool progress_rounds_answered(struct progress_rounds *progress, enum kube_resource resource,
+			      uint64_t revision, const struct clocks *now)
 {
 	struct progress_rounds_probe *probe = &progress->probes[resource];
 
 	probe->answered = true;
 	probe->revision = revision;
 	probe->answered_at = now->tick;
-	return revision < probe->before ? PROGRESS_WENT_BACK : PROGRESS_TAKEN;
+	return revision >= probe->before;
 }
 
 void progress_rounds_abandon(struct progress_rounds *progress)
@@ -98,14 +77,15 @@ static bool proven(const struct progress_rounds *progress,
 				   when_since(now->tick, quiet_since) >= progress->settle_ns);
 }
 
-/* A watch that closed, or closed and opened again, has proven nothing. */
+/* A watch that has closed has proven nothing, even if it is open again. */
 static bool still_open(const struct progress_rounds_probe *probe, const struct watch *watch)
 {
 	return !probe->asked || (watch->state == WATCH_OPEN && watch->openings == probe->openings);
 }
 
-bool progress_rounds_next(struct progress_rounds *progress, struct watch watches[KUBE_RESOURCES],
-			  const struct clocks *now, struct text *record)
+bool progress_rounds_next(struct progress_rounds *progress,
+			  struct watch watches[static KUBE_RESOURCES], const struct clocks *now,
+			  struct text *record)
 {
 	uint64_t revisions[KUBE_RESOURCES] = {0};
 	bool ready = true;
@@ -121,11 +101,12 @@ bool progress_rounds_next(struct progress_rounds *progress, struct watch watches
 	}
 	if (!ready)
 		return false;
-	progress->running = false;
 	if (when_before(progress->asked_at, progress->last_known)) {
-		progress->set_back++;
+		/* The wall clock was set back. */
+		progress_rounds_abandon(progress);
 		return false;
 	}
+	progress->running = false;
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		if (!progress->probes[r].asked)
 			continue;

@@ -2,197 +2,174 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
-/* One name that is kept. Without INSIDE all of its value is kept; with it, what INSIDE
- * names of an object, or of each object of an array. INSIDE ends with a row without a
- * name. */
-struct rule {
+struct shape;
+
+/* A member that is kept, named in the shape around it. */
+struct part {
 	const char *name;
-	const struct rule *inside;
-	const char *needs;      /* of an array only the objects that have this member ... */
-	const char *needs_text; /* ... with this text, unless NULL */
-	bool drop_empty;        /* leave the member out when nothing of it is kept */
+	const struct shape *shape; /* of the object, or of each object of an array; NULL: all */
+	const char *needs;         /* of an array only the objects that have this member ... */
+	const char *needs_text;    /* ... with this text, unless NULL */
+	bool drop_empty;           /* leave the member out when nothing of it is kept */
 };
 
-static const struct rule owners[] = {
-	{.name = "apiVersion"}, {.name = "kind"},       {.name = "name"},
-	{.name = "uid"},        {.name = "controller"}, {.name = NULL},
+/* The members of an object that are kept. */
+struct shape {
+	const char *whole;    /* names of those kept whole, separated by blanks */
+	struct part parts[6]; /* those kept in part, up to one without a name */
 };
+
+static const struct part whole = {.shape = NULL};
+
+static const struct shape owner = {.whole = "apiVersion kind name uid controller"};
 
 /* Where networks write a pod's or a node's addresses, and when an endpoint changed. */
-static const struct rule annotations[] = {
-	{.name = "cni.projectcalico.org/containerID"},
-	{.name = "cni.projectcalico.org/podIP"},
-	{.name = "cni.projectcalico.org/podIPs"},
-	{.name = "vpc.amazonaws.com/pod-ips"},
-	{.name = "projectcalico.org/IPv4Address"},
-	{.name = "projectcalico.org/IPv6Address"},
-	{.name = "projectcalico.org/IPv4IPIPTunnelAddr"},
-	{.name = "projectcalico.org/IPv4VXLANTunnelAddr"},
-	{.name = "projectcalico.org/IPv6VXLANTunnelAddr"},
-	{.name = "io.cilium.network.ipv4-cilium-host"},
-	{.name = "network.cilium.io/ipv4-cilium-host"},
-	{.name = "network.cilium.io/ipv6-cilium-host"},
-	{.name = "endpoints.kubernetes.io/last-change-trigger-time"},
-	{.name = "kubernetes.io/config.mirror"},
-	{.name = NULL},
+static const struct shape annotations = {
+	.whole = "cni.projectcalico.org/containerID cni.projectcalico.org/podIP "
+		 "cni.projectcalico.org/podIPs vpc.amazonaws.com/pod-ips "
+		 "projectcalico.org/IPv4Address projectcalico.org/IPv6Address "
+		 "projectcalico.org/IPv4IPIPTunnelAddr projectcalico.org/IPv4VXLANTunnelAddr "
+		 "projectcalico.org/IPv6VXLANTunnelAddr io.cilium.network.ipv4-cilium-host "
+		 "network.cilium.io/ipv4-cilium-host network.cilium.io/ipv6-cilium-host "
+		 "endpoints.kubernetes.io/last-change-trigger-time kubernetes.io/config.mirror",
 };
 
-static const struct rule managed_fields[] = {
-	{.name = "manager"},     {.name = "operation"}, {.name = "time"},
-	{.name = "subresource"}, {.name = NULL},
+static const struct shape managed_field = {.whole = "manager operation time subresource"};
+
+static const struct shape metadata = {
+	.whole = "name namespace uid resourceVersion generation creationTimestamp "
+		 "deletionTimestamp deletionGracePeriodSeconds labels",
+	.parts =
+		{
+			{.name = "annotations", .shape = &annotations, .drop_empty = true},
+			{.name = "ownerReferences", .shape = &owner},
+			/* Only its times, by the API server's clock, say when a kubelet wrote. */
+			{.name = "managedFields",
+			 .shape = &managed_field,
+			 .needs = "manager",
+			 .needs_text = "kubelet",
+			 .drop_empty = true},
+		},
 };
-
-static const struct rule metadata[] = {
-	{.name = "name"},
-	{.name = "namespace"},
-	{.name = "uid"},
-	{.name = "resourceVersion"},
-	{.name = "generation"},
-	{.name = "creationTimestamp"},
-	{.name = "deletionTimestamp"},
-	{.name = "deletionGracePeriodSeconds"},
-	{.name = "labels"},
-	{.name = "annotations", .inside = annotations, .drop_empty = true},
-	{.name = "ownerReferences", .inside = owners},
-	/* The only time of the API server's clock that tells when a kubelet wrote last. */
-	{.name = "managedFields",
-	 .inside = managed_fields,
-	 .needs = "manager",
-	 .needs_text = "kubelet",
-	 .drop_empty = true},
-	{.name = NULL},
-};
-
-static const struct rule host_ports[] = {
-	{.name = "hostPort"}, {.name = "hostIP"}, {.name = "containerPort"},
-	{.name = "protocol"}, {.name = NULL},
-};
-
-static const struct rule containers[] = {
-	{.name = "ports", .inside = host_ports, .needs = "hostPort", .drop_empty = true},
-	{.name = NULL},
-};
-
-static const struct rule running[] = {{.name = "startedAt"}, {.name = NULL}};
-static const struct rule waiting[] = {{.name = "reason"}, {.name = NULL}};
-static const struct rule terminated[] = {
-	{.name = "startedAt"}, {.name = "finishedAt"}, {.name = "exitCode"},
-	{.name = "reason"},    {.name = NULL},
-};
-
-static const struct rule container_state[] = {
-	{.name = "running", .inside = running},
-	{.name = "waiting", .inside = waiting},
-	{.name = "terminated", .inside = terminated},
-	{.name = NULL},
-};
-
-static const struct rule container_statuses[] = {
-	{.name = "name"},
-	{.name = "containerID"},
-	{.name = "restartCount"},
-	{.name = "state", .inside = container_state},
-	{.name = "lastState", .inside = container_state, .drop_empty = true},
-	{.name = NULL},
-};
-
-static const struct rule conditions[] = {
-	{.name = "type"},   {.name = "status"}, {.name = "lastTransitionTime"},
-	{.name = "reason"}, {.name = NULL},
-};
-
-static const struct rule pod_spec[] = {
-	{.name = "nodeName"},
-	{.name = "hostNetwork"},
-	{.name = "initContainers", .inside = containers, .drop_empty = true},
-	{.name = "containers", .inside = containers, .drop_empty = true},
-	{.name = NULL},
-};
-
-static const struct rule pod_status[] = {
-	{.name = "phase"},
-	{.name = "reason"},
-	{.name = "podIP"},
-	{.name = "podIPs"},
-	{.name = "hostIP"},
-	{.name = "hostIPs"},
-	{.name = "startTime"},
-	{.name = "conditions", .inside = conditions},
-	{.name = "initContainerStatuses", .inside = container_statuses},
-	{.name = "containerStatuses", .inside = container_statuses},
-	{.name = "ephemeralContainerStatuses", .inside = container_statuses},
-	{.name = NULL},
-};
-
-static const struct rule service_spec[] = {
-	{.name = "type"},  {.name = "clusterIP"}, {.name = "clusterIPs"}, {.name = "externalIPs"},
-	{.name = "ports"}, {.name = "selector"},  {.name = NULL},
-};
-
-static const struct rule service_status[] = {{.name = "loadBalancer"}, {.name = NULL}};
-
-static const struct rule endpoints[] = {
-	{.name = "addresses"}, {.name = "conditions"}, {.name = "targetRef"},
-	{.name = "nodeName"},  {.name = "zone"},       {.name = NULL},
-};
-
-static const struct rule node_spec[] = {{.name = "podCIDR"}, {.name = "podCIDRs"}, {.name = NULL}};
-static const struct rule node_status[] = {{.name = "addresses"}, {.name = NULL}};
-static const struct rule cidr_spec[] = {{.name = "cidrs"}, {.name = NULL}};
 
 #define METADATA                                       \
 	{                                              \
-		.name = "metadata", .inside = metadata \
+		.name = "metadata", .shape = &metadata \
 	}
 
-static const struct rule pods[] = {METADATA,
-				   {.name = "spec", .inside = pod_spec},
-				   {.name = "status", .inside = pod_status},
-				   {.name = NULL}};
-static const struct rule services[] = {METADATA,
-				       {.name = "spec", .inside = service_spec},
-				       {.name = "status", .inside = service_status},
-				       {.name = NULL}};
-static const struct rule slices[] = {METADATA,
-				     {.name = "addressType"},
-				     {.name = "endpoints", .inside = endpoints},
-				     {.name = "ports"},
-				     {.name = NULL}};
-static const struct rule nodes[] = {METADATA,
-				    {.name = "spec", .inside = node_spec},
-				    {.name = "status", .inside = node_status},
-				    {.name = NULL}};
-static const struct rule cidrs[] = {
-	METADATA, {.name = "spec", .inside = cidr_spec}, {.name = NULL}};
-static const struct rule owner_objects[] = {METADATA, {.name = NULL}};
+static const struct shape host_port = {.whole = "hostPort hostIP containerPort protocol"};
 
-static const struct rule *const rules_of[KUBE_RESOURCES] = {
-	[KUBE_PODS] = pods,
-	[KUBE_SERVICES] = services,
-	[KUBE_ENDPOINTSLICES] = slices,
-	[KUBE_NODES] = nodes,
-	[KUBE_SERVICECIDRS] = cidrs,
-	[KUBE_REPLICASETS] = owner_objects,
-	[KUBE_JOBS] = owner_objects,
+static const struct shape container = {
+	.parts = {{.name = "ports", .shape = &host_port, .needs = "hostPort", .drop_empty = true}},
 };
 
-static const struct rule *rule_for(const struct rule *rules, struct value name)
+static const struct shape pod_spec = {
+	.whole = "nodeName hostNetwork",
+	.parts = {{.name = "initContainers", .shape = &container, .drop_empty = true},
+		  {.name = "containers", .shape = &container, .drop_empty = true}},
+};
+
+static const struct shape running = {.whole = "startedAt"};
+static const struct shape waiting = {.whole = "reason"};
+static const struct shape terminated = {.whole = "startedAt finishedAt exitCode reason"};
+
+static const struct shape container_state = {
+	.parts = {{.name = "running", .shape = &running},
+		  {.name = "waiting", .shape = &waiting},
+		  {.name = "terminated", .shape = &terminated}},
+};
+
+static const struct shape container_status = {
+	.whole = "name containerID restartCount",
+	.parts = {{.name = "state", .shape = &container_state},
+		  {.name = "lastState", .shape = &container_state, .drop_empty = true}},
+};
+
+static const struct shape condition = {.whole = "type status lastTransitionTime reason"};
+
+static const struct shape pod_status = {
+	.whole = "phase reason podIP podIPs hostIP hostIPs startTime",
+	.parts = {{.name = "conditions", .shape = &condition},
+		  {.name = "initContainerStatuses", .shape = &container_status},
+		  {.name = "containerStatuses", .shape = &container_status},
+		  {.name = "ephemeralContainerStatuses", .shape = &container_status}},
+};
+
+static const struct shape pod = {
+	.parts = {METADATA,
+		  {.name = "spec", .shape = &pod_spec},
+		  {.name = "status", .shape = &pod_status}},
+};
+
+static const struct shape service_spec = {
+	.whole = "type clusterIP clusterIPs externalIPs ports selector",
+};
+static const struct shape service_status = {.whole = "loadBalancer"};
+static const struct shape service = {
+	.parts = {METADATA,
+		  {.name = "spec", .shape = &service_spec},
+		  {.name = "status", .shape = &service_status}},
+};
+
+static const struct shape endpoint = {.whole = "addresses conditions targetRef nodeName zone"};
+static const struct shape slice = {
+	.whole = "addressType ports",
+	.parts = {METADATA, {.name = "endpoints", .shape = &endpoint}},
+};
+
+static const struct shape node_spec = {.whole = "podCIDR podCIDRs"};
+static const struct shape node_status = {.whole = "addresses"};
+static const struct shape node = {
+	.parts = {METADATA,
+		  {.name = "spec", .shape = &node_spec},
+		  {.name = "status", .shape = &node_status}},
+};
+
+static const struct shape cidr_spec = {.whole = "cidrs"};
+static const struct shape cidr = {.parts = {METADATA, {.name = "spec", .shape = &cidr_spec}}};
+
+static const struct shape metadata_only = {.parts = {METADATA}};
+
+static const struct part objects[KUBE_RESOURCES] = {
+	[KUBE_PODS] = {.shape = &pod},
+	[KUBE_SERVICES] = {.shape = &service},
+	[KUBE_ENDPOINTSLICES] = {.shape = &slice},
+	[KUBE_NODES] = {.shape = &node},
+	[KUBE_SERVICECIDRS] = {.shape = &cidr},
+	[KUBE_REPLICASETS] = {.shape = &metadata_only},
+	[KUBE_JOBS] = {.shape = &metadata_only},
+};
+
+/* How the member NAME is kept, NULL when it is not. */
+static const struct part *part_named(const struct shape *shape, struct value name)
 {
-	while (rules->name && !value_is_text(name, rules->name))
-		rules++;
-	return rules->name ? rules : NULL;
+	const char *word = shape->whole != NULL ? shape->whole : "";
+
+	for (const struct part *part = shape->parts; part->name != NULL; part++)
+		if (value_is_text(name, part->name))
+			return part;
+	while (*word) {
+		size_t length = strcspn(word, " ");
+
+		if (name.length == length + 2 && memcmp(name.bytes + 1, word, length) == 0)
+			return &whole;
+		word += length + strspn(word + length, " ");
+	}
+	return NULL;
 }
 
-static bool wanted(const struct rule *rule, struct value item)
+/* False for an item that lacks what PART needs. */
+static bool wanted(const struct part *part, struct value item)
 {
 	struct value member;
 
-	if (rule->needs == NULL)
+	if (part->needs == NULL)
 		return true;
-	member = value_member(item, rule->needs);
+	member = value_at(item, part->needs);
 	return value_present(member) &&
-	       (rule->needs_text == NULL || value_is_text(member, rule->needs_text));
+	       (part->needs_text == NULL || value_is_text(member, part->needs_text));
 }
 
 /* True when what was added from FROM on holds nothing. */
@@ -201,73 +178,52 @@ static bool nothing_since(const struct text *out, size_t from)
 	return out->length - from == 2 && (out->data[from] == '{' || out->data[from] == '[');
 }
 
-/* Recursion is as deep as the rules are. */
-static void add_kept(struct text *out, const struct rule *rule, struct value value);
+/* Recursion is as deep as the shapes are. */
+static void add_kept(struct text *out, const struct part *part, struct value value);
 
-static void add_members(struct text *out, const struct rule *rules, struct value object,
-			const char *between)
+/* Adds what PART keeps of the members of an object or the items of an array. */
+static void add_inside(struct text *out, const struct part *part, struct value around,
+		       const char *between)
 {
-	struct value_cursor cursor = value_walk(object);
-	struct value name, member;
+	struct value_cursor cursor = value_walk(around);
+	bool array = value_is_array(around);
+	struct value name, value;
 
-	while (value_next(&cursor, &name, &member)) {
-		const struct rule *rule = rule_for(rules, name);
+	while (value_next(&cursor, &name, &value)) {
+		const struct part *inner = array ? part : part_named(part->shape, name);
 		size_t before = out->length, from;
 
-		if (rule == NULL)
+		if (inner == NULL || (array && !wanted(part, value)))
 			continue;
 		text_add_string(out, between);
 		value_add(out, name);
-		text_add_string(out, ":");
+		text_add_string(out, array ? "" : ":");
 		from = out->length;
-		add_kept(out, rule, member);
-		if (rule->drop_empty && nothing_since(out, from))
+		add_kept(out, inner, value);
+		if (inner->drop_empty && nothing_since(out, from))
 			out->length = before;
 		else
 			between = ",";
 	}
 }
 
-static void add_items(struct text *out, const struct rule *rule, struct value array)
+static void add_kept(struct text *out, const struct part *part, struct value value)
 {
-	struct value_cursor cursor = value_walk(array);
-	struct value name, item;
-	const char *between = "";
+	bool object = value_is_object(value);
 
-	while (value_next(&cursor, &name, &item)) {
-		size_t before = out->length, from;
-
-		if (!wanted(rule, item))
-			continue;
-		text_add_string(out, between);
-		from = out->length;
-		add_kept(out, rule, item);
-		if (rule->drop_empty && nothing_since(out, from))
-			out->length = before;
-		else
-			between = ",";
-	}
-}
-
-static void add_kept(struct text *out, const struct rule *rule, struct value value)
-{
-	if (rule->inside != NULL && value_is_object(value)) {
-		text_add_string(out, "{");
-		add_members(out, rule->inside, value, "");
-		text_add_string(out, "}");
-	} else if (rule->inside != NULL && value_is_array(value)) {
-		text_add_string(out, "[");
-		add_items(out, rule, value);
-		text_add_string(out, "]");
-	} else {
+	if (part->shape == NULL || (!object && !value_is_array(value))) {
 		value_add(out, value);
+		return;
 	}
+	text_add_string(out, object ? "{" : "[");
+	add_inside(out, part, value, "");
+	text_add_string(out, object ? "}" : "]");
 }
 
 void prune_add(struct text *out, enum kube_resource resource, struct value object)
 {
-	text_add_string(out, "{\"kind\":");
-	text_add_json_string(out, kube_resource_kind(resource));
-	add_members(out, rules_of[resource], object, ",");
+	text_add_format(out, "{\"kind\":\"%s\"", kube_resource_kind(resource));
+	if (value_is_object(object))
+		add_inside(out, &objects[resource], object, ",");
 	text_add_string(out, "}");
 }

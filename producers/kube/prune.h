@@ -1,7 +1,7 @@
-/* prune.h - what of a Kubernetes object a binding needs.
+/* prune.h - what a binding needs of a Kubernetes object.
  *
- * An allow-list: what is not named there never reaches the topic, so neither do
- * environments, volumes, secrets and last-applied configurations, of this or of any
+ * An allow-list: what it does not name never reaches the topic. That keeps out
+ * environments, volumes, secrets and last-applied configurations, of this and of every
  * later Kubernetes version.
  */
 #ifndef TENURE_KUBE_PRUNE_H
@@ -11,7 +11,7 @@
 #include "common/record/kube_resource.h"
 #include "producers/kube/value.h"
 
-/* Adds what is kept of OBJECT, with its kind in front (items of a list have none). */
+/* Adds what is kept of OBJECT, with its kind first (the items of a list have none). */
 void prune_add(struct text *out, enum kube_resource resource, struct value object);
 
 #endif

@@ -2,6 +2,14 @@
 
 #include <string.h>
 
+#include "common/topic/topic_reader.h"
+
+#define WAIT_MS 10000 /* for a broker to answer */
+
+/* Records to look back. The output has a PROGRESS a second and the changes in between; a SYNC
+ * of a large cluster is longer than the first number, never than the last. */
+static const int64_t lengths[] = {1000, 20000, 500000};
+
 void resume_init(struct resume *resume)
 {
 	*resume = (struct resume){.received = WHEN_MIN, .known = WHEN_MIN};
@@ -26,7 +34,7 @@ void resume_take(struct resume *resume, const char *cluster, const struct kube_e
 	revision = &resume->revisions[event->resource];
 	switch (event->type) {
 	case KUBE_SYNC_BEGIN:
-		/* Until its end nothing is known of the resource. */
+		/* Until its end the resource is unknown. */
 		*revision = 0;
 		break;
 	case KUBE_SYNC_END:
@@ -41,4 +49,41 @@ void resume_take(struct resume *resume, const char *cluster, const struct kube_e
 	default:
 		break;
 	}
+}
+
+static int read_last(const char *address, const struct bus_options *options, int64_t length,
+		     const char *cluster, struct resume *resume)
+{
+	struct topic_reader *reader;
+	struct bus_record record;
+	enum bus_status status;
+
+	reader = topic_reader_open(address, options, BUS_FROM_TAIL(length));
+	if (reader == NULL)
+		return -1;
+	resume_init(resume);
+	while ((status = topic_reader_read(reader, WAIT_MS, &record)) == BUS_RECORD) {
+		struct kube_event event;
+
+		/* What cannot be read was not written by us. */
+		if (kube_event_parse(record.value, record.value_length, &event, NULL) !=
+		    KUBE_EVENT_READ)
+			continue;
+		resume_take(resume, cluster, &event);
+		kube_event_clear(&event);
+	}
+	topic_reader_close(reader);
+	return status == BUS_BROKEN ? -1 : 0;
+}
+
+int resume_read(const char *address, const struct bus_options *options, const char *cluster,
+		struct resume *resume)
+{
+	resume_init(resume);
+	if (strcmp(address, "-") == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]) && !resume->proven; i++)
+		if (read_last(address, options, lengths[i], cluster, resume) < 0)
+			return -1;
+	return 0;
 }

@@ -1,44 +1,31 @@
 #include "producers/kube/value.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/scan.h"
-
-struct reader {
-	const char *at;
-	const char *end;
-};
 
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static void skip_blanks(struct reader *r)
+static void skip_blanks(struct value_cursor *cursor)
 {
-	while (r->at < r->end && is_blank(*r->at))
-		r->at++;
-}
-
-static bool take(struct reader *r, char c)
-{
-	if (r->at == r->end || *r->at != c)
-		return false;
-	r->at++;
-	return true;
+	while (cursor->at < cursor->end && is_blank(*cursor->at))
+		cursor->at++;
 }
 
 bool value_parse(const char *bytes, size_t length, struct value *value)
 {
-	struct reader r;
+	struct value_cursor cursor = {bytes, bytes + length};
 
 	if (length == 0 || scan_validate(bytes, length) != SCAN_GOOD)
 		return false;
-	r = (struct reader){bytes, bytes + length};
-	skip_blanks(&r);
-	while (r.end > r.at && is_blank(r.end[-1]))
-		r.end--;
-	*value = (struct value){r.at, (size_t)(r.end - r.at)};
+	skip_blanks(&cursor);
+	while (cursor.end > cursor.at && is_blank(cursor.end[-1]))
+		cursor.end--;
+	*value = (struct value){cursor.at, (size_t)(cursor.end - cursor.at)};
 	return true;
 }
 
@@ -57,40 +44,38 @@ bool value_is_array(struct value value)
 	return value.length > 0 && *value.bytes == '[';
 }
 
-/* The end of the string that begins at R->at, in a parsed text. */
-static void pass_string(struct reader *r)
+/* Moves past the string that begins here. */
+static void pass_string(struct value_cursor *cursor)
 {
-	r->at++;
-	while (r->at < r->end && *r->at != '"')
-		r->at += *r->at == '\\' && r->at + 1 < r->end ? 2 : 1;
-	if (r->at < r->end)
-		r->at++;
+	cursor->at++;
+	while (cursor->at < cursor->end && *cursor->at != '"')
+		cursor->at += *cursor->at == '\\' && cursor->at + 1 < cursor->end ? 2 : 1;
+	if (cursor->at < cursor->end)
+		cursor->at++;
 }
 
-/* The value that begins at R->at, in a parsed text: brackets are in balance there. */
-static struct value pass_value(struct reader *r)
+/* Moves past the value that begins here, a name, a member's value or an item. */
+static struct value pass_value(struct value_cursor *cursor)
 {
-	const char *start = r->at;
+	const char *start = cursor->at;
 	size_t depth = 0;
 
-	while (r->at < r->end) {
-		char c = *r->at;
-
-		if (depth == 0 && (c == ',' || c == '}' || c == ']' || c == ':' || is_blank(c)))
-			break;
-		if (c == '"') {
-			pass_string(r);
-		} else {
-			if (c == '{' || c == '[')
+	if (*start != '"' && *start != '{' && *start != '[')
+		while (cursor->at < cursor->end && *cursor->at != ',' && !is_blank(*cursor->at))
+			cursor->at++;
+	else
+		do {
+			if (*cursor->at == '"') {
+				pass_string(cursor);
+				continue;
+			}
+			if (*cursor->at == '{' || *cursor->at == '[')
 				depth++;
-			else if (c == '}' || c == ']')
+			else if (*cursor->at == '}' || *cursor->at == ']')
 				depth--;
-			r->at++;
-		}
-		if (depth == 0 && (c == '"' || c == '}' || c == ']'))
-			break;
-	}
-	return (struct value){start, (size_t)(r->at - start)};
+			cursor->at++;
+		} while (depth > 0 && cursor->at < cursor->end);
+	return (struct value){start, (size_t)(cursor->at - start)};
 }
 
 struct value_cursor value_walk(struct value container)
@@ -102,103 +87,87 @@ struct value_cursor value_walk(struct value container)
 
 bool value_next(struct value_cursor *cursor, struct value *name, struct value *value)
 {
-	struct reader r = {cursor->at, cursor->end};
-
-	while (r.at < r.end && (is_blank(*r.at) || *r.at == ','))
-		r.at++;
-	if (r.at == r.end)
+	while (cursor->at < cursor->end && (is_blank(*cursor->at) || *cursor->at == ','))
+		cursor->at++;
+	if (cursor->at == cursor->end)
 		return false;
-	*name = (struct value){r.at, 0};
-	*value = pass_value(&r);
-	skip_blanks(&r);
-	if (take(&r, ':')) {
+	*name = (struct value){cursor->at, 0};
+	*value = pass_value(cursor);
+	skip_blanks(cursor);
+	if (cursor->at < cursor->end && *cursor->at == ':') {
+		cursor->at++;
 		*name = *value;
-		skip_blanks(&r);
-		*value = pass_value(&r);
+		skip_blanks(cursor);
+		*value = pass_value(cursor);
 	}
-	cursor->at = r.at;
 	return true;
 }
 
-bool value_is_text(struct value value, const char *text)
+static bool is_text(struct value value, const char *text, size_t length)
 {
-	size_t length = strlen(text);
-
 	return value.length == length + 2 && *value.bytes == '"' &&
 	       memcmp(value.bytes + 1, text, length) == 0;
 }
 
-struct value value_member(struct value object, const char *name)
+bool value_is_text(struct value value, const char *text)
 {
-	struct value_cursor cursor;
+	return is_text(value, text, strlen(text));
+}
+
+static struct value member(struct value object, const char *name, size_t length)
+{
+	struct value_cursor cursor = value_walk(object);
 	struct value key, value;
 
-	if (value_is_object(object))
-		for (cursor = value_walk(object); value_next(&cursor, &key, &value);)
-			if (value_is_text(key, name))
-				return value;
+	while (value_next(&cursor, &key, &value))
+		if (is_text(key, name, length))
+			return value;
 	return (struct value){NULL, 0};
 }
 
 struct value value_at(struct value object, const char *path)
 {
-	char name[64];
-	const char *dot;
+	size_t length = strcspn(path, ".");
 
-	for (; (dot = strchr(path, '.')); path = dot + 1) {
-		size_t length = (size_t)(dot - path);
-
-		if (length >= sizeof(name))
-			return (struct value){NULL, 0};
-		memcpy(name, path, length);
-		name[length] = '\0';
-		object = value_member(object, name);
-	}
-	return value_member(object, path);
+	for (; path[length] == '.'; path += length + 1, length = strcspn(path, "."))
+		object = member(object, path, length);
+	return member(object, path, length);
 }
 
 void value_copy_text(struct value value, char *to, size_t size)
 {
-	size_t length = value.length >= 2 && *value.bytes == '"' ? value.length - 2 : 0;
+	bool text = value.length >= 2 && *value.bytes == '"';
 
-	if (length >= size)
-		length = size - 1;
-	if (length > 0)
-		memcpy(to, value.bytes + 1, length);
-	to[length] = '\0';
+	snprintf(to, size, "%.*s", text ? (int)value.length - 2 : 0, text ? value.bytes + 1 : "");
 }
 
 uint64_t value_integer(struct value value)
 {
+	struct scan_value digits = {.kind = SCAN_NUMBER};
 	uint64_t number = 0;
 
 	if (value.length >= 2 && *value.bytes == '"')
 		value = (struct value){value.bytes + 1, value.length - 2};
-	if (value.length == 0 || *value.bytes < '1' || *value.bytes > '9')
+	digits.text = value.bytes;
+	digits.length = value.length;
+	if (value.length == 0 || *value.bytes == '0' || scan_value_unsigned(&digits, &number) < 0)
 		return 0;
-	for (size_t i = 0; i < value.length; i++) {
-		unsigned digit = (unsigned)(value.bytes[i] - '0');
-
-		if (digit > 9 || number > (UINT64_MAX - digit) / 10)
-			return 0;
-		number = number * 10 + digit;
-	}
 	return number;
 }
 
 void value_add(struct text *out, struct value value)
 {
-	struct reader r = {value.bytes, value.bytes + value.length};
+	struct value_cursor cursor = {value.bytes, value.bytes + value.length};
 
-	while (r.at < r.end) {
-		const char *start = r.at;
+	while (cursor.at < cursor.end) {
+		const char *start = cursor.at;
 
-		if (*r.at == '"')
-			pass_string(&r);
+		if (*start == '"')
+			pass_string(&cursor);
 		else
-			while (r.at < r.end && *r.at != '"' && !is_blank(*r.at))
-				r.at++;
-		text_add(out, start, (size_t)(r.at - start));
-		skip_blanks(&r);
+			while (cursor.at < cursor.end && *cursor.at != '"' && !is_blank(*cursor.at))
+				cursor.at++;
+		text_add(out, start, (size_t)(cursor.at - start));
+		skip_blanks(&cursor);
 	}
 }

@@ -1,12 +1,12 @@
-/* value.h - JSON read in place: a value is a run of bytes that somebody else owns.
+/* value.h - JSON read in place: a value is a run of bytes that the caller owns.
  *
- * A page of a list is megabytes, and a tree of it is forty times that; here nothing
- * is built.  value_parse() checks the whole text once (common/scan.h), and the other
- * functions rely on that: they take values that came out of a parsed one.
+ * A page of a list is megabytes, and a tree of it would be forty times that, so nothing is
+ * built here. value_parse() checks the whole text once (common/base/scan.h). The other
+ * functions rely on that: they take only values that came out of a parsed one.
  *
- * (1) A value has no blanks around it; one of length 0 is absent.
- * (2) Names are compared byte by byte, without undoing escapes: the API server escapes
- *     none of the names that are asked for. Of equal names the first counts.
+ * (1) A value has no blanks around it. One of length 0 is absent.
+ * (2) Names are compared byte by byte, with their escapes: the API server escapes none of
+ *     the names that are looked up. Of equal names the first counts.
  */
 #ifndef TENURE_KUBE_VALUE_H
 #define TENURE_KUBE_VALUE_H
@@ -35,25 +35,24 @@ bool value_present(struct value value);
 bool value_is_object(struct value value);
 bool value_is_array(struct value value);
 
-/* The member NAME of OBJECT; absent also when OBJECT is none. */
-struct value value_member(struct value object, const char *name);
-/* The member at PATH, "metadata.resourceVersion". */
+/* The member at PATH, "items" or "metadata.resourceVersion". Absent also when an object on
+ * the way is missing or not an object. */
 struct value value_at(struct value object, const char *path);
 
 struct value_cursor value_walk(struct value container);
-/* False at the end, and at once when the container is none. NAME, with its quotes, is
- * absent in an array. */
+/* False at the end, and at once when the container is neither an object nor an array.
+ * NAME has its quotes; in an array it is absent. */
 bool value_next(struct value_cursor *cursor, struct value *name, struct value *value);
 
 /* True when VALUE is the string TEXT. */
 bool value_is_text(struct value value, const char *text);
-/* Copies a string without its quotes, escapes as they stand, cut to SIZE, with a NUL;
- * "" when VALUE is no string. */
+/* Copies a string without its quotes and with its escapes, cut to SIZE, with a NUL; "" when
+ * VALUE is not a string. */
 void value_copy_text(struct value value, char *to, size_t size);
 /* The integer in VALUE, a number or a string of decimal digits without leading zeros;
- * 0 when it is none. */
+ * 0 when it is neither. */
 uint64_t value_integer(struct value value);
-/* Adds VALUE without the blanks between its pieces. */
+/* Adds VALUE without the blanks between its tokens. */
 void value_add(struct text *out, struct value value);
 
 #endif

@@ -6,24 +6,23 @@
 #include "producers/kube/api_reply.h"
 #include "producers/kube/path.h"
 
-#define WAIT_FIRST_NS \
-	(200 * NS_PER_MS) /* doubled up to the longest; then as much again by chance */
+#define WAIT_FIRST_NS (200 * NS_PER_MS) /* doubled, then up to as much again by chance */
 #define WAIT_LONGEST_NS (30 * NS_PER_SECOND)
-#define WAIT_UNREACHED_NS \
-	(2 * NS_PER_SECOND)      /* the longest while nobody answers: no load on a server */
-#define WATCH_SECONDS_MIN 300u   /* the server ends a watch after so long, and */
-#define WATCH_SECONDS_MAX 600u   /* the ends are spread over this time */
-#define BODY_KEPT (1024u * 1024) /* bytes; what a page took beyond is given back */
+#define WAIT_UNREACHED_NS (2 * NS_PER_SECOND) /* longest when nobody answers: it loads no server */
+#define WATCH_SECONDS_MIN 300u   /* the server is asked to end a watch after a random time */
+#define WATCH_SECONDS_MAX 600u   /* between these, so that the watches do not end together */
+#define BODY_KEPT (1024u * 1024) /* bytes; memory that a page took beyond is freed */
 #define SHORT_LIFE_NS NS_PER_SECOND
 #define SHORT_LIVES_MAX 5u
 #define HEALTHY_NS (10 * NS_PER_SECOND)
 
 void watch_init(struct watch *watch, enum kube_resource resource, const char *cluster,
-		uint64_t seed)
+		uint64_t seed, struct watch_stats *stats)
 {
 	*watch = (struct watch){
 		.resource = resource,
 		.cluster = cluster,
+		.stats = stats,
 		.known = WHEN_MIN,
 		.retry_at = WHEN_MIN,
 		.opened_at = WHEN_MIN,
@@ -42,7 +41,7 @@ void watch_free(struct watch *watch)
 	text_free(&watch->token);
 }
 
-/* xorshift64 (Marsaglia 2003): spreading waits needs no better. */
+/* xorshift64 (Marsaglia 2003), good enough to spread waiting times. */
 static uint64_t draw(struct watch *watch)
 {
 	watch->random ^= watch->random << 13;
@@ -51,8 +50,9 @@ static uint64_t draw(struct watch *watch)
 	return watch->random;
 }
 
-static void wait_at_most(struct watch *watch, const struct clocks *now, int64_t server_wish_s,
-			 int64_t longest)
+/* Waits longer with every failure in a row, up to LONGEST, and at least SERVER_WISH_S. */
+static void wait_to_retry(struct watch *watch, const struct clocks *now, int64_t server_wish_s,
+			  int64_t longest)
 {
 	int64_t wait = WAIT_FIRST_NS;
 
@@ -66,23 +66,9 @@ static void wait_at_most(struct watch *watch, const struct clocks *now, int64_t 
 	if (wait < server_wish_s * NS_PER_SECOND)
 		wait = server_wish_s * NS_PER_SECOND;
 	watch->failures++;
-	watch->stats.failures++;
+	watch->stats->failures++;
 	watch->wished = server_wish_s > 0;
 	watch->retry_at = when_add(now->tick, wait);
-}
-
-static void wait_before_retry(struct watch *watch, const struct clocks *now, int64_t server_wish_s)
-{
-	wait_at_most(watch, now, server_wish_s, WAIT_LONGEST_NS);
-}
-
-/* After a request that END tells of; the body may hold the server's wish too. */
-static void wait_after(struct watch *watch, const struct clocks *now, const struct watch_end *end,
-		       const struct api_reply_status *status)
-{
-	int64_t wish_s = end->retry_after_s ? end->retry_after_s : status->retry_after_s;
-
-	wait_at_most(watch, now, wish_s, end->status ? WAIT_LONGEST_NS : WAIT_UNREACHED_NS);
 }
 
 void watch_hurry(struct watch *watch, const struct clocks *now)
@@ -105,11 +91,11 @@ void watch_relist(struct watch *watch, const char *reason)
 	list_from_start(watch);
 }
 
-/* Lists again since history was lost: at once, but not again and again. */
+/* Lists again because history was lost: immediately, unless that happened a moment ago. */
 static void lose(struct watch *watch, const char *reason, const struct clocks *now)
 {
 	if (when_since(now->tick, watch->lost_at) < HEALTHY_NS)
-		wait_before_retry(watch, now, 0);
+		wait_to_retry(watch, now, 0, WAIT_LONGEST_NS);
 	watch->lost_at = now->tick;
 	watch_relist(watch, reason);
 }
@@ -145,36 +131,24 @@ bool watch_due(const struct watch *watch, const struct clocks *now)
 	       when_not_after(watch->retry_at, now->tick);
 }
 
-bool watch_streams(const struct watch *watch)
-{
-	return watch->state == WATCH_TO_WATCH;
-}
-
-void watch_add_path(struct watch *watch, struct text *path)
+void watch_ask(struct watch *watch, const struct clocks *now, struct text *path)
 {
 	unsigned spread = (unsigned)(draw(watch) % (WATCH_SECONDS_MAX - WATCH_SECONDS_MIN + 1));
 
-	if (watch->state == WATCH_TO_LIST)
-		path_add_list(path, watch->resource, watch->page_items,
-			      watch->exact ? watch->revision : 0, &watch->token);
-	else
-		path_add_watch(path, watch->resource, watch->revision, WATCH_SECONDS_MIN + spread);
-}
-
-const char *watch_accept(const struct watch *watch)
-{
-	return path_accept(watch->resource, watch->state == WATCH_TO_LIST);
-}
-
-void watch_asked(struct watch *watch, const struct clocks *now)
-{
 	text_clear(&watch->body);
 	if (watch->body.capacity > BODY_KEPT)
 		text_free(&watch->body);
 	watch->taken = watch->scanned = 0;
-	if (watch->state == WATCH_TO_LIST && !watch->begun)
+	if (watch->state == WATCH_TO_WATCH) {
+		path_add_watch(path, watch->resource, watch->revision, WATCH_SECONDS_MIN + spread);
+		watch->state = WATCH_OPENING;
+		return;
+	}
+	path_add_list(path, watch->resource, watch->page_items, watch->exact ? watch->revision : 0,
+		      &watch->token);
+	if (!watch->begun)
 		watch->list_asked = now->wall;
-	watch->state = watch->state == WATCH_TO_LIST ? WATCH_LISTING : WATCH_OPENING;
+	watch->state = WATCH_LISTING;
 }
 
 void watch_answered(struct watch *watch, long status, const struct clocks *now)
@@ -192,7 +166,15 @@ bool watch_listening(const struct watch *watch)
 	       watch->state == WATCH_OPEN;
 }
 
-static void tell(struct watch *watch, const char *what, long code, const char *why)
+bool watch_all_open(const struct watch watches[static KUBE_RESOURCES])
+{
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		if (watches[r].state != WATCH_OPEN && watches[r].state != WATCH_LEFT_OUT)
+			return false;
+	return true;
+}
+
+static void note_problem(struct watch *watch, const char *what, long code, const char *why)
 {
 	if (code)
 		snprintf(watch->problem, sizeof(watch->problem), "%s: HTTP %ld %s", what, code,
@@ -206,10 +188,11 @@ static void page_ended(struct watch *watch, const struct clocks *now)
 	struct api_reply_page page;
 
 	if (!api_reply_read_page(watch->body.data, watch->body.length, &page)) {
-		watch->stats.unreadable++;
-		tell(watch, "cannot list", 0, "the answer is no list with a resourceVersion");
+		watch->stats->unreadable++;
+		note_problem(watch, "cannot list", 0,
+			     "the answer is not a list with a resourceVersion");
 		list_from_start(watch);
-		wait_before_retry(watch, now, 0);
+		wait_to_retry(watch, now, 0, WAIT_LONGEST_NS);
 		return;
 	}
 	watch->items = page.items;
@@ -221,19 +204,33 @@ static void page_ended(struct watch *watch, const struct clocks *now)
 	watch->state = WATCH_GIVING;
 }
 
+/* Reads why a request failed, or why the server refused it. */
+static void read_refusal(struct watch *watch, const char *what, const struct watch_end *end,
+			 struct api_reply_status *status)
+{
+	api_reply_read_status(watch->body.data, watch->body.length, status);
+	note_problem(watch, what, end->status, end->failed ? end->message : status->message);
+}
+
+static void wait_after(struct watch *watch, const struct watch_end *end,
+		       const struct api_reply_status *status, const struct clocks *now)
+{
+	wait_to_retry(watch, now, end->retry_after_s ? end->retry_after_s : status->retry_after_s,
+		      end->status ? WAIT_LONGEST_NS : WAIT_UNREACHED_NS);
+}
+
 static void list_failed(struct watch *watch, const struct watch_end *end, const struct clocks *now)
 {
-	struct api_reply_status status;
 	bool missing = end->status == 404 || end->status == 403;
+	struct api_reply_status status;
 
-	api_reply_read_status(watch->body.data, watch->body.length, &status);
-	tell(watch, "cannot list", end->status, end->failed ? end->message : status.message);
+	read_refusal(watch, "cannot list", end, &status);
 	if (missing && path_optional(watch->resource)) {
 		watch->state = WATCH_LEFT_OUT;
 		return;
 	}
 	if (end->too_large) {
-		watch->stats.too_large++;
+		watch->stats->too_large++;
 		watch->page_items = watch->page_items > 1 ? watch->page_items / 2 : 1;
 	}
 	if (watch->exact && !end->failed && end->status == 410) {
@@ -243,26 +240,25 @@ static void list_failed(struct watch *watch, const struct watch_end *end, const 
 		return;
 	}
 	list_from_start(watch);
-	wait_after(watch, now, end, &status);
+	wait_after(watch, end, &status, now);
 }
 
 static void watch_refused(struct watch *watch, const struct watch_end *end,
 			  const struct clocks *now)
 {
 	struct api_reply_status status;
+	const char *gap;
 
-	api_reply_read_status(watch->body.data, watch->body.length, &status);
-	tell(watch, "cannot watch", end->status, end->failed ? end->message : status.message);
+	read_refusal(watch, "cannot watch", end, &status);
+	gap = api_reply_loss(end->status, &status);
 	watch->state = WATCH_TO_WATCH;
-	if (end->status == 410)
-		lose(watch, "expired", now);
-	else if (status.future_revision)
-		lose(watch, "revision_ahead", now);
+	if (gap != NULL)
+		lose(watch, gap, now);
 	else
-		wait_after(watch, now, end, &status);
+		wait_after(watch, end, &status, now);
 }
 
-/* What stands behind the last line end is dropped: the next watch sends it whole. */
+/* An incomplete last line is dropped: the next watch sends it whole. */
 static void stream_ended(struct watch *watch, const struct watch_end *end, const struct clocks *now)
 {
 	bool heard = when_before(watch->opened_at, watch->heard_at);
@@ -271,16 +267,16 @@ static void stream_ended(struct watch *watch, const struct watch_end *end, const
 	watch->state = WATCH_TO_WATCH;
 	watch->problem[0] = '\0';
 	if (end->failed)
-		tell(watch, "the watch broke off", 0, end->message);
+		note_problem(watch, "the watch broke off", 0, end->message);
 	if (heard || when_since(now->tick, watch->opened_at) >= HEALTHY_NS)
 		watch->failures = watch->short_lives = 0;
 	if (short_life && ++watch->short_lives >= SHORT_LIVES_MAX) {
-		/* Some front ends say "expired" only by closing at once. */
+		/* Some front ends only close the stream when the revision has expired. */
 		watch->short_lives = 0;
-		tell(watch, "cannot watch", 0, "it ends at once, again and again");
+		note_problem(watch, "cannot watch", 0, "it keeps ending immediately");
 		lose(watch, "watch_ends_at_once", now);
 	} else if (short_life || end->failed) {
-		wait_before_retry(watch, now, 0);
+		wait_to_retry(watch, now, 0, WAIT_LONGEST_NS);
 	}
 }
 
@@ -290,7 +286,7 @@ void watch_fail(struct watch *watch, const char *gap, const char *problem, int64
 	bool short_life = when_since(now->tick, watch->opened_at) < SHORT_LIFE_NS;
 
 	watch->state = WATCH_TO_WATCH;
-	tell(watch, "the watch was ended", 0, problem);
+	note_problem(watch, "the watch was ended", 0, problem);
 	if (short_life && ++watch->short_lives >= SHORT_LIVES_MAX) {
 		watch->short_lives = 0;
 		gap = gap != NULL ? gap : "watch_fails_at_once";
@@ -298,7 +294,7 @@ void watch_fail(struct watch *watch, const char *gap, const char *problem, int64
 	if (gap != NULL)
 		lose(watch, gap, now);
 	else
-		wait_before_retry(watch, now, server_wish_s);
+		wait_to_retry(watch, now, server_wish_s, WAIT_LONGEST_NS);
 }
 
 void watch_ended(struct watch *watch, const struct watch_end *end, const struct clocks *now)

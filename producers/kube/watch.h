@@ -1,15 +1,15 @@
-/* watch.h - one resource: list it, watch it, and say what is known of it.
+/* watch.h - one resource: list it, watch it, and keep track of what is known of it.
  *
- * A watch is a state machine without a clock and without a network: it tells which
- * request it wants and is fed what the request brings; give.h makes records of that.
+ * A watch is a state machine without a clock and without a network. It says which request
+ * it wants and is fed what the request brings; watch_records.h turns that into records.
  *
  *     TO_LIST -> LISTING -> GIVING -> (next page) TO_LIST | (last) TO_WATCH
  *     TO_WATCH -> OPENING -> OPEN -> (ended) TO_WATCH | (history lost) TO_LIST with a GAP
  *
- * (1) Every change with a revision <= REVISION was given, or lies in a GAP.
- * (2) Changes are given in the order of their revisions, each once.
- * (3) When history was lost, a GAP from KNOWN on stands before the SYNC that follows.
- * (4) A list that breaks off is begun again: a SYNC_BEGIN without its SYNC_END is void.
+ * (1) Every change with a revision <= REVISION was written or is inside a GAP.
+ * (2) Changes are written in the order of their revisions, each once.
+ * (3) When history was lost, a GAP from KNOWN on precedes the SYNC that follows.
+ * (4) A list that breaks off is started again: a SYNC_BEGIN without its SYNC_END is void.
  */
 #ifndef TENURE_KUBE_WATCH_H
 #define TENURE_KUBE_WATCH_H
@@ -31,61 +31,62 @@
 enum watch_state {
 	WATCH_TO_LIST,  /* wants a list */
 	WATCH_LISTING,  /* waits for a page */
-	WATCH_GIVING,   /* gives the page's items */
+	WATCH_GIVING,   /* has a page whose items are being written */
 	WATCH_TO_WATCH, /* wants a watch */
-	WATCH_OPENING,  /* waits for the server to take it */
-	WATCH_OPEN,     /* gives changes */
-	WATCH_LEFT_OUT, /* the server does not have this resource, and it may be missing */
+	WATCH_OPENING,  /* waits for the server to accept it */
+	WATCH_OPEN,     /* receives changes */
+	WATCH_LEFT_OUT, /* the server does not have this optional resource */
 };
 
+/* Counters; all watches share one. */
 struct watch_stats {
 	uint64_t changes, bookmarks, syncs, items, gaps;
-	uint64_t duplicates; /* given already */
+	uint64_t duplicates; /* already written */
 	uint64_t late;       /* came after a PROGRESS had promised them */
 	uint64_t unreadable; /* lines and pages */
 	uint64_t too_large;
-	uint64_t failures; /* requests that did not bring what was asked */
+	uint64_t failures; /* requests that did not bring what they asked for */
 };
 
 struct watch {
 	enum kube_resource resource;
-	const char *cluster; /* borrowed */
+	const char *cluster;       /* borrowed */
+	struct watch_stats *stats; /* borrowed */
 	enum watch_state state;
 	struct text body; /* what the request brought */
 	size_t taken;     /* bytes of it that are done with */
 	size_t scanned;   /* bytes of it that hold no further line end */
 
 	uint64_t revision;  /* (1) */
-	uint64_t delivered; /* the greatest that was given */
+	uint64_t delivered; /* the greatest that was written */
 	struct when known;  /* (3); WHEN_MIN while nothing is */
 	const char *gap;    /* the reason of the GAP that the next SYNC needs, or NULL */
-	bool gap_given;     /* it stands before the list that is under way */
+	bool gap_given;     /* it precedes the list that is under way */
 
 	bool exact;          /* the list is a planned one, at REVISION */
-	bool begun;          /* SYNC_BEGIN was given */
-	unsigned page_items; /* what is asked for */
+	bool begun;          /* SYNC_BEGIN was written */
+	unsigned page_items; /* to request */
 	struct text token;   /* of the next page */
 	uint64_t list_revision;
 	struct when list_asked; /* by the wall clock */
 	struct value_cursor items;
 
-	struct when retry_at; /* this and the next by clocks.h (1) */
+	struct when retry_at; /* this and the instants below by clocks.h (1) */
 	bool wished;          /* the server asked for this wait */
 	struct when lost_at;
 	unsigned failures;    /* in a row, for the waiting time */
-	unsigned short_lives; /* watches in a row that ended at once with nothing */
+	unsigned short_lives; /* watches in a row that ended immediately and brought nothing */
 	struct when opened_at;
 	struct when heard_at; /* the last line, or the opening */
 	uint64_t openings;
 	uint64_t random;
-	char problem[WATCH_PROBLEM_SIZE]; /* the last one, "" for none; for the log */
-	struct watch_stats stats;
+	char problem[WATCH_PROBLEM_SIZE]; /* the last one, for the log; "" for none */
 };
 
 /* How a request ended. */
 struct watch_end {
 	long status;    /* HTTP's, 0 when there was no answer */
-	bool failed;    /* the network failed, as MESSAGE tells */
+	bool failed;    /* the network failed, as MESSAGE says */
 	bool too_large; /* the answer did not fit */
 	const char *message;
 	int64_t retry_after_s;
@@ -93,41 +94,40 @@ struct watch_end {
 
 /* SEED makes the waiting times of several watches differ. */
 void watch_init(struct watch *watch, enum kube_resource resource, const char *cluster,
-		uint64_t seed);
+		uint64_t seed, struct watch_stats *stats);
 void watch_free(struct watch *watch);
-/* Goes on where an earlier run stopped, REVISION > 0; before the first request. */
+/* Continues where an earlier run stopped, REVISION > 0. Before the first request. */
 void watch_resume(struct watch *watch, uint64_t revision, struct when known);
-/* Lists (again) since history was lost; REASON is for the GAP, from KNOWN on. */
+/* Lists (again) because history was lost; REASON is for the GAP, from KNOWN on. */
 void watch_relist(struct watch *watch, const char *reason);
-/* Asks for a planned list, which loses nothing. Only while it is OPEN. */
+/* Starts a planned list, which loses nothing. Only while OPEN. */
 void watch_sync(struct watch *watch);
 /* Watches again from REVISION, with another request. */
 void watch_again(struct watch *watch);
-/* A PROGRESS is about to promise every change up to REVISION, and that nothing before
- * KNOWN is missing. */
+/* A PROGRESS is about to promise that every change up to REVISION, and everything before
+ * KNOWN, was written. */
 void watch_prove(struct watch *watch, uint64_t revision, struct when known);
 
-/* The server serves again: what waits for a retry need not wait any more, unless the
- * server asked for it. */
+/* The server answers again: a retry need not wait any longer, unless the server asked for
+ * the wait. */
 void watch_hurry(struct watch *watch, const struct clocks *now);
 
 /* True when a request should be started now. */
 bool watch_due(const struct watch *watch, const struct clocks *now);
-/* The path and the Accept header of that request. */
-void watch_add_path(struct watch *watch, struct text *path);
-const char *watch_accept(const struct watch *watch);
-bool watch_streams(const struct watch *watch);
-/* The request was started; what it brings goes to BODY. */
-void watch_asked(struct watch *watch, const struct clocks *now);
-/* Its answer has begun. */
+/* Adds the path of that request and waits for its answer, LISTING or OPENING. What the
+ * request brings goes to BODY. */
+void watch_ask(struct watch *watch, const struct clocks *now, struct text *path);
+/* The answer has begun. */
 void watch_answered(struct watch *watch, long status, const struct clocks *now);
-/* It has ended; everything that came before was taken by watch_records_next(). */
+/* The request has ended, and watch_records_next() has taken everything it brought. */
 void watch_ended(struct watch *watch, const struct watch_end *end, const struct clocks *now);
 /* True while the state needs the request that was started last. */
 bool watch_listening(const struct watch *watch);
+/* True when every watch is OPEN or LEFT_OUT. */
+bool watch_all_open(const struct watch watches[static KUBE_RESOURCES]);
 
-/* Ends a stream that is OPEN from our side, since the server said PROBLEM in it: lists
- * again when GAP names a reason, else watches again; after SERVER_WISH_S or longer. */
+/* Ends an OPEN stream from our side, because of PROBLEM: lists again when GAP names a
+ * reason, else watches again, after SERVER_WISH_S or longer. */
 void watch_fail(struct watch *watch, const char *gap, const char *problem, int64_t server_wish_s,
 		const struct clocks *now);
 

@@ -6,7 +6,7 @@
 
 #define REPEAT_NS (30 * NS_PER_SECOND)
 
-void watch_log_take(struct watch_log *log, struct watch *watch, const struct clocks *now)
+void watch_log_problem(struct watch_log *log, struct watch *watch, const struct clocks *now)
 {
 	const char *name = kube_resource_name(watch->resource);
 
@@ -14,27 +14,24 @@ void watch_log_take(struct watch_log *log, struct watch *watch, const struct clo
 		return;
 	if (watch->state == WATCH_LEFT_OUT) {
 		log_info("%s are left out: %s", name, watch->problem);
-	} else if (!log->on || when_since(now->tick, log->said_at) >= REPEAT_NS) {
+	} else if (!log->troubled || when_since(now->tick, log->logged_at) >= REPEAT_NS) {
 		log_warn("%s: %s", name, watch->problem);
-		log->said_at = now->tick;
-		if (!log->on)
+		log->logged_at = now->tick;
+		if (!log->troubled)
 			log->since = now->tick;
-		log->on = true;
+		log->troubled = true;
 	} else {
 		log_debug("%s: %s", name, watch->problem);
 	}
 	watch->problem[0] = '\0';
 }
 
-void watch_log_look(struct watch_log *log, const struct watch watches[KUBE_RESOURCES],
-		    const struct clocks *now)
+void watch_log_recovery(struct watch_log *log, const struct watch watches[static KUBE_RESOURCES],
+			const struct clocks *now)
 {
-	if (!log->on)
+	if (!log->troubled || !watch_all_open(watches))
 		return;
-	for (int r = 0; r < KUBE_RESOURCES; r++)
-		if (watches[r].state != WATCH_OPEN && watches[r].state != WATCH_LEFT_OUT)
-			return;
-	log->on = false;
+	log->troubled = false;
 	log_info("every watch is open again after %" PRId64 " ms",
-		 (when_since(now->tick, log->since) / NS_PER_MS));
+		 when_since(now->tick, log->since) / NS_PER_MS);
 }

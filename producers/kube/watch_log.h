@@ -1,10 +1,10 @@
-/* watch_log.h - says in the log that watches are troubled, and when that is over.
+/* watch_log.h - logs that watches are in trouble, and when that is over.
  *
- * A server that goes away troubles every watch many times; the log has its first word, one
- * a while after that, and the end. Every word is there with --log-level debug.
+ * A server that goes away troubles every watch many times. The log has the first problem,
+ * then one in 30 s, and the end; --log-level debug shows every one.
  */
-#ifndef TENURE_WATCH_LOG_H
-#define TENURE_WATCH_LOG_H
+#ifndef TENURE_KUBE_WATCH_LOG_H
+#define TENURE_KUBE_WATCH_LOG_H
 
 #include <stdbool.h>
 
@@ -14,15 +14,15 @@
 #include "producers/kube/watch.h"
 
 struct watch_log {
-	bool on;
+	bool troubled;
 	struct when since;
-	struct when said_at;
+	struct when logged_at;
 };
 
-/* Takes the problem of WATCH, if it has one. */
-void watch_log_take(struct watch_log *log, struct watch *watch, const struct clocks *now);
-/* Says that it is over, once every watch is open. */
-void watch_log_look(struct watch_log *log, const struct watch watches[KUBE_RESOURCES],
-		    const struct clocks *now);
+/* Takes the problem of WATCH, if it has one, and logs it. */
+void watch_log_problem(struct watch_log *log, struct watch *watch, const struct clocks *now);
+/* Logs that the trouble is over, once every watch is open. */
+void watch_log_recovery(struct watch_log *log, const struct watch watches[static KUBE_RESOURCES],
+			const struct clocks *now);
 
 #endif

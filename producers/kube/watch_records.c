@@ -1,35 +1,33 @@
 #include "producers/kube/watch_records.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "common/record/kube_event.h"
 #include "producers/kube/api_reply.h"
 #include "producers/kube/kube_event_add.h"
-#include "producers/kube/prune.h"
 
-#define COMPACT_BYTES (256u * 1024) /* taken bytes that are worth a move of the rest */
+#define COMPACT_BYTES (256u * 1024) /* done bytes that are worth moving the rest */
 
-/* The object is pruned straight into the record: its envelope is written around nothing
- * and opened again at the end. */
 static void add_object(const struct watch *watch, enum kube_event_type type,
 		       const struct clocks *now, struct value object, struct text *record)
 {
-	kube_event_add_object(record, type, watch->cluster, watch->resource, now->received, "", 0);
-	if (record->failed)
-		return;
-	record->length--;
-	prune_add(record, watch->resource, object);
-	text_add_string(record, "}");
+	kube_event_add_object(record, type, watch->cluster, watch->resource, now->received, object);
+}
+
+static void add_sync(const struct watch *watch, enum kube_event_type type, const struct clocks *now,
+		     struct text *record)
+{
+	kube_event_add_sync(record, type, watch->cluster, watch->resource, now->received,
+			    watch->list_revision);
 }
 
 static bool give_gap(struct watch *watch, const struct clocks *now, struct text *record)
 {
-	/* Before anything is known there is nothing to be missed. */
+	/* Before anything is known nothing can be missing. */
 	if (watch->gap == NULL || watch->gap_given || when_not_after(watch->known, WHEN_MIN))
 		return false;
 	watch->gap_given = true;
-	watch->stats.gaps++;
+	watch->stats->gaps++;
 	kube_event_add_gap(record, watch->cluster, watch->resource, now->received,
 			   when_earlier(watch->known, now->received), now->received, watch->gap);
 	return true;
@@ -37,15 +35,14 @@ static bool give_gap(struct watch *watch, const struct clocks *now, struct text 
 
 static bool give_sync_end(struct watch *watch, const struct clocks *now, struct text *record)
 {
-	watch->stats.syncs++;
+	watch->stats->syncs++;
 	watch->revision = watch->delivered = watch->list_revision;
 	if (!watch->exact)
 		watch->known = watch->list_asked;
 	watch->gap = NULL;
 	watch->exact = false;
 	watch->state = WATCH_TO_WATCH;
-	kube_event_add_sync_end(record, watch->cluster, watch->resource, now->received,
-				watch->revision);
+	add_sync(watch, KUBE_SYNC_END, now, record);
 	return true;
 }
 
@@ -57,12 +54,11 @@ static bool give_page(struct watch *watch, const struct clocks *now, struct text
 		return true;
 	if (!watch->begun) {
 		watch->begun = true;
-		kube_event_add_sync_begin(record, watch->cluster, watch->resource, now->received,
-					  watch->list_revision);
+		add_sync(watch, KUBE_SYNC_BEGIN, now, record);
 		return true;
 	}
 	if (value_next(&watch->items, &name, &item)) {
-		watch->stats.items++;
+		watch->stats->items++;
 		add_object(watch, KUBE_ADDED, now, item, record);
 		return true;
 	}
@@ -77,25 +73,21 @@ static void take_error(struct watch *watch, struct value object, const struct cl
 	struct api_reply_status status;
 
 	api_reply_read_status(object.bytes, object.length, &status);
-	if (status.code == 410)
-		watch_fail(watch, "expired", status.message, 0, now);
-	else if (status.future_revision)
-		watch_fail(watch, "revision_ahead", status.message, 0, now);
-	else
-		watch_fail(watch, NULL, status.message, status.retry_after_s, now);
+	watch_fail(watch, api_reply_loss(status.code, &status), status.message,
+		   status.retry_after_s, now);
 }
 
-/* True when the change is to be given. */
+/* True when the change is new. */
 static bool take_change(struct watch *watch, const struct api_reply_change *change)
 {
 	bool late = change->revision <= watch->revision;
 
 	if (change->revision <= watch->delivered) {
-		watch->stats.duplicates++;
+		watch->stats->duplicates++;
 		return false;
 	}
-	watch->stats.late += late;
-	watch->stats.changes++;
+	watch->stats->late += late;
+	watch->stats->changes++;
 	watch->delivered = change->revision;
 	if (!late)
 		watch->revision = change->revision;
@@ -105,43 +97,36 @@ static bool take_change(struct watch *watch, const struct api_reply_change *chan
 static bool take_line(struct watch *watch, const char *line, size_t length,
 		      const struct clocks *now, struct text *record)
 {
-	static const enum kube_event_type types[] = {
-		[API_REPLY_ADDED] = KUBE_ADDED,
-		[API_REPLY_MODIFIED] = KUBE_MODIFIED,
-		[API_REPLY_DELETED] = KUBE_DELETED,
-	};
 	struct api_reply_change change;
 
 	if (!api_reply_read_change(line, length, &change)) {
-		watch->stats.unreadable++;
-		watch_fail(watch, NULL, "a line of it is no watch event", 0, now);
+		watch->stats->unreadable++;
+		watch_fail(watch, NULL, "a line of it is not a watch event", 0, now);
 		return false;
 	}
-	if (change.kind == API_REPLY_ERROR) {
+	if (change.type == KUBE_ERROR) {
 		take_error(watch, change.object, now);
 		return false;
 	}
 	watch->heard_at = now->tick;
-	if (change.kind == API_REPLY_BOOKMARK) {
-		watch->stats.bookmarks++;
+	if (change.type == KUBE_BOOKMARK) {
+		watch->stats->bookmarks++;
 		if (watch->revision < change.revision)
 			watch->revision = change.revision;
 		return false;
 	}
 	if (!take_change(watch, &change))
 		return false;
-	add_object(watch, types[change.kind], now, change.object, record);
+	add_object(watch, change.type, now, change.object, record);
 	return true;
 }
 
-/* Moves what is not taken yet to the front, when that is worth it. */
+/* Moves the rest of the body to the front, when that is worth it. */
 static void compact(struct watch *watch)
 {
 	struct text *body = &watch->body;
 
-	if (watch->taken < body->length && watch->taken < COMPACT_BYTES)
-		return;
-	if (watch->taken == 0)
+	if (watch->taken == 0 || (watch->taken < body->length && watch->taken < COMPACT_BYTES))
 		return;
 	body->length -= watch->taken;
 	memmove(body->data, body->data + watch->taken, body->length);
@@ -160,7 +145,7 @@ static bool give_change(struct watch *watch, const struct clocks *now, struct te
 		size_t length = end != NULL ? (size_t)(end - line) : body->length - watch->taken;
 
 		if (length > WATCH_LINE_MAX) {
-			watch->stats.too_large++;
+			watch->stats->too_large++;
 			watch_fail(watch, "line_too_large", "a line of it is longer than 8 MiB", 0,
 				   now);
 			return false;

@@ -14,9 +14,9 @@
 #include "producers/kube/watch_records.h"
 
 #define LIST_TIMEOUT_S 120L
-#define WATCH_TIMEOUT_S 615L /* past the end that the server was asked for */
+#define WATCH_TIMEOUT_S 615L /* the server is asked to end it earlier */
 #define PROBE_TIMEOUT_S 10L
-#define PROBE_MAX (4u * 1024 * 1024) /* bytes; one object */
+#define PROBE_MAX (4u * 1024 * 1024) /* bytes; it holds one object */
 #define POLL_MS 50
 #define POLL_SETTLING_MS 10
 
@@ -34,19 +34,14 @@ struct watches {
 	struct http *http;
 	struct watch list[KUBE_RESOURCES];
 	struct channel channels[KUBE_RESOURCES];
+	struct watch_stats stats;
 	struct progress_rounds progress;
 	struct watch_log log;
-	bool served;   /* the server has given something: later trouble passes */
-	bool set_back; /* warned that the clock was */
+	bool served;   /* the server has answered well once: trouble from now on passes */
 	bool unshared; /* warned that there can be no PROGRESS */
 	uint64_t reconnects;
 	int exit_code;
 };
-
-static const char *name_of(int resource)
-{
-	return kube_resource_name((enum kube_resource)resource);
-}
 
 struct watches *watches_open(const struct watches_options *options, struct access *access,
 			     const struct resume *resume, uint64_t seed)
@@ -66,7 +61,7 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 		struct watch *watch = &watches->list[r];
 
 		watch_init(watch, (enum kube_resource)r, options->cluster,
-			   seed * (uint64_t)(2 * r + 1));
+			   seed * (uint64_t)(2 * r + 1), &watches->stats);
 		text_init(&watches->channels[r].probe_body, PROBE_MAX);
 		watches->channels[r].next_sync = WHEN_MIN;
 		if (resume->revisions[r] > 0) {
@@ -84,9 +79,9 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 	return watches;
 }
 
-static void release(struct watches *watches, struct http_request **request)
+static void release(struct http_request **request)
 {
-	http_release(watches->http, *request);
+	http_release(*request);
 	*request = NULL;
 }
 
@@ -95,8 +90,8 @@ void watches_close(struct watches *watches)
 	if (watches == NULL)
 		return;
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		release(watches, &watches->channels[r].request);
-		release(watches, &watches->channels[r].probe);
+		release(&watches->channels[r].request);
+		release(&watches->channels[r].probe);
 		text_free(&watches->channels[r].probe_body);
 		watch_free(&watches->list[r]);
 	}
@@ -107,41 +102,37 @@ void watches_close(struct watches *watches)
 static int ask_watch(struct watches *watches, struct watch *watch, struct channel *channel,
 		     const struct clocks *now)
 {
-	bool stream = watch_streams(watch);
-	const char *accept = watch_accept(watch);
 	struct text path;
-	int rc = -1;
+	bool list;
 
 	text_init(&path, 65536);
-	watch_add_path(watch, &path);
-	watch_asked(watch, now);
-	channel->request = http_get(watches->http, text_terminate(&path), accept,
-				    stream ? HTTP_STREAM : HTTP_WHOLE,
-				    stream ? WATCH_TIMEOUT_S : LIST_TIMEOUT_S, &watch->body);
-	if (channel->request != NULL)
-		rc = 0;
+	watch_ask(watch, now, &path);
+	list = watch->state == WATCH_LISTING;
+	channel->request =
+		http_get(watches->http, text_terminate(&path), path_accept(watch->resource, list),
+			 list ? HTTP_WHOLE : HTTP_STREAM, list ? LIST_TIMEOUT_S : WATCH_TIMEOUT_S,
+			 &watch->body);
 	text_free(&path);
-	return rc;
+	return channel->request != NULL ? 0 : -1;
 }
 
 static int ask_probes(struct watches *watches, const struct clocks *now)
 {
-	struct text path, first;
+	struct text path;
 	int rc = -1;
 
 	text_init(&path, 1024);
-	text_init(&first, 0);
 	progress_rounds_begin(&watches->progress, watches->list, now);
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		enum kube_resource resource = (enum kube_resource)r;
 		struct channel *channel = &watches->channels[r];
 
-		release(watches, &channel->probe);
-		if (!progress_rounds_asks(&watches->progress, resource))
+		release(&channel->probe);
+		if (!watches->progress.probes[r].asked)
 			continue;
 		text_clear(&path);
 		text_clear(&channel->probe_body);
-		path_add_list(&path, resource, 1, 0, &first);
+		path_add_list(&path, resource, 1, 0, NULL);
 		channel->probe =
 			http_get(watches->http, text_terminate(&path), path_accept(resource, true),
 				 HTTP_WHOLE, PROBE_TIMEOUT_S, &channel->probe_body);
@@ -154,7 +145,7 @@ out:
 	return rc;
 }
 
-/* A planned SYNC of one resource: each has its own time in the interval. */
+/* Starts a planned SYNC when it is due; each resource has its own time in the interval. */
 static void plan_sync(struct watches *watches, int r, const struct clocks *now)
 {
 	int64_t interval = watches->options.sync_interval_ns;
@@ -178,7 +169,7 @@ int watches_ask(struct watches *watches, const struct clocks *now)
 
 		plan_sync(watches, r, now);
 		if (channel->request != NULL && !watch_listening(watch))
-			release(watches, &channel->request);
+			release(&channel->request);
 		if (watch_due(watch, now) && ask_watch(watches, watch, channel, now) < 0)
 			return -1;
 	}
@@ -192,16 +183,16 @@ int watches_turn(struct watches *watches)
 	return http_turn(watches->http, watches->progress.running ? POLL_SETTLING_MS : POLL_MS);
 }
 
-/* Before the server has given anything, trouble that only its user can end ends the
- * program. -1 after logging. */
+/* Until the server has answered well once, trouble that only the user can end is fatal. -1
+ * after logging. */
 static int check_start(struct watches *watches, const struct watch *watch,
 		       const struct http_request *request)
 {
 	bool refused = request->status == 401 || request->status == 403;
 	const struct access *access = watches->access;
 
-	watches->served =
-		watches->served || (request->status == 200 && request->failure == HTTP_FINE);
+	if (request->status == 200 && request->failure == HTTP_FINE)
+		watches->served = true;
 	if (watches->served || watch->state == WATCH_LEFT_OUT)
 		return 0;
 	if (request->failure == HTTP_UNREACHABLE || request->failure == HTTP_UNTRUSTED) {
@@ -236,15 +227,15 @@ static int end_request(struct watches *watches, int r, const struct clocks *now)
 		access_refresh_token(watches->access);
 	watch_ended(watch, &end, now);
 	rc = check_start(watches, watch, request);
-	release(watches, &watches->channels[r].request);
+	release(&watches->channels[r].request);
 	return rc;
 }
 
-/* One watch was served: the others need not wait until their own next try. */
-static void hurry_others(struct watches *watches, int served, const struct clocks *now)
+/* One watch was opened: the others need not wait until their own next try. */
+static void hurry_others(struct watches *watches, int opened, const struct clocks *now)
 {
 	for (int r = 0; r < KUBE_RESOURCES; r++)
-		if (r != served)
+		if (r != opened)
 			watch_hurry(&watches->list[r], now);
 }
 
@@ -253,6 +244,7 @@ static enum watches_status next_of(struct watches *watches, int r, const struct 
 {
 	struct watch *watch = &watches->list[r];
 	struct channel *channel = &watches->channels[r];
+	bool ended;
 
 	if (channel->request != NULL && channel->request->status) {
 		uint64_t openings = watch->openings;
@@ -263,17 +255,14 @@ static enum watches_status next_of(struct watches *watches, int r, const struct 
 	}
 	if (watch_records_next(watch, now, record))
 		return WATCHES_RECORD;
-	if (channel->request != NULL && channel->request->ended && watch_listening(watch)) {
-		if (end_request(watches, r, now) < 0)
-			return WATCHES_BROKEN;
-		watch_log_take(&watches->log, watch, now);
-		return watch_records_next(watch, now, record) ? WATCHES_RECORD : WATCHES_QUIET;
-	}
-	watch_log_take(&watches->log, watch, now);
-	return WATCHES_QUIET;
+	ended = channel->request != NULL && channel->request->ended && watch_listening(watch);
+	if (ended && end_request(watches, r, now) < 0)
+		return WATCHES_BROKEN;
+	watch_log_problem(&watches->log, watch, now);
+	return ended && watch_records_next(watch, now, record) ? WATCHES_RECORD : WATCHES_QUIET;
 }
 
-/* The connection is dead, or as good as that: everything on it is asked anew. */
+/* The connection is dead or might as well be: everything on it is requested again. */
 static int reconnect(struct watches *watches, const struct clocks *now)
 {
 	struct watch_end end = {.failed = true, .message = "the API server does not answer"};
@@ -284,14 +273,14 @@ static int reconnect(struct watches *watches, const struct clocks *now)
 
 		if (watches->channels[r].request)
 			watch_ended(watch, &end, now);
-		release(watches, &watches->channels[r].request);
-		release(watches, &watches->channels[r].probe);
-		watch_log_take(&watches->log, watch, now);
+		release(&watches->channels[r].request);
+		release(&watches->channels[r].probe);
+		watch_log_problem(&watches->log, watch, now);
 	}
 	return http_reconnect(watches->http);
 }
 
-/* True when an answer to the probe bounds how far its watch lags: http.h (2). */
+/* True when the answer to the probe bounds how far its watch lags: http.h (2). */
 static bool shared(struct watches *watches, int r)
 {
 	const struct http_request *probe = watches->channels[r].probe;
@@ -300,13 +289,13 @@ static bool shared(struct watches *watches, int r)
 	if (probe->multiplexed && request != NULL && request->multiplexed) {
 		if (probe->connection == request->connection)
 			return true;
-		/* The server wants to be rid of the old connection. */
+		/* The server wants the old connection closed. */
 		watch_again(&watches->list[r]);
 		return false;
 	}
 	if (!watches->unshared)
 		log_warn("the API server %s does not speak HTTP/2: no PROGRESS will be written, "
-			 "since nothing shows that its watches have not stalled",
+			 "because nothing shows that its watches have not stalled",
 			 watches->access->server);
 	watches->unshared = true;
 	return false;
@@ -327,14 +316,15 @@ static int take_probe(struct watches *watches, int r, const struct clocks *now)
 	}
 	if (!good || !shared(watches, r)) {
 		progress_rounds_abandon(&watches->progress);
-	} else if (progress_rounds_answered(&watches->progress, (enum kube_resource)r,
-					    page.revision, now) == PROGRESS_WENT_BACK) {
+	} else if (!progress_rounds_answered(&watches->progress, (enum kube_resource)r,
+					     page.revision, now)) {
 		log_warn("%s: the API server's revisions went back, from %" PRIu64 " to %" PRIu64,
-			 name_of(r), watches->list[r].revision, page.revision);
+			 kube_resource_name((enum kube_resource)r), watches->list[r].revision,
+			 page.revision);
 		progress_rounds_abandon(&watches->progress);
 		watch_relist(&watches->list[r], "revisions_went_back");
 	}
-	release(watches, &channel->probe);
+	release(&channel->probe);
 	return 0;
 }
 
@@ -347,14 +337,14 @@ enum watches_status watches_next(struct watches *watches, const struct clocks *n
 		if (status != WATCHES_QUIET)
 			return status;
 	}
-	watch_log_look(&watches->log, watches->list, now);
+	watch_log_recovery(&watches->log, watches->list, now);
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		struct http_request *probe = watches->channels[r].probe;
 
 		if (probe != NULL && probe->ended && take_probe(watches, r, now) < 0)
 			return WATCHES_BROKEN;
 	}
-	/* What is not read yet may be a change that came before the answers. */
+	/* What is still unread may be a change that came before the answers. */
 	if (http_drained(watches->http) &&
 	    progress_rounds_next(&watches->progress, watches->list, now, record))
 		return WATCHES_RECORD;
@@ -368,28 +358,15 @@ int watches_exit_code(const struct watches *watches)
 
 void watches_log_counters(const struct watches *watches)
 {
-	struct watch_stats sum = {0};
+	const struct watch_stats *stats = &watches->stats;
 
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		const struct watch_stats *stats = &watches->list[r].stats;
-
-		sum.changes += stats->changes;
-		sum.bookmarks += stats->bookmarks;
-		sum.syncs += stats->syncs;
-		sum.items += stats->items;
-		sum.gaps += stats->gaps;
-		sum.duplicates += stats->duplicates;
-		sum.late += stats->late;
-		sum.unreadable += stats->unreadable;
-		sum.too_large += stats->too_large;
-		sum.failures += stats->failures;
-	}
 	log_info("changes=%" PRIu64 " items=%" PRIu64 " syncs=%" PRIu64 " gaps=%" PRIu64
 		 " bookmarks=%" PRIu64 " progress=%" PRIu64 " "
 		 "rounds_abandoned=%" PRIu64 " late=%" PRIu64 " duplicates=%" PRIu64
 		 " unreadable=%" PRIu64 " too_large=%" PRIu64 " "
 		 "requests_failed=%" PRIu64 " reconnects=%" PRIu64,
-		 sum.changes, sum.items, sum.syncs, sum.gaps, sum.bookmarks,
-		 watches->progress.given, watches->progress.abandoned, sum.late, sum.duplicates,
-		 sum.unreadable, sum.too_large, sum.failures, watches->reconnects);
+		 stats->changes, stats->items, stats->syncs, stats->gaps, stats->bookmarks,
+		 watches->progress.given, watches->progress.abandoned, stats->late,
+		 stats->duplicates, stats->unreadable, stats->too_large, stats->failures,
+		 watches->reconnects);
 }

@@ -1,11 +1,11 @@
-/* watches.h - every watch of one cluster over one connection: the requests, the watches'
- * states and the rounds of progress brought together.
+/* watches.h - all watches of one cluster over one connection: brings together the requests,
+ * the watches' states and the rounds of progress.
  *
- * One turn is: watches_ask() starts what is due, watches_turn() moves bytes, watches_next() gives
- * the records of them until there are none.
+ * One turn is: watches_ask() starts what is due, watches_turn() moves bytes, and
+ * watches_next() returns the records they make, until there are none.
  */
-#ifndef TENURE_WATCHES_H
-#define TENURE_WATCHES_H
+#ifndef TENURE_KUBE_WATCHES_H
+#define TENURE_KUBE_WATCHES_H
 
 #include <stdint.h>
 
@@ -23,7 +23,7 @@ struct watches_options {
 enum watches_status {
 	WATCHES_RECORD, /* RECORD holds one */
 	WATCHES_QUIET,
-	WATCHES_BROKEN, /* logged; watches_exit_code() tells which exit fits */
+	WATCHES_BROKEN, /* logged; watches_exit_code() says how to exit */
 };
 
 struct watches;
@@ -36,15 +36,14 @@ void watches_close(struct watches *watches);
 
 /* Starts requests. -1 after logging. */
 int watches_ask(struct watches *watches, const struct clocks *now);
-/* Moves bytes, waiting up to a few dozen milliseconds for some. -1 after logging. */
+/* Moves bytes, waiting up to 50 ms for some. -1 after logging. */
 int watches_turn(struct watches *watches);
-/* Gives the next record; RECORD is empty before. NOW was read after
- * watches_turn(). */
+/* Adds the next record to RECORD, which is empty. NOW was read after watches_turn(). */
 enum watches_status watches_next(struct watches *watches, const struct clocks *now,
 				 struct text *record);
 
 int watches_exit_code(const struct watches *watches);
-/* One line with every counter. */
+/* Logs every counter in one line. */
 void watches_log_counters(const struct watches *watches);
 
 #endif

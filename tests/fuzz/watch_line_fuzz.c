@@ -1,12 +1,11 @@
-/* Bytes of a watch: whatever a server sends, the records that come out are kube events,
- * and those hold no byte that would break a line. */
+/* Bytes of a watch: whatever a server sends, the records that come out are kube events
+ * without a byte that would break a line. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/text.h"
 #include "common/record/kube_event.h"
-#include "producers/kube/api_reply.h"
 #include "producers/kube/watch.h"
 #include "producers/kube/watch_records.h"
 
@@ -22,7 +21,7 @@ static void check_record(const struct text *record)
 	if (memchr(record->data, '\n', record->length))
 		abort();
 	status = kube_event_parse(record->data, record->length, &event, NULL);
-	/* An object may lack its uid, or nest too deep; what we wrote is an envelope still. */
+	/* An object may lack its uid or nest too deep; the envelope is good even then. */
 	if (status == KUBE_EVENT_NOT_AN_OBJECT || status == KUBE_EVENT_UNKNOWN_TYPE ||
 	    status == KUBE_EVENT_UNKNOWN_RESOURCE)
 		abort();
@@ -42,11 +41,12 @@ static void give_all(struct watch *watch, struct text *record)
 	}
 }
 
-/* The first byte chooses the resource and whether the rest is a stream or a page. */
+/* The first byte selects the resource and whether the rest is a stream or a page. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct watch watch;
-	struct text record;
+	struct watch_stats stats = {0};
+	struct text record, path;
 	struct kube_event event;
 	const struct clocks start = {{0}, {0}, {0}};
 
@@ -55,8 +55,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (kube_event_parse((const char *)data + 1, size - 1, &event, NULL) == KUBE_EVENT_READ)
 		kube_event_clear(&event);
 	text_init(&record, 1u << 24);
-	watch_init(&watch, (enum kube_resource)(data[0] % KUBE_RESOURCES), "c", 1);
-	watch_asked(&watch, &start);
+	watch_init(&watch, (enum kube_resource)(data[0] % KUBE_RESOURCES), "c", 1, &stats);
+	text_init(&path, 4096);
+	watch_ask(&watch, &start, &path);
+	text_free(&path);
 	if (data[0] & 0x40) {
 		watch.state = WATCH_OPEN;
 		for (size_t half = size / 2, from = 1, to = half > 1 ? half : size; from < size;

@@ -10,7 +10,6 @@
 
 #include "common/record/kube_event.h"
 #include "common/timeline/feed/kube_event_newest.h"
-#include "producers/kube/kube_event_add.h"
 
 #define POD                                                                                 \
 	"{\"kind\":\"Pod\",\"metadata\":{\"uid\":\"u\",\"name\":\"n\",\"namespace\":\"s\"," \
@@ -49,68 +48,50 @@ static void check_refused(const char *text, enum kube_event_status status, const
 static void reads_what_tenure_kube_writes(void **state)
 {
 	(void)state;
-	struct text out;
-	struct when received = at("2026-11-23T08:00:01.25Z");
-
-	text_init(&out, 4096);
-	kube_event_add_object(&out, KUBE_MODIFIED, "prod", KUBE_PODS, received, POD, strlen(POD));
-	assert_string_equal(text_terminate(&out),
-			    "{\"type\":\"MODIFIED\",\"cluster\":\"prod\",\"resource\":\"pods\","
-			    "\"received\":\"2026-11-23T08:00:01.250Z\",\"object\":" POD "}");
-
-	struct kube_event event = read_event(text_terminate(&out));
+	struct kube_event event =
+		read_event("{\"type\":\"MODIFIED\",\"cluster\":\"prod\",\"resource\":\"pods\","
+			   "\"received\":\"2026-11-23T08:00:01.250Z\",\"object\":" POD "}");
 
 	assert_int_equal(event.type, KUBE_MODIFIED);
 	assert_string_equal(event.cluster, "prod");
 	assert_int_equal(event.resource, KUBE_PODS);
-	assert_int_equal(event.received.ns, received.ns);
+	assert_int_equal(event.received.ns, at("2026-11-23T08:00:01.25Z").ns);
 	assert_int_equal(event.resource_version, 12);
 	assert_string_equal(event.uid, "u");
 	assert_string_equal(event.name, "n");
 	assert_string_equal(event.namespace, "s");
 	kube_event_clear(&event);
-	text_free(&out);
 }
 
-static void reads_words_about_the_watch(void **state)
+static void reads_what_is_known_of_the_watch(void **state)
 {
 	(void)state;
-	struct text out;
-	struct when now = at("2026-11-23T08:00:01Z");
 	uint64_t revisions[KUBE_RESOURCES] = {[KUBE_PODS] = 845, [KUBE_JOBS] = UINT64_MAX};
+	struct kube_event event = read_event("{\"type\":\"SYNC_BEGIN\",\"resource\":\"nodes\","
+					     "\"resourceVersion\":\"812\",\"scope\":{}}");
 
-	text_init(&out, 4096);
-	kube_event_add_sync_begin(&out, "c", KUBE_NODES, now, 812);
-	struct kube_event event = read_event(text_terminate(&out));
 	assert_int_equal(event.type, KUBE_SYNC_BEGIN);
 	assert_int_equal(event.resource, KUBE_NODES);
 	assert_int_equal(event.resource_version, 812);
 	assert_int_equal(event.scope.namespace_count, 0);
 	assert_false(event.scope.selective);
 
-	text_clear(&out);
-	kube_event_add_sync_end(&out, "c", KUBE_NODES, now, 812);
-	event = read_event(text_terminate(&out));
+	event = read_event("{\"type\":\"SYNC_END\",\"resource\":\"nodes\","
+			   "\"resourceVersion\":\"812\"}");
 	assert_int_equal(event.type, KUBE_SYNC_END);
 
-	text_clear(&out);
-	kube_event_add_gap(&out, "c", KUBE_PODS, now, when_add(now, -NS_PER_SECOND), now,
-			   "expired");
-	event = read_event(text_terminate(&out));
+	event = read_event("{\"type\":\"GAP\",\"resource\":\"pods\","
+			   "\"from\":\"2026-11-23T08:00:00Z\",\"to\":\"2026-11-23T08:00:01Z\","
+			   "\"reason\":\"expired\"}");
 	assert_int_equal(event.type, KUBE_GAP);
 	assert_int_equal(when_since(event.to, event.from), NS_PER_SECOND);
 	assert_string_equal(event.reason, "expired");
 
-	text_clear(&out);
-	kube_event_add_progress(&out, "c", now, when_add(now, -NS_PER_MS), revisions);
-	assert_non_null(
-		strstr(text_terminate(&out),
-		       "\"revisions\":{\"pods\":\"845\",\"jobs\":\"18446744073709551615\"}}"));
-	event = read_event(text_terminate(&out));
+	event = read_event("{\"type\":\"PROGRESS\",\"known\":\"2026-11-23T08:00:00Z\","
+			   "\"revisions\":{\"pods\":\"845\",\"jobs\":\"18446744073709551615\"}}");
 	assert_int_equal(event.type, KUBE_PROGRESS);
 	assert_int_equal(event.resource, KUBE_RESOURCES);
 	assert_memory_equal(event.revisions, revisions, sizeof(revisions));
-	text_free(&out);
 }
 
 static void reads_a_line_of_kubectl(void **state)
@@ -266,7 +247,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_tenure_kube_writes),
-		cmocka_unit_test(reads_words_about_the_watch),
+		cmocka_unit_test(reads_what_is_known_of_the_watch),
 		cmocka_unit_test(reads_a_line_of_kubectl),
 		cmocka_unit_test(reads_a_scope),
 		cmocka_unit_test(takes_a_revision_only_as_an_integer),

@@ -112,30 +112,6 @@ static void leaves_strange_shapes_as_they_are(void **state)
 	check(KUBE_PODS, "[1]", "{\"kind\":\"Pod\"}");
 }
 
-static void finds_members_and_integers(void **state)
-{
-	(void)state;
-	static const char text[] =
-		" {\"a\":{\"b\":\"12\",\"c\":[1, {\"d\":2}],\"e\":\"\\\"}\"} , \"f\":\"x\"} ";
-	struct value root, name, item;
-	struct value_cursor cursor;
-	char copy[4];
-
-	assert_true(value_parse(text, strlen(text), &root));
-	assert_int_equal(value_integer(value_at(root, "a.b")), 12);
-	assert_true(value_is_text(value_member(root, "f"), "x"));
-	assert_false(value_present(value_at(root, "a.x")));
-	assert_false(value_present(value_at(root, "f.x")));
-	cursor = value_walk(value_at(root, "a.c"));
-	assert_true(value_next(&cursor, &name, &item));
-	assert_int_equal(value_integer(item), 1);
-	assert_true(value_next(&cursor, &name, &item));
-	assert_int_equal(value_integer(value_member(item, "d")), 2);
-	assert_false(value_next(&cursor, &name, &item));
-	value_copy_text(value_at(root, "a.e"), copy, sizeof(copy));
-	assert_string_equal(copy, "\\\"}");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,7 +120,6 @@ int main(void)
 		cmocka_unit_test(keeps_the_kubelets_times_and_no_other_manager),
 		cmocka_unit_test(keeps_the_other_resources_parts),
 		cmocka_unit_test(leaves_strange_shapes_as_they_are),
-		cmocka_unit_test(finds_members_and_integers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,13 +21,21 @@ static struct when at(int64_t seconds)
 	return (struct when){(1767225600 + seconds) * NS_PER_SECOND};
 }
 
-/* Every clock shows that. */
+/* Every clock shows this instant. */
 static const struct clocks *now(int64_t seconds)
 {
 	static struct clocks clocks;
 
 	clocks = (struct clocks){at(seconds), at(seconds), at(seconds)};
 	return &clocks;
+}
+
+static struct watch_stats stats;
+
+static void begin(struct watch *watch, enum kube_resource resource)
+{
+	stats = (struct watch_stats){0};
+	watch_init(watch, resource, "c", 1, &stats);
 }
 
 static void bring(struct watch *watch, const char *text)
@@ -65,10 +73,9 @@ static void ask(struct watch *watch, const char *path_begins, int64_t second)
 
 	text_init(&path, 4096);
 	assert_true(watch_due(watch, now(second)));
-	watch_add_path(watch, &path);
+	watch_ask(watch, now(second), &path);
 	if (strncmp(text_terminate(&path), path_begins, strlen(path_begins)) != 0)
 		fail_msg("%s does not begin with %s", path.data, path_begins);
-	watch_asked(watch, now(second));
 	text_free(&path);
 }
 
@@ -81,7 +88,7 @@ static void answer_list(struct watch *watch, const char *page, int64_t second)
 /* Lists nothing at revision 10 and opens the watch. */
 static void open_watch(struct watch *watch)
 {
-	watch_init(watch, KUBE_PODS, "c", 1);
+	begin(watch, KUBE_PODS);
 	ask(watch, "/api/v1/pods?limit=500", 0);
 	answer_list(watch, "{\"metadata\":{\"resourceVersion\":\"10\"},\"items\":[]}", 0);
 	assert_string_equal(next(watch, now(0)), "SYNC_BEGIN 10");
@@ -97,7 +104,7 @@ static void lists_page_by_page_and_then_watches(void **state)
 	(void)state;
 	struct watch watch;
 
-	watch_init(&watch, KUBE_PODS, "c", 1);
+	begin(&watch, KUBE_PODS);
 	ask(&watch, "/api/v1/pods?limit=500", 0);
 	answer_list(&watch,
 		    "{\"metadata\":{\"resourceVersion\":\"10\",\"continue\":\"a+b\"},\"items\":"
@@ -111,7 +118,7 @@ static void lists_page_by_page_and_then_watches(void **state)
 		    "{\"metadata\":{\"resourceVersion\":\"10\"},\"items\":[" OBJECT("7") "]}", 0);
 	assert_string_equal(next(&watch, now(0)), "ADDED 7");
 	assert_string_equal(next(&watch, now(0)), "SYNC_END 10");
-	assert_true(watch_streams(&watch));
+	assert_int_equal(watch.state, WATCH_TO_WATCH);
 	watch_free(&watch);
 }
 
@@ -120,7 +127,7 @@ static void begins_a_broken_list_again(void **state)
 	(void)state;
 	struct watch watch;
 
-	watch_init(&watch, KUBE_PODS, "c", 1);
+	begin(&watch, KUBE_PODS);
 	ask(&watch, "/api/v1/pods?limit=500", 0);
 	answer_list(&watch,
 		    "{\"metadata\":{\"resourceVersion\":\"10\",\"continue\":\"x\"},\"items\":[]}",
@@ -151,12 +158,12 @@ static void gives_each_change_once_and_in_order(void **state)
 			      LINE("BOOKMARK", "20"));
 	assert_string_equal(next(&watch, now(1)), "MODIFIED 12");
 	assert_string_equal(next(&watch, now(1)), "");
-	assert_int_equal(watch.stats.duplicates, 1);
-	assert_int_equal(watch.stats.bookmarks, 1);
+	assert_int_equal(stats.duplicates, 1);
+	assert_int_equal(stats.bookmarks, 1);
 	assert_int_equal(watch.revision, 20);
 	bring(&watch, LINE("DELETED", "15"));
 	assert_string_equal(next(&watch, now(1)), "DELETED 15");
-	assert_int_equal(watch.stats.late, 1);
+	assert_int_equal(stats.late, 1);
 	assert_int_equal(watch.revision, 20);
 	watch_free(&watch);
 }
@@ -174,7 +181,7 @@ static void watches_again_from_the_last_revision_after_a_clean_end(void **state)
 	watch_ended(&watch, &(struct watch_end){.status = 200}, now(30));
 	assert_true(watch_due(&watch, now(30)));
 	text_init(&path, 4096);
-	watch_add_path(&watch, &path);
+	watch_ask(&watch, now(30), &path);
 	assert_non_null(strstr(text_terminate(&path), "&resourceVersion=11"));
 	text_free(&path);
 	watch_free(&watch);
@@ -219,7 +226,7 @@ static void lists_again_on_http_410_but_not_on_refusals(void **state)
 	ask(&watch, "/api/v1/pods?watch=1", 30);
 	bring(&watch, "Too many requests, please try again later.");
 	watch_ended(&watch, &(struct watch_end){.status = 429, .retry_after_s = 7}, now(30));
-	assert_true(watch_streams(&watch));
+	assert_int_equal(watch.state, WATCH_TO_WATCH);
 	assert_false(watch_due(&watch, now(36)));
 	assert_true(watch_due(&watch, now(38)));
 	watch_hurry(&watch, now(31));
@@ -230,7 +237,7 @@ static void lists_again_on_http_410_but_not_on_refusals(void **state)
 	watch_hurry(&watch, now(40));
 	ask(&watch, "/api/v1/pods?watch=1", 40);
 	watch_ended(&watch, &(struct watch_end){.status = 410}, now(41));
-	assert_false(watch_streams(&watch));
+	assert_int_equal(watch.state, WATCH_TO_LIST);
 	assert_string_equal(watch.gap, "expired");
 	watch_free(&watch);
 }
@@ -257,12 +264,12 @@ static void leaves_out_what_a_server_may_lack(void **state)
 	(void)state;
 	struct watch watch;
 
-	watch_init(&watch, KUBE_SERVICECIDRS, "c", 1);
+	begin(&watch, KUBE_SERVICECIDRS);
 	ask(&watch, "/apis/networking.k8s.io/v1/servicecidrs?limit=500", 0);
 	watch_ended(&watch, &(struct watch_end){.status = 404}, now(0));
 	assert_int_equal(watch.state, WATCH_LEFT_OUT);
 	watch_free(&watch);
-	watch_init(&watch, KUBE_PODS, "c", 1);
+	begin(&watch, KUBE_PODS);
 	ask(&watch, "/api/v1/pods?limit=500", 0);
 	watch_ended(&watch, &(struct watch_end){.status = 403}, now(0));
 	assert_int_equal(watch.state, WATCH_TO_LIST);
@@ -289,7 +296,7 @@ static void a_planned_list_is_at_the_watchs_own_revision(void **state)
 	watch_sync(&watch);
 	ask(&watch, "/api/v1/pods?limit=500&resourceVersionMatch=Exact", 23);
 	watch_ended(&watch, &(struct watch_end){.status = 410}, now(23));
-	assert_true(watch_streams(&watch));
+	assert_int_equal(watch.state, WATCH_TO_WATCH);
 	assert_null(watch.gap);
 	watch_free(&watch);
 }
@@ -307,8 +314,8 @@ static void refuses_lines_that_are_none(void **state)
 		open_watch(&watch);
 		bring(&watch, lines[i]);
 		assert_string_equal(next(&watch, now(30)), "");
-		assert_int_equal(watch.stats.unreadable, 1);
-		assert_true(watch_streams(&watch));
+		assert_int_equal(stats.unreadable, 1);
+		assert_int_equal(watch.state, WATCH_TO_WATCH);
 		watch_free(&watch);
 	}
 }

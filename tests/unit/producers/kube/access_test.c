@@ -1,0 +1,95 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "producers/kube/access.h"
+
+static char path[] = "/tmp/kube-access-test-XXXXXX";
+
+static int make_file(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+static void put(const char *text, size_t times)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	for (size_t i = 0; i < times; i++)
+		assert_int_not_equal(fputs(text, file), EOF);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void reads_a_file_of_less_than_the_limit(void **state)
+{
+	(void)state;
+	struct access_bytes bytes = {NULL, 7};
+
+	put("abc", 1);
+	assert_int_equal(access_read_file(path, "test", &bytes), 0);
+	assert_int_equal(bytes.length, 3);
+	assert_string_equal(bytes.data, "abc");
+	free(bytes.data);
+	bytes = (struct access_bytes){NULL, 7};
+	put("1234567\n", ACCESS_FILE_MAX / 8);
+	assert_int_equal(access_read_file(path, "test", &bytes), -1);
+	assert_int_equal(access_read_file("/no/such/file", "test", &bytes), -1);
+	assert_int_equal(bytes.length, 7);
+	assert_null(bytes.data);
+}
+
+static void keeps_the_old_token_when_there_is_no_new_one(void **state)
+{
+	(void)state;
+	struct access access = {.token_file = strdup(path)};
+
+	put(" a token \r\n\n", 1);
+	access_refresh_token(&access);
+	assert_string_equal(access.token, " a token");
+	put("\n", 1);
+	access_refresh_token(&access);
+	assert_string_equal(access.token, " a token");
+	access_clear(&access);
+	assert_null(access.token);
+	access_clear(NULL);
+}
+
+static void a_pod_has_a_server_in_its_environment(void **state)
+{
+	(void)state;
+	unsetenv("KUBERNETES_SERVICE_HOST");
+	setenv("KUBERNETES_SERVICE_PORT", "443", 1);
+	assert_false(access_in_cluster_present());
+	setenv("KUBERNETES_SERVICE_HOST", "", 1);
+	assert_false(access_in_cluster_present());
+	setenv("KUBERNETES_SERVICE_HOST", "10.96.0.1", 1);
+	assert_true(access_in_cluster_present());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_a_file_of_less_than_the_limit),
+		cmocka_unit_test(keeps_the_old_token_when_there_is_no_new_one),
+		cmocka_unit_test(a_pod_has_a_server_in_its_environment),
+	};
+
+	return cmocka_run_group_tests(tests, make_file, remove_file);
+}

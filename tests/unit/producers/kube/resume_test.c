@@ -1,0 +1,125 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "producers/kube/resume.h"
+
+/* Milliseconds after 2026-01-01T00:00:00Z. */
+static struct when at(int64_t ms)
+{
+	return (struct when){1767225600 * NS_PER_SECOND + ms * NS_PER_MS};
+}
+
+/* TEXT is the next record of the output. */
+static void take(struct resume *resume, const char *text)
+{
+	struct kube_event event;
+
+	assert_int_equal(kube_event_parse(text, strlen(text), &event, NULL), KUBE_EVENT_READ);
+	resume_take(resume, "c", &event);
+	kube_event_clear(&event);
+}
+
+#define POD(revision)                                                                            \
+	"{\"type\":\"MODIFIED\",\"cluster\":\"c\",\"resource\":\"pods\",\"received\":\"2026-01-" \
+	"01T00:00:09Z\","                                                                        \
+	"\"object\":{\"metadata\":{\"uid\":\"u\",\"name\":\"n\",\"resourceVersion\":\"" revision \
+	"\"}}}"
+#define PROGRESS                                                                          \
+	"{\"type\":\"PROGRESS\",\"cluster\":\"c\",\"received\":\"2026-01-01T00:00:02Z\"," \
+	"\"known\":\"2026-01-01T00:00:01Z\",\"revisions\":{\"pods\":\"20\",\"nodes\":\"20\"}}"
+#define SYNC(type, revision) \
+	"{\"type\":\"" type  \
+	"\",\"cluster\":\"c\",\"resource\":\"pods\",\"resourceVersion\":\"" revision "\"}"
+
+static void resumes_after_the_last_progress(void **state)
+{
+	(void)state;
+	struct resume resume;
+
+	resume_init(&resume);
+	take(&resume, POD("19"));
+	take(&resume, PROGRESS);
+	take(&resume, POD("21"));
+	take(&resume,
+	     "{\"type\":\"PROGRESS\",\"cluster\":\"other\",\"known\":\"2026-01-01T00:00:05Z\"}");
+	assert_true(resume.proven);
+	assert_int_equal(resume.revisions[KUBE_PODS], 21);
+	assert_int_equal(resume.revisions[KUBE_NODES], 20);
+	assert_int_equal(resume.revisions[KUBE_JOBS], 0);
+	assert_int_equal(resume.known.ns, at(1000).ns);
+	assert_int_equal(resume.received.ns, at(9000).ns);
+}
+
+static void lists_again_what_broke_off_in_a_list(void **state)
+{
+	(void)state;
+	struct resume resume;
+
+	resume_init(&resume);
+	take(&resume, PROGRESS);
+	take(&resume, SYNC("SYNC_BEGIN", "30"));
+	take(&resume, POD("21"));
+	assert_int_equal(resume.revisions[KUBE_PODS], 0);
+	take(&resume, SYNC("SYNC_END", "30"));
+	assert_int_equal(resume.revisions[KUBE_PODS], 30);
+	take(&resume, POD("31"));
+	assert_int_equal(resume.revisions[KUBE_PODS], 31);
+}
+
+static void trusts_no_change_without_a_progress(void **state)
+{
+	(void)state;
+	struct resume resume;
+
+	resume_init(&resume);
+	take(&resume, POD("19"));
+	take(&resume, SYNC("SYNC_END", "30"));
+	assert_true(resume.any);
+	assert_false(resume.proven);
+	assert_int_equal(resume.revisions[KUBE_PODS], 0);
+}
+
+/* A file of our own, from which records were cut or which holds others' lines. */
+static void reads_the_end_of_a_file_but_not_of_standard_output(void **state)
+{
+	(void)state;
+	char name[] = "/tmp/kube-resume-test-XXXXXX";
+	FILE *file = fdopen(mkstemp(name), "w");
+	struct bus_options options = {0};
+	struct resume resume;
+
+	assert_non_null(file);
+	fputs(PROGRESS "\n", file);
+	/* More than the first look back. */
+	for (int i = 0; i < 1500; i++)
+		fputs(i % 2 ? "not JSON\n" : POD("21") "\n", file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(resume_read(name, &options, "c", &resume), 0);
+	assert_true(resume.proven);
+	assert_int_equal(resume.revisions[KUBE_PODS], 21);
+	assert_int_equal(resume_read(name, &options, "other", &resume), 0);
+	assert_false(resume.any);
+	assert_int_equal(resume_read("-", &options, "c", &resume), 0);
+	assert_false(resume.any);
+	assert_int_equal(unlink(name), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(resumes_after_the_last_progress),
+		cmocka_unit_test(lists_again_what_broke_off_in_a_list),
+		cmocka_unit_test(trusts_no_change_without_a_progress),
+		cmocka_unit_test(reads_the_end_of_a_file_but_not_of_standard_output),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,83 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "producers/kube/watch_log.h"
+
+static const struct clocks *now(int64_t seconds)
+{
+	static struct clocks clocks;
+	struct when moment = {seconds * NS_PER_SECOND};
+
+	clocks = (struct clocks){moment, moment, moment};
+	return &clocks;
+}
+
+static void trouble(struct watch_log *log, struct watch *watch, int64_t second)
+{
+	snprintf(watch->problem, sizeof(watch->problem), "refused");
+	watch_log_problem(log, watch, now(second));
+	assert_string_equal(watch->problem, "");
+}
+
+static void logs_the_first_problem_and_one_in_thirty_seconds(void **state)
+{
+	(void)state;
+	struct watch_log log = {0};
+	struct watch watch = {.state = WATCH_TO_WATCH};
+
+	watch_log_problem(&log, &watch, now(99));
+	assert_false(log.troubled);
+	trouble(&log, &watch, 100);
+	assert_true(log.troubled);
+	assert_int_equal(log.logged_at.ns, now(100)->tick.ns);
+	trouble(&log, &watch, 129);
+	assert_int_equal(log.logged_at.ns, now(100)->tick.ns);
+	trouble(&log, &watch, 130);
+	assert_int_equal(log.logged_at.ns, now(130)->tick.ns);
+	assert_int_equal(log.since.ns, now(100)->tick.ns);
+}
+
+static void is_in_trouble_until_every_watch_is_open(void **state)
+{
+	(void)state;
+	struct watch_log log = {0};
+	struct watch watches[KUBE_RESOURCES] = {0};
+
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		watches[r].state = WATCH_OPEN;
+	watches[KUBE_SERVICECIDRS].state = WATCH_LEFT_OUT;
+	watches[KUBE_PODS].state = WATCH_OPENING;
+	trouble(&log, &watches[KUBE_PODS], 100);
+	watch_log_recovery(&log, watches, now(101));
+	assert_true(log.troubled);
+	watches[KUBE_PODS].state = WATCH_OPEN;
+	watch_log_recovery(&log, watches, now(102));
+	assert_false(log.troubled);
+}
+
+static void a_resource_that_is_left_out_is_no_trouble(void **state)
+{
+	(void)state;
+	struct watch_log log = {0};
+	struct watch watch = {.resource = KUBE_SERVICECIDRS, .state = WATCH_LEFT_OUT};
+
+	trouble(&log, &watch, 100);
+	assert_false(log.troubled);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(logs_the_first_problem_and_one_in_thirty_seconds),
+		cmocka_unit_test(is_in_trouble_until_every_watch_is_open),
+		cmocka_unit_test(a_resource_that_is_left_out_is_no_trouble),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
