@@ -5,17 +5,49 @@
 
 #include "common/base/hash.h"
 
+struct conversation_list {
+	struct conversation *first, *last;
+	size_t count;
+};
+
 struct conversations {
 	struct conversation **chains;      /* by source */
 	struct conversation_slice **index; /* by topic, partition and offset of the flow */
 	size_t mask;                       /* of both */
 	size_t limit;
 	size_t records;
-	size_t count;
-	struct conversation *first, *last; /* not settled */
-	struct conversation *settled_first, *settled_last;
+	struct conversation_list open, settled;
 	struct conversations_stats stats;
 };
+
+static void list_add(struct conversation_list *list, struct conversation *conversation)
+{
+	conversation->previous = list->last;
+	conversation->next = NULL;
+	if (list->last != NULL)
+		list->last->next = conversation;
+	else
+		list->first = conversation;
+	list->last = conversation;
+	list->count++;
+}
+
+/* Returns CONVERSATION. */
+static struct conversation *list_remove(struct conversation_list *list,
+					struct conversation *conversation)
+{
+	if (conversation->previous != NULL)
+		conversation->previous->next = conversation->next;
+	else
+		list->first = conversation->next;
+	if (conversation->next != NULL)
+		conversation->next->previous = conversation->previous;
+	else
+		list->last = conversation->previous;
+	conversation->previous = conversation->next = NULL;
+	list->count--;
+	return conversation;
+}
 
 struct conversations *conversations_new(size_t limit)
 {
@@ -37,22 +69,14 @@ struct conversations *conversations_new(size_t limit)
 	return table;
 }
 
-static void free_list(struct conversation *conversation)
-{
-	while (conversation != NULL) {
-		struct conversation *next = conversation->next;
-
-		conversation_free(conversation);
-		conversation = next;
-	}
-}
-
 void conversations_free(struct conversations *table)
 {
 	if (table == NULL)
 		return;
-	free_list(table->first);
-	free_list(table->settled_first);
+	while (table->open.first != NULL)
+		conversation_free(list_remove(&table->open, table->open.first));
+	while (table->settled.first != NULL)
+		conversation_free(list_remove(&table->settled, table->settled.first));
 	free(table->chains);
 	free(table->index);
 	free(table);
@@ -76,32 +100,6 @@ static struct conversation_slice **place_of(const struct conversations *table,
 	return &table->index[hash & table->mask];
 }
 
-static void list_add(struct conversations *table, struct conversation *conversation)
-{
-	conversation->previous = table->last;
-	conversation->next = NULL;
-	if (table->last != NULL)
-		table->last->next = conversation;
-	else
-		table->first = conversation;
-	table->last = conversation;
-	table->count++;
-}
-
-static void list_remove(struct conversations *table, struct conversation *conversation)
-{
-	if (conversation->previous != NULL)
-		conversation->previous->next = conversation->next;
-	else
-		table->first = conversation->next;
-	if (conversation->next != NULL)
-		conversation->next->previous = conversation->previous;
-	else
-		table->last = conversation->previous;
-	conversation->previous = conversation->next = NULL;
-	table->count--;
-}
-
 /* Removes CONVERSATION from list and chain; its slices stay in the index. */
 static void detach(struct conversations *table, struct conversation *conversation)
 {
@@ -112,7 +110,7 @@ static void detach(struct conversations *table, struct conversation *conversatio
 		at = &(*at)->chain_next;
 	*at = conversation->chain_next;
 	conversation->chain_next = NULL;
-	list_remove(table, conversation);
+	list_remove(&table->open, conversation);
 }
 
 static void index_remove(struct conversations *table, struct conversation_slice *slice)
@@ -131,11 +129,7 @@ static void settle(struct conversations *table, struct conversation *conversatio
 	detach(table, conversation);
 	for (size_t i = 0; i < conversation->count; i++)
 		index_remove(table, conversation->slices[i]);
-	if (table->settled_last != NULL)
-		table->settled_last->next = conversation;
-	else
-		table->settled_first = conversation;
-	table->settled_last = conversation;
+	list_add(&table->settled, conversation);
 }
 
 static int compare_times(const void *left, const void *right)
@@ -148,19 +142,19 @@ static int compare_times(const void *left, const void *right)
 /* Settles the quarter of the conversations that ended first (2). */
 static int settle_oldest(struct conversations *table)
 {
-	struct when *ends = malloc(table->count * sizeof(*ends));
+	struct when *ends = malloc(table->open.count * sizeof(*ends));
 	struct conversation *next;
 	struct when threshold;
 	size_t count = 0;
 
 	if (ends == NULL)
 		return -1;
-	for (struct conversation *c = table->first; c != NULL; c = c->next)
+	for (struct conversation *c = table->open.first; c != NULL; c = c->next)
 		ends[count++] = c->end;
 	qsort(ends, count, sizeof(*ends), compare_times);
 	threshold = ends[count / 4];
 	free(ends);
-	for (struct conversation *c = table->first; c != NULL; c = next) {
+	for (struct conversation *c = table->open.first; c != NULL; c = next) {
 		next = c->next;
 		if (when_before(threshold, c->end))
 			continue;
@@ -242,7 +236,7 @@ static struct conversation *find(struct conversations *table, const struct tagge
 		return NULL;
 	found->chain_next = *chain;
 	*chain = found;
-	list_add(table, found);
+	list_add(&table->open, found);
 	return found;
 }
 
@@ -272,7 +266,7 @@ void conversations_settle(struct conversations *table, struct when before)
 {
 	struct conversation *next;
 
-	for (struct conversation *c = table->first; c != NULL; c = next) {
+	for (struct conversation *c = table->open.first; c != NULL; c = next) {
 		next = c->next;
 		if (when_before(c->end, before))
 			settle(table, c);
@@ -281,21 +275,15 @@ void conversations_settle(struct conversations *table, struct when before)
 
 struct conversation *conversations_next_settled(struct conversations *table)
 {
-	struct conversation *conversation = table->settled_first;
+	struct conversation *first = table->settled.first;
 
-	if (conversation == NULL)
-		return NULL;
-	table->settled_first = conversation->next;
-	if (table->settled_first == NULL)
-		table->settled_last = NULL;
-	conversation->next = NULL;
-	return conversation;
+	return first != NULL ? list_remove(&table->settled, first) : NULL;
 }
 
 struct conversation *conversations_next(const struct conversations *table,
 					const struct conversation *previous)
 {
-	return previous != NULL ? previous->next : table->first;
+	return previous != NULL ? previous->next : table->open.first;
 }
 
 struct conversations_stats conversations_stats(const struct conversations *table)

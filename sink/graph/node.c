@@ -177,10 +177,12 @@ const char *node_kind_name(const struct node *node)
 }
 
 /* Labels go to terminals, and names come from records that anybody may write. */
-static void add_plain(struct text *text, const char *name)
+static void add_name(struct text *text, const char *before, const char *name, const char *after)
 {
+	text_add_string(text, before);
 	for (; *name; name++)
 		text_add(text, *name > ' ' && *name < 0x7f ? name : "?", 1);
+	text_add_string(text, after);
 }
 
 void node_add_label(const struct node *node, bool with_cluster, struct text *text)
@@ -189,38 +191,29 @@ void node_add_label(const struct node *node, bool with_cluster, struct text *tex
 	case NODE_SERVICE:
 	case NODE_WORKLOAD:
 	case NODE_POD:
-		add_plain(text, node->namespace);
-		text_add_string(text, "/");
-		add_plain(text, node->name);
+		add_name(text, "", node->namespace, "/");
+		add_name(text, "", node->name, "");
 		break;
 	case NODE_NODE:
-		text_add_string(text, "node/");
-		add_plain(text, node->name);
+		add_name(text, "node/", node->name, "");
 		break;
 	case NODE_OUTSIDE:
-		text_add_string(text, node->name[0] == '\0' ? "outside" : "outside ");
-		add_plain(text, node->name);
+		add_name(text, node->name[0] == '\0' ? "outside" : "outside ", node->name, "");
 		break;
 	case NODE_UNKNOWN:
+		add_name(text, "unknown (", node->name, ")");
+		break;
 	case NODE_AMBIGUOUS:
-		text_add_string(text, node_kind_name(node));
-		text_add_string(text, " (");
-		add_plain(text, node->name);
-		text_add_string(text, ")");
+		add_name(text, "ambiguous (", node->name, ")");
 		break;
 	case NODE_FURTHER:
 		text_add_string(text, "(further nodes)");
 		break;
 	}
-	if (with_cluster && node->cluster[0] != '\0') {
-		text_add_string(text, "@");
-		add_plain(text, node->cluster);
-	}
-	if (node->kind == NODE_WORKLOAD || node->kind == NODE_POD) {
-		text_add_string(text, " (");
-		add_plain(text, node_kind_name(node));
-		text_add_string(text, ")");
-	}
+	if (with_cluster && node->cluster[0] != '\0')
+		add_name(text, "@", node->cluster, "");
+	if (node->kind == NODE_WORKLOAD || node->kind == NODE_POD)
+		add_name(text, " (", node_kind_name(node), ")");
 }
 
 void node_add_id(const struct node *node, struct text *text)

@@ -24,8 +24,8 @@ static const struct range indexes = {-(64 << 20), 64 << 20, "an integer from -2^
 
 /* The first fault is kept; what is read after it does not matter. */
 struct tagged_flow_reading {
-	const struct json_object *base; /* the object that paths start from */
-	const char *prefix;             /* of BASE in the record: "source." */
+	struct json_object *base; /* the object that paths start from */
+	const char *prefix;       /* of BASE in the record: "source." */
 	struct tagged_flow_fault *fault;
 };
 
@@ -223,19 +223,20 @@ static void read_tag(const struct tagged_flow_reading *r, struct tagged_flow_end
 	read_services(r, end);
 }
 
-static void read_buckets(const struct tagged_flow_reading *r, struct tagged_flow_response *response)
+static void read_histogram(const struct tagged_flow_reading *r,
+			   struct tagged_flow_response *response)
 {
+	const char *path = "requests.response_time.histogram.counts";
 	struct json_object *array;
 	int64_t scale = 0, offset = 0;
 
-	if (!usable(r, json_array(r->base, "counts", &array), "counts", REQUIRED,
-		    "an array of integers"))
-		return;
-	if (!read_integer(r, "scale", &scales, &scale, REQUIRED) ||
-	    !read_integer(r, "offset", &indexes, &offset, REQUIRED))
+	if (!usable(r, json_array(r->base, path, &array), path, REQUIRED, "an array of integers") ||
+	    !read_integer(r, "requests.response_time.histogram.scale", &scales, &scale, REQUIRED) ||
+	    !read_integer(r, "requests.response_time.histogram.offset", &indexes, &offset,
+			  REQUIRED))
 		return;
 	if (json_length(array) > TAGGED_FLOW_BUCKETS_MAX) {
-		refuse(r, TAGGED_FLOW_TOO_LARGE, "counts", "at most 512 buckets");
+		refuse(r, TAGGED_FLOW_TOO_LARGE, path, "at most 512 buckets");
 		return;
 	}
 	response->scale = (int)scale;
@@ -246,37 +247,34 @@ static void read_buckets(const struct tagged_flow_reading *r, struct tagged_flow
 
 		if (json_i64(json_element(array, i), "", &count) != JSON_FOUND ||
 		    count < counts.min || count > counts.max) {
-			refuse(r, TAGGED_FLOW_WRONG_VALUE, "counts", "an array of integers from 0");
+			refuse(r, TAGGED_FLOW_WRONG_VALUE, path, "an array of integers from 0");
 			return;
 		}
 		response->buckets[i] = (uint64_t)count;
 	}
 }
 
+/* Whether the object at PATH is there. */
+static bool has_object(const struct tagged_flow_reading *r, const char *path)
+{
+	struct json_object *object;
+
+	return usable(r, json_object_at(r->base, path, &object), path, OPTIONAL, "an object");
+}
+
 static void read_requests(const struct tagged_flow_reading *r, struct tagged_flow *flow)
 {
 	struct tagged_flow_response *response = &flow->response;
-	struct json_object *object;
 
 	read_count(r, "requests.count", &flow->requests, OPTIONAL);
-	if (!usable(r, json_object_at(r->base, "requests.response_time", &object),
-		    "requests.response_time", OPTIONAL, "an object"))
+	if (!has_object(r, "requests.response_time"))
 		return;
-
-	const struct tagged_flow_reading inner = {object, "requests.response_time.", r->fault};
-
-	read_count(&inner, "count", &response->count, REQUIRED);
-	read_count(&inner, "sum", &response->sum_ns, REQUIRED);
-	read_count(&inner, "min", &response->min_ns, REQUIRED);
-	read_count(&inner, "max", &response->max_ns, REQUIRED);
-	if (!usable(r, json_object_at(object, "histogram", &object),
-		    "requests.response_time.histogram", OPTIONAL, "an object"))
-		return;
-
-	const struct tagged_flow_reading histogram = {object, "requests.response_time.histogram.",
-						      r->fault};
-
-	read_buckets(&histogram, response);
+	read_count(r, "requests.response_time.count", &response->count, REQUIRED);
+	read_count(r, "requests.response_time.sum", &response->sum_ns, REQUIRED);
+	read_count(r, "requests.response_time.min", &response->min_ns, REQUIRED);
+	read_count(r, "requests.response_time.max", &response->max_ns, REQUIRED);
+	if (has_object(r, "requests.response_time.histogram"))
+		read_histogram(r, response);
 }
 
 /* One end: SIDE ("source") by the meter and TAG ("tenure.source") by the enricher. */
@@ -285,16 +283,13 @@ static void read_end(const struct tagged_flow_reading *r, const char *side, cons
 {
 	char prefix[32];
 	struct tagged_flow_reading inner = {NULL, prefix, r->fault};
-	struct json_object *object;
 
-	if (!usable(r, json_object_at(r->base, side, &object), side, REQUIRED, "an object"))
+	if (!usable(r, json_object_at(r->base, side, &inner.base), side, REQUIRED, "an object"))
 		return;
-	inner.base = object;
 	snprintf(prefix, sizeof(prefix), "%s.", side);
 	read_side(&inner, end);
-	if (!usable(r, json_object_at(r->base, tag, &object), tag, REQUIRED, "an object"))
+	if (!usable(r, json_object_at(r->base, tag, &inner.base), tag, REQUIRED, "an object"))
 		return;
-	inner.base = object;
 	snprintf(prefix, sizeof(prefix), "%s.", tag);
 	read_tag(&inner, end);
 }
