@@ -64,7 +64,7 @@ static struct when newest_end(const struct aggregator *aggregator)
 	return newest;
 }
 
-/* That of the partition that is furthest behind. */
+/* The newest event.end of the slowest partition; WHEN_MIN for none. */
 static struct when slowest_end(const struct aggregator *aggregator)
 {
 	struct when slowest = WHEN_MAX;
@@ -76,7 +76,7 @@ static struct when slowest_end(const struct aggregator *aggregator)
 	return when_is_max(slowest) ? WHEN_MIN : slowest;
 }
 
-/* Whether a flow that ends at END matters; one that cannot count is counted as outside. */
+/* Whether a flow that ends at END is needed, to count or to choose an observer. */
 static bool wanted(struct aggregator *aggregator, struct when end)
 {
 	struct when from = aggregator->from, to = aggregator->options.to;
@@ -154,8 +154,8 @@ int aggregator_add(struct aggregator *aggregator, const struct bus_record *recor
 	return add_flow(aggregator, flow) < 0 || add_settled(aggregator) < 0 ? -1 : 0;
 }
 
-/* Settles what is over and sums it with what is not. Partitions are read at different
- * speeds, so until everything was read the slowest one decides what is over. */
+/* Settles what is over, and sums it and the rest. Partitions are read at different speeds,
+ * so until everything was read the slowest one decides what is over. */
 static int sum_window(struct aggregator *aggregator, bool idle)
 {
 	struct when time = idle ? newest_end(aggregator) : slowest_end(aggregator);

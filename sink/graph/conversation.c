@@ -74,8 +74,8 @@ static bool stray(const struct conversation_slice *slice)
 	       (slice->destination_flags & TCP_RST || slice->measures.destination_packets == 0);
 }
 
-/* Whether ADDRESSED went to a service and BACKEND is the same conversation after DNAT: to
- * one of that service's pods, to an end without services, or astray. */
+/* Whether ADDRESSED went to a service, and BACKEND may be the same conversation after DNAT:
+ * to one of that service's pods, to an end without services, or astray. */
 static bool translated(const struct conversation_slice *addressed,
 		       const struct conversation_slice *backend)
 {

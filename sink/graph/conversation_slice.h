@@ -16,9 +16,9 @@
 
 struct conversation;
 
-/* What the destination is, as the observer saw it; a later one is nearer to the client. */
+/* What the observer saw as the destination. DNAT goes from a higher one to a lower one. */
 enum conversation_stage {
-	CONVERSATION_TRANSLATED,   /* after DNAT: the pod that was chosen; or never translated */
+	CONVERSATION_AT_BACKEND,   /* neither of the others: a pod, an address outside, ... */
 	CONVERSATION_AT_NODE_PORT, /* a node port of a service */
 	CONVERSATION_AT_SERVICE,   /* a service's address */
 };

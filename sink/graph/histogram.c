@@ -7,7 +7,7 @@ static int64_t lowered(int64_t index, int by)
 	return index >= 0 ? index >> by : -((-index - 1) >> by) - 1;
 }
 
-/* Adds COUNTS, whose scale is by BY higher, to SUM, which has room for them. */
+/* Adds COUNTS, whose scale is higher by BY, to SUM, which is wide enough. */
 static void pour(struct histogram *sum, int by, int64_t offset, const uint64_t *counts,
 		 size_t count)
 {
@@ -86,7 +86,7 @@ static double power_of_two(double x)
 uint64_t histogram_percentile(const struct histogram *histogram, unsigned per_mille)
 {
 	double wanted = (double)histogram->total * per_mille / 1000, seen = 0;
-	double step = power_of_two(-histogram->scale); /* of the exponent, a bucket */
+	double step = power_of_two(-histogram->scale); /* of the exponent, from bucket to bucket */
 
 	for (size_t i = 0; i < histogram->used; i++) {
 		double count = (double)histogram->counts[i];

@@ -119,7 +119,7 @@ static int run(const struct graph_options *o, struct topic_reader *reader,
 		    display_due(&display, aggregator->read, status != BUS_RECORD, now))
 			rc = show(o, aggregator, status != BUS_RECORD, &display);
 	}
-	/* The last snapshot has everything that was read. */
+	/* The last snapshot includes everything that was read. */
 	if (rc == EX_OK && (display.shown == 0 || display.shown != aggregator->read))
 		rc = show(o, aggregator, status != BUS_RECORD, &display);
 	if (rc == EX_OK && aggregator->read > 0 &&
@@ -171,7 +171,6 @@ int main(int argc, char **argv)
 	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&o) < 0)
 		goto out;
 	stop_install();
-
 	if (aggregator_init(&aggregator, &o.aggregation) < 0) {
 		log_error("out of memory");
 		rc = EX_OSERR;

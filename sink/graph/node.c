@@ -7,7 +7,7 @@
 
 #define FIRST_CAPACITY 64
 
-/* Copies a name, which fits; the compiler cannot know. */
+/* Copies a name, which fits; strnlen() is for the compiler. */
 static void set(char *out, size_t size, const char *text)
 {
 	size_t length = strnlen(text, size - 1);
@@ -86,7 +86,7 @@ static bool equal(const struct node *a, const struct node *b)
 	       strcmp(a->workload_kind, b->workload_kind) == 0;
 }
 
-/* The slot that has NODE, or that is free for it. */
+/* The slot of NODE, or the free one where it belongs. */
 static size_t slot_of(const struct node_table *table, const struct node *node)
 {
 	size_t slot = hash_of(node) & (table->slot_count - 1);

@@ -53,7 +53,8 @@ static int add_edges(struct snapshot *snapshot, const struct graph *graph, uint6
 	return graph_edge_add(&snapshot->rest, &graph->rest);
 }
 
-/* Adds the nodes of the edges. PLACES has an element for each node of TABLE, all 0. */
+/* Adds the nodes of the edges. PLACES has a 0 for each node of TABLE
+ * and gets the node's index. */
 static void add_nodes(struct snapshot *snapshot, const struct node_table *table, size_t *places)
 {
 	bool clusters = several_clusters(table);

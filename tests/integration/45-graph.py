@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Goal: in the recording, every connection that a client logged is one flow of the graph, at the address that
-the client connected to, however many interfaces saw it, before and behind the choice of a pod, and although
-pods went away and their addresses came back while connections were open.
+the client connected to. Several interfaces saw each one, before and after DNAT, and pods went away and
+their addresses were reused while connections were open.
 """
 import collections
 import json
@@ -14,8 +14,7 @@ from datetime import datetime
 ROOT = os.environ["ROOT"]
 LAB = os.path.join(ROOT, "tests", "lab")
 RECORDING = os.path.join(ROOT, "tests", "fixtures", "recording")
-SLACK = 5_000_000  # ns between a client's own note and its packet
-# One in a thousand may differ: to the meter, what is sent long after a connection's end is a flow of its own.
+SLACK = 5_000_000  # ns between a client's log line and its packet
 PLAY = """
 for node in n1 n2 n3; do tenure-flows -r $node.pcap --observer-name $node --out -; done >flows.ndjson
 tenure-enrich --kube kube.ndjson --flows flows.ndjson --out tagged.ndjson --rejected rejected.ndjson --state state
@@ -43,7 +42,7 @@ def connections(folder):
 
 
 def belongs(record, found):
-    """Whether RECORD is of a logged connection."""
+    """Whether RECORD belongs to a logged connection."""
     source = (record["source"]["ip"], record["source"].get("port"))
     start, end = (nanoseconds(record["event"][name]) for name in ("start", "end"))
     return any(start <= last and first <= end for first, last, _ in found.get(source, ()))
@@ -60,7 +59,7 @@ def flows(view):
 
 def main():
     if not os.path.isdir(RECORDING):
-        print("there is no recording in tests/fixtures/recording")
+        print("tests/fixtures/recording contains no recording")
         return 77
     with tempfile.TemporaryDirectory(prefix="tenure-graph-") as folder:
         subprocess.run([sys.executable, os.path.join(LAB, "pack.py"), "-u", RECORDING, folder], check=True)
@@ -75,10 +74,11 @@ def main():
             out.writelines(kept)
         view = graph(chosen)
         print(f"{logged} logged connections, {len(kept)} records of them, {flows(view)} flows in the graph")
+        # For the meter, what is sent long after a connection's end is a flow of its own.
         if abs(flows(view) - logged) > logged / 1000:
             return 1
 
-        # Two windows are the whole; only a flow with slices in both is in both.
+        # Two windows make up the whole; only a flow with slices in both counts in both.
         records = [json.loads(line) for line in kept]
         middle = sorted(record["event"]["end"] for record in records)[len(records) // 2]
         halves = flows(graph(chosen, "--to", middle)) + flows(graph(chosen, "--from", middle))
@@ -86,7 +86,7 @@ def main():
         if not flows(view) <= halves <= flows(view) + sum(record["flow"]["slice"] > 0 for record in records):
             return 1
 
-        # By the address that clients connected to: services by theirs, all else together.
+        # By the service whose address clients connected to.
         with open(os.path.join(folder, "services.json"), encoding="utf-8") as text:
             services = {s["address"]: f"{s['namespace']}/{name}" for name, s in json.load(text).items() if s["address"]}
         wanted = collections.Counter(
@@ -97,7 +97,7 @@ def main():
             counted[edge["target"].removeprefix("service/lab/").removeprefix("service/")] += edge["flows"]
         for name, number in sorted(wanted.items()):
             print(f"{name}: {number} connections to its address, {counted[name]} flows")
-            # Probes and headless clients connect to its pods, and those are its flows too.
+            # Probes and headless clients connect to its pods directly, and these are flows of the service too.
             if counted[name] < number:
                 return 1
     return 0

@@ -12,7 +12,7 @@
 #include "tests/unit/sink/graph/flow.h"
 #include "tests/unit/sink/graph/tally.h"
 
-static void counts_one_observer_of_the_very_same_packets(void **state)
+static void counts_one_observer_of_the_same_packets(void **state)
 {
 	static struct tagged_flow flows[3];
 	struct tally sum;
@@ -27,7 +27,7 @@ static void counts_one_observer_of_the_very_same_packets(void **state)
 	sum = tally_in_any_order(flows, 3);
 	assert_int_equal(sum.conversations, 1);
 	assert_int_equal(sum.measures.flows, 1);
-	/* On the client's node, and there the earliest. */
+	/* The earliest on the client's node. */
 	assert_int_equal(sum.measures.source_bytes, 9);
 	assert_int_equal(sum.servers, 1u << 2);
 }
@@ -65,7 +65,7 @@ static void keeps_what_differs_apart(void **state)
 	}
 }
 
-static void takes_a_source_port_that_comes_back_for_another_conversation(void **state)
+static void takes_a_reused_source_port_as_another_conversation(void **state)
 {
 	static struct tagged_flow flows[4];
 	struct tally sum;
@@ -88,7 +88,7 @@ static void takes_a_source_port_that_comes_back_for_another_conversation(void **
 	assert_int_equal(sum.measures.source_bytes, 200);
 }
 
-static void joins_slices_whatever_lies_between_them(void **state)
+static void joins_slices_of_a_flow_across_any_pause(void **state)
 {
 	static struct tagged_flow flows[4];
 	struct tally sum;
@@ -107,13 +107,13 @@ static void joins_slices_whatever_lies_between_them(void **state)
 	assert_int_equal(sum.measures.source_bytes, 200);
 }
 
-static void brings_together_what_a_late_record_connects(void **state)
+static void merges_conversations_that_a_late_record_connects(void **state)
 {
 	static struct tagged_flow flows[3];
 	struct tally sum;
 
 	(void)state;
-	/* One meter ended the flow when it was idle, the other did not. */
+	/* One meter ended the flow at its idle timeout, the other did not. */
 	flow_make(&flows[0], 0, 1, 10, "n2", "veth9");
 	flow_make(&flows[1], 1, 45, 60, "n2", "veth9");
 	flow_make(&flows[2], 2, 1, 60, "n1", "veth1");
@@ -136,7 +136,7 @@ static void counts_a_window_by_the_end_of_flows(void **state)
 		snprintf(flow.flow_id, sizeof(flow.flow_id), "a");
 		tally_add(table, &flow, 0);
 	}
-	/* The counted observer's record lies outside: this one does not take its place. */
+	/* The counted observer's record is outside: this one does not replace it. */
 	flow_make(&flow, 9, 10, 19, "n2", "veth9");
 	tally_add(table, &flow, 0);
 	sum = tally_window(table, (struct when){20 * NS_PER_SECOND},
@@ -147,7 +147,7 @@ static void counts_a_window_by_the_end_of_flows(void **state)
 	conversations_free(table);
 }
 
-static void names_what_went_wrong(void **state)
+static void counts_errors_by_kind(void **state)
 {
 	static struct tagged_flow flows[5];
 	struct tally sum;
@@ -164,7 +164,7 @@ static void names_what_went_wrong(void **state)
 	flows[1].destination.packets = 0;
 	flows[2].source.tcp_flags |= TCP_RST;
 	flows[3].destination.packets = 0;
-	flows[3].destination.has_packets = false; /* not said is not none */
+	flows[3].destination.has_packets = false; /* absent is not zero */
 	snprintf(flows[4].transport, sizeof(flows[4].transport), "udp");
 	flows[4].source.tcp_flags = TCP_RST;
 	sum = tally_in_any_order(flows, 5);
@@ -174,7 +174,7 @@ static void names_what_went_wrong(void **state)
 	assert_int_equal(sum.measures.flows, 5);
 }
 
-static void judges_a_flow_by_all_its_slices(void **state)
+static void finds_errors_in_all_slices_of_a_flow(void **state)
 {
 	static struct tagged_flow flows[2];
 	struct tally sum;
@@ -192,14 +192,14 @@ static void judges_a_flow_by_all_its_slices(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts_one_observer_of_the_very_same_packets),
+		cmocka_unit_test(counts_one_observer_of_the_same_packets),
 		cmocka_unit_test(keeps_what_differs_apart),
-		cmocka_unit_test(takes_a_source_port_that_comes_back_for_another_conversation),
-		cmocka_unit_test(joins_slices_whatever_lies_between_them),
-		cmocka_unit_test(brings_together_what_a_late_record_connects),
+		cmocka_unit_test(takes_a_reused_source_port_as_another_conversation),
+		cmocka_unit_test(joins_slices_of_a_flow_across_any_pause),
+		cmocka_unit_test(merges_conversations_that_a_late_record_connects),
 		cmocka_unit_test(counts_a_window_by_the_end_of_flows),
-		cmocka_unit_test(names_what_went_wrong),
-		cmocka_unit_test(judges_a_flow_by_all_its_slices),
+		cmocka_unit_test(counts_errors_by_kind),
+		cmocka_unit_test(finds_errors_in_all_slices_of_a_flow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include "tests/unit/sink/graph/flow.h"
 #include "tests/unit/sink/graph/tally.h"
 
-static void takes_the_highest_answer_once(void **state)
+static void counts_the_highest_revision_once(void **state)
 {
 	struct conversations *table = conversations_new(100);
 	static struct tagged_flow flow;
@@ -26,7 +26,7 @@ static void takes_the_highest_answer_once(void **state)
 	flow.revision = 3;
 	tally_add(table, &flow, 3);
 	tally_add(table, &flow, 4);
-	flow.partition = 1; /* another flow of the same number */
+	flow.partition = 1; /* another flow with the same offset */
 	tally_add(table, &flow, 5);
 	stats = conversations_stats(table);
 	assert_int_equal(stats.repeated, 2);
@@ -59,7 +59,7 @@ static void holds_no_more_than_its_limit(void **state)
 	conversations_free(table);
 }
 
-static void searches_no_source_for_ever(void **state)
+static void limits_the_conversations_of_a_source(void **state)
 {
 	struct conversations *table = conversations_new(10000);
 	static struct tagged_flow flow;
@@ -98,9 +98,9 @@ static void settles_only_what_is_over(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(takes_the_highest_answer_once),
+		cmocka_unit_test(counts_the_highest_revision_once),
 		cmocka_unit_test(holds_no_more_than_its_limit),
-		cmocka_unit_test(searches_no_source_for_ever),
+		cmocka_unit_test(limits_the_conversations_of_a_source),
 		cmocka_unit_test(settles_only_what_is_over),
 	};
 

@@ -12,7 +12,7 @@
 #include "tests/unit/sink/graph/flow.h"
 #include "tests/unit/sink/graph/tally.h"
 
-static void counts_before_and_after_the_choice_of_a_pod_once_at_the_client(void **state)
+static void counts_before_and_after_dnat_once_at_the_client(void **state)
 {
 	static struct tagged_flow flows[3];
 	struct tally sum;
@@ -43,7 +43,7 @@ static void keeps_another_service_apart(void **state)
 	assert_int_equal(tally_in_any_order(flows, 2).conversations, 2);
 }
 
-static void takes_the_same_packets_to_nobody_known_for_the_service(void **state)
+static void joins_an_unknown_end_that_got_the_same_packets(void **state)
 {
 	static struct tagged_flow flows[2];
 	struct tally sum;
@@ -58,7 +58,7 @@ static void takes_the_same_packets_to_nobody_known_for_the_service(void **state)
 	sum = tally_in_any_order(flows, 2);
 	assert_int_equal(sum.conversations, 1);
 	assert_int_equal(sum.servers, 1u << 1);
-	flows[0].source.packets++; /* TCP has a SYN to go by */
+	flows[0].source.packets++; /* TCP goes by its SYN */
 	assert_int_equal(tally_in_any_order(flows, 2).conversations, 1);
 	snprintf(flows[0].transport, sizeof(flows[0].transport), "udp");
 	snprintf(flows[1].transport, sizeof(flows[1].transport), "udp");
@@ -67,7 +67,7 @@ static void takes_the_same_packets_to_nobody_known_for_the_service(void **state)
 	assert_int_equal(tally_in_any_order(flows, 2).conversations, 1);
 }
 
-static void takes_what_is_left_of_a_connection_for_part_of_it(void **state)
+static void joins_the_rest_of_a_broken_connection(void **state)
 {
 	static struct tagged_flow flows[2];
 	struct tally sum;
@@ -87,7 +87,7 @@ static void takes_what_is_left_of_a_connection_for_part_of_it(void **state)
 	assert_int_equal(tally_in_any_order(flows, 2).conversations, 2);
 }
 
-static void takes_a_node_port_for_the_service_before_its_pod(void **state)
+static void prefers_a_node_port_to_the_pod_behind_it(void **state)
 {
 	static struct tagged_flow flows[2];
 	struct tally sum;
@@ -101,7 +101,7 @@ static void takes_a_node_port_for_the_service_before_its_pod(void **state)
 	sum = tally_in_any_order(flows, 2);
 	assert_int_equal(sum.conversations, 1);
 	assert_int_equal(sum.servers, 1u << 1);
-	/* Behind a service's address a node is where the pod is. */
+	/* After a service's address a node is a pod on the host network. */
 	flow_service(&flows[0].destination, "shop/web");
 	sum = tally_in_any_order(flows, 2);
 	assert_int_equal(sum.conversations, 1);
@@ -140,11 +140,11 @@ static void keeps_two_pods_of_a_service_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts_before_and_after_the_choice_of_a_pod_once_at_the_client),
+		cmocka_unit_test(counts_before_and_after_dnat_once_at_the_client),
 		cmocka_unit_test(keeps_another_service_apart),
-		cmocka_unit_test(takes_the_same_packets_to_nobody_known_for_the_service),
-		cmocka_unit_test(takes_what_is_left_of_a_connection_for_part_of_it),
-		cmocka_unit_test(takes_a_node_port_for_the_service_before_its_pod),
+		cmocka_unit_test(joins_an_unknown_end_that_got_the_same_packets),
+		cmocka_unit_test(joins_the_rest_of_a_broken_connection),
+		cmocka_unit_test(prefers_a_node_port_to_the_pod_behind_it),
 		cmocka_unit_test(keeps_two_services_of_one_pod_apart),
 		cmocka_unit_test(keeps_two_pods_of_a_service_apart),
 	};

@@ -32,7 +32,7 @@ static void merges_at_one_scale_without_loss(void **state)
 	assert_int_equal(a.total, 18);
 }
 
-static void takes_nothing_for_nothing(void **state)
+static void stays_empty_without_counts(void **state)
 {
 	struct histogram a = {0};
 
@@ -43,7 +43,7 @@ static void takes_nothing_for_nothing(void **state)
 	assert_int_equal(histogram_percentile(&a, 500), 0);
 }
 
-static void meets_another_scale_at_the_lower(void **state)
+static void merges_at_the_lower_scale(void **state)
 {
 	struct histogram a = {0};
 
@@ -93,7 +93,7 @@ static int compare(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-static void gives_percentiles_within_a_bucket(void **state)
+static void estimates_percentiles_within_a_bucket(void **state)
 {
 	static double values[10000];
 	struct histogram a = {0};
@@ -115,7 +115,7 @@ static void gives_percentiles_within_a_bucket(void **state)
 	}
 }
 
-static void keeps_every_count_whatever_comes(void **state)
+static void never_loses_a_count(void **state)
 {
 	struct histogram a = {0};
 	uint64_t counts[512], total = 0;
@@ -145,11 +145,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(merges_at_one_scale_without_loss),
-		cmocka_unit_test(takes_nothing_for_nothing),
-		cmocka_unit_test(meets_another_scale_at_the_lower),
+		cmocka_unit_test(stays_empty_without_counts),
+		cmocka_unit_test(merges_at_the_lower_scale),
 		cmocka_unit_test(joins_neighbours_when_the_range_is_too_wide),
-		cmocka_unit_test(gives_percentiles_within_a_bucket),
-		cmocka_unit_test(keeps_every_count_whatever_comes),
+		cmocka_unit_test(estimates_percentiles_within_a_bucket),
+		cmocka_unit_test(never_loses_a_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,7 +96,7 @@ static void sends_no_control_characters_to_a_terminal(void **state)
 						       "?z?)");
 }
 
-static void gives_equal_nodes_one_index_and_the_rest_one_more(void **state)
+static void indexes_equal_nodes_once_and_shares_the_last_index(void **state)
 {
 	struct node_table table = {0};
 	struct node node = {.kind = NODE_SERVICE};
@@ -149,7 +149,7 @@ int main(void)
 		cmocka_unit_test(names_nodes_services_and_the_outside),
 		cmocka_unit_test(shows_what_is_not_known_as_such),
 		cmocka_unit_test(sends_no_control_characters_to_a_terminal),
-		cmocka_unit_test(gives_equal_nodes_one_index_and_the_rest_one_more),
+		cmocka_unit_test(indexes_equal_nodes_once_and_shares_the_last_index),
 		cmocka_unit_test(orders_namespaces_first_and_the_unknown_last),
 	};
 

@@ -10,7 +10,7 @@
 #include "common/base/transport.h"
 #include "sink/graph/tagged_flow.h"
 
-/* A record of ours with everything in it, in pieces, so that one can be changed. */
+/* A complete record in pieces, so that a test can replace one. */
 #define EVENT                                                                                \
 	"\"event\":{\"start\":\"2026-11-23T08:00:00.25Z\",\"end\":\"2026-11-23T08:00:02Z\"," \
 	"\"duration\":1750000000}"
@@ -61,7 +61,7 @@ static enum tagged_flow_why parse_with(const char *old, const char *new, struct 
 	return why;
 }
 
-static void reads_everything_that_a_consumer_needs(void **state)
+static void reads_every_member(void **state)
 {
 	static struct tagged_flow flow;
 	struct tagged_flow_fault fault;
@@ -112,7 +112,7 @@ static void reads_everything_that_a_consumer_needs(void **state)
 	assert_true(flow.provisional);
 }
 
-static void needs_no_more_than_times_addresses_tags_and_where_it_stands(void **state)
+static void needs_only_times_addresses_tags_and_coordinates(void **state)
 {
 	static const char least[] =
 		"{\"event\":{\"start\":\"2026-11-23T08:00:00Z\",\"end\":\"2026-11-23T08:00:00Z\"},"
@@ -222,7 +222,7 @@ static void refuses_what_does_not_fit(void **state)
 	text_free(&text);
 }
 
-static void refuses_what_is_no_object(void **state)
+static void refuses_anything_but_an_object(void **state)
 {
 	static const struct {
 		const char *bytes;
@@ -250,7 +250,7 @@ static void refuses_what_is_no_object(void **state)
 				 TAGGED_FLOW_NOT_JSON);
 }
 
-static void takes_any_kind_of_workload(void **state)
+static void reads_any_kind_of_workload(void **state)
 {
 	static const struct {
 		const char *member, *kind, *name;
@@ -277,12 +277,12 @@ static void takes_any_kind_of_workload(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_everything_that_a_consumer_needs),
-		cmocka_unit_test(needs_no_more_than_times_addresses_tags_and_where_it_stands),
+		cmocka_unit_test(reads_every_member),
+		cmocka_unit_test(needs_only_times_addresses_tags_and_coordinates),
 		cmocka_unit_test(names_the_member_at_fault),
 		cmocka_unit_test(refuses_what_does_not_fit),
-		cmocka_unit_test(refuses_what_is_no_object),
-		cmocka_unit_test(takes_any_kind_of_workload),
+		cmocka_unit_test(refuses_anything_but_an_object),
+		cmocka_unit_test(reads_any_kind_of_workload),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
