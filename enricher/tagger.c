@@ -32,8 +32,8 @@ static int finish(struct tagger *tagger)
 	return -1;
 }
 
-static int answer(struct tagger *tagger, const struct flow_endpoints *ends,
-		  const struct flow_endpoint *end, int64_t position, struct text *out)
+static int answer_end(struct tagger *tagger, const struct flow_endpoints *ends,
+		      const struct flow_endpoint *end, int64_t position, struct text *out)
 {
 	struct timeline_question question = {
 		.ip = end->ip,
@@ -45,14 +45,15 @@ static int answer(struct tagger *tagger, const struct flow_endpoints *ends,
 		.spoke = end->spoke,
 		.position = position,
 	};
-	struct timeline_verdict verdict;
+	struct timeline_answer answer;
 
-	text_clear(out);
-	if (timeline_answer(tagger->timeline, &question, out, &verdict) < 0)
+	if (timeline_answer(tagger->timeline, &question, &answer) < 0)
 		return -1;
-	tagger->stats.known += verdict.status == TIMELINE_KNOWN;
-	tagger->stats.unknown += verdict.status == TIMELINE_UNKNOWN;
-	tagger->stats.ambiguous += verdict.status == TIMELINE_AMBIGUOUS;
+	text_clear(out);
+	timeline_answer_json(&answer, out);
+	tagger->stats.known += answer.status == TIMELINE_KNOWN;
+	tagger->stats.unknown += answer.status == TIMELINE_UNKNOWN;
+	tagger->stats.ambiguous += answer.status == TIMELINE_AMBIGUOUS;
 	return 0;
 }
 
@@ -75,8 +76,9 @@ int tagger_tag(struct tagger *tagger, const struct bus_record *flow,
 		.flow = origin_of(tagger, flow),
 	};
 
-	if (answer(tagger, ends, &ends->source, position->offset, &tagger->source) < 0 ||
-	    answer(tagger, ends, &ends->destination, position->offset, &tagger->destination) < 0)
+	if (answer_end(tagger, ends, &ends->source, position->offset, &tagger->source) < 0 ||
+	    answer_end(tagger, ends, &ends->destination, position->offset, &tagger->destination) <
+		    0)
 		return -1;
 	tagged.source = tagger->source.data;
 	tagged.source_length = tagger->source.length;

@@ -1,12 +1,7 @@
-/* The whole history of one address, a line for each binding. */
+/* A binding of an address's history as JSON. Pure. */
 #include "common/timeline/timeline.h"
 
-#include <string.h>
-
-#include "common/timeline/history/history.h"
-#include "common/timeline/names.h"
-#include "common/timeline/rules/services.h"
-#include "common/timeline/timeline_internal.h"
+#include "common/timeline/render.h"
 
 static void add_moment(struct text *out, const char *name, struct when moment)
 {
@@ -51,76 +46,31 @@ static void add_evidence(struct text *out, const struct binding *binding)
 	text_add(out, "}", 1);
 }
 
-/* The services that listed the holder at this address, each with its interval. */
-static void add_memberships(struct text *out, const struct history *history,
-			    const struct holder *holder, uint64_t position)
+static void add_memberships(struct text *out, const struct timeline_binding *binding)
 {
-	const char *before = ",\"memberships\":[";
-
-	if (holder->kind == HOLDER_SERVICE)
+	if (binding->membership_count == 0)
 		return;
-	for (size_t m = 0; m < history->membership_count; m++) {
-		const struct membership *row = &history->memberships[m];
+	text_add_string(out, ",\"memberships\":[");
+	for (size_t m = 0; m < binding->membership_count; m++) {
+		const struct timeline_membership *membership = &binding->memberships[m];
 
-		if (row->opened_offset > position ||
-		    (row->uid.length > 0 && !span_equal(row->uid, holder->uid)))
-			continue;
-		text_add_string(out, before);
-		text_add_string(out, "{\"service\":");
-		text_add_json(out, row->service.data, row->service.length);
-		add_moment(out, ",\"start\":", row->opening);
-		add_moment(out, ",\"end\":",
-			   membership_closing(history->memberships, history->membership_count, m,
-					      position));
+		text_add_string(out, m > 0 ? ",{\"service\":" : "{\"service\":");
+		text_add_json(out, membership->service.data, membership->service.length);
+		add_moment(out, ",\"start\":", membership->start);
+		add_moment(out, ",\"end\":", membership->end);
 		text_add(out, "}", 1);
-		before = ",";
 	}
-	if (before[1] == '\0')
-		text_add(out, "]", 1);
+	text_add(out, "]", 1);
 }
 
-static int add_line(struct timeline *timeline, struct history *history, const struct tenure *tenure,
-		    uint64_t position, struct text *out)
+void timeline_binding_json(const struct timeline_binding *binding, struct text *out)
 {
-	static const char status[] = "{\"status\":\"known\",";
-	const struct holder *holder = &history->holders[tenure->binding.holder];
-	const struct fragment *fragment = names_fragment(timeline, history, tenure, position);
-
-	if (fragment == NULL)
-		return -1;
-	/* The head of an answer without its status, and its tail without the last brace. */
 	text_add(out, "{", 1);
-	text_add(out, fragment->bytes + strlen(status), fragment->head_length - strlen(status));
-	text_add(out, fragment->bytes + fragment->head_length, fragment->tail_length - 1);
-	add_instants(out, &tenure->at);
-	add_evidence(out, &tenure->binding);
-	add_memberships(out, history, holder, position);
-	text_add(out, "}\n", 2);
-	return 0;
-}
-
-int timeline_history(struct timeline *timeline, const struct ip *ip, int64_t position,
-		     struct text *out)
-{
-	struct history *history;
-	const struct address_view *view;
-	int rc = -1;
-
-	if (timeline->answering == NULL || position < 0)
-		return 0;
-	history = history_load(timeline->store, timeline->answering->id, ip);
-	if (history == NULL)
-		return -1;
-	view = history_view(history, (uint64_t)position, timeline->options.clock,
-			    timeline->options.skew_ns);
-	if (view == NULL)
-		goto out;
-	for (size_t t = 0; t < view->count; t++) {
-		if (add_line(timeline, history, &view->tenures[t], (uint64_t)position, out) < 0)
-			goto out;
-	}
-	rc = 0;
-out:
-	history_free(history);
-	return rc;
+	render_names(out, binding->holder);
+	text_add(out, ",", 1);
+	render_binding(out, binding->holder);
+	add_instants(out, &binding->tenure->at);
+	add_evidence(out, &binding->tenure->binding);
+	add_memberships(out, binding);
+	text_add(out, "}", 1);
 }

@@ -9,21 +9,36 @@
 
 #define ROW_BYTES (64u * 1024)
 
-/* Looks the version of NAME up that POSITION sees and puts it behind VALUE; narrows the
- * fragment's positions to those that see the same. 1 found, 0 none, -1 after logging. */
-static int find_version(struct timeline *timeline, struct fragment *fragment, size_t source,
+/* Everything that is read of a holder at a position. */
+struct found {
+	struct text holder_row, owner_row, node_row; /* what the spans below point into */
+	struct text full_name;
+	struct holder_names names;
+	bool owner_there;                   /* the owner's own record is there */
+	struct span owner_kind, owner_name; /* the owner's own controller, or empty */
+	struct span zone, region;
+};
+
+static struct span span_in(const struct text *text)
+{
+	return (struct span){text->data, text->length};
+}
+
+/* Copies the version of NAME that POSITION sees to VERSION; narrows the positions of CACHED
+ * to those that see the same. 1 found, 0 none, -1 after logging. */
+static int find_version(struct timeline *timeline, struct cached_names *cached, size_t source,
 			enum row_table table, struct span name, uint64_t position,
-			struct text *found)
+			struct text *version)
 {
 	struct span key, value, prefix;
 	struct store_scan *scan;
 	int rc, there = 0;
 
-	fragment->generation[source] = generations_of(&timeline->generations, table, name);
-	fragment->rendered[source] = *fragment->generation[source];
-	text_clear(found);
+	cached->generation[source] = generations_of(&timeline->generations, table, name);
+	cached->found[source] = *cached->generation[source];
+	text_clear(version);
 	row_key_versions(&timeline->key, table, timeline->answering->id, name);
-	prefix = (struct span){timeline->key.data, timeline->key.length};
+	prefix = span_in(&timeline->key);
 	scan = store_scan_begin(timeline->store, prefix, prefix);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
 		struct codec codec = codec_read(
@@ -31,115 +46,183 @@ static int find_version(struct timeline *timeline, struct fragment *fragment, si
 		uint64_t offset = codec_u64(&codec);
 
 		if (offset > position) {
-			if (offset < fragment->until_offset)
-				fragment->until_offset = offset;
+			if (offset < cached->until_offset)
+				cached->until_offset = offset;
 			break;
 		}
 		there = 1;
-		text_clear(found);
-		text_add(found, value.data, value.length);
-		if (offset > fragment->from_offset)
-			fragment->from_offset = offset;
+		text_clear(version);
+		text_add(version, value.data, value.length);
+		if (offset > cached->from_offset)
+			cached->from_offset = offset;
 	}
 	store_scan_end(scan);
 	return rc < 0 ? -1 : there;
 }
 
-/* Room for the rows that NAMES points into. */
-struct found_rows {
-	struct text holder, owner, node;
-};
-
-static int find_owner(struct timeline *timeline, struct fragment *fragment, uint64_t position,
-		      struct found_rows *rows, struct render_names *names)
+static int find_owner(struct timeline *timeline, struct cached_names *cached, uint64_t position,
+		      struct found *found)
 {
+	struct span kind = found->names.owner_kind;
 	int rc = 0;
 
-	if (span_equal(names->holder.owner_kind, span_of("ReplicaSet")) ||
-	    span_equal(names->holder.owner_kind, span_of("Job")))
-		rc = find_version(timeline, fragment, 1, ROW_OWNERS, names->holder.owner_uid,
-				  position, &rows->owner);
-	names->owner_there = rc == 1;
-	if (rc == 1 && !row_pair((struct span){rows->owner.data, rows->owner.length},
-				 &names->owner_kind, &names->owner_name))
+	if (span_equal(kind, span_of("ReplicaSet")) || span_equal(kind, span_of("Job")))
+		rc = find_version(timeline, cached, 1, ROW_OWNERS, found->names.owner_uid, position,
+				  &found->owner_row);
+	found->owner_there = rc == 1;
+	if (rc == 1 &&
+	    !row_pair(span_in(&found->owner_row), &found->owner_kind, &found->owner_name))
 		return store_damaged(timeline->store, "an owner");
 	return rc < 0 ? -1 : 0;
 }
 
-static int find_node(struct timeline *timeline, struct fragment *fragment, uint64_t position,
-		     struct found_rows *rows, struct render_names *names)
+static int find_node(struct timeline *timeline, struct cached_names *cached, uint64_t position,
+		     enum holder_kind kind, struct found *found)
 {
-	struct span node = names->kind == HOLDER_NODE ? names->holder.name : names->holder.node;
+	struct span node = kind == HOLDER_NODE ? found->names.name : found->names.node;
 	int rc = 0;
 
 	if (node.length > 0)
-		rc = find_version(timeline, fragment, 2, ROW_NODES, node, position, &rows->node);
-	if (rc == 1 && !row_pair((struct span){rows->node.data, rows->node.length}, &names->zone,
-				 &names->region))
+		rc = find_version(timeline, cached, 2, ROW_NODES, node, position, &found->node_row);
+	if (rc == 1 && !row_pair(span_in(&found->node_row), &found->zone, &found->region))
 		return store_damaged(timeline->store, "a node");
 	return rc < 0 ? -1 : 0;
 }
 
-static int find_names(struct timeline *timeline, struct fragment *fragment, uint64_t position,
-		      struct found_rows *rows, struct render_names *names)
+static int find_rows(struct timeline *timeline, struct cached_names *cached,
+		     const struct holder *holder, uint64_t position, struct found *found)
 {
-	int rc = find_version(timeline, fragment, 0, ROW_HOLDERS, names->uid, position,
-			      &rows->holder);
+	int rc = find_version(timeline, cached, 0, ROW_HOLDERS, holder->uid, position,
+			      &found->holder_row);
 
 	if (rc < 0)
 		return -1;
-	if (rc == 0 ||
-	    !row_holder((struct span){rows->holder.data, rows->holder.length}, &names->holder))
+	if (rc == 0 || !row_holder(span_in(&found->holder_row), &found->names))
 		return store_damaged(timeline->store, "the names of a holder");
-	if (find_owner(timeline, fragment, position, rows, names) < 0)
+	if (find_owner(timeline, cached, position, found) < 0)
 		return -1;
-	return find_node(timeline, fragment, position, rows, names);
+	return find_node(timeline, cached, position, holder->kind, found);
 }
 
-/* A service is its own and only one. */
-static void add_itself(struct text *out, const struct render_names *names)
+/* NAME without "-HASH", or empty if it does not end so. */
+static struct span without_hash(struct span name, struct span hash)
 {
-	struct services services = {.count = 1};
-	struct text name;
+	size_t rest;
 
-	text_init(&name, 2 * (NAME_MAX_BYTES + 1));
-	text_add(&name, names->holder.namespace.data, names->holder.namespace.length);
-	text_add(&name, "/", 1);
-	text_add(&name, names->holder.name.data, names->holder.name.length);
-	services.list[0] = (struct service_use){{name.data, name.length}, true};
-	if (name.failed)
-		out->failed = true;
-	else
-		services_add_json(&services, out);
-	text_free(&name);
+	if (hash.length == 0 || name.length <= hash.length + 1)
+		return (struct span){"", 0};
+	rest = name.length - hash.length;
+	if (name.data[rest - 1] != '-' || memcmp(name.data + rest, hash.data, hash.length) != 0)
+		return (struct span){"", 0};
+	return (struct span){name.data, rest - 1};
 }
 
-static int render(struct timeline *timeline, struct fragment *fragment, const struct tenure *tenure,
-		  const struct render_names *names)
+/* The top of the controller chain (docs/answers.md section 8). */
+static void find_workload(const struct found *found, struct named_holder *holder)
 {
-	struct text *out = &timeline->value;
+	const struct holder_names *names = &found->names;
+	struct span kind = names->owner_kind, name = names->owner_name;
+	bool set = span_equal(kind, span_of("ReplicaSet"));
 
-	text_clear(out);
-	text_add_string(out, "{\"status\":\"known\",");
-	render_names(out, names);
-	if (names->kind == HOLDER_SERVICE)
-		add_itself(out, names);
-	fragment->head_length = out->length;
-	text_add(out, ",", 1);
-	render_binding(out, &tenure->binding, timeline->options.clock);
-	text_add(out, "}", 1);
-	fragment->tail_length = out->length - fragment->head_length;
-	fragment->bytes = out->failed ? NULL : malloc(out->length);
-	if (!fragment->bytes) {
-		log_error("timeline: no memory for an answer");
-		return -1;
+	if (found->owner_there && found->owner_kind.length > 0) {
+		kind = found->owner_kind;
+		name = found->owner_name;
+	} else if (!found->owner_there && set && without_hash(name, names->hash).length > 0) {
+		kind = span_of("Deployment");
+		name = without_hash(name, names->hash);
 	}
-	memcpy(fragment->bytes, out->data, out->length);
-	return 0;
+	if (kind.length == 0 || span_equal(kind, span_of("Node")))
+		return;
+	holder->workload_kind = kind;
+	holder->workload_name = name;
+	holder->workload_member = render_workload_member(kind);
+}
+
+static void join_name(struct text *out, enum holder_kind kind, const struct holder_names *names)
+{
+	if (kind != HOLDER_NODE) {
+		text_add(out, names->namespace.data, names->namespace.length);
+		text_add(out, "/", 1);
+	}
+	text_add(out, names->name.data, names->name.length);
+}
+
+static struct named_holder holder_of(const struct timeline *timeline, const struct tenure *tenure,
+				     struct span uid, const struct found *found)
+{
+	struct binding_start start = binding_start(&tenure->binding, timeline->options.clock);
+	struct named_holder holder = {
+		.kind = tenure->binding.kind,
+		.cluster = span_of(timeline->answering->name),
+		.namespace = found->names.namespace,
+		.name = found->names.name,
+		.uid = uid,
+		.full_name = span_in(&found->full_name),
+		.node = tenure->binding.kind == HOLDER_NODE ? found->names.name : found->names.node,
+		.zone = found->zone,
+		.region = found->region,
+		.start = start.shown,
+		.start_from = start.from,
+	};
+
+	holder.end = binding_shown_end(&tenure->binding, &holder.end_from);
+	find_workload(found, &holder);
+	return holder;
+}
+
+/* Moves SPAN to AT, and AT past it. */
+static void move(struct span *span, char **at)
+{
+	if (span->length > 0)
+		memcpy(*at, span->data, span->length);
+	span->data = *at;
+	*at += span->length;
+}
+
+/* A copy of HOLDER in one block with the names it points at and its JSON. NULL after
+ * logging. JSON is scratch. */
+static struct named_holder *keep(const struct named_holder *holder, struct text *json)
+{
+	size_t head;
+	struct named_holder *kept;
+	char *at;
+
+	text_clear(json);
+	text_add_string(json, "{\"status\":\"known\",");
+	render_names(json, holder);
+	head = json->length;
+	text_add(json, ",", 1);
+	render_binding(json, holder);
+	text_add(json, "}", 1);
+	kept = json->failed ? NULL
+			    : malloc(sizeof(*kept) + json->length + holder->namespace.length +
+				     holder->name.length + holder->full_name.length +
+				     holder->node.length + holder->workload_kind.length +
+				     holder->workload_name.length + holder->zone.length +
+				     holder->region.length);
+	if (kept == NULL) {
+		log_error("timeline: no memory for an answer");
+		return NULL;
+	}
+	*kept = *holder;
+	at = (char *)(kept + 1);
+	kept->head_json = (struct span){json->data, head};
+	kept->tail_json = (struct span){json->data + head, json->length - head};
+	move(&kept->head_json, &at);
+	move(&kept->tail_json, &at);
+	move(&kept->namespace, &at);
+	move(&kept->name, &at);
+	move(&kept->full_name, &at);
+	move(&kept->node, &at);
+	move(&kept->workload_kind, &at);
+	move(&kept->workload_name, &at);
+	move(&kept->zone, &at);
+	move(&kept->region, &at);
+	return kept;
 }
 
 /* Which of the address's memberships are this holder's, trimmed to their number. */
-static int find_members(struct fragment *fragment, const struct history *history,
+static int find_members(struct cached_names *cached, const struct history *history,
 			const struct holder *holder)
 {
 	struct memberships all = {history->memberships, history->membership_count, NULL, 0};
@@ -149,52 +232,62 @@ static int find_members(struct fragment *fragment, const struct history *history
 		log_error("timeline: no memory for an answer");
 		return -1;
 	}
-	fragment->member_count = services_of_holder(&all, holder->kind, holder->uid, members);
-	trimmed = realloc(members, (fragment->member_count + 1) * sizeof(*members));
-	fragment->members = trimmed != NULL ? trimmed : members;
+	cached->member_count = services_of_holder(&all, holder->kind, holder->uid, members);
+	trimmed = realloc(members, (cached->member_count + 1) * sizeof(*members));
+	cached->members = trimmed != NULL ? trimmed : members;
 	return 0;
 }
 
-static bool is_fresh(const struct fragment *fragment, uint64_t position)
+static bool is_fresh(const struct cached_names *cached, uint64_t position)
 {
-	if (!fragment->bytes || position < fragment->from_offset ||
-	    position >= fragment->until_offset)
+	if (cached->holder == NULL || position < cached->from_offset ||
+	    position >= cached->until_offset)
 		return false;
-	for (size_t s = 0; s < FRAGMENT_SOURCES; s++) {
-		if (fragment->generation[s] && *fragment->generation[s] != fragment->rendered[s])
+	for (size_t s = 0; s < NAMES_SOURCES; s++) {
+		if (cached->generation[s] != NULL && *cached->generation[s] != cached->found[s])
 			return false;
 	}
 	return true;
 }
 
-const struct fragment *names_fragment(struct timeline *timeline, struct history *history,
-				      const struct tenure *tenure, uint64_t position)
+static int fill(struct timeline *timeline, struct cached_names *cached, const struct holder *holder,
+		const struct tenure *tenure, uint64_t position)
 {
-	struct fragment *fragment = &history->view.fragments[tenure->source];
-	const struct holder *holder = &history->holders[tenure->binding.holder];
-	struct render_names names = {
-		.kind = holder->kind,
-		.cluster = timeline->answering->name,
-		.uid = holder->uid,
-	};
-	struct found_rows rows;
+	struct named_holder named;
+	struct found found = {.owner_there = false};
 	int rc;
 
-	if (is_fresh(fragment, position))
-		return fragment;
-	free(fragment->bytes);
-	free(fragment->members);
-	*fragment = (struct fragment){.until_offset = OFFSET_NEVER};
-	text_init(&rows.holder, ROW_BYTES);
-	text_init(&rows.owner, ROW_BYTES);
-	text_init(&rows.node, ROW_BYTES);
-	rc = find_members(fragment, history, holder);
-	if (rc == 0)
-		rc = find_names(timeline, fragment, position, &rows, &names);
-	if (rc == 0)
-		rc = render(timeline, fragment, tenure, &names);
-	text_free(&rows.holder);
-	text_free(&rows.owner);
-	text_free(&rows.node);
-	return rc == 0 ? fragment : NULL;
+	text_init(&found.holder_row, ROW_BYTES);
+	text_init(&found.owner_row, ROW_BYTES);
+	text_init(&found.node_row, ROW_BYTES);
+	text_init(&found.full_name, ROW_BYTES);
+	rc = find_rows(timeline, cached, holder, position, &found);
+	if (rc == 0) {
+		join_name(&found.full_name, holder->kind, &found.names);
+		named = holder_of(timeline, tenure, holder->uid, &found);
+		cached->holder = keep(&named, &timeline->value);
+		rc = cached->holder != NULL ? 0 : -1;
+	}
+	text_free(&found.holder_row);
+	text_free(&found.owner_row);
+	text_free(&found.node_row);
+	text_free(&found.full_name);
+	return rc;
+}
+
+const struct cached_names *names_find(struct timeline *timeline, struct history *history,
+				      const struct tenure *tenure, uint64_t position)
+{
+	struct cached_names *cached = &history->view.names[tenure->source];
+	const struct holder *holder = &history->holders[tenure->binding.holder];
+
+	if (is_fresh(cached, position))
+		return cached;
+	free(cached->holder);
+	free(cached->members);
+	*cached = (struct cached_names){.until_offset = OFFSET_NEVER};
+	if (find_members(cached, history, holder) < 0 ||
+	    fill(timeline, cached, holder, tenure, position) < 0)
+		return NULL;
+	return cached;
 }

@@ -1,6 +1,6 @@
 #include "common/timeline/render.h"
 
-#include <string.h>
+#include "common/timeline/rules/services.h"
 
 static void add_member(struct text *out, const char *before, struct span value)
 {
@@ -8,19 +8,18 @@ static void add_member(struct text *out, const char *before, struct span value)
 	text_add_json(out, value.data, value.length);
 }
 
-/* The kinds that have a member of their own. */
-static const char *workload_member(struct span kind)
+const char *render_workload_member(struct span kind)
 {
 	static const struct {
 		const char *kind, *member;
 	} kinds[] = {
-		{"Deployment", ",\"deployment\":{\"name\":"},
-		{"ReplicaSet", ",\"replicaset\":{\"name\":"},
-		{"StatefulSet", ",\"statefulset\":{\"name\":"},
-		{"DaemonSet", ",\"daemonset\":{\"name\":"},
-		{"Job", ",\"job\":{\"name\":"},
-		{"CronJob", ",\"cronjob\":{\"name\":"},
-		{"ReplicationController", ",\"replicationcontroller\":{\"name\":"},
+		{"Deployment", "deployment"},
+		{"ReplicaSet", "replicaset"},
+		{"StatefulSet", "statefulset"},
+		{"DaemonSet", "daemonset"},
+		{"Job", "job"},
+		{"CronJob", "cronjob"},
+		{"ReplicationController", "replicationcontroller"},
 	};
 
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
@@ -30,123 +29,94 @@ static const char *workload_member(struct span kind)
 	return NULL;
 }
 
-/* NAME without "-HASH", or empty when it does not end so. */
-static struct span without_hash(struct span name, struct span hash)
+static void add_workload(struct text *out, const struct named_holder *holder)
 {
-	size_t rest;
-
-	if (hash.length == 0 || name.length <= hash.length + 1)
-		return (struct span){"", 0};
-	rest = name.length - hash.length;
-	if (name.data[rest - 1] != '-' || memcmp(name.data + rest, hash.data, hash.length) != 0)
-		return (struct span){"", 0};
-	return (struct span){name.data, rest - 1};
-}
-
-/* The top of the controller chain. */
-static void find_workload(const struct render_names *names, struct span *kind, struct span *name)
-{
-	bool set = span_equal(names->holder.owner_kind, span_of("ReplicaSet"));
-
-	*kind = names->holder.owner_kind;
-	*name = names->holder.owner_name;
-	if (!set && !span_equal(*kind, span_of("Job")))
+	if (holder->workload_kind.length == 0)
 		return;
-	if (names->owner_there) {
-		if (names->owner_kind.length > 0) {
-			*kind = names->owner_kind;
-			*name = names->owner_name;
-		}
-	} else if (set && without_hash(*name, names->holder.hash).length > 0) {
-		*kind = span_of("Deployment");
-		*name = without_hash(*name, names->holder.hash);
-	}
-}
-
-static void add_workload(struct text *out, const struct render_names *names)
-{
-	struct span kind, name;
-	const char *member;
-
-	find_workload(names, &kind, &name);
-	if (kind.length == 0 || span_equal(kind, span_of("Node")))
-		return;
-	member = workload_member(kind);
-	if (member != NULL) {
-		add_member(out, member, name);
+	if (holder->workload_member != NULL) {
+		text_add_format(out, ",\"%s\":", holder->workload_member);
+		add_member(out, "{\"name\":", holder->workload_name);
 	} else {
-		add_member(out, ",\"workload\":{\"kind\":", kind);
-		add_member(out, ",\"name\":", name);
+		add_member(out, ",\"workload\":{\"kind\":", holder->workload_kind);
+		add_member(out, ",\"name\":", holder->workload_name);
 	}
 	text_add(out, "}", 1);
 }
 
-static void add_pod(struct text *out, const struct render_names *names)
+static void add_pod(struct text *out, const struct named_holder *holder)
 {
-	const struct holder_names *holder = &names->holder;
-
 	add_member(out, "\"namespace\":{\"name\":", holder->namespace);
 	add_member(out, "},\"pod\":{\"name\":", holder->name);
-	add_member(out, ",\"uid\":", names->uid);
+	add_member(out, ",\"uid\":", holder->uid);
 	text_add(out, "}", 1);
-	add_workload(out, names);
+	add_workload(out, holder);
 	if (holder->node.length > 0) {
 		add_member(out, ",\"node\":{\"name\":", holder->node);
 		text_add(out, "}", 1);
 	}
 }
 
-static void add_cloud(struct text *out, const struct render_names *names)
+static void add_cloud(struct text *out, const struct named_holder *holder)
 {
-	if (names->zone.length == 0 && names->region.length == 0)
+	const char *comma = holder->zone.length > 0 ? "," : "";
+
+	if (holder->zone.length == 0 && holder->region.length == 0)
 		return;
 	text_add_string(out, ",\"cloud\":{");
-	if (names->zone.length > 0)
-		add_member(out, "\"availability_zone\":", names->zone);
-	if (names->region.length > 0)
-		add_member(out,
-			   names->zone.length > 0 ? ",\"region\":" : "\"region\":", names->region);
+	if (holder->zone.length > 0)
+		add_member(out, "\"availability_zone\":", holder->zone);
+	if (holder->region.length > 0) {
+		text_add_string(out, comma);
+		add_member(out, "\"region\":", holder->region);
+	}
 	text_add(out, "}", 1);
 }
 
-void render_names(struct text *out, const struct render_names *names)
+/* The only service of a service's address is that service. */
+static void add_itself(struct text *out, struct span full_name)
 {
-	add_member(out, "\"kind\":", span_of(holder_kind_name(names->kind)));
+	struct services services = {.count = 1};
+
+	services.list[0] = (struct service_use){full_name, true};
+	services_add_json(&services, out);
+}
+
+void render_names(struct text *out, const struct named_holder *holder)
+{
+	add_member(out, "\"kind\":", span_of(holder_kind_name(holder->kind)));
 	text_add_string(out, ",\"k8s\":{");
-	if (names->cluster[0] != '\0') {
-		add_member(out, "\"cluster\":{\"name\":", span_of(names->cluster));
+	if (holder->cluster.length > 0) {
+		add_member(out, "\"cluster\":{\"name\":", holder->cluster);
 		text_add_string(out, "},");
 	}
-	switch (names->kind) {
+	switch (holder->kind) {
 	case HOLDER_POD:
-		add_pod(out, names);
+		add_pod(out, holder);
 		break;
 	case HOLDER_NODE:
-		add_member(out, "\"node\":{\"name\":", names->holder.name);
-		add_member(out, ",\"uid\":", names->uid);
+		add_member(out, "\"node\":{\"name\":", holder->name);
+		add_member(out, ",\"uid\":", holder->uid);
 		text_add(out, "}", 1);
 		break;
 	case HOLDER_SERVICE:
-		add_member(out, "\"namespace\":{\"name\":", names->holder.namespace);
+		add_member(out, "\"namespace\":{\"name\":", holder->namespace);
 		text_add(out, "}", 1);
 		break;
 	}
 	text_add(out, "}", 1);
-	add_cloud(out, names);
+	add_cloud(out, holder);
+	if (holder->kind == HOLDER_SERVICE)
+		add_itself(out, holder->full_name);
 }
 
-void render_binding(struct text *out, const struct binding *binding, enum timeline_clock clock)
+void render_binding(struct text *out, const struct named_holder *holder)
 {
-	struct binding_start start = binding_start(binding, clock);
-	const char *end_from;
-	struct when end = binding_shown_end(binding, &end_from);
-
 	text_add_string(out, "\"binding\":{\"start\":");
-	text_add_when(out, start.shown);
+	text_add_when(out, holder->start);
 	text_add_string(out, ",\"end\":");
-	text_add_when(out, end);
-	add_member(out, ",\"start_from\":", span_of(start.from));
-	if (end_from != NULL)
-		add_member(out, ",\"end_from\":", span_of(end_from));
+	text_add_when(out, holder->end);
+	add_member(out, ",\"start_from\":", span_of(holder->start_from));
+	if (holder->end_from != NULL)
+		add_member(out, ",\"end_from\":", span_of(holder->end_from));
 	text_add(out, "}", 1);
 }

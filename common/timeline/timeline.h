@@ -23,7 +23,10 @@
 #include "common/base/text.h"
 #include "common/base/when.h"
 #include "common/timeline/feed/outcome.h"
+#include "common/timeline/rules/asof.h"
 #include "common/timeline/rules/clock.h"
+#include "common/timeline/rules/named_holder.h"
+#include "common/timeline/rules/services.h"
 
 #define TIMELINE_RULES 1       /* version of docs/answers.md, "rules" in a tag */
 #define TIMELINE_RANGES_MAX 16 /* --cluster-cidr given by hand */
@@ -117,24 +120,58 @@ struct timeline_question {
 	int64_t position;
 };
 
-struct timeline_verdict {
+/* What is said of one end (docs/answers.md sections 6 to 8), as plain values. HOLDER and the
+ * names are borrowed until the next question or record. */
+struct timeline_answer {
 	enum timeline_status status;
 	const char *reason; /* static text, NULL when known */
-	const char *kind;   /* "pod", "node", "service", "outside", or NULL */
+	const char *kind;   /* "pod", "node", "service", "outside", or NULL; static */
+	bool certain;       /* known, and would be if this end had sent nothing */
+	const struct named_holder *holder; /* NULL unless known and inside the cluster */
+	struct services services;
+	const char *services_reason; /* why services may be missing: static text, or NULL */
 };
 
-/* Adds the JSON object of that end ({"status":...}) to OUT. -1 after logging
- * when the store failed. */
+/* -1 after logging when the store failed. */
 int timeline_answer(struct timeline *timeline, const struct timeline_question *question,
-		    struct text *out, struct timeline_verdict *verdict);
+		    struct timeline_answer *answer);
 
-/* Adds one JSON object a line to OUT for each binding of IP visible at POSITION, oldest
- * (by possible_from) first: "kind", "k8s", "cloud", "service" and "services" (of a service
- * address), "binding" as in an answer, then "possible_from", "certain_from", "certain_to",
- * "possible_to" (skew is in them; null for "since ever" and open), "evidence" and, where
- * there are any, "memberships" [{"service","start","end"}]. -1 after logging. */
+/* Adds the JSON object of that end ({"status":...}). */
+void timeline_answer_json(const struct timeline_answer *answer, struct text *out);
+
+/* ---- History ---- */
+
+struct timeline_membership {
+	struct span service;    /* namespace/name */
+	struct when start, end; /* WHEN_MAX while it lasts */
+};
+
+/* One tenure of an address. */
+struct timeline_binding {
+	const struct named_holder *holder;
+	const struct tenure *tenure;             /* its evidence and its instants */
+	struct timeline_membership *memberships; /* none for a service */
+	size_t membership_count;
+};
+
+/* Every binding of an address that a position sees, oldest (by possible_from) first. */
+struct timeline_history {
+	struct timeline_binding *bindings;
+	size_t count;
+	struct history *source; /* owns what the bindings point at */
+};
+
+/* -1 after logging; HISTORY is then empty. Otherwise the caller clears it, before the
+ * timeline is closed. */
 int timeline_history(struct timeline *timeline, const struct ip *ip, int64_t position,
-		     struct text *out);
+		     struct timeline_history *history);
+void timeline_history_clear(struct timeline_history *history);
+
+/* Adds a binding as a JSON object: "kind", "k8s", "cloud", "service" and "services" (of a
+ * service address), "binding" as in an answer, then "possible_from", "certain_from",
+ * "certain_to", "possible_to" (skew is in them; null for "since ever" and open), "evidence"
+ * and, if there are any, "memberships" [{"service","start","end"}]. */
+void timeline_binding_json(const struct timeline_binding *binding, struct text *out);
 
 struct timeline_stats timeline_stats(const struct timeline *timeline);
 

@@ -1,10 +1,7 @@
 #include "sink/lookup/report.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "common/base/json.h"
 #include "common/program/log.h"
+#include "sink/lookup/holder_text.h"
 
 #define COLUMNS 6
 
@@ -28,171 +25,101 @@ void report_free(struct report *report)
 
 /* ---- The table ---- */
 
-/* The text at PATH; "" when there is none. Names came from objects that anybody may
- * have made, so what does not belong on a terminal becomes '?'. */
-static void add_text(struct text *out, const struct json_object *end, const char *path)
+static void add_name_or_dash(struct columns *table, struct span name)
 {
-	const char *text;
-
-	if (json_text(end, path, &text) != JSON_FOUND)
-		return;
-	for (; *text; text++)
-		text_add(out, *text >= ' ' && *text < 0x7f ? text : "?", 1);
-}
-
-static bool has(const struct json_object *end, const char *path)
-{
-	const char *text;
-
-	return json_text(end, path, &text) == JSON_FOUND;
-}
-
-static bool is(const struct json_object *end, const char *path, const char *wanted)
-{
-	const char *text;
-
-	return json_text(end, path, &text) == JSON_FOUND && strcmp(text, wanted) == 0;
-}
-
-static void add_workload(struct text *out, const struct json_object *end)
-{
-	static const char *const kinds[] = {
-		"deployment", "statefulset",          "daemonset", "cronjob", "job",
-		"replicaset", "replicationcontroller"};
-	char path[64];
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		snprintf(path, sizeof(path), "k8s.%s.name", kinds[i]);
-		if (!has(end, path))
-			continue;
-		text_add_format(out, " (%s ", kinds[i]);
-		add_text(out, end, path);
-		text_add_string(out, ")");
-		return;
-	}
-	if (!has(end, "k8s.workload.kind"))
-		return;
-	text_add_string(out, " (");
-	add_text(out, end, "k8s.workload.kind");
-	text_add_string(out, " ");
-	add_text(out, end, "k8s.workload.name");
-	text_add_string(out, ")");
-}
-
-static void add_holder(struct text *out, const struct json_object *end)
-{
-	if (has(end, "reason")) {
-		add_text(out, end, "status");
-		text_add_string(out, " (");
-		add_text(out, end, "reason");
-		text_add_string(out, ")");
-	} else if (is(end, "kind", "outside")) {
-		text_add_string(out, "outside the cluster");
-	} else if (is(end, "kind", "node")) {
-		text_add_string(out, "node ");
-		add_text(out, end, "k8s.node.name");
-	} else {
-		add_text(out, end, "kind");
-		text_add_string(out, " ");
-		add_text(out, end, "k8s.namespace.name");
-		text_add_string(out, "/");
-		add_text(out, end, is(end, "kind", "service") ? "service.name" : "k8s.pod.name");
-		add_workload(out, end);
-	}
-}
-
-/* The names at PATH inside the elements of ARRAY, each once; they come in order. */
-static void add_names(struct text *out, const struct json_object *array, const char *path)
-{
-	const char *last = "", *name;
-	size_t before = out->length;
-
-	for (size_t i = 0; array != NULL && i < json_length(array); i++) {
-		const struct json_object *element = json_element(array, i);
-
-		if (json_text(element, path, &name) != JSON_FOUND || strcmp(name, last) == 0)
-			continue;
-		if (out->length > before)
-			text_add_string(out, ",");
-		add_text(out, element, path);
-		last = name;
-	}
-	if (out->length == before)
-		text_add_string(out, "-");
-}
-
-/* An answer has services, a line of the history memberships. */
-static void add_services(struct text *out, const struct json_object *end)
-{
-	struct json_object *array = NULL;
-
-	if (json_array(end, "memberships", &array) == JSON_FOUND) {
-		add_names(out, array, "service");
-	} else {
-		json_array(end, "services", &array);
-		add_names(out, array, "");
-	}
-}
-
-static void add_or_dash(struct columns *table, const struct json_object *end, const char *path)
-{
-	if (has(end, path))
-		add_text(&table->text, end, path);
+	if (name.length > 0)
+		holder_text_name(&table->text, name);
 	else
-		text_add_string(&table->text, "-");
+		text_add(&table->text, "-", 1);
 	columns_end(table);
 }
 
-/* A row of an answer, or of a line of the history; CONDITION stands behind the name. */
-static int add_row(struct columns *table, const char *ip, const char *bytes, size_t length,
-		   const char *condition)
+static void add_when(struct columns *table, struct when moment, const char *without)
 {
-	const char *what;
-	size_t at;
-	struct json_object *end = json_parse_strict(bytes, length, &what, &at);
+	char text[WHEN_TEXT_SIZE];
 
-	if (!end) {
-		log_error("the answer about %s cannot be read: %s at byte %zu", ip, what, at);
-		return -1;
+	if (when_is_min(moment) || when_is_max(moment)) {
+		columns_add(table, without);
+		return;
 	}
+	when_format(moment, text);
+	columns_add(table, text);
+}
+
+/* Adds NAME to a cell that began at BEFORE. */
+static void add_service(struct text *out, size_t before, struct span name)
+{
+	if (out->length > before)
+		text_add(out, ",", 1);
+	holder_text_name(out, name);
+}
+
+/* The cells NODE, SERVICES (already in the text since BEFORE), SINCE and UNTIL. */
+static void end_row(struct columns *table, const struct named_holder *holder, size_t before)
+{
+	bool started = holder != NULL && !when_is_min(holder->start);
+
+	if (table->text.length == before)
+		text_add(&table->text, "-", 1);
+	columns_end(table);
+	add_when(table, started ? holder->start : WHEN_MIN, "-");
+	add_when(table, holder != NULL ? holder->end : WHEN_MIN, started ? "still" : "-");
+}
+
+static void add_row(struct columns *table, const char *ip, const struct timeline_answer *answer)
+{
+	struct text *out = &table->text;
+	size_t before;
+
 	columns_add(table, ip);
-	add_holder(&table->text, end);
-	text_add_string(&table->text, condition);
-	columns_end(table);
-	add_or_dash(table, end, "k8s.node.name");
-	add_services(&table->text, end);
-	columns_end(table);
-	add_or_dash(table, end, "binding.start");
-	if (has(end, "binding.start") && !has(end, "binding.end"))
-		columns_add(table, "still");
+	if (answer->reason != NULL)
+		text_add_format(out, "%s (%s)",
+				answer->status == TIMELINE_AMBIGUOUS ? "ambiguous" : "unknown",
+				answer->reason);
+	else if (answer->holder == NULL)
+		text_add_string(out, "outside the cluster");
 	else
-		add_or_dash(table, end, "binding.end");
-	json_free(end);
-	return 0;
+		holder_text_add(out, answer->holder);
+	if (answer->status == TIMELINE_KNOWN && !answer->certain)
+		text_add_string(out, ", if it sent");
+	columns_end(table);
+	add_name_or_dash(table, answer->holder != NULL ? answer->holder->node : span_of(""));
+	before = out->length;
+	for (size_t s = 0; s < answer->services.count; s++)
+		add_service(out, before, answer->services.list[s].name);
+	end_row(table, answer->holder, before);
 }
 
-/* A row for each line of the history; one that says so where there is none. */
-static int add_rows(struct columns *table, const char *ip, const struct text *lines)
+static void add_binding_row(struct columns *table, const char *ip,
+			    const struct timeline_binding *binding)
 {
-	size_t from = 0;
+	struct span last = span_of("");
+	size_t before;
 
-	if (lines->length == 0) {
-		const char *const row[COLUMNS] = {ip, "nobody, ever", "-", "-", "-", "-"};
+	columns_add(table, ip);
+	holder_text_add(&table->text, binding->holder);
+	columns_end(table);
+	add_name_or_dash(table, binding->holder->node);
+	before = table->text.length;
+	if (binding->holder->kind == HOLDER_SERVICE)
+		add_service(&table->text, before, binding->holder->full_name);
+	/* A service may have listed it several times, one after the other. */
+	for (size_t m = 0; m < binding->membership_count; m++) {
+		struct span service = binding->memberships[m].service;
 
-		for (size_t i = 0; i < COLUMNS; i++)
-			columns_add(table, row[i]);
-		return 0;
+		if (!span_equal(service, last))
+			add_service(&table->text, before, service);
+		last = service;
 	}
-	while (from < lines->length) {
-		const char *line = lines->data + from;
-		size_t length =
-			(size_t)((const char *)memchr(line, '\n', lines->length - from) - line);
+	end_row(table, binding->holder, before);
+}
 
-		if (add_row(table, ip, line, length, "") != 0)
-			return -1;
-		from += length + 1;
-	}
-	return 0;
+static void add_nobody(struct columns *table, const char *ip)
+{
+	const char *const row[COLUMNS] = {ip, "nobody, ever", "-", "-", "-", "-"};
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		columns_add(table, row[i]);
 }
 
 /* ---- JSON ---- */
@@ -214,49 +141,63 @@ static void add_question(struct report *report, const char *ip)
 		text_add_string(out, ",\"provisional\":true");
 }
 
-/* The object END behind the question's members. */
-static void add_line(struct report *report, const char *ip, const struct text *end, bool known,
-		     bool certain)
+/* The members of the question, then those of the answer. */
+static void add_line(struct report *report, const char *ip, const struct timeline_answer *answer)
 {
-	struct text *out = &report->out;
+	struct text json;
 
+	text_init(&json, ANSWER_TEXT_MAX);
+	timeline_answer_json(answer, &json);
 	add_question(report, ip);
-	text_add_string(out, ",");
-	if (known)
-		text_add_format(out, "\"certain\":%s,", certain ? "true" : "false");
-	text_add(out, end->data + 1, end->length - 1);
-	text_add_string(out, "\n");
+	if (answer->status == TIMELINE_KNOWN)
+		text_add_string(&report->out,
+				answer->certain ? ",\"certain\":true" : ",\"certain\":false");
+	text_add(&report->out, ",", 1);
+	if (json.failed)
+		report->out.failed = true;
+	else
+		text_add(&report->out, json.data + 1, json.length - 1);
+	text_add(&report->out, "\n", 1);
+	text_free(&json);
 }
 
-/* The LINES of the history as one array. */
-static void add_history(struct report *report, const char *ip, const struct text *lines)
+static void add_history(struct report *report, const char *ip,
+			const struct timeline_history *history)
 {
 	add_question(report, ip);
 	text_add_string(&report->out, ",\"bindings\":[");
-	for (size_t i = 0; i + 1 < lines->length; i++)
-		text_add(&report->out, lines->data[i] == '\n' ? "," : &lines->data[i], 1);
+	for (size_t b = 0; b < history->count; b++) {
+		if (b > 0)
+			text_add(&report->out, ",", 1);
+		timeline_binding_json(&history->bindings[b], &report->out);
+	}
 	text_add_string(&report->out, "]}\n");
 }
 
 /* ---- Asking ---- */
 
 static int ask_history(struct report *report, struct timeline *timeline, const struct ip *ip,
-		       const char *address, struct text *text)
+		       const char *address)
 {
-	if (timeline_history(timeline, ip, report->question.position, text) < 0)
+	struct timeline_history history;
+
+	if (timeline_history(timeline, ip, report->question.position, &history) < 0)
 		return -1;
-	if (!report->json)
-		return add_rows(&report->table, address, text);
-	add_history(report, address, text);
+	if (report->json)
+		add_history(report, address, &history);
+	else if (history.count == 0)
+		add_nobody(&report->table, address);
+	for (size_t b = 0; b < history.count && !report->json; b++)
+		add_binding_row(&report->table, address, &history.bindings[b]);
+	timeline_history_clear(&history);
 	return 0;
 }
 
-/* A known answer is asked for again as if the address had sent nothing (1). */
 static int ask_moment(struct report *report, struct timeline *timeline, const struct ip *ip,
-		      const char *address, struct text *text)
+		      const char *address)
 {
 	const struct report_question *asked = &report->question;
-	struct timeline_question question = {
+	const struct timeline_question question = {
 		.ip = *ip,
 		.port = asked->port,
 		.transport = asked->transport,
@@ -265,43 +206,28 @@ static int ask_moment(struct report *report, struct timeline *timeline, const st
 		.sent = !asked->received,
 		.position = asked->position,
 	};
-	struct timeline_verdict verdict;
-	bool known, certain;
-	size_t length;
+	struct timeline_answer answer;
 
-	if (timeline_answer(timeline, &question, text, &verdict) < 0)
+	if (timeline_answer(timeline, &question, &answer) < 0)
 		return -1;
-	known = certain = verdict.status == TIMELINE_KNOWN;
-	length = text->length;
-	if (known && question.sent) {
-		question.sent = false;
-		if (timeline_answer(timeline, &question, text, &verdict) < 0)
-			return -1;
-		certain = verdict.status == TIMELINE_KNOWN;
-		text->length = length;
-	}
-	if (!report->json)
-		return add_row(&report->table, address, text->data, length,
-			       known && !certain ? ", if it sent" : "");
-	add_line(report, address, text, known, certain);
+	if (report->json)
+		add_line(report, address, &answer);
+	else
+		add_row(&report->table, address, &answer);
 	return 0;
 }
 
 int report_ask(struct report *report, struct timeline *timeline, const struct ip *ip)
 {
 	char address[IP_TEXT_SIZE];
-	struct text text;
 	int rc;
 
 	ip_format(ip, address);
-	text_init(&text, ANSWER_TEXT_MAX);
-	rc = (report->question.history ? ask_history : ask_moment)(report, timeline, ip, address,
-								   &text);
-	if (rc == 0 && (text.failed || report->out.failed || report->table.text.failed)) {
-		log_error("%s: the report take more than %u MiB", address, ANSWER_TEXT_MAX >> 20);
+	rc = (report->question.history ? ask_history : ask_moment)(report, timeline, ip, address);
+	if (rc == 0 && (report->out.failed || report->table.text.failed)) {
+		log_error("%s: the report takes more than %u MiB", address, ANSWER_TEXT_MAX >> 20);
 		rc = -1;
 	}
-	text_free(&text);
 	return rc;
 }
 

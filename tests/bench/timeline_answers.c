@@ -100,7 +100,7 @@ static void fill(struct timeline *timeline, unsigned pods)
 
 static void ask(struct timeline *timeline, unsigned addresses, unsigned questions, const char *what)
 {
-	struct timeline_verdict verdict;
+	struct timeline_answer answer;
 	struct timeline_question question = {.port = 8080, .transport = 6, .sent = true};
 	uint64_t known = 0, bytes = 0, state = 88172645463325252;
 	double began = now_s(), took;
@@ -122,10 +122,11 @@ static void ask(struct timeline *timeline, unsigned addresses, unsigned question
 		if (!timeline_position_for(timeline, question.end, &position))
 			exit(1);
 		question.position = position.offset;
-		text_clear(&out);
-		if (timeline_answer(timeline, &question, &out, &verdict) < 0)
+		if (timeline_answer(timeline, &question, &answer) < 0)
 			exit(1);
-		known += verdict.status == TIMELINE_KNOWN;
+		text_clear(&out);
+		timeline_answer_json(&answer, &out);
+		known += answer.status == TIMELINE_KNOWN;
 		bytes += out.length;
 	}
 	took = now_s() - began;

@@ -40,7 +40,7 @@ static void begin_anew(void)
 
 static void ask(int which, int64_t position, struct text *out)
 {
-	struct timeline_verdict verdict;
+	struct timeline_answer answer;
 	struct timeline_question question = {
 		.port = 80,
 		.transport = 6,
@@ -55,8 +55,11 @@ static void ask(int which, int64_t position, struct text *out)
 
 	if (ip_parse(addresses[which], strlen(addresses[which]), &question.ip) < 0)
 		abort();
+	if (timeline_answer(timeline, &question, &answer) < 0)
+		abort();
 	text_clear(out);
-	if (timeline_answer(timeline, &question, out, &verdict) < 0 || out->failed)
+	timeline_answer_json(&answer, out);
+	if (out->failed)
 		abort();
 	tree = json_parse_strict(out->data, out->length, &what, &at);
 	if (tree == NULL)
@@ -83,12 +86,11 @@ static void feed(const char *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct text answers[ASKED], again, history;
+	struct text answers[ASKED], again;
 	int64_t position;
 
 	begin_anew();
 	text_init(&again, 1 << 20);
-	text_init(&history, 1 << 24);
 	feed((const char *)data, size / 2);
 	position = timeline_next_offset(timeline) - 1;
 	for (int a = 0; a < ASKED; a++) {
@@ -97,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	feed((const char *)data + size / 2, size - size / 2);
 	for (int a = 0; a < ASKED; a++) {
+		struct timeline_history history;
 		struct ip ip;
 
 		ask(a, position, &again);
@@ -108,9 +111,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    timeline_history(timeline, &ip, timeline_next_offset(timeline) - 1, &history) <
 			    0)
 			abort();
+		timeline_history_clear(&history);
 		text_free(&answers[a]);
 	}
 	text_free(&again);
-	text_free(&history);
 	return 0;
 }

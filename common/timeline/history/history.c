@@ -178,7 +178,7 @@ static void trim(struct history *history)
 			 (history->holder_count + 1) * sizeof(struct holder) +
 			 (history->binding_count + 1) *
 				 (sizeof(struct binding_history) + sizeof(struct tenure) +
-				  sizeof(struct fragment) + 512) +
+				  sizeof(struct cached_names) + sizeof(struct named_holder) + 640) +
 			 (history->version_count + 1) * sizeof(struct binding_version) +
 			 (history->membership_count + 1) *
 				 (sizeof(struct membership) + sizeof(struct opening)) +
@@ -242,11 +242,11 @@ struct history *history_load(struct store *store, uint32_t cluster, const struct
 
 static void view_clear(struct address_view *view)
 {
-	for (size_t f = 0; f < view->count && view->fragments != NULL; f++) {
-		free(view->fragments[f].bytes);
-		free(view->fragments[f].members);
+	for (size_t t = 0; t < view->count && view->names != NULL; t++) {
+		free(view->names[t].holder);
+		free(view->names[t].members);
 	}
-	free(view->fragments);
+	free(view->names);
 	free(view->tenures);
 	*view = (struct address_view){0};
 }
@@ -348,8 +348,8 @@ static int view_fill(struct history *history, uint64_t position, enum timeline_c
 		goto out;
 	view->count = visible_bindings(history, position, bindings);
 	view->tenures = calloc(view->count + 1, sizeof(*view->tenures));
-	view->fragments = calloc(view->count + 1, sizeof(*view->fragments));
-	if (view->tenures == NULL || view->fragments == NULL)
+	view->names = calloc(view->count + 1, sizeof(*view->names));
+	if (view->tenures == NULL || view->names == NULL)
 		goto out;
 	if (asof_instants(bindings, view->count, clock, skew_ns, instants) < 0)
 		goto out;

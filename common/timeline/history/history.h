@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "common/timeline/rules/asof.h"
+#include "common/timeline/rules/named_holder.h"
 #include "common/timeline/store/codec.h"
 #include "common/timeline/store/rows.h"
 #include "common/timeline/store/store.h"
@@ -35,17 +36,15 @@ struct binding_history {
 	size_t first_version, version_count;
 };
 
-#define FRAGMENT_SOURCES 3 /* the holder, its owner, its node */
+#define NAMES_SOURCES 3 /* the holder, its owner, its node */
 
-/* What is printed of a binding, rendered when it is first asked for: the head and
- * the tail, between which a pod's or node's services stand (names.h). */
-struct fragment {
-	char *bytes; /* NULL until then */
-	size_t head_length, tail_length;
+/* The names of a binding's holder, found when they are first asked for (names.h). */
+struct cached_names {
+	struct named_holder *holder; /* one block with what it points at; NULL until then */
 	/* A position outside, or another version of a source, makes it stale. */
 	uint64_t from_offset, until_offset;
-	const uint32_t *generation[FRAGMENT_SOURCES]; /* NULL for none */
-	uint32_t rendered[FRAGMENT_SOURCES];
+	const uint32_t *generation[NAMES_SOURCES]; /* NULL for none */
+	uint32_t found[NAMES_SOURCES];
 	uint32_t *members; /* which memberships are the holder's */
 	size_t member_count;
 };
@@ -54,7 +53,7 @@ struct address_view {
 	bool there;
 	uint64_t from_offset, until_offset; /* the positions that it serves */
 	struct tenure *tenures;
-	struct fragment *fragments; /* one for each tenure, by its source */
+	struct cached_names *names; /* one for each tenure, by its source */
 	size_t count;
 };
 
@@ -78,7 +77,7 @@ struct history {
 	struct address_view view;
 	uint64_t range_offset; /* from where the address lies in a range */
 	uint64_t range_generation;
-	size_t bytes; /* about what it takes in memory, rendered fragments included */
+	size_t bytes; /* about what it takes in memory, the names included */
 };
 
 /* Reads what STORE holds of IP in CLUSTER. NULL after logging. */

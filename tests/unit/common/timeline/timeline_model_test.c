@@ -150,30 +150,18 @@ static void ask_model(const struct told *told, size_t count, const struct asked 
 static void ask_timeline(struct timeline *timeline, const struct timeline_question *question,
 			 char *out, size_t size)
 {
-	struct timeline_verdict verdict;
-	const char *uid, *end, *name;
-	struct text text;
+	struct timeline_answer answer;
 
-	text_init(&text, 1 << 20);
-	assert_int_equal(timeline_answer(timeline, question, &text, &verdict), 0);
-	text_terminate(&text);
-	uid = strstr(text.data, "\"uid\":\"");
-	name = strstr(text.data, "\"service\":{\"name\":\"Service-");
-	if (verdict.status != TIMELINE_KNOWN) {
+	assert_int_equal(timeline_answer(timeline, question, &answer), 0);
+	if (answer.status != TIMELINE_KNOWN)
 		snprintf(out, size, "%s %s",
-			 verdict.status == TIMELINE_AMBIGUOUS ? "ambiguous" : "unknown",
-			 verdict.reason);
-	} else if (strcmp(verdict.kind, "outside") == 0) {
-		snprintf(out, size, "known outside");
-	} else if (strcmp(verdict.kind, "service") == 0) {
-		name += strlen("\"service\":{\"name\":\"Service-");
-		snprintf(out, size, "known service uid-%d", (int)strtol(name, NULL, 10));
-	} else {
-		uid += strlen("\"uid\":\"");
-		end = strchr(uid, '"');
-		snprintf(out, size, "known %s %.*s", verdict.kind, (int)(end - uid), uid);
-	}
-	text_free(&text);
+			 answer.status == TIMELINE_AMBIGUOUS ? "ambiguous" : "unknown",
+			 answer.reason);
+	else if (answer.holder == NULL)
+		snprintf(out, size, "known %s", answer.kind);
+	else
+		snprintf(out, size, "known %s %.*s", answer.kind, (int)answer.holder->uid.length,
+			 answer.holder->uid.data);
 }
 
 /* Reads the topic's records once. */

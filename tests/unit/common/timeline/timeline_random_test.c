@@ -46,15 +46,16 @@ static void feed(struct timeline *timeline, const struct topic *topic, size_t en
 	}
 }
 
-/* The answer and the verdict, to be freed. */
-static char *answer(struct timeline *timeline, const struct timeline_question *question)
+/* The answer as JSON, to be freed. */
+static char *ask(struct timeline *timeline, const struct timeline_question *question)
 {
-	struct timeline_verdict verdict;
+	struct timeline_answer answer;
 	struct text out;
 	char *copy;
 
+	assert_int_equal(timeline_answer(timeline, question, &answer), 0);
 	text_init(&out, 1 << 20);
-	assert_int_equal(timeline_answer(timeline, question, &out, &verdict), 0);
+	timeline_answer_json(&answer, &out);
 	copy = copy_text(&out);
 	text_free(&out);
 	return copy;
@@ -82,9 +83,9 @@ static void assert_agree(uint64_t seed, struct timeline *a, struct timeline *b,
 		char *one, *other;
 
 		question.position = timeline_position_last(a).offset;
-		one = answer(a, &question);
+		one = ask(a, &question);
 		question.position = timeline_position_last(b).offset;
-		other = answer(b, &question);
+		other = ask(b, &question);
 		assert_same(seed, &question, one, other);
 		free(one);
 		free(other);
@@ -138,11 +139,11 @@ static void an_answer_at_a_position_never_changes(void **state)
 		for (int q = 0; q < QUESTIONS; q++) {
 			feed(timeline, &topic, topic.count * (size_t)(q + 1) / (QUESTIONS + 1) + 1);
 			questions[q] = random_question(&chance, timeline_next_offset(timeline) - 1);
-			answers[q] = answer(timeline, &questions[q]);
+			answers[q] = ask(timeline, &questions[q]);
 		}
 		feed(timeline, &topic, topic.count);
 		for (int q = 0; q < QUESTIONS; q++) {
-			char *again = answer(timeline, &questions[q]);
+			char *again = ask(timeline, &questions[q]);
 
 			assert_same(seed, &questions[q], answers[q], again);
 			free(again);

@@ -90,12 +90,13 @@ static void assert_answer(struct timeline *timeline, const char *ip, int64_t sec
 		.end = at(seconds),
 		.position = position,
 	};
-	struct timeline_verdict verdict;
+	struct timeline_answer answer;
 	struct text out;
 
 	assert_int_equal(ip_parse(ip, strlen(ip), &question.ip), 0);
+	assert_int_equal(timeline_answer(timeline, &question, &answer), 0);
 	text_init(&out, 1 << 16);
-	assert_int_equal(timeline_answer(timeline, &question, &out, &verdict), 0);
+	timeline_answer_json(&answer, &out);
 	assert_string_equal(text_terminate(&out), expected);
 	text_free(&out);
 }
@@ -347,7 +348,7 @@ static void a_cluster_that_begins_with_an_unreadable_slice_is_kept(void **state)
 {
 	static char record[16000];
 	size_t length;
-	struct text history;
+	struct timeline_history history;
 	struct ip ip;
 	char folder[] = "/tmp/tenure-timeline-test-XXXXXX", command[64];
 	const struct timeline_options options = {.hold_ns = 0};
@@ -372,10 +373,9 @@ static void a_cluster_that_begins_with_an_unreadable_slice_is_kept(void **state)
 	assert_int_equal(timeline_apply(timeline, 1, record, strlen(record), 0, &why),
 			 TIMELINE_UNREADABLE);
 	assert_int_equal(ip_parse("10.1.0.1", 8, &ip), 0);
-	text_init(&history, 4096);
 	assert_int_equal(timeline_history(timeline, &ip, 1, &history), 0);
-	assert_int_equal(history.length, 0);
-	text_free(&history);
+	assert_int_equal(history.count, 0);
+	timeline_history_clear(&history);
 	timeline_close(timeline);
 	snprintf(command, sizeof(command), "rm -r '%s'", folder);
 	assert_int_equal(system(command), 0);

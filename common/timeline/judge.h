@@ -1,0 +1,37 @@
+/* judge.h - the verdict on one end, and what it rests on (docs/answers.md section 6). */
+#ifndef TENURE_JUDGE_H
+#define TENURE_JUDGE_H
+
+#include "common/timeline/history/history.h"
+#include "common/timeline/timeline_internal.h"
+
+struct judgement {
+	enum timeline_status status;
+	const char *reason;      /* static text, NULL when known */
+	bool outside;            /* known to be outside the cluster */
+	struct history *history; /* of the address, from the cache; NULL when nothing is there */
+	bool there;              /* something of the cluster that tells of addresses is there */
+	bool gap;                /* the flow overlaps a GAP */
+	bool early;              /* it begins before the coverage */
+	struct asof_verdict found;
+};
+
+/* -1 after logging. */
+int judge_end(struct timeline *timeline, const struct timeline_question *question,
+	      struct judgement *judgement);
+
+/* The reason why the services of a pod or a node are not all known, or NULL. */
+const char *judge_services_reason(const struct timeline *timeline,
+				  const struct timeline_question *question);
+
+/* What to ask of the unpublished pods: may one other than TENURE's (NULL: any) hold it? */
+struct unpublished_question judge_unpublished(const struct timeline *timeline,
+					      const struct history *history,
+					      const struct tenure *tenure,
+					      const struct timeline_question *question);
+
+/* IP is in a range of the cluster as of POSITION. */
+bool judge_in_range(const struct timeline *timeline, struct history *history, const struct ip *ip,
+		    uint64_t position);
+
+#endif

@@ -1,0 +1,18 @@
+/* holder_text.h - a holder in words, for a terminal. Pure.
+ *
+ * (1) Names come from objects that anybody may have made: a byte that does not belong on a
+ *     terminal becomes '?'.
+ */
+#ifndef TENURE_HOLDER_TEXT_H
+#define TENURE_HOLDER_TEXT_H
+
+#include "common/base/text.h"
+#include "common/timeline/rules/named_holder.h"
+
+/* Adds a NAME by (1). */
+void holder_text_name(struct text *out, struct span name);
+
+/* Adds "pod shop/web-1 (deployment web)", "node n1" or "service shop/web". */
+void holder_text_add(struct text *out, const struct named_holder *holder);
+
+#endif
