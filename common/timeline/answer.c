@@ -4,15 +4,14 @@
 #include "common/timeline/judge.h"
 #include "common/timeline/names.h"
 
-static void find_services(const struct timeline *timeline, const struct judgement *judgement,
-			  const struct cached_names *names,
+static void find_services(const struct timeline *timeline, const struct history *history,
+			  const struct cached_names *names, enum holder_kind kind,
 			  const struct timeline_question *question, struct timeline_answer *answer)
 {
-	const struct history *history = judgement->history;
 	struct memberships memberships = {history->memberships, history->membership_count,
 					  names->members, names->member_count};
 	struct services_question asked = {
-		.kind = names->holder->kind,
+		.kind = kind,
 		.port = question->port,
 		.transport = question->transport,
 		.start = question->start,
@@ -20,59 +19,67 @@ static void find_services(const struct timeline *timeline, const struct judgemen
 		.position = (uint64_t)question->position,
 	};
 
-	if (names->holder->kind == HOLDER_SERVICE) {
-		answer->services.list[0] = (struct service_use){names->holder->full_name, true};
-		answer->services.count = 1;
-		return;
-	}
 	services_find(&memberships, &timeline->answering->node_ports, &asked, &answer->services);
 	answer->services_reason = judge_services_reason(timeline, question);
+}
+
+static int add_holder(struct timeline *timeline, const struct judgement *judgement,
+		      const struct timeline_question *question, struct timeline_answer *answer)
+{
+	const struct tenure *tenure = judgement->found.tenure;
+	enum holder_kind kind = tenure->binding.kind;
+	const struct cached_names *names =
+		names_find(timeline, judgement->history, tenure, (uint64_t)question->position);
+
+	if (names == NULL)
+		return -1;
+	answer->kind = holder_kind_name(kind);
+	answer->certain = judgement->found.certain;
+	answer->holder = names->holder;
+	answer->head_json = (struct span){names->json, names->head_length};
+	answer->tail_json = (struct span){names->json + names->head_length, names->tail_length};
+	answer->services_in_head = kind == HOLDER_SERVICE;
+	if (kind != HOLDER_SERVICE) {
+		find_services(timeline, judgement->history, names, kind, question, answer);
+		return 0;
+	}
+	answer->services.list[0] = (struct service_use){names->holder->full_name, true};
+	answer->services.count = 1;
+	return 0;
 }
 
 int timeline_answer(struct timeline *timeline, const struct timeline_question *question,
 		    struct timeline_answer *answer)
 {
 	struct judgement judgement;
-	const struct cached_names *names;
 
 	if (judge_end(timeline, question, &judgement) < 0)
 		return -1;
 	answer->status = judgement.status;
 	answer->reason = judgement.reason;
 	answer->kind = judgement.outside ? "outside" : NULL;
-	answer->certain = judgement.outside ||
-			  (judgement.status == TIMELINE_KNOWN && judgement.found.certain);
+	answer->certain = judgement.outside;
 	answer->holder = NULL;
 	answer->services.count = 0;
 	answer->services.cut = false;
 	answer->services_reason = NULL;
 	if (judgement.status != TIMELINE_KNOWN || judgement.outside)
 		return 0;
-	names = names_find(timeline, judgement.history, judgement.found.tenure,
-			   (uint64_t)question->position);
-	if (names == NULL)
-		return -1;
-	answer->holder = names->holder;
-	answer->kind = holder_kind_name(names->holder->kind);
-	find_services(timeline, &judgement, names, question, answer);
-	return 0;
+	return add_holder(timeline, &judgement, question, answer);
 }
 
 void timeline_answer_json(const struct timeline_answer *answer, struct text *out)
 {
-	const struct named_holder *holder = answer->holder;
-
-	if (holder != NULL) {
-		text_add(out, holder->head_json.data, holder->head_json.length);
-		/* Those of a service are in its head. */
-		if (holder->kind != HOLDER_SERVICE)
+	if (answer->holder != NULL) {
+		text_add(out, answer->head_json.data, answer->head_json.length);
+		if (!answer->services_in_head)
 			services_add_json(&answer->services, out);
 		if (answer->services_reason != NULL) {
 			text_add_string(out, ",\"services_reason\":\"");
 			text_add_string(out, answer->services_reason);
 			text_add(out, "\"", 1);
 		}
-		text_add(out, holder->tail_json.data, holder->tail_json.length);
+		text_add(out, answer->tail_json.data, answer->tail_json.length);
 	} else if (answer->status == TIMELINE_KNOWN) {
 		text_add_string(out, "{\"status\":\"known\",\"kind\":\"outside\"}");
 	} else {

@@ -179,9 +179,9 @@ static void move(struct span *span, char **at)
 	*at += span->length;
 }
 
-/* A copy of HOLDER in one block with the names it points at and its JSON. NULL after
+/* Copies HOLDER to CACHED in one block with the names it points at and its JSON. -1 after
  * logging. JSON is scratch. */
-static struct named_holder *keep(const struct named_holder *holder, struct text *json)
+static int keep(struct cached_names *cached, const struct named_holder *holder, struct text *json)
 {
 	size_t head;
 	struct named_holder *kept;
@@ -202,14 +202,10 @@ static struct named_holder *keep(const struct named_holder *holder, struct text 
 				     holder->region.length);
 	if (kept == NULL) {
 		log_error("timeline: no memory for an answer");
-		return NULL;
+		return -1;
 	}
 	*kept = *holder;
 	at = (char *)(kept + 1);
-	kept->head_json = (struct span){json->data, head};
-	kept->tail_json = (struct span){json->data + head, json->length - head};
-	move(&kept->head_json, &at);
-	move(&kept->tail_json, &at);
 	move(&kept->namespace, &at);
 	move(&kept->name, &at);
 	move(&kept->full_name, &at);
@@ -218,7 +214,11 @@ static struct named_holder *keep(const struct named_holder *holder, struct text 
 	move(&kept->workload_name, &at);
 	move(&kept->zone, &at);
 	move(&kept->region, &at);
-	return kept;
+	cached->holder = kept;
+	cached->json = memcpy(at, json->data, json->length);
+	cached->head_length = (uint32_t)head;
+	cached->tail_length = (uint32_t)(json->length - head);
+	return 0;
 }
 
 /* Which of the address's memberships are this holder's, trimmed to their number. */
@@ -265,8 +265,7 @@ static int fill(struct timeline *timeline, struct cached_names *cached, const st
 	if (rc == 0) {
 		join_name(&found.full_name, holder->kind, &found.names);
 		named = holder_of(timeline, tenure, holder->uid, &found);
-		cached->holder = keep(&named, &timeline->value);
-		rc = cached->holder != NULL ? 0 : -1;
+		rc = keep(cached, &named, &timeline->value);
 	}
 	text_free(&found.holder_row);
 	text_free(&found.owner_row);

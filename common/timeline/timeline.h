@@ -130,6 +130,9 @@ struct timeline_answer {
 	const struct named_holder *holder; /* NULL unless known and inside the cluster */
 	struct services services;
 	const char *services_reason; /* why services may be missing: static text, or NULL */
+	/* For timeline_answer_json(), rendered once: all before the services, all after. */
+	struct span head_json, tail_json;
+	bool services_in_head;
 };
 
 /* -1 after logging when the store failed. */

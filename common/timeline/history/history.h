@@ -41,6 +41,9 @@ struct binding_history {
 /* The names of a binding's holder, found when they are first asked for (names.h). */
 struct cached_names {
 	struct named_holder *holder; /* one block with what it points at; NULL until then */
+	/* The same as an answer's JSON, in that block: all before the services, all after. */
+	const char *json;
+	uint32_t head_length, tail_length;
 	/* A position outside, or another version of a source, makes it stale. */
 	uint64_t from_offset, until_offset;
 	const uint32_t *generation[NAMES_SOURCES]; /* NULL for none */

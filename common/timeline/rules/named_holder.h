@@ -11,9 +11,6 @@
 #include "common/timeline/rules/binding.h"
 
 struct named_holder {
-	/* The same as JSON, rendered once because answers repeat (render.h): all that comes
-	 * before the services of an answer, and all that comes after them. */
-	struct span head_json, tail_json;
 	enum holder_kind kind;
 	struct span cluster, namespace, name, uid;
 	struct span full_name; /* "namespace/name"; of a node its name */
