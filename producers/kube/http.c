@@ -15,10 +15,11 @@
 
 #define USER_AGENT "tenure-kube" /* with curl's own the API server indents: twice the bytes */
 #define CONNECT_TIMEOUT_S 10L
-#define SILENCE_MS 30000              /* bytes unanswered for this long: the connection is dead */
-#define URL_MAX 65536                 /* bytes */
-#define TOKEN_AGE_S 60                /* as client-go */
-#define TURN_BYTES (4u * 1024 * 1024) /* a turn ends here, for the caller to take them away */
+#define SILENCE_MS 30000 /* bytes unanswered for this long: the connection is dead */
+#define URL_MAX 65536    /* bytes */
+#define TOKEN_AGE_S 60   /* as client-go */
+#define TURN_BYTES \
+	(4u * 1024 * 1024) /* after these a turn ends, so that the caller takes them away */
 
 struct http {
 	struct access *access;
@@ -59,8 +60,8 @@ static bool is_loopback(const char *host)
 	       strncmp(host, "[::1]", 5) == 0;
 }
 
-/* libcurl takes no name for TLS alone: the URL gets that name, and CONNECT_TO leads to the
- * server. */
+/* libcurl has no option for the TLS name alone: the URL gets that name, and CONNECT_TO leads
+ * to the server. */
 static int set_names(struct http *http)
 {
 	const struct access *access = http->access;
@@ -183,7 +184,7 @@ static void refresh_token(struct http *http)
 }
 
 /* The URL and the headers. -1 if out of memory. */
-static int set_question(struct http_request *request, const char *path, const char *accept)
+static int set_request(struct http_request *request, const char *path, const char *accept)
 {
 	const struct http *http = request->http;
 	char *token = http->access->token;
@@ -218,7 +219,7 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 	request->body = body;
 	request->http = http;
 	request->easy = curl_easy_init();
-	if (request->easy == NULL || set_question(request, path, accept) < 0)
+	if (request->easy == NULL || set_request(request, path, accept) < 0)
 		goto out;
 	set_trust(http, request->easy);
 	set_manners(request->easy, form, timeout_s);
@@ -347,7 +348,7 @@ bool http_drained(const struct http *http)
 
 int http_reconnect(struct http *http)
 {
-	assert(!http->requests);
+	assert(http->requests == NULL);
 	curl_multi_cleanup(http->multi);
 	if (open_multi(http) == 0)
 		return 0;
@@ -359,7 +360,7 @@ void http_close(struct http *http)
 {
 	if (http == NULL)
 		return;
-	while (http->requests)
+	while (http->requests != NULL)
 		http_release(http->requests);
 	curl_multi_cleanup(http->multi);
 	curl_slist_free_all(http->connect_to);

@@ -74,7 +74,7 @@ static int load(struct config *config)
 	config->loaded = yaml_parser_load(&parser, &config->document);
 	if (!config->loaded) {
 		log_error("kubeconfig %s is not YAML: %s at line %zu", config->path,
-			  parser.problem ? parser.problem : "unreadable",
+			  parser.problem != NULL ? parser.problem : "unreadable",
 			  parser.problem_mark.line + 1);
 		goto out;
 	}
@@ -108,8 +108,8 @@ static yaml_node_t *find_named(struct config *config, const yaml_node_t *list, c
 	return found;
 }
 
-/* Finds the entry ENTRY->NAME of ENTRY->LIST and in it the member INSIDE. WHO, for a message,
- * refers to it. */
+/* Finds the entry ENTRY->NAME of ENTRY->LIST, and its member INSIDE. A message says that WHO
+ * named it. */
 static int find_entry(struct config *config, struct kubeconfig_entry *entry, const char *inside,
 		      const char *who)
 {
@@ -194,14 +194,19 @@ static int take_cluster(struct config *config, const struct kubeconfig_entry *en
 {
 	const char *server = text_at(config, entry->body, "server");
 	const char *insecure = text_at(config, entry->body, "insecure-skip-tls-verify");
+	const char *host = "";
 
 	if (server == NULL) {
 		log_error("kubeconfig %s: clusters[%s] has no server (https://HOST:PORT)",
 			  config->path, entry->name);
 		return -1;
 	}
-	if (strncmp(server, "https://", 8) != 0 && strncmp(server, "http://", 7) != 0) {
-		log_error("kubeconfig %s: server of clusters[%s] must begin with https://, not %s",
+	if (strncmp(server, "https://", 8) == 0)
+		host = server + 8;
+	else if (strncmp(server, "http://", 7) == 0)
+		host = server + 7;
+	if (*host == '\0' || *host == '/') {
+		log_error("kubeconfig %s: server of clusters[%s] must be https://HOST:PORT, not %s",
 			  config->path, entry->name, server);
 		return -1;
 	}
@@ -264,13 +269,14 @@ static int take_context(struct config *config, const char *context, struct acces
 			  config->path);
 		return -1;
 	}
-	if (find_entry(config, &in, "context", context ? "--context" : "current-context") < 0)
+	if (find_entry(config, &in, "context", context != NULL ? "--context" : "current-context") <
+	    0)
 		return -1;
 	cluster = (struct kubeconfig_entry){"clusters", text_at(config, in.body, "cluster"), NULL};
 	user = (struct kubeconfig_entry){"users", text_at(config, in.body, "user"), NULL};
 	if (cluster.name == NULL || user.name == NULL) {
 		log_error("kubeconfig %s: contexts[%s] names no %s", config->path, chosen,
-			  cluster.name ? "user" : "cluster");
+			  cluster.name != NULL ? "user" : "cluster");
 		return -1;
 	}
 	if (find_entry(config, &cluster, "cluster", "its context") < 0 ||

@@ -113,7 +113,7 @@ bool progress_rounds_next(struct progress_rounds *progress,
 		watch_prove(&watches[r], progress->probes[r].revision, progress->asked_at);
 		revisions[r] = watches[r].revision;
 	}
-	progress->given++;
+	progress->written++;
 	progress->last_known = progress->asked_at;
 	kube_event_add_progress(record, progress->cluster, now->received, progress->asked_at,
 				revisions);

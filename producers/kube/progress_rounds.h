@@ -41,8 +41,8 @@ struct progress_rounds {
 	struct when next_at;  /* by clocks.h (1), as ANSWERED_AT */
 	struct when last_known;
 	struct progress_rounds_probe probes[KUBE_RESOURCES];
-	uint64_t late;             /* changes, as counted when the last round began */
-	uint64_t given, abandoned; /* rounds */
+	uint64_t late;               /* changes, as counted when the last round began */
+	uint64_t written, abandoned; /* rounds */
 };
 
 void progress_rounds_init(struct progress_rounds *progress, const char *cluster,

@@ -8,10 +8,10 @@
 
 #define WAIT_FIRST_NS (200 * NS_PER_MS) /* doubled, then up to as much again by chance */
 #define WAIT_LONGEST_NS (30 * NS_PER_SECOND)
-#define WAIT_UNREACHED_NS (2 * NS_PER_SECOND) /* longest when nobody answers: it loads no server */
+#define WAIT_UNREACHED_NS (2 * NS_PER_SECOND) /* while nobody answers: it loads no server */
 #define WATCH_SECONDS_MIN 300u   /* the server is asked to end a watch after a random time */
 #define WATCH_SECONDS_MAX 600u   /* between these, so that the watches do not end together */
-#define BODY_KEPT (1024u * 1024) /* bytes; memory that a page took beyond is freed */
+#define BODY_KEPT (1024u * 1024) /* bytes; what a page took beyond is freed */
 #define SHORT_LIFE_NS NS_PER_SECOND
 #define SHORT_LIVES_MAX 5u
 #define HEALTHY_NS (10 * NS_PER_SECOND)
@@ -80,7 +80,7 @@ void watch_hurry(struct watch *watch, const struct clocks *now)
 static void list_from_start(struct watch *watch)
 {
 	watch->state = WATCH_TO_LIST;
-	watch->begun = watch->gap_given = false;
+	watch->begun = watch->gap_written = false;
 	text_clear(&watch->token);
 }
 
@@ -201,7 +201,7 @@ static void page_ended(struct watch *watch, const struct clocks *now)
 	if (page.token.length > 2)
 		text_add(&watch->token, page.token.bytes + 1, page.token.length - 2);
 	watch->failures = 0;
-	watch->state = WATCH_GIVING;
+	watch->state = WATCH_WRITING;
 }
 
 /* Reads why a request failed, or why the server refused it. */

@@ -3,7 +3,7 @@
  * A watch is a state machine without a clock and without a network. It says which request
  * it wants and is fed what the request brings; watch_records.h turns that into records.
  *
- *     TO_LIST -> LISTING -> GIVING -> (next page) TO_LIST | (last) TO_WATCH
+ *     TO_LIST -> LISTING -> WRITING -> (next page) TO_LIST | (last) TO_WATCH
  *     TO_WATCH -> OPENING -> OPEN -> (ended) TO_WATCH | (history lost) TO_LIST with a GAP
  *
  * (1) Every change with a revision <= REVISION was written or is inside a GAP.
@@ -31,7 +31,7 @@
 enum watch_state {
 	WATCH_TO_LIST,  /* wants a list */
 	WATCH_LISTING,  /* waits for a page */
-	WATCH_GIVING,   /* has a page whose items are being written */
+	WATCH_WRITING,  /* has a page whose items are being written */
 	WATCH_TO_WATCH, /* wants a watch */
 	WATCH_OPENING,  /* waits for the server to accept it */
 	WATCH_OPEN,     /* receives changes */
@@ -61,7 +61,7 @@ struct watch {
 	uint64_t delivered; /* the greatest that was written */
 	struct when known;  /* (3); WHEN_MIN while nothing is */
 	const char *gap;    /* the reason of the GAP that the next SYNC needs, or NULL */
-	bool gap_given;     /* it precedes the list that is under way */
+	bool gap_written;   /* it precedes the list that is under way */
 
 	bool exact;          /* the list is a planned one, at REVISION */
 	bool begun;          /* SYNC_BEGIN was written */

@@ -6,7 +6,7 @@
 #include "producers/kube/api_reply.h"
 #include "producers/kube/kube_event_add.h"
 
-#define COMPACT_BYTES (256u * 1024) /* done bytes that are worth moving the rest */
+#define COMPACT_BYTES (256u * 1024) /* once so many are done with, the rest is moved */
 
 static void add_object(const struct watch *watch, enum kube_event_type type,
 		       const struct clocks *now, struct value object, struct text *record)
@@ -21,19 +21,19 @@ static void add_sync(const struct watch *watch, enum kube_event_type type, const
 			    watch->list_revision);
 }
 
-static bool give_gap(struct watch *watch, const struct clocks *now, struct text *record)
+static bool add_gap(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	/* Before anything is known nothing can be missing. */
-	if (watch->gap == NULL || watch->gap_given || when_not_after(watch->known, WHEN_MIN))
+	if (watch->gap == NULL || watch->gap_written || when_not_after(watch->known, WHEN_MIN))
 		return false;
-	watch->gap_given = true;
+	watch->gap_written = true;
 	watch->stats->gaps++;
 	kube_event_add_gap(record, watch->cluster, watch->resource, now->received,
 			   when_earlier(watch->known, now->received), now->received, watch->gap);
 	return true;
 }
 
-static bool give_sync_end(struct watch *watch, const struct clocks *now, struct text *record)
+static void end_sync(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	watch->stats->syncs++;
 	watch->revision = watch->delivered = watch->list_revision;
@@ -43,14 +43,13 @@ static bool give_sync_end(struct watch *watch, const struct clocks *now, struct 
 	watch->exact = false;
 	watch->state = WATCH_TO_WATCH;
 	add_sync(watch, KUBE_SYNC_END, now, record);
-	return true;
 }
 
-static bool give_page(struct watch *watch, const struct clocks *now, struct text *record)
+static bool next_of_page(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	struct value name, item;
 
-	if (give_gap(watch, now, record))
+	if (add_gap(watch, now, record))
 		return true;
 	if (!watch->begun) {
 		watch->begun = true;
@@ -62,10 +61,12 @@ static bool give_page(struct watch *watch, const struct clocks *now, struct text
 		add_object(watch, KUBE_ADDED, now, item, record);
 		return true;
 	}
-	if (watch->token.length == 0)
-		return give_sync_end(watch, now, record);
-	watch->state = WATCH_TO_LIST;
-	return false;
+	if (watch->token.length > 0) {
+		watch->state = WATCH_TO_LIST;
+		return false;
+	}
+	end_sync(watch, now, record);
+	return true;
 }
 
 static void take_error(struct watch *watch, struct value object, const struct clocks *now)
@@ -101,7 +102,7 @@ static bool take_line(struct watch *watch, const char *line, size_t length,
 
 	if (!api_reply_read_change(line, length, &change)) {
 		watch->stats->unreadable++;
-		watch_fail(watch, NULL, "a line of it is not a watch event", 0, now);
+		watch_fail(watch, NULL, "a line is not a watch event", 0, now);
 		return false;
 	}
 	if (change.type == KUBE_ERROR) {
@@ -134,7 +135,7 @@ static void compact(struct watch *watch)
 	watch->taken = 0;
 }
 
-static bool give_change(struct watch *watch, const struct clocks *now, struct text *record)
+static bool next_change(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	const struct text *body = &watch->body;
 
@@ -146,8 +147,7 @@ static bool give_change(struct watch *watch, const struct clocks *now, struct te
 
 		if (length > WATCH_LINE_MAX) {
 			watch->stats->too_large++;
-			watch_fail(watch, "line_too_large", "a line of it is longer than 8 MiB", 0,
-				   now);
+			watch_fail(watch, "line_too_large", "a line is longer than 8 MiB", 0, now);
 			return false;
 		}
 		watch->scanned = body->length;
@@ -165,10 +165,10 @@ static bool give_change(struct watch *watch, const struct clocks *now, struct te
 bool watch_records_next(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	switch (watch->state) {
-	case WATCH_GIVING:
-		return give_page(watch, now, record);
+	case WATCH_WRITING:
+		return next_of_page(watch, now, record);
 	case WATCH_OPEN:
-		return give_change(watch, now, record);
+		return next_change(watch, now, record);
 	default:
 		return false;
 	}

@@ -271,7 +271,7 @@ static int reconnect(struct watches *watches, const struct clocks *now)
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		struct watch *watch = &watches->list[r];
 
-		if (watches->channels[r].request)
+		if (watches->channels[r].request != NULL)
 			watch_ended(watch, &end, now);
 		release(&watches->channels[r].request);
 		release(&watches->channels[r].probe);
@@ -366,7 +366,7 @@ void watches_log_counters(const struct watches *watches)
 		 " unreadable=%" PRIu64 " too_large=%" PRIu64 " "
 		 "requests_failed=%" PRIu64 " reconnects=%" PRIu64,
 		 stats->changes, stats->items, stats->syncs, stats->gaps, stats->bookmarks,
-		 watches->progress.given, watches->progress.abandoned, stats->late,
+		 watches->progress.written, watches->progress.abandoned, stats->late,
 		 stats->duplicates, stats->unreadable, stats->too_large, stats->failures,
 		 watches->reconnects);
 }
