@@ -15,8 +15,7 @@ enum action { TAG, REJECT, SKIP, WAIT };
 struct decision {
 	enum action action;
 	struct flow_endpoints ends;
-	enum flow_endpoints_outcome read; /* of REJECT, with the fault */
-	struct flow_endpoints_fault fault;
+	struct fault fault;                /* of REJECT */
 	struct timeline_position position; /* of TAG */
 	const char *provisional;           /* of TAG: the reason, or NULL */
 };
@@ -33,8 +32,7 @@ static enum action choose(struct alignment *a, struct decision *d, const struct 
 	const struct run_options *o = a->options;
 
 	d->provisional = NULL;
-	d->read = flow_endpoints_read(flow->value, flow->value_length, &d->ends, &d->fault);
-	if (d->read != FLOW_ENDPOINTS_GOOD)
+	if (flow_endpoints_read(flow->value, flow->value_length, &d->ends, &d->fault) < 0)
 		return REJECT;
 	if (when_before(d->ends.end, o->since) ||
 	    (!when_is_max(o->until) && when_not_after(o->until, d->ends.end)))
@@ -113,7 +111,7 @@ static enum exchange_outcome act(struct alignment *a, size_t index, const struct
 	case TAG:
 		return put_tagged(a, index, flow, d, now);
 	case REJECT:
-		if (tagger_reject(&a->tagger, flow, d->read, &d->fault) < 0)
+		if (tagger_reject(&a->tagger, flow, &d->fault) < 0)
 			break;
 		return put_rejected(a, index, now);
 	case SKIP:

@@ -121,10 +121,9 @@ static void report(const struct alignment *a)
 	log_info("kube records=%" PRIu64 " applied=%" PRIu64 " ignored=%" PRIu64
 		 " unreadable=%" PRIu64 " progress_refused=%" PRIu64 " rebuilt=%" PRIu64,
 		 k.records, l.applied, l.ignored, l.unreadable, l.progress_refused, k.rebuilt);
-	for (int i = 0; i < FLOW_ENDPOINTS_OUTCOMES; i++)
+	for (int i = 0; i < FAULT_REASONS; i++)
 		if (t->rejected[i] > 0)
-			log_info("rejected %s=%" PRIu64,
-				 flow_endpoints_name((enum flow_endpoints_outcome)i),
+			log_info("rejected %s=%" PRIu64, fault_name((enum fault_reason)i),
 				 t->rejected[i]);
 	if (t->refused > 0)
 		log_info("rejected produce_failed=%" PRIu64, t->refused);

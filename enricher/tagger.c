@@ -108,17 +108,17 @@ static int reject(struct tagger *tagger, const struct bus_record *flow, const ch
 	return finish(tagger);
 }
 
-int tagger_reject(struct tagger *tagger, const struct bus_record *flow,
-		  enum flow_endpoints_outcome outcome, const struct flow_endpoints_fault *fault)
+int tagger_reject(struct tagger *tagger, const struct bus_record *flow, const struct fault *fault)
 {
+	const char *reason = fault_name(fault->reason);
+	const char *member = fault->member[0] != '\0' ? fault->member : NULL;
 	char detail[DETAIL_SIZE];
 
-	tagger->stats.rejected[outcome]++;
-	if (outcome != FLOW_ENDPOINTS_NOT_JSON)
-		return reject(tagger, flow, flow_endpoints_name(outcome), fault->member,
-			      fault->detail);
+	tagger->stats.rejected[fault->reason]++;
+	if (fault->reason != FAULT_NOT_JSON)
+		return reject(tagger, flow, reason, member, fault->detail);
 	snprintf(detail, sizeof(detail), "%s; this is none at byte %zu", fault->detail, fault->at);
-	return reject(tagger, flow, flow_endpoints_name(outcome), fault->member, detail);
+	return reject(tagger, flow, reason, member, detail);
 }
 
 int tagger_refuse(struct tagger *tagger, const struct bus_record *flow)

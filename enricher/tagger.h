@@ -18,7 +18,7 @@ struct tagger_stats {
 	uint64_t tagged;
 	uint64_t provisional;
 	uint64_t known, unknown, ambiguous; /* ends */
-	uint64_t rejected[FLOW_ENDPOINTS_OUTCOMES];
+	uint64_t rejected[FAULT_REASONS];
 	uint64_t refused; /* rejected because the broker refused the tagged record */
 };
 
@@ -39,10 +39,9 @@ int tagger_tag(struct tagger *tagger, const struct bus_record *flow,
 	       const struct flow_endpoints *ends, const struct timeline_position *position,
 	       const char *provisional);
 
-/* Writes the rejection of FLOW, which flow_endpoints_read() refused with OUTCOME and FAULT, to
+/* Writes the rejection of FLOW, which flow_endpoints_read() refused with FAULT, to
  * tagger->record. -1 after logging. */
-int tagger_reject(struct tagger *tagger, const struct bus_record *flow,
-		  enum flow_endpoints_outcome outcome, const struct flow_endpoints_fault *fault);
+int tagger_reject(struct tagger *tagger, const struct bus_record *flow, const struct fault *fault);
 
 /* The same for a FLOW whose tagged record cannot be written. */
 int tagger_refuse(struct tagger *tagger, const struct bus_record *flow);

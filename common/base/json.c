@@ -4,62 +4,32 @@
 #include <limits.h>
 #include <string.h>
 
-#include "common/base/scan.h"
-
 #define KEY_MAX 256 /* longest member name in a path */
-
-_Static_assert(JSON_DEPTH_MAX == SCAN_DEPTH_MAX, "both readers must refuse the same depth");
 
 void json_free(struct json_object *tree)
 {
 	json_object_put(tree);
 }
 
-/* scan.h judges, because json-c takes NaN, 'single quotes', "1." and, by version,
- * bare control characters, and its strict form refuses long integers in some
- * versions. json-c says where the fault is. */
-struct json_object *json_parse_strict(const char *bytes, size_t length, const char **what,
-				      size_t *at)
+/* scan.h decides, because json-c accepts NaN, 'single quotes', "1." and, depending on its
+ * version, bare control characters, and its strict form refuses long integers in some
+ * versions. */
+struct json_object *json_parse(const char *bytes, size_t length, enum scan_outcome *outcome)
 {
-	bool good = length > 0 && scan_validate(bytes, length) == SCAN_GOOD;
-	struct json_tokener *tokener = NULL;
 	struct json_object *tree = NULL;
+	struct json_tokener *tokener;
 
-	*at = 0;
-	*what = length == 0 ? "empty" : "too long";
-	if (length == 0 || length > INT_MAX)
-		goto out;
-	*what = "no memory";
-	tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
+	*outcome = scan_validate(bytes, length);
+	if (*outcome != SCAN_GOOD || length > INT_MAX)
+		return NULL;
+	tokener = json_tokener_new_ex(SCAN_DEPTH_MAX + 1);
 	if (tokener == NULL)
-		goto out;
-	if (!good)
-		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+		return NULL;
 	tree = json_tokener_parse_ex(tokener, bytes, (int)length);
-
-	enum json_tokener_error error = json_tokener_get_error(tokener);
-
-	if (error == json_tokener_continue && good) {
-		/* A number at the very end is complete only when something follows it. */
+	/* A number at the very end is complete only when something follows it. */
+	if (json_tokener_get_error(tokener) == json_tokener_continue)
 		tree = json_tokener_parse_ex(tokener, "", 1);
-		error = json_tokener_get_error(tokener);
-	}
-	if (error == json_tokener_continue) {
-		*what = "ends too early";
-		*at = length;
-	} else if (error != json_tokener_success) {
-		*what = json_tokener_error_desc(error);
-		*at = json_tokener_get_parse_end(tokener);
-	} else if (!good) {
-		*what = "not as RFC 8259 asks, or nested too deep";
-		json_free(tree);
-		tree = NULL;
-	} else if (tree == NULL) {
-		*what = "null";
-	}
-out:
-	if (tokener != NULL)
-		json_tokener_free(tokener);
+	json_tokener_free(tokener);
 	return tree;
 }
 

@@ -1,8 +1,8 @@
 /* json.h - typed reads from a JSON tree, without surprises.
  *
- * json-c converts between types when it is asked for the wrong one (the text
- * "1" is the integer 1, a number is a text); these reads look at the type
- * first. The tree is json-c's; json_parse_strict() gives it, json_free() ends it.
+ * json-c converts a value that is read as the wrong type (the text "1" is the
+ * integer 1, a number is a text); these reads check the type first. The tree is
+ * json-c's.
  *
  * (1) Every value that is read is borrowed and dies with the tree.
  * (2) null counts as absent, as in the Kubernetes API.
@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/scan.h"
 #include "common/base/when.h"
 
 struct json_object;
@@ -28,14 +29,9 @@ enum json_found {
 	JSON_WRONG_TYPE, /* here or on the way: another type, or out of range */
 };
 
-#define JSON_DEPTH_MAX 32 /* managedFields of pods stay below 20 */
-
-/* Parses BYTES[LENGTH], one JSON text of RFC 8259 with valid UTF-8, nested no
- * deeper than JSON_DEPTH_MAX, with nothing but white space behind it. The caller frees the tree. Returns NULL when it is none, with
- * *WHAT (static text) saying why and *AT the byte where it was seen, 0 where
- * that is not known. */
-struct json_object *json_parse_strict(const char *bytes, size_t length, const char **what,
-				      size_t *at);
+/* Parses BYTES[LENGTH], which scan.h must find good. The caller frees the tree. Returns NULL
+ * with *OUTCOME saying why; it is SCAN_GOOD for the text null and when out of memory. */
+struct json_object *json_parse(const char *bytes, size_t length, enum scan_outcome *outcome);
 void json_free(struct json_object *tree);
 
 /* A text without NUL bytes. */

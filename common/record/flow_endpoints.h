@@ -1,9 +1,8 @@
 /* flow_endpoints.h - what tagging needs to know of a flow record, and nothing else.
  *
- * Any record with the ECS members below is good, whoever wrote it. Pure.
+ * Reads any record with the ECS members below, whoever wrote it. Pure.
  *
- * (1) The record is judged as a whole by scan.h first: what comes out of
- *     flow_endpoints_read() with FLOW_ENDPOINTS_GOOD may be spliced.
+ * (1) scan.h checks the whole record first, so a record that was read can be spliced.
  */
 #ifndef TENURE_FLOW_ENDPOINTS_H
 #define TENURE_FLOW_ENDPOINTS_H
@@ -14,23 +13,10 @@
 
 #include "common/base/ip.h"
 #include "common/base/when.h"
+#include "common/record/fault.h"
 
 #define FLOW_ENDPOINTS_RECORD_MAX \
 	(512u * 1024) /* bytes: far more than a flow, and it fits a broker's 1 MiB with its tags */
-
-enum flow_endpoints_outcome {
-	FLOW_ENDPOINTS_GOOD,
-	FLOW_ENDPOINTS_NOT_JSON,
-	FLOW_ENDPOINTS_NOT_AN_OBJECT,
-	FLOW_ENDPOINTS_TOO_DEEP,
-	FLOW_ENDPOINTS_TOO_LARGE,
-	FLOW_ENDPOINTS_MEMBER_TWICE,
-	FLOW_ENDPOINTS_MISSING_MEMBER,
-	FLOW_ENDPOINTS_WRONG_TYPE,
-	FLOW_ENDPOINTS_WRONG_VALUE,
-	FLOW_ENDPOINTS_ALREADY_TAGGED,
-	FLOW_ENDPOINTS_OUTCOMES,
-};
 
 struct flow_endpoint {
 	struct ip ip;
@@ -49,19 +35,8 @@ struct flow_endpoints {
 	bool empty;           /* the object has no members */
 };
 
-/* What is wrong with a record. */
-struct flow_endpoints_fault {
-	const char *member; /* "event.end", NULL when none is at fault; static */
-	const char *detail; /* what would be right; static */
-	size_t at;          /* the byte at fault of a text that is not JSON */
-};
-
-/* Reads the record BYTES[LENGTH]; *FAULT is filled unless FLOW_ENDPOINTS_GOOD. */
-enum flow_endpoints_outcome flow_endpoints_read(const char *bytes, size_t length,
-						struct flow_endpoints *ends,
-						struct flow_endpoints_fault *fault);
-
-/* The outcome's name, as the rejected topic and the counters have it: "wrong_type". */
-const char *flow_endpoints_name(enum flow_endpoints_outcome outcome);
+/* Reads the record BYTES[LENGTH]. Returns -1 with *FAULT filled when it cannot be tagged. */
+int flow_endpoints_read(const char *bytes, size_t length, struct flow_endpoints *ends,
+			struct fault *fault);
 
 #endif

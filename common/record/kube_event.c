@@ -7,12 +7,6 @@
 #include "common/base/json.h"
 #include "common/base/scan.h"
 
-/* A refusal on its way up: which member, and why. */
-struct fault {
-	enum kube_event_status status;
-	const char *member;
-};
-
 static const char *const type_names[] = {
 	[KUBE_ADDED] = "ADDED",       [KUBE_MODIFIED] = "MODIFIED",
 	[KUBE_DELETED] = "DELETED",   [KUBE_BOOKMARK] = "BOOKMARK",
@@ -22,9 +16,9 @@ static const char *const type_names[] = {
 };
 #define TYPE_COUNT (sizeof(type_names) / sizeof(type_names[0]))
 
-static bool refuse(struct fault *fault, enum kube_event_status status, const char *member)
+static bool refuse(struct fault *fault, enum fault_reason reason, const char *member)
 {
-	*fault = (struct fault){status, member};
+	fault_refuse(fault, reason, member, NULL);
 	return false;
 }
 
@@ -50,7 +44,7 @@ static bool take_text(struct json_object *parent, const char *name, const char *
 	if (!json_object_object_get_ex(parent, name, &value) || value == NULL)
 		return true;
 	*text = text_of(value);
-	return *text || refuse(fault, KUBE_EVENT_WRONG_TYPE, member);
+	return *text || refuse(fault, FAULT_WRONG_TYPE, member);
 }
 
 /* As take_text(), into an array of SIZE bytes that stays "" when it is absent. */
@@ -64,7 +58,7 @@ static bool copy_text(struct json_object *parent, const char *name, char *to, si
 	if (text == NULL)
 		return true;
 	if (strlen(text) >= size)
-		return refuse(fault, KUBE_EVENT_WRONG_TYPE, name);
+		return refuse(fault, FAULT_WRONG_TYPE, name);
 	memcpy(to, text, strlen(text) + 1);
 	return true;
 }
@@ -77,9 +71,8 @@ static bool take_when(struct json_object *parent, const char *name, bool require
 	if (!take_text(parent, name, name, &text, fault))
 		return false;
 	if (text == NULL)
-		return !required || refuse(fault, KUBE_EVENT_MISSING_MEMBER, name);
-	return when_parse(text, strlen(text), moment) == 0 ||
-	       refuse(fault, KUBE_EVENT_WRONG_TYPE, name);
+		return !required || refuse(fault, FAULT_MISSING_MEMBER, name);
+	return when_parse(text, strlen(text), moment) == 0 || refuse(fault, FAULT_WRONG_TYPE, name);
 }
 
 /* A revision is a decimal integer without leading zeros (KEP-5504). Any other text is
@@ -113,14 +106,14 @@ static bool take_type(struct json_object *root, bool bare, struct kube_event *ev
 		return false;
 	if (text == NULL)
 		return json_object_object_get_ex(root, "object", NULL) ||
-		       refuse(fault, KUBE_EVENT_MISSING_MEMBER, "type");
+		       refuse(fault, FAULT_MISSING_MEMBER, "type");
 	for (size_t t = 0; t < TYPE_COUNT; t++) {
 		if (strcmp(type_names[t], text) == 0) {
 			event->type = (enum kube_event_type)t;
 			return true;
 		}
 	}
-	return refuse(fault, KUBE_EVENT_UNKNOWN_TYPE, "type");
+	return refuse(fault, FAULT_UNKNOWN_TYPE, "type");
 }
 
 static bool take_resource(struct json_object *root, struct kube_event *event, struct fault *fault)
@@ -133,19 +126,19 @@ static bool take_resource(struct json_object *root, struct kube_event *event, st
 	if (name != NULL) {
 		event->resource = kube_resource_from_name(name, strlen(name));
 		return event->resource < KUBE_RESOURCES ||
-		       refuse(fault, KUBE_EVENT_UNKNOWN_RESOURCE, "resource");
+		       refuse(fault, FAULT_UNKNOWN_RESOURCE, "resource");
 	}
 	if (event->type == KUBE_PROGRESS || event->type == KUBE_ERROR || event->type == KUBE_GAP)
 		return true;
 	if (!event->object)
-		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "resource");
+		return refuse(fault, FAULT_MISSING_MEMBER, "resource");
 	if (!take_text(event->object, "kind", "object.kind", &kind, fault))
 		return false;
 	if (kind == NULL || strcmp(kind, "PartialObjectMetadata") == 0)
-		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "resource");
+		return refuse(fault, FAULT_MISSING_MEMBER, "resource");
 	event->resource = kube_resource_from_kind(kind, strlen(kind));
 	return event->resource < KUBE_RESOURCES ||
-	       refuse(fault, KUBE_EVENT_UNKNOWN_RESOURCE, "object.kind");
+	       refuse(fault, FAULT_UNKNOWN_RESOURCE, "object.kind");
 }
 
 static bool take_identity(struct json_object *metadata, struct kube_event *event,
@@ -158,9 +151,9 @@ static bool take_identity(struct json_object *metadata, struct kube_event *event
 	    !take_text(metadata, "namespace", "object.metadata.namespace", &namespace, fault))
 		return false;
 	if (!event->uid || !*event->uid)
-		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "object.metadata.uid");
+		return refuse(fault, FAULT_MISSING_MEMBER, "object.metadata.uid");
 	if (!event->name || !*event->name)
-		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "object.metadata.name");
+		return refuse(fault, FAULT_MISSING_MEMBER, "object.metadata.name");
 	event->namespace = namespace != NULL ? namespace : "";
 	return true;
 }
@@ -176,16 +169,16 @@ static bool take_object(struct json_object *root, bool bare, struct kube_event *
 	else
 		json_object_object_get_ex(root, "object", &object);
 	if (object == NULL)
-		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "object");
+		return refuse(fault, FAULT_MISSING_MEMBER, "object");
 	if (!json_object_is_type(object, json_type_object))
-		return refuse(fault, KUBE_EVENT_WRONG_TYPE, "object");
+		return refuse(fault, FAULT_WRONG_TYPE, "object");
 	event->object = json_object_get(object);
 	if (event->type == KUBE_ERROR)
 		return true;
 	if (!json_object_object_get_ex(object, "metadata", &metadata))
-		return refuse(fault, KUBE_EVENT_MISSING_MEMBER, "object.metadata");
+		return refuse(fault, FAULT_MISSING_MEMBER, "object.metadata");
 	if (!json_object_is_type(metadata, json_type_object))
-		return refuse(fault, KUBE_EVENT_WRONG_TYPE, "object.metadata");
+		return refuse(fault, FAULT_WRONG_TYPE, "object.metadata");
 	if (!take_text(metadata, "resourceVersion", "object.metadata.resourceVersion", &revision,
 		       fault))
 		return false;
@@ -199,15 +192,15 @@ static bool take_namespaces(struct json_object *list, struct kube_scope *scope, 
 	size_t count;
 
 	if (!json_object_is_type(list, json_type_array))
-		return refuse(fault, KUBE_EVENT_WRONG_TYPE, member);
+		return refuse(fault, FAULT_WRONG_TYPE, member);
 	count = json_object_array_length(list);
 	if (count > KUBE_NAMESPACES_MAX)
-		return refuse(fault, KUBE_EVENT_WRONG_TYPE, member);
+		return refuse(fault, FAULT_WRONG_TYPE, member);
 	for (size_t i = 0; i < count; i++) {
 		const char *name = text_of(json_object_array_get_idx(list, i));
 
 		if (name == NULL || strlen(name) >= KUBE_NAMESPACE_SIZE)
-			return refuse(fault, KUBE_EVENT_WRONG_TYPE, member);
+			return refuse(fault, FAULT_WRONG_TYPE, member);
 		memcpy(scope->namespaces[i], name, strlen(name) + 1);
 	}
 	scope->namespace_count = count;
@@ -221,7 +214,7 @@ static bool take_scope(struct json_object *root, struct kube_scope *scope, struc
 	if (!json_object_object_get_ex(root, "scope", &value) || value == NULL)
 		return true;
 	if (!json_object_is_type(value, json_type_object))
-		return refuse(fault, KUBE_EVENT_WRONG_TYPE, "scope");
+		return refuse(fault, FAULT_WRONG_TYPE, "scope");
 	/* Whatever else narrows the scope: absence from such a list proves nothing. */
 	scope->selective = json_object_object_length(value) >
 			   (json_object_object_get_ex(value, "namespaces", &list) ? 1 : 0);
@@ -237,7 +230,7 @@ static bool take_sync(struct json_object *root, struct kube_event *event, struct
 		return false;
 	event->resource_version = revision_from(revision);
 	if (event->type == KUBE_SYNC_END && event->resource_version == 0)
-		return refuse(fault, revision ? KUBE_EVENT_WRONG_TYPE : KUBE_EVENT_MISSING_MEMBER,
+		return refuse(fault, revision ? FAULT_WRONG_TYPE : FAULT_MISSING_MEMBER,
 			      "resourceVersion");
 	return take_scope(root, &event->scope, fault);
 }
@@ -251,7 +244,7 @@ static bool take_progress(struct json_object *root, struct kube_event *event, st
 	if (!json_object_object_get_ex(root, "revisions", &revisions) || revisions == NULL)
 		return true;
 	if (!json_object_is_type(revisions, json_type_object))
-		return refuse(fault, KUBE_EVENT_WRONG_TYPE, "revisions");
+		return refuse(fault, FAULT_WRONG_TYPE, "revisions");
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		const char *text;
 
@@ -283,7 +276,7 @@ static bool take_rest(struct json_object *root, struct kube_event *event, struct
 static bool take_record(struct json_object *root, struct kube_event *event, struct fault *fault)
 {
 	if (!json_object_is_type(root, json_type_object))
-		return refuse(fault, KUBE_EVENT_NOT_AN_OBJECT, "");
+		return refuse(fault, FAULT_NOT_AN_OBJECT, "");
 
 	bool bare = json_object_object_get_ex(root, "kind", NULL) &&
 		    json_object_object_get_ex(root, "metadata", NULL);
@@ -298,30 +291,22 @@ static bool take_record(struct json_object *root, struct kube_event *event, stru
 			take_when(root, "received", false, &event->received, fault));
 }
 
-enum kube_event_status kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
-					const char **member)
+int kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
+		     struct fault *fault)
 {
-	struct kube_event read = {.received = WHEN_MIN, .resource = KUBE_RESOURCES};
-	struct fault fault = {KUBE_EVENT_READ, ""};
-	struct json_object *root = NULL;
-	const char *what;
-	size_t byte;
+	const struct kube_event none = {.received = WHEN_MIN, .resource = KUBE_RESOURCES};
+	enum scan_outcome outcome;
+	struct json_object *root = json_parse(bytes, length, &outcome);
+	bool taken;
 
-	/* json-c takes more for JSON than RFC 8259 does. */
-	if (scan_validate(bytes, length) == SCAN_GOOD)
-		root = json_parse_strict(bytes, length, &what, &byte);
-
-	if (root == NULL)
-		fault.status = KUBE_EVENT_NOT_JSON;
-	if (root == NULL || !take_record(root, &read, &fault)) {
-		kube_event_clear(&read);
-		read = (struct kube_event){.received = WHEN_MIN, .resource = KUBE_RESOURCES};
-	}
+	*event = none;
+	taken = root != NULL ? take_record(root, event, fault) : refuse(fault, FAULT_NOT_JSON, "");
 	json_free(root);
-	*event = read;
-	if (member != NULL)
-		*member = fault.member;
-	return fault.status;
+	if (!taken) {
+		kube_event_clear(event);
+		*event = none;
+	}
+	return taken ? 0 : -1;
 }
 
 void kube_event_clear(struct kube_event *event)
@@ -331,21 +316,6 @@ void kube_event_clear(struct kube_event *event)
 	json_object_put(event->object);
 	event->object = NULL;
 	event->uid = event->name = event->namespace = NULL;
-}
-
-const char *kube_event_status_name(enum kube_event_status status)
-{
-	static const char *const names[] = {
-		[KUBE_EVENT_READ] = "read",
-		[KUBE_EVENT_NOT_JSON] = "not_json",
-		[KUBE_EVENT_NOT_AN_OBJECT] = "not_an_object",
-		[KUBE_EVENT_MISSING_MEMBER] = "missing_member",
-		[KUBE_EVENT_WRONG_TYPE] = "wrong_type",
-		[KUBE_EVENT_UNKNOWN_TYPE] = "unknown_type",
-		[KUBE_EVENT_UNKNOWN_RESOURCE] = "unknown_resource",
-	};
-
-	return names[status];
 }
 
 const char *kube_event_type_name(enum kube_event_type type)

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "common/base/when.h"
+#include "common/record/fault.h"
 #include "common/record/kube_resource.h"
 
 #define KUBE_CLUSTER_SIZE 254  /* a DNS name (RFC 1035: 253 bytes) and a NUL */
@@ -36,16 +37,6 @@ enum kube_event_type {
 	KUBE_SYNC_END,
 	KUBE_GAP,
 	KUBE_PROGRESS,
-};
-
-enum kube_event_status {
-	KUBE_EVENT_READ,
-	KUBE_EVENT_NOT_JSON,
-	KUBE_EVENT_NOT_AN_OBJECT,
-	KUBE_EVENT_MISSING_MEMBER,
-	KUBE_EVENT_WRONG_TYPE,
-	KUBE_EVENT_UNKNOWN_TYPE,     /* a type that this version does not know */
-	KUBE_EVENT_UNKNOWN_RESOURCE, /* another kind of object: ignored and counted */
 };
 
 /* What a SYNC covers. Without namespaces it covers all of them. */
@@ -72,15 +63,12 @@ struct kube_event {
 	uint64_t revisions[KUBE_RESOURCES]; /* PROGRESS: where a restart resumes, 0 when absent */
 };
 
-/* Reads BYTES[LENGTH], one record. On KUBE_EVENT_READ *EVENT is filled and the caller
- * clears it. Otherwise *EVENT is empty and *MEMBER, unless MEMBER is NULL, names what
- * is at fault ("object.metadata.uid"), or is "" where no single member is. */
-enum kube_event_status kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
-					const char **member);
+/* Reads BYTES[LENGTH], one record; the caller clears *EVENT. Returns -1 with *FAULT filled
+ * and *EVENT empty when it cannot be read. */
+int kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
+		     struct fault *fault);
 void kube_event_clear(struct kube_event *event);
 
-/* "missing_member" and so on, as counters and messages name it. */
-const char *kube_event_status_name(enum kube_event_status status);
 /* "ADDED" and so on. */
 const char *kube_event_type_name(enum kube_event_type type);
 

@@ -226,16 +226,16 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 	return outcome;
 }
 
-static const char *parse_why(enum kube_event_status status)
+static const char *parse_why(enum fault_reason reason)
 {
-	switch (status) {
-	case KUBE_EVENT_NOT_JSON:
+	switch (reason) {
+	case FAULT_NOT_JSON:
 		return "it is not JSON";
-	case KUBE_EVENT_NOT_AN_OBJECT:
+	case FAULT_NOT_AN_OBJECT:
 		return "it is no JSON object";
-	case KUBE_EVENT_MISSING_MEMBER:
+	case FAULT_MISSING_MEMBER:
 		return "a member is missing";
-	case KUBE_EVENT_WRONG_TYPE:
+	case FAULT_WRONG_TYPE:
 		return "a member has the wrong type";
 	default:
 		return "its type is unknown";
@@ -253,21 +253,20 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 				     size_t length, int64_t timestamp_ms, const char **why)
 {
 	enum timeline_outcome outcome = TIMELINE_IGNORED;
-	enum kube_event_status status;
 	struct kube_event event;
+	struct fault fault;
 
 	*why = NULL;
 	if (offset < timeline->topic.next_offset) {
 		timeline->stats.ignored++;
 		return TIMELINE_IGNORED;
 	}
-	status = kube_event_parse(value, length, &event, NULL);
-	if (status == KUBE_EVENT_READ) {
+	if (kube_event_parse(value, length, &event, &fault) == 0) {
 		outcome = apply_event(timeline, &event, offset, timestamp_ms, why);
 		kube_event_clear(&event);
-	} else if (status != KUBE_EVENT_UNKNOWN_RESOURCE) {
+	} else if (fault.reason != FAULT_UNKNOWN_RESOURCE) {
 		outcome = TIMELINE_UNREADABLE;
-		*why = parse_why(status);
+		*why = parse_why(fault.reason);
 	}
 	if (outcome == TIMELINE_BROKEN)
 		return TIMELINE_BROKEN;

@@ -64,10 +64,10 @@ static int read_last(const char *address, const struct bus_options *options, int
 	resume_init(resume);
 	while ((status = topic_reader_read(reader, WAIT_MS, &record)) == BUS_RECORD) {
 		struct kube_event event;
+		struct fault fault;
 
 		/* What cannot be read was not written by us. */
-		if (kube_event_parse(record.value, record.value_length, &event, NULL) !=
-		    KUBE_EVENT_READ)
+		if (kube_event_parse(record.value, record.value_length, &event, &fault) < 0)
 			continue;
 		resume_take(resume, cluster, &event);
 		kube_event_clear(&event);

@@ -20,10 +20,10 @@ void aggregator_free(struct aggregator *aggregator)
 	free(aggregator->newest);
 }
 
-static void note_fault(struct aggregator *aggregator, const struct tagged_flow_fault *fault,
+static void note_fault(struct aggregator *aggregator, const struct fault *fault,
 		       const struct bus_record *record)
 {
-	struct aggregator_fault *first = &aggregator->unreadable[fault->why];
+	struct aggregator_fault *first = &aggregator->unreadable[fault->reason];
 
 	if (first->count++ == 0)
 		*first = (struct aggregator_fault){1, record->partition, record->offset, *fault};
@@ -139,11 +139,10 @@ static int add_settled(struct aggregator *aggregator)
 int aggregator_add(struct aggregator *aggregator, const struct bus_record *record, struct when now)
 {
 	struct tagged_flow *flow = &aggregator->flow;
-	struct tagged_flow_fault fault;
+	struct fault fault;
 
 	aggregator->read++;
-	if (tagged_flow_parse(record->value, record->value_length, flow, &fault) !=
-	    TAGGED_FLOW_READ) {
+	if (tagged_flow_parse(record->value, record->value_length, flow, &fault) < 0) {
 		note_fault(aggregator, &fault, record);
 		return 0;
 	}
@@ -203,7 +202,7 @@ struct snapshot_records aggregator_records(const struct aggregator *aggregator)
 	struct conversations_stats stats = conversations_stats(aggregator->conversations);
 	uint64_t unreadable = 0;
 
-	for (size_t i = 0; i < AGGREGATOR_REASONS; i++)
+	for (size_t i = 0; i < FAULT_REASONS; i++)
 		unreadable += aggregator->unreadable[i].count;
 	return (struct snapshot_records){
 		.read = aggregator->read,

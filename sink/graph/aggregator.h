@@ -27,14 +27,13 @@
 
 #define AGGREGATOR_FUTURE (60 * NS_PER_SECOND)
 #define AGGREGATOR_PARTITIONS_MAX 65536
-#define AGGREGATOR_REASONS (TAGGED_FLOW_TOO_LARGE + 1)
 
 /* How many records could not be read for a reason, and the first of them. */
 struct aggregator_fault {
 	uint64_t count;
 	int32_t partition;
 	int64_t offset;
-	struct tagged_flow_fault fault;
+	struct fault fault;
 };
 
 struct aggregator_options {
@@ -55,7 +54,7 @@ struct aggregator {
 	struct graph graph;   /* with FOLLOW: of the last snapshot; without: what is settled */
 	uint64_t read, outside;
 	uint64_t future; /* (2) */
-	struct aggregator_fault unreadable[AGGREGATOR_REASONS];
+	struct aggregator_fault unreadable[FAULT_REASONS];
 	struct when *newest; /* by partition; WHEN_MIN for none */
 	size_t partition_count;
 	struct tagged_flow flow; /* the current record, too large for the stack */

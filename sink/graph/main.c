@@ -57,16 +57,16 @@ static void report(const struct graph_options *o, const struct aggregator *aggre
 {
 	struct snapshot_records records = aggregator_records(aggregator);
 
-	for (size_t i = 0; i < AGGREGATOR_REASONS; i++) {
+	for (size_t i = 0; i < FAULT_REASONS; i++) {
 		const struct aggregator_fault *first = &aggregator->unreadable[i];
 
 		if (first->count == 0)
 			continue;
 		log_warn("%s: %" PRIu64 " records left out, %s; the first at partition %" PRId32
 			 " offset %" PRId64 ": %s%sshould be %s",
-			 o->in, first->count, tagged_flow_why_name(first->fault.why),
-			 first->partition, first->offset, first->fault.member,
-			 first->fault.member[0] == '\0' ? "it " : " ", first->fault.wanted);
+			 o->in, first->count, fault_name(first->fault.reason), first->partition,
+			 first->offset, first->fault.member,
+			 first->fault.member[0] == '\0' ? "it " : " ", first->fault.detail);
 	}
 	if (records.early > 0)
 		log_warn("%" PRIu64 " conversations were counted before they were surely over, "

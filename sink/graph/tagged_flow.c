@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "common/base/json.h"
-#include "common/base/scan.h"
 
 enum presence { OPTIONAL, REQUIRED };
 
@@ -26,17 +25,18 @@ static const struct range indexes = {-(64 << 20), 64 << 20, "an integer from -2^
 struct tagged_flow_reading {
 	struct json_object *base; /* the object that paths start from */
 	const char *prefix;       /* of BASE in the record: "source." */
-	struct tagged_flow_fault *fault;
+	struct fault *fault;
 };
 
-static void refuse(const struct tagged_flow_reading *r, enum tagged_flow_why why, const char *path,
+static void refuse(const struct tagged_flow_reading *r, enum fault_reason reason, const char *path,
 		   const char *wanted)
 {
-	if (r->fault->why != TAGGED_FLOW_READ)
+	char member[FAULT_MEMBER_SIZE];
+
+	if (r->fault->reason != FAULT_NONE)
 		return;
-	r->fault->why = why;
-	r->fault->wanted = wanted;
-	snprintf(r->fault->member, sizeof(r->fault->member), "%s%s", r->prefix, path);
+	snprintf(member, sizeof(member), "%s%s", r->prefix, path);
+	fault_refuse(r->fault, reason, member, wanted);
 }
 
 /* True if the value can be read; otherwise notes the fault, if it is one. */
@@ -44,11 +44,11 @@ static bool usable(const struct tagged_flow_reading *r, enum json_found found, c
 		   enum presence presence, const char *wanted)
 {
 	if (found == JSON_FOUND)
-		return r->fault->why == TAGGED_FLOW_READ;
+		return r->fault->reason == FAULT_NONE;
 	if (found == JSON_WRONG_TYPE)
-		refuse(r, TAGGED_FLOW_WRONG_TYPE, path, wanted);
+		refuse(r, FAULT_WRONG_TYPE, path, wanted);
 	else if (presence == REQUIRED)
-		refuse(r, TAGGED_FLOW_MISSING_MEMBER, path, wanted);
+		refuse(r, FAULT_MISSING_MEMBER, path, wanted);
 	return false;
 }
 
@@ -60,7 +60,7 @@ static void read_text(const struct tagged_flow_reading *r, const char *path, cha
 	if (!usable(r, json_text(r->base, path, &text), path, presence, "a string"))
 		return;
 	if (strlen(text) >= size)
-		refuse(r, TAGGED_FLOW_TOO_LARGE, path, "a shorter string");
+		refuse(r, FAULT_TOO_LARGE, path, "a shorter string");
 	else
 		memcpy(out, text, strlen(text) + 1);
 }
@@ -73,7 +73,7 @@ static bool read_integer(const struct tagged_flow_reading *r, const char *path,
 	if (!usable(r, json_i64(r->base, path, &number), path, presence, range->wanted))
 		return false;
 	if (number < range->min || number > range->max) {
-		refuse(r, TAGGED_FLOW_WRONG_VALUE, path, range->wanted);
+		refuse(r, FAULT_WRONG_VALUE, path, range->wanted);
 		return false;
 	}
 	*out = number;
@@ -103,7 +103,7 @@ static void read_ip(const struct tagged_flow_reading *r, struct ip *out)
 
 	if (usable(r, json_text(r->base, "ip", &text), "ip", REQUIRED, "an IP address") &&
 	    ip_parse(text, strlen(text), out) < 0)
-		refuse(r, TAGGED_FLOW_WRONG_VALUE, "ip", "an IP address");
+		refuse(r, FAULT_WRONG_VALUE, "ip", "an IP address");
 }
 
 static unsigned read_tcp_flags(const struct tagged_flow_reading *r, const char *path)
@@ -160,7 +160,7 @@ static void read_services(const struct tagged_flow_reading *r, struct tagged_flo
 		    "an array of \"namespace/name\""))
 		return;
 	if (json_length(array) > TAGGED_FLOW_SERVICES_MAX) {
-		refuse(r, TAGGED_FLOW_TOO_LARGE, "services", "at most 32 services");
+		refuse(r, FAULT_TOO_LARGE, "services", "at most 32 services");
 		return;
 	}
 	for (size_t i = 0; i < json_length(array); i++) {
@@ -168,8 +168,7 @@ static void read_services(const struct tagged_flow_reading *r, struct tagged_flo
 
 		if (json_text(json_element(array, i), "", &text) != JSON_FOUND ||
 		    strlen(text) >= sizeof(end->services[i])) {
-			refuse(r, TAGGED_FLOW_WRONG_VALUE, "services",
-			       "an array of \"namespace/name\"");
+			refuse(r, FAULT_WRONG_VALUE, "services", "an array of \"namespace/name\"");
 			return;
 		}
 		memcpy(end->services[i], text, strlen(text) + 1);
@@ -189,7 +188,7 @@ static int read_choice(const struct tagged_flow_reading *r, const char *path,
 		if (strcmp(text, names[i]) == 0)
 			return i;
 	}
-	refuse(r, TAGGED_FLOW_WRONG_VALUE, path, wanted);
+	refuse(r, FAULT_WRONG_VALUE, path, wanted);
 	return -1;
 }
 
@@ -236,7 +235,7 @@ static void read_histogram(const struct tagged_flow_reading *r,
 			  REQUIRED))
 		return;
 	if (json_length(array) > TAGGED_FLOW_BUCKETS_MAX) {
-		refuse(r, TAGGED_FLOW_TOO_LARGE, path, "at most 512 buckets");
+		refuse(r, FAULT_TOO_LARGE, path, "at most 512 buckets");
 		return;
 	}
 	response->scale = (int)scale;
@@ -247,7 +246,7 @@ static void read_histogram(const struct tagged_flow_reading *r,
 
 		if (json_i64(json_element(array, i), "", &count) != JSON_FOUND ||
 		    count < counts.min || count > counts.max) {
-			refuse(r, TAGGED_FLOW_WRONG_VALUE, path, "an array of integers from 0");
+			refuse(r, FAULT_WRONG_VALUE, path, "an array of integers from 0");
 			return;
 		}
 		response->buckets[i] = (uint64_t)count;
@@ -314,8 +313,8 @@ static void read_flow(const struct tagged_flow_reading *r, struct tagged_flow *f
 {
 	read_when(r, "event.start", &flow->start);
 	read_when(r, "event.end", &flow->end);
-	if (r->fault->why == TAGGED_FLOW_READ && when_before(flow->end, flow->start))
-		refuse(r, TAGGED_FLOW_WRONG_VALUE, "event.end", "a time not before event.start");
+	if (r->fault->reason == FAULT_NONE && when_before(flow->end, flow->start))
+		refuse(r, FAULT_WRONG_VALUE, "event.end", "a time not before event.start");
 	read_text(r, "network.transport", flow->transport, sizeof(flow->transport), OPTIONAL);
 	read_end(r, "source", "tenure.source", &flow->source);
 	read_end(r, "destination", "tenure.destination", &flow->destination);
@@ -330,38 +329,23 @@ static void read_flow(const struct tagged_flow_reading *r, struct tagged_flow *f
 	read_coordinates(r, flow);
 }
 
-enum tagged_flow_why tagged_flow_parse(const char *bytes, size_t length, struct tagged_flow *flow,
-				       struct tagged_flow_fault *fault)
+int tagged_flow_parse(const char *bytes, size_t length, struct tagged_flow *flow,
+		      struct fault *fault)
 {
-	struct json_object *tree = NULL, *object;
 	enum scan_outcome outcome;
-	const char *what;
-	size_t at;
-	struct tagged_flow_reading r = {NULL, "", fault};
+	struct json_object *object, *tree = json_parse(bytes, length, &outcome);
+	const struct tagged_flow_reading r = {tree, "", fault};
 
-	*fault = (struct tagged_flow_fault){0};
+	*fault = (struct fault){0};
 	*flow = (struct tagged_flow){0};
-	outcome = scan_validate(bytes, length);
-	if (outcome == SCAN_GOOD)
-		tree = json_parse_strict(bytes, length, &what, &at);
-	r.base = tree;
 	if (outcome == SCAN_TOO_DEEP)
-		refuse(&r, TAGGED_FLOW_TOO_LARGE, "", "objects and arrays nested at most 32 deep");
+		refuse(&r, FAULT_TOO_LARGE, "", "objects and arrays nested at most 32 deep");
 	else if (tree == NULL)
-		refuse(&r, TAGGED_FLOW_NOT_JSON, "", "one JSON object (RFC 8259)");
+		refuse(&r, FAULT_NOT_JSON, "", "one JSON object (RFC 8259)");
 	else if (json_object_at(tree, "", &object) != JSON_FOUND)
-		refuse(&r, TAGGED_FLOW_NOT_AN_OBJECT, "", "a JSON object");
+		refuse(&r, FAULT_NOT_AN_OBJECT, "", "a JSON object");
 	else
 		read_flow(&r, flow);
 	json_free(tree);
-	return fault->why;
-}
-
-const char *tagged_flow_why_name(enum tagged_flow_why why)
-{
-	static const char *const names[] = {"read",           "not_json",   "not_an_object",
-					    "missing_member", "wrong_type", "wrong_value",
-					    "too_large"};
-
-	return names[why];
+	return fault->reason == FAULT_NONE ? 0 : -1;
 }

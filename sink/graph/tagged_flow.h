@@ -17,28 +17,13 @@
 #include "common/base/ip.h"
 #include "common/base/transport.h"
 #include "common/base/when.h"
+#include "common/record/fault.h"
 
 #define TAGGED_FLOW_NAME_SIZE 254    /* a DNS subdomain (RFC 1123), 253 bytes, and a NUL */
 #define TAGGED_FLOW_LABEL_SIZE 64    /* a DNS label, 63 bytes, and a NUL */
 #define TAGGED_FLOW_SERVICE_SIZE 128 /* "namespace/name" of two labels and a NUL */
 #define TAGGED_FLOW_SERVICES_MAX 32 /* of one end; Kubernetes sets no limit, clusters show 1 to 3 */
 #define TAGGED_FLOW_BUCKETS_MAX 512 /* scale 3 over all of 64 bits */
-
-enum tagged_flow_why {
-	TAGGED_FLOW_READ, /* no fault */
-	TAGGED_FLOW_NOT_JSON,
-	TAGGED_FLOW_NOT_AN_OBJECT,
-	TAGGED_FLOW_MISSING_MEMBER,
-	TAGGED_FLOW_WRONG_TYPE,
-	TAGGED_FLOW_WRONG_VALUE,
-	TAGGED_FLOW_TOO_LARGE,
-};
-
-struct tagged_flow_fault {
-	enum tagged_flow_why why;
-	char member[128];   /* "source.ip"; empty if the record as a whole is at fault */
-	const char *wanted; /* what would be right, static text */
-};
 
 enum tagged_flow_status { TAGGED_FLOW_KNOWN, TAGGED_FLOW_UNKNOWN, TAGGED_FLOW_AMBIGUOUS };
 enum tagged_flow_kind {
@@ -103,12 +88,9 @@ struct tagged_flow {
 	bool provisional;
 };
 
-/* Reads BYTES into *FLOW. *FAULT says what was wrong, and then *FLOW is undefined; after a
- * success it is TAGGED_FLOW_READ. */
-enum tagged_flow_why tagged_flow_parse(const char *bytes, size_t length, struct tagged_flow *flow,
-				       struct tagged_flow_fault *fault);
-
-/* For messages: "missing_member". */
-const char *tagged_flow_why_name(enum tagged_flow_why why);
+/* Reads BYTES[LENGTH] into *FLOW. Returns -1 with *FAULT filled and *FLOW undefined when it
+ * cannot be read. */
+int tagged_flow_parse(const char *bytes, size_t length, struct tagged_flow *flow,
+		      struct fault *fault);
 
 #endif

@@ -33,21 +33,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.length = size,
 	};
 	struct flow_endpoints ends, again;
-	struct flow_endpoints_fault fault;
-	enum flow_endpoints_outcome outcome =
-		flow_endpoints_read((const char *)data, size, &ends, &fault);
+	struct fault fault;
 	struct text out;
 
 	text_init(&out, 16 * 1024 * 1024);
-	if (outcome == FLOW_ENDPOINTS_GOOD) {
+	if (flow_endpoints_read((const char *)data, size, &ends, &fault) == 0) {
 		check(when_not_after(ends.start, ends.end));
 		tagged_add(&out, (const char *)data, ends.closing_brace, ends.empty, &tagged);
 		check(memcmp(out.data, data, ends.closing_brace) == 0);
 		check(scan_validate(out.data, out.length) == SCAN_GOOD);
-		check(flow_endpoints_read(out.data, out.length, &again, &fault) ==
-		      FLOW_ENDPOINTS_ALREADY_TAGGED);
+		check(flow_endpoints_read(out.data, out.length, &again, &fault) < 0);
+		check(fault.reason == FAULT_ALREADY_TAGGED);
 	} else {
-		rejected.reason = flow_endpoints_name(outcome);
+		rejected.reason = fault_name(fault.reason);
 		rejected.member = fault.member;
 		rejected.detail = fault.detail;
 		rejected_add(&out, &rejected);

@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct aggregator aggregator;
 	const struct aggregator_options options = {WHEN_MIN, WHEN_MAX, .window_ns = NS_PER_SECOND,
 						   .held = 100, .outside_addresses = true};
-	struct tagged_flow_fault fault;
+	struct fault fault;
 	struct snapshot snapshot;
 	uint64_t readable = 0;
 
@@ -60,13 +60,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const struct bus_record record = {.value = (const char *)data + from,
 						  .value_length = length};
 
-		if (tagged_flow_parse(record.value, length, &flow, &fault) == TAGGED_FLOW_READ) {
+		if (tagged_flow_parse(record.value, length, &flow, &fault) == 0) {
 			check_end(&flow.source);
 			check_end(&flow.destination);
 			require(when_not_after(flow.start, flow.end));
 			readable++;
 		} else {
-			require(fault.wanted != NULL);
+			require(fault.detail != NULL);
 		}
 		for (int turn = 0; turn < 2; turn++)
 			require(aggregator_add(&aggregator, &record, flow.end) == 0);

@@ -14,19 +14,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_record(const struct text *record)
 {
 	struct kube_event event;
-	enum kube_event_status status;
+	struct fault fault;
 
 	if (record->failed)
 		return;
 	if (memchr(record->data, '\n', record->length))
 		abort();
-	status = kube_event_parse(record->data, record->length, &event, NULL);
 	/* An object may lack its uid or nest too deep; the envelope is good even then. */
-	if (status == KUBE_EVENT_NOT_AN_OBJECT || status == KUBE_EVENT_UNKNOWN_TYPE ||
-	    status == KUBE_EVENT_UNKNOWN_RESOURCE)
-		abort();
-	if (status == KUBE_EVENT_READ)
+	if (kube_event_parse(record->data, record->length, &event, &fault) == 0)
 		kube_event_clear(&event);
+	else if (fault.reason == FAULT_NOT_AN_OBJECT || fault.reason == FAULT_UNKNOWN_TYPE ||
+		 fault.reason == FAULT_UNKNOWN_RESOURCE)
+		abort();
 }
 
 static void give_all(struct watch *watch, struct text *record)
@@ -48,11 +47,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct watch_stats stats = {0};
 	struct text record, path;
 	struct kube_event event;
+	struct fault fault;
 	const struct clocks start = {{0}, {0}, {0}};
 
 	if (size == 0)
 		return 0;
-	if (kube_event_parse((const char *)data + 1, size - 1, &event, NULL) == KUBE_EVENT_READ)
+	if (kube_event_parse((const char *)data + 1, size - 1, &event, &fault) == 0)
 		kube_event_clear(&event);
 	text_init(&record, 1u << 24);
 	watch_init(&watch, (enum kube_resource)(data[0] % KUBE_RESOURCES), "c", 1, &stats);

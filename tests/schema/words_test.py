@@ -92,8 +92,8 @@ def test_types_of_kube_records_are_those_of_the_c():
 
 
 def test_reasons_of_a_rejected_record_are_those_of_the_c():
-    words = strings("common/record/flow_endpoints.c", "names[FLOW_ENDPOINTS_OUTCOMES]", "};")
-    assert set(words) - {"good"} | {"produce_failed"} == set(REJECTED["properties"]["reason"]["enum"])
+    words = strings("common/record/fault.c", "names[FAULT_REASONS]", "};")
+    assert set(words) - {"none", "unknown_type", "unknown_resource"} | {"produce_failed"} == set(REJECTED["properties"]["reason"]["enum"])
 
 
 def test_words_of_a_flow_are_those_of_the_c():

@@ -16,7 +16,7 @@ static struct when instant_of(struct json_object *text)
 	return when_parse(json_object_get_string(text), length, &moment) == 0 ? moment : WHEN_MIN;
 }
 
-/* Recursion is as deep as the tree, which the parser limited (JSON_DEPTH_MAX). */
+/* Recursion is as deep as the tree, which the parser limited (SCAN_DEPTH_MAX). */
 static struct when newest_in(struct json_object *value)
 {
 	struct when newest = WHEN_MIN;

@@ -16,8 +16,7 @@
 	"\"fd00::2\",\"port\":80,\"packets\":0}"
 #define FLOW "{" EVENT ",\"network\":{\"transport\":\"tcp\"}," ENDS "}"
 
-static enum flow_endpoints_outcome read_flow(const char *text, struct flow_endpoints *ends,
-					     struct flow_endpoints_fault *fault)
+static int read_flow(const char *text, struct flow_endpoints *ends, struct fault *fault)
 {
 	return flow_endpoints_read(text, strlen(text), ends, fault);
 }
@@ -33,10 +32,10 @@ static void assert_ip(const struct ip *ip, const char *text)
 static void reads_what_tagging_needs(void **state)
 {
 	struct flow_endpoints ends;
-	struct flow_endpoints_fault fault;
+	struct fault fault;
 
 	(void)state;
-	assert_int_equal(read_flow(FLOW " \n", &ends, &fault), FLOW_ENDPOINTS_GOOD);
+	assert_int_equal(read_flow(FLOW " \n", &ends, &fault), 0);
 	assert_int_equal(when_since(ends.end, ends.start), 1500 * NS_PER_MS);
 	assert_ip(&ends.source.ip, "10.0.0.1");
 	assert_ip(&ends.destination.ip, "fd00::2");
@@ -52,7 +51,7 @@ static void reads_what_tagging_needs(void **state)
 static void does_without_what_may_be_missing(void **state)
 {
 	struct flow_endpoints ends;
-	struct flow_endpoints_fault fault;
+	struct fault fault;
 
 	(void)state;
 	assert_int_equal(
@@ -60,7 +59,7 @@ static void does_without_what_may_be_missing(void **state)
 			  "0.1\"},"
 			  "\"destination\":{\"ip\":\"10.0.0.2\",\"port\":null,\"packets\":null}}",
 			  &ends, &fault),
-		FLOW_ENDPOINTS_GOOD);
+		0);
 	assert_int_equal(when_since(ends.end, ends.start), 0);
 	assert_int_equal(ends.source.port, -1);
 	assert_int_equal(ends.destination.port, -1);
@@ -80,14 +79,14 @@ static void knows_protocols_by_name_and_number(void **state)
 		{"\"other\"", -1}, {"\"\"", -1},    {"null", -1},
 	};
 	struct flow_endpoints ends;
-	struct flow_endpoints_fault fault;
+	struct fault fault;
 	char text[512];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		snprintf(text, sizeof(text), "{%s,\"network\":{\"transport\":%s},%s}", EVENT,
 			 cases[i].text, ENDS);
-		assert_int_equal(read_flow(text, &ends, &fault), FLOW_ENDPOINTS_GOOD);
+		assert_int_equal(read_flow(text, &ends, &fault), 0);
 		assert_int_equal(ends.transport, cases[i].number);
 	}
 }
@@ -96,58 +95,51 @@ static void names_the_member_at_fault(void **state)
 {
 	static const struct {
 		const char *text;
-		enum flow_endpoints_outcome outcome;
+		enum fault_reason reason;
 		const char *member;
 	} cases[] = {
-		{"{\"event\":{\"end\":\"2026-11-23T08:00:02Z\"", FLOW_ENDPOINTS_NOT_JSON, NULL},
-		{"[]", FLOW_ENDPOINTS_NOT_AN_OBJECT, NULL},
-		{"{}", FLOW_ENDPOINTS_MISSING_MEMBER, "event.end"},
-		{"{\"event\":5," ENDS "}", FLOW_ENDPOINTS_MISSING_MEMBER, "event.end"},
-		{"{\"event\":{\"end\":1795420802}," ENDS "}", FLOW_ENDPOINTS_WRONG_TYPE,
-		 "event.end"},
-		{"{\"event\":{\"end\":\"yesterday\"}," ENDS "}", FLOW_ENDPOINTS_WRONG_VALUE,
-		 "event.end"},
+		{"{\"event\":{\"end\":\"2026-11-23T08:00:02Z\"", FAULT_NOT_JSON, ""},
+		{"[]", FAULT_NOT_AN_OBJECT, ""},
+		{"{}", FAULT_MISSING_MEMBER, "event.end"},
+		{"{\"event\":5," ENDS "}", FAULT_MISSING_MEMBER, "event.end"},
+		{"{\"event\":{\"end\":1795420802}," ENDS "}", FAULT_WRONG_TYPE, "event.end"},
+		{"{\"event\":{\"end\":\"yesterday\"}," ENDS "}", FAULT_WRONG_VALUE, "event.end"},
 		{"{\"event\":{\"start\":null,\"end\":\"2026-11-23T08:00:02Z\"}," ENDS "}",
-		 FLOW_ENDPOINTS_WRONG_TYPE, "event.start"},
+		 FAULT_WRONG_TYPE, "event.start"},
 		{"{\"event\":{\"start\":\"2026-11-23T08:00:03Z\",\"end\":\"2026-11-23T08:00:02Z\"}"
 		 "," ENDS "}",
-		 FLOW_ENDPOINTS_WRONG_VALUE, "event.end"},
-		{"{" EVENT ",\"destination\":{\"ip\":\"10.0.0.1\"}}", FLOW_ENDPOINTS_MISSING_MEMBER,
+		 FAULT_WRONG_VALUE, "event.end"},
+		{"{" EVENT ",\"destination\":{\"ip\":\"10.0.0.1\"}}", FAULT_MISSING_MEMBER,
 		 "source.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\"}}", FLOW_ENDPOINTS_MISSING_MEMBER,
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\"}}", FAULT_MISSING_MEMBER,
 		 "destination.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.256\"}}", FLOW_ENDPOINTS_WRONG_VALUE,
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.256\"}}", FAULT_WRONG_VALUE, "source.ip"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\\u0000\"}}", FAULT_WRONG_VALUE,
 		 "source.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\\u0000\"}}", FLOW_ENDPOINTS_WRONG_VALUE,
-		 "source.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":[]}}", FLOW_ENDPOINTS_WRONG_TYPE, "source.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"port\":\"80\"}}",
-		 FLOW_ENDPOINTS_WRONG_TYPE, "source.port"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"port\":65536}}",
-		 FLOW_ENDPOINTS_WRONG_VALUE, "source.port"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"packets\":1.5}}",
-		 FLOW_ENDPOINTS_WRONG_VALUE, "source.packets"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"packets\":{}}}",
-		 FLOW_ENDPOINTS_WRONG_TYPE, "source.packets"},
-		{"{" EVENT "," ENDS ",\"network\":{\"transport\":6}}", FLOW_ENDPOINTS_WRONG_TYPE,
+		{"{" EVENT ",\"source\":{\"ip\":[]}}", FAULT_WRONG_TYPE, "source.ip"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"port\":\"80\"}}", FAULT_WRONG_TYPE,
+		 "source.port"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"port\":65536}}", FAULT_WRONG_VALUE,
+		 "source.port"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"packets\":1.5}}", FAULT_WRONG_VALUE,
+		 "source.packets"},
+		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"packets\":{}}}", FAULT_WRONG_TYPE,
+		 "source.packets"},
+		{"{" EVENT "," ENDS ",\"network\":{\"transport\":6}}", FAULT_WRONG_TYPE,
 		 "network.transport"},
-		{"{" EVENT "," ENDS ",\"tenure\":{}}", FLOW_ENDPOINTS_ALREADY_TAGGED, "tenure"},
-		{"{" EVENT "," ENDS ",\"tenure\":null}", FLOW_ENDPOINTS_ALREADY_TAGGED, "tenure"},
-		{"{" EVENT "," EVENT "," ENDS "}", FLOW_ENDPOINTS_MEMBER_TWICE, "event"},
+		{"{" EVENT "," ENDS ",\"tenure\":{}}", FAULT_ALREADY_TAGGED, "tenure"},
+		{"{" EVENT "," ENDS ",\"tenure\":null}", FAULT_ALREADY_TAGGED, "tenure"},
+		{"{" EVENT "," EVENT "," ENDS "}", FAULT_MEMBER_TWICE, "event"},
 	};
 	struct flow_endpoints ends;
-	struct flow_endpoints_fault fault;
+	struct fault fault;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		enum flow_endpoints_outcome outcome = read_flow(cases[i].text, &ends, &fault);
-
-		if (outcome != cases[i].outcome)
-			fail_msg("%s: %s", cases[i].text, flow_endpoints_name(outcome));
-		if (cases[i].member == NULL)
-			assert_null(fault.member);
-		else
-			assert_string_equal(fault.member, cases[i].member);
+		assert_int_equal(read_flow(cases[i].text, &ends, &fault), -1);
+		if (fault.reason != cases[i].reason)
+			fail_msg("%s: %s", cases[i].text, fault_name(fault.reason));
+		assert_string_equal(fault.member, cases[i].member);
 		assert_non_null(fault.detail);
 	}
 }
@@ -156,16 +148,16 @@ static void refuses_a_record_that_is_too_large(void **state)
 {
 	char *text = malloc(FLOW_ENDPOINTS_RECORD_MAX + 1);
 	struct flow_endpoints ends;
-	struct flow_endpoints_fault fault;
+	struct fault fault;
 
 	(void)state;
 	assert_non_null(text);
 	memset(text, ' ', FLOW_ENDPOINTS_RECORD_MAX + 1);
 	memcpy(text, FLOW, strlen(FLOW));
-	assert_int_equal(flow_endpoints_read(text, FLOW_ENDPOINTS_RECORD_MAX, &ends, &fault),
-			 FLOW_ENDPOINTS_GOOD);
+	assert_int_equal(flow_endpoints_read(text, FLOW_ENDPOINTS_RECORD_MAX, &ends, &fault), 0);
 	assert_int_equal(flow_endpoints_read(text, FLOW_ENDPOINTS_RECORD_MAX + 1, &ends, &fault),
-			 FLOW_ENDPOINTS_TOO_LARGE);
+			 -1);
+	assert_int_equal(fault.reason, FAULT_TOO_LARGE);
 	free(text);
 }
 
@@ -196,15 +188,14 @@ static void tells_a_process_from_a_kernel_alone(void **state)
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
 		char text[512];
 		struct flow_endpoints ends;
-		struct flow_endpoints_fault fault;
+		struct fault fault;
 
 		snprintf(text, sizeof(text),
 			 "{" EVENT
 			 ",\"network\":{\"transport\":\"%s\"},\"source\":{\"ip\":\"10.0.0.1\","
 			 "\"packets\":2},\"destination\":{\"ip\":\"10.0.0.2\",\"packets\":%s}%s}",
 			 cases[c].transport, cases[c].packets, cases[c].rest);
-		if (read_flow(text, &ends, &fault) != FLOW_ENDPOINTS_GOOD ||
-		    ends.source.spoke != cases[c].source ||
+		if (read_flow(text, &ends, &fault) < 0 || ends.source.spoke != cases[c].source ||
 		    ends.destination.spoke != cases[c].destination)
 			fail_msg("%s", text);
 	}

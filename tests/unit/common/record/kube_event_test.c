@@ -26,22 +26,21 @@ static struct when at(const char *text)
 static struct kube_event read_event(const char *text)
 {
 	struct kube_event event;
-	const char *member;
+	struct fault fault;
 
-	assert_int_equal(kube_event_parse(text, strlen(text), &event, &member), KUBE_EVENT_READ);
-	assert_string_equal(member, "");
+	assert_int_equal(kube_event_parse(text, strlen(text), &event, &fault), 0);
 	return event;
 }
 
-static void check_refused(const char *text, enum kube_event_status status, const char *at_fault)
+static void check_refused(const char *text, enum fault_reason reason, const char *member)
 {
 	struct kube_event event;
-	const char *member;
-	enum kube_event_status got = kube_event_parse(text, strlen(text), &event, &member);
+	struct fault fault;
 
-	if (got != status || strcmp(member, at_fault) != 0)
-		fail_msg("%s: %s at '%s', expected %s at '%s'", text, kube_event_status_name(got),
-			 member, kube_event_status_name(status), at_fault);
+	assert_int_equal(kube_event_parse(text, strlen(text), &event, &fault), -1);
+	if (fault.reason != reason || strcmp(fault.member, member) != 0)
+		fail_msg("%s: %s at '%s', expected %s at '%s'", text, fault_name(fault.reason),
+			 fault.member, fault_name(reason), member);
 	assert_null(event.object);
 }
 
@@ -166,51 +165,50 @@ static void says_which_member_is_at_fault(void **state)
 	(void)state;
 	static const struct {
 		const char *text;
-		enum kube_event_status status;
+		enum fault_reason reason;
 		const char *member;
 	} cases[] = {
-		{"", KUBE_EVENT_NOT_JSON, ""},
-		{"{\"type\":", KUBE_EVENT_NOT_JSON, ""},
-		{POD "x", KUBE_EVENT_NOT_JSON, ""},
-		{"[1]", KUBE_EVENT_NOT_AN_OBJECT, ""},
-		{"{'type':NaN}", KUBE_EVENT_NOT_JSON, ""},
-		{"{\"type\":\"A\tB\"}", KUBE_EVENT_NOT_JSON, ""},
-		{"{}", KUBE_EVENT_MISSING_MEMBER, "type"},
-		{"{\"type\":7,\"object\":" POD "}", KUBE_EVENT_WRONG_TYPE, "type"},
-		{"{\"type\":\"CHANGED\",\"object\":" POD "}", KUBE_EVENT_UNKNOWN_TYPE, "type"},
-		{"{\"type\":\"ADDED\"}", KUBE_EVENT_MISSING_MEMBER, "object"},
-		{"{\"type\":\"ADDED\",\"object\":[]}", KUBE_EVENT_WRONG_TYPE, "object"},
-		{"{\"object\":{\"kind\":\"Pod\"}}", KUBE_EVENT_MISSING_MEMBER, "object.metadata"},
-		{"{\"object\":{\"metadata\":{\"name\":\"n\"}}}", KUBE_EVENT_MISSING_MEMBER,
+		{"", FAULT_NOT_JSON, ""},
+		{"{\"type\":", FAULT_NOT_JSON, ""},
+		{POD "x", FAULT_NOT_JSON, ""},
+		{"[1]", FAULT_NOT_AN_OBJECT, ""},
+		{"{'type':NaN}", FAULT_NOT_JSON, ""},
+		{"{\"type\":\"A\tB\"}", FAULT_NOT_JSON, ""},
+		{"{}", FAULT_MISSING_MEMBER, "type"},
+		{"{\"type\":7,\"object\":" POD "}", FAULT_WRONG_TYPE, "type"},
+		{"{\"type\":\"CHANGED\",\"object\":" POD "}", FAULT_UNKNOWN_TYPE, "type"},
+		{"{\"type\":\"ADDED\"}", FAULT_MISSING_MEMBER, "object"},
+		{"{\"type\":\"ADDED\",\"object\":[]}", FAULT_WRONG_TYPE, "object"},
+		{"{\"object\":{\"kind\":\"Pod\"}}", FAULT_MISSING_MEMBER, "object.metadata"},
+		{"{\"object\":{\"metadata\":{\"name\":\"n\"}}}", FAULT_MISSING_MEMBER,
 		 "object.metadata.uid"},
-		{"{\"object\":{\"metadata\":{\"uid\":\"u\"}}}", KUBE_EVENT_MISSING_MEMBER,
+		{"{\"object\":{\"metadata\":{\"uid\":\"u\"}}}", FAULT_MISSING_MEMBER,
 		 "object.metadata.name"},
 		{"{\"object\":{\"metadata\":{\"uid\":\"u\\u0000\",\"name\":\"n\"}}}",
-		 KUBE_EVENT_WRONG_TYPE, "object.metadata.uid"},
-		{"{\"object\":{\"metadata\":{\"uid\":\"u\",\"name\":\"n\"}}}",
-		 KUBE_EVENT_MISSING_MEMBER, "resource"},
+		 FAULT_WRONG_TYPE, "object.metadata.uid"},
+		{"{\"object\":{\"metadata\":{\"uid\":\"u\",\"name\":\"n\"}}}", FAULT_MISSING_MEMBER,
+		 "resource"},
 		{"{\"object\":{\"kind\":\"PartialObjectMetadata\",\"metadata\":{\"uid\":\"u\","
 		 "\"name\":\"n\"}}}",
-		 KUBE_EVENT_MISSING_MEMBER, "resource"},
+		 FAULT_MISSING_MEMBER, "resource"},
 		{"{\"object\":{\"kind\":\"Secret\",\"metadata\":{\"uid\":\"u\",\"name\":\"n\"}}}",
-		 KUBE_EVENT_UNKNOWN_RESOURCE, "object.kind"},
-		{"{\"resource\":\"secrets\",\"object\":" POD "}", KUBE_EVENT_UNKNOWN_RESOURCE,
+		 FAULT_UNKNOWN_RESOURCE, "object.kind"},
+		{"{\"resource\":\"secrets\",\"object\":" POD "}", FAULT_UNKNOWN_RESOURCE,
 		 "resource"},
-		{"{\"received\":\"yesterday\",\"object\":" POD "}", KUBE_EVENT_WRONG_TYPE,
-		 "received"},
-		{"{\"type\":\"GAP\",\"from\":\"2026-11-23T08:00:00Z\"}", KUBE_EVENT_MISSING_MEMBER,
+		{"{\"received\":\"yesterday\",\"object\":" POD "}", FAULT_WRONG_TYPE, "received"},
+		{"{\"type\":\"GAP\",\"from\":\"2026-11-23T08:00:00Z\"}", FAULT_MISSING_MEMBER,
 		 "to"},
-		{"{\"type\":\"PROGRESS\"}", KUBE_EVENT_MISSING_MEMBER, "known"},
-		{"{\"type\":\"SYNC_END\",\"resource\":\"pods\"}", KUBE_EVENT_MISSING_MEMBER,
+		{"{\"type\":\"PROGRESS\"}", FAULT_MISSING_MEMBER, "known"},
+		{"{\"type\":\"SYNC_END\",\"resource\":\"pods\"}", FAULT_MISSING_MEMBER,
 		 "resourceVersion"},
-		{"{\"type\":\"SYNC_END\",\"resourceVersion\":\"1\"}", KUBE_EVENT_MISSING_MEMBER,
+		{"{\"type\":\"SYNC_END\",\"resourceVersion\":\"1\"}", FAULT_MISSING_MEMBER,
 		 "resource"},
 		{"{\"type\":\"SYNC_BEGIN\",\"resource\":\"pods\",\"scope\":{\"namespaces\":3}}",
-		 KUBE_EVENT_WRONG_TYPE, "scope.namespaces"},
+		 FAULT_WRONG_TYPE, "scope.namespaces"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		check_refused(cases[i].text, cases[i].status, cases[i].member);
+		check_refused(cases[i].text, cases[i].reason, cases[i].member);
 }
 
 static void finds_the_newest_instant(void **state)

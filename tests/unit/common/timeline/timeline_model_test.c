@@ -173,11 +173,11 @@ static struct told *told_of(const struct topic *topic)
 	assert_non_null(all);
 	for (size_t r = 0; r < topic->count; r++) {
 		struct told *told = &all[r];
-		const char *text = "", *what;
-		size_t at;
+		const char *text = "";
+		enum scan_outcome outcome;
 
-		told->tree = json_parse_strict(topic->records[r].line,
-					       strlen(topic->records[r].line), &what, &at);
+		told->tree = json_parse(topic->records[r].line, strlen(topic->records[r].line),
+					&outcome);
 		assert_non_null(told->tree);
 		told->offset = (int64_t)r;
 		json_text(told->tree, "type", &text);

@@ -22,9 +22,10 @@ static struct when at(const char *text)
 static void check(struct text *out, enum kube_event_type type, const char *expected)
 {
 	struct kube_event event;
+	struct fault fault;
 
 	assert_string_equal(text_terminate(out), expected);
-	assert_int_equal(kube_event_parse(out->data, out->length, &event, NULL), KUBE_EVENT_READ);
+	assert_int_equal(kube_event_parse(out->data, out->length, &event, &fault), 0);
 	assert_int_equal(event.type, type);
 	assert_int_equal(event.received.ns, at(NOW).ns);
 	kube_event_clear(&event);

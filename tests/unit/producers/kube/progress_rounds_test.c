@@ -67,13 +67,13 @@ static void answer_all(struct fixture *f, uint64_t revision, const struct clocks
 static int64_t given(struct fixture *f, int64_t ms)
 {
 	struct kube_event event;
+	struct fault fault;
 	struct text record;
 	int64_t known = -1;
 
 	text_init(&record, 65536);
 	if (progress_rounds_next(&f->progress, f->watches, now(ms), &record)) {
-		assert_int_equal(kube_event_parse(record.data, record.length, &event, NULL),
-				 KUBE_EVENT_READ);
+		assert_int_equal(kube_event_parse(record.data, record.length, &event, &fault), 0);
 		assert_int_equal(event.type, KUBE_PROGRESS);
 		assert_int_equal(event.received.ns, at(ms).ns);
 		known = when_since(event.known, at(0)) / NS_PER_MS;

@@ -21,8 +21,9 @@ static struct when at(int64_t ms)
 static void take(struct resume *resume, const char *text)
 {
 	struct kube_event event;
+	struct fault fault;
 
-	assert_int_equal(kube_event_parse(text, strlen(text), &event, NULL), KUBE_EVENT_READ);
+	assert_int_equal(kube_event_parse(text, strlen(text), &event, &fault), 0);
 	resume_take(resume, "c", &event);
 	kube_event_clear(&event);
 }

@@ -44,32 +44,31 @@ static const char whole[] = "{" EVENT "," NETWORK "," SOURCE "," DESTINATION ","
 			    "," FLOW "," OBSERVER "," TAGS "}";
 
 /* WHOLE with OLD replaced by NEW. */
-static enum tagged_flow_why parse_with(const char *old, const char *new, struct tagged_flow *flow,
-				       struct tagged_flow_fault *fault)
+static enum fault_reason parse_with(const char *old, const char *new, struct tagged_flow *flow,
+				    struct fault *fault)
 {
 	const char *at = strstr(whole, old);
 	struct text text;
-	enum tagged_flow_why why;
 
 	assert_non_null(at);
 	text_init(&text, 100000);
 	text_add(&text, whole, (size_t)(at - whole));
 	text_add_string(&text, new);
 	text_add_string(&text, at + strlen(old));
-	why = tagged_flow_parse(text.data, text.length, flow, fault);
+	tagged_flow_parse(text.data, text.length, flow, fault);
 	text_free(&text);
-	return why;
+	return fault->reason;
 }
 
 static void reads_every_member(void **state)
 {
 	static struct tagged_flow flow;
-	struct tagged_flow_fault fault;
+	struct fault fault;
 	char ip[IP_TEXT_SIZE];
 
 	(void)state;
-	assert_int_equal(tagged_flow_parse(whole, strlen(whole), &flow, &fault), TAGGED_FLOW_READ);
-	assert_int_equal(fault.why, TAGGED_FLOW_READ);
+	assert_int_equal(tagged_flow_parse(whole, strlen(whole), &flow, &fault), 0);
+	assert_int_equal(fault.reason, FAULT_NONE);
 	assert_int_equal(when_since(flow.end, flow.start), 1750000000);
 	assert_string_equal(flow.transport, "tcp");
 	ip_format(&flow.source.ip, ip);
@@ -121,10 +120,10 @@ static void needs_only_times_addresses_tags_and_coordinates(void **state)
 		"\"destination\":{\"status\":\"ambiguous\",\"reason\":\"hand_over\"},"
 		"\"flow\":{\"partition\":0,\"offset\":0}}}";
 	static struct tagged_flow flow;
-	struct tagged_flow_fault fault;
+	struct fault fault;
 
 	(void)state;
-	assert_int_equal(tagged_flow_parse(least, strlen(least), &flow, &fault), TAGGED_FLOW_READ);
+	assert_int_equal(tagged_flow_parse(least, strlen(least), &flow, &fault), 0);
 	assert_int_equal(flow.source.port, -1);
 	assert_false(flow.source.has_packets);
 	assert_int_equal(flow.revision, 1);
@@ -138,61 +137,57 @@ static void names_the_member_at_fault(void **state)
 {
 	static const struct {
 		const char *old, *new;
-		enum tagged_flow_why why;
+		enum fault_reason reason;
 		const char *member;
 	} cases[] = {
-		{EVENT, "\"event\":{}", TAGGED_FLOW_MISSING_MEMBER, "event.start"},
-		{"\"2026-11-23T08:00:02Z\"", "2", TAGGED_FLOW_WRONG_TYPE, "event.end"},
-		{"\"2026-11-23T08:00:02Z\"", "\"yesterday\"", TAGGED_FLOW_WRONG_TYPE, "event.end"},
-		{"08:00:02Z", "07:00:02Z", TAGGED_FLOW_WRONG_VALUE, "event.end"},
-		{"\"tcp\",\"comm", "6,\"comm", TAGGED_FLOW_WRONG_TYPE, "network.transport"},
-		{SOURCE, "\"x\":1", TAGGED_FLOW_MISSING_MEMBER, "source"},
-		{SOURCE, "\"source\":[]", TAGGED_FLOW_WRONG_TYPE, "source"},
-		{"10.244.1.17", "10.244.1", TAGGED_FLOW_WRONG_VALUE, "source.ip"},
-		{"48122", "65536", TAGGED_FLOW_WRONG_VALUE, "source.port"},
-		{"48122", "\"48122\"", TAGGED_FLOW_WRONG_TYPE, "source.port"},
-		{"\"bytes\":20", "\"bytes\":-1", TAGGED_FLOW_WRONG_VALUE, "destination.bytes"},
-		{"\"bytes\":20", "\"bytes\":1e3", TAGGED_FLOW_WRONG_TYPE, "destination.bytes"},
-		{"\"bytes\":20", "\"bytes\":99999999999999999999", TAGGED_FLOW_WRONG_TYPE,
+		{EVENT, "\"event\":{}", FAULT_MISSING_MEMBER, "event.start"},
+		{"\"2026-11-23T08:00:02Z\"", "2", FAULT_WRONG_TYPE, "event.end"},
+		{"\"2026-11-23T08:00:02Z\"", "\"yesterday\"", FAULT_WRONG_TYPE, "event.end"},
+		{"08:00:02Z", "07:00:02Z", FAULT_WRONG_VALUE, "event.end"},
+		{"\"tcp\",\"comm", "6,\"comm", FAULT_WRONG_TYPE, "network.transport"},
+		{SOURCE, "\"x\":1", FAULT_MISSING_MEMBER, "source"},
+		{SOURCE, "\"source\":[]", FAULT_WRONG_TYPE, "source"},
+		{"10.244.1.17", "10.244.1", FAULT_WRONG_VALUE, "source.ip"},
+		{"48122", "65536", FAULT_WRONG_VALUE, "source.port"},
+		{"48122", "\"48122\"", FAULT_WRONG_TYPE, "source.port"},
+		{"\"bytes\":20", "\"bytes\":-1", FAULT_WRONG_VALUE, "destination.bytes"},
+		{"\"bytes\":20", "\"bytes\":1e3", FAULT_WRONG_TYPE, "destination.bytes"},
+		{"\"bytes\":20", "\"bytes\":99999999999999999999", FAULT_WRONG_TYPE,
 		 "destination.bytes"},
-		{"\"sum\":6000000", "\"sum\":null", TAGGED_FLOW_MISSING_MEMBER,
+		{"\"sum\":6000000", "\"sum\":null", FAULT_MISSING_MEMBER,
 		 "requests.response_time.sum"},
-		{"\"scale\":3", "\"scale\":21", TAGGED_FLOW_WRONG_VALUE,
+		{"\"scale\":3", "\"scale\":21", FAULT_WRONG_VALUE,
 		 "requests.response_time.histogram.scale"},
-		{"[1,0,2]", "[1,-1]", TAGGED_FLOW_WRONG_VALUE,
-		 "requests.response_time.histogram.counts"},
-		{TAGS, "\"x\":1", TAGGED_FLOW_MISSING_MEMBER, "tenure.source"},
-		{"\"kind\":\"pod\"", "\"kind\":\"host\"", TAGGED_FLOW_WRONG_VALUE,
-		 "tenure.source.kind"},
-		{"\"status\":\"unknown\",", "", TAGGED_FLOW_MISSING_MEMBER,
-		 "tenure.destination.status"},
-		{"\"reason\":\"between_holders\"", "\"x\":0", TAGGED_FLOW_MISSING_MEMBER,
+		{"[1,0,2]", "[1,-1]", FAULT_WRONG_VALUE, "requests.response_time.histogram.counts"},
+		{TAGS, "\"x\":1", FAULT_MISSING_MEMBER, "tenure.source"},
+		{"\"kind\":\"pod\"", "\"kind\":\"host\"", FAULT_WRONG_VALUE, "tenure.source.kind"},
+		{"\"status\":\"unknown\",", "", FAULT_MISSING_MEMBER, "tenure.destination.status"},
+		{"\"reason\":\"between_holders\"", "\"x\":0", FAULT_MISSING_MEMBER,
 		 "tenure.destination.reason"},
-		{"[\"shop/cart\",", "[1,", TAGGED_FLOW_WRONG_VALUE, "tenure.source.services"},
-		{"\"offset\":991", "\"offset\":\"991\"", TAGGED_FLOW_WRONG_TYPE,
-		 "tenure.flow.offset"},
-		{"\"provisional\":true", "\"provisional\":1", TAGGED_FLOW_WRONG_TYPE,
+		{"[\"shop/cart\",", "[1,", FAULT_WRONG_VALUE, "tenure.source.services"},
+		{"\"offset\":991", "\"offset\":\"991\"", FAULT_WRONG_TYPE, "tenure.flow.offset"},
+		{"\"provisional\":true", "\"provisional\":1", FAULT_WRONG_TYPE,
 		 "tenure.provisional"},
-		{"{\"event\"", "{\"event", TAGGED_FLOW_NOT_JSON, ""},
-		{"\"rules\":1", "\"rules\":01", TAGGED_FLOW_NOT_JSON, ""},
+		{"{\"event\"", "{\"event", FAULT_NOT_JSON, ""},
+		{"\"rules\":1", "\"rules\":01", FAULT_NOT_JSON, ""},
 	};
 	static struct tagged_flow flow;
-	struct tagged_flow_fault fault;
+	struct fault fault;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(parse_with(cases[i].old, cases[i].new, &flow, &fault),
-				 cases[i].why);
-		assert_int_equal(fault.why, cases[i].why);
+				 cases[i].reason);
+		assert_int_equal(fault.reason, cases[i].reason);
 		assert_string_equal(fault.member, cases[i].member);
-		assert_non_null(fault.wanted);
+		assert_non_null(fault.detail);
 	}
 }
 
 static void refuses_what_does_not_fit(void **state)
 {
 	static struct tagged_flow flow;
-	struct tagged_flow_fault fault;
+	struct fault fault;
 	struct text text;
 
 	(void)state;
@@ -203,12 +198,12 @@ static void refuses_what_does_not_fit(void **state)
 	text_add_string(&text, "\"");
 	assert_int_equal(
 		parse_with("\"pod\":{\"name\":\"cart-1\"", text_terminate(&text), &flow, &fault),
-		TAGGED_FLOW_READ);
+		FAULT_NONE);
 	text.length--;
 	text_add_string(&text, "a\"");
 	assert_int_equal(
 		parse_with("\"pod\":{\"name\":\"cart-1\"", text_terminate(&text), &flow, &fault),
-		TAGGED_FLOW_TOO_LARGE);
+		FAULT_TOO_LARGE);
 	assert_string_equal(fault.member, "tenure.source.k8s.pod.name");
 	text_clear(&text);
 	text_add_string(&text, "\"services\":[\"a/b\"");
@@ -217,7 +212,7 @@ static void refuses_what_does_not_fit(void **state)
 	text_add_string(&text, "]");
 	assert_int_equal(parse_with("\"services\":[\"shop/cart\",\"shop/cart-canary\"]",
 				    text_terminate(&text), &flow, &fault),
-			 TAGGED_FLOW_TOO_LARGE);
+			 FAULT_TOO_LARGE);
 	assert_string_equal(fault.member, "tenure.source.services");
 	text_free(&text);
 }
@@ -226,28 +221,31 @@ static void refuses_anything_but_an_object(void **state)
 {
 	static const struct {
 		const char *bytes;
-		enum tagged_flow_why why;
+		enum fault_reason reason;
 	} cases[] = {
-		{"", TAGGED_FLOW_NOT_JSON},
-		{"[]", TAGGED_FLOW_NOT_AN_OBJECT},
-		{"1", TAGGED_FLOW_NOT_AN_OBJECT},
-		{"{}", TAGGED_FLOW_MISSING_MEMBER},
-		{"{} {}", TAGGED_FLOW_NOT_JSON},
-		{"{'a':1}", TAGGED_FLOW_NOT_JSON},
-		{"{\"a\":\"\xff\"}", TAGGED_FLOW_NOT_JSON},
-		{"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", TAGGED_FLOW_TOO_LARGE},
+		{"", FAULT_NOT_JSON},
+		{"[]", FAULT_NOT_AN_OBJECT},
+		{"1", FAULT_NOT_AN_OBJECT},
+		{"{}", FAULT_MISSING_MEMBER},
+		{"{} {}", FAULT_NOT_JSON},
+		{"{'a':1}", FAULT_NOT_JSON},
+		{"{\"a\":\"\xff\"}", FAULT_NOT_JSON},
+		{"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", FAULT_TOO_LARGE},
 	};
 	static struct tagged_flow flow;
-	struct tagged_flow_fault fault;
+	struct fault fault;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(
 			tagged_flow_parse(cases[i].bytes, strlen(cases[i].bytes), &flow, &fault),
-			cases[i].why);
-	for (size_t length = 0; length < strlen(whole); length++)
-		assert_int_equal(tagged_flow_parse(whole, length, &flow, &fault),
-				 TAGGED_FLOW_NOT_JSON);
+			-1);
+		assert_int_equal(fault.reason, cases[i].reason);
+	}
+	for (size_t length = 0; length < strlen(whole); length++) {
+		assert_int_equal(tagged_flow_parse(whole, length, &flow, &fault), -1);
+		assert_int_equal(fault.reason, FAULT_NOT_JSON);
+	}
 }
 
 static void reads_any_kind_of_workload(void **state)
@@ -262,13 +260,13 @@ static void reads_any_kind_of_workload(void **state)
 		{"\"x\":{}", "", ""},
 	};
 	static struct tagged_flow flow;
-	struct tagged_flow_fault fault;
+	struct fault fault;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(parse_with("\"deployment\":{\"name\":\"cart\"}", cases[i].member,
 					    &flow, &fault),
-				 TAGGED_FLOW_READ);
+				 FAULT_NONE);
 		assert_string_equal(flow.source.workload_kind, cases[i].kind);
 		assert_string_equal(flow.source.workload, cases[i].name);
 	}

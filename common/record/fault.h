@@ -1,0 +1,39 @@
+/* fault.h - why a record cannot be read: one vocabulary for every reader. Pure. */
+#ifndef TENURE_FAULT_H
+#define TENURE_FAULT_H
+
+#include <stddef.h>
+
+#define FAULT_MEMBER_SIZE 128 /* of a member's path with its NUL; a longer path is cut */
+
+enum fault_reason {
+	FAULT_NONE,
+	FAULT_NOT_JSON,
+	FAULT_NOT_AN_OBJECT,
+	FAULT_TOO_DEEP,
+	FAULT_TOO_LARGE,
+	FAULT_MEMBER_TWICE,
+	FAULT_MISSING_MEMBER,
+	FAULT_WRONG_TYPE,
+	FAULT_WRONG_VALUE,
+	FAULT_ALREADY_TAGGED,
+	FAULT_UNKNOWN_TYPE,     /* a kube record of a type that this version does not know */
+	FAULT_UNKNOWN_RESOURCE, /* another kind of Kubernetes object */
+	FAULT_REASONS,
+};
+
+struct fault {
+	enum fault_reason reason;
+	char member[FAULT_MEMBER_SIZE]; /* "event.end"; "" where no single member is at fault */
+	const char *detail;             /* what is needed; static text, may be NULL */
+	size_t at;                      /* FAULT_NOT_JSON of a flow: the byte at fault */
+};
+
+/* Fills *FAULT and returns -1, for a reader to return. */
+int fault_refuse(struct fault *fault, enum fault_reason reason, const char *member,
+		 const char *detail);
+
+/* "wrong_type", as counters, messages and the rejected topic have it. */
+const char *fault_name(enum fault_reason reason);
+
+#endif
