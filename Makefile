@@ -144,6 +144,11 @@ format: ## put every C file into the house layout
 	@deploy/setup format
 	git ls-files '*.[ch]' | xargs clang-format -i
 
+compile_commands.json: FORCE ## the compiler's commands, for clangd and other tools
+	@printf '{"directory": "$(CURDIR)", "file": "%s", "command": "$(COMPILE) -c %s"}\n' \
+	    $(foreach f,$(sort $(wildcard $(MIRRORED:%=%/*.c) $(MIRRORED:%=tests/unit/%/*.c)) $(TESTED) tests/fuzz/replay.c),$f $f) | \
+	    paste -sd, | sed 's/.*/[&]/' >$@
+
 fuzz: ## fuzz each parser for FUZZ_SECONDS (default 60) seconds
 	@deploy/setup fuzz
 	@$(MAKE) --no-print-directory CC=clang FUZZ=1 fuzzers
@@ -176,7 +181,7 @@ clean: ## remove everything that was built here
 	$(RM) -r build build-san build-debug build-clang build-clang-san build-fuzz
 
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 24
 
 FORCE:
 .PHONY: all units demo demo-live test proof lint format bench fuzz fuzzers man install clean help FORCE

@@ -226,6 +226,31 @@ static void help_shows_every_row_and_ends_with_0(void **state)
 	assert_memory_equal(printed, "tenure-test ", 12);
 }
 
+static void the_same_table_makes_a_manual_page_and_completions(void **state)
+{
+	struct settings_manual whole = manual;
+	char printed[8192];
+
+	(void)state;
+	whole.exits[0] = (struct settings_exit){74, "writing fails"};
+	whole.examples[0] = (struct settings_note){"tenure-test -f", "Wait."};
+	assert_int_equal(run(&whole, WORDS(W("--print-man")), printed, sizeof(printed)), 0);
+	assert_non_null(strstr(printed, ".Dt TENURE-TEST 1\n"));
+	assert_non_null(strstr(printed, ".It Fl o , Fl \\-out Ar ADDRESS\n"
+					"Where records go.\nThe default is default.\n"
+					"Environment:\n.Ev TENURE_OUT .\n"));
+	assert_non_null(strstr(printed, ".It 74\nWriting fails.\n"));
+	assert_non_null(strstr(printed, "\ntenure-test \\-f\n"));
+	assert_int_equal(run(&whole, WORDS(W("--print-bash-completion")), printed, sizeof(printed)),
+			 0);
+	assert_non_null(strstr(printed, "compgen -W 'error warn info debug'"));
+	assert_non_null(strstr(printed, "-o --out -f --follow"));
+	assert_int_equal(run(&whole, WORDS(W("--print-zsh-completion")), printed, sizeof(printed)),
+			 0);
+	assert_non_null(
+		strstr(printed, "'(-o --out)'{-o+,--out=}'[where records go]:ADDRESS:_files'"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +261,7 @@ int main(void)
 		cmocka_unit_test_setup(an_error_names_the_option_and_what_would_be_right, set_up),
 		cmocka_unit_test_setup(refuses_operands_where_there_are_none, set_up),
 		cmocka_unit_test_setup(help_shows_every_row_and_ends_with_0, set_up),
+		cmocka_unit_test_setup(the_same_table_makes_a_manual_page_and_completions, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
