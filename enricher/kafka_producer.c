@@ -9,6 +9,7 @@
 #include "common/program/log.h"
 #include "common/program/stop.h"
 #include "enricher/kafka_group_offsets.h"
+#include "enricher/kafka_offsets.h"
 
 #define TRANSACTION_MS "30000" /* how long a dead instance may hold up readers of the output */
 
@@ -331,19 +332,26 @@ enum exchange_outcome kafka_producer_flush(struct kafka_producer *producer)
 static enum exchange_outcome send_offsets(struct kafka_producer *producer,
 					  struct kafka_group *group, int timeout_ms)
 {
-	rd_kafka_topic_partition_list_t *offsets = kafka_group_offsets(group);
 	rd_kafka_consumer_group_metadata_t *metadata = kafka_group_metadata(group);
-	enum exchange_outcome outcome = EXCHANGE_AGAIN;
+	struct kafka_offsets_client client = {.client = producer->client};
+	rd_kafka_error_t *error = NULL;
 
-	if (metadata != NULL)
-		outcome = judge(producer,
-				rd_kafka_send_offsets_to_transaction(producer->client, offsets,
-								     metadata, timeout_ms),
-				"put the offsets into the transaction");
-	rd_kafka_topic_partition_list_destroy(offsets);
-	if (metadata != NULL)
-		rd_kafka_consumer_group_metadata_destroy(metadata);
-	return outcome;
+	if (metadata == NULL)
+		return EXCHANGE_AGAIN;
+	memcpy(client.handles, producer->handles, sizeof(client.handles));
+	switch (kafka_offsets_send(&client, kafka_group_offsets(group), metadata, timeout_ms,
+				   &error)) {
+	case KAFKA_OFFSETS_ANSWERED:
+		return judge(producer, error, "put the offsets into the transaction");
+	case KAFKA_OFFSETS_LEFT_BEHIND:
+		producer->client = NULL;
+		memset(producer->handles, 0, sizeof(producer->handles));
+		break;
+	case KAFKA_OFFSETS_NOT_SENT:
+		break;
+	}
+	producer->unclear = true;
+	return EXCHANGE_AGAIN;
 }
 
 enum exchange_outcome kafka_producer_commit(struct kafka_producer *producer,
@@ -372,7 +380,7 @@ enum exchange_outcome kafka_producer_abort(struct kafka_producer *producer)
 
 	if (!producer->unclear && producer->open)
 		error = rd_kafka_abort_transaction(producer->client, CALL_MS);
-	if (error != NULL ||
+	if (error != NULL || producer->client == NULL ||
 	    rd_kafka_fatal_error(producer->client, why, sizeof(why)) != RD_KAFKA_RESP_ERR_NO_ERROR)
 		producer->unclear = true;
 	rd_kafka_error_destroy(error);
