@@ -4,8 +4,6 @@
 
 #include "common/base/transport.h"
 
-#define ADD(text, literal) text_add((text), (literal), sizeof(literal) - 1)
-
 static const char *const end_reasons[FLOW_END_REASONS] = {
 	[FLOW_IDLE_TIMEOUT] = "idle_timeout",
 	[FLOW_ACTIVE_TIMEOUT] = "active_timeout",
@@ -20,10 +18,15 @@ static const char *const initiators[] = {
 	[FLOW_BY_PORT] = "port",
 };
 
+bool flow_has_ports(uint8_t protocol)
+{
+	return protocol == TRANSPORT_TCP || protocol == TRANSPORT_UDP || protocol == TRANSPORT_SCTP;
+}
+
 int flow_bucket(uint64_t ns)
 {
-	/* 2^63 * 2^(i/8) for i = 1..7, rounded down; none is a whole number, so none
-	 * can be met exactly. */
+	/* 2^63 * 2^(i/8) for i = 1..7, rounded down. None of these is a whole number, so
+	 * no time is exactly on a bound. */
 	static const uint64_t bounds[7] = {
 		UINT64_C(0x8b95c1e3ea8bd6e6), UINT64_C(0x9837f0518db8a96f),
 		UINT64_C(0xa5fed6a9b15138ea), UINT64_C(0xb504f333f9de6484),
@@ -45,12 +48,13 @@ int flow_bucket(uint64_t ns)
 	return exponent * 8 + part;
 }
 
-/* The record is written into plain memory by functions that take the place to write
- * at and return the place behind. All but the observer's names is shorter than
- * FIXED_MAX: names and punctuation 900 bytes, 30 numbers of 20, and the counts. */
+/* For speed the record is first written to plain memory, by functions that write at AT
+ * and return the place after what they wrote. Without the observer it is shorter than
+ * FIXED_MAX: names and punctuation take 900 bytes, 30 numbers 20 each, then the counts. */
 #define FIXED_MAX (1536 + 11 * FLOW_BUCKETS)
 
 #define PUT(at, literal) put((at), (literal), sizeof(literal) - 1)
+#define PUT_NUMBER(at, literal, number) put_number(PUT((at), literal), (number))
 
 static char *put(char *at, const char *bytes, size_t length)
 {
@@ -103,12 +107,9 @@ static char *put_transport(char *at, uint8_t protocol)
 
 static char *put_counters(char *at, uint64_t bytes, uint64_t packets, uint64_t frame_bytes)
 {
-	at = PUT(at, "\"bytes\":");
-	at = put_number(at, bytes);
-	at = PUT(at, ",\"packets\":");
-	at = put_number(at, packets);
-	at = PUT(at, ",\"frame_bytes\":");
-	at = put_number(at, frame_bytes);
+	at = PUT_NUMBER(at, "\"bytes\":", bytes);
+	at = PUT_NUMBER(at, ",\"packets\":", packets);
+	at = PUT_NUMBER(at, ",\"frame_bytes\":", frame_bytes);
 	return PUT(at, "},");
 }
 
@@ -134,8 +135,7 @@ static char *put_side(char *at, const struct flow_side *side, bool port)
 	at = put_ip(at, &side->ip);
 	at = PUT(at, "\",");
 	if (port) {
-		at = PUT(at, "\"port\":");
-		at = put_number(at, side->port);
+		at = PUT_NUMBER(at, "\"port\":", side->port);
 		*at++ = ',';
 	}
 	return put_counters(at, side->bytes, side->packets, side->frame_bytes);
@@ -143,10 +143,8 @@ static char *put_side(char *at, const struct flow_side *side, bool port)
 
 static char *put_icmp(char *at, const struct flow *flow)
 {
-	at = PUT(at, "\"icmp\":{\"type\":");
-	at = put_number(at, flow->icmp_type);
-	at = PUT(at, ",\"code\":");
-	at = put_number(at, flow->icmp_code);
+	at = PUT_NUMBER(at, "\"icmp\":{\"type\":", flow->icmp_type);
+	at = PUT_NUMBER(at, ",\"code\":", flow->icmp_code);
 	return PUT(at, "},");
 }
 
@@ -170,31 +168,22 @@ static char *put_tcp(char *at, const struct flow *flow)
 	at = put_flags(at, flow->destination.tcp_flags);
 	at = PUT(at, "\"},");
 	if (handshake->seen) {
-		at = PUT(at, "\"handshake\":{\"rtt\":");
-		at = put_number(at, (uint64_t)handshake->rtt_ns);
-		at = PUT(at, ",\"server_rtt\":");
-		at = put_number(at, (uint64_t)handshake->server_rtt_ns);
-		at = PUT(at, ",\"client_rtt\":");
-		at = put_number(at, (uint64_t)handshake->client_rtt_ns);
+		at = PUT_NUMBER(at, "\"handshake\":{\"rtt\":", (uint64_t)handshake->rtt_ns);
+		at = PUT_NUMBER(at, ",\"server_rtt\":", (uint64_t)handshake->server_rtt_ns);
+		at = PUT_NUMBER(at, ",\"client_rtt\":", (uint64_t)handshake->client_rtt_ns);
 		at = PUT(at, "},");
 	}
-	at = PUT(at, "\"retransmissions\":{\"source\":");
-	at = put_number(at, flow->source.retransmissions);
-	at = PUT(at, ",\"destination\":");
-	at = put_number(at, flow->destination.retransmissions);
+	at = PUT_NUMBER(at, "\"retransmissions\":{\"source\":", flow->source.retransmissions);
+	at = PUT_NUMBER(at, ",\"destination\":", flow->destination.retransmissions);
 	return PUT(at, "}},");
 }
 
 static char *put_response_time(char *at, const struct flow_response_time *times)
 {
-	at = PUT(at, ",\"response_time\":{\"count\":");
-	at = put_number(at, times->count);
-	at = PUT(at, ",\"sum\":");
-	at = put_number(at, times->sum);
-	at = PUT(at, ",\"min\":");
-	at = put_number(at, times->min);
-	at = PUT(at, ",\"max\":");
-	at = put_number(at, times->max);
+	at = PUT_NUMBER(at, ",\"response_time\":{\"count\":", times->count);
+	at = PUT_NUMBER(at, ",\"sum\":", times->sum);
+	at = PUT_NUMBER(at, ",\"min\":", times->min);
+	at = PUT_NUMBER(at, ",\"max\":", times->max);
 	at = PUT(at, ",\"histogram\":{\"scale\":3,\"offset\":");
 	if (times->offset < 0)
 		*at++ = '-';
@@ -210,8 +199,7 @@ static char *put_response_time(char *at, const struct flow_response_time *times)
 
 static char *put_requests(char *at, const struct flow *flow)
 {
-	at = PUT(at, "\"requests\":{\"count\":");
-	at = put_number(at, flow->requests);
+	at = PUT_NUMBER(at, "\"requests\":{\"count\":", flow->requests);
 	if (flow->response_time.count > 0)
 		at = put_response_time(at, &flow->response_time);
 	return PUT(at, "},");
@@ -224,8 +212,7 @@ static char *put_flow(char *at, const struct flow *flow)
 	at = PUT(at, "\"flow\":{\"id\":\"");
 	for (unsigned i = 0; i < 16; i++)
 		*at++ = digits[flow->id >> (60 - 4 * i) & 15];
-	at = PUT(at, "\",\"slice\":");
-	at = put_number(at, flow->slice);
+	at = PUT_NUMBER(at, "\",\"slice\":", flow->slice);
 	at = PUT(at, ",\"end_reason\":\"");
 	at = put_string(at, end_reasons[flow->end_reason]);
 	at = PUT(at, "\",\"initiator\":\"");
@@ -235,27 +222,25 @@ static char *put_flow(char *at, const struct flow *flow)
 
 static void add_observer(const struct flow_observer *observer, struct text *text)
 {
-	ADD(text, "\"observer\":{\"hostname\":");
+	text_add_string(text, "\"observer\":{\"hostname\":");
 	text_add_json_string(text, observer->hostname);
-	ADD(text, ",\"interface\":{\"name\":");
+	text_add_string(text, ",\"interface\":{\"name\":");
 	text_add_json_string(text, observer->interface_name);
-	ADD(text, ",\"id\":");
+	text_add_string(text, ",\"id\":");
 	text_add_u64(text, observer->interface_id);
-	ADD(text, "}}}");
+	text_add_string(text, "}}}");
 }
 
 void flow_format(const struct flow *flow, const struct flow_observer *observer, struct text *text)
 {
-	bool ports = flow->protocol == TRANSPORT_TCP || flow->protocol == TRANSPORT_UDP ||
-		     flow->protocol == TRANSPORT_SCTP;
+	bool ports = flow_has_ports(flow->protocol);
 	char record[FIXED_MAX], *at = record;
 
 	at = PUT(at, "{\"event\":{\"start\":");
 	at = put_when(at, flow->start);
 	at = PUT(at, ",\"end\":");
 	at = put_when(at, flow->end);
-	at = PUT(at, ",\"duration\":");
-	at = put_number(at, (uint64_t)when_since(flow->end, flow->start));
+	at = PUT_NUMBER(at, ",\"duration\":", (uint64_t)when_since(flow->end, flow->start));
 	at = PUT(at, "},");
 	at = put_network(at, flow);
 	at = PUT(at, "\"source\":");

@@ -1,12 +1,13 @@
 /* flow.h - one record of the topic tenure.flows.
  *
  * A flow is one conversation between two endpoints, or one slice of a long one,
- * as one observer saw it. The source is the initiator.  docs/schemas has the
- * record field by field.
+ * as one observer saw it. The source is the initiator. docs/schemas describes each
+ * field.
  *
  * (1) START is never after END, so the duration is never negative.
- * (2) What was not measured is absent from the record, never zero: ports of ICMP,
- *     a handshake that was not seen whole, response times when there was none.
+ * (2) What was not measured is absent from the record, never zero: ICMP has no
+ *     ports, a handshake seen in part has no times, a flow without responses has
+ *     no response times.
  */
 #ifndef TENURE_FLOW_H
 #define TENURE_FLOW_H
@@ -20,13 +21,13 @@
 #include "common/base/when.h"
 
 #define FLOW_COMMUNITY_ID_SIZE 31 /* "1:", base64 of 20 bytes, NUL */
-#define FLOW_RECORD_MAX 16384     /* bytes: about 1 KiB and at most FLOW_BUCKETS counts */
-#define FLOW_HOSTNAME_SIZE 254    /* RFC 1035: 253 and a NUL */
-#define FLOW_INTERFACE_SIZE 64    /* a file's name may stand for one; IFNAMSIZ is 16 */
+#define FLOW_RECORD_MAX 16384     /* bytes: about 1 KiB and up to FLOW_BUCKETS counts */
+#define FLOW_HOSTNAME_SIZE 254    /* RFC 1035: 253, and a NUL */
+#define FLOW_INTERFACE_SIZE 64    /* IFNAMSIZ is 16, but a file's name may take its place */
 
-/* Response times are counted in the exponential histogram of OpenTelemetry at
- * scale 3: bucket i holds (2^(i/8), 2^((i+1)/8)] nanoseconds. The smallest is -1
- * (1 ns and less), the largest ends at 2^42 ns, 73 minutes. */
+/* Response times are counted in OpenTelemetry's exponential histogram at scale 3:
+ * bucket i holds (2^(i/8), 2^((i+1)/8)] nanoseconds. The lowest is -1 (1 ns or less);
+ * the highest ends at 2^42 ns, 73 minutes. */
 #define FLOW_HISTOGRAM_SCALE 3
 #define FLOW_BUCKET_MIN (-1)
 #define FLOW_BUCKETS (1 + 42 * 8)
@@ -41,17 +42,17 @@ enum flow_end_reason {
 	FLOW_END_REASONS,
 };
 
-/* How it is known who began. */
+/* How the initiator was found. */
 enum flow_initiator {
 	FLOW_BY_SYN,          /* a SYN, a SYN-ACK, or SCTP's INIT and INIT-ACK */
 	FLOW_BY_FIRST_PACKET, /* the sender of the first packet seen */
-	FLOW_BY_PORT,         /* guessed: the side without the well-known port */
+	FLOW_BY_PORT,         /* guessed: the side without the server's port */
 };
 
 struct flow_side {
 	struct ip ip;
 	uint16_t port;
-	uint8_t tcp_flags; /* union of those seen */
+	uint8_t tcp_flags; /* all that were seen */
 	uint32_t retransmissions;
 	uint64_t bytes; /* of IP, header included */
 	uint64_t packets;
@@ -71,7 +72,7 @@ struct flow_response_time {
 	uint64_t sum; /* nanoseconds, as MIN and MAX */
 	uint64_t min;
 	uint64_t max;
-	int offset; /* the bucket that counts[0] stands for */
+	int offset; /* the bucket of counts[0] */
 	unsigned buckets;
 	uint32_t counts[FLOW_BUCKETS];
 };
@@ -92,7 +93,7 @@ struct flow {
 	uint32_t slice; /* 0 for the first */
 	enum flow_end_reason end_reason;
 	enum flow_initiator initiator;
-	uint16_t interface; /* the meter's number for it; the record holds the observer */
+	uint16_t interface; /* its number in the interfaces */
 };
 
 struct flow_observer {
@@ -101,11 +102,14 @@ struct flow_observer {
 	uint32_t interface_id;
 };
 
-/* The bucket for NS nanoseconds. */
+/* True for the protocols whose flows have ports: TCP, UDP and SCTP. */
+bool flow_has_ports(uint8_t protocol);
+
+/* The bucket of NS nanoseconds. */
 int flow_bucket(uint64_t ns);
 
-/* Adds the record, without a newline, to TEXT, whose limit must leave room for
- * FLOW_RECORD_MAX. The names in OBSERVER must be UTF-8. */
+/* Adds the record to TEXT, without a newline. TEXT must have room for FLOW_RECORD_MAX
+ * bytes; the names in OBSERVER must be UTF-8. */
 void flow_format(const struct flow *flow, const struct flow_observer *observer, struct text *text);
 
 #endif

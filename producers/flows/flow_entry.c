@@ -4,13 +4,14 @@
 
 #include "common/base/transport.h"
 #include "producers/flows/community_id.h"
+#include "producers/flows/icmp.h"
 
 #define SCTP_INIT 1
 #define SCTP_INIT_ACK 2
-#define WELL_KNOWN_END 1024   /* RFC 6335: system ports end here */
+#define WELL_KNOWN_END 1024   /* RFC 6335: the system ports are below */
 #define EPHEMERAL_START 32768 /* Linux: net.ipv4.ip_local_port_range */
 
-/* Sets the direction and kind of the initiator, DIRECTION being the packet's. */
+/* A packet of DIRECTION shows by KIND that its sender, or else its receiver, began. */
 static void set_initiator(struct flow_entry *entry, unsigned direction, bool sender,
 			  enum flow_initiator kind)
 {
@@ -18,7 +19,7 @@ static void set_initiator(struct flow_entry *entry, unsigned direction, bool sen
 	entry->initiator = (uint8_t)kind;
 }
 
-/* A conversation that was going on already: a server's port is the lower one. */
+/* For a conversation that began before the capture: the server has the lower port. */
 static void guess_by_port(struct flow_entry *entry, unsigned direction, const struct packet *packet)
 {
 	uint16_t from = packet->source_port, to = packet->destination_port;
@@ -31,60 +32,37 @@ static void guess_by_port(struct flow_entry *entry, unsigned direction, const st
 		set_initiator(entry, direction, true, FLOW_BY_FIRST_PACKET);
 }
 
-/* Answers that nobody sends unasked. */
-static bool is_icmp_answer(const struct packet *packet)
-{
-	switch (packet->protocol == TRANSPORT_ICMP ? packet->icmp_type : packet->icmp_type + 256) {
-	case 0:         /* echo reply */
-	case 14:        /* timestamp reply */
-	case 16:        /* information reply */
-	case 18:        /* address mask reply */
-	case 256 + 129: /* echo reply */
-	case 256 + 140: /* node information */
-	case 256 + 145: /* home agent address discovery reply */
-		return true;
-	default:
-		return false;
-	}
-}
-
 static void find_initiator(struct flow_entry *entry, unsigned direction,
 			   const struct packet *packet)
 {
+	uint8_t flags = packet->tcp_flags, chunk = packet->sctp_chunk;
 	bool sender = true;
-	enum flow_initiator kind = FLOW_BY_FIRST_PACKET;
 
 	switch (packet->protocol) {
 	case TRANSPORT_TCP:
-		if (!(packet->tcp_flags & TCP_SYN)) {
+		if (flags & TCP_SYN)
+			set_initiator(entry, direction, !(flags & TCP_ACK), FLOW_BY_SYN);
+		else
 			guess_by_port(entry, direction, packet);
-			return;
-		}
-		sender = !(packet->tcp_flags & TCP_ACK);
-		kind = FLOW_BY_SYN;
-		break;
+		return;
 	case TRANSPORT_SCTP:
-		if (packet->sctp_chunk != SCTP_INIT && packet->sctp_chunk != SCTP_INIT_ACK) {
+		if (chunk == SCTP_INIT || chunk == SCTP_INIT_ACK)
+			set_initiator(entry, direction, chunk == SCTP_INIT, FLOW_BY_SYN);
+		else
 			guess_by_port(entry, direction, packet);
-			return;
-		}
-		sender = packet->sctp_chunk == SCTP_INIT;
-		kind = FLOW_BY_SYN;
-		break;
+		return;
 	case TRANSPORT_UDP:
 		sender = packet->source_port >= WELL_KNOWN_END ||
 			 packet->destination_port < WELL_KNOWN_END;
 		break;
 	case TRANSPORT_ICMP:
 	case TRANSPORT_ICMPV6:
-		sender = !is_icmp_answer(packet);
+		sender = !icmp_is_reply(packet->protocol, packet->icmp_type);
 		break;
 	default:
 		break;
 	}
-	if (!sender && kind != FLOW_BY_SYN)
-		kind = FLOW_BY_PORT;
-	set_initiator(entry, direction, sender, kind);
+	set_initiator(entry, direction, sender, sender ? FLOW_BY_FIRST_PACKET : FLOW_BY_PORT);
 }
 
 static uint64_t mix(uint64_t hash, uint64_t word)
@@ -93,7 +71,7 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 	return hash ^ hash >> 32;
 }
 
-/* The same for the same packets in every run, so not from the table's seed. */
+/* Independent of the table's seed, so that the same packets give the same ID in every run. */
 static uint64_t flow_id(const struct flow_entry *entry)
 {
 	uint64_t hash = mix((uint64_t)entry->start.ns, entry->sequence);
@@ -154,13 +132,14 @@ struct flow_end flow_entry_end(const struct flow_entry *entry,
 {
 	uint8_t protocol = flow_key_protocol(&entry->key);
 	bool stream = protocol == TRANSPORT_TCP || protocol == TRANSPORT_SCTP;
-	int64_t idle_ns = stream ? options->idle_stream_ns : options->idle_datagram_ns;
-	struct when idle = when_add(entry->last, idle_ns);
-	struct when active = when_add(entry->start, options->active_ns);
+	struct when idle, active;
 
 	if (protocol == TRANSPORT_TCP && tcp_closed(&entry->tcp))
 		return (struct flow_end){when_add(entry->last, options->linger_ns),
 					 FLOW_END_OF_FLOW};
+	idle = when_add(entry->last,
+			stream ? options->idle_stream_ns : options->idle_datagram_ns);
+	active = when_add(entry->start, options->active_ns);
 	if (when_before(active, idle) && flow_entry_used(entry))
 		return (struct flow_end){active, FLOW_ACTIVE_TIMEOUT};
 	return (struct flow_end){idle, FLOW_IDLE_TIMEOUT};
@@ -178,19 +157,12 @@ static void take_side(const struct flow_entry *entry, unsigned side, struct flow
 void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flow_end_reason reason,
 		     struct flow *flow)
 {
-	struct ip a = flow_key_ip(&entry->key, 0), b = flow_key_ip(&entry->key, 1);
-	uint16_t a_port = flow_key_port(&entry->key, 0), b_port = flow_key_port(&entry->key, 1);
-
 	flow->start = entry->start;
 	flow->end = entry->last;
 	flow->protocol = flow_key_protocol(&entry->key);
 	flow->icmp_type = entry->icmp_type;
 	flow->icmp_code = entry->icmp_code;
-	community_id(&a, a_port, &b, b_port, flow->protocol,
-		     flow->protocol == TRANSPORT_TCP || flow->protocol == TRANSPORT_UDP ||
-			     flow->protocol == TRANSPORT_SCTP || flow->protocol == TRANSPORT_ICMP ||
-			     flow->protocol == TRANSPORT_ICMPV6,
-		     flow->community_id);
+	community_id(&entry->key, flow->community_id);
 	take_side(entry, entry->source, &flow->source);
 	take_side(entry, !entry->source, &flow->destination);
 	tcp_take(&entry->tcp, entry->source, flow);
@@ -200,9 +172,7 @@ void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flo
 	flow->end_reason = reason;
 	flow->initiator = entry->initiator;
 	flow->interface = flow_key_interface(&entry->key);
-	for (unsigned i = 0; i < 2; i++) {
-		entry->bytes[i] = 0;
-		entry->frame_bytes[i] = 0;
-		entry->packets[i] = 0;
-	}
+	memset(entry->bytes, 0, sizeof(entry->bytes));
+	memset(entry->frame_bytes, 0, sizeof(entry->frame_bytes));
+	memset(entry->packets, 0, sizeof(entry->packets));
 }

@@ -12,27 +12,27 @@
 #include "producers/flows/tcp.h"
 #include "producers/flows/turns.h"
 
-/* Four lines of the cache, laid out so that a packet inside a connection touches
- * the first, the second and the last. */
+/* Four cache lines, laid out so that a packet inside a connection touches the first,
+ * the second and the last. */
 struct flow_entry {
 	struct flow_key key;
 	struct when last;  /* the latest packet's time */
 	struct when start; /* the earliest of the slice */
 	uint32_t slice;
-	uint8_t source;    /* the direction that the initiator sends in */
+	uint8_t source;    /* the initiator's direction */
 	uint8_t initiator; /* enum flow_initiator */
 	uint8_t icmp_type; /* the first packet's */
 	uint8_t icmp_code;
-	uint64_t bytes[2]; /* of the slice, by direction, as those below */
+	uint64_t bytes[2]; /* of the slice, by direction, as the next two */
 	uint64_t frame_bytes[2];
 	uint64_t packets[2];
 	struct tcp tcp;
 	uint64_t id;
 	struct turns turns;
-	uint64_t sequence; /* counts the flows that were begun */
+	uint64_t sequence; /* its number among all flows of the table */
 };
 
-/* Fills *ENTRY for the conversation that PACKET begins, without counting it. */
+/* Fills *ENTRY for the conversation that PACKET begins, without counting PACKET. */
 void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsigned direction,
 		      const struct packet *packet, uint64_t sequence);
 
@@ -53,7 +53,7 @@ static inline bool flow_entry_used(const struct flow_entry *entry)
 	return (entry->packets[0] | entry->packets[1]) != 0;
 }
 
-/* Moves the slice into *FLOW and begins the next one, without packets. */
+/* Moves the slice to *FLOW and begins the next one, without packets. */
 void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flow_end_reason reason,
 		     struct flow *flow);
 

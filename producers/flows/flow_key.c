@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "common/base/transport.h"
-#include "producers/flows/community_id.h"
-#include "producers/flows/flow.h"
+#include "producers/flows/icmp.h"
 
-/* Negative when endpoint A is the lesser one, by address, then port. */
+/* Negative if endpoint A is the lesser one, by address, then port. */
 static int compare(const uint64_t a[static 2], uint16_t a_port, const uint64_t b[static 2],
 		   uint16_t b_port)
 {
@@ -29,9 +28,13 @@ unsigned flow_key_from_packet(const struct packet *packet, struct flow_key *key)
 
 	memcpy(ends[0], packet->source.bytes, 16);
 	memcpy(ends[1], packet->destination.bytes, 16);
-	if (packet->protocol == TRANSPORT_ICMP || packet->protocol == TRANSPORT_ICMPV6)
-		ordered = community_id_icmp_ports(packet->protocol, packet->icmp_type,
-						  packet->icmp_code, &ports[0], &ports[1]);
+	if (packet->protocol == TRANSPORT_ICMP || packet->protocol == TRANSPORT_ICMPV6) {
+		int counterpart = icmp_counterpart(packet->protocol, packet->icmp_type);
+
+		ordered = counterpart >= 0;
+		ports[0] = packet->icmp_type;
+		ports[1] = ordered ? (uint16_t)counterpart : packet->icmp_code;
+	}
 	if (ordered && compare(ends[0], ports[0], ends[1], ports[1]) > 0)
 		direction = 1;
 	memcpy(key->words, ends[direction], 16);
@@ -52,11 +55,6 @@ struct ip flow_key_ip(const struct flow_key *key, unsigned side)
 uint16_t flow_key_port(const struct flow_key *key, unsigned side)
 {
 	return (uint16_t)(key->words[4] >> (side == 0 ? 48 : 32));
-}
-
-uint8_t flow_key_protocol(const struct flow_key *key)
-{
-	return (uint8_t)key->words[4];
 }
 
 uint16_t flow_key_interface(const struct flow_key *key)

@@ -1,8 +1,9 @@
-/* flow_key.h - what makes two packets belong to one conversation.
+/* flow_key.h - what the packets of one conversation have in common.
  *
- * Two endpoints (address and port, or what Community ID puts in an ICMP packet's
- * ports), the protocol and the interface. The lesser endpoint comes first, so
- * both directions have the same key; one-way ICMP messages have their sender first.
+ * Two endpoints (address and port), the protocol and the interface. ICMP has the
+ * two numbers in place of ports that Community ID uses. The lesser endpoint comes
+ * first, so both directions have the same key; a one-way ICMP message has its
+ * sender first.
  */
 #ifndef TENURE_FLOWS_FLOW_KEY_H
 #define TENURE_FLOWS_FLOW_KEY_H
@@ -16,7 +17,7 @@ struct flow_key {
 	uint64_t words[5]; /* address A, address B, ports and the rest */
 };
 
-/* Sets *KEY; returns the packet's direction: 0 when its source is endpoint A. */
+/* Sets *KEY. Returns the packet's direction: 0 if its source is endpoint A. */
 unsigned flow_key_from_packet(const struct packet *packet, struct flow_key *key);
 
 static inline bool flow_key_equal(const struct flow_key *a, const struct flow_key *b)
@@ -28,9 +29,9 @@ static inline bool flow_key_equal(const struct flow_key *a, const struct flow_ke
 	return difference == 0;
 }
 
-/* A universal hash: who does not know the seven words of SEED cannot choose keys
- * that collide. NH of UMAC (RFC 4418 5.2.2) on words of 64 bits, folded by one more
- * product. */
+/* A universal hash: without the seven words of SEED nobody can choose keys that
+ * collide. It is NH of UMAC (RFC 4418 5.2.2) on words of 64 bits, folded by one
+ * more product. */
 static inline uint64_t flow_key_hash(const struct flow_key *key, const uint64_t *seed)
 {
 	const uint64_t *w = key->words;
@@ -46,7 +47,11 @@ static inline uint64_t flow_key_hash(const struct flow_key *key, const uint64_t 
 /* Endpoint A is SIDE 0, endpoint B is SIDE 1. */
 struct ip flow_key_ip(const struct flow_key *key, unsigned side);
 uint16_t flow_key_port(const struct flow_key *key, unsigned side);
-uint8_t flow_key_protocol(const struct flow_key *key);
 uint16_t flow_key_interface(const struct flow_key *key);
+
+static inline uint8_t flow_key_protocol(const struct flow_key *key)
+{
+	return (uint8_t)key->words[4];
+}
 
 #endif

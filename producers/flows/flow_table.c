@@ -160,15 +160,15 @@ bool flow_table_expire(struct flow_table *table, struct when now, struct flow *f
 
 	if (take_due(table, flow))
 		return true;
-	if (when_before(now, when_add(table->clock, -FLOW_TABLE_STEP_NS))) {
+	if (when_before(table->clock, now)) {
+		table->clock = now;
+	} else if (when_before(now, when_add(table->clock, -FLOW_TABLE_STEP_NS))) {
 		if (flow_table_drain(table, flow))
 			return true;
 		table->stats.clock_steps++;
 		table->clock = now;
 		wheel_set(table->wheel, now);
 	}
-	if (when_before(table->clock, now))
-		table->clock = now;
 	if (!wheel_moves(table->wheel, now))
 		return false;
 	while ((number = wheel_take(table->wheel, now)) != WHEEL_NONE) {

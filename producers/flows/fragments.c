@@ -3,23 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct first {
-	struct when time;
-	struct ip source;
-	struct ip destination;
-	uint32_t id;
-	uint16_t interface;
-	uint16_t source_port;
-	uint16_t destination_port;
-	uint8_t protocol;
-	uint8_t icmp_type;
-	uint8_t icmp_code;
-	bool used;
-};
-
 struct fragments {
 	uint64_t seed;
-	struct first slots[FRAGMENTS_MAX];
+	struct packet slots[FRAGMENTS_MAX]; /* first fragments; a slot is free until it has one */
 };
 
 struct fragments *fragments_new(uint64_t seed)
@@ -36,8 +22,8 @@ void fragments_free(struct fragments *fragments)
 	free(fragments);
 }
 
-/* IPv4 numbers the packets of each protocol on its own, IPv6 all together; there
- * the header behind the fragment header need not be the transport's. */
+/* IPv4 numbers the packets of each protocol separately, IPv6 all together. In IPv6 the
+ * header after the fragment header need not be the transport's. */
 static uint8_t key_protocol(const struct packet *packet)
 {
 	return ip_is_v4(&packet->source) ? packet->protocol : 0;
@@ -49,7 +35,7 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 	return hash ^ hash >> 29;
 }
 
-static struct first *slot_of(struct fragments *fragments, const struct packet *packet)
+static struct packet *slot_of(struct fragments *fragments, const struct packet *packet)
 {
 	uint64_t words[4], hash = fragments->seed;
 
@@ -62,40 +48,26 @@ static struct first *slot_of(struct fragments *fragments, const struct packet *p
 	return &fragments->slots[hash >> 32 & (FRAGMENTS_MAX - 1)];
 }
 
-static bool matches(const struct first *first, const struct packet *packet)
+static bool matches(const struct packet *first, const struct packet *packet)
 {
-	int64_t age;
+	int64_t age_ns;
 
-	if (!first->used || first->id != packet->fragment_id ||
-	    (ip_is_v4(&packet->source) && first->protocol != packet->protocol) ||
+	if (first->fragment != PACKET_FIRST_FRAGMENT || first->fragment_id != packet->fragment_id ||
 	    first->interface != packet->interface ||
 	    ip_compare(&first->source, &packet->source) != 0 ||
-	    ip_compare(&first->destination, &packet->destination) != 0)
+	    ip_compare(&first->destination, &packet->destination) != 0 ||
+	    key_protocol(first) != key_protocol(packet))
 		return false;
-	age = when_since(packet->time, first->time);
-	return age < FRAGMENTS_LIFE_NS && age > -FRAGMENTS_LIFE_NS;
+	age_ns = when_since(packet->time, first->time);
+	return age_ns < FRAGMENTS_LIFE_NS && age_ns > -FRAGMENTS_LIFE_NS;
 }
 
 bool fragments_resolve(struct fragments *fragments, struct packet *packet)
 {
-	struct first *first = slot_of(fragments, packet);
+	struct packet *first = slot_of(fragments, packet);
 
-	if (packet->fragment == PACKET_FIRST_FRAGMENT) {
-		*first = (struct first){
-			.time = packet->time,
-			.source = packet->source,
-			.destination = packet->destination,
-			.id = packet->fragment_id,
-			.interface = packet->interface,
-			.source_port = packet->source_port,
-			.destination_port = packet->destination_port,
-			.protocol = packet->protocol,
-			.icmp_type = packet->icmp_type,
-			.icmp_code = packet->icmp_code,
-			.used = true,
-		};
-		return true;
-	}
+	if (packet->fragment == PACKET_FIRST_FRAGMENT)
+		*first = *packet;
 	if (packet->fragment != PACKET_LATER_FRAGMENT)
 		return true;
 	if (!matches(first, packet))

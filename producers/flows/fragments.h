@@ -1,10 +1,10 @@
 /* fragments.h - the ports of a fragmented packet, for its later fragments.
  *
  * Only the first fragment carries the transport header. A table of fixed size
- * keeps its ports, so that the later ones count to the same flow.
+ * remembers it, so that the later fragments count towards the same flow.
  *
- * (1) A newer packet takes the place of an older one that falls on the same slot;
- *     fragments whose ports are lost that way are counted by the caller.
+ * (1) A newer packet replaces an older one in the same slot. The caller counts the
+ *     fragments that lose their ports that way.
  */
 #ifndef TENURE_FLOWS_FRAGMENTS_H
 #define TENURE_FLOWS_FRAGMENTS_H
@@ -14,17 +14,17 @@
 
 #include "producers/flows/packet.h"
 
-#define FRAGMENTS_MAX 4096                     /* packets remembered at once: 300 KiB */
-#define FRAGMENTS_LIFE_NS INT64_C(30000000000) /* as Linux waits for the rest (ipfrag_time) */
+#define FRAGMENTS_MAX 4096                     /* packets remembered at once: 400 KiB */
+#define FRAGMENTS_LIFE_NS INT64_C(30000000000) /* as long as Linux waits (ipfrag_time) */
 
 struct fragments;
 
-/* SEED makes the slots unforeseeable. NULL when there is no memory. */
+/* SEED makes the slots unpredictable. Returns NULL if out of memory. */
 struct fragments *fragments_new(uint64_t seed);
 void fragments_free(struct fragments *fragments);
 
-/* Remembers a first fragment, completes a later one. False when PACKET is a
- * later fragment whose first is not remembered. */
+/* Remembers a first fragment and completes a later one. Returns false for a later
+ * fragment whose first is not remembered. */
 bool fragments_resolve(struct fragments *fragments, struct packet *packet);
 
 #endif

@@ -1,9 +1,9 @@
 #include "producers/flows/packet.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/base/transport.h"
-#include "producers/flows/flow.h"
 
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_IPV6 0x86dd
@@ -37,7 +37,7 @@ static bool is_vlan_tag(uint16_t type)
 	return type == 0x8100 || type == 0x88a8 || type == 0x9100;
 }
 
-/* Leaves REST behind the VLAN tags that follow TYPE. */
+/* Skips the VLAN tags that TYPE announces. */
 static enum packet_verdict skip_vlan(struct rest *rest, uint16_t type)
 {
 	for (unsigned tags = 0; is_vlan_tag(type) && tags < PACKET_VLAN_MAX; tags++) {
@@ -63,45 +63,35 @@ static enum packet_verdict skip_vlan(struct rest *rest, uint16_t type)
 static enum packet_verdict skip_link(enum packet_link link, struct rest *rest,
 				     struct packet *packet)
 {
-	uint16_t type;
+	static const struct {
+		uint8_t size;
+		uint8_t type; /* where the EtherType is */
+	} headers[] = {
+		[PACKET_ETHERNET] = {14, 12},
+		[PACKET_SLL] = {16, 14},
+		[PACKET_SLL2] = {20, 0},
+		/* The number and byte order of the family differ between systems, so the IP
+		 * version decides. */
+		[PACKET_LOOPBACK] = {4, 0},
+		[PACKET_RAW] = {0, 0},
+	};
+	size_t size = headers[link].size;
+	const uint8_t *header = rest->bytes;
 
-	switch (link) {
-	case PACKET_ETHERNET:
-		if (rest->captured < 14)
-			return PACKET_SHORT_LINK;
-		type = read16(rest->bytes + 12);
-		skip(rest, 14);
-		return skip_vlan(rest, type);
-	case PACKET_SLL:
-		if (rest->captured < 16)
-			return PACKET_SHORT_LINK;
-		type = read16(rest->bytes + 14);
-		skip(rest, 16);
-		return skip_vlan(rest, type);
-	case PACKET_SLL2:
-		if (rest->captured < 20)
-			return PACKET_SHORT_LINK;
-		type = read16(rest->bytes);
-		packet->interface_id = read32(rest->bytes + 4);
-		skip(rest, 20);
-		return skip_vlan(rest, type);
-	case PACKET_LOOPBACK:
-		/* The family's number and byte order differ between systems; the IP
-		 * version tells as much. */
-		if (rest->captured < 4)
-			return PACKET_SHORT_LINK;
-		skip(rest, 4);
-		break;
-	case PACKET_RAW:
-		break;
+	if (rest->captured < size)
+		return PACKET_SHORT_LINK;
+	skip(rest, size);
+	if (link != PACKET_LOOPBACK && link != PACKET_RAW) {
+		if (link == PACKET_SLL2)
+			packet->interface_id = read32(header + 4);
+		return skip_vlan(rest, read16(header + headers[link].type));
 	}
 	if (rest->captured < 1)
 		return PACKET_SHORT_LINK;
-	type = rest->bytes[0] >> 4;
-	return type == 4 || type == 6 ? PACKET_OK : PACKET_NOT_IP;
+	return rest->bytes[0] >> 4 == 4 || rest->bytes[0] >> 4 == 6 ? PACKET_OK : PACKET_NOT_IP;
 }
 
-/* LENGTH counts the IP packet's bytes from here on. */
+/* LENGTH is what is left of the IP packet. */
 static enum packet_verdict read_tcp(const struct rest *rest, size_t length, struct packet *packet)
 {
 	const uint8_t *b = rest->bytes;
@@ -161,7 +151,7 @@ static enum packet_verdict read_transport(const struct rest *rest, size_t length
 static void set_fragment(struct packet *packet, unsigned offset, bool more, uint32_t id)
 {
 	if (offset == 0 && !more)
-		return; /* an "atomic" fragment of RFC 6946 is a whole packet */
+		return; /* a whole packet; RFC 6946 calls it an atomic fragment */
 	packet->fragment = offset == 0 ? PACKET_FIRST_FRAGMENT : PACKET_LATER_FRAGMENT;
 	packet->fragment_id = id;
 }
@@ -177,7 +167,7 @@ static enum packet_verdict read_ipv4(struct rest *rest, struct packet *packet)
 	size_t total = read16(b + 2);
 	unsigned fragment = read16(b + 6);
 
-	/* Segmentation offload hands over packets of more than 64 KiB with length 0. */
+	/* With segmentation offload, packets longer than 64 KiB have length 0. */
 	if (total == 0)
 		total = rest->on_wire;
 	if (header < 20 || header > total || total > rest->on_wire)
@@ -204,7 +194,8 @@ enum {
 	SHIM6 = 140
 };
 
-/* The length of the extension header NEXT at BYTES[2..], 0 when it is none. */
+/* The length of the extension header NEXT, whose first two bytes are BYTES; 0 if NEXT is
+ * not an extension header. */
 static size_t extension_length(uint8_t next, const uint8_t *bytes)
 {
 	switch (next) {
@@ -229,8 +220,8 @@ static bool is_extension(uint8_t next)
 	return extension_length(next, (const uint8_t[2]){0, 0}) > 0;
 }
 
-/* Leaves REST at the transport header, or at the end of what may be read of a
- * later fragment, and sets the protocol. *LENGTH shrinks by what was skipped. */
+/* Skips the extension headers and sets the protocol. Stops after the fragment header of
+ * a later fragment. *LENGTH shrinks by what was skipped. */
 static enum packet_verdict skip_extensions(struct rest *rest, uint8_t next, size_t *length,
 					   struct packet *packet)
 {
@@ -276,7 +267,7 @@ static enum packet_verdict read_ipv6(struct rest *rest, struct packet *packet)
 		return PACKET_BAD_IP;
 	memcpy(packet->source.bytes, b + 8, 16);
 	memcpy(packet->destination.bytes, b + 24, 16);
-	/* Such addresses must not be on a wire, and would be taken for IPv4 here. */
+	/* IPv4-mapped addresses do not belong on a wire and would count as IPv4 here. */
 	if (ip_is_v4(&packet->source) || ip_is_v4(&packet->destination))
 		return PACKET_BAD_IP;
 	packet->bytes = (uint32_t)(length + 40);
@@ -293,17 +284,11 @@ enum packet_verdict packet_decode(enum packet_link link, const uint8_t *bytes, s
 
 	if (on_wire < captured)
 		rest.on_wire = captured;
-	packet->frame_bytes = (uint32_t)rest.on_wire;
-	packet->payload = 0;
-	packet->fragment_id = 0;
-	packet->interface_id = 0;
-	packet->source_port = 0;
-	packet->destination_port = 0;
-	packet->tcp_flags = 0;
-	packet->icmp_type = 0;
-	packet->icmp_code = 0;
-	packet->sctp_chunk = 0;
-	packet->fragment = PACKET_WHOLE;
+	*packet = (struct packet){
+		.time = packet->time,
+		.interface = packet->interface,
+		.frame_bytes = (uint32_t)rest.on_wire,
+	};
 	verdict = skip_link(link, &rest, packet);
 	if (verdict != PACKET_OK)
 		return verdict;

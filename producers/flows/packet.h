@@ -1,7 +1,7 @@
-/* packet.h - one captured frame, read as far as a flow meter needs.
+/* packet.h - one captured frame, parsed as far as a flow meter needs.
  *
- * (1) Nothing behind the captured bytes is read, whatever the headers claim.
- * (2) Every loop over headers has a limit, so a frame costs bounded time.
+ * (1) Nothing beyond the captured bytes is read, whatever the headers claim.
+ * (2) Every loop over headers has a limit, so each frame takes bounded time.
  * (3) Lengths come from the headers and the length on the wire, never from how
  *     much of the frame was captured.
  */
@@ -19,20 +19,20 @@ enum packet_link {
 	PACKET_ETHERNET,
 	PACKET_SLL,      /* Linux cooked capture, version 1 */
 	PACKET_SLL2,     /* version 2, with the interface's index */
-	PACKET_RAW,      /* an IP header at once, either version */
+	PACKET_RAW,      /* starts with the IP header, of either version */
 	PACKET_LOOPBACK, /* BSD: four bytes of address family */
 };
 
-/* Why a frame is in no flow; PACKET_OK when it is in one. */
+/* Why a frame is in no flow; PACKET_OK if it is in one. */
 enum packet_verdict {
 	PACKET_OK,
 	PACKET_NOT_IP,          /* another EtherType: ARP, LLDP, MPLS, ... */
-	PACKET_BAD_TIME,        /* a time stamp outside 1970-2261 */
+	PACKET_BAD_TIME,        /* a timestamp outside 1970-2261 */
 	PACKET_SHORT_LINK,      /* the frame ends inside the link header */
-	PACKET_SHORT_IP,        /* it ends inside the IP header or its extensions */
+	PACKET_SHORT_IP,        /* the frame ends inside the IP header or its extensions */
 	PACKET_BAD_IP,          /* version or lengths contradict each other */
 	PACKET_LONG_CHAIN,      /* more extension headers than PACKET_EXTENSIONS_MAX */
-	PACKET_SHORT_TRANSPORT, /* it ends inside the transport header */
+	PACKET_SHORT_TRANSPORT, /* the frame ends inside the transport header */
 	PACKET_FRAGMENT_ALONE,  /* a later fragment whose first was not seen */
 	PACKET_NO_INTERFACE,    /* the interface table is full */
 	PACKET_VERDICTS,
@@ -51,12 +51,12 @@ struct packet {
 	uint32_t acknowledgment;
 	uint32_t bytes;       /* of IP, header included */
 	uint32_t frame_bytes; /* on the wire */
-	uint32_t payload;     /* bytes behind a TCP or UDP header */
+	uint32_t payload;     /* bytes after a TCP or UDP header */
 	uint32_t fragment_id;
 	uint32_t interface_id; /* from SLL2, else 0 */
 	uint16_t source_port;  /* TCP, UDP, SCTP */
 	uint16_t destination_port;
-	uint16_t interface; /* the meter's number; the caller's */
+	uint16_t interface; /* its number in the interfaces; the caller's */
 	uint8_t protocol;
 	uint8_t tcp_flags;
 	uint8_t icmp_type;
@@ -65,8 +65,8 @@ struct packet {
 	uint8_t fragment;   /* enum packet_fragment */
 };
 
-/* Reads the frame BYTES[CAPTURED] that was ON_WIRE bytes long. On PACKET_OK all
- * of *PACKET but the caller's members is set. */
+/* Parses the frame BYTES[CAPTURED], which was ON_WIRE bytes long. PACKET_OK: sets all
+ * members of *PACKET but the caller's, which stay. */
 enum packet_verdict packet_decode(enum packet_link link, const uint8_t *bytes, size_t captured,
 				  size_t on_wire, struct packet *packet);
 

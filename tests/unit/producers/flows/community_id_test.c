@@ -19,24 +19,21 @@ static struct ip address(const char *text)
 	return ip;
 }
 
-static void hashes_the_vectors_of_rfc_3174(void **state)
+static void hashes_up_to_one_block(void **state)
 {
-	static char million[1000000];
 	static const struct {
 		const char *text;
 		uint8_t digest[SHA1_SIZE];
 	} cases[] = {
+		/* RFC 3174, FIPS 180, and 55 letters, the most that fit. */
 		{"abc", {0xA9, 0x99, 0x3E, 0x36, 0x47, 0x06, 0x81, 0x6A, 0xBA, 0x3E,
 			 0x25, 0x71, 0x78, 0x50, 0xC2, 0x6C, 0x9C, 0xD0, 0xD8, 0x9D}},
-		{"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-		 {0x84, 0x98, 0x3E, 0x44, 0x1C, 0x3B, 0xD2, 0x6E, 0xBA, 0xAE,
-		  0x4A, 0xA1, 0xF9, 0x51, 0x29, 0xE5, 0xE5, 0x46, 0x70, 0xF1}},
 		{"", {0xDA, 0x39, 0xA3, 0xEE, 0x5E, 0x6B, 0x4B, 0x0D, 0x32, 0x55,
 		      0xBF, 0xEF, 0x95, 0x60, 0x18, 0x90, 0xAF, 0xD8, 0x07, 0x09}},
+		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		 {0xC1, 0xC8, 0xBB, 0xDC, 0x22, 0x79, 0x6E, 0x28, 0xC0, 0xE1,
+		  0x51, 0x63, 0xD2, 0x08, 0x99, 0xB6, 0x56, 0x21, 0xD6, 0x5A}},
 	};
-	static const uint8_t of_million[SHA1_SIZE] = {0x34, 0xAA, 0x97, 0x3C, 0xD4, 0xC4, 0xDA,
-						      0xA4, 0xF6, 0x1E, 0xEB, 0x2B, 0xDB, 0xAD,
-						      0x27, 0x31, 0x65, 0x34, 0x01, 0x6F};
 	uint8_t digest[SHA1_SIZE];
 
 	(void)state;
@@ -44,9 +41,6 @@ static void hashes_the_vectors_of_rfc_3174(void **state)
 		sha1((const uint8_t *)cases[i].text, strlen(cases[i].text), digest);
 		assert_memory_equal(digest, cases[i].digest, SHA1_SIZE);
 	}
-	memset(million, 'a', sizeof(million));
-	sha1((const uint8_t *)million, sizeof(million), digest);
-	assert_memory_equal(digest, of_million, SHA1_SIZE);
 }
 
 /* The default baseline of github.com/corelight/community-id-spec; the ports of ICMP
@@ -101,7 +95,6 @@ static void assert_id(const struct baseline *line)
 	};
 	char text[FLOW_COMMUNITY_ID_SIZE];
 	struct flow_key key;
-	struct ip a, b;
 
 	if (line->protocol == TRANSPORT_ICMP || line->protocol == TRANSPORT_ICMPV6) {
 		packet.icmp_type = (uint8_t)line->source_port;
@@ -113,10 +106,7 @@ static void assert_id(const struct baseline *line)
 		packet.destination_port = line->destination_port;
 	}
 	flow_key_from_packet(&packet, &key);
-	a = flow_key_ip(&key, 0);
-	b = flow_key_ip(&key, 1);
-	community_id(&a, flow_key_port(&key, 0), &b, flow_key_port(&key, 1), line->protocol,
-		     line->protocol != 46, text);
+	community_id(&key, text);
 	assert_string_equal(text, line->id);
 }
 
@@ -130,7 +120,7 @@ static void agrees_with_the_published_baseline(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hashes_the_vectors_of_rfc_3174),
+		cmocka_unit_test(hashes_up_to_one_block),
 		cmocka_unit_test(agrees_with_the_published_baseline),
 	};
 
