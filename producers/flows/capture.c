@@ -13,7 +13,7 @@
 #define FILE_BUFFER (256 * 1024)
 #define BLOCK_TIMEOUT_MS 50 /* how long the kernel collects packets before it wakes us */
 #define LINK_TYPES "Ethernet, LINUX_SLL, LINUX_SLL2, RAW, IPV4, IPV6, NULL, LOOP"
-/* 2261-12-31, the last year that a moment can have. */
+/* 2261-12-31: the last year that a struct when can hold. */
 #define SECONDS_MAX INT64_C(9214646400)
 
 struct capture {
@@ -23,37 +23,32 @@ struct capture {
 	enum packet_link link;
 	bool live;
 	bool gone;
-	int64_t time_unit; /* nanoseconds that one of libpcap's units is */
+	int64_t time_unit; /* nanoseconds in one of libpcap's units */
 	struct capture_stats stats;
-	/* Of capture_read() while libpcap calls back. */
+	/* Of capture_read(), while libpcap calls back. */
 	struct packet *packets;
 	size_t count;
 };
 
 static int find_link(int datalink, enum packet_link *link)
 {
-	switch (datalink) {
-	case DLT_EN10MB:
-		*link = PACKET_ETHERNET;
-		return 0;
-	case DLT_LINUX_SLL:
-		*link = PACKET_SLL;
-		return 0;
-	case DLT_LINUX_SLL2:
-		*link = PACKET_SLL2;
-		return 0;
-	case DLT_RAW:
-	case DLT_IPV4:
-	case DLT_IPV6:
-		*link = PACKET_RAW;
-		return 0;
-	case DLT_NULL:
-	case DLT_LOOP:
-		*link = PACKET_LOOPBACK;
-		return 0;
-	default:
-		return -1;
+	static const struct {
+		int datalink;
+		enum packet_link link;
+	} links[] = {
+		{DLT_EN10MB, PACKET_ETHERNET}, {DLT_LINUX_SLL, PACKET_SLL},
+		{DLT_LINUX_SLL2, PACKET_SLL2}, {DLT_RAW, PACKET_RAW},
+		{DLT_IPV4, PACKET_RAW},        {DLT_IPV6, PACKET_RAW},
+		{DLT_NULL, PACKET_LOOPBACK},   {DLT_LOOP, PACKET_LOOPBACK},
+	};
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		if (links[i].datalink == datalink) {
+			*link = links[i].link;
+			return 0;
+		}
 	}
+	return -1;
 }
 
 static int set_link(struct capture *capture)
@@ -72,17 +67,21 @@ static int set_link(struct capture *capture)
 	return EX_DATAERR;
 }
 
+static int compile(pcap_t *pcap, const char *filter, struct bpf_program *program)
+{
+	if (pcap_compile(pcap, program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0)
+		return EX_OK;
+	log_error("filter \"%s\": %s", filter, pcap_geterr(pcap));
+	return EX_USAGE;
+}
+
 static int set_filter(struct capture *capture, const char *filter)
 {
 	struct bpf_program program;
-	int rc = EX_OK;
+	int rc = filter[0] == '\0' ? EX_OK : compile(capture->pcap, filter, &program);
 
-	if (filter[0] == '\0')
-		return EX_OK;
-	if (pcap_compile(capture->pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0) {
-		log_error("filter \"%s\": %s", filter, pcap_geterr(capture->pcap));
-		return EX_USAGE;
-	}
+	if (filter[0] == '\0' || rc != EX_OK)
+		return rc;
 	if (pcap_setfilter(capture->pcap, &program) != 0) {
 		log_error("%s: cannot set filter \"%s\": %s", capture->name, filter,
 			  pcap_geterr(capture->pcap));
@@ -98,15 +97,11 @@ int capture_check_filter(const char *filter)
 	struct bpf_program program;
 	int rc = EX_OK;
 
-	if (pcap == NULL || filter[0] == '\0')
-		goto out;
-	if (pcap_compile(pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0) {
-		pcap_freecode(&program);
-	} else {
-		log_error("filter \"%s\": %s", filter, pcap_geterr(pcap));
-		rc = EX_USAGE;
+	if (pcap != NULL && filter[0] != '\0') {
+		rc = compile(pcap, filter, &program);
+		if (rc == EX_OK)
+			pcap_freecode(&program);
 	}
-out:
 	if (pcap != NULL)
 		pcap_close(pcap);
 	return rc;
@@ -118,12 +113,25 @@ static struct capture *new_capture(const char *name)
 
 	if (capture != NULL)
 		capture->name = strdup(name);
-	if (capture == NULL || !capture->name) {
-		log_error("%s: no memory", name);
+	if (capture == NULL || capture->name == NULL) {
+		log_error("%s: out of memory", name);
 		free(capture);
 		return NULL;
 	}
 	return capture;
+}
+
+/* The last steps of opening: CAPTURE, or NULL after an error. */
+static struct capture *finish_open(struct capture *capture, const char *filter, int *exit_code)
+{
+	if (*exit_code == EX_OK)
+		*exit_code = set_link(capture);
+	if (*exit_code == EX_OK)
+		*exit_code = set_filter(capture, filter);
+	if (*exit_code == EX_OK)
+		return capture;
+	capture_close(capture);
+	return NULL;
 }
 
 static int open_file(struct capture *capture, const char *path)
@@ -138,7 +146,7 @@ static int open_file(struct capture *capture, const char *path)
 	/* Standard input outlives the capture. */
 	if (file != stdin)
 		capture->buffer = malloc(FILE_BUFFER);
-	if (capture->buffer)
+	if (capture->buffer != NULL)
 		setvbuf(file, capture->buffer, _IOFBF, FILE_BUFFER);
 	capture->pcap =
 		pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, error);
@@ -155,18 +163,8 @@ struct capture *capture_open_file(const char *path, const struct capture_options
 {
 	struct capture *capture = new_capture(strcmp(path, "-") == 0 ? "standard input" : path);
 
-	*exit_code = EX_OSERR;
-	if (capture == NULL)
-		return NULL;
-	*exit_code = open_file(capture, path);
-	if (*exit_code == EX_OK)
-		*exit_code = set_link(capture);
-	if (*exit_code == EX_OK)
-		*exit_code = set_filter(capture, options->filter);
-	if (*exit_code == EX_OK)
-		return capture;
-	capture_close(capture);
-	return NULL;
+	*exit_code = capture != NULL ? open_file(capture, path) : EX_OSERR;
+	return finish_open(capture, options->filter, exit_code);
 }
 
 static int activate(struct capture *capture, const struct capture_options *options, bool quiet)
@@ -178,7 +176,7 @@ static int activate(struct capture *capture, const struct capture_options *optio
 	    pcap_set_timeout(capture->pcap, BLOCK_TIMEOUT_MS) != 0 ||
 	    pcap_set_buffer_size(capture->pcap, options->buffer_size) != 0)
 		return EX_SOFTWARE;
-	/* Where that cannot be had it stays microseconds. */
+	/* Stays microseconds if the interface cannot do this. */
 	pcap_set_tstamp_precision(capture->pcap, PCAP_TSTAMP_PRECISION_NANO);
 	status = pcap_activate(capture->pcap);
 	if (status >= 0)
@@ -202,36 +200,38 @@ static int activate(struct capture *capture, const struct capture_options *optio
 	}
 }
 
+static int open_interface(struct capture *capture, const struct capture_options *options,
+			  bool quiet)
+{
+	char error[PCAP_ERRBUF_SIZE];
+	int rc;
+
+	capture->live = true;
+	capture->pcap = pcap_create(capture->name, error);
+	if (capture->pcap == NULL) {
+		log_error("interface %s: %s", capture->name, error);
+		return EX_OSERR;
+	}
+	rc = activate(capture, options, quiet);
+	if (rc != EX_OK)
+		return rc;
+	/* Only "any" has cooked packets; those of version 2 carry their interface's number. */
+	if (pcap_datalink(capture->pcap) == DLT_LINUX_SLL)
+		pcap_set_datalink(capture->pcap, DLT_LINUX_SLL2);
+	if (pcap_setnonblock(capture->pcap, 1, error) != 0) {
+		log_error("interface %s: %s", capture->name, error);
+		return EX_OSERR;
+	}
+	return EX_OK;
+}
+
 struct capture *capture_open_interface(const char *name, const struct capture_options *options,
 				       bool quiet, int *exit_code)
 {
-	char error[PCAP_ERRBUF_SIZE];
 	struct capture *capture = new_capture(name);
 
-	*exit_code = EX_OSERR;
-	if (capture == NULL)
-		return NULL;
-	capture->live = true;
-	capture->pcap = pcap_create(name, error);
-	if (capture->pcap != NULL)
-		*exit_code = activate(capture, options, quiet);
-	else
-		log_error("interface %s: %s", name, error);
-	/* Only "any" has cooked packets; version 2 tells the interface of each. */
-	if (*exit_code == EX_OK && pcap_datalink(capture->pcap) == DLT_LINUX_SLL)
-		pcap_set_datalink(capture->pcap, DLT_LINUX_SLL2);
-	if (*exit_code == EX_OK)
-		*exit_code = set_link(capture);
-	if (*exit_code == EX_OK)
-		*exit_code = set_filter(capture, options->filter);
-	if (*exit_code == EX_OK && pcap_setnonblock(capture->pcap, 1, error) != 0) {
-		log_error("interface %s: %s", name, error);
-		*exit_code = EX_OSERR;
-	}
-	if (*exit_code == EX_OK)
-		return capture;
-	capture_close(capture);
-	return NULL;
+	*exit_code = capture != NULL ? open_interface(capture, options, quiet) : EX_OSERR;
+	return finish_open(capture, options->filter, exit_code);
 }
 
 void capture_close(struct capture *capture)
@@ -245,7 +245,7 @@ void capture_close(struct capture *capture)
 	free(capture);
 }
 
-/* Called by libpcap for each frame, at most as many times as there is room. */
+/* Called by libpcap for each frame, no more often than there is room. */
 static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
 	struct capture *capture = (struct capture *)user;
@@ -295,7 +295,7 @@ int capture_fd(const struct capture *capture)
 	return pcap_get_selectable_fd(capture->pcap);
 }
 
-bool capture_tells_interface(const struct capture *capture)
+bool capture_has_interface_ids(const struct capture *capture)
 {
 	return capture->link == PACKET_SLL2;
 }

@@ -1,10 +1,10 @@
 /* capture.h - packets from one file or one interface, decoded.
  *
- * libpcap stands behind this module alone.
+ * No other module of this program uses libpcap.
  *
- * (1) Every frame is either handed out or counted under the reason why not.
+ * (1) Every frame is either returned or counted under the reason why not.
  * (2) A file that ends inside a record is read up to there, with a warning.
- * (3) Reading an interface never waits; capture_fd() is what to poll.
+ * (3) Reading from an interface never waits; poll capture_fd() for that.
  */
 #ifndef TENURE_FLOWS_CAPTURE_H
 #define TENURE_FLOWS_CAPTURE_H
@@ -18,14 +18,14 @@
 struct capture;
 
 struct capture_options {
-	const char *filter; /* as tcpdump's; "" for all */
+	const char *filter; /* as for tcpdump; "" for all frames */
 	int snaplen;
 	int buffer_size; /* bytes of the kernel's ring */
 	bool promiscuous;
 };
 
 struct capture_stats {
-	uint64_t frames; /* that libpcap handed over */
+	uint64_t frames; /* from libpcap */
 	uint64_t verdicts[PACKET_VERDICTS];
 	uint64_t kernel_drops; /* the ring was full */
 	uint64_t interface_drops;
@@ -33,29 +33,29 @@ struct capture_stats {
 };
 
 enum capture_status {
-	CAPTURE_PACKETS, /* none or more */
+	CAPTURE_PACKETS, /* any number, even none */
 	CAPTURE_END,     /* of the file */
-	CAPTURE_GONE,    /* the interface cannot be read any more; logged */
+	CAPTURE_GONE,    /* the interface cannot be read any more (logged) */
 };
 
-/* Both return NULL with the code for exit(), after logging. PATH may be "-". With
- * QUIET an interface that is not there or not up is not logged. */
+/* Both return NULL and the exit code on failure (logged). PATH may be "-". QUIET: an
+ * interface that does not exist or is not up is not logged. */
 struct capture *capture_open_file(const char *path, const struct capture_options *options,
 				  int *exit_code);
 struct capture *capture_open_interface(const char *name, const struct capture_options *options,
 				       bool quiet, int *exit_code);
 void capture_close(struct capture *capture);
 
-/* Checks a filter for Ethernet before there is anything to capture. EX_OK, or
- * EX_USAGE after logging. */
+/* Checks FILTER against Ethernet, before there is an interface. Returns EX_OK, or
+ * EX_USAGE (logged). */
 int capture_check_filter(const char *filter);
 
-/* Fills up to MAX packets, but for their interface, and *COUNT. */
+/* Reads up to MAX packets and sets *COUNT. The packets' interface is not set. */
 enum capture_status capture_read(struct capture *capture, struct packet *packets, size_t max,
 				 size_t *count);
 int capture_fd(const struct capture *capture);
-/* True when packets tell the interface that they were seen on. */
-bool capture_tells_interface(const struct capture *capture);
+/* True if each packet carries the number of its interface. */
+bool capture_has_interface_ids(const struct capture *capture);
 /* Adds this capture's counters to *STATS. */
 void capture_add_stats(struct capture *capture, struct capture_stats *stats);
 

@@ -137,8 +137,7 @@ struct flow_end flow_entry_end(const struct flow_entry *entry,
 	if (protocol == TRANSPORT_TCP && tcp_closed(&entry->tcp))
 		return (struct flow_end){when_add(entry->last, options->linger_ns),
 					 FLOW_END_OF_FLOW};
-	idle = when_add(entry->last,
-			stream ? options->idle_stream_ns : options->idle_datagram_ns);
+	idle = when_add(entry->last, stream ? options->idle_stream_ns : options->idle_datagram_ns);
 	active = when_add(entry->start, options->active_ns);
 	if (when_before(active, idle) && flow_entry_used(entry))
 		return (struct flow_end){active, FLOW_ACTIVE_TIMEOUT};

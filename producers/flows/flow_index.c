@@ -7,8 +7,8 @@
 #define CACHE_LINE 64
 #define HUGE_PAGE (2u << 20)
 
-/* Entries are met in no order, so much of the cost of a big table is misses of the
- * address translation: huge pages where there are any. */
+/* Entries are visited in no order, so a big table costs many misses of the address
+ * translation. Huge pages, where there are any, avoid them. */
 static void *allocate(size_t size)
 {
 	size_t unit = size < HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;
@@ -29,7 +29,7 @@ int flow_index_init(struct flow_index *index, size_t size)
 	*index = (struct flow_index){.size = size, .mask = (uint32_t)(slots - 1)};
 	index->slots = allocate(slots * sizeof(*index->slots));
 	index->entries = allocate(size * sizeof(*index->entries));
-	if (!index->slots || index->entries == NULL)
+	if (index->slots == NULL || index->entries == NULL)
 		return -1;
 	memset(index->slots, 0, slots * sizeof(*index->slots));
 	return 0;
@@ -80,7 +80,7 @@ void flow_index_remove(struct flow_index *index, uint32_t number, uint32_t tag)
 
 	while (slots[hole].number != number + 1)
 		hole = (hole + 1) & mask;
-	/* Those behind the hole that had to give way to it move up. */
+	/* Later slots that are not at home move up into the hole. */
 	for (uint32_t at = (hole + 1) & mask; slots[at].number != 0; at = (at + 1) & mask) {
 		uint32_t home = slots[at].tag & mask;
 

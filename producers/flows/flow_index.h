@@ -1,9 +1,9 @@
-/* flow_index.h - the entries of a flow table, and how one is found by its key.
+/* flow_index.h - the entries of a flow table, found by their keys.
  *
- * Open addressing with linear probing over slots of eight bytes, at most half full,
- * without tombstones.
+ * Open addressing with linear probing, without tombstones, over slots of eight bytes
+ * of which at most half are used.
  *
- * (1) An entry stays where it is, and keeps its number, from flow_index_add() to
+ * (1) An entry keeps its place and its number from flow_index_add() to
  *     flow_index_remove().
  */
 #ifndef TENURE_FLOWS_FLOW_INDEX_H
@@ -19,32 +19,32 @@
 
 struct flow_index_slot {
 	uint32_t tag;    /* the hash's low half; the slot's own place is tag & mask */
-	uint32_t number; /* of the entry, plus 1; 0 for empty */
+	uint32_t number; /* of the entry, plus 1; 0 if empty */
 };
 
 struct flow_index {
-	size_t size;  /* entries that there can be */
-	size_t count; /* that there are */
+	size_t size;  /* most entries */
+	size_t count; /* entries now */
 	uint32_t mask;
-	uint32_t free;   /* entry + 1, chained by their slice */
-	uint32_t unused; /* entries from here on were never taken */
+	uint32_t free;   /* the first free entry, plus 1; its slice is the next */
+	uint32_t unused; /* from here on no entry was ever taken */
 	struct flow_index_slot *slots;
 	struct flow_entry *entries;
 };
 
-/* -1 when there is no memory; flow_index_clear() may be called then too. */
+/* Returns -1 if out of memory; flow_index_clear() may be called even then. */
 int flow_index_init(struct flow_index *index, size_t size);
 void flow_index_clear(struct flow_index *index);
 
 /* The number of the entry with KEY, whose hash's low half is TAG, or FLOW_INDEX_NONE. */
 uint32_t flow_index_find(const struct flow_index *index, const struct flow_key *key, uint32_t tag);
 
-/* Gives a new entry for a key that is not there. The caller sets the entry's key;
- * there must be room. */
+/* Returns the number of a new entry for a key that is not there. There must be room.
+ * The caller sets the entry's key. */
 uint32_t flow_index_add(struct flow_index *index, uint32_t tag);
 void flow_index_remove(struct flow_index *index, uint32_t number, uint32_t tag);
 
-/* Has the memory fetched that a packet of this entry touches. */
+/* Fetches the memory that a packet of this entry touches. */
 static inline void flow_index_prefetch(const struct flow_index *index, uint32_t number)
 {
 	const struct flow_entry *entry = &index->entries[number];

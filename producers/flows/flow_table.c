@@ -9,8 +9,8 @@
 #include "producers/flows/turns.h"
 #include "producers/flows/wheel.h"
 
-#define DUE_AHEAD 8      /* entries fetched before their turn */
-#define EVICTION_TRIES 8 /* entries looked at for one that was idle for long */
+#define DUE_AHEAD 8      /* how far ahead entries that are over are fetched */
+#define EVICTION_TRIES 8 /* entries checked to find one that was idle for long */
 
 struct aimed {
 	struct flow_key key;
@@ -29,9 +29,9 @@ struct flow_table {
 	struct flow_table_stats stats;
 	struct when clock; /* the latest time, 1970 at the start */
 	struct flow_index index;
-	struct wheel *wheel; /* every entry that is not in DUE is filed */
+	struct wheel *wheel; /* holds every entry that is not in DUE */
 	struct turns_pool *pool;
-	bool forced; /* the flows in DUE end by force */
+	bool forced; /* the flows in DUE have a forced end */
 	size_t due_next;
 	size_t due_count;
 	struct due *due;
@@ -259,7 +259,7 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 	bool was_closed = tcp_closed(&entry->tcp), ended = false;
 	bool over = when_not_after(end.at, packet->time);
 	bool reopened = packet->protocol == TRANSPORT_TCP &&
-			tcp_begins_anew(&entry->tcp, packet, aimed->direction);
+			tcp_begins_another(&entry->tcp, packet, aimed->direction);
 
 	if (reopened && (!over || end.reason == FLOW_ACTIVE_TIMEOUT))
 		end.reason = FLOW_END_OF_FLOW;

@@ -1,18 +1,18 @@
 /* flow_table.h - packets in, ended flows out.
  *
- * A table of fixed size keeps one entry for each conversation: two endpoints, a
+ * A table of fixed size has one entry for each conversation: two endpoints, a
  * protocol and an interface. Time is the packets' own; the table's clock is the
- * latest of it.
+ * latest time seen.
  *
  * (1) The flows that come out, and their order, depend on the packets and the
- *     options alone, never on the seed: in the order of the moments at which they
- *     were over, then of their creation.
- * (2) Each packet is counted in exactly one flow, and no flow is lost: what the
- *     table has no room for comes out early, as FLOW_LACK_OF_RESOURCES.
+ *     options alone, never on the seed. They come in the order of the moments at
+ *     which they were over, then of their creation.
+ * (2) Each packet is counted in exactly one flow and no flow is lost: a flow for
+ *     which the table has no room ends early, as FLOW_LACK_OF_RESOURCES.
  * (3) Nothing is allocated after flow_table_new().
- * (4) Time that steps back by less than FLOW_TABLE_STEP_NS is disorder: flows grow
- *     at both ends and the clock stands. A larger step is a clock that was set:
- *     all flows end (FLOW_FORCED_END) and the clock goes on from there.
+ * (4) A step back in time of up to FLOW_TABLE_STEP_NS is disorder: flows grow at
+ *     both ends and the clock stands still. After a larger step the clock was set:
+ *     all flows end (FLOW_FORCED_END) and the clock continues from there.
  */
 #ifndef TENURE_FLOWS_FLOW_TABLE_H
 #define TENURE_FLOWS_FLOW_TABLE_H
@@ -26,17 +26,16 @@
 
 #define FLOW_TABLE_STEP_NS INT64_C(10000000000)
 #define FLOW_TABLE_SEED_WORDS 7
-#define FLOW_TABLE_BATCH 32       /* packets in flight between flow_table_aim() and _add() */
+#define FLOW_TABLE_BATCH 32       /* packets between flow_table_aim() and flow_table_add() */
 #define FLOW_TABLE_MAX (1u << 24) /* flows: 5 GiB */
 
 struct flow_table_options {
 	size_t max_flows;         /* 1 to FLOW_TABLE_MAX */
-	int64_t idle_stream_ns;   /* without a packet that end TCP and SCTP */
-	int64_t idle_datagram_ns; /* and all else */
+	int64_t idle_stream_ns;   /* a TCP or SCTP flow ends after this long without a packet */
+	int64_t idle_datagram_ns; /* and any other */
 	int64_t active_ns;        /* longest slice of a flow, from its first packet */
 	int64_t linger_ns;        /* how long a closed TCP connection waits for stragglers */
-	uint64_t seed
-		[FLOW_TABLE_SEED_WORDS]; /* of the hash: random, so that nobody can choose collisions */
+	uint64_t seed[FLOW_TABLE_SEED_WORDS]; /* random, so that nobody can choose collisions */
 };
 
 struct flow_table_stats {
@@ -48,25 +47,25 @@ struct flow_table_stats {
 
 struct flow_table;
 
-/* NULL when there is no memory. */
+/* Returns NULL if out of memory. */
 struct flow_table *flow_table_new(const struct flow_table_options *options);
 void flow_table_free(struct flow_table *table);
 
-/* Has the memory fetched that flow_table_add() will need for these packets, and
- * remembers their keys. COUNT is at most FLOW_TABLE_BATCH. */
+/* Remembers the keys of PACKETS and fetches the memory that flow_table_add() will need
+ * for them. COUNT is at most FLOW_TABLE_BATCH. */
 void flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count);
 
-/* Moves the clock to NOW and takes one flow that is over by then. Called until it
- * returns false before a packet of that time is added. */
+/* Moves the clock to NOW and takes one flow that is over by then. Before a packet of
+ * that time is added, call it until it returns false. */
 bool flow_table_expire(struct flow_table *table, struct when now, struct flow *flow);
 
-/* Adds packet AT of those last aimed at. True when that ended a flow (or a
- * slice), which is then in *FLOW. */
+/* Adds packet AT of those last aimed at. Returns true if that ended a flow or a slice,
+ * which is then in *FLOW. */
 bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t at,
 		    struct flow *flow);
 
-/* Takes one of all that are left, at the end of input, ended by force unless its
- * connection was closed; false when none is. */
+/* At the end of the input: takes one of the flows that are left, a forced end unless its
+ * connection was closed. Returns false when none is left. */
 bool flow_table_drain(struct flow_table *table, struct flow *flow);
 
 /* Flows in the table now. */

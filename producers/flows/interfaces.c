@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CACHE 4096 /* learned numbers; a power of two */
+#define CACHE 4096 /* places for learned numbers; a power of two */
 
 struct interface {
 	struct flow_observer observer;
@@ -15,10 +15,10 @@ struct interfaces {
 	char hostname[FLOW_HOSTNAME_SIZE];
 	int64_t rest_ns;
 	size_t count;
-	struct interface *known;
+	struct interface known[INTERFACES_MAX];
 	struct learned {
 		uint32_t id;
-		uint16_t number; /* plus 1; 0 for an empty place */
+		uint16_t number; /* plus 1; 0 if empty */
 	} learned[CACHE];
 };
 
@@ -37,11 +37,6 @@ struct interfaces *interfaces_new(const char *hostname, int64_t rest_ns)
 
 	if (interfaces == NULL)
 		return NULL;
-	interfaces->known = calloc(INTERFACES_MAX, sizeof(*interfaces->known));
-	if (!interfaces->known) {
-		free(interfaces);
-		return NULL;
-	}
 	interfaces->rest_ns = rest_ns;
 	copy_ascii(hostname, interfaces->hostname, sizeof(interfaces->hostname));
 	return interfaces;
@@ -49,25 +44,21 @@ struct interfaces *interfaces_new(const char *hostname, int64_t rest_ns)
 
 void interfaces_free(struct interfaces *interfaces)
 {
-	if (interfaces == NULL)
-		return;
-	free(interfaces->known);
 	free(interfaces);
 }
 
-static uint16_t longest_retired(const struct interfaces *interfaces, struct when now)
+/* The number that was retired first, if it has rested. */
+static uint16_t rested(const struct interfaces *interfaces, struct when now)
 {
-	uint16_t found = INTERFACES_NONE;
+	const struct interface *known = interfaces->known;
+	uint16_t first = 0;
 
-	for (uint16_t i = 0; i < interfaces->count; i++) {
-		const struct interface *known = &interfaces->known[i];
-
-		if (when_since(now, known->retired_at) >= interfaces->rest_ns &&
-		    (found == INTERFACES_NONE ||
-		     when_before(known->retired_at, interfaces->known[found].retired_at)))
-			found = i;
+	for (uint16_t i = 1; i < interfaces->count; i++) {
+		if (when_before(known[i].retired_at, known[first].retired_at))
+			first = i;
 	}
-	return found;
+	return when_since(now, known[first].retired_at) >= interfaces->rest_ns ? first
+									       : INTERFACES_NONE;
 }
 
 uint16_t interfaces_add(struct interfaces *interfaces, const char *name, uint32_t id,
@@ -79,7 +70,7 @@ uint16_t interfaces_add(struct interfaces *interfaces, const char *name, uint32_
 	if (interfaces->count < INTERFACES_MAX)
 		number = (uint16_t)interfaces->count++;
 	else
-		number = longest_retired(interfaces, now);
+		number = rested(interfaces, now);
 	if (number == INTERFACES_NONE)
 		return number;
 	known = &interfaces->known[number];

@@ -27,7 +27,7 @@ bool link_watch_read(int fd)
 	for (;;) {
 		ssize_t length = recv(fd, message, sizeof(message), 0);
 
-		/* ENOBUFS: messages were lost, which says that there were some. */
+		/* ENOBUFS: notices were lost, so there were some. */
 		if (length <= 0 && errno != ENOBUFS)
 			return any;
 		any = true;

@@ -257,7 +257,7 @@ static size_t set_interfaces(struct live *live, const struct source *source, str
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		packets[i].interface = capture_tells_interface(source->capture)
+		packets[i].interface = capture_has_interface_ids(source->capture)
 					       ? number_of(live, packets[i].interface_id)
 					       : source->number;
 		if (packets[i].interface == INTERFACES_NONE)

@@ -15,7 +15,7 @@ struct meter {
 	const struct interfaces *interfaces;
 	struct topic_writer *writer;
 	struct text text;
-	struct flow flow; /* the one that is being written */
+	struct flow flow; /* the one being written */
 	uint64_t records;
 	uint64_t fragments_alone;
 };
@@ -32,7 +32,7 @@ struct meter *meter_new(const struct flow_table_options *options,
 	text_init(&meter->text, FLOW_RECORD_MAX);
 	meter->table = flow_table_new(options);
 	meter->fragments = fragments_new(options->seed[0]);
-	if (meter->table && meter->fragments != NULL)
+	if (meter->table != NULL && meter->fragments != NULL)
 		return meter;
 	meter_free(meter);
 	return NULL;
@@ -56,7 +56,7 @@ static int write_flow(struct meter *meter)
 	text_clear(&meter->text);
 	flow_format(flow, interfaces_observer(meter->interfaces, flow->interface), &meter->text);
 	if (meter->text.failed) {
-		log_error("no memory for a flow record");
+		log_error("out of memory for a flow record");
 		return -1;
 	}
 	record.key = flow->community_id;
@@ -68,7 +68,7 @@ static int write_flow(struct meter *meter)
 	return topic_writer_write(meter->writer, &record);
 }
 
-/* Leaves out the fragments that belong to no flow that is known. */
+/* Drops the later fragments whose first was not seen. Returns how many packets are left. */
 static size_t resolve(struct meter *meter, struct packet *packets, size_t count)
 {
 	size_t kept = 0;

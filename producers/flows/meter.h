@@ -1,7 +1,7 @@
 /* meter.h - decoded packets in, flow records out.
  *
- * Puts the pure parts together: fragments find their ports, the table finds the
- * flows, each ended flow becomes a record at the output.
+ * Connects the pure parts: fragments find their ports, the table finds the flows, and
+ * each ended flow becomes a record of the output.
  *
  * (1) A record's key is the flow's Community ID, its timestamp the flow's end.
  */
@@ -25,15 +25,15 @@ struct meter_stats {
 	struct flow_table_stats table;
 };
 
-/* Borrows INTERFACES and WRITER. NULL when there is no memory. */
+/* Borrows INTERFACES and WRITER. Returns NULL if out of memory. */
 struct meter *meter_new(const struct flow_table_options *options,
 			const struct interfaces *interfaces, struct topic_writer *writer);
 void meter_free(struct meter *meter);
 
-/* COUNT is at most FLOW_TABLE_BATCH; changes the packets. -1 when the output is
- * broken, as the next two. */
+/* Adds COUNT packets, at most FLOW_TABLE_BATCH, and changes them. This and the next two
+ * return -1 if the output failed (logged). */
 int meter_add(struct meter *meter, struct packet *packets, size_t count);
-/* Ends what is over by NOW though no packet said so. */
+/* Ends the flows that are over by NOW, although no packet of that time came. */
 int meter_advance(struct meter *meter, struct when now);
 /* Ends all flows. */
 int meter_finish(struct meter *meter);

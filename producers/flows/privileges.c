@@ -11,12 +11,12 @@
 
 static int drop_bounding_set(bool keep_net_raw)
 {
-	/* Kernels differ in how many capabilities they have; reading tells. */
+	/* The number of capabilities depends on the kernel; reading fails after the last. */
 	for (unsigned long i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++) {
 		if (keep_net_raw && i == CAP_NET_RAW)
 			continue;
-		/* Without CAP_SETPCAP it may not be dropped; with no_new_privs and
-		 * empty sets it is of no use either. */
+		/* Dropping needs CAP_SETPCAP. Without it, no_new_privs and empty sets make
+		 * the bounding set useless. */
 		if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0 && errno != EPERM)
 			return -1;
 	}
@@ -28,7 +28,6 @@ int privileges_drop(bool keep_net_raw)
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3];
 	struct __user_cap_data_struct wanted[_LINUX_CAPABILITY_U32S_3] = {0};
-
 	int rc = -1;
 
 	if (syscall(SYS_capget, &header, held) != 0)

@@ -1,13 +1,12 @@
-/* privileges.h - gives up what is no longer needed once the capture is open. */
+/* privileges.h - gives up the capabilities that an open capture does not need. */
 #ifndef TENURE_FLOWS_PRIVILEGES_H
 #define TENURE_FLOWS_PRIVILEGES_H
 
 #include <stdbool.h>
 
-/* Empties the capability sets and the bounding set, for this process and all that
- * it may start, and forbids to gain privileges by exec. KEEP_NET_RAW leaves
- * CAP_NET_RAW, where it was there, for interfaces that are yet to come. -1 after
- * logging. */
+/* Empties the capability sets and the bounding set of this process and of those that it
+ * may start, and forbids gaining privileges by exec. KEEP_NET_RAW keeps CAP_NET_RAW, if
+ * it is held, for interfaces that appear later. Returns -1 on failure (logged). */
 int privileges_drop(bool keep_net_raw);
 
 #endif

@@ -38,7 +38,7 @@ static void see_handshake(struct tcp *tcp, const struct packet *packet, unsigned
 	tcp->ack_at = packet->time;
 }
 
-/* A segment from START on, below the highest byte seen. */
+/* A segment that starts below the highest byte seen. */
 static enum tcp_payload see_old_bytes(struct tcp *tcp, unsigned direction, uint32_t start,
 				      uint32_t end)
 {
@@ -72,7 +72,7 @@ static enum tcp_payload see_bytes(struct tcp *tcp, const struct packet *packet, 
 	enum tcp_payload outcome = payload > 0 ? TCP_DATA : TCP_NOTHING;
 
 	if (flags & TCP_RST)
-		return TCP_NOTHING; /* its sequence number need not be the next */
+		return TCP_NOTHING; /* a RST may have any sequence number */
 	if (!(tcp->seen & 1u << direction)) {
 		tcp->seen |= (uint8_t)(1u << direction);
 		*next = end;
@@ -95,7 +95,7 @@ enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsign
 {
 	tcp->flags[direction] |= packet->tcp_flags;
 	if (packet->fragment != PACKET_WHOLE)
-		return TCP_NOTHING; /* how many bytes follow is not known */
+		return TCP_NOTHING; /* the length of the whole segment is not known */
 	if (packet->tcp_flags & TCP_FIN)
 		tcp->ended |= (uint8_t)(1u << direction);
 	if (packet->tcp_flags & TCP_RST)
@@ -105,7 +105,7 @@ enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsign
 	return see_bytes(tcp, packet, direction);
 }
 
-bool tcp_begins_anew(const struct tcp *tcp, const struct packet *packet, unsigned direction)
+bool tcp_begins_another(const struct tcp *tcp, const struct packet *packet, unsigned direction)
 {
 	unsigned bit = 1u << direction;
 
@@ -116,7 +116,7 @@ bool tcp_begins_anew(const struct tcp *tcp, const struct packet *packet, unsigne
 		return true;
 	if (tcp->syn_seen & bit)
 		return tcp->syn_sequence[direction] != packet->sequence;
-	/* Its answer may have overtaken it, or both sides may have sent one at once. */
+	/* The SYN-ACK may have arrived first, or both sides may have sent a SYN. */
 	return tcp->seen & bit || !(tcp->syn_seen & ~bit);
 }
 

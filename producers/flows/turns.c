@@ -6,40 +6,33 @@
 #define BLOCK 32 /* buckets: four octaves */
 
 struct block {
-	uint32_t next;  /* of the same flow, or in the free list; 0 for none */
-	uint32_t place; /* its first bucket, counted from 0, over BLOCK */
+	uint32_t next;  /* of the same flow or of the free list; 0 for none */
+	uint32_t place; /* holds buckets PLACE * BLOCK and following, counted from 0 */
 	uint32_t counts[BLOCK];
 };
 
 struct turns_pool {
 	uint64_t lost;
 	uint32_t free;
-	uint32_t unused; /* blocks from here on were never taken */
+	uint32_t unused; /* from here on no block was ever taken */
 	uint32_t size;
-	struct block *blocks;
+	struct block blocks[];
 };
 
 struct turns_pool *turns_pool_new(size_t size)
 {
-	struct turns_pool *pool = calloc(1, sizeof(*pool));
+	/* Block 0 is never used: number 0 means none. */
+	struct turns_pool *pool = calloc(1, sizeof(*pool) + (size + 1) * sizeof(pool->blocks[0]));
 
-	if (pool == NULL)
-		return NULL;
-	pool->size = (uint32_t)size + 1; /* number 0 stands for none */
-	pool->unused = 1;
-	pool->blocks = calloc(pool->size, sizeof(*pool->blocks));
-	if (!pool->blocks) {
-		free(pool);
-		return NULL;
+	if (pool != NULL) {
+		pool->size = (uint32_t)size + 1;
+		pool->unused = 1;
 	}
 	return pool;
 }
 
 void turns_pool_free(struct turns_pool *pool)
 {
-	if (pool == NULL)
-		return;
-	free(pool->blocks);
 	free(pool);
 }
 
@@ -63,7 +56,7 @@ static uint32_t take_block(struct turns_pool *pool)
 	return number;
 }
 
-/* The block at PLACE, made when there is none; NULL when there is no room. */
+/* The block at PLACE, a new one if there is none; NULL if the pool is full. */
 static struct block *find_block(struct turns *turns, struct turns_pool *pool, uint32_t place)
 {
 	uint32_t number, previous = 0;
@@ -75,7 +68,7 @@ static struct block *find_block(struct turns *turns, struct turns_pool *pool, ui
 			previous = number;
 			continue;
 		}
-		/* To the front: response times of one flow are alike. */
+		/* To the front: the next response time is probably similar. */
 		if (previous != 0) {
 			pool->blocks[previous].next = block->next;
 			block->next = turns->blocks;
@@ -92,7 +85,7 @@ static struct block *find_block(struct turns *turns, struct turns_pool *pool, ui
 	return &pool->blocks[number];
 }
 
-/* False when there is no room. */
+/* False if there is no room. */
 static bool count_bucket(struct turns *turns, struct turns_pool *pool, unsigned bucket)
 {
 	struct block *block;
@@ -150,7 +143,7 @@ void turns_taint(struct turns *turns)
 	turns->tainted = true;
 }
 
-/* Adds the counts of the flow's blocks, and frees them. */
+/* Adds the counts of the flow's blocks to COUNTS and frees the blocks. */
 static void take_blocks(struct turns *turns, struct turns_pool *pool, uint32_t *counts)
 {
 	uint32_t next;

@@ -5,39 +5,29 @@
 #define WORDS (WHEEL_SLOTS / 64)
 
 struct link {
-	uint32_t next; /* round the slot's ring */
+	uint32_t next; /* around the slot's ring */
 	uint32_t previous;
-	uint32_t slot; /* WHEEL_NONE when not filed */
+	uint32_t slot; /* WHEEL_NONE if not filed */
 };
 
 struct wheel {
-	int64_t tick;           /* the first tick that was not wholly taken */
-	uint64_t filled[WORDS]; /* bit per slot */
+	int64_t tick;           /* the first tick that is not yet over */
+	uint64_t filled[WORDS]; /* one bit for each slot */
 	uint32_t heads[WHEEL_SLOTS];
-	struct link *links;
+	struct link links[];
 };
 
 struct wheel *wheel_new(size_t size)
 {
-	struct wheel *wheel = calloc(1, sizeof(*wheel));
+	struct wheel *wheel = calloc(1, sizeof(*wheel) + size * sizeof(wheel->links[0]));
 
-	if (wheel == NULL)
-		return NULL;
-	wheel->links = malloc(size * sizeof(*wheel->links));
-	if (wheel->links == NULL) {
-		free(wheel);
-		return NULL;
-	}
-	for (size_t i = 0; i < size; i++)
+	for (size_t i = 0; wheel != NULL && i < size; i++)
 		wheel->links[i].slot = WHEEL_NONE;
 	return wheel;
 }
 
 void wheel_free(struct wheel *wheel)
 {
-	if (wheel == NULL)
-		return;
-	free(wheel->links);
 	free(wheel);
 }
 
@@ -51,7 +41,7 @@ void wheel_set(struct wheel *wheel, struct when now)
 	wheel->tick = tick_of(now);
 }
 
-/* A slot comes out when its tick is over, so not before MOMENT. */
+/* The items of a slot come out after its tick, so not before MOMENT. */
 static uint32_t slot_of(const struct wheel *wheel, struct when moment)
 {
 	int64_t tick = tick_of(moment);
@@ -111,13 +101,12 @@ bool wheel_moves(const struct wheel *wheel, struct when now)
 	return tick_of(now) > wheel->tick;
 }
 
-/* How many ticks from wheel->tick on the first filled slot is, WHEEL_SLOTS when
- * none is. */
+/* Ticks from wheel->tick to the first filled slot; WHEEL_SLOTS if all are empty. */
 static uint32_t find_filled(const struct wheel *wheel)
 {
 	uint32_t start = (uint32_t)(wheel->tick & (WHEEL_SLOTS - 1));
 
-	/* One word more than there are: the first is looked at in two parts. */
+	/* One more word than there are: the first is searched in two parts. */
 	for (uint32_t i = 0; i <= WORDS; i++) {
 		uint32_t word = (start / 64 + i) % WORDS;
 		uint64_t bits = wheel->filled[word];

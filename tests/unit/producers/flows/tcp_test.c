@@ -150,17 +150,17 @@ static void knows_the_syn_of_another_connection(void **state)
 
 	(void)state;
 	see(&open, CLIENT, 0, TCP_SYN, 10, 0, 0);
-	assert_false(tcp_begins_anew(&open, &same, CLIENT));
-	assert_true(tcp_begins_anew(&open, &other, CLIENT));
-	assert_false(tcp_begins_anew(&open, &other, SERVER)); /* both at once */
+	assert_false(tcp_begins_another(&open, &same, CLIENT));
+	assert_true(tcp_begins_another(&open, &other, CLIENT));
+	assert_false(tcp_begins_another(&open, &other, SERVER)); /* both at once */
 	see(&open, SERVER, 0, TCP_RST, 0, 11, 0);
-	assert_true(tcp_begins_anew(&open, &same, CLIENT));
-	assert_false(tcp_begins_anew(&open, &data, CLIENT));
+	assert_true(tcp_begins_another(&open, &same, CLIENT));
+	assert_false(tcp_begins_another(&open, &data, CLIENT));
 	see(&middle, CLIENT, 0, TCP_ACK, 10, 0, 5);
-	assert_true(tcp_begins_anew(&middle, &same, CLIENT));
-	assert_true(tcp_begins_anew(&middle, &same, SERVER));
+	assert_true(tcp_begins_another(&middle, &same, CLIENT));
+	assert_true(tcp_begins_another(&middle, &same, SERVER));
 	see(&answered, SERVER, 0, TCP_SYN | TCP_ACK, 500, 11, 0);
-	assert_false(tcp_begins_anew(&answered, &same, CLIENT));
+	assert_false(tcp_begins_another(&answered, &same, CLIENT));
 }
 
 int main(void)
