@@ -3,6 +3,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "common/program/log.h"
 
 #define CACHE 4096 /* places for learned numbers; a power of two */
 
@@ -34,9 +37,17 @@ static void copy_ascii(const char *from, char *to, size_t size)
 struct interfaces *interfaces_new(const char *hostname, int64_t rest_ns)
 {
 	struct interfaces *interfaces = calloc(1, sizeof(*interfaces));
+	char own[FLOW_HOSTNAME_SIZE] = "";
 
-	if (interfaces == NULL)
+	if (interfaces == NULL) {
+		log_error("out of memory");
 		return NULL;
+	}
+	if (hostname == NULL) {
+		if (gethostname(own, sizeof(own) - 1) != 0)
+			log_warn("this host has no name; set one with --observer-name");
+		hostname = own;
+	}
 	interfaces->rest_ns = rest_ns;
 	copy_ascii(hostname, interfaces->hostname, sizeof(interfaces->hostname));
 	return interfaces;

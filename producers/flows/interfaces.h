@@ -18,8 +18,8 @@
 
 struct interfaces;
 
-/* REST_NS is the longest that a flow can outlive its last packet. Copies HOSTNAME.
- * Returns NULL if out of memory. */
+/* REST_NS is the longest that a flow can outlive its last packet. Copies HOSTNAME;
+ * NULL: the name of this host. Returns NULL if out of memory (logged). */
 struct interfaces *interfaces_new(const char *hostname, int64_t rest_ns);
 void interfaces_free(struct interfaces *interfaces);
 

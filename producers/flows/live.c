@@ -15,32 +15,31 @@
 #include "common/program/log.h"
 #include "producers/flows/link_watch.h"
 
-#define LAST_READS_NS (300 * NS_PER_MS) /* the kernel hands over a ring's last block by then */
-#define TURNS 16 /* batches from one interface before the next has its turn */
+#define LAST_READS_NS (300 * NS_PER_MS) /* by then the kernel has released a ring's last block */
+#define TURNS 16                        /* batches from one interface before the next one is read */
 
 struct source {
 	struct capture *capture;
 	char name[IF_NAMESIZE];
 	unsigned index;      /* the system's number, 0 for "any" */
-	uint16_t number;     /* in the interfaces */
-	bool scanned;        /* found there by the present scan */
-	struct when gone_at; /* WHEN_MAX while it is there */
-	bool drained;        /* what its ring held was read */
+	uint16_t number;     /* in INTERFACES */
+	bool scanned;        /* seen by the present scan */
+	struct when gone_at; /* WHEN_MAX while it exists */
+	bool drained;        /* its ring was read after that */
 };
 
 struct live {
 	const struct live_options *options;
 	struct interfaces *interfaces;
-	struct live_stats stats; /* of the closed captures */
+	struct live_stats stats; /* without the captures that are open */
 	int watch;
 	struct when scan_at;
 	size_t count;
-	size_t at; /* whose turn it is */
+	size_t at; /* the source to read from next */
 	unsigned turns;
 	struct source sources[LIVE_MAX];
 	struct pollfd polled[LIVE_MAX + 1]; /* the sources', then the watch */
-	unsigned refused[LIVE_MAX];         /* interfaces that are not tried again */
-	size_t refused_count;
+	unsigned refused[LIVE_MAX];         /* the last indexes that are not tried again */
 };
 
 static struct when steady_now(void)
@@ -55,26 +54,20 @@ static struct when steady_now(void)
 
 static bool is_refused(const struct live *live, unsigned index)
 {
-	for (size_t i = 0; i < live->refused_count; i++) {
+	for (size_t i = 0; i < live->stats.refused && i < LIVE_MAX; i++) {
 		if (live->refused[i] == index)
 			return true;
 	}
 	return false;
 }
 
+/* When the list is full the oldest is forgotten, so it is tried and counted again. */
 static void refuse(struct live *live, unsigned index)
 {
-	live->stats.refused++;
-	/* Once full the oldest is forgotten, tried again, and counted again. */
-	if (live->refused_count == LIVE_MAX) {
-		live->refused_count--;
-		memmove(live->refused, live->refused + 1,
-			live->refused_count * sizeof(live->refused[0]));
-	}
-	live->refused[live->refused_count++] = index;
+	live->refused[live->stats.refused++ % LIVE_MAX] = index;
 }
 
-/* EX_OK, or the code for exit() where the interface was asked for by name. */
+/* Returns EX_OK or an exit code, which counts if the interface was named. */
 static int add_source(struct live *live, const char *name, unsigned index, bool quiet)
 {
 	struct source source = {.index = index, .scanned = true, .gone_at = WHEN_MAX};
@@ -86,8 +79,8 @@ static int add_source(struct live *live, const char *name, unsigned index, bool 
 		return EX_UNAVAILABLE;
 	}
 	source.capture = capture_open_interface(name, &live->options->capture, quiet, &exit_code);
-	if (!source.capture) {
-		/* One that is not up yet is tried again. */
+	if (source.capture == NULL) {
+		/* An interface that is not up yet is tried again. */
 		if (exit_code != EX_NOINPUT)
 			refuse(live, index);
 		return exit_code;
@@ -145,20 +138,20 @@ static struct source *find_source(struct live *live, const char *name, unsigned 
 	return NULL;
 }
 
-/* Compares what is open with what is there. */
+/* Opens the interfaces that appeared and marks those that disappeared. */
 static void scan(struct live *live)
 {
-	struct if_nameindex *there = if_nameindex();
+	struct if_nameindex *list = if_nameindex();
 	struct when now = steady_now();
 
 	live->scan_at = when_add(now, LIVE_RESCAN_MS * NS_PER_MS);
-	if (there == NULL) {
+	if (list == NULL) {
 		log_warn("cannot list interfaces: %s", strerror(errno));
 		return;
 	}
 	for (size_t i = 0; i < live->count; i++)
 		live->sources[i].scanned = live->sources[i].index == 0;
-	for (const struct if_nameindex *i = there; i->if_name; i++) {
+	for (const struct if_nameindex *i = list; i->if_name != NULL; i++) {
 		struct source *source = find_source(live, i->if_name, i->if_index);
 
 		if (source != NULL)
@@ -166,15 +159,15 @@ static void scan(struct live *live)
 		else if (matches(live, i->if_name) && !is_refused(live, i->if_index))
 			add_source(live, i->if_name, i->if_index, true);
 	}
-	if_freenameindex(there);
+	if_freenameindex(list);
 	for (size_t i = 0; i < live->count; i++) {
 		if (!live->sources[i].scanned)
 			live->sources[i].gone_at = when_earlier(live->sources[i].gone_at, now);
 	}
 }
 
-/* Has the rings of those that are gone read once more, then removes them. True
- * when there is one to read. */
+/* Marks the rings of interfaces that are gone for one last read, and removes them after
+ * that. Returns true if there is a ring to read. */
 static bool remove_gone(struct live *live)
 {
 	struct when now = steady_now();
@@ -201,7 +194,7 @@ struct live *live_open(const struct live_options *options, struct interfaces *in
 	struct live *live = calloc(1, sizeof(*live));
 
 	if (live == NULL) {
-		log_error("no memory for the capture");
+		log_error("out of memory for the capture");
 		*exit_code = EX_OSERR;
 		return NULL;
 	}
@@ -212,7 +205,7 @@ struct live *live_open(const struct live_options *options, struct interfaces *in
 	for (size_t i = 0; i < options->names->count && *exit_code == EX_OK; i++) {
 		const char *name = options->names->values[i];
 
-		if (!find_source(live, name, if_nametoindex(name)))
+		if (find_source(live, name, if_nametoindex(name)) == NULL)
 			*exit_code = add_source(live, name, if_nametoindex(name), false);
 	}
 	if (*exit_code == EX_OK && options->patterns->count > 0)
@@ -238,7 +231,7 @@ void live_close(struct live *live)
 
 /* ---- Reading ---- */
 
-/* The number of the interface that a cooked packet tells. */
+/* The number of the interface whose index a cooked packet carries. */
 static uint16_t number_of(struct live *live, unsigned index)
 {
 	uint16_t number = interfaces_find(live->interfaces, index);
@@ -246,11 +239,11 @@ static uint16_t number_of(struct live *live, unsigned index)
 
 	if (number != INTERFACES_NONE)
 		return number;
-	if_indextoname(index, name); /* it may be gone already */
+	if_indextoname(index, name); /* no name if it is gone already */
 	return interfaces_learn(live->interfaces, name, index, steady_now());
 }
 
-/* Sets each packet's interface; leaves out those that can have none. */
+/* Sets the packets' interface and drops the packets for which there is no number. */
 static size_t set_interfaces(struct live *live, const struct source *source, struct packet *packets,
 			     size_t count)
 {
@@ -268,7 +261,7 @@ static size_t set_interfaces(struct live *live, const struct source *source, str
 	return kept;
 }
 
-/* Reads a batch from those that poll() found ready, each in its turn. */
+/* Reads a batch from the next source that poll() found ready. */
 static size_t read_ready(struct live *live, struct packet *packets, size_t max)
 {
 	for (; live->at < live->count; live->at++, live->turns = 0) {
@@ -279,7 +272,7 @@ static size_t read_ready(struct live *live, struct packet *packets, size_t max)
 		    (live->turns++ == TURNS && !source->drained))
 			continue;
 		if (capture_read(source->capture, packets, max, &count) == CAPTURE_GONE) {
-			live->polled[live->at].fd = -1; /* it would be ready for ever */
+			live->polled[live->at].fd = -1; /* it would always be ready */
 			source->gone_at = when_earlier(source->gone_at, steady_now());
 		}
 		count = set_interfaces(live, source, packets, count);

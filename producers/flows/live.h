@@ -1,11 +1,11 @@
 /* live.h - packets from interfaces that come and go.
  *
- * Interfaces are named, or found by shell patterns whenever the kernel tells of a
- * change, and at least every LIVE_RESCAN_MS.
+ * Interfaces have names, or match shell patterns. The patterns are matched whenever
+ * the kernel reports a change, and at least every LIVE_RESCAN_MS.
  *
- * (1) An interface that goes takes nothing with it: what its ring still holds is
- *     read, its counters are kept.
- * (2) With patterns the capture goes on without any interface; with names alone it
+ * (1) Nothing is lost when an interface disappears: what is left in its ring is read,
+ *     and its counters are kept.
+ * (2) With patterns the capture continues without any interface; with names alone it
  *     ends when the last one is gone.
  */
 #ifndef TENURE_FLOWS_LIVE_H
@@ -30,22 +30,22 @@ struct live_options {
 struct live_stats {
 	uint64_t opened;
 	uint64_t gone;
-	uint64_t refused; /* for LIVE_MAX, INTERFACES_MAX or an error, counted once each */
+	uint64_t refused; /* because of LIVE_MAX, INTERFACES_MAX or an error */
 	struct capture_stats capture;
 };
 
 enum live_status {
 	LIVE_PACKETS,
-	LIVE_QUIET, /* nothing for a while, or a signal */
+	LIVE_QUIET, /* no packet came in time, or a signal did */
 	LIVE_END,   /* (2) */
 };
 
-/* Borrows OPTIONS and INTERFACES. NULL with the code for exit(), after logging. */
+/* Borrows OPTIONS and INTERFACES. Returns NULL and the exit code on failure (logged). */
 struct live *live_open(const struct live_options *options, struct interfaces *interfaces,
 		       int *exit_code);
 void live_close(struct live *live);
 
-/* Waits at most TIMEOUT_MS for packets of any interface. */
+/* Waits up to TIMEOUT_MS for packets of any interface. */
 enum live_status live_read(struct live *live, int timeout_ms, struct packet *packets, size_t max,
 			   size_t *count);
 struct live_stats live_get_stats(const struct live *live);

@@ -1,7 +1,8 @@
 #include "producers/flows/meter.h"
 
 #include <stdlib.h>
-#include <string.h>
+#include <sys/random.h>
+#include <sys/types.h>
 
 #include "common/base/text.h"
 #include "common/program/log.h"
@@ -24,16 +25,20 @@ struct meter *meter_new(const struct flow_table_options *options,
 			const struct interfaces *interfaces, struct topic_writer *writer)
 {
 	struct meter *meter = calloc(1, sizeof(*meter));
+	struct flow_table_options seeded = *options;
 
-	if (meter == NULL)
-		return NULL;
+	if (meter == NULL ||
+	    getrandom(seeded.seed, sizeof(seeded.seed), 0) != (ssize_t)sizeof(seeded.seed))
+		goto out;
 	meter->interfaces = interfaces;
 	meter->writer = writer;
 	text_init(&meter->text, FLOW_RECORD_MAX);
-	meter->table = flow_table_new(options);
-	meter->fragments = fragments_new(options->seed[0]);
+	meter->table = flow_table_new(&seeded);
+	meter->fragments = fragments_new(seeded.seed[0]);
 	if (meter->table != NULL && meter->fragments != NULL)
 		return meter;
+out:
+	log_error("no memory or no random numbers for %zu flows", options->max_flows);
 	meter_free(meter);
 	return NULL;
 }

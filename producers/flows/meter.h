@@ -25,7 +25,8 @@ struct meter_stats {
 	struct flow_table_stats table;
 };
 
-/* Borrows INTERFACES and WRITER. Returns NULL if out of memory. */
+/* Chooses the seed of OPTIONS. Borrows INTERFACES and WRITER. Returns NULL on failure
+ * (logged). */
 struct meter *meter_new(const struct flow_table_options *options,
 			const struct interfaces *interfaces, struct topic_writer *writer);
 void meter_free(struct meter *meter);
