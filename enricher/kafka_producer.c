@@ -180,6 +180,9 @@ static int connect_producer(struct kafka_producer *producer)
 		if (error == NULL || !rd_kafka_error_is_retriable(error) ||
 		    tries == CONNECT_TRIES || stop_requested())
 			break;
+		if (tries == 1)
+			log_warn("kafka: instance %s cannot start writing yet: %s; trying again",
+				 producer->identity, rd_kafka_error_string(error));
 		rd_kafka_error_destroy(error);
 	}
 	producer->open = producer->unclear = producer->failed = false;

@@ -87,6 +87,10 @@ int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *set
 			error = find_moment(client, settings, list);
 		if (!is_passing(error) || tries == TRIES || stop_requested())
 			break;
+		if (tries == 1)
+			log_warn("kafka:%s: where group %s stopped is not known yet: %s; asking "
+				 "again",
+				 settings->topic, settings->group, rd_kafka_err2str(error));
 		poll(NULL, 0, PAUSE_MS);
 	}
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)

@@ -137,7 +137,10 @@ class Feeder(threading.Thread):
         self.producer.produce("kube", progress(began), key="c")
         while not self.ending:
             while self.sent < (time.time() - began) * self.rate:
-                self.producer.produce("flows", flow(self.sent, began - 100), partition=self.sent % self.partitions)
+                try:
+                    self.producer.produce("flows", flow(self.sent, began - 100), partition=self.sent % self.partitions)
+                except BufferError:  # the broker has been away for a while
+                    break
                 self.sent += 1
             self.producer.poll(0)
             time.sleep(0.005)
