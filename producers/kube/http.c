@@ -15,11 +15,10 @@
 
 #define USER_AGENT "tenure-kube" /* with curl's own the API server indents: twice the bytes */
 #define CONNECT_TIMEOUT_S 10L
-#define SILENCE_MS 30000 /* bytes unanswered for this long: the connection is dead */
-#define URL_MAX 65536    /* bytes */
-#define TOKEN_AGE_S 60   /* as client-go */
-#define TURN_BYTES \
-	(4u * 1024 * 1024) /* after these a turn ends, so that the caller takes them away */
+#define SILENCE_MS 30000              /* bytes unanswered for this long: the connection is dead */
+#define URL_MAX 65536                 /* bytes */
+#define TOKEN_AGE_S 60                /* as client-go */
+#define TURN_BYTES (4u * 1024 * 1024) /* then the turn ends: the caller takes them away */
 
 struct http {
 	struct access *access;
@@ -183,7 +182,7 @@ static void refresh_token(struct http *http)
 	http->token_read = now;
 }
 
-/* The URL and the headers. -1 if out of memory. */
+/* Sets the URL and the headers. -1 if out of memory. */
 static int set_request(struct http_request *request, const char *path, const char *accept)
 {
 	const struct http *http = request->http;

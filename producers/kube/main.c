@@ -82,7 +82,7 @@ static int find_access(const struct kube_options *options, struct access *found)
 	return named ? EX_NOINPUT : EX_CONFIG;
 }
 
-/* TEXT as a record of CLUSTER. -1 after logging. */
+/* Writes TEXT as a record of CLUSTER. -1 after logging. */
 static int write_record(struct topic_writer *writer, const char *cluster, struct when now,
 			const struct text *text)
 {

@@ -54,7 +54,7 @@ static void pass_string(struct value_cursor *cursor)
 		cursor->at++;
 }
 
-/* Moves past the value that begins here, a name, a member's value or an item. */
+/* Moves past the value that begins here (a name, a member's value or an item). */
 static struct value pass_value(struct value_cursor *cursor)
 {
 	const char *start = cursor->at;

@@ -37,7 +37,7 @@ struct watches {
 	struct watch_stats stats;
 	struct progress_rounds progress;
 	struct watch_log log;
-	bool served;   /* the server has answered well once: trouble from now on passes */
+	bool served;   /* the server has answered once: later trouble is retried */
 	bool unshared; /* warned that there can be no PROGRESS */
 	uint64_t reconnects;
 	int exit_code;
@@ -183,8 +183,8 @@ int watches_turn(struct watches *watches)
 	return http_turn(watches->http, watches->progress.running ? POLL_SETTLING_MS : POLL_MS);
 }
 
-/* Until the server has answered well once, trouble that only the user can end is fatal. -1
- * after logging. */
+/* Until the server's first good answer, trouble that only the user can fix is fatal. -1 after
+ * logging. */
 static int check_start(struct watches *watches, const struct watch *watch,
 		       const struct http_request *request)
 {
@@ -231,7 +231,7 @@ static int end_request(struct watches *watches, int r, const struct clocks *now)
 	return rc;
 }
 
-/* One watch was opened: the others need not wait until their own next try. */
+/* One watch was opened: the others need not wait for their own retry. */
 static void hurry_others(struct watches *watches, int opened, const struct clocks *now)
 {
 	for (int r = 0; r < KUBE_RESOURCES; r++)

@@ -64,7 +64,7 @@ static void answer_all(struct fixture *f, uint64_t revision, const struct clocks
 }
 
 /* KNOWN of the PROGRESS that comes at MS, in milliseconds too; -1 for none. */
-static int64_t given(struct fixture *f, int64_t ms)
+static int64_t promised(struct fixture *f, int64_t ms)
 {
 	struct kube_event event;
 	struct fault fault;
@@ -91,10 +91,10 @@ static void promises_after_the_settling_time(void **state)
 	assert_true(due(&f, now(0)));
 	begin(&f, now(0));
 	assert_false(due(&f, now(5000)));
-	assert_int_equal(given(&f, 4), -1);
+	assert_int_equal(promised(&f, 4), -1);
 	answer_all(&f, 12, now(5));
-	assert_int_equal(given(&f, 104), -1);
-	assert_int_equal(given(&f, 105), 0);
+	assert_int_equal(promised(&f, 104), -1);
+	assert_int_equal(promised(&f, 105), 0);
 	assert_int_equal(f.watches[KUBE_PODS].revision, 12);
 	assert_int_equal(f.watches[KUBE_PODS].known.ns, at(0).ns);
 	assert_false(due(&f, now(749)));
@@ -109,7 +109,7 @@ static void promises_at_once_what_every_watch_has_reached(void **state)
 	prepare(&f, 12);
 	begin(&f, now(0));
 	answer_all(&f, 12, now(5));
-	assert_int_equal(given(&f, 5), 0);
+	assert_int_equal(promised(&f, 5), 0);
 }
 
 static void waits_while_changes_keep_coming(void **state)
@@ -121,9 +121,9 @@ static void waits_while_changes_keep_coming(void **state)
 	begin(&f, now(0));
 	answer_all(&f, 20, now(5));
 	f.watches[KUBE_PODS].heard_at = at(90);
-	assert_int_equal(given(&f, 150), -1);
+	assert_int_equal(promised(&f, 150), -1);
 	f.watches[KUBE_PODS].revision = 20;
-	assert_int_equal(given(&f, 151), 0);
+	assert_int_equal(promised(&f, 151), 0);
 }
 
 static void promises_nothing_when_a_watch_closed_meanwhile(void **state)
@@ -135,13 +135,13 @@ static void promises_nothing_when_a_watch_closed_meanwhile(void **state)
 	begin(&f, now(0));
 	answer_all(&f, 10, now(5));
 	f.watches[KUBE_NODES].openings++;
-	assert_int_equal(given(&f, 500), -1);
+	assert_int_equal(promised(&f, 500), -1);
 	assert_int_equal(f.progress.abandoned, 1);
 
 	begin(&f, now(1000));
 	answer_all(&f, 10, now(1005));
 	f.watches[KUBE_NODES].state = WATCH_TO_WATCH;
-	assert_int_equal(given(&f, 1500), -1);
+	assert_int_equal(promised(&f, 1500), -1);
 	assert_false(due(&f, now(9000)));
 	f.watches[KUBE_NODES].state = WATCH_LEFT_OUT;
 	assert_true(due(&f, now(9000)));
@@ -156,7 +156,7 @@ static void promises_nothing_without_every_answer(void **state)
 	begin(&f, now(0));
 	for (int r = 1; r < KUBE_RESOURCES; r++)
 		progress_rounds_answered(&f.progress, (enum kube_resource)r, 10, now(5));
-	assert_int_equal(given(&f, 5000), -1);
+	assert_int_equal(promised(&f, 5000), -1);
 }
 
 static void sees_revisions_go_back(void **state)
@@ -178,10 +178,10 @@ static void known_does_not_follow_a_clock_that_is_set_back(void **state)
 	f.progress.last_known = at(2000);
 	begin(&f, now(1000));
 	answer_all(&f, 10, now(1005));
-	assert_int_equal(given(&f, 1005), -1);
+	assert_int_equal(promised(&f, 1005), -1);
 	begin(&f, now(2000));
 	answer_all(&f, 10, now(2005));
-	assert_int_equal(given(&f, 2005), 2000);
+	assert_int_equal(promised(&f, 2005), 2000);
 }
 
 static void settles_by_a_clock_that_is_never_set(void **state)
@@ -199,7 +199,7 @@ static void settles_by_a_clock_that_is_never_set(void **state)
 	answer_all(&f, 12, &clocks);
 	clocks.tick = at(105);
 	assert_true(progress_rounds_next(&f.progress, f.watches, &clocks, &record));
-	/* The next one would be known earlier than that. */
+	/* The next one would have an earlier KNOWN. */
 	clocks.tick = at(2000);
 	assert_true(due(&f, &clocks));
 	begin(&f, &clocks);
@@ -218,8 +218,8 @@ static void settles_longer_after_a_broken_promise(void **state)
 	f.stats.late = 1;
 	begin(&f, now(0));
 	answer_all(&f, 12, now(5));
-	assert_int_equal(given(&f, 105), -1);
-	assert_int_equal(given(&f, 205), 0);
+	assert_int_equal(promised(&f, 105), -1);
+	assert_int_equal(promised(&f, 205), 0);
 }
 
 int main(void)

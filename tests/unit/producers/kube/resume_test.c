@@ -88,7 +88,6 @@ static void trusts_no_change_without_a_progress(void **state)
 	assert_int_equal(resume.revisions[KUBE_PODS], 0);
 }
 
-/* A file of our own, from which records were cut or which holds others' lines. */
 static void reads_the_end_of_a_file_but_not_of_standard_output(void **state)
 {
 	(void)state;
@@ -99,7 +98,7 @@ static void reads_the_end_of_a_file_but_not_of_standard_output(void **state)
 
 	assert_non_null(file);
 	fputs(PROGRESS "\n", file);
-	/* More than the first look back. */
+	/* More than the first look back reaches, with lines that are not ours. */
 	for (int i = 0; i < 1500; i++)
 		fputs(i % 2 ? "not JSON\n" : POD("21") "\n", file);
 	assert_int_equal(fclose(file), 0);

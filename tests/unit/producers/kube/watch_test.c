@@ -43,7 +43,7 @@ static void bring(struct watch *watch, const char *text)
 	text_add_string(&watch->body, text);
 }
 
-/* What the next record is: its type and a revision, "" for none. */
+/* The next record as its type and revision, or as GAP and its reason; "" for none. */
 static const char *next(struct watch *watch, const struct clocks *clocks)
 {
 	static char what[64];
@@ -58,7 +58,6 @@ static const char *next(struct watch *watch, const struct clocks *clocks)
 		revision = revision != NULL ? revision + 18 : "\"";
 		snprintf(what, sizeof(what), "%.*s %.*s", (int)strcspn(type, "\""), type,
 			 (int)strcspn(revision, "\""), revision);
-		/* The reason of a GAP instead. */
 		if (strstr(type, "\"reason\":\""))
 			snprintf(what, sizeof(what), "GAP %.20s",
 				 strstr(type, "\"reason\":\"") + 10);
@@ -85,7 +84,7 @@ static void answer_list(struct watch *watch, const char *page, int64_t second)
 	watch_ended(watch, &(struct watch_end){.status = 200}, now(second));
 }
 
-/* Lists nothing at revision 10 and opens the watch. */
+/* Lists no pods at revision 10 and opens the watch. */
 static void open_watch(struct watch *watch)
 {
 	begin(watch, KUBE_PODS);
