@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/base/utf8.h"
+
 #define NOWHERE (-1)
 /* gcc -O2 leaves calls in the inner loops, which cost an eighth of the whole scan. */
 #define INNER static inline __attribute__((always_inline))
@@ -29,38 +31,6 @@ INNER void skip_space(struct scanner *s)
 	while (s->at < s->end &&
 	       (*s->at == ' ' || *s->at == '\n' || *s->at == '\t' || *s->at == '\r'))
 		s->at++;
-}
-
-/* The length of the well-formed UTF-8 sequence of more than one byte at AT (RFC 3629
- * section 4), 0 when it is none. */
-static size_t utf8_sequence(const char *at, const char *end)
-{
-	const unsigned char *p = (const unsigned char *)at;
-	size_t left = (size_t)(end - at), length;
-	unsigned char low = 0x80, high = 0xbf;
-
-	if (p[0] >= 0xc2 && p[0] <= 0xdf)
-		length = 2;
-	else if (p[0] >= 0xe0 && p[0] <= 0xef)
-		length = 3;
-	else if (p[0] >= 0xf0 && p[0] <= 0xf4)
-		length = 4;
-	else
-		return 0;
-	if (p[0] == 0xe0)
-		low = 0xa0;
-	else if (p[0] == 0xed)
-		high = 0x9f;
-	else if (p[0] == 0xf0)
-		low = 0x90;
-	else if (p[0] == 0xf4)
-		high = 0x8f;
-	if (left < length || p[1] < low || p[1] > high)
-		return 0;
-	for (size_t i = 2; i < length; i++)
-		if (p[i] < 0x80 || p[i] > 0xbf)
-			return 0;
-	return length;
 }
 
 /* Moves over bytes that are plain inside a string, eight at a time. */
@@ -107,6 +77,7 @@ static bool escape(struct scanner *s)
 INNER bool string(struct scanner *s, struct scan_value *value)
 {
 	size_t sequence;
+	bool well;
 
 	s->at++;
 	value->kind = SCAN_STRING;
@@ -124,8 +95,8 @@ INNER bool string(struct scanner *s, struct scan_value *value)
 				return false;
 			continue;
 		}
-		sequence = utf8_sequence(s->at, s->end);
-		if (sequence == 0)
+		sequence = utf8_sequence(s->at, (size_t)(s->end - s->at), &well);
+		if (!well || (unsigned char)*s->at < 0x20)
 			return refuse(s, SCAN_NOT_JSON);
 		s->at += sequence;
 	}
@@ -218,7 +189,7 @@ static bool name_is(const struct scan_value *key, const struct scan_member *memb
 	return length == member->length && memcmp(plain, member->name, member->length) == 0;
 }
 
-/* Scans a name and its colon, and finds out whether the value is wanted. */
+/* Scans a name and its colon, and sets TARGET if the value is wanted. */
 static bool name(struct scanner *s)
 {
 	struct scan_value key = {0};
@@ -254,7 +225,7 @@ static bool name(struct scanner *s)
 	return true;
 }
 
-/* Goes into the object or array that opens at AT. */
+/* Enters the object or array that opens at AT. */
 static bool enter(struct scanner *s)
 {
 	bool object = *s->at == '{';
@@ -273,8 +244,8 @@ static bool enter(struct scanner *s)
 	return true;
 }
 
-/* Goes on behind a value: to the next one, or out of what it was the last of. Returns
- * false at the end of the whole, with OUTCOME telling whether it is good. */
+/* Continues after a value: to the next one, or out of the containers that it ends. Returns
+ * false at the end of the whole, with OUTCOME set. */
 static bool next(struct scanner *s)
 {
 	for (;;) {
@@ -335,24 +306,20 @@ enum scan_outcome scan_object(const char *bytes, size_t length, const struct sca
 		.members = members,
 		.scan = scan,
 		.top = top,
-		.target =
-			top > 0 ? 0
-				: NOWHERE, /* any row but NOWHERE: the outermost object is looked into */
 	};
+	bool is_object;
 
 	for (size_t i = 0; i < count; i++)
 		scan->values[i] = (struct scan_value){0};
 	scan->empty = false;
 	scan->closing_brace = 0;
 	skip_space(&s);
-	if (s.at < s.end && *s.at != '{') {
-		s.target = NOWHERE;
-		run(&s);
-		if (s.outcome == SCAN_GOOD)
-			s.outcome = SCAN_NOT_AN_OBJECT;
-	} else {
-		run(&s);
-	}
+	is_object = s.at < s.end && *s.at == '{';
+	/* Any row makes enter() search the outermost object. */
+	s.target = is_object && top > 0 ? 0 : NOWHERE;
+	run(&s);
+	if (s.outcome == SCAN_GOOD && !is_object)
+		s.outcome = SCAN_NOT_AN_OBJECT;
 	scan->fault_at = (size_t)(s.at - bytes);
 	return s.outcome;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/base/utf8.h"
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -25,33 +27,6 @@ int scan_value_hex4(const char *at, const char *end)
 		value = value * 16 + digit;
 	}
 	return value;
-}
-
-/* Writes CODE as UTF-8; returns its length. */
-static size_t put_utf8(uint32_t code, char *to)
-{
-	unsigned char *p = (unsigned char *)to;
-
-	if (code < 0x80) {
-		p[0] = (unsigned char)code;
-		return 1;
-	}
-	if (code < 0x800) {
-		p[0] = (unsigned char)(0xc0 | code >> 6);
-		p[1] = (unsigned char)(0x80 | (code & 0x3f));
-		return 2;
-	}
-	if (code < 0x10000) {
-		p[0] = (unsigned char)(0xe0 | code >> 12);
-		p[1] = (unsigned char)(0x80 | (code >> 6 & 0x3f));
-		p[2] = (unsigned char)(0x80 | (code & 0x3f));
-		return 3;
-	}
-	p[0] = (unsigned char)(0xf0 | code >> 18);
-	p[1] = (unsigned char)(0x80 | (code >> 12 & 0x3f));
-	p[2] = (unsigned char)(0x80 | (code >> 6 & 0x3f));
-	p[3] = (unsigned char)(0x80 | (code & 0x3f));
-	return 4;
 }
 
 /* Reads the \u escape, or the pair of them, whose first hex digit is at *AT. */
@@ -89,7 +64,7 @@ long scan_value_unescape(const struct scan_value *value, char *buffer, size_t si
 			code = unicode(&at, end);
 			if (code < 0)
 				return -1;
-			length += put_utf8((uint32_t)code, buffer + length);
+			length += utf8_put((uint32_t)code, buffer + length);
 		} else {
 			buffer[length++] = to[strchr(from, at[1]) - from];
 			at += 2;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/utf8.h"
+
 #define FIRST_CAPACITY 256
 
 void text_init(struct text *text, size_t limit)
@@ -104,50 +106,22 @@ void text_add_u64(struct text *text, uint64_t number)
 
 void text_add_i64(struct text *text, int64_t number)
 {
-	char digits[21];
-	size_t at = sizeof(digits);
-	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-
-	do {
-		digits[--at] = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest != 0);
 	if (number < 0)
-		digits[--at] = '-';
-	text_add(text, digits + at, sizeof(digits) - at);
-}
-
-/* The letter of a two-character escape, 0 where C has none. */
-static char short_escape(unsigned char c)
-{
-	switch (c) {
-	case '"':
-	case '\\':
-		return (char)c;
-	case '\b':
-		return 'b';
-	case '\f':
-		return 'f';
-	case '\n':
-		return 'n';
-	case '\r':
-		return 'r';
-	case '\t':
-		return 't';
-	default:
-		return 0;
-	}
+		text_add(text, "-", 1);
+	text_add_u64(text, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
 }
 
 static void add_escape(struct text *text, unsigned char c)
 {
-	static const char hex[] = "0123456789abcdef";
-	char letter = short_escape(c);
+	static const char short_forms[] = "\"\"\\\\\bb\ff\nn\rr\tt", hex[] = "0123456789abcdef";
 
-	if (letter)
-		text_add(text, (const char[]){'\\', letter}, 2);
-	else
-		text_add(text, (const char[]){'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]}, 6);
+	for (const char *form = short_forms; *form != '\0'; form += 2) {
+		if ((unsigned char)form[0] == c) {
+			text_add(text, (const char[]){'\\', form[1]}, 2);
+			return;
+		}
+	}
+	text_add(text, (const char[]){'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]}, 6);
 }
 
 static bool needs_escape(unsigned char c)
@@ -174,44 +148,6 @@ void text_add_json(struct text *text, const char *bytes, size_t length)
 void text_add_json_string(struct text *text, const char *string)
 {
 	text_add_json(text, string, strlen(string));
-}
-
-/* Looks at the UTF-8 sequence at BYTES[LENGTH], LENGTH > 0 (Unicode 15, table
- * 3-7). Returns its length and sets *WELL, or the length of the longest start
- * of a sequence, at least 1, and clears *WELL. */
-static size_t utf8_sequence(const char *bytes, size_t length, bool *well)
-{
-	const unsigned char *b = (const unsigned char *)bytes;
-	unsigned char low = 0x80, high = 0xbf; /* limits of the second byte */
-	size_t size;
-
-	*well = false;
-	if (b[0] < 0x80)
-		size = 1;
-	else if (b[0] >= 0xc2 && b[0] <= 0xdf)
-		size = 2;
-	else if (b[0] >= 0xe0 && b[0] <= 0xef)
-		size = 3;
-	else if (b[0] >= 0xf0 && b[0] <= 0xf4)
-		size = 4;
-	else
-		return 1;
-	if (b[0] == 0xe0)
-		low = 0xa0; /* shorter forms exist */
-	else if (b[0] == 0xed)
-		high = 0x9f; /* surrogates */
-	else if (b[0] == 0xf0)
-		low = 0x90;
-	else if (b[0] == 0xf4)
-		high = 0x8f; /* past U+10FFFF */
-	for (size_t i = 1; i < size; i++) {
-		if (i >= length || b[i] < low || b[i] > high)
-			return i;
-		low = 0x80;
-		high = 0xbf;
-	}
-	*well = true;
-	return size;
 }
 
 void text_add_json_repaired(struct text *text, const char *bytes, size_t length)

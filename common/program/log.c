@@ -10,7 +10,7 @@
 #include "common/base/when.h"
 
 #define MESSAGE_MAX 4096                 /* bytes of one message; the rest is cut */
-#define LINE_MAX_BYTES (8 * MESSAGE_MAX) /* every byte escaped, and what stands around */
+#define LINE_MAX_BYTES (8 * MESSAGE_MAX) /* every byte escaped, and the other fields */
 
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
 
@@ -23,14 +23,12 @@ static struct {
 
 static enum log_format format_from_environment(void)
 {
+	static const char *const names[] = {"text", "logfmt", "json"};
 	const char *name = getenv("TENURE_LOG_FORMAT");
 
-	if (name != NULL && strcmp(name, "text") == 0)
-		return LOG_TEXT;
-	if (name != NULL && strcmp(name, "logfmt") == 0)
-		return LOG_LOGFMT;
-	if (name != NULL && strcmp(name, "json") == 0)
-		return LOG_JSON;
+	for (int i = 0; name != NULL && i < LOG_JSON; i++)
+		if (strcmp(name, names[i]) == 0)
+			return (enum log_format)(LOG_TEXT + i);
 	return isatty(STDERR_FILENO) ? LOG_TEXT : LOG_LOGFMT;
 }
 
@@ -50,7 +48,7 @@ static void add_time(struct text *line)
 	text_add(line, text, when_format(now, text));
 }
 
-/* A message is one line in every format, so what would break it is escaped. */
+/* A message is one line in every format, so control characters are escaped. */
 static void add_text_message(struct text *line, const char *message)
 {
 	for (const char *c = message; *c; c++) {
@@ -93,18 +91,19 @@ static void add_line(struct text *line, enum log_level level, const char *messag
 	text_add_string(line, "\n");
 }
 
-__attribute__((format(printf, 2, 0))) /* checked where the public functions are called */
-static void
-write_line(enum log_level level, const char *format, va_list arguments)
+void log_write(enum log_level level, const char *format, ...)
 {
 	char message[MESSAGE_MAX];
+	va_list arguments;
 	struct text line;
 
 	if (level > state.level)
 		return;
 	if (state.format == LOG_AUTO)
 		state.format = format_from_environment();
+	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
 	text_init(&line, LINE_MAX_BYTES);
 	add_line(&line, level, message);
 	if (line.failed)
@@ -113,40 +112,4 @@ write_line(enum log_level level, const char *format, va_list arguments)
 		/* One call, so that the lines of two programs do not mix. */
 		fwrite(line.data, 1, line.length, stderr);
 	text_free(&line);
-}
-
-void log_error(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	write_line(LOG_LEVEL_ERROR, format, arguments);
-	va_end(arguments);
-}
-
-void log_warn(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	write_line(LOG_LEVEL_WARN, format, arguments);
-	va_end(arguments);
-}
-
-void log_info(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	write_line(LOG_LEVEL_INFO, format, arguments);
-	va_end(arguments);
-}
-
-void log_debug(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	write_line(LOG_LEVEL_DEBUG, format, arguments);
-	va_end(arguments);
 }

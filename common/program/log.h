@@ -1,8 +1,8 @@
-/* log.h - one line to standard error.
+/* log.h - log lines on standard error.
  *
- * On a terminal "tenure-kube: message"; otherwise logfmt
- * "ts=... level=info component=tenure-kube msg=..."; TENURE_LOG_FORMAT or
- * --log-format text|logfmt|json decides otherwise. Pure modules never log.
+ * On a terminal "tenure-kube: message", elsewhere logfmt
+ * "ts=... level=info component=tenure-kube msg=...", unless TENURE_LOG_FORMAT or
+ * --log-format says otherwise. Pure modules never log.
  */
 #ifndef TENURE_LOG_H
 #define TENURE_LOG_H
@@ -10,13 +10,14 @@
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 enum log_format { LOG_AUTO, LOG_TEXT, LOG_LOGFMT, LOG_JSON };
 
-/* settings_read() calls it, first with the defaults and then with what it read;
- * a main() that logs earlier calls it first. COMPONENT is borrowed for ever. */
+/* settings_read() calls it, first with the defaults and then with the options. A main() that
+ * logs earlier calls it first. COMPONENT is kept, not copied. */
 void log_init(const char *component, enum log_level level, enum log_format format);
 
-void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warn(...) log_write(LOG_LEVEL_WARN, __VA_ARGS__)
+#define log_info(...) log_write(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
 #endif

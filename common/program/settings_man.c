@@ -93,6 +93,17 @@ static void put_options(const struct setting *rows)
 	printf(".El\n");
 }
 
+/* A list of terms, each set in MACRO, and their meanings. */
+static void put_notes(const char *macro, const struct settings_note *notes)
+{
+	printf(".Bl -tag -width Ds\n");
+	for (const struct settings_note *note = notes; note->term != NULL; note++) {
+		printf(".It %s %s\n", macro, note->term);
+		put_sentence("", note->text);
+	}
+	printf(".El\n");
+}
+
 static void put_environment(const struct settings_manual *manual)
 {
 	printf(".Sh ENVIRONMENT\n");
@@ -101,24 +112,16 @@ static void put_environment(const struct settings_manual *manual)
 		 "absent. An option without a value takes true or false there.");
 	if (manual->environment[0].term == NULL)
 		return;
-	printf("Other variables:\n.Bl -tag -width Ds\n");
-	for (const struct settings_note *note = manual->environment; note->term != NULL; note++) {
-		printf(".It Ev %s\n", note->term);
-		put_sentence("", note->text);
-	}
-	printf(".El\n");
+	printf("Other variables:\n");
+	put_notes("Ev", manual->environment);
 }
 
 static void put_files(const struct settings_manual *manual)
 {
 	if (manual->files[0].term == NULL)
 		return;
-	printf(".Sh FILES\n.Bl -tag -width Ds\n");
-	for (const struct settings_note *note = manual->files; note->term != NULL; note++) {
-		printf(".It Pa %s\n", note->term);
-		put_sentence("", note->text);
-	}
-	printf(".El\n");
+	printf(".Sh FILES\n");
+	put_notes("Pa", manual->files);
 }
 
 static void put_exit_status(const struct settings_manual *manual)

@@ -1,11 +1,11 @@
 #include "common/record/kube_event.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <json-c/json.h>
 
 #include "common/base/json.h"
-#include "common/base/scan.h"
 
 static const char *const type_names[] = {
 	[KUBE_ADDED] = "ADDED",       [KUBE_MODIFIED] = "MODIFIED",
@@ -22,29 +22,14 @@ static bool refuse(struct fault *fault, enum fault_reason reason, const char *me
 	return false;
 }
 
-/* NULL unless VALUE is a text without a NUL inside. */
-static const char *text_of(struct json_object *value)
-{
-	if (!json_object_is_type(value, json_type_string))
-		return NULL;
-
-	const char *text = json_object_get_string(value);
-
-	return strlen(text) == (size_t)json_object_get_string_len(value) ? text : NULL;
-}
-
-/* Finds the text NAME of PARENT. *TEXT stays NULL when it is absent; false when it is
- * something else than a text. */
-static bool take_text(struct json_object *parent, const char *name, const char *member,
+/* Finds the text at PATH of PARENT. *TEXT stays NULL when it is absent; false when it is
+ * something other than a text. MEMBER is its name in the record. */
+static bool take_text(struct json_object *parent, const char *path, const char *member,
 		      const char **text, struct fault *fault)
 {
-	struct json_object *value;
-
 	*text = NULL;
-	if (!json_object_object_get_ex(parent, name, &value) || value == NULL)
-		return true;
-	*text = text_of(value);
-	return *text || refuse(fault, FAULT_WRONG_TYPE, member);
+	return json_text(parent, path, text) != JSON_WRONG_TYPE ||
+	       refuse(fault, FAULT_WRONG_TYPE, member);
 }
 
 /* As take_text(), into an array of SIZE bytes that stays "" when it is absent. */
@@ -55,28 +40,35 @@ static bool copy_text(struct json_object *parent, const char *name, char *to, si
 
 	if (!take_text(parent, name, name, &text, fault))
 		return false;
-	if (text == NULL)
-		return true;
-	if (strlen(text) >= size)
+	if (text != NULL && strlen(text) >= size)
 		return refuse(fault, FAULT_WRONG_TYPE, name);
-	memcpy(to, text, strlen(text) + 1);
+	snprintf(to, size, "%s", text != NULL ? text : "");
 	return true;
 }
 
 static bool take_when(struct json_object *parent, const char *name, bool required,
 		      struct when *moment, struct fault *fault)
 {
-	const char *text;
+	enum json_found found = json_when(parent, name, moment);
 
-	if (!take_text(parent, name, name, &text, fault))
-		return false;
-	if (text == NULL)
-		return !required || refuse(fault, FAULT_MISSING_MEMBER, name);
-	return when_parse(text, strlen(text), moment) == 0 || refuse(fault, FAULT_WRONG_TYPE, name);
+	if (found == JSON_WRONG_TYPE)
+		return refuse(fault, FAULT_WRONG_TYPE, name);
+	return found == JSON_FOUND || !required || refuse(fault, FAULT_MISSING_MEMBER, name);
 }
 
-/* A revision is a decimal integer without leading zeros (KEP-5504). Any other text is
- * 0: whoever compares falls back to the order of arrival. */
+/* An object that must be there. */
+static bool take_member(struct json_object *parent, const char *path, const char *member,
+			struct json_object **object, struct fault *fault)
+{
+	enum json_found found = json_object_at(parent, path, object);
+
+	return found == JSON_FOUND ||
+	       refuse(fault, found == JSON_ABSENT ? FAULT_MISSING_MEMBER : FAULT_WRONG_TYPE,
+		      member);
+}
+
+/* A revision is a decimal integer without leading zeros (KEP-5504). Any other text is 0,
+ * and then records are taken in order of arrival. */
 static uint64_t revision_from(const char *text)
 {
 	uint64_t number = 0;
@@ -98,7 +90,7 @@ static bool take_type(struct json_object *root, bool bare, struct kube_event *ev
 {
 	const char *text = NULL;
 
-	/* A bare object has no type: it is the state of something that is there. */
+	/* A bare object has no type: it is the state of an object that exists. */
 	event->type = KUBE_ADDED;
 	if (bare)
 		return true;
@@ -130,7 +122,7 @@ static bool take_resource(struct json_object *root, struct kube_event *event, st
 	}
 	if (event->type == KUBE_PROGRESS || event->type == KUBE_ERROR || event->type == KUBE_GAP)
 		return true;
-	if (!event->object)
+	if (event->object == NULL)
 		return refuse(fault, FAULT_MISSING_MEMBER, "resource");
 	if (!take_text(event->object, "kind", "object.kind", &kind, fault))
 		return false;
@@ -150,9 +142,9 @@ static bool take_identity(struct json_object *metadata, struct kube_event *event
 	    !take_text(metadata, "name", "object.metadata.name", &event->name, fault) ||
 	    !take_text(metadata, "namespace", "object.metadata.namespace", &namespace, fault))
 		return false;
-	if (!event->uid || !*event->uid)
+	if (event->uid == NULL || *event->uid == '\0')
 		return refuse(fault, FAULT_MISSING_MEMBER, "object.metadata.uid");
-	if (!event->name || !*event->name)
+	if (event->name == NULL || *event->name == '\0')
 		return refuse(fault, FAULT_MISSING_MEMBER, "object.metadata.name");
 	event->namespace = namespace != NULL ? namespace : "";
 	return true;
@@ -161,25 +153,16 @@ static bool take_identity(struct json_object *metadata, struct kube_event *event
 static bool take_object(struct json_object *root, bool bare, struct kube_event *event,
 			struct fault *fault)
 {
-	struct json_object *object = NULL, *metadata = NULL;
+	struct json_object *object = root, *metadata;
 	const char *revision;
 
-	if (bare)
-		object = root;
-	else
-		json_object_object_get_ex(root, "object", &object);
-	if (object == NULL)
-		return refuse(fault, FAULT_MISSING_MEMBER, "object");
-	if (!json_object_is_type(object, json_type_object))
-		return refuse(fault, FAULT_WRONG_TYPE, "object");
+	if (!bare && !take_member(root, "object", "object", &object, fault))
+		return false;
 	event->object = json_object_get(object);
 	if (event->type == KUBE_ERROR)
 		return true;
-	if (!json_object_object_get_ex(object, "metadata", &metadata))
-		return refuse(fault, FAULT_MISSING_MEMBER, "object.metadata");
-	if (!json_object_is_type(metadata, json_type_object))
-		return refuse(fault, FAULT_WRONG_TYPE, "object.metadata");
-	if (!take_text(metadata, "resourceVersion", "object.metadata.resourceVersion", &revision,
+	if (!take_member(object, "metadata", "object.metadata", &metadata, fault) ||
+	    !take_text(metadata, "resourceVersion", "object.metadata.resourceVersion", &revision,
 		       fault))
 		return false;
 	event->resource_version = revision_from(revision);
@@ -189,37 +172,33 @@ static bool take_object(struct json_object *root, bool bare, struct kube_event *
 static bool take_namespaces(struct json_object *list, struct kube_scope *scope, struct fault *fault)
 {
 	static const char member[] = "scope.namespaces";
-	size_t count;
 
-	if (!json_object_is_type(list, json_type_array))
+	if (!json_object_is_type(list, json_type_array) || json_length(list) > KUBE_NAMESPACES_MAX)
 		return refuse(fault, FAULT_WRONG_TYPE, member);
-	count = json_object_array_length(list);
-	if (count > KUBE_NAMESPACES_MAX)
-		return refuse(fault, FAULT_WRONG_TYPE, member);
-	for (size_t i = 0; i < count; i++) {
-		const char *name = text_of(json_object_array_get_idx(list, i));
+	for (size_t i = 0; i < json_length(list); i++) {
+		const char *name;
 
-		if (name == NULL || strlen(name) >= KUBE_NAMESPACE_SIZE)
+		if (json_text(json_element(list, i), "", &name) != JSON_FOUND ||
+		    strlen(name) >= KUBE_NAMESPACE_SIZE)
 			return refuse(fault, FAULT_WRONG_TYPE, member);
 		memcpy(scope->namespaces[i], name, strlen(name) + 1);
 	}
-	scope->namespace_count = count;
+	scope->namespace_count = json_length(list);
 	return true;
 }
 
 static bool take_scope(struct json_object *root, struct kube_scope *scope, struct fault *fault)
 {
 	struct json_object *value, *list;
+	enum json_found found = json_object_at(root, "scope", &value);
+	bool named;
 
-	if (!json_object_object_get_ex(root, "scope", &value) || value == NULL)
-		return true;
-	if (!json_object_is_type(value, json_type_object))
-		return refuse(fault, FAULT_WRONG_TYPE, "scope");
-	/* Whatever else narrows the scope: absence from such a list proves nothing. */
-	scope->selective = json_object_object_length(value) >
-			   (json_object_object_get_ex(value, "namespaces", &list) ? 1 : 0);
-	return !json_object_object_get_ex(value, "namespaces", &list) ||
-	       take_namespaces(list, scope, fault);
+	if (found != JSON_FOUND)
+		return found == JSON_ABSENT || refuse(fault, FAULT_WRONG_TYPE, "scope");
+	named = json_object_object_get_ex(value, "namespaces", &list);
+	/* With anything else in the scope, absence from the list proves nothing. */
+	scope->selective = json_object_object_length(value) > (named ? 1 : 0);
+	return !named || take_namespaces(list, scope, fault);
 }
 
 static bool take_sync(struct json_object *root, struct kube_event *event, struct fault *fault)
@@ -238,13 +217,12 @@ static bool take_sync(struct json_object *root, struct kube_event *event, struct
 static bool take_progress(struct json_object *root, struct kube_event *event, struct fault *fault)
 {
 	struct json_object *revisions;
+	enum json_found found = json_object_at(root, "revisions", &revisions);
 
 	if (!take_when(root, "known", true, &event->known, fault))
 		return false;
-	if (!json_object_object_get_ex(root, "revisions", &revisions) || revisions == NULL)
-		return true;
-	if (!json_object_is_type(revisions, json_type_object))
-		return refuse(fault, FAULT_WRONG_TYPE, "revisions");
+	if (found != JSON_FOUND)
+		return found == JSON_ABSENT || refuse(fault, FAULT_WRONG_TYPE, "revisions");
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		const char *text;
 
