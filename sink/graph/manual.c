@@ -23,7 +23,7 @@ const struct settings_manual manual = {
 			{EX_DATAERR, "Not one record could be read."},
 			{EX_NOINPUT, "The input cannot be opened."},
 			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
-			{EX_OSERR, "No memory."},
+			{EX_OSERR, "Out of memory."},
 			{EX_IOERR, "The input cannot be read, or the output cannot be written."},
 		},
 	.examples =
