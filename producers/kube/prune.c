@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/record/kube_annotations.h"
+
 struct shape;
 
 /* A member that is kept, named in the shape around it. */
@@ -27,13 +29,10 @@ static const struct shape owner = {.whole = "apiVersion kind name uid controller
 
 /* Where networks write a pod's or a node's addresses, and when an endpoint changed. */
 static const struct shape annotations = {
-	.whole = "cni.projectcalico.org/containerID cni.projectcalico.org/podIP "
-		 "cni.projectcalico.org/podIPs vpc.amazonaws.com/pod-ips "
-		 "projectcalico.org/IPv4Address projectcalico.org/IPv6Address "
-		 "projectcalico.org/IPv4IPIPTunnelAddr projectcalico.org/IPv4VXLANTunnelAddr "
-		 "projectcalico.org/IPv6VXLANTunnelAddr io.cilium.network.ipv4-cilium-host "
-		 "network.cilium.io/ipv4-cilium-host network.cilium.io/ipv6-cilium-host "
-		 "endpoints.kubernetes.io/last-change-trigger-time kubernetes.io/config.mirror",
+	.whole = KUBE_POD_ADDRESS_ANNOTATIONS " " KUBE_NODE_ADDRESS_ANNOTATIONS
+					      " cni.projectcalico.org/containerID "
+					      "endpoints.kubernetes.io/last-change-trigger-time "
+					      "kubernetes.io/config.mirror",
 };
 
 static const struct shape managed_field = {.whole = "manager operation time subresource"};

@@ -84,6 +84,12 @@ def test_resources_are_those_of_the_c():
     assert strings("common/record/kube_resource.c", "resources[KUBE_RESOURCES]", "};")[0::2] == KUBE["$defs"]["resource"]["enum"]
 
 
+def test_annotations_with_addresses_are_in_the_schema():
+    words = " ".join(strings("common/record/kube_annotations.h", "KUBE_POD_ADDRESS_ANNOTATIONS", "KUBE_ANNOTATION_SIZE")).split()
+    assert len(words) > 10
+    assert set(words) <= set(re.findall(r'"([^"]+)"', json.dumps(KUBE)))
+
+
 def test_types_of_kube_records_are_those_of_the_c():
     forms = [KUBE["$defs"]["change"]["oneOf"][0]] + [KUBE["$defs"][name] for name in ("syncBegin", "syncEnd", "gap", "progress")]
     types = [form["properties"]["type"] for form in forms]

@@ -5,6 +5,7 @@
 
 #include "common/base/json.h"
 #include "common/base/transport.h"
+#include "common/record/kube_annotations.h"
 
 #define SERVICE_LABEL "kubernetes.io/service-name"
 #define TRIGGER_TIME "endpoints.kubernetes.io/last-change-trigger-time"
@@ -144,12 +145,8 @@ const char *object_ranges(struct json_object *object, struct range_list *out)
 
 static const char *node_addresses(struct json_object *object, struct address_list *addresses)
 {
-	static const char *const annotations[] = {
-		"projectcalico.org/IPv4Address",         "projectcalico.org/IPv6Address",
-		"projectcalico.org/IPv4IPIPTunnelAddr",  "projectcalico.org/IPv4VXLANTunnelAddr",
-		"projectcalico.org/IPv6VXLANTunnelAddr", "io.cilium.network.ipv4-cilium-host",
-		"network.cilium.io/ipv4-cilium-host",    "network.cilium.io/ipv6-cilium-host",
-	};
+	const char *annotations = KUBE_NODE_ADDRESS_ANNOTATIONS;
+	char annotation[KUBE_ANNOTATION_SIZE];
 	size_t count;
 	struct json_object *list = object_list(object, "status.addresses", &count);
 
@@ -163,9 +160,9 @@ static const char *node_addresses(struct json_object *object, struct address_lis
 		if (!object_add_address(addresses, object_text(address, "address")))
 			return many_addresses;
 	}
-	for (size_t a = 0; a < sizeof(annotations) / sizeof(annotations[0]); a++) {
-		if (!object_add_address(addresses, object_labelled(object, "metadata.annotations",
-								   annotations[a])))
+	while (kube_annotations_next(&annotations, annotation)) {
+		if (!object_add_address(
+			    addresses, object_labelled(object, "metadata.annotations", annotation)))
 			return many_addresses;
 	}
 	return NULL;

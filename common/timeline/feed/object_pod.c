@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/json.h"
+#include "common/record/kube_annotations.h"
 
 static const char too_many[] = "the pod has more than 16 addresses or 256 container times";
 
@@ -34,11 +35,8 @@ static bool add_listed(struct address_list *addresses, struct span text)
 
 static const char *read_addresses(struct json_object *object, struct pod_object *out)
 {
-	static const char *const annotations[] = {
-		"cni.projectcalico.org/podIPs",
-		"cni.projectcalico.org/podIP",
-		"vpc.amazonaws.com/pod-ips",
-	};
+	const char *annotations = KUBE_POD_ADDRESS_ANNOTATIONS;
+	char annotation[KUBE_ANNOTATION_SIZE];
 	struct pod_record *record = &out->record;
 	struct address_list addresses = {.count = 0};
 	size_t count;
@@ -50,8 +48,8 @@ static const char *read_addresses(struct json_object *object, struct pod_object 
 		      fit;
 	fit = object_add_address(&addresses, object_text(object, "status.podIP")) && fit;
 	told = addresses.count > 0;
-	for (size_t a = 0; a < sizeof(annotations) / sizeof(annotations[0]); a++) {
-		struct span text = object_labelled(object, "metadata.annotations", annotations[a]);
+	while (kube_annotations_next(&annotations, annotation)) {
+		struct span text = object_labelled(object, "metadata.annotations", annotation);
 
 		if (text.data != NULL && text.length == 0)
 			record->annotation_emptied = true;

@@ -1,0 +1,26 @@
+/* kube_annotations.h - the annotations in which networks write addresses.
+ *
+ * tenure-kube lets them through, and the timeline reads addresses from them (docs/answers.md
+ * sections 3 and 4). A new one is added here, and to docs/schemas/tenure.kube.json.
+ */
+#ifndef TENURE_KUBE_ANNOTATIONS_H
+#define TENURE_KUBE_ANNOTATIONS_H
+
+#include <stdbool.h>
+
+/* Names separated by blanks. Of pods: one address, or several separated by commas. */
+#define KUBE_POD_ADDRESS_ANNOTATIONS \
+	"cni.projectcalico.org/podIPs cni.projectcalico.org/podIP vpc.amazonaws.com/pod-ips"
+/* Of nodes: one address each. */
+#define KUBE_NODE_ADDRESS_ANNOTATIONS                                                 \
+	"projectcalico.org/IPv4Address projectcalico.org/IPv6Address "                \
+	"projectcalico.org/IPv4IPIPTunnelAddr projectcalico.org/IPv4VXLANTunnelAddr " \
+	"projectcalico.org/IPv6VXLANTunnelAddr io.cilium.network.ipv4-cilium-host "   \
+	"network.cilium.io/ipv4-cilium-host network.cilium.io/ipv6-cilium-host"
+
+#define KUBE_ANNOTATION_SIZE 128 /* of the longest name above, with its NUL */
+
+/* Copies the first of *NAMES to NAME and moves *NAMES past it. Returns false at the end. */
+bool kube_annotations_next(const char **names, char name[static KUBE_ANNOTATION_SIZE]);
+
+#endif
