@@ -1,0 +1,198 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/program/log.h"
+#include "enricher/run_options.h"
+
+static char folder[] = "/tmp/tenure-run-options-XXXXXX";
+static char options_path[64], first_path[64];
+static struct timeline_settings timeline;
+static struct run_options now;
+
+static int make_folder(void **state)
+{
+	(void)state;
+	if (mkdtemp(folder) == NULL)
+		return -1;
+	snprintf(options_path, sizeof(options_path), "%s/options", folder);
+	snprintf(first_path, sizeof(first_path), "%s/first-flow", folder);
+	return 0;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	return rmdir(folder);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	timeline = (struct timeline_settings)TIMELINE_SETTINGS_DEFAULT;
+	timeline.state = folder;
+	now = (struct run_options){.timeline = &timeline, .since = WHEN_MIN, .until = WHEN_MAX};
+	return 0;
+}
+
+static int finish(void **state)
+{
+	(void)state;
+	unlink(options_path);
+	unlink(first_path);
+	return 0;
+}
+
+static void assert_file(const char *path, const char *wanted)
+{
+	char bytes[1024] = "";
+	FILE *file = fopen(path, "re");
+
+	assert_non_null(file);
+	bytes[fread(bytes, 1, sizeof(bytes) - 1, file)] = '\0';
+	fclose(file);
+	assert_string_equal(bytes, wanted);
+}
+
+static void put_file(const char *path, const char *bytes)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	fputs(bytes, file);
+	fclose(file);
+}
+
+/* The options are refused with a message that contains WANTED. */
+static void assert_refused(const char *wanted)
+{
+	char line[1024] = "";
+	int error = dup(STDERR_FILENO);
+	FILE *messages = tmpfile();
+
+	assert_non_null(messages);
+	fflush(stderr);
+	dup2(fileno(messages), STDERR_FILENO);
+	assert_int_equal(run_options_keep(&now, true, "a and b"), EX_CONFIG);
+	fflush(stderr);
+	dup2(error, STDERR_FILENO);
+	close(error);
+	rewind(messages);
+	assert_non_null(fgets(line, sizeof(line), messages));
+	fclose(messages);
+	assert_non_null(strstr(line, wanted));
+}
+
+#define DEFAULTS                                                                          \
+	"hold 10s\nskew 500ms\nclock sandbox\ncluster -\ncluster-cidr -\nhindsight false" \
+	"\nsince -\nuntil -\n"
+
+static void options_are_kept_and_the_same_ones_accepted(void **state)
+{
+	(void)state;
+	assert_int_equal(run_options_keep(&now, false, "a and b"), 0);
+	assert_file(options_path, DEFAULTS);
+	assert_int_equal(run_options_keep(&now, true, "a and b"), 0);
+	timeline.options.cluster = "prod";
+	timeline.ranges = (struct settings_list){.values = {"10.0.0.0/8", "fd00::/8"}, .count = 2};
+	now.hindsight = true;
+	now.since = (struct when){0};
+	assert_int_equal(run_options_keep(&now, false, "a and b"), 0);
+	assert_file(options_path, "hold 10s\nskew 500ms\nclock sandbox\ncluster prod\n"
+				  "cluster-cidr 10.0.0.0/8 fd00::/8\nhindsight true\n"
+				  "since 1970-01-01T00:00:00Z\nuntil -\n");
+	assert_int_equal(run_options_keep(&now, true, "a and b"), 0);
+}
+
+static void another_value_is_refused_and_not_kept(void **state)
+{
+	(void)state;
+	assert_int_equal(run_options_keep(&now, false, "a and b"), 0);
+	timeline.options.hold_ns = 11 * NS_PER_SECOND;
+	assert_refused("--hold: a and b were made with 10s, but this run has 11s:");
+	timeline.options.hold_ns = 10 * NS_PER_SECOND;
+	timeline.options.cluster = "prod";
+	assert_refused("--cluster: a and b were made with none, but this run has prod:");
+	timeline.options.cluster = NULL;
+	timeline.ranges = (struct settings_list){.values = {"10.0.0.0/8"}, .count = 1};
+	assert_refused("--cluster-cidr: a and b were made with none, but this run has 10.0.0.0/8:");
+	timeline.ranges.count = 0;
+	now.until = (struct when){0};
+	assert_refused("--until: a and b were made with none, but this run has 1970-");
+	assert_file(options_path, DEFAULTS);
+}
+
+static void without_outputs_any_value_is_accepted_and_kept(void **state)
+{
+	(void)state;
+	put_file(options_path, "hold 1s\n");
+	assert_int_equal(run_options_keep(&now, false, "a and b"), 0);
+	assert_file(options_path, DEFAULTS);
+}
+
+static void an_option_that_an_older_version_did_not_know_is_not_compared(void **state)
+{
+	(void)state;
+	put_file(options_path, "hold 10s\nold thing");
+	assert_int_equal(run_options_keep(&now, true, "a and b"), 0);
+	assert_file(options_path, DEFAULTS);
+}
+
+static void a_directory_that_is_not_there_is_an_error(void **state)
+{
+	(void)state;
+	timeline.state = "/nonexistent";
+	assert_int_equal(run_options_keep(&now, false, "a and b"), EX_CANTCREAT);
+	assert_int_equal(run_options_keep_first_flow(&now, 1, false, "a and b", "flows"), -1);
+}
+
+static int keep_first(uint64_t hash, bool begun)
+{
+	return run_options_keep_first_flow(&now, hash, begun, "a and b", "flows");
+}
+
+static void the_first_flow_is_kept_and_another_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(keep_first(0xabc, true), 0);
+	assert_file(first_path, "0000000000000abc\n");
+	assert_int_equal(keep_first(0xabc, true), 0);
+	assert_int_equal(keep_first(0xabd, true), -1);
+	assert_file(first_path, "0000000000000abc\n");
+	assert_int_equal(keep_first(0xabd, false), 0);
+	assert_file(first_path, "0000000000000abd\n");
+}
+
+static void an_empty_file_of_the_first_flow_is_written_again(void **state)
+{
+	(void)state;
+	put_file(first_path, "");
+	assert_int_equal(keep_first(1, true), 0);
+	assert_file(first_path, "0000000000000001\n");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(options_are_kept_and_the_same_ones_accepted),
+		TEST(another_value_is_refused_and_not_kept),
+		TEST(without_outputs_any_value_is_accepted_and_kept),
+		TEST(an_option_that_an_older_version_did_not_know_is_not_compared),
+		TEST(a_directory_that_is_not_there_is_an_error),
+		TEST(the_first_flow_is_kept_and_another_refused),
+		TEST(an_empty_file_of_the_first_flow_is_written_again),
+	};
+
+	log_init("run_options_test", LOG_LEVEL_ERROR, LOG_TEXT);
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,192 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/program/log.h"
+#include "enricher/tagger.h"
+
+#define FLOW                                                                                 \
+	"{\"event\":{\"start\":\"2026-11-23T08:00:01Z\",\"end\":\"2026-11-23T08:00:02Z\"},"  \
+	"\"network\":{\"transport\":\"tcp\"},\"source\":{\"ip\":\"10.0.0.1\",\"port\":40000" \
+	"},\"destination\":{\"ip\":\"10.0.0.2\",\"port\":80}"
+#define TAGS                                                                          \
+	",\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{\"status\":" \
+	"\"unknown\"},\"rules\":1,\"revision\":1,"
+#define ORIGIN                                                                           \
+	"\"kube\":{\"partition\":0,\"position\":17,\"known\":\"1970-01-01T00:00:01Z\"}," \
+	"\"flow\":{\"topic\":\"flows\",\"partition\":3,\"offset\":99}}}"
+
+/* A timeline that knows 10.0.0.1 alone. */
+static struct {
+	struct timeline_question questions[2];
+	size_t asked;
+	bool broken;
+} timeline;
+
+int timeline_answer(struct timeline *unused, const struct timeline_question *question,
+		    struct text *out, struct timeline_verdict *verdict)
+{
+	struct ip known;
+
+	(void)unused;
+	if (timeline.broken)
+		return -1;
+	assert_int_equal(ip_parse("10.0.0.1", 8, &known), 0);
+	*verdict = (struct timeline_verdict){.status = TIMELINE_UNKNOWN};
+	if (memcmp(&question->ip, &known, sizeof(known)) == 0)
+		verdict->status = TIMELINE_KNOWN;
+	timeline.questions[timeline.asked++ % 2] = *question;
+	text_add_format(out, "{\"status\":\"%s\"}",
+			verdict->status == TIMELINE_KNOWN ? "known" : "unknown");
+	return 0;
+}
+
+static struct tagger tagger;
+
+static int start(void **state)
+{
+	(void)state;
+	timeline.asked = 0;
+	timeline.broken = false;
+	tagger_init(&tagger, NULL, "flows");
+	return 0;
+}
+
+static int finish(void **state)
+{
+	(void)state;
+	tagger_clear(&tagger);
+	return 0;
+}
+
+static struct bus_record record_of(const char *value)
+{
+	return (struct bus_record){
+		.value = value, .value_length = strlen(value), .partition = 3, .offset = 99};
+}
+
+static int tag(const char *provisional)
+{
+	const struct timeline_position position = {.offset = 17, .known = {NS_PER_SECOND}};
+	const struct bus_record flow = record_of(FLOW "}");
+	struct flow_endpoints_fault fault;
+	struct flow_endpoints ends;
+
+	assert_int_equal(flow_endpoints_read(flow.value, flow.value_length, &ends, &fault),
+			 FLOW_ENDPOINTS_GOOD);
+	return tagger_tag(&tagger, &flow, &ends, &position, provisional);
+}
+
+static void a_flow_gets_the_answers_for_both_ends(void **state)
+{
+	(void)state;
+	assert_int_equal(tag(NULL), 0);
+	assert_string_equal(text_terminate(&tagger.record), FLOW TAGS ORIGIN);
+	assert_int_equal(timeline.asked, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct timeline_question *question = &timeline.questions[i];
+
+		assert_int_equal(question->position, 17);
+		assert_int_equal(question->transport, 6);
+		assert_int_equal(question->port, i == 0 ? 40000 : 80);
+		assert_int_equal(question->sent, i == 0);
+		assert_int_equal(when_since(question->end, question->start), NS_PER_SECOND);
+	}
+}
+
+static void the_same_flow_gives_the_same_bytes(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(tag(NULL), 0);
+		assert_string_equal(text_terminate(&tagger.record), FLOW TAGS ORIGIN);
+	}
+}
+
+static void a_provisional_answer_says_why(void **state)
+{
+	(void)state;
+	assert_int_equal(tag("kube_stalled"), 0);
+	assert_string_equal(text_terminate(&tagger.record), FLOW TAGS
+			    "\"provisional\":true,\"provisional_reason\":\"kube_stalled\"," ORIGIN);
+}
+
+static void outcomes_are_counted(void **state)
+{
+	const struct bus_record flow = record_of("{}");
+	const struct flow_endpoints_fault fault = {"event.end", "a time is needed", 0};
+
+	(void)state;
+	assert_int_equal(tag(NULL), 0);
+	assert_int_equal(tag("future_flow"), 0);
+	assert_int_equal(tagger_reject(&tagger, &flow, FLOW_ENDPOINTS_MISSING_MEMBER, &fault), 0);
+	assert_int_equal(tagger_refuse(&tagger, &flow), 0);
+	assert_int_equal(tagger.stats.tagged, 2);
+	assert_int_equal(tagger.stats.provisional, 1);
+	assert_int_equal(tagger.stats.known, 2);
+	assert_int_equal(tagger.stats.unknown, 2);
+	assert_int_equal(tagger.stats.ambiguous, 0);
+	assert_int_equal(tagger.stats.rejected[FLOW_ENDPOINTS_MISSING_MEMBER], 1);
+	assert_int_equal(tagger.stats.refused, 1);
+}
+
+static void a_rejection_says_what_is_wrong_and_where(void **state)
+{
+	const struct bus_record flow = record_of("{\"a\":}");
+	const struct flow_endpoints_fault fault = {NULL, "one JSON object is needed", 5};
+
+	(void)state;
+	assert_int_equal(tagger_reject(&tagger, &flow, FLOW_ENDPOINTS_NOT_JSON, &fault), 0);
+	assert_string_equal(
+		text_terminate(&tagger.record),
+		"{\"reason\":\"not_json\",\"detail\":\"one JSON object is needed; this is none at "
+		"byte 5\",\"flow\":{\"topic\":\"flows\",\"partition\":3,\"offset\":99},\"record\":"
+		"\"{\\\"a\\\":}\"}");
+}
+
+static void a_record_that_the_broker_refuses_is_rejected_with_its_own_reason(void **state)
+{
+	const struct bus_record flow = record_of("{}");
+
+	(void)state;
+	assert_int_equal(tagger_refuse(&tagger, &flow), 0);
+	assert_non_null(strstr(text_terminate(&tagger.record), "\"reason\":\"produce_failed\""));
+}
+
+static void a_store_that_fails_makes_no_outcome(void **state)
+{
+	(void)state;
+	timeline.broken = true;
+	assert_int_equal(tag(NULL), -1);
+	assert_int_equal(tagger.stats.tagged, 0);
+}
+
+static void an_outcome_without_memory_is_an_error(void **state)
+{
+	(void)state;
+	tagger.record.limit = 10;
+	assert_int_equal(tag(NULL), -1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_flow_gets_the_answers_for_both_ends),
+		TEST(the_same_flow_gives_the_same_bytes),
+		TEST(a_provisional_answer_says_why),
+		TEST(outcomes_are_counted),
+		TEST(a_rejection_says_what_is_wrong_and_where),
+		TEST(a_record_that_the_broker_refuses_is_rejected_with_its_own_reason),
+		TEST(a_store_that_fails_makes_no_outcome),
+		TEST(an_outcome_without_memory_is_an_error),
+	};
+
+	log_init("tagger_test", LOG_LEVEL_ERROR, LOG_TEXT);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
