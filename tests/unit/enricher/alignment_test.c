@@ -9,37 +9,17 @@
 
 #include "common/program/log.h"
 #include "enricher/alignment.h"
+#include "tests/unit/enricher/memory_exchange.h"
 
 /* The loop with a real timeline between a scripted kube topic and a scripted exchange. */
 #define SECOND_0 INT64_C(1795420800) /* 2026-11-23T08:00:00Z */
-#define PARTITIONS 2
-#define FLOWS_MAX 8
 #define KUBE_MAX 2000
-#define RECORD_SIZE 1024
 
 struct kube_topic {
 	int known[KUBE_MAX]; /* of PROGRESS records, in seconds since SECOND_0 */
 	size_t count, next;
 	int waited_ms; /* by the last turn */
 	bool broken;
-};
-
-struct outcome {
-	enum exchange_topic topic;
-	size_t partition;
-	int64_t offset;
-	char record[RECORD_SIZE];
-};
-
-struct exchange {
-	char flows[PARTITIONS][FLOWS_MAX][RECORD_SIZE];
-	int64_t count[PARTITIONS], next[PARTITIONS];
-	bool ended; /* no further flow will come */
-	bool refuses[EXCHANGE_TOPICS];
-	enum exchange_outcome serves;
-	struct outcome outcomes[PARTITIONS * FLOWS_MAX];
-	size_t put;
-	int waited_ms; /* by the last wait; -1 if there was none */
 };
 
 static struct kube_topic kube;
@@ -54,7 +34,7 @@ static struct when at(int64_t seconds)
 
 int kube_topic_turn(struct kube_topic *topic, int limit, int timeout_ms)
 {
-	char record[RECORD_SIZE], known[WHEN_TEXT_SIZE];
+	char record[MEMORY_RECORD_SIZE], known[WHEN_TEXT_SIZE];
 	const char *why;
 	int count = 0;
 
@@ -69,57 +49,6 @@ int kube_topic_turn(struct kube_topic *topic, int limit, int timeout_ms)
 			       &why);
 	}
 	return topic->broken ? -1 : count;
-}
-
-enum exchange_outcome exchange_serve(struct exchange *e, struct when now)
-{
-	(void)now;
-	return e->serves;
-}
-
-size_t exchange_partitions(const struct exchange *e)
-{
-	(void)e;
-	return PARTITIONS;
-}
-
-enum exchange_head exchange_head(struct exchange *e, size_t index, struct bus_record *flow)
-{
-	const char *value = e->flows[index][e->next[index]];
-
-	if (e->next[index] == e->count[index])
-		return e->ended ? EXCHANGE_ENDED : EXCHANGE_NONE;
-	*flow = (struct bus_record){.value = value,
-				    .value_length = strlen(value),
-				    .partition = (int32_t)index,
-				    .offset = e->next[index]};
-	return EXCHANGE_FLOW;
-}
-
-enum exchange_outcome exchange_put(struct exchange *e, size_t index, enum exchange_topic topic,
-				   const char *bytes, size_t length, struct when now)
-{
-	struct outcome *outcome = &e->outcomes[e->put];
-
-	(void)now;
-	if (e->refuses[topic])
-		return EXCHANGE_REFUSED;
-	assert_true(length < RECORD_SIZE);
-	*outcome = (struct outcome){topic, index, e->next[index]++, ""};
-	memcpy(outcome->record, bytes, length);
-	e->put++;
-	return EXCHANGE_DONE;
-}
-
-void exchange_skip(struct exchange *e, size_t index)
-{
-	e->next[index]++;
-}
-
-int exchange_wait(struct exchange *e, int timeout_ms)
-{
-	e->waited_ms = timeout_ms;
-	return 0;
 }
 
 static int start(void **state)
@@ -157,9 +86,9 @@ static void add_flow(size_t partition, int end)
 {
 	char when[WHEN_TEXT_SIZE];
 
-	assert_true(exchange.count[partition] < FLOWS_MAX);
+	assert_true(exchange.count[partition] < MEMORY_FLOWS_MAX);
 	when_format(at(end), when);
-	snprintf(exchange.flows[partition][exchange.count[partition]++], RECORD_SIZE,
+	snprintf(exchange.flows[partition][exchange.count[partition]++], MEMORY_RECORD_SIZE,
 		 "{\"event\":{\"end\":\"%s\"},\"network\":{\"transport\":\"tcp\"},\"source\":{"
 		 "\"ip\":\"10.0.0.1\",\"port\":40000},\"destination\":{\"ip\":\"10.0.0.2\","
 		 "\"port\":80}}",
@@ -182,7 +111,7 @@ static void turn(int from, int to)
 /* REASON is what the record must contain; NULL for a final answer. */
 static void assert_outcome(size_t number, size_t partition, int64_t offset, const char *reason)
 {
-	const struct outcome *outcome = &exchange.outcomes[number];
+	const struct memory_outcome *outcome = &exchange.outcomes[number];
 
 	assert_true(number < exchange.put);
 	assert_int_equal(outcome->partition, partition);
@@ -264,7 +193,7 @@ static void a_flow_of_the_future_does_not_wait(void **state)
  * checked meanwhile, so known did not stand still. */
 static void a_process_that_was_stopped_answers_as_a_replay_does(void **state)
 {
-	struct outcome outcome;
+	struct memory_outcome outcome;
 
 	(void)state;
 	add_known(5);
@@ -342,7 +271,7 @@ static void it_ends_when_every_partition_has_ended_and_nothing_waits(void **stat
 static void what_is_not_a_flow_is_rejected_without_waiting(void **state)
 {
 	(void)state;
-	snprintf(exchange.flows[0][exchange.count[0]++], RECORD_SIZE, "{\"event\":{}}");
+	snprintf(exchange.flows[0][exchange.count[0]++], MEMORY_RECORD_SIZE, "{\"event\":{}}");
 	add_flow(0, 5);
 	turn(10, 10);
 	assert_int_equal(exchange.put, 1);

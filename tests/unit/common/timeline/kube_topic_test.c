@@ -2,8 +2,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -12,100 +10,18 @@
 #include "common/program/log.h"
 #include "common/program/stop.h"
 #include "common/timeline/kube_topic.h"
-#include "common/topic/topic_reader.h"
+#include "tests/unit/common/timeline/memory_topic.h"
 
 /* A real timeline, fed from topics and files in memory. */
-#define RECORDS_MAX 8
 #define PROGRESS(second)                                                                       \
 	"{\"type\":\"PROGRESS\",\"cluster\":\"c\",\"known\":\"2026-11-23T08:00:" second "Z\"," \
 	"\"received\":\"2026-11-23T08:00:" second "Z\"}"
 
-struct source {
-	const char *address;
-	const char *records[RECORDS_MAX];
-	int64_t count;
-	int64_t kept; /* the first record that was not trimmed */
-	int partitions;
-	const char *policy;
-	bool broken;
-};
-
-struct topic_reader {
-	const struct source *source;
-	int64_t next;
-	bool follow;
-};
-
-static struct source sources[2];
-static int64_t opened_from; /* where the last reader started */
 static bool stopped;
 
 static struct timeline *timeline;
 static struct settings_list addresses;
 static struct kube_topic_options options;
-
-struct topic_reader *topic_reader_open(const char *address, const struct bus_options *bus,
-				       int64_t from)
-{
-	for (size_t i = 0; i < 2; i++) {
-		const struct source *source = &sources[i];
-		struct topic_reader *reader;
-
-		if (source->address == NULL || strcmp(source->address, address) != 0)
-			continue;
-		reader = calloc(1, sizeof(*reader));
-		assert_non_null(reader);
-		opened_from = from;
-		*reader = (struct topic_reader){source, from, bus->follow};
-		if (from < source->kept)
-			reader->next = source->kept;
-		if (from > source->count)
-			reader->next = source->count;
-		return reader;
-	}
-	return NULL;
-}
-
-enum bus_status topic_reader_read(struct topic_reader *reader, int timeout_ms,
-				  struct bus_record *record)
-{
-	const struct source *source = reader->source;
-
-	(void)timeout_ms;
-	if (source->broken)
-		return BUS_BROKEN;
-	if (reader->next == source->count)
-		return reader->follow ? BUS_QUIET : BUS_END;
-	*record = (struct bus_record){.value = source->records[reader->next],
-				      .value_length = strlen(source->records[reader->next]),
-				      .offset = reader->next,
-				      .timestamp_ms = BUS_NO_TIMESTAMP};
-	reader->next++;
-	return BUS_RECORD;
-}
-
-bool topic_reader_caught_up(const struct topic_reader *reader)
-{
-	return reader->next == reader->source->count;
-}
-
-int topic_reader_partitions(const struct topic_reader *reader)
-{
-	return reader->source->partitions;
-}
-
-int topic_reader_setting(struct topic_reader *reader, const char *name, char *value, size_t size)
-{
-	assert_string_equal(name, "cleanup.policy");
-	assert_true(strlen(reader->source->policy) < size);
-	snprintf(value, size, "%s", reader->source->policy);
-	return 0;
-}
-
-void topic_reader_close(struct topic_reader *reader)
-{
-	free(reader);
-}
 
 bool stop_requested(void)
 {
@@ -114,17 +30,18 @@ bool stop_requested(void)
 
 static void add_source(size_t index, const char *address)
 {
-	sources[index] = (struct source){.address = address, .partitions = 1, .policy = "delete"};
+	memory_topics[index] =
+		(struct memory_topic){.address = address, .partitions = 1, .policy = "delete"};
 	addresses.values[index] = address;
 	addresses.count = index + 1;
 }
 
 static void add(size_t index, const char *record)
 {
-	struct source *source = &sources[index];
+	struct memory_topic *topic = &memory_topics[index];
 
-	assert_true(source->count < RECORDS_MAX);
-	source->records[source->count++] = record;
+	assert_true(topic->count < MEMORY_RECORDS_MAX);
+	topic->records[topic->count++] = record;
 }
 
 /* ADDRESS with three records: 05, 06, 07. */
@@ -142,7 +59,7 @@ static int start(void **state)
 	const struct timeline_options asked = {.hold_ns = 0};
 
 	(void)state;
-	memset(sources, 0, sizeof(sources));
+	memset(memory_topics, 0, sizeof(memory_topics));
 	addresses = (struct settings_list){0};
 	options = (struct kube_topic_options){.addresses = &addresses};
 	stopped = false;
@@ -235,7 +152,7 @@ static void a_topic_is_never_complete_and_continues_at_its_last_record(void **st
 	assert_false(when_is_max(timeline_position_last(timeline).known));
 	add(0, PROGRESS("08"));
 	assert_run(1, 0);
-	assert_int_equal(opened_from, 2);
+	assert_int_equal(memory_topic_opened_from, 2);
 	assert_known("2026-11-23T08:00:08Z");
 }
 
@@ -275,12 +192,12 @@ static void another_topic_is_read_from_its_start(void **state)
 	(void)state;
 	use("kafka:kube");
 	assert_run(3, 0);
-	sources[0].records[0] = PROGRESS("01");
+	memory_topics[0].records[0] = PROGRESS("01");
 	assert_run(3, 1);
-	sources[0].records[2] = PROGRESS("09");
+	memory_topics[0].records[2] = PROGRESS("09");
 	assert_run(3, 1);
 	assert_known("2026-11-23T08:00:09Z");
-	sources[0].count = 2;
+	memory_topics[0].count = 2;
 	assert_run(2, 1);
 	assert_known("2026-11-23T08:00:06Z");
 }
@@ -290,12 +207,12 @@ static void a_topic_may_be_trimmed_up_to_the_last_record_that_was_applied(void *
 	(void)state;
 	use("kafka:kube");
 	assert_run(3, 0);
-	sources[0].kept = 2;
+	memory_topics[0].kept = 2;
 	add(0, PROGRESS("08"));
 	assert_run(1, 0);
 	add(0, PROGRESS("09"));
 	add(0, PROGRESS("10"));
-	sources[0].kept = 4;
+	memory_topics[0].kept = 4;
 	assert_run(2, 1);
 	assert_known("2026-11-23T08:00:10Z");
 }
@@ -305,11 +222,11 @@ static void a_file_that_changed_anywhere_is_read_from_its_start(void **state)
 	(void)state;
 	use("kube");
 	assert_run(3, 0);
-	sources[0].records[1] = PROGRESS("05");
+	memory_topics[0].records[1] = PROGRESS("05");
 	assert_run(3, 1);
-	sources[0].records[0] = PROGRESS("04");
+	memory_topics[0].records[0] = PROGRESS("04");
 	assert_run(3, 1);
-	sources[0].count = 1;
+	memory_topics[0].count = 1;
 	assert_run(1, 1);
 	assert_known("2026-11-23T08:00:04Z");
 }
@@ -320,11 +237,11 @@ static void where_there_are_outputs_another_first_record_is_refused(void **state
 	use("kube");
 	options.has_outputs = true;
 	assert_run(3, 0);
-	sources[0].records[0] = PROGRESS("04");
+	memory_topics[0].records[0] = PROGRESS("04");
 	assert_run_fails(EX_CONFIG);
 	assert_int_equal(timeline_next_offset(timeline), 3);
-	sources[0].records[0] = PROGRESS("05");
-	sources[0].records[1] = PROGRESS("05");
+	memory_topics[0].records[0] = PROGRESS("05");
+	memory_topics[0].records[1] = PROGRESS("05");
 	assert_run(3, 1);
 }
 
@@ -334,7 +251,7 @@ static void standard_input_that_differs_cannot_be_read_again(void **state)
 	use("-");
 	assert_run(3, 0);
 	assert_run(0, 0);
-	sources[0].records[1] = PROGRESS("05");
+	memory_topics[0].records[1] = PROGRESS("05");
 	assert_run_fails(EX_CONFIG);
 }
 
@@ -387,10 +304,10 @@ static void what_is_not_there_or_breaks_ends_with_its_exit_code(void **state)
 	addresses.count = 2;
 	assert_run_fails(EX_NOINPUT);
 	addresses.count = 1;
-	sources[0].broken = true;
+	memory_topics[0].broken = true;
 	assert_run_fails(EX_IOERR);
 	use("kafka:kube");
-	sources[0].broken = true;
+	memory_topics[0].broken = true;
 	assert_not_opened(EX_UNAVAILABLE);
 }
 
@@ -398,12 +315,12 @@ static void a_topic_that_cannot_keep_the_order_or_the_history_is_refused(void **
 {
 	(void)state;
 	use("kafka:kube");
-	sources[0].partitions = 2;
+	memory_topics[0].partitions = 2;
 	assert_not_opened(EX_CONFIG);
-	sources[0].partitions = 1;
-	sources[0].policy = "compact";
+	memory_topics[0].partitions = 1;
+	memory_topics[0].policy = "compact";
 	assert_not_opened(EX_CONFIG);
-	sources[0].policy = "compact,delete";
+	memory_topics[0].policy = "compact,delete";
 	assert_run(3, 0);
 }
 
