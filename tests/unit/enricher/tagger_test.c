@@ -28,7 +28,7 @@ static struct {
 } timeline;
 
 int timeline_answer(struct timeline *unused, const struct timeline_question *question,
-		    struct text *out, struct timeline_verdict *verdict)
+		    struct timeline_answer *answer)
 {
 	struct ip known;
 
@@ -36,13 +36,17 @@ int timeline_answer(struct timeline *unused, const struct timeline_question *que
 	if (timeline.broken)
 		return -1;
 	assert_int_equal(ip_parse("10.0.0.1", 8, &known), 0);
-	*verdict = (struct timeline_verdict){.status = TIMELINE_UNKNOWN};
+	*answer = (struct timeline_answer){.status = TIMELINE_UNKNOWN};
 	if (memcmp(&question->ip, &known, sizeof(known)) == 0)
-		verdict->status = TIMELINE_KNOWN;
+		answer->status = TIMELINE_KNOWN;
 	timeline.questions[timeline.asked++ % 2] = *question;
-	text_add_format(out, "{\"status\":\"%s\"}",
-			verdict->status == TIMELINE_KNOWN ? "known" : "unknown");
 	return 0;
+}
+
+void timeline_answer_json(const struct timeline_answer *answer, struct text *out)
+{
+	text_add_format(out, "{\"status\":\"%s\"}",
+			answer->status == TIMELINE_KNOWN ? "known" : "unknown");
 }
 
 static struct tagger tagger;
