@@ -277,7 +277,7 @@ static void what_is_not_a_flow_is_rejected_without_waiting(void **state)
 	assert_int_equal(exchange.put, 1);
 	assert_int_equal(exchange.outcomes[0].topic, EXCHANGE_REJECTED);
 	assert_outcome(0, 0, 0, "\"reason\":\"missing_member\"");
-	assert_int_equal(alignment.tagger.stats.rejected[FLOW_ENDPOINTS_MISSING_MEMBER], 1);
+	assert_int_equal(alignment.tagger.stats.rejected[FAULT_MISSING_MEMBER], 1);
 	assert_int_equal(alignment.stats.waited, 1);
 }
 

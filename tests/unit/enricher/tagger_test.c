@@ -77,11 +77,10 @@ static int tag(const char *provisional)
 {
 	const struct timeline_position position = {.offset = 17, .known = {NS_PER_SECOND}};
 	const struct bus_record flow = record_of(FLOW "}");
-	struct flow_endpoints_fault fault;
+	struct fault fault;
 	struct flow_endpoints ends;
 
-	assert_int_equal(flow_endpoints_read(flow.value, flow.value_length, &ends, &fault),
-			 FLOW_ENDPOINTS_GOOD);
+	assert_int_equal(flow_endpoints_read(flow.value, flow.value_length, &ends, &fault), 0);
 	return tagger_tag(&tagger, &flow, &ends, &position, provisional);
 }
 
@@ -122,29 +121,29 @@ static void a_provisional_answer_says_why(void **state)
 static void outcomes_are_counted(void **state)
 {
 	const struct bus_record flow = record_of("{}");
-	const struct flow_endpoints_fault fault = {"event.end", "a time is needed", 0};
+	const struct fault fault = {FAULT_MISSING_MEMBER, "event.end", "a time is needed", 0};
 
 	(void)state;
 	assert_int_equal(tag(NULL), 0);
 	assert_int_equal(tag("future_flow"), 0);
-	assert_int_equal(tagger_reject(&tagger, &flow, FLOW_ENDPOINTS_MISSING_MEMBER, &fault), 0);
+	assert_int_equal(tagger_reject(&tagger, &flow, &fault), 0);
 	assert_int_equal(tagger_refuse(&tagger, &flow), 0);
 	assert_int_equal(tagger.stats.tagged, 2);
 	assert_int_equal(tagger.stats.provisional, 1);
 	assert_int_equal(tagger.stats.known, 2);
 	assert_int_equal(tagger.stats.unknown, 2);
 	assert_int_equal(tagger.stats.ambiguous, 0);
-	assert_int_equal(tagger.stats.rejected[FLOW_ENDPOINTS_MISSING_MEMBER], 1);
+	assert_int_equal(tagger.stats.rejected[FAULT_MISSING_MEMBER], 1);
 	assert_int_equal(tagger.stats.refused, 1);
 }
 
 static void a_rejection_says_what_is_wrong_and_where(void **state)
 {
 	const struct bus_record flow = record_of("{\"a\":}");
-	const struct flow_endpoints_fault fault = {NULL, "one JSON object is needed", 5};
+	const struct fault fault = {FAULT_NOT_JSON, "", "one JSON object is needed", 5};
 
 	(void)state;
-	assert_int_equal(tagger_reject(&tagger, &flow, FLOW_ENDPOINTS_NOT_JSON, &fault), 0);
+	assert_int_equal(tagger_reject(&tagger, &flow, &fault), 0);
 	assert_string_equal(
 		text_terminate(&tagger.record),
 		"{\"reason\":\"not_json\",\"detail\":\"one JSON object is needed; this is none at "
