@@ -2,226 +2,24 @@
 #ifndef TENURE_TESTS_TIMELINE_HISTORY_H
 #define TENURE_TESTS_TIMELINE_HISTORY_H
 
-#include "tests/unit/common/timeline/timeline_lives.h"
+#include "common/timeline/timeline.h"
+#include "tests/unit/common/timeline/timeline_topic.h"
 
-#define OBJECTS_MAX 2048
+/* Returns a topic of cluster "c", to be freed with topic_free(). The same seed makes the same
+ * topic. */
+struct topic history_topic(uint64_t seed);
 
-/* What the API server holds: the last draft of each object that is there. */
-struct present {
-	const struct draft *drafts[OBJECTS_MAX];
-	int revisions[OBJECTS_MAX];
-	int revision;
-};
+/* Returns the same records in another order. The order of one resource stays, and so does its
+ * order with PROGRESS and GAP. */
+struct topic history_shuffled(const struct topic *topic, struct chance *chance);
 
-static const int listed_resources[] = {KUBE_PODS, KUBE_SERVICES, KUBE_ENDPOINTSLICES, KUBE_NODES};
-
-static inline void add_received(struct text *out, int at)
-{
-	text_add_string(out, "\"received\":");
-	add_time(out, at, false);
-}
-
-static inline void add_event(struct topic *topic, struct text *text, const struct draft *draft,
-			     const char *type, int revision, int at, bool listed)
-{
-	const char *mark = strchr(draft->object, '@');
-
-	text_add_format(text, "{\"type\":\"%s\",\"cluster\":\"c\",\"resource\":\"%s\",", type,
-			kube_resource_name((enum kube_resource)draft->resource));
-	add_received(text, at);
-	text_add_format(text, ",\"object\":%.*s%d%s}", (int)(mark - draft->object), draft->object,
-			revision, mark + 1);
-	topic_add(topic, draft->resource, listed, copy_text(text));
-}
-
-static inline void add_sync(struct topic *topic, struct text *text, int resource,
-			    const struct present *present, int at)
-{
-	static const char *const edges[] = {"SYNC_BEGIN", "SYNC_END"};
-
-	for (int edge = 0; edge < 2; edge++) {
-		text_add_format(text, "{\"type\":\"%s\",\"cluster\":\"c\",\"resource\":\"%s\",",
-				edges[edge], kube_resource_name((enum kube_resource)resource));
-		add_received(text, at);
-		text_add_format(text, ",\"resourceVersion\":\"%d\",\"scope\":{}}",
-				present->revision);
-		topic_add(topic, resource, true, copy_text(text));
-		for (int n = 0; n < OBJECTS_MAX && edge == 0; n++) {
-			const struct draft *draft = present->drafts[n];
-
-			if (draft != NULL && draft->resource == resource)
-				add_event(topic, text, draft, "ADDED", present->revisions[n], at,
-					  true);
-		}
-	}
-}
-
-static inline void add_progress(struct topic *topic, struct text *text, struct chance *chance,
-				int at)
-{
-	if (one_in(chance, 40)) {
-		text_add_string(text, "{\"type\":\"GAP\",\"cluster\":\"c\",");
-		if (one_in(chance, 2))
-			text_add_format(
-				text, "\"resource\":\"%s\",",
-				kube_resource_name(
-					(enum kube_resource)listed_resources[pick(chance, 4)]));
-		add_received(text, at);
-		text_add_string(text, ",\"reason\":\"expired\",\"from\":");
-		add_time(text, at - (int)pick(chance, 3000), false);
-		text_add_string(text, ",\"to\":");
-		add_time(text, at, false);
-		text_add_string(text, "}");
-		topic_add(topic, BARRIER, false, copy_text(text));
-	}
-	text_add_string(text, "{\"type\":\"PROGRESS\",\"cluster\":\"c\",");
-	add_received(text, at);
-	text_add_string(text, ",\"known\":");
-	add_time(text, at - 50, false);
-	text_add_string(text, "}");
-	topic_add(topic, BARRIER, false, copy_text(text));
-}
-
-static inline void add_change(struct topic *topic, struct text *text, struct present *present,
-			      const struct draft *draft)
-{
-	bool gone = !draft->type || strcmp(draft->type, "DELETED") == 0;
-
-	if (draft->number >= OBJECTS_MAX)
-		abort();
-	if (draft->type)
-		add_event(topic, text, draft, draft->type, ++present->revision, draft->at, false);
-	present->drafts[draft->number] = gone ? NULL : draft;
-	present->revisions[draft->number] = present->revision;
-}
-
-static inline struct topic random_topic(uint64_t seed)
-{
-	struct chance chance = {seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
-	struct present present = {.revision = 100};
-	struct topic topic = {0};
-	struct text text;
-	size_t next = 0;
-	int first = one_in(&chance, 3) ? 20 : 0; /* the watch begins in the middle */
-
-	text_init(&text, 1 << 20);
-	draft_all(&topic, &text, &chance);
-	for (int second = 0; second < HISTORY_SECONDS + 20; second++) {
-		int at = second * 1000;
-
-		for (; next < topic.draft_count && topic.drafts[next].at < at; next++) {
-			size_t before = topic.count;
-
-			add_change(&topic, &text, &present, &topic.drafts[next]);
-			if (second <= first) { /* nobody watched yet */
-				for (size_t r = before; r < topic.count; r++)
-					free(topic.records[r].line);
-				topic.count = before;
-			}
-		}
-		if (second < first)
-			continue;
-		for (int r = 0; r < 4; r++) {
-			if (second == first || one_in(&chance, 25))
-				add_sync(&topic, &text, listed_resources[r], &present, at);
-		}
-		add_progress(&topic, &text, &chance, at);
-	}
-	text_free(&text);
-	return topic;
-}
-
-/* Puts RECORDS[COUNT], between two barriers, into another order. */
-static inline void shuffle_run(struct topic *out, const struct record *records, size_t count,
-			       struct chance *chance)
-{
-	size_t at[KUBE_RESOURCES] = {0}, left = count;
-
-	while (left > 0) {
-		int resource = (int)pick(chance, KUBE_RESOURCES);
-		size_t *r = &at[resource];
-
-		while (*r < count && records[*r].resource != resource)
-			++*r;
-		if (*r == count)
-			continue;
-		topic_add(out, resource, records[*r].listed, strdup(records[*r].line));
-		++*r;
-		left--;
-	}
-}
-
-/* The same records in another order, that keeps each resource's own, and its order
- * against PROGRESS and GAP. */
-static inline struct topic shuffled_topic(const struct topic *topic, struct chance *chance)
-{
-	struct topic out = {0};
-	size_t begin = 0;
-
-	for (size_t r = 0; r <= topic->count; r++) {
-		if (r < topic->count && topic->records[r].resource != BARRIER)
-			continue;
-		shuffle_run(&out, &topic->records[begin], r - begin, chance);
-		if (r < topic->count)
-			topic_add(&out, BARRIER, false, strdup(topic->records[r].line));
-		begin = r + 1;
-	}
-	return out;
-}
-
-/* The same records, and some of them once more, later. Not inside of a list, where a record
+/* Returns the same records, some of them repeated later, but not inside a list, where a record
  * says that its object is there. */
-static inline struct topic repeated_topic(const struct topic *topic, struct chance *chance)
-{
-	struct topic out = {0};
+struct topic history_repeated(const struct topic *topic, struct chance *chance);
 
-	for (size_t r = 0; r < topic->count; r++) {
-		topic_add(&out, topic->records[r].resource, topic->records[r].listed,
-			  strdup(topic->records[r].line));
-		while (!topic->records[r].listed && one_in(chance, 2)) {
-			const struct record *again = &topic->records[pick(chance, (unsigned)r + 1)];
+/* Returns a question at a position from 0 to LAST. */
+struct timeline_question history_question(struct chance *chance, int64_t last);
 
-			/* Once more what was said before; of a list that would be another list. */
-			if (again->resource != BARRIER && !strstr(again->line, "SYNC_"))
-				topic_add(&out, again->resource, false, strdup(again->line));
-		}
-	}
-	return out;
-}
-
-static inline struct timeline_question random_question(struct chance *chance, int64_t last)
-{
-	static const char *const addresses[] = {
-		"10.1.0.0", "10.1.0.1", "10.1.0.2", "10.1.0.3", "fd00::0",  "fd00::1",
-		"10.2.0.0", "10.2.0.1", "10.3.0.1", "10.3.0.9", "10.1.1.7", "192.0.2.1",
-	};
-	static const int ports[] = {80, 81, 30080, 40000};
-	const char *address = addresses[pick(chance, 12)];
-	struct timeline_question question = {
-		.port = ports[pick(chance, 4)],
-		.transport = 6,
-		.sent = one_in(chance, 2),
-		.position = pick(chance, (unsigned)last + 1),
-	};
-
-	ip_parse(address, strlen(address), &question.ip);
-	question.start.ns = HISTORY_START * NS_PER_SECOND +
-			    (int64_t)pick(chance, HISTORY_SECONDS * 1000) * NS_PER_MS;
-	question.end = when_add(question.start,
-				(int64_t)pick(chance, one_in(chance, 3) ? 8000 : 300) * NS_PER_MS);
-	return question;
-}
-
-static inline struct timeline_options random_options(struct chance *chance)
-{
-	static const int64_t skews[] = {0, 500, 2000};
-
-	return (struct timeline_options){
-		.cluster = "c",
-		.hold_ns = (int64_t)pick(chance, 11) * NS_PER_SECOND,
-		.skew_ns = skews[pick(chance, 3)] * NS_PER_MS,
-		.clock = (enum timeline_clock)pick(chance, 4),
-	};
-}
+struct timeline_options history_options(struct chance *chance);
 
 #endif

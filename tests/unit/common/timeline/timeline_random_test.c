@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -56,7 +58,7 @@ static char *ask(struct timeline *timeline, const struct timeline_question *ques
 	assert_int_equal(timeline_answer(timeline, question, &answer), 0);
 	text_init(&out, 1 << 20);
 	timeline_answer_json(&answer, &out);
-	copy = copy_text(&out);
+	copy = topic_text_copy(&out);
 	text_free(&out);
 	return copy;
 }
@@ -79,7 +81,7 @@ static void assert_agree(uint64_t seed, struct timeline *a, struct timeline *b,
 			 struct chance *chance)
 {
 	for (int q = 0; q < QUESTIONS; q++) {
-		struct timeline_question question = random_question(chance, 1);
+		struct timeline_question question = history_question(chance, 1);
 		char *one, *other;
 
 		question.position = timeline_position_last(a).offset;
@@ -97,8 +99,8 @@ static void compare_with(struct topic (*change)(const struct topic *, struct cha
 {
 	for (uint64_t seed = first; seed < first + seed_from("SEEDS", SEEDS); seed++) {
 		struct chance chance = {seed + 77};
-		struct topic topic = random_topic(seed), changed = change(&topic, &chance);
-		struct timeline_options options = random_options(&chance);
+		struct topic topic = history_topic(seed), changed = change(&topic, &chance);
+		struct timeline_options options = history_options(&chance);
 		struct timeline *a = opened(NULL, &options), *b = opened(NULL, &options);
 
 		feed(a, &topic, topic.count);
@@ -114,13 +116,13 @@ static void compare_with(struct topic (*change)(const struct topic *, struct cha
 static void the_order_of_the_watches_does_not_matter(void **state)
 {
 	(void)state;
-	compare_with(shuffled_topic, seed_from("SEED", 1));
+	compare_with(history_shuffled, seed_from("SEED", 1));
 }
 
 static void twice_is_once(void **state)
 {
 	(void)state;
-	compare_with(repeated_topic, seed_from("SEED", 101));
+	compare_with(history_repeated, seed_from("SEED", 101));
 }
 
 static void an_answer_at_a_position_never_changes(void **state)
@@ -130,15 +132,16 @@ static void an_answer_at_a_position_never_changes(void **state)
 	(void)state;
 	for (uint64_t seed = first; seed < first + seed_from("SEEDS", SEEDS); seed++) {
 		struct chance chance = {seed + 77};
-		struct topic topic = random_topic(seed);
-		struct timeline_options options = random_options(&chance);
+		struct topic topic = history_topic(seed);
+		struct timeline_options options = history_options(&chance);
 		struct timeline *timeline = opened(NULL, &options);
 		struct timeline_question questions[QUESTIONS];
 		char *answers[QUESTIONS];
 
 		for (int q = 0; q < QUESTIONS; q++) {
 			feed(timeline, &topic, topic.count * (size_t)(q + 1) / (QUESTIONS + 1) + 1);
-			questions[q] = random_question(&chance, timeline_next_offset(timeline) - 1);
+			questions[q] =
+				history_question(&chance, timeline_next_offset(timeline) - 1);
 			answers[q] = ask(timeline, &questions[q]);
 		}
 		feed(timeline, &topic, topic.count);
@@ -191,15 +194,15 @@ static void a_killed_process_goes_on_where_it_was(void **state)
 	(void)state;
 	for (uint64_t seed = first; seed < first + seed_from("SEEDS", SEEDS); seed++) {
 		struct chance chance = {seed + 77};
-		struct topic topic = random_topic(seed);
-		struct timeline_options options = random_options(&chance);
+		struct topic topic = history_topic(seed);
+		struct timeline_options options = history_options(&chance);
 		char directory[] = "/tmp/tenure-timeline-test-XXXXXX";
 		struct timeline *whole = opened(NULL, &options), *killed;
 
 		assert_non_null(mkdtemp(directory));
 		for (int kill = 0; kill < 6; kill++)
 			feed_and_be_killed(directory, &options, &topic,
-					   pick(&chance, (unsigned)topic.count / 5));
+					   chance_pick(&chance, (unsigned)topic.count / 5));
 		killed = opened(directory, &options);
 		feed(killed, &topic, topic.count);
 		feed(whole, &topic, topic.count);

@@ -162,6 +162,9 @@ static void skew_is_nothing_between_two_of_one_node(void **state)
 	bindings[1].evidence.node = 2;
 	resolve(bindings, 2, at);
 	assert_int_equal(in_ms(at[1].possible_from), 1000 - 500);
+	bindings[0].evidence.node = bindings[1].evidence.node = 0;
+	resolve(bindings, 2, at);
+	assert_int_equal(in_ms(at[1].possible_from), 1000 - 500);
 }
 
 static void two_that_are_each_before_the_other_are_in_no_order(void **state)
