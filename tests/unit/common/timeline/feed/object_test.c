@@ -9,6 +9,7 @@
 
 #include "common/base/json.h"
 #include "common/timeline/feed/object.h"
+#include "tests/unit/quoted.h"
 
 static struct json_object *parsed(const char *text)
 {
@@ -125,6 +126,27 @@ static void reads_the_sandbox_and_all_containers(void **state)
 	json_free(tree);
 }
 
+static void a_pod_that_no_kubelet_saw_is_as_old_as_its_object(void **state)
+{
+	struct json_object *created = parsed(
+		quoted("{'metadata':{'creationTimestamp':'2026-11-23T08:00:00Z'},'status':{}}"));
+	struct json_object *started =
+		parsed(quoted("{'metadata':{'creationTimestamp':'2026-11-23T08:00:00Z'},"
+			      "'status':{'startTime':'2026-11-23T08:00:02Z'}}"));
+	struct pod_object pod;
+	struct when start;
+
+	(void)state;
+	assert_null(object_pod(created, &pod));
+	start = pod.record.start_time;
+	assert_false(when_is_min(start));
+	assert_true(when_is_min(pod.record.kubelet_saw));
+	assert_null(object_pod(started, &pod));
+	assert_int_equal(pod.record.start_time.ns, start.ns + 2 * NS_PER_SECOND);
+	json_free(created);
+	json_free(started);
+}
+
 static void a_node_has_its_own_and_the_plugins_addresses(void **state)
 {
 	struct json_object *tree = parsed(
@@ -214,9 +236,11 @@ static void a_slice_lists_addresses_with_ports(void **state)
 
 static void the_controller_is_the_owner_that_says_so(void **state)
 {
-	struct json_object *tree = parsed(
-		"{\"metadata\":{\"ownerReferences\":[{\"kind\":\"Node\",\"name\":\"n1\"},{\"kind\":"
-		"\"Job\",\"name\":\"j\",\"uid\":\"u\",\"controller\":true}]}}");
+	struct json_object *tree =
+		parsed("{\"metadata\":{\"ownerReferences\":[{\"kind\":\"Node\",\"name\":\"n1\","
+		       "\"controller\":"
+		       "false},{\"kind\":"
+		       "\"Job\",\"name\":\"j\",\"uid\":\"u\",\"controller\":true}]}}");
 	struct json_object *none = parsed("{\"metadata\":{\"ownerReferences\":[{\"kind\":\"Node\","
 					  "\"name\":\"n1\",\"controller\":\"true\"}]}}");
 	struct span kind, name, uid;
@@ -253,6 +277,7 @@ int main(void)
 		cmocka_unit_test(a_pod_has_the_addresses_of_its_status_else_of_annotations),
 		cmocka_unit_test(what_is_no_address_is_passed_over_and_counted),
 		cmocka_unit_test(reads_the_sandbox_and_all_containers),
+		cmocka_unit_test(a_pod_that_no_kubelet_saw_is_as_old_as_its_object),
 		cmocka_unit_test(a_node_has_its_own_and_the_plugins_addresses),
 		cmocka_unit_test(a_service_has_cluster_external_and_balancer_addresses),
 		cmocka_unit_test(a_slice_lists_addresses_with_ports),

@@ -250,7 +250,7 @@ static void judges_by_holders(void **state)
 static void of_several_bindings_of_one_the_latest_is_shown(void **state)
 {
 	static const int64_t rows[][5] = {
-		{0, 1000, 4000, 9000, 11000},
+		{0, 1000, 4000, 9000, 13000},
 		{0, 9000, 12000, OPEN, OPEN},
 		{1, 90000, 92000, OPEN, OPEN},
 	};
@@ -262,6 +262,10 @@ static void of_several_bindings_of_one_the_latest_is_shown(void **state)
 	assert_int_equal(verdict.holders, ASOF_ONE);
 	assert_int_equal(verdict.tenure->binding.epoch, 1);
 	assert_true(verdict.certain); /* the other one is */
+	verdict = asof_judge(tenures, count, ms(12500), ms(12600), false);
+	assert_int_equal(verdict.holders, ASOF_ONE);
+	assert_int_equal(verdict.tenure->binding.epoch, 1);
+	assert_true(verdict.certain); /* the other one is not */
 }
 
 int main(void)

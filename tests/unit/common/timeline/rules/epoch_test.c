@@ -261,18 +261,35 @@ static void the_next_epoch_takes_only_its_own_times(void **state)
 	assert_int_equal(seconds(evidence_possible_from(&fold.epoch.evidence)), 105);
 }
 
+static void a_sandbox_from_before_the_last_one_went_is_not_the_next_epochs(void **state)
+{
+	struct pod_fold fold = born(with_sandbox(running(1, 105), POD_SANDBOX_TRUE, 104));
+
+	(void)state;
+	take(&fold, with_sandbox(terminated(1, 105, 180), POD_SANDBOX_FALSE, 181), false, 182);
+	assert_true(take(&fold, with_sandbox(running(1, 190), POD_SANDBOX_TRUE, 150), false, 200));
+	assert_int_equal(seconds(fold.epoch.evidence.sandbox_ready), NONE);
+	assert_false(take(&fold, with_sandbox(running(1, 190), POD_SANDBOX_TRUE, 181), false, 201));
+	assert_int_equal(seconds(fold.epoch.evidence.sandbox_ready), 181);
+}
+
 static void containers_that_all_started_again_may_have_another_sandbox(void **state)
 {
 	static const struct {
 		enum pod_sandbox before, after;
 		int64_t started, finished;
-		bool anew;
+		bool deleted, terminal, anew;
 	} cases[] = {
-		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 131, 130, true},
-		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 129, 130, false}, /* one ran across it */
-		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 131, 104, false}, /* of nobody here */
-		{POD_SANDBOX_TRUE, POD_SANDBOX_TRUE, 131, 130, false},
-		{POD_SANDBOX_TRUE, POD_SANDBOX_UNTOLD, 131, 130, false},
+		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 131, 130, false, false, true},
+		/* one ran across it */
+		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 129, 130, false, false, false},
+		/* of nobody here */
+		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 131, 104, false, false, false},
+		{POD_SANDBOX_TRUE, POD_SANDBOX_TRUE, 131, 130, false, false, false},
+		{POD_SANDBOX_TRUE, POD_SANDBOX_UNTOLD, 131, 130, false, false, false},
+		/* the pod does not live on */
+		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 131, 130, true, false, false},
+		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 131, 130, false, true, false},
 	};
 
 	(void)state;
@@ -282,7 +299,8 @@ static void containers_that_all_started_again_may_have_another_sandbox(void **st
 			with_sandbox(running(1, cases[c].started), cases[c].after, 104);
 
 		again.finished[again.finished_count++] = s(cases[c].finished);
-		assert_int_equal(take(&fold, again, false, 140), cases[c].anew);
+		again.terminal = cases[c].terminal;
+		assert_int_equal(take(&fold, again, cases[c].deleted, 140), cases[c].anew);
 		if (!cases[c].anew)
 			continue;
 		assert_int_equal(seconds(fold.epoch.evidence.previous_to), 130);
@@ -340,6 +358,7 @@ int main(void)
 		cmocka_unit_test(absence_is_a_loss_unless_all_had_terminated),
 		cmocka_unit_test(lost_can_turn_into_finished_and_nothing_opens_again),
 		cmocka_unit_test(the_next_epoch_takes_only_its_own_times),
+		cmocka_unit_test(a_sandbox_from_before_the_last_one_went_is_not_the_next_epochs),
 		cmocka_unit_test(containers_that_all_started_again_may_have_another_sandbox),
 		cmocka_unit_test(a_start_of_1970_is_no_start),
 		cmocka_unit_test(is_unpublished_between_start_and_address),
