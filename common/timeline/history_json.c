@@ -9,12 +9,6 @@ static void add_moment(struct text *out, const char *name, struct when moment)
 	text_add_when(out, moment);
 }
 
-static void add_present(struct text *out, const char *name, struct when moment)
-{
-	if (!when_is_min(moment))
-		add_moment(out, name, moment);
-}
-
 static void add_instants(struct text *out, const struct instants *at)
 {
 	add_moment(out, ",\"possible_from\":", at->possible_from);
@@ -25,23 +19,20 @@ static void add_instants(struct text *out, const struct instants *at)
 
 static void add_evidence(struct text *out, const struct binding *binding)
 {
-	const struct evidence *evidence = &binding->evidence;
-	bool pod = binding->kind == HOLDER_POD;
+	struct binding_moment moments[BINDING_MOMENTS];
+	size_t count = binding_moments(binding, moments);
 
 	text_add_string(out, ",\"evidence\":{\"ended\":");
-	text_add_json_string(out, binding_end_name(evidence->how));
-	add_present(out, pod ? ",\"start_time\":" : ",\"created\":", evidence->start_time);
-	add_present(out, ",\"sandbox_ready\":", evidence->sandbox_ready);
-	add_present(out, ",\"first_started\":", evidence->first_started);
-	add_present(out, ",\"endpoint\":", binding->endpoint);
-	add_present(out, ",\"first_received\":", evidence->first_received);
-	add_present(out, ",\"last_finished\":", evidence->last_finished);
-	add_present(out, pod ? ",\"last_running\":" : ",\"last_shown\":", evidence->last_running);
-	add_present(out, ",\"sandbox_gone\":", evidence->sandbox_gone);
-	add_present(out, ",\"ended_received\":", evidence->ended_received);
-	if (evidence->terminating)
+	text_add_json_string(out, binding_end_name(binding->evidence.how));
+	for (size_t m = 0; m < count; m++) {
+		text_add(out, ",", 1);
+		text_add_json_string(out, moments[m].name);
+		text_add(out, ":", 1);
+		text_add_when(out, moments[m].at);
+	}
+	if (binding->evidence.terminating)
 		text_add_string(out, ",\"terminating\":true");
-	if (evidence->all_terminated)
+	if (binding->evidence.all_terminated)
 		text_add_string(out, ",\"all_terminated\":true");
 	text_add(out, "}", 1);
 }

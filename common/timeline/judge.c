@@ -1,6 +1,5 @@
 #include "common/timeline/judge.h"
 
-#define COVERED (1u << KUBE_PODS | 1u << KUBE_NODES | 1u << KUBE_SERVICES)
 #define SLICES (1u << KUBE_ENDPOINTSLICES)
 
 /* The cached history of IP, or a new one. NULL after logging. */
@@ -65,7 +64,7 @@ static bool is_there(const struct timeline *timeline, uint64_t position)
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		const struct coverage *coverage = &timeline->answering->coverage[r];
 
-		if ((COVERED & 1u << r) &&
+		if ((JUDGE_RESOURCES & 1u << r) &&
 		    (coverage->begin_offset <= position || coverage->object_offset <= position))
 			return true;
 	}
@@ -172,9 +171,10 @@ int judge_end(struct timeline *timeline, const struct timeline_question *questio
 			    timeline->options.skew_ns);
 	if (view == NULL)
 		return -1;
-	judgement->gap = overlaps_gap(timeline, COVERED, question);
+	judgement->gap = overlaps_gap(timeline, JUDGE_RESOURCES, question);
 	judgement->there = is_there(timeline, position);
-	judgement->early = !judgement->there || before_coverage(timeline, COVERED, question);
+	judgement->early =
+		!judgement->there || before_coverage(timeline, JUDGE_RESOURCES, question);
 	judgement->found = asof_judge(view->tenures, view->count, question->start, question->end,
 				      judgement->gap || judgement->early);
 	decide(timeline, question, judgement);

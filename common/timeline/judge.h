@@ -5,6 +5,9 @@
 #include "common/timeline/history/history.h"
 #include "common/timeline/timeline_internal.h"
 
+/* The resources that tell who has an address. */
+#define JUDGE_RESOURCES (1u << KUBE_PODS | 1u << KUBE_NODES | 1u << KUBE_SERVICES)
+
 struct judgement {
 	enum timeline_status status;
 	const char *reason;      /* static text, NULL when known */

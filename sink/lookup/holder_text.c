@@ -25,3 +25,17 @@ void holder_text_add(struct text *out, const struct named_holder *holder)
 	holder_text_name(out, holder->workload_name);
 	text_add(out, ")", 1);
 }
+
+void holder_text_answer(struct text *out, const struct timeline_answer *answer)
+{
+	if (answer->reason != NULL)
+		text_add_format(out, "%s (%s)",
+				answer->status == TIMELINE_AMBIGUOUS ? "ambiguous" : "unknown",
+				answer->reason);
+	else if (answer->holder == NULL)
+		text_add_string(out, "outside the cluster");
+	else
+		holder_text_add(out, answer->holder);
+	if (answer->status == TIMELINE_KNOWN && !answer->certain)
+		text_add_string(out, ", if it sent");
+}

@@ -1,4 +1,4 @@
-/* holder_text.h - a holder in words, for a terminal. Pure.
+/* holder_text.h - who holds an address, in words, for a terminal. Pure.
  *
  * (1) Names come from objects that anybody may have made: a byte that does not belong on a
  *     terminal becomes '?'.
@@ -7,12 +7,16 @@
 #define TENURE_HOLDER_TEXT_H
 
 #include "common/base/text.h"
-#include "common/timeline/rules/named_holder.h"
+#include "common/timeline/timeline.h"
 
 /* Adds a NAME by (1). */
 void holder_text_name(struct text *out, struct span name);
 
 /* Adds "pod shop/web-1 (deployment web)", "node n1" or "service shop/web". */
 void holder_text_add(struct text *out, const struct named_holder *holder);
+
+/* Adds the holder, "outside the cluster" or "unknown (gap)". What is known only because the
+ * address is taken to have sent is followed by ", if it sent". */
+void holder_text_answer(struct text *out, const struct timeline_answer *answer);
 
 #endif

@@ -11,130 +11,129 @@
 #include "common/program/log.h"
 #include "common/program/settings.h"
 #include "common/program/stop.h"
-#include "common/record/flow_endpoints.h"
 #include "common/timeline/kube_topic.h"
 #include "common/timeline/timeline_settings.h"
 #include "common/topic/topic_reader.h"
 #include "sink/lookup/manual.h"
 #include "sink/lookup/report.h"
 
-enum format { TABLE, JSON };
-static const char *const formats[] = {"table", "json", NULL};
+static const char *const formats[] = {"table", "json", NULL}; /* enum report_format */
 
-struct lookup_program {
+struct lookup_options {
 	struct settings_list kube;
 	struct timeline_settings timeline;
 	struct bus_options bus;
-	const char *transport_name;
-	int format; /* enum format */
+	const char *transport;
 	int64_t port;
-	struct report_question question;
+	int format;
+	struct report_question question; /* without its position, which the topic has */
 };
 
-static int check(struct lookup_program *p)
+static int check_question(struct lookup_options *o)
 {
-	if (timeline_settings_check(&p->timeline) < 0)
-		return -1;
-	if (when_is_min(p->question.at)) {
-		p->question.at = when_now();
-	} else if (p->question.history) {
-		log_error("--history: tells of all times, so it does not take --at");
+	struct report_question *question = &o->question;
+
+	if (question->explain && (question->history || o->format != REPORT_TABLE)) {
+		log_error("--explain: explains one moment in words, so it takes neither --history "
+			  "nor --format json");
 		return -1;
 	}
-	p->question.port = -1;
-	p->question.transport = -1;
-	if (p->transport_name != NULL) {
-		p->question.transport =
-			transport_parse(p->transport_name, strlen(p->transport_name));
-		if (p->question.transport < 0) {
+	if (when_is_min(question->at)) {
+		question->at = when_now();
+	} else if (question->history) {
+		log_error("--history: covers all times, so it does not take --at");
+		return -1;
+	}
+	question->transport = -1;
+	if (o->transport != NULL) {
+		question->transport = transport_parse(o->transport, strlen(o->transport));
+		if (question->transport < 0) {
 			log_error("--transport: \"%s\" is wrong, it takes tcp, udp, sctp or a "
 				  "protocol's number",
-				  p->transport_name);
+				  o->transport);
 			return -1;
 		}
 	}
-	if (p->port > UINT16_MAX) {
+	if (o->port > UINT16_MAX) {
 		log_error("--port: must be at most %d", UINT16_MAX);
 		return -1;
 	}
-	if (p->port > 0)
-		p->question.port = (int32_t)p->port;
+	question->port = o->port > 0 ? (int32_t)o->port : -1;
 	return 0;
 }
 
-/* Whether COUNT operands can be answered from these inputs. */
-static int check_inputs(const struct lookup_program *p, char **operands, int count)
+/* ADDRESSES ends with NULL, as argv does. */
+static int check_addresses(char **addresses, bool *input)
 {
-	bool input = false;
 	struct ip ip;
 
-	for (int i = 0; i < count; i++) {
-		if (strcmp(operands[i], "-") == 0) {
-			input = true;
-		} else if (ip_parse(operands[i], strlen(operands[i]), &ip) < 0) {
-			log_error("\"%s\" is no IP address", operands[i]);
+	*input = false;
+	for (size_t i = 0; addresses[i] != NULL; i++) {
+		if (strcmp(addresses[i], "-") == 0) {
+			*input = true;
+		} else if (ip_parse(addresses[i], strlen(addresses[i]), &ip) < 0) {
+			log_error("\"%s\" is not an IP address", addresses[i]);
 			return -1;
 		}
 	}
-	if (count == 0) {
-		log_error("no address is given; - reads them from standard input");
-		return -1;
-	}
-	if (p->kube.count == 0) {
+	if (addresses[0] != NULL)
+		return 0;
+	log_error("no address is given; - reads them from standard input");
+	return -1;
+}
+
+static int check_kube(const struct lookup_options *o, bool input)
+{
+	if (o->kube.count == 0) {
 		log_error("--kube: is needed, kafka:TOPIC or files of watch events");
 		return -1;
 	}
-	for (size_t i = 0; i < p->kube.count; i++) {
-		if (p->kube.count > 1 && bus_is_kafka(p->kube.values[i])) {
+	for (size_t i = 0; i < o->kube.count; i++) {
+		if (o->kube.count > 1 && bus_is_kafka(o->kube.values[i])) {
 			log_error("--kube: takes files, or one topic");
 			return -1;
 		}
-		if (input && strcmp(p->kube.values[i], "-") == 0) {
+		if (input && strcmp(o->kube.values[i], "-") == 0) {
 			log_error("--kube and the addresses cannot both be standard input");
 			return -1;
 		}
 	}
-	return bus_is_kafka(p->kube.values[0]) ? topic_options_check(&p->bus) : 0;
+	return bus_is_kafka(o->kube.values[0]) ? topic_options_check(&o->bus) : 0;
 }
 
-/* Where the report stand: the end of what is there. A file is complete; a topic may
- * still tell more about moments that it has not reached. */
-static int place(struct lookup_program *p, struct timeline *timeline,
-		 const struct kube_topic_stats *stats)
+static int check_options(struct lookup_options *o, char **addresses)
 {
-	struct timeline_position ignored;
+	bool input;
 
-	if (stats->unreadable > 1)
-		log_warn("%s: %" PRIu64 " records were passed over", p->kube.values[0],
-			 stats->unreadable);
-	if (timeline_settings_check_cluster(&p->timeline, timeline, p->kube.values[0]) != 0)
+	if (timeline_settings_check(&o->timeline) < 0 || check_question(o) < 0 ||
+	    check_addresses(addresses, &input) < 0)
 		return -1;
-	p->question.position = timeline_position_last(timeline).offset;
-	p->question.provisional =
-		!p->question.history && !timeline_position_for(timeline, p->question.at, &ignored);
-	if (p->question.provisional && p->format != JSON)
-		log_warn("%s: what happened then may not all be there yet; the answer may change",
-			 p->kube.values[0]);
-	return 0;
+	return check_kube(o, input);
 }
 
+/* ---- Asking ---- */
+
+/* A reader that has gone is not an error: it ends the work. */
 static int print(struct report *report, bool end)
 {
 	struct text out;
 	int rc = -1;
 
 	text_init(&out, 2 * ANSWER_TEXT_MAX);
-	if (report_print(report, end, &out) < 0)
+	if (report_print(report, end, &out) < 0) {
 		log_error("no memory");
-	else if (out.length == 0 ||
-		 (fwrite(out.data, 1, out.length, stdout) == out.length && fflush(stdout) == 0))
-		rc = 0;
-	else if (errno != EPIPE)
-		log_error("standard output: %s", strerror(errno));
-	else
-		rc = 0;
-	if (rc == 0 && ferror(stdout))
-		stop_request(); /* nobody reads any more */
+		goto out;
+	}
+	if (out.length > 0 &&
+	    (fwrite(out.data, 1, out.length, stdout) < out.length || fflush(stdout) != 0)) {
+		if (errno != EPIPE) {
+			log_error("standard output: %s", strerror(errno));
+			goto out;
+		}
+		stop_request();
+	}
+	rc = 0;
+out:
 	text_free(&out);
 	return rc;
 }
@@ -144,7 +143,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* The line without the blanks around it. */
+/* Drops the blanks around a line. */
 static void trim(struct lines_line *line)
 {
 	while (line->length > 0 && is_blank(line->bytes[line->length - 1]))
@@ -155,8 +154,8 @@ static void trim(struct lines_line *line)
 	}
 }
 
-/* Asks about the addresses in the lines of standard input, blanks around them allowed. An
- * empty line is none; one that is no address is said and passed over. */
+/* Asks about the addresses in the lines of standard input, with or without blanks around
+ * them. An empty line is skipped; a line that is not an address is reported and skipped. */
 static int ask_lines(struct report *report, struct timeline *timeline)
 {
 	struct lines_reader *reader = lines_reader_open("-", false, 0);
@@ -175,7 +174,7 @@ static int ask_lines(struct report *report, struct timeline *timeline)
 		if (line.length == 0)
 			continue;
 		if (ip_parse(line.bytes, line.length, &ip) < 0) {
-			log_error("standard input line %" PRId64 ": \"%.*s\" is no IP address",
+			log_error("standard input line %" PRId64 ": \"%.*s\" is not an IP address",
 				  line.number + 1, (int)(line.length > 60 ? 60 : line.length),
 				  line.bytes);
 			rc = EX_DATAERR;
@@ -188,19 +187,19 @@ static int ask_lines(struct report *report, struct timeline *timeline)
 	return status == LINES_BROKEN ? EX_IOERR : rc;
 }
 
-static int ask_all(struct lookup_program *p, struct timeline *timeline, char **operands, int count)
+static int ask_all(const struct lookup_options *o, struct timeline *timeline, char **addresses)
 {
 	struct report report;
 	int rc = EX_OK;
 	struct ip ip;
 
-	report_init(&report, &p->question, p->format == JSON);
-	for (int i = 0; i < count && rc != EX_IOERR && !stop_requested(); i++) {
-		if (strcmp(operands[i], "-") == 0) {
+	report_init(&report, &o->question, (enum report_format)o->format);
+	for (size_t i = 0; addresses[i] != NULL && rc != EX_IOERR && !stop_requested(); i++) {
+		if (strcmp(addresses[i], "-") == 0) {
 			int asked = ask_lines(&report, timeline);
 
 			rc = asked == EX_OK ? rc : asked;
-		} else if (ip_parse(operands[i], strlen(operands[i]), &ip) < 0 ||
+		} else if (ip_parse(addresses[i], strlen(addresses[i]), &ip) < 0 ||
 			   report_ask(&report, timeline, &ip) < 0 || print(&report, false) < 0) {
 			rc = EX_IOERR;
 		}
@@ -211,65 +210,98 @@ static int ask_all(struct lookup_program *p, struct timeline *timeline, char **o
 	return rc;
 }
 
-/* Brings TIMELINE to where the topic ends now, and asks. Returns the exit code. */
-static int load_and_ask(struct lookup_program *p, struct timeline *timeline, char **operands,
-			int count)
+/* Brings TIMELINE to where the topic ends now. 1: done, 0: stopped by a signal, -1 after
+ * logging, with *EXIT_CODE set. */
+static int load(const struct lookup_options *o, struct timeline *timeline, int *exit_code)
 {
-	const struct kube_topic_options options = {.addresses = &p->kube, .bus = p->bus};
-	struct kube_topic_stats stats;
-	struct kube_topic *kube_topic;
-	int loaded, rc;
+	const struct kube_topic_options options = {.addresses = &o->kube, .bus = o->bus};
+	struct kube_topic *kube_topic = kube_topic_open(timeline, &options, exit_code);
+	uint64_t unreadable;
+	int loaded;
 
-	kube_topic = kube_topic_open(timeline, &options, &rc);
 	if (kube_topic == NULL)
-		return rc;
+		return -1;
 	loaded = kube_topic_catch_up(kube_topic);
-	stats = kube_topic_stats(kube_topic);
-	rc = loaded < 0 ? kube_topic_exit_code(kube_topic) : EX_OK;
+	if (loaded < 0)
+		*exit_code = kube_topic_exit_code(kube_topic);
+	unreadable = kube_topic_stats(kube_topic).unreadable;
+	if (loaded == 1 && unreadable > 1)
+		log_warn("%s: %" PRIu64 " records were passed over", o->kube.values[0], unreadable);
 	kube_topic_close(kube_topic);
-	if (loaded <= 0)
-		return rc;
-	return place(p, timeline, &stats) == 0 ? ask_all(p, timeline, operands, count) : EX_CONFIG;
+	return loaded;
+}
+
+/* Puts the question at the end of what is there. A file is complete; a topic may still say
+ * more about moments that it has not reached. */
+static void place_question(struct lookup_options *o, struct timeline *timeline)
+{
+	struct report_question *question = &o->question;
+	struct timeline_position ignored;
+
+	question->position = timeline_position_last(timeline).offset;
+	question->provisional =
+		!question->history && !timeline_position_for(timeline, question->at, &ignored);
+	if (question->provisional && o->format != REPORT_JSON)
+		log_warn("%s: what happened then may not all be there yet; the answer may change",
+			 o->kube.values[0]);
+}
+
+/* Returns the exit code. */
+static int run(struct lookup_options *o, struct timeline *timeline, char **addresses)
+{
+	int exit_code = EX_OK;
+
+	if (load(o, timeline, &exit_code) <= 0)
+		return exit_code;
+	if (timeline_settings_check_cluster(&o->timeline, timeline, o->kube.values[0]) < 0)
+		return EX_CONFIG;
+	place_question(o, timeline);
+	return ask_all(o, timeline, addresses);
 }
 
 int main(int argc, char **argv)
 {
-	static struct lookup_program p = {
-		.format = TABLE,
-		.question = {.at = {INT64_MIN}},
+	struct lookup_options o = {
+		.format = REPORT_TABLE,
+		.question = {.at = WHEN_MIN},
 		.timeline = TIMELINE_SETTINGS_DEFAULT,
 	};
 	const struct setting table[] = {
-		SETTING_LIST("kube", 0, "ADDRESS", &p.kube,
+		SETTING_LIST("kube", 0, "ADDRESS", &o.kube,
 			     "watch events: files, one for each resource, or kafka:TOPIC; may be "
 			     "repeated"),
-		SETTING_WHEN("at", 0, "TIME", &p.question.at, "when; without it, now"),
-		SETTING_BOOL("history", 0, &p.question.history,
-			     "everybody who held it, ever; the four instants only with --format "
-			     "json"),
-		SETTING_NUMBER("port", 0, "PORT", &p.port,
-			       "the port there, to tell one service from another"),
-		SETTING_TEXT("transport", 0, "NAME", &p.transport_name, "tcp, udp, sctp, ..."),
-		SETTING_BOOL("received", 0, &p.question.received,
-			     "it was only sent to; without this it is taken to have sent, and "
-			     "what needs that is marked"),
-		SETTING_CHOICE("format", 0, "FORMAT", formats, &p.format, "format of the answers"),
-		TIMELINE_SETTINGS(&p.timeline),
-		BUS_SETTINGS(&p.bus),
+		SETTING_WHEN("at", 0, "TIME", &o.question.at,
+			     "the moment to ask about; without it, now"),
+		SETTING_BOOL("history", 0, &o.question.history,
+			     "list everyone who ever held the address; --format json adds the "
+			     "evidence"),
+		SETTING_BOOL("explain", 0, &o.question.explain,
+			     "explain the answer: the evidence, what follows from it, and the "
+			     "verdict"),
+		SETTING_NUMBER("port", 0, "PORT", &o.port,
+			       "port at the address, to choose among its services"),
+		SETTING_TEXT("transport", 0, "NAME", &o.transport,
+			     "transport of that port: tcp, udp, sctp or a protocol's number"),
+		SETTING_BOOL("received", 0, &o.question.received,
+			     "the address only received a packet; the default is that it sent "
+			     "one"),
+		SETTING_CHOICE("format", 0, "FORMAT", formats, &o.format, "format of the answers"),
+		TIMELINE_SETTINGS(&o.timeline),
+		BUS_SETTINGS(&o.bus),
 		SETTING_END,
 	};
 	struct timeline *timeline = NULL;
 	int first, rc = EX_USAGE;
 
-	log_init(manual.program, LOG_LEVEL_INFO, LOG_AUTO);
 	first = settings_read(&manual, table, argc, argv);
-	if (first < 0 || check(&p) < 0 || check_inputs(&p, argv + first, argc - first) < 0)
+	if (first < 0 || check_options(&o, argv + first) < 0)
 		goto out;
 	stop_install();
 	rc = EX_CANTCREAT;
-	timeline = timeline_settings_open(&p.timeline);
-	if (timeline != NULL)
-		rc = load_and_ask(&p, timeline, argv + first, argc - first);
+	timeline = timeline_settings_open(&o.timeline);
+	if (timeline == NULL)
+		goto out;
+	rc = run(&o, timeline, argv + first);
 out:
 	timeline_close(timeline);
 	return rc;

@@ -1,6 +1,7 @@
 #include "sink/lookup/report.h"
 
 #include "common/program/log.h"
+#include "sink/lookup/explain_text.h"
 #include "sink/lookup/holder_text.h"
 
 #define COLUMNS 6
@@ -8,9 +9,10 @@
 static const char *const at_heading[COLUMNS] = {"ADDRESS",  "HELD BY", "NODE",
 						"SERVICES", "SINCE",   "UNTIL"};
 
-void report_init(struct report *report, const struct report_question *question, bool json)
+void report_init(struct report *report, const struct report_question *question,
+		 enum report_format format)
 {
-	*report = (struct report){.question = *question, .json = json};
+	*report = (struct report){.question = *question, .format = format};
 	columns_init(&report->table, COLUMNS, 0, ANSWER_TEXT_MAX);
 	text_init(&report->out, ANSWER_TEXT_MAX);
 	for (size_t i = 0; i < COLUMNS; i++)
@@ -72,16 +74,7 @@ static void add_row(struct columns *table, const char *ip, const struct timeline
 	size_t before;
 
 	columns_add(table, ip);
-	if (answer->reason != NULL)
-		text_add_format(out, "%s (%s)",
-				answer->status == TIMELINE_AMBIGUOUS ? "ambiguous" : "unknown",
-				answer->reason);
-	else if (answer->holder == NULL)
-		text_add_string(out, "outside the cluster");
-	else
-		holder_text_add(out, answer->holder);
-	if (answer->status == TIMELINE_KNOWN && !answer->certain)
-		text_add_string(out, ", if it sent");
+	holder_text_answer(out, answer);
 	columns_end(table);
 	add_name_or_dash(table, answer->holder != NULL ? answer->holder->node : span_of(""));
 	before = out->length;
@@ -114,12 +107,15 @@ static void add_binding_row(struct columns *table, const char *ip,
 	end_row(table, binding->holder, before);
 }
 
-static void add_nobody(struct columns *table, const char *ip)
+static void add_history_rows(struct columns *table, const char *ip,
+			     const struct timeline_history *history)
 {
-	const char *const row[COLUMNS] = {ip, "nobody, ever", "-", "-", "-", "-"};
+	const char *const nobody[COLUMNS] = {ip, "nobody, ever", "-", "-", "-", "-"};
 
-	for (size_t i = 0; i < COLUMNS; i++)
-		columns_add(table, row[i]);
+	for (size_t i = 0; i < COLUMNS && history->count == 0; i++)
+		columns_add(table, nobody[i]);
+	for (size_t b = 0; b < history->count; b++)
+		add_binding_row(table, ip, &history->bindings[b]);
 }
 
 /* ---- JSON ---- */
@@ -183,13 +179,26 @@ static int ask_history(struct report *report, struct timeline *timeline, const s
 
 	if (timeline_history(timeline, ip, report->question.position, &history) < 0)
 		return -1;
-	if (report->json)
+	if (report->format == REPORT_JSON)
 		add_history(report, address, &history);
-	else if (history.count == 0)
-		add_nobody(&report->table, address);
-	for (size_t b = 0; b < history.count && !report->json; b++)
-		add_binding_row(&report->table, address, &history.bindings[b]);
+	else
+		add_history_rows(&report->table, address, &history);
 	timeline_history_clear(&history);
+	return 0;
+}
+
+static int explain(struct report *report, struct timeline *timeline,
+		   const struct timeline_question *question, const char *address)
+{
+	struct text *out = &report->out;
+	struct explain explain;
+
+	if (explain_answer(timeline, question, &explain) < 0)
+		return -1;
+	if (report->asked++ > 0)
+		text_add(out, "\n", 1);
+	explain_text_add(out, address, question, &explain);
+	explain_clear(&explain);
 	return 0;
 }
 
@@ -208,9 +217,11 @@ static int ask_moment(struct report *report, struct timeline *timeline, const st
 	};
 	struct timeline_answer answer;
 
+	if (asked->explain)
+		return explain(report, timeline, &question, address);
 	if (timeline_answer(timeline, &question, &answer) < 0)
 		return -1;
-	if (report->json)
+	if (report->format == REPORT_JSON)
 		add_line(report, address, &answer);
 	else
 		add_row(&report->table, address, &answer);
@@ -233,9 +244,10 @@ int report_ask(struct report *report, struct timeline *timeline, const struct ip
 
 int report_print(struct report *report, bool end, struct text *out)
 {
-	if (report->json && report->out.length > 0)
-		text_add(out, report->out.data, report->out.length);
-	else if (!report->json && end)
+	bool table = report->format == REPORT_TABLE && !report->question.explain;
+
+	text_add(out, report->out.data, report->out.length);
+	if (table && end)
 		columns_print(&report->table, out);
 	text_clear(&report->out);
 	return out->failed ? -1 : 0;

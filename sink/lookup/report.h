@@ -1,16 +1,17 @@
 /* report.h - answers about addresses, for people (a table) and for programs (NDJSON).
  *
- * A table is printed when everything was asked, because its widths come from what is in
- * it; in JSON each answer is a line of its own:
+ * The table is printed at the end, because its widths come from its cells. A line of JSON
+ * and an explanation are printed as soon as their address was asked about:
  *
  *     {"ip":A,"at":T,"position":N,"provisional":true,"certain":true,"status":"known",...}
  *     {"ip":A,"position":N,"bindings":[{"kind":"pod",...}]}
  *
- * The first is an end of a tagged flow with the question in front (docs/answers.md 8),
- * PROVISIONAL only when more of the topic may change it; the second is the history.
+ * The first is an end of a tagged flow (docs/answers.md section 8) with the question in
+ * front; it is provisional only if more of the topic may change it. The second is the
+ * history.
  *
  * (1) An answer that is known only because the address is taken to have sent says so:
- *     CERTAIN, which every known answer has, is false, and the table has "if it sent".
+ *     "certain", which every known answer has, is false, and the table has "if it sent".
  */
 #ifndef TENURE_REPORT_H
 #define TENURE_REPORT_H
@@ -24,30 +25,34 @@
 
 #define ANSWER_TEXT_MAX (256u * 1024 * 1024)
 
+enum report_format { REPORT_TABLE, REPORT_JSON };
+
 struct report_question {
 	struct when at;
 	int32_t port;  /* -1 for none */
 	int transport; /* IANA number, -1 for none */
 	bool received; /* the address only received */
-	bool history;
+	bool history;  /* every binding, whenever; AT does not count */
+	bool explain;  /* what the answer rests on, in words, whatever the format is */
 	int64_t position;
 	bool provisional;
 };
 
 struct report {
 	struct report_question question;
-	bool json;
+	enum report_format format;
 	struct columns table;
 	struct text out;
+	size_t asked; /* explanations so far */
 };
 
-void report_init(struct report *report, const struct report_question *question, bool json);
+void report_init(struct report *report, const struct report_question *question,
+		 enum report_format format);
 void report_free(struct report *report);
 
 /* Asks TIMELINE about IP. -1 after logging. */
 int report_ask(struct report *report, struct timeline *timeline, const struct ip *ip);
-/* Adds to OUT what can be printed: a line of JSON, or at the END the table. -1 without
- * memory. */
+/* Adds to OUT what can be printed now; the table only at the END. -1 if out of memory. */
 int report_print(struct report *report, bool end, struct text *out);
 
 #endif

@@ -41,6 +41,13 @@ static bool is_before(struct side a, struct side b, int64_t skew_ns)
 	return seems_before(a, b, skew_ns) && !seems_before(b, a, skew_ns);
 }
 
+bool asof_is_before(const struct binding *a, const struct binding *b, enum timeline_clock clock,
+		    int64_t skew_ns)
+{
+	return is_before((struct side){a, binding_start(a, clock).certain_from},
+			 (struct side){b, binding_start(b, clock).certain_from}, skew_ns);
+}
+
 /* A binding and the earliest of its instants that counts. */
 struct turn {
 	struct when first;
@@ -214,18 +221,18 @@ void asof_sort(struct tenure *tenures, size_t count)
 	}
 }
 
-static bool is_certain(const struct tenure *tenure, struct when start, struct when end)
+bool asof_is_certain(const struct tenure *tenure, struct when start, struct when end)
 {
 	return when_not_after(tenure->at.certain_from, start) &&
 	       when_not_after(end, tenure->at.certain_to);
 }
 
-static bool is_possible(const struct tenure *tenure, struct when start, struct when end,
-			bool uncovered)
+bool asof_is_possible(const struct tenure *tenure, struct when start, struct when end,
+		      bool uncovered)
 {
 	return when_not_after(tenure->at.possible_from, end) &&
 	       when_not_after(start, tenure->at.possible_to) &&
-	       (!uncovered || is_certain(tenure, start, end));
+	       (!uncovered || asof_is_certain(tenure, start, end));
 }
 
 /* The first tenure that begins after MOMENT. */
@@ -258,11 +265,11 @@ static bool any_together(const struct tenure *tenures, size_t last, struct when 
 			 struct when end, bool uncovered)
 {
 	for (size_t i = last; i > 0 && when_not_after(start, tenures[i - 1].reach); i--) {
-		if (!is_possible(&tenures[i - 1], start, end, uncovered))
+		if (!asof_is_possible(&tenures[i - 1], start, end, uncovered))
 			continue;
 		for (size_t j = i - 1; j > 0 && when_not_after(start, tenures[j - 1].reach); j--) {
 			if (tenures[i - 1].binding.holder != tenures[j - 1].binding.holder &&
-			    is_possible(&tenures[j - 1], start, end, uncovered) &&
+			    asof_is_possible(&tenures[j - 1], start, end, uncovered) &&
 			    certain_together(&tenures[i - 1], &tenures[j - 1], start, end))
 				return true;
 		}
@@ -279,7 +286,7 @@ struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struc
 	for (size_t t = last; t > 0 && when_not_after(start, tenures[t - 1].reach); t--) {
 		const struct tenure *tenure = &tenures[t - 1];
 
-		if (!is_possible(tenure, start, end, uncovered))
+		if (!asof_is_possible(tenure, start, end, uncovered))
 			continue;
 		if (verdict.tenure != NULL &&
 		    tenure->binding.holder != verdict.tenure->binding.holder) {
@@ -291,7 +298,7 @@ struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struc
 		if (verdict.tenure == NULL)
 			verdict.tenure = tenure;
 		verdict.holders = ASOF_ONE;
-		verdict.certain = verdict.certain || is_certain(tenure, start, end);
+		verdict.certain = verdict.certain || asof_is_certain(tenure, start, end);
 	}
 	return verdict;
 }

@@ -52,6 +52,15 @@ struct asof_verdict {
 struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struct when start,
 			       struct when end, bool uncovered);
 
+/* The two tests that asof_judge() applies to each tenure. */
+bool asof_is_possible(const struct tenure *tenure, struct when start, struct when end,
+		      bool uncovered);
+bool asof_is_certain(const struct tenure *tenure, struct when start, struct when end);
+
+/* A is before B, two bindings of one address (section 5). */
+bool asof_is_before(const struct binding *a, const struct binding *b, enum timeline_clock clock,
+		    int64_t skew_ns);
+
 /* Some binding is certain at an instant of [FROM, TO]. */
 bool asof_certain_within(const struct tenure *tenures, size_t count, struct when from,
 			 struct when to);

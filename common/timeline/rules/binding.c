@@ -133,6 +133,31 @@ struct when binding_shown_end(const struct binding *binding, const char **from)
 	return evidence->ended_received;
 }
 
+size_t binding_moments(const struct binding *binding,
+		       struct binding_moment list[static BINDING_MOMENTS])
+{
+	const struct evidence *evidence = &binding->evidence;
+	bool pod = binding->kind == HOLDER_POD;
+	const struct binding_moment all[BINDING_MOMENTS] = {
+		{pod ? "start_time" : "created", evidence->start_time},
+		{"sandbox_ready", evidence->sandbox_ready},
+		{"first_started", evidence->first_started},
+		{"endpoint", binding->endpoint},
+		{"first_received", evidence->first_received},
+		{"last_finished", evidence->last_finished},
+		{pod ? "last_running" : "last_shown", evidence->last_running},
+		{"sandbox_gone", evidence->sandbox_gone},
+		{"ended_received", evidence->ended_received},
+	};
+	size_t count = 0;
+
+	for (size_t m = 0; m < BINDING_MOMENTS; m++) {
+		if (!missing(all[m].at))
+			list[count++] = all[m];
+	}
+	return count;
+}
+
 const char *holder_kind_name(enum holder_kind kind)
 {
 	switch (kind) {

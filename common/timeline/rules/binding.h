@@ -76,6 +76,16 @@ struct binding_start binding_start(const struct binding *binding, enum timeline_
 /* What is shown as the end: WHEN_MIN and NULL while it has not ended. */
 struct when binding_shown_end(const struct binding *binding, const char **from);
 
+/* A piece of evidence that is there. */
+struct binding_moment {
+	const char *name; /* static: as in docs/answers.md */
+	struct when at;
+};
+#define BINDING_MOMENTS 9
+/* Lists the evidence of BINDING that has a time. Returns how many. */
+size_t binding_moments(const struct binding *binding,
+		       struct binding_moment list[static BINDING_MOMENTS]);
+
 const char *holder_kind_name(enum holder_kind kind);
 const char *binding_end_name(enum binding_end how);
 

@@ -36,6 +36,13 @@ void gaps_free(struct gaps *gaps)
 	*gaps = (struct gaps){0};
 }
 
+bool gaps_one_overlaps(const struct gap *gap, unsigned resources, int64_t hold_ns,
+		       struct when start, struct when end)
+{
+	return (gap->resources & resources) != 0 && when_not_after(start, gap->to) &&
+	       when_not_after(when_add(gap->from, -hold_ns), end);
+}
+
 bool gaps_overlap(const struct gaps *gaps, unsigned resources, int64_t hold_ns, struct when start,
 		  struct when end, uint64_t position)
 {
@@ -44,10 +51,7 @@ bool gaps_overlap(const struct gaps *gaps, unsigned resources, int64_t hold_ns, 
 	while (g > 0 && gaps->list[g - 1].offset > position)
 		g--;
 	for (; g > 0 && when_not_after(start, gaps->reach[g - 1]); g--) {
-		const struct gap *gap = &gaps->list[g - 1];
-
-		if ((gap->resources & resources) && when_not_after(start, gap->to) &&
-		    when_not_after(when_add(gap->from, -hold_ns), end))
+		if (gaps_one_overlaps(&gaps->list[g - 1], resources, hold_ns, start, end))
 			return true;
 	}
 	return false;

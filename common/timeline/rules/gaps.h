@@ -28,6 +28,9 @@ struct gaps {
 /* -1 when there is no memory. */
 int gaps_add(struct gaps *gaps, const struct gap *gap);
 void gaps_free(struct gaps *gaps);
+/* GAP is of one of RESOURCES and, counted from HOLD_NS before it, overlaps [START, END]. */
+bool gaps_one_overlaps(const struct gap *gap, unsigned resources, int64_t hold_ns,
+		       struct when start, struct when end);
 /* A GAP of one of RESOURCES, counted from HOLD_NS before it, overlaps [START, END]. */
 bool gaps_overlap(const struct gaps *gaps, unsigned resources, int64_t hold_ns, struct when start,
 		  struct when end, uint64_t position);

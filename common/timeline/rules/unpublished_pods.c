@@ -81,27 +81,42 @@ static bool may_hold(const struct unpublished_pod *row, const struct unpublished
 	return when_not_after(question->start, when_add(row->until, question->skew_ns));
 }
 
+/* None of the block's statements can be one of a pod that may hold the address. */
+static bool is_passed_over(const struct unpublished_block *block,
+			   const struct unpublished_question *question)
+{
+	return block->last_hidden <= question->position ||
+	       when_before(question->end, when_add(block->first_from, -question->skew_ns)) ||
+	       when_before(when_add(block->last_until, question->skew_ns), question->start);
+}
+
+const struct unpublished_pod *unpublished_pods_next(const struct unpublished_pods *table,
+						    const struct unpublished_question *question,
+						    size_t *next)
+{
+	size_t r = *next;
+
+	while (r < table->count && table->rows[r].opened_offset <= question->position) {
+		size_t block = r / BLOCK_ROWS;
+
+		if (r % BLOCK_ROWS == 0 && is_passed_over(&table->blocks[block], question)) {
+			r += BLOCK_ROWS;
+			continue;
+		}
+		if (may_hold(&table->rows[r], question)) {
+			*next = r + 1;
+			return &table->rows[r];
+		}
+		r++;
+	}
+	*next = table->count;
+	return NULL;
+}
+
 bool unpublished_pods_may_hold(const struct unpublished_pods *table,
 			       const struct unpublished_question *question)
 {
-	size_t blocks = (table->count + BLOCK_ROWS - 1) / BLOCK_ROWS;
+	size_t next = 0;
 
-	for (size_t b = 0; b < blocks; b++) {
-		const struct unpublished_block *block = &table->blocks[b];
-		size_t end = (b + 1) * BLOCK_ROWS;
-
-		if (table->rows[b * BLOCK_ROWS].opened_offset > question->position)
-			return false;
-		if (block->last_hidden <= question->position ||
-		    when_before(question->end, when_add(block->first_from, -question->skew_ns)) ||
-		    when_before(when_add(block->last_until, question->skew_ns), question->start))
-			continue;
-		for (size_t r = b * BLOCK_ROWS; r < end && r < table->count; r++) {
-			if (table->rows[r].opened_offset > question->position)
-				return false;
-			if (may_hold(&table->rows[r], question))
-				return true;
-		}
-	}
-	return false;
+	return unpublished_pods_next(table, question, &next) != NULL;
 }

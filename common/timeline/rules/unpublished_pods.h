@@ -48,6 +48,11 @@ struct unpublished_question {
 	bool excluded;   /* a certain binding excludes pods that are unpublished still */
 };
 
+/* The first statement from number *NEXT on whose pod may hold the address in the flow, or
+ * NULL. *NEXT becomes the number after it. */
+const struct unpublished_pod *unpublished_pods_next(const struct unpublished_pods *table,
+						    const struct unpublished_question *question,
+						    size_t *next);
 /* Some pod may hold the address in the flow. */
 bool unpublished_pods_may_hold(const struct unpublished_pods *table,
 			       const struct unpublished_question *question);

@@ -50,6 +50,20 @@ void row_key_versions(struct text *key, enum row_table table, uint32_t cluster, 
 	add_name(key, name);
 }
 
+bool row_version_name(struct span key, struct span *name)
+{
+	struct codec codec = codec_read(key);
+	size_t length;
+
+	codec_u8(&codec);
+	codec_u32(&codec);
+	length = codec_u8(&codec);
+	if (codec.failed || codec.left < length)
+		return false;
+	*name = (struct span){(const char *)codec.at, length};
+	return true;
+}
+
 void row_key_objects(struct text *key, uint32_t cluster, int resource)
 {
 	begin(key, 's', cluster);

@@ -51,6 +51,8 @@ void row_key_membership(struct text *key, uint32_t cluster, const struct ip *ip,
 			uint32_t number);
 /* The rows of one thing in ROW_HOLDERS, ROW_NODES or ROW_OWNERS; its offset is added. */
 void row_key_versions(struct text *key, enum row_table table, uint32_t cluster, struct span name);
+/* The name in the key of such a row. */
+bool row_version_name(struct span key, struct span *name);
 void row_key_object(struct text *key, uint32_t cluster, int resource, struct span uid);
 void row_key_objects(struct text *key, uint32_t cluster, int resource);
 void row_key_deleted(struct text *key, uint32_t cluster, int resource, struct span uid);

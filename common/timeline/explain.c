@@ -1,0 +1,168 @@
+#include "common/timeline/explain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/program/log.h"
+#include "common/timeline/judge.h"
+
+static void *one_more(void *list, size_t count, size_t size)
+{
+	void *more = realloc(list, (count + 1) * size);
+
+	if (more == NULL)
+		log_error("timeline: no memory for an explanation");
+	return more;
+}
+
+static int find_gaps(const struct timeline *timeline, const struct timeline_question *question,
+		     struct explain *explain)
+{
+	const struct gaps *gaps = &timeline->answering->gaps;
+
+	for (size_t g = 0; g < gaps->count; g++) {
+		struct gap *more;
+
+		if (gaps->list[g].offset > (uint64_t)question->position ||
+		    !gaps_one_overlaps(&gaps->list[g], JUDGE_RESOURCES, timeline->options.hold_ns,
+				       question->start, question->end))
+			continue;
+		more = one_more(explain->gaps, explain->gap_count, sizeof(*more));
+		if (more == NULL)
+			return -1;
+		explain->gaps = more;
+		more[explain->gap_count++] = gaps->list[g];
+	}
+	return 0;
+}
+
+/* Gives those of the unpublished pods their names whose uid this is. */
+static void name_pods(struct explain *explain, struct span uid, struct span names)
+{
+	uint64_t hash = span_hash(uid);
+	struct holder_names holder;
+
+	for (size_t p = 0; p < explain->unpublished_count; p++) {
+		struct explain_pod *pod = &explain->unpublished[p];
+
+		if (pod->uid_hash == hash && row_holder(names, &holder))
+			snprintf(pod->full_name, sizeof(pod->full_name), "%.*s/%.*s",
+				 (int)holder.namespace.length, holder.namespace.data,
+				 (int)holder.name.length, holder.name.data);
+	}
+}
+
+/* A statement about an unpublished pod has the hash of its uid alone. */
+static int find_pod_names(struct timeline *timeline, struct explain *explain)
+{
+	struct span key, value, prefix;
+	struct store_scan *scan;
+	int rc;
+
+	row_key_table(&timeline->key, ROW_HOLDERS, timeline->answering->id);
+	prefix = (struct span){timeline->key.data, timeline->key.length};
+	scan = store_scan_begin(timeline->store, prefix, prefix);
+	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
+		struct span uid;
+
+		if (row_version_name(key, &uid))
+			name_pods(explain, uid, value);
+	}
+	store_scan_end(scan);
+	return rc;
+}
+
+static int find_unpublished(struct timeline *timeline, const struct judgement *judgement,
+			    const struct timeline_question *question, struct explain *explain)
+{
+	const struct asof_verdict *found = &judgement->found;
+	const struct unpublished_question asked =
+		judge_unpublished(timeline, judgement->history,
+				  found->holders == ASOF_ONE ? found->tenure : NULL, question);
+	const struct unpublished_pods *table = &timeline->answering->unpublished;
+	const struct unpublished_pod *row;
+	size_t next = 0;
+
+	while ((row = unpublished_pods_next(table, &asked, &next)) != NULL) {
+		struct explain_pod *more =
+			one_more(explain->unpublished, explain->unpublished_count, sizeof(*more));
+
+		if (more == NULL)
+			return -1;
+		explain->unpublished = more;
+		more[explain->unpublished_count++] =
+			(struct explain_pod){row->holder, row->from, row->until, "?"};
+	}
+	return explain->unpublished_count > 0 ? find_pod_names(timeline, explain) : 0;
+}
+
+static int fill(struct timeline *timeline, const struct timeline_question *question,
+		struct explain *explain)
+{
+	uint64_t position = (uint64_t)question->position;
+	struct judgement judgement;
+
+	if (timeline_history(timeline, &question->ip, question->position, &explain->history) < 0 ||
+	    judge_end(timeline, question, &judgement) < 0)
+		return -1;
+	if (judgement.history == NULL)
+		return 0;
+	explain->uncovered = judgement.gap || judgement.early;
+	explain->in_range = judge_in_range(timeline, judgement.history, &question->ip, position);
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		explain->coverage[r] =
+			judgement.there
+				? coverage_start(&timeline->answering->coverage[r], position)
+				: WHEN_MAX;
+	if (find_gaps(timeline, question, explain) < 0)
+		return -1;
+	return find_unpublished(timeline, &judgement, question, explain);
+}
+
+int explain_answer(struct timeline *timeline, const struct timeline_question *question,
+		   struct explain *explain)
+{
+	*explain = (struct explain){
+		.start = question->start,
+		.end = question->end,
+		.options = timeline->options,
+		.uncovered = true,
+	};
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		explain->coverage[r] = WHEN_MAX;
+	/* The answer comes last: what it borrows goes with the next question. */
+	if (fill(timeline, question, explain) == 0 &&
+	    timeline_answer(timeline, question, &explain->answer) == 0)
+		return 0;
+	explain_clear(explain);
+	return -1;
+}
+
+void explain_clear(struct explain *explain)
+{
+	timeline_history_clear(&explain->history);
+	free(explain->gaps);
+	free(explain->unpublished);
+	explain->gaps = NULL;
+	explain->unpublished = NULL;
+}
+
+bool explain_is_possible(const struct explain *explain, size_t binding)
+{
+	return asof_is_possible(explain->history.bindings[binding].tenure, explain->start,
+				explain->end, explain->uncovered);
+}
+
+bool explain_is_certain(const struct explain *explain, size_t binding)
+{
+	return asof_is_certain(explain->history.bindings[binding].tenure, explain->start,
+			       explain->end);
+}
+
+bool explain_is_before(const struct explain *explain, size_t one, size_t other)
+{
+	const struct timeline_binding *bindings = explain->history.bindings;
+
+	return asof_is_before(&bindings[one].tenure->binding, &bindings[other].tenure->binding,
+			      explain->options.clock, explain->options.skew_ns);
+}
