@@ -26,7 +26,7 @@ static int grow(struct unpublished_pods *table)
 		return -1;
 	table->rows = rows;
 	blocks = realloc(table->blocks, capacity / BLOCK_ROWS * sizeof(*blocks));
-	if (!blocks)
+	if (blocks == NULL)
 		return -1;
 	table->blocks = blocks;
 	table->capacity = capacity;
