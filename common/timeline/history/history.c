@@ -150,8 +150,9 @@ static int make_room(struct history *history, size_t rows)
 	history->memberships = calloc(rows + 1, sizeof(*history->memberships));
 	history->openings = calloc(rows + 1, sizeof(*history->openings));
 	history->changes = calloc(2 * rows + 1, sizeof(*history->changes));
-	return history->holders && history->bindings != NULL && history->versions != NULL &&
-			       history->memberships && history->changes
+	return history->holders != NULL && history->bindings != NULL && history->versions != NULL &&
+			       history->memberships != NULL && history->openings != NULL &&
+			       history->changes != NULL
 		       ? 0
 		       : -1;
 }
