@@ -28,6 +28,11 @@ void text_free(struct text *text)
 	text_init(text, text->limit);
 }
 
+struct span text_span(const struct text *text)
+{
+	return (struct span){text->data, text->length};
+}
+
 /* Makes room for MORE bytes and for the NUL of text_terminate() behind them. */
 static bool reserve(struct text *text, size_t more)
 {

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/span.h"
 #include "common/base/when.h"
 
 struct text {
@@ -26,6 +27,8 @@ void text_init(struct text *text, size_t limit);
 /* Forgets the bytes and FAILED, keeps the memory. */
 void text_clear(struct text *text);
 void text_free(struct text *text);
+/* Its bytes, borrowed until the next addition. */
+struct span text_span(const struct text *text);
 
 void text_add(struct text *text, const char *bytes, size_t length);
 void text_add_string(struct text *text, const char *string);

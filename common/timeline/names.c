@@ -19,30 +19,25 @@ struct found {
 	struct span zone, region;
 };
 
-static struct span span_in(const struct text *text)
-{
-	return (struct span){text->data, text->length};
-}
-
 /* Copies the version of NAME that POSITION sees to VERSION; narrows the positions of CACHED
  * to those that see the same. 1 found, 0 none, -1 after logging. */
 static int find_version(struct timeline *timeline, struct cached_names *cached, size_t source,
 			enum row_table table, struct span name, uint64_t position,
 			struct text *version)
 {
-	struct span key, value, prefix;
+	struct text *prefix = &timeline->key;
+	struct span key, value;
 	struct store_scan *scan;
 	int rc, there = 0;
 
 	cached->generation[source] = generations_of(&timeline->generations, table, name);
 	cached->found[source] = *cached->generation[source];
 	text_clear(version);
-	row_key_versions(&timeline->key, table, timeline->answering->id, name);
-	prefix = span_in(&timeline->key);
+	row_key_versions(prefix, table, timeline->answering->id, name);
 	scan = store_scan_begin(timeline->store, prefix, prefix);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
 		struct codec codec = codec_read(
-			(struct span){key.data + prefix.length, key.length - prefix.length});
+			(struct span){key.data + prefix->length, key.length - prefix->length});
 		uint64_t offset = codec_u64(&codec);
 
 		if (offset > position) {
@@ -71,7 +66,7 @@ static int find_owner(struct timeline *timeline, struct cached_names *cached, ui
 				  &found->owner_row);
 	found->owner_there = rc == 1;
 	if (rc == 1 &&
-	    !row_pair(span_in(&found->owner_row), &found->owner_kind, &found->owner_name))
+	    !row_pair(text_span(&found->owner_row), &found->owner_kind, &found->owner_name))
 		return store_damaged(timeline->store, "an owner");
 	return rc < 0 ? -1 : 0;
 }
@@ -84,7 +79,7 @@ static int find_node(struct timeline *timeline, struct cached_names *cached, uin
 
 	if (node.length > 0)
 		rc = find_version(timeline, cached, 2, ROW_NODES, node, position, &found->node_row);
-	if (rc == 1 && !row_pair(span_in(&found->node_row), &found->zone, &found->region))
+	if (rc == 1 && !row_pair(text_span(&found->node_row), &found->zone, &found->region))
 		return store_damaged(timeline->store, "a node");
 	return rc < 0 ? -1 : 0;
 }
@@ -97,7 +92,7 @@ static int find_rows(struct timeline *timeline, struct cached_names *cached,
 
 	if (rc < 0)
 		return -1;
-	if (rc == 0 || !row_holder(span_in(&found->holder_row), &found->names))
+	if (rc == 0 || !row_holder(text_span(&found->holder_row), &found->names))
 		return store_damaged(timeline->store, "the names of a holder");
 	if (find_owner(timeline, cached, position, found) < 0)
 		return -1;
@@ -157,7 +152,7 @@ static struct named_holder holder_of(const struct timeline *timeline, const stru
 		.namespace = found->names.namespace,
 		.name = found->names.name,
 		.uid = uid,
-		.full_name = span_in(&found->full_name),
+		.full_name = text_span(&found->full_name),
 		.node = tenure->binding.kind == HOLDER_NODE ? found->names.name : found->names.node,
 		.zone = found->zone,
 		.region = found->region,

@@ -37,13 +37,13 @@ static void fold(struct span row, struct text *out)
 	if (!codec_done(&codec))
 		return;
 	codec_add_fold(out, &decoded);
-	codec = codec_read((struct span){out->data, out->length});
+	codec = codec_read(text_span(out));
 	decoded = codec_fold(&codec);
 	if (!codec_done(&codec))
 		abort();
 	text_init(&again, out->limit);
 	codec_add_fold(&again, &decoded);
-	same(&again, (struct span){out->data, out->length});
+	same(&again, text_span(out));
 	text_free(&again);
 }
 

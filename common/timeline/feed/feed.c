@@ -4,13 +4,7 @@
 
 int feed_put(struct feed *feed)
 {
-	if (feed->key->failed || feed->value->failed) {
-		log_error("timeline: no memory for a row");
-		return -1;
-	}
-	store_put(feed->store, (struct span){feed->key->data, feed->key->length},
-		  (struct span){feed->value->data, feed->value->length});
-	return 0;
+	return store_put(feed->store, feed->key, feed->value);
 }
 
 int feed_put_version(struct feed *feed, enum row_table table, struct span name)

@@ -8,7 +8,7 @@ int feed_owner(struct feed *feed, const struct owner_object *owner, struct codec
 
 	text_clear(feed->value);
 	row_add_pair(feed->value, owner->kind, owner->name);
-	is = span_hash((struct span){feed->value->data, feed->value->length});
+	is = span_hash(text_span(feed->value));
 	codec_add_u64(next, is);
 	return is == before ? 0 : feed_put_version(feed, ROW_OWNERS, span_of(feed->event->uid));
 }
@@ -40,8 +40,7 @@ static int range_is_used(struct feed *feed, const struct ip_range *range, uint64
 	row_key_address(from, feed->cluster->id, &range->base);
 	text_clear(prefix);
 	text_add(prefix, from->data, STORE_PREFIX_LENGTH - 16);
-	scan = store_scan_begin(feed->store, (struct span){prefix->data, prefix->length},
-				(struct span){from->data, from->length});
+	scan = store_scan_begin(feed->store, prefix, from);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
 		struct codec at = codec_read((struct span){key.data + prefix->length, 16});
 		struct ip ip = codec_ip(&at);

@@ -98,7 +98,7 @@ static int take_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 static int put_if_new(struct feed *feed, enum row_table table, struct span name, uint64_t *hash)
 {
 	const struct text *value = feed->value;
-	uint64_t is = span_hash((struct span){value->data, value->length});
+	uint64_t is = span_hash(text_span(value));
 
 	if (is == *hash)
 		return 0;
@@ -208,8 +208,7 @@ static int open_ports(struct feed *feed, struct holding_state *holding,
 			continue;
 		holding->ports[holding->port_count].port = service->node_ports[p];
 		holding->ports[holding->port_count++].number = feed->cluster->node_ports.count;
-		if (cluster_open_node_port(feed->cluster, feed->store, &row,
-					   (struct span){name->data, name->length}) < 0)
+		if (cluster_open_node_port(feed->cluster, feed->store, &row, text_span(name)) < 0)
 			return -1;
 	}
 	return 0;

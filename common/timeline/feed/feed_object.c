@@ -86,21 +86,11 @@ static int apply_absent(struct feed *feed, enum kube_resource resource, struct s
 	}
 }
 
-static int no_memory(void)
-{
-	log_error("timeline: no memory for the state of an object");
-	return -1;
-}
-
 /* Puts STATE as the row of the object UID. */
 static int put_state(struct feed *feed, struct span uid, const struct text *state)
 {
 	row_key_object(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
-	if (feed->key->failed || state->failed)
-		return no_memory();
-	store_put(feed->store, (struct span){feed->key->data, feed->key->length},
-		  (struct span){state->data, state->length});
-	return 0;
+	return store_put(feed->store, feed->key, state);
 }
 
 /* A deletion is final: nothing is left of the state but that, and it is no longer among
@@ -108,33 +98,25 @@ static int put_state(struct feed *feed, struct span uid, const struct text *stat
 static int put_deleted(struct feed *feed, struct span uid)
 {
 	row_key_object(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
-	if (feed->key->failed)
-		return no_memory();
-	store_remove(feed->store, (struct span){feed->key->data, feed->key->length});
+	if (store_remove(feed->store, feed->key) < 0)
+		return -1;
 	row_key_deleted(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
-	if (feed->key->failed)
-		return no_memory();
-	store_put(feed->store, (struct span){feed->key->data, feed->key->length},
-		  (struct span){"", 0});
-	return 0;
+	text_clear(feed->value);
+	return store_put(feed->store, feed->key, feed->value);
 }
 
 /* The object's row into feed->state-> 1 found, 0 not, -1 after logging. */
 static int get_state(struct feed *feed, struct span uid)
 {
 	row_key_object(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
-	text_clear(feed->state);
-	return store_get(feed->store, (struct span){feed->key->data, feed->key->length},
-			 feed->state);
+	return store_get(feed->store, feed->key, feed->state);
 }
 
 /* The same. */
 static int was_deleted(struct feed *feed, struct span uid)
 {
 	row_key_deleted(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
-	text_clear(feed->state);
-	return store_get(feed->store, (struct span){feed->key->data, feed->key->length},
-			 feed->state);
+	return store_get(feed->store, feed->key, feed->state);
 }
 
 static bool is_older(const struct object_head *head, const struct kube_event *event)
@@ -232,7 +214,7 @@ enum timeline_outcome feed_object(struct feed *feed, const char **why)
 	}
 	if (found < 0)
 		return TIMELINE_BROKEN;
-	body = codec_read((struct span){feed->state->data, feed->state->length});
+	body = codec_read(text_span(feed->state));
 	if (found) {
 		head = object_head_read(&body);
 		if (body.failed) {
@@ -290,8 +272,7 @@ static int close_all_absent(struct feed *feed)
 
 	text_init(&prefix, 64);
 	row_key_objects(&prefix, feed->cluster->id, (int)feed->event->resource);
-	scan = store_scan_begin(feed->store, (struct span){prefix.data, prefix.length},
-				(struct span){prefix.data, prefix.length});
+	scan = store_scan_begin(feed->store, &prefix, &prefix);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
 		struct span uid = {key.data + prefix.length, key.length - prefix.length};
 

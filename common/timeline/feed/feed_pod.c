@@ -99,7 +99,7 @@ static int put_names(struct feed *feed, const struct holder_names *names, struct
 
 	text_clear(value);
 	row_add_holder(value, names);
-	hash = span_hash((struct span){value->data, value->length});
+	hash = span_hash(text_span(value));
 	if (hash == body->names)
 		return 0;
 	body->names = hash;

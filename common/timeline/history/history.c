@@ -37,15 +37,14 @@ static int rows_add(struct rows *rows, struct row row)
 static int read_rows(struct store *store, uint32_t cluster, const struct ip *ip, struct text *arena,
 		     struct rows *rows)
 {
-	struct span key, value, span;
+	struct span key, value;
 	struct store_scan *scan;
 	struct text prefix;
 	int rc;
 
 	text_init(&prefix, 64);
 	row_key_address(&prefix, cluster, ip);
-	span = (struct span){prefix.data, prefix.length};
-	scan = store_scan_begin(store, span, span);
+	scan = store_scan_begin(store, &prefix, &prefix);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
 		struct row row = {.key.length = key.length, .value.length = value.length};
 

@@ -18,13 +18,8 @@ static int no_memory(const struct cluster *cluster)
 /* Puts VALUE (freed) at KEY (freed). */
 static int put(struct store *store, struct text *key, struct text *value)
 {
-	int rc = key->failed || value->failed ? -1 : 0;
+	int rc = store_put(store, key, value);
 
-	if (rc == 0)
-		store_put(store, (struct span){key->data, key->length},
-			  (struct span){value->data, value->length});
-	else
-		log_error("timeline: no memory for a row");
 	text_free(key);
 	text_free(value);
 	return rc;
@@ -230,15 +225,14 @@ static int read_row(struct cluster *cluster, enum row_table table, struct span k
 
 static int load_table(struct cluster *cluster, struct store *store, enum row_table table)
 {
-	struct span key, value, prefix;
+	struct span key, value;
 	struct store_scan *scan;
 	struct text start;
 	int rc;
 
 	text_init(&start, ROW_LIMIT);
 	row_key_table(&start, table, cluster->id);
-	prefix = (struct span){start.data, start.length};
-	scan = store_scan_begin(store, prefix, prefix);
+	scan = store_scan_begin(store, &start, &start);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
 		rc = read_row(cluster, table, key, value);
 		if (rc != 0) {
@@ -264,8 +258,7 @@ struct cluster *cluster_load(struct store *store, uint32_t id)
 	if (cluster == NULL)
 		goto out;
 	row_key_cluster(&key, id);
-	if (store_get(store, (struct span){key.data, key.length}, &value) != 1 ||
-	    !read_cluster(cluster, (struct span){value.data, value.length})) {
+	if (store_get(store, &key, &value) != 1 || !read_cluster(cluster, text_span(&value))) {
 		store_damaged(store, "the row of a cluster");
 		goto out;
 	}

@@ -33,7 +33,7 @@ struct store {
 struct store_scan {
 	struct store *store;
 	rocksdb_iterator_t *iterator;
-	struct text prefix;
+	struct span prefix;
 	bool begun;
 };
 
@@ -295,14 +295,23 @@ void store_close(struct store *store)
 	free(store);
 }
 
-int store_get(struct store *store, struct span key, struct text *value)
+static int no_memory(const struct store *store)
+{
+	log_error("timeline %s: no memory for a row", store->directory);
+	return -1;
+}
+
+int store_get(struct store *store, const struct text *key, struct text *value)
 {
 	char *error = NULL;
 	size_t length = 0;
 	const char *bytes;
-	rocksdb_pinnableslice_t *slice =
-		rocksdb_get_pinned(store->db, store->read, key.data, key.length, &error);
+	rocksdb_pinnableslice_t *slice;
 
+	text_clear(value);
+	if (key->failed)
+		return no_memory(store);
+	slice = rocksdb_get_pinned(store->db, store->read, key->data, key->length, &error);
 	if (error != NULL)
 		return broken(store, "read", error);
 	if (slice == NULL)
@@ -310,21 +319,23 @@ int store_get(struct store *store, struct span key, struct text *value)
 	bytes = rocksdb_pinnableslice_value(slice, &length);
 	text_add(value, bytes, length);
 	rocksdb_pinnableslice_destroy(slice);
-	if (value->failed) {
-		log_error("timeline %s: no memory for a row", store->directory);
-		return -1;
-	}
-	return 1;
+	return value->failed ? no_memory(store) : 1;
 }
 
-void store_put(struct store *store, struct span key, struct span value)
+int store_put(struct store *store, const struct text *key, const struct text *value)
 {
-	rocksdb_writebatch_put(store->batch, key.data, key.length, value.data, value.length);
+	if (key->failed || value->failed)
+		return no_memory(store);
+	rocksdb_writebatch_put(store->batch, key->data, key->length, value->data, value->length);
+	return 0;
 }
 
-void store_remove(struct store *store, struct span key)
+int store_remove(struct store *store, const struct text *key)
 {
-	rocksdb_writebatch_delete(store->batch, key.data, key.length);
+	if (key->failed)
+		return no_memory(store);
+	rocksdb_writebatch_delete(store->batch, key->data, key->length);
+	return 0;
 }
 
 int store_commit(struct store *store)
@@ -341,19 +352,22 @@ void store_discard(struct store *store)
 	rocksdb_writebatch_clear(store->batch);
 }
 
-struct store_scan *store_scan_begin(struct store *store, struct span prefix, struct span from)
+struct store_scan *store_scan_begin(struct store *store, const struct text *prefix,
+				    const struct text *from)
 {
+	bool one_address = prefix->length >= STORE_PREFIX_LENGTH;
 	struct store_scan *scan = calloc(1, sizeof(*scan));
-	bool one_address = prefix.length >= STORE_PREFIX_LENGTH;
 
-	if (scan == NULL)
+	if (scan == NULL || prefix->failed || from->failed) {
+		no_memory(store);
+		free(scan);
 		return NULL;
+	}
 	scan->store = store;
-	text_init(&scan->prefix, PATH_SIZE);
-	text_add(&scan->prefix, prefix.data, prefix.length);
+	scan->prefix = text_span(prefix);
 	scan->iterator =
 		rocksdb_create_iterator(store->db, one_address ? store->read_prefix : store->read);
-	rocksdb_iter_seek(scan->iterator, from.data, from.length);
+	rocksdb_iter_seek(scan->iterator, from->data, from->length);
 	return scan;
 }
 
@@ -361,7 +375,7 @@ int store_scan_next(struct store_scan *scan, struct span *key, struct span *valu
 {
 	char *error = NULL;
 
-	if (scan == NULL || scan->prefix.failed)
+	if (scan == NULL)
 		return -1;
 	if (scan->begun)
 		rocksdb_iter_next(scan->iterator);
@@ -383,7 +397,6 @@ void store_scan_end(struct store_scan *scan)
 	if (scan == NULL)
 		return;
 	rocksdb_iter_destroy(scan->iterator);
-	text_free(&scan->prefix);
 	free(scan);
 }
 

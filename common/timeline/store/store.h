@@ -34,22 +34,27 @@ bool store_is_empty(struct store *store);
 int store_reset(struct store *store);
 void store_close(struct store *store);
 
-/* The row KEY, put behind what VALUE holds. 1 found, 0 not there, -1 after logging. */
-int store_get(struct store *store, struct span key, struct text *value);
+/* Keys and values are written into texts; one that failed for lack of memory is an error
+ * of the call that takes it, logged. */
 
-/* Gathers a row; no row of the gathered ones is seen before store_commit(). */
-void store_put(struct store *store, struct span key, struct span value);
-/* Gathers that the row KEY is to go. */
-void store_remove(struct store *store, struct span key);
-/* Writes what was gathered, in one batch. */
+/* Reads the row KEY into VALUE, cleared first. 1 found, 0 not there, -1 after logging. */
+int store_get(struct store *store, const struct text *key, struct text *value);
+
+/* Adds a row to the batch; none of it is seen before store_commit(). -1 after logging. */
+int store_put(struct store *store, const struct text *key, const struct text *value);
+/* Adds the removal of the row KEY. -1 after logging. */
+int store_remove(struct store *store, const struct text *key);
+/* Writes the batch. -1 after logging. */
 int store_commit(struct store *store);
-/* Forgets what was gathered. */
+/* Empties the batch. */
 void store_discard(struct store *store);
 
-/* The rows whose key begins with PREFIX, in order, from FROM on (which begins with
- * PREFIX too). Rows committed later are not seen. */
+/* The rows whose keys begin with PREFIX, in order, the first not before FROM, which begins
+ * with PREFIX too. Rows committed later are not seen. PREFIX is borrowed until the end of
+ * the scan. NULL after logging; the next two take it. */
 struct store_scan;
-struct store_scan *store_scan_begin(struct store *store, struct span prefix, struct span from);
+struct store_scan *store_scan_begin(struct store *store, const struct text *prefix,
+				    const struct text *from);
 /* 1: the next row, borrowed until the next step; 0: no more; -1 after logging. */
 int store_scan_next(struct store_scan *scan, struct span *key, struct span *value);
 void store_scan_end(struct store_scan *scan);

@@ -1,6 +1,5 @@
 #include "common/timeline/store/topic_state.h"
 
-#include "common/program/log.h"
 #include "common/timeline/store/rows.h"
 
 #define ROW_LIMIT 4096
@@ -41,11 +40,11 @@ int topic_state_load(struct store *store, struct topic_state *state)
 	text_init(&key, ROW_LIMIT);
 	text_init(&value, ROW_LIMIT);
 	row_key_meta(&key);
-	rc = store_get(store, (struct span){key.data, key.length}, &value);
+	rc = store_get(store, &key, &value);
 	if (rc == 0)
 		rc = store_is_empty(store) ? 0 : 1;
 	else if (rc == 1)
-		rc = read_row(store, (struct span){value.data, value.length}, state);
+		rc = read_row(store, text_span(&value), state);
 	text_free(&key);
 	text_free(&value);
 	return rc;
@@ -54,7 +53,7 @@ int topic_state_load(struct store *store, struct topic_state *state)
 int topic_state_put(const struct topic_state *state, struct store *store)
 {
 	struct text key, value;
-	int rc = -1;
+	int rc;
 
 	text_init(&key, ROW_LIMIT);
 	text_init(&value, ROW_LIMIT);
@@ -67,13 +66,7 @@ int topic_state_put(const struct topic_state *state, struct store *store)
 	for (int r = 0; r <= KUBE_RESOURCES; r++)
 		codec_add_when(&value, state->last_received[r]);
 	codec_add_u32(&value, state->cluster_count);
-	if (key.failed || value.failed) {
-		log_error("timeline: no memory for a row");
-	} else {
-		store_put(store, (struct span){key.data, key.length},
-			  (struct span){value.data, value.length});
-		rc = 0;
-	}
+	rc = store_put(store, &key, &value);
 	text_free(&key);
 	text_free(&value);
 	return rc;

@@ -250,8 +250,7 @@ static void sets_a_store_of_another_format_aside(void **state)
 	text_init(&value, ROOM);
 	row_key_meta(&key);
 	codec_add_u32(&value, ROWS_FORMAT + 1);
-	store_put(store, (struct span){key.data, key.length},
-		  (struct span){value.data, value.length});
+	assert_int_equal(store_put(store, &key, &value), 0);
 	assert_int_equal(store_commit(store), 0);
 	store_close(store);
 	text_free(&key);
