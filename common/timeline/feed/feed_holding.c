@@ -114,22 +114,14 @@ static int put_names(struct feed *feed, struct holding_state *holding,
 	return put_if_new(feed, ROW_HOLDERS, span_of(feed->event->uid), &holding->names);
 }
 
-static int damaged(struct feed *feed)
-{
-	return store_damaged(feed->store, "the state of a node or a service");
-}
-
 int feed_node(struct feed *feed, const struct node_object *node, struct codec *body,
 	      struct text *next)
 {
 	struct holding_state holding;
-	int rc = holding_state_read(body, node->addresses.count, &holding);
+	int rc = -1;
 
-	if (rc == 0 && body->failed)
-		rc = damaged(feed);
-	if (rc != 0)
+	if (holding_state_read(feed->store, body, node->addresses.count, &holding) < 0)
 		goto out;
-	rc = -1;
 	holding.created = node->created;
 	if (take_addresses(feed, HOLDER_NODE, &holding, &node->addresses) < 0 ||
 	    put_names(feed, &holding, &node->names) < 0)
@@ -219,14 +211,11 @@ int feed_service(struct feed *feed, const struct service_object *service, struct
 {
 	bool deleted = feed->event->type == KUBE_DELETED;
 	struct holding_state holding;
-	int rc = holding_state_read(body, service->addresses.count + service->node_port_count,
-				    &holding);
+	size_t more = service->addresses.count + service->node_port_count;
+	int rc = -1;
 
-	if (rc == 0 && body->failed)
-		rc = damaged(feed);
-	if (rc != 0)
+	if (holding_state_read(feed->store, body, more, &holding) < 0)
 		goto out;
-	rc = -1;
 	holding.created = service->created;
 	if (take_addresses(feed, HOLDER_SERVICE, &holding, &service->addresses) < 0 ||
 	    put_names(feed, &holding, &service->names) < 0 ||
@@ -244,10 +233,8 @@ static int feed_absent(struct feed *feed, enum holder_kind kind, struct span uid
 		       struct codec *body, struct text *next)
 {
 	struct holding_state holding;
-	int rc = holding_state_read(body, 0, &holding);
+	int rc = holding_state_read(feed->store, body, 0, &holding);
 
-	if (rc == 0 && body->failed)
-		rc = damaged(feed);
 	if (rc == 0)
 		rc = close_addresses(feed, kind, uid, &holding, NULL, end_of(kind));
 	if (rc == 0)

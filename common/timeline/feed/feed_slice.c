@@ -151,12 +151,8 @@ int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec
 	int rc = -1;
 
 	text_init(&names, UINT16_MAX);
-	if (slice_state_read(codec, &old) < 0)
+	if (slice_state_read(feed->store, codec, &old) < 0)
 		goto out;
-	if (codec->failed) {
-		store_damaged(feed->store, "the state of a slice");
-		goto out;
-	}
 	name_body(feed, slice, &names, &fresh);
 	if (names.failed || (feed->event->type != KUBE_DELETED && slice->service.length > 0 &&
 			     list_members(slice, &fresh, &feed->addresses_refused, why) < 0)) {
@@ -182,11 +178,9 @@ out:
 int feed_slice_absent(struct feed *feed, struct span uid, struct codec *codec, struct text *next)
 {
 	struct slice_state old = {0}, none = {0};
-	int rc = slice_state_read(codec, &old);
+	int rc = slice_state_read(feed->store, codec, &old);
 
 	(void)uid;
-	if (rc == 0 && codec->failed)
-		rc = store_damaged(feed->store, "the state of a slice");
 	if (rc == 0)
 		rc = put_difference(feed, &old, &none, false, feed->received);
 	none.service = (struct span){"", 0};

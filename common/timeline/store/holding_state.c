@@ -2,53 +2,56 @@
 
 #include <stdlib.h>
 
+#include "common/program/log.h"
+
 void holding_state_free(struct holding_state *holding)
 {
 	free(holding->held);
 	free(holding->ports);
 }
 
-int holding_state_read(struct codec *codec, size_t more, struct holding_state *holding)
+static void read_lists(struct codec *body, struct holding_state *holding, size_t held, size_t ports)
 {
-	struct codec counts = *codec;
-	bool fresh = codec->left == 0;
-	size_t held = 0, ports = 0;
-
-	*holding = (struct holding_state){.created = WHEN_MIN, .shown = WHEN_MIN};
-	if (!fresh) {
-		held = codec_u32(&counts);
-		ports = codec_u32(&counts);
-		if (held > counts.left || ports > counts.left) {
-			codec->failed = true;
-			return 0;
-		}
-	}
-	holding->held = calloc(held + more + 1, sizeof(*holding->held));
-	holding->ports = calloc(ports + more + 1, sizeof(*holding->ports));
-	if (!holding->held || !holding->ports)
-		return -1;
-	if (fresh)
-		return 0;
-	*codec = counts;
-	holding->created = codec_when(codec);
-	holding->shown = codec_when(codec);
-	holding->names = codec_u64(codec);
-	holding->places = codec_u64(codec);
 	for (; holding->held_count < held; holding->held_count++) {
 		struct held *one = &holding->held[holding->held_count];
 
-		one->ip = codec_ip(codec);
-		one->epoch = codec_u64(codec);
-		one->first_received = codec_when(codec);
+		one->ip = codec_ip(body);
+		one->epoch = codec_u64(body);
+		one->first_received = codec_when(body);
 	}
 	for (; holding->port_count < ports; holding->port_count++) {
 		struct open_port *one = &holding->ports[holding->port_count];
 
-		one->port.protocol = codec_u8(codec);
-		one->port.port = (uint16_t)codec_u32(codec);
-		one->number = codec_u64(codec);
+		one->port.protocol = codec_u8(body);
+		one->port.port = (uint16_t)codec_u32(body);
+		one->number = codec_u64(body);
 	}
-	return 0;
+}
+
+int holding_state_read(struct store *store, struct codec *body, size_t more,
+		       struct holding_state *holding)
+{
+	bool fresh = body->left == 0;
+	size_t held = fresh ? 0 : codec_u32(body);
+	size_t ports = fresh ? 0 : codec_u32(body);
+
+	*holding = (struct holding_state){.created = WHEN_MIN, .shown = WHEN_MIN};
+	if (held > body->left || ports > body->left)
+		return store_damaged(store, "the state of a node or a service");
+	holding->held = calloc(held + more + 1, sizeof(*holding->held));
+	holding->ports = calloc(ports + more + 1, sizeof(*holding->ports));
+	if (holding->held == NULL || holding->ports == NULL) {
+		log_error("timeline: no memory for the state of a node or a service");
+		return -1;
+	}
+	if (fresh)
+		return 0;
+	holding->created = codec_when(body);
+	holding->shown = codec_when(body);
+	holding->names = codec_u64(body);
+	holding->places = codec_u64(body);
+	read_lists(body, holding, held, ports);
+	return body->failed ? store_damaged(store, "the state of a node or a service") : 0;
 }
 
 void holding_state_add(struct text *next, const struct holding_state *holding)

@@ -9,6 +9,7 @@
 #include "common/base/transport.h"
 #include "common/base/when.h"
 #include "common/timeline/store/codec.h"
+#include "common/timeline/store/store.h"
 
 struct held {
 	struct ip ip;
@@ -31,9 +32,10 @@ struct holding_state {
 	size_t port_count;
 };
 
-/* Reads a body, empty when nothing is left of CODEC, with room for MORE addresses and ports
- * than it has. The caller frees it in any case. -1 when there is no memory. */
-int holding_state_read(struct codec *codec, size_t more, struct holding_state *holding);
+/* Reads a body, which is empty for a new object, with room for MORE addresses and as many
+ * more ports. The caller frees it in any case. -1 after logging. */
+int holding_state_read(struct store *store, struct codec *body, size_t more,
+		       struct holding_state *holding);
 void holding_state_add(struct text *next, const struct holding_state *holding);
 void holding_state_free(struct holding_state *holding);
 

@@ -9,6 +9,7 @@
 #include "common/base/span.h"
 #include "common/base/when.h"
 #include "common/timeline/store/codec.h"
+#include "common/timeline/store/store.h"
 
 struct slice_member {
 	struct ip ip;
@@ -24,10 +25,10 @@ struct slice_state {
 	size_t count;
 };
 
-/* Reads a body, empty when nothing is left of CODEC; its spans are borrowed from the row.
- * The caller frees it in any case. -1 when there is no memory. */
-int slice_state_read(struct codec *codec, struct slice_state *body);
-void slice_state_add(struct text *next, const struct slice_state *body);
-void slice_state_free(struct slice_state *body);
+/* Reads a body, which is empty for a new object; its spans are borrowed from the row.
+ * The caller frees it in any case. -1 after logging. */
+int slice_state_read(struct store *store, struct codec *body, struct slice_state *slice);
+void slice_state_add(struct text *next, const struct slice_state *slice);
+void slice_state_free(struct slice_state *slice);
 
 #endif
