@@ -252,13 +252,16 @@ struct cluster *cluster_load(struct store *store, uint32_t id)
 						ROW_NODE_PORTS};
 	struct cluster *cluster = cluster_new(id, "");
 	struct text key, value;
-	int rc = -1;
+	int rc = -1, found;
 
 	begin_row(&key, &value);
 	if (cluster == NULL)
 		goto out;
 	row_key_cluster(&key, id);
-	if (store_get(store, &key, &value) != 1 || !read_cluster(cluster, text_span(&value))) {
+	found = store_get(store, &key, &value);
+	if (found < 0)
+		goto out;
+	if (found == 0 || !read_cluster(cluster, text_span(&value))) {
 		store_damaged(store, "the row of a cluster");
 		goto out;
 	}
