@@ -82,6 +82,9 @@ static int open_store(struct timeline *timeline, const char *directory)
 	loaded = load(timeline);
 	if (loaded == 0)
 		return 0;
+	/* Without memory there is nothing wrong with the store. */
+	if (loaded < 0 && !store_is_damaged(timeline->store))
+		return -1;
 	forget(timeline);
 	return store_replace(timeline->store,
 			     loaded == 1 ? "has another format" : "cannot be read");

@@ -237,6 +237,11 @@ static void close_db(struct store *store)
 	store->db = NULL;
 }
 
+bool store_is_damaged(const struct store *store)
+{
+	return exists(store->directory, DAMAGE_MARK);
+}
+
 int store_replace(struct store *store, const char *reason)
 {
 	store_discard(store);

@@ -27,6 +27,8 @@ struct store;
 /* Opens the store in DIRECTORY, or makes it; NULL: a temporary one. An unreadable one is
  * set aside as DIRECTORY.damaged-N. Returns NULL after logging. */
 struct store *store_open(const char *directory);
+/* Whether damage was reported (3). */
+bool store_is_damaged(const struct store *store);
 /* Sets the open store aside as it would be after damage, and begins anew. */
 int store_replace(struct store *store, const char *reason);
 bool store_is_empty(struct store *store);
