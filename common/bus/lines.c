@@ -239,14 +239,18 @@ struct lines_reader *lines_reader_open(const char *path, bool follow, int64_t fr
 	struct lines_reader *reader = calloc(1, sizeof(*reader));
 	struct stat status;
 
-	if (reader == NULL)
+	if (reader == NULL) {
+		log_error("%s: no memory for its lines", path);
 		return NULL;
+	}
 	reader->changes = -1;
 	reader->follow = follow;
 	reader->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 	reader->path = strdup(strcmp(path, "-") == 0 ? "standard input" : path);
-	if (reader->path == NULL)
+	if (reader->path == NULL) {
+		log_error("%s: no memory for its lines", path);
 		goto out;
+	}
 	if (reader->fd < 0 || fstat(reader->fd, &status) < 0) {
 		log_error("%s: cannot open: %s", reader->path, strerror(errno));
 		goto out;

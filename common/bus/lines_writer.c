@@ -101,14 +101,18 @@ struct lines_writer *lines_writer_open(const char *path)
 	struct lines_writer *writer = calloc(1, sizeof(*writer));
 	bool standard = strcmp(path, "-") == 0;
 
-	if (writer == NULL)
+	if (writer == NULL) {
+		log_error("%s: no memory for its lines", path);
 		return NULL;
+	}
 	writer->fd = standard ? dup(STDOUT_FILENO)
 			      : open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	writer->path = strdup(standard ? "standard output" : path);
 	writer->buffer = malloc(BUFFER_SIZE);
-	if (writer->path == NULL || writer->buffer == NULL)
+	if (writer->path == NULL || writer->buffer == NULL) {
+		log_error("%s: no memory for its lines", path);
 		goto out;
+	}
 	if (writer->fd < 0) {
 		log_error("%s: cannot open for writing: %s", writer->path, strerror(errno));
 		goto out;

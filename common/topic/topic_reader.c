@@ -4,6 +4,7 @@
 
 #include "common/bus/lines.h"
 #include "common/kafka/kafka_reader.h"
+#include "common/program/log.h"
 
 /* Exactly one of the two is set. */
 struct topic_reader {
@@ -21,8 +22,10 @@ struct topic_reader *topic_reader_open(const char *address, const struct bus_opt
 {
 	struct topic_reader *reader = calloc(1, sizeof(*reader));
 
-	if (reader == NULL)
+	if (reader == NULL) {
+		log_error("%s: no memory for its records", address);
 		return NULL;
+	}
 	if (bus_is_kafka(address))
 		reader->kafka = kafka_reader_open(bus_topic(address), options, from);
 	else
