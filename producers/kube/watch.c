@@ -183,16 +183,20 @@ static void note_problem(struct watch *watch, const char *what, long code, const
 		snprintf(watch->problem, sizeof(watch->problem), "%s: %s", what, why);
 }
 
+static void cannot_list(struct watch *watch, const char *why, const struct clocks *now)
+{
+	note_problem(watch, "cannot list", 0, why);
+	list_from_start(watch);
+	wait_to_retry(watch, now, 0, WAIT_LONGEST_NS);
+}
+
 static void page_ended(struct watch *watch, const struct clocks *now)
 {
 	struct api_reply_page page;
 
 	if (!api_reply_read_page(watch->body.data, watch->body.length, &page)) {
 		watch->stats->unreadable++;
-		note_problem(watch, "cannot list", 0,
-			     "the answer is not a list with a resourceVersion");
-		list_from_start(watch);
-		wait_to_retry(watch, now, 0, WAIT_LONGEST_NS);
+		cannot_list(watch, "the answer is not a list with a resourceVersion", now);
 		return;
 	}
 	watch->items = page.items;
@@ -200,6 +204,11 @@ static void page_ended(struct watch *watch, const struct clocks *now)
 	text_clear(&watch->token);
 	if (page.token.length > 2)
 		text_add(&watch->token, page.token.bytes + 1, page.token.length - 2);
+	/* Without its token it would look like the last page. */
+	if (watch->token.failed) {
+		cannot_list(watch, "there is no room for the token of the next page", now);
+		return;
+	}
 	watch->failures = 0;
 	watch->state = WATCH_WRITING;
 }
