@@ -24,9 +24,10 @@ void tagger_clear(struct tagger *tagger)
 	text_free(&tagger->record);
 }
 
-static int finish(struct tagger *tagger)
+/* Whether OUT, a part of the outcome or all of it, was written whole. */
+static int finish(const struct text *out)
 {
-	if (!tagger->record.failed)
+	if (!out->failed)
 		return 0;
 	log_error("out of memory for the outcome of a flow");
 	return -1;
@@ -54,7 +55,7 @@ static int answer_end(struct tagger *tagger, const struct flow_endpoints *ends,
 	tagger->stats.known += answer.status == TIMELINE_KNOWN;
 	tagger->stats.unknown += answer.status == TIMELINE_UNKNOWN;
 	tagger->stats.ambiguous += answer.status == TIMELINE_AMBIGUOUS;
-	return 0;
+	return finish(out);
 }
 
 static struct tagged_origin origin_of(const struct tagger *tagger, const struct bus_record *flow)
@@ -88,7 +89,7 @@ int tagger_tag(struct tagger *tagger, const struct bus_record *flow,
 	tagged_add(&tagger->record, flow->value, ends->closing_brace, ends->empty, &tagged);
 	tagger->stats.tagged++;
 	tagger->stats.provisional += provisional != NULL;
-	return finish(tagger);
+	return finish(&tagger->record);
 }
 
 static int reject(struct tagger *tagger, const struct bus_record *flow, const char *reason,
@@ -105,7 +106,7 @@ static int reject(struct tagger *tagger, const struct bus_record *flow, const ch
 
 	text_clear(&tagger->record);
 	rejected_add(&tagger->record, &rejected);
-	return finish(tagger);
+	return finish(&tagger->record);
 }
 
 int tagger_reject(struct tagger *tagger, const struct bus_record *flow, const struct fault *fault)

@@ -52,7 +52,7 @@ static int find_version(struct timeline *timeline, struct cached_names *cached, 
 			cached->from_offset = offset;
 	}
 	store_scan_end(scan);
-	if (rc >= 0 && found->failed) {
+	if (rc >= 0 && version->failed) {
 		log_error("timeline: no memory for an answer");
 		return -1;
 	}
