@@ -17,8 +17,10 @@ struct exchange *exchange_open(const struct exchange_settings *settings, int *ex
 	struct exchange *exchange = calloc(1, sizeof(*exchange));
 
 	*exit_code = EX_OSERR;
-	if (exchange == NULL)
+	if (exchange == NULL) {
+		log_error("no memory for the flows");
 		return NULL;
+	}
 	if (bus_is_kafka(settings->flows))
 		exchange->kafka = exchange_kafka_open(settings, exit_code);
 	else

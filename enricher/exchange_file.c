@@ -161,8 +161,10 @@ struct exchange_file *exchange_file_open(const struct exchange_settings *setting
 	struct exchange_file *exchange = calloc(1, sizeof(*exchange));
 
 	*exit_code = EX_OSERR;
-	if (exchange == NULL)
+	if (exchange == NULL) {
+		log_error("no memory for the flows");
 		return NULL;
+	}
 	exchange->settings = settings;
 	snprintf(exchange->outputs, sizeof(exchange->outputs), "%s and %s",
 		 settings->outputs[EXCHANGE_TAGGED], settings->outputs[EXCHANGE_REJECTED]);

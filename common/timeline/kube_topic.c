@@ -139,8 +139,10 @@ struct kube_topic *kube_topic_open(struct timeline *timeline,
 	struct kube_topic *topic = calloc(1, sizeof(*topic));
 
 	*exit_code = EX_OSERR;
-	if (topic == NULL)
+	if (topic == NULL) {
+		log_error("out of memory for the kube topic");
 		return NULL;
+	}
 	topic->timeline = timeline;
 	topic->options = *options;
 	topic->addresses = options->addresses;
