@@ -82,7 +82,11 @@ $(eval $(call archive_rule,$(PARTS),$(filter-out %_test.c,$(wildcard tests/unit/
 $(foreach f,$(FOLDERS),$(eval $(call folder_rule,$f)))
 
 $(UNITS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(PARTS) $(COMMON)
-	$(link-test) -lcmocka
+	$(link-test) -lcmocka $(WRAPPED)
+
+# In these each allocation fails in turn (tests/unit/failing_alloc.h).
+$(filter %_alloc_test,$(UNITS)): WRAPPED = $(patsubst %,-Wl$(comma)--wrap=%, \
+  malloc calloc realloc strdup strndup log_error)
 
 $(TOOLS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(COMMON)
 	$(link-test)

@@ -1,0 +1,110 @@
+/* Everything that the meter needs is there at its start, or it does not start. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/base/transport.h"
+#include "producers/flows/meter.h"
+#include "tests/unit/failing_alloc.h"
+
+#define START (INT64_C(1700000000) * NS_PER_SECOND)
+
+static char path[] = "/tmp/tenure-flows-alloc-XXXXXX";
+
+static const struct flow_table_options options = {
+	.max_flows = 8,
+	.idle_stream = 60 * NS_PER_SECOND,
+	.idle_datagram = 30 * NS_PER_SECOND,
+	.active = 100 * NS_PER_SECOND,
+	.linger = NS_PER_SECOND,
+	.seed = {1, 2, 3, 4, 5, 6, 7},
+};
+
+/* Packets of more connections than the table has room for. */
+static int meter_packets(struct meter *meter, uint16_t interface)
+{
+	struct packet packet = {
+		.source = ip_from_v4((const uint8_t[]){10, 0, 0, 1}),
+		.destination = ip_from_v4((const uint8_t[]){10, 0, 0, 2}),
+		.destination_port = 80,
+		.protocol = TRANSPORT_TCP,
+		.tcp_flags = TCP_ACK,
+		.bytes = 100,
+		.frame_bytes = 114,
+		.payload = 60,
+		.interface = interface,
+	};
+
+	for (int i = 0; i < 20; i++) {
+		struct packet sent = packet;
+
+		sent.time = START + i * NS_PER_MS;
+		sent.source_port = (uint16_t)(40000 + i);
+		if (meter_add(meter, &sent, 1) < 0)
+			return -1;
+	}
+	if (meter_advance(meter, START + 90 * NS_PER_SECOND) < 0)
+		return -1;
+	return meter_finish(meter);
+}
+
+static int run_meter(void)
+{
+	struct bus_options bus = {0};
+	struct topic_writer *writer = topic_writer_open(path, &bus);
+	struct interfaces *interfaces = interfaces_new("n1", NS_PER_SECOND);
+	struct meter *meter = NULL;
+	int rc = -1;
+
+	if (writer == NULL || interfaces == NULL)
+		goto out;
+	meter = meter_new(&options, interfaces, writer);
+	if (meter == NULL)
+		goto out;
+	rc = meter_packets(meter, interfaces_add(interfaces, "veth1", 1, 0));
+	if (rc == 0)
+		assert_int_equal(meter_get_stats(meter).records, 20);
+out:
+	meter_free(meter);
+	interfaces_free(interfaces);
+	if (topic_writer_close(writer) < 0)
+		rc = -1;
+	return rc;
+}
+
+static void a_meter_starts_whole_or_not(void **state)
+{
+	(void)state;
+	failing_alloc_each(run_meter, false);
+}
+
+static int make_file(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_meter_starts_whole_or_not),
+	};
+
+	return cmocka_run_group_tests(tests, make_file, remove_file);
+}

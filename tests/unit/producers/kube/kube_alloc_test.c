@@ -1,0 +1,154 @@
+/* A kubeconfig is read whole or not at all, and a list that is not whole has no SYNC_END. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "producers/kube/access.h"
+#include "producers/kube/kubeconfig.h"
+#include "producers/kube/watch.h"
+#include "producers/kube/watch_records.h"
+#include "tests/unit/failing_alloc.h"
+
+#define RECORD_MAX 65536
+#define OBJECT(revision) \
+	"{\"metadata\":{\"uid\":\"u\",\"name\":\"n\",\"resourceVersion\":\"" revision "\"}}"
+
+static char path[] = "/tmp/tenure-kube-alloc-XXXXXX";
+static struct text record; /* its room is there before */
+
+static const char config[] =
+	"current-context: x\n"
+	"clusters: [{name: c, cluster: {server: \"https://host:6443/\", proxy-url: \"socks5://p\","
+	" tls-server-name: t, certificate-authority-data: SGVsbG8=}}]\n"
+	"users: [{name: u, user: {token: secret, client-certificate-data: SGVsbG8=,"
+	" client-key-data: SGVsbG8=}}]\n"
+	"contexts: [{name: x, context: {cluster: c, user: u}}]\n";
+
+static int read_config(void)
+{
+	struct access access = {0};
+	int rc = kubeconfig_read(path, NULL, &access);
+
+	if (rc == 0) {
+		assert_string_equal(access.server, "https://host:6443");
+		assert_string_equal(access.token, "secret");
+		assert_string_equal(access.proxy, "socks5://p");
+		assert_string_equal(access.tls_server_name, "t");
+		assert_string_equal(access.authority.data, "Hello");
+		assert_string_equal(access.certificate.data, "Hello");
+		assert_string_equal(access.key.data, "Hello");
+	}
+	access_clear(&access);
+	return rc;
+}
+
+static const struct clocks *now(void)
+{
+	static const struct when moment = {INT64_C(1767225600) * NS_PER_SECOND};
+	static struct clocks clocks;
+
+	clocks = (struct clocks){moment, moment, moment};
+	return &clocks;
+}
+
+/* Brings the page that the watch asks for. False when the request itself found no memory. */
+static bool bring_page(struct watch *watch)
+{
+	struct text asked;
+	bool second, good;
+
+	text_init(&asked, 4096);
+	watch_add_path(watch, &asked);
+	good = !asked.failed;
+	second = good && strstr(text_terminate(&asked), "continue=next") != NULL;
+	text_free(&asked);
+	if (!good)
+		return false;
+	watch_asked(watch, now());
+	text_add_string(
+		&watch->body,
+		second ? "{\"metadata\":{\"resourceVersion\":\"10\"},\"items\":[" OBJECT("7") "]}"
+		       : "{\"metadata\":{\"resourceVersion\":\"10\",\"continue\":\"next\"},"
+			 "\"items\":[" OBJECT("5") "]}");
+	watch_ended(watch,
+		    &(struct watch_end){
+			    .status = 200, .failed = watch->body.failed, .message = "no memory"},
+		    now());
+	return true;
+}
+
+static int list_two_pages(void)
+{
+	struct watch watch;
+	int rc = 0, items = 0;
+	bool ended = false;
+
+	watch_init(&watch, KUBE_PODS, "c", 1);
+	while (rc == 0 && watch.state == WATCH_TO_LIST && watch.failures == 0) {
+		if (!bring_page(&watch))
+			rc = -1;
+		for (text_clear(&record); watch_records_next(&watch, now(), &record);
+		     text_clear(&record)) {
+			const char *bytes = text_terminate(&record);
+
+			items += strstr(bytes, "\"type\":\"ADDED\"") != NULL;
+			ended = ended || strstr(bytes, "\"type\":\"SYNC_END\"") != NULL;
+		}
+	}
+	if (watch.failures > 0)
+		rc = -1;
+	assert_true(ended == (rc == 0));
+	if (ended)
+		assert_int_equal(items, 2);
+	watch_free(&watch);
+	return rc;
+}
+
+static void a_kubeconfig_is_read_whole_or_not(void **state)
+{
+	(void)state;
+	failing_alloc_each(read_config, true);
+}
+
+static void a_list_ends_only_when_it_is_whole(void **state)
+{
+	(void)state;
+	text_init(&record, RECORD_MAX);
+	while (record.length < RECORD_MAX)
+		text_add_string(&record, " ");
+	failing_alloc_each(list_two_pages, false);
+	text_free(&record);
+}
+
+static int write_config(void **state)
+{
+	int fd = mkstemp(path);
+	ssize_t length = (ssize_t)strlen(config);
+
+	(void)state;
+	return fd >= 0 && write(fd, config, (size_t)length) == length ? close(fd) : -1;
+}
+
+static int remove_config(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_kubeconfig_is_read_whole_or_not),
+		cmocka_unit_test(a_list_ends_only_when_it_is_whole),
+	};
+
+	return cmocka_run_group_tests(tests, write_config, remove_config);
+}

@@ -1,0 +1,137 @@
+/* A graph without memory says so; what was counted before can be freed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "sink/graph/conversations.h"
+#include "sink/graph/graph_json.h"
+#include "sink/graph/table.h"
+#include "sink/graph/window.h"
+#include "tests/unit/failing_alloc.h"
+#include "tests/unit/sink/graph/flow.h"
+
+#define FLOWS 80
+
+struct shown {
+	struct node_table nodes;
+	struct window window;
+	struct graph graph;
+	struct conversations *conversations;
+};
+
+static int take(struct shown *shown, int number)
+{
+	static struct tagged_flow flow;
+	struct conversation_slice *slice;
+	struct node client, server;
+	int32_t client_index, server_index;
+
+	flow_make(&flow, number, number, number + 1, "n1", "veth1");
+	flow.source.port = 1000 + number;
+	flow.response.count = 1;
+	flow.response.scale = 3;
+	flow.response.bucket_count = 1;
+	flow.response.buckets[0] = 1;
+	snprintf(flow.destination.service, sizeof(flow.destination.service), "shop/web-%d",
+		 number % 70);
+	client = node_of(&flow.source, false);
+	server = node_of(&flow.destination, false);
+	client_index = node_table_index(&shown->nodes, &client);
+	server_index = node_table_index(&shown->nodes, &server);
+	if (client_index < 0 || server_index < 0)
+		return -1;
+	slice = conversation_slice_new(&flow, client_index, server_index);
+	if (slice == NULL)
+		return -1;
+	return conversations_add(shown->conversations, &flow, slice);
+}
+
+/* What is settled goes to the window and to the graph. */
+static int settle(struct shown *shown)
+{
+	struct conversation *conversation;
+	int rc = 0;
+
+	conversations_settle(shown->conversations, WHEN_MAX);
+	while ((conversation = conversations_next_settled(shown->conversations)) != NULL) {
+		conversation_choose(conversation, WHEN_MIN, WHEN_MAX);
+		for (size_t s = 0; s < conversation->count && rc == 0; s++) {
+			rc = window_add(&shown->window, conversation->slices[s]);
+			if (rc == 0)
+				rc = graph_add(&shown->graph, conversation->slices[s]);
+		}
+		conversation_free(conversation);
+	}
+	return rc;
+}
+
+static int show(const struct shown *shown)
+{
+	struct view view = {
+		.graph = &shown->graph, .nodes = &shown->nodes, .from = WHEN_MIN, .to = WHEN_MAX};
+	struct graph sum;
+	struct text out;
+	int rc;
+
+	text_init(&out, VIEW_TEXT_MAX);
+	graph_init(&sum);
+	rc = window_sum(&shown->window, &sum);
+	if (rc == 0)
+		rc = graph_fold(&sum, 2);
+	if (rc == 0)
+		rc = table_format(&view, 0, &out);
+	if (rc == 0)
+		rc = graph_json_format(&view, &out);
+	if (rc == 0 && out.failed)
+		rc = -1;
+	graph_free(&sum);
+	text_free(&out);
+	return rc;
+}
+
+static int make_graph(void)
+{
+	struct shown shown = {.conversations = conversations_new(50)};
+	int rc = -1;
+
+	graph_init(&shown.graph);
+	window_init(&shown.window, 1000 * NS_PER_SECOND);
+	if (shown.conversations == NULL)
+		goto out;
+	rc = 0;
+	for (int i = 0; i < FLOWS && rc == 0; i++)
+		rc = take(&shown, i);
+	if (rc == 0)
+		rc = settle(&shown);
+	if (rc == 0)
+		rc = show(&shown);
+	if (rc == 0)
+		assert_int_equal(graph_total(&shown.graph).flows, FLOWS);
+out:
+	conversations_free(shown.conversations);
+	window_free(&shown.window);
+	graph_free(&shown.graph);
+	node_table_free(&shown.nodes);
+	return rc;
+}
+
+static void a_graph_is_made_whole_or_not(void **state)
+{
+	(void)state;
+	failing_alloc_each(make_graph, false);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_graph_is_made_whole_or_not),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
