@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "common/program/log.h"
 #include "enricher/exchange_file.h"
 #include "enricher/exchange_kafka.h"
 

@@ -1,26 +1,22 @@
 #include "common/timeline/store/store.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <rocksdb/c.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/program/log.h"
+#include "common/timeline/store/store_folder.h"
 
-#define PATH_SIZE 4096
 #define BLOCK_CACHE_BYTES (32u << 20) /* decoded histories are cached above this */
-#define DAMAGED_MAX 1000              /* set aside by number; nobody keeps so many */
 #define POINT_IN_TIME 2               /* rocksdb::WALRecoveryMode::kPointInTimeRecovery */
 #define BLOOM_BITS 10.0
-#define DAMAGE_MARK "DAMAGED"
 #define EMPTYING_MARK "EMPTYING" /* there while store_reset() removes the rest */
 
 struct store {
-	char directory[PATH_SIZE];
+	char directory[STORE_PATH_SIZE];
 	bool temporary;
 	rocksdb_t *db;
 	rocksdb_options_t *options;
@@ -37,22 +33,12 @@ struct store_scan {
 	bool begun;
 };
 
-static int mark(const struct store *store, const char *name)
-{
-	char path[PATH_SIZE + 32];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", store->directory, name);
-	file = fopen(path, "w");
-	return file != NULL && fclose(file) == 0 ? 0 : -1;
-}
-
 /* Logs and frees ERROR (taken). Gives -1. */
 static int broken(struct store *store, const char *doing, char *error)
 {
 	log_error("timeline %s: cannot %s: %s", store->directory, doing, error);
 	if (strncmp(error, "Corruption", strlen("Corruption")) == 0)
-		mark(store, DAMAGE_MARK);
+		store_folder_mark(store->directory, DAMAGE_MARK);
 	rocksdb_free(error);
 	return -1;
 }
@@ -85,60 +71,6 @@ static void set_options(struct store *store)
 	store->batch = rocksdb_writebatch_create();
 }
 
-static bool exists(const char *directory, const char *name)
-{
-	char path[PATH_SIZE + 32];
-	struct stat status;
-
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return stat(path, &status) == 0;
-}
-
-/* A folder that holds something, but no store: the user gave the wrong one. */
-static bool is_foreign(const char *directory)
-{
-	bool foreign = false;
-	DIR *folder;
-	struct dirent *entry;
-
-	if (exists(directory, "CURRENT") || exists(directory, DAMAGE_MARK))
-		return false;
-	folder = opendir(directory);
-	if (folder == NULL)
-		return false;
-	for (entry = readdir(folder); entry != NULL && !foreign; entry = readdir(folder)) {
-		/* What RocksDB writes before CURRENT when it is killed while it begins. */
-		foreign = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-			  strncmp(entry->d_name, "LOG", 3) != 0 &&
-			  strcmp(entry->d_name, "LOCK") != 0 &&
-			  strcmp(entry->d_name, "IDENTITY") != 0 &&
-			  strncmp(entry->d_name, "MANIFEST-", 9) != 0 &&
-			  !strstr(entry->d_name, ".dbtmp") && !strstr(entry->d_name, ".log");
-	}
-	closedir(folder);
-	return foreign;
-}
-
-static int set_aside(const struct store *store, const char *reason)
-{
-	char aside[PATH_SIZE + 32];
-	struct stat status;
-
-	for (int n = 1; n < DAMAGED_MAX; n++) {
-		snprintf(aside, sizeof(aside), "%s.damaged-%d", store->directory, n);
-		if (stat(aside, &status) == 0)
-			continue;
-		if (rename(store->directory, aside) != 0)
-			break;
-		log_warn("timeline %s: %s; set aside as %s, it is built anew from the topic",
-			 store->directory, reason, aside);
-		return 0;
-	}
-	log_error("timeline %s: %s, and cannot be set aside as %s: %s", store->directory, reason,
-		  aside, strerror(errno));
-	return -1;
-}
-
 /* A lock, a full disk or a missing right is no damage. */
 static bool is_damage(const char *error)
 {
@@ -153,7 +85,7 @@ static bool is_damage(const char *error)
  * leaves the rest to its successor. */
 static int empty(struct store *store)
 {
-	char path[PATH_SIZE + 32];
+	char path[STORE_PATH_SIZE + 32];
 	char *error = NULL;
 
 	rocksdb_destroy_db(store->options, store->directory, &error);
@@ -170,18 +102,19 @@ static int open_db(struct store *store)
 {
 	char *error = NULL;
 
-	if (exists(store->directory, EMPTYING_MARK) && empty(store) < 0)
+	if (store_folder_has(store->directory, EMPTYING_MARK) && empty(store) < 0)
 		return -1;
-	if (exists(store->directory, DAMAGE_MARK) && set_aside(store, "was found damaged") != 0)
+	if (store_folder_has(store->directory, DAMAGE_MARK) &&
+	    store_folder_set_aside(store->directory, "was found damaged") != 0)
 		return -1;
-	if (is_foreign(store->directory)) {
+	if (store_folder_is_foreign(store->directory)) {
 		log_error("%s holds files, but no timeline; give an empty folder or a new name",
 			  store->directory);
 		return -1;
 	}
 	store->db = rocksdb_open(store->options, store->directory, &error);
-	if (error != NULL && is_damage(error) && exists(store->directory, "CURRENT")) {
-		int aside = set_aside(store, error);
+	if (error != NULL && is_damage(error) && store_folder_has(store->directory, "CURRENT")) {
+		int aside = store_folder_set_aside(store->directory, error);
 
 		rocksdb_free(error);
 		error = NULL;
@@ -197,11 +130,11 @@ static int name_folder(struct store *store, const char *directory)
 {
 	const char *base = getenv("TMPDIR");
 	int length = directory != NULL
-			     ? snprintf(store->directory, PATH_SIZE, "%s", directory)
-			     : snprintf(store->directory, PATH_SIZE, "%s/tenure-timeline-XXXXXX",
-					base ? base : "/tmp");
+			     ? snprintf(store->directory, STORE_PATH_SIZE, "%s", directory)
+			     : snprintf(store->directory, STORE_PATH_SIZE,
+					"%s/tenure-timeline-XXXXXX", base ? base : "/tmp");
 
-	if (length <= 0 || length >= PATH_SIZE - 32) {
+	if (length <= 0 || length >= STORE_PATH_SIZE - 32) {
 		log_error("timeline: the folder's name is empty or too long");
 		return -1;
 	}
@@ -239,14 +172,14 @@ static void close_db(struct store *store)
 
 bool store_is_damaged(const struct store *store)
 {
-	return exists(store->directory, DAMAGE_MARK);
+	return store_folder_has(store->directory, DAMAGE_MARK);
 }
 
 int store_replace(struct store *store, const char *reason)
 {
 	store_discard(store);
 	close_db(store);
-	if (set_aside(store, reason) < 0)
+	if (store_folder_set_aside(store->directory, reason) < 0)
 		return -1;
 	return open_db(store);
 }
@@ -266,7 +199,7 @@ int store_reset(struct store *store)
 {
 	store_discard(store);
 	close_db(store);
-	if (mark(store, EMPTYING_MARK) < 0) {
+	if (store_folder_mark(store->directory, EMPTYING_MARK) < 0) {
 		log_error("timeline %s: cannot empty it: %s", store->directory, strerror(errno));
 		return -1;
 	}
@@ -408,6 +341,6 @@ void store_scan_end(struct store_scan *scan)
 int store_damaged(struct store *store, const char *what)
 {
 	log_error("timeline %s: %s does not decode", store->directory, what);
-	mark(store, DAMAGE_MARK);
+	store_folder_mark(store->directory, DAMAGE_MARK);
 	return -1;
 }

@@ -73,27 +73,23 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
 /* One run from its options to the end of the flows. */
 static int enrich(void)
 {
-	static const struct settings_list ranges = {.count = 0};
-	struct timeline_options asked = {.hold_ns = 10 * NS_PER_SECOND};
+	struct timeline_settings timeline = TIMELINE_SETTINGS_DEFAULT;
 	struct settings_list addresses = {.values = {kube}, .count = 1};
 	struct kube_topic_options topic = {.addresses = &addresses, .has_outputs = true};
 	struct exchange_settings settings = {
 		.flows = flows,
-		.tagged = tagged,
-		.rejected = rejected,
-		.state = state_folder,
-		.run_options = {&asked, "sandbox", &ranges, false, WHEN_MIN, WHEN_MAX},
-		.since = WHEN_MIN,
+		.outputs = {[EXCHANGE_TAGGED] = tagged, [EXCHANGE_REJECTED] = rejected},
+		.run = {.timeline = &timeline, .since = WHEN_MIN, .until = WHEN_MAX},
 	};
 	struct alignment a = {
+		.options = &settings.run,
 		.policy = {.max_hold_ns = NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN},
-		.since = WHEN_MIN,
-		.until = WHEN_MAX,
 	};
 	enum alignment_turn turn = ALIGNMENT_GO_ON;
 	int rc = -1, exit_code;
 
-	a.timeline = timeline_open(NULL, &asked);
+	timeline.state = state_folder;
+	a.timeline = timeline_open(NULL, &timeline.options);
 	if (a.timeline == NULL)
 		goto out;
 	tagger_init(&a.tagger, a.timeline, flows);

@@ -15,7 +15,10 @@ static int read_options(void)
 {
 	static char program[] = "test", out[] = "--out", address[] = "a", word[] = "word";
 	static char other[] = "-k", file[] = "f";
-	static const struct settings_manual manual = {"test", "[OPTION...]", "Tests.", true};
+	static const struct settings_manual manual = {.program = "test",
+						      .synopsis = "[OPTION...]",
+						      .purpose = "Tests.",
+						      .operands = true};
 	char *words[] = {program, word, out, address, word, other, file, NULL};
 	struct settings_list files = {0};
 	const char *to = NULL;
