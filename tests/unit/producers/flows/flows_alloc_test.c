@@ -15,16 +15,16 @@
 #include "producers/flows/meter.h"
 #include "tests/unit/failing_alloc.h"
 
-#define START (INT64_C(1700000000) * NS_PER_SECOND)
+#define START ((struct when){INT64_C(1700000000) * NS_PER_SECOND})
 
 static char path[] = "/tmp/tenure-flows-alloc-XXXXXX";
 
 static const struct flow_table_options options = {
 	.max_flows = 8,
-	.idle_stream = 60 * NS_PER_SECOND,
-	.idle_datagram = 30 * NS_PER_SECOND,
-	.active = 100 * NS_PER_SECOND,
-	.linger = NS_PER_SECOND,
+	.idle_stream_ns = 60 * NS_PER_SECOND,
+	.idle_datagram_ns = 30 * NS_PER_SECOND,
+	.active_ns = 100 * NS_PER_SECOND,
+	.linger_ns = NS_PER_SECOND,
 	.seed = {1, 2, 3, 4, 5, 6, 7},
 };
 
@@ -46,12 +46,12 @@ static int meter_packets(struct meter *meter, uint16_t interface)
 	for (int i = 0; i < 20; i++) {
 		struct packet sent = packet;
 
-		sent.time = START + i * NS_PER_MS;
+		sent.time = when_add(START, i * NS_PER_MS);
 		sent.source_port = (uint16_t)(40000 + i);
 		if (meter_add(meter, &sent, 1) < 0)
 			return -1;
 	}
-	if (meter_advance(meter, START + 90 * NS_PER_SECOND) < 0)
+	if (meter_advance(meter, when_add(START, 90 * NS_PER_SECOND)) < 0)
 		return -1;
 	return meter_finish(meter);
 }
@@ -69,7 +69,7 @@ static int run_meter(void)
 	meter = meter_new(&options, interfaces, writer);
 	if (meter == NULL)
 		goto out;
-	rc = meter_packets(meter, interfaces_add(interfaces, "veth1", 1, 0));
+	rc = meter_packets(meter, interfaces_add(interfaces, "veth1", 1, START));
 	if (rc == 0)
 		assert_int_equal(meter_get_stats(meter).records, 20);
 out:
