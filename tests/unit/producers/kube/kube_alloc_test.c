@@ -66,13 +66,12 @@ static bool bring_page(struct watch *watch)
 	bool second, good;
 
 	text_init(&asked, 4096);
-	watch_add_path(watch, &asked);
+	watch_ask(watch, now(), &asked);
 	good = !asked.failed;
 	second = good && strstr(text_terminate(&asked), "continue=next") != NULL;
 	text_free(&asked);
 	if (!good)
 		return false;
-	watch_asked(watch, now());
 	text_add_string(
 		&watch->body,
 		second ? "{\"metadata\":{\"resourceVersion\":\"10\"},\"items\":[" OBJECT("7") "]}"
@@ -87,11 +86,12 @@ static bool bring_page(struct watch *watch)
 
 static int list_two_pages(void)
 {
+	struct watch_stats stats = {0};
 	struct watch watch;
 	int rc = 0, items = 0;
 	bool ended = false;
 
-	watch_init(&watch, KUBE_PODS, "c", 1);
+	watch_init(&watch, KUBE_PODS, "c", 1, &stats);
 	while (rc == 0 && watch.state == WATCH_TO_LIST && watch.failures == 0) {
 		if (!bring_page(&watch))
 			rc = -1;

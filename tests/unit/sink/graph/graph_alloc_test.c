@@ -105,6 +105,7 @@ static int make_graph(void)
 
 	graph_init(&shown.graph);
 	window_init(&shown.window, 1000 * NS_PER_SECOND);
+	window_advance(&shown.window, (struct when){FLOWS * NS_PER_SECOND});
 	if (shown.conversations == NULL)
 		goto out;
 	rc = 0;
