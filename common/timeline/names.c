@@ -19,6 +19,12 @@ struct found {
 	struct span zone, region;
 };
 
+static int no_memory(void)
+{
+	log_error("timeline: out of memory for an answer");
+	return -1;
+}
+
 /* Copies the version of NAME that POSITION sees to VERSION; narrows the positions of CACHED
  * to those that see the same. 1 found, 0 none, -1 after logging. */
 static int find_version(struct timeline *timeline, struct cached_names *cached, size_t source,
@@ -52,10 +58,8 @@ static int find_version(struct timeline *timeline, struct cached_names *cached, 
 			cached->from_offset = offset;
 	}
 	store_scan_end(scan);
-	if (rc >= 0 && version->failed) {
-		log_error("timeline: no memory for an answer");
-		return -1;
-	}
+	if (rc >= 0 && version->failed)
+		return no_memory();
 	return rc < 0 ? -1 : there;
 }
 
@@ -199,10 +203,8 @@ static int keep(struct cached_names *cached, const struct named_holder *holder, 
 				     holder->node.length + holder->workload_kind.length +
 				     holder->workload_name.length + holder->zone.length +
 				     holder->region.length);
-	if (kept == NULL) {
-		log_error("timeline: no memory for an answer");
-		return -1;
-	}
+	if (kept == NULL)
+		return no_memory();
 	*kept = *holder;
 	at = (char *)(kept + 1);
 	move(&kept->namespace, &at);
@@ -227,10 +229,8 @@ static int find_members(struct cached_names *cached, const struct history *histo
 	struct memberships all = {history->memberships, history->membership_count, NULL, 0};
 	uint32_t *members = malloc((history->membership_count + 1) * sizeof(*members)), *trimmed;
 
-	if (members == NULL) {
-		log_error("timeline: no memory for an answer");
-		return -1;
-	}
+	if (members == NULL)
+		return no_memory();
 	cached->member_count = services_of_holder(&all, holder->kind, holder->uid, members);
 	trimmed = realloc(members, (cached->member_count + 1) * sizeof(*members));
 	cached->members = trimmed != NULL ? trimmed : members;
@@ -261,8 +261,11 @@ static int fill(struct timeline *timeline, struct cached_names *cached, const st
 	text_init(&found.node_row, ROW_BYTES);
 	text_init(&found.full_name, ROW_BYTES);
 	rc = find_rows(timeline, cached, holder, position, &found);
-	if (rc == 0) {
+	if (rc == 0)
 		join_name(&found.full_name, holder->kind, &found.names);
+	if (found.full_name.failed) {
+		rc = no_memory();
+	} else if (rc == 0) {
 		named = holder_of(timeline, tenure, holder->uid, &found);
 		rc = keep(cached, &named, &timeline->value);
 	}

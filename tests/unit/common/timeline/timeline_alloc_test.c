@@ -130,6 +130,8 @@ static int ask(struct timeline *timeline)
 {
 	static const char *const addresses[] = {"10.1.0.2", "10.2.0.1", "10.3.0.1"};
 
+	struct timeline_history history;
+
 	text_clear(&answers);
 	for (size_t a = 0; a < sizeof(addresses) / sizeof(addresses[0]); a++) {
 		struct timeline_question question = {
@@ -141,15 +143,19 @@ static int ask(struct timeline *timeline)
 
 		assert_int_equal(ip_parse(addresses[a], strlen(addresses[a]), &question.ip), 0);
 		for (int64_t position = RECORDS - 1; position >= 0; position -= 15) {
-			struct timeline_verdict verdict;
+			struct timeline_answer answer;
 
 			question.position = position;
-			if (timeline_answer(timeline, &question, &answers, &verdict) < 0)
+			if (timeline_answer(timeline, &question, &answer) < 0)
 				return -1;
+			timeline_answer_json(&answer, &answers);
 			text_add_string(&answers, "\n");
 		}
-		if (timeline_history(timeline, &question.ip, RECORDS - 1, &answers) < 0)
+		if (timeline_history(timeline, &question.ip, RECORDS - 1, &history) < 0)
 			return -1;
+		for (size_t b = 0; b < history.count; b++)
+			timeline_binding_json(&history.bindings[b], &answers);
+		timeline_history_clear(&history);
 	}
 	assert_false(answers.failed);
 	return 0;
