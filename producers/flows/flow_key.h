@@ -13,6 +13,8 @@
 
 #include "producers/flows/packet.h"
 
+#define FLOW_KEY_SEED_WORDS 7 /* of the hash */
+
 struct flow_key {
 	uint64_t words[5]; /* address A, address B, ports and the rest */
 };
@@ -29,10 +31,11 @@ static inline bool flow_key_equal(const struct flow_key *a, const struct flow_ke
 	return difference == 0;
 }
 
-/* A universal hash: without the seven words of SEED nobody can choose keys that
+/* A universal hash: without SEED, which is random, nobody can choose keys that
  * collide. It is NH of UMAC (RFC 4418 5.2.2) on words of 64 bits, folded by one
  * more product. */
-static inline uint64_t flow_key_hash(const struct flow_key *key, const uint64_t *seed)
+static inline uint64_t flow_key_hash(const struct flow_key *key,
+				     const uint64_t seed[static FLOW_KEY_SEED_WORDS])
 {
 	const uint64_t *w = key->words;
 	unsigned __int128 sum = (unsigned __int128)(w[0] + seed[0]) * (w[1] + seed[1]) +

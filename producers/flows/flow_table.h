@@ -22,10 +22,10 @@
 #include <stdint.h>
 
 #include "producers/flows/flow.h"
+#include "producers/flows/flow_key.h"
 #include "producers/flows/packet.h"
 
 #define FLOW_TABLE_STEP_NS INT64_C(10000000000)
-#define FLOW_TABLE_SEED_WORDS 7
 #define FLOW_TABLE_BATCH 32       /* packets between flow_table_aim() and flow_table_add() */
 #define FLOW_TABLE_MAX (1u << 24) /* flows: 5 GiB */
 
@@ -35,7 +35,7 @@ struct flow_table_options {
 	int64_t idle_datagram_ns; /* and any other */
 	int64_t active_ns;        /* longest slice of a flow, from its first packet */
 	int64_t linger_ns;        /* how long a closed TCP connection waits for stragglers */
-	uint64_t seed[FLOW_TABLE_SEED_WORDS]; /* random, so that nobody can choose collisions */
+	uint64_t seed[FLOW_KEY_SEED_WORDS]; /* of the hash */
 };
 
 struct flow_table_stats {

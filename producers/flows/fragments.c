@@ -4,16 +4,16 @@
 #include <string.h>
 
 struct fragments {
-	uint64_t seed;
+	uint64_t seed[FLOW_KEY_SEED_WORDS];
 	struct packet slots[FRAGMENTS_MAX]; /* first fragments; a slot is free until it has one */
 };
 
-struct fragments *fragments_new(uint64_t seed)
+struct fragments *fragments_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS])
 {
 	struct fragments *fragments = calloc(1, sizeof(*fragments));
 
 	if (fragments != NULL)
-		fragments->seed = seed;
+		memcpy(fragments->seed, seed, sizeof(fragments->seed));
 	return fragments;
 }
 
@@ -22,55 +22,42 @@ void fragments_free(struct fragments *fragments)
 	free(fragments);
 }
 
-/* IPv4 numbers the packets of each protocol separately, IPv6 all together. In IPv6 the
- * header after the fragment header need not be the transport's. */
-static uint8_t key_protocol(const struct packet *packet)
+/* What the fragments of one packet have in common. IPv4 numbers the packets of each
+ * protocol separately, IPv6 all together: there the header after the fragment header need
+ * not be the transport's. */
+static struct flow_key key_of(const struct packet *packet)
 {
-	return ip_is_v4(&packet->source) ? packet->protocol : 0;
+	uint8_t protocol = ip_is_v4(&packet->source) ? packet->protocol : 0;
+	struct flow_key key;
+
+	memcpy(key.words, packet->source.bytes, 16);
+	memcpy(key.words + 2, packet->destination.bytes, 16);
+	key.words[4] =
+		(uint64_t)packet->fragment_id << 32 | (uint64_t)packet->interface << 16 | protocol;
+	return key;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word)
+static bool matches(const struct packet *first, const struct packet *packet,
+		    const struct flow_key *key)
 {
-	hash = (hash ^ word) * UINT64_C(0x9fb21c651e98df25);
-	return hash ^ hash >> 29;
-}
+	struct flow_key first_key = key_of(first);
+	int64_t age_ns = when_since(packet->time, first->time);
 
-static struct packet *slot_of(struct fragments *fragments, const struct packet *packet)
-{
-	uint64_t words[4], hash = fragments->seed;
-
-	memcpy(words, packet->source.bytes, 16);
-	memcpy(words + 2, packet->destination.bytes, 16);
-	for (unsigned i = 0; i < 4; i++)
-		hash = mix(hash, words[i]);
-	hash = mix(hash, (uint64_t)packet->fragment_id << 32 | (uint32_t)packet->interface << 16 |
-				 key_protocol(packet));
-	return &fragments->slots[hash >> 32 & (FRAGMENTS_MAX - 1)];
-}
-
-static bool matches(const struct packet *first, const struct packet *packet)
-{
-	int64_t age_ns;
-
-	if (first->fragment != PACKET_FIRST_FRAGMENT || first->fragment_id != packet->fragment_id ||
-	    first->interface != packet->interface ||
-	    ip_compare(&first->source, &packet->source) != 0 ||
-	    ip_compare(&first->destination, &packet->destination) != 0 ||
-	    key_protocol(first) != key_protocol(packet))
-		return false;
-	age_ns = when_since(packet->time, first->time);
-	return age_ns < FRAGMENTS_LIFE_NS && age_ns > -FRAGMENTS_LIFE_NS;
+	return first->fragment == PACKET_FIRST_FRAGMENT && flow_key_equal(&first_key, key) &&
+	       age_ns < FRAGMENTS_LIFE_NS && age_ns > -FRAGMENTS_LIFE_NS;
 }
 
 bool fragments_resolve(struct fragments *fragments, struct packet *packet)
 {
-	struct packet *first = slot_of(fragments, packet);
+	struct flow_key key = key_of(packet);
+	uint64_t hash = flow_key_hash(&key, fragments->seed);
+	struct packet *first = &fragments->slots[hash & (FRAGMENTS_MAX - 1)];
 
 	if (packet->fragment == PACKET_FIRST_FRAGMENT)
 		*first = *packet;
 	if (packet->fragment != PACKET_LATER_FRAGMENT)
 		return true;
-	if (!matches(first, packet))
+	if (!matches(first, packet, &key))
 		return false;
 	packet->protocol = first->protocol;
 	packet->source_port = first->source_port;

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "producers/flows/flow_key.h"
 #include "producers/flows/packet.h"
 
 #define FRAGMENTS_MAX 4096                     /* packets remembered at once: 400 KiB */
@@ -19,8 +20,8 @@
 
 struct fragments;
 
-/* SEED makes the slots unpredictable. Returns NULL if out of memory. */
-struct fragments *fragments_new(uint64_t seed);
+/* SEED, which is copied, makes the slots unpredictable. Returns NULL if out of memory. */
+struct fragments *fragments_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS]);
 void fragments_free(struct fragments *fragments);
 
 /* Remembers a first fragment and completes a later one. Returns false for a later

@@ -34,7 +34,7 @@ struct meter *meter_new(const struct flow_table_options *options,
 	meter->writer = writer;
 	text_init(&meter->text, FLOW_RECORD_MAX);
 	meter->table = flow_table_new(&seeded);
-	meter->fragments = fragments_new(seeded.seed[0]);
+	meter->fragments = fragments_new(seeded.seed);
 	if (meter->table != NULL && meter->fragments != NULL)
 		return meter;
 out:

@@ -286,7 +286,6 @@ enum packet_verdict packet_decode(enum packet_link link, const uint8_t *bytes, s
 		rest.on_wire = captured;
 	*packet = (struct packet){
 		.time = packet->time,
-		.interface = packet->interface,
 		.frame_bytes = (uint32_t)rest.on_wire,
 	};
 	verdict = skip_link(link, &rest, packet);

@@ -44,7 +44,7 @@ enum packet_verdict {
 enum packet_fragment { PACKET_WHOLE, PACKET_FIRST_FRAGMENT, PACKET_LATER_FRAGMENT };
 
 struct packet {
-	struct when time; /* the caller's */
+	struct when time; /* set before packet_decode() */
 	struct ip source;
 	struct ip destination;
 	uint32_t sequence; /* TCP */
@@ -56,7 +56,7 @@ struct packet {
 	uint32_t interface_id; /* from SLL2, else 0 */
 	uint16_t source_port;  /* TCP, UDP, SCTP */
 	uint16_t destination_port;
-	uint16_t interface; /* its number in the interfaces; the caller's */
+	uint16_t interface; /* its number in the interfaces, set after packet_decode() */
 	uint8_t protocol;
 	uint8_t tcp_flags;
 	uint8_t icmp_type;
@@ -66,7 +66,7 @@ struct packet {
 };
 
 /* Parses the frame BYTES[CAPTURED], which was ON_WIRE bytes long. PACKET_OK: sets all
- * members of *PACKET but the caller's, which stay. */
+ * members of *PACKET but the time, the interface to 0. */
 enum packet_verdict packet_decode(enum packet_link link, const uint8_t *bytes, size_t captured,
 				  size_t on_wire, struct packet *packet);
 

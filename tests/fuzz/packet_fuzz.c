@@ -57,7 +57,6 @@ static void add_frame(struct run *run, enum packet_link link, struct when time,
 	require(bytes != NULL);
 	memcpy(bytes, frame, captured);
 	packet.time = time;
-	packet.interface = 0;
 	if (packet_decode(link, bytes, captured, on_wire, &packet) == PACKET_OK &&
 	    fragments_resolve(run->fragments, &packet)) {
 		run->packets_in++;
@@ -97,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	link = data[0] % (PACKET_LOOPBACK + 1);
 	options.max_flows += data[0] / (PACKET_LOOPBACK + 1) % 8;
 	run.table = flow_table_new(&options);
-	run.fragments = fragments_new(1);
+	run.fragments = fragments_new(options.seed);
 	require(run.table && run.fragments != NULL);
 	text_init(&run.text, FLOW_RECORD_MAX);
 	for (size_t at = 1; size - at > HEADER;) {

@@ -20,7 +20,7 @@ struct flow_packets *flow_packets_new(size_t max_flows, uint64_t seed)
 	};
 
 	assert_non_null(run);
-	for (unsigned i = 0; i < FLOW_TABLE_SEED_WORDS; i++)
+	for (unsigned i = 0; i < FLOW_KEY_SEED_WORDS; i++)
 		options.seed[i] = (seed + i + 1) * UINT64_C(0x9e3779b97f4a7c15);
 	run->table = flow_table_new(&options);
 	assert_non_null(run->table);
