@@ -78,10 +78,12 @@ static int compile(pcap_t *pcap, const char *filter, struct bpf_program *program
 static int set_filter(struct capture *capture, const char *filter)
 {
 	struct bpf_program program;
-	int rc = filter[0] == '\0' ? EX_OK : compile(capture->pcap, filter, &program);
+	int rc = EX_OK;
 
-	if (filter[0] == '\0' || rc != EX_OK)
-		return rc;
+	if (filter[0] == '\0')
+		return EX_OK;
+	if (compile(capture->pcap, filter, &program) != EX_OK)
+		return EX_USAGE;
 	if (pcap_setfilter(capture->pcap, &program) != 0) {
 		log_error("%s: cannot set filter \"%s\": %s", capture->name, filter,
 			  pcap_geterr(capture->pcap));
@@ -183,7 +185,7 @@ static int activate(struct capture *capture, const struct capture_options *optio
 		return EX_OK;
 	switch (status) {
 	case PCAP_ERROR_PERM_DENIED:
-		log_error("%s: no permission to capture; run as root, or once: "
+		log_error("%s: no permission to capture; run as root, or run once: "
 			  "setcap cap_net_raw+ep $(command -v tenure-flows)",
 			  capture->name);
 		return EX_NOPERM;

@@ -32,6 +32,11 @@ struct flow_entry {
 	uint64_t sequence; /* its number among all flows of the table */
 };
 
+struct flow_end {
+	struct when at;
+	enum flow_end_reason reason;
+};
+
 /* Fills *ENTRY for the conversation that PACKET begins, without counting PACKET. */
 void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsigned direction,
 		      const struct packet *packet, uint64_t sequence);
@@ -40,14 +45,10 @@ void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigne
 		      const struct packet *packet);
 
 /* When the flow, or its slice, is over if no other packet comes, and why. */
-struct flow_end {
-	struct when at;
-	enum flow_end_reason reason;
-};
 struct flow_end flow_entry_end(const struct flow_entry *entry,
 			       const struct flow_table_options *options);
 
-/* True when the slice has packets. */
+/* True if the slice has packets. */
 static inline bool flow_entry_used(const struct flow_entry *entry)
 {
 	return (entry->packets[0] | entry->packets[1]) != 0;

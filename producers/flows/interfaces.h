@@ -1,7 +1,7 @@
 /* interfaces.h - numbers for the interfaces that packets were seen on.
  *
- * A flow has the number. Here the number becomes an observer again, even after the
- * interface is gone.
+ * A flow stores the number of its interface. Even after the interface is gone, the
+ * number leads to its observer.
  *
  * (1) A number is given to another interface only when all are taken, and not before
  *     REST_NS after it was retired: by then no flow has it.

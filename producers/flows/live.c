@@ -61,7 +61,7 @@ static bool is_refused(const struct live *live, unsigned index)
 	return false;
 }
 
-/* When the list is full the oldest is forgotten, so it is tried and counted again. */
+/* A full list forgets its oldest interface, which is then tried and counted again. */
 static void refuse(struct live *live, unsigned index)
 {
 	live->refused[live->stats.refused++ % LIVE_MAX] = index;
@@ -74,7 +74,7 @@ static int add_source(struct live *live, const char *name, unsigned index, bool 
 	int exit_code;
 
 	if (live->count == LIVE_MAX) {
-		log_error("interface %s: %d are open already", name, LIVE_MAX);
+		log_error("interface %s: %d interfaces are open already", name, LIVE_MAX);
 		refuse(live, index);
 		return EX_UNAVAILABLE;
 	}
@@ -87,7 +87,7 @@ static int add_source(struct live *live, const char *name, unsigned index, bool 
 	}
 	source.number = interfaces_add(live->interfaces, name, index, steady_now());
 	if (source.number == INTERFACES_NONE) {
-		log_error("interface %s: %d are known already", name, INTERFACES_MAX);
+		log_error("interface %s: all %d numbers are in use", name, INTERFACES_MAX);
 		capture_close(source.capture);
 		refuse(live, index);
 		return EX_UNAVAILABLE;

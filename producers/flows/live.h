@@ -1,6 +1,6 @@
 /* live.h - packets from interfaces that come and go.
  *
- * Interfaces have names, or match shell patterns. The patterns are matched whenever
+ * Interfaces are given by name or by shell pattern. Patterns are matched again whenever
  * the kernel reports a change, and at least every LIVE_RESCAN_MS.
  *
  * (1) Nothing is lost when an interface disappears: what is left in its ring is read,
@@ -36,7 +36,7 @@ struct live_stats {
 
 enum live_status {
 	LIVE_PACKETS,
-	LIVE_QUIET, /* no packet came in time, or a signal did */
+	LIVE_QUIET, /* no packet within the timeout, or a signal came */
 	LIVE_END,   /* (2) */
 };
 

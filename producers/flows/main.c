@@ -61,14 +61,14 @@ static int check_options(const struct flows_options *o)
 	for (size_t i = 0; i < sizeof(timeouts) / sizeof(timeouts[0]); i++) {
 		if (timeouts[i] < NS_PER_MS || timeouts[i] > TIMEOUT_MAX_NS)
 			return usage("--idle-timeout, --idle-timeout-datagram, --active-timeout "
-				     "and --linger: from 1ms to 30d");
+				     "and --linger: must be from 1ms to 30d");
 	}
 	if (o->max_flows < 1 || o->max_flows > FLOW_TABLE_MAX)
-		return usage("--max-flows: from 1 to 16777216");
+		return usage("--max-flows: must be from 1 to 16777216");
 	if (o->snaplen < 64 || o->snaplen > 262144)
-		return usage("--snaplen: from 64 to 262144 bytes");
+		return usage("--snaplen: must be from 64 to 262144 bytes");
 	if (o->buffer < 65536 || o->buffer > INT_MAX)
-		return usage("--buffer: from 65536 to 2147483647 bytes");
+		return usage("--buffer: must be from 65536 to 2147483647 bytes");
 	return 0;
 }
 

@@ -3,7 +3,7 @@
  * Connects the pure parts: fragments find their ports, the table finds the flows, and
  * each ended flow becomes a record of the output.
  *
- * (1) A record's key is the flow's Community ID, its timestamp the flow's end.
+ * (1) A record's key is the flow's Community ID, and its timestamp is the flow's end.
  */
 #ifndef TENURE_FLOWS_METER_H
 #define TENURE_FLOWS_METER_H

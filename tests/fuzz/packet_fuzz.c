@@ -1,8 +1,9 @@
-/* A byte for the link type and the table's size, then frames: two bytes length, one
- * byte of what is missing on the wire, five bytes time, the frame. They go through
- * the decoder, the fragments and a flow table.
+/* The input: one byte for the link type and the table's size, then frames. Each has two
+ * bytes for its length, one for the bytes on the wire that were not captured, five for
+ * the step in time, and its bytes. They go through the decoder, the fragments and a flow
+ * table.
  *
- * Every packet must come out in one flow, each flow as a valid record. */
+ * Every packet must come out in exactly one flow, and every flow as a valid record. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,7 @@ static void check_flow(struct run *run)
 static void add_frame(struct run *run, enum packet_link link, struct when time,
 		      const uint8_t *frame, size_t captured, size_t on_wire)
 {
-	/* Memory that ends where the frame does, so that a read behind it is seen. */
+	/* Memory that ends where the frame does, so that a read beyond it is detected. */
 	uint8_t *bytes = malloc(captured > 0 ? captured : 1);
 	struct packet packet;
 

@@ -98,7 +98,7 @@ static void assert_id(const struct baseline *line)
 
 	if (line->protocol == TRANSPORT_ICMP || line->protocol == TRANSPORT_ICMPV6) {
 		packet.icmp_type = (uint8_t)line->source_port;
-		/* One-way: the baseline gives the code. */
+		/* One-way: the baseline has the code. */
 		if (packet.icmp_type < 8)
 			packet.icmp_code = (uint8_t)line->destination_port;
 	} else {

@@ -162,7 +162,7 @@ static void the_longest_record_fits(void **state)
 	text_free(&text);
 }
 
-/* Bucket i holds (2^(i/8), 2^((i+1)/8)]: V lies in it when 2^i < V^8 <= 2^(i+1). */
+/* Bucket i holds (2^(i/8), 2^((i+1)/8)]: V is in it if 2^i < V^8 <= 2^(i+1). */
 static void buckets_have_the_bounds_of_opentelemetry(void **state)
 {
 	(void)state;

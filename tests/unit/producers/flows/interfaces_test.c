@@ -39,7 +39,7 @@ static void a_number_becomes_the_observer_again(void **state)
 	interfaces_free(interfaces);
 }
 
-static void a_number_rests_before_another_interface_has_it(void **state)
+static void a_number_rests_before_another_interface_gets_it(void **state)
 {
 	struct interfaces *interfaces = new_interfaces();
 
@@ -57,7 +57,7 @@ static void a_number_rests_before_another_interface_has_it(void **state)
 	interfaces_free(interfaces);
 }
 
-static void learns_the_interfaces_that_packets_tell(void **state)
+static void learns_the_interfaces_that_packets_carry(void **state)
 {
 	struct interfaces *interfaces = new_interfaces();
 	uint16_t lo;
@@ -66,10 +66,10 @@ static void learns_the_interfaces_that_packets_tell(void **state)
 	assert_int_equal(interfaces_find(interfaces, 1), INTERFACES_NONE);
 	lo = interfaces_learn(interfaces, "lo", 1, at(0));
 	assert_int_equal(interfaces_find(interfaces, 1), lo);
-	/* Added for a capture of its own, not for packets that tell it. */
+	/* Added for a capture of its own, not for packets that carry its number. */
 	interfaces_add(interfaces, "eth0", 2, at(0));
 	assert_int_equal(interfaces_find(interfaces, 2), INTERFACES_NONE);
-	/* Falls on the same place, which forgets the first. */
+	/* Takes the same place, so the first is forgotten. */
 	assert_int_not_equal(interfaces_learn(interfaces, "far", 1 + 4096, at(0)), lo);
 	assert_int_equal(interfaces_find(interfaces, 1), INTERFACES_NONE);
 	interfaces_free(interfaces);
@@ -79,8 +79,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_number_becomes_the_observer_again),
-		cmocka_unit_test(a_number_rests_before_another_interface_has_it),
-		cmocka_unit_test(learns_the_interfaces_that_packets_tell),
+		cmocka_unit_test(a_number_rests_before_another_interface_gets_it),
+		cmocka_unit_test(learns_the_interfaces_that_packets_carry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

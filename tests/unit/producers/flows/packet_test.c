@@ -62,7 +62,7 @@ static void add_udp(struct frame *frame, size_t payload)
 	frame->length += payload;
 }
 
-/* Decodes from memory that ends where the frame does, so that a read behind it is seen. */
+/* Decodes from memory that ends where the frame does, so that a read beyond it is detected. */
 static enum packet_verdict decode_cut(enum packet_link link, const struct frame *frame,
 				      size_t captured, struct packet *packet)
 {
@@ -194,7 +194,7 @@ static void reads_icmp_and_sctp(void **state)
 	assert_int_equal(packet.sctp_chunk, 1);
 }
 
-/* Offload hands over packets whose length field is 0, or that were not cut yet. */
+/* With segmentation offload, packets have length 0 or are not segmented yet. */
 static void a_length_of_zero_means_the_rest_of_the_frame(void **state)
 {
 	struct frame four = {0}, six = {0};

@@ -59,7 +59,7 @@ static void measures_the_handshake_once(void **state)
 	assert_false(taken(&tcp).handshake.seen);
 }
 
-static void a_part_of_a_handshake_is_none(void **state)
+static void a_partial_handshake_is_not_measured(void **state)
 {
 	struct tcp no_syn = {0}, no_answer = {0}, backwards = {0};
 
@@ -76,7 +76,7 @@ static void a_part_of_a_handshake_is_none(void **state)
 	assert_false(taken(&backwards).handshake.seen);
 }
 
-static void tells_new_bytes_from_old_ones(void **state)
+static void distinguishes_new_bytes_from_old_ones(void **state)
 {
 	static const struct {
 		uint32_t sequence, payload;
@@ -167,8 +167,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(measures_the_handshake_once),
-		cmocka_unit_test(a_part_of_a_handshake_is_none),
-		cmocka_unit_test(tells_new_bytes_from_old_ones),
+		cmocka_unit_test(a_partial_handshake_is_not_measured),
+		cmocka_unit_test(distinguishes_new_bytes_from_old_ones),
 		cmocka_unit_test(syn_and_fin_carry_no_payload_but_a_number),
 		cmocka_unit_test(closes_after_a_fin_each_way_or_a_reset),
 		cmocka_unit_test(knows_the_syn_of_another_connection),

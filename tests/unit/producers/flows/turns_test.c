@@ -167,7 +167,7 @@ static void answer(struct turns *turns, struct turns_pool *pool, int64_t ns, uns
 	}
 }
 
-static void a_sample_without_room_is_counted_as_lost_and_enters_no_figure(void **state)
+static void a_sample_without_room_is_counted_as_lost_and_is_part_of_no_figure(void **state)
 {
 	struct turns_pool *pool = new_pool(1);
 	struct turns a = {0}, b = {0};
@@ -186,7 +186,7 @@ static void a_sample_without_room_is_counted_as_lost_and_enters_no_figure(void *
 	assert_int_equal(flow.response_time.count, TURNS_FIRST + 3);
 	assert_int_equal(flow.response_time.counts[0], TURNS_FIRST + 3);
 	assert_int_equal(turns_pool_lost(pool), 2);
-	/* What was taken made room again. */
+	/* Taking the flows made room again. */
 	answer(&b, pool, 5 * MS, TURNS_FIRST + 1);
 	turns_take(&b, pool, &flow);
 	assert_int_equal(flow.response_time.count, TURNS_FIRST + 1);
@@ -203,7 +203,7 @@ int main(void)
 		cmocka_unit_test(time_that_runs_backwards_is_not_measured),
 		cmocka_unit_test(a_request_waits_across_slices),
 		cmocka_unit_test(the_histogram_holds_every_sample),
-		cmocka_unit_test(a_sample_without_room_is_counted_as_lost_and_enters_no_figure),
+		cmocka_unit_test(a_sample_without_room_is_counted_as_lost_and_is_part_of_no_figure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

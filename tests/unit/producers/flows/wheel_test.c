@@ -25,7 +25,7 @@ static struct wheel *new_wheel(size_t size)
 	return wheel;
 }
 
-static void gives_items_when_they_are_due_and_in_order(void **state)
+static void returns_items_when_they_are_due_and_in_order(void **state)
 {
 	struct wheel *wheel = new_wheel(4);
 
@@ -61,7 +61,7 @@ static void removes_from_anywhere(void **state)
 	wheel_free(wheel);
 }
 
-/* No item comes before its moment or is forgotten, whatever the steps of time. */
+/* No item is returned early or forgotten, whatever the steps of time. */
 static void an_item_comes_out_within_one_tick_after_its_moment(void **state)
 {
 	static const int64_t steps[] = {1, TICK / 3, TICK, 7 * TICK, 300 * TICK, 5000 * TICK};
@@ -98,7 +98,7 @@ static void an_item_comes_out_within_one_tick_after_its_moment(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(gives_items_when_they_are_due_and_in_order),
+		cmocka_unit_test(returns_items_when_they_are_due_and_in_order),
 		cmocka_unit_test(removes_from_anywhere),
 		cmocka_unit_test(an_item_comes_out_within_one_tick_after_its_moment),
 	};
