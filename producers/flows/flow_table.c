@@ -158,7 +158,7 @@ bool flow_table_expire(struct flow_table *table, struct when now, struct flow *f
 {
 	uint32_t number;
 
-	if (take_due(table, flow))
+	if (table->due_count > 0 && take_due(table, flow))
 		return true;
 	if (when_before(table->clock, now)) {
 		table->clock = now;
