@@ -55,13 +55,12 @@ static void name_pods(struct explain *explain, struct span uid, struct span name
 /* A statement about an unpublished pod has the hash of its uid alone. */
 static int find_pod_names(struct timeline *timeline, struct explain *explain)
 {
-	struct span key, value, prefix;
+	struct span key, value;
 	struct store_scan *scan;
 	int rc;
 
 	row_key_table(&timeline->key, ROW_HOLDERS, timeline->answering->id);
-	prefix = (struct span){timeline->key.data, timeline->key.length};
-	scan = store_scan_begin(timeline->store, prefix, prefix);
+	scan = store_scan_begin(timeline->store, &timeline->key, &timeline->key);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
 		struct span uid;
 

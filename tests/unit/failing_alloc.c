@@ -13,6 +13,8 @@
 #include <execinfo.h>
 #include <unistd.h>
 
+#include "common/program/log.h"
+
 #define NONE 0
 #define TELL "FAILING_ALLOC_TELL" /* in the environment: print errors and callers */
 
@@ -33,7 +35,8 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *bytes, size_t size);
 char *__wrap_strdup(const char *string);
 char *__wrap_strndup(const char *string, size_t length);
-void __wrap_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void __wrap_log_write(enum log_level level, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 static bool fails(void)
 {
@@ -71,10 +74,12 @@ char *__wrap_strndup(const char *string, size_t length)
 	return fails() ? NULL : __real_strndup(string, length);
 }
 
-void __wrap_log_error(const char *format, ...)
+void __wrap_log_write(enum log_level level, const char *format, ...)
 {
 	va_list arguments;
 
+	if (level != LOG_LEVEL_ERROR)
+		return;
 	if (getenv(TELL) != NULL) {
 		va_start(arguments, format);
 		vfprintf(stderr, format, arguments);
