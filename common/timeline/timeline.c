@@ -8,9 +8,9 @@
 #include "common/timeline/feed/kube_event_newest.h"
 #include "common/timeline/timeline_internal.h"
 
-#define ROW_LIMIT (64u << 20) /* a record of Kafka's largest size has a smaller state */
+#define ROW_LIMIT (64u << 20) /* more than the state of the largest record of Kafka */
 
-/* Which of the clusters answers. The cache holds that one's addresses alone. */
+/* Chooses the cluster that answers. The cache holds only that cluster's addresses. */
 static void choose_cluster(struct timeline *timeline)
 {
 	const char *wanted = timeline->options.cluster;
@@ -209,7 +209,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 	enum timeline_outcome outcome;
 
 	if (when_is_min(feed.received)) {
-		*why = "there is no \"received\", no timestamp and no time inside";
+		*why = "it has no \"received\", no timestamp and no time inside";
 		return TIMELINE_UNREADABLE;
 	}
 	if (event->type == KUBE_BOOKMARK || event->type == KUBE_ERROR) {
@@ -235,7 +235,7 @@ static const char *parse_why(enum fault_reason reason)
 	case FAULT_NOT_JSON:
 		return "it is not JSON";
 	case FAULT_NOT_AN_OBJECT:
-		return "it is no JSON object";
+		return "it is not a JSON object";
 	case FAULT_MISSING_MEMBER:
 		return "a member is missing";
 	case FAULT_WRONG_TYPE:

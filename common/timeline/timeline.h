@@ -1,16 +1,17 @@
 /* timeline.h - who held an address, from when, until when, and how we know.
  *
- * The timeline is fed the records of one kube topic in order and answers for an
- * address as of a moment and as of a position in that topic.  docs/answers.md is
- * the meaning of every answer. It lies in RocksDB, as a cache of the topic.
+ * A timeline applies the records of one kube topic in order. It answers questions about
+ * an address, as of a moment and as of a position in that topic. docs/answers.md defines
+ * every answer. The timeline is stored in RocksDB, as a cache of the topic.
  *
- * (1) asof(address, moment, position) never changes while the topic's start stands.
- * (2) What a record changes and the offset behind it are one atomic write, so a
- *     killed process goes on exactly where it was.
- * (3) Applying a record again, or an older revision of an object after a newer
- *     one, changes no answer.
- * (4) The store holds evidence, not conclusions: hold, skew and clock are options
- *     of the question, and the same store serves any of them.
+ * (1) The answer for an address, a moment and a position never changes, unless the topic
+ *     loses its first records.
+ * (2) What a record changes and the next offset are one atomic write, so a killed process
+ *     continues exactly where it was.
+ * (3) Applying a record again, or an older revision of an object after a newer one,
+ *     changes no answer.
+ * (4) The store holds evidence, not conclusions: hold, skew and clock belong to the
+ *     question, and one store serves any of them.
  */
 #ifndef TENURE_TIMELINE_H
 #define TENURE_TIMELINE_H
@@ -29,7 +30,7 @@
 #include "common/timeline/rules/services.h"
 
 #define TIMELINE_RULES 1       /* version of docs/answers.md, "rules" in a tag */
-#define TIMELINE_RANGES_MAX 16 /* --cluster-cidr given by hand */
+#define TIMELINE_RANGES_MAX 16 /* values of --cluster-cidr */
 
 struct timeline_options {
 	const char *cluster; /* whose bindings answer; NULL: the topic's only cluster */
@@ -40,69 +41,69 @@ struct timeline_options {
 	size_t range_count;
 };
 
-/* How much of the kube topic an answer is based on: every record up to and with OFFSET. */
+/* How much of the kube topic an answer is based on: every record up to OFFSET inclusive. */
 struct timeline_position {
 	int32_t partition;
 	int64_t offset; /* -1 before the first record */
-	struct when
-		known; /* of that PROGRESS; WHEN_MAX at the end of a closed topic; WHEN_MIN for none */
+	/* Of that PROGRESS; WHEN_MAX at the end of a closed topic; WHEN_MIN for none. */
+	struct when known;
 };
 
 struct timeline_stats {
 	uint64_t applied, ignored, unreadable;
-	uint64_t
-		addresses_refused; /* texts inside objects that are no address or range: passed over */
-	uint64_t progress_refused; /* PROGRESS whose known went back or passed its received */
+	uint64_t addresses_refused; /* texts that should be an address or a range and are not */
+	uint64_t progress_refused;  /* PROGRESS whose known went back or is after its received */
 	uint64_t cache_hits, cache_misses;
 };
 
 struct timeline;
 
-/* Opens or makes the store in DIRECTORY (NULL: a temporary one that goes with
- * timeline_close). A store of another format is rebuilt; an unreadable one is
- * set aside as DIRECTORY.damaged-N, said in the log, and begun anew.
- * NULL after logging. OPTIONS is copied; its strings are borrowed. */
+/* Opens the store in DIRECTORY, or makes it. NULL is a temporary store that
+ * timeline_close() removes. A store of another format is rebuilt from scratch. An
+ * unreadable one is renamed to DIRECTORY.damaged-N (logged), and a new one is made.
+ * OPTIONS is copied; its strings are borrowed. Returns NULL after logging. */
 struct timeline *timeline_open(const char *directory, const struct timeline_options *options);
 void timeline_close(struct timeline *timeline);
 
 /* ---- Feeding ---- */
 
-/* The offset of the first record that was not applied yet; 0 for an empty store. */
+/* The offset of the first record that is not applied yet; 0 for an empty store. */
 int64_t timeline_next_offset(const struct timeline *timeline);
 /* timeline_hash() of the record before timeline_next_offset(), and of record 0. */
 uint64_t timeline_last_hash(const struct timeline *timeline);
 uint64_t timeline_first_hash(const struct timeline *timeline);
 uint64_t timeline_hash(const char *value, size_t length);
-/* The hash of all records applied, in their order: 0, and timeline_chain_on() of the one
- * before and of the record's hash for each. */
+/* The hash of all applied records in their order: it starts at 0, and for each record
+ * becomes timeline_chain_on() of itself and the record's hash. */
 uint64_t timeline_chain(const struct timeline *timeline);
 uint64_t timeline_chain_on(uint64_t chain, uint64_t hash);
-/* Empties the store: the topic is another one, or was trimmed. -1 after logging. */
+/* Empties the store, because the topic is another one or was trimmed. -1 after logging. */
 int timeline_reset(struct timeline *timeline);
 
-/* Applies the record at OFFSET. TIMESTAMP_MS is the record's (BUS_NO_TIMESTAMP,
- * -1, for none). Offsets rise but may have holes; one below
- * timeline_next_offset() is ignored. *WHY (static text) is set when unreadable. */
+/* Applies the record at OFFSET. TIMESTAMP_MS is the record's timestamp
+ * (BUS_NO_TIMESTAMP, -1, for none). Offsets rise but may have holes; a record below
+ * timeline_next_offset() is ignored. If the record is unreadable, *WHY is set to a
+ * static text. */
 enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, const char *value,
 				     size_t length, int64_t timestamp_ms, const char **why);
 
-/* The topic is complete: its end counts as known for ever. */
+/* Says whether the topic is complete: its end then counts as known for all time. */
 void timeline_set_closed(struct timeline *timeline, bool closed);
 
 /* ---- Positions ---- */
 
-/* The default position of a flow that ended at END: the first PROGRESS of the
- * cluster whose known >= END + hold; on a closed topic without one its end.
- * false when there is none yet. */
+/* The default position of a flow that ended at END: the first PROGRESS of the cluster
+ * with known >= END + hold or, on a closed topic without such a PROGRESS, the end of the
+ * topic. False if there is none yet. */
 bool timeline_position_for(struct timeline *timeline, struct when end,
 			   struct timeline_position *position);
 /* Everything applied so far (for --hindsight and provisional answers). */
 struct timeline_position timeline_position_last(const struct timeline *timeline);
-/* The newest PROGRESS of the cluster, known WHEN_MIN when there was none. */
+/* The newest PROGRESS of the cluster; known is WHEN_MIN if there is none. */
 struct timeline_position timeline_position_progress(const struct timeline *timeline);
-/* Clusters seen in the topic. Answers need options.cluster when there are more than one. */
+/* How many clusters the topic has. With more than one, answers need options.cluster. */
 size_t timeline_cluster_count(const struct timeline *timeline);
-/* The name of one of them, borrowed until the next record. */
+/* The name of cluster NUMBER, borrowed until the next record. */
 const char *timeline_cluster_name(const struct timeline *timeline, size_t number);
 
 /* ---- Answers ---- */
@@ -116,12 +117,12 @@ struct timeline_question {
 	struct when start; /* of the flow; start <= end */
 	struct when end;
 	bool sent;  /* this end sent at least one packet in the flow */
-	bool spoke; /* and one that no kernel sends without a process (docs/answers.md section 6) */
+	bool spoke; /* it sent one that only a process sends (docs/answers.md section 6) */
 	int64_t position;
 };
 
-/* What is said of one end (docs/answers.md sections 6 to 8), as plain values. HOLDER and the
- * names are borrowed until the next question or record. */
+/* The answer about one end (docs/answers.md sections 6 to 8), as plain values. HOLDER, the
+ * services and the JSON are borrowed until the next question or record. */
 struct timeline_answer {
 	enum timeline_status status;
 	const char *reason; /* static text, NULL when known */
@@ -135,7 +136,7 @@ struct timeline_answer {
 	bool services_in_head;
 };
 
-/* -1 after logging when the store failed. */
+/* Answers QUESTION. -1 after logging if the store failed. */
 int timeline_answer(struct timeline *timeline, const struct timeline_question *question,
 		    struct timeline_answer *answer);
 
@@ -164,15 +165,15 @@ struct timeline_history {
 	struct history *source; /* owns what the bindings point at */
 };
 
-/* -1 after logging; HISTORY is then empty. Otherwise the caller clears it, before the
- * timeline is closed. */
+/* Fills *HISTORY with the bindings of IP. The caller clears it before the timeline is
+ * closed. -1 after logging, with nothing to clear. */
 int timeline_history(struct timeline *timeline, const struct ip *ip, int64_t position,
 		     struct timeline_history *history);
 void timeline_history_clear(struct timeline_history *history);
 
 /* Adds a binding as a JSON object: "kind", "k8s", "cloud", "service" and "services" (of a
  * service address), "binding" as in an answer, then "possible_from", "certain_from",
- * "certain_to", "possible_to" (skew is in them; null for "since ever" and open), "evidence"
+ * "certain_to", "possible_to" (skew is included; null for "since ever" and open), "evidence"
  * and, if there are any, "memberships" [{"service","start","end"}]. */
 void timeline_binding_json(const struct timeline_binding *binding, struct text *out);
 

@@ -1,5 +1,5 @@
-/* timeline_internal.h - the inside of a timeline: what applying a record and answering a
- * question share. For common/timeline/ alone.
+/* timeline_internal.h - the inside of a timeline, shared by applying records and answering
+ * questions. Only common/timeline/ includes it.
  */
 #ifndef TENURE_TIMELINE_INTERNAL_H
 #define TENURE_TIMELINE_INTERNAL_H
@@ -22,10 +22,10 @@ struct timeline {
 	struct topic_state topic;
 	struct cluster **clusters;
 	size_t cluster_count;
-	struct cluster *answering; /* the cluster that answers, NULL while it is not seen */
+	struct cluster *answering; /* the cluster that answers; NULL until the topic has it */
 	bool closed;
 	struct timeline_stats stats;
-	struct text key, value, state; /* reused by every record */
+	struct text key, value, state; /* scratch, reused for every record */
 	struct generations generations;
 	struct address_cache *cache;
 };

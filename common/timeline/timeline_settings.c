@@ -16,7 +16,7 @@ static int check_ranges(struct timeline_settings *settings)
 	const struct settings_list *list = &settings->ranges;
 
 	if (list->count > TIMELINE_RANGES_MAX) {
-		log_error("--cluster-cidr: given %zu times, at most %d are kept", list->count,
+		log_error("--cluster-cidr: given %zu times, the limit is %d", list->count,
 			  TIMELINE_RANGES_MAX);
 		return -1;
 	}
@@ -25,7 +25,7 @@ static int check_ranges(struct timeline_settings *settings)
 
 		if (ip_range_parse(range, strlen(range), &settings->options.ranges[i]) == 0)
 			continue;
-		log_error("--cluster-cidr: %s is no range such as 10.244.0.0/16 or fd00::/8",
+		log_error("--cluster-cidr: %s is not a range such as 10.244.0.0/16 or fd00::/8",
 			  range);
 		return -1;
 	}
@@ -74,8 +74,7 @@ int timeline_settings_check_cluster(const struct timeline_settings *settings,
 	if (cluster == NULL) {
 		if (count <= 1)
 			return 0;
-		log_error("%s: holds %zu clusters; say with --cluster which one to ask", address,
-			  count);
+		log_error("%s: holds %zu clusters; name one with --cluster", address, count);
 		return -1;
 	}
 	if (count == 0 || holds(timeline, cluster))

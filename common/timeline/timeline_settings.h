@@ -9,7 +9,7 @@ struct timeline_settings {
 	struct timeline_options options;
 	struct settings_list ranges;
 	int clock;         /* enum timeline_clock */
-	const char *state; /* directory, NULL for a passing timeline */
+	const char *state; /* directory; NULL for a temporary timeline */
 };
 
 /* The names of enum timeline_clock, in its order, then NULL. */
@@ -22,29 +22,32 @@ extern const char *const timeline_settings_clocks[];
 	}
 
 /* The rows of a program's table. */
-#define TIMELINE_SETTINGS(s)                                                                   \
-	SETTING_TEXT("state", 0, "DIR", &(s)->state,                                           \
-		     "where the timeline is kept between runs; without it, it is built anew"), \
-		SETTING_TEXT("cluster", 0, "NAME", &(s)->options.cluster,                      \
-			     "which cluster; needed when the kube topic has several"),         \
-		SETTING_DURATION("hold", 0, "DURATION", &(s)->options.hold_ns,                 \
-				 "how long after a moment the cluster's state must be known"), \
-		SETTING_DURATION("skew", 0, "DURATION", &(s)->options.skew_ns,                 \
-				 "how far two clocks may differ"),                             \
-		SETTING_CHOICE("clock", 0, "EVIDENCE", timeline_settings_clocks, &(s)->clock,  \
-			       "what a tenure starts with"),                                   \
-		SETTING_LIST("cluster-cidr", 0, "RANGE", &(s)->ranges,                         \
-			     "a range of the cluster's addresses; may be repeated")
+#define TIMELINE_SETTINGS(s)                                                                    \
+	SETTING_TEXT("state", 0, "DIR", &(s)->state,                                            \
+		     "directory that keeps the timeline between runs; without it, every "       \
+		     "run builds the timeline from scratch"),                                   \
+		SETTING_TEXT("cluster", 0, "NAME", &(s)->options.cluster,                       \
+			     "the cluster to ask about; needed if the kube topic has several"), \
+		SETTING_DURATION("hold", 0, "DURATION", &(s)->options.hold_ns,                  \
+				 "how far past a moment the kube topic must reach before the "  \
+				 "answer is final"),                                            \
+		SETTING_DURATION("skew", 0, "DURATION", &(s)->options.skew_ns,                  \
+				 "how far two clocks may differ"),                              \
+		SETTING_CHOICE("clock", 0, "EVIDENCE", timeline_settings_clocks, &(s)->clock,   \
+			       "the evidence that starts a tenure"),                            \
+		SETTING_LIST("cluster-cidr", 0, "RANGE", &(s)->ranges,                          \
+			     "a range of addresses that belongs to the cluster; may be repeated")
 
-/* Reads what the table left as texts into the options. -1 after logging. */
+/* Completes the options from what the table read as text. -1 after logging. */
 int timeline_settings_check(struct timeline_settings *settings);
 
-/* Opens the timeline inside the directory --state, which is made. NULL after logging. */
+/* Opens the timeline inside the directory --state, and makes that directory. Returns NULL
+ * after logging. */
 struct timeline *timeline_settings_open(const struct timeline_settings *settings);
 
-/* Whether TIMELINE, which has read what is at ADDRESS, knows which cluster answers: -1
- * after logging when there are several and none is named, or when a topic that is complete
- * does not hold the one that is. */
+/* Checks that TIMELINE, which has read ADDRESS, knows which cluster answers. -1 after
+ * logging if there are several and none is named, or if a complete topic does not hold the
+ * one that is named. */
 int timeline_settings_check_cluster(const struct timeline_settings *settings,
 				    const struct timeline *timeline, const char *address);
 

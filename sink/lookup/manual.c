@@ -39,6 +39,9 @@ const struct settings_manual manual = {
 		{
 			{"tenure-lookup --kube kube.ndjson --at 2026-11-24T07:49:29Z 10.244.2.10",
 			 "Say who held an address at a moment."},
+			{"tenure-lookup --kube kube.ndjson --at 2026-11-24T07:49:29Z --explain "
+			 "10.244.2.10",
+			 "Say why."},
 			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --history "
 			 "10.244.2.10",
 			 "List everybody who ever held it."},
