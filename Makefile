@@ -3,7 +3,7 @@
 #
 # Every *.c is found by itself.  A program's folder has a main.c; what else is there
 # goes into an archive, and common/ into another.  A program is linked from these two,
-# a test from common/, the folders whose headers it includes and what tests share.
+# a test from common/ and the folders whose headers it includes.
 #
 #   SAN=1      address and undefined-behaviour sanitizers    build-san/
 #   DEBUG=1    no optimisation                               build-debug/
@@ -38,8 +38,6 @@ SAY     := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo)
 # tests/unit has the folders of the code.
 MIRRORED = $(SHARED) $(FOLDERS)
 COMMON   = $(BUILD)/common.a
-# What tests share: each tests/unit/FOLDER/NAME.c that is not a test.
-PARTS    = $(BUILD)/test-parts.a
 MAINS    = $(wildcard $(FOLDERS:%=%/main.c))
 PROGRAMS = $(foreach folder,$(MAINS:%/main.c=%),$(BUILD)/$(call program,$(folder)))
 UNITS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard $(MIRRORED:%=tests/unit/%/*_test.c)))
@@ -75,13 +73,22 @@ $(BUILD)/$(call program,$1): $(OBJ)/$1/main.o $(call archive,$1) $(COMMON)
 $(patsubst %.c,$(BUILD)/%,$(shell grep -ls '"$1/' $(TESTED))): $(call archive,$1)
 endef
 
+# What tests share: tests/unit/FOLDER/NAME.c, linked into those that include its header, themselves
+# or by another part. It may define what an archive does too, and then stands in for it.
+PARTS     = $(filter-out %_test.c,$(wildcard tests/unit/*.c $(MIRRORED:%=tests/unit/%/*.c)))
+including = $(shell grep -ls '"$(1:.c=.h)"' $2)
+users     = $(call including,$1,$(TESTED)) $(foreach f,$(call including,$1,$(filter-out $(1:.h=.c) $(1:.c=.h),$(PARTS) $(PARTS:.c=.h))),$(call users,$f))
+define part_rule
+$(patsubst %.c,$(BUILD)/%,$(sort $(call users,$1))): $(OBJ)/$(1:.c=.o)
+endef
+
 TESTED = $(wildcard $(MIRRORED:%=tests/unit/%/*_test.c) tests/fuzz/*_fuzz.c tests/tools/*.c tests/bench/*.c)
 $(eval $(call archive_rule,$(COMMON),$(call sources,$(SHARED))))
 $(foreach f,$(FOLDERS),$(eval $(call archive_rule,$(call archive,$f),$(call sources,$f))))
-$(eval $(call archive_rule,$(PARTS),$(filter-out %_test.c,$(wildcard tests/unit/*.c $(MIRRORED:%=tests/unit/%/*.c)))))
+$(foreach f,$(PARTS),$(eval $(call part_rule,$f)))
 $(foreach f,$(FOLDERS),$(eval $(call folder_rule,$f)))
 
-$(UNITS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(PARTS) $(COMMON)
+$(UNITS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(COMMON)
 	$(link-test) -lcmocka $(WRAPPED)
 
 # In these each allocation fails in turn (tests/unit/failing_alloc.h).
@@ -92,7 +99,7 @@ $(TOOLS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(COMMON)
 	$(link-test)
 
 # Over its corpus alone, or, with FUZZ, under clang's fuzzer.
-$(REPLAYS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(if $(FUZZ),,$(OBJ)/tests/fuzz/replay.o) $(PARTS) $(COMMON)
+$(REPLAYS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(if $(FUZZ),,$(OBJ)/tests/fuzz/replay.o) $(COMMON)
 	$(link-test) $(if $(FUZZ),-fsanitize=fuzzer)
 
 # common/ last, because the others lean on it.
