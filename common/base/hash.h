@@ -1,7 +1,7 @@
-/* hash.h - 64 bits that stand for some bytes (FNV-1a, finished as in splitmix64).
+/* hash.h - a 64-bit hash (FNV-1a, finished as in splitmix64). Pure.
  *
- * Used for identities of flows and holders too: among a million of them two
- * share a value with a chance of 1 in 37 million.
+ * Also identifies flows and holders: among a million of them, the chance that
+ * two share a value is 1 in 37 million.
  */
 #ifndef TENURE_HASH_H
 #define TENURE_HASH_H
@@ -11,9 +11,9 @@
 
 #define HASH_START UINT64_C(0xcbf29ce484222325)
 
-/* HASH carried on over BYTES. */
+/* Continues HASH over BYTES. */
 uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length);
-/* HASH carried on over TEXT and its NUL, so "a","b" is not "ab","". */
+/* Continues HASH over TEXT and its NUL, so that "a","b" differs from "ab","". */
 uint64_t hash_text(uint64_t hash, const char *text);
 
 #endif

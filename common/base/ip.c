@@ -105,7 +105,7 @@ bool ip_in_range(const struct ip *ip, const struct ip_range *range)
 {
 	unsigned whole = range->bits / 8, rest = range->bits % 8;
 
-	/* "::/0" is every IPv6 address; it says nothing of IPv4. */
+	/* "::/0" is every IPv6 address and no IPv4 address. */
 	if (range->bits < V4_BITS_BEFORE && ip_is_v4(ip))
 		return false;
 	if (memcmp(ip->bytes, range->base.bytes, whole) != 0)

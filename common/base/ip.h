@@ -1,7 +1,7 @@
 /* ip.h - an IP address as sixteen bytes.
  *
- * IPv4 is held in its v4-mapped form (RFC 4291 2.5.5.2), so one comparison and
- * one key serve both families.
+ * IPv4 addresses have their v4-mapped form (RFC 4291 2.5.5.2), so that one comparison
+ * and one key serve both families. Pure.
  */
 #ifndef TENURE_IP_H
 #define TENURE_IP_H
@@ -21,22 +21,21 @@ struct ip_range {
 
 #define IP_TEXT_SIZE 46 /* INET6_ADDRSTRLEN */
 
-/* Reads the text form TEXT[LENGTH]; refuses zones, prefixes and anything that
- * inet_pton refuses. A v4-mapped IPv6 text gives the IPv4 address.
- * Returns -1 and leaves *IP alone when it is no address. */
+/* Reads TEXT[LENGTH]. A v4-mapped IPv6 text is the IPv4 address. Returns -1 and leaves *IP
+ * alone if it is not an address; zones and prefixes are refused. */
 int ip_parse(const char *text, size_t length, struct ip *ip);
 
-/* Writes the text form (RFC 5952 for IPv6) and a NUL; returns the length. */
+/* Writes the text form (RFC 5952 for IPv6) and a NUL. Returns the length without the NUL. */
 size_t ip_format(const struct ip *ip, char text[static IP_TEXT_SIZE]);
 
 struct ip ip_from_v4(const uint8_t bytes[static 4]);
 bool ip_is_v4(const struct ip *ip);
 int ip_compare(const struct ip *a, const struct ip *b);
 
-/* Reads "10.0.0.0/16" or "fd00::/8"; a plain address is a range of one. Bits
- * behind the prefix are cleared. Returns -1 when it is none. */
+/* Reads "10.0.0.0/16" or "fd00::/8"; an address alone is a range of one. Clears the bits
+ * after the prefix. Returns -1 if it is not a range. */
 int ip_range_parse(const char *text, size_t length, struct ip_range *range);
-/* An IPv6 range holds no IPv4 address, "::/0" neither. */
+/* An IPv6 range contains no IPv4 addresses, not even "::/0". */
 bool ip_in_range(const struct ip *ip, const struct ip_range *range);
 
 #endif

@@ -26,7 +26,7 @@ struct json_object *json_parse(const char *bytes, size_t length, enum scan_outco
 	if (tokener == NULL)
 		return NULL;
 	tree = json_tokener_parse_ex(tokener, bytes, (int)length);
-	/* A number at the very end is complete only when something follows it. */
+	/* A number at the very end is complete only once something follows it. */
 	if (json_tokener_get_error(tokener) == json_tokener_continue)
 		tree = json_tokener_parse_ex(tokener, "", 1);
 	json_tokener_free(tokener);
@@ -46,7 +46,7 @@ enum json_found json_member(const struct json_object *value, const char *key,
 	return JSON_FOUND;
 }
 
-/* Walks PATH; the value at its end is of TYPE. */
+/* Follows PATH to a value of TYPE. */
 static enum json_found at_path(const struct json_object *value, const char *path,
 			       enum json_type type, struct json_object **end)
 {
@@ -109,7 +109,7 @@ enum json_found json_i64(const struct json_object *value, const char *path, int6
 
 	if (found != JSON_FOUND)
 		return found;
-	/* json-c saturates: a number past the range reads as its end. */
+	/* json-c saturates: a number out of range reads as the limit. */
 	if (json_object_get_int64(end) == INT64_MAX && json_object_get_uint64(end) != INT64_MAX)
 		return JSON_WRONG_TYPE;
 	*number = json_object_get_int64(end);

@@ -4,12 +4,12 @@
  * integer 1, a number is a text); these reads check the type first. The tree is
  * json-c's.
  *
- * (1) Every value that is read is borrowed and dies with the tree.
+ * (1) Values are borrowed from the tree.
  * (2) null counts as absent, as in the Kubernetes API.
- * (3) Out-parameters are written only when JSON_FOUND is returned.
+ * (3) Out-parameters are written only with JSON_FOUND.
  *
  * A PATH names members from the outside in, "status.podIP"; "" is the value
- * itself. For keys that hold a dot (labels) there is json_member().
+ * itself. json_member() reads keys that contain a dot (labels).
  */
 #ifndef TENURE_JSON_H
 #define TENURE_JSON_H
@@ -26,7 +26,7 @@ struct json_object;
 enum json_found {
 	JSON_FOUND,
 	JSON_ABSENT,
-	JSON_WRONG_TYPE, /* here or on the way: another type, or out of range */
+	JSON_WRONG_TYPE, /* another type here or on the way, or out of range */
 };
 
 /* Parses BYTES[LENGTH], which scan.h must find good. The caller frees the tree. Returns NULL
@@ -37,7 +37,7 @@ void json_free(struct json_object *tree);
 /* A text without NUL bytes. */
 enum json_found json_text(const struct json_object *value, const char *path, const char **text);
 enum json_found json_boolean(const struct json_object *value, const char *path, bool *truth);
-/* A number written without fraction and exponent, in the range of int64_t. */
+/* A number without fraction and exponent, in the range of int64_t. */
 enum json_found json_i64(const struct json_object *value, const char *path, int64_t *number);
 /* A text in RFC 3339. */
 enum json_found json_when(const struct json_object *value, const char *path, struct when *moment);
@@ -50,7 +50,7 @@ enum json_found json_array(const struct json_object *value, const char *path,
 enum json_found json_member(const struct json_object *value, const char *key,
 			    struct json_object **member);
 
-/* VALUE must be an array, INDEX below its length. An element may be NULL: null. */
+/* ARRAY must be an array, and INDEX less than its length. The element null is NULL. */
 size_t json_length(const struct json_object *array);
 struct json_object *json_element(const struct json_object *array, size_t index);
 

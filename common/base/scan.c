@@ -5,7 +5,7 @@
 #include "common/base/utf8.h"
 
 #define NOWHERE (-1)
-/* gcc -O2 leaves calls in the inner loops, which cost an eighth of the whole scan. */
+/* gcc -O2 leaves calls in the inner loops; they cost an eighth of the scan. */
 #define INNER static inline __attribute__((always_inline))
 
 struct scanner {
@@ -14,9 +14,9 @@ struct scanner {
 	struct scan *scan;
 	size_t top;
 	int depth;
-	int target; /* row of the value that comes next, NOWHERE when it is not wanted */
+	int target; /* row of the next value, NOWHERE if it is not wanted */
 	bool is_object[SCAN_DEPTH_MAX];
-	int row[SCAN_DEPTH_MAX]; /* of each open container; NOWHERE when nothing is wanted inside */
+	int row[SCAN_DEPTH_MAX]; /* of each open container, NOWHERE if nothing inside is wanted */
 	enum scan_outcome outcome;
 };
 
@@ -33,7 +33,7 @@ INNER void skip_space(struct scanner *s)
 		s->at++;
 }
 
-/* Moves over bytes that are plain inside a string, eight at a time. */
+/* Skips bytes that are plain inside a string, eight at a time. */
 INNER void skip_plain(struct scanner *s)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
@@ -42,7 +42,7 @@ INNER void skip_plain(struct scanner *s)
 		uint64_t bytes, stops;
 
 		memcpy(&bytes, s->at, 8);
-		/* A byte below the first one that stops is exact; borrows only go upwards. */
+		/* The first byte that stops is exact: borrows only go upwards. */
 		stops = (bytes - ones * 0x20) | ((bytes ^ ones * '"') - ones) |
 			((bytes ^ ones * '\\') - ones);
 		stops = (stops | bytes) & tops;

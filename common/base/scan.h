@@ -1,11 +1,10 @@
-/* scan.h - one pass over a JSON text: is it RFC 8259, and where are the few members
- * that are wanted?
+/* scan.h - one pass over a JSON text: checks it against RFC 8259 and finds a few members.
  *
- * Pure. Nothing is copied and no tree is made.
+ * Pure. Copies nothing and builds no tree.
  *
- * (1) Every byte is judged: grammar, strict UTF-8 (no overlong forms, no surrogates),
- *     no control characters in strings, nothing behind the value but white space.
- * (2) A wanted member that stands twice in its object is refused, because readers
+ * (1) Every byte is checked: grammar, strict UTF-8 (no overlong forms, no surrogates),
+ *     no control characters in strings, only white space after the value.
+ * (2) A wanted member that occurs twice in its object is refused, because readers
  *     disagree on which one counts. A name may be written with escapes.
  * (3) Nesting deeper than SCAN_DEPTH_MAX is refused.
  */
@@ -23,8 +22,8 @@
 
 enum scan_outcome { SCAN_GOOD, SCAN_NOT_JSON, SCAN_NOT_AN_OBJECT, SCAN_TWICE, SCAN_TOO_DEEP };
 
-/* A wanted member. The members wanted inside it stand at FIRST..FIRST + COUNT - 1 of
- * the same table; those of the outermost object stand at its beginning. */
+/* A wanted member. The members wanted inside it are rows FIRST to FIRST + COUNT - 1 of the
+ * same table; those of the outermost object are its first rows. */
 struct scan_member {
 	const char *name;
 	uint8_t length;
@@ -41,8 +40,8 @@ struct scan {
 	struct scan_value values[SCAN_MEMBERS_MAX]; /* one for each row of the table */
 	size_t closing_brace;                       /* where the outermost object ends */
 	bool empty;                                 /* it has no members */
-	size_t fault_at;                            /* when not SCAN_GOOD: the byte at fault */
-	int member_twice;                           /* when SCAN_TWICE: its row */
+	size_t fault_at;                            /* unless SCAN_GOOD: the byte at fault */
+	int member_twice;                           /* with SCAN_TWICE: its row */
 };
 
 /* Scans the object BYTES[LENGTH]. MEMBERS has TOP rows for the outermost object and

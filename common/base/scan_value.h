@@ -1,7 +1,7 @@
-/* scan_value.h - one value that a scan found: where it is, and what it says.
+/* scan_value.h - one value that a scan found: where it is, and what it holds.
  *
- * Pure. TEXT is borrowed from the bytes that were scanned, and only values that a scan
- * found good may be given to these functions.
+ * Pure. TEXT is borrowed from the scanned bytes. These functions take only values of a
+ * scan that was good.
  */
 #ifndef TENURE_SCAN_VALUE_H
 #define TENURE_SCAN_VALUE_H
@@ -23,25 +23,25 @@ enum scan_kind {
 
 struct scan_value {
 	enum scan_kind kind;
-	bool escaped;     /* a string with a backslash inside: see scan_value_unescape() */
-	const char *text; /* string: between its quotes; otherwise from its first byte */
+	bool escaped;     /* a string that contains a backslash: see scan_value_unescape() */
+	const char *text; /* of a string the first byte after the quote */
 	size_t length;    /* of a string, number or literal; 0 for an object or array */
 };
 
-/* Writes the string VALUE without its escapes into BUFFER[SIZE]. Returns its length,
- * or -1 when it does not fit or holds half of a surrogate pair. */
+/* Writes the string VALUE without its escapes to BUFFER[SIZE]. Returns its length, or -1 if
+ * it does not fit or contains half of a surrogate pair. */
 long scan_value_unescape(const struct scan_value *value, char *buffer, size_t size);
 
-/* The string VALUE without escapes: where it stands, or unescaped in BUFFER[SIZE].
- * NULL when it is no string or scan_value_unescape() refuses it. */
+/* Returns the string VALUE without escapes: in place, or unescaped in BUFFER[SIZE]. NULL if
+ * it is not a string or scan_value_unescape() refuses it. */
 const char *scan_value_text(const struct scan_value *value, char *buffer, size_t size,
 			    size_t *length);
 
-/* The number VALUE as an integer; -1 when it is no number, has a fraction or an
- * exponent, is negative or does not fit. */
+/* Reads the number VALUE. Returns -1 if it is not a number, has a fraction or an exponent,
+ * is negative or does not fit. */
 int scan_value_unsigned(const struct scan_value *value, uint64_t *number);
 
-/* The four hex digits at AT; -1 when they are not there. */
+/* Returns the value of the four hex digits at AT, or -1 if there are none. */
 int scan_value_hex4(const char *at, const char *end);
 
 #endif

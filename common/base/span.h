@@ -1,4 +1,4 @@
-/* span.h - bytes that somebody else owns. Pure. */
+/* span.h - a borrowed run of bytes. Pure. */
 #ifndef TENURE_SPAN_H
 #define TENURE_SPAN_H
 
@@ -14,7 +14,7 @@ struct span {
 struct span span_of(const char *string);
 bool span_equal(struct span a, struct span b);
 int span_compare(struct span a, struct span b);
-/* hash.h's of the bytes; 0 for an empty span, and for no other. */
+/* The hash of the bytes (hash.h). 0 for the empty span and for no other. */
 uint64_t span_hash(struct span span);
 
 #endif

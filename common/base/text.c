@@ -33,7 +33,7 @@ struct span text_span(const struct text *text)
 	return (struct span){text->data, text->length};
 }
 
-/* Makes room for MORE bytes and for the NUL of text_terminate() behind them. */
+/* Makes room for MORE bytes and the NUL of text_terminate(). */
 static bool reserve(struct text *text, size_t more)
 {
 	if (text->failed)
@@ -136,7 +136,7 @@ static bool needs_escape(unsigned char c)
 
 void text_add_json(struct text *text, const char *bytes, size_t length)
 {
-	size_t plain = 0; /* start of the bytes that are added as they are */
+	size_t plain = 0; /* start of the bytes that need no escape */
 
 	text_add(text, "\"", 1);
 	for (size_t i = 0; i < length; i++) {

@@ -1,8 +1,8 @@
-/* text.h - a growing run of bytes with a limit, and JSON pieces written into it.
+/* text.h - a growing buffer with a limit, and the writing of JSON into it. Pure.
  *
- * (1) LENGTH never passes LIMIT.  An addition that would pass it, or that finds
- *     no memory, adds nothing and sets FAILED; later additions then do nothing,
- *     so a writer checks once, at the end.
+ * (1) LENGTH never exceeds LIMIT. An addition that would exceed it, or for which there
+ *     is no memory, sets FAILED, and later additions do nothing, so a writer checks
+ *     once, at the end.
  * (2) DATA is not NUL-terminated unless text_terminate() was called last.
  */
 #ifndef TENURE_TEXT_H
@@ -24,7 +24,7 @@ struct text {
 };
 
 void text_init(struct text *text, size_t limit);
-/* Forgets the bytes and FAILED, keeps the memory. */
+/* Clears the bytes and FAILED, and keeps the memory. */
 void text_clear(struct text *text);
 void text_free(struct text *text);
 /* Its bytes, borrowed until the next addition. */
@@ -37,16 +37,15 @@ void text_add_format(struct text *text, const char *format, ...)
 void text_add_u64(struct text *text, uint64_t number);
 void text_add_i64(struct text *text, int64_t number);
 /* Adds BYTES as a JSON string with its quotes, escaped as RFC 8259 section 7
- * asks. BYTES must be UTF-8. */
+ * requires. BYTES must be UTF-8. */
 void text_add_json(struct text *text, const char *bytes, size_t length);
 void text_add_json_string(struct text *text, const char *string);
-/* The same for any BYTES: each longest run of bytes that starts a UTF-8 sequence
- * without completing it becomes one U+FFFD (Unicode 3.9). */
+/* The same for any BYTES: the longest start of a UTF-8 sequence that is not completed
+ * becomes one U+FFFD (Unicode 3.9). */
 void text_add_json_repaired(struct text *text, const char *bytes, size_t length);
 /* Adds MOMENT as a quoted RFC 3339 string; WHEN_MIN and WHEN_MAX as null. */
 void text_add_when(struct text *text, struct when moment);
-/* Puts a NUL behind the bytes without counting it; returns DATA, or "" after a
- * failure. */
+/* Writes a NUL after the bytes without counting it. Returns DATA, or "" after a failure. */
 const char *text_terminate(struct text *text);
 
 #endif

@@ -32,12 +32,12 @@ struct transport_port {
 	uint16_t port;    /* of a slice: 0 for every port */
 };
 
-/* "tcp", "ipv6-icmp"; NULL for a protocol that has no name here. */
+/* "tcp", "ipv6-icmp"; NULL for a protocol without a name here. */
 const char *transport_name(int protocol);
-/* The protocol called TEXT[LENGTH], a name of transport_name() or a decimal number up to 255;
- * TRANSPORT_NONE when it is neither. */
+/* Reads TEXT[LENGTH], a name of transport_name() or a decimal number up to 255. Returns the
+ * protocol, or TRANSPORT_NONE if it is neither. */
 int transport_parse(const char *text, size_t length);
-/* The flags whose letters are in TEXT[LENGTH]; other letters do not count. */
+/* The flags whose letters are in TEXT[LENGTH]; other letters are ignored. */
 unsigned tcp_flags_parse(const char *text, size_t length);
 
 #endif

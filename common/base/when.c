@@ -21,7 +21,7 @@ static int64_t days_from_date(int64_t year, int64_t month, int64_t day)
 	return era * 146097 + day_of_era - 719468;
 }
 
-/* The reverse: a day's year, month and day. */
+/* The reverse: the year, month and day of a day. */
 static void date_from_days(int64_t days, int64_t date[static 3])
 {
 	int64_t shifted = days + 719468;
@@ -43,7 +43,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The number written as COUNT digits at TEXT, -1 when one of them is no digit. */
+/* Reads COUNT digits at TEXT; -1 if one of them is not a digit. */
 static int64_t digits(const char *text, size_t count)
 {
 	int64_t number = 0;
@@ -124,7 +124,7 @@ int when_parse(const char *text, size_t length, struct when *moment)
 	if (at >= length || parse_offset(text + at, length - at, &offset) < 0)
 		return -1;
 	seconds -= offset;
-	/* The offset may have moved it into a year that the text form does not have. */
+	/* The offset may have moved it out of the years of the text form. */
 	if (seconds < days_from_date(YEAR_MIN, 1, 1) * SECONDS_PER_DAY ||
 	    seconds >= days_from_date(YEAR_MAX + 1, 1, 1) * SECONDS_PER_DAY)
 		return -1;
@@ -132,7 +132,7 @@ int when_parse(const char *text, size_t length, struct when *moment)
 	return 0;
 }
 
-/* Writes NUMBER as COUNT digits and returns what follows them. */
+/* Writes NUMBER as COUNT digits and returns the end. */
 static char *put_digits(char *text, int64_t number, size_t count)
 {
 	for (size_t i = count; i > 0; i--) {

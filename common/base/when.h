@@ -1,12 +1,12 @@
-/* when.h - a moment in time, and its text form.
+/* when.h - an instant, and its text form.
  *
- * A moment is a count of nanoseconds since 1970-01-01T00:00:00Z without leap
- * seconds, held in a struct so that it cannot be added to a port by mistake.
- * The text form is RFC 3339 in UTC with up to nine sub-second digits.
+ * An instant is the number of nanoseconds since 1970-01-01T00:00:00Z without leap
+ * seconds, in a struct so that it is not mistaken for another number. Its text
+ * form is RFC 3339 in UTC with up to nine sub-second digits.
  *
- * (1) WHEN_MIN and WHEN_MAX stand for "since ever" and "for ever"; arithmetic
- *     saturates there, never wraps, and never leaves them.
- * (2) when_format() of a parsed text gives the same moment again.
+ * (1) WHEN_MIN and WHEN_MAX are the infinite past and future. Arithmetic saturates
+ *     there and never leaves them.
+ * (2) when_parse() of what when_format() wrote is the same instant.
  */
 #ifndef TENURE_WHEN_H
 #define TENURE_WHEN_H
@@ -26,17 +26,16 @@ struct when {
 #define NS_PER_SECOND INT64_C(1000000000)
 #define NS_PER_MS INT64_C(1000000)
 
-/* Reads TEXT[LENGTH], RFC 3339 with "Z" or a numeric offset, years 1678-2261,
- * seconds 00-59, at most nine sub-second digits. Anything else, a leap second
- * and trailing bytes included, returns -1 and leaves *MOMENT alone. */
+/* Reads TEXT[LENGTH], RFC 3339 with "Z" or a numeric offset, years 1678 to 2261, seconds 00
+ * to 59, up to nine sub-second digits. Returns -1 and leaves *MOMENT alone if it is anything
+ * else, such as a leap second. */
 int when_parse(const char *text, size_t length, struct when *moment);
 
-/* Writes MOMENT as RFC 3339 UTC with as many sub-second digits (0 or 3, 6, 9)
- * as it needs, and a NUL. Returns the length without the NUL. WHEN_MIN and
- * WHEN_MAX must not be given. */
+/* Writes MOMENT, not WHEN_MIN or WHEN_MAX, as RFC 3339 UTC with 0, 3, 6 or 9 sub-second
+ * digits, and a NUL. Returns the length without the NUL. */
 size_t when_format(struct when moment, char text[static WHEN_TEXT_SIZE]);
 
-/* MOMENT moved by NS nanoseconds, saturating (1). */
+/* Adds NS nanoseconds, saturating (1). */
 static inline struct when when_add(struct when moment, int64_t ns)
 {
 	struct when moved;
@@ -48,7 +47,7 @@ static inline struct when when_add(struct when moment, int64_t ns)
 	return moved;
 }
 
-/* Nanoseconds from EARLIER to LATER, saturating. */
+/* The nanoseconds from EARLIER to LATER, saturating. */
 int64_t when_since(struct when later, struct when earlier);
 
 static inline bool when_before(struct when a, struct when b)
@@ -66,16 +65,16 @@ bool when_is_max(struct when moment); /* WHEN_MAX */
 struct when when_earlier(struct when a, struct when b);
 struct when when_later(struct when a, struct when b);
 
-/* Reads a duration such as "500ms", "10s", "5m", "2h", "3d", or a plain number
- * of seconds; not negative. Returns -1 when it is none of these. */
+/* Reads a duration such as "500ms", "10s", "5m", "2h", "3d", or a number of seconds. Returns
+ * -1 if it is none of these. */
 int when_parse_duration(const char *text, int64_t *ns);
 
-/* Writes the duration NS (not negative) in the same way, in the largest unit that says it
- * whole; a part of a millisecond is left out. */
+/* Writes the duration NS (not negative) in the same form, in the largest unit of which it is
+ * a multiple; fractions of a millisecond are dropped. */
 void when_format_duration(int64_t ns, char text[static WHEN_TEXT_SIZE]);
 
-/* The wall clock. Only main() and the edges call it; everything else is given
- * the moment. */
+/* The wall clock. Only main() and modules that do input or output call it; others are
+ * given the instant. */
 struct when when_now(void);
 
 #endif

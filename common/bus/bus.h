@@ -1,11 +1,11 @@
-/* bus.h - what a record is, and where records are: the address.
+/* bus.h - what a record is, and the address of records.
  *
  * An address is "kafka:TOPIC", a file name, or "-" for standard input or output.
- * A file is a topic with one partition whose offset is the record's number,
- * counted from 0; its records are lines.
+ * A file is a topic with one partition. Its records are its lines, and a record's
+ * offset is its number, counted from 0.
  *
- * (1) The pointers in a struct bus_record that was read are borrowed and die
- *     with the next read of the same reader.
+ * (1) The pointers in a struct bus_record that was read are borrowed until the
+ *     next read from the same reader.
  */
 #ifndef TENURE_BUS_H
 #define TENURE_BUS_H
@@ -22,22 +22,22 @@
 #define BUS_ANY_PARTITION (-1)
 #define BUS_NO_TIMESTAMP INT64_C(-1)
 
-/* How to reach the broker, and how to read a file. Filled from the options that
- * BUS_SETTINGS adds to a program's table. */
+/* How to reach the broker, and how to read a file. BUS_SETTINGS adds its options to a
+ * program's table. */
 struct bus_options {
 	const char *brokers;             /* -b, bootstrap.servers */
 	struct settings_list properties; /* -X key=value, any librdkafka property */
 	const char *properties_file;     /* -F, lines of key=value */
-	bool follow;                     /* --follow: at the end wait for more */
+	bool follow;                     /* --follow: wait for more at the end */
 };
 
 #define BUS_SETTINGS(o)                                                            \
 	SETTING_TEXT("brokers", 'b', "LIST", &(o)->brokers,                        \
-		     "Kafka brokers, host:port[,host:port]"),                      \
+		     "Kafka brokers, HOST:PORT[,HOST:PORT]..."),                   \
 		SETTING_LIST("kafka-property", 'X', "KEY=VALUE", &(o)->properties, \
-			     "any librdkafka property; may be repeated"),          \
+			     "a property of librdkafka; may be repeated"),         \
 		SETTING_TEXT("kafka-config", 'F', "FILE", &(o)->properties_file,   \
-			     "file of librdkafka properties, one KEY=VALUE a line")
+			     "file of librdkafka properties, one KEY=VALUE per line")
 
 struct bus_header {
 	const char *name;
@@ -50,27 +50,27 @@ struct bus_record {
 	size_t key_length;
 	const char *value;
 	size_t value_length;
-	int32_t partition; /* 0 in a file; BUS_ANY_PARTITION lets the broker's hash of the key choose */
+	int32_t partition;    /* 0 in a file; BUS_ANY_PARTITION: chosen by the hash of the key */
 	int64_t offset;       /* set by reads */
-	int64_t timestamp_ms; /* milliseconds since 1970, BUS_NO_TIMESTAMP where there is none */
-	struct bus_header headers[BUS_HEADERS_MAX]; /* written only; a file has none */
+	int64_t timestamp_ms; /* milliseconds since 1970, or BUS_NO_TIMESTAMP */
+	struct bus_header headers[BUS_HEADERS_MAX]; /* only written, and only to Kafka */
 	size_t header_count;
 };
 
 enum bus_status {
 	BUS_RECORD, /* *record is filled */
-	BUS_QUIET,  /* nothing came within the timeout */
-	BUS_END,    /* the end that was there when the reader was opened (no --follow) */
-	BUS_BROKEN, /* logged; give up */
+	BUS_QUIET,  /* nothing arrived within the timeout */
+	BUS_END,    /* the end at the time of opening was reached, without --follow */
+	BUS_BROKEN, /* logged; no more can be read */
 };
 
 bool bus_is_kafka(const char *address);
-/* The topic of "kafka:TOPIC"; a file's address as it is. */
+/* The topic of "kafka:TOPIC"; the address itself for a file. */
 const char *bus_topic(const char *address);
 
-/* Where a reader starts, other than at an offset. */
+/* Where a reader starts, if not at an offset. */
 #define BUS_FROM_START INT64_C(0)
-/* N records before the end that is there now. */
+/* N records before the current end. */
 #define BUS_FROM_TAIL(n) (-1 - (int64_t)(n))
 
 #endif

@@ -17,19 +17,19 @@
 struct lines_reader {
 	char *path;
 	int fd;
-	int changes; /* inotify, -1 when the input is no followed file */
+	int changes; /* inotify, -1 unless a file is followed */
 	bool regular;
 	bool follow;
-	bool ended;   /* nothing comes any more */
-	bool at_end;  /* the end was met once */
-	bool cutting; /* the rest of a line that was given cut (2) is being skipped */
-	char *buffer; /* holds [start, end), of which [start, seen) has no newline */
+	bool ended;   /* the input is complete */
+	bool at_end;  /* the end has been reached */
+	bool cutting; /* the rest of a line that was cut (2) is being skipped */
+	char *buffer; /* [start, end) is held; [start, seen) has no newline */
 	size_t capacity, start, seen, end;
 	int64_t number; /* of the line at START */
-	off_t position; /* bytes read from a file, to see when it shrinks */
+	off_t position; /* bytes read from a file, to notice when it shrinks */
 };
 
-/* Makes room for another chunk behind the bytes that are held. */
+/* Makes room for another chunk. */
 static int make_room(struct lines_reader *reader)
 {
 	char *larger;
@@ -55,7 +55,6 @@ static int make_room(struct lines_reader *reader)
 	return 0;
 }
 
-/* Says why the file that ended at POSITION cannot be followed further, if so. */
 static bool shrank(const struct lines_reader *reader)
 {
 	struct stat status;
@@ -76,13 +75,14 @@ static enum lines_status wait_for_input(struct lines_reader *reader, int timeout
 	}
 	if (ready > 0 && reader->regular && read(reader->changes, events, sizeof(events)) < 0 &&
 	    errno != EAGAIN) {
-		log_error("%s: cannot read its changes: %s", reader->path, strerror(errno));
+		log_error("%s: cannot read change notifications: %s", reader->path,
+			  strerror(errno));
 		return LINES_BROKEN;
 	}
 	return ready > 0 ? LINES_RECORD : LINES_QUIET;
 }
 
-/* Reads once. LINES_RECORD: there are more bytes; LINES_END: the end of the input. */
+/* Reads once. LINES_RECORD if there are more bytes, LINES_END at the end of the input. */
 static enum lines_status fill(struct lines_reader *reader)
 {
 	ssize_t got;
@@ -99,7 +99,7 @@ static enum lines_status fill(struct lines_reader *reader)
 	}
 	if (got == 0) {
 		if (reader->regular && shrank(reader)) {
-			log_error("%s: became shorter while it was read; start again",
+			log_error("%s: the file became shorter while it was read; start again",
 				  reader->path);
 			return LINES_BROKEN;
 		}
@@ -111,7 +111,7 @@ static enum lines_status fill(struct lines_reader *reader)
 	return LINES_RECORD;
 }
 
-/* Takes the next line out of the buffer if it is there. */
+/* Takes the next line from the buffer if it is whole. */
 static bool take(struct lines_reader *reader, bool complete, struct lines_line *line)
 {
 	const char *newline;
@@ -184,7 +184,7 @@ bool lines_caught_up(const struct lines_reader *reader)
 	return reader->at_end;
 }
 
-/* How many lines PATH has, an incomplete last one not counted. */
+/* The number of lines without an incomplete last one; -1 after logging. */
 static int64_t count_lines(struct lines_reader *reader)
 {
 	enum lines_status status;
@@ -215,7 +215,7 @@ static int go_to(struct lines_reader *reader, int64_t from)
 
 	if (from < 0) {
 		if (!reader->regular) {
-			log_error("%s: is no file; its last records cannot be read alone",
+			log_error("%s is not a file, so its last records cannot be read alone",
 				  reader->path);
 			return -1;
 		}
@@ -256,7 +256,7 @@ struct lines_reader *lines_reader_open(const char *path, bool follow, int64_t fr
 		goto out;
 	}
 	if (S_ISDIR(status.st_mode)) {
-		log_error("%s: is a directory, not a file of records", reader->path);
+		log_error("%s is a directory, not a file of records", reader->path);
 		goto out;
 	}
 	reader->regular = S_ISREG(status.st_mode);

@@ -1,11 +1,11 @@
 /* lines.h - records read as the lines of a file, a pipe, or standard input.
  *
- * (1) A line's number counts the newlines before it, so it names the same line in
+ * (1) A line's number is the number of newlines before it, so it names the same line in
  *     every run over the same file.
- * (2) A line longer than BUS_RECORD_MAX is given cut to BUS_RECORD_MAX + 1 bytes: it
- *     keeps its number, and whoever judges it sees that it is too large.
- * (3) What is left behind the last newline is a line when the input is complete, and
- *     not yet one while the file is followed.
+ * (2) A line longer than BUS_RECORD_MAX is cut to BUS_RECORD_MAX + 1 bytes: it keeps its
+ *     number, and its reader sees that it is too large.
+ * (3) The bytes after the last newline are a line if the input is complete, and not yet
+ *     one while the file is followed.
  */
 #ifndef TENURE_LINES_H
 #define TENURE_LINES_H
@@ -24,13 +24,13 @@ struct lines_line {
 
 struct lines_reader;
 
-/* Opens PATH ("-" for standard input) at line FROM; with -1 - N at the Nth line
- * before the end of a file. FOLLOW waits at the end of a file for more; a pipe ends
- * when its writers have closed it. NULL after logging. */
+/* Opens PATH ("-" for standard input) at line FROM, or at the Nth line before the end of a
+ * file if FROM is -1 - N. FOLLOW waits for more at the end of a file; a pipe ends when its
+ * writers have closed it. Returns NULL after logging. */
 struct lines_reader *lines_reader_open(const char *path, bool follow, int64_t from);
-/* Waits TIMEOUT_MS at most (-1: for ever) for the next line. */
+/* Waits up to TIMEOUT_MS (-1: forever) for the next line. */
 enum lines_status lines_read(struct lines_reader *reader, int timeout_ms, struct lines_line *line);
-/* True once the end of the file was met. */
+/* True once the end of the file has been reached. */
 bool lines_caught_up(const struct lines_reader *reader);
 void lines_reader_close(struct lines_reader *reader);
 

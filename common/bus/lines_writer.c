@@ -22,7 +22,7 @@ struct lines_writer {
 	size_t length;
 };
 
-/* Finds where the last newline of the file ends; 0 when it has none. */
+/* The position after the last newline before FROM; 0 if there is none. */
 static off_t end_of_lines(int fd, off_t from)
 {
 	char block[4096];
@@ -76,7 +76,7 @@ out:
 	return rc;
 }
 
-/* Cuts what a crash left behind the last newline (1). */
+/* Cuts what a crash left after the last newline (1). */
 static int cut_tail(struct lines_writer *writer)
 {
 	struct stat status;
@@ -120,7 +120,7 @@ struct lines_writer *lines_writer_open(const char *path)
 	if (standard)
 		return writer;
 	if (flock(writer->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
-		log_error("%s: another process is writing it", writer->path);
+		log_error("%s: another process is writing to it", writer->path);
 		goto out;
 	}
 	if (cut_tail(writer) == 0)

@@ -1,7 +1,7 @@
 /* lines_writer.h - lines appended to a file, a pipe, or standard output.
  *
- * (1) Whole lines are handed to the kernel; after a crash only the last line of the
- *     file may be incomplete, and opening the file again cuts it.
+ * (1) After a crash only the last line of a file may be incomplete; opening the file
+ *     again cuts it.
  */
 #ifndef TENURE_LINES_WRITER_H
 #define TENURE_LINES_WRITER_H
@@ -12,17 +12,17 @@
 
 struct lines_writer;
 
-/* Opens PATH ("-" for standard output) for appending (1) and keeps other writers of
- * ours away from it. NULL after logging. */
+/* Opens PATH ("-" for standard output) for appending (1) and locks it against other
+ * writers of ours. Returns NULL after logging. */
 struct lines_writer *lines_writer_open(const char *path);
-/* Adds one line; it is handed on by the next flush or when the buffer is full. */
+/* Adds one line, written by the next flush or when the buffer is full. -1 after logging. */
 int lines_writer_add(struct lines_writer *writer, const char *bytes, size_t length);
 int lines_writer_flush(struct lines_writer *writer);
-/* Flushes and closes; NULL is allowed. */
+/* Flushes and closes. NULL is allowed. */
 int lines_writer_close(struct lines_writer *writer);
 
-/* Puts the last whole line of the file PATH into LINE (cleared before). Returns 1, 0
- * when there is no file or no whole line, -1 after logging. */
+/* Reads the last whole line of the file PATH into LINE, which is cleared first. Returns 1,
+ * 0 if there is no file or no whole line, -1 after logging. */
 int lines_writer_last(const char *path, struct text *line);
 
 #endif

@@ -11,8 +11,7 @@ static void library_log(const rd_kafka_t *client, int level, const char *facilit
 			const char *message)
 {
 	(void)client;
-	/* A broker that is away for a moment is librdkafka's business; what lasts is
-	 * reported by whoever waits for it. */
+	/* librdkafka handles a short outage; the code that waits reports a long one. */
 	if (level <= 2)
 		log_error("kafka: %s: %s", facility, message);
 	else
@@ -35,12 +34,11 @@ static int set(rd_kafka_conf_t *conf, const char *name, const char *value, const
 
 	if (rd_kafka_conf_set(conf, name, value, why, sizeof(why)) == RD_KAFKA_CONF_OK)
 		return 0;
-	/* librdkafka's own sentence may hold the value, which may be a secret (1). */
+	/* The message of librdkafka may contain the value, which may be a secret (1). */
 	if (rd_kafka_conf_set(conf, name, NULL, why, sizeof(why)) == RD_KAFKA_CONF_UNKNOWN)
-		log_error("%s: %s is no librdkafka property", from, name);
+		log_error("%s: librdkafka has no property %s", from, name);
 	else
-		log_error("%s: the value given for %s is not one that librdkafka takes", from,
-			  name);
+		log_error("%s: librdkafka does not accept the value of %s", from, name);
 	return -1;
 }
 
@@ -50,7 +48,7 @@ static int set_pair(rd_kafka_conf_t *conf, char *text, const char *from)
 	char *equals = strchr(text, '=');
 
 	if (equals == NULL || equals == text) {
-		log_error("%s: a librdkafka property is written KEY=VALUE", from);
+		log_error("%s: a librdkafka property has the form KEY=VALUE", from);
 		return -1;
 	}
 	*equals = '\0';
@@ -88,7 +86,7 @@ rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options,
 
 	rd_kafka_conf_set_log_cb(conf, library_log);
 	rd_kafka_conf_set_error_cb(conf, library_error);
-	/* Nagle's algorithm and a request pipeline wait for each other. */
+	/* Nagle's algorithm delays pipelined requests. */
 	if (set(conf, "socket.nagle.disable", "true", "kafka") < 0)
 		goto out;
 	for (const char *const *p = role_properties; p != NULL && p[0] != NULL; p += 2)
@@ -128,7 +126,7 @@ rd_kafka_t *kafka_client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf)
 
 	if (rd_kafka_conf_get(conf, "bootstrap.servers", brokers, &size) != RD_KAFKA_CONF_OK ||
 	    size <= 1) {
-		log_error("kafka: no broker given: say where it is with --brokers HOST:PORT");
+		log_error("kafka: no broker is given; use --brokers HOST:PORT");
 		rd_kafka_conf_destroy(conf);
 		return NULL;
 	}
@@ -150,7 +148,7 @@ int kafka_client_partitions(rd_kafka_t *client, const char *topic)
 
 	brokers_of(client, brokers, sizeof(brokers));
 	if (handle == NULL) {
-		log_error("kafka:%s: is no name for a topic", topic);
+		log_error("kafka:%s is not a valid topic name", topic);
 		return -1;
 	}
 	error = rd_kafka_metadata(client, 0, handle, &metadata, KAFKA_PATIENCE_MS);
@@ -171,7 +169,7 @@ int kafka_client_partitions(rd_kafka_t *client, const char *topic)
 	return count;
 }
 
-/* Takes the value of NAME out of the answer to a DescribeConfigs request. */
+/* Reads the value of NAME from the answer to a DescribeConfigs request. */
 static int setting_from(rd_kafka_event_t *event, const char *topic, const char *name, char *value,
 			size_t size)
 {
@@ -203,7 +201,7 @@ static int setting_from(rd_kafka_event_t *event, const char *topic, const char *
 		snprintf(value, size, "%s", found == NULL ? "" : found);
 		return 0;
 	}
-	log_error("kafka:%s: the broker does not tell the topic's %s", topic, name);
+	log_error("kafka:%s: the broker did not report the topic's %s", topic, name);
 	return -1;
 }
 
@@ -223,7 +221,7 @@ int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char
 	rd_kafka_DescribeConfigs(client, &resource, 1, options, queue);
 	event = rd_kafka_queue_poll(queue, KAFKA_PATIENCE_MS + 1000);
 	if (event == NULL)
-		log_error("kafka:%s: the broker does not tell the topic's settings", topic);
+		log_error("kafka:%s: the broker did not report the topic's settings", topic);
 	else
 		rc = setting_from(event, topic, name, value, size);
 	rd_kafka_event_destroy(event);

@@ -11,10 +11,10 @@ struct kafka_reader {
 	rd_kafka_t *client;
 	rd_kafka_topic_t *handle;
 	rd_kafka_queue_t *queue;
-	rd_kafka_message_t *held; /* what the last record borrows from */
+	rd_kafka_message_t *held; /* the last record borrows from it */
 	int partitions;
 	int started;   /* partitions that are being fetched */
-	int behind;    /* partitions whose end at opening was not passed yet */
+	int behind;    /* partitions whose end at opening has not been passed */
 	int64_t *ends; /* at opening; -1 once passed */
 	bool follow;
 };
@@ -24,7 +24,7 @@ static const char *const reader_properties[] = {
 	"tenure",
 	"enable.partition.eof",
 	"true",
-	/* After trimming, "earliest" would jump over what is gone without a word. */
+	/* "earliest" would silently skip records that were trimmed. */
 	"auto.offset.reset",
 	"error",
 	"fetch.wait.max.ms",
@@ -46,18 +46,18 @@ int kafka_reader_check(const struct bus_options *options)
 
 	if (conf == NULL)
 		return -1;
-	/* A list that is longer than the room is there, too. */
+	/* SIZE counts the whole list, even one that did not fit. */
 	rc = rd_kafka_conf_get(conf, "bootstrap.servers", brokers, &size) == RD_KAFKA_CONF_OK &&
 			     size > 1
 		     ? 0
 		     : -1;
 	if (rc < 0)
-		log_error("--brokers: say where Kafka is, HOST:PORT[,HOST:PORT]");
+		log_error("--brokers: needed to reach Kafka, HOST:PORT[,HOST:PORT]...");
 	rd_kafka_conf_destroy(conf);
 	return rc;
 }
 
-/* The first offset to read of a partition that holds [LOW, HIGH). */
+/* The first offset to read of a partition with the offsets [LOW, HIGH). */
 static int64_t start_of(int64_t from, int64_t low, int64_t high)
 {
 	int64_t start = from >= 0 ? from : high + (from + 1);
@@ -74,8 +74,8 @@ static int start_partition(struct kafka_reader *reader, int32_t partition, int64
 		reader->client, reader->topic, partition, &low, &high, KAFKA_PATIENCE_MS);
 
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-		log_error("kafka:%s: cannot ask where partition %d begins and ends: %s",
-			  reader->topic, partition, rd_kafka_err2str(error));
+		log_error("kafka:%s: cannot read the offsets of partition %d: %s", reader->topic,
+			  partition, rd_kafka_err2str(error));
 		return -1;
 	}
 	start = start_of(from, low, high);

@@ -1,7 +1,7 @@
-/* kafka_reader.h - every record of a topic, in order within each partition, without a
- * consumer group.
+/* kafka_reader.h - reads every record of a topic, in order within each partition, without
+ * a consumer group.
  *
- * (1) Reads committed records only; offsets rise but may have holes.
+ * (1) Reads committed records only. Offsets increase but may have gaps.
  */
 #ifndef TENURE_KAFKA_READER_H
 #define TENURE_KAFKA_READER_H
@@ -17,10 +17,10 @@ struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_optio
 				       int64_t from);
 enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
 				  struct bus_record *record);
-/* True once every record that was there at opening was read. */
+/* True once every record that existed at opening has been read. */
 bool kafka_reader_caught_up(const struct kafka_reader *reader);
 int kafka_reader_partitions(const struct kafka_reader *reader);
-/* As bus_topic_setting(). */
+/* As topic_reader_setting(). */
 int kafka_reader_setting(struct kafka_reader *reader, const char *name, char *value, size_t size);
 void kafka_reader_close(struct kafka_reader *reader);
 

@@ -7,18 +7,18 @@
 #include "common/program/log.h"
 #include "common/program/stop.h"
 
-#define STOP_PATIENCE_S 20 /* who asked us to stop kills what has not ended after 25 s or so */
+#define STOP_PATIENCE_S 20 /* supervisors kill a process about 25 s after asking it to stop */
 
 struct kafka_writer {
 	char *topic;
 	rd_kafka_t *client;
-	bool failed; /* a record was refused for good; logged */
+	bool failed; /* a record was finally refused; logged */
 };
 
 static const char *const writer_properties[] = {
 	"client.id",
 	"tenure",
-	/* Retries neither double nor reorder. */
+	/* Retries neither duplicate nor reorder records. */
 	"enable.idempotence",
 	"true",
 	"partitioner",
@@ -111,12 +111,12 @@ int kafka_writer_flush(struct kafka_writer *writer)
 {
 	int patience = STOP_PATIENCE_S;
 
-	/* What stays undelivered for message.timeout.ms fails and is reported, so this ends. */
+	/* This ends, because a record that is not delivered in message.timeout.ms fails. */
 	while (rd_kafka_flush(writer->client, 1000) == RD_KAFKA_RESP_ERR__TIMED_OUT &&
 	       !writer->failed) {
 		if (!stop_requested() || --patience > 0)
 			continue;
-		log_error("kafka:%s: %d records are not taken by the broker and are given up",
+		log_error("kafka:%s: gave up on %d records that the broker did not accept",
 			  writer->topic, rd_kafka_outq_len(writer->client));
 		writer->failed = true;
 	}

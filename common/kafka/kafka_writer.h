@@ -1,4 +1,4 @@
-/* kafka_writer.h - records into a topic, at least once, in order within a partition. */
+/* kafka_writer.h - writes records to a topic, at least once, in order within a partition. */
 #ifndef TENURE_KAFKA_WRITER_H
 #define TENURE_KAFKA_WRITER_H
 
@@ -6,7 +6,7 @@
 
 struct kafka_writer;
 
-/* As the topic_writer_*() of the same names. */
+/* As topic_writer_open() and so on. */
 struct kafka_writer *kafka_writer_open(const char *topic, const struct bus_options *options);
 int kafka_writer_write(struct kafka_writer *writer, const struct bus_record *record);
 int kafka_writer_flush(struct kafka_writer *writer);

@@ -14,7 +14,7 @@
 
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
 
-/* The one process-wide state: a log line must be possible from anywhere. */
+/* State of the process, so that any code can log. */
 static struct {
 	const char *component;
 	enum log_level level;

@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* A signal handler has no argument of ours, so these are the module's own. */
+/* A signal handler takes no argument of ours, so these are global to the module. */
 static volatile sig_atomic_t requested;
 static volatile sig_atomic_t signalled;
 
@@ -17,7 +17,7 @@ static void on_signal(int number)
 
 void stop_install(void)
 {
-	/* Without SA_RESTART, so that a wait ends at once. */
+	/* Without SA_RESTART, so that a signal ends a wait. */
 	struct sigaction finish = {.sa_handler = on_signal};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 

@@ -1,6 +1,6 @@
 /* stop.h - SIGINT and SIGTERM ask the program to finish; SIGPIPE is ignored.
  *
- * A second signal ends the process at once with 128 + its number.
+ * A second signal ends the process immediately with the status 128 + its number.
  */
 #ifndef TENURE_STOP_H
 #define TENURE_STOP_H
@@ -9,7 +9,7 @@
 
 void stop_install(void);
 bool stop_requested(void);
-/* Asks as a signal would (a fatal error in a library's callback does this). */
+/* Asks as a signal would, for instance after a fatal error in a callback of a library. */
 void stop_request(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* flow_endpoints.h - what tagging needs to know of a flow record, and nothing else.
+/* flow_endpoints.h - the members of a flow record that tagging needs.
  *
  * Reads any record with the ECS members below, whoever wrote it. Pure.
  *
@@ -16,22 +16,23 @@
 #include "common/record/fault.h"
 
 #define FLOW_ENDPOINTS_RECORD_MAX \
-	(512u * 1024) /* bytes: far more than a flow, and it fits a broker's 1 MiB with its tags */
+	(512u *                   \
+	 1024) /* bytes: far more than a flow, and with its tags less than a broker's 1 MiB */
 
 struct flow_endpoint {
 	struct ip ip;
-	int32_t port; /* -1 where there is none */
-	bool spoke; /* it sent what no kernel sends without a process (docs/answers.md section 6) */
-	bool sent;  /* it sent a packet; without counters the source did, the destination did not */
+	int32_t port; /* -1 if there is none */
+	bool spoke;   /* it sent what only a process sends (docs/answers.md section 6) */
+	bool sent;    /* it sent a packet; without counters, true of the source only */
 };
 
 struct flow_endpoints {
-	struct when start; /* event.end where there is no event.start */
+	struct when start; /* event.end if there is no event.start */
 	struct when end;
 	struct flow_endpoint source;
 	struct flow_endpoint destination;
 	int transport;        /* enum transport or another IANA number */
-	size_t closing_brace; /* where the record's object ends */
+	size_t closing_brace; /* position of the record's last brace */
 	bool empty;           /* the object has no members */
 };
 

@@ -1,13 +1,11 @@
-/* kube_event.h - a record of tenure.kube: one watch event, or a word about the watch.
+/* kube_event.h - reads a record of tenure.kube: a watch event, or a record about the watch.
  *
- * Reading is tolerant: the envelope's members may be missing, and an object may come
- * without an envelope, so what `kubectl get pods -A -w -o json --output-watch-events
- * --show-managed-fields | jq -c .` prints is a kube file.  kube_event_add.h writes.
+ * Reading is tolerant: members of the envelope may be missing, and an object may come
+ * without an envelope, so the output of `kubectl get pods -A -w -o json
+ * --output-watch-events --show-managed-fields | jq -c .` is a kube file.
  *
- * (1) A record that cannot be read leaves nothing to be freed and says which member is
- *     at fault.
- * (2) Of an object that was read, metadata is an object and metadata.uid and
- *     metadata.name are texts that are not empty (BOOKMARK and ERROR excepted).
+ * (1) In an object that was read, metadata is an object, and metadata.uid and
+ *     metadata.name are texts that are not empty (except in BOOKMARK and ERROR).
  */
 #ifndef TENURE_KUBE_EVENT_H
 #define TENURE_KUBE_EVENT_H
@@ -22,8 +20,8 @@
 
 #define KUBE_CLUSTER_SIZE 254  /* a DNS name (RFC 1035: 253 bytes) and a NUL */
 #define KUBE_NAMESPACE_SIZE 64 /* a DNS label (RFC 1123: 63 bytes) and a NUL */
-#define KUBE_REASON_SIZE 64    /* of a GAP; ours are single words */
-#define KUBE_NAMESPACES_MAX 32 /* in one scope; a scope of more is refused */
+#define KUBE_REASON_SIZE 64    /* of a GAP */
+#define KUBE_NAMESPACES_MAX 32 /* in one scope; a scope with more is refused */
 
 struct json_object;
 
@@ -31,19 +29,19 @@ enum kube_event_type {
 	KUBE_ADDED,
 	KUBE_MODIFIED,
 	KUBE_DELETED,
-	KUBE_BOOKMARK,   /* kubectl prints them; they hold a revision and no object */
+	KUBE_BOOKMARK,   /* kubectl prints them; they have a revision and no object */
 	KUBE_ERROR,      /* kubectl prints them; the object is a Status */
-	KUBE_SYNC_BEGIN, /* a list begins: the ADDED up to SYNC_END are its items */
+	KUBE_SYNC_BEGIN, /* a list begins: the ADDED records up to SYNC_END are its items */
 	KUBE_SYNC_END,
 	KUBE_GAP,
 	KUBE_PROGRESS,
 };
 
-/* What a SYNC covers. Without namespaces it covers all of them. */
+/* What a SYNC covers: the namespaces, or all of them if there are none. */
 struct kube_scope {
 	char namespaces[KUBE_NAMESPACES_MAX][KUBE_NAMESPACE_SIZE];
 	size_t namespace_count;
-	bool selective; /* it names a selector too: absence proves nothing */
+	bool selective; /* it also has a selector: absence proves nothing */
 };
 
 struct kube_event {
@@ -51,16 +49,16 @@ struct kube_event {
 	char cluster[KUBE_CLUSTER_SIZE]; /* "" when absent */
 	enum kube_resource resource;     /* KUBE_RESOURCES: none (PROGRESS, ERROR, a GAP of all) */
 	struct when received;            /* WHEN_MIN when absent: see kube_event_newest.h */
-	uint64_t resource_version; /* the object's, or the SYNC's; 0 when absent or no integer */
+	uint64_t resource_version; /* of the object or the SYNC; 0 if absent or not an integer */
 
-	struct json_object *object;         /* owned: kube_event_clear() puts it; may be NULL */
-	const char *uid, *name, *namespace; /* inside OBJECT; namespace is "" for what has none */
+	struct json_object *object;         /* owned, released by kube_event_clear(); may be NULL */
+	const char *uid, *name, *namespace; /* inside OBJECT; namespace is "" if there is none */
 
 	struct kube_scope scope;            /* SYNC_BEGIN */
 	struct when from, to;               /* GAP */
 	char reason[KUBE_REASON_SIZE];      /* GAP, "" when absent */
 	struct when known;                  /* PROGRESS */
-	uint64_t revisions[KUBE_RESOURCES]; /* PROGRESS: where a restart resumes, 0 when absent */
+	uint64_t revisions[KUBE_RESOURCES]; /* PROGRESS: where a restart resumes, 0 if absent */
 };
 
 /* Reads BYTES[LENGTH], one record; the caller clears *EVENT. Returns -1 with *FAULT filled

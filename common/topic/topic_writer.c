@@ -35,9 +35,9 @@ int topic_writer_write(struct topic_writer *writer, const struct bus_record *rec
 {
 	if (writer->kafka != NULL)
 		return kafka_writer_write(writer->kafka, record);
-	/* A newline inside would make two records of one. */
+	/* A newline would split the record. */
 	if (memchr(record->value, '\n', record->value_length) != NULL) {
-		log_error("a record with a newline inside cannot be a line of a file");
+		log_error("a record that contains a newline cannot be a line of a file");
 		return -1;
 	}
 	return lines_writer_add(writer->lines, record->value, record->value_length);
