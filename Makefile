@@ -164,7 +164,7 @@ fuzz: ## fuzz each parser for FUZZ_SECONDS (default 60) seconds
 
 fuzzers: $(REPLAYS)
 
-# What a program prints about itself, without the settings of whoever builds it.
+# What each program prints about itself, with its own defaults: env -i hides TENURE_ variables.
 SHARE = share/man/man1 share/bash-completion/completions share/zsh/site-functions
 ABOUT = $(foreach p,$(notdir $(PROGRAMS)),$(BUILD)/man/$p.1 $(BUILD)/completion/$p $(BUILD)/completion/_$p)
 print = @mkdir -p $(@D) && env -i PATH="$$PATH" $< --print-$1 >$@.tmp && mv $@.tmp $@
@@ -186,7 +186,7 @@ install: all man ## install programs, manual pages and completions under PREFIX 
 	install -m 644 $(BUILD)/completion/_* $(DESTDIR)$(PREFIX)/$(word 3,$(SHARE))
 
 clean: ## remove everything that was built here
-	$(RM) -r build build-san build-debug build-clang build-clang-san build-fuzz
+	$(RM) -r build build-san build-debug build-clang build-clang-san build-fuzz compile_commands.json
 
 help: ## list these targets
 	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 24

@@ -118,14 +118,20 @@ static void brokers_of(rd_kafka_t *client, char *text, size_t size)
 		snprintf(text, 1, "%s", "");
 }
 
+bool kafka_client_has_broker(const rd_kafka_conf_t *conf)
+{
+	size_t size = 0;
+
+	return rd_kafka_conf_get(conf, "bootstrap.servers", NULL, &size) == RD_KAFKA_CONF_OK &&
+	       size > 1;
+}
+
 rd_kafka_t *kafka_client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf)
 {
-	char why[256], brokers[256];
-	size_t size = sizeof(brokers);
 	rd_kafka_t *client;
+	char why[256];
 
-	if (rd_kafka_conf_get(conf, "bootstrap.servers", brokers, &size) != RD_KAFKA_CONF_OK ||
-	    size <= 1) {
+	if (!kafka_client_has_broker(conf)) {
 		log_error("kafka: no broker is given; use --brokers HOST:PORT");
 		rd_kafka_conf_destroy(conf);
 		return NULL;

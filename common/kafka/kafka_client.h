@@ -20,6 +20,8 @@
  * options' file, and from -X; later ones override. Returns NULL after logging. */
 rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options,
 				   const char *const *role_properties);
+/* Whether CONF says where a broker is. */
+bool kafka_client_has_broker(const rd_kafka_conf_t *conf);
 /* Takes ownership of CONF in any case. Returns NULL after logging. */
 rd_kafka_t *kafka_client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf);
 /* The number of partitions of TOPIC; -1 after logging, for instance that there is no such

@@ -40,21 +40,14 @@ static const char *const reader_properties[] = {
 int kafka_reader_check(const struct bus_options *options)
 {
 	rd_kafka_conf_t *conf = kafka_client_conf(options, NULL);
-	char brokers[256] = "";
-	size_t size = sizeof(brokers);
-	int rc = -1;
+	bool good = conf != NULL && kafka_client_has_broker(conf);
 
 	if (conf == NULL)
 		return -1;
-	/* SIZE counts the whole list, even one that did not fit. */
-	rc = rd_kafka_conf_get(conf, "bootstrap.servers", brokers, &size) == RD_KAFKA_CONF_OK &&
-			     size > 1
-		     ? 0
-		     : -1;
-	if (rc < 0)
+	if (!good)
 		log_error("--brokers: needed to reach Kafka, HOST:PORT[,HOST:PORT]...");
 	rd_kafka_conf_destroy(conf);
-	return rc;
+	return good ? 0 : -1;
 }
 
 /* The first offset to read of a partition with the offsets [LOW, HIGH). */

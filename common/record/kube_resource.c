@@ -32,18 +32,18 @@ static bool same(const char *word, const char *text, size_t length)
 
 enum kube_resource kube_resource_from_name(const char *name, size_t length)
 {
-	int r = 0;
+	enum kube_resource r = 0;
 
 	while (r < KUBE_RESOURCES && !same(resources[r].name, name, length))
 		r++;
-	return (enum kube_resource)r;
+	return r;
 }
 
 enum kube_resource kube_resource_from_kind(const char *kind, size_t length)
 {
-	int r = 0;
+	enum kube_resource r = 0;
 
 	while (r < KUBE_RESOURCES && !same(resources[r].kind, kind, length))
 		r++;
-	return (enum kube_resource)r;
+	return r;
 }
