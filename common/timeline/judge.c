@@ -2,7 +2,7 @@
 
 #define SLICES (1u << KUBE_ENDPOINTSLICES)
 
-/* The cached history of IP, or a new one. NULL after logging. */
+/* The history of IP, from the cache or loaded into it. NULL after logging. */
 static struct history *history_of(struct timeline *timeline, const struct ip *ip)
 {
 	struct history *history = address_cache_find(timeline->cache, ip);
@@ -58,7 +58,7 @@ static bool before_coverage(const struct timeline *timeline, unsigned resources,
 	return false;
 }
 
-/* A record of the cluster that can tell of addresses was read. */
+/* A record of JUDGE_RESOURCES was read. */
 static bool is_there(const struct timeline *timeline, uint64_t position)
 {
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
@@ -87,7 +87,7 @@ struct unpublished_question judge_unpublished(const struct timeline *timeline,
 		.position = position,
 		.holder = tenure != NULL ? span_hash(history->holders[tenure->binding.holder].uid)
 					 : 0,
-		/* Later than this a pod may have ended, and its end be on the way. */
+		/* A pod may have ended after this without a record that says so yet. */
 		.excluded = asof_certain_within(view->tenures, view->count, question->end,
 						when_add(known, -timeline->options.hold_ns)),
 	};

@@ -5,29 +5,31 @@
 #include "common/timeline/history/history.h"
 #include "common/timeline/timeline_internal.h"
 
-/* The resources that tell who has an address. */
+/* The resources whose objects have addresses. */
 #define JUDGE_RESOURCES (1u << KUBE_PODS | 1u << KUBE_NODES | 1u << KUBE_SERVICES)
 
 struct judgement {
 	enum timeline_status status;
-	const char *reason;      /* static text, NULL when known */
-	bool outside;            /* known to be outside the cluster */
-	struct history *history; /* of the address, from the cache; NULL when nothing is there */
-	bool there;              /* something of the cluster that tells of addresses is there */
-	bool gap;                /* the flow overlaps a GAP */
-	bool early;              /* it begins before the coverage */
+	const char *reason; /* static text, NULL when known */
+	bool outside;       /* known to be outside the cluster */
+	struct history
+		*history; /* of the address, from the cache; NULL if the cluster is not there */
+	bool there;       /* a record of JUDGE_RESOURCES was read */
+	bool gap;         /* the flow overlaps a GAP */
+	bool early;       /* it begins before the coverage */
 	struct asof_verdict found;
 };
 
-/* -1 after logging. */
+/* Judges the end that QUESTION is about. -1 after logging. */
 int judge_end(struct timeline *timeline, const struct timeline_question *question,
 	      struct judgement *judgement);
 
-/* The reason why the services of a pod or a node are not all known, or NULL. */
+/* Why services of a pod or a node may be unknown: static text, or NULL. */
 const char *judge_services_reason(const struct timeline *timeline,
 				  const struct timeline_question *question);
 
-/* What to ask of the unpublished pods: may one other than TENURE's (NULL: any) hold it? */
+/* The question to the unpublished pods: may one hold the address that is not the holder of
+ * TENURE (NULL: any)? */
 struct unpublished_question judge_unpublished(const struct timeline *timeline,
 					      const struct history *history,
 					      const struct tenure *tenure,

@@ -110,6 +110,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    timeline_history(timeline, &ip, timeline_next_offset(timeline) - 1, &history) <
 			    0)
 			abort();
+		text_clear(&again);
+		for (size_t b = 0; b < history.count; b++)
+			timeline_binding_json(&history.bindings[b], &again);
 		timeline_history_clear(&history);
 		text_free(&answers[a]);
 	}
