@@ -11,7 +11,7 @@
 #include "enricher/alignment.h"
 #include "tests/unit/enricher/memory_exchange.h"
 
-/* The loop with a real timeline between a scripted kube topic and a scripted exchange. */
+/* The loop with a real timeline between a scripted kube topic and a scripted memory_exchange. */
 #define SECOND_0 INT64_C(1795420800) /* 2026-11-23T08:00:00Z */
 #define KUBE_MAX 2000
 
@@ -23,7 +23,6 @@ struct kube_topic {
 };
 
 static struct kube_topic kube;
-static struct exchange exchange;
 static struct run_options options;
 static struct alignment alignment;
 
@@ -57,13 +56,13 @@ static int start(void **state)
 
 	(void)state;
 	memset(&kube, 0, sizeof(kube));
-	memset(&exchange, 0, sizeof(exchange));
-	exchange.waited_ms = -1;
+	memset(&memory_exchange, 0, sizeof(memory_exchange));
+	memory_exchange.waited_ms = -1;
 	options = (struct run_options){.since = WHEN_MIN, .until = WHEN_MAX};
 	alignment = (struct alignment){
 		.timeline = timeline_open(NULL, &asked),
 		.kube_topic = &kube,
-		.exchange = &exchange,
+		.exchange = &memory_exchange,
 		.options = &options,
 		.policy = {.max_hold_ns = 60 * NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN},
 	};
@@ -86,9 +85,10 @@ static void add_flow(size_t partition, int end)
 {
 	char when[WHEN_TEXT_SIZE];
 
-	assert_true(exchange.count[partition] < MEMORY_FLOWS_MAX);
+	assert_true(memory_exchange.count[partition] < MEMORY_FLOWS_MAX);
 	when_format(at(end), when);
-	snprintf(exchange.flows[partition][exchange.count[partition]++], MEMORY_RECORD_SIZE,
+	snprintf(memory_exchange.flows[partition][memory_exchange.count[partition]++],
+		 MEMORY_RECORD_SIZE,
 		 "{\"event\":{\"end\":\"%s\"},\"network\":{\"transport\":\"tcp\"},\"source\":{"
 		 "\"ip\":\"10.0.0.1\",\"port\":40000},\"destination\":{\"ip\":\"10.0.0.2\","
 		 "\"port\":80}}",
@@ -111,9 +111,9 @@ static void turn(int from, int to)
 /* REASON is what the record must contain; NULL for a final answer. */
 static void assert_outcome(size_t number, size_t partition, int64_t offset, const char *reason)
 {
-	const struct memory_outcome *outcome = &exchange.outcomes[number];
+	const struct memory_outcome *outcome = &memory_exchange.outcomes[number];
 
-	assert_true(number < exchange.put);
+	assert_true(number < memory_exchange.put);
 	assert_int_equal(outcome->partition, partition);
 	assert_int_equal(outcome->offset, offset);
 	if (reason == NULL)
@@ -130,12 +130,12 @@ static void a_flow_without_a_position_holds_up_its_own_partition_alone(void **st
 	add_flow(0, 5);
 	add_flow(1, 5);
 	turn(40, 42);
-	assert_int_equal(exchange.put, 1);
+	assert_int_equal(memory_exchange.put, 1);
 	assert_outcome(0, 1, 0, NULL);
 	assert_int_equal(alignment.stats.waited, 1);
 	add_known(40);
 	turn(43, 43);
-	assert_int_equal(exchange.put, 3);
+	assert_int_equal(memory_exchange.put, 3);
 	assert_outcome(1, 0, 0, NULL);
 	assert_outcome(2, 0, 1, NULL);
 	assert_int_equal(alignment.stats.read, 3);
@@ -147,17 +147,17 @@ static void it_waits_for_what_the_flows_need(void **state)
 {
 	(void)state;
 	turn(0, 0);
-	assert_int_equal(exchange.waited_ms, 100);
+	assert_int_equal(memory_exchange.waited_ms, 100);
 	assert_int_equal(kube.waited_ms, 0);
 	add_flow(0, 0);
 	turn(1, 1);
-	assert_int_equal(exchange.waited_ms, 0);
+	assert_int_equal(memory_exchange.waited_ms, 0);
 	assert_int_equal(kube.waited_ms, 20);
 	add_known(10);
-	exchange.waited_ms = -1;
+	memory_exchange.waited_ms = -1;
 	turn(2, 2);
-	assert_int_equal(exchange.waited_ms, -1);
-	assert_int_equal(exchange.put, 1);
+	assert_int_equal(memory_exchange.waited_ms, -1);
+	assert_int_equal(memory_exchange.put, 1);
 }
 
 static void answers_are_provisional_while_known_does_not_move(void **state)
@@ -166,15 +166,16 @@ static void answers_are_provisional_while_known_does_not_move(void **state)
 	add_known(15);
 	add_flow(0, 30);
 	turn(40, 99);
-	assert_int_equal(exchange.put, 0);
+	assert_int_equal(memory_exchange.put, 0);
 	turn(100, 100);
-	assert_int_equal(exchange.put, 1);
+	assert_int_equal(memory_exchange.put, 1);
 	assert_outcome(0, 0, 0, "\"provisional_reason\":\"kube_stalled\"");
-	assert_non_null(strstr(exchange.outcomes[0].record, "\"known\":\"2026-11-23T08:00:15Z\""));
+	assert_non_null(
+		strstr(memory_exchange.outcomes[0].record, "\"known\":\"2026-11-23T08:00:15Z\""));
 	add_known(30);
 	add_flow(0, 31);
 	turn(101, 101);
-	assert_int_equal(exchange.put, 1);
+	assert_int_equal(memory_exchange.put, 1);
 	assert_int_equal(alignment.tagger.stats.provisional, 1);
 	assert_int_equal(alignment.stats.waited, 2);
 }
@@ -203,18 +204,19 @@ static void a_process_that_was_stopped_answers_as_a_replay_does(void **state)
 		add_known(5);
 	add_known(15);
 	turn(1000, 1000);
-	assert_int_equal(exchange.put, 0);
+	assert_int_equal(memory_exchange.put, 0);
 	turn(1000, 1000);
-	assert_int_equal(exchange.put, 1);
+	assert_int_equal(memory_exchange.put, 1);
 	assert_outcome(0, 0, 0, NULL);
-	assert_non_null(strstr(exchange.outcomes[0].record, "\"known\":\"2026-11-23T08:00:15Z\""));
+	assert_non_null(
+		strstr(memory_exchange.outcomes[0].record, "\"known\":\"2026-11-23T08:00:15Z\""));
 
-	outcome = exchange.outcomes[0];
-	memset(exchange.next, 0, sizeof(exchange.next));
-	exchange.put = 0;
+	outcome = memory_exchange.outcomes[0];
+	memset(memory_exchange.next, 0, sizeof(memory_exchange.next));
+	memory_exchange.put = 0;
 	turn(2000, 2000);
-	assert_int_equal(exchange.put, 1);
-	assert_string_equal(exchange.outcomes[0].record, outcome.record);
+	assert_int_equal(memory_exchange.put, 1);
+	assert_string_equal(memory_exchange.outcomes[0].record, outcome.record);
 }
 
 static void hindsight_answers_at_the_last_position_and_reads_no_further(void **state)
@@ -227,10 +229,11 @@ static void hindsight_answers_at_the_last_position_and_reads_no_further(void **s
 	add_flow(0, 1);
 	add_flow(0, 30);
 	turn(40, 40);
-	assert_int_equal(exchange.put, 2);
+	assert_int_equal(memory_exchange.put, 2);
 	assert_outcome(0, 0, 0, NULL);
 	assert_outcome(1, 0, 1, NULL);
-	assert_non_null(strstr(exchange.outcomes[1].record, "\"known\":\"2026-11-23T08:00:15Z\""));
+	assert_non_null(
+		strstr(memory_exchange.outcomes[1].record, "\"known\":\"2026-11-23T08:00:15Z\""));
 	assert_int_equal(kube.next, 1);
 }
 
@@ -247,9 +250,9 @@ static void a_window_skips_what_ended_outside_and_waits_for_nothing(void **state
 	add_flow(0, 3);
 	add_flow(0, 29);
 	add_flow(0, 30);
-	exchange.ended = true;
+	memory_exchange.ended = true;
 	assert_int_equal(alignment_turn(&alignment, at(40)), ALIGNMENT_ENDED);
-	assert_int_equal(exchange.put, 2);
+	assert_int_equal(memory_exchange.put, 2);
 	assert_outcome(0, 0, 1, NULL);
 	assert_outcome(1, 0, 2, "\"provisional_reason\":\"kube_ended\"");
 	assert_int_equal(alignment.stats.outside, 2);
@@ -260,22 +263,23 @@ static void a_window_skips_what_ended_outside_and_waits_for_nothing(void **state
 static void it_ends_when_every_partition_has_ended_and_nothing_waits(void **state)
 {
 	(void)state;
-	exchange.ended = true;
+	memory_exchange.ended = true;
 	add_flow(1, 5);
 	turn(10, 12);
 	add_known(15);
 	assert_int_equal(alignment_turn(&alignment, at(13)), ALIGNMENT_ENDED);
-	assert_int_equal(exchange.put, 1);
+	assert_int_equal(memory_exchange.put, 1);
 }
 
 static void what_is_not_a_flow_is_rejected_without_waiting(void **state)
 {
 	(void)state;
-	snprintf(exchange.flows[0][exchange.count[0]++], MEMORY_RECORD_SIZE, "{\"event\":{}}");
+	snprintf(memory_exchange.flows[0][memory_exchange.count[0]++], MEMORY_RECORD_SIZE,
+		 "{\"event\":{}}");
 	add_flow(0, 5);
 	turn(10, 10);
-	assert_int_equal(exchange.put, 1);
-	assert_int_equal(exchange.outcomes[0].topic, EXCHANGE_REJECTED);
+	assert_int_equal(memory_exchange.put, 1);
+	assert_int_equal(memory_exchange.outcomes[0].topic, EXCHANGE_REJECTED);
 	assert_outcome(0, 0, 0, "\"reason\":\"missing_member\"");
 	assert_int_equal(alignment.tagger.stats.rejected[FAULT_MISSING_MEMBER], 1);
 	assert_int_equal(alignment.stats.waited, 1);
@@ -285,11 +289,11 @@ static void a_tagged_record_that_is_refused_becomes_a_rejected_one(void **state)
 {
 	(void)state;
 	add_known(15);
-	exchange.refuses[EXCHANGE_TAGGED] = true;
+	memory_exchange.refuses[EXCHANGE_TAGGED] = true;
 	add_flow(0, 5);
 	turn(40, 40);
-	assert_int_equal(exchange.put, 1);
-	assert_int_equal(exchange.outcomes[0].topic, EXCHANGE_REJECTED);
+	assert_int_equal(memory_exchange.put, 1);
+	assert_int_equal(memory_exchange.outcomes[0].topic, EXCHANGE_REJECTED);
 	assert_outcome(0, 0, 0, "\"reason\":\"produce_failed\"");
 	assert_int_equal(alignment.tagger.stats.refused, 1);
 }
@@ -298,7 +302,8 @@ static void a_rejected_record_that_is_refused_ends_the_run(void **state)
 {
 	(void)state;
 	add_known(15);
-	exchange.refuses[EXCHANGE_TAGGED] = exchange.refuses[EXCHANGE_REJECTED] = true;
+	memory_exchange.refuses[EXCHANGE_TAGGED] = memory_exchange.refuses[EXCHANGE_REJECTED] =
+		true;
 	add_flow(0, 5);
 	assert_int_equal(alignment_turn(&alignment, at(40)), ALIGNMENT_BROKEN);
 }
@@ -308,12 +313,12 @@ static void after_a_new_assignment_it_looks_at_the_heads_again(void **state)
 	(void)state;
 	add_known(15);
 	add_flow(0, 5);
-	exchange.serves = EXCHANGE_AGAIN;
+	memory_exchange.serves = EXCHANGE_AGAIN;
 	turn(40, 40);
-	assert_int_equal(exchange.put, 0);
-	exchange.serves = EXCHANGE_DONE;
+	assert_int_equal(memory_exchange.put, 0);
+	memory_exchange.serves = EXCHANGE_DONE;
 	turn(41, 41);
-	assert_int_equal(exchange.put, 1);
+	assert_int_equal(memory_exchange.put, 1);
 }
 
 static void a_kube_topic_or_an_exchange_that_fails_ends_the_run(void **state)
@@ -322,7 +327,7 @@ static void a_kube_topic_or_an_exchange_that_fails_ends_the_run(void **state)
 	kube.broken = true;
 	assert_int_equal(alignment_turn(&alignment, at(0)), ALIGNMENT_BROKEN);
 	kube.broken = false;
-	exchange.serves = EXCHANGE_BROKEN;
+	memory_exchange.serves = EXCHANGE_BROKEN;
 	assert_int_equal(alignment_turn(&alignment, at(1)), ALIGNMENT_BROKEN);
 }
 

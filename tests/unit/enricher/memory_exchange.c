@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+struct exchange memory_exchange;
+
 enum exchange_outcome exchange_serve(struct exchange *e, struct when now)
 {
 	(void)now;

@@ -30,4 +30,7 @@ struct exchange {
 	int waited_ms; /* by the last wait; -1 if there was none */
 };
 
+/* The one that the alignment is given. */
+extern struct exchange memory_exchange;
+
 #endif
