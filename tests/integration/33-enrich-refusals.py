@@ -61,7 +61,7 @@ def refusals(broker, folder):
     refused(broker, folder / "s", 69, "kafka:nowhere: the broker", "--out", "kafka:nowhere")
     refused(broker, folder / "s", 78, "kafka:narrow: has 1 partitions, but kafka:flows has 3", "--out", "kafka:narrow")
     refused(broker, folder / "s", 78, "kafka:narrow: has 1 partitions, but kafka:flows has 3", "--rejected", "kafka:narrow")
-    refused(broker, folder / "s", 64, "all of them Kafka topics", "--out", "file")
+    refused(broker, folder / "s", 64, "must all be Kafka topics", "--out", "file")
     refused(broker, folder / "s", 78, "has 2 partitions", kube="two-kube")
     refused(broker, folder / "s", 78, "cleanup.policy is compact", kube="compacted")
 
@@ -162,7 +162,7 @@ def trimmed(broker, folder, log):
     except subprocess.TimeoutExpired:
         process.kill()
         message = process.communicate()[1].decode()
-    expect(f"trimmed flows: exit {process.returncode}: {message}", process.returncode == 1 and "are gone" in message)
+    expect(f"trimmed flows: exit {process.returncode}: {message}", process.returncode == 1 and "were deleted" in message)
 
 
 def main():
