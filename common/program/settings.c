@@ -250,9 +250,9 @@ static int collect_rows(struct settings_reading *r, const struct setting *table)
 	const struct setting every[] = {
 		SETTING_CHOICE("log-level", 0, "LEVEL", levels, &r->log_level,
 			       "least severe messages to log"),
-		SETTING_CHOICE("log-format", 0, "FORMAT", formats, &r->log_format,
-			       "format of log lines, where auto is text on a terminal, else "
-			       "logfmt"),
+		SETTING_CHOICE(
+			"log-format", 0, "FORMAT", formats, &r->log_format,
+			"format of log lines; auto is text on a terminal and logfmt elsewhere"),
 		SETTING_ROW("help", 0, NULL, PRINT, NULL, "print this help and exit", NULL),
 		SETTING_ROW("version", 0, NULL, PRINT, NULL, "print the version and exit", NULL),
 		SETTING_END,

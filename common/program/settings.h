@@ -71,8 +71,8 @@ struct settings_exit {
 	const char *when; /* "the broker cannot be reached" */
 };
 
-/* What is said about the program as a whole. Arrays end with an empty entry. The
- * members after OPERANDS are for the manual page alone and may be absent. */
+/* What --help and the manual page say about the program as a whole. Arrays end with an
+ * empty entry. The members after OPERANDS are only for the manual page and are optional. */
 struct settings_manual {
 	const char *program;  /* "tenure-flows" */
 	const char *synopsis; /* "-i INTERFACE | -r FILE --out ADDRESS [FILTER]" */

@@ -65,7 +65,7 @@ static int refuse(struct fault *fault, enum fault_reason reason, int row, const 
 	return fault_refuse(fault, reason, row < 0 ? "" : paths[row], detail);
 }
 
-/* What is said of a text that is absent, of another type, or not the text that is needed. */
+/* The details of a text that is absent, of another type, or not the text that is needed. */
 struct text_needed {
 	const char *absent, *type, *value;
 };

@@ -1,5 +1,5 @@
-/* A flow that is taken can be spliced: the result is JSON again, begins with the flow's own
- * bytes, and is refused as already tagged. A flow that is refused can be rejected. */
+/* A flow that was read can be spliced: the result is JSON, begins with the flow's own bytes,
+ * and is refused as already tagged. A flow that was refused can be written as rejected. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Runs a fuzz target over the files that are named, without a fuzzer: the corpus
- * is a test of every build this way. */
+/* Runs a fuzz target over the files named on the command line, without a fuzzer, so that the
+ * corpus is tested in every build. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static int replay(const char *path)
 	size = ftell(file);
 	if (size < 0 || fseek(file, 0, SEEK_SET) != 0)
 		goto out;
-	/* Exactly as large as the input, so that a read past it is seen. */
+	/* Exactly as large as the input, so that the sanitizers notice a read past its end. */
 	data = malloc(size > 0 ? (size_t)size : 1);
 	if (data == NULL || fread(data, 1, (size_t)size, file) != (size_t)size)
 		goto out;

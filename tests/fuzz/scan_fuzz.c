@@ -1,4 +1,4 @@
-/* What the scan takes, json-c takes too, and both find the same members. */
+/* What the scan accepts, json-c accepts too, and both find the same members. */
 #include <json-c/json.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -52,7 +52,7 @@ static void same(const struct scan_value *value, struct json_object *parent, con
 		      memcmp(plain, json_object_get_string(found), (size_t)length) == 0);
 }
 
-/* json-c loses what follows a NUL in a name. */
+/* json-c drops what follows a NUL in a name. */
 static int has_nul_name(const char *text, size_t length)
 {
 	for (size_t i = 0; i + 6 <= length; i++)

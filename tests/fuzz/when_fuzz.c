@@ -1,4 +1,4 @@
-/* A time that is read must come back unchanged through its text form. */
+/* A time that was read is the same after it was written and read again. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

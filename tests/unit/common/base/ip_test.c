@@ -51,7 +51,7 @@ static void writes_the_one_text_form_of_an_address(void **state)
 	}
 }
 
-static void refuses_what_is_no_address(void **state)
+static void refuses_what_is_not_an_address(void **state)
 {
 	static const char *const cases[] = {
 		"",
@@ -132,7 +132,7 @@ static void a_range_holds_its_addresses_alone(void **state)
 	}
 }
 
-static void refuses_what_is_no_range(void **state)
+static void refuses_what_is_not_a_range(void **state)
 {
 	static const char *const cases[] = {
 		"",
@@ -160,10 +160,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_the_one_text_form_of_an_address),
-		cmocka_unit_test(refuses_what_is_no_address),
+		cmocka_unit_test(refuses_what_is_not_an_address),
 		cmocka_unit_test(both_families_share_one_order),
 		cmocka_unit_test(a_range_holds_its_addresses_alone),
-		cmocka_unit_test(refuses_what_is_no_range),
+		cmocka_unit_test(refuses_what_is_not_a_range),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

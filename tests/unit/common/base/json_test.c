@@ -39,7 +39,7 @@ static void walks_a_path_to_a_text(void **state)
 	json_free(tree);
 }
 
-static void tells_absent_from_wrong_and_leaves_the_value_alone(void **state)
+static void distinguishes_absent_from_wrong_and_leaves_the_value_alone(void **state)
 {
 	static const struct {
 		const char *path;
@@ -108,7 +108,7 @@ static void reads_truth_and_time(void **state)
 	json_free(tree);
 }
 
-static void gives_arrays_objects_and_keys_with_dots(void **state)
+static void reads_arrays_objects_and_keys_with_dots(void **state)
 {
 	struct json_object *tree = parse(pod), *array = NULL, *labels = NULL, *zone = NULL;
 	const char *text = NULL;
@@ -129,7 +129,7 @@ static void gives_arrays_objects_and_keys_with_dots(void **state)
 	json_free(tree);
 }
 
-static void refuses_what_rfc_8259_does_not_have(void **state)
+static void refuses_what_rfc_8259_does_not_allow(void **state)
 {
 	static const char *const cases[] = {
 		"",
@@ -165,11 +165,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(walks_a_path_to_a_text),
-		cmocka_unit_test(tells_absent_from_wrong_and_leaves_the_value_alone),
+		cmocka_unit_test(distinguishes_absent_from_wrong_and_leaves_the_value_alone),
 		cmocka_unit_test(reads_only_whole_numbers_in_range),
 		cmocka_unit_test(reads_truth_and_time),
-		cmocka_unit_test(gives_arrays_objects_and_keys_with_dots),
-		cmocka_unit_test(refuses_what_rfc_8259_does_not_have),
+		cmocka_unit_test(reads_arrays_objects_and_keys_with_dots),
+		cmocka_unit_test(refuses_what_rfc_8259_does_not_allow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

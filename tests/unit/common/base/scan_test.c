@@ -23,7 +23,7 @@ static enum scan_outcome validate(struct bytes text)
 	return scan_validate(text.bytes, text.length);
 }
 
-static void takes_what_rfc_8259_allows(void **state)
+static void accepts_what_rfc_8259_allows(void **state)
 {
 	static const struct bytes good[] = {
 		TEXT("{}"),
@@ -219,7 +219,7 @@ static void a_name_may_be_written_with_escapes(void **state)
 	assert_int_equal(found.values[0].kind, SCAN_ABSENT);
 }
 
-static void refuses_a_wanted_member_that_stands_twice(void **state)
+static void refuses_a_wanted_member_that_occurs_twice(void **state)
 {
 	struct scan found;
 
@@ -232,7 +232,7 @@ static void refuses_a_wanted_member_that_stands_twice(void **state)
 	assert_int_equal(scan("{\"x\":1,\"x\":1,\"b\":{\"a\":1,\"a\":2}}", &found), SCAN_GOOD);
 }
 
-static void tells_what_is_no_object(void **state)
+static void recognizes_what_is_not_an_object(void **state)
 {
 	struct scan found;
 
@@ -300,14 +300,14 @@ static void reads_whole_numbers_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(takes_what_rfc_8259_allows),
+		cmocka_unit_test(accepts_what_rfc_8259_allows),
 		cmocka_unit_test(refuses_everything_else),
 		cmocka_unit_test(nests_as_deep_as_it_says),
 		cmocka_unit_test(no_prefix_of_an_object_is_good),
 		cmocka_unit_test(finds_wanted_members_where_they_belong),
 		cmocka_unit_test(a_name_may_be_written_with_escapes),
-		cmocka_unit_test(refuses_a_wanted_member_that_stands_twice),
-		cmocka_unit_test(tells_what_is_no_object),
+		cmocka_unit_test(refuses_a_wanted_member_that_occurs_twice),
+		cmocka_unit_test(recognizes_what_is_not_an_object),
 		cmocka_unit_test(says_where_the_fault_is),
 		cmocka_unit_test(unescapes_strings),
 		cmocka_unit_test(reads_whole_numbers_only),

@@ -97,7 +97,7 @@ static void escapes_what_json_must_have_escaped(void **state)
 	}
 }
 
-/* The expected texts are what Python's bytes.decode("utf-8", "replace") gives. */
+/* The expected texts are those of Python's bytes.decode("utf-8", "replace"). */
 static void replaces_bytes_that_are_no_utf8(void **state)
 {
 #define R "\xef\xbf\xbd"

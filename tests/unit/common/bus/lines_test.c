@@ -73,7 +73,7 @@ static void reads_lines_with_their_numbers(void **state)
 	lines_reader_close(reader);
 }
 
-static void starts_where_it_is_told(void **state)
+static void starts_where_the_caller_says(void **state)
 {
 	static const struct {
 		int64_t from;
@@ -121,7 +121,7 @@ static void follows_a_file_and_waits_for_whole_lines(void **state)
 	lines_reader_close(reader);
 }
 
-static void gives_a_line_that_is_too_long_cut(void **state)
+static void cuts_a_line_that_is_too_long(void **state)
 {
 	size_t length = (size_t)BUS_RECORD_MAX * 2 + 12345;
 	char *text = malloc(length + 3);
@@ -144,7 +144,7 @@ static void gives_a_line_that_is_too_long_cut(void **state)
 	free(text);
 }
 
-static void refuses_what_is_no_file(void **state)
+static void refuses_what_is_not_a_file(void **state)
 {
 	(void)state;
 	assert_null(lines_reader_open("/tmp/tenure/there/is/no/such", false, 0));
@@ -214,10 +214,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_lines_with_their_numbers),
-		cmocka_unit_test(starts_where_it_is_told),
+		cmocka_unit_test(starts_where_the_caller_says),
 		cmocka_unit_test(follows_a_file_and_waits_for_whole_lines),
-		cmocka_unit_test(gives_a_line_that_is_too_long_cut),
-		cmocka_unit_test(refuses_what_is_no_file),
+		cmocka_unit_test(cuts_a_line_that_is_too_long),
+		cmocka_unit_test(refuses_what_is_not_a_file),
 		cmocka_unit_test(a_writer_cuts_the_incomplete_last_line),
 		cmocka_unit_test(a_writer_takes_lines_of_any_length),
 	};

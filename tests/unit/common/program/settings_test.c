@@ -134,7 +134,7 @@ static void a_flag_beats_the_environment_and_that_the_default(void **state)
 	assert_string_equal(kubes.values[0], "f");
 }
 
-/* Runs settings_read() in a child; gives its standard error and output. */
+/* Runs settings_read() in a child and reads its standard error and output into PRINTED. */
 static int run(const struct settings_manual *m, char **words, char *printed, size_t size)
 {
 	int ends[2];

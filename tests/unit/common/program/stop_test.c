@@ -10,7 +10,7 @@
 
 #include "common/program/stop.h"
 
-/* Runs BODY in a child and gives its exit status. */
+/* Runs BODY in a child and returns its exit status. */
 static int in_child(int (*body)(void))
 {
 	int status;
