@@ -24,6 +24,8 @@ BREACHES = {
     "a bare sentinel": ("common/base/x.c", "int x = a.ns == INT64_MIN;\n", "say when_is_min()"),
     "a cast integer": ("common/base/x.c", "int x = (long long)a;\n", "without a cast"),
     "two blanks after a full stop": ("common/base/x.c", "/* It adds.  " + "It stops. */\n", "one blank"),
+    "a test that sleeps": ("tests/unit/x_test.c", "void x_go(void)\n{\n\tusl" + "eep(5);\n}\n", "does not sleep"),
+    "a case that sleeps": ("tests/cases/x/command", "sl" + "eep 1\n", "does not sleep"),
     "something left to do": ("common/base/x.c", "/* TO" + "DO: finish */\n", "belongs into an issue"),
     "a second home of a library": ("common/base/x.c", "#include <rocksdb/c.h>\n", "alone"),
     "common/ on a program": ("common/base/x.c", '#include "enricher/y.h"\n', "common/ may not lean"),

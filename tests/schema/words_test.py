@@ -97,6 +97,12 @@ def test_types_of_kube_records_are_those_of_the_c():
     assert written == set(strings("common/record/kube_event.c", "type_names[]", "};")) - {"BOOKMARK", "ERROR"}
 
 
+def test_reasons_of_a_rejected_record_are_explained():
+    part = (ROOT / "docs/README.md").read_text().split("## Why a flow is rejected", 1)[1].split("## Rules", 1)[0]
+    cells = [line.split("|")[1] for line in part.split("\n") if line.startswith("| `") and not line.startswith("| `reason`")]
+    assert set(re.findall(r"`(\w+)`", " ".join(cells))) == set(REJECTED["properties"]["reason"]["enum"])
+
+
 def test_reasons_of_a_rejected_record_are_those_of_the_c():
     words = strings("common/record/fault.c", "names[FAULT_REASONS]", "};")
     assert set(words) - {"none", "unknown_type", "unknown_resource"} | {"produce_failed"} == set(REJECTED["properties"]["reason"]["enum"])
