@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#define FIRST_CAPACITY 64
+#include "common/base/array.h"
 
 void columns_init(struct columns *table, size_t columns, unsigned right, size_t limit)
 {
@@ -25,16 +25,10 @@ static size_t length_of(const struct columns *table, size_t index)
 
 void columns_end(struct columns *table)
 {
-	if (table->count == table->capacity) {
-		size_t capacity = table->capacity == 0 ? FIRST_CAPACITY : table->capacity * 2;
-		size_t *ends = realloc(table->ends, capacity * sizeof(*ends));
-
-		if (ends == NULL) {
-			table->text.failed = true;
-			return;
-		}
-		table->ends = ends;
-		table->capacity = capacity;
+	if (array_grow(&table->ends, &table->capacity, table->count + 1, sizeof(*table->ends)) <
+	    0) {
+		table->text.failed = true;
+		return;
 	}
 	table->ends[table->count] = table->text.length;
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "common/base/array.h"
 #include "common/base/json.h"
 #include "common/program/log.h"
 #include "common/timeline/store/slice_state.h"
@@ -36,21 +37,6 @@ static int put_member(struct feed *feed, const struct slice_state *body,
 	return feed_put(feed);
 }
 
-/* Makes room for one more. */
-static struct slice_member *members_grow(struct slice_state *body, size_t *capacity)
-{
-	if (body->count == *capacity) {
-		size_t more = *capacity ? 2 * *capacity : 64;
-		struct slice_member *members = realloc(body->members, more * sizeof(*members));
-
-		if (members == NULL)
-			return NULL;
-		body->members = members;
-		*capacity = more;
-	}
-	return &body->members[body->count++];
-}
-
 /* The members that SLICE lists now, in order, each once. -1 when there is no memory. */
 static int list_members(const struct slice_object *slice, struct slice_state *body,
 			uint64_t *refused, const char **why)
@@ -65,13 +51,12 @@ static int list_members(const struct slice_object *slice, struct slice_state *bo
 		*why = object_endpoint(slice, e, &addresses, &uid);
 		if (*why)
 			return 0;
-		for (size_t a = 0; a < addresses.count; a++) {
-			struct slice_member *member = members_grow(body, &capacity);
-
-			if (member == NULL)
-				return -1;
-			*member = (struct slice_member){.ip = addresses.list[a], .uid = uid};
-		}
+		if (array_grow(&body->members, &capacity, body->count + addresses.count,
+			       sizeof(*body->members)) < 0)
+			return -1;
+		for (size_t a = 0; a < addresses.count; a++)
+			body->members[body->count++] =
+				(struct slice_member){.ip = addresses.list[a], .uid = uid};
 		*refused += addresses.refused;
 	}
 	if (body->count == 0)

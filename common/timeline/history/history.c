@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/program/log.h"
 
 /* One address's rows; a thousand bindings take about a megabyte. */
@@ -20,15 +21,8 @@ struct rows {
 
 static int rows_add(struct rows *rows, struct row row)
 {
-	if (rows->count == rows->capacity) {
-		size_t capacity = rows->capacity ? 2 * rows->capacity : 32;
-		struct row *list = realloc(rows->list, capacity * sizeof(*list));
-
-		if (list == NULL)
-			return -1;
-		rows->list = list;
-		rows->capacity = capacity;
-	}
+	if (array_grow(&rows->list, &rows->capacity, rows->count + 1, sizeof(*rows->list)) < 0)
+		return -1;
 	rows->list[rows->count++] = row;
 	return 0;
 }

@@ -2,15 +2,10 @@
 
 #include <stdlib.h>
 
-static bool is_open(struct when moment)
-{
-	return when_is_max(moment);
-}
-
 /* a + k <= b - k, where an open B is later than everything. */
 static bool apart(struct when a, struct when b, int64_t k)
 {
-	return is_open(b) || when_not_after(when_add(a, k), when_add(b, -k));
+	return when_is_max(b) || when_not_after(when_add(a, k), when_add(b, -k));
 }
 
 /* A pair of bindings, each with its raw certain_from. */
@@ -29,7 +24,7 @@ static bool seems_before(struct side a, struct side b, int64_t skew_ns)
 
 	if (apart(a.certain_from, evidence_certain_to(other), k) && !apart(b.certain_from, to, k))
 		return true;
-	return is_open(to) && (one->terminating || same_node) &&
+	return when_is_max(to) && (one->terminating || same_node) &&
 	       apart(a.certain_from, b.certain_from, k) &&
 	       !apart(b.certain_from, a.certain_from, k);
 }
@@ -81,7 +76,7 @@ static void order_pair(const struct work *work, size_t a, size_t b)
 	if (!is_before((struct side){&work->bindings[a], work->raw[a]},
 		       (struct side){&work->bindings[b], work->raw[b]}, work->skew_ns))
 		return;
-	if (!is_open(to))
+	if (!when_is_max(to))
 		work->instants[b].possible_from = when_later(work->instants[b].possible_from, to);
 	work->instants[a].possible_to = when_earlier(work->instants[a].possible_to, work->raw[b]);
 }
@@ -179,7 +174,7 @@ int asof_instants(const struct binding *bindings, size_t count, enum timeline_cl
 	begin(&work, clock);
 	order_all(&work);
 	for (size_t i = 0; i < count; i++) {
-		if (is_open(instants[i].certain_to))
+		if (when_is_max(instants[i].certain_to))
 			instants[i].certain_to = certain_until_next(&work, i);
 	}
 	for (size_t i = 0; i < count; i++) {

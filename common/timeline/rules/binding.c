@@ -3,14 +3,9 @@
 /* A kubelet cuts its times to whole seconds: T means somewhere in [T, T + 1 s). */
 #define KUBELET_SECOND NS_PER_SECOND
 
-static bool missing(struct when moment)
-{
-	return when_is_min(moment);
-}
-
 static struct when else_when(struct when first, struct when second)
 {
-	return missing(first) ? second : first;
+	return when_is_min(first) ? second : first;
 }
 
 struct evidence evidence_none(void)
@@ -55,7 +50,7 @@ struct when evidence_possible_to(const struct evidence *evidence)
 		return WHEN_MAX;
 	case BINDING_FINISHED:
 	case BINDING_NEXT_EPOCH:
-		if (!missing(evidence->sandbox_gone))
+		if (!when_is_min(evidence->sandbox_gone))
 			return when_add(evidence->sandbox_gone, KUBELET_SECOND);
 		return evidence->ended_received;
 	default:
@@ -68,7 +63,8 @@ static struct binding_start start_by(const struct binding *binding, enum timelin
 {
 	struct when ready = binding->evidence.sandbox_ready;
 	struct when started = binding->evidence.first_started;
-	bool sandbox = !missing(ready) && (missing(started) || when_not_after(ready, started));
+	bool sandbox =
+		!when_is_min(ready) && (when_is_min(started) || when_not_after(ready, started));
 
 	switch (clock) {
 	case TIMELINE_SANDBOX:
@@ -77,13 +73,13 @@ static struct binding_start start_by(const struct binding *binding, enum timelin
 						      "sandbox"};
 		/* fall through */
 	case TIMELINE_STARTED:
-		if (!missing(started))
+		if (!when_is_min(started))
 			return (struct binding_start){
 				when_add(started, KUBELET_SECOND),
 				else_when(binding->evidence.shown_started, started), "started"};
 		break;
 	case TIMELINE_ENDPOINT:
-		if (!missing(binding->endpoint))
+		if (!when_is_min(binding->endpoint))
 			return (struct binding_start){binding->endpoint, binding->endpoint,
 						      "endpoint"};
 		break;
@@ -116,15 +112,15 @@ struct when binding_shown_end(const struct binding *binding, const char **from)
 	if (evidence->how == BINDING_OPEN)
 		return WHEN_MIN;
 	if (binding->kind == HOLDER_POD) {
-		if (evidence->how != BINDING_LOST && !missing(evidence->sandbox_gone)) {
+		if (evidence->how != BINDING_LOST && !when_is_min(evidence->sandbox_gone)) {
 			*from = "sandbox";
 			return evidence->sandbox_gone;
 		}
-		if (evidence->how != BINDING_LOST && !missing(evidence->last_finished)) {
+		if (evidence->how != BINDING_LOST && !when_is_min(evidence->last_finished)) {
 			*from = "finished";
 			return evidence->last_finished;
 		}
-		if (!missing(evidence->last_running)) {
+		if (!when_is_min(evidence->last_running)) {
 			*from = "last_status";
 			return evidence->last_running;
 		}
@@ -152,7 +148,7 @@ size_t binding_moments(const struct binding *binding,
 	size_t count = 0;
 
 	for (size_t m = 0; m < BINDING_MOMENTS; m++) {
-		if (!missing(all[m].at))
+		if (!when_is_min(all[m].at))
 			list[count++] = all[m];
 	}
 	return count;

@@ -1,10 +1,5 @@
 #include "common/timeline/rules/epoch.h"
 
-static bool missing(struct when moment)
-{
-	return when_is_min(moment);
-}
-
 static bool holds(const struct epoch *epoch, const struct ip *ip)
 {
 	for (size_t i = 0; i < epoch->address_count; i++) {
@@ -45,7 +40,7 @@ static struct when newest_finish(const struct epoch *epoch, const struct pod_rec
 {
 	struct when newest = epoch->evidence.last_finished;
 
-	if (missing(epoch->evidence.first_started))
+	if (when_is_min(epoch->evidence.first_started))
 		return newest;
 	for (size_t i = 0; i < record->finished_count; i++) {
 		if (when_not_after(epoch->evidence.first_started, record->finished[i]))
@@ -67,9 +62,9 @@ static bool restarted(const struct epoch *epoch, const struct pod_record *record
 	struct when finish = newest_finish(epoch, record);
 
 	return lives(record, deleted) && record->sandbox == POD_SANDBOX_UNTOLD &&
-	       missing(epoch->evidence.sandbox_ready) && missing(epoch->evidence.sandbox_gone) &&
-	       !missing(finish) && !when_is_max(record->first_running) &&
-	       when_not_after(finish, record->first_running);
+	       when_is_min(epoch->evidence.sandbox_ready) &&
+	       when_is_min(epoch->evidence.sandbox_gone) && !when_is_min(finish) &&
+	       !when_is_max(record->first_running) && when_not_after(finish, record->first_running);
 }
 
 static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *record, bool deleted)
@@ -84,7 +79,7 @@ static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *r
 		return true;
 	if (restarted(epoch, record, deleted))
 		return true;
-	return record->sandbox == POD_SANDBOX_TRUE && !missing(epoch->evidence.sandbox_ready) &&
+	return record->sandbox == POD_SANDBOX_TRUE && !when_is_min(epoch->evidence.sandbox_ready) &&
 	       when_before(epoch->evidence.sandbox_ready, record->sandbox_changed);
 }
 
@@ -100,7 +95,8 @@ static struct when split(struct epoch *epoch, const struct pod_record *record)
 	struct evidence *evidence = &epoch->evidence;
 
 	evidence->last_finished = newest_finish(epoch, record);
-	return missing(evidence->shown_started) ? evidence->first_started : evidence->shown_started;
+	return when_is_min(evidence->shown_started) ? evidence->first_started
+						    : evidence->shown_started;
 }
 
 /* Opens the next epoch; *ENDED becomes the one before, if there is one. */
@@ -149,12 +145,12 @@ static void add_starts(struct epoch *epoch, const struct pod_record *record)
 		struct when started = record->started[i];
 
 		/* A container that could not be started shows 1970. */
-		if ((!missing(evidence->previous_to) &&
+		if ((!when_is_min(evidence->previous_to) &&
 		     when_not_after(started, evidence->previous_to)) ||
 		    when_before(started, epoch->previous_gone) ||
 		    when_before(started, record->kubelet_saw))
 			continue;
-		if (missing(evidence->first_started) ||
+		if (when_is_min(evidence->first_started) ||
 		    when_before(started, evidence->first_started))
 			evidence->first_started = started;
 	}
@@ -166,14 +162,14 @@ static void add_evidence(struct epoch *epoch, const struct pod_record *record)
 	struct evidence *evidence = &epoch->evidence;
 	struct when changed = record->sandbox_changed;
 
-	if (record->sandbox == POD_SANDBOX_TRUE && !missing(changed) &&
+	if (record->sandbox == POD_SANDBOX_TRUE && !when_is_min(changed) &&
 	    when_not_after(epoch->previous_gone, changed) &&
-	    (missing(epoch->previous_ready) || when_before(epoch->previous_ready, changed)))
+	    (when_is_min(epoch->previous_ready) || when_before(epoch->previous_ready, changed)))
 		evidence->sandbox_ready = changed;
-	if (record->sandbox == POD_SANDBOX_FALSE && !missing(changed))
+	if (record->sandbox == POD_SANDBOX_FALSE && !when_is_min(changed))
 		evidence->sandbox_gone = changed;
 	add_starts(epoch, record);
-	if (!missing(record->start_time))
+	if (!when_is_min(record->start_time))
 		evidence->start_time = record->start_time;
 	evidence->all_terminated = record->all_terminated;
 	evidence->terminating = evidence->terminating || record->terminating;
@@ -209,7 +205,7 @@ static void fold_unpublished(struct pod_fold *fold, bool gone, struct when recei
 		unpublished->there = false;
 		return;
 	}
-	if (missing(fold->kubelet_saw))
+	if (when_is_min(fold->kubelet_saw))
 		return;
 	if (!unpublished->there || (!when_is_max(unpublished->until) && !gone)) {
 		/* An epoch that ended with the pod itself leaves nothing open. */
@@ -246,7 +242,7 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 		fold->unpublished.there = false;
 	}
 	fold->terminal = record->terminal;
-	if (!missing(record->kubelet_saw))
+	if (!when_is_min(record->kubelet_saw))
 		fold->kubelet_saw = record->kubelet_saw;
 	/* After the end only what tells more about the end belongs to the epoch; anything else
 	 * is of a sandbox that has no address yet. */
@@ -256,7 +252,7 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 		add_addresses(epoch, record);
 		add_evidence(epoch, record);
 		add_end(epoch, end_told(record, deleted), received);
-		if (epoch->evidence.how == BINDING_OPEN && !missing(record->newest_running))
+		if (epoch->evidence.how == BINDING_OPEN && !when_is_min(record->newest_running))
 			epoch->evidence.last_running = record->newest_running;
 	}
 	fold_unpublished(fold, deleted || record->terminal, received);

@@ -2,37 +2,25 @@
 
 #include <stdlib.h>
 
+#include "common/base/array.h"
 #include "common/timeline/rules/offset.h"
 
 int gaps_add(struct gaps *gaps, const struct gap *gap)
 {
-	struct when reach = gap->to;
+	struct gap *added;
 
-	if (gaps->count == gaps->capacity) {
-		size_t capacity = gaps->capacity ? 2 * gaps->capacity : 16;
-		struct gap *list = realloc(gaps->list, capacity * sizeof(*list));
-		struct when *reaches;
-
-		if (list == NULL)
-			return -1;
-		gaps->list = list;
-		reaches = realloc(gaps->reach, capacity * sizeof(*reaches));
-		if (reaches == NULL)
-			return -1;
-		gaps->reach = reaches;
-		gaps->capacity = capacity;
-	}
-	if (gaps->count > 0)
-		reach = when_later(reach, gaps->reach[gaps->count - 1]);
-	gaps->list[gaps->count] = *gap;
-	gaps->reach[gaps->count++] = reach;
+	if (array_grow(&gaps->list, &gaps->capacity, gaps->count + 1, sizeof(*gaps->list)) < 0)
+		return -1;
+	added = &gaps->list[gaps->count];
+	*added = *gap;
+	added->reach = gaps->count > 0 ? when_later(gap->to, added[-1].reach) : gap->to;
+	gaps->count++;
 	return 0;
 }
 
 void gaps_free(struct gaps *gaps)
 {
 	free(gaps->list);
-	free(gaps->reach);
 	*gaps = (struct gaps){0};
 }
 
@@ -50,7 +38,7 @@ bool gaps_overlap(const struct gaps *gaps, unsigned resources, int64_t hold_ns, 
 
 	while (g > 0 && gaps->list[g - 1].offset > position)
 		g--;
-	for (; g > 0 && when_not_after(start, gaps->reach[g - 1]); g--) {
+	for (; g > 0 && when_not_after(start, gaps->list[g - 1].reach); g--) {
 		if (gaps_one_overlaps(&gaps->list[g - 1], resources, hold_ns, start, end))
 			return true;
 	}

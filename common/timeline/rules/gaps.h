@@ -15,13 +15,13 @@ struct gap {
 	unsigned resources; /* one bit for each enum kube_resource */
 	uint64_t offset;
 	struct when from, to;
+	struct when reach; /* set by gaps_add(): the latest TO of this GAP and all before it */
 };
 
 /* In the order of their offsets, in memory: 40 bytes each. Their number is that of a
  * watch's failures. */
 struct gaps {
 	struct gap *list;
-	struct when *reach; /* the latest TO of this one and all before it */
 	size_t count, capacity;
 };
 

@@ -3,19 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
+
 int node_ports_add(struct node_ports *ports, const struct node_port *port, struct span service)
 {
 	char *copy;
 
-	if (ports->count == ports->capacity) {
-		size_t capacity = ports->capacity ? 2 * ports->capacity : 16;
-		struct node_port *list = realloc(ports->list, capacity * sizeof(*list));
-
-		if (list == NULL)
-			return -1;
-		ports->list = list;
-		ports->capacity = capacity;
-	}
+	if (array_grow(&ports->list, &ports->capacity, ports->count + 1, sizeof(*ports->list)) < 0)
+		return -1;
 	copy = strndup(service.data, service.length);
 	if (copy == NULL)
 		return -1;

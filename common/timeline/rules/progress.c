@@ -2,19 +2,15 @@
 
 #include <stdlib.h>
 
+#include "common/base/array.h"
+
 int progress_add(struct progress *progress, struct when known, uint64_t offset)
 {
 	if (progress->count > 0 && when_not_after(known, progress->list[progress->count - 1].known))
 		return 0;
-	if (progress->count == progress->capacity) {
-		size_t capacity = progress->capacity ? 2 * progress->capacity : 1024;
-		struct progress_entry *list = realloc(progress->list, capacity * sizeof(*list));
-
-		if (list == NULL)
-			return -1;
-		progress->list = list;
-		progress->capacity = capacity;
-	}
+	if (array_grow(&progress->list, &progress->capacity, progress->count + 1,
+		       sizeof(*progress->list)) < 0)
+		return -1;
 	progress->list[progress->count++] = (struct progress_entry){known, offset};
 	return 0;
 }

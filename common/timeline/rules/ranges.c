@@ -2,19 +2,14 @@
 
 #include <stdlib.h>
 
+#include "common/base/array.h"
 #include "common/timeline/rules/offset.h"
 
 int ranges_add(struct ranges *ranges, const struct range_row *row)
 {
-	if (ranges->count == ranges->capacity) {
-		size_t capacity = ranges->capacity ? 2 * ranges->capacity : 16;
-		struct range_row *list = realloc(ranges->list, capacity * sizeof(*list));
-
-		if (list == NULL)
-			return -1;
-		ranges->list = list;
-		ranges->capacity = capacity;
-	}
+	if (array_grow(&ranges->list, &ranges->capacity, ranges->count + 1, sizeof(*ranges->list)) <
+	    0)
+		return -1;
 	ranges->list[ranges->count++] = *row;
 	ranges->generation++;
 	return 0;

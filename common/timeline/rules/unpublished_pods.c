@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/base/array.h"
 #include "common/timeline/rules/offset.h"
 
 #define BLOCK_ROWS 256
@@ -12,26 +13,6 @@ struct unpublished_block {
 	struct when first_from;
 	struct when last_until;
 };
-
-static int grow(struct unpublished_pods *table)
-{
-	size_t capacity = table->capacity ? 2 * table->capacity : BLOCK_ROWS;
-	struct unpublished_pod *rows;
-	struct unpublished_block *blocks;
-
-	if (capacity > UNPUBLISHED_PODS_MAX)
-		return -1;
-	rows = realloc(table->rows, capacity * sizeof(*rows));
-	if (rows == NULL)
-		return -1;
-	table->rows = rows;
-	blocks = realloc(table->blocks, capacity / BLOCK_ROWS * sizeof(*blocks));
-	if (blocks == NULL)
-		return -1;
-	table->blocks = blocks;
-	table->capacity = capacity;
-	return 0;
-}
 
 static void sum_up(struct unpublished_pods *table, size_t block)
 {
@@ -51,7 +32,11 @@ static void sum_up(struct unpublished_pods *table, size_t block)
 
 int unpublished_pods_add(struct unpublished_pods *table, const struct unpublished_pod *row)
 {
-	if (table->count == table->capacity && grow(table) < 0)
+	if (table->count == UNPUBLISHED_PODS_MAX ||
+	    array_grow(&table->rows, &table->capacity, table->count + 1, sizeof(*table->rows)) <
+		    0 ||
+	    array_grow(&table->blocks, &table->block_capacity, table->count / BLOCK_ROWS + 1,
+		       sizeof(*table->blocks)) < 0)
 		return -1;
 	table->rows[table->count++] = *row;
 	sum_up(table, (table->count - 1) / BLOCK_ROWS);

@@ -32,7 +32,7 @@ struct unpublished_block;
 struct unpublished_pods {
 	struct unpublished_pod *rows;
 	struct unpublished_block *blocks;
-	size_t count, capacity;
+	size_t count, capacity, block_capacity;
 };
 
 /* -1 when there is no memory, or no room. */

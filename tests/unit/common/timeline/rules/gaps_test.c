@@ -38,8 +38,14 @@ static void a_gap_counts_from_hold_before_it(void **state)
 	struct gaps gaps = {0};
 
 	(void)state;
-	assert_int_equal(gaps_add(&gaps, &(struct gap){1, 5, s(100), s(200)}), 0);
-	assert_int_equal(gaps_add(&gaps, &(struct gap){2, 8, s(300), s(310)}), 0);
+	assert_int_equal(
+		gaps_add(&gaps,
+			 &(struct gap){.resources = 1, .offset = 5, .from = s(100), .to = s(200)}),
+		0);
+	assert_int_equal(
+		gaps_add(&gaps,
+			 &(struct gap){.resources = 2, .offset = 8, .from = s(300), .to = s(310)}),
+		0);
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
 		if (gaps_overlap(&gaps, cases[c].resources, 10 * NS_PER_SECOND, s(cases[c].start),
 				 s(cases[c].end), cases[c].position) != cases[c].overlaps)
