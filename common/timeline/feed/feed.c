@@ -1,18 +1,27 @@
 #include "common/timeline/feed/feed.h"
 
-#include "common/program/log.h"
-
 int feed_put(struct feed *feed)
 {
 	return store_put(feed->store, feed->key, feed->value);
 }
 
-int feed_put_version(struct feed *feed, enum row_table table, struct span name)
+int feed_put_version(struct feed *feed, enum row_table table, struct span name, uint64_t *hash)
 {
-	row_key_versions(feed->key, table, feed->cluster->id, name);
-	codec_add_u64(feed->key, feed->offset);
+	uint64_t is = span_hash(text_span(feed->value));
+
+	if (is == *hash && !feed->value->failed)
+		return 0;
+	*hash = is;
 	++*generations_of(feed->generations, table, name);
+	row_key_version(feed->key, table, feed->cluster->id, name, feed->offset);
 	return feed_put(feed);
+}
+
+int feed_put_names(struct feed *feed, const struct holder_names *names, uint64_t *hash)
+{
+	text_clear(feed->value);
+	row_add_holder(feed->value, names);
+	return feed_put_version(feed, ROW_HOLDERS, span_of(feed->event->uid), hash);
 }
 
 void feed_touch(struct feed *feed, const struct ip *ip)
@@ -26,7 +35,7 @@ int feed_put_binding(struct feed *feed, const struct ip *ip, enum holder_kind ki
 {
 	row_key_binding(feed->key, feed->cluster->id, ip, kind, uid, epoch, feed->offset);
 	text_clear(feed->value);
-	codec_add_evidence(feed->value, evidence);
+	row_add_evidence(feed->value, evidence);
 	feed_touch(feed, ip);
 	return feed_put(feed);
 }

@@ -39,31 +39,37 @@ struct feed {
 	uint64_t addresses_refused, progress_refused; /* counted by the feed_*.c */
 };
 
-/* Puts the row whose key and value are in feed->key and ->value. -1 after logging. */
+/* These put rows into the batch; all return 0, or -1 after logging. */
+
+/* The row whose key and value are in feed->key and feed->value. */
 int feed_put(struct feed *feed);
-/* Puts the value as the version of NAME at the feed's offset and raises its generation. */
-int feed_put_version(struct feed *feed, enum row_table table, struct span name);
-/* Puts a version of a binding's evidence and drops the address from the cache. */
+/* feed->value as the version of NAME at the feed's offset, unless *HASH, which becomes its
+ * hash, says that it is the same as before. */
+int feed_put_version(struct feed *feed, enum row_table table, struct span name, uint64_t *hash);
+/* The same for the names of the object in the record. */
+int feed_put_names(struct feed *feed, const struct holder_names *names, uint64_t *hash);
+/* A version of a binding's evidence; drops the address from the cache. */
 int feed_put_binding(struct feed *feed, const struct ip *ip, enum holder_kind kind, struct span uid,
 		     uint64_t epoch, const struct evidence *evidence);
 /* The address's cached history is out of date. */
 void feed_touch(struct feed *feed, const struct ip *ip);
 
-/* Each kind of object. BODY is what the kind added to its row before, empty for a new
- * object; it adds its new body to NEXT. Gives 0, or -1 after logging. */
+/* One function for each kind of object. BODY is the body of the object's state before, empty
+ * for a new object; the new body is added to NEXT. They return 0, or -1 after logging. */
 int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *body,
 	     struct text *next);
 int feed_pod_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
 int feed_node(struct feed *feed, const struct node_object *node, struct codec *body,
 	      struct text *next);
-int feed_node_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
 int feed_service(struct feed *feed, const struct service_object *service, struct codec *body,
 		 struct text *next);
-int feed_service_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
+/* A node or a service. */
+int feed_holding_absent(struct feed *feed, enum holder_kind kind, struct span uid,
+			struct codec *body, struct text *next);
 /* *WHY is set when the slice cannot be read; then nothing changed. */
 int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *body,
 	       struct text *next, const char **why);
-int feed_slice_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
+int feed_slice_absent(struct feed *feed, struct codec *body, struct text *next);
 int feed_owner(struct feed *feed, const struct owner_object *owner, struct codec *body,
 	       struct text *next);
 int feed_service_ranges(struct feed *feed, const struct range_list *ranges);

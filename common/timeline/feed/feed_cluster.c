@@ -4,13 +4,14 @@
 int feed_owner(struct feed *feed, const struct owner_object *owner, struct codec *body,
 	       struct text *next)
 {
-	uint64_t before = body->left ? codec_u64(body) : 0, is;
+	uint64_t hash = owner_state_read(body);
 
 	text_clear(feed->value);
 	row_add_pair(feed->value, owner->kind, owner->name);
-	is = span_hash(text_span(feed->value));
-	codec_add_u64(next, is);
-	return is == before ? 0 : feed_put_version(feed, ROW_OWNERS, span_of(feed->event->uid));
+	if (feed_put_version(feed, ROW_OWNERS, span_of(feed->event->uid), &hash) < 0)
+		return -1;
+	owner_state_add(next, hash);
+	return 0;
 }
 
 int feed_service_ranges(struct feed *feed, const struct range_list *ranges)
@@ -37,24 +38,20 @@ static int range_is_used(struct feed *feed, const struct ip_range *range, uint64
 	struct store_scan *scan;
 	int rc, used = 0;
 
+	row_key_addresses(prefix, feed->cluster->id);
 	row_key_address(from, feed->cluster->id, &range->base);
-	text_clear(prefix);
-	text_add(prefix, from->data, STORE_PREFIX_LENGTH - 16);
 	scan = store_scan_begin(feed->store, prefix, from);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
-		struct codec at = codec_read((struct span){key.data + prefix->length, 16});
-		struct ip ip = codec_ip(&at);
 		struct binding_key binding;
+		struct evidence evidence;
+		struct ip ip;
 
-		if (!ip_in_range(&ip, range))
+		if (!row_address(key, &ip) || !ip_in_range(&ip, range))
 			break;
-		if (!row_binding_key(key, &binding) || binding.kind != HOLDER_POD)
-			continue;
-		at = codec_read(value);
-		if (codec_evidence(&at).node == node) {
-			used = 1;
+		used = row_binding_key(key, &binding) && binding.kind == HOLDER_POD &&
+		       row_evidence(value, &evidence) && evidence.node == node;
+		if (used)
 			break;
-		}
 	}
 	store_scan_end(scan);
 	return rc < 0 ? -1 : used;

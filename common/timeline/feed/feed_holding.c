@@ -94,26 +94,6 @@ static int take_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 	return 0;
 }
 
-/* Puts the row in feed->value as a version unless *HASH says that it is there. */
-static int put_if_new(struct feed *feed, enum row_table table, struct span name, uint64_t *hash)
-{
-	const struct text *value = feed->value;
-	uint64_t is = span_hash(text_span(value));
-
-	if (is == *hash)
-		return 0;
-	*hash = is;
-	return feed_put_version(feed, table, name);
-}
-
-static int put_names(struct feed *feed, struct holding_state *holding,
-		     const struct holder_names *names)
-{
-	text_clear(feed->value);
-	row_add_holder(feed->value, names);
-	return put_if_new(feed, ROW_HOLDERS, span_of(feed->event->uid), &holding->names);
-}
-
 int feed_node(struct feed *feed, const struct node_object *node, struct codec *body,
 	      struct text *next)
 {
@@ -124,11 +104,11 @@ int feed_node(struct feed *feed, const struct node_object *node, struct codec *b
 		goto out;
 	holding.created = node->created;
 	if (take_addresses(feed, HOLDER_NODE, &holding, &node->addresses) < 0 ||
-	    put_names(feed, &holding, &node->names) < 0)
+	    feed_put_names(feed, &node->names, &holding.names) < 0)
 		goto out;
 	text_clear(feed->value);
 	row_add_pair(feed->value, node->zone, node->region);
-	if (put_if_new(feed, ROW_NODES, node->names.name, &holding.places) < 0 ||
+	if (feed_put_version(feed, ROW_NODES, node->names.name, &holding.places) < 0 ||
 	    feed_node_ranges(feed, node) < 0)
 		goto out;
 	holding_state_add(next, &holding);
@@ -218,7 +198,7 @@ int feed_service(struct feed *feed, const struct service_object *service, struct
 		goto out;
 	holding.created = service->created;
 	if (take_addresses(feed, HOLDER_SERVICE, &holding, &service->addresses) < 0 ||
-	    put_names(feed, &holding, &service->names) < 0 ||
+	    feed_put_names(feed, &service->names, &holding.names) < 0 ||
 	    close_ports(feed, &holding, deleted ? NULL : service) < 0 ||
 	    (!deleted && open_ports(feed, &holding, service) < 0))
 		goto out;
@@ -229,8 +209,8 @@ out:
 	return rc;
 }
 
-static int feed_absent(struct feed *feed, enum holder_kind kind, struct span uid,
-		       struct codec *body, struct text *next)
+int feed_holding_absent(struct feed *feed, enum holder_kind kind, struct span uid,
+			struct codec *body, struct text *next)
 {
 	struct holding_state holding;
 	int rc = holding_state_read(feed->store, body, 0, &holding);
@@ -243,14 +223,4 @@ static int feed_absent(struct feed *feed, enum holder_kind kind, struct span uid
 		holding_state_add(next, &holding);
 	holding_state_free(&holding);
 	return rc;
-}
-
-int feed_node_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next)
-{
-	return feed_absent(feed, HOLDER_NODE, uid, body, next);
-}
-
-int feed_service_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next)
-{
-	return feed_absent(feed, HOLDER_SERVICE, uid, body, next);
 }

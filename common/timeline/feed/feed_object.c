@@ -75,11 +75,11 @@ static int apply_absent(struct feed *feed, enum kube_resource resource, struct s
 	case KUBE_PODS:
 		return feed_pod_absent(feed, uid, body, next);
 	case KUBE_NODES:
-		return feed_node_absent(feed, uid, body, next);
+		return feed_holding_absent(feed, HOLDER_NODE, uid, body, next);
 	case KUBE_SERVICES:
-		return feed_service_absent(feed, uid, body, next);
+		return feed_holding_absent(feed, HOLDER_SERVICE, uid, body, next);
 	case KUBE_ENDPOINTSLICES:
-		return feed_slice_absent(feed, uid, body, next);
+		return feed_slice_absent(feed, body, next);
 	default:
 		text_add(next, (const char *)body->at, body->left);
 		return 0;
@@ -89,7 +89,7 @@ static int apply_absent(struct feed *feed, enum kube_resource resource, struct s
 /* Puts STATE as the row of the object UID. */
 static int put_state(struct feed *feed, struct span uid, const struct text *state)
 {
-	row_key_object(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
+	row_key_object(feed->key, feed->cluster->id, feed->event->resource, uid);
 	return store_put(feed->store, feed->key, state);
 }
 
@@ -97,26 +97,29 @@ static int put_state(struct feed *feed, struct span uid, const struct text *stat
  * those that the end of a list looks through. */
 static int put_deleted(struct feed *feed, struct span uid)
 {
-	row_key_object(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
+	row_key_object(feed->key, feed->cluster->id, feed->event->resource, uid);
 	if (store_remove(feed->store, feed->key) < 0)
 		return -1;
-	row_key_deleted(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
+	row_key_deleted(feed->key, feed->cluster->id, feed->event->resource, uid);
 	text_clear(feed->value);
 	return store_put(feed->store, feed->key, feed->value);
 }
 
-/* The object's row into feed->state-> 1 found, 0 not, -1 after logging. */
-static int get_state(struct feed *feed, struct span uid)
+/* Reads the object's state into feed->state. 1 found, 0 not, -1 after logging; *DELETED is
+ * whether there is none because the object was deleted. */
+static int get_state(struct feed *feed, struct span uid, bool *deleted)
 {
-	row_key_object(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
-	return store_get(feed->store, feed->key, feed->state);
-}
+	int found;
 
-/* The same. */
-static int was_deleted(struct feed *feed, struct span uid)
-{
-	row_key_deleted(feed->key, feed->cluster->id, (int)feed->event->resource, uid);
-	return store_get(feed->store, feed->key, feed->state);
+	*deleted = false;
+	row_key_object(feed->key, feed->cluster->id, feed->event->resource, uid);
+	found = store_get(feed->store, feed->key, feed->state);
+	if (found != 0)
+		return found;
+	row_key_deleted(feed->key, feed->cluster->id, feed->event->resource, uid);
+	found = store_get(feed->store, feed->key, feed->state);
+	*deleted = found == 1;
+	return found < 0 ? -1 : 0;
 }
 
 static bool is_older(const struct object_head *head, const struct kube_event *event)
@@ -199,6 +202,7 @@ enum timeline_outcome feed_object(struct feed *feed, const char **why)
 	struct span uid = span_of(event->uid);
 	struct object_head head = {0};
 	struct codec body;
+	bool deleted;
 	int found;
 
 	if (uid.length > UID_MAX_BYTES || strlen(event->name) > NAME_MAX_BYTES ||
@@ -206,14 +210,11 @@ enum timeline_outcome feed_object(struct feed *feed, const char **why)
 		*why = "metadata.uid is longer than 128 bytes, or a name than 253";
 		return TIMELINE_UNREADABLE;
 	}
-	found = get_state(feed, uid);
-	if (found == 0) {
-		found = was_deleted(feed, uid);
-		if (found == 1)
-			return TIMELINE_IGNORED;
-	}
+	found = get_state(feed, uid, &deleted);
 	if (found < 0)
 		return TIMELINE_BROKEN;
+	if (deleted)
+		return TIMELINE_IGNORED;
 	body = codec_read(text_span(feed->state));
 	if (found) {
 		head = object_head_read(&body);
@@ -271,7 +272,7 @@ static int close_all_absent(struct feed *feed)
 	int rc;
 
 	text_init(&prefix, 64);
-	row_key_objects(&prefix, feed->cluster->id, (int)feed->event->resource);
+	row_key_objects(&prefix, feed->cluster->id, feed->event->resource);
 	scan = store_scan_begin(feed->store, &prefix, &prefix);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
 		struct span uid = {key.data + prefix.length, key.length - prefix.length};

@@ -92,20 +92,6 @@ static int put_unpublished(struct feed *feed, struct span uid, const struct unpu
 	return cluster_add_unpublished(feed->cluster, feed->store, &row);
 }
 
-static int put_names(struct feed *feed, const struct holder_names *names, struct pod_state *body)
-{
-	struct text *value = feed->value;
-	uint64_t hash;
-
-	text_clear(value);
-	row_add_holder(value, names);
-	hash = span_hash(text_span(value));
-	if (hash == body->names)
-		return 0;
-	body->names = hash;
-	return feed_put_version(feed, ROW_HOLDERS, span_of(feed->event->uid));
-}
-
 int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *codec,
 	     struct text *next)
 {
@@ -124,7 +110,7 @@ int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *code
 		return -1;
 	if (put_changes(feed, uid, &before, &body.fold) < 0 ||
 	    put_unpublished(feed, uid, &before.unpublished, &body) < 0 ||
-	    put_names(feed, &pod->names, &body) < 0)
+	    feed_put_names(feed, &pod->names, &body.names) < 0)
 		return -1;
 	pod_state_add(next, &body);
 	return 0;

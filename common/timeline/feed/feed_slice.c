@@ -101,15 +101,6 @@ static int put_difference(struct feed *feed, const struct slice_state *old,
 	return 0;
 }
 
-static void add_ports(struct text *out, const struct slice_object *slice)
-{
-	for (size_t p = 0; p < slice->port_count; p++) {
-		codec_add_u8(out, slice->ports[p].protocol);
-		codec_add_u8(out, (unsigned)slice->ports[p].port >> 8);
-		codec_add_u8(out, slice->ports[p].port & 0xffu);
-	}
-}
-
 /* The names of a service and its ports, written into NAMES, where BODY borrows them. */
 static void name_body(struct feed *feed, const struct slice_object *slice, struct text *names,
 		      struct slice_state *body)
@@ -120,7 +111,8 @@ static void name_body(struct feed *feed, const struct slice_object *slice, struc
 	text_add(names, "/", 1);
 	text_add(names, slice->service.data, slice->service.length);
 	length = names->length;
-	add_ports(names, slice);
+	for (size_t p = 0; p < slice->port_count; p++)
+		row_add_port(names, slice->ports[p]);
 	if (names->failed)
 		return;
 	body->service = (struct span){names->data, length};
@@ -160,16 +152,13 @@ out:
 	return rc;
 }
 
-int feed_slice_absent(struct feed *feed, struct span uid, struct codec *codec, struct text *next)
+int feed_slice_absent(struct feed *feed, struct codec *codec, struct text *next)
 {
-	struct slice_state old = {0}, none = {0};
+	struct slice_state old = {0}, none = {.service = span_of(""), .ports = span_of("")};
 	int rc = slice_state_read(feed->store, codec, &old);
 
-	(void)uid;
 	if (rc == 0)
 		rc = put_difference(feed, &old, &none, false, feed->received);
-	none.service = (struct span){"", 0};
-	none.ports = (struct span){"", 0};
 	slice_state_add(next, &none);
 	slice_state_free(&old);
 	return rc;

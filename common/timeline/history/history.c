@@ -64,12 +64,12 @@ static int read_rows(struct store *store, uint32_t cluster, const struct ip *ip,
 
 static bool add_binding_row(struct history *history, const struct row *row)
 {
-	struct codec codec = codec_read(row->value);
 	struct binding_key key;
+	struct evidence evidence;
 	struct holder *holder = history->holders + history->holder_count - 1;
 	struct binding_history *binding = history->bindings + history->binding_count - 1;
 
-	if (!row_binding_key(row->key, &key))
+	if (!row_binding_key(row->key, &key) || !row_evidence(row->value, &evidence))
 		return false;
 	/* In the order of the keys: all versions of a binding, all bindings of a holder. */
 	if (history->holder_count == 0 || holder->kind != key.kind ||
@@ -83,9 +83,9 @@ static bool add_binding_row(struct history *history, const struct row *row)
 	}
 	history->bindings[history->binding_count - 1].version_count++;
 	history->versions[history->version_count++] =
-		(struct binding_version){key.offset, codec_evidence(&codec)};
+		(struct binding_version){key.offset, evidence};
 	history->changes[history->change_count++] = key.offset;
-	return codec_done(&codec);
+	return true;
 }
 
 static bool add_membership_row(struct history *history, const struct row *row)
@@ -150,24 +150,26 @@ static int make_room(struct history *history, size_t rows)
 		       : -1;
 }
 
-/* Gives back what make_room() took too much of. */
+static void *shrink(void *list, size_t count, size_t size)
+{
+	void *smaller = realloc(list, (count + 1) * size);
+
+	return smaller != NULL ? smaller : list;
+}
+
+/* Returns what make_room() took too much of. */
 static void trim(struct history *history)
 {
-	void *smaller;
-
-	smaller = realloc(history->holders, (history->holder_count + 1) * sizeof(struct holder));
-	history->holders = smaller != NULL ? smaller : history->holders;
-	smaller = realloc(history->bindings,
-			  (history->binding_count + 1) * sizeof(struct binding_history));
-	history->bindings = smaller != NULL ? smaller : history->bindings;
-	smaller = realloc(history->versions,
-			  (history->version_count + 1) * sizeof(struct binding_version));
-	history->versions = smaller != NULL ? smaller : history->versions;
-	smaller = realloc(history->memberships,
-			  (history->membership_count + 1) * sizeof(struct membership));
-	history->memberships = smaller != NULL ? smaller : history->memberships;
-	smaller = realloc(history->openings, (history->opening_count + 1) * sizeof(struct opening));
-	history->openings = smaller != NULL ? smaller : history->openings;
+	history->holders =
+		shrink(history->holders, history->holder_count, sizeof(*history->holders));
+	history->bindings =
+		shrink(history->bindings, history->binding_count, sizeof(*history->bindings));
+	history->versions =
+		shrink(history->versions, history->version_count, sizeof(*history->versions));
+	history->memberships = shrink(history->memberships, history->membership_count,
+				      sizeof(*history->memberships));
+	history->openings =
+		shrink(history->openings, history->opening_count, sizeof(*history->openings));
 	history->bytes = sizeof(*history) + history->arena.capacity +
 			 (history->holder_count + 1) * sizeof(struct holder) +
 			 (history->binding_count + 1) *

@@ -167,6 +167,29 @@ static void add_node_port_row(struct text *value, const struct node_port *port)
 	codec_add_when(value, port->to);
 }
 
+static int put_numbered(const struct cluster *cluster, struct store *store, enum row_table table,
+			uint64_t number)
+{
+	struct text key, value;
+
+	begin_row(&key, &value);
+	row_key_numbered(&key, table, cluster->id, number);
+	switch (table) {
+	case ROW_GAPS:
+		add_gap_row(&value, &cluster->gaps.list[number]);
+		break;
+	case ROW_UNPUBLISHED:
+		add_unpublished_row(&value, &cluster->unpublished.rows[number]);
+		break;
+	case ROW_RANGES:
+		add_range_row(&value, &cluster->ranges.list[number]);
+		break;
+	default:
+		add_node_port_row(&value, &cluster->node_ports.list[number]);
+	}
+	return put(store, &key, &value);
+}
+
 /* Takes one row of TABLE into memory. 0, -1 without memory, 1 when it does not decode. */
 static int read_row(struct cluster *cluster, enum row_table table, struct span key,
 		    struct span value)
@@ -282,14 +305,9 @@ out:
 
 int cluster_add_gap(struct cluster *cluster, struct store *store, const struct gap *gap)
 {
-	struct text key, value;
-
 	if (gaps_add(&cluster->gaps, gap) < 0)
 		return no_memory(cluster);
-	begin_row(&key, &value);
-	row_key_numbered(&key, ROW_GAPS, cluster->id, cluster->gaps.count - 1);
-	add_gap_row(&value, gap);
-	return put(store, &key, &value);
+	return put_numbered(cluster, store, ROW_GAPS, cluster->gaps.count - 1);
 }
 
 int cluster_add_progress(struct cluster *cluster, struct store *store, struct when known,
@@ -310,22 +328,12 @@ int cluster_add_progress(struct cluster *cluster, struct store *store, struct wh
 	return put(store, &key, &value) == 0 ? cluster_put(cluster, store) : -1;
 }
 
-static int put_unpublished(const struct cluster *cluster, struct store *store, uint64_t number)
-{
-	struct text key, value;
-
-	begin_row(&key, &value);
-	row_key_numbered(&key, ROW_UNPUBLISHED, cluster->id, number);
-	add_unpublished_row(&value, &cluster->unpublished.rows[number]);
-	return put(store, &key, &value);
-}
-
 int cluster_add_unpublished(struct cluster *cluster, struct store *store,
 			    const struct unpublished_pod *row)
 {
 	if (unpublished_pods_add(&cluster->unpublished, row) < 0)
 		return no_memory(cluster);
-	return put_unpublished(cluster, store, cluster->unpublished.count - 1);
+	return put_numbered(cluster, store, ROW_UNPUBLISHED, cluster->unpublished.count - 1);
 }
 
 int cluster_hide_unpublished(struct cluster *cluster, struct store *store, uint64_t number,
@@ -334,24 +342,14 @@ int cluster_hide_unpublished(struct cluster *cluster, struct store *store, uint6
 	if (number >= cluster->unpublished.count)
 		return store_damaged(store, "the number of an unpublished pod");
 	unpublished_pods_hide(&cluster->unpublished, (size_t)number, hidden_offset);
-	return put_unpublished(cluster, store, number);
-}
-
-static int put_range(const struct cluster *cluster, struct store *store, size_t number)
-{
-	struct text key, value;
-
-	begin_row(&key, &value);
-	row_key_numbered(&key, ROW_RANGES, cluster->id, number);
-	add_range_row(&value, &cluster->ranges.list[number]);
-	return put(store, &key, &value);
+	return put_numbered(cluster, store, ROW_UNPUBLISHED, number);
 }
 
 int cluster_add_range(struct cluster *cluster, struct store *store, const struct range_row *row)
 {
 	if (ranges_add(&cluster->ranges, row) < 0)
 		return no_memory(cluster);
-	return put_range(cluster, store, cluster->ranges.count - 1);
+	return put_numbered(cluster, store, ROW_RANGES, cluster->ranges.count - 1);
 }
 
 int cluster_use_range(struct cluster *cluster, struct store *store, size_t number,
@@ -359,17 +357,7 @@ int cluster_use_range(struct cluster *cluster, struct store *store, size_t numbe
 {
 	cluster->ranges.list[number].used_offset = used_offset;
 	cluster->ranges.generation++;
-	return put_range(cluster, store, number);
-}
-
-static int put_node_port(const struct cluster *cluster, struct store *store, uint64_t number)
-{
-	struct text key, value;
-
-	begin_row(&key, &value);
-	row_key_numbered(&key, ROW_NODE_PORTS, cluster->id, number);
-	add_node_port_row(&value, &cluster->node_ports.list[number]);
-	return put(store, &key, &value);
+	return put_numbered(cluster, store, ROW_RANGES, number);
 }
 
 int cluster_open_node_port(struct cluster *cluster, struct store *store,
@@ -377,7 +365,7 @@ int cluster_open_node_port(struct cluster *cluster, struct store *store,
 {
 	if (node_ports_add(&cluster->node_ports, port, service) < 0)
 		return no_memory(cluster);
-	return put_node_port(cluster, store, cluster->node_ports.count - 1);
+	return put_numbered(cluster, store, ROW_NODE_PORTS, cluster->node_ports.count - 1);
 }
 
 int cluster_close_node_port(struct cluster *cluster, struct store *store, uint64_t number,
@@ -387,5 +375,5 @@ int cluster_close_node_port(struct cluster *cluster, struct store *store, uint64
 		return store_damaged(store, "the number of a nodePort");
 	cluster->node_ports.list[number].to = to;
 	cluster->node_ports.list[number].closed_offset = closed_offset;
-	return put_node_port(cluster, store, number);
+	return put_numbered(cluster, store, ROW_NODE_PORTS, number);
 }

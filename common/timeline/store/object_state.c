@@ -18,3 +18,13 @@ struct object_head object_head_read(struct codec *codec)
 	head.namespace = codec_span(codec);
 	return head;
 }
+
+uint64_t owner_state_read(struct codec *body)
+{
+	return body->left > 0 ? codec_u64(body) : 0;
+}
+
+void owner_state_add(struct text *next, uint64_t hash)
+{
+	codec_add_u64(next, hash);
+}

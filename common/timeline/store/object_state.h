@@ -20,4 +20,8 @@ void object_head_add(struct text *value, const struct object_head *head);
 /* What does not decode shows in CODEC. */
 struct object_head object_head_read(struct codec *codec);
 
+/* The body of an owner's state: a hash of its row, 0 for a new one. */
+uint64_t owner_state_read(struct codec *body);
+void owner_state_add(struct text *next, uint64_t hash);
+
 #endif

@@ -44,6 +44,28 @@ void row_key_membership(struct text *key, uint32_t cluster, const struct ip *ip,
 	codec_add_u32(key, number);
 }
 
+void row_key_addresses(struct text *key, uint32_t cluster)
+{
+	begin(key, 'a', cluster);
+}
+
+bool row_address(struct span key, struct ip *ip)
+{
+	size_t head = STORE_PREFIX_LENGTH - sizeof(ip->bytes);
+
+	if (key.length < STORE_PREFIX_LENGTH)
+		return false;
+	memcpy(ip->bytes, key.data + head, sizeof(ip->bytes));
+	return true;
+}
+
+void row_key_version(struct text *key, enum row_table table, uint32_t cluster, struct span name,
+		     uint64_t offset)
+{
+	row_key_versions(key, table, cluster, name);
+	codec_add_u64(key, offset);
+}
+
 void row_key_versions(struct text *key, enum row_table table, uint32_t cluster, struct span name)
 {
 	begin(key, (unsigned)table, cluster);
@@ -64,19 +86,21 @@ bool row_version_name(struct span key, struct span *name)
 	return true;
 }
 
-void row_key_objects(struct text *key, uint32_t cluster, int resource)
+void row_key_objects(struct text *key, uint32_t cluster, enum kube_resource resource)
 {
 	begin(key, 's', cluster);
 	codec_add_u8(key, (unsigned)resource);
 }
 
-void row_key_object(struct text *key, uint32_t cluster, int resource, struct span uid)
+void row_key_object(struct text *key, uint32_t cluster, enum kube_resource resource,
+		    struct span uid)
 {
 	row_key_objects(key, cluster, resource);
 	text_add(key, uid.data, uid.length);
 }
 
-void row_key_deleted(struct text *key, uint32_t cluster, int resource, struct span uid)
+void row_key_deleted(struct text *key, uint32_t cluster, enum kube_resource resource,
+		     struct span uid)
 {
 	begin(key, 'x', cluster);
 	codec_add_u8(key, (unsigned)resource);
@@ -132,6 +156,26 @@ bool row_binding_key(struct span key, struct binding_key *out)
 	out->offset = codec_u64(&codec);
 	return codec_done(&codec) &&
 	       (out->kind == HOLDER_POD || out->kind == HOLDER_NODE || out->kind == HOLDER_SERVICE);
+}
+
+void row_add_evidence(struct text *value, const struct evidence *evidence)
+{
+	codec_add_evidence(value, evidence);
+}
+
+bool row_evidence(struct span value, struct evidence *evidence)
+{
+	struct codec codec = codec_read(value);
+
+	*evidence = codec_evidence(&codec);
+	return codec_done(&codec);
+}
+
+void row_add_port(struct text *ports, struct transport_port port)
+{
+	codec_add_u8(ports, port.protocol);
+	codec_add_u8(ports, (unsigned)port.port >> 8);
+	codec_add_u8(ports, port.port & 0xffu);
 }
 
 void row_add_membership(struct text *value, const struct membership *row)

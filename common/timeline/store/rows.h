@@ -23,7 +23,9 @@
 
 #include "common/base/ip.h"
 #include "common/base/text.h"
+#include "common/base/transport.h"
 #include "common/base/when.h"
+#include "common/record/kube_resource.h"
 #include "common/timeline/rules/binding.h"
 #include "common/timeline/rules/holder_names.h"
 #include "common/timeline/rules/membership.h"
@@ -43,19 +45,26 @@ enum row_table {
 	ROW_OWNERS = 'o',
 };
 
-/* Each writes KEY anew. */
+/* Each clears KEY first. */
 void row_key_address(struct text *key, uint32_t cluster, const struct ip *ip);
 void row_key_binding(struct text *key, uint32_t cluster, const struct ip *ip, enum holder_kind kind,
 		     struct span uid, uint64_t epoch, uint64_t offset);
 void row_key_membership(struct text *key, uint32_t cluster, const struct ip *ip, uint64_t offset,
 			uint32_t number);
-/* The rows of one thing in ROW_HOLDERS, ROW_NODES or ROW_OWNERS; its offset is added. */
+/* All addresses of the cluster, and the address in the key of a row. */
+void row_key_addresses(struct text *key, uint32_t cluster);
+bool row_address(struct span key, struct ip *ip);
+/* Every version of NAME in ROW_HOLDERS, ROW_NODES or ROW_OWNERS, and the one at OFFSET. */
 void row_key_versions(struct text *key, enum row_table table, uint32_t cluster, struct span name);
+void row_key_version(struct text *key, enum row_table table, uint32_t cluster, struct span name,
+		     uint64_t offset);
 /* The name in the key of such a row. */
 bool row_version_name(struct span key, struct span *name);
-void row_key_object(struct text *key, uint32_t cluster, int resource, struct span uid);
-void row_key_objects(struct text *key, uint32_t cluster, int resource);
-void row_key_deleted(struct text *key, uint32_t cluster, int resource, struct span uid);
+void row_key_object(struct text *key, uint32_t cluster, enum kube_resource resource,
+		    struct span uid);
+void row_key_objects(struct text *key, uint32_t cluster, enum kube_resource resource);
+void row_key_deleted(struct text *key, uint32_t cluster, enum kube_resource resource,
+		     struct span uid);
 void row_key_table(struct text *key, enum row_table table, uint32_t cluster);
 void row_key_numbered(struct text *key, enum row_table table, uint32_t cluster, uint64_t number);
 void row_key_cluster(struct text *key, uint32_t cluster);
@@ -67,10 +76,15 @@ struct binding_key {
 	uint64_t epoch;
 	uint64_t offset;
 };
-/* What stands behind an address's 21 bytes; 'b' or 'm', or 0 when it does not decode. */
+/* What follows an address's 21 bytes: 'b', 'm', or 0 if it does not decode. */
 char row_address_kind(struct span key);
 bool row_binding_key(struct span key, struct binding_key *out);
 
+void row_add_evidence(struct text *value, const struct evidence *evidence);
+bool row_evidence(struct span value, struct evidence *evidence);
+
+/* Adds a port to the ports of a membership. */
+void row_add_port(struct text *ports, struct transport_port port);
 void row_add_membership(struct text *value, const struct membership *row);
 bool row_membership(struct span value, struct membership *row);
 
