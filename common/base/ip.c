@@ -56,6 +56,15 @@ int ip_compare(const struct ip *a, const struct ip *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
+bool ip_among(const struct ip *ip, const struct ip *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (ip_compare(&list[i], ip) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Reads up to three decimal digits. */
 static int parse_bits(const char *text, size_t length, unsigned *bits)
 {

@@ -31,6 +31,7 @@ size_t ip_format(const struct ip *ip, char text[static IP_TEXT_SIZE]);
 struct ip ip_from_v4(const uint8_t bytes[static 4]);
 bool ip_is_v4(const struct ip *ip);
 int ip_compare(const struct ip *a, const struct ip *b);
+bool ip_among(const struct ip *ip, const struct ip *list, size_t count);
 
 /* Reads "10.0.0.0/16" or "fd00::/8"; an address alone is a range of one. Clears the bits
  * after the prefix. Returns -1 if it is not a range. */

@@ -78,6 +78,12 @@ int feed_node_ranges(struct feed *feed, const struct node_object *node);
 /* A pod of NODE (a hash) has IP now. */
 int feed_range_use(struct feed *feed, const struct ip *ip, uint64_t node);
 
+/* Applied, or broken if RC is -1. */
+static inline enum timeline_outcome feed_outcome(int rc)
+{
+	return rc < 0 ? TIMELINE_BROKEN : TIMELINE_APPLIED;
+}
+
 /* One record of any type. *WHY as in timeline_apply(). */
 enum timeline_outcome feed_event(struct feed *feed, const char **why);
 /* One object, one SYNC_END. *WHY as in timeline_apply(). */

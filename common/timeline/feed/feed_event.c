@@ -11,8 +11,7 @@ static enum timeline_outcome apply_gap(struct feed *feed)
 		.to = event->to,
 	};
 
-	return cluster_add_gap(feed->cluster, feed->store, &gap) == 0 ? TIMELINE_APPLIED
-								      : TIMELINE_BROKEN;
+	return feed_outcome(cluster_add_gap(feed->cluster, feed->store, &gap));
 }
 
 static enum timeline_outcome apply_progress(struct feed *feed)
@@ -23,9 +22,7 @@ static enum timeline_outcome apply_progress(struct feed *feed)
 		feed->progress_refused++;
 		return TIMELINE_IGNORED;
 	}
-	return cluster_add_progress(feed->cluster, feed->store, known, feed->offset) == 0
-		       ? TIMELINE_APPLIED
-		       : TIMELINE_BROKEN;
+	return feed_outcome(cluster_add_progress(feed->cluster, feed->store, known, feed->offset));
 }
 
 static enum timeline_outcome apply_sync_begin(struct feed *feed)
@@ -36,7 +33,7 @@ static enum timeline_outcome apply_sync_begin(struct feed *feed)
 	feed->cluster->sync[resource].scope = feed->event->scope;
 	if (feed->cluster->coverage[resource].begin_offset == OFFSET_NEVER)
 		feed->cluster->coverage[resource].begin_offset = feed->offset;
-	return cluster_put(feed->cluster, feed->store) == 0 ? TIMELINE_APPLIED : TIMELINE_BROKEN;
+	return feed_outcome(cluster_put(feed->cluster, feed->store));
 }
 
 enum timeline_outcome feed_event(struct feed *feed, const char **why)

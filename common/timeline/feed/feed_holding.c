@@ -2,16 +2,8 @@
  * first one that does not (docs/answers.md section 4). */
 #include "common/timeline/feed/feed.h"
 
+#include "common/program/log.h"
 #include "common/timeline/store/holding_state.h"
-
-static bool listed(const struct address_list *addresses, const struct ip *ip)
-{
-	for (size_t i = 0; i < addresses->count; i++) {
-		if (ip_compare(&addresses->list[i], ip) == 0)
-			return true;
-	}
-	return false;
-}
 
 static bool held_already(const struct holding_state *holding, const struct ip *ip)
 {
@@ -65,7 +57,7 @@ static int close_addresses(struct feed *feed, enum holder_kind kind, struct span
 	for (size_t h = 0; h < holding->held_count; h++) {
 		const struct held *held = &holding->held[h];
 
-		if (kept != NULL && listed(kept, &held->ip))
+		if (kept != NULL && ip_among(&held->ip, kept->list, kept->count))
 			holding->held[left++] = *held;
 		else if (put_held(feed, kind, uid, holding, held, how) < 0)
 			return -1;
@@ -166,6 +158,10 @@ static int open_ports(struct feed *feed, struct holding_state *holding,
 	text_add(name, service->names.namespace.data, service->names.namespace.length);
 	text_add(name, "/", 1);
 	text_add(name, service->names.name.data, service->names.name.length);
+	if (name->failed) {
+		log_error("timeline: out of memory for the nodePorts of a service");
+		return -1;
+	}
 	for (size_t p = 0; p < service->node_port_count; p++) {
 		struct node_port row = {
 			.protocol = service->node_ports[p].protocol,

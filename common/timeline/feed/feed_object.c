@@ -14,38 +14,34 @@ union object {
 	struct owner_object owner;
 };
 
-static const char *read_object(const struct kube_event *event, union object *object)
+/* *REFUSED: texts inside the object that are not addresses or ranges. */
+static const char *read_object(const struct kube_event *event, union object *object,
+			       size_t *refused)
 {
+	const char *why;
+
+	*refused = 0;
 	switch (event->resource) {
 	case KUBE_PODS:
-		return object_pod(event->object, &object->pod);
+		why = object_pod(event->object, &object->pod);
+		*refused = object->pod.refused;
+		return why;
 	case KUBE_NODES:
-		return object_node(event->object, &object->node);
+		why = object_node(event->object, &object->node);
+		*refused = object->node.addresses.refused + object->node.ranges.refused;
+		return why;
 	case KUBE_SERVICES:
-		return object_service(event->object, &object->service);
+		why = object_service(event->object, &object->service);
+		*refused = object->service.addresses.refused;
+		return why;
 	case KUBE_ENDPOINTSLICES:
 		return object_slice(event->object, &object->slice);
 	case KUBE_SERVICECIDRS:
-		return object_ranges(event->object, &object->ranges);
+		why = object_ranges(event->object, &object->ranges);
+		*refused = object->ranges.refused;
+		return why;
 	default:
 		return object_owner(event->object, &object->owner);
-	}
-}
-
-/* Texts inside the object that are no addresses. */
-static size_t refused_in(const struct kube_event *event, const union object *object)
-{
-	switch (event->resource) {
-	case KUBE_PODS:
-		return object->pod.refused;
-	case KUBE_NODES:
-		return object->node.addresses.refused + object->node.ranges.refused;
-	case KUBE_SERVICES:
-		return object->service.addresses.refused;
-	case KUBE_SERVICECIDRS:
-		return object->ranges.refused;
-	default:
-		return 0;
 	}
 }
 
@@ -165,11 +161,12 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 	struct codec unchanged = *body;
 	union object object;
 	struct text next;
+	size_t refused;
 
-	*why = read_object(feed->event, &object);
+	*why = read_object(feed->event, &object, &refused);
 	if (*why)
 		return ignore(feed, &before, &unchanged, TIMELINE_UNREADABLE);
-	feed->addresses_refused += refused_in(feed->event, &object);
+	feed->addresses_refused += refused;
 	text_init(&next, feed->state->limit);
 	if (feed->event->resource_version != 0)
 		head->revision = feed->event->resource_version;
@@ -302,5 +299,5 @@ enum timeline_outcome feed_sync_end(struct feed *feed)
 	}
 	sync->begin_offset = OFFSET_NEVER;
 	sync->scope = (struct kube_scope){0};
-	return cluster_put(feed->cluster, feed->store) == 0 ? TIMELINE_APPLIED : TIMELINE_BROKEN;
+	return feed_outcome(cluster_put(feed->cluster, feed->store));
 }

@@ -2,21 +2,6 @@
 
 #include "common/timeline/store/pod_state.h"
 
-static bool same_evidence(const struct evidence *a, const struct evidence *b)
-{
-	return a->how == b->how && a->all_terminated == b->all_terminated &&
-	       a->terminating == b->terminating && a->node == b->node &&
-	       a->sandbox_ready.ns == b->sandbox_ready.ns &&
-	       a->first_started.ns == b->first_started.ns &&
-	       a->shown_started.ns == b->shown_started.ns && a->start_time.ns == b->start_time.ns &&
-	       a->first_received.ns == b->first_received.ns &&
-	       a->last_finished.ns == b->last_finished.ns &&
-	       a->last_running.ns == b->last_running.ns &&
-	       a->sandbox_gone.ns == b->sandbox_gone.ns &&
-	       a->ended_received.ns == b->ended_received.ns &&
-	       a->previous_to.ns == b->previous_to.ns;
-}
-
 /* last_running is evidence only once the epoch has ended or all containers have; before
  * that it changes with every record and nothing depends on it. */
 static struct evidence shown_evidence(const struct evidence *evidence)
@@ -53,7 +38,7 @@ static int put_changes(struct feed *feed, struct span uid, const struct pod_fold
 	was = shown_evidence(&was_epoch->evidence);
 	is = shown_evidence(&is_epoch->evidence);
 	if (!begun && was_epoch->address_count == is_epoch->address_count &&
-	    same_evidence(&was, &is))
+	    evidence_equal(&was, &is))
 		return 0;
 	if (put_epoch(feed, uid, is_epoch) < 0)
 		return -1;

@@ -58,10 +58,8 @@ bool object_add_address(struct address_list *addresses, struct span text)
 		addresses->refused++;
 		return true;
 	}
-	for (size_t i = 0; i < addresses->count; i++) {
-		if (ip_compare(&addresses->list[i], &ip) == 0)
-			return true;
-	}
+	if (ip_among(&ip, addresses->list, addresses->count))
+		return true;
 	if (addresses->count == OBJECT_ADDRESSES_MAX)
 		return false;
 	addresses->list[addresses->count++] = ip;
@@ -111,14 +109,13 @@ void object_controller(struct json_object *object, struct span *kind, struct spa
 
 const char *object_names_fit(const struct holder_names *names)
 {
-	const struct span all[] = {names->namespace,  names->name,       names->node,
-				   names->owner_kind, names->owner_name, names->hash};
+	for (size_t n = 0; n < HOLDER_NAMES; n++) {
+		const struct span *name = &names->all[n];
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if (all[i].length > NAME_MAX_BYTES)
+		if (name->length > (name == &names->owner_uid ? UID_MAX_BYTES : NAME_MAX_BYTES))
 			return long_name;
 	}
-	return names->owner_uid.length > UID_MAX_BYTES ? long_name : NULL;
+	return NULL;
 }
 
 const char *object_owner(struct json_object *object, struct owner_object *out)

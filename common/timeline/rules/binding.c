@@ -1,5 +1,7 @@
 #include "common/timeline/rules/binding.h"
 
+#include <string.h>
+
 /* A kubelet cuts its times to whole seconds: T means somewhere in [T, T + 1 s). */
 #define KUBELET_SECOND NS_PER_SECOND
 
@@ -10,18 +12,18 @@ static struct when else_when(struct when first, struct when second)
 
 struct evidence evidence_none(void)
 {
-	return (struct evidence){
-		.sandbox_ready = WHEN_MIN,
-		.first_started = WHEN_MIN,
-		.shown_started = WHEN_MIN,
-		.start_time = WHEN_MIN,
-		.first_received = WHEN_MIN,
-		.last_finished = WHEN_MIN,
-		.last_running = WHEN_MIN,
-		.sandbox_gone = WHEN_MIN,
-		.ended_received = WHEN_MIN,
-		.previous_to = WHEN_MIN,
-	};
+	struct evidence evidence = {.how = BINDING_OPEN};
+
+	for (size_t i = 0; i < EVIDENCE_INSTANTS; i++)
+		evidence.instants[i] = WHEN_MIN;
+	return evidence;
+}
+
+bool evidence_equal(const struct evidence *a, const struct evidence *b)
+{
+	return a->how == b->how && a->all_terminated == b->all_terminated &&
+	       a->terminating == b->terminating && a->node == b->node &&
+	       memcmp(a->instants, b->instants, sizeof(a->instants)) == 0;
 }
 
 struct when evidence_possible_from(const struct evidence *evidence)

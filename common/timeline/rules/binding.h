@@ -32,21 +32,30 @@ enum binding_end {
 	BINDING_ENDS,
 };
 
+#define EVIDENCE_INSTANTS 10
+
 struct evidence {
 	enum binding_end how;
 	bool all_terminated; /* in the last record */
 	bool terminating;
 	uint64_t node; /* a hash of the node's name, 0 for none (and for nodes and services) */
-	struct when sandbox_ready;
-	struct when first_started;
-	struct when shown_started; /* that of the epoch which this one only may continue */
-	struct when start_time;    /* of nodes and services: the creation */
-	struct when first_received;
-	struct when last_finished;
-	struct when last_running; /* of nodes and services that ended: raw certain_to */
-	struct when sandbox_gone;
-	struct when ended_received;
-	struct when previous_to; /* the previous epoch's raw certain_to */
+	union {
+		struct {
+			struct when sandbox_ready;
+			struct when first_started;
+			struct when
+				shown_started; /* that of the epoch which this one only may continue */
+			struct when start_time; /* of nodes and services: the creation */
+			struct when first_received;
+			struct when last_finished;
+			struct when
+				last_running; /* of nodes and services that ended: raw certain_to */
+			struct when sandbox_gone;
+			struct when ended_received;
+			struct when previous_to; /* the previous epoch's raw certain_to */
+		};
+		struct when instants[EVIDENCE_INSTANTS]; /* the same, in this order */
+	};
 };
 
 struct binding {
@@ -58,8 +67,9 @@ struct binding {
 			      * later than previous_to, or WHEN_MIN */
 };
 
-/* Evidence of which nothing is known. */
+/* Nothing is known. */
 struct evidence evidence_none(void);
+bool evidence_equal(const struct evidence *a, const struct evidence *b);
 
 struct when evidence_possible_from(const struct evidence *evidence);
 struct when evidence_certain_to(const struct evidence *evidence);

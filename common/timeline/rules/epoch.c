@@ -2,11 +2,7 @@
 
 static bool holds(const struct epoch *epoch, const struct ip *ip)
 {
-	for (size_t i = 0; i < epoch->address_count; i++) {
-		if (ip_compare(&epoch->addresses[i], ip) == 0)
-			return true;
-	}
-	return false;
+	return ip_among(ip, epoch->addresses, epoch->address_count);
 }
 
 static bool holds_family(const struct epoch *epoch, const struct ip *ip)

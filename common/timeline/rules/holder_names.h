@@ -8,10 +8,18 @@
 #define UID_MAX_BYTES 128  /* uids are UUIDs (36) or hashes of a manifest (32) */
 
 /* A holder's newest names; node, owner and hash are of pods only. */
+#define HOLDER_NAMES 7
+
 struct holder_names {
-	struct span namespace, name, node;
-	struct span owner_kind, owner_name, owner_uid; /* of the controller, or empty */
-	struct span hash;                              /* label pod-template-hash */
+	union {
+		struct {
+			struct span namespace, name, node;
+			struct span owner_kind, owner_name,
+				owner_uid; /* of the controller, or empty */
+			struct span hash;  /* label pod-template-hash */
+		};
+		struct span all[HOLDER_NAMES]; /* the same, in this order */
+	};
 };
 
 #endif

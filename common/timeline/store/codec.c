@@ -53,16 +53,8 @@ void codec_add_evidence(struct text *out, const struct evidence *evidence)
 	codec_add_u8(out, (unsigned)evidence->how | (evidence->all_terminated ? 0x40u : 0) |
 				  (evidence->terminating ? 0x80u : 0));
 	codec_add_u64(out, evidence->node);
-	codec_add_when(out, evidence->sandbox_ready);
-	codec_add_when(out, evidence->first_started);
-	codec_add_when(out, evidence->shown_started);
-	codec_add_when(out, evidence->start_time);
-	codec_add_when(out, evidence->first_received);
-	codec_add_when(out, evidence->last_finished);
-	codec_add_when(out, evidence->last_running);
-	codec_add_when(out, evidence->sandbox_gone);
-	codec_add_when(out, evidence->ended_received);
-	codec_add_when(out, evidence->previous_to);
+	for (size_t i = 0; i < EVIDENCE_INSTANTS; i++)
+		codec_add_when(out, evidence->instants[i]);
 }
 
 void codec_add_fold(struct text *out, const struct pod_fold *fold)
@@ -161,16 +153,8 @@ struct evidence codec_evidence(struct codec *codec)
 	evidence.all_terminated = (flags & 0x40) != 0;
 	evidence.terminating = (flags & 0x80) != 0;
 	evidence.node = codec_u64(codec);
-	evidence.sandbox_ready = codec_when(codec);
-	evidence.first_started = codec_when(codec);
-	evidence.shown_started = codec_when(codec);
-	evidence.start_time = codec_when(codec);
-	evidence.first_received = codec_when(codec);
-	evidence.last_finished = codec_when(codec);
-	evidence.last_running = codec_when(codec);
-	evidence.sandbox_gone = codec_when(codec);
-	evidence.ended_received = codec_when(codec);
-	evidence.previous_to = codec_when(codec);
+	for (size_t i = 0; i < EVIDENCE_INSTANTS; i++)
+		evidence.instants[i] = codec_when(codec);
 	return evidence;
 }
 

@@ -205,26 +205,16 @@ bool row_membership(struct span value, struct membership *row)
 
 void row_add_holder(struct text *value, const struct holder_names *row)
 {
-	codec_add_span(value, row->namespace);
-	codec_add_span(value, row->name);
-	codec_add_span(value, row->node);
-	codec_add_span(value, row->owner_kind);
-	codec_add_span(value, row->owner_name);
-	codec_add_span(value, row->owner_uid);
-	codec_add_span(value, row->hash);
+	for (size_t n = 0; n < HOLDER_NAMES; n++)
+		codec_add_span(value, row->all[n]);
 }
 
 bool row_holder(struct span value, struct holder_names *row)
 {
 	struct codec codec = codec_read(value);
 
-	row->namespace = codec_span(&codec);
-	row->name = codec_span(&codec);
-	row->node = codec_span(&codec);
-	row->owner_kind = codec_span(&codec);
-	row->owner_name = codec_span(&codec);
-	row->owner_uid = codec_span(&codec);
-	row->hash = codec_span(&codec);
+	for (size_t n = 0; n < HOLDER_NAMES; n++)
+		row->all[n] = codec_span(&codec);
 	return codec_done(&codec);
 }
 
