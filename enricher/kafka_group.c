@@ -68,35 +68,23 @@ static rd_kafka_t *connect_member(struct kafka_group *group)
 {
 	const struct kafka_group_settings *s = &group->settings;
 	char kilobytes[24];
-	const char *const properties[] = {
-		"client.id",
-		"tenure",
-		"group.id",
-		s->group,
-		"group.instance.id",
-		s->instance,
-		"enable.auto.commit",
-		"false",
-		"enable.auto.offset.store",
-		"false",
-		"auto.offset.reset",
-		"error",
-		"enable.partition.eof",
-		"true",
+	const struct kafka_property properties[] = {
+		{"client.id", "tenure"},
+		{"group.id", s->group},
+		{"group.instance.id", s->instance},
+		{"enable.auto.commit", "false"},
+		{"enable.auto.offset.store", "false"},
+		{"auto.offset.reset", "error"},
+		{"enable.partition.eof", "true"},
 		/* With the cooperative assignor librdkafka 2.0 can go back to an old position. */
-		"partition.assignment.strategy",
-		"range",
-		"isolation.level",
-		"read_committed",
-		"fetch.wait.max.ms",
-		"100",
+		{"partition.assignment.strategy", "range"},
+		{"isolation.level", "read_committed"},
+		{"fetch.wait.max.ms", "100"},
 		/* For each partition. When a queue is full, librdkafka 2.0 stops fetching
 		 * for a whole second, so the queue holds more than that. */
-		"queued.min.messages",
-		"1000000",
-		"queued.max.messages.kbytes",
-		kilobytes,
-		NULL,
+		{"queued.min.messages", "1000000"},
+		{"queued.max.messages.kbytes", kilobytes},
+		{NULL, NULL},
 	};
 	rd_kafka_conf_t *conf;
 	int each = QUEUES_KB / s->partitions;
@@ -288,7 +276,6 @@ enum exchange_head kafka_group_head(struct kafka_group *group, size_t index,
 				    struct bus_record *record)
 {
 	struct partition *partition = &group->partitions[index];
-	rd_kafka_timestamp_type_t type;
 	rd_kafka_message_t *message;
 	enum exchange_head head;
 
@@ -314,15 +301,7 @@ enum exchange_head kafka_group_head(struct kafka_group *group, size_t index,
 		if (partition->ended)
 			clear_batch(partition);
 	}
-	*record = (struct bus_record){
-		.key = message->key,
-		.key_length = message->key_len,
-		.value = message->payload,
-		.value_length = message->len,
-		.partition = message->partition,
-		.offset = message->offset,
-		.timestamp_ms = rd_kafka_message_timestamp(message, &type),
-	};
+	*record = kafka_client_record(message);
 	return EXCHANGE_FLOW;
 }
 

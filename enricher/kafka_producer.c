@@ -145,22 +145,15 @@ out:
 
 static int connect_producer(struct kafka_producer *producer)
 {
-	const char *const properties[] = {
-		"client.id",
-		"tenure",
-		"transactional.id",
-		producer->identity,
-		"transaction.timeout.ms",
-		TRANSACTION_MS,
-		"compression.codec",
-		"lz4",
-		"linger.ms",
-		"50",
-		"batch.num.messages",
-		"10000",
-		"batch.size",
-		producer->batch_bytes,
-		NULL,
+	const struct kafka_property properties[] = {
+		{"client.id", "tenure"},
+		{"transactional.id", producer->identity},
+		{"transaction.timeout.ms", TRANSACTION_MS},
+		{"compression.codec", "lz4"},
+		{"linger.ms", "50"},
+		{"batch.num.messages", "10000"},
+		{"batch.size", producer->batch_bytes},
+		{NULL, NULL},
 	};
 	rd_kafka_conf_t *conf = kafka_client_conf(producer->options, properties);
 	rd_kafka_error_t *error;
@@ -232,16 +225,6 @@ int kafka_producer_setting(struct kafka_producer *producer, const char *topic, c
 	return kafka_client_topic_setting(producer->client, topic, name, value, size);
 }
 
-static rd_kafka_headers_t *headers_of(const struct bus_record *record)
-{
-	rd_kafka_headers_t *headers = rd_kafka_headers_new(record->header_count);
-
-	for (size_t i = 0; i < record->header_count; i++)
-		rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value,
-				    (ssize_t)record->headers[i].length);
-	return headers;
-}
-
 /* Logs and classifies the ERROR of a produce call. */
 static enum exchange_outcome judge_write(struct kafka_producer *producer, rd_kafka_resp_err_t error)
 {
@@ -275,7 +258,7 @@ enum exchange_outcome kafka_producer_write(struct kafka_producer *producer,
 			return outcome;
 		producer->open = true;
 	}
-	headers = headers_of(record);
+	headers = kafka_client_headers(record);
 	do {
 		error = rd_kafka_producev(
 			producer->client, RD_KAFKA_V_RKT(producer->handles[topic]),

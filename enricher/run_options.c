@@ -53,19 +53,16 @@ static int read_file(const char *path, struct text *text)
 {
 	char bytes[FILE_BYTES_MAX];
 	FILE *file = fopen(path, "re");
-	int rc = 0;
+	bool failed = file == NULL && errno != ENOENT;
 
-	if (file == NULL && errno == ENOENT)
-		return 0;
-	if (file != NULL)
+	if (file != NULL) {
 		text_add(text, bytes, fread(bytes, 1, sizeof(bytes), file));
-	if (file == NULL || ferror(file)) {
-		log_error("%s: cannot be read: %s", path, strerror(errno));
-		rc = -1;
-	}
-	if (file != NULL)
+		failed = ferror(file) != 0;
 		fclose(file);
-	return rc;
+	}
+	if (failed)
+		log_error("%s: cannot be read: %s", path, strerror(errno));
+	return failed ? -1 : 0;
 }
 
 /* Replaces the file PATH (1). -1 after logging. */

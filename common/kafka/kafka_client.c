@@ -79,7 +79,7 @@ static int set_from_file(rd_kafka_conf_t *conf, const char *path)
 }
 
 rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options,
-				   const char *const *role_properties)
+				   const struct kafka_property *role_properties)
 {
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	char *pair = NULL;
@@ -89,8 +89,8 @@ rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options,
 	/* Nagle's algorithm delays pipelined requests. */
 	if (set(conf, "socket.nagle.disable", "true", "kafka") < 0)
 		goto out;
-	for (const char *const *p = role_properties; p != NULL && p[0] != NULL; p += 2)
-		if (set(conf, p[0], p[1], "kafka") < 0)
+	for (const struct kafka_property *p = role_properties; p != NULL && p->name != NULL; p++)
+		if (set(conf, p->name, p->value, "kafka") < 0)
 			goto out;
 	if (options->brokers != NULL &&
 	    set(conf, "bootstrap.servers", options->brokers, "--brokers") < 0)
@@ -235,4 +235,31 @@ int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char
 	rd_kafka_ConfigResource_destroy(resource);
 	rd_kafka_AdminOptions_destroy(options);
 	return rc;
+}
+
+struct bus_record kafka_client_record(const rd_kafka_message_t *message)
+{
+	rd_kafka_timestamp_type_t type;
+
+	return (struct bus_record){
+		.key = message->key,
+		.key_length = message->key_len,
+		.value = message->payload,
+		.value_length = message->len,
+		.partition = message->partition,
+		.offset = message->offset,
+		.timestamp_ms = rd_kafka_message_timestamp(message, &type),
+	};
+}
+
+rd_kafka_headers_t *kafka_client_headers(const struct bus_record *record)
+{
+	rd_kafka_headers_t *headers = NULL;
+
+	if (record->header_count > 0)
+		headers = rd_kafka_headers_new(record->header_count);
+	for (size_t i = 0; i < record->header_count; i++)
+		rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value,
+				    (ssize_t)record->headers[i].length);
+	return headers;
 }

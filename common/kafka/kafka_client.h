@@ -16,10 +16,15 @@
 
 #define KAFKA_PATIENCE_MS 10000
 
-/* The properties from ROLE_PROPERTIES (pairs of name and value, ended by NULL), from the
+struct kafka_property {
+	const char *name;
+	const char *value;
+};
+
+/* The properties from ROLE_PROPERTIES (ended by an empty one; NULL for none), from the
  * options' file, and from -X; later ones override. Returns NULL after logging. */
 rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options,
-				   const char *const *role_properties);
+				   const struct kafka_property *role_properties);
 /* Whether CONF says where a broker is. */
 bool kafka_client_has_broker(const rd_kafka_conf_t *conf);
 /* Takes ownership of CONF in any case. Returns NULL after logging. */
@@ -30,5 +35,11 @@ int kafka_client_partitions(rd_kafka_t *client, const char *topic);
 /* Writes the setting NAME of TOPIC to VALUE[SIZE]. -1 after logging. */
 int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char *name, char *value,
 			       size_t size);
+
+/* Returns the record in MESSAGE, borrowed from it. */
+struct bus_record kafka_client_record(const rd_kafka_message_t *message);
+/* Returns the headers of RECORD for a produce call, which takes them if it succeeds. NULL if
+ * there are none. */
+rd_kafka_headers_t *kafka_client_headers(const struct bus_record *record);
 
 #endif

@@ -19,22 +19,16 @@ struct kafka_reader {
 	bool follow;
 };
 
-static const char *const reader_properties[] = {
-	"client.id",
-	"tenure",
-	"enable.partition.eof",
-	"true",
+static const struct kafka_property reader_properties[] = {
+	{"client.id", "tenure"},
+	{"enable.partition.eof", "true"},
 	/* "earliest" would silently skip records that were trimmed. */
-	"auto.offset.reset",
-	"error",
-	"fetch.wait.max.ms",
-	"100",
+	{"auto.offset.reset", "error"},
+	{"fetch.wait.max.ms", "100"},
 	/* A full queue makes librdkafka 2.0 stop fetching for a whole second. */
-	"queued.min.messages",
-	"1000000",
-	"queued.max.messages.kbytes",
-	"262144",
-	NULL,
+	{"queued.min.messages", "1000000"},
+	{"queued.max.messages.kbytes", "262144"},
+	{NULL, NULL},
 };
 
 int kafka_reader_check(const struct bus_options *options)
@@ -134,7 +128,6 @@ enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
 				  struct bus_record *record)
 {
 	rd_kafka_message_t *message;
-	rd_kafka_timestamp_type_t type;
 
 	for (;;) {
 		let_go(reader);
@@ -156,15 +149,7 @@ enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
 				  rd_kafka_message_errstr(message));
 			return BUS_BROKEN;
 		}
-		*record = (struct bus_record){
-			.key = message->key,
-			.key_length = message->key_len,
-			.value = message->payload,
-			.value_length = message->len,
-			.partition = message->partition,
-			.offset = message->offset,
-			.timestamp_ms = rd_kafka_message_timestamp(message, &type),
-		};
+		*record = kafka_client_record(message);
 		passed(reader, message->partition, message->offset + 1);
 		return BUS_RECORD;
 	}

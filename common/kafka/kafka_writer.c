@@ -15,23 +15,16 @@ struct kafka_writer {
 	bool failed; /* a record was finally refused; logged */
 };
 
-static const char *const writer_properties[] = {
-	"client.id",
-	"tenure",
+static const struct kafka_property writer_properties[] = {
+	{"client.id", "tenure"},
 	/* Retries neither duplicate nor reorder records. */
-	"enable.idempotence",
-	"true",
-	"partitioner",
-	"murmur2_random", /* as the Java client's */
-	"compression.codec",
-	"lz4",
-	"linger.ms",
-	"20",
-	"message.max.bytes",
-	"8454144", /* BUS_RECORD_MAX and its framing */
-	"batch.size",
-	"1000000",
-	NULL,
+	{"enable.idempotence", "true"},
+	{"partitioner", "murmur2_random"}, /* as the Java client's */
+	{"compression.codec", "lz4"},
+	{"linger.ms", "20"},
+	{"message.max.bytes", "8454144"}, /* BUS_RECORD_MAX and its framing */
+	{"batch.size", "1000000"},
+	{NULL, NULL},
 };
 
 static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque)
@@ -66,24 +59,12 @@ struct kafka_writer *kafka_writer_open(const char *topic, const struct bus_optio
 	return NULL;
 }
 
-static rd_kafka_headers_t *headers_of(const struct bus_record *record)
-{
-	rd_kafka_headers_t *headers = NULL;
-
-	if (record->header_count > 0)
-		headers = rd_kafka_headers_new(record->header_count);
-	for (size_t i = 0; i < record->header_count; i++)
-		rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value,
-				    (ssize_t)record->headers[i].length);
-	return headers;
-}
-
 int kafka_writer_write(struct kafka_writer *writer, const struct bus_record *record)
 {
 	int32_t partition =
 		record->partition == BUS_ANY_PARTITION ? RD_KAFKA_PARTITION_UA : record->partition;
 	int64_t timestamp = record->timestamp_ms == BUS_NO_TIMESTAMP ? 0 : record->timestamp_ms;
-	rd_kafka_headers_t *headers = headers_of(record);
+	rd_kafka_headers_t *headers = kafka_client_headers(record);
 	rd_kafka_resp_err_t error;
 
 	do {
