@@ -1,12 +1,12 @@
 /* feed.h - one record of the kube topic on its way into the store.
  *
- * feed_object() reads the object and gives it to the feed_*.c of its kind, which compare it
- * with the state of the object before (store/pod_state.h and its neighbours) and put what changed.
+ * feed_object() reads the object and passes it to the feed_*.c of its kind, which compares it
+ * with the object's state before (store/pod_state.h and the like) and puts what changed.
  *
- * (1) Between two records memory and store agree: what a record changes goes to the
- *     store's batch and, for what is held in memory, to the cluster; the caller commits
- *     the batch together with the offset of the next record.
- * (2) What an answer is rendered from is versioned by offset; a new version of a name
+ * (1) What a record changes goes to the store's batch and, where it is held in memory, to the
+ *     cluster. The caller commits the batch together with the offset of the next record, so
+ *     memory and store agree between two records.
+ * (2) Everything that answers are made from is versioned by offset; a new version of a name
  *     raises its generation.
  */
 #ifndef TENURE_FEED_H
@@ -51,7 +51,7 @@ int feed_put_names(struct feed *feed, const struct holder_names *names, uint64_t
 /* A version of a binding's evidence; drops the address from the cache. */
 int feed_put_binding(struct feed *feed, const struct ip *ip, enum holder_kind kind, struct span uid,
 		     uint64_t epoch, const struct evidence *evidence);
-/* The address's cached history is out of date. */
+/* Drops the address from the cache. */
 void feed_touch(struct feed *feed, const struct ip *ip);
 
 /* One function for each kind of object. BODY is the body of the object's state before, empty
@@ -66,16 +66,16 @@ int feed_service(struct feed *feed, const struct service_object *service, struct
 /* A node or a service. */
 int feed_holding_absent(struct feed *feed, enum holder_kind kind, struct span uid,
 			struct codec *body, struct text *next);
-/* *WHY is set when the slice cannot be read; then nothing changed. */
+/* *WHY is set if the slice cannot be read; then nothing has changed. */
 int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *body,
 	       struct text *next, const char **why);
 int feed_slice_absent(struct feed *feed, struct codec *body, struct text *next);
 int feed_owner(struct feed *feed, const struct owner_object *owner, struct codec *body,
 	       struct text *next);
 int feed_service_ranges(struct feed *feed, const struct range_list *ranges);
-/* A node told its podCIDRs. */
+/* The podCIDRs of a node. */
 int feed_node_ranges(struct feed *feed, const struct node_object *node);
-/* A pod of NODE (a hash) has IP now. */
+/* A pod of NODE (a hash) now has IP. */
 int feed_range_use(struct feed *feed, const struct ip *ip, uint64_t node);
 
 /* Applied, or broken if RC is -1. */

@@ -1,4 +1,4 @@
-/* The records that say something about the watch, and the choice between all of them. */
+/* The records about the watch itself, and the choice between all types. */
 #include "common/timeline/feed/feed.h"
 
 static enum timeline_outcome apply_gap(struct feed *feed)

@@ -1,5 +1,5 @@
-/* Nodes and services: they hold an address from the first record that shows it to the
- * first one that does not (docs/answers.md section 4). */
+/* Nodes and services hold an address from the first record that shows it to the first one
+ * that does not (docs/answers.md section 4). */
 #include "common/timeline/feed/feed.h"
 
 #include "common/program/log.h"
@@ -47,7 +47,7 @@ static int open_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 	return 0;
 }
 
-/* Closes the addresses that are not in KEPT (NULL: all of them). */
+/* Closes the addresses that are not in KEPT; all of them if it is NULL. */
 static int close_addresses(struct feed *feed, enum holder_kind kind, struct span uid,
 			   struct holding_state *holding, const struct address_list *kept,
 			   enum binding_end how)
@@ -66,7 +66,7 @@ static int close_addresses(struct feed *feed, enum holder_kind kind, struct span
 	return 0;
 }
 
-/* Nodes that were deleted may still be there; a service that was deleted is not. */
+/* A deleted node may still be running; a deleted service is gone. */
 static enum binding_end end_of(enum holder_kind kind)
 {
 	return kind == HOLDER_NODE ? BINDING_LOST : BINDING_REMOVED;
@@ -130,7 +130,7 @@ static bool port_open(const struct holding_state *holding, struct transport_port
 	return false;
 }
 
-/* Closes the nodePorts that SERVICE does not show (NULL: all of them). */
+/* Closes the nodePorts that SERVICE does not show; all of them if it is NULL. */
 static int close_ports(struct feed *feed, struct holding_state *holding,
 		       const struct service_object *service)
 {

@@ -4,7 +4,7 @@
 
 #include "common/program/log.h"
 
-/* Everything that a record can be refused for is read before anything changes. */
+/* Read completely before anything changes, since reading can fail. */
 union object {
 	struct pod_object pod;
 	struct node_object node;
@@ -89,8 +89,8 @@ static int put_state(struct feed *feed, struct span uid, const struct text *stat
 	return store_put(feed->store, feed->key, state);
 }
 
-/* A deletion is final: nothing is left of the state but that, and it is no longer among
- * those that the end of a list looks through. */
+/* A deletion is final: all that is left of the state is a row that says so, outside the rows
+ * that the end of a list goes through. */
 static int put_deleted(struct feed *feed, struct span uid)
 {
 	row_key_object(feed->key, feed->cluster->id, feed->event->resource, uid);
@@ -123,7 +123,7 @@ static bool is_older(const struct object_head *head, const struct kube_event *ev
 	return event->resource_version != 0 && event->resource_version <= head->revision;
 }
 
-/* A record that changes nothing still shows that the object is there. */
+/* A record that changes nothing still shows that the object exists. */
 static enum timeline_outcome ignore(struct feed *feed, struct object_head *head,
 				    const struct codec *body, enum timeline_outcome outcome)
 {

@@ -2,8 +2,8 @@
 
 #include "common/timeline/store/pod_state.h"
 
-/* last_running is evidence only once the epoch has ended or all containers have; before
- * that it changes with every record and nothing depends on it. */
+/* last_running is evidence only once the epoch or all containers have ended; before that it
+ * changes with every record and nothing depends on it. */
 static struct evidence shown_evidence(const struct evidence *evidence)
 {
 	struct evidence shown = *evidence;
@@ -50,7 +50,7 @@ static int put_changes(struct feed *feed, struct span uid, const struct pod_fold
 	return 0;
 }
 
-/* A statement that changed is hidden from here on, and another one takes its place. */
+/* A statement that changed is hidden from here on, and replaced by another one. */
 static int put_unpublished(struct feed *feed, struct span uid, const struct unpublished *before,
 			   struct pod_state *body)
 {

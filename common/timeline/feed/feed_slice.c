@@ -37,7 +37,7 @@ static int put_member(struct feed *feed, const struct slice_state *body,
 	return feed_put(feed);
 }
 
-/* The members that SLICE lists now, in order, each once. -1 when there is no memory. */
+/* The members that SLICE lists now, sorted, each once. -1 if out of memory. */
 static int list_members(const struct slice_object *slice, struct slice_state *body,
 			uint64_t *refused, const char **why)
 {
@@ -70,8 +70,8 @@ static int list_members(const struct slice_object *slice, struct slice_state *bo
 	return 0;
 }
 
-/* Both are in order: what is only in OLD closes, what is only in FRESH opens. CHANGED: the
- * service or the ports did, so that nothing is in both. */
+/* Both are sorted: what is only in OLD closes, what is only in FRESH opens. CHANGED: the
+ * service or the ports have changed, so nothing counts as being in both. */
 static int put_difference(struct feed *feed, const struct slice_state *old,
 			  struct slice_state *fresh, bool changed, struct when opening)
 {
@@ -101,7 +101,7 @@ static int put_difference(struct feed *feed, const struct slice_state *old,
 	return 0;
 }
 
-/* The names of a service and its ports, written into NAMES, where BODY borrows them. */
+/* Writes the service's name and the ports into NAMES, from which BODY borrows them. */
 static void name_body(struct feed *feed, const struct slice_object *slice, struct text *names,
 		      struct slice_state *body)
 {
@@ -133,7 +133,7 @@ int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec
 	name_body(feed, slice, &names, &fresh);
 	if (names.failed || (feed->event->type != KUBE_DELETED && slice->service.length > 0 &&
 			     list_members(slice, &fresh, &feed->addresses_refused, why) < 0)) {
-		log_error("timeline: no memory for a slice");
+		log_error("timeline: out of memory for a slice");
 		goto out;
 	}
 	if (!when_is_min(slice->trigger) && when_not_after(slice->trigger, feed->received))

@@ -1,6 +1,6 @@
-/* kube_event_newest.h - when an object was changed last, as far as it tells itself.
+/* kube_event_newest.h - when an object was last changed, by the times inside it.
  *
- * This stands in for `received` where a record has none and its topic gives none.
+ * Used instead of `received` if neither the record nor the topic has one.
  */
 #ifndef TENURE_KUBE_EVENT_NEWEST_H
 #define TENURE_KUBE_EVENT_NEWEST_H
@@ -10,8 +10,8 @@
 struct json_object;
 
 /* The greatest text in OBJECT that is an RFC 3339 time; metadata.deletionTimestamp (it
- * lies ahead), labels and annotations do not count, but for the annotation
- * endpoints.kubernetes.io/last-change-trigger-time. WHEN_MIN when there is none. */
+ * is in the future), labels and annotations do not count, except the annotation
+ * endpoints.kubernetes.io/last-change-trigger-time. WHEN_MIN if there is none. */
 struct when kube_event_newest_instant(struct json_object *object);
 
 #endif

@@ -189,7 +189,7 @@ const char *object_node(struct json_object *object, struct node_object *out)
 	return why;
 }
 
-/* TCP when it is absent, as in the Kubernetes API; false for a protocol without a number. */
+/* TCP if absent, as in the Kubernetes API; false for a protocol without a number. */
 static bool protocol_of(struct json_object *port, uint8_t *protocol)
 {
 	struct span name = object_text(port, "protocol");

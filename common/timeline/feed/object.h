@@ -1,8 +1,8 @@
-/* object.h - what the timeline needs of a Kubernetes object, read from its JSON tree.
+/* object.h - reads what the timeline needs of a Kubernetes object from its JSON tree.
  *
- * Every reader returns NULL, or a static sentence saying why the object cannot be read;
- * then nothing of it counts. Spans are borrowed from the tree. An absent member, null and
- * a value of a type that the Kubernetes API never gives are the same: missing.
+ * Every reader returns NULL, or a static sentence that says why the object cannot be read;
+ * then nothing of it counts. Spans are borrowed from the tree. An absent member, null and a
+ * value of a type that the Kubernetes API does not use for it all count as missing.
  */
 #ifndef TENURE_OBJECT_H
 #define TENURE_OBJECT_H
@@ -19,7 +19,7 @@
 
 struct json_object;
 
-/* A node has two to eight; a service's externalIPs are typed by hand. */
+/* A node has two to eight; a service's externalIPs are written by hand. */
 #define OBJECT_ADDRESSES_MAX 256
 #define OBJECT_RANGES_MAX 8  /* podCIDRs: one a family; ServiceCIDR: one a family */
 #define OBJECT_PORTS_MAX 256 /* of a service; the API server's own limit for a slice is 100 */
@@ -27,7 +27,7 @@ struct json_object;
 struct address_list {
 	struct ip list[OBJECT_ADDRESSES_MAX];
 	size_t count;
-	size_t refused; /* texts that are no address, passed over */
+	size_t refused; /* texts that are not addresses, skipped */
 };
 
 struct pod_object {
@@ -41,7 +41,7 @@ const char *object_pod(struct json_object *object, struct pod_object *out);
 struct range_list {
 	struct ip_range list[OBJECT_RANGES_MAX];
 	size_t count;
-	size_t refused; /* texts that are no range, passed over */
+	size_t refused; /* texts that are not ranges, skipped */
 };
 
 struct node_object {
@@ -71,31 +71,31 @@ struct slice_object {
 	struct json_object *endpoints; /* an array, or NULL */
 };
 const char *object_slice(struct json_object *object, struct slice_object *out);
-/* The addresses of endpoint INDEX and the uid of its target, empty when it has none. */
+/* The addresses of endpoint INDEX and the uid of its target, empty if it has none. */
 const char *object_endpoint(const struct slice_object *slice, size_t index,
 			    struct address_list *addresses, struct span *uid);
 
 /* spec.cidrs of a ServiceCIDR. */
 const char *object_ranges(struct json_object *object, struct range_list *out);
 
-/* A ReplicaSet or a Job: kind and name of its own controller, empty when there is none. */
+/* A ReplicaSet or a Job: kind and name of its own controller, empty if it has none. */
 struct owner_object {
 	struct span kind, name;
 };
 const char *object_owner(struct json_object *object, struct owner_object *out);
 
-/* For the readers themselves. */
+/* Shared by the readers. */
 struct span object_text(struct json_object *object, const char *path);
 struct when object_when(struct json_object *object, const char *path);
 struct json_object *object_list(struct json_object *object, const char *path, size_t *count);
 struct span object_labelled(struct json_object *object, const char *path, const char *key);
-/* Kind, name and uid of the controller, empty when there is none. */
+/* Kind, name and uid of the controller, empty if there is none. */
 void object_controller(struct json_object *object, struct span *kind, struct span *name,
 		       struct span *uid);
-/* Why NAMES cannot be those of an object: a row keeps no longer ones. */
+/* NULL, or why NAMES do not fit into a row. */
 const char *object_names_fit(const struct holder_names *names);
-/* Adds TEXT, an address with or without a prefix length; "" adds nothing. false when it
- * is one too many. */
+/* Adds TEXT, an address with or without a prefix length; "" adds nothing. False if the list
+ * is full. */
 bool object_add_address(struct address_list *addresses, struct span text);
 bool object_add_range(struct range_list *ranges, struct span text);
 

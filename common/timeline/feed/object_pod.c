@@ -162,8 +162,8 @@ static void read_names(struct json_object *object, struct holder_names *names)
 	object_controller(object, &names->owner_kind, &names->owner_name, &names->owner_uid);
 }
 
-/* Whoever may make a pod may write any text here. A pod that is not read because of it
- * would still have its address, and its packets be taken for somebody else's. */
+/* Anyone who can create a pod can write any text here. If the pod were refused for it, it
+ * would still have its address, and its packets would be attributed to another pod. */
 static void drop_what_has_no_room(struct holder_names *names)
 {
 	if (names->hash.length > NAME_MAX_BYTES)

@@ -9,8 +9,8 @@
 #define NOBODY UINT32_MAX
 #define BUCKETS (ADDRESS_CACHE_ENTRIES * 2)
 
-/* A list in order of use would cost an answer two more cache lines; a hand that passes
- * over what was used since it came by last costs none. */
+/* A list in order of use would cost an answer two more cache lines. A hand that skips the
+ * entries used since its last round (the clock algorithm) costs none. */
 struct cached_address {
 	struct ip ip;
 	struct history *history; /* NULL when it is empty */
@@ -33,7 +33,7 @@ struct address_cache *address_cache_new(void)
 
 	if (cache == NULL)
 		return NULL;
-	/* Untouched pages cost nothing, so the room is taken at once. */
+	/* Untouched pages cost nothing, so everything is allocated at once. */
 	cache->entries = calloc(ADDRESS_CACHE_ENTRIES, sizeof(*cache->entries));
 	cache->buckets = calloc(BUCKETS, sizeof(*cache->buckets));
 	cache->empty = NOBODY;
@@ -51,7 +51,7 @@ static uint32_t *bucket_of(struct address_cache *cache, const struct ip *ip)
 	memcpy(&high, ip->bytes, sizeof(high));
 	memcpy(&low, ip->bytes + 8, sizeof(low));
 	low ^= high * UINT64_C(0x9e3779b97f4a7c15);
-	/* An address's last bytes are the high bits here: bring them down first. */
+	/* An address's last bytes are the high bits here, so mix them down first. */
 	low ^= low >> 32;
 	low *= UINT64_C(0xd6e8feb86659fd93);
 	low ^= low >> 32;
@@ -84,7 +84,7 @@ static void drop_entry(struct address_cache *cache, uint32_t index)
 	cache->empty = index;
 }
 
-/* Drops one entry that was not used since the hand came by last. There is at least one. */
+/* Drops one entry not used since the hand's last round. There must be an entry. */
 static void drop_idle(struct address_cache *cache)
 {
 	for (;;) {

@@ -1,7 +1,7 @@
-/* address_cache.h - the decoded histories of the addresses that are asked for.
+/* address_cache.h - caches the decoded histories of addresses.
  *
  * A history is dropped when a record touches its address. Beyond ADDRESS_CACHE_ENTRIES
- * addresses or ADDRESS_CACHE_BYTES those go that were not asked for lately.
+ * addresses or ADDRESS_CACHE_BYTES, those not used recently are dropped.
  */
 #ifndef TENURE_ADDRESS_CACHE_H
 #define TENURE_ADDRESS_CACHE_H
@@ -14,17 +14,17 @@
 struct history;
 struct address_cache;
 
-/* 100,000 pods and services, and as many addresses outside. */
+/* Room for 100,000 pods and services, and as many addresses outside. */
 #define ADDRESS_CACHE_ENTRIES (256u * 1024)
 #define ADDRESS_CACHE_BYTES (UINT64_C(512) << 20)
 
-/* NULL when there is no memory. */
+/* NULL if out of memory. */
 struct address_cache *address_cache_new(void);
 void address_cache_free(struct address_cache *cache);
 
-/* The history of IP, or NULL. */
+/* The history of IP, or NULL. Counts as a use. */
 struct history *address_cache_find(struct address_cache *cache, const struct ip *ip);
-/* Takes HISTORY for IP, which is not in the cache. */
+/* Takes ownership of HISTORY, of IP, which must not be in the cache. */
 void address_cache_add(struct address_cache *cache, const struct ip *ip, struct history *history);
 void address_cache_drop(struct address_cache *cache, const struct ip *ip);
 void address_cache_clear(struct address_cache *cache);

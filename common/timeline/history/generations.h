@@ -1,9 +1,9 @@
-/* generations.h - notices that a name was written again.
+/* generations.h - detects that a name has a new version.
  *
- * Whatever was rendered from a name remembers the name's generation; once that is another
- * one, the name is looked up again.
+ * What was read of a name is kept with the name's generation, and read again once the
+ * generation has changed.
  *
- * (1) Names that share a slot are looked up once too often, and never once too rarely.
+ * (1) Names may share a slot. Then they are read again more often than needed, never less.
  */
 #ifndef TENURE_GENERATIONS_H
 #define TENURE_GENERATIONS_H
@@ -19,7 +19,7 @@ struct generations {
 	uint32_t slots[GENERATIONS];
 };
 
-/* The generation of NAME in TABLE, which lives as long as GENERATIONS does. */
+/* The generation of NAME in TABLE; the pointer is valid as long as GENERATIONS. */
 uint32_t *generations_of(struct generations *generations, enum row_table table, struct span name);
 
 #endif

@@ -9,7 +9,7 @@
 /* One address's rows; a thousand bindings take about a megabyte. */
 #define ARENA_LIMIT (UINT32_C(1) << 30)
 
-/* Rows as they come from the store, in one run of bytes: kind, key, value. */
+/* A row of the store, in the arena. */
 struct row {
 	struct span key, value;
 };
@@ -27,7 +27,8 @@ static int rows_add(struct rows *rows, struct row row)
 	return 0;
 }
 
-/* Copies every row of the address into ARENA. Offsets for now: the arena still moves. */
+/* Copies every row of the address into ARENA. The rows point into it only at the end, because
+ * it moves while it grows. */
 static int read_rows(struct store *store, uint32_t cluster, const struct ip *ip, struct text *arena,
 		     struct rows *rows)
 {
@@ -45,7 +46,7 @@ static int read_rows(struct store *store, uint32_t cluster, const struct ip *ip,
 		text_add(arena, key.data, key.length);
 		text_add(arena, value.data, value.length);
 		if (arena->failed || rows_add(rows, row) < 0) {
-			log_error("timeline: no memory for the history of an address");
+			log_error("timeline: out of memory for the history of an address");
 			rc = -1;
 			break;
 		}
@@ -71,7 +72,7 @@ static bool add_binding_row(struct history *history, const struct row *row)
 
 	if (!row_binding_key(row->key, &key) || !row_evidence(row->value, &evidence))
 		return false;
-	/* In the order of the keys: all versions of a binding, all bindings of a holder. */
+	/* By key: all versions of a binding and all bindings of a holder are adjacent. */
 	if (history->holder_count == 0 || holder->kind != key.kind ||
 	    !span_equal(holder->uid, key.uid)) {
 		history->holders[history->holder_count++] = (struct holder){key.kind, key.uid};
@@ -157,7 +158,7 @@ static void *shrink(void *list, size_t count, size_t size)
 	return smaller != NULL ? smaller : list;
 }
 
-/* Returns what make_room() took too much of. */
+/* Frees the room that make_room() allocated in excess. */
 static void trim(struct history *history)
 {
 	history->holders =
@@ -186,7 +187,7 @@ static int decode(struct store *store, struct history *history, const struct row
 	size_t kept = 0;
 
 	if (make_room(history, rows->count) < 0) {
-		log_error("timeline: no memory for the history of an address");
+		log_error("timeline: out of memory for the history of an address");
 		return -1;
 	}
 	for (size_t r = 0; r < rows->count; r++) {
@@ -221,7 +222,7 @@ struct history *history_load(struct store *store, uint32_t cluster, const struct
 	int rc = -1;
 
 	if (history == NULL) {
-		log_error("timeline: no memory for the history of an address");
+		log_error("timeline: out of memory for the history of an address");
 		return NULL;
 	}
 	text_init(&history->arena, ARENA_LIMIT);
@@ -377,7 +378,7 @@ struct address_view *history_view(struct history *history, uint64_t position,
 			high = middle;
 	}
 	if (view_fill(history, position, clock, skew_ns) < 0) {
-		log_error("timeline: no memory for the history of an address");
+		log_error("timeline: out of memory for the history of an address");
 		view_clear(view);
 		return NULL;
 	}

@@ -1,10 +1,10 @@
-/* history.h - everything the store holds of one address, decoded, and as of a position.
+/* history.h - all rows of one address, decoded, and what is visible of them at a position.
  *
- * A history holds every version of everything, so it serves any position. Its view is
- * what one position sees; it is kept until a position sees something else.
+ * A history contains every version, so it serves any position. Its view is what one position
+ * sees; it is kept until a position that sees something else is asked for.
  *
- * (1) A history never changes; a record that touches the address makes it stale, and
- *     whoever keeps it lets it go.
+ * (1) A history never changes. After a record that touches the address it is stale and must
+ *     be freed.
  */
 #ifndef TENURE_HISTORY_H
 #define TENURE_HISTORY_H
@@ -83,11 +83,11 @@ struct history {
 	size_t bytes; /* about what it takes in memory, the names included */
 };
 
-/* Reads what STORE holds of IP in CLUSTER. NULL after logging. */
+/* Reads all rows of IP in CLUSTER. NULL after logging. */
 struct history *history_load(struct store *store, uint32_t cluster, const struct ip *ip);
 void history_free(struct history *history);
 
-/* The view at POSITION. NULL when there is no memory, logged. */
+/* The view at POSITION. NULL if out of memory (logged). */
 struct address_view *history_view(struct history *history, uint64_t position,
 				  enum timeline_clock clock, int64_t skew_ns);
 

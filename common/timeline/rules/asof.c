@@ -14,7 +14,7 @@ struct side {
 	struct when certain_from;
 };
 
-/* By one of the rules, without looking at the other way round. */
+/* By one of the rules, without checking the reverse. */
 static bool seems_before(struct side a, struct side b, int64_t skew_ns)
 {
 	const struct evidence *one = &a.binding->evidence, *other = &b.binding->evidence;
@@ -49,7 +49,7 @@ struct turn {
 	size_t binding;
 };
 
-/* Room for one address's bindings while their instants are worked out. */
+/* The bindings of one address while their instants are computed. */
 struct work {
 	const struct binding *bindings;
 	size_t count;
@@ -81,8 +81,8 @@ static void order_pair(const struct work *work, size_t a, size_t b)
 	work->instants[a].possible_to = when_earlier(work->instants[a].possible_to, work->raw[b]);
 }
 
-/* Forgets those of which every instant is before MOMENT: whoever begins there or later is
- * after them and changes nothing more of theirs, nor they of his. */
+/* Drops the bindings whose instants are all before MOMENT: a binding that begins there or
+ * later is after them, so neither changes the other's instants. */
 static void retire(struct work *work, struct when moment)
 {
 	size_t kept = 0;
@@ -111,7 +111,7 @@ static void order_all(struct work *work)
 		}
 		work->active[work->active_count++] = one;
 	}
-	/* Of one holder only the epochs count, whatever the instants say. */
+	/* Within one holder only the order of the epochs counts, whatever the instants are. */
 	for (size_t i = 0; i < work->count; i++) {
 		for (size_t j = i + 1;
 		     j < work->count && work->bindings[j].holder == work->bindings[i].holder; j++) {
@@ -289,7 +289,7 @@ struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struc
 			verdict.together = any_together(tenures, last, start, end, uncovered);
 			return verdict;
 		}
-		/* From the end on, so the first is the one with the latest possible_from. */
+		/* From the end, so the first has the latest possible_from. */
 		if (verdict.tenure == NULL)
 			verdict.tenure = tenure;
 		verdict.holders = ASOF_ONE;
@@ -301,7 +301,7 @@ struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struc
 bool asof_certain_within(const struct tenure *tenures, size_t count, struct when from,
 			 struct when to)
 {
-	/* The newest first: it mostly is. */
+	/* The newest first: usually it is the one. */
 	for (size_t t = when_before(to, from) ? 0 : count; t > 0; t--) {
 		const struct instants *at = &tenures[t - 1].at;
 

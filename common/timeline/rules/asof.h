@@ -3,8 +3,8 @@
  * docs/answers.md sections 5 and 6: the order of bindings, the four instants, and which
  * holders are possible and certain. Pure.
  *
- * (1) A binding's instants depend on the bindings beside it and on the options alone, so
- *     they are worked out once for all questions about the same bindings.
+ * (1) A binding's instants depend only on the other bindings of the address and on the
+ *     options, so they are computed once for all questions about the same bindings.
  */
 #ifndef TENURE_ASOF_H
 #define TENURE_ASOF_H
@@ -16,14 +16,14 @@
 #include "common/base/when.h"
 #include "common/timeline/rules/binding.h"
 
-/* Widened and narrowed by skew already. */
+/* Already widened and narrowed by the skew. */
 struct instants {
 	struct when possible_from, certain_from, certain_to, possible_to;
 };
 
-/* Works out the instants of BINDINGS[COUNT], bindings of one address, those of one holder
+/* Computes the instants of BINDINGS[COUNT], the bindings of one address, those of one holder
  * side by side. Each is compared with those that it overlaps in time, and with all of them
- * while it is open. -1 when there is no memory. */
+ * while it is open. -1 if out of memory. */
 int asof_instants(const struct binding *bindings, size_t count, enum timeline_clock clock,
 		  int64_t skew_ns, struct instants *instants);
 
@@ -32,10 +32,10 @@ struct tenure {
 	struct binding binding;
 	struct instants at;
 	struct when reach; /* the latest possible_to of this one and all before it */
-	size_t source;     /* whose it is, for whoever made it */
+	size_t source;     /* the index of its names, for the caller */
 };
 
-/* Puts TENURES[COUNT] in the order of possible_from and fills in the reaches. */
+/* Sorts TENURES[COUNT] by possible_from and computes the reaches. */
 void asof_sort(struct tenure *tenures, size_t count);
 
 enum asof_holders { ASOF_NONE, ASOF_ONE, ASOF_MANY };
@@ -47,8 +47,8 @@ struct asof_verdict {
 	bool together;               /* ASOF_MANY: two holders are certain at one instant */
 };
 
-/* Judges a flow over [START, END]. UNCOVERED: only what is certain is possible. TENURES
- * are sorted. */
+/* Judges a flow over [START, END]. If UNCOVERED, only what is certain is possible. TENURES
+ * must be sorted. */
 struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struct when start,
 			       struct when end, bool uncovered);
 
@@ -61,7 +61,7 @@ bool asof_is_certain(const struct tenure *tenure, struct when start, struct when
 bool asof_is_before(const struct binding *a, const struct binding *b, enum timeline_clock clock,
 		    int64_t skew_ns);
 
-/* Some binding is certain at an instant of [FROM, TO]. */
+/* Whether some binding is certain at an instant of [FROM, TO]. */
 bool asof_certain_within(const struct tenure *tenures, size_t count, struct when from,
 			 struct when to);
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* A kubelet cuts its times to whole seconds: T means somewhere in [T, T + 1 s). */
+/* A kubelet truncates its times to whole seconds: T means an instant in [T, T + 1 s). */
 #define KUBELET_SECOND NS_PER_SECOND
 
 static struct when else_when(struct when first, struct when second)
@@ -39,7 +39,7 @@ struct when evidence_certain_to(const struct evidence *evidence)
 		return WHEN_MAX;
 	if (evidence->how == BINDING_LOST || evidence->how == BINDING_REMOVED)
 		finished = WHEN_MIN;
-	/* Without any evidence: it was held at some time after that, so nothing is certain. */
+	/* Without any evidence it was held at some time after that, so nothing is certain. */
 	return else_when(else_when(finished, evidence->last_running),
 			 evidence_possible_from(evidence));
 }
@@ -60,7 +60,7 @@ struct when evidence_possible_to(const struct evidence *evidence)
 	}
 }
 
-/* The evidence that CLOCK asks for, or FROM NULL when it is missing. */
+/* By the evidence of CLOCK; FROM is NULL if that is missing. */
 static struct binding_start start_by(const struct binding *binding, enum timeline_clock clock)
 {
 	struct when ready = binding->evidence.sandbox_ready;

@@ -1,11 +1,10 @@
-/* binding.h - one address, one holder, and the evidence of when.
+/* binding.h - one address, one holder, and the evidence of when it was held. Pure.
  *
- * Evidence is what the records of the kube topic told, kept as it was told; the raw
- * instants that docs/answers.md sections 3 and 4 derive from it are functions of it
- * and of the clock that the question chooses.
+ * Evidence is what the records of the kube topic say, unchanged; the raw instants of
+ * docs/answers.md sections 3 and 4 are functions of the evidence and of the question's
+ * clock.
  *
- * (1) WHEN_MIN in evidence means that it is missing; as a raw possible_from it means
- *     "since ever".
+ * (1) In evidence WHEN_MIN means missing; as a raw possible_from it means no lower bound.
  * (2) WHEN_MAX as a raw certain_to or possible_to means open.
  */
 #ifndef TENURE_BINDING_H
@@ -43,9 +42,8 @@ struct evidence {
 		struct {
 			struct when sandbox_ready;
 			struct when first_started;
-			struct when
-				shown_started; /* that of the epoch which this one only may continue */
-			struct when start_time; /* of nodes and services: the creation */
+			struct when shown_started; /* of the epoch that this one may continue */
+			struct when start_time;    /* of nodes and services: the creation */
 			struct when first_received;
 			struct when last_finished;
 			struct when
@@ -75,7 +73,7 @@ struct when evidence_possible_from(const struct evidence *evidence);
 struct when evidence_certain_to(const struct evidence *evidence);
 struct when evidence_possible_to(const struct evidence *evidence);
 
-/* What gave a binding's start. */
+/* A binding's start and the evidence for it. */
 struct binding_start {
 	struct when certain_from; /* raw */
 	struct when shown;        /* the evidence itself */
@@ -83,7 +81,8 @@ struct binding_start {
 };
 struct binding_start binding_start(const struct binding *binding, enum timeline_clock clock);
 
-/* What is shown as the end: WHEN_MIN and NULL while it has not ended. */
+/* The end that is shown, and in *FROM the evidence for it: WHEN_MIN and NULL if it has not
+ * ended. */
 struct when binding_shown_end(const struct binding *binding, const char **from);
 
 /* A piece of evidence that is there. */

@@ -1,4 +1,4 @@
-/* clock.h - what an address's tenure is taken to begin with: --clock (docs/answers.md section 3). */
+/* clock.h - --clock: the evidence that an address's tenure begins with (docs/answers.md section 3). */
 #ifndef TENURE_CLOCK_H
 #define TENURE_CLOCK_H
 

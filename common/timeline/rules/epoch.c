@@ -45,14 +45,14 @@ static struct when newest_finish(const struct epoch *epoch, const struct pod_rec
 	return newest;
 }
 
-/* RECORD is of a pod that lives on. */
+/* RECORD is of a pod that is still alive. */
 static bool lives(const struct pod_record *record, bool deleted)
 {
 	return !finished(record) && !record->terminal && !deleted;
 }
 
-/* Every container was started again. Without a word of the sandbox nothing says that it
- * outlived them. */
+/* Every container was started again. If the record does not mention the sandbox, nothing
+ * shows that it outlived them. */
 static bool restarted(const struct epoch *epoch, const struct pod_record *record, bool deleted)
 {
 	struct when finish = newest_finish(epoch, record);
@@ -85,7 +85,7 @@ static void end_epoch(struct epoch *epoch, enum binding_end how, struct when rec
 	epoch->evidence.ended_received = received;
 }
 
-/* The next epoch may be the same sandbox still, so it shows the same start. */
+/* The next epoch may still be the same sandbox, so it shows the same start. */
 static struct when split(struct epoch *epoch, const struct pod_record *record)
 {
 	struct evidence *evidence = &epoch->evidence;
@@ -95,7 +95,7 @@ static struct when split(struct epoch *epoch, const struct pod_record *record)
 						    : evidence->shown_started;
 }
 
-/* Opens the next epoch; *ENDED becomes the one before, if there is one. */
+/* Opens the next epoch; *ENDED is the one before, if any. */
 static bool begin_epoch(struct pod_fold *fold, const struct pod_record *record, bool deleted,
 			struct when received, uint64_t offset, struct epoch *ended)
 {
@@ -173,7 +173,7 @@ static void add_evidence(struct epoch *epoch, const struct pod_record *record)
 		evidence->node = record->node;
 }
 
-/* What this record says of the epoch's end; BINDING_OPEN for nothing. */
+/* How this record ends the epoch; BINDING_OPEN if it does not. */
 static enum binding_end end_told(const struct pod_record *record, bool deleted)
 {
 	if (finished(record) || (deleted && record->all_terminated))
@@ -240,8 +240,8 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 	fold->terminal = record->terminal;
 	if (!when_is_min(record->kubelet_saw))
 		fold->kubelet_saw = record->kubelet_saw;
-	/* After the end only what tells more about the end belongs to the epoch; anything else
-	 * is of a sandbox that has no address yet. */
+	/* After its end only more evidence of the end belongs to the epoch; anything else is of
+	 * a sandbox that has no address yet. */
 	if (fold->has_epoch && (fold->epoch.evidence.how == BINDING_OPEN || finished(record))) {
 		struct epoch *epoch = &fold->epoch;
 

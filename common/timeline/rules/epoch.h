@@ -1,7 +1,7 @@
-/* epoch.h - what the records of one pod tell of its addresses, folded one by one.
+/* epoch.h - folds the records of one pod, one by one, into the epochs of its addresses. Pure.
  *
- * docs/answers.md section 3 is the meaning. One sandbox is one epoch; the newest one
- * takes in every record of the pod, also after it ended. Pure: plain values in and out.
+ * docs/answers.md section 3 has the rules. One sandbox is one epoch; every record of the pod
+ * is folded into the newest epoch, even after that has ended.
  *
  * (1) The evidence of an epoch before the newest never changes again.
  * (2) An epoch that ended never opens again; "lost" may still become "finished".
@@ -17,7 +17,7 @@
 #include "common/base/when.h"
 #include "common/timeline/rules/binding.h"
 
-/* A pod has at most one address a family from a kubelet; annotations may list more. */
+/* A kubelet reports at most one address per family; annotations may list more. */
 #define EPOCH_ADDRESSES_MAX 16
 /* Two times for each state; a pod of more than 120 containers is refused. */
 #define POD_TIMES_MAX 256
@@ -30,7 +30,7 @@ struct pod_record {
 	size_t address_count;
 	enum pod_sandbox sandbox;
 	struct when sandbox_changed; /* WHEN_MIN when the condition has no time */
-	bool annotation_emptied;     /* the network plugin said that the address is gone */
+	bool annotation_emptied;     /* the network plugin removed the address */
 	bool terminal;               /* phase Succeeded or Failed */
 	bool running;                /* a container has state.running */
 	bool all_terminated;
@@ -55,11 +55,11 @@ struct epoch {
 	struct when previous_gone;
 };
 
-/* When the pod may have had an address that nothing tells of (section 6). */
+/* When the pod may have had an address that no record shows (section 6). */
 struct unpublished {
 	bool there;
 	struct when from;
-	struct when until; /* WHEN_MAX while it lasts */
+	struct when until; /* WHEN_MAX while open */
 };
 
 struct pod_fold {
@@ -72,13 +72,12 @@ struct pod_fold {
 
 struct pod_fold pod_fold_none(void);
 
-/* Takes the record at OFFSET into FOLD. When that begins an epoch after another one,
- * *ENDED is that other one as it stays for ever and true is returned. -1 as address
- * count is never seen here: a record with too many addresses was refused before. */
+/* Folds the record at OFFSET into FOLD. If it begins an epoch after another one, returns true
+ * and sets *ENDED to the final state of that other one. */
 bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, bool deleted,
 		     struct when received, uint64_t offset, struct epoch *ended);
 
-/* The pod was absent from a list that was complete at RECEIVED. */
+/* The pod is absent from a list that was complete at RECEIVED. */
 void pod_fold_absent(struct pod_fold *fold, struct when received);
 
 #endif

@@ -1,6 +1,6 @@
-/* gaps.h - where a cluster's history is unknown, and from when it is known at all.
+/* gaps.h - when a cluster's history is unknown, and since when it is known at all. Pure.
  *
- * (1) A position sees the GAPs, objects and SYNCs with offsets that are not greater.
+ * (1) GAPs, objects and SYNCs are visible at positions that are not less than their offsets.
  */
 #ifndef TENURE_GAPS_H
 #define TENURE_GAPS_H
@@ -18,24 +18,23 @@ struct gap {
 	struct when reach; /* set by gaps_add(): the latest TO of this GAP and all before it */
 };
 
-/* In the order of their offsets, in memory: 40 bytes each. Their number is that of a
- * watch's failures. */
+/* In the order of their offsets. In memory: 40 bytes each, one for each failure of a watch. */
 struct gaps {
 	struct gap *list;
 	size_t count, capacity;
 };
 
-/* -1 when there is no memory. */
+/* -1 if out of memory. */
 int gaps_add(struct gaps *gaps, const struct gap *gap);
 void gaps_free(struct gaps *gaps);
-/* GAP is of one of RESOURCES and, counted from HOLD_NS before it, overlaps [START, END]. */
+/* Whether GAP is one of them. */
 bool gaps_one_overlaps(const struct gap *gap, unsigned resources, int64_t hold_ns,
 		       struct when start, struct when end);
-/* A GAP of one of RESOURCES, counted from HOLD_NS before it, overlaps [START, END]. */
+/* Whether a GAP of one of RESOURCES, extended by HOLD_NS before it, overlaps [START, END]. */
 bool gaps_overlap(const struct gaps *gaps, unsigned resources, int64_t hold_ns, struct when start,
 		  struct when end, uint64_t position);
 
-/* Of one resource. Offsets are OFFSET_NEVER until there is one. */
+/* Of one resource. Offsets are OFFSET_NEVER before the first record. */
 struct coverage {
 	uint64_t object_offset; /* the first object */
 	struct when object_received;
@@ -45,8 +44,8 @@ struct coverage {
 };
 
 struct coverage coverage_none(void);
-/* Since when the resource is covered as of POSITION: WHEN_MIN when it needs none,
- * WHEN_MAX when it is not covered yet. */
+/* Since when the resource is covered as of POSITION: WHEN_MIN if it needs no coverage,
+ * WHEN_MAX if it is not covered yet. */
 struct when coverage_start(const struct coverage *coverage, uint64_t position);
 
 #endif

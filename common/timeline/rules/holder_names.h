@@ -1,4 +1,4 @@
-/* holder_names.h - what a pod, a node or a service is called, and who controls it. */
+/* holder_names.h - the names of a pod, a node or a service, and of its controller. */
 #ifndef TENURE_HOLDER_NAMES_H
 #define TENURE_HOLDER_NAMES_H
 
@@ -7,7 +7,7 @@
 #define NAME_MAX_BYTES 253 /* a DNS subdomain (RFC 1123), longest Kubernetes name */
 #define UID_MAX_BYTES 128  /* uids are UUIDs (36) or hashes of a manifest (32) */
 
-/* A holder's newest names; node, owner and hash are of pods only. */
+/* Only pods have a node, an owner and a hash. */
 #define HOLDER_NAMES 7
 
 struct holder_names {

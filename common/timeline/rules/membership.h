@@ -13,9 +13,9 @@ struct membership {
 	struct span uid;     /* of the target, or empty */
 	struct span ports;   /* three bytes each: protocol, port (0: every port) */
 	struct when opening;
-	struct when closing; /* WHEN_MAX while it lasts */
+	struct when closing; /* WHEN_MAX while open */
 	uint64_t opened_offset;
-	uint64_t closed_offset; /* OFFSET_NEVER while it lasts */
+	uint64_t closed_offset; /* OFFSET_NEVER while open */
 };
 
 #endif

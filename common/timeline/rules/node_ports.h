@@ -1,7 +1,7 @@
 /* node_ports.h - which service had which nodePort, and when.
  *
- * In memory; Kubernetes hands out 2,768 nodePorts unless it is told otherwise, so there
- * are as many rows as services ever had one, about 100 bytes each.
+ * In memory, about 100 bytes for each nodePort that a service ever had; by default Kubernetes
+ * has 2,768 to allocate.
  */
 #ifndef TENURE_NODE_PORTS_H
 #define TENURE_NODE_PORTS_H
@@ -17,9 +17,9 @@ struct node_port {
 	uint8_t protocol;
 	uint16_t port;
 	uint64_t opened_offset;
-	uint64_t closed_offset; /* OFFSET_NEVER while it lasts */
+	uint64_t closed_offset; /* OFFSET_NEVER while open */
 	struct when from;
-	struct when to; /* WHEN_MAX while it lasts */
+	struct when to; /* WHEN_MAX while open */
 };
 
 struct node_ports {
@@ -27,7 +27,7 @@ struct node_ports {
 	size_t count, capacity;
 };
 
-/* Copies SERVICE. -1 when there is no memory. */
+/* Copies SERVICE. -1 if out of memory. */
 int node_ports_add(struct node_ports *ports, const struct node_port *port, struct span service);
 void node_ports_free(struct node_ports *ports);
 

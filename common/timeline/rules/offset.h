@@ -1,4 +1,4 @@
-/* offset.h - offsets in the kube topic, as evidence carries them. */
+/* offset.h - offsets in the kube topic, as evidence has them. */
 #ifndef TENURE_OFFSET_H
 #define TENURE_OFFSET_H
 

@@ -1,8 +1,8 @@
-/* progress.h - from an instant to the first PROGRESS that knew it.
+/* progress.h - finds the first PROGRESS whose known is at or after an instant. Pure.
  *
- * (1) KNOWN rises from entry to entry, and so does the offset.
+ * (1) Both known and offset rise from entry to entry.
  *
- * All of them are in memory, 16 bytes each: at one a second 1.4 MB a day.
+ * In memory, 16 bytes each: 1.4 MB a day at one per second.
  */
 #ifndef TENURE_PROGRESS_H
 #define TENURE_PROGRESS_H
@@ -23,12 +23,12 @@ struct progress {
 	size_t count, capacity;
 };
 
-/* An entry that is not later than the last one is left out. -1 when there is no memory. */
+/* Ignores an entry whose known is not later than the last one's. -1 if out of memory. */
 int progress_add(struct progress *progress, struct when known, uint64_t offset);
 void progress_free(struct progress *progress);
 /* The first entry with known >= MOMENT, or NULL. */
 const struct progress_entry *progress_find(const struct progress *progress, struct when moment);
-/* What the last entry with an offset up to OFFSET knew; WHEN_MIN when there is none. */
+/* The known of the last entry whose offset is at most OFFSET; WHEN_MIN if there is none. */
 struct when progress_known_at(const struct progress *progress, uint64_t offset);
 
 #endif

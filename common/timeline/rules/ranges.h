@@ -1,9 +1,9 @@
 /* ranges.h - the address ranges that belong to a cluster.
  *
  * A ServiceCIDR's range counts from its record on. A node's podCIDR counts once a pod of
- * that node has had a binding inside it; until then it only waits.
+ * that node has a binding in it.
  *
- * In memory, 64 bytes each: as many as the cluster ever had nodes and ServiceCIDRs.
+ * In memory, 64 bytes for each node and ServiceCIDR that the cluster ever had. Pure.
  */
 #ifndef TENURE_RANGES_H
 #define TENURE_RANGES_H
@@ -18,7 +18,7 @@ struct range_row {
 	struct ip_range range;
 	uint64_t node; /* a hash of the name of the node whose pods must use it, or 0 */
 	uint64_t told_offset;
-	uint64_t used_offset; /* from where it counts; OFFSET_NEVER while it waits */
+	uint64_t used_offset; /* from where it counts; OFFSET_NEVER until then */
 };
 
 struct ranges {
@@ -30,7 +30,7 @@ struct ranges {
 int ranges_add(struct ranges *ranges, const struct range_row *row);
 void ranges_free(struct ranges *ranges);
 bool ranges_told(const struct ranges *ranges, const struct ip_range *range, uint64_t node);
-/* From which position on IP lies in one of them; OFFSET_NEVER when in none. */
+/* The first position at which IP is in a range; OFFSET_NEVER if there is none. */
 uint64_t ranges_offset(const struct ranges *ranges, const struct ip *ip);
 
 #endif

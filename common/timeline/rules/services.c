@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* An endpoint that moves between two slices is in none of them for a moment. */
+/* An endpoint that moves from one slice to another is briefly in neither. */
 #define PAUSE_NS (5 * NS_PER_SECOND)
 
 static bool same_interval(const struct membership *a, const struct membership *b)
@@ -47,7 +47,7 @@ static bool ports_match(struct span ports, int32_t port, int transport)
 	return false;
 }
 
-/* Keeps the order: the names mostly come in it. */
+/* Keeps the order, in which the names usually come. */
 static void add(struct services *services, struct span name, bool port)
 {
 	size_t at = services->count;

@@ -1,4 +1,4 @@
-/* services.h - which services an end belongs to (docs/answers.md section 7). Pure. */
+/* services.h - the services of an end (docs/answers.md section 7). Pure. */
 #ifndef TENURE_SERVICES_H
 #define TENURE_SERVICES_H
 
@@ -44,18 +44,19 @@ struct memberships {
 	size_t which_count;
 };
 
-/* Writes which of ALL are of HOLDER to WHICH, room for all of them; gives their number. */
+/* Writes the indexes of the memberships that can be the holder's to WHICH, which has room for
+ * ALL. Returns their number. */
 size_t services_of_holder(const struct memberships *all, enum holder_kind kind, struct span uid,
 			  uint32_t *which);
 
-/* PORTS is looked at for a node alone, and may be NULL. */
+/* PORTS is only used for a node, and may be NULL. */
 void services_find(const struct memberships *memberships, const struct node_ports *ports,
 		   const struct services_question *question, struct services *services);
 
-/* Adds ,"service":{...},"services":[...] as far as there are any. */
+/* Adds ,"service":{...},"services":[...], each if there is one. */
 void services_add_json(const struct services *services, struct text *out);
 
-/* Until when MEMBERSHIPS[INDEX] lasts as of POSITION: a pause of at most 5 s is bridged. */
+/* When MEMBERSHIPS[INDEX] closes as of POSITION; a pause of at most 5 s is bridged. */
 struct when membership_closing(const struct membership *memberships, size_t count, size_t index,
 			       uint64_t position);
 

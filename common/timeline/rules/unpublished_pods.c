@@ -7,7 +7,7 @@
 
 #define BLOCK_ROWS 256
 
-/* What a block's rows have in common, so that most blocks are passed over. */
+/* Bounds of a block's rows, so that most blocks can be skipped. */
 struct unpublished_block {
 	uint64_t last_hidden; /* the greatest hidden offset */
 	struct when first_from;

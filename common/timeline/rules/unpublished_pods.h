@@ -1,11 +1,11 @@
-/* unpublished_pods.h - pods that may hold an address of which nothing tells yet.
+/* unpublished_pods.h - pods that may hold an address that no record shows yet. Pure.
  *
- * docs/answers.md section 6. Each row is one statement about one pod, visible at
- * the positions from its opened offset up to, and without, its hidden offset; at any
- * position at most one statement about a pod is visible.
+ * docs/answers.md section 6. Each row is one statement about one pod, visible from its opened
+ * offset up to, but not at, its hidden offset; at any position at most one statement about a
+ * pod is visible.
  *
- * All of a cluster's statements are in memory, 64 bytes each: one or two for each pod
- * that the topic ever told of. UNPUBLISHED_PODS_MAX of them (4 GB) is where the program stops.
+ * In memory, 64 bytes each: one or two for each pod that was ever in the topic. The program
+ * stops at UNPUBLISHED_PODS_MAX of them (4 GB).
  */
 #ifndef TENURE_UNPUBLISHED_PODS_H
 #define TENURE_UNPUBLISHED_PODS_H
@@ -21,9 +21,9 @@
 struct unpublished_pod {
 	uint64_t holder; /* a hash of the pod's uid */
 	uint64_t opened_offset;
-	uint64_t hidden_offset; /* OFFSET_NEVER until another statement follows */
+	uint64_t hidden_offset; /* OFFSET_NEVER until the next statement */
 	struct when from;
-	struct when until; /* WHEN_MAX while it lasts */
+	struct when until; /* WHEN_MAX while open */
 };
 
 struct unpublished_block;
@@ -35,7 +35,7 @@ struct unpublished_pods {
 	size_t count, capacity, block_capacity;
 };
 
-/* -1 when there is no memory, or no room. */
+/* -1 if out of memory, or if there are UNPUBLISHED_PODS_MAX already. */
 int unpublished_pods_add(struct unpublished_pods *table, const struct unpublished_pod *row);
 void unpublished_pods_hide(struct unpublished_pods *table, size_t number, uint64_t hidden_offset);
 void unpublished_pods_free(struct unpublished_pods *table);
@@ -44,8 +44,8 @@ struct unpublished_question {
 	struct when start, end; /* of the flow */
 	int64_t skew_ns;
 	uint64_t position;
-	uint64_t holder; /* the pod that does not count: the one that is possible anyway */
-	bool excluded;   /* a certain binding excludes pods that are unpublished still */
+	uint64_t holder; /* a pod that is ignored: it is possible anyway */
+	bool excluded;   /* a certain binding excludes pods that are still unpublished */
 };
 
 /* The first statement from number *NEXT on whose pod may hold the address in the flow, or
@@ -53,7 +53,7 @@ struct unpublished_question {
 const struct unpublished_pod *unpublished_pods_next(const struct unpublished_pods *table,
 						    const struct unpublished_question *question,
 						    size_t *next);
-/* Some pod may hold the address in the flow. */
+/* Whether some pod may hold the address in the flow. */
 bool unpublished_pods_may_hold(const struct unpublished_pods *table,
 			       const struct unpublished_question *question);
 

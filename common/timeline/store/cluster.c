@@ -11,11 +11,11 @@
 
 static int no_memory(const struct cluster *cluster)
 {
-	log_error("timeline: no memory for cluster \"%s\"", cluster->name);
+	log_error("timeline: out of memory for cluster \"%s\"", cluster->name);
 	return -1;
 }
 
-/* Puts VALUE (freed) at KEY (freed). */
+/* Puts and frees KEY and VALUE. */
 static int put(struct store *store, struct text *key, struct text *value)
 {
 	int rc = store_put(store, key, value);
@@ -36,7 +36,7 @@ struct cluster *cluster_new(uint32_t id, const char *name)
 	struct cluster *cluster = calloc(1, sizeof(*cluster));
 
 	if (cluster == NULL) {
-		log_error("timeline: no memory for cluster \"%s\"", name);
+		log_error("timeline: out of memory for cluster \"%s\"", name);
 		return NULL;
 	}
 	cluster->id = id;
@@ -190,7 +190,7 @@ static int put_numbered(const struct cluster *cluster, struct store *store, enum
 	return put(store, &key, &value);
 }
 
-/* Takes one row of TABLE into memory. 0, -1 without memory, 1 when it does not decode. */
+/* Adds one row of TABLE to memory. 0, -1 if out of memory, 1 if it does not decode. */
 static int read_row(struct cluster *cluster, enum row_table table, struct span key,
 		    struct span value)
 {

@@ -1,11 +1,10 @@
 /* cluster.h - what is known of one cluster as a whole, in memory and in its rows.
  *
- * Each cluster is a cluster of its own. Coverage, GAPs, PROGRESS, unpublished pods, ranges
- * and nodePorts are small against the histories of its addresses, and every question
- * needs them: so they are in memory, and the store is where they come from.
+ * Coverage, GAPs, PROGRESS, unpublished pods, ranges and nodePorts are small compared to the
+ * histories of addresses, and every question needs them, so they are loaded into memory.
  *
- * (1) Every change goes to the store's batch too, so memory and store agree at each
- *     commit; after a failed commit the timeline is BROKEN and not asked again.
+ * (1) Every change goes to the store's batch too, so memory and store agree after each
+ *     commit; after a failed commit the timeline is BROKEN and must not be asked.
  */
 #ifndef TENURE_CLUSTER_H
 #define TENURE_CLUSTER_H
@@ -22,9 +21,9 @@
 #include "common/timeline/rules/unpublished_pods.h"
 #include "common/timeline/store/store.h"
 
-/* A list that has begun. */
+/* A list that has begun and not ended. */
 struct sync {
-	uint64_t begin_offset; /* OFFSET_NEVER when none has */
+	uint64_t begin_offset; /* OFFSET_NEVER if none has */
 	struct kube_scope scope;
 };
 
@@ -41,7 +40,7 @@ struct cluster {
 	struct node_ports node_ports;
 };
 
-/* NULL after logging. */
+/* NULL if out of memory (logged). */
 struct cluster *cluster_new(uint32_t id, const char *name);
 /* Reads the rows of cluster ID. NULL after logging. */
 struct cluster *cluster_load(struct store *store, uint32_t id);

@@ -1,9 +1,9 @@
-/* codec.h - numbers, moments and texts as the bytes of a key or a row.
+/* codec.h - numbers, instants and texts as the bytes of a key or a row.
  *
- * (1) Integers are big-endian and moments have their sign flipped, so keys sort as
- *     their values do.
- * (2) A reader that runs past its bytes gives zeros and empty texts from then on and
- *     says so in FAILED, which is looked at once, at the end.
+ * (1) Integers are big-endian and instants have their sign bit flipped, so keys sort as their
+ *     values do.
+ * (2) A reader that runs past its bytes sets FAILED and returns zeros and empty texts from
+ *     then on; check FAILED once, at the end.
  */
 #ifndef TENURE_CODEC_H
 #define TENURE_CODEC_H
@@ -44,7 +44,7 @@ struct ip codec_ip(struct codec *codec);
 struct span codec_span(struct codec *codec); /* inside the row */
 struct evidence codec_evidence(struct codec *codec);
 struct pod_fold codec_fold(struct codec *codec);
-/* All was there and nothing is left. */
+/* Everything was there, and nothing is left. */
 bool codec_done(const struct codec *codec);
 
 #endif

@@ -41,7 +41,7 @@ int holding_state_read(struct store *store, struct codec *body, size_t more,
 	holding->held = calloc(held + more + 1, sizeof(*holding->held));
 	holding->ports = calloc(ports + more + 1, sizeof(*holding->ports));
 	if (holding->held == NULL || holding->ports == NULL) {
-		log_error("timeline: no memory for the state of a node or a service");
+		log_error("timeline: out of memory for the state of a node or a service");
 		return -1;
 	}
 	if (fresh)

@@ -1,5 +1,5 @@
-/* object_state.h - the state of one Kubernetes object: a head that is the same for every
- * kind, then the body of its kind (pod_state.h, holding_state.h, slice_state.h).
+/* object_state.h - the state of one Kubernetes object: a head, the same for every kind, then
+ * a body for its kind (pod_state.h, holding_state.h, slice_state.h).
  */
 #ifndef TENURE_OBJECT_STATE_H
 #define TENURE_OBJECT_STATE_H
@@ -11,13 +11,13 @@
 #include "common/timeline/store/codec.h"
 
 struct object_head {
-	uint64_t revision; /* the greatest integer one, 0 for none */
+	uint64_t revision; /* the greatest that was an integer, 0 for none */
 	uint64_t seen_offset;
 	bool absent; /* from the last list */
 	struct span namespace;
 };
 void object_head_add(struct text *value, const struct object_head *head);
-/* What does not decode shows in CODEC. */
+/* Sets CODEC->failed if it does not decode. */
 struct object_head object_head_read(struct codec *codec);
 
 /* The body of an owner's state: a hash of its row, 0 for a new one. */

@@ -9,11 +9,11 @@
 
 struct pod_state {
 	struct pod_fold fold;
-	uint64_t unpublished_number; /* OFFSET_NEVER when it has none that is visible */
+	uint64_t unpublished_number; /* OFFSET_NEVER if none is visible */
 	uint64_t names;              /* a hash of them */
 };
 
-/* That of a new pod when nothing is left of CODEC. */
+/* The state of a new pod if nothing is left of CODEC. */
 struct pod_state pod_state_read(struct codec *codec);
 void pod_state_add(struct text *next, const struct pod_state *state);
 

@@ -11,7 +11,7 @@ static void begin(struct text *key, unsigned letter, uint32_t cluster)
 	codec_add_u32(key, cluster);
 }
 
-/* A name in front of something else: its length first, so that no name is another's prefix. */
+/* A name before something else: its length first, so that no name is a prefix of another. */
 static void add_name(struct text *key, struct span name)
 {
 	codec_add_u8(key, (unsigned)name.length);

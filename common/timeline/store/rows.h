@@ -1,4 +1,4 @@
-/* rows.h - what lies in the store, row by row.
+/* rows.h - the rows of the store: their keys and values.
  *
  * key (cluster: 4 bytes, offset and epoch: 8)                    value
  * 'a' cluster ip 'b' kind uid epoch offset                       evidence from OFFSET on
@@ -7,14 +7,14 @@
  * 'l' cluster node-name offset                                   zone and region
  * 'o' cluster uid offset                                         a ReplicaSet's or Job's controller
  * 's' cluster resource uid                                       fold state of one object
- * 'x' cluster resource uid                                       (it was deleted, for ever)
+ * 'x' cluster resource uid                                       (empty: it was deleted)
  * 'k' cluster known                                              offset of that PROGRESS
  * 'g' 'u' 'r' 'p' cluster number                                 a GAP, an unpublished pod, a range, a nodePort
  * 'w' cluster                                                    its name, coverage, open SYNCs
  * 'M'                                                            how far the topic was read
  *
- * (1) A row that carries an offset is visible at a position that is not less; the rows
- *     of one thing are in the order of their offsets.
+ * (1) A row with an offset is visible at positions that are not less; the rows of one thing
+ *     are in the order of their offsets.
  */
 #ifndef TENURE_ROWS_H
 #define TENURE_ROWS_H

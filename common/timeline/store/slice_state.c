@@ -18,7 +18,7 @@ int slice_state_read(struct store *store, struct codec *body, struct slice_state
 		return store_damaged(store, "the state of a slice");
 	slice->members = calloc(count + 1, sizeof(*slice->members));
 	if (slice->members == NULL) {
-		log_error("timeline: no memory for a slice");
+		log_error("timeline: out of memory for a slice");
 		return -1;
 	}
 	for (; slice->count < count; slice->count++) {

@@ -33,7 +33,7 @@ struct store_scan {
 	bool begun;
 };
 
-/* Logs and frees ERROR (taken). Gives -1. */
+/* Logs and frees ERROR. Returns -1. */
 static int broken(struct store *store, const char *doing, char *error)
 {
 	log_error("timeline %s: cannot %s: %s", store->directory, doing, error);
@@ -71,7 +71,7 @@ static void set_options(struct store *store)
 	store->batch = rocksdb_writebatch_create();
 }
 
-/* A lock, a full disk or a missing right is no damage. */
+/* A lock, a full disk or a missing permission is not damage. */
 static bool is_damage(const char *error)
 {
 	return strncmp(error, "Corruption", strlen("Corruption")) == 0 ||
@@ -81,8 +81,8 @@ static bool is_damage(const char *error)
 		!strstr(error, "Not a directory"));
 }
 
-/* Removes the closed store's files, and the mark last: a process killed in between
- * leaves the rest to its successor. */
+/* Removes the files of the closed store, the mark last: if the process is killed in between,
+ * the next one continues. */
 static int empty(struct store *store)
 {
 	char path[STORE_PATH_SIZE + 32];
@@ -108,8 +108,9 @@ static int open_db(struct store *store)
 	    store_folder_set_aside(store->directory, "was found damaged") != 0)
 		return -1;
 	if (store_folder_is_foreign(store->directory)) {
-		log_error("%s holds files, but no timeline; give an empty folder or a new name",
-			  store->directory);
+		log_error(
+			"%s contains files, but not a timeline; give an empty folder or a new name",
+			store->directory);
 		return -1;
 	}
 	store->db = rocksdb_open(store->options, store->directory, &error);
@@ -125,7 +126,7 @@ static int open_db(struct store *store)
 	return error != NULL ? broken(store, "open it", error) : 0;
 }
 
-/* Its folder's name; a temporary one is made. */
+/* Sets the folder's name; creates a temporary one. */
 static int name_folder(struct store *store, const char *directory)
 {
 	const char *base = getenv("TMPDIR");
@@ -139,7 +140,7 @@ static int name_folder(struct store *store, const char *directory)
 		return -1;
 	}
 	if (directory == NULL && !mkdtemp(store->directory)) {
-		log_error("timeline: cannot make %s: %s", store->directory, strerror(errno));
+		log_error("timeline: cannot create %s: %s", store->directory, strerror(errno));
 		return -1;
 	}
 	store->temporary = directory == NULL;
@@ -151,7 +152,7 @@ struct store *store_open(const char *directory)
 	struct store *store = calloc(1, sizeof(*store));
 
 	if (store == NULL) {
-		log_error("timeline: no memory");
+		log_error("timeline: out of memory");
 		return NULL;
 	}
 	if (name_folder(store, directory) == 0) {
@@ -235,7 +236,7 @@ void store_close(struct store *store)
 
 static int no_memory(const struct store *store)
 {
-	log_error("timeline %s: no memory for a row", store->directory);
+	log_error("timeline %s: out of memory for a row", store->directory);
 	return -1;
 }
 

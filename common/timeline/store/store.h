@@ -1,14 +1,11 @@
 /* store.h - the timeline's rows in RocksDB.
  *
- * Keys and values are bytes; rows.h gives them their meaning. The only user of
- * rocksdb/c.h: an error text of RocksDB is freed by rocksdb_free(), a pinned slice and
- * an iterator are destroyed by whoever made them, an iterator's key and value are
- * borrowed until its next step.
+ * Keys and values are bytes; rows.h defines their meaning. The only user of rocksdb/c.h.
  *
- * (1) What store_put() gathers becomes visible, and durable against a killed process,
- *     at store_commit(), all of it or nothing.
+ * (1) What store_put() and store_remove() add to the batch becomes visible, and durable even
+ *     if the process is killed, at store_commit(): all of it or nothing.
  * (2) A recovered store is a prefix of what was committed (point-in-time recovery).
- * (3) Once RocksDB has reported damage, the next store_open() sets the store aside.
+ * (3) Once RocksDB or a row has reported damage, the next store_open() sets the store aside.
  */
 #ifndef TENURE_STORE_H
 #define TENURE_STORE_H
@@ -19,25 +16,24 @@
 #include "common/base/text.h"
 #include "common/timeline/store/codec.h"
 
-/* Every key of one address begins with so many bytes: its own (rows.h). */
+/* All keys of one address share their first 21 bytes, and only they do (rows.h). */
 #define STORE_PREFIX_LENGTH 21
 
 struct store;
 
-/* Opens the store in DIRECTORY, or makes it; NULL: a temporary one. An unreadable one is
- * set aside as DIRECTORY.damaged-N. Returns NULL after logging. */
+/* Opens or creates the store in DIRECTORY; NULL: a temporary one. An unreadable one is set
+ * aside as DIRECTORY.damaged-N. Returns NULL after logging. */
 struct store *store_open(const char *directory);
 /* Whether damage was reported (3). */
 bool store_is_damaged(const struct store *store);
-/* Sets the open store aside as it would be after damage, and begins anew. */
+/* Sets the open store aside as after damage, and starts an empty one. -1 after logging. */
 int store_replace(struct store *store, const char *reason);
 bool store_is_empty(struct store *store);
-/* Empties the store. */
+/* Empties the store. -1 after logging. */
 int store_reset(struct store *store);
 void store_close(struct store *store);
 
-/* Keys and values are written into texts; one that failed for lack of memory is an error
- * of the call that takes it, logged. */
+/* A key or value that failed (out of memory) makes the call that takes it fail, logged. */
 
 /* Reads the row KEY into VALUE, cleared first. 1 found, 0 not there, -1 after logging. */
 int store_get(struct store *store, const struct text *key, struct text *value);
@@ -61,7 +57,7 @@ struct store_scan *store_scan_begin(struct store *store, const struct text *pref
 int store_scan_next(struct store_scan *scan, struct span *key, struct span *value);
 void store_scan_end(struct store_scan *scan);
 
-/* A row that RocksDB gave whole does not decode: logs it and remembers (3). Gives -1. */
+/* A row does not decode: logs it and remembers the damage (3). Returns -1. */
 int store_damaged(struct store *store, const char *what);
 
 #endif

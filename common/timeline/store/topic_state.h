@@ -1,5 +1,5 @@
-/* topic_state.h - how far a kube topic was read, and what it was: the one row of a store
- * that belongs to no cluster.
+/* topic_state.h - how far the kube topic was read, and which topic it was: the only row that
+ * belongs to no cluster.
  */
 #ifndef TENURE_TOPIC_STATE_H
 #define TENURE_TOPIC_STATE_H
@@ -10,7 +10,7 @@
 #include "common/record/kube_resource.h"
 #include "common/timeline/store/store.h"
 
-/* Each cluster is in memory; a topic of more is a mistake in a name. */
+/* Clusters are in memory; more of them in one topic is a mistake in the names. */
 #define CLUSTERS_MAX 1024
 
 struct topic_state {
@@ -22,7 +22,7 @@ struct topic_state {
 
 /* Of a topic that was not read yet. */
 struct topic_state topic_state_none(void);
-/* 0: read, or the store is new; 1: it has another format; -1 after logging. */
+/* 0: read, or the store is empty; 1: it has another format; -1 after logging. */
 int topic_state_load(struct store *store, struct topic_state *state);
 /* Puts the row. -1 after logging. */
 int topic_state_put(const struct topic_state *state, struct store *store);
