@@ -1,18 +1,18 @@
 # make                    build the programs into build/
 # make test               every test; make help lists the rest
 #
-# Every *.c is found by itself.  A program's folder has a main.c; what else is there
-# goes into an archive, and common/ into another.  A program is linked from these two,
+# Every *.c is found automatically. A program's folder has a main.c; its other files go
+# into one archive, and common/ into another. A program is linked from these two,
 # a test from common/ and the folders whose headers it includes.
 #
 #   SAN=1      address and undefined-behaviour sanitizers    build-san/
 #   DEBUG=1    no optimisation                               build-debug/
 #   CC=clang   the other compiler                            build-clang/
-#   LAX=1      go on without the sources that do not compile
+#   LAX=1      continue without the sources that do not compile
 #   SKIP=...   leave these sources out
 #   V=1        print every command
 
-# Rooms of common/, each leaning only on those before it (tests/lint).
+# The rooms of common/; each includes only those before it (tests/lint).
 SHARED  = $(addprefix common/,base program bus kafka topic record timeline/rules timeline/store \
             timeline/history timeline/feed timeline)
 FOLDERS = producers/kube producers/flows enricher sink/graph sink/lookup
@@ -35,15 +35,15 @@ comma   := ,
 Q       := $(if $(V),,@)
 SAY     := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo)
 
-# tests/unit has the folders of the code.
+# tests/unit mirrors the folders of the code.
 MIRRORED = $(SHARED) $(FOLDERS)
 COMMON   = $(BUILD)/common.a
 MAINS    = $(wildcard $(FOLDERS:%=%/main.c))
 PROGRAMS = $(foreach folder,$(MAINS:%/main.c=%),$(BUILD)/$(call program,$(folder)))
 UNITS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard $(MIRRORED:%=tests/unit/%/*_test.c)))
 REPLAYS  = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*_fuzz.c))
-TOOLS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c tests/bench/*.c))
-# Of folders: their sources; of one folder: its archive and its program.
+TOOLS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
+# The sources of folders; the archive and the program of one folder.
 sources  = $(filter-out %/main.c $(SKIP),$(sort $(wildcard $(1:%=%/*.c))))
 archive  = $(BUILD)/$(subst /,-,$1).a
 program  = $(if $(filter enricher,$1),tenure-enrich,tenure-$(notdir $1))
@@ -52,9 +52,9 @@ LINK     = $(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed
 
 all: $(PROGRAMS) ## build the programs into build/
 
-units: $(UNITS) $(REPLAYS) $(TOOLS) ## build the unit tests, the fuzz replays and the test tools
+units: $(UNITS) $(REPLAYS) $(TOOLS) ## build the unit tests, the fuzz replays and the benchmarks
 
-# An archive and the list of its sources, which changes only when a file comes or goes.
+# An archive and the list of its sources, which changes only when a file is added or removed.
 define archive_rule
 $1: $(2:%.c=$(OBJ)/%.o) $1.list
 	@$$(RM) $$@
@@ -82,7 +82,7 @@ define part_rule
 $(patsubst %.c,$(BUILD)/%,$(sort $(call users,$1))): $(OBJ)/$(1:.c=.o)
 endef
 
-TESTED = $(wildcard $(MIRRORED:%=tests/unit/%/*_test.c) tests/fuzz/*_fuzz.c tests/tools/*.c tests/bench/*.c)
+TESTED = $(wildcard $(MIRRORED:%=tests/unit/%/*_test.c) tests/fuzz/*_fuzz.c tests/bench/*.c)
 $(eval $(call archive_rule,$(COMMON),$(call sources,$(SHARED))))
 $(foreach f,$(FOLDERS),$(eval $(call archive_rule,$(call archive,$f),$(call sources,$f))))
 $(foreach f,$(PARTS),$(eval $(call part_rule,$f)))
@@ -98,11 +98,11 @@ $(filter %_alloc_test,$(UNITS)): WRAPPED = $(patsubst %,-Wl$(comma)--wrap=%, \
 $(TOOLS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(COMMON)
 	$(link-test)
 
-# Over its corpus alone, or, with FUZZ, under clang's fuzzer.
+# Runs over its corpus or, with FUZZ, under clang's fuzzer.
 $(REPLAYS): $(BUILD)/tests/%: $(OBJ)/tests/%.o $(if $(FUZZ),,$(OBJ)/tests/fuzz/replay.o) $(COMMON)
 	$(link-test) $(if $(FUZZ),-fsanitize=fuzzer)
 
-# common/ last, because the others lean on it.
+# common/ comes last, because the others depend on it.
 define link-test
 @mkdir -p $(@D)
 $(SAY) '  link    $@'
@@ -114,7 +114,7 @@ $(OBJ)/%.o: %.c
 	$(SAY) '  compile $<'
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $< $(if $(LAX),|| $(RM) $@)
 
-# The version in a file that changes only when the version does.
+# Holds the version, and changes only when the version does.
 $(BUILD)/version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(or $(VERSION),0.1.0)' | cmp -s - $@ || echo '$(or $(VERSION),0.1.0)' >$@
@@ -135,20 +135,20 @@ test: ## every test: lint, unit, fuzz corpora, cases, integration
 	@deploy/setup test
 	@tests/run
 
-proof: ## what takes longer; writes its figures to docs/proof.md
+proof: ## the longer tests; writes their figures to docs/proof.md
 	@deploy/setup test
 	@$(MAKE) --no-print-directory all units
 	@BUILD=$(abspath $(BUILD)) tests/proof
 
-bench: ## measure the enricher and the meter against their bounds
+bench: ## measure the enricher and the meter (tenure-flows) against their bars
 	@deploy/setup build kafka venv
 	@$(MAKE) --no-print-directory all units
 	@BUILD=$(abspath $(BUILD)) tests/bench/run
 
-lint: ## check the house rules
+lint: ## check the house rules (CONTRIBUTING.md)
 	@tests/lint
 
-format: ## put every C file into the house layout
+format: ## format every C file
 	@deploy/setup format
 	git ls-files '*.[ch]' | xargs clang-format -i
 
@@ -169,7 +169,7 @@ SHARE = share/man/man1 share/bash-completion/completions share/zsh/site-function
 ABOUT = $(foreach p,$(notdir $(PROGRAMS)),$(BUILD)/man/$p.1 $(BUILD)/completion/$p $(BUILD)/completion/_$p)
 print = @mkdir -p $(@D) && env -i PATH="$$PATH" $< --print-$1 >$@.tmp && mv $@.tmp $@
 
-man: $(ABOUT) ## write the manual pages and the completions of bash and zsh into build/
+man: $(ABOUT) ## write the manual pages and the bash and zsh completions into build/
 
 $(BUILD)/man/%.1: $(BUILD)/%
 	$(call print,man)
