@@ -103,7 +103,7 @@ int access_in_cluster(struct access *access)
 	read.token_file = strdup(ACCOUNT "token");
 	if (read.source == NULL || read.server == NULL || read.token_file == NULL ||
 	    server.failed) {
-		log_error("no memory");
+		log_error("out of memory");
 		goto out;
 	}
 	if (access_read_file(ACCOUNT "ca.crt", "service account's ca.crt", &read.authority) < 0)

@@ -33,14 +33,14 @@ struct access {
 
 void access_clear(struct access *access);
 
-/* True inside a pod, by the environment. */
+/* True if the environment is that of a pod. */
 bool access_in_cluster_present(void);
 /* Reads what Kubernetes gives a pod: the service account's files and, from the environment,
  * KUBERNETES_SERVICE_HOST and _PORT, which must be present. -1 after logging. */
 int access_in_cluster(struct access *access);
 
 /* Reads the whole file. The caller frees BYTES->DATA, which has a NUL after it. PURPOSE says
- * what the file is for, in a message. -1 after logging. */
+ * in messages what the file is for. -1 after logging. */
 int access_read_file(const char *path, const char *purpose, struct access_bytes *bytes);
 
 /* Reads TOKEN_FILE again, if there is one. If it cannot be read, that is logged and the old

@@ -37,7 +37,7 @@ bool api_reply_read_page(const char *bytes, size_t length, struct api_reply_page
 bool api_reply_read_change(const char *bytes, size_t length, struct api_reply_change *change);
 /* Leaves what is absent empty. Text that is not JSON becomes the message. */
 void api_reply_read_status(const char *bytes, size_t length, struct api_reply_status *status);
-/* The reason of the GAP that CODE (HTTP's, or of STATUS) calls for; NULL when the server
+/* The reason of the GAP that CODE (HTTP's or STATUS's) calls for; NULL when the server
  * still has the requested revision. */
 const char *api_reply_loss(int64_t code, const struct api_reply_status *status);
 

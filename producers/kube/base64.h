@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /* Decodes TEXT, ignoring white space. Returns new bytes with a NUL after them and sets *LENGTH;
- * NULL when TEXT is not base64 or memory is out. */
+ * NULL when TEXT is not base64, or out of memory. */
 char *base64_decode(const char *text, size_t *length);
 
 #endif

@@ -1,8 +1,8 @@
 /* clocks.h - one reading of the clocks, for everything that happens in a turn.
  *
- * (1) TICK is never set: waiting times are measured by it.
+ * (1) TICK is never set: waits are measured with it.
  * (2) RECEIVED is the wall clock and never goes back: records carry it.
- * (3) WALL may be set back: a promise that it dates must be compared with earlier ones.
+ * (3) WALL may be set back: a promise dated with it must be compared with earlier ones.
  */
 #ifndef TENURE_KUBE_CLOCKS_H
 #define TENURE_KUBE_CLOCKS_H

@@ -13,12 +13,12 @@
 #include "common/base/when.h"
 #include "common/program/log.h"
 
-#define USER_AGENT "tenure-kube" /* with curl's own the API server indents: twice the bytes */
+#define USER_AGENT "tenure-kube" /* for curl's own the API server indents: twice the bytes */
 #define CONNECT_TIMEOUT_S 10L
 #define SILENCE_MS 30000              /* bytes unanswered for this long: the connection is dead */
 #define URL_MAX 65536                 /* bytes */
 #define TOKEN_AGE_S 60                /* as client-go */
-#define TURN_BYTES (4u * 1024 * 1024) /* then the turn ends: the caller takes them away */
+#define TURN_BYTES (4u * 1024 * 1024) /* then the turn ends: the caller removes them */
 
 struct http {
 	struct access *access;
@@ -59,8 +59,8 @@ static bool is_loopback(const char *host)
 	       strncmp(host, "[::1]", 5) == 0;
 }
 
-/* libcurl has no option for the TLS name alone: the URL gets that name, and CONNECT_TO leads
- * to the server. */
+/* libcurl has no option for the TLS name alone: the URL gets that name, and CONNECT_TO the
+ * server's address. */
 static int set_names(struct http *http)
 {
 	const struct access *access = http->access;
@@ -98,7 +98,7 @@ struct http *http_open(struct access *access)
 
 	if (http == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		free(http);
-		log_error("no memory");
+		log_error("out of memory");
 		return NULL;
 	}
 	http->access = access;
@@ -106,7 +106,7 @@ struct http *http_open(struct access *access)
 	text_init(&http->base, URL_MAX);
 	text_init(&http->host, URL_MAX);
 	if (open_multi(http) < 0 || set_names(http) < 0) {
-		log_error("no memory");
+		log_error("out of memory");
 		http_close(http);
 		return NULL;
 	}
@@ -231,7 +231,7 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 	http->requests = request;
 	return request;
 out:
-	log_error("no memory");
+	log_error("out of memory");
 	http_release(request);
 	return NULL;
 }
@@ -300,7 +300,7 @@ static void update(struct http_request *request)
 	request->retry_after_s = retry_after;
 }
 
-/* Moves bytes once, and notes which requests have ended. */
+/* Transfers bytes once, and notes which requests have ended. */
 static int transfer(struct http *http, int timeout_ms)
 {
 	int running, left;
@@ -351,7 +351,7 @@ int http_reconnect(struct http *http)
 	curl_multi_cleanup(http->multi);
 	if (open_multi(http) == 0)
 		return 0;
-	log_error("no memory");
+	log_error("out of memory");
 	return -1;
 }
 

@@ -1,8 +1,8 @@
 /* http.h - GET requests to one API server, many at a time, over libcurl.
  *
  * With https all requests share one HTTP/2 connection, as long as the server has not
- * asked for another. Requests move only inside http_turn(). What arrives is added to the
- * caller's text, and the caller takes it away.
+ * asked for another. Requests progress only inside http_turn(). What arrives is added to the
+ * caller's text, and the caller removes it.
  *
  * (1) A request's BODY is borrowed from http_get() to http_release().
  * (2) Two requests with the same CONNECTION that are MULTIPLEXED arrive in the order the
@@ -23,7 +23,7 @@ enum http_failure {
 	HTTP_UNTRUSTED,   /* TLS failed, or our own certificate cannot be used */
 	HTTP_TIMED_OUT,
 	HTTP_TOO_LARGE, /* the answer did not fit into BODY */
-	HTTP_BROKEN,    /* it broke off, or anything else */
+	HTTP_BROKEN,    /* it broke off, or any other failure */
 };
 
 enum http_form {
@@ -39,7 +39,7 @@ struct http_request {
 	bool ended;
 	enum http_failure failure;
 	char message[256];     /* with FAILURE */
-	int64_t retry_after_s; /* the server's wish, 0 for none */
+	int64_t retry_after_s; /* what the server asked for, 0 for nothing */
 	long connection;       /* our port, 0 while there is none */
 	bool multiplexed;
 	struct text *body;
@@ -54,14 +54,14 @@ struct http_request {
 struct http *http_open(struct access *access);
 void http_close(struct http *http);
 
-/* Starts GET PATH, which begins with a slash; the whole of it may take TIMEOUT_S. NULL after
+/* Starts GET PATH, which begins with a slash; all of it may take TIMEOUT_S. NULL after
  * logging. */
 struct http_request *http_get(struct http *http, const char *path, const char *accept,
 			      enum http_form form, long timeout_s, struct text *body);
-/* Breaks the request off unless it has ended, and frees it. NULL is allowed. */
+/* Aborts the request unless it has ended, and frees it. NULL is allowed. */
 void http_release(struct http_request *request);
 
-/* Moves every request on, waiting up to TIMEOUT_MS for something to do. -1 after
+/* Lets every request progress, waiting up to TIMEOUT_MS for something to do. -1 after
  * logging. */
 int http_turn(struct http *http, int timeout_ms);
 /* True when the last turn read everything that had arrived. */

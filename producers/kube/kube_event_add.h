@@ -14,7 +14,7 @@
 #include "common/record/kube_resource.h"
 #include "producers/kube/value.h"
 
-/* TYPE is ADDED, MODIFIED or DELETED. Of OBJECT it writes what prune.h keeps. */
+/* TYPE is ADDED, MODIFIED or DELETED. Writes what prune.h keeps of OBJECT. */
 void kube_event_add_object(struct text *out, enum kube_event_type type, const char *cluster,
 			   enum kube_resource resource, struct when received, struct value object);
 /* TYPE is SYNC_BEGIN, whose scope is the whole cluster, or SYNC_END. */

@@ -67,7 +67,7 @@ static int load(struct config *config)
 	}
 	parsing = yaml_parser_initialize(&parser);
 	if (!parsing) {
-		log_error("no memory");
+		log_error("out of memory");
 		goto out;
 	}
 	yaml_parser_set_input_file(&parser, file);
@@ -141,7 +141,7 @@ static int copy(char **to, const char *from)
 	*to = strdup(from);
 	if (*to != NULL)
 		return 0;
-	log_error("no memory");
+	log_error("out of memory");
 	return -1;
 }
 

@@ -1,16 +1,16 @@
 /* kubeconfig.h - reads a kubeconfig file into a struct access.
  *
- * One file, one context. Relative file names in it are relative to its own folder. What it
- * names and is not supported (exec plugins, auth providers, passwords, impersonation) is
- * refused by name, never ignored.
+ * One file, one context. Relative file names in it are relative to its own folder. What is
+ * not supported (exec plugins, auth providers, passwords, impersonation) is refused by name,
+ * never ignored.
  */
 #ifndef TENURE_KUBE_KUBECONFIG_H
 #define TENURE_KUBE_KUBECONFIG_H
 
 #include "producers/kube/access.h"
 
-/* Reads PATH. CONTEXT NULL is its current-context. -1 after one logged line that names the
- * file, the member and what would be right. */
+/* Reads PATH. If CONTEXT is NULL, its current-context is used. -1 after logging one line that
+ * names the file, the member and what is expected. */
 int kubeconfig_read(const char *path, const char *context, struct access *access);
 
 #endif

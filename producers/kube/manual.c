@@ -35,7 +35,7 @@ const struct settings_manual manual = {
 			{EX_NOINPUT, "The kubeconfig does not exist."},
 			{EX_UNAVAILABLE, "The API server or the broker cannot be reached, or the "
 					 "output cannot be opened."},
-			{EX_SOFTWARE, "An internal error or no memory."},
+			{EX_SOFTWARE, "An internal error, or out of memory."},
 			{EX_IOERR, "The output cannot be written."},
 			{EX_NOPERM, "The API server refuses the account."},
 			{EX_CONFIG, "No usable kubeconfig or account."},

@@ -3,7 +3,7 @@
 #include "producers/kube/kube_event_add.h"
 
 /* Over one HTTP/2 connection, changes came up to 2.6 ms after the answer that covers them
- * (measured). This is forty times that, and small beside any hold. */
+ * (measured). This is forty times that, and short compared with any hold. */
 #define SETTLE_NS (100 * NS_PER_MS)
 #define SETTLE_MAX_NS (5 * NS_PER_SECOND)
 

@@ -9,7 +9,7 @@
  *
  * (1) A round yields a PROGRESS only if every watch was open from its start to its end.
  * (2) KNOWN never goes back.
- * (3) A change that comes after it was promised doubles the settling time.
+ * (3) A change that arrives after it was promised doubles the settling time.
  */
 #ifndef TENURE_KUBE_PROGRESS_ROUNDS_H
 #define TENURE_KUBE_PROGRESS_ROUNDS_H
@@ -59,10 +59,10 @@ void progress_rounds_begin(struct progress_rounds *progress,
  * revisions went back. */
 bool progress_rounds_answered(struct progress_rounds *progress, enum kube_resource resource,
 			      uint64_t revision, const struct clocks *now);
-/* A probe failed, or something else made the round worthless. */
+/* A probe failed, or something else made the round invalid. */
 void progress_rounds_abandon(struct progress_rounds *progress);
-/* Once the round has proven it, adds the PROGRESS to RECORD and proves the watches; else
- * false. */
+/* True once the round has proven every watch: adds the PROGRESS to RECORD and notes in the
+ * watches what it promises. */
 bool progress_rounds_next(struct progress_rounds *progress,
 			  struct watch watches[static KUBE_RESOURCES], const struct clocks *now,
 			  struct text *record);

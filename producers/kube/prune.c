@@ -12,7 +12,7 @@ struct shape;
 struct part {
 	const char *name;
 	const struct shape *shape; /* of the object, or of each object of an array; NULL: all */
-	const char *needs;         /* of an array only the objects that have this member ... */
+	const char *needs;         /* of an array, only the objects that have this member ... */
 	const char *needs_text;    /* ... with this text, unless NULL */
 	bool drop_empty;           /* leave the member out when nothing of it is kept */
 };

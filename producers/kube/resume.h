@@ -23,11 +23,12 @@ struct resume {
 };
 
 /* Fills RESUME from the last records at ADDRESS; standard output has none. Reads further back
- * only while it has found no PROGRESS of CLUSTER. OPTIONS do not FOLLOW. -1 after logging. */
+ * only while it has found no PROGRESS of CLUSTER. OPTIONS must not have FOLLOW set. -1 after
+ * logging. */
 int resume_read(const char *address, const struct bus_options *options, const char *cluster,
 		struct resume *resume);
 
-/* The two steps of it: an empty RESUME, and the next record, in order. Records of other
+/* Its two steps: start with an empty RESUME, then take each record in order. Records of other
  * clusters are skipped. */
 void resume_init(struct resume *resume);
 void resume_take(struct resume *resume, const char *cluster, const struct kube_event *event);

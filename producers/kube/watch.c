@@ -8,10 +8,10 @@
 
 #define WAIT_FIRST_NS (200 * NS_PER_MS) /* doubled, then up to as much again by chance */
 #define WAIT_LONGEST_NS (30 * NS_PER_SECOND)
-#define WAIT_UNREACHED_NS (2 * NS_PER_SECOND) /* while nobody answers: it loads no server */
+#define WAIT_UNREACHED_NS (2 * NS_PER_SECOND) /* while there is no server to load */
 #define WATCH_SECONDS_MIN 300u   /* the server is asked to end a watch after a random time */
 #define WATCH_SECONDS_MAX 600u   /* between these, so that the watches do not end together */
-#define BODY_KEPT (1024u * 1024) /* bytes; what a page took beyond is freed */
+#define BODY_KEPT (1024u * 1024) /* bytes; what a page needed beyond them is freed */
 #define SHORT_LIFE_NS NS_PER_SECOND
 #define SHORT_LIVES_MAX 5u
 #define HEALTHY_NS (10 * NS_PER_SECOND)

@@ -1,7 +1,7 @@
 /* watch.h - one resource: list it, watch it, and keep track of what is known of it.
  *
  * A watch is a state machine without a clock and without a network. It says which request
- * it wants and is fed what the request brings; watch_records.h turns that into records.
+ * it wants and takes what the request brings; watch_records.h turns that into records.
  *
  *     TO_LIST -> LISTING -> WRITING -> (next page) TO_LIST | (last) TO_WATCH
  *     TO_WATCH -> OPENING -> OPEN -> (ended) TO_WATCH | (history lost) TO_LIST with a GAP
@@ -45,7 +45,7 @@ struct watch_stats {
 	uint64_t late;       /* came after a PROGRESS had promised them */
 	uint64_t unreadable; /* lines and pages */
 	uint64_t too_large;
-	uint64_t failures; /* requests that did not bring what they asked for */
+	uint64_t failures; /* requests that did not get what they asked for */
 };
 
 struct watch {
@@ -54,7 +54,7 @@ struct watch {
 	struct watch_stats *stats; /* borrowed */
 	enum watch_state state;
 	struct text body; /* what the request brought */
-	size_t taken;     /* bytes of it that are done with */
+	size_t taken;     /* bytes of it that were used */
 	size_t scanned;   /* bytes of it that hold no further line end */
 
 	uint64_t revision;  /* (1) */

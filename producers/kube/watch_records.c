@@ -6,7 +6,7 @@
 #include "producers/kube/api_reply.h"
 #include "producers/kube/kube_event_add.h"
 
-#define COMPACT_BYTES (256u * 1024) /* done with before the rest is moved */
+#define COMPACT_BYTES (256u * 1024) /* used before the rest is moved */
 
 static void add_object(const struct watch *watch, enum kube_event_type type,
 		       const struct clocks *now, struct value object, struct text *record)

@@ -49,7 +49,7 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 	struct watches *watches = calloc(1, sizeof(*watches));
 
 	if (watches == NULL) {
-		log_error("no memory");
+		log_error("out of memory");
 		return NULL;
 	}
 	watches->options = *options;
