@@ -154,7 +154,7 @@ int aggregator_add(struct aggregator *aggregator, const struct bus_record *recor
 }
 
 /* Settles what is over, and sums it and the rest. Partitions are read at different speeds,
- * so until everything was read the slowest one decides what is over. */
+ * so until everything has been read the slowest one decides what is over. */
 static int sum_window(struct aggregator *aggregator, bool idle)
 {
 	struct when time = idle ? newest_end(aggregator) : slowest_end(aggregator);

@@ -1,4 +1,4 @@
-/* aggregator.h - tagged flow records become a graph.
+/* aggregator.h - turns tagged flow records into a graph.
  *
  * It also keeps the time: the newest event.end of each partition, which decides when
  * conversations are over.

@@ -218,7 +218,7 @@ static int compare_slices(const void *left, const void *right)
 	return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
-/* Counts the flow whose COUNT slices these are, and its error, with the last slice that counts. */
+/* Counts the flow with these COUNT slices, and its error, on the last slice that counts. */
 static void count_flow(struct conversation_slice *const *slices, size_t count)
 {
 	unsigned source = 0, destination = 0;

@@ -19,7 +19,7 @@ extern const char *const display_formats[];
 struct display {
 	int format;     /* index of display_formats */
 	bool follow;    /* shows more than one snapshot */
-	bool from_file; /* so everything was read at its end; Kafka has partitions */
+	bool from_file; /* once idle, all was read: a file has one partition */
 	/* What follows is the module's, and 0 at first. */
 	struct when first_read, checked_at;
 	uint64_t shown; /* records that the last snapshot includes */

@@ -5,7 +5,7 @@
  * merge without loss at the lower of their scales; where the sum would need more
  * than HISTOGRAM_BUCKETS buckets, neighbours are joined (the scale falls by one).
  *
- * (1) No count is lost, only its place becomes coarser.
+ * (1) No count is lost; buckets only become wider.
  * (2) A percentile is off by at most the width of a bucket: 9 % at scale 3, 19 % at 2.
  */
 #ifndef TENURE_HISTOGRAM_H

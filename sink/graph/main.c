@@ -69,7 +69,7 @@ static void report(const struct graph_options *o, const struct aggregator *aggre
 			 first->fault.member[0] == '\0' ? "it " : " ", first->fault.detail);
 	}
 	if (records.early > 0)
-		log_warn("%" PRIu64 " conversations were counted before they were surely over, "
+		log_warn("%" PRIu64 " conversations were counted before they were certainly over, "
 			 "because more than --held %" PRId64 " records would have been held",
 			 records.early, o->aggregation.held);
 	if (aggregator->nodes.further > 0)
@@ -96,7 +96,7 @@ static int show(const struct graph_options *o, struct aggregator *aggregator, bo
 	return rc;
 }
 
-/* Reads until the end, a signal, or the reader of the output leaves. Returns an exit code. */
+/* Reads until the end, a signal, or the output is closed. Returns an exit code. */
 static int run(const struct graph_options *o, struct topic_reader *reader,
 	       struct aggregator *aggregator)
 {
@@ -159,9 +159,9 @@ int main(int argc, char **argv)
 		SETTING_BOOL("outside-addresses", 0, &o.aggregation.outside_addresses,
 			     "one node for each address outside the cluster, not one for all"),
 		SETTING_NUMBER("least", 0, "FLOWS", &o.least,
-			       "edges of fewer flows are shown as one"),
+			       "sum the edges with fewer flows than this"),
 		SETTING_NUMBER("held", 0, "RECORDS", &o.aggregation.held,
-			       "records held at most until their conversation is over"),
+			       "hold at most this many records of conversations that are not over"),
 		BUS_SETTINGS(&o.bus),
 		SETTING_END,
 	};

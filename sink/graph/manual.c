@@ -13,14 +13,15 @@ const struct settings_manual manual = {
 			"It reads the output of tenure-enrich and prints the service graph: for "
 			"each client and server the flows, bytes, requests, response times and "
 			"errors. A conversation that several interfaces saw counts once.",
-			"Without --follow it reads to the end that was there at the start and "
-			"prints once. With --follow it keeps reading and shows the last --window "
+			"Without --follow it reads up to where the input ended when it "
+			"started, and prints once. With --follow it keeps reading and shows the "
+			"last --window "
 			"of event time, at most once a second.",
 			"An ADDRESS is kafka:TOPIC, a file, or - for standard input.",
 		},
 	.exits =
 		{
-			{EX_DATAERR, "Not one record could be read."},
+			{EX_DATAERR, "No record could be read."},
 			{EX_NOINPUT, "The input cannot be opened."},
 			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
 			{EX_OSERR, "Out of memory."},
@@ -31,7 +32,7 @@ const struct settings_manual manual = {
 			{"tenure-graph --in tagged.ndjson --format dot | dot -Tsvg >graph.svg",
 			 "Draw the graph of a file."},
 			{"tenure-graph -b broker:9092 --in kafka:tenure.flows.tagged --follow",
-			 "Show the last five minutes of a topic until a signal comes."},
+			 "Show the last five minutes of a topic until interrupted."},
 		},
 	.see_also = {"dot 1", "tenure-enrich 1", "tenure-flows 1", "tenure-lookup 1"},
 };

@@ -7,7 +7,7 @@
 
 #define FIRST_CAPACITY 64
 
-/* Copies a name, which fits; strnlen() is for the compiler. */
+/* Copies a name, which fits; strnlen() proves that to the compiler. */
 static void set(char *out, size_t size, const char *text)
 {
 	size_t length = strnlen(text, size - 1);

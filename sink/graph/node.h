@@ -1,6 +1,6 @@
 /* node.h - the nodes of the service graph, and which of them an end of a flow belongs to.
  *
- * The first of these for which the tag has a name:
+ * An end belongs to the first of these that its tag names:
  *
  *   service       the end's one service                    shop/cart
  *   workload      its deployment, statefulset, ...         shop/cart (deployment)

@@ -33,7 +33,7 @@ struct snapshot_records {
 	uint64_t outside;    /* flows that ended outside the window */
 	uint64_t repeated;   /* the same revision, or a higher one, was already there */
 	uint64_t superseded; /* replaced by a higher revision */
-	uint64_t early;      /* conversations settled before they were surely over */
+	uint64_t early;      /* conversations settled before they were certainly over */
 };
 
 struct snapshot {

@@ -21,7 +21,7 @@ static const struct range offsets = {0, INT64_MAX, "an integer from 0 to 2^63 - 
 static const struct range scales = {-10, 20, "an integer from -10 to 20"};
 static const struct range indexes = {-(64 << 20), 64 << 20, "an integer from -2^26 to 2^26"};
 
-/* The first fault is kept; what is read after it does not matter. */
+/* Keeps the first fault; what is read after it does not matter. */
 struct tagged_flow_reading {
 	struct json_object *base; /* the object that paths start from */
 	const char *prefix;       /* of BASE in the record: "source." */
