@@ -13,7 +13,7 @@ static struct when at(int64_t seconds)
 	return (struct when){seconds * NS_PER_SECOND};
 }
 
-static struct hold_policy new_gate(void)
+static struct hold_policy new_policy(void)
 {
 	return (struct hold_policy){
 		.max_hold_ns = 60 * NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN};
@@ -21,7 +21,7 @@ static struct hold_policy new_gate(void)
 
 static void a_flow_waits_while_known_moves(void **state)
 {
-	struct hold_policy policy = new_gate();
+	struct hold_policy policy = new_policy();
 
 	(void)state;
 	assert_null(hold_policy_ask(&policy, at(1000), at(1000)));
@@ -31,8 +31,8 @@ static void a_flow_waits_while_known_moves(void **state)
 	}
 }
 
-/* Looks every second from FROM to TO, while KNOWN stands still. */
-static void look(struct hold_policy *policy, struct when known, int64_t from, int64_t to)
+/* Checks every second from FROM to TO, while KNOWN does not move. */
+static void check(struct hold_policy *policy, struct when known, int64_t from, int64_t to)
 {
 	for (int64_t now = from; now <= to; now++)
 		hold_policy_see(policy, known, true, at(now));
@@ -40,52 +40,52 @@ static void look(struct hold_policy *policy, struct when known, int64_t from, in
 
 static void answers_are_provisional_once_known_stands_still_until_it_moves(void **state)
 {
-	struct hold_policy policy = new_gate();
+	struct hold_policy policy = new_policy();
 
 	(void)state;
-	look(&policy, at(990), 1000, 1059);
+	check(&policy, at(990), 1000, 1059);
 	assert_null(hold_policy_ask(&policy, at(1000), at(1059)));
-	look(&policy, at(990), 1060, 1060);
+	check(&policy, at(990), 1060, 1060);
 	assert_string_equal(hold_policy_ask(&policy, at(1000), at(1060)), "kube_stalled");
-	look(&policy, at(990), 1061, 1100);
+	check(&policy, at(990), 1061, 1100);
 	assert_string_equal(hold_policy_ask(&policy, at(1099), at(1100)), "kube_stalled");
 	hold_policy_see(&policy, at(991), true, at(1101));
 	assert_null(hold_policy_ask(&policy, at(1099), at(1101)));
 }
 
-static void what_nobody_looked_at_did_not_stand_still(void **state)
+static void what_was_not_checked_does_not_count_as_stalled(void **state)
 {
-	struct hold_policy policy = new_gate();
+	struct hold_policy policy = new_policy();
 
 	(void)state;
-	look(&policy, at(990), 1000, 1050);
-	/* The process was stopped; what came meanwhile is not there yet. */
+	check(&policy, at(990), 1000, 1050);
+	/* The process was stopped; what came meanwhile is not read yet. */
 	hold_policy_see(&policy, at(990), true, at(5000));
 	assert_null(hold_policy_ask(&policy, at(1000), at(5000)));
-	look(&policy, at(990), 5001, 5059);
+	check(&policy, at(990), 5001, 5059);
 	assert_null(hold_policy_ask(&policy, at(1000), at(5059)));
-	look(&policy, at(990), 5060, 5060);
+	check(&policy, at(990), 5060, 5060);
 	assert_string_equal(hold_policy_ask(&policy, at(1000), at(5060)), "kube_stalled");
 }
 
 static void known_does_not_stand_still_while_there_is_more_to_read(void **state)
 {
-	struct hold_policy policy = new_gate();
+	struct hold_policy policy = new_policy();
 
 	(void)state;
 	for (int64_t now = 1000; now < 1200; now++) {
 		hold_policy_see(&policy, at(990), false, at(now));
 		assert_null(hold_policy_ask(&policy, at(1000), at(now)));
 	}
-	look(&policy, at(990), 1200, 1258);
+	check(&policy, at(990), 1200, 1258);
 	assert_null(hold_policy_ask(&policy, at(1000), at(1258)));
-	look(&policy, at(990), 1259, 1259);
+	check(&policy, at(990), 1259, 1259);
 	assert_string_equal(hold_policy_ask(&policy, at(1000), at(1259)), "kube_stalled");
 }
 
-static void a_short_hold_is_kept_by_looks_that_are_further_apart(void **state)
+static void a_short_hold_is_kept_by_checks_that_are_further_apart(void **state)
 {
-	struct hold_policy policy = new_gate();
+	struct hold_policy policy = new_policy();
 
 	(void)state;
 	policy.max_hold_ns = NS_PER_SECOND / 10;
@@ -98,20 +98,20 @@ static void a_short_hold_is_kept_by_looks_that_are_further_apart(void **state)
 		"kube_stalled");
 }
 
-static void a_topic_without_any_progress_stands_still_from_the_first_look_on(void **state)
+static void a_topic_without_any_progress_stalls_from_the_first_check_on(void **state)
 {
-	struct hold_policy policy = new_gate();
+	struct hold_policy policy = new_policy();
 
 	(void)state;
-	look(&policy, WHEN_MIN, 1000, 1059);
+	check(&policy, WHEN_MIN, 1000, 1059);
 	assert_null(hold_policy_ask(&policy, at(1000), at(1059)));
-	look(&policy, WHEN_MIN, 1060, 1060);
+	check(&policy, WHEN_MIN, 1060, 1060);
 	assert_string_equal(hold_policy_ask(&policy, at(1000), at(1060)), "kube_stalled");
 }
 
 static void a_flow_of_the_future_does_not_block_its_partition(void **state)
 {
-	struct hold_policy policy = new_gate();
+	struct hold_policy policy = new_policy();
 
 	(void)state;
 	hold_policy_see(&policy, at(999), true, at(1000));
@@ -121,7 +121,7 @@ static void a_flow_of_the_future_does_not_block_its_partition(void **state)
 
 static void a_bounded_run_waits_for_nothing(void **state)
 {
-	struct hold_policy policy = new_gate();
+	struct hold_policy policy = new_policy();
 
 	(void)state;
 	policy.bounded = true;
@@ -134,10 +134,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_flow_waits_while_known_moves),
 		cmocka_unit_test(answers_are_provisional_once_known_stands_still_until_it_moves),
-		cmocka_unit_test(what_nobody_looked_at_did_not_stand_still),
+		cmocka_unit_test(what_was_not_checked_does_not_count_as_stalled),
 		cmocka_unit_test(known_does_not_stand_still_while_there_is_more_to_read),
-		cmocka_unit_test(a_short_hold_is_kept_by_looks_that_are_further_apart),
-		cmocka_unit_test(a_topic_without_any_progress_stands_still_from_the_first_look_on),
+		cmocka_unit_test(a_short_hold_is_kept_by_checks_that_are_further_apart),
+		cmocka_unit_test(a_topic_without_any_progress_stalls_from_the_first_check_on),
 		cmocka_unit_test(a_flow_of_the_future_does_not_block_its_partition),
 		cmocka_unit_test(a_bounded_run_waits_for_nothing),
 	};
