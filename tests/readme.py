@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Keeps README.md and docs/README.md true: the demo's commands, its output and its example are the programs' own.
 
-usage: tests/readme.py [--write] [BUILD]     compare (exit 1 and a diff when they differ), or write them
+usage: tests/readme.py [--write] [BUILD]     compare (a diff and exit 1 if they differ), or write them
 """
 import difflib
 import pathlib
@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-README_LINES = 200  # what a reader takes in at once
+README_LINES = 200  # as much as a reader takes in at one sitting
 
 
 def block(text):

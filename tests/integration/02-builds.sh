@@ -1,8 +1,8 @@
-# Goal: the other compiler and the debug build find nothing to warn about, and what is
-# installed starts.
+# Goal: the other compiler and the debug build give no warnings, and the installed programs
+# start.
 set -eu
 cd "$ROOT"
-command -v clang >/dev/null || { echo "no clang here; deploy/setup fuzz installs it"; exit 77; }
+command -v clang >/dev/null || { echo "there is no clang here; deploy/setup fuzz installs it"; exit 77; }
 jobs=$(nproc)
 make -sk -j"$jobs" CC=clang all units
 make -sk -j"$jobs" DEBUG=1 all

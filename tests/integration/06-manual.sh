@@ -1,9 +1,9 @@
 # Goal: the manual pages and the completions say what --help says, no checker finds fault with
-# them, and make install puts them where man, bash and zsh look.
+# them, and make install puts them where man, bash and zsh look for them.
 set -eu
 cd "$ROOT"
 command -v mandoc >/dev/null && command -v zsh >/dev/null ||
-	{ echo "no mandoc or no zsh here; deploy/setup unit installs them"; exit 77; }
+	{ echo "mandoc or zsh is missing here; deploy/setup unit installs them"; exit 77; }
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 make -s BUILD="$BUILD" DESTDIR="$place" PREFIX=/usr install

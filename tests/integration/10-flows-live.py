@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Goal: what tenure-flows says of live traffic is what tcpdump captured and what the workload did.
+"""Goal: what tenure-flows reports of live traffic is what tcpdump captured and what the workload did.
 
-Two network namespaces as pods, on host-side veths of a third that is the node; a web server that thinks
-for a known time, and a client.  The meter finds the veths by pattern, one of them goes and another comes
-while it runs.  Needs root, ip and tcpdump.  Nothing leaves the namespaces.
+Two network namespaces play pods, connected by veths to a third that plays the node. In them run a client and
+a web server that waits a known time before it answers. The meter finds the veths by pattern; another one
+appears and disappears while it runs. Needs root, ip and tcpdump. Nothing leaves the namespaces.
 """
 
 import collections
@@ -74,7 +74,7 @@ def pod(namespace, veth, address):
     ip("-n", NODE, "link", "add", veth, "type", "veth", "peer", "name", "eth0", "netns", namespace)
     ip("-n", NODE, "link", "set", veth, "up")
     ip("-n", NODE, "route", "add", address, "dev", veth)
-    # The node answers for all addresses, and at once: by default it waits up to 0.8 s.
+    # The node answers ARP for all addresses, and immediately: by default it waits up to 0.8 s.
     for setting in (f"conf.{veth}.proxy_arp=1", f"neigh.{veth}.proxy_delay=0"):
         ip("netns", "exec", NODE, "sysctl", "-qw", f"net.ipv4.{setting}")
     ip("-n", namespace, "link", "set", "eth0", "up")
@@ -140,7 +140,7 @@ def check(folder, port):
         print(f"{veth}: {told[0]} packets back, mean response {times['sum'] / times['count'] / 1e6:.2f} ms, think time {THINK * 1e3:.0f} ms")
     first, second = (r for r in records if r["source"].get("port") == port)
     assert first["network"]["community_id"] == second["network"]["community_id"]
-    assert any(r["network"]["transport"] == "icmp" for r in records), "the port that nobody listens on"
+    assert any(r["network"]["transport"] == "icmp" for r in records), "no ICMP from the port that nobody listens on"
     late = [r for r in records if r["observer"]["interface"]["name"] == "veth2" and r["network"]["transport"] == "tcp"]
     assert len(late) == 1 and late[0]["requests"]["count"] == 3, f"the pod that came late: {late}"
     assert late[0]["source"]["packets"] > 0 and late[0]["tcp"]["handshake"]["rtt"] > 0
@@ -171,13 +171,13 @@ def run(folder, started):
     assert status["NoNewPrivs"] == "1" and int(status["CapBnd"], 16) == int(status["CapEff"], 16) == 1 << 13, status
     client = inside(A, sys.executable, "-c", CLIENT, "10.9.0.2", str(REQUESTS), stdout=subprocess.PIPE, text=True)
     port = int(client.communicate(timeout=30)[0])
-    # A pod comes, talks at once, and goes.
+    # A pod appears, talks immediately, and disappears.
     pod(C, "veth2", "10.9.0.3")
     wait_for("the new interface", lambda: said("veth2: capture begins"), 3)
     inside(C, sys.executable, "-c", CLIENT, "10.9.0.2", "3", stdout=subprocess.DEVNULL).wait(timeout=30)
     ip("-n", NODE, "link", "del", "veth2")
     wait_for("the end of the interface", lambda: said("veth2: capture ends"), 5)
-    # Silence ends what is over.
+    # Flows that are over end although no further packet comes.
     wait_for("the flows without any packet", lambda: f'"port":{port}' in (folder / "flows").read_text(), 15)
     for process in started[1:3]:
         process.send_signal(signal.SIGINT)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Goal: on a real Kafka the flow records are those of a file, keyed by Community ID, stamped with their end.
+"""Goal: on a real Kafka the flow records are the same as in a file, keyed by Community ID, with their end as timestamp.
 
-So both directions, all slices and all observers of one conversation are in one partition, in order.  A
-topic that is not there ends the program with 69 and a message that names it.
+So both directions, all slices and all observers of one conversation are in one partition, in order. If
+a topic does not exist, the program exits with 69 and a message that names it.
 """
 
 import collections

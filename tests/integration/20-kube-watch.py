@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Goal: what tenure-kube writes is complete, in order, and its PROGRESS is never ahead of it.
 
-Pods, services and their slices are created, patched and deleted on a real API server, which is
-stopped with TERM, killed, and frozen in between.  Then:
-  - the stream's last state is what a LIST shows, for every resource;
+Pods, services and their slices are created, patched and deleted on a real API server, which in between is
+stopped with TERM, killed, and frozen. Then:
+  - the final state of the stream is what a LIST shows, for every resource;
   - the revisions of one object only grow;
   - `known` only grows, and is never later than its own record;
-  - every write that was acknowledged at T stands before the first PROGRESS with known >= T, or its time lies
+  - every write that was acknowledged at T comes before the first PROGRESS with known >= T, or its time is
     in a GAP of its resource;
   - while the server is frozen there is no PROGRESS.
 """
@@ -26,7 +26,7 @@ WRITERS = 2
 
 
 class Writer(threading.Thread):
-    """Changes objects as fast as the server lets it, and notes what was acknowledged and when."""
+    """Keeps changing objects, and notes what was acknowledged and when."""
 
     def __init__(self, lab, number):
         super().__init__(daemon=True)
@@ -78,7 +78,7 @@ class Writer(threading.Thread):
 
 
 def check_order(records):
-    """Revisions of one object grow; known and received do too."""
+    """The revisions of one object only grow; known and received never go back."""
     last, in_sync, known, received = {}, set(), 0.0, 0.0
     for record in records:
         assert seconds(record["received"]) >= received, ("received went back", record)
@@ -99,7 +99,7 @@ def check_order(records):
 
 
 def check_promises(records, writes):
-    """Every acknowledged write stands before the first PROGRESS that promises it."""
+    """Every acknowledged write comes before the first PROGRESS that promises it."""
     gaps, place, gone, promised = [], {}, {}, []
     for index, record in enumerate(records):
         if record["type"] == "GAP":
@@ -119,13 +119,13 @@ def check_promises(records, writes):
         if index is not None and index < first:
             continue
         lost = any(r == resource and begin <= acknowledged and asked <= end for r, begin, end in gaps)
-        assert lost, (resource, uid, revision, acknowledged, "stands at", index, "PROGRESS at", records[first])
+        assert lost, (resource, uid, revision, acknowledged, "is at", index, "PROGRESS at", records[first])
         inside += 1
     return inside
 
 
 def disturb(lab, producer):
-    """Stops the API server in three ways.  Gives the time during which it was frozen."""
+    """Stops the API server in three ways. Returns the time during which it was frozen."""
     time.sleep(5)
     lab.down("apiserver")
     lab.up()
@@ -145,16 +145,16 @@ def disturb(lab, producer):
 
 
 def must_fail(check, *arguments):
-    """A check that cannot fail shows nothing."""
+    """A check that cannot fail proves nothing."""
     try:
         check(*arguments)
     except AssertionError:
         return
-    raise AssertionError(f"{check.__name__} finds nothing wrong in a stream that was spoiled")
+    raise AssertionError(f"{check.__name__} finds nothing wrong in a spoiled stream")
 
 
 def spoil(records, writes):
-    """Each check must find the fault that it is there for."""
+    """Each check must find the fault that it is meant to find."""
     victim = writes[len(writes) // 2]
     lost = [r for r in records if r["type"] == "GAP" or r.get("object", {}).get("metadata", {}).get("uid") != victim[1]]
     must_fail(check_promises, [r for r in lost if r["type"] != "GAP"], writes)
@@ -165,7 +165,7 @@ def spoil(records, writes):
 
 
 def run(folder):
-    # A server that asks now and then for another connection is one of many behind a balancer.
+    # Like one of many servers behind a load balancer, it sometimes asks for another connection.
     with Lab(APISERVER_FLAGS="--goaway-chance 0.005") as lab, Producer(lab, folder / "kube.json") as producer:
         for name in ("n1", "n2"):
             assert lab.api.call("POST", PATHS["nodes"], {"metadata": {"name": name}})[0] == 201
@@ -201,7 +201,7 @@ def run(folder):
           f"{sum(w.unknown for w in writers)} refused or unknown; {len(records)} records, {len(gaps)} GAPs, "
           f"{progress} PROGRESS; ended in {took:.2f} s")
     print(log.splitlines()[-1])
-    assert len(writes) > 500, "too few writes to show anything"
+    assert len(writes) > 500, "too few writes to prove anything"
     spoil(records, writes)
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Goal: a tenure-kube that was killed goes on where its own output ends, and says so when it cannot.
+"""Goal: a tenure-kube that was killed continues where its own output ends, and says so when it cannot.
 
-Against a real API server: killed with -9 (and half a line left behind), asked to end with TERM, kept away until
-the server has forgotten the revision, and started on an output without any PROGRESS.
+Against a real API server it is killed with -9 (half a line is left behind), stopped with TERM, kept away until
+the server has forgotten the revision, and started on an output without a PROGRESS.
 """
 
 import json
@@ -19,7 +19,7 @@ NAMESPACE = "/api/v1/namespaces/default"
 
 
 def change(lab, name):
-    """Three changes of one pod, which live on as a deletion only."""
+    """Three changes of one pod, which is gone after the last."""
     assert lab.api.call("POST", f"{NAMESPACE}/pods", pod(name))[0] == 201
     status, answer = lab.api.call("PATCH", f"{NAMESPACE}/pods/{name}/status", running("10.64.0.9"),
                                   "application/strategic-merge-patch+json")
@@ -120,7 +120,7 @@ def planned(lab, folder):
     for uid in uids[2:]:
         check_history(records, uid, listed=True)
     check_state(lab, records)
-    print(f"planned: {syncs} lists of pods, no GAP, every change of {len(uids)} pods there")
+    print(f"planned: {syncs} lists of pods, no GAP, every change of {len(uids)} pods is there")
 
 
 def main():

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Goal: what tenure-kube cannot work with is refused with the right status and a line that names it.
+# Goal: tenure-kube refuses what it cannot work with, with the right status and a line that names it.
 set -u
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
@@ -7,7 +7,7 @@ export HOME=$here
 unset KUBECONFIG KUBERNETES_SERVICE_HOST KUBERNETES_SERVICE_PORT
 failed=0
 
-# refused STATUS TEXT ARGUMENT...: tenure-kube ends with STATUS and says TEXT in one line.
+# refused STATUS TEXT ARGUMENT...: tenure-kube exits with STATUS and logs TEXT in one line.
 refused() {
 	local status=$1 text=$2 said got
 	shift 2

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Goal: tenure-kube on Kafka: key, timestamp and order are right, and a killed one resumes from the topic.
 
-Real API server, real broker, read back with another client.  Also: an account without rights, a wrong
-authority, and a topic that is not there are refused with the right status.
+With a real API server and a real broker, and read back with another client. Also, an account without rights, a
+wrong authority and a topic that does not exist are refused with the right status.
 """
 
 import json

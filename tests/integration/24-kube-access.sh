@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Goal: tenure-kube gets in by every way that it says it supports: certificate files and data, a client
+# Goal: tenure-kube gets in every way that it claims to support: certificate files and data, a client
 # certificate, tokens in files, a server of another name, IPv6, and a pod's own service account.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -52,7 +52,7 @@ if [ $status -ne 69 ] || ! grep -q 'cannot reach the API server' <<<"$said"; the
 	failed=1
 fi
 
-# A pod's account is at a fixed place: a mount namespace puts it there.
+# A pod's account has a fixed path; a mount namespace puts it there.
 account=$here/secrets/kubernetes.io/serviceaccount
 mkdir -p "$account"
 cp "$here/lab/pki/ca.crt" "$account/ca.crt"
@@ -63,6 +63,6 @@ if [ "$(id -u)" -eq 0 ] && [ -d /var/run ] && unshare -m true 2>/dev/null; then
 		shift
 		exec "$@"' sh "$here/secrets" env KUBERNETES_SERVICE_HOST="$BIND" KUBERNETES_SERVICE_PORT="$API_PORT" "${kube[@]}"
 else
-	echo "a pod's account: not tried, for that takes root"
+	echo "a pod's account: not tried, because that needs root"
 fi
 exit $failed

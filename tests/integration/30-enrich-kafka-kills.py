@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Flows come in at 2,000 a second and the enricher is killed 20 times with SIGKILL, each time after at least one
-commit and half of the times inside an open transaction that holds records.  Read back under read_committed every flow
+commit and half of the time inside an open transaction with records.  Read back under read_committed every flow
 has exactly one outcome, in its own partition and in order; a replay into other topics gives the same bytes; and the
 checker reports a lost, a doubled, a wrong and a misplaced record.
 """
@@ -55,7 +55,7 @@ class Feeder(threading.Thread):
 
 
 def stopped_inside(broker, process):
-    """Holds PROCESS still; true if it holds still with a transaction open."""
+    """True if PROCESS could be stopped (SIGSTOP) while it had a transaction open; else it runs on."""
     if broker.open_records("tagged") == 0:
         return False
     process.send_signal(signal.SIGSTOP)
@@ -88,7 +88,7 @@ def main():
             assert process.poll() is None, f"the enricher ended with {process.returncode}"
             time.sleep(rng.uniform(0, 0.8))
             if kill % 2 == 0:
-                # Records stand behind the last stable offset: a transaction is open and holds them.
+                # There are records after the last stable offset: a transaction is open and has them.
                 wait_for(f"start {kill}: an open transaction", lambda: stopped_inside(broker, process), log)
                 inside += 1
             process.kill()
@@ -113,7 +113,7 @@ def main():
             expected = {"tenure.flow.topic", "tenure.flow.partition", "tenure.flow.offset", "tenure.revision"}
             if set(headers) != expected:
                 complaints.append(f"tagged {partition}/{offset}: headers {headers}")
-        # Replayed from an empty store into the same answers.
+        # A replay from an empty store gives the same answers.
         broker.create("again-tagged", PARTITIONS)
         broker.create("again-rejected", PARTITIONS)
         process = enrich(["-b", broker.address, "--kube", "kafka:kube", "--flows", "kafka:flows", "--out",

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """In the file form the outputs are the log: the enricher is killed with SIGKILL at random moments, 30 times, while it
 works through files; at the end both outputs are byte for byte what one undisturbed run writes, and nothing is lost,
-doubled or out of order. An incomplete last line, as a kill inside a write leaves it, is cut. Other inputs than the
-outputs were made from are refused.
+doubled or out of order. An incomplete last line, as a kill during a write leaves it, is cut. Inputs other than those
+that the outputs were made from are refused.
 """
 
 import json
@@ -26,15 +26,15 @@ def lines(path):
 
 
 def last_flow(path, member):
-    """The flow offset in the last line of PATH; -1 when it has none."""
+    """The flow offset in the last line of PATH; -1 if there is none."""
     found = Path(path).read_bytes().splitlines()[-1:] if os.path.exists(path) else []
     record = json.loads(found[0]) if found else {}
     return (record.get("tenure", {}) if member else record).get("flow", {"offset": -1})["offset"]
 
 
 def torn(tagged, rejected):
-    """Cuts the end of the last line of TAGGED off, as a kill in the middle of a write does, if that write was the
-    last one of the two files."""
+    """Cuts off the end of TAGGED's last line, as a kill during a write does, if that write was the last one to
+    either file."""
     try:
         if last_flow(tagged, True) <= last_flow(rejected, False):
             return False

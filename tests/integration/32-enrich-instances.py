@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Three instances share the work, and come and go: one is stopped with SIGTERM, one is killed, one comes back under its
-name, and one is held still until its partitions were given away, and then goes on. Every flow has exactly one outcome,
-in its partition and in order. A second process under a name that is in use makes the first one end with an error, and
-still no flow has two outcomes.
+name, and one is stopped (SIGSTOP) until its partitions have been given away, then continued. Every flow has exactly one
+outcome, in its partition and in order. A second process with a name that is in use makes the first one exit with an
+error, and still no flow has two outcomes.
 """
 
 import shutil
@@ -28,7 +28,7 @@ def main():
         feeder.start()
 
         def start(name, twin=""):
-            # A short session time-out, so that a killed one's partitions are given away within the test.
+            # A short session timeout, so that a killed instance's partitions are given away within the test.
             return enrich(on_kafka(broker, folder / f"state-{name}{twin}", name, "", "-X", "session.timeout.ms=6000"), stderr=log)
 
         def moves(what, seconds=60):
@@ -50,18 +50,18 @@ def main():
         moves("after one was killed")
         running["two"] = start("two")
         moves("after one came back")
-        # Held still with a transaction open; when it goes on, its partitions are another's.
+        # Stopped with a transaction open; when it continues, its partitions belong to another instance.
         wait_for("an open transaction", lambda: broker.open_records("tagged") > 0, log)
         running["two"].send_signal(signal.SIGSTOP)
         moves("while one is held still")
         running["two"].send_signal(signal.SIGCONT)
         time.sleep(3)
-        moves("after it goes on")
+        moves("after it continues")
         if running["two"].poll() is not None:
             codes["two, held still"] = running["two"].returncode
             running["two"] = start("two")
         twin = start("one", "-twin")
-        wait_for("the first of two of one name ends", lambda: running["one"].poll() is not None, log)
+        wait_for("the first of two with one name ends", lambda: running["one"].poll() is not None, log)
         codes["one, with a twin"] = running["one"].returncode
         running["one"] = twin
         moves("with the twin")
@@ -75,7 +75,7 @@ def main():
         for name in ("one", "two"):
             running[name].send_signal(signal.SIGTERM)
             codes[f"{name}, at the end"] = running[name].wait(25)
-        # The killed one's open transaction ends by its time-out; until then a reader stops before it.
+        # The killed instance's open transaction ends with its timeout; until then readers stop before it.
         wait_for("the killed one's transaction ends", lambda: broker.open_records("tagged") == 0, log)
         complaints += check(flows, values(broker.read("tagged")), values(broker.read("rejected")))
     for who, code in codes.items():

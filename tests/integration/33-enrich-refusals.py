@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What the enricher refuses on Kafka, each with a clear message and the right exit code: a broker that is not there, an
-unknown topic, too few output partitions, a kube topic with two partitions or compacted only. And what it lives through:
-damaged flows between good ones, a tagged record that the broker does not take, a flow timestamp far ahead, a store of
-another topic, a trimmed flow topic, kube that stands still.
+"""What the enricher refuses on Kafka, each with a clear message and the right exit code: a broker that does not
+answer, an unknown topic, too few output partitions, a kube topic with two partitions or only compacted, flows that were
+trimmed before they were read. And what it copes with: damaged flows between good ones, a tagged record that the broker
+refuses, a flow timestamp far ahead, a store of another topic, a kube topic that stands still.
 """
 
 import json
@@ -67,7 +67,7 @@ def refusals(broker, folder):
 
 
 def damaged_neighbours(broker, folder, log, now):
-    """Damaged, tagged already, too large for the output topic, and timed in a year, between good ones."""
+    """Flows that are damaged, already tagged, too large for the output topic or timed in a year, between good ones."""
     producer = broker.producer()
     good = [flow(n, now - 50) for n in range(300)]
     records = list(good)
@@ -76,7 +76,7 @@ def damaged_neighbours(broker, folder, log, now):
     records[52] = good[52][:-1] + ',"tenure":{}}'
     records[53] = good[53].replace('"end":', '"fin":')
     records[54] = b'{"a":"\xff"}'
-    for number in (150, 156):  # of one partition, near each other
+    for number in (150, 156):  # in one partition, near each other
         records[number] = json.dumps({**json.loads(good[number]), "payload": os.urandom(40000).hex()})
     for host in range(1, 51):
         producer.produce("kube", pod(f"p{host}", f"10.244.0.{host}", now - 1000, host), key="c")
@@ -88,7 +88,7 @@ def damaged_neighbours(broker, folder, log, now):
     run = Run(broker, folder / "state", log, *addresses("", "one"))
     code = run.finish("one", "flows", len(records))
     tagged, rejected = broker.read("tagged"), broker.read("rejected")
-    # The record with the byte that is no UTF-8 is kept with U+FFFD in its place.
+    # In the record with a byte that is not UTF-8, U+FFFD replaces the byte.
     kept = [(p, o, v.replace("\ufffd".encode(), b"\xff")) for p, o, v in values(rejected)]
     complaints.extend(check(values(broker.read("flows")), values(tagged),
                             [record for record in kept if b"\xff" not in record[2]]))
@@ -107,7 +107,7 @@ def damaged_neighbours(broker, folder, log, now):
 
 
 def other_store(broker, folder, log, now):
-    """The state of another topic is built again, not trusted."""
+    """A state that was built from another topic is built again, not trusted."""
     for name, partitions in (("o-kube", 1), ("o-flows", 3), ("o-tagged", 3), ("o-rejected", 3)):
         broker.create(name, partitions)
     producer = broker.producer()
@@ -125,7 +125,7 @@ def other_store(broker, folder, log, now):
 
 
 def standing_still(broker, folder, log, now):
-    """known does not move: flows are answered provisionally after --max-hold, one of next year at once."""
+    """known does not move: flows are answered provisionally after --max-hold, one of tomorrow immediately."""
     for name, partitions in (("p-kube", 1), ("p-flows", 3), ("p-tagged", 3), ("p-rejected", 3)):
         broker.create(name, partitions)
     producer = broker.producer()
@@ -134,7 +134,7 @@ def standing_still(broker, folder, log, now):
     producer.produce("p-flows", flow(2, time.time() + 86400), partition=1)
     producer.produce("p-flows", flow(3, now - 500), partition=2)
     producer.flush(30)
-    # Nothing ends this one's patience, so what has an outcome did not need any.
+    # This run never stops waiting, so flows with an outcome did not have to wait.
     run = Run(broker, folder / "still", log, *addresses("p-", "still"), "--max-hold", "1h")
     expect("standing still: exit", run.finish("still", "p-flows", 2) == 0)
     done = sorted(broker.committed("still", "p-flows"))
@@ -146,7 +146,7 @@ def standing_still(broker, folder, log, now):
 
 
 def trimmed(broker, folder, log):
-    """Flows that were removed before they were read are an error, not a jump."""
+    """Flows that were removed before they were read are an error, and are not skipped."""
     from confluent_kafka import TopicPartition
 
     producer = broker.producer()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The broker is killed, later stopped, and started again while the enricher works; the enricher goes on by itself, without
-being started again, and every flow has exactly one outcome, in its partition and in order.
+"""The broker is killed, later stopped, and started again while the enricher works; the enricher continues without being
+restarted, and every flow has exactly one outcome, in its partition and in order.
 """
 
 import os
@@ -30,7 +30,7 @@ def main():
         def total():
             try:
                 return sum(broker.committed("tenure-enrich", "flows").values())
-            except Exception:  # the broker is on its way
+            except Exception:  # the broker is not up yet
                 return -1
 
         def reaches(what, count):
@@ -57,8 +57,8 @@ def main():
         wait_for("no transaction is open", lambda: broker.open_records("tagged") == 0, log)
         complaints = check(flows, values(broker.read("tagged")), values(broker.read("rejected")))
 
-        # Stopped while the broker is away it does not hang.  Flows keep coming until the broker is killed, so the
-        # enricher is at work then, however fast it is.
+        # If it is stopped while the broker is away it does not hang. Flows keep coming until the broker is killed, so
+        # the enricher is busy then, however fast it is.
         Feeder(broker, PARTITIONS, RATE).start()
         process = enrich(on_kafka(broker, folder / "state"), stderr=log)
         reaches("the last start", len(flows) + 2000)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Goal: the recorded topics, enriched once from an empty store and once with kill -9 at random moments, over and
-over, give the same bytes; and so does a third run on the store that the second one left.
+"""Goal: the recorded topics, enriched once from an empty store and once with kill -9 again and again at
+random moments, give the same bytes; and so does a third run on the store that the second one left.
 """
 import os
 import random

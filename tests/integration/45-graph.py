@@ -59,7 +59,7 @@ def flows(view):
 
 def main():
     if not os.path.isdir(RECORDING):
-        print("tests/fixtures/recording contains no recording")
+        print("there is no recording in tests/fixtures/recording")
         return 77
     with tempfile.TemporaryDirectory(prefix="tenure-graph-") as folder:
         subprocess.run([sys.executable, os.path.join(LAB, "pack.py"), "-u", RECORDING, folder], check=True)
@@ -74,7 +74,7 @@ def main():
             out.writelines(kept)
         view = graph(chosen)
         print(f"{logged} logged connections, {len(kept)} records of them, {flows(view)} flows in the graph")
-        # For the meter, what is sent long after a connection's end is a flow of its own.
+        # What is sent long after a connection's end is a flow of its own to the meter.
         if abs(flows(view) - logged) > logged / 1000:
             return 1
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Goal: the lab, one minute live on Kafka and a real API server: no end named wrongly, every end that can be
-known is known, every flow there exactly once; and nothing of the lab stays behind.
+known is known, every flow is there exactly once; and nothing of the lab is left behind.
 """
 import os
 import subprocess

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The enricher and the oracle, two programs written apart, give the same bytes for random
-histories in the file form; in any order that the watch may have; and after kill -9 at any moment.
+"""The enricher and the oracle, two programs written independently, give the same bytes for random histories in the
+file form, in any order that the watches may bring them, and after kill -9 at any moment.
 
     60-oracle.py [FIRST [COUNT]]    seeds FIRST to FIRST + COUNT - 1 (1, 40)
 
-To look at one seed: tests/oracle/random_history.py SEED FOLDER, then the command that is printed.
+To examine one seed: tests/oracle/random_history.py SEED FOLDER, then the command that is printed.
 """
 import io
 import os
@@ -36,7 +36,7 @@ def write(path, lines):
 
 
 def command(folder, kube, out, options):
-    """KUBE is a file's name, or several with a space between."""
+    """KUBE is the name of a file, or several names separated by spaces."""
     files = [word for name in kube.split() for word in ("--kube", folder / name)]
     return [ENRICH, *files, "--flows", folder / "flows", "--out", folder / out,
             "--rejected", folder / (out + "-rejected"), "--state", folder / (out + "-state"), *options]
@@ -56,7 +56,7 @@ def records(path):
 
 
 def recomputed(folder, kube, lines, options):
-    """What the oracle makes of the flows: {offset: record}, and the offsets of those it refuses."""
+    """What the oracle makes of the flows: {offset: record}, and the offsets of the flows it refuses."""
     hindsight, settings = oracle.settings(options)
     timeline = oracle.Timeline(settings)
     for offset, line in enumerate(kube):
@@ -79,7 +79,7 @@ def said_of(expected, tagged):
 
 
 def check_seed(seed, folder):
-    """The sentence about what is wrong with SEED, or nothing."""
+    """Says what is wrong with SEED, or nothing."""
     kube, lines, options = random_history.make(seed)
     cut = seed * 37 % len(kube) if seed % 3 == 0 else len(kube)
     names = "kube kube-rest" if cut < len(kube) else "kube"
@@ -97,14 +97,14 @@ def check_seed(seed, folder):
         late = [word for word in options if word != "--hindsight"] + ["--hindsight"]
         first, second = enrich(folder, names, "first", late)[0], enrich(folder, "other", "second", late)[0]
         if first != second:
-            wrong += said_of(dict(enumerate(first)), second) or "another order of resources gives another answer\n"
+            wrong += said_of(dict(enumerate(first)), second) or "another order of the resources gives another answer\n"
     if wrong:
         wrong += shlex.join(map(str, command(folder, names, "tagged", options))) + "\n"
     return wrong
 
 
 def check_kills(seed, folder):
-    """Killed at random moments until it ends by itself, it leaves what it leaves unharmed."""
+    """Killed at random moments until it ends by itself, it leaves the same outputs as one run without kills."""
     kube, lines, options = random_history.make(seed, count=6000)
     write(folder / "kube", kube)
     write(folder / "flows", lines)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The recording, packets and watch events of a real lab, through tenure-flows and tenure-enrich: the oracle
-recomputes every tagged flow byte for byte, under other options too, and all records are what docs/schemas say."""
+recomputes every tagged flow byte for byte, with other options too, and all records follow docs/schemas."""
 import lzma
 import os
 import subprocess
@@ -32,7 +32,7 @@ def flows_of(folder):
 
 
 def play(folder, number, options):
-    """Enriches under OPTIONS; returns how many faults there were."""
+    """Enriches with OPTIONS; returns the number of faults."""
     out = folder / f"tagged-{number}"
     words = ["--kube", folder / "kube", "--flows", folder / "flows"]
     subprocess.run([BUILD / "tenure-enrich", *words, "--out", out, "--rejected", folder / "rejected",

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Every record that an integration test has produced and left in the records' directory
-(tests/schema/README.md) is what docs/schemas say."""
+"""Every record that an integration test has left in the records' folder (tests/schema/README.md) follows
+docs/schemas."""
 import sys
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def main():
     for path in files:
         kind = kind_of_name(path)
         if kind is None:
-            print(f"{path.name}: its name tells no kind, such as 40-exactly-once.tagged.ndjson")
+            print(f"{path.name}: its name does not name a kind, as 40-exactly-once.tagged.ndjson does")
             faulty += 1
             continue
         with path.open("rb") as stream:

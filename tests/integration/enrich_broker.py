@@ -1,6 +1,6 @@
 """What the enricher's integration tests share: a broker, flows and watch events to feed it, and a checker.
 
-The reader is another client than the enricher's (confluent-kafka carries a librdkafka of its own) and reads
+The reader is a different client from the enricher's (confluent-kafka has its own librdkafka) and reads with
 read_committed.
 """
 
@@ -91,7 +91,7 @@ class Broker:
         return records
 
     def committed(self, group, topic):
-        """The group's committed offset of each partition that has one; those of an open transaction do not count."""
+        """The group's committed offset of each partition that has one; offsets in an open transaction do not count."""
         consumer = Consumer({"bootstrap.servers": self.address, "group.id": group, "log_level": 0,
                              "isolation.level": "read_uncommitted"})
         partitions = consumer.list_topics(topic, 15).topics[topic].partitions
@@ -99,7 +99,7 @@ class Broker:
             try:
                 found = consumer.committed([TopicPartition(topic, partition) for partition in partitions], 15)
                 break
-            except KafkaException:  # the coordinator of a new broker is not there at once
+            except KafkaException:  # a new broker has no coordinator at first
                 if tries == 49:
                     raise
                 time.sleep(0.1)
@@ -107,7 +107,7 @@ class Broker:
         return {place.partition: place.offset for place in found if place.offset >= 0}
 
     def open_records(self, topic):
-        """How many records of TOPIC stand behind its last stable offset: those of an open transaction."""
+        """How many records of TOPIC are after its last stable offset: those of an open transaction."""
         ends = {}
         for isolation in ("read_uncommitted", "read_committed"):
             consumer = Consumer({"bootstrap.servers": self.address, "group.id": "reader", "isolation.level": isolation, "log_level": 0})
@@ -123,7 +123,7 @@ started = []
 
 
 class Feeder(threading.Thread):
-    """Writes RATE flows a second that ended a while ago, so that none waits."""
+    """Writes RATE flows a second that ended a while ago, so none of them has to wait."""
 
     def __init__(self, broker, partitions, rate):
         super().__init__(daemon=True)
@@ -155,18 +155,18 @@ def end_all():
 
 
 def enrich(arguments, **options):
-    """Starts the enricher; it does not outlive the test."""
+    """Starts the enricher, which is killed when the test ends."""
     started.append(subprocess.Popen([ENRICH, *map(str, arguments)], stdin=subprocess.DEVNULL, **options))
     return started[-1]
 
 
 def wait_for(what, test, log=None, seconds=60.0):
-    """Waits until TEST() is true; else ends the test with WHAT and the end of the file LOG."""
+    """Waits until TEST() is true; after SECONDS ends the test with WHAT and the end of the file LOG."""
     deadline = time.time() + seconds
     while not test():
         if time.time() > deadline:
             end_all()
-            print(f"{what}: not within {seconds:.0f} s")
+            print(f"{what}: did not happen within {seconds:.0f} s")
             if log is not None:
                 log.seek(0)
                 print(log.read()[-6000:])
@@ -204,7 +204,7 @@ def pod(name, ip, start, revision, received=None, **status):
 
 
 def flow(number, end, source=None, destination=None):
-    """The flow NUMBER; its addresses follow from the number unless they are given."""
+    """Flow NUMBER; its addresses are derived from the number unless they are given."""
     return json.dumps({
         "event": {"start": rfc3339(end - 0.5), "end": rfc3339(end), "duration": 500000000},
         "network": {"type": "ipv4", "transport": "tcp", "bytes": 1000, "packets": 11},
@@ -215,9 +215,9 @@ def flow(number, end, source=None, destination=None):
 
 
 def check(flows, tagged, rejected):
-    """Compares what came out with what went in; gives the list of complaints.
+    """Compares what came out with what went in; returns the list of complaints.
 
-    FLOWS: (partition, offset, value).  TAGGED and REJECTED: (partition, offset, value).  Each flow has one outcome,
+    FLOWS, TAGGED and REJECTED are lists of (partition, offset, value). Each flow has one outcome,
     in its own partition, in the order of the flows; the tagged record begins with the flow's own bytes."""
     complaints, given = [], {(partition, offset): value for partition, offset, value in flows}
     outcomes, last = {}, {}
@@ -245,13 +245,13 @@ def check(flows, tagged, rejected):
 
 
 def leave_records(tagged, rejected):
-    """Leaves what came out to be held against docs/schemas."""
+    """Leaves the output for 99-records.py to check against docs/schemas."""
     leave("tagged", [value for _, _, value in tagged])
     leave("rejected", [value for _, _, value in rejected])
 
 
 def check_can_fail(flows, tagged, rejected):
-    """Shows that the checker reports a lost, a doubled, a wrong and a misplaced record.  Gives complaints about it."""
+    """Shows that the checker reports a lost, a doubled, a wrong and a misplaced record. Returns complaints if not."""
     complaints = []
     middle = len(tagged) // 2
     partition, offset, value = tagged[middle]

@@ -1,6 +1,6 @@
 """What the tests of tenure-kube share: a real API server, a client of it, and a reader of the stream.
 
-The kubelets are played here: pods are created with spec.nodeName and their status is patched.
+The tests play the kubelets: pods are created with spec.nodeName and their status is patched.
 """
 
 import datetime
@@ -34,7 +34,7 @@ PATHS = {
 
 
 def seconds(text):
-    """An RFC 3339 time as seconds since 1970, exact enough for microseconds."""
+    """An RFC 3339 time as seconds since 1970, exact to the microsecond."""
     whole, _, fraction = text.rstrip("Z").partition(".")
     base = datetime.datetime.fromisoformat(whole).replace(tzinfo=datetime.timezone.utc).timestamp()
     return base + float("0." + (fraction or "0"))
@@ -87,7 +87,7 @@ class Api:
         self.connection = None
 
     def call(self, method, path, body=None, kind="application/json", again=False):
-        """The status and the answer.  OSError when it is not known whether the call arrived."""
+        """Returns the status and the answer. OSError if it is unknown whether the call arrived."""
         if self.connection is None:
             self.connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=20, context=self.context)
         headers = {"Authorization": "Bearer admin-token", "Content-Type": kind, "User-Agent": "kubelet/test"}
@@ -107,7 +107,7 @@ class Api:
             return response.status, {"message": answer.decode(errors="replace")}
 
     def list(self, resource):
-        """uid -> (name, resourceVersion) of all there is."""
+        """uid -> (name, resourceVersion) of every object."""
         status, answer = self.call("GET", PATHS[resource])
         assert status == 200, answer
         return {
@@ -177,20 +177,20 @@ class Producer:
         self.process.wait()
 
     def stop(self):
-        """Asks it to end.  The exit status and the seconds that it took."""
+        """Asks it to end. Returns the exit status and the seconds that it took."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=30), time.monotonic() - began
 
     def records(self):
-        """The whole lines that are there now."""
+        """The records in the lines that are complete now."""
         if not self.out.exists():
             return []
         text = self.out.read_bytes()
         return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
 
     def wait_known(self, moment, limit=60):
-        """Waits for a PROGRESS whose known is MOMENT or later; the records then."""
+        """Waits for a PROGRESS whose known is MOMENT or later; returns the records up to then."""
         end = time.monotonic() + limit
         while time.monotonic() < end:
             if self.process.poll() is not None:
