@@ -69,7 +69,7 @@ struct flow_handshake {
 
 struct flow_response_time {
 	uint64_t count;
-	uint64_t sum; /* nanoseconds, as MIN and MAX */
+	uint64_t sum; /* nanoseconds, like MIN and MAX */
 	uint64_t min;
 	uint64_t max;
 	int offset; /* the bucket of counts[0] */
@@ -82,7 +82,7 @@ struct flow {
 	struct when end;
 	char community_id[FLOW_COMMUNITY_ID_SIZE];
 	uint8_t protocol;
-	uint8_t icmp_type; /* of the first packet, as ICMP_CODE */
+	uint8_t icmp_type; /* of the first packet, like ICMP_CODE */
 	uint8_t icmp_code;
 	struct flow_side source;
 	struct flow_side destination;

@@ -11,7 +11,7 @@
 #define WELL_KNOWN_END 1024   /* RFC 6335: the system ports are below */
 #define EPHEMERAL_START 32768 /* Linux: net.ipv4.ip_local_port_range */
 
-/* A packet of DIRECTION shows by KIND that its sender, or else its receiver, began. */
+/* KIND of evidence in a packet of DIRECTION shows that its sender, or else its receiver, began. */
 static void set_initiator(struct flow_entry *entry, unsigned direction, bool sender,
 			  enum flow_initiator kind)
 {

@@ -23,7 +23,7 @@ struct flow_entry {
 	uint8_t initiator; /* enum flow_initiator */
 	uint8_t icmp_type; /* the first packet's */
 	uint8_t icmp_code;
-	uint64_t bytes[2]; /* of the slice, by direction, as the next two */
+	uint64_t bytes[2]; /* of the slice, by direction, like the next two */
 	uint64_t frame_bytes[2];
 	uint64_t packets[2];
 	struct tcp tcp;

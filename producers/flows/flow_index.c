@@ -7,8 +7,8 @@
 #define CACHE_LINE 64
 #define HUGE_PAGE (2u << 20)
 
-/* Entries are visited in no order, so a big table costs many misses of the address
- * translation. Huge pages, where there are any, avoid them. */
+/* Entries are visited in random order, so a big table costs many TLB misses. Huge pages, where
+ * available, avoid them. */
 static void *allocate(size_t size)
 {
 	size_t unit = size < HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;

@@ -1,7 +1,7 @@
 /* flow_index.h - the entries of a flow table, found by their keys.
  *
- * Open addressing with linear probing, without tombstones, over slots of eight bytes
- * of which at most half are used.
+ * Open addressing with linear probing, without tombstones, over slots of eight bytes. At most half
+ * of them are used.
  *
  * (1) An entry keeps its place and its number from flow_index_add() to
  *     flow_index_remove().
@@ -26,8 +26,8 @@ struct flow_index {
 	size_t size;  /* most entries */
 	size_t count; /* entries now */
 	uint32_t mask;
-	uint32_t free;   /* the first free entry, plus 1; its slice is the next */
-	uint32_t unused; /* from here on no entry was ever taken */
+	uint32_t free;   /* the first free entry, plus 1; its SLICE links to the next */
+	uint32_t unused; /* entries from here on were never used */
 	struct flow_index_slot *slots;
 	struct flow_entry *entries;
 };

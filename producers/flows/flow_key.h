@@ -1,9 +1,8 @@
 /* flow_key.h - what the packets of one conversation have in common.
  *
- * Two endpoints (address and port), the protocol and the interface. ICMP has the
- * two numbers in place of ports that Community ID uses. The lesser endpoint comes
- * first, so both directions have the same key; a one-way ICMP message has its
- * sender first.
+ * Two endpoints (address and port), the protocol and the interface. For ICMP the ports are the two
+ * numbers that Community ID uses instead. The lesser endpoint comes first, so both directions have
+ * the same key; a one-way ICMP message has its sender first.
  */
 #ifndef TENURE_FLOWS_FLOW_KEY_H
 #define TENURE_FLOWS_FLOW_KEY_H
@@ -31,9 +30,8 @@ static inline bool flow_key_equal(const struct flow_key *a, const struct flow_ke
 	return difference == 0;
 }
 
-/* A universal hash: without SEED, which is random, nobody can choose keys that
- * collide. It is NH of UMAC (RFC 4418 5.2.2) on words of 64 bits, folded by one
- * more product. */
+/* A universal hash: without SEED, which is random, nobody can choose keys that collide. It is NH
+ * of UMAC (RFC 4418 5.2.2) on words of 64 bits, folded by one more multiplication. */
 static inline uint64_t flow_key_hash(const struct flow_key *key,
 				     const uint64_t seed[static FLOW_KEY_SEED_WORDS])
 {

@@ -4,11 +4,10 @@
  * protocol and an interface. Time is the packets' own; the table's clock is the
  * latest time seen.
  *
- * (1) The flows that come out, and their order, depend on the packets and the
- *     options alone, never on the seed. They come in the order of the moments at
- *     which they were over, then of their creation.
- * (2) Each packet is counted in exactly one flow and no flow is lost: a flow for
- *     which the table has no room ends early, as FLOW_LACK_OF_RESOURCES.
+ * (1) The flows that come out, and their order, depend on the packets and the options alone, never
+ *     on the seed. They come out in the order in which they were over, then of their creation.
+ * (2) Each packet is counted in exactly one flow and no flow is lost: when the table is full, a
+ *     flow ends early, as FLOW_LACK_OF_RESOURCES.
  * (3) Nothing is allocated after flow_table_new().
  * (4) A step back in time of up to FLOW_TABLE_STEP_NS is disorder: flows grow at
  *     both ends and the clock stands still. After a larger step the clock was set:

@@ -8,7 +8,7 @@ static const struct pair {
 	uint8_t protocol;
 	uint8_t request;
 	uint8_t answer;
-	bool unsolicited; /* the answer is sent unasked too */
+	bool unsolicited; /* the answer is also sent unsolicited */
 } pairs[] = {
 	{TRANSPORT_ICMP, 8, 0, false},       /* echo */
 	{TRANSPORT_ICMP, 10, 9, true},       /* router solicitation and advertisement */

@@ -8,8 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The type that answers TYPE or that TYPE answers; -1 if it has none, so that such
- * messages go one way. */
+/* The type that answers TYPE or that TYPE answers; -1 if there is none: such messages are one-way. */
 int icmp_counterpart(uint8_t protocol, uint8_t type);
 
 /* True if TYPE is only ever sent in reply. */

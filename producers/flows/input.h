@@ -1,4 +1,4 @@
-/* input.h - the packets that the program meters: of a file, or of interfaces.
+/* input.h - the packets that the program meters, from a file or from interfaces.
  *
  * (1) Each packet comes with the number of its interface.
  */

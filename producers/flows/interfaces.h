@@ -3,8 +3,8 @@
  * A flow stores the number of its interface. Even after the interface is gone, the
  * number leads to its observer.
  *
- * (1) A number is given to another interface only when all are taken, and not before
- *     REST_NS after it was retired: by then no flow has it.
+ * (1) A number is reused for another interface only when all are taken, and not before REST_NS
+ *     after it was retired: by then no flow has it.
  */
 #ifndef TENURE_FLOWS_INTERFACES_H
 #define TENURE_FLOWS_INTERFACES_H
@@ -24,8 +24,8 @@ struct interfaces *interfaces_new(const char *hostname, int64_t rest_ns);
 void interfaces_free(struct interfaces *interfaces);
 
 /* Returns a number for the interface NAME, which has the number ID in the system, or
- * INTERFACES_NONE if all are taken. NOW is of any steady clock. Bytes of NAME that are
- * not printable ASCII become "?". */
+ * INTERFACES_NONE if all are taken. NOW is from any steady clock. Bytes of NAME that are not
+ * printable ASCII become "?". */
 uint16_t interfaces_add(struct interfaces *interfaces, const char *name, uint32_t id,
 			struct when now);
 /* For packets that carry the system's number of their interface: what interfaces_learn()

@@ -7,7 +7,7 @@
 /* Returns a descriptor that becomes readable when an interface of this network namespace
  * changes, or -1 if the kernel refuses. */
 int link_watch_open(void);
-/* Reads all notices that are there. Returns true if there were any. */
+/* Reads all pending notices. Returns true if there were any. */
 bool link_watch_read(int fd);
 
 #endif

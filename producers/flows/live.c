@@ -23,7 +23,7 @@ struct source {
 	char name[IF_NAMESIZE];
 	unsigned index;      /* the system's number, 0 for "any" */
 	uint16_t number;     /* in INTERFACES */
-	bool scanned;        /* seen by the present scan */
+	bool scanned;        /* seen by the current scan */
 	struct when gone_at; /* WHEN_MAX while it exists */
 	bool drained;        /* its ring was read after that */
 };
@@ -67,7 +67,7 @@ static void refuse(struct live *live, unsigned index)
 	live->refused[live->stats.refused++ % LIVE_MAX] = index;
 }
 
-/* Returns EX_OK or an exit code, which counts if the interface was named. */
+/* Returns EX_OK or an exit code, which matters only if the interface was given by name. */
 static int add_source(struct live *live, const char *name, unsigned index, bool quiet)
 {
 	struct source source = {.index = index, .scanned = true, .gone_at = WHEN_MAX};

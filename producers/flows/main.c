@@ -72,9 +72,9 @@ static int check_options(const struct flows_options *o)
 	return 0;
 }
 
-/* Opens the output and gives up privileges. Returns EX_OK or the exit code. Threads keep
- * the privileges with which they start, so those of the Kafka client must start without;
- * a file may need the privileges to be opened. */
+/* Opens the output and gives up privileges. Returns EX_OK or the exit code. Threads keep the
+ * privileges they start with, so the Kafka client is opened after giving them up; opening a file
+ * may need them. */
 static int open_writer(const struct flows_options *o, struct topic_writer **writer)
 {
 	bool kafka = bus_is_kafka(o->out), keep_net_raw = o->patterns.count > 0;

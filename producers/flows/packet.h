@@ -65,8 +65,8 @@ struct packet {
 	uint8_t fragment;   /* enum packet_fragment */
 };
 
-/* Parses the frame BYTES[CAPTURED], which was ON_WIRE bytes long. PACKET_OK: sets all
- * members of *PACKET but the time, the interface to 0. */
+/* Parses the frame BYTES[CAPTURED], which was ON_WIRE bytes long. With PACKET_OK, sets every
+ * member of *PACKET except TIME; INTERFACE becomes 0. */
 enum packet_verdict packet_decode(enum packet_link link, const uint8_t *bytes, size_t captured,
 				  size_t on_wire, struct packet *packet);
 

@@ -14,7 +14,7 @@ struct block {
 struct turns_pool {
 	uint64_t lost;
 	uint32_t free;
-	uint32_t unused; /* from here on no block was ever taken */
+	uint32_t unused; /* blocks from here on were never used */
 	uint32_t size;
 	struct block blocks[];
 };

@@ -1,10 +1,9 @@
 /* turns.h - requests and response times, without knowing the protocol.
  *
- * A request begins when the initiator sends payload after the responder did, or
- * first of all. Its response time runs from its last payload to the responder's
- * first. Pure acknowledgments in between do not count. These are turns, not
- * messages: pipelined or multiplexed requests that overlap are one request, and a
- * TLS handshake counts too.
+ * A request begins with the initiator's first payload, or its first after the responder's. Its
+ * response time runs from its last payload to the responder's first. Pure acknowledgments in
+ * between do not count. These are turns, not messages: pipelined or multiplexed requests that
+ * overlap are one request, and a TLS handshake counts too.
  *
  * (1) A turn with a retransmission, or with time running backwards, is a request
  *     without a response time.
@@ -28,8 +27,8 @@ struct turns_pool;
 
 /* Zero-initialised. */
 struct turns {
-	struct when request_at; /* last payload of the request that waits */
-	uint64_t sum;           /* nanoseconds, as MIN and MAX */
+	struct when request_at; /* last payload of the pending request */
+	uint64_t sum;           /* nanoseconds, like MIN and MAX */
 	uint64_t min;
 	uint64_t max;
 	uint32_t requests;
@@ -50,10 +49,10 @@ uint64_t turns_pool_lost(const struct turns_pool *pool);
 /* The initiator, or else the responder, sent payload at TIME. */
 void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiator,
 		   struct when time);
-/* The present turn had a retransmission (1). */
+/* The current turn had a retransmission (1). */
 void turns_taint(struct turns *turns);
 
-/* Moves the counts to *FLOW and starts from zero; a request that waits keeps waiting. */
+/* Moves the counts to *FLOW and starts from zero; a pending request stays pending. */
 void turns_take(struct turns *turns, struct turns_pool *pool, struct flow *flow);
 
 #endif
