@@ -20,7 +20,7 @@ struct decision {
 	const char *provisional;           /* of TAG: the reason, or NULL */
 };
 
-/* With --hindsight and --until all the kube records that count were there at the start. */
+/* With --hindsight or --until, every kube record that counts was read at the start. */
 static bool kube_is_complete(const struct alignment *a)
 {
 	return a->options->hindsight || a->policy.bounded;

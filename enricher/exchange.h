@@ -46,7 +46,7 @@ void exchange_close(struct exchange *exchange);
 /* Call once a turn: follows changes of the assignment and commits what is due. Returns DONE,
  * AGAIN or BROKEN. After AGAIN, from any function, partitions and heads have changed. */
 enum exchange_outcome exchange_serve(struct exchange *exchange, struct when now);
-/* Makes permanent what was put. Returns DONE, AGAIN or BROKEN. */
+/* Commits what was put. Returns DONE, AGAIN or BROKEN. */
 enum exchange_outcome exchange_commit(struct exchange *exchange);
 
 size_t exchange_partitions(const struct exchange *exchange);

@@ -19,7 +19,7 @@ struct exchange_file {
 	const struct exchange_settings *settings;
 	struct topic_reader *reader;
 	struct lines_writer *writers[EXCHANGE_TOPICS];
-	struct lines_writer *unflushed; /* the one with bytes that the kernel does not have (1) */
+	struct lines_writer *unflushed; /* the one with bytes not yet handed to the kernel (1) */
 	int64_t last[EXCHANGE_TOPICS];  /* largest flow offset in each output, or NONE */
 	int64_t next;                   /* the first flow that is not done */
 	char outputs[NAMES_SIZE];       /* "a and b", for messages */

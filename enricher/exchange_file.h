@@ -1,8 +1,8 @@
 /* exchange_file.h - the exchange in files: see exchange.h.
  *
- * (1) At most one of the two outputs has bytes that the kernel does not have yet. So the
- *     files always hold the outcomes of the first N flows, and the largest flow offset in
- *     them is that of the last flow done.
+ * (1) At most one of the two outputs has bytes that were not yet handed to the kernel. So the
+ *     files always hold the outcomes of the first N flows, and the largest flow offset in them is
+ *     that of the last flow done.
  */
 #ifndef TENURE_EXCHANGE_FILE_H
 #define TENURE_EXCHANGE_FILE_H

@@ -11,8 +11,8 @@
 #include "enricher/kafka_group.h"
 #include "enricher/kafka_producer.h"
 
-/* A broker refuses records more than an hour ahead of its clock, and one refusal spoils the
- * whole transaction. The ten minutes left allow for the difference of the clocks. */
+/* A broker refuses records more than an hour ahead of its clock, and one refusal spoils the whole
+ * transaction. The ten minutes left allow for clock differences. */
 #define AHEAD_MAX_MS (INT64_C(50) * 60 * 1000)
 #define GIVE_UP_AFTER 10 /* failed transactions in a row */
 #define NUMBER_SIZE 24

@@ -1,4 +1,4 @@
-/* exchange_outcome.h - what can come of reading a flow and of writing its outcome, on every
+/* exchange_outcome.h - the possible results of reading a flow and of writing its outcome, at every
  * level from the Kafka client up to the loop. */
 #ifndef TENURE_EXCHANGE_OUTCOME_H
 #define TENURE_EXCHANGE_OUTCOME_H

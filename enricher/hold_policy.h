@@ -20,9 +20,9 @@ struct hold_policy {
 	struct when seen;  /* the last check */
 };
 
-/* Reports that the newest KNOWN at NOW is this one; CAUGHT_UP: no kube record is left to
- * read. KNOWN counts as stalled only while it is checked: a process that was stopped, or
- * that waited for a broker, has not seen what came meanwhile. */
+/* Reports that KNOWN is the newest at NOW. CAUGHT_UP: no kube record is left to read. KNOWN counts
+ * as stalled only while it is checked: a process that was stopped, or that waited for a broker,
+ * has not seen what came in the meantime. */
 void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_up,
 		     struct when now);
 

@@ -4,8 +4,8 @@
  * (1) A partition starts at the group's committed offset. If there is none, it starts at the
  *     first record, or a minute before SINCE. An offset whose record was deleted is an error,
  *     never a jump.
- * (2) The offset to commit is counted here, from the records that were taken: librdkafka's
- *     own position includes what it has only prefetched.
+ * (2) The offset to commit is computed here, from the records that were taken: librdkafka's own
+ *     position also counts records that are only prefetched.
  * (3) Nothing is committed here: the offsets go into a transaction, see kafka_producer.h.
  */
 #ifndef TENURE_KAFKA_GROUP_H

@@ -89,7 +89,7 @@ static int start(struct call *call)
 	return error;
 }
 
-/* Waits for the answer. Returns false, and leaves the call behind, when there is none in time. */
+/* Waits for the answer. Returns false, and leaves the call behind, if none comes in time. */
 static bool wait_for_answer(struct call *call)
 {
 	int64_t wait_ms = (int64_t)call->timeout_ms + KAFKA_OFFSETS_GRACE_MS;
@@ -134,7 +134,7 @@ enum kafka_offsets_outcome kafka_offsets_send(const struct kafka_offsets_client 
 		return KAFKA_OFFSETS_NOT_SENT;
 	}
 	if (!wait_for_answer(call)) {
-		log_warn("kafka: the coordinator of the group did not take the offsets within "
+		log_warn("kafka: the group coordinator did not accept the offsets within "
 			 "%d ms; continuing with a new producer",
 			 timeout_ms);
 		return KAFKA_OFFSETS_LEFT_BEHIND;

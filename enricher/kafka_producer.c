@@ -286,7 +286,7 @@ static int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Returns the time until DEADLINE_MS, at least 1: librdkafka gives 0 another meaning. */
+/* Returns the time until DEADLINE_MS, at least 1: 0 means something else to librdkafka. */
 static int left_ms(int64_t deadline_ms)
 {
 	int64_t left = deadline_ms - clock_ms();

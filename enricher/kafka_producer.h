@@ -1,13 +1,13 @@
-/* kafka_producer.h - writes records to two topics in transactions, together with the offsets
- * of the records they were made from: all of it happens, or nothing.
+/* kafka_producer.h - writes records to two topics in transactions, together with the offsets of
+ * the records they were made from: all or nothing.
  *
- * (1) After a result that does not say what happened, the producer is destroyed and a new
- *     one with the same transactional.id is made, which ends the old transaction for good.
- *     The next transaction never begins on the old handle.
- * (2) After EXCHANGE_AGAIN nothing of the transaction happened, or it is unknown whether it
- *     did: the caller calls kafka_producer_abort() and reads again from the committed offsets.
- * (3) EXCHANGE_BROKEN means that another process took over the id, or that the broker does
- *     not come back.
+ * (1) After a result that leaves it unclear what happened, the producer is destroyed and a new one
+ *     with the same transactional.id is made, which ends the old transaction for good. The next
+ *     transaction never begins on the old handle.
+ * (2) After EXCHANGE_AGAIN the transaction did not happen, or it is unknown whether it did: the
+ *     caller calls kafka_producer_abort() and reads again from the committed offsets.
+ * (3) EXCHANGE_BROKEN means that another process took over the id, or that the broker did not come
+ *     back.
  */
 #ifndef TENURE_KAFKA_PRODUCER_H
 #define TENURE_KAFKA_PRODUCER_H
@@ -25,7 +25,7 @@ struct kafka_producer_culprit {
 	int64_t first, last; /* SOURCE of the lowest and of the highest */
 };
 
-/* Connects, checks that the TOPICS exist, and ends what an earlier process of this IDENTITY
+/* Connects, checks that the TOPICS exist, and ends what an earlier process with this IDENTITY
  * (transactional.id) left open. NULL after logging. */
 struct kafka_producer *kafka_producer_open(const char *const topics[static EXCHANGE_TOPICS],
 					   const char *identity, const struct bus_options *options);

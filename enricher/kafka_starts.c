@@ -9,8 +9,8 @@
 #define PAUSE_MS 500
 #define CLOCKS_MS 60000 /* a record's timestamp may be this much before its flow's end */
 
-/* Returns the ERROR of a call, or the first one that it left at a partition: a partition
- * whose offset is not available looks like one without an offset. */
+/* Returns the ERROR of a call, or the first one that it set on a partition: a partition whose
+ * offset is not available looks like one without an offset. */
 static rd_kafka_resp_err_t error_of(rd_kafka_resp_err_t error,
 				    const rd_kafka_topic_partition_list_t *list)
 {
@@ -88,14 +88,14 @@ int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *set
 		if (!is_passing(error) || tries == TRIES || stop_requested())
 			break;
 		if (tries == 1)
-			log_warn("kafka:%s: where group %s stopped is not known yet: %s; asking "
-				 "again",
+			log_warn("kafka:%s: the committed offsets of group %s are not known yet: "
+				 "%s; trying again",
 				 settings->topic, settings->group, rd_kafka_err2str(error));
 		poll(NULL, 0, PAUSE_MS);
 	}
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return 0;
-	log_error("kafka:%s: cannot find out where group %s stopped: %s", settings->topic,
+	log_error("kafka:%s: cannot read the committed offsets of group %s: %s", settings->topic,
 		  settings->group, rd_kafka_err2str(error));
 	return -1;
 }

@@ -26,7 +26,7 @@ static int check_given(const char *option, const char *value)
 {
 	if (value != NULL)
 		return 0;
-	log_error("%s is needed; see --help", option);
+	log_error("%s is required; see --help", option);
 	return -1;
 }
 
@@ -50,8 +50,8 @@ static int check_kube(const struct enrich_program *p)
 	return 0;
 }
 
-/* A run over a window has a consumer group of its own: it commits past flows outside the
- * window that the group which always runs may not have read yet. */
+/* A run over a window needs a consumer group of its own: it commits past flows outside the window,
+ * which the permanent group may not have read yet. */
 static int check_window(const struct exchange_settings *e)
 {
 	bool whole = when_is_min(e->run.since) && when_is_max(e->run.until);
@@ -142,8 +142,8 @@ static int run(struct alignment *a)
 		       : EXIT_FAILURE;
 }
 
-/* Opens the inputs and outputs of A, which has its timeline. No flow is read before the kube
- * records that are there now are applied. Returns true, or false with *EXIT_CODE, which is
+/* Opens the inputs and outputs of A, whose timeline is open. No flow is read before the kube
+ * records that exist now are applied. Returns true, or false with *EXIT_CODE, which is
  * EXIT_SUCCESS after a signal. */
 static bool open_all(struct alignment *a, const struct enrich_program *p, int *exit_code)
 {
@@ -190,7 +190,8 @@ int main(int argc, char **argv)
 		SETTING_TEXT("group", 0, "NAME", &p.exchange.group,
 			     "consumer group of the flows (Kafka)"),
 		SETTING_DURATION("max-hold", 0, "DURATION", &p.max_hold_ns,
-				 "answers are provisional once known has not moved for this long"),
+				 "answer provisionally once the kube topic has made no progress "
+				 "for this long"),
 		TIMELINE_SETTINGS(&p.timeline),
 		SETTING_BOOL("hindsight", 0, &p.exchange.run.hindsight,
 			     "answer with everything that is known at the start"),

@@ -18,7 +18,7 @@
 struct rejected {
 	const char *reason; /* "wrong_type" */
 	const char *member; /* "event.end", or NULL if no member is at fault */
-	const char *detail; /* what would be right */
+	const char *detail; /* what would be valid */
 	struct tagged_origin flow;
 	const char *bytes; /* the record */
 	size_t length;

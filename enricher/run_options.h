@@ -1,5 +1,4 @@
-/* run_options.h - what the outputs of the file form were made with: the options and the
- * first flow.
+/* run_options.h - what file outputs were made with: the options and the first flow.
  *
  * A run continues after what is in its outputs. With other options, or with other flows, the
  * outputs would mix the answers to two questions. The state directory therefore keeps, in the
@@ -27,7 +26,7 @@ struct run_options {
  * BEGUN, then keeps NOW. Returns 0, or the exit code (logged). */
 int run_options_keep(const struct run_options *now, bool begun, const char *outputs);
 
-/* The same for the hash of the first flow, which is at the address FLOWS. -1 after logging. */
+/* The same for the hash of the first flow; FLOWS is the address of the flows. -1 after logging. */
 int run_options_keep_first_flow(const struct run_options *now, uint64_t hash, bool begun,
 				const char *outputs, const char *flows);
 
