@@ -15,8 +15,8 @@ void holder_text_name(struct text *out, struct span name);
 /* Adds "pod shop/web-1 (deployment web)", "node n1" or "service shop/web". */
 void holder_text_add(struct text *out, const struct named_holder *holder);
 
-/* Adds the holder, "outside the cluster" or "unknown (gap)". What is known only because the
- * address is taken to have sent is followed by ", if it sent". */
+/* Adds the holder, "outside the cluster" or "unknown (gap)". An answer that assumes that the
+ * address sent a packet ends with ", if it sent". */
 void holder_text_answer(struct text *out, const struct timeline_answer *answer);
 
 #endif

@@ -26,7 +26,7 @@ struct lookup_options {
 	const char *transport;
 	int64_t port;
 	int format;
-	struct report_question question; /* without its position, which the topic has */
+	struct report_question question; /* without its position, which comes from the topic */
 };
 
 static int check_question(struct lookup_options *o)
@@ -85,7 +85,7 @@ static int check_addresses(char **addresses, bool *input)
 static int check_kube(const struct lookup_options *o, bool input)
 {
 	if (o->kube.count == 0) {
-		log_error("--kube: is needed, kafka:TOPIC or files of watch events");
+		log_error("--kube is required: kafka:TOPIC or files of watch events");
 		return -1;
 	}
 	for (size_t i = 0; i < o->kube.count; i++) {
@@ -113,7 +113,7 @@ static int check_options(struct lookup_options *o, char **addresses)
 
 /* ---- Asking ---- */
 
-/* A reader that has gone is not an error: it ends the work. */
+/* A reader that closed the pipe is not an error: the work ends. */
 static int print(struct report *report, bool end)
 {
 	struct text out;
@@ -226,13 +226,13 @@ static int load(const struct lookup_options *o, struct timeline *timeline, int *
 		*exit_code = kube_topic_exit_code(kube_topic);
 	unreadable = kube_topic_stats(kube_topic).unreadable;
 	if (loaded == 1 && unreadable > 1)
-		log_warn("%s: %" PRIu64 " records were passed over", o->kube.values[0], unreadable);
+		log_warn("%s: %" PRIu64 " records were skipped", o->kube.values[0], unreadable);
 	kube_topic_close(kube_topic);
 	return loaded;
 }
 
-/* Puts the question at the end of what is there. A file is complete; a topic may still say
- * more about moments that it has not reached. */
+/* Asks as of the last record. A file is complete; a topic may still say more about moments that it
+ * has not reached. */
 static void place_question(struct lookup_options *o, struct timeline *timeline)
 {
 	struct report_question *question = &o->question;
@@ -242,7 +242,7 @@ static void place_question(struct lookup_options *o, struct timeline *timeline)
 	question->provisional =
 		!question->history && !timeline_position_for(timeline, question->at, &ignored);
 	if (question->provisional && o->format != REPORT_JSON)
-		log_warn("%s: what happened then may not all be there yet; the answer may change",
+		log_warn("%s: the topic may not be complete up to that time; the answer may change",
 			 o->kube.values[0]);
 }
 

@@ -13,7 +13,7 @@ const struct settings_manual manual = {
 			"each IP address given: the pod, node or service that held it at the "
 			"time, or why that is unknown or ambiguous. The operand - reads addresses "
 			"from standard input, one a line.",
-			"The question is whose packet this was: the address is taken to have "
+			"The question is whose packet this was: the address is assumed to have "
 			"sent one. With --received it only received one, which does not prove "
 			"that anybody was there.",
 			"The ADDRESS of --kube is kafka:TOPIC, a file, or - for standard input.",

@@ -1,17 +1,16 @@
 /* report.h - answers about addresses, for people (a table) and for programs (NDJSON).
  *
- * The table is printed at the end, because its widths come from its cells. A line of JSON
- * and an explanation are printed as soon as their address was asked about:
+ * The table is printed at the end, because its widths come from its cells. A line of JSON and an
+ * explanation are printed as soon as their address has been asked about:
  *
  *     {"ip":A,"at":T,"position":N,"provisional":true,"certain":true,"status":"known",...}
  *     {"ip":A,"position":N,"bindings":[{"kind":"pod",...}]}
  *
- * The first is an end of a tagged flow (docs/answers.md section 8) with the question in
- * front; it is provisional only if more of the topic may change it. The second is the
- * history.
+ * The first is an end of a tagged flow (docs/answers.md section 8) with the question in front; it
+ * is provisional only if later records may change it. The second is the history.
  *
- * (1) An answer that is known only because the address is taken to have sent says so:
- *     "certain", which every known answer has, is false, and the table has "if it sent".
+ * (1) An answer that is known only if the address sent a packet says so: "certain", which every
+ *     known answer has, is false, and the table has "if it sent".
  */
 #ifndef TENURE_REPORT_H
 #define TENURE_REPORT_H
@@ -32,7 +31,7 @@ struct report_question {
 	int32_t port;  /* -1 for none */
 	int transport; /* IANA number, -1 for none */
 	bool received; /* the address only received */
-	bool history;  /* every binding, whenever; AT does not count */
+	bool history;  /* every binding at any time; AT is ignored */
 	bool explain;  /* what the answer rests on, in words, whatever the format is */
 	int64_t position;
 	bool provisional;
