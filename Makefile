@@ -73,8 +73,8 @@ $(BUILD)/$(call program,$1): $(OBJ)/$1/main.o $(call archive,$1) $(COMMON)
 $(patsubst %.c,$(BUILD)/%,$(shell grep -ls '"$1/' $(TESTED))): $(call archive,$1)
 endef
 
-# What tests share: tests/unit/FOLDER/NAME.c, linked into those that include its header, themselves
-# or by another part. It may define what an archive does too, and then stands in for it.
+# What tests share: tests/unit/FOLDER/NAME.c, linked into the tests that include its header, directly
+# or through another such file. A function of an archive that it defines too is replaced by it.
 PARTS     = $(filter-out %_test.c,$(wildcard tests/unit/*.c $(MIRRORED:%=tests/unit/%/*.c)))
 including = $(shell grep -ls '"$(1:.c=.h)"' $2)
 users     = $(call including,$1,$(TESTED)) $(foreach f,$(call including,$1,$(filter-out $(1:.h=.c) $(1:.c=.h),$(PARTS) $(PARTS:.c=.h))),$(call users,$f))
