@@ -10,6 +10,7 @@
 #include "common/program/log.h"
 #include "enricher/alignment.h"
 #include "tests/unit/enricher/memory_exchange.h"
+#include "tests/unit/quoted.h"
 
 /* The loop with a real timeline between a scripted kube topic and a scripted memory_exchange. */
 #define SECOND_0 INT64_C(1795420800) /* 2026-11-23T08:00:00Z */
@@ -41,8 +42,7 @@ int kube_topic_turn(struct kube_topic *topic, int limit, int timeout_ms)
 	for (; count < limit && topic->next < topic->count; count++, topic->next++) {
 		when_format(at(topic->known[topic->next]), known);
 		snprintf(record, sizeof(record),
-			 "{\"type\":\"PROGRESS\",\"cluster\":\"c\",\"known\":\"%s\","
-			 "\"received\":\"%s\"}",
+			 quoted("{'type':'PROGRESS','cluster':'c','known':'%s','received':'%s'}"),
 			 known, known);
 		timeline_apply(alignment.timeline, (int64_t)topic->next, record, strlen(record), -1,
 			       &why);
@@ -89,9 +89,9 @@ static void add_flow(size_t partition, int end)
 	when_format(at(end), when);
 	snprintf(memory_exchange.flows[partition][memory_exchange.count[partition]++],
 		 MEMORY_RECORD_SIZE,
-		 "{\"event\":{\"end\":\"%s\"},\"network\":{\"transport\":\"tcp\"},\"source\":{"
-		 "\"ip\":\"10.0.0.1\",\"port\":40000},\"destination\":{\"ip\":\"10.0.0.2\","
-		 "\"port\":80}}",
+		 quoted("{'event':{'end':'%s'},'network':{'transport':'tcp'},"
+			"'source':{'ip':'10.0.0.1','port':40000},'destination':{'ip':'10.0.0.2',"
+			"'port':80}}"),
 		 when);
 }
 
@@ -169,9 +169,9 @@ static void answers_are_provisional_while_known_does_not_move(void **state)
 	assert_int_equal(memory_exchange.put, 0);
 	turn(100, 100);
 	assert_int_equal(memory_exchange.put, 1);
-	assert_outcome(0, 0, 0, "\"provisional_reason\":\"kube_stalled\"");
-	assert_non_null(
-		strstr(memory_exchange.outcomes[0].record, "\"known\":\"2026-11-23T08:00:15Z\""));
+	assert_outcome(0, 0, 0, quoted("'provisional_reason':'kube_stalled'"));
+	assert_non_null(strstr(memory_exchange.outcomes[0].record,
+			       quoted("'known':'2026-11-23T08:00:15Z'")));
 	add_known(30);
 	add_flow(0, 31);
 	turn(101, 101);
@@ -186,7 +186,7 @@ static void a_flow_of_the_future_does_not_wait(void **state)
 	add_known(15);
 	add_flow(0, 101);
 	turn(40, 40);
-	assert_outcome(0, 0, 0, "\"provisional_reason\":\"future_flow\"");
+	assert_outcome(0, 0, 0, quoted("'provisional_reason':'future_flow'"));
 	assert_int_equal(alignment.stats.waited, 0);
 }
 
@@ -208,8 +208,8 @@ static void a_process_that_was_stopped_answers_as_a_replay_does(void **state)
 	turn(1000, 1000);
 	assert_int_equal(memory_exchange.put, 1);
 	assert_outcome(0, 0, 0, NULL);
-	assert_non_null(
-		strstr(memory_exchange.outcomes[0].record, "\"known\":\"2026-11-23T08:00:15Z\""));
+	assert_non_null(strstr(memory_exchange.outcomes[0].record,
+			       quoted("'known':'2026-11-23T08:00:15Z'")));
 
 	outcome = memory_exchange.outcomes[0];
 	memset(memory_exchange.next, 0, sizeof(memory_exchange.next));
@@ -232,8 +232,8 @@ static void hindsight_answers_at_the_last_position_and_reads_no_further(void **s
 	assert_int_equal(memory_exchange.put, 2);
 	assert_outcome(0, 0, 0, NULL);
 	assert_outcome(1, 0, 1, NULL);
-	assert_non_null(
-		strstr(memory_exchange.outcomes[1].record, "\"known\":\"2026-11-23T08:00:15Z\""));
+	assert_non_null(strstr(memory_exchange.outcomes[1].record,
+			       quoted("'known':'2026-11-23T08:00:15Z'")));
 	assert_int_equal(kube.next, 1);
 }
 
@@ -254,7 +254,7 @@ static void a_window_skips_what_ended_outside_and_waits_for_nothing(void **state
 	assert_int_equal(alignment_turn(&alignment, at(40)), ALIGNMENT_ENDED);
 	assert_int_equal(memory_exchange.put, 2);
 	assert_outcome(0, 0, 1, NULL);
-	assert_outcome(1, 0, 2, "\"provisional_reason\":\"kube_ended\"");
+	assert_outcome(1, 0, 2, quoted("'provisional_reason':'kube_ended'"));
 	assert_int_equal(alignment.stats.outside, 2);
 	assert_int_equal(alignment.stats.read, 4);
 	assert_int_equal(kube.next, 1);
@@ -275,12 +275,12 @@ static void what_is_not_a_flow_is_rejected_without_waiting(void **state)
 {
 	(void)state;
 	snprintf(memory_exchange.flows[0][memory_exchange.count[0]++], MEMORY_RECORD_SIZE,
-		 "{\"event\":{}}");
+		 quoted("{'event':{}}"));
 	add_flow(0, 5);
 	turn(10, 10);
 	assert_int_equal(memory_exchange.put, 1);
 	assert_int_equal(memory_exchange.outcomes[0].topic, EXCHANGE_REJECTED);
-	assert_outcome(0, 0, 0, "\"reason\":\"missing_member\"");
+	assert_outcome(0, 0, 0, quoted("'reason':'missing_member'"));
 	assert_int_equal(alignment.tagger.stats.rejected[FAULT_MISSING_MEMBER], 1);
 	assert_int_equal(alignment.stats.waited, 1);
 }
@@ -294,7 +294,7 @@ static void a_tagged_record_that_is_refused_becomes_a_rejected_one(void **state)
 	turn(40, 40);
 	assert_int_equal(memory_exchange.put, 1);
 	assert_int_equal(memory_exchange.outcomes[0].topic, EXCHANGE_REJECTED);
-	assert_outcome(0, 0, 0, "\"reason\":\"produce_failed\"");
+	assert_outcome(0, 0, 0, quoted("'reason':'produce_failed'"));
 	assert_int_equal(alignment.tagger.stats.refused, 1);
 }
 

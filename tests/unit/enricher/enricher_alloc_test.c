@@ -16,25 +16,24 @@
 
 #include "enricher/alignment.h"
 #include "tests/unit/failing_alloc.h"
+#include "tests/unit/quoted.h"
 
 #define OUTPUT_MAX 16384
 
 static const char kube_records[] =
-	"{\"type\":\"ADDED\",\"resource\":\"pods\",\"received\":\"2026-11-23T08:00:05Z\","
-	"\"object\":"
-	"{\"metadata\":{\"name\":\"a\",\"namespace\":\"shop\",\"uid\":\"uid-a\","
-	"\"resourceVersion\":\"7\"},\"spec\":{},\"status\":{\"phase\":\"Running\",\"startTime\":"
-	"\"2026-11-23T08:00:00Z\",\"podIP\":\"10.1.0.1\",\"containerStatuses\":[{\"state\":{"
-	"\"running\":{\"startedAt\":\"2026-11-23T08:00:02Z\"}}}]}}}\n"
-	"{\"type\":\"PROGRESS\",\"known\":\"2026-11-23T08:01:00Z\",\"received\":"
-	"\"2026-11-23T08:01:00Z\"}\n";
+	"{'type':'ADDED','resource':'pods','received':'2026-11-23T08:00:05Z',"
+	"'object':{'metadata':{'name':'a','namespace':'shop','uid':'uid-a',"
+	"'resourceVersion':'7'},'spec':{},'status':{'phase':'Running',"
+	"'startTime':'2026-11-23T08:00:00Z','podIP':'10.1.0.1','containerStatuses':[{'state':{"
+	"'running':{'startedAt':'2026-11-23T08:00:02Z'}}}]}}}\n"
+	"{'type':'PROGRESS','known':'2026-11-23T08:01:00Z','received':'2026-11-23T08:01:00Z'}\n";
 static const char flow_records[] =
-	"{\"event\":{\"start\":\"2026-11-23T08:00:10Z\",\"end\":\"2026-11-23T08:00:11Z\"},"
-	"\"network\":{\"transport\":\"tcp\"},\"source\":{\"ip\":\"10.1.0.1\",\"port\":40000,"
-	"\"packets\":3},\"destination\":{\"ip\":\"192.0.2.1\",\"port\":80}}\n"
+	"{'event':{'start':'2026-11-23T08:00:10Z','end':'2026-11-23T08:00:11Z'},"
+	"'network':{'transport':'tcp'},'source':{'ip':'10.1.0.1','port':40000,'packets':3},"
+	"'destination':{'ip':'192.0.2.1','port':80}}\n"
 	"this is not JSON\n"
-	"{\"event\":{\"end\":\"2026-11-23T08:00:12Z\"},\"source\":{\"ip\":\"10.1.0.1\"},"
-	"\"destination\":{\"ip\":\"10.1.0.1\"}}\n";
+	"{'event':{'end':'2026-11-23T08:00:12Z'},'source':{'ip':'10.1.0.1'},"
+	"'destination':{'ip':'10.1.0.1'}}\n";
 
 static char parent[] = "/tmp/tenure-enricher-alloc-XXXXXX";
 static char kube[64], flows[64], tagged[64], rejected[64], state_folder[64];
@@ -136,7 +135,7 @@ static void each_flow_has_its_outcome_once(void **state)
 {
 	(void)state;
 	failing_alloc_each(enrich_anew, true);
-	assert_non_null(strstr(wanted, "\"name\":\"a\""));
+	assert_non_null(strstr(wanted, quoted("'name':'a'")));
 }
 
 static int make_folder(void **state)
@@ -149,8 +148,8 @@ static int make_folder(void **state)
 	snprintf(tagged, sizeof(tagged), "%s/tagged", parent);
 	snprintf(rejected, sizeof(rejected), "%s/rejected", parent);
 	snprintf(state_folder, sizeof(state_folder), "%s/state", parent);
-	put(kube, kube_records);
-	put(flows, flow_records);
+	put(kube, quoted(kube_records));
+	put(flows, quoted(flow_records));
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "common/base/text.h"
 #include "common/program/log.h"
 #include "enricher/exchange_file.h"
+#include "tests/unit/quoted.h"
 
 #define FLOWS 9
 #define FILE_MAX 4096
@@ -71,7 +72,7 @@ static int start(void **state)
 
 	(void)state;
 	for (int i = 0; i < FLOWS; i++) {
-		int length = snprintf(line, sizeof(line), "{\"number\":%d}\n", i);
+		int length = snprintf(line, sizeof(line), quoted("{'number':%d}\n"), i);
 
 		put_file(flows, line, (size_t)length, i == 0 ? "we" : "ae");
 	}
@@ -122,12 +123,12 @@ static enum exchange_topic topic_of(int64_t offset)
 static void add_outcome(struct text *text, int64_t offset)
 {
 	if (topic_of(offset) == EXCHANGE_TAGGED)
-		text_add_format(text,
-				"{\"number\":%" PRId64 ",\"tenure\":{\"flow\":{\"offset\":%" PRId64
-				"}}}",
-				offset, offset);
+		text_add_format(
+			text,
+			quoted("{'number':%" PRId64 ",'tenure':{'flow':{'offset':%" PRId64 "}}}"),
+			offset, offset);
 	else
-		text_add_format(text, "{\"flow\":{\"offset\":%" PRId64 "}}", offset);
+		text_add_format(text, quoted("{'flow':{'offset':%" PRId64 "}}"), offset);
 }
 
 /* Puts the outcome of the next flow. Returns its offset, or -1 at the end. */
@@ -306,7 +307,7 @@ static void other_flows_are_refused(void **state)
 {
 	(void)state;
 	run();
-	put_file(flows, "{\"number\":7}\n", 13, "we");
+	put_file(flows, quoted("{'number':7}\n"), 13, "we");
 	assert_refused(EX_CONFIG);
 	unlink(outputs[EXCHANGE_TAGGED]);
 	assert_refused(EX_CONFIG);
@@ -317,7 +318,7 @@ static void other_flows_are_refused(void **state)
 static void an_output_with_other_lines_is_refused(void **state)
 {
 	(void)state;
-	put_file(outputs[EXCHANGE_TAGGED], "{\"flow\":{\"offset\":1}}\n", 22, "we");
+	put_file(outputs[EXCHANGE_TAGGED], quoted("{'flow':{'offset':1}}\n"), 22, "we");
 	assert_refused(EX_CONFIG);
 	put_file(outputs[EXCHANGE_TAGGED], "", 0, "we");
 	put_file(outputs[EXCHANGE_REJECTED], "text\n", 5, "we");

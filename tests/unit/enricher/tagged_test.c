@@ -10,6 +10,7 @@
 #include "common/base/scan.h"
 #include "enricher/rejected.h"
 #include "enricher/tagged.h"
+#include "tests/unit/quoted.h"
 
 static const struct tagged tags = {
 	.source = "{\"status\":\"known\"}",
@@ -41,12 +42,11 @@ static void leaves_the_flow_s_own_bytes_as_they_are(void **state)
 	(void)state;
 	tagged.kube_known = (struct when){NS_PER_SECOND};
 	assert_tagged(
-		"{ \"n\": 1e3 ,\"n\":-0 }  ", 18, false, &tagged,
-		"{ \"n\": 1e3 "
-		",\"n\":-0,\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{},"
-		"\"rules\":1,\"revision\":1,"
-		"\"kube\":{\"partition\":0,\"position\":4711,\"known\":\"1970-01-01T00:00:01Z\"},"
-		"\"flow\":{\"topic\":\"tenure.flows\",\"partition\":3,\"offset\":991}}}");
+		quoted("{ 'n': 1e3 ,'n':-0 }  "), 18, false, &tagged,
+		quoted("{ 'n': 1e3 ,'n':-0,'tenure':{'source':{'status':'known'},'destination':{},"
+		       "'rules':1,'revision':1,'kube':{'partition':0,'position':4711,"
+		       "'known':'1970-01-01T00:00:01Z'},'flow':{'topic':'tenure.flows',"
+		       "'partition':3,'offset':991}}}"));
 }
 
 static void an_empty_flow_gets_no_comma(void **state)
@@ -56,10 +56,9 @@ static void an_empty_flow_gets_no_comma(void **state)
 	(void)state;
 	tagged.kube_known = WHEN_MAX;
 	assert_tagged("{}", 1, true, &tagged,
-		      "{\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{},\"rules\":"
-		      "1,\"revision\":1,"
-		      "\"kube\":{\"partition\":0,\"position\":4711,\"known\":null},"
-		      "\"flow\":{\"topic\":\"tenure.flows\",\"partition\":3,\"offset\":991}}}");
+		      quoted("{'tenure':{'source':{'status':'known'},'destination':{},'rules':1,"
+			     "'revision':1,'kube':{'partition':0,'position':4711,'known':null},"
+			     "'flow':{'topic':'tenure.flows','partition':3,'offset':991}}}"));
 }
 
 static void says_when_an_answer_is_provisional(void **state)
@@ -70,11 +69,10 @@ static void says_when_an_answer_is_provisional(void **state)
 	tagged.kube_known = WHEN_MIN;
 	tagged.provisional = "kube_stalled";
 	assert_tagged("{}", 1, true, &tagged,
-		      "{\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{},\"rules\":"
-		      "1,\"revision\":1,"
-		      "\"provisional\":true,\"provisional_reason\":\"kube_stalled\","
-		      "\"kube\":{\"partition\":0,\"position\":4711,\"known\":null},"
-		      "\"flow\":{\"topic\":\"tenure.flows\",\"partition\":3,\"offset\":991}}}");
+		      quoted("{'tenure':{'source':{'status':'known'},'destination':{},'rules':1,"
+			     "'revision':1,'provisional':true,'provisional_reason':'kube_stalled',"
+			     "'kube':{'partition':0,'position':4711,'known':null},"
+			     "'flow':{'topic':'tenure.flows','partition':3,'offset':991}}}"));
 }
 
 static void a_rejection_holds_any_bytes(void **state)
@@ -82,8 +80,8 @@ static void a_rejection_holds_any_bytes(void **state)
 	struct rejected rejected = {
 		.reason = "not_json",
 		.detail = "one JSON object is needed",
-		.flow = {"f\"lows", 0, 5},
-		.bytes = "\xff{\"a\n\0",
+		.flow = {quoted("f'lows"), 0, 5},
+		.bytes = quoted("\xff{'a\n\0"),
 		.length = 6,
 	};
 	struct text out;
@@ -92,13 +90,13 @@ static void a_rejection_holds_any_bytes(void **state)
 	text_init(&out, 4096);
 	rejected_add(&out, &rejected);
 	assert_string_equal(text_terminate(&out),
-			    "{\"reason\":\"not_json\",\"detail\":\"one JSON object is needed\","
-			    "\"flow\":{\"topic\":\"f\\\"lows\",\"partition\":0,\"offset\":5},"
-			    "\"record\":\"\xef\xbf\xbd{\\\"a\\n\\u0000\"}");
+			    quoted("{'reason':'not_json','detail':'one JSON object is needed',"
+				   "'flow':{'topic':'f\\\"lows','partition':0,'offset':5},"
+				   "'record':'\xef\xbf\xbd{\\\"a\\n\\u0000'}"));
 	rejected.member = "event.end";
 	text_clear(&out);
 	rejected_add(&out, &rejected);
-	assert_non_null(strstr(text_terminate(&out), "\"member\":\"event.end\""));
+	assert_non_null(strstr(text_terminate(&out), quoted("'member':'event.end'")));
 	text_free(&out);
 }
 

@@ -8,17 +8,18 @@
 
 #include "common/program/log.h"
 #include "enricher/tagger.h"
+#include "tests/unit/quoted.h"
 
-#define FLOW                                                                                 \
-	"{\"event\":{\"start\":\"2026-11-23T08:00:01Z\",\"end\":\"2026-11-23T08:00:02Z\"},"  \
-	"\"network\":{\"transport\":\"tcp\"},\"source\":{\"ip\":\"10.0.0.1\",\"port\":40000" \
-	"},\"destination\":{\"ip\":\"10.0.0.2\",\"port\":80}"
-#define TAGS                                                                          \
-	",\"tenure\":{\"source\":{\"status\":\"known\"},\"destination\":{\"status\":" \
-	"\"unknown\"},\"rules\":1,\"revision\":1,"
-#define ORIGIN                                                                           \
-	"\"kube\":{\"partition\":0,\"position\":17,\"known\":\"1970-01-01T00:00:01Z\"}," \
-	"\"flow\":{\"topic\":\"flows\",\"partition\":3,\"offset\":99}}}"
+#define FLOW                                                                      \
+	"{'event':{'start':'2026-11-23T08:00:01Z','end':'2026-11-23T08:00:02Z'}," \
+	"'network':{'transport':'tcp'},'source':{'ip':'10.0.0.1','port':40000"    \
+	"},'destination':{'ip':'10.0.0.2','port':80}"
+#define TAGS                                                              \
+	",'tenure':{'source':{'status':'known'},'destination':{'status':" \
+	"'unknown'},'rules':1,'revision':1,"
+#define ORIGIN                                                                 \
+	"'kube':{'partition':0,'position':17,'known':'1970-01-01T00:00:01Z'}," \
+	"'flow':{'topic':'flows','partition':3,'offset':99}}}"
 
 /* A timeline that knows 10.0.0.1 alone. */
 static struct {
@@ -45,7 +46,7 @@ int timeline_answer(struct timeline *unused, const struct timeline_question *que
 
 void timeline_answer_json(const struct timeline_answer *answer, struct text *out)
 {
-	text_add_format(out, "{\"status\":\"%s\"}",
+	text_add_format(out, quoted("{'status':'%s'}"),
 			answer->status == TIMELINE_KNOWN ? "known" : "unknown");
 }
 
@@ -76,7 +77,7 @@ static struct bus_record record_of(const char *value)
 static int tag(const char *provisional)
 {
 	const struct timeline_position position = {.offset = 17, .known = {NS_PER_SECOND}};
-	const struct bus_record flow = record_of(FLOW "}");
+	const struct bus_record flow = record_of(quoted(FLOW "}"));
 	struct fault fault;
 	struct flow_endpoints ends;
 
@@ -88,7 +89,7 @@ static void a_flow_gets_the_answers_for_both_ends(void **state)
 {
 	(void)state;
 	assert_int_equal(tag(NULL), 0);
-	assert_string_equal(text_terminate(&tagger.record), FLOW TAGS ORIGIN);
+	assert_string_equal(text_terminate(&tagger.record), quoted(FLOW TAGS ORIGIN));
 	assert_int_equal(timeline.asked, 2);
 	for (size_t i = 0; i < 2; i++) {
 		const struct timeline_question *question = &timeline.questions[i];
@@ -106,7 +107,7 @@ static void the_same_flow_gives_the_same_bytes(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(tag(NULL), 0);
-		assert_string_equal(text_terminate(&tagger.record), FLOW TAGS ORIGIN);
+		assert_string_equal(text_terminate(&tagger.record), quoted(FLOW TAGS ORIGIN));
 	}
 }
 
@@ -114,8 +115,9 @@ static void a_provisional_answer_says_why(void **state)
 {
 	(void)state;
 	assert_int_equal(tag("kube_stalled"), 0);
-	assert_string_equal(text_terminate(&tagger.record), FLOW TAGS
-			    "\"provisional\":true,\"provisional_reason\":\"kube_stalled\"," ORIGIN);
+	assert_string_equal(
+		text_terminate(&tagger.record),
+		quoted(FLOW TAGS "'provisional':true,'provisional_reason':'kube_stalled'," ORIGIN));
 }
 
 static void outcomes_are_counted(void **state)
@@ -139,16 +141,16 @@ static void outcomes_are_counted(void **state)
 
 static void a_rejection_says_what_is_wrong_and_where(void **state)
 {
-	const struct bus_record flow = record_of("{\"a\":}");
+	const struct bus_record flow = record_of(quoted("{'a':}"));
 	const struct fault fault = {FAULT_NOT_JSON, "", "one JSON object is needed", 5};
 
 	(void)state;
 	assert_int_equal(tagger_reject(&tagger, &flow, &fault), 0);
-	assert_string_equal(
-		text_terminate(&tagger.record),
-		"{\"reason\":\"not_json\",\"detail\":\"one JSON object is needed; this is none at "
-		"byte 5\",\"flow\":{\"topic\":\"flows\",\"partition\":3,\"offset\":99},\"record\":"
-		"\"{\\\"a\\\":}\"}");
+	assert_string_equal(text_terminate(&tagger.record),
+			    quoted("{'reason':'not_json',"
+				   "'detail':'one JSON object is needed; this is none at byte 5',"
+				   "'flow':{'topic':'flows','partition':3,'offset':99},"
+				   "'record':'{\\\"a\\\":}'}"));
 }
 
 static void a_record_that_the_broker_refuses_is_rejected_with_its_own_reason(void **state)
@@ -157,7 +159,8 @@ static void a_record_that_the_broker_refuses_is_rejected_with_its_own_reason(voi
 
 	(void)state;
 	assert_int_equal(tagger_refuse(&tagger, &flow), 0);
-	assert_non_null(strstr(text_terminate(&tagger.record), "\"reason\":\"produce_failed\""));
+	assert_non_null(
+		strstr(text_terminate(&tagger.record), quoted("'reason':'produce_failed'")));
 }
 
 static void a_store_that_fails_makes_no_outcome(void **state)

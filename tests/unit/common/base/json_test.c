@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "common/base/json.h"
+#include "tests/unit/quoted.h"
 
 static struct json_object *parse(const char *text)
 {
@@ -17,18 +18,17 @@ static struct json_object *parse(const char *text)
 	return tree;
 }
 
-static const char pod[] =
-	"{\"metadata\":{\"name\":\"cart\",\"deletionTimestamp\":null,"
-	"\"labels\":{\"topology.kubernetes.io/zone\":\"a\"}},"
-	"\"status\":{\"podIP\":\"10.0.0.1\",\"startTime\":\"1970-01-01T00:00:01Z\","
-	"\"podIPs\":[{\"ip\":\"10.0.0.1\"},null,{\"ip\":\"fd00::1\"}]},"
-	"\"count\":7,\"big\":9223372036854775807,\"small\":-9223372036854775808,"
-	"\"over\":9223372036854775808,\"way_over\":99999999999999999999999,"
-	"\"real\":1.0,\"exponent\":1e3,\"yes\":true,\"text\":\"1\",\"nul\":\"a\\u0000b\"}";
+static const char pod[] = "{'metadata':{'name':'cart','deletionTimestamp':null,"
+			  "'labels':{'topology.kubernetes.io/zone':'a'}},"
+			  "'status':{'podIP':'10.0.0.1','startTime':'1970-01-01T00:00:01Z',"
+			  "'podIPs':[{'ip':'10.0.0.1'},null,{'ip':'fd00::1'}]},'count':7,"
+			  "'big':9223372036854775807,'small':-9223372036854775808,"
+			  "'over':9223372036854775808,'way_over':99999999999999999999999,"
+			  "'real':1.0,'exponent':1e3,'yes':true,'text':'1','nul':'a\\u0000b'}";
 
 static void walks_a_path_to_a_text(void **state)
 {
-	struct json_object *tree = parse(pod);
+	struct json_object *tree = parse(quoted(pod));
 	const char *text = NULL;
 
 	(void)state;
@@ -57,7 +57,7 @@ static void distinguishes_absent_from_wrong_and_leaves_the_value_alone(void **st
 		{"nul", JSON_WRONG_TYPE},
 		{"", JSON_WRONG_TYPE},
 	};
-	struct json_object *tree = parse(pod);
+	struct json_object *tree = parse(quoted(pod));
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -72,7 +72,7 @@ static void distinguishes_absent_from_wrong_and_leaves_the_value_alone(void **st
 static void reads_only_whole_numbers_in_range(void **state)
 {
 	static const char *const wrong[] = {"over", "way_over", "real", "exponent", "text", "yes"};
-	struct json_object *tree = parse(pod);
+	struct json_object *tree = parse(quoted(pod));
 	int64_t number = 42;
 
 	(void)state;
@@ -92,7 +92,7 @@ static void reads_only_whole_numbers_in_range(void **state)
 
 static void reads_truth_and_time(void **state)
 {
-	struct json_object *tree = parse(pod);
+	struct json_object *tree = parse(quoted(pod));
 	struct when moment = {42};
 	bool truth = false;
 
@@ -110,7 +110,7 @@ static void reads_truth_and_time(void **state)
 
 static void reads_arrays_objects_and_keys_with_dots(void **state)
 {
-	struct json_object *tree = parse(pod), *array = NULL, *labels = NULL, *zone = NULL;
+	struct json_object *tree = parse(quoted(pod)), *array = NULL, *labels = NULL, *zone = NULL;
 	const char *text = NULL;
 
 	(void)state;
@@ -135,29 +135,30 @@ static void refuses_what_rfc_8259_does_not_allow(void **state)
 		"",
 		"null",
 		"{",
-		"{\"a\":1}x",
-		"{\"a\":1,}",
+		"{'a':1}x",
+		"{'a':1,}",
 		"[1,]",
-		"{'a':1}",
-		"{\"a\":NaN}",
-		"{\"a\":01}",
-		"{\"a\":1.}",
-		"{\"a\":1e}",
-		"{\"a\":-}",
+		"{a:1}",
+		"{'a':NaN}",
+		"{'a':01}",
+		"{'a':1.}",
+		"{'a':1e}",
+		"{'a':-}",
 		"/**/{}",
-		"{\"a\":True}",
-		"{\"a\":\"\x01\"}",
-		"\"abc",
-		"{\"a\":\"\xff\"}",
+		"{'a':True}",
+		"{'a':'\x01'}",
+		"'abc",
+		"{'a':'\xff'}",
 		"\xef\xbb\xbf{}",
-		"{\"a\":-Infinity}",
+		"{'a':-Infinity}",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		enum scan_outcome outcome;
+		const char *text = quoted(cases[i]);
 
-		assert_null(json_parse(cases[i], strlen(cases[i]), &outcome));
+		assert_null(json_parse(text, strlen(text), &outcome));
 	}
 }
 

@@ -2,11 +2,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "common/base/scan.h"
+#include "tests/unit/quoted.h"
 
 #define TEXT(literal)                          \
 	{                                      \
@@ -18,9 +20,17 @@ struct bytes {
 	size_t length;
 };
 
+/* With " for each '. */
 static enum scan_outcome validate(struct bytes text)
 {
-	return scan_validate(text.bytes, text.length);
+	char *copy = malloc(text.length);
+	enum scan_outcome outcome;
+
+	for (size_t i = 0; i < text.length; i++)
+		copy[i] = text.bytes[i] == '\'' ? '"' : text.bytes[i];
+	outcome = scan_validate(copy, text.length);
+	free(copy);
+	return outcome;
 }
 
 static void accepts_what_rfc_8259_allows(void **state)
@@ -36,22 +46,22 @@ static void accepts_what_rfc_8259_allows(void **state)
 		TEXT("-0"),
 		TEXT("1.5e+10"),
 		TEXT("1E-7"),
-		TEXT("\"\""),
+		TEXT("''"),
 		TEXT("\t\r\n 1 \n"),
 		TEXT("[1,2]"),
-		TEXT("{\"a\":{\"b\":[{}]}}"),
-		TEXT("\"\\u0000\""),
-		TEXT("\"\\ud800\""),
-		TEXT("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""),
-		TEXT("\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\""),
-		TEXT("\"\x7f\""),
-		TEXT("{\"a\":1,\"a\":2}"),
+		TEXT("{'a':{'b':[{}]}}"),
+		TEXT("'\\u0000'"),
+		TEXT("'\\ud800'"),
+		TEXT("'\\\"\\\\\\/\\b\\f\\n\\r\\t'"),
+		TEXT("'\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80'"),
+		TEXT("'\x7f'"),
+		TEXT("{'a':1,'a':2}"),
 		TEXT("99999999999999999999999999"),
 		TEXT("1e9999"),
-		TEXT("\"\xef\xbf\xbf\""),
-		TEXT("{\"\":0}"),
-		TEXT("\"12345678\\n12345678\""),
-		TEXT("\"\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf\""),
+		TEXT("'\xef\xbf\xbf'"),
+		TEXT("{'':0}"),
+		TEXT("'12345678\\n12345678'"),
+		TEXT("'\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf'"),
 	};
 
 	(void)state;
@@ -70,14 +80,13 @@ static const struct bytes not_json[] = {
 	TEXT("[1,]"),
 	TEXT("[,1]"),
 	TEXT("[1 2]"),
-	TEXT("{\"a\"}"),
-	TEXT("{\"a\":}"),
-	TEXT("{\"a\":1,}"),
+	TEXT("{'a'}"),
+	TEXT("{'a':}"),
+	TEXT("{'a':1,}"),
 	TEXT("{a:1}"),
-	TEXT("{'a':1}"),
 	TEXT("{1:1}"),
-	TEXT("{\"a\":1 \"b\":2}"),
-	TEXT("{\"a\":1]"),
+	TEXT("{'a':1 'b':2}"),
+	TEXT("{'a':1]"),
 	TEXT("[1}"),
 	TEXT("nul"),
 	TEXT("nulll"),
@@ -95,40 +104,40 @@ static const struct bytes not_json[] = {
 	TEXT("+1"),
 	TEXT("0x10"),
 	TEXT("2.e3"),
-	TEXT("\""),
-	TEXT("\"a"),
-	TEXT("\"\\\""),
-	TEXT("\"\\x\""),
-	TEXT("\"\\u12\""),
-	TEXT("\"\\u12G4\""),
-	TEXT("\"\n\""),
-	TEXT("\"\t\""),
-	TEXT("\"\0\""),
-	TEXT("\"\x1f\""),
-	TEXT("\"\x80\""),
-	TEXT("\"\xc0\x80\""),
-	TEXT("\"\xc1\xbf\""),
-	TEXT("\"\xe0\x80\x80\""),
-	TEXT("\"\xed\xa0\x80\""),
-	TEXT("\"\xf0\x80\x80\x80\""),
-	TEXT("\"\xf4\x90\x80\x80\""),
-	TEXT("\"\xf5\x80\x80\x80\""),
-	TEXT("\"\xc3\""),
-	TEXT("\"\xe2\x82\""),
-	TEXT("\"\xff\""),
+	TEXT("'"),
+	TEXT("'a"),
+	TEXT("'\\\""),
+	TEXT("'\\x'"),
+	TEXT("'\\u12'"),
+	TEXT("'\\u12G4'"),
+	TEXT("'\n'"),
+	TEXT("'\t'"),
+	TEXT("'\0'"),
+	TEXT("'\x1f'"),
+	TEXT("'\x80'"),
+	TEXT("'\xc0\x80'"),
+	TEXT("'\xc1\xbf'"),
+	TEXT("'\xe0\x80\x80'"),
+	TEXT("'\xed\xa0\x80'"),
+	TEXT("'\xf0\x80\x80\x80'"),
+	TEXT("'\xf4\x90\x80\x80'"),
+	TEXT("'\xf5\x80\x80\x80'"),
+	TEXT("'\xc3'"),
+	TEXT("'\xe2\x82'"),
+	TEXT("'\xff'"),
 	TEXT("\xef\xbb\xbf{}"),
 	TEXT("{}{}"),
 	TEXT("{} x"),
 	TEXT("1 2"),
 	TEXT("[1]\0"),
-	TEXT("{\"a\":1}\0"),
+	TEXT("{'a':1}\0"),
 	TEXT("//\n1"),
 	TEXT("[1,/**/2]"),
-	TEXT("{\"a\"::1}"),
+	TEXT("{'a'::1}"),
 	TEXT("{,}"),
-	TEXT("\"12345678\n12345678\""),
+	TEXT("'12345678\n12345678'"),
 	TEXT("\v1"),
-	TEXT("\"\\\0\""),
+	TEXT("'\\\0'"),
 };
 
 static void refuses_everything_else(void **state)
@@ -137,6 +146,7 @@ static void refuses_everything_else(void **state)
 	for (size_t i = 0; i < sizeof(not_json) / sizeof(not_json[0]); i++)
 		if (validate(not_json[i]) != SCAN_NOT_JSON)
 			fail_msg("number %zu taken: %s", i, not_json[i].bytes);
+	assert_int_equal(scan_validate("{'a':1}", 7), SCAN_NOT_JSON);
 }
 
 static void nests_as_deep_as_it_says(void **state)
@@ -154,13 +164,12 @@ static void nests_as_deep_as_it_says(void **state)
 
 static void no_prefix_of_an_object_is_good(void **state)
 {
-	static const char text[] =
-		"{\"a\":[1,-2.5e3,true,null,\"x\\u00e9\xc3\xa9\"],\"b\":{\"c\":false}}";
+	const char *text = quoted("{'a':[1,-2.5e3,true,null,'x\\u00e9\xc3\xa9'],'b':{'c':false}}");
 
 	(void)state;
-	for (size_t length = 0; length < sizeof(text) - 1; length++)
+	for (size_t length = 0; length < strlen(text); length++)
 		assert_int_equal(scan_validate(text, length), SCAN_NOT_JSON);
-	assert_int_equal(scan_validate(text, sizeof(text) - 1), SCAN_GOOD);
+	assert_int_equal(scan_validate(text, strlen(text)), SCAN_GOOD);
 }
 
 /* a, b{c{d}, e}: rows 0, 1, 2, 3, 4. */
@@ -186,8 +195,8 @@ static void finds_wanted_members_where_they_belong(void **state)
 	struct scan found;
 
 	(void)state;
-	assert_int_equal(scan(" {\"x\":{\"a\":9},\"b\":{\"c\":{\"d\":\"y\",\"a\":1},\"d\":5,\"e\":-"
-			      "1.5},\"a\":true,\"c\":7} ",
+	assert_int_equal(scan(quoted(" {'x':{'a':9},'b':{'c':{'d':'y','a':1},'d':5,'e':-1.5},"
+				     "'a':true,'c':7} "),
 			      &found),
 			 SCAN_GOOD);
 	assert_value(&found.values[0], SCAN_TRUE, "true");
@@ -197,13 +206,13 @@ static void finds_wanted_members_where_they_belong(void **state)
 	assert_value(&found.values[4], SCAN_STRING, "y");
 	assert_int_equal(found.closing_brace, 69);
 	assert_false(found.empty);
-	assert_int_equal(scan("{\"b\":[{\"c\":{\"d\":1}}]}", &found), SCAN_GOOD);
+	assert_int_equal(scan(quoted("{'b':[{'c':{'d':1}}]}"), &found), SCAN_GOOD);
 	assert_int_equal(found.values[1].kind, SCAN_ARRAY);
 	assert_int_equal(found.values[4].kind, SCAN_ABSENT);
 	assert_int_equal(scan("{ }", &found), SCAN_GOOD);
 	assert_true(found.empty);
 	assert_int_equal(found.closing_brace, 2);
-	assert_int_equal(scan("{\"a\":{}}", &found), SCAN_GOOD);
+	assert_int_equal(scan(quoted("{'a':{}}"), &found), SCAN_GOOD);
 	assert_false(found.empty);
 }
 
@@ -212,10 +221,10 @@ static void a_name_may_be_written_with_escapes(void **state)
 	struct scan found;
 
 	(void)state;
-	assert_int_equal(scan("{\"\\u0061\":1,\"\\u0062\":{\"\\u0065\":2}}", &found), SCAN_GOOD);
+	assert_int_equal(scan(quoted("{'\\u0061':1,'\\u0062':{'\\u0065':2}}"), &found), SCAN_GOOD);
 	assert_value(&found.values[0], SCAN_NUMBER, "1");
 	assert_value(&found.values[3], SCAN_NUMBER, "2");
-	assert_int_equal(scan("{\"a\\u0000\":1}", &found), SCAN_GOOD);
+	assert_int_equal(scan(quoted("{'a\\u0000':1}"), &found), SCAN_GOOD);
 	assert_int_equal(found.values[0].kind, SCAN_ABSENT);
 }
 
@@ -224,12 +233,12 @@ static void refuses_a_wanted_member_that_occurs_twice(void **state)
 	struct scan found;
 
 	(void)state;
-	assert_int_equal(scan("{\"a\":1,\"\\u0061\":1}", &found), SCAN_TWICE);
+	assert_int_equal(scan(quoted("{'a':1,'\\u0061':1}"), &found), SCAN_TWICE);
 	assert_int_equal(found.member_twice, 0);
-	assert_int_equal(scan("{\"b\":{\"e\":1,\"e\":1}}", &found), SCAN_TWICE);
+	assert_int_equal(scan(quoted("{'b':{'e':1,'e':1}}"), &found), SCAN_TWICE);
 	assert_int_equal(found.member_twice, 3);
-	assert_int_equal(scan("{\"b\":{},\"b\":{}}", &found), SCAN_TWICE);
-	assert_int_equal(scan("{\"x\":1,\"x\":1,\"b\":{\"a\":1,\"a\":2}}", &found), SCAN_GOOD);
+	assert_int_equal(scan(quoted("{'b':{},'b':{}}"), &found), SCAN_TWICE);
+	assert_int_equal(scan(quoted("{'x':1,'x':1,'b':{'a':1,'a':2}}"), &found), SCAN_GOOD);
 }
 
 static void recognizes_what_is_not_an_object(void **state)
@@ -237,8 +246,8 @@ static void recognizes_what_is_not_an_object(void **state)
 	struct scan found;
 
 	(void)state;
-	assert_int_equal(scan("[{\"a\":1}]", &found), SCAN_NOT_AN_OBJECT);
-	assert_int_equal(scan("\"a\"", &found), SCAN_NOT_AN_OBJECT);
+	assert_int_equal(scan(quoted("[{'a':1}]"), &found), SCAN_NOT_AN_OBJECT);
+	assert_int_equal(scan(quoted("'a'"), &found), SCAN_NOT_AN_OBJECT);
 	assert_int_equal(scan("5", &found), SCAN_NOT_AN_OBJECT);
 	assert_int_equal(scan("[5", &found), SCAN_NOT_JSON);
 }
@@ -248,7 +257,7 @@ static void says_where_the_fault_is(void **state)
 	struct scan found;
 
 	(void)state;
-	assert_int_equal(scan("{\"a\":1,\"b\":tru}", &found), SCAN_NOT_JSON);
+	assert_int_equal(scan(quoted("{'a':1,'b':tru}"), &found), SCAN_NOT_JSON);
 	assert_int_equal(found.fault_at, 11);
 }
 

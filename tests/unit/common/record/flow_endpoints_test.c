@@ -9,12 +9,13 @@
 #include <cmocka.h>
 
 #include "common/record/flow_endpoints.h"
+#include "tests/unit/quoted.h"
 
-#define EVENT "\"event\":{\"start\":\"2026-11-23T08:00:00.5Z\",\"end\":\"2026-11-23T08:00:02Z\"}"
-#define ENDS                                                                                    \
-	"\"source\":{\"ip\":\"10.0.0.1\",\"port\":1234,\"packets\":3},\"destination\":{\"ip\":" \
-	"\"fd00::2\",\"port\":80,\"packets\":0}"
-#define FLOW "{" EVENT ",\"network\":{\"transport\":\"tcp\"}," ENDS "}"
+#define EVENT "'event':{'start':'2026-11-23T08:00:00.5Z','end':'2026-11-23T08:00:02Z'}"
+#define ENDS                                                                      \
+	"'source':{'ip':'10.0.0.1','port':1234,'packets':3},'destination':{'ip':" \
+	"'fd00::2','port':80,'packets':0}"
+#define FLOW "{" EVENT ",'network':{'transport':'tcp'}," ENDS "}"
 
 static int read_flow(const char *text, struct flow_endpoints *ends, struct fault *fault)
 {
@@ -35,7 +36,7 @@ static void reads_what_tagging_needs(void **state)
 	struct fault fault;
 
 	(void)state;
-	assert_int_equal(read_flow(FLOW " \n", &ends, &fault), 0);
+	assert_int_equal(read_flow(quoted(FLOW " \n"), &ends, &fault), 0);
 	assert_int_equal(when_since(ends.end, ends.start), 1500 * NS_PER_MS);
 	assert_ip(&ends.source.ip, "10.0.0.1");
 	assert_ip(&ends.destination.ip, "fd00::2");
@@ -44,7 +45,7 @@ static void reads_what_tagging_needs(void **state)
 	assert_true(ends.source.sent);
 	assert_false(ends.destination.sent);
 	assert_int_equal(ends.transport, 6);
-	assert_int_equal(ends.closing_brace, strlen(FLOW) - 1);
+	assert_int_equal(ends.closing_brace, strlen(quoted(FLOW)) - 1);
 	assert_false(ends.empty);
 }
 
@@ -55,9 +56,9 @@ static void does_without_what_may_be_missing(void **state)
 
 	(void)state;
 	assert_int_equal(
-		read_flow("{\"event\":{\"end\":\"2026-11-23T08:00:02Z\"},\"source\":{\"ip\":\"10.0."
-			  "0.1\"},"
-			  "\"destination\":{\"ip\":\"10.0.0.2\",\"port\":null,\"packets\":null}}",
+		read_flow(quoted("{'event':{'end':'2026-11-23T08:00:02Z'},"
+				 "'source':{'ip':'10.0.0.1'},'destination':{'ip':'10.0.0.2',"
+				 "'port':null,'packets':null}}"),
 			  &ends, &fault),
 		0);
 	assert_int_equal(when_since(ends.end, ends.start), 0);
@@ -74,9 +75,9 @@ static void knows_protocols_by_name_and_number(void **state)
 		const char *text;
 		int number;
 	} cases[] = {
-		{"\"tcp\"", 6},    {"\"udp\"", 17}, {"\"icmp\"", 1},      {"\"ipv6-icmp\"", 58},
-		{"\"sctp\"", 132}, {"\"47\"", 47},  {"\"t\\u0063p\"", 6}, {"\"256\"", -1},
-		{"\"other\"", -1}, {"\"\"", -1},    {"null", -1},
+		{"'tcp'", 6},    {"'udp'", 17}, {"'icmp'", 1},      {"'ipv6-icmp'", 58},
+		{"'sctp'", 132}, {"'47'", 47},  {"'t\\u0063p'", 6}, {"'256'", -1},
+		{"'other'", -1}, {"''", -1},    {"null", -1},
 	};
 	struct flow_endpoints ends;
 	struct fault fault;
@@ -84,8 +85,8 @@ static void knows_protocols_by_name_and_number(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		snprintf(text, sizeof(text), "{%s,\"network\":{\"transport\":%s},%s}", EVENT,
-			 cases[i].text, ENDS);
+		snprintf(text, sizeof(text), quoted("{%s,'network':{'transport':%s},%s}"),
+			 quoted(EVENT), quoted(cases[i].text), quoted(ENDS));
 		assert_int_equal(read_flow(text, &ends, &fault), 0);
 		assert_int_equal(ends.transport, cases[i].number);
 	}
@@ -98,37 +99,33 @@ static void names_the_member_at_fault(void **state)
 		enum fault_reason reason;
 		const char *member;
 	} cases[] = {
-		{"{\"event\":{\"end\":\"2026-11-23T08:00:02Z\"", FAULT_NOT_JSON, ""},
+		{"{'event':{'end':'2026-11-23T08:00:02Z'", FAULT_NOT_JSON, ""},
 		{"[]", FAULT_NOT_AN_OBJECT, ""},
 		{"{}", FAULT_MISSING_MEMBER, "event.end"},
-		{"{\"event\":5," ENDS "}", FAULT_MISSING_MEMBER, "event.end"},
-		{"{\"event\":{\"end\":1795420802}," ENDS "}", FAULT_WRONG_TYPE, "event.end"},
-		{"{\"event\":{\"end\":\"yesterday\"}," ENDS "}", FAULT_WRONG_VALUE, "event.end"},
-		{"{\"event\":{\"start\":null,\"end\":\"2026-11-23T08:00:02Z\"}," ENDS "}",
-		 FAULT_WRONG_TYPE, "event.start"},
-		{"{\"event\":{\"start\":\"2026-11-23T08:00:03Z\",\"end\":\"2026-11-23T08:00:02Z\"}"
-		 "," ENDS "}",
+		{"{'event':5," ENDS "}", FAULT_MISSING_MEMBER, "event.end"},
+		{"{'event':{'end':1795420802}," ENDS "}", FAULT_WRONG_TYPE, "event.end"},
+		{"{'event':{'end':'yesterday'}," ENDS "}", FAULT_WRONG_VALUE, "event.end"},
+		{"{'event':{'start':null,'end':'2026-11-23T08:00:02Z'}," ENDS "}", FAULT_WRONG_TYPE,
+		 "event.start"},
+		{"{'event':{'start':'2026-11-23T08:00:03Z','end':'2026-11-23T08:00:02Z'}," ENDS "}",
 		 FAULT_WRONG_VALUE, "event.end"},
-		{"{" EVENT ",\"destination\":{\"ip\":\"10.0.0.1\"}}", FAULT_MISSING_MEMBER,
-		 "source.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\"}}", FAULT_MISSING_MEMBER,
-		 "destination.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.256\"}}", FAULT_WRONG_VALUE, "source.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\\u0000\"}}", FAULT_WRONG_VALUE,
-		 "source.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":[]}}", FAULT_WRONG_TYPE, "source.ip"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"port\":\"80\"}}", FAULT_WRONG_TYPE,
+		{"{" EVENT ",'destination':{'ip':'10.0.0.1'}}", FAULT_MISSING_MEMBER, "source.ip"},
+		{"{" EVENT ",'source':{'ip':'10.0.0.1'}}", FAULT_MISSING_MEMBER, "destination.ip"},
+		{"{" EVENT ",'source':{'ip':'10.0.0.256'}}", FAULT_WRONG_VALUE, "source.ip"},
+		{"{" EVENT ",'source':{'ip':'10.0.0.1\\u0000'}}", FAULT_WRONG_VALUE, "source.ip"},
+		{"{" EVENT ",'source':{'ip':[]}}", FAULT_WRONG_TYPE, "source.ip"},
+		{"{" EVENT ",'source':{'ip':'10.0.0.1','port':'80'}}", FAULT_WRONG_TYPE,
 		 "source.port"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"port\":65536}}", FAULT_WRONG_VALUE,
+		{"{" EVENT ",'source':{'ip':'10.0.0.1','port':65536}}", FAULT_WRONG_VALUE,
 		 "source.port"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"packets\":1.5}}", FAULT_WRONG_VALUE,
+		{"{" EVENT ",'source':{'ip':'10.0.0.1','packets':1.5}}", FAULT_WRONG_VALUE,
 		 "source.packets"},
-		{"{" EVENT ",\"source\":{\"ip\":\"10.0.0.1\",\"packets\":{}}}", FAULT_WRONG_TYPE,
+		{"{" EVENT ",'source':{'ip':'10.0.0.1','packets':{}}}", FAULT_WRONG_TYPE,
 		 "source.packets"},
-		{"{" EVENT "," ENDS ",\"network\":{\"transport\":6}}", FAULT_WRONG_TYPE,
+		{"{" EVENT "," ENDS ",'network':{'transport':6}}", FAULT_WRONG_TYPE,
 		 "network.transport"},
-		{"{" EVENT "," ENDS ",\"tenure\":{}}", FAULT_ALREADY_TAGGED, "tenure"},
-		{"{" EVENT "," ENDS ",\"tenure\":null}", FAULT_ALREADY_TAGGED, "tenure"},
+		{"{" EVENT "," ENDS ",'tenure':{}}", FAULT_ALREADY_TAGGED, "tenure"},
+		{"{" EVENT "," ENDS ",'tenure':null}", FAULT_ALREADY_TAGGED, "tenure"},
 		{"{" EVENT "," EVENT "," ENDS "}", FAULT_MEMBER_TWICE, "event"},
 	};
 	struct flow_endpoints ends;
@@ -136,9 +133,9 @@ static void names_the_member_at_fault(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(read_flow(cases[i].text, &ends, &fault), -1);
+		assert_int_equal(read_flow(quoted(cases[i].text), &ends, &fault), -1);
 		if (fault.reason != cases[i].reason)
-			fail_msg("%s: %s", cases[i].text, fault_name(fault.reason));
+			fail_msg("%s: %s", quoted(cases[i].text), fault_name(fault.reason));
 		assert_string_equal(fault.member, cases[i].member);
 		assert_non_null(fault.detail);
 	}
@@ -153,7 +150,7 @@ static void refuses_a_record_that_is_too_large(void **state)
 	(void)state;
 	assert_non_null(text);
 	memset(text, ' ', FLOW_ENDPOINTS_RECORD_MAX + 1);
-	memcpy(text, FLOW, strlen(FLOW));
+	memcpy(text, quoted(FLOW), strlen(quoted(FLOW)));
 	assert_int_equal(flow_endpoints_read(text, FLOW_ENDPOINTS_RECORD_MAX, &ends, &fault), 0);
 	assert_int_equal(flow_endpoints_read(text, FLOW_ENDPOINTS_RECORD_MAX + 1, &ends, &fault),
 			 -1);
@@ -168,15 +165,11 @@ static void tells_a_process_from_a_kernel_alone(void **state)
 		const char *transport, *packets, *rest;
 		bool source, destination;
 	} cases[] = {
-		{"tcp", "1", ",\"tcp\":{\"flags\":{\"source\":\"S\",\"destination\":\"AR\"}}", true,
-		 false},
-		{"tcp", "1", ",\"tcp\":{\"flags\":{\"source\":\"SAP\",\"destination\":\"SA\"}}",
-		 true, true},
-		{"tcp", "1", ",\"tcp\":{\"flags\":{\"source\":\"R\",\"destination\":\"AF\"}}",
-		 false, true},
-		{"tcp", "0", ",\"tcp\":{\"flags\":{\"source\":\"S\",\"destination\":\"P\"}}", true,
-		 false},
-		{"tcp", "1", ",\"tcp\":{\"flags\":7}", false, false},
+		{"tcp", "1", ",'tcp':{'flags':{'source':'S','destination':'AR'}}", true, false},
+		{"tcp", "1", ",'tcp':{'flags':{'source':'SAP','destination':'SA'}}", true, true},
+		{"tcp", "1", ",'tcp':{'flags':{'source':'R','destination':'AF'}}", false, true},
+		{"tcp", "0", ",'tcp':{'flags':{'source':'S','destination':'P'}}", true, false},
+		{"tcp", "1", ",'tcp':{'flags':7}", false, false},
 		{"tcp", "1", "", false, false},
 		{"udp", "1", "", true, true},
 		{"udp", "0", "", true, false},
@@ -191,10 +184,10 @@ static void tells_a_process_from_a_kernel_alone(void **state)
 		struct fault fault;
 
 		snprintf(text, sizeof(text),
-			 "{" EVENT
-			 ",\"network\":{\"transport\":\"%s\"},\"source\":{\"ip\":\"10.0.0.1\","
-			 "\"packets\":2},\"destination\":{\"ip\":\"10.0.0.2\",\"packets\":%s}%s}",
-			 cases[c].transport, cases[c].packets, cases[c].rest);
+			 quoted("{" EVENT ",'network':{'transport':'%s'},"
+				"'source':{'ip':'10.0.0.1','packets':2},"
+				"'destination':{'ip':'10.0.0.2','packets':%s}%s}"),
+			 cases[c].transport, cases[c].packets, quoted(cases[c].rest));
 		if (read_flow(text, &ends, &fault) < 0 || ends.source.spoke != cases[c].source ||
 		    ends.destination.spoke != cases[c].destination)
 			fail_msg("%s", text);

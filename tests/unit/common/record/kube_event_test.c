@@ -10,10 +10,11 @@
 
 #include "common/record/kube_event.h"
 #include "common/timeline/feed/kube_event_newest.h"
+#include "tests/unit/quoted.h"
 
-#define POD                                                                                 \
-	"{\"kind\":\"Pod\",\"metadata\":{\"uid\":\"u\",\"name\":\"n\",\"namespace\":\"s\"," \
-	"\"resourceVersion\":\"12\"}}"
+#define POD                                                               \
+	"{'kind':'Pod','metadata':{'uid':'u','name':'n','namespace':'s'," \
+	"'resourceVersion':'12'}}"
 
 static struct when at(const char *text)
 {
@@ -48,8 +49,8 @@ static void reads_what_tenure_kube_writes(void **state)
 {
 	(void)state;
 	struct kube_event event =
-		read_event("{\"type\":\"MODIFIED\",\"cluster\":\"prod\",\"resource\":\"pods\","
-			   "\"received\":\"2026-11-23T08:00:01.250Z\",\"object\":" POD "}");
+		read_event(quoted("{'type':'MODIFIED','cluster':'prod','resource':'pods',"
+				  "'received':'2026-11-23T08:00:01.250Z','object':" POD "}"));
 
 	assert_int_equal(event.type, KUBE_MODIFIED);
 	assert_string_equal(event.cluster, "prod");
@@ -66,8 +67,8 @@ static void reads_what_is_known_of_the_watch(void **state)
 {
 	(void)state;
 	uint64_t revisions[KUBE_RESOURCES] = {[KUBE_PODS] = 845, [KUBE_JOBS] = UINT64_MAX};
-	struct kube_event event = read_event("{\"type\":\"SYNC_BEGIN\",\"resource\":\"nodes\","
-					     "\"resourceVersion\":\"812\",\"scope\":{}}");
+	struct kube_event event = read_event(quoted("{'type':'SYNC_BEGIN','resource':'nodes',"
+						    "'resourceVersion':'812','scope':{}}"));
 
 	assert_int_equal(event.type, KUBE_SYNC_BEGIN);
 	assert_int_equal(event.resource, KUBE_NODES);
@@ -75,19 +76,18 @@ static void reads_what_is_known_of_the_watch(void **state)
 	assert_int_equal(event.scope.namespace_count, 0);
 	assert_false(event.scope.selective);
 
-	event = read_event("{\"type\":\"SYNC_END\",\"resource\":\"nodes\","
-			   "\"resourceVersion\":\"812\"}");
+	event = read_event(
+		quoted("{'type':'SYNC_END','resource':'nodes','resourceVersion':'812'}"));
 	assert_int_equal(event.type, KUBE_SYNC_END);
 
-	event = read_event("{\"type\":\"GAP\",\"resource\":\"pods\","
-			   "\"from\":\"2026-11-23T08:00:00Z\",\"to\":\"2026-11-23T08:00:01Z\","
-			   "\"reason\":\"expired\"}");
+	event = read_event(quoted("{'type':'GAP','resource':'pods','from':'2026-11-23T08:00:00Z',"
+				  "'to':'2026-11-23T08:00:01Z','reason':'expired'}"));
 	assert_int_equal(event.type, KUBE_GAP);
 	assert_int_equal(when_since(event.to, event.from), NS_PER_SECOND);
 	assert_string_equal(event.reason, "expired");
 
-	event = read_event("{\"type\":\"PROGRESS\",\"known\":\"2026-11-23T08:00:00Z\","
-			   "\"revisions\":{\"pods\":\"845\",\"jobs\":\"18446744073709551615\"}}");
+	event = read_event(quoted("{'type':'PROGRESS','known':'2026-11-23T08:00:00Z',"
+				  "'revisions':{'pods':'845','jobs':'18446744073709551615'}}"));
 	assert_int_equal(event.type, KUBE_PROGRESS);
 	assert_int_equal(event.resource, KUBE_RESOURCES);
 	assert_memory_equal(event.revisions, revisions, sizeof(revisions));
@@ -96,7 +96,7 @@ static void reads_what_is_known_of_the_watch(void **state)
 static void reads_a_line_of_kubectl(void **state)
 {
 	(void)state;
-	struct kube_event event = read_event("{\"type\":\"DELETED\",\"object\":" POD "}");
+	struct kube_event event = read_event(quoted("{'type':'DELETED','object':" POD "}"));
 
 	assert_int_equal(event.type, KUBE_DELETED);
 	assert_int_equal(event.resource, KUBE_PODS);
@@ -104,17 +104,17 @@ static void reads_a_line_of_kubectl(void **state)
 	assert_string_equal(event.cluster, "");
 	kube_event_clear(&event);
 
-	event = read_event("{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Pod\","
-			   "\"metadata\":{\"resourceVersion\":\"9\"}}}");
+	event = read_event(quoted("{'type':'BOOKMARK','object':{'kind':'Pod',"
+				  "'metadata':{'resourceVersion':'9'}}}"));
 	assert_int_equal(event.type, KUBE_BOOKMARK);
 	assert_int_equal(event.resource_version, 9);
 	kube_event_clear(&event);
 
-	event = read_event("{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410}}");
+	event = read_event(quoted("{'type':'ERROR','object':{'kind':'Status','code':410}}"));
 	assert_int_equal(event.type, KUBE_ERROR);
 	kube_event_clear(&event);
 
-	event = read_event(POD);
+	event = read_event(quoted(POD));
 	assert_int_equal(event.type, KUBE_ADDED);
 	assert_string_equal(event.uid, "u");
 	kube_event_clear(&event);
@@ -123,9 +123,9 @@ static void reads_a_line_of_kubectl(void **state)
 static void reads_a_scope(void **state)
 {
 	(void)state;
-	struct kube_event event = read_event(
-		"{\"type\":\"SYNC_BEGIN\",\"resource\":\"pods\",\"resourceVersion\":\"5\","
-		"\"scope\":{\"namespaces\":[\"a\",\"b\"],\"labelSelector\":\"app=x\"}}");
+	struct kube_event event =
+		read_event(quoted("{'type':'SYNC_BEGIN','resource':'pods','resourceVersion':'5',"
+				  "'scope':{'namespaces':['a','b'],'labelSelector':'app=x'}}"));
 
 	assert_int_equal(event.scope.namespace_count, 2);
 	assert_string_equal(event.scope.namespaces[1], "b");
@@ -150,8 +150,8 @@ static void takes_a_revision_only_as_an_integer(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		snprintf(record, sizeof(record),
-			 "{\"kind\":\"Node\",\"metadata\":{\"uid\":\"u\",\"name\":\"n\","
-			 "\"resourceVersion\":\"%s\"}}",
+			 quoted("{'kind':'Node','metadata':{'uid':'u','name':'n',"
+				"'resourceVersion':'%s'}}"),
 			 cases[i].text);
 		struct kube_event event = read_event(record);
 
@@ -169,46 +169,41 @@ static void says_which_member_is_at_fault(void **state)
 		const char *member;
 	} cases[] = {
 		{"", FAULT_NOT_JSON, ""},
-		{"{\"type\":", FAULT_NOT_JSON, ""},
+		{"{'type':", FAULT_NOT_JSON, ""},
 		{POD "x", FAULT_NOT_JSON, ""},
 		{"[1]", FAULT_NOT_AN_OBJECT, ""},
 		{"{'type':NaN}", FAULT_NOT_JSON, ""},
-		{"{\"type\":\"A\tB\"}", FAULT_NOT_JSON, ""},
+		{"{'type':'A\tB'}", FAULT_NOT_JSON, ""},
 		{"{}", FAULT_MISSING_MEMBER, "type"},
-		{"{\"type\":7,\"object\":" POD "}", FAULT_WRONG_TYPE, "type"},
-		{"{\"type\":\"CHANGED\",\"object\":" POD "}", FAULT_UNKNOWN_TYPE, "type"},
-		{"{\"type\":\"ADDED\"}", FAULT_MISSING_MEMBER, "object"},
-		{"{\"type\":\"ADDED\",\"object\":[]}", FAULT_WRONG_TYPE, "object"},
-		{"{\"object\":{\"kind\":\"Pod\"}}", FAULT_MISSING_MEMBER, "object.metadata"},
-		{"{\"object\":{\"metadata\":{\"name\":\"n\"}}}", FAULT_MISSING_MEMBER,
+		{"{'type':7,'object':" POD "}", FAULT_WRONG_TYPE, "type"},
+		{"{'type':'CHANGED','object':" POD "}", FAULT_UNKNOWN_TYPE, "type"},
+		{"{'type':'ADDED'}", FAULT_MISSING_MEMBER, "object"},
+		{"{'type':'ADDED','object':[]}", FAULT_WRONG_TYPE, "object"},
+		{"{'object':{'kind':'Pod'}}", FAULT_MISSING_MEMBER, "object.metadata"},
+		{"{'object':{'metadata':{'name':'n'}}}", FAULT_MISSING_MEMBER,
 		 "object.metadata.uid"},
-		{"{\"object\":{\"metadata\":{\"uid\":\"u\"}}}", FAULT_MISSING_MEMBER,
+		{"{'object':{'metadata':{'uid':'u'}}}", FAULT_MISSING_MEMBER,
 		 "object.metadata.name"},
-		{"{\"object\":{\"metadata\":{\"uid\":\"u\\u0000\",\"name\":\"n\"}}}",
-		 FAULT_WRONG_TYPE, "object.metadata.uid"},
-		{"{\"object\":{\"metadata\":{\"uid\":\"u\",\"name\":\"n\"}}}", FAULT_MISSING_MEMBER,
+		{"{'object':{'metadata':{'uid':'u\\u0000','name':'n'}}}", FAULT_WRONG_TYPE,
+		 "object.metadata.uid"},
+		{"{'object':{'metadata':{'uid':'u','name':'n'}}}", FAULT_MISSING_MEMBER,
 		 "resource"},
-		{"{\"object\":{\"kind\":\"PartialObjectMetadata\",\"metadata\":{\"uid\":\"u\","
-		 "\"name\":\"n\"}}}",
+		{"{'object':{'kind':'PartialObjectMetadata','metadata':{'uid':'u','name':'n'}}}",
 		 FAULT_MISSING_MEMBER, "resource"},
-		{"{\"object\":{\"kind\":\"Secret\",\"metadata\":{\"uid\":\"u\",\"name\":\"n\"}}}",
+		{"{'object':{'kind':'Secret','metadata':{'uid':'u','name':'n'}}}",
 		 FAULT_UNKNOWN_RESOURCE, "object.kind"},
-		{"{\"resource\":\"secrets\",\"object\":" POD "}", FAULT_UNKNOWN_RESOURCE,
-		 "resource"},
-		{"{\"received\":\"yesterday\",\"object\":" POD "}", FAULT_WRONG_TYPE, "received"},
-		{"{\"type\":\"GAP\",\"from\":\"2026-11-23T08:00:00Z\"}", FAULT_MISSING_MEMBER,
-		 "to"},
-		{"{\"type\":\"PROGRESS\"}", FAULT_MISSING_MEMBER, "known"},
-		{"{\"type\":\"SYNC_END\",\"resource\":\"pods\"}", FAULT_MISSING_MEMBER,
-		 "resourceVersion"},
-		{"{\"type\":\"SYNC_END\",\"resourceVersion\":\"1\"}", FAULT_MISSING_MEMBER,
-		 "resource"},
-		{"{\"type\":\"SYNC_BEGIN\",\"resource\":\"pods\",\"scope\":{\"namespaces\":3}}",
+		{"{'resource':'secrets','object':" POD "}", FAULT_UNKNOWN_RESOURCE, "resource"},
+		{"{'received':'yesterday','object':" POD "}", FAULT_WRONG_TYPE, "received"},
+		{"{'type':'GAP','from':'2026-11-23T08:00:00Z'}", FAULT_MISSING_MEMBER, "to"},
+		{"{'type':'PROGRESS'}", FAULT_MISSING_MEMBER, "known"},
+		{"{'type':'SYNC_END','resource':'pods'}", FAULT_MISSING_MEMBER, "resourceVersion"},
+		{"{'type':'SYNC_END','resourceVersion':'1'}", FAULT_MISSING_MEMBER, "resource"},
+		{"{'type':'SYNC_BEGIN','resource':'pods','scope':{'namespaces':3}}",
 		 FAULT_WRONG_TYPE, "scope.namespaces"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		check_refused(cases[i].text, cases[i].reason, cases[i].member);
+		check_refused(quoted(cases[i].text), cases[i].reason, cases[i].member);
 }
 
 static void finds_the_newest_instant(void **state)
@@ -218,22 +213,21 @@ static void finds_the_newest_instant(void **state)
 		const char *object;
 		const char *newest;
 	} cases[] = {
-		{"{\"status\":{\"startTime\":\"2026-01-01T00:00:01Z\"}}", "2026-01-01T00:00:01Z"},
-		{"{\"metadata\":{\"creationTimestamp\":\"2026-01-01T00:00:01Z\","
-		 "\"deletionTimestamp\":\"2026-01-01T00:00:09Z\","
-		 "\"labels\":{\"a\":\"2026-01-01T00:00:08Z\"},"
-		 "\"annotations\":{\"a\":\"2026-01-01T00:00:07Z\"}}}",
+		{"{'status':{'startTime':'2026-01-01T00:00:01Z'}}", "2026-01-01T00:00:01Z"},
+		{"{'metadata':{'creationTimestamp':'2026-01-01T00:00:01Z',"
+		 "'deletionTimestamp':'2026-01-01T00:00:09Z','labels':{"
+		 "'a':'2026-01-01T00:00:08Z'},'annotations':{'a':'2026-01-01T00:00:07Z'}}}",
 		 "2026-01-01T00:00:01Z"},
-		{"{\"metadata\":{\"annotations\":{"
-		 "\"endpoints.kubernetes.io/last-change-trigger-time\":\"2026-01-01T00:00:07Z\"}}}",
+		{"{'metadata':{'annotations':{"
+		 "'endpoints.kubernetes.io/last-change-trigger-time':'2026-01-01T00:00:07Z'}}}",
 		 "2026-01-01T00:00:07Z"},
-		{"{\"metadata\":{\"managedFields\":[{\"time\":\"2026-01-01T00:00:02Z\"},"
-		 "{\"time\":\"2026-01-01T00:00:04Z\"},{\"time\":\"2026-01-01T00:00:03Z\"}]}}",
+		{"{'metadata':{'managedFields':[{'time':'2026-01-01T00:00:02Z'},"
+		 "{'time':'2026-01-01T00:00:04Z'},{'time':'2026-01-01T00:00:03Z'}]}}",
 		 "2026-01-01T00:00:04Z"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct json_object *object = json_tokener_parse(cases[i].object);
+		struct json_object *object = json_tokener_parse(quoted(cases[i].object));
 
 		assert_int_equal(kube_event_newest_instant(object).ns, at(cases[i].newest).ns);
 		json_object_put(object);

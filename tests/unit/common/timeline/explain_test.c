@@ -9,30 +9,29 @@
 
 #include "common/program/log.h"
 #include "common/timeline/explain.h"
+#include "tests/unit/quoted.h"
 
 #define SECOND_0 INT64_C(1795420800) /* 2026-11-23T08:00:00Z */
-#define POD(uid, name, received, status)                                                      \
-	"{\"type\":\"ADDED\",\"resource\":\"pods\",\"received\":\"2026-11-23T08:00:" received \
-	"Z\",\"object\":{\"metadata\":{\"name\":\"" name                                      \
-	"\",\"namespace\":\"shop\",\"uid\":\"" uid                                            \
-	"\",\"resourceVersion\":\"7\",\"ownerReferences\":[{\"controller\":true,\"kind\":"    \
-	"\"StatefulSet\",\"name\":\"db\",\"uid\":\"s\"}]},\"spec\":{\"nodeName\":\"n1\"},"    \
-	"\"status\":{" status "}}}"
-#define RUNNING(from, ready)                                                                  \
-	"\"phase\":\"Running\",\"startTime\":\"2026-11-23T08:00:" from                        \
-	"Z\",\"podIP\":\"10.1.0.1\",\"conditions\":[{\"type\":\"PodReadyToStartContainers\"," \
-	"\"status\":\"True\",\"lastTransitionTime\":\"2026-11-23T08:00:" ready "Z\"}]"
-#define GAP                                                                                       \
-	"{\"type\":\"GAP\",\"resource\":\"pods\",\"received\":\"2026-11-23T08:00:55Z\",\"from\":" \
-	"\"2026-11-23T08:00:50Z\",\"to\":\"2026-11-23T08:00:55Z\",\"reason\":\"expired\"}"
+#define POD(uid, name, received, status)                                            \
+	"{'type':'ADDED','resource':'pods','received':'2026-11-23T08:00:" received  \
+	"Z','object':{'metadata':{'name':'" name "','namespace':'shop','uid':'" uid \
+	"','resourceVersion':'7','ownerReferences':[{'controller':true,'kind':"     \
+	"'StatefulSet','name':'db','uid':'s'}]},'spec':{'nodeName':'n1'},"          \
+	"'status':{" status "}}}"
+#define RUNNING(from, ready)                                                       \
+	"'phase':'Running','startTime':'2026-11-23T08:00:" from                    \
+	"Z','podIP':'10.1.0.1','conditions':[{'type':'PodReadyToStartContainers'," \
+	"'status':'True','lastTransitionTime':'2026-11-23T08:00:" ready "Z'}]"
+#define GAP                                                                         \
+	"{'type':'GAP','resource':'pods','received':'2026-11-23T08:00:55Z','from':" \
+	"'2026-11-23T08:00:50Z','to':'2026-11-23T08:00:55Z','reason':'expired'}"
 
 static struct timeline *fed(void)
 {
 	static const char *const records[] = {
 		POD("u1", "db-0", "03", RUNNING("01", "02")),
 		POD("u2", "db-1", "23", RUNNING("20", "22")),
-		POD("u3", "db-2", "24",
-		    "\"phase\":\"Pending\",\"startTime\":\"2026-11-23T08:00:23Z\""),
+		POD("u3", "db-2", "24", "'phase':'Pending','startTime':'2026-11-23T08:00:23Z'"),
 		GAP,
 	};
 	const struct timeline_options options = {.hold_ns = NS_PER_SECOND,
@@ -43,8 +42,8 @@ static struct timeline *fed(void)
 	for (size_t r = 0; r < sizeof(records) / sizeof(records[0]); r++) {
 		const char *why;
 
-		assert_int_equal(timeline_apply(timeline, (int64_t)r, records[r],
-						strlen(records[r]), -1, &why),
+		assert_int_equal(timeline_apply(timeline, (int64_t)r, quoted(records[r]),
+						strlen(quoted(records[r])), -1, &why),
 				 TIMELINE_APPLIED);
 	}
 	return timeline;

@@ -11,11 +11,12 @@
 #include "common/program/stop.h"
 #include "common/timeline/kube_topic.h"
 #include "tests/unit/common/timeline/memory_topic.h"
+#include "tests/unit/quoted.h"
 
 /* A real timeline, fed from topics and files in memory. */
-#define PROGRESS(second)                                                                       \
-	"{\"type\":\"PROGRESS\",\"cluster\":\"c\",\"known\":\"2026-11-23T08:00:" second "Z\"," \
-	"\"received\":\"2026-11-23T08:00:" second "Z\"}"
+#define PROGRESS(second)                                                           \
+	"{'type':'PROGRESS','cluster':'c','known':'2026-11-23T08:00:" second "Z'," \
+	"'received':'2026-11-23T08:00:" second "Z'}"
 
 static bool stopped;
 
@@ -48,9 +49,9 @@ static void add(size_t index, const char *record)
 static void use(const char *address)
 {
 	add_source(0, address);
-	add(0, PROGRESS("05"));
-	add(0, PROGRESS("06"));
-	add(0, PROGRESS("07"));
+	add(0, quoted(PROGRESS("05")));
+	add(0, quoted(PROGRESS("06")));
+	add(0, quoted(PROGRESS("07")));
 	options.bus.follow = bus_is_kafka(address);
 }
 
@@ -139,7 +140,7 @@ static void a_run_applies_only_what_is_new(void **state)
 	use("kube");
 	assert_run(3, 0);
 	assert_run(0, 0);
-	add(0, PROGRESS("08"));
+	add(0, quoted(PROGRESS("08")));
 	assert_run(1, 0);
 	assert_known("2026-11-23T08:00:08Z");
 }
@@ -150,7 +151,7 @@ static void a_topic_is_never_complete_and_continues_at_its_last_record(void **st
 	use("kafka:kube");
 	assert_run(3, 0);
 	assert_false(when_is_max(timeline_position_last(timeline).known));
-	add(0, PROGRESS("08"));
+	add(0, quoted(PROGRESS("08")));
 	assert_run(1, 0);
 	assert_int_equal(memory_topic_opened_from, 2);
 	assert_known("2026-11-23T08:00:08Z");
@@ -169,7 +170,7 @@ static void what_comes_later_is_applied_by_turns(void **state)
 	assert_int_equal(kube_topic_turn(topic, 2, 0), 1);
 	assert_true(kube_topic_caught_up(topic));
 	assert_int_equal(kube_topic_turn(topic, 2, 0), 0);
-	add(0, PROGRESS("08"));
+	add(0, quoted(PROGRESS("08")));
 	assert_int_equal(kube_topic_turn(topic, 2, 0), 1);
 	assert_known("2026-11-23T08:00:08Z");
 	kube_topic_close(topic);
@@ -192,9 +193,9 @@ static void another_topic_is_read_from_its_start(void **state)
 	(void)state;
 	use("kafka:kube");
 	assert_run(3, 0);
-	memory_topics[0].records[0] = PROGRESS("01");
+	memory_topics[0].records[0] = quoted(PROGRESS("01"));
 	assert_run(3, 1);
-	memory_topics[0].records[2] = PROGRESS("09");
+	memory_topics[0].records[2] = quoted(PROGRESS("09"));
 	assert_run(3, 1);
 	assert_known("2026-11-23T08:00:09Z");
 	memory_topics[0].count = 2;
@@ -208,10 +209,10 @@ static void a_topic_may_be_trimmed_up_to_the_last_record_that_was_applied(void *
 	use("kafka:kube");
 	assert_run(3, 0);
 	memory_topics[0].kept = 2;
-	add(0, PROGRESS("08"));
+	add(0, quoted(PROGRESS("08")));
 	assert_run(1, 0);
-	add(0, PROGRESS("09"));
-	add(0, PROGRESS("10"));
+	add(0, quoted(PROGRESS("09")));
+	add(0, quoted(PROGRESS("10")));
 	memory_topics[0].kept = 4;
 	assert_run(2, 1);
 	assert_known("2026-11-23T08:00:10Z");
@@ -222,9 +223,9 @@ static void a_file_that_changed_anywhere_is_read_from_its_start(void **state)
 	(void)state;
 	use("kube");
 	assert_run(3, 0);
-	memory_topics[0].records[1] = PROGRESS("05");
+	memory_topics[0].records[1] = quoted(PROGRESS("05"));
 	assert_run(3, 1);
-	memory_topics[0].records[0] = PROGRESS("04");
+	memory_topics[0].records[0] = quoted(PROGRESS("04"));
 	assert_run(3, 1);
 	memory_topics[0].count = 1;
 	assert_run(1, 1);
@@ -237,11 +238,11 @@ static void where_there_are_outputs_another_first_record_is_refused(void **state
 	use("kube");
 	options.has_outputs = true;
 	assert_run(3, 0);
-	memory_topics[0].records[0] = PROGRESS("04");
+	memory_topics[0].records[0] = quoted(PROGRESS("04"));
 	assert_run_fails(EX_CONFIG);
 	assert_int_equal(timeline_next_offset(timeline), 3);
-	memory_topics[0].records[0] = PROGRESS("05");
-	memory_topics[0].records[1] = PROGRESS("05");
+	memory_topics[0].records[0] = quoted(PROGRESS("05"));
+	memory_topics[0].records[1] = quoted(PROGRESS("05"));
 	assert_run(3, 1);
 }
 
@@ -251,7 +252,7 @@ static void standard_input_that_differs_cannot_be_read_again(void **state)
 	use("-");
 	assert_run(3, 0);
 	assert_run(0, 0);
-	memory_topics[0].records[1] = PROGRESS("05");
+	memory_topics[0].records[1] = quoted(PROGRESS("05"));
 	assert_run_fails(EX_CONFIG);
 }
 
@@ -260,16 +261,16 @@ static void files_are_one_topic_in_the_order_given(void **state)
 	(void)state;
 	use("pods");
 	add_source(1, "services");
-	add(1, PROGRESS("08"));
-	add(1, PROGRESS("09"));
+	add(1, quoted(PROGRESS("08")));
+	add(1, quoted(PROGRESS("09")));
 	assert_run(5, 0);
 	assert_int_equal(timeline_next_offset(timeline), 5);
 	assert_known("2026-11-23T08:00:09Z");
-	add(1, PROGRESS("10"));
+	add(1, quoted(PROGRESS("10")));
 	assert_run(1, 0);
 	assert_known("2026-11-23T08:00:10Z");
 	/* This moves every record of the second file. */
-	add(0, PROGRESS("07"));
+	add(0, quoted(PROGRESS("07")));
 	assert_run(7, 1);
 }
 
@@ -279,9 +280,9 @@ static void an_unreadable_record_is_skipped_and_counted(void **state)
 
 	(void)state;
 	use("kube");
-	add(0, "{\"type\"");
+	add(0, quoted("{'type'"));
 	add(0, "[]");
-	add(0, PROGRESS("08"));
+	add(0, quoted(PROGRESS("08")));
 	topic = opened();
 	assert_int_equal(kube_topic_catch_up(topic), 1);
 	assert_int_equal(kube_topic_stats(topic).records, 6);

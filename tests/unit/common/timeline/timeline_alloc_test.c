@@ -16,77 +16,74 @@
 
 #include "common/timeline/timeline.h"
 #include "tests/unit/failing_alloc.h"
+#include "tests/unit/quoted.h"
 
 #define ANSWERS_MAX (64u * 1024)
 /* 250 bytes: its keys are longer than the first room of a text. */
 #define FIFTY "a-name-as-long-as-names-of-kubernetes-objects-are-"
 #define LONG_NAME FIFTY FIFTY FIFTY FIFTY FIFTY
-#define AT(second) "\"2026-11-23T08:00:" second "Z\""
-#define RECORD(type, resource, second, rest)              \
-	"{\"type\":\"" type "\",\"resource\":\"" resource \
-	"\",\"cluster\":\"c\",\"received\":" AT(second) rest "}"
-#define NAMED(type, resource, second, name, uid, revision, metadata, rest)                \
-	RECORD(type, resource, second,                                                    \
-	       ",\"object\":{\"metadata\":{\"name\":\"" name "\",\"namespace\":\"shop\"," \
-	       "\"uid\":\"" uid "\",\"resourceVersion\":\"" revision "\"" metadata "}" rest "}")
+#define AT(second) "'2026-11-23T08:00:" second "Z'"
+#define RECORD(type, resource, second, rest) \
+	"{'type':'" type "','resource':'" resource "','cluster':'c','received':" AT(second) rest "}"
+#define NAMED(type, resource, second, name, uid, revision, metadata, rest)    \
+	RECORD(type, resource, second,                                        \
+	       ",'object':{'metadata':{'name':'" name "','namespace':'shop'," \
+	       "'uid':'" uid "','resourceVersion':'" revision "'" metadata "}" rest "}")
 #define OBJECT(type, resource, second, uid, revision, metadata, rest) \
 	NAMED(type, resource, second, uid, uid, revision, metadata, rest)
-#define POD(type, second, uid, revision, ip, started)                                          \
-	OBJECT(type, "pods", second, uid, revision,                                            \
-	       ",\"ownerReferences\":[{\"controller\":true,\"kind\":\"ReplicaSet\",\"name\":"  \
-	       "\"web-h1\",\"uid\":\"uid-set\"}]",                                             \
-	       ",\"spec\":{\"nodeName\":\"" LONG_NAME "\"},\"status\":{\"phase\":\"Running\"," \
-	       "\"startTime\":" AT("00") ",\"podIP\":\"" ip "\",\"containerStatuses\":[{"      \
-					 "\"state\":{\"running\":{\"startedAt\":" AT(          \
-						 started) "}}}]}")
+#define POD(type, second, uid, revision, ip, started)                               \
+	OBJECT(type, "pods", second, uid, revision,                                 \
+	       ",'ownerReferences':[{'controller':true,'kind':'ReplicaSet','name':" \
+	       "'web-h1','uid':'uid-set'}]",                                        \
+	       ",'spec':{'nodeName':'" LONG_NAME "'},'status':{'phase':'Running',"  \
+	       "'startTime':" AT("00") ",'podIP':'" ip "','containerStatuses':[{"   \
+				       "'state':{'running':{'startedAt':" AT(started) "}}}]}")
 
 static const char *const records[] = {
 	RECORD("SYNC_BEGIN", "pods", "01", ""),
 	NAMED("ADDED", "nodes", "01", LONG_NAME, "uid-node", "1",
-	      ",\"labels\":{\"topology.kubernetes.io/zone\":\"z\"}",
-	      ",\"spec\":{\"podCIDR\":\"10.1.0.0/24\"},\"status\":{\"addresses\":[{\"type\":"
-	      "\"InternalIP\",\"address\":\"10.3.0.1\"}]}"),
+	      ",'labels':{'topology.kubernetes.io/zone':'z'}",
+	      ",'spec':{'podCIDR':'10.1.0.0/24'},'status':{'addresses':[{'type':'InternalIP',"
+	      "'address':'10.3.0.1'}]}"),
 	POD("ADDED", "03", "uid-a", "2", "10.1.0.1", "02"),
 	OBJECT("ADDED", "pods", "03", "uid-waits", "3", "",
-	       ",\"spec\":{},\"status\":{\"phase\":\"Pending\",\"startTime\":" AT("02") "}"),
-	RECORD("SYNC_END", "pods", "04", ",\"resourceVersion\":\"3\""),
+	       ",'spec':{},'status':{'phase':'Pending','startTime':" AT("02") "}"),
+	RECORD("SYNC_END", "pods", "04", ",'resourceVersion':'3'"),
 	OBJECT("ADDED", "replicasets", "04", "uid-set", "4",
-	       ",\"ownerReferences\":[{\"controller\":true,\"kind\":\"Deployment\",\"name\":"
-	       "\"web\",\"uid\":\"uid-web\"}]",
+	       ",'ownerReferences':[{'controller':true,'kind':'Deployment','name':'web',"
+	       "'uid':'uid-web'}]",
 	       ""),
 	OBJECT("ADDED", "services", "04", "cart", "5", "",
-	       ",\"spec\":{\"clusterIP\":\"10.2.0.1\",\"ports\":[{\"port\":80,\"nodePort\":30080}]"
-	       "}"),
+	       ",'spec':{'clusterIP':'10.2.0.1','ports':[{'port':80,'nodePort':30080}]}"),
 	OBJECT("ADDED", "servicecidrs", "04", "uid-range", "6", "",
-	       ",\"spec\":{\"cidrs\":[\"10.2.0.0/16\"]}"),
+	       ",'spec':{'cidrs':['10.2.0.0/16']}"),
 	OBJECT("ADDED", "endpointslices", "05", "uid-slice", "7",
-	       ",\"labels\":{\"kubernetes.io/service-name\":\"cart\"}",
-	       ",\"endpoints\":[{\"addresses\":[\"10.1.0.1\",\"10.1.0.2\"],\"targetRef\":{\"uid\":"
-	       "\"uid-a\"}}],\"ports\":[{\"port\":80}]"),
-	RECORD("PROGRESS", "", "06", ",\"known\":" AT("05")),
+	       ",'labels':{'kubernetes.io/service-name':'cart'}",
+	       ",'endpoints':[{'addresses':['10.1.0.1','10.1.0.2'],'targetRef':{'uid':'uid-a'}}],"
+	       "'ports':[{'port':80}]"),
+	RECORD("PROGRESS", "", "06", ",'known':" AT("05")),
 	/* Another sandbox, and an older record of it. */
 	POD("MODIFIED", "08", "uid-a", "9", "10.1.0.2", "07"),
 	POD("MODIFIED", "09", "uid-a", "8", "10.1.0.1", "02"),
-	RECORD("GAP", "pods", "10", ",\"from\":" AT("09") ",\"to\":" AT("10")),
+	RECORD("GAP", "pods", "10", ",'from':" AT("09") ",'to':" AT("10")),
 	OBJECT("MODIFIED", "endpointslices", "11", "uid-slice", "10",
-	       ",\"labels\":{\"kubernetes.io/service-name\":\"cart\"}",
-	       ",\"endpoints\":[{\"addresses\":[\"10.1.0.2\"],\"targetRef\":{\"uid\":\"uid-a\"}}]"
-	       ",\"ports\":[{\"port\":80}]"),
-	RECORD("BOOKMARK", "pods", "11", ",\"object\":{\"metadata\":{\"resourceVersion\":\"10\"}}"),
+	       ",'labels':{'kubernetes.io/service-name':'cart'}",
+	       ",'endpoints':[{'addresses':['10.1.0.2'],'targetRef':{'uid':'uid-a'}}],"
+	       "'ports':[{'port':80}]"),
+	RECORD("BOOKMARK", "pods", "11", ",'object':{'metadata':{'resourceVersion':'10'}}"),
 	"this is not JSON",
 	/* What this list does not show is gone. */
 	RECORD("SYNC_BEGIN", "pods", "12", ""),
 	POD("ADDED", "12", "uid-a", "9", "10.1.0.2", "07"),
-	RECORD("SYNC_END", "pods", "13", ",\"resourceVersion\":\"11\""),
+	RECORD("SYNC_END", "pods", "13", ",'resourceVersion':'11'"),
 	RECORD("SYNC_BEGIN", "nodes", "13", ""),
-	RECORD("SYNC_END", "nodes", "13", ",\"resourceVersion\":\"11\""),
+	RECORD("SYNC_END", "nodes", "13", ",'resourceVersion':'11'"),
 	OBJECT("DELETED", "endpointslices", "14", "uid-slice", "12",
-	       ",\"labels\":{\"kubernetes.io/service-name\":\"cart\"}", ",\"endpoints\":[]"),
+	       ",'labels':{'kubernetes.io/service-name':'cart'}", ",'endpoints':[]"),
 	OBJECT("DELETED", "services", "14", "cart", "13", "",
-	       ",\"spec\":{\"clusterIP\":\"10.2.0.1\",\"ports\":[{\"port\":80,\"nodePort\":30080}]"
-	       "}"),
+	       ",'spec':{'clusterIP':'10.2.0.1','ports':[{'port':80,'nodePort':30080}]}"),
 	POD("DELETED", "15", "uid-a", "14", "10.1.0.2", "07"),
-	RECORD("PROGRESS", "", "59", ",\"known\":" AT("59")),
+	RECORD("PROGRESS", "", "59", ",'known':" AT("59")),
 };
 
 #define RECORDS (int64_t)(sizeof(records) / sizeof(records[0]))
@@ -117,10 +114,10 @@ static int apply(struct timeline *timeline)
 		int64_t offset = timeline_next_offset(timeline);
 		const char *why;
 
-		outcome = timeline_apply(timeline, offset, records[offset], strlen(records[offset]),
-					 -1, &why);
+		outcome = timeline_apply(timeline, offset, quoted(records[offset]),
+					 strlen(quoted(records[offset])), -1, &why);
 		if (outcome == TIMELINE_UNREADABLE)
-			assert_string_equal(records[offset], "this is not JSON");
+			assert_string_equal(quoted(records[offset]), "this is not JSON");
 	}
 	return outcome == TIMELINE_BROKEN ? -1 : 0;
 }

@@ -6,6 +6,7 @@
 #include "common/base/when.h"
 #include "common/record/kube_resource.h"
 #include "tests/unit/common/timeline/timeline_lives.h"
+#include "tests/unit/quoted.h"
 
 #define OBJECTS_MAX 2048
 
@@ -20,7 +21,7 @@ static const int listed_resources[] = {KUBE_PODS, KUBE_SERVICES, KUBE_ENDPOINTSL
 
 static void add_received(struct text *out, int at)
 {
-	text_add_string(out, "\"received\":");
+	text_add_string(out, quoted("'received':"));
 	topic_add_time(out, at, false);
 }
 
@@ -29,11 +30,11 @@ static void add_event(struct topic *topic, struct text *text, const struct draft
 {
 	const char *mark = strchr(draft->object, '@');
 
-	text_add_format(text, "{\"type\":\"%s\",\"cluster\":\"c\",\"resource\":\"%s\",", type,
+	text_add_format(text, quoted("{'type':'%s','cluster':'c','resource':'%s',"), type,
 			kube_resource_name((enum kube_resource)draft->resource));
 	add_received(text, at);
-	text_add_format(text, ",\"object\":%.*s%d%s}", (int)(mark - draft->object), draft->object,
-			revision, mark + 1);
+	text_add_format(text, quoted(",'object':%.*s%d%s}"), (int)(mark - draft->object),
+			draft->object, revision, mark + 1);
 	topic_add(topic, draft->resource, listed, topic_text_copy(text));
 }
 
@@ -43,10 +44,10 @@ static void add_sync(struct topic *topic, struct text *text, int resource,
 	static const char *const edges[] = {"SYNC_BEGIN", "SYNC_END"};
 
 	for (int edge = 0; edge < 2; edge++) {
-		text_add_format(text, "{\"type\":\"%s\",\"cluster\":\"c\",\"resource\":\"%s\",",
+		text_add_format(text, quoted("{'type':'%s','cluster':'c','resource':'%s',"),
 				edges[edge], kube_resource_name((enum kube_resource)resource));
 		add_received(text, at);
-		text_add_format(text, ",\"resourceVersion\":\"%d\",\"scope\":{}}",
+		text_add_format(text, quoted(",'resourceVersion':'%d','scope':{}}"),
 				present->revision);
 		topic_add(topic, resource, true, topic_text_copy(text));
 		for (int n = 0; n < OBJECTS_MAX && edge == 0; n++) {
@@ -62,23 +63,23 @@ static void add_sync(struct topic *topic, struct text *text, int resource,
 static void add_progress(struct topic *topic, struct text *text, struct chance *chance, int at)
 {
 	if (chance_one_in(chance, 40)) {
-		text_add_string(text, "{\"type\":\"GAP\",\"cluster\":\"c\",");
+		text_add_string(text, quoted("{'type':'GAP','cluster':'c',"));
 		if (chance_one_in(chance, 2))
-			text_add_format(text, "\"resource\":\"%s\",",
+			text_add_format(text, quoted("'resource':'%s',"),
 					kube_resource_name(
 						(enum kube_resource)
 							listed_resources[chance_pick(chance, 4)]));
 		add_received(text, at);
-		text_add_string(text, ",\"reason\":\"expired\",\"from\":");
+		text_add_string(text, quoted(",'reason':'expired','from':"));
 		topic_add_time(text, at - (int)chance_pick(chance, 3000), false);
-		text_add_string(text, ",\"to\":");
+		text_add_string(text, quoted(",'to':"));
 		topic_add_time(text, at, false);
 		text_add_string(text, "}");
 		topic_add(topic, BARRIER, false, topic_text_copy(text));
 	}
-	text_add_string(text, "{\"type\":\"PROGRESS\",\"cluster\":\"c\",");
+	text_add_string(text, quoted("{'type':'PROGRESS','cluster':'c',"));
 	add_received(text, at);
-	text_add_string(text, ",\"known\":");
+	text_add_string(text, quoted(",'known':"));
 	topic_add_time(text, at - 50, false);
 	text_add_string(text, "}");
 	topic_add(topic, BARRIER, false, topic_text_copy(text));

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/record/kube_resource.h"
+#include "tests/unit/quoted.h"
 
 #define ADDRESSES 4
 #define SERVICES 2
@@ -19,11 +20,10 @@ static void add_condition(struct text *out, const struct life *life)
 {
 	if (!life->sandbox_told)
 		return;
-	text_add_format(
-		out,
-		",\"conditions\":[{\"type\":\"PodReadyToStartContainers\",\"status\":\"%s\","
-		"\"lastTransitionTime\":",
-		life->gone ? "False" : "True");
+	text_add_format(out,
+			quoted(",'conditions':[{'type':'PodReadyToStartContainers','status':'%s',"
+			       "'lastTransitionTime':"),
+			life->gone ? "False" : "True");
 	topic_add_time(out, life->gone ? life->finished : life->ready, true);
 	text_add_string(out, "}]");
 }
@@ -32,24 +32,24 @@ static void add_container(struct text *out, const struct life *life)
 {
 	int started = life->restarted >= 0 ? life->restarted : life->started;
 
-	text_add_string(out, ",\"containerStatuses\":[{\"name\":\"main\"");
+	text_add_string(out, quoted(",'containerStatuses':[{'name':'main'"));
 	if (life->restarted >= 0) {
-		text_add_string(out, ",\"lastState\":{\"terminated\":{\"startedAt\":");
+		text_add_string(out, quoted(",'lastState':{'terminated':{'startedAt':"));
 		topic_add_time(out, life->started, true);
-		text_add_string(out, ",\"finishedAt\":");
+		text_add_string(out, quoted(",'finishedAt':"));
 		topic_add_time(out, life->restarted, true);
 		text_add_string(out, "}}");
 	}
 	if (!life->placed) {
-		text_add_string(out, ",\"state\":{\"waiting\":{}}}]");
+		text_add_string(out, quoted(",'state':{'waiting':{}}}]"));
 	} else if (life->finished < 0) {
-		text_add_string(out, ",\"state\":{\"running\":{\"startedAt\":");
+		text_add_string(out, quoted(",'state':{'running':{'startedAt':"));
 		topic_add_time(out, started, true);
 		text_add_string(out, "}}}]");
 	} else {
-		text_add_string(out, ",\"state\":{\"terminated\":{\"startedAt\":");
+		text_add_string(out, quoted(",'state':{'terminated':{'startedAt':"));
 		topic_add_time(out, started, true);
-		text_add_string(out, ",\"finishedAt\":");
+		text_add_string(out, quoted(",'finishedAt':"));
 		topic_add_time(out, life->finished, true);
 		text_add_string(out, "}}}]");
 	}
@@ -59,25 +59,25 @@ static void add_life(struct text *out, const struct life *life)
 {
 	topic_add_metadata(out, "Pod", life->number, life->created);
 	if (life->terminating) {
-		text_add_string(out, ",\"deletionTimestamp\":");
+		text_add_string(out, quoted(",'deletionTimestamp':"));
 		topic_add_time(out, life->created + 60000, true);
 	}
 	if (life->number % 3 == 0)
 		text_add_format(out,
-				",\"labels\":{\"pod-template-hash\":\"h1\"},\"ownerReferences\":[{"
-				"\"controller\":true,\"kind\":\"ReplicaSet\",\"name\":\"web-h1\","
-				"\"uid\":\"uid-set-%d\"}]",
+				quoted(",'labels':{'pod-template-hash':'h1'},"
+				       "'ownerReferences':[{'controller':true,'kind':'ReplicaSet',"
+				       "'name':'web-h1','uid':'uid-set-%d'}]"),
 				life->number % 2);
-	text_add_format(out, "},\"spec\":{\"nodeName\":\"n%d\"},\"status\":{\"phase\":\"%s\"",
+	text_add_format(out, quoted("},'spec':{'nodeName':'n%d'},'status':{'phase':'%s'"),
 			life->node,
 			life->terminal ? "Succeeded" : (life->placed ? "Running" : "Pending"));
-	text_add_string(out, ",\"startTime\":");
+	text_add_string(out, quoted(",'startTime':"));
 	topic_add_time(out, life->created, true);
 	if (life->placed) {
-		text_add_format(out, ",\"podIP\":\"10.1.0.%d\",\"podIPs\":[{\"ip\":\"10.1.0.%d\"}",
+		text_add_format(out, quoted(",'podIP':'10.1.0.%d','podIPs':[{'ip':'10.1.0.%d'}"),
 				life->address, life->address);
 		if (life->other_address >= 0)
-			text_add_format(out, ",{\"ip\":\"fd00::%d\"}", life->other_address);
+			text_add_format(out, quoted(",{'ip':'fd00::%d'}"), life->other_address);
 		text_add_string(out, "]");
 	}
 	add_condition(out, life);
@@ -157,26 +157,28 @@ static void draft_slice(struct topic *topic, struct text *text, struct chance *c
 			int service, int at)
 {
 	topic_add_metadata(text, "EndpointSlice", number, 0);
-	text_add_format(text, ",\"labels\":{\"kubernetes.io/service-name\":\"Service-%d\"}",
+	text_add_format(text, quoted(",'labels':{'kubernetes.io/service-name':'Service-%d'}"),
 			service);
 	if (chance_one_in(chance, 2)) {
-		text_add_string(text, ",\"annotations\":{"
-				      "\"endpoints.kubernetes.io/last-change-trigger-time\":");
+		text_add_string(text,
+				quoted(",'annotations':{"
+				       "'endpoints.kubernetes.io/last-change-trigger-time':"));
 		topic_add_time(text, at - 300, false);
 		text_add_string(text, "}");
 	}
-	text_add_string(text, "},\"endpoints\":[");
+	text_add_string(text, quoted("},'endpoints':["));
 	for (int address = 0, before = 0; address < ADDRESSES; address++) {
 		if (chance_one_in(chance, 3))
 			continue;
-		text_add_format(text, "%s{\"addresses\":[\"10.1.0.%d\"]", before++ ? "," : "",
+		text_add_format(text, quoted("%s{'addresses':['10.1.0.%d']"), before++ ? "," : "",
 				address);
 		if (!chance_one_in(chance, 4))
-			text_add_format(text, ",\"targetRef\":{\"uid\":\"uid-%d\"}",
+			text_add_format(text, quoted(",'targetRef':{'uid':'uid-%d'}"),
 					(int)chance_pick(chance, (unsigned)topic->objects));
 		text_add_string(text, "}");
 	}
-	text_add_format(text, "],\"ports\":[{\"port\":%d}]}", chance_one_in(chance, 5) ? 81 : 80);
+	text_add_format(text, quoted("],'ports':[{'port':%d}]}"),
+			chance_one_in(chance, 5) ? 81 : 80);
 	topic_draft(topic, at, KUBE_ENDPOINTSLICES,
 		    chance_one_in(chance, 20) ? "DELETED" : "MODIFIED", number, text);
 }
@@ -185,9 +187,9 @@ static void draft_service(struct topic *topic, struct text *text, struct chance 
 			  int at)
 {
 	topic_add_metadata(text, "Service", number, 0);
-	text_add_format(
-		text, "},\"spec\":{\"clusterIP\":\"10.2.0.%d\",\"ports\":[{\"port\":80%s}]}}",
-		(int)chance_pick(chance, 2), chance_one_in(chance, 2) ? ",\"nodePort\":30080" : "");
+	text_add_format(text, quoted("},'spec':{'clusterIP':'10.2.0.%d','ports':[{'port':80%s}]}}"),
+			(int)chance_pick(chance, 2),
+			chance_one_in(chance, 2) ? quoted(",'nodePort':30080") : "");
 	topic_draft(topic, at, KUBE_SERVICES, "MODIFIED", number, text);
 }
 
@@ -195,25 +197,25 @@ static void draft_node(struct topic *topic, struct text *text, struct chance *ch
 		       int number, int at)
 {
 	text_add_format(text,
-			"{\"kind\":\"Node\",\"metadata\":{\"name\":\"n%d\",\"uid\":\"uid-%d\","
-			"\"resourceVersion\":\"@\",\"creationTimestamp\":",
+			quoted("{'kind':'Node','metadata':{'name':'n%d','uid':'uid-%d',"
+			       "'resourceVersion':'@','creationTimestamp':"),
 			node, number);
 	topic_add_time(text, 0, true);
-	text_add_format(
-		text,
-		",\"labels\":{\"topology.kubernetes.io/zone\":\"z%d\"}},\"spec\":{\"podCIDR\":"
-		"\"10.1.%d.0/24\"},\"status\":{\"addresses\":[{\"type\":\"InternalIP\","
-		"\"address\":\"10.3.0.%d\"}]}}",
-		(int)chance_pick(chance, 2), node, chance_one_in(chance, 8) ? 9 : node);
+	text_add_format(text,
+			quoted(",'labels':{'topology.kubernetes.io/zone':'z%d'}},"
+			       "'spec':{'podCIDR':'10.1.%d.0/24'},'status':{'addresses':[{"
+			       "'type':'InternalIP','address':'10.3.0.%d'}]}}"),
+			(int)chance_pick(chance, 2), node, chance_one_in(chance, 8) ? 9 : node);
 	topic_draft(topic, at, KUBE_NODES, "MODIFIED", number, text);
 }
 
 static void draft_set(struct topic *topic, struct text *text, int number, int at)
 {
 	text_add_format(text,
-			"{\"metadata\":{\"name\":\"web-h1\",\"namespace\":\"shop\",\"uid\":"
-			"\"uid-set-%d\",\"resourceVersion\":\"@\",\"ownerReferences\":[{\"kind\":"
-			"\"%s\",\"controller\":true,\"name\":\"top-%d\",\"uid\":\"x\"}]}}",
+			quoted("{'metadata':{'name':'web-h1','namespace':'shop',"
+			       "'uid':'uid-set-%d','resourceVersion':'@',"
+			       "'ownerReferences':[{'kind':'%s','controller':true,'name':'top-%d',"
+			       "'uid':'x'}]}}"),
 			number, number ? "Deployment" : "Rollout", at % 3);
 	topic_draft(topic, at, KUBE_REPLICASETS, "MODIFIED", 1000 + number, text);
 }

@@ -11,20 +11,21 @@
 #include <stdlib.h>
 
 #include "common/timeline/timeline.h"
+#include "tests/unit/quoted.h"
 
 #define SECOND_0 INT64_C(1795420800) /* 2026-11-23T08:00:00Z */
-#define POD_STATUS                                                                              \
-	"\"status\":{\"phase\":\"Running\",\"startTime\":\"2026-11-23T08:00:01Z\","             \
-	"\"podIP\":\"10.1.0.1\",\"containerStatuses\":[{\"state\":{\"running\":{\"startedAt\":" \
-	"\"2026-11-23T08:00:02Z\"}}}]}"
-#define KNOWN_POD                                                                            \
-	"{\"status\":\"known\",\"kind\":\"pod\",\"k8s\":{\"namespace\":{\"name\":\"shop\"}," \
-	"\"pod\":{\"name\":\"web-h1-a\",\"uid\":\"uid-a\"}"
-#define NOT_COVERED "{\"status\":\"unknown\",\"reason\":\"before_coverage\"}"
-#define OUTSIDE "{\"status\":\"known\",\"kind\":\"outside\"}"
-#define BINDING                                                          \
-	",\"binding\":{\"start\":\"2026-11-23T08:00:02Z\",\"end\":null," \
-	"\"start_from\":\"started\"}}"
+#define POD_STATUS                                                                  \
+	"'status':{'phase':'Running','startTime':'2026-11-23T08:00:01Z',"           \
+	"'podIP':'10.1.0.1','containerStatuses':[{'state':{'running':{'startedAt':" \
+	"'2026-11-23T08:00:02Z'}}}]}"
+#define KNOWN_POD                                                            \
+	"{'status':'known','kind':'pod','k8s':{'namespace':{'name':'shop'}," \
+	"'pod':{'name':'web-h1-a','uid':'uid-a'}"
+#define NOT_COVERED quoted("{'status':'unknown','reason':'before_coverage'}")
+#define OUTSIDE quoted("{'status':'known','kind':'outside'}")
+#define BINDING                                                  \
+	",'binding':{'start':'2026-11-23T08:00:02Z','end':null," \
+	"'start_from':'started'}}"
 
 static struct when at(int64_t seconds)
 {
@@ -58,8 +59,8 @@ static void feed_progress(struct timeline *timeline, const char *cluster, const 
 	char record[256];
 
 	snprintf(record, sizeof(record),
-		 "{\"type\":\"PROGRESS\",\"cluster\":\"%s\",\"known\":\"2026-11-23T08:00:%sZ\","
-		 "\"received\":\"2026-11-23T08:00:%sZ\"}",
+		 quoted("{'type':'PROGRESS','cluster':'%s','known':'2026-11-23T08:00:%sZ',"
+			"'received':'2026-11-23T08:00:%sZ'}"),
 		 cluster, known, received);
 	feed(timeline, record, -1);
 }
@@ -70,12 +71,12 @@ static void feed_pod(struct timeline *timeline, const char *cluster, const char 
 	char record[1024];
 
 	snprintf(record, sizeof(record),
-		 "{\"type\":\"ADDED\",\"cluster\":\"%s\",\"resource\":\"pods\",\"received\":"
-		 "\"2026-11-23T08:00:03Z\",\"object\":{\"metadata\":{\"name\":\"web-h1-a\","
-		 "\"namespace\":\"shop\",\"uid\":\"%s\",\"resourceVersion\":\"7\",\"labels\":{"
-		 "\"pod-template-hash\":\"h1\"},\"ownerReferences\":[{\"controller\":true,"
-		 "\"kind\":\"ReplicaSet\",\"name\":\"web-h1\",\"uid\":\"uid-set\"}]},\"spec\":{"
-		 "\"nodeName\":\"n1\"}," POD_STATUS "}}",
+		 quoted("{'type':'ADDED','cluster':'%s','resource':'pods',"
+			"'received':'2026-11-23T08:00:03Z','object':{'metadata':{"
+			"'name':'web-h1-a','namespace':'shop','uid':'%s','resourceVersion':'7',"
+			"'labels':{'pod-template-hash':'h1'},'ownerReferences':[{"
+			"'controller':true,'kind':'ReplicaSet','name':'web-h1','uid':'uid-set'}]},"
+			"'spec':{'nodeName':'n1'}," POD_STATUS "}}"),
 		 cluster, uid);
 	assert_int_equal(feed(timeline, record, -1), TIMELINE_APPLIED);
 }
@@ -135,30 +136,29 @@ static void what_cannot_be_read_is_counted_and_passed_over(void **state)
 	static const char *const records[] = {
 		"",
 		"[]",
-		"{\"type\":\"ADDED\"",
-		"{\"type\":\"NEWS\",\"received\":\"2026-11-23T08:00:00Z\"}",
-		"{\"type\":\"GAP\",\"received\":\"2026-11-23T08:00:00Z\"}",
+		"{'type':'ADDED'",
+		"{'type':'NEWS','received':'2026-11-23T08:00:00Z'}",
+		"{'type':'GAP','received':'2026-11-23T08:00:00Z'}",
 		/* no time at all */
-		("{\"type\":\"ADDED\",\"resource\":\"pods\",\"object\":{\"metadata\":{\"uid\":"
-		 "\"a\",\"name\":\"a\"}}}"),
+		("{'type':'ADDED','resource':'pods','object':{'metadata':{'uid':'a','name':'a'}}}"),
 	};
 	struct timeline *timeline = opened(NULL);
 	size_t count = sizeof(records) / sizeof(records[0]);
 
 	(void)state;
 	for (size_t r = 0; r < count; r++)
-		assert_int_equal(feed(timeline, records[r], -1), TIMELINE_UNREADABLE);
+		assert_int_equal(feed(timeline, quoted(records[r]), -1), TIMELINE_UNREADABLE);
 	assert_int_equal(timeline_stats(timeline).unreadable, count);
 	assert_int_equal(timeline_next_offset(timeline), count);
 	assert_int_equal(feed(timeline,
-			      "{\"type\":\"ADDED\",\"object\":{\"kind\":\"Secret\","
-			      "\"metadata\":{\"uid\":\"x\",\"name\":\"x\"}}}",
+			      quoted("{'type':'ADDED','object':{'kind':'Secret',"
+				     "'metadata':{'uid':'x','name':'x'}}}"),
 			      -1),
 			 TIMELINE_IGNORED);
 	feed_pod(timeline, "", "uid-a");
-	assert_answer(timeline, "10.1.0.1", 30, (int64_t)count + 1,
-		      KNOWN_POD
-		      ",\"deployment\":{\"name\":\"web\"},\"node\":{\"name\":\"n1\"}}" BINDING);
+	assert_answer(
+		timeline, "10.1.0.1", 30, (int64_t)count + 1,
+		quoted(KNOWN_POD ",'deployment':{'name':'web'},'node':{'name':'n1'}}" BINDING));
 	timeline_close(timeline);
 }
 
@@ -188,11 +188,10 @@ static void each_cluster_is_a_world_of_its_own(void **state)
 	feed_pod(timeline, "b", "uid-a");
 	assert_int_equal(timeline_cluster_count(timeline), 2);
 	assert_answer(timeline, "10.1.0.1", 30, 1, NOT_COVERED);
-	assert_answer(
-		timeline, "10.1.0.1", 30, 2,
-		"{\"status\":\"known\",\"kind\":\"pod\",\"k8s\":{\"cluster\":{\"name\":\"b\"},"
-		"\"namespace\":{\"name\":\"shop\"},\"pod\":{\"name\":\"web-h1-a\",\"uid\":"
-		"\"uid-a\"},\"deployment\":{\"name\":\"web\"},\"node\":{\"name\":\"n1\"}}" BINDING);
+	assert_answer(timeline, "10.1.0.1", 30, 2,
+		      quoted("{'status':'known','kind':'pod','k8s':{'cluster':{'name':'b'},"
+			     "'namespace':{'name':'shop'},'pod':{'name':'web-h1-a','uid':'uid-a'},"
+			     "'deployment':{'name':'web'},'node':{'name':'n1'}}" BINDING));
 	timeline_close(timeline);
 }
 
@@ -213,24 +212,23 @@ static void nothing_is_outside_a_cluster_of_which_nothing_is_there(void **state)
 
 static void names_are_those_of_the_position(void **state)
 {
-	static const char set[] =
-		"{\"type\":\"ADDED\",\"resource\":\"replicasets\",\"received\":"
-		"\"2026-11-23T08:00:04Z\",\"object\":{\"metadata\":{\"name\":\"web-h1\",\"uid\":"
-		"\"uid-set\",\"resourceVersion\":\"8\",\"ownerReferences\":[{\"controller\":true,"
-		"\"kind\":\"Rollout\",\"name\":\"web-roll\",\"uid\":\"r\"}]}}}";
-	static const char node[] =
-		"{\"type\":\"ADDED\",\"resource\":\"nodes\",\"received\":\"2026-11-23T08:00:00Z\","
-		"\"object\":{\"metadata\":{\"name\":\"n1\",\"uid\":\"uid-n\",\"resourceVersion\":"
-		"\"9\",\"labels\":{\"topology.kubernetes.io/zone\":\"z1\"}},\"spec\":{\"podCIDR\":"
-		"\"10.1.0.0/24\"}}}";
-	static const char as_told[] =
-		KNOWN_POD ",\"deployment\":{\"name\":\"web\"},\"node\":{\"name\":\"n1\"}}" BINDING;
-	static const char with_set[] = KNOWN_POD
-		",\"workload\":{\"kind\":\"Rollout\",\"name\":\"web-roll\"},\"node\":{\"name\":"
-		"\"n1\"}}" BINDING;
-	static const char with_node[] = KNOWN_POD
-		",\"workload\":{\"kind\":\"Rollout\",\"name\":\"web-roll\"},\"node\":{\"name\":"
-		"\"n1\"}},\"cloud\":{\"availability_zone\":\"z1\"}" BINDING;
+	const char *set =
+		quoted("{'type':'ADDED','resource':'replicasets',"
+		       "'received':'2026-11-23T08:00:04Z','object':{'metadata':{'name':'web-h1',"
+		       "'uid':'uid-set','resourceVersion':'8','ownerReferences':[{"
+		       "'controller':true,'kind':'Rollout','name':'web-roll','uid':'r'}]}}}");
+	const char *node =
+		quoted("{'type':'ADDED','resource':'nodes','received':'2026-11-23T08:00:00Z',"
+		       "'object':{'metadata':{'name':'n1','uid':'uid-n','resourceVersion':'9',"
+		       "'labels':{'topology.kubernetes.io/zone':'z1'}},"
+		       "'spec':{'podCIDR':'10.1.0.0/24'}}}");
+	const char *as_told =
+		quoted(KNOWN_POD ",'deployment':{'name':'web'},'node':{'name':'n1'}}" BINDING);
+	const char *with_set = quoted(KNOWN_POD ",'workload':{'kind':'Rollout','name':'web-roll'},"
+						"'node':{'name':'n1'}}" BINDING);
+	const char *with_node = quoted(
+		KNOWN_POD ",'workload':{'kind':'Rollout','name':'web-roll'},"
+			  "'node':{'name':'n1'}},'cloud':{'availability_zone':'z1'}" BINDING);
 	struct timeline *timeline = opened(NULL);
 
 	(void)state;
@@ -248,24 +246,23 @@ static void names_are_those_of_the_position(void **state)
 	assert_int_equal(timeline_stats(timeline).cache_hits, 7);
 	/* The pod uses the node's range: what was never seen in it is not outside. */
 	assert_answer(timeline, "10.1.0.9", 30, 2,
-		      "{\"status\":\"unknown\",\"reason\":\"never_seen\"}");
-	assert_answer(timeline, "10.1.0.9", 30, 1, "{\"status\":\"known\",\"kind\":\"outside\"}");
+		      quoted("{'status':'unknown','reason':'never_seen'}"));
+	assert_answer(timeline, "10.1.0.9", 30, 1, quoted("{'status':'known','kind':'outside'}"));
 	timeline_close(timeline);
 }
 
 static void received_falls_back_to_the_timestamp_and_to_the_object(void **state)
 {
-	static const char bare[] =
-		"{\"kind\":\"Service\",\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\","
-		"\"uid\":"
-		"\"uid-s\",\"resourceVersion\":\"3\",\"creationTimestamp\":"
-		"\"2026-11-23T08:00:05Z\"},\"spec\":{\"clusterIP\":\"10.2.0.1\"}}";
-	static const char unknown[] = "{\"status\":\"unknown\",\"reason\":\"before_coverage\"}";
-	static const char known[] =
-		"{\"status\":\"known\",\"kind\":\"service\",\"k8s\":{\"namespace\":{\"name\":"
-		"\"shop\"}},\"service\":{\"name\":\"web\",\"namespace\":\"shop\"},\"services\":["
-		"\"shop/web\"],\"binding\":{\"start\":\"2026-11-23T08:00:05Z\",\"end\":null,"
-		"\"start_from\":\"created\"}}";
+	const char *bare = quoted("{'kind':'Service','metadata':{'name':'web','namespace':'shop',"
+				  "'uid':'uid-s','resourceVersion':'3',"
+				  "'creationTimestamp':'2026-11-23T08:00:05Z'},"
+				  "'spec':{'clusterIP':'10.2.0.1'}}");
+	const char *unknown = quoted("{'status':'unknown','reason':'before_coverage'}");
+	const char *known =
+		quoted("{'status':'known','kind':'service','k8s':{'namespace':{'name':'shop'}},"
+		       "'service':{'name':'web','namespace':'shop'},'services':['shop/web'],"
+		       "'binding':{'start':'2026-11-23T08:00:05Z','end':null,"
+		       "'start_from':'created'}}");
 	struct timeline *stamped = opened(NULL), *plain = opened(NULL);
 
 	(void)state;
@@ -279,7 +276,7 @@ static void received_falls_back_to_the_timestamp_and_to_the_object(void **state)
 	timeline_close(plain);
 }
 
-/* A record with one text of LENGTH bytes between BEFORE and AFTER. */
+/* A record with one text of LENGTH bytes between BEFORE and AFTER, which are quoted. */
 static enum timeline_outcome feed_long(struct timeline *timeline, const char *before, int length,
 				       const char *after)
 {
@@ -287,8 +284,8 @@ static enum timeline_outcome feed_long(struct timeline *timeline, const char *be
 	static char letters[80001];
 
 	memset(letters, 'x', sizeof(letters) - 1);
-	assert_true((size_t)snprintf(record, sizeof(record), "%s%.*s%s", before, length, letters,
-				     after) < sizeof(record));
+	assert_true((size_t)snprintf(record, sizeof(record), "%s%.*s%s", quoted(before), length,
+				     letters, quoted(after)) < sizeof(record));
 	return feed(timeline, record, 0);
 }
 
@@ -298,22 +295,21 @@ struct long_record {
 
 static void a_name_longer_than_any_of_kubernetes_makes_the_object_unreadable(void **state)
 {
-#define OBJECT(resource, uid)                                                                    \
-	"{\"resource\":\"" resource "\",\"object\":{\"metadata\":{\"name\":\"a\",\"uid\":\"" uid \
-	"\","
-#define OWNER(member) "\"ownerReferences\":[{\"controller\":true,\"" member "\":\""
+#define OBJECT(resource, uid) \
+	"{'resource':'" resource "','object':{'metadata':{'name':'a','uid':'" uid "',"
+#define OWNER(member) "'ownerReferences':[{'controller':true,'" member "':'"
 #define SLICE OBJECT("endpointslices", "s")
-#define LISTED "\"labels\":{\"kubernetes.io/service-name\":\"web\"}},\"endpoints\":[{"
+#define LISTED "'labels':{'kubernetes.io/service-name':'web'}},'endpoints':[{"
 	static const struct long_record records[] = {
-		{OBJECT("pods", "d") "\"namespace\":\"", "\"}}}"},
-		{OBJECT("pods", "f") "\"x\":0},\"spec\":{\"nodeName\":\"", "\"}}}"},
-		{OBJECT("nodes", "n") "\"labels\":{\"topology.kubernetes.io/zone\":\"", "\"}}}}"},
-		{OBJECT("nodes", "m") "\"labels\":{\"topology.kubernetes.io/region\":\"", "\"}}}}"},
-		{OBJECT("services", "v") "\"namespace\":\"", "\"}}}"},
-		{OBJECT("replicasets", "r") OWNER("kind"), "\"}]}}}"},
-		{OBJECT("jobs", "j") OWNER("name"), "\"}]}}}"},
-		{SLICE "\"labels\":{\"kubernetes.io/service-name\":\"", "\"}}}}"},
-		{SLICE LISTED "\"addresses\":[\"10.1.0.1\"],\"targetRef\":{\"uid\":\"", "\"}}]}}"},
+		{OBJECT("pods", "d") "'namespace':'", "'}}}"},
+		{OBJECT("pods", "f") "'x':0},'spec':{'nodeName':'", "'}}}"},
+		{OBJECT("nodes", "n") "'labels':{'topology.kubernetes.io/zone':'", "'}}}}"},
+		{OBJECT("nodes", "m") "'labels':{'topology.kubernetes.io/region':'", "'}}}}"},
+		{OBJECT("services", "v") "'namespace':'", "'}}}"},
+		{OBJECT("replicasets", "r") OWNER("kind"), "'}]}}}"},
+		{OBJECT("jobs", "j") OWNER("name"), "'}]}}}"},
+		{SLICE "'labels':{'kubernetes.io/service-name':'", "'}}}}"},
+		{SLICE LISTED "'addresses':['10.1.0.1'],'targetRef':{'uid':'", "'}}]}}"},
 	};
 	struct timeline *timeline = opened(NULL);
 
@@ -332,8 +328,8 @@ static void a_name_longer_than_any_of_kubernetes_makes_the_object_unreadable(voi
 static void an_owner_without_room_does_not_hide_the_pod(void **state)
 {
 	static const struct long_record records[] = {
-		{OBJECT("pods", "b") OWNER("name"), "\"}]}}}"},
-		{OBJECT("pods", "e") "\"labels\":{\"pod-template-hash\":\"", "\"}}}}"},
+		{OBJECT("pods", "b") OWNER("name"), "'}]}}}"},
+		{OBJECT("pods", "e") "'labels':{'pod-template-hash':'", "'}}}}"},
 	};
 	struct timeline *timeline = opened(NULL);
 
@@ -359,10 +355,12 @@ static void a_cluster_that_begins_with_an_unreadable_slice_is_kept(void **state)
 	assert_non_null(mkdtemp(folder));
 	timeline = timeline_open(folder, &options);
 	assert_non_null(timeline);
-	length = (size_t)snprintf(record, sizeof(record), "%s", SLICE LISTED "\"addresses\":[");
+	length = (size_t)snprintf(record, sizeof(record), "%s",
+				  quoted(SLICE LISTED "'addresses':["));
 	for (int a = 0; a < 300; a++)
-		length += (size_t)snprintf(record + length, sizeof(record) - length,
-					   "%s\"10.1.%d.%d\"", a ? "," : "", a / 200, a % 200);
+		length +=
+			(size_t)snprintf(record + length, sizeof(record) - length,
+					 quoted("%s'10.1.%d.%d'"), a ? "," : "", a / 200, a % 200);
 	snprintf(record + length, sizeof(record) - length, "]}]}}");
 	assert_int_equal(feed(timeline, record, 0), TIMELINE_UNREADABLE);
 	timeline_close(timeline);

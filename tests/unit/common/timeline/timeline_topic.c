@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/when.h"
+#include "tests/unit/quoted.h"
 
 static uint64_t chance_next(struct chance *chance)
 {
@@ -59,8 +60,8 @@ void topic_draft(struct topic *topic, int at, int resource, const char *type, in
 void topic_add_metadata(struct text *out, const char *kind, int number, int created)
 {
 	text_add_format(out,
-			"{\"kind\":\"%s\",\"metadata\":{\"name\":\"%s-%d\",\"namespace\":\"shop\","
-			"\"uid\":\"uid-%d\",\"resourceVersion\":\"@\",\"creationTimestamp\":",
+			quoted("{'kind':'%s','metadata':{'name':'%s-%d','namespace':'shop',"
+			       "'uid':'uid-%d','resourceVersion':'@','creationTimestamp':"),
 			kind, kind, number, number);
 	topic_add_time(out, created, true);
 }

@@ -8,6 +8,7 @@
 
 #include "common/base/transport.h"
 #include "producers/flows/flow.h"
+#include "tests/unit/quoted.h"
 
 static struct ip address(const char *text)
 {
@@ -70,26 +71,24 @@ static void writes_every_member_of_a_tcp_flow(void **state)
 	struct flow flow = tcp_flow();
 
 	(void)state;
-	assert_formats(&flow,
-		       "{\"event\":{\"start\":\"2026-11-23T08:00:00.123456789Z\","
-		       "\"end\":\"2026-11-23T08:00:02Z\",\"duration\":1876543211},"
-		       "\"network\":{\"type\":\"ipv4\",\"transport\":\"tcp\","
-		       "\"community_id\":\"1:hO+sN4H+MG5MY/8hIrXPqc4ZQz0=\","
-		       "\"bytes\":5120,\"packets\":11,\"frame_bytes\":5274},"
-		       "\"source\":{\"ip\":\"10.244.1.17\",\"port\":48122,\"bytes\":820,"
-		       "\"packets\":6,\"frame_bytes\":904},"
-		       "\"destination\":{\"ip\":\"10.96.0.10\",\"port\":80,\"bytes\":4300,"
-		       "\"packets\":5,\"frame_bytes\":4370},"
-		       "\"tcp\":{\"flags\":{\"source\":\"APSF\",\"destination\":\"CEUAPRSF\"},"
-		       "\"handshake\":{\"rtt\":300,\"server_rtt\":200,\"client_rtt\":100},"
-		       "\"retransmissions\":{\"source\":2,\"destination\":0}},"
-		       "\"requests\":{\"count\":2,\"response_time\":{\"count\":2,\"sum\":30,"
-		       "\"min\":10,\"max\":20,"
-		       "\"histogram\":{\"scale\":3,\"offset\":26,\"counts\":[1,0,1]}}},"
-		       "\"flow\":{\"id\":\"0123456789abcdef\",\"slice\":3,"
-		       "\"end_reason\":\"end_of_flow\",\"initiator\":\"syn\"},"
-		       "\"observer\":{\"hostname\":\"n1\",\"interface\":{\"name\":\"veth\\\"1\","
-		       "\"id\":7}}}");
+	assert_formats(&flow, quoted("{'event':{'start':'2026-11-23T08:00:00.123456789Z',"
+				     "'end':'2026-11-23T08:00:02Z','duration':1876543211},"
+				     "'network':{'type':'ipv4','transport':'tcp',"
+				     "'community_id':'1:hO+sN4H+MG5MY/8hIrXPqc4ZQz0=',"
+				     "'bytes':5120,'packets':11,'frame_bytes':5274},"
+				     "'source':{'ip':'10.244.1.17','port':48122,'bytes':820,"
+				     "'packets':6,'frame_bytes':904},'destination':{"
+				     "'ip':'10.96.0.10','port':80,'bytes':4300,'packets':5,"
+				     "'frame_bytes':4370},'tcp':{'flags':{'source':'APSF',"
+				     "'destination':'CEUAPRSF'},'handshake':{'rtt':300,"
+				     "'server_rtt':200,'client_rtt':100},"
+				     "'retransmissions':{'source':2,'destination':0}},"
+				     "'requests':{'count':2,'response_time':{'count':2,'sum':30,"
+				     "'min':10,'max':20,'histogram':{'scale':3,'offset':26,"
+				     "'counts':[1,0,1]}}},'flow':{'id':'0123456789abcdef',"
+				     "'slice':3,'end_reason':'end_of_flow','initiator':'syn'},"
+				     "'observer':{'hostname':'n1','interface':{'name':'veth\\\"1',"
+				     "'id':7}}}"));
 }
 
 static void leaves_out_what_was_not_measured(void **state)
@@ -106,21 +105,18 @@ static void leaves_out_what_was_not_measured(void **state)
 	flow.end = flow.start;
 	flow.end_reason = FLOW_IDLE_TIMEOUT;
 	flow.initiator = FLOW_BY_FIRST_PACKET;
-	assert_formats(
-		&flow,
-		"{\"event\":{\"start\":\"2026-11-23T08:00:00.123456789Z\","
-		"\"end\":\"2026-11-23T08:00:00.123456789Z\",\"duration\":0},"
-		"\"network\":{\"type\":\"ipv6\",\"transport\":\"ipv6-icmp\","
-		"\"community_id\":\"1:hO+sN4H+MG5MY/8hIrXPqc4ZQz0=\","
-		"\"bytes\":5120,\"packets\":11,\"frame_bytes\":5274},"
-		"\"source\":{\"ip\":\"fd00::1\",\"bytes\":820,\"packets\":6,\"frame_bytes\":904},"
-		"\"destination\":{\"ip\":\"fd00::2\",\"bytes\":4300,\"packets\":5,"
-		"\"frame_bytes\":4370},"
-		"\"icmp\":{\"type\":128,\"code\":0},"
-		"\"flow\":{\"id\":\"0123456789abcdef\",\"slice\":3,"
-		"\"end_reason\":\"idle_timeout\",\"initiator\":\"first_packet\"},"
-		"\"observer\":{\"hostname\":\"n1\",\"interface\":{\"name\":\"veth\\\"1\","
-		"\"id\":7}}}");
+	assert_formats(&flow, quoted("{'event':{'start':'2026-11-23T08:00:00.123456789Z',"
+				     "'end':'2026-11-23T08:00:00.123456789Z','duration':0},"
+				     "'network':{'type':'ipv6','transport':'ipv6-icmp',"
+				     "'community_id':'1:hO+sN4H+MG5MY/8hIrXPqc4ZQz0=','bytes':5120,"
+				     "'packets':11,'frame_bytes':5274},'source':{'ip':'fd00::1',"
+				     "'bytes':820,'packets':6,'frame_bytes':904},"
+				     "'destination':{'ip':'fd00::2','bytes':4300,'packets':5,"
+				     "'frame_bytes':4370},'icmp':{'type':128,'code':0},"
+				     "'flow':{'id':'0123456789abcdef','slice':3,"
+				     "'end_reason':'idle_timeout','initiator':'first_packet'},"
+				     "'observer':{'hostname':'n1','interface':{'name':'veth\\\"1',"
+				     "'id':7}}}"));
 }
 
 static void the_longest_record_fits(void **state)

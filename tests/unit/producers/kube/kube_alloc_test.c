@@ -16,17 +16,17 @@
 #include "producers/kube/watch.h"
 #include "producers/kube/watch_records.h"
 #include "tests/unit/failing_alloc.h"
+#include "tests/unit/quoted.h"
 
 #define RECORD_MAX 65536
-#define OBJECT(revision) \
-	"{\"metadata\":{\"uid\":\"u\",\"name\":\"n\",\"resourceVersion\":\"" revision "\"}}"
+#define OBJECT(revision) "{'metadata':{'uid':'u','name':'n','resourceVersion':'" revision "'}}"
 
 static char path[] = "/tmp/tenure-kube-alloc-XXXXXX";
 static struct text record; /* its room is there before */
 
 static const char config[] =
 	"current-context: x\n"
-	"clusters: [{name: c, cluster: {server: \"https://host:6443/\", proxy-url: \"socks5://p\","
+	"clusters: [{name: c, cluster: {server: 'https://host:6443/', proxy-url: 'socks5://p',"
 	" tls-server-name: t, certificate-authority-data: SGVsbG8=}}]\n"
 	"users: [{name: u, user: {token: secret, client-certificate-data: SGVsbG8=,"
 	" client-key-data: SGVsbG8=}}]\n"
@@ -74,9 +74,9 @@ static bool bring_page(struct watch *watch)
 		return false;
 	text_add_string(
 		&watch->body,
-		second ? "{\"metadata\":{\"resourceVersion\":\"10\"},\"items\":[" OBJECT("7") "]}"
-		       : "{\"metadata\":{\"resourceVersion\":\"10\",\"continue\":\"next\"},"
-			 "\"items\":[" OBJECT("5") "]}");
+		second ? quoted("{'metadata':{'resourceVersion':'10'},'items':[" OBJECT("7") "]}")
+		       : quoted("{'metadata':{'resourceVersion':'10','continue':'next'},'items':"
+				"[" OBJECT("5") "]}"));
 	watch_ended(watch,
 		    &(struct watch_end){
 			    .status = 200, .failed = watch->body.failed, .message = "no memory"},
@@ -99,8 +99,8 @@ static int list_two_pages(void)
 		     text_clear(&record)) {
 			const char *bytes = text_terminate(&record);
 
-			items += strstr(bytes, "\"type\":\"ADDED\"") != NULL;
-			ended = ended || strstr(bytes, "\"type\":\"SYNC_END\"") != NULL;
+			items += strstr(bytes, quoted("'type':'ADDED'")) != NULL;
+			ended = ended || strstr(bytes, quoted("'type':'SYNC_END'")) != NULL;
 		}
 	}
 	if (watch.failures > 0)
@@ -131,10 +131,10 @@ static void a_list_ends_only_when_it_is_whole(void **state)
 static int write_config(void **state)
 {
 	int fd = mkstemp(path);
-	ssize_t length = (ssize_t)strlen(config);
+	ssize_t length = (ssize_t)strlen(quoted(config));
 
 	(void)state;
-	return fd >= 0 && write(fd, config, (size_t)length) == length ? close(fd) : -1;
+	return fd >= 0 && write(fd, quoted(config), (size_t)length) == length ? close(fd) : -1;
 }
 
 static int remove_config(void **state)

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "producers/kube/kube_event_add.h"
+#include "tests/unit/quoted.h"
 
 #define NOW "2026-11-23T08:00:01.250Z"
 
@@ -35,17 +36,18 @@ static void check(struct text *out, enum kube_event_type type, const char *expec
 static void writes_what_is_kept_of_an_object(void **state)
 {
 	(void)state;
-	static const char pod[] = "{\"metadata\": {\"uid\": \"u\", \"name\": \"n\"}, \"x\": 1}";
+	const char *pod = quoted("{'metadata': {'uid': 'u', 'name': 'n'}, 'x': 1}");
 	struct value object;
 	struct text out;
 
 	text_init(&out, 4096);
 	assert_true(value_parse(pod, strlen(pod), &object));
-	kube_event_add_object(&out, KUBE_MODIFIED, "a \"name\"", KUBE_PODS, at(NOW), object);
+	kube_event_add_object(&out, KUBE_MODIFIED, quoted("a 'name'"), KUBE_PODS, at(NOW), object);
 	check(&out, KUBE_MODIFIED,
-	      "{\"type\":\"MODIFIED\",\"cluster\":\"a \\\"name\\\"\",\"resource\":\"pods\","
-	      "\"received\":\"" NOW "\",\"object\":{\"kind\":\"Pod\",\"metadata\":{\"uid\":\"u\","
-	      "\"name\":\"n\"}}}");
+	      quoted("{'type':'MODIFIED','cluster':'a "
+		     "\\\"name\\\"','resource':'pods','received':'" NOW
+		     "','object':{'kind':'Pod','metadata':{'uid':'u',"
+		     "'name':'n'}}}"));
 }
 
 static void writes_the_ends_of_a_list(void **state)
@@ -56,12 +58,12 @@ static void writes_the_ends_of_a_list(void **state)
 	text_init(&out, 4096);
 	kube_event_add_sync(&out, KUBE_SYNC_BEGIN, "c", KUBE_NODES, at(NOW), 812);
 	check(&out, KUBE_SYNC_BEGIN,
-	      "{\"type\":\"SYNC_BEGIN\",\"cluster\":\"c\",\"resource\":\"nodes\","
-	      "\"received\":\"" NOW "\",\"resourceVersion\":\"812\",\"scope\":{}}");
+	      quoted("{'type':'SYNC_BEGIN','cluster':'c','resource':'nodes','received':'" NOW
+		     "','resourceVersion':'812','scope':{}}"));
 	kube_event_add_sync(&out, KUBE_SYNC_END, "c", KUBE_NODES, at(NOW), UINT64_MAX);
 	check(&out, KUBE_SYNC_END,
-	      "{\"type\":\"SYNC_END\",\"cluster\":\"c\",\"resource\":\"nodes\","
-	      "\"received\":\"" NOW "\",\"resourceVersion\":\"18446744073709551615\"}");
+	      quoted("{'type':'SYNC_END','cluster':'c','resource':'nodes','received':'" NOW
+		     "','resourceVersion':'18446744073709551615'}"));
 }
 
 static void writes_a_gap(void **state)
@@ -73,8 +75,8 @@ static void writes_a_gap(void **state)
 	kube_event_add_gap(&out, "c", KUBE_PODS, at(NOW), at("2026-11-23T08:00:00Z"), at(NOW),
 			   "expired");
 	check(&out, KUBE_GAP,
-	      "{\"type\":\"GAP\",\"cluster\":\"c\",\"resource\":\"pods\",\"received\":\"" NOW "\","
-	      "\"from\":\"2026-11-23T08:00:00Z\",\"to\":\"" NOW "\",\"reason\":\"expired\"}");
+	      quoted("{'type':'GAP','cluster':'c','resource':'pods','received':'" NOW "',"
+		     "'from':'2026-11-23T08:00:00Z','to':'" NOW "','reason':'expired'}"));
 }
 
 static void writes_a_progress_with_the_known_revisions(void **state)
@@ -87,13 +89,13 @@ static void writes_a_progress_with_the_known_revisions(void **state)
 	text_init(&out, 4096);
 	kube_event_add_progress(&out, "c", at(NOW), at("2026-11-23T08:00:00Z"), some);
 	check(&out, KUBE_PROGRESS,
-	      "{\"type\":\"PROGRESS\",\"cluster\":\"c\",\"received\":\"" NOW "\","
-	      "\"known\":\"2026-11-23T08:00:00Z\",\"revisions\":{\"pods\":\"845\",\"jobs\":"
-	      "\"9\"}}");
+	      quoted("{'type':'PROGRESS','cluster':'c','received':'" NOW "',"
+		     "'known':'2026-11-23T08:00:00Z','revisions':{'pods':'845','jobs':"
+		     "'9'}}"));
 	kube_event_add_progress(&out, "c", at(NOW), at(NOW), none);
 	check(&out, KUBE_PROGRESS,
-	      "{\"type\":\"PROGRESS\",\"cluster\":\"c\",\"received\":\"" NOW "\","
-	      "\"known\":\"" NOW "\",\"revisions\":{}}");
+	      quoted("{'type':'PROGRESS','cluster':'c','received':'" NOW "',"
+		     "'known':'" NOW "','revisions':{}}"));
 }
 
 int main(void)

@@ -14,7 +14,7 @@
 #include "producers/kube/access.h"
 #include "producers/kube/kubeconfig.h"
 
-#define CLUSTER "clusters: [{name: c, cluster: {server: \"https://host:6443/\"}}]\n"
+#define CLUSTER "clusters: [{name: c, cluster: {server: 'https://host:6443/'}}]\n"
 #define USER "users: [{name: u, user: {token: secret}}]\n"
 #define CONTEXT "contexts: [{name: x, context: {cluster: c, user: u}}]\n"
 #define CURRENT "current-context: x\n"
@@ -96,10 +96,10 @@ static void data_beats_a_file_and_a_token_file_beats_a_token(void **state)
 	put(token, "from-file\n");
 	assert_int_equal(
 		read_config(CURRENT CONTEXT
-			    "clusters: [{name: c, cluster: {server: \"https://h\", proxy-url: "
-			    "\"socks5://p\", "
-			    "tls-server-name: t, certificate-authority: nowhere, "
-			    "certificate-authority-data: SGVsbG8=}}]\n"
+			    "clusters: [{name: c, cluster: {server: 'https://h',"
+			    " proxy-url: 'socks5://p', tls-server-name: t,"
+			    " certificate-authority: nowhere,"
+			    " certificate-authority-data: SGVsbG8=}}]\n"
 			    "users: [{name: u, user: {token: inline, tokenFile: token}}]\n",
 			    NULL, &access, said, sizeof(said)),
 		0);
@@ -136,7 +136,7 @@ static void names_the_member_at_fault(void **state)
 		 "clusters[c] has no server"},
 		{CURRENT USER CONTEXT "clusters: [{name: c, cluster: {server: host}}]\n", NULL,
 		 "must be https://HOST:PORT, not host"},
-		{CURRENT USER CONTEXT "clusters: [{name: c, cluster: {server: \"https://\"}}]\n",
+		{CURRENT USER CONTEXT "clusters: [{name: c, cluster: {server: 'https://'}}]\n",
 		 NULL, "must be https://HOST:PORT"},
 		{CURRENT CLUSTER CONTEXT "users: [{name: u, user: {exec: {command: aws}}}]\n", NULL,
 		 "exec of users[u] is not supported yet"},
@@ -146,11 +146,11 @@ static void names_the_member_at_fault(void **state)
 		 "users: [{name: u, user: {client-certificate: nowhere.crt}}]\n",
 		 NULL, "nowhere.crt, the client-certificate of users[u]"},
 		{CURRENT CLUSTER CONTEXT
-		 "users: [{name: u, user: {client-certificate-data: \"*\"}}]\n",
+		 "users: [{name: u, user: {client-certificate-data: '*'}}]\n",
 		 NULL, "client-certificate-data of users[u] is not base64"},
-		{CURRENT USER CONTEXT "clusters: [{name: c, cluster: {server: \"https://h\", "
-				      "insecure-skip-tls-verify: true, "
-				      "certificate-authority-data: SGVsbG8=}}]\n",
+		{CURRENT USER CONTEXT "clusters: [{name: c, cluster: {server: 'https://h',"
+				      " insecure-skip-tls-verify: true,"
+				      " certificate-authority-data: SGVsbG8=}}]\n",
 		 NULL, "keep one"},
 	};
 	char said[2048];

@@ -9,6 +9,7 @@
 #include "common/base/text.h"
 #include "producers/kube/prune.h"
 #include "producers/kube/value.h"
+#include "tests/unit/quoted.h"
 
 static void check(enum kube_resource resource, const char *object, const char *kept)
 {
@@ -26,90 +27,80 @@ static void keeps_what_a_binding_needs_of_a_pod(void **state)
 {
 	(void)state;
 	check(KUBE_PODS,
-	      "{ \"metadata\" : {\"name\":\"p\",\"uid\":\"u\",\"generateName\":\"p-\",\n"
-	      "\"labels\":{\"app\":\"x\"},\"annotations\":{\"a\":\"b\"}},\"spec\":{\"nodeName\":"
-	      "\"n1\","
-	      "\"volumes\":[{\"secret\":{\"secretName\":\"s\"}}],\"containers\":[{\"name\":\"c\","
-	      "\"env\":[{\"name\":\"PASSWORD\",\"value\":\"x\"}],\"ports\":[{\"containerPort\":80}]"
-	      "}]},"
-	      "\"status\":{\"phase\":\"Running\",\"podIP\":\"10.0.0.1\",\"message\":\"m\","
-	      "\"containerStatuses\":[{\"name\":\"c\",\"image\":\"i\",\"restartCount\":0,"
-	      "\"lastState\":{},\"state\":{\"running\":{\"startedAt\":\"2026-01-01T00:00:00Z\"}}}]}"
-	      "}",
-	      "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"uid\":\"u\",\"labels\":{\"app\":"
-	      "\"x\"}},"
-	      "\"spec\":{\"nodeName\":\"n1\"},\"status\":{\"phase\":\"Running\",\"podIP\":\"10.0.0."
-	      "1\","
-	      "\"containerStatuses\":[{\"name\":\"c\",\"restartCount\":0,"
-	      "\"state\":{\"running\":{\"startedAt\":\"2026-01-01T00:00:00Z\"}}}]}}");
+	      quoted("{ 'metadata' : {'name':'p','uid':'u','generateName':'p-',\n"
+		     "'labels':{'app':'x'},'annotations':{'a':'b'}},'spec':{'nodeName':'n1',"
+		     "'volumes':[{'secret':{'secretName':'s'}}],'containers':[{'name':'c',"
+		     "'env':[{'name':'PASSWORD','value':'x'}],'ports':[{'containerPort':80}]}]},"
+		     "'status':{'phase':'Running','podIP':'10.0.0.1','message':'m',"
+		     "'containerStatuses':[{'name':'c','image':'i','restartCount':0,"
+		     "'lastState':{},'state':{'running':{'startedAt':'2026-01-01T00:00:00Z'}}}]}}"),
+	      quoted("{'kind':'Pod','metadata':{'name':'p','uid':'u','labels':{'app':'x'}},"
+		     "'spec':{'nodeName':'n1'},'status':{'phase':'Running','podIP':'10.0.0.1',"
+		     "'containerStatuses':[{'name':'c','restartCount':0,"
+		     "'state':{'running':{'startedAt':'2026-01-01T00:00:00Z'}}}]}}"));
 }
 
 static void keeps_host_ports_alone_of_a_container(void **state)
 {
 	(void)state;
 	check(KUBE_PODS,
-	      "{\"spec\":{\"containers\":[{\"name\":\"a\",\"ports\":[{\"containerPort\":1}]},"
-	      "{\"name\":\"b\",\"ports\":[{\"containerPort\":80,\"hostPort\":8080,\"name\":"
-	      "\"http\"},"
-	      "{\"containerPort\":2}]}]}}",
-	      "{\"kind\":\"Pod\",\"spec\":{\"containers\":[{\"ports\":[{\"containerPort\":80,"
-	      "\"hostPort\":8080}]}]}}");
+	      quoted("{'spec':{'containers':[{'name':'a','ports':[{'containerPort':1}]},"
+		     "{'name':'b','ports':[{'containerPort':80,'hostPort':8080,'name':'http'},"
+		     "{'containerPort':2}]}]}}"),
+	      quoted("{'kind':'Pod','spec':{'containers':[{'ports':[{'containerPort':80,"
+		     "'hostPort':8080}]}]}}"));
 }
 
 static void keeps_the_kubelets_times_and_no_other_manager(void **state)
 {
 	(void)state;
 	check(KUBE_PODS,
-	      "{\"metadata\":{\"managedFields\":[{\"manager\":\"kubectl\",\"time\":\"t1\"},"
-	      "{\"manager\":\"kubelet\",\"operation\":\"Update\",\"time\":\"t2\","
-	      "\"fieldsV1\":{\"f:status\":{}},\"subresource\":\"status\"}],"
-	      "\"annotations\":{\"kubectl.kubernetes.io/last-applied-configuration\":\"{}\","
-	      "\"cni.projectcalico.org/podIP\":\"10.0.0.1/32\"}}}",
-	      "{\"kind\":\"Pod\",\"metadata\":{\"managedFields\":[{\"manager\":\"kubelet\","
-	      "\"operation\":\"Update\",\"time\":\"t2\",\"subresource\":\"status\"}],"
-	      "\"annotations\":{\"cni.projectcalico.org/podIP\":\"10.0.0.1/32\"}}}");
-	check(KUBE_PODS, "{\"metadata\":{\"name\":\"p\",\"managedFields\":[{\"manager\":\"x\"}]}}",
-	      "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\"}}");
+	      quoted("{'metadata':{'managedFields':[{'manager':'kubectl','time':'t1'},"
+		     "{'manager':'kubelet','operation':'Update','time':'t2',"
+		     "'fieldsV1':{'f:status':{}},'subresource':'status'}],"
+		     "'annotations':{'kubectl.kubernetes.io/last-applied-configuration':'{}',"
+		     "'cni.projectcalico.org/podIP':'10.0.0.1/32'}}}"),
+	      quoted("{'kind':'Pod','metadata':{'managedFields':[{'manager':'kubelet',"
+		     "'operation':'Update','time':'t2','subresource':'status'}],"
+		     "'annotations':{'cni.projectcalico.org/podIP':'10.0.0.1/32'}}}"));
+	check(KUBE_PODS, quoted("{'metadata':{'name':'p','managedFields':[{'manager':'x'}]}}"),
+	      quoted("{'kind':'Pod','metadata':{'name':'p'}}"));
 }
 
 static void keeps_the_other_resources_parts(void **state)
 {
 	(void)state;
 	check(KUBE_SERVICES,
-	      "{\"spec\":{\"clusterIP\":\"10.96.0.1\",\"sessionAffinity\":\"None\","
-	      "\"ports\":[{\"port\":80}]},\"status\":{\"loadBalancer\":{},\"conditions\":[]}}",
-	      "{\"kind\":\"Service\",\"spec\":{\"clusterIP\":\"10.96.0.1\",\"ports\":[{\"port\":80}"
-	      "]},"
-	      "\"status\":{\"loadBalancer\":{}}}");
+	      quoted("{'spec':{'clusterIP':'10.96.0.1','sessionAffinity':'None',"
+		     "'ports':[{'port':80}]},'status':{'loadBalancer':{},'conditions':[]}}"),
+	      quoted("{'kind':'Service','spec':{'clusterIP':'10.96.0.1','ports':[{'port':80}]},"
+		     "'status':{'loadBalancer':{}}}"));
 	check(KUBE_ENDPOINTSLICES,
-	      "{\"addressType\":\"IPv4\",\"endpoints\":[{\"addresses\":[\"10.0.0.1\"],\"hints\":{},"
-	      "\"targetRef\":{\"uid\":\"u\"}}],\"ports\":[{\"port\":80}]}",
-	      "{\"kind\":\"EndpointSlice\",\"addressType\":\"IPv4\",\"endpoints\":[{\"addresses\":"
-	      "[\"10.0.0.1\"],\"targetRef\":{\"uid\":\"u\"}}],\"ports\":[{\"port\":80}]}");
+	      quoted("{'addressType':'IPv4','endpoints':[{'addresses':['10.0.0.1'],'hints':{},"
+		     "'targetRef':{'uid':'u'}}],'ports':[{'port':80}]}"),
+	      quoted("{'kind':'EndpointSlice','addressType':'IPv4','endpoints':[{'addresses':["
+		     "'10.0.0.1'],'targetRef':{'uid':'u'}}],'ports':[{'port':80}]}"));
 	check(KUBE_NODES,
-	      "{\"spec\":{\"podCIDR\":\"10.0.0.0/24\",\"taints\":[]},"
-	      "\"status\":{\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"192.0.2.1\"}],"
-	      "\"images\":[]}}",
-	      "{\"kind\":\"Node\",\"spec\":{\"podCIDR\":\"10.0.0.0/24\"},\"status\":{\"addresses\":"
-	      "[{\"type\":\"InternalIP\",\"address\":\"192.0.2.1\"}]}}");
-	check(KUBE_SERVICECIDRS, "{\"spec\":{\"cidrs\":[\"10.96.0.0/16\"]},\"status\":{}}",
-	      "{\"kind\":\"ServiceCIDR\",\"spec\":{\"cidrs\":[\"10.96.0.0/16\"]}}");
+	      quoted("{'spec':{'podCIDR':'10.0.0.0/24','taints':[]},'status':{'addresses':[{"
+		     "'type':'InternalIP','address':'192.0.2.1'}],'images':[]}}"),
+	      quoted("{'kind':'Node','spec':{'podCIDR':'10.0.0.0/24'},"
+		     "'status':{'addresses':[{'type':'InternalIP','address':'192.0.2.1'}]}}"));
+	check(KUBE_SERVICECIDRS, quoted("{'spec':{'cidrs':['10.96.0.0/16']},'status':{}}"),
+	      quoted("{'kind':'ServiceCIDR','spec':{'cidrs':['10.96.0.0/16']}}"));
 	check(KUBE_REPLICASETS,
-	      "{\"kind\":\"PartialObjectMetadata\",\"metadata\":{\"ownerReferences\":[{\"kind\":"
-	      "\"Deployment\",\"name\":\"d\",\"controller\":true,\"blockOwnerDeletion\":true}]},"
-	      "\"spec\":{\"replicas\":3}}",
-	      "{\"kind\":\"ReplicaSet\",\"metadata\":{\"ownerReferences\":[{\"kind\":"
-	      "\"Deployment\","
-	      "\"name\":\"d\",\"controller\":true}]}}");
+	      quoted("{'kind':'PartialObjectMetadata','metadata':{'ownerReferences':[{"
+		     "'kind':'Deployment','name':'d','controller':true,"
+		     "'blockOwnerDeletion':true}]},'spec':{'replicas':3}}"),
+	      quoted("{'kind':'ReplicaSet','metadata':{'ownerReferences':[{'kind':'Deployment',"
+		     "'name':'d','controller':true}]}}"));
 }
 
 static void leaves_strange_shapes_as_they_are(void **state)
 {
 	(void)state;
-	check(KUBE_PODS, "{\"metadata\":null,\"spec\":7,\"status\":[\"x\",{\"phase\":\"y\"}]}",
-	      "{\"kind\":\"Pod\",\"metadata\":null,\"spec\":7,\"status\":[\"x\",{\"phase\":\"y\"}]"
-	      "}");
-	check(KUBE_PODS, "[1]", "{\"kind\":\"Pod\"}");
+	check(KUBE_PODS, quoted("{'metadata':null,'spec':7,'status':['x',{'phase':'y'}]}"),
+	      quoted("{'kind':'Pod','metadata':null,'spec':7,'status':['x',{'phase':'y'}]}"));
+	check(KUBE_PODS, "[1]", quoted("{'kind':'Pod'}"));
 }
 
 int main(void)

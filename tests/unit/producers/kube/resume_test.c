@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "producers/kube/resume.h"
+#include "tests/unit/quoted.h"
 
 /* Milliseconds after 2026-01-01T00:00:00Z. */
 static struct when at(int64_t ms)
@@ -28,17 +29,15 @@ static void take(struct resume *resume, const char *text)
 	kube_event_clear(&event);
 }
 
-#define POD(revision)                                                                            \
-	"{\"type\":\"MODIFIED\",\"cluster\":\"c\",\"resource\":\"pods\",\"received\":\"2026-01-" \
-	"01T00:00:09Z\","                                                                        \
-	"\"object\":{\"metadata\":{\"uid\":\"u\",\"name\":\"n\",\"resourceVersion\":\"" revision \
-	"\"}}}"
-#define PROGRESS                                                                          \
-	"{\"type\":\"PROGRESS\",\"cluster\":\"c\",\"received\":\"2026-01-01T00:00:02Z\"," \
-	"\"known\":\"2026-01-01T00:00:01Z\",\"revisions\":{\"pods\":\"20\",\"nodes\":\"20\"}}"
+#define POD(revision)                                                             \
+	"{'type':'MODIFIED','cluster':'c','resource':'pods','received':'2026-01-" \
+	"01T00:00:09Z',"                                                          \
+	"'object':{'metadata':{'uid':'u','name':'n','resourceVersion':'" revision "'}}}"
+#define PROGRESS                                                              \
+	"{'type':'PROGRESS','cluster':'c','received':'2026-01-01T00:00:02Z'," \
+	"'known':'2026-01-01T00:00:01Z','revisions':{'pods':'20','nodes':'20'}}"
 #define SYNC(type, revision) \
-	"{\"type\":\"" type  \
-	"\",\"cluster\":\"c\",\"resource\":\"pods\",\"resourceVersion\":\"" revision "\"}"
+	"{'type':'" type "','cluster':'c','resource':'pods','resourceVersion':'" revision "'}"
 
 static void resumes_after_the_last_progress(void **state)
 {
@@ -46,11 +45,11 @@ static void resumes_after_the_last_progress(void **state)
 	struct resume resume;
 
 	resume_init(&resume);
-	take(&resume, POD("19"));
-	take(&resume, PROGRESS);
-	take(&resume, POD("21"));
+	take(&resume, quoted(POD("19")));
+	take(&resume, quoted(PROGRESS));
+	take(&resume, quoted(POD("21")));
 	take(&resume,
-	     "{\"type\":\"PROGRESS\",\"cluster\":\"other\",\"known\":\"2026-01-01T00:00:05Z\"}");
+	     quoted("{'type':'PROGRESS','cluster':'other','known':'2026-01-01T00:00:05Z'}"));
 	assert_true(resume.proven);
 	assert_int_equal(resume.revisions[KUBE_PODS], 21);
 	assert_int_equal(resume.revisions[KUBE_NODES], 20);
@@ -65,13 +64,13 @@ static void lists_again_what_broke_off_in_a_list(void **state)
 	struct resume resume;
 
 	resume_init(&resume);
-	take(&resume, PROGRESS);
-	take(&resume, SYNC("SYNC_BEGIN", "30"));
-	take(&resume, POD("21"));
+	take(&resume, quoted(PROGRESS));
+	take(&resume, quoted(SYNC("SYNC_BEGIN", "30")));
+	take(&resume, quoted(POD("21")));
 	assert_int_equal(resume.revisions[KUBE_PODS], 0);
-	take(&resume, SYNC("SYNC_END", "30"));
+	take(&resume, quoted(SYNC("SYNC_END", "30")));
 	assert_int_equal(resume.revisions[KUBE_PODS], 30);
-	take(&resume, POD("31"));
+	take(&resume, quoted(POD("31")));
 	assert_int_equal(resume.revisions[KUBE_PODS], 31);
 }
 
@@ -81,8 +80,8 @@ static void trusts_no_change_without_a_progress(void **state)
 	struct resume resume;
 
 	resume_init(&resume);
-	take(&resume, POD("19"));
-	take(&resume, SYNC("SYNC_END", "30"));
+	take(&resume, quoted(POD("19")));
+	take(&resume, quoted(SYNC("SYNC_END", "30")));
 	assert_true(resume.any);
 	assert_false(resume.proven);
 	assert_int_equal(resume.revisions[KUBE_PODS], 0);
@@ -97,10 +96,10 @@ static void reads_the_end_of_a_file_but_not_of_standard_output(void **state)
 	struct resume resume;
 
 	assert_non_null(file);
-	fputs(PROGRESS "\n", file);
+	fputs(quoted(PROGRESS "\n"), file);
 	/* More than the first look back reaches, with lines that are not ours. */
 	for (int i = 0; i < 1500; i++)
-		fputs(i % 2 ? "not JSON\n" : POD("21") "\n", file);
+		fputs(i % 2 ? "not JSON\n" : quoted(POD("21") "\n"), file);
 	assert_int_equal(fclose(file), 0);
 	assert_int_equal(resume_read(name, &options, "c", &resume), 0);
 	assert_true(resume.proven);

@@ -8,12 +8,12 @@
 
 #include "common/base/text.h"
 #include "producers/kube/value.h"
+#include "tests/unit/quoted.h"
 
 static void finds_members_and_integers(void **state)
 {
 	(void)state;
-	static const char text[] =
-		" {\"a\":{\"b\":\"12\",\"c\":[1, {\"d\":2}],\"e\":\"\\\"}\"} , \"f\":\"x\"} ";
+	const char *text = quoted(" {'a':{'b':'12','c':[1, {'d':2}],'e':'\\\"}'} , 'f':'x'} ");
 	struct value root, name, item;
 	struct value_cursor cursor;
 	char copy[4];
@@ -30,7 +30,7 @@ static void finds_members_and_integers(void **state)
 	assert_int_equal(value_integer(value_at(item, "d")), 2);
 	assert_false(value_next(&cursor, &name, &item));
 	value_copy_text(value_at(root, "a.e"), copy, sizeof(copy));
-	assert_string_equal(copy, "\\\"}");
+	assert_string_equal(copy, quoted("\\\"}"));
 }
 
 static void reads_only_whole_numbers(void **state)
@@ -40,14 +40,14 @@ static void reads_only_whole_numbers(void **state)
 		const char *text;
 		uint64_t number;
 	} cases[] = {{"7", 7},
-		     {"\"7\"", 7},
+		     {"'7'", 7},
 		     {"0", 0},
-		     {"\"07\"", 0},
+		     {"'07'", 0},
 		     {"-7", 0},
 		     {"7.0", 0},
 		     {"7e1", 0},
-		     {"\"\"", 0},
-		     {"\"7x\"", 0},
+		     {"''", 0},
+		     {"'7x'", 0},
 		     {"[7]", 0},
 		     {"null", 0},
 		     {"18446744073709551615", UINT64_MAX},
@@ -56,7 +56,8 @@ static void reads_only_whole_numbers(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct value value;
 
-		assert_true(value_parse(cases[i].text, strlen(cases[i].text), &value));
+		assert_true(
+			value_parse(quoted(cases[i].text), strlen(quoted(cases[i].text)), &value));
 		assert_int_equal(value_integer(value), cases[i].number);
 	}
 }
@@ -64,27 +65,27 @@ static void reads_only_whole_numbers(void **state)
 static void adds_without_the_blanks_between_tokens(void **state)
 {
 	(void)state;
-	static const char text[] = " { \"a b\" : [ 1 ,\n\t\"\\\" c\" , { } ] } ";
+	const char *text = quoted(" { 'a b' : [ 1 ,\n\t'\\\" c' , { } ] } ");
 	struct value value;
 	struct text out;
 
 	text_init(&out, 100);
 	assert_true(value_parse(text, strlen(text), &value));
 	value_add(&out, value);
-	assert_string_equal(text_terminate(&out), "{\"a b\":[1,\"\\\" c\",{}]}");
+	assert_string_equal(text_terminate(&out), quoted("{'a b':[1,'\\\" c',{}]}"));
 	text_free(&out);
 }
 
 static void takes_one_json_text_and_walks_only_containers(void **state)
 {
 	(void)state;
-	static const char *const bad[] = {"", " ", "{", "{} {}", "{\"a\":}", "[1,]"};
+	static const char *const bad[] = {"", " ", "{", "{} {}", "{'a':}", "[1,]"};
 	struct value value, name, item;
 	struct value_cursor cursor;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(value_parse(bad[i], strlen(bad[i]), &value));
-	assert_true(value_parse("\"[1]\"", 5, &value));
+		assert_false(value_parse(quoted(bad[i]), strlen(quoted(bad[i])), &value));
+	assert_true(value_parse(quoted("'[1]'"), 5, &value));
 	cursor = value_walk(value);
 	assert_false(value_next(&cursor, &name, &item));
 	assert_false(value_present(value_at(value, "a")));

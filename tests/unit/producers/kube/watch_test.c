@@ -10,10 +10,10 @@
 #include "common/base/text.h"
 #include "producers/kube/watch.h"
 #include "producers/kube/watch_records.h"
+#include "tests/unit/quoted.h"
 
-#define OBJECT(revision) \
-	"{\"metadata\":{\"uid\":\"u\",\"name\":\"n\",\"resourceVersion\":\"" revision "\"}}"
-#define LINE(type, revision) "{\"type\":\"" type "\",\"object\":" OBJECT(revision) "}\n"
+#define OBJECT(revision) "{'metadata':{'uid':'u','name':'n','resourceVersion':'" revision "'}}"
+#define LINE(type, revision) "{'type':'" type "','object':" OBJECT(revision) "}\n"
 
 /* 2026-01-01T00:00:00Z and some seconds. */
 static struct when at(int64_t seconds)
@@ -53,14 +53,14 @@ static const char *next(struct watch *watch, const struct clocks *clocks)
 	text_init(&record, 65536);
 	what[0] = '\0';
 	if (watch_records_next(watch, clocks, &record)) {
-		type = strstr(text_terminate(&record), "\"type\":\"") + 8;
-		revision = strstr(type, "resourceVersion\":\"");
-		revision = revision != NULL ? revision + 18 : "\"";
-		snprintf(what, sizeof(what), "%.*s %.*s", (int)strcspn(type, "\""), type,
-			 (int)strcspn(revision, "\""), revision);
-		if (strstr(type, "\"reason\":\""))
+		type = strstr(text_terminate(&record), quoted("'type':'")) + 8;
+		revision = strstr(type, quoted("resourceVersion':'"));
+		revision = revision != NULL ? revision + 18 : quoted("'");
+		snprintf(what, sizeof(what), "%.*s %.*s", (int)strcspn(type, quoted("'")), type,
+			 (int)strcspn(revision, quoted("'")), revision);
+		if (strstr(type, quoted("'reason':'")))
 			snprintf(what, sizeof(what), "GAP %.20s",
-				 strstr(type, "\"reason\":\"") + 10);
+				 strstr(type, quoted("'reason':'")) + 10);
 	}
 	text_free(&record);
 	return what;
@@ -89,7 +89,7 @@ static void open_watch(struct watch *watch)
 {
 	begin(watch, KUBE_PODS);
 	ask(watch, "/api/v1/pods?limit=500", 0);
-	answer_list(watch, "{\"metadata\":{\"resourceVersion\":\"10\"},\"items\":[]}", 0);
+	answer_list(watch, quoted("{'metadata':{'resourceVersion':'10'},'items':[]}"), 0);
 	assert_string_equal(next(watch, now(0)), "SYNC_BEGIN 10");
 	assert_string_equal(next(watch, now(0)), "SYNC_END 10");
 	assert_string_equal(next(watch, now(0)), "");
@@ -106,15 +106,15 @@ static void lists_page_by_page_and_then_watches(void **state)
 	begin(&watch, KUBE_PODS);
 	ask(&watch, "/api/v1/pods?limit=500", 0);
 	answer_list(&watch,
-		    "{\"metadata\":{\"resourceVersion\":\"10\",\"continue\":\"a+b\"},\"items\":"
-		    "[" OBJECT("5") "]}",
+		    quoted("{'metadata':{'resourceVersion':'10','continue':'a+b'},'items':[" OBJECT(
+			    "5") "]}"),
 		    0);
 	assert_string_equal(next(&watch, now(0)), "SYNC_BEGIN 10");
 	assert_string_equal(next(&watch, now(0)), "ADDED 5");
 	assert_string_equal(next(&watch, now(0)), "");
 	ask(&watch, "/api/v1/pods?limit=500&continue=a%2Bb", 0);
 	answer_list(&watch,
-		    "{\"metadata\":{\"resourceVersion\":\"10\"},\"items\":[" OBJECT("7") "]}", 0);
+		    quoted("{'metadata':{'resourceVersion':'10'},'items':[" OBJECT("7") "]}"), 0);
 	assert_string_equal(next(&watch, now(0)), "ADDED 7");
 	assert_string_equal(next(&watch, now(0)), "SYNC_END 10");
 	assert_int_equal(watch.state, WATCH_TO_WATCH);
@@ -129,16 +129,15 @@ static void begins_a_broken_list_again(void **state)
 	begin(&watch, KUBE_PODS);
 	ask(&watch, "/api/v1/pods?limit=500", 0);
 	answer_list(&watch,
-		    "{\"metadata\":{\"resourceVersion\":\"10\",\"continue\":\"x\"},\"items\":[]}",
-		    0);
+		    quoted("{'metadata':{'resourceVersion':'10','continue':'x'},'items':[]}"), 0);
 	assert_string_equal(next(&watch, now(0)), "SYNC_BEGIN 10");
 	assert_string_equal(next(&watch, now(0)), "");
 	ask(&watch, "/api/v1/pods?limit=500&continue=x", 0);
-	bring(&watch, "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\"}");
+	bring(&watch, quoted("{'kind':'Status','code':410,'reason':'Expired'}"));
 	watch_ended(&watch, &(struct watch_end){.status = 410}, now(0));
 	assert_false(watch_due(&watch, now(0)));
 	ask(&watch, "/api/v1/pods?limit=500", 60);
-	answer_list(&watch, "{\"metadata\":{\"resourceVersion\":\"12\"},\"items\":null}", 60);
+	answer_list(&watch, quoted("{'metadata':{'resourceVersion':'12'},'items':null}"), 60);
 	assert_string_equal(next(&watch, now(60)), "SYNC_BEGIN 12");
 	assert_string_equal(next(&watch, now(60)), "SYNC_END 12");
 	watch_free(&watch);
@@ -150,17 +149,17 @@ static void gives_each_change_once_and_in_order(void **state)
 	struct watch watch;
 
 	open_watch(&watch);
-	bring(&watch, LINE("ADDED", "11") "{\"type\":\"MODI");
+	bring(&watch, quoted(LINE("ADDED", "11") "{'type':'MODI"));
 	assert_string_equal(next(&watch, now(1)), "ADDED 11");
 	assert_string_equal(next(&watch, now(1)), "");
-	bring(&watch, "FIED\",\"object\":" OBJECT("12") "}\n" LINE("MODIFIED", "12")
-			      LINE("BOOKMARK", "20"));
+	bring(&watch, quoted("FIED','object':" OBJECT("12") "}\n" LINE("MODIFIED", "12")
+				     LINE("BOOKMARK", "20")));
 	assert_string_equal(next(&watch, now(1)), "MODIFIED 12");
 	assert_string_equal(next(&watch, now(1)), "");
 	assert_int_equal(stats.duplicates, 1);
 	assert_int_equal(stats.bookmarks, 1);
 	assert_int_equal(watch.revision, 20);
-	bring(&watch, LINE("DELETED", "15"));
+	bring(&watch, quoted(LINE("DELETED", "15")));
 	assert_string_equal(next(&watch, now(1)), "DELETED 15");
 	assert_int_equal(stats.late, 1);
 	assert_int_equal(watch.revision, 20);
@@ -174,7 +173,7 @@ static void watches_again_from_the_last_revision_after_a_clean_end(void **state)
 	struct text path;
 
 	open_watch(&watch);
-	bring(&watch, LINE("ADDED", "11") "{\"type\":\"MODIFIED\",\"object\":");
+	bring(&watch, quoted(LINE("ADDED", "11") "{'type':'MODIFIED','object':"));
 	assert_string_equal(next(&watch, now(1)), "ADDED 11");
 	assert_string_equal(next(&watch, now(1)), "");
 	watch_ended(&watch, &(struct watch_end){.status = 200}, now(30));
@@ -190,24 +189,23 @@ static void says_what_was_lost_when_the_revision_is_gone(void **state)
 {
 	(void)state;
 	static const char *const errors[] = {
-		"{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410}}\n",
-		"{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":504,\"details\":{"
-		"\"causes\":"
-		"[{\"reason\":\"ResourceVersionTooLarge\"}]}}}\n",
+		"{'type':'ERROR','object':{'kind':'Status','code':410}}\n",
+		"{'type':'ERROR','object':{'kind':'Status','code':504,"
+		"'details':{'causes':[{'reason':'ResourceVersionTooLarge'}]}}}\n",
 	};
-	static const char *const gaps[] = {"GAP expired\"}", "GAP revision_ahead\"}"};
+	static const char *const gaps[] = {"GAP expired'}", "GAP revision_ahead'}"};
 
 	for (int i = 0; i < 2; i++) {
 		struct watch watch;
 
 		open_watch(&watch);
 		watch_prove(&watch, 10, at(20));
-		bring(&watch, errors[i]);
+		bring(&watch, quoted(errors[i]));
 		assert_string_equal(next(&watch, now(30)), "");
 		assert_false(watch_listening(&watch));
 		ask(&watch, "/api/v1/pods?limit=500", 30);
-		answer_list(&watch, "{\"metadata\":{\"resourceVersion\":\"99\"},\"items\":[]}", 31);
-		assert_string_equal(next(&watch, now(31)), gaps[i]);
+		answer_list(&watch, quoted("{'metadata':{'resourceVersion':'99'},'items':[]}"), 31);
+		assert_string_equal(next(&watch, now(31)), quoted(gaps[i]));
 		assert_string_equal(next(&watch, now(31)), "SYNC_BEGIN 99");
 		assert_string_equal(next(&watch, now(31)), "SYNC_END 99");
 		assert_int_equal(watch.known.ns, at(30).ns);
@@ -284,7 +282,7 @@ static void a_planned_list_is_at_the_watchs_own_revision(void **state)
 	watch_prove(&watch, 15, at(20));
 	watch_sync(&watch);
 	ask(&watch, "/api/v1/pods?limit=500&resourceVersionMatch=Exact&resourceVersion=15", 21);
-	answer_list(&watch, "{\"metadata\":{\"resourceVersion\":\"15\"},\"items\":[]}", 21);
+	answer_list(&watch, quoted("{'metadata':{'resourceVersion':'15'},'items':[]}"), 21);
 	assert_string_equal(next(&watch, now(21)), "SYNC_BEGIN 15");
 	assert_string_equal(next(&watch, now(21)), "SYNC_END 15");
 	assert_int_equal(watch.known.ns, at(20).ns);
@@ -303,15 +301,15 @@ static void a_planned_list_is_at_the_watchs_own_revision(void **state)
 static void refuses_lines_that_are_none(void **state)
 {
 	(void)state;
-	static const char *const lines[] = {"no json\n", "{\"type\":\"ADDED\"}\n",
-					    "{\"type\":\"OTHER\",\"object\":{}}\n",
-					    "{\"type\":\"ADDED\",\"object\":{\"metadata\":{}}}\n"};
+	static const char *const lines[] = {"no json\n", "{'type':'ADDED'}\n",
+					    "{'type':'OTHER','object':{}}\n",
+					    "{'type':'ADDED','object':{'metadata':{}}}\n"};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		struct watch watch;
 
 		open_watch(&watch);
-		bring(&watch, lines[i]);
+		bring(&watch, quoted(lines[i]));
 		assert_string_equal(next(&watch, now(30)), "");
 		assert_int_equal(stats.unreadable, 1);
 		assert_int_equal(watch.state, WATCH_TO_WATCH);

@@ -9,36 +9,37 @@
 #include "common/base/text.h"
 #include "common/base/transport.h"
 #include "sink/graph/tagged_flow.h"
+#include "tests/unit/quoted.h"
 
 /* A complete record in pieces, so that a test can replace one. */
-#define EVENT                                                                                \
-	"\"event\":{\"start\":\"2026-11-23T08:00:00.25Z\",\"end\":\"2026-11-23T08:00:02Z\"," \
-	"\"duration\":1750000000}"
-#define NETWORK                                                                          \
-	"\"network\":{\"type\":\"ipv4\",\"transport\":\"tcp\",\"community_id\":\"1:x\"," \
-	"\"bytes\":30,\"packets\":3,\"frame_bytes\":72}"
-#define SOURCE "\"source\":{\"ip\":\"10.244.1.17\",\"port\":48122,\"bytes\":10,\"packets\":2}"
-#define DESTINATION "\"destination\":{\"ip\":\"10.96.0.10\",\"port\":80,\"bytes\":20,\"packets\":1}"
-#define TCP "\"tcp\":{\"flags\":{\"source\":\"APSF\",\"destination\":\"AR\"}}"
-#define HISTOGRAM "\"histogram\":{\"scale\":3,\"offset\":160,\"counts\":[1,0,2]}"
-#define REQUESTS                                                                    \
-	"\"requests\":{\"count\":4,\"response_time\":{\"count\":3,\"sum\":6000000," \
-	"\"min\":1000000,\"max\":3000000," HISTOGRAM "}}"
-#define FLOW "\"flow\":{\"id\":\"00000000000000aa\",\"slice\":2,\"end_reason\":\"end_of_flow\"}"
-#define OBSERVER "\"observer\":{\"hostname\":\"n1\",\"interface\":{\"name\":\"veth1\",\"id\":7}}"
-#define POD                                                                                 \
-	"\"source\":{\"status\":\"known\",\"kind\":\"pod\",\"k8s\":{\"cluster\":{\"name\":" \
-	"\"prod\"},\"namespace\":{\"name\":\"shop\"},\"pod\":{\"name\":\"cart-1\",\"uid\":" \
-	"\"u1\"},\"deployment\":{\"name\":\"cart\"},\"node\":{\"name\":\"n1\"}},"           \
-	"\"service\":{\"name\":\"cart\",\"namespace\":\"shop\"},"                           \
-	"\"services\":[\"shop/cart\",\"shop/cart-canary\"],"                                \
-	"\"binding\":{\"start\":\"2026-11-23T07:00:00Z\",\"end\":null,"                     \
-	"\"start_from\":\"sandbox\"}}"
-#define NOBODY "\"destination\":{\"status\":\"unknown\",\"reason\":\"between_holders\"}"
-#define WHERE "\"flow\":{\"topic\":\"tenure.flows\",\"partition\":3,\"offset\":991}"
-#define TAGS                                                                              \
-	"\"tenure\":{" POD "," NOBODY ",\"rules\":1,\"revision\":2,\"provisional\":true," \
-	"\"kube\":{\"partition\":0,\"position\":4711,\"known\":null}," WHERE "}"
+#define EVENT                                                                      \
+	"'event':{'start':'2026-11-23T08:00:00.25Z','end':'2026-11-23T08:00:02Z'," \
+	"'duration':1750000000}"
+#define NETWORK                                                            \
+	"'network':{'type':'ipv4','transport':'tcp','community_id':'1:x'," \
+	"'bytes':30,'packets':3,'frame_bytes':72}"
+#define SOURCE "'source':{'ip':'10.244.1.17','port':48122,'bytes':10,'packets':2}"
+#define DESTINATION "'destination':{'ip':'10.96.0.10','port':80,'bytes':20,'packets':1}"
+#define TCP "'tcp':{'flags':{'source':'APSF','destination':'AR'}}"
+#define HISTOGRAM "'histogram':{'scale':3,'offset':160,'counts':[1,0,2]}"
+#define REQUESTS                                                          \
+	"'requests':{'count':4,'response_time':{'count':3,'sum':6000000," \
+	"'min':1000000,'max':3000000," HISTOGRAM "}}"
+#define FLOW "'flow':{'id':'00000000000000aa','slice':2,'end_reason':'end_of_flow'}"
+#define OBSERVER "'observer':{'hostname':'n1','interface':{'name':'veth1','id':7}}"
+#define POD                                                                 \
+	"'source':{'status':'known','kind':'pod','k8s':{'cluster':{'name':" \
+	"'prod'},'namespace':{'name':'shop'},'pod':{'name':'cart-1','uid':" \
+	"'u1'},'deployment':{'name':'cart'},'node':{'name':'n1'}},"         \
+	"'service':{'name':'cart','namespace':'shop'},"                     \
+	"'services':['shop/cart','shop/cart-canary'],"                      \
+	"'binding':{'start':'2026-11-23T07:00:00Z','end':null,"             \
+	"'start_from':'sandbox'}}"
+#define NOBODY "'destination':{'status':'unknown','reason':'between_holders'}"
+#define WHERE "'flow':{'topic':'tenure.flows','partition':3,'offset':991}"
+#define TAGS                                                                      \
+	"'tenure':{" POD "," NOBODY ",'rules':1,'revision':2,'provisional':true," \
+	"'kube':{'partition':0,'position':4711,'known':null}," WHERE "}"
 
 static const char whole[] = "{" EVENT "," NETWORK "," SOURCE "," DESTINATION "," TCP "," REQUESTS
 			    "," FLOW "," OBSERVER "," TAGS "}";
@@ -47,12 +48,12 @@ static const char whole[] = "{" EVENT "," NETWORK "," SOURCE "," DESTINATION ","
 static enum fault_reason parse_with(const char *old, const char *new, struct tagged_flow *flow,
 				    struct fault *fault)
 {
-	const char *at = strstr(whole, old);
+	const char *at = strstr(quoted(whole), old);
 	struct text text;
 
 	assert_non_null(at);
 	text_init(&text, 100000);
-	text_add(&text, whole, (size_t)(at - whole));
+	text_add(&text, quoted(whole), (size_t)(at - quoted(whole)));
 	text_add_string(&text, new);
 	text_add_string(&text, at + strlen(old));
 	tagged_flow_parse(text.data, text.length, flow, fault);
@@ -67,7 +68,7 @@ static void reads_every_member(void **state)
 	char ip[IP_TEXT_SIZE];
 
 	(void)state;
-	assert_int_equal(tagged_flow_parse(whole, strlen(whole), &flow, &fault), 0);
+	assert_int_equal(tagged_flow_parse(quoted(whole), strlen(quoted(whole)), &flow, &fault), 0);
 	assert_int_equal(fault.reason, FAULT_NONE);
 	assert_int_equal(when_since(flow.end, flow.start), 1750000000);
 	assert_string_equal(flow.transport, "tcp");
@@ -113,12 +114,12 @@ static void reads_every_member(void **state)
 
 static void needs_only_times_addresses_tags_and_coordinates(void **state)
 {
-	static const char least[] =
-		"{\"event\":{\"start\":\"2026-11-23T08:00:00Z\",\"end\":\"2026-11-23T08:00:00Z\"},"
-		"\"source\":{\"ip\":\"fd00::1\"},\"destination\":{\"ip\":\"192.0.2.1\"},"
-		"\"tenure\":{\"source\":{\"status\":\"known\",\"kind\":\"outside\"},"
-		"\"destination\":{\"status\":\"ambiguous\",\"reason\":\"hand_over\"},"
-		"\"flow\":{\"partition\":0,\"offset\":0}}}";
+	const char *least =
+		quoted("{'event':{'start':'2026-11-23T08:00:00Z','end':'2026-11-23T08:00:00Z'},"
+		       "'source':{'ip':'fd00::1'},'destination':{'ip':'192.0.2.1'},"
+		       "'tenure':{'source':{'status':'known','kind':'outside'},"
+		       "'destination':{'status':'ambiguous','reason':'hand_over'},"
+		       "'flow':{'partition':0,'offset':0}}}");
 	static struct tagged_flow flow;
 	struct fault fault;
 
@@ -140,44 +141,43 @@ static void names_the_member_at_fault(void **state)
 		enum fault_reason reason;
 		const char *member;
 	} cases[] = {
-		{EVENT, "\"event\":{}", FAULT_MISSING_MEMBER, "event.start"},
-		{"\"2026-11-23T08:00:02Z\"", "2", FAULT_WRONG_TYPE, "event.end"},
-		{"\"2026-11-23T08:00:02Z\"", "\"yesterday\"", FAULT_WRONG_TYPE, "event.end"},
+		{EVENT, "'event':{}", FAULT_MISSING_MEMBER, "event.start"},
+		{"'2026-11-23T08:00:02Z'", "2", FAULT_WRONG_TYPE, "event.end"},
+		{"'2026-11-23T08:00:02Z'", "'yesterday'", FAULT_WRONG_TYPE, "event.end"},
 		{"08:00:02Z", "07:00:02Z", FAULT_WRONG_VALUE, "event.end"},
-		{"\"tcp\",\"comm", "6,\"comm", FAULT_WRONG_TYPE, "network.transport"},
-		{SOURCE, "\"x\":1", FAULT_MISSING_MEMBER, "source"},
-		{SOURCE, "\"source\":[]", FAULT_WRONG_TYPE, "source"},
+		{"'tcp','comm", "6,'comm", FAULT_WRONG_TYPE, "network.transport"},
+		{SOURCE, "'x':1", FAULT_MISSING_MEMBER, "source"},
+		{SOURCE, "'source':[]", FAULT_WRONG_TYPE, "source"},
 		{"10.244.1.17", "10.244.1", FAULT_WRONG_VALUE, "source.ip"},
 		{"48122", "65536", FAULT_WRONG_VALUE, "source.port"},
-		{"48122", "\"48122\"", FAULT_WRONG_TYPE, "source.port"},
-		{"\"bytes\":20", "\"bytes\":-1", FAULT_WRONG_VALUE, "destination.bytes"},
-		{"\"bytes\":20", "\"bytes\":1e3", FAULT_WRONG_TYPE, "destination.bytes"},
-		{"\"bytes\":20", "\"bytes\":99999999999999999999", FAULT_WRONG_TYPE,
+		{"48122", "'48122'", FAULT_WRONG_TYPE, "source.port"},
+		{"'bytes':20", "'bytes':-1", FAULT_WRONG_VALUE, "destination.bytes"},
+		{"'bytes':20", "'bytes':1e3", FAULT_WRONG_TYPE, "destination.bytes"},
+		{"'bytes':20", "'bytes':99999999999999999999", FAULT_WRONG_TYPE,
 		 "destination.bytes"},
-		{"\"sum\":6000000", "\"sum\":null", FAULT_MISSING_MEMBER,
-		 "requests.response_time.sum"},
-		{"\"scale\":3", "\"scale\":21", FAULT_WRONG_VALUE,
+		{"'sum':6000000", "'sum':null", FAULT_MISSING_MEMBER, "requests.response_time.sum"},
+		{"'scale':3", "'scale':21", FAULT_WRONG_VALUE,
 		 "requests.response_time.histogram.scale"},
 		{"[1,0,2]", "[1,-1]", FAULT_WRONG_VALUE, "requests.response_time.histogram.counts"},
-		{TAGS, "\"x\":1", FAULT_MISSING_MEMBER, "tenure.source"},
-		{"\"kind\":\"pod\"", "\"kind\":\"host\"", FAULT_WRONG_VALUE, "tenure.source.kind"},
-		{"\"status\":\"unknown\",", "", FAULT_MISSING_MEMBER, "tenure.destination.status"},
-		{"\"reason\":\"between_holders\"", "\"x\":0", FAULT_MISSING_MEMBER,
+		{TAGS, "'x':1", FAULT_MISSING_MEMBER, "tenure.source"},
+		{"'kind':'pod'", "'kind':'host'", FAULT_WRONG_VALUE, "tenure.source.kind"},
+		{"'status':'unknown',", "", FAULT_MISSING_MEMBER, "tenure.destination.status"},
+		{"'reason':'between_holders'", "'x':0", FAULT_MISSING_MEMBER,
 		 "tenure.destination.reason"},
-		{"[\"shop/cart\",", "[1,", FAULT_WRONG_VALUE, "tenure.source.services"},
-		{"\"offset\":991", "\"offset\":\"991\"", FAULT_WRONG_TYPE, "tenure.flow.offset"},
-		{"\"provisional\":true", "\"provisional\":1", FAULT_WRONG_TYPE,
-		 "tenure.provisional"},
-		{"{\"event\"", "{\"event", FAULT_NOT_JSON, ""},
-		{"\"rules\":1", "\"rules\":01", FAULT_NOT_JSON, ""},
+		{"['shop/cart',", "[1,", FAULT_WRONG_VALUE, "tenure.source.services"},
+		{"'offset':991", "'offset':'991'", FAULT_WRONG_TYPE, "tenure.flow.offset"},
+		{"'provisional':true", "'provisional':1", FAULT_WRONG_TYPE, "tenure.provisional"},
+		{"{'event'", "{'event", FAULT_NOT_JSON, ""},
+		{"'rules':1", "'rules':01", FAULT_NOT_JSON, ""},
 	};
 	static struct tagged_flow flow;
 	struct fault fault;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(parse_with(cases[i].old, cases[i].new, &flow, &fault),
-				 cases[i].reason);
+		assert_int_equal(
+			parse_with(quoted(cases[i].old), quoted(cases[i].new), &flow, &fault),
+			cases[i].reason);
 		assert_int_equal(fault.reason, cases[i].reason);
 		assert_string_equal(fault.member, cases[i].member);
 		assert_non_null(fault.detail);
@@ -192,25 +192,25 @@ static void refuses_what_does_not_fit(void **state)
 
 	(void)state;
 	text_init(&text, 10000);
-	text_add_string(&text, "\"pod\":{\"name\":\"");
+	text_add_string(&text, quoted("'pod':{'name':'"));
 	for (int i = 0; i < 253; i++)
 		text_add_string(&text, "a");
-	text_add_string(&text, "\"");
+	text_add_string(&text, quoted("'"));
 	assert_int_equal(
-		parse_with("\"pod\":{\"name\":\"cart-1\"", text_terminate(&text), &flow, &fault),
+		parse_with(quoted("'pod':{'name':'cart-1'"), text_terminate(&text), &flow, &fault),
 		FAULT_NONE);
 	text.length--;
-	text_add_string(&text, "a\"");
+	text_add_string(&text, quoted("a'"));
 	assert_int_equal(
-		parse_with("\"pod\":{\"name\":\"cart-1\"", text_terminate(&text), &flow, &fault),
+		parse_with(quoted("'pod':{'name':'cart-1'"), text_terminate(&text), &flow, &fault),
 		FAULT_TOO_LARGE);
 	assert_string_equal(fault.member, "tenure.source.k8s.pod.name");
 	text_clear(&text);
-	text_add_string(&text, "\"services\":[\"a/b\"");
+	text_add_string(&text, quoted("'services':['a/b'"));
 	for (int i = 0; i < TAGGED_FLOW_SERVICES_MAX; i++)
-		text_add_string(&text, ",\"a/b\"");
+		text_add_string(&text, quoted(",'a/b'"));
 	text_add_string(&text, "]");
-	assert_int_equal(parse_with("\"services\":[\"shop/cart\",\"shop/cart-canary\"]",
+	assert_int_equal(parse_with(quoted("'services':['shop/cart','shop/cart-canary']"),
 				    text_terminate(&text), &flow, &fault),
 			 FAULT_TOO_LARGE);
 	assert_string_equal(fault.member, "tenure.source.services");
@@ -228,8 +228,8 @@ static void refuses_anything_but_an_object(void **state)
 		{"1", FAULT_NOT_AN_OBJECT},
 		{"{}", FAULT_MISSING_MEMBER},
 		{"{} {}", FAULT_NOT_JSON},
-		{"{'a':1}", FAULT_NOT_JSON},
-		{"{\"a\":\"\xff\"}", FAULT_NOT_JSON},
+		{"{a:1}", FAULT_NOT_JSON},
+		{"{'a':'\xff'}", FAULT_NOT_JSON},
 		{"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", FAULT_TOO_LARGE},
 	};
 	static struct tagged_flow flow;
@@ -237,13 +237,13 @@ static void refuses_anything_but_an_object(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(
-			tagged_flow_parse(cases[i].bytes, strlen(cases[i].bytes), &flow, &fault),
-			-1);
+		assert_int_equal(tagged_flow_parse(quoted(cases[i].bytes),
+						   strlen(quoted(cases[i].bytes)), &flow, &fault),
+				 -1);
 		assert_int_equal(fault.reason, cases[i].reason);
 	}
-	for (size_t length = 0; length < strlen(whole); length++) {
-		assert_int_equal(tagged_flow_parse(whole, length, &flow, &fault), -1);
+	for (size_t length = 0; length < strlen(quoted(whole)); length++) {
+		assert_int_equal(tagged_flow_parse(quoted(whole), length, &flow, &fault), -1);
 		assert_int_equal(fault.reason, FAULT_NOT_JSON);
 	}
 }
@@ -253,19 +253,19 @@ static void reads_any_kind_of_workload(void **state)
 	static const struct {
 		const char *member, *kind, *name;
 	} cases[] = {
-		{"\"statefulset\":{\"name\":\"db\"}", "statefulset", "db"},
-		{"\"cronjob\":{\"name\":\"nightly\"}", "cronjob", "nightly"},
-		{"\"replicationcontroller\":{\"name\":\"web\"}", "replicationcontroller", "web"},
-		{"\"workload\":{\"kind\":\"Rollout\",\"name\":\"r\"}", "Rollout", "r"},
-		{"\"x\":{}", "", ""},
+		{"'statefulset':{'name':'db'}", "statefulset", "db"},
+		{"'cronjob':{'name':'nightly'}", "cronjob", "nightly"},
+		{"'replicationcontroller':{'name':'web'}", "replicationcontroller", "web"},
+		{"'workload':{'kind':'Rollout','name':'r'}", "Rollout", "r"},
+		{"'x':{}", "", ""},
 	};
 	static struct tagged_flow flow;
 	struct fault fault;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(parse_with("\"deployment\":{\"name\":\"cart\"}", cases[i].member,
-					    &flow, &fault),
+		assert_int_equal(parse_with(quoted("'deployment':{'name':'cart'}"),
+					    quoted(cases[i].member), &flow, &fault),
 				 FAULT_NONE);
 		assert_string_equal(flow.source.workload_kind, cases[i].kind);
 		assert_string_equal(flow.source.workload, cases[i].name);

@@ -42,30 +42,27 @@ static void a_pod_has_the_addresses_of_its_status_else_of_annotations(void **sta
 		bool emptied;
 	} cases[] = {
 		{"{}", "", false},
-		{"{\"status\":{\"podIP\":\"10.1.0.1\"}}", "10.1.0.1", false},
-		{"{\"status\":{\"podIP\":\"10.1.0.1\",\"podIPs\":[{\"ip\":\"10.1.0.1\"},"
-		 "{\"ip\":\"fd00::1\"}]}}",
+		{"{'status':{'podIP':'10.1.0.1'}}", "10.1.0.1", false},
+		{"{'status':{'podIP':'10.1.0.1','podIPs':[{'ip':'10.1.0.1'},{'ip':'fd00::1'}]}}",
 		 "10.1.0.1 fd00::1", false},
-		{"{\"status\":{\"podIP\":\"\",\"podIPs\":[]}}", "", false},
-		{"{\"metadata\":{\"annotations\":{\"cni.projectcalico.org/podIP\":\"10.1.0.2/32\","
-		 "\"cni.projectcalico.org/podIPs\":\"10.1.0.2/32,fd00::2/128\"}}}",
+		{"{'status':{'podIP':'','podIPs':[]}}", "", false},
+		{"{'metadata':{'annotations':{'cni.projectcalico.org/podIP':'10.1.0.2/32',"
+		 "'cni.projectcalico.org/podIPs':'10.1.0.2/32,fd00::2/128'}}}",
 		 "10.1.0.2 fd00::2", false},
-		{"{\"metadata\":{\"annotations\":{\"vpc.amazonaws.com/pod-ips\":"
-		 "\"10.1.0.3, 10.1.0.4\"}}}",
+		{"{'metadata':{'annotations':{'vpc.amazonaws.com/pod-ips':'10.1.0.3, 10.1.0.4'}}}",
 		 "10.1.0.3 10.1.0.4", false},
-		{"{\"metadata\":{\"annotations\":{\"cni.projectcalico.org/podIP\":\"\"}},"
-		 "\"status\":{\"podIP\":\"10.1.0.1\"}}",
+		{"{'metadata':{'annotations':{'cni.projectcalico.org/podIP':''}},"
+		 "'status':{'podIP':'10.1.0.1'}}",
 		 "10.1.0.1", true},
-		{"{\"metadata\":{\"annotations\":{\"cni.projectcalico.org/podIP\":\"10.1.0.9/"
-		 "32\"}},"
-		 "\"status\":{\"podIP\":\"10.1.0.1\"}}",
+		{"{'metadata':{'annotations':{'cni.projectcalico.org/podIP':'10.1.0.9/32'}},"
+		 "'status':{'podIP':'10.1.0.1'}}",
 		 "10.1.0.1", false},
 	};
 	char text[512];
 
 	(void)state;
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		struct json_object *tree = parsed(cases[c].object);
+		struct json_object *tree = parsed(quoted(cases[c].object));
 		struct pod_object pod;
 
 		assert_null(object_pod(tree, &pod));
@@ -79,8 +76,8 @@ static void a_pod_has_the_addresses_of_its_status_else_of_annotations(void **sta
 
 static void what_is_no_address_is_passed_over_and_counted(void **state)
 {
-	struct json_object *tree = parsed("{\"status\":{\"podIP\":\"10.1.0.\",\"podIPs\":[{\"ip\":"
-					  "\"10.1.0.1\"}]}}");
+	struct json_object *tree = parsed(quoted("{'status':{'podIP':'10.1.0.',"
+						 "'podIPs':[{'ip':'10.1.0.1'}]}}"));
 	struct pod_object pod;
 
 	(void)state;
@@ -93,19 +90,18 @@ static void what_is_no_address_is_passed_over_and_counted(void **state)
 static void reads_the_sandbox_and_all_containers(void **state)
 {
 	struct json_object *tree = parsed(
-		"{\"metadata\":{\"deletionTimestamp\":\"2026-11-23T09:00:00Z\"},\"spec\":{"
-		"\"hostNetwork\":true,\"nodeName\":\"n1\"},\"status\":{\"phase\":\"Failed\","
-		"\"startTime\":\"2026-11-23T08:00:00Z\",\"conditions\":[{\"type\":\"Ready\","
-		"\"lastTransitionTime\":\"2026-11-23T08:59:00Z\"},{\"type\":\"PodHasNetwork\","
-		"\"status\":\"True\",\"lastTransitionTime\":\"2026-11-23T08:00:01Z\"}],"
-		"\"initContainerStatuses\":[{\"state\":{\"terminated\":{\"startedAt\":"
-		"\"2026-11-23T08:00:02Z\",\"finishedAt\":\"2026-11-23T08:00:03Z\"}}}],"
-		"\"containerStatuses\":[{\"state\":{\"terminated\":{\"startedAt\":null,"
-		"\"finishedAt\":\"2026-11-23T08:00:08Z\"}},\"lastState\":{\"terminated\":{"
-		"\"startedAt\":\"2026-11-23T08:00:04Z\",\"finishedAt\":\"2026-11-23T08:00:05Z\"}}}]"
-		","
-		"\"ephemeralContainerStatuses\":[{\"state\":{\"running\":{\"startedAt\":"
-		"\"2026-11-23T08:00:06Z\"}}}]}}");
+		quoted("{'metadata':{'deletionTimestamp':'2026-11-23T09:00:00Z'},"
+		       "'spec':{'hostNetwork':true,'nodeName':'n1'},'status':{'phase':'Failed',"
+		       "'startTime':'2026-11-23T08:00:00Z','conditions':[{'type':'Ready',"
+		       "'lastTransitionTime':'2026-11-23T08:59:00Z'},{'type':'PodHasNetwork',"
+		       "'status':'True','lastTransitionTime':'2026-11-23T08:00:01Z'}],"
+		       "'initContainerStatuses':[{'state':{'terminated':{"
+		       "'startedAt':'2026-11-23T08:00:02Z',"
+		       "'finishedAt':'2026-11-23T08:00:03Z'}}}],'containerStatuses':[{'state':{"
+		       "'terminated':{'startedAt':null,'finishedAt':'2026-11-23T08:00:08Z'}},"
+		       "'lastState':{'terminated':{'startedAt':'2026-11-23T08:00:04Z',"
+		       "'finishedAt':'2026-11-23T08:00:05Z'}}}],'ephemeralContainerStatuses':[{"
+		       "'state':{'running':{'startedAt':'2026-11-23T08:00:06Z'}}}]}}"));
 	struct pod_object pod;
 	const struct pod_record *record = &pod.record;
 	int64_t start;
@@ -150,15 +146,15 @@ static void a_pod_that_no_kubelet_saw_is_as_old_as_its_object(void **state)
 static void a_node_has_its_own_and_the_plugins_addresses(void **state)
 {
 	struct json_object *tree = parsed(
-		"{\"metadata\":{\"name\":\"n1\",\"annotations\":{\"projectcalico.org/IPv4Address\":"
-		"\"10.3.0.1/24\",\"projectcalico.org/IPv4VXLANTunnelAddr\":\"10.1.0.64\","
-		"\"network.cilium.io/ipv6-cilium-host\":\"fd00::64\"},\"labels\":{"
-		"\"topology.kubernetes.io/zone\":\"z1\",\"topology.kubernetes.io/region\":\"r1\"}},"
-		"\"spec\":{\"podCIDR\":\"10.1.0.0/24\",\"podCIDRs\":[\"10.1.0.0/24\",\"fd00::/"
-		"64\"]},"
-		"\"status\":{\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"10.3.0.1\"},{"
-		"\"type\":\"Hostname\",\"address\":\"n1\"},{\"type\":\"ExternalIP\",\"address\":"
-		"\"192.0.2.1\"}]}}");
+		quoted("{'metadata':{'name':'n1','annotations':{"
+		       "'projectcalico.org/IPv4Address':'10.3.0.1/24',"
+		       "'projectcalico.org/IPv4VXLANTunnelAddr':'10.1.0.64',"
+		       "'network.cilium.io/ipv6-cilium-host':'fd00::64'},"
+		       "'labels':{'topology.kubernetes.io/zone':'z1',"
+		       "'topology.kubernetes.io/region':'r1'}},'spec':{'podCIDR':'10.1.0.0/24',"
+		       "'podCIDRs':['10.1.0.0/24','fd00::/64']},'status':{'addresses':[{"
+		       "'type':'InternalIP','address':'10.3.0.1'},{'type':'Hostname',"
+		       "'address':'n1'},{'type':'ExternalIP','address':'192.0.2.1'}]}}"));
 	struct node_object node;
 	char text[512];
 
@@ -173,16 +169,15 @@ static void a_node_has_its_own_and_the_plugins_addresses(void **state)
 
 static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 {
-	struct json_object *tree = parsed(
-		"{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\"},\"spec\":{\"clusterIP\":"
-		"\"10.2.0.1\",\"clusterIPs\":[\"10.2.0.1\",\"fd00::a\"],\"externalIPs\":[\"192.0.2."
-		"7\"],"
-		"\"ports\":[{\"port\":80,\"nodePort\":30080},{\"port\":53,\"protocol\":\"UDP\","
-		"\"nodePort\":30053},{\"port\":81}]},\"status\":{\"loadBalancer\":{\"ingress\":[{"
-		"\"ip\":"
-		"\"192.0.2.8\"},{\"hostname\":\"lb.example\"}]}}}");
-	struct json_object *headless = parsed("{\"spec\":{\"clusterIP\":\"None\",\"clusterIPs\":["
-					      "\"None\"]}}");
+	struct json_object *tree =
+		parsed(quoted("{'metadata':{'name':'web','namespace':'shop'},"
+			      "'spec':{'clusterIP':'10.2.0.1','clusterIPs':['10.2.0.1','fd00::a'],"
+			      "'externalIPs':['192.0.2.7'],'ports':[{'port':80,'nodePort':30080},"
+			      "{'port':53,'protocol':'UDP','nodePort':30053},{'port':81}]},"
+			      "'status':{'loadBalancer':{'ingress':[{'ip':'192.0.2.8'},"
+			      "{'hostname':'lb.example'}]}}}"));
+	struct json_object *headless = parsed(quoted("{'spec':{'clusterIP':'None',"
+						     "'clusterIPs':['None']}}"));
 	struct service_object service;
 	char text[512];
 
@@ -202,17 +197,16 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 
 static void a_slice_lists_addresses_with_ports(void **state)
 {
-	struct json_object *tree = parsed(
-		"{\"metadata\":{\"labels\":{\"kubernetes.io/"
-		"service-name\":\"web\"},\"annotations\":{"
-		"\"endpoints.kubernetes.io/last-change-trigger-time\":\"2026-11-23T08:00:00.5Z\"}},"
-		"\"addressType\":\"IPv4\",\"ports\":[{\"port\":80},{\"protocol\":\"UDP\",\"port\":"
-		"null},"
-		"{\"protocol\":\"QUIC\",\"port\":1}],\"endpoints\":[{\"addresses\":[\"10.1.0.1\","
-		"\"10.1.0.2\"],\"targetRef\":{\"uid\":\"uid-a\"}},{\"addresses\":[]}]}");
-	struct json_object *names = parsed("{\"metadata\":{\"labels\":{"
-					   "\"kubernetes.io/service-name\":\"web\"}},"
-					   "\"addressType\":\"FQDN\",\"endpoints\":[]}");
+	struct json_object *tree = parsed(quoted(
+		"{'metadata':{'labels':{'kubernetes.io/service-name':'web'},"
+		"'annotations':{"
+		"'endpoints.kubernetes.io/last-change-trigger-time':'2026-11-23T08:00:00.5Z'}},"
+		"'addressType':'IPv4','ports':[{'port':80},{'protocol':'UDP','port':null},"
+		"{'protocol':'QUIC','port':1}],'endpoints':[{'addresses':['10.1.0.1','10.1.0.2'],"
+		"'targetRef':{'uid':'uid-a'}},{'addresses':[]}]}"));
+	struct json_object *names = parsed(quoted("{'metadata':{'labels':{"
+						  "'kubernetes.io/service-name':'web'}},"
+						  "'addressType':'FQDN','endpoints':[]}"));
 	struct address_list addresses;
 	struct slice_object slice;
 	struct span uid;
@@ -237,12 +231,11 @@ static void a_slice_lists_addresses_with_ports(void **state)
 static void the_controller_is_the_owner_that_says_so(void **state)
 {
 	struct json_object *tree =
-		parsed("{\"metadata\":{\"ownerReferences\":[{\"kind\":\"Node\",\"name\":\"n1\","
-		       "\"controller\":"
-		       "false},{\"kind\":"
-		       "\"Job\",\"name\":\"j\",\"uid\":\"u\",\"controller\":true}]}}");
-	struct json_object *none = parsed("{\"metadata\":{\"ownerReferences\":[{\"kind\":\"Node\","
-					  "\"name\":\"n1\",\"controller\":\"true\"}]}}");
+		parsed(quoted("{'metadata':{'ownerReferences':[{'kind':'Node','name':'n1',"
+			      "'controller':false},{'kind':'Job','name':'j','uid':'u',"
+			      "'controller':true}]}}"));
+	struct json_object *none = parsed(quoted("{'metadata':{'ownerReferences':[{'kind':'Node',"
+						 "'name':'n1','controller':'true'}]}}"));
 	struct span kind, name, uid;
 
 	(void)state;
@@ -257,8 +250,8 @@ static void the_controller_is_the_owner_that_says_so(void **state)
 static void ranges_of_a_service_cidr(void **state)
 {
 	struct json_object *tree =
-		parsed("{\"spec\":{\"cidrs\":[\"10.2.0.0/16\",\"fd00::/112\"]}}");
-	struct json_object *bad = parsed("{\"spec\":{\"cidrs\":[\"10.2.0.0/160\"]}}");
+		parsed(quoted("{'spec':{'cidrs':['10.2.0.0/16','fd00::/112']}}"));
+	struct json_object *bad = parsed(quoted("{'spec':{'cidrs':['10.2.0.0/160']}}"));
 	struct range_list ranges;
 
 	(void)state;

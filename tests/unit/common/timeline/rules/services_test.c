@@ -12,6 +12,7 @@
 
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/rules/services.h"
+#include "tests/unit/quoted.h"
 
 #define TCP 6
 #define UDP 17
@@ -79,7 +80,7 @@ static void assert_services(const struct membership *rows, size_t count,
 	text_free(&out);
 }
 
-#define ONE(name) ",\"service\":{\"name\":\"" name "\",\"namespace\":\"shop\"}"
+#define ONE(name) ",'service':{'name':'" name "','namespace':'shop'}"
 
 static void counts_while_it_lasts(void **state)
 {
@@ -101,7 +102,7 @@ static void counts_while_it_lasts(void **state)
 
 		asked.position = cases[c].position;
 		assert_services(rows, 1, NULL, &asked,
-				cases[c].in ? ONE("web") ",\"services\":[\"shop/web\"]" : "");
+				cases[c].in ? quoted(ONE("web") ",'services':['shop/web']") : "");
 	}
 }
 
@@ -129,7 +130,7 @@ static void a_pause_of_five_seconds_is_none(void **state)
 
 		asked.position = cases[c].position;
 		assert_services(rows, 3, NULL, &asked,
-				cases[c].in ? ONE("web") ",\"services\":[\"shop/web\"]" : "");
+				cases[c].in ? quoted(ONE("web") ",'services':['shop/web']") : "");
 	}
 }
 
@@ -143,17 +144,17 @@ static void one_is_singled_out_by_its_port(void **state)
 
 	(void)state;
 	assert_services(rows, 3, NULL, &asked,
-			ONE("api") ",\"services\":[\"shop/admin\",\"shop/api\"]");
+			quoted(ONE("api") ",'services':['shop/admin','shop/api']"));
 	asked.port = 81;
-	assert_services(rows, 3, NULL, &asked, ",\"services\":[\"shop/admin\",\"shop/api\"]");
+	assert_services(rows, 3, NULL, &asked, quoted(",'services':['shop/admin','shop/api']"));
 	asked.port = 80;
 	asked.transport = UDP;
-	assert_services(rows, 3, NULL, &asked, ",\"services\":[\"shop/admin\",\"shop/api\"]");
+	assert_services(rows, 3, NULL, &asked, quoted(",'services':['shop/admin','shop/api']"));
 	rows[0].ports = (struct span){tcp_any, 3};
 	asked.transport = TCP;
-	assert_services(rows, 3, NULL, &asked, ",\"services\":[\"shop/admin\",\"shop/api\"]");
+	assert_services(rows, 3, NULL, &asked, quoted(",'services':['shop/admin','shop/api']"));
 	asked.port = -1;
-	assert_services(rows, 1, NULL, &asked, ONE("admin") ",\"services\":[\"shop/admin\"]");
+	assert_services(rows, 1, NULL, &asked, quoted(ONE("admin") ",'services':['shop/admin']"));
 }
 
 static void a_node_has_the_services_of_its_port(void **state)
@@ -173,13 +174,13 @@ static void a_node_has_the_services_of_its_port(void **state)
 
 	(void)state;
 	assert_int_equal(node_ports_add(&ports, &port, span_of("shop/front")), 0);
-	assert_services(rows, 2, &ports, &asked, ONE("web") ",\"services\":[\"shop/web\"]");
+	assert_services(rows, 2, &ports, &asked, quoted(ONE("web") ",'services':['shop/web']"));
 	asked.port = 30080;
-	assert_services(rows, 2, &ports, &asked, ONE("front") ",\"services\":[\"shop/front\"]");
+	assert_services(rows, 2, &ports, &asked, quoted(ONE("front") ",'services':['shop/front']"));
 	asked.start = asked.end = s(201);
 	assert_services(rows, 2, &ports, &asked, "");
 	asked.position = 199;
-	assert_services(rows, 2, &ports, &asked, ONE("front") ",\"services\":[\"shop/front\"]");
+	assert_services(rows, 2, &ports, &asked, quoted(ONE("front") ",'services':['shop/front']"));
 	asked.start = asked.end = s(99);
 	assert_services(rows, 2, &ports, &asked, "");
 	node_ports_free(&ports);

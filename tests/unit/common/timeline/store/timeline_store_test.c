@@ -18,18 +18,16 @@
 #include "common/timeline/store/rows.h"
 #include "common/timeline/store/store.h"
 #include "common/timeline/timeline.h"
+#include "tests/unit/quoted.h"
 
 #define ROOM 512
 
 static const char pod[] =
-	"{\"type\":\"ADDED\",\"resource\":\"pods\",\"received\":\"2026-11-23T08:00:05Z\","
-	"\"object\":"
-	"{\"metadata\":{\"name\":\"a\",\"namespace\":\"shop\",\"uid\":\"uid-a\","
-	"\"resourceVersion\":"
-	"\"7\"},\"spec\":{},\"status\":{\"phase\":\"Running\",\"startTime\":\"2026-11-23T08:00:"
-	"00Z\","
-	"\"podIP\":\"10.1.0.1\",\"containerStatuses\":[{\"state\":{\"running\":{\"startedAt\":"
-	"\"2026-11-23T08:00:02Z\"}}}]}}}";
+	"{'type':'ADDED','resource':'pods','received':'2026-11-23T08:00:05Z',"
+	"'object':{'metadata':{'name':'a','namespace':'shop','uid':'uid-a',"
+	"'resourceVersion':'7'},'spec':{},'status':{'phase':'Running',"
+	"'startTime':'2026-11-23T08:00:00Z','podIP':'10.1.0.1','containerStatuses':[{'state':{"
+	"'running':{'startedAt':'2026-11-23T08:00:02Z'}}}]}}}";
 
 struct folder {
 	char parent[ROOM], path[ROOM];
@@ -72,7 +70,8 @@ static void fill(const struct folder *folder)
 	const char *why;
 
 	assert_non_null(timeline);
-	assert_int_equal(timeline_apply(timeline, 0, pod, strlen(pod), -1, &why), TIMELINE_APPLIED);
+	assert_int_equal(timeline_apply(timeline, 0, quoted(pod), strlen(quoted(pod)), -1, &why),
+			 TIMELINE_APPLIED);
 	timeline_close(timeline);
 }
 
@@ -148,8 +147,10 @@ static void keeps_what_it_read(void **state)
 	timeline = opened(*state);
 	assert_int_equal(timeline_next_offset(timeline), 1);
 	assert_int_equal(timeline_cluster_count(timeline), 1);
-	assert_int_equal(timeline_last_hash(timeline), timeline_hash(pod, strlen(pod)));
-	assert_int_equal(timeline_first_hash(timeline), timeline_hash(pod, strlen(pod)));
+	assert_int_equal(timeline_last_hash(timeline),
+			 timeline_hash(quoted(pod), strlen(quoted(pod))));
+	assert_int_equal(timeline_first_hash(timeline),
+			 timeline_hash(quoted(pod), strlen(quoted(pod))));
 	timeline_close(timeline);
 	assert_int_equal(aside(*state), 0);
 }
@@ -193,7 +194,8 @@ static void an_empty_first_record_is_a_first_record(void **state)
 
 	assert_non_null(timeline);
 	assert_int_equal(timeline_apply(timeline, 0, "", 0, 0, &why), TIMELINE_UNREADABLE);
-	assert_int_equal(timeline_apply(timeline, 1, pod, strlen(pod), 0, &why), TIMELINE_APPLIED);
+	assert_int_equal(timeline_apply(timeline, 1, quoted(pod), strlen(quoted(pod)), 0, &why),
+			 TIMELINE_APPLIED);
 	assert_int_equal(timeline_first_hash(timeline), timeline_hash("", 0));
 	timeline_close(timeline);
 }
