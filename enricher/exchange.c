@@ -19,7 +19,7 @@ struct exchange *exchange_open(const struct exchange_settings *settings, int *ex
 
 	*exit_code = EX_OSERR;
 	if (exchange == NULL) {
-		log_error("no memory for the flows");
+		log_error("out of memory for the flows");
 		return NULL;
 	}
 	if (bus_is_kafka(settings->flows))

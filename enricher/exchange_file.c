@@ -162,7 +162,7 @@ struct exchange_file *exchange_file_open(const struct exchange_settings *setting
 
 	*exit_code = EX_OSERR;
 	if (exchange == NULL) {
-		log_error("no memory for the flows");
+		log_error("out of memory for the flows");
 		return NULL;
 	}
 	exchange->settings = settings;

@@ -122,7 +122,7 @@ enum kafka_offsets_outcome kafka_offsets_send(const struct kafka_offsets_client 
 	int cannot;
 
 	if (call == NULL) {
-		log_error("kafka: no memory to commit offsets");
+		log_error("kafka: out of memory to commit offsets");
 		rd_kafka_topic_partition_list_destroy(offsets);
 		rd_kafka_consumer_group_metadata_destroy(metadata);
 		return KAFKA_OFFSETS_NOT_SENT;

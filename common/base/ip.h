@@ -1,7 +1,7 @@
 /* ip.h - an IP address as sixteen bytes.
  *
- * IPv4 addresses have their v4-mapped form (RFC 4291 2.5.5.2), so that one comparison
- * and one key serve both families. Pure.
+ * IPv4 addresses are in v4-mapped form (RFC 4291 2.5.5.2), so that one comparison and one key
+ * serve both families. Pure.
  */
 #ifndef TENURE_IP_H
 #define TENURE_IP_H
@@ -33,8 +33,8 @@ bool ip_is_v4(const struct ip *ip);
 int ip_compare(const struct ip *a, const struct ip *b);
 bool ip_among(const struct ip *ip, const struct ip *list, size_t count);
 
-/* Reads "10.0.0.0/16" or "fd00::/8"; an address alone is a range of one. Clears the bits
- * after the prefix. Returns -1 if it is not a range. */
+/* Reads "10.0.0.0/16" or "fd00::/8"; a single address is a range of one. Clears the bits after the
+ * prefix. Returns -1 if it is not a range. */
 int ip_range_parse(const char *text, size_t length, struct ip_range *range);
 /* An IPv6 range contains no IPv4 addresses, not even "::/0". */
 bool ip_in_range(const struct ip *ip, const struct ip_range *range);

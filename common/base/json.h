@@ -1,8 +1,7 @@
 /* json.h - typed reads from a JSON tree, without surprises.
  *
- * json-c converts a value that is read as the wrong type (the text "1" is the
- * integer 1, a number is a text); these reads check the type first. The tree is
- * json-c's.
+ * json-c converts a value that is read as the wrong type (the text "1" becomes the integer 1, a
+ * number a text); these reads check the type first. The tree is json-c's.
  *
  * (1) Values are borrowed from the tree.
  * (2) null counts as absent, as in the Kubernetes API.
@@ -26,7 +25,7 @@ struct json_object;
 enum json_found {
 	JSON_FOUND,
 	JSON_ABSENT,
-	JSON_WRONG_TYPE, /* another type here or on the way, or out of range */
+	JSON_WRONG_TYPE, /* another type here or along the path, or out of range */
 };
 
 /* Parses BYTES[LENGTH], which scan.h must find good. The caller frees the tree. Returns NULL
@@ -50,7 +49,7 @@ enum json_found json_array(const struct json_object *value, const char *path,
 enum json_found json_member(const struct json_object *value, const char *key,
 			    struct json_object **member);
 
-/* ARRAY must be an array, and INDEX less than its length. The element null is NULL. */
+/* ARRAY must be an array, and INDEX less than its length. A null element is NULL. */
 size_t json_length(const struct json_object *array);
 struct json_object *json_element(const struct json_object *array, size_t index);
 

@@ -1,7 +1,7 @@
 /* scan_value.h - one value that a scan found: where it is, and what it holds.
  *
- * Pure. TEXT is borrowed from the scanned bytes. These functions take only values of a
- * scan that was good.
+ * Pure. TEXT is borrowed from the scanned bytes. These functions take only values from a scan that
+ * returned SCAN_GOOD.
  */
 #ifndef TENURE_SCAN_VALUE_H
 #define TENURE_SCAN_VALUE_H
@@ -24,7 +24,7 @@ enum scan_kind {
 struct scan_value {
 	enum scan_kind kind;
 	bool escaped;     /* a string that contains a backslash: see scan_value_unescape() */
-	const char *text; /* of a string the first byte after the quote */
+	const char *text; /* of a string: the first byte after the quote */
 	size_t length;    /* of a string, number or literal; 0 for an object or array */
 };
 

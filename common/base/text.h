@@ -1,8 +1,7 @@
 /* text.h - a growing buffer with a limit, and the writing of JSON into it. Pure.
  *
- * (1) LENGTH never exceeds LIMIT. An addition that would exceed it, or for which there
- *     is no memory, sets FAILED, and later additions do nothing, so a writer checks
- *     once, at the end.
+ * (1) LENGTH never exceeds LIMIT. An addition that would exceed it, or that runs out of memory,
+ *     sets FAILED, and later additions do nothing, so a writer checks once, at the end.
  * (2) DATA is not NUL-terminated unless text_terminate() was called last.
  */
 #ifndef TENURE_TEXT_H

@@ -29,7 +29,7 @@ extern const char tcp_flag_letters[9];
 /* Where a service listens. */
 struct transport_port {
 	uint8_t protocol; /* IANA number */
-	uint16_t port;    /* of a slice: 0 for every port */
+	uint16_t port;    /* of an EndpointSlice: 0 for every port */
 };
 
 /* "tcp", "ipv6-icmp"; NULL for a protocol without a name here. */

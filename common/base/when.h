@@ -6,7 +6,7 @@
  *
  * (1) WHEN_MIN and WHEN_MAX are the infinite past and future. Arithmetic saturates
  *     there and never leaves them.
- * (2) when_parse() of what when_format() wrote is the same instant.
+ * (2) when_parse() reads what when_format() wrote as the same instant.
  */
 #ifndef TENURE_WHEN_H
 #define TENURE_WHEN_H

@@ -47,7 +47,7 @@ static int make_room(struct lines_reader *reader)
 	capacity = reader->capacity == 0 ? 2 * CHUNK : reader->capacity * 2;
 	larger = realloc(reader->buffer, capacity);
 	if (larger == NULL) {
-		log_error("%s: no memory for a line of %zu bytes", reader->path, capacity);
+		log_error("%s: out of memory for a line of %zu bytes", reader->path, capacity);
 		return -1;
 	}
 	reader->buffer = larger;
@@ -240,7 +240,7 @@ struct lines_reader *lines_reader_open(const char *path, bool follow, int64_t fr
 	struct stat status;
 
 	if (reader == NULL) {
-		log_error("%s: no memory for its lines", path);
+		log_error("%s: out of memory for its lines", path);
 		return NULL;
 	}
 	reader->changes = -1;
@@ -248,7 +248,7 @@ struct lines_reader *lines_reader_open(const char *path, bool follow, int64_t fr
 	reader->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 	reader->path = strdup(strcmp(path, "-") == 0 ? "standard input" : path);
 	if (reader->path == NULL) {
-		log_error("%s: no memory for its lines", path);
+		log_error("%s: out of memory for its lines", path);
 		goto out;
 	}
 	if (reader->fd < 0 || fstat(reader->fd, &status) < 0) {

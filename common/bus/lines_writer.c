@@ -102,7 +102,7 @@ struct lines_writer *lines_writer_open(const char *path)
 	bool standard = strcmp(path, "-") == 0;
 
 	if (writer == NULL) {
-		log_error("%s: no memory for its lines", path);
+		log_error("%s: out of memory for its lines", path);
 		return NULL;
 	}
 	writer->fd = standard ? dup(STDOUT_FILENO)
@@ -110,7 +110,7 @@ struct lines_writer *lines_writer_open(const char *path)
 	writer->path = strdup(standard ? "standard output" : path);
 	writer->buffer = malloc(BUFFER_SIZE);
 	if (writer->path == NULL || writer->buffer == NULL) {
-		log_error("%s: no memory for its lines", path);
+		log_error("%s: out of memory for its lines", path);
 		goto out;
 	}
 	if (writer->fd < 0) {

@@ -161,7 +161,7 @@ int kafka_client_partitions(rd_kafka_t *client, const char *topic)
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1)
 		error = metadata->topics[0].err;
 	if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__TIMED_OUT)
-		log_error("kafka:%s: the broker %s does not answer within %d s", topic, brokers,
+		log_error("kafka:%s: the broker %s did not answer within %d s", topic, brokers,
 			  KAFKA_PATIENCE_MS / 1000);
 	else if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
 		log_error("kafka:%s: the broker %s has no such topic; create it first", topic,

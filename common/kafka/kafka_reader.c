@@ -39,7 +39,7 @@ int kafka_reader_check(const struct bus_options *options)
 	if (conf == NULL)
 		return -1;
 	if (!good)
-		log_error("--brokers: needed to reach Kafka, HOST:PORT[,HOST:PORT]...");
+		log_error("--brokers is required to reach Kafka: HOST:PORT[,HOST:PORT]...");
 	rd_kafka_conf_destroy(conf);
 	return good ? 0 : -1;
 }

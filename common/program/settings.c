@@ -199,7 +199,7 @@ static int read_flags(struct settings_reading *r, int argc, char **argv)
 	int rc = -1;
 
 	if (operands == NULL) {
-		log_error("no memory");
+		log_error("out of memory");
 		goto out;
 	}
 	for (char **word = argv + 1; word < argv + argc; word++) {

@@ -7,7 +7,7 @@
 #define SETTINGS_VALUE_NAME_SIZE 72 /* of a variable's name with its NUL */
 #define SETTINGS_VALUE_TEXT_SIZE 128
 
-/* Writes the environment variable of option NAME: "TENURE_CLUSTER_MEMBER" of "cluster-member". */
+/* Writes the environment variable of option NAME: "TENURE_CLUSTER_MEMBER" for "cluster-member". */
 void settings_value_variable(const char *name, char variable[static SETTINGS_VALUE_NAME_SIZE]);
 
 /* Stores TEXT in ROW's variable; a list grows by it. SOURCE is the option or variable as

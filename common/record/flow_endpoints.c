@@ -4,7 +4,7 @@
 #include "common/base/span.h"
 #include "common/base/transport.h"
 
-#define PLAIN_SIZE (2 * IP_TEXT_SIZE) /* of a text without its escapes; longer ones are none */
+#define PLAIN_SIZE (2 * IP_TEXT_SIZE) /* of an unescaped text; no valid one is longer */
 
 /* Rows of the table below, in its order. */
 enum row {
@@ -170,7 +170,7 @@ static int read_transport(const struct scan *scan, int *transport, struct fault 
 	return 0;
 }
 
-/* Did the end whose TCP flags are at ROW send what only a process sends? */
+/* Whether the end whose TCP flags are at ROW sent what only a process sends. */
 static bool spoke(const struct scan *scan, int row, int transport, const struct flow_endpoint *end)
 {
 	char plain[PLAIN_SIZE];

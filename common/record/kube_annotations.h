@@ -1,7 +1,7 @@
-/* kube_annotations.h - the annotations in which networks write addresses.
+/* kube_annotations.h - the annotations in which network plugins publish addresses.
  *
- * tenure-kube lets them through, and the timeline reads addresses from them (docs/answers.md
- * sections 3 and 4). A new one is added here, and to docs/schemas/tenure.kube.json.
+ * tenure-kube keeps them, and the timeline reads addresses from them (docs/answers.md sections 3
+ * and 4). A new one is added here, and to docs/schemas/tenure.kube.json.
  */
 #ifndef TENURE_KUBE_ANNOTATIONS_H
 #define TENURE_KUBE_ANNOTATIONS_H

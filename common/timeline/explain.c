@@ -11,7 +11,7 @@ static void *one_more(void *list, size_t count, size_t size)
 	void *more = realloc(list, (count + 1) * size);
 
 	if (more == NULL)
-		log_error("timeline: no memory for an explanation");
+		log_error("timeline: out of memory for an explanation");
 	return more;
 }
 
@@ -36,7 +36,7 @@ static int find_gaps(const struct timeline *timeline, const struct timeline_ques
 	return 0;
 }
 
-/* Gives those of the unpublished pods their names whose uid this is. */
+/* Names the unpublished pods with this uid. */
 static void name_pods(struct explain *explain, struct span uid, struct span names)
 {
 	uint64_t hash = span_hash(uid);
@@ -52,7 +52,7 @@ static void name_pods(struct explain *explain, struct span uid, struct span name
 	}
 }
 
-/* A statement about an unpublished pod has the hash of its uid alone. */
+/* A statement about an unpublished pod has only the hash of its uid, so all names are scanned. */
 static int find_pod_names(struct timeline *timeline, struct explain *explain)
 {
 	struct span key, value;
@@ -129,7 +129,7 @@ int explain_answer(struct timeline *timeline, const struct timeline_question *qu
 	};
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		explain->coverage[r] = WHEN_MAX;
-	/* The answer comes last: what it borrows goes with the next question. */
+	/* The answer comes last: what it borrows is valid until the next question. */
 	if (fill(timeline, question, explain) == 0 &&
 	    timeline_answer(timeline, question, &explain->answer) == 0)
 		return 0;

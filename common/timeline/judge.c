@@ -110,7 +110,7 @@ const char *judge_services_reason(const struct timeline *timeline,
 	return before_coverage(timeline, SLICES, question) ? "before_coverage" : NULL;
 }
 
-/* Why an end is unknown that has no possible holder, or one that may be another. */
+/* Why an end is unknown if it has no possible holder, or one that is not certain. */
 static const char *unknown_reason(const struct judgement *judgement, struct when end)
 {
 	const struct address_view *view = &judgement->history->view;

@@ -12,11 +12,11 @@ struct judgement {
 	enum timeline_status status;
 	const char *reason; /* static text, NULL when known */
 	bool outside;       /* known to be outside the cluster */
-	struct history
-		*history; /* of the address, from the cache; NULL if the cluster is not there */
-	bool there;       /* a record of JUDGE_RESOURCES was read */
-	bool gap;         /* the flow overlaps a GAP */
-	bool early;       /* it begins before the coverage */
+	struct history *
+		history; /* of the address, from the cache; NULL if the topic has no such cluster */
+	bool there;      /* a record of JUDGE_RESOURCES was read */
+	bool gap;        /* the flow overlaps a GAP */
+	bool early;      /* it begins before the coverage */
 	struct asof_verdict found;
 };
 
@@ -28,14 +28,14 @@ int judge_end(struct timeline *timeline, const struct timeline_question *questio
 const char *judge_services_reason(const struct timeline *timeline,
 				  const struct timeline_question *question);
 
-/* The question to the unpublished pods: may one hold the address that is not the holder of
- * TENURE (NULL: any)? */
+/* The question for unpublished_pods.h: may a pod other than the holder of TENURE (NULL: any pod)
+ * hold the address? */
 struct unpublished_question judge_unpublished(const struct timeline *timeline,
 					      const struct history *history,
 					      const struct tenure *tenure,
 					      const struct timeline_question *question);
 
-/* IP is in a range of the cluster as of POSITION. */
+/* Whether IP is in a range of the cluster as of POSITION. */
 bool judge_in_range(const struct timeline *timeline, struct history *history, const struct ip *ip,
 		    uint64_t position);
 

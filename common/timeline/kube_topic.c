@@ -83,8 +83,8 @@ static int compare_first(struct kube_topic *topic)
 	    timeline_hash(record.value, record.value_length) ==
 		    timeline_first_hash(topic->timeline))
 		return 0;
-	log_warn("%s: is not the topic that the store was made from; the timeline is built again "
-		 "from the start",
+	log_warn("%s: is not the topic that the store was made from; the timeline is rebuilt from "
+		 "the start",
 		 current_address(topic));
 	topic->stats.rebuilt++;
 	return timeline_reset(topic->timeline);
@@ -101,7 +101,7 @@ static int rebuild(struct kube_topic *topic, const char *why)
 		topic->exit_code = EX_CONFIG;
 		return -1;
 	}
-	log_warn("%s: %s; the timeline is built again from the start", address, why);
+	log_warn("%s: %s; the timeline is rebuilt from the start", address, why);
 	topic->stats.rebuilt++;
 	if (timeline_reset(topic->timeline) < 0) {
 		topic->exit_code = EX_IOERR;
@@ -117,8 +117,8 @@ static bool topic_fits(struct kube_topic *topic)
 	char policy[64];
 
 	if (partitions != 1) {
-		log_error("%s: has %d partitions; the order of a cluster's events is the meaning "
-			  "of the topic, so it must have 1",
+		log_error("%s: has %d partitions; the order of a cluster's events matters, so it "
+			  "must have 1",
 			  address, partitions);
 		return false;
 	}

@@ -9,7 +9,7 @@
 
 #define ROW_BYTES (64u * 1024)
 
-/* Everything that is read of a holder at a position. */
+/* Everything that is read about a holder at a position. */
 struct found {
 	struct text holder_row, owner_row, node_row; /* what the spans below point into */
 	struct text full_name;
@@ -107,7 +107,7 @@ static int find_rows(struct timeline *timeline, struct cached_names *cached,
 	return find_node(timeline, cached, position, holder->kind, found);
 }
 
-/* NAME without "-HASH", or empty if it does not end so. */
+/* NAME without "-HASH", or empty if it does not end with that. */
 static struct span without_hash(struct span name, struct span hash)
 {
 	size_t rest;

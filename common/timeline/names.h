@@ -5,8 +5,8 @@
 #include "common/timeline/history/history.h"
 #include "common/timeline/timeline_internal.h"
 
-/* The names of TENURE's holder at POSITION, with which memberships of HISTORY are its own.
- * They are kept in HISTORY's view. NULL after logging. */
+/* The names of TENURE's holder at POSITION, and which memberships of HISTORY are its own. They are
+ * kept in HISTORY's view. NULL after logging. */
 const struct cached_names *names_find(struct timeline *timeline, struct history *history,
 				      const struct tenure *tenure, uint64_t position);
 

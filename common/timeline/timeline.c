@@ -36,7 +36,7 @@ static int add_cluster(struct timeline *timeline, struct cluster *cluster)
 	clusters = realloc(timeline->clusters,
 			   (timeline->cluster_count + 1) * sizeof(struct cluster *));
 	if (clusters == NULL) {
-		log_error("timeline: no memory for cluster \"%s\"", cluster->name);
+		log_error("timeline: out of memory for cluster \"%s\"", cluster->name);
 		cluster_free(cluster);
 		return -1;
 	}
@@ -73,7 +73,7 @@ static int open_store(struct timeline *timeline, const char *directory)
 
 	timeline->cache = address_cache_new();
 	if (timeline->cache == NULL) {
-		log_error("timeline: no memory");
+		log_error("timeline: out of memory");
 		return -1;
 	}
 	timeline->store = store_open(directory);
@@ -82,7 +82,7 @@ static int open_store(struct timeline *timeline, const char *directory)
 	loaded = load(timeline);
 	if (loaded == 0)
 		return 0;
-	/* Without memory there is nothing wrong with the store. */
+	/* Running out of memory does not mean that the store is damaged. */
 	if (loaded < 0 && !store_is_damaged(timeline->store))
 		return -1;
 	forget(timeline);
@@ -95,7 +95,7 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 	struct timeline *timeline = calloc(1, sizeof(*timeline));
 
 	if (timeline == NULL) {
-		log_error("timeline: no memory");
+		log_error("timeline: out of memory");
 		return NULL;
 	}
 	timeline->options = *options;
@@ -151,7 +151,7 @@ uint64_t timeline_chain(const struct timeline *timeline)
 
 uint64_t timeline_chain_on(uint64_t chain, uint64_t hash)
 {
-	/* One to one in CHAIN: the same records later do not hide one that was changed. */
+	/* A bijection of CHAIN, so equal records later do not hide one that was changed. */
 	chain = ((chain ^ hash) + 1) * UINT64_C(0x9e3779b97f4a7c15);
 	return chain ^ chain >> 32;
 }

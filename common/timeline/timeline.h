@@ -45,7 +45,7 @@ struct timeline_options {
 struct timeline_position {
 	int32_t partition;
 	int64_t offset; /* -1 before the first record */
-	/* Of that PROGRESS; WHEN_MAX at the end of a closed topic; WHEN_MIN for none. */
+	/* Of the PROGRESS at OFFSET; WHEN_MAX at the end of a closed topic; WHEN_MIN for none. */
 	struct when known;
 };
 
@@ -58,10 +58,9 @@ struct timeline_stats {
 
 struct timeline;
 
-/* Opens the store in DIRECTORY, or makes it. NULL is a temporary store that
- * timeline_close() removes. A store of another format is rebuilt from scratch. An
- * unreadable one is renamed to DIRECTORY.damaged-N (logged), and a new one is made.
- * OPTIONS is copied; its strings are borrowed. Returns NULL after logging. */
+/* Opens or creates the store in DIRECTORY; NULL: a temporary one that timeline_close() removes. A
+ * store that is unreadable or of another format is renamed to DIRECTORY.damaged-N (logged), and a
+ * new one is created. OPTIONS is copied; its strings are borrowed. Returns NULL after logging. */
 struct timeline *timeline_open(const char *directory, const struct timeline_options *options);
 void timeline_close(struct timeline *timeline);
 
@@ -80,14 +79,13 @@ uint64_t timeline_chain_on(uint64_t chain, uint64_t hash);
 /* Empties the store, because the topic is another one or was trimmed. -1 after logging. */
 int timeline_reset(struct timeline *timeline);
 
-/* Applies the record at OFFSET. TIMESTAMP_MS is the record's timestamp
- * (BUS_NO_TIMESTAMP, -1, for none). Offsets rise but may have holes; a record below
- * timeline_next_offset() is ignored. If the record is unreadable, *WHY is set to a
- * static text. */
+/* Applies the record at OFFSET. TIMESTAMP_MS is the record's timestamp (BUS_NO_TIMESTAMP, -1, for
+ * none). Offsets increase but may have gaps; a record below timeline_next_offset() is ignored. If
+ * the record is unreadable, *WHY is set to a static text. */
 enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, const char *value,
 				     size_t length, int64_t timestamp_ms, const char **why);
 
-/* Says whether the topic is complete: its end then counts as known for all time. */
+/* Sets whether the topic is complete: its end then counts as known for all time. */
 void timeline_set_closed(struct timeline *timeline, bool closed);
 
 /* ---- Positions ---- */
@@ -171,10 +169,10 @@ int timeline_history(struct timeline *timeline, const struct ip *ip, int64_t pos
 		     struct timeline_history *history);
 void timeline_history_clear(struct timeline_history *history);
 
-/* Adds a binding as a JSON object: "kind", "k8s", "cloud", "service" and "services" (of a
- * service address), "binding" as in an answer, then "possible_from", "certain_from",
- * "certain_to", "possible_to" (skew is included; null for "since ever" and open), "evidence"
- * and, if there are any, "memberships" [{"service","start","end"}]. */
+/* Adds a binding as a JSON object: "kind", "k8s", "cloud", "service" and "services" (of a service
+ * address), "binding" as in an answer, then "possible_from", "certain_from", "certain_to",
+ * "possible_to" (skew is included; null for no bound), "evidence" and, if there are any,
+ * "memberships" [{"service","start","end"}]. */
 void timeline_binding_json(const struct timeline_binding *binding, struct text *out);
 
 struct timeline_stats timeline_stats(const struct timeline *timeline);

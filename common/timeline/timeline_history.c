@@ -48,7 +48,7 @@ static int add_binding(struct timeline *timeline, struct timeline_history *histo
 	if (add_memberships(source, &source->holders[tenure->binding.holder], position, binding) ==
 	    0)
 		return 0;
-	log_error("timeline: no memory for the history of an address");
+	log_error("timeline: out of memory for the history of an address");
 	return -1;
 }
 
@@ -61,7 +61,7 @@ static int fill(struct timeline *timeline, uint64_t position, struct timeline_hi
 		return -1;
 	history->bindings = calloc(view->count + 1, sizeof(*history->bindings));
 	if (history->bindings == NULL) {
-		log_error("timeline: no memory for the history of an address");
+		log_error("timeline: out of memory for the history of an address");
 		return -1;
 	}
 	for (size_t t = 0; t < view->count; t++) {

@@ -1,4 +1,4 @@
-/* timeline_internal.h - the inside of a timeline, shared by applying records and answering
+/* timeline_internal.h - the internals of a timeline, shared by applying records and answering
  * questions. Only common/timeline/ includes it.
  */
 #ifndef TENURE_TIMELINE_INTERNAL_H

@@ -74,16 +74,16 @@ int timeline_settings_check_cluster(const struct timeline_settings *settings,
 	if (cluster == NULL) {
 		if (count <= 1)
 			return 0;
-		log_error("%s: holds %zu clusters; name one with --cluster", address, count);
+		log_error("%s: contains %zu clusters; name one with --cluster", address, count);
 		return -1;
 	}
 	if (count == 0 || holds(timeline, cluster))
 		return 0;
 	if (!when_is_max(timeline_position_last(timeline).known)) {
-		log_warn("--cluster: %s holds no record of \"%s\" yet", address, cluster);
+		log_warn("--cluster: %s contains no record of \"%s\" yet", address, cluster);
 		return 0;
 	}
-	log_error("--cluster: %s holds no cluster \"%s\", but \"%s\"%s", address, cluster,
+	log_error("--cluster: %s contains no cluster \"%s\", but \"%s\"%s", address, cluster,
 		  timeline_cluster_name(timeline, 0), count > 1 ? " and others" : "");
 	return -1;
 }

@@ -1,4 +1,4 @@
-/* timeline_settings.h - the options of every program that asks a timeline. */
+/* timeline_settings.h - the options of every program that queries a timeline. */
 #ifndef TENURE_TIMELINE_SETTINGS_H
 #define TENURE_TIMELINE_SETTINGS_H
 
@@ -22,32 +22,32 @@ extern const char *const timeline_settings_clocks[];
 	}
 
 /* The rows of a program's table. */
-#define TIMELINE_SETTINGS(s)                                                                    \
-	SETTING_TEXT("state", 0, "DIR", &(s)->state,                                            \
-		     "directory that keeps the timeline between runs; without it, every "       \
-		     "run builds the timeline from scratch"),                                   \
-		SETTING_TEXT("cluster", 0, "NAME", &(s)->options.cluster,                       \
-			     "the cluster to ask about; needed if the kube topic has several"), \
-		SETTING_DURATION("hold", 0, "DURATION", &(s)->options.hold_ns,                  \
-				 "how far past a moment the kube topic must reach before the "  \
-				 "answer is final"),                                            \
-		SETTING_DURATION("skew", 0, "DURATION", &(s)->options.skew_ns,                  \
-				 "how far two clocks may differ"),                              \
-		SETTING_CHOICE("clock", 0, "EVIDENCE", timeline_settings_clocks, &(s)->clock,   \
-			       "the evidence that starts a tenure"),                            \
-		SETTING_LIST("cluster-cidr", 0, "RANGE", &(s)->ranges,                          \
+#define TIMELINE_SETTINGS(s)                                                                      \
+	SETTING_TEXT("state", 0, "DIR", &(s)->state,                                              \
+		     "directory that keeps the timeline between runs; without it, every "         \
+		     "run builds the timeline from scratch"),                                     \
+		SETTING_TEXT("cluster", 0, "NAME", &(s)->options.cluster,                         \
+			     "the cluster to ask about; required if the kube topic has several"), \
+		SETTING_DURATION("hold", 0, "DURATION", &(s)->options.hold_ns,                    \
+				 "how far past a moment the kube topic must reach before the "    \
+				 "answer is final"),                                              \
+		SETTING_DURATION("skew", 0, "DURATION", &(s)->options.skew_ns,                    \
+				 "how far two clocks may differ"),                                \
+		SETTING_CHOICE("clock", 0, "EVIDENCE", timeline_settings_clocks, &(s)->clock,     \
+			       "the evidence that starts a tenure"),                              \
+		SETTING_LIST("cluster-cidr", 0, "RANGE", &(s)->ranges,                            \
 			     "a range of addresses that belongs to the cluster; may be repeated")
 
 /* Completes the options from what the table read as text. -1 after logging. */
 int timeline_settings_check(struct timeline_settings *settings);
 
-/* Opens the timeline inside the directory --state, and makes that directory. Returns NULL
+/* Opens the timeline inside the directory --state, which it creates if necessary. Returns NULL
  * after logging. */
 struct timeline *timeline_settings_open(const struct timeline_settings *settings);
 
-/* Checks that TIMELINE, which has read ADDRESS, knows which cluster answers. -1 after
- * logging if there are several and none is named, or if a complete topic does not hold the
- * one that is named. */
+/* Checks that TIMELINE, which has read ADDRESS, knows which cluster answers. -1 after logging if
+ * there are several and none is named, or if a complete topic does not contain the one that is
+ * named. */
 int timeline_settings_check_cluster(const struct timeline_settings *settings,
 				    const struct timeline *timeline, const char *address);
 

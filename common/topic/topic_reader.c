@@ -23,7 +23,7 @@ struct topic_reader *topic_reader_open(const char *address, const struct bus_opt
 	struct topic_reader *reader = calloc(1, sizeof(*reader));
 
 	if (reader == NULL) {
-		log_error("%s: no memory for its records", address);
+		log_error("%s: out of memory for its records", address);
 		return NULL;
 	}
 	if (bus_is_kafka(address))

@@ -18,7 +18,7 @@ struct topic_writer *topic_writer_open(const char *address, const struct bus_opt
 	struct topic_writer *writer = calloc(1, sizeof(*writer));
 
 	if (writer == NULL) {
-		log_error("%s: no memory for its records", address);
+		log_error("%s: out of memory for its records", address);
 		return NULL;
 	}
 	if (bus_is_kafka(address))

@@ -38,7 +38,7 @@ struct meter *meter_new(const struct flow_table_options *options,
 	if (meter->table != NULL && meter->fragments != NULL)
 		return meter;
 out:
-	log_error("no memory or no random numbers for %zu flows", options->max_flows);
+	log_error("out of memory or no random numbers for %zu flows", options->max_flows);
 	meter_free(meter);
 	return NULL;
 }

@@ -121,7 +121,7 @@ static int print(struct report *report, bool end)
 
 	text_init(&out, 2 * ANSWER_TEXT_MAX);
 	if (report_print(report, end, &out) < 0) {
-		log_error("no memory");
+		log_error("out of memory");
 		goto out;
 	}
 	if (out.length > 0 &&

@@ -56,7 +56,7 @@ def refusals(broker, folder):
     broker.create("narrow", 1)
     broker.create("two-kube", 2)
     broker.create("compacted", 1, cleanup_policy="compact")
-    refused(broker, folder / "s", 69, "127.0.0.1:1 does not answer within 10 s", "-b", "127.0.0.1:1")
+    refused(broker, folder / "s", 69, "127.0.0.1:1 did not answer within 10 s", "-b", "127.0.0.1:1")
     refused(broker, folder / "s", 69, "no such topic", kube="nowhere")
     refused(broker, folder / "s", 69, "kafka:nowhere: the broker", "--out", "kafka:nowhere")
     refused(broker, folder / "s", 78, "kafka:narrow: has 1 partitions, but kafka:flows has 3", "--out", "kafka:narrow")
@@ -107,7 +107,7 @@ def damaged_neighbours(broker, folder, log, now):
 
 
 def other_store(broker, folder, log, now):
-    """A state that was built from another topic is built again, not trusted."""
+    """A state that was built from another topic is rebuilt, not trusted."""
     for name, partitions in (("o-kube", 1), ("o-flows", 3), ("o-tagged", 3), ("o-rejected", 3)):
         broker.create(name, partitions)
     producer = broker.producer()

@@ -57,7 +57,7 @@ struct work {
 	struct instants *instants;
 	struct when *raw;   /* certain_from */
 	struct turn *turns; /* in their order */
-	size_t *active;     /* those that others can still be in order with */
+	size_t *active;     /* those that a later one can still be ordered with */
 	size_t active_count;
 };
 

@@ -11,8 +11,8 @@
 #include "common/timeline/rules/membership.h"
 #include "common/timeline/rules/node_ports.h"
 
-/* A pod is in a handful of services. Of an end in more, the first so many are shown and
- * none of them is singled out. */
+/* A pod is in a handful of services. Of an end in more than SERVICES_MAX, that many are shown and
+ * none is singled out. */
 #define SERVICES_MAX 256
 
 struct service_use {
