@@ -122,7 +122,7 @@ static void assert_outcome(size_t number, size_t partition, int64_t offset, cons
 		assert_non_null(strstr(outcome->record, reason));
 }
 
-static void a_flow_without_a_position_holds_up_its_own_partition_alone(void **state)
+static void a_flow_without_a_position_holds_up_only_its_own_partition(void **state)
 {
 	(void)state;
 	add_known(15);
@@ -180,7 +180,7 @@ static void answers_are_provisional_while_known_does_not_move(void **state)
 	assert_int_equal(alignment.stats.waited, 2);
 }
 
-static void a_flow_of_the_future_does_not_wait(void **state)
+static void a_flow_in_the_future_does_not_wait(void **state)
 {
 	(void)state;
 	add_known(15);
@@ -190,8 +190,8 @@ static void a_flow_of_the_future_does_not_wait(void **state)
 	assert_int_equal(alignment.stats.waited, 0);
 }
 
-/* It finds more kube records than one turn reads, and only the last one moves known. Nobody
- * checked meanwhile, so known did not stand still. */
+/* It finds more kube records than one turn reads, and only the last one moves known. It was not
+ * checked in between, so known did not stall. */
 static void a_process_that_was_stopped_answers_as_a_replay_does(void **state)
 {
 	struct memory_outcome outcome;
@@ -308,7 +308,7 @@ static void a_rejected_record_that_is_refused_ends_the_run(void **state)
 	assert_int_equal(alignment_turn(&alignment, at(40)), ALIGNMENT_BROKEN);
 }
 
-static void after_a_new_assignment_it_looks_at_the_heads_again(void **state)
+static void a_new_assignment_rereads_the_heads(void **state)
 {
 	(void)state;
 	add_known(15);
@@ -336,10 +336,10 @@ static void a_kube_topic_or_an_exchange_that_fails_ends_the_run(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_flow_without_a_position_holds_up_its_own_partition_alone),
+		TEST(a_flow_without_a_position_holds_up_only_its_own_partition),
 		TEST(it_waits_for_what_the_flows_need),
 		TEST(answers_are_provisional_while_known_does_not_move),
-		TEST(a_flow_of_the_future_does_not_wait),
+		TEST(a_flow_in_the_future_does_not_wait),
 		TEST(a_process_that_was_stopped_answers_as_a_replay_does),
 		TEST(hindsight_answers_at_the_last_position_and_reads_no_further),
 		TEST(a_window_skips_what_ended_outside_and_waits_for_nothing),
@@ -347,7 +347,7 @@ int main(void)
 		TEST(what_is_not_a_flow_is_rejected_without_waiting),
 		TEST(a_tagged_record_that_is_refused_becomes_a_rejected_one),
 		TEST(a_rejected_record_that_is_refused_ends_the_run),
-		TEST(after_a_new_assignment_it_looks_at_the_heads_again),
+		TEST(a_new_assignment_rereads_the_heads),
 		TEST(a_kube_topic_or_an_exchange_that_fails_ends_the_run),
 	};
 

@@ -48,7 +48,7 @@ static void put(const char *path, const char *bytes)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* Adds what stands in PATH behind what OUTPUT holds. */
+/* Appends the contents of PATH to OUTPUT. */
 static void get(const char *path, char *output)
 {
 	size_t length = strlen(output);
@@ -110,7 +110,7 @@ out:
 	return rc;
 }
 
-static int enrich_anew(void)
+static int enrich_from_scratch(void)
 {
 	char output[OUTPUT_MAX] = "";
 	int rc;
@@ -134,7 +134,7 @@ static int enrich_anew(void)
 static void each_flow_has_its_outcome_once(void **state)
 {
 	(void)state;
-	failing_alloc_each(enrich_anew, true);
+	failing_alloc_each(enrich_from_scratch, true);
 	assert_non_null(strstr(wanted, quoted("'name':'a'")));
 }
 

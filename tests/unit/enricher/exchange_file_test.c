@@ -237,7 +237,7 @@ static void a_killed_run_continues_wherever_it_was_cut(void **state)
 	}
 }
 
-/* (1), after every step of a run: so it can be killed there. */
+/* Invariant (1) holds after every step of a run, so it can be killed there. */
 static void the_files_hold_the_outcomes_of_the_first_flows_at_any_moment(void **state)
 {
 	struct exchange_file *exchange = opened();
@@ -274,7 +274,7 @@ static void a_skipped_flow_has_no_outcome(void **state)
 	assert_int_equal(run(), 2);
 }
 
-static void a_file_is_followed_where_that_was_asked_for(void **state)
+static void a_file_is_followed_if_requested(void **state)
 {
 	struct exchange_file *exchange;
 	struct bus_record flow;
@@ -361,7 +361,7 @@ int main(void)
 		TEST(a_killed_run_continues_wherever_it_was_cut),
 		TEST(the_files_hold_the_outcomes_of_the_first_flows_at_any_moment),
 		TEST(a_skipped_flow_has_no_outcome),
-		TEST(a_file_is_followed_where_that_was_asked_for),
+		TEST(a_file_is_followed_if_requested),
 		TEST(other_options_are_refused),
 		TEST(other_flows_are_refused),
 		TEST(an_output_with_other_lines_is_refused),
@@ -369,7 +369,7 @@ int main(void)
 		TEST(a_pipe_as_output_gets_every_flow_again),
 	};
 
-	/* Cut lines are warned about, hundreds of times. */
+	/* Cut lines cause hundreds of warnings. */
 	log_init("exchange_file_test", LOG_LEVEL_ERROR, LOG_TEXT);
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -13,8 +13,8 @@
 #include "enricher/kafka_group.h"
 #include "enricher/kafka_producer.h"
 
-/* A broker that refuses a batch with a poisonous record in it as a whole, as Kafka does.
- * A batch is what one partition of one topic got since the last flush. */
+/* A broker that refuses a whole batch if one record in it is poisonous, as Kafka does. A batch is
+ * what one partition of one topic got since the last flush. */
 #define PARTITIONS 16
 #define FLOWS 60 /* in each partition */
 #define PENDING_MAX (PARTITIONS * FLOWS * 2)
@@ -257,14 +257,14 @@ static void assert_each_has_its_outcome(void)
 	}
 }
 
-static void a_record_that_the_broker_refuses_is_rejected_alone(void **state)
+static void only_the_record_that_the_broker_refuses_is_rejected(void **state)
 {
 	(void)state;
 	broker.poison[EXCHANGE_TAGGED][0][20] = true;
 	assert_each_has_its_outcome();
 }
 
-static void two_that_it_refuses_near_each_other_are_both_rejected(void **state)
+static void two_refused_records_close_together_are_both_rejected(void **state)
 {
 	(void)state;
 	broker.poison[EXCHANGE_TAGGED][0][20] = true;
@@ -272,7 +272,7 @@ static void two_that_it_refuses_near_each_other_are_both_rejected(void **state)
 	assert_each_has_its_outcome();
 }
 
-static void neighbours_and_the_first_and_the_last_are_rejected(void **state)
+static void refused_neighbours_and_the_first_and_last_are_rejected(void **state)
 {
 	(void)state;
 	for (int64_t offset = 0; offset < FLOWS; offset += FLOWS - 1)
@@ -282,7 +282,7 @@ static void neighbours_and_the_first_and_the_last_are_rejected(void **state)
 	assert_each_has_its_outcome();
 }
 
-static void a_refusal_in_one_partition_says_nothing_of_another(void **state)
+static void a_refusal_in_one_partition_does_not_affect_another(void **state)
 {
 	(void)state;
 	for (int32_t p = 0; p < PARTITIONS; p++) {
@@ -292,7 +292,7 @@ static void a_refusal_in_one_partition_says_nothing_of_another(void **state)
 	assert_each_has_its_outcome();
 }
 
-static void a_rejected_record_that_it_refuses_ends_the_program(void **state)
+static void a_refused_rejection_ends_the_program(void **state)
 {
 	(void)state;
 	log_init("exchange_kafka_test", LOG_LEVEL_ERROR, LOG_TEXT);
@@ -305,16 +305,15 @@ static void a_rejected_record_that_it_refuses_ends_the_program(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_record_that_the_broker_refuses_is_rejected_alone,
+		cmocka_unit_test_setup(only_the_record_that_the_broker_refuses_is_rejected,
 				       new_broker),
-		cmocka_unit_test_setup(two_that_it_refuses_near_each_other_are_both_rejected,
+		cmocka_unit_test_setup(two_refused_records_close_together_are_both_rejected,
 				       new_broker),
-		cmocka_unit_test_setup(neighbours_and_the_first_and_the_last_are_rejected,
+		cmocka_unit_test_setup(refused_neighbours_and_the_first_and_last_are_rejected,
 				       new_broker),
-		cmocka_unit_test_setup(a_refusal_in_one_partition_says_nothing_of_another,
+		cmocka_unit_test_setup(a_refusal_in_one_partition_does_not_affect_another,
 				       new_broker),
-		cmocka_unit_test_setup(a_rejected_record_that_it_refuses_ends_the_program,
-				       new_broker),
+		cmocka_unit_test_setup(a_refused_rejection_ends_the_program, new_broker),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

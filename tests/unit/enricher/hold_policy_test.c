@@ -59,7 +59,7 @@ static void what_was_not_checked_does_not_count_as_stalled(void **state)
 
 	(void)state;
 	check(&policy, at(990), 1000, 1050);
-	/* The process was stopped; what came meanwhile is not read yet. */
+	/* The process was stopped; what came in the meantime is not read yet. */
 	hold_policy_see(&policy, at(990), true, at(5000));
 	assert_null(hold_policy_ask(&policy, at(1000), at(5000)));
 	check(&policy, at(990), 5001, 5059);
@@ -109,7 +109,7 @@ static void a_topic_without_any_progress_stalls_from_the_first_check_on(void **s
 	assert_string_equal(hold_policy_ask(&policy, at(1000), at(1060)), "kube_stalled");
 }
 
-static void a_flow_of_the_future_does_not_block_its_partition(void **state)
+static void a_flow_in_the_future_does_not_block_its_partition(void **state)
 {
 	struct hold_policy policy = new_policy();
 
@@ -138,7 +138,7 @@ int main(void)
 		cmocka_unit_test(known_does_not_stand_still_while_there_is_more_to_read),
 		cmocka_unit_test(a_short_hold_is_kept_by_checks_that_are_further_apart),
 		cmocka_unit_test(a_topic_without_any_progress_stalls_from_the_first_check_on),
-		cmocka_unit_test(a_flow_of_the_future_does_not_block_its_partition),
+		cmocka_unit_test(a_flow_in_the_future_does_not_block_its_partition),
 		cmocka_unit_test(a_bounded_run_waits_for_nothing),
 	};
 

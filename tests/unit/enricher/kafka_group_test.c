@@ -9,16 +9,16 @@
 #include "common/program/log.h"
 #include "enricher/kafka_group.h"
 
-/* Calls of librdkafka that this test answers itself; the broker behind the others is the
- * one that librdkafka brings along for tests. */
+/* Calls of librdkafka that this test answers itself; the other calls go to librdkafka's own mock
+ * broker. */
 #define ASKED_MAX 1000
 
 static struct {
 	rd_kafka_t *client;
-	rd_kafka_resp_err_t whole;     /* what asking for offsets gives */
+	rd_kafka_resp_err_t whole;     /* the result of asking for offsets */
 	rd_kafka_resp_err_t partition; /* and for the second partition */
 	rd_kafka_resp_err_t times;     /* the same, when asked by time */
-	int errors;                    /* so many times */
+	int errors;                    /* how many times */
 	int64_t assigned[2];           /* where reading began */
 	bool reading;
 	int asked;
@@ -107,7 +107,7 @@ static struct kafka_group *new_group(struct when since)
 	return group;
 }
 
-/* The group tells of two partitions that are given, or taken away. */
+/* The group assigns two partitions, or revokes them. */
 static void tell(rd_kafka_resp_err_t what)
 {
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(2);
@@ -118,7 +118,7 @@ static void tell(rd_kafka_resp_err_t what)
 	rd_kafka_topic_partition_list_destroy(list);
 }
 
-/* What the first poll after the partitions were given says. */
+/* The result of the first poll after the assignment. */
 static enum kafka_group_event begin(struct when since)
 {
 	struct kafka_group *group = new_group(since);
@@ -146,7 +146,7 @@ static void a_partition_without_an_offset_starts_at_its_first_record(void **stat
 	assert_int_equal(fake.assigned[1], RD_KAFKA_OFFSET_BEGINNING);
 }
 
-static void an_offset_that_cannot_be_told_is_not_taken_for_none(void **state)
+static void an_unavailable_offset_is_not_mistaken_for_none(void **state)
 {
 	(void)state;
 	fake.errors = ASKED_MAX;
@@ -154,7 +154,7 @@ static void an_offset_that_cannot_be_told_is_not_taken_for_none(void **state)
 	assert_int_equal(begin(WHEN_MIN), KAFKA_GROUP_BROKEN);
 }
 
-static void an_offset_that_cannot_be_told_yet_is_asked_for_again(void **state)
+static void an_offset_that_is_not_available_yet_is_requested_again(void **state)
 {
 	(void)state;
 	fake.errors = 2;
@@ -165,7 +165,7 @@ static void an_offset_that_cannot_be_told_yet_is_asked_for_again(void **state)
 	assert_int_equal(fake.assigned[1], RD_KAFKA_OFFSET_BEGINNING);
 }
 
-static void a_moment_whose_offset_cannot_be_told_is_not_taken_for_the_end(void **state)
+static void a_time_without_an_available_offset_is_not_mistaken_for_the_end(void **state)
 {
 	(void)state;
 	fake.errors = ASKED_MAX;
@@ -173,7 +173,7 @@ static void a_moment_whose_offset_cannot_be_told_is_not_taken_for_the_end(void *
 	assert_int_equal(begin((struct when){1000 * NS_PER_SECOND}), KAFKA_GROUP_BROKEN);
 }
 
-static void a_moment_is_asked_for_again_while_a_leader_is_chosen(void **state)
+static void a_lookup_by_time_is_repeated_while_a_leader_is_elected(void **state)
 {
 	(void)state;
 	fake.errors = 2;
@@ -183,7 +183,7 @@ static void a_moment_is_asked_for_again_while_a_leader_is_chosen(void **state)
 	assert_int_equal(fake.assigned[1], 3);
 }
 
-static void partitions_that_were_taken_away_before_they_were_begun_are_not_begun(void **state)
+static void partitions_revoked_before_they_were_started_are_not_started(void **state)
 {
 	struct kafka_group *group = new_group(WHEN_MIN);
 
@@ -202,16 +202,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_partition_without_an_offset_starts_at_its_first_record,
 				       forget),
-		cmocka_unit_test_setup(an_offset_that_cannot_be_told_is_not_taken_for_none, forget),
-		cmocka_unit_test_setup(an_offset_that_cannot_be_told_yet_is_asked_for_again,
+		cmocka_unit_test_setup(an_unavailable_offset_is_not_mistaken_for_none, forget),
+		cmocka_unit_test_setup(an_offset_that_is_not_available_yet_is_requested_again,
 				       forget),
 		cmocka_unit_test_setup(
-			a_moment_whose_offset_cannot_be_told_is_not_taken_for_the_end, forget),
-		cmocka_unit_test_setup(a_moment_is_asked_for_again_while_a_leader_is_chosen,
+			a_time_without_an_available_offset_is_not_mistaken_for_the_end, forget),
+		cmocka_unit_test_setup(a_lookup_by_time_is_repeated_while_a_leader_is_elected,
 				       forget),
-		cmocka_unit_test_setup(
-			partitions_that_were_taken_away_before_they_were_begun_are_not_begun,
-			forget),
+		cmocka_unit_test_setup(partitions_revoked_before_they_were_started_are_not_started,
+				       forget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 #include "common/program/log.h"
 #include "enricher/kafka_offsets.h"
 
-/* What the library would do: the test answers these calls itself. */
+/* Stands in for the library: the test answers these calls itself. */
 static struct {
 	sem_t may_return, destroyed;
 	bool blocks;
@@ -82,7 +82,7 @@ static void returns_what_the_call_returns(void **state)
 	rd_kafka_error_destroy(error);
 }
 
-static void leaves_a_call_behind_that_does_not_return_and_its_thread_clears_up(void **state)
+static void leaves_behind_a_call_that_does_not_return_and_its_thread_cleans_up(void **state)
 {
 	rd_kafka_error_t *error = NULL;
 
@@ -102,7 +102,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(returns_what_the_call_returns, begin),
 		cmocka_unit_test_setup(
-			leaves_a_call_behind_that_does_not_return_and_its_thread_clears_up, begin),
+			leaves_behind_a_call_that_does_not_return_and_its_thread_cleans_up, begin),
 	};
 
 	log_init("kafka_offsets_test", LOG_LEVEL_ERROR, LOG_AUTO);

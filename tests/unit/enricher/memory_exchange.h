@@ -1,4 +1,4 @@
-/* memory_exchange.h - flows and their outcomes in memory, behind exchange.h. */
+/* memory_exchange.h - an implementation of exchange.h with flows and outcomes in memory. */
 #ifndef TENURE_TESTS_MEMORY_EXCHANGE_H
 #define TENURE_TESTS_MEMORY_EXCHANGE_H
 
@@ -30,7 +30,7 @@ struct exchange {
 	int waited_ms; /* by the last wait; -1 if there was none */
 };
 
-/* The one that the alignment is given. */
+/* The exchange that the alignment uses. */
 extern struct exchange memory_exchange;
 
 #endif

@@ -146,7 +146,7 @@ static void an_option_that_an_older_version_did_not_know_is_not_compared(void **
 	assert_file(options_path, DEFAULTS);
 }
 
-static void a_directory_that_is_not_there_is_an_error(void **state)
+static void a_missing_directory_is_an_error(void **state)
 {
 	(void)state;
 	timeline.state = "/nonexistent";
@@ -188,7 +188,7 @@ int main(void)
 		TEST(another_value_is_refused_and_not_kept),
 		TEST(without_outputs_any_value_is_accepted_and_kept),
 		TEST(an_option_that_an_older_version_did_not_know_is_not_compared),
-		TEST(a_directory_that_is_not_there_is_an_error),
+		TEST(a_missing_directory_is_an_error),
 		TEST(the_first_flow_is_kept_and_another_refused),
 		TEST(an_empty_file_of_the_first_flow_is_written_again),
 	};

@@ -21,7 +21,7 @@
 	"'kube':{'partition':0,'position':17,'known':'1970-01-01T00:00:01Z'}," \
 	"'flow':{'topic':'flows','partition':3,'offset':99}}}"
 
-/* A timeline that knows 10.0.0.1 alone. */
+/* A timeline that knows only 10.0.0.1. */
 static struct {
 	struct timeline_question questions[2];
 	size_t asked;

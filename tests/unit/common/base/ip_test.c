@@ -99,7 +99,7 @@ static void both_families_share_one_order(void **state)
 	assert_int_equal(ip_compare(&made, &v4), 0);
 }
 
-static void a_range_holds_its_addresses_alone(void **state)
+static void a_range_contains_only_its_own_addresses(void **state)
 {
 	static const struct {
 		const char *range, *address;
@@ -162,7 +162,7 @@ int main(void)
 		cmocka_unit_test(writes_the_one_text_form_of_an_address),
 		cmocka_unit_test(refuses_what_is_not_an_address),
 		cmocka_unit_test(both_families_share_one_order),
-		cmocka_unit_test(a_range_holds_its_addresses_alone),
+		cmocka_unit_test(a_range_contains_only_its_own_addresses),
 		cmocka_unit_test(refuses_what_is_not_a_range),
 	};
 

@@ -149,7 +149,7 @@ static void refuses_everything_else(void **state)
 	assert_int_equal(scan_validate("{'a':1}", 7), SCAN_NOT_JSON);
 }
 
-static void nests_as_deep_as_it_says(void **state)
+static void nests_up_to_the_limit(void **state)
 {
 	char text[2 * (SCAN_DEPTH_MAX + 1) + 1];
 
@@ -311,7 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepts_what_rfc_8259_allows),
 		cmocka_unit_test(refuses_everything_else),
-		cmocka_unit_test(nests_as_deep_as_it_says),
+		cmocka_unit_test(nests_up_to_the_limit),
 		cmocka_unit_test(no_prefix_of_an_object_is_good),
 		cmocka_unit_test(finds_wanted_members_where_they_belong),
 		cmocka_unit_test(a_name_may_be_written_with_escapes),

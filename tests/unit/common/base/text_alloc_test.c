@@ -1,4 +1,4 @@
-/* A text whose memory runs out adds nothing more and says so. */
+/* A text that runs out of memory adds nothing more and sets FAILED. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@ static int write_pieces(void)
 		text_add_when(&text, (struct when){0});
 	}
 	rc = text.failed ? -1 : 0;
-	/* What was added before is whole. */
+	/* What was added before is intact. */
 	assert_true(text.length <= text.capacity);
 	assert_non_null(text_terminate(&text));
 	text_free(&text);

@@ -53,7 +53,7 @@ static void adds_nothing_past_its_limit_and_stays_failed(void **state)
 	text_free(&text);
 }
 
-static void grows_to_what_is_asked(void **state)
+static void grows_to_the_requested_size(void **state)
 {
 	struct text text;
 
@@ -98,7 +98,7 @@ static void escapes_what_json_must_have_escaped(void **state)
 }
 
 /* The expected texts are those of Python's bytes.decode("utf-8", "replace"). */
-static void replaces_bytes_that_are_no_utf8(void **state)
+static void replaces_bytes_that_are_not_utf8(void **state)
 {
 #define R "\xef\xbf\xbd"
 	static const struct {
@@ -152,9 +152,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(puts_pieces_in_a_row),
 		cmocka_unit_test(adds_nothing_past_its_limit_and_stays_failed),
-		cmocka_unit_test(grows_to_what_is_asked),
+		cmocka_unit_test(grows_to_the_requested_size),
 		cmocka_unit_test(escapes_what_json_must_have_escaped),
-		cmocka_unit_test(replaces_bytes_that_are_no_utf8),
+		cmocka_unit_test(replaces_bytes_that_are_not_utf8),
 		cmocka_unit_test(writes_the_ends_of_time_as_null),
 	};
 

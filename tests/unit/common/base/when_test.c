@@ -102,7 +102,7 @@ static void refuses_years_that_the_text_form_does_not_have(void **state)
 	}
 }
 
-static void reads_no_further_than_it_was_told(void **state)
+static void reads_no_further_than_the_length(void **state)
 {
 	struct when moment;
 
@@ -111,7 +111,7 @@ static void reads_no_further_than_it_was_told(void **state)
 	assert_int_equal(when_parse("1970-01-01T00:00:00Z", 19, &moment), -1);
 }
 
-static void writes_as_many_digits_as_the_moment_needs(void **state)
+static void writes_as_many_digits_as_the_instant_needs(void **state)
 {
 	static const struct {
 		int64_t ns;
@@ -162,7 +162,7 @@ static void arithmetic_stops_at_the_ends_of_time(void **state)
 	assert_int_equal(when_since((struct when){INT64_MIN + 1}, (struct when){5}), INT64_MIN);
 }
 
-static void for_ever_stays_for_ever(void **state)
+static void infinite_past_and_future_stay_infinite(void **state)
 {
 	(void)state;
 	assert_int_equal(when_add(WHEN_MAX, -NS_PER_SECOND).ns, INT64_MAX);
@@ -174,7 +174,7 @@ static void for_ever_stays_for_ever(void **state)
 	assert_int_equal(when_since(WHEN_MAX, WHEN_MAX), 0);
 }
 
-static void moments_are_ordered(void **state)
+static void instants_are_ordered(void **state)
 {
 	struct when a = {1}, b = {2};
 
@@ -219,7 +219,7 @@ static void reads_durations_with_a_unit_or_in_seconds(void **state)
 	}
 }
 
-static void writes_durations_in_the_largest_unit_that_says_them_whole(void **state)
+static void writes_durations_in_the_largest_exact_unit(void **state)
 {
 	static const char *const cases[] = {"0s",   "1ms", "500ms", "1500ms", "1s",
 					    "119s", "2m",  "2h",    "25h",    "3d"};
@@ -245,14 +245,14 @@ int main(void)
 		cmocka_unit_test(refuses_everything_else),
 		cmocka_unit_test(refuses_a_leap_second),
 		cmocka_unit_test(refuses_years_that_the_text_form_does_not_have),
-		cmocka_unit_test(reads_no_further_than_it_was_told),
-		cmocka_unit_test(writes_as_many_digits_as_the_moment_needs),
+		cmocka_unit_test(reads_no_further_than_the_length),
+		cmocka_unit_test(writes_as_many_digits_as_the_instant_needs),
 		cmocka_unit_test(every_day_of_six_centuries_comes_back),
 		cmocka_unit_test(arithmetic_stops_at_the_ends_of_time),
-		cmocka_unit_test(for_ever_stays_for_ever),
-		cmocka_unit_test(moments_are_ordered),
+		cmocka_unit_test(infinite_past_and_future_stay_infinite),
+		cmocka_unit_test(instants_are_ordered),
 		cmocka_unit_test(reads_durations_with_a_unit_or_in_seconds),
-		cmocka_unit_test(writes_durations_in_the_largest_unit_that_says_them_whole),
+		cmocka_unit_test(writes_durations_in_the_largest_exact_unit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

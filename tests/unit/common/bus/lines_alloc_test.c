@@ -1,4 +1,4 @@
-/* Lines are read and written whole, or the reader or writer says that it cannot. */
+/* Lines are read and written whole, or the reader or writer reports that it cannot. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ static char folder[] = "/tmp/tenure-lines-XXXXXX";
 static char path[64];
 static char line[LONG_LINE];
 
-/* Line NUMBER is a letter again and again; each fourth one is long. */
+/* Line NUMBER is one letter repeated; every fourth line is long. */
 static size_t fill(int number)
 {
 	size_t length = number % 4 == 0 ? LONG_LINE : 20;
@@ -75,13 +75,13 @@ static int read_lines(void)
 	return status == LINES_END ? 0 : -1;
 }
 
-static void writes_lines_or_says_that_it_cannot(void **state)
+static void writes_lines_or_reports_that_it_cannot(void **state)
 {
 	(void)state;
 	failing_alloc_each(write_lines, true);
 }
 
-static void reads_lines_or_says_that_it_cannot(void **state)
+static void reads_lines_or_reports_that_it_cannot(void **state)
 {
 	(void)state;
 	assert_int_equal(write_lines(), 0);
@@ -107,8 +107,8 @@ static int remove_folder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes_lines_or_says_that_it_cannot),
-		cmocka_unit_test(reads_lines_or_says_that_it_cannot),
+		cmocka_unit_test(writes_lines_or_reports_that_it_cannot),
+		cmocka_unit_test(reads_lines_or_reports_that_it_cannot),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -185,7 +185,7 @@ static void a_writer_cuts_the_incomplete_last_line(void **state)
 	text_free(&line);
 }
 
-static void a_writer_takes_lines_of_any_length(void **state)
+static void a_writer_accepts_lines_of_any_length(void **state)
 {
 	size_t length = 700000;
 	char *text = malloc(length);
@@ -219,7 +219,7 @@ int main(void)
 		cmocka_unit_test(cuts_a_line_that_is_too_long),
 		cmocka_unit_test(refuses_what_is_not_a_file),
 		cmocka_unit_test(a_writer_cuts_the_incomplete_last_line),
-		cmocka_unit_test(a_writer_takes_lines_of_any_length),
+		cmocka_unit_test(a_writer_accepts_lines_of_any_length),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -29,7 +29,7 @@ static void aligns_words_left_and_numbers_right(void **state)
 	text_free(&out);
 }
 
-static void takes_many_rows_and_says_when_it_failed(void **state)
+static void holds_many_rows_and_reports_a_failure(void **state)
 {
 	struct columns table;
 	struct text out;
@@ -53,7 +53,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(aligns_words_left_and_numbers_right),
-		cmocka_unit_test(takes_many_rows_and_says_when_it_failed),
+		cmocka_unit_test(holds_many_rows_and_reports_a_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Options and tables without memory. */
+/* Options and tables that run out of memory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -92,7 +92,7 @@ static void reads_long_and_short_forms(void **state)
 	assert_string_equal(kubes.values[1], "y");
 }
 
-static void keeps_defaults_and_moves_operands_behind(void **state)
+static void keeps_defaults_and_moves_operands_to_the_end(void **state)
 {
 	char **words = WORDS(W("one"), W("-f"), W("-"), W("--out"), W("b"), W("two"));
 
@@ -117,7 +117,7 @@ static void two_dashes_end_the_options(void **state)
 	assert_false(follow);
 }
 
-static void a_flag_beats_the_environment_and_that_the_default(void **state)
+static void a_flag_beats_the_environment_which_beats_the_default(void **state)
 {
 	(void)state;
 	setenv("TENURE_OUT", "from environment", 1);
@@ -166,7 +166,7 @@ static int run(const struct settings_manual *m, char **words, char *printed, siz
 	return WEXITSTATUS(status);
 }
 
-static void an_error_names_the_option_and_what_would_be_right(void **state)
+static void an_error_names_the_option_and_what_it_takes(void **state)
 {
 	const struct {
 		char **words;
@@ -200,7 +200,7 @@ static void an_error_names_the_option_and_what_would_be_right(void **state)
 	assert_string_equal(printed, "tenure-test: TENURE_PORT: \"many\" is not a whole number\n");
 }
 
-static void refuses_operands_where_there_are_none(void **state)
+static void refuses_operands_if_the_program_takes_none(void **state)
 {
 	struct settings_manual strict = manual;
 	char printed[4096];
@@ -255,11 +255,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(reads_long_and_short_forms, set_up),
-		cmocka_unit_test_setup(keeps_defaults_and_moves_operands_behind, set_up),
+		cmocka_unit_test_setup(keeps_defaults_and_moves_operands_to_the_end, set_up),
 		cmocka_unit_test_setup(two_dashes_end_the_options, set_up),
-		cmocka_unit_test_setup(a_flag_beats_the_environment_and_that_the_default, set_up),
-		cmocka_unit_test_setup(an_error_names_the_option_and_what_would_be_right, set_up),
-		cmocka_unit_test_setup(refuses_operands_where_there_are_none, set_up),
+		cmocka_unit_test_setup(a_flag_beats_the_environment_which_beats_the_default,
+				       set_up),
+		cmocka_unit_test_setup(an_error_names_the_option_and_what_it_takes, set_up),
+		cmocka_unit_test_setup(refuses_operands_if_the_program_takes_none, set_up),
 		cmocka_unit_test_setup(help_shows_every_row_and_ends_with_0, set_up),
 		cmocka_unit_test_setup(the_same_table_makes_a_manual_page_and_completions, set_up),
 	};

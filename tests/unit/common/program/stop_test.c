@@ -66,13 +66,13 @@ static void the_first_signal_asks_and_the_second_ends(void **state)
 	assert_int_equal(in_child(two_signals), 128 + SIGTERM);
 }
 
-static void a_request_of_ours_does_not_count_as_a_signal(void **state)
+static void a_request_by_the_program_does_not_count_as_a_signal(void **state)
 {
 	(void)state;
 	assert_int_equal(in_child(asked_then_signal), 0);
 }
 
-static void a_closed_pipe_is_an_error_and_no_signal(void **state)
+static void a_closed_pipe_is_an_error_and_not_a_signal(void **state)
 {
 	(void)state;
 	assert_int_equal(in_child(broken_pipe), 0);
@@ -82,8 +82,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_signal_asks_and_the_second_ends),
-		cmocka_unit_test(a_request_of_ours_does_not_count_as_a_signal),
-		cmocka_unit_test(a_closed_pipe_is_an_error_and_no_signal),
+		cmocka_unit_test(a_request_by_the_program_does_not_count_as_a_signal),
+		cmocka_unit_test(a_closed_pipe_is_an_error_and_not_a_signal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,7 @@ static void reads_what_tagging_needs(void **state)
 	assert_false(ends.empty);
 }
 
-static void does_without_what_may_be_missing(void **state)
+static void accepts_a_record_without_optional_members(void **state)
 {
 	struct flow_endpoints ends;
 	struct fault fault;
@@ -159,7 +159,7 @@ static void refuses_a_record_that_is_too_large(void **state)
 }
 
 /* docs/answers.md section 6: what no kernel sends without a process. */
-static void tells_a_process_from_a_kernel_alone(void **state)
+static void distinguishes_a_process_from_its_kernel(void **state)
 {
 	static const struct {
 		const char *transport, *packets, *rest;
@@ -198,9 +198,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_tagging_needs),
-		cmocka_unit_test(does_without_what_may_be_missing),
+		cmocka_unit_test(accepts_a_record_without_optional_members),
 		cmocka_unit_test(knows_protocols_by_name_and_number),
-		cmocka_unit_test(tells_a_process_from_a_kernel_alone),
+		cmocka_unit_test(distinguishes_a_process_from_its_kernel),
 		cmocka_unit_test(names_the_member_at_fault),
 		cmocka_unit_test(refuses_a_record_that_is_too_large),
 	};

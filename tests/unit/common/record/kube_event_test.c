@@ -63,7 +63,7 @@ static void reads_what_tenure_kube_writes(void **state)
 	kube_event_clear(&event);
 }
 
-static void reads_what_is_known_of_the_watch(void **state)
+static void reads_records_about_the_watch(void **state)
 {
 	(void)state;
 	uint64_t revisions[KUBE_RESOURCES] = {[KUBE_PODS] = 845, [KUBE_JOBS] = UINT64_MAX};
@@ -239,7 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_tenure_kube_writes),
-		cmocka_unit_test(reads_what_is_known_of_the_watch),
+		cmocka_unit_test(reads_records_about_the_watch),
 		cmocka_unit_test(reads_a_line_of_kubectl),
 		cmocka_unit_test(reads_a_scope),
 		cmocka_unit_test(takes_a_revision_only_as_an_integer),

@@ -84,7 +84,8 @@ static struct kube_topic *opened(void)
 	return topic;
 }
 
-/* A run over what is there. It finds RECORDS new ones, and empties the store REBUILT times. */
+/* A run over the records that exist. It finds RECORDS new ones, and empties the store REBUILT
+ * times. */
 static void assert_run(uint64_t records, uint64_t rebuilt)
 {
 	struct kube_topic *topic = opened();
@@ -97,7 +98,7 @@ static void assert_run(uint64_t records, uint64_t rebuilt)
 	kube_topic_close(topic);
 }
 
-/* The run fails on the way with EXIT_CODE. */
+/* The run fails partway with EXIT_CODE. */
 static void assert_run_fails(int exit_code)
 {
 	struct kube_topic *topic = opened();
@@ -157,7 +158,7 @@ static void a_topic_is_never_complete_and_continues_at_its_last_record(void **st
 	assert_known("2026-11-23T08:00:08Z");
 }
 
-static void what_comes_later_is_applied_by_turns(void **state)
+static void what_arrives_later_is_applied_turn_by_turn(void **state)
 {
 	struct kube_topic *topic;
 
@@ -176,7 +177,7 @@ static void what_comes_later_is_applied_by_turns(void **state)
 	kube_topic_close(topic);
 }
 
-static void a_signal_stops_the_catching_up(void **state)
+static void a_signal_stops_catching_up(void **state)
 {
 	struct kube_topic *topic;
 
@@ -232,7 +233,7 @@ static void a_file_that_changed_anywhere_is_read_from_its_start(void **state)
 	assert_known("2026-11-23T08:00:04Z");
 }
 
-static void where_there_are_outputs_another_first_record_is_refused(void **state)
+static void with_outputs_another_first_record_is_refused(void **state)
 {
 	(void)state;
 	use("kube");
@@ -292,7 +293,7 @@ static void an_unreadable_record_is_skipped_and_counted(void **state)
 	assert_run(0, 0);
 }
 
-static void what_is_not_there_or_breaks_ends_with_its_exit_code(void **state)
+static void what_is_missing_or_fails_ends_with_its_exit_code(void **state)
 {
 	(void)state;
 	use("kube");
@@ -333,16 +334,16 @@ int main(void)
 		TEST(a_file_is_read_to_its_end_and_then_complete),
 		TEST(a_run_applies_only_what_is_new),
 		TEST(a_topic_is_never_complete_and_continues_at_its_last_record),
-		TEST(what_comes_later_is_applied_by_turns),
-		TEST(a_signal_stops_the_catching_up),
+		TEST(what_arrives_later_is_applied_turn_by_turn),
+		TEST(a_signal_stops_catching_up),
 		TEST(another_topic_is_read_from_its_start),
 		TEST(a_topic_may_be_trimmed_up_to_the_last_record_that_was_applied),
 		TEST(a_file_that_changed_anywhere_is_read_from_its_start),
-		TEST(where_there_are_outputs_another_first_record_is_refused),
+		TEST(with_outputs_another_first_record_is_refused),
 		TEST(standard_input_that_differs_cannot_be_read_again),
 		TEST(files_are_one_topic_in_the_order_given),
 		TEST(an_unreadable_record_is_skipped_and_counted),
-		TEST(what_is_not_there_or_breaks_ends_with_its_exit_code),
+		TEST(what_is_missing_or_fails_ends_with_its_exit_code),
 		TEST(a_topic_that_cannot_keep_the_order_or_the_history_is_refused),
 	};
 

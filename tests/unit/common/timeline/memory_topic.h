@@ -1,4 +1,4 @@
-/* memory_topic.h - topics and files in memory, behind topic_reader.h. */
+/* memory_topic.h - an implementation of topic_reader.h with topics and files in memory. */
 #ifndef TENURE_TESTS_MEMORY_TOPIC_H
 #define TENURE_TESTS_MEMORY_TOPIC_H
 

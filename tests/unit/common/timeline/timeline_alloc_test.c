@@ -1,5 +1,5 @@
-/* A timeline that runs out of memory stops, and its store holds nothing wrong: opened again,
- * it continues from there to the same answers, and is not taken for damaged. */
+/* A timeline that runs out of memory stops, and its store holds nothing wrong: reopened, it
+ * continues from there to the same answers, and does not count as damaged. */
 #define _GNU_SOURCE /* nftw */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -183,7 +183,7 @@ static void assert_as_wanted(void)
 	assert_int_not_equal(access(aside, F_OK), 0);
 }
 
-static int feed_anew(void)
+static int feed_from_scratch(void)
 {
 	int rc;
 
@@ -211,7 +211,7 @@ static int set_up(void **state)
 	assert_non_null(mkdtemp(parent));
 	snprintf(folder, sizeof(folder), "%s/state", parent);
 	text_init(&answers, ANSWERS_MAX);
-	while (answers.length < ANSWERS_MAX) /* its own room is not what is tried here */
+	while (answers.length < ANSWERS_MAX) /* its own allocations are not tested here */
 		text_add_string(&answers, " ");
 	assert_int_equal(go_on(true), 0);
 	snprintf(wanted, sizeof(wanted), "%s", text_terminate(&answers));
@@ -228,10 +228,10 @@ static int tear_down(void **state)
 static void applies_a_record_whole_or_not_at_all(void **state)
 {
 	(void)state;
-	failing_alloc_each(feed_anew, true);
+	failing_alloc_each(feed_from_scratch, true);
 }
 
-static void answers_right_or_not_at_all(void **state)
+static void answers_correctly_or_not_at_all(void **state)
 {
 	(void)state;
 	failing_alloc_each(ask_again, true);
@@ -241,7 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(applies_a_record_whole_or_not_at_all),
-		cmocka_unit_test(answers_right_or_not_at_all),
+		cmocka_unit_test(answers_correctly_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -116,7 +116,7 @@ struct topic history_topic(uint64_t seed)
 			size_t before = topic.count;
 
 			add_change(&topic, &text, &present, &topic.drafts[next]);
-			if (second <= first) { /* nobody watched yet */
+			if (second <= first) { /* before the watch began */
 				for (size_t r = before; r < topic.count; r++)
 					free(topic.records[r].line);
 				topic.count = before;
@@ -181,7 +181,7 @@ struct topic history_repeated(const struct topic *topic, struct chance *chance)
 			const struct topic_record *again =
 				&topic->records[chance_pick(chance, (unsigned)r + 1)];
 
-			/* Once more what was said before; of a list that would be another list. */
+			/* Repeats an earlier record; for a list that would be another list. */
 			if (again->resource != BARRIER && !strstr(again->line, "SYNC_"))
 				topic_add(&out, again->resource, false, strdup(again->line));
 		}

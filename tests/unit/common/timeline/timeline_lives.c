@@ -98,7 +98,7 @@ static void end_life(struct topic *topic, struct text *text, struct chance *chan
 {
 	int late = chance_one_in(chance, 10) ? 4000 : (int)chance_pick(chance, 900);
 
-	if (chance_one_in(chance, 6)) { /* force delete, or nobody says so */
+	if (chance_one_in(chance, 6)) { /* force-deleted, or no record shows it */
 		draft_life(topic, text, end - (int)chance_pick(chance, 2000),
 			   chance_one_in(chance, 2) ? "DELETED" : NULL, life);
 		return;

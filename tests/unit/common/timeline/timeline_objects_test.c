@@ -138,7 +138,7 @@ static void an_endpoint_of_a_later_epoch_opens_after_the_one_before(void **state
 	}
 }
 
-static void a_pod_of_a_replica_set_is_of_its_deployment(void **state)
+static void a_pod_of_a_replica_set_belongs_to_the_deployment(void **state)
 {
 	static const struct {
 		const char *name, *hash;
@@ -186,7 +186,7 @@ int main(void)
 		cmocka_unit_test(an_address_was_held_until_its_last_record_or_progress),
 		cmocka_unit_test(a_node_port_that_was_swapped_is_closed),
 		cmocka_unit_test(an_endpoint_of_a_later_epoch_opens_after_the_one_before),
-		cmocka_unit_test(a_pod_of_a_replica_set_is_of_its_deployment),
+		cmocka_unit_test(a_pod_of_a_replica_set_belongs_to_the_deployment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,7 @@ static struct timeline *opened(const char *directory, const struct timeline_opti
 	return timeline;
 }
 
-/* Feeds TOPIC from the timeline's own offset up to and without END. */
+/* Feeds TOPIC from the timeline's own offset up to END, exclusive. */
 static void feed(struct timeline *timeline, const struct topic *topic, size_t end)
 {
 	for (size_t r = (size_t)timeline_next_offset(timeline); r < end; r++) {
@@ -119,7 +119,7 @@ static void the_order_of_the_watches_does_not_matter(void **state)
 	compare_with(history_shuffled, seed_from("SEED", 1));
 }
 
-static void twice_is_once(void **state)
+static void applying_records_twice_changes_nothing(void **state)
 {
 	(void)state;
 	compare_with(history_repeated, seed_from("SEED", 101));
@@ -157,7 +157,7 @@ static void an_answer_at_a_position_never_changes(void **state)
 	}
 }
 
-/* A process that feeds COUNT records more and ends without closing. */
+/* A process that feeds COUNT more records and ends without closing. */
 static void feed_and_be_killed(const char *directory, const struct timeline_options *options,
 			       const struct topic *topic, size_t count)
 {
@@ -187,7 +187,7 @@ static void remove_store(const char *directory)
 	assert_int_equal(system(command), 0);
 }
 
-static void a_killed_process_goes_on_where_it_was(void **state)
+static void a_killed_process_continues_where_it_was(void **state)
 {
 	uint64_t first = seed_from("SEED", 301);
 
@@ -219,9 +219,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_order_of_the_watches_does_not_matter),
-		cmocka_unit_test(twice_is_once),
+		cmocka_unit_test(applying_records_twice_changes_nothing),
 		cmocka_unit_test(an_answer_at_a_position_never_changes),
-		cmocka_unit_test(a_killed_process_goes_on_where_it_was),
+		cmocka_unit_test(a_killed_process_continues_where_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

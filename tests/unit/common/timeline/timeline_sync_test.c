@@ -55,7 +55,7 @@ static void a_list_closes_what_it_lacks_up_to_its_own_revision(void **state)
 	}
 }
 
-static void the_end_of_a_list_that_did_not_begin_closes_nothing(void **state)
+static void a_list_end_without_a_beginning_closes_nothing(void **state)
 {
 	struct timeline *timeline = fed_open();
 
@@ -85,7 +85,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_list_closes_what_it_lacks_up_to_its_own_revision),
-		cmocka_unit_test(the_end_of_a_list_that_did_not_begin_closes_nothing),
+		cmocka_unit_test(a_list_end_without_a_beginning_closes_nothing),
 		cmocka_unit_test(what_came_back_can_be_absent_again),
 	};
 

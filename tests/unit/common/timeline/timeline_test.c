@@ -102,7 +102,7 @@ static void assert_answer(struct timeline *timeline, const char *ip, int64_t sec
 	text_free(&out);
 }
 
-static void the_position_is_the_first_progress_that_knew_enough(void **state)
+static void the_position_is_the_first_progress_a_hold_after_the_end(void **state)
 {
 	struct timeline *timeline = opened(NULL);
 	struct timeline_position position;
@@ -131,7 +131,7 @@ static void the_position_is_the_first_progress_that_knew_enough(void **state)
 	timeline_close(timeline);
 }
 
-static void what_cannot_be_read_is_counted_and_passed_over(void **state)
+static void what_cannot_be_read_is_counted_and_skipped(void **state)
 {
 	static const char *const records[] = {
 		"",
@@ -175,7 +175,7 @@ static void an_offset_below_the_next_is_ignored(void **state)
 	timeline_close(timeline);
 }
 
-static void each_cluster_is_a_world_of_its_own(void **state)
+static void clusters_are_independent(void **state)
 {
 	struct timeline *timeline = opened("b");
 	struct timeline_position position;
@@ -195,7 +195,7 @@ static void each_cluster_is_a_world_of_its_own(void **state)
 	timeline_close(timeline);
 }
 
-static void nothing_is_outside_a_cluster_of_which_nothing_is_there(void **state)
+static void nothing_is_outside_a_cluster_that_has_no_records(void **state)
 {
 	struct timeline *timeline = opened(NULL);
 
@@ -210,7 +210,7 @@ static void nothing_is_outside_a_cluster_of_which_nothing_is_there(void **state)
 	timeline_close(timeline);
 }
 
-static void names_are_those_of_the_position(void **state)
+static void names_are_as_of_the_position(void **state)
 {
 	const char *set =
 		quoted("{'type':'ADDED','resource':'replicasets',"
@@ -244,7 +244,7 @@ static void names_are_those_of_the_position(void **state)
 	}
 	assert_int_equal(timeline_stats(timeline).cache_misses, 1);
 	assert_int_equal(timeline_stats(timeline).cache_hits, 7);
-	/* The pod uses the node's range: what was never seen in it is not outside. */
+	/* The pod uses the node's range, so an address in it that was never seen is not outside. */
 	assert_answer(timeline, "10.1.0.9", 30, 2,
 		      quoted("{'status':'unknown','reason':'never_seen'}"));
 	assert_answer(timeline, "10.1.0.9", 30, 1, quoted("{'status':'known','kind':'outside'}"));
@@ -325,7 +325,7 @@ static void a_name_longer_than_any_of_kubernetes_makes_the_object_unreadable(voi
 	timeline_close(timeline);
 }
 
-static void an_owner_without_room_does_not_hide_the_pod(void **state)
+static void an_owner_name_that_is_too_long_does_not_hide_the_pod(void **state)
 {
 	static const struct long_record records[] = {
 		{OBJECT("pods", "b") OWNER("name"), "'}]}}}"},
@@ -382,15 +382,15 @@ static void a_cluster_that_begins_with_an_unreadable_slice_is_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_position_is_the_first_progress_that_knew_enough),
-		cmocka_unit_test(what_cannot_be_read_is_counted_and_passed_over),
+		cmocka_unit_test(the_position_is_the_first_progress_a_hold_after_the_end),
+		cmocka_unit_test(what_cannot_be_read_is_counted_and_skipped),
 		cmocka_unit_test(an_offset_below_the_next_is_ignored),
-		cmocka_unit_test(each_cluster_is_a_world_of_its_own),
-		cmocka_unit_test(nothing_is_outside_a_cluster_of_which_nothing_is_there),
-		cmocka_unit_test(names_are_those_of_the_position),
+		cmocka_unit_test(clusters_are_independent),
+		cmocka_unit_test(nothing_is_outside_a_cluster_that_has_no_records),
+		cmocka_unit_test(names_are_as_of_the_position),
 		cmocka_unit_test(received_falls_back_to_the_timestamp_and_to_the_object),
 		cmocka_unit_test(a_name_longer_than_any_of_kubernetes_makes_the_object_unreadable),
-		cmocka_unit_test(an_owner_without_room_does_not_hide_the_pod),
+		cmocka_unit_test(an_owner_name_that_is_too_long_does_not_hide_the_pod),
 		cmocka_unit_test(a_cluster_that_begins_with_an_unreadable_slice_is_kept),
 	};
 

@@ -112,7 +112,7 @@ static void another_interface_is_another_flow_with_the_same_community_id(void **
 	flow_packets_free(run);
 }
 
-static void a_silent_flow_ends_by_its_idle_timeout(void **state)
+static void a_silent_flow_ends_at_its_idle_timeout(void **state)
 {
 	struct flow_packets *run = flow_packets_new(8, 1);
 
@@ -174,7 +174,7 @@ static void a_long_flow_comes_in_slices(void **state)
 	flow_packets_free(run);
 }
 
-static void a_slice_without_packets_does_not_come_out(void **state)
+static void a_slice_without_packets_is_not_reported(void **state)
 {
 	struct flow_packets *run = flow_packets_new(8, 1);
 
@@ -287,10 +287,10 @@ int main(void)
 		cmocka_unit_test(finds_the_initiator),
 		cmocka_unit_test(an_echo_reply_had_a_request),
 		cmocka_unit_test(another_interface_is_another_flow_with_the_same_community_id),
-		cmocka_unit_test(a_silent_flow_ends_by_its_idle_timeout),
+		cmocka_unit_test(a_silent_flow_ends_at_its_idle_timeout),
 		cmocka_unit_test(a_packet_after_the_idle_timeout_begins_another_flow),
 		cmocka_unit_test(a_long_flow_comes_in_slices),
-		cmocka_unit_test(a_slice_without_packets_does_not_come_out),
+		cmocka_unit_test(a_slice_without_packets_is_not_reported),
 		cmocka_unit_test(a_closed_connection_waits_for_its_last_packet),
 		cmocka_unit_test(a_syn_on_a_closed_connection_begins_another),
 		cmocka_unit_test(a_full_table_ends_the_longest_silent_flow),

@@ -1,4 +1,4 @@
-/* Everything that the meter needs is there at its start, or it does not start. */
+/* The meter allocates everything when it starts, or does not start. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,7 +80,7 @@ out:
 	return rc;
 }
 
-static void a_meter_starts_whole_or_not(void **state)
+static void a_meter_starts_completely_or_not_at_all(void **state)
 {
 	(void)state;
 	failing_alloc_each(run_meter, false);
@@ -103,7 +103,7 @@ static int remove_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_meter_starts_whole_or_not),
+		cmocka_unit_test(a_meter_starts_completely_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, make_file, remove_file);

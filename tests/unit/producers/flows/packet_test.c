@@ -162,7 +162,7 @@ static void skips_ipv6_extension_headers(void **state)
 	assert_int_equal(packet.bytes, 40 + 44);
 }
 
-static void a_chain_without_end_is_given_up(void **state)
+static void an_endless_header_chain_is_given_up(void **state)
 {
 	struct frame frame = {0};
 	struct packet packet;
@@ -263,7 +263,7 @@ static void says_why_it_cannot_read(void **state)
 	assert_int_equal(decode(PACKET_RAW, &tcp, &packet), PACKET_SHORT_TRANSPORT);
 }
 
-static void every_cut_is_refused_as_short(void **state)
+static void a_frame_cut_anywhere_is_refused_as_short(void **state)
 {
 	struct frame frame = {0};
 	struct packet packet;
@@ -342,12 +342,12 @@ int main(void)
 		cmocka_unit_test(reads_tcp_over_ethernet),
 		cmocka_unit_test(reads_the_same_packet_behind_every_link_header),
 		cmocka_unit_test(skips_ipv6_extension_headers),
-		cmocka_unit_test(a_chain_without_end_is_given_up),
+		cmocka_unit_test(an_endless_header_chain_is_given_up),
 		cmocka_unit_test(reads_icmp_and_sctp),
 		cmocka_unit_test(a_length_of_zero_means_the_rest_of_the_frame),
 		cmocka_unit_test(counts_from_lengths_not_from_what_was_captured),
 		cmocka_unit_test(says_why_it_cannot_read),
-		cmocka_unit_test(every_cut_is_refused_as_short),
+		cmocka_unit_test(a_frame_cut_anywhere_is_refused_as_short),
 		cmocka_unit_test(later_fragments_get_the_ports_of_the_first),
 		cmocka_unit_test(an_atomic_fragment_is_a_whole_packet),
 	};

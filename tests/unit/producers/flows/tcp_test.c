@@ -112,7 +112,7 @@ static void distinguishes_new_bytes_from_old_ones(void **state)
 	assert_int_equal(taken(&tcp).destination.retransmissions, 0);
 }
 
-static void syn_and_fin_carry_no_payload_but_a_number(void **state)
+static void syn_and_fin_carry_no_payload_but_take_a_sequence_number(void **state)
 {
 	struct tcp tcp = {0};
 
@@ -169,7 +169,7 @@ int main(void)
 		cmocka_unit_test(measures_the_handshake_once),
 		cmocka_unit_test(a_partial_handshake_is_not_measured),
 		cmocka_unit_test(distinguishes_new_bytes_from_old_ones),
-		cmocka_unit_test(syn_and_fin_carry_no_payload_but_a_number),
+		cmocka_unit_test(syn_and_fin_carry_no_payload_but_take_a_sequence_number),
 		cmocka_unit_test(closes_after_a_fin_each_way_or_a_reset),
 		cmocka_unit_test(knows_the_syn_of_another_connection),
 	};

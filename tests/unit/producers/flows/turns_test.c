@@ -29,7 +29,7 @@ static void response(struct turns *turns, struct turns_pool *pool, int64_t ns)
 	turns_payload(turns, pool, false, (struct when){ns});
 }
 
-static void measures_from_the_last_of_the_request_to_the_first_of_the_response(void **state)
+static void measures_from_the_end_of_the_request_to_the_start_of_the_response(void **state)
 {
 	struct turns_pool *pool = new_pool(4);
 	struct turns turns = {0};
@@ -167,7 +167,7 @@ static void answer(struct turns *turns, struct turns_pool *pool, int64_t ns, uns
 	}
 }
 
-static void a_sample_without_room_is_counted_as_lost_and_is_part_of_no_figure(void **state)
+static void a_sample_without_room_is_only_counted_as_lost(void **state)
 {
 	struct turns_pool *pool = new_pool(1);
 	struct turns a = {0}, b = {0};
@@ -196,14 +196,13 @@ static void a_sample_without_room_is_counted_as_lost_and_is_part_of_no_figure(vo
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			measures_from_the_last_of_the_request_to_the_first_of_the_response),
+		cmocka_unit_test(measures_from_the_end_of_the_request_to_the_start_of_the_response),
 		cmocka_unit_test(a_server_that_speaks_first_answers_nothing),
 		cmocka_unit_test(a_tainted_turn_is_counted_but_not_measured),
 		cmocka_unit_test(time_that_runs_backwards_is_not_measured),
 		cmocka_unit_test(a_request_waits_across_slices),
 		cmocka_unit_test(the_histogram_holds_every_sample),
-		cmocka_unit_test(a_sample_without_room_is_counted_as_lost_and_is_part_of_no_figure),
+		cmocka_unit_test(a_sample_without_room_is_only_counted_as_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

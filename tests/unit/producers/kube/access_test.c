@@ -37,7 +37,7 @@ static void put(const char *text, size_t times)
 	assert_int_equal(fclose(file), 0);
 }
 
-static void reads_a_file_of_less_than_the_limit(void **state)
+static void reads_a_file_smaller_than_the_limit(void **state)
 {
 	(void)state;
 	struct access_bytes bytes = {NULL, 7};
@@ -86,7 +86,7 @@ static void a_pod_has_a_server_in_its_environment(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_a_file_of_less_than_the_limit),
+		cmocka_unit_test(reads_a_file_smaller_than_the_limit),
 		cmocka_unit_test(keeps_the_old_token_when_there_is_no_new_one),
 		cmocka_unit_test(a_pod_has_a_server_in_its_environment),
 	};

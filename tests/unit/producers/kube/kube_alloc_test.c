@@ -1,4 +1,4 @@
-/* A kubeconfig is read whole or not at all, and a list that is not whole has no SYNC_END. */
+/* A kubeconfig is read completely or not at all, and an incomplete list has no SYNC_END. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,7 +59,7 @@ static const struct clocks *now(void)
 	return &clocks;
 }
 
-/* Brings the page that the watch asks for. False when the request itself found no memory. */
+/* Delivers the page that the watch asks for. False if the request itself ran out of memory. */
 static bool bring_page(struct watch *watch)
 {
 	struct text asked;
@@ -112,13 +112,13 @@ static int list_two_pages(void)
 	return rc;
 }
 
-static void a_kubeconfig_is_read_whole_or_not(void **state)
+static void a_kubeconfig_is_read_completely_or_not_at_all(void **state)
 {
 	(void)state;
 	failing_alloc_each(read_config, true);
 }
 
-static void a_list_ends_only_when_it_is_whole(void **state)
+static void a_list_ends_only_when_it_is_complete(void **state)
 {
 	(void)state;
 	text_init(&record, RECORD_MAX);
@@ -146,8 +146,8 @@ static int remove_config(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_kubeconfig_is_read_whole_or_not),
-		cmocka_unit_test(a_list_ends_only_when_it_is_whole),
+		cmocka_unit_test(a_kubeconfig_is_read_completely_or_not_at_all),
+		cmocka_unit_test(a_list_ends_only_when_it_is_complete),
 	};
 
 	return cmocka_run_group_tests(tests, write_config, remove_config);

@@ -19,7 +19,7 @@ static struct when at(const char *text)
 	return moment;
 }
 
-/* OUT is EXPECTED, and the reader of the topic takes it. */
+/* OUT is EXPECTED, and the topic's reader accepts it. */
 static void check(struct text *out, enum kube_event_type type, const char *expected)
 {
 	struct kube_event event;

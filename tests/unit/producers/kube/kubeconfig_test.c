@@ -49,7 +49,7 @@ static void put(const char *name, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* Returns what kubeconfig_read() does with TEXT; SAID gets what it logs. */
+/* Returns what kubeconfig_read() does with TEXT; SAID receives what it logs. */
 static int read_config(const char *text, const char *context, struct access *access, char *said,
 		       size_t size)
 {

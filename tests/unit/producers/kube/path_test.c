@@ -48,7 +48,7 @@ static void asks_for_the_changes_after_a_revision(void **state)
 	text_free(&path);
 }
 
-static void asks_for_the_metadata_of_owners_alone(void **state)
+static void requests_only_the_metadata_of_owners(void **state)
 {
 	(void)state;
 	assert_string_equal(path_accept(KUBE_PODS, true), "application/json");
@@ -65,7 +65,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_for_pages_and_revisions),
 		cmocka_unit_test(asks_for_the_changes_after_a_revision),
-		cmocka_unit_test(asks_for_the_metadata_of_owners_alone),
+		cmocka_unit_test(requests_only_the_metadata_of_owners),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,7 +126,7 @@ static void waits_while_changes_keep_coming(void **state)
 	assert_int_equal(promised(&f, 151), 0);
 }
 
-static void promises_nothing_when_a_watch_closed_meanwhile(void **state)
+static void promises_nothing_if_a_watch_has_closed(void **state)
 {
 	(void)state;
 	struct fixture f;
@@ -228,7 +228,7 @@ int main(void)
 		cmocka_unit_test(promises_after_the_settling_time),
 		cmocka_unit_test(promises_at_once_what_every_watch_has_reached),
 		cmocka_unit_test(waits_while_changes_keep_coming),
-		cmocka_unit_test(promises_nothing_when_a_watch_closed_meanwhile),
+		cmocka_unit_test(promises_nothing_if_a_watch_has_closed),
 		cmocka_unit_test(promises_nothing_without_every_answer),
 		cmocka_unit_test(sees_revisions_go_back),
 		cmocka_unit_test(known_does_not_follow_a_clock_that_is_set_back),

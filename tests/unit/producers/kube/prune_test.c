@@ -40,7 +40,7 @@ static void keeps_what_a_binding_needs_of_a_pod(void **state)
 		     "'state':{'running':{'startedAt':'2026-01-01T00:00:00Z'}}}]}}"));
 }
 
-static void keeps_host_ports_alone_of_a_container(void **state)
+static void keeps_only_the_host_ports_of_a_container(void **state)
 {
 	(void)state;
 	check(KUBE_PODS,
@@ -95,7 +95,7 @@ static void keeps_the_other_resources_parts(void **state)
 		     "'name':'d','controller':true}]}}"));
 }
 
-static void leaves_strange_shapes_as_they_are(void **state)
+static void leaves_unexpected_shapes_as_they_are(void **state)
 {
 	(void)state;
 	check(KUBE_PODS, quoted("{'metadata':null,'spec':7,'status':['x',{'phase':'y'}]}"),
@@ -107,10 +107,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_what_a_binding_needs_of_a_pod),
-		cmocka_unit_test(keeps_host_ports_alone_of_a_container),
+		cmocka_unit_test(keeps_only_the_host_ports_of_a_container),
 		cmocka_unit_test(keeps_the_kubelets_times_and_no_other_manager),
 		cmocka_unit_test(keeps_the_other_resources_parts),
-		cmocka_unit_test(leaves_strange_shapes_as_they_are),
+		cmocka_unit_test(leaves_unexpected_shapes_as_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ static void resumes_after_the_last_progress(void **state)
 	assert_int_equal(resume.received.ns, at(9000).ns);
 }
 
-static void lists_again_what_broke_off_in_a_list(void **state)
+static void lists_again_after_an_interrupted_list(void **state)
 {
 	(void)state;
 	struct resume resume;
@@ -97,7 +97,7 @@ static void reads_the_end_of_a_file_but_not_of_standard_output(void **state)
 
 	assert_non_null(file);
 	fputs(quoted(PROGRESS "\n"), file);
-	/* More than the first look back reaches, with lines that are not ours. */
+	/* More than the first step back reads, with lines that are not ours. */
 	for (int i = 0; i < 1500; i++)
 		fputs(i % 2 ? "not JSON\n" : quoted(POD("21") "\n"), file);
 	assert_int_equal(fclose(file), 0);
@@ -115,7 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resumes_after_the_last_progress),
-		cmocka_unit_test(lists_again_what_broke_off_in_a_list),
+		cmocka_unit_test(lists_again_after_an_interrupted_list),
 		cmocka_unit_test(trusts_no_change_without_a_progress),
 		cmocka_unit_test(reads_the_end_of_a_file_but_not_of_standard_output),
 	};

@@ -61,7 +61,7 @@ static void is_in_trouble_until_every_watch_is_open(void **state)
 	assert_false(log.troubled);
 }
 
-static void a_resource_that_is_left_out_is_no_trouble(void **state)
+static void a_resource_that_is_left_out_is_not_a_problem(void **state)
 {
 	(void)state;
 	struct watch_log log = {0};
@@ -76,7 +76,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(logs_the_first_problem_and_one_in_thirty_seconds),
 		cmocka_unit_test(is_in_trouble_until_every_watch_is_open),
-		cmocka_unit_test(a_resource_that_is_left_out_is_no_trouble),
+		cmocka_unit_test(a_resource_that_is_left_out_is_not_a_problem),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,7 +121,7 @@ static void lists_page_by_page_and_then_watches(void **state)
 	watch_free(&watch);
 }
 
-static void begins_a_broken_list_again(void **state)
+static void restarts_an_interrupted_list(void **state)
 {
 	(void)state;
 	struct watch watch;
@@ -143,7 +143,7 @@ static void begins_a_broken_list_again(void **state)
 	watch_free(&watch);
 }
 
-static void gives_each_change_once_and_in_order(void **state)
+static void returns_each_change_once_and_in_order(void **state)
 {
 	(void)state;
 	struct watch watch;
@@ -185,7 +185,7 @@ static void watches_again_from_the_last_revision_after_a_clean_end(void **state)
 	watch_free(&watch);
 }
 
-static void says_what_was_lost_when_the_revision_is_gone(void **state)
+static void reports_what_was_lost_when_the_revision_is_gone(void **state)
 {
 	(void)state;
 	static const char *const errors[] = {
@@ -298,7 +298,7 @@ static void a_planned_list_is_at_the_watchs_own_revision(void **state)
 	watch_free(&watch);
 }
 
-static void refuses_lines_that_are_none(void **state)
+static void refuses_lines_that_are_not_events(void **state)
 {
 	(void)state;
 	static const char *const lines[] = {"no json\n", "{'type':'ADDED'}\n",
@@ -321,15 +321,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_page_by_page_and_then_watches),
-		cmocka_unit_test(begins_a_broken_list_again),
-		cmocka_unit_test(gives_each_change_once_and_in_order),
+		cmocka_unit_test(restarts_an_interrupted_list),
+		cmocka_unit_test(returns_each_change_once_and_in_order),
 		cmocka_unit_test(watches_again_from_the_last_revision_after_a_clean_end),
-		cmocka_unit_test(says_what_was_lost_when_the_revision_is_gone),
+		cmocka_unit_test(reports_what_was_lost_when_the_revision_is_gone),
 		cmocka_unit_test(lists_again_on_http_410_but_not_on_refusals),
 		cmocka_unit_test(distrusts_watches_that_end_at_once),
 		cmocka_unit_test(leaves_out_what_a_server_may_lack),
 		cmocka_unit_test(a_planned_list_is_at_the_watchs_own_revision),
-		cmocka_unit_test(refuses_lines_that_are_none),
+		cmocka_unit_test(refuses_lines_that_are_not_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@ static void counts_one_observer_of_the_same_packets(void **state)
 	assert_int_equal(sum.servers, 1u << 2);
 }
 
-static void keeps_what_differs_apart(void **state)
+static void keeps_different_conversations_apart(void **state)
 {
 	static struct tagged_flow flows[2];
 
@@ -79,7 +79,8 @@ static void takes_a_reused_source_port_as_another_conversation(void **state)
 	assert_int_equal(sum.conversations, 2);
 	assert_int_equal(sum.measures.flows, 2);
 	assert_int_equal(sum.measures.source_bytes, 200);
-	/* Within the gap it is one, but each flow of the counted observer still counts. */
+	/* Within the gap it is one conversation, but each flow of the counted observer still
+	 * counts. */
 	flow_make(&flows[2], 2, 2.5, 4, "n1", "veth1");
 	flow_make(&flows[3], 3, 2.5, 4, "n2", "veth9");
 	sum = tally_in_any_order(flows, 4);
@@ -193,7 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_one_observer_of_the_same_packets),
-		cmocka_unit_test(keeps_what_differs_apart),
+		cmocka_unit_test(keeps_different_conversations_apart),
 		cmocka_unit_test(takes_a_reused_source_port_as_another_conversation),
 		cmocka_unit_test(joins_slices_of_a_flow_across_any_pause),
 		cmocka_unit_test(merges_conversations_that_a_late_record_connects),

@@ -58,7 +58,7 @@ static void joins_an_unknown_end_that_got_the_same_packets(void **state)
 	sum = tally_in_any_order(flows, 2);
 	assert_int_equal(sum.conversations, 1);
 	assert_int_equal(sum.servers, 1u << 1);
-	flows[0].source.packets++; /* TCP goes by its SYN */
+	flows[0].source.packets++; /* TCP is decided by its SYN */
 	assert_int_equal(tally_in_any_order(flows, 2).conversations, 1);
 	snprintf(flows[0].transport, sizeof(flows[0].transport), "udp");
 	snprintf(flows[1].transport, sizeof(flows[1].transport), "udp");

@@ -1,4 +1,4 @@
-/* A graph without memory says so; what was counted before can be freed. */
+/* A graph that runs out of memory reports it; what was counted before can be freed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,7 +123,7 @@ out:
 	return rc;
 }
 
-static void a_graph_is_made_whole_or_not(void **state)
+static void a_graph_is_made_completely_or_not_at_all(void **state)
 {
 	(void)state;
 	failing_alloc_each(make_graph, false);
@@ -132,7 +132,7 @@ static void a_graph_is_made_whole_or_not(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_graph_is_made_whole_or_not),
+		cmocka_unit_test(a_graph_is_made_completely_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,7 @@ static const char *listed(const struct ip *ips, size_t count, char *out, size_t 
 	return out;
 }
 
-static void a_pod_has_the_addresses_of_its_status_else_of_annotations(void **state)
+static void a_pod_has_the_addresses_in_its_status_or_else_in_annotations(void **state)
 {
 	static const struct {
 		const char *object, *addresses;
@@ -74,7 +74,7 @@ static void a_pod_has_the_addresses_of_its_status_else_of_annotations(void **sta
 	}
 }
 
-static void what_is_no_address_is_passed_over_and_counted(void **state)
+static void what_is_not_an_address_is_skipped_and_counted(void **state)
 {
 	struct json_object *tree = parsed(quoted("{'status':{'podIP':'10.1.0.',"
 						 "'podIPs':[{'ip':'10.1.0.1'}]}}"));
@@ -267,8 +267,8 @@ static void ranges_of_a_service_cidr(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_pod_has_the_addresses_of_its_status_else_of_annotations),
-		cmocka_unit_test(what_is_no_address_is_passed_over_and_counted),
+		cmocka_unit_test(a_pod_has_the_addresses_in_its_status_or_else_in_annotations),
+		cmocka_unit_test(what_is_not_an_address_is_skipped_and_counted),
 		cmocka_unit_test(reads_the_sandbox_and_all_containers),
 		cmocka_unit_test(a_pod_that_no_kubelet_saw_is_as_old_as_its_object),
 		cmocka_unit_test(a_node_has_its_own_and_the_plugins_addresses),

@@ -46,7 +46,7 @@ static struct binding pod(size_t holder, uint64_t node, int64_t start, int64_t s
 	return binding;
 }
 
-static void start_is_what_the_clock_asks_for(void **state)
+static void a_binding_starts_with_the_evidence_of_the_clock(void **state)
 {
 	static const struct {
 		enum timeline_clock clock;
@@ -95,7 +95,7 @@ static void assert_instants(const struct instants *at, int64_t possible_from, in
 	assert_int_equal(in_ms(at->possible_to), possible_to);
 }
 
-static void one_alone_is_widened_and_narrowed(void **state)
+static void a_single_binding_is_widened_and_narrowed(void **state)
 {
 	struct binding closed = pod(0, 1, 1000, 3000, 50000), open = pod(0, 1, 1000, 3000, OPEN);
 	struct instants at;
@@ -107,9 +107,10 @@ static void one_alone_is_widened_and_narrowed(void **state)
 	assert_instants(&at, 500, 4500, OPEN, OPEN);
 }
 
-static void the_one_before_ends_when_the_next_is_certain(void **state)
+static void a_binding_ends_when_the_next_is_certain(void **state)
 {
-	/* A sandbox that went at 50 s, and a pod that was made long before it got the address. */
+	/* A sandbox that was gone at 50 s, and a pod that was created long before it got the
+	 * address. */
 	struct binding bindings[] = {pod(0, 1, 1000, 3000, 50000), pod(1, 2, 20000, 50000, OPEN)};
 	struct instants at[2];
 
@@ -121,15 +122,15 @@ static void the_one_before_ends_when_the_next_is_certain(void **state)
 	assert_instants(&at[1], 39500, 51500, OPEN, OPEN);
 }
 
-static void an_open_one_is_over_when_a_later_one_is_there(void **state)
+static void an_open_binding_is_over_once_there_is_a_later_one(void **state)
 {
 	static const struct {
 		const char *what;
 		bool terminating, same_node, over;
 	} cases[] = {
-		{"nothing says so", false, false, false},
+		{"no evidence of an order", false, false, false},
 		{"it is terminating", true, false, true},
-		{"one node gives an address once", false, true, true},
+		{"both are on one node", false, true, true},
 	};
 
 	(void)state;
@@ -149,10 +150,10 @@ static void an_open_one_is_over_when_a_later_one_is_there(void **state)
 	}
 }
 
-static void skew_is_nothing_between_two_of_one_node(void **state)
+static void two_bindings_on_one_node_have_no_skew(void **state)
 {
-	/* Both live for half a second, the second from 4.0 on: that proves an order on one node
-	 * alone. */
+	/* Both live for half a second, the second from 4.0 on, which proves an order only on one
+	 * node. */
 	struct binding bindings[] = {pod(0, 1, 1000, 3000, 4200), pod(1, 1, 1000, 4000, 4500)};
 	struct instants at[2];
 
@@ -167,9 +168,9 @@ static void skew_is_nothing_between_two_of_one_node(void **state)
 	assert_int_equal(in_ms(at[1].possible_from), 1000 - 500);
 }
 
-static void two_that_are_each_before_the_other_are_in_no_order(void **state)
+static void two_bindings_each_before_the_other_have_no_order(void **state)
 {
-	/* A short one that was over before it was certain, and an open, terminating one. */
+	/* A short binding that was over before it was certain, and an open, terminating one. */
 	struct binding bindings[] = {pod(0, 1, 8000, 9000, OPEN), pod(1, 2, 8000, 11000, 10200)};
 	struct instants at[2];
 
@@ -180,7 +181,7 @@ static void two_that_are_each_before_the_other_are_in_no_order(void **state)
 	assert_instants(&at[1], 7500, 12500, 9700, 11700);
 }
 
-static void of_one_pod_only_the_epochs_count(void **state)
+static void within_one_pod_only_the_epochs_count(void **state)
 {
 	struct binding bindings[] = {pod(0, 1, 1000, 3000, 50000), pod(0, 1, 1000, 2000, OPEN)};
 	struct instants at[2];
@@ -247,7 +248,7 @@ static void judges_by_holders(void **state)
 	assert_false(asof_certain_within(tenures, count, ms(9500), ms(13999)));
 }
 
-static void of_several_bindings_of_one_the_latest_is_shown(void **state)
+static void the_latest_binding_of_a_holder_is_shown(void **state)
 {
 	static const int64_t rows[][5] = {
 		{0, 1000, 4000, 9000, 13000},
@@ -271,15 +272,15 @@ static void of_several_bindings_of_one_the_latest_is_shown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(start_is_what_the_clock_asks_for),
-		cmocka_unit_test(one_alone_is_widened_and_narrowed),
-		cmocka_unit_test(the_one_before_ends_when_the_next_is_certain),
-		cmocka_unit_test(an_open_one_is_over_when_a_later_one_is_there),
-		cmocka_unit_test(skew_is_nothing_between_two_of_one_node),
-		cmocka_unit_test(two_that_are_each_before_the_other_are_in_no_order),
-		cmocka_unit_test(of_one_pod_only_the_epochs_count),
+		cmocka_unit_test(a_binding_starts_with_the_evidence_of_the_clock),
+		cmocka_unit_test(a_single_binding_is_widened_and_narrowed),
+		cmocka_unit_test(a_binding_ends_when_the_next_is_certain),
+		cmocka_unit_test(an_open_binding_is_over_once_there_is_a_later_one),
+		cmocka_unit_test(two_bindings_on_one_node_have_no_skew),
+		cmocka_unit_test(two_bindings_each_before_the_other_have_no_order),
+		cmocka_unit_test(within_one_pod_only_the_epochs_count),
 		cmocka_unit_test(judges_by_holders),
-		cmocka_unit_test(of_several_bindings_of_one_the_latest_is_shown),
+		cmocka_unit_test(the_latest_binding_of_a_holder_is_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

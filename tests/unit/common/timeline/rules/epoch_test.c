@@ -76,7 +76,7 @@ static struct pod_record with_sandbox(struct pod_record record, enum pod_sandbox
 	return record;
 }
 
-/* Takes RECORD in at AT; its offset is AT too. Whether it began another epoch. */
+/* Folds RECORD, received at AT and with offset AT. Returns whether it began another epoch. */
 static bool take(struct pod_fold *fold, struct pod_record record, bool deleted, int64_t at)
 {
 	struct epoch ended;
@@ -117,7 +117,7 @@ static void begins_with_the_first_address(void **state)
 	assert_ended(&fold, BINDING_OPEN, OPEN, OPEN);
 }
 
-static void begins_anew(void **state)
+static void begins_a_new_epoch(void **state)
 {
 	static const struct {
 		const char *what;
@@ -126,7 +126,7 @@ static void begins_anew(void **state)
 		uint8_t address;
 		bool ended, anew;
 	} cases[] = {
-		{"the same again", POD_SANDBOX_TRUE, 104, 1, false, false},
+		{"the same record again", POD_SANDBOX_TRUE, 104, 1, false, false},
 		{"another address of the family", POD_SANDBOX_TRUE, 104, 2, false, true},
 		{"a sandbox that is later", POD_SANDBOX_TRUE, 150, 1, false, true},
 		{"a sandbox that is earlier", POD_SANDBOX_TRUE, 103, 1, false, false},
@@ -228,7 +228,7 @@ static void absence_is_a_loss_unless_all_had_terminated(void **state)
 	assert_ended(&over, BINDING_FINISHED, 180, 300);
 }
 
-static void lost_can_turn_into_finished_and_nothing_opens_again(void **state)
+static void lost_can_become_finished_and_nothing_reopens(void **state)
 {
 	struct pod_fold fold = born(running(1, 105));
 	struct pod_record end = with_sandbox(terminated(1, 105, 180), POD_SANDBOX_FALSE, 181);
@@ -261,7 +261,7 @@ static void the_next_epoch_takes_only_its_own_times(void **state)
 	assert_int_equal(seconds(evidence_possible_from(&fold.epoch.evidence)), 105);
 }
 
-static void a_sandbox_from_before_the_last_one_went_is_not_the_next_epochs(void **state)
+static void the_next_epoch_does_not_take_a_sandbox_older_than_the_end(void **state)
 {
 	struct pod_fold fold = born(with_sandbox(running(1, 105), POD_SANDBOX_TRUE, 104));
 
@@ -273,7 +273,7 @@ static void a_sandbox_from_before_the_last_one_went_is_not_the_next_epochs(void 
 	assert_int_equal(seconds(fold.epoch.evidence.sandbox_ready), 181);
 }
 
-static void containers_that_all_started_again_may_have_another_sandbox(void **state)
+static void if_all_containers_restarted_the_sandbox_may_be_new(void **state)
 {
 	static const struct {
 		enum pod_sandbox before, after;
@@ -281,13 +281,13 @@ static void containers_that_all_started_again_may_have_another_sandbox(void **st
 		bool deleted, terminal, anew;
 	} cases[] = {
 		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 131, 130, false, false, true},
-		/* one ran across it */
+		/* one was running then */
 		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 129, 130, false, false, false},
 		/* of nobody here */
 		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 131, 104, false, false, false},
 		{POD_SANDBOX_TRUE, POD_SANDBOX_TRUE, 131, 130, false, false, false},
 		{POD_SANDBOX_TRUE, POD_SANDBOX_UNTOLD, 131, 130, false, false, false},
-		/* the pod does not live on */
+		/* the pod is gone */
 		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 131, 130, true, false, false},
 		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 131, 130, false, true, false},
 	};
@@ -309,7 +309,7 @@ static void containers_that_all_started_again_may_have_another_sandbox(void **st
 	}
 }
 
-static void a_start_of_1970_is_no_start(void **state)
+static void a_start_in_1970_does_not_count(void **state)
 {
 	struct pod_fold fold = born(running(1, 0));
 
@@ -351,16 +351,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(begins_with_the_first_address),
-		cmocka_unit_test(begins_anew),
+		cmocka_unit_test(begins_a_new_epoch),
 		cmocka_unit_test(a_terminal_or_deleted_record_begins_nothing_after_the_end),
 		cmocka_unit_test(another_family_joins_the_epoch),
 		cmocka_unit_test(ends),
 		cmocka_unit_test(absence_is_a_loss_unless_all_had_terminated),
-		cmocka_unit_test(lost_can_turn_into_finished_and_nothing_opens_again),
+		cmocka_unit_test(lost_can_become_finished_and_nothing_reopens),
 		cmocka_unit_test(the_next_epoch_takes_only_its_own_times),
-		cmocka_unit_test(a_sandbox_from_before_the_last_one_went_is_not_the_next_epochs),
-		cmocka_unit_test(containers_that_all_started_again_may_have_another_sandbox),
-		cmocka_unit_test(a_start_of_1970_is_no_start),
+		cmocka_unit_test(the_next_epoch_does_not_take_a_sandbox_older_than_the_end),
+		cmocka_unit_test(if_all_containers_restarted_the_sandbox_may_be_new),
+		cmocka_unit_test(a_start_in_1970_does_not_count),
 		cmocka_unit_test(is_unpublished_between_start_and_address),
 	};
 

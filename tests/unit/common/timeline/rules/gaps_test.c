@@ -32,7 +32,7 @@ static void a_gap_counts_from_hold_before_it(void **state)
 	} cases[] = {
 		{80, 89, 1, 9, false},  {80, 90, 1, 9, true},    {150, 160, 1, 9, true},
 		{200, 210, 1, 9, true}, {201, 210, 1, 9, false}, {150, 160, 2, 9, false},
-		{150, 160, 3, 9, true}, {150, 160, 1, 4, false}, /* not told yet */
+		{150, 160, 3, 9, true}, {150, 160, 1, 4, false}, /* not visible yet */
 		{300, 301, 2, 9, true}, {300, 301, 2, 7, false},
 	};
 	struct gaps gaps = {0};
@@ -63,7 +63,7 @@ static void coverage_begins_with_a_whole_list_or_the_first_object(void **state)
 	} cases[] = {
 		{"nothing", OFFSET_NEVER, OFFSET_NEVER, OFFSET_NEVER, 9, NONE},
 		{"an object", 3, OFFSET_NEVER, OFFSET_NEVER, 9, 30},
-		{"an object that is not there yet", 3, OFFSET_NEVER, OFFSET_NEVER, 2, NONE},
+		{"an object that is not visible yet", 3, OFFSET_NEVER, OFFSET_NEVER, 2, NONE},
 		{"an object, then a list", 3, 4, 6, 9, 60},
 		{"an object, then a list under way", 3, 4, 6, 5, 30},
 		{"a list", 3, 2, 6, 9, 60},
@@ -87,7 +87,7 @@ static void coverage_begins_with_a_whole_list_or_the_first_object(void **state)
 	}
 }
 
-static void finds_the_first_progress_that_knew(void **state)
+static void finds_the_first_progress_that_covers_an_instant(void **state)
 {
 	struct progress progress = {0};
 
@@ -115,7 +115,7 @@ static struct ip_range range(const char *text)
 	return parsed;
 }
 
-static void a_range_counts_from_when_it_is_used(void **state)
+static void a_range_counts_from_its_first_use(void **state)
 {
 	struct ranges ranges = {0};
 	struct range_row rows[] = {
@@ -138,8 +138,8 @@ static void a_range_counts_from_when_it_is_used(void **state)
 	ranges_free(&ranges);
 }
 
-/* Many statements, so that blocks are passed over; each pod waits one second, a stuck one
- * for ever. */
+/* Many statements, so that blocks are skipped. Each pod waits one second; a stuck one waits
+ * forever. */
 static void fill(struct unpublished_pods *table)
 {
 	for (uint64_t pod = 0; pod < 2000; pod++) {
@@ -193,7 +193,7 @@ static void a_pod_may_hold_an_address_while_it_waits(void **state)
 	unpublished_pods_free(&table);
 }
 
-static void one_that_never_got_any_may_have_had_it_until_then(void **state)
+static void a_pod_that_never_got_an_address_may_have_had_one_until_its_end(void **state)
 {
 	struct unpublished_pods table = {0};
 	struct unpublished_pod row = {1, 5, OFFSET_NEVER, s(100), s(120)};
@@ -219,10 +219,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_gap_counts_from_hold_before_it),
 		cmocka_unit_test(coverage_begins_with_a_whole_list_or_the_first_object),
-		cmocka_unit_test(finds_the_first_progress_that_knew),
-		cmocka_unit_test(a_range_counts_from_when_it_is_used),
+		cmocka_unit_test(finds_the_first_progress_that_covers_an_instant),
+		cmocka_unit_test(a_range_counts_from_its_first_use),
 		cmocka_unit_test(a_pod_may_hold_an_address_while_it_waits),
-		cmocka_unit_test(one_that_never_got_any_may_have_had_it_until_then),
+		cmocka_unit_test(a_pod_that_never_got_an_address_may_have_had_one_until_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,8 +25,8 @@ static struct when s(int64_t tenths)
 	return (struct when){tenths * NS_PER_SECOND / 10};
 }
 
-/* A membership from OPENING to CLOSING (tenths of a second, -1 for open), told at the
- * offsets that are the same numbers. */
+/* A membership from OPENING to CLOSING (tenths of a second, -1 for open), whose offsets are the
+ * same numbers. */
 static struct membership row(const char *service, const char *uid, const char *ports,
 			     int64_t opening, int64_t closing)
 {
@@ -82,7 +82,7 @@ static void assert_services(const struct membership *rows, size_t count,
 
 #define ONE(name) ",'service':{'name':'" name "','namespace':'shop'}"
 
-static void counts_while_it_lasts(void **state)
+static void a_membership_counts_while_it_is_open(void **state)
 {
 	struct membership rows[] = {row("shop/web", "a", tcp_80, 100, 200)};
 	static const struct {
@@ -106,7 +106,7 @@ static void counts_while_it_lasts(void **state)
 	}
 }
 
-static void a_pause_of_five_seconds_is_none(void **state)
+static void a_pause_of_five_seconds_is_bridged(void **state)
 {
 	struct membership rows[] = {
 		row("shop/web", "a", tcp_80, 100, 200),
@@ -134,7 +134,7 @@ static void a_pause_of_five_seconds_is_none(void **state)
 	}
 }
 
-static void one_is_singled_out_by_its_port(void **state)
+static void a_service_is_singled_out_by_its_port(void **state)
 {
 	struct membership rows[] = {
 		row("shop/admin", "a", NULL, 100, -1), row("shop/api", "", tcp_80, 100, -1),
@@ -206,9 +206,9 @@ static void more_than_the_limit_are_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts_while_it_lasts),
-		cmocka_unit_test(a_pause_of_five_seconds_is_none),
-		cmocka_unit_test(one_is_singled_out_by_its_port),
+		cmocka_unit_test(a_membership_counts_while_it_is_open),
+		cmocka_unit_test(a_pause_of_five_seconds_is_bridged),
+		cmocka_unit_test(a_service_is_singled_out_by_its_port),
 		cmocka_unit_test(a_node_has_the_services_of_its_port),
 		cmocka_unit_test(more_than_the_limit_are_cut),
 	};

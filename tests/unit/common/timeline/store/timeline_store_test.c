@@ -98,7 +98,7 @@ static void assert_begins_with(const struct folder *folder, int64_t records)
 	timeline_close(timeline);
 }
 
-static void assert_begins_anew(const struct folder *folder, int set_aside)
+static void assert_starts_empty(const struct folder *folder, int set_aside)
 {
 	struct timeline *timeline = opened(folder);
 
@@ -109,8 +109,8 @@ static void assert_begins_anew(const struct folder *folder, int set_aside)
 	assert_int_equal(aside(folder), set_aside);
 }
 
-/* Overwrites the first LENGTH bytes, at most, of the files whose names hold PART; of a
- * negative LENGTH all but the last so many. */
+/* Overwrites at most the first LENGTH bytes of the files whose names contain PART; if LENGTH is
+ * negative, all but the last -LENGTH. */
 static void spoil(const struct folder *folder, const char *part, long length)
 {
 	DIR *state = opendir(folder->path);
@@ -164,7 +164,7 @@ static void a_reset_store_is_empty(void **state)
 	assert_int_equal(timeline_reset(timeline), 0);
 	assert_int_equal(timeline_next_offset(timeline), 0);
 	timeline_close(timeline);
-	assert_begins_anew(*state, 0);
+	assert_starts_empty(*state, 0);
 }
 
 /* A process killed inside timeline_reset() leaves the mark and some of the files. */
@@ -182,7 +182,7 @@ static void finishes_a_reset_that_was_killed(void **state)
 	fclose(file);
 	snprintf(path, sizeof(path), "%s/CURRENT", folder->path);
 	assert_int_equal(unlink(path), 0);
-	assert_begins_anew(folder, 0);
+	assert_starts_empty(folder, 0);
 	fill(folder);
 	assert_begins_with(folder, 1);
 }
@@ -204,10 +204,10 @@ static void sets_an_unreadable_store_aside(void **state)
 {
 	fill(*state);
 	spoil(*state, "CURRENT", LONG_MAX);
-	assert_begins_anew(*state, 1);
+	assert_starts_empty(*state, 1);
 	fill(*state);
 	spoil(*state, "MANIFEST", LONG_MAX);
-	assert_begins_anew(*state, 2);
+	assert_starts_empty(*state, 2);
 }
 
 static void loses_no_more_than_the_end_of_a_damaged_log(void **state)
@@ -228,15 +228,15 @@ static void sets_a_store_with_a_damaged_block_aside(void **state)
 	/* Opening it writes what the log held into a table. */
 	timeline_close(opened(*state));
 	spoil(*state, ".sst", LONG_MAX);
-	assert_begins_anew(*state, 1);
+	assert_starts_empty(*state, 1);
 	fill(*state);
 	timeline_close(opened(*state));
 	spoil(*state, ".sst", 16);
-	assert_begins_anew(*state, 2);
+	assert_starts_empty(*state, 2);
 	fill(*state);
 	timeline_close(opened(*state));
 	spoil(*state, ".sst", -53); /* its footer is whole, its index is not */
-	assert_begins_anew(*state, 3);
+	assert_starts_empty(*state, 3);
 }
 
 static void sets_a_store_of_another_format_aside(void **state)
@@ -257,10 +257,10 @@ static void sets_a_store_of_another_format_aside(void **state)
 	store_close(store);
 	text_free(&key);
 	text_free(&value);
-	assert_begins_anew(folder, 1);
+	assert_starts_empty(folder, 1);
 }
 
-static void leaves_a_folder_of_somebody_else_alone(void **state)
+static void leaves_a_foreign_folder_alone(void **state)
 {
 	const struct folder *folder = *state;
 	char path[2 * ROOM];
@@ -304,8 +304,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(sets_a_store_of_another_format_aside, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(leaves_a_folder_of_somebody_else_alone, set_up,
-						tear_down),
+		cmocka_unit_test_setup_teardown(leaves_a_foreign_folder_alone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_store_in_use_is_not_damaged, set_up, tear_down),
 	};
 
