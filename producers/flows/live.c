@@ -98,7 +98,7 @@ static int add_source(struct live *live, const char *name, unsigned index, bool 
 		(struct pollfd){.fd = capture_fd(source.capture), .events = POLLIN};
 	live->count++;
 	live->stats.opened++;
-	log_info("interface %s: capture begins", name);
+	log_info("interface %s: capture started", name);
 	return EX_OK;
 }
 
@@ -106,7 +106,7 @@ static void remove_source(struct live *live, size_t at)
 {
 	struct source *source = &live->sources[at];
 
-	log_info("interface %s: capture ends", source->name);
+	log_info("interface %s: capture ended", source->name);
 	capture_add_stats(source->capture, &live->stats.capture);
 	capture_close(source->capture);
 	interfaces_retire(live->interfaces, source->number, steady_now());

@@ -164,7 +164,7 @@ def run(folder, started):
         )
     started.append(inside(B, sys.executable, "-c", SERVER))
     said = lambda words: words in (folder / "log").read_text()
-    wait_for("the captures", lambda: said("veth0: capture begins") and said("veth1: capture begins"))
+    wait_for("the captures", lambda: said("veth0: capture started") and said("veth1: capture started"))
     wait_for("tcpdump", lambda: all((folder / f"veth{i}.pcap").exists() for i in (0, 1)))
     wait_for("the server", lambda: b":8080" in subprocess.run(["ip", "netns", "exec", B, "ss", "-ltn"], stdout=subprocess.PIPE).stdout)
     status = status_of(meter.pid)
@@ -173,10 +173,10 @@ def run(folder, started):
     port = int(client.communicate(timeout=30)[0])
     # A pod appears, talks immediately, and disappears.
     pod(C, "veth2", "10.9.0.3")
-    wait_for("the new interface", lambda: said("veth2: capture begins"), 3)
+    wait_for("the new interface", lambda: said("veth2: capture started"), 3)
     inside(C, sys.executable, "-c", CLIENT, "10.9.0.2", "3", stdout=subprocess.DEVNULL).wait(timeout=30)
     ip("-n", NODE, "link", "del", "veth2")
-    wait_for("the end of the interface", lambda: said("veth2: capture ends"), 5)
+    wait_for("the end of the interface", lambda: said("veth2: capture ended"), 5)
     # Flows that are over end although no further packet comes.
     wait_for("the flows without any packet", lambda: f'"port":{port}' in (folder / "flows").read_text(), 15)
     for process in started[1:3]:
