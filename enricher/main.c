@@ -198,9 +198,9 @@ int main(int argc, char **argv)
 		SETTING_WHEN("since", 0, "TIME", &p.exchange.run.since,
 			     "only flows that ended at this time or later"),
 		SETTING_WHEN("until", 0, "TIME", &p.exchange.run.until,
-			     "only flows that ended before this time, then end"),
+			     "only flows that ended before this time; then exit"),
 		SETTING_BOOL("follow", 0, &p.exchange.bus.follow,
-			     "at the end of a file wait for more"),
+			     "wait for more at the end of a file"),
 		BUS_SETTINGS(&p.exchange.bus),
 		SETTING_END,
 	};

@@ -33,7 +33,7 @@ const struct settings_manual manual = {
 			{EX_NOINPUT, "An input file cannot be opened."},
 			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
 			{EX_OSERR, "No memory."},
-			{EX_CANTCREAT, "An output or the state cannot be made."},
+			{EX_CANTCREAT, "An output or the state cannot be created."},
 			{EX_IOERR, "Reading or writing fails."},
 			{EX_CONFIG, "The inputs, the outputs, the state and the options do not "
 				    "fit together; the log says which."},
