@@ -12,7 +12,7 @@ const struct settings_manual manual = {
 			"It reads the watch events of tenure-kube to their end and answers for "
 			"each IP address given: the pod, node or service that held it at the "
 			"time, or why that is unknown or ambiguous. The operand - reads addresses "
-			"from standard input, one a line.",
+			"from standard input, one per line.",
 			"The question is whose packet this was: the address is assumed to have "
 			"sent one. With --received it only received one, which does not prove "
 			"that anybody was there.",
@@ -30,10 +30,10 @@ const struct settings_manual manual = {
 			{EX_NOINPUT, "A file of watch events cannot be opened."},
 			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
 			{EX_OSERR, "No memory."},
-			{EX_CANTCREAT, "The state cannot be made."},
+			{EX_CANTCREAT, "The state cannot be created."},
 			{EX_IOERR, "Reading or writing fails."},
-			{EX_CONFIG, "There are several clusters and no --cluster, or the inputs "
-				    "do not hold the one it names."},
+			{EX_CONFIG, "There are several clusters and no --cluster, or the inputs do "
+				    "not contain the one it names."},
 		},
 	.examples =
 		{
@@ -44,7 +44,7 @@ const struct settings_manual manual = {
 			 "Say why."},
 			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --history "
 			 "10.244.2.10",
-			 "List everybody who ever held it."},
+			 "List everyone who ever held it."},
 		},
 	.see_also = {"tenure-enrich 1", "tenure-graph 1", "tenure-kube 1"},
 };
