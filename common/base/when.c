@@ -84,7 +84,7 @@ static int parse_seconds(const char *text, int64_t *seconds)
 	return 0;
 }
 
-/* Reads "Z" or "+01:30", the whole of TEXT[LENGTH], as seconds east of UTC. */
+/* Reads "Z" or "+01:30", all of TEXT[LENGTH], as seconds east of UTC. */
 static int parse_offset(const char *text, size_t length, int64_t *seconds)
 {
 	if (length == 1 && (text[0] == 'Z' || text[0] == 'z')) {

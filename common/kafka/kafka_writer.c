@@ -12,7 +12,7 @@
 struct kafka_writer {
 	char *topic;
 	rd_kafka_t *client;
-	bool failed; /* a record was finally refused; logged */
+	bool failed; /* a record was refused for good; logged */
 };
 
 static const struct kafka_property writer_properties[] = {

@@ -202,7 +202,7 @@ static int verify(struct kube_topic *topic, int64_t offset, const struct bus_rec
 	return rebuild(topic, topic->kafka ? DIFFERS_OR_TRIMMED : DIFFERS);
 }
 
-/* Only the first is a warning: a topic of something else would be nothing but warnings. */
+/* Only the first is a warning: the wrong topic would give nothing but warnings. */
 static void report_unreadable(struct kube_topic *topic, int64_t offset, const char *why)
 {
 	const char *address = current_address(topic);
