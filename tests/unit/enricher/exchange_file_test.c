@@ -52,7 +52,7 @@ static void put_file(const char *path, const char *bytes, size_t length, const c
 	fclose(file);
 }
 
-/* The bytes of PATH; none if it is not there. */
+/* The bytes of PATH; none if it does not exist. */
 static size_t get_file(const char *path, char bytes[static FILE_MAX])
 {
 	FILE *file = fopen(path, "re");

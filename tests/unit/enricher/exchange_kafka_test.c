@@ -219,7 +219,7 @@ static enum exchange_outcome put_next(struct exchange_kafka *exchange, size_t in
 	return outcome;
 }
 
-/* Puts every flow, a turn at a time. */
+/* Puts every flow, one turn at a time. */
 static enum exchange_outcome put_all(void)
 {
 	const struct exchange_settings settings = {.flows = "kafka:f",

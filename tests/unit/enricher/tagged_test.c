@@ -110,7 +110,7 @@ static void a_rejection_keeps_the_first_64_kib(void **state)
 	(void)state;
 	assert_non_null(bytes);
 	memset(bytes, 'x', length);
-	memcpy(bytes + REJECTED_BYTES_MAX - 1, "\xc3\xa9", 2); /* a letter across the limit */
+	memcpy(bytes + REJECTED_BYTES_MAX - 1, "\xc3\xa9", 2); /* a character across the limit */
 	text_init(&out, 1 << 20);
 	rejected_add(&out, &rejected);
 	assert_false(out.failed);

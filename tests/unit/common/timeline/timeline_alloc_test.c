@@ -1,4 +1,4 @@
-/* A timeline that runs out of memory stops, and its store holds nothing wrong: reopened, it
+/* A timeline that runs out of memory stops, and its store contains nothing wrong: reopened, it
  * continues from there to the same answers, and does not count as damaged. */
 #define _GNU_SOURCE /* nftw */
 #include <setjmp.h>
@@ -19,7 +19,7 @@
 #include "tests/unit/quoted.h"
 
 #define ANSWERS_MAX (64u * 1024)
-/* 250 bytes: its keys are longer than the first room of a text. */
+/* 250 bytes: its keys are longer than the first allocation of a text. */
 #define FIFTY "a-name-as-long-as-names-of-kubernetes-objects-are-"
 #define LONG_NAME FIFTY FIFTY FIFTY FIFTY FIFTY
 #define AT(second) "'2026-11-23T08:00:" second "Z'"
@@ -122,7 +122,7 @@ static int apply(struct timeline *timeline)
 	return outcome == TIMELINE_BROKEN ? -1 : 0;
 }
 
-/* A pod, a service and a node, now and early. */
+/* A pod, a service and a node, as of now and as of an early position. */
 static int ask(struct timeline *timeline)
 {
 	static const char *const addresses[] = {"10.1.0.2", "10.2.0.1", "10.3.0.1"};

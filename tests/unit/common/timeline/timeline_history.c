@@ -10,7 +10,7 @@
 
 #define OBJECTS_MAX 2048
 
-/* What the API server holds: the last draft of each object that is there. */
+/* The state of the API server: the last draft of each object that exists. */
 struct present {
 	const struct draft *drafts[OBJECTS_MAX];
 	int revisions[OBJECTS_MAX];
@@ -134,7 +134,7 @@ struct topic history_topic(uint64_t seed)
 	return topic;
 }
 
-/* Puts RECORDS[COUNT], between two barriers, into another order. */
+/* Shuffles RECORDS[COUNT], which are between two barriers. */
 static void shuffle_run(struct topic *out, const struct topic_record *records, size_t count,
 			struct chance *chance)
 {

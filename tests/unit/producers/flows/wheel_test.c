@@ -61,7 +61,7 @@ static void removes_from_anywhere(void **state)
 	wheel_free(wheel);
 }
 
-/* No item is returned early or forgotten, whatever the steps of time. */
+/* No item is returned early or forgotten, however time steps. */
 static void an_item_comes_out_within_one_tick_after_its_moment(void **state)
 {
 	static const int64_t steps[] = {1, TICK / 3, TICK, 7 * TICK, 300 * TICK, 5000 * TICK};

@@ -22,7 +22,7 @@
 #define OBJECT(revision) "{'metadata':{'uid':'u','name':'n','resourceVersion':'" revision "'}}"
 
 static char path[] = "/tmp/tenure-kube-alloc-XXXXXX";
-static struct text record; /* its room is there before */
+static struct text record; /* allocated before the test */
 
 static const char config[] =
 	"current-context: x\n"

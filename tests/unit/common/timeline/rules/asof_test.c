@@ -15,7 +15,7 @@
 #define SKEW (500 * NS_PER_MS)
 #define BINDINGS_MAX 4
 
-/* Milliseconds; NONE and OPEN stay. */
+/* Converts milliseconds; keeps NONE and OPEN. */
 static struct when ms(int64_t moment)
 {
 	return moment == NONE || moment == OPEN ? (struct when){moment}

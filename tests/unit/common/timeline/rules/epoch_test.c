@@ -12,7 +12,7 @@
 #define NONE INT64_MIN
 #define OPEN INT64_MAX
 
-/* Seconds; NONE and OPEN stay. */
+/* Converts seconds; keeps NONE and OPEN. */
 static struct when s(int64_t seconds)
 {
 	return seconds == NONE || seconds == OPEN ? (struct when){seconds}
@@ -283,7 +283,7 @@ static void if_all_containers_restarted_the_sandbox_may_be_new(void **state)
 		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 131, 130, false, false, true},
 		/* one was running then */
 		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 129, 130, false, false, false},
-		/* of nobody here */
+		/* finished before the epoch began */
 		{POD_SANDBOX_UNTOLD, POD_SANDBOX_UNTOLD, 131, 104, false, false, false},
 		{POD_SANDBOX_TRUE, POD_SANDBOX_TRUE, 131, 130, false, false, false},
 		{POD_SANDBOX_TRUE, POD_SANDBOX_UNTOLD, 131, 130, false, false, false},

@@ -1,4 +1,4 @@
-/* What a cluster knows as a whole: GAPs, coverage, PROGRESS, ranges, unpublished pods. */
+/* What is known of a cluster as a whole: GAPs, coverage, PROGRESS, ranges, unpublished pods. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -235,7 +235,7 @@ static void sets_a_store_with_a_damaged_block_aside(void **state)
 	assert_starts_empty(*state, 2);
 	fill(*state);
 	timeline_close(opened(*state));
-	spoil(*state, ".sst", -53); /* its footer is whole, its index is not */
+	spoil(*state, ".sst", -53); /* its footer is intact, its index is not */
 	assert_starts_empty(*state, 3);
 }
 
