@@ -1,6 +1,6 @@
-/* Lines as records of a kube topic, fed to a timeline and asked about: whatever they are,
- * the timeline goes on, each answer is a JSON object, and an answer at a position is the
- * same after more was fed. */
+/* Lines as records of a kube topic, fed to a timeline and asked about: whatever they are, the
+ * timeline continues, each answer is a JSON object, and an answer at a position is the same after
+ * more was fed. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static void close_it(void)
 	timeline_close(timeline);
 }
 
-static void begin_anew(void)
+static void begin_again(void)
 {
 	static const struct timeline_options options = {.hold_ns = 10 * NS_PER_SECOND,
 							.skew_ns = 500 * NS_PER_MS};
@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct text answers[ASKED], again;
 	int64_t position;
 
-	begin_anew();
+	begin_again();
 	text_init(&again, 1 << 20);
 	feed((const char *)data, size / 2);
 	position = timeline_next_offset(timeline) - 1;
