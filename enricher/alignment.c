@@ -6,7 +6,7 @@
 
 #define KUBE_RECORDS_PER_TURN 1000
 #define FLOWS_PER_TURN 512 /* of one partition, so that the others are not kept waiting */
-#define KUBE_WAIT_MS 20    /* flows that arrive meanwhile are delayed by up to this */
+#define KUBE_WAIT_MS 20    /* flows that arrive in the meantime are delayed by up to this */
 #define FLOW_WAIT_MS 100   /* kube records are delayed by up to this, but no flow needs them */
 
 enum action { TAG, REJECT, SKIP, WAIT };

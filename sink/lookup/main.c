@@ -48,9 +48,9 @@ static int check_question(struct lookup_options *o)
 	if (o->transport != NULL) {
 		question->transport = transport_parse(o->transport, strlen(o->transport));
 		if (question->transport < 0) {
-			log_error("--transport: \"%s\" is wrong, it takes tcp, udp, sctp or a "
-				  "protocol's number",
-				  o->transport);
+			log_error(
+				"--transport: \"%s\" is not tcp, udp, sctp or a protocol's number",
+				o->transport);
 			return -1;
 		}
 	}
