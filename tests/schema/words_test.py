@@ -90,6 +90,18 @@ def test_annotations_with_addresses_are_in_the_schema():
     assert set(words) <= set(re.findall(r'"([^"]+)"', json.dumps(KUBE)))
 
 
+def test_annotations_with_addresses_are_those_of_the_page_and_the_oracle():
+    text = (ROOT / "common/record/kube_annotations.h").read_text()
+    of_pods, of_nodes = text.split("KUBE_POD_ADDRESS_ANNOTATIONS", 1)[1].split("KUBE_NODE_ADDRESS_ANNOTATIONS", 1)
+    of_pods, of_nodes = (set(" ".join(re.findall(r'"([^"]+)"', part)).split()) for part in (of_pods, of_nodes))
+    for words, section, oracle in ((of_pods, "## 3. ", "pods.py"), (of_nodes, "## 4. ", "holders.py")):
+        page = ANSWERS.split(section, 1)[1].split("\n## ", 1)[0]
+        source = (ROOT / "tests/oracle" / oracle).read_text()
+        for word in words:
+            assert f"`{word}`" in page, (section, word)
+            assert f'"{word}"' in source, (oracle, word)
+
+
 def test_types_of_kube_records_are_those_of_the_c():
     forms = [KUBE["$defs"]["change"]["oneOf"][0]] + [KUBE["$defs"][name] for name in ("syncBegin", "syncEnd", "gap", "progress")]
     types = [form["properties"]["type"] for form in forms]
