@@ -138,7 +138,8 @@ enum exchange_outcome kafka_producer_write(struct kafka_producer *producer,
 	if (producer->count == 0)
 		producer->culprit.there = false;
 	assert_true(producer->count < PENDING_MAX);
-	producer->pending[producer->count++] = (struct place){topic, record->partition, source};
+	producer->pending[producer->count++] =
+		(struct place){(int)topic, record->partition, source};
 	return EXCHANGE_DONE;
 }
 
