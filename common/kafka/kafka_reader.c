@@ -81,9 +81,10 @@ struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_optio
 				       int64_t from)
 {
 	struct kafka_reader *reader = calloc(1, sizeof(*reader));
-	rd_kafka_conf_t *conf = kafka_client_conf(options, reader_properties);
+	rd_kafka_conf_t *conf =
+		reader == NULL ? NULL : kafka_client_conf(options, reader_properties);
 
-	if (conf == NULL || reader == NULL) {
+	if (conf == NULL) {
 		free(reader);
 		return NULL;
 	}

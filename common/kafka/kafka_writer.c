@@ -42,9 +42,10 @@ static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, voi
 struct kafka_writer *kafka_writer_open(const char *topic, const struct bus_options *options)
 {
 	struct kafka_writer *writer = calloc(1, sizeof(*writer));
-	rd_kafka_conf_t *conf = kafka_client_conf(options, writer_properties);
+	rd_kafka_conf_t *conf =
+		writer == NULL ? NULL : kafka_client_conf(options, writer_properties);
 
-	if (conf == NULL || writer == NULL) {
+	if (conf == NULL) {
 		free(writer);
 		return NULL;
 	}

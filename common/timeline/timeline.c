@@ -279,7 +279,8 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 	timeline->topic.chain = timeline_chain_on(timeline->topic.chain, timeline->topic.last_hash);
 	timeline->topic.next_offset = offset + 1;
 	timeline->topic.cluster_count = (uint32_t)timeline->cluster_count;
-	if (topic_state_put(&timeline->topic, timeline->store) < 0 ||
+	if (topic_state_put(&timeline->topic, timeline->store, &timeline->key, &timeline->value) <
+		    0 ||
 	    store_commit(timeline->store) < 0)
 		return TIMELINE_BROKEN;
 	count(&timeline->stats, outcome);

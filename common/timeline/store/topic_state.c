@@ -50,24 +50,18 @@ int topic_state_load(struct store *store, struct topic_state *state)
 	return rc;
 }
 
-int topic_state_put(const struct topic_state *state, struct store *store)
+int topic_state_put(const struct topic_state *state, struct store *store, struct text *key,
+		    struct text *value)
 {
-	struct text key, value;
-	int rc;
-
-	text_init(&key, ROW_LIMIT);
-	text_init(&value, ROW_LIMIT);
-	row_key_meta(&key);
-	codec_add_u32(&value, ROWS_FORMAT);
-	codec_add_u64(&value, (uint64_t)state->next_offset);
-	codec_add_u64(&value, state->last_hash);
-	codec_add_u64(&value, state->first_hash);
-	codec_add_u64(&value, state->chain);
+	row_key_meta(key);
+	text_clear(value);
+	codec_add_u32(value, ROWS_FORMAT);
+	codec_add_u64(value, (uint64_t)state->next_offset);
+	codec_add_u64(value, state->last_hash);
+	codec_add_u64(value, state->first_hash);
+	codec_add_u64(value, state->chain);
 	for (int r = 0; r <= KUBE_RESOURCES; r++)
-		codec_add_when(&value, state->last_received[r]);
-	codec_add_u32(&value, state->cluster_count);
-	rc = store_put(store, &key, &value);
-	text_free(&key);
-	text_free(&value);
-	return rc;
+		codec_add_when(value, state->last_received[r]);
+	codec_add_u32(value, state->cluster_count);
+	return store_put(store, key, value);
 }

@@ -24,7 +24,9 @@ struct topic_state {
 struct topic_state topic_state_none(void);
 /* 0: read, or the store is empty; 1: it has another format; -1 after logging. */
 int topic_state_load(struct store *store, struct topic_state *state);
-/* Puts the row. -1 after logging. */
-int topic_state_put(const struct topic_state *state, struct store *store);
+/* Puts the row; KEY and VALUE are overwritten. Every record does this, so it allocates
+ * nothing of its own. -1 after logging. */
+int topic_state_put(const struct topic_state *state, struct store *store, struct text *key,
+		    struct text *value);
 
 #endif
