@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 
+import cgroups
 import netns
 
 REGISTRY = "/run/tenure-lab"
@@ -111,6 +112,8 @@ def clean_up(prefix):
             kill_recorded(json.load(file)["directory"])
     except OSError:
         pass
+    for name in cgroups.of_run(prefix):
+        cgroups.remove(name)
     remove_namespaces(prefix)
     if os.path.exists(path):
         os.unlink(path)

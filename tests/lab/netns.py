@@ -94,7 +94,7 @@ def route_pods(prefix, node, address, cidr):
     """Tells the control namespace, which routes between nodes, where NODE's pods are."""
     run_ip(f"route add {cidr} via {address} dev {node} onlink", namespace=control_name(prefix))
     # An address of the node's range that nobody holds goes nowhere, instead of round in circles.
-    run_ip(f"route add blackhole {cidr}", namespace=node_name(prefix, node))
+    run_ip(f"route add blackhole {cidr} metric 4096", namespace=node_name(prefix, node))
 
 
 def build_pod(prefix, node, name, interface):

@@ -164,9 +164,9 @@ async def live(spec):
     except asyncio.TimeoutError:
         pass
     # The process ends with its connections open, as most do; the kernel closes them.
-    os._exit(0)
+    os._exit(spec.get("exit", 0))
 
 
 def run(spec):
-    """Runs the container's process to its end.  Exit code 0, as a Job's last container has."""
+    """Runs the container's process to its end.  Exit code 0, as a Job's last container has, if the spec has no other."""
     asyncio.run(live(spec))

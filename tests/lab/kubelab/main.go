@@ -1,10 +1,12 @@
-// kubelab: etcd, the Kubernetes control plane and kwok in one program, for tests.
+// kubelab: etcd, the Kubernetes control plane, what runs on each node, and kwok in one program, for tests.
 //
-//	kubelab etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kwok [flags of that program]
+//	kubelab etcd|kube-apiserver|kube-controller-manager|kube-scheduler [flags of that program]
+//	kubelab kubelet|kube-proxy|kwok [flags of that program]
 //	kubelab kwok-stages      prints kwok's built-in node and pod stages as a config file
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -14,7 +16,9 @@ import (
 	"k8s.io/component-base/cli"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllers "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 	nodefast "sigs.k8s.io/kwok/kustomize/stage/node/fast"
 	nodelease "sigs.k8s.io/kwok/kustomize/stage/node/heartbeat-with-lease"
 	podfast "sigs.k8s.io/kwok/kustomize/stage/pod/fast"
@@ -24,7 +28,7 @@ import (
 	"sigs.k8s.io/kwok/pkg/utils/signals"
 )
 
-const usage = "usage: kubelab etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kwok|kwok-stages [FLAG...]"
+const usage = "usage: kubelab etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kubelet|kube-proxy|kwok|kwok-stages [FLAG...]"
 
 func main() {
 	if len(os.Args) < 2 {
@@ -45,6 +49,10 @@ func main() {
 		command = controllers.NewControllerManagerCommand()
 	case "kube-scheduler":
 		command = scheduler.NewSchedulerCommand()
+	case "kubelet":
+		command = kubelet.NewKubeletCommand(context.Background())
+	case "kube-proxy":
+		command = proxy.NewProxyCommand()
 	case "kwok":
 		os.Exit(runKwok())
 	case "kwok-stages":
