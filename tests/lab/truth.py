@@ -35,8 +35,12 @@ class Truth:
         self.directory = directory
         self.holdings = defaultdict(list)
         self.nodes, self.services, self.ranges = {}, {}, []
+        self.mirrors = {}       # uid of one more API object of a static pod -> the uid that the truth has for the pod
         self.load_runtime()
         self.load_services()
+        if os.path.exists(os.path.join(directory, "mirrors.json")):
+            with open(os.path.join(directory, "mirrors.json"), encoding="utf-8") as file:
+                self.mirrors = json.load(file)
         self.connections = defaultdict(list)
         self.sightings = 0
         self.load_workloads()
@@ -54,12 +58,12 @@ class Truth:
     def load_services(self):
         with open(os.path.join(self.directory, "nodes.json"), encoding="utf-8") as file:
             nodes = json.load(file)
-        self.nodes = {node["address"]: name for name, node in nodes.items()}
-        self.ranges = [ipaddress.ip_network(node["range"]) for node in nodes.values()]
+        self.nodes = {address: name for name, node in nodes.items() for address in node["address"].split(",")}
+        self.ranges = [ipaddress.ip_network(cidr) for node in nodes.values() for cidr in node["range"].split(",")]
         with open(os.path.join(self.directory, "services.json"), encoding="utf-8") as file:
             for name, service in json.load(file).items():
-                if service["address"]:
-                    self.services[service["address"]] = service["namespace"] + "/" + name
+                for address in filter(None, service["address"].split(",")):
+                    self.services[address] = service["namespace"] + "/" + name
 
     def load_workloads(self):
         """CONNECTIONS: (client's ip:port, server's ip:port) -> [from, to, seen, client's uid, server's uid]."""
@@ -82,6 +86,8 @@ class Truth:
         if ip in self.services:
             return "service"
         address = ipaddress.ip_address(ip)
+        if address.is_link_local or address.is_multicast or address.is_loopback or address.is_unspecified:
+            return "nobody"
         return "pod" if any(address in part for part in self.ranges) else "outside"
 
     def during(self, ip, start, end):

@@ -19,20 +19,21 @@ class End:
         self.tag = flow["tenure"][side]
         self.kind = truth.kind(self.ip)
         self.known = self.tag["status"] == "known"
-        self.named = self.name_of_tag()
+        self.named = self.name_of_tag(truth)
         self.holdings = truth.during(self.ip, self.start, self.end) if self.kind == "pod" else []
         self.true, self.by = self.find_truth(truth)
         self.held = (len({holding.uid for holding in self.holdings}) == 1
                      and any(holding.surely_covers(self.start - HELD_MARGIN, self.end + HELD_MARGIN)
                              for holding in self.holdings))
 
-    def name_of_tag(self):
+    def name_of_tag(self, truth):
         """(kind, identity) that the tag claims, or None."""
         if not self.known:
             return None
         kind = self.tag["kind"]
         if kind == "pod":
-            return kind, self.tag["k8s"]["pod"]["uid"]
+            uid = self.tag["k8s"]["pod"]["uid"]
+            return kind, truth.mirrors.get(uid, uid)
         if kind == "node":
             return kind, self.tag["k8s"]["node"]["name"]
         if kind == "service":
@@ -41,6 +42,8 @@ class End:
 
     def find_truth(self, truth):
         """The set of identities that are right, and which log says so."""
+        if self.kind == "nobody":
+            return set(), "lab"
         if self.kind == "node":
             return {("node", truth.nodes[self.ip])}, "lab"
         if self.kind == "service":
