@@ -62,7 +62,7 @@ class Truth:
         self.ranges = [ipaddress.ip_network(cidr) for node in nodes.values() for cidr in node["range"].split(",")]
         with open(os.path.join(self.directory, "services.json"), encoding="utf-8") as file:
             for name, service in json.load(file).items():
-                for address in filter(None, service["address"].split(",")):
+                for address in filter(None, (service["address"] or "").split(",")):
                     self.services[address] = service["namespace"] + "/" + name
 
     def load_workloads(self):

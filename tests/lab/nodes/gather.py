@@ -96,7 +96,7 @@ def gather(recording, out):
     log = {name: list(read_each(f"{recording}/cni-{name}.ndjson")) for name in {line.split()[0] for line in ranges}}
     together = sorted((line for lines in log.values() for line in lines), key=lambda line: line["t"])
     write(out + "/truth-cni", sorted(holdings(together, uid_of), key=lambda record: record["before"]))
-    for path in glob.glob(recording + "/work/work-*"):
+    for path in glob.glob(recording + "/pods/work-*"):
         write(f"{out}/{os.path.basename(path)}", (dict(record, uid=uid_of(record["uid"]), peer=uid_of(record["peer"]))
                                                  for record in read_each(path)))
     for name, value in (("nodes", nodes_of(ranges, log)), ("services", services_of(objects)),

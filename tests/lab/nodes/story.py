@@ -59,7 +59,7 @@ class Story:
         for line in read_each(recording + "/actions.ndjson"):
             if "uid" in line:
                 self.add(line["uid"], line["name"], line["t"], "action", line["what"])
-        for line in read_each(recording + "/work/life.ndjson"):
+        for line in read_each(recording + "/pods/life.ndjson"):
             self.add(line["uid"], line["name"], line["t"], "process", f"{line['container']} started")
 
     def add(self, uid, name, t, source, text):

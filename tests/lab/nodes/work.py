@@ -17,7 +17,7 @@ def settings():
     for word in environment.get("CALLS", "").split():
         name, address, port, rate = word.split("=")
         calls.append({"service": name, "address": address, "port": int(port), "rate": float(rate)})
-    spec = {"uid": uid, "service": environment["APP"], "calls": calls, "dns": "/dns", "listen": None, "log": f"/work/work-{uid}.ndjson",
+    spec = {"uid": uid, "service": environment["APP"], "calls": calls, "dns": "/dns", "listen": None, "log": f"/log/work-{uid}.ndjson",
             "think": float(environment.get("THINK", 0.02)), "bytes": int(environment.get("BYTES", 600)),
             "drain": float(environment.get("DRAIN", 0)), "exit": int(environment.get("EXIT", 0))}
     if "LISTEN" in environment:
@@ -31,5 +31,5 @@ def settings():
 
 
 if __name__ == "__main__":
-    Log("/work/life.ndjson").write(t=now(), uid=os.environ["POD_UID"], name=os.environ["POD_NAME"], container=os.environ["CONTAINER"])
+    Log("/log/life.ndjson").write(t=now(), uid=os.environ["POD_UID"], name=os.environ["POD_NAME"], container=os.environ["CONTAINER"])
     workload.run(settings())

@@ -22,7 +22,7 @@ def cluster_ip(name, family):
 
 
 class Workloads:
-    """DIRECTORY is the run's: pods log to its folder work and read DNS answers in its folder dns."""
+    """DIRECTORY is the run's: pods log to its folder pods and read DNS answers in its folder dns."""
 
     def __init__(self, api, directory, plan, rate):
         self.api, self.directory, self.plan, self.rate = api, directory, plan, rate
@@ -51,10 +51,10 @@ class Workloads:
                 "env": [{"name": key, "value": value} for key, value in env.items()] + [{"name": "CONTAINER", "value": name}]
                 + [{"name": key, "valueFrom": {"fieldRef": {"fieldPath": path}}} for key, path in references.items()],
                 "volumeMounts": [{"name": "usr", "mountPath": "/usr", "readOnly": True}, {"name": "lab", "mountPath": "/lab", "readOnly": True},
-                                 {"name": "work", "mountPath": "/work"}, {"name": "dns", "mountPath": "/dns", "readOnly": True}]}
+                                 {"name": "log", "mountPath": "/log"}, {"name": "dns", "mountPath": "/dns", "readOnly": True}]}
 
     def spec(self, *containers, **more):
-        paths = {"usr": "/usr", "lab": LAB, "work": self.directory + "/work", "dns": self.directory + "/dns"}
+        paths = {"usr": "/usr", "lab": LAB, "log": self.directory + "/pods", "dns": self.directory + "/dns"}
         return dict({"containers": list(containers), "terminationGracePeriodSeconds": 4, "automountServiceAccountToken": False,
                      "enableServiceLinks": False, "tolerations": SOON,
                      "volumes": [{"name": name, "hostPath": {"path": path}} for name, path in paths.items()]}, **more)
