@@ -3,6 +3,7 @@ import json
 from dataclasses import dataclass
 
 from instants import text
+from static import HOST_PORT
 from topic import SPAN
 
 OUTSIDE = ("198.51.100.7", "198.51.100.8", "203.0.113.77")
@@ -147,6 +148,8 @@ class Maker:
     def ephemeral(self, end):
         if self.world.has("node-ports") and self.world.luck(.15):
             return self.chance.choice((30080, 31000))
+        if self.world.has("host-network") and self.world.luck(.05):
+            return HOST_PORT
         return self.chance.randrange(32768, 61000)
 
     def speech(self, near, far, transport):

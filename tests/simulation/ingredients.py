@@ -16,6 +16,7 @@ NODES = {
     "spot-nodes": "a node is cut off, its pods are force-deleted and run on",
     "neighbours": "machines outside with addresses amid the cluster's",
     "gateways": "nodes hold the first address of their pod range",
+    "tunnels": "nodes take an address among the pods' for their tunnel, some time after they registered",
     "flat": "pods have addresses in no declared range",
     "fargate": "a node and its pod have one address",
 }

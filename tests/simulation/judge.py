@@ -72,16 +72,17 @@ def name(truth, answer):
 
 
 def cause(world, flow, end):
-    """The ingredient that most likely matters: near in time at the address, else of the topic."""
+    """The ingredient that most likely matters: of the topic at that time, else near in time at the address."""
     if end.address in world.truth.special:
         return "special"
+    found = world.topic.trouble(flow.start, flow.end)
+    if found:
+        return found
     for reach in (0, 15, 60):
         causes = [one.cause for one in world.truth.during(end.address, flow.start - reach, flow.end + reach) if one.cause]
-        if causes and not (reach == 0 and len(causes) < 1):
+        if causes:
             return causes[-1]
-    if any(since - world.hold <= flow.end and flow.start <= to for since, to, _ in world.topic.gaps):
-        return "gaps"
-    return next((one for one in ("trimmed", "ended", "dumped", "listed-twice", "restored") if world.has(one)), "base")
+    return "base"
 
 
 class Count:

@@ -36,6 +36,7 @@ class Node:
         self.uid = f"node-{name}-{world.number()}"
         self.clock = world.clock()
         self.cidr = f"10.244.{number}.0/24" if number is not None and not world.has("flat") else None
+        self.unused = f"10.245.{number}.0/24" if world.has("flat") and number is not None and world.luck(.5) else None
         self.cut = self.off = None          # since when it does not report, does not run
         self.pods, self.lost = [], []       # lost: addresses that it can no longer give back
         self.tenures = [world.truth.hold(address, world.now, "node " + self.uid, cause, member=[])]
@@ -50,11 +51,22 @@ class Node:
         member = [self.world.now, 1e9]
         for tenure in self.tenures:
             tenure.member.append(member)
-        spec = {"podCIDR": self.cidr, "podCIDRs": [self.cidr]} if self.cidr else {}
+        cidr = self.cidr or self.unused
+        spec = {"podCIDR": cidr, "podCIDRs": [cidr]} if cidr else {}
+        if self.world.has("tunnels") and self.world.luck(.6):
+            self.world.at(self.world.between(5, 200), self.tunnel)
         self.world.api.create("nodes", {
             "kind": "Node", "metadata": {"name": self.name, "uid": self.uid}, "spec": spec,
             "status": {"addresses": [{"type": "InternalIP", "address": self.address}, {"type": "Hostname", "address": self.name}]}})
         self.world.nodes.append(self)
+
+    def tunnel(self):
+        """As Calico does: an address out of the pods' pool, shown in an annotation."""
+        address = None if self.cut else self.pool.take()
+        if address:
+            self.tenures.append(self.world.truth.hold(address, self.world.now, "node " + self.uid, "tunnels", member=[[self.world.now, 1e9]]))
+            shown = {"annotations": {"projectcalico.org/IPv4VXLANTunnelAddr": address}}
+            self.world.at(self.world.between(.05, 2), lambda: self.world.api.update("nodes", self.uid, shown))
 
     def unregister(self):
         for tenure in self.tenures:

@@ -124,7 +124,9 @@ class Pod:
             yield part
             length -= part
             if world.has("sandbox-deaths") and world.luck(.3):
-                yield from self.renew(world.chance.choice((0, .5, 4, 9, 14)))
+                yield from self.renew(world.chance.choice((0, .5, 4, 9, 20)))
+                if self.node.pods.count(self) == 0:
+                    return
             elif world.luck(.25):
                 yield from self.renew(0)
             else:
@@ -157,6 +159,11 @@ class Pod:
         yield world.between(.05, .5)
         old = self.unbind()
         self.status.sandbox_dead()
+        if grace and world.luck(.3):        # restartPolicy: Never
+            self.give(old)
+            self.leave()
+            self.status.report(over=True)
+            return
         address = self.node.pool.take() if world.luck(.4) else None
         if address is None:
             self.status.report(blank=world.luck(.3))
@@ -205,7 +212,9 @@ class Pod:
 
     def finish(self):
         way = self.world.chance.choice(("normal",) * 6 + ("job", "forced", "collected", "blank"))
-        if not self.world.has("forced-early"):
+        if self.world.has("forced-early") and self.status.written > self.world.now:
+            self.cause = self.tenure.cause = "forced-early"
+        else:
             yield self.status.written - self.world.now + .01        # its address is published by then
         if self.world.has("ended-by-others") and self.world.luck(.15):
             self.cause = self.tenure.cause = "ended-by-others"

@@ -46,6 +46,7 @@ def explain(seed, world, flows, verdict):
         for one in world.truth.servings.get(end.address, ()):
             found.append(f"    serves  {one.service}:{one.port} {one.uid or ''} {text(one.since)[11:]} to {text(one.until)[11:] if one.until < 1e8 else ''}")
     holders = {one.holder.partition(" ")[2] for one in near} | {verdict.named.partition(" ")[2]}
+    holders |= {one.uid for one in world.services if one.name in holders}
     found += records(world, end.address, holders, flow, verdict.wrong == "service")
     return "\n".join(found)
 

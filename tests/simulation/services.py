@@ -39,7 +39,6 @@ class Service:
         if node_port:
             self.spec["ports"][0]["nodePort"] = node_port
         self.tenures, self.servings = {}, []
-        self.gone = False
         self.hold(vip, "cluster-addresses")
         world.services.append(self)
         world.api.create("services", {"kind": "Service", "spec": self.spec, "status": {"loadBalancer": {}},
@@ -61,12 +60,14 @@ class Service:
         self.world.api.update("services", self.uid, spec=self.spec)
 
     def delete(self):
-        self.gone = True
+        same = self.world.has("same-revision") and self.world.luck(.5)
+        for tenure in self.tenures.values():
+            tenure.cause = "same-revision" if same else tenure.cause
         for address in list(self.tenures):
             self.let_go(address)
         for serving in self.servings:
             serving.until = min(serving.until, self.world.now)
-        self.world.api.delete("services", self.uid, self.world.has("same-revision") and self.world.luck(.5))
+        self.world.api.delete("services", self.uid, same)
 
 
 class Slices:

@@ -26,7 +26,7 @@ class Case:
     def verdict(self, records):
         self.world.topic.records = records
         kube, asked = write(self.folder, self.world, self.flows)
-        tagged = enrich(self.settings, self.folder, kube, asked)
+        tagged = enrich(self.settings, self.folder, self.world, kube, asked)
         return next(one for one in judge(self.world, self.flows, tagged) if one.side == self.side)
 
     def still(self, records):

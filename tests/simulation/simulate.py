@@ -43,13 +43,13 @@ def options(words):
     return chosen
 
 
-def enrich(settings, folder, kube, flows, *more):
+def enrich(settings, folder, world, kube, flows, *more):
     """The tagged lines."""
     out, rejected = folder / "tagged", folder / "rejected"
     for path in (out, rejected):
         path.unlink(missing_ok=True)
     command = [settings.build / "tenure-enrich", "--kube", kube, "--flows", flows, "--out", out, "--rejected", rejected,
-               "--hold", f"{settings.hold:g}s", "--skew", f"{round(1000 * settings.skew)}ms", *more]
+               "--hold", f"{settings.hold:g}s", "--skew", f"{round(1000 * settings.skew)}ms", *world.options, *more]
     run = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=300, check=False)
     if run.returncode or rejected.exists() and rejected.stat().st_size:
         raise RuntimeError(f"{' '.join(map(str, command))}: exit {run.returncode}\n{run.stderr[-2000:]}")
@@ -79,11 +79,11 @@ def one_seed(work):
         folder = settings.keep / str(seed) if settings.keep else Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         kube, asked = write(folder, world, flows)
-        tagged = enrich(settings, folder, kube, asked)
+        tagged = enrich(settings, folder, world, kube, asked)
         verdicts = judge(world, flows, tagged)
         later = []
         if settings.hindsight:
-            later = report.less_sure(seed, tagged, enrich(settings, folder, kube, asked, "--hindsight"))
+            later = report.less_sure(seed, tagged, enrich(settings, folder, world, kube, asked, "--hindsight"))
     if len(verdicts) != 2 * len(flows):
         raise RuntimeError(f"seed {seed}: {len(verdicts)} ends of {len(flows)} flows")
     count = Count()

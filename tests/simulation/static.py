@@ -97,20 +97,26 @@ def host_network(world, node):
 
 
 class FargateNode(Node):
-    """A machine for one pod: the address is the pod's, and so is what is sent."""
+    """A machine for one pod: while the pod has the address, what is sent is the pod's."""
 
     def __init__(self, world, name, address):
         super().__init__(world, name, address, None, "fargate")
-        self.world.truth.tenures[address].remove(self.tenures.pop())
         self.pool = self
         self.taken = False
 
     def take(self):
-        first, self.taken = not self.taken, True
-        return self.address if first else None
+        if self.taken:
+            return None
+        self.taken = True
+        self.tenures[-1].until = self.world.now
+        return self.address
 
     def give(self, address):
-        """The machine ends with its pod."""
+        self.tenures.append(self.world.truth.hold(address, self.world.now, "node " + self.uid, "fargate", member=[[self.world.now, 1e9]]))
+
+    def off_line(self):
+        self.tenures[-1].until = self.world.now
+        self.unregister()
 
 
 def fargate(world):
@@ -127,5 +133,5 @@ def fargate(world):
         while pod in node.pods:
             yield world.between(1, 5)
         yield world.between(10, 20)
-        node.unregister()
+        node.off_line()
         yield world.between(1, 20)

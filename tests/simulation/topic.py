@@ -24,7 +24,9 @@ class Topic:
         self.dumped = world.has("dumped") or world.has("listed-twice")
         self.gaps = self.choose_gaps()
         self.stall = world.between(60, SPAN) if world.luck(.2) else None
-        self.beat = self.begins + .5
+        self.plans = [world.between(60, SPAN - 20)] if world.luck(.3) and not self.dumped else []
+        self.beat, self.known = self.begins + .5, self.begins
+        self.first = self.last = self.restored = None       # where it was cut; when revisions began again
         self.told()
         self.cut()
 
@@ -55,6 +57,7 @@ class Topic:
         steps = [(time, 1, number, lambda write=write: self.write(*write)) for number, write in enumerate(self.world.api.writes)
                  for time in (write[0] + LATENCY,)]
         steps += [(self.begins, 2, 0, lambda: self.lists(self.begins, ORDER))]
+        steps += [(time, 2, 0, lambda time=time: self.planned(time)) for time in self.plans]
         steps += [(to, 2, 0, lambda gap=gap: self.after_gap(*gap)) for gap in self.gaps for to in (gap[1],)]
         for time, _, _, step in sorted(steps, key=lambda one: one[:3]):
             self.progress(min(time, SPAN))
@@ -69,7 +72,7 @@ class Topic:
         time += LATENCY
         if kind == "RESTORED":
             self.objects = {name: dict(things) for name, things in thing.items()}
-            self.revision = 0
+            self.revision, self.restored = 0, time
             if time > self.begins:
                 self.gap(time - 1, time, ORDER)
                 self.lists(time + .01, ORDER)
@@ -96,6 +99,11 @@ class Topic:
             if not self.dumped:
                 self.add(time, type="SYNC_END", **bounds)
 
+    def planned(self, time):
+        """A list without a gap before it."""
+        if not any(self.silent(time, resource) for resource in ORDER):
+            self.lists(time, ORDER)
+
     def after_gap(self, since, to, resources):
         if not self.dumped:
             self.gap(since, to, resources)
@@ -117,19 +125,32 @@ class Topic:
             self.beat += 1
 
     def promise(self, time, known):
-        if known > getattr(self, "known", -1e9):
+        if known > self.known:
             self.known = known
             self.add(time, type="PROGRESS", known=self.shown(known))
+
+    def trouble(self, start, end):
+        """The ingredient that a flow at that time meets in the topic, if any."""
+        hold = self.world.hold
+        if self.dumped:
+            return "listed-twice" if self.gaps else "dumped"
+        if self.first is not None and not any(start > to for _, to, those in self.gaps if to > self.first and "pods" in those):
+            return "trimmed"
+        if self.last is not None and end + hold > self.last:
+            return "ended"
+        if any(since - hold <= end and start <= to for since, to, _ in self.gaps):
+            return "gaps"
+        return "restored" if self.restored is not None and end > self.restored - hold else None
 
     # ---- What is left of it ----
 
     def cut(self):
         if self.world.has("trimmed"):
-            first = self.begins + self.world.between(20, 150)
-            self.records = [one for one in self.records if one[0] >= first]
+            self.first = self.begins + self.world.between(20, 150)
+            self.records = [one for one in self.records if one[0] >= self.first]
         if self.world.has("ended"):
-            last = SPAN - self.world.between(20, 150)
-            self.records = [one for one in self.records if one[0] <= last]
+            self.last = SPAN - self.world.between(20, 150)
+            self.records = [one for one in self.records if one[0] <= self.last]
 
     def lines(self):
         """As in the file. kubectl writes no `received` and no resource."""
