@@ -27,16 +27,16 @@ class Life:
         heapq.heappush(self.due, (time.monotonic() + seconds, self.count, action))
 
     def live(self):
-        """Until the plan's time is over and nothing is left to be put right."""
+        """Until the plan's time is over."""
         end = time.monotonic() + self.plan.seconds
         for seconds, name in self.plan.events:
             self.later(seconds, getattr(self, name))
         names, shares = list(self.plan.often), list(self.plan.often.values())
         turn = time.monotonic()
-        while time.monotonic() < end or self.due:
+        while time.monotonic() < end:
             if self.due and self.due[0][0] <= time.monotonic():
                 self.take(heapq.heappop(self.due)[2])
-            elif turn <= time.monotonic() < end:
+            elif turn <= time.monotonic():
                 self.take(getattr(self, self.random.choices(names, shares)[0]))
                 turn = time.monotonic() + self.random.expovariate(1 / self.plan.every)
             else:
@@ -179,7 +179,7 @@ class Life:
         machine = self.machine()
         self.note("pause_kubelet", node=machine.name, seconds=seconds)
         machine.kill("kubelet")
-        self.later(seconds, machine.start_kubelet)
+        self.later(seconds, lambda: machine.on and not machine.runs("kubelet") and machine.start_kubelet())
 
     def restart_runtime(self):
         machine = self.machine()
@@ -196,11 +196,17 @@ class Life:
             if pid not in kept:
                 os.kill(pid, signal.SIGKILL)
 
+    def lose_node(self, why):
+        machine = self.machines[-1]
+        if not machine.on:
+            raise LookupError
+        self.note(why, node=machine.name)
+        machine.power_off()
+        return machine
+
     def cut_power(self, seconds=25):
         """Longer than the API waits for a node, so that its pods are replaced meanwhile."""
-        machine = self.machines[-1]
-        self.note("cut_power", node=machine.name, seconds=seconds)
-        machine.power_off()
+        machine = self.lose_node("cut_power")
         self.later(seconds, lambda: self.switch_on(machine))
 
     def cut_power_briefly(self):
@@ -212,9 +218,7 @@ class Life:
 
     def replace_node(self):
         """The machine is lost and its node deleted; its pods are forced out; it comes back as a new node with other ranges."""
-        machine = self.machines[-1]
-        self.note("replace_node", node=machine.name)
-        machine.power_off()
+        machine = self.lose_node("replace_node")
         self.api.delete("/api/v1/nodes/" + machine.name)
         self.later(20, lambda: self.switch_on(machine))
 

@@ -157,6 +157,9 @@ class Machine:
         self.start("kubelet", [PROGRAM, "kubelet", "--config", self.directory + "/kubelet.yaml", "--kubeconfig", self.kubeconfig,
                                "--hostname-override", self.name, "--node-ip", ",".join(self.addresses), "--v", "2"])
 
+    def runs(self, part):
+        return f"{part}-{self.name}" in self.crew.members
+
     def kill(self, part):
         self.crew.stop(f"{part}-{self.name}", 0)
 

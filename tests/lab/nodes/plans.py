@@ -18,6 +18,8 @@ class Plan:
     often: dict = dataclasses.field(default_factory=lambda: PODS)
     events: tuple = ()
     least: int = 20000              # flow ends that the recording must have
+    known: float = 96.0             # percent of the ends that must be known
+    held_known: float = 99.0        # percent of those that one pod held 2 s before and after
 
 
 PLANS = {
@@ -35,4 +37,5 @@ PLANS = {
                   families=(4, 6), seconds=270.0, events=((45, "cut_power_briefly"), (110, "cut_power"), (185, "replace_node"))),
 }
 SHORT = Plan("a little of everything, for make test", families=(4, 6), seconds=70.0, every=0.8, least=3000,
+             known=90.0, held_known=95.0,
              events=((10, "fill_disk"), (15, "restart_kubelet"), (24, "kill_shims"), (32, "cut_power_briefly")))
