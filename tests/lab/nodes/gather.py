@@ -6,6 +6,7 @@ the manifest for a uid, and the mirror pod shows that hash in an annotation.
 import glob
 import json
 import os
+import shutil
 from collections import defaultdict
 
 from records import read_each
@@ -82,10 +83,9 @@ def services_of(objects):
 
 
 def gather(recording, out):
-    os.makedirs(out, exist_ok=True)
-    for old in glob.glob(out + "/*"):
-        if os.path.isfile(old):
-            os.unlink(old)
+    """Writes the folder OUT from scratch."""
+    shutil.rmtree(out, ignore_errors=True)
+    os.makedirs(out)
     objects = [record["object"] for record in read_each(recording + "/kube.ndjson") if "metadata" in record.get("object", {})]
     mirrors = mirrors_of(objects)
 
