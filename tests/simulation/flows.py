@@ -7,6 +7,7 @@ from static import HOST_PORT
 from topic import SPAN
 
 OUTSIDE = ("198.51.100.7", "198.51.100.8", "203.0.113.77")
+BEFORE = -15        # the first flows are before the topic
 SPECIAL = ("127.0.0.1", "169.254.20.10", "224.0.0.251", "255.255.255.255", "0.0.0.0", "169.254.169.254")
 
 
@@ -60,7 +61,7 @@ class Maker:
         found = []
         while len(found) < count:
             flow = self.one()
-            if flow and -20 < flow.start and flow.end < SPAN - 16:
+            if flow and BEFORE < flow.start and flow.end < SPAN - 16:
                 found.append(flow)
         found.sort(key=lambda flow: flow.end + (self.world.between(0, 60) if self.world.luck(.05) else 0))
         return found
@@ -68,13 +69,13 @@ class Maker:
     def one(self):
         chance, world = self.chance, self.world
         tenure = self.any_tenure()
-        since, until = max(tenure.since, -20), min(tenure.until, SPAN)
+        since, until = max(tenure.since, BEFORE), min(tenure.until, SPAN)
         length = chance.choice((0, .05, .5, 4)) * chance.random()
         if world.has("long-flows") and world.luck(.08):
             return self.long(tenure, since, until, world.between(5, 100))
         transport = chance.choice(("tcp",) * 7 + ("udp", "udp", "icmp"))
         if world.luck(.45):
-            edge = chance.choice((since, until))
+            edge = chance.choice(self.edges(tenure) or [world.between(since, until)])
             start = edge + chance.choice((-1, 1)) * chance.choice((.1, 1, 3, 10, 30)) * chance.random()
             near = End(tenure.address)
         else:
@@ -88,11 +89,15 @@ class Maker:
         kinds = ("pod",) * 12 + ("node",) * 3 + ("service",) * 4 + ("machine",)
         return self.chance.choice(self.kinds.get(self.chance.choice(kinds), self.tenures))
 
+    @staticmethod
+    def edges(tenure):
+        return [edge for edge in (tenure.since, tenure.until) if BEFORE < edge < SPAN]
+
     def inside(self, tenure, since, until):
         """A moment of a tenure, mostly near one of its ends or of its processes'."""
-        if self.world.luck(.4):
+        edges = self.edges(tenure) + [edge for span in tenure.running for edge in span]
+        if self.world.luck(.4) or not edges:
             return self.world.between(since, until)
-        edges = [since, until] + [edge for span in tenure.running for edge in span]
         moment = self.chance.choice(edges) + self.chance.choice((-1, 1)) * self.chance.choice((.1, 1, 3, 10)) * self.chance.random()
         return min(max(moment, since), until)
 

@@ -14,6 +14,8 @@ NODES = {
     "lost-nodes": "power fails, the Node is deleted, another machine gets its address",
     "replaced-nodes": "a new node boots with the old one's address or pod range before it registers",
     "spot-nodes": "a node is cut off, its pods are force-deleted and run on",
+    "rebooted-nodes": "power fails and comes back: the same pods get other addresses",
+    "healed-nodes": "a node is cut off for a while, some of its pods are force-deleted",
     "neighbours": "machines outside with addresses amid the cluster's",
     "gateways": "nodes hold the first address of their pod range",
     "tunnels": "nodes take an address among the pods' for their tunnel, some time after they registered",

@@ -102,6 +102,7 @@ class Status:
     def later(self, call):
         """A kubelet's writes come in order; there are none of what it saw after it was cut off."""
         if self.pod.node.cut:
+            self.pod.node.unsaid.append(self.pod)
             return
         time = self.world.now + self.world.lag()
         self.written = max(time if self.due is None else min(time, self.due), self.written + .001)

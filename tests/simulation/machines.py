@@ -14,9 +14,10 @@ def start(world):
         boot(world, f"n{number}", address_of(world, number), number)
     if world.has("neighbours"):
         neighbours(world)
-    doomed = [name for name in ("lost-nodes", "replaced-nodes", "spot-nodes") if world.has(name)]
+    doomed = [name for name in ("lost-nodes", "replaced-nodes", "spot-nodes", "rebooted-nodes", "healed-nodes") if world.has(name)]
     for node, name in zip(world.nodes[1:], world.chance.sample(doomed, len(doomed))):
-        world.begin(end(world, node, name), world.between(60, 300))
+        fate = {"rebooted-nodes": reboot, "healed-nodes": heal}.get(name, end)
+        world.begin(fate(world, node, name), world.between(60, 300))
 
 
 def address_of(world, number):
@@ -39,6 +40,7 @@ class Node:
         self.unused = f"10.245.{number}.0/24" if world.has("flat") and number is not None and world.luck(.5) else None
         self.cut = self.off = None          # since when it does not report, does not run
         self.pods, self.lost = [], []       # lost: addresses that it can no longer give back
+        self.unsaid = []                    # pods of which it could not write something
         self.tenures = [world.truth.hold(address, world.now, "node " + self.uid, cause, member=[])]
         self.pool = world.shared
         if self.cidr:
@@ -84,6 +86,20 @@ class Node:
         for tenure in self.tenures:
             tenure.until, tenure.orphan = self.world.now, True
 
+    def back(self, rebooted=()):
+        """It reports again, and says what it could not say; REBOOTED pods have lost their sandboxes."""
+        self.cut = None
+        for pod in list(self.pods):
+            if pod.uid not in self.world.api.objects["pods"]:
+                pod.replace(pod.killed(reports=False))
+            elif pod in rebooted:
+                pod.replace(pod.rebooted())
+        for pod in dict.fromkeys(self.unsaid):
+            pod.status.report(over=pod not in self.pods)
+        for address in self.lost:
+            self.pool.give(address)
+        self.unsaid, self.lost = [], []
+
     def shown(self, time):
         return cut(time + self.clock)
 
@@ -124,6 +140,30 @@ def end(world, node, name):
         number = node.number if node.cidr and world.luck(.7) else world.number() % 50 + 10
         boot(world, node.name if world.luck(.5) else f"n{number}x", address, number, name,
              wait=world.between(1, 40) if world.luck(.8) else 0)
+
+
+def heal(world, node, name):
+    """It is cut off for a while; then it ends the pods that are gone meanwhile and writes of the others."""
+    node.cut = world.now
+    yield world.between(5, 60)
+    for pod in list(node.pods):
+        if world.luck(.4):
+            pod.mark_failed(True)
+            yield world.between(0, .5)
+    yield world.between(1, 60)
+    node.back()
+
+
+def reboot(world, node, name):
+    """Its pods' objects stay; their sandboxes are made again, with any of its addresses."""
+    pods = list(node.pods)
+    node.power_off()
+    yield world.between(2, 90)
+    node.off = None
+    for tenure in node.tenures[:]:
+        node.tenures.append(world.truth.hold(tenure.address, world.now, tenure.holder, tenure.cause, member=tenure.member))
+    node.pods += pods
+    node.back(pods)
 
 
 def collect(world, node):

@@ -271,9 +271,24 @@ class Pod:
     def forced_early(self):
         if self.published or self.tenure is None or self.node.cut:
             return
-        self.process.stop()
         self.mark_failed(self.world.luck(.7))
-        self.process = self.world.begin(self.killed(reports=False), self.world.between(3, 40))
+        self.replace(self.killed(reports=False), self.world.between(3, 40))
+
+    def replace(self, steps, after=0):
+        """It does something else from now on."""
+        self.process.stop()
+        self.process = self.world.begin(steps, after)
+
+    def rebooted(self):
+        """Its kubelet writes first that nothing runs; then it gets a sandbox again."""
+        world = self.world
+        self.status.sandbox_dead()
+        self.status.report(blank=world.luck(.6))
+        yield world.between(.2, 15)
+        self.cause = "rebooted-nodes"
+        yield from self.sandbox_up()
+        yield from self.containers_up(False)
+        yield from self.run()
 
     def power_off(self):
         self.process.stop()

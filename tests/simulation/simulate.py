@@ -88,7 +88,7 @@ def one_seed(work):
         raise RuntimeError(f"seed {seed}: {len(verdicts)} ends of {len(flows)} flows")
     count = Count()
     count.add(verdicts)
-    wrong = [one for one in verdicts if one.wrong and not one.provisional]
+    wrong = sorted((one for one in verdicts if one.wrong and not one.provisional), key=lambda one: one.wrong)
     return count, [report.explain(seed, world, flows, one) for one in wrong[:settings.explain]], later
 
 

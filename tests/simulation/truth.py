@@ -71,10 +71,14 @@ class Truth:
 
     def lasting(self, tenure):
         """Nobody can report the end of a machine that lost its power: it counts as the holder until there is another."""
-        if not tenure.orphan:
-            return tenure.until
-        after = [one.since for one in self.tenures[tenure.address] if one.since > tenure.since]
-        return min(after, default=EVER)
+        for following in self.tenures[tenure.address]:
+            if following.since >= tenure.until:
+                if not tenure.orphan:
+                    break
+                if following.holder != tenure.holder:
+                    return following.since
+                tenure = following
+        return EVER if tenure.orphan else tenure.until
 
     @staticmethod
     def foreign(tenure, start, end):

@@ -30,7 +30,7 @@ class World:
         self.chance = random.Random(seed)
         self.chosen = Chosen(names, random.Random(seed * 7 + 1), alone)
         self.hold, self.skew = hold, skew
-        self.latest = hold - skew - .2          # the longest lag of a report
+        self.latest = hold - skew - topic.LATENCY - .01     # the longest lag of a report
         self.now = BEFORE
         self.queue, self.order = [], itertools.count()
         self.truth = Truth()
@@ -90,4 +90,6 @@ class World:
 
     def lag(self):
         """From what happened to its record: seldom long, never longer than the hold allows."""
-        return self.between(2, self.latest) if self.luck(.07) else self.between(.02, 1)
+        if self.luck(.07):
+            return self.chance.choice((self.latest, self.between(2, self.latest)))
+        return self.between(.02, 1)
