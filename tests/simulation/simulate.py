@@ -89,7 +89,7 @@ def one_seed(work):
     count = Count()
     count.add(verdicts)
     wrong = sorted((one for one in verdicts if one.wrong and not one.provisional), key=lambda one: one.wrong)
-    return count, [report.explain(seed, world, flows, one) for one in wrong[:settings.explain]], later
+    return count, [(one.wrong, report.explain(seed, world, flows, one)) for one in wrong[:settings.explain]], later
 
 
 def main(words):
@@ -104,7 +104,7 @@ def main(words):
             total.merge(count)
             wrong += more
             later += differences
-    for text in wrong[:settings.explain]:
+    for _, text in sorted(wrong, key=lambda one: one[0])[:settings.explain]:
         print(text, end="\n\n")
     report.table(total, settings.seeds, settings.seeds * settings.flows)
     unsure = report.hindsight(later, settings.explain) if settings.hindsight else 0
