@@ -40,6 +40,7 @@ TOPICS = {
     "same-revision": "a deletion with the revision of the last change",
 }
 FLOWS = {
+    "late-reports": "reports as late as hold, not only as hold less skew (from rules 2 on)",
     "long-flows": "flows that outlive a holder",
     "special": "loopback, link-local and multicast addresses",
 }

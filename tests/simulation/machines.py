@@ -41,12 +41,13 @@ class Node:
         self.cut = self.off = None          # since when it does not report, does not run
         self.pods, self.lost = [], []       # lost: addresses that it can no longer give back
         self.unsaid = []                    # pods of which it could not write something
+        self.flannel = False
         self.tenures = [world.truth.hold(address, world.now, "node " + self.uid, cause, member=[])]
         self.pool = world.shared
         if self.cidr:
             self.pool = Pool(world, [f"10.244.{number}.{n}" for n in range(2, 9)])
-            if world.has("gateways"):
-                last = 0 if world.luck(.2) else 1
+            self.flannel = world.has("gateways") and world.luck(.3)
+            for last in ((1, 0) if self.flannel else (1,)) if world.has("gateways") else ():
                 self.tenures.append(world.truth.hold(f"10.244.{number}.{last}", world.now, "node " + self.uid, "gateways", member=[]))
 
     def register(self):
@@ -58,16 +59,19 @@ class Node:
         if self.world.has("tunnels") and self.world.luck(.6):
             self.world.at(self.world.between(5, 200), self.tunnel)
         self.world.api.create("nodes", {
-            "kind": "Node", "metadata": {"name": self.name, "uid": self.uid}, "spec": spec,
+            "kind": "Node", "metadata": {"name": self.name, "uid": self.uid, "annotations": self.annotations()}, "spec": spec,
             "status": {"addresses": [{"type": "InternalIP", "address": self.address}, {"type": "Hostname", "address": self.name}]}})
         self.world.nodes.append(self)
+
+    def annotations(self):
+        return {"flannel.alpha.coreos.com/backend-type": "vxlan"} if self.flannel else {}
 
     def tunnel(self):
         """As Calico does: an address out of the pods' pool, shown in an annotation."""
         address = None if self.cut else self.pool.take()
         if address:
             self.tenures.append(self.world.truth.hold(address, self.world.now, "node " + self.uid, "tunnels", member=[[self.world.now, 1e9]]))
-            shown = {"annotations": {"projectcalico.org/IPv4VXLANTunnelAddr": address}}
+            shown = {"annotations": dict(self.annotations(), **{"projectcalico.org/IPv4VXLANTunnelAddr": address})}
             self.world.at(self.world.between(.05, 2), lambda: self.world.api.update("nodes", self.uid, shown))
 
     def unregister(self):

@@ -6,6 +6,7 @@ Prints one table; exits with 1 if any end is named wrongly or has a wrong servic
 import argparse
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ def options(words):
     parser.add_argument("--hindsight", action="store_true", help="also ask with the whole topic: no known answer may become unsure")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the inputs and the answers there")
     parser.add_argument("--build", type=Path, default=Path(os.environ.get("BUILD", ROOT / "build")), help="where tenure-enrich is")
+    parser.add_argument("--oracle", action="store_true", help="ask tests/oracle instead of tenure-enrich")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("--hold", type=float, default=10)
     parser.add_argument("--skew", type=float, default=.5)
@@ -45,15 +47,25 @@ def options(words):
 
 def enrich(settings, folder, world, kube, flows, *more):
     """The tagged lines."""
+    asked = ["--kube", kube, "--flows", flows, "--hold", f"{settings.hold:g}s", "--skew", f"{round(1000 * settings.skew)}ms", *world.options, *more]
+    if settings.oracle:
+        return run([sys.executable, ROOT / "tests/oracle/oracle.py", *asked]).splitlines()
     out, rejected = folder / "tagged", folder / "rejected"
     for path in (out, rejected):
         path.unlink(missing_ok=True)
-    command = [settings.build / "tenure-enrich", "--kube", kube, "--flows", flows, "--out", out, "--rejected", rejected,
-               "--hold", f"{settings.hold:g}s", "--skew", f"{round(1000 * settings.skew)}ms", *world.options, *more]
-    run = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=300, check=False)
-    if run.returncode or rejected.exists() and rejected.stat().st_size:
-        raise RuntimeError(f"{' '.join(map(str, command))}: exit {run.returncode}\n{run.stderr[-2000:]}")
+    run([settings.build / "tenure-enrich", *asked, "--out", out, "--rejected", rejected])
+    if rejected.exists() and rejected.stat().st_size:
+        raise RuntimeError(f"rejected: {rejected.read_text()[:500]}")
     return out.read_text().splitlines()
+
+
+def run(words):
+    """What a command prints."""
+    words = list(map(str, words))
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=600, check=False)
+    if ended.returncode:
+        raise RuntimeError(f"{' '.join(words)}: exit {ended.returncode}\n{ended.stderr[-2000:]}")
+    return ended.stdout
 
 
 def make(seed, settings):
@@ -112,4 +124,5 @@ def main(words):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main(sys.argv[1:]))

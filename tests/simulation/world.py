@@ -30,7 +30,7 @@ class World:
         self.chance = random.Random(seed)
         self.chosen = Chosen(names, random.Random(seed * 7 + 1), alone)
         self.hold, self.skew = hold, skew
-        self.latest = hold - skew - topic.LATENCY - .01     # the longest lag of a report
+        self.latest = hold - topic.LATENCY - .01 - (0 if self.has("late-reports") else skew)    # the longest lag of a report
         self.now = BEFORE
         self.queue, self.order = [], itertools.count()
         self.truth = Truth()
