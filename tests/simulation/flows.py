@@ -6,9 +6,9 @@ from instants import text
 from static import HOST_PORT
 from topic import SPAN
 
-OUTSIDE = ("198.51.100.7", "198.51.100.8", "203.0.113.77")
+OUTSIDE = ("198.51.100.7", "198.51.100.8", "203.0.113.77", "2001:db8::7")
 BEFORE = -15        # the first flows are before the topic
-SPECIAL = ("127.0.0.1", "169.254.20.10", "224.0.0.251", "255.255.255.255", "0.0.0.0", "169.254.169.254")
+SPECIAL = ("127.0.0.1", "169.254.20.10", "224.0.0.251", "255.255.255.255", "0.0.0.0", "169.254.169.254", "::1", "fe80::1", "ff02::fb")
 
 
 @dataclass
@@ -41,7 +41,8 @@ class Flow:
             sides.append(dict(ip=end.address, **port, bytes=100 * count, packets=count))
         source, destination = self.ends
         record = {"event": {"start": text(self.start + self.blur), "end": text(self.end + self.blur)},
-                  "network": {"type": "ipv4", "transport": self.transport}, "source": sides[0], "destination": sides[1],
+                  "network": {"type": "ipv6" if ":" in source.address else "ipv4", "transport": self.transport},
+                  "source": sides[0], "destination": sides[1],
                   "flow": {"initiator": self.initiator}}
         if self.transport == "tcp":
             record["tcp"] = {"flags": {"source": source.flags, "destination": destination.flags}}
@@ -54,7 +55,7 @@ class Maker:
         self.tenures = [one for found in world.truth.tenures.values() for one in found]
         self.kinds = {}
         for one in self.tenures:
-            self.kinds.setdefault(one.holder.partition(" ")[0], []).append(one)
+            self.kinds.setdefault((one.holder.partition(" ")[0], ":" in one.address), []).append(one)
         world.truth.special.update(SPECIAL)
 
     def many(self, count):
@@ -68,7 +69,7 @@ class Maker:
 
     def one(self):
         chance, world = self.chance, self.world
-        tenure = self.any_tenure()
+        tenure = self.any_tenure(world.luck(.15))
         since, until = max(tenure.since, BEFORE), min(tenure.until, SPAN)
         length = chance.choice((0, .05, .5, 4)) * chance.random()
         if world.has("long-flows") and world.luck(.08):
@@ -82,12 +83,13 @@ class Maker:
             start = self.inside(tenure, since, until)
             near = End(tenure.address, sent=(start, min(start + length, until)))
             length = near.sent[1] - start
-        far = self.other(start, start + length, near.sent is None)
+        far = self.other(start, start + length, near.sent is None, ":" in tenure.address)
         return far and self.told(start, start + length, near, far, transport)
 
-    def any_tenure(self):
-        kinds = ("pod",) * 12 + ("node",) * 3 + ("service",) * 4 + ("machine",)
-        return self.chance.choice(self.kinds.get(self.chance.choice(kinds), self.tenures))
+    def any_tenure(self, six):
+        """Of a family, if there is one."""
+        kind = self.chance.choice(("pod",) * 12 + ("node",) * 3 + ("service",) * 4 + ("machine",))
+        return self.chance.choice(self.kinds.get((kind, six)) or self.kinds.get(("pod", six)) or self.kinds["pod", False])
 
     @staticmethod
     def edges(tenure):
@@ -101,17 +103,17 @@ class Maker:
         moment = self.chance.choice(edges) + self.chance.choice((-1, 1)) * self.chance.choice((.1, 1, 3, 10)) * self.chance.random()
         return min(max(moment, since), until)
 
-    def other(self, start, end, sends):
+    def other(self, start, end, sends, six):
         """The end at the other side; one that sends over all of [START, END] if it must."""
         if self.world.has("special") and self.world.luck(.02):
-            return End(self.chance.choice(SPECIAL), sent=(start, end) if sends or self.world.luck(.3) else None)
+            return End(self.chance.choice(of_family(SPECIAL, six)), sent=(start, end) if sends or self.world.luck(.3) else None)
         if self.world.luck(.2):
-            return End(self.chance.choice(OUTSIDE), sent=(start, end))
+            return End(self.chance.choice(of_family(OUTSIDE, six)), sent=(start, end))
         for _ in range(6):
-            one = self.any_tenure()
+            one = self.any_tenure(six)
             if one.since <= start and end <= one.until:
                 return End(one.address, sent=(start, end) if sends or self.world.luck(.7) else None)
-        return End(self.chance.choice(OUTSIDE), sent=(start, end))
+        return End(self.chance.choice(of_family(OUTSIDE, six)), sent=(start, end))
 
     def long(self, tenure, since, until, length):
         """The client goes on after its server is gone; its successor may answer with resets."""
@@ -124,7 +126,8 @@ class Maker:
         if successor and self.world.luck(.5):
             last = self.world.between(successor.since, min(end, successor.until))
         near = End(tenure.address, sent=(start, last))
-        return self.told(start, end, near, End(self.chance.choice(OUTSIDE), sent=(start, end)), "tcp", serves=near)
+        client = self.chance.choice(of_family(OUTSIDE, ":" in tenure.address))
+        return self.told(start, end, near, End(client, sent=(start, end)), "tcp", serves=near)
 
     def told(self, start, end, near, far, transport, serves=None):
         server = serves or self.chance.choice((near, far))
@@ -180,3 +183,7 @@ class Maker:
             return end.address in OUTSIDE + SPECIAL
         return any(not one.holder.startswith("pod") or
                    any(begin <= until and since <= stop for begin, stop in one.running) for one in found)
+
+
+def of_family(addresses, six):
+    return [one for one in addresses if (":" in one) == six]

@@ -8,6 +8,7 @@ PODS = {
     "sandbox-deaths": "the sandbox dies and is reported at once; containers run on and hold the address",
     "stale-addresses": "a new sandbox is first reported with the old one's address",
     "static-pods": "mirrors are deleted and made again under another uid",
+    "dual-stack": "pods have an address of each family; the second may be published later",
     "host-network": "pods in their node's network",
 }
 NODES = {

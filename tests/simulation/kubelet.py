@@ -12,6 +12,7 @@ class Status:
         self.shown = None           # podIP in its last status: kept when the sandbox is gone
         self.condition = None       # (status, true time of the change)
         self.written = self.world.now
+        self.single = False         # it shows only the first of two families
         self.due = None             # when something must be written at the latest
 
     # ---- The object ----
@@ -50,8 +51,9 @@ class Status:
         if profile in ("eager", "calico") and self.shown is None and world.luck(.6):
             self.write()
             if world.luck(.3):
-                self.shown = address
+                self.shown, self.single = address, world.luck(.5)
                 self.write()
+                self.single = False
 
     def condition_only(self, old):
         """Kubernetes 1.36: the new sandbox is reported with the status of before, the old address in it."""
@@ -96,8 +98,14 @@ class Status:
             status["startTime"] = self.pod.node.shown(self.start)
         address = shown or self.shown
         if address:
-            status.update(podIP=address, podIPs=[{"ip": address}])
+            status.update(podIP=address, podIPs=self.families(address))
         self.later(lambda: self.world.api.update("pods", self.pod.uid, status=status))
+
+    def families(self, address):
+        """Of a second family too, unless the first record has it alone."""
+        if not self.world.has("dual-stack") or self.pod.node.number is None or self.single:
+            return [{"ip": address}]
+        return [{"ip": address}, {"ip": twin_of(address)}]
 
     def later(self, call):
         """A kubelet's writes come in order; there are none of what it saw after it was cut off."""
@@ -136,3 +144,8 @@ class Status:
 def more_of(pod):
     parts = {"labels": {"app": pod.app} if pod.app else {}, "annotations": pod.annotations, "ownerReferences": pod.owners}
     return {name: part for name, part in parts.items() if part}
+
+
+def twin_of(address):
+    """The IPv6 address that is given out together with an IPv4 address."""
+    return "fd00::" + ":".join(address.split("."))

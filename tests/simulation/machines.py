@@ -38,6 +38,7 @@ class Node:
         self.clock = world.clock()
         self.cidr = f"10.244.{number}.0/24" if number is not None and not world.has("flat") else None
         self.unused = f"10.245.{number}.0/24" if world.has("flat") and number is not None and world.luck(.5) else None
+        self.six = f"fd00::10:244:{number}:0/112" if self.cidr and world.has("dual-stack") and world.six_ranges else None
         self.cut = self.off = None          # since when it does not report, does not run
         self.pods, self.lost = [], []       # lost: addresses that it can no longer give back
         self.unsaid = []                    # pods of which it could not write something
@@ -54,9 +55,9 @@ class Node:
         member = [self.world.now, 1e9]
         for tenure in self.tenures:
             tenure.member.append(member)
-        cidr = self.cidr or self.unused
-        spec = {"podCIDR": cidr, "podCIDRs": [cidr]} if cidr else {}
-        if self.world.has("tunnels") and self.world.luck(.6):
+        ranges = [one for one in (self.cidr or self.unused, self.six) if one]
+        spec = {"podCIDR": ranges[0], "podCIDRs": ranges} if ranges else {}
+        if self.world.has("tunnels") and self.number is not None and self.world.luck(.6):
             self.world.at(self.world.between(5, 200), self.tunnel)
         self.world.api.create("nodes", {
             "kind": "Node", "metadata": {"name": self.name, "uid": self.uid, "annotations": self.annotations()}, "spec": spec,
@@ -70,7 +71,8 @@ class Node:
         """As Calico does: an address out of the pods' pool, shown in an annotation."""
         address = None if self.cut else self.pool.take()
         if address:
-            self.tenures.append(self.world.truth.hold(address, self.world.now, "node " + self.uid, "tunnels", member=[[self.world.now, 1e9]]))
+            member = [[self.world.now, 1e9]]
+            self.tenures.append(self.world.truth.hold(address, self.world.now, "node " + self.uid, "tunnels", member=member))
             shown = {"annotations": dict(self.annotations(), **{"projectcalico.org/IPv4VXLANTunnelAddr": address})}
             self.world.at(self.world.between(.05, 2), lambda: self.world.api.update("nodes", self.uid, shown))
 

@@ -1,6 +1,6 @@
 """The life of a pod: what its sandbox and containers do, and what its kubelet and others write of it."""
 from instants import EVER
-from kubelet import Status
+from kubelet import Status, twin_of
 
 APPS = ("cart", "web", "db", None)
 
@@ -40,7 +40,7 @@ class Pod:
         self.status = Status(self)
         count = 2 if world.has("sidecars") and world.luck(.3) else 1
         self.containers = [{"name": f"c{n}", "started": None, "finished": None, "before": None} for n in range(count)]
-        self.tenure = None          # of its sandbox
+        self.tenure = self.twin = None          # of its sandbox; the one of the other family
         self.published = False
         self.cause = ""
         self.holder = "pod " + self.uid
@@ -86,6 +86,8 @@ class Pod:
 
     def bind(self, address):
         self.tenure = self.world.truth.hold(address, self.world.now, self.holder, self.cause)
+        if self.world.has("dual-stack") and self.node.number is not None:
+            self.twin = self.world.truth.hold(twin_of(address), self.world.now, self.holder, "dual-stack", running=self.tenure.running)
         self.status.sandbox_ready(address)
 
     def containers_up(self, slow):
@@ -191,7 +193,9 @@ class Pod:
     def unbind(self):
         address, self.tenure.until = self.tenure.address, self.world.now
         self.tenure.orphan = bool(self.node.cut)
-        self.tenure = None
+        if self.twin:
+            self.twin.until, self.twin.orphan = self.world.now, self.tenure.orphan
+        self.tenure = self.twin = None
         return address
 
     def give(self, address):

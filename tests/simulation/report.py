@@ -116,7 +116,8 @@ def shown(end):
     if end["status"] != "known":
         return f"{end['status']} {end.get('reason')}"
     k8s = end.get("k8s", {})
-    return " ".join(filter(None, (end["kind"], k8s.get(end["kind"], {}).get("uid"), end.get("service", {}).get("name") if end["kind"] == "service" else None)))
+    service = end.get("service", {}).get("name") if end["kind"] == "service" else None
+    return " ".join(filter(None, (end["kind"], k8s.get(end["kind"], {}).get("uid"), service)))
 
 
 def hindsight(later, most):

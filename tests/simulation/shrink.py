@@ -46,7 +46,9 @@ class Case:
 
 def key(record):
     """What a record is left out with."""
-    return record["object"]["metadata"]["uid"] if "object" in record else f"PROGRESS {record['known']}" if record["type"] == "PROGRESS" else None
+    if "object" in record:
+        return record["object"]["metadata"]["uid"]
+    return f"PROGRESS {record['known']}" if record["type"] == "PROGRESS" else None
 
 
 def without(records, gone):
