@@ -6,6 +6,7 @@ PODS = {
     "forced-early": "a pod is force-deleted, or marked Failed, before its address was published, and runs on",
     "ended-by-others": "a pod is force-deleted or marked Failed by others, and runs on",
     "sandbox-deaths": "the sandbox dies and is reported at once; containers run on and hold the address",
+    "lost-sandboxes": "a sandbox dies, and another follows, before any address was published",
     "stale-addresses": "a new sandbox is first reported with the old one's address",
     "static-pods": "mirrors are deleted and made again under another uid",
     "dual-stack": "pods have an address of each family; the second may be published later",

@@ -92,7 +92,7 @@ class Status:
         self.due = None
 
     def write(self, phase=None, shown=None):
-        status = {"phase": phase or ("Running" if self.pod.published else "Pending"), "conditions": self.conditions(),
+        status = {"phase": phase or ("Running" if self.pod.ran else "Pending"), "conditions": self.conditions(),
                   "containerStatuses": [self.container(one) for one in self.pod.containers]}
         if self.start is not None:
             status["startTime"] = self.pod.node.shown(self.start)

@@ -41,7 +41,8 @@ class Pod:
         count = 2 if world.has("sidecars") and world.luck(.3) else 1
         self.containers = [{"name": f"c{n}", "started": None, "finished": None, "before": None} for n in range(count)]
         self.tenure = self.twin = None          # of its sandbox; the one of the other family
-        self.published = False
+        self.ran = False            # once: all its containers
+        self.published = False      # the address that it has
         self.cause = ""
         self.holder = "pod " + self.uid
         self.annotations, self.owners = {}, []
@@ -63,9 +64,6 @@ class Pod:
             yield from self.rejected()
             return
         yield from self.sandbox_up()
-        if world.has("forced-early") and world.luck(.06):
-            self.cause = "forced-early"
-            world.at(world.between(.3, 12), self.forced_early)
         yield from self.containers_up(slow)
         yield from self.run()
 
@@ -86,6 +84,9 @@ class Pod:
 
     def bind(self, address):
         self.tenure = self.world.truth.hold(address, self.world.now, self.holder, self.cause)
+        self.published = False
+        if self.world.has("forced-early") and self.world.luck(.06):
+            self.world.at(self.world.between(.3, 12), self.forced_early)
         if self.world.has("dual-stack") and self.node.number is not None:
             self.twin = self.world.truth.hold(twin_of(address), self.world.now, self.holder, "dual-stack", running=self.tenure.running)
         self.status.sandbox_ready(address)
@@ -100,10 +101,27 @@ class Pod:
             elif number:
                 pull = world.between(5, 90)
                 self.cause = self.tenure.cause = self.cause or "sidecars"
+            if world.has("lost-sandboxes") and number == 0 and world.luck(.08):
+                yield world.between(0, pull)
+                yield from self.lose_sandbox()
             yield pull + .03
             self.run_container(container)
-        self.published = True
+        self.publish()
+
+    def publish(self):
+        self.ran = self.published = True
         self.status.report()
+
+    def lose_sandbox(self):
+        """Before a container ran in it."""
+        old = self.unbind()
+        self.status.sandbox_dead()
+        if self.world.luck(.6):
+            self.status.report()
+        self.give(old)
+        yield self.world.between(.1, 5)
+        self.cause = "lost-sandboxes"
+        yield from self.sandbox_up()
 
     def run_container(self, container):
         if container["started"] is not None:
@@ -142,6 +160,9 @@ class Pod:
         self.stop_container(container)
         if self.world.luck(.5):
             self.status.report()
+        if self.world.has("ended-by-others") and self.world.luck(.08):
+            self.cause = self.tenure.cause = "ended-by-others"
+            self.mark_failed(self.world.luck(.6))
         yield self.world.chance.choice((.1, .5, 3, 15))
         self.run_container(container)
         self.status.report()
@@ -188,7 +209,7 @@ class Pod:
         yield world.between(.05, 1)
         for container in self.containers:
             self.run_container(container)
-        self.status.report()
+        self.publish()
 
     def unbind(self):
         address, self.tenure.until = self.tenure.address, self.world.now
@@ -275,6 +296,7 @@ class Pod:
     def forced_early(self):
         if self.published or self.tenure is None or self.node.cut:
             return
+        self.cause = self.tenure.cause = "forced-early"
         self.mark_failed(self.world.luck(.7))
         self.replace(self.killed(reports=False), self.world.between(3, 40))
 

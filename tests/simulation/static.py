@@ -19,10 +19,10 @@ def start(world):
 class Static(pods.Pod):
     """A static pod: the API server knows only its mirror, whose uid is another one."""
 
-    def __init__(self, world, node, name):
+    def __init__(self, world, node, name, manifest):
         super().__init__(world, node, name, app=None)
         self.app, self.cause = None, "static-pods"
-        self.hash = f"hash-{world.number()}"
+        self.hash = manifest
         self.holder = f"pod static-{self.hash}"
         self.mirror()
 
@@ -37,12 +37,18 @@ class Static(pods.Pod):
         world = self.world
         self.status.start, self.status.condition = world.now, ("False", world.now)
         yield world.between(.05, 1)
+        late = world.luck(.2)
+        if not late:
+            self.status.create()
+            self.status.report()
         yield from self.sandbox_up()
+        self.status.due = world.now + world.latest
         yield world.between(.05, 2)
         for container in self.containers:
             self.run_container(container)
-        self.status.create()
-        self.status.report()
+        if late:
+            self.status.create()
+        self.publish()
         for _ in range(world.chance.choice((1, 2, 3))):
             yield world.between(5, 80)
             if self.node.cut:
@@ -75,8 +81,12 @@ class Static(pods.Pod):
 
 
 def static(world, node):
+    """A manifest that is put there, taken away and put there again, sometimes another."""
+    manifest = None
     while not node.cut:
-        pod = Static(world, node, f"static-{node.name}")
+        if manifest is None or world.luck(.5):
+            manifest = f"hash-{world.number()}"
+        pod = Static(world, node, f"static-{node.name}", manifest)
         world.pods.append(pod)
         node.pods.append(pod)
         pod.process = world.begin(pod.life())
@@ -113,6 +123,7 @@ class FargateNode(Node):
 
     def give(self, address):
         self.tenures.append(self.world.truth.hold(address, self.world.now, "node " + self.uid, "fargate", member=[[self.world.now, 1e9]]))
+        self.tenures[-1].also = self.tenures[0].also
 
     def off_line(self):
         self.tenures[-1].until = self.world.now
@@ -130,6 +141,7 @@ def fargate(world):
         yield world.between(.5, 5)
         pod = pods.create(world, node, app="fargate")
         pod.cause = "fargate"
+        node.tenures[0].also = pod.holder
         while pod in node.pods:
             yield world.between(1, 5)
         yield world.between(10, 20)

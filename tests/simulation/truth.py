@@ -16,6 +16,7 @@ class Tenure:
     member: list = None         # a node's machine: [from, to] of its Node object
     ports: dict = field(default_factory=dict)       # a service's: (protocol, port) -> (from, to)
     orphan: bool = False        # ended without anybody to report it: nobody else had the address for some time
+    also: str = None        # another holder that may be named: the pod for which a machine is there
     cause: str = ""             # the ingredient that made it
 
 
@@ -64,7 +65,8 @@ class Truth:
         services = [one for one in found if one.holder.startswith("service")]
         if services:
             return self.right_services(services, protocol, port, start, end)
-        right = {one.holder for one in self.tenures.get(address, ()) if one.since <= start and end <= self.lasting(one)}
+        whole = [one for one in self.tenures.get(address, ()) if one.since <= start and end <= self.lasting(one)]
+        right = {name for one in whole for name in (one.holder, one.also) if name}
         if all(self.foreign(one, start, end) for one in found):
             right.add("outside")
         return right
