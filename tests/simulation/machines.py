@@ -41,6 +41,7 @@ class Node:
         self.six = f"fd00::10:244:{number}:0/112" if self.cidr and world.has("dual-stack") and world.six_ranges else None
         self.cut = self.off = None          # since when it does not report, does not run
         self.pods, self.lost = [], []       # lost: addresses that it can no longer give back
+        self.machine = None                 # "node UID", if its address is its pod's
         self.unsaid = []                    # pods of which it could not write something
         self.flannel = False
         self.tenures = [world.truth.hold(address, world.now, "node " + self.uid, cause, member=[])]

@@ -84,6 +84,7 @@ class Pod:
 
     def bind(self, address):
         self.tenure = self.world.truth.hold(address, self.world.now, self.holder, self.cause)
+        self.tenure.also = self.node.machine
         self.published = False
         if self.world.has("forced-early") and self.world.luck(.06):
             self.world.at(self.world.between(.3, 12), self.forced_early)
@@ -101,7 +102,7 @@ class Pod:
             elif number:
                 pull = world.between(5, 90)
                 self.cause = self.tenure.cause = self.cause or "sidecars"
-            if world.has("lost-sandboxes") and number == 0 and world.luck(.08):
+            if world.has("lost-sandboxes") and number == 0 and not self.node.machine and world.luck(.08):
                 yield world.between(0, pull)
                 yield from self.lose_sandbox()
             yield pull + .03
@@ -143,7 +144,9 @@ class Pod:
             part = world.between(1, length)
             yield part
             length -= part
-            if world.has("sandbox-deaths") and world.luck(.3):
+            if self.node.machine:
+                yield from self.restart()
+            elif world.has("sandbox-deaths") and world.luck(.3):
                 yield from self.renew(world.chance.choice((0, .5, 4, 9, 20)))
                 if self.node.pods.count(self) == 0:
                     return

@@ -111,7 +111,7 @@ class FargateNode(Node):
 
     def __init__(self, world, name, address):
         super().__init__(world, name, address, None, "fargate")
-        self.pool = self
+        self.pool, self.machine = self, "node " + self.uid
         self.taken = False
 
     def take(self):

@@ -65,8 +65,8 @@ class Truth:
         services = [one for one in found if one.holder.startswith("service")]
         if services:
             return self.right_services(services, protocol, port, start, end)
-        whole = [one for one in self.tenures.get(address, ()) if one.since <= start and end <= self.lasting(one)]
-        right = {name for one in whole for name in (one.holder, one.also) if name}
+        whole = [one for one in self.tenures.get(address, ()) if one.since <= end and start <= self.lasting(one)]
+        right = {name for one in whole for name in (one.holder, one.also) if name and self.throughout(whole, name, start, end)}
         if all(self.foreign(one, start, end) for one in found):
             right.add("outside")
         return right
@@ -81,6 +81,15 @@ class Truth:
                     return following.since
                 tenure = following
         return EVER if tenure.orphan else tenure.until
+
+    def throughout(self, tenures, name, start, end):
+        """Whether NAME may be named for all of [START, END], with one tenure or several that follow each other."""
+        for one in sorted(tenures, key=lambda one: one.since):
+            if name in (one.holder, one.also) and one.since <= start:
+                if end <= self.lasting(one):
+                    return True
+                start = max(start, self.lasting(one))
+        return False
 
     @staticmethod
     def foreign(tenure, start, end):
