@@ -16,6 +16,7 @@ NODES = {
     "lost-nodes": "power fails, the Node is deleted, another machine gets its address",
     "replaced-nodes": "a new node boots with the old one's address or pod range before it registers",
     "spot-nodes": "a node is cut off, its pods are force-deleted and run on",
+    "orphaned-pods": "pods' objects stay when their Node is deleted and others get its addresses",
     "rebooted-nodes": "power fails and comes back: the same pods get other addresses",
     "healed-nodes": "a node is cut off for a while, some of its pods are force-deleted",
     "neighbours": "machines outside with addresses amid the cluster's",

@@ -99,7 +99,14 @@ class Status:
         address = shown or self.shown
         if address:
             status.update(podIP=address, podIPs=self.families(address))
-        self.later(lambda: self.world.api.update("pods", self.pod.uid, status=status))
+        self.later(lambda: self.patch(status))
+
+    def patch(self, status):
+        """A phase that is terminal stays (kubelet_pods.go: "transitions are not allowed")."""
+        thing = self.world.api.objects["pods"].get(self.pod.uid)
+        if thing and thing["status"]["phase"] in ("Succeeded", "Failed"):
+            status = dict(status, phase=thing["status"]["phase"])
+        self.world.api.update("pods", self.pod.uid, status=status)
 
     def families(self, address):
         """Of a second family too, unless the first record has it alone."""
@@ -109,7 +116,7 @@ class Status:
 
     def later(self, call):
         """A kubelet's writes come in order; there are none of what it saw after it was cut off."""
-        if self.pod.node.cut:
+        if self.pod.node.cut and self.due is None:
             self.pod.node.unsaid.append(self.pod)
             return
         time = self.world.now + self.world.lag()

@@ -42,6 +42,7 @@ class Node:
         self.cut = self.off = None          # since when it does not report, does not run
         self.pods, self.lost = [], []       # lost: addresses that it can no longer give back
         self.machine = None                 # "node UID", if its address is its pod's
+        self.dead = []                      # pods that lost their power
         self.unsaid = []                    # pods of which it could not write something
         self.flannel = False
         self.tenures = [world.truth.hold(address, world.now, "node " + self.uid, cause, member=[])]
@@ -88,7 +89,8 @@ class Node:
     def power_off(self):
         self.off = self.cut = self.world.now
         self.lost += [pod.tenure.address for pod in self.pods if pod.tenure]
-        for pod in list(self.pods):
+        self.dead = list(self.pods)
+        for pod in self.dead:
             pod.power_off()
         for tenure in self.tenures:
             tenure.until, tenure.orphan = self.world.now, True
@@ -98,7 +100,7 @@ class Node:
         self.cut = None
         for pod in list(self.pods):
             if pod.uid not in self.world.api.objects["pods"]:
-                pod.replace(pod.killed(reports=False))
+                pod.missed()
             elif pod in rebooted:
                 pod.replace(pod.rebooted())
         for pod in dict.fromkeys(self.unsaid):
@@ -178,8 +180,8 @@ def collect(world, node):
     if world.luck(.5):
         node.unregister()
         yield world.between(.1, 40)
-    for pod in list(node.pods):
-        if world.luck(.85):
+    for pod in node.dead or list(node.pods):
+        if not world.has("orphaned-pods") or world.luck(.8):
             pod.mark_failed(world.luck(.5))
             yield world.between(0, .5)
     if node in world.nodes:

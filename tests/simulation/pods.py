@@ -30,6 +30,8 @@ def create(world, node, **more):
 
 
 class Pod:
+    evictable = True
+
     def __init__(self, world, node, name=None, app=None, uid=None):
         self.world, self.node = world, node
         number = world.number()
@@ -117,7 +119,7 @@ class Pod:
         """Before a container ran in it."""
         old = self.unbind()
         self.status.sandbox_dead()
-        if self.world.luck(.6):
+        if self.status.shown or self.world.luck(.6):
             self.status.report()
         self.give(old)
         yield self.world.between(.1, 5)
@@ -144,16 +146,16 @@ class Pod:
             part = world.between(1, length)
             yield part
             length -= part
-            if self.node.machine:
+            if self.node.machine or self.node.cut:
                 yield from self.restart()
             elif world.has("sandbox-deaths") and world.luck(.3):
                 yield from self.renew(world.chance.choice((0, .5, 4, 9, 20)))
-                if self.node.pods.count(self) == 0:
-                    return
             elif world.luck(.25):
                 yield from self.renew(0)
             else:
                 yield from self.restart()
+            if self not in self.node.pods:
+                return
         yield length
         yield from self.finish()
 
@@ -163,12 +165,16 @@ class Pod:
         self.stop_container(container)
         if self.world.luck(.5):
             self.status.report()
-        if self.world.has("ended-by-others") and self.world.luck(.08):
+        ended = self.evictable and self.world.has("ended-by-others") and self.world.luck(.08)
+        if ended:
             self.cause = self.tenure.cause = "ended-by-others"
             self.mark_failed(self.world.luck(.6))
         yield self.world.chance.choice((.1, .5, 3, 15))
         self.run_container(container)
         self.status.report()
+        if ended:
+            yield self.world.between(1, 30)
+            yield from self.killed()
 
     def renew(self, grace):
         """The sandbox ends; its containers run on for GRACE, and only then is the address free. Another sandbox follows."""
@@ -248,11 +254,11 @@ class Pod:
             self.cause = self.tenure.cause = "ended-by-others"
             self.mark_failed(self.world.luck(.6))
             yield self.world.between(1, 60)
-            yield from self.killed(reports=self.world.luck(.3))
+            yield from self.killed()
         elif way in ("forced", "collected"):
             self.mark_failed(way == "forced")
             yield self.world.between(0, 3)
-            yield from self.killed(reports=way == "collected")
+            yield from self.killed()
         else:
             yield from self.ended(way)
 
@@ -277,15 +283,14 @@ class Pod:
         if not self.node.cut:
             world.api.delete("pods", self.uid, world.has("same-revision") and world.luck(.1))
 
-    def killed(self, reports=False):
-        """Ended when its object is gone, or is no longer its kubelet's."""
+    def killed(self):
+        """Ended because its object is gone or of a terminal phase. If it is there, the kubelet writes of the end."""
         for container in self.containers:
             self.stop_container(container)
         yield self.world.between(.03, .6)
         self.release()
         self.leave()
-        if reports:
-            self.status.report(over=True)
+        self.status.report(over=True)
 
     # ---- What others do ----
 
@@ -301,12 +306,16 @@ class Pod:
             return
         self.cause = self.tenure.cause = "forced-early"
         self.mark_failed(self.world.luck(.7))
-        self.replace(self.killed(reports=False), self.world.between(3, 40))
+        self.replace(self.killed(), self.world.between(3, 40))
 
     def replace(self, steps, after=0):
         """It does something else from now on."""
         self.process.stop()
         self.process = self.world.begin(steps, after)
+
+    def missed(self):
+        """Its kubelet sees that its object is gone."""
+        self.replace(self.killed())
 
     def rebooted(self):
         """Its kubelet writes first that nothing runs; then it gets a sandbox again."""

@@ -47,6 +47,7 @@ def explain(seed, world, flows, verdict):
             found.append(f"    serves  {one.service}:{one.port} {one.uid or ''} {text(one.since)[11:]} to {text(one.until)[11:] if one.until < 1e8 else ''}")
     holders = {one.holder.partition(" ")[2] for one in near} | {verdict.named.partition(" ")[2]}
     holders |= {one.uid for one in world.services if one.name in holders}
+    holders |= {pod.node.uid for pod in world.pods if pod.uid in holders}
     found += records(world, end.address, holders, flow, verdict.wrong == "service")
     return "\n".join(found)
 

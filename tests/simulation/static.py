@@ -18,6 +18,7 @@ def start(world):
 
 class Static(pods.Pod):
     """A static pod: the API server knows only its mirror, whose uid is another one."""
+    evictable = False
 
     def __init__(self, world, node, name, manifest):
         super().__init__(world, node, name, app=None)
@@ -49,6 +50,10 @@ class Static(pods.Pod):
         if late:
             self.status.create()
         self.publish()
+        yield from self.run()
+
+    def run(self):
+        world = self.world
         for _ in range(world.chance.choice((1, 2, 3))):
             yield world.between(5, 80)
             if self.node.cut:
@@ -64,6 +69,9 @@ class Static(pods.Pod):
         """Somebody deletes the mirror; the pod does not notice, and its kubelet makes another."""
         self.world.api.delete("pods", self.uid)
         yield self.world.between(.2, 6)
+        self.missed()
+
+    def missed(self):
         self.mirror()
         self.status.create()
         self.status.report()
@@ -74,7 +82,7 @@ class Static(pods.Pod):
         if early:
             self.world.api.delete("pods", self.uid)
         yield self.world.between(.1, 3)
-        yield from self.killed(reports=self.world.luck(.5))
+        yield from self.killed()
         if not early:
             yield self.world.between(.1, 3)
             self.world.api.delete("pods", self.uid)
