@@ -5,7 +5,6 @@ the process that holds the mount namespace are in its control groups, so that th
 """
 import json
 import os
-import shutil
 import subprocess
 import time
 
@@ -174,10 +173,6 @@ class Machine:
             self.crew.stop(f"{part}-{self.name}")
         netns.remove(self.group)
         cgroups.remove(self.group)
-
-    def discard(self):
-        """Removes the node's files, which are of no use to the judge."""
-        shutil.rmtree(self.directory, ignore_errors=True)
 
 
 def wait(ready, what, seconds=60):

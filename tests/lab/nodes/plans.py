@@ -14,7 +14,7 @@ class Plan:
     network: str = "ptp"            # or "bridge": the CNI plug-in that is used
     families: tuple = (4,)          # of addresses
     seconds: float = 240.0
-    every: float = 1.0              # seconds between two actions, on average
+    every: float = 2.0              # seconds between two actions, on average
     often: dict = dataclasses.field(default_factory=lambda: PODS)
     events: tuple = ()
     least: int = 20000              # flow ends that the recording must have
