@@ -65,6 +65,13 @@ class Node:
             "kind": "Node", "metadata": {"name": self.name, "uid": self.uid, "annotations": self.annotations()}, "spec": spec,
             "status": {"addresses": [{"type": "InternalIP", "address": self.address}, {"type": "Hostname", "address": self.name}]}})
         self.world.nodes.append(self)
+        self.world.at(self.world.between(.2, 3), self.tidy)
+
+    def tidy(self):
+        """The kubelet of a new machine with an old name removes what was bound to that name and does not run."""
+        for uid, thing in list(self.world.api.objects["pods"].items()):
+            if thing["spec"]["nodeName"] == self.name and uid not in {pod.uid for pod in self.pods} and "hostNetwork" not in thing["spec"]:
+                self.world.api.delete("pods", uid)
 
     def annotations(self):
         return {"flannel.alpha.coreos.com/backend-type": "vxlan"} if self.flannel else {}
@@ -180,7 +187,7 @@ def collect(world, node):
     if world.luck(.5):
         node.unregister()
         yield world.between(.1, 40)
-    for pod in node.dead or list(node.pods):
+    for pod in dict.fromkeys(node.dead + node.pods + node.unsaid):
         if not world.has("orphaned-pods") or world.luck(.8):
             pod.mark_failed(world.luck(.5))
             yield world.between(0, .5)

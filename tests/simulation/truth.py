@@ -72,13 +72,12 @@ class Truth:
         return right
 
     def lasting(self, tenure):
-        """Nobody can report the end of a machine that lost its power: it counts as the holder until there is another."""
+        """Until when it counts as the holder. Nobody can report the end of a machine that lost its power: until there is
+        another holder. Who has an address again, with nobody else in between, had it all the time."""
         for following in self.tenures[tenure.address]:
             if following.since >= tenure.until:
-                if not tenure.orphan:
-                    break
                 if following.holder != tenure.holder:
-                    return following.since
+                    return following.since if tenure.orphan else tenure.until
                 tenure = following
         return EVER if tenure.orphan else tenure.until
 
