@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/transport.h"
+#include "producers/flows/closed.h"
 #include "producers/flows/flow_entry.h"
 #include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
@@ -31,6 +32,7 @@ struct flow_table {
 	struct flow_index index;
 	struct wheel *wheel; /* holds every entry that is not in DUE */
 	struct turns_pool *pool;
+	struct closed *closed;
 	bool forced; /* the flows in DUE have a forced end */
 	size_t due_next;
 	size_t due_count;
@@ -48,9 +50,10 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 	table->options = *options;
 	table->wheel = wheel_new(max);
 	table->pool = turns_pool_new(max);
+	table->closed = closed_new(max);
 	table->due = malloc(max * sizeof(*table->due));
 	if (flow_index_init(&table->index, max) == 0 && table->wheel != NULL &&
-	    table->pool != NULL && table->due != NULL)
+	    table->pool != NULL && table->closed != NULL && table->due != NULL)
 		return table;
 	flow_table_free(table);
 	return NULL;
@@ -61,6 +64,7 @@ void flow_table_free(struct flow_table *table)
 	if (table == NULL)
 		return;
 	free(table->due);
+	closed_free(table->closed);
 	turns_pool_free(table->pool);
 	wheel_free(table->wheel);
 	flow_index_clear(&table->index);
@@ -74,8 +78,11 @@ static uint32_t tag_of(const struct flow_table *table, const struct flow_key *ke
 
 static void free_entry(struct flow_table *table, uint32_t number)
 {
-	uint32_t tag = tag_of(table, &table->index.entries[number].key);
+	const struct flow_entry *entry = &table->index.entries[number];
+	uint32_t tag = tag_of(table, &entry->key);
 
+	if (flow_key_protocol(&entry->key) == TRANSPORT_TCP && tcp_closed(&entry->tcp))
+		closed_add(table->closed, &entry->key, tag, entry->last, entry->tcp.next);
 	wheel_remove(table->wheel, number);
 	flow_index_remove(&table->index, number, tag);
 }
@@ -251,6 +258,16 @@ static bool add_new(struct flow_table *table, const struct aimed *aimed,
 	return ended;
 }
 
+/* Adds a packet that is in no flow: it begins one unless it is late. */
+static bool add_absent(struct flow_table *table, const struct aimed *aimed,
+		       const struct packet *packet, struct flow *flow)
+{
+	if (!closed_is_late(table->closed, &aimed->key, aimed->tag, packet, aimed->direction))
+		return add_new(table, aimed, packet, flow);
+	table->stats.late_segments++;
+	return false;
+}
+
 static bool add_known(struct flow_table *table, uint32_t number, const struct aimed *aimed,
 		      const struct packet *packet, struct flow *flow)
 {
@@ -261,6 +278,10 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 	bool reopened = packet->protocol == TRANSPORT_TCP &&
 			tcp_begins_another(&entry->tcp, packet, aimed->direction);
 
+	if (was_closed && over && !reopened) {
+		ended = end_entry(table, number, end.reason, flow);
+		return add_absent(table, aimed, packet, flow) || ended;
+	}
 	if (reopened && (!over || end.reason == FLOW_ACTIVE_TIMEOUT))
 		end.reason = FLOW_END_OF_FLOW;
 	if (reopened || over) {
@@ -284,7 +305,7 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
 	uint32_t number = flow_index_find(&table->index, &aimed->key, aimed->tag);
 
 	if (number == FLOW_INDEX_NONE)
-		return add_new(table, aimed, packet, flow);
+		return add_absent(table, aimed, packet, flow);
 	return add_known(table, number, aimed, packet, flow);
 }
 

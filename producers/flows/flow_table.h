@@ -6,8 +6,9 @@
  *
  * (1) The flows that come out, and their order, depend on the packets and the options alone, never
  *     on the seed. They come out in the order in which they were over, then of their creation.
- * (2) Each packet is counted in exactly one flow and no flow is lost: when the table is full, a
- *     flow ends early, as FLOW_LACK_OF_RESOURCES.
+ * (2) Each packet is counted in exactly one flow, or as a late segment of a closed connection
+ *     (closed.h). No flow is lost: when the table is full, a flow ends early, as
+ *     FLOW_LACK_OF_RESOURCES.
  * (3) Nothing is allocated after flow_table_new().
  * (4) A step back in time of up to FLOW_TABLE_STEP_NS is disorder: flows grow at
  *     both ends and the clock stands still. After a larger step the clock was set:
@@ -38,10 +39,11 @@ struct flow_table_options {
 };
 
 struct flow_table_stats {
-	uint64_t flows;        /* begun */
-	uint64_t evictions;    /* flows that ended for lack of room */
-	uint64_t samples_lost; /* response times that found no room */
-	uint64_t clock_steps;  /* (4) */
+	uint64_t flows;         /* begun */
+	uint64_t evictions;     /* flows that ended for lack of room */
+	uint64_t late_segments; /* of connections that had been closed (2) */
+	uint64_t samples_lost;  /* response times that found no room */
+	uint64_t clock_steps;   /* (4) */
 };
 
 struct flow_table;

@@ -94,14 +94,16 @@ static void report(const struct input *input, const struct meter *meter, bool li
 	struct text line;
 
 	text_init(&line, 4096);
-	text_add_format(&line,
-			"frames=%" PRIu64 " packets=%" PRIu64 " flows=%" PRIu64 " records=%" PRIu64,
-			in.capture.frames, in.capture.verdicts[PACKET_OK] - out.fragments_alone,
-			out.table.flows, out.records);
+	text_add_format(
+		&line, "frames=%" PRIu64 " packets=%" PRIu64 " flows=%" PRIu64 " records=%" PRIu64,
+		in.capture.frames,
+		in.capture.verdicts[PACKET_OK] - out.fragments_alone - out.table.late_segments,
+		out.table.flows, out.records);
 	in.capture.verdicts[PACKET_FRAGMENT_ALONE] += out.fragments_alone;
 	for (unsigned i = PACKET_OK + 1; i < PACKET_VERDICTS; i++)
 		text_add_format(&line, " %s=%" PRIu64, packet_verdict_name(i),
 				in.capture.verdicts[i]);
+	text_add_format(&line, " late_segments=%" PRIu64, out.table.late_segments);
 	text_add_format(&line,
 			" kernel_drops=%" PRIu64 " interface_drops=%" PRIu64
 			" truncated_files=%" PRIu64 " evictions=%" PRIu64 " samples_lost=%" PRIu64
@@ -180,7 +182,7 @@ int main(int argc, char **argv)
 		SETTING_DURATION("linger", 0, "DURATION", &o.linger_ns,
 				 "how long a closed TCP flow waits for its last packets"),
 		SETTING_NUMBER("max-flows", 0, "COUNT", &o.max_flows,
-			       "maximum number of flows in memory, about 350 bytes each"),
+			       "maximum number of flows in memory, about 420 bytes each"),
 		SETTING_NUMBER("snaplen", 's', "BYTES", &o.snaplen,
 			       "bytes of each frame to capture"),
 		SETTING_NUMBER("buffer", 0, "BYTES", &o.buffer,

@@ -64,10 +64,10 @@ static enum tcp_payload see_old_bytes(struct tcp *tcp, unsigned direction, uint3
 static enum tcp_payload see_bytes(struct tcp *tcp, const struct packet *packet, unsigned direction)
 {
 	unsigned flags = packet->tcp_flags;
-	uint32_t payload = flags & (TCP_SYN | TCP_RST) ? 0 : packet->payload;
-	uint32_t start = packet->sequence;
-	uint32_t end =
-		start + packet->payload + (flags & TCP_SYN ? 1 : 0) + (flags & TCP_FIN ? 1 : 0);
+	uint32_t payload = packet->payload;
+	/* A SYN takes the number before its data, which RFC 7413 allows. */
+	uint32_t start = packet->sequence + (flags & TCP_SYN ? 1 : 0);
+	uint32_t end = start + payload + (flags & TCP_FIN ? 1 : 0);
 	uint32_t *next = &tcp->next[direction];
 	enum tcp_payload outcome = payload > 0 ? TCP_DATA : TCP_NOTHING;
 

@@ -113,6 +113,36 @@ def http():
     return connection.frames
 
 
+def late():
+    """A connection, its FIN again after 3 s and a RST after 6 s; then its ports are used again."""
+    first = Connection(ports=(40000, 8080))
+    first.open(0, 1 * MS, 1 * MS)
+    first.send(0, 3 * MS, PSH | ACK, b"question")
+    first.send(1, 4 * MS, PSH | ACK, b"answer")
+    first.close(5 * MS)
+    first.next[1] -= 1
+    first.send(1, 3 * SECOND, FIN | ACK)
+    first.send(0, 3 * SECOND + 1 * MS, ACK)
+    first.send(1, 6 * SECOND, RST)
+    again = Connection(ports=(40000, 8080), sequences=(70000, 90000))
+    again.open(20 * SECOND, 1 * MS, 1 * MS)
+    again.close(20 * SECOND + 3 * MS)
+    return first.frames + again.frames
+
+
+def fast_open():
+    """A request in the SYN, and one after it."""
+    connection = Connection()
+    connection.send(0, 0, SYN, b"GET /a\r\n\r\n")
+    connection.send(1, 1 * MS, SYN | ACK)
+    connection.send(1, 5 * MS, PSH | ACK, b"200\r\n\r\n")
+    connection.send(0, 6 * MS, ACK)
+    connection.send(0, 7 * MS, PSH | ACK, b"GET /b\r\n\r\n")
+    connection.send(1, 17 * MS, PSH | ACK, b"404\r\n\r\n")
+    connection.close(20 * MS)
+    return connection.frames
+
+
 def udp_pair(time=0):
     return [
         (time, ethernet(ip4(A, B, 17, udp(5000, 53, b"query")))),
@@ -176,6 +206,8 @@ def main():
     write_pcapng("flows-http/http.pcapng", http())
     links()
     write_pcap("flows-slices/slices.pcap", slices())
+    write_pcap("flows-late/late.pcap", late())
+    write_pcap("flows-fast-open/fast_open.pcap", fast_open())
     write_pcap("flows-others/others.pcap", others())
     write_pcap("flows-clock/clock.pcap", udp_pair(0) + udp_pair(-5 * SECOND) + udp_pair(-3600 * SECOND))
     write_pcap("flows-bad-input/truncated.pcap", udp_pair(), cut=7)

@@ -112,7 +112,7 @@ static void distinguishes_new_bytes_from_old_ones(void **state)
 	assert_int_equal(taken(&tcp).destination.retransmissions, 0);
 }
 
-static void syn_and_fin_carry_no_payload_but_take_a_sequence_number(void **state)
+static void syn_and_fin_take_a_sequence_number(void **state)
 {
 	struct tcp tcp = {0};
 
@@ -124,6 +124,18 @@ static void syn_and_fin_carry_no_payload_but_take_a_sequence_number(void **state
 	assert_int_equal(see(&tcp, CLIENT, 0, TCP_FIN | TCP_ACK, 15, 0, 5), TCP_RETRANSMISSION);
 	assert_int_equal(see(&tcp, CLIENT, 0, TCP_FIN | TCP_ACK, 20, 0, 0), TCP_NOTHING);
 	assert_int_equal(see(&tcp, CLIENT, 0, TCP_RST, 21, 0, 7), TCP_NOTHING);
+}
+
+static void data_in_a_syn_is_payload(void **state)
+{
+	struct tcp tcp = {0};
+
+	(void)state;
+	assert_int_equal(see(&tcp, CLIENT, 0, TCP_SYN, 9, 0, 5), TCP_DATA);
+	assert_int_equal(see(&tcp, SERVER, 0, TCP_SYN | TCP_ACK, 99, 15, 7), TCP_DATA);
+	assert_int_equal(see(&tcp, CLIENT, 0, TCP_ACK, 10, 107, 5), TCP_RETRANSMISSION);
+	assert_int_equal(see(&tcp, CLIENT, 0, TCP_ACK, 15, 107, 5), TCP_DATA);
+	assert_int_equal(see(&tcp, SERVER, 0, TCP_ACK, 107, 20, 5), TCP_DATA);
 }
 
 static void closes_after_a_fin_each_way_or_a_reset(void **state)
@@ -169,7 +181,8 @@ int main(void)
 		cmocka_unit_test(measures_the_handshake_once),
 		cmocka_unit_test(a_partial_handshake_is_not_measured),
 		cmocka_unit_test(distinguishes_new_bytes_from_old_ones),
-		cmocka_unit_test(syn_and_fin_carry_no_payload_but_take_a_sequence_number),
+		cmocka_unit_test(syn_and_fin_take_a_sequence_number),
+		cmocka_unit_test(data_in_a_syn_is_payload),
 		cmocka_unit_test(closes_after_a_fin_each_way_or_a_reset),
 		cmocka_unit_test(knows_the_syn_of_another_connection),
 	};
