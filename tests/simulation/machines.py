@@ -17,7 +17,7 @@ def start(world):
     doomed = [name for name in ("lost-nodes", "replaced-nodes", "spot-nodes", "rebooted-nodes", "healed-nodes") if world.has(name)]
     for node, name in zip(world.nodes[1:], world.chance.sample(doomed, len(doomed))):
         fate = {"rebooted-nodes": reboot, "healed-nodes": heal}.get(name, end)
-        world.begin(fate(world, node, name), world.between(60, 300))
+        world.begin(fate(world, node, name), world.between(145, 390))       # after the topic's first list
 
 
 def address_of(world, number):
