@@ -52,9 +52,9 @@ class End:
             return {("outside", self.ip)}, "lab"
         source, destination = (f"{self.flow[side]['ip']}:{self.flow[side].get('port')}" for side in ("source", "destination"))
         logged = truth.logged(source, destination, self.start, self.end).get(f"{self.ip}:{self.port}")
-        if logged:
-            return {("pod", logged)}, "workloads"
         uids = {holding.uid for holding in self.holdings}
+        if logged in uids:      # else what is left of a connection reached the next holder, whose kernel refuses it
+            return {("pod", logged)}, "workloads"
         if len(uids) != 1:
             return set(), "runtime"     # nobody, or several: no single name is right
         if self.packets or any(holding.covers(self.start, self.end) for holding in self.holdings):
