@@ -14,8 +14,9 @@ static const char *const end_reasons[FLOW_END_REASONS] = {
 
 static const char *const initiators[] = {
 	[FLOW_BY_SYN] = "syn",
+	[FLOW_BY_ICMP_TYPE] = "icmp_type",
 	[FLOW_BY_FIRST_PACKET] = "first_packet",
-	[FLOW_BY_PORT] = "port",
+	[FLOW_BY_NOTHING] = "unknown",
 };
 
 bool flow_has_ports(uint8_t protocol)

@@ -42,11 +42,12 @@ enum flow_end_reason {
 	FLOW_END_REASONS,
 };
 
-/* How the initiator was found. */
+/* What proves that the source began. */
 enum flow_initiator {
-	FLOW_BY_SYN,          /* a SYN, a SYN-ACK, or SCTP's INIT and INIT-ACK */
-	FLOW_BY_FIRST_PACKET, /* the sender of the first packet seen */
-	FLOW_BY_PORT,         /* guessed: the side without the server's port */
+	FLOW_BY_SYN,       /* a SYN, a SYN-ACK, or SCTP's INIT and INIT-ACK */
+	FLOW_BY_ICMP_TYPE, /* a request, a reply, or a message that has no reply */
+	FLOW_BY_FIRST_PACKET, /* it broke a silence of the datagrams' idle time-out; never TCP or SCTP */
+	FLOW_BY_NOTHING,      /* not known: the source is the sender of the first packet seen */
 };
 
 struct flow_side {

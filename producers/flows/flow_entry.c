@@ -8,61 +8,37 @@
 
 #define SCTP_INIT 1
 #define SCTP_INIT_ACK 2
-#define WELL_KNOWN_END 1024   /* RFC 6335: the system ports are below */
-#define EPHEMERAL_START 32768 /* Linux: net.ipv4.ip_local_port_range */
 
-/* KIND of evidence in a packet of DIRECTION shows that its sender, or else its receiver, began. */
+/* The sender of a packet of DIRECTION, or else its receiver, is the source. */
 static void set_initiator(struct flow_entry *entry, unsigned direction, bool sender,
-			  enum flow_initiator kind)
+			  enum flow_initiator proof)
 {
 	entry->source = (uint8_t)(sender ? direction : !direction);
-	entry->initiator = (uint8_t)kind;
-}
-
-/* For a conversation that began before the capture: the server has the lower port. */
-static void guess_by_port(struct flow_entry *entry, unsigned direction, const struct packet *packet)
-{
-	uint16_t from = packet->source_port, to = packet->destination_port;
-
-	if ((from < WELL_KNOWN_END) != (to < WELL_KNOWN_END))
-		set_initiator(entry, direction, to < WELL_KNOWN_END, FLOW_BY_PORT);
-	else if ((from < EPHEMERAL_START) != (to < EPHEMERAL_START))
-		set_initiator(entry, direction, to < EPHEMERAL_START, FLOW_BY_PORT);
-	else
-		set_initiator(entry, direction, true, FLOW_BY_FIRST_PACKET);
+	entry->initiator = (uint8_t)proof;
 }
 
 static void find_initiator(struct flow_entry *entry, unsigned direction,
-			   const struct packet *packet)
+			   const struct packet *packet, bool watched)
 {
-	uint8_t flags = packet->tcp_flags, chunk = packet->sctp_chunk;
-	bool sender = true;
+	uint8_t protocol = packet->protocol, flags = packet->tcp_flags;
 
-	switch (packet->protocol) {
-	case TRANSPORT_TCP:
-		if (flags & TCP_SYN)
-			set_initiator(entry, direction, !(flags & TCP_ACK), FLOW_BY_SYN);
-		else
-			guess_by_port(entry, direction, packet);
-		return;
-	case TRANSPORT_SCTP:
-		if (chunk == SCTP_INIT || chunk == SCTP_INIT_ACK)
-			set_initiator(entry, direction, chunk == SCTP_INIT, FLOW_BY_SYN);
-		else
-			guess_by_port(entry, direction, packet);
-		return;
-	case TRANSPORT_UDP:
-		sender = packet->source_port >= WELL_KNOWN_END ||
-			 packet->destination_port < WELL_KNOWN_END;
-		break;
-	case TRANSPORT_ICMP:
-	case TRANSPORT_ICMPV6:
-		sender = !icmp_is_reply(packet->protocol, packet->icmp_type);
-		break;
-	default:
-		break;
+	if (protocol == TRANSPORT_TCP && flags & TCP_SYN) {
+		set_initiator(entry, direction, !(flags & TCP_ACK), FLOW_BY_SYN);
+	} else if (protocol == TRANSPORT_SCTP &&
+		   (packet->sctp_chunk == SCTP_INIT || packet->sctp_chunk == SCTP_INIT_ACK)) {
+		set_initiator(entry, direction, packet->sctp_chunk == SCTP_INIT, FLOW_BY_SYN);
+	} else if ((protocol == TRANSPORT_ICMP || protocol == TRANSPORT_ICMPV6) &&
+		   !icmp_may_be_reply(protocol, packet->icmp_type)) {
+		set_initiator(entry, direction, true, FLOW_BY_ICMP_TYPE);
+	} else if ((protocol == TRANSPORT_ICMP || protocol == TRANSPORT_ICMPV6) &&
+		   icmp_is_reply(protocol, packet->icmp_type)) {
+		set_initiator(entry, direction, false, FLOW_BY_ICMP_TYPE);
+	} else {
+		/* A connection of TCP or SCTP may be silent for longer than any time-out. */
+		watched &= protocol != TRANSPORT_TCP && protocol != TRANSPORT_SCTP;
+		set_initiator(entry, direction, true,
+			      watched ? FLOW_BY_FIRST_PACKET : FLOW_BY_NOTHING);
 	}
-	set_initiator(entry, direction, sender, sender ? FLOW_BY_FIRST_PACKET : FLOW_BY_PORT);
 }
 
 static uint64_t mix(uint64_t hash, uint64_t word)
@@ -82,7 +58,7 @@ static uint64_t flow_id(const struct flow_entry *entry)
 }
 
 void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsigned direction,
-		      const struct packet *packet, uint64_t sequence)
+		      const struct packet *packet, uint64_t sequence, bool watched)
 {
 	memset(entry, 0, sizeof(*entry));
 	entry->key = *key;
@@ -92,14 +68,18 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 	entry->icmp_type = packet->icmp_type;
 	entry->icmp_code = packet->icmp_code;
 	entry->id = flow_id(entry);
-	find_initiator(entry, direction, packet);
+	find_initiator(entry, direction, packet, watched);
 }
 
 void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigned direction,
 		      const struct packet *packet)
 {
-	bool by_initiator = direction == entry->source;
+	bool by_initiator;
 
+	/* A SYN-ACK that was captured after the packet that follows it. */
+	if (packet->tcp_flags & TCP_SYN && entry->initiator == FLOW_BY_NOTHING)
+		find_initiator(entry, direction, packet, false);
+	by_initiator = direction == entry->source;
 	if (!flow_entry_used(entry)) {
 		entry->start = packet->time;
 		entry->last = packet->time;

@@ -37,9 +37,10 @@ struct flow_end {
 	enum flow_end_reason reason;
 };
 
-/* Fills *ENTRY for the conversation that PACKET begins, without counting PACKET. */
+/* Fills *ENTRY for the conversation that PACKET begins, without counting PACKET. WATCHED: a packet
+ * of it in the datagrams' idle time-out before would have been seen. */
 void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsigned direction,
-		      const struct packet *packet, uint64_t sequence);
+		      const struct packet *packet, uint64_t sequence, bool watched);
 
 void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigned direction,
 		      const struct packet *packet);

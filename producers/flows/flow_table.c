@@ -1,12 +1,14 @@
 #include "producers/flows/flow_table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/transport.h"
 #include "producers/flows/closed.h"
 #include "producers/flows/flow_entry.h"
 #include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
+#include "producers/flows/interfaces.h"
 #include "producers/flows/turns.h"
 #include "producers/flows/wheel.h"
 
@@ -28,7 +30,9 @@ struct due {
 struct flow_table {
 	struct flow_table_options options;
 	struct flow_table_stats stats;
-	struct when clock; /* the latest time, 1970 at the start */
+	struct when clock;     /* the latest time, 1970 at the start */
+	struct when unwatched; /* a flow that had packets until then may have been forgotten */
+	struct when first_packet[INTERFACES_MAX]; /* of each interface; 1970 for none yet */
 	struct flow_index index;
 	struct wheel *wheel; /* holds every entry that is not in DUE */
 	struct turns_pool *pool;
@@ -174,6 +178,8 @@ bool flow_table_expire(struct flow_table *table, struct when now, struct flow *f
 			return true;
 		table->stats.clock_steps++;
 		table->clock = now;
+		table->unwatched = now;
+		memset(table->first_packet, 0, sizeof(table->first_packet));
 		wheel_set(table->wheel, now);
 	}
 	if (!wheel_moves(table->wheel, now))
@@ -215,6 +221,7 @@ static bool evict(struct flow_table *table, struct flow *flow)
 		number = wheel_first(table->wheel);
 	}
 	table->stats.evictions++;
+	table->unwatched = table->clock;
 	return end_entry(table, number, FLOW_LACK_OF_RESOURCES, flow);
 }
 
@@ -242,8 +249,15 @@ void flow_table_aim(struct flow_table *table, const struct packet *packets, size
 static void begin_flow(struct flow_table *table, uint32_t number, const struct aimed *aimed,
 		       const struct packet *packet)
 {
+	struct when *since = &table->first_packet[packet->interface];
+	bool watched;
+
+	if (since->ns == 0)
+		*since = packet->time;
+	watched = when_since(packet->time, when_later(*since, table->unwatched)) >=
+		  table->options.idle_datagram_ns;
 	flow_entry_begin(&table->index.entries[number], &aimed->key, aimed->direction, packet,
-			 table->stats.flows++);
+			 table->stats.flows++, watched);
 }
 
 static bool add_new(struct flow_table *table, const struct aimed *aimed,

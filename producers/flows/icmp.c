@@ -42,6 +42,13 @@ int icmp_counterpart(uint8_t protocol, uint8_t type)
 	return type == pair->request ? pair->answer : pair->request;
 }
 
+bool icmp_may_be_reply(uint8_t protocol, uint8_t type)
+{
+	const struct pair *pair = find_pair(protocol, type);
+
+	return pair != NULL && type == pair->answer;
+}
+
 bool icmp_is_reply(uint8_t protocol, uint8_t type)
 {
 	const struct pair *pair = find_pair(protocol, type);
