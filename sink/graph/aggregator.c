@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "sink/graph/direction.h"
+
 int aggregator_init(struct aggregator *aggregator, const struct aggregator_options *options)
 {
 	*aggregator = (struct aggregator){.options = *options, .from = options->from};
@@ -88,15 +90,18 @@ static bool wanted(struct aggregator *aggregator, struct when end)
 	       when_before(end, when_add(to, margin));
 }
 
-static int add_flow(struct aggregator *aggregator, const struct tagged_flow *flow)
+static int add_flow(struct aggregator *aggregator, struct tagged_flow *flow)
 {
 	bool addresses = aggregator->options.outside_addresses;
-	struct node client = node_of(&flow->source, addresses);
-	struct node server = node_of(&flow->destination, addresses);
-	int32_t client_index = node_table_index(&aggregator->nodes, &client);
-	int32_t server_index = node_table_index(&aggregator->nodes, &server);
+	struct node client, server;
+	int32_t client_index, server_index;
 	struct conversation_slice *slice;
 
+	direction_find(flow, addresses);
+	client = node_of(&flow->source, addresses);
+	server = node_of(&flow->destination, addresses);
+	client_index = node_table_index(&aggregator->nodes, &client);
+	server_index = node_table_index(&aggregator->nodes, &server);
 	if (client_index < 0 || server_index < 0)
 		return -1;
 	slice = conversation_slice_new(flow, client_index, server_index);

@@ -32,8 +32,9 @@ static void fill_measures(struct conversation_slice *slice, const struct tagged_
 	const struct tagged_flow_response *response = &flow->response;
 
 	slice->tcp = strcmp(flow->transport, "tcp") == 0;
-	slice->expects_answer =
-		strcmp(flow->transport, "icmp") != 0 && strcmp(flow->transport, "ipv6-icmp") != 0;
+	slice->directed = flow->directed;
+	slice->expects_answer = flow->directed && strcmp(flow->transport, "icmp") != 0 &&
+				strcmp(flow->transport, "ipv6-icmp") != 0;
 	slice->has_packets = flow->source.has_packets && flow->destination.has_packets;
 	slice->source_flags = flow->source.tcp_flags;
 	slice->destination_flags = flow->destination.tcp_flags;

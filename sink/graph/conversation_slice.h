@@ -37,7 +37,7 @@ struct conversation_slice {
 	struct when start;
 	struct when end;
 	struct ip server_ip;
-	int32_t client, server; /* nodes of the graph */
+	int32_t client, server; /* nodes of the graph; just two nodes unless DIRECTED */
 	uint64_t cluster;
 	uint64_t holder;  /* of the source */
 	uint64_t service; /* whose address or node port the destination is */
@@ -46,7 +46,8 @@ struct conversation_slice {
 	uint64_t flow;  /* observer and flow.id; unique if there is no flow.id */
 	bool at_client; /* the observer's host is the source's node */
 	bool tcp;
-	bool expects_answer; /* the transport is not ICMP */
+	bool directed;
+	bool expects_answer; /* CLIENT is one, and the transport is not ICMP */
 	bool has_packets;
 	unsigned source_flags, destination_flags; /* enum tcp_flag */
 

@@ -38,6 +38,8 @@ static void add_edge(const struct snapshot_edge *edge, struct text *out)
 	text_add_format(out, "  n%zu -> n%zu [label=\"", edge->client, edge->server);
 	describe_edge(out, edge->edge, "\\n");
 	text_add_format(out, "\", penwidth=%u.%u", width / 2, width % 2 * 5);
+	if (!edge->edge->directed)
+		text_add_string(out, ", dir=none");
 	if (measures_errors(measures) > 0)
 		text_add_string(out, ", color=firebrick");
 	text_add_string(out, "];\n");

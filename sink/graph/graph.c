@@ -39,7 +39,7 @@ void graph_free(struct graph *graph)
 	graph_init(graph);
 }
 
-static size_t slot_of(const struct graph *graph, int32_t client, int32_t server)
+static size_t slot_of(const struct graph *graph, int32_t client, int32_t server, bool directed)
 {
 	uint64_t hash = hash_bytes(hash_bytes(HASH_START, &client, sizeof(client)), &server,
 				   sizeof(server));
@@ -48,7 +48,7 @@ static size_t slot_of(const struct graph *graph, int32_t client, int32_t server)
 	while (graph->slots[slot] != 0) {
 		const struct graph_edge *edge = &graph->edges[graph->slots[slot] - 1];
 
-		if (edge->client == client && edge->server == server)
+		if (edge->client == client && edge->server == server && edge->directed == directed)
 			break;
 		slot = (slot + 1) & (graph->slot_count - 1);
 	}
@@ -72,23 +72,25 @@ static int grow(struct graph *graph)
 	graph->slot_count = capacity * 2;
 	graph->capacity = capacity;
 	for (size_t i = 0; i < graph->count; i++)
-		slots[slot_of(graph, edges[i].client, edges[i].server)] = (uint32_t)(i + 1);
+		slots[slot_of(graph, edges[i].client, edges[i].server, edges[i].directed)] =
+			(uint32_t)(i + 1);
 	return 0;
 }
 
-/* The edge from CLIENT to SERVER, added if it is new; NULL if out of memory. */
-static struct graph_edge *edge_of(struct graph *graph, int32_t client, int32_t server)
+/* The edge from CLIENT to SERVER, or between them unless DIRECTED, added if it is new; NULL if out of memory. */
+static struct graph_edge *edge_of(struct graph *graph, int32_t client, int32_t server,
+				  bool directed)
 {
 	if (graph->count == graph->capacity && graph->count < GRAPH_EDGES_MAX && grow(graph) < 0)
 		return NULL;
 
-	size_t slot = slot_of(graph, client, server);
+	size_t slot = slot_of(graph, client, server, directed);
 
 	if (graph->slots[slot] == 0) {
 		if (graph->count == GRAPH_EDGES_MAX)
 			return &graph->rest;
-		graph->edges[graph->count++] =
-			(struct graph_edge){.client = client, .server = server};
+		graph->edges[graph->count++] = (struct graph_edge){
+			.client = client, .server = server, .directed = directed};
 		graph->slots[slot] = (uint32_t)graph->count;
 	}
 	return &graph->edges[graph->slots[slot] - 1];
@@ -122,7 +124,7 @@ int graph_add(struct graph *graph, const struct conversation_slice *slice)
 
 	if (!slice->counted)
 		return 0;
-	edge = edge_of(graph, slice->client, slice->server);
+	edge = edge_of(graph, slice->client, slice->server, slice->directed);
 	if (edge == NULL)
 		return -1;
 	if (slice->bucket_count > 0 &&
@@ -139,7 +141,7 @@ int graph_merge(struct graph *into, const struct graph *from)
 {
 	for (size_t i = 0; i < from->count; i++) {
 		const struct graph_edge *edge = &from->edges[i];
-		struct graph_edge *sum = edge_of(into, edge->client, edge->server);
+		struct graph_edge *sum = edge_of(into, edge->client, edge->server, edge->directed);
 
 		if (sum == NULL || graph_edge_add(sum, edge) < 0)
 			return -1;

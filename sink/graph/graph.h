@@ -3,12 +3,14 @@
  * A graph is filled with the counted slices of conversations (conversation.h), or
  * with other graphs.
  *
- * (1) An edge goes from the client, which began the conversation, to the server.
+ * (1) An edge goes from the client, which began the conversation, to the server, or is not directed
+ *     (direction.h) and has the nodes in the order of node_compare().
  * (2) Once GRAPH_EDGES_MAX edges are there, further ones are summed as one, REST.
  */
 #ifndef TENURE_GRAPH_H
 #define TENURE_GRAPH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +23,7 @@
 
 struct graph_edge {
 	int32_t client, server; /* indexes in the table of nodes */
+	bool directed;
 	struct measures measures;
 	struct histogram *histogram; /* of response times; NULL if there is none */
 };

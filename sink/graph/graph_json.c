@@ -114,7 +114,7 @@ void graph_json_format(const struct snapshot *snapshot, struct text *out)
 		add_string(out, snapshot_id(snapshot, edge->client));
 		text_add_string(out, ",\"target\":");
 		add_string(out, snapshot_id(snapshot, edge->server));
-		text_add_string(out, ",");
+		text_add_string(out, edge->edge->directed ? "," : ",\"directed\":false,");
 		add_measures(edge->edge, out);
 	}
 	text_add_string(out, "]");

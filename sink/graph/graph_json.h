@@ -3,7 +3,7 @@
  *     {"window":{"from":T|null,"to":T|null,"first":T|null,"last":T|null},
  *      "nodes":[{"id":"service/shop/cart","label":"shop/cart","kind":"service",
  *                "cluster":"prod","namespace":"shop","name":"cart"}],
- *      "edges":[{"source":ID,"target":ID,"flows":N,"provisional":N,
+ *      "edges":[{"source":ID,"target":ID,"directed":false,"flows":N,"provisional":N,
  *                "bytes":{"source":N,"destination":N},
  *                "packets":{"source":N,"destination":N},
  *                "requests":{"count":N,
@@ -17,7 +17,8 @@
  *                 "early":N}}
  *
  * Durations are in nanoseconds. Absent are: a node's cluster, namespace or name if it has
- * none; response_time if nothing was timed; p50, p95 and histogram if no record had a
+ * none; directed if it is true;
+ * response_time if nothing was timed; p50, p95 and histogram if no record had a
  * histogram; further if there are no further edges. Nodes and edges are in the order of
  * snapshot.h, so equal graphs are equal bytes.
  */

@@ -35,7 +35,8 @@ void mermaid_format(const struct snapshot *snapshot, struct text *out)
 	for (size_t i = 0; i < snapshot->edge_count; i++) {
 		const struct snapshot_edge *edge = &snapshot->edges[i];
 
-		text_add_format(out, "  n%zu -->|\"", edge->client);
+		text_add_format(out, edge->edge->directed ? "  n%zu -->|\"" : "  n%zu ---|\"",
+				edge->client);
 		describe_edge(out, edge->edge, "<br/>");
 		text_add_format(out, "\"| n%zu\n", edge->server);
 	}

@@ -34,7 +34,9 @@ static int compare_edges(const void *left, const void *right)
 
 	if (a->client != b->client)
 		return a->client < b->client ? -1 : 1;
-	return (a->server > b->server) - (a->server < b->server);
+	if (a->server != b->server)
+		return a->server < b->server ? -1 : 1;
+	return (int)b->edge->directed - (int)a->edge->directed;
 }
 
 static int add_edges(struct snapshot *snapshot, const struct graph *graph, uint64_t least)

@@ -3,7 +3,7 @@
  * The formats (table.h, graph_json.h, dot.h, mermaid.h) are each one function of it.
  *
  * (1) Nodes are those of the edges, in the order of node_compare(); edges are ordered by
- *     client, then server. So equal graphs are equal snapshots.
+ *     client, then server, directed ones first. So equal graphs are equal snapshots.
  * (2) Edges of fewer flows than LEAST are summed into REST.
  */
 #ifndef TENURE_SNAPSHOT_H

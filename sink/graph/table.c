@@ -32,7 +32,10 @@ static void add_row(struct columns *table, const char *client, const char *serve
 	bool timed = measures->response_count > 0, spread = timed && edge->histogram != NULL;
 
 	columns_add(table, client);
-	columns_add(table, server);
+	text_add_string(&table->text, server);
+	if (!edge->directed && server[0] != '\0')
+		text_add_string(&table->text, " (or client)");
+	columns_end(table);
 	text_add_u64(&table->text, measures->flows);
 	columns_end(table);
 	describe_bytes(&table->text, measures->source_bytes);

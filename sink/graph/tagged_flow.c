@@ -309,6 +309,15 @@ static void read_coordinates(const struct tagged_flow_reading *r, struct tagged_
 		flow->provisional = truth;
 }
 
+/* "port" is what tenure-flows guessed before it said "unknown". */
+static void read_initiator(const struct tagged_flow_reading *r, struct tagged_flow *flow)
+{
+	char initiator[TAGGED_FLOW_LABEL_SIZE] = "";
+
+	read_text(r, "flow.initiator", initiator, sizeof(initiator), OPTIONAL);
+	flow->directed = strcmp(initiator, "unknown") != 0 && strcmp(initiator, "port") != 0;
+}
+
 static void read_flow(const struct tagged_flow_reading *r, struct tagged_flow *flow)
 {
 	read_when(r, "event.start", &flow->start);
@@ -323,6 +332,7 @@ static void read_flow(const struct tagged_flow_reading *r, struct tagged_flow *f
 	read_requests(r, flow);
 	read_text(r, "flow.id", flow->flow_id, sizeof(flow->flow_id), OPTIONAL);
 	read_count(r, "flow.slice", &flow->slice, OPTIONAL);
+	read_initiator(r, flow);
 	read_text(r, "observer.hostname", flow->observer, sizeof(flow->observer), OPTIONAL);
 	read_text(r, "observer.interface.name", flow->interface, sizeof(flow->interface), OPTIONAL);
 	read_count(r, "observer.interface.id", &flow->interface_id, OPTIONAL);

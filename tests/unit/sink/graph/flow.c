@@ -52,7 +52,7 @@ void flow_address(struct tagged_flow_end *end, const char *ip, int port)
 void flow_make(struct tagged_flow *flow, int64_t offset, double from, double to, const char *host,
 	       const char *interface)
 {
-	*flow = (struct tagged_flow){.revision = 1, .offset = offset};
+	*flow = (struct tagged_flow){.revision = 1, .offset = offset, .directed = true};
 	flow->start.ns = (int64_t)(from * 1e9);
 	flow->end.ns = (int64_t)(to * 1e9);
 	snprintf(flow->transport, sizeof(flow->transport), "tcp");
