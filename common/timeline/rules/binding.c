@@ -22,7 +22,8 @@ struct evidence evidence_none(void)
 bool evidence_equal(const struct evidence *a, const struct evidence *b)
 {
 	return a->how == b->how && a->all_terminated == b->all_terminated &&
-	       a->terminating == b->terminating && a->node == b->node &&
+	       a->terminating == b->terminating && a->shared == b->shared &&
+	       a->gateway == b->gateway && a->node == b->node && a->mirror == b->mirror &&
 	       memcmp(a->instants, b->instants, sizeof(a->instants)) == 0;
 }
 

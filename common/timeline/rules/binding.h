@@ -31,13 +31,16 @@ enum binding_end {
 	BINDING_ENDS,
 };
 
-#define EVIDENCE_INSTANTS 10
+#define EVIDENCE_INSTANTS 13
 
 struct evidence {
 	enum binding_end how;
 	bool all_terminated; /* in the last record */
 	bool terminating;
-	uint64_t node; /* a hash of the node's name, 0 for none (and for nodes and services) */
+	bool shared;     /* a service's address that others may have too, told apart by port */
+	bool gateway;    /* a node's address that counts only while podCIDRs are in use */
+	uint64_t node;   /* a hash of the node's name, 0 for none (and for nodes and services) */
+	uint64_t mirror; /* equal for all mirrors of one static pod; 0 for any other holder */
 	union {
 		struct {
 			struct when sandbox_ready;
@@ -50,7 +53,11 @@ struct evidence {
 				last_running; /* of nodes and services that ended: raw certain_to */
 			struct when sandbox_gone;
 			struct when ended_received;
-			struct when previous_to; /* the previous epoch's raw certain_to */
+			/* A pod's previous epoch: the evidence of its end, and its ended_known if
+			 * that decides. Of nodes and services: the bound of possible_from. */
+			struct when previous_to, previous_known;
+			/* `known` of the last PROGRESS before the first and the ending record. */
+			struct when first_known, ended_known;
 		};
 		struct when instants[EVIDENCE_INSTANTS]; /* the same, in this order */
 	};

@@ -50,9 +50,12 @@ void codec_add_span(struct text *out, struct span span)
 
 void codec_add_evidence(struct text *out, const struct evidence *evidence)
 {
-	codec_add_u8(out, (unsigned)evidence->how | (evidence->all_terminated ? 0x40u : 0) |
+	codec_add_u8(out, (unsigned)evidence->how | (evidence->shared ? 0x10u : 0) |
+				  (evidence->gateway ? 0x20u : 0) |
+				  (evidence->all_terminated ? 0x40u : 0) |
 				  (evidence->terminating ? 0x80u : 0));
 	codec_add_u64(out, evidence->node);
+	codec_add_u64(out, evidence->mirror);
 	for (size_t i = 0; i < EVIDENCE_INSTANTS; i++)
 		codec_add_when(out, evidence->instants[i]);
 }
@@ -145,14 +148,17 @@ struct evidence codec_evidence(struct codec *codec)
 	struct evidence evidence = evidence_none();
 	unsigned flags = codec_u8(codec);
 
-	if ((flags & 0x3f) >= BINDING_ENDS) {
+	if ((flags & 0x0f) >= BINDING_ENDS) {
 		codec->failed = true;
 		return evidence;
 	}
-	evidence.how = (enum binding_end)(flags & 0x3f);
+	evidence.how = (enum binding_end)(flags & 0x0f);
+	evidence.shared = (flags & 0x10) != 0;
+	evidence.gateway = (flags & 0x20) != 0;
 	evidence.all_terminated = (flags & 0x40) != 0;
 	evidence.terminating = (flags & 0x80) != 0;
 	evidence.node = codec_u64(codec);
+	evidence.mirror = codec_u64(codec);
 	for (size_t i = 0; i < EVIDENCE_INSTANTS; i++)
 		evidence.instants[i] = codec_when(codec);
 	return evidence;
