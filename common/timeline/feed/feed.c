@@ -39,3 +39,8 @@ int feed_put_binding(struct feed *feed, const struct ip *ip, enum holder_kind ki
 	feed_touch(feed, ip);
 	return feed_put(feed);
 }
+
+struct when feed_known_before(const struct feed *feed)
+{
+	return feed->cluster->known;
+}

@@ -78,6 +78,9 @@ int feed_node_ranges(struct feed *feed, const struct node_object *node);
 /* A pod of NODE (a hash) now has IP. */
 int feed_range_use(struct feed *feed, const struct ip *ip, uint64_t node);
 
+/* Known before the record (docs/answers.md section 1). */
+struct when feed_known_before(const struct feed *feed);
+
 /* Applied, or broken if RC is -1. */
 static inline enum timeline_outcome feed_outcome(int rc)
 {

@@ -61,6 +61,13 @@ void cluster_free(struct cluster *cluster)
 	free(cluster);
 }
 
+bool cluster_unread(const struct cluster *cluster, uint64_t position)
+{
+	(void)cluster;
+	(void)position;
+	return false; /* no unread record is kept yet */
+}
+
 int cluster_put(const struct cluster *cluster, struct store *store)
 {
 	struct text key, value;

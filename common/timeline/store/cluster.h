@@ -46,6 +46,10 @@ struct cluster *cluster_new(uint32_t id, const char *name);
 struct cluster *cluster_load(struct store *store, uint32_t id);
 void cluster_free(struct cluster *cluster);
 
+/* Whether, as of POSITION, a record of pods, nodes or services could not be read, and no whole
+ * list has come after it (docs/answers.md section 1). */
+bool cluster_unread(const struct cluster *cluster, uint64_t position);
+
 /* Puts the cluster's own row (name, known, coverage, SYNCs). */
 int cluster_put(const struct cluster *cluster, struct store *store);
 
