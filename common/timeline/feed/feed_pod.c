@@ -59,13 +59,16 @@ static int put_unpublished(struct feed *feed, struct span uid, const struct unpu
 		.holder = span_hash(uid),
 		.opened_offset = feed->offset,
 		.hidden_offset = OFFSET_NEVER,
+		.node = after->node,
+		.released = after->released,
 		.from = after->from,
 		.until = after->until,
 	};
 
 	if (before->there == after->there &&
 	    (!after->there ||
-	     (before->from.ns == after->from.ns && before->until.ns == after->until.ns)))
+	     (before->from.ns == after->from.ns && before->until.ns == after->until.ns &&
+	      before->released == after->released && before->node == after->node)))
 		return 0;
 	if (before->there && cluster_hide_unpublished(feed->cluster, feed->store,
 						      body->unpublished_number, feed->offset) < 0)
@@ -77,12 +80,18 @@ static int put_unpublished(struct feed *feed, struct span uid, const struct unpu
 	return cluster_add_unpublished(feed->cluster, feed->store, &row);
 }
 
+static struct arrival arrival_of(const struct feed *feed)
+{
+	return (struct arrival){feed->received, feed_known_before(feed), feed->offset};
+}
+
 int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *codec,
 	     struct text *next)
 {
 	struct span uid = span_of(feed->event->uid);
 	struct pod_state body = pod_state_read(codec);
 	struct pod_fold before = body.fold;
+	struct arrival arrival = arrival_of(feed);
 	struct epoch ended;
 
 	if (pod->host_network) {
@@ -90,7 +99,7 @@ int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *code
 		return 0;
 	}
 	if (pod_fold_record(&body.fold, &pod->record, feed->event->type == KUBE_DELETED,
-			    feed->received, feed->offset, &ended) &&
+			    &arrival, &ended) &&
 	    before.epoch.evidence.how == BINDING_OPEN && put_epoch(feed, uid, &ended) < 0)
 		return -1;
 	if (put_changes(feed, uid, &before, &body.fold) < 0 ||
@@ -105,8 +114,9 @@ int feed_pod_absent(struct feed *feed, struct span uid, struct codec *codec, str
 {
 	struct pod_state body = pod_state_read(codec);
 	struct pod_fold before = body.fold;
+	struct arrival arrival = arrival_of(feed);
 
-	pod_fold_absent(&body.fold, feed->received);
+	pod_fold_absent(&body.fold, &arrival);
 	if (put_changes(feed, uid, &before, &body.fold) < 0 ||
 	    put_unpublished(feed, uid, &before.unpublished, &body) < 0)
 		return -1;

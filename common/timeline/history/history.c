@@ -305,6 +305,20 @@ static struct when endpoint_at(const struct history *history, struct span uid, s
 	return WHEN_MIN;
 }
 
+/* The first of BINDINGS[COUNT] that is of the same pod as the last one. */
+static size_t same_pod(const struct binding *bindings, size_t count)
+{
+	const struct binding *last = &bindings[count - 1];
+
+	for (size_t b = 0; last->kind == HOLDER_POD && last->evidence.identity != 0 && b < count;
+	     b++) {
+		if (bindings[b].kind == HOLDER_POD &&
+		    bindings[b].evidence.identity == last->evidence.identity)
+			return bindings[b].holder;
+	}
+	return last->holder;
+}
+
 static size_t visible_bindings(const struct history *history, uint64_t position,
 			       struct binding *bindings)
 {
@@ -328,12 +342,13 @@ static size_t visible_bindings(const struct history *history, uint64_t position,
 					    : WHEN_MIN,
 		};
 		count++;
+		bindings[count - 1].who = same_pod(bindings, count);
 	}
 	return count;
 }
 
-static int view_fill(struct history *history, uint64_t position, enum timeline_clock clock,
-		     int64_t skew_ns)
+static int view_fill(struct history *history, uint64_t position,
+		     const struct assumptions *assumptions)
 {
 	struct address_view *view = &history->view;
 	size_t room = history->binding_count + 1;
@@ -348,7 +363,7 @@ static int view_fill(struct history *history, uint64_t position, enum timeline_c
 	view->names = calloc(view->count + 1, sizeof(*view->names));
 	if (view->tenures == NULL || view->names == NULL)
 		goto out;
-	if (asof_instants(bindings, view->count, clock, skew_ns, instants) < 0)
+	if (asof_instants(bindings, view->count, assumptions, instants) < 0)
 		goto out;
 	for (size_t t = 0; t < view->count; t++)
 		view->tenures[t] = (struct tenure){bindings[t], instants[t], WHEN_MIN, t};
@@ -361,7 +376,7 @@ out:
 }
 
 struct address_view *history_view(struct history *history, uint64_t position,
-				  enum timeline_clock clock, int64_t skew_ns)
+				  const struct assumptions *assumptions)
 {
 	struct address_view *view = &history->view;
 	size_t low = 0, high = history->change_count;
@@ -377,7 +392,7 @@ struct address_view *history_view(struct history *history, uint64_t position,
 		else
 			high = middle;
 	}
-	if (view_fill(history, position, clock, skew_ns) < 0) {
+	if (view_fill(history, position, assumptions) < 0) {
 		log_error("timeline: out of memory for the history of an address");
 		view_clear(view);
 		return NULL;

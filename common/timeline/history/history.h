@@ -89,6 +89,6 @@ void history_free(struct history *history);
 
 /* The view at POSITION. NULL if out of memory (logged). */
 struct address_view *history_view(struct history *history, uint64_t position,
-				  enum timeline_clock clock, int64_t skew_ns);
+				  const struct assumptions *assumptions);
 
 #endif

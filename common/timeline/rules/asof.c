@@ -15,32 +15,33 @@ struct side {
 };
 
 /* By one of the rules, without checking the reverse. */
-static bool seems_before(struct side a, struct side b, int64_t skew_ns)
+static bool seems_before(struct side a, struct side b, const struct assumptions *assumptions)
 {
 	const struct evidence *one = &a.binding->evidence, *other = &b.binding->evidence;
 	bool same_node = one->node != 0 && one->node == other->node;
-	int64_t k = same_node ? 0 : skew_ns;
-	struct when to = evidence_certain_to(one);
+	int64_t k = same_node ? 0 : assumptions->skew_ns;
+	struct when to = evidence_certain_to(one, assumptions->hold_ns);
+	struct when other_to = evidence_certain_to(other, assumptions->hold_ns);
 
-	if (apart(a.certain_from, evidence_certain_to(other), k) && !apart(b.certain_from, to, k))
+	if (apart(a.certain_from, other_to, k) && !apart(b.certain_from, to, k))
 		return true;
 	return when_is_max(to) && (one->terminating || same_node) &&
 	       apart(a.certain_from, b.certain_from, k) &&
 	       !apart(b.certain_from, a.certain_from, k);
 }
 
-static bool is_before(struct side a, struct side b, int64_t skew_ns)
+static bool is_before(struct side a, struct side b, const struct assumptions *assumptions)
 {
-	if (a.binding->holder == b.binding->holder)
+	if (a.binding->who == b.binding->who)
 		return a.binding->epoch < b.binding->epoch;
-	return seems_before(a, b, skew_ns) && !seems_before(b, a, skew_ns);
+	return seems_before(a, b, assumptions) && !seems_before(b, a, assumptions);
 }
 
-bool asof_is_before(const struct binding *a, const struct binding *b, enum timeline_clock clock,
-		    int64_t skew_ns)
+bool asof_is_before(const struct binding *a, const struct binding *b,
+		    const struct assumptions *assumptions)
 {
-	return is_before((struct side){a, binding_start(a, clock).certain_from},
-			 (struct side){b, binding_start(b, clock).certain_from}, skew_ns);
+	return is_before((struct side){a, binding_start(a, assumptions).certain_from},
+			 (struct side){b, binding_start(b, assumptions).certain_from}, assumptions);
 }
 
 /* A binding and the earliest of its instants that counts. */
@@ -53,7 +54,7 @@ struct turn {
 struct work {
 	const struct binding *bindings;
 	size_t count;
-	int64_t skew_ns;
+	const struct assumptions *assumptions;
 	struct instants *instants;
 	struct when *raw;   /* certain_from */
 	struct turn *turns; /* in their order */
@@ -68,17 +69,29 @@ static int by_first(const void *a, const void *b)
 	return (one->first.ns > other->first.ns) - (one->first.ns < other->first.ns);
 }
 
+/* Until when A, which is before B, was there for all that is known: while it is open, nothing
+ * had been reported of its end when B came. */
+static struct when held_until(const struct work *work, size_t a, size_t b)
+{
+	struct when to = evidence_certain_to(&work->bindings[a].evidence,
+					     work->assumptions->hold_ns);
+
+	if (!when_is_max(to))
+		return to;
+	to = when_add(work->bindings[b].evidence.first_known, -work->assumptions->hold_ns);
+	return when_earlier(to, work->raw[b]);
+}
+
 /* Steps 1 and 3 for one pair, if A is before B. */
 static void order_pair(const struct work *work, size_t a, size_t b)
 {
-	struct when to = evidence_certain_to(&work->bindings[a].evidence);
+	struct instants *at = work->instants;
 
 	if (!is_before((struct side){&work->bindings[a], work->raw[a]},
-		       (struct side){&work->bindings[b], work->raw[b]}, work->skew_ns))
+		       (struct side){&work->bindings[b], work->raw[b]}, work->assumptions))
 		return;
-	if (!when_is_max(to))
-		work->instants[b].possible_from = when_later(work->instants[b].possible_from, to);
-	work->instants[a].possible_to = when_earlier(work->instants[a].possible_to, work->raw[b]);
+	at[b].possible_from = when_later(at[b].possible_from, held_until(work, a, b));
+	at[a].possible_to = when_earlier(at[a].possible_to, work->raw[b]);
 }
 
 /* Drops the bindings whose instants are all before MOMENT: a binding that begins there or
@@ -89,9 +102,10 @@ static void retire(struct work *work, struct when moment)
 
 	for (size_t i = 0; i < work->active_count; i++) {
 		size_t one = work->active[i];
-		struct when last = when_later(evidence_certain_to(&work->bindings[one].evidence),
-					      work->raw[one]);
+		const struct evidence *evidence = &work->bindings[one].evidence;
+		struct when last = evidence_certain_to(evidence, work->assumptions->hold_ns);
 
+		last = when_later(last, work->raw[one]);
 		last = when_later(last, work->instants[one].possible_to);
 		if (when_not_after(moment, last))
 			work->active[kept++] = one;
@@ -111,10 +125,16 @@ static void order_all(struct work *work)
 		}
 		work->active[work->active_count++] = one;
 	}
-	/* Within one holder only the order of the epochs counts, whatever the instants are. */
+	/* Within one holder only the order of the epochs counts, whatever the instants are. The
+	 * mirrors of a static pod are one holder, but not side by side. */
 	for (size_t i = 0; i < work->count; i++) {
-		for (size_t j = i + 1;
-		     j < work->count && work->bindings[j].holder == work->bindings[i].holder; j++) {
+		const struct binding *one = &work->bindings[i];
+
+		for (size_t j = i + 1; j < work->count; j++) {
+			if (work->bindings[j].who != one->who && one->evidence.identity == 0)
+				break;
+			if (work->bindings[j].who != one->who)
+				continue;
 			order_pair(work, i, j);
 			order_pair(work, j, i);
 		}
@@ -130,22 +150,24 @@ static struct when certain_until_next(const struct work *work, size_t open)
 	for (size_t j = 0; j < work->count; j++) {
 		struct side b = {&work->bindings[j], work->raw[j]};
 
-		if (j != open && is_before(a, b, work->skew_ns))
+		if (j != open && is_before(a, b, work->assumptions))
 			next = when_earlier(next, work->instants[j].possible_from);
 	}
 	return next;
 }
 
-static void begin(struct work *work, enum timeline_clock clock)
+static void begin(struct work *work)
 {
+	int64_t hold_ns = work->assumptions->hold_ns;
+
 	for (size_t i = 0; i < work->count; i++) {
 		const struct evidence *evidence = &work->bindings[i].evidence;
 		struct instants *at = &work->instants[i];
 
-		work->raw[i] = binding_start(&work->bindings[i], clock).certain_from;
-		at->possible_from = evidence_possible_from(evidence);
+		work->raw[i] = binding_start(&work->bindings[i], work->assumptions).certain_from;
+		at->possible_from = evidence_possible_from(evidence, hold_ns);
 		at->certain_from = work->raw[i];
-		at->certain_to = evidence_certain_to(evidence);
+		at->certain_to = evidence_certain_to(evidence, hold_ns);
 		at->possible_to = evidence_possible_to(evidence);
 		work->turns[i].first =
 			when_earlier(when_earlier(at->possible_from, work->raw[i]), at->certain_to);
@@ -155,13 +177,14 @@ static void begin(struct work *work, enum timeline_clock clock)
 		qsort(work->turns, work->count, sizeof(*work->turns), by_first);
 }
 
-int asof_instants(const struct binding *bindings, size_t count, enum timeline_clock clock,
-		  int64_t skew_ns, struct instants *instants)
+int asof_instants(const struct binding *bindings, size_t count,
+		  const struct assumptions *assumptions, struct instants *instants)
 {
+	int64_t skew_ns = assumptions->skew_ns;
 	struct work work = {
 		.bindings = bindings,
 		.count = count,
-		.skew_ns = skew_ns,
+		.assumptions = assumptions,
 		.instants = instants,
 		.raw = calloc(count + 1, sizeof(struct when)),
 		.turns = calloc(count + 1, sizeof(struct turn)),
@@ -171,7 +194,7 @@ int asof_instants(const struct binding *bindings, size_t count, enum timeline_cl
 
 	if (work.raw == NULL || !work.turns || !work.active)
 		goto out;
-	begin(&work, clock);
+	begin(&work);
 	order_all(&work);
 	for (size_t i = 0; i < count; i++) {
 		if (when_is_max(instants[i].certain_to))
@@ -222,12 +245,10 @@ bool asof_is_certain(const struct tenure *tenure, struct when start, struct when
 	       when_not_after(end, tenure->at.certain_to);
 }
 
-bool asof_is_possible(const struct tenure *tenure, struct when start, struct when end,
-		      bool uncovered)
+bool asof_is_possible(const struct tenure *tenure, struct when start, struct when end)
 {
 	return when_not_after(tenure->at.possible_from, end) &&
-	       when_not_after(start, tenure->at.possible_to) &&
-	       (!uncovered || asof_is_certain(tenure, start, end));
+	       when_not_after(start, tenure->at.possible_to);
 }
 
 /* The first tenure that begins after MOMENT. */
@@ -246,56 +267,32 @@ static size_t first_after(const struct tenure *tenures, size_t count, struct whe
 	return low;
 }
 
-/* Both are certain at some instant of the flow. */
-static bool certain_together(const struct tenure *a, const struct tenure *b, struct when start,
-			     struct when end)
+const struct tenure *asof_previous(const struct tenure *tenures, size_t *at, struct when start,
+				   struct when end)
 {
-	struct when from = when_later(start, when_later(a->at.certain_from, b->at.certain_from));
-	struct when to = when_earlier(end, when_earlier(a->at.certain_to, b->at.certain_to));
+	size_t t = first_after(tenures, *at, end);
 
-	return when_not_after(from, to);
-}
-
-static bool any_together(const struct tenure *tenures, size_t last, struct when start,
-			 struct when end, bool uncovered)
-{
-	for (size_t i = last; i > 0 && when_not_after(start, tenures[i - 1].reach); i--) {
-		if (!asof_is_possible(&tenures[i - 1], start, end, uncovered))
-			continue;
-		for (size_t j = i - 1; j > 0 && when_not_after(start, tenures[j - 1].reach); j--) {
-			if (tenures[i - 1].binding.holder != tenures[j - 1].binding.holder &&
-			    asof_is_possible(&tenures[j - 1], start, end, uncovered) &&
-			    certain_together(&tenures[i - 1], &tenures[j - 1], start, end))
-				return true;
+	for (; t > 0 && when_not_after(start, tenures[t - 1].reach); t--) {
+		if (asof_is_possible(&tenures[t - 1], start, end)) {
+			*at = t - 1;
+			return &tenures[t - 1];
 		}
 	}
-	return false;
+	return NULL;
 }
 
-struct asof_verdict asof_judge(const struct tenure *tenures, size_t count, struct when start,
-			       struct when end, bool uncovered)
+struct when asof_settled(const struct tenure *tenures, size_t count, struct when moment)
 {
-	struct asof_verdict verdict = {.holders = ASOF_NONE};
-	size_t last = first_after(tenures, count, end);
+	struct when settled = WHEN_MIN;
 
-	for (size_t t = last; t > 0 && when_not_after(start, tenures[t - 1].reach); t--) {
-		const struct tenure *tenure = &tenures[t - 1];
+	for (size_t t = 0; t < count; t++) {
+		const struct instants *at = &tenures[t].at;
+		struct when last = when_earlier(at->certain_to, moment);
 
-		if (!asof_is_possible(tenure, start, end, uncovered))
-			continue;
-		if (verdict.tenure != NULL &&
-		    tenure->binding.holder != verdict.tenure->binding.holder) {
-			verdict.holders = ASOF_MANY;
-			verdict.together = any_together(tenures, last, start, end, uncovered);
-			return verdict;
-		}
-		/* From the end, so the first has the latest possible_from. */
-		if (verdict.tenure == NULL)
-			verdict.tenure = tenure;
-		verdict.holders = ASOF_ONE;
-		verdict.certain = verdict.certain || asof_is_certain(tenure, start, end);
+		if (when_not_after(at->certain_from, last))
+			settled = when_later(settled, last);
 	}
-	return verdict;
+	return settled;
 }
 
 bool asof_certain_within(const struct tenure *tenures, size_t count, struct when from,

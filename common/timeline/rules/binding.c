@@ -23,26 +23,48 @@ bool evidence_equal(const struct evidence *a, const struct evidence *b)
 {
 	return a->how == b->how && a->all_terminated == b->all_terminated &&
 	       a->terminating == b->terminating && a->shared == b->shared &&
-	       a->gateway == b->gateway && a->node == b->node && a->mirror == b->mirror &&
+	       a->gateway == b->gateway && a->node == b->node && a->identity == b->identity &&
 	       memcmp(a->instants, b->instants, sizeof(a->instants)) == 0;
 }
 
-struct when evidence_possible_from(const struct evidence *evidence)
+struct when evidence_possible_from(const struct evidence *evidence, int64_t hold_ns)
 {
-	return when_later(evidence->start_time, evidence->previous_to);
+	return when_later(when_later(evidence->start_time, evidence->previous_to),
+			  when_add(evidence->previous_known, -hold_ns));
 }
 
-struct when evidence_certain_to(const struct evidence *evidence)
+struct when evidence_of_end(const struct evidence *evidence)
 {
-	struct when finished = evidence->last_finished;
+	if (evidence->how == BINDING_LOST)
+		return evidence->last_running;
+	return else_when(evidence->last_finished, evidence->last_running);
+}
 
-	if (evidence->how == BINDING_OPEN && !evidence->all_terminated)
+struct when evidence_certain_to(const struct evidence *evidence, int64_t hold_ns)
+{
+	bool open = evidence->how == BINDING_OPEN;
+	bool finished = evidence->how != BINDING_LOST && evidence->how != BINDING_REMOVED &&
+			!when_is_min(evidence->last_finished);
+	struct when to;
+
+	if (open && !evidence->all_terminated)
 		return WHEN_MAX;
-	if (evidence->how == BINDING_LOST || evidence->how == BINDING_REMOVED)
-		finished = WHEN_MIN;
+	if (finished)
+		return evidence->last_finished;
+	to = when_later(evidence->last_running, when_add(evidence->ended_known, -hold_ns));
 	/* Without any evidence it was held at some time after that, so nothing is certain. */
-	return else_when(else_when(finished, evidence->last_running),
-			 evidence_possible_from(evidence));
+	return else_when(to, evidence_possible_from(evidence, hold_ns));
+}
+
+/* A sandbox that died is reported gone before its containers have ended. */
+static struct when released(const struct evidence *evidence)
+{
+	struct when gone = when_add(evidence->sandbox_gone, KUBELET_SECOND);
+
+	if (when_is_min(evidence->sandbox_gone) ||
+	    when_before(evidence->sandbox_gone, evidence->last_finished))
+		return evidence->ended_received;
+	return when_earlier(gone, evidence->ended_received);
 }
 
 struct when evidence_possible_to(const struct evidence *evidence)
@@ -53,9 +75,7 @@ struct when evidence_possible_to(const struct evidence *evidence)
 		return WHEN_MAX;
 	case BINDING_FINISHED:
 	case BINDING_NEXT_EPOCH:
-		if (!when_is_min(evidence->sandbox_gone))
-			return when_add(evidence->sandbox_gone, KUBELET_SECOND);
-		return evidence->ended_received;
+		return released(evidence);
 	default:
 		return evidence->ended_received;
 	}
@@ -92,19 +112,26 @@ static struct binding_start start_by(const struct binding *binding, enum timelin
 	return (struct binding_start){WHEN_MIN, WHEN_MIN, NULL};
 }
 
-struct binding_start binding_start(const struct binding *binding, enum timeline_clock clock)
+struct binding_start binding_start(const struct binding *binding,
+				   const struct assumptions *assumptions)
 {
-	struct when received = binding->evidence.first_received;
+	const struct evidence *evidence = &binding->evidence;
+	struct when received = evidence->first_received;
+	struct binding_start start = {received, received, "received"};
 
 	if (binding->kind != HOLDER_POD)
-		return (struct binding_start){received, binding->evidence.start_time, "created"};
-	for (int c = (int)clock; c < TIMELINE_RECEIVED; c++) {
-		struct binding_start start = start_by(binding, (enum timeline_clock)c);
+		return (struct binding_start){received, evidence->start_time, "created"};
+	for (int c = (int)assumptions->clock; c < TIMELINE_RECEIVED; c++) {
+		struct binding_start by = start_by(binding, (enum timeline_clock)c);
 
-		if (start.from)
-			return start;
+		if (by.from) {
+			start = by;
+			break;
+		}
 	}
-	return (struct binding_start){received, received, "received"};
+	start.certain_from = when_later(when_earlier(start.certain_from, received),
+					evidence_possible_from(evidence, assumptions->hold_ns));
+	return start;
 }
 
 struct when binding_shown_end(const struct binding *binding, const char **from)
@@ -143,10 +170,12 @@ size_t binding_moments(const struct binding *binding,
 		{"first_started", evidence->first_started},
 		{"endpoint", binding->endpoint},
 		{"first_received", evidence->first_received},
+		{"first_known", evidence->first_known},
 		{"last_finished", evidence->last_finished},
 		{pod ? "last_running" : "last_shown", evidence->last_running},
 		{"sandbox_gone", evidence->sandbox_gone},
 		{"ended_received", evidence->ended_received},
+		{"ended_known", evidence->ended_known},
 	};
 	size_t count = 0;
 

@@ -1,8 +1,8 @@
 /* binding.h - one address, one holder, and the evidence of when it was held. Pure.
  *
  * Evidence is what the records of the kube topic say, unchanged; the raw instants of
- * docs/answers.md sections 3 and 4 are functions of the evidence and of the question's
- * clock.
+ * docs/answers.md sections 3 and 4 are functions of the evidence and of what the question
+ * assumes.
  *
  * (1) In evidence WHEN_MIN means missing; as a raw possible_from it means no lower bound.
  * (2) WHEN_MAX as a raw certain_to or possible_to means open.
@@ -40,7 +40,9 @@ struct evidence {
 	bool shared;     /* a service's address that others may have too, told apart by port */
 	bool gateway;    /* a node's address that counts only while podCIDRs are in use */
 	uint64_t node;   /* a hash of the node's name, 0 for none (and for nodes and services) */
-	uint64_t mirror; /* equal for all mirrors of one static pod; 0 for any other holder */
+	/* A hash. Of a mirror pod: equal for all mirrors of one static pod. Of a node: of its
+	 * name. 0 for any other holder. */
+	uint64_t identity;
 	union {
 		struct {
 			struct when sandbox_ready;
@@ -66,6 +68,7 @@ struct evidence {
 struct binding {
 	enum holder_kind kind;
 	size_t holder;  /* which of the address's holders: equal for equal uids */
+	size_t who;     /* the same, but equal for all mirrors of one static pod */
 	uint64_t epoch; /* the offset that began it; rises within a holder */
 	struct evidence evidence;
 	struct when endpoint; /* the earliest membership of this uid and address that is
@@ -76,9 +79,11 @@ struct binding {
 struct evidence evidence_none(void);
 bool evidence_equal(const struct evidence *a, const struct evidence *b);
 
-struct when evidence_possible_from(const struct evidence *evidence);
-struct when evidence_certain_to(const struct evidence *evidence);
+struct when evidence_possible_from(const struct evidence *evidence, int64_t hold_ns);
+struct when evidence_certain_to(const struct evidence *evidence, int64_t hold_ns);
 struct when evidence_possible_to(const struct evidence *evidence);
+/* What a pod's records say of the end of its epoch; WHEN_MIN if they say nothing. */
+struct when evidence_of_end(const struct evidence *evidence);
 
 /* A binding's start and the evidence for it. */
 struct binding_start {
@@ -86,7 +91,8 @@ struct binding_start {
 	struct when shown;        /* the evidence itself */
 	const char *from; /* static: "sandbox", "started", "endpoint", "received", "created" */
 };
-struct binding_start binding_start(const struct binding *binding, enum timeline_clock clock);
+struct binding_start binding_start(const struct binding *binding,
+				   const struct assumptions *assumptions);
 
 /* The end that is shown, and in *FROM the evidence for it: WHEN_MIN and NULL if it has not
  * ended. */
@@ -97,7 +103,7 @@ struct binding_moment {
 	const char *name; /* static: as in docs/answers.md */
 	struct when at;
 };
-#define BINDING_MOMENTS 9
+#define BINDING_MOMENTS 11
 /* Lists the evidence of BINDING that has a time. Returns how many. */
 size_t binding_moments(const struct binding *binding,
 		       struct binding_moment list[static BINDING_MOMENTS]);

@@ -25,10 +25,23 @@ static bool moved(const struct epoch *epoch, const struct pod_record *record)
 	return false;
 }
 
+/* The kubelet that wrote RECORD had released the address. */
 static bool finished(const struct pod_record *record)
 {
-	return record->sandbox == POD_SANDBOX_FALSE || record->annotation_emptied ||
-	       (record->terminal && !record->running);
+	if (record->annotation_emptied)
+		return true;
+	if (record->running)
+		return false;
+	if (record->terminal && record->all_terminated)
+		return true;
+	if (record->sandbox != POD_SANDBOX_FALSE)
+		return false;
+	/* The address of a sandbox that died is free only after its containers have ended. */
+	for (size_t i = 0; i < record->finished_count; i++) {
+		if (when_before(record->sandbox_changed, record->finished[i]))
+			return false;
+	}
+	return true;
 }
 
 /* The greatest finishedAt that is the epoch's, RECORD's included. */
@@ -63,26 +76,45 @@ static bool restarted(const struct epoch *epoch, const struct pod_record *record
 	       !when_is_max(record->first_running) && when_not_after(finish, record->first_running);
 }
 
+/* A container has started that no epoch has shown. If not, the record may repeat what was
+ * true of the sandbox before. */
+static bool fresh(const struct pod_fold *fold, const struct pod_record *record)
+{
+	for (size_t i = 0; i < record->started_count; i++) {
+		if (when_before(fold->newest_started, record->started[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool sandbox_is_newer(const struct epoch *epoch, const struct pod_record *record)
+{
+	return record->sandbox == POD_SANDBOX_TRUE && !when_is_min(epoch->evidence.sandbox_ready) &&
+	       when_before(epoch->evidence.sandbox_ready, record->sandbox_changed);
+}
+
 static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *record, bool deleted)
 {
 	const struct epoch *epoch = &fold->epoch;
+	enum binding_end how = epoch->evidence.how;
 
 	if (record->address_count == 0)
 		return false;
 	if (!fold->has_epoch || moved(epoch, record))
 		return true;
-	if (epoch->evidence.how != BINDING_OPEN && lives(record, deleted))
+	if (how != BINDING_OPEN && lives(record, deleted) &&
+	    (how != BINDING_FINISHED || fresh(fold, record)))
 		return true;
 	if (restarted(epoch, record, deleted))
 		return true;
-	return record->sandbox == POD_SANDBOX_TRUE && !when_is_min(epoch->evidence.sandbox_ready) &&
-	       when_before(epoch->evidence.sandbox_ready, record->sandbox_changed);
+	return sandbox_is_newer(epoch, record) && fresh(fold, record);
 }
 
-static void end_epoch(struct epoch *epoch, enum binding_end how, struct when received)
+static void end_epoch(struct epoch *epoch, enum binding_end how, const struct arrival *arrival)
 {
 	epoch->evidence.how = how;
-	epoch->evidence.ended_received = received;
+	epoch->evidence.ended_received = arrival->received;
+	epoch->evidence.ended_known = arrival->known;
 }
 
 /* The next epoch may still be the same sandbox, so it shows the same start. */
@@ -95,28 +127,43 @@ static struct when split(struct epoch *epoch, const struct pod_record *record)
 						    : evidence->shown_started;
 }
 
+/* What BEGUN must know of the epoch before it. */
+static void follow(struct epoch *begun, const struct epoch *before)
+{
+	const struct evidence *was = &before->evidence;
+	struct when end = evidence_of_end(was);
+
+	if (when_is_min(end))
+		end = when_later(was->start_time, was->previous_to);
+	begun->evidence.previous_to = end;
+	if (was->how == BINDING_LOST || when_is_min(was->last_finished))
+		begun->evidence.previous_known = was->ended_known;
+	begun->previous_ready = was->sandbox_ready;
+	begun->previous_gone = was->sandbox_gone;
+}
+
 /* Opens the next epoch; *ENDED is the one before, if any. */
 static bool begin_epoch(struct pod_fold *fold, const struct pod_record *record, bool deleted,
-			struct when received, uint64_t offset, struct epoch *ended)
+			const struct arrival *arrival, struct epoch *ended)
 {
 	struct epoch begun = {
-		.number = offset,
+		.number = arrival->offset,
 		.evidence = evidence_none(),
 		.previous_ready = WHEN_MIN,
 		.previous_gone = WHEN_MIN,
+		.previous_started = fold->newest_started,
 	};
 	bool later = fold->has_epoch;
 
-	begun.evidence.first_received = received;
+	begun.evidence.first_received = arrival->received;
+	begun.evidence.first_known = arrival->known;
 	if (later) {
 		if (fold->epoch.evidence.how == BINDING_OPEN && !moved(&fold->epoch, record) &&
 		    restarted(&fold->epoch, record, deleted))
 			begun.evidence.shown_started = split(&fold->epoch, record);
 		if (fold->epoch.evidence.how == BINDING_OPEN)
-			end_epoch(&fold->epoch, BINDING_NEXT_EPOCH, received);
-		begun.evidence.previous_to = evidence_certain_to(&fold->epoch.evidence);
-		begun.previous_ready = fold->epoch.evidence.sandbox_ready;
-		begun.previous_gone = fold->epoch.evidence.sandbox_gone;
+			end_epoch(&fold->epoch, BINDING_NEXT_EPOCH, arrival);
+		follow(&begun, &fold->epoch);
 		*ended = fold->epoch;
 	}
 	fold->has_epoch = true;
@@ -143,6 +190,7 @@ static void add_starts(struct epoch *epoch, const struct pod_record *record)
 		/* A container that could not be started shows 1970. */
 		if ((!when_is_min(evidence->previous_to) &&
 		     when_not_after(started, evidence->previous_to)) ||
+		    when_not_after(started, epoch->previous_started) ||
 		    when_before(started, epoch->previous_gone) ||
 		    when_before(started, record->kubelet_saw))
 			continue;
@@ -158,9 +206,12 @@ static void add_evidence(struct epoch *epoch, const struct pod_record *record)
 	struct evidence *evidence = &epoch->evidence;
 	struct when changed = record->sandbox_changed;
 
-	if (record->sandbox == POD_SANDBOX_TRUE && !when_is_min(changed) &&
-	    when_not_after(epoch->previous_gone, changed) &&
-	    (when_is_min(epoch->previous_ready) || when_before(epoch->previous_ready, changed)))
+	if (sandbox_is_newer(epoch, record))
+		evidence->sandbox_gone = changed; /* the epoch is of the sandbox before */
+	else if (record->sandbox == POD_SANDBOX_TRUE && !when_is_min(changed) &&
+		 when_not_after(epoch->previous_gone, changed) &&
+		 (when_is_min(epoch->previous_ready) ||
+		  when_before(epoch->previous_ready, changed)))
 		evidence->sandbox_ready = changed;
 	if (record->sandbox == POD_SANDBOX_FALSE && !when_is_min(changed))
 		evidence->sandbox_gone = changed;
@@ -171,96 +222,117 @@ static void add_evidence(struct epoch *epoch, const struct pod_record *record)
 	evidence->terminating = evidence->terminating || record->terminating;
 	if (record->node)
 		evidence->node = record->node;
+	evidence->identity = record->identity;
+}
+
+/* A kubelet before 1.29 says nothing of the sandbox, and deletes a pod only after its network. */
+static bool finished_before(const struct epoch *epoch, bool all_terminated)
+{
+	return all_terminated && when_is_min(epoch->evidence.sandbox_ready) &&
+	       when_is_min(epoch->evidence.sandbox_gone);
 }
 
 /* How this record ends the epoch; BINDING_OPEN if it does not. */
-static enum binding_end end_told(const struct pod_record *record, bool deleted)
+static enum binding_end end_told(const struct epoch *epoch, const struct pod_record *record,
+				 bool deleted)
 {
-	if (finished(record) || (deleted && record->all_terminated))
+	if (finished(record) || sandbox_is_newer(epoch, record) ||
+	    (deleted && finished_before(epoch, record->all_terminated)))
 		return BINDING_FINISHED;
-	if (deleted || (record->terminal && record->running))
+	if (deleted || record->terminal)
 		return BINDING_LOST;
 	return record->address_count == 0 ? BINDING_ADDRESS_GONE : BINDING_OPEN;
 }
 
-static void add_end(struct epoch *epoch, enum binding_end told, struct when received)
+static void add_end(struct epoch *epoch, enum binding_end told, const struct arrival *arrival)
 {
 	enum binding_end before = epoch->evidence.how;
 
 	if ((before == BINDING_OPEN && told != BINDING_OPEN) ||
 	    (before == BINDING_LOST && told == BINDING_FINISHED))
-		end_epoch(epoch, told, received);
+		end_epoch(epoch, told, arrival);
 }
 
-/* GONE: deleted, absent or in a terminal phase. */
-static void fold_unpublished(struct pod_fold *fold, bool gone, struct when received)
+/* The record belongs to the newest epoch. */
+static void add_record(struct pod_fold *fold, const struct pod_record *record, bool deleted,
+		       const struct arrival *arrival)
+{
+	struct epoch *epoch = &fold->epoch;
+	enum binding_end told = end_told(epoch, record, deleted);
+
+	add_addresses(epoch, record);
+	add_evidence(epoch, record);
+	add_end(epoch, told, arrival);
+	if (epoch->evidence.how == BINDING_OPEN && !when_is_min(record->newest_running))
+		epoch->evidence.last_running = record->newest_running;
+	for (size_t i = 0; i < record->started_count; i++)
+		fold->newest_started = when_later(fold->newest_started, record->started[i]);
+}
+
+/* GONE: deleted, absent or in a terminal phase; RELEASED: by its kubelet. */
+static void fold_unpublished(struct pod_fold *fold, bool gone, bool released, struct when received)
 {
 	struct unpublished *unpublished = &fold->unpublished;
+	const struct evidence *evidence = &fold->epoch.evidence;
 
-	if (fold->has_epoch && fold->epoch.evidence.how == BINDING_OPEN) {
+	if (fold->has_epoch && evidence->how == BINDING_OPEN) {
 		unpublished->there = false;
 		return;
 	}
-	if (when_is_min(fold->kubelet_saw))
+	if (unpublished->there && gone && !when_is_max(unpublished->until)) {
+		if (released && !unpublished->released)
+			unpublished->until = received;
+		unpublished->released = unpublished->released || released;
 		return;
-	if (!unpublished->there || (!when_is_max(unpublished->until) && !gone)) {
-		/* An epoch that ended with the pod itself leaves nothing open. */
-		if (gone && fold->has_epoch)
-			return;
-		unpublished->there = true;
-		unpublished->until = WHEN_MAX;
 	}
-	if (!when_is_max(unpublished->until))
+	/* An epoch that ended with the pod itself leaves nothing open. */
+	if (unpublished->node == 0 || (!unpublished->there && gone && fold->has_epoch))
 		return;
-	unpublished->from = fold->kubelet_saw;
+	unpublished->there = true;
+	unpublished->from = fold->start_time;
 	if (fold->has_epoch)
-		unpublished->from =
-			when_later(unpublished->from, evidence_certain_to(&fold->epoch.evidence));
-	if (gone)
-		unpublished->until = received;
+		unpublished->from = when_later(unpublished->from, evidence_of_end(evidence));
+	unpublished->until = gone ? received : WHEN_MAX;
+	unpublished->released = released;
 }
 
 struct pod_fold pod_fold_none(void)
 {
-	struct pod_fold fold = {.kubelet_saw = WHEN_MIN};
+	struct pod_fold fold = {.newest_started = WHEN_MIN, .start_time = WHEN_MIN};
 
 	fold.epoch.evidence = evidence_none();
 	return fold;
 }
 
 bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, bool deleted,
-		     struct when received, uint64_t offset, struct epoch *ended)
+		     const struct arrival *arrival, struct epoch *ended)
 {
-	bool later = false, begins = begins_epoch(fold, record, deleted);
+	bool later = false, begins = begins_epoch(fold, record, deleted), released;
 
 	if (begins) {
-		later = begin_epoch(fold, record, deleted, received, offset, ended);
+		later = begin_epoch(fold, record, deleted, arrival, ended);
 		fold->unpublished.there = false;
 	}
-	fold->terminal = record->terminal;
-	if (!when_is_min(record->kubelet_saw))
-		fold->kubelet_saw = record->kubelet_saw;
+	if (!when_is_min(record->start_time))
+		fold->start_time = record->start_time;
+	if (record->node)
+		fold->unpublished.node = record->node;
+	released = finished(record) ||
+		   (deleted && finished_before(&fold->epoch, record->all_terminated));
 	/* After its end only more evidence of the end belongs to the epoch; anything else is of
 	 * a sandbox that has no address yet. */
-	if (fold->has_epoch && (fold->epoch.evidence.how == BINDING_OPEN || finished(record))) {
-		struct epoch *epoch = &fold->epoch;
-
-		add_addresses(epoch, record);
-		add_evidence(epoch, record);
-		add_end(epoch, end_told(record, deleted), received);
-		if (epoch->evidence.how == BINDING_OPEN && !when_is_min(record->newest_running))
-			epoch->evidence.last_running = record->newest_running;
-	}
-	fold_unpublished(fold, deleted || record->terminal, received);
+	if (fold->has_epoch && (fold->epoch.evidence.how == BINDING_OPEN || finished(record)))
+		add_record(fold, record, deleted, arrival);
+	fold_unpublished(fold, deleted || record->terminal, released, arrival->received);
 	return later;
 }
 
-void pod_fold_absent(struct pod_fold *fold, struct when received)
+void pod_fold_absent(struct pod_fold *fold, const struct arrival *arrival)
 {
 	struct epoch *epoch = &fold->epoch;
+	bool finished = finished_before(epoch, epoch->evidence.all_terminated);
 
 	if (fold->has_epoch && epoch->evidence.how == BINDING_OPEN)
-		end_epoch(epoch, epoch->evidence.all_terminated ? BINDING_FINISHED : BINDING_LOST,
-			  received);
-	fold_unpublished(fold, true, received);
+		end_epoch(epoch, finished ? BINDING_FINISHED : BINDING_LOST, arrival);
+	fold_unpublished(fold, true, false, arrival->received);
 }

@@ -24,7 +24,8 @@
 
 enum pod_sandbox { POD_SANDBOX_UNTOLD, POD_SANDBOX_TRUE, POD_SANDBOX_FALSE };
 
-/* One record of a pod that is not on its host's network, as plain values. */
+/* One record of a pod that is not on its host's network, as plain values. Node times are
+ * already bounded by the creation and `received`. */
 struct pod_record {
 	struct ip addresses[EPOCH_ADDRESSES_MAX];
 	size_t address_count;
@@ -36,8 +37,9 @@ struct pod_record {
 	bool all_terminated;
 	bool terminating;
 	uint64_t node;
+	uint64_t identity;          /* see struct evidence */
 	struct when kubelet_saw;    /* status.startTime */
-	struct when start_time;     /* that, else the creation */
+	struct when start_time;     /* the later of that and the creation */
 	struct when first_running;  /* the least startedAt of what runs, WHEN_MAX for none */
 	struct when newest_running; /* what last_running takes from this record */
 	struct when started[POD_TIMES_MAX]; /* startedAt of what runs or is terminated */
@@ -53,31 +55,41 @@ struct epoch {
 	struct evidence evidence;
 	struct when previous_ready; /* sandbox_ready and sandbox_gone of the epoch before */
 	struct when previous_gone;
+	struct when previous_started; /* the latest startedAt that earlier epochs have shown */
 };
 
 /* When the pod may have had an address that no record shows (section 6). */
 struct unpublished {
 	bool there;
+	bool released; /* its kubelet reported it as finished at UNTIL */
 	struct when from;
 	struct when until; /* WHEN_MAX while open */
+	uint64_t node;
 };
 
 struct pod_fold {
 	bool has_epoch;
 	struct epoch epoch; /* the newest */
-	bool terminal;      /* in the last record */
-	struct when kubelet_saw;
+	struct when newest_started; /* the latest startedAt that the epochs have shown */
+	struct when start_time;     /* of the newest record that has one */
 	struct unpublished unpublished;
 };
 
 struct pod_fold pod_fold_none(void);
 
-/* Folds the record at OFFSET into FOLD. If it begins an epoch after another one, returns true
- * and sets *ENDED to the final state of that other one. */
-bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, bool deleted,
-		     struct when received, uint64_t offset, struct epoch *ended);
+/* When a record came. */
+struct arrival {
+	struct when received;
+	struct when known; /* `known` of the last PROGRESS before it, WHEN_MIN for none */
+	uint64_t offset;
+};
 
-/* The pod is absent from a list that was complete at RECEIVED. */
-void pod_fold_absent(struct pod_fold *fold, struct when received);
+/* Folds the record that came at ARRIVAL into FOLD. If it begins an epoch after another one,
+ * returns true and sets *ENDED to the final state of that other one. */
+bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, bool deleted,
+		     const struct arrival *arrival, struct epoch *ended);
+
+/* The pod is absent from a list that was complete at ARRIVAL. */
+void pod_fold_absent(struct pod_fold *fold, const struct arrival *arrival);
 
 #endif

@@ -11,21 +11,23 @@
 struct unpublished_block {
 	uint64_t last_hidden; /* the greatest hidden offset */
 	struct when first_from;
-	struct when last_until;
+	struct when last_released; /* the latest UNTIL of those that were released */
+	struct when last_until;    /* of the others */
 };
 
 static void sum_up(struct unpublished_pods *table, size_t block)
 {
-	struct unpublished_block sum = {0, WHEN_MAX, WHEN_MIN};
+	struct unpublished_block sum = {0, WHEN_MAX, WHEN_MIN, WHEN_MIN};
 	size_t end = (block + 1) * BLOCK_ROWS;
 
 	for (size_t r = block * BLOCK_ROWS; r < end && r < table->count; r++) {
 		const struct unpublished_pod *row = &table->rows[r];
+		struct when *last = row->released ? &sum.last_released : &sum.last_until;
 
 		if (row->hidden_offset > sum.last_hidden)
 			sum.last_hidden = row->hidden_offset;
 		sum.first_from = when_earlier(sum.first_from, row->from);
-		sum.last_until = when_later(sum.last_until, row->until);
+		*last = when_later(*last, row->until);
 	}
 	table->blocks[block] = sum;
 }
@@ -56,14 +58,22 @@ void unpublished_pods_free(struct unpublished_pods *table)
 	*table = (struct unpublished_pods){0};
 }
 
+/* Whether a pod that went away at UNTIL may still have had the address. */
+static bool may_linger(struct when until, bool released, const struct unpublished_question *question)
+{
+	until = when_add(until, question->skew_ns);
+	return released ? when_not_after(question->start, until)
+			: when_before(question->settled, until);
+}
+
 static bool may_hold(const struct unpublished_pod *row, const struct unpublished_question *question)
 {
 	if (row->hidden_offset <= question->position || row->holder == question->holder ||
-	    when_before(question->end, when_add(row->from, -question->skew_ns)))
+	    when_before(question->end, when_add(row->from, -question->skew_ns)) ||
+	    (question->node != 0 && row->node != question->node))
 		return false;
-	if (when_is_max(row->until))
-		return !question->excluded;
-	return when_not_after(question->start, when_add(row->until, question->skew_ns));
+	return when_is_max(row->until) ? !question->excluded
+				       : may_linger(row->until, row->released, question);
 }
 
 /* None of the block's statements can be one of a pod that may hold the address. */
@@ -72,7 +82,8 @@ static bool is_passed_over(const struct unpublished_block *block,
 {
 	return block->last_hidden <= question->position ||
 	       when_before(question->end, when_add(block->first_from, -question->skew_ns)) ||
-	       when_before(when_add(block->last_until, question->skew_ns), question->start);
+	       (!may_linger(block->last_released, true, question) &&
+		!may_linger(block->last_until, false, question));
 }
 
 const struct unpublished_pod *unpublished_pods_next(const struct unpublished_pods *table,

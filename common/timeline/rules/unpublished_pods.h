@@ -4,7 +4,7 @@
  * offset up to, but not at, its hidden offset; at any position at most one statement about a
  * pod is visible.
  *
- * In memory, 64 bytes each: one or two for each pod that was ever in the topic. The program
+ * In memory, 80 bytes each: one or two for each pod that was ever in the topic. The program
  * stops at UNPUBLISHED_PODS_MAX of them (4 GB).
  */
 #ifndef TENURE_UNPUBLISHED_PODS_H
@@ -22,6 +22,8 @@ struct unpublished_pod {
 	uint64_t holder; /* a hash of the pod's uid */
 	uint64_t opened_offset;
 	uint64_t hidden_offset; /* OFFSET_NEVER until the next statement */
+	uint64_t node;          /* a hash of the name of its node */
+	bool released;          /* its kubelet reported it as finished at UNTIL */
 	struct when from;
 	struct when until; /* WHEN_MAX while open */
 };
@@ -42,9 +44,11 @@ void unpublished_pods_free(struct unpublished_pods *table);
 
 struct unpublished_question {
 	struct when start, end; /* of the flow */
+	struct when settled;    /* a binding was certain then, and none later up to START */
 	int64_t skew_ns;
 	uint64_t position;
 	uint64_t holder; /* a pod that is ignored: it is possible anyway */
+	uint64_t node;   /* only pods of this node can have the address; 0 for any */
 	bool excluded;   /* a certain binding excludes pods that are still unpublished */
 };
 

@@ -150,6 +150,8 @@ static void add_unpublished_row(struct text *value, const struct unpublished_pod
 	codec_add_u64(value, row->holder);
 	codec_add_u64(value, row->opened_offset);
 	codec_add_u64(value, row->hidden_offset);
+	codec_add_u64(value, row->node);
+	codec_add_u8(value, row->released);
 	codec_add_when(value, row->from);
 	codec_add_when(value, row->until);
 }
@@ -226,6 +228,8 @@ static int read_row(struct cluster *cluster, enum row_table table, struct span k
 		unpublished.holder = codec_u64(&codec);
 		unpublished.opened_offset = codec_u64(&codec);
 		unpublished.hidden_offset = codec_u64(&codec);
+		unpublished.node = codec_u64(&codec);
+		unpublished.released = codec_u8(&codec) != 0;
 		unpublished.from = codec_when(&codec);
 		unpublished.until = codec_when(&codec);
 		return codec_done(&codec)

@@ -55,18 +55,20 @@ void codec_add_evidence(struct text *out, const struct evidence *evidence)
 				  (evidence->all_terminated ? 0x40u : 0) |
 				  (evidence->terminating ? 0x80u : 0));
 	codec_add_u64(out, evidence->node);
-	codec_add_u64(out, evidence->mirror);
+	codec_add_u64(out, evidence->identity);
 	for (size_t i = 0; i < EVIDENCE_INSTANTS; i++)
 		codec_add_when(out, evidence->instants[i]);
 }
 
 void codec_add_fold(struct text *out, const struct pod_fold *fold)
 {
-	codec_add_u8(out, (fold->has_epoch ? 1u : 0) | (fold->terminal ? 2u : 0) |
+	codec_add_u8(out, (fold->has_epoch ? 1u : 0) | (fold->unpublished.released ? 2u : 0) |
 				  (fold->unpublished.there ? 4u : 0));
-	codec_add_when(out, fold->kubelet_saw);
+	codec_add_when(out, fold->newest_started);
+	codec_add_when(out, fold->start_time);
 	codec_add_when(out, fold->unpublished.from);
 	codec_add_when(out, fold->unpublished.until);
+	codec_add_u64(out, fold->unpublished.node);
 	codec_add_u64(out, fold->epoch.number);
 	codec_add_u8(out, (unsigned)fold->epoch.address_count);
 	for (size_t i = 0; i < fold->epoch.address_count; i++)
@@ -74,6 +76,7 @@ void codec_add_fold(struct text *out, const struct pod_fold *fold)
 	codec_add_evidence(out, &fold->epoch.evidence);
 	codec_add_when(out, fold->epoch.previous_ready);
 	codec_add_when(out, fold->epoch.previous_gone);
+	codec_add_when(out, fold->epoch.previous_started);
 }
 
 struct codec codec_read(struct span row)
@@ -158,7 +161,7 @@ struct evidence codec_evidence(struct codec *codec)
 	evidence.all_terminated = (flags & 0x40) != 0;
 	evidence.terminating = (flags & 0x80) != 0;
 	evidence.node = codec_u64(codec);
-	evidence.mirror = codec_u64(codec);
+	evidence.identity = codec_u64(codec);
 	for (size_t i = 0; i < EVIDENCE_INSTANTS; i++)
 		evidence.instants[i] = codec_when(codec);
 	return evidence;
@@ -170,11 +173,13 @@ struct pod_fold codec_fold(struct codec *codec)
 	unsigned flags = codec_u8(codec);
 
 	fold.has_epoch = (flags & 1) != 0;
-	fold.terminal = (flags & 2) != 0;
+	fold.unpublished.released = (flags & 2) != 0;
 	fold.unpublished.there = (flags & 4) != 0;
-	fold.kubelet_saw = codec_when(codec);
+	fold.newest_started = codec_when(codec);
+	fold.start_time = codec_when(codec);
 	fold.unpublished.from = codec_when(codec);
 	fold.unpublished.until = codec_when(codec);
+	fold.unpublished.node = codec_u64(codec);
 	fold.epoch.number = codec_u64(codec);
 	fold.epoch.address_count = codec_u8(codec);
 	if (fold.epoch.address_count > EPOCH_ADDRESSES_MAX) {
@@ -186,6 +191,7 @@ struct pod_fold codec_fold(struct codec *codec)
 	fold.epoch.evidence = codec_evidence(codec);
 	fold.epoch.previous_ready = codec_when(codec);
 	fold.epoch.previous_gone = codec_when(codec);
+	fold.epoch.previous_started = codec_when(codec);
 	return fold;
 }
 
