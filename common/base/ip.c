@@ -121,3 +121,16 @@ bool ip_in_range(const struct ip *ip, const struct ip_range *range)
 		return false;
 	return rest == 0 || (ip->bytes[whole] ^ range->base.bytes[whole]) >> (8 - rest) == 0;
 }
+
+bool ip_is_local_scope(const struct ip *ip)
+{
+	const uint8_t *b = ip->bytes, *v4 = b + sizeof(v4_prefix);
+	static const uint8_t zeros[15] = {0};
+
+	if (ip_is_v4(ip))
+		return v4[0] == 0 || v4[0] == 127 || (v4[0] == 169 && v4[1] == 254) ||
+		       (v4[0] & 0xf0) == 224 ||
+		       (v4[0] == 255 && v4[1] == 255 && v4[2] == 255 && v4[3] == 255);
+	return b[0] == 0xff || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80) ||
+	       (memcmp(b, zeros, sizeof(zeros)) == 0 && b[15] <= 1);
+}

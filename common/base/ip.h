@@ -33,6 +33,10 @@ bool ip_is_v4(const struct ip *ip);
 int ip_compare(const struct ip *a, const struct ip *b);
 bool ip_among(const struct ip *ip, const struct ip *list, size_t count);
 
+/* It means something else on each host or link, or to nobody: loopback, link-local, multicast,
+ * unspecified or broadcast (RFC 6890, RFC 4291). */
+bool ip_is_local_scope(const struct ip *ip);
+
 /* Reads "10.0.0.0/16" or "fd00::/8"; a single address is a range of one. Clears the bits after the
  * prefix. Returns -1 if it is not a range. */
 int ip_range_parse(const char *text, size_t length, struct ip_range *range);

@@ -1,6 +1,7 @@
 /* One end's answer: the verdict, the holder's names and its services. */
 #include "common/timeline/timeline.h"
 
+#include "common/timeline/candidates.h"
 #include "common/timeline/judge.h"
 #include "common/timeline/names.h"
 
@@ -63,7 +64,10 @@ int timeline_answer(struct timeline *timeline, const struct timeline_question *q
 	answer->services.count = 0;
 	answer->services.cut = false;
 	answer->services_reason = NULL;
-	if (judgement.status != TIMELINE_KNOWN || judgement.outside)
+	answer->candidate_count = 0;
+	if (judgement.status != TIMELINE_KNOWN)
+		return candidates_find(timeline, &judgement, question, answer);
+	if (judgement.outside)
 		return 0;
 	return add_holder(timeline, &judgement, question, answer);
 }
@@ -87,6 +91,8 @@ void timeline_answer_json(const struct timeline_answer *answer, struct text *out
 					     ? "{\"status\":\"ambiguous\",\"reason\":\""
 					     : "{\"status\":\"unknown\",\"reason\":\"");
 		text_add_string(out, answer->reason);
-		text_add_string(out, "\"}");
+		text_add(out, "\"", 1);
+		candidates_add_json(answer, out);
+		text_add(out, "}", 1);
 	}
 }

@@ -5,6 +5,7 @@
 
 #include "common/program/log.h"
 #include "common/timeline/judge.h"
+#include "common/timeline/outside.h"
 
 static void *one_more(void *list, size_t count, size_t size)
 {
@@ -74,10 +75,8 @@ static int find_pod_names(struct timeline *timeline, struct explain *explain)
 static int find_unpublished(struct timeline *timeline, const struct judgement *judgement,
 			    const struct timeline_question *question, struct explain *explain)
 {
-	const struct asof_verdict *found = &judgement->found;
 	const struct unpublished_question asked =
-		judge_unpublished(timeline, judgement->history,
-				  found->holders == ASOF_ONE ? found->tenure : NULL, question);
+		judge_unpublished(timeline, judgement, question);
 	const struct unpublished_pods *table = &timeline->answering->unpublished;
 	const struct unpublished_pod *row;
 	size_t next = 0;
@@ -106,13 +105,10 @@ static int fill(struct timeline *timeline, const struct timeline_question *quest
 		return -1;
 	if (judgement.history == NULL)
 		return 0;
-	explain->uncovered = judgement.gap || judgement.early;
-	explain->in_range = judge_in_range(timeline, judgement.history, &question->ip, position);
+	explain->in_range = outside_in_range(timeline, judgement.history, &question->ip, position);
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		explain->coverage[r] =
-			judgement.there
-				? coverage_start(&timeline->answering->coverage[r], position)
-				: WHEN_MAX;
+			coverage_start(&timeline->answering->coverage[r], position);
 	if (find_gaps(timeline, question, explain) < 0)
 		return -1;
 	return find_unpublished(timeline, &judgement, question, explain);
@@ -125,7 +121,6 @@ int explain_answer(struct timeline *timeline, const struct timeline_question *qu
 		.start = question->start,
 		.end = question->end,
 		.options = timeline->options,
-		.uncovered = true,
 	};
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		explain->coverage[r] = WHEN_MAX;
@@ -149,7 +144,7 @@ void explain_clear(struct explain *explain)
 bool explain_is_possible(const struct explain *explain, size_t binding)
 {
 	return asof_is_possible(explain->history.bindings[binding].tenure, explain->start,
-				explain->end, explain->uncovered);
+				explain->end);
 }
 
 bool explain_is_certain(const struct explain *explain, size_t binding)
@@ -161,7 +156,9 @@ bool explain_is_certain(const struct explain *explain, size_t binding)
 bool explain_is_before(const struct explain *explain, size_t one, size_t other)
 {
 	const struct timeline_binding *bindings = explain->history.bindings;
+	const struct assumptions assumptions = {explain->options.clock, explain->options.hold_ns,
+						explain->options.skew_ns};
 
 	return asof_is_before(&bindings[one].tenure->binding, &bindings[other].tenure->binding,
-			      explain->options.clock, explain->options.skew_ns);
+			      &assumptions);
 }

@@ -22,7 +22,6 @@ struct explain {
 	struct timeline_history history; /* every binding of the address */
 	struct when start, end;          /* of the question */
 	struct timeline_options options;
-	bool uncovered;                       /* in a GAP, or before the coverage */
 	struct when coverage[KUBE_RESOURCES]; /* WHEN_MIN: needs none; WHEN_MAX: not yet covered */
 	struct gap *gaps;                     /* that the question overlaps */
 	size_t gap_count;

@@ -1,5 +1,9 @@
 #include "common/timeline/judge.h"
 
+#include "common/base/array.h"
+#include "common/program/log.h"
+#include "common/timeline/outside.h"
+
 #define SLICES (1u << KUBE_ENDPOINTSLICES)
 
 /* The history of IP, from the cache or loaded into it. NULL after logging. */
@@ -18,41 +22,26 @@ static struct history *history_of(struct timeline *timeline, const struct ip *ip
 	return history;
 }
 
-static bool in_given_range(const struct timeline *timeline, const struct ip *ip)
+struct assumptions judge_assumptions(const struct timeline *timeline)
 {
-	for (size_t r = 0; r < timeline->options.range_count; r++) {
-		if (ip_in_range(ip, &timeline->options.ranges[r]))
-			return true;
-	}
-	return false;
+	return (struct assumptions){timeline->options.clock, timeline->options.hold_ns,
+				    timeline->options.skew_ns};
 }
 
-bool judge_in_range(const struct timeline *timeline, struct history *history, const struct ip *ip,
-		    uint64_t position)
-{
-	const struct ranges *ranges = &timeline->answering->ranges;
-
-	if (history->range_generation != ranges->generation) {
-		history->range_offset = ranges_offset(ranges, ip);
-		history->range_generation = ranges->generation;
-	}
-	return history->range_offset <= position || in_given_range(timeline, ip);
-}
-
-static bool overlaps_gap(const struct timeline *timeline, unsigned resources,
+static bool overlaps_gap(const struct timeline *timeline, unsigned resources, struct when start,
 			 const struct timeline_question *question)
 {
-	return gaps_overlap(&timeline->answering->gaps, resources, timeline->options.hold_ns,
-			    question->start, question->end, (uint64_t)question->position);
+	return gaps_overlap(&timeline->answering->gaps, resources, timeline->options.hold_ns, start,
+			    question->end, (uint64_t)question->position);
 }
 
-static bool before_coverage(const struct timeline *timeline, unsigned resources,
-			    const struct timeline_question *question)
+static bool before_coverage(const struct timeline *timeline, unsigned resources, struct when moment,
+			    uint64_t position)
 {
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		if ((resources & 1u << r) &&
-		    when_before(question->start, coverage_start(&timeline->answering->coverage[r],
-								(uint64_t)question->position)))
+		    when_before(moment,
+				coverage_start(&timeline->answering->coverage[r], position)))
 			return true;
 	}
 	return false;
@@ -71,112 +60,215 @@ static bool is_there(const struct timeline *timeline, uint64_t position)
 	return false;
 }
 
-struct unpublished_question judge_unpublished(const struct timeline *timeline,
-					      const struct history *history,
-					      const struct tenure *tenure,
-					      const struct timeline_question *question)
-{
-	const struct address_view *view = &history->view;
-	uint64_t position = (uint64_t)question->position;
-	struct when known = progress_known_at(&timeline->answering->progress, position);
-
-	return (struct unpublished_question){
-		.start = question->start,
-		.end = question->end,
-		.skew_ns = timeline->options.skew_ns,
-		.position = position,
-		.holder = tenure != NULL ? span_hash(history->holders[tenure->binding.holder].uid)
-					 : 0,
-		/* A pod may have ended after this without a record that says so yet. */
-		.excluded = asof_certain_within(view->tenures, view->count, question->end,
-						when_add(known, -timeline->options.hold_ns)),
-	};
-}
-
-static bool another_may_hold(const struct timeline *timeline, const struct judgement *judgement,
-			     const struct timeline_question *question)
-{
-	struct unpublished_question unpublished =
-		judge_unpublished(timeline, judgement->history, judgement->found.tenure, question);
-
-	return unpublished_pods_may_hold(&timeline->answering->unpublished, &unpublished);
-}
-
 const char *judge_services_reason(const struct timeline *timeline,
 				  const struct timeline_question *question)
 {
-	if (overlaps_gap(timeline, SLICES, question))
+	if (overlaps_gap(timeline, SLICES, question->start, question))
 		return "gap";
-	return before_coverage(timeline, SLICES, question) ? "before_coverage" : NULL;
+	return before_coverage(timeline, SLICES, question->start, (uint64_t)question->position)
+		       ? "before_coverage"
+		       : NULL;
 }
 
-/* Why an end is unknown if it has no possible holder, or one that is not certain. */
-static const char *unknown_reason(const struct judgement *judgement, struct when end)
+struct unpublished_question judge_unpublished(const struct timeline *timeline,
+					      const struct judgement *judgement,
+					      const struct timeline_question *question)
+{
+	const struct cluster *cluster = timeline->answering;
+	const struct timeline_options *options = &timeline->options;
+	const struct address_view *view = &judgement->history->view;
+	const struct possible_verdict *found = &judgement->found;
+	uint64_t position = (uint64_t)question->position;
+	struct when known = progress_known_at(&cluster->progress, position);
+
+	/* What was reported of pods reaches to this instant. */
+	known = when_add(known, -options->hold_ns - options->skew_ns);
+	return (struct unpublished_question){
+		.start = question->start,
+		.end = question->end,
+		.settled = judgement->settled,
+		.skew_ns = options->skew_ns,
+		.position = position,
+		.holder = found->holders == POSSIBLE_ONE
+				  ? span_hash(judgement->history
+						      ->holders[found->tenure->binding.holder]
+						      .uid)
+				  : 0,
+		.node = ranges_podcidrs_in_use(&cluster->ranges, position)
+				? ranges_node_of(&cluster->ranges, &question->ip, position)
+				: 0,
+		.excluded = asof_certain_within(view->tenures, view->count, question->end, known),
+	};
+}
+
+/* Somebody who is in no record of the address (section 6, "The unrecorded holder"). */
+static struct unrecorded find_unrecorded(const struct timeline *timeline,
+					 const struct judgement *judgement,
+					 const struct timeline_question *question)
+{
+	struct when settled = judgement->settled;
+	uint64_t position = (uint64_t)question->position;
+	struct unpublished_question unpublished =
+		judge_unpublished(timeline, judgement, question);
+	struct when since = when_earlier(when_add(settled, 1), question->start);
+	bool in_range =
+		outside_in_range(timeline, judgement->history, &question->ip, position);
+	bool begun = false;
+
+	for (size_t p = 0; p < judgement->possible_count; p++)
+		begun = begun || when_not_after(judgement->possible[p].tenure->at.certain_from,
+						question->start);
+	return (struct unrecorded){
+		.gap = judgement->gap || overlaps_gap(timeline, JUDGE_RESOURCES, since, question),
+		.early = judgement->early ||
+			 before_coverage(timeline, JUDGE_RESOURCES, settled, position),
+		.lost = judgement->found.lost_node || (judgement->found.lost && !in_range),
+		.unpublished_pod = unpublished_pods_may_hold(&timeline->answering->unpublished,
+							     &unpublished),
+		.other_machine = !begun && !in_range,
+	};
+}
+
+static bool is_unrecorded(const struct unrecorded *why)
+{
+	return why->gap || why->early || why->lost || why->unpublished_pod || why->other_machine;
+}
+
+/* Why an end with one possible holder is unknown. */
+static const char *one_reason(const struct judgement *judgement, bool sent)
+{
+	const struct unrecorded *why = &judgement->unrecorded;
+
+	if (judgement->gap || (sent && why->gap))
+		return "gap";
+	if (judgement->early || (sent && why->early))
+		return "before_coverage";
+	if (why->lost)
+		return "lost";
+	return sent && why->unpublished_pod ? "unpublished_pod" : "hand_over";
+}
+
+/* Why an end without a possible holder is unknown; NULL if it is outside. */
+static const char *none_reason(const struct timeline *timeline, const struct judgement *judgement,
+			       const struct timeline_question *question)
 {
 	const struct address_view *view = &judgement->history->view;
+	const char *reason = NULL;
 
 	if (judgement->gap)
 		return "gap";
 	if (judgement->early)
 		return "before_coverage";
-	if (judgement->found.holders == ASOF_ONE)
-		return "hand_over";
-	if (view->count == 0)
-		return "never_seen";
-	return when_before(end, view->tenures[0].at.possible_from) ? "before_first"
-								   : "between_holders";
+	if (view->count > 0)
+		return when_before(question->end, view->tenures[0].at.possible_from)
+			       ? "before_first"
+			       : "between_holders";
+	outside_judge(timeline, judgement->history, question,
+		      judgement->unrecorded.unpublished_pod, &reason);
+	return reason;
 }
 
+/* No binding of a single holder is certain. */
 static void decide(struct timeline *timeline, const struct timeline_question *question,
 		   struct judgement *judgement)
 {
-	const struct asof_verdict *found = &judgement->found;
+	const struct possible_verdict *found = &judgement->found;
+	const struct address_view *view = &judgement->history->view;
+	uint64_t position = (uint64_t)question->position;
 
-	if (found->holders == ASOF_MANY) {
+	judgement->settled = asof_settled(view->tenures, view->count, question->start,
+					  timeline->options.skew_ns);
+	judgement->gap = overlaps_gap(timeline, JUDGE_RESOURCES, question->start, question);
+	judgement->early = !is_there(timeline, position) ||
+			   before_coverage(timeline, JUDGE_RESOURCES, question->start, position);
+	judgement->unrecorded = find_unrecorded(timeline, judgement, question);
+	switch (found->holders) {
+	case POSSIBLE_MANY:
 		judgement->status = TIMELINE_AMBIGUOUS;
 		judgement->reason = found->together ? "two_holders" : "hand_over";
-		return;
+		break;
+	case POSSIBLE_ONE:
+		if (question->sent && !is_unrecorded(&judgement->unrecorded))
+			break;
+		judgement->status = TIMELINE_UNKNOWN;
+		judgement->reason = one_reason(judgement, question->sent);
+		break;
+	case POSSIBLE_NONE:
+		judgement->reason = none_reason(timeline, judgement, question);
+		judgement->outside = judgement->reason == NULL;
+		if (!judgement->outside)
+			judgement->status = TIMELINE_UNKNOWN;
+		break;
 	}
-	if (found->holders == ASOF_ONE &&
-	    (found->certain || question->spoke ||
-	     (question->sent && !another_may_hold(timeline, judgement, question))))
-		return;
-	if (found->holders == ASOF_NONE && judgement->history->view.count == 0 &&
-	    judgement->there &&
-	    !judge_in_range(timeline, judgement->history, &question->ip,
-			    (uint64_t)question->position)) {
-		judgement->outside = true;
-		return;
+}
+
+/* Lists the possible bindings in timeline->possible. -1 after logging. */
+static int list_possible(struct timeline *timeline, const struct timeline_question *question,
+			 struct judgement *judgement)
+{
+	const struct address_view *view = &judgement->history->view;
+	const struct tenure *tenure;
+	size_t at = view->count, count = 0;
+
+	while ((tenure = asof_previous(view->tenures, &at, question->start, question->end)) !=
+	       NULL) {
+		struct span uid = judgement->history->holders[tenure->binding.holder].uid;
+
+		if (array_grow(&timeline->possible, &timeline->possible_capacity, count + 1,
+			       sizeof(*timeline->possible)) < 0) {
+			log_error("timeline: out of memory for the holders of an address");
+			return -1;
+		}
+		timeline->possible[count++] = (struct possible){
+			.tenure = tenure,
+			.certain = asof_is_certain(tenure, question->start, question->end),
+			.port = tenure->binding.evidence.shared &&
+				services_shared_port(judgement->history->memberships,
+						     judgement->history->membership_count, uid,
+						     question),
+		};
 	}
-	judgement->status = TIMELINE_UNKNOWN;
-	judgement->reason = unknown_reason(judgement, question->end);
+	judgement->possible = timeline->possible;
+	judgement->possible_count = possible_leave_out(timeline->possible, count);
+	return 0;
+}
+
+static int judge_address(struct timeline *timeline, const struct timeline_question *question,
+			 struct judgement *judgement)
+{
+	uint64_t position = (uint64_t)question->position;
+	const struct assumptions assumptions = judge_assumptions(timeline);
+	bool gateways = ranges_podcidrs_in_use(&timeline->answering->ranges, position);
+	const struct address_view *view;
+
+	judgement->history = history_of(timeline, &question->ip);
+	if (judgement->history == NULL)
+		return -1;
+	view = history_view(judgement->history, position, gateways, &assumptions);
+	if (view == NULL || list_possible(timeline, question, judgement) < 0)
+		return -1;
+	judgement->found = possible_judge(judgement->possible, judgement->possible_count,
+					  question->start, question->end,
+					  timeline->options.skew_ns);
+	judgement->status = TIMELINE_KNOWN;
+	if (judgement->found.holders != POSSIBLE_ONE || !judgement->found.certain)
+		decide(timeline, question, judgement);
+	return 0;
 }
 
 int judge_end(struct timeline *timeline, const struct timeline_question *question,
 	      struct judgement *judgement)
 {
-	uint64_t position = (uint64_t)question->position;
-	const struct address_view *view;
-
-	*judgement = (struct judgement){.status = TIMELINE_KNOWN};
+	*judgement = (struct judgement){.status = TIMELINE_UNKNOWN};
+	judgement->local = ip_is_local_scope(&question->ip);
+	if (judgement->local) {
+		judgement->reason = "local_scope";
+		return 0;
+	}
 	if (timeline->answering == NULL || question->position < 0) {
-		judgement->status = TIMELINE_UNKNOWN;
+		judgement->early = true;
 		judgement->reason = "before_coverage";
 		return 0;
 	}
-	judgement->history = history_of(timeline, &question->ip);
-	if (judgement->history == NULL)
-		return -1;
-	view = history_view(judgement->history, position, timeline->options.clock,
-			    timeline->options.skew_ns);
-	if (view == NULL)
-		return -1;
-	judgement->gap = overlaps_gap(timeline, JUDGE_RESOURCES, question);
-	judgement->there = is_there(timeline, position);
-	judgement->early =
-		!judgement->there || before_coverage(timeline, JUDGE_RESOURCES, question);
-	judgement->found = asof_judge(view->tenures, view->count, question->start, question->end,
-				      judgement->gap || judgement->early);
-	decide(timeline, question, judgement);
-	return 0;
+	return judge_address(timeline, question, judgement);
 }

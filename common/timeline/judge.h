@@ -3,21 +3,33 @@
 #define TENURE_JUDGE_H
 
 #include "common/timeline/history/history.h"
+#include "common/timeline/rules/possible.h"
+#include "common/timeline/rules/unpublished_pods.h"
 #include "common/timeline/timeline_internal.h"
 
 /* The resources whose objects have addresses. */
 #define JUDGE_RESOURCES (1u << KUBE_PODS | 1u << KUBE_NODES | 1u << KUBE_SERVICES)
 
+/* Why somebody that no record shows at the address may hold it. */
+struct unrecorded {
+	bool gap, early, lost, unpublished_pod, other_machine;
+};
+
 struct judgement {
 	enum timeline_status status;
 	const char *reason; /* static text, NULL when known */
 	bool outside;       /* known to be outside the cluster */
-	struct history *
-		history; /* of the address, from the cache; NULL if the topic has no such cluster */
-	bool there;      /* a record of JUDGE_RESOURCES was read */
-	bool gap;        /* the flow overlaps a GAP */
-	bool early;      /* it begins before the coverage */
-	struct asof_verdict found;
+	bool local;         /* an address that means something else on each host */
+	/* Of the address, from the cache; NULL if LOCAL, or if the topic has no such cluster. */
+	struct history *history;
+	const struct possible *possible; /* borrowed until the next question */
+	size_t possible_count;
+	struct possible_verdict found;
+	/* Filled unless one holder is certain. */
+	struct when settled; /* the latest instant up to the start with a certain binding */
+	bool gap;            /* the flow overlaps a GAP */
+	bool early;          /* it begins before the coverage */
+	struct unrecorded unrecorded;
 };
 
 /* Judges the end that QUESTION is about. -1 after logging. */
@@ -28,15 +40,13 @@ int judge_end(struct timeline *timeline, const struct timeline_question *questio
 const char *judge_services_reason(const struct timeline *timeline,
 				  const struct timeline_question *question);
 
-/* The question for unpublished_pods.h: may a pod other than the holder of TENURE (NULL: any pod)
- * hold the address? */
+/* The question for unpublished_pods.h: may a pod other than the recorded holder hold the
+ * address? */
 struct unpublished_question judge_unpublished(const struct timeline *timeline,
-					      const struct history *history,
-					      const struct tenure *tenure,
+					      const struct judgement *judgement,
 					      const struct timeline_question *question);
 
-/* Whether IP is in a range of the cluster as of POSITION. */
-bool judge_in_range(const struct timeline *timeline, struct history *history, const struct ip *ip,
-		    uint64_t position);
+/* What TIMELINE's options assume. */
+struct assumptions judge_assumptions(const struct timeline *timeline);
 
 #endif

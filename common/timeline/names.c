@@ -1,5 +1,7 @@
 #include "common/timeline/names.h"
 
+#include "common/timeline/judge.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,7 +155,8 @@ static void join_name(struct text *out, enum holder_kind kind, const struct hold
 static struct named_holder holder_of(const struct timeline *timeline, const struct tenure *tenure,
 				     struct span uid, const struct found *found)
 {
-	struct binding_start start = binding_start(&tenure->binding, timeline->options.clock);
+	const struct assumptions assumptions = judge_assumptions(timeline);
+	struct binding_start start = binding_start(&tenure->binding, &assumptions);
 	struct named_holder holder = {
 		.kind = tenure->binding.kind,
 		.cluster = span_of(timeline->answering->name),
@@ -191,7 +194,7 @@ static int keep(struct cached_names *cached, const struct named_holder *holder, 
 	char *at;
 
 	text_clear(json);
-	text_add_string(json, "{\"status\":\"known\",");
+	text_add_string(json, NAMES_STATUS);
 	render_names(json, holder);
 	head = json->length;
 	text_add(json, ",", 1);

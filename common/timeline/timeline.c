@@ -121,6 +121,7 @@ void timeline_close(struct timeline *timeline)
 	text_free(&timeline->key);
 	text_free(&timeline->value);
 	text_free(&timeline->state);
+	free(timeline->possible);
 	free(timeline);
 }
 

@@ -119,6 +119,15 @@ struct timeline_question {
 	int64_t position;
 };
 
+/* A holder that is possible, and why (docs/answers.md section 8). */
+struct timeline_candidate {
+	const struct named_holder *holder; /* NULL: somebody whom no record shows there */
+	const char *why;                   /* static text */
+	struct span head_json, tail_json;  /* for timeline_answer_json() */
+};
+
+#define TIMELINE_CANDIDATES_MAX 4
+
 /* The answer about one end (docs/answers.md sections 6 to 8), as plain values. HOLDER, the
  * services and the JSON are borrowed until the next question or record. */
 struct timeline_answer {
@@ -129,6 +138,8 @@ struct timeline_answer {
 	const struct named_holder *holder; /* NULL unless known and inside the cluster */
 	struct services services;
 	const char *services_reason; /* why services may be missing: static text, or NULL */
+	struct timeline_candidate candidates[TIMELINE_CANDIDATES_MAX]; /* none when known */
+	size_t candidate_count;
 	/* For timeline_answer_json(), rendered once: all before the services, all after. */
 	struct span head_json, tail_json;
 	bool services_in_head;

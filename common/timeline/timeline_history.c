@@ -5,6 +5,8 @@
 
 #include "common/program/log.h"
 #include "common/timeline/history/history.h"
+#include "common/timeline/judge.h"
+#include "common/timeline/outside.h"
 #include "common/timeline/names.h"
 #include "common/timeline/timeline_internal.h"
 
@@ -54,8 +56,10 @@ static int add_binding(struct timeline *timeline, struct timeline_history *histo
 
 static int fill(struct timeline *timeline, uint64_t position, struct timeline_history *history)
 {
-	const struct address_view *view = history_view(
-		history->source, position, timeline->options.clock, timeline->options.skew_ns);
+	const struct assumptions assumptions = judge_assumptions(timeline);
+	bool gateways = ranges_podcidrs_in_use(&timeline->answering->ranges, position);
+	const struct address_view *view =
+		history_view(history->source, position, gateways, &assumptions);
 
 	if (view == NULL)
 		return -1;

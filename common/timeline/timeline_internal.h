@@ -14,6 +14,7 @@
 #include "common/timeline/store/cluster.h"
 #include "common/timeline/store/store.h"
 #include "common/timeline/store/topic_state.h"
+#include "common/timeline/rules/possible.h"
 #include "common/timeline/timeline.h"
 
 struct timeline {
@@ -28,6 +29,8 @@ struct timeline {
 	struct text key, value, state; /* scratch, reused for every record */
 	struct generations generations;
 	struct address_cache *cache;
+	struct possible *possible; /* scratch of a question */
+	size_t possible_capacity;
 };
 
 #endif

@@ -15,15 +15,15 @@ union object {
 };
 
 /* *REFUSED: texts inside the object that are not addresses or ranges. */
-static const char *read_object(const struct kube_event *event, union object *object,
-			       size_t *refused)
+static const char *read_object(const struct feed *feed, union object *object, size_t *refused)
 {
+	const struct kube_event *event = feed->event;
 	const char *why;
 
 	*refused = 0;
 	switch (event->resource) {
 	case KUBE_PODS:
-		why = object_pod(event->object, &object->pod);
+		why = object_pod(event->object, feed->received, &object->pod);
 		*refused = object->pod.refused;
 		return why;
 	case KUBE_NODES:
@@ -163,7 +163,7 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 	struct text next;
 	size_t refused;
 
-	*why = read_object(feed->event, &object, &refused);
+	*why = read_object(feed, &object, &refused);
 	if (*why)
 		return ignore(feed, &before, &unchanged, TIMELINE_UNREADABLE);
 	feed->addresses_refused += refused;

@@ -33,10 +33,12 @@ struct address_list {
 struct pod_object {
 	bool host_network;
 	size_t refused; /* addresses */
+	struct when received, created;
 	struct pod_record record;
 	struct holder_names names;
 };
-const char *object_pod(struct json_object *object, struct pod_object *out);
+/* RECEIVED: of the record, the bound of the node's times. */
+const char *object_pod(struct json_object *object, struct when received, struct pod_object *out);
 
 struct range_list {
 	struct ip_range list[OBJECT_RANGES_MAX];

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/hash.h"
 #include "common/base/json.h"
 #include "common/record/kube_annotations.h"
 
@@ -74,15 +75,25 @@ static bool take_time(struct when moment, struct when *times, size_t *count)
 	return true;
 }
 
-static bool read_container(struct json_object *container, struct pod_record *record,
-			   bool *terminated)
+/* A time that the node's clock gave. Nothing that a record reports is later than its `received`,
+ * or earlier than the pod's creation: then that clock is wrong. */
+static struct when node_time(struct json_object *object, const char *path,
+			     const struct pod_object *pod)
 {
+	struct when moment = when_earlier(object_when(object, path), pod->received);
+
+	return when_before(moment, pod->created) && pod->record.identity == 0 ? WHEN_MIN : moment;
+}
+
+static bool read_container(struct json_object *container, struct pod_object *pod, bool *terminated)
+{
+	struct pod_record *record = &pod->record;
 	struct json_object *state;
-	struct when running = object_when(container, "state.running.startedAt");
-	struct when started = object_when(container, "state.terminated.startedAt");
-	struct when finished = object_when(container, "state.terminated.finishedAt");
-	struct when last_started = object_when(container, "lastState.terminated.startedAt");
-	struct when last_finished = object_when(container, "lastState.terminated.finishedAt");
+	struct when running = node_time(container, "state.running.startedAt", pod);
+	struct when started = node_time(container, "state.terminated.startedAt", pod);
+	struct when finished = node_time(container, "state.terminated.finishedAt", pod);
+	struct when last_started = node_time(container, "lastState.terminated.startedAt", pod);
+	struct when last_finished = node_time(container, "lastState.terminated.finishedAt", pod);
 	struct when newest = when_later(when_later(running, started), finished);
 
 	newest = when_later(newest, when_later(last_started, last_finished));
@@ -98,13 +109,15 @@ static bool read_container(struct json_object *container, struct pod_record *rec
 	       take_time(last_finished, record->finished, &record->finished_count);
 }
 
-static const char *read_containers(struct json_object *object, struct pod_record *record)
+static const char *read_containers(struct json_object *object, struct pod_object *pod)
 {
 	static const char *const lists[] = {
 		"status.containerStatuses",
 		"status.initContainerStatuses",
 		"status.ephemeralContainerStatuses",
 	};
+
+	struct pod_record *record = &pod->record;
 
 	for (size_t l = 0; l < 3; l++) {
 		size_t count;
@@ -115,7 +128,7 @@ static const char *read_containers(struct json_object *object, struct pod_record
 		for (size_t i = 0; i < count; i++) {
 			bool terminated;
 
-			if (!read_container(json_element(list, i), record, &terminated))
+			if (!read_container(json_element(list, i), pod, &terminated))
 				return too_many;
 			if (l == 0 && !terminated)
 				record->all_terminated = false;
@@ -124,8 +137,9 @@ static const char *read_containers(struct json_object *object, struct pod_record
 	return NULL;
 }
 
-static void read_conditions(struct json_object *object, struct pod_record *record)
+static void read_conditions(struct json_object *object, struct pod_object *pod)
 {
+	struct pod_record *record = &pod->record;
 	size_t count;
 	struct json_object *list = object_list(object, "status.conditions", &count);
 
@@ -133,7 +147,7 @@ static void read_conditions(struct json_object *object, struct pod_record *recor
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *condition = json_element(list, i);
 		struct span type = object_text(condition, "type");
-		struct when changed = object_when(condition, "lastTransitionTime");
+		struct when changed = node_time(condition, "lastTransitionTime", pod);
 		bool sandbox = span_equal(type, span_of("PodReadyToStartContainers")) ||
 			       span_equal(type, span_of("PodHasNetwork"));
 
@@ -173,7 +187,24 @@ static void drop_what_has_no_room(struct holder_names *names)
 		names->owner_kind = names->owner_name = names->owner_uid = (struct span){"", 0};
 }
 
-const char *object_pod(struct json_object *object, struct pod_object *out)
+/* Which static pod a mirror is of: 0 if it is no mirror. */
+static uint64_t mirror_of(struct json_object *object, const struct holder_names *names)
+{
+	static const char mirror[] = "kubernetes.io/config.mirror";
+	struct span hash = object_labelled(object, "metadata.annotations", mirror);
+	const struct span parts[] = {hash, names->namespace, names->name, names->node};
+	uint64_t identity = HASH_START;
+
+	if (hash.data == NULL)
+		return 0;
+	for (size_t p = 0; p < 4; p++) {
+		identity = hash_bytes(identity, parts[p].data, parts[p].length);
+		identity = hash_bytes(identity, "", 1);
+	}
+	return identity;
+}
+
+const char *object_pod(struct json_object *object, struct when received, struct pod_object *out)
 {
 	struct pod_record *record = &out->record;
 	struct span phase = object_text(object, "status.phase");
@@ -183,19 +214,22 @@ const char *object_pod(struct json_object *object, struct pod_object *out)
 	out->host_network = is_true(object, "spec.hostNetwork");
 	read_names(object, &out->names);
 	drop_what_has_no_room(&out->names);
-	record->kubelet_saw = object_when(object, "status.startTime");
+	out->received = received;
+	out->created = object_when(object, "metadata.creationTimestamp");
+	record->identity = mirror_of(object, &out->names);
+	record->kubelet_saw = node_time(object, "status.startTime", out);
 	record->start_time = record->kubelet_saw;
-	if (when_is_min(record->start_time))
-		record->start_time = object_when(object, "metadata.creationTimestamp");
+	if (record->identity == 0 || when_is_min(record->start_time))
+		record->start_time = when_later(record->start_time, out->created);
 	record->first_running = WHEN_MAX;
 	record->newest_running = record->kubelet_saw;
 	record->terminal =
 		span_equal(phase, span_of("Succeeded")) || span_equal(phase, span_of("Failed"));
 	record->terminating = !when_is_min(object_when(object, "metadata.deletionTimestamp"));
 	record->node = span_hash(out->names.node);
-	read_conditions(object, record);
+	read_conditions(object, out);
 	why = object_names_fit(&out->names);
 	if (why == NULL)
 		why = read_addresses(object, out);
-	return why != NULL ? why : read_containers(object, record);
+	return why != NULL ? why : read_containers(object, out);
 }

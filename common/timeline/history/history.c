@@ -319,7 +319,7 @@ static size_t same_pod(const struct binding *bindings, size_t count)
 	return last->holder;
 }
 
-static size_t visible_bindings(const struct history *history, uint64_t position,
+static size_t visible_bindings(const struct history *history, uint64_t position, bool gateways,
 			       struct binding *bindings)
 {
 	size_t count = 0;
@@ -329,7 +329,7 @@ static size_t visible_bindings(const struct history *history, uint64_t position,
 		const struct holder *holder = &history->holders[binding->holder];
 		const struct evidence *evidence = evidence_at(history, binding, position);
 
-		if (evidence == NULL)
+		if (evidence == NULL || (evidence->gateway && !gateways))
 			continue;
 		bindings[count] = (struct binding){
 			.kind = holder->kind,
@@ -347,7 +347,7 @@ static size_t visible_bindings(const struct history *history, uint64_t position,
 	return count;
 }
 
-static int view_fill(struct history *history, uint64_t position,
+static int view_fill(struct history *history, uint64_t position, bool gateways,
 		     const struct assumptions *assumptions)
 {
 	struct address_view *view = &history->view;
@@ -358,7 +358,7 @@ static int view_fill(struct history *history, uint64_t position,
 
 	if (bindings == NULL || instants == NULL)
 		goto out;
-	view->count = visible_bindings(history, position, bindings);
+	view->count = visible_bindings(history, position, gateways, bindings);
 	view->tenures = calloc(view->count + 1, sizeof(*view->tenures));
 	view->names = calloc(view->count + 1, sizeof(*view->names));
 	if (view->tenures == NULL || view->names == NULL)
@@ -375,13 +375,14 @@ out:
 	return rc;
 }
 
-struct address_view *history_view(struct history *history, uint64_t position,
+struct address_view *history_view(struct history *history, uint64_t position, bool gateways,
 				  const struct assumptions *assumptions)
 {
 	struct address_view *view = &history->view;
 	size_t low = 0, high = history->change_count;
 
-	if (view->there && view->from_offset <= position && position < view->until_offset)
+	if (view->there && view->gateways == gateways && view->from_offset <= position &&
+	    position < view->until_offset)
 		return view;
 	view_clear(view);
 	while (low < high) {
@@ -392,12 +393,13 @@ struct address_view *history_view(struct history *history, uint64_t position,
 		else
 			high = middle;
 	}
-	if (view_fill(history, position, assumptions) < 0) {
+	if (view_fill(history, position, gateways, assumptions) < 0) {
 		log_error("timeline: out of memory for the history of an address");
 		view_clear(view);
 		return NULL;
 	}
 	view->there = true;
+	view->gateways = gateways;
 	view->from_offset = low > 0 ? history->changes[low - 1] : 0;
 	view->until_offset = low < history->change_count ? history->changes[low] : OFFSET_NEVER;
 	return view;

@@ -54,6 +54,7 @@ struct cached_names {
 
 struct address_view {
 	bool there;
+	bool gateways;                       /* it includes gateways */
 	uint64_t from_offset, until_offset; /* the positions that it serves */
 	struct tenure *tenures;
 	struct cached_names *names; /* one for each tenure, by its source */
@@ -87,8 +88,9 @@ struct history {
 struct history *history_load(struct store *store, uint32_t cluster, const struct ip *ip);
 void history_free(struct history *history);
 
-/* The view at POSITION. NULL if out of memory (logged). */
-struct address_view *history_view(struct history *history, uint64_t position,
+/* The view at POSITION. GATEWAYS: podCIDRs are in use there, so a node's gateway addresses
+ * count. NULL if out of memory (logged). */
+struct address_view *history_view(struct history *history, uint64_t position, bool gateways,
 				  const struct assumptions *assumptions);
 
 #endif

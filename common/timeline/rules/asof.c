@@ -281,18 +281,19 @@ const struct tenure *asof_previous(const struct tenure *tenures, size_t *at, str
 	return NULL;
 }
 
-struct when asof_settled(const struct tenure *tenures, size_t count, struct when moment)
+struct when asof_settled(const struct tenure *tenures, size_t count, struct when moment,
+			 int64_t skew_ns)
 {
 	struct when settled = WHEN_MIN;
 
 	for (size_t t = 0; t < count; t++) {
 		const struct instants *at = &tenures[t].at;
-		struct when last = when_earlier(at->certain_to, moment);
+		struct when last = when_earlier(when_add(at->certain_to, skew_ns), moment);
 
-		if (when_not_after(at->certain_from, last))
+		if (when_not_after(when_add(at->certain_from, -skew_ns), last))
 			settled = when_later(settled, last);
 	}
-	return settled;
+	return when_add(settled, -skew_ns);
 }
 
 bool asof_certain_within(const struct tenure *tenures, size_t count, struct when from,

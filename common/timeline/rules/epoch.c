@@ -25,16 +25,19 @@ static bool moved(const struct epoch *epoch, const struct pod_record *record)
 	return false;
 }
 
-/* The kubelet that wrote RECORD had released the address. */
+/* The kubelet that wrote RECORD had released every address of the pod. */
+static bool released(const struct pod_record *record)
+{
+	return record->annotation_emptied ||
+	       (record->terminal && record->all_terminated && !record->running);
+}
+
+/* The same of the address that RECORD shows. */
 static bool finished(const struct pod_record *record)
 {
-	if (record->annotation_emptied)
+	if (released(record))
 		return true;
-	if (record->running)
-		return false;
-	if (record->terminal && record->all_terminated)
-		return true;
-	if (record->sandbox != POD_SANDBOX_FALSE)
+	if (record->sandbox != POD_SANDBOX_FALSE || record->running)
 		return false;
 	/* The address of a sandbox that died is free only after its containers have ended. */
 	for (size_t i = 0; i < record->finished_count; i++) {
@@ -270,7 +273,8 @@ static void add_record(struct pod_fold *fold, const struct pod_record *record, b
 }
 
 /* GONE: deleted, absent or in a terminal phase; RELEASED: by its kubelet. */
-static void fold_unpublished(struct pod_fold *fold, bool gone, bool released, struct when received)
+static void fold_unpublished(struct pod_fold *fold, bool gone, bool is_released,
+			     struct when received)
 {
 	struct unpublished *unpublished = &fold->unpublished;
 	const struct evidence *evidence = &fold->epoch.evidence;
@@ -280,9 +284,9 @@ static void fold_unpublished(struct pod_fold *fold, bool gone, bool released, st
 		return;
 	}
 	if (unpublished->there && gone && !when_is_max(unpublished->until)) {
-		if (released && !unpublished->released)
+		if (is_released && !unpublished->released)
 			unpublished->until = received;
-		unpublished->released = unpublished->released || released;
+		unpublished->released = unpublished->released || is_released;
 		return;
 	}
 	/* An epoch that ended with the pod itself leaves nothing open. */
@@ -293,7 +297,7 @@ static void fold_unpublished(struct pod_fold *fold, bool gone, bool released, st
 	if (fold->has_epoch)
 		unpublished->from = when_later(unpublished->from, evidence_of_end(evidence));
 	unpublished->until = gone ? received : WHEN_MAX;
-	unpublished->released = released;
+	unpublished->released = is_released;
 }
 
 struct pod_fold pod_fold_none(void)
@@ -307,7 +311,7 @@ struct pod_fold pod_fold_none(void)
 bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, bool deleted,
 		     const struct arrival *arrival, struct epoch *ended)
 {
-	bool later = false, begins = begins_epoch(fold, record, deleted), released;
+	bool later = false, begins = begins_epoch(fold, record, deleted), is_released;
 
 	if (begins) {
 		later = begin_epoch(fold, record, deleted, arrival, ended);
@@ -317,13 +321,13 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 		fold->start_time = record->start_time;
 	if (record->node)
 		fold->unpublished.node = record->node;
-	released = finished(record) ||
-		   (deleted && finished_before(&fold->epoch, record->all_terminated));
+	is_released = released(record) ||
+		      (deleted && finished_before(&fold->epoch, record->all_terminated));
 	/* After its end only more evidence of the end belongs to the epoch; anything else is of
 	 * a sandbox that has no address yet. */
 	if (fold->has_epoch && (fold->epoch.evidence.how == BINDING_OPEN || finished(record)))
 		add_record(fold, record, deleted, arrival);
-	fold_unpublished(fold, deleted || record->terminal, released, arrival->received);
+	fold_unpublished(fold, deleted || record->terminal, is_released, arrival->received);
 	return later;
 }
 

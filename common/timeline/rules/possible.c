@@ -97,10 +97,11 @@ struct possible_verdict possible_judge(const struct possible *list, size_t count
 			verdict.holders = POSSIBLE_MANY;
 		}
 		verdict.certain = verdict.certain || list[i].certain;
-		verdict.lost = verdict.lost ||
-			       (!list[i].certain && binding->evidence.how == BINDING_LOST &&
-				when_before(binding->evidence.ended_received,
-					    when_add(end, skew_ns)));
+		if (!list[i].certain && binding->evidence.how == BINDING_LOST &&
+		    when_before(binding->evidence.ended_received, when_add(end, skew_ns))) {
+			verdict.lost = true;
+			verdict.lost_node = verdict.lost_node || binding->kind == HOLDER_NODE;
+		}
 	}
 	if (verdict.holders == POSSIBLE_MANY)
 		verdict.together = any_together(list, count, start, end);

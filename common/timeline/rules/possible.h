@@ -24,7 +24,8 @@ struct possible_verdict {
 	const struct tenure *tenure; /* of one holder: with the latest possible_from */
 	bool certain;                /* one holder, and one of its bindings is certain */
 	bool together;               /* two holders are certain at one instant of the flow */
-	bool lost;                   /* the address of one may have been given away */
+	bool lost;                   /* one was lost before the end of the flow */
+	bool lost_node;              /* a node */
 };
 
 /* Judges LIST[COUNT], in the order of asof_previous(), for a flow over [START, END]. */
