@@ -1,8 +1,11 @@
 """Asking the oracle about a hand-made history, for its tests."""
+import shapes
 from history import History, at, container, pod
 from oracle import Options, Timeline
 
 X, Y, Z = "10.244.1.17", "10.244.1.18", "10.244.2.9"
+
+RANGED = Options(ranges=(shapes.network("10.244.0.0/16"), shapes.network("fd00::/16")))    # no other machine is there
 
 
 def covered(**more):
@@ -10,10 +13,10 @@ def covered(**more):
 
 
 def ask(records, ip, start, end=None, sent=False, port=None, transport=None, position=None, options=Options(),
-        spoke=False):
+        role=None):
     timeline = records.feed(Timeline(options))
     position = timeline.last_offset if position is None else position
-    return timeline.answer(ip, port, transport, at(start), at(start if end is None else end), sent, position, spoke)
+    return timeline.answer(ip, port, transport, at(start), at(start if end is None else end), sent, position, role)
 
 
 def short(answer):

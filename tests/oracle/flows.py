@@ -4,11 +4,12 @@ from dataclasses import dataclass
 import moments
 import shapes
 
+SERVES, BEGAN = "serves", "began"
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", 132: "sctp"}
 
 END = dict.fromkeys(("ip", "port", "packets"), {})
 READ = {"event": {"start": {}, "end": {}}, "network": {"transport": {}}, "source": END, "destination": END,
-        "tenure": {}, "tcp": {"flags": {"source": {}, "destination": {}}}}
+        "tenure": {}, "flow": {"initiator": {}}}
 
 
 @dataclass
@@ -19,7 +20,7 @@ class Question:
     start: int
     end: int
     sent: bool
-    spoke: bool = False     # it sent what no kernel sends without a process
+    role: str = None    # SERVES, BEGAN, or None: neither is proven
 
 
 class Rejected(Exception):
@@ -49,7 +50,7 @@ def questions(text):
     if transport is not None and not isinstance(transport, str):
         raise Rejected("network.transport")
     return tuple(Question(required(shapes.address, flow, side, "ip"), port_of(flow, side), name_of(transport),
-                          start, end, sent(flow, side), spoke(flow, side)) for side in ("source", "destination"))
+                          start, end, sent(flow, side), role(flow, side)) for side in ("source", "destination"))
 
 
 def required(read, flow, *path):
@@ -93,9 +94,8 @@ def sent(flow, side):
     return packets > 0
 
 
-def spoke(flow, side):
-    transport = name_of(shapes.at(flow, "network", "transport"))
-    if not sent(flow, side) or transport != "tcp":
-        return sent(flow, side) and transport == "udp"
-    flags = shapes.at(flow, "tcp", "flags", side)
-    return isinstance(flags, str) and bool(set(flags) & set("SPF"))
+def role(flow, side):
+    told = shapes.at(flow, "flow")
+    if isinstance(told, dict) and "initiator" in told and told["initiator"] != "syn":
+        return None
+    return BEGAN if side == "source" else SERVES

@@ -1,5 +1,6 @@
-"""Bindings of nodes and services (answers.md section 4), and what else is read of an
-object: the ranges of the cluster, node ports, names, owners, labels."""
+"""Bindings of nodes and services (answers.md section 4), and what else is read of an object: ranges, ports, names,
+owners, labels."""
+import json
 from dataclasses import dataclass, replace
 
 import moments
@@ -8,19 +9,59 @@ import shapes
 NODE_ANNOTATIONS = (
     "projectcalico.org/IPv4Address", "projectcalico.org/IPv6Address", "projectcalico.org/IPv4IPIPTunnelAddr",
     "projectcalico.org/IPv4VXLANTunnelAddr", "projectcalico.org/IPv6VXLANTunnelAddr",
+    "projectcalico.org/IPv4WireguardInterfaceAddr", "projectcalico.org/IPv6WireguardInterfaceAddr",
     "io.cilium.network.ipv4-cilium-host", "network.cilium.io/ipv4-cilium-host",
-    "network.cilium.io/ipv6-cilium-host")
+    "network.cilium.io/ipv6-cilium-host", "network.cilium.io/ipv4-health-ip", "network.cilium.io/ipv6-health-ip",
+    "network.cilium.io/ipv4-Ingress-ip", "network.cilium.io/ipv6-Ingress-ip")
+OVN = "k8s.ovn.org/node-subnets"
+FLANNEL = "flannel.alpha.coreos.com/backend-type"
+PLAIN, GATEWAY, SHARED = "plain", "gateway", "shared"
 
 
 def addresses_of(resource, thing):
-    if resource == "nodes":
-        listed = [shapes.at(entry, "address") for entry in shapes.listed(thing, "status", "addresses")
-                  if shapes.at(entry, "type") in ("InternalIP", "ExternalIP")]
-        listed += [shapes.text(thing, "metadata", "annotations", name) for name in NODE_ANNOTATIONS]
-        return shapes.addresses(listed)
-    listed = shapes.listed(thing, "spec", "clusterIPs") + [shapes.at(thing, "spec", "clusterIP")]
-    listed += shapes.listed(thing, "spec", "externalIPs")
-    listed += [shapes.at(one, "ip") for one in shapes.listed(thing, "status", "loadBalancer", "ingress")]
+    """{address: how the object has it}."""
+    kinds = kinds_of_node(thing) if resource == "nodes" else kinds_of_service(thing)
+    found = {}
+    for how, addresses in kinds:
+        for address in addresses:
+            found.setdefault(address, how)
+    return found
+
+
+def kinds_of_node(node):
+    listed = [shapes.text(node, "metadata", "annotations", name) for name in NODE_ANNOTATIONS]
+    third = [shapes.within(one, 2) for one in subnets_of(node)]
+    yield PLAIN, status_addresses(node, "InternalIP", "ExternalIP") + shapes.addresses(listed) + present(third)
+    yield GATEWAY, gateways_of(node)
+
+
+def status_addresses(node, *types):
+    return shapes.addresses(shapes.at(entry, "address") for entry in shapes.listed(node, "status", "addresses")
+                            if shapes.at(entry, "type") in types)
+
+
+def present(addresses):
+    return tuple(address for address in addresses if address is not None)
+
+
+def gateways_of(node):
+    second = [shapes.within(one, 1) for one in pod_cidrs_of(node)]
+    if shapes.at(node, "metadata", "annotations", FLANNEL) is not None:
+        second += [shapes.within(one, 0) for one in pod_cidrs_of(node)]
+    return present(second)
+
+
+def kinds_of_service(service):
+    spec = shapes.at(service, "spec")
+    yield PLAIN, shapes.addresses(shapes.listed(spec, "clusterIPs") + [shapes.at(spec, "clusterIP")])
+    yield SHARED, shared_addresses(service)
+
+
+def shared_addresses(service):
+    """Those that other services or nodes may have too."""
+    listed = list(shapes.listed(service, "spec", "externalIPs"))
+    if shapes.at(service, "spec", "type") == "LoadBalancer":
+        listed += [shapes.at(one, "ip") for one in shapes.listed(service, "status", "loadBalancer", "ingress")]
     return shapes.addresses(listed)
 
 
@@ -31,35 +72,48 @@ class Span:
     number: int
     first_received: int
     last_received: int
+    how: str                        # the object has it, in its newest record
+    first_known: int                # known before its first record
+    not_before: int                 # the same, if an earlier record of the object lacked it; else None
     removed: int = None             # received of the removing record
     deleted: bool = False           # the object went, not only the address
-    known_before: int = None        # of the last accepted PROGRESS before it
+    known_before: int = None        # known before the removing record
 
 
-def fold(spans, record, resource, known):
-    """The spans of an object after one more applied record."""
-    shown = () if record.type == "DELETED" else addresses_of(resource, record.object)
+@dataclass(frozen=True)
+class Held:
+    """What a node or service held, up to a record."""
+    spans: tuple = ()
+    always: frozenset = None        # the addresses that each record so far showed; None: there was none
+
+
+def fold(held, record, resource, known):
+    """HELD after one more applied record."""
+    shown = {} if record.type == "DELETED" else addresses_of(resource, record.object)
     after, open_now = [], set()
-    for span in spans:
+    for span in held.spans:
         if span.removed is None and span.address in shown:
-            span = replace(span, last_received=record.received)
+            span = replace(span, last_received=record.received, how=shown[span.address])
             open_now.add(span.address)
         elif span.removed is None:
             span = close(span, record.received, record.type == "DELETED", known)
         after.append(span)
-    for address in shown:
+    for address, how in shown.items():
         if address not in open_now:
             number = sum(1 for span in after if span.address == address)
-            after.append(Span(address, number, record.received, record.received))
-    return tuple(after)
+            lacked = held.always is not None and address not in held.always
+            after.append(Span(address, number, record.received, record.received, how, known, known if lacked else None))
+    always = frozenset(shown) if held.always is None else held.always & frozenset(shown)
+    return Held(tuple(after), always)
 
 
 def close(span, received, deleted, known):
     return replace(span, removed=received, deleted=deleted, known_before=known)
 
 
-def absent(spans, received, known):
-    return tuple(close(span, received, True, known) if span.removed is None else span for span in spans)
+def absent(held, received, known):
+    return replace(held, spans=tuple(
+        close(span, received, True, known) if span.removed is None else span for span in held.spans))
 
 
 class Facts:
@@ -83,12 +137,29 @@ class Facts:
                                    shapes.text(owner, "uid"))
 
 
-def ranges_of(resource, thing):
-    if resource == "servicecidrs":
-        texts = shapes.listed(thing, "spec", "cidrs")
-    else:
-        texts = shapes.listed(thing, "spec", "podCIDRs") + [shapes.at(thing, "spec", "podCIDR")]
+def ranges_of(texts):
     return [found for found in map(shapes.network, texts) if found is not None]
+
+
+def pod_cidrs_of(node):
+    return ranges_of(shapes.listed(node, "spec", "podCIDRs") + [shapes.at(node, "spec", "podCIDR")])
+
+
+def subnets_of(node):
+    """The ranges of ovn-kubernetes."""
+    text = shapes.text(node, "metadata", "annotations", OVN)
+    try:
+        found = shapes.at(json.loads(text, parse_constant=shapes.refuse), "default") if text else None
+    except (ValueError, RecursionError):
+        return []
+    return ranges_of(found if isinstance(found, list) else [found])
+
+
+def ports_of(service):
+    """Of spec.ports: (protocol, port)."""
+    ports = ((protocol_of(port), shapes.integer(shapes.at(port, "port")))
+             for port in shapes.listed(service, "spec", "ports"))
+    return frozenset(port for port in ports if port[1] is not None)
 
 
 def node_ports_of(service):

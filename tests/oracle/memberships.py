@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import moments
 import shapes
-from holders import node_ports_of, protocol_of
+from holders import node_ports_of, ports_of, protocol_of, shared_addresses
 from moments import EVER, SECOND
 
 TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time"
@@ -53,6 +53,16 @@ def members_of(piece):
     return found
 
 
+def opening_of(record):
+    trigger = moments.parse(shapes.at(record.object, "metadata", "annotations", TRIGGER))
+    return record.received if trigger is None or trigger > record.received else trigger
+
+
+def not_before(opening, known):
+    """An earlier record of the slice lacked it, so it was not there before KNOWN."""
+    return opening if known is None else max(opening, known)
+
+
 class Memberships:
     """Every membership and node port of one cluster, as records tell them."""
 
@@ -61,29 +71,39 @@ class Memberships:
         self.by_address = {}        # address -> memberships
         self.node_ports = {}        # port -> node ports
 
-    def slice(self, record):
-        """Returns the addresses whose memberships changed."""
+    def slice(self, record, known):
+        """KNOWN is known before the record. Returns the addresses whose memberships changed."""
         members = set() if record.type == "DELETED" else members_of(record.object)
-        trigger = moments.parse(shapes.at(record.object, "metadata", "annotations", TRIGGER))
-        opening = record.received if trigger is None or trigger > record.received else trigger
+        opening = opening_of(record)
+        if record.uid in self.open:
+            opening = not_before(opening, known)
         changed = self.close(record.uid, members, record)
+        return changed | self.begin(record, members, opening)
+
+    def service(self, record):
+        """Its shared addresses and its node ports; returns as slice() does."""
+        thing = record.object
+        name = (shapes.text(thing, "metadata", "namespace") or "") + "/" + shapes.text(thing, "metadata", "name")
+        members, ports = set(), set()
+        if record.type != "DELETED":
+            members = {(name, address, record.uid, ports_of(thing)) for address in shared_addresses(thing)}
+            ports = {(name, port) for port in node_ports_of(thing)}
+        changed = self.close(record.uid, members | ports, record)
         now = self.open.setdefault(record.uid, {})
+        for key in ports - set(now):
+            now[key] = NodePort(name, key[1], record.received, record.offset)
+            self.node_ports.setdefault(key[1], []).append(now[key])
+        return changed | self.begin(record, members, record.received)
+
+    def begin(self, record, members, opening):
+        now = self.open.setdefault(record.uid, {})
+        changed = set()
         for key in members - set(now):
             service, address, uid, ports = key
             now[key] = Membership(service, address, uid, ports, opening, record.offset)
             self.by_address.setdefault(address, []).append(now[key])
             changed.add(address)
         return changed
-
-    def service(self, record):
-        thing = record.object
-        name = (shapes.text(thing, "metadata", "namespace") or "") + "/" + shapes.text(thing, "metadata", "name")
-        ports = set() if record.type == "DELETED" else {(name, port) for port in node_ports_of(thing)}
-        self.close(record.uid, ports, record)
-        now = self.open.setdefault(record.uid, {})
-        for key in ports - set(now):
-            now[key] = NodePort(name, key[1], record.received, record.offset)
-            self.node_ports.setdefault(key[1], []).append(now[key])
 
     def close(self, uid, still, record):
         """Closes what the object UID has open and STILL does not list."""

@@ -13,7 +13,8 @@ import moments  # noqa: E402
 import render  # noqa: E402
 import shapes  # noqa: E402
 import topic  # noqa: E402
-from world import World  # noqa: E402
+import verdict  # noqa: E402
+from world import TELLING, World  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Options:
     ranges: tuple = ()
     since: int = moments.NEVER  # only flows that ended then or later
     until: int = moments.EVER   # and before this
+    kube_from: int = None       # when the input began; None: not known
+    kube_until: int = None      # when it ended
 
 
 class Timeline:
@@ -37,6 +40,9 @@ class Timeline:
         self.last_received = {}     # by resource
         self.refused = 0            # PROGRESS not accepted
         self.unreadable = 0
+        self.lost = []              # (offset, cluster or None, resource or None) of records that could not be read
+        self.greatest_received = moments.NEVER
+        self.finished = False
 
     def feed(self, offset, text, timestamp=None):
         """TIMESTAMP is Kafka's in nanoseconds, or None."""
@@ -44,19 +50,41 @@ class Timeline:
         try:
             record = topic.read(offset, text, timestamp)
             self.set_received(record)
-        except topic.Unreadable:
+        except topic.Unreadable as error:
             self.unreadable += 1
+            self.cannot_be_read(offset, error)
             return
-        world = self.worlds.setdefault(record.cluster, World())
-        if record.type not in topic.SILENT and not world.feed(record):
+        self.greatest_received = max(self.greatest_received, record.received)
+        if not self.world_of(record.cluster).feed(record):
             self.refused += 1
+
+    def cannot_be_read(self, offset, error):
+        if error.harmless or error.resource not in (None,) + TELLING:
+            return
+        if error.cluster is not None:
+            self.world_of(error.cluster)
+        self.lost.append((offset, error.cluster, error.resource))
+        for name, world in self.worlds.items():
+            if error.cluster in (None, name):
+                world.cannot_be_read(offset, error.resource)
+
+    def world_of(self, cluster):
+        """A world that begins late has missed what could not be read of any cluster before."""
+        if cluster not in self.worlds:
+            world = self.worlds[cluster] = World()
+            for offset, of, resource in self.lost:
+                if of is None:
+                    world.cannot_be_read(offset, resource)
+        return self.worlds[cluster]
 
     def set_received(self, record):
         if record.received is None:
             own = topic.newest_instant(record.object) if record.object else None
             record.received = moments.newest([own, self.last_received.get(record.resource)])
         if record.received is None:
-            raise topic.Unreadable("received")
+            error = topic.Unreadable("received")
+            error.cluster, error.resource = record.cluster, record.resource
+            raise error
         self.last_received[record.resource] = record.received
 
     def world(self):
@@ -66,52 +94,72 @@ class Timeline:
             if len(self.worlds) > 1:
                 raise ValueError("the topic holds several clusters: name one with --cluster")
             name = next(iter(self.worlds), "")
-        return name, self.worlds.setdefault(name, World())
+        world = self.world_of(name)
+        if self.closed and not self.finished:
+            self.finished = True
+            for one in self.worlds.values():
+                one.finish(self.last_offset)
+        return name, world
 
     def position_for(self, end):
         """(offset, known) of the default position of a flow that ended at END; None when
-        there is none yet. KNOWN is None at the end of a closed topic."""
-        found = self.world()[1].position_for(end, self.options.hold)
-        return found or ((self.last_offset, None) if self.closed else None)
+        there is none yet. KNOWN is that of the last PROGRESS up to it, or None."""
+        world = self.world()[1]
+        offset = world.position_for(self.reported(end))
+        if offset is None:
+            if not self.closed:
+                return None
+            offset = self.last_offset
+        return offset, world.known(offset)
 
-    def answer(self, ip, port, transport, start, end, sent, position, spoke=False):
+    def reported(self, end):
+        return moments.shift(end, self.options.hold + self.options.skew)
+
+    def provisional(self, end):
+        """The reason why an answer on the closed topic is not final, or None."""
+        world = self.world()[1]
+        if world.position_for(self.reported(end)) is not None:
+            return None
+        ends = [moment for moment in (self.options.kube_until,) if moment is not None]
+        if not world.progress:
+            ends.append(self.greatest_received)
+        return None if any(moment >= self.reported(end) for moment in ends) else "kube_ended"
+
+    def answer(self, ip, port, transport, start, end, sent, position, role=None):
         """The end's JSON object as a dict. IP may be text or the sixteen bytes."""
         name, world = self.world()
-        return render.answer(world, name, self.question(ip, port, transport, start, end, sent, spoke),
-                             position, self.options)
+        question = self.question(ip, port, transport, start, end, sent, role)
+        return render.answer(world, name, question, position, self.options)
 
     @staticmethod
-    def question(ip, port, transport, start, end, sent, spoke=False):
+    def question(ip, port, transport, start, end, sent, role=None):
         ip = shapes.address(ip) if isinstance(ip, str) else ip
-        return flows.Question(ip, port, transport, start, end, sent, spoke)
+        return flows.Question(ip, port, transport, start, end, sent, role)
 
-    def decidable(self, ip, start, end, sent, position, spoke=False):
+    def decidable(self, ip, start, end, sent, position):
         """The holder's uid (or "outside") if the times written up to POSITION decide who
         held IP over [START, END]; else None."""
-        question = self.question(ip, None, None, start, end, sent, spoke)
-        verdict = render.verdict_of(self.world()[1], question, position, self.options)
-        if verdict.status != "known":
+        question = self.question(ip, None, None, start, end, sent)
+        found = verdict.judge(verdict.Scene(self.world()[1], question, position, self.options))
+        if found.status != "known":
             return None
-        return verdict.binding.uid if verdict.binding else "outside"
+        return found.binding.uid if found.binding else "outside"
 
-    def tag(self, flow, where, hindsight=False, position=None, known=None, **marks):
+    def tag(self, flow, where, hindsight=False):
         """The record of the tagged topic for the bytes FLOW, which stand at WHERE (topic,
         partition, offset). flows.Rejected if they cannot be tagged, flows.Outside if they are
-        not wanted, None while they have no position. POSITION overrides the default one; MARKS
-        are revision, provisional."""
+        not wanted, None while they have no position."""
         ends = flows.questions(flow)
         if not self.options.since <= ends[0].end < self.options.until:
             raise flows.Outside
-        if hindsight:
-            position, known = self.last_offset, None
-        elif position is None:
-            found = self.position_for(ends[0].end)
-            if found is None:
-                return None
-            position, known = found
         name, world = self.world()
+        found = (self.last_offset, world.known(self.last_offset)) if hindsight else self.position_for(ends[0].end)
+        if found is None:
+            return None
+        position, known = found
         answers = [render.answer(world, name, end, position, self.options) for end in ends]
-        return render.splice(flow, render.tenure(answers, position, known, where, **marks))
+        provisional = self.provisional(ends[0].end) if self.closed else None
+        return render.splice(flow, render.tenure(answers, position, known, where, provisional=provisional))
 
 
 def lines(paths):
@@ -131,6 +179,8 @@ def words():
     parser.add_argument("--hindsight", action="store_true")
     parser.add_argument("--since", metavar="TIME")
     parser.add_argument("--until", metavar="TIME")
+    parser.add_argument("--kube-from", metavar="TIME")
+    parser.add_argument("--kube-until", metavar="TIME")
     return parser
 
 
@@ -138,12 +188,17 @@ def options_of(given):
     ranges = tuple(shapes.network(text) for text in given.cluster_cidr)
     if None in ranges:
         raise ValueError(f"--cluster-cidr: {given.cluster_cidr[ranges.index(None)]!r} is no range such as 10.0.0.0/16")
-    since, until = (moments.parse(text) if text else end
-                    for text, end in ((given.since, moments.NEVER), (given.until, moments.EVER)))
-    if None in (since, until):
-        raise ValueError("--since and --until need a time such as 2026-11-23T08:00:00Z")
+    times = [moment_of(text, otherwise) for text, otherwise in (
+        (given.since, moments.NEVER), (given.until, moments.EVER), (given.kube_from, None), (given.kube_until, None))]
     return Options(moments.duration(given.hold), moments.duration(given.skew), given.clock, given.cluster, ranges,
-                   since, until)
+                   *times)
+
+
+def moment_of(text, otherwise):
+    found = moments.parse(text) if text else otherwise
+    if text and found is None:
+        raise ValueError(f"{text!r} is not a time such as 2026-11-23T08:00:00Z")
+    return found
 
 
 def settings(options):

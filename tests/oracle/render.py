@@ -2,11 +2,13 @@
 import json
 
 import moments
-from asof import judge, may_hold
+from flows import BEGAN, SERVES
+from verdict import Scene, judge
+from world import has_port
 
 MEMBERS = {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"}
 OWNERS = {"ReplicaSet": "replicasets", "Job": "jobs"}
-UNCOVERED = ("pods", "nodes", "services")
+ROOM = 4        # for candidates
 
 
 def compact(value):
@@ -17,48 +19,85 @@ def moment(value):
     return None if value is None or value in (moments.NEVER, moments.EVER) else moments.render(value)
 
 
-def verdict_of(world, question, position, options):
-    bindings = world.bindings(question.ip, position, options)
-    reported = moments.shift(world.known(position), -options.hold)
-
-    def unpublished(holders):
-        return any(uid not in holders
-                   and may_hold(bindings, interval, question.start, question.end, options.skew, reported)
-                   for uid, interval in world.unpublished(position))
-
-    shut = world.shut(question.start, question.end, position, UNCOVERED, options.hold)
-    if not world.is_there(position):
-        return judge(bindings, question, shut or "before_coverage", unpublished, lambda: True)
-    return judge(bindings, question, shut, unpublished, lambda: world.in_range(question.ip, position, options))
-
-
 def answer(world, name, question, position, options):
     """The JSON object of one end. NAME is the cluster's."""
-    verdict = verdict_of(world, question, position, options)
-    if verdict.status != "known":
-        return {"status": verdict.status, "reason": verdict.reason}
-    if verdict.binding is None:
-        return {"status": "known", "kind": "outside"}
-    return known(world, name, verdict.binding, question, position, options)
+    scene = Scene(world, question, position, options)
+    verdict = judge(scene)
+    if verdict.status == "known":
+        return known(scene, name, verdict.binding)
+    shown = {"status": verdict.status, "reason": verdict.reason}
+    listed = candidates(scene, name, verdict)
+    return dict(shown, candidates=listed) if listed else shown
 
 
-def known(world, name, binding, question, position, options):
-    resource = binding.kind + "s"
-    facts = world.things[resource][binding.uid].facts.at(position)
-    shown = {"status": "known", "kind": binding.kind, "k8s": k8s(world, name, binding.kind, facts, position)}
-    cloud = cloud_of(world, binding.kind, facts, position)
-    if cloud:
-        shown["cloud"] = cloud
-    services_of(world, shown, binding, facts, question, position)
+def candidates(scene, name, verdict):
+    found = sorted(verdict.possible, key=lambda one: str(one.uid).encode())
+    found.sort(key=lambda one: (one.possible_from, one.number), reverse=True)
+    shown = [candidate(scene, name, one) for one in found[:ROOM]]
+    if verdict.unrecorded and len(shown) < ROOM:
+        shown.append({"kind": "unrecorded", "why": verdict.unrecorded[0]})
+    return shown
+
+
+def candidate(scene, name, binding):
+    shown = holder(scene, name, binding)
+    if binding.kind == "service":
+        services_of(scene, shown, binding)
+    shown["binding"] = shown_binding(binding)
+    shown["why"] = why(binding, scene.question)
+    return shown
+
+
+def why(binding, question):
+    if binding.certain(question.start, question.end):
+        return "certain"
+    if binding.lost and question.end > binding.certain_to:
+        return "lost"
+    return "starting" if question.start < binding.certain_from else "ending"
+
+
+def known(scene, name, binding):
+    """BINDING is None for an address outside."""
+    shown = {"status": "known", "kind": "outside"}
+    if binding is not None:
+        shown = dict({"status": "known"}, **holder(scene, name, binding))
+    services_of(scene, shown, binding)
+    if binding is None:
+        return shown
     if binding.kind != "service":
-        shut = world.shut(question.start, question.end, position, ("endpointslices",), options.hold)
+        shut = services_reason(scene)
         if shut:
             shown["services_reason"] = shut
-    shown["binding"] = {"start": moment(binding.start), "end": moment(binding.end),
-                        "start_from": binding.start_from}
-    if binding.end is not None:
-        shown["binding"]["end_from"] = binding.end_from
+    shown["binding"] = shown_binding(binding)
     return shown
+
+
+def services_reason(scene):
+    question, options = scene.question, scene.options
+    for gap in scene.world.gaps_of(("endpointslices",), scene.position):
+        if moments.shift(gap.start, -options.hold) <= question.end and question.start <= gap.end:
+            return "gap"
+    early = scene.world.before_coverage(question.start, ("endpointslices",), scene.position, options)
+    return "before_coverage" if early else None
+
+
+def shown_binding(binding):
+    shown = {"start": moment(binding.start), "end": moment(binding.end), "start_from": binding.start_from}
+    return shown if binding.end is None else dict(shown, end_from=binding.end_from)
+
+
+def facts_of(scene, binding):
+    if binding.kind == "pod":
+        return scene.world.pod_facts[binding.holder].at(scene.position)
+    return scene.world.things[binding.kind + "s"][binding.uid].facts.at(scene.position)
+
+
+def holder(scene, name, binding):
+    """`kind`, `k8s` and `cloud`."""
+    facts = facts_of(scene, binding)
+    shown = {"kind": binding.kind, "k8s": k8s(scene.world, name, binding.kind, facts, scene.position)}
+    cloud = cloud_of(scene.world, binding.kind, facts, scene.position)
+    return dict(shown, cloud=cloud) if cloud else shown
 
 
 def k8s(world, name, kind, facts, position):
@@ -100,24 +139,15 @@ def cloud_of(world, kind, facts, position):
     return {member: value for member, value in shown.items() if value is not None}
 
 
-def services_of(world, shown, binding, facts, question, position):
+def services_of(scene, shown, binding):
     """Adds `service` and `services`."""
-    port = (question.transport, question.port)
-    if binding.kind == "service":
+    kind = "outside" if binding is None else binding.kind
+    if kind == "service":
+        facts = facts_of(scene, binding)
         names = matching = {facts.namespace + "/" + facts.name}
     else:
-        pieces = list(world.members.overlapping(question.ip, question.start, question.end, position))
-        matching = {one.service for one in pieces if has_port(one, port)}
-        if binding.kind == "pod":
-            pieces = [one for one in pieces if one.uid in (binding.uid, None)]
-            matching = {one.service for one in pieces if has_port(one, port)}
-            names = {one.service for one in pieces}
-        else:
-            if port[1] is not None:
-                matching |= {one.service for one in world.members.node_ports_at(
-                    port, question.start, question.end, position)}
-            names = matching
-    only = matching if len(matching) == 1 else names
+        names, matching = {"pod": of_pod, "node": of_node, "outside": of_outside}[kind](scene, binding)
+    only = matching if len(matching) == 1 and uses_port(scene.question) else names
     if len(only) == 1:
         namespace, _, name = next(iter(only)).partition("/")
         shown["service"] = {"name": name, "namespace": namespace}
@@ -125,15 +155,49 @@ def services_of(world, shown, binding, facts, question, position):
         shown["services"] = sorted(names, key=str.encode)
 
 
-def has_port(membership, port):
-    protocol, number = port
-    return number is not None and ((protocol, number) in membership.ports or (protocol, None) in membership.ports)
+def uses_port(question):
+    return question.role != BEGAN
+
+
+def proves_port(question):
+    """Whether the port of this end proves a service."""
+    return question.role == SERVES
+
+
+def pieces_of(scene):
+    question = scene.question
+    return list(scene.world.members.overlapping(question.ip, question.start, question.end, scene.position))
+
+
+def of_pod(scene, binding):
+    """(the services, those of them with this end's port)."""
+    uids = {one.uid for one in scene.world.things["pods"].values() if one.holder == binding.holder}
+    served = proves_port(scene.question)
+    pieces = [one for one in pieces_of(scene)
+              if one.uid in uids or (one.uid is None and served and has_port(one, scene.question))]
+    return {one.service for one in pieces}, {one.service for one in pieces if has_port(one, scene.question)}
+
+
+def of_outside(scene, _):
+    if not proves_port(scene.question):
+        return set(), set()
+    names = {one.service for one in pieces_of(scene) if has_port(one, scene.question)}
+    return names, names
+
+
+def of_node(scene, _):
+    names, _ = of_outside(scene, None)
+    question = scene.question
+    if proves_port(question) and question.port is not None:
+        names |= {one.service for one in scene.world.members.node_ports_at(
+            (question.transport, question.port), question.start, question.end, scene.position)}
+    return names, names
 
 
 def tenure(ends, position, known, flow, revision=1, provisional=None):
     """The member that the tagged flow gets. ENDS are the two answers, FLOW (topic,
     partition, offset), PROVISIONAL the reason or None."""
-    shown = {"source": ends[0], "destination": ends[1], "rules": 1, "revision": revision}
+    shown = {"source": ends[0], "destination": ends[1], "rules": 2, "revision": revision}
     if provisional:
         shown.update(provisional=True, provisional_reason=provisional)
     shown["kube"] = {"partition": 0, "position": position, "known": moment(known)}

@@ -4,6 +4,7 @@ import json
 import socket
 
 MAPPED = bytes(10) + b"\xff\xff"
+BLANKS = " \t\n\v\f\r"
 
 
 def refuse(word):
@@ -67,30 +68,71 @@ def address(value):
         return None
 
 
+def sloppy(value):
+    """An address as Kubernetes reads it: blanks around it, leading zeros, a prefix length that is no part of it."""
+    if not isinstance(value, str):
+        return None
+    return address(decimal(value.strip(BLANKS).partition("/")[0]))
+
+
+def decimal(value):
+    """VALUE without the leading zeros of its decimal parts."""
+    head, colon, tail = value.rpartition(":")
+    if "." not in tail:
+        return value
+    parts = tail.split(".")
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        return value
+    return head + colon + ".".join(str(int(part)) for part in parts)
+
+
 def is_v4(ip):
     return ip[:12] == MAPPED
 
 
 def addresses(values):
-    """Those of VALUES that are addresses, each once, in their order; a prefix length is no part of them."""
-    found = (address(value.partition("/")[0]) for value in values if isinstance(value, str))
+    """Those of VALUES that are addresses, each once, in their order."""
+    found = (sloppy(value) for value in values)
     return tuple(dict.fromkeys(ip for ip in found if ip is not None))
 
 
 def network(value):
-    """A range as (family is IPv4, first address, prefix length), or None."""
+    """A range, or None."""
     if not isinstance(value, str):
         return None
-    base, _, bits = value.partition("/")
-    ip = address(base)
+    base, slash, bits = value.strip(BLANKS).partition("/")
+    ip = sloppy(base)
     width = 32 if ip is not None and is_v4(ip) and ":" not in base else 128
-    if ip is None or ("/" in value and not (bits.isascii() and bits.isdigit() and int(bits) <= width)):
+    if ip is None or (slash and not (bits.isascii() and bits.isdigit() and int(bits) <= width)):
         return None
-    prefix = int(bits) if "/" in value else width
-    raw = ip[12:] if width == 32 else ip
-    return ipaddress.ip_network((raw, prefix), strict=False)
+    return ipaddress.ip_network((ip[12:] if width == 32 else ip, int(bits) if slash else width), strict=False)
+
+
+def within(network_of, index):
+    """The address INDEX places after the first one of a range; None if that is outside of it."""
+    if index >= network_of.num_addresses:
+        return None
+    packed = network_of[index].packed
+    return packed if len(packed) == 16 else MAPPED + packed
 
 
 def inside(ip, ranges):
-    short = ipaddress.ip_address(ip[12:] if is_v4(ip) else ip)
+    short = short_of(ip)
     return any(short.version == one.version and short in one for one in ranges)
+
+
+def short_of(ip):
+    return ipaddress.ip_address(ip[12:] if is_v4(ip) else ip)
+
+
+def smallest(ips):
+    """The smallest range that contains all of IPS, which are of one family."""
+    numbers = [int(short_of(ip)) for ip in ips]
+    version = short_of(ips[0]).max_prefixlen
+    spread = (min(numbers) ^ max(numbers)).bit_length()
+    return ipaddress.ip_network((short_of(ips[0]).packed, version - spread), strict=False)
+
+
+LOCAL = tuple(network(text) for text in (
+    "127.0.0.0/8", "::1", "169.254.0.0/16", "fe80::/10", "224.0.0.0/4", "ff00::/8", "0.0.0.0/8", "::",
+    "255.255.255.255"))

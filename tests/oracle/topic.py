@@ -1,9 +1,8 @@
 """The kube topic as answers.md section 1 reads it: one record at a time."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import moments
 import shapes
-from moments import NEVER
 
 KINDS = {"Pod": "pods", "Service": "services", "EndpointSlice": "endpointslices", "Node": "nodes",
          "ServiceCIDR": "servicecidrs", "ReplicaSet": "replicasets", "Job": "jobs"}
@@ -14,7 +13,9 @@ TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time"
 
 
 class Unreadable(Exception):
-    pass
+    """`cluster` and `resource` are what could be told of the record; None: could not."""
+    cluster = resource = None
+    harmless = False            # of a kind that is none of ours
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Record:
     start: int = None            # of a GAP
     end: int = None
     known: int = None            # of a PROGRESS
+    new_order: bool = False      # a GAP that says that revisions went back
 
 
 def read(offset, text, timestamp):
@@ -46,6 +48,26 @@ def read(offset, text, timestamp):
         raise Unreadable("not_an_object")
     if "kind" in root and "metadata" in root:
         root = {"type": "ADDED", "object": root}
+    try:
+        return record_of(offset, root, timestamp)
+    except Unreadable as error:
+        tell(error, root)
+        raise
+
+
+def tell(error, root):
+    """Adds to ERROR what can be told of the record ROOT."""
+    cluster = root.get("cluster")
+    error.cluster = "" if cluster is None else cluster if isinstance(cluster, str) else None
+    name = root.get("resource")
+    if not isinstance(name, str):
+        kind = shapes.text(root, "object", "kind")
+        name = KINDS.get(kind, kind)
+    error.resource = name if name in RESOURCES else None
+    error.harmless = name is not None and name not in RESOURCES
+
+
+def record_of(offset, root, timestamp):
     kind = member(root, "type", str) or ("ADDED" if "object" in root else None)
     if kind not in CHANGES + SILENT + ("SYNC_BEGIN", "SYNC_END", "GAP", "PROGRESS"):
         raise Unreadable("type")
@@ -103,6 +125,7 @@ def fill(record, root):
         record.selective = bool(set(scope) - {"namespaces"})
     elif record.type == "GAP":
         record.start, record.end = instant(root.get("from"), "from"), instant(root.get("to"), "to")
+        record.new_order = root.get("reason") == "revisions_went_back"
     elif record.type == "PROGRESS":
         record.known = instant(root.get("known"), "known")
 
@@ -126,31 +149,3 @@ def newest_in(value):
     elif not isinstance(value, list):
         return None
     return moments.newest(newest_in(part) for part in value)
-
-
-@dataclass
-class Coverage:
-    """From when on a resource is covered, as it stands after each record."""
-    settled: bool = False                        # a whole list is there
-    steps: list = field(default_factory=list)    # (offset, from)
-
-    def sync_begin(self, record):
-        if not self.steps:
-            self.steps.append((record.offset, moments.EVER))
-
-    def sync_end(self, record):
-        if not self.settled:
-            self.settled = True
-            self.steps.append((record.offset, record.received))
-
-    def seen(self, record):
-        if not self.steps:
-            self.steps.append((record.offset, record.received))
-
-    def start(self, position):
-        """The moment at POSITION; NEVER for a resource of which nothing is there."""
-        return next((start for offset, start in reversed(self.steps) if offset <= position), NEVER)
-
-    def is_there(self, position):
-        """Whether an object or a SYNC_BEGIN is."""
-        return any(offset <= position for offset, _ in self.steps)

@@ -6,15 +6,18 @@ by bisection and an answer never depends on when it is asked.
 import bisect
 
 import asof
+import epochs as lives
 import holders
-import pods
-import shapes
+from coverage import Coverage, Listings
 from memberships import Memberships
-from moments import NEVER, shift
-from topic import RESOURCES, Coverage
+from moments import EVER, NEVER
+from pods import Status
+from ranges import Ranges
+from topic import RESOURCES, SILENT
+from unpublished import Standing
 
 HOLDING = ("nodes", "services")
-UNCOVERED = ("pods", "nodes", "services")
+TELLING = ("pods", "nodes", "services")     # of addresses
 
 
 class History:
@@ -41,64 +44,112 @@ class History:
 class Thing:
     """One object of one resource."""
 
-    def __init__(self):
-        self.revision = None            # the greatest that was an integer
+    def __init__(self, uid):
+        self.uid = uid
+        self.revision = 0               # the greatest of its applied records
+        self.applied = 0                # that of its last applied record
         self.deleted = self.absent = False
         self.seen = -1                  # offset of its last record, applied or not
         self.namespace = ""
-        self.state = History()          # epochs of a pod, spans of a node or service
+        self.holder = None              # of a pod: whose epochs its own are among
+        self.state = History()          # a Held of a node or service
         self.facts = History()
-        self.unpublished = History()
+        self.standing = History()       # of a pod
 
 
 class World:
     def __init__(self):
         self.things = {resource: {} for resource in RESOURCES}      # uid -> Thing
         self.coverage = {resource: Coverage() for resource in RESOURCES}
+        self.listings = {resource: Listings() for resource in RESOURCES}
         self.syncs = {}                 # resource -> its SYNC_BEGIN
+        self.greatest = {}              # resource -> the greatest revision in its order
         self.gaps = []
         self.progress = []              # (offset, known) of those accepted; both only grow
         self.members = Memberships()
-        self.holders = {}               # address -> [(resource, uid)]
+        self.holders = {}               # address -> {(resource, uid or holder)}
+        self.epochs = {}                # holder -> History of the epochs of a pod
+        self.pod_facts = {}             # holder -> History of Facts
         self.changes = {}               # address -> offsets at which its bindings may change
         self.pod_changes = []           # offsets at which any pod changes
         self.node_names = {}            # name -> History of Facts
-        self.ranges = {"servicecidrs": [], "nodes": []}     # (offset, range, node name)
-        self.cache, self.unpublished_cache, self.used_cache = {}, {}, None
+        self.ranges = Ranges()
+        self.cache, self.unpublished_cache = {}, {}
 
     # ---- Feeding ----
 
     def feed(self, record):
         """Returns False for a PROGRESS that is not accepted."""
-        self.used_cache = None
         if record.type == "PROGRESS":
             if record.known > record.received or (self.progress and record.known < self.progress[-1][1]):
                 return False
             self.progress.append((record.offset, record.known))
-        elif record.type == "GAP":
+            return True
+        if record.resource is not None:
+            self.list_by_hand(record)
+            self.coverage[record.resource].record(record)
+        self.do(record)
+        return True
+
+    def list_by_hand(self, record):
+        """What kubectl leaves out: the SYNC records that a listing stands for."""
+        if self.coverage[record.resource].begun is not None:
+            return
+        listings = self.listings[record.resource]
+        thing = self.things[record.resource].get(record.uid)
+        again = thing and not thing.deleted and not thing.absent and thing.seen >= listings.began
+        for made in listings.before(record, again):
+            self.do(made)
+
+    def finish(self, offset):
+        """The topic is closed, and its last record is at OFFSET."""
+        for listings in self.listings.values():
+            for made in listings.finish(offset):
+                self.do(made)
+
+    def do(self, record):
+        if record.type == "GAP":
             self.gaps.append(record)
+            if record.new_order:
+                self.new_order(RESOURCES if record.resource is None else [record.resource])
         elif record.type == "SYNC_BEGIN":
-            self.syncs[record.resource] = record
-            self.coverage[record.resource].sync_begin(record)
+            self.sync_begin(record)
         elif record.type == "SYNC_END":
             self.sync_end(record)
-        else:
-            self.coverage[record.resource].seen(record)
+        elif record.type not in SILENT:
             self.change(record)
-        return True
+
+    def sync_begin(self, record):
+        resource, by_hand = record.resource, record.revision is None
+        self.syncs[resource] = record
+        self.coverage[resource].sync_begin(record)
+        if is_new_order(record.revision, self.greatest.get(resource, 0)):
+            self.new_order([resource])
+        self.greatest[resource] = max(self.greatest.get(resource, 0), 0 if by_hand else record.revision)
+
+    def new_order(self, resources):
+        """Revisions up to now count as 0."""
+        for resource in resources:
+            self.greatest[resource] = 0
+            for thing in self.things[resource].values():
+                thing.revision = thing.applied = 0
+
+    def cannot_be_read(self, offset, resource):
+        """A record of RESOURCE, None if that cannot be told."""
+        for name in TELLING if resource is None else [resource]:
+            self.coverage[name].cannot_be_read(offset)
 
     def last_known(self):
         return self.progress[-1][1] if self.progress else None
 
     def change(self, record):
-        thing = self.things[record.resource].setdefault(record.uid, Thing())
+        thing = self.things[record.resource].setdefault(record.uid, Thing(record.uid))
         thing.seen = record.offset
-        if thing.deleted:
+        self.greatest[record.resource] = max(self.greatest.get(record.resource, 0), record.revision or 0)
+        if thing.deleted or not is_newer(record, thing):
             return
-        if record.revision is not None:
-            if thing.revision is not None and record.revision <= thing.revision:
-                return
-            thing.revision = record.revision
+        thing.applied = record.revision or 0
+        thing.revision = max(thing.revision, thing.applied)
         thing.deleted, thing.absent = record.type == "DELETED", False
         facts = holders.Facts(record.object)
         thing.namespace = facts.namespace
@@ -106,40 +157,45 @@ class World:
         self.apply(thing, record, facts)
 
     def apply(self, thing, record, facts):
-        resource = record.resource
+        resource, known = record.resource, self.last_known()
         if resource == "pods":
-            before, status = thing.state.last(()), pods.Status(record)
-            after = pods.fold(before, status)
-            unpublished = thing.unpublished.last(pods.Unpublished()).after(status, after, before)
-            self.pod(thing, record, after, unpublished)
+            self.pod(thing, record, facts, Status(record, known))
         elif resource in HOLDING:
-            spans = holders.fold(thing.state.last(()), record, resource, self.last_known())
-            self.held(resource, thing, record.uid, record.offset, spans)
+            self.held(resource, thing, record.offset, holders.fold(
+                thing.state.last(holders.Held()), record, resource, known))
         if resource == "services":
-            self.members.service(record)
+            self.mark(self.members.service(record), record.offset)
         if resource == "endpointslices":
-            self.mark(self.members.slice(record), record.offset)
+            self.mark(self.members.slice(record, known), record.offset)
         if resource == "nodes":
             self.node_names.setdefault(facts.name, History()).add(record.offset, facts)
-        if resource in self.ranges:
-            for one in holders.ranges_of(resource, record.object):
-                self.ranges[resource].append((record.offset, one, facts.name))
+            self.ranges.node(record.offset, facts.name, record.object)
+        if resource == "servicecidrs":
+            self.ranges.cluster(record.offset, record.object)
 
-    def pod(self, thing, record, epochs, unpublished):
-        self.pod_changes.append(record.offset)
-        thing.unpublished.add(record.offset, unpublished)
-        thing.state.add(record.offset, epochs)
+    def pod(self, thing, record, facts, status):
+        if thing.holder is None:
+            thing.holder = holder_of(thing.uid, facts, status.mirror)
+        before = self.epochs.setdefault(thing.holder, History()).last(())
+        after = lives.fold(before, status)
+        self.pod_facts.setdefault(thing.holder, History()).add(record.offset, facts)
+        self.ranges.pod(record.offset, status)
+        self.pod_is(thing, record.offset, after, thing.standing.last(Standing()).after(status, before, after))
+
+    def pod_is(self, thing, offset, epochs, standing):
+        self.pod_changes.append(offset)
+        thing.standing.add(offset, standing)
+        self.epochs[thing.holder].add(offset, epochs)
         for address in {one for epoch in epochs for one in epoch.addresses}:
-            self.hold(address, "pods", record.uid, record.offset)
+            self.hold(address, "pods", thing.holder, offset)
 
-    def held(self, resource, thing, uid, offset, spans):
-        thing.state.add(offset, spans)
-        for address in {span.address for span in spans}:
-            self.hold(address, resource, uid, offset)
+    def held(self, resource, thing, offset, held):
+        thing.state.add(offset, held)
+        for address in {span.address for span in held.spans}:
+            self.hold(address, resource, thing.uid, offset)
 
-    def hold(self, address, resource, uid, offset):
-        known = self.holders.setdefault(address, {})
-        known[(resource, uid)] = True
+    def hold(self, address, resource, holder, offset):
+        self.holders.setdefault(address, {})[(resource, holder)] = True
         self.mark((address,), offset)
 
     def mark(self, addresses, offset):
@@ -148,132 +204,163 @@ class World:
 
     def sync_end(self, record):
         begin = self.syncs.pop(record.resource, None)
-        self.coverage[record.resource].sync_end(record)
-        if begin is None or begin.selective:
+        self.greatest[record.resource] = max(self.greatest.get(record.resource, 0), real(record.revision))
+        if begin is None:
             return
-        for uid, thing in self.things[record.resource].items():
-            if thing.deleted or thing.absent or thing.seen > begin.offset:
+        self.coverage[record.resource].sync_end(record)
+        if begin.selective:
+            return
+        for thing in list(self.things[record.resource].values()):
+            if thing.deleted or thing.absent or thing.seen >= begin.offset:
                 continue
             if begin.namespaces is not None and thing.namespace not in begin.namespaces:
                 continue
-            if thing.revision is not None and thing.revision > record.revision:
-                continue
-            self.absent(record, uid, thing)
+            if thing.applied <= record.revision:
+                self.absent(record, thing)
 
-    def absent(self, sync_end, uid, thing):
+    def absent(self, sync_end, thing):
         thing.absent = True
         resource, offset, received = sync_end.resource, sync_end.offset, sync_end.received
+        known = self.last_known() if sync_end.known is None else sync_end.known
         if resource == "pods":
-            epochs = pods.absent(thing.state.last(()), received)
-            record = Gone(offset, received, uid)
-            self.pod(thing, record, epochs, thing.unpublished.last().gone(received))
+            before = self.epochs[thing.holder].last(())
+            had = lives.newest_of(before, thing.uid) is not None
+            self.pod_is(thing, offset, lives.absent(before, thing.uid, received, known),
+                        thing.standing.last().absent(received, had))
         elif resource in HOLDING:
-            spans = holders.absent(thing.state.last(()), received, self.last_known())
-            self.held(resource, thing, uid, offset, spans)
+            self.held(resource, thing, offset, holders.absent(thing.state.last(), received, known))
         if resource in ("services", "endpointslices"):
-            self.mark(self.members.close(uid, (), Gone(offset, received, uid)), offset)
+            self.mark(self.members.close(thing.uid, (), Gone(offset, received)), offset)
 
     # ---- Questions ----
 
-    def position_for(self, end, hold):
-        """(offset, known) of the default position, or None."""
-        index = bisect.bisect_left(self.progress, end + hold, key=lambda entry: entry[1])
-        return self.progress[index] if index < len(self.progress) else None
+    def position_for(self, known):
+        """The offset of the first accepted PROGRESS with that KNOWN or a later one, or None."""
+        index = bisect.bisect_left(self.progress, known, key=lambda entry: entry[1])
+        return self.progress[index][0] if index < len(self.progress) else None
 
     def known(self, position):
-        """Of the last accepted PROGRESS up to POSITION."""
+        """Of the last accepted PROGRESS up to POSITION; None if there is none."""
         index = bisect.bisect_right(self.progress, position, key=lambda entry: entry[0])
-        return self.progress[index - 1][1] if index else NEVER
+        return self.progress[index - 1][1] if index else None
+
+    def gaps_of(self, resources, position):
+        return [gap for gap in self.gaps
+                if gap.offset <= position and (gap.resource is None or gap.resource in resources)]
+
+    def before_coverage(self, moment, resources, position, options):
+        progress = self.known(position) is not None
+        if resources == TELLING and not any(self.coverage[name].is_there(position) for name in resources):
+            return True
+        return any(moment < self.coverage[name].start(position, progress, options.kube_from) for name in resources)
+
+    def is_unread(self, position):
+        return any(self.coverage[name].is_unread(position) for name in TELLING)
+
+    def name_of(self, resource, uid, position):
+        return self.things[resource][uid].facts.at(position).name
+
+    def serves_port(self, uid, question, position):
+        """Whether a shared address of the service UID has the port of this end in the flow."""
+        return any(one.uid == uid and has_port(one, question) for one in self.members.overlapping(
+            question.ip, question.start, question.end, position))
 
     def bindings(self, ip, position, options):
         """All bindings of an address, settled."""
         index = bisect.bisect_right(self.changes.get(ip, []), position)
-        key = (ip, index, options.clock, options.skew)
+        used = self.ranges.at(position, options.ranges).pod_cidrs_used
+        key = (ip, index, used, options)
         if key not in self.cache:
-            found = [one for resource, uid in self.holders.get(ip, ())
-                     for one in self.bindings_of(ip, resource, uid, position, options)]
-            asof.settle(found, options.skew)
+            found = []
+            for resource, holder in self.holders.get(ip, ()):
+                if resource == "pods":
+                    found += self.pod_bindings(ip, holder, position, options)
+                else:
+                    found += self.held_bindings(ip, resource, holder, position, used)
+            asof.settle(found, options.hold, options.skew)
             self.cache[key] = found
         return self.cache[key]
 
-    def bindings_of(self, ip, resource, uid, position, options):
+    def held_bindings(self, ip, resource, uid, position, used):
         thing = self.things[resource][uid]
-        state = thing.state.at(position, ())
-        if resource == "pods":
-            return [self.pod_binding(ip, uid, epoch, position, options.clock)
-                    for epoch in state if ip in epoch.addresses]
-        created = thing.facts.at(position).created if state else None
-        return [node_binding(resource, uid, span, created) for span in state if span.address == ip]
+        created = thing.facts.at(position).created if thing.facts.at(position) else None
+        return [held_binding(resource, uid, span, created)
+                for span in thing.state.at(position, holders.Held()).spans
+                if span.address == ip and (used or span.how != holders.GATEWAY)]
 
-    def pod_binding(self, ip, uid, epoch, position, clock):
-        after = epoch.previous.certain_to() if epoch.previous else None
-        opening = self.members.earliest_opening(ip, uid, after, position)
-        start, start_from, certain_from = epoch.start(clock, opening)
-        end, end_from = epoch.shown_end()
-        return asof.Binding("pod", uid, epoch.number, epoch.node, epoch.terminating, epoch.possible_from(),
-                            certain_from, epoch.certain_to(), epoch.possible_to(),
-                            start, start_from, end, end_from)
+    def pod_bindings(self, ip, holder, position, options):
+        epochs = self.epochs[holder].at(position, ())
+        found, instants = [], lives.instants(epochs, options.hold)
+        for number, epoch in enumerate(epochs):
+            if ip not in epoch.addresses:
+                continue
+            after = epochs[number - 1].evidence_of_end() if number else None
+            opening = self.members.earliest_opening(ip, epoch.uid, after, position)
+            start, start_from, certain_from = epoch.start(options.clock, opening)
+            possible_from, certain_to, possible_to = instants[number]
+            certain_from = max(min(certain_from, epoch.first_received), possible_from)
+            end, end_from = epoch.shown_end()
+            found.append(asof.Binding(
+                "pod", holder, epoch.uid, number, epoch.node, epoch.terminating, possible_from, certain_from,
+                certain_to, possible_to, epoch.first_known, epoch.ended_received, epoch.how == lives.LOST, False,
+                start, start_from, end, end_from))
+        return found
 
     def unpublished(self, position):
-        """(uid, (from, until)) of every pod that is unpublished at POSITION."""
+        """(standing, from) of every pod that is unpublished as of POSITION."""
         index = bisect.bisect_right(self.pod_changes, position)
         if index not in self.unpublished_cache:
             found = []
-            for uid, thing in self.things["pods"].items():
-                standing = thing.unpublished.at(position)
-                interval = standing and standing.interval(thing.state.at(position, ()))
-                if interval:
-                    found.append((uid, interval))
+            for thing in self.things["pods"].values():
+                standing = thing.standing.at(position)
+                if standing and standing.free:
+                    found.append((standing, standing.since(self.epochs[thing.holder].at(position, ()), thing.uid)))
             self.unpublished_cache[index] = found
         return self.unpublished_cache[index]
-
-    def shut(self, start, end, position, resources, hold):
-        """Why nothing can be excluded over [START, END]: "gap", "before_coverage" or None."""
-        for gap in self.gaps:
-            if gap.offset <= position and (gap.resource is None or gap.resource in resources):
-                if shift(gap.start, -hold) <= end and start <= gap.end:
-                    return "gap"
-        if any(start < self.coverage[resource].start(position) for resource in resources):
-            return "before_coverage"
-        return None
-
-    def is_there(self, position):
-        """Whether anything that tells of addresses is there at POSITION."""
-        return any(self.coverage[resource].is_there(position) for resource in UNCOVERED)
-
-    def in_range(self, ip, position, options):
-        own = [one for offset, one, _ in self.ranges["servicecidrs"] if offset <= position]
-        used = [one for offset, one in self.used_ranges() if offset <= position]
-        return shapes.inside(ip, own + used + list(options.ranges))
-
-    def used_ranges(self):
-        """(offset, range) of the podCIDRs of nodes, from where a pod of the node used it."""
-        if self.used_cache is None:
-            self.used_cache = []
-            placed = [(offset, epoch.node, address) for thing in self.things["pods"].values()
-                      for offset, epochs in zip(thing.state.offsets, thing.state.values)
-                      for epoch in epochs for address in epoch.addresses]
-            for offset, one, name in dict.fromkeys(self.ranges["nodes"]):
-                uses = [use for use, node, address in placed if node == name and shapes.inside(address, [one])]
-                if uses:
-                    self.used_cache.append((max(offset, min(uses)), one))
-        return self.used_cache
 
 
 class Gone:
     """What stands in for a record where a SYNC did not show an object."""
-    type = "DELETED"
 
-    def __init__(self, offset, received, uid):
-        self.offset, self.received, self.uid = offset, received, uid
+    def __init__(self, offset, received):
+        self.offset, self.received = offset, received
 
 
-def node_binding(resource, uid, span, created):
-    certain_to = possible_to = asof.EVER
+def is_newer(record, thing):
+    """Whether a record of an object that is not deleted is to be applied."""
+    if record.type == "DELETED" or record.revision is None:
+        return True
+    return record.revision > thing.revision or (thing.absent and record.revision == thing.revision)
+
+
+def is_new_order(revision, greatest):
+    """Whether a list of REVISION is of a restored or moved etcd."""
+    return revision is not None and revision < greatest
+
+
+def real(revision):
+    """Of a SYNC_END; that of a listing has none."""
+    return 0 if revision >= 1 << 64 else revision
+
+
+def holder_of(uid, facts, mirror):
+    """Mirrors of one static pod are one holder."""
+    return uid if mirror is None else ("mirror", facts.namespace, facts.name, facts.node, mirror)
+
+
+def has_port(membership, question):
+    number = question.port
+    return number is not None and any((question.transport, one) in membership.ports for one in (number, None))
+
+
+def held_binding(resource, uid, span, created):
+    possible_from = max([NEVER] + [moment for moment in (created, span.not_before) if moment is not None])
+    certain_to = possible_to = EVER
+    lost = resource == "nodes" and span.deleted
     if span.removed is not None:
         certain_to = max(span.last_received, NEVER if span.known_before is None else span.known_before)
-        if resource == "services" or not span.deleted:
-            possible_to = span.removed
-    return asof.Binding("node" if resource == "nodes" else "service", uid, span.number, "", False,
-                        NEVER if created is None else created, span.first_received, certain_to, possible_to,
-                        created, "created", span.removed, "received" if span.removed is not None else None)
+        possible_to = EVER if lost else span.removed
+    return asof.Binding(
+        resource[:-1], uid, uid, span.number, "", False, possible_from, span.first_received, certain_to, possible_to,
+        span.first_known, span.removed, lost, span.how == holders.SHARED, created, "created", span.removed,
+        "received" if span.removed is not None else None)

@@ -1,0 +1,121 @@
+"""What the records of one resource cover: its lists, its coverage, what is unread (answers.md section 1)."""
+from dataclasses import dataclass, field
+
+from moments import EVER, NEVER, SECOND, newest
+from topic import Record
+
+WATCH = 1800 * SECOND           # kube-apiserver keeps a watch open for so long at least
+UNLIMITED = 1 << 64             # greater than any revision
+
+
+@dataclass
+class Coverage:
+    """The offsets at which something happened to one resource."""
+    first: int = None               # of its first record
+    begun: int = None               # of its first SYNC_BEGIN
+    whole: tuple = None             # (offset, received) of the first SYNC_END with its SYNC_BEGIN
+    listed: list = field(default_factory=list)      # (offset, received) of the first listing
+    listing: bool = True            # the first listing is not over
+    unread: list = field(default_factory=list)      # [offset from, offset to or None]
+    open: bool = False              # a SYNC_BEGIN has no SYNC_END yet
+    list_began: int = None          # offset of the SYNC_BEGIN of a list that is not over
+
+    def record(self, record):
+        """Before anything else is done with a record of the resource."""
+        if self.first is None:
+            self.first = record.offset
+        if record.type != "ADDED":
+            self.listing = False
+        elif self.listing:
+            self.listed.append((record.offset, record.received))
+        if record.type == "SYNC_BEGIN" and self.begun is None:
+            self.begun = record.offset
+        if record.type == "SYNC_END" and self.open and self.whole is None:
+            self.whole = (record.offset, record.received)
+        self.open = record.type == "SYNC_BEGIN" or (self.open and record.type != "SYNC_END")
+
+    def sync_begin(self, record):
+        """The SYNC_BEGIN of a list or of a listing."""
+        self.list_began = record.offset
+
+    def sync_end(self, record):
+        """A SYNC_END with its SYNC_BEGIN."""
+        for span in self.unread:
+            if span[1] is None and span[0] < self.list_began:
+                span[1] = record.offset
+        self.list_began = None
+
+    def cannot_be_read(self, offset):
+        self.unread.append([offset, None])
+
+    def is_unread(self, position):
+        return any(since <= position and (until is None or position < until) for since, until in self.unread)
+
+    def start(self, position, progress, kube_from):
+        """When the coverage begins as of POSITION. PROGRESS: the cluster has one by then."""
+        if self.whole and self.whole[0] <= position:
+            return self.whole[1]
+        if progress or (self.begun is not None and self.begun <= position):
+            return EVER
+        if not self.is_there(position):
+            return NEVER
+        if kube_from is not None:
+            return kube_from
+        found = newest(received for offset, received in self.listed if offset <= position)
+        return EVER if found is None else found
+
+    def is_there(self, position):
+        return self.first is not None and self.first <= position
+
+
+class Listings:
+    """Finds the lists in what `kubectl get -w` wrote, and the SYNC records that they stand for."""
+
+    def __init__(self):
+        self.began = None           # offset of the last listing's first record
+        self.received = self.last = None    # of its first and last record
+        self.uids = None            # those in a listing that is not over
+        self.first = True           # it is the first one, which has no SYNC_BEGIN
+        self.gap = None             # of the listing that is not over
+
+    def before(self, record, again):
+        """The records to feed before RECORD, of a resource without a SYNC_BEGIN so far. AGAIN: its
+        uid is there and was seen since the last listing began."""
+        made = []
+        over = record.type != "ADDED" or record.uid in (self.uids or ())
+        if self.uids is not None and over:
+            made += self.end(record.offset)
+        if self.began is None:
+            self.begin(record)
+        elif record.type == "ADDED" and again:
+            made += self.begin_again(record)
+        elif self.uids is not None:
+            self.uids.add(record.uid)
+            self.last = record.received
+        return made
+
+    def begin(self, record):
+        self.began, self.received, self.last = record.offset, record.received, record.received
+        self.uids = {record.uid} if record.type == "ADDED" else None
+
+    def begin_again(self, record):
+        since = self.received
+        if record.received - since >= WATCH:
+            since += WATCH
+        self.gap = Record(record.offset, "GAP", record.cluster, record.resource, record.received,
+                          start=since, end=record.received)
+        self.begin(record)
+        self.first = False
+        return [self.gap, Record(record.offset, "SYNC_BEGIN", record.cluster, record.resource, record.received)]
+
+    def end(self, offset):
+        """The SYNC_END of a listing that is over before OFFSET, if it needs one."""
+        self.uids = None
+        if self.first:
+            return []
+        gap = self.gap
+        return [Record(offset, "SYNC_END", gap.cluster, gap.resource, self.last, revision=UNLIMITED, known=gap.start)]
+
+    def finish(self, offset):
+        """At the end of a closed topic, the last record of which is at OFFSET."""
+        return self.end(offset) if self.uids is not None else []

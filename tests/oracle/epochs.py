@@ -1,0 +1,260 @@
+"""A pod's life as answers.md section 3 folds it: statuses in, epochs out.
+
+An epoch is never changed in place: each record that matters returns a new tuple of epochs, so the state as of any
+position is one of a list. The tuple holds the epochs of one holder: of one uid, or of all mirrors of one static pod.
+"""
+from dataclasses import dataclass, replace
+
+import shapes
+from moments import EVER, NEVER, SECOND, newest, oldest, shift
+
+FINISHED, LOST, GONE, NEXT = "finished", "lost", "address gone", "next epoch"
+
+
+@dataclass(frozen=True)
+class Epoch:
+    uid: str
+    addresses: tuple
+    first_received: int
+    first_known: int
+    sandbox_ready: int = None
+    first_started: int = None
+    start_time: int = None
+    last_finished: int = None
+    last_running: int = None
+    sandbox_gone: int = None
+    ended_received: int = None
+    ended_known: int = None
+    terminating: bool = False
+    node: str = ""
+    how: str = ""                   # "" while it has not ended
+    shown: int = None               # the greatest startedAt of its records
+    continues: int = None           # of an epoch that began by (e): the first_started that it shows
+    mentioned: bool = False         # a record mentioned the sandbox
+    all_terminated: bool = False    # the last record's
+    mentions: bool = False          # the same
+
+    def evidence_of_end(self):
+        return self.last_running if self.last_finished is None else self.last_finished
+
+    def first_shown(self):
+        return self.first_started if self.continues is None else self.continues
+
+    def start(self, clock, opening):
+        """(evidence, its name, raw certain_from without its bounds) by CLOCK; OPENING is that of
+        the earliest membership or None."""
+        order = ("sandbox", "started", "endpoint", "received")
+        for name in order[order.index(clock):]:
+            if name == "sandbox" and self.sandbox_ready is not None:
+                if self.first_started is None or self.sandbox_ready <= self.first_started:
+                    return self.sandbox_ready, name, shift(self.sandbox_ready, SECOND)
+            if name in ("sandbox", "started") and self.first_started is not None:
+                return self.first_shown(), "started", shift(self.first_started, SECOND)
+            if name == "endpoint" and opening is not None:
+                return opening, name, opening
+        return self.first_received, "received", self.first_received
+
+    def shown_end(self):
+        """(moment, end_from) as answers.md section 8 shows it; (None, None) while open."""
+        if not self.how:
+            return None, None
+        if self.how != LOST and self.sandbox_gone is not None:
+            return self.sandbox_gone, "sandbox"
+        if self.how != LOST and self.last_finished is not None:
+            return self.last_finished, "finished"
+        if self.last_running is not None:
+            return self.last_running, "last_status"
+        return self.ended_received, "received"
+
+
+# ---- The raw instants ----
+
+def instants(epochs, hold):
+    """The raw (possible_from, certain_to, possible_to) of each epoch."""
+    found = []
+    for epoch in epochs:
+        start = NEVER if epoch.start_time is None else epoch.start_time
+        if found and found[-1][1] != EVER:
+            start = max(start, found[-1][1])
+        found.append((start, certain_to(epoch, start, hold), possible_to(epoch)))
+    return found
+
+
+def certain_to(epoch, possible_from, hold):
+    if not epoch.how:
+        ended = newest([epoch.evidence_of_end(), possible_from if epoch.evidence_of_end() is None else None])
+        return ended if epoch.all_terminated else EVER
+    if epoch.how != LOST and epoch.last_finished is not None:
+        return epoch.last_finished
+    until = up_to(epoch, hold)
+    return possible_from if until is None else until
+
+
+def up_to(epoch, hold):
+    """Until then the end of the epoch would have been reported."""
+    return newest([epoch.last_running, None if epoch.ended_known is None else shift(epoch.ended_known, -hold)])
+
+
+def possible_to(epoch):
+    if not epoch.how or epoch.how == LOST:
+        return EVER
+    gone, finish = epoch.sandbox_gone, epoch.last_finished
+    if epoch.how != GONE and gone is not None and (finish is None or finish <= gone) and gone <= epoch.ended_received:
+        return shift(gone, SECOND)
+    return epoch.ended_received
+
+
+# ---- Folding ----
+
+def fold(epochs, status):
+    """The epochs of a holder after one more applied record."""
+    if status.host_network:
+        return epochs
+    index = newest_of(epochs, status.uid)
+    current = None if index is None else epochs[index]
+    shown = newest(one.shown for one in epochs)
+    letter = begins(current, status, shown) if status.addresses else None
+    if letter:
+        epochs = next_epoch(epochs, index, letter, status)
+        index = len(epochs) - 1
+    elif current is None or (current.how and not status.finished):
+        return epochs
+    dies = not letter and not epochs[index].how and another_sandbox(epochs[index], status) and not fresh(status, shown)
+    epoch = learn(epochs[index], status, epochs[:index], dies)
+    epoch = end(epoch, status, dies)
+    if not epoch.how:
+        epoch = replace(epoch, last_running=status.last_running())
+    return put(epochs, index, epoch)
+
+
+def newest_of(epochs, uid):
+    return next((index for index in reversed(range(len(epochs))) if epochs[index].uid == uid), None)
+
+
+def put(epochs, index, epoch):
+    return epochs[:index] + (epoch,) + epochs[index + 1:]
+
+
+def next_epoch(epochs, index, letter, status):
+    """EPOCHS with one more, which begins with STATUS by the LETTER of the page."""
+    continues = None
+    if index is not None:
+        current = epochs[index]
+        if letter == "e":
+            continues = current.first_shown()
+            current = replace(current, last_finished=newest_finish(current, status))
+        if not current.how:
+            current = replace(current, how=NEXT, ended_received=status.received, ended_known=status.known)
+        epochs = put(epochs, index, current)
+    return epochs + (Epoch(status.uid, (), status.received, status.known, continues=continues),)
+
+
+def begins(current, status, shown):
+    """The letter by which an epoch begins, or None."""
+    if current is None:
+        return "a"
+    if moved(current, status):
+        return "b"
+    if current.how and status.alive and fresh(status, shown):
+        return "c"
+    if another_sandbox(current, status) and fresh(status, shown):
+        return "d"
+    return "e" if restarted(current, status) else None
+
+
+def moved(current, status):
+    families = {shapes.is_v4(ip) for ip in current.addresses}
+    return any(shapes.is_v4(ip) in families and ip not in current.addresses for ip in status.addresses)
+
+
+def fresh(status, shown):
+    """A container was started in the sandbox that the record tells of, and the pod's epochs did not show that."""
+    since = status.sandbox_time if status.sandbox == "True" else None
+    return any((since is None or since <= moment) and (shown is None or moment > shown) for moment in status.started)
+
+
+def another_sandbox(current, status):
+    return (status.sandbox == "True" and None not in (status.sandbox_time, current.sandbox_ready)
+            and status.sandbox_time > current.sandbox_ready)
+
+
+def restarted(current, status):
+    """Row (e): nobody tells of the sandbox, and no container ran across the last finish."""
+    finish = newest_finish(current, status)
+    return (status.alive and not status.mentions and not current.mentioned and finish is not None
+            and bool(status.running_since) and min(status.running_since) >= finish)
+
+
+def newest_finish(epoch, status):
+    if epoch.first_started is None:
+        return epoch.last_finished
+    return newest([moment for moment in status.ended if moment >= epoch.first_started] + [epoch.last_finished])
+
+
+def learn(epoch, status, before, dies):
+    """EPOCH with the evidence of one of its records added. BEFORE are the holder's earlier epochs;
+    DIES: the record ends it, because its sandbox is another one."""
+    families = {shapes.is_v4(ip) for ip in epoch.addresses}
+    more = () if dies else tuple(ip for ip in status.addresses if shapes.is_v4(ip) not in families)
+    epoch = replace(
+        epoch, addresses=epoch.addresses + more, node=status.node or epoch.node, terminating=status.terminating,
+        all_terminated=status.all_terminated, mentions=status.mentions,
+        mentioned=epoch.mentioned or status.mentions, shown=newest(status.every_started + [epoch.shown]))
+    if status.start_time is not None:
+        epoch = replace(epoch, start_time=status.start_time)
+    if status.sandbox_time is not None and status.sandbox == "True":
+        if dies:
+            epoch = replace(epoch, sandbox_gone=status.sandbox_time)
+        elif is_own_sandbox(status.sandbox_time, before):
+            epoch = replace(epoch, sandbox_ready=status.sandbox_time)
+    started = [moment for moment in status.started
+               if (status.kubelet_start is None or moment >= status.kubelet_start) and is_own_start(moment, before)]
+    epoch = replace(epoch, first_started=oldest(started + [epoch.first_started]))
+    epoch = replace(epoch, last_finished=newest_finish(epoch, status))
+    if status.sandbox_time is not None and status.sandbox == "False":
+        epoch = replace(epoch, sandbox_gone=status.sandbox_time)
+    return epoch
+
+
+def is_own_sandbox(moment, before):
+    if not before:
+        return True
+    gone, ready = before[-1].sandbox_gone, before[-1].sandbox_ready
+    return (gone is None or moment >= gone) and (ready is None or moment > ready)
+
+
+def is_own_start(moment, before):
+    """Whether a startedAt may be of an epoch after those BEFORE."""
+    if not before:
+        return True
+    shown, end, gone = newest(one.shown for one in before), before[-1].evidence_of_end(), before[-1].sandbox_gone
+    return (shown is None or moment > shown) and (end is None or moment > end) and (gone is None or moment >= gone)
+
+
+def end(epoch, status, dies):
+    """EPOCH, ended if STATUS ends it."""
+    if epoch.how not in ("", LOST):
+        return epoch
+    if status.finished or dies:
+        how = FINISHED
+    elif epoch.how:
+        return epoch
+    elif status.deleted:
+        how = FINISHED if status.all_terminated and not status.mentions else LOST
+    elif status.terminal:
+        how = LOST
+    elif not status.addresses:
+        how = GONE
+    else:
+        return epoch
+    return replace(epoch, how=how, ended_received=status.received, ended_known=status.known)
+
+
+def absent(epochs, uid, received, known):
+    """The epochs of a holder after a list that did not show UID."""
+    index = newest_of(epochs, uid)
+    if index is None or epochs[index].how:
+        return epochs
+    epoch = epochs[index]
+    how = FINISHED if epoch.all_terminated and not epoch.mentions else LOST
+    return put(epochs, index, replace(epoch, how=how, ended_received=received, ended_known=known))

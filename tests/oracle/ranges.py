@@ -1,0 +1,86 @@
+"""The ranges of a cluster and the addresses that its pods have had, as of any position (answers.md sections 4, 6)."""
+import bisect
+
+import holders
+import shapes
+
+
+class Ranges:
+    def __init__(self):
+        self.facts = {}             # (what, ...) -> offset of the first record that says so
+        self.offsets = []           # at which any fact was new
+        self.views = {}
+
+    def add(self, offset, *fact):
+        if fact not in self.facts:
+            self.facts[fact] = offset
+            if offset not in self.offsets[-1:]:
+                self.offsets.append(offset)
+
+    def pod(self, offset, status):
+        if status.host_network:
+            return
+        for address in status.addresses:
+            self.add(offset, "pod", status.node, address)
+        for address in status.own_addresses:
+            self.add(offset, "own", status.node, address)
+
+    def node(self, offset, name, thing):
+        for one in holders.pod_cidrs_of(thing):
+            self.add(offset, "cidr", name, one)
+        for one in holders.subnets_of(thing):
+            self.add(offset, "subnet", name, one)
+        for address in holders.gateways_of(thing):
+            self.add(offset, "gateway", address)
+        for address in holders.status_addresses(thing, "InternalIP"):
+            self.add(offset, "internal", address)
+
+    def cluster(self, offset, thing):
+        for one in holders.ranges_of(shapes.listed(thing, "spec", "cidrs")):
+            self.add(offset, "service", one)
+
+    def at(self, position, declared):
+        """The View as of POSITION. DECLARED are the ranges of --cluster-cidr."""
+        index = bisect.bisect_right(self.offsets, position)
+        if index not in self.views:
+            self.views[index] = View([fact for fact, offset in self.facts.items() if offset <= position], declared)
+        return self.views[index]
+
+
+class View:
+    def __init__(self, facts, declared):
+        def told(what):
+            return [fact[1:] for fact in facts if fact[0] == what]
+        self.cidrs = told("cidr")
+        own = told("own")
+        self.pods_seen = bool(told("pod"))
+        self.pod_cidrs_used = cidrs_in_use(own, self.cidrs, {address for address, in told("gateway")})
+        of_nodes = self.cidrs + told("subnet")
+        self.used = list(declared)  # those that pods take addresses from
+        if any(shapes.inside(address, of_node(of_nodes, node)) for node, address in told("pod")):
+            self.used += [one for _, one in of_nodes]
+        self.ranges = [one for one, in told("service")] + self.used
+        self.amid = []              # (the smallest range around pods' addresses, a node's InternalIP is in it)
+        loose = [address for _, address in own if not self.in_range(address)]
+        for family in (True, False):
+            around = [address for address in loose if shapes.is_v4(address) == family]
+            if around:
+                one = shapes.smallest(around)
+                self.amid.append((one, any(shapes.inside(address, [one]) for address, in told("internal"))))
+
+    def in_range(self, ip):
+        return shapes.inside(ip, self.ranges)
+
+    def of_another_node(self, ip, node):
+        """Whether podCIDRs are in use and IP is in one of another node than NODE."""
+        return self.pod_cidrs_used and any(shapes.inside(ip, [one]) for name, one in self.cidrs if name != node)
+
+
+def of_node(ranges, node):
+    return [one for name, one in ranges if name == node]
+
+
+def cidrs_in_use(own, cidrs, gateways):
+    """Pods have addresses in the podCIDRs of their nodes, and only there."""
+    return bool(own) and all(address not in gateways and shapes.inside(address, of_node(cidrs, node))
+                             for node, address in own)

@@ -1,0 +1,64 @@
+"""Pods of which no record shows the address that they may have (answers.md section 6)."""
+from dataclasses import dataclass, replace
+
+import epochs as lives
+from epochs import LOST
+from moments import NEVER, newest, shift
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one pod stands as of a position."""
+    free: bool = False      # it may be unpublished
+    start: int = None       # start_time
+    node: str = ""
+    until: int = None       # None: it is not over
+    released: bool = False
+
+    def after(self, status, before, epochs):
+        """The pod's standing after a record. BEFORE and EPOCHS are its holder's epochs before and after it."""
+        start = status.start_time if status.start_time is not None else self.start
+        node = status.node or self.node
+        index = lives.newest_of(epochs, status.uid)
+        if status.host_network or not node:
+            return Standing(start=start, node=node)
+        over = status.deleted or status.terminal
+        if not over:
+            return Standing(index is None or bool(epochs[index].how), start, node)
+        was_open = index is not None and len(epochs) == len(before) and not before[index].how
+        if len(epochs) > len(before) or was_open:
+            return Standing(start=start, node=node)
+        if self.until is not None or (index is not None and not self.free):
+            return replace(self, start=start, node=node)
+        return Standing(True, start, node, status.received, status.finished or index is not None)
+
+    def absent(self, received, had_epoch):
+        if not self.free or self.until is not None:
+            return self
+        return replace(self, until=received, released=had_epoch)
+
+    def since(self, epochs, uid):
+        """From when on it may hold an address."""
+        index = lives.newest_of(epochs, uid)
+        end = None
+        if index is not None:
+            epoch = epochs[index]
+            end = epoch.last_running if epoch.how == LOST else epoch.evidence_of_end()
+        return newest([NEVER if self.start is None else self.start, end])
+
+
+def may_hold(standing, since, bindings, question, t, known, options):
+    """Whether the pod of STANDING, unpublished SINCE, may hold the address of BINDINGS in the flow. KNOWN is that of
+    the last PROGRESS, T the latest instant at which all is accounted for."""
+    if shift(since, -options.skew) > question.end:
+        return False
+    if standing.until is None:
+        return not kept(bindings, question.end, shift(known, -options.hold - options.skew))
+    if standing.released:
+        return question.start <= shift(standing.until, options.skew)
+    return shift(standing.until, options.skew) > t
+
+
+def kept(bindings, end, reported):
+    """A binding is certain at an instant from END to REPORTED: a pod keeps the address that it has."""
+    return any(max(one.certain_from, end) <= min(one.certain_to, reported) for one in bindings)

@@ -1,0 +1,185 @@
+"""Who held an address over [start, end]: answers.md section 6."""
+from dataclasses import dataclass, field
+
+import shapes
+import unpublished
+from asof import Binding
+from moments import NEVER, shift
+
+HOLDING = ("pods", "nodes", "services")
+
+
+@dataclass
+class Verdict:
+    status: str
+    reason: str = None
+    binding: Binding = None         # of a known holder; None for an outside address
+    possible: list = field(default_factory=list)    # of each recorded holder the binding that counts
+    unrecorded: list = field(default_factory=list)  # why another holder is possible
+
+
+class Scene:
+    """What counts for one question: a world as of a position."""
+
+    def __init__(self, world, question, position, options):
+        self.world, self.question, self.position, self.options = world, question, position, options
+        self.bindings = world.bindings(question.ip, position, options)
+        self.view = world.ranges.at(position, options.ranges)
+        self.possible = [one for one in self.bindings if one.possible(question.start, question.end)]
+        self.t = accounted_for(self.bindings, question.start)
+
+    def certain(self, one):
+        return one.certain(self.question.start, self.question.end)
+
+
+def judge(scene):
+    """The verdict on one end."""
+    question = scene.question
+    if is_local(question.ip):
+        return Verdict("unknown", "local_scope")
+    recorded = recorded_of(scene)
+    chosen = {}
+    for one in sorted(recorded, key=lambda one: (one.possible_from, one.number)):
+        chosen[one.holder] = one
+    found = Verdict("unknown", None, None, list(chosen.values()), unrecorded(scene))
+    if len(chosen) > 1:
+        found.status = "ambiguous"
+        found.reason = "two_holders" if together(recorded, question) else "hand_over"
+    elif chosen and (any(scene.certain(one) for one in recorded) or (question.sent and not found.unrecorded)):
+        found.status, found.binding = "known", found.possible[0]
+    elif not chosen and is_outside(scene):
+        found.status = "known"
+    else:
+        found.reason = reason(scene, bool(chosen), found.unrecorded)
+    return found
+
+
+def is_local(ip):
+    """It means something else on each host."""
+    return shapes.inside(ip, shapes.LOCAL)
+
+
+# ---- Recorded holders ----
+
+def recorded_of(scene):
+    """The possible bindings of those that count."""
+    found = [one for one in scene.possible if not (is_pods_node(scene, one) or is_shared_with_a_host(scene, one))]
+    shared = [one for one in found if one.shared]
+    by_port = [one for one in shared if scene.world.serves_port(one.uid, scene.question, scene.position)]
+    if by_port:
+        found = [one for one in found if not one.shared or one in by_port]
+    return found
+
+
+def is_pods_node(scene, one):
+    """A node whose pod may have its address: the two are one machine."""
+    return one.kind == "node" and any(
+        other.kind == "pod" and other.node == scene.world.name_of("nodes", one.uid, scene.position)
+        for other in scene.possible)
+
+
+def is_shared_with_a_host(scene, one):
+    return one.shared and any(other.kind != "service" and scene.certain(other) for other in scene.bindings)
+
+
+def together(bindings, question):
+    return any(a.holder != b.holder and max(a.certain_from, b.certain_from, question.start)
+               <= min(a.certain_to, b.certain_to, question.end) for a in bindings for b in bindings)
+
+
+# ---- The unrecorded holder ----
+
+def accounted_for(bindings, start):
+    """The latest instant not after START at which a binding is certain; NEVER if there is none."""
+    return max((min(one.certain_to, start) for one in bindings
+                if one.certain_from <= min(one.certain_to, start)), default=NEVER)
+
+
+def unrecorded(scene):
+    """Why somebody that no record shows may hold the address, in the order of the page."""
+    return [why for why, holds in (
+        ("gap", came_in_a_gap), ("before_coverage", came_before_coverage), ("lost", came_after_a_loss),
+        ("unpublished_pod", is_unpublished_pod), ("other_machine", was_another_machine)) if holds(scene)]
+
+
+def came_in_a_gap(scene):
+    return any(end > scene.t or end >= scene.question.start for end in gaps_before_end(scene))
+
+
+def gaps_before_end(scene):
+    """The ends of the GAPs that began before the flow was over."""
+    return [gap.end for gap in scene.world.gaps_of(HOLDING, scene.position)
+            if shift(gap.start, -scene.options.hold) <= scene.question.end]
+
+
+def came_before_coverage(scene):
+    return is_before_coverage(scene, scene.t) or is_before_coverage(scene, scene.question.start)
+
+
+def is_before_coverage(scene, moment):
+    return scene.world.before_coverage(moment, HOLDING, scene.position, scene.options)
+
+
+def came_after_a_loss(scene):
+    return any(one.lost and not scene.certain(one)
+               and shift(scene.question.end, scene.options.skew) > one.ended_received for one in scene.possible)
+
+
+def is_unpublished_pod(scene):
+    known = scene.world.known(scene.position)
+    return any(not scene.view.of_another_node(scene.question.ip, standing.node)
+               and unpublished.may_hold(standing, since, scene.bindings, scene.question, scene.t,
+                                        NEVER if known is None else known, scene.options)
+               for standing, since in scene.world.unpublished(scene.position))
+
+
+def was_another_machine(scene):
+    return (not scene.view.in_range(scene.question.ip)
+            and not any(one.certain(scene.t, scene.t) for one in scene.possible))
+
+
+# ---- Outside, and the reasons ----
+
+def in_gap(scene):
+    return any(end >= scene.question.start for end in gaps_before_end(scene))
+
+
+def surely_amid(scene):
+    return any(shapes.inside(scene.question.ip, [one]) and not shared for one, shared in scene.view.amid)
+
+
+def kept_by_unpublished(scene):
+    """Whether unpublished pods keep the address from being outside."""
+    amid = any(shapes.inside(scene.question.ip, [one]) and shared for one, shared in scene.view.amid)
+    view = scene.view
+    return (amid or not (view.pods_seen or view.used)) and is_unpublished_pod(scene)
+
+
+def is_covered(scene):
+    return not in_gap(scene) and not is_before_coverage(scene, scene.question.start)
+
+
+def is_outside(scene):
+    return (not scene.bindings and is_covered(scene) and not scene.view.in_range(scene.question.ip)
+            and not surely_amid(scene) and not kept_by_unpublished(scene) and not is_unread(scene))
+
+
+def is_unread(scene):
+    return scene.world.is_unread(scene.position)
+
+
+def reason(scene, holder, why):
+    sent = holder and scene.question.sent
+    if in_gap(scene) or (sent and "gap" in why):
+        return "gap"
+    if is_before_coverage(scene, scene.question.start) or (sent and "before_coverage" in why):
+        return "before_coverage"
+    if holder:
+        return next((word for word in ("lost", "unpublished_pod")
+                     if word in why and (sent or word == "lost")), "hand_over")
+    if scene.bindings:
+        starting = all(one.possible_from > scene.question.end for one in scene.bindings)
+        return "before_first" if starting else "between_holders"
+    if not scene.view.in_range(scene.question.ip) and not surely_amid(scene):
+        return "unpublished_pod" if kept_by_unpublished(scene) else "unread"
+    return "never_seen"
