@@ -24,5 +24,4 @@ class Decider:
 
     def holder(self, end):
         """The uid that the written times decide on, "outside", or None where they decide nothing."""
-        return self.timeline.decidable(end.ip, end.start, end.end, flows.sent(end.flow, end.side), self.position(end),
-                                       flows.spoke(end.flow, end.side))
+        return self.timeline.decidable(end.ip, end.start, end.end, flows.sent(end.flow, end.side), self.position(end))

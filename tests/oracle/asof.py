@@ -28,6 +28,8 @@ class Binding:
     certain_from: int = None
     certain_to: int = None
     possible_to: int = None
+    surely_from: int = None         # certain_from and certain_to before they are narrowed
+    surely_to: int = None
 
     def possible(self, start, end):
         return self.possible_from <= end and start <= self.possible_to
@@ -84,6 +86,7 @@ def settle(bindings, hold, skew):
             a.certain_to = min(a.certain_to, b.possible_from)
         a.possible_to = min(a.possible_to, b.raw_certain_from)
     for one in bindings:
+        one.surely_from, one.surely_to = one.certain_from, one.certain_to
         one.possible_from = shift(one.possible_from, -skew)
         one.possible_to = shift(one.possible_to, skew)
         one.certain_from = shift(one.certain_from, skew)

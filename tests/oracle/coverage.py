@@ -12,6 +12,7 @@ UNLIMITED = 1 << 64             # greater than any revision
 class Coverage:
     """The offsets at which something happened to one resource."""
     first: int = None               # of its first record
+    by_hand: bool = False           # which is ADDED: kubectl wrote it
     begun: int = None               # of its first SYNC_BEGIN
     whole: tuple = None             # (offset, received) of the first SYNC_END with its SYNC_BEGIN
     listed: list = field(default_factory=list)      # (offset, received) of the first listing
@@ -23,7 +24,7 @@ class Coverage:
     def record(self, record):
         """Before anything else is done with a record of the resource."""
         if self.first is None:
-            self.first = record.offset
+            self.first, self.by_hand = record.offset, record.type == "ADDED"
         if record.type != "ADDED":
             self.listing = False
         elif self.listing:
@@ -52,17 +53,15 @@ class Coverage:
         return any(since <= position and (until is None or position < until) for since, until in self.unread)
 
     def start(self, position, progress, kube_from):
-        """When the coverage begins as of POSITION. PROGRESS: the cluster has one by then."""
-        if self.whole and self.whole[0] <= position:
-            return self.whole[1]
-        if progress or (self.begun is not None and self.begun <= position):
-            return EVER
+        """When the coverage begins as of POSITION. PROGRESS is the offset of the cluster's first one, or None."""
         if not self.is_there(position):
-            return NEVER
-        if kube_from is not None:
-            return kube_from
-        found = newest(received for offset, received in self.listed if offset <= position)
-        return EVER if found is None else found
+            return NEVER if progress is None or progress > position else EVER
+        whole = self.whole if self.whole and self.whole[0] <= position else None
+        if self.by_hand and (progress is None or progress > (whole[0] if whole else position)):
+            if kube_from is not None:
+                return kube_from
+            return newest(received for offset, received in self.listed if offset <= position)
+        return whole[1] if whole else EVER
 
     def is_there(self, position):
         return self.first is not None and self.first <= position

@@ -32,7 +32,6 @@ class Epoch:
     continues: int = None           # of an epoch that began by (e): the first_started that it shows
     mentioned: bool = False         # a record mentioned the sandbox
     all_terminated: bool = False    # the last record's
-    mentions: bool = False          # the same
 
     def evidence_of_end(self):
         return self.last_running if self.last_finished is None else self.last_finished
@@ -119,7 +118,7 @@ def fold(epochs, status):
         index = len(epochs) - 1
     elif current is None or (current.how and not status.finished):
         return epochs
-    dies = not letter and not epochs[index].how and another_sandbox(epochs[index], status) and not fresh(status, shown)
+    dies = not letter and not epochs[index].how and another_sandbox(epochs[index], status)
     epoch = learn(epochs[index], status, epochs[:index], dies)
     epoch = end(epoch, status, dies)
     if not epoch.how:
@@ -155,7 +154,7 @@ def begins(current, status, shown):
         return "a"
     if moved(current, status):
         return "b"
-    if current.how and status.alive and fresh(status, shown):
+    if current.how and status.alive and (current.how != FINISHED or fresh(status, shown)):
         return "c"
     if another_sandbox(current, status) and fresh(status, shown):
         return "d"
@@ -168,9 +167,8 @@ def moved(current, status):
 
 
 def fresh(status, shown):
-    """A container was started in the sandbox that the record tells of, and the pod's epochs did not show that."""
-    since = status.sandbox_time if status.sandbox == "True" else None
-    return any((since is None or since <= moment) and (shown is None or moment > shown) for moment in status.started)
+    """A container was started since all that the pod's epochs have shown."""
+    return any(shown is None or moment > shown for moment in status.started)
 
 
 def another_sandbox(current, status):
@@ -198,8 +196,8 @@ def learn(epoch, status, before, dies):
     more = () if dies else tuple(ip for ip in status.addresses if shapes.is_v4(ip) not in families)
     epoch = replace(
         epoch, addresses=epoch.addresses + more, node=status.node or epoch.node, terminating=status.terminating,
-        all_terminated=status.all_terminated, mentions=status.mentions,
-        mentioned=epoch.mentioned or status.mentions, shown=newest(status.every_started + [epoch.shown]))
+        all_terminated=status.all_terminated, mentioned=epoch.mentioned or status.mentions,
+        shown=newest(status.every_started + [epoch.shown]))
     if status.start_time is not None:
         epoch = replace(epoch, start_time=status.start_time)
     if status.sandbox_time is not None and status.sandbox == "True":
@@ -240,7 +238,7 @@ def end(epoch, status, dies):
     elif epoch.how:
         return epoch
     elif status.deleted:
-        how = FINISHED if status.all_terminated and not status.mentions else LOST
+        how = ended_unseen(epoch)
     elif status.terminal:
         how = LOST
     elif not status.addresses:
@@ -256,5 +254,10 @@ def absent(epochs, uid, received, known):
     if index is None or epochs[index].how:
         return epochs
     epoch = epochs[index]
-    how = FINISHED if epoch.all_terminated and not epoch.mentions else LOST
-    return put(epochs, index, replace(epoch, how=how, ended_received=received, ended_known=known))
+    return put(epochs, index, replace(epoch, how=ended_unseen(epoch), ended_received=received, ended_known=known))
+
+
+def ended_unseen(epoch):
+    """How an epoch ended whose pod is gone: a kubelet before 1.29 says no more than that all is terminated."""
+    told = epoch.sandbox_ready is not None or epoch.sandbox_gone is not None
+    return FINISHED if epoch.all_terminated and not told else LOST

@@ -151,7 +151,7 @@ def check(seed, hold=10, skew=.5):
             continue
         ends += 1
         position, _ = timeline.position_for(at(end))
-        answer = timeline.answer(address, None, None, at(start), at(end), sent, position, spoke)
+        answer = timeline.answer(address, None, None, at(start), at(end), sent, position)
         if answer["status"] == "known":
             known += 1
             said = answer["k8s"]["pod"]["uid"] if answer["kind"] == "pod" else answer["kind"]

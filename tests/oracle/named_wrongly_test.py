@@ -3,11 +3,10 @@ and without any of these they would."""
 import pytest
 
 import asof
+import epochs
 import moments
 import named_wrongly
-import pods
-import render
-import world
+import verdict
 
 
 def wrong_names(first, count):
@@ -33,15 +32,14 @@ def second_less(start):
 
 
 def deleted_is_over(possible_to):
-    return lambda self: self.ended_received if self.how == pods.LOST else possible_to(self)
+    return lambda epoch: epoch.ended_received if epoch.how == epochs.LOST else possible_to(epoch)
 
 
 WITHOUT = {
-    "pods without an address": (render, "may_hold", lambda _: lambda *ignored: False),
-    "gaps and coverage": (world.World, "shut", lambda _: lambda *ignored: None),
-    "force deletes that leave the end open": (pods.Epoch, "possible_to", deleted_is_over),
-    "the second that a kubelet cuts off": (pods.Epoch, "start", second_less),
-    "skew": (asof, "settle", lambda settle: lambda bindings, skew: settle(bindings, 0)),
+    "pods without an address": (verdict, "is_unpublished_pod", lambda _: lambda scene: False),
+    "force deletes that leave the end open": (epochs, "possible_to", deleted_is_over),
+    "the second that a kubelet cuts off": (epochs.Epoch, "start", second_less),
+    "skew": (asof, "settle", lambda settle: lambda bindings, hold, skew: settle(bindings, hold, 0)),
 }
 
 

@@ -28,8 +28,8 @@ class Status:
         self.read_containers(pod)
         self.read_addresses(pod)
         self.terminal = shapes.text(pod, "status", "phase") in ("Succeeded", "Failed")
-        self.finished = ((self.sandbox == "False" and gone_for_good(self)) or (self.terminal and self.all_terminated)
-                         or self.released)
+        self.finished_otherwise = (self.terminal and self.all_terminated and not self.running) or self.released
+        self.finished = ((self.sandbox == "False" and gone_for_good(self)) or self.finished_otherwise)
         self.alive = not (self.finished or self.deleted or self.terminal)
 
     def time(self, text):

@@ -28,14 +28,14 @@ class Standing:
         was_open = index is not None and len(epochs) == len(before) and not before[index].how
         if len(epochs) > len(before) or was_open:
             return Standing(start=start, node=node)
-        if self.until is not None or (index is not None and not self.free):
+        if index is not None and not self.free:
             return replace(self, start=start, node=node)
-        return Standing(True, start, node, status.received, status.finished or index is not None)
+        if self.until is None or (status.finished_otherwise and not self.released):
+            return Standing(True, start, node, status.received, status.finished_otherwise)
+        return replace(self, start=start, node=node)
 
-    def absent(self, received, had_epoch):
-        if not self.free or self.until is not None:
-            return self
-        return replace(self, until=received, released=had_epoch)
+    def absent(self, received):
+        return replace(self, until=received) if self.free and self.until is None else self
 
     def since(self, epochs, uid):
         """From when on it may hold an address."""

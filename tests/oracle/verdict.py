@@ -26,7 +26,7 @@ class Scene:
         self.bindings = world.bindings(question.ip, position, options)
         self.view = world.ranges.at(position, options.ranges)
         self.possible = [one for one in self.bindings if one.possible(question.start, question.end)]
-        self.t = accounted_for(self.bindings, question.start)
+        self.t = shift(accounted_for(self.bindings, question.start), -options.skew)
 
     def certain(self, one):
         return one.certain(self.question.start, self.question.end)
@@ -90,9 +90,9 @@ def together(bindings, question):
 # ---- The unrecorded holder ----
 
 def accounted_for(bindings, start):
-    """The latest instant not after START at which a binding is certain; NEVER if there is none."""
-    return max((min(one.certain_to, start) for one in bindings
-                if one.certain_from <= min(one.certain_to, start)), default=NEVER)
+    """The latest instant not after START at which a binding is certain, skew apart; NEVER if there is none."""
+    return max((min(one.surely_to, start) for one in bindings
+                if one.surely_from <= min(one.surely_to, start)), default=NEVER)
 
 
 def unrecorded(scene):
@@ -121,7 +121,8 @@ def is_before_coverage(scene, moment):
 
 
 def came_after_a_loss(scene):
-    return any(one.lost and not scene.certain(one)
+    given_away = not scene.view.in_range(scene.question.ip)
+    return any(one.lost and not scene.certain(one) and (one.kind == "node" or given_away)
                and shift(scene.question.end, scene.options.skew) > one.ended_received for one in scene.possible)
 
 
@@ -135,7 +136,7 @@ def is_unpublished_pod(scene):
 
 def was_another_machine(scene):
     return (not scene.view.in_range(scene.question.ip)
-            and not any(one.certain(scene.t, scene.t) for one in scene.possible))
+            and not any(one.certain_from <= scene.question.start for one in scene.possible))
 
 
 # ---- Outside, and the reasons ----

@@ -224,9 +224,8 @@ class World:
         known = self.last_known() if sync_end.known is None else sync_end.known
         if resource == "pods":
             before = self.epochs[thing.holder].last(())
-            had = lives.newest_of(before, thing.uid) is not None
             self.pod_is(thing, offset, lives.absent(before, thing.uid, received, known),
-                        thing.standing.last().absent(received, had))
+                        thing.standing.last().absent(received))
         elif resource in HOLDING:
             self.held(resource, thing, offset, holders.absent(thing.state.last(), received, known))
         if resource in ("services", "endpointslices"):
@@ -249,7 +248,7 @@ class World:
                 if gap.offset <= position and (gap.resource is None or gap.resource in resources)]
 
     def before_coverage(self, moment, resources, position, options):
-        progress = self.known(position) is not None
+        progress = self.progress[0][0] if self.progress else None
         if resources == TELLING and not any(self.coverage[name].is_there(position) for name in resources):
             return True
         return any(moment < self.coverage[name].start(position, progress, options.kube_from) for name in resources)
