@@ -1,5 +1,7 @@
 #include "common/timeline/candidates.h"
 
+#include <string.h>
+
 #include "common/timeline/names.h"
 
 static const char *why_recorded(const struct possible *possible,
@@ -15,19 +17,6 @@ static const char *why_recorded(const struct possible *possible,
 	return when_before(question->start, tenure->at.certain_from) ? "starting" : "ending";
 }
 
-static const char *why_unrecorded(const struct unrecorded *unrecorded)
-{
-	if (unrecorded->gap)
-		return "gap";
-	if (unrecorded->early)
-		return "before_coverage";
-	if (unrecorded->lost)
-		return "lost";
-	if (unrecorded->unpublished_pod)
-		return "unpublished_pod";
-	return unrecorded->other_machine ? "other_machine" : NULL;
-}
-
 /* The holder of POSSIBLE[AT] is among those before it. */
 static bool is_listed(const struct possible *possible, size_t at)
 {
@@ -41,7 +30,7 @@ static bool is_listed(const struct possible *possible, size_t at)
 int candidates_find(struct timeline *timeline, const struct judgement *judgement,
 		    const struct timeline_question *question, struct timeline_answer *answer)
 {
-	const char *unrecorded = why_unrecorded(&judgement->unrecorded);
+	const char *unrecorded[TIMELINE_UNRECORDED_MAX];
 
 	answer->candidate_count = 0;
 	for (size_t p = 0; p < judgement->possible_count; p++) {
@@ -63,9 +52,11 @@ int candidates_find(struct timeline *timeline, const struct judgement *judgement
 			.tail_json = {names->json + names->head_length, names->tail_length},
 		};
 	}
-	if (unrecorded != NULL && answer->candidate_count < TIMELINE_CANDIDATES_MAX)
+	if (unrecorded_list(&judgement->unrecorded, unrecorded) > 0 &&
+	    strcmp(unrecorded[0], judgement->reason) != 0 &&
+	    answer->candidate_count < TIMELINE_CANDIDATES_MAX)
 		answer->candidates[answer->candidate_count++] =
-			(struct timeline_candidate){.why = unrecorded};
+			(struct timeline_candidate){.why = unrecorded[0]};
 	return 0;
 }
 

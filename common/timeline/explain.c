@@ -26,7 +26,8 @@ static int find_gaps(const struct timeline *timeline, const struct timeline_ques
 
 		if (gaps->list[g].offset > (uint64_t)question->position ||
 		    !gaps_one_overlaps(&gaps->list[g], JUDGE_RESOURCES, timeline->options.hold_ns,
-				       question->start, question->end))
+				       when_earlier(when_add(explain->settled, 1), question->start),
+				       question->end))
 			continue;
 		more = one_more(explain->gaps, explain->gap_count, sizeof(*more));
 		if (more == NULL)
@@ -75,8 +76,7 @@ static int find_pod_names(struct timeline *timeline, struct explain *explain)
 static int find_unpublished(struct timeline *timeline, const struct judgement *judgement,
 			    const struct timeline_question *question, struct explain *explain)
 {
-	const struct unpublished_question asked =
-		judge_unpublished(timeline, judgement, question);
+	const struct unpublished_question asked = judge_unpublished(timeline, judgement, question);
 	const struct unpublished_pods *table = &timeline->answering->unpublished;
 	const struct unpublished_pod *row;
 	size_t next = 0;
@@ -105,10 +105,13 @@ static int fill(struct timeline *timeline, const struct timeline_question *quest
 		return -1;
 	if (judgement.history == NULL)
 		return 0;
+	if (judgement.found.certain)
+		judgement.settled = question->start;
+	explain->settled = judgement.settled;
+	explain->unrecorded_count = unrecorded_list(&judgement.unrecorded, explain->unrecorded);
 	explain->in_range = outside_in_range(timeline, judgement.history, &question->ip, position);
 	for (int r = 0; r < KUBE_RESOURCES; r++)
-		explain->coverage[r] =
-			coverage_start(&timeline->answering->coverage[r], position);
+		explain->coverage[r] = coverage_start(&timeline->answering->coverage[r], position);
 	if (find_gaps(timeline, question, explain) < 0)
 		return -1;
 	return find_unpublished(timeline, &judgement, question, explain);

@@ -22,8 +22,12 @@ struct explain {
 	struct timeline_history history; /* every binding of the address */
 	struct when start, end;          /* of the question */
 	struct timeline_options options;
+	struct when settled; /* until here all is accounted for; WHEN_MIN: nothing is */
+	/* Why somebody whom no record shows there may hold the address; none if one is certain. */
+	const char *unrecorded[TIMELINE_UNRECORDED_MAX];
+	size_t unrecorded_count;
 	struct when coverage[KUBE_RESOURCES]; /* WHEN_MIN: needs none; WHEN_MAX: not yet covered */
-	struct gap *gaps;                     /* that the question overlaps */
+	struct gap *gaps; /* that overlap the time from SETTLED to the end of the question */
 	size_t gap_count;
 	bool in_range;                   /* the address is in a range of the cluster */
 	struct explain_pod *unpublished; /* that may hold the address */

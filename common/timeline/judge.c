@@ -108,11 +108,9 @@ static struct unrecorded find_unrecorded(const struct timeline *timeline,
 {
 	struct when settled = judgement->settled;
 	uint64_t position = (uint64_t)question->position;
-	struct unpublished_question unpublished =
-		judge_unpublished(timeline, judgement, question);
+	struct unpublished_question unpublished = judge_unpublished(timeline, judgement, question);
 	struct when since = when_earlier(when_add(settled, 1), question->start);
-	bool in_range =
-		outside_in_range(timeline, judgement->history, &question->ip, position);
+	bool in_range = outside_in_range(timeline, judgement->history, &question->ip, position);
 	bool begun = false;
 
 	for (size_t p = 0; p < judgement->possible_count; p++)
@@ -120,18 +118,35 @@ static struct unrecorded find_unrecorded(const struct timeline *timeline,
 						question->start);
 	return (struct unrecorded){
 		.gap = judgement->gap || overlaps_gap(timeline, JUDGE_RESOURCES, since, question),
-		.early = judgement->early ||
-			 before_coverage(timeline, JUDGE_RESOURCES, settled, position),
+		.before_coverage = judgement->early ||
+				   before_coverage(timeline, JUDGE_RESOURCES, settled, position),
 		.lost = judgement->found.lost_node || (judgement->found.lost && !in_range),
-		.unpublished_pod = unpublished_pods_may_hold(&timeline->answering->unpublished,
-							     &unpublished),
+		.unpublished_pod =
+			unpublished_pods_may_hold(&timeline->answering->unpublished, &unpublished),
 		.other_machine = !begun && !in_range,
 	};
 }
 
-static bool is_unrecorded(const struct unrecorded *why)
+size_t unrecorded_list(const struct unrecorded *unrecorded,
+		       const char *list[static TIMELINE_UNRECORDED_MAX])
 {
-	return why->gap || why->early || why->lost || why->unpublished_pod || why->other_machine;
+	const struct {
+		bool holds;
+		const char *why;
+	} all[TIMELINE_UNRECORDED_MAX] = {
+		{unrecorded->gap, "gap"},
+		{unrecorded->before_coverage, "before_coverage"},
+		{unrecorded->lost, "lost"},
+		{unrecorded->unpublished_pod, "unpublished_pod"},
+		{unrecorded->other_machine, "other_machine"},
+	};
+	size_t count = 0;
+
+	for (size_t w = 0; w < TIMELINE_UNRECORDED_MAX; w++) {
+		if (all[w].holds)
+			list[count++] = all[w].why;
+	}
+	return count;
 }
 
 /* Why an end with one possible holder is unknown. */
@@ -141,7 +156,7 @@ static const char *one_reason(const struct judgement *judgement, bool sent)
 
 	if (judgement->gap || (sent && why->gap))
 		return "gap";
-	if (judgement->early || (sent && why->early))
+	if (judgement->early || (sent && why->before_coverage))
 		return "before_coverage";
 	if (why->lost)
 		return "lost";
@@ -163,8 +178,8 @@ static const char *none_reason(const struct timeline *timeline, const struct jud
 		return when_before(question->end, view->tenures[0].at.possible_from)
 			       ? "before_first"
 			       : "between_holders";
-	outside_judge(timeline, judgement->history, question,
-		      judgement->unrecorded.unpublished_pod, &reason);
+	outside_judge(timeline, judgement->history, question, judgement->unrecorded.unpublished_pod,
+		      &reason);
 	return reason;
 }
 
@@ -175,6 +190,7 @@ static void decide(struct timeline *timeline, const struct timeline_question *qu
 	const struct possible_verdict *found = &judgement->found;
 	const struct address_view *view = &judgement->history->view;
 	uint64_t position = (uint64_t)question->position;
+	const char *whys[TIMELINE_UNRECORDED_MAX];
 
 	judgement->settled = asof_settled(view->tenures, view->count, question->start,
 					  timeline->options.skew_ns);
@@ -188,7 +204,7 @@ static void decide(struct timeline *timeline, const struct timeline_question *qu
 		judgement->reason = found->together ? "two_holders" : "hand_over";
 		break;
 	case POSSIBLE_ONE:
-		if (question->sent && !is_unrecorded(&judgement->unrecorded))
+		if (question->sent && unrecorded_list(&judgement->unrecorded, whys) == 0)
 			break;
 		judgement->status = TIMELINE_UNKNOWN;
 		judgement->reason = one_reason(judgement, question->sent);
@@ -247,9 +263,9 @@ static int judge_address(struct timeline *timeline, const struct timeline_questi
 	view = history_view(judgement->history, position, gateways, &assumptions);
 	if (view == NULL || list_possible(timeline, question, judgement) < 0)
 		return -1;
-	judgement->found = possible_judge(judgement->possible, judgement->possible_count,
-					  question->start, question->end,
-					  timeline->options.skew_ns);
+	judgement->found =
+		possible_judge(judgement->possible, judgement->possible_count, question->start,
+			       question->end, timeline->options.skew_ns);
 	judgement->status = TIMELINE_KNOWN;
 	if (judgement->found.holders != POSSIBLE_ONE || !judgement->found.certain)
 		decide(timeline, question, judgement);

@@ -10,10 +10,14 @@
 /* The resources whose objects have addresses. */
 #define JUDGE_RESOURCES (1u << KUBE_PODS | 1u << KUBE_NODES | 1u << KUBE_SERVICES)
 
-/* Why somebody that no record shows at the address may hold it. */
+/* Why somebody whom no record shows at the address may hold it (section 6). */
 struct unrecorded {
-	bool gap, early, lost, unpublished_pod, other_machine;
+	bool gap, before_coverage, lost, unpublished_pod, other_machine;
 };
+
+/* The whys that hold, in the order of section 6. Returns how many. */
+size_t unrecorded_list(const struct unrecorded *unrecorded,
+		       const char *list[static TIMELINE_UNRECORDED_MAX]);
 
 struct judgement {
 	enum timeline_status status;

@@ -6,7 +6,7 @@
 #include "common/timeline/timeline_internal.h"
 
 /* What the JSON of cached names begins with. */
-#define NAMES_STATUS        "{\"status\":\"known\","
+#define NAMES_STATUS "{\"status\":\"known\","
 #define NAMES_STATUS_LENGTH (sizeof(NAMES_STATUS) - 1)
 
 /* The names of TENURE's holder at POSITION, and which memberships of HISTORY are its own. They are

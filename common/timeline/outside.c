@@ -9,7 +9,7 @@ static bool in_given_range(const struct timeline *timeline, const struct ip *ip)
 }
 
 bool outside_in_range(const struct timeline *timeline, struct history *history, const struct ip *ip,
-		    uint64_t position)
+		      uint64_t position)
 {
 	const struct ranges *ranges = &timeline->answering->ranges;
 

@@ -13,7 +13,9 @@ bool timeline_position_for(struct timeline *timeline, struct when end,
 	const struct progress_entry *entry = NULL;
 
 	if (cluster != NULL)
-		entry = progress_find(&cluster->progress, when_add(end, timeline->options.hold_ns));
+		entry = progress_find(
+			&cluster->progress,
+			when_add(end, timeline->options.hold_ns + timeline->options.skew_ns));
 	if (entry == NULL && !timeline->closed)
 		return false;
 	*position = (struct timeline_position){0, timeline->topic.next_offset - 1, WHEN_MAX};

@@ -127,6 +127,7 @@ struct timeline_candidate {
 };
 
 #define TIMELINE_CANDIDATES_MAX 4
+#define TIMELINE_UNRECORDED_MAX 5
 
 /* The answer about one end (docs/answers.md sections 6 to 8), as plain values. HOLDER, the
  * services and the JSON are borrowed until the next question or record. */

@@ -6,8 +6,8 @@
 #include "common/program/log.h"
 #include "common/timeline/history/history.h"
 #include "common/timeline/judge.h"
-#include "common/timeline/outside.h"
 #include "common/timeline/names.h"
+#include "common/timeline/outside.h"
 #include "common/timeline/timeline_internal.h"
 
 /* The services that listed the holder at this address, each with its interval. */

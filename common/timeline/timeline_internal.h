@@ -11,10 +11,10 @@
 #include "common/base/text.h"
 #include "common/timeline/history/address_cache.h"
 #include "common/timeline/history/generations.h"
+#include "common/timeline/rules/possible.h"
 #include "common/timeline/store/cluster.h"
 #include "common/timeline/store/store.h"
 #include "common/timeline/store/topic_state.h"
-#include "common/timeline/rules/possible.h"
 #include "common/timeline/timeline.h"
 
 struct timeline {

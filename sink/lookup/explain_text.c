@@ -101,9 +101,7 @@ static void add_claim(struct text *out, const struct explain *explain, size_t bi
 				     "question\n");
 	} else {
 		text_add_string(out, "  not possible: ");
-		if (!add_miss(out, explain, "possible", at->possible_from, at->possible_to))
-			text_add_string(out, "in a GAP or before the coverage only what is certain "
-					     "is possible\n");
+		add_miss(out, explain, "possible", at->possible_from, at->possible_to);
 	}
 	if (explain_is_certain(explain, binding)) {
 		text_add_string(out, "  certain: certain_from and certain_to include the "
@@ -137,9 +135,27 @@ static void add_binding(struct text *out, const struct explain *explain, size_t 
 
 /* ---- What else counts ---- */
 
+static void add_unrecorded(struct text *out, const struct explain *explain)
+{
+	text_add_string(out, "\nall is accounted for until ");
+	if (when_is_min(explain->settled))
+		text_add_string(out, "no instant: no binding was certain before\n");
+	else {
+		add_when(out, explain->settled);
+		text_add(out, "\n", 1);
+	}
+	text_add_string(out, "a holder that no record shows there: ");
+	if (explain->unrecorded_count == 0)
+		text_add_string(out, "not possible");
+	for (size_t w = 0; w < explain->unrecorded_count; w++)
+		text_add_format(out, "%s%s", w == 0 ? "possible, by " : ", ",
+				explain->unrecorded[w]);
+	text_add(out, "\n", 1);
+}
+
 static void add_unpublished(struct text *out, const struct explain *explain)
 {
-	text_add_string(out, "\nunpublished pods that may hold it: ");
+	text_add_string(out, "unpublished pods that may hold it: ");
 	if (explain->unpublished_count == 0)
 		text_add_string(out, "none\n");
 	else
@@ -220,12 +236,20 @@ static const char *verdict_reason(const struct timeline_answer *answer, bool sen
 	static const struct {
 		const char *reason, *sentence;
 	} unknown[] = {
-		{"gap", "the question overlaps a GAP, and no binding is certain"},
-		{"before_coverage", "the question is before the coverage of pods, nodes or "
-				    "services, and no binding is certain"},
+		{"local_scope", "the address means something else on each host or link"},
+		{"gap", "no binding is certain, and somebody may have come in a GAP"},
+		{"before_coverage", "no binding is certain, and somebody may have come before the "
+				    "coverage of pods, nodes or services"},
+		{"lost", "the only possible holder was lost, and its address may have been given "
+			 "away"},
+		{"unpublished_pod",
+		 "no holder is certain, and a pod whose address is not published "
+		 "may have it"},
+		{"unread", "a record could not be read, and it may be of this address"},
 		{"before_first", "every binding has a possible_from after the question"},
 		{"between_holders", "the address has bindings, but none of them is possible"},
-		{"never_seen", "the address is in a range of the cluster, but never had a binding"},
+		{"never_seen", "the address is in a range of the cluster or amid its pods, but "
+			       "never had a binding"},
 	};
 
 	if (answer->status == TIMELINE_AMBIGUOUS)
@@ -237,15 +261,15 @@ static const char *verdict_reason(const struct timeline_answer *answer, bool sen
 		if (strcmp(answer->reason, unknown[i].reason) == 0)
 			return unknown[i].sentence;
 	if (answer->status == TIMELINE_UNKNOWN)
-		return sent ? "one holder is possible, but it is not certain, and an unpublished "
-			      "pod may have sent the packet"
+		return sent ? "one holder is possible, but before its first tenure another machine "
+			      "may have had the address"
 			    : "one holder is possible, but it is not certain, and the address sent "
 			      "nothing";
 	if (answer->holder == NULL)
 		return "the address never had a binding and is in no range of the cluster";
 	return answer->certain ? "one holder is possible, and one of its bindings is certain"
-			       : "one holder is possible, the address sent a packet, and no "
-				 "unpublished pod may hold the address";
+			       : "one holder is possible, the address sent a packet, and "
+				 "nobody else may hold it";
 }
 
 static void add_verdict(struct text *out, const struct timeline_answer *answer, bool sent)
@@ -265,6 +289,7 @@ void explain_text_add(struct text *out, const char *address,
 		text_add_string(out, "\nbindings: none\n");
 	for (size_t b = 0; b < explain->history.count; b++)
 		add_binding(out, explain, b);
+	add_unrecorded(out, explain);
 	add_unpublished(out, explain);
 	add_gaps(out, explain);
 	add_coverage(out, explain);

@@ -98,8 +98,8 @@ int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *code
 		pod_state_add(next, &body);
 		return 0;
 	}
-	if (pod_fold_record(&body.fold, &pod->record, feed->event->type == KUBE_DELETED,
-			    &arrival, &ended) &&
+	if (pod_fold_record(&body.fold, &pod->record, feed->event->type == KUBE_DELETED, &arrival,
+			    &ended) &&
 	    before.epoch.evidence.how == BINDING_OPEN && put_epoch(feed, uid, &ended) < 0)
 		return -1;
 	if (put_changes(feed, uid, &before, &body.fold) < 0 ||

@@ -54,7 +54,7 @@ struct cached_names {
 
 struct address_view {
 	bool there;
-	bool gateways;                       /* it includes gateways */
+	bool gateways;                      /* it includes gateways */
 	uint64_t from_offset, until_offset; /* the positions that it serves */
 	struct tenure *tenures;
 	struct cached_names *names; /* one for each tenure, by its source */

@@ -73,8 +73,8 @@ static int by_first(const void *a, const void *b)
  * had been reported of its end when B came. */
 static struct when held_until(const struct work *work, size_t a, size_t b)
 {
-	struct when to = evidence_certain_to(&work->bindings[a].evidence,
-					     work->assumptions->hold_ns);
+	struct when to =
+		evidence_certain_to(&work->bindings[a].evidence, work->assumptions->hold_ns);
 
 	if (!when_is_max(to))
 		return to;

@@ -340,3 +340,12 @@ void pod_fold_absent(struct pod_fold *fold, const struct arrival *arrival)
 		end_epoch(epoch, finished ? BINDING_FINISHED : BINDING_LOST, arrival);
 	fold_unpublished(fold, true, false, arrival->received);
 }
+
+bool pod_fold_node_gone(struct pod_fold *fold, uint64_t node, const struct arrival *arrival)
+{
+	if (!fold->has_epoch || fold->epoch.evidence.how != BINDING_OPEN ||
+	    fold->epoch.evidence.node != node)
+		return false;
+	end_epoch(&fold->epoch, BINDING_LOST, arrival);
+	return true;
+}

@@ -69,7 +69,7 @@ struct unpublished {
 
 struct pod_fold {
 	bool has_epoch;
-	struct epoch epoch; /* the newest */
+	struct epoch epoch;         /* the newest */
 	struct when newest_started; /* the latest startedAt that the epochs have shown */
 	struct when start_time;     /* of the newest record that has one */
 	struct unpublished unpublished;
@@ -91,5 +91,8 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 
 /* The pod is absent from a list that was complete at ARRIVAL. */
 void pod_fold_absent(struct pod_fold *fold, const struct arrival *arrival);
+
+/* The Node object of NODE (a hash) is gone as of ARRIVAL. Returns whether that ends an epoch. */
+bool pod_fold_node_gone(struct pod_fold *fold, uint64_t node, const struct arrival *arrival);
 
 #endif

@@ -23,8 +23,7 @@ static bool is_of_pod(const struct possible *node, const struct possible *list, 
 	return false;
 }
 
-static bool any(const struct possible *list, size_t count,
-		bool (*is)(const struct possible *one))
+static bool any(const struct possible *list, size_t count, bool (*is)(const struct possible *one))
 {
 	for (size_t i = 0; i < count; i++) {
 		if (is(&list[i]))

@@ -59,7 +59,8 @@ void unpublished_pods_free(struct unpublished_pods *table)
 }
 
 /* Whether a pod that went away at UNTIL may still have had the address. */
-static bool may_linger(struct when until, bool released, const struct unpublished_question *question)
+static bool may_linger(struct when until, bool released,
+		       const struct unpublished_question *question)
 {
 	until = when_add(until, question->skew_ns);
 	return released ? when_not_after(question->start, until)

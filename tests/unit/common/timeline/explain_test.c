@@ -110,7 +110,7 @@ static void each_binding_is_judged_and_ordered(void **state)
 	assert_false(explain_is_certain(&explain, 0));
 	assert_false(explain_is_certain(&explain, 1));
 	assert_int_equal(explain.answer.status, TIMELINE_AMBIGUOUS);
-	assert_false(explain.uncovered);
+	assert_int_equal(explain.unrecorded_count, 0);
 	assert_int_equal(explain.gap_count, 0);
 	explain_clear(&explain);
 	timeline_close(timeline);
@@ -122,7 +122,8 @@ static void what_else_counts_is_listed(void **state)
 	struct explain explain = explained(timeline, 49);
 
 	(void)state;
-	assert_true(explain.uncovered);
+	assert_int_equal(explain.unrecorded_count, 3);
+	assert_string_equal(explain.unrecorded[0], "gap");
 	assert_int_equal(explain.gap_count, 1);
 	assert_int_equal(explain.gaps[0].from.ns, (SECOND_0 + 50) * NS_PER_SECOND);
 	assert_int_equal(explain.unpublished_count, 1);

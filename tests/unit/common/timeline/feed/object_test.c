@@ -65,7 +65,7 @@ static void a_pod_has_the_addresses_in_its_status_or_else_in_annotations(void **
 		struct json_object *tree = parsed(quoted(cases[c].object));
 		struct pod_object pod;
 
-		assert_null(object_pod(tree, &pod));
+		assert_null(object_pod(tree, WHEN_MAX, &pod));
 		assert_string_equal(
 			listed(pod.record.addresses, pod.record.address_count, text, sizeof(text)),
 			cases[c].addresses);
@@ -81,7 +81,7 @@ static void what_is_not_an_address_is_skipped_and_counted(void **state)
 	struct pod_object pod;
 
 	(void)state;
-	assert_null(object_pod(tree, &pod));
+	assert_null(object_pod(tree, WHEN_MAX, &pod));
 	assert_int_equal(pod.record.address_count, 1);
 	assert_int_equal(pod.refused, 1);
 	json_free(tree);
@@ -107,7 +107,7 @@ static void reads_the_sandbox_and_all_containers(void **state)
 	int64_t start;
 
 	(void)state;
-	assert_null(object_pod(tree, &pod));
+	assert_null(object_pod(tree, WHEN_MAX, &pod));
 	start = record->kubelet_saw.ns;
 	assert_true(pod.host_network);
 	assert_int_equal(record->sandbox, POD_SANDBOX_TRUE);
@@ -133,11 +133,11 @@ static void a_pod_that_no_kubelet_saw_is_as_old_as_its_object(void **state)
 	struct when start;
 
 	(void)state;
-	assert_null(object_pod(created, &pod));
+	assert_null(object_pod(created, WHEN_MAX, &pod));
 	start = pod.record.start_time;
 	assert_false(when_is_min(start));
 	assert_true(when_is_min(pod.record.kubelet_saw));
-	assert_null(object_pod(started, &pod));
+	assert_null(object_pod(started, WHEN_MAX, &pod));
 	assert_int_equal(pod.record.start_time.ns, start.ns + 2 * NS_PER_SECOND);
 	json_free(created);
 	json_free(started);

@@ -12,6 +12,7 @@
 
 #define NONE INT64_MIN
 #define OPEN INT64_MAX
+#define HOLD (10 * NS_PER_SECOND)
 #define SKEW (500 * NS_PER_MS)
 #define BINDINGS_MAX 4
 
@@ -32,9 +33,15 @@ static struct binding pod(size_t holder, uint64_t node, int64_t start, int64_t s
 			  int64_t finished)
 {
 	struct binding binding = {
-		.kind = HOLDER_POD, .holder = holder, .epoch = holder, .endpoint = WHEN_MIN};
+		.kind = HOLDER_POD,
+		.holder = holder,
+		.who = holder,
+		.epoch = holder,
+		.endpoint = WHEN_MIN,
+	};
 
 	binding.evidence = evidence_none();
+	binding.evidence.first_received = WHEN_MAX;
 	binding.evidence.node = node;
 	binding.evidence.start_time = ms(start);
 	binding.evidence.sandbox_ready = ms(sandbox);
@@ -75,7 +82,7 @@ static void a_binding_starts_with_the_evidence_of_the_clock(void **state)
 		binding.evidence.first_started = ms(cases[c].started);
 		binding.evidence.first_received = ms(9000);
 		binding.endpoint = ms(cases[c].endpoint);
-		start = binding_start(&binding, cases[c].clock);
+		start = binding_start(&binding, &(struct assumptions){cases[c].clock, HOLD, SKEW});
 		assert_int_equal(in_ms(start.certain_from), cases[c].certain_from);
 		assert_string_equal(start.from, cases[c].from);
 	}
@@ -83,7 +90,9 @@ static void a_binding_starts_with_the_evidence_of_the_clock(void **state)
 
 static void resolve(const struct binding *bindings, size_t count, struct instants *instants)
 {
-	assert_int_equal(asof_instants(bindings, count, TIMELINE_SANDBOX, SKEW, instants), 0);
+	const struct assumptions assumptions = {TIMELINE_SANDBOX, HOLD, SKEW};
+
+	assert_int_equal(asof_instants(bindings, count, &assumptions, instants), 0);
 }
 
 static void assert_instants(const struct instants *at, int64_t possible_from, int64_t certain_from,
@@ -198,7 +207,9 @@ static size_t tenures_of(const int64_t (*rows)[5], size_t count, struct tenure *
 {
 	for (size_t t = 0; t < count; t++) {
 		tenures[t] = (struct tenure){
-			.binding = {.holder = (size_t)rows[t][0], .epoch = t},
+			.binding = {.holder = (size_t)rows[t][0],
+				    .who = (size_t)rows[t][0],
+				    .epoch = t},
 			.at = {ms(rows[t][1]), ms(rows[t][2]), ms(rows[t][3]), ms(rows[t][4])},
 		};
 	}
@@ -206,67 +217,26 @@ static size_t tenures_of(const int64_t (*rows)[5], size_t count, struct tenure *
 	return count;
 }
 
-static void judges_by_holders(void **state)
+static void what_is_settled(void **state)
 {
 	static const int64_t rows[][5] = {
 		{0, 1000, 4000, 9000, 11000},
 		{1, 10000, 14000, 19000, 21000},
 		{2, 15000, 16000, 30000, 31000},
 	};
-	static const struct {
-		int64_t start, end;
-		enum asof_holders holders;
-		bool uncovered, certain, together;
-	} cases[] = {
-		{0, 900, ASOF_NONE, false, false, false},
-		{0, 1000, ASOF_ONE, false, false, false},
-		{4000, 9000, ASOF_ONE, false, true, false},
-		{4000, 9001, ASOF_ONE, false, false, false},
-		{4000, 9001, ASOF_NONE, true, false, false},
-		{5000, 6000, ASOF_ONE, true, true, false},
-		{10500, 10600, ASOF_MANY, false, false, false},
-		{15500, 15900, ASOF_MANY, false, false, false},
-		{15500, 16000, ASOF_MANY, false, false, true},
-		{31000, 40000, ASOF_ONE, false, false, false},
-		{31001, 40000, ASOF_NONE, false, false, false},
-	};
 	struct tenure tenures[BINDINGS_MAX];
 	size_t count = tenures_of(rows, 3, tenures);
 
 	(void)state;
-	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		struct asof_verdict verdict = asof_judge(tenures, count, ms(cases[c].start),
-							 ms(cases[c].end), cases[c].uncovered);
-
-		if (verdict.holders != cases[c].holders || verdict.certain != cases[c].certain ||
-		    verdict.together != cases[c].together)
-			fail_msg("%" PRId64 " to %" PRId64, cases[c].start, cases[c].end);
-	}
 	assert_true(asof_certain_within(tenures, count, ms(30000), ms(OPEN)));
 	assert_false(asof_certain_within(tenures, count, ms(30001), ms(OPEN)));
 	assert_true(asof_certain_within(tenures, count, ms(9500), ms(14000)));
 	assert_false(asof_certain_within(tenures, count, ms(9500), ms(13999)));
-}
-
-static void the_latest_binding_of_a_holder_is_shown(void **state)
-{
-	static const int64_t rows[][5] = {
-		{0, 1000, 4000, 9000, 13000},
-		{0, 9000, 12000, OPEN, OPEN},
-		{1, 90000, 92000, OPEN, OPEN},
-	};
-	struct tenure tenures[BINDINGS_MAX];
-	size_t count = tenures_of(rows, 3, tenures);
-	struct asof_verdict verdict = asof_judge(tenures, count, ms(8000), ms(9000), false);
-
-	(void)state;
-	assert_int_equal(verdict.holders, ASOF_ONE);
-	assert_int_equal(verdict.tenure->binding.epoch, 1);
-	assert_true(verdict.certain); /* the other one is */
-	verdict = asof_judge(tenures, count, ms(12500), ms(12600), false);
-	assert_int_equal(verdict.holders, ASOF_ONE);
-	assert_int_equal(verdict.tenure->binding.epoch, 1);
-	assert_true(verdict.certain); /* the other one is not */
+	/* With the skew put back and taken off again. */
+	assert_int_equal(in_ms(asof_settled(tenures, count, ms(3499), SKEW)), NONE);
+	assert_int_equal(in_ms(asof_settled(tenures, count, ms(3500), SKEW)), 3000);
+	assert_int_equal(in_ms(asof_settled(tenures, count, ms(12000), SKEW)), 9000);
+	assert_int_equal(in_ms(asof_settled(tenures, count, ms(90000), SKEW)), 30000);
 }
 
 int main(void)
@@ -279,8 +249,7 @@ int main(void)
 		cmocka_unit_test(two_bindings_on_one_node_have_no_skew),
 		cmocka_unit_test(two_bindings_each_before_the_other_have_no_order),
 		cmocka_unit_test(within_one_pod_only_the_epochs_count),
-		cmocka_unit_test(judges_by_holders),
-		cmocka_unit_test(the_latest_binding_of_a_holder_is_shown),
+		cmocka_unit_test(what_is_settled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

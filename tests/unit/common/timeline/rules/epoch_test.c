@@ -11,6 +11,7 @@
 
 #define NONE INT64_MIN
 #define OPEN INT64_MAX
+#define HOLD (10 * NS_PER_SECOND)
 
 /* Converts seconds; keeps NONE and OPEN. */
 static struct when s(int64_t seconds)
@@ -76,12 +77,26 @@ static struct pod_record with_sandbox(struct pod_record record, enum pod_sandbox
 	return record;
 }
 
+/* A record that was received at AT, with offset AT, after a PROGRESS that knew KNOWN. */
+static struct arrival arrival(int64_t at, int64_t known)
+{
+	return (struct arrival){s(at), s(known), (uint64_t)at};
+}
+
 /* Folds RECORD, received at AT and with offset AT. Returns whether it began another epoch. */
 static bool take(struct pod_fold *fold, struct pod_record record, bool deleted, int64_t at)
 {
+	struct arrival came = arrival(at, NONE);
 	struct epoch ended;
 
-	return pod_fold_record(fold, &record, deleted, s(at), (uint64_t)at, &ended);
+	return pod_fold_record(fold, &record, deleted, &came, &ended);
+}
+
+static void lose(struct pod_fold *fold, int64_t at, int64_t known)
+{
+	struct arrival came = arrival(at, known);
+
+	pod_fold_absent(fold, &came);
 }
 
 static struct pod_fold born(struct pod_record record)
@@ -98,7 +113,7 @@ static void assert_ended(const struct pod_fold *fold, enum binding_end how, int6
 	const struct evidence *evidence = &fold->epoch.evidence;
 
 	assert_int_equal(evidence->how, how);
-	assert_int_equal(seconds(evidence_certain_to(evidence)), certain_to);
+	assert_int_equal(seconds(evidence_certain_to(evidence, HOLD)), certain_to);
 	assert_int_equal(seconds(evidence_possible_to(evidence)), possible_to);
 }
 
@@ -128,7 +143,8 @@ static void begins_a_new_epoch(void **state)
 	} cases[] = {
 		{"the same record again", POD_SANDBOX_TRUE, 104, 1, false, false},
 		{"another address of the family", POD_SANDBOX_TRUE, 104, 2, false, true},
-		{"a sandbox that is later", POD_SANDBOX_TRUE, 150, 1, false, true},
+		{"a sandbox that is later, with the old state", POD_SANDBOX_TRUE, 150, 1, false,
+		 false},
 		{"a sandbox that is earlier", POD_SANDBOX_TRUE, 103, 1, false, false},
 		{"no address", POD_SANDBOX_TRUE, 150, 0, false, false},
 		{"an address after the end", POD_SANDBOX_TRUE, 104, 1, true, true},
@@ -189,7 +205,13 @@ static void ends(void **state)
 		{"sandbox False", with_sandbox(terminated(1, 105, 180), POD_SANDBOX_FALSE, 181),
 		 false, BINDING_FINISHED, 180, 182},
 		{"sandbox False and running", with_sandbox(running(1, 105), POD_SANDBOX_FALSE, 181),
-		 false, BINDING_FINISHED, 105, 182},
+		 false, BINDING_OPEN, OPEN, OPEN},
+		{"sandbox False before the last process ended",
+		 with_sandbox(terminated(1, 105, 180), POD_SANDBOX_FALSE, 166), false, BINDING_OPEN,
+		 180, OPEN},
+		{"sandbox False, reported within its second",
+		 with_sandbox(terminated(1, 105, 180), POD_SANDBOX_FALSE, 200), false,
+		 BINDING_FINISHED, 180, 200},
 		{"annotation emptied", emptied, false, BINDING_FINISHED, 180, 200},
 		{"terminal", terminal, false, BINDING_FINISHED, 180, 200},
 		{"deleted, all terminated", terminated(1, 105, 180), true, BINDING_FINISHED, 180,
@@ -222,9 +244,9 @@ static void absence_is_a_loss_unless_all_had_terminated(void **state)
 	struct pod_fold fold = born(running(1, 105)), over = born(terminated(1, 105, 180));
 
 	(void)state;
-	pod_fold_absent(&fold, s(300));
+	lose(&fold, 300, NONE);
 	assert_ended(&fold, BINDING_LOST, 105, OPEN);
-	pod_fold_absent(&over, s(300));
+	lose(&over, 300, NONE);
 	assert_ended(&over, BINDING_FINISHED, 180, 300);
 }
 
@@ -234,7 +256,7 @@ static void lost_can_become_finished_and_nothing_reopens(void **state)
 	struct pod_record end = with_sandbox(terminated(1, 105, 180), POD_SANDBOX_FALSE, 181);
 
 	(void)state;
-	pod_fold_absent(&fold, s(200));
+	lose(&fold, 200, NONE);
 	assert_ended(&fold, BINDING_LOST, 105, OPEN);
 	end.terminal = true;
 	assert_false(take(&fold, end, false, 250));
@@ -246,19 +268,20 @@ static void the_next_epoch_takes_only_its_own_times(void **state)
 {
 	struct pod_fold fold = born(with_sandbox(running(1, 105), POD_SANDBOX_TRUE, 104));
 	struct pod_record next = with_sandbox(running(2, 150), POD_SANDBOX_TRUE, 104);
+	struct arrival came = arrival(160, 140);
 	struct epoch ended;
 
 	(void)state;
 	next.started[next.started_count++] = s(105); /* of the sandbox before */
 	next.finished[next.finished_count++] = s(130);
-	assert_true(pod_fold_record(&fold, &next, false, s(160), 160, &ended));
+	assert_true(pod_fold_record(&fold, &next, false, &came, &ended));
 	assert_int_equal(ended.evidence.how, BINDING_NEXT_EPOCH);
-	assert_int_equal(seconds(evidence_certain_to(&ended.evidence)), 105);
+	assert_int_equal(seconds(evidence_certain_to(&ended.evidence, HOLD)), 130);
 	assert_int_equal(seconds(evidence_possible_to(&ended.evidence)), 160);
 	assert_int_equal(seconds(fold.epoch.evidence.first_started), 150);
 	assert_int_equal(seconds(fold.epoch.evidence.sandbox_ready), NONE);
 	assert_int_equal(seconds(fold.epoch.evidence.last_finished), NONE);
-	assert_int_equal(seconds(evidence_possible_from(&fold.epoch.evidence)), 105);
+	assert_int_equal(seconds(evidence_possible_from(&fold.epoch.evidence, HOLD)), 130);
 }
 
 static void the_next_epoch_does_not_take_a_sandbox_older_than_the_end(void **state)
@@ -342,9 +365,49 @@ static void is_unpublished_between_start_and_address(void **state)
 	assert_unpublished(&fold, true, 105, 140);
 	take(&rejected, failed, false, 125);
 	assert_unpublished(&rejected, true, 100, 125);
-	before.kubelet_saw = WHEN_MIN;
+	assert_false(rejected.unpublished.released);
+	failed.all_terminated = true; /* as only a kubelet reports it */
+	take(&rejected, failed, false, 127);
+	assert_unpublished(&rejected, true, 100, 127);
+	assert_true(rejected.unpublished.released);
+	before.node = 0;
 	take(&unseen, before, false, 110);
 	assert_unpublished(&unseen, false, 0, 0);
+}
+
+static void a_new_sandbox_with_the_old_state_ends_the_epoch(void **state)
+{
+	struct pod_fold fold = born(with_sandbox(running(1, 105), POD_SANDBOX_TRUE, 104));
+
+	(void)state;
+	take(&fold, with_sandbox(terminated(1, 105, 140), POD_SANDBOX_TRUE, 145), false, 146);
+	assert_ended(&fold, BINDING_FINISHED, 140, 146);
+	assert_unpublished(&fold, true, 140, OPEN);
+	assert_int_equal(seconds(fold.epoch.evidence.sandbox_ready), 104);
+	assert_true(take(&fold, with_sandbox(running(1, 150), POD_SANDBOX_TRUE, 145), false, 152));
+	assert_int_equal(seconds(fold.epoch.evidence.sandbox_ready), 145);
+	assert_int_equal(seconds(fold.epoch.evidence.first_started), 150);
+}
+
+static void what_a_progress_proved_stays_proved(void **state)
+{
+	struct pod_fold fold = born(running(1, 105));
+
+	(void)state;
+	lose(&fold, 300, 290);
+	assert_ended(&fold, BINDING_LOST, 280, OPEN);
+}
+
+static void a_pod_without_its_node_is_lost(void **state)
+{
+	struct pod_fold fold = born(running(1, 105));
+	struct arrival came = arrival(300, 290);
+
+	(void)state;
+	assert_false(pod_fold_node_gone(&fold, 8, &came));
+	assert_true(pod_fold_node_gone(&fold, 7, &came));
+	assert_ended(&fold, BINDING_LOST, 280, OPEN);
+	assert_true(take(&fold, running(1, 105), false, 310)); /* its kubelet came back */
 }
 
 int main(void)
@@ -362,6 +425,9 @@ int main(void)
 		cmocka_unit_test(if_all_containers_restarted_the_sandbox_may_be_new),
 		cmocka_unit_test(a_start_in_1970_does_not_count),
 		cmocka_unit_test(is_unpublished_between_start_and_address),
+		cmocka_unit_test(a_new_sandbox_with_the_old_state_ends_the_epoch),
+		cmocka_unit_test(what_a_progress_proved_stays_proved),
+		cmocka_unit_test(a_pod_without_its_node_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,7 +196,7 @@ static void a_pod_may_hold_an_address_while_it_waits(void **state)
 static void a_pod_that_never_got_an_address_may_have_had_one_until_its_end(void **state)
 {
 	struct unpublished_pods table = {0};
-	struct unpublished_pod row = {1, 5, OFFSET_NEVER, s(100), s(120)};
+	struct unpublished_pod row = {1, 5, OFFSET_NEVER, 7, true, s(100), s(120)};
 	struct unpublished_question question = {
 		.skew_ns = NS_PER_SECOND, .position = 9, .excluded = true};
 
@@ -214,6 +214,30 @@ static void a_pod_that_never_got_an_address_may_have_had_one_until_its_end(void 
 	unpublished_pods_free(&table);
 }
 
+static void a_pod_that_was_not_released_lingers_until_the_address_is_settled(void **state)
+{
+	struct unpublished_pods table = {0};
+	struct unpublished_pod row = {1, 5, OFFSET_NEVER, 7, false, s(100), s(120)};
+	struct unpublished_question question = {
+		.start = s(900),
+		.end = s(900),
+		.settled = s(120),
+		.skew_ns = NS_PER_SECOND,
+		.position = 9,
+		.node = 7,
+	};
+
+	(void)state;
+	assert_int_equal(unpublished_pods_add(&table, &row), 0);
+	assert_true(unpublished_pods_may_hold(&table, &question));
+	question.node = 8; /* the address is another node's */
+	assert_false(unpublished_pods_may_hold(&table, &question));
+	question.node = 0;
+	question.settled = s(121);
+	assert_false(unpublished_pods_may_hold(&table, &question));
+	unpublished_pods_free(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_range_counts_from_its_first_use),
 		cmocka_unit_test(a_pod_may_hold_an_address_while_it_waits),
 		cmocka_unit_test(a_pod_that_never_got_an_address_may_have_had_one_until_its_end),
+		cmocka_unit_test(a_pod_that_was_not_released_lingers_until_the_address_is_settled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
