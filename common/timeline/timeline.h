@@ -29,7 +29,7 @@
 #include "common/timeline/rules/named_holder.h"
 #include "common/timeline/rules/services.h"
 
-#define TIMELINE_RULES 1       /* version of docs/answers.md, "rules" in a tag */
+#define TIMELINE_RULES 2       /* version of docs/answers.md, "rules" in a tag */
 #define TIMELINE_RANGES_MAX 16 /* values of --cluster-cidr */
 
 struct timeline_options {

@@ -59,6 +59,8 @@ void feed_touch(struct feed *feed, const struct ip *ip);
 int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *body,
 	     struct text *next);
 int feed_pod_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
+/* The Node object of NODE (a hash of its name) is gone: its pods are lost. */
+int feed_pods_without_node(struct feed *feed, uint64_t node);
 int feed_node(struct feed *feed, const struct node_object *node, struct codec *body,
 	      struct text *next);
 int feed_service(struct feed *feed, const struct service_object *service, struct codec *body,

@@ -22,9 +22,11 @@ static int put_held(struct feed *feed, enum holder_kind kind, struct span uid,
 
 	evidence.how = how;
 	evidence.start_time = holding->created;
+	evidence.identity = holding->identity;
 	evidence.first_received = held->first_received;
+	evidence.first_known = held->first_known;
 	if (how != BINDING_OPEN) {
-		evidence.last_running = when_later(feed->cluster->known, holding->shown);
+		evidence.last_running = when_later(feed_known_before(feed), holding->shown);
 		evidence.ended_received = feed->received;
 	}
 	return feed_put_binding(feed, &held->ip, kind, uid, held->epoch, &evidence);
@@ -38,7 +40,8 @@ static int open_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 
 		if (held_already(holding, &addresses->list[i]))
 			continue;
-		*held = (struct held){addresses->list[i], feed->offset, feed->received};
+		*held = (struct held){addresses->list[i], feed->offset, feed->received,
+				      feed_known_before(feed)};
 		holding->held_count++;
 		if (put_held(feed, kind, span_of(feed->event->uid), holding, held, BINDING_OPEN) <
 		    0)
@@ -95,6 +98,10 @@ int feed_node(struct feed *feed, const struct node_object *node, struct codec *b
 	if (holding_state_read(feed->store, body, node->addresses.count, &holding) < 0)
 		goto out;
 	holding.created = node->created;
+	holding.identity = span_hash(node->names.name);
+	if (feed->event->type == KUBE_DELETED &&
+	    feed_pods_without_node(feed, holding.identity) < 0)
+		goto out;
 	if (take_addresses(feed, HOLDER_NODE, &holding, &node->addresses) < 0 ||
 	    feed_put_names(feed, &node->names, &holding.names) < 0)
 		goto out;
@@ -213,6 +220,8 @@ int feed_holding_absent(struct feed *feed, enum holder_kind kind, struct span ui
 
 	if (rc == 0)
 		rc = close_addresses(feed, kind, uid, &holding, NULL, end_of(kind));
+	if (rc == 0 && kind == HOLDER_NODE)
+		rc = feed_pods_without_node(feed, holding.identity);
 	if (rc == 0)
 		rc = close_ports(feed, &holding, NULL);
 	if (rc == 0)

@@ -123,3 +123,51 @@ int feed_pod_absent(struct feed *feed, struct span uid, struct codec *codec, str
 	pod_state_add(next, &body);
 	return 0;
 }
+
+/* One pod's row, when the Node object of NODE is gone. */
+static int lose_on(struct feed *feed, uint64_t node, struct span uid, struct span row)
+{
+	struct arrival arrival = arrival_of(feed);
+	struct codec codec = codec_read(row);
+	struct object_head head = object_head_read(&codec);
+	struct pod_state body = pod_state_read(&codec);
+	struct pod_fold before = body.fold;
+	struct text next;
+	int rc = -1;
+
+	if (codec.failed)
+		return store_damaged(feed->store, "the state of a pod");
+	if (!pod_fold_node_gone(&body.fold, node, &arrival))
+		return 0;
+	text_init(&next, feed->state->limit);
+	object_head_add(&next, &head);
+	pod_state_add(&next, &body);
+	if (put_changes(feed, uid, &before, &body.fold) == 0) {
+		row_key_object(feed->key, feed->cluster->id, KUBE_PODS, uid);
+		rc = store_put(feed->store, feed->key, &next);
+	}
+	text_free(&next);
+	return rc;
+}
+
+int feed_pods_without_node(struct feed *feed, uint64_t node)
+{
+	struct span key, value;
+	struct store_scan *scan;
+	struct text prefix;
+	int rc;
+
+	text_init(&prefix, 64);
+	row_key_objects(&prefix, feed->cluster->id, KUBE_PODS);
+	scan = store_scan_begin(feed->store, &prefix, &prefix);
+	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
+		struct span uid = {key.data + prefix.length, key.length - prefix.length};
+
+		rc = lose_on(feed, node, uid, value);
+		if (rc != 0)
+			break;
+	}
+	store_scan_end(scan);
+	text_free(&prefix);
+	return rc;
+}

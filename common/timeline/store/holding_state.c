@@ -18,6 +18,7 @@ static void read_lists(struct codec *body, struct holding_state *holding, size_t
 		one->ip = codec_ip(body);
 		one->epoch = codec_u64(body);
 		one->first_received = codec_when(body);
+		one->first_known = codec_when(body);
 	}
 	for (; holding->port_count < ports; holding->port_count++) {
 		struct open_port *one = &holding->ports[holding->port_count];
@@ -48,6 +49,7 @@ int holding_state_read(struct store *store, struct codec *body, size_t more,
 		return 0;
 	holding->created = codec_when(body);
 	holding->shown = codec_when(body);
+	holding->identity = codec_u64(body);
 	holding->names = codec_u64(body);
 	holding->places = codec_u64(body);
 	read_lists(body, holding, held, ports);
@@ -60,12 +62,14 @@ void holding_state_add(struct text *next, const struct holding_state *holding)
 	codec_add_u32(next, (uint32_t)holding->port_count);
 	codec_add_when(next, holding->created);
 	codec_add_when(next, holding->shown);
+	codec_add_u64(next, holding->identity);
 	codec_add_u64(next, holding->names);
 	codec_add_u64(next, holding->places);
 	for (size_t h = 0; h < holding->held_count; h++) {
 		codec_add_ip(next, &holding->held[h].ip);
 		codec_add_u64(next, holding->held[h].epoch);
 		codec_add_when(next, holding->held[h].first_received);
+		codec_add_when(next, holding->held[h].first_known);
 	}
 	for (size_t p = 0; p < holding->port_count; p++) {
 		codec_add_u8(next, holding->ports[p].port.protocol);

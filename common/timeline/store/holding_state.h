@@ -14,7 +14,7 @@
 struct held {
 	struct ip ip;
 	uint64_t epoch;
-	struct when first_received;
+	struct when first_received, first_known;
 };
 
 struct open_port {
@@ -25,6 +25,7 @@ struct open_port {
 struct holding_state {
 	struct when created;
 	struct when shown; /* received of the last record that showed the addresses */
+	uint64_t identity; /* of a node: a hash of its name; else 0 */
 	uint64_t names, places;
 	struct held *held;
 	size_t held_count;
