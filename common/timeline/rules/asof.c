@@ -32,8 +32,10 @@ static bool seems_before(struct side a, struct side b, const struct assumptions 
 
 static bool is_before(struct side a, struct side b, const struct assumptions *assumptions)
 {
-	if (a.binding->who == b.binding->who)
+	if (a.binding->holder == b.binding->holder)
 		return a.binding->epoch < b.binding->epoch;
+	if (a.binding->who == b.binding->who)
+		return false; /* two mirrors of a pod that went on */
 	return seems_before(a, b, assumptions) && !seems_before(b, a, assumptions);
 }
 
@@ -125,16 +127,10 @@ static void order_all(struct work *work)
 		}
 		work->active[work->active_count++] = one;
 	}
-	/* Within one holder only the order of the epochs counts, whatever the instants are. The
-	 * mirrors of a static pod are one holder, but not side by side. */
+	/* Within one holder only the order of the epochs counts, whatever the instants are. */
 	for (size_t i = 0; i < work->count; i++) {
-		const struct binding *one = &work->bindings[i];
-
-		for (size_t j = i + 1; j < work->count; j++) {
-			if (work->bindings[j].who != one->who && one->evidence.identity == 0)
-				break;
-			if (work->bindings[j].who != one->who)
-				continue;
+		for (size_t j = i + 1;
+		     j < work->count && work->bindings[j].holder == work->bindings[i].holder; j++) {
 			order_pair(work, i, j);
 			order_pair(work, j, i);
 		}

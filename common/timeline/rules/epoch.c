@@ -32,12 +32,13 @@ static bool released(const struct pod_record *record)
 	       (record->terminal && record->all_terminated && !record->running);
 }
 
-/* The same of the address that RECORD shows. */
-static bool finished(const struct pod_record *record)
+/* The same of the address of EPOCH. A sandbox is False also before it is there. */
+static bool finished(const struct epoch *epoch, const struct pod_record *record)
 {
 	if (released(record))
 		return true;
-	if (record->sandbox != POD_SANDBOX_FALSE || record->running)
+	if (record->sandbox != POD_SANDBOX_FALSE || record->running ||
+	    (when_is_min(epoch->evidence.sandbox_ready) && record->started_count == 0))
 		return false;
 	/* The address of a sandbox that died is free only after its containers have ended. */
 	for (size_t i = 0; i < record->finished_count; i++) {
@@ -62,9 +63,9 @@ static struct when newest_finish(const struct epoch *epoch, const struct pod_rec
 }
 
 /* RECORD is of a pod that is still alive. */
-static bool lives(const struct pod_record *record, bool deleted)
+static bool lives(const struct epoch *epoch, const struct pod_record *record, bool deleted)
 {
-	return !finished(record) && !record->terminal && !deleted;
+	return !finished(epoch, record) && !record->terminal && !deleted;
 }
 
 /* Every container was started again. If the record does not mention the sandbox, nothing
@@ -73,7 +74,7 @@ static bool restarted(const struct epoch *epoch, const struct pod_record *record
 {
 	struct when finish = newest_finish(epoch, record);
 
-	return lives(record, deleted) && record->sandbox == POD_SANDBOX_UNTOLD &&
+	return lives(epoch, record, deleted) && record->sandbox == POD_SANDBOX_UNTOLD &&
 	       when_is_min(epoch->evidence.sandbox_ready) &&
 	       when_is_min(epoch->evidence.sandbox_gone) && !when_is_min(finish) &&
 	       !when_is_max(record->first_running) && when_not_after(finish, record->first_running);
@@ -105,7 +106,7 @@ static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *r
 		return false;
 	if (!fold->has_epoch || moved(epoch, record))
 		return true;
-	if (how != BINDING_OPEN && lives(record, deleted) &&
+	if (how != BINDING_OPEN && lives(epoch, record, deleted) &&
 	    (how != BINDING_FINISHED || fresh(fold, record)))
 		return true;
 	if (restarted(epoch, record, deleted))
@@ -239,7 +240,7 @@ static bool finished_before(const struct epoch *epoch, bool all_terminated)
 static enum binding_end end_told(const struct epoch *epoch, const struct pod_record *record,
 				 bool deleted)
 {
-	if (finished(record) || sandbox_is_newer(epoch, record) ||
+	if (finished(epoch, record) || sandbox_is_newer(epoch, record) ||
 	    (deleted && finished_before(epoch, record->all_terminated)))
 		return BINDING_FINISHED;
 	if (deleted || record->terminal)
@@ -325,7 +326,7 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 		      (deleted && finished_before(&fold->epoch, record->all_terminated));
 	/* After its end only more evidence of the end belongs to the epoch; anything else is of
 	 * a sandbox that has no address yet. */
-	if (fold->has_epoch && (fold->epoch.evidence.how == BINDING_OPEN || finished(record)))
+	if (fold->has_epoch && (fold->epoch.evidence.how == BINDING_OPEN || finished(&fold->epoch, record)))
 		add_record(fold, record, deleted, arrival);
 	fold_unpublished(fold, deleted || record->terminal, is_released, arrival->received);
 	return later;
