@@ -49,6 +49,7 @@ static struct binding pod(size_t holder, uint64_t node, int64_t start, int64_t s
 		binding.evidence.how = BINDING_FINISHED;
 		binding.evidence.last_finished = ms(finished);
 		binding.evidence.sandbox_gone = ms(finished);
+		binding.evidence.ended_received = WHEN_MAX;
 	}
 	return binding;
 }

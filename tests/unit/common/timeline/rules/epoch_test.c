@@ -149,7 +149,8 @@ static void begins_a_new_epoch(void **state)
 		{"no address", POD_SANDBOX_TRUE, 150, 0, false, false},
 		{"an address after the end", POD_SANDBOX_TRUE, 104, 1, true, true},
 		{"no address after the end", POD_SANDBOX_TRUE, 104, 0, true, false},
-		{"finished after the end", POD_SANDBOX_FALSE, 150, 1, true, false},
+		{"sandbox False while running, after the end", POD_SANDBOX_FALSE, 150, 1, true,
+		 true},
 	};
 
 	(void)state;
