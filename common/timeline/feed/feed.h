@@ -56,11 +56,12 @@ void feed_touch(struct feed *feed, const struct ip *ip);
 
 /* One function for each kind of object. BODY is the body of the object's state before, empty
  * for a new object; the new body is added to NEXT. They return 0, or -1 after logging. */
-int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *body,
-	     struct text *next);
+int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *body, struct text *next);
 int feed_pod_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
-/* The Node object of NODE (a hash of its name) is gone: its pods are lost. */
-int feed_pods_without_node(struct feed *feed, uint64_t node);
+/* A list of nodes is whole. */
+int feed_nodes_listed(struct feed *feed);
+/* Ends the pods whose Node object is not there, after it went away or a list of nodes. */
+int feed_pods_without_node(struct feed *feed);
 int feed_node(struct feed *feed, const struct node_object *node, struct codec *body,
 	      struct text *next);
 int feed_service(struct feed *feed, const struct service_object *service, struct codec *body,

@@ -89,6 +89,16 @@ static int take_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 	return 0;
 }
 
+/* A Node of this name is there, or no longer. */
+static int feed_node_there(struct feed *feed, uint64_t node, bool there)
+{
+	row_key_node_there(feed->key, feed->cluster->id, node);
+	text_clear(feed->value);
+	if (there)
+		return store_put(feed->store, feed->key, feed->value);
+	return store_remove(feed->store, feed->key) < 0 ? -1 : feed_pods_without_node(feed);
+}
+
 int feed_node(struct feed *feed, const struct node_object *node, struct codec *body,
 	      struct text *next)
 {
@@ -99,8 +109,7 @@ int feed_node(struct feed *feed, const struct node_object *node, struct codec *b
 		goto out;
 	holding.created = node->created;
 	holding.identity = span_hash(node->names.name);
-	if (feed->event->type == KUBE_DELETED &&
-	    feed_pods_without_node(feed, holding.identity) < 0)
+	if (feed_node_there(feed, holding.identity, feed->event->type != KUBE_DELETED) < 0)
 		goto out;
 	if (take_addresses(feed, HOLDER_NODE, &holding, &node->addresses) < 0 ||
 	    feed_put_names(feed, &node->names, &holding.names) < 0)
@@ -221,11 +230,34 @@ int feed_holding_absent(struct feed *feed, enum holder_kind kind, struct span ui
 	if (rc == 0)
 		rc = close_addresses(feed, kind, uid, &holding, NULL, end_of(kind));
 	if (rc == 0 && kind == HOLDER_NODE)
-		rc = feed_pods_without_node(feed, holding.identity);
+		rc = feed_node_there(feed, holding.identity, false);
 	if (rc == 0)
 		rc = close_ports(feed, &holding, NULL);
 	if (rc == 0)
 		holding_state_add(next, &holding);
 	holding_state_free(&holding);
 	return rc;
+}
+
+int feed_nodes_listed(struct feed *feed)
+{
+	struct span key, value;
+	struct store_scan *scan;
+	struct text prefix;
+	int any;
+
+	/* A list without nodes does not show them: pods run somewhere. */
+	text_init(&prefix, 64);
+	row_key_node_there(&prefix, feed->cluster->id, 0);
+	prefix.length -= sizeof(uint64_t);
+	scan = store_scan_begin(feed->store, &prefix, &prefix);
+	any = store_scan_next(scan, &key, &value);
+	store_scan_end(scan);
+	text_free(&prefix);
+	if (any != 1)
+		return any;
+	row_key_node_there(feed->key, feed->cluster->id, 0);
+	text_clear(feed->value);
+	return store_put(feed->store, feed->key, feed->value) < 0 ? -1
+								    : feed_pods_without_node(feed);
 }

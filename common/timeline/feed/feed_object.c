@@ -291,7 +291,8 @@ enum timeline_outcome feed_sync_end(struct feed *feed)
 
 	if (sync->begin_offset == OFFSET_NEVER)
 		return TIMELINE_IGNORED;
-	if (close_all_absent(feed) < 0)
+	if (close_all_absent(feed) < 0 ||
+	    (resource == KUBE_NODES && feed_nodes_listed(feed) < 0))
 		return TIMELINE_BROKEN;
 	if (coverage->end_offset == OFFSET_NEVER) {
 		coverage->end_offset = feed->offset;

@@ -85,19 +85,38 @@ static struct arrival arrival_of(const struct feed *feed)
 	return (struct arrival){feed->received, feed_known_before(feed), feed->offset};
 }
 
-int feed_pod(struct feed *feed, const struct pod_object *pod, struct codec *codec,
-	     struct text *next)
+/* Whether no Node object of NODE is there, as far as the lists of nodes say. 1, 0, or -1 after
+ * logging. */
+static int node_is_gone(struct feed *feed, uint64_t node)
+{
+	int listed, there;
+
+	row_key_node_there(feed->key, feed->cluster->id, 0);
+	listed = store_get(feed->store, feed->key, feed->value);
+	if (listed != 1 || node == 0)
+		return listed < 0 ? -1 : 0;
+	row_key_node_there(feed->key, feed->cluster->id, node);
+	there = store_get(feed->store, feed->key, feed->value);
+	return there < 0 ? -1 : there == 0;
+}
+
+int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *codec, struct text *next)
 {
 	struct span uid = span_of(feed->event->uid);
 	struct pod_state body = pod_state_read(codec);
 	struct pod_fold before = body.fold;
 	struct arrival arrival = arrival_of(feed);
 	struct epoch ended;
+	int gone;
 
 	if (pod->host_network) {
 		pod_state_add(next, &body);
 		return 0;
 	}
+	gone = node_is_gone(feed, pod->record.node);
+	if (gone < 0)
+		return -1;
+	pod->record.node_gone = gone == 1;
 	if (pod_fold_record(&body.fold, &pod->record, feed->event->type == KUBE_DELETED, &arrival,
 			    &ended) &&
 	    before.epoch.evidence.how == BINDING_OPEN && put_epoch(feed, uid, &ended) < 0)
@@ -124,8 +143,8 @@ int feed_pod_absent(struct feed *feed, struct span uid, struct codec *codec, str
 	return 0;
 }
 
-/* One pod's row, when the Node object of NODE is gone. */
-static int lose_on(struct feed *feed, uint64_t node, struct span uid, struct span row)
+/* One pod's row, after a Node object went away. */
+static int lose_if_gone(struct feed *feed, struct span uid, struct span row)
 {
 	struct arrival arrival = arrival_of(feed);
 	struct codec codec = codec_read(row);
@@ -133,12 +152,16 @@ static int lose_on(struct feed *feed, uint64_t node, struct span uid, struct spa
 	struct pod_state body = pod_state_read(&codec);
 	struct pod_fold before = body.fold;
 	struct text next;
-	int rc = -1;
+	int rc = -1, gone;
 
 	if (codec.failed)
 		return store_damaged(feed->store, "the state of a pod");
-	if (!pod_fold_node_gone(&body.fold, node, &arrival))
+	if (!body.fold.has_epoch || body.fold.epoch.evidence.how != BINDING_OPEN)
 		return 0;
+	gone = node_is_gone(feed, body.fold.epoch.evidence.node);
+	if (gone <= 0)
+		return gone;
+	pod_fold_node_gone(&body.fold, &arrival);
 	text_init(&next, feed->state->limit);
 	object_head_add(&next, &head);
 	pod_state_add(&next, &body);
@@ -150,7 +173,7 @@ static int lose_on(struct feed *feed, uint64_t node, struct span uid, struct spa
 	return rc;
 }
 
-int feed_pods_without_node(struct feed *feed, uint64_t node)
+int feed_pods_without_node(struct feed *feed)
 {
 	struct span key, value;
 	struct store_scan *scan;
@@ -163,7 +186,7 @@ int feed_pods_without_node(struct feed *feed, uint64_t node)
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
 		struct span uid = {key.data + prefix.length, key.length - prefix.length};
 
-		rc = lose_on(feed, node, uid, value);
+		rc = lose_if_gone(feed, uid, value);
 		if (rc != 0)
 			break;
 	}

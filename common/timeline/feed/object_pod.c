@@ -48,7 +48,7 @@ static const char *read_addresses(struct json_object *object, struct pod_object 
 		fit = object_add_address(&addresses, object_text(json_element(list, i), "ip")) &&
 		      fit;
 	fit = object_add_address(&addresses, object_text(object, "status.podIP")) && fit;
-	told = addresses.count > 0;
+	told = record->published = addresses.count > 0;
 	while (kube_annotations_next(&annotations, annotation)) {
 		struct span text = object_labelled(object, "metadata.annotations", annotation);
 

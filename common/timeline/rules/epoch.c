@@ -38,7 +38,8 @@ static bool finished(const struct epoch *epoch, const struct pod_record *record)
 	if (released(record))
 		return true;
 	if (record->sandbox != POD_SANDBOX_FALSE || record->running ||
-	    (when_is_min(epoch->evidence.sandbox_ready) && record->started_count == 0))
+	    (!record->published && record->started_count == 0 &&
+	     when_is_min(epoch->evidence.sandbox_ready)))
 		return false;
 	/* The address of a sandbox that died is free only after its containers have ended. */
 	for (size_t i = 0; i < record->finished_count; i++) {
@@ -106,7 +107,7 @@ static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *r
 		return false;
 	if (!fold->has_epoch || moved(epoch, record))
 		return true;
-	if (how != BINDING_OPEN && lives(epoch, record, deleted) &&
+	if (how != BINDING_OPEN && lives(epoch, record, deleted) && !record->node_gone &&
 	    (how != BINDING_FINISHED || fresh(fold, record)))
 		return true;
 	if (restarted(epoch, record, deleted))
@@ -243,7 +244,7 @@ static enum binding_end end_told(const struct epoch *epoch, const struct pod_rec
 	if (finished(epoch, record) || sandbox_is_newer(epoch, record) ||
 	    (deleted && finished_before(epoch, record->all_terminated)))
 		return BINDING_FINISHED;
-	if (deleted || record->terminal)
+	if (deleted || record->terminal || record->node_gone)
 		return BINDING_LOST;
 	return record->address_count == 0 ? BINDING_ADDRESS_GONE : BINDING_OPEN;
 }
@@ -322,8 +323,10 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 		fold->start_time = record->start_time;
 	if (record->node)
 		fold->unpublished.node = record->node;
-	is_released = released(record) ||
-		      (deleted && finished_before(&fold->epoch, record->all_terminated));
+	/* After an epoch, what has terminated is of its sandbox, not of the next one. */
+	is_released = !fold->has_epoch &&
+		      (released(record) ||
+		       (deleted && finished_before(&fold->epoch, record->all_terminated)));
 	/* After its end only more evidence of the end belongs to the epoch; anything else is of
 	 * a sandbox that has no address yet. */
 	if (fold->has_epoch && (fold->epoch.evidence.how == BINDING_OPEN || finished(&fold->epoch, record)))
@@ -342,11 +345,7 @@ void pod_fold_absent(struct pod_fold *fold, const struct arrival *arrival)
 	fold_unpublished(fold, true, false, arrival->received);
 }
 
-bool pod_fold_node_gone(struct pod_fold *fold, uint64_t node, const struct arrival *arrival)
+void pod_fold_node_gone(struct pod_fold *fold, const struct arrival *arrival)
 {
-	if (!fold->has_epoch || fold->epoch.evidence.how != BINDING_OPEN ||
-	    fold->epoch.evidence.node != node)
-		return false;
 	end_epoch(&fold->epoch, BINDING_LOST, arrival);
-	return true;
 }

@@ -31,7 +31,9 @@ struct pod_record {
 	size_t address_count;
 	enum pod_sandbox sandbox;
 	struct when sandbox_changed; /* WHEN_MIN when the condition has no time */
+	bool published;              /* the kubelet told an address, not only the network plugin */
 	bool annotation_emptied;     /* the network plugin removed the address */
+	bool node_gone;              /* no Node object of its node is there */
 	bool terminal;               /* phase Succeeded or Failed */
 	bool running;                /* a container has state.running */
 	bool all_terminated;
@@ -92,7 +94,7 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 /* The pod is absent from a list that was complete at ARRIVAL. */
 void pod_fold_absent(struct pod_fold *fold, const struct arrival *arrival);
 
-/* The Node object of NODE (a hash) is gone as of ARRIVAL. Returns whether that ends an epoch. */
-bool pod_fold_node_gone(struct pod_fold *fold, uint64_t node, const struct arrival *arrival);
+/* The Node object of its node is gone as of ARRIVAL: the newest epoch, which is open, ends. */
+void pod_fold_node_gone(struct pod_fold *fold, const struct arrival *arrival);
 
 #endif

@@ -107,6 +107,14 @@ void row_key_deleted(struct text *key, uint32_t cluster, enum kube_resource reso
 	text_add(key, uid.data, uid.length);
 }
 
+void row_key_node_there(struct text *key, uint32_t cluster, uint64_t node)
+{
+	text_clear(key);
+	codec_add_u8(key, 'n');
+	codec_add_u32(key, cluster);
+	codec_add_u64(key, node);
+}
+
 void row_key_table(struct text *key, enum row_table table, uint32_t cluster)
 {
 	begin(key, (unsigned)table, cluster);

@@ -5,6 +5,7 @@
  * 'a' cluster ip 'm' offset number                               a membership
  * 'd' cluster uid offset                                         a holder's names, owner, label
  * 'l' cluster node-name offset                                   zone and region
+ * 'n' cluster hash-of-node-name                                  (empty: a Node of that name is there)
  * 'o' cluster uid offset                                         a ReplicaSet's or Job's controller
  * 's' cluster resource uid                                       fold state of one object
  * 'x' cluster resource uid                                       (empty: it was deleted)
@@ -65,6 +66,8 @@ void row_key_object(struct text *key, uint32_t cluster, enum kube_resource resou
 void row_key_objects(struct text *key, uint32_t cluster, enum kube_resource resource);
 void row_key_deleted(struct text *key, uint32_t cluster, enum kube_resource resource,
 		     struct span uid);
+/* NODE 0: a list of nodes that is not empty was whole. */
+void row_key_node_there(struct text *key, uint32_t cluster, uint64_t node);
 void row_key_table(struct text *key, enum row_table table, uint32_t cluster);
 void row_key_numbered(struct text *key, enum row_table table, uint32_t cluster, uint64_t number);
 void row_key_cluster(struct text *key, uint32_t cluster);

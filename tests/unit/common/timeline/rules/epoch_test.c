@@ -402,13 +402,17 @@ static void what_a_progress_proved_stays_proved(void **state)
 static void a_pod_without_its_node_is_lost(void **state)
 {
 	struct pod_fold fold = born(running(1, 105));
+	struct pod_record without = running(1, 105);
 	struct arrival came = arrival(300, 290);
 
 	(void)state;
-	assert_false(pod_fold_node_gone(&fold, 8, &came));
-	assert_true(pod_fold_node_gone(&fold, 7, &came));
+	pod_fold_node_gone(&fold, &came);
 	assert_ended(&fold, BINDING_LOST, 280, OPEN);
-	assert_true(take(&fold, running(1, 105), false, 310)); /* its kubelet came back */
+	without.node_gone = true;
+	assert_false(take(&fold, without, false, 310));
+	assert_true(take(&fold, running(1, 105), false, 320)); /* its node came back */
+	assert_false(take(&fold, without, false, 330));
+	assert_ended(&fold, BINDING_LOST, 105, OPEN);
 }
 
 int main(void)
