@@ -61,19 +61,17 @@ class Timeline:
     def cannot_be_read(self, offset, error):
         if error.harmless or error.resource not in (None,) + TELLING:
             return
-        if error.cluster is not None:
-            self.world_of(error.cluster)
         self.lost.append((offset, error.cluster, error.resource))
         for name, world in self.worlds.items():
             if error.cluster in (None, name):
                 world.cannot_be_read(offset, error.resource)
 
     def world_of(self, cluster):
-        """A world that begins late has missed what could not be read of any cluster before."""
+        """A world that begins late has missed what could not be read before."""
         if cluster not in self.worlds:
             world = self.worlds[cluster] = World()
             for offset, of, resource in self.lost:
-                if of is None:
+                if of in (None, cluster):
                     world.cannot_be_read(offset, resource)
         return self.worlds[cluster]
 

@@ -11,14 +11,23 @@ import sys
 from pathlib import Path
 
 import history
-from history import History, node, piece, service, text
+from history import node, piece, service, text
+from random_flows import flows_of
 from random_pods import Life
+from random_watch import Watch, disguise, interleaved
 
 SPAN = 240      # seconds
 NODES = ("n1", "n2", "n3")
-ADDRESSES = ["10.244.1.%d" % n for n in range(1, 5)] + ["10.244.2.1", "fd00::2:1"]
+ADDRESSES = ["10.244.1.%d" % n for n in range(5, 9)] + ["10.244.2.5", "fd00::2:1"]
 VIPS = ["10.96.0.%d" % n for n in range(10, 13)]
-OUTSIDE = ["192.0.2.77", "10.244.9.9", "10.96.0.200", "2001:db8::7"]
+OUTSIDE = ["192.0.2.77", "10.244.9.9", "10.244.1.9", "10.244.1.200", "10.96.0.200", "2001:db8::7", "203.0.113.9"]
+GATEWAYS = ["10.244.1.0", "10.244.1.1", "10.244.2.1", "10.244.2.2", "10.129.0.2"]
+LOCAL = ["127.0.0.1", "169.254.20.10", "fe80::1", "ff02::1", "224.0.0.251", "255.255.255.255", "::", "0.0.0.0"]
+PLUGINS = {"projectcalico.org/IPv4Address": "192.0.2.4%d/24", "projectcalico.org/IPv4WireguardInterfaceAddr": "10.1.0.%d",
+           "projectcalico.org/IPv4IPIPTunnelAddr": "10.1.1.%d", "projectcalico.org/IPv4VXLANTunnelAddr": "10.1.2.%d",
+           "projectcalico.org/IPv6WireguardInterfaceAddr": "fd01::%d", "network.cilium.io/ipv4-health-ip": "10.1.3.%d",
+           "io.cilium.network.ipv4-cilium-host": "10.1.4.%d", "network.cilium.io/ipv6-Ingress-ip": "fd01::1:%d",
+           "k8s.ovn.org/node-subnets": "{\"default\": [\"10.129.%d.0/24\"]}", "flannel.alpha.coreos.com/backend-type": "vxlan %d"}
 NAMES = ("cart", "shop", "admin", "web")
 OWNERS = [None, None, ("ReplicaSet", "cart-5d9c", "rs-cart"), ("ReplicaSet", "web-77aa", "rs-none"),
           ("Job", "nightly-1", "job-1"), ("StatefulSet", "db", "ss-1"), ("Rollout", "roll", "ro-1"), ("Node", "n1", "node-n1")]
@@ -31,7 +40,10 @@ class World:
         self.instants = []          # (time, address) of hand-overs
         self.count = 0
         self.clocks = {name: self.chance.choice((0, .2, -.2)) for name in NODES}
+        self.kind = self.chance.choice(("mixed", "tidy", "tidy", "loose"))   # whether pods are in their nodes' podCIDRs
+        self.clocks["n3"] += self.chance.choice((0, 0, 0, -100, 100)) if self.kind == "mixed" else 0
         self.living = []            # (from, to, address, uid)
+        self.plugged = []           # addresses that network plugins gave to nodes
 
     def put(self, time, resource, kind, thing):
         self.writes.append((max(time, .01), resource, kind, thing))
@@ -46,7 +58,7 @@ class World:
             time += length + self.chance.choice((-3, .05, .3, .8, 2, 6)) * self.chance.uniform(.5, 1)
 
     def tenure(self, address, bound, gone):
-        life = self.life()
+        life = self.life(address)
         both = address.startswith("10.244.1.1") and self.chance.random() < .5
         ip = [address, "fd00::1:%d" % self.chance.randrange(1, 3)] if both else address
         started = life.begin(ip, bound)
@@ -61,24 +73,37 @@ class World:
             started = bound + .1
             gone = bound + self.chance.uniform(1, 20)
             self.instants += [(bound, ip), (gone, ip)]
+        elif gone > started + 2 and self.chance.random() < .25:
+            life.annotations["kubernetes.io/config.mirror"] = "hash"
+            for _, _, thing in life.writes:
+                thing["metadata"]["annotations"]["kubernetes.io/config.mirror"] = "hash"
+            life.made_again(ip, bound, started, self.chance.uniform(started, gone))
         life.finish(ip, bound, started, gone)
         self.pod_writes(life)
 
-    def life(self):
+    def life(self, address=""):
         self.count += 1
         name = self.chance.choice(NODES)
+        if self.kind == "tidy":
+            name = "n2" if address.startswith("10.244.2") else "n1"
         owner = self.chance.choice(OWNERS)
         owner = owner and dict(zip(("kind", "name", "uid"), owner))
         labels = {"pod-template-hash": self.chance.choice(("5d9c", "77aa"))} if self.chance.random() < .7 else {}
-        return Life(self.chance, "p%d" % self.count, name, self.clocks[name], self.chance.choice(("shop", "bank")),
+        life = Life(self.chance, "p%d" % self.count, name, self.clocks[name], self.chance.choice(("shop", "bank")),
                     owner, labels)
+        if self.chance.random() < .2:
+            second = self.chance.choice(("10.9.0.%d" % self.chance.randrange(4), "fd09::1", "no address"))
+            life.annotations["k8s.v1.cni.cncf.io/network-status"] = self.chance.choice(
+                ('[{"ips":["%s"]},{"name":"x"}]' % second, '[{"ips":"%s"}]' % second, "[{"))
+            self.instants.append((self.chance.uniform(0, SPAN), "10.9.0.1"))
+        return life
 
     def pod_writes(self, life):
         for time, kind, thing in life.ordered():
             self.put(time, "pods", kind, thing)
 
     def unpublished(self):
-        for _ in range(self.chance.randrange(4)):
+        for _ in range(self.chance.choice((0, 0, 1, 3))):
             life = self.life()
             life.start = self.chance.uniform(0, SPAN - 40)
             life.never_placed()
@@ -112,6 +137,8 @@ class World:
             members.append((self.chance.choice(ADDRESSES), None))
         if self.chance.random() < .3:
             members.append(("192.0.2.1", "uid-host"))
+        if self.chance.random() < .5:
+            members.append(("203.0.113.9", None))
         return piece(piece_name, name, members, ports, trigger, namespace="shop")
 
     def services(self):
@@ -128,20 +155,55 @@ class World:
                 self.put(again, "services", "ADDED", service("new-" + name, address, created=again))
                 self.instants += [(gone, address), (again, address)]
 
+        self.shared()
+
+    def shared(self):
+        """Services that share an address, one with another or with a node."""
+        for number, name in enumerate(("lb-a", "lb-b", "lb-c")):
+            thing = service(name, "10.96.0.%d" % (20 + number), self.chance.choice(((80,), (443,), (80, 443))), created=5)
+            thing["spec"]["type"] = self.chance.choice(("LoadBalancer", "LoadBalancer", "ClusterIP"))
+            thing["status"] = {"loadBalancer": {"ingress": [{"ip": self.chance.choice(
+                ("203.0.113.10 ", "203.000.113.010", "192.0.2.1", "192.0.2.2"))}]}}
+            if self.chance.random() < .4:
+                thing["spec"]["externalIPs"] = [self.chance.choice(("192.0.2.2", "203.0.113.10", "none"))]
+            bare = dict(thing, status={}, spec=dict(thing["spec"], externalIPs=[]))
+            begin = self.chance.uniform(5, 120)
+            if self.chance.random() < .5:
+                self.put(5, "services", "ADDED", bare)
+            self.put(begin, "services", "MODIFIED", thing)
+            if self.chance.random() < .5:
+                self.put(begin + 40, "services", self.chance.choice(("MODIFIED", "DELETED")), bare)
+            self.instants += [(begin, "203.0.113.10"), (begin, "192.0.2.2"), (begin + 40, "203.0.113.10")]
+
     def nodes(self):
         for number, name in enumerate(NODES, 1):
-            address, cidr = "192.0.2.%d" % number, "10.244.%d.0/24" % number if self.chance.random() < .7 else None
-            labels = {"topology.kubernetes.io/zone": "z%d" % number} if self.chance.random() < .7 else {}
-            if labels and self.chance.random() < .5:
-                labels["topology.kubernetes.io/region"] = "r\"1\\é\n"
-            self.put(.1, "nodes", "ADDED", node(name, address, cidr, labels))
-            if self.chance.random() < .4:
-                self.put(60, "nodes", "MODIFIED", node(name, "192.0.2.20", cidr, labels))
-                self.put(90, "nodes", "MODIFIED", node(name, address, cidr, labels))
-                self.instants += [(60, address), (90, "192.0.2.20")]
-            if self.chance.random() < .3:
-                self.put(120, "nodes", "DELETED", node(name, address, cidr, labels))
-                self.instants.append((120, address))
+            address, cidr = "192.0.2.%d" % number, "10.244.%d.0/24" % number
+            if self.kind == "loose" or (self.kind == "mixed" and self.chance.random() < .3):
+                cidr = None
+            if self.kind == "loose" and self.chance.random() < .4:
+                address = "10.244.1.%d" % (100 + number)
+            self.node(number, name, address, cidr)
+        if self.chance.random() < .5:       # a pod's own machine
+            address = self.chance.choice(ADDRESSES[:4])
+            own = node("n1" if self.kind == "tidy" else "n3", address)
+            own["metadata"]["uid"] = "node-own"
+            self.put(.1, "nodes", "ADDED", own)
+
+    def node(self, number, name, address, cidr):
+        labels = {"topology.kubernetes.io/zone": "z%d" % number} if self.chance.random() < .7 else {}
+        if labels and self.chance.random() < .5:
+            labels["topology.kubernetes.io/region"] = "r\"1\\é\n"
+        given = {key: value % number for key, value in PLUGINS.items() if self.chance.random() < .25}
+        self.plugged += [value.partition("/")[0] for key, value in given.items() if key[0] not in "kf"]
+        more = {"annotations": given}
+        self.put(.1, "nodes", "ADDED", node(name, address, cidr, labels, **more))
+        if self.chance.random() < .4:
+            self.put(60, "nodes", "MODIFIED", node(name, "192.0.2.20", cidr, labels))
+            self.put(90, "nodes", "MODIFIED", node(name, address, cidr, labels, **more))
+            self.instants += [(60, address), (90, "192.0.2.20"), (90, self.chance.choice(self.plugged + [address]))]
+        if self.chance.random() < .3:
+            self.put(120, "nodes", "DELETED", node(name, address, cidr, labels))
+            self.instants.append((120, address))
 
     def owners(self):
         def owned(name, uid, kind, top):
@@ -153,6 +215,10 @@ class World:
         if self.chance.random() < .7:
             self.put(.1, "servicecidrs", "ADDED", {"kind": "ServiceCIDR", "metadata": history.metadata(
                 "kubernetes", namespace=None), "spec": {"cidrs": ["10.96.0.0/16", "fd96::/112"]}})
+
+    def everywhere(self):
+        return (ADDRESSES + VIPS + OUTSIDE + GATEWAYS + LOCAL + self.plugged + ["10.9.0.1", "fd09::1", "10.129.1.2", "10.1.0.1"]
+                + ["192.0.2.1", "192.0.2.2", "192.0.2.20", "203.0.113.10", "fd00::1:1"])
 
     # ---- How the watch tells it ----
 
@@ -169,143 +235,6 @@ class World:
         return Watch(self.chance, self.writes).told()
 
 
-class Watch:
-    """Turns writes into the records of a topic."""
-
-    def __init__(self, chance, writes):
-        self.chance, self.writes = chance, writes
-        self.out = History(cluster=chance.choice((None, "prod")))
-        self.present = {}           # resource -> uid -> (object, revision)
-        self.beat = 1.0
-        self.stalled = chance.uniform(60, SPAN) if chance.random() < .4 else SPAN
-        self.relists = sorted(chance.uniform(20, SPAN) for _ in range(chance.randrange(4)))
-        self.cut = chance.uniform(20, 120) if chance.random() < .25 else None
-
-    def told(self):
-        if self.chance.random() < .8:
-            for resource in ("pods", "services", "endpointslices", "nodes", "servicecidrs"):
-                if self.chance.random() < .93:
-                    self.out.synced(.001, resource)
-        for write in self.writes:
-            self.until(write[0])
-            self.change(*write)
-        self.until(SPAN)
-        if self.cut:
-            self.trim()
-        return self.out
-
-    def until(self, time):
-        """PROGRESS and relists up to TIME."""
-        while self.beat < time:
-            if self.relists and self.relists[0] < self.beat:
-                self.relist(self.relists.pop(0))
-            if not self.stalled < self.beat < self.stalled + 25:
-                lag = self.chance.choice((0, .05, .3, .3, -.1, 2.5))
-                self.out.progress(self.beat, round(self.beat - lag, 3))
-            self.beat += 1
-
-    def change(self, time, resource, kind, thing):
-        here = self.present.setdefault(resource, {})
-        uid = thing["metadata"]["uid"]
-        if self.chance.random() < .01 and kind != "DELETED":
-            return                  # missed: a later record or a list tells
-        known = uid in here
-        self.out.event(kind if kind == "DELETED" or known else "ADDED", resource, time, thing)
-        if kind == "DELETED":
-            here.pop(uid, None)
-        else:
-            here[uid] = (thing, self.out.revision)
-        self.noise(time, resource)
-
-    def noise(self, time, resource):
-        luck = self.chance.random()
-        if luck < .02:
-            self.out.records.append(self.out.records[-1])
-        elif luck < .04 and self.present[resource]:
-            thing, revision = self.chance.choice(list(self.present[resource].values()))
-            self.out.event("MODIFIED", resource, time, thing, max(1, revision - self.chance.randrange(3)))
-        elif luck < .05:
-            self.out.add(type="BOOKMARK", resource=resource, received=text(time),
-                         object={"metadata": {"resourceVersion": str(self.out.revision)}})
-        elif luck < .055:
-            self.out.add(type="ADDED", resource="secrets", received=text(time), object={"metadata": {"uid": "x"}})
-
-    def relist(self, time):
-        """A GAP, sometimes, and a list that sometimes shows less than was there."""
-        resource = self.chance.choice(("pods", "pods", "pods", "services", "endpointslices", "nodes"))
-        if self.chance.random() < .5:
-            since = time - self.chance.choice((.5, 3, 8))
-            self.out.gap(resource if self.chance.random() < .9 else None, since, time, time)
-        scope = self.chance.choice(({}, {}, {}, {"namespaces": ["shop"]}, {"labelSelector": "a=b"}))
-        self.out.sync_begin(time, resource, scope)
-        here = self.present.setdefault(resource, {})
-        for uid, (thing, revision) in list(here.items()):
-            if self.chance.random() < .1:
-                here.pop(uid)
-                continue
-            self.out.event("ADDED", resource, time, thing, revision)
-        if self.chance.random() < .95:
-            self.out.sync_end(time + .01, resource)
-
-    def trim(self):
-        """The topic's older part is gone."""
-        keep = [record for record in self.out.records if record.get("received", "") >= text(self.cut)]
-        self.out.records = keep
-
-
-def disguise(chance, records):
-    """The same history as other tools write it: no `received`, no envelope, broken lines."""
-    lines = records.lines()
-    if chance.random() < .25:
-        bare = []
-        for line in lines:
-            record = json.loads(line)
-            if "object" in record and record["type"] != "BOOKMARK" and chance.random() < .8:
-                record.pop("received")
-                if "kind" in record["object"]:
-                    record.pop("resource")
-                    if record["type"] != "DELETED" and "cluster" not in record and chance.random() < .3:
-                        record = record["object"]
-            bare.append(history.render.compact(record).encode())
-        lines = bare
-    if chance.random() < .3:
-        for junk in (b"{", b"", b"[1]", b'{"type":"ADDED"}', b'{"type":"PROGRESS","received":"soon"}'):
-            lines.insert(chance.randrange(len(lines)), junk)
-    return lines
-
-
-def flows_of(world, count):
-    chance, lines = world.chance, []
-    everywhere = ADDRESSES + VIPS + OUTSIDE + ["192.0.2.1", "192.0.2.2", "192.0.2.20", "fd00::1:1"]
-    instants = sorted(world.instants)
-    for _ in range(count):
-        ends = []
-        time, address = chance.choice(instants)
-        start = time + chance.uniform(-4, 4) if chance.random() < .8 else chance.uniform(-20, SPAN + 20)
-        other = chance.choice(instants)[1] if chance.random() < .6 else chance.choice(everywhere)
-        ends = [address, other]
-        chance.shuffle(ends)
-        end = start + chance.choice((0, .01, .3, 2, 8)) * chance.uniform(.5, 1)
-        ports = [chance.choice((8080, 9090, 30080, 80, 40000, None)) for _ in ends]
-        packets = [chance.choice((0, 3)), chance.choice((0, 3))]
-        line = history.flow(round(start, 6), round(max(start, end), 6), *ends, packets, ports,
-                            chance.choice(("tcp", "tcp", "tcp", "udp", "icmp", "6", "odd")),
-                            chance.choice((None, ("S", "RA"), ("SA", "R"), ("APSF", "APSF"), ("RA", ""))))
-        lines.append(spoiled(chance, line) if chance.random() < .05 else line)
-    return lines
-
-
-def spoiled(chance, line):
-    """A flow that is odd, or wrong."""
-    return chance.choice((
-        line[:-1], line + b" ", b" " + line, line[:-1] + b" }", b"", b"null", line.replace(b'"ip"', b'"IP"', 1),
-        line.replace(b'"port":8080', b'"port":70000'), line.replace(b'"packets":3', b'"packets":-3', 1),
-        line[:-1] + b',"tcp":{"flags":{"source":7,"source":"S"}}}', line[:-1] + b',"tcp":[]}',
-        line[:-1] + b',"tenure":1}', line[:-1] + b',"source":{}}', line.replace(b'"start"', b'"begin"', 1),
-        line.replace(b',"packets":3', b""), line[:-1] + b',"x":{"tenure":{},"source":1}}',
-        line.replace(b'Z"', b'+00:00"', 1), line.replace(b'"network"', b'"net"', 1)))
-
-
 def make(seed, count=400):
     """(kube lines, flow lines, options as words) of SEED."""
     world = World(seed)
@@ -318,6 +247,8 @@ def make(seed, count=400):
         options += ["--cluster-cidr", "10.244.0.0/16"]
     if chance.random() < .2:
         options += ["--hindsight"]
+    if chance.random() < .3:
+        options += ["--kube-from", text(chance.randrange(-20, 60)), "--kube-until", text(chance.randrange(200, 300))]
     if chance.random() < .15:
         options += ["--since", text(chance.randrange(60)), "--until", text(chance.randrange(120, SPAN))]
     if chance.random() < .2:
@@ -329,14 +260,6 @@ def make(seed, count=400):
         return interleaved(chance, records.lines(), other.lines()), flows, options
     lines = disguise(chance, records)
     return lines, flows, options
-
-
-def interleaved(chance, *runs):
-    """The runs mixed, each in its own order."""
-    picks = [index for index, run in enumerate(runs) for _ in run]
-    chance.shuffle(picks)
-    turns = [iter(run) for run in runs]
-    return [next(turns[index]) for index in picks]
 
 
 def reordered(chance, lines):

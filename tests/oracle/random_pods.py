@@ -1,7 +1,7 @@
 """The life of one random pod as its kubelet, of one of several versions, reports it."""
 import math
 
-from history import container, pod
+from history import container, cut, pod
 
 PROFILES = ("eager", "late", "old", "calico")
 ENDS = ("normal", "normal", "normal", "job", "forced", "collected", "lost", "blank")
@@ -21,6 +21,7 @@ class Life:
         self.start = 0
         self.deleting = None
         self.latest = 15            # a late write comes at most so much later
+        self.annotations = {}
 
     def seen(self, time):
         """What the node's clock shows, never before the epoch of the test."""
@@ -43,12 +44,14 @@ class Life:
         status.pop("released", None)
         if self.deleting is not None:
             status["deleting"] = self.deleting
+        more["annotations"] = dict(more.get("annotations", {}), **self.annotations)
         thing = pod(self.name, ip, self.node, self.seen(self.start), None if ready is None else self.seen(ready),
                     None if gone is None else self.seen(gone), namespace=self.namespace, uid=self.uid, **status, **more)
         if self.profile != "old" and self.chance.random() < .5:
             thing["status"]["conditions"] += [
                 {"type": name, "status": "True", "lastTransitionTime": thing["status"]["startTime"]}
                 for name in ("Initialized", "ContainersReady")]
+        thing["metadata"]["creationTimestamp"] = cut(self.start)     # the API server's clock, not the node's
         self.writes.append((time + self.delay(), kind, thing))
 
     def ran(self, started, finished=None, before=None):
@@ -80,6 +83,8 @@ class Life:
     def renew(self, ip, started, gone, new_ip, bound):
         """The sandbox dies when it is GONE, and another one follows, BOUND to NEW_IP."""
         way = self.chance.random()
+        if self.profile != "old" and self.chance.random() < .3:      # the new sandbox is told before its address
+            self.write(bound, ip=ip, ready=bound, containers=[container(before=(self.seen(started), self.seen(gone - .2)))])
         waiting = [container(before=(self.seen(started), self.seen(gone - .2)))]
         if way < .4:
             self.write(gone, ip=ip, gone=gone, containers=waiting)
@@ -101,6 +106,8 @@ class Life:
         terminal = dict(phase=self.chance.choice(("Succeeded", "Failed")), containers=over, ip=ip, gone=gone, released=True)
         if way == "lost":
             return
+        if self.profile != "old" and self.chance.random() < .2:      # the sandbox died, a container runs on
+            self.write(gone - .4, ip=ip, gone=gone - .5, containers=self.ran(started))
         if way == "forced":
             self.write(gone - self.chance.uniform(0, 3), "DELETED", ip=ip, ready=bound, containers=self.ran(started))
             return
@@ -125,7 +132,16 @@ class Life:
         if self.chance.random() < .7:
             self.write(self.start + self.chance.uniform(1, 20), phase="Failed")
         if self.chance.random() < .5:
-            self.write(self.start + 22, "DELETED", phase="Failed")
+            self.write(self.start + 22, "DELETED", phase=self.chance.choice(("Failed", "Pending")),
+                       containers=[container()])
+
+    def made_again(self, ip, bound, started, time):
+        """The mirror of a static pod is deleted, and the kubelet makes it again."""
+        now = dict(ip=ip, ready=bound, containers=self.ran(started))
+        if self.chance.random() < .7:
+            self.write(time, "DELETED", **now)
+        self.uid += "-again"
+        self.write(time + self.chance.choice((.2, .2, 3)), "ADDED", **now)
 
     def ordered(self):
         """The writes in the order in which the kubelet meant them: a late one holds up the next."""

@@ -1,0 +1,112 @@
+"""The rules of answers.md, each switched off by name: what the random histories would not notice, they do not exercise.
+
+A mutation is (owner, name, change): owner.name is replaced by change(owner.name).
+"""
+import asof
+import coverage
+import epochs
+import holders
+import memberships
+import moments
+import oracle
+import pods
+import ranges
+import render
+import shapes
+import topic
+import unpublished
+import verdict
+import world
+
+
+def always(value):
+    return lambda _: lambda *ignored: value
+
+
+def without(*words):
+    """A list of reasons, or of how an object has an address, without these."""
+    return lambda found: lambda *given: [one for one in found(*given) if one not in words]
+
+
+MUTATIONS = {
+    # section 1
+    "leading zeros": (shapes, "decimal", lambda _: lambda value: value),
+    "new order by SYNC_BEGIN": (world, "is_new_order", always(False)),
+    "new order by GAP": (world.World, "new_order", always(None)),
+    "DELETED whatever its revision": (world, "is_newer", lambda _: lambda record, thing: (
+        record.revision is None or record.revision > thing.revision
+        or (thing.absent and record.revision == thing.revision))),
+    "absent objects come back": (world, "is_newer", lambda _: lambda record, thing: (
+        record.type == "DELETED" or record.revision is None or record.revision > thing.revision)),
+    "second listings": (coverage.Listings, "begin_again", lambda _: lambda self, record: []),
+    "30 minutes of a watch": (coverage, "WATCH", lambda _: moments.EVER),
+    "coverage": (coverage.Coverage, "start", always(moments.NEVER)),
+    "--kube-from": (coverage.Coverage, "start", lambda start: lambda self, position, progress, _: start(
+        self, position, progress, None)),
+    "unread": (coverage.Coverage, "is_unread", always(False)),
+    "newest instants": (topic, "newest_instant", always(None)),
+    # section 2
+    "skew in the position": (oracle.Timeline, "reported", lambda _: lambda self, end: moments.shift(
+        end, self.options.hold)),
+    "kube_ended": (oracle.Timeline, "provisional", always(None)),
+    # section 3
+    "secondary addresses": (pods, "secondary", always(())),
+    "times not later than received": (pods, "not_later", lambda _: lambda moment, received: moment),
+    "times not before the creation": (pods, "clock_is_wrong", always(False)),
+    "start not before the creation": (pods, "start_of", lambda _: lambda status: status.kubelet_start),
+    "sandbox False while running": (pods, "gone_for_good", always(True)),
+    "fresh": (epochs, "fresh", always(True)),
+    "never fresh": (epochs, "fresh", always(False)),
+    "another sandbox": (epochs, "another_sandbox", always(False)),
+    "restarted without a sandbox": (epochs, "restarted", always(False)),
+    "startedAt of earlier epochs": (epochs, "is_own_start", always(True)),
+    "sandbox of earlier epochs": (epochs, "is_own_sandbox", always(True)),
+    "up to": (epochs, "up_to", lambda _: lambda epoch, hold: epoch.last_running),
+    "ended unseen": (epochs, "ended_unseen", always(epochs.LOST)),
+    "sandbox gone bounds the end": (epochs, "possible_to", lambda _: lambda epoch: (
+        moments.EVER if epoch.how in ("", epochs.LOST) else epoch.ended_received)),
+    "mirrors are one pod": (world, "holder_of", lambda _: lambda uid, facts, mirror: uid),
+    # section 4
+    "gateways": (holders, "gateways_of", always(())),
+    "shared addresses": (holders, "shared_addresses", always(())),
+    "shared are told apart": (verdict, "is_shared_with_a_host", always(False)),
+    "addresses of ovn-kubernetes": (holders, "subnets_of", always([])),
+    "not before known": (holders, "fold", lambda fold: lambda held, record, resource, known: holders.Held(
+        tuple(holders.replace(span, not_before=None) for span in fold(held, record, resource, known).spans),
+        fold(held, record, resource, known).always)),
+    "lost nodes": (world, "held_binding", lambda binding: lambda *given: holders.replace(binding(*given), lost=False)),
+    "podCIDRs in use": (ranges, "cidrs_in_use", always(True)),
+    # section 5
+    "held by an open one": (asof, "held", lambda held: lambda a, b, hold: (
+        moments.NEVER if a.raw_certain_to == moments.EVER else held(a, b, hold))),
+    "open and terminating": (asof, "later_start", always(False)),
+    # section 6
+    "nobody's": (verdict, "is_local", always(False)),
+    "a pod's own machine": (verdict, "is_pods_node", always(False)),
+    "services by port": (world.World, "serves_port", always(False)),
+    "t": (verdict, "accounted_for", always(moments.NEVER)),
+    "why gap": (verdict, "unrecorded", without("gap")),
+    "why before_coverage": (verdict, "unrecorded", without("before_coverage")),
+    "why lost": (verdict, "unrecorded", without("lost")),
+    "why unpublished_pod": (verdict, "unrecorded", without("unpublished_pod")),
+    "why other_machine": (verdict, "unrecorded", without("other_machine")),
+    "certain ones keep their address": (unpublished, "kept", always(False)),
+    "not released": (unpublished, "may_hold", lambda may: lambda standing, *given: may(
+        unpublished.replace(standing, released=True), *given)),
+    "released": (unpublished, "may_hold", lambda may: lambda standing, *given: may(
+        unpublished.replace(standing, released=False), *given)),
+    "podCIDRs of other nodes": (ranges.View, "of_another_node", always(False)),
+    "outside is covered": (verdict, "is_covered", always(True)),
+    "amid the pods": (verdict, "surely_amid", always(False)),
+    "unpublished pods amid": (verdict, "kept_by_unpublished", always(False)),
+    "outside when all is read": (verdict, "is_unread", always(False)),
+    # section 7
+    "slices lacked it": (memberships, "not_before", lambda _: lambda opening, known: opening),
+    "ports prove for who serves": (render, "proves_port", always(True)),
+    "ports of who began": (render, "uses_port", always(True)),
+    "shared addresses are memberships": (memberships, "shared_addresses", always(())),
+    "services outside": (render, "of_outside", always((set(), set()))),
+    # section 8
+    "candidates": (render, "candidates", always([])),
+    "why of candidates": (render, "why", always("certain")),
+}

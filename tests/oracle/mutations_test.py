@@ -1,0 +1,45 @@
+"""The random histories of tests/integration/60-oracle.py exercise each rule: without it some answer is another one."""
+import functools
+
+import flows
+import pytest
+import random_history
+from mutations import MUTATIONS
+from oracle import Timeline, settings
+
+SEEDS = range(1, 41)
+
+
+@functools.lru_cache(maxsize=None)
+def history_of(seed):
+    return random_history.make(seed, count=120)
+
+
+def answers(seed):
+    kube, lines, options = history_of(seed)
+    hindsight, options = settings(options)
+    timeline = Timeline(options)
+    for offset, line in enumerate(kube):
+        timeline.feed(offset, line)
+    found = []
+    for offset, line in enumerate(lines):
+        try:
+            found.append(timeline.tag(line, ("flows", 0, offset), hindsight))
+        except (flows.Rejected, flows.Outside):
+            pass
+    return found
+
+
+right = functools.lru_cache(maxsize=None)(answers)
+
+
+@pytest.mark.parametrize("rule", MUTATIONS)
+def test_a_rule_that_is_switched_off_is_noticed(monkeypatch, rule):
+    owner, name, change = MUTATIONS[rule]
+    for seed in SEEDS:
+        wanted = right(seed)
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, change(getattr(owner, name)))
+            if answers(seed) != wanted:
+                return
+    pytest.fail("no seed notices it")
