@@ -9,7 +9,7 @@ class Binding:
     kind: str                       # pod, node, service
     holder: object                  # equal for the bindings of one holder
     uid: str
-    number: int                     # epoch, within the holder
+    number: int                     # epoch
     node: str
     terminating: bool
     raw_possible_from: int
@@ -60,8 +60,10 @@ def claims(a, b, skew):
 
 
 def is_before(a, b, skew):
-    if a.holder == b.holder:
+    if a.uid == b.uid:
         return a.number < b.number
+    if a.holder == b.holder:
+        return False            # mirrors of one static pod
     return claims(a, b, skew) and not claims(b, a, skew)
 
 

@@ -72,10 +72,10 @@ class Listings:
 
     def __init__(self):
         self.began = None           # offset of the last listing's first record
-        self.received = self.last = None    # of its first and last record
+        self.received = None        # the greatest of it
+        self.before_it = None       # the greatest of the listing before
         self.uids = None            # those in a listing that is not over
         self.first = True           # it is the first one, which has no SYNC_BEGIN
-        self.gap = None             # of the listing that is not over
 
     def before(self, record, again):
         """The records to feed before RECORD, of a resource without a SYNC_BEGIN so far. AGAIN: its
@@ -90,31 +90,33 @@ class Listings:
             made += self.begin_again(record)
         elif self.uids is not None:
             self.uids.add(record.uid)
-            self.last = record.received
+            self.received = max(self.received, record.received)
         return made
 
     def begin(self, record):
-        self.began, self.received, self.last = record.offset, record.received, record.received
+        self.began, self.before_it, self.received = record.offset, self.received, record.received
+        self.cluster, self.resource = record.cluster, record.resource
         self.uids = {record.uid} if record.type == "ADDED" else None
 
     def begin_again(self, record):
-        since = self.received
-        if record.received - since >= WATCH:
-            since += WATCH
-        self.gap = Record(record.offset, "GAP", record.cluster, record.resource, record.received,
-                          start=since, end=record.received)
         self.begin(record)
         self.first = False
-        return [self.gap, Record(record.offset, "SYNC_BEGIN", record.cluster, record.resource, record.received)]
+        return [Record(record.offset, "SYNC_BEGIN", record.cluster, record.resource, record.received)]
 
     def end(self, offset):
-        """The SYNC_END of a listing that is over before OFFSET, if it needs one."""
+        """The GAP and the SYNC_END of a listing that is over before the record at OFFSET."""
         self.uids = None
         if self.first:
             return []
-        gap = self.gap
-        return [Record(offset, "SYNC_END", gap.cluster, gap.resource, self.last, revision=UNLIMITED, known=gap.start)]
+        since = gap_from(self.before_it, self.received)
+        return [Record(offset, "GAP", self.cluster, self.resource, self.received, start=since, end=self.received),
+                Record(offset, "SYNC_END", self.cluster, self.resource, self.received, revision=UNLIMITED, known=since)]
 
     def finish(self, offset):
         """At the end of a closed topic, the last record of which is at OFFSET."""
         return self.end(offset) if self.uids is not None else []
+
+
+def gap_from(before, received):
+    """From when on nothing is known between two listings."""
+    return before + WATCH if received - before >= WATCH else before

@@ -1,7 +1,7 @@
 """A pod's life as answers.md section 3 folds it: statuses in, epochs out.
 
 An epoch is never changed in place: each record that matters returns a new tuple of epochs, so the state as of any
-position is one of a list. The tuple holds the epochs of one holder: of one uid, or of all mirrors of one static pod.
+position is one of a list.
 """
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,6 @@ FINISHED, LOST, GONE, NEXT = "finished", "lost", "address gone", "next epoch"
 
 @dataclass(frozen=True)
 class Epoch:
-    uid: str
     addresses: tuple
     first_received: int
     first_known: int
@@ -98,54 +97,44 @@ def possible_to(epoch):
     if not epoch.how or epoch.how == LOST:
         return EVER
     gone, finish = epoch.sandbox_gone, epoch.last_finished
-    if epoch.how != GONE and gone is not None and (finish is None or finish <= gone) and gone <= epoch.ended_received:
-        return shift(gone, SECOND)
+    if epoch.how != GONE and gone is not None and (finish is None or finish <= gone):
+        return min(shift(gone, SECOND), epoch.ended_received)
     return epoch.ended_received
 
 
 # ---- Folding ----
 
 def fold(epochs, status):
-    """The epochs of a holder after one more applied record."""
+    """The epochs of a pod after one more applied record."""
     if status.host_network:
         return epochs
-    index = newest_of(epochs, status.uid)
-    current = None if index is None else epochs[index]
+    current = epochs[-1] if epochs else None
     shown = newest(one.shown for one in epochs)
     letter = begins(current, status, shown) if status.addresses else None
     if letter:
-        epochs = next_epoch(epochs, index, letter, status)
-        index = len(epochs) - 1
-    elif current is None or (current.how and not status.finished):
+        epochs = next_epoch(epochs, letter, status)
+    elif current is None or (current.how and not status.finished(current)):
         return epochs
-    dies = not letter and not epochs[index].how and another_sandbox(epochs[index], status)
-    epoch = learn(epochs[index], status, epochs[:index], dies)
+    dies = not letter and not current.how and another_sandbox(current, status)
+    epoch = learn(epochs[-1], status, epochs[:-1], dies)
     epoch = end(epoch, status, dies)
     if not epoch.how:
         epoch = replace(epoch, last_running=status.last_running())
-    return put(epochs, index, epoch)
+    return epochs[:-1] + (epoch,)
 
 
-def newest_of(epochs, uid):
-    return next((index for index in reversed(range(len(epochs))) if epochs[index].uid == uid), None)
-
-
-def put(epochs, index, epoch):
-    return epochs[:index] + (epoch,) + epochs[index + 1:]
-
-
-def next_epoch(epochs, index, letter, status):
+def next_epoch(epochs, letter, status):
     """EPOCHS with one more, which begins with STATUS by the LETTER of the page."""
     continues = None
-    if index is not None:
-        current = epochs[index]
+    if epochs:
+        current = epochs[-1]
         if letter == "e":
             continues = current.first_shown()
             current = replace(current, last_finished=newest_finish(current, status))
         if not current.how:
             current = replace(current, how=NEXT, ended_received=status.received, ended_known=status.known)
-        epochs = put(epochs, index, current)
-    return epochs + (Epoch(status.uid, (), status.received, status.known, continues=continues),)
+        epochs = epochs[:-1] + (current,)
+    return epochs + (Epoch((), status.received, status.known, continues=continues),)
 
 
 def begins(current, status, shown):
@@ -154,7 +143,7 @@ def begins(current, status, shown):
         return "a"
     if moved(current, status):
         return "b"
-    if current.how and status.alive and (current.how != FINISHED or fresh(status, shown)):
+    if current.how and status.alive(current) and (current.how != FINISHED or fresh(status, shown)):
         return "c"
     if another_sandbox(current, status) and fresh(status, shown):
         return "d"
@@ -179,7 +168,7 @@ def another_sandbox(current, status):
 def restarted(current, status):
     """Row (e): nobody tells of the sandbox, and no container ran across the last finish."""
     finish = newest_finish(current, status)
-    return (status.alive and not status.mentions and not current.mentioned and finish is not None
+    return (status.alive(current) and not status.mentions and not current.mentioned and finish is not None
             and bool(status.running_since) and min(status.running_since) >= finish)
 
 
@@ -190,7 +179,7 @@ def newest_finish(epoch, status):
 
 
 def learn(epoch, status, before, dies):
-    """EPOCH with the evidence of one of its records added. BEFORE are the holder's earlier epochs;
+    """EPOCH with the evidence of one of its records added. BEFORE are the pod's earlier epochs;
     DIES: the record ends it, because its sandbox is another one."""
     families = {shapes.is_v4(ip) for ip in epoch.addresses}
     more = () if dies else tuple(ip for ip in status.addresses if shapes.is_v4(ip) not in families)
@@ -233,7 +222,7 @@ def end(epoch, status, dies):
     """EPOCH, ended if STATUS ends it."""
     if epoch.how not in ("", LOST):
         return epoch
-    if status.finished or dies:
+    if status.finished(epoch) or dies:
         how = FINISHED
     elif epoch.how:
         return epoch
@@ -248,13 +237,16 @@ def end(epoch, status, dies):
     return replace(epoch, how=how, ended_received=status.received, ended_known=status.known)
 
 
-def absent(epochs, uid, received, known):
-    """The epochs of a holder after a list that did not show UID."""
-    index = newest_of(epochs, uid)
-    if index is None or epochs[index].how:
+def absent(epochs, received, known):
+    """The epochs of a pod that a list did not show."""
+    return lost(epochs, received, known, ended_unseen(epochs[-1]) if epochs else LOST)
+
+
+def lost(epochs, received, known, how=LOST):
+    """The epochs of a pod of which no record tells the end, such as one whose node is gone."""
+    if not epochs or epochs[-1].how:
         return epochs
-    epoch = epochs[index]
-    return put(epochs, index, replace(epoch, how=ended_unseen(epoch), ended_received=received, ended_known=known))
+    return epochs[:-1] + (replace(epochs[-1], how=how, ended_received=received, ended_known=known),)
 
 
 def ended_unseen(epoch):

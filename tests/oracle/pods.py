@@ -29,8 +29,6 @@ class Status:
         self.read_addresses(pod)
         self.terminal = shapes.text(pod, "status", "phase") in ("Succeeded", "Failed")
         self.finished_otherwise = (self.terminal and self.all_terminated and not self.running) or self.released
-        self.finished = ((self.sandbox == "False" and gone_for_good(self)) or self.finished_otherwise)
-        self.alive = not (self.finished or self.deleted or self.terminal)
 
     def time(self, text):
         """A node time, as far as it can be true."""
@@ -79,6 +77,13 @@ class Status:
         self.every_started = self.started + self.times(
             shapes.at(one, "lastState", "terminated", "startedAt") for one in every)
 
+    def finished(self, epoch):
+        """EPOCH is the one that the record belongs to, or None."""
+        return self.finished_otherwise or (self.sandbox == "False" and was_there(self, epoch) and gone_for_good(self))
+
+    def alive(self, epoch):
+        return not (self.finished(epoch) or self.deleted or self.terminal)
+
     def last_running(self):
         return newest([self.kubelet_start] + self.every_started + self.ended + self.condition_times)
 
@@ -97,6 +102,11 @@ def start_of(status):
     if status.mirror is not None:
         return status.created if status.kubelet_start is None else status.kubelet_start
     return newest([status.kubelet_start, status.created])
+
+
+def was_there(status, epoch):
+    """The sandbox: it is False too before there is one."""
+    return bool(status.started) or (epoch is not None and epoch.sandbox_ready is not None)
 
 
 def gone_for_good(status):

@@ -21,10 +21,10 @@ def test_hand_over_on_one_node():
     records = lived(lived(covered(), "a", X, 10, 20), "b", X, 23, 40)
     assert short(ask(records, X, 15)) == "known uid-a"
     assert short(ask(records, X, 30)) == "known uid-b"
-    assert short(ask(records, X, 21.2, sent=True)) == "known uid-a"       # b's startTime is 22
-    assert short(ask(records, X, 21.6, sent=True)) == "unknown hand_over"
-    assert short(ask(records, X, 21.6, sent=True, options=RANGED)) == "known uid-b"       # sandbox gone by 21
-    assert short(ask(records, X, 21.5, sent=True)) == "ambiguous hand_over"
+    assert short(ask(records, X, 21, sent=True)) == "known uid-a"         # its end is received at 20.5
+    assert short(ask(records, X, 21.1, sent=True)) == "unknown between_holders"
+    assert short(ask(records, X, 21.5, sent=True)) == "unknown hand_over"   # b's startTime is 22
+    assert short(ask(records, X, 21.5, sent=True, options=RANGED)) == "known uid-b"
     assert short(ask(records, X, 19.9, 22)) == "ambiguous hand_over"
     assert short(ask(records, X, 19.4)) == "known uid-a"
     assert short(ask(records, X, 41.6)) == "unknown between_holders"

@@ -247,7 +247,7 @@ def make(seed, count=400):
         options += ["--cluster-cidr", "10.244.0.0/16"]
     if chance.random() < .2:
         options += ["--hindsight"]
-    if chance.random() < .3:
+    if chance.random() < (.2 if "SYNC_BEGIN" in {record["type"] for record in records.records} else .8):
         options += ["--kube-from", text(chance.randrange(-20, 60)), "--kube-until", text(chance.randrange(200, 300))]
     if chance.random() < .15:
         options += ["--since", text(chance.randrange(60)), "--until", text(chance.randrange(120, SPAN))]

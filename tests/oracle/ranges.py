@@ -53,7 +53,6 @@ class View:
             return [fact[1:] for fact in facts if fact[0] == what]
         self.cidrs = told("cidr")
         own = told("own")
-        self.pods_seen = bool(told("pod"))
         self.pod_cidrs_used = cidrs_in_use(own, self.cidrs, {address for address, in told("gateway")})
         of_nodes = self.cidrs + told("subnet")
         self.used = list(declared)  # those that pods take addresses from
@@ -67,6 +66,13 @@ class View:
             if around:
                 one = shapes.smallest(around)
                 self.amid.append((one, any(shapes.inside(address, [one]) for address, in told("internal"))))
+
+        self.families = {shapes.is_v4(address) for _, address in told("pod")}
+        self.families |= {one.version == 4 for one in self.used}
+
+    def may_be_a_pods(self, ip):
+        """Neither a pod nor a range in use says where pods have addresses of this family."""
+        return shapes.is_v4(ip) not in self.families
 
     def in_range(self, ip):
         return shapes.inside(ip, self.ranges)

@@ -34,7 +34,7 @@ def candidates(scene, name, verdict):
     found = sorted(verdict.possible, key=lambda one: str(one.uid).encode())
     found.sort(key=lambda one: (one.possible_from, one.number), reverse=True)
     shown = [candidate(scene, name, one) for one in found[:ROOM]]
-    if verdict.unrecorded and len(shown) < ROOM:
+    if verdict.unrecorded and len(shown) < ROOM and verdict.unrecorded[0] != verdict.reason:
         shown.append({"kind": "unrecorded", "why": verdict.unrecorded[0]})
     return shown
 

@@ -1,7 +1,6 @@
 """Pods of which no record shows the address that they may have (answers.md section 6)."""
 from dataclasses import dataclass, replace
 
-import epochs as lives
 from epochs import LOST
 from moments import NEVER, newest, shift
 
@@ -16,19 +15,17 @@ class Standing:
     released: bool = False
 
     def after(self, status, before, epochs):
-        """The pod's standing after a record. BEFORE and EPOCHS are its holder's epochs before and after it."""
+        """The pod's standing after a record. BEFORE and EPOCHS are its epochs before and after it."""
         start = status.start_time if status.start_time is not None else self.start
         node = status.node or self.node
-        index = lives.newest_of(epochs, status.uid)
         if status.host_network or not node:
             return Standing(start=start, node=node)
         over = status.deleted or status.terminal
         if not over:
-            return Standing(index is None or bool(epochs[index].how), start, node)
-        was_open = index is not None and len(epochs) == len(before) and not before[index].how
-        if len(epochs) > len(before) or was_open:
+            return Standing(not epochs or bool(epochs[-1].how), start, node)
+        if len(epochs) > len(before) or (epochs and not before[-1].how):
             return Standing(start=start, node=node)
-        if index is not None and not self.free:
+        if epochs and not self.free:
             return replace(self, start=start, node=node)
         if self.until is None or (status.finished_otherwise and not self.released):
             return Standing(True, start, node, status.received, status.finished_otherwise)
@@ -37,12 +34,15 @@ class Standing:
     def absent(self, received):
         return replace(self, until=received) if self.free and self.until is None else self
 
-    def since(self, epochs, uid):
+    def node_lost(self, before, epochs):
+        """Its node is gone, and with it the end of its epoch."""
+        return replace(self, free=True) if before != epochs else self
+
+    def since(self, epochs):
         """From when on it may hold an address."""
-        index = lives.newest_of(epochs, uid)
         end = None
-        if index is not None:
-            epoch = epochs[index]
+        if epochs:
+            epoch = epochs[-1]
             end = epoch.last_running if epoch.how == LOST else epoch.evidence_of_end()
         return newest([NEVER if self.start is None else self.start, end])
 

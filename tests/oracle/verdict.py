@@ -152,8 +152,7 @@ def surely_amid(scene):
 def kept_by_unpublished(scene):
     """Whether unpublished pods keep the address from being outside."""
     amid = any(shapes.inside(scene.question.ip, [one]) and shared for one, shared in scene.view.amid)
-    view = scene.view
-    return (amid or not (view.pods_seen or view.used)) and is_unpublished_pod(scene)
+    return (amid or scene.view.may_be_a_pods(scene.question.ip)) and is_unpublished_pod(scene)
 
 
 def is_covered(scene):

@@ -51,8 +51,8 @@ class Thing:
         self.deleted = self.absent = False
         self.seen = -1                  # offset of its last record, applied or not
         self.namespace = ""
-        self.holder = None              # of a pod: whose epochs its own are among
-        self.state = History()          # a Held of a node or service
+        self.holder = None              # of a pod: itself, or the static pod that it mirrors
+        self.state = History()          # epochs of a pod, a Held of a node or service
         self.facts = History()
         self.standing = History()       # of a pod
 
@@ -67,8 +67,7 @@ class World:
         self.gaps = []
         self.progress = []              # (offset, known) of those accepted; both only grow
         self.members = Memberships()
-        self.holders = {}               # address -> {(resource, uid or holder)}
-        self.epochs = {}                # holder -> History of the epochs of a pod
+        self.holders = {}               # address -> {(resource, uid)}
         self.pod_facts = {}             # holder -> History of Facts
         self.changes = {}               # address -> offsets at which its bindings may change
         self.pod_changes = []           # offsets at which any pod changes
@@ -170,13 +169,15 @@ class World:
         if resource == "nodes":
             self.node_names.setdefault(facts.name, History()).add(record.offset, facts)
             self.ranges.node(record.offset, facts.name, record.object)
+            if thing.deleted:
+                self.node_gone(facts.name, record.offset, record.received, known)
         if resource == "servicecidrs":
             self.ranges.cluster(record.offset, record.object)
 
     def pod(self, thing, record, facts, status):
         if thing.holder is None:
             thing.holder = holder_of(thing.uid, facts, status.mirror)
-        before = self.epochs.setdefault(thing.holder, History()).last(())
+        before = thing.state.last(())
         after = lives.fold(before, status)
         self.pod_facts.setdefault(thing.holder, History()).add(record.offset, facts)
         self.ranges.pod(record.offset, status)
@@ -185,17 +186,17 @@ class World:
     def pod_is(self, thing, offset, epochs, standing):
         self.pod_changes.append(offset)
         thing.standing.add(offset, standing)
-        self.epochs[thing.holder].add(offset, epochs)
+        thing.state.add(offset, epochs)
         for address in {one for epoch in epochs for one in epoch.addresses}:
-            self.hold(address, "pods", thing.holder, offset)
+            self.hold(address, "pods", thing.uid, offset)
 
     def held(self, resource, thing, offset, held):
         thing.state.add(offset, held)
         for address in {span.address for span in held.spans}:
             self.hold(address, resource, thing.uid, offset)
 
-    def hold(self, address, resource, holder, offset):
-        self.holders.setdefault(address, {})[(resource, holder)] = True
+    def hold(self, address, resource, uid, offset):
+        self.holders.setdefault(address, {})[(resource, uid)] = True
         self.mark((address,), offset)
 
     def mark(self, addresses, offset):
@@ -223,13 +224,22 @@ class World:
         resource, offset, received = sync_end.resource, sync_end.offset, sync_end.received
         known = self.last_known() if sync_end.known is None else sync_end.known
         if resource == "pods":
-            before = self.epochs[thing.holder].last(())
-            self.pod_is(thing, offset, lives.absent(before, thing.uid, received, known),
+            self.pod_is(thing, offset, lives.absent(thing.state.last(()), received, known),
                         thing.standing.last().absent(received))
         elif resource in HOLDING:
             self.held(resource, thing, offset, holders.absent(thing.state.last(), received, known))
+        if resource == "nodes":
+            self.node_gone(thing.facts.last().name, offset, received, known)
         if resource in ("services", "endpointslices"):
             self.mark(self.members.close(thing.uid, (), Gone(offset, received)), offset)
+
+    def node_gone(self, name, offset, received, known):
+        """Nobody reports the ends of its pods any more."""
+        for thing in self.things["pods"].values():
+            before = thing.state.last(())
+            if before and before[-1].node == name and not before[-1].how:
+                after = lives.lost(before, received, known)
+                self.pod_is(thing, offset, after, thing.standing.last().node_lost(before, after))
 
     # ---- Questions ----
 
@@ -271,11 +281,11 @@ class World:
         key = (ip, index, used, options)
         if key not in self.cache:
             found = []
-            for resource, holder in self.holders.get(ip, ()):
+            for resource, uid in self.holders.get(ip, ()):
                 if resource == "pods":
-                    found += self.pod_bindings(ip, holder, position, options)
+                    found += self.pod_bindings(ip, uid, position, options)
                 else:
-                    found += self.held_bindings(ip, resource, holder, position, used)
+                    found += self.held_bindings(ip, resource, uid, position, used)
             asof.settle(found, options.hold, options.skew)
             self.cache[key] = found
         return self.cache[key]
@@ -287,20 +297,21 @@ class World:
                 for span in thing.state.at(position, holders.Held()).spans
                 if span.address == ip and (used or span.how != holders.GATEWAY)]
 
-    def pod_bindings(self, ip, holder, position, options):
-        epochs = self.epochs[holder].at(position, ())
+    def pod_bindings(self, ip, uid, position, options):
+        thing = self.things["pods"][uid]
+        epochs = thing.state.at(position, ())
         found, instants = [], lives.instants(epochs, options.hold)
         for number, epoch in enumerate(epochs):
             if ip not in epoch.addresses:
                 continue
             after = epochs[number - 1].evidence_of_end() if number else None
-            opening = self.members.earliest_opening(ip, epoch.uid, after, position)
+            opening = self.members.earliest_opening(ip, uid, after, position)
             start, start_from, certain_from = epoch.start(options.clock, opening)
             possible_from, certain_to, possible_to = instants[number]
             certain_from = max(min(certain_from, epoch.first_received), possible_from)
             end, end_from = epoch.shown_end()
             found.append(asof.Binding(
-                "pod", holder, epoch.uid, number, epoch.node, epoch.terminating, possible_from, certain_from,
+                "pod", thing.holder, uid, number, epoch.node, epoch.terminating, possible_from, certain_from,
                 certain_to, possible_to, epoch.first_known, epoch.ended_received, epoch.how == lives.LOST, False,
                 start, start_from, end, end_from))
         return found
@@ -313,7 +324,7 @@ class World:
             for thing in self.things["pods"].values():
                 standing = thing.standing.at(position)
                 if standing and standing.free:
-                    found.append((standing, standing.since(self.epochs[thing.holder].at(position, ()), thing.uid)))
+                    found.append((standing, standing.since(thing.state.at(position, ()))))
             self.unpublished_cache[index] = found
         return self.unpublished_cache[index]
 
