@@ -104,8 +104,8 @@ def possible_to(epoch):
 
 # ---- Folding ----
 
-def fold(epochs, status):
-    """The epochs of a pod after one more applied record."""
+def fold(epochs, status, stranded=False):
+    """The epochs of a pod after one more applied record. STRANDED: the Node that it names is not there."""
     if status.host_network:
         return epochs
     current = epochs[-1] if epochs else None
@@ -117,7 +117,7 @@ def fold(epochs, status):
         return epochs
     dies = not letter and not current.how and another_sandbox(current, status)
     epoch = learn(epochs[-1], status, epochs[:-1], dies)
-    epoch = end(epoch, status, dies)
+    epoch = end(epoch, status, dies, stranded)
     if not epoch.how:
         epoch = replace(epoch, last_running=status.last_running())
     return epochs[:-1] + (epoch,)
@@ -218,7 +218,7 @@ def is_own_start(moment, before):
     return (shown is None or moment > shown) and (end is None or moment > end) and (gone is None or moment >= gone)
 
 
-def end(epoch, status, dies):
+def end(epoch, status, dies, stranded):
     """EPOCH, ended if STATUS ends it."""
     if epoch.how not in ("", LOST):
         return epoch
@@ -228,7 +228,7 @@ def end(epoch, status, dies):
         return epoch
     elif status.deleted:
         how = ended_unseen(epoch)
-    elif status.terminal:
+    elif status.terminal or stranded:
         how = LOST
     elif not status.addresses:
         how = GONE

@@ -106,7 +106,7 @@ def start_of(status):
 
 def was_there(status, epoch):
     """The sandbox: it is False too before there is one."""
-    return bool(status.started) or (epoch is not None and epoch.sandbox_ready is not None)
+    return bool(status.own_addresses or status.started) or (epoch is not None and epoch.sandbox_ready is not None)
 
 
 def gone_for_good(status):

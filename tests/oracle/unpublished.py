@@ -27,8 +27,9 @@ class Standing:
             return Standing(start=start, node=node)
         if epochs and not self.free:
             return replace(self, start=start, node=node)
-        if self.until is None or (status.finished_otherwise and not self.released):
-            return Standing(True, start, node, status.received, status.finished_otherwise)
+        released = status.finished_otherwise and not epochs
+        if self.until is None or (released and not self.released):
+            return Standing(True, start, node, status.received, released)
         return replace(self, start=start, node=node)
 
     def absent(self, received):

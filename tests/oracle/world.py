@@ -72,6 +72,8 @@ class World:
         self.changes = {}               # address -> offsets at which its bindings may change
         self.pod_changes = []           # offsets at which any pod changes
         self.node_names = {}            # name -> History of Facts
+        self.nodes_there = {}           # name -> uids of Nodes
+        self.nodes_listed = False       # a list of nodes that is not empty was whole
         self.ranges = Ranges()
         self.cache, self.unpublished_cache = {}, {}
 
@@ -169,8 +171,9 @@ class World:
         if resource == "nodes":
             self.node_names.setdefault(facts.name, History()).add(record.offset, facts)
             self.ranges.node(record.offset, facts.name, record.object)
-            if thing.deleted:
-                self.node_gone(facts.name, record.offset, record.received, known)
+            there = self.nodes_there.setdefault(facts.name, set())
+            (there.discard if thing.deleted else there.add)(thing.uid)
+            self.strand(record.offset, record.received, known, facts.name)
         if resource == "servicecidrs":
             self.ranges.cluster(record.offset, record.object)
 
@@ -178,7 +181,7 @@ class World:
         if thing.holder is None:
             thing.holder = holder_of(thing.uid, facts, status.mirror)
         before = thing.state.last(())
-        after = lives.fold(before, status)
+        after = lives.fold(before, status, self.is_stranded(status.node))
         self.pod_facts.setdefault(thing.holder, History()).add(record.offset, facts)
         self.ranges.pod(record.offset, status)
         self.pod_is(thing, record.offset, after, thing.standing.last(Standing()).after(status, before, after))
@@ -218,6 +221,11 @@ class World:
                 continue
             if thing.applied <= record.revision:
                 self.absent(record, thing)
+        if record.resource == "nodes":
+            if any(thing.seen >= begin.offset for thing in self.things["nodes"].values()):
+                self.nodes_listed = True
+            known = self.last_known() if record.known is None else record.known
+            self.strand(record.offset, record.received, known)
 
     def absent(self, sync_end, thing):
         thing.absent = True
@@ -229,15 +237,19 @@ class World:
         elif resource in HOLDING:
             self.held(resource, thing, offset, holders.absent(thing.state.last(), received, known))
         if resource == "nodes":
-            self.node_gone(thing.facts.last().name, offset, received, known)
+            self.nodes_there[thing.facts.last().name].discard(thing.uid)
         if resource in ("services", "endpointslices"):
             self.mark(self.members.close(thing.uid, (), Gone(offset, received)), offset)
 
-    def node_gone(self, name, offset, received, known):
-        """Nobody reports the ends of its pods any more."""
+    def is_stranded(self, node):
+        """Whether no Node is there that a pod names."""
+        return self.nodes_listed and node != "" and not self.nodes_there.get(node)
+
+    def strand(self, offset, received, known, name=None):
+        """Nobody reports the ends of pods whose Node, that of NAME or any, is not there."""
         for thing in self.things["pods"].values():
             before = thing.state.last(())
-            if before and before[-1].node == name and not before[-1].how:
+            if before and not before[-1].how and name in (None, before[-1].node) and self.is_stranded(before[-1].node):
                 after = lives.lost(before, received, known)
                 self.pod_is(thing, offset, after, thing.standing.last().node_lost(before, after))
 
