@@ -20,16 +20,18 @@ struct decision {
 	const char *provisional;           /* of TAG: the reason, or NULL */
 };
 
-/* With --hindsight or --until, every kube record that counts was read at the start. */
+/* With --hindsight or --until, and of a file that is not followed, every kube record that counts
+ * was read at the start. */
 static bool kube_is_complete(const struct alignment *a)
 {
-	return a->options->hindsight || a->policy.bounded;
+	return a->policy.bounded;
 }
 
 static enum action choose(struct alignment *a, struct decision *d, const struct bus_record *flow,
 			  struct when now)
 {
 	const struct run_options *o = a->options;
+	bool placed;
 
 	d->provisional = NULL;
 	if (flow_endpoints_read(flow->value, flow->value_length, &d->ends, &d->fault) < 0)
@@ -37,15 +39,31 @@ static enum action choose(struct alignment *a, struct decision *d, const struct 
 	if (when_before(d->ends.end, o->since) ||
 	    (!when_is_max(o->until) && when_not_after(o->until, d->ends.end)))
 		return SKIP;
-	if (!o->hindsight) {
-		if (timeline_position_for(a->timeline, d->ends.end, &d->position))
-			return TAG;
+	placed = timeline_position_for(a->timeline, d->ends.end, &d->position);
+	if (!placed && !(kube_is_complete(a) && timeline_ends_after(a->timeline, d->ends.end))) {
 		d->provisional = hold_policy_ask(&a->policy, d->ends.end, now);
 		if (d->provisional == NULL)
 			return WAIT;
 	}
-	d->position = timeline_position_last(a->timeline);
+	if (!placed || o->hindsight)
+		d->position = timeline_position_last(a->timeline);
 	return TAG;
+}
+
+/* Reports the first answer that is provisional because the kube records end. */
+static void warn_ended(struct alignment *a)
+{
+	struct when known = timeline_position_last(a->timeline).known;
+	char text[WHEN_TEXT_SIZE] = "the last record";
+
+	if (a->warned || !kube_is_complete(a))
+		return;
+	a->warned = true;
+	if (!when_is_min(known))
+		when_format(known, text);
+	log_warn("flows end after what is known of the cluster, up to %s: their answers are "
+		 "provisional (kube_ended); --kube-until says up to when the records are complete",
+		 text);
 }
 
 /* Counts FLOW as waiting, once. -1 if out of memory. */
@@ -96,6 +114,8 @@ static enum exchange_outcome put_tagged(struct alignment *a, size_t index,
 {
 	enum exchange_outcome outcome;
 
+	if (d->provisional != NULL)
+		warn_ended(a);
 	if (tagger_tag(&a->tagger, flow, &d->ends, &d->position, d->provisional) < 0)
 		return EXCHANGE_BROKEN;
 	outcome = put(a, index, EXCHANGE_TAGGED, now);

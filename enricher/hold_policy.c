@@ -21,10 +21,10 @@ void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_
 
 const char *hold_policy_ask(const struct hold_policy *policy, struct when end, struct when now)
 {
-	if (when_since(end, now) > policy->max_hold_ns)
-		return "future_flow";
 	if (policy->bounded)
 		return "kube_ended";
+	if (when_since(end, now) > policy->max_hold_ns)
+		return "future_flow";
 	if (!when_is_min(policy->moved) && when_since(now, policy->moved) >= policy->max_hold_ns)
 		return "kube_stalled";
 	return NULL;

@@ -1,7 +1,7 @@
 /* hold_policy.h - decides whether a flow without a position waits or is answered early.
  *
- * A flow's position is the first PROGRESS whose known is at least --hold after the flow's
- * end. Until there is one the flow waits, but not forever: docs/answers.md section 2 says
+ * A flow's position is the first PROGRESS whose known is at least --hold and --skew after the
+ * flow's end. Until there is one the flow waits, but not forever: docs/answers.md section 2 says
  * when it is answered provisionally. Pure.
  */
 #ifndef TENURE_HOLD_POLICY_H

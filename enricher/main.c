@@ -166,6 +166,15 @@ static bool open_all(struct alignment *a, const struct enrich_program *p, int *e
 	return a->exchange != NULL;
 }
 
+/* Whether no kube record is read after those that are there at the start. */
+static bool is_bounded(const struct enrich_program *p)
+{
+	const struct exchange_settings *e = &p->exchange;
+
+	return e->run.hindsight || !when_is_max(e->run.until) ||
+	       !(e->bus.follow || bus_is_kafka(p->kube.values[0]));
+}
+
 int main(int argc, char **argv)
 {
 	struct enrich_program p = {
@@ -211,7 +220,7 @@ int main(int argc, char **argv)
 		return EX_USAGE;
 	stop_install();
 	a.policy = (struct hold_policy){.max_hold_ns = p.max_hold_ns,
-					.bounded = !when_is_max(p.exchange.run.until),
+					.bounded = is_bounded(&p),
 					.known = WHEN_MIN,
 					.moved = WHEN_MIN};
 	a.timeline = timeline_settings_open(&p.timeline);

@@ -43,6 +43,8 @@ static void describe(const struct run_options *now, struct text *text)
 	for (size_t i = 0; i < t->ranges.count; i++)
 		text_add_format(text, " %s", t->ranges.values[i]);
 	text_add_string(text, t->ranges.count == 0 ? " " NOT_GIVEN "\n" : "\n");
+	add_when(text, "kube-from", t->options.kube_from);
+	add_when(text, "kube-until", t->options.kube_until);
 	text_add_format(text, "hindsight %s\n", now->hindsight ? "true" : "false");
 	add_when(text, "since", now->since);
 	add_when(text, "until", now->until);

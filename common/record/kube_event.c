@@ -269,6 +269,22 @@ static bool take_record(struct json_object *root, struct kube_event *event, stru
 			take_when(root, "received", false, &event->received, fault));
 }
 
+/* What can be told of ROOT, a record that cannot be read. */
+static void tell(struct json_object *root, struct kube_event *event)
+{
+	const char *name = NULL, *kind = NULL;
+	struct fault ignored;
+
+	event->cluster_untold =
+		!copy_text(root, "cluster", event->cluster, sizeof(event->cluster), &ignored);
+	if (json_text(root, "resource", &name) == JSON_FOUND)
+		event->resource = kube_resource_from_name(name, strlen(name));
+	else if (json_text(root, "object.kind", &kind) == JSON_FOUND ||
+		 json_text(root, "kind", &kind) == JSON_FOUND)
+		event->resource = kube_resource_from_kind(kind, strlen(kind));
+	event->other_kind = (name != NULL || kind != NULL) && event->resource == KUBE_RESOURCES;
+}
+
 int kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
 		     struct fault *fault)
 {
@@ -279,11 +295,14 @@ int kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
 
 	*event = none;
 	taken = root != NULL ? take_record(root, event, fault) : refuse(fault, FAULT_NOT_JSON, "");
-	json_free(root);
 	if (!taken) {
 		kube_event_clear(event);
 		*event = none;
+		event->cluster_untold = true;
+		if (json_object_is_type(root, json_type_object))
+			tell(root, event);
 	}
+	json_free(root);
 	return taken ? 0 : -1;
 }
 

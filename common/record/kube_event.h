@@ -47,9 +47,12 @@ struct kube_scope {
 struct kube_event {
 	enum kube_event_type type;
 	char cluster[KUBE_CLUSTER_SIZE]; /* "" when absent */
-	enum kube_resource resource;     /* KUBE_RESOURCES: none (PROGRESS, ERROR, a GAP of all) */
-	struct when received;            /* WHEN_MIN when absent: see kube_event_newest.h */
-	uint64_t resource_version; /* of the object or the SYNC; 0 if absent or not an integer */
+	/* Of a record that cannot be read: */
+	bool cluster_untold;
+	bool other_kind;             /* it is of a kind that is none of enum kube_resource */
+	enum kube_resource resource; /* KUBE_RESOURCES: none (PROGRESS, ERROR, a GAP of all) */
+	struct when received;        /* WHEN_MIN when absent: see kube_event_newest.h */
+	uint64_t resource_version;   /* of the object or the SYNC; 0 if absent or not an integer */
 
 	struct json_object *object;         /* owned, released by kube_event_clear(); may be NULL */
 	const char *uid, *name, *namespace; /* inside OBJECT; namespace is "" if there is none */
@@ -61,8 +64,8 @@ struct kube_event {
 	uint64_t revisions[KUBE_RESOURCES]; /* PROGRESS: where a restart resumes, 0 if absent */
 };
 
-/* Reads BYTES[LENGTH], one record; the caller clears *EVENT. Returns -1 with *FAULT filled
- * and *EVENT empty when it cannot be read. */
+/* Reads BYTES[LENGTH], one record; the caller clears *EVENT. Returns -1 with *FAULT filled when it
+ * cannot be read; *EVENT then has nothing but what can be told of its cluster and resource. */
 int kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
 		     struct fault *fault);
 void kube_event_clear(struct kube_event *event);

@@ -51,10 +51,8 @@ static bool before_coverage(const struct timeline *timeline, unsigned resources,
 static bool is_there(const struct timeline *timeline, uint64_t position)
 {
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		const struct coverage *coverage = &timeline->answering->coverage[r];
-
 		if ((JUDGE_RESOURCES & 1u << r) &&
-		    (coverage->begin_offset <= position || coverage->object_offset <= position))
+		    timeline->answering->coverage[r].first_offset <= position)
 			return true;
 	}
 	return false;

@@ -12,6 +12,7 @@
 #define CATCH_UP_RECORDS 10000 /* between two checks for a signal */
 #define DIFFERS "it is not what the store was made from"
 #define DIFFERS_OR_TRIMMED DIFFERS ", or its start was removed"
+#define GREW "it has grown since its end was applied"
 #define SHORTER "it is shorter than what the store was made from"
 #define CATCH_UP_WAIT_MS 200
 
@@ -60,7 +61,8 @@ static int start(struct kube_topic *topic)
 	topic->current = 0;
 	topic->base = 0;
 	topic->ended = false;
-	timeline_set_closed(topic->timeline, false);
+	if (timeline_set_closed(topic->timeline, false) < 0)
+		return -1;
 	return open_current(topic, topic->kafka && next > 0 ? next - 1 : BUS_FROM_START);
 }
 
@@ -124,10 +126,10 @@ static bool topic_fits(struct kube_topic *topic)
 	}
 	if (topic_reader_setting(topic->reader, "cleanup.policy", policy, sizeof(policy)) < 0)
 		return false;
-	if (strcmp(policy, "compact") == 0) {
-		log_error("%s: cleanup.policy is compact, which deletes the history that answers "
-			  "need; set it to delete",
-			  address);
+	if (strstr(policy, "compact") != NULL) {
+		log_error("%s: cleanup.policy is %s, but compaction deletes the history that "
+			  "answers need; set it to delete",
+			  address, policy);
 		return false;
 	}
 	return true;
@@ -226,6 +228,8 @@ static int apply(struct kube_topic *topic, int64_t offset, const struct bus_reco
 	/* A record that was verified was applied by an earlier run. */
 	if (verified <= 0 || checked >= 0)
 		return verified < 0 ? -1 : 0;
+	if (timeline_is_final(topic->timeline))
+		return rebuild(topic, GREW);
 	topic->stats.records++;
 	switch (timeline_apply(topic->timeline, offset, record->value, record->value_length,
 			       record->timestamp_ms, &why)) {
@@ -254,8 +258,10 @@ static int next_file(struct kube_topic *topic)
 	if (topic->check >= 0)
 		return rebuild(topic, SHORTER) < 0 ? -1 : 1;
 	topic->ended = true;
-	timeline_set_closed(topic->timeline, !topic->kafka);
-	return 0;
+	if (topic->kafka || timeline_set_closed(topic->timeline, true) == 0)
+		return 0;
+	topic->exit_code = EX_IOERR;
+	return -1;
 }
 
 int kube_topic_turn(struct kube_topic *topic, int limit, int timeout_ms)

@@ -1,9 +1,10 @@
 /* How much of the kube topic an answer is based on (docs/answers.md section 2). */
 #include "common/timeline/timeline_internal.h"
 
-void timeline_set_closed(struct timeline *timeline, bool closed)
+/* What must be known to answer about a flow that ended at END. */
+static struct when reported_by(const struct timeline *timeline, struct when end)
 {
-	timeline->closed = closed;
+	return when_add(end, timeline->options.hold_ns + timeline->options.skew_ns);
 }
 
 bool timeline_position_for(struct timeline *timeline, struct when end,
@@ -13,15 +14,21 @@ bool timeline_position_for(struct timeline *timeline, struct when end,
 	const struct progress_entry *entry = NULL;
 
 	if (cluster != NULL)
-		entry = progress_find(
-			&cluster->progress,
-			when_add(end, timeline->options.hold_ns + timeline->options.skew_ns));
-	if (entry == NULL && !timeline->closed)
+		entry = progress_find(&cluster->progress, reported_by(timeline, end));
+	if (entry == NULL)
 		return false;
-	*position = (struct timeline_position){0, timeline->topic.next_offset - 1, WHEN_MAX};
-	if (entry != NULL)
-		*position = (struct timeline_position){0, (int64_t)entry->offset, entry->known};
+	*position = (struct timeline_position){0, (int64_t)entry->offset, entry->known};
 	return true;
+}
+
+bool timeline_ends_after(const struct timeline *timeline, struct when end)
+{
+	struct when reported = reported_by(timeline, end);
+
+	if (when_not_after(reported, timeline->options.kube_until))
+		return true;
+	return when_is_min(timeline_position_progress(timeline).known) &&
+	       when_not_after(reported, timeline->topic.greatest_received);
 }
 
 struct timeline_position timeline_position_progress(const struct timeline *timeline)
@@ -41,7 +48,5 @@ struct timeline_position timeline_position_last(const struct timeline *timeline)
 	struct timeline_position position = timeline_position_progress(timeline);
 
 	position.offset = timeline->topic.next_offset - 1;
-	if (timeline->closed)
-		position.known = WHEN_MAX;
 	return position;
 }

@@ -27,6 +27,12 @@ static void choose_cluster(struct timeline *timeline)
 		address_cache_clear(timeline->cache);
 }
 
+static void set_kube_from(const struct timeline *timeline, struct cluster *cluster)
+{
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		cluster->coverage[r].kube_from = timeline->options.kube_from;
+}
+
 static int add_cluster(struct timeline *timeline, struct cluster *cluster)
 {
 	struct cluster **clusters;
@@ -106,6 +112,8 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 		timeline_close(timeline);
 		return NULL;
 	}
+	for (size_t c = 0; c < timeline->cluster_count; c++)
+		set_kube_from(timeline, timeline->clusters[c]);
 	choose_cluster(timeline);
 	return timeline;
 }
@@ -176,7 +184,12 @@ static struct cluster *cluster_of(struct timeline *timeline, const char *name)
 		return NULL;
 	}
 	cluster = cluster_new((uint32_t)timeline->cluster_count, name);
-	if (add_cluster(timeline, cluster) < 0 || cluster_put(cluster, timeline->store) < 0)
+	if (add_cluster(timeline, cluster) < 0)
+		return NULL;
+	set_kube_from(timeline, cluster);
+	if (timeline->topic.unread_offset != OFFSET_NEVER &&
+	    cluster_add_unread(cluster, timeline->store, KUBE_RESOURCES,
+			       timeline->topic.unread_offset) < 0)
 		return NULL;
 	choose_cluster(timeline);
 	return cluster;
@@ -206,6 +219,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 		.event = event,
 		.offset = (uint64_t)offset,
 		.received = received_of(timeline, event, timestamp_ms),
+		.gap_from = WHEN_MIN,
 	};
 	enum timeline_outcome outcome;
 
@@ -213,10 +227,8 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 		*why = "it has no \"received\", no timestamp and no time inside";
 		return TIMELINE_UNREADABLE;
 	}
-	if (event->type == KUBE_BOOKMARK || event->type == KUBE_ERROR) {
-		timeline->topic.last_received[event->resource] = feed.received;
-		return TIMELINE_IGNORED;
-	}
+	if (when_before(timeline->topic.greatest_received, feed.received))
+		timeline->topic.greatest_received = feed.received;
 	feed.cluster = cluster_of(timeline, event->cluster);
 	if (feed.cluster == NULL)
 		return TIMELINE_BROKEN;
@@ -227,7 +239,30 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 	timeline->stats.progress_refused += feed.progress_refused;
 	if (outcome != TIMELINE_UNREADABLE)
 		timeline->topic.last_received[event->resource] = feed.received;
+	if (cluster_put(feed.cluster, timeline->store, &timeline->key, &timeline->value) < 0)
+		return TIMELINE_BROKEN;
 	return outcome;
+}
+
+/* The record at OFFSET, of which EVENT has what can be told, could not be read. */
+static int add_unread(struct timeline *timeline, const struct kube_event *event, uint64_t offset)
+{
+	bool found = false;
+
+	if (event->other_kind)
+		return 0;
+	for (size_t c = 0; c < timeline->cluster_count; c++) {
+		struct cluster *cluster = timeline->clusters[c];
+		bool is = strcmp(cluster->name, event->cluster) == 0;
+
+		found = found || is;
+		if ((event->cluster_untold || is) &&
+		    cluster_add_unread(cluster, timeline->store, event->resource, offset) < 0)
+			return -1;
+	}
+	if (event->cluster_untold || !found)
+		timeline->topic.unread_offset = offset;
+	return 0;
 }
 
 static const char *parse_why(enum fault_reason reason)
@@ -272,7 +307,8 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 		outcome = TIMELINE_UNREADABLE;
 		*why = parse_why(fault.reason);
 	}
-	if (outcome == TIMELINE_BROKEN)
+	if (outcome == TIMELINE_BROKEN ||
+	    (outcome == TIMELINE_UNREADABLE && add_unread(timeline, &event, (uint64_t)offset) < 0))
 		return TIMELINE_BROKEN;
 	timeline->topic.last_hash = timeline_hash(value, length);
 	if (timeline->topic.next_offset == 0)
@@ -286,6 +322,54 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 		return TIMELINE_BROKEN;
 	count(&timeline->stats, outcome);
 	return outcome;
+}
+
+/* Ends the listings that are open at the end of the topic. */
+static int end_listings(struct timeline *timeline, struct cluster *cluster)
+{
+	struct feed feed = {
+		.store = timeline->store,
+		.cluster = cluster,
+		.cache = cluster == timeline->answering ? timeline->cache : NULL,
+		.generations = &timeline->generations,
+		.key = &timeline->key,
+		.value = &timeline->value,
+		.state = &timeline->state,
+		.offset = (uint64_t)(timeline->topic.next_offset - 1),
+		.gap_from = WHEN_MIN,
+	};
+
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		if (cluster->coverage[r].begin_offset != OFFSET_NEVER ||
+		    cluster->sync[r].begin_offset == OFFSET_NEVER)
+			continue;
+		timeline->topic.listing_ended = true;
+		if (topic_state_put(&timeline->topic, timeline->store, &timeline->key,
+				    &timeline->value) < 0 ||
+		    feed_end_listing(&feed, (enum kube_resource)r) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int timeline_set_closed(struct timeline *timeline, bool closed)
+{
+	timeline->closed = closed;
+	for (size_t c = 0; closed && c < timeline->cluster_count; c++) {
+		if (end_listings(timeline, timeline->clusters[c]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+bool timeline_is_closed(const struct timeline *timeline)
+{
+	return timeline->closed;
+}
+
+bool timeline_is_final(const struct timeline *timeline)
+{
+	return timeline->topic.listing_ended;
 }
 
 size_t timeline_cluster_count(const struct timeline *timeline)

@@ -39,13 +39,16 @@ struct timeline_options {
 	enum timeline_clock clock;
 	struct ip_range ranges[TIMELINE_RANGES_MAX];
 	size_t range_count;
+	/* Of a topic that does not say so itself: between these it is complete. WHEN_MIN if they
+	 * are not given. */
+	struct when kube_from, kube_until;
 };
 
 /* How much of the kube topic an answer is based on: every record up to OFFSET inclusive. */
 struct timeline_position {
 	int32_t partition;
 	int64_t offset; /* -1 before the first record */
-	/* Of the PROGRESS at OFFSET; WHEN_MAX at the end of a closed topic; WHEN_MIN for none. */
+	/* Of the last PROGRESS accepted up to OFFSET; WHEN_MIN if there is none. */
 	struct when known;
 };
 
@@ -85,16 +88,23 @@ int timeline_reset(struct timeline *timeline);
 enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, const char *value,
 				     size_t length, int64_t timestamp_ms, const char **why);
 
-/* Sets whether the topic is complete: its end then counts as known for all time. */
-void timeline_set_closed(struct timeline *timeline, bool closed);
+/* Sets whether every record of the topic was applied and none follows. Its end then ends the
+ * listings of kubectl that are open. -1 after logging. */
+int timeline_set_closed(struct timeline *timeline, bool closed);
+bool timeline_is_closed(const struct timeline *timeline);
+/* Whether the end of the topic has ended such a listing: if the topic has grown since, it must be
+ * read again from its start. */
+bool timeline_is_final(const struct timeline *timeline);
 
 /* ---- Positions ---- */
 
-/* The default position of a flow that ended at END: the first PROGRESS of the cluster
- * with known >= END + hold or, on a closed topic without such a PROGRESS, the end of the
- * topic. False if there is none yet. */
+/* The position of a flow that ended at END: the first PROGRESS of the cluster with
+ * known >= END + hold + skew. False if there is none yet. */
 bool timeline_position_for(struct timeline *timeline, struct when end,
 			   struct timeline_position *position);
+/* Whether the end of a complete topic is past END + hold + skew although no PROGRESS says so:
+ * --kube-until or, in a cluster without a PROGRESS, the greatest received of the topic. */
+bool timeline_ends_after(const struct timeline *timeline, struct when end);
 /* Everything applied so far (for --hindsight and provisional answers). */
 struct timeline_position timeline_position_last(const struct timeline *timeline);
 /* The newest PROGRESS of the cluster; known is WHEN_MIN if there is none. */

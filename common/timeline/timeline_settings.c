@@ -79,7 +79,7 @@ int timeline_settings_check_cluster(const struct timeline_settings *settings,
 	}
 	if (count == 0 || holds(timeline, cluster))
 		return 0;
-	if (!when_is_max(timeline_position_last(timeline).known)) {
+	if (!timeline_is_closed(timeline)) {
 		log_warn("--cluster: %s contains no record of \"%s\" yet", address, cluster);
 		return 0;
 	}

@@ -15,10 +15,13 @@ struct timeline_settings {
 /* The names of enum timeline_clock, in its order, then NULL. */
 extern const char *const timeline_settings_clocks[];
 
-#define TIMELINE_SETTINGS_DEFAULT                                                       \
-	{                                                                               \
-		.options = {.hold_ns = 10 * NS_PER_SECOND, .skew_ns = 500 * NS_PER_MS}, \
-		.clock = TIMELINE_SANDBOX                                               \
+#define TIMELINE_SETTINGS_DEFAULT                          \
+	{                                                  \
+		.options = {.hold_ns = 10 * NS_PER_SECOND, \
+			    .skew_ns = 500 * NS_PER_MS,    \
+			    .kube_from = WHEN_MIN,         \
+			    .kube_until = WHEN_MIN},       \
+		.clock = TIMELINE_SANDBOX                  \
 	}
 
 /* The rows of a program's table. */
@@ -35,6 +38,12 @@ extern const char *const timeline_settings_clocks[];
 				 "how far two clocks may differ"),                                \
 		SETTING_CHOICE("clock", 0, "EVIDENCE", timeline_settings_clocks, &(s)->clock,     \
 			       "the evidence that starts a tenure"),                              \
+		SETTING_WHEN("kube-from", 0, "TIME", &(s)->options.kube_from,                     \
+			     "when the recording of the watch events began, if kubectl wrote "    \
+			     "them"),                                                             \
+		SETTING_WHEN("kube-until", 0, "TIME", &(s)->options.kube_until,                   \
+			     "when the recording of the watch events ended; without it, at the "  \
+			     "last record"),                                                      \
 		SETTING_LIST("cluster-cidr", 0, "RANGE", &(s)->ranges,                            \
 			     "a range of addresses that belongs to the cluster; may be repeated")
 

@@ -231,19 +231,25 @@ static int load(const struct lookup_options *o, struct timeline *timeline, int *
 	return loaded;
 }
 
-/* Asks as of the last record. A file is complete; a topic may still say more about moments that it
- * has not reached. */
+/* Asks as of the last record. Later records may still say more about a moment that is not known
+ * yet. */
 static void place_question(struct lookup_options *o, struct timeline *timeline)
 {
 	struct report_question *question = &o->question;
-	struct timeline_position ignored;
+	struct timeline_position last = timeline_position_last(timeline), ignored;
+	char known[WHEN_TEXT_SIZE] = "the last record";
 
-	question->position = timeline_position_last(timeline).offset;
+	question->position = last.offset;
+	question->known = last.known;
 	question->provisional =
-		!question->history && !timeline_position_for(timeline, question->at, &ignored);
-	if (question->provisional && o->format != REPORT_JSON)
-		log_warn("%s: the topic may not be complete up to that time; the answer may change",
-			 o->kube.values[0]);
+		!question->history && !timeline_position_for(timeline, question->at, &ignored) &&
+		!(timeline_is_closed(timeline) && timeline_ends_after(timeline, question->at));
+	if (!question->provisional || o->format == REPORT_JSON)
+		return;
+	if (!when_is_min(last.known))
+		when_format(last.known, known);
+	log_warn("%s: known to %s, which is too early for that time: the answer may change",
+		 o->kube.values[0], known);
 }
 
 /* Returns the exit code. */

@@ -133,8 +133,10 @@ static void add_question(struct report *report, const char *ip)
 	}
 	text_add_string(out, "\"position\":");
 	text_add_i64(out, question->position);
-	if (question->provisional)
-		text_add_string(out, ",\"provisional\":true");
+	if (question->provisional) {
+		text_add_string(out, ",\"provisional\":true,\"known\":");
+		text_add_when(out, question->known);
+	}
 }
 
 /* The members of the question, then those of the answer. */

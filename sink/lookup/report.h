@@ -3,11 +3,11 @@
  * The table is printed at the end, because its widths come from its cells. A line of JSON and an
  * explanation are printed as soon as their address has been asked about:
  *
- *     {"ip":A,"at":T,"position":N,"provisional":true,"certain":true,"status":"known",...}
+ *     {"ip":A,"at":T,"position":N,"provisional":true,"known":T,"certain":true,"status":"known",...}
  *     {"ip":A,"position":N,"bindings":[{"kind":"pod",...}]}
  *
  * The first is an end of a tagged flow (docs/answers.md section 8) with the question in front; it
- * is provisional only if later records may change it. The second is the history.
+ * is provisional, and "known" only to T (or null), if later records may change it. The second is the history.
  *
  * (1) An answer that is known only if the address sent a packet says so: "certain", which every
  *     known answer has, is false, and the table has "if it sent".
@@ -34,6 +34,7 @@ struct report_question {
 	bool history;  /* every binding at any time; AT is ignored */
 	bool explain;  /* what the answer rests on, in words, whatever the format is */
 	int64_t position;
+	struct when known; /* of the last PROGRESS; WHEN_MIN if there is none */
 	bool provisional;
 };
 

@@ -42,5 +42,5 @@ int feed_put_binding(struct feed *feed, const struct ip *ip, enum holder_kind ki
 
 struct when feed_known_before(const struct feed *feed)
 {
-	return feed->cluster->known;
+	return when_is_min(feed->gap_from) ? feed->cluster->known : feed->gap_from;
 }

@@ -36,6 +36,7 @@ struct feed {
 	const struct kube_event *event;
 	uint64_t offset;
 	struct when received;
+	struct when gap_from; /* of the end of a listing: the GAP's from; else WHEN_MIN */
 	uint64_t addresses_refused, progress_refused; /* counted by the feed_*.c */
 };
 
@@ -92,8 +93,17 @@ static inline enum timeline_outcome feed_outcome(int rc)
 
 /* One record of any type. *WHY as in timeline_apply(). */
 enum timeline_outcome feed_event(struct feed *feed, const char **why);
-/* One object, one SYNC_END. *WHY as in timeline_apply(). */
+/* One object. *WHY as in timeline_apply(). */
 enum timeline_outcome feed_object(struct feed *feed, const char **why);
-enum timeline_outcome feed_sync_end(struct feed *feed);
+/* Ends the open list that the feed's event is the SYNC_END of. -1 after logging. */
+int feed_end_list(struct feed *feed);
+
+/* kubectl's listings (docs/answers.md section 1). Each returns 0, or -1 after logging. */
+
+/* Before a record that is not ADDED: ends the listing of RESOURCE, if one is open, and commits. */
+int feed_end_listing(struct feed *feed, enum kube_resource resource);
+/* Before a record that is ADDED. AGAIN: its uid is there and was seen since the last listing
+ * began. */
+int feed_listed(struct feed *feed, bool again);
 
 #endif

@@ -1,6 +1,17 @@
 /* The records about the watch itself, and the choice between all types. */
 #include "common/timeline/feed/feed.h"
 
+#include <string.h>
+
+/* tenure-kube writes it when the cluster's revisions went back. */
+#define NEW_ORDER "revisions_went_back"
+
+/* Earlier revisions of RESOURCE count as 0. */
+static void begin_order(struct feed *feed, int resource)
+{
+	feed->cluster->order[resource] = (struct revision_order){0, feed->offset};
+}
+
 static enum timeline_outcome apply_gap(struct feed *feed)
 {
 	const struct kube_event *event = feed->event;
@@ -11,6 +22,10 @@ static enum timeline_outcome apply_gap(struct feed *feed)
 		.to = event->to,
 	};
 
+	for (int r = 0; r < KUBE_RESOURCES && strcmp(event->reason, NEW_ORDER) == 0; r++) {
+		if (gap.resources & 1u << r)
+			begin_order(feed, r);
+	}
 	return feed_outcome(cluster_add_gap(feed->cluster, feed->store, &gap));
 }
 
@@ -25,19 +40,61 @@ static enum timeline_outcome apply_progress(struct feed *feed)
 	return feed_outcome(cluster_add_progress(feed->cluster, feed->store, known, feed->offset));
 }
 
+/* REVISION of an object or a SYNC of RESOURCE; 0 if it is not an integer. */
+static void note_revision(struct feed *feed, enum kube_resource resource, uint64_t revision)
+{
+	if (revision > feed->cluster->order[resource].greatest)
+		feed->cluster->order[resource].greatest = revision;
+}
+
 static enum timeline_outcome apply_sync_begin(struct feed *feed)
 {
 	enum kube_resource resource = feed->event->resource;
+	uint64_t revision = feed->event->resource_version;
 
+	if (revision != 0 && revision < feed->cluster->order[resource].greatest)
+		begin_order(feed, resource);
+	note_revision(feed, resource, revision);
 	feed->cluster->sync[resource].begin_offset = feed->offset;
 	feed->cluster->sync[resource].scope = feed->event->scope;
 	if (feed->cluster->coverage[resource].begin_offset == OFFSET_NEVER)
 		feed->cluster->coverage[resource].begin_offset = feed->offset;
-	return feed_outcome(cluster_put(feed->cluster, feed->store));
+	return TIMELINE_APPLIED;
+}
+
+static enum timeline_outcome apply_sync_end(struct feed *feed)
+{
+	enum kube_resource resource = feed->event->resource;
+	struct coverage *coverage = &feed->cluster->coverage[resource];
+
+	note_revision(feed, resource, feed->event->resource_version);
+	if (feed->cluster->sync[resource].begin_offset == OFFSET_NEVER)
+		return TIMELINE_IGNORED;
+	if (coverage->end_offset == OFFSET_NEVER) {
+		coverage->end_offset = feed->offset;
+		coverage->end_received = feed->received;
+	}
+	return feed_outcome(feed_end_list(feed));
+}
+
+/* A record of a resource, before anything else is done with it. */
+static int see_resource(struct feed *feed)
+{
+	enum kube_resource resource = feed->event->resource;
+	struct coverage *coverage = &feed->cluster->coverage[resource];
+
+	if (coverage->first_offset == OFFSET_NEVER) {
+		coverage->first_offset = feed->offset;
+		coverage->by_hand = feed->event->type == KUBE_ADDED;
+		feed->cluster->listing[resource].first_received = feed->received;
+	}
+	return feed->event->type == KUBE_ADDED ? 0 : feed_end_listing(feed, resource);
 }
 
 enum timeline_outcome feed_event(struct feed *feed, const char **why)
 {
+	if (feed->event->resource != KUBE_RESOURCES && see_resource(feed) < 0)
+		return TIMELINE_BROKEN;
 	switch (feed->event->type) {
 	case KUBE_GAP:
 		return apply_gap(feed);
@@ -46,8 +103,12 @@ enum timeline_outcome feed_event(struct feed *feed, const char **why)
 	case KUBE_SYNC_BEGIN:
 		return apply_sync_begin(feed);
 	case KUBE_SYNC_END:
-		return feed_sync_end(feed);
+		return apply_sync_end(feed);
+	case KUBE_BOOKMARK:
+	case KUBE_ERROR:
+		return TIMELINE_IGNORED;
 	default:
+		note_revision(feed, feed->event->resource, feed->event->resource_version);
 		return feed_object(feed, why);
 	}
 }

@@ -120,18 +120,34 @@ static int get_state(struct feed *feed, struct span uid, bool *deleted)
 
 static bool is_older(const struct object_head *head, const struct kube_event *event)
 {
-	return event->resource_version != 0 && event->resource_version <= head->revision;
+	uint64_t revision = event->resource_version;
+
+	if (event->type == KUBE_DELETED || revision == 0)
+		return false;
+	return head->absent ? revision < head->revision : revision <= head->revision;
+}
+
+/* As object_head_read(); a revision of an earlier order counts as 0. */
+static struct object_head read_head(const struct feed *feed, struct codec *codec)
+{
+	struct object_head head = object_head_read(codec);
+
+	if (head.seen_offset < feed->cluster->order[feed->event->resource].begin_offset)
+		head.revision = 0;
+	return head;
 }
 
 /* A record that changes nothing still shows that the object exists. */
 static enum timeline_outcome ignore(struct feed *feed, struct object_head *head,
 				    const struct codec *body, enum timeline_outcome outcome)
 {
-	const struct sync *sync = &feed->cluster->sync[feed->event->resource];
+	enum kube_resource resource = feed->event->resource;
+	const struct sync *sync = &feed->cluster->sync[resource];
 	struct text next;
 	int rc;
 
-	if (sync->begin_offset == OFFSET_NEVER || head->seen_offset >= sync->begin_offset)
+	if (head->seen_offset >= feed->cluster->listing[resource].begin_offset &&
+	    (sync->begin_offset == OFFSET_NEVER || head->seen_offset >= sync->begin_offset))
 		return outcome;
 	text_init(&next, feed->state->limit);
 	head->seen_offset = feed->offset;
@@ -140,17 +156,6 @@ static enum timeline_outcome ignore(struct feed *feed, struct object_head *head,
 	rc = put_state(feed, span_of(feed->event->uid), &next);
 	text_free(&next);
 	return rc == 0 ? outcome : TIMELINE_BROKEN;
-}
-
-static int cover(struct feed *feed)
-{
-	struct coverage *coverage = &feed->cluster->coverage[feed->event->resource];
-
-	if (coverage->object_offset != OFFSET_NEVER)
-		return 0;
-	coverage->object_offset = feed->offset;
-	coverage->object_received = feed->received;
-	return cluster_put(feed->cluster, feed->store);
 }
 
 static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *head,
@@ -184,9 +189,9 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 		store_damaged(feed->store, "the state of an object");
 		goto out;
 	}
-	if (cover(feed) == 0 && (feed->event->type == KUBE_DELETED
-					 ? put_deleted(feed, span_of(feed->event->uid))
-					 : put_state(feed, span_of(feed->event->uid), &next)) == 0)
+	if ((feed->event->type == KUBE_DELETED
+		     ? put_deleted(feed, span_of(feed->event->uid))
+		     : put_state(feed, span_of(feed->event->uid), &next)) == 0)
 		outcome = TIMELINE_APPLIED;
 out:
 	text_free(&next);
@@ -196,6 +201,7 @@ out:
 enum timeline_outcome feed_object(struct feed *feed, const char **why)
 {
 	const struct kube_event *event = feed->event;
+	const struct listing *listing = &feed->cluster->listing[event->resource];
 	struct span uid = span_of(event->uid);
 	struct object_head head = {0};
 	struct codec body;
@@ -210,18 +216,22 @@ enum timeline_outcome feed_object(struct feed *feed, const char **why)
 	found = get_state(feed, uid, &deleted);
 	if (found < 0)
 		return TIMELINE_BROKEN;
-	if (deleted)
-		return TIMELINE_IGNORED;
 	body = codec_read(text_span(feed->state));
 	if (found) {
-		head = object_head_read(&body);
+		head = read_head(feed, &body);
 		if (body.failed) {
 			store_damaged(feed->store, "the head of an object");
 			return TIMELINE_BROKEN;
 		}
-		if (is_older(&head, event))
-			return ignore(feed, &head, &body, TIMELINE_IGNORED);
 	}
+	if (event->type == KUBE_ADDED &&
+	    feed_listed(feed, found && !head.absent && head.seen_offset >= listing->begin_offset) <
+		    0)
+		return TIMELINE_BROKEN;
+	if (deleted)
+		return TIMELINE_IGNORED;
+	if (found && is_older(&head, event))
+		return ignore(feed, &head, &body, TIMELINE_IGNORED);
 	return apply_newer(feed, &head, &body, why);
 }
 
@@ -241,7 +251,7 @@ static int close_absent(struct feed *feed, struct span uid, struct span row)
 {
 	const struct sync *sync = &feed->cluster->sync[feed->event->resource];
 	struct codec body = codec_read(row);
-	struct object_head head = object_head_read(&body);
+	struct object_head head = read_head(feed, &body);
 	struct text next;
 	int rc = -1;
 
@@ -283,22 +293,17 @@ static int close_all_absent(struct feed *feed)
 	return rc;
 }
 
-enum timeline_outcome feed_sync_end(struct feed *feed)
+int feed_end_list(struct feed *feed)
 {
 	enum kube_resource resource = feed->event->resource;
 	struct sync *sync = &feed->cluster->sync[resource];
-	struct coverage *coverage = &feed->cluster->coverage[resource];
 
-	if (sync->begin_offset == OFFSET_NEVER)
-		return TIMELINE_IGNORED;
 	if (close_all_absent(feed) < 0 ||
-	    (resource == KUBE_NODES && feed_nodes_listed(feed) < 0))
-		return TIMELINE_BROKEN;
-	if (coverage->end_offset == OFFSET_NEVER) {
-		coverage->end_offset = feed->offset;
-		coverage->end_received = feed->received;
-	}
+	    (resource == KUBE_NODES && feed_nodes_listed(feed) < 0) ||
+	    cluster_end_unread(feed->cluster, feed->store, resource, sync->begin_offset,
+			       feed->offset) < 0)
+		return -1;
 	sync->begin_offset = OFFSET_NEVER;
 	sync->scope = (struct kube_scope){0};
-	return feed_outcome(cluster_put(feed->cluster, feed->store));
+	return 0;
 }

@@ -48,21 +48,25 @@ bool gaps_overlap(const struct gaps *gaps, unsigned resources, int64_t hold_ns, 
 struct coverage coverage_none(void)
 {
 	return (struct coverage){
-		.object_offset = OFFSET_NEVER,
-		.object_received = WHEN_MIN,
+		.first_offset = OFFSET_NEVER,
 		.begin_offset = OFFSET_NEVER,
 		.end_offset = OFFSET_NEVER,
 		.end_received = WHEN_MIN,
+		.progress_offset = OFFSET_NEVER,
+		.kube_from = WHEN_MIN,
 	};
 }
 
 struct when coverage_start(const struct coverage *coverage, uint64_t position)
 {
-	if (coverage->end_offset <= position)
-		return coverage->end_received;
-	if (coverage->begin_offset < coverage->object_offset)
-		return coverage->begin_offset > position ? WHEN_MIN : WHEN_MAX;
-	return coverage->object_offset <= position && coverage->object_offset != OFFSET_NEVER
-		       ? coverage->object_received
-		       : WHEN_MIN;
+	bool whole = coverage->end_offset <= position;
+
+	if (coverage->first_offset > position)
+		return coverage->progress_offset > position ? WHEN_MIN : WHEN_MAX;
+	if (coverage->by_hand &&
+	    coverage->progress_offset > (whole ? coverage->end_offset : position))
+		return when_is_min(coverage->kube_from)
+			       ? progress_known_at(&coverage->listed, position)
+			       : coverage->kube_from;
+	return whole ? coverage->end_received : WHEN_MAX;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "common/base/when.h"
+#include "common/timeline/rules/progress.h"
 
 struct gap {
 	unsigned resources; /* one bit for each enum kube_resource */
@@ -36,11 +37,14 @@ bool gaps_overlap(const struct gaps *gaps, unsigned resources, int64_t hold_ns, 
 
 /* Of one resource. Offsets are OFFSET_NEVER before the first record. */
 struct coverage {
-	uint64_t object_offset; /* the first object */
-	struct when object_received;
+	uint64_t first_offset; /* the first record of any type */
+	bool by_hand;          /* which is ADDED: kubectl wrote it */
 	uint64_t begin_offset; /* the first SYNC_BEGIN */
 	uint64_t end_offset;   /* the first SYNC_END that has its SYNC_BEGIN */
 	struct when end_received;
+	uint64_t progress_offset; /* the first accepted PROGRESS of the cluster */
+	struct when kube_from;    /* --kube-from; WHEN_MIN if not given */
+	struct progress listed; /* the greatest received of the first listing, up to each offset */
 };
 
 struct coverage coverage_none(void);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/program/log.h"
+#include "common/timeline/store/cluster_row.h"
 #include "common/timeline/store/rows.h"
 
 #define ROW_LIMIT (64 * 1024)
@@ -45,6 +46,7 @@ struct cluster *cluster_new(uint32_t id, const char *name)
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		cluster->coverage[r] = coverage_none();
 		cluster->sync[r].begin_offset = OFFSET_NEVER;
+		cluster->listing[r] = (struct listing){true, 0, WHEN_MIN, WHEN_MIN, WHEN_MIN};
 	}
 	return cluster;
 }
@@ -53,7 +55,10 @@ void cluster_free(struct cluster *cluster)
 {
 	if (cluster == NULL)
 		return;
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		progress_free(&cluster->coverage[r].listed);
 	gaps_free(&cluster->gaps);
+	unread_free(&cluster->unread);
 	progress_free(&cluster->progress);
 	unpublished_pods_free(&cluster->unpublished);
 	ranges_free(&cluster->ranges);
@@ -63,78 +68,16 @@ void cluster_free(struct cluster *cluster)
 
 bool cluster_unread(const struct cluster *cluster, uint64_t position)
 {
-	(void)cluster;
-	(void)position;
-	return false; /* no unread record is kept yet */
+	return unread_at(&cluster->unread, position);
 }
 
-int cluster_put(const struct cluster *cluster, struct store *store)
+int cluster_put(const struct cluster *cluster, struct store *store, struct text *key,
+		struct text *value)
 {
-	struct text key, value;
-
-	begin_row(&key, &value);
-	row_key_cluster(&key, cluster->id);
-	codec_add_span(&value, span_of(cluster->name));
-	codec_add_when(&value, cluster->known);
-	codec_add_u8(&value, KUBE_RESOURCES);
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		const struct coverage *coverage = &cluster->coverage[r];
-		const struct sync *sync = &cluster->sync[r];
-
-		codec_add_u64(&value, coverage->object_offset);
-		codec_add_when(&value, coverage->object_received);
-		codec_add_u64(&value, coverage->begin_offset);
-		codec_add_u64(&value, coverage->end_offset);
-		codec_add_when(&value, coverage->end_received);
-		codec_add_u64(&value, sync->begin_offset);
-		codec_add_u8(&value, sync->scope.selective);
-		codec_add_u8(&value, (unsigned)sync->scope.namespace_count);
-		for (size_t n = 0; n < sync->scope.namespace_count; n++)
-			codec_add_span(&value, span_of(sync->scope.namespaces[n]));
-	}
-	return put(store, &key, &value);
-}
-
-static bool read_resource(struct codec *codec, struct coverage *coverage, struct sync *sync)
-{
-	coverage->object_offset = codec_u64(codec);
-	coverage->object_received = codec_when(codec);
-	coverage->begin_offset = codec_u64(codec);
-	coverage->end_offset = codec_u64(codec);
-	coverage->end_received = codec_when(codec);
-	sync->begin_offset = codec_u64(codec);
-	sync->scope.selective = codec_u8(codec) != 0;
-	sync->scope.namespace_count = codec_u8(codec);
-	if (sync->scope.namespace_count > KUBE_NAMESPACES_MAX)
-		return false;
-	for (size_t n = 0; n < sync->scope.namespace_count; n++) {
-		struct span name = codec_span(codec);
-
-		if (name.length >= KUBE_NAMESPACE_SIZE)
-			return false;
-		memcpy(sync->scope.namespaces[n], name.data, name.length);
-		sync->scope.namespaces[n][name.length] = '\0';
-	}
-	return true;
-}
-
-static bool read_cluster(struct cluster *cluster, struct span row)
-{
-	struct codec codec = codec_read(row);
-	struct span name = codec_span(&codec);
-
-	if (name.length >= sizeof(cluster->name))
-		return false;
-	memcpy(cluster->name, name.data, name.length);
-	cluster->name[name.length] = '\0';
-	cluster->known = codec_when(&codec);
-	if (codec_u8(&codec) != KUBE_RESOURCES)
-		return false;
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		if (!read_resource(&codec, &cluster->coverage[r], &cluster->sync[r]))
-			return false;
-	}
-	return codec_done(&codec);
+	row_key_cluster(key, cluster->id);
+	text_clear(value);
+	cluster_row_add(value, cluster);
+	return store_put(store, key, value);
 }
 
 static void add_gap_row(struct text *value, const struct gap *gap)
@@ -143,6 +86,14 @@ static void add_gap_row(struct text *value, const struct gap *gap)
 	codec_add_u64(value, gap->offset);
 	codec_add_when(value, gap->from);
 	codec_add_when(value, gap->to);
+}
+
+static void add_unread_row(struct text *value, const struct unread_span *span)
+{
+	codec_add_u32(value, span->resource);
+	codec_add_u64(value, span->first_offset);
+	codec_add_u64(value, span->last_offset);
+	codec_add_u64(value, span->end_offset);
 }
 
 static void add_unpublished_row(struct text *value, const struct unpublished_pod *row)
@@ -187,6 +138,9 @@ static int put_numbered(const struct cluster *cluster, struct store *store, enum
 	case ROW_GAPS:
 		add_gap_row(&value, &cluster->gaps.list[number]);
 		break;
+	case ROW_UNREAD:
+		add_unread_row(&value, &cluster->unread.list[number]);
+		break;
 	case ROW_UNPUBLISHED:
 		add_unpublished_row(&value, &cluster->unpublished.rows[number]);
 		break;
@@ -199,6 +153,17 @@ static int put_numbered(const struct cluster *cluster, struct store *store, enum
 	return put(store, &key, &value);
 }
 
+static int read_listed(struct cluster *cluster, struct codec *key, struct codec *value)
+{
+	uint8_t resource = codec_u8(key);
+	struct when received = codec_when(key);
+	uint64_t offset = codec_u64(value);
+
+	if (!codec_done(key) || !codec_done(value) || resource >= KUBE_RESOURCES)
+		return 1;
+	return progress_add(&cluster->coverage[resource].listed, received, offset);
+}
+
 /* Adds one row of TABLE to memory. 0, -1 if out of memory, 1 if it does not decode. */
 static int read_row(struct cluster *cluster, enum row_table table, struct span key,
 		    struct span value)
@@ -209,6 +174,7 @@ static int read_row(struct cluster *cluster, enum row_table table, struct span k
 	struct node_port port = {0};
 	struct range_row range;
 	struct span service;
+	struct unread_span unread;
 	struct gap gap;
 	uint64_t offset;
 
@@ -224,6 +190,14 @@ static int read_row(struct cluster *cluster, enum row_table table, struct span k
 		return codec_done(&codec)
 			       ? progress_add(&cluster->progress, codec_when(&number), offset)
 			       : 1;
+	case ROW_UNREAD:
+		unread.resource = codec_u32(&codec);
+		unread.first_offset = codec_u64(&codec);
+		unread.last_offset = codec_u64(&codec);
+		unread.end_offset = codec_u64(&codec);
+		return codec_done(&codec) ? unread_add(&cluster->unread, &unread) : 1;
+	case ROW_LISTED:
+		return read_listed(cluster, &number, &codec);
 	case ROW_UNPUBLISHED:
 		unpublished.holder = codec_u64(&codec);
 		unpublished.opened_offset = codec_u64(&codec);
@@ -282,7 +256,8 @@ static int load_table(struct cluster *cluster, struct store *store, enum row_tab
 
 struct cluster *cluster_load(struct store *store, uint32_t id)
 {
-	static const enum row_table tables[] = {ROW_GAPS, ROW_PROGRESS, ROW_UNPUBLISHED, ROW_RANGES,
+	static const enum row_table tables[] = {ROW_GAPS,      ROW_UNREAD,      ROW_PROGRESS,
+						ROW_LISTED,    ROW_UNPUBLISHED, ROW_RANGES,
 						ROW_NODE_PORTS};
 	struct cluster *cluster = cluster_new(id, "");
 	struct text key, value;
@@ -295,7 +270,7 @@ struct cluster *cluster_load(struct store *store, uint32_t id)
 	found = store_get(store, &key, &value);
 	if (found < 0)
 		goto out;
-	if (found == 0 || !read_cluster(cluster, text_span(&value))) {
+	if (found == 0 || !cluster_row_read(cluster, text_span(&value))) {
 		store_damaged(store, "the row of a cluster");
 		goto out;
 	}
@@ -321,22 +296,77 @@ int cluster_add_gap(struct cluster *cluster, struct store *store, const struct g
 	return put_numbered(cluster, store, ROW_GAPS, cluster->gaps.count - 1);
 }
 
+/* Puts the row of an entry of a struct progress, whose key KEY begins. Frees KEY. */
+static int put_entry(struct store *store, struct text *key, struct when moment, uint64_t offset)
+{
+	struct text value;
+
+	text_init(&value, ROW_LIMIT);
+	codec_add_when(key, moment);
+	codec_add_u64(&value, offset);
+	return put(store, key, &value);
+}
+
 int cluster_add_progress(struct cluster *cluster, struct store *store, struct when known,
 			 uint64_t offset)
 {
 	size_t before = cluster->progress.count;
-	struct text key, value;
+	struct text key;
 
 	if (progress_add(&cluster->progress, known, offset) < 0)
 		return no_memory(cluster);
 	cluster->known = known;
+	for (int r = 0; r < KUBE_RESOURCES && before == 0; r++)
+		cluster->coverage[r].progress_offset = offset;
 	if (cluster->progress.count == before)
 		return 0;
-	begin_row(&key, &value);
+	text_init(&key, ROW_LIMIT);
 	row_key_table(&key, ROW_PROGRESS, cluster->id);
-	codec_add_when(&key, known);
-	codec_add_u64(&value, offset);
-	return put(store, &key, &value) == 0 ? cluster_put(cluster, store) : -1;
+	return put_entry(store, &key, known, offset);
+}
+
+int cluster_add_listed(struct cluster *cluster, struct store *store, enum kube_resource resource,
+		       struct when received, uint64_t offset)
+{
+	struct progress *listed = &cluster->coverage[resource].listed;
+	size_t before = listed->count;
+	struct text key;
+
+	if (progress_add(listed, received, offset) < 0)
+		return no_memory(cluster);
+	if (listed->count == before)
+		return 0;
+	text_init(&key, ROW_LIMIT);
+	row_key_table(&key, ROW_LISTED, cluster->id);
+	codec_add_u8(&key, resource);
+	return put_entry(store, &key, received, offset);
+}
+
+int cluster_add_unread(struct cluster *cluster, struct store *store, enum kube_resource resource,
+		       uint64_t offset)
+{
+	static const enum kube_resource judged[] = {KUBE_PODS, KUBE_NODES, KUBE_SERVICES};
+
+	for (size_t j = 0; j < sizeof(judged) / sizeof(judged[0]); j++) {
+		int64_t changed;
+
+		if (resource != KUBE_RESOURCES && resource != judged[j])
+			continue;
+		changed = unread_open(&cluster->unread, judged[j], offset);
+		if (changed < 0)
+			return no_memory(cluster);
+		if (put_numbered(cluster, store, ROW_UNREAD, (uint64_t)changed) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int cluster_end_unread(struct cluster *cluster, struct store *store, enum kube_resource resource,
+		       uint64_t begin_offset, uint64_t offset)
+{
+	int64_t changed = unread_close(&cluster->unread, resource, begin_offset, offset);
+
+	return changed < 0 ? 0 : put_numbered(cluster, store, ROW_UNREAD, (uint64_t)changed);
 }
 
 int cluster_add_unpublished(struct cluster *cluster, struct store *store,

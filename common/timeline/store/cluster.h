@@ -19,6 +19,7 @@
 #include "common/timeline/rules/progress.h"
 #include "common/timeline/rules/ranges.h"
 #include "common/timeline/rules/unpublished_pods.h"
+#include "common/timeline/rules/unread.h"
 #include "common/timeline/store/store.h"
 
 /* A list that has begun and not ended. */
@@ -27,13 +28,31 @@ struct sync {
 	struct kube_scope scope;
 };
 
+/* Since when the revisions of a resource are in one order. */
+struct revision_order {
+	uint64_t greatest;     /* of its objects and SYNCs */
+	uint64_t begin_offset; /* 0 for the first order */
+};
+
+/* The last listing of a resource that has no SYNC_BEGIN: kubectl wrote it. One after the first
+ * is open while the resource's struct sync is. */
+struct listing {
+	bool is_first; /* the first listing is not over */
+	uint64_t begin_offset;
+	struct when first_received, last_received; /* of its records; WHEN_MIN before them */
+	struct when gap_from;                      /* of the GAP before it */
+};
+
 struct cluster {
 	uint32_t id;
 	char name[KUBE_CLUSTER_SIZE];
 	struct when known; /* of the last accepted PROGRESS */
 	struct coverage coverage[KUBE_RESOURCES];
 	struct sync sync[KUBE_RESOURCES];
+	struct revision_order order[KUBE_RESOURCES];
+	struct listing listing[KUBE_RESOURCES];
 	struct gaps gaps;
+	struct unread unread;
 	struct progress progress;
 	struct unpublished_pods unpublished;
 	struct ranges ranges;
@@ -50,13 +69,23 @@ void cluster_free(struct cluster *cluster);
  * list has come after it (docs/answers.md section 1). */
 bool cluster_unread(const struct cluster *cluster, uint64_t position);
 
-/* Puts the cluster's own row (name, known, coverage, SYNCs). */
-int cluster_put(const struct cluster *cluster, struct store *store);
+/* Puts the cluster's own row (cluster_row.h); KEY and VALUE are overwritten. -1 after logging. */
+int cluster_put(const struct cluster *cluster, struct store *store, struct text *key,
+		struct text *value);
 
 /* Each changes memory and puts the row. -1 after logging. */
 int cluster_add_gap(struct cluster *cluster, struct store *store, const struct gap *gap);
 int cluster_add_progress(struct cluster *cluster, struct store *store, struct when known,
 			 uint64_t offset);
+/* A record at OFFSET could not be read; KUBE_RESOURCES: its resource cannot be told. */
+int cluster_add_unread(struct cluster *cluster, struct store *store, enum kube_resource resource,
+		       uint64_t offset);
+/* A list of RESOURCE that began at BEGIN_OFFSET has ended at OFFSET. */
+int cluster_end_unread(struct cluster *cluster, struct store *store, enum kube_resource resource,
+		       uint64_t begin_offset, uint64_t offset);
+/* Adds a record of the first listing of RESOURCE. */
+int cluster_add_listed(struct cluster *cluster, struct store *store, enum kube_resource resource,
+		       struct when received, uint64_t offset);
 int cluster_add_unpublished(struct cluster *cluster, struct store *store,
 			    const struct unpublished_pod *row);
 int cluster_hide_unpublished(struct cluster *cluster, struct store *store, uint64_t number,

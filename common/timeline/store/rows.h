@@ -10,8 +10,9 @@
  * 's' cluster resource uid                                       fold state of one object
  * 'x' cluster resource uid                                       (empty: it was deleted)
  * 'k' cluster known                                              offset of that PROGRESS
- * 'g' 'u' 'r' 'p' cluster number                                 a GAP, an unpublished pod, a range, a nodePort
- * 'w' cluster                                                    its name, coverage, open SYNCs
+ * 'f' cluster resource received                                  offset of that record of the first listing
+ * 'g' 'n' 'u' 'r' 'p' cluster number                             a GAP, unread records, an unpublished pod, a range, a nodePort
+ * 'w' cluster                                                    cluster_row.h
  * 'M'                                                            how far the topic was read
  *
  * (1) A row with an offset is visible at positions that are not less; the rows of one thing
@@ -37,10 +38,12 @@
 
 enum row_table {
 	ROW_GAPS = 'g',
+	ROW_UNREAD = 'n',
 	ROW_UNPUBLISHED = 'u',
 	ROW_RANGES = 'r',
 	ROW_NODE_PORTS = 'p',
 	ROW_PROGRESS = 'k',
+	ROW_LISTED = 'f',
 	ROW_HOLDERS = 'd',
 	ROW_NODES = 'l',
 	ROW_OWNERS = 'o',

@@ -6,7 +6,7 @@
 
 struct topic_state topic_state_none(void)
 {
-	struct topic_state state = {0};
+	struct topic_state state = {.greatest_received = WHEN_MIN, .unread_offset = OFFSET_NEVER};
 
 	for (int r = 0; r <= KUBE_RESOURCES; r++)
 		state.last_received[r] = WHEN_MIN;
@@ -25,6 +25,9 @@ static int read_row(struct store *store, struct span row, struct topic_state *st
 	state->chain = codec_u64(&codec);
 	for (int r = 0; r <= KUBE_RESOURCES; r++)
 		state->last_received[r] = codec_when(&codec);
+	state->greatest_received = codec_when(&codec);
+	state->unread_offset = codec_u64(&codec);
+	state->listing_ended = codec_u8(&codec) != 0;
 	state->cluster_count = codec_u32(&codec);
 	if (!codec_done(&codec) || state->cluster_count > CLUSTERS_MAX)
 		return store_damaged(store, "the row of the topic");
@@ -62,6 +65,9 @@ int topic_state_put(const struct topic_state *state, struct store *store, struct
 	codec_add_u64(value, state->chain);
 	for (int r = 0; r <= KUBE_RESOURCES; r++)
 		codec_add_when(value, state->last_received[r]);
+	codec_add_when(value, state->greatest_received);
+	codec_add_u64(value, state->unread_offset);
+	codec_add_u8(value, state->listing_ended);
 	codec_add_u32(value, state->cluster_count);
 	return store_put(store, key, value);
 }

@@ -4,6 +4,7 @@
 #ifndef TENURE_TOPIC_STATE_H
 #define TENURE_TOPIC_STATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/when.h"
@@ -17,7 +18,13 @@ struct topic_state {
 	int64_t next_offset;                   /* of the first record that was not applied yet */
 	uint64_t last_hash, first_hash, chain; /* see timeline.h */
 	struct when last_received[KUBE_RESOURCES + 1]; /* of each resource, and of none */
-	uint32_t cluster_count;                        /* their ids are the numbers below it */
+	struct when greatest_received;
+	/* Of the last record that could not be read and may be of a cluster that is still to come;
+	 * OFFSET_NEVER if there is none. */
+	uint64_t unread_offset;
+	/* The end of the topic ended a listing of kubectl: no record may follow. */
+	bool listing_ended;
+	uint32_t cluster_count; /* their ids are the numbers below it */
 };
 
 /* Of a topic that was not read yet. */

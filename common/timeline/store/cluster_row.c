@@ -1,0 +1,102 @@
+#include "common/timeline/store/cluster_row.h"
+
+#include <string.h>
+
+static void add_sync(struct text *value, const struct sync *sync)
+{
+	codec_add_u64(value, sync->begin_offset);
+	codec_add_u8(value, sync->scope.selective);
+	codec_add_u8(value, (unsigned)sync->scope.namespace_count);
+	for (size_t n = 0; n < sync->scope.namespace_count; n++)
+		codec_add_span(value, span_of(sync->scope.namespaces[n]));
+}
+
+static void add_resource(struct text *value, const struct cluster *cluster, int r)
+{
+	const struct coverage *coverage = &cluster->coverage[r];
+	const struct revision_order *order = &cluster->order[r];
+	const struct listing *listing = &cluster->listing[r];
+
+	codec_add_u64(value, coverage->first_offset);
+	codec_add_u8(value, coverage->by_hand);
+	codec_add_u64(value, coverage->begin_offset);
+	codec_add_u64(value, coverage->end_offset);
+	codec_add_when(value, coverage->end_received);
+	codec_add_u64(value, coverage->progress_offset);
+	codec_add_u64(value, order->greatest);
+	codec_add_u64(value, order->begin_offset);
+	codec_add_u8(value, listing->is_first);
+	codec_add_u64(value, listing->begin_offset);
+	codec_add_when(value, listing->first_received);
+	codec_add_when(value, listing->last_received);
+	codec_add_when(value, listing->gap_from);
+	add_sync(value, &cluster->sync[r]);
+}
+
+void cluster_row_add(struct text *value, const struct cluster *cluster)
+{
+	codec_add_span(value, span_of(cluster->name));
+	codec_add_when(value, cluster->known);
+	codec_add_u8(value, KUBE_RESOURCES);
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		add_resource(value, cluster, r);
+}
+
+static bool read_sync(struct codec *codec, struct sync *sync)
+{
+	sync->begin_offset = codec_u64(codec);
+	sync->scope.selective = codec_u8(codec) != 0;
+	sync->scope.namespace_count = codec_u8(codec);
+	if (sync->scope.namespace_count > KUBE_NAMESPACES_MAX)
+		return false;
+	for (size_t n = 0; n < sync->scope.namespace_count; n++) {
+		struct span name = codec_span(codec);
+
+		if (name.length >= KUBE_NAMESPACE_SIZE)
+			return false;
+		memcpy(sync->scope.namespaces[n], name.data, name.length);
+		sync->scope.namespaces[n][name.length] = '\0';
+	}
+	return true;
+}
+
+static bool read_resource(struct codec *codec, struct cluster *cluster, int r)
+{
+	struct coverage *coverage = &cluster->coverage[r];
+	struct revision_order *order = &cluster->order[r];
+	struct listing *listing = &cluster->listing[r];
+
+	coverage->first_offset = codec_u64(codec);
+	coverage->by_hand = codec_u8(codec) != 0;
+	coverage->begin_offset = codec_u64(codec);
+	coverage->end_offset = codec_u64(codec);
+	coverage->end_received = codec_when(codec);
+	coverage->progress_offset = codec_u64(codec);
+	order->greatest = codec_u64(codec);
+	order->begin_offset = codec_u64(codec);
+	listing->is_first = codec_u8(codec) != 0;
+	listing->begin_offset = codec_u64(codec);
+	listing->first_received = codec_when(codec);
+	listing->last_received = codec_when(codec);
+	listing->gap_from = codec_when(codec);
+	return read_sync(codec, &cluster->sync[r]);
+}
+
+bool cluster_row_read(struct cluster *cluster, struct span row)
+{
+	struct codec codec = codec_read(row);
+	struct span name = codec_span(&codec);
+
+	if (name.length >= sizeof(cluster->name))
+		return false;
+	memcpy(cluster->name, name.data, name.length);
+	cluster->name[name.length] = '\0';
+	cluster->known = codec_when(&codec);
+	if (codec_u8(&codec) != KUBE_RESOURCES)
+		return false;
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		if (!read_resource(&codec, cluster, r))
+			return false;
+	}
+	return codec_done(&codec);
+}
