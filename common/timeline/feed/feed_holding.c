@@ -259,5 +259,5 @@ int feed_nodes_listed(struct feed *feed)
 	row_key_node_there(feed->key, feed->cluster->id, 0);
 	text_clear(feed->value);
 	return store_put(feed->store, feed->key, feed->value) < 0 ? -1
-								    : feed_pods_without_node(feed);
+								  : feed_pods_without_node(feed);
 }

@@ -9,11 +9,26 @@ static bool is_by_kubectl(const struct feed *feed, enum kube_resource resource)
 	return feed->cluster->coverage[resource].begin_offset == OFFSET_NEVER;
 }
 
+/* When the watch that wrote the listing before ended at the earliest. */
+static struct when watch_end(const struct listing *listing)
+{
+	struct when longest = when_add(listing->before_received, WATCH_NS);
+
+	return when_not_after(longest, listing->greatest_received) ? longest
+								   : listing->before_received;
+}
+
 int feed_end_listing(struct feed *feed, enum kube_resource resource)
 {
 	struct listing *listing = &feed->cluster->listing[resource];
 	const struct kube_event end = {
 		.type = KUBE_SYNC_END, .resource = resource, .resource_version = UINT64_MAX};
+	const struct gap gap = {
+		.resources = 1u << resource,
+		.offset = feed->offset,
+		.from = watch_end(listing),
+		.to = listing->greatest_received,
+	};
 	struct feed last = *feed;
 
 	if (!is_by_kubectl(feed, resource))
@@ -22,31 +37,23 @@ int feed_end_listing(struct feed *feed, enum kube_resource resource)
 	if (feed->cluster->sync[resource].begin_offset == OFFSET_NEVER)
 		return 0;
 	last.event = &end;
-	last.received = listing->last_received;
-	last.gap_from = listing->gap_from;
-	if (feed_end_list(&last) < 0 ||
+	last.received = gap.to;
+	last.gap_from = gap.from;
+	if (cluster_add_gap(feed->cluster, feed->store, &gap) < 0 || feed_end_list(&last) < 0 ||
 	    cluster_put(feed->cluster, feed->store, feed->key, feed->value) < 0)
 		return -1;
 	/* The next record may be of an object that the end has closed. */
 	return store_commit(feed->store);
 }
 
-static int begin_listing(struct feed *feed, enum kube_resource resource)
+static void begin_listing(struct feed *feed, enum kube_resource resource)
 {
 	struct listing *listing = &feed->cluster->listing[resource];
-	struct when longest = when_add(listing->first_received, WATCH_NS);
-	const struct gap gap = {
-		.resources = 1u << resource,
-		.offset = feed->offset,
-		.from = when_not_after(longest, feed->received) ? longest : listing->first_received,
-		.to = feed->received,
-	};
 
 	listing->begin_offset = feed->offset;
-	listing->first_received = feed->received;
-	listing->gap_from = gap.from;
+	listing->before_received = listing->greatest_received;
+	listing->greatest_received = feed->received;
 	feed->cluster->sync[resource].begin_offset = feed->offset;
-	return cluster_add_gap(feed->cluster, feed->store, &gap);
 }
 
 int feed_listed(struct feed *feed, bool again)
@@ -56,9 +63,13 @@ int feed_listed(struct feed *feed, bool again)
 
 	if (!is_by_kubectl(feed, resource))
 		return 0;
-	if (again && (feed_end_listing(feed, resource) < 0 || begin_listing(feed, resource) < 0))
-		return -1;
-	listing->last_received = feed->received;
+	if (again) {
+		if (feed_end_listing(feed, resource) < 0)
+			return -1;
+		begin_listing(feed, resource);
+	}
+	if (listing->is_first || feed->cluster->sync[resource].begin_offset != OFFSET_NEVER)
+		listing->greatest_received = when_later(listing->greatest_received, feed->received);
 	return listing->is_first ? cluster_add_listed(feed->cluster, feed->store, resource,
 						      feed->received, feed->offset)
 				 : 0;

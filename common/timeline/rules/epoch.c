@@ -329,7 +329,8 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 		       (deleted && finished_before(&fold->epoch, record->all_terminated)));
 	/* After its end only more evidence of the end belongs to the epoch; anything else is of
 	 * a sandbox that has no address yet. */
-	if (fold->has_epoch && (fold->epoch.evidence.how == BINDING_OPEN || finished(&fold->epoch, record)))
+	if (fold->has_epoch &&
+	    (fold->epoch.evidence.how == BINDING_OPEN || finished(&fold->epoch, record)))
 		add_record(fold, record, deleted, arrival);
 	fold_unpublished(fold, deleted || record->terminal, is_released, arrival->received);
 	return later;

@@ -7,8 +7,8 @@
 
 int unread_add(struct unread *unread, const struct unread_span *span)
 {
-	if (array_grow(&unread->list, &unread->capacity, unread->count + 1,
-		       sizeof(*unread->list)) < 0)
+	if (array_grow(&unread->list, &unread->capacity, unread->count + 1, sizeof(*unread->list)) <
+	    0)
 		return -1;
 	unread->list[unread->count++] = *span;
 	return 0;

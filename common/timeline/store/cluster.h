@@ -39,8 +39,8 @@ struct revision_order {
 struct listing {
 	bool is_first; /* the first listing is not over */
 	uint64_t begin_offset;
-	struct when first_received, last_received; /* of its records; WHEN_MIN before them */
-	struct when gap_from;                      /* of the GAP before it */
+	struct when greatest_received; /* of its records; WHEN_MIN before them */
+	struct when before_received;   /* of the listing before, the greatest */
 };
 
 struct cluster {

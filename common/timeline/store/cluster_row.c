@@ -27,9 +27,8 @@ static void add_resource(struct text *value, const struct cluster *cluster, int 
 	codec_add_u64(value, order->begin_offset);
 	codec_add_u8(value, listing->is_first);
 	codec_add_u64(value, listing->begin_offset);
-	codec_add_when(value, listing->first_received);
-	codec_add_when(value, listing->last_received);
-	codec_add_when(value, listing->gap_from);
+	codec_add_when(value, listing->greatest_received);
+	codec_add_when(value, listing->before_received);
 	add_sync(value, &cluster->sync[r]);
 }
 
@@ -76,9 +75,8 @@ static bool read_resource(struct codec *codec, struct cluster *cluster, int r)
 	order->begin_offset = codec_u64(codec);
 	listing->is_first = codec_u8(codec) != 0;
 	listing->begin_offset = codec_u64(codec);
-	listing->first_received = codec_when(codec);
-	listing->last_received = codec_when(codec);
-	listing->gap_from = codec_when(codec);
+	listing->greatest_received = codec_when(codec);
+	listing->before_received = codec_when(codec);
 	return read_sync(codec, &cluster->sync[r]);
 }
 
