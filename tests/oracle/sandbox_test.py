@@ -1,0 +1,114 @@
+"""Sandboxes, mirrors, clocks and networks of pods (answers.md section 3), addresses of nodes (section 4)."""
+import history
+import pytest
+from asking import RANGED, X, Y, ask, covered, lived, short
+from history import container, node, piece, pod
+
+
+def test_a_dead_sandbox_whose_container_runs_is_not_the_end():
+    records = lived(covered(), "a", X, 10, None)
+    records.pod(30.2, pod("a", X, "n1", 9, gone=30, containers=[container(10)]))
+    assert short(ask(records, X, 40)) == "known uid-a"
+    records.pod(45.2, pod("a", X, "n1", 9, gone=30, containers=[container(10, 45)]))
+    assert short(ask(records, X, 40)) == "known uid-a"      # it ran after lastTransitionTime
+    records.pod(46.2, pod("a", X, "n1", 9, gone=46, containers=[container(10, 45)]))
+    assert short(ask(records, X, 44)) == "known uid-a"
+    assert short(ask(records, X, 50)) == "unknown between_holders"
+
+
+def test_the_old_address_in_a_new_sandbox_begins_no_epoch():
+    records = lived(covered(), "a", X, 10, None)
+    records.pod(30.2, pod("a", X, "n1", 9, ready=30, containers=[container(before=(10, 25))]))
+    assert short(ask(records, X, 40)) == "unknown between_holders"
+    assert ask(records, X, 24)["binding"]["end"] == history.text(30)
+    records.pod(33, pod("a", Y, "n1", 9, ready=30, containers=[container(32, before=(10, 25))]))
+    assert short(ask(records, Y, 40)) == "known uid-a"
+    assert ask(records, Y, 40)["binding"]["start"] == history.text(30)
+
+
+def test_sandbox_false_before_there_is_one():
+    early = dict(annotations={"cni.projectcalico.org/podIP": X + "/32"}, phase="Pending", gone=9, containers=[container()])
+    records = covered().pod(9.5, pod("a", None, "n1", 9, **early), "ADDED")
+    assert short(ask(records, X, 40)) == "known uid-a"
+
+
+def test_node_times_are_not_later_than_the_record():
+    records = covered().pod(12, pod("a", X, "n1", 9, ready=90, containers=[container(95)]), "ADDED")
+    assert ask(records, X, 40)["binding"]["start"] == history.text(12)
+
+
+def test_node_times_are_not_before_the_creation():
+    slow = pod("a", X, "n1", 9, ready=2, containers=[container(3)])
+    slow["status"]["startTime"] = history.text(1)
+    records = covered().pod(12, slow, "ADDED")
+    assert ask(records, X, 40)["binding"]["start_from"] == "received"
+    assert short(ask(records, X, 8)) == "unknown before_first"
+    slow["metadata"]["annotations"] = {"kubernetes.io/config.mirror": "hash"}
+    mirror = covered().pod(12, slow, "ADDED")
+    assert ask(mirror, X, 40)["binding"]["start"] == history.text(2)
+
+
+def mirror(uid, created, value="hash"):
+    return pod("proxy", X, "n1", 9, ready=10, containers=[container(10)], uid=uid,
+               annotations={"kubernetes.io/config.mirror": value})
+
+
+@pytest.mark.parametrize("value,deleted,said", [
+    ("hash", True, "known m2"), ("hash", False, "known m2"), ("other", False, "ambiguous two_holders")])
+def test_mirrors_of_one_static_pod_are_one_holder(value, deleted, said):
+    records = covered().pod(11, mirror("m1", 9), "ADDED").progress(39.9)
+    if deleted:
+        records.pod(40, mirror("m1", 9), "DELETED")
+    records.pod(41, mirror("m2", 41, value), "ADDED")
+    assert short(ask(records, X, 60)) == said
+
+
+def test_secondary_networks():
+    status = '[{"name":"a","ips":["%s"]},{"name":"b","ips":["10.9.0.1","fd09::1"]}]' % X
+    records = lived(covered(), "b", Y, 10, None)
+    multus = {"k8s.v1.cni.cncf.io/network-status": status}
+    records.pod(9, pod("a", None, start=9, phase="Pending", annotations=multus), "ADDED")
+    assert short(ask(records, "10.9.0.1", 40)) != "known uid-a"
+    records.pod(11, pod("a", X, start=9, ready=10, containers=[container(10)], annotations=multus))
+    for ip in (X, "10.9.0.1", "fd09::1"):
+        assert short(ask(records, ip, 40)) == "known uid-a"
+    broken = {"k8s.v1.cni.cncf.io/network-status": "[{"}
+    records.pod(11, pod("c", "10.244.1.30", start=9, ready=10, containers=[container(10)], annotations=broken), "ADDED")
+    assert short(ask(records, "10.244.1.30", 40)) == "known uid-c"
+
+
+def test_an_open_one_held_it_until_its_end_would_have_been_reported():
+    records = lived(covered(), "a", X, 10, None).progress(59)
+    lived(records, "b", X, 60, None, start=20)
+    assert short(ask(records, X, 48.5)) == "known uid-a"
+    assert short(ask(records, X, 48.6, options=RANGED)) == "ambiguous hand_over"
+
+
+@pytest.mark.parametrize("key,value,ip", [
+    ("projectcalico.org/IPv4WireguardInterfaceAddr", "10.1.0.1", "10.1.0.1"),
+    ("projectcalico.org/IPv6WireguardInterfaceAddr", "fd01::1", "fd01::1"),
+    ("network.cilium.io/ipv4-health-ip", "10.1.3.1", "10.1.3.1"),
+    ("network.cilium.io/ipv6-Ingress-ip", "fd01::2", "fd01::2"),
+    ("k8s.ovn.org/node-subnets", '{"default":"10.129.0.0/23"}', "10.129.0.2"),
+    ("k8s.ovn.org/node-subnets", '{"default":["10.129.0.0/23","fd02::/64"]}', "fd02::2")])
+def test_addresses_that_plugins_give_to_a_node(key, value, ip):
+    records = covered().event("ADDED", "nodes", 5, node("n1", "192.0.2.1", annotations={key: value}))
+    assert short(ask(records, ip, 20)) == "known node-n1"
+
+
+def test_gateways_count_while_podcidrs_are_in_use():
+    records = covered().event("ADDED", "nodes", 5, node("n1", "192.0.2.1", "10.244.1.0/24", annotations={
+        "flannel.alpha.coreos.com/backend-type": "vxlan"}))
+    assert short(ask(records, "10.244.1.1", 20)) == "known outside"
+    lived(records, "a", X, 10, None)
+    assert short(ask(records, "10.244.1.1", 20)) == short(ask(records, "10.244.1.0", 20)) == "known node-n1"
+    lived(records, "b", "10.250.0.1", 10, None)
+    assert short(ask(records, "10.244.1.1", 20)) == "unknown never_seen"
+
+
+def test_a_member_that_an_earlier_record_lacked():
+    records = lived(covered(), "a", X, 10, None)
+    records.event("ADDED", "endpointslices", 20, piece("cart-1", "cart", [(Y, "uid-b")])).progress(49)
+    records.event("MODIFIED", "endpointslices", 50, piece("cart-1", "cart", [(X, "uid-a")], trigger=15))
+    assert "services" not in ask(records, X, 48.9)
+    assert ask(records, X, 49.1)["services"] == ["shop/cart"]
