@@ -43,7 +43,8 @@ static int answer_end(struct tagger *tagger, const struct flow_endpoints *ends,
 		.start = ends->start,
 		.end = ends->end,
 		.sent = end->sent,
-		.spoke = end->spoke,
+		.serves = ends->source_began && end == &ends->destination,
+		.began = ends->source_began && end == &ends->source,
 		.position = position,
 	};
 	struct timeline_answer answer;

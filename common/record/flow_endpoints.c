@@ -13,7 +13,7 @@ enum row {
 	SOURCE,
 	DESTINATION,
 	TENURE,
-	TCP,
+	FLOW,
 	TOP_ROWS,
 	EVENT_START = TOP_ROWS,
 	EVENT_END,
@@ -24,9 +24,7 @@ enum row {
 	DESTINATION_IP,
 	DESTINATION_PORT,
 	DESTINATION_PACKETS,
-	FLAGS,
-	SOURCE_FLAGS,
-	DESTINATION_FLAGS,
+	INITIATOR,
 	ROWS,
 };
 
@@ -36,7 +34,7 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("source", SOURCE_IP, 3),
 	SCAN_MEMBER("destination", DESTINATION_IP, 3),
 	SCAN_MEMBER("tenure", 0, 0),
-	SCAN_MEMBER("tcp", FLAGS, 1),
+	SCAN_MEMBER("flow", INITIATOR, 1),
 	SCAN_MEMBER("start", 0, 0),
 	SCAN_MEMBER("end", 0, 0),
 	SCAN_MEMBER("transport", 0, 0),
@@ -46,18 +44,16 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("ip", 0, 0),
 	SCAN_MEMBER("port", 0, 0),
 	SCAN_MEMBER("packets", 0, 0),
-	SCAN_MEMBER("flags", SOURCE_FLAGS, 2),
-	SCAN_MEMBER("source", 0, 0),
-	SCAN_MEMBER("destination", 0, 0),
+	SCAN_MEMBER("initiator", 0, 0),
 };
 
 static const char *const paths[ROWS] = {
 	"event",          "network",          "source",
-	"destination",    "tenure",           "tcp",
+	"destination",    "tenure",           "flow",
 	"event.start",    "event.end",        "network.transport",
 	"source.ip",      "source.port",      "source.packets",
 	"destination.ip", "destination.port", "destination.packets",
-	"tcp.flags",      "tcp.flags.source", "tcp.flags.destination",
+	"flow.initiator",
 };
 
 static int refuse(struct fault *fault, enum fault_reason reason, int row, const char *detail)
@@ -170,17 +166,18 @@ static int read_transport(const struct scan *scan, int *transport, struct fault 
 	return 0;
 }
 
-/* Whether the end whose TCP flags are at ROW sent what only a process sends. */
-static bool spoke(const struct scan *scan, int row, int transport, const struct flow_endpoint *end)
+/* Whether the source is said to be the one that began, as ECS has it; unless the record says that
+ * this is a guess. */
+static bool source_began(const struct scan *scan)
 {
+	const struct scan_value *value = &scan->values[INITIATOR];
 	char plain[PLAIN_SIZE];
-	size_t length = 0;
-	const char *text;
+	struct span text;
 
-	if (!end->sent || transport != TRANSPORT_TCP)
-		return end->sent && transport == TRANSPORT_UDP;
-	text = scan_value_text(&scan->values[row], plain, sizeof(plain), &length);
-	return text != NULL && (tcp_flags_parse(text, length) & (TCP_SYN | TCP_PSH | TCP_FIN)) != 0;
+	if (value->kind == SCAN_ABSENT)
+		return true;
+	text.data = scan_value_text(value, plain, sizeof(plain), &text.length);
+	return text.data != NULL && span_equal(text, span_of("syn"));
 }
 
 static int judge(enum scan_outcome scanned, const struct scan *scan, struct fault *fault)
@@ -228,8 +225,7 @@ int flow_endpoints_read(const char *bytes, size_t length, struct flow_endpoints 
 	    read_end(&scan, DESTINATION_IP, &read.destination, fault) < 0 ||
 	    read_transport(&scan, &read.transport, fault) < 0)
 		return -1;
-	read.source.spoke = spoke(&scan, SOURCE_FLAGS, read.transport, &read.source);
-	read.destination.spoke = spoke(&scan, DESTINATION_FLAGS, read.transport, &read.destination);
+	read.source_began = source_began(&scan);
 	read.closing_brace = scan.closing_brace;
 	read.empty = scan.empty;
 	*ends = read;

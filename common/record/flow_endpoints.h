@@ -22,7 +22,6 @@
 struct flow_endpoint {
 	struct ip ip;
 	int32_t port; /* -1 if there is none */
-	bool spoke;   /* it sent what only a process sends (docs/answers.md section 6) */
 	bool sent;    /* it sent a packet; without counters, true of the source only */
 };
 
@@ -31,6 +30,7 @@ struct flow_endpoints {
 	struct when end;
 	struct flow_endpoint source;
 	struct flow_endpoint destination;
+	bool source_began;    /* nothing says that this is a guess */
 	int transport;        /* enum transport or another IANA number */
 	size_t closing_brace; /* position of the record's last brace */
 	bool empty;           /* the object has no members */

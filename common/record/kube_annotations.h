@@ -11,12 +11,21 @@
 /* Names separated by blanks. Of pods: one address, or several separated by commas. */
 #define KUBE_POD_ADDRESS_ANNOTATIONS \
 	"cni.projectcalico.org/podIPs cni.projectcalico.org/podIP vpc.amazonaws.com/pod-ips"
+/* Of pods, Multus: a JSON array of networks with their "ips". */
+#define KUBE_NETWORK_STATUS_ANNOTATION "k8s.v1.cni.cncf.io/network-status"
 /* Of nodes: one address each. */
-#define KUBE_NODE_ADDRESS_ANNOTATIONS                                                 \
-	"projectcalico.org/IPv4Address projectcalico.org/IPv6Address "                \
-	"projectcalico.org/IPv4IPIPTunnelAddr projectcalico.org/IPv4VXLANTunnelAddr " \
-	"projectcalico.org/IPv6VXLANTunnelAddr io.cilium.network.ipv4-cilium-host "   \
-	"network.cilium.io/ipv4-cilium-host network.cilium.io/ipv6-cilium-host"
+#define KUBE_NODE_ADDRESS_ANNOTATIONS                                                         \
+	"projectcalico.org/IPv4Address projectcalico.org/IPv6Address "                        \
+	"projectcalico.org/IPv4IPIPTunnelAddr projectcalico.org/IPv4VXLANTunnelAddr "         \
+	"projectcalico.org/IPv6VXLANTunnelAddr projectcalico.org/IPv4WireguardInterfaceAddr " \
+	"projectcalico.org/IPv6WireguardInterfaceAddr io.cilium.network.ipv4-cilium-host "    \
+	"network.cilium.io/ipv4-cilium-host network.cilium.io/ipv6-cilium-host "              \
+	"network.cilium.io/ipv4-health-ip network.cilium.io/ipv6-health-ip "                  \
+	"network.cilium.io/ipv4-Ingress-ip network.cilium.io/ipv6-Ingress-ip"
+/* Of nodes, ovn-kubernetes: JSON, {"default": RANGE or [RANGES]}. */
+#define KUBE_SUBNETS_ANNOTATION "k8s.ovn.org/node-subnets"
+/* Of nodes: flannel has a device there. */
+#define KUBE_FLANNEL_ANNOTATION "flannel.alpha.coreos.com/backend-type"
 
 #define KUBE_ANNOTATION_SIZE 128 /* of the longest name above, with its NUL */
 

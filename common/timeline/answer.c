@@ -11,17 +11,21 @@ static void find_services(const struct timeline *timeline, const struct history 
 {
 	struct memberships memberships = {history->memberships, history->membership_count,
 					  names->members, names->member_count};
-	struct services_question asked = {
-		.kind = kind,
-		.port = question->port,
-		.transport = question->transport,
-		.start = question->start,
-		.end = question->end,
-		.position = (uint64_t)question->position,
-	};
+	struct services_question asked = judge_services_question(question, kind);
 
 	services_find(&memberships, &timeline->answering->node_ports, &asked, &answer->services);
 	answer->services_reason = judge_services_reason(timeline, question);
+}
+
+/* An end outside may be an endpoint of a service (docs/answers.md section 7). */
+static void find_outside_services(const struct history *history,
+				  const struct timeline_question *question,
+				  struct timeline_answer *answer)
+{
+	struct services_question asked = judge_services_question(question, HOLDER_NODE);
+
+	services_find_all(history->memberships, history->membership_count, &asked,
+			  &answer->services);
 }
 
 static int add_holder(struct timeline *timeline, const struct judgement *judgement,
@@ -67,8 +71,10 @@ int timeline_answer(struct timeline *timeline, const struct timeline_question *q
 	answer->candidate_count = 0;
 	if (judgement.status != TIMELINE_KNOWN)
 		return candidates_find(timeline, &judgement, question, answer);
-	if (judgement.outside)
+	if (judgement.outside) {
+		find_outside_services(judgement.history, question, answer);
 		return 0;
+	}
 	return add_holder(timeline, &judgement, question, answer);
 }
 
@@ -85,7 +91,9 @@ void timeline_answer_json(const struct timeline_answer *answer, struct text *out
 		}
 		text_add(out, answer->tail_json.data, answer->tail_json.length);
 	} else if (answer->status == TIMELINE_KNOWN) {
-		text_add_string(out, "{\"status\":\"known\",\"kind\":\"outside\"}");
+		text_add_string(out, "{\"status\":\"known\",\"kind\":\"outside\"");
+		services_add_json(&answer->services, out);
+		text_add(out, "}", 1);
 	} else {
 		text_add_string(out, answer->status == TIMELINE_AMBIGUOUS
 					     ? "{\"status\":\"ambiguous\",\"reason\":\""

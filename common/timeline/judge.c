@@ -68,11 +68,26 @@ const char *judge_services_reason(const struct timeline *timeline,
 		       : NULL;
 }
 
+struct services_question judge_services_question(const struct timeline_question *question,
+						 enum holder_kind kind)
+{
+	return (struct services_question){
+		.kind = kind,
+		.serves = question->serves,
+		.began = question->began,
+		.port = question->port,
+		.transport = question->transport,
+		.start = question->start,
+		.end = question->end,
+		.position = (uint64_t)question->position,
+	};
+}
+
 struct unpublished_question judge_unpublished(const struct timeline *timeline,
 					      const struct judgement *judgement,
 					      const struct timeline_question *question)
 {
-	const struct cluster *cluster = timeline->answering;
+	struct cluster *cluster = timeline->answering;
 	const struct timeline_options *options = &timeline->options;
 	const struct address_view *view = &judgement->history->view;
 	const struct possible_verdict *found = &judgement->found;
@@ -221,6 +236,7 @@ static int list_possible(struct timeline *timeline, const struct timeline_questi
 			 struct judgement *judgement)
 {
 	const struct address_view *view = &judgement->history->view;
+	const struct services_question asked = judge_services_question(question, HOLDER_SERVICE);
 	const struct tenure *tenure;
 	size_t at = view->count, count = 0;
 
@@ -239,7 +255,7 @@ static int list_possible(struct timeline *timeline, const struct timeline_questi
 			.port = tenure->binding.evidence.shared &&
 				services_shared_port(judgement->history->memberships,
 						     judgement->history->membership_count, uid,
-						     question),
+						     &asked),
 		};
 	}
 	judgement->possible = timeline->possible;

@@ -44,6 +44,10 @@ int judge_end(struct timeline *timeline, const struct timeline_question *questio
 const char *judge_services_reason(const struct timeline *timeline,
 				  const struct timeline_question *question);
 
+/* The question for services.h, of an end whose holder is of KIND. */
+struct services_question judge_services_question(const struct timeline_question *question,
+						 enum holder_kind kind);
+
 /* The question for unpublished_pods.h: may a pod other than the recorded holder hold the
  * address? */
 struct unpublished_question judge_unpublished(const struct timeline *timeline,

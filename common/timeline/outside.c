@@ -1,12 +1,4 @@
 #include "common/timeline/outside.h"
-static bool in_given_range(const struct timeline *timeline, const struct ip *ip)
-{
-	for (size_t r = 0; r < timeline->options.range_count; r++) {
-		if (ip_in_range(ip, &timeline->options.ranges[r]))
-			return true;
-	}
-	return false;
-}
 
 bool outside_in_range(const struct timeline *timeline, struct history *history, const struct ip *ip,
 		      uint64_t position)
@@ -17,15 +9,31 @@ bool outside_in_range(const struct timeline *timeline, struct history *history, 
 		history->range_offset = ranges_offset(ranges, ip);
 		history->range_generation = ranges->generation;
 	}
-	return history->range_offset <= position || in_given_range(timeline, ip);
+	return history->range_offset <= position;
 }
+
+/* Whether an unpublished pod could have got this address. */
+static bool could_be_a_pods(struct ranges *ranges, enum ranges_amid amid, const struct ip *ip,
+			    uint64_t position)
+{
+	return amid == RANGES_AMID_SHARED || !ranges_have_pods(ranges, ip, position);
+}
+
 bool outside_judge(const struct timeline *timeline, struct history *history,
 		   const struct timeline_question *question, bool unpublished_may_hold,
 		   const char **reason)
 {
-	(void)unpublished_may_hold;
-	if (!outside_in_range(timeline, history, &question->ip, (uint64_t)question->position))
+	struct ranges *ranges = &timeline->answering->ranges;
+	uint64_t position = (uint64_t)question->position;
+	enum ranges_amid amid = ranges_amid(ranges, &question->ip, position);
+
+	if (outside_in_range(timeline, history, &question->ip, position) || amid == RANGES_AMID)
+		*reason = "never_seen";
+	else if (unpublished_may_hold && could_be_a_pods(ranges, amid, &question->ip, position))
+		*reason = "unpublished_pod";
+	else if (cluster_unread(timeline->answering, position))
+		*reason = "unread";
+	else
 		return true;
-	*reason = "never_seen";
 	return false;
 }

@@ -1,33 +1,23 @@
-/* outside.h - stub */
+/* outside.h - whether an address that no record shows is outside the cluster (docs/answers.md
+ * section 6).
+ */
 #ifndef TENURE_OUTSIDE_H
 #define TENURE_OUTSIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "common/timeline/history/history.h"
 #include "common/timeline/timeline_internal.h"
+
+/* Whether IP, whose history is HISTORY, is in a range of the cluster as of POSITION. */
 bool outside_in_range(const struct timeline *timeline, struct history *history, const struct ip *ip,
 		      uint64_t position);
+
+/* Whether the address of QUESTION, which has no binding and is covered, is outside. Otherwise
+ * *REASON is set to a static text. UNPUBLISHED_MAY_HOLD: an unpublished pod may have it. */
 bool outside_judge(const struct timeline *timeline, struct history *history,
 		   const struct timeline_question *question, bool unpublished_may_hold,
 		   const char **reason);
-static inline bool ranges_podcidrs_in_use(const struct ranges *r, uint64_t p)
-{
-	(void)r;
-	(void)p;
-	return false;
-}
-static inline uint64_t ranges_node_of(const struct ranges *r, const struct ip *ip, uint64_t p)
-{
-	(void)r;
-	(void)p;
-	(void)ip;
-	return 0;
-}
-static inline bool services_shared_port(const struct membership *m, size_t n, struct span uid,
-					const struct timeline_question *q)
-{
-	(void)m;
-	(void)n;
-	(void)uid;
-	(void)q;
-	return true;
-}
+
 #endif

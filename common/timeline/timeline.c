@@ -20,6 +20,8 @@ static void choose_cluster(struct timeline *timeline)
 	for (size_t w = 0; w < timeline->cluster_count; w++) {
 		if (wanted == NULL || strcmp(timeline->clusters[w]->name, wanted) == 0) {
 			timeline->answering = timeline->clusters[w];
+			timeline->answering->ranges.given = timeline->options.ranges;
+			timeline->answering->ranges.given_count = timeline->options.range_count;
 			break;
 		}
 	}

@@ -124,8 +124,9 @@ struct timeline_question {
 	int transport;     /* IANA protocol number, -1 for none */
 	struct when start; /* of the flow; start <= end */
 	struct when end;
-	bool sent;  /* this end sent at least one packet in the flow */
-	bool spoke; /* it sent one that only a process sends (docs/answers.md section 6) */
+	bool sent;   /* this end sent at least one packet in the flow */
+	bool serves; /* the other end began the flow (docs/answers.md section 7) */
+	bool began;  /* this one did */
 	int64_t position;
 };
 

@@ -29,10 +29,12 @@ static const struct shape owner = {.whole = "apiVersion kind name uid controller
 
 /* Where networks write a pod's or a node's addresses, and when an endpoint changed. */
 static const struct shape annotations = {
-	.whole = KUBE_POD_ADDRESS_ANNOTATIONS " " KUBE_NODE_ADDRESS_ANNOTATIONS
-					      " cni.projectcalico.org/containerID "
-					      "endpoints.kubernetes.io/last-change-trigger-time "
-					      "kubernetes.io/config.mirror",
+	.whole = KUBE_POD_ADDRESS_ANNOTATIONS
+	" " KUBE_NETWORK_STATUS_ANNOTATION " " KUBE_NODE_ADDRESS_ANNOTATIONS
+	" " KUBE_SUBNETS_ANNOTATION " " KUBE_FLANNEL_ANNOTATION
+	" cni.projectcalico.org/containerID "
+	"endpoints.kubernetes.io/last-change-trigger-time "
+	"kubernetes.io/config.mirror",
 };
 
 static const struct shape managed_field = {.whole = "manager operation time subresource"};

@@ -215,6 +215,7 @@ static int ask_moment(struct report *report, struct timeline *timeline, const st
 		.start = asked->at,
 		.end = asked->at,
 		.sent = !asked->received,
+		.serves = asked->port >= 0,
 		.position = asked->position,
 	};
 	struct timeline_answer answer;

@@ -23,8 +23,10 @@
 #include "common/timeline/history/address_cache.h"
 #include "common/timeline/history/generations.h"
 #include "common/timeline/store/cluster.h"
+#include "common/timeline/store/holding_state.h"
 #include "common/timeline/store/object_state.h"
 #include "common/timeline/store/rows.h"
+#include "common/timeline/store/slice_state.h"
 #include "common/timeline/store/store.h"
 
 struct feed {
@@ -67,9 +69,20 @@ int feed_node(struct feed *feed, const struct node_object *node, struct codec *b
 	      struct text *next);
 int feed_service(struct feed *feed, const struct service_object *service, struct codec *body,
 		 struct text *next);
-/* A node or a service. */
-int feed_holding_absent(struct feed *feed, enum holder_kind kind, struct span uid,
-			struct codec *body, struct text *next);
+int feed_node_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
+int feed_service_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
+/* The addresses of a node or a service: what the record shows, and closing all of them. */
+int feed_holding(struct feed *feed, enum holder_kind kind, struct holding_state *holding,
+		 const struct address_list *addresses);
+int feed_holding_close(struct feed *feed, enum holder_kind kind, struct span uid,
+		       struct holding_state *holding);
+/* Closes and opens the memberships that differ between OLD and FRESH, whose members it sorts. New
+ * ones open at OPENING. */
+int feed_members(struct feed *feed, const struct slice_state *old, struct slice_state *fresh,
+		 struct when opening);
+/* Writes "namespace/name" and PORTS to NAMES, from which BODY borrows them. */
+int feed_name_members(struct text *names, struct span namespace, struct span name,
+		      const struct port_list *ports, struct slice_state *body);
 /* *WHY is set if the slice cannot be read; then nothing has changed. */
 int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *body,
 	       struct text *next, const char **why);
@@ -79,8 +92,8 @@ int feed_owner(struct feed *feed, const struct owner_object *owner, struct codec
 int feed_service_ranges(struct feed *feed, const struct range_list *ranges);
 /* The podCIDRs of a node. */
 int feed_node_ranges(struct feed *feed, const struct node_object *node);
-/* A pod of NODE (a hash) now has IP. */
-int feed_range_use(struct feed *feed, const struct ip *ip, uint64_t node);
+/* A pod of NODE (a hash) now has IP; OWN: in its own status. */
+int feed_pod_address(struct feed *feed, const struct ip *ip, uint64_t node, bool own);
 
 /* Known before the record (docs/answers.md section 1). */
 struct when feed_known_before(const struct feed *feed);

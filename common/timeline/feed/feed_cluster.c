@@ -14,86 +14,52 @@ int feed_owner(struct feed *feed, const struct owner_object *owner, struct codec
 	return 0;
 }
 
-int feed_service_ranges(struct feed *feed, const struct range_list *ranges)
+static int add_range(struct feed *feed, enum range_kind kind, const struct ip_range *range,
+		     uint64_t node)
+{
+	const struct range_row row = {kind, *range, node, feed->offset};
+
+	return ranges_told(&feed->cluster->ranges, &row)
+		       ? 0
+		       : cluster_add_range(feed->cluster, feed->store, &row);
+}
+
+static int add_ranges(struct feed *feed, enum range_kind kind, const struct range_list *ranges,
+		      uint64_t node)
 {
 	for (size_t r = 0; r < ranges->count; r++) {
-		struct range_row row = {
-			.range = ranges->list[r],
-			.told_offset = feed->offset,
-			.used_offset = feed->offset,
-		};
-
-		if (!ranges_told(&feed->cluster->ranges, &row.range, 0) &&
-		    cluster_add_range(feed->cluster, feed->store, &row) < 0)
+		if (add_range(feed, kind, &ranges->list[r], node) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-/* Whether a pod of NODE has had a binding in RANGE. 1 yes, 0 no, -1 after logging. */
-static int range_is_used(struct feed *feed, const struct ip_range *range, uint64_t node)
+int feed_service_ranges(struct feed *feed, const struct range_list *ranges)
 {
-	struct text *prefix = feed->key, *from = feed->value;
-	struct span key, value;
-	struct store_scan *scan;
-	int rc, used = 0;
-
-	row_key_addresses(prefix, feed->cluster->id);
-	row_key_address(from, feed->cluster->id, &range->base);
-	scan = store_scan_begin(feed->store, prefix, from);
-	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
-		struct binding_key binding;
-		struct evidence evidence;
-		struct ip ip;
-
-		if (!row_address(key, &ip) || !ip_in_range(&ip, range))
-			break;
-		used = row_binding_key(key, &binding) && binding.kind == HOLDER_POD &&
-		       row_evidence(value, &evidence) && evidence.node == node;
-		if (used)
-			break;
-	}
-	store_scan_end(scan);
-	return rc < 0 ? -1 : used;
+	return add_ranges(feed, RANGE_SERVICES, ranges, 0);
 }
 
 int feed_node_ranges(struct feed *feed, const struct node_object *node)
 {
 	uint64_t name = span_hash(node->names.name);
 
-	for (size_t r = 0; r < node->ranges.count; r++) {
-		struct range_row row = {
-			.range = node->ranges.list[r],
-			.node = name,
-			.told_offset = feed->offset,
-			.used_offset = OFFSET_NEVER,
-		};
-		int used;
+	if (add_ranges(feed, RANGE_POD_CIDR, &node->ranges, name) < 0 ||
+	    add_ranges(feed, RANGE_SUBNET, &node->subnets, name) < 0)
+		return -1;
+	for (size_t a = 0; a < node->addresses.count; a++) {
+		const struct object_address *address = &node->addresses.list[a];
+		const struct ip_range one = {address->ip, 128};
 
-		if (ranges_told(&feed->cluster->ranges, &row.range, name))
-			continue;
-		used = range_is_used(feed, &row.range, name);
-		if (used < 0)
-			return -1;
-		if (used)
-			row.used_offset = feed->offset;
-		if (cluster_add_range(feed->cluster, feed->store, &row) < 0)
+		if ((address->gateway && add_range(feed, RANGE_GATEWAY, &one, 0) < 0) ||
+		    (address->internal && add_range(feed, RANGE_INTERNAL, &one, 0) < 0))
 			return -1;
 	}
 	return 0;
 }
 
-int feed_range_use(struct feed *feed, const struct ip *ip, uint64_t node)
+int feed_pod_address(struct feed *feed, const struct ip *ip, uint64_t node, bool own)
 {
-	const struct ranges *ranges = &feed->cluster->ranges;
+	const struct pod_address pod = {*ip, node, feed->offset, own};
 
-	for (size_t r = 0; node && r < ranges->count; r++) {
-		const struct range_row *row = &ranges->list[r];
-
-		if (row->node == node && row->used_offset == OFFSET_NEVER &&
-		    ip_in_range(ip, &row->range) &&
-		    cluster_use_range(feed->cluster, feed->store, r, feed->offset) < 0)
-			return -1;
-	}
-	return 0;
+	return cluster_add_pod_address(feed->cluster, feed->store, &pod);
 }

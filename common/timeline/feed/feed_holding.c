@@ -5,13 +5,13 @@
 #include "common/program/log.h"
 #include "common/timeline/store/holding_state.h"
 
-static bool held_already(const struct holding_state *holding, const struct ip *ip)
+static struct held *find_held(const struct holding_state *holding, const struct ip *ip)
 {
 	for (size_t h = 0; h < holding->held_count; h++) {
 		if (ip_compare(&holding->held[h].ip, ip) == 0)
-			return true;
+			return &holding->held[h];
 	}
-	return false;
+	return NULL;
 }
 
 static int put_held(struct feed *feed, enum holder_kind kind, struct span uid,
@@ -21,6 +21,9 @@ static int put_held(struct feed *feed, enum holder_kind kind, struct span uid,
 	struct evidence evidence = evidence_none();
 
 	evidence.how = how;
+	evidence.shared = held->shared;
+	evidence.gateway = held->gateway;
+	evidence.previous_to = held->lacked;
 	evidence.start_time = holding->created;
 	evidence.identity = holding->identity;
 	evidence.first_received = held->first_received;
@@ -32,17 +35,37 @@ static int put_held(struct feed *feed, enum holder_kind kind, struct span uid,
 	return feed_put_binding(feed, &held->ip, kind, uid, held->epoch, &evidence);
 }
 
+/* Known before this record, if an earlier one lacked IP. */
+static struct when lacked_until(const struct feed *feed, const struct holding_state *holding,
+				const struct ip *ip)
+{
+	return holding->seen && !ip_among(ip, holding->always, holding->always_count)
+		       ? feed_known_before(feed)
+		       : WHEN_MIN;
+}
+
 static int open_addresses(struct feed *feed, enum holder_kind kind, struct holding_state *holding,
 			  const struct address_list *addresses)
 {
 	for (size_t i = 0; i < addresses->count; i++) {
-		struct held *held = &holding->held[holding->held_count];
+		const struct object_address *address = &addresses->list[i];
+		struct held *held = find_held(holding, &address->ip);
 
-		if (held_already(holding, &addresses->list[i]))
+		if (held != NULL && held->shared == address->shared &&
+		    held->gateway == address->gateway)
 			continue;
-		*held = (struct held){addresses->list[i], feed->offset, feed->received,
-				      feed_known_before(feed)};
-		holding->held_count++;
+		if (held == NULL) {
+			held = &holding->held[holding->held_count++];
+			*held = (struct held){
+				.ip = address->ip,
+				.epoch = feed->offset,
+				.first_received = feed->received,
+				.first_known = feed_known_before(feed),
+				.lacked = lacked_until(feed, holding, &address->ip),
+			};
+		}
+		held->shared = address->shared;
+		held->gateway = address->gateway;
 		if (put_held(feed, kind, span_of(feed->event->uid), holding, held, BINDING_OPEN) <
 		    0)
 			return -1;
@@ -60,7 +83,7 @@ static int close_addresses(struct feed *feed, enum holder_kind kind, struct span
 	for (size_t h = 0; h < holding->held_count; h++) {
 		const struct held *held = &holding->held[h];
 
-		if (kept != NULL && ip_among(&held->ip, kept->list, kept->count))
+		if (kept != NULL && object_address_listed(kept, &held->ip))
 			holding->held[left++] = *held;
 		else if (put_held(feed, kind, uid, holding, held, how) < 0)
 			return -1;
@@ -75,8 +98,22 @@ static enum binding_end end_of(enum holder_kind kind)
 	return kind == HOLDER_NODE ? BINDING_LOST : BINDING_REMOVED;
 }
 
-static int take_addresses(struct feed *feed, enum holder_kind kind, struct holding_state *holding,
-			  const struct address_list *addresses)
+/* What every record has shown, this one too. */
+static void keep_always(struct holding_state *holding, const struct address_list *addresses)
+{
+	size_t left = 0;
+
+	for (size_t a = 0; !holding->seen && a < addresses->count; a++)
+		holding->always[holding->always_count++] = addresses->list[a].ip;
+	for (size_t a = 0; a < holding->always_count; a++) {
+		if (object_address_listed(addresses, &holding->always[a]))
+			holding->always[left++] = holding->always[a];
+	}
+	holding->always_count = left;
+}
+
+int feed_holding(struct feed *feed, enum holder_kind kind, struct holding_state *holding,
+		 const struct address_list *addresses)
 {
 	struct span uid = span_of(feed->event->uid);
 
@@ -85,6 +122,7 @@ static int take_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 	if (open_addresses(feed, kind, holding, addresses) < 0 ||
 	    close_addresses(feed, kind, uid, holding, addresses, BINDING_REMOVED) < 0)
 		return -1;
+	keep_always(holding, addresses);
 	holding->shown = feed->received;
 	return 0;
 }
@@ -111,7 +149,7 @@ int feed_node(struct feed *feed, const struct node_object *node, struct codec *b
 	holding.identity = span_hash(node->names.name);
 	if (feed_node_there(feed, holding.identity, feed->event->type != KUBE_DELETED) < 0)
 		goto out;
-	if (take_addresses(feed, HOLDER_NODE, &holding, &node->addresses) < 0 ||
+	if (feed_holding(feed, HOLDER_NODE, &holding, &node->addresses) < 0 ||
 	    feed_put_names(feed, &node->names, &holding.names) < 0)
 		goto out;
 	text_clear(feed->value);
@@ -126,113 +164,21 @@ out:
 	return rc;
 }
 
-static bool port_listed(const struct service_object *service, struct transport_port port)
+int feed_holding_close(struct feed *feed, enum holder_kind kind, struct span uid,
+		       struct holding_state *holding)
 {
-	for (size_t p = 0; p < service->node_port_count; p++) {
-		if (service->node_ports[p].port == port.port &&
-		    service->node_ports[p].protocol == port.protocol)
-			return true;
-	}
-	return false;
+	return close_addresses(feed, kind, uid, holding, NULL, end_of(kind));
 }
 
-static bool port_open(const struct holding_state *holding, struct transport_port port)
-{
-	for (size_t p = 0; p < holding->port_count; p++) {
-		if (holding->ports[p].port.port == port.port &&
-		    holding->ports[p].port.protocol == port.protocol)
-			return true;
-	}
-	return false;
-}
-
-/* Closes the nodePorts that SERVICE does not show; all of them if it is NULL. */
-static int close_ports(struct feed *feed, struct holding_state *holding,
-		       const struct service_object *service)
-{
-	size_t left = 0;
-
-	for (size_t p = 0; p < holding->port_count; p++) {
-		const struct open_port *port = &holding->ports[p];
-
-		if (service != NULL && port_listed(service, port->port))
-			holding->ports[left++] = *port;
-		else if (cluster_close_node_port(feed->cluster, feed->store, port->number,
-						 feed->received, feed->offset) < 0)
-			return -1;
-	}
-	holding->port_count = left;
-	return 0;
-}
-
-static int open_ports(struct feed *feed, struct holding_state *holding,
-		      const struct service_object *service)
-{
-	struct text *name = feed->value;
-
-	text_clear(name);
-	text_add(name, service->names.namespace.data, service->names.namespace.length);
-	text_add(name, "/", 1);
-	text_add(name, service->names.name.data, service->names.name.length);
-	if (name->failed) {
-		log_error("timeline: out of memory for the nodePorts of a service");
-		return -1;
-	}
-	for (size_t p = 0; p < service->node_port_count; p++) {
-		struct node_port row = {
-			.protocol = service->node_ports[p].protocol,
-			.port = service->node_ports[p].port,
-			.opened_offset = feed->offset,
-			.closed_offset = OFFSET_NEVER,
-			.from = feed->received,
-			.to = WHEN_MAX,
-		};
-
-		if (port_open(holding, service->node_ports[p]))
-			continue;
-		holding->ports[holding->port_count].port = service->node_ports[p];
-		holding->ports[holding->port_count++].number = feed->cluster->node_ports.count;
-		if (cluster_open_node_port(feed->cluster, feed->store, &row, text_span(name)) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-int feed_service(struct feed *feed, const struct service_object *service, struct codec *body,
-		 struct text *next)
-{
-	bool deleted = feed->event->type == KUBE_DELETED;
-	struct holding_state holding;
-	size_t more = service->addresses.count + service->node_port_count;
-	int rc = -1;
-
-	if (holding_state_read(feed->store, body, more, &holding) < 0)
-		goto out;
-	holding.created = service->created;
-	if (take_addresses(feed, HOLDER_SERVICE, &holding, &service->addresses) < 0 ||
-	    feed_put_names(feed, &service->names, &holding.names) < 0 ||
-	    close_ports(feed, &holding, deleted ? NULL : service) < 0 ||
-	    (!deleted && open_ports(feed, &holding, service) < 0))
-		goto out;
-	holding_state_add(next, &holding);
-	rc = 0;
-out:
-	holding_state_free(&holding);
-	return rc;
-}
-
-int feed_holding_absent(struct feed *feed, enum holder_kind kind, struct span uid,
-			struct codec *body, struct text *next)
+int feed_node_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next)
 {
 	struct holding_state holding;
 	int rc = holding_state_read(feed->store, body, 0, &holding);
 
 	if (rc == 0)
-		rc = close_addresses(feed, kind, uid, &holding, NULL, end_of(kind));
-	if (rc == 0 && kind == HOLDER_NODE)
-		rc = feed_node_there(feed, holding.identity, false);
+		rc = feed_holding_close(feed, HOLDER_NODE, uid, &holding);
 	if (rc == 0)
-		rc = close_ports(feed, &holding, NULL);
+		rc = feed_node_there(feed, holding.identity, false);
 	if (rc == 0)
 		holding_state_add(next, &holding);
 	holding_state_free(&holding);

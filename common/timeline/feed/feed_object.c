@@ -28,14 +28,18 @@ static const char *read_object(const struct feed *feed, union object *object, si
 		return why;
 	case KUBE_NODES:
 		why = object_node(event->object, &object->node);
-		*refused = object->node.addresses.refused + object->node.ranges.refused;
+		*refused = object->node.addresses.refused + object->node.ranges.refused +
+			   object->node.subnets.refused;
 		return why;
 	case KUBE_SERVICES:
 		why = object_service(event->object, &object->service);
-		*refused = object->service.addresses.refused;
+		*refused = object->service.addresses.refused + object->service.ports.refused +
+			   object->service.node_ports.refused;
 		return why;
 	case KUBE_ENDPOINTSLICES:
-		return object_slice(event->object, &object->slice);
+		why = object_slice(event->object, &object->slice);
+		*refused = object->slice.ports.refused;
+		return why;
 	case KUBE_SERVICECIDRS:
 		why = object_ranges(event->object, &object->ranges);
 		*refused = object->ranges.refused;
@@ -43,6 +47,16 @@ static const char *read_object(const struct feed *feed, union object *object, si
 	default:
 		return object_owner(event->object, &object->owner);
 	}
+}
+
+static void free_object(enum kube_resource resource, union object *object)
+{
+	if (resource == KUBE_NODES)
+		object_node_free(&object->node);
+	else if (resource == KUBE_SERVICES)
+		object_service_free(&object->service);
+	else if (resource == KUBE_ENDPOINTSLICES)
+		object_slice_free(&object->slice);
 }
 
 static int apply_object(struct feed *feed, union object *object, struct codec *body,
@@ -71,9 +85,9 @@ static int apply_absent(struct feed *feed, enum kube_resource resource, struct s
 	case KUBE_PODS:
 		return feed_pod_absent(feed, uid, body, next);
 	case KUBE_NODES:
-		return feed_holding_absent(feed, HOLDER_NODE, uid, body, next);
+		return feed_node_absent(feed, uid, body, next);
 	case KUBE_SERVICES:
-		return feed_holding_absent(feed, HOLDER_SERVICE, uid, body, next);
+		return feed_service_absent(feed, uid, body, next);
 	case KUBE_ENDPOINTSLICES:
 		return feed_slice_absent(feed, body, next);
 	default:
@@ -169,10 +183,16 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 	size_t refused;
 
 	*why = read_object(feed, &object, &refused);
-	if (*why)
-		return ignore(feed, &before, &unchanged, TIMELINE_UNREADABLE);
-	feed->addresses_refused += refused;
 	text_init(&next, feed->state->limit);
+	if (*why == object_no_memory) {
+		log_error("timeline: out of memory for an object");
+		goto out;
+	}
+	if (*why) {
+		outcome = ignore(feed, &before, &unchanged, TIMELINE_UNREADABLE);
+		goto out;
+	}
+	feed->addresses_refused += refused;
 	if (feed->event->resource_version != 0)
 		head->revision = feed->event->resource_version;
 	head->seen_offset = feed->offset;
@@ -195,6 +215,7 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 		outcome = TIMELINE_APPLIED;
 out:
 	text_free(&next);
+	free_object(feed->event->resource, &object);
 	return outcome;
 }
 

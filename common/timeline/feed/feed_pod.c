@@ -1,5 +1,6 @@
 #include "common/timeline/feed/feed.h"
 
+#include "common/base/hash.h"
 #include "common/timeline/store/pod_state.h"
 
 /* last_running is evidence only once the epoch or all containers have ended; before that it
@@ -40,11 +41,24 @@ static int put_changes(struct feed *feed, struct span uid, const struct pod_fold
 	if (!begun && was_epoch->address_count == is_epoch->address_count &&
 	    evidence_equal(&was, &is))
 		return 0;
-	if (put_epoch(feed, uid, is_epoch) < 0)
-		return -1;
-	for (size_t i = begun || was.node != is.node ? 0 : was_epoch->address_count;
-	     i < is_epoch->address_count; i++) {
-		if (feed_range_use(feed, &is_epoch->addresses[i], is.node) < 0)
+	return put_epoch(feed, uid, is_epoch);
+}
+
+/* Tells the cluster's ranges where the pod has its addresses. */
+static int put_addresses(struct feed *feed, const struct pod_object *pod, uint64_t *told)
+{
+	const struct pod_record *record = &pod->record;
+	uint64_t now = hash_bytes(HASH_START, record->addresses,
+				  record->address_count * sizeof(record->addresses[0]));
+
+	now = hash_bytes(now, &record->node, sizeof(record->node));
+	now = hash_bytes(now, &pod->own_count, sizeof(pod->own_count));
+	if (now == *told)
+		return 0;
+	*told = now;
+	for (size_t a = 0; a < record->address_count; a++) {
+		if (feed_pod_address(feed, &record->addresses[a], record->node,
+				     a < pod->own_count) < 0)
 			return -1;
 	}
 	return 0;
@@ -123,6 +137,7 @@ int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *codec, str
 		return -1;
 	if (put_changes(feed, uid, &before, &body.fold) < 0 ||
 	    put_unpublished(feed, uid, &before.unpublished, &body) < 0 ||
+	    put_addresses(feed, pod, &body.addresses) < 0 ||
 	    feed_put_names(feed, &pod->names, &body.names) < 0)
 		return -1;
 	pod_state_add(next, &body);

@@ -37,37 +37,49 @@ static int put_member(struct feed *feed, const struct slice_state *body,
 	return feed_put(feed);
 }
 
-/* The members that SLICE lists now, sorted, each once. -1 if out of memory. */
+/* The members that SLICE lists now. -1 if out of memory. */
 static int list_members(const struct slice_object *slice, struct slice_state *body,
 			uint64_t *refused, const char **why)
 {
 	size_t endpoints = slice->endpoints != NULL ? json_length(slice->endpoints) : 0;
-	size_t capacity = 0, kept = 0;
-	struct address_list addresses;
+	struct address_list addresses = {.count = 0};
+	size_t capacity = 0;
+	int rc = -1;
 
 	for (size_t e = 0; e < endpoints; e++) {
 		struct span uid;
 
 		*why = object_endpoint(slice, e, &addresses, &uid);
-		if (*why)
-			return 0;
+		if (*why) {
+			rc = *why == object_no_memory ? -1 : 0;
+			goto out;
+		}
 		if (array_grow(&body->members, &capacity, body->count + addresses.count,
 			       sizeof(*body->members)) < 0)
-			return -1;
+			goto out;
 		for (size_t a = 0; a < addresses.count; a++)
 			body->members[body->count++] =
-				(struct slice_member){.ip = addresses.list[a], .uid = uid};
+				(struct slice_member){.ip = addresses.list[a].ip, .uid = uid};
 		*refused += addresses.refused;
 	}
-	if (body->count == 0)
-		return 0;
-	qsort(body->members, body->count, sizeof(*body->members), member_order);
+	rc = 0;
+out:
+	free(addresses.list);
+	return rc;
+}
+
+/* Sorts the members of BODY, each once. */
+static void sort_members(struct slice_state *body)
+{
+	size_t kept = 0;
+
+	if (body->count > 1)
+		qsort(body->members, body->count, sizeof(*body->members), member_order);
 	for (size_t m = 0; m < body->count; m++) {
 		if (kept == 0 || member_order(&body->members[kept - 1], &body->members[m]) != 0)
 			body->members[kept++] = body->members[m];
 	}
 	body->count = kept;
-	return 0;
 }
 
 /* Both are sorted: what is only in OLD closes, what is only in FRESH opens. CHANGED: the
@@ -101,47 +113,65 @@ static int put_difference(struct feed *feed, const struct slice_state *old,
 	return 0;
 }
 
-/* Writes the service's name and the ports into NAMES, from which BODY borrows them. */
-static void name_body(struct feed *feed, const struct slice_object *slice, struct text *names,
-		      struct slice_state *body)
+int feed_members(struct feed *feed, const struct slice_state *old, struct slice_state *fresh,
+		 struct when opening)
+{
+	sort_members(fresh);
+	return put_difference(feed, old, fresh,
+			      !span_equal(old->service, fresh->service) ||
+				      !span_equal(old->ports, fresh->ports),
+			      opening);
+}
+
+int feed_name_members(struct text *names, struct span namespace, struct span name,
+		      const struct port_list *ports, struct slice_state *body)
 {
 	size_t length;
 
-	text_add_string(names, feed->event->namespace);
+	text_add(names, namespace.data, namespace.length);
 	text_add(names, "/", 1);
-	text_add(names, slice->service.data, slice->service.length);
+	text_add(names, name.data, name.length);
 	length = names->length;
-	for (size_t p = 0; p < slice->port_count; p++)
-		row_add_port(names, slice->ports[p]);
-	if (names->failed)
-		return;
+	for (size_t p = 0; p < ports->count; p++)
+		row_add_port(names, ports->list[p]);
+	if (names->failed) {
+		log_error("timeline: out of memory for the ports of a service");
+		return -1;
+	}
 	body->service = (struct span){names->data, length};
 	body->ports = (struct span){names->data + length, names->length - length};
+	return 0;
+}
+
+/* When what is new in this record of the slice opens. */
+static struct when opening_of(const struct feed *feed, const struct slice_object *slice, bool first)
+{
+	struct when opening = feed->received;
+
+	if (!when_is_min(slice->trigger) && when_not_after(slice->trigger, feed->received))
+		opening = slice->trigger;
+	return first ? opening : when_later(opening, feed_known_before(feed));
 }
 
 int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *codec,
 	       struct text *next, const char **why)
 {
 	struct slice_state old = {0}, fresh = {0};
-	struct when opening = feed->received;
+	struct when opening = opening_of(feed, slice, codec->left == 0);
 	struct text names;
 	int rc = -1;
 
 	text_init(&names, UINT16_MAX);
-	if (slice_state_read(feed->store, codec, &old) < 0)
+	if (slice_state_read(feed->store, codec, &old) < 0 ||
+	    feed_name_members(&names, span_of(feed->event->namespace), slice->service,
+			      &slice->ports, &fresh) < 0)
 		goto out;
-	name_body(feed, slice, &names, &fresh);
-	if (names.failed || (feed->event->type != KUBE_DELETED && slice->service.length > 0 &&
-			     list_members(slice, &fresh, &feed->addresses_refused, why) < 0)) {
+	if (feed->event->type != KUBE_DELETED && slice->service.length > 0 &&
+	    list_members(slice, &fresh, &feed->addresses_refused, why) < 0) {
 		log_error("timeline: out of memory for a slice");
 		goto out;
 	}
-	if (!when_is_min(slice->trigger) && when_not_after(slice->trigger, feed->received))
-		opening = slice->trigger;
-	if (!*why && put_difference(feed, &old, &fresh,
-				    !span_equal(old.service, fresh.service) ||
-					    !span_equal(old.ports, fresh.ports),
-				    opening) < 0)
+	if (!*why && feed_members(feed, &old, &fresh, opening) < 0)
 		goto out;
 	slice_state_add(next, &fresh);
 	rc = 0;
@@ -158,7 +188,7 @@ int feed_slice_absent(struct feed *feed, struct codec *codec, struct text *next)
 	int rc = slice_state_read(feed->store, codec, &old);
 
 	if (rc == 0)
-		rc = put_difference(feed, &old, &none, false, feed->received);
+		rc = feed_members(feed, &old, &none, feed->received);
 	slice_state_add(next, &none);
 	slice_state_free(&old);
 	return rc;

@@ -1,8 +1,9 @@
 #include "common/timeline/feed/object.h"
 
-#include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/json.h"
 #include "common/base/transport.h"
 #include "common/record/kube_annotations.h"
@@ -10,8 +11,6 @@
 #define SERVICE_LABEL "kubernetes.io/service-name"
 #define TRIGGER_TIME "endpoints.kubernetes.io/last-change-trigger-time"
 
-static const char many_addresses[] = "the object has more than 256 addresses or ports";
-static const char many_ranges[] = "the object has more than 8 CIDRs";
 static const char long_name[] = "a name in the object is longer than 253 bytes, or a uid than 128";
 
 struct span object_text(struct json_object *object, const char *path)
@@ -44,47 +43,6 @@ struct span object_labelled(struct json_object *object, const char *path, const 
 	    json_member(labels, key, &value) != JSON_FOUND)
 		return (struct span){NULL, 0};
 	return object_text(value, "");
-}
-
-bool object_add_address(struct address_list *addresses, struct span text)
-{
-	const char *slash = text.length ? memchr(text.data, '/', text.length) : NULL;
-	size_t length = slash != NULL ? (size_t)(slash - text.data) : text.length;
-	struct ip ip;
-
-	if (length == 0)
-		return true;
-	if (ip_parse(text.data, length, &ip) < 0) {
-		addresses->refused++;
-		return true;
-	}
-	if (ip_among(&ip, addresses->list, addresses->count))
-		return true;
-	if (addresses->count == OBJECT_ADDRESSES_MAX)
-		return false;
-	addresses->list[addresses->count++] = ip;
-	return true;
-}
-
-bool object_add_range(struct range_list *ranges, struct span text)
-{
-	struct ip_range range;
-
-	if (text.length == 0)
-		return true;
-	if (ip_range_parse(text.data, text.length, &range) < 0) {
-		ranges->refused++;
-		return true;
-	}
-	for (size_t r = 0; r < ranges->count; r++) {
-		if (ranges->list[r].bits == range.bits &&
-		    ip_compare(&ranges->list[r].base, &range.base) == 0)
-			return true;
-	}
-	if (ranges->count == OBJECT_RANGES_MAX)
-		return false;
-	ranges->list[ranges->count++] = range;
-	return true;
 }
 
 void object_controller(struct json_object *object, struct span *kind, struct span *name,
@@ -127,66 +85,97 @@ const char *object_owner(struct json_object *object, struct owner_object *out)
 										      : NULL;
 }
 
-const char *object_ranges(struct json_object *object, struct range_list *out)
+static void add_ranges(struct json_object *object, const char *path, struct range_list *out)
 {
 	size_t length;
-	struct json_object *list = object_list(object, "spec.cidrs", &length);
+	struct json_object *list = object_list(object, path, &length);
 
+	for (size_t i = 0; i < length; i++)
+		object_add_range(out, object_text(json_element(list, i), ""));
+}
+
+const char *object_ranges(struct json_object *object, struct range_list *out)
+{
 	*out = (struct range_list){.count = 0};
-	for (size_t i = 0; i < length; i++) {
-		if (!object_add_range(out, object_text(json_element(list, i), "")))
-			return many_ranges;
-	}
+	add_ranges(object, "spec.cidrs", out);
 	return NULL;
+}
+
+/* The ranges of ovn-kubernetes. */
+static void read_subnets(struct json_object *object, struct range_list *out)
+{
+	struct span text = object_labelled(object, "metadata.annotations", KUBE_SUBNETS_ANNOTATION);
+	enum scan_outcome outcome;
+	struct json_object *tree =
+		text.length > 0 ? json_parse(text.data, text.length, &outcome) : NULL;
+
+	object_add_range(out, object_text(tree, "default"));
+	add_ranges(tree, "default", out);
+	json_free(tree);
 }
 
 static const char *node_addresses(struct json_object *object, struct address_list *addresses)
 {
-	const char *annotations = KUBE_NODE_ADDRESS_ANNOTATIONS;
+	const char *annotations = KUBE_NODE_ADDRESS_ANNOTATIONS, *why = NULL;
 	char annotation[KUBE_ANNOTATION_SIZE];
 	size_t count;
 	struct json_object *list = object_list(object, "status.addresses", &count);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && why == NULL; i++) {
 		struct json_object *address = json_element(list, i);
 		struct span type = object_text(address, "type");
+		bool internal = span_equal(type, span_of("InternalIP"));
 
-		if (!span_equal(type, span_of("InternalIP")) &&
-		    !span_equal(type, span_of("ExternalIP")))
-			continue;
-		if (!object_add_address(addresses, object_text(address, "address")))
-			return many_addresses;
+		if (internal || span_equal(type, span_of("ExternalIP")))
+			why = object_add_address(addresses, object_text(address, "address"),
+						 (struct object_address){.internal = internal});
 	}
-	while (kube_annotations_next(&annotations, annotation)) {
-		if (!object_add_address(
-			    addresses, object_labelled(object, "metadata.annotations", annotation)))
-			return many_addresses;
-	}
-	return NULL;
+	while (why == NULL && kube_annotations_next(&annotations, annotation))
+		why = object_add_address(
+			addresses, object_labelled(object, "metadata.annotations", annotation),
+			(struct object_address){.shared = false});
+	return why;
+}
+
+static const char *plugin_addresses(struct json_object *object, struct node_object *out)
+{
+	const struct object_address gateway = {.gateway = true};
+	struct span flannel =
+		object_labelled(object, "metadata.annotations", KUBE_FLANNEL_ANNOTATION);
+	const char *why = object_add_nth(&out->addresses, &out->subnets, 2,
+					 (struct object_address){.gateway = false});
+
+	if (why == NULL)
+		why = object_add_nth(&out->addresses, &out->ranges, 1, gateway);
+	if (why == NULL && flannel.data != NULL)
+		why = object_add_nth(&out->addresses, &out->ranges, 0, gateway);
+	return why;
 }
 
 const char *object_node(struct json_object *object, struct node_object *out)
 {
-	size_t count;
-	struct json_object *list = object_list(object, "spec.podCIDRs", &count);
 	const char *why;
 
 	memset(out, 0, sizeof(*out));
-	why = node_addresses(object, &out->addresses);
 	out->created = object_when(object, "metadata.creationTimestamp");
 	out->names.name = object_text(object, "metadata.name");
 	out->zone = object_labelled(object, "metadata.labels", "topology.kubernetes.io/zone");
 	out->region = object_labelled(object, "metadata.labels", "topology.kubernetes.io/region");
+	add_ranges(object, "spec.podCIDRs", &out->ranges);
+	object_add_range(&out->ranges, object_text(object, "spec.podCIDR"));
+	read_subnets(object, &out->subnets);
+	why = node_addresses(object, &out->addresses);
+	if (why == NULL)
+		why = plugin_addresses(object, out);
 	if (why == NULL &&
 	    (out->zone.length > NAME_MAX_BYTES || out->region.length > NAME_MAX_BYTES))
 		why = long_name;
-	for (size_t i = 0; i < count && why == NULL; i++) {
-		if (!object_add_range(&out->ranges, object_text(json_element(list, i), "")))
-			why = many_ranges;
-	}
-	if (why == NULL && !object_add_range(&out->ranges, object_text(object, "spec.podCIDR")))
-		why = many_ranges;
 	return why;
+}
+
+void object_node_free(struct node_object *node)
+{
+	free(node->addresses.list);
 }
 
 /* TCP if absent, as in the Kubernetes API; false for a protocol without a number. */
@@ -205,10 +194,10 @@ static bool protocol_of(struct json_object *port, uint8_t *protocol)
 	return true;
 }
 
-/* Adds the port that MEMBER of each element names. EVERY: an element without it is every
+/* Adds the port that MEMBER of each element of LIST names. EVERY: an element without it is every
  * port (0); otherwise it is left out. */
 static const char *add_ports(struct json_object *list, size_t length, const char *member,
-			     bool every, struct transport_port *ports, size_t *count)
+			     bool every, struct port_list *ports)
 {
 	for (size_t i = 0; i < length; i++) {
 		struct json_object *element = json_element(list, i);
@@ -224,53 +213,73 @@ static const char *add_ports(struct json_object *list, size_t length, const char
 		} else if (!every) {
 			continue;
 		}
-		if (*count == OBJECT_PORTS_MAX)
-			return many_addresses;
-		ports[(*count)++] = port;
+		if (ports->count == OBJECT_PORTS_MAX) {
+			ports->refused++;
+			continue;
+		}
+		if (array_grow(&ports->list, &ports->capacity, ports->count + 1,
+			       sizeof(*ports->list)) < 0)
+			return object_no_memory;
+		ports->list[ports->count++] = port;
 	}
 	return NULL;
 }
 
 static const char *add_addresses(struct json_object *object, const char *path, const char *member,
-				 struct address_list *addresses)
+				 bool shared, struct address_list *addresses)
 {
 	size_t count;
 	struct json_object *list = object_list(object, path, &count);
+	const char *why = NULL;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && why == NULL; i++) {
 		struct span text = object_text(json_element(list, i), member);
 
-		if (span_equal(text, span_of("None")))
-			continue;
-		if (!object_add_address(addresses, text))
-			return many_addresses;
+		if (!span_equal(text, span_of("None")))
+			why = object_add_address(addresses, text,
+						 (struct object_address){.shared = shared});
 	}
-	return NULL;
+	return why;
+}
+
+static const char *service_addresses(struct json_object *object, struct address_list *addresses)
+{
+	struct span ip = object_text(object, "spec.clusterIP");
+	bool balanced = span_equal(object_text(object, "spec.type"), span_of("LoadBalancer"));
+	const char *why = add_addresses(object, "spec.clusterIPs", "", false, addresses);
+
+	if (why == NULL && !span_equal(ip, span_of("None")))
+		why = object_add_address(addresses, ip, (struct object_address){.shared = false});
+	if (why == NULL)
+		why = add_addresses(object, "spec.externalIPs", "", true, addresses);
+	if (why == NULL && balanced)
+		why = add_addresses(object, "status.loadBalancer.ingress", "ip", true, addresses);
+	return why;
 }
 
 const char *object_service(struct json_object *object, struct service_object *out)
 {
 	size_t count;
 	struct json_object *list = object_list(object, "spec.ports", &count);
-	struct span ip = object_text(object, "spec.clusterIP");
 	const char *why;
 
 	memset(out, 0, sizeof(*out));
 	out->created = object_when(object, "metadata.creationTimestamp");
 	out->names.namespace = object_text(object, "metadata.namespace");
 	out->names.name = object_text(object, "metadata.name");
-	why = add_addresses(object, "spec.clusterIPs", "", &out->addresses);
-	if (why == NULL && !span_equal(ip, span_of("None")) &&
-	    !object_add_address(&out->addresses, ip))
-		why = many_addresses;
+	why = service_addresses(object, &out->addresses);
 	if (why == NULL)
-		why = add_addresses(object, "spec.externalIPs", "", &out->addresses);
+		why = add_ports(list, count, "port", false, &out->ports);
 	if (why == NULL)
-		why = add_addresses(object, "status.loadBalancer.ingress", "ip", &out->addresses);
-	if (why == NULL)
-		why = add_ports(list, count, "nodePort", false, out->node_ports,
-				&out->node_port_count);
+		why = add_ports(list, count, "nodePort", false, &out->node_ports);
 	return why;
+}
+
+void object_service_free(struct service_object *service)
+{
+	free(service->addresses.list);
+	free(service->ports.list);
+	free(service->node_ports.list);
 }
 
 const char *object_slice(struct json_object *object, struct slice_object *out)
@@ -289,7 +298,12 @@ const char *object_slice(struct json_object *object, struct slice_object *out)
 		return long_name;
 	out->endpoints = object_list(object, "endpoints", &count);
 	list = object_list(object, "ports", &count);
-	return add_ports(list, count, "port", true, out->ports, &out->port_count);
+	return add_ports(list, count, "port", true, &out->ports);
+}
+
+void object_slice_free(struct slice_object *slice)
+{
+	free(slice->ports.list);
 }
 
 const char *object_endpoint(const struct slice_object *slice, size_t index,
@@ -301,5 +315,5 @@ const char *object_endpoint(const struct slice_object *slice, size_t index,
 	*uid = object_text(endpoint, "targetRef.uid");
 	if (uid->length > UID_MAX_BYTES)
 		return long_name;
-	return add_addresses(endpoint, "addresses", "", addresses);
+	return add_addresses(endpoint, "addresses", "", false, addresses);
 }

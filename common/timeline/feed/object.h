@@ -19,61 +19,84 @@
 
 struct json_object;
 
-/* A node has two to eight; a service's externalIPs are written by hand. */
-#define OBJECT_ADDRESSES_MAX 256
-#define OBJECT_RANGES_MAX 8  /* podCIDRs: one a family; ServiceCIDR: one a family */
-#define OBJECT_PORTS_MAX 256 /* of a service; the API server's own limit for a slice is 100 */
+/* Of one family each: podCIDRs, a ServiceCIDR, the subnets of a node. */
+#define OBJECT_RANGES_MAX 32
+#define OBJECT_PORTS_MAX 20000 /* the API server's own limit for a slice */
 
+/* What a reader returns when it is out of memory. */
+extern const char object_no_memory[];
+
+struct object_address {
+	struct ip ip;
+	bool shared;   /* of a service: others may have it too */
+	bool gateway;  /* of a node: it counts only while podCIDRs are in use */
+	bool internal; /* of a node: an InternalIP */
+};
+
+/* Each address once, as first listed. */
 struct address_list {
-	struct ip list[OBJECT_ADDRESSES_MAX];
-	size_t count;
+	struct object_address *list;
+	size_t count, capacity;
 	size_t refused; /* texts that are not addresses, skipped */
+};
+
+/* Beyond OBJECT_PORTS_MAX, ports are skipped and counted. */
+struct port_list {
+	struct transport_port *list;
+	size_t count, capacity;
+	size_t refused;
 };
 
 struct pod_object {
 	bool host_network;
 	size_t refused; /* addresses */
 	struct when received, created;
+	size_t own_count; /* the first of the record's addresses, those of its status */
 	struct pod_record record;
 	struct holder_names names;
 };
 /* RECEIVED: of the record, the bound of the node's times. */
 const char *object_pod(struct json_object *object, struct when received, struct pod_object *out);
 
+/* Beyond OBJECT_RANGES_MAX, ranges are skipped and counted. */
 struct range_list {
 	struct ip_range list[OBJECT_RANGES_MAX];
 	size_t count;
-	size_t refused; /* texts that are not ranges, skipped */
+	size_t refused; /* texts that are not ranges too */
 };
 
+/* The caller frees a node, a service and a slice in any case. */
 struct node_object {
 	struct address_list addresses;
 	struct when created;
 	struct holder_names names;
 	struct span zone, region;
-	struct range_list ranges;
+	struct range_list ranges;  /* podCIDRs */
+	struct range_list subnets; /* of ovn-kubernetes */
 };
 const char *object_node(struct json_object *object, struct node_object *out);
+void object_node_free(struct node_object *node);
 
 struct service_object {
 	struct address_list addresses;
 	struct when created;
 	struct holder_names names;
-	struct transport_port node_ports[OBJECT_PORTS_MAX];
-	size_t node_port_count;
+	struct port_list ports, node_ports;
 };
 const char *object_service(struct json_object *object, struct service_object *out);
+void object_service_free(struct service_object *service);
 
 struct slice_object {
 	struct span
 		service; /* its name, empty when the slice belongs to none or lists names only */
 	struct when trigger; /* WHEN_MIN when absent */
-	struct transport_port ports[OBJECT_PORTS_MAX];
-	size_t port_count;
+	struct port_list ports;
 	struct json_object *endpoints; /* an array, or NULL */
 };
 const char *object_slice(struct json_object *object, struct slice_object *out);
-/* The addresses of endpoint INDEX and the uid of its target, empty if it has none. */
+void object_slice_free(struct slice_object *slice);
+/* The addresses of endpoint INDEX, in a list that is used again, and the uid of its target, empty
+ * if it has none. */
 const char *object_endpoint(const struct slice_object *slice, size_t index,
 			    struct address_list *addresses, struct span *uid);
 
@@ -96,9 +119,14 @@ void object_controller(struct json_object *object, struct span *kind, struct spa
 		       struct span *uid);
 /* NULL, or why NAMES do not fit into a row. */
 const char *object_names_fit(const struct holder_names *names);
-/* Adds TEXT, an address with or without a prefix length; "" adds nothing. False if the list
- * is full. */
-bool object_add_address(struct address_list *addresses, struct span text);
-bool object_add_range(struct range_list *ranges, struct span text);
+/* Adds TEXT, an address with or without a prefix length, used as HOW says; "" adds nothing. NULL,
+ * or object_no_memory. */
+const char *object_add_address(struct address_list *addresses, struct span text,
+			       struct object_address how);
+/* The address that is OFFSET after the base of each of RANGES, if it is in it. */
+const char *object_add_nth(struct address_list *addresses, const struct range_list *ranges,
+			   uint8_t offset, struct object_address how);
+void object_add_range(struct range_list *ranges, struct span text);
+bool object_address_listed(const struct address_list *addresses, const struct ip *ip);
 
 #endif

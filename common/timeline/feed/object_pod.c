@@ -1,12 +1,11 @@
 #include "common/timeline/feed/object.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/hash.h"
 #include "common/base/json.h"
 #include "common/record/kube_annotations.h"
-
-static const char too_many[] = "the pod has more than 16 addresses or 256 container times";
 
 static bool is_true(struct json_object *object, const char *path)
 {
@@ -16,63 +15,125 @@ static bool is_true(struct json_object *object, const char *path)
 }
 
 /* Adds the comma-separated addresses of TEXT. */
-static bool add_listed(struct address_list *addresses, struct span text)
+static const char *add_listed(struct address_list *addresses, struct span text)
 {
-	const char *at = text.data;
-	const char *end = at != NULL ? at + text.length : NULL;
+	const char *why = NULL;
 
-	while (at != NULL && at < end) {
-		const char *comma = memchr(at, ',', (size_t)(end - at));
-		const char *stop = comma != NULL ? comma : end;
+	while (text.length > 0 && why == NULL) {
+		const char *comma = memchr(text.data, ',', text.length);
+		size_t length = comma != NULL ? (size_t)(comma - text.data) : text.length;
 
-		while (at < stop && *at == ' ')
-			at++;
-		if (!object_add_address(addresses, (struct span){at, (size_t)(stop - at)}))
-			return false;
-		at = comma != NULL ? comma + 1 : end;
+		why = object_add_address(addresses, (struct span){text.data, length},
+					 (struct object_address){.shared = false});
+		length += comma != NULL;
+		text.data += length;
+		text.length -= length;
 	}
-	return true;
+	return why;
 }
 
-static const char *read_addresses(struct json_object *object, struct pod_object *out)
+static const char *add_member(struct address_list *addresses, struct json_object *list,
+			      size_t count, const char *member)
 {
-	const char *annotations = KUBE_POD_ADDRESS_ANNOTATIONS;
-	char annotation[KUBE_ANNOTATION_SIZE];
-	struct pod_record *record = &out->record;
-	struct address_list addresses = {.count = 0};
+	const char *why = NULL;
+
+	for (size_t i = 0; i < count && why == NULL; i++)
+		why = object_add_address(addresses, object_text(json_element(list, i), member),
+					 (struct object_address){.shared = false});
+	return why;
+}
+
+static const char *add_own(struct json_object *object, struct address_list *addresses)
+{
 	size_t count;
 	struct json_object *list = object_list(object, "status.podIPs", &count);
-	bool fit = true, told;
+	const char *why = add_member(addresses, list, count, "ip");
 
-	for (size_t i = 0; i < count; i++)
-		fit = object_add_address(&addresses, object_text(json_element(list, i), "ip")) &&
-		      fit;
-	fit = object_add_address(&addresses, object_text(object, "status.podIP")) && fit;
-	told = record->published = addresses.count > 0;
-	while (kube_annotations_next(&annotations, annotation)) {
+	return why != NULL ? why
+			   : object_add_address(addresses, object_text(object, "status.podIP"),
+						(struct object_address){.shared = false});
+}
+
+/* Those of all of the pod's networks. */
+static const char *add_secondary(struct json_object *object, struct address_list *addresses)
+{
+	struct span text =
+		object_labelled(object, "metadata.annotations", KUBE_NETWORK_STATUS_ANNOTATION);
+	enum scan_outcome outcome;
+	struct json_object *tree =
+		text.length > 0 ? json_parse(text.data, text.length, &outcome) : NULL;
+	size_t networks, ips;
+	struct json_object *list = object_list(tree, "", &networks);
+	const char *why = NULL;
+
+	for (size_t n = 0; n < networks && why == NULL; n++) {
+		struct json_object *network = object_list(json_element(list, n), "ips", &ips);
+
+		why = add_member(addresses, network, ips, "");
+	}
+	json_free(tree);
+	return why;
+}
+
+static const char *add_annotated(struct json_object *object, struct pod_object *out,
+				 struct address_list *addresses)
+{
+	const char *annotations = KUBE_POD_ADDRESS_ANNOTATIONS, *why = NULL;
+	char annotation[KUBE_ANNOTATION_SIZE];
+
+	while (why == NULL && kube_annotations_next(&annotations, annotation)) {
 		struct span text = object_labelled(object, "metadata.annotations", annotation);
 
 		if (text.data != NULL && text.length == 0)
-			record->annotation_emptied = true;
-		if (!told)
-			fit = add_listed(&addresses, text) && fit;
+			out->record.annotation_emptied = true;
+		if (out->own_count == 0)
+			why = add_listed(addresses, text);
 	}
-	out->refused = addresses.refused;
-	if (!fit || addresses.count > EPOCH_ADDRESSES_MAX)
-		return too_many;
-	memcpy(record->addresses, addresses.list, addresses.count * sizeof(struct ip));
-	record->address_count = addresses.count;
-	return NULL;
+	return why;
 }
 
-static bool take_time(struct when moment, struct when *times, size_t *count)
+/* The pod's own addresses come first, so that the extra ones are cut. */
+static const char *read_addresses(struct json_object *object, struct pod_object *out)
 {
+	struct address_list addresses = {.count = 0};
+	struct pod_record *record = &out->record;
+	const char *why = add_own(object, &addresses);
+
+	out->own_count = addresses.count;
+	record->published = addresses.count > 0;
+	if (why == NULL)
+		why = add_annotated(object, out, &addresses);
+	if (why == NULL && addresses.count > 0)
+		why = add_secondary(object, &addresses);
+	out->refused = addresses.refused;
+	for (size_t a = 0; a < addresses.count; a++) {
+		if (record->address_count == EPOCH_ADDRESSES_MAX)
+			out->refused++;
+		else
+			record->addresses[record->address_count++] = addresses.list[a].ip;
+	}
+	free(addresses.list);
+	return why;
+}
+
+/* Adds MOMENT; if there is no room, in place of the oldest of TIMES, which is counted. */
+static void take_time(struct when moment, struct when *times, size_t *count, size_t *cut)
+{
+	size_t oldest = 0;
+
 	if (when_is_min(moment))
-		return true;
-	if (*count == POD_TIMES_MAX)
-		return false;
-	times[(*count)++] = moment;
-	return true;
+		return;
+	if (*count < POD_TIMES_MAX) {
+		times[(*count)++] = moment;
+		return;
+	}
+	++*cut;
+	for (size_t t = 1; t < *count; t++) {
+		if (when_before(times[t], times[oldest]))
+			oldest = t;
+	}
+	if (when_before(times[oldest], moment))
+		times[oldest] = moment;
 }
 
 /* A time that the node's clock gave. Nothing that a record reports is later than its `received`,
@@ -85,7 +146,7 @@ static struct when node_time(struct json_object *object, const char *path,
 	return when_before(moment, pod->created) && pod->record.identity == 0 ? WHEN_MIN : moment;
 }
 
-static bool read_container(struct json_object *container, struct pod_object *pod, bool *terminated)
+static void read_container(struct json_object *container, struct pod_object *pod, bool *terminated)
 {
 	struct pod_record *record = &pod->record;
 	struct json_object *state;
@@ -103,13 +164,13 @@ static bool read_container(struct json_object *container, struct pod_object *pod
 	if (!when_is_min(running))
 		record->first_running = when_earlier(record->first_running, running);
 	*terminated = json_object_at(container, "state.terminated", &state) == JSON_FOUND;
-	return take_time(running, record->started, &record->started_count) &&
-	       take_time(started, record->started, &record->started_count) &&
-	       take_time(finished, record->finished, &record->finished_count) &&
-	       take_time(last_finished, record->finished, &record->finished_count);
+	take_time(running, record->started, &record->started_count, &pod->refused);
+	take_time(started, record->started, &record->started_count, &pod->refused);
+	take_time(finished, record->finished, &record->finished_count, &pod->refused);
+	take_time(last_finished, record->finished, &record->finished_count, &pod->refused);
 }
 
-static const char *read_containers(struct json_object *object, struct pod_object *pod)
+static void read_containers(struct json_object *object, struct pod_object *pod)
 {
 	static const char *const lists[] = {
 		"status.containerStatuses",
@@ -128,13 +189,11 @@ static const char *read_containers(struct json_object *object, struct pod_object
 		for (size_t i = 0; i < count; i++) {
 			bool terminated;
 
-			if (!read_container(json_element(list, i), pod, &terminated))
-				return too_many;
+			read_container(json_element(list, i), pod, &terminated);
 			if (l == 0 && !terminated)
 				record->all_terminated = false;
 		}
 	}
-	return NULL;
 }
 
 static void read_conditions(struct json_object *object, struct pod_object *pod)
@@ -231,5 +290,6 @@ const char *object_pod(struct json_object *object, struct when received, struct 
 	why = object_names_fit(&out->names);
 	if (why == NULL)
 		why = read_addresses(object, out);
-	return why != NULL ? why : read_containers(object, out);
+	read_containers(object, out);
+	return why;
 }

@@ -5,6 +5,18 @@
 #include "common/base/array.h"
 #include "common/timeline/rules/offset.h"
 
+struct ranges ranges_none(void)
+{
+	return (struct ranges){.used_offset = OFFSET_NEVER, .own_used_offset = OFFSET_NEVER};
+}
+
+void ranges_free(struct ranges *ranges)
+{
+	free(ranges->list);
+	free(ranges->pods);
+	*ranges = ranges_none();
+}
+
 int ranges_add(struct ranges *ranges, const struct range_row *row)
 {
 	if (array_grow(&ranges->list, &ranges->capacity, ranges->count + 1, sizeof(*ranges->list)) <
@@ -15,19 +27,108 @@ int ranges_add(struct ranges *ranges, const struct range_row *row)
 	return 0;
 }
 
-void ranges_free(struct ranges *ranges)
+static bool same_range(const struct ip_range *a, const struct ip_range *b)
 {
-	free(ranges->list);
-	*ranges = (struct ranges){0};
+	return a->bits == b->bits && ip_compare(&a->base, &b->base) == 0;
 }
 
-bool ranges_told(const struct ranges *ranges, const struct ip_range *range, uint64_t node)
+bool ranges_told(const struct ranges *ranges, const struct range_row *row)
 {
+	for (size_t r = 0; r < ranges->count; r++) {
+		const struct range_row *one = &ranges->list[r];
+
+		if (one->kind == row->kind && one->node == row->node &&
+		    same_range(&one->range, &row->range))
+			return true;
+	}
+	return false;
+}
+
+int ranges_add_pod(struct ranges *ranges, const struct pod_address *pod)
+{
+	if (array_grow(&ranges->pods, &ranges->pod_capacity, ranges->pod_count + 1,
+		       sizeof(*ranges->pods)) < 0)
+		return -1;
+	ranges->pods[ranges->pod_count++] = *pod;
+	ranges->generation++;
+	return 0;
+}
+
+/* Whether one of the first ROWS rows of KIND, of the pod's node, contains its address. */
+static bool is_in_own(const struct ranges *ranges, size_t rows, enum range_kind kind,
+		      const struct pod_address *pod)
+{
+	for (size_t r = 0; r < rows; r++) {
+		const struct range_row *row = &ranges->list[r];
+
+		if (row->kind == kind && row->node == pod->node &&
+		    ip_in_range(&pod->ip, &row->range))
+			return true;
+	}
+	return false;
+}
+
+static bool is_gateway(const struct ranges *ranges, size_t rows, const struct ip *ip)
+{
+	for (size_t r = 0; r < rows; r++) {
+		const struct range_row *row = &ranges->list[r];
+
+		if (row->kind == RANGE_GATEWAY && ip_in_range(ip, &row->range))
+			return true;
+	}
+	return false;
+}
+
+bool ranges_is_plain(const struct ranges *ranges, const struct pod_address *pod)
+{
+	/* The base becomes a gateway with an annotation that may come later. */
 	for (size_t r = 0; r < ranges->count; r++) {
 		const struct range_row *row = &ranges->list[r];
 
-		if (row->node == node && row->range.bits == range->bits &&
-		    ip_compare(&row->range.base, &range->base) == 0)
+		if (row->kind == RANGE_POD_CIDR && row->node == pod->node &&
+		    ip_compare(&row->range.base, &pod->ip) == 0)
+			return false;
+	}
+	return is_in_own(ranges, ranges->count, RANGE_POD_CIDR, pod) &&
+	       !is_gateway(ranges, ranges->count, &pod->ip);
+}
+
+bool ranges_use(struct ranges *ranges, const struct pod_address *pod, uint64_t offset)
+{
+	bool in_cidr = is_in_own(ranges, ranges->count, RANGE_POD_CIDR, pod);
+	bool changed = false;
+
+	if (ranges->used_offset == OFFSET_NEVER &&
+	    (in_cidr || is_in_own(ranges, ranges->count, RANGE_SUBNET, pod))) {
+		ranges->used_offset = offset;
+		changed = true;
+	}
+	if (ranges->own_used_offset == OFFSET_NEVER && in_cidr && pod->own) {
+		ranges->own_used_offset = offset;
+		changed = true;
+	}
+	ranges->generation += changed;
+	return changed;
+}
+
+static bool is_node_range(const struct range_row *row)
+{
+	return row->kind == RANGE_POD_CIDR || row->kind == RANGE_SUBNET;
+}
+
+static uint64_t counts_from(const struct ranges *ranges, const struct range_row *row)
+{
+	if (row->kind == RANGE_SERVICES)
+		return row->told_offset;
+	if (!is_node_range(row))
+		return OFFSET_NEVER;
+	return row->told_offset > ranges->used_offset ? row->told_offset : ranges->used_offset;
+}
+
+static bool is_given(const struct ranges *ranges, const struct ip *ip)
+{
+	for (size_t r = 0; r < ranges->given_count; r++) {
+		if (ip_in_range(ip, &ranges->given[r]))
 			return true;
 	}
 	return false;
@@ -35,13 +136,143 @@ bool ranges_told(const struct ranges *ranges, const struct ip_range *range, uint
 
 uint64_t ranges_offset(const struct ranges *ranges, const struct ip *ip)
 {
-	uint64_t offset = OFFSET_NEVER;
+	uint64_t offset = is_given(ranges, ip) ? 0 : OFFSET_NEVER;
 
 	for (size_t r = 0; r < ranges->count; r++) {
-		const struct range_row *row = &ranges->list[r];
+		uint64_t from = counts_from(ranges, &ranges->list[r]);
 
-		if (row->used_offset < offset && ip_in_range(ip, &row->range))
-			offset = row->used_offset;
+		if (from < offset && ip_in_range(ip, &ranges->list[r].range))
+			offset = from;
 	}
 	return offset;
+}
+
+/* The first of RANGES that POSITION does not see. */
+static size_t rows_seen(const struct ranges *ranges, uint64_t position)
+{
+	size_t low = 0, high = ranges->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ranges->list[middle].told_offset <= position)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static size_t pods_seen(const struct ranges *ranges, uint64_t position)
+{
+	size_t low = 0, high = ranges->pod_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ranges->pods[middle].offset <= position)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Shortens RANGE until it contains IP. */
+static void widen(struct ip_range *range, const struct ip *ip)
+{
+	while (!ip_in_range(ip, range)) {
+		range->bits--;
+		range->base.bytes[range->bits / 8] &= (uint8_t)(0xff00 >> range->bits % 8);
+	}
+}
+
+static void sum_up(const struct ranges *ranges, struct ranges_view *view, uint64_t position,
+		   const struct pod_address *pod)
+{
+	size_t family = ip_is_v4(&pod->ip) ? 0 : 1;
+
+	if (!pod->own)
+		return;
+	if (!is_in_own(ranges, view->rows, RANGE_POD_CIDR, pod) ||
+	    is_gateway(ranges, view->rows, &pod->ip))
+		view->violated = true;
+	if (ranges_offset(ranges, &pod->ip) <= position)
+		return;
+	if (!view->amid[family])
+		view->around[family] = (struct ip_range){pod->ip, 128};
+	view->amid[family] = true;
+	widen(&view->around[family], &pod->ip);
+}
+
+/* Continues the last view if POSITION sees only more pods than that. */
+static const struct ranges_view *view_at(struct ranges *ranges, uint64_t position)
+{
+	struct ranges_view *view = &ranges->view;
+	size_t rows = rows_seen(ranges, position), pods = pods_seen(ranges, position);
+	bool used = ranges->used_offset <= position;
+
+	if (view->rows != rows || view->used != used || view->pods > pods)
+		*view = (struct ranges_view){.rows = rows, .used = used};
+	for (; view->pods < pods; view->pods++)
+		sum_up(ranges, view, position, &ranges->pods[view->pods]);
+	return view;
+}
+
+bool ranges_podcidrs_in_use(struct ranges *ranges, uint64_t position)
+{
+	return ranges->own_used_offset <= position && !view_at(ranges, position)->violated;
+}
+
+uint64_t ranges_node_of(const struct ranges *ranges, const struct ip *ip, uint64_t position)
+{
+	for (size_t r = 0; r < ranges->count && ranges->list[r].told_offset <= position; r++) {
+		const struct range_row *row = &ranges->list[r];
+
+		if (row->kind == RANGE_POD_CIDR && ip_in_range(ip, &row->range))
+			return row->node;
+	}
+	return 0;
+}
+
+enum ranges_amid ranges_amid(struct ranges *ranges, const struct ip *ip, uint64_t position)
+{
+	const struct ranges_view *view = view_at(ranges, position);
+	size_t family = ip_is_v4(ip) ? 0 : 1;
+
+	if (!view->amid[family] || !ip_in_range(ip, &view->around[family]))
+		return RANGES_NOT_AMID;
+	for (size_t r = 0; r < view->rows; r++) {
+		const struct range_row *row = &ranges->list[r];
+
+		if (row->kind == RANGE_INTERNAL &&
+		    ip_in_range(&row->range.base, &view->around[family]))
+			return RANGES_AMID_SHARED;
+	}
+	return RANGES_AMID;
+}
+
+static bool is_of_family(const struct ip_range *range, bool v4)
+{
+	return ip_is_v4(&range->base) == v4;
+}
+
+bool ranges_have_pods(struct ranges *ranges, const struct ip *ip, uint64_t position)
+{
+	const struct ranges_view *view = view_at(ranges, position);
+	bool v4 = ip_is_v4(ip);
+
+	for (size_t r = 0; r < ranges->given_count; r++) {
+		if (is_of_family(&ranges->given[r], v4))
+			return true;
+	}
+	for (size_t r = 0; view->used && r < view->rows; r++) {
+		if (is_node_range(&ranges->list[r]) && is_of_family(&ranges->list[r].range, v4))
+			return true;
+	}
+	for (size_t p = 0; p < view->pods; p++) {
+		if (ip_is_v4(&ranges->pods[p].ip) == v4)
+			return true;
+	}
+	return false;
 }

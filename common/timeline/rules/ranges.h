@@ -1,9 +1,10 @@
-/* ranges.h - the address ranges that belong to a cluster.
+/* ranges.h - the address ranges of a cluster, and where its pods have had their addresses.
  *
- * A ServiceCIDR's range counts from its record on. A node's podCIDR counts once a pod of
- * that node has a binding in it.
+ * docs/answers.md sections 4 and 6: which ranges count, whether podCIDRs are in use, and what
+ * is amid the pods, each as of a position. Pure.
  *
- * In memory, 64 bytes for each node and ServiceCIDR that the cluster ever had. Pure.
+ * In memory, 64 bytes for each range, gateway and InternalIP that the cluster ever had, and 40
+ * for each node and address of a pod that is in no range of its node.
  */
 #ifndef TENURE_RANGES_H
 #define TENURE_RANGES_H
@@ -14,23 +15,80 @@
 
 #include "common/base/ip.h"
 
+enum range_kind {
+	RANGE_SERVICES, /* of a ServiceCIDR */
+	RANGE_POD_CIDR,
+	RANGE_SUBNET,   /* of a node, by ovn-kubernetes */
+	RANGE_GATEWAY,  /* one address of a node */
+	RANGE_INTERNAL, /* an InternalIP of a node */
+	RANGE_KINDS,
+};
+
 struct range_row {
+	enum range_kind kind;
 	struct ip_range range;
-	uint64_t node; /* a hash of the name of the node whose pods must use it, or 0 */
+	uint64_t node; /* a hash of the node's name, or 0 */
 	uint64_t told_offset;
-	uint64_t used_offset; /* from where it counts; OFFSET_NEVER until then */
+};
+
+/* A pod of NODE has had IP, which may be in no range of that node. */
+struct pod_address {
+	struct ip ip;
+	uint64_t node; /* a hash of its name */
+	uint64_t offset;
+	bool own; /* of the pod's own status */
+};
+
+/* What some positions see. */
+struct ranges_view {
+	size_t rows, pods; /* how many of them are visible and summed up here */
+	bool used;         /* ranges of nodes count */
+	bool violated;     /* a pod has had its own address outside its node's podCIDRs */
+	bool amid[2];      /* of IPv4, IPv6: pods have had addresses in no range */
+	struct ip_range around[2];
 };
 
 struct ranges {
-	struct range_row *list; /* a row's number is its index */
+	struct range_row *list; /* by told offset; a row's number is its index */
 	size_t count, capacity;
+	struct pod_address *pods; /* by offset */
+	size_t pod_count, pod_capacity;
+	/* From where on a pod has had an address in a range of its node, and one of its own status
+	 * in a podCIDR of its node; OFFSET_NEVER until then. */
+	uint64_t used_offset, own_used_offset;
+	const struct ip_range *given; /* ranges of --cluster-cidr, borrowed */
+	size_t given_count;
 	uint64_t generation; /* rises with every change */
+	struct ranges_view view;
 };
 
-int ranges_add(struct ranges *ranges, const struct range_row *row);
+struct ranges ranges_none(void);
 void ranges_free(struct ranges *ranges);
-bool ranges_told(const struct ranges *ranges, const struct ip_range *range, uint64_t node);
+/* -1 if out of memory. */
+int ranges_add(struct ranges *ranges, const struct range_row *row);
+bool ranges_told(const struct ranges *ranges, const struct range_row *row);
+/* A pod of POD's node has POD's address. -1 if out of memory. */
+int ranges_add_pod(struct ranges *ranges, const struct pod_address *pod);
+/* Whether all is well with POD's address: it is in a podCIDR of its node and cannot be a
+ * gateway, so it need not be kept once ranges_use() was called. */
+bool ranges_is_plain(const struct ranges *ranges, const struct pod_address *pod);
+/* Notes whether POD uses a range of its node. Returns whether something changed. */
+bool ranges_use(struct ranges *ranges, const struct pod_address *pod, uint64_t offset);
+
 /* The first position at which IP is in a range; OFFSET_NEVER if there is none. */
 uint64_t ranges_offset(const struct ranges *ranges, const struct ip *ip);
+/* Pods have had addresses of their own status in the podCIDRs of their nodes, and only there. */
+bool ranges_podcidrs_in_use(struct ranges *ranges, uint64_t position);
+/* A hash of the name of the node whose podCIDR contains IP, 0 if there is none. */
+uint64_t ranges_node_of(const struct ranges *ranges, const struct ip *ip, uint64_t position);
+
+enum ranges_amid {
+	RANGES_NOT_AMID,
+	RANGES_AMID,        /* between pods' addresses that are in no range */
+	RANGES_AMID_SHARED, /* the same, but nodes have addresses there too */
+};
+enum ranges_amid ranges_amid(struct ranges *ranges, const struct ip *ip, uint64_t position);
+/* Whether a range of IP's family is in use, or pods have had addresses of it. */
+bool ranges_have_pods(struct ranges *ranges, const struct ip *ip, uint64_t position);
 
 #endif

@@ -97,26 +97,66 @@ size_t services_of_holder(const struct memberships *all, enum holder_kind kind, 
 	return count;
 }
 
-void services_find(const struct memberships *memberships, const struct node_ports *ports,
-		   const struct services_question *question, struct services *services)
+static bool counts(const struct membership *memberships, size_t count, size_t index,
+		   const struct services_question *question)
+{
+	const struct membership *row = &memberships[index];
+
+	return row->opened_offset <= question->position &&
+	       when_not_after(row->opening, question->end) &&
+	       when_not_after(question->start,
+			      membership_closing(memberships, count, index, question->position));
+}
+
+static void begin(struct services *services, const struct services_question *question)
 {
 	services->count = 0;
 	services->cut = false;
-	for (size_t w = 0; w < memberships->which_count; w++) {
-		size_t m = memberships->which[w];
-		const struct membership *row = &memberships->list[m];
-		bool port = ports_match(row->ports, question->port, question->transport);
+	services->began = question->began;
+}
 
-		if ((port || question->kind == HOLDER_POD) &&
-		    row->opened_offset <= question->position &&
-		    when_not_after(row->opening, question->end) &&
-		    when_not_after(question->start,
-				   membership_closing(memberships->list, memberships->count, m,
-						      question->position)))
-			add(services, row->service, port);
-	}
-	if (question->kind == HOLDER_NODE && ports)
+/* Adds the service of row INDEX if that is the end's: it names the pod, or the end serves its
+ * port. */
+static void add_member(const struct membership *list, size_t count, size_t index,
+		       const struct services_question *question, struct services *services)
+{
+	const struct membership *row = &list[index];
+	bool port = ports_match(row->ports, question->port, question->transport);
+	bool named = question->kind == HOLDER_POD && row->uid.length > 0;
+
+	if ((named || (question->serves && port)) && counts(list, count, index, question))
+		add(services, row->service, port);
+}
+
+void services_find(const struct memberships *memberships, const struct node_ports *ports,
+		   const struct services_question *question, struct services *services)
+{
+	begin(services, question);
+	for (size_t w = 0; w < memberships->which_count; w++)
+		add_member(memberships->list, memberships->count, memberships->which[w], question,
+			   services);
+	if (question->kind == HOLDER_NODE && question->serves && ports != NULL)
 		find_node_ports(ports, question, services);
+}
+
+void services_find_all(const struct membership *list, size_t count,
+		       const struct services_question *question, struct services *services)
+{
+	begin(services, question);
+	for (size_t m = 0; m < count; m++)
+		add_member(list, count, m, question, services);
+}
+
+bool services_shared_port(const struct membership *memberships, size_t count, struct span uid,
+			  const struct services_question *question)
+{
+	for (size_t m = 0; m < count; m++) {
+		if (span_equal(memberships[m].uid, uid) &&
+		    ports_match(memberships[m].ports, question->port, question->transport) &&
+		    counts(memberships, count, m, question))
+			return true;
+	}
+	return false;
 }
 
 /* The only service with the end's port, else the only one. */
@@ -133,7 +173,7 @@ static const struct service_use *single(const struct services *services)
 	}
 	if (services->cut)
 		return NULL;
-	if (with_port == 1)
+	if (with_port == 1 && !services->began)
 		return found;
 	return services->count == 1 ? &services->list[0] : NULL;
 }

@@ -25,12 +25,14 @@ struct services {
 	struct service_use list[SERVICES_MAX];
 	size_t count;
 	bool cut;
+	bool began; /* this end did, so its port singles out none */
 };
 
 struct services_question {
 	enum holder_kind kind;
-	int32_t port;  /* -1 for none */
-	int transport; /* IANA number, -1 for none */
+	bool serves, began; /* this end, in the flow */
+	int32_t port;       /* -1 for none */
+	int transport;      /* IANA number, -1 for none */
 	struct when start, end;
 	uint64_t position;
 };
@@ -52,6 +54,14 @@ size_t services_of_holder(const struct memberships *all, enum holder_kind kind, 
 /* PORTS is only used for a node, and may be NULL. */
 void services_find(const struct memberships *memberships, const struct node_ports *ports,
 		   const struct services_question *question, struct services *services);
+
+/* The services of an address outside, which may be any of its memberships. */
+void services_find_all(const struct membership *list, size_t count,
+		       const struct services_question *question, struct services *services);
+
+/* Whether a membership of the service UID counts for the flow and has this end's port. */
+bool services_shared_port(const struct membership *memberships, size_t count, struct span uid,
+			  const struct services_question *question);
 
 /* Adds ,"service":{...},"services":[...], each if there is one. */
 void services_add_json(const struct services *services, struct text *out);

@@ -6,6 +6,7 @@
 
 #include "common/program/log.h"
 #include "common/timeline/store/cluster_row.h"
+#include "common/timeline/store/cluster_tables.h"
 #include "common/timeline/store/rows.h"
 
 #define ROW_LIMIT (64 * 1024)
@@ -43,6 +44,7 @@ struct cluster *cluster_new(uint32_t id, const char *name)
 	cluster->id = id;
 	snprintf(cluster->name, sizeof(cluster->name), "%s", name);
 	cluster->known = WHEN_MIN;
+	cluster->ranges = ranges_none();
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		cluster->coverage[r] = coverage_none();
 		cluster->sync[r].begin_offset = OFFSET_NEVER;
@@ -80,53 +82,6 @@ int cluster_put(const struct cluster *cluster, struct store *store, struct text 
 	return store_put(store, key, value);
 }
 
-static void add_gap_row(struct text *value, const struct gap *gap)
-{
-	codec_add_u32(value, gap->resources);
-	codec_add_u64(value, gap->offset);
-	codec_add_when(value, gap->from);
-	codec_add_when(value, gap->to);
-}
-
-static void add_unread_row(struct text *value, const struct unread_span *span)
-{
-	codec_add_u32(value, span->resource);
-	codec_add_u64(value, span->first_offset);
-	codec_add_u64(value, span->last_offset);
-	codec_add_u64(value, span->end_offset);
-}
-
-static void add_unpublished_row(struct text *value, const struct unpublished_pod *row)
-{
-	codec_add_u64(value, row->holder);
-	codec_add_u64(value, row->opened_offset);
-	codec_add_u64(value, row->hidden_offset);
-	codec_add_u64(value, row->node);
-	codec_add_u8(value, row->released);
-	codec_add_when(value, row->from);
-	codec_add_when(value, row->until);
-}
-
-static void add_range_row(struct text *value, const struct range_row *row)
-{
-	codec_add_ip(value, &row->range.base);
-	codec_add_u8(value, row->range.bits);
-	codec_add_u64(value, row->node);
-	codec_add_u64(value, row->told_offset);
-	codec_add_u64(value, row->used_offset);
-}
-
-static void add_node_port_row(struct text *value, const struct node_port *port)
-{
-	codec_add_span(value, span_of(port->service));
-	codec_add_u8(value, port->protocol);
-	codec_add_u32(value, port->port);
-	codec_add_u64(value, port->opened_offset);
-	codec_add_u64(value, port->closed_offset);
-	codec_add_when(value, port->from);
-	codec_add_when(value, port->to);
-}
-
 static int put_numbered(const struct cluster *cluster, struct store *store, enum row_table table,
 			uint64_t number)
 {
@@ -134,101 +89,8 @@ static int put_numbered(const struct cluster *cluster, struct store *store, enum
 
 	begin_row(&key, &value);
 	row_key_numbered(&key, table, cluster->id, number);
-	switch (table) {
-	case ROW_GAPS:
-		add_gap_row(&value, &cluster->gaps.list[number]);
-		break;
-	case ROW_UNREAD:
-		add_unread_row(&value, &cluster->unread.list[number]);
-		break;
-	case ROW_UNPUBLISHED:
-		add_unpublished_row(&value, &cluster->unpublished.rows[number]);
-		break;
-	case ROW_RANGES:
-		add_range_row(&value, &cluster->ranges.list[number]);
-		break;
-	default:
-		add_node_port_row(&value, &cluster->node_ports.list[number]);
-	}
+	cluster_tables_add(&value, cluster, table, number);
 	return put(store, &key, &value);
-}
-
-static int read_listed(struct cluster *cluster, struct codec *key, struct codec *value)
-{
-	uint8_t resource = codec_u8(key);
-	struct when received = codec_when(key);
-	uint64_t offset = codec_u64(value);
-
-	if (!codec_done(key) || !codec_done(value) || resource >= KUBE_RESOURCES)
-		return 1;
-	return progress_add(&cluster->coverage[resource].listed, received, offset);
-}
-
-/* Adds one row of TABLE to memory. 0, -1 if out of memory, 1 if it does not decode. */
-static int read_row(struct cluster *cluster, enum row_table table, struct span key,
-		    struct span value)
-{
-	struct codec codec = codec_read(value);
-	struct codec number = codec_read((struct span){key.data + 5, key.length - 5});
-	struct unpublished_pod unpublished;
-	struct node_port port = {0};
-	struct range_row range;
-	struct span service;
-	struct unread_span unread;
-	struct gap gap;
-	uint64_t offset;
-
-	switch (table) {
-	case ROW_GAPS:
-		gap.resources = codec_u32(&codec);
-		gap.offset = codec_u64(&codec);
-		gap.from = codec_when(&codec);
-		gap.to = codec_when(&codec);
-		return codec_done(&codec) ? gaps_add(&cluster->gaps, &gap) : 1;
-	case ROW_PROGRESS:
-		offset = codec_u64(&codec);
-		return codec_done(&codec)
-			       ? progress_add(&cluster->progress, codec_when(&number), offset)
-			       : 1;
-	case ROW_UNREAD:
-		unread.resource = codec_u32(&codec);
-		unread.first_offset = codec_u64(&codec);
-		unread.last_offset = codec_u64(&codec);
-		unread.end_offset = codec_u64(&codec);
-		return codec_done(&codec) ? unread_add(&cluster->unread, &unread) : 1;
-	case ROW_LISTED:
-		return read_listed(cluster, &number, &codec);
-	case ROW_UNPUBLISHED:
-		unpublished.holder = codec_u64(&codec);
-		unpublished.opened_offset = codec_u64(&codec);
-		unpublished.hidden_offset = codec_u64(&codec);
-		unpublished.node = codec_u64(&codec);
-		unpublished.released = codec_u8(&codec) != 0;
-		unpublished.from = codec_when(&codec);
-		unpublished.until = codec_when(&codec);
-		return codec_done(&codec)
-			       ? unpublished_pods_add(&cluster->unpublished, &unpublished)
-			       : 1;
-	case ROW_RANGES:
-		range.range.base = codec_ip(&codec);
-		range.range.bits = codec_u8(&codec);
-		range.node = codec_u64(&codec);
-		range.told_offset = codec_u64(&codec);
-		range.used_offset = codec_u64(&codec);
-		return codec_done(&codec) && range.range.bits <= 128
-			       ? ranges_add(&cluster->ranges, &range)
-			       : 1;
-	default:
-		service = codec_span(&codec);
-		port.protocol = codec_u8(&codec);
-		port.port = (uint16_t)codec_u32(&codec);
-		port.opened_offset = codec_u64(&codec);
-		port.closed_offset = codec_u64(&codec);
-		port.from = codec_when(&codec);
-		port.to = codec_when(&codec);
-		return codec_done(&codec) ? node_ports_add(&cluster->node_ports, &port, service)
-					  : 1;
-	}
 }
 
 static int load_table(struct cluster *cluster, struct store *store, enum row_table table)
@@ -242,7 +104,7 @@ static int load_table(struct cluster *cluster, struct store *store, enum row_tab
 	row_key_table(&start, table, cluster->id);
 	scan = store_scan_begin(store, &start, &start);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
-		rc = read_row(cluster, table, key, value);
+		rc = cluster_tables_read(cluster, table, key, value);
 		if (rc != 0) {
 			rc = rc == 1 ? store_damaged(store, "a row of a cluster")
 				     : no_memory(cluster);
@@ -254,11 +116,18 @@ static int load_table(struct cluster *cluster, struct store *store, enum row_tab
 	return rc;
 }
 
+static int by_offset(const void *a, const void *b)
+{
+	const struct pod_address *one = a, *other = b;
+
+	return (one->offset > other->offset) - (one->offset < other->offset);
+}
+
 struct cluster *cluster_load(struct store *store, uint32_t id)
 {
-	static const enum row_table tables[] = {ROW_GAPS,      ROW_UNREAD,      ROW_PROGRESS,
-						ROW_LISTED,    ROW_UNPUBLISHED, ROW_RANGES,
-						ROW_NODE_PORTS};
+	static const enum row_table tables[] = {ROW_GAPS,       ROW_UNREAD,       ROW_PROGRESS,
+						ROW_LISTED,     ROW_UNPUBLISHED,  ROW_RANGES,
+						ROW_NODE_PORTS, ROW_POD_ADDRESSES};
 	struct cluster *cluster = cluster_new(id, "");
 	struct text key, value;
 	int rc = -1, found;
@@ -278,6 +147,9 @@ struct cluster *cluster_load(struct store *store, uint32_t id)
 		if (load_table(cluster, store, tables[t]) < 0)
 			goto out;
 	}
+	if (cluster->ranges.pod_count > 1)
+		qsort(cluster->ranges.pods, cluster->ranges.pod_count,
+		      sizeof(*cluster->ranges.pods), by_offset);
 	rc = 0;
 out:
 	text_free(&key);
@@ -386,19 +258,66 @@ int cluster_hide_unpublished(struct cluster *cluster, struct store *store, uint6
 	return put_numbered(cluster, store, ROW_UNPUBLISHED, number);
 }
 
-int cluster_add_range(struct cluster *cluster, struct store *store, const struct range_row *row)
+static int put_itself(const struct cluster *cluster, struct store *store)
 {
-	if (ranges_add(&cluster->ranges, row) < 0)
-		return no_memory(cluster);
-	return put_numbered(cluster, store, ROW_RANGES, cluster->ranges.count - 1);
+	struct text key, value;
+	int rc;
+
+	begin_row(&key, &value);
+	rc = cluster_put(cluster, store, &key, &value);
+	text_free(&key);
+	text_free(&value);
+	return rc;
 }
 
-int cluster_use_range(struct cluster *cluster, struct store *store, size_t number,
-		      uint64_t used_offset)
+int cluster_add_range(struct cluster *cluster, struct store *store, const struct range_row *row)
 {
-	cluster->ranges.list[number].used_offset = used_offset;
-	cluster->ranges.generation++;
-	return put_numbered(cluster, store, ROW_RANGES, number);
+	struct ranges *ranges = &cluster->ranges;
+	bool changed = false;
+
+	if (ranges_add(ranges, row) < 0)
+		return no_memory(cluster);
+	for (size_t p = 0; p < ranges->pod_count; p++)
+		changed = ranges_use(ranges, &ranges->pods[p], row->told_offset) || changed;
+	if (changed && put_itself(cluster, store) < 0)
+		return -1;
+	return put_numbered(cluster, store, ROW_RANGES, ranges->count - 1);
+}
+
+/* Puts the row of POD, unless there is one that says as much. VALUE is scratch. */
+static int put_pod_address(struct cluster *cluster, struct store *store, struct text *key,
+			   struct text *value, const struct pod_address *pod)
+{
+	int found = store_get(store, key, value);
+	struct codec codec = codec_read(text_span(value));
+
+	codec_u64(&codec);
+	if (found < 0 || (found == 1 && (codec_u8(&codec) != 0 || !pod->own)))
+		return found < 0 ? -1 : 0;
+	if (ranges_add_pod(&cluster->ranges, pod) < 0)
+		return no_memory(cluster);
+	text_clear(value);
+	codec_add_u64(value, pod->offset);
+	codec_add_u8(value, pod->own);
+	return store_put(store, key, value);
+}
+
+int cluster_add_pod_address(struct cluster *cluster, struct store *store,
+			    const struct pod_address *pod)
+{
+	struct text key, value;
+	int rc;
+
+	if (ranges_use(&cluster->ranges, pod, pod->offset) && put_itself(cluster, store) < 0)
+		return -1;
+	if (ranges_is_plain(&cluster->ranges, pod))
+		return 0;
+	begin_row(&key, &value);
+	row_key_pod_address(&key, cluster->id, &pod->ip, pod->node);
+	rc = put_pod_address(cluster, store, &key, &value, pod);
+	text_free(&key);
+	text_free(&value);
+	return rc;
 }
 
 int cluster_open_node_port(struct cluster *cluster, struct store *store,

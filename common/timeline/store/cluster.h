@@ -91,8 +91,9 @@ int cluster_add_unpublished(struct cluster *cluster, struct store *store,
 int cluster_hide_unpublished(struct cluster *cluster, struct store *store, uint64_t number,
 			     uint64_t hidden_offset);
 int cluster_add_range(struct cluster *cluster, struct store *store, const struct range_row *row);
-int cluster_use_range(struct cluster *cluster, struct store *store, size_t number,
-		      uint64_t used_offset);
+/* Keeps what ranges.h needs of it. */
+int cluster_add_pod_address(struct cluster *cluster, struct store *store,
+			    const struct pod_address *pod);
 int cluster_open_node_port(struct cluster *cluster, struct store *store,
 			   const struct node_port *port, struct span service);
 int cluster_close_node_port(struct cluster *cluster, struct store *store, uint64_t number,

@@ -36,6 +36,8 @@ void cluster_row_add(struct text *value, const struct cluster *cluster)
 {
 	codec_add_span(value, span_of(cluster->name));
 	codec_add_when(value, cluster->known);
+	codec_add_u64(value, cluster->ranges.used_offset);
+	codec_add_u64(value, cluster->ranges.own_used_offset);
 	codec_add_u8(value, KUBE_RESOURCES);
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		add_resource(value, cluster, r);
@@ -90,6 +92,8 @@ bool cluster_row_read(struct cluster *cluster, struct span row)
 	memcpy(cluster->name, name.data, name.length);
 	cluster->name[name.length] = '\0';
 	cluster->known = codec_when(&codec);
+	cluster->ranges.used_offset = codec_u64(&codec);
+	cluster->ranges.own_used_offset = codec_u64(&codec);
 	if (codec_u8(&codec) != KUBE_RESOURCES)
 		return false;
 	for (int r = 0; r < KUBE_RESOURCES; r++) {

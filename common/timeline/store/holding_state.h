@@ -2,6 +2,7 @@
 #ifndef TENURE_HOLDING_STATE_H
 #define TENURE_HOLDING_STATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,8 +14,10 @@
 
 struct held {
 	struct ip ip;
+	bool shared, gateway; /* in the newest record */
 	uint64_t epoch;
 	struct when first_received, first_known;
+	struct when lacked; /* known before that record, if an earlier one lacked the address */
 };
 
 struct open_port {
@@ -27,6 +30,9 @@ struct holding_state {
 	struct when shown; /* received of the last record that showed the addresses */
 	uint64_t identity; /* of a node: a hash of its name; else 0 */
 	uint64_t names, places;
+	bool seen;         /* there was a record */
+	struct ip *always; /* the addresses that every record has shown */
+	size_t always_count;
 	struct held *held;
 	size_t held_count;
 	struct open_port *ports;

@@ -11,6 +11,7 @@ struct pod_state {
 	struct pod_fold fold;
 	uint64_t unpublished_number; /* OFFSET_NEVER if none is visible */
 	uint64_t names;              /* a hash of them */
+	uint64_t addresses;          /* a hash of those that its last record showed */
 };
 
 /* The state of a new pod if nothing is left of CODEC. */

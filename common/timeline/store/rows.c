@@ -126,6 +126,13 @@ void row_key_numbered(struct text *key, enum row_table table, uint32_t cluster, 
 	codec_add_u64(key, number);
 }
 
+void row_key_pod_address(struct text *key, uint32_t cluster, const struct ip *ip, uint64_t node)
+{
+	begin(key, ROW_POD_ADDRESSES, cluster);
+	codec_add_ip(key, ip);
+	codec_add_u64(key, node);
+}
+
 void row_key_cluster(struct text *key, uint32_t cluster)
 {
 	begin(key, 'w', cluster);

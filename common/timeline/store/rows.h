@@ -12,6 +12,7 @@
  * 'k' cluster known                                              offset of that PROGRESS
  * 'f' cluster resource received                                  offset of that record of the first listing
  * 'g' 'n' 'u' 'r' 'p' cluster number                             a GAP, unread records, an unpublished pod, a range, a nodePort
+ * 'q' cluster ip node                                            from where on a pod of the node had it
  * 'w' cluster                                                    cluster_row.h
  * 'M'                                                            how far the topic was read
  *
@@ -34,7 +35,7 @@
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
 
-#define ROWS_FORMAT 7 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 8 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',
@@ -42,6 +43,7 @@ enum row_table {
 	ROW_UNPUBLISHED = 'u',
 	ROW_RANGES = 'r',
 	ROW_NODE_PORTS = 'p',
+	ROW_POD_ADDRESSES = 'q',
 	ROW_PROGRESS = 'k',
 	ROW_LISTED = 'f',
 	ROW_HOLDERS = 'd',
@@ -73,6 +75,7 @@ void row_key_deleted(struct text *key, uint32_t cluster, enum kube_resource reso
 void row_key_node_there(struct text *key, uint32_t cluster, uint64_t node);
 void row_key_table(struct text *key, enum row_table table, uint32_t cluster);
 void row_key_numbered(struct text *key, enum row_table table, uint32_t cluster, uint64_t number);
+void row_key_pod_address(struct text *key, uint32_t cluster, const struct ip *ip, uint64_t node);
 void row_key_cluster(struct text *key, uint32_t cluster);
 void row_key_meta(struct text *key);
 

@@ -158,23 +158,21 @@ static void refuses_a_record_that_is_too_large(void **state)
 	free(text);
 }
 
-/* docs/answers.md section 6: what no kernel sends without a process. */
-static void distinguishes_a_process_from_its_kernel(void **state)
+/* docs/answers.md section 7: who began, unless the record says that it is a guess. */
+static void knows_whether_the_source_began(void **state)
 {
 	static const struct {
-		const char *transport, *packets, *rest;
-		bool source, destination;
+		const char *rest;
+		bool began;
 	} cases[] = {
-		{"tcp", "1", ",'tcp':{'flags':{'source':'S','destination':'AR'}}", true, false},
-		{"tcp", "1", ",'tcp':{'flags':{'source':'SAP','destination':'SA'}}", true, true},
-		{"tcp", "1", ",'tcp':{'flags':{'source':'R','destination':'AF'}}", false, true},
-		{"tcp", "0", ",'tcp':{'flags':{'source':'S','destination':'P'}}", true, false},
-		{"tcp", "1", ",'tcp':{'flags':7}", false, false},
-		{"tcp", "1", "", false, false},
-		{"udp", "1", "", true, true},
-		{"udp", "0", "", true, false},
-		{"icmp", "1", "", false, false},
-		{"sctp", "1", "", false, false},
+		{"", true},
+		{",'flow':{}", true},
+		{",'flow':7", true},
+		{",'flow':{'initiator':'syn'}", true},
+		{",'flow':{'initiator':'first_packet'}", false},
+		{",'flow':{'initiator':'port'}", false},
+		{",'flow':{'initiator':null}", false},
+		{",'flow':{'initiator':7}", false},
 	};
 
 	(void)state;
@@ -184,12 +182,10 @@ static void distinguishes_a_process_from_its_kernel(void **state)
 		struct fault fault;
 
 		snprintf(text, sizeof(text),
-			 quoted("{" EVENT ",'network':{'transport':'%s'},"
-				"'source':{'ip':'10.0.0.1','packets':2},"
-				"'destination':{'ip':'10.0.0.2','packets':%s}%s}"),
-			 cases[c].transport, cases[c].packets, quoted(cases[c].rest));
-		if (read_flow(text, &ends, &fault) < 0 || ends.source.spoke != cases[c].source ||
-		    ends.destination.spoke != cases[c].destination)
+			 quoted("{" EVENT ",'source':{'ip':'10.0.0.1'},"
+				"'destination':{'ip':'10.0.0.2'}%s}"),
+			 quoted(cases[c].rest));
+		if (read_flow(text, &ends, &fault) < 0 || ends.source_began != cases[c].began)
 			fail_msg("%s", text);
 	}
 }
@@ -200,7 +196,7 @@ int main(void)
 		cmocka_unit_test(reads_what_tagging_needs),
 		cmocka_unit_test(accepts_a_record_without_optional_members),
 		cmocka_unit_test(knows_protocols_by_name_and_number),
-		cmocka_unit_test(distinguishes_a_process_from_its_kernel),
+		cmocka_unit_test(knows_whether_the_source_began),
 		cmocka_unit_test(names_the_member_at_fault),
 		cmocka_unit_test(refuses_a_record_that_is_too_large),
 	};

@@ -3,9 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "common/base/json.h"
 #include "common/timeline/feed/object.h"
@@ -33,6 +35,16 @@ static const char *listed(const struct ip *ips, size_t count, char *out, size_t 
 		length += ip_format(&ips[i], out + length);
 	}
 	return out;
+}
+
+static const char *listed_addresses(const struct address_list *addresses, char *out, size_t size)
+{
+	struct ip ips[64];
+
+	assert_true(addresses->count <= 64);
+	for (size_t a = 0; a < addresses->count; a++)
+		ips[a] = addresses->list[a].ip;
+	return listed(ips, addresses->count, out, size);
 }
 
 static void a_pod_has_the_addresses_in_its_status_or_else_in_annotations(void **state)
@@ -160,8 +172,11 @@ static void a_node_has_its_own_and_the_plugins_addresses(void **state)
 
 	(void)state;
 	assert_null(object_node(tree, &node));
-	assert_string_equal(listed(node.addresses.list, node.addresses.count, text, sizeof(text)),
-			    "10.3.0.1 192.0.2.1 10.1.0.64 fd00::64");
+	assert_string_equal(listed_addresses(&node.addresses, text, sizeof(text)),
+			    "10.3.0.1 192.0.2.1 10.1.0.64 fd00::64 10.1.0.1 fd00::1");
+	assert_true(node.addresses.list[0].internal && !node.addresses.list[1].internal);
+	assert_true(node.addresses.list[4].gateway && !node.addresses.list[3].gateway);
+	object_node_free(&node);
 	assert_int_equal(node.ranges.count, 2);
 	assert_true(span_equal(node.zone, span_of("z1")) && span_equal(node.region, span_of("r1")));
 	json_free(tree);
@@ -172,7 +187,8 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 	struct json_object *tree =
 		parsed(quoted("{'metadata':{'name':'web','namespace':'shop'},"
 			      "'spec':{'clusterIP':'10.2.0.1','clusterIPs':['10.2.0.1','fd00::a'],"
-			      "'externalIPs':['192.0.2.7'],'ports':[{'port':80,'nodePort':30080},"
+			      "'externalIPs':['192.0.2.7'],'type':'LoadBalancer','ports':[{'port':"
+			      "80,'nodePort':30080},"
 			      "{'port':53,'protocol':'UDP','nodePort':30053},{'port':81}]},"
 			      "'status':{'loadBalancer':{'ingress':[{'ip':'192.0.2.8'},"
 			      "{'hostname':'lb.example'}]}}}"));
@@ -183,14 +199,17 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 
 	(void)state;
 	assert_null(object_service(tree, &service));
-	assert_string_equal(
-		listed(service.addresses.list, service.addresses.count, text, sizeof(text)),
-		"10.2.0.1 fd00::a 192.0.2.7 192.0.2.8");
-	assert_int_equal(service.node_port_count, 2);
-	assert_int_equal(service.node_ports[1].port, 30053);
-	assert_int_equal(service.node_ports[1].protocol, 17);
+	assert_string_equal(listed_addresses(&service.addresses, text, sizeof(text)),
+			    "10.2.0.1 fd00::a 192.0.2.7 192.0.2.8");
+	assert_int_equal(service.ports.count, 3);
+	assert_int_equal(service.node_ports.count, 2);
+	assert_int_equal(service.node_ports.list[1].port, 30053);
+	assert_int_equal(service.node_ports.list[1].protocol, 17);
+	assert_true(!service.addresses.list[1].shared && service.addresses.list[2].shared);
+	object_service_free(&service);
 	assert_null(object_service(headless, &service));
 	assert_int_equal(service.addresses.count, 0);
+	object_service_free(&service);
 	json_free(tree);
 	json_free(headless);
 }
@@ -207,25 +226,147 @@ static void a_slice_lists_addresses_with_ports(void **state)
 	struct json_object *names = parsed(quoted("{'metadata':{'labels':{"
 						  "'kubernetes.io/service-name':'web'}},"
 						  "'addressType':'FQDN','endpoints':[]}"));
-	struct address_list addresses;
+	struct address_list addresses = {.count = 0};
 	struct slice_object slice;
 	struct span uid;
 
 	(void)state;
 	assert_null(object_slice(tree, &slice));
 	assert_true(span_equal(slice.service, span_of("web")));
-	assert_int_equal(slice.port_count, 2);
-	assert_int_equal(slice.ports[1].port, 0); /* every port */
+	assert_int_equal(slice.ports.count, 2);
+	assert_int_equal(slice.ports.list[1].port, 0); /* every port */
 	assert_true(!when_is_min(slice.trigger));
 	assert_null(object_endpoint(&slice, 0, &addresses, &uid));
 	assert_int_equal(addresses.count, 2);
 	assert_true(span_equal(uid, span_of("uid-a")));
 	assert_null(object_endpoint(&slice, 1, &addresses, &uid));
 	assert_int_equal(addresses.count + uid.length, 0);
+	free(addresses.list);
+	object_slice_free(&slice);
 	assert_null(object_slice(names, &slice));
 	assert_int_equal(slice.service.length, 0);
+	object_slice_free(&slice);
 	json_free(tree);
 	json_free(names);
+}
+
+/* docs/answers.md section 1. */
+static void reads_addresses_as_kubernetes_does(void **state)
+{
+	static const struct {
+		const char *text, *address;
+	} cases[] = {
+		{"10.96.011.012", "10.96.11.12"},
+		{" 192.0.2.9 \t", "192.0.2.9"},
+		{"010.1.0.1/24", "10.1.0.1"},
+		{"0.0.0.0", "0.0.0.0"},
+		{"000.00.0.01", "0.0.0.1"},
+		{"fd00:0000::000a", "fd00::a"},
+		{"::ffff:10.1.002.3", "10.1.2.3"},
+		{"10.1.0.256", ""},
+		{"10.1.0", ""},
+		{"10.1.0.1 2", ""},
+		{" ", ""},
+		{"", ""},
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct address_list addresses = {.count = 0};
+
+		assert_null(object_add_address(&addresses, span_of(cases[c].text),
+					       (struct object_address){.shared = false}));
+		assert_string_equal(listed_addresses(&addresses, text, sizeof(text)),
+				    cases[c].address);
+		assert_int_equal(addresses.count + addresses.refused,
+				 cases[c].text[0] != '\0' ? 1 : 0);
+		free(addresses.list);
+	}
+}
+
+static void a_secondary_address_follows_the_pods_own(void **state)
+{
+	struct json_object *tree =
+		parsed("{\"metadata\":{\"annotations\":{\"k8s.v1.cni.cncf.io/network-status\":"
+		       "\"[{\\\"ips\\\":[\\\"10.1.0.1\\\"]},{\\\"name\\\":\\\"x\\\"},"
+		       "{\\\"ips\\\":[\\\"172.16.0.5\\\",\\\"no\\\"]}]\"}},"
+		       "\"status\":{\"podIP\":\"10.1.0.1\"}}");
+	struct json_object *alone =
+		parsed("{\"metadata\":{\"annotations\":{\"k8s.v1.cni.cncf.io/network-status\":"
+		       "\"[{\\\"ips\\\":[\\\"172.16.0.5\\\"]}]\"}}}");
+	struct pod_object pod;
+	char text[512];
+
+	(void)state;
+	assert_null(object_pod(tree, WHEN_MAX, &pod));
+	assert_string_equal(
+		listed(pod.record.addresses, pod.record.address_count, text, sizeof(text)),
+		"10.1.0.1 172.16.0.5");
+	assert_int_equal(pod.own_count, 1);
+	assert_int_equal(pod.refused, 1);
+	assert_null(object_pod(alone, WHEN_MAX, &pod));
+	assert_int_equal(pod.record.address_count, 0);
+	json_free(tree);
+	json_free(alone);
+}
+
+static void a_node_has_the_addresses_of_ovn_and_flannel(void **state)
+{
+	struct json_object *one =
+		parsed("{\"metadata\":{\"annotations\":{\"k8s.ovn.org/node-subnets\":"
+		       "\"{\\\"default\\\":\\\"10.129.0.0/23\\\"}\"}}}");
+	struct json_object *two =
+		parsed("{\"metadata\":{\"annotations\":{\"flannel.alpha.coreos.com/backend-type\":"
+		       "\"vxlan\",\"k8s.ovn.org/node-subnets\":"
+		       "\"{\\\"default\\\":[\\\"10.129.0.0/23\\\",\\\"fd01::/64\\\"]}\"}},"
+		       "\"spec\":{\"podCIDR\":\"10.244.1.0/24\"}}");
+	struct node_object node;
+	char text[512];
+
+	(void)state;
+	assert_null(object_node(one, &node));
+	assert_string_equal(listed_addresses(&node.addresses, text, sizeof(text)), "10.129.0.2");
+	assert_int_equal(node.subnets.count, 1);
+	object_node_free(&node);
+	assert_null(object_node(two, &node));
+	assert_string_equal(listed_addresses(&node.addresses, text, sizeof(text)),
+			    "10.129.0.2 fd01::2 10.244.1.1 10.244.1.0");
+	object_node_free(&node);
+	json_free(one);
+	json_free(two);
+}
+
+static void a_balancers_address_counts_only_while_the_type_says_so(void **state)
+{
+	struct json_object *tree =
+		parsed(quoted("{'spec':{'type':'ClusterIP','clusterIP':'10.2.0.1'},"
+			      "'status':{'loadBalancer':{'ingress':[{'ip':'192.0.2.8'}]}}}"));
+	struct service_object service;
+
+	(void)state;
+	assert_null(object_service(tree, &service));
+	assert_int_equal(service.addresses.count, 1);
+	object_service_free(&service);
+	json_free(tree);
+}
+
+static void what_a_pod_has_beyond_its_room_is_cut_and_counted(void **state)
+{
+	char text[4096] = "{\"status\":{\"podIPs\":[";
+	struct json_object *tree;
+	struct pod_object pod;
+
+	(void)state;
+	for (int i = 1; i <= EPOCH_ADDRESSES_MAX + 3; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "%s{\"ip\":\"10.1.0.%d\"}", i > 1 ? "," : "", i);
+	snprintf(text + strlen(text), sizeof(text) - strlen(text), "]}}");
+	tree = parsed(text);
+	assert_null(object_pod(tree, WHEN_MAX, &pod));
+	assert_int_equal(pod.record.address_count, EPOCH_ADDRESSES_MAX);
+	assert_int_equal(pod.refused, 3);
+	json_free(tree);
 }
 
 static void the_controller_is_the_owner_that_says_so(void **state)
@@ -274,6 +415,11 @@ int main(void)
 		cmocka_unit_test(a_node_has_its_own_and_the_plugins_addresses),
 		cmocka_unit_test(a_service_has_cluster_external_and_balancer_addresses),
 		cmocka_unit_test(a_slice_lists_addresses_with_ports),
+		cmocka_unit_test(reads_addresses_as_kubernetes_does),
+		cmocka_unit_test(a_secondary_address_follows_the_pods_own),
+		cmocka_unit_test(a_node_has_the_addresses_of_ovn_and_flannel),
+		cmocka_unit_test(a_balancers_address_counts_only_while_the_type_says_so),
+		cmocka_unit_test(what_a_pod_has_beyond_its_room_is_cut_and_counted),
 		cmocka_unit_test(the_controller_is_the_owner_that_says_so),
 		cmocka_unit_test(ranges_of_a_service_cidr),
 	};

@@ -9,7 +9,6 @@
 
 #include "common/timeline/rules/gaps.h"
 #include "common/timeline/rules/progress.h"
-#include "common/timeline/rules/ranges.h"
 #include "common/timeline/rules/unpublished_pods.h"
 #include "common/timeline/store/rows.h"
 
@@ -105,37 +104,6 @@ static void finds_the_first_progress_that_covers_an_instant(void **state)
 	assert_int_equal(progress_known_at(&progress, 9).ns, NONE);
 	assert_int_equal(progress_known_at(&progress, 25).ns, s(4).ns);
 	progress_free(&progress);
-}
-
-static struct ip_range range(const char *text)
-{
-	struct ip_range parsed;
-
-	assert_int_equal(ip_range_parse(text, strlen(text), &parsed), 0);
-	return parsed;
-}
-
-static void a_range_counts_from_its_first_use(void **state)
-{
-	struct ranges ranges = {0};
-	struct range_row rows[] = {
-		{range("10.2.0.0/16"), 0, 4, 4},
-		{range("10.1.1.0/24"), 77, 2, OFFSET_NEVER},
-		{range("10.1.2.0/24"), 78, 2, 9},
-	};
-	struct ip service = ip_from_v4((uint8_t[4]){10, 2, 9, 9});
-	struct ip waiting = ip_from_v4((uint8_t[4]){10, 1, 1, 9});
-	struct ip used = ip_from_v4((uint8_t[4]){10, 1, 2, 9});
-
-	(void)state;
-	for (size_t r = 0; r < 3; r++)
-		assert_int_equal(ranges_add(&ranges, &rows[r]), 0);
-	assert_int_equal(ranges_offset(&ranges, &service), 4);
-	assert_true(ranges_offset(&ranges, &waiting) == OFFSET_NEVER);
-	assert_int_equal(ranges_offset(&ranges, &used), 9);
-	assert_true(ranges_told(&ranges, &rows[1].range, 77));
-	assert_false(ranges_told(&ranges, &rows[1].range, 78));
-	ranges_free(&ranges);
 }
 
 /* Many statements, so that blocks are skipped. Each pod waits one second; a stuck one waits
@@ -244,7 +212,6 @@ int main(void)
 		cmocka_unit_test(a_gap_counts_from_hold_before_it),
 		cmocka_unit_test(coverage_begins_with_a_whole_list_or_the_first_object),
 		cmocka_unit_test(finds_the_first_progress_that_covers_an_instant),
-		cmocka_unit_test(a_range_counts_from_its_first_use),
 		cmocka_unit_test(a_pod_may_hold_an_address_while_it_waits),
 		cmocka_unit_test(a_pod_that_never_got_an_address_may_have_had_one_until_its_end),
 		cmocka_unit_test(a_pod_that_was_not_released_lingers_until_the_address_is_settled),

@@ -46,6 +46,7 @@ static struct services_question question(enum holder_kind kind, int32_t port, in
 {
 	return (struct services_question){
 		.kind = kind,
+		.serves = true,
 		.port = port,
 		.transport = TCP,
 		.start = s(start),
@@ -146,10 +147,10 @@ static void a_service_is_singled_out_by_its_port(void **state)
 	assert_services(rows, 3, NULL, &asked,
 			quoted(ONE("api") ",'services':['shop/admin','shop/api']"));
 	asked.port = 81;
-	assert_services(rows, 3, NULL, &asked, quoted(",'services':['shop/admin','shop/api']"));
+	assert_services(rows, 3, NULL, &asked, quoted(ONE("admin") ",'services':['shop/admin']"));
 	asked.port = 80;
 	asked.transport = UDP;
-	assert_services(rows, 3, NULL, &asked, quoted(",'services':['shop/admin','shop/api']"));
+	assert_services(rows, 3, NULL, &asked, quoted(ONE("admin") ",'services':['shop/admin']"));
 	rows[0].ports = (struct span){tcp_any, 3};
 	asked.transport = TCP;
 	assert_services(rows, 3, NULL, &asked, quoted(",'services':['shop/admin','shop/api']"));
@@ -186,6 +187,68 @@ static void a_node_has_the_services_of_its_port(void **state)
 	node_ports_free(&ports);
 }
 
+/* A port of an end that does not serve can be any number. */
+static void a_port_proves_a_service_only_for_an_end_that_serves(void **state)
+{
+	struct membership rows[] = {
+		row("shop/admin", "a", NULL, 100, -1),
+		row("shop/api", "", tcp_80, 100, -1),
+		row("shop/web", "a", tcp_80, 100, -1),
+	};
+	struct services_question asked = question(HOLDER_POD, 80, 150, 160);
+
+	(void)state;
+	assert_services(rows, 3, NULL, &asked,
+			quoted(",'services':['shop/admin','shop/api','shop/web']"));
+	asked.serves = false;
+	assert_services(rows, 3, NULL, &asked,
+			quoted(ONE("web") ",'services':['shop/admin','shop/web']"));
+	asked.began = true;
+	assert_services(rows, 3, NULL, &asked, quoted(",'services':['shop/admin','shop/web']"));
+	assert_services(rows, 1, NULL, &asked, quoted(ONE("admin") ",'services':['shop/admin']"));
+	asked.kind = HOLDER_NODE;
+	assert_services(rows, 3, NULL, &asked, "");
+}
+
+static void an_end_outside_has_the_services_of_its_port(void **state)
+{
+	struct membership rows[] = {
+		row("shop/db", "", tcp_80, 100, 200),
+		row("shop/web", "b", tcp_80, 100, -1),
+	};
+	struct services_question asked = question(HOLDER_NODE, 80, 150, 160);
+	struct services services;
+
+	(void)state;
+	services_find_all(rows, 2, &asked, &services);
+	assert_int_equal(services.count, 2);
+	asked.serves = false;
+	services_find_all(rows, 2, &asked, &services);
+	assert_int_equal(services.count, 0);
+	asked.port = 81;
+	asked.serves = true;
+	services_find_all(rows, 2, &asked, &services);
+	assert_int_equal(services.count, 0);
+}
+
+static void services_with_a_shared_address_are_told_apart_by_port(void **state)
+{
+	struct membership rows[] = {
+		row("shop/web", "svc-web", tcp_80, 100, 200),
+		row("shop/zoo", "svc-zoo", NULL, 100, -1),
+	};
+	struct services_question asked = question(HOLDER_SERVICE, 80, 150, 160);
+
+	(void)state;
+	assert_true(services_shared_port(rows, 2, span_of("svc-web"), &asked));
+	assert_false(services_shared_port(rows, 2, span_of("svc-zoo"), &asked));
+	asked.transport = UDP;
+	assert_false(services_shared_port(rows, 2, span_of("svc-web"), &asked));
+	asked.transport = TCP;
+	asked.start = asked.end = s(201);
+	assert_false(services_shared_port(rows, 2, span_of("svc-web"), &asked));
+}
+
 static void more_than_the_limit_are_cut(void **state)
 {
 	struct membership rows[SERVICES_MAX + 1];
@@ -210,6 +273,9 @@ int main(void)
 		cmocka_unit_test(a_pause_of_five_seconds_is_bridged),
 		cmocka_unit_test(a_service_is_singled_out_by_its_port),
 		cmocka_unit_test(a_node_has_the_services_of_its_port),
+		cmocka_unit_test(a_port_proves_a_service_only_for_an_end_that_serves),
+		cmocka_unit_test(an_end_outside_has_the_services_of_its_port),
+		cmocka_unit_test(services_with_a_shared_address_are_told_apart_by_port),
 		cmocka_unit_test(more_than_the_limit_are_cut),
 	};
 

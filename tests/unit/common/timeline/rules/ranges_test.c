@@ -1,0 +1,185 @@
+/* docs/answers.md sections 4 and 6: the ranges of a cluster, and what is amid its pods. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/timeline/rules/offset.h"
+#include "common/timeline/rules/ranges.h"
+
+#define N1 77
+#define N2 78
+
+static struct ip ip(const char *text)
+{
+	struct ip parsed;
+
+	assert_int_equal(ip_parse(text, strlen(text), &parsed), 0);
+	return parsed;
+}
+
+/* As cluster_add_range() does. */
+static void tell(struct ranges *ranges, enum range_kind kind, const char *text, uint64_t node,
+		 uint64_t offset)
+{
+	struct range_row row = {.kind = kind, .node = node, .told_offset = offset};
+
+	assert_int_equal(ip_range_parse(text, strlen(text), &row.range), 0);
+	assert_false(ranges_told(ranges, &row));
+	assert_int_equal(ranges_add(ranges, &row), 0);
+	assert_true(ranges_told(ranges, &row));
+	for (size_t p = 0; p < ranges->pod_count; p++)
+		ranges_use(ranges, &ranges->pods[p], offset);
+}
+
+/* As cluster_add_pod_address() does. */
+static void place(struct ranges *ranges, const char *text, uint64_t node, uint64_t offset, bool own)
+{
+	struct pod_address pod = {ip(text), node, offset, own};
+
+	ranges_use(ranges, &pod, offset);
+	if (!ranges_is_plain(ranges, &pod))
+		assert_int_equal(ranges_add_pod(ranges, &pod), 0);
+}
+
+static void ranges_of_nodes_count_from_the_first_use_of_one(void **state)
+{
+	struct ranges ranges = ranges_none();
+	struct ip service = ip("10.2.9.9"), one = ip("10.1.1.9"), other = ip("10.1.2.9");
+
+	(void)state;
+	tell(&ranges, RANGE_POD_CIDR, "10.1.1.0/24", N1, 2);
+	tell(&ranges, RANGE_SUBNET, "10.1.2.0/24", N2, 3);
+	tell(&ranges, RANGE_SERVICES, "10.2.0.0/16", 0, 4);
+	assert_int_equal(ranges_offset(&ranges, &service), 4);
+	assert_true(ranges_offset(&ranges, &one) == OFFSET_NEVER);
+	place(&ranges, "10.1.1.7", N2, 8, true); /* in the podCIDR of another node */
+	assert_true(ranges_offset(&ranges, &one) == OFFSET_NEVER);
+	place(&ranges, "10.1.2.7", N2, 9, true);
+	assert_int_equal(ranges_offset(&ranges, &one), 9);
+	assert_int_equal(ranges_offset(&ranges, &other), 9);
+	ranges_free(&ranges);
+}
+
+static void podcidrs_are_in_use_until_a_pod_is_elsewhere(void **state)
+{
+	static const struct {
+		const char *address;
+		bool own, violates;
+	} cases[] = {
+		{"10.1.1.9", true, false}, {"10.1.2.9", true, true},   {"10.1.1.1", true, true},
+		{"10.1.1.0", true, true},  {"10.1.2.9", false, false},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct ranges ranges = ranges_none();
+
+		tell(&ranges, RANGE_POD_CIDR, "10.1.1.0/24", N1, 2);
+		tell(&ranges, RANGE_GATEWAY, "10.1.1.1", 0, 2);
+		assert_false(ranges_podcidrs_in_use(&ranges, 2));
+		place(&ranges, "10.1.1.2", N1, 5, true);
+		place(&ranges, cases[c].address, N1, 7, cases[c].own);
+		/* A base is a gateway only with flannel, which may be told later. */
+		tell(&ranges, RANGE_GATEWAY, "10.1.1.0", 0, 7);
+		assert_false(ranges_podcidrs_in_use(&ranges, 4));
+		assert_true(ranges_podcidrs_in_use(&ranges, 5));
+		assert_int_equal(ranges_podcidrs_in_use(&ranges, 7), !cases[c].violates);
+		assert_true(ranges_podcidrs_in_use(&ranges, 6));
+		ranges_free(&ranges);
+	}
+}
+
+static void a_pod_may_come_before_its_node(void **state)
+{
+	struct ranges ranges = ranges_none();
+	struct ip inside = ip("10.1.1.9"), outside = ip("10.9.1.9");
+
+	(void)state;
+	place(&ranges, "10.1.1.2", N1, 1, true);
+	place(&ranges, "10.1.1.15", N1, 1, true);
+	assert_int_equal(ranges_amid(&ranges, &inside, 1), RANGES_AMID);
+	tell(&ranges, RANGE_POD_CIDR, "10.1.1.0/24", N1, 4);
+	assert_false(ranges_podcidrs_in_use(&ranges, 3));
+	assert_true(ranges_podcidrs_in_use(&ranges, 4));
+	assert_int_equal(ranges_offset(&ranges, &inside), 4);
+	assert_int_equal(ranges_amid(&ranges, &inside, 4), RANGES_NOT_AMID);
+	assert_int_equal(ranges_node_of(&ranges, &inside, 4), N1);
+	assert_int_equal(ranges_node_of(&ranges, &inside, 3), 0);
+	assert_int_equal(ranges_node_of(&ranges, &outside, 4), 0);
+	ranges_free(&ranges);
+}
+
+static void amid_is_the_smallest_prefix_around_the_pods_of_a_family(void **state)
+{
+	struct ranges ranges = ranges_none();
+	struct ip four = ip("192.0.2.6"), far = ip("192.0.2.16"), six = ip("fd00::6");
+
+	(void)state;
+	place(&ranges, "192.0.2.1", N1, 1, true);
+	assert_int_equal(ranges_amid(&ranges, &four, 1), RANGES_NOT_AMID);
+	place(&ranges, "192.0.2.9", N1, 2, true);
+	assert_int_equal(ranges_amid(&ranges, &four, 2), RANGES_AMID);
+	assert_int_equal(ranges_amid(&ranges, &four, 1), RANGES_NOT_AMID);
+	assert_int_equal(ranges_amid(&ranges, &far, 2), RANGES_NOT_AMID);
+	assert_int_equal(ranges_amid(&ranges, &six, 2), RANGES_NOT_AMID);
+	assert_true(ranges_have_pods(&ranges, &four, 1));
+	assert_false(ranges_have_pods(&ranges, &four, 0));
+	assert_false(ranges_have_pods(&ranges, &six, 2));
+	place(&ranges, "fd00::1", N1, 3, true);
+	place(&ranges, "fd00::8000:0:0:1", N1, 3, true);
+	assert_int_equal(ranges_amid(&ranges, &six, 3), RANGES_AMID);
+	tell(&ranges, RANGE_INTERNAL, "192.0.2.3", 0, 5);
+	assert_int_equal(ranges_amid(&ranges, &four, 4), RANGES_AMID);
+	assert_int_equal(ranges_amid(&ranges, &four, 5), RANGES_AMID_SHARED);
+	assert_int_equal(ranges_amid(&ranges, &six, 5), RANGES_AMID);
+	ranges_free(&ranges);
+}
+
+static void secondary_addresses_are_not_amid(void **state)
+{
+	struct ranges ranges = ranges_none();
+	struct ip between = ip("192.0.2.6");
+
+	(void)state;
+	place(&ranges, "192.0.2.1", N1, 1, false);
+	place(&ranges, "192.0.2.9", N1, 2, false);
+	assert_int_equal(ranges_amid(&ranges, &between, 2), RANGES_NOT_AMID);
+	assert_true(ranges_have_pods(&ranges, &between, 2));
+	ranges_free(&ranges);
+}
+
+static void given_ranges_count_from_the_beginning(void **state)
+{
+	struct ranges ranges = ranges_none();
+	struct ip_range given;
+	struct ip inside = ip("192.0.2.6");
+
+	(void)state;
+	assert_int_equal(ip_range_parse("192.0.2.0/24", 12, &given), 0);
+	ranges.given = &given;
+	ranges.given_count = 1;
+	assert_int_equal(ranges_offset(&ranges, &inside), 0);
+	assert_true(ranges_have_pods(&ranges, &inside, 0));
+	place(&ranges, "192.0.2.1", N1, 1, true);
+	place(&ranges, "192.0.2.9", N1, 2, true);
+	assert_int_equal(ranges_amid(&ranges, &inside, 2), RANGES_NOT_AMID);
+	ranges_free(&ranges);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ranges_of_nodes_count_from_the_first_use_of_one),
+		cmocka_unit_test(podcidrs_are_in_use_until_a_pod_is_elsewhere),
+		cmocka_unit_test(a_pod_may_come_before_its_node),
+		cmocka_unit_test(amid_is_the_smallest_prefix_around_the_pods_of_a_family),
+		cmocka_unit_test(secondary_addresses_are_not_amid),
+		cmocka_unit_test(given_ranges_count_from_the_beginning),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
