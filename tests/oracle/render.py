@@ -31,8 +31,7 @@ def answer(world, name, question, position, options):
 
 
 def candidates(scene, name, verdict):
-    found = sorted(verdict.possible, key=lambda one: str(one.uid).encode())
-    found.sort(key=lambda one: (one.possible_from, one.number), reverse=True)
+    found = sorted(verdict.possible, key=lambda one: (one.possible_from, one.number, one.uid.encode()), reverse=True)
     shown = [candidate(scene, name, one) for one in found[:ROOM]]
     if verdict.unrecorded and len(shown) < ROOM and verdict.unrecorded[0] != verdict.reason:
         shown.append({"kind": "unrecorded", "why": verdict.unrecorded[0]})
@@ -87,8 +86,6 @@ def shown_binding(binding):
 
 
 def facts_of(scene, binding):
-    if binding.kind == "pod":
-        return scene.world.pod_facts[binding.holder].at(scene.position)
     return scene.world.things[binding.kind + "s"][binding.uid].facts.at(scene.position)
 
 
@@ -171,10 +168,9 @@ def pieces_of(scene):
 
 def of_pod(scene, binding):
     """(the services, those of them with this end's port)."""
-    uids = {one.uid for one in scene.world.things["pods"].values() if one.holder == binding.holder}
     served = proves_port(scene.question)
     pieces = [one for one in pieces_of(scene)
-              if one.uid in uids or (one.uid is None and served and has_port(one, scene.question))]
+              if one.uid == binding.uid or (one.uid is None and served and has_port(one, scene.question))]
     return {one.service for one in pieces}, {one.service for one in pieces if has_port(one, scene.question)}
 
 

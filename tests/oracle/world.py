@@ -68,7 +68,6 @@ class World:
         self.progress = []              # (offset, known) of those accepted; both only grow
         self.members = Memberships()
         self.holders = {}               # address -> {(resource, uid)}
-        self.pod_facts = {}             # holder -> History of Facts
         self.changes = {}               # address -> offsets at which its bindings may change
         self.pod_changes = []           # offsets at which any pod changes
         self.node_names = {}            # name -> History of Facts
@@ -182,7 +181,6 @@ class World:
             thing.holder = holder_of(thing.uid, facts, status.mirror)
         before = thing.state.last(())
         after = lives.fold(before, status, self.is_stranded(status.node))
-        self.pod_facts.setdefault(thing.holder, History()).add(record.offset, facts)
         self.ranges.pod(record.offset, status)
         self.pod_is(thing, record.offset, after, thing.standing.last(Standing()).after(status, before, after))
 
