@@ -89,6 +89,19 @@ static int read_pod_address(struct cluster *cluster, struct codec *key, struct c
 	return codec_done(key) && codec_done(value) ? ranges_add_pod(&cluster->ranges, &pod) : 1;
 }
 
+static int read_range(struct cluster *cluster, struct codec *value)
+{
+	struct range_row range = {.kind = (enum range_kind)codec_u8(value)};
+
+	range.range.base = codec_ip(value);
+	range.range.bits = codec_u8(value);
+	range.node = codec_u64(value);
+	range.told_offset = codec_u64(value);
+	return codec_done(value) && range.kind < RANGE_KINDS && range.range.bits <= 128
+		       ? ranges_add(&cluster->ranges, &range)
+		       : 1;
+}
+
 int cluster_tables_read(struct cluster *cluster, enum row_table table, struct span key,
 			struct span value)
 {
@@ -96,7 +109,6 @@ int cluster_tables_read(struct cluster *cluster, enum row_table table, struct sp
 	struct codec number = codec_read((struct span){key.data + 5, key.length - 5});
 	struct unpublished_pod unpublished;
 	struct node_port port = {0};
-	struct range_row range;
 	struct span service;
 	struct unread_span unread;
 	struct gap gap;
@@ -134,14 +146,7 @@ int cluster_tables_read(struct cluster *cluster, enum row_table table, struct sp
 			       ? unpublished_pods_add(&cluster->unpublished, &unpublished)
 			       : 1;
 	case ROW_RANGES:
-		range.kind = (enum range_kind)codec_u8(&codec);
-		range.range.base = codec_ip(&codec);
-		range.range.bits = codec_u8(&codec);
-		range.node = codec_u64(&codec);
-		range.told_offset = codec_u64(&codec);
-		return codec_done(&codec) && range.kind < RANGE_KINDS && range.range.bits <= 128
-			       ? ranges_add(&cluster->ranges, &range)
-			       : 1;
+		return read_range(cluster, &codec);
 	case ROW_POD_ADDRESSES:
 		return read_pod_address(cluster, &number, &codec);
 	default:

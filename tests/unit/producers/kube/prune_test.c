@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "common/base/text.h"
 #include "producers/kube/prune.h"
@@ -67,6 +68,26 @@ static void keeps_the_kubelets_times_and_no_other_manager(void **state)
 	      quoted("{'kind':'Pod','metadata':{'name':'p'}}"));
 }
 
+static void keeps_where_networks_write_addresses(void **state)
+{
+	static const char *const names[] = {
+		"k8s.v1.cni.cncf.io/network-status", "projectcalico.org/IPv4WireguardInterfaceAddr",
+		"network.cilium.io/ipv4-Ingress-ip", "network.cilium.io/ipv6-health-ip",
+		"k8s.ovn.org/node-subnets",          "flannel.alpha.coreos.com/backend-type",
+	};
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+		char object[256], kept[256];
+
+		snprintf(object, sizeof(object),
+			 quoted("{'metadata':{'annotations':{'%s':'x','other':'y'}}}"), names[n]);
+		snprintf(kept, sizeof(kept),
+			 quoted("{'kind':'Node','metadata':{'annotations':{'%s':'x'}}}"), names[n]);
+		check(KUBE_NODES, object, kept);
+	}
+}
+
 static void keeps_the_other_resources_parts(void **state)
 {
 	(void)state;
@@ -109,6 +130,7 @@ int main(void)
 		cmocka_unit_test(keeps_what_a_binding_needs_of_a_pod),
 		cmocka_unit_test(keeps_only_the_host_ports_of_a_container),
 		cmocka_unit_test(keeps_the_kubelets_times_and_no_other_manager),
+		cmocka_unit_test(keeps_where_networks_write_addresses),
 		cmocka_unit_test(keeps_the_other_resources_parts),
 		cmocka_unit_test(leaves_unexpected_shapes_as_they_are),
 	};
