@@ -226,12 +226,13 @@ static void hindsight_answers_at_the_last_position_and_reads_no_further(void **s
 	kube_topic_turn(&kube, 1, 0);
 	add_known(50);
 	options.hindsight = true;
+	alignment.policy.bounded = true;
 	add_flow(0, 1);
 	add_flow(0, 30);
 	turn(40, 40);
 	assert_int_equal(memory_exchange.put, 2);
 	assert_outcome(0, 0, 0, NULL);
-	assert_outcome(1, 0, 1, NULL);
+	assert_outcome(1, 0, 1, "kube_ended");
 	assert_non_null(strstr(memory_exchange.outcomes[1].record,
 			       quoted("'known':'2026-11-23T08:00:15Z'")));
 	assert_int_equal(kube.next, 1);

@@ -11,7 +11,7 @@
 #include "tests/unit/quoted.h"
 
 /* A service at 10.2.0.1 whose record, of REVISION, was received at SECOND. */
-static void feed_service(struct timeline *timeline, int second, int revision)
+static void feed_typed(struct timeline *timeline, int second, const char *type, int revision)
 {
 	char object[256];
 
@@ -20,13 +20,27 @@ static void feed_service(struct timeline *timeline, int second, int revision)
 			"'resourceVersion':'%d','creationTimestamp':'2026-11-23T08:00:01Z'},"
 			"'spec':{'clusterIP':'10.2.0.1'}}"),
 		 revision);
-	fed_object(timeline, second, "MODIFIED", "services", object);
+	fed_object(timeline, second, type, "services", object);
+}
+
+static void feed_service(struct timeline *timeline, int second, int revision)
+{
+	feed_typed(timeline, second, "MODIFIED", revision);
 }
 
 static void feed_list(struct timeline *timeline, int second, int revision)
 {
 	fed_sync(timeline, second, "SYNC_BEGIN", "services", revision);
 	fed_sync(timeline, second, "SYNC_END", "services", revision);
+}
+
+/* The first list, which is empty, so that the resource is covered. */
+static struct timeline *opened(void)
+{
+	struct timeline *timeline = fed_open();
+
+	feed_list(timeline, 2, 1);
+	return timeline;
 }
 
 /* Whether the service holds its address at the end of the minute. */
@@ -40,11 +54,11 @@ static void a_list_closes_what_it_lacks_up_to_its_own_revision(void **state)
 	static const struct {
 		int object, list;
 		bool held;
-	} cases[] = {{7, 6, true}, {7, 7, false}, {7, 8, false}};
+	} cases[] = {{7, 7, false}, {7, 8, false}};
 
 	(void)state;
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		struct timeline *timeline = fed_open();
+		struct timeline *timeline = opened();
 
 		feed_service(timeline, 3, cases[c].object);
 		assert_true(held(timeline));
@@ -57,7 +71,7 @@ static void a_list_closes_what_it_lacks_up_to_its_own_revision(void **state)
 
 static void a_list_end_without_a_beginning_closes_nothing(void **state)
 {
-	struct timeline *timeline = fed_open();
+	struct timeline *timeline = opened();
 
 	(void)state;
 	feed_service(timeline, 3, 7);
@@ -68,7 +82,7 @@ static void a_list_end_without_a_beginning_closes_nothing(void **state)
 
 static void what_came_back_can_be_absent_again(void **state)
 {
-	struct timeline *timeline = fed_open();
+	struct timeline *timeline = opened();
 
 	(void)state;
 	feed_service(timeline, 3, 7);
@@ -81,12 +95,86 @@ static void what_came_back_can_be_absent_again(void **state)
 	timeline_close(timeline);
 }
 
+static void an_absent_object_comes_back_with_the_same_revision(void **state)
+{
+	struct timeline *timeline = opened();
+
+	(void)state;
+	feed_service(timeline, 3, 7);
+	feed_list(timeline, 10, 8);
+	feed_service(timeline, 20, 6);
+	assert_false(held(timeline));
+	feed_service(timeline, 21, 7);
+	assert_true(held(timeline));
+	timeline_close(timeline);
+}
+
+static void deleted_is_final_at_any_revision(void **state)
+{
+	struct timeline *timeline = opened();
+
+	(void)state;
+	feed_service(timeline, 3, 7);
+	feed_typed(timeline, 10, "DELETED", 6);
+	assert_false(held(timeline));
+	feed_service(timeline, 20, 9);
+	assert_false(held(timeline));
+	timeline_close(timeline);
+}
+
+static void a_list_of_a_smaller_revision_begins_a_new_order(void **state)
+{
+	struct timeline *timeline = opened();
+
+	(void)state;
+	feed_service(timeline, 3, 70);
+	feed_list(timeline, 10, 8);
+	assert_false(held(timeline));
+	feed_service(timeline, 20, 9);
+	assert_true(held(timeline));
+	feed_list(timeline, 30, 10);
+	assert_false(held(timeline));
+	timeline_close(timeline);
+}
+
+static void what_kubectl_lists_again_closes_what_it_lacks(void **state)
+{
+	static const char other[] = "{'metadata':{'name':'other','namespace':'shop','uid':'uid-o',"
+				    "'resourceVersion':'3'},'spec':{'clusterIP':'10.2.0.2'}}";
+	struct timeline *timeline = fed_open();
+
+	(void)state;
+	feed_typed(timeline, 3, "ADDED", 7);
+	fed_object(timeline, 4, "ADDED", "services", quoted(other));
+	assert_true(held(timeline));
+	fed_object(timeline, 30, "ADDED", "services", quoted(other));
+	assert_true(held(timeline));
+	assert_int_equal(timeline_set_closed(timeline, true), 0);
+	assert_true(timeline_is_final(timeline));
+	assert_false(held(timeline));
+	timeline_close(timeline);
+
+	timeline = fed_open();
+	feed_typed(timeline, 3, "ADDED", 7);
+	fed_object(timeline, 4, "ADDED", "services", quoted(other));
+	fed_object(timeline, 30, "ADDED", "services", quoted(other));
+	feed_typed(timeline, 31, "MODIFIED", 7); /* it is there again */
+	assert_int_equal(timeline_set_closed(timeline, true), 0);
+	assert_false(timeline_is_final(timeline));
+	assert_true(held(timeline));
+	timeline_close(timeline);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_list_closes_what_it_lacks_up_to_its_own_revision),
 		cmocka_unit_test(a_list_end_without_a_beginning_closes_nothing),
 		cmocka_unit_test(what_came_back_can_be_absent_again),
+		cmocka_unit_test(an_absent_object_comes_back_with_the_same_revision),
+		cmocka_unit_test(deleted_is_final_at_any_revision),
+		cmocka_unit_test(a_list_of_a_smaller_revision_begins_a_new_order),
+		cmocka_unit_test(what_kubectl_lists_again_closes_what_it_lacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

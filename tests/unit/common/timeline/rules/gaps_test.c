@@ -10,6 +10,7 @@
 #include "common/timeline/rules/gaps.h"
 #include "common/timeline/rules/progress.h"
 #include "common/timeline/rules/unpublished_pods.h"
+#include "common/timeline/rules/unread.h"
 #include "common/timeline/store/rows.h"
 
 #define NONE INT64_MIN
@@ -53,37 +54,68 @@ static void a_gap_counts_from_hold_before_it(void **state)
 	gaps_free(&gaps);
 }
 
-static void coverage_begins_with_a_whole_list_or_the_first_object(void **state)
+static void coverage_begins_with_a_whole_list_or_the_first_listing(void **state)
 {
 	static const struct {
 		const char *what;
-		uint64_t object, begin, end, position;
-		int64_t start;
+		uint64_t first;
+		bool by_hand;
+		uint64_t end, progress, position;
+		int64_t kube_from, start;
 	} cases[] = {
-		{"nothing", OFFSET_NEVER, OFFSET_NEVER, OFFSET_NEVER, 9, NONE},
-		{"an object", 3, OFFSET_NEVER, OFFSET_NEVER, 9, 30},
-		{"an object that is not visible yet", 3, OFFSET_NEVER, OFFSET_NEVER, 2, NONE},
-		{"an object, then a list", 3, 4, 6, 9, 60},
-		{"an object, then a list under way", 3, 4, 6, 5, 30},
-		{"a list", 3, 2, 6, 9, 60},
-		{"an empty list", OFFSET_NEVER, 2, 6, 9, 60},
-		{"a list under way", 3, 2, 6, 5, OPEN},
-		{"a list to come", 3, 2, 6, 1, NONE},
+		{"nothing", OFFSET_NEVER, false, OFFSET_NEVER, OFFSET_NEVER, 9, NONE, NONE},
+		{"nothing but a PROGRESS", OFFSET_NEVER, false, OFFSET_NEVER, 4, 9, NONE, OPEN},
+		{"a PROGRESS to come", OFFSET_NEVER, false, OFFSET_NEVER, 4, 3, NONE, NONE},
+		{"a record to come", 3, true, OFFSET_NEVER, OFFSET_NEVER, 2, NONE, NONE},
+		{"kubectl", 3, true, OFFSET_NEVER, OFFSET_NEVER, 9, NONE, 40},
+		{"kubectl, amid its listing", 3, true, OFFSET_NEVER, OFFSET_NEVER, 3, NONE, 30},
+		{"kubectl, with --kube-from", 3, true, OFFSET_NEVER, OFFSET_NEVER, 9, 35, 35},
+		{"kubectl, then a list", 3, true, 6, OFFSET_NEVER, 9, NONE, 40},
+		{"a trimmed topic, not yet seen to be", 3, true, 8, 5, 4, NONE, 40},
+		{"a trimmed topic", 3, true, 8, 5, 7, 35, OPEN},
+		{"a trimmed topic, then a list", 3, true, 8, 5, 9, 35, 60},
+		{"kubectl without its listing", 3, false, OFFSET_NEVER, OFFSET_NEVER, 9, 35, OPEN},
+		{"a list", 2, false, 6, 7, 9, 35, 60},
+		{"a list under way", 2, false, 6, 7, 5, NONE, OPEN},
 	};
 
 	(void)state;
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		struct coverage coverage = {
-			.object_offset = cases[c].object,
-			.object_received = s(30),
-			.begin_offset = cases[c].begin,
-			.end_offset = cases[c].end,
-			.end_received = s(60),
-		};
+		struct coverage coverage = coverage_none();
 
+		coverage.first_offset = cases[c].first;
+		coverage.by_hand = cases[c].by_hand;
+		coverage.end_offset = cases[c].end;
+		coverage.end_received = s(60);
+		coverage.progress_offset = cases[c].progress;
+		coverage.kube_from = s(cases[c].kube_from);
+		assert_int_equal(progress_add(&coverage.listed, s(30), 3), 0);
+		assert_int_equal(progress_add(&coverage.listed, s(40), 4), 0);
 		if (coverage_start(&coverage, cases[c].position).ns != s(cases[c].start).ns)
 			fail_msg("%s", cases[c].what);
+		progress_free(&coverage.listed);
 	}
+}
+
+static void unread_lasts_to_the_end_of_the_next_list(void **state)
+{
+	struct unread unread = {0};
+
+	(void)state;
+	assert_false(unread_at(&unread, 9));
+	assert_int_equal(unread_open(&unread, 0, 5), 0);
+	assert_int_equal(unread_close(&unread, 0, 4, 6), -1); /* it began before */
+	assert_int_equal(unread_close(&unread, 1, 6, 7), -1);
+	assert_int_equal(unread_open(&unread, 0, 8), 0);
+	assert_int_equal(unread_close(&unread, 0, 7, 9), -1);
+	assert_int_equal(unread_close(&unread, 0, 10, 12), 0);
+	assert_int_equal(unread_open(&unread, 0, 20), 1);
+	assert_false(unread_at(&unread, 4));
+	assert_true(unread_at(&unread, 5));
+	assert_true(unread_at(&unread, 11));
+	assert_false(unread_at(&unread, 12));
+	assert_true(unread_at(&unread, 20));
+	unread_free(&unread);
 }
 
 static void finds_the_first_progress_that_covers_an_instant(void **state)
@@ -210,7 +242,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_gap_counts_from_hold_before_it),
-		cmocka_unit_test(coverage_begins_with_a_whole_list_or_the_first_object),
+		cmocka_unit_test(coverage_begins_with_a_whole_list_or_the_first_listing),
+		cmocka_unit_test(unread_lasts_to_the_end_of_the_next_list),
 		cmocka_unit_test(finds_the_first_progress_that_covers_an_instant),
 		cmocka_unit_test(a_pod_may_hold_an_address_while_it_waits),
 		cmocka_unit_test(a_pod_that_never_got_an_address_may_have_had_one_until_its_end),
