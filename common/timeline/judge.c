@@ -92,14 +92,14 @@ struct unpublished_question judge_unpublished(const struct timeline *timeline,
 	const struct address_view *view = &judgement->history->view;
 	const struct possible_verdict *found = &judgement->found;
 	uint64_t position = (uint64_t)question->position;
-	struct when known = progress_known_at(&cluster->progress, position);
 
-	/* What was reported of pods reaches to this instant. */
-	known = when_add(known, -options->hold_ns - options->skew_ns);
 	return (struct unpublished_question){
 		.start = question->start,
 		.end = question->end,
 		.settled = judgement->settled,
+		.next = asof_next(view->tenures, view->count, question->end),
+		.known = progress_known_at(&cluster->progress, position),
+		.hold_ns = options->hold_ns,
 		.skew_ns = options->skew_ns,
 		.position = position,
 		.holder = found->holders == POSSIBLE_ONE
@@ -110,7 +110,6 @@ struct unpublished_question judge_unpublished(const struct timeline *timeline,
 		.node = ranges_podcidrs_in_use(&cluster->ranges, position)
 				? ranges_node_of(&cluster->ranges, &question->ip, position)
 				: 0,
-		.excluded = asof_certain_within(view->tenures, view->count, question->end, known),
 	};
 }
 
@@ -187,13 +186,11 @@ static const char *none_reason(const struct timeline *timeline, const struct jud
 		return "gap";
 	if (judgement->early)
 		return "before_coverage";
-	if (view->count > 0)
-		return when_before(question->end, view->tenures[0].at.possible_from)
-			       ? "before_first"
-			       : "between_holders";
-	outside_judge(timeline, judgement->history, question, judgement->unrecorded.unpublished_pod,
-		      &reason);
-	return reason;
+	if (view->count > 0 && when_not_after(view->tenures[0].at.possible_from, question->end))
+		return "between_holders";
+	outside_judge(timeline, judgement->history, question,
+		      judgement->unrecorded.unpublished_pod, &reason);
+	return view->count > 0 && reason != NULL ? "before_first" : reason;
 }
 
 /* No binding of a single holder is certain. */

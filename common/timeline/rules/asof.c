@@ -292,16 +292,16 @@ struct when asof_settled(const struct tenure *tenures, size_t count, struct when
 	return when_add(settled, -skew_ns);
 }
 
-bool asof_certain_within(const struct tenure *tenures, size_t count, struct when from,
-			 struct when to)
+struct when asof_next(const struct tenure *tenures, size_t count, struct when moment)
 {
-	/* The newest first: usually it is the one. */
-	for (size_t t = when_before(to, from) ? 0 : count; t > 0; t--) {
-		const struct instants *at = &tenures[t - 1].at;
+	struct when next = WHEN_MAX;
 
-		if (when_not_after(when_later(at->certain_from, from),
-				   when_earlier(at->certain_to, to)))
-			return true;
+	for (size_t t = 0; t < count; t++) {
+		const struct instants *at = &tenures[t].at;
+		struct when first = when_later(at->certain_from, moment);
+
+		if (when_not_after(first, at->certain_to))
+			next = when_earlier(next, first);
 	}
-	return false;
+	return next;
 }

@@ -54,8 +54,7 @@ bool asof_is_before(const struct binding *a, const struct binding *b,
 struct when asof_settled(const struct tenure *tenures, size_t count, struct when moment,
 			 int64_t skew_ns);
 
-/* Whether some binding is certain at an instant of [FROM, TO]. */
-bool asof_certain_within(const struct tenure *tenures, size_t count, struct when from,
-			 struct when to);
+/* The first instant from MOMENT on at which some binding is certain; WHEN_MAX if there is none. */
+struct when asof_next(const struct tenure *tenures, size_t count, struct when moment);
 
 #endif

@@ -35,23 +35,18 @@ struct when evidence_possible_from(const struct evidence *evidence, int64_t hold
 
 struct when evidence_of_end(const struct evidence *evidence)
 {
-	if (evidence->how == BINDING_LOST)
+	if (evidence->how == BINDING_LOST || evidence->how == BINDING_REMOVED)
 		return evidence->last_running;
 	return else_when(evidence->last_finished, evidence->last_running);
 }
 
 struct when evidence_certain_to(const struct evidence *evidence, int64_t hold_ns)
 {
-	bool open = evidence->how == BINDING_OPEN;
-	bool finished = evidence->how != BINDING_LOST && evidence->how != BINDING_REMOVED &&
-			!when_is_min(evidence->last_finished);
 	struct when to;
 
-	if (open && !evidence->all_terminated)
+	if (evidence->how == BINDING_OPEN && !evidence->all_terminated)
 		return WHEN_MAX;
-	if (finished)
-		return evidence->last_finished;
-	to = when_later(evidence->last_running, when_add(evidence->ended_known, -hold_ns));
+	to = when_later(evidence_of_end(evidence), when_add(evidence->ended_known, -hold_ns));
 	/* Without any evidence it was held at some time after that, so nothing is certain. */
 	return else_when(to, evidence_possible_from(evidence, hold_ns));
 }

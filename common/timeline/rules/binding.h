@@ -55,8 +55,8 @@ struct evidence {
 				last_running; /* of nodes and services that ended: raw certain_to */
 			struct when sandbox_gone;
 			struct when ended_received;
-			/* A pod's previous epoch: the evidence of its end, and its ended_known if
-			 * that decides. Of nodes and services: the bound of possible_from. */
+			/* A pod's previous epoch: the evidence of its end, and its ended_known. Of
+			 * nodes and services: PREVIOUS_TO is the bound of possible_from. */
 			struct when previous_to, previous_known;
 			/* `known` of the last PROGRESS before the first and the ending record. */
 			struct when first_known, ended_known;

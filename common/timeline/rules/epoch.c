@@ -119,7 +119,9 @@ static void end_epoch(struct epoch *epoch, enum binding_end how, const struct ar
 {
 	epoch->evidence.how = how;
 	epoch->evidence.ended_received = arrival->received;
-	epoch->evidence.ended_known = arrival->known;
+	/* All containers may have been reported as terminated before. */
+	if (when_is_min(epoch->evidence.ended_known))
+		epoch->evidence.ended_known = arrival->known;
 }
 
 /* The next epoch may still be the same sandbox, so it shows the same start. */
@@ -141,8 +143,7 @@ static void follow(struct epoch *begun, const struct epoch *before)
 	if (when_is_min(end))
 		end = when_later(was->start_time, was->previous_to);
 	begun->evidence.previous_to = end;
-	if (was->how == BINDING_LOST || when_is_min(was->last_finished))
-		begun->evidence.previous_known = was->ended_known;
+	begun->evidence.previous_known = was->ended_known;
 	begun->previous_ready = was->sandbox_ready;
 	begun->previous_gone = was->sandbox_gone;
 }
@@ -258,6 +259,20 @@ static void add_end(struct epoch *epoch, enum binding_end told, const struct arr
 		end_epoch(epoch, told, arrival);
 }
 
+/* The record leaves the epoch open. */
+static void add_life(struct epoch *epoch, const struct pod_record *record,
+		     const struct arrival *arrival)
+{
+	struct evidence *evidence = &epoch->evidence;
+
+	if (!when_is_min(record->newest_running))
+		evidence->last_running = record->newest_running;
+	if (!record->all_terminated)
+		evidence->ended_known = WHEN_MIN;
+	else if (when_is_min(evidence->ended_known))
+		evidence->ended_known = arrival->known;
+}
+
 /* The record belongs to the newest epoch. */
 static void add_record(struct pod_fold *fold, const struct pod_record *record, bool deleted,
 		       const struct arrival *arrival)
@@ -268,8 +283,8 @@ static void add_record(struct pod_fold *fold, const struct pod_record *record, b
 	add_addresses(epoch, record);
 	add_evidence(epoch, record);
 	add_end(epoch, told, arrival);
-	if (epoch->evidence.how == BINDING_OPEN && !when_is_min(record->newest_running))
-		epoch->evidence.last_running = record->newest_running;
+	if (epoch->evidence.how == BINDING_OPEN)
+		add_life(epoch, record, arrival);
 	for (size_t i = 0; i < record->started_count; i++)
 		fold->newest_started = when_later(fold->newest_started, record->started[i]);
 }

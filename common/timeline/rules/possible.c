@@ -10,14 +10,21 @@ static bool is_machine(const struct possible *one)
 	return one->tenure->binding.kind != HOLDER_SERVICE;
 }
 
-/* NODE is the machine of a pod that is possible too: EKS Fargate. */
-static bool is_of_pod(const struct possible *node, const struct possible *list, size_t count)
+/* POD runs on NODE, and both have the address: EKS Fargate. */
+static bool is_its_node(const struct possible *pod, const struct possible *node)
+{
+	return pod->tenure->binding.kind == HOLDER_POD &&
+	       node->tenure->binding.kind == HOLDER_NODE &&
+	       pod->tenure->binding.evidence.node != 0 &&
+	       pod->tenure->binding.evidence.node == node->tenure->binding.evidence.identity;
+}
+
+/* Of a node and its only pod the pod counts if it is certain, else the node. */
+static bool gives_way(const struct possible *one, const struct possible *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct binding *binding = &list[i].tenure->binding;
-
-		if (binding->kind == HOLDER_POD && binding->evidence.node != 0 &&
-		    binding->evidence.node == node->tenure->binding.evidence.identity)
+		if ((is_its_node(&list[i], one) && list[i].certain) ||
+		    (is_its_node(one, &list[i]) && !one->certain))
 			return true;
 	}
 	return false;
@@ -49,12 +56,10 @@ size_t possible_leave_out(struct possible *list, size_t count)
 	size_t left = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		bool node = list[i].tenure->binding.kind == HOLDER_NODE;
+		bool other = is_shared(&list[i]) && (machine || (port && !list[i].port));
 
-		if ((is_shared(&list[i]) && (machine || (port && !list[i].port))) ||
-		    (node && is_of_pod(&list[i], list, count)))
-			continue;
-		list[left++] = list[i];
+		if (!other && !gives_way(&list[i], list, count))
+			list[left++] = list[i];
 	}
 	return left;
 }

@@ -69,12 +69,19 @@ static bool may_linger(struct when until, bool released,
 
 static bool may_hold(const struct unpublished_pod *row, const struct unpublished_question *question)
 {
+	struct when alive;
+
 	if (row->hidden_offset <= question->position || row->holder == question->holder ||
 	    when_before(question->end, when_add(row->from, -question->skew_ns)) ||
 	    (question->node != 0 && row->node != question->node))
 		return false;
-	return when_is_max(row->until) ? !question->excluded
-				       : may_linger(row->until, row->released, question);
+	/* It kept the address that it had while nothing was reported of its end, so it had none
+	 * that was another's then. */
+	alive = when_add(when_earlier(row->until, question->known),
+			 -question->hold_ns - question->skew_ns);
+	if (when_not_after(question->next, alive))
+		return false;
+	return when_is_max(row->until) || may_linger(row->until, row->released, question);
 }
 
 /* None of the block's statements can be one of a pod that may hold the address. */

@@ -45,11 +45,12 @@ void unpublished_pods_free(struct unpublished_pods *table);
 struct unpublished_question {
 	struct when start, end; /* of the flow */
 	struct when settled;    /* a binding was certain then, and none later up to START */
-	int64_t skew_ns;
+	struct when next;       /* the first instant from END on at which one is certain */
+	struct when known;      /* `known` as of POSITION */
+	int64_t hold_ns, skew_ns;
 	uint64_t position;
 	uint64_t holder; /* a pod that is ignored: it is possible anyway */
 	uint64_t node;   /* only pods of this node can have the address; 0 for any */
-	bool excluded;   /* a certain binding excludes pods that are still unpublished */
 };
 
 /* The first statement from number *NEXT on whose pod may hold the address in the flow, or

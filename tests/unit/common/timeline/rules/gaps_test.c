@@ -184,7 +184,8 @@ static void a_pod_may_hold_an_address_while_it_waits(void **state)
 			.skew_ns = NS_PER_SECOND,
 			.position = cases[c].position,
 			.holder = cases[c].holder,
-			.excluded = cases[c].excluded,
+			.next = cases[c].excluded ? s(cases[c].end) : WHEN_MAX,
+			.known = s(9000),
 		};
 
 		if (unpublished_pods_may_hold(&table, &question) != cases[c].may)
@@ -198,7 +199,7 @@ static void a_pod_that_never_got_an_address_may_have_had_one_until_its_end(void 
 	struct unpublished_pods table = {0};
 	struct unpublished_pod row = {1, 5, OFFSET_NEVER, 7, true, s(100), s(120)};
 	struct unpublished_question question = {
-		.skew_ns = NS_PER_SECOND, .position = 9, .excluded = true};
+		.next = WHEN_MAX, .known = s(900), .skew_ns = NS_PER_SECOND, .position = 9};
 
 	(void)state;
 	assert_int_equal(unpublished_pods_add(&table, &row), 0);
@@ -222,6 +223,8 @@ static void a_pod_that_was_not_released_lingers_until_the_address_is_settled(voi
 		.start = s(900),
 		.end = s(900),
 		.settled = s(120),
+		.next = WHEN_MAX,
+		.known = s(900),
 		.skew_ns = NS_PER_SECOND,
 		.position = 9,
 		.node = 7,

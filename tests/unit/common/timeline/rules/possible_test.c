@@ -91,7 +91,7 @@ static void a_lost_holder_may_have_been_followed(void **state)
 	assert_false(judge(&pod, 1).lost);
 }
 
-static void the_node_of_a_possible_pod_is_left_out(void **state)
+static void of_a_node_and_its_only_pod_one_is_left_out(void **state)
 {
 	struct tenure two[] = {
 		holder(HOLDER_NODE, 1, 50, 200),
@@ -104,6 +104,9 @@ static void the_node_of_a_possible_pod_is_left_out(void **state)
 	two[0].binding.evidence.identity = two[1].binding.evidence.node = 7;
 	assert_int_equal(possible_leave_out(possible, count), 1);
 	assert_ptr_equal(possible[0].tenure, &two[1]);
+	two[1].at.certain_from = s(101);
+	assert_int_equal(possible_leave_out(possible, list(two, 2, possible)), 1);
+	assert_ptr_equal(possible[0].tenure, &two[0]);
 	two[1].binding.evidence.node = 8;
 	assert_int_equal(possible_leave_out(possible, list(two, 2, possible)), 2);
 }
@@ -138,7 +141,7 @@ int main(void)
 		cmocka_unit_test(one_holder_is_certain_if_one_of_its_bindings_is),
 		cmocka_unit_test(two_holders_may_be_certain_together),
 		cmocka_unit_test(a_lost_holder_may_have_been_followed),
-		cmocka_unit_test(the_node_of_a_possible_pod_is_left_out),
+		cmocka_unit_test(of_a_node_and_its_only_pod_one_is_left_out),
 		cmocka_unit_test(shared_services_are_told_apart_by_port_and_give_way_to_machines),
 	};
 
