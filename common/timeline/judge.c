@@ -188,8 +188,8 @@ static const char *none_reason(const struct timeline *timeline, const struct jud
 		return "before_coverage";
 	if (view->count > 0 && when_not_after(view->tenures[0].at.possible_from, question->end))
 		return "between_holders";
-	outside_judge(timeline, judgement->history, question,
-		      judgement->unrecorded.unpublished_pod, &reason);
+	outside_judge(timeline, judgement->history, question, judgement->unrecorded.unpublished_pod,
+		      &reason);
 	return view->count > 0 && reason != NULL ? "before_first" : reason;
 }
 

@@ -205,7 +205,8 @@ static struct when received_of(const struct timeline *timeline, const struct kub
 		return event->received;
 	if (timestamp_ms >= 0 && timestamp_ms < INT64_MAX / NS_PER_MS)
 		return (struct when){timestamp_ms * NS_PER_MS};
-	return when_later(kube_event_newest_instant(event->object),
+	/* Kubernetes writes whole seconds: what it wrote happened within the next one. */
+	return when_later(when_add(kube_event_newest_instant(event->object), NS_PER_SECOND),
 			  timeline->topic.last_received[event->resource]);
 }
 

@@ -15,7 +15,7 @@ import render
 import shapes
 import topic
 import unpublished
-import verdict
+import holder_verdict
 import world
 
 

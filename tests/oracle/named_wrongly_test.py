@@ -6,7 +6,7 @@ import asof
 import epochs
 import moments
 import named_wrongly
-import verdict
+import holder_verdict
 
 
 def wrong_names(first, count):

@@ -13,7 +13,7 @@ import moments  # noqa: E402
 import render  # noqa: E402
 import shapes  # noqa: E402
 import topic  # noqa: E402
-import verdict  # noqa: E402
+import holder_verdict  # noqa: E402
 from world import TELLING, World  # noqa: E402
 
 
@@ -138,7 +138,7 @@ class Timeline:
         """The holder's uid (or "outside") if the times written up to POSITION decide who
         held IP over [START, END]; else None."""
         question = self.question(ip, None, None, start, end, sent)
-        found = verdict.judge(verdict.Scene(self.world()[1], question, position, self.options))
+        found = holder_verdict.judge(verdict.Scene(self.world()[1], question, position, self.options))
         if found.status != "known":
             return None
         return found.binding.uid if found.binding else "outside"

@@ -3,7 +3,7 @@ import json
 
 import moments
 from flows import BEGAN, SERVES
-from verdict import Scene, judge
+from holder_verdict import Scene, judge
 from world import has_port
 
 MEMBERS = {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"}

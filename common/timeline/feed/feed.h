@@ -76,10 +76,8 @@ int feed_holding(struct feed *feed, enum holder_kind kind, struct holding_state 
 		 const struct address_list *addresses);
 int feed_holding_close(struct feed *feed, enum holder_kind kind, struct span uid,
 		       struct holding_state *holding);
-/* Closes and opens the memberships that differ between OLD and FRESH, whose members it sorts. New
- * ones open at OPENING. */
-int feed_members(struct feed *feed, const struct slice_state *old, struct slice_state *fresh,
-		 struct when opening);
+/* Closes and opens the memberships that differ between OLD and FRESH, whose members it sorts. */
+int feed_members(struct feed *feed, const struct slice_state *old, struct slice_state *fresh);
 /* Writes "namespace/name" and PORTS to NAMES, from which BODY borrows them. */
 int feed_name_members(struct text *names, struct span namespace, struct span name,
 		      const struct port_list *ports, struct slice_state *body);

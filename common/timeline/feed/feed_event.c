@@ -87,6 +87,7 @@ static int see_resource(struct feed *feed)
 		coverage->first_offset = feed->offset;
 		coverage->by_hand = feed->event->type == KUBE_ADDED;
 		feed->cluster->listing[resource].greatest_received = feed->received;
+		feed->cluster->listing[resource].first_received = feed->received;
 	}
 	return feed->event->type == KUBE_ADDED ? 0 : feed_end_listing(feed, resource);
 }

@@ -25,7 +25,7 @@ static int put_held(struct feed *feed, enum holder_kind kind, struct span uid,
 	evidence.gateway = held->gateway;
 	evidence.previous_to = held->lacked;
 	evidence.start_time = holding->created;
-	evidence.identity = holding->identity;
+	evidence.identity = held->internal ? holding->identity : 0;
 	evidence.first_received = held->first_received;
 	evidence.first_known = held->first_known;
 	if (how != BINDING_OPEN) {
@@ -52,7 +52,7 @@ static int open_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 		struct held *held = find_held(holding, &address->ip);
 
 		if (held != NULL && held->shared == address->shared &&
-		    held->gateway == address->gateway)
+		    held->gateway == address->gateway && held->internal == address->internal)
 			continue;
 		if (held == NULL) {
 			held = &holding->held[holding->held_count++];
@@ -66,6 +66,7 @@ static int open_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 		}
 		held->shared = address->shared;
 		held->gateway = address->gateway;
+		held->internal = address->internal;
 		if (put_held(feed, kind, span_of(feed->event->uid), holding, held, BINDING_OPEN) <
 		    0)
 			return -1;

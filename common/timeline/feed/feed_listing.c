@@ -12,10 +12,11 @@ static bool is_by_kubectl(const struct feed *feed, enum kube_resource resource)
 /* When the watch that wrote the listing before ended at the earliest. */
 static struct when watch_end(const struct listing *listing)
 {
-	struct when longest = when_add(listing->before_received, WATCH_NS);
+	struct when shortest = when_add(listing->before_first, WATCH_NS);
 
-	return when_not_after(longest, listing->greatest_received) ? longest
-								   : listing->before_received;
+	return when_not_after(shortest, listing->greatest_received)
+		       ? when_later(shortest, listing->before_received)
+		       : listing->before_received;
 }
 
 int feed_end_listing(struct feed *feed, enum kube_resource resource)
@@ -52,7 +53,9 @@ static void begin_listing(struct feed *feed, enum kube_resource resource)
 
 	listing->begin_offset = feed->offset;
 	listing->before_received = listing->greatest_received;
+	listing->before_first = listing->first_received;
 	listing->greatest_received = feed->received;
+	listing->first_received = feed->received;
 	feed->cluster->sync[resource].begin_offset = feed->offset;
 }
 

@@ -103,7 +103,7 @@ static int take_members(struct feed *feed, const struct service_object *service,
 		rc = -1;
 	}
 	if (rc == 0)
-		rc = feed_members(feed, &old, fresh, feed->received);
+		rc = feed_members(feed, &old, fresh);
 	if (rc == 0)
 		slice_state_add(next, fresh);
 	slice_state_free(&old);

@@ -85,7 +85,7 @@ static void sort_members(struct slice_state *body)
 /* Both are sorted: what is only in OLD closes, what is only in FRESH opens. CHANGED: the
  * service or the ports have changed, so nothing counts as being in both. */
 static int put_difference(struct feed *feed, const struct slice_state *old,
-			  struct slice_state *fresh, bool changed, struct when opening)
+			  struct slice_state *fresh, bool changed)
 {
 	uint32_t number = 0;
 	size_t o = 0, n = 0;
@@ -104,7 +104,7 @@ static int put_difference(struct feed *feed, const struct slice_state *old,
 			return -1;
 		if (order < 0)
 			continue;
-		fresh->members[n].opening = opening;
+		fresh->members[n].opening = feed->received;
 		fresh->members[n].opened_offset = feed->offset;
 		fresh->members[n].number = number++;
 		if (put_member(feed, fresh, &fresh->members[n++], false) < 0)
@@ -113,14 +113,12 @@ static int put_difference(struct feed *feed, const struct slice_state *old,
 	return 0;
 }
 
-int feed_members(struct feed *feed, const struct slice_state *old, struct slice_state *fresh,
-		 struct when opening)
+int feed_members(struct feed *feed, const struct slice_state *old, struct slice_state *fresh)
 {
 	sort_members(fresh);
 	return put_difference(feed, old, fresh,
 			      !span_equal(old->service, fresh->service) ||
-				      !span_equal(old->ports, fresh->ports),
-			      opening);
+				      !span_equal(old->ports, fresh->ports));
 }
 
 int feed_name_members(struct text *names, struct span namespace, struct span name,
@@ -143,21 +141,10 @@ int feed_name_members(struct text *names, struct span namespace, struct span nam
 	return 0;
 }
 
-/* When what is new in this record of the slice opens. */
-static struct when opening_of(const struct feed *feed, const struct slice_object *slice, bool first)
-{
-	struct when opening = feed->received;
-
-	if (!when_is_min(slice->trigger) && when_not_after(slice->trigger, feed->received))
-		opening = slice->trigger;
-	return first ? opening : when_later(opening, feed_known_before(feed));
-}
-
 int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *codec,
 	       struct text *next, const char **why)
 {
 	struct slice_state old = {0}, fresh = {0};
-	struct when opening = opening_of(feed, slice, codec->left == 0);
 	struct text names;
 	int rc = -1;
 
@@ -171,7 +158,7 @@ int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec
 		log_error("timeline: out of memory for a slice");
 		goto out;
 	}
-	if (!*why && feed_members(feed, &old, &fresh, opening) < 0)
+	if (!*why && feed_members(feed, &old, &fresh) < 0)
 		goto out;
 	slice_state_add(next, &fresh);
 	rc = 0;
@@ -188,7 +175,7 @@ int feed_slice_absent(struct feed *feed, struct codec *codec, struct text *next)
 	int rc = slice_state_read(feed->store, codec, &old);
 
 	if (rc == 0)
-		rc = feed_members(feed, &old, &none, feed->received);
+		rc = feed_members(feed, &old, &none);
 	slice_state_add(next, &none);
 	slice_state_free(&old);
 	return rc;

@@ -9,7 +9,6 @@
 #include "common/record/kube_annotations.h"
 
 #define SERVICE_LABEL "kubernetes.io/service-name"
-#define TRIGGER_TIME "endpoints.kubernetes.io/last-change-trigger-time"
 
 static const char long_name[] = "a name in the object is longer than 253 bytes, or a uid than 128";
 
@@ -286,14 +285,11 @@ const char *object_slice(struct json_object *object, struct slice_object *out)
 {
 	size_t count;
 	struct json_object *list = object_list(object, "ports", &count);
-	struct span trigger = object_labelled(object, "metadata.annotations", TRIGGER_TIME);
 
 	memset(out, 0, sizeof(*out));
 	out->service = object_labelled(object, "metadata.labels", SERVICE_LABEL);
 	if (span_equal(object_text(object, "addressType"), span_of("FQDN")))
 		out->service = (struct span){"", 0};
-	if (trigger.length == 0 || when_parse(trigger.data, trigger.length, &out->trigger) < 0)
-		out->trigger = WHEN_MIN;
 	if (out->service.length > NAME_MAX_BYTES)
 		return long_name;
 	out->endpoints = object_list(object, "endpoints", &count);

@@ -89,7 +89,6 @@ void object_service_free(struct service_object *service);
 struct slice_object {
 	struct span
 		service; /* its name, empty when the slice belongs to none or lists names only */
-	struct when trigger; /* WHEN_MIN when absent */
 	struct port_list ports;
 	struct json_object *endpoints; /* an array, or NULL */
 };

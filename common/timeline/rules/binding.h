@@ -40,8 +40,8 @@ struct evidence {
 	bool shared;   /* a service's address that others may have too, told apart by port */
 	bool gateway;  /* a node's address that counts only while podCIDRs are in use */
 	uint64_t node; /* a hash of the node's name, 0 for none (and for nodes and services) */
-	/* A hash. Of a mirror pod: equal for all mirrors of one static pod. Of a node: of its
-	 * name. 0 for any other holder. */
+	/* A hash. Of a mirror pod: equal for all mirrors of one static pod. Of a node's
+	 * InternalIP: of the node's name. 0 for any other. */
 	uint64_t identity;
 	union {
 		struct {

@@ -48,7 +48,8 @@ struct cluster *cluster_new(uint32_t id, const char *name)
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		cluster->coverage[r] = coverage_none();
 		cluster->sync[r].begin_offset = OFFSET_NEVER;
-		cluster->listing[r] = (struct listing){true, 0, WHEN_MIN, WHEN_MIN};
+		cluster->listing[r] =
+			(struct listing){true, 0, WHEN_MIN, WHEN_MIN, WHEN_MIN, WHEN_MIN};
 	}
 	return cluster;
 }

@@ -40,7 +40,9 @@ struct listing {
 	bool is_first; /* the first listing is not over */
 	uint64_t begin_offset;
 	struct when greatest_received; /* of its records; WHEN_MIN before them */
+	struct when first_received;    /* of its first record */
 	struct when before_received;   /* of the listing before, the greatest */
+	struct when before_first;      /* and of its first record */
 };
 
 struct cluster {

@@ -28,7 +28,9 @@ static void add_resource(struct text *value, const struct cluster *cluster, int 
 	codec_add_u8(value, listing->is_first);
 	codec_add_u64(value, listing->begin_offset);
 	codec_add_when(value, listing->greatest_received);
+	codec_add_when(value, listing->first_received);
 	codec_add_when(value, listing->before_received);
+	codec_add_when(value, listing->before_first);
 	add_sync(value, &cluster->sync[r]);
 }
 
@@ -78,7 +80,9 @@ static bool read_resource(struct codec *codec, struct cluster *cluster, int r)
 	listing->is_first = codec_u8(codec) != 0;
 	listing->begin_offset = codec_u64(codec);
 	listing->greatest_received = codec_when(codec);
+	listing->first_received = codec_when(codec);
 	listing->before_received = codec_when(codec);
+	listing->before_first = codec_when(codec);
 	return read_sync(codec, &cluster->sync[r]);
 }
 

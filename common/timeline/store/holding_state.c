@@ -22,6 +22,7 @@ static void read_lists(struct codec *body, struct holding_state *holding, size_t
 		one->ip = codec_ip(body);
 		one->shared = codec_u8(body) != 0;
 		one->gateway = codec_u8(body) != 0;
+		one->internal = codec_u8(body) != 0;
 		one->epoch = codec_u64(body);
 		one->first_received = codec_when(body);
 		one->first_known = codec_when(body);
@@ -82,6 +83,7 @@ void holding_state_add(struct text *next, const struct holding_state *holding)
 		codec_add_ip(next, &holding->held[h].ip);
 		codec_add_u8(next, holding->held[h].shared);
 		codec_add_u8(next, holding->held[h].gateway);
+		codec_add_u8(next, holding->held[h].internal);
 		codec_add_u64(next, holding->held[h].epoch);
 		codec_add_when(next, holding->held[h].first_received);
 		codec_add_when(next, holding->held[h].first_known);

@@ -14,7 +14,7 @@
 
 struct held {
 	struct ip ip;
-	bool shared, gateway; /* in the newest record */
+	bool shared, gateway, internal; /* in the newest record */
 	uint64_t epoch;
 	struct when first_received, first_known;
 	struct when lacked; /* known before that record, if an earlier one lacked the address */

@@ -217,9 +217,7 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 static void a_slice_lists_addresses_with_ports(void **state)
 {
 	struct json_object *tree = parsed(quoted(
-		"{'metadata':{'labels':{'kubernetes.io/service-name':'web'},"
-		"'annotations':{"
-		"'endpoints.kubernetes.io/last-change-trigger-time':'2026-11-23T08:00:00.5Z'}},"
+		"{'metadata':{'labels':{'kubernetes.io/service-name':'web'}},"
 		"'addressType':'IPv4','ports':[{'port':80},{'protocol':'UDP','port':null},"
 		"{'protocol':'QUIC','port':1}],'endpoints':[{'addresses':['10.1.0.1','10.1.0.2'],"
 		"'targetRef':{'uid':'uid-a'}},{'addresses':[]}]}"));
@@ -235,7 +233,6 @@ static void a_slice_lists_addresses_with_ports(void **state)
 	assert_true(span_equal(slice.service, span_of("web")));
 	assert_int_equal(slice.ports.count, 2);
 	assert_int_equal(slice.ports.list[1].port, 0); /* every port */
-	assert_true(!when_is_min(slice.trigger));
 	assert_null(object_endpoint(&slice, 0, &addresses, &uid));
 	assert_int_equal(addresses.count, 2);
 	assert_true(span_equal(uid, span_of("uid-a")));
