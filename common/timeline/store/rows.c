@@ -110,7 +110,7 @@ void row_key_deleted(struct text *key, uint32_t cluster, enum kube_resource reso
 void row_key_node_there(struct text *key, uint32_t cluster, uint64_t node)
 {
 	text_clear(key);
-	codec_add_u8(key, 'n');
+	codec_add_u8(key, 't');
 	codec_add_u32(key, cluster);
 	codec_add_u64(key, node);
 }

@@ -5,7 +5,7 @@
  * 'a' cluster ip 'm' offset number                               a membership
  * 'd' cluster uid offset                                         a holder's names, owner, label
  * 'l' cluster node-name offset                                   zone and region
- * 'n' cluster hash-of-node-name                                  (empty: a Node of that name is there)
+ * 't' cluster hash-of-node-name                                  (empty: a Node of that name is there)
  * 'o' cluster uid offset                                         a ReplicaSet's or Job's controller
  * 's' cluster resource uid                                       fold state of one object
  * 'x' cluster resource uid                                       (empty: it was deleted)
@@ -35,7 +35,7 @@
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
 
-#define ROWS_FORMAT 8 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 9 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',

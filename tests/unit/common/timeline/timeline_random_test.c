@@ -181,8 +181,10 @@ static void feed_and_be_killed(const char *directory, const struct timeline_opti
 
 static void remove_store(const char *directory)
 {
-	char command[256];
+	char command[256], aside[256];
 
+	snprintf(aside, sizeof(aside), "%s.damaged-1", directory);
+	assert_int_not_equal(access(aside, F_OK), 0);
 	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	assert_int_equal(system(command), 0);
 }
