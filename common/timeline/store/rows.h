@@ -11,7 +11,7 @@
  * 'x' cluster resource uid                                       (empty: it was deleted)
  * 'k' cluster known                                              offset of that PROGRESS
  * 'f' cluster resource received                                  offset of that record of the first listing
- * 'g' 'n' 'u' 'r' 'p' cluster number                             a GAP, unread records, an unpublished pod, a range, a nodePort
+ * 'g' 'e' 'u' 'r' 'p' cluster number                             a GAP, unread records, an unpublished pod, a range, a nodePort
  * 'q' cluster ip node                                            from where on a pod of the node had it
  * 'w' cluster                                                    cluster_row.h
  * 'M'                                                            how far the topic was read
@@ -39,7 +39,7 @@
 
 enum row_table {
 	ROW_GAPS = 'g',
-	ROW_UNREAD = 'n',
+	ROW_UNREAD = 'e',
 	ROW_UNPUBLISHED = 'u',
 	ROW_RANGES = 'r',
 	ROW_NODE_PORTS = 'p',
