@@ -198,14 +198,10 @@ static int decode(struct store *store, struct history *history, const struct row
 		if (!decoded)
 			return store_damaged(store, "a row of an address");
 	}
-	if (history->membership_count > 1)
-		qsort(history->memberships, history->membership_count,
-		      sizeof(*history->memberships), by_service);
-	if (history->opening_count > 1)
-		qsort(history->openings, history->opening_count, sizeof(*history->openings),
-		      by_uid);
-	if (history->change_count > 1)
-		qsort(history->changes, history->change_count, sizeof(uint64_t), by_offset);
+	qsort(history->memberships, history->membership_count, sizeof(*history->memberships),
+	      by_service);
+	qsort(history->openings, history->opening_count, sizeof(*history->openings), by_uid);
+	qsort(history->changes, history->change_count, sizeof(*history->changes), by_offset);
 	for (size_t c = 0; c < history->change_count; c++) {
 		if (kept == 0 || history->changes[kept - 1] != history->changes[c])
 			history->changes[kept++] = history->changes[c];
@@ -267,16 +263,11 @@ void history_free(struct history *history)
 static const struct evidence *evidence_at(const struct history *history,
 					  const struct binding_history *binding, uint64_t position)
 {
+	const struct binding_version *version = &history->versions[binding->first_version];
 	const struct evidence *evidence = NULL;
 
-	for (size_t v = 0; v < binding->version_count; v++) {
-		const struct binding_version *version =
-			&history->versions[binding->first_version + v];
-
-		if (version->offset > position)
-			break;
-		evidence = &version->evidence;
-	}
+	for (size_t v = 0; v < binding->version_count && version[v].offset <= position; v++)
+		evidence = &version[v].evidence;
 	return evidence;
 }
 

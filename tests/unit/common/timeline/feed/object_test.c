@@ -247,41 +247,6 @@ static void a_slice_lists_addresses_with_ports(void **state)
 	json_free(names);
 }
 
-/* docs/answers.md section 1. */
-static void reads_addresses_as_kubernetes_does(void **state)
-{
-	static const struct {
-		const char *text, *address;
-	} cases[] = {
-		{"10.96.011.012", "10.96.11.12"},
-		{" 192.0.2.9 \t", "192.0.2.9"},
-		{"010.1.0.1/24", "10.1.0.1"},
-		{"0.0.0.0", "0.0.0.0"},
-		{"000.00.0.01", "0.0.0.1"},
-		{"fd00:0000::000a", "fd00::a"},
-		{"::ffff:10.1.002.3", "10.1.2.3"},
-		{"10.1.0.256", ""},
-		{"10.1.0", ""},
-		{"10.1.0.1 2", ""},
-		{" ", ""},
-		{"", ""},
-	};
-	char text[512];
-
-	(void)state;
-	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		struct address_list addresses = {.count = 0};
-
-		assert_null(object_add_address(&addresses, span_of(cases[c].text),
-					       (struct object_address){.shared = false}));
-		assert_string_equal(listed_addresses(&addresses, text, sizeof(text)),
-				    cases[c].address);
-		assert_int_equal(addresses.count + addresses.refused,
-				 cases[c].text[0] != '\0' ? 1 : 0);
-		free(addresses.list);
-	}
-}
-
 static void a_secondary_address_follows_the_pods_own(void **state)
 {
 	struct json_object *tree =
@@ -412,7 +377,6 @@ int main(void)
 		cmocka_unit_test(a_node_has_its_own_and_the_plugins_addresses),
 		cmocka_unit_test(a_service_has_cluster_external_and_balancer_addresses),
 		cmocka_unit_test(a_slice_lists_addresses_with_ports),
-		cmocka_unit_test(reads_addresses_as_kubernetes_does),
 		cmocka_unit_test(a_secondary_address_follows_the_pods_own),
 		cmocka_unit_test(a_node_has_the_addresses_of_ovn_and_flannel),
 		cmocka_unit_test(a_balancers_address_counts_only_while_the_type_says_so),
