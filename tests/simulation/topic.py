@@ -2,7 +2,7 @@
 import json
 
 from api import ORDER
-from instants import text
+from instants import cut, text
 
 SPAN = 420
 LATENCY = .02       # from a write to its record
@@ -18,6 +18,7 @@ class Topic:
     def __init__(self, world):
         self.world, self.chance = world, world.chance
         self.records = []           # (received, record)
+        self.written = {}           # uid -> when it was last written
         self.objects = {resource: {} for resource in ORDER}
         self.revision = 1000
         self.begins = world.chance.choice((0, 0, 40))
@@ -78,6 +79,7 @@ class Topic:
                 self.lists(time + .01, ORDER)
             return
         uid = thing["metadata"]["uid"]
+        self.written[uid] = time - LATENCY
         self.revision = max(self.revision, int(thing["metadata"]["resourceVersion"]))
         if kind == "DELETED":
             self.objects[resource].pop(uid, None)
@@ -87,6 +89,9 @@ class Topic:
             self.event(time, resource, kind, thing)
 
     def event(self, time, resource, kind, thing):
+        if self.dumped:     # with --show-managed-fields
+            written = self.written.get(thing["metadata"]["uid"], time) + self.world.api.clock
+            thing = {**thing, "metadata": {**thing["metadata"], "managedFields": [{"time": cut(written)}]}}
         self.add(time, type=kind, resource=resource, object=thing)
 
     def lists(self, time, resources):

@@ -64,20 +64,29 @@ static int put_addresses(struct feed *feed, const struct pod_object *pod, uint64
 	return 0;
 }
 
+static int add_statement(struct feed *feed, struct span uid, const struct unpublished *one)
+{
+	const struct unpublished_pod row = {
+		.holder = span_hash(uid),
+		.opened_offset = feed->offset,
+		.hidden_offset = OFFSET_NEVER,
+		.node = one->node,
+		.released = one->released,
+		.from = one->from,
+		.until = one->until,
+	};
+
+	return cluster_add_unpublished(feed->cluster, feed->store, &row);
+}
+
 /* A statement that changed is hidden from here on, and replaced by another one. */
 static int put_unpublished(struct feed *feed, struct span uid, const struct unpublished *before,
 			   struct pod_state *body)
 {
 	const struct unpublished *after = &body->fold.unpublished;
-	struct unpublished_pod row = {
-		.holder = span_hash(uid),
-		.opened_offset = feed->offset,
-		.hidden_offset = OFFSET_NEVER,
-		.node = after->node,
-		.released = after->released,
-		.from = after->from,
-		.until = after->until,
-	};
+
+	if (body->fold.before.there && add_statement(feed, uid, &body->fold.before) < 0)
+		return -1;
 
 	if (before->there == after->there &&
 	    (!after->there ||
@@ -91,7 +100,7 @@ static int put_unpublished(struct feed *feed, struct span uid, const struct unpu
 	if (!after->there)
 		return 0;
 	body->unpublished_number = feed->cluster->unpublished.count;
-	return cluster_add_unpublished(feed->cluster, feed->store, &row);
+	return add_statement(feed, uid, after);
 }
 
 static struct arrival arrival_of(const struct feed *feed)

@@ -317,9 +317,23 @@ static void fold_unpublished(struct pod_fold *fold, bool gone, bool is_released,
 	unpublished->released = is_released;
 }
 
+/* Another sandbox, whose address was never reported, came before the one of the new epoch. */
+static void add_before(struct pod_fold *fold)
+{
+	struct when ready = fold->epoch.evidence.sandbox_ready;
+
+	fold->before.there = fold->unpublished.node != 0 && !when_is_min(fold->unpublished_ready) &&
+			     when_before(fold->unpublished_ready, ready);
+	fold->before.until = when_add(ready, NS_PER_SECOND);
+	fold->before.released = true;
+	fold->before.node = fold->unpublished.node;
+	fold->unpublished_ready = WHEN_MIN;
+}
+
 struct pod_fold pod_fold_none(void)
 {
-	struct pod_fold fold = {.newest_started = WHEN_MIN, .start_time = WHEN_MIN};
+	struct pod_fold fold = {
+		.newest_started = WHEN_MIN, .start_time = WHEN_MIN, .unpublished_ready = WHEN_MIN};
 
 	fold.epoch.evidence = evidence_none();
 	return fold;
@@ -330,12 +344,17 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 {
 	bool later = false, begins = begins_epoch(fold, record, deleted), is_released;
 
+	fold->before.there = false;
+	if (!when_is_min(record->start_time))
+		fold->start_time = record->start_time;
 	if (begins) {
+		fold->before.from = fold->start_time;
+		if (fold->has_epoch)
+			fold->before.from = when_later(fold->start_time,
+						       evidence_of_end(&fold->epoch.evidence));
 		later = begin_epoch(fold, record, deleted, arrival, ended);
 		fold->unpublished.there = false;
 	}
-	if (!when_is_min(record->start_time))
-		fold->start_time = record->start_time;
 	if (record->node)
 		fold->unpublished.node = record->node;
 	/* After an epoch, what has terminated is of its sandbox, not of the next one. */
@@ -347,6 +366,11 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 	if (fold->has_epoch &&
 	    (fold->epoch.evidence.how == BINDING_OPEN || finished(&fold->epoch, record)))
 		add_record(fold, record, deleted, arrival);
+	if (begins)
+		add_before(fold);
+	else if (record->sandbox == POD_SANDBOX_TRUE && when_is_min(fold->unpublished_ready) &&
+		 (!fold->has_epoch || fold->epoch.evidence.how != BINDING_OPEN))
+		fold->unpublished_ready = record->sandbox_changed;
 	fold_unpublished(fold, deleted || record->terminal, is_released, arrival->received);
 	return later;
 }

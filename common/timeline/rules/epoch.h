@@ -60,7 +60,8 @@ struct epoch {
 	struct when previous_started; /* the latest startedAt that earlier epochs have shown */
 };
 
-/* When the pod may have had an address that no record shows (section 6). */
+/* When the pod may have had an address that no record shows (section 6). Once it has published an
+ * address, what came before that sandbox is a statement of its own. */
 struct unpublished {
 	bool there;
 	bool released; /* its kubelet reported it as finished at UNTIL */
@@ -75,6 +76,9 @@ struct pod_fold {
 	struct when newest_started; /* the latest startedAt that the epochs have shown */
 	struct when start_time;     /* of the newest record that has one */
 	struct unpublished unpublished;
+	struct unpublished
+		before; /* an earlier sandbox than the one that the last record published */
+	struct when unpublished_ready; /* the first sandbox that had no address yet */
 };
 
 struct pod_fold pod_fold_none(void);

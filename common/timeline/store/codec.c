@@ -66,6 +66,7 @@ void codec_add_fold(struct text *out, const struct pod_fold *fold)
 				  (fold->unpublished.there ? 4u : 0));
 	codec_add_when(out, fold->newest_started);
 	codec_add_when(out, fold->start_time);
+	codec_add_when(out, fold->unpublished_ready);
 	codec_add_when(out, fold->unpublished.from);
 	codec_add_when(out, fold->unpublished.until);
 	codec_add_u64(out, fold->unpublished.node);
@@ -177,6 +178,7 @@ struct pod_fold codec_fold(struct codec *codec)
 	fold.unpublished.there = (flags & 4) != 0;
 	fold.newest_started = codec_when(codec);
 	fold.start_time = codec_when(codec);
+	fold.unpublished_ready = codec_when(codec);
 	fold.unpublished.from = codec_when(codec);
 	fold.unpublished.until = codec_when(codec);
 	fold.unpublished.node = codec_u64(codec);
