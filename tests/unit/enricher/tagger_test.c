@@ -16,7 +16,7 @@
 	"},'destination':{'ip':'10.0.0.2','port':80}"
 #define TAGS                                                              \
 	",'tenure':{'source':{'status':'known'},'destination':{'status':" \
-	"'unknown'},'rules':1,'revision':1,"
+	"'unknown'},'rules':2,'revision':1,"
 #define ORIGIN                                                                 \
 	"'kube':{'partition':0,'position':17,'known':'1970-01-01T00:00:01Z'}," \
 	"'flow':{'topic':'flows','partition':3,'offset':99}}}"

@@ -12,11 +12,11 @@
 #include "tests/unit/quoted.h"
 
 #define SECOND_0 INT64_C(1795420800) /* 2026-11-23T08:00:00Z */
-#define POD(uid, name, received, status)                                            \
-	"{'type':'ADDED','resource':'pods','received':'2026-11-23T08:00:" received  \
-	"Z','object':{'metadata':{'name':'" name "','namespace':'shop','uid':'" uid \
-	"','resourceVersion':'7','ownerReferences':[{'controller':true,'kind':"     \
-	"'StatefulSet','name':'db','uid':'s'}]},'spec':{'nodeName':'n1'},"          \
+#define POD(type, uid, name, received, status)                                        \
+	"{'type':'" type "','resource':'pods','received':'2026-11-23T08:00:" received \
+	"Z','object':{'metadata':{'name':'" name "','namespace':'shop','uid':'" uid   \
+	"','resourceVersion':'7','ownerReferences':[{'controller':true,'kind':"       \
+	"'StatefulSet','name':'db','uid':'s'}]},'spec':{'nodeName':'n1'},"            \
 	"'status':{" status "}}}"
 #define RUNNING(from, ready)                                                       \
 	"'phase':'Running','startTime':'2026-11-23T08:00:" from                    \
@@ -29,13 +29,16 @@
 static struct timeline *fed(void)
 {
 	static const char *const records[] = {
-		POD("u1", "db-0", "03", RUNNING("01", "02")),
-		POD("u2", "db-1", "23", RUNNING("20", "22")),
-		POD("u3", "db-2", "24", "'phase':'Pending','startTime':'2026-11-23T08:00:23Z'"),
+		POD("ADDED", "u1", "db-0", "03", RUNNING("01", "02")),
+		POD("MODIFIED", "u2", "db-1", "23", RUNNING("20", "22")),
+		POD("MODIFIED", "u3", "db-2", "24",
+		    "'phase':'Pending','startTime':'2026-11-23T08:00:23Z'"),
 		GAP,
 	};
 	const struct timeline_options options = {.hold_ns = NS_PER_SECOND,
-						 .skew_ns = 500 * NS_PER_MS};
+						 .skew_ns = 500 * NS_PER_MS,
+						 .kube_from = WHEN_MIN,
+						 .kube_until = WHEN_MIN};
 	struct timeline *timeline = timeline_open(NULL, &options);
 
 	assert_non_null(timeline);
@@ -49,7 +52,7 @@ static struct timeline *fed(void)
 	return timeline;
 }
 
-static struct explain explained(struct timeline *timeline, int64_t seconds)
+static struct explain explained(struct timeline *timeline, const char *ip, int64_t seconds)
 {
 	struct timeline_question question = {
 		.port = -1,
@@ -60,7 +63,7 @@ static struct explain explained(struct timeline *timeline, int64_t seconds)
 	};
 	struct explain explain;
 
-	assert_int_equal(ip_parse("10.1.0.1", 8, &question.ip), 0);
+	assert_int_equal(ip_parse(ip, strlen(ip), &question.ip), 0);
 	assert_int_equal(explain_answer(timeline, &question, &explain), 0);
 	return explain;
 }
@@ -73,7 +76,7 @@ static void assert_span(struct span span, const char *expected)
 static void the_answer_and_the_history_are_values(void **state)
 {
 	struct timeline *timeline = fed();
-	struct explain explain = explained(timeline, 10);
+	struct explain explain = explained(timeline, "10.1.0.1", 10);
 	const struct named_holder *holder = explain.answer.holder;
 
 	(void)state;
@@ -100,7 +103,7 @@ static void the_answer_and_the_history_are_values(void **state)
 static void each_binding_is_judged_and_ordered(void **state)
 {
 	struct timeline *timeline = fed();
-	struct explain explain = explained(timeline, 21);
+	struct explain explain = explained(timeline, "10.1.0.1", 21);
 
 	(void)state;
 	assert_true(explain_is_before(&explain, 0, 1));
@@ -119,11 +122,14 @@ static void each_binding_is_judged_and_ordered(void **state)
 static void what_else_counts_is_listed(void **state)
 {
 	struct timeline *timeline = fed();
-	struct explain explain = explained(timeline, 49);
+	struct explain explain = explained(timeline, "10.1.0.9", 49);
 
 	(void)state;
-	assert_int_equal(explain.unrecorded_count, 3);
+	assert_int_equal(explain.unrecorded_count, 4);
 	assert_string_equal(explain.unrecorded[0], "gap");
+	assert_string_equal(explain.unrecorded[1], "before_coverage");
+	assert_string_equal(explain.unrecorded[2], "unpublished_pod");
+	assert_string_equal(explain.unrecorded[3], "other_machine");
 	assert_int_equal(explain.gap_count, 1);
 	assert_int_equal(explain.gaps[0].from.ns, (SECOND_0 + 50) * NS_PER_SECOND);
 	assert_int_equal(explain.unpublished_count, 1);

@@ -91,6 +91,8 @@ static const char *const records[] = {
 static const struct timeline_options options = {
 	.hold_ns = 10 * NS_PER_SECOND,
 	.skew_ns = 500 * NS_PER_MS,
+	.kube_from = WHEN_MIN,
+	.kube_until = WHEN_MIN,
 };
 
 static char parent[] = "/tmp/tenure-alloc-test-XXXXXX";

@@ -15,7 +15,9 @@
 struct timeline *fed_open(void)
 {
 	const struct timeline_options options = {.hold_ns = 10 * NS_PER_SECOND,
-						 .skew_ns = 500 * NS_PER_MS};
+						 .skew_ns = 500 * NS_PER_MS,
+						 .kube_from = WHEN_MIN,
+						 .kube_until = WHEN_MIN};
 	struct timeline *timeline = timeline_open(NULL, &options);
 
 	assert_non_null(timeline);
@@ -73,6 +75,7 @@ struct timeline_answer fed_answer(struct timeline *timeline, const char *ip, int
 	struct timeline_question question = {
 		.port = port,
 		.transport = 6,
+		.serves = true,
 		.start = {(SECOND_0 + second) * NS_PER_SECOND},
 		.end = {(SECOND_0 + second) * NS_PER_SECOND},
 		.position = timeline_next_offset(timeline) - 1,

@@ -19,7 +19,7 @@ void fed_sync(struct timeline *timeline, int second, const char *type, const cha
 /* Applies a PROGRESS whose known is SECOND. */
 void fed_progress(struct timeline *timeline, int second);
 
-/* Returns the answer as of now for a flow of IP and PORT over tcp at SECOND that this end sent
+/* Returns the answer as of now for a flow to IP and PORT over tcp at SECOND that this end sent
  * nothing in. It is borrowed until the next call or record. */
 struct timeline_answer fed_answer(struct timeline *timeline, const char *ip, int port, int second);
 

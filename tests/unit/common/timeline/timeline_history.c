@@ -222,5 +222,7 @@ struct timeline_options history_options(struct chance *chance)
 		.hold_ns = (int64_t)chance_pick(chance, 11) * NS_PER_SECOND,
 		.skew_ns = skews[chance_pick(chance, 3)] * NS_PER_MS,
 		.clock = (enum timeline_clock)chance_pick(chance, 4),
+		.kube_from = WHEN_MIN,
+		.kube_until = WHEN_MIN,
 	};
 }

@@ -34,8 +34,11 @@ static struct when at(int64_t seconds)
 
 static struct timeline *opened(const char *cluster)
 {
-	const struct timeline_options options = {
-		.cluster = cluster, .hold_ns = 10 * NS_PER_SECOND, .skew_ns = 500 * NS_PER_MS};
+	const struct timeline_options options = {.cluster = cluster,
+						 .hold_ns = 10 * NS_PER_SECOND,
+						 .skew_ns = 500 * NS_PER_MS,
+						 .kube_from = WHEN_MIN,
+						 .kube_until = WHEN_MIN};
 	struct timeline *timeline = timeline_open(NULL, &options);
 
 	assert_non_null(timeline);
@@ -242,8 +245,9 @@ static void names_are_as_of_the_position(void **state)
 		assert_answer(timeline, "10.1.0.1", 30, 0, as_told);
 		assert_answer(timeline, "10.1.0.1", 30, 1, with_set);
 	}
-	assert_int_equal(timeline_stats(timeline).cache_misses, 1);
-	assert_int_equal(timeline_stats(timeline).cache_hits, 7);
+	/* 10.1.0.1 may be a gateway of the node, so its history was read again. */
+	assert_int_equal(timeline_stats(timeline).cache_misses, 2);
+	assert_int_equal(timeline_stats(timeline).cache_hits, 6);
 	/* The pod uses the node's range, so an address in it that was never seen is not outside. */
 	assert_answer(timeline, "10.1.0.9", 30, 2,
 		      quoted("{'status':'unknown','reason':'never_seen',"
@@ -258,21 +262,24 @@ static void received_falls_back_to_the_timestamp_and_to_the_object(void **state)
 				  "'uid':'uid-s','resourceVersion':'3',"
 				  "'creationTimestamp':'2026-11-23T08:00:05Z'},"
 				  "'spec':{'clusterIP':'10.2.0.1'}}");
-	const char *unknown = quoted("{'status':'unknown','reason':'before_coverage'}");
-	const char *known =
-		quoted("{'status':'known','kind':'service','k8s':{'namespace':{'name':'shop'}},"
-		       "'service':{'name':'web','namespace':'shop'},'services':['shop/web'],"
-		       "'binding':{'start':'2026-11-23T08:00:05Z','end':null,"
-		       "'start_from':'created'}}");
+#define SERVICE                                                               \
+	"'kind':'service','k8s':{'namespace':{'name':'shop'}},"               \
+	"'service':{'name':'web','namespace':'shop'},'services':['shop/web']" \
+	",'binding':{'start':'2026-11-23T08:00:05Z','end':null,'start_from':'created'}"
+	const char *starting =
+		quoted("{'status':'unknown','reason':'before_coverage','candidates':[{" SERVICE
+		       ",'why':'starting'}]}");
+	const char *known = quoted("{'status':'known'," SERVICE "}");
 	struct timeline *stamped = opened(NULL), *plain = opened(NULL);
 
 	(void)state;
 	assert_int_equal(feed(stamped, bare, (SECOND_0 + 20) * 1000), TIMELINE_APPLIED);
-	assert_answer(stamped, "10.2.0.1", 19, 0, unknown);
+	assert_answer(stamped, "10.2.0.1", 19, 0, starting);
 	assert_answer(stamped, "10.2.0.1", 21, 0, known);
 	assert_int_equal(feed(plain, bare, -1), TIMELINE_APPLIED);
-	assert_answer(plain, "10.2.0.1", 4, 0, unknown);
-	assert_answer(plain, "10.2.0.1", 6, 0, known);
+	/* Within the second after its newest time. */
+	assert_answer(plain, "10.2.0.1", 5, 0, starting);
+	assert_answer(plain, "10.2.0.1", 7, 0, known);
 	timeline_close(stamped);
 	timeline_close(plain);
 }
@@ -343,8 +350,7 @@ static void an_owner_name_that_is_too_long_does_not_hide_the_pod(void **state)
 
 static void a_cluster_that_begins_with_an_unreadable_slice_is_kept(void **state)
 {
-	static char record[16000];
-	size_t length;
+	char record[512];
 	struct timeline_history history;
 	struct ip ip;
 	char folder[] = "/tmp/tenure-timeline-test-XXXXXX", command[64];
@@ -356,13 +362,9 @@ static void a_cluster_that_begins_with_an_unreadable_slice_is_kept(void **state)
 	assert_non_null(mkdtemp(folder));
 	timeline = timeline_open(folder, &options);
 	assert_non_null(timeline);
-	length = (size_t)snprintf(record, sizeof(record), "%s",
-				  quoted(SLICE LISTED "'addresses':["));
-	for (int a = 0; a < 300; a++)
-		length +=
-			(size_t)snprintf(record + length, sizeof(record) - length,
-					 quoted("%s'10.1.%d.%d'"), a ? "," : "", a / 200, a % 200);
-	snprintf(record + length, sizeof(record) - length, "]}]}}");
+	snprintf(record, sizeof(record),
+		 quoted(SLICE LISTED "'addresses':['10.1.0.1'],'targetRef':{'uid':'%0200d'}}]}}"),
+		 0);
 	assert_int_equal(feed(timeline, record, 0), TIMELINE_UNREADABLE);
 	timeline_close(timeline);
 	timeline = timeline_open(folder, &options);
