@@ -19,7 +19,7 @@ class Binding:
     first_known: int                # known before its first record, or None
     ended_received: int = None
     lost: bool = False
-    shared: bool = False            # of a service
+    how: str = None                 # a node or service has the address
     start: int = None               # what the answer shows
     start_from: str = None
     end: int = None

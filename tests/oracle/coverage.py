@@ -73,7 +73,8 @@ class Listings:
     def __init__(self):
         self.began = None           # offset of the last listing's first record
         self.received = None        # the greatest of it
-        self.before_it = None       # the greatest of the listing before
+        self.start = None           # `received` of its first record
+        self.watched = None         # (`received` of the first, the greatest) of the listing before
         self.uids = None            # those in a listing that is not over
         self.first = True           # it is the first one, which has no SYNC_BEGIN
 
@@ -94,7 +95,8 @@ class Listings:
         return made
 
     def begin(self, record):
-        self.began, self.before_it, self.received = record.offset, self.received, record.received
+        self.began, self.watched = record.offset, (self.start, self.received)
+        self.start = self.received = record.received
         self.cluster, self.resource = record.cluster, record.resource
         self.uids = {record.uid} if record.type == "ADDED" else None
 
@@ -108,7 +110,7 @@ class Listings:
         self.uids = None
         if self.first:
             return []
-        since = gap_from(self.before_it, self.received)
+        since = gap_from(*self.watched, self.received)
         return [Record(offset, "GAP", self.cluster, self.resource, self.received, start=since, end=self.received),
                 Record(offset, "SYNC_END", self.cluster, self.resource, self.received, revision=UNLIMITED, known=since)]
 
@@ -117,6 +119,6 @@ class Listings:
         return self.end(offset) if self.uids is not None else []
 
 
-def gap_from(before, received):
-    """From when on nothing is known between two listings."""
-    return before + WATCH if received - before >= WATCH else before
+def gap_from(first, greatest, received):
+    """From when on nothing is known between two listings, the first of which began at FIRST."""
+    return first + WATCH if first + WATCH <= received else greatest

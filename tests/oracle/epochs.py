@@ -23,7 +23,7 @@ class Epoch:
     last_running: int = None
     sandbox_gone: int = None
     ended_received: int = None
-    ended_known: int = None
+    ended_known: int = None         # known before the first of the last records that end it, or are of all terminated
     terminating: bool = False
     node: str = ""
     how: str = ""                   # "" while it has not ended
@@ -79,13 +79,15 @@ def instants(epochs, hold):
 
 
 def certain_to(epoch, possible_from, hold):
-    if not epoch.how:
-        ended = newest([epoch.evidence_of_end(), possible_from if epoch.evidence_of_end() is None else None])
-        return ended if epoch.all_terminated else EVER
-    if epoch.how != LOST and epoch.last_finished is not None:
-        return epoch.last_finished
-    until = up_to(epoch, hold)
+    if not epoch.how and not epoch.all_terminated:
+        return EVER
+    until = newest([up_to(epoch, hold), finish_of(epoch)])
     return possible_from if until is None else until
+
+
+def finish_of(epoch):
+    """Of the containers; of a lost epoch they prove nothing."""
+    return None if epoch.how == LOST else epoch.last_finished
 
 
 def up_to(epoch, hold):
@@ -117,9 +119,9 @@ def fold(epochs, status, stranded=False):
         return epochs
     dies = not letter and not current.how and another_sandbox(current, status)
     epoch = learn(epochs[-1], status, epochs[:-1], dies)
-    epoch = end(epoch, status, dies, stranded)
+    epoch = end(epoch, status, dies, stranded, epochs[-1])
     if not epoch.how:
-        epoch = replace(epoch, last_running=status.last_running())
+        epoch = replace(epoch, last_running=status.last_running(), ended_known=known_of_end(epochs[-1], status))
     return epochs[:-1] + (epoch,)
 
 
@@ -132,7 +134,7 @@ def next_epoch(epochs, letter, status):
             continues = current.first_shown()
             current = replace(current, last_finished=newest_finish(current, status))
         if not current.how:
-            current = replace(current, how=NEXT, ended_received=status.received, ended_known=status.known)
+            current = ended(current, NEXT, status.received, status.known)
         epochs = epochs[:-1] + (current,)
     return epochs + (Epoch((), status.received, status.known, continues=continues),)
 
@@ -218,8 +220,8 @@ def is_own_start(moment, before):
     return (shown is None or moment > shown) and (end is None or moment > end) and (gone is None or moment >= gone)
 
 
-def end(epoch, status, dies, stranded):
-    """EPOCH, ended if STATUS ends it."""
+def end(epoch, status, dies, stranded, before):
+    """EPOCH, ended if STATUS ends it. BEFORE is the epoch as of the record before."""
     if epoch.how not in ("", LOST):
         return epoch
     if status.finished(epoch) or dies:
@@ -234,7 +236,22 @@ def end(epoch, status, dies, stranded):
         how = GONE
     else:
         return epoch
-    return replace(epoch, how=how, ended_received=status.received, ended_known=status.known)
+    if epoch.how:
+        return replace(epoch, how=how, ended_received=status.received)
+    return ended(epoch, how, status.received, status.known, before)
+
+
+def ended(epoch, how, received, known, before=None):
+    """EPOCH, which ends with a record of RECEIVED. BEFORE is the epoch as of the record before, if that is not EPOCH."""
+    terminated = (before or epoch).all_terminated
+    return replace(epoch, how=how, ended_received=received, ended_known=epoch.ended_known if terminated else known)
+
+
+def known_of_end(before, status):
+    """`ended_known` of an open epoch, which was as BEFORE, after a record."""
+    if not status.all_terminated:
+        return None
+    return before.ended_known if before.all_terminated else status.known
 
 
 def absent(epochs, received, known):
@@ -246,7 +263,7 @@ def lost(epochs, received, known, how=LOST):
     """The epochs of a pod of which no record tells the end, such as one whose node is gone."""
     if not epochs or epochs[-1].how:
         return epochs
-    return epochs[:-1] + (replace(epochs[-1], how=how, ended_received=received, ended_known=known),)
+    return epochs[:-1] + (ended(epochs[-1], how, received, known),)
 
 
 def ended_unseen(epoch):

@@ -1,6 +1,7 @@
 """Who held an address over [start, end]: answers.md section 6."""
 from dataclasses import dataclass, field
 
+import holders
 import shapes
 import unpublished
 from asof import Binding
@@ -63,23 +64,35 @@ def is_local(ip):
 
 def recorded_of(scene):
     """The possible bindings of those that count."""
-    found = [one for one in scene.possible if not (is_pods_node(scene, one) or is_shared_with_a_host(scene, one))]
-    shared = [one for one in found if one.shared]
+    found = [one for one in scene.possible
+             if not (is_other_half(scene, one) or is_shared_with_a_host(scene, one))]
+    shared = [one for one in found if is_shared(one)]
     by_port = [one for one in shared if scene.world.serves_port(one.uid, scene.question, scene.position)]
     if by_port:
-        found = [one for one in found if not one.shared or one in by_port]
+        found = [one for one in found if not is_shared(one) or one in by_port]
     return found
 
 
-def is_pods_node(scene, one):
-    """A node whose pod may have its address: the two are one machine."""
-    return one.kind == "node" and any(
-        other.kind == "pod" and other.node == scene.world.name_of("nodes", one.uid, scene.position)
-        for other in scene.possible)
+def is_other_half(scene, one):
+    """Of a node and its pod, which are one machine, the one that is left out."""
+    pairs = [(node, pod) for node in scene.possible for pod in scene.possible if are_one_machine(scene, node, pod)]
+    sure = {pod.holder for _, pod in pairs if scene.certain(pod)}
+    if one.kind == "node":
+        return any(node.uid == one.uid and pod.holder in sure for node, pod in pairs)
+    return any(pod.holder == one.holder and pod.holder not in sure for _, pod in pairs)
+
+
+def are_one_machine(scene, node, pod):
+    return (node.how == holders.INTERNAL and pod.kind == "pod"
+            and pod.node == scene.world.name_of("nodes", node.uid, scene.position))
+
+
+def is_shared(one):
+    return one.how == holders.SHARED
 
 
 def is_shared_with_a_host(scene, one):
-    return one.shared and any(other.kind != "service" and scene.certain(other) for other in scene.bindings)
+    return is_shared(one) and any(other.kind != "service" and scene.certain(other) for other in scene.bindings)
 
 
 def together(bindings, question):
@@ -160,8 +173,16 @@ def is_covered(scene):
 
 
 def is_outside(scene):
-    return (not scene.bindings and is_covered(scene) and not scene.view.in_range(scene.question.ip)
-            and not surely_amid(scene) and not kept_by_unpublished(scene) and not is_unread(scene))
+    return is_covered(scene) and not is_the_clusters(scene) and not kept_by_unpublished(scene) and not is_unread(scene)
+
+
+def is_the_clusters(scene):
+    """The address has been somebody's of the cluster, or is among those that it gives away."""
+    return has_begun(scene) or scene.view.in_range(scene.question.ip) or surely_amid(scene)
+
+
+def has_begun(scene):
+    return any(one.possible_from <= scene.question.end for one in scene.bindings)
 
 
 def is_unread(scene):
@@ -177,9 +198,8 @@ def reason(scene, holder, why):
     if holder:
         return next((word for word in ("lost", "unpublished_pod")
                      if word in why and (sent or word == "lost")), "hand_over")
+    if not is_the_clusters(scene) and kept_by_unpublished(scene):
+        return "unpublished_pod"
     if scene.bindings:
-        starting = all(one.possible_from > scene.question.end for one in scene.bindings)
-        return "before_first" if starting else "between_holders"
-    if not scene.view.in_range(scene.question.ip) and not surely_amid(scene):
-        return "unpublished_pod" if kept_by_unpublished(scene) else "unread"
-    return "never_seen"
+        return "between_holders" if has_begun(scene) else "before_first"
+    return "never_seen" if is_the_clusters(scene) else "unread"

@@ -15,7 +15,7 @@ NODE_ANNOTATIONS = (
     "network.cilium.io/ipv4-Ingress-ip", "network.cilium.io/ipv6-Ingress-ip")
 OVN = "k8s.ovn.org/node-subnets"
 FLANNEL = "flannel.alpha.coreos.com/backend-type"
-PLAIN, GATEWAY, SHARED = "plain", "gateway", "shared"
+PLAIN, INTERNAL, GATEWAY, SHARED = "plain", "internal", "gateway", "shared"
 
 
 def addresses_of(resource, thing):
@@ -31,7 +31,8 @@ def addresses_of(resource, thing):
 def kinds_of_node(node):
     listed = [shapes.text(node, "metadata", "annotations", name) for name in NODE_ANNOTATIONS]
     third = [shapes.within(one, 2) for one in subnets_of(node)]
-    yield PLAIN, status_addresses(node, "InternalIP", "ExternalIP") + shapes.addresses(listed) + present(third)
+    yield INTERNAL, status_addresses(node, "InternalIP")
+    yield PLAIN, status_addresses(node, "ExternalIP") + shapes.addresses(listed) + present(third)
     yield GATEWAY, gateways_of(node)
 
 

@@ -6,7 +6,6 @@ import shapes
 from holders import node_ports_of, ports_of, protocol_of, shared_addresses
 from moments import EVER, SECOND
 
-TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time"
 MERGED = 5 * SECOND
 
 
@@ -53,16 +52,6 @@ def members_of(piece):
     return found
 
 
-def opening_of(record):
-    trigger = moments.parse(shapes.at(record.object, "metadata", "annotations", TRIGGER))
-    return record.received if trigger is None or trigger > record.received else trigger
-
-
-def not_before(opening, known):
-    """An earlier record of the slice lacked it, so it was not there before KNOWN."""
-    return opening if known is None else max(opening, known)
-
-
 class Memberships:
     """Every membership and node port of one cluster, as records tell them."""
 
@@ -71,14 +60,10 @@ class Memberships:
         self.by_address = {}        # address -> memberships
         self.node_ports = {}        # port -> node ports
 
-    def slice(self, record, known):
-        """KNOWN is known before the record. Returns the addresses whose memberships changed."""
+    def slice(self, record):
+        """Returns the addresses whose memberships changed."""
         members = set() if record.type == "DELETED" else members_of(record.object)
-        opening = opening_of(record)
-        if record.uid in self.open:
-            opening = not_before(opening, known)
-        changed = self.close(record.uid, members, record)
-        return changed | self.begin(record, members, opening)
+        return self.close(record.uid, members, record) | self.begin(record, members)
 
     def service(self, record):
         """Its shared addresses and its node ports; returns as slice() does."""
@@ -93,14 +78,14 @@ class Memberships:
         for key in ports - set(now):
             now[key] = NodePort(name, key[1], record.received, record.offset)
             self.node_ports.setdefault(key[1], []).append(now[key])
-        return changed | self.begin(record, members, record.received)
+        return changed | self.begin(record, members)
 
-    def begin(self, record, members, opening):
+    def begin(self, record, members):
         now = self.open.setdefault(record.uid, {})
         changed = set()
         for key in members - set(now):
             service, address, uid, ports = key
-            now[key] = Membership(service, address, uid, ports, opening, record.offset)
+            now[key] = Membership(service, address, uid, ports, record.received, record.offset)
             self.by_address.setdefault(address, []).append(now[key])
             changed.add(address)
         return changed

@@ -36,7 +36,7 @@ def deleted_is_over(possible_to):
 
 
 WITHOUT = {
-    "pods without an address": (verdict, "is_unpublished_pod", lambda _: lambda scene: False),
+    "pods without an address": (holder_verdict, "is_unpublished_pod", lambda _: lambda scene: False),
     "force deletes that leave the end open": (epochs, "possible_to", deleted_is_over),
     "the second that a kubelet cuts off": (epochs.Epoch, "start", second_less),
     "skew": (asof, "settle", lambda settle: lambda bindings, hold, skew: settle(bindings, hold, 0)),

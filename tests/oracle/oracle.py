@@ -78,6 +78,7 @@ class Timeline:
     def set_received(self, record):
         if record.received is None:
             own = topic.newest_instant(record.object) if record.object else None
+            own = None if own is None else moments.shift(own, moments.SECOND)
             record.received = moments.newest([own, self.last_received.get(record.resource)])
         if record.received is None:
             error = topic.Unreadable("received")
@@ -138,7 +139,7 @@ class Timeline:
         """The holder's uid (or "outside") if the times written up to POSITION decide who
         held IP over [START, END]; else None."""
         question = self.question(ip, None, None, start, end, sent)
-        found = holder_verdict.judge(verdict.Scene(self.world()[1], question, position, self.options))
+        found = holder_verdict.judge(holder_verdict.Scene(self.world()[1], question, position, self.options))
         if found.status != "known":
             return None
         return found.binding.uid if found.binding else "outside"

@@ -172,8 +172,8 @@ def test_a_certain_binding_excludes_the_unpublished_as_far_as_all_was_reported()
 def test_clocks_choose_what_decides_a_start():
     records = covered()
     records.pod(14.5, pod("a", X, start=9, ready=10, containers=[container(12)]), "ADDED")
-    records.event("ADDED", "endpointslices", 16, piece("cart-1", "cart", [(X, "uid-a")], trigger=13.5))
-    for clock, start in (("sandbox", 10), ("started", 12), ("endpoint", 13.5), ("received", 14.5)):
+    records.event("ADDED", "endpointslices", 16, piece("cart-1", "cart", [(X, "uid-a")]))
+    for clock, start in (("sandbox", 10), ("started", 12), ("endpoint", 16), ("received", 14.5)):
         binding = ask(records, X, 30, options=Options(clock=clock))["binding"]
         assert binding == {"start": history.text(start), "end": None, "start_from": clock}
 

@@ -137,7 +137,7 @@ def test_received_falls_back_to_kafka_then_to_the_object():
     line = json.dumps({"object": pod("a", X, start=9, ready=10, containers=[container(12)])}).encode()
     timeline = Timeline()
     timeline.feed(0, line)
-    assert timeline.last_received == {"pods": at(12)}
+    assert timeline.last_received == {"pods": at(13)}
     timeline = Timeline()
     timeline.feed(0, line, at(77))
     assert timeline.last_received == {"pods": at(77)}
@@ -148,7 +148,7 @@ def test_received_is_never_less_than_that_before_it_of_the_same_resource():
     timeline.feed(0, json.dumps({"object": pod("a", X, start=9, ready=10, containers=[container(12)])}).encode())
     timeline.feed(1, json.dumps({"object": pod("b", Y, start=5, ready=6, containers=[container(7)])}).encode())
     timeline.feed(2, json.dumps({"object": node("n1", "192.0.2.1", "10.244.1.0/24")}).encode())
-    assert timeline.last_received["pods"] == at(12)
+    assert timeline.last_received["pods"] == at(13)
     assert timeline.last_received["nodes"] < at(12)
 
 

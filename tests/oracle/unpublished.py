@@ -1,8 +1,8 @@
 """Pods of which no record shows the address that they may have (answers.md section 6)."""
 from dataclasses import dataclass, replace
 
-from epochs import LOST
-from moments import NEVER, newest, shift
+from epochs import finish_of
+from moments import EVER, NEVER, SECOND, newest, oldest, shift
 
 
 @dataclass(frozen=True)
@@ -13,9 +13,21 @@ class Standing:
     node: str = ""
     until: int = None       # None: it is not over
     released: bool = False
+    sandbox: int = None     # the earliest time of a sandbox True that was shown while no epoch was open
+    past: tuple = ()        # (from, that time, number of the epoch that ended it) of earlier stretches
 
     def after(self, status, before, epochs):
         """The pod's standing after a record. BEFORE and EPOCHS are its epochs before and after it."""
+        past = self.past
+        start = status.start_time if status.start_time is not None else self.start
+        if len(epochs) > len(before) and self.free and self.sandbox is not None:
+            past += ((replace(self, start=start).since(before), self.sandbox, len(epochs) - 1),)
+        sandbox = None if len(epochs) > len(before) else self.sandbox
+        if status.sandbox == "True" and not (epochs and not epochs[-1].how):
+            sandbox = oldest([sandbox, status.sandbox_time])
+        return replace(self.next(status, before, epochs), sandbox=sandbox, past=past)
+
+    def next(self, status, before, epochs):
         start = status.start_time if status.start_time is not None else self.start
         node = status.node or self.node
         if status.host_network or not node:
@@ -39,12 +51,20 @@ class Standing:
         """Its node is gone, and with it the end of its epoch."""
         return replace(self, free=True) if before != epochs else self
 
+    def stretches(self, epochs):
+        """(standing, from) of each stretch over which the pod was unpublished."""
+        if self.free:
+            yield self, self.since(epochs)
+        for since, sandbox, number in self.past:
+            ready = epochs[number].sandbox_ready
+            if ready is not None and sandbox < ready:
+                yield Standing(True, self.start, self.node, shift(ready, SECOND), True), since
+
     def since(self, epochs):
         """From when on it may hold an address."""
         end = None
         if epochs:
-            epoch = epochs[-1]
-            end = epoch.last_running if epoch.how == LOST else epoch.evidence_of_end()
+            end = newest([epochs[-1].last_running, finish_of(epochs[-1])])
         return newest([NEVER if self.start is None else self.start, end])
 
 
@@ -53,8 +73,11 @@ def may_hold(standing, since, bindings, question, t, known, options):
     the last PROGRESS, T the latest instant at which all is accounted for."""
     if shift(since, -options.skew) > question.end:
         return False
+    until = EVER if standing.until is None else standing.until
+    if kept(bindings, question.end, shift(min(until, known), -options.hold - options.skew)):
+        return False
     if standing.until is None:
-        return not kept(bindings, question.end, shift(known, -options.hold - options.skew))
+        return True
     if standing.released:
         return question.start <= shift(standing.until, options.skew)
     return shift(standing.until, options.skew) > t

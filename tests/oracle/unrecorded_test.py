@@ -103,11 +103,28 @@ def test_the_first_pod_may_have_any_address():
     assert short(ask(records, Y, 30, options=Options(ranges=(shapes.network("10.9.0.0/16"),)))) == "known outside"
 
 
+@pytest.mark.parametrize("ready,said", [(39, "unknown unpublished_pod"), (20, "known uid-b"), (None, "known uid-b")])
+def test_an_unpublished_pod_whose_sandbox_was_made_again(ready, said):
+    records = unpublished((20, "ADDED", {"phase": "Pending", "ready": 20}))
+    records.pod(42, pod("c", Y, start=18, ready=ready, containers=[container(41)]))
+    assert short(ask(records, X, 39.2, sent=True, options=RANGED)) == said
+    assert short(ask(records, X, 39.2, position=len(records.records) - 2, sent=True, options=RANGED)) \
+        == "unknown unpublished_pod"
+
+
 def test_a_pods_own_machine_is_the_pod():
-    records = lived(covered(), "a", X, 10, None, node="fargate")
+    records = lived(covered(), "a", X, 10, 30, node="fargate")
     records.event("ADDED", "nodes", 9, node("fargate", X))
     assert short(ask(records, X, 20)) == "known uid-a"
+    assert short(ask(records, X, 30.4, 35)) == "known node-fargate"
     records.event("ADDED", "nodes", 9, node("other", X))
+    assert short(ask(records, X, 20)) == "ambiguous two_holders"
+    assert short(ask(records, X, 30.4, 35)) == "ambiguous two_holders"
+
+
+def test_an_address_of_a_plugin_is_not_that_of_the_machine():
+    records = lived(covered(), "a", X, 10, None)
+    records.event("ADDED", "nodes", 9, node("n1", "192.0.2.1", annotations={"projectcalico.org/IPv4Address": X}))
     assert short(ask(records, X, 20)) == "ambiguous two_holders"
 
 

@@ -166,7 +166,7 @@ class World:
         if resource == "services":
             self.mark(self.members.service(record), record.offset)
         if resource == "endpointslices":
-            self.mark(self.members.slice(record, known), record.offset)
+            self.mark(self.members.slice(record), record.offset)
         if resource == "nodes":
             self.node_names.setdefault(facts.name, History()).add(record.offset, facts)
             self.ranges.node(record.offset, facts.name, record.object)
@@ -322,7 +322,7 @@ class World:
             end, end_from = epoch.shown_end()
             found.append(asof.Binding(
                 "pod", thing.holder, uid, number, epoch.node, epoch.terminating, possible_from, certain_from,
-                certain_to, possible_to, epoch.first_known, epoch.ended_received, epoch.how == lives.LOST, False,
+                certain_to, possible_to, epoch.first_known, epoch.ended_received, epoch.how == lives.LOST, None,
                 start, start_from, end, end_from))
         return found
 
@@ -333,8 +333,8 @@ class World:
             found = []
             for thing in self.things["pods"].values():
                 standing = thing.standing.at(position)
-                if standing and standing.free:
-                    found.append((standing, standing.since(thing.state.at(position, ()))))
+                if standing:
+                    found += standing.stretches(thing.state.at(position, ()))
             self.unpublished_cache[index] = found
         return self.unpublished_cache[index]
 
@@ -382,5 +382,5 @@ def held_binding(resource, uid, span, created):
         possible_to = EVER if lost else span.removed
     return asof.Binding(
         resource[:-1], uid, uid, span.number, "", False, possible_from, span.first_received, certain_to, possible_to,
-        span.first_known, span.removed, lost, span.how == holders.SHARED, created, "created", span.removed,
+        span.first_known, span.removed, lost, span.how, created, "created", span.removed,
         "received" if span.removed is not None else None)
