@@ -63,8 +63,9 @@ int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *body, stru
 int feed_pod_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
 /* A list of nodes is whole. */
 int feed_nodes_listed(struct feed *feed);
-/* Ends the pods whose Node object is not there, after it went away or a list of nodes. */
-int feed_pods_without_node(struct feed *feed);
+/* Ends the pods of GONE, a Node that went away with this record; 0: the pods whose Node is not
+ * there. */
+int feed_pods_without_node(struct feed *feed, uint64_t gone);
 int feed_node(struct feed *feed, const struct node_object *node, struct codec *body,
 	      struct text *next);
 int feed_service(struct feed *feed, const struct service_object *service, struct codec *body,

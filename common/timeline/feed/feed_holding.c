@@ -135,7 +135,7 @@ static int feed_node_there(struct feed *feed, uint64_t node, bool there)
 	text_clear(feed->value);
 	if (there)
 		return store_put(feed->store, feed->key, feed->value);
-	return store_remove(feed->store, feed->key) < 0 ? -1 : feed_pods_without_node(feed);
+	return store_remove(feed->store, feed->key) < 0 ? -1 : feed_pods_without_node(feed, node);
 }
 
 int feed_node(struct feed *feed, const struct node_object *node, struct codec *body,
@@ -206,5 +206,5 @@ int feed_nodes_listed(struct feed *feed)
 	row_key_node_there(feed->key, feed->cluster->id, 0);
 	text_clear(feed->value);
 	return store_put(feed->store, feed->key, feed->value) < 0 ? -1
-								  : feed_pods_without_node(feed);
+								  : feed_pods_without_node(feed, 0);
 }

@@ -167,24 +167,27 @@ int feed_pod_absent(struct feed *feed, struct span uid, struct codec *codec, str
 	return 0;
 }
 
-/* One pod's row, after a Node object went away. */
-static int lose_if_gone(struct feed *feed, struct span uid, struct span row)
+/* One pod's row. GONE: the Node that went away with this record, which the store still shows; 0:
+ * those that a whole list of nodes did not show. */
+static int lose_if_gone(struct feed *feed, uint64_t gone, struct span uid, struct span row)
 {
 	struct arrival arrival = arrival_of(feed);
 	struct codec codec = codec_read(row);
 	struct object_head head = object_head_read(&codec);
 	struct pod_state body = pod_state_read(&codec);
 	struct pod_fold before = body.fold;
+	uint64_t node = body.fold.epoch.evidence.node;
 	struct text next;
-	int rc = -1, gone;
+	int rc = -1, there;
 
 	if (codec.failed)
 		return store_damaged(feed->store, "the state of a pod");
-	if (!body.fold.has_epoch || body.fold.epoch.evidence.how != BINDING_OPEN)
+	if (!body.fold.has_epoch || body.fold.epoch.evidence.how != BINDING_OPEN || node == 0)
 		return 0;
-	gone = node_is_gone(feed, body.fold.epoch.evidence.node);
-	if (gone <= 0)
-		return gone;
+	row_key_node_there(feed->key, feed->cluster->id, node);
+	there = gone != 0 ? node != gone : store_get(feed->store, feed->key, feed->value);
+	if (there != 0)
+		return there < 0 ? -1 : 0;
 	pod_fold_node_gone(&body.fold, &arrival);
 	text_init(&next, feed->state->limit);
 	object_head_add(&next, &head);
@@ -197,7 +200,7 @@ static int lose_if_gone(struct feed *feed, struct span uid, struct span row)
 	return rc;
 }
 
-int feed_pods_without_node(struct feed *feed)
+int feed_pods_without_node(struct feed *feed, uint64_t gone)
 {
 	struct span key, value;
 	struct store_scan *scan;
@@ -210,7 +213,7 @@ int feed_pods_without_node(struct feed *feed)
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
 		struct span uid = {key.data + prefix.length, key.length - prefix.length};
 
-		rc = lose_if_gone(feed, uid, value);
+		rc = lose_if_gone(feed, gone, uid, value);
 		if (rc != 0)
 			break;
 	}

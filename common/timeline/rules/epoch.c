@@ -110,7 +110,7 @@ static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *r
 	if (how != BINDING_OPEN && lives(epoch, record, deleted) && !record->node_gone &&
 	    (how != BINDING_FINISHED || fresh(fold, record)))
 		return true;
-	if (restarted(epoch, record, deleted))
+	if (restarted(epoch, record, deleted) && fresh(fold, record))
 		return true;
 	return sandbox_is_newer(epoch, record) && fresh(fold, record);
 }
@@ -186,6 +186,17 @@ static void add_addresses(struct epoch *epoch, const struct pod_record *record)
 	}
 }
 
+/* STARTED may have been before the end of the epoch before. What runs and started within the
+ * second of that end did not. */
+static bool is_of_before(const struct epoch *epoch, const struct pod_record *record,
+			 struct when started)
+{
+	struct when to = epoch->evidence.previous_to;
+
+	return when_before(started, to) ||
+	       (!when_is_min(to) && started.ns == to.ns && started.ns != record->first_running.ns);
+}
+
 static void add_starts(struct epoch *epoch, const struct pod_record *record)
 {
 	struct evidence *evidence = &epoch->evidence;
@@ -194,8 +205,7 @@ static void add_starts(struct epoch *epoch, const struct pod_record *record)
 		struct when started = record->started[i];
 
 		/* A container that could not be started shows 1970. */
-		if ((!when_is_min(evidence->previous_to) &&
-		     when_not_after(started, evidence->previous_to)) ||
+		if (is_of_before(epoch, record, started) ||
 		    when_not_after(started, epoch->previous_started) ||
 		    when_before(started, epoch->previous_gone) ||
 		    when_before(started, record->kubelet_saw))
