@@ -104,7 +104,7 @@ class Pod:
             elif number:
                 pull = world.between(5, 90)
                 self.cause = self.tenure.cause = self.cause or "sidecars"
-            if world.has("lost-sandboxes") and number == 0 and not self.node.machine and world.luck(.08):
+            if world.has("lost-sandboxes") and number == 0 and not self.node.machine and self.status.shown and world.luck(.15):
                 yield world.between(0, pull)
                 yield from self.lose_sandbox()
             yield pull + .03

@@ -73,7 +73,8 @@ class Topic:
         time += LATENCY
         if kind == "RESTORED":
             self.objects = {name: dict(things) for name, things in thing.items()}
-            self.revision, self.restored = 0, time
+            self.revision = max(int(one["metadata"]["resourceVersion"]) for things in thing.values() for one in things.values())
+            self.restored = time
             if time > self.begins:
                 self.gap(time - 1, time, ORDER)
                 self.lists(time + .01, ORDER)

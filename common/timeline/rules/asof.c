@@ -34,8 +34,10 @@ static bool is_before(struct side a, struct side b, const struct assumptions *as
 {
 	if (a.binding->holder == b.binding->holder)
 		return a.binding->epoch < b.binding->epoch;
-	if (a.binding->who == b.binding->who)
-		return false; /* two mirrors of a pod that went on */
+	/* Two mirrors of a pod that went on, or an address that services share. */
+	if (a.binding->who == b.binding->who || a.binding->evidence.shared ||
+	    b.binding->evidence.shared)
+		return false;
 	return seems_before(a, b, assumptions) && !seems_before(b, a, assumptions);
 }
 

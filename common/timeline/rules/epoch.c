@@ -290,9 +290,14 @@ static void add_record(struct pod_fold *fold, const struct pod_record *record, b
 	struct epoch *epoch = &fold->epoch;
 	enum binding_end told = end_told(epoch, record, deleted);
 
-	add_addresses(epoch, record);
-	add_evidence(epoch, record);
-	add_end(epoch, told, arrival);
+	/* What started since, and has no address, may have run in another sandbox. */
+	if (record->address_count == 0 && fresh(fold, record)) {
+		add_end(epoch, told == BINDING_LOST ? told : BINDING_ADDRESS_GONE, arrival);
+	} else {
+		add_addresses(epoch, record);
+		add_evidence(epoch, record);
+		add_end(epoch, told, arrival);
+	}
 	if (epoch->evidence.how == BINDING_OPEN)
 		add_life(epoch, record, arrival);
 	for (size_t i = 0; i < record->started_count; i++)
