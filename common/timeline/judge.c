@@ -28,16 +28,21 @@ struct assumptions judge_assumptions(const struct timeline *timeline)
 				    timeline->options.skew_ns};
 }
 
+/* GAPs and coverage are on tenure-kube's clock, flows on a capture's. */
 static bool overlaps_gap(const struct timeline *timeline, unsigned resources, struct when start,
 			 const struct timeline_question *question)
 {
-	return gaps_overlap(&timeline->answering->gaps, resources, timeline->options.hold_ns, start,
-			    question->end, (uint64_t)question->position);
+	int64_t skew_ns = timeline->options.skew_ns;
+
+	return gaps_overlap(&timeline->answering->gaps, resources, timeline->options.hold_ns,
+			    when_add(start, -skew_ns), when_add(question->end, skew_ns),
+			    (uint64_t)question->position);
 }
 
 static bool before_coverage(const struct timeline *timeline, unsigned resources, struct when moment,
 			    uint64_t position)
 {
+	moment = when_add(moment, -timeline->options.skew_ns);
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		if ((resources & 1u << r) &&
 		    when_before(moment,
