@@ -275,7 +275,7 @@ static void a_syn_on_a_closed_connection_begins_another(void **state)
 	add(run, TRANSPORT_TCP, 2, CLIENT, SERVER, TCP_SYN, 1000);
 	assert_int_equal(run->count, 1);
 	assert_int_equal(run->out[0].end_reason, FLOW_END_OF_FLOW);
-	add(run, TRANSPORT_TCP, 3, CLIENT, SERVER, TCP_SYN, 1000); /* again */
+	add(run, TRANSPORT_TCP, S / 2, CLIENT, SERVER, TCP_SYN, 1000); /* again */
 	flow_packets_drain(run);
 	assert_int_equal(run->count, 2);
 	assert_int_equal(run->out[1].source.packets, 2);
