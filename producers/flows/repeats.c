@@ -13,10 +13,13 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 
 uint64_t repeats_hash(uint64_t flow, unsigned direction, const struct packet *packet)
 {
+	/* A checksum may be left to the interface, and then differs from copy to copy. */
+	bool checksum = packet->protocol != TRANSPORT_TCP || packet->identification == 0;
 	uint64_t hash =
 		mix(flow + direction, (uint64_t)packet->sequence << 32 | packet->acknowledgment);
 
-	return mix(hash, (uint64_t)packet->identification << 48 | (uint64_t)packet->checksum << 32 |
+	return mix(hash, (uint64_t)packet->identification << 48 |
+				 (uint64_t)(checksum ? packet->checksum : 0) << 32 |
 				 ((uint64_t)packet->tcp_flags << 24 ^ packet->bytes));
 }
 

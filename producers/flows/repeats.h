@@ -2,7 +2,7 @@
  * LINUX_SLL and mirror ports do.
  *
  * A packet is a copy of another if they are of one flow and direction and have equal length, IP
- * identification, transport checksum, and TCP numbers and flags. The TTL may differ: a copy may
+ * identification, TCP numbers and flags, and transport checksum (for TCP only without identification). The TTL may differ: a copy may
  * come from behind a router. As a retransmission may be equal too, a copy is told from it
  *
  *   - by its identification, at most REPEATS_NS later: the sender gives each packet another;
