@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -247,6 +248,46 @@ static void the_controller_is_the_owner_that_says_so(void **state)
 	json_free(none);
 }
 
+static void a_deployment_config_is_above_its_replication_controller(void **state)
+{
+	static const struct {
+		const char *owner, *notes, *kind, *name;
+	} cases[] = {
+		{"ReplicationController",
+		 "'annotations':{'openshift.io/deployment-config.name':'web',"
+		 "'openshift.io/deployment.name':'web-3'}",
+		 "DeploymentConfig", "web"},
+		{"ReplicationController",
+		 "'labels':{'deploymentconfig':'web','deployment':'web-3'}", "DeploymentConfig",
+		 "web"},
+		{"ReplicationController",
+		 "'labels':{'deploymentconfig':'web','deployment':'web-2'}",
+		 "ReplicationController", "web-3"},
+		{"ReplicationController", "'labels':{'deployment':'web-3'}",
+		 "ReplicationController", "web-3"},
+		{"ReplicaSet", "'labels':{'deploymentconfig':'web','deployment':'web-3'}",
+		 "ReplicaSet", "web-3"},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct pod_object pod;
+		struct json_object *tree;
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			 "{'metadata':{'name':'web-3-x','namespace':'shop','uid':'u',%s,"
+			 "'ownerReferences':[{'kind':'%s','name':'web-3','uid':'r',"
+			 "'controller':true}]}}",
+			 cases[c].notes, cases[c].owner);
+		tree = parsed(quoted(text));
+		assert_null(object_pod(tree, &pod));
+		assert_true(span_equal(pod.names.owner_kind, span_of(cases[c].kind)));
+		assert_true(span_equal(pod.names.owner_name, span_of(cases[c].name)));
+		json_free(tree);
+	}
+}
+
 static void ranges_of_a_service_cidr(void **state)
 {
 	struct json_object *tree =
@@ -275,6 +316,7 @@ int main(void)
 		cmocka_unit_test(a_service_has_cluster_external_and_balancer_addresses),
 		cmocka_unit_test(a_slice_lists_addresses_with_ports),
 		cmocka_unit_test(the_controller_is_the_owner_that_says_so),
+		cmocka_unit_test(a_deployment_config_is_above_its_replication_controller),
 		cmocka_unit_test(ranges_of_a_service_cidr),
 	};
 
