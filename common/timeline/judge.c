@@ -112,9 +112,8 @@ struct unpublished_question judge_unpublished(const struct timeline *timeline,
 						      ->holders[found->tenure->binding.holder]
 						      .uid)
 				  : 0,
-		.node = ranges_podcidrs_in_use(&cluster->ranges, position)
-				? ranges_node_of(&cluster->ranges, &question->ip, position)
-				: 0,
+		.nodes = judgement->nodes,
+		.node_count = judgement->node_count,
 	};
 }
 
@@ -212,6 +211,9 @@ static void decide(struct timeline *timeline, const struct timeline_question *qu
 	judgement->gap = overlaps_gap(timeline, JUDGE_RESOURCES, question->start, question);
 	judgement->early = !is_there(timeline, position) ||
 			   before_coverage(timeline, JUDGE_RESOURCES, question->start, position);
+	if (ranges_podcidrs_in_use(&timeline->answering->ranges, position))
+		judgement->node_count = ranges_nodes_of(&timeline->answering->ranges, &question->ip,
+							position, judgement->nodes);
 	judgement->unrecorded = find_unrecorded(timeline, judgement, question);
 	switch (found->holders) {
 	case POSSIBLE_MANY:

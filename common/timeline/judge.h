@@ -33,6 +33,8 @@ struct judgement {
 	struct when settled; /* the latest instant up to the start with a certain binding */
 	bool gap;            /* the flow overlaps a GAP */
 	bool early;          /* it begins before the coverage */
+	uint64_t nodes[RANGES_NODES_MAX]; /* whose pods can have the address; none: any pod */
+	size_t node_count;
 	struct unrecorded unrecorded;
 };
 

@@ -15,6 +15,7 @@
 #define LINK_TYPES "Ethernet, LINUX_SLL, LINUX_SLL2, RAW, IPV4, IPV6, NULL, LOOP"
 /* 2261-12-31: the last year that a struct when can hold. */
 #define SECONDS_MAX INT64_C(9214646400)
+#define SECONDS_OF_1970 INT64_C(31536000)
 
 struct capture {
 	pcap_t *pcap;
@@ -24,6 +25,7 @@ struct capture {
 	bool live;
 	bool gone;
 	int64_t time_unit; /* nanoseconds in one of libpcap's units */
+	bool after_1970;   /* a packet had such a time */
 	struct capture_stats stats;
 	/* Of capture_read(), while libpcap calls back. */
 	struct packet *packets;
@@ -59,8 +61,14 @@ static int set_link(struct capture *capture)
 	const char *words = pcap_datalink_val_to_description(datalink);
 
 	capture->time_unit = nanoseconds ? 1 : 1000;
-	if (find_link(datalink, &capture->link) == 0)
+	if (find_link(datalink, &capture->link) == 0) {
+		if (capture->link == PACKET_SLL)
+			log_warn("%s: LINUX_SLL does not say on which interface a packet was "
+				 "captured; copies from several interfaces are counted once only "
+				 "where they can be told from new packets; use LINUX_SLL2",
+				 capture->name);
 		return EX_OK;
+	}
 	log_error("%s: link type %d (%s%s%s) is not supported; supported are " LINK_TYPES,
 		  capture->name, datalink, name ? name : "unknown", words ? ", " : "",
 		  words ? words : "");
@@ -247,19 +255,31 @@ void capture_close(struct capture *capture)
 	free(capture);
 }
 
+/* False in the first second of 1970, which means no time (a Simple Packet Block of pcapng), and in
+ * all of 1970 once a packet was later: a clock that was not set yet. */
+static bool is_good_time(struct capture *capture, int64_t seconds, int64_t nanoseconds)
+{
+	if (seconds < 1 || seconds >= SECONDS_MAX || nanoseconds < 0 ||
+	    nanoseconds >= NS_PER_SECOND)
+		return false;
+	if (seconds >= SECONDS_OF_1970)
+		capture->after_1970 = true;
+	return seconds >= SECONDS_OF_1970 || !capture->after_1970;
+}
+
 /* Called by libpcap for each frame, no more often than there is room. */
 static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
 	struct capture *capture = (struct capture *)user;
 	struct packet *packet = &capture->packets[capture->count];
 	int64_t seconds = header->ts.tv_sec;
+	int64_t nanoseconds = header->ts.tv_usec * capture->time_unit;
 	enum packet_verdict verdict = PACKET_BAD_TIME;
 
 	capture->stats.frames++;
 	/* With nanosecond precision tv_usec holds nanoseconds. */
-	if (seconds >= 0 && seconds < SECONDS_MAX && header->ts.tv_usec >= 0 &&
-	    header->ts.tv_usec * capture->time_unit < NS_PER_SECOND) {
-		packet->time.ns = seconds * NS_PER_SECOND + header->ts.tv_usec * capture->time_unit;
+	if (is_good_time(capture, seconds, nanoseconds)) {
+		packet->time.ns = seconds * NS_PER_SECOND + nanoseconds;
 		verdict = packet_decode(capture->link, bytes, header->caplen, header->len, packet);
 	}
 	if (verdict == PACKET_OK)

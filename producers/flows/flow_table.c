@@ -9,6 +9,7 @@
 #include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/interfaces.h"
+#include "producers/flows/repeats.h"
 #include "producers/flows/turns.h"
 #include "producers/flows/wheel.h"
 
@@ -17,7 +18,8 @@
 
 struct aimed {
 	struct flow_key key;
-	uint32_t tag;
+	uint64_t hash;
+	uint32_t tag; /* its low half */
 	unsigned direction;
 };
 
@@ -37,6 +39,7 @@ struct flow_table {
 	struct wheel *wheel; /* holds every entry that is not in DUE */
 	struct turns_pool *pool;
 	struct closed *closed;
+	struct repeats repeats;
 	bool forced; /* the flows in DUE have a forced end */
 	size_t due_next;
 	size_t due_count;
@@ -235,7 +238,8 @@ void flow_table_aim(struct flow_table *table, const struct packet *packets, size
 		struct aimed *aimed = &table->aimed[i];
 
 		aimed->direction = flow_key_from_packet(&packets[i], &aimed->key);
-		aimed->tag = tag_of(table, &aimed->key);
+		aimed->hash = flow_key_hash(&aimed->key, table->options.seed);
+		aimed->tag = (uint32_t)aimed->hash;
 		__builtin_prefetch(&index->slots[aimed->tag & index->mask]);
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -312,12 +316,32 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 	return ended;
 }
 
+/* Whether PACKET was counted before. A TCP segment with new bytes need not be compared. */
+static bool is_copy(struct flow_table *table, uint32_t number, const struct aimed *aimed,
+		    const struct packet *packet)
+{
+	uint64_t hash = repeats_hash(aimed->hash, aimed->direction, packet);
+	enum repeats_verdict verdict = REPEATS_FIRST;
+
+	if (number != FLOW_INDEX_NONE &&
+	    !(packet->protocol == TRANSPORT_TCP &&
+	      tcp_is_news(&table->index.entries[number].tcp, packet, aimed->direction)))
+		verdict = repeats_find(&table->repeats, hash, packet);
+	if (verdict != REPEATS_COPY)
+		repeats_add(&table->repeats, hash, packet);
+	table->stats.repeats_unsure += verdict == REPEATS_UNSURE;
+	table->stats.repeated += verdict == REPEATS_COPY;
+	return verdict == REPEATS_COPY;
+}
+
 bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t at,
 		    struct flow *flow)
 {
 	const struct aimed *aimed = &table->aimed[at];
 	uint32_t number = flow_index_find(&table->index, &aimed->key, aimed->tag);
 
+	if (is_copy(table, number, aimed, packet))
+		return false;
 	if (number == FLOW_INDEX_NONE)
 		return add_absent(table, aimed, packet, flow);
 	return add_known(table, number, aimed, packet, flow);

@@ -7,7 +7,7 @@
  * (1) The flows that come out, and their order, depend on the packets and the options alone, never
  *     on the seed. They come out in the order in which they were over, then of their creation.
  * (2) Each packet is counted in exactly one flow, or as a late segment of a closed connection
- *     (closed.h). No flow is lost: when the table is full, a flow ends early, as
+ *     (closed.h), or as a copy of a packet that was counted (repeats.h). No flow is lost: when the table is full, a flow ends early, as
  *     FLOW_LACK_OF_RESOURCES.
  * (3) Nothing is allocated after flow_table_new().
  * (4) A step back in time of up to FLOW_TABLE_STEP_NS is disorder: flows grow at
@@ -39,11 +39,13 @@ struct flow_table_options {
 };
 
 struct flow_table_stats {
-	uint64_t flows;         /* begun */
-	uint64_t evictions;     /* flows that ended for lack of room */
-	uint64_t late_segments; /* of connections that had been closed (2) */
-	uint64_t samples_lost;  /* response times that found no room */
-	uint64_t clock_steps;   /* (4) */
+	uint64_t flows;          /* begun */
+	uint64_t evictions;      /* flows that ended for lack of room */
+	uint64_t late_segments;  /* of connections that had been closed (2) */
+	uint64_t samples_lost;   /* response times that found no room */
+	uint64_t clock_steps;    /* (4) */
+	uint64_t repeated;       /* copies (2) */
+	uint64_t repeats_unsure; /* packets of flows that may be copies */
 };
 
 struct flow_table;

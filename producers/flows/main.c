@@ -94,12 +94,14 @@ static void report(const struct input *input, const struct meter *meter, bool li
 	struct text line;
 
 	text_init(&line, 4096);
-	text_add_format(
-		&line, "frames=%" PRIu64 " packets=%" PRIu64 " flows=%" PRIu64 " records=%" PRIu64,
-		in.capture.frames,
-		in.capture.verdicts[PACKET_OK] - out.fragments_alone - out.table.late_segments,
-		out.table.flows, out.records);
+	text_add_format(&line,
+			"frames=%" PRIu64 " packets=%" PRIu64 " flows=%" PRIu64 " records=%" PRIu64,
+			in.capture.frames,
+			in.capture.verdicts[PACKET_OK] - out.fragments_alone -
+				out.table.late_segments - out.table.repeated,
+			out.table.flows, out.records);
 	in.capture.verdicts[PACKET_FRAGMENT_ALONE] += out.fragments_alone;
+	in.capture.verdicts[PACKET_REPEATED] += out.table.repeated;
 	for (unsigned i = PACKET_OK + 1; i < PACKET_VERDICTS; i++)
 		text_add_format(&line, " %s=%" PRIu64, packet_verdict_name(i),
 				in.capture.verdicts[i]);
@@ -107,9 +109,10 @@ static void report(const struct input *input, const struct meter *meter, bool li
 	text_add_format(&line,
 			" kernel_drops=%" PRIu64 " interface_drops=%" PRIu64
 			" truncated_files=%" PRIu64 " evictions=%" PRIu64 " samples_lost=%" PRIu64
-			" clock_steps=%" PRIu64,
+			" clock_steps=%" PRIu64 " repeats_unsure=%" PRIu64,
 			in.capture.kernel_drops, in.capture.interface_drops, in.capture.truncated,
-			out.table.evictions, out.table.samples_lost, out.table.clock_steps);
+			out.table.evictions, out.table.samples_lost, out.table.clock_steps,
+			out.table.repeats_unsure);
 	if (live)
 		text_add_format(&line,
 				" interfaces_opened=%" PRIu64 " interfaces_gone=%" PRIu64
@@ -117,6 +120,11 @@ static void report(const struct input *input, const struct meter *meter, bool li
 				in.opened, in.gone, in.refused);
 	log_info("%s", text_terminate(&line));
 	text_free(&line);
+	if (out.table.repeats_unsure > 0)
+		log_warn("%" PRIu64
+			 " packets equal one that was captured up to 1 ms earlier and were "
+			 "counted, because nothing proves that they are copies",
+			 out.table.repeats_unsure);
 }
 
 static int run(const struct flows_options *o, struct input *input, struct meter *meter,

@@ -108,6 +108,7 @@ static enum packet_verdict read_tcp(const struct rest *rest, size_t length, stru
 	packet->sequence = read32(b + 4);
 	packet->acknowledgment = read32(b + 8);
 	packet->tcp_flags = b[13];
+	packet->checksum = read16(b + 16);
 	packet->payload = header < length ? (uint32_t)(length - header) : 0;
 	return PACKET_OK;
 }
@@ -127,6 +128,7 @@ static enum packet_verdict read_transport(const struct rest *rest, size_t length
 			return PACKET_SHORT_TRANSPORT;
 		packet->source_port = read16(b);
 		packet->destination_port = read16(b + 2);
+		packet->checksum = read16(b + 6);
 		packet->payload = (uint32_t)(length - 8);
 		return PACKET_OK;
 	case TRANSPORT_SCTP:
@@ -142,18 +144,18 @@ static enum packet_verdict read_transport(const struct rest *rest, size_t length
 			return PACKET_SHORT_TRANSPORT;
 		packet->icmp_type = b[0];
 		packet->icmp_code = b[1];
+		packet->checksum = read16(b + 2);
 		return PACKET_OK;
 	default:
 		return PACKET_OK;
 	}
 }
 
-static void set_fragment(struct packet *packet, unsigned offset, bool more, uint32_t id)
+static void set_fragment(struct packet *packet, unsigned offset, bool more)
 {
 	if (offset == 0 && !more)
 		return; /* a whole packet; RFC 6946 calls it an atomic fragment */
 	packet->fragment = offset == 0 ? PACKET_FIRST_FRAGMENT : PACKET_LATER_FRAGMENT;
-	packet->fragment_id = id;
 }
 
 static enum packet_verdict read_ipv4(struct rest *rest, struct packet *packet)
@@ -178,7 +180,8 @@ static enum packet_verdict read_ipv4(struct rest *rest, struct packet *packet)
 	packet->destination = ip_from_v4(b + 16);
 	packet->protocol = b[9];
 	packet->bytes = (uint32_t)total;
-	set_fragment(packet, fragment & 0x1fff, fragment & 0x2000, read16(b + 4));
+	packet->identification = read16(b + 4);
+	set_fragment(packet, fragment & 0x1fff, fragment & 0x2000);
 	skip(rest, header);
 	return read_transport(rest, total - header, packet);
 }
@@ -238,8 +241,10 @@ static enum packet_verdict skip_extensions(struct rest *rest, uint8_t next, size
 			return PACKET_BAD_IP;
 		if (size > rest->captured)
 			return PACKET_SHORT_IP;
-		if (next == FRAGMENT)
-			set_fragment(packet, read16(b + 2) >> 3, b[3] & 1, read32(b + 4));
+		if (next == FRAGMENT) {
+			packet->identification = read32(b + 4);
+			set_fragment(packet, read16(b + 2) >> 3, b[3] & 1);
+		}
 		next = b[0];
 		skip(rest, size);
 		*length -= size;
@@ -316,6 +321,7 @@ const char *packet_verdict_name(enum packet_verdict verdict)
 		[PACKET_SHORT_TRANSPORT] = "short_transport",
 		[PACKET_FRAGMENT_ALONE] = "fragment_alone",
 		[PACKET_NO_INTERFACE] = "no_interface",
+		[PACKET_REPEATED] = "repeated",
 	};
 
 	return names[verdict];

@@ -27,7 +27,7 @@ enum packet_link {
 enum packet_verdict {
 	PACKET_OK,
 	PACKET_NOT_IP,          /* another EtherType: ARP, LLDP, MPLS, ... */
-	PACKET_BAD_TIME,        /* a timestamp outside 1970-2261 */
+	PACKET_BAD_TIME,        /* no time, or one outside 1970-2261 */
 	PACKET_SHORT_LINK,      /* the frame ends inside the link header */
 	PACKET_SHORT_IP,        /* the frame ends inside the IP header or its extensions */
 	PACKET_BAD_IP,          /* version or lengths contradict each other */
@@ -35,6 +35,7 @@ enum packet_verdict {
 	PACKET_SHORT_TRANSPORT, /* the frame ends inside the transport header */
 	PACKET_FRAGMENT_ALONE,  /* a later fragment whose first was not seen */
 	PACKET_NO_INTERFACE,    /* the interface table is full */
+	PACKET_REPEATED,        /* another copy of a packet (repeats.h) */
 	PACKET_VERDICTS,
 };
 
@@ -49,13 +50,14 @@ struct packet {
 	struct ip destination;
 	uint32_t sequence; /* TCP */
 	uint32_t acknowledgment;
-	uint32_t bytes;       /* of IP, header included */
-	uint32_t frame_bytes; /* on the wire */
-	uint32_t payload;     /* bytes after a TCP or UDP header */
-	uint32_t fragment_id;
-	uint32_t interface_id; /* from SLL2, else 0 */
-	uint16_t source_port;  /* TCP, UDP, SCTP */
+	uint32_t bytes;          /* of IP, header included */
+	uint32_t frame_bytes;    /* on the wire */
+	uint32_t payload;        /* bytes after a TCP or UDP header */
+	uint32_t identification; /* of the IP packet; 0 if it has none */
+	uint32_t interface_id;   /* from SLL2, else 0 */
+	uint16_t source_port;    /* TCP, UDP, SCTP */
 	uint16_t destination_port;
+	uint16_t checksum;  /* TCP, UDP, ICMP */
 	uint16_t interface; /* its number in the interfaces, set after packet_decode() */
 	uint8_t protocol;
 	uint8_t tcp_flags;

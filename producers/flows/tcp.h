@@ -50,6 +50,13 @@ enum tcp_payload {
 /* Adds the connection's next packet. */
 enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsigned direction);
 
+/* True if PACKET has bytes above the highest of its direction. */
+static inline bool tcp_is_news(const struct tcp *tcp, const struct packet *packet,
+			       unsigned direction)
+{
+	return (int32_t)(tcp->next[direction] - (packet->sequence + packet->payload)) < 0;
+}
+
 /* True after a RST or a FIN each way. */
 static inline bool tcp_closed(const struct tcp *tcp)
 {

@@ -214,6 +214,9 @@ void node_add_label(const struct node *node, bool with_cluster, struct text *tex
 		add_name(text, "@", node->cluster, "");
 	if (node->kind == NODE_WORKLOAD || node->kind == NODE_POD)
 		add_name(text, " (", node_kind_name(node), ")");
+	/* A service n1 of a namespace called node is not the node n1. */
+	if (node->kind == NODE_SERVICE && strcmp(node->namespace, "node") == 0)
+		text_add_string(text, " (service)");
 }
 
 void node_add_id(const struct node *node, struct text *text)

@@ -200,6 +200,36 @@ def others():
     ]
 
 
+def mirrored(link_heads):
+    """Each packet of http() behind each of LINK_HEADS, with another TTL and checksum each time. A retransmission has
+    an identification of its own."""
+    frames = []
+    for ident, (time, frame) in enumerate(http(), 1):
+        for hop, head in enumerate(link_heads):
+            packet = bytearray(frame[14:])
+            packet[4:6] = struct.pack(">H", ident)
+            packet[8] -= hop
+            packet[36] = hop
+            frames.append((time + hop * 12_000, head + packet))
+    return frames
+
+
+def copies():
+    """Each packet on a veth, a bridge and eth0, the last behind a router; then a true retransmission."""
+    head = bytes([0, 0, 0, 1, 0, 6]) + bytes(8) + b"\x08\0"
+    packets = [
+        ip4(A, B, 17, udp(5000, 53, b"query"), ident=7),
+        ip4(B, A, 17, udp(53, 5000, b"the answer"), ident=9),
+        ip4(A, B, 17, udp(5000, 53, b"query"), ident=8),
+    ]
+    ttl = lambda packet: packet[:8] + bytes([packet[8] - 1]) + packet[9:]
+    return [
+        (i * 4 * MS + hop * MS // 20, head + (ttl(packet) if hop == 2 else packet))
+        for i, packet in enumerate(packets)
+        for hop in range(3)
+    ]
+
+
 def main():
     write_pcap("flows-http/http.pcap", http())
     write_pcap("flows-http/snapped.pcap", http(), snaplen=60)
@@ -208,6 +238,12 @@ def main():
     write_pcap("flows-slices/slices.pcap", slices())
     write_pcap("flows-late/late.pcap", late())
     write_pcap("flows-fast-open/fast_open.pcap", fast_open())
+    write_pcap("flows-copies/copies.pcap", copies(), SLL)
+    cooked = lambda kind: bytes([0, kind, 0, 1, 0, 6]) + bytes(8) + b"\x08\0"
+    write_pcap("flows-mirrored/any.pcap", mirrored([cooked(0), cooked(0), cooked(4)]), SLL)
+    write_pcap("flows-mirrored/mirror.pcap", mirrored([ethernet(b"\x45")[:14]] * 2))
+    untimed = [(-START, ethernet(ip4(A, B, 17, udp(5000, 53, b"query"))))]
+    write_pcap("flows-untimed/untimed.pcap", udp_pair(0) + untimed + udp_pair(SECOND))
     write_pcap("flows-others/others.pcap", others())
     write_pcap("flows-clock/clock.pcap", udp_pair(0) + udp_pair(-5 * SECOND) + udp_pair(-3600 * SECOND))
     write_pcap("flows-bad-input/truncated.pcap", udp_pair(), cut=7)

@@ -226,6 +226,33 @@ static void read_conditions(struct json_object *object, struct pod_object *pod)
 	}
 }
 
+/* The annotation KEY, else the label KEY, else the label LABEL. */
+static struct span openshift_note(struct json_object *object, const char *key, const char *label)
+{
+	struct span note = object_labelled(object, "metadata.annotations", key);
+
+	if (note.length == 0)
+		note = object_labelled(object, "metadata.labels", key);
+	return note.length > 0 ? note : object_labelled(object, "metadata.labels", label);
+}
+
+/* OpenShift notes in each pod of a DeploymentConfig the configuration and its ReplicationController
+ * (openshift/library-go, apps/appsutil). */
+static void find_deployment_config(struct json_object *object, struct holder_names *names)
+{
+	struct span config =
+		openshift_note(object, "openshift.io/deployment-config.name", "deploymentconfig");
+	struct span controller =
+		openshift_note(object, "openshift.io/deployment.name", "deployment");
+
+	if (config.length == 0 ||
+	    !span_equal(names->owner_kind, span_of("ReplicationController")) ||
+	    !span_equal(names->owner_name, controller))
+		return;
+	names->owner_kind = span_of("DeploymentConfig");
+	names->owner_name = config;
+}
+
 static void read_names(struct json_object *object, struct holder_names *names)
 {
 	names->namespace = object_text(object, "metadata.namespace");
@@ -233,6 +260,7 @@ static void read_names(struct json_object *object, struct holder_names *names)
 	names->node = object_text(object, "spec.nodeName");
 	names->hash = object_labelled(object, "metadata.labels", "pod-template-hash");
 	object_controller(object, &names->owner_kind, &names->owner_name, &names->owner_uid);
+	find_deployment_config(object, names);
 }
 
 /* Anyone who can create a pod can write any text here. If the pod were refused for it, it

@@ -224,15 +224,21 @@ bool ranges_podcidrs_in_use(struct ranges *ranges, uint64_t position)
 	return ranges->own_used_offset <= position && !view_at(ranges, position)->violated;
 }
 
-uint64_t ranges_node_of(const struct ranges *ranges, const struct ip *ip, uint64_t position)
+size_t ranges_nodes_of(const struct ranges *ranges, const struct ip *ip, uint64_t position,
+		       uint64_t nodes[static RANGES_NODES_MAX])
 {
+	size_t count = 0;
+
 	for (size_t r = 0; r < ranges->count && ranges->list[r].told_offset <= position; r++) {
 		const struct range_row *row = &ranges->list[r];
 
-		if (row->kind == RANGE_POD_CIDR && ip_in_range(ip, &row->range))
-			return row->node;
+		if (row->kind != RANGE_POD_CIDR || !ip_in_range(ip, &row->range))
+			continue;
+		if (count == RANGES_NODES_MAX)
+			return 0;
+		nodes[count++] = row->node;
 	}
-	return 0;
+	return count;
 }
 
 enum ranges_amid ranges_amid(struct ranges *ranges, const struct ip *ip, uint64_t position)

@@ -79,8 +79,11 @@ bool ranges_use(struct ranges *ranges, const struct pod_address *pod, uint64_t o
 uint64_t ranges_offset(const struct ranges *ranges, const struct ip *ip);
 /* Pods have had addresses of their own status in the podCIDRs of their nodes, and only there. */
 bool ranges_podcidrs_in_use(struct ranges *ranges, uint64_t position);
-/* A hash of the name of the node whose podCIDR contains IP, 0 if there is none. */
-uint64_t ranges_node_of(const struct ranges *ranges, const struct ip *ip, uint64_t position);
+#define RANGES_NODES_MAX 8
+/* Hashes of the names of the nodes that have had a podCIDR with IP in it. Returns how many, 0 also
+ * if there are more than RANGES_NODES_MAX. */
+size_t ranges_nodes_of(const struct ranges *ranges, const struct ip *ip, uint64_t position,
+		       uint64_t nodes[static RANGES_NODES_MAX]);
 
 enum ranges_amid {
 	RANGES_NOT_AMID,

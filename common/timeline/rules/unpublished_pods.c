@@ -67,13 +67,23 @@ static bool may_linger(struct when until, bool released,
 			: when_before(question->settled, until);
 }
 
+/* The address can be of a pod of NODE. */
+static bool can_be_on(uint64_t node, const struct unpublished_question *question)
+{
+	for (size_t n = 0; n < question->node_count; n++) {
+		if (question->nodes[n] == node)
+			return true;
+	}
+	return question->node_count == 0;
+}
+
 static bool may_hold(const struct unpublished_pod *row, const struct unpublished_question *question)
 {
 	struct when alive;
 
 	if (row->hidden_offset <= question->position || row->holder == question->holder ||
 	    when_before(question->end, when_add(row->from, -question->skew_ns)) ||
-	    (question->node != 0 && row->node != question->node))
+	    !can_be_on(row->node, question))
 		return false;
 	/* It kept the address that it had while nothing was reported of its end, so it had none
 	 * that was another's then. */

@@ -50,7 +50,9 @@ struct unpublished_question {
 	int64_t hold_ns, skew_ns;
 	uint64_t position;
 	uint64_t holder; /* a pod that is ignored: it is possible anyway */
-	uint64_t node;   /* only pods of this node can have the address; 0 for any */
+	/* Only pods of these nodes can have the address; of any if there are none. */
+	const uint64_t *nodes;
+	size_t node_count;
 };
 
 /* The first statement from number *NEXT on whose pod may hold the address in the flow, or

@@ -20,8 +20,14 @@ struct flow_packets *flow_packets_new(size_t max_flows, uint64_t seed)
 	};
 
 	assert_non_null(run);
-	for (unsigned i = 0; i < FLOW_KEY_SEED_WORDS; i++)
-		options.seed[i] = (seed + i + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	/* Unrelated words, as the hash needs them (splitmix64). */
+	for (unsigned i = 0; i < FLOW_KEY_SEED_WORDS; i++) {
+		uint64_t word = (seed * FLOW_KEY_SEED_WORDS + i) * UINT64_C(0x9e3779b97f4a7c15);
+
+		word = (word ^ word >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+		word = (word ^ word >> 27) * UINT64_C(0x94d049bb133111eb);
+		options.seed[i] = word ^ word >> 31;
+	}
 	run->table = flow_table_new(&options);
 	assert_non_null(run->table);
 	return run;

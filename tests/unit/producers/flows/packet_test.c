@@ -311,9 +311,9 @@ static void later_fragments_get_the_ports_of_the_first(void **state)
 	assert_int_equal(b.source_port, 40000);
 	assert_int_equal(b.destination_port, 53);
 	/* Another packet, another interface, too late. */
-	b.fragment_id++;
+	b.identification++;
 	assert_false(fragments_resolve(fragments, &b));
-	b.fragment_id--;
+	b.identification--;
 	b.interface = 2;
 	assert_false(fragments_resolve(fragments, &b));
 	b.interface = 1;

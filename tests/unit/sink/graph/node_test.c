@@ -86,6 +86,17 @@ static void shows_what_is_not_known_as_such(void **state)
 	assert_string_equal(id(&end), "ambiguous/hand_over");
 }
 
+static void tells_a_service_of_the_namespace_node_from_a_node(void **state)
+{
+	static struct tagged_flow_end end;
+
+	(void)state;
+	flow_service(&end, "node/n1");
+	assert_string_equal(label(&end, false, false), "node/n1 (service)");
+	flow_service(&end, "nodes/n1");
+	assert_string_equal(label(&end, false, false), "nodes/n1");
+}
+
 static void sends_no_control_characters_to_a_terminal(void **state)
 {
 	static struct tagged_flow_end end;
@@ -148,6 +159,7 @@ int main(void)
 		cmocka_unit_test(names_an_end_by_its_service_first),
 		cmocka_unit_test(names_nodes_services_and_the_outside),
 		cmocka_unit_test(shows_what_is_not_known_as_such),
+		cmocka_unit_test(tells_a_service_of_the_namespace_node_from_a_node),
 		cmocka_unit_test(sends_no_control_characters_to_a_terminal),
 		cmocka_unit_test(indexes_equal_nodes_once_and_shares_the_last_index),
 		cmocka_unit_test(orders_namespaces_first_and_the_unknown_last),

@@ -219,6 +219,7 @@ static void a_pod_that_was_not_released_lingers_until_the_address_is_settled(voi
 {
 	struct unpublished_pods table = {0};
 	struct unpublished_pod row = {1, 5, OFFSET_NEVER, 7, false, s(100), s(120)};
+	uint64_t nodes[] = {7};
 	struct unpublished_question question = {
 		.start = s(900),
 		.end = s(900),
@@ -227,15 +228,16 @@ static void a_pod_that_was_not_released_lingers_until_the_address_is_settled(voi
 		.known = s(900),
 		.skew_ns = NS_PER_SECOND,
 		.position = 9,
-		.node = 7,
+		.nodes = nodes,
+		.node_count = 1,
 	};
 
 	(void)state;
 	assert_int_equal(unpublished_pods_add(&table, &row), 0);
 	assert_true(unpublished_pods_may_hold(&table, &question));
-	question.node = 8; /* the address is another node's */
+	nodes[0] = 8; /* the address is another node's */
 	assert_false(unpublished_pods_may_hold(&table, &question));
-	question.node = 0;
+	question.node_count = 0;
 	question.settled = s(121);
 	assert_false(unpublished_pods_may_hold(&table, &question));
 	unpublished_pods_free(&table);

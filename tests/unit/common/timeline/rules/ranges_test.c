@@ -95,6 +95,7 @@ static void podcidrs_are_in_use_until_a_pod_is_elsewhere(void **state)
 
 static void a_pod_may_come_before_its_node(void **state)
 {
+	uint64_t nodes[RANGES_NODES_MAX];
 	struct ranges ranges = ranges_none();
 	struct ip inside = ip("10.1.1.9"), outside = ip("10.9.1.9");
 
@@ -107,9 +108,10 @@ static void a_pod_may_come_before_its_node(void **state)
 	assert_true(ranges_podcidrs_in_use(&ranges, 4));
 	assert_int_equal(ranges_offset(&ranges, &inside), 4);
 	assert_int_equal(ranges_amid(&ranges, &inside, 4), RANGES_NOT_AMID);
-	assert_int_equal(ranges_node_of(&ranges, &inside, 4), N1);
-	assert_int_equal(ranges_node_of(&ranges, &inside, 3), 0);
-	assert_int_equal(ranges_node_of(&ranges, &outside, 4), 0);
+	assert_int_equal(ranges_nodes_of(&ranges, &inside, 4, nodes), 1);
+	assert_int_equal(nodes[0], N1);
+	assert_int_equal(ranges_nodes_of(&ranges, &inside, 3, nodes), 0);
+	assert_int_equal(ranges_nodes_of(&ranges, &outside, 4, nodes), 0);
 	ranges_free(&ranges);
 }
 

@@ -1,0 +1,63 @@
+#include "producers/flows/repeats.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "common/base/transport.h"
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
+	return hash ^ hash >> 32;
+}
+
+uint64_t repeats_hash(uint64_t flow, unsigned direction, const struct packet *packet)
+{
+	/* A checksum may be left to the interface, and then differs from copy to copy. */
+	bool checksum = packet->protocol != TRANSPORT_TCP || packet->identification == 0;
+	uint64_t hash =
+		mix(flow + direction, (uint64_t)packet->sequence << 32 | packet->acknowledgment);
+
+	return mix(hash, (uint64_t)packet->identification << 48 |
+				 (uint64_t)(checksum ? packet->checksum : 0) << 32 |
+				 ((uint64_t)packet->tcp_flags << 24 ^ packet->bytes));
+}
+
+static enum repeats_verdict judge(const struct packet *packet, struct when first)
+{
+	int64_t age_ns = llabs(when_since(packet->time, first));
+	bool content = packet->protocol == TRANSPORT_TCP &&
+		       (packet->payload > 0 || packet->tcp_flags & (TCP_SYN | TCP_FIN));
+
+	if (packet->identification != 0 && age_ns <= REPEATS_NS)
+		return REPEATS_COPY;
+	if (age_ns > REPEATS_PLAIN_NS)
+		return REPEATS_FIRST;
+	return content ? REPEATS_COPY : REPEATS_UNSURE;
+}
+
+enum repeats_verdict repeats_find(const struct repeats *repeats, uint64_t hash,
+				  const struct packet *packet)
+{
+	enum repeats_verdict best = REPEATS_FIRST;
+	uint32_t found = 0;
+
+	if (packet->fragment != PACKET_WHOLE)
+		return REPEATS_FIRST;
+	for (unsigned i = 0; i < REPEATS_MAX; i++)
+		found |= repeats->tags[i] == (uint32_t)hash;
+	for (unsigned i = 0; found && i < REPEATS_MAX; i++) {
+		if (repeats->hashes[i] == hash && judge(packet, repeats->times[i]) > best)
+			best = judge(packet, repeats->times[i]);
+	}
+	return best;
+}
+
+void repeats_add(struct repeats *repeats, uint64_t hash, const struct packet *packet)
+{
+	uint32_t place = repeats->added++ % REPEATS_MAX;
+
+	repeats->tags[place] = (uint32_t)hash;
+	repeats->hashes[place] = hash;
+	repeats->times[place] = packet->time;
+}
