@@ -13,8 +13,8 @@ const struct settings_manual manual = {
 			"each flow with one more member, tenure, that names the holder of both "
 			"addresses or says why it is not known. A flow that cannot be tagged is "
 			"written to --rejected with the reason.",
-			"A flow waits until the cluster's state is known up to --hold after its "
-			"end. When that takes longer than --max-hold, it is answered "
+			"A flow waits until the cluster's state is known up to --hold and --skew "
+			"after its end. When that takes longer than --max-hold, it is answered "
 			"provisionally and marked.",
 			"On Kafka, outputs and offsets are committed in one transaction. Several "
 			"processes share the partitions; each needs an --instance of its own. "

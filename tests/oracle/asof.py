@@ -16,6 +16,7 @@ class Binding:
     raw_certain_from: int
     raw_certain_to: int
     raw_possible_to: int
+    began: int                      # offset of its first record
     first_known: int                # known before its first record, or None
     ended_received: int = None
     lost: bool = False
@@ -30,6 +31,10 @@ class Binding:
     possible_to: int = None
     surely_from: int = None         # certain_from and certain_to before they are narrowed
     surely_to: int = None
+
+    def rank(self):
+        """Of several possible bindings the greatest counts, and is shown first."""
+        return self.possible_from, self.began, self.uid.encode()
 
     def possible(self, start, end):
         return self.possible_from <= end and start <= self.possible_to

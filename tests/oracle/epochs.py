@@ -14,6 +14,7 @@ FINISHED, LOST, GONE, NEXT = "finished", "lost", "address gone", "next epoch"
 @dataclass(frozen=True)
 class Epoch:
     addresses: tuple
+    began: int                      # offset of its first record
     first_received: int
     first_known: int
     sandbox_ready: int = None
@@ -136,7 +137,7 @@ def next_epoch(epochs, letter, status):
         if not current.how:
             current = ended(current, NEXT, status.received, status.known)
         epochs = epochs[:-1] + (current,)
-    return epochs + (Epoch((), status.received, status.known, continues=continues),)
+    return epochs + (Epoch((), status.offset, status.received, status.known, continues=continues),)
 
 
 def begins(current, status, shown):

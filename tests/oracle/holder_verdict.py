@@ -40,7 +40,7 @@ def judge(scene):
         return Verdict("unknown", "local_scope")
     recorded = recorded_of(scene)
     chosen = {}
-    for one in sorted(recorded, key=lambda one: (one.possible_from, one.number, one.uid.encode())):
+    for one in sorted(recorded, key=lambda one: one.rank()):
         chosen[one.holder] = one
     found = Verdict("unknown", None, None, list(chosen.values()), unrecorded(scene))
     if len(chosen) > 1:

@@ -71,6 +71,7 @@ class Span:
     """One epoch of one address of a node or service."""
     address: bytes
     number: int
+    began: int                      # offset of its first record
     first_received: int
     last_received: int
     how: str                        # the object has it, in its newest record
@@ -103,7 +104,7 @@ def fold(held, record, resource, known):
         if address not in open_now:
             number = sum(1 for span in after if span.address == address)
             lacked = held.always is not None and address not in held.always
-            after.append(Span(address, number, record.received, record.received, how, known, known if lacked else None))
+            after.append(Span(address, number, record.offset, record.received, record.received, how, known, known if lacked else None))
     always = frozenset(shown) if held.always is None else held.always & frozenset(shown)
     return Held(tuple(after), always)
 

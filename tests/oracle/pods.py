@@ -15,7 +15,7 @@ class Status:
 
     def __init__(self, record, known):
         pod = record.object
-        self.uid, self.received, self.known = record.uid, record.received, known
+        self.uid, self.offset, self.received, self.known = record.uid, record.offset, record.received, known
         self.deleted = record.type == "DELETED"
         self.host_network = shapes.at(pod, "spec", "hostNetwork") is True
         self.node = shapes.text(pod, "spec", "nodeName") or ""

@@ -31,7 +31,7 @@ def answer(world, name, question, position, options):
 
 
 def candidates(scene, name, verdict):
-    found = sorted(verdict.possible, key=lambda one: (one.possible_from, one.number, one.uid.encode()), reverse=True)
+    found = sorted(verdict.possible, key=lambda one: one.rank(), reverse=True)
     shown = [candidate(scene, name, one) for one in found[:ROOM]]
     if verdict.unrecorded and len(shown) < ROOM and verdict.unrecorded[0] != verdict.reason:
         shown.append({"kind": "unrecorded", "why": verdict.unrecorded[0]})

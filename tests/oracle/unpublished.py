@@ -12,6 +12,7 @@ class Standing:
     start: int = None       # start_time
     node: str = ""
     until: int = None       # None: it is not over
+    kept_from: int = None   # from when it was unpublished, once it is over
     released: bool = False
     sandbox: int = None     # the earliest time of a sandbox True that was shown while no epoch was open
     past: tuple = ()        # (from, that time, number of the epoch that ended it) of earlier stretches
@@ -41,11 +42,13 @@ class Standing:
             return replace(self, start=start, node=node)
         released = status.finished_otherwise and not epochs
         if self.until is None or (released and not self.released):
-            return Standing(True, start, node, status.received, released)
+            return Standing(True, start, node, status.received, self.since(epochs), released)
         return replace(self, start=start, node=node)
 
-    def absent(self, received):
-        return replace(self, until=received) if self.free and self.until is None else self
+    def absent(self, received, epochs):
+        if not self.free or self.until is not None:
+            return self
+        return replace(self, until=received, kept_from=self.since(epochs))
 
     def node_lost(self, before, epochs):
         """Its node is gone, and with it the end of its epoch."""
@@ -58,10 +61,12 @@ class Standing:
         for since, sandbox, number in self.past:
             ready = epochs[number].sandbox_ready
             if ready is not None and sandbox < ready:
-                yield Standing(True, self.start, self.node, shift(ready, SECOND), True), since
+                yield Standing(True, self.start, self.node, shift(ready, SECOND), since, True), since
 
     def since(self, epochs):
         """From when on it may hold an address."""
+        if self.until is not None:
+            return self.kept_from
         end = None
         if epochs:
             end = newest([epochs[-1].last_running, finish_of(epochs[-1])])

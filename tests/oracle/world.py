@@ -231,7 +231,7 @@ class World:
         known = self.last_known() if sync_end.known is None else sync_end.known
         if resource == "pods":
             self.pod_is(thing, offset, lives.absent(thing.state.last(()), received, known),
-                        thing.standing.last().absent(received))
+                        thing.standing.last().absent(received, thing.state.last(())))
         elif resource in HOLDING:
             self.held(resource, thing, offset, holders.absent(thing.state.last(), received, known))
         if resource == "nodes":
@@ -322,7 +322,7 @@ class World:
             end, end_from = epoch.shown_end()
             found.append(asof.Binding(
                 "pod", thing.holder, uid, number, epoch.node, epoch.terminating, possible_from, certain_from,
-                certain_to, possible_to, epoch.first_known, epoch.ended_received, epoch.how == lives.LOST, None,
+                certain_to, possible_to, epoch.began, epoch.first_known, epoch.ended_received, epoch.how == lives.LOST, None,
                 start, start_from, end, end_from))
         return found
 
@@ -382,5 +382,5 @@ def held_binding(resource, uid, span, created):
         possible_to = EVER if lost else span.removed
     return asof.Binding(
         resource[:-1], uid, uid, span.number, "", False, possible_from, span.first_received, certain_to, possible_to,
-        span.first_known, span.removed, lost, span.how, created, "created", span.removed,
+        span.began, span.first_known, span.removed, lost, span.how, created, "created", span.removed,
         "received" if span.removed is not None else None)

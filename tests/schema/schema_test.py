@@ -42,15 +42,16 @@ REJECTED = {"reason": "wrong_type", "member": "event.end", "detail": "a time", "
             "flow": {"topic": "tenure.flows", "partition": 3, "offset": 991}}
 
 
-def tagged():
-    """A record with a known pod and a known service, from the oracle."""
+def tagged(start):
+    """A record with the pod that X had from 10 to 20 s and a known service, from the oracle."""
     records = asking.lived(asking.covered(cluster="prod"), "a", asking.X, 10, 20)
     records.event("ADDED", "services", 5, history.service("cart", "10.96.0.10"))
+    records.progress(60)
     timeline = records.feed(Timeline())
-    return json.loads(timeline.tag(history.flow(12, 13, asking.X, "10.96.0.10"), ("tenure.flows", 0, 0)))
+    return json.loads(timeline.tag(history.flow(start, start + 1, asking.X, "10.96.0.10"), ("tenure.flows", 0, 0)))
 
 
-GOOD = {"flows": [FLOW], "kube": [POD, GAP, PROGRESS, BEGIN], "rejected": [REJECTED], "tagged": [tagged()]}
+GOOD = {"flows": [FLOW], "kube": [POD, GAP, PROGRESS, BEGIN], "rejected": [REJECTED], "tagged": [tagged(12), tagged(20)]}
 
 
 def fault(kind, record):
@@ -110,9 +111,10 @@ WRONG = [
     ("flows", ("source", "port"), "80"), ("flows", ("event", "end"), "yesterday"), ("flows", ("event", "duration"), 1.5),
     ("flows", ("network", "transport"), "TCP"), ("flows", ("flow", "end_reason"), "bored"),
     ("flows", ("tcp", "flags", "source"), "SA"), ("tagged", ("tenure", "source", "status"), "sure"),
-    ("tagged", ("tenure", "source"), {"status": "unknown"}), ("tagged", ("tenure", "rules"), 2),
+    ("tagged", ("tenure", "source"), {"status": "unknown"}), ("tagged", ("tenure", "rules"), 1),
     ("tagged", ("tenure", "source"), {"status": "ambiguous", "reason": "gap"}),
     ("tagged", ("tenure", "provisional"), True), ("tagged", ("tenure", "source", "services"), []),
+    ("tagged", ("tenure", "source", "candidates"), []),
     ("rejected", ("reason",), "because"), ("kube", ("type",), "CHANGED"), ("kube", ("received",), 7)]
 
 
