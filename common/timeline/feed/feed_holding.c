@@ -128,13 +128,20 @@ int feed_holding(struct feed *feed, enum holder_kind kind, struct holding_state 
 	return 0;
 }
 
-/* A Node of this name is there, or no longer. */
-static int feed_node_there(struct feed *feed, uint64_t node, bool there)
+/* The Node UID is there under its name, or no longer. Another one may have taken the name since. */
+static int feed_node_there(struct feed *feed, struct span uid, uint64_t node, bool there)
 {
+	int found;
+
 	row_key_node_there(feed->key, feed->cluster->id, node);
-	text_clear(feed->value);
-	if (there)
+	if (there) {
+		text_clear(feed->value);
+		text_add(feed->value, uid.data, uid.length);
 		return store_put(feed->store, feed->key, feed->value);
+	}
+	found = store_get(feed->store, feed->key, feed->value);
+	if (found != 1 || !span_equal(text_span(feed->value), uid))
+		return found < 0 ? -1 : 0;
 	return store_remove(feed->store, feed->key) < 0 ? -1 : feed_pods_without_node(feed, node);
 }
 
@@ -148,7 +155,8 @@ int feed_node(struct feed *feed, const struct node_object *node, struct codec *b
 		goto out;
 	holding.created = node->created;
 	holding.identity = span_hash(node->names.name);
-	if (feed_node_there(feed, holding.identity, feed->event->type != KUBE_DELETED) < 0)
+	if (feed_node_there(feed, span_of(feed->event->uid), holding.identity,
+			    feed->event->type != KUBE_DELETED) < 0)
 		goto out;
 	if (feed_holding(feed, HOLDER_NODE, &holding, &node->addresses) < 0 ||
 	    feed_put_names(feed, &node->names, &holding.names) < 0)
@@ -179,7 +187,7 @@ int feed_node_absent(struct feed *feed, struct span uid, struct codec *body, str
 	if (rc == 0)
 		rc = feed_holding_close(feed, HOLDER_NODE, uid, &holding);
 	if (rc == 0)
-		rc = feed_node_there(feed, holding.identity, false);
+		rc = feed_node_there(feed, uid, holding.identity, false);
 	if (rc == 0)
 		holding_state_add(next, &holding);
 	holding_state_free(&holding);

@@ -319,7 +319,8 @@ int feed_end_list(struct feed *feed)
 	enum kube_resource resource = feed->event->resource;
 	struct sync *sync = &feed->cluster->sync[resource];
 
-	if (close_all_absent(feed) < 0 || (resource == KUBE_NODES && feed_nodes_listed(feed) < 0) ||
+	if (close_all_absent(feed) < 0 ||
+	    (resource == KUBE_NODES && !sync->scope.selective && feed_nodes_listed(feed) < 0) ||
 	    cluster_end_unread(feed->cluster, feed->store, resource, sync->begin_offset,
 			       feed->offset) < 0)
 		return -1;

@@ -165,7 +165,10 @@ static void read_container(struct json_object *container, struct pod_object *pod
 		record->first_running = when_earlier(record->first_running, running);
 	*terminated = json_object_at(container, "state.terminated", &state) == JSON_FOUND;
 	take_time(running, record->started, &record->started_count, &pod->refused);
-	take_time(started, record->started, &record->started_count, &pod->refused);
+	/* What ended before this sandbox was ready ran in another one. */
+	if (record->sandbox != POD_SANDBOX_TRUE || when_is_min(finished) ||
+	    when_not_after(record->sandbox_changed, finished))
+		take_time(started, record->started, &record->started_count, &pod->refused);
 	take_time(finished, record->finished, &record->finished_count, &pod->refused);
 	take_time(last_finished, record->finished, &record->finished_count, &pod->refused);
 }

@@ -1,5 +1,7 @@
 #include "common/timeline/rules/epoch.h"
 
+#include "common/timeline/rules/epoch_unpublished.h"
+
 static bool holds(const struct epoch *epoch, const struct ip *ip)
 {
 	return ip_among(ip, epoch->addresses, epoch->address_count);
@@ -304,47 +306,6 @@ static void add_record(struct pod_fold *fold, const struct pod_record *record, b
 		fold->newest_started = when_later(fold->newest_started, record->started[i]);
 }
 
-/* GONE: deleted, absent or in a terminal phase; RELEASED: by its kubelet. */
-static void fold_unpublished(struct pod_fold *fold, bool gone, bool is_released,
-			     struct when received)
-{
-	struct unpublished *unpublished = &fold->unpublished;
-	const struct evidence *evidence = &fold->epoch.evidence;
-
-	if (fold->has_epoch && evidence->how == BINDING_OPEN) {
-		unpublished->there = false;
-		return;
-	}
-	if (unpublished->there && gone && !when_is_max(unpublished->until)) {
-		if (is_released && !unpublished->released)
-			unpublished->until = received;
-		unpublished->released = unpublished->released || is_released;
-		return;
-	}
-	/* An epoch that ended with the pod itself leaves nothing open. */
-	if (unpublished->node == 0 || (!unpublished->there && gone && fold->has_epoch))
-		return;
-	unpublished->there = true;
-	unpublished->from = fold->start_time;
-	if (fold->has_epoch)
-		unpublished->from = when_later(unpublished->from, evidence_of_end(evidence));
-	unpublished->until = gone ? received : WHEN_MAX;
-	unpublished->released = is_released;
-}
-
-/* Another sandbox, whose address was never reported, came before the one of the new epoch. */
-static void add_before(struct pod_fold *fold)
-{
-	struct when ready = fold->epoch.evidence.sandbox_ready;
-
-	fold->before.there = fold->unpublished.node != 0 && !when_is_min(fold->unpublished_ready) &&
-			     when_before(fold->unpublished_ready, ready);
-	fold->before.until = when_add(ready, NS_PER_SECOND);
-	fold->before.released = true;
-	fold->before.node = fold->unpublished.node;
-	fold->unpublished_ready = WHEN_MIN;
-}
-
 struct pod_fold pod_fold_none(void)
 {
 	struct pod_fold fold = {
@@ -382,11 +343,11 @@ bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, boo
 	    (fold->epoch.evidence.how == BINDING_OPEN || finished(&fold->epoch, record)))
 		add_record(fold, record, deleted, arrival);
 	if (begins)
-		add_before(fold);
+		epoch_unpublished_before(fold);
 	else if (record->sandbox == POD_SANDBOX_TRUE && when_is_min(fold->unpublished_ready) &&
 		 (!fold->has_epoch || fold->epoch.evidence.how != BINDING_OPEN))
 		fold->unpublished_ready = record->sandbox_changed;
-	fold_unpublished(fold, deleted || record->terminal, is_released, arrival->received);
+	epoch_unpublished_fold(fold, deleted || record->terminal, is_released, arrival->received);
 	return later;
 }
 
@@ -397,7 +358,7 @@ void pod_fold_absent(struct pod_fold *fold, const struct arrival *arrival)
 
 	if (fold->has_epoch && epoch->evidence.how == BINDING_OPEN)
 		end_epoch(epoch, finished ? BINDING_FINISHED : BINDING_LOST, arrival);
-	fold_unpublished(fold, true, false, arrival->received);
+	epoch_unpublished_fold(fold, true, false, arrival->received);
 }
 
 void pod_fold_node_gone(struct pod_fold *fold, const struct arrival *arrival)
