@@ -286,7 +286,8 @@ struct when asof_settled(const struct tenure *tenures, size_t count, struct when
 
 	for (size_t t = 0; t < count; t++) {
 		const struct instants *at = &tenures[t].at;
-		struct when last = when_earlier(when_add(at->certain_to, skew_ns), moment);
+		struct when last =
+			when_earlier(when_add(at->certain_to, skew_ns), when_add(moment, -skew_ns));
 
 		if (when_not_after(when_add(at->certain_from, -skew_ns), last))
 			settled = when_later(settled, last);

@@ -49,8 +49,8 @@ const struct tenure *asof_previous(const struct tenure *tenures, size_t *at, str
 bool asof_is_before(const struct binding *a, const struct binding *b,
 		    const struct assumptions *assumptions);
 
-/* SKEW_NS before the latest instant up to MOMENT at which some binding is certain, by the clock
- * that says so; WHEN_MIN if there is none. */
+/* An instant up to which all is accounted for: SKEW_NS before the latest one, surely before MOMENT,
+ * at which some binding is certain by the clock that says so. WHEN_MIN if there is none. */
 struct when asof_settled(const struct tenure *tenures, size_t count, struct when moment,
 			 int64_t skew_ns);
 

@@ -117,12 +117,13 @@ static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *r
 	return sandbox_is_newer(epoch, record) && fresh(fold, record);
 }
 
-static void end_epoch(struct epoch *epoch, enum binding_end how, const struct arrival *arrival)
+/* WAS_TERMINATED: the last record that left it open was already of all terminated. */
+static void end_epoch(struct epoch *epoch, enum binding_end how, bool was_terminated,
+		      const struct arrival *arrival)
 {
 	epoch->evidence.how = how;
 	epoch->evidence.ended_received = arrival->received;
-	/* All containers may have been reported as terminated before. */
-	if (when_is_min(epoch->evidence.ended_known))
+	if (!was_terminated)
 		epoch->evidence.ended_known = arrival->known;
 }
 
@@ -170,7 +171,8 @@ static bool begin_epoch(struct pod_fold *fold, const struct pod_record *record, 
 		    restarted(&fold->epoch, record, deleted))
 			begun.evidence.shown_started = split(&fold->epoch, record);
 		if (fold->epoch.evidence.how == BINDING_OPEN)
-			end_epoch(&fold->epoch, BINDING_NEXT_EPOCH, arrival);
+			end_epoch(&fold->epoch, BINDING_NEXT_EPOCH,
+				  fold->epoch.evidence.all_terminated, arrival);
 		follow(&begun, &fold->epoch);
 		*ended = fold->epoch;
 	}
@@ -262,17 +264,19 @@ static enum binding_end end_told(const struct epoch *epoch, const struct pod_rec
 	return record->address_count == 0 ? BINDING_ADDRESS_GONE : BINDING_OPEN;
 }
 
-static void add_end(struct epoch *epoch, enum binding_end told, const struct arrival *arrival)
+static void add_end(struct epoch *epoch, enum binding_end told, bool was_terminated,
+		    const struct arrival *arrival)
 {
 	enum binding_end before = epoch->evidence.how;
 
-	if ((before == BINDING_OPEN && told != BINDING_OPEN) ||
-	    (before == BINDING_LOST && told == BINDING_FINISHED))
-		end_epoch(epoch, told, arrival);
+	if (before == BINDING_OPEN && told != BINDING_OPEN)
+		end_epoch(epoch, told, was_terminated, arrival);
+	else if (before == BINDING_LOST && told == BINDING_FINISHED)
+		end_epoch(epoch, told, true, arrival);
 }
 
 /* The record leaves the epoch open. */
-static void add_life(struct epoch *epoch, const struct pod_record *record,
+static void add_life(struct epoch *epoch, const struct pod_record *record, bool was_terminated,
 		     const struct arrival *arrival)
 {
 	struct evidence *evidence = &epoch->evidence;
@@ -281,7 +285,7 @@ static void add_life(struct epoch *epoch, const struct pod_record *record,
 		evidence->last_running = record->newest_running;
 	if (!record->all_terminated)
 		evidence->ended_known = WHEN_MIN;
-	else if (when_is_min(evidence->ended_known))
+	else if (!was_terminated)
 		evidence->ended_known = arrival->known;
 }
 
@@ -291,17 +295,20 @@ static void add_record(struct pod_fold *fold, const struct pod_record *record, b
 {
 	struct epoch *epoch = &fold->epoch;
 	enum binding_end told = end_told(epoch, record, deleted);
+	bool was_terminated = epoch->evidence.all_terminated;
 
 	/* What started since, and has no address, may have run in another sandbox. */
 	if (record->address_count == 0 && fresh(fold, record)) {
-		add_end(epoch, told == BINDING_LOST ? told : BINDING_ADDRESS_GONE, arrival);
+		add_end(epoch, told == BINDING_LOST ? told : BINDING_ADDRESS_GONE, was_terminated,
+			arrival);
 	} else {
-		add_addresses(epoch, record);
+		if (!sandbox_is_newer(epoch, record))
+			add_addresses(epoch, record);
 		add_evidence(epoch, record);
-		add_end(epoch, told, arrival);
+		add_end(epoch, told, was_terminated, arrival);
 	}
 	if (epoch->evidence.how == BINDING_OPEN)
-		add_life(epoch, record, arrival);
+		add_life(epoch, record, was_terminated, arrival);
 	for (size_t i = 0; i < record->started_count; i++)
 		fold->newest_started = when_later(fold->newest_started, record->started[i]);
 }
@@ -357,11 +364,12 @@ void pod_fold_absent(struct pod_fold *fold, const struct arrival *arrival)
 	bool finished = finished_before(epoch, epoch->evidence.all_terminated);
 
 	if (fold->has_epoch && epoch->evidence.how == BINDING_OPEN)
-		end_epoch(epoch, finished ? BINDING_FINISHED : BINDING_LOST, arrival);
+		end_epoch(epoch, finished ? BINDING_FINISHED : BINDING_LOST,
+			  epoch->evidence.all_terminated, arrival);
 	epoch_unpublished_fold(fold, true, false, arrival->received);
 }
 
 void pod_fold_node_gone(struct pod_fold *fold, const struct arrival *arrival)
 {
-	end_epoch(&fold->epoch, BINDING_LOST, arrival);
+	end_epoch(&fold->epoch, BINDING_LOST, fold->epoch.evidence.all_terminated, arrival);
 }

@@ -233,8 +233,8 @@ static void what_is_settled(void **state)
 	assert_int_equal(in_ms(asof_next(tenures, count, ms(30001))), OPEN);
 	assert_int_equal(in_ms(asof_next(tenures, count, ms(9500))), 14000);
 	/* With the skew put back and taken off again. */
-	assert_int_equal(in_ms(asof_settled(tenures, count, ms(3499), SKEW)), NONE);
-	assert_int_equal(in_ms(asof_settled(tenures, count, ms(3500), SKEW)), 3000);
+	assert_int_equal(in_ms(asof_settled(tenures, count, ms(3999), SKEW)), NONE);
+	assert_int_equal(in_ms(asof_settled(tenures, count, ms(4000), SKEW)), 3000);
 	assert_int_equal(in_ms(asof_settled(tenures, count, ms(12000), SKEW)), 9000);
 	assert_int_equal(in_ms(asof_settled(tenures, count, ms(90000), SKEW)), 30000);
 }
