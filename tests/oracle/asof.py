@@ -1,6 +1,7 @@
 """The bindings of one address in order, and their four instants: answers.md section 5."""
 from dataclasses import dataclass
 
+from holders import SHARED
 from moments import EVER, NEVER, shift
 
 
@@ -67,8 +68,8 @@ def claims(a, b, skew):
 def is_before(a, b, skew):
     if a.uid == b.uid:
         return a.number < b.number
-    if a.holder == b.holder:
-        return False            # mirrors of one static pod
+    if a.holder == b.holder or SHARED in (a.how, b.how):
+        return False            # mirrors of one static pod, and what several may hold
     return claims(a, b, skew) and not claims(b, a, skew)
 
 

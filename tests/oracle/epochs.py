@@ -118,6 +118,8 @@ def fold(epochs, status, stranded=False):
         epochs = next_epoch(epochs, letter, status)
     elif current is None or (current.how and not status.finished(current)):
         return epochs
+    elif may_be_later(status, shown):
+        return epochs if current.how else lost(epochs, status.received, status.known, how_gone(status, stranded))
     dies = not letter and not current.how and another_sandbox(current, status)
     epoch = learn(epochs[-1], status, epochs[:-1], dies)
     epoch = end(epoch, status, dies, stranded, epochs[-1])
@@ -150,7 +152,7 @@ def begins(current, status, shown):
         return "c"
     if another_sandbox(current, status) and fresh(status, shown):
         return "d"
-    return "e" if restarted(current, status) else None
+    return "e" if restarted(current, status) and fresh(status, shown) else None
 
 
 def moved(current, status):
@@ -166,6 +168,15 @@ def fresh(status, shown):
 def another_sandbox(current, status):
     return (status.sandbox == "True" and None not in (status.sandbox_time, current.sandbox_ready)
             and status.sandbox_time > current.sandbox_ready)
+
+
+def may_be_later(status, shown):
+    """What the record reports may be of a later sandbox, the address of which it does not show."""
+    return not status.addresses and fresh(status, shown)
+
+
+def how_gone(status, stranded):
+    return LOST if status.deleted or status.terminal or stranded else GONE
 
 
 def restarted(current, status):
@@ -198,7 +209,8 @@ def learn(epoch, status, before, dies):
         elif is_own_sandbox(status.sandbox_time, before):
             epoch = replace(epoch, sandbox_ready=status.sandbox_time)
     started = [moment for moment in status.started
-               if (status.kubelet_start is None or moment >= status.kubelet_start) and is_own_start(moment, before)]
+               if (status.kubelet_start is None or moment >= status.kubelet_start)
+               and is_own_start(moment, before, status)]
     epoch = replace(epoch, first_started=oldest(started + [epoch.first_started]))
     epoch = replace(epoch, last_finished=newest_finish(epoch, status))
     if status.sandbox_time is not None and status.sandbox == "False":
@@ -213,12 +225,13 @@ def is_own_sandbox(moment, before):
     return (gone is None or moment >= gone) and (ready is None or moment > ready)
 
 
-def is_own_start(moment, before):
-    """Whether a startedAt may be of an epoch after those BEFORE."""
+def is_own_start(moment, before, status):
+    """Whether a startedAt of STATUS may be of an epoch after those BEFORE."""
     if not before:
         return True
     shown, end, gone = newest(one.shown for one in before), before[-1].evidence_of_end(), before[-1].sandbox_gone
-    return (shown is None or moment > shown) and (end is None or moment > end) and (gone is None or moment >= gone)
+    after = end is None or moment > end or (moment == end and moment == oldest(status.running_since))
+    return (shown is None or moment > shown) and after and (gone is None or moment >= gone)
 
 
 def end(epoch, status, dies, stranded, before):

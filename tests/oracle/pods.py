@@ -71,11 +71,15 @@ class Status:
             shapes.at(one, "state", "terminated") is not None for one in regular)
         ended = [shapes.at(one, where, "terminated") for one in every for where in ("state", "lastState")]
         self.running_since = self.times(shapes.at(one, "state", "running", "startedAt") for one in every)
-        self.started = self.running_since + self.times(
-            shapes.at(one, "state", "terminated", "startedAt") for one in every)
+        self.started = self.running_since + self.starts(every, "state")
         self.ended = self.times(shapes.at(one, "finishedAt") for one in ended)
-        self.every_started = self.started + self.times(
-            shapes.at(one, "lastState", "terminated", "startedAt") for one in every)
+        self.every_started = self.started + self.starts(every, "lastState")
+
+    def starts(self, containers, where):
+        """Of those that terminated, but not in an earlier sandbox."""
+        terminated = [shapes.at(one, where, "terminated") for one in containers]
+        return self.times(shapes.at(one, "startedAt") for one in terminated
+                          if not ran_before(self, self.time(shapes.at(one, "finishedAt"))))
 
     def finished(self, epoch):
         """EPOCH is the one that the record belongs to, or None."""
@@ -102,6 +106,11 @@ def start_of(status):
     if status.mirror is not None:
         return status.created if status.kubelet_start is None else status.kubelet_start
     return newest([status.kubelet_start, status.created])
+
+
+def ran_before(status, finished):
+    """What FINISHED then ran in an earlier sandbox than the one that is there."""
+    return status.sandbox == "True" and None not in (status.sandbox_time, finished) and finished < status.sandbox_time
 
 
 def was_there(status, epoch):

@@ -277,8 +277,7 @@ static void received_falls_back_to_the_timestamp_and_to_the_object(void **state)
 	assert_answer(stamped, "10.2.0.1", 19, 0, starting);
 	assert_answer(stamped, "10.2.0.1", 21, 0, known);
 	assert_int_equal(feed(plain, bare, -1), TIMELINE_APPLIED);
-	/* Within the second after its newest time. */
-	assert_answer(plain, "10.2.0.1", 5, 0, starting);
+	assert_answer(plain, "10.2.0.1", 5, 0, starting); /* within the second */
 	assert_answer(plain, "10.2.0.1", 7, 0, known);
 	timeline_close(stamped);
 	timeline_close(plain);

@@ -332,65 +332,6 @@ static void what_a_pod_has_beyond_its_room_is_cut_and_counted(void **state)
 	json_free(tree);
 }
 
-static void the_controller_is_the_owner_that_says_so(void **state)
-{
-	struct json_object *tree =
-		parsed(quoted("{'metadata':{'ownerReferences':[{'kind':'Node','name':'n1',"
-			      "'controller':false},{'kind':'Job','name':'j','uid':'u',"
-			      "'controller':true}]}}"));
-	struct json_object *none = parsed(quoted("{'metadata':{'ownerReferences':[{'kind':'Node',"
-						 "'name':'n1','controller':'true'}]}}"));
-	struct span kind, name, uid;
-
-	(void)state;
-	object_controller(tree, &kind, &name, &uid);
-	assert_true(span_equal(kind, span_of("Job")) && span_equal(uid, span_of("u")));
-	object_controller(none, &kind, &name, &uid);
-	assert_int_equal(kind.length + name.length + uid.length, 0);
-	json_free(tree);
-	json_free(none);
-}
-
-static void a_deployment_config_is_above_its_replication_controller(void **state)
-{
-	static const struct {
-		const char *owner, *notes, *kind, *name;
-	} cases[] = {
-		{"ReplicationController",
-		 "'annotations':{'openshift.io/deployment-config.name':'web',"
-		 "'openshift.io/deployment.name':'web-3'}",
-		 "DeploymentConfig", "web"},
-		{"ReplicationController",
-		 "'labels':{'deploymentconfig':'web','deployment':'web-3'}", "DeploymentConfig",
-		 "web"},
-		{"ReplicationController",
-		 "'labels':{'deploymentconfig':'web','deployment':'web-2'}",
-		 "ReplicationController", "web-3"},
-		{"ReplicationController", "'labels':{'deployment':'web-3'}",
-		 "ReplicationController", "web-3"},
-		{"ReplicaSet", "'labels':{'deploymentconfig':'web','deployment':'web-3'}",
-		 "ReplicaSet", "web-3"},
-	};
-
-	(void)state;
-	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		struct pod_object pod;
-		struct json_object *tree;
-		char text[512];
-
-		snprintf(text, sizeof(text),
-			 "{'metadata':{'name':'web-3-x','namespace':'shop','uid':'u',%s,"
-			 "'ownerReferences':[{'kind':'%s','name':'web-3','uid':'r',"
-			 "'controller':true}]}}",
-			 cases[c].notes, cases[c].owner);
-		tree = parsed(quoted(text));
-		assert_null(object_pod(tree, WHEN_MAX, &pod));
-		assert_true(span_equal(pod.names.owner_kind, span_of(cases[c].kind)));
-		assert_true(span_equal(pod.names.owner_name, span_of(cases[c].name)));
-		json_free(tree);
-	}
-}
-
 static void ranges_of_a_service_cidr(void **state)
 {
 	struct json_object *tree =
@@ -422,8 +363,6 @@ int main(void)
 		cmocka_unit_test(a_node_has_the_addresses_of_ovn_and_flannel),
 		cmocka_unit_test(a_balancers_address_counts_only_while_the_type_says_so),
 		cmocka_unit_test(what_a_pod_has_beyond_its_room_is_cut_and_counted),
-		cmocka_unit_test(the_controller_is_the_owner_that_says_so),
-		cmocka_unit_test(a_deployment_config_is_above_its_replication_controller),
 		cmocka_unit_test(ranges_of_a_service_cidr),
 	};
 
