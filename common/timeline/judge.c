@@ -127,11 +127,14 @@ static struct unrecorded find_unrecorded(const struct timeline *timeline,
 	struct unpublished_question unpublished = judge_unpublished(timeline, judgement, question);
 	struct when since = when_earlier(when_add(settled, 1), question->start);
 	bool in_range = outside_in_range(timeline, judgement->history, &question->ip, position);
-	bool begun = false;
+	bool covered = false;
 
-	for (size_t p = 0; p < judgement->possible_count; p++)
-		begun = begun || when_not_after(judgement->possible[p].tenure->at.certain_from,
-						question->start);
+	for (size_t p = 0; p < judgement->possible_count; p++) {
+		const struct instants *at = &judgement->possible[p].tenure->at;
+
+		covered = covered || (when_not_after(at->certain_from, question->start) &&
+				      when_not_after(question->end, at->possible_to));
+	}
 	return (struct unrecorded){
 		.gap = judgement->gap || overlaps_gap(timeline, JUDGE_RESOURCES, since, question),
 		.before_coverage = judgement->early ||
@@ -139,7 +142,7 @@ static struct unrecorded find_unrecorded(const struct timeline *timeline,
 		.lost = judgement->found.lost_node || (judgement->found.lost && !in_range),
 		.unpublished_pod =
 			unpublished_pods_may_hold(&timeline->answering->unpublished, &unpublished),
-		.other_machine = !begun && !in_range,
+		.other_machine = !covered && !in_range,
 	};
 }
 

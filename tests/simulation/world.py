@@ -39,7 +39,7 @@ class World:
         self.captures = [self.clock() for _ in range(3)]
         self.numbers = itertools.count(1)
         self.nodes, self.pods = [], []
-        self.six_ranges = self.luck(.5)     # whether nodes' ranges are of both families
+        self.six_ranges = True      # nodes' ranges are of both families: else the first pod in each is no known neighbour
         self.options = ["--cluster-cidr", "10.244.0.0/16"] if self.luck(.25) and not self.has("flat") else []
         for actor in (machines.start, services.start, pods.start, static.start, topic.start):
             actor(self)

@@ -34,14 +34,20 @@ static bool released(const struct pod_record *record)
 	       (record->terminal && record->all_terminated && !record->running);
 }
 
-/* The same of the address of EPOCH. A sandbox is False also before it is there. */
+/* RECORD says that the sandbox of EPOCH is gone. A sandbox is False also before it is there. */
+static bool is_gone(const struct epoch *epoch, const struct pod_record *record)
+{
+	return record->sandbox == POD_SANDBOX_FALSE && !record->running &&
+	       (record->published || record->started_count > 0 ||
+		!when_is_min(epoch->evidence.sandbox_ready));
+}
+
+/* The kubelet that wrote RECORD had released the address of EPOCH. */
 static bool finished(const struct epoch *epoch, const struct pod_record *record)
 {
 	if (released(record))
 		return true;
-	if (record->sandbox != POD_SANDBOX_FALSE || record->running ||
-	    (!record->published && record->started_count == 0 &&
-	     when_is_min(epoch->evidence.sandbox_ready)))
+	if (!is_gone(epoch, record))
 		return false;
 	/* The address of a sandbox that died is free only after its containers have ended. */
 	for (size_t i = 0; i < record->finished_count; i++) {
@@ -96,8 +102,10 @@ static bool fresh(const struct pod_fold *fold, const struct pod_record *record)
 
 static bool sandbox_is_newer(const struct epoch *epoch, const struct pod_record *record)
 {
-	return record->sandbox == POD_SANDBOX_TRUE && !when_is_min(epoch->evidence.sandbox_ready) &&
-	       when_before(epoch->evidence.sandbox_ready, record->sandbox_changed);
+	struct when last = when_later(epoch->evidence.sandbox_ready, epoch->evidence.sandbox_gone);
+
+	return record->sandbox == POD_SANDBOX_TRUE && !when_is_min(last) &&
+	       when_before(last, record->sandbox_changed);
 }
 
 static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *record, bool deleted)
@@ -233,7 +241,7 @@ static void add_evidence(struct epoch *epoch, const struct pod_record *record)
 		 (when_is_min(epoch->previous_ready) ||
 		  when_before(epoch->previous_ready, changed)))
 		evidence->sandbox_ready = changed;
-	if (record->sandbox == POD_SANDBOX_FALSE && !when_is_min(changed))
+	if (is_gone(epoch, record) && !when_is_min(changed))
 		evidence->sandbox_gone = changed;
 	add_starts(epoch, record);
 	if (!when_is_min(record->start_time))
