@@ -225,7 +225,10 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 		.gap_from = WHEN_MIN,
 	};
 	enum timeline_outcome outcome;
+	unsigned changed = event->type == KUBE_GAP ? ~0u : 0;
 
+	if (event->resource < KUBE_RESOURCES)
+		changed = 1u << event->resource;
 	if (when_is_min(feed.received)) {
 		*why = "it has no \"received\", no timestamp and no time inside";
 		return TIMELINE_UNREADABLE;
@@ -242,7 +245,8 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 	timeline->stats.progress_refused += feed.progress_refused;
 	if (outcome != TIMELINE_UNREADABLE)
 		timeline->topic.last_received[event->resource] = feed.received;
-	if (cluster_put(feed.cluster, timeline->store, &timeline->key, &timeline->value) < 0)
+	if (cluster_put(feed.cluster, timeline->store, changed, &timeline->key, &timeline->value) <
+	    0)
 		return TIMELINE_BROKEN;
 	return outcome;
 }

@@ -27,7 +27,7 @@ class Scene:
         self.bindings = world.bindings(question.ip, position, options)
         self.view = world.ranges.at(position, options.ranges)
         self.possible = [one for one in self.bindings if one.possible(question.start, question.end)]
-        self.t = shift(accounted_for(self.bindings, question.start), -options.skew)
+        self.t = shift(accounted_for(self.bindings, question.start - options.skew), -options.skew)
 
     def certain(self, one):
         return one.certain(self.question.start, self.question.end)
@@ -116,13 +116,13 @@ def unrecorded(scene):
 
 
 def came_in_a_gap(scene):
-    return any(end > scene.t or end >= scene.question.start for end in gaps_before_end(scene))
+    return in_gap(scene) or any(end > scene.t for end in gaps_before_end(scene))
 
 
 def gaps_before_end(scene):
     """The ends of the GAPs that began before the flow was over."""
-    return [gap.end for gap in scene.world.gaps_of(HOLDING, scene.position)
-            if shift(gap.start, -scene.options.hold) <= scene.question.end]
+    gaps = scene.world.gaps_of(HOLDING, scene.position, scene.options)
+    return [end for start, end in gaps if start <= scene.question.end]
 
 
 def came_before_coverage(scene):

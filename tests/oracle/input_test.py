@@ -51,8 +51,8 @@ def by_hand():
 
 def test_the_first_listing_begins_the_coverage():
     records = by_hand()
-    assert short(ask(records, "192.0.2.9", 10.9)) == "unknown before_coverage"
-    assert short(ask(records, "192.0.2.9", 11)) == "known outside"
+    assert short(ask(records, "192.0.2.9", 11.4)) == "unknown before_coverage"
+    assert short(ask(records, "192.0.2.9", 11.5)) == "known outside"
     assert short(ask(records, "192.0.2.9", 2, options=Options(kube_from=at(1)))) == "known outside"
 
 

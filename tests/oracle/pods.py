@@ -71,15 +71,12 @@ class Status:
             shapes.at(one, "state", "terminated") is not None for one in regular)
         ended = [shapes.at(one, where, "terminated") for one in every for where in ("state", "lastState")]
         self.running_since = self.times(shapes.at(one, "state", "running", "startedAt") for one in every)
-        self.started = self.running_since + self.starts(every, "state")
+        self.started = self.running_since + self.times(
+            shapes.at(one, "startedAt") for one in (shapes.at(one, "state", "terminated") for one in every)
+            if not ran_before(self, self.time(shapes.at(one, "finishedAt"))))
         self.ended = self.times(shapes.at(one, "finishedAt") for one in ended)
-        self.every_started = self.started + self.starts(every, "lastState")
-
-    def starts(self, containers, where):
-        """Of those that terminated, but not in an earlier sandbox."""
-        terminated = [shapes.at(one, where, "terminated") for one in containers]
-        return self.times(shapes.at(one, "startedAt") for one in terminated
-                          if not ran_before(self, self.time(shapes.at(one, "finishedAt"))))
+        self.every_started = self.started + self.times(
+            shapes.at(one, "lastState", "terminated", "startedAt") for one in every)
 
     def finished(self, epoch):
         """EPOCH is the one that the record belongs to, or None."""

@@ -10,8 +10,7 @@ def test_a_pod_is_known_while_it_runs():
     assert short(ask(records, X, 20)) == "known uid-a"
     assert short(ask(records, X, 5, sent=True)) == "unknown before_first"
     assert short(ask(records, X, 10.5)) == "unknown hand_over"
-    assert short(ask(records, X, 10.5, sent=True)) == "unknown hand_over"     # another machine's, until now
-    assert short(ask(records, X, 10.5, sent=True, options=RANGED)) == "known uid-a"
+    assert short(ask(records, X, 10.5, sent=True, options=RANGED)) == "unknown before_coverage"
     assert short(ask(records, X, 9.9, sent=True, options=RANGED)) == "unknown before_coverage"
     assert short(ask(records, X, 10.8)) == "known uid-a"         # received at 10.3
     assert short(ask(records, X, 10.7)) == "unknown hand_over"

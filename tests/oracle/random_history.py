@@ -176,33 +176,36 @@ class World:
             self.instants += [(begin, "203.0.113.10"), (begin, "192.0.2.2"), (begin + 40, "203.0.113.10")]
 
     def nodes(self):
+        own = self.chance.choice(("n1" if self.kind == "tidy" else "n3", None))       # a pod's own machine
         for number, name in enumerate(NODES, 1):
             address, cidr = "192.0.2.%d" % number, "10.244.%d.0/24" % number
             if self.kind == "loose" or (self.kind == "mixed" and self.chance.random() < .3):
                 cidr = None
             if self.kind == "loose" and self.chance.random() < .4:
                 address = "10.244.1.%d" % (100 + number)
-            self.node(number, name, address, cidr)
-        if self.chance.random() < .5:       # a pod's own machine
-            address = self.chance.choice(ADDRESSES[:4])
-            own = node("n1" if self.kind == "tidy" else "n3", address)
-            own["metadata"]["uid"] = "node-own"
-            self.put(.1, "nodes", "ADDED", own)
+            self.node(number, name, address, cidr, self.chance.choice(ADDRESSES[:4]) if name == own else None)
 
-    def node(self, number, name, address, cidr):
+    def node(self, number, name, address, cidr, second):
+        """SECOND is a second InternalIP, or None."""
+        def write(time, kind, *what, **more):
+            thing = node(name, *what, **more)
+            if second:
+                thing["status"]["addresses"].append({"type": "InternalIP", "address": second})
+            self.put(time, "nodes", kind, thing)
+
         labels = {"topology.kubernetes.io/zone": "z%d" % number} if self.chance.random() < .7 else {}
         if labels and self.chance.random() < .5:
             labels["topology.kubernetes.io/region"] = "r\"1\\é\n"
         given = {key: value % number for key, value in PLUGINS.items() if self.chance.random() < .25}
         self.plugged += [value.partition("/")[0] for key, value in given.items() if key[0] not in "kf"]
         more = {"annotations": given}
-        self.put(.1, "nodes", "ADDED", node(name, address, cidr, labels, **more))
+        write(.1, "ADDED", address, cidr, labels, **more)
         if self.chance.random() < .4:
-            self.put(60, "nodes", "MODIFIED", node(name, "192.0.2.20", cidr, labels))
-            self.put(90, "nodes", "MODIFIED", node(name, address, cidr, labels, **more))
+            write(60, "MODIFIED", "192.0.2.20", cidr, labels)
+            write(90, "MODIFIED", address, cidr, labels, **more)
             self.instants += [(60, address), (90, "192.0.2.20"), (90, self.chance.choice(self.plugged + [address]))]
         if self.chance.random() < .3:
-            self.put(120, "nodes", "DELETED", node(name, address, cidr, labels))
+            write(120, "DELETED", address, cidr, labels)
             self.instants.append((120, address))
 
     def owners(self):

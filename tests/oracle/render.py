@@ -73,9 +73,9 @@ def known(scene, name, binding):
 
 def services_reason(scene):
     question, options = scene.question, scene.options
-    for gap in scene.world.gaps_of(("endpointslices",), scene.position):
-        if moments.shift(gap.start, -options.hold) <= question.end and question.start <= gap.end:
-            return "gap"
+    gaps = scene.world.gaps_of(("endpointslices",), scene.position, options)
+    if any(start <= question.end and question.start <= end for start, end in gaps):
+        return "gap"
     early = scene.world.before_coverage(question.start, ("endpointslices",), scene.position, options)
     return "before_coverage" if early else None
 

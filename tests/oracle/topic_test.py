@@ -19,8 +19,11 @@ def test_a_gap_leaves_only_what_is_certain(resource):
     assert short(ask(records, X, 13)) == "known uid-a"
     assert short(ask(records, X, 10.6, sent=True)) == "unknown gap"
     assert short(ask(records, X, 23)) == "unknown between_holders"
-    assert short(ask(records, X, 1.9)) == "unknown before_first"
-    assert short(ask(records, X, 2)) == "unknown gap"
+    assert short(ask(records, X, 1.4)) == "unknown before_first"
+    assert short(ask(records, X, 1.5)) == "unknown gap"
+    assert short(ask(records, X, 14.5, sent=True)) == "known uid-a"
+    assert short(ask(records, Y, 14.5)) == "unknown gap"
+    assert short(ask(records, Y, 14.6)) == "known outside"
 
 
 def test_a_gap_of_slices_leaves_the_pod_known():

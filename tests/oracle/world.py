@@ -10,7 +10,7 @@ import epochs as lives
 import holders
 from coverage import Coverage, Listings
 from memberships import Memberships
-from moments import EVER, NEVER
+from moments import EVER, NEVER, shift
 from pods import Status
 from ranges import Ranges
 from topic import RESOURCES, SILENT
@@ -240,8 +240,8 @@ class World:
             self.mark(self.members.close(thing.uid, (), Gone(offset, received)), offset)
 
     def is_stranded(self, node):
-        """Whether no Node is there that a pod names."""
-        return self.nodes_listed and node != "" and not self.nodes_there.get(node)
+        """Whether no Node is there that a pod names: it has gone, or a list did not show it."""
+        return node != "" and not self.nodes_there.get(node) and (self.nodes_listed or node in self.nodes_there)
 
     def strand(self, offset, received, known, name=None):
         """Nobody reports the ends of pods whose Node, that of NAME or any, is not there."""
@@ -263,15 +263,17 @@ class World:
         index = bisect.bisect_right(self.progress, position, key=lambda entry: entry[0])
         return self.progress[index - 1][1] if index else None
 
-    def gaps_of(self, resources, position):
-        return [gap for gap in self.gaps
+    def gaps_of(self, resources, position, options):
+        """As questions see them."""
+        return [(shift(gap.start, -options.hold - options.skew), shift(gap.end, options.skew)) for gap in self.gaps
                 if gap.offset <= position and (gap.resource is None or gap.resource in resources)]
 
     def before_coverage(self, moment, resources, position, options):
         progress = self.progress[0][0] if self.progress else None
         if resources == TELLING and not any(self.coverage[name].is_there(position) for name in resources):
             return True
-        return any(moment < self.coverage[name].start(position, progress, options.kube_from) for name in resources)
+        starts = (self.coverage[name].start(position, progress, options.kube_from) for name in resources)
+        return any(moment < shift(start, options.skew) for start in starts)
 
     def is_unread(self, position):
         return any(self.coverage[name].is_unread(position) for name in TELLING)

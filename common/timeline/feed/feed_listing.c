@@ -41,7 +41,7 @@ int feed_end_listing(struct feed *feed, enum kube_resource resource)
 	last.received = gap.to;
 	last.gap_from = gap.from;
 	if (cluster_add_gap(feed->cluster, feed->store, &gap) < 0 || feed_end_list(&last) < 0 ||
-	    cluster_put(feed->cluster, feed->store, feed->key, feed->value) < 0)
+	    cluster_put(feed->cluster, feed->store, 1u << resource, feed->key, feed->value) < 0)
 		return -1;
 	/* The next record may be of an object that the end has closed. */
 	return store_commit(feed->store);

@@ -74,13 +74,24 @@ bool cluster_unread(const struct cluster *cluster, uint64_t position)
 	return unread_at(&cluster->unread, position);
 }
 
-int cluster_put(const struct cluster *cluster, struct store *store, struct text *key,
-		struct text *value)
+int cluster_put(const struct cluster *cluster, struct store *store, unsigned resources,
+		struct text *key, struct text *value)
 {
 	row_key_cluster(key, cluster->id);
 	text_clear(value);
 	cluster_row_add(value, cluster);
-	return store_put(store, key, value);
+	if (store_put(store, key, value) < 0)
+		return -1;
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		if (!(resources & 1u << r))
+			continue;
+		row_key_resource(key, cluster->id, (enum kube_resource)r);
+		text_clear(value);
+		cluster_row_add_resource(value, cluster, r);
+		if (store_put(store, key, value) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int put_numbered(const struct cluster *cluster, struct store *store, enum row_table table,
@@ -117,6 +128,25 @@ static int load_table(struct cluster *cluster, struct store *store, enum row_tab
 	return rc;
 }
 
+/* A resource without a record has no row. */
+static int load_resources(struct cluster *cluster, struct store *store, struct text *key,
+			  struct text *value)
+{
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		int found;
+
+		row_key_resource(key, cluster->id, (enum kube_resource)r);
+		found = store_get(store, key, value);
+		if (found < 0)
+			return -1;
+		if (found == 1 && !cluster_row_read_resource(cluster, r, text_span(value)))
+			return store_damaged(store, "the row of a resource");
+		if (cluster->progress.count > 0)
+			cluster->coverage[r].progress_offset = cluster->progress.list[0].offset;
+	}
+	return 0;
+}
+
 static int by_offset(const void *a, const void *b)
 {
 	const struct pod_address *one = a, *other = b;
@@ -148,6 +178,8 @@ struct cluster *cluster_load(struct store *store, uint32_t id)
 		if (load_table(cluster, store, tables[t]) < 0)
 			goto out;
 	}
+	if (load_resources(cluster, store, &key, &value) < 0)
+		goto out;
 	if (cluster->ranges.pod_count > 1)
 		qsort(cluster->ranges.pods, cluster->ranges.pod_count,
 		      sizeof(*cluster->ranges.pods), by_offset);
@@ -265,7 +297,7 @@ static int put_itself(const struct cluster *cluster, struct store *store)
 	int rc;
 
 	begin_row(&key, &value);
-	rc = cluster_put(cluster, store, &key, &value);
+	rc = cluster_put(cluster, store, 0, &key, &value);
 	text_free(&key);
 	text_free(&value);
 	return rc;

@@ -71,9 +71,10 @@ void cluster_free(struct cluster *cluster);
  * list has come after it (docs/answers.md section 1). */
 bool cluster_unread(const struct cluster *cluster, uint64_t position);
 
-/* Puts the cluster's own row (cluster_row.h); KEY and VALUE are overwritten. -1 after logging. */
-int cluster_put(const struct cluster *cluster, struct store *store, struct text *key,
-		struct text *value);
+/* Puts the cluster's own row and those of RESOURCES, one bit each (cluster_row.h); KEY and VALUE are
+ * overwritten. -1 after logging. */
+int cluster_put(const struct cluster *cluster, struct store *store, unsigned resources,
+		struct text *key, struct text *value);
 
 /* Each changes memory and puts the row. -1 after logging. */
 int cluster_add_gap(struct cluster *cluster, struct store *store, const struct gap *gap);

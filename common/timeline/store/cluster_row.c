@@ -11,18 +11,17 @@ static void add_sync(struct text *value, const struct sync *sync)
 		codec_add_span(value, span_of(sync->scope.namespaces[n]));
 }
 
-static void add_resource(struct text *value, const struct cluster *cluster, int r)
+void cluster_row_add_resource(struct text *value, const struct cluster *cluster, int resource)
 {
-	const struct coverage *coverage = &cluster->coverage[r];
-	const struct revision_order *order = &cluster->order[r];
-	const struct listing *listing = &cluster->listing[r];
+	const struct coverage *coverage = &cluster->coverage[resource];
+	const struct revision_order *order = &cluster->order[resource];
+	const struct listing *listing = &cluster->listing[resource];
 
 	codec_add_u64(value, coverage->first_offset);
 	codec_add_u8(value, coverage->by_hand);
 	codec_add_u64(value, coverage->begin_offset);
 	codec_add_u64(value, coverage->end_offset);
 	codec_add_when(value, coverage->end_received);
-	codec_add_u64(value, coverage->progress_offset);
 	codec_add_u64(value, order->greatest);
 	codec_add_u64(value, order->begin_offset);
 	codec_add_u8(value, listing->is_first);
@@ -31,7 +30,7 @@ static void add_resource(struct text *value, const struct cluster *cluster, int 
 	codec_add_when(value, listing->first_received);
 	codec_add_when(value, listing->before_received);
 	codec_add_when(value, listing->before_first);
-	add_sync(value, &cluster->sync[r]);
+	add_sync(value, &cluster->sync[resource]);
 }
 
 void cluster_row_add(struct text *value, const struct cluster *cluster)
@@ -40,9 +39,6 @@ void cluster_row_add(struct text *value, const struct cluster *cluster)
 	codec_add_when(value, cluster->known);
 	codec_add_u64(value, cluster->ranges.used_offset);
 	codec_add_u64(value, cluster->ranges.own_used_offset);
-	codec_add_u8(value, KUBE_RESOURCES);
-	for (int r = 0; r < KUBE_RESOURCES; r++)
-		add_resource(value, cluster, r);
 }
 
 static bool read_sync(struct codec *codec, struct sync *sync)
@@ -63,27 +59,27 @@ static bool read_sync(struct codec *codec, struct sync *sync)
 	return true;
 }
 
-static bool read_resource(struct codec *codec, struct cluster *cluster, int r)
+bool cluster_row_read_resource(struct cluster *cluster, int resource, struct span row)
 {
-	struct coverage *coverage = &cluster->coverage[r];
-	struct revision_order *order = &cluster->order[r];
-	struct listing *listing = &cluster->listing[r];
+	struct codec codec = codec_read(row);
+	struct coverage *coverage = &cluster->coverage[resource];
+	struct revision_order *order = &cluster->order[resource];
+	struct listing *listing = &cluster->listing[resource];
 
-	coverage->first_offset = codec_u64(codec);
-	coverage->by_hand = codec_u8(codec) != 0;
-	coverage->begin_offset = codec_u64(codec);
-	coverage->end_offset = codec_u64(codec);
-	coverage->end_received = codec_when(codec);
-	coverage->progress_offset = codec_u64(codec);
-	order->greatest = codec_u64(codec);
-	order->begin_offset = codec_u64(codec);
-	listing->is_first = codec_u8(codec) != 0;
-	listing->begin_offset = codec_u64(codec);
-	listing->greatest_received = codec_when(codec);
-	listing->first_received = codec_when(codec);
-	listing->before_received = codec_when(codec);
-	listing->before_first = codec_when(codec);
-	return read_sync(codec, &cluster->sync[r]);
+	coverage->first_offset = codec_u64(&codec);
+	coverage->by_hand = codec_u8(&codec) != 0;
+	coverage->begin_offset = codec_u64(&codec);
+	coverage->end_offset = codec_u64(&codec);
+	coverage->end_received = codec_when(&codec);
+	order->greatest = codec_u64(&codec);
+	order->begin_offset = codec_u64(&codec);
+	listing->is_first = codec_u8(&codec) != 0;
+	listing->begin_offset = codec_u64(&codec);
+	listing->greatest_received = codec_when(&codec);
+	listing->first_received = codec_when(&codec);
+	listing->before_received = codec_when(&codec);
+	listing->before_first = codec_when(&codec);
+	return read_sync(&codec, &cluster->sync[resource]) && codec_done(&codec);
 }
 
 bool cluster_row_read(struct cluster *cluster, struct span row)
@@ -98,11 +94,5 @@ bool cluster_row_read(struct cluster *cluster, struct span row)
 	cluster->known = codec_when(&codec);
 	cluster->ranges.used_offset = codec_u64(&codec);
 	cluster->ranges.own_used_offset = codec_u64(&codec);
-	if (codec_u8(&codec) != KUBE_RESOURCES)
-		return false;
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		if (!read_resource(&codec, cluster, r))
-			return false;
-	}
 	return codec_done(&codec);
 }

@@ -1,5 +1,5 @@
-/* cluster_row.h - the row of a cluster: its name, known, and for each resource its coverage, its
- * open SYNC, the order of its revisions and its last listing.
+/* cluster_row.h - the row of a cluster: its name, known and the use of its ranges; and one row for
+ * each resource: its coverage, its open SYNC, the order of its revisions and its last listing.
  */
 #ifndef TENURE_CLUSTER_ROW_H
 #define TENURE_CLUSTER_ROW_H
@@ -13,5 +13,9 @@
 void cluster_row_add(struct text *value, const struct cluster *cluster);
 /* False if ROW does not decode. */
 bool cluster_row_read(struct cluster *cluster, struct span row);
+
+void cluster_row_add_resource(struct text *value, const struct cluster *cluster, int resource);
+/* False if ROW does not decode. */
+bool cluster_row_read_resource(struct cluster *cluster, int resource, struct span row);
 
 #endif

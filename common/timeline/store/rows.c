@@ -138,6 +138,12 @@ void row_key_cluster(struct text *key, uint32_t cluster)
 	begin(key, 'w', cluster);
 }
 
+void row_key_resource(struct text *key, uint32_t cluster, enum kube_resource resource)
+{
+	begin(key, 'v', cluster);
+	codec_add_u8(key, resource);
+}
+
 void row_key_meta(struct text *key)
 {
 	text_clear(key);

@@ -14,6 +14,7 @@
  * 'g' 'e' 'u' 'r' 'p' cluster number                             a GAP, unread records, an unpublished pod, a range, a nodePort
  * 'q' cluster ip node                                            from where on a pod of the node had it
  * 'w' cluster                                                    cluster_row.h
+ * 'v' cluster resource                                           the same
  * 'M'                                                            how far the topic was read
  *
  * (1) A row with an offset is visible at positions that are not less; the rows of one thing
@@ -35,7 +36,7 @@
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
 
-#define ROWS_FORMAT 9 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 10 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',
@@ -77,6 +78,7 @@ void row_key_table(struct text *key, enum row_table table, uint32_t cluster);
 void row_key_numbered(struct text *key, enum row_table table, uint32_t cluster, uint64_t number);
 void row_key_pod_address(struct text *key, uint32_t cluster, const struct ip *ip, uint64_t node);
 void row_key_cluster(struct text *key, uint32_t cluster);
+void row_key_resource(struct text *key, uint32_t cluster, enum kube_resource resource);
 void row_key_meta(struct text *key);
 
 struct binding_key {

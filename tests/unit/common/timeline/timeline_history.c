@@ -134,6 +134,12 @@ struct topic history_topic(uint64_t seed)
 	return topic;
 }
 
+/* Whether a pod is lost depends on the Nodes before its record, so they keep one order. */
+static int watch_of(const struct topic_record *record)
+{
+	return record->resource == KUBE_NODES ? KUBE_PODS : record->resource;
+}
+
 /* Shuffles RECORDS[COUNT], which are between two barriers. */
 static void shuffle_run(struct topic *out, const struct topic_record *records, size_t count,
 			struct chance *chance)
@@ -141,14 +147,14 @@ static void shuffle_run(struct topic *out, const struct topic_record *records, s
 	size_t at[KUBE_RESOURCES] = {0}, left = count;
 
 	while (left > 0) {
-		int resource = (int)chance_pick(chance, KUBE_RESOURCES);
-		size_t *r = &at[resource];
+		int watch = (int)chance_pick(chance, KUBE_RESOURCES);
+		size_t *r = &at[watch];
 
-		while (*r < count && records[*r].resource != resource)
+		while (*r < count && watch_of(&records[*r]) != watch)
 			++*r;
 		if (*r == count)
 			continue;
-		topic_add(out, resource, records[*r].listed, strdup(records[*r].line));
+		topic_add(out, records[*r].resource, records[*r].listed, strdup(records[*r].line));
 		++*r;
 		left--;
 	}
@@ -170,6 +176,17 @@ struct topic history_shuffled(const struct topic *topic, struct chance *chance)
 	return out;
 }
 
+/* Whether a list of the resource of record AGAIN comes after it, up to LAST. */
+static bool listed_since(const struct topic *topic, size_t again, size_t last)
+{
+	for (size_t r = again; r <= last; r++) {
+		if (topic->records[r].resource == topic->records[again].resource &&
+		    strstr(topic->records[r].line, "SYNC_"))
+			return true;
+	}
+	return false;
+}
+
 struct topic history_repeated(const struct topic *topic, struct chance *chance)
 {
 	struct topic out = {0};
@@ -178,12 +195,12 @@ struct topic history_repeated(const struct topic *topic, struct chance *chance)
 		topic_add(&out, topic->records[r].resource, topic->records[r].listed,
 			  strdup(topic->records[r].line));
 		while (!topic->records[r].listed && chance_one_in(chance, 2)) {
-			const struct topic_record *again =
-				&topic->records[chance_pick(chance, (unsigned)r + 1)];
+			size_t again = chance_pick(chance, (unsigned)r + 1);
+			const struct topic_record *record = &topic->records[again];
 
-			/* Repeats an earlier record; for a list that would be another list. */
-			if (again->resource != BARRIER && !strstr(again->line, "SYNC_"))
-				topic_add(&out, again->resource, false, strdup(again->line));
+			/* After a list an object that it lacked would come back. */
+			if (record->resource != BARRIER && !listed_since(topic, again, r))
+				topic_add(&out, record->resource, false, strdup(record->line));
 		}
 	}
 	return out;

@@ -9,12 +9,12 @@
  * topic. */
 struct topic history_topic(uint64_t seed);
 
-/* Returns the same records in another order. The order of one resource stays, and so does its
- * order with PROGRESS and GAP. */
+/* Returns the same records in another order. The order of one resource stays, so does that of pods
+ * and nodes, and its order with PROGRESS and GAP. */
 struct topic history_shuffled(const struct topic *topic, struct chance *chance);
 
-/* Returns the same records, some of them repeated later, but not inside a list, where a record
- * says that its object is there. */
+/* Returns the same records, some of them repeated later, but not inside a list or after one, where
+ * a record says that its object is there. */
 struct topic history_repeated(const struct topic *topic, struct chance *chance);
 
 /* Returns a question at a position from 0 to LAST. */
