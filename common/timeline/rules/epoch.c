@@ -31,7 +31,7 @@ static bool moved(const struct epoch *epoch, const struct pod_record *record)
 static bool released(const struct pod_record *record)
 {
 	return record->annotation_emptied ||
-	       (record->terminal && record->all_terminated && !record->running);
+	       (record->terminal && record->all_terminated && !record->running && !record->foreign);
 }
 
 /* RECORD says that the sandbox of EPOCH is gone. A sandbox is False also before it is there. */
@@ -330,11 +330,16 @@ struct pod_fold pod_fold_none(void)
 	return fold;
 }
 
-bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, bool deleted,
+bool pod_fold_record(struct pod_fold *fold, struct pod_record *record, bool deleted,
 		     const struct arrival *arrival, struct epoch *ended)
 {
-	bool later = false, begins = begins_epoch(fold, record, deleted), is_released;
+	bool later = false, begins, is_released;
 
+	/* A kubelet writes a terminal phase when all has terminated, others at any time. */
+	fold->foreign =
+		fold->foreign || (record->terminal && (record->running || !record->all_terminated));
+	record->foreign = fold->foreign;
+	begins = begins_epoch(fold, record, deleted);
 	fold->before.there = false;
 	if (!when_is_min(record->start_time))
 		fold->start_time = record->start_time;

@@ -34,6 +34,7 @@ struct pod_record {
 	bool published;              /* the kubelet told an address, not only the network plugin */
 	bool annotation_emptied;     /* the network plugin removed the address */
 	bool node_gone;              /* no Node object of its node is there */
+	bool foreign;                /* others ended the pod, so its phase proves nothing */
 	bool terminal;               /* phase Succeeded or Failed */
 	bool running;                /* a container has state.running */
 	bool all_terminated;
@@ -73,6 +74,7 @@ struct unpublished {
 struct pod_fold {
 	bool has_epoch;
 	struct epoch epoch;         /* the newest */
+	bool foreign;               /* see struct pod_record */
 	struct when newest_started; /* the latest startedAt that the epochs have shown */
 	struct when start_time;     /* of the newest record that has one */
 	struct unpublished unpublished;
@@ -90,9 +92,9 @@ struct arrival {
 	uint64_t offset;
 };
 
-/* Folds the record that came at ARRIVAL into FOLD. If it begins an epoch after another one,
+/* Folds the record that came at ARRIVAL into FOLD, and completes it with what FOLD knows. If it begins an epoch after another one,
  * returns true and sets *ENDED to the final state of that other one. */
-bool pod_fold_record(struct pod_fold *fold, const struct pod_record *record, bool deleted,
+bool pod_fold_record(struct pod_fold *fold, struct pod_record *record, bool deleted,
 		     const struct arrival *arrival, struct epoch *ended);
 
 /* The pod is absent from a list that was complete at ARRIVAL. */

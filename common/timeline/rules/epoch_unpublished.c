@@ -15,8 +15,10 @@ void epoch_unpublished_fold(struct pod_fold *fold, bool gone, bool released, str
 		unpublished->released = unpublished->released || released;
 		return;
 	}
-	/* An epoch that ended with the pod itself leaves nothing open. */
-	if (unpublished->node == 0 || (!unpublished->there && gone && fold->has_epoch))
+	/* An epoch that its kubelet ended with the pod itself leaves nothing open. A pod that was
+	 * lost may have been given another sandbox since its last report. */
+	if (unpublished->node == 0 ||
+	    (!unpublished->there && gone && fold->has_epoch && evidence->how != BINDING_LOST))
 		return;
 	unpublished->there = true;
 	unpublished->from = fold->start_time;

@@ -63,7 +63,7 @@ void codec_add_evidence(struct text *out, const struct evidence *evidence)
 void codec_add_fold(struct text *out, const struct pod_fold *fold)
 {
 	codec_add_u8(out, (fold->has_epoch ? 1u : 0) | (fold->unpublished.released ? 2u : 0) |
-				  (fold->unpublished.there ? 4u : 0));
+				  (fold->unpublished.there ? 4u : 0) | (fold->foreign ? 8u : 0));
 	codec_add_when(out, fold->newest_started);
 	codec_add_when(out, fold->start_time);
 	codec_add_when(out, fold->unpublished_ready);
@@ -176,6 +176,7 @@ struct pod_fold codec_fold(struct codec *codec)
 	fold.has_epoch = (flags & 1) != 0;
 	fold.unpublished.released = (flags & 2) != 0;
 	fold.unpublished.there = (flags & 4) != 0;
+	fold.foreign = (flags & 8) != 0;
 	fold.newest_started = codec_when(codec);
 	fold.start_time = codec_when(codec);
 	fold.unpublished_ready = codec_when(codec);

@@ -93,6 +93,7 @@ static void assert_unpublished(const struct pod_fold *fold, bool there, int64_t 
 static void is_unpublished_between_start_and_address(void **state)
 {
 	struct pod_fold fold = born(pod(0)), rejected = born(pod(0)), unseen = pod_fold_none();
+	struct pod_fold ended = born(pod(0));
 	struct pod_record failed = pod(0), before = pod(0);
 
 	(void)state;
@@ -109,8 +110,11 @@ static void is_unpublished_between_start_and_address(void **state)
 	assert_false(rejected.unpublished.released);
 	failed.all_terminated = true; /* as only a kubelet reports it */
 	take(&rejected, failed, false, 127);
-	assert_unpublished(&rejected, true, 100, 127);
-	assert_true(rejected.unpublished.released);
+	assert_unpublished(&rejected, true, 100, 125);
+	assert_false(rejected.unpublished.released); /* others had ended it before */
+	take(&ended, failed, false, 127);
+	assert_unpublished(&ended, true, 100, 127);
+	assert_true(ended.unpublished.released);
 	before.node = 0;
 	take(&unseen, before, false, 110);
 	assert_unpublished(&unseen, false, 0, 0);
