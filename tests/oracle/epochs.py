@@ -34,7 +34,7 @@ class Epoch:
     all_terminated: bool = False    # the last record's
 
     def evidence_of_end(self):
-        return self.last_running if self.last_finished is None else self.last_finished
+        return self.last_running if self.last_finished is None or self.how == LOST else self.last_finished
 
     def first_shown(self):
         return self.first_started if self.continues is None else self.continues
@@ -113,7 +113,7 @@ def fold(epochs, status, stranded=False):
         return epochs
     current = epochs[-1] if epochs else None
     shown = newest(one.shown for one in epochs)
-    letter = begins(current, status, shown) if status.addresses else None
+    letter = begins(current, status, shown, stranded) if status.addresses else None
     if letter:
         epochs = next_epoch(epochs, letter, status)
     elif current is None or (current.how and not status.finished(current)):
@@ -133,7 +133,7 @@ def next_epoch(epochs, letter, status):
     continues = None
     if epochs:
         current = epochs[-1]
-        if letter == "e":
+        if letter == "e" and not current.how:
             continues = current.first_shown()
             current = replace(current, last_finished=newest_finish(current, status))
         if not current.how:
@@ -142,13 +142,13 @@ def next_epoch(epochs, letter, status):
     return epochs + (Epoch((), status.offset, status.received, status.known, continues=continues),)
 
 
-def begins(current, status, shown):
+def begins(current, status, shown, stranded):
     """The letter by which an epoch begins, or None."""
     if current is None:
         return "a"
     if moved(current, status):
         return "b"
-    if current.how and status.alive(current) and (current.how != FINISHED or fresh(status, shown)):
+    if current.how and not stranded and status.alive(current) and (current.how != FINISHED or fresh(status, shown)):
         return "c"
     if another_sandbox(current, status) and fresh(status, shown):
         return "d"
@@ -166,8 +166,8 @@ def fresh(status, shown):
 
 
 def another_sandbox(current, status):
-    return (status.sandbox == "True" and None not in (status.sandbox_time, current.sandbox_ready)
-            and status.sandbox_time > current.sandbox_ready)
+    last = newest([current.sandbox_ready, current.sandbox_gone])
+    return status.sandbox == "True" and None not in (status.sandbox_time, last) and status.sandbox_time > last
 
 
 def may_be_later(status, shown):
@@ -213,7 +213,7 @@ def learn(epoch, status, before, dies):
                and is_own_start(moment, before, status)]
     epoch = replace(epoch, first_started=oldest(started + [epoch.first_started]))
     epoch = replace(epoch, last_finished=newest_finish(epoch, status))
-    if status.sandbox_time is not None and status.sandbox == "False":
+    if status.sandbox_time is not None and status.sandbox_gone(epoch):
         epoch = replace(epoch, sandbox_gone=status.sandbox_time)
     return epoch
 

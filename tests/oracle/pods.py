@@ -80,7 +80,10 @@ class Status:
 
     def finished(self, epoch):
         """EPOCH is the one that the record belongs to, or None."""
-        return self.finished_otherwise or (self.sandbox == "False" and was_there(self, epoch) and gone_for_good(self))
+        return self.finished_otherwise or (self.sandbox_gone(epoch) and gone_for_good(self))
+
+    def sandbox_gone(self, epoch):
+        return self.sandbox == "False" and not self.running and was_there(self, epoch)
 
     def alive(self, epoch):
         return not (self.finished(epoch) or self.deleted or self.terminal)
@@ -117,8 +120,7 @@ def was_there(status, epoch):
 
 def gone_for_good(status):
     """Sandbox False is the end: the containers were stopped before."""
-    return not status.running and (status.sandbox_time is None
-                                   or all(moment <= status.sandbox_time for moment in status.ended))
+    return status.sandbox_time is None or all(moment <= status.sandbox_time for moment in status.ended)
 
 
 def secondary(pod):
