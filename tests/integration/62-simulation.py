@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """In worlds whose truth is known, with everything that happens in the field, no end is named wrongly and none has a wrong
-service; with the whole topic no known answer becomes unsure.
+service.  (What hindsight makes unsure is a figure of `make proof`.)
 
     62-simulation.py [OPTION...]    those of tests/simulation/simulate.py instead of 60 worlds of 2,500 flows
 """
@@ -13,4 +13,4 @@ sys.path.insert(0, str(ROOT / "tests/simulation"))
 import simulate  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(simulate.main(sys.argv[1:] or ["--seeds", "60", "--hindsight"]))
+    sys.exit(simulate.main(sys.argv[1:] or ["--seeds", "60"]))
