@@ -142,7 +142,10 @@ static int feed_node_there(struct feed *feed, struct span uid, uint64_t node, bo
 	found = store_get(feed->store, feed->key, feed->value);
 	if (found != 1 || !span_equal(text_span(feed->value), uid))
 		return found < 0 ? -1 : 0;
-	return store_remove(feed->store, feed->key) < 0 ? -1 : feed_pods_without_node(feed, node);
+	text_clear(feed->value);
+	return store_put(feed->store, feed->key, feed->value) < 0
+		       ? -1
+		       : feed_pods_without_node(feed, node);
 }
 
 int feed_node(struct feed *feed, const struct node_object *node, struct codec *body,
@@ -206,7 +209,9 @@ int feed_nodes_listed(struct feed *feed)
 	row_key_node_there(&prefix, feed->cluster->id, 0);
 	prefix.length -= sizeof(uint64_t);
 	scan = store_scan_begin(feed->store, &prefix, &prefix);
-	any = store_scan_next(scan, &key, &value);
+	do {
+		any = store_scan_next(scan, &key, &value);
+	} while (any == 1 && value.length == 0);
 	store_scan_end(scan);
 	text_free(&prefix);
 	if (any != 1)

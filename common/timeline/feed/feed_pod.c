@@ -108,19 +108,23 @@ static struct arrival arrival_of(const struct feed *feed)
 	return (struct arrival){feed->received, feed_known_before(feed), feed->offset};
 }
 
-/* Whether no Node object of NODE is there, as far as the lists of nodes say. 1, 0, or -1 after
- * logging. */
-static int node_is_gone(struct feed *feed, uint64_t node)
+/* Whether a Node of this name is there, by its row. LISTED: a whole list would have shown it. 1, 0,
+ * or -1 after logging. */
+static int node_is_there(struct feed *feed, uint64_t node, bool listed)
 {
-	int listed, there;
+	int found;
 
-	row_key_node_there(feed->key, feed->cluster->id, 0);
-	listed = store_get(feed->store, feed->key, feed->value);
-	if (listed != 1 || node == 0)
-		return listed < 0 ? -1 : 0;
 	row_key_node_there(feed->key, feed->cluster->id, node);
-	there = store_get(feed->store, feed->key, feed->value);
-	return there < 0 ? -1 : there == 0;
+	found = store_get(feed->store, feed->key, feed->value);
+	if (found == 1)
+		return feed->value->length > 0;
+	return found < 0 ? -1 : !listed;
+}
+
+static int are_nodes_listed(struct feed *feed)
+{
+	row_key_node_there(feed->key, feed->cluster->id, 0);
+	return store_get(feed->store, feed->key, feed->value);
 }
 
 int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *codec, struct text *next)
@@ -130,16 +134,19 @@ int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *codec, str
 	struct pod_fold before = body.fold;
 	struct arrival arrival = arrival_of(feed);
 	struct epoch ended;
-	int gone;
+	int listed, there;
 
 	if (pod->host_network) {
 		pod_state_add(next, &body);
 		return 0;
 	}
-	gone = node_is_gone(feed, pod->record.node);
-	if (gone < 0)
+	listed = are_nodes_listed(feed);
+	there = listed < 0 || pod->record.node == 0
+			? 1
+			: node_is_there(feed, pod->record.node, listed == 1);
+	if (listed < 0 || there < 0)
 		return -1;
-	pod->record.node_gone = gone == 1;
+	pod->record.node_gone = there == 0;
 	if (pod_fold_record(&body.fold, &pod->record, feed->event->type == KUBE_DELETED, &arrival,
 			    &ended) &&
 	    before.epoch.evidence.how == BINDING_OPEN && put_epoch(feed, uid, &ended) < 0)
@@ -184,8 +191,7 @@ static int lose_if_gone(struct feed *feed, uint64_t gone, struct span uid, struc
 		return store_damaged(feed->store, "the state of a pod");
 	if (!body.fold.has_epoch || body.fold.epoch.evidence.how != BINDING_OPEN || node == 0)
 		return 0;
-	row_key_node_there(feed->key, feed->cluster->id, node);
-	there = gone != 0 ? node != gone : store_get(feed->store, feed->key, feed->value);
+	there = gone != 0 ? node != gone : node_is_there(feed, node, true);
 	if (there != 0)
 		return there < 0 ? -1 : 0;
 	pod_fold_node_gone(&body.fold, &arrival);

@@ -5,7 +5,7 @@
  * 'a' cluster ip 'm' offset number                               a membership
  * 'd' cluster uid offset                                         a holder's names, owner, label
  * 'l' cluster node-name offset                                   zone and region
- * 't' cluster hash-of-node-name                                  uid of the Node of that name that is there
+ * 't' cluster hash-of-node-name                                  uid of the Node that has the name, empty once it is gone
  * 'o' cluster uid offset                                         a ReplicaSet's or Job's controller
  * 's' cluster resource uid                                       fold state of one object
  * 'x' cluster resource uid                                       (empty: it was deleted)
