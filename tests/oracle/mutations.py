@@ -32,7 +32,8 @@ def without(*words):
 RARE = {
     "leading zeros", "30 minutes of a watch", "--kube-from", "times not later than received", "not before known", "released",
     "new order by SYNC_BEGIN", "unread", "services by port", "podCIDRs of other nodes", "amid the pods",
-    "outside when all is read", "shared addresses are memberships"}
+    "outside when all is read", "shared addresses are memberships", "ended_known before all terminated", "what ran before",
+    "may be of a later sandbox", "a machine by its InternalIP", "an earlier sandbox"}
 
 MUTATIONS = {
     # section 1
@@ -68,6 +69,11 @@ MUTATIONS = {
     "startedAt of earlier epochs": (epochs, "is_own_start", always(True)),
     "sandbox of earlier epochs": (epochs, "is_own_sandbox", always(True)),
     "up to": (epochs, "up_to", lambda _: lambda epoch, hold: epoch.last_running),
+    "ended_known before all terminated": (epochs, "ended", lambda _: lambda epoch, how, received, known, before=None: (
+        epochs.replace(epoch, how=how, ended_received=received, ended_known=known))),
+    "what ran before": (pods, "ran_before", always(False)),
+    "may be of a later sandbox": (epochs, "may_be_later", always(False)),
+    "pods of a Node that is gone": (world.World, "is_stranded", always(False)),
     "ended unseen": (epochs, "ended_unseen", always(epochs.LOST)),
     "sandbox gone bounds the end": (epochs, "possible_to", lambda _: lambda epoch: (
         moments.EVER if epoch.how in ("", epochs.LOST) else epoch.ended_received)),
@@ -89,6 +95,7 @@ MUTATIONS = {
     # section 6
     "nobody's": (holder_verdict, "is_local", always(False)),
     "a pod's own machine": (holder_verdict, "is_other_half", always(False)),
+    "a machine by its InternalIP": (holders, "INTERNAL", lambda _: holders.PLAIN),
     "services by port": (world.World, "serves_port", always(False)),
     "t": (holder_verdict, "accounted_for", always(moments.NEVER)),
     "why gap": (holder_verdict, "unrecorded", without("gap")),
@@ -97,6 +104,10 @@ MUTATIONS = {
     "why unpublished_pod": (holder_verdict, "unrecorded", without("unpublished_pod")),
     "why other_machine": (holder_verdict, "unrecorded", without("other_machine")),
     "certain ones keep their address": (unpublished, "kept", always(False)),
+    "an earlier sandbox": (unpublished.Standing, "stretches", lambda _: lambda self, epochs: (
+        [(self, self.since(epochs))] if self.free else [])),
+    "certain until it was over": (unpublished, "may_hold", lambda may: lambda standing, *given: may(
+        standing, *given) or (standing.until is not None and may(standing, given[0], [], *given[2:]))),
     "not released": (unpublished, "may_hold", lambda may: lambda standing, *given: may(
         unpublished.replace(standing, released=True), *given)),
     "released": (unpublished, "may_hold", lambda may: lambda standing, *given: may(
@@ -112,6 +123,7 @@ MUTATIONS = {
     "shared addresses are memberships": (memberships, "shared_addresses", always(())),
     "services outside": (render, "of_outside", always((set(), set()))),
     # section 8
+    "the epoch that began last": (asof.Binding, "rank", lambda _: lambda self: (self.possible_from, self.uid)),
     "candidates": (render, "candidates", always([])),
     "why of candidates": (render, "why", always("certain")),
 }

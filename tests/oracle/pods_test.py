@@ -195,3 +195,25 @@ def test_dual_stack_and_annotations():
                  annotations={"cni.projectcalico.org/podIPs": ""})
     records.pod(30, calico)
     assert short(ask(records, Y, 32)) == "unknown between_holders"
+
+
+def test_what_is_all_terminated_is_not_certain_until_it_is_deleted():
+    records = covered().pod(11, pod("a", X, start=9, containers=[container(10)]), "ADDED").progress(11.5)
+    records.pod(13, pod("a", X, start=9, containers=[container(10, 12)])).progress(40)
+    records.pod(41, pod("a", X, start=9, containers=[container(10, 12)]), "DELETED")
+    assert short(ask(records, X, 11.5)) == "known uid-a"
+    assert short(ask(records, X, 20)) == "unknown hand_over"
+
+
+def test_what_may_be_of_a_later_sandbox_is_no_evidence():
+    records = covered().pod(11, pod("a", X, start=9, ready=10, containers=[container(10)]), "ADDED")
+    records.pod(40, pod("a", None, start=9, ready=30, containers=[container(31)]))
+    assert short(ask(records, X, 20)) == "unknown hand_over"
+    binding = ask(records, X, 20)["candidates"][0]["binding"]
+    assert (binding["end"], binding["end_from"]) == (history.text(10), "last_status")
+
+
+def test_what_ran_in_an_earlier_sandbox_did_not_start_in_this_one():
+    records = covered()
+    records.pod(31, pod("a", X, start=9, ready=30, containers=[container(10, 12)]), "ADDED")
+    assert ask(records, X, 32)["candidates"][0]["binding"]["start"] == history.text(30)
