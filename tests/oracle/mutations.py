@@ -33,7 +33,8 @@ RARE = {
     "leading zeros", "30 minutes of a watch", "--kube-from", "times not later than received", "not before known", "released",
     "new order by SYNC_BEGIN", "unread", "services by port", "podCIDRs of other nodes", "amid the pods",
     "outside when all is read", "shared addresses are memberships", "ended_known before all terminated", "what ran before",
-    "may be of a later sandbox", "a machine by its InternalIP", "an earlier sandbox"}
+    "may be of a later sandbox", "a machine by its InternalIP", "an earlier sandbox",
+    "new order by GAP", "sandbox False while running", "gateways"}
 
 MUTATIONS = {
     # section 1

@@ -217,3 +217,9 @@ def test_what_ran_in_an_earlier_sandbox_did_not_start_in_this_one():
     records = covered()
     records.pod(31, pod("a", X, start=9, ready=30, containers=[container(10, 12)]), "ADDED")
     assert ask(records, X, 32)["candidates"][0]["binding"]["start"] == history.text(30)
+
+
+def test_a_sandbox_that_died_is_not_the_end_while_containers_are_stopped():
+    records = covered().pod(11, pod("a", X, start=9, ready=10, containers=[container(10)]), "ADDED")
+    records.pod(25, pod("a", X, start=9, gone=20, containers=[container(10, 24)]))
+    assert ask(records, X, 15)["binding"]["end"] is None
