@@ -141,10 +141,12 @@ def came_after_a_loss(scene):
 
 def is_unpublished_pod(scene):
     known = scene.world.known(scene.position)
-    return any(not scene.view.of_another_node(scene.question.ip, standing.node)
+    recorded = recorded_of(scene)
+    itself = {one.uid for one in recorded} if len({one.holder for one in recorded}) == 1 else ()
+    return any(uid not in itself and not scene.view.of_another_node(scene.question.ip, standing.node)
                and unpublished.may_hold(standing, since, scene.bindings, scene.question, scene.t,
                                         NEVER if known is None else known, scene.options)
-               for standing, since in scene.world.unpublished(scene.position))
+               for uid, standing, since in scene.world.unpublished(scene.position))
 
 
 def was_another_machine(scene):

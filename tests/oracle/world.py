@@ -329,14 +329,14 @@ class World:
         return found
 
     def unpublished(self, position):
-        """(standing, from) of every pod that is unpublished as of POSITION."""
+        """(uid, standing, from) of every pod that is unpublished as of POSITION."""
         index = bisect.bisect_right(self.pod_changes, position)
         if index not in self.unpublished_cache:
             found = []
-            for thing in self.things["pods"].values():
+            for uid, thing in self.things["pods"].items():
                 standing = thing.standing.at(position)
                 if standing:
-                    found += standing.stretches(thing.state.at(position, ()))
+                    found += [(uid, *one) for one in standing.stretches(thing.state.at(position, ()))]
             self.unpublished_cache[index] = found
         return self.unpublished_cache[index]
 
