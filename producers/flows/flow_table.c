@@ -340,7 +340,7 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
 	const struct aimed *aimed = &table->aimed[at];
 	uint32_t number = flow_index_find(&table->index, &aimed->key, aimed->tag);
 
-	if (is_copy(table, number, aimed, packet))
+	if ((packet->cooked || table->options.mirrored) && is_copy(table, number, aimed, packet))
 		return false;
 	if (number == FLOW_INDEX_NONE)
 		return add_absent(table, aimed, packet, flow);

@@ -7,8 +7,8 @@
  * (1) The flows that come out, and their order, depend on the packets and the options alone, never
  *     on the seed. They come out in the order in which they were over, then of their creation.
  * (2) Each packet is counted in exactly one flow, or as a late segment of a closed connection
- *     (closed.h), or as a copy of a packet that was counted (repeats.h). No flow is lost: when the table is full, a flow ends early, as
- *     FLOW_LACK_OF_RESOURCES.
+ *     (closed.h), or as a copy of a packet that was counted (repeats.h). No flow is lost: when
+ *     the table is full, a flow ends early, as FLOW_LACK_OF_RESOURCES.
  * (3) Nothing is allocated after flow_table_new().
  * (4) A step back in time of up to FLOW_TABLE_STEP_NS is disorder: flows grow at
  *     both ends and the clock stands still. After a larger step the clock was set:
@@ -35,6 +35,7 @@ struct flow_table_options {
 	int64_t idle_datagram_ns; /* and any other */
 	int64_t active_ns;        /* longest slice of a flow, from its first packet */
 	int64_t linger_ns;        /* how long a closed TCP connection waits for stragglers */
+	bool mirrored;            /* any packet may have copies, not only cooked ones (2) */
 	uint64_t seed[FLOW_KEY_SEED_WORDS]; /* of the hash */
 };
 

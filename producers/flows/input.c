@@ -106,7 +106,7 @@ enum live_status input_read(struct input *input, int timeout_ms, struct packet *
 		return live_read(input->live, timeout_ms, packets, max, count);
 	status = capture_read(input->file, packets, max, count);
 	for (size_t i = 0; i < *count; i++)
-		packets[i].interface = number_of(input, packets[i].interface_id);
+		packets[i].interface = number_of(input, packets[i].interface);
 	return status == CAPTURE_PACKETS ? LIVE_PACKETS : LIVE_END;
 }
 

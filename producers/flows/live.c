@@ -251,7 +251,7 @@ static size_t set_interfaces(struct live *live, const struct source *source, str
 
 	for (size_t i = 0; i < count; i++) {
 		packets[i].interface = capture_has_interface_ids(source->capture)
-					       ? number_of(live, packets[i].interface_id)
+					       ? number_of(live, packets[i].interface)
 					       : source->number;
 		if (packets[i].interface == INTERFACES_NONE)
 			live->stats.capture.verdicts[PACKET_NO_INTERFACE]++;

@@ -38,6 +38,7 @@ struct flows_options {
 	int64_t snaplen;
 	int64_t buffer;
 	bool promiscuous;
+	bool mirrored;
 	const char *observer_name;
 	const char *interface_name;
 };
@@ -197,6 +198,10 @@ int main(int argc, char **argv)
 			       "size of the kernel's ring for each interface"),
 		SETTING_BOOL("promiscuous", 0, &o.promiscuous,
 			     "also capture frames addressed to other stations"),
+		SETTING_BOOL("mirrored", 0, &o.mirrored,
+			     "the capture may have copies of a packet, as a mirror port or several "
+			     "interfaces give: count each once (always with LINUX_SLL and "
+			     "LINUX_SLL2)"),
 		SETTING_TEXT("observer-name", 0, "NAME", &o.observer_name,
 			     "observer.hostname of the records (default: this host's name)"),
 		SETTING_TEXT("interface-name", 0, "NAME", &o.interface_name,
@@ -228,6 +233,7 @@ int main(int argc, char **argv)
 		.idle_datagram_ns = o.idle_datagram_ns,
 		.active_ns = o.active_ns,
 		.linger_ns = o.linger_ns,
+		.mirrored = o.mirrored,
 	};
 	const int64_t longest_idle_ns =
 		o.idle_stream_ns > o.idle_datagram_ns ? o.idle_stream_ns : o.idle_datagram_ns;

@@ -83,7 +83,7 @@ static enum packet_verdict skip_link(enum packet_link link, struct rest *rest,
 	skip(rest, size);
 	if (link != PACKET_LOOPBACK && link != PACKET_RAW) {
 		if (link == PACKET_SLL2)
-			packet->interface_id = read32(header + 4);
+			packet->interface = read32(header + 4);
 		return skip_vlan(rest, read16(header + headers[link].type));
 	}
 	if (rest->captured < 1)
@@ -292,6 +292,7 @@ enum packet_verdict packet_decode(enum packet_link link, const uint8_t *bytes, s
 	*packet = (struct packet){
 		.time = packet->time,
 		.frame_bytes = (uint32_t)rest.on_wire,
+		.cooked = link == PACKET_SLL || link == PACKET_SLL2,
 	};
 	verdict = skip_link(link, &rest, packet);
 	if (verdict != PACKET_OK)

@@ -54,21 +54,22 @@ struct packet {
 	uint32_t frame_bytes;    /* on the wire */
 	uint32_t payload;        /* bytes after a TCP or UDP header */
 	uint32_t identification; /* of the IP packet; 0 if it has none */
-	uint32_t interface_id;   /* from SLL2, else 0 */
-	uint16_t source_port;    /* TCP, UDP, SCTP */
+	/* The index in SLL2, else 0; after packet_decode() its number in the interfaces. */
+	uint32_t interface;
+	uint16_t source_port; /* TCP, UDP, SCTP */
 	uint16_t destination_port;
-	uint16_t checksum;  /* TCP, UDP, ICMP */
-	uint16_t interface; /* its number in the interfaces, set after packet_decode() */
+	uint16_t checksum; /* TCP, UDP, ICMP */
 	uint8_t protocol;
 	uint8_t tcp_flags;
 	uint8_t icmp_type;
 	uint8_t icmp_code;
-	uint8_t sctp_chunk; /* type of the first one */
-	uint8_t fragment;   /* enum packet_fragment */
+	uint8_t sctp_chunk;   /* type of the first one */
+	uint8_t fragment : 2; /* enum packet_fragment */
+	uint8_t cooked : 1;   /* from a cooked capture, which may have copies of it */
 };
 
 /* Parses the frame BYTES[CAPTURED], which was ON_WIRE bytes long. With PACKET_OK, sets every
- * member of *PACKET except TIME; INTERFACE becomes 0. */
+ * member of *PACKET except TIME. */
 enum packet_verdict packet_decode(enum packet_link link, const uint8_t *bytes, size_t captured,
 				  size_t on_wire, struct packet *packet);
 

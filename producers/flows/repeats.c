@@ -26,14 +26,13 @@ uint64_t repeats_hash(uint64_t flow, unsigned direction, const struct packet *pa
 static enum repeats_verdict judge(const struct packet *packet, struct when first)
 {
 	int64_t age_ns = llabs(when_since(packet->time, first));
-	bool content = packet->protocol == TRANSPORT_TCP &&
-		       (packet->payload > 0 || packet->tcp_flags & (TCP_SYN | TCP_FIN));
+	bool syn = packet->protocol == TRANSPORT_TCP && packet->tcp_flags & TCP_SYN;
 
 	if (packet->identification != 0 && age_ns <= REPEATS_NS)
 		return REPEATS_COPY;
 	if (age_ns > REPEATS_PLAIN_NS)
 		return REPEATS_FIRST;
-	return content ? REPEATS_COPY : REPEATS_UNSURE;
+	return syn ? REPEATS_COPY : REPEATS_UNSURE;
 }
 
 enum repeats_verdict repeats_find(const struct repeats *repeats, uint64_t hash,

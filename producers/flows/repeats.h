@@ -1,15 +1,17 @@
 /* repeats.h - packets that were captured more than once under one interface number, as "any" with
  * LINUX_SLL and mirror ports do.
  *
- * A packet is a copy of another if they are of one flow and direction and have equal length, IP
- * identification, TCP numbers and flags, and transport checksum (for TCP only without identification). The TTL may differ: a copy may
- * come from behind a router. As a retransmission may be equal too, a copy is told from it
+ * A packet may be a copy of another if they are of one flow and direction and have equal length, IP
+ * identification, TCP numbers and flags, and transport checksum (for TCP only without an
+ * identification). The TTL may differ: a copy may have passed a router. A retransmission may be
+ * equal too. It is a copy
  *
- *   - by its identification, at most REPEATS_NS later: the sender gives each packet another;
- *   - without one (IPv6; 0, as in a SYN-ACK of Linux), if it is a TCP segment with SYN, FIN or
- *     payload, at most REPEATS_PLAIN_NS later: no timer retransmits that fast.
+ *   - with an identification, at most REPEATS_NS later: the sender gives each packet another;
+ *   - without one (IPv6; 0, as in a SYN-ACK of Linux), if it has a SYN, at most REPEATS_PLAIN_NS
+ *     later: only a timer repeats a SYN, and none is that fast.
  *
- * Other copies cannot be told, nor can fragments.
+ * Otherwise nothing proves a copy: other segments are also retransmitted without a timer. Fragments
+ * are not compared.
  *
  * (1) The last REPEATS_MAX packets are remembered.
  */

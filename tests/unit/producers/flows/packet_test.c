@@ -139,7 +139,7 @@ static void reads_the_same_packet_behind_every_link_header(void **state)
 		assert_int_equal(packet.destination_port, 53);
 		assert_int_equal(packet.payload, 4);
 		assert_int_equal(packet.bytes, 32);
-		assert_int_equal(packet.interface_id, cases[i].link == PACKET_SLL2 ? 9 : 0);
+		assert_int_equal(packet.interface, cases[i].link == PACKET_SLL2 ? 9 : 0);
 	}
 }
 
