@@ -82,18 +82,13 @@ def instants(epochs, hold):
 def certain_to(epoch, possible_from, hold):
     if not epoch.how and not epoch.all_terminated:
         return EVER
-    until = newest([up_to(epoch, hold), finish_of(epoch)])
+    until = newest([epoch.evidence_of_end(), None if epoch.ended_known is None else shift(epoch.ended_known, -hold)])
     return possible_from if until is None else until
 
 
 def finish_of(epoch):
     """Of the containers; of a lost epoch they prove nothing."""
     return None if epoch.how == LOST else epoch.last_finished
-
-
-def up_to(epoch, hold):
-    """Until then the end of the epoch would have been reported."""
-    return newest([epoch.last_running, None if epoch.ended_known is None else shift(epoch.ended_known, -hold)])
 
 
 def possible_to(epoch):

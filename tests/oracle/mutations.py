@@ -69,7 +69,7 @@ MUTATIONS = {
     "restarted without a sandbox": (epochs, "restarted", always(False)),
     "startedAt of earlier epochs": (epochs, "is_own_start", always(True)),
     "sandbox of earlier epochs": (epochs, "is_own_sandbox", always(True)),
-    "up to": (epochs, "up_to", lambda _: lambda epoch, hold: epoch.last_running),
+    "ended by others": (pods.Status, "is_ended_by_others", always(False)),
     "ended_known before all terminated": (epochs, "ended", lambda _: lambda epoch, how, received, known, before=None: (
         epochs.replace(epoch, how=how, ended_received=received, ended_known=known))),
     "what ran before": (pods, "ran_before", always(False)),

@@ -30,6 +30,10 @@ class Status:
         self.terminal = shapes.text(pod, "status", "phase") in ("Succeeded", "Failed")
         self.finished_otherwise = (self.terminal and self.all_terminated and not self.running) or self.released
 
+    def is_ended_by_others(self):
+        """A kubelet writes a terminal phase when all has terminated."""
+        return self.terminal and (self.running or not self.all_terminated)
+
     def time(self, text):
         """A node time, as far as it can be true."""
         moment = moments.parse(text)

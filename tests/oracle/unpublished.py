@@ -1,7 +1,7 @@
 """Pods of which no record shows the address that they may have (answers.md section 6)."""
 from dataclasses import dataclass, replace
 
-from epochs import finish_of
+from epochs import LOST
 from moments import EVER, NEVER, SECOND, newest, oldest, shift
 
 
@@ -36,6 +36,8 @@ class Standing:
         over = status.deleted or status.terminal
         if not over:
             return Standing(not epochs or bool(epochs[-1].how), start, node)
+        if epochs and epochs[-1].how == LOST and not self.free:
+            return Standing(True, start, node, status.received, replace(self, start=start).since(epochs))
         if len(epochs) > len(before) or (epochs and not before[-1].how):
             return Standing(start=start, node=node)
         if epochs and not self.free:
@@ -46,9 +48,10 @@ class Standing:
         return replace(self, start=start, node=node)
 
     def absent(self, received, epochs):
-        if not self.free or self.until is not None:
+        lost = epochs and epochs[-1].how == LOST and bool(self.node)
+        if self.until is not None or not (self.free or lost):
             return self
-        return replace(self, until=received, kept_from=self.since(epochs))
+        return replace(self, free=True, until=received, kept_from=self.since(epochs))
 
     def node_lost(self, before, epochs):
         """Its node is gone, and with it the end of its epoch."""
@@ -69,7 +72,7 @@ class Standing:
             return self.kept_from
         end = None
         if epochs:
-            end = newest([epochs[-1].last_running, finish_of(epochs[-1])])
+            end = epochs[-1].evidence_of_end()
         return newest([NEVER if self.start is None else self.start, end])
 
 

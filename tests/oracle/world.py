@@ -55,6 +55,7 @@ class Thing:
         self.state = History()          # epochs of a pod, a Held of a node or service
         self.facts = History()
         self.standing = History()       # of a pod
+        self.foreign = False            # others ended it, so its phase proves nothing
 
 
 class World:
@@ -159,7 +160,10 @@ class World:
     def apply(self, thing, record, facts):
         resource, known = record.resource, self.last_known()
         if resource == "pods":
-            self.pod(thing, record, facts, Status(record, known))
+            status = Status(record, known)
+            thing.foreign = thing.foreign or status.is_ended_by_others()
+            status.finished_otherwise = status.released or (status.finished_otherwise and not thing.foreign)
+            self.pod(thing, record, facts, status)
         elif resource in HOLDING:
             self.held(resource, thing, record.offset, holders.fold(
                 thing.state.last(holders.Held()), record, resource, known))
@@ -230,8 +234,8 @@ class World:
         resource, offset, received = sync_end.resource, sync_end.offset, sync_end.received
         known = self.last_known() if sync_end.known is None else sync_end.known
         if resource == "pods":
-            self.pod_is(thing, offset, lives.absent(thing.state.last(()), received, known),
-                        thing.standing.last().absent(received, thing.state.last(())))
+            after = lives.absent(thing.state.last(()), received, known)
+            self.pod_is(thing, offset, after, thing.standing.last().absent(received, after))
         elif resource in HOLDING:
             self.held(resource, thing, offset, holders.absent(thing.state.last(), received, known))
         if resource == "nodes":

@@ -196,9 +196,10 @@ static int lose_if_gone(struct feed *feed, uint64_t gone, struct span uid, struc
 		return there < 0 ? -1 : 0;
 	pod_fold_node_gone(&body.fold, &arrival);
 	text_init(&next, feed->state->limit);
-	object_head_add(&next, &head);
-	pod_state_add(&next, &body);
-	if (put_changes(feed, uid, &before, &body.fold) == 0) {
+	if (put_changes(feed, uid, &before, &body.fold) == 0 &&
+	    put_unpublished(feed, uid, &before.unpublished, &body) == 0) {
+		object_head_add(&next, &head);
+		pod_state_add(&next, &body);
 		row_key_object(feed->key, feed->cluster->id, KUBE_PODS, uid);
 		rc = store_put(feed->store, feed->key, &next);
 	}

@@ -46,8 +46,7 @@ struct when evidence_certain_to(const struct evidence *evidence, int64_t hold_ns
 
 	if (evidence->how == BINDING_OPEN && !evidence->all_terminated)
 		return WHEN_MAX;
-	to = when_later(evidence->last_running, when_add(evidence->ended_known, -hold_ns));
-	to = when_later(to, evidence_of_end(evidence));
+	to = when_later(evidence_of_end(evidence), when_add(evidence->ended_known, -hold_ns));
 	/* Without any evidence it was held at some time after that, so nothing is certain. */
 	return else_when(to, evidence_possible_from(evidence, hold_ns));
 }

@@ -385,4 +385,5 @@ void pod_fold_absent(struct pod_fold *fold, const struct arrival *arrival)
 void pod_fold_node_gone(struct pod_fold *fold, const struct arrival *arrival)
 {
 	end_epoch(&fold->epoch, BINDING_LOST, fold->epoch.evidence.all_terminated, arrival);
+	epoch_unpublished_fold(fold, false, false, arrival->received);
 }
