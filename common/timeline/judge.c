@@ -1,5 +1,7 @@
 #include "common/timeline/judge.h"
 
+#include <string.h>
+
 #include "common/base/array.h"
 #include "common/program/log.h"
 #include "common/timeline/outside.h"
@@ -197,7 +199,9 @@ static const char *none_reason(const struct timeline *timeline, const struct jud
 		return "between_holders";
 	outside_judge(timeline, judgement->history, question, judgement->unrecorded.unpublished_pod,
 		      &reason);
-	return view->count > 0 && reason != NULL ? "before_first" : reason;
+	return view->count > 0 && reason != NULL && strcmp(reason, "unpublished_pod") != 0
+		       ? "before_first"
+		       : reason;
 }
 
 /* No binding of a single holder is certain. */

@@ -97,7 +97,7 @@ def check_seed(seed, folder):
         late = [word for word in options if word != "--hindsight"] + ["--hindsight"]
         first, second = enrich(folder, names, "first", late)[0], enrich(folder, "other", "second", late)[0]
         if first != second:
-            wrong += said_of(dict(enumerate(first)), second) or "another order of the resources gives another answer\n"
+            wrong += "another order of the resources gives another answer\n" + said_of(dict(enumerate(first)), second)
     if wrong:
         wrong += shlex.join(map(str, command(folder, names, "tagged", options))) + "\n"
     return wrong

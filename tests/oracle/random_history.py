@@ -266,8 +266,9 @@ def make(seed, count=400):
 
 
 def reordered(chance, lines):
-    """The same history in another order: each resource's own order, and its order against
-    PROGRESS and GAP, stay. None where `received` hangs on the order."""
+    """The same history in another order: each resource's own order, that of pods and nodes
+    together (a node that goes ends what its pods' records say), and that against PROGRESS and
+    GAP, stay. None where `received` hangs on the order."""
     out, runs = [], {}
     for line in lines:
         try:
@@ -277,7 +278,8 @@ def reordered(chance, lines):
         if not isinstance(record, dict) or not {"received", "type"} <= set(record):
             return None
         if record["type"] not in ("PROGRESS", "GAP"):
-            runs.setdefault((record.get("cluster"), record.get("resource")), []).append(line)
+            resource = record.get("resource")
+            runs.setdefault((record.get("cluster"), "pods" if resource == "nodes" else resource), []).append(line)
             continue
         out += interleaved(chance, *runs.values()) + [line]
         runs = {}
