@@ -317,8 +317,7 @@ static void add_record(struct pod_fold *fold, const struct pod_record *record, b
 	}
 	if (epoch->evidence.how == BINDING_OPEN)
 		add_life(epoch, record, was_terminated, arrival);
-	for (size_t i = 0; i < record->started_count; i++)
-		fold->newest_started = when_later(fold->newest_started, record->started[i]);
+	fold->newest_started = when_later(fold->newest_started, record->newest_started);
 }
 
 struct pod_fold pod_fold_none(void)
