@@ -136,7 +136,7 @@ def is_before_coverage(scene, moment):
 def came_after_a_loss(scene):
     given_away = not scene.view.in_range(scene.question.ip)
     return any(one.lost and not scene.certain(one) and (one.kind == "node" or given_away)
-               and shift(scene.question.end, scene.options.skew) > one.ended_received for one in scene.possible)
+               and shift(scene.question.end, scene.options.skew) > one.ended_received for one in recorded_of(scene))
 
 
 def is_unpublished_pod(scene):
