@@ -120,3 +120,26 @@ def test_the_workload_is_the_top_of_the_chain(owner, shown):
     k8s = ask(records, X, 20)["k8s"]
     assert k8s == dict({"namespace": {"name": "shop"}, "pod": {"name": "a", "uid": "uid-a"}}, **shown,
                        node={"name": "n1"})
+
+
+NAMES = {"openshift.io/deployment.name": "web-3", "openshift.io/deployment-config.name": "web"}
+CONFIG = {"workload": {"kind": "DeploymentConfig", "name": "web"}}
+REPLICAS = {"replicationcontroller": {"name": "web-3"}}
+
+
+@pytest.mark.parametrize("kind,notes,shown", [
+    ("ReplicationController", {"annotations": NAMES}, CONFIG),
+    ("ReplicationController", {"labels": NAMES}, CONFIG),
+    ("ReplicationController", {"labels": {"deployment": "web-3", "deploymentconfig": "web"}}, CONFIG),
+    ("ReplicationController", {"annotations": NAMES, "labels": dict.fromkeys(NAMES, "other")}, CONFIG),
+    ("ReplicationController", {"labels": {"deployment": "web-2", "deploymentconfig": "web"}}, REPLICAS),
+    ("ReplicationController", {"labels": {"deployment": "web-3"}}, REPLICAS),
+    ("ReplicationController", {}, REPLICAS),
+    ("ReplicaSet", {"annotations": NAMES}, {"replicaset": {"name": "web-3"}}),
+])
+def test_the_workload_of_an_openshift_pod_is_its_deployment_config(kind, notes, shown):
+    owner = {"kind": kind, "name": "web-3", "uid": "uid-web-3", "controller": True}
+    records = covered()
+    records.pod(11, pod("a", X, start=9, ready=10, containers=[container(10)], ownerReferences=[owner], **notes), "ADDED")
+    k8s = ask(records, X, 20)["k8s"]
+    assert k8s == dict({"namespace": {"name": "shop"}, "pod": {"name": "a", "uid": "uid-a"}}, **shown, node={"name": "n1"})
