@@ -152,7 +152,7 @@ def is_unpublished_pod(scene):
 def was_another_machine(scene):
     return (not scene.view.in_range(scene.question.ip)
             and not any(one.certain_from <= scene.question.start and scene.question.end <= one.possible_to
-                        for one in scene.possible))
+                        for one in recorded_of(scene)))
 
 
 # ---- Outside, and the reasons ----

@@ -78,8 +78,9 @@ class View:
         return shapes.inside(ip, self.ranges)
 
     def of_another_node(self, ip, node):
-        """Whether podCIDRs are in use and IP is in one of another node than NODE."""
-        return self.pod_cidrs_used and any(shapes.inside(ip, [one]) for name, one in self.cidrs if name != node)
+        """Whether podCIDRs are in use and IP is in one, but not in NODE's."""
+        names = {name for name, one in self.cidrs if shapes.inside(ip, [one])}
+        return self.pod_cidrs_used and bool(names) and node not in names
 
 
 def of_node(ranges, node):

@@ -65,6 +65,16 @@ def test_services_by_port():
     assert "service" not in ask(records, X, 26, port=8080, transport="tcp", role="serves")
 
 
+@pytest.mark.parametrize("role,port,shown", [
+    (None, 8080, True), (None, 40000, False), (None, None, False), ("began", 40000, True), ("began", 8080, True),
+    ("serves", 40000, True)])
+def test_a_service_of_an_end_whose_role_is_not_proven_needs_its_port(role, port, shown):
+    records = lived(covered(), "a", X, 10, None)
+    records.event("ADDED", "endpointslices", 12, piece("cart-1", "cart", [(X, "uid-a")], (8080,)))
+    answer = ask(records, X, 20, port=port, transport="tcp", role=role)
+    assert answer["services"] == ["shop/cart"] and ("service" in answer) == shown
+
+
 def test_a_membership_opens_when_its_slice_is_written():
     records = lived(covered(), "a", X, 10, None)
     records.event("ADDED", "endpointslices", 20, piece("cart-1", "cart", [(X, "uid-a")], trigger=13.5))
