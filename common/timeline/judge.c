@@ -137,7 +137,7 @@ static struct unrecorded find_unrecorded(const struct timeline *timeline,
 	uint64_t position = (uint64_t)question->position;
 	struct unpublished_question unpublished = judge_unpublished(timeline, judgement, question);
 	struct when since = when_earlier(when_add(settled, 1), question->start);
-	bool in_range = outside_in_range(timeline, judgement->history, &question->ip, position);
+	bool in_range = outside_in_range(timeline, judgement->history, question);
 	bool covered = false;
 
 	for (size_t p = 0; p < judgement->possible_count; p++) {
