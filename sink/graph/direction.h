@@ -1,6 +1,6 @@
 /* direction.h - which end of a flow is the client. Pure.
  *
- * (1) Where nothing proves who began (flow.initiator), the tags decide: the end that serves is the
+ * (1) Where nothing proves who began, the tags decide: the end that serves is the
  *     server. A service's own address serves, because nobody sends from it first; else the one end
  *     whose tag names a service does.
  * (2) If the tags say nothing, or the same of both ends, the flow has no direction. Its ends are

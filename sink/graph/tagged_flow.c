@@ -309,13 +309,18 @@ static void read_coordinates(const struct tagged_flow_reading *r, struct tagged_
 		flow->provisional = truth;
 }
 
-/* "port" is what tenure-flows guessed before it said "unknown". */
+/* Who began is proven by the meter or, in a record that does not say, by a SYN of the source
+ * (docs/answers.md, section 7). Who sent the first packet that was seen is not a proof. */
 static void read_initiator(const struct tagged_flow_reading *r, struct tagged_flow *flow)
 {
 	char initiator[TAGGED_FLOW_LABEL_SIZE] = "";
 
 	read_text(r, "flow.initiator", initiator, sizeof(initiator), OPTIONAL);
-	flow->directed = strcmp(initiator, "unknown") != 0 && strcmp(initiator, "port") != 0;
+	if (initiator[0] == '\0')
+		flow->directed = flow->source.tcp_flags & TCP_SYN;
+	else
+		flow->directed =
+			strcmp(initiator, "syn") == 0 || strcmp(initiator, "icmp_type") == 0;
 }
 
 static void read_flow(const struct tagged_flow_reading *r, struct tagged_flow *flow)

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -272,6 +273,38 @@ static void reads_any_kind_of_workload(void **state)
 	}
 }
 
+static void the_source_is_the_client_only_where_that_is_proven(void **state)
+{
+	static const struct {
+		const char *initiator, *flags;
+		bool directed;
+	} cases[] = {
+		{"'initiator':'syn'", "A", true},
+		{"'initiator':'icmp_type'", "", true},
+		{"'initiator':'unknown'", "S", false},
+		{"'initiator':'port'", "S", false},
+		{"'initiator':'first_packet'", "", false},
+		{"'initiator':'later'", "", false},
+		{"'x':0", "APSF", true},
+		{"'x':0", "AP", false},
+		{"'x':0", "", false},
+	};
+	static struct tagged_flow flow;
+	struct fault fault;
+	char record[4096];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(record, sizeof(record),
+			 "{" EVENT "," NETWORK "," SOURCE "," DESTINATION
+			 ",'tcp':{'flags':{'source':'%s','destination':'S'}},'flow':{%s}," TAGS "}",
+			 cases[i].flags, cases[i].initiator);
+		assert_int_equal(tagged_flow_parse(quoted(record), strlen(record), &flow, &fault),
+				 0);
+		assert_int_equal(flow.directed, cases[i].directed);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +314,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_does_not_fit),
 		cmocka_unit_test(refuses_anything_but_an_object),
 		cmocka_unit_test(reads_any_kind_of_workload),
+		cmocka_unit_test(the_source_is_the_client_only_where_that_is_proven),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
