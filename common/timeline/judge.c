@@ -272,10 +272,11 @@ static int list_possible(struct timeline *timeline, const struct timeline_questi
 		timeline->possible[count++] = (struct possible){
 			.tenure = tenure,
 			.certain = asof_is_certain(tenure, question->start, question->end),
-			.port = tenure->binding.evidence.shared &&
-				services_shared_port(judgement->history->memberships,
-						     judgement->history->membership_count, uid,
-						     &asked),
+			.other_port = tenure->binding.evidence.shared && question->port >= 0 &&
+				      (question->began ||
+				       !services_shared_port(judgement->history->memberships,
+							     judgement->history->membership_count,
+							     uid, &asked)),
 		};
 	}
 	judgement->possible = timeline->possible;

@@ -23,7 +23,8 @@ static int put_held(struct feed *feed, enum holder_kind kind, struct span uid,
 	evidence.how = how;
 	evidence.shared = held->shared;
 	evidence.gateway = held->gateway;
-	evidence.previous_to = held->lacked;
+	/* A node has its InternalIP before a cloud's controller writes it. */
+	evidence.previous_to = held->internal ? WHEN_MIN : held->lacked;
 	evidence.start_time = holding->created;
 	evidence.identity = held->internal ? holding->identity : 0;
 	evidence.first_received = held->first_received;

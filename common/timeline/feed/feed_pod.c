@@ -74,6 +74,7 @@ static int add_statement(struct feed *feed, struct span uid, const struct unpubl
 		.released = one->released,
 		.from = one->from,
 		.until = one->until,
+		.held_known = one->held_known,
 	};
 
 	return cluster_add_unpublished(feed->cluster, feed->store, &row);
@@ -91,6 +92,7 @@ static int put_unpublished(struct feed *feed, struct span uid, const struct unpu
 	if (before->there == after->there &&
 	    (!after->there ||
 	     (before->from.ns == after->from.ns && before->until.ns == after->until.ns &&
+	      before->held_known.ns == after->held_known.ns &&
 	      before->released == after->released && before->node == after->node)))
 		return 0;
 	if (before->there && cluster_hide_unpublished(feed->cluster, feed->store,

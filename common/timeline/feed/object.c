@@ -241,14 +241,19 @@ static const char *add_addresses(struct json_object *object, const char *path, c
 	return why;
 }
 
+/* kube-proxy serves no other address of a service without a clusterIP, or of an ExternalName
+ * (pkg/proxy/util, ShouldSkipService). */
 static const char *service_addresses(struct json_object *object, struct address_list *addresses)
 {
 	struct span ip = object_text(object, "spec.clusterIP");
-	bool balanced = span_equal(object_text(object, "spec.type"), span_of("LoadBalancer"));
+	struct span type = object_text(object, "spec.type");
+	bool balanced = span_equal(type, span_of("LoadBalancer"));
 	const char *why = add_addresses(object, "spec.clusterIPs", "", false, addresses);
 
 	if (why == NULL && !span_equal(ip, span_of("None")))
 		why = object_add_address(addresses, ip, (struct object_address){.shared = false});
+	if (addresses->count == 0 || span_equal(type, span_of("ExternalName")))
+		return why;
 	if (why == NULL)
 		why = add_addresses(object, "spec.externalIPs", "", true, addresses);
 	if (why == NULL && balanced)

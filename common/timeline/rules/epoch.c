@@ -30,7 +30,7 @@ static bool moved(const struct epoch *epoch, const struct pod_record *record)
 /* The kubelet that wrote RECORD had released every address of the pod. */
 static bool released(const struct pod_record *record)
 {
-	return record->annotation_emptied ||
+	return (record->annotation_emptied && !record->running) ||
 	       (record->terminal && record->all_terminated && !record->running && !record->foreign);
 }
 
@@ -255,10 +255,11 @@ static void add_evidence(struct epoch *epoch, const struct pod_record *record)
 	evidence->identity = record->identity;
 }
 
-/* A kubelet before 1.29 says nothing of the sandbox, and deletes a pod only after its network. */
-static bool finished_before(const struct epoch *epoch, bool all_terminated)
+/* A kubelet before 1.29 says nothing of the sandbox, and deletes a pod only after its network. A pod
+ * that nobody had asked to end was only between two starts. */
+static bool finished_before(const struct epoch *epoch, bool all_terminated, bool ending)
 {
-	return all_terminated && when_is_min(epoch->evidence.sandbox_ready) &&
+	return all_terminated && ending && when_is_min(epoch->evidence.sandbox_ready) &&
 	       when_is_min(epoch->evidence.sandbox_gone);
 }
 
@@ -267,7 +268,8 @@ static enum binding_end end_told(const struct epoch *epoch, const struct pod_rec
 				 bool deleted)
 {
 	if (finished(epoch, record) || sandbox_is_newer(epoch, record) ||
-	    (deleted && finished_before(epoch, record->all_terminated)))
+	    (deleted && finished_before(epoch, record->all_terminated,
+					record->terminating || record->terminal)))
 		return BINDING_FINISHED;
 	if (deleted || record->terminal || record->node_gone)
 		return BINDING_LOST;
@@ -325,7 +327,12 @@ static void add_record(struct pod_fold *fold, const struct pod_record *record, b
 struct pod_fold pod_fold_none(void)
 {
 	struct pod_fold fold = {
-		.newest_started = WHEN_MIN, .start_time = WHEN_MIN, .unpublished_ready = WHEN_MIN};
+		.newest_started = WHEN_MIN,
+		.start_time = WHEN_MIN,
+		.unpublished = {.held_known = WHEN_MIN},
+		.before = {.held_known = WHEN_MIN},
+		.unpublished_ready = WHEN_MIN,
+	};
 
 	fold.epoch.evidence = evidence_none();
 	return fold;
@@ -373,7 +380,8 @@ bool pod_fold_record(struct pod_fold *fold, struct pod_record *record, bool dele
 void pod_fold_absent(struct pod_fold *fold, const struct arrival *arrival)
 {
 	struct epoch *epoch = &fold->epoch;
-	bool finished = finished_before(epoch, epoch->evidence.all_terminated);
+	bool finished =
+		finished_before(epoch, epoch->evidence.all_terminated, epoch->evidence.terminating);
 
 	if (fold->has_epoch && epoch->evidence.how == BINDING_OPEN)
 		end_epoch(epoch, finished ? BINDING_FINISHED : BINDING_LOST,

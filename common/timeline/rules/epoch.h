@@ -69,6 +69,8 @@ struct unpublished {
 	bool released; /* its kubelet reported it as finished at UNTIL */
 	struct when from;
 	struct when until; /* WHEN_MAX while open */
+	/* It had its last address until `hold` before; WHEN_MIN: not known. */
+	struct when held_known;
 	uint64_t node;
 };
 

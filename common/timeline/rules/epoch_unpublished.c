@@ -22,8 +22,11 @@ void epoch_unpublished_fold(struct pod_fold *fold, bool gone, bool released, str
 		return;
 	unpublished->there = true;
 	unpublished->from = fold->start_time;
-	if (fold->has_epoch)
+	unpublished->held_known = WHEN_MIN;
+	if (fold->has_epoch) {
 		unpublished->from = when_later(unpublished->from, evidence_of_end(evidence));
+		unpublished->held_known = evidence->ended_known;
+	}
 	unpublished->until = gone ? received : WHEN_MAX;
 	unpublished->released = released;
 }

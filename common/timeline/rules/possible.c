@@ -10,13 +10,18 @@ static bool is_machine(const struct possible *one)
 	return one->tenure->binding.kind != HOLDER_SERVICE;
 }
 
-/* POD runs on NODE, and both have the address: EKS Fargate. */
+/* POD runs on NODE. */
 static bool is_its_node(const struct possible *pod, const struct possible *node)
+{
+	return pod->tenure->binding.evidence.node == node->tenure->binding.evidence.identity;
+}
+
+/* A pod, and a node with its address as an InternalIP: EKS Fargate, virtual-kubelet. */
+static bool share(const struct possible *pod, const struct possible *node)
 {
 	return pod->tenure->binding.kind == HOLDER_POD &&
 	       node->tenure->binding.kind == HOLDER_NODE &&
-	       pod->tenure->binding.evidence.node != 0 &&
-	       pod->tenure->binding.evidence.node == node->tenure->binding.evidence.identity;
+	       node->tenure->binding.evidence.identity != 0;
 }
 
 /* A binding of the holder of ONE is certain. */
@@ -29,12 +34,13 @@ static bool is_certain_holder(const struct possible *one, const struct possible 
 	return false;
 }
 
-/* Of a node and its only pod the pod counts if it is certain, else the node. */
+/* The pod counts if it is certain; else, if it is on the node, the node. */
 static bool gives_way(const struct possible *one, const struct possible *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if ((is_its_node(&list[i], one) && is_certain_holder(&list[i], list, count)) ||
-		    (is_its_node(one, &list[i]) && !is_certain_holder(one, list, count)))
+		if ((share(&list[i], one) && is_certain_holder(&list[i], list, count)) ||
+		    (share(one, &list[i]) && is_its_node(one, &list[i]) &&
+		     !is_certain_holder(one, list, count)))
 			return true;
 	}
 	return false;
@@ -54,19 +60,13 @@ static bool is_certain_machine(const struct possible *one)
 	return one->certain && is_machine(one);
 }
 
-static bool serves_port(const struct possible *one)
-{
-	return is_shared(one) && one->port;
-}
-
 size_t possible_leave_out(struct possible *list, size_t count)
 {
 	bool machine = any(list, count, is_certain_machine);
-	bool port = any(list, count, serves_port);
 	size_t left = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		bool other = is_shared(&list[i]) && (machine || (port && !list[i].port));
+		bool other = is_shared(&list[i]) && (machine || list[i].other_port);
 
 		list[i].left_out = other || gives_way(&list[i], list, count);
 	}

@@ -10,9 +10,9 @@
 /* A possible binding. */
 struct possible {
 	const struct tenure *tenure;
-	bool certain;  /* all over the flow */
-	bool port;     /* of a shared service: a port of it is this end's */
-	bool left_out; /* by possible_leave_out() */
+	bool certain;    /* all over the flow */
+	bool other_port; /* of a shared service: this end's port is not one that it serves */
+	bool left_out;   /* by possible_leave_out() */
 };
 
 /* Leaves out of LIST[COUNT] what section 6 leaves out, and returns how many are left. */

@@ -88,10 +88,11 @@ static bool is_ignored(uint64_t holder, const struct unpublished_question *quest
 
 static bool may_hold(const struct unpublished_pod *row, const struct unpublished_question *question)
 {
-	struct when alive;
+	struct when alive,
+		from = when_later(row->from, when_add(row->held_known, -question->hold_ns));
 
 	if (row->hidden_offset <= question->position || is_ignored(row->holder, question) ||
-	    when_before(question->end, when_add(row->from, -question->skew_ns)) ||
+	    when_before(question->end, when_add(from, -question->skew_ns)) ||
 	    !can_be_on(row->node, question))
 		return false;
 	/* It kept the address that it had while nothing was reported of its end, so it had none

@@ -4,7 +4,7 @@
  * offset up to, but not at, its hidden offset; at any position at most one statement about a
  * pod is visible.
  *
- * In memory, 80 bytes each: one or two for each pod that was ever in the topic. The program
+ * In memory, 90 bytes each: one or two for each pod that was ever in the topic. The program
  * stops at UNPUBLISHED_PODS_MAX of them (4 GB).
  */
 #ifndef TENURE_UNPUBLISHED_PODS_H
@@ -25,7 +25,8 @@ struct unpublished_pod {
 	uint64_t node;          /* a hash of the name of its node */
 	bool released;          /* its kubelet reported it as finished at UNTIL */
 	struct when from;
-	struct when until; /* WHEN_MAX while open */
+	struct when until;      /* WHEN_MAX while open */
+	struct when held_known; /* not before `hold` before this either; WHEN_MIN for none */
 };
 
 struct unpublished_block;

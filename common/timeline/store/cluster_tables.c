@@ -25,6 +25,7 @@ static void add_unpublished_row(struct text *value, const struct unpublished_pod
 	codec_add_u8(value, row->released);
 	codec_add_when(value, row->from);
 	codec_add_when(value, row->until);
+	codec_add_when(value, row->held_known);
 }
 
 static void add_range_row(struct text *value, const struct range_row *row)
@@ -144,6 +145,7 @@ int cluster_tables_read(struct cluster *cluster, enum row_table table, struct sp
 		unpublished.released = codec_u8(&codec) != 0;
 		unpublished.from = codec_when(&codec);
 		unpublished.until = codec_when(&codec);
+		unpublished.held_known = codec_when(&codec);
 		return codec_done(&codec)
 			       ? unpublished_pods_add(&cluster->unpublished, &unpublished)
 			       : 1;

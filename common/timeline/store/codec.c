@@ -69,6 +69,7 @@ void codec_add_fold(struct text *out, const struct pod_fold *fold)
 	codec_add_when(out, fold->unpublished_ready);
 	codec_add_when(out, fold->unpublished.from);
 	codec_add_when(out, fold->unpublished.until);
+	codec_add_when(out, fold->unpublished.held_known);
 	codec_add_u64(out, fold->unpublished.node);
 	codec_add_u64(out, fold->epoch.number);
 	codec_add_u8(out, (unsigned)fold->epoch.address_count);
@@ -182,6 +183,7 @@ struct pod_fold codec_fold(struct codec *codec)
 	fold.unpublished_ready = codec_when(codec);
 	fold.unpublished.from = codec_when(codec);
 	fold.unpublished.until = codec_when(codec);
+	fold.unpublished.held_known = codec_when(codec);
 	fold.unpublished.node = codec_u64(codec);
 	fold.epoch.number = codec_u64(codec);
 	fold.epoch.address_count = codec_u8(codec);

@@ -222,6 +222,8 @@ static void ends(void **state)
 		{"terminal", terminal, false, BINDING_FINISHED, 180, 200},
 		{"deleted, all terminated", terminated(1, 105, 180), true, BINDING_FINISHED, 180,
 		 200},
+		{"deleted between two starts", terminated(1, 105, 180), true, BINDING_LOST, 105,
+		 OPEN},
 		{"deleted while running", running(1, 105), true, BINDING_LOST, 105, OPEN},
 		{"failed by somebody else", failed, false, BINDING_LOST, 105, OPEN},
 		{"without address", pod(0), false, BINDING_ADDRESS_GONE, 105, 200},
@@ -235,6 +237,7 @@ static void ends(void **state)
 		struct pod_record record = cases[c].record;
 
 		record.annotation_emptied = strcmp(cases[c].what, "annotation emptied") == 0;
+		record.terminating = strcmp(cases[c].what, "deleted, all terminated") == 0;
 		record.terminal = strcmp(cases[c].what, "terminal") == 0 ||
 				  strcmp(cases[c].what, "failed by somebody else") == 0;
 		take(&fold, record, cases[c].deleted, 200);
@@ -247,9 +250,14 @@ static void ends(void **state)
 
 static void absence_is_a_loss_unless_all_had_terminated(void **state)
 {
-	struct pod_fold fold = born(running(1, 105)), over = born(terminated(1, 105, 180));
+	struct pod_fold fold = born(running(1, 105)), between = born(terminated(1, 105, 180)), over;
+	struct pod_record ending = terminated(1, 105, 180);
 
 	(void)state;
+	ending.terminating = true;
+	over = born(ending);
+	lose(&between, 300, NONE);
+	assert_ended(&between, BINDING_LOST, 180, OPEN);
 	lose(&fold, 300, NONE);
 	assert_ended(&fold, BINDING_LOST, 105, OPEN);
 	lose(&over, 300, NONE);

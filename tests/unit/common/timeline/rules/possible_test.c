@@ -125,7 +125,7 @@ static void shared_services_are_told_apart_by_port_and_give_way_to_machines(void
 	three[0].binding.evidence.shared = three[1].binding.evidence.shared = true;
 	count = list(three, 2, possible);
 	assert_int_equal(possible_leave_out(possible, count), 2); /* no port tells */
-	possible[1].port = true;
+	possible[0].other_port = true;
 	assert_int_equal(possible_leave_out(possible, count), 1);
 	assert_ptr_equal(possible[0].tenure, &three[1]);
 	count = list(three, 3, possible);
