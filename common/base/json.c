@@ -138,6 +138,24 @@ enum json_found json_array(const struct json_object *value, const char *path,
 	return at_path(value, path, json_type_array, array);
 }
 
+bool json_next_member(const struct json_object *value, struct json_members *members,
+		      const char **key, struct json_object **member)
+{
+	const struct lh_entry *entry = members->next;
+
+	if (!json_object_is_type(value, json_type_object))
+		return false;
+	if (!members->begun)
+		entry = json_object_get_object(value)->head;
+	members->begun = true;
+	if (entry == NULL)
+		return false;
+	*key = entry->k;
+	*member = (struct json_object *)(uintptr_t)entry->v;
+	members->next = entry->next;
+	return true;
+}
+
 size_t json_length(const struct json_object *array)
 {
 	return json_object_array_length(array);

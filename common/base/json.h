@@ -49,6 +49,15 @@ enum json_found json_array(const struct json_object *value, const char *path,
 enum json_found json_member(const struct json_object *value, const char *key,
 			    struct json_object **member);
 
+/* The members of VALUE, one by one: MEMBERS is zero before the first. Returns false after the last, or
+ * if VALUE is not an object. A null member is NULL. */
+struct json_members {
+	const void *next;
+	bool begun;
+};
+bool json_next_member(const struct json_object *value, struct json_members *members,
+		      const char **key, struct json_object **member);
+
 /* ARRAY must be an array, and INDEX less than its length. A null element is NULL. */
 size_t json_length(const struct json_object *array);
 struct json_object *json_element(const struct json_object *array, size_t index);

@@ -14,11 +14,36 @@ bool outside_in_range(const struct timeline *timeline, struct history *history,
 			      question->end);
 }
 
-/* Whether an unpublished pod could have got this address. */
-static bool could_be_a_pods(struct ranges *ranges, enum ranges_amid amid, const struct ip *ip,
-			    uint64_t position)
+/* A record spells the address, or a range around it, and its object was there. */
+static bool is_spelled(const struct timeline *timeline, const struct history *history,
+		       const struct timeline_question *question)
 {
-	return amid == RANGES_AMID_SHARED || !ranges_have_pods(ranges, ip, position);
+	struct codec codec = codec_read(history->spelled);
+	struct when last = when_add(question->end, timeline->options.skew_ns);
+	uint64_t position = (uint64_t)question->position;
+
+	while (codec.left > 0 && !codec.failed) {
+		uint64_t offset = codec_u64(&codec);
+
+		if (when_not_after(codec_when(&codec), last) && offset <= position)
+			return true;
+	}
+	return ranges_spelled(&timeline->answering->ranges, &question->ip, last, position);
+}
+
+/* A Node that was made by then has no InternalIP yet. */
+static bool node_without_address(const struct timeline *timeline,
+				 const struct timeline_question *question)
+{
+	const struct unpublished_question asked = {
+		.machines = true,
+		.start = question->start,
+		.end = question->end,
+		.next = WHEN_MAX,
+		.position = (uint64_t)question->position,
+	};
+
+	return unpublished_pods_may_hold(&timeline->answering->unpublished, &asked);
 }
 
 bool outside_judge(const struct timeline *timeline, struct history *history,
@@ -27,11 +52,12 @@ bool outside_judge(const struct timeline *timeline, struct history *history,
 {
 	struct ranges *ranges = &timeline->answering->ranges;
 	uint64_t position = (uint64_t)question->position;
-	enum ranges_amid amid = ranges_amid(ranges, &question->ip, position);
-
-	if (outside_in_range(timeline, history, question) || amid == RANGES_AMID)
+	if (outside_in_range(timeline, history, question) ||
+	    ranges_amid(ranges, &question->ip, position) == RANGES_AMID ||
+	    is_spelled(timeline, history, question))
 		*reason = "never_seen";
-	else if (unpublished_may_hold && could_be_a_pods(ranges, amid, &question->ip, position))
+	else if ((unpublished_may_hold && !ranges_hold_pods(ranges, &question->ip, position)) ||
+		 node_without_address(timeline, question))
 		*reason = "unpublished_pod";
 	else if (cluster_unread(timeline->answering, position))
 		*reason = "unread";

@@ -72,6 +72,9 @@ int feed_service(struct feed *feed, const struct service_object *service, struct
 		 struct text *next);
 int feed_node_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
 int feed_service_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
+/* What a Node or a pod spells; *TOLD is a hash of what its last record did. */
+int feed_spelled(struct feed *feed, const struct spelled *spelled, uint64_t *told);
+int feed_spelled_range(struct feed *feed, const struct ip_range *range, struct when created);
 /* The addresses of a node or a service: what the record shows, and closing all of them. */
 int feed_holding(struct feed *feed, enum holder_kind kind, struct holding_state *holding,
 		 const struct address_list *addresses);

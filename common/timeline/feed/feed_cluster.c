@@ -57,6 +57,11 @@ int feed_node_ranges(struct feed *feed, const struct node_object *node)
 	return 0;
 }
 
+int feed_spelled_range(struct feed *feed, const struct ip_range *range, struct when created)
+{
+	return add_range(feed, RANGE_SPELLED, range, 0, created);
+}
+
 int feed_pod_address(struct feed *feed, const struct ip *ip, uint64_t node, bool own)
 {
 	const struct pod_address pod = {*ip, node, feed->offset, own};

@@ -149,6 +149,41 @@ static int feed_node_there(struct feed *feed, struct span uid, uint64_t node, bo
 		       : feed_pods_without_node(feed, node);
 }
 
+/* A Node without InternalIP may have any address that is nobody's. */
+static int state_unaddressed(struct feed *feed, struct span uid, struct holding_state *holding,
+			     bool unaddressed)
+{
+	const struct unpublished_pod row = {
+		.holder = span_hash(uid),
+		.machine = true,
+		.opened_offset = feed->offset,
+		.hidden_offset = OFFSET_NEVER,
+		.from = holding->created,
+		.until = WHEN_MAX,
+		.held_known = WHEN_MIN,
+	};
+
+	if (unaddressed == (holding->unaddressed_number != OFFSET_NEVER))
+		return 0;
+	if (!unaddressed) {
+		uint64_t number = holding->unaddressed_number;
+
+		holding->unaddressed_number = OFFSET_NEVER;
+		return cluster_hide_unpublished(feed->cluster, feed->store, number, feed->offset);
+	}
+	holding->unaddressed_number = feed->cluster->unpublished.count;
+	return cluster_add_unpublished(feed->cluster, feed->store, &row);
+}
+
+static bool has_internal(const struct node_object *node)
+{
+	for (size_t a = 0; a < node->addresses.count; a++) {
+		if (node->addresses.list[a].internal)
+			return true;
+	}
+	return false;
+}
+
 int feed_node(struct feed *feed, const struct node_object *node, struct codec *body,
 	      struct text *next)
 {
@@ -168,7 +203,9 @@ int feed_node(struct feed *feed, const struct node_object *node, struct codec *b
 	text_clear(feed->value);
 	row_add_pair(feed->value, node->zone, node->region);
 	if (feed_put_version(feed, ROW_NODES, node->names.name, &holding.places) < 0 ||
-	    feed_node_ranges(feed, node) < 0)
+	    feed_node_ranges(feed, node) < 0 ||
+	    state_unaddressed(feed, span_of(feed->event->uid), &holding,
+			      feed->event->type != KUBE_DELETED && !has_internal(node)) < 0)
 		goto out;
 	holding_state_add(next, &holding);
 	rc = 0;
@@ -192,6 +229,8 @@ int feed_node_absent(struct feed *feed, struct span uid, struct codec *body, str
 		rc = feed_holding_close(feed, HOLDER_NODE, uid, &holding);
 	if (rc == 0)
 		rc = feed_node_there(feed, uid, holding.identity, false);
+	if (rc == 0)
+		rc = state_unaddressed(feed, uid, &holding, false);
 	if (rc == 0)
 		holding_state_add(next, &holding);
 	holding_state_free(&holding);

@@ -1,8 +1,11 @@
 #include "common/timeline/feed/feed.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/program/log.h"
+
+#define CREATED "metadata.creationTimestamp"
 
 /* Read completely before anything changes, since reading can fail. */
 union object {
@@ -172,6 +175,25 @@ static enum timeline_outcome ignore(struct feed *feed, struct object_head *head,
 	return rc == 0 ? outcome : TIMELINE_BROKEN;
 }
 
+static int put_spelled(struct feed *feed, const union object *object, struct object_head *head)
+{
+	enum kube_resource resource = feed->event->resource;
+	struct spelled spelled = {.created = object_when(feed->event->object, CREATED)};
+	const char *why = NULL;
+	int rc = -1;
+
+	if (resource == KUBE_PODS)
+		why = object_pod_spelled(feed->event->object, &object->pod, &spelled);
+	else if (resource == KUBE_NODES)
+		why = object_node_spelled(feed->event->object, &object->node, &spelled);
+	if (why == NULL)
+		rc = feed_spelled(feed, &spelled, &head->spelled);
+	else
+		log_error("timeline: out of memory for an object");
+	free(spelled.list);
+	return rc;
+}
+
 static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *head,
 					 struct codec *body, const char **why)
 {
@@ -198,6 +220,8 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 	head->seen_offset = feed->offset;
 	head->absent = false;
 	head->namespace = span_of(feed->event->namespace);
+	if (put_spelled(feed, &object, head) < 0)
+		goto out;
 	object_head_add(&next, head);
 	if (apply_object(feed, &object, body, &next, why) < 0)
 		goto out;

@@ -58,6 +58,12 @@ struct pod_object {
 /* RECEIVED: of the record, the bound of the node's times. */
 const char *object_pod(struct json_object *object, struct when received, struct pod_object *out);
 
+/* Addresses (ranges of 128 bits) and ranges, each maybe more than once. */
+struct spelled {
+	struct when created; /* of the object */
+	struct ip_range *list;
+	size_t count, capacity;
+};
 /* Beyond OBJECT_RANGES_MAX, ranges are skipped and counted. */
 struct range_list {
 	struct ip_range list[OBJECT_RANGES_MAX];
@@ -76,6 +82,13 @@ struct node_object {
 };
 const char *object_node(struct json_object *object, struct node_object *out);
 void object_node_free(struct node_object *node);
+
+/* Adds what OBJECT spells and does not have as an address of its own (docs/answers.md section 6).
+ * The caller frees the list in any case. */
+const char *object_pod_spelled(struct json_object *object, const struct pod_object *pod,
+			       struct spelled *out);
+const char *object_node_spelled(struct json_object *object, const struct node_object *node,
+				struct spelled *out);
 
 struct service_object {
 	struct address_list addresses;
@@ -126,6 +139,10 @@ const char *object_add_address(struct address_list *addresses, struct span text,
 const char *object_add_nth(struct address_list *addresses, const struct range_list *ranges,
 			   uint8_t offset, struct object_address how);
 void object_add_range(struct range_list *ranges, struct span text);
+/* TEXT as Kubernetes reads it: an address, with or without a prefix length; a range. -1 if it is not
+ * one. */
+int object_read_address(struct span text, struct ip *ip);
+int object_read_range(struct span text, struct ip_range *range);
 bool object_address_listed(const struct address_list *addresses, const struct ip *ip);
 
 #endif

@@ -58,20 +58,34 @@ static const char *add(struct address_list *addresses, const struct ip *ip,
 	return NULL;
 }
 
-const char *object_add_address(struct address_list *addresses, struct span text,
-			       struct object_address how)
+int object_read_address(struct span text, struct ip *ip)
 {
 	char plain[PLAIN_SIZE];
 	const char *slash = text.length > 0 ? memchr(text.data, '/', text.length) : NULL;
-	struct ip ip;
 	size_t length;
 
-	if (text.length == 0)
-		return NULL;
 	if (slash != NULL)
 		text.length = (size_t)(slash - text.data);
 	length = plain_text(text, plain);
-	if (length == 0 || ip_parse(plain, length, &ip) < 0) {
+	return length > 0 ? ip_parse(plain, length, ip) : -1;
+}
+
+int object_read_range(struct span text, struct ip_range *range)
+{
+	char plain[PLAIN_SIZE];
+	size_t length = plain_text(text, plain);
+
+	return length > 0 ? ip_range_parse(plain, length, range) : -1;
+}
+
+const char *object_add_address(struct address_list *addresses, struct span text,
+			       struct object_address how)
+{
+	struct ip ip;
+
+	if (text.length == 0)
+		return NULL;
+	if (object_read_address(text, &ip) < 0) {
 		addresses->refused++;
 		return NULL;
 	}
@@ -96,13 +110,11 @@ const char *object_add_nth(struct address_list *addresses, const struct range_li
 
 void object_add_range(struct range_list *ranges, struct span text)
 {
-	char plain[PLAIN_SIZE];
-	size_t length = plain_text(text, plain);
 	struct ip_range range;
 
 	if (text.length == 0)
 		return;
-	if (length == 0 || ip_range_parse(plain, length, &range) < 0) {
+	if (object_read_range(text, &range) < 0) {
 		ranges->refused++;
 		return;
 	}

@@ -105,6 +105,21 @@ static bool add_membership_row(struct history *history, const struct row *row)
 	return true;
 }
 
+static bool add_row(struct history *history, const struct row *row)
+{
+	switch (row_address_kind(row->key)) {
+	case 'b':
+		return add_binding_row(history, row);
+	case 'm':
+		return add_membership_row(history, row);
+	case 's':
+		history->spelled = row->value;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int by_service(const void *a, const void *b)
 {
 	const struct membership *one = a, *other = b;
@@ -191,11 +206,7 @@ static int decode(struct store *store, struct history *history, const struct row
 		return -1;
 	}
 	for (size_t r = 0; r < rows->count; r++) {
-		const struct row *row = &rows->list[r];
-		bool decoded = row_address_kind(row->key) == 'b' ? add_binding_row(history, row)
-								 : add_membership_row(history, row);
-
-		if (!decoded)
+		if (!add_row(history, &rows->list[r]))
 			return store_damaged(store, "a row of an address");
 	}
 	qsort(history->memberships, history->membership_count, sizeof(*history->memberships),

@@ -79,6 +79,7 @@ struct history {
 	size_t change_count;
 	struct text arena; /* what the spans above point into */
 	struct address_view view;
+	struct span spelled;    /* the row of the records that spell it */
 	uint64_t range_offset;  /* the first position at which the address is in a range */
 	struct when range_from; /* and the earliest that it may have been in use */
 	uint64_t range_generation;

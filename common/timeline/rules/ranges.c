@@ -269,11 +269,13 @@ static bool is_of_family(const struct ip_range *range, bool v4)
 	return ip_is_v4(&range->base) == v4;
 }
 
-bool ranges_have_pods(struct ranges *ranges, const struct ip *ip, uint64_t position)
+bool ranges_hold_pods(struct ranges *ranges, const struct ip *ip, uint64_t position)
 {
 	const struct ranges_view *view = view_at(ranges, position);
 	bool v4 = ip_is_v4(ip);
 
+	if (view->amid[v4 ? 0 : 1])
+		return false;
 	for (size_t r = 0; r < ranges->given_count; r++) {
 		if (is_of_family(&ranges->given[r], v4))
 			return true;
@@ -282,8 +284,17 @@ bool ranges_have_pods(struct ranges *ranges, const struct ip *ip, uint64_t posit
 		if (is_node_range(&ranges->list[r]) && is_of_family(&ranges->list[r].range, v4))
 			return true;
 	}
-	for (size_t p = 0; p < view->pods; p++) {
-		if (ip_is_v4(&ranges->pods[p].ip) == v4)
+	return false;
+}
+
+bool ranges_spelled(const struct ranges *ranges, const struct ip *ip, struct when last,
+		    uint64_t position)
+{
+	for (size_t r = 0; r < ranges->count && ranges->list[r].told_offset <= position; r++) {
+		const struct range_row *row = &ranges->list[r];
+
+		if (row->kind == RANGE_SPELLED && when_not_after(row->from, last) &&
+		    ip_in_range(ip, &row->range))
 			return true;
 	}
 	return false;

@@ -22,6 +22,7 @@ enum range_kind {
 	RANGE_SUBNET,   /* of a node, by ovn-kubernetes */
 	RANGE_GATEWAY,  /* one address of a node */
 	RANGE_INTERNAL, /* an InternalIP of a node */
+	RANGE_SPELLED,  /* nothing in it is outside */
 	RANGE_KINDS,
 };
 
@@ -94,7 +95,11 @@ enum ranges_amid {
 	RANGES_AMID_SHARED, /* the same, but nodes have addresses there too */
 };
 enum ranges_amid ranges_amid(struct ranges *ranges, const struct ip *ip, uint64_t position);
-/* Whether a range of IP's family is in use, or pods have had addresses of it. */
-bool ranges_have_pods(struct ranges *ranges, const struct ip *ip, uint64_t position);
+/* Whether a pod of IP's family would have its address in a range: one is in use, and pods have had
+ * no address in none. */
+bool ranges_hold_pods(struct ranges *ranges, const struct ip *ip, uint64_t position);
+/* Whether a range that a record spells has IP in it, and was there at LAST. */
+bool ranges_spelled(const struct ranges *ranges, const struct ip *ip, struct when last,
+		    uint64_t position);
 
 #endif

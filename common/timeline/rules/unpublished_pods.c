@@ -91,7 +91,8 @@ static bool may_hold(const struct unpublished_pod *row, const struct unpublished
 	struct when alive,
 		from = when_later(row->from, when_add(row->held_known, -question->hold_ns));
 
-	if (row->hidden_offset <= question->position || is_ignored(row->holder, question) ||
+	if (row->machine != question->machines || row->hidden_offset <= question->position ||
+	    is_ignored(row->holder, question) ||
 	    when_before(question->end, when_add(from, -question->skew_ns)) ||
 	    !can_be_on(row->node, question))
 		return false;

@@ -20,6 +20,7 @@
 
 struct unpublished_pod {
 	uint64_t holder; /* a hash of the pod's uid */
+	bool machine;    /* it is a Node without InternalIP instead; it is not over while there */
 	uint64_t opened_offset;
 	uint64_t hidden_offset; /* OFFSET_NEVER until the next statement */
 	uint64_t node;          /* a hash of the name of its node */
@@ -46,6 +47,7 @@ void unpublished_pods_free(struct unpublished_pods *table);
 #define UNPUBLISHED_HOLDERS_MAX 8 /* of further ones the answer is less sure */
 
 struct unpublished_question {
+	bool machines;          /* ask for Nodes, by FROM and END alone */
 	struct when start, end; /* of the flow */
 	struct when settled;    /* a binding was certain then, and none later up to START */
 	struct when next;       /* the first instant from END on at which one is certain */

@@ -19,6 +19,7 @@ static void add_unread_row(struct text *value, const struct unread_span *span)
 static void add_unpublished_row(struct text *value, const struct unpublished_pod *row)
 {
 	codec_add_u64(value, row->holder);
+	codec_add_u8(value, row->machine);
 	codec_add_u64(value, row->opened_offset);
 	codec_add_u64(value, row->hidden_offset);
 	codec_add_u64(value, row->node);
@@ -139,6 +140,7 @@ int cluster_tables_read(struct cluster *cluster, enum row_table table, struct sp
 		return read_listed(cluster, &number, &codec);
 	case ROW_UNPUBLISHED:
 		unpublished.holder = codec_u64(&codec);
+		unpublished.machine = codec_u8(&codec) != 0;
 		unpublished.opened_offset = codec_u64(&codec);
 		unpublished.hidden_offset = codec_u64(&codec);
 		unpublished.node = codec_u64(&codec);

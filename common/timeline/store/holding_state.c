@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/program/log.h"
+#include "common/timeline/rules/offset.h"
 
 void holding_state_free(struct holding_state *holding)
 {
@@ -45,7 +46,8 @@ int holding_state_read(struct store *store, struct codec *body, size_t more,
 	size_t ports = fresh ? 0 : codec_u32(body);
 	size_t always = fresh ? 0 : codec_u32(body);
 
-	*holding = (struct holding_state){.created = WHEN_MIN, .shown = WHEN_MIN};
+	*holding = (struct holding_state){
+		.created = WHEN_MIN, .shown = WHEN_MIN, .unaddressed_number = OFFSET_NEVER};
 	if (held > body->left || ports > body->left || always > body->left)
 		return store_damaged(store, "the state of a node or a service");
 	holding->always = calloc(always + more + 1, sizeof(*holding->always));
@@ -63,6 +65,7 @@ int holding_state_read(struct store *store, struct codec *body, size_t more,
 	holding->identity = codec_u64(body);
 	holding->names = codec_u64(body);
 	holding->places = codec_u64(body);
+	holding->unaddressed_number = codec_u64(body);
 	read_lists(body, holding, always, held, ports);
 	return body->failed ? store_damaged(store, "the state of a node or a service") : 0;
 }
@@ -77,6 +80,7 @@ void holding_state_add(struct text *next, const struct holding_state *holding)
 	codec_add_u64(next, holding->identity);
 	codec_add_u64(next, holding->names);
 	codec_add_u64(next, holding->places);
+	codec_add_u64(next, holding->unaddressed_number);
 	for (size_t a = 0; a < holding->always_count; a++)
 		codec_add_ip(next, &holding->always[a]);
 	for (size_t h = 0; h < holding->held_count; h++) {

@@ -30,8 +30,9 @@ struct holding_state {
 	struct when shown; /* received of the last record that showed the addresses */
 	uint64_t identity; /* of a node: a hash of its name; else 0 */
 	uint64_t names, places;
-	bool seen;         /* there was a record */
-	struct ip *always; /* the addresses that every record has shown */
+	uint64_t unaddressed_number; /* of the statement that it has no InternalIP; OFFSET_NEVER */
+	bool seen;                   /* there was a record */
+	struct ip *always;           /* the addresses that every record has shown */
 	size_t always_count;
 	struct held *held;
 	size_t held_count;

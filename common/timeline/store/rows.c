@@ -44,6 +44,12 @@ void row_key_membership(struct text *key, uint32_t cluster, const struct ip *ip,
 	codec_add_u32(key, number);
 }
 
+void row_key_spelled(struct text *key, uint32_t cluster, const struct ip *ip)
+{
+	row_key_address(key, cluster, ip);
+	codec_add_u8(key, 's');
+}
+
 void row_key_addresses(struct text *key, uint32_t cluster)
 {
 	begin(key, 'a', cluster);

@@ -3,6 +3,7 @@
  * key (cluster: 4 bytes, offset and epoch: 8)                    value
  * 'a' cluster ip 'b' kind uid epoch offset                       evidence from OFFSET on
  * 'a' cluster ip 'm' offset number                               a membership
+ * 'a' cluster ip 's'                                             records that spelled it: offset, creation
  * 'd' cluster uid offset                                         a holder's names, owner, label
  * 'l' cluster node-name offset                                   zone and region
  * 't' cluster hash-of-node-name                                  uid of the Node that has the name, empty once it is gone
@@ -58,6 +59,7 @@ void row_key_binding(struct text *key, uint32_t cluster, const struct ip *ip, en
 		     struct span uid, uint64_t epoch, uint64_t offset);
 void row_key_membership(struct text *key, uint32_t cluster, const struct ip *ip, uint64_t offset,
 			uint32_t number);
+void row_key_spelled(struct text *key, uint32_t cluster, const struct ip *ip);
 /* All addresses of the cluster, and the address in the key of a row. */
 void row_key_addresses(struct text *key, uint32_t cluster);
 bool row_address(struct span key, struct ip *ip);
@@ -87,7 +89,7 @@ struct binding_key {
 	uint64_t epoch;
 	uint64_t offset;
 };
-/* What follows an address's 21 bytes: 'b', 'm', or 0 if it does not decode. */
+/* What follows an address's 21 bytes: 'b', 'm', 's', or 0 if it does not decode. */
 char row_address_kind(struct span key);
 bool row_binding_key(struct span key, struct binding_key *out);
 

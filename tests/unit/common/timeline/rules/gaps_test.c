@@ -198,7 +198,7 @@ static void a_pod_may_hold_an_address_while_it_waits(void **state)
 static void a_pod_that_never_got_an_address_may_have_had_one_until_its_end(void **state)
 {
 	struct unpublished_pods table = {0};
-	struct unpublished_pod row = {1, 5, OFFSET_NEVER, 7, true, s(100), s(120), s(NONE)};
+	struct unpublished_pod row = {1, false, 5, OFFSET_NEVER, 7, true, s(100), s(120), s(NONE)};
 	struct unpublished_question question = {
 		.next = WHEN_MAX, .known = s(900), .skew_ns = NS_PER_SECOND, .position = 9};
 
@@ -219,7 +219,7 @@ static void a_pod_that_never_got_an_address_may_have_had_one_until_its_end(void 
 static void a_pod_that_was_not_released_lingers_until_the_address_is_settled(void **state)
 {
 	struct unpublished_pods table = {0};
-	struct unpublished_pod row = {1, 5, OFFSET_NEVER, 7, false, s(100), s(120), s(NONE)};
+	struct unpublished_pod row = {1, false, 5, OFFSET_NEVER, 7, false, s(100), s(120), s(NONE)};
 	uint64_t nodes[] = {7};
 	struct unpublished_question question = {
 		.start = s(900),

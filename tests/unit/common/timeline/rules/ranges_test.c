@@ -135,9 +135,7 @@ static void amid_is_the_smallest_prefix_around_the_pods_of_a_family(void **state
 	assert_int_equal(ranges_amid(&ranges, &four, 1), RANGES_NOT_AMID);
 	assert_int_equal(ranges_amid(&ranges, &far, 2), RANGES_NOT_AMID);
 	assert_int_equal(ranges_amid(&ranges, &six, 2), RANGES_NOT_AMID);
-	assert_true(ranges_have_pods(&ranges, &four, 1));
-	assert_false(ranges_have_pods(&ranges, &four, 0));
-	assert_false(ranges_have_pods(&ranges, &six, 2));
+	assert_false(ranges_hold_pods(&ranges, &four, 1));
 	place(&ranges, "fd00::1", N1, 3, true);
 	place(&ranges, "fd00::8000:0:0:1", N1, 3, true);
 	assert_int_equal(ranges_amid(&ranges, &six, 3), RANGES_AMID);
@@ -157,7 +155,6 @@ static void secondary_addresses_are_not_amid(void **state)
 	place(&ranges, "192.0.2.1", N1, 1, false);
 	place(&ranges, "192.0.2.9", N1, 2, false);
 	assert_int_equal(ranges_amid(&ranges, &between, 2), RANGES_NOT_AMID);
-	assert_true(ranges_have_pods(&ranges, &between, 2));
 	ranges_free(&ranges);
 }
 
@@ -172,10 +169,28 @@ static void given_ranges_count_from_the_beginning(void **state)
 	ranges.given = &given;
 	ranges.given_count = 1;
 	assert_int_equal(offset_of(&ranges, &inside), 0);
-	assert_true(ranges_have_pods(&ranges, &inside, 0));
+	assert_true(ranges_hold_pods(&ranges, &inside, 0));
 	place(&ranges, "192.0.2.1", N1, 1, true);
 	place(&ranges, "192.0.2.9", N1, 2, true);
 	assert_int_equal(ranges_amid(&ranges, &inside, 2), RANGES_NOT_AMID);
+	assert_true(ranges_hold_pods(&ranges, &inside, 2));
+	place(&ranges, "198.51.100.1", N1, 3, true);
+	assert_false(ranges_hold_pods(&ranges, &inside, 3));
+	assert_true(ranges_hold_pods(&ranges, &inside, 2));
+	ranges_free(&ranges);
+}
+
+static void nothing_in_a_spelled_range_is_outside(void **state)
+{
+	struct ranges ranges = ranges_none();
+	struct ip inside = ip("192.0.2.6"), other = ip("198.51.100.1");
+
+	(void)state;
+	tell(&ranges, RANGE_SPELLED, "192.0.2.0/24", 0, 5);
+	assert_false(ranges_spelled(&ranges, &inside, WHEN_MAX, 4));
+	assert_true(ranges_spelled(&ranges, &inside, WHEN_MAX, 5));
+	assert_false(ranges_spelled(&ranges, &other, WHEN_MAX, 5));
+	assert_int_equal(offset_of(&ranges, &inside), OFFSET_NEVER);
 	ranges_free(&ranges);
 }
 
@@ -188,6 +203,7 @@ int main(void)
 		cmocka_unit_test(amid_is_the_smallest_prefix_around_the_pods_of_a_family),
 		cmocka_unit_test(secondary_addresses_are_not_amid),
 		cmocka_unit_test(given_ranges_count_from_the_beginning),
+		cmocka_unit_test(nothing_in_a_spelled_range_is_outside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,127 @@
+/* The addresses and ranges that an object spells without saying whose they are (docs/answers.md
+ * section 6, "Spelled"). */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/array.h"
+#include "common/base/json.h"
+#include "common/timeline/feed/object.h"
+
+#define APPLIED "kubectl.kubernetes.io/last-applied-configuration"
+#define PREFIX_MIN 8 /* a shorter one tells nothing */
+#define PREFIX_BITS_V4 96
+
+static const char *add(struct spelled *spelled, struct ip_range range)
+{
+	if (array_grow(&spelled->list, &spelled->capacity, spelled->count + 1,
+		       sizeof(*spelled->list)) < 0)
+		return object_no_memory;
+	spelled->list[spelled->count++] = range;
+	return NULL;
+}
+
+/* A range, or the address with which "10.0.0.5/24" begins. */
+static const char *add_text(struct spelled *spelled, struct span text)
+{
+	struct ip_range range;
+	struct ip ip;
+
+	if (object_read_range(text, &range) < 0 || object_read_address(text, &ip) < 0)
+		return NULL;
+	if (ip_compare(&ip, &range.base) != 0)
+		range = (struct ip_range){ip, 128};
+	if (range.bits < PREFIX_MIN + (ip_is_v4(&ip) ? PREFIX_BITS_V4 : 0))
+		return NULL;
+	return add(spelled, range);
+}
+
+static bool is_part(char character)
+{
+	return isxdigit((unsigned char)character) || character == '.' || character == ':' ||
+	       character == '/';
+}
+
+static const char *add_annotation(struct spelled *spelled, struct span text)
+{
+	const char *why = NULL;
+	size_t at = 0;
+
+	while (at < text.length && why == NULL) {
+		size_t from = at;
+
+		while (at < text.length && is_part(text.data[at]))
+			at++;
+		if (at > from)
+			why = add_text(spelled, (struct span){text.data + from, at - from});
+		else
+			at++;
+	}
+	return why;
+}
+
+static const char *add_annotations(struct json_object *object, struct spelled *spelled)
+{
+	struct json_object *annotations, *value;
+	struct json_members members = {.begun = false};
+	const char *key, *why = NULL;
+
+	if (json_object_at(object, "metadata.annotations", &annotations) != JSON_FOUND)
+		return NULL;
+	while (why == NULL && json_next_member(annotations, &members, &key, &value)) {
+		if (strcmp(key, APPLIED) != 0)
+			why = add_annotation(spelled, object_text(value, ""));
+	}
+	return why;
+}
+
+static const char *add_list(struct json_object *object, const char *path, struct spelled *spelled)
+{
+	size_t count;
+	struct json_object *list = object_list(object, path, &count);
+	const char *why = NULL;
+
+	for (size_t i = 0; i < count && why == NULL; i++)
+		why = add_text(spelled, object_text(json_element(list, i), "ip"));
+	return why;
+}
+
+/* Leaves out the addresses that OWN has. */
+static void leave_out(struct spelled *spelled, const struct ip *own)
+{
+	size_t left = 0;
+
+	for (size_t s = 0; s < spelled->count; s++) {
+		const struct ip_range *range = &spelled->list[s];
+
+		if (range->bits != 128 || ip_compare(&range->base, own) != 0)
+			spelled->list[left++] = *range;
+	}
+	spelled->count = left;
+}
+
+const char *object_pod_spelled(struct json_object *object, const struct pod_object *pod,
+			       struct spelled *out)
+{
+	const char *why = add_annotations(object, out);
+
+	if (why == NULL)
+		why = add_text(out, object_text(object, "status.hostIP"));
+	if (why == NULL)
+		why = add_list(object, "status.hostIPs", out);
+	if (why == NULL)
+		why = add_list(object, "status.podIPs", out);
+	for (size_t a = 0; why == NULL && !pod->host_network && a < pod->record.address_count; a++)
+		leave_out(out, &pod->record.addresses[a]);
+	return why;
+}
+
+const char *object_node_spelled(struct json_object *object, const struct node_object *node,
+				struct spelled *out)
+{
+	const char *why = add_annotations(object, out);
+
+	for (size_t a = 0; why == NULL && a < node->addresses.count; a++)
+		leave_out(out, &node->addresses.list[a].ip);
+	return why;
+}
