@@ -14,7 +14,8 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 uint64_t repeats_hash(uint64_t flow, unsigned direction, const struct packet *packet)
 {
 	/* A checksum may be left to the interface, and then differs from copy to copy. */
-	bool checksum = packet->protocol != TRANSPORT_TCP || packet->identification == 0;
+	bool offloaded = packet->protocol == TRANSPORT_TCP || packet->protocol == TRANSPORT_UDP;
+	bool checksum = packet->identification == 0 || !offloaded;
 	uint64_t hash =
 		mix(flow + direction, (uint64_t)packet->sequence << 32 | packet->acknowledgment);
 

@@ -2,7 +2,7 @@
  * LINUX_SLL and mirror ports do.
  *
  * A packet may be a copy of another if they are of one flow and direction and have equal length, IP
- * identification, TCP numbers and flags, and transport checksum (for TCP only without an
+ * identification, TCP numbers and flags, and transport checksum (for TCP and UDP only without an
  * identification). The TTL may differ: a copy may have passed a router. A retransmission may be
  * equal too. It is a copy
  *

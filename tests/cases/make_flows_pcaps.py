@@ -215,16 +215,21 @@ def mirrored(link_heads):
 
 
 def copies():
-    """Each packet on a veth, a bridge and eth0, the last behind a router; then a true retransmission."""
+    """Each packet on a veth, where the checksum is left to the interface, a bridge and eth0, the last behind a router;
+    then a true retransmission."""
     head = bytes([0, 0, 0, 1, 0, 6]) + bytes(8) + b"\x08\0"
     packets = [
         ip4(A, B, 17, udp(5000, 53, b"query"), ident=7),
         ip4(B, A, 17, udp(53, 5000, b"the answer"), ident=9),
         ip4(A, B, 17, udp(5000, 53, b"query"), ident=8),
     ]
-    ttl = lambda packet: packet[:8] + bytes([packet[8] - 1]) + packet[9:]
+    hops = [
+        lambda packet: packet[:26] + b"\x14\x23" + packet[28:],
+        lambda packet: packet,
+        lambda packet: packet[:8] + bytes([packet[8] - 1]) + packet[9:],
+    ]
     return [
-        (i * 4 * MS + hop * MS // 20, head + (ttl(packet) if hop == 2 else packet))
+        (i * 4 * MS + hop * MS // 20, head + hops[hop](packet))
         for i, packet in enumerate(packets)
         for hop in range(3)
     ]
