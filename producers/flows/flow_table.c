@@ -316,9 +316,9 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 	return ended;
 }
 
-/* Whether PACKET was counted before. A TCP segment with new bytes need not be compared. */
-static bool is_copy(struct flow_table *table, uint32_t number, const struct aimed *aimed,
-		    const struct packet *packet)
+/* A TCP segment with new bytes need not be compared. */
+static enum repeats_verdict compare(struct flow_table *table, uint32_t number,
+				    const struct aimed *aimed, const struct packet *packet)
 {
 	uint64_t hash = repeats_hash(aimed->hash, aimed->direction, packet);
 	enum repeats_verdict verdict = REPEATS_FIRST;
@@ -329,9 +329,27 @@ static bool is_copy(struct flow_table *table, uint32_t number, const struct aime
 		verdict = repeats_find(&table->repeats, hash, packet);
 	if (verdict != REPEATS_COPY)
 		repeats_add(&table->repeats, hash, packet);
-	table->stats.repeats_unsure += verdict == REPEATS_UNSURE;
-	table->stats.repeated += verdict == REPEATS_COPY;
-	return verdict == REPEATS_COPY;
+	return verdict;
+}
+
+/* Whether PACKET is not counted, because it was counted before. */
+static bool is_copy(struct flow_table *table, uint32_t number, const struct aimed *aimed,
+		    const struct packet *packet)
+{
+	struct flow_table_stats *stats = &table->stats;
+	enum repeats_verdict verdict;
+
+	if (packet->cooked || table->options.mirrored) {
+		verdict = compare(table, number, aimed, packet);
+		stats->repeats_unsure += verdict == REPEATS_UNSURE;
+		stats->repeated += verdict == REPEATS_COPY;
+		return verdict == REPEATS_COPY;
+	}
+	if (stats->compared < FLOW_TABLE_COMPARED) {
+		stats->compared++;
+		stats->copies_counted += compare(table, number, aimed, packet) == REPEATS_COPY;
+	}
+	return false;
 }
 
 bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t at,
@@ -340,7 +358,7 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
 	const struct aimed *aimed = &table->aimed[at];
 	uint32_t number = flow_index_find(&table->index, &aimed->key, aimed->tag);
 
-	if ((packet->cooked || table->options.mirrored) && is_copy(table, number, aimed, packet))
+	if (is_copy(table, number, aimed, packet))
 		return false;
 	if (number == FLOW_INDEX_NONE)
 		return add_absent(table, aimed, packet, flow);

@@ -7,7 +7,9 @@
  * (1) The flows that come out, and their order, depend on the packets and the options alone, never
  *     on the seed. They come out in the order in which they were over, then of their creation.
  * (2) Each packet is counted in exactly one flow, or as a late segment of a closed connection
- *     (closed.h), or as a copy of a packet that was counted (repeats.h). No flow is lost: when
+ *     (closed.h), or as a copy of a packet that was counted (repeats.h), if copies are expected:
+ *     the packet is cooked, or MIRRORED is set. Elsewhere copies are only noticed, in the first
+ *     FLOW_TABLE_COMPARED packets. No flow is lost: when
  *     the table is full, a flow ends early, as FLOW_LACK_OF_RESOURCES.
  * (3) Nothing is allocated after flow_table_new().
  * (4) A step back in time of up to FLOW_TABLE_STEP_NS is disorder: flows grow at
@@ -26,8 +28,9 @@
 #include "producers/flows/packet.h"
 
 #define FLOW_TABLE_STEP_NS INT64_C(10000000000)
-#define FLOW_TABLE_BATCH 32       /* packets between flow_table_aim() and flow_table_add() */
-#define FLOW_TABLE_MAX (1u << 24) /* flows: 5 GiB */
+#define FLOW_TABLE_BATCH 32        /* packets between flow_table_aim() and flow_table_add() */
+#define FLOW_TABLE_MAX (1u << 24)  /* flows: 5 GiB */
+#define FLOW_TABLE_COMPARED 100000 /* packets in which copies are noticed where none are expected */
 
 struct flow_table_options {
 	size_t max_flows;         /* 1 to FLOW_TABLE_MAX */
@@ -47,6 +50,8 @@ struct flow_table_stats {
 	uint64_t clock_steps;    /* (4) */
 	uint64_t repeated;       /* copies (2) */
 	uint64_t repeats_unsure; /* packets of flows that may be copies */
+	uint64_t compared;       /* packets that were compared only to notice copies */
+	uint64_t copies_counted; /* copies among them; they count in their flows */
 };
 
 struct flow_table;

@@ -110,10 +110,11 @@ static void report(const struct input *input, const struct meter *meter, bool li
 	text_add_format(&line,
 			" kernel_drops=%" PRIu64 " interface_drops=%" PRIu64
 			" truncated_files=%" PRIu64 " evictions=%" PRIu64 " samples_lost=%" PRIu64
-			" clock_steps=%" PRIu64 " repeats_unsure=%" PRIu64,
+			" clock_steps=%" PRIu64 " repeats_unsure=%" PRIu64
+			" copies_counted=%" PRIu64,
 			in.capture.kernel_drops, in.capture.interface_drops, in.capture.truncated,
 			out.table.evictions, out.table.samples_lost, out.table.clock_steps,
-			out.table.repeats_unsure);
+			out.table.repeats_unsure, out.table.copies_counted);
 	if (live)
 		text_add_format(&line,
 				" interfaces_opened=%" PRIu64 " interfaces_gone=%" PRIu64
@@ -126,6 +127,11 @@ static void report(const struct input *input, const struct meter *meter, bool li
 			 " packets equal one that was captured up to 1 ms earlier and were "
 			 "counted, because nothing proves that they are copies",
 			 out.table.repeats_unsure);
+	if (out.table.copies_counted > 0)
+		log_warn("%" PRIu64 " of the first %" PRIu64
+			 " packets are copies of another, as a mirror port gives, and were "
+			 "counted; --mirrored counts each packet once",
+			 out.table.copies_counted, out.table.compared);
 }
 
 static int run(const struct flows_options *o, struct input *input, struct meter *meter,

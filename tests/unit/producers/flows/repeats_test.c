@@ -51,18 +51,57 @@ static void a_copy_counts_once(void **state)
 	flow_packets_free(run);
 }
 
-static void ordinary_captures_are_not_compared(void **state)
+/* Adds a packet of PROTOCOL with IDENTIFICATION twice, with two checksums. Returns how often it was
+ * counted. */
+static uint64_t counted(uint8_t protocol, uint32_t identification)
+{
+	struct flow_packets *run = flow_packets_new(8, 1);
+	struct packet packet = flow_packets_make(protocol, 0, CLIENT, SERVER, TCP_ACK, 1);
+	uint64_t packets;
+
+	packet.cooked = 1;
+	packet.identification = identification;
+	for (packet.checksum = 1; packet.checksum <= 2; packet.checksum++)
+		flow_packets_add(run, packet);
+	flow_packets_drain(run);
+	packets = run->out[0].source.packets + run->out[0].destination.packets;
+	flow_packets_free(run);
+	return packets;
+}
+
+static void a_checksum_may_be_left_to_the_interface(void **state)
+{
+	(void)state;
+	assert_int_equal(counted(TRANSPORT_TCP, 7), 1);
+	assert_int_equal(counted(TRANSPORT_UDP, 7), 1);
+	assert_int_equal(counted(TRANSPORT_ICMP, 7), 2);
+	assert_int_equal(counted(TRANSPORT_UDP, 0), 2);
+}
+
+static void copies_in_an_ordinary_capture_are_only_noticed(void **state)
 {
 	struct flow_packets *run = flow_packets_new(8, 1);
 	struct packet packet = flow_packets_make(TRANSPORT_UDP, 0, CLIENT, SERVER, 0, 0);
+	struct flow_table_stats stats;
 
 	(void)state;
 	packet.identification = 7;
 	flow_packets_add(run, packet);
+	flow_packets_add(run, packet); /* a copy */
+	packet.identification = 0;
 	flow_packets_add(run, packet);
+	flow_packets_add(run, packet); /* nobody knows */
+	packet.identification = 8;
+	while (flow_table_get_stats(run->table).compared < FLOW_TABLE_COMPARED) {
+		packet.time.ns += 11 * NS_PER_MS;
+		flow_packets_add(run, packet);
+	}
+	flow_packets_add(run, packet); /* a copy, but nobody compares any more */
 	flow_packets_drain(run);
-	assert_int_equal(flow_table_get_stats(run->table).repeated, 0);
-	assert_int_equal(run->out[0].source.packets, 2);
+	stats = flow_table_get_stats(run->table);
+	assert_int_equal(stats.copies_counted, 1);
+	assert_int_equal(stats.repeated, 0);
+	assert_int_equal(stats.repeats_unsure, 0);
 	flow_packets_free(run);
 }
 
@@ -70,7 +109,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_copy_counts_once),
-		cmocka_unit_test(ordinary_captures_are_not_compared),
+		cmocka_unit_test(a_checksum_may_be_left_to_the_interface),
+		cmocka_unit_test(copies_in_an_ordinary_capture_are_only_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
