@@ -30,6 +30,7 @@ const struct settings_manual manual = {
 		},
 	.exits =
 		{
+			{EX_DATAERR, "No record of a kube file can be read."},
 			{EX_NOINPUT, "An input file cannot be opened."},
 			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
 			{EX_OSERR, "No memory."},

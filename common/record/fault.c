@@ -30,3 +30,25 @@ const char *fault_name(enum fault_reason reason)
 
 	return names[reason];
 }
+
+void fault_words(const struct fault *fault, char words[FAULT_WORDS_SIZE])
+{
+	static const char *const reasons[FAULT_REASONS] = {
+		[FAULT_NONE] = "is good",
+		[FAULT_NOT_JSON] = "is not JSON",
+		[FAULT_NOT_AN_OBJECT] = "is not one JSON object",
+		[FAULT_TOO_DEEP] = "is nested too deeply",
+		[FAULT_TOO_LARGE] = "is too large",
+		[FAULT_MEMBER_TWICE] = "is there twice",
+		[FAULT_MISSING_MEMBER] = "is missing",
+		[FAULT_WRONG_TYPE] = "has the wrong type or length",
+		[FAULT_WRONG_VALUE] = "has the wrong value",
+		[FAULT_ALREADY_TAGGED] = "is already tagged",
+		[FAULT_UNKNOWN_TYPE] = "is unknown",
+		[FAULT_UNKNOWN_RESOURCE] = "is of another kind",
+	};
+
+	snprintf(words, FAULT_WORDS_SIZE, "%s %s%s%s",
+		 fault->member[0] != '\0' ? fault->member : "it", reasons[fault->reason],
+		 fault->detail != NULL ? ": " : "", fault->detail != NULL ? fault->detail : "");
+}

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #define FAULT_MEMBER_SIZE 128 /* of a member's path with its NUL; a longer path is cut */
+#define FAULT_WORDS_SIZE 320  /* holds what fault_words() writes */
 
 enum fault_reason {
 	FAULT_NONE,
@@ -25,8 +26,8 @@ enum fault_reason {
 struct fault {
 	enum fault_reason reason;
 	char member[FAULT_MEMBER_SIZE]; /* "event.end"; "" where no single member is at fault */
-	const char *detail;             /* what is needed; static text, may be NULL */
-	size_t at;                      /* FAULT_NOT_JSON of a flow: the byte at fault */
+	const char *detail; /* what is needed, or what it is instead; static text, may be NULL */
+	size_t at;          /* FAULT_NOT_JSON of a flow: the byte at fault */
 };
 
 /* Fills *FAULT and returns -1, for a reader to return. */
@@ -35,5 +36,8 @@ int fault_refuse(struct fault *fault, enum fault_reason reason, const char *memb
 
 /* "wrong_type", as counters, messages and the rejected topic have it. */
 const char *fault_name(enum fault_reason reason);
+
+/* Writes FAULT in words, "object.metadata.uid is missing", its detail after a colon. */
+void fault_words(const struct fault *fault, char words[FAULT_WORDS_SIZE]);
 
 #endif

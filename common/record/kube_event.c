@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 
 #include "common/base/json.h"
+#include "common/bus/bus.h"
 
 static const char *const type_names[] = {
 	[KUBE_ADDED] = "ADDED",       [KUBE_MODIFIED] = "MODIFIED",
@@ -251,8 +252,41 @@ static bool take_rest(struct json_object *root, struct kube_event *event, struct
 	}
 }
 
+/* Whether ROOT is what `kubectl get` writes without a watch: a List, PodList or the like. */
+static bool is_list(struct json_object *root)
+{
+	struct json_object *items;
+	const char *kind;
+
+	return json_text(root, "kind", &kind) == JSON_FOUND &&
+	       json_array(root, "items", &items) == JSON_FOUND;
+}
+
+/* What BYTES, which are not JSON, seem to be; NULL if that cannot be told. */
+static const char *seems(const char *bytes, size_t length)
+{
+	if (length > BUS_RECORD_MAX)
+		return "it is longer than 8388608 bytes";
+	if (length >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
+		return "it is UTF-16, as PowerShell's > writes it; write UTF-8";
+	if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+		return "it begins with a byte order mark; write UTF-8 without one";
+	while (length > 1 && (bytes[length - 1] == '\r' || bytes[length - 1] == ' '))
+		length--;
+	if (length == 1 && (bytes[0] == '{' || bytes[0] == '['))
+		return "it begins an object of several lines; jq -c . writes one on one line";
+	return NULL;
+}
+
 static bool take_record(struct json_object *root, struct kube_event *event, struct fault *fault)
 {
+	static const char array[] = "it is an array; jq -c '.[]' writes its elements one to a line",
+			  list[] = "it is a List; jq -c '.items[]' writes its items one to a line";
+
+	if (json_object_is_type(root, json_type_array) || is_list(root)) {
+		fault_refuse(fault, FAULT_NOT_AN_OBJECT, "", is_list(root) ? list : array);
+		return false;
+	}
 	if (!json_object_is_type(root, json_type_object))
 		return refuse(fault, FAULT_NOT_AN_OBJECT, "");
 
@@ -274,15 +308,21 @@ static void tell(struct json_object *root, struct kube_event *event)
 {
 	const char *name = NULL, *kind = NULL;
 	struct fault ignored;
+	size_t length = 0;
 
 	event->cluster_untold =
 		!copy_text(root, "cluster", event->cluster, sizeof(event->cluster), &ignored);
-	if (json_text(root, "resource", &name) == JSON_FOUND)
+	if (json_text(root, "resource", &name) == JSON_FOUND) {
 		event->resource = kube_resource_from_name(name, strlen(name));
-	else if (json_text(root, "object.kind", &kind) == JSON_FOUND ||
-		 json_text(root, "kind", &kind) == JSON_FOUND)
-		event->resource = kube_resource_from_kind(kind, strlen(kind));
-	event->other_kind = (name != NULL || kind != NULL) && event->resource == KUBE_RESOURCES;
+	} else if (json_text(root, "object.kind", &kind) == JSON_FOUND ||
+		   json_text(root, "kind", &kind) == JSON_FOUND) {
+		length = strlen(kind);
+		/* The items of a PodList are Pods, those of a List anything. */
+		if (is_list(root) && length >= 4 && strcmp(kind + length - 4, "List") == 0)
+			length -= 4;
+		event->resource = kube_resource_from_kind(kind, length);
+	}
+	event->other_kind = (name != NULL || length > 0) && event->resource == KUBE_RESOURCES;
 }
 
 int kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
@@ -294,7 +334,12 @@ int kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
 	bool taken;
 
 	*event = none;
-	taken = root != NULL ? take_record(root, event, fault) : refuse(fault, FAULT_NOT_JSON, "");
+	if (root != NULL)
+		taken = take_record(root, event, fault);
+	else if (outcome == SCAN_TOO_DEEP)
+		taken = refuse(fault, FAULT_TOO_DEEP, "");
+	else
+		taken = fault_refuse(fault, FAULT_NOT_JSON, "", seems(bytes, length)) == 0;
 	if (!taken) {
 		kube_event_clear(event);
 		*event = none;

@@ -24,6 +24,7 @@ struct kube_topic {
 	size_t current; /* index of the address that is read */
 	int64_t base;   /* records in the files before it */
 	int64_t seen;   /* records of it that were read */
+	int64_t unread; /* of these, those that are skipped (3) */
 	int64_t check;  /* up to this offset the topic must hash to WANTED (1); -1: it did */
 	uint64_t wanted;
 	uint64_t chain; /* of the records of the files read so far (1) */
@@ -43,6 +44,7 @@ static int open_current(struct kube_topic *topic, int64_t from)
 	topic_reader_close(topic->reader);
 	topic->reader = topic_reader_open(current_address(topic), &topic->options.bus, from);
 	topic->seen = 0;
+	topic->unread = 0;
 	if (topic->reader != NULL)
 		return 0;
 	topic->exit_code = topic->kafka ? EX_UNAVAILABLE : EX_NOINPUT;
@@ -204,12 +206,13 @@ static int verify(struct kube_topic *topic, int64_t offset, const struct bus_rec
 	return rebuild(topic, topic->kafka ? DIFFERS_OR_TRIMMED : DIFFERS);
 }
 
-/* Only the first is a warning: the wrong topic would give nothing but warnings. */
+/* Only the first of a file is a warning: the wrong topic would give nothing but warnings. */
 static void report_unreadable(struct kube_topic *topic, int64_t offset, const char *why)
 {
 	const char *address = current_address(topic);
 
-	if (topic->stats.unreadable++ == 0)
+	topic->stats.unreadable++;
+	if (topic->unread++ == 0)
 		log_warn("%s: the record at offset %" PRId64 " is skipped: %s; more such records "
 			 "are only counted",
 			 address, offset, why);
@@ -251,6 +254,11 @@ static int apply(struct kube_topic *topic, int64_t offset, const struct bus_reco
 static int next_file(struct kube_topic *topic)
 {
 	topic->base += topic->seen;
+	if (!topic->kafka && topic->seen > 0 && topic->unread == topic->seen) {
+		log_error("%s: none of its records can be read", current_address(topic));
+		topic->exit_code = EX_DATAERR;
+		return -1;
+	}
 	if (topic->current + 1 < topic->addresses->count) {
 		topic->current++;
 		return open_current(topic, BUS_FROM_START) < 0 ? -1 : 1;

@@ -9,7 +9,8 @@
  *     read from its start.
  * (2) If outputs were made from the store, files whose first record is not the one that the
  *     store was made from are an error.
- * (3) A record that cannot be read is skipped and counted, and the first is logged.
+ * (3) A record that cannot be read is skipped and counted, and the first of a file is logged. A
+ *     file of which no record can be read is an error.
  */
 #ifndef TENURE_KUBE_TOPIC_H
 #define TENURE_KUBE_TOPIC_H

@@ -272,22 +272,6 @@ static int add_unread(struct timeline *timeline, const struct kube_event *event,
 	return 0;
 }
 
-static const char *parse_why(enum fault_reason reason)
-{
-	switch (reason) {
-	case FAULT_NOT_JSON:
-		return "it is not JSON";
-	case FAULT_NOT_AN_OBJECT:
-		return "it is not a JSON object";
-	case FAULT_MISSING_MEMBER:
-		return "a member is missing";
-	case FAULT_WRONG_TYPE:
-		return "a member has the wrong type";
-	default:
-		return "its type is unknown";
-	}
-}
-
 static void count(struct timeline_stats *stats, enum timeline_outcome outcome)
 {
 	stats->applied += outcome == TIMELINE_APPLIED;
@@ -312,7 +296,8 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 		kube_event_clear(&event);
 	} else if (fault.reason != FAULT_UNKNOWN_RESOURCE) {
 		outcome = TIMELINE_UNREADABLE;
-		*why = parse_why(fault.reason);
+		fault_words(&fault, timeline->why);
+		*why = timeline->why;
 	}
 	if (outcome == TIMELINE_BROKEN ||
 	    (outcome == TIMELINE_UNREADABLE && add_unread(timeline, &event, (uint64_t)offset) < 0))

@@ -84,7 +84,7 @@ int timeline_reset(struct timeline *timeline);
 
 /* Applies the record at OFFSET. TIMESTAMP_MS is the record's timestamp (BUS_NO_TIMESTAMP, -1, for
  * none). Offsets increase but may have gaps; a record below timeline_next_offset() is ignored. If
- * the record is unreadable, *WHY is set to a static text. */
+ * the record is unreadable, *WHY is set to a text that is borrowed until the next call. */
 enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, const char *value,
 				     size_t length, int64_t timestamp_ms, const char **why);
 

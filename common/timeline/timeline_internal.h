@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "common/base/text.h"
+#include "common/record/fault.h"
 #include "common/timeline/history/address_cache.h"
 #include "common/timeline/history/generations.h"
 #include "common/timeline/rules/possible.h"
@@ -27,6 +28,7 @@ struct timeline {
 	bool closed;
 	struct timeline_stats stats;
 	struct text key, value, state; /* scratch, reused for every record */
+	char why[FAULT_WORDS_SIZE];    /* of the last record that could not be parsed */
 	struct generations generations;
 	struct address_cache *cache;
 	struct possible *possible; /* scratch of a question */

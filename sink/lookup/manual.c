@@ -26,7 +26,7 @@ const struct settings_manual manual = {
 	.exits =
 		{
 			{EX_DATAERR, "A line of standard input is not an IP address; the others "
-				     "are answered."},
+				     "are answered. Or no record of a kube file can be read."},
 			{EX_NOINPUT, "A file of watch events cannot be opened."},
 			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
 			{EX_OSERR, "No memory."},

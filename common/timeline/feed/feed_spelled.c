@@ -30,8 +30,8 @@ static int add_address(struct feed *feed, const struct ip *ip, struct when creat
 
 int feed_spelled(struct feed *feed, const struct spelled *spelled, uint64_t *told)
 {
-	uint64_t now = hash_bytes(HASH_START, spelled->list,
-				  spelled->count * sizeof(spelled->list[0]));
+	uint64_t now =
+		hash_bytes(HASH_START, spelled->list, spelled->count * sizeof(spelled->list[0]));
 
 	if (now == *told)
 		return 0;

@@ -3,11 +3,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 #include <json-c/json.h>
 
+#include "common/bus/bus.h"
 #include "common/record/kube_event.h"
 #include "common/timeline/feed/kube_event_newest.h"
 #include "tests/unit/quoted.h"
@@ -206,6 +208,82 @@ static void says_which_member_is_at_fault(void **state)
 		check_refused(quoted(cases[i].text), cases[i].reason, cases[i].member);
 }
 
+static void says_what_the_bytes_seem_to_be(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *words;
+	} cases[] = {
+		{"{'a'", "it is not JSON"},
+		{"{\r",
+		 "it is not JSON: it begins an object of several lines; jq -c . writes one on "
+		 "one line"},
+		{"\xff\xfe{",
+		 "it is not JSON: it is UTF-16, as PowerShell's > writes it; write UTF-8"},
+		{"\xef\xbb\xbf{}",
+		 "it is not JSON: it begins with a byte order mark; write UTF-8 without one"},
+		{"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "it is nested too deeply"},
+		{"7", "it is not one JSON object"},
+		{"[]", "it is not one JSON object: it is an array; jq -c '.[]' writes its elements "
+		       "one to a line"},
+		{"{'kind':'List','items':[],'metadata':{'resourceVersion':''}}",
+		 "it is not one JSON object: it is a List; jq -c '.items[]' writes its items one "
+		 "to a "
+		 "line"},
+		{"{'kind':'Pod','metadata':{'name':'n'}}", "object.metadata.uid is missing"},
+	};
+	struct kube_event event;
+	struct fault fault;
+	char words[FAULT_WORDS_SIZE];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(kube_event_parse(quoted(cases[i].text), strlen(cases[i].text),
+						  &event, &fault),
+				 -1);
+		fault_words(&fault, words);
+		assert_string_equal(words, cases[i].words);
+	}
+}
+
+static void says_that_a_record_is_too_long(void **state)
+{
+	(void)state;
+	size_t length = BUS_RECORD_MAX + 1;
+	char *bytes = malloc(length), words[FAULT_WORDS_SIZE];
+	struct kube_event event;
+	struct fault fault;
+
+	assert_non_null(bytes);
+	memset(bytes, ' ', length);
+	bytes[0] = '{';
+	assert_int_equal(kube_event_parse(bytes, length, &event, &fault), -1);
+	fault_words(&fault, words);
+	assert_string_equal(words, "it is not JSON: it is longer than 8388608 bytes");
+	free(bytes);
+}
+
+static void a_list_is_of_the_kind_of_its_items(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *kind;
+		enum kube_resource resource;
+		bool other;
+	} cases[] = {{"List", KUBE_RESOURCES, false},
+		     {"NodeList", KUBE_NODES, false},
+		     {"SecretList", KUBE_RESOURCES, true}};
+	struct kube_event event;
+	struct fault fault;
+	char record[128];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(record, sizeof(record), "{\"kind\":\"%s\",\"items\":[{}]}", cases[i].kind);
+		assert_int_equal(kube_event_parse(record, strlen(record), &event, &fault), -1);
+		assert_int_equal(event.resource, cases[i].resource);
+		assert_int_equal(event.other_kind, cases[i].other);
+	}
+}
+
 static void finds_the_newest_instant(void **state)
 {
 	(void)state;
@@ -244,6 +322,9 @@ int main(void)
 		cmocka_unit_test(reads_a_scope),
 		cmocka_unit_test(takes_a_revision_only_as_an_integer),
 		cmocka_unit_test(says_which_member_is_at_fault),
+		cmocka_unit_test(says_what_the_bytes_seem_to_be),
+		cmocka_unit_test(says_that_a_record_is_too_long),
+		cmocka_unit_test(a_list_is_of_the_kind_of_its_items),
 		cmocka_unit_test(finds_the_newest_instant),
 	};
 

@@ -293,6 +293,28 @@ static void an_unreadable_record_is_skipped_and_counted(void **state)
 	assert_run(0, 0);
 }
 
+static void a_file_without_a_readable_record_is_refused(void **state)
+{
+	(void)state;
+	use("kube");
+	add_source(1, "list");
+	add(1, quoted("{'kind':'List','items':[]}"));
+	add(1, "{");
+	assert_run_fails(EX_DATAERR);
+	memory_topics[1].count = 0; /* an empty file is a quiet cluster's */
+	assert_int_equal(timeline_reset(timeline), 0);
+	assert_run(3, 0);
+}
+
+static void a_topic_without_a_readable_record_is_read_on(void **state)
+{
+	(void)state;
+	add_source(0, "kafka:kube");
+	add(0, "{");
+	options.bus.follow = true;
+	assert_run(1, 0);
+}
+
 static void what_is_missing_or_fails_ends_with_its_exit_code(void **state)
 {
 	(void)state;
@@ -345,6 +367,8 @@ int main(void)
 		TEST(standard_input_that_differs_cannot_be_read_again),
 		TEST(files_are_one_topic_in_the_order_given),
 		TEST(an_unreadable_record_is_skipped_and_counted),
+		TEST(a_file_without_a_readable_record_is_refused),
+		TEST(a_topic_without_a_readable_record_is_read_on),
 		TEST(what_is_missing_or_fails_ends_with_its_exit_code),
 		TEST(a_topic_that_cannot_keep_the_order_or_the_history_is_refused),
 	};
