@@ -1,5 +1,7 @@
 #include "common/record/flow_endpoints.h"
 
+#include <string.h>
+
 #include "common/base/scan.h"
 #include "common/base/span.h"
 #include "common/base/transport.h"
@@ -14,6 +16,7 @@ enum row {
 	DESTINATION,
 	TENURE,
 	FLOW,
+	TCP,
 	TOP_ROWS,
 	EVENT_START = TOP_ROWS,
 	EVENT_END,
@@ -25,6 +28,8 @@ enum row {
 	DESTINATION_PORT,
 	DESTINATION_PACKETS,
 	INITIATOR,
+	TCP_FLAGS,
+	SOURCE_FLAGS,
 	ROWS,
 };
 
@@ -35,6 +40,7 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("destination", DESTINATION_IP, 3),
 	SCAN_MEMBER("tenure", 0, 0),
 	SCAN_MEMBER("flow", INITIATOR, 1),
+	SCAN_MEMBER("tcp", TCP_FLAGS, 1),
 	SCAN_MEMBER("start", 0, 0),
 	SCAN_MEMBER("end", 0, 0),
 	SCAN_MEMBER("transport", 0, 0),
@@ -45,15 +51,30 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("port", 0, 0),
 	SCAN_MEMBER("packets", 0, 0),
 	SCAN_MEMBER("initiator", 0, 0),
+	SCAN_MEMBER("flags", SOURCE_FLAGS, 1),
+	SCAN_MEMBER("source", 0, 0),
 };
 
 static const char *const paths[ROWS] = {
-	"event",          "network",          "source",
-	"destination",    "tenure",           "flow",
-	"event.start",    "event.end",        "network.transport",
-	"source.ip",      "source.port",      "source.packets",
-	"destination.ip", "destination.port", "destination.packets",
+	"event",
+	"network",
+	"source",
+	"destination",
+	"tenure",
+	"flow",
+	"tcp",
+	"event.start",
+	"event.end",
+	"network.transport",
+	"source.ip",
+	"source.port",
+	"source.packets",
+	"destination.ip",
+	"destination.port",
+	"destination.packets",
 	"flow.initiator",
+	"tcp.flags",
+	"tcp.flags.source",
 };
 
 static int refuse(struct fault *fault, enum fault_reason reason, int row, const char *detail)
@@ -166,18 +187,19 @@ static int read_transport(const struct scan *scan, int *transport, struct fault 
 	return 0;
 }
 
-/* Whether the source is said to be the one that began, as ECS has it; unless the record says that
- * this is a guess. */
+/* Whether it is proven that the source began. In ECS it is only the sender. */
 static bool source_began(const struct scan *scan)
 {
-	const struct scan_value *value = &scan->values[INITIATOR];
+	bool said = scan->values[INITIATOR].kind != SCAN_ABSENT;
+	const struct scan_value *value = &scan->values[said ? INITIATOR : SOURCE_FLAGS];
 	char plain[PLAIN_SIZE];
 	struct span text;
 
-	if (value->kind == SCAN_ABSENT)
-		return true;
 	text.data = scan_value_text(value, plain, sizeof(plain), &text.length);
-	return text.data != NULL && span_equal(text, span_of("syn"));
+	if (text.data == NULL)
+		return false;
+	return said ? span_equal(text, span_of("syn"))
+		    : memchr(text.data, 'S', text.length) != NULL;
 }
 
 static int judge(enum scan_outcome scanned, const struct scan *scan, struct fault *fault)

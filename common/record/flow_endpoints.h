@@ -30,7 +30,7 @@ struct flow_endpoints {
 	struct when end;
 	struct flow_endpoint source;
 	struct flow_endpoint destination;
-	bool source_began;    /* nothing says that this is a guess */
+	bool source_began;    /* flow.initiator or, without it, a SYN proves it */
 	int transport;        /* enum transport or another IANA number */
 	size_t closing_brace; /* position of the record's last brace */
 	bool empty;           /* the object has no members */

@@ -4,6 +4,7 @@
 
 #include "common/base/array.h"
 #include "common/program/log.h"
+#include "common/timeline/history/history_view.h"
 #include "common/timeline/outside.h"
 
 #define SLICES (1u << KUBE_ENDPOINTSLICES)

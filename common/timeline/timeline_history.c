@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "common/program/log.h"
-#include "common/timeline/history/history.h"
+#include "common/timeline/history/history_view.h"
 #include "common/timeline/judge.h"
 #include "common/timeline/names.h"
 #include "common/timeline/outside.h"

@@ -3,6 +3,11 @@
 #include "common/base/hash.h"
 #include "common/timeline/store/pod_state.h"
 
+static struct arrival arrival_of(const struct feed *feed)
+{
+	return (struct arrival){feed->received, feed_known_before(feed), feed->offset};
+}
+
 /* last_running is evidence only once the epoch or all containers have ended; before that it
  * changes with every record and nothing depends on it. */
 static struct evidence shown_evidence(const struct evidence *evidence)
@@ -26,9 +31,46 @@ static int put_epoch(struct feed *feed, struct span uid, const struct epoch *epo
 	return 0;
 }
 
-static int put_changes(struct feed *feed, struct span uid, const struct pod_fold *before,
-		       const struct pod_fold *after)
+/* The secondary addresses, of an epoch with EVIDENCE. */
+static int put_secondary(struct feed *feed, struct span uid, const struct secondaries *list,
+			 const struct evidence *evidence)
 {
+	for (size_t s = 0; s < list->count; s++) {
+		const struct secondary *one = &list->list[s];
+		struct evidence own = secondary_evidence(evidence, one);
+
+		if (feed_put_binding(feed, &one->ip, HOLDER_POD, uid, one->number, &own) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What the record shows of them, or no longer. WAS: the evidence before the record. */
+static int update_secondary(struct feed *feed, struct span uid, const struct pod_record *record,
+			    const struct evidence *was, struct pod_state *body)
+{
+	const struct arrival arrival = arrival_of(feed);
+	struct secondaries gone;
+	size_t before = body->secondary.count;
+
+	secondary_update(&body->secondary, record->secondary, record->secondary_count, &arrival,
+			 &gone);
+	for (size_t g = 0; g < gone.count; g++) {
+		const struct secondary *one = &gone.list[g];
+		struct evidence end = secondary_gone(was, one, &arrival);
+
+		if (feed_put_binding(feed, &one->ip, HOLDER_POD, uid, one->number, &end) < 0)
+			return -1;
+	}
+	if (gone.count == 0 && body->secondary.count == before)
+		return 0;
+	return put_secondary(feed, uid, &body->secondary, &body->fold.epoch.evidence);
+}
+
+static int put_changes(struct feed *feed, struct span uid, const struct pod_fold *before,
+		       const struct pod_state *body)
+{
+	const struct pod_fold *after = &body->fold;
 	const struct epoch *was_epoch = &before->epoch, *is_epoch = &after->epoch;
 	bool begun =
 		after->has_epoch && (!before->has_epoch || was_epoch->number != is_epoch->number);
@@ -41,7 +83,9 @@ static int put_changes(struct feed *feed, struct span uid, const struct pod_fold
 	if (!begun && was_epoch->address_count == is_epoch->address_count &&
 	    evidence_equal(&was, &is))
 		return 0;
-	return put_epoch(feed, uid, is_epoch);
+	return put_epoch(feed, uid, is_epoch) < 0
+		       ? -1
+		       : put_secondary(feed, uid, &body->secondary, &is_epoch->evidence);
 }
 
 /* Tells the cluster's ranges where the pod has its addresses. */
@@ -51,14 +95,20 @@ static int put_addresses(struct feed *feed, const struct pod_object *pod, uint64
 	uint64_t now = hash_bytes(HASH_START, record->addresses,
 				  record->address_count * sizeof(record->addresses[0]));
 
+	now = hash_bytes(now, record->secondary,
+			 record->secondary_count * sizeof(record->secondary[0]));
 	now = hash_bytes(now, &record->node, sizeof(record->node));
-	now = hash_bytes(now, &pod->own_count, sizeof(pod->own_count));
+	now = hash_bytes(now, &record->published, sizeof(record->published));
 	if (now == *told)
 		return 0;
 	*told = now;
 	for (size_t a = 0; a < record->address_count; a++) {
-		if (feed_pod_address(feed, &record->addresses[a], record->node,
-				     a < pod->own_count) < 0)
+		if (feed_pod_address(feed, &record->addresses[a], record->node, record->published) <
+		    0)
+			return -1;
+	}
+	for (size_t a = 0; a < record->secondary_count; a++) {
+		if (feed_pod_address(feed, &record->secondary[a], record->node, false) < 0)
 			return -1;
 	}
 	return 0;
@@ -105,11 +155,6 @@ static int put_unpublished(struct feed *feed, struct span uid, const struct unpu
 	return add_statement(feed, uid, after);
 }
 
-static struct arrival arrival_of(const struct feed *feed)
-{
-	return (struct arrival){feed->received, feed_known_before(feed), feed->offset};
-}
-
 /* Whether a Node of this name is there, by its row. LISTED: a whole list would have shown it. 1, 0,
  * or -1 after logging. */
 static int node_is_there(struct feed *feed, uint64_t node, bool listed)
@@ -129,13 +174,51 @@ static int are_nodes_listed(struct feed *feed)
 	return store_get(feed->store, feed->key, feed->value);
 }
 
+/* An annotation that a pod was created with is that of the pod that it is a copy of. */
+static void drop_copied(struct pod_object *pod, struct pod_state *body)
+{
+	struct pod_record *record = &pod->record;
+	bool started = record->node != 0 && !when_is_min(record->kubelet_saw);
+
+	if (pod->annotated && (!started || pod->annotations == body->stale)) {
+		record->address_count = 0;
+		record->secondary_count = 0;
+	}
+	if (!started && pod->annotations != 0)
+		body->stale = pod->annotations;
+}
+
+/* Folds the record into BODY, and puts the epochs. */
+static int put_epochs(struct feed *feed, struct span uid, struct pod_record *record,
+		      struct pod_state *body)
+{
+	const struct pod_fold before = body->fold;
+	const struct arrival arrival = arrival_of(feed);
+	bool open = before.has_epoch && before.epoch.evidence.how == BINDING_OPEN, begun;
+	struct epoch ended;
+
+	if (pod_fold_record(&body->fold, record, feed->event->type == KUBE_DELETED, &arrival,
+			    &ended) &&
+	    open &&
+	    (put_epoch(feed, uid, &ended) < 0 ||
+	     put_secondary(feed, uid, &body->secondary, &ended.evidence) < 0))
+		return -1;
+	begun = body->fold.has_epoch &&
+		(!before.has_epoch || before.epoch.number != body->fold.epoch.number);
+	if (begun)
+		body->secondary.count = 0;
+	if (put_changes(feed, uid, &before, body) < 0)
+		return -1;
+	return record->address_count > 0 && (begun || open)
+		       ? update_secondary(feed, uid, record, &before.epoch.evidence, body)
+		       : 0;
+}
+
 int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *codec, struct text *next)
 {
 	struct span uid = span_of(feed->event->uid);
 	struct pod_state body = pod_state_read(codec);
-	struct pod_fold before = body.fold;
-	struct arrival arrival = arrival_of(feed);
-	struct epoch ended;
+	struct unpublished before = body.fold.unpublished;
 	int listed, there;
 
 	if (pod->host_network) {
@@ -149,12 +232,9 @@ int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *codec, str
 	if (listed < 0 || there < 0)
 		return -1;
 	pod->record.node_gone = there == 0;
-	if (pod_fold_record(&body.fold, &pod->record, feed->event->type == KUBE_DELETED, &arrival,
-			    &ended) &&
-	    before.epoch.evidence.how == BINDING_OPEN && put_epoch(feed, uid, &ended) < 0)
-		return -1;
-	if (put_changes(feed, uid, &before, &body.fold) < 0 ||
-	    put_unpublished(feed, uid, &before.unpublished, &body) < 0 ||
+	drop_copied(pod, &body);
+	if (put_epochs(feed, uid, &pod->record, &body) < 0 ||
+	    put_unpublished(feed, uid, &before, &body) < 0 ||
 	    put_addresses(feed, pod, &body.addresses) < 0 ||
 	    feed_put_names(feed, &pod->names, &body.names) < 0)
 		return -1;
@@ -169,7 +249,7 @@ int feed_pod_absent(struct feed *feed, struct span uid, struct codec *codec, str
 	struct arrival arrival = arrival_of(feed);
 
 	pod_fold_absent(&body.fold, &arrival);
-	if (put_changes(feed, uid, &before, &body.fold) < 0 ||
+	if (put_changes(feed, uid, &before, &body) < 0 ||
 	    put_unpublished(feed, uid, &before.unpublished, &body) < 0)
 		return -1;
 	pod_state_add(next, &body);
@@ -198,7 +278,7 @@ static int lose_if_gone(struct feed *feed, uint64_t gone, struct span uid, struc
 		return there < 0 ? -1 : 0;
 	pod_fold_node_gone(&body.fold, &arrival);
 	text_init(&next, feed->state->limit);
-	if (put_changes(feed, uid, &before, &body.fold) == 0 &&
+	if (put_changes(feed, uid, &before, &body) == 0 &&
 	    put_unpublished(feed, uid, &before.unpublished, &body) == 0) {
 		object_head_add(&next, &head);
 		pod_state_add(&next, &body);

@@ -51,7 +51,8 @@ struct pod_object {
 	bool host_network;
 	size_t refused; /* addresses */
 	struct when received, created;
-	size_t own_count; /* the first of the record's addresses, those of its status */
+	bool annotated;       /* its addresses are those of a plug-in's annotation */
+	uint64_t annotations; /* a hash of these annotations; 0 for none */
 	struct pod_record record;
 	struct holder_names names;
 };

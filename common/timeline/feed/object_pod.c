@@ -86,32 +86,47 @@ static const char *add_annotated(struct json_object *object, struct pod_object *
 
 		if (text.data != NULL && text.length == 0)
 			out->record.annotation_emptied = true;
-		if (out->own_count == 0)
+		if (text.length > 0)
+			out->annotations = hash_bytes(out->annotations, text.data, text.length);
+		if (!out->record.published)
 			why = add_listed(addresses, text);
 	}
 	return why;
 }
 
-/* The pod's own addresses come first, so that the extra ones are cut. */
+/* Copies ADDRESSES from number FROM on to LIST; the extra ones are counted. */
+static size_t keep(const struct address_list *addresses, size_t from, struct ip *list,
+		   size_t *refused)
+{
+	size_t count = 0;
+
+	for (size_t a = from; a < addresses->count; a++) {
+		if (count == EPOCH_ADDRESSES_MAX)
+			++*refused;
+		else
+			list[count++] = addresses->list[a].ip;
+	}
+	return count;
+}
+
 static const char *read_addresses(struct json_object *object, struct pod_object *out)
 {
 	struct address_list addresses = {.count = 0};
 	struct pod_record *record = &out->record;
 	const char *why = add_own(object, &addresses);
+	size_t primary;
 
-	out->own_count = addresses.count;
 	record->published = addresses.count > 0;
 	if (why == NULL)
 		why = add_annotated(object, out, &addresses);
+	primary = addresses.count;
+	out->annotated = primary > 0 && !record->published;
 	if (why == NULL && addresses.count > 0)
 		why = add_secondary(object, &addresses);
 	out->refused = addresses.refused;
-	for (size_t a = 0; a < addresses.count; a++) {
-		if (record->address_count == EPOCH_ADDRESSES_MAX)
-			out->refused++;
-		else
-			record->addresses[record->address_count++] = addresses.list[a].ip;
-	}
+	record->secondary_count = keep(&addresses, primary, record->secondary, &out->refused);
+	addresses.count = primary;
+	record->address_count = keep(&addresses, 0, record->addresses, &out->refused);
 	free(addresses.list);
 	return why;
 }

@@ -111,9 +111,14 @@ const char *object_pod_spelled(struct json_object *object, const struct pod_obje
 		why = add_list(object, "status.hostIPs", out);
 	if (why == NULL)
 		why = add_list(object, "status.podIPs", out);
-	for (size_t a = 0; why == NULL && !pod->host_network && a < pod->record.address_count; a++)
+	/* An annotation may be a copy of another pod's. */
+	if (why != NULL || pod->host_network || pod->annotated)
+		return why;
+	for (size_t a = 0; a < pod->record.address_count; a++)
 		leave_out(out, &pod->record.addresses[a]);
-	return why;
+	for (size_t a = 0; a < pod->record.secondary_count; a++)
+		leave_out(out, &pod->record.secondary[a]);
+	return NULL;
 }
 
 const char *object_node_spelled(struct json_object *object, const struct node_object *node,

@@ -5,6 +5,7 @@
 
 #include "common/base/array.h"
 #include "common/program/log.h"
+#include "common/timeline/history/history_view.h"
 
 /* One address's rows; a thousand bindings take about a megabyte. */
 #define ARENA_LIMIT (UINT32_C(1) << 30)
@@ -18,6 +19,12 @@ struct rows {
 	struct row *list;
 	size_t count, capacity;
 };
+
+static int no_memory(void)
+{
+	log_error("timeline: out of memory for the history of an address");
+	return -1;
+}
 
 static int rows_add(struct rows *rows, struct row row)
 {
@@ -46,8 +53,7 @@ static int read_rows(struct store *store, uint32_t cluster, const struct ip *ip,
 		text_add(arena, key.data, key.length);
 		text_add(arena, value.data, value.length);
 		if (arena->failed || rows_add(rows, row) < 0) {
-			log_error("timeline: out of memory for the history of an address");
-			rc = -1;
+			rc = no_memory();
 			break;
 		}
 	}
@@ -120,6 +126,16 @@ static bool add_row(struct history *history, const struct row *row)
 	}
 }
 
+static int in_order(uint64_t one, uint64_t other)
+{
+	return (one > other) - (one < other);
+}
+
+static int in_time(struct when one, struct when other)
+{
+	return (one.ns > other.ns) - (one.ns < other.ns);
+}
+
 static int by_service(const void *a, const void *b)
 {
 	const struct membership *one = a, *other = b;
@@ -128,12 +144,8 @@ static int by_service(const void *a, const void *b)
 	if (order == 0)
 		order = span_compare(one->uid, other->uid);
 	if (order == 0)
-		order = (one->opening.ns > other->opening.ns) -
-			(one->opening.ns < other->opening.ns);
-	if (order == 0)
-		order = (one->opened_offset > other->opened_offset) -
-			(one->opened_offset < other->opened_offset);
-	return order;
+		order = in_time(one->opening, other->opening);
+	return order != 0 ? order : in_order(one->opened_offset, other->opened_offset);
 }
 
 static int by_uid(const void *a, const void *b)
@@ -141,14 +153,12 @@ static int by_uid(const void *a, const void *b)
 	const struct opening *one = a, *other = b;
 	int order = span_compare(one->uid, other->uid);
 
-	return order != 0 ? order : (one->at.ns > other->at.ns) - (one->at.ns < other->at.ns);
+	return order != 0 ? order : in_time(one->at, other->at);
 }
 
 static int by_offset(const void *a, const void *b)
 {
-	const uint64_t *one = a, *other = b;
-
-	return (*one > *other) - (*one < *other);
+	return in_order(*(const uint64_t *)a, *(const uint64_t *)b);
 }
 
 static int make_room(struct history *history, size_t rows)
@@ -201,10 +211,8 @@ static int decode(struct store *store, struct history *history, const struct row
 {
 	size_t kept = 0;
 
-	if (make_room(history, rows->count) < 0) {
-		log_error("timeline: out of memory for the history of an address");
-		return -1;
-	}
+	if (make_room(history, rows->count) < 0)
+		return no_memory();
 	for (size_t r = 0; r < rows->count; r++) {
 		if (!add_row(history, &rows->list[r]))
 			return store_damaged(store, "a row of an address");
@@ -229,7 +237,7 @@ struct history *history_load(struct store *store, uint32_t cluster, const struct
 	int rc = -1;
 
 	if (history == NULL) {
-		log_error("timeline: out of memory for the history of an address");
+		no_memory();
 		return NULL;
 	}
 	text_init(&history->arena, ARENA_LIMIT);
@@ -244,22 +252,11 @@ struct history *history_load(struct store *store, uint32_t cluster, const struct
 	return history;
 }
 
-static void view_clear(struct address_view *view)
-{
-	for (size_t t = 0; t < view->count && view->names != NULL; t++) {
-		free(view->names[t].holder);
-		free(view->names[t].members);
-	}
-	free(view->names);
-	free(view->tenures);
-	*view = (struct address_view){0};
-}
-
 void history_free(struct history *history)
 {
 	if (history == NULL)
 		return;
-	view_clear(&history->view);
+	history_view_clear(&history->view);
 	free(history->holders);
 	free(history->bindings);
 	free(history->versions);
@@ -268,141 +265,4 @@ void history_free(struct history *history)
 	free(history->changes);
 	text_free(&history->arena);
 	free(history);
-}
-
-/* The evidence of BINDING that POSITION sees, or NULL. */
-static const struct evidence *evidence_at(const struct history *history,
-					  const struct binding_history *binding, uint64_t position)
-{
-	const struct binding_version *version = &history->versions[binding->first_version];
-	const struct evidence *evidence = NULL;
-
-	for (size_t v = 0; v < binding->version_count && version[v].offset <= position; v++)
-		evidence = &version[v].evidence;
-	return evidence;
-}
-
-/* The earliest opening of a membership of this uid that is later than AFTER. */
-static struct when endpoint_at(const struct history *history, struct span uid, struct when after,
-			       uint64_t position)
-{
-	size_t low = 0, high = history->opening_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (span_compare(history->openings[middle].uid, uid) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (size_t o = low; o < history->opening_count; o++) {
-		const struct opening *opening = &history->openings[o];
-
-		if (!span_equal(opening->uid, uid))
-			break;
-		if (opening->offset <= position && when_before(after, opening->at))
-			return opening->at;
-	}
-	return WHEN_MIN;
-}
-
-/* The first of BINDINGS[COUNT] that is of the same pod as the last one. */
-static size_t same_pod(const struct binding *bindings, size_t count)
-{
-	const struct binding *last = &bindings[count - 1];
-
-	for (size_t b = 0; last->kind == HOLDER_POD && last->evidence.identity != 0 && b < count;
-	     b++) {
-		if (bindings[b].kind == HOLDER_POD &&
-		    bindings[b].evidence.identity == last->evidence.identity)
-			return bindings[b].holder;
-	}
-	return last->holder;
-}
-
-static size_t visible_bindings(const struct history *history, uint64_t position, bool gateways,
-			       struct binding *bindings)
-{
-	size_t count = 0;
-
-	for (size_t b = 0; b < history->binding_count; b++) {
-		const struct binding_history *binding = &history->bindings[b];
-		const struct holder *holder = &history->holders[binding->holder];
-		const struct evidence *evidence = evidence_at(history, binding, position);
-
-		if (evidence == NULL || (evidence->gateway && !gateways))
-			continue;
-		bindings[count] = (struct binding){
-			.kind = holder->kind,
-			.holder = binding->holder,
-			.epoch = binding->epoch,
-			.evidence = *evidence,
-			.endpoint = holder->kind == HOLDER_POD
-					    ? endpoint_at(history, holder->uid,
-							  evidence->previous_to, position)
-					    : WHEN_MIN,
-		};
-		count++;
-		bindings[count - 1].who = same_pod(bindings, count);
-	}
-	return count;
-}
-
-static int view_fill(struct history *history, uint64_t position, bool gateways,
-		     const struct assumptions *assumptions)
-{
-	struct address_view *view = &history->view;
-	size_t room = history->binding_count + 1;
-	struct binding *bindings = calloc(room, sizeof(*bindings));
-	struct instants *instants = calloc(room, sizeof(*instants));
-	int rc = -1;
-
-	if (bindings == NULL || instants == NULL)
-		goto out;
-	view->count = visible_bindings(history, position, gateways, bindings);
-	view->tenures = calloc(view->count + 1, sizeof(*view->tenures));
-	view->names = calloc(view->count + 1, sizeof(*view->names));
-	if (view->tenures == NULL || view->names == NULL)
-		goto out;
-	if (asof_instants(bindings, view->count, assumptions, instants) < 0)
-		goto out;
-	for (size_t t = 0; t < view->count; t++)
-		view->tenures[t] = (struct tenure){bindings[t], instants[t], WHEN_MIN, t};
-	asof_sort(view->tenures, view->count);
-	rc = 0;
-out:
-	free(instants);
-	free(bindings);
-	return rc;
-}
-
-struct address_view *history_view(struct history *history, uint64_t position, bool gateways,
-				  const struct assumptions *assumptions)
-{
-	struct address_view *view = &history->view;
-	size_t low = 0, high = history->change_count;
-
-	if (view->there && view->gateways == gateways && view->from_offset <= position &&
-	    position < view->until_offset)
-		return view;
-	view_clear(view);
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (history->changes[middle] <= position)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (view_fill(history, position, gateways, assumptions) < 0) {
-		log_error("timeline: out of memory for the history of an address");
-		view_clear(view);
-		return NULL;
-	}
-	view->there = true;
-	view->gateways = gateways;
-	view->from_offset = low > 0 ? history->changes[low - 1] : 0;
-	view->until_offset = low < history->change_count ? history->changes[low] : OFFSET_NEVER;
-	return view;
 }

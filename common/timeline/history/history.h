@@ -90,9 +90,4 @@ struct history {
 struct history *history_load(struct store *store, uint32_t cluster, const struct ip *ip);
 void history_free(struct history *history);
 
-/* The view at POSITION. GATEWAYS: podCIDRs are in use there, so a node's gateway addresses
- * count. NULL if out of memory (logged). */
-struct address_view *history_view(struct history *history, uint64_t position, bool gateways,
-				  const struct assumptions *assumptions);
-
 #endif

@@ -34,7 +34,7 @@ static bool is_before(struct side a, struct side b, const struct assumptions *as
 {
 	if (a.binding->holder == b.binding->holder)
 		return a.binding->epoch < b.binding->epoch;
-	/* Two mirrors of a pod that went on, or an address that services share. */
+	/* Two mirrors of a pod that went on, or an address that others may have too. */
 	if (a.binding->who == b.binding->who || a.binding->evidence.shared ||
 	    b.binding->evidence.shared)
 		return false;

@@ -37,7 +37,8 @@ struct evidence {
 	enum binding_end how;
 	bool all_terminated; /* in the last record */
 	bool terminating;
-	bool shared;   /* a service's address that others may have too, told apart by port */
+	/* Others may have it too: a service's, told apart by port, or a pod's secondary address. */
+	bool shared;
 	bool gateway;  /* a node's address that counts only while podCIDRs are in use */
 	uint64_t node; /* a hash of the node's name, 0 for none (and for nodes and services) */
 	/* A hash. Of a mirror pod: equal for all mirrors of one static pod. Of a node's

@@ -17,7 +17,7 @@
 #include "common/base/when.h"
 #include "common/timeline/rules/binding.h"
 
-/* A kubelet reports at most one address per family; annotations may list more. */
+/* A kubelet reports at most one address per family; annotations may list more. So many of each. */
 #define EPOCH_ADDRESSES_MAX 16
 /* Two times for each state; a pod of more than 120 containers is refused. */
 #define POD_TIMES_MAX 256
@@ -29,6 +29,8 @@ enum pod_sandbox { POD_SANDBOX_UNTOLD, POD_SANDBOX_TRUE, POD_SANDBOX_FALSE };
 struct pod_record {
 	struct ip addresses[EPOCH_ADDRESSES_MAX];
 	size_t address_count;
+	struct ip secondary[EPOCH_ADDRESSES_MAX]; /* of its further networks (secondary.h) */
+	size_t secondary_count;
 	enum pod_sandbox sandbox;
 	struct when sandbox_changed; /* WHEN_MIN when the condition has no time */
 	bool published;              /* the kubelet told an address, not only the network plugin */

@@ -2,7 +2,7 @@
 
 static bool is_shared(const struct possible *one)
 {
-	return one->tenure->binding.evidence.shared;
+	return one->tenure->binding.kind == HOLDER_SERVICE && one->tenure->binding.evidence.shared;
 }
 
 static bool is_machine(const struct possible *one)

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "common/timeline/rules/epoch.h"
+#include "common/timeline/rules/secondary.h"
 #include "common/timeline/store/codec.h"
 
 struct pod_state {
@@ -12,6 +12,8 @@ struct pod_state {
 	uint64_t unpublished_number; /* OFFSET_NEVER if none is visible */
 	uint64_t names;              /* a hash of them */
 	uint64_t addresses;          /* a hash of those that its last record showed */
+	uint64_t stale; /* a hash of the annotated addresses that it had before it was started; 0 */
+	struct secondaries secondary; /* of the epoch */
 };
 
 /* The state of a new pod if nothing is left of CODEC. */

@@ -165,9 +165,13 @@ static void knows_whether_the_source_began(void **state)
 		const char *rest;
 		bool began;
 	} cases[] = {
-		{"", true},
-		{",'flow':{}", true},
-		{",'flow':7", true},
+		{"", false},
+		{",'flow':{}", false},
+		{",'flow':7", false},
+		{",'tcp':{'flags':{'source':'ASF','destination':'AS'}}", true},
+		{",'tcp':{'flags':{'source':'AF','destination':'AS'}}", false},
+		{",'tcp':{'flags':{'source':7}}", false},
+		{",'tcp':{'flags':{'source':'S'}},'flow':{'initiator':'port'}", false},
 		{",'flow':{'initiator':'syn'}", true},
 		{",'flow':{'initiator':'first_packet'}", false},
 		{",'flow':{'initiator':'port'}", false},

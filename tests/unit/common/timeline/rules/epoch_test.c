@@ -199,7 +199,7 @@ static void another_family_joins_the_epoch(void **state)
 
 static void ends(void **state)
 {
-	struct pod_record emptied = terminated(1, 105, 180), terminal = terminated(1, 105, 180);
+	struct pod_record emptied = terminated(1, 105, 180), terminal = emptied;
 	struct pod_record failed = running(1, 105);
 	const struct {
 		const char *what;
@@ -215,15 +215,12 @@ static void ends(void **state)
 		{"sandbox False before the last process ended",
 		 with_sandbox(terminated(1, 105, 180), POD_SANDBOX_FALSE, 166), false, BINDING_OPEN,
 		 180, OPEN},
-		{"sandbox False, reported within its second",
-		 with_sandbox(terminated(1, 105, 180), POD_SANDBOX_FALSE, 200), false,
-		 BINDING_FINISHED, 180, 200},
+		{"sandbox False in the same second", with_sandbox(emptied, POD_SANDBOX_FALSE, 200),
+		 false, BINDING_FINISHED, 180, 200},
 		{"annotation emptied", emptied, false, BINDING_FINISHED, 180, 200},
 		{"terminal", terminal, false, BINDING_FINISHED, 180, 200},
-		{"deleted, all terminated", terminated(1, 105, 180), true, BINDING_FINISHED, 180,
-		 200},
-		{"deleted between two starts", terminated(1, 105, 180), true, BINDING_LOST, 105,
-		 OPEN},
+		{"told to end", terminated(1, 105, 180), true, BINDING_FINISHED, 180, 200},
+		{"deleted between starts", terminated(1, 105, 180), true, BINDING_LOST, 105, OPEN},
 		{"deleted while running", running(1, 105), true, BINDING_LOST, 105, OPEN},
 		{"failed by somebody else", failed, false, BINDING_LOST, 105, OPEN},
 		{"without address", pod(0), false, BINDING_ADDRESS_GONE, 105, 200},
@@ -237,7 +234,7 @@ static void ends(void **state)
 		struct pod_record record = cases[c].record;
 
 		record.annotation_emptied = strcmp(cases[c].what, "annotation emptied") == 0;
-		record.terminating = strcmp(cases[c].what, "deleted, all terminated") == 0;
+		record.terminating = strcmp(cases[c].what, "told to end") == 0;
 		record.terminal = strcmp(cases[c].what, "terminal") == 0 ||
 				  strcmp(cases[c].what, "failed by somebody else") == 0;
 		take(&fold, record, cases[c].deleted, 200);
@@ -250,14 +247,10 @@ static void ends(void **state)
 
 static void absence_is_a_loss_unless_all_had_terminated(void **state)
 {
-	struct pod_fold fold = born(running(1, 105)), between = born(terminated(1, 105, 180)), over;
-	struct pod_record ending = terminated(1, 105, 180);
+	struct pod_fold fold = born(running(1, 105)), over = born(terminated(1, 105, 180));
 
 	(void)state;
-	ending.terminating = true;
-	over = born(ending);
-	lose(&between, 300, NONE);
-	assert_ended(&between, BINDING_LOST, 180, OPEN);
+	over.epoch.evidence.terminating = true;
 	lose(&fold, 300, NONE);
 	assert_ended(&fold, BINDING_LOST, 105, OPEN);
 	lose(&over, 300, NONE);

@@ -1,0 +1,153 @@
+#include "common/timeline/history/history_view.h"
+
+#include <stdlib.h>
+
+#include "common/program/log.h"
+
+void history_view_clear(struct address_view *view)
+{
+	for (size_t t = 0; t < view->count && view->names != NULL; t++) {
+		free(view->names[t].holder);
+		free(view->names[t].members);
+	}
+	free(view->names);
+	free(view->tenures);
+	*view = (struct address_view){0};
+}
+
+/* The evidence of BINDING that POSITION sees, or NULL. */
+static const struct evidence *evidence_at(const struct history *history,
+					  const struct binding_history *binding, uint64_t position)
+{
+	const struct binding_version *version = &history->versions[binding->first_version];
+	const struct evidence *evidence = NULL;
+
+	for (size_t v = 0; v < binding->version_count && version[v].offset <= position; v++)
+		evidence = &version[v].evidence;
+	return evidence;
+}
+
+/* The earliest opening of a membership of this uid that is later than AFTER. */
+static struct when endpoint_at(const struct history *history, struct span uid, struct when after,
+			       uint64_t position)
+{
+	size_t low = 0, high = history->opening_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (span_compare(history->openings[middle].uid, uid) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t o = low; o < history->opening_count; o++) {
+		const struct opening *opening = &history->openings[o];
+
+		if (!span_equal(opening->uid, uid))
+			break;
+		if (opening->offset <= position && when_before(after, opening->at))
+			return opening->at;
+	}
+	return WHEN_MIN;
+}
+
+/* The first of BINDINGS[COUNT] that is of the same pod as the last one. */
+static size_t same_pod(const struct binding *bindings, size_t count)
+{
+	const struct binding *last = &bindings[count - 1];
+
+	for (size_t b = 0; last->kind == HOLDER_POD && last->evidence.identity != 0 && b < count;
+	     b++) {
+		if (bindings[b].kind == HOLDER_POD &&
+		    bindings[b].evidence.identity == last->evidence.identity)
+			return bindings[b].holder;
+	}
+	return last->holder;
+}
+
+static size_t visible_bindings(const struct history *history, uint64_t position, bool gateways,
+			       struct binding *bindings)
+{
+	size_t count = 0;
+
+	for (size_t b = 0; b < history->binding_count; b++) {
+		const struct binding_history *binding = &history->bindings[b];
+		const struct holder *holder = &history->holders[binding->holder];
+		const struct evidence *evidence = evidence_at(history, binding, position);
+
+		if (evidence == NULL || (evidence->gateway && !gateways))
+			continue;
+		bindings[count] = (struct binding){
+			.kind = holder->kind,
+			.holder = binding->holder,
+			.epoch = binding->epoch,
+			.evidence = *evidence,
+			.endpoint = holder->kind == HOLDER_POD
+					    ? endpoint_at(history, holder->uid,
+							  evidence->previous_to, position)
+					    : WHEN_MIN,
+		};
+		count++;
+		bindings[count - 1].who = same_pod(bindings, count);
+	}
+	return count;
+}
+
+static int view_fill(struct history *history, uint64_t position, bool gateways,
+		     const struct assumptions *assumptions)
+{
+	struct address_view *view = &history->view;
+	size_t room = history->binding_count + 1;
+	struct binding *bindings = calloc(room, sizeof(*bindings));
+	struct instants *instants = calloc(room, sizeof(*instants));
+	int rc = -1;
+
+	if (bindings == NULL || instants == NULL)
+		goto out;
+	view->count = visible_bindings(history, position, gateways, bindings);
+	view->tenures = calloc(view->count + 1, sizeof(*view->tenures));
+	view->names = calloc(view->count + 1, sizeof(*view->names));
+	if (view->tenures == NULL || view->names == NULL)
+		goto out;
+	if (asof_instants(bindings, view->count, assumptions, instants) < 0)
+		goto out;
+	for (size_t t = 0; t < view->count; t++)
+		view->tenures[t] = (struct tenure){bindings[t], instants[t], WHEN_MIN, t};
+	asof_sort(view->tenures, view->count);
+	rc = 0;
+out:
+	free(instants);
+	free(bindings);
+	return rc;
+}
+
+struct address_view *history_view(struct history *history, uint64_t position, bool gateways,
+				  const struct assumptions *assumptions)
+{
+	struct address_view *view = &history->view;
+	size_t low = 0, high = history->change_count;
+
+	if (view->there && view->gateways == gateways && view->from_offset <= position &&
+	    position < view->until_offset)
+		return view;
+	history_view_clear(view);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (history->changes[middle] <= position)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (view_fill(history, position, gateways, assumptions) < 0) {
+		log_error("timeline: out of memory for the history of an address");
+		history_view_clear(view);
+		return NULL;
+	}
+	view->there = true;
+	view->gateways = gateways;
+	view->from_offset = low > 0 ? history->changes[low - 1] : 0;
+	view->until_offset = low < history->change_count ? history->changes[low] : OFFSET_NEVER;
+	return view;
+}
