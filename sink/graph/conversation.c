@@ -263,6 +263,9 @@ void conversation_choose(struct conversation *conversation, struct when from, st
 				     same_destination(slices[i], best) &&
 				     when_not_after(from, slices[i]->end) &&
 				     when_before(slices[i]->end, to);
+		if (slices[i]->counted && slices[i]->running_totals && i > 0 &&
+		    slices[i - 1]->flow == slices[i]->flow)
+			slices[i - 1]->counted = false;
 		measures = &slices[i]->measures;
 		measures->flows = measures->refused = measures->unanswered = measures->reset = 0;
 	}

@@ -73,7 +73,8 @@ int conversation_merge(struct conversation *conversation, struct conversation *f
 /* Removes SLICE, which the caller then owns. */
 void conversation_remove(struct conversation *conversation, struct conversation_slice *slice);
 
-/* Marks the slices that count (1): those of the counted observer with FROM <= end < TO.
+/* Marks the slices that count (1): those of the counted observer with FROM <= end < TO, but of a flow
+ * with running totals only the last of them.
  * May be called again. */
 void conversation_choose(struct conversation *conversation, struct when from, struct when to);
 

@@ -33,6 +33,7 @@ static void fill_measures(struct conversation_slice *slice, const struct tagged_
 
 	slice->tcp = strcmp(flow->transport, "tcp") == 0;
 	slice->directed = flow->directed;
+	slice->running_totals = flow->running_totals;
 	slice->expects_answer = flow->directed && strcmp(flow->transport, "icmp") != 0 &&
 				strcmp(flow->transport, "ipv6-icmp") != 0;
 	slice->has_packets = flow->source.has_packets && flow->destination.has_packets;
@@ -83,6 +84,9 @@ static void fill_identity(struct conversation_slice *slice, const struct tagged_
 			      : hash_bytes(hash_bytes(slice->topic, &slice->partition,
 						      sizeof(slice->partition)),
 					   &slice->offset, sizeof(slice->offset));
+	/* The flow.id of a record with flow.final may be that of its endpoints alone. */
+	if (flow->running_totals)
+		slice->flow = hash_bytes(slice->flow, &flow->start, sizeof(flow->start));
 	slice->at_client = source->node[0] != '\0' && strcmp(source->node, flow->observer) == 0;
 }
 

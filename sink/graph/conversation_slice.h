@@ -43,10 +43,12 @@ struct conversation_slice {
 	uint64_t service; /* whose address or node port the destination is */
 	enum conversation_stage stage;
 	uint64_t observer;
-	uint64_t flow;  /* observer and flow.id; unique if there is no flow.id */
+	uint64_t flow;  /* observer and flow.id, of running totals also the start; unique if there
+			 * is no flow.id */
 	bool at_client; /* the observer's host is the source's node */
 	bool tcp;
 	bool directed;
+	bool running_totals;
 	bool expects_answer; /* CLIENT is one, and the transport is not ICMP */
 	bool has_packets;
 	unsigned source_flags, destination_flags; /* enum tcp_flag */

@@ -325,6 +325,8 @@ static void read_initiator(const struct tagged_flow_reading *r, struct tagged_fl
 
 static void read_flow(const struct tagged_flow_reading *r, struct tagged_flow *flow)
 {
+	bool is_final;
+
 	read_when(r, "event.start", &flow->start);
 	read_when(r, "event.end", &flow->end);
 	if (r->fault->reason == FAULT_NONE && when_before(flow->end, flow->start))
@@ -337,6 +339,8 @@ static void read_flow(const struct tagged_flow_reading *r, struct tagged_flow *f
 	read_requests(r, flow);
 	read_text(r, "flow.id", flow->flow_id, sizeof(flow->flow_id), OPTIONAL);
 	read_count(r, "flow.slice", &flow->slice, OPTIONAL);
+	flow->running_totals = usable(r, json_boolean(r->base, "flow.final", &is_final),
+				      "flow.final", OPTIONAL, "true or false");
 	read_initiator(r, flow);
 	read_text(r, "observer.hostname", flow->observer, sizeof(flow->observer), OPTIONAL);
 	read_text(r, "observer.interface.name", flow->interface, sizeof(flow->interface), OPTIONAL);

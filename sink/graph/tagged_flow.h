@@ -77,7 +77,8 @@ struct tagged_flow {
 	struct tagged_flow_response response;
 	char flow_id[TAGGED_FLOW_NAME_SIZE]; /* empty if absent: the record is a whole flow */
 	uint64_t slice;
-	bool directed;                         /* it is proven that the source began */
+	bool running_totals; /* flow.final is there: the counters run since the flow's start */
+	bool directed;       /* it is proven that the source began */
 	char observer[TAGGED_FLOW_NAME_SIZE];  /* hostname */
 	char interface[TAGGED_FLOW_NAME_SIZE]; /* name */
 	uint64_t interface_id;

@@ -108,6 +108,25 @@ static void joins_slices_of_a_flow_across_any_pause(void **state)
 	assert_int_equal(sum.measures.source_bytes, 200);
 }
 
+static void counts_the_last_of_running_totals(void **state)
+{
+	static struct tagged_flow flows[4];
+	struct tally tally;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		/* The last is another flow of the same endpoints, and so of the same flow.id. */
+		flow_make(&flows[i], i, i < 3 ? 0 : 100, i < 3 ? 10 * (i + 1) : 110, "", "");
+		memcpy(flows[i].flow_id, "EQwA", sizeof("EQwA"));
+		flows[i].running_totals = true;
+		flows[i].source.bytes = i < 3 ? (uint64_t)(i + 1) * 100 : 50;
+	}
+	tally = tally_in_any_order(flows, 4);
+	assert_int_equal(tally.slices, 2);
+	assert_int_equal(tally.measures.flows, 2);
+	assert_int_equal(tally.measures.source_bytes, 350);
+}
+
 static void merges_conversations_that_a_late_record_connects(void **state)
 {
 	static struct tagged_flow flows[3];
@@ -197,6 +216,7 @@ int main(void)
 		cmocka_unit_test(keeps_different_conversations_apart),
 		cmocka_unit_test(takes_a_reused_source_port_as_another_conversation),
 		cmocka_unit_test(joins_slices_of_a_flow_across_any_pause),
+		cmocka_unit_test(counts_the_last_of_running_totals),
 		cmocka_unit_test(merges_conversations_that_a_late_record_connects),
 		cmocka_unit_test(counts_a_window_by_the_end_of_flows),
 		cmocka_unit_test(counts_errors_by_kind),

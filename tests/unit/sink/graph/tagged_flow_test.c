@@ -89,6 +89,7 @@ static void reads_every_member(void **state)
 	assert_int_equal(flow.response.buckets[2], 2);
 	assert_string_equal(flow.flow_id, "00000000000000aa");
 	assert_int_equal(flow.slice, 2);
+	assert_false(flow.running_totals);
 	assert_string_equal(flow.observer, "n1");
 	assert_string_equal(flow.interface, "veth1");
 	assert_int_equal(flow.interface_id, 7);
@@ -183,6 +184,19 @@ static void names_the_member_at_fault(void **state)
 		assert_string_equal(fault.member, cases[i].member);
 		assert_non_null(fault.detail);
 	}
+}
+
+static void knows_running_totals(void **state)
+{
+	static struct tagged_flow flow;
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(parse_with(quoted("'slice':2"), quoted("'final':false"), &flow, &fault),
+			 FAULT_NONE);
+	assert_true(flow.running_totals);
+	assert_int_equal(parse_with(quoted("'slice':2"), quoted("'final':1"), &flow, &fault),
+			 FAULT_WRONG_TYPE);
 }
 
 static void refuses_what_does_not_fit(void **state)
@@ -311,6 +325,7 @@ int main(void)
 		cmocka_unit_test(reads_every_member),
 		cmocka_unit_test(needs_only_times_addresses_tags_and_coordinates),
 		cmocka_unit_test(names_the_member_at_fault),
+		cmocka_unit_test(knows_running_totals),
 		cmocka_unit_test(refuses_what_does_not_fit),
 		cmocka_unit_test(refuses_anything_but_an_object),
 		cmocka_unit_test(reads_any_kind_of_workload),
