@@ -1,8 +1,11 @@
 """The bindings of one address in order, and their four instants: answers.md section 5."""
 from dataclasses import dataclass
 
-from holders import SHARED
+from holders import SECONDARY, SHARED
 from moments import EVER, NEVER, shift
+
+
+UNORDERED = {SECONDARY, SHARED}     # several may hold these
 
 
 @dataclass
@@ -21,7 +24,7 @@ class Binding:
     first_known: int                # known before its first record, or None
     ended_received: int = None
     lost: bool = False
-    how: str = None                 # a node or service has the address
+    how: str = None                 # a node or service has the address, or SECONDARY of a pod
     start: int = None               # what the answer shows
     start_from: str = None
     end: int = None
@@ -68,8 +71,8 @@ def claims(a, b, skew):
 def is_before(a, b, skew):
     if a.uid == b.uid:
         return a.number < b.number
-    if a.holder == b.holder or SHARED in (a.how, b.how):
-        return False            # mirrors of one static pod, and what several may hold
+    if a.holder == b.holder or UNORDERED & {a.how, b.how}:
+        return False            # the former are mirrors of one static pod
     return claims(a, b, skew) and not claims(b, a, skew)
 
 

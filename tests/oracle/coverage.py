@@ -17,18 +17,21 @@ class Coverage:
     whole: tuple = None             # (offset, received) of the first SYNC_END with its SYNC_BEGIN
     listed: list = field(default_factory=list)      # (offset, received) of the first listing
     listing: bool = True            # the first listing is not over
+    unlisted: int = None            # offset of the first change of an object that no record showed before
     unread: list = field(default_factory=list)      # [offset from, offset to or None]
     open: bool = False              # a SYNC_BEGIN has no SYNC_END yet
     list_began: int = None          # offset of the SYNC_BEGIN of a list that is not over
 
-    def record(self, record):
-        """Before anything else is done with a record of the resource."""
+    def record(self, record, shown):
+        """Before anything else is done with a record of the resource. SHOWN: its object had a record before."""
         if self.first is None:
             self.first, self.by_hand = record.offset, record.type == "ADDED"
         if record.type != "ADDED":
             self.listing = False
         elif self.listing:
             self.listed.append((record.offset, record.received))
+        if record.type in ("MODIFIED", "DELETED") and not shown and self.unlisted is None:
+            self.unlisted = record.offset
         if record.type == "SYNC_BEGIN" and self.begun is None:
             self.begun = record.offset
         if record.type == "SYNC_END" and self.open and self.whole is None:
@@ -57,11 +60,15 @@ class Coverage:
         if not self.is_there(position):
             return NEVER if progress is None or progress > position else EVER
         whole = self.whole if self.whole and self.whole[0] <= position else None
-        if self.by_hand and (progress is None or progress > (whole[0] if whole else position)):
+        if self.listed_whole(position) and (progress is None or progress > (whole[0] if whole else position)):
             if kube_from is not None:
                 return kube_from
             return newest(received for offset, received in self.listed if offset <= position)
         return whole[1] if whole else EVER
+
+    def listed_whole(self, position):
+        """Whether it begins with a listing of kubectl, and nothing up to POSITION belies that this was whole."""
+        return self.by_hand and (self.unlisted is None or self.unlisted > position)
 
     def is_there(self, position):
         return self.first is not None and self.first <= position
@@ -73,30 +80,32 @@ class Listings:
     def __init__(self):
         self.began = None           # offset of the last listing's first record
         self.received = None        # the greatest of it
+        self.greatest = None        # the greatest since it began
         self.start = None           # `received` of its first record
-        self.watched = None         # (`received` of the first, the greatest) of the listing before
+        self.watched = None         # (`received` of the first, the greatest until this one) of the listing before
         self.uids = None            # those in a listing that is not over
         self.first = True           # it is the first one, which has no SYNC_BEGIN
 
-    def before(self, record, again):
+    def before(self, record, again, started):
         """The records to feed before RECORD, of a resource without a SYNC_BEGIN so far. AGAIN: its
-        uid is there and was seen since the last listing began."""
+        uid is there and was seen since the last listing began. STARTED: it is a pod that a kubelet has started."""
         made = []
         over = record.type != "ADDED" or record.uid in (self.uids or ())
         if self.uids is not None and over:
             made += self.end(record.offset)
         if self.began is None:
             self.begin(record)
-        elif record.type == "ADDED" and again:
+        elif record.type == "ADDED" and (again or (started and self.uids is None)):
             made += self.begin_again(record)
         elif self.uids is not None:
             self.uids.add(record.uid)
             self.received = max(self.received, record.received)
+        self.greatest = max(self.greatest, record.received)
         return made
 
     def begin(self, record):
-        self.began, self.watched = record.offset, (self.start, self.received)
-        self.start = self.received = record.received
+        self.began, self.watched = record.offset, (self.start, self.greatest)
+        self.start = self.received = self.greatest = record.received
         self.cluster, self.resource = record.cluster, record.resource
         self.uids = {record.uid} if record.type == "ADDED" else None
 
@@ -110,15 +119,24 @@ class Listings:
         self.uids = None
         if self.first:
             return []
-        since = gap_from(*self.watched, self.received)
-        return [Record(offset, "GAP", self.cluster, self.resource, self.received, start=since, end=self.received),
-                Record(offset, "SYNC_END", self.cluster, self.resource, self.received, revision=UNLIMITED, known=since)]
+        since = watch_end(*self.watched, self.received)
+        return [self.gap(offset, since, self.received), Record(offset, "SYNC_END", self.cluster, self.resource, self.received, revision=UNLIMITED, known=since)]
 
-    def finish(self, offset):
-        """At the end of a closed topic, the last record of which is at OFFSET."""
-        return self.end(offset) if self.uids is not None else []
+    def gap(self, offset, since, until):
+        return Record(offset, "GAP", self.cluster, self.resource, self.greatest, start=since, end=until)
+
+    def finish(self, offset, told_end):
+        """At the end of a closed topic, the last record of which is at OFFSET. TOLD_END: somebody says until when
+        kubectl watched."""
+        made = self.end(offset) if self.uids is not None else []
+        return made if self.began is None or told_end else made + [self.after_watch(offset)]
+
+    def after_watch(self, offset):
+        return self.gap(offset, watch_end(self.start, self.greatest, EVER), EVER)
 
 
-def gap_from(first, greatest, received):
-    """From when on nothing is known between two listings, the first of which began at FIRST."""
-    return max(greatest, first + WATCH) if first + WATCH <= received else greatest
+def watch_end(first, greatest, limit):
+    """Until when a watch lasted for sure: it was made at FIRST, its GREATEST `received` is known, and something else
+    began at LIMIT."""
+    end = max(greatest, first + WATCH)
+    return end if end <= limit else greatest

@@ -13,7 +13,7 @@ FINISHED, LOST, GONE, NEXT = "finished", "lost", "address gone", "next epoch"
 
 @dataclass(frozen=True)
 class Epoch:
-    addresses: tuple
+    addresses: tuple                # without secondary ones
     began: int                      # offset of its first record
     first_received: int
     first_known: int
@@ -32,9 +32,19 @@ class Epoch:
     continues: int = None           # of an epoch that began by (e): the first_started that it shows
     mentioned: bool = False         # a record mentioned the sandbox
     all_terminated: bool = False    # the last record's
+    terminal: bool = False          # the last record's
+    secondary: tuple = ()           # addresses of further networks
+    removed: tuple = ()             # (one of these, the epoch as it ended for this one alone)
 
     def evidence_of_end(self):
         return self.last_running if self.last_finished is None or self.how == LOST else self.last_finished
+
+    def every_address(self):
+        return self.addresses + self.secondary
+
+    def of(self, address):
+        """The epoch as it is for ADDRESS."""
+        return dict(self.removed).get(address, self)
 
     def first_shown(self):
         return self.first_started if self.continues is None else self.continues
@@ -114,7 +124,8 @@ def fold(epochs, status, stranded=False):
     epoch = learn(epochs[-1], status, epochs[:-1], dies)
     epoch = end(epoch, status, dies, stranded, epochs[-1])
     if not epoch.how:
-        epoch = replace(epoch, last_running=status.last_running(), ended_known=known_of_end(epochs[-1], status))
+        epoch = replace(epoch, last_running=status.last_running(), ended_known=known_of_end(epochs[-1], status),
+                        removed=epoch.removed + unplugged(epochs[-1], status))
     return epochs[:-1] + (epoch,)
 
 
@@ -182,14 +193,24 @@ def newest_finish(epoch, status):
     return newest([moment for moment in status.ended if moment >= epoch.first_started] + [epoch.last_finished])
 
 
+def unplugged(before, status):
+    """`removed` of an open epoch, which was as BEFORE, that a record adds."""
+    shown = status.addresses + status.secondary + tuple(dict(before.removed))
+    return tuple((ip, ended(before, GONE, status.received, status.known))
+                 for ip in before.secondary if ip not in shown)
+
+
 def learn(epoch, status, before, dies):
     """EPOCH with the evidence of one of its records added. BEFORE are the pod's earlier epochs;
     DIES: the record ends it, because its sandbox is another one."""
     families = {shapes.is_v4(ip) for ip in epoch.addresses}
-    more = () if dies else tuple(ip for ip in status.addresses if shapes.is_v4(ip) not in families)
+    more = () if dies else tuple(ip for ip in status.addresses
+                                 if shapes.is_v4(ip) not in families and ip not in epoch.secondary)
+    further = () if dies else tuple(ip for ip in status.secondary if ip not in epoch.every_address())
     epoch = replace(
-        epoch, addresses=epoch.addresses + more, node=status.node or epoch.node, terminating=status.terminating,
-        all_terminated=status.all_terminated, mentioned=epoch.mentioned or status.mentions,
+        epoch, addresses=epoch.addresses + more, secondary=epoch.secondary + further,
+        node=status.node or epoch.node, terminating=status.terminating,
+        all_terminated=status.all_terminated, terminal=status.terminal, mentioned=epoch.mentioned or status.mentions,
         shown=newest(status.every_started + [epoch.shown]))
     if status.start_time is not None:
         epoch = replace(epoch, start_time=status.start_time)
@@ -281,4 +302,9 @@ def lost(epochs, received, known, how=LOST):
 def ended_unseen(epoch):
     """How an epoch ended whose pod is gone: a kubelet before 1.29 says no more than that all is terminated."""
     told = epoch.sandbox_ready is not None or epoch.sandbox_gone is not None
-    return FINISHED if epoch.all_terminated and not told else LOST
+    return FINISHED if epoch.all_terminated and is_for_good(epoch) and not told else LOST
+
+
+def is_for_good(epoch):
+    """Whether no container starts again."""
+    return epoch.terminating or epoch.terminal

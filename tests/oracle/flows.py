@@ -9,7 +9,7 @@ NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", 132: "sctp"}
 
 END = dict.fromkeys(("ip", "port", "packets"), {})
 READ = {"event": {"start": {}, "end": {}}, "network": {"transport": {}}, "source": END, "destination": END,
-        "tenure": {}, "flow": {"initiator": {}}}
+        "tenure": {}, "flow": {"initiator": {}}, "tcp": {"flags": {"source": {}}}}
 
 
 @dataclass
@@ -95,7 +95,13 @@ def sent(flow, side):
 
 
 def role(flow, side):
-    told = shapes.at(flow, "flow")
-    if isinstance(told, dict) and "initiator" in told and told["initiator"] != "syn":
+    if not source_began(flow):
         return None
     return BEGAN if side == "source" else SERVES
+
+
+def source_began(flow):
+    told = shapes.at(flow, "flow")
+    if isinstance(told, dict) and "initiator" in told:
+        return told["initiator"] == "syn"
+    return "S" in (shapes.text(flow, "tcp", "flags", "source") or "")

@@ -5,6 +5,7 @@ import holders
 import shapes
 import unpublished
 from asof import Binding
+from flows import BEGAN
 from moments import NEVER, shift
 
 HOLDING = ("pods", "nodes", "services")
@@ -64,27 +65,21 @@ def is_local(ip):
 
 def recorded_of(scene):
     """The possible bindings of those that count."""
-    found = [one for one in scene.possible
-             if not (is_other_half(scene, one) or is_shared_with_a_host(scene, one))]
-    shared = [one for one in found if is_shared(one)]
-    by_port = [one for one in shared if scene.world.serves_port(one.uid, scene.question, scene.position)]
-    if by_port:
-        found = [one for one in found if not is_shared(one) or one in by_port]
-    return found
+    return [one for one in scene.possible
+            if not (is_other_half(scene, one) or is_shared_with_a_host(scene, one) or is_passed_over(scene, one))]
 
 
 def is_other_half(scene, one):
-    """Of a node and its pod, which are one machine, the one that is left out."""
-    pairs = [(node, pod) for node in scene.possible for pod in scene.possible if are_one_machine(scene, node, pod)]
-    sure = {pod.holder for _, pod in pairs if scene.certain(pod)}
-    if one.kind == "node":
-        return any(node.uid == one.uid and pod.holder in sure for node, pod in pairs)
-    return any(pod.holder == one.holder and pod.holder not in sure for _, pod in pairs)
+    """Of a node and a pod with the address of its machine, the one that is left out."""
+    machines = [node for node in scene.possible if node.how == holders.INTERNAL]
+    sure = {pod.holder for pod in scene.possible if pod.kind == "pod" and scene.certain(pod)}
+    if one.kind == "pod":
+        return one.holder not in sure and any(runs_on(scene, one, node) for node in machines)
+    return one in machines and bool(sure)
 
 
-def are_one_machine(scene, node, pod):
-    return (node.how == holders.INTERNAL and pod.kind == "pod"
-            and pod.node == scene.world.name_of("nodes", node.uid, scene.position))
+def runs_on(scene, pod, node):
+    return pod.node == scene.world.name_of("nodes", node.uid, scene.position)
 
 
 def is_shared(one):
@@ -93,6 +88,13 @@ def is_shared(one):
 
 def is_shared_with_a_host(scene, one):
     return is_shared(one) and any(other.kind != "service" and scene.certain(other) for other in scene.bindings)
+
+
+def is_passed_over(scene, one):
+    """Of a shared address a service has its ports only, and begins nothing from there."""
+    question = scene.question
+    return is_shared(one) and question.port is not None and (
+        question.role == BEGAN or not scene.world.serves_port(one.uid, question, scene.position))
 
 
 def together(bindings, question):
@@ -146,7 +148,7 @@ def is_unpublished_pod(scene):
     return any(uid not in itself and not scene.view.of_another_node(scene.question.ip, standing.node)
                and unpublished.may_hold(standing, since, scene.bindings, scene.question, scene.t,
                                         NEVER if known is None else known, scene.options)
-               for uid, standing, since in scene.world.unpublished(scene.position))
+               for uid, standing, since in scene.world.unpublished(scene.position, scene.options.hold))
 
 
 def was_another_machine(scene):
@@ -167,8 +169,17 @@ def surely_amid(scene):
 
 def kept_by_unpublished(scene):
     """Whether unpublished pods keep the address from being outside."""
-    amid = any(shapes.inside(scene.question.ip, [one]) and shared for one, shared in scene.view.amid)
-    return (amid or scene.view.may_be_a_pods(scene.question.ip)) and is_unpublished_pod(scene)
+    return scene.view.may_be_a_pods(scene.question.ip) and is_unpublished_pod(scene)
+
+
+def kept_by_a_node(scene):
+    """Whether a Node, of which no record says the address, may have it."""
+    return scene.world.has_bare_node(scene.question.end, scene.position)
+
+
+def kept_open(scene):
+    """Whether somebody may have the address of whom no record says which one is his."""
+    return kept_by_unpublished(scene) or kept_by_a_node(scene)
 
 
 def is_covered(scene):
@@ -176,7 +187,7 @@ def is_covered(scene):
 
 
 def is_outside(scene):
-    return is_covered(scene) and not is_the_clusters(scene) and not kept_by_unpublished(scene) and not is_unread(scene)
+    return is_covered(scene) and not is_the_clusters(scene) and not kept_open(scene) and not is_unread(scene)
 
 
 def in_range(scene):
@@ -185,7 +196,11 @@ def in_range(scene):
 
 def is_the_clusters(scene):
     """The address has been somebody's of the cluster, or is among those that it gives away."""
-    return has_begun(scene) or in_range(scene) or surely_amid(scene)
+    return has_begun(scene) or in_range(scene) or surely_amid(scene) or is_spelled(scene)
+
+
+def is_spelled(scene):
+    return scene.view.is_spelled(scene.question.ip)
 
 
 def has_begun(scene):
@@ -205,7 +220,7 @@ def reason(scene, holder, why):
     if holder:
         return next((word for word in ("lost", "unpublished_pod")
                      if word in why and (sent or word == "lost")), "hand_over")
-    if not is_the_clusters(scene) and kept_by_unpublished(scene):
+    if not is_the_clusters(scene) and kept_open(scene):
         return "unpublished_pod"
     if scene.bindings:
         return "between_holders" if has_begun(scene) else "before_first"

@@ -15,7 +15,7 @@ NODE_ANNOTATIONS = (
     "network.cilium.io/ipv4-Ingress-ip", "network.cilium.io/ipv6-Ingress-ip")
 OVN = "k8s.ovn.org/node-subnets"
 FLANNEL = "flannel.alpha.coreos.com/backend-type"
-PLAIN, INTERNAL, GATEWAY, SHARED = "plain", "internal", "gateway", "shared"
+PLAIN, INTERNAL, GATEWAY, SHARED, SECONDARY = "plain", "internal", "gateway", "shared", "secondary"
 
 
 def addresses_of(resource, thing):
@@ -53,17 +53,28 @@ def gateways_of(node):
 
 
 def kinds_of_service(service):
-    spec = shapes.at(service, "spec")
-    yield PLAIN, shapes.addresses(shapes.listed(spec, "clusterIPs") + [shapes.at(spec, "clusterIP")])
+    yield PLAIN, cluster_ips(service)
     yield SHARED, shared_addresses(service)
+
+
+def cluster_ips(service):
+    spec = shapes.at(service, "spec")
+    return shapes.addresses(shapes.listed(spec, "clusterIPs") + [shapes.at(spec, "clusterIP")])
 
 
 def shared_addresses(service):
     """Those that other services or nodes may have too."""
+    if not is_captured(service):
+        return ()
     listed = list(shapes.listed(service, "spec", "externalIPs"))
     if shapes.at(service, "spec", "type") == "LoadBalancer":
         listed += [shapes.at(one, "ip") for one in shapes.listed(service, "status", "loadBalancer", "ingress")]
     return shapes.addresses(listed)
+
+
+def is_captured(service):
+    """kube-proxy passes over the others, so whoever has their external addresses is reached."""
+    return bool(cluster_ips(service)) and shapes.at(service, "spec", "type") != "ExternalName"
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,7 @@ class Span:
     how: str                        # the object has it, in its newest record
     first_known: int                # known before its first record
     not_before: int                 # the same, if an earlier record of the object lacked it; else None
+    guessed: bool                   # first_received is only that of another record
     removed: int = None             # received of the removing record
     deleted: bool = False           # the object went, not only the address
     known_before: int = None        # known before the removing record
@@ -91,7 +103,8 @@ class Held:
 
 def fold(held, record, resource, known):
     """HELD after one more applied record."""
-    shown = {} if record.type == "DELETED" else addresses_of(resource, record.object)
+    listed = addresses_of(resource, record.object)
+    shown = {} if record.type == "DELETED" else listed
     after, open_now = [], set()
     for span in held.spans:
         if span.removed is None and span.address in shown:
@@ -104,8 +117,9 @@ def fold(held, record, resource, known):
         if address not in open_now:
             number = sum(1 for span in after if span.address == address)
             lacked = held.always is not None and address not in held.always
-            after.append(Span(address, number, record.offset, record.received, record.received, how, known, known if lacked else None))
-    always = frozenset(shown) if held.always is None else held.always & frozenset(shown)
+            after.append(Span(address, number, record.offset, record.received, record.received, how, known,
+                              known if lacked else None, record.guessed))
+    always = frozenset(listed) if held.always is None else held.always & frozenset(listed)
     return Held(tuple(after), always)
 
 

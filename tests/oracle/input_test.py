@@ -3,6 +3,7 @@ import json
 
 import flows
 import history
+import moments
 import pytest
 from asking import X, Y, ask, covered, lived, short
 from history import History, at, container, node, pod, service
@@ -56,18 +57,115 @@ def test_the_first_listing_begins_the_coverage():
     assert short(ask(records, "192.0.2.9", 2, options=Options(kube_from=at(1)))) == "known outside"
 
 
+def gaps_of(timeline, resource):
+    timeline.position_for(at(0))
+    return [(one.start, one.end) for one in timeline.worlds[""].gaps if one.resource == resource]
+
+
 @pytest.mark.parametrize("again,gap", [(600, (11, 600)), (3600, (1810, 3600))])
 def test_an_added_that_is_there_begins_another_listing(again, gap):
     records = by_hand().pod(again, running("b", Y), "ADDED", 102).pod(again, running("c", "10.244.1.30", again - 5), "ADDED")
     assert short(ask(records, Y, again + 30)) == "known uid-b"
-    assert short(ask(records, X, again + 30)) == "unknown lost"
+    assert short(ask(records, X, again + 30, options=Options(kube_until=at(again + 60)))) == "unknown lost"
     timeline = records.feed(Timeline())
-    timeline.position_for(at(0))
-    assert [(one.start, one.end) for one in timeline.worlds[""].gaps] == [(at(gap[0]), at(gap[1]))]
+    assert gaps_of(timeline, "pods") == [(at(gap[0]), at(gap[1])), (at(again + 1800), moments.EVER)]
     timeline = records.feed(Timeline(closed=False))
     assert timeline.worlds[""].gaps == []       # the listing is not over
     records.pod(again + 1, running("b", Y))
     assert short(ask(records, X, again + 30)) != "known uid-a"
+
+
+def test_the_started_pods_of_a_next_run_are_a_listing():
+    records = by_hand().pod(60, running("a", X))
+    records.pod(900, running("c", "10.244.1.30", 700), "ADDED").pod(900, running("d", "10.244.1.31", 700), "ADDED")
+    assert short(ask(records, "10.244.1.30", 930)) == "known uid-c"
+    assert short(ask(records, X, 930)) == "unknown lost"
+    timeline = records.feed(Timeline(Options(kube_until=at(940))))
+    assert gaps_of(timeline, "pods") == [(at(60), at(900))]     # a was there at 60
+    fresh = pod("c", None, None, None, phase="Pending")         # kubectl sees it made
+    assert short(ask(by_hand().pod(60, running("a", X)).pod(900, fresh, "ADDED"), X, 930)) == "known uid-a"
+
+
+def test_a_watch_of_kubectl_ends_after_half_an_hour():
+    records = by_hand().pod(4000, running("a", X))
+    assert short(ask(records, "192.0.2.9", 1799)) == "known outside"
+    assert short(ask(records, "192.0.2.9", 1822)) == "unknown gap"          # of services and nodes
+    assert short(ask(records, "192.0.2.9", 1822, options=Options(kube_until=at(4000)))) == "known outside"
+    assert gaps_of(records.feed(Timeline()), "pods") == [(at(4000), moments.EVER)]
+    assert records.feed(Timeline(closed=False)).worlds[""].gaps == []
+
+
+def test_a_change_of_what_was_not_listed_shows_that_nothing_was():
+    records = by_hand()
+    assert short(ask(records, "192.0.2.9", 30)) == "known outside"
+    records.pod(20, running("old", Y))
+    assert short(ask(records, "192.0.2.9", 30)) == "unknown before_coverage"
+    assert short(ask(records, "192.0.2.9", 30, position=len(records.records) - 2)) == "known outside"
+
+
+@pytest.mark.parametrize("known,start,said", [
+    (3590, None, "known outside"), (3500, 3500, "unknown gap"), (None, None, "known outside")])
+def test_a_list_long_after_the_last_progress_follows_a_gap(known, start, said):
+    records = covered()
+    if known:
+        records.progress(known)
+    records.synced(3601, "services")
+    timeline = records.feed(Timeline())
+    assert gaps_of(timeline, "services") == ([(at(start), at(3601))] if start else [])
+    assert short(ask(records, "192.0.2.9", 3550)) == said
+
+
+def test_the_first_list_follows_no_gap():
+    records = History().progress(0).synced(3601)
+    assert records.feed(Timeline()).worlds[""].gaps == []
+
+
+def back(shown, listed, deleted=False):
+    """A service got an external address in the record of revision 180, then a backup was restored. A list of the
+    revision LISTED shows it as it was at SHOWN."""
+    records = covered().event("ADDED", "services", 5, service("web", "10.96.0.5"), 140)
+    wider = service("web", "10.96.0.5")
+    wider["spec"]["externalIPs"] = ["203.0.113.9"]
+    records.event("DELETED" if deleted else "MODIFIED", "services", 20, wider, 180)
+    records.revision = listed
+    records.sync_begin(40, "services").event("ADDED", "services", 40, service("web", "10.96.0.5"), shown)
+    records.revision = listed
+    return records.sync_end(40, "services")
+
+
+def test_a_list_that_shows_an_older_object_begins_a_new_order():
+    assert short(ask(back(140, 1000), "203.0.113.9", 60)) == "unknown between_holders"
+    assert short(ask(back(140, 1000, deleted=True), "10.96.0.5", 60)) == "known service"
+    records = back(140, 1000)
+    records.event("MODIFIED", "services", 50, service("web", "10.96.0.6"), 150)
+    assert short(ask(records, "10.96.0.6", 60)) == "known service"
+
+
+def test_a_new_order_undoes_deletions():
+    records = covered().event("ADDED", "services", 5, service("web", "10.96.0.5"), 140)
+    records.event("DELETED", "services", 20, service("web", "10.96.0.5"), 180)
+    records.event("ADDED", "services", 30, service("web", "10.96.0.5"), 190)
+    assert short(ask(records, "10.96.0.5", 60)) == "unknown between_holders"
+    records.gap("services", 39, 40, 40).records[-1]["reason"] = "revisions_went_back"
+    assert short(ask(records, "10.96.0.5", 60)) == "unknown between_holders"
+    records.event("ADDED", "services", 41, service("web", "10.96.0.5"), 120)
+    assert short(ask(records, "10.96.0.5", 60)) == "known service"
+
+
+def test_a_change_whose_time_is_another_records_is_certain_of_nothing():
+    records = History().pod(10, running("a", X), "ADDED").event("ADDED", "nodes", 11, node("n1", "192.0.2.1"))
+    records.event("ADDED", "services", 11, service("w", "10.96.0.5", created=3))
+    records.event("ADDED", "services", 11, service("v", "10.96.0.6", created=40))
+    wider = service("w", "10.96.0.5", created=3)
+    wider["spec"]["externalIPs"] = ["203.0.113.9"]
+    records.event("MODIFIED", "services", 99, wider)
+    for record in records.records:
+        del record["received"]
+    assert short(ask(records, "10.96.0.6", 45)) == "known service"
+    assert short(ask(records, "203.0.113.9", 45)) == "unknown hand_over"
+    assert ask(records, "203.0.113.9", 45)["candidates"][0]["why"] == "starting"
+    records.records[-1]["received"] = history.text(42)
+    assert short(ask(records, "203.0.113.9", 45)) == "known service"
 
 
 def test_without_a_list_progress_says_that_the_front_is_gone():

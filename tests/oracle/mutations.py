@@ -4,7 +4,9 @@ A mutation is (owner, name, change): owner.name is replaced by change(owner.name
 """
 import asof
 import coverage
+import bindings
 import epochs
+import flows
 import holders
 import memberships
 import moments
@@ -13,6 +15,7 @@ import pods
 import ranges
 import render
 import shapes
+import things
 import topic
 import unpublished
 import holder_verdict
@@ -34,19 +37,28 @@ RARE = {
     "new order by SYNC_BEGIN", "unread", "services by port", "podCIDRs of other nodes", "amid the pods",
     "outside when all is read", "shared addresses are memberships", "ended_known before all terminated", "what ran before",
     "may be of a later sandbox", "a machine by its InternalIP", "an earlier sandbox",
-    "new order by GAP", "sandbox False while running", "gateways"}
+    "new order by GAP", "sandbox False while running", "gateways", "deletions are undone", "GAP before a late list",
+    "DELETED whatever its revision", "the end of a watch", "changes of what was not listed", "blank annotations while running",
+    "times not before the creation", "shared are told apart", "a pod of another machine"}
 
 MUTATIONS = {
     # section 1
     "leading zeros": (shapes, "decimal", lambda _: lambda value: value),
     "new order by SYNC_BEGIN": (world, "is_new_order", always(False)),
     "new order by GAP": (world.World, "new_order", always(None)),
+    "an older object in a list": (world, "went_back", always(False)),
+    "deletions are undone": (things.Thing, "may_return", always(None)),
+    "GAP before a late list": (world, "is_unwatched", always(False)),
     "DELETED whatever its revision": (world, "is_newer", lambda _: lambda record, thing: (
         record.revision is None or record.revision > thing.revision
         or (thing.absent and record.revision == thing.revision))),
     "absent objects come back": (world, "is_newer", lambda _: lambda record, thing: (
         record.type == "DELETED" or record.revision is None or record.revision > thing.revision)),
     "second listings": (coverage.Listings, "begin_again", lambda _: lambda self, record: []),
+    "listings of started pods": (world, "has_started", always(False)),
+    "the end of a watch": (coverage.Listings, "after_watch", lambda after: lambda self, offset: epochs.replace(
+        after(self, offset), offset=moments.EVER)),
+    "changes of what was not listed": (coverage.Coverage, "listed_whole", lambda _: lambda self, position: self.by_hand),
     "30 minutes of a watch": (coverage, "WATCH", lambda _: moments.EVER),
     "coverage": (coverage.Coverage, "start", always(moments.NEVER)),
     "--kube-from": (coverage.Coverage, "start", lambda start: lambda self, position, progress, _: start(
@@ -59,6 +71,14 @@ MUTATIONS = {
     "kube_ended": (oracle.Timeline, "provisional", always(None)),
     # section 3
     "secondary addresses": (pods, "secondary", always(())),
+    "secondary addresses begin no epoch": (epochs, "moved", lambda moved: lambda current, status: (
+        moved(current, status) or bool(set(status.secondary) - set(current.secondary)))),
+    "secondary addresses end alone": (epochs, "unplugged", always(())),
+    "secondary addresses are not ordered": (asof, "UNORDERED", lambda _: {asof.SHARED}),
+    "annotations of started pods": (pods, "is_started", always(True)),
+    "copied annotations": (pods, "is_copied", always(False)),
+    "blank annotations while running": (pods, "is_blank", lambda _: lambda status: (
+        "" in (text for _, text in status.annotations))),
     "times not later than received": (pods, "not_later", lambda _: lambda moment, received: moment),
     "times not before the creation": (pods, "clock_is_wrong", always(False)),
     "start not before the creation": (pods, "start_of", lambda _: lambda status: status.kubelet_start),
@@ -75,19 +95,23 @@ MUTATIONS = {
     "what ran before": (pods, "ran_before", always(False)),
     "may be of a later sandbox": (epochs, "may_be_later", always(False)),
     "pods of a Node that is gone": (world.World, "is_stranded", always(False)),
+    "no container starts again": (epochs, "is_for_good", always(True)),
     "ended unseen": (epochs, "ended_unseen", always(epochs.LOST)),
     "sandbox gone bounds the end": (epochs, "possible_to", lambda _: lambda epoch: (
         moments.EVER if epoch.how in ("", epochs.LOST) else epoch.ended_received)),
     "mirrors are one pod": (world, "holder_of", lambda _: lambda uid, facts, mirror: uid),
     # section 4
     "gateways": (holders, "gateways_of", always(())),
+    "captured addresses": (holders, "is_captured", always(True)),
     "shared addresses": (holders, "shared_addresses", always(())),
     "shared are told apart": (holder_verdict, "is_shared_with_a_host", always(False)),
     "addresses of ovn-kubernetes": (holders, "subnets_of", always([])),
     "not before known": (holders, "fold", lambda fold: lambda held, record, resource, known: holders.Held(
         tuple(holders.replace(span, not_before=None) for span in fold(held, record, resource, known).spans),
         fold(held, record, resource, known).always)),
-    "lost nodes": (world, "held_binding", lambda binding: lambda *given: holders.replace(binding(*given), lost=False)),
+    "an InternalIP was there before": (bindings, "not_before", lambda _: lambda span: span.not_before),
+    "the time of another record": (bindings, "certain_from", lambda _: lambda span: span.first_received),
+    "lost nodes": (bindings, "held_binding", lambda binding: lambda *given: holders.replace(binding(*given), lost=False)),
     "podCIDRs in use": (ranges, "cidrs_in_use", always(True)),
     # section 5
     "held by an open one": (asof, "held", lambda held: lambda a, b, hold: (
@@ -96,8 +120,12 @@ MUTATIONS = {
     # section 6
     "nobody's": (holder_verdict, "is_local", always(False)),
     "a pod's own machine": (holder_verdict, "is_other_half", always(False)),
+    "a pod of another machine": (holder_verdict, "is_other_half", lambda half: lambda scene, one: half(scene, one) and (
+        one.kind == "pod" or any(pod.kind == "pod" and holder_verdict.runs_on(scene, pod, one)
+                                 for pod in scene.possible))),
     "a machine by its InternalIP": (holders, "INTERNAL", lambda _: holders.PLAIN),
     "services by port": (world.World, "serves_port", always(False)),
+    "shared addresses by port": (holder_verdict, "is_passed_over", always(False)),
     "t": (holder_verdict, "accounted_for", always(moments.NEVER)),
     "why gap": (holder_verdict, "unrecorded", without("gap")),
     "why before_coverage": (holder_verdict, "unrecorded", without("before_coverage")),
@@ -113,12 +141,21 @@ MUTATIONS = {
         unpublished.replace(standing, released=True), *given)),
     "released": (unpublished, "may_hold", lambda may: lambda standing, *given: may(
         unpublished.replace(standing, released=False), *given)),
+    "from its certain end": (unpublished, "since", lambda _: lambda start, epochs, hold: moments.newest(
+        [moments.NEVER, start] + [one.evidence_of_end() for one in epochs[-1:]])),
     "podCIDRs of other nodes": (ranges.View, "of_another_node", always(False)),
     "outside is covered": (holder_verdict, "is_covered", always(True)),
     "amid the pods": (holder_verdict, "surely_amid", always(False)),
     "unpublished pods amid": (holder_verdict, "kept_by_unpublished", always(False)),
+    "unpublished pods where all are in ranges": (ranges.View, "may_be_a_pods", always(True)),
+    "Nodes without InternalIP": (holder_verdict, "kept_by_a_node", always(False)),
+    "spelled": (ranges, "spelled_in", always(())),
+    "short prefixes": (ranges, "SHORTEST", lambda _: 0),
+    "addresses of machines": (ranges, "host_addresses", always(())),
     "outside when all is read": (holder_verdict, "is_unread", always(False)),
     # section 7
+    "an S is a proof": (flows, "source_began", lambda _: lambda flow: shapes.at(flow, "flow", "initiator") == "syn"),
+    "a proof of who began": (flows, "source_began", always(True)),
     "ports prove for who serves": (render, "proves_port", always(True)),
     "ports of who began": (render, "uses_port", always(True)),
     "shared addresses are memberships": (memberships, "shared_addresses", always(())),

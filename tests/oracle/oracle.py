@@ -79,7 +79,9 @@ class Timeline:
         if record.received is None:
             own = topic.newest_instant(record.object) if record.object else None
             own = None if own is None else moments.shift(own, moments.SECOND)
-            record.received = moments.newest([own, self.last_received.get(record.resource)])
+            last = self.last_received.get(record.resource)
+            record.received = moments.newest([own, last])
+            record.guessed = last is not None and (own is None or own < last)
         if record.received is None:
             error = topic.Unreadable("received")
             error.cluster, error.resource = record.cluster, record.resource
@@ -97,7 +99,7 @@ class Timeline:
         if self.closed and not self.finished:
             self.finished = True
             for one in self.worlds.values():
-                one.finish(self.last_offset)
+                one.finish(self.last_offset, self.options.kube_until is not None)
         return name, world
 
     def position_for(self, end):

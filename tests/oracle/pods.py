@@ -11,9 +11,10 @@ MIRROR = "kubernetes.io/config.mirror"
 
 
 class Status:
-    """KNOWN is known before the record."""
+    """KNOWN is known before the record, COPIED the (name, text) of annotations that the pod had before it was
+    started: they came with it, from another pod."""
 
-    def __init__(self, record, known):
+    def __init__(self, record, known, copied=frozenset()):
         pod = record.object
         self.uid, self.offset, self.received, self.known = record.uid, record.offset, record.received, known
         self.deleted = record.type == "DELETED"
@@ -26,7 +27,7 @@ class Status:
         self.start_time = start_of(self)
         self.read_conditions(pod)
         self.read_containers(pod)
-        self.read_addresses(pod)
+        self.read_addresses(pod, copied)
         self.terminal = shapes.text(pod, "status", "phase") in ("Succeeded", "Failed")
         self.finished_otherwise = (self.terminal and self.all_terminated and not self.running) or self.released
 
@@ -44,15 +45,17 @@ class Status:
     def times(self, texts):
         return [moment for moment in map(self.time, texts) if moment is not None]
 
-    def read_addresses(self, pod):
+    def read_addresses(self, pod, copied):
         own = [shapes.at(entry, "ip") for entry in shapes.listed(pod, "status", "podIPs")]
         self.own_addresses = shapes.addresses(own + [shapes.at(pod, "status", "podIP")])
-        annotations = [shapes.text(pod, "metadata", "annotations", name) for name in ANNOTATIONS]
-        self.released = "" in annotations
+        self.annotations = {(name, shapes.text(pod, "metadata", "annotations", name)) for name in ANNOTATIONS}
+        self.released = is_blank(self)
+        self.started_here = is_started(self, pod)
+        told = [(name, shapes.text(pod, "metadata", "annotations", name)) for name in ANNOTATIONS]
         self.addresses = self.own_addresses or shapes.addresses(
-            part for text in annotations if text for part in text.split(","))
-        if self.addresses:
-            self.addresses = tuple(dict.fromkeys(self.addresses + secondary(pod)))
+            part for one in told if self.started_here and one[1] and not is_copied(one, copied)
+            for part in one[1].split(","))
+        self.secondary = tuple(ip for ip in secondary(pod) if ip not in self.addresses) if self.addresses else ()
 
     def read_conditions(self, pod):
         conditions = {}
@@ -99,6 +102,19 @@ class Status:
 def clock_is_wrong(status, moment):
     """No pod but a mirror runs before it was created."""
     return status.mirror is None and status.created is not None and moment < status.created
+
+
+def is_blank(status):
+    return not status.running and "" in (text for _, text in status.annotations)
+
+
+def is_started(status, pod):
+    """Before, no network plugin has written to the pod."""
+    return status.node != "" and moments.parse(shapes.at(pod, "status", "startTime")) is not None
+
+
+def is_copied(annotation, copied):
+    return annotation in copied
 
 
 def not_later(moment, received):

@@ -1,5 +1,6 @@
 """Who held an address: pods, by hand-made histories (answers.md sections 3, 5 and 6)."""
 import history
+import pytest
 from asking import RANGED, X, Y, ask, covered, lived, short
 from history import container, piece, pod
 from oracle import Options
@@ -97,13 +98,14 @@ def test_a_late_delete_of_the_old_pod_changes_nothing():
     assert ask(records, X, 30) == before
 
 
-def test_all_terminated_then_deleted_is_finished():
+@pytest.mark.parametrize("deleting,said", [(50, "unknown between_holders"), (None, "unknown lost")])
+def test_all_terminated_then_deleted_is_finished_if_no_container_starts_again(deleting, said):
     records = covered()
     records.pod(11, pod("a", X, start=9, containers=[container(10)]), "ADDED")
     records.pod(21, pod("a", X, start=9, containers=[container(10, 20)]))
-    records.pod(22, pod("a", X, start=9, containers=[container(10, 20)]), "DELETED")
-    assert short(ask(records, X, 22.6, sent=True)) == "unknown between_holders"
-    assert ask(records, X, 22.2, sent=True)["binding"]["end_from"] == "finished"
+    records.pod(22, pod("a", X, start=9, containers=[container(10, 20)], deleting=deleting), "DELETED")
+    assert short(ask(records, X, 22.6, sent=True)) == said
+    assert ask(records, X, 21.5)["candidates"][0]["binding"]["end_from"] == ("finished" if deleting else "last_status")
 
 
 def test_a_terminal_phase_while_a_container_runs_is_lost():
@@ -194,7 +196,27 @@ def test_dual_stack_and_annotations():
     calico = pod("b", Y, start=9, ready=10, containers=[container(10)],
                  annotations={"cni.projectcalico.org/podIPs": ""})
     records.pod(30, calico)
+    assert short(ask(records, Y, 32)) == "known uid-b"          # a late end of its namesake: its container runs
+    calico["status"]["containerStatuses"] = [container(10, 29)]
+    records.pod(30, calico)
     assert short(ask(records, Y, 32)) == "unknown between_holders"
+
+
+OLD, NEW = ({"cni.projectcalico.org/podIP": ip + "/32"} for ip in (X, Y))
+
+
+@pytest.mark.parametrize("node,start,later,said", [
+    ("n1", 9, OLD, "unknown unpublished_pod"),      # copied with the pod
+    ("n1", 9, NEW, "known uid-b"),                  # its own
+    (None, 9, NEW, "unknown before_first"), ("n1", None, NEW, "unknown never_seen")])
+def test_an_annotation_that_came_with_the_pod_is_another_pods(node, start, later, said):
+    records = lived(covered(), "a", X, 10, None)
+    records.pod(60, pod("b", None, None, None, phase="Pending", annotations=OLD), "ADDED")
+    assert short(ask(records, X, 70)) == "known uid-a"
+    records.pod(61, pod("b", None, node, start, phase="Pending", annotations=later))
+    assert short(ask(records, X, 70)) == "known uid-a"
+    if said != "unknown before_first":
+        assert short(ask(records, Y, 70)) == said
 
 
 def test_what_is_all_terminated_is_not_certain_until_it_is_deleted():

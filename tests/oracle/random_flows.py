@@ -20,8 +20,8 @@ def flows_of(world, count):
         packets = [chance.choice((0, 3)), chance.choice((0, 3))]
         line = history.flow(round(start, 6), round(max(start, end), 6), *ends, packets, ports,
                             chance.choice(("tcp", "tcp", "tcp", "udp", "icmp", "6", "odd")),
-                            None)
-        line = line[:-1] + chance.choice((b"", b"", b',"flow":{"initiator":"syn"}', b',"flow":{"initiator":"port"}')) + b"}"
+                            chance.choice((None, ("SAPF", "SAPF"), ("SA", "A"), ("APF", "SAPF"))))
+        line = line[:-1] + chance.choice((b"", b"", b"", b',"flow":{"initiator":"syn"}', b',"flow":{"initiator":"port"}')) + b"}"
         lines.append(spoiled(chance, line) if chance.random() < .05 else line)
     return lines
 
@@ -31,7 +31,7 @@ def spoiled(chance, line):
     return chance.choice((
         line[:-1], line + b" ", b" " + line, line[:-1] + b" }", b"", b"null", line.replace(b'"ip"', b'"IP"', 1),
         line.replace(b'"port":8080', b'"port":70000'), line.replace(b'"packets":3', b'"packets":-3', 1),
-        line[:-1] + b',"tcp":[]}',
+        line[:-1] + b',"tcp":[]}', line.replace(b'"tcp":{', b'"tcp":{"flags":7,"x":', 1), line.replace(b'"source":"S', b'"source":["S"],"x":"', 1),
         line[:-1] + b',"tenure":1}', line[:-1] + b',"source":{}}', line.replace(b'"start"', b'"begin"', 1),
         line.replace(b',"packets":3', b""), line[:-1] + b',"flow":7}', line[:-1] + b',"flow":{"initiator":null}}', line[:-1] + b',"x":{"tenure":{},"source":1}}',
         line.replace(b'Z"', b'+00:00"', 1), line.replace(b'"network"', b'"net"', 1)))

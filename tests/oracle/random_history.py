@@ -13,7 +13,7 @@ from pathlib import Path
 import history
 from history import node, piece, service, text
 from random_flows import flows_of
-from random_pods import Life
+from random_pods import NETWORKS, Life
 from random_watch import Watch, disguise, interleaved
 
 SPAN = 240      # seconds
@@ -27,7 +27,13 @@ PLUGINS = {"projectcalico.org/IPv4Address": "192.0.2.4%d/24", "projectcalico.org
            "projectcalico.org/IPv4IPIPTunnelAddr": "10.1.1.%d", "projectcalico.org/IPv4VXLANTunnelAddr": "10.1.2.%d",
            "projectcalico.org/IPv6WireguardInterfaceAddr": "fd01::%d", "network.cilium.io/ipv4-health-ip": "10.1.3.%d",
            "io.cilium.network.ipv4-cilium-host": "10.1.4.%d", "network.cilium.io/ipv6-Ingress-ip": "fd01::1:%d",
-           "k8s.ovn.org/node-subnets": "{\"default\": [\"10.129.%d.0/24\"]}", "flannel.alpha.coreos.com/backend-type": "vxlan %d"}
+           "k8s.ovn.org/node-subnets": "{\"default\": [\"10.129.%d.0/24\"]}",
+           "k8s.ovn.org/host-cidrs": "[\"172.22.0.%d/25\"]", "flannel.alpha.coreos.com/public-ip": "10.5.0.%d",
+           "k8s.ovn.org/node-gateway-router-lrp-ifaddr": "{\"ipv4\":\"100.64.%d.2/24\"}", "flannel.alpha.coreos.com/backend-type": "vxlan %d"}
+SECOND = ["10.9.0.%d" % n for n in range(4)] + ["fd09::1"]
+NOTES = ("via 10.7.3.0/24, 203.0.113.12:443", "10.8.0.9/30 fd08::/7 9.9.9.9/7", "0.0.0.0/0,2001:db8::7")
+SPELLED = ["172.22.0.1", "172.22.0.77", "10.5.0.2", "100.64.1.2", "100.64.2.2", "10.7.3.9", "10.8.0.10", "9.9.9.9", "9.9.9.8",
+           "fd08::1", "192.0.2.71", "fd02::71", "203.0.113.12"]
 NAMES = ("cart", "shop", "admin", "web")
 OWNERS = [None, None, ("ReplicaSet", "cart-5d9c", "rs-cart"), ("ReplicaSet", "web-77aa", "rs-none"),
           ("Job", "nightly-1", "job-1"), ("StatefulSet", "db", "ss-1"), ("Rollout", "roll", "ro-1"), ("Node", "n1", "node-n1")]
@@ -91,12 +97,24 @@ class World:
         labels = {"pod-template-hash": self.chance.choice(("5d9c", "77aa"))} if self.chance.random() < .7 else {}
         life = Life(self.chance, "p%d" % self.count, name, self.clocks[name], self.chance.choice(("shop", "bank")),
                     owner, labels)
-        if self.chance.random() < .2:
-            second = self.chance.choice(("10.9.0.%d" % self.chance.randrange(4), "fd09::1", "no address"))
-            life.annotations["k8s.v1.cni.cncf.io/network-status"] = self.chance.choice(
-                ('[{"ips":["%s"]},{"name":"x"}]' % second, '[{"ips":"%s"}]' % second, "[{"))
-            self.instants.append((self.chance.uniform(0, SPAN), "10.9.0.1"))
+        self.further(life)
         return life
+
+    def further(self, life):
+        """What else a pod may say."""
+        luck = self.chance.random()
+        if luck < .3:
+            life.second = self.chance.sample(SECOND, self.chance.choice((1, 2, 2)))
+            self.instants += [(self.chance.uniform(0, SPAN), one) for one in life.second]
+        elif luck < .35:
+            life.annotations[NETWORKS] = self.chance.choice(
+                ('[{"ips":["10.9.0.1"]},{"name":"x"}]', '[{"ips":"10.9.0.1"}]', '[{"ips":["no address"]}]', "[{"))
+        if self.chance.random() < .15:
+            life.copied = self.chance.choice(ADDRESSES[:5])
+        if self.chance.random() < .2:
+            life.host = self.chance.choice(("192.0.2.1", "192.0.2.71"))
+        if self.chance.random() < .05:
+            life.annotations["example.com/notes"] = self.chance.choice(NOTES)
 
     def pod_writes(self, life):
         for time, kind, thing in life.ordered():
@@ -175,6 +193,15 @@ class World:
                 self.put(begin + 40, "services", self.chance.choice(("MODIFIED", "DELETED")), bare)
             self.instants += [(begin, "203.0.113.10"), (begin, "192.0.2.2"), (begin + 40, "203.0.113.10")]
 
+        self.passed_over()
+
+    def passed_over(self):
+        """External addresses of services that have no address of their own."""
+        thing = service("far", self.chance.choice(("None", "", "10.96.0.23")), (443,), created=5)
+        thing["spec"].update(type=self.chance.choice(("ExternalName", "ClusterIP")), externalIPs=["203.0.113.11", "203.0.113.10"])
+        self.put(self.chance.uniform(5, 60), "services", "ADDED", thing)
+        self.instants += [(self.chance.uniform(60, SPAN), "203.0.113.11") for _ in range(2)]
+
     def nodes(self):
         own = self.chance.choice(("n1" if self.kind == "tidy" else "n3", None))       # a pod's own machine
         for number, name in enumerate(NODES, 1):
@@ -199,6 +226,14 @@ class World:
         given = {key: value % number for key, value in PLUGINS.items() if self.chance.random() < .25}
         self.plugged += [value.partition("/")[0] for key, value in given.items() if key[0] not in "kf"]
         more = {"annotations": given}
+        if self.chance.random() < .25:      # a cloud's controller writes the address
+            more["created"] = self.chance.uniform(10, 110)
+            second, here = None, second
+            write(more["created"], "ADDED", "", cidr, labels, **more)
+            second, since = here, more["created"] + self.chance.uniform(2, 40)
+            write(since, "MODIFIED", address, cidr, labels, **more)
+            self.instants += [(more["created"], self.chance.choice(OUTSIDE)), (since, self.chance.choice(OUTSIDE)), (since, address)]
+            return
         write(.1, "ADDED", address, cidr, labels, **more)
         if self.chance.random() < .4:
             write(60, "MODIFIED", "192.0.2.20", cidr, labels)
@@ -220,8 +255,8 @@ class World:
                 "kubernetes", namespace=None), "spec": {"cidrs": ["10.96.0.0/16", "fd96::/112"]}})
 
     def everywhere(self):
-        return (ADDRESSES + VIPS + OUTSIDE + GATEWAYS + LOCAL + self.plugged + ["10.9.0.1", "fd09::1", "10.129.1.2", "10.1.0.1"]
-                + ["192.0.2.1", "192.0.2.2", "192.0.2.20", "203.0.113.10", "fd00::1:1"])
+        return (ADDRESSES + VIPS + OUTSIDE + GATEWAYS + LOCAL + SECOND + SPELLED + self.plugged + ["10.129.1.2", "10.1.0.1"]
+                + ["192.0.2.1", "192.0.2.2", "192.0.2.20", "203.0.113.10", "203.0.113.11", "fd00::1:1"])
 
     # ---- How the watch tells it ----
 
@@ -250,8 +285,11 @@ def make(seed, count=400):
         options += ["--cluster-cidr", "10.244.0.0/16"]
     if chance.random() < .2:
         options += ["--hindsight"]
-    if chance.random() < (.2 if "SYNC_BEGIN" in {record["type"] for record in records.records} else .8):
-        options += ["--kube-from", text(chance.randrange(-20, 60)), "--kube-until", text(chance.randrange(200, 300))]
+    often = .2 if "SYNC_BEGIN" in {record["type"] for record in records.records} else .5
+    if chance.random() < often:
+        options += ["--kube-from", text(chance.randrange(-20, 60))]
+    if chance.random() < often:
+        options += ["--kube-until", text(chance.randrange(200, 300))]
     if chance.random() < .15:
         options += ["--since", text(chance.randrange(60)), "--until", text(chance.randrange(120, SPAN))]
     if chance.random() < .2:

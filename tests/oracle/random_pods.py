@@ -1,9 +1,12 @@
 """The life of one random pod as its kubelet, of one of several versions, reports it."""
+import json
 import math
 
 from history import container, cut, pod
 
 PROFILES = ("eager", "late", "old", "calico")
+NETWORKS = "k8s.v1.cni.cncf.io/network-status"
+COPIED = ("cni.projectcalico.org/podIP", "cni.projectcalico.org/podIPs", "vpc.amazonaws.com/pod-ips")
 ENDS = ("normal", "normal", "normal", "job", "forced", "collected", "lost", "blank")
 
 
@@ -22,6 +25,9 @@ class Life:
         self.deleting = None
         self.latest = 15            # a late write comes at most so much later
         self.annotations = {}
+        self.second = []            # addresses of further networks
+        self.copied = None          # the address of the pod from which it was copied, with its annotations
+        self.host = None            # status.hostIP
 
     def seen(self, time):
         """What the node's clock shows, never before the epoch of the test."""
@@ -41,6 +47,10 @@ class Life:
             shown = "" if status.pop("released", False) else (ip + "/32" if isinstance(ip, str) else None)
             if shown is not None:
                 more["annotations"] = {"cni.projectcalico.org/podIP": shown, "cni.projectcalico.org/podIPs": shown}
+        if self.copied and "annotations" not in more:
+            more["annotations"] = {self.chance.choice(COPIED): self.copied + "/32"}
+        if self.second:
+            more["annotations"] = dict(more.get("annotations", {}), **{NETWORKS: self.networks()})
         status.pop("released", None)
         if self.deleting is not None:
             status["deleting"] = self.deleting
@@ -51,8 +61,18 @@ class Life:
             thing["status"]["conditions"] += [
                 {"type": name, "status": "True", "lastTransitionTime": thing["status"]["startTime"]}
                 for name in ("Initialized", "ContainersReady")]
+        if self.host:
+            thing["status"].update(hostIP=self.host, hostIPs=[{"ip": self.host}, {"ip": "fd02::71"}])
+        if self.copied and kind == "ADDED":
+            del thing["spec"]["nodeName"], thing["status"]["startTime"]
         thing["metadata"]["creationTimestamp"] = cut(self.start)     # the API server's clock, not the node's
         self.writes.append((time + self.delay(), kind, thing))
+
+    def networks(self):
+        """An interface is plugged or unplugged now and then."""
+        if self.chance.random() < .25:
+            self.shown = self.chance.sample(self.second, self.chance.randrange(len(self.second) + 1))
+        return json.dumps([{"name": "lan", "ips": [ip]} for ip in getattr(self, "shown", self.second)])
 
     def ran(self, started, finished=None, before=None):
         seen = [None if time is None else self.seen(time) for time in (started, finished)]

@@ -2,7 +2,7 @@
 import json
 
 import history
-from history import History, text
+from history import History, container, node, pod, service, text
 
 SPAN = 240      # seconds
 
@@ -16,7 +16,11 @@ class Watch:
         self.present = {}           # resource -> uid -> (object, revision)
         self.beat = 1.0
         self.stalled = chance.uniform(60, SPAN) if chance.random() < .4 else SPAN
+        self.silence = chance.choice((25, 80))      # so long does it stall
+        self.past = {}              # resource -> uid -> its records, as in `present`
         self.relists = sorted(chance.uniform(20, SPAN) for _ in range(chance.randrange(4)))
+        if self.silence > 60 and self.stalled + self.silence < SPAN:
+            self.relists = sorted(self.relists + [self.stalled + self.silence - .5] * 3)
         self.cut = chance.uniform(20, 120) if chance.random() < .25 else None
         self.by_hand = chance.random() < .2     # kubectl wrote it: no SYNC, no GAP, no PROGRESS
 
@@ -37,11 +41,34 @@ class Watch:
 
     def looped(self):
         """`kubectl get -w` again and again: each run lists what is there."""
+        chance = self.chance
+        unlisted = chance.choice(((), (), ("pods",), ("nodes", "services")))     # --watch-only
+        if chance.random() < .5:
+            self.long_ago(unlisted)
+        idle = chance.choice((0, 0, 20, 60))        # no run before each but the first
         for write in self.writes:
             while self.relists and self.relists[0] < write[0]:
                 self.listing(self.relists.pop(0))
-            self.change(*write)
+            if (write[1] in unlisted and write[0] < 40) or any(time - idle < write[0] < time for time in self.relists):
+                self.unseen(*write)
+            else:
+                self.change(*write)
         return self.out
+
+    def long_ago(self, but):
+        """The first listing, half an hour ago."""
+        for resource, thing in (("nodes", node("n0", "192.0.2.50", created=-3000)),
+                                ("services", service("old", "10.96.0.99", created=-3000)),
+                                ("pods", pod("old", "10.244.1.99", "n1", -3000, -2999, containers=[container(-2998)]))):
+            if resource not in but and self.chance.random() < .8:
+                self.change(self.chance.uniform(-1780, -1640), resource, "ADDED", thing)
+
+    def unseen(self, time, resource, kind, thing):
+        here = self.present.setdefault(resource, {})
+        here.pop(thing["metadata"]["uid"], None)
+        self.out.revision += 1
+        if kind != "DELETED":
+            here[thing["metadata"]["uid"]] = (thing, self.out.revision)
 
     def listing(self, time):
         for resource, here in self.present.items():
@@ -56,7 +83,7 @@ class Watch:
         while self.beat < time:
             if self.relists and self.relists[0] < self.beat:
                 self.relist(self.relists.pop(0))
-            if not self.stalled < self.beat < self.stalled + 25:
+            if not self.stalled < self.beat < self.stalled + self.silence:
                 lag = self.chance.choice((0, .05, .3, .3, -.1, 2.5))
                 self.out.progress(self.beat, round(self.beat - lag, 3))
             self.beat += 1
@@ -72,6 +99,7 @@ class Watch:
             here.pop(uid, None)
         else:
             here[uid] = (thing, self.out.revision)
+            self.past.setdefault(resource, {}).setdefault(uid, []).append(here[uid])
         self.noise(time, resource)
 
     def noise(self, time, resource):
@@ -94,11 +122,16 @@ class Watch:
             since = time - self.chance.choice((.5, 3, 8))
             self.out.gap(resource if self.chance.random() < .9 else None, since, time, time)
         old = self.restored(resource, time) if self.chance.random() < .15 else None
+        bumped = old is None and self.chance.random() < .3
+        if bumped:
+            self.out.revision += 1000
         scope = self.chance.choice(({}, {}, {}, {"namespaces": ["shop"]}, {"labelSelector": "a=b"}))
         self.out.sync_begin(time, resource, scope)
         here = self.present.setdefault(resource, {})
         if old is not None and self.chance.random() < .5:
             here.update((uid, (thing, old)) for uid, (thing, _) in here.items())
+        if bumped:
+            self.restore(resource, here)
         for uid, (thing, revision) in list(here.items()):
             if self.chance.random() < .1:
                 here.pop(uid)
@@ -114,6 +147,13 @@ class Watch:
             self.out.gap(resource, time - 1, time, time)
             self.out.records[-1]["reason"] = "revisions_went_back"
         return 50
+
+    def restore(self, resource, here):
+        """Some objects are as they were, deleted ones too; `etcdutl snapshot restore --bump-revision` leaves their
+        revisions as they were."""
+        for uid, records in self.past.get(resource, {}).items():
+            if self.chance.random() < .4:
+                here[uid] = self.chance.choice(records)
 
     def trim(self):
         """The topic's older part is gone."""

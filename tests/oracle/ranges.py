@@ -1,5 +1,7 @@
 """The ranges of a cluster and the addresses that its pods have had, as of any position (answers.md sections 4, 6)."""
 import bisect
+import functools
+import re
 
 import holders
 import moments
@@ -21,10 +23,20 @@ class Ranges:
     def pod(self, offset, status):
         if status.host_network:
             return
-        for address in status.addresses:
+        for address in status.addresses + status.secondary:
             self.add(offset, "pod", status.node, address)
         for address in status.own_addresses:
             self.add(offset, "own", status.node, address)
+
+    def spell(self, offset, resource, thing):
+        """A record of a pod or node says that these are somebody's."""
+        texts = shapes.at(thing, "metadata", "annotations")
+        for text in texts.values() if isinstance(texts, dict) else ():
+            for one in spelled_in(text, SHORTEST) if isinstance(text, str) else ():
+                self.add(offset, "spelled", one)
+        if resource == "pods":
+            for address in host_addresses(thing):
+                self.add(offset, "spelled", shapes.alone(address))
 
     def node(self, offset, name, thing):
         created = moments.parse(shapes.at(thing, "metadata", "creationTimestamp"))
@@ -74,12 +86,15 @@ class View:
                 one = shapes.smallest(around)
                 self.amid.append((one, any(shapes.inside(address, [one]) for address, in told("internal"))))
 
-        self.families = {shapes.is_v4(address) for _, address in told("pod")}
-        self.families |= {one.version == 4 for one in self.used}
+        self.ranged = {shapes.is_v4(address) for _, address in own} - {shapes.is_v4(address) for address in loose}
+        self.spelled = [one for one, in told("spelled")]
 
     def may_be_a_pods(self, ip):
-        """Neither a pod nor a range in use says where pods have addresses of this family."""
-        return shapes.is_v4(ip) not in self.families
+        """No range says where pods have addresses of this family."""
+        return shapes.is_v4(ip) not in self.ranged
+
+    def is_spelled(self, ip):
+        return shapes.inside(ip, self.spelled)
 
     def in_range(self, ip, end=moments.EVER):
         """In a flow that ends at END."""
@@ -89,6 +104,31 @@ class View:
         """Whether podCIDRs are in use and IP is in one, but not in NODE's."""
         names = {name for name, one in self.cidrs if shapes.inside(ip, [one])}
         return self.pod_cidrs_used and bool(names) and node not in names
+
+
+TOKEN = re.compile(r"[0-9A-Fa-f.:/]+")
+SHORTEST = 8        # bits of a prefix
+
+
+@functools.lru_cache(maxsize=4096)
+def spelled_in(text, shortest):
+    """The addresses and ranges that the text of an annotation has."""
+    found = set()
+    for token in TOKEN.findall(text):
+        address, around = shapes.sloppy(token), shapes.network(token)
+        if address is not None:
+            found.add(shapes.alone(address))
+        if around is not None and around.prefixlen >= shortest:
+            found.add(around)
+    return tuple(sorted(found, key=str))
+
+
+def host_addresses(pod):
+    """Of the machine of a pod."""
+    listed = shapes.listed(pod, "status", "hostIPs")
+    if shapes.at(pod, "spec", "hostNetwork") is True:
+        listed = listed + shapes.listed(pod, "status", "podIPs")
+    return shapes.addresses([shapes.at(pod, "status", "hostIP")] + [shapes.at(one, "ip") for one in listed])
 
 
 def of_node(ranges, node):

@@ -77,6 +77,41 @@ def test_secondary_networks():
     assert short(ask(records, "10.244.1.30", 40)) == "known uid-c"
 
 
+def network(*ips):
+    return {"k8s.v1.cni.cncf.io/network-status": '[{"name":"lan","ips":["%s"]}]' % '","'.join(ips)}
+
+
+def plugged(records, received, name, ip, *ips, node="n1"):
+    return records.pod(received, pod(name, ip, node, 9, 10, containers=[container(10)], annotations=network(*ips)))
+
+
+def test_a_secondary_address_ends_alone():
+    records = plugged(covered(), 11, "a", X, "10.9.0.1", "10.9.0.2").progress(49)
+    plugged(records, 50, "a", X, "10.9.0.2").progress(80)
+    assert short(ask(records, "10.9.0.1", 38)) == "known uid-a"         # reported within hold
+    assert short(ask(records, "10.9.0.1", 45)) == "unknown hand_over"
+    assert short(ask(records, "10.9.0.1", 51)) == "unknown between_holders"
+    for ip in (X, "10.9.0.2"):
+        assert short(ask(records, ip, 70)) == "known uid-a"
+    assert "end_from" in ask(records, "10.9.0.1", 20)["binding"] and "end_from" not in ask(records, X, 20)["binding"]
+    plugged(records, 90, "a", X, "10.9.0.1", "10.9.0.2").progress(120)
+    assert short(ask(records, "10.9.0.1", 100)) == "unknown between_holders"
+
+
+def test_a_secondary_address_begins_no_epoch():
+    records = plugged(covered(), 11, "a", X).progress(49)
+    plugged(records, 50, "a", X, "10.9.0.1").progress(80)
+    plugged(records, 81, "a", X, "10.9.0.1", "10.9.0.3")
+    for ip in (X, "10.9.0.1", "10.9.0.3"):
+        assert short(ask(records, ip, 90)) == "known uid-a"
+    assert short(ask(records, X, 45, 55)) == "known uid-a"
+
+
+def test_secondary_addresses_of_two_networks_are_not_ordered():
+    records = plugged(plugged(covered(), 11, "a", X, "172.30.0.9"), 50, "b", Y, "172.30.0.9")
+    assert short(ask(records, "172.30.0.9", 70)) == "ambiguous two_holders"
+
+
 def test_an_open_one_held_it_until_its_end_would_have_been_reported():
     records = lived(covered(), "a", X, 10, None).progress(59)
     lived(records, "b", X, 60, None, start=20)

@@ -125,6 +125,11 @@ def short_of(ip):
     return ipaddress.ip_address(ip[12:] if is_v4(ip) else ip)
 
 
+def alone(ip):
+    """The range of one address."""
+    return ipaddress.ip_network(short_of(ip))
+
+
 def smallest(ips):
     """The smallest range that contains all of IPS, which are of one family."""
     numbers = [int(short_of(ip)) for ip in ips]

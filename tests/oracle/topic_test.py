@@ -189,11 +189,16 @@ def test_who_sent_without_counters():
     assert [one.sent for one in flows.questions(json.dumps(flow).encode())] == [True, False]
 
 
-@pytest.mark.parametrize("told,roles", [
-    ({"initiator": "syn"}, ["began", "serves"]), ({}, ["began", "serves"]), (None, ["began", "serves"]),
-    ({"initiator": "first_packet"}, [None, None]), ({"initiator": "port"}, [None, None])])
-def test_who_began_and_who_serves(told, roles):
-    flow = json.loads(history.flow(1, 2, X, Y))
+PROVEN, UNPROVEN = ["began", "serves"], [None, None]
+
+
+@pytest.mark.parametrize("told,flags,roles", [
+    ({"initiator": "syn"}, None, PROVEN), ({"initiator": "syn"}, ("A", "A"), PROVEN),
+    ({}, ("SAF", "SAF"), PROVEN), (None, ("S", ""), PROVEN),
+    ({}, None, UNPROVEN), (None, None, UNPROVEN), (None, ("APF", "SAPF"), UNPROVEN), (None, ("", "S"), UNPROVEN),
+    ({"initiator": "first_packet"}, ("SAF", "SAF"), UNPROVEN), ({"initiator": "port"}, None, UNPROVEN)])
+def test_who_began_and_who_serves(told, flags, roles):
+    flow = json.loads(history.flow(1, 2, X, Y, flags=flags))
     if told is not None:
         flow["flow"] = told
     assert [one.role for one in flows.questions(json.dumps(flow).encode())] == roles

@@ -1,7 +1,7 @@
 """Pods of which no record shows the address that they may have (answers.md section 6)."""
 from dataclasses import dataclass, replace
 
-from epochs import LOST
+from epochs import LOST, instants
 from moments import EVER, NEVER, SECOND, newest, oldest, shift
 
 
@@ -12,10 +12,10 @@ class Standing:
     start: int = None       # start_time
     node: str = ""
     until: int = None       # None: it is not over
-    kept_from: int = None   # from when it was unpublished, once it is over
+    kept: tuple = None      # (start_time, its epochs) when it was over
     released: bool = False
     sandbox: int = None     # the earliest time of a sandbox True that was shown while no epoch was open
-    past: tuple = ()        # (from, that time, number of the epoch that ended it) of earlier stretches
+    past: tuple = ()        # (start_time, that time, number of the epoch that ended it) of earlier stretches
 
     def after(self, status, before, epochs):
         """The pod's standing after a record. BEFORE and EPOCHS are its epochs before and after it."""
@@ -23,7 +23,7 @@ class Standing:
         begun = len(epochs) > len(before)
         start = status.start_time if status.start_time is not None else self.start
         if begun and self.free and self.sandbox is not None:
-            past += ((replace(self, start=start).since(before), self.sandbox, len(epochs) - 1),)
+            past += ((start, self.sandbox, len(epochs) - 1),)
         sandbox = None if begun else self.sandbox
         if status.sandbox == "True" and not begun and not (epochs and not epochs[-1].how):
             sandbox = oldest([sandbox, status.sandbox_time])
@@ -39,43 +39,41 @@ class Standing:
             return Standing(not epochs or bool(epochs[-1].how), start, node)
         begun = len(epochs) > len(before)
         if epochs and epochs[-1].how == LOST and (begun or not self.free):
-            return Standing(True, start, node, status.received, replace(self, start=start).since(epochs))
+            return Standing(True, start, node, status.received, (start, epochs))
         if begun or (epochs and not before[-1].how):
             return Standing(start=start, node=node)
         if epochs and not self.free:
             return replace(self, start=start, node=node)
         released = status.finished_otherwise and not epochs
         if self.until is None or (released and not self.released):
-            return Standing(True, start, node, status.received, self.since(epochs), released)
+            return Standing(True, start, node, status.received, (self.start, epochs), released)
         return replace(self, start=start, node=node)
 
     def absent(self, received, epochs):
         lost = epochs and epochs[-1].how == LOST and bool(self.node)
         if self.until is not None or not (self.free or lost):
             return self
-        return replace(self, free=True, until=received, kept_from=self.since(epochs))
+        return replace(self, free=True, until=received, kept=(self.start, epochs))
 
     def node_lost(self, before, epochs):
         """Its node is gone, and with it the end of its epoch."""
         return replace(self, free=True) if before != epochs else self
 
-    def stretches(self, epochs):
+    def stretches(self, epochs, hold):
         """(standing, from) of each stretch over which the pod was unpublished."""
         if self.free:
-            yield self, self.since(epochs)
-        for since, sandbox, number in self.past:
+            yield self, since(*(self.kept or (self.start, epochs)), hold)
+        for start, sandbox, number in self.past:
             ready = epochs[number].sandbox_ready
             if ready is not None and sandbox < ready:
-                yield Standing(True, self.start, self.node, shift(ready, SECOND), since, True), since
+                yield (Standing(True, self.start, self.node, shift(ready, SECOND), released=True),
+                       since(start, epochs[:number], hold))
 
-    def since(self, epochs):
-        """From when on it may hold an address."""
-        if self.until is not None:
-            return self.kept_from
-        end = None
-        if epochs:
-            end = epochs[-1].evidence_of_end()
-        return newest([NEVER if self.start is None else self.start, end])
+
+def since(start, epochs, hold):
+    """From when on a pod may hold an address that no record shows."""
+    end = instants(epochs, hold)[-1][1] if epochs else None
+    return newest([NEVER if start is None else start, end])
 
 
 def may_hold(standing, since, bindings, question, t, known, options):

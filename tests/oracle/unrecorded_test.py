@@ -94,13 +94,67 @@ def test_amid_the_pods():
     assert short(ask(records, "10.0.0.9", 30)) == "known outside"
     records.pod(20, pod("c", None, start=20, phase="Pending"), "ADDED")
     assert short(ask(records, "10.0.0.9", 30)) == "unknown unpublished_pod"
-    assert short(ask(records, "10.0.0.40", 30)) == "known outside"
+    assert short(ask(records, "10.0.2.77", 30)) == "unknown unpublished_pod"      # the first one of another node
 
 
 def test_the_first_pod_may_have_any_address():
     records = covered().pod(20, pod("c", None, start=20, phase="Pending"), "ADDED")
-    assert short(ask(records, Y, 30)) == "unknown unpublished_pod"
-    assert short(ask(records, Y, 30, options=Options(ranges=(shapes.network("10.9.0.0/16"),)))) == "known outside"
+    assert short(ask(records, "10.9.0.1", 30, options=RANGED)) == "unknown unpublished_pod"
+    lived(records, "a", X, 10, None)
+    assert short(ask(records, "10.9.0.1", 30, options=RANGED)) == "known outside"
+    assert short(ask(records, "fd09::1", 30, options=RANGED)) == "unknown unpublished_pod"
+    assert short(ask(records, "10.9.0.1", 30)) == "unknown unpublished_pod"
+
+
+def test_a_node_without_its_address_may_have_any():
+    records = covered().event("ADDED", "nodes", 5, node("n1", "192.0.2.1"))
+    records.event("ADDED", "nodes", 20, node("n2", "", created=20))
+    assert short(ask(records, "192.0.2.9", 19)) == "known outside"
+    assert short(ask(records, "192.0.2.9", 30)) == "unknown unpublished_pod"
+    records.event("MODIFIED", "nodes", 40, node("n2", "192.0.2.2", created=20))
+    assert short(ask(records, "192.0.2.9", 30)) == "known outside"
+    assert short(ask(records, "192.0.2.2", 30)) == "unknown hand_over"
+    records.event("MODIFIED", "nodes", 50, node("n2", "", created=20))
+    assert short(ask(records, "192.0.2.9", 60)) == "unknown unpublished_pod"
+    records.event("DELETED", "nodes", 70, node("n2", "", created=20))
+    assert short(ask(records, "192.0.2.9", 60)) == "known outside"
+
+
+NOTES = {"k8s.ovn.org/node-gateway-router-lrp-ifaddr": '{"ipv4":"100.64.0.2/16"}', "a": "at 010.5.0.12, fd05::c",
+         "b": "0.0.0.0/0 9.0.0.0/4 10.128.0.0/8", "c": "2026-11-23T08:00:00Z 203.0.113.7:443 0a:58:0a:81:00:02"}
+
+
+@pytest.mark.parametrize("ip,said", [
+    ("100.64.0.2", "never_seen"), ("100.64.9.9", "never_seen"), ("100.65.0.2", None), ("10.5.0.12", "never_seen"),
+    ("fd05::c", "never_seen"), ("fd05::d", None), ("9.0.0.0", "never_seen"), ("9.0.0.1", None),
+    ("10.200.0.1", "never_seen"), ("203.0.113.7", None)])
+@pytest.mark.parametrize("of", ["node", "pod"])
+def test_what_an_annotation_spells_is_not_outside(of, ip, said):
+    records = covered()
+    if of == "node":
+        records.event("ADDED", "nodes", 5, node("n1", "192.0.2.1", annotations=NOTES))
+    else:
+        records.pod(5, pod("a", None, None, None, phase="Pending", annotations=NOTES), "ADDED")
+    assert short(ask(records, ip, 20)) == ("unknown " + said if said else "known outside")
+    assert short(ask(records, ip, 20, position=len(records.records) - 2)) == "known outside"
+
+
+def test_what_a_pod_says_of_its_machine_is_not_outside():
+    host = pod("proxy", "192.0.2.3", containers=[container(6)])
+    host["spec"]["hostNetwork"] = True
+    host["status"].update(hostIP="192.0.2.4", hostIPs=[{"ip": "192.0.2.4"}, {"ip": "fd02::4"}])
+    records = covered().pod(7, host, "ADDED")
+    for ip in ("192.0.2.3", "192.0.2.4", "fd02::4"):
+        assert short(ask(records, ip, 20)) == "unknown never_seen"
+    assert short(ask(records, "192.0.2.5", 20)) == "known outside"
+
+
+def test_a_force_deleted_pod_is_unpublished_from_when_it_certainly_had_its_address():
+    records = lived(lived(covered(), "q", X, 10, 30), "a", Y, 10, None).progress(170)
+    before = ask(records, X, 30.2, sent=True, options=RANGED)
+    assert short(before) == "known uid-q"
+    records.pod(180, pod("a", Y, "n1", 9, 10, containers=[container(10)]), "DELETED").progress(200)
+    assert ask(records, X, 30.2, sent=True, options=RANGED) == before
 
 
 @pytest.mark.parametrize("ready,said", [(39, "unknown unpublished_pod"), (20, "known uid-b"), (None, "known uid-b")])
@@ -118,7 +172,7 @@ def test_a_pods_own_machine_is_the_pod():
     assert short(ask(records, X, 20)) == "known uid-a"
     assert short(ask(records, X, 30.4, 35)) == "known node-fargate"
     records.event("ADDED", "nodes", 9, node("other", X))
-    assert short(ask(records, X, 20)) == "ambiguous two_holders"
+    assert short(ask(records, X, 20)) == "known uid-a"      # a virtual kubelet, which runs elsewhere
     assert short(ask(records, X, 30.4, 35)) == "ambiguous two_holders"
 
 
@@ -141,8 +195,23 @@ def test_services_that_share_an_address():
     records.event("ADDED", "services", 5, balancer("c", "10.96.0.3", "203.0.113.10", 443, "ClusterIP"))
     asked = ask(records, "203.0.113.9", 20, port=443, transport="tcp")
     assert asked["service"]["name"] == "b"
-    assert short(ask(records, "203.0.113.9", 20, port=22, transport="tcp")) == "ambiguous two_holders"
+    assert short(ask(records, "203.0.113.9", 20)) == "ambiguous two_holders"
+    for more in (dict(port=22, transport="tcp"), dict(port=443, transport="udp"),
+                 dict(port=443, transport="tcp", role="began")):
+        assert short(ask(records, "203.0.113.9", 20, **more)) == "unknown between_holders"
+    assert short(ask(records, "203.0.113.9", 20, role="began")) == "ambiguous two_holders"
     assert short(ask(records, "203.0.113.10", 20)) == "known outside"
+
+
+@pytest.mark.parametrize("kind,cluster_ip,said", [
+    ("ClusterIP", "10.96.0.1", "known service"), ("ClusterIP", "None", "known outside"),
+    ("ExternalName", "10.96.0.1", "known outside"), ("ExternalName", "", "known outside")])
+def test_an_external_address_that_nobody_captures(kind, cluster_ip, said):
+    thing = service("db", cluster_ip, (443,))
+    thing["spec"].update(type=kind, externalIPs=["203.0.113.9"])
+    records = covered().event("ADDED", "services", 5, thing)
+    asked = ask(records, "203.0.113.9", 20, port=443, transport="tcp", role="serves")
+    assert short(asked) == said and ("service" in asked) == (said == "known service")
 
 
 def test_a_service_with_the_address_of_a_node():

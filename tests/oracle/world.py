@@ -1,61 +1,24 @@
-"""One cluster, as its records tell it: everything that a question at any position needs.
-
-What changes is kept as a list of (offset, value), so the value at a position is found
-by bisection and an answer never depends on when it is asked.
-"""
+"""One cluster, as its records tell it: everything that a question at any position needs."""
 import bisect
 
 import asof
+import bindings
 import epochs as lives
 import holders
+import moments
+import shapes
 from coverage import Coverage, Listings
 from memberships import Memberships
-from moments import EVER, NEVER, shift
+from moments import NEVER, SECOND, shift
 from pods import Status
 from ranges import Ranges
-from topic import RESOURCES, SILENT
+from things import History, Thing, is_new_order, is_newer, went_back
+from topic import RESOURCES, SILENT, Record
 from unpublished import Standing
 
 HOLDING = ("nodes", "services")
 TELLING = ("pods", "nodes", "services")     # of addresses
-
-
-class History:
-    """The values of one thing over the offsets."""
-
-    def __init__(self):
-        self.offsets, self.values = [], []
-
-    def add(self, offset, value):
-        if self.offsets and self.offsets[-1] == offset:
-            self.values[-1] = value
-        else:
-            self.offsets.append(offset)
-            self.values.append(value)
-
-    def at(self, position, default=None):
-        index = bisect.bisect_right(self.offsets, position)
-        return self.values[index - 1] if index else default
-
-    def last(self, default=None):
-        return self.values[-1] if self.values else default
-
-
-class Thing:
-    """One object of one resource."""
-
-    def __init__(self, uid):
-        self.uid = uid
-        self.revision = 0               # the greatest of its applied records
-        self.applied = 0                # that of its last applied record
-        self.deleted = self.absent = False
-        self.seen = -1                  # offset of its last record, applied or not
-        self.namespace = ""
-        self.holder = None              # of a pod: itself, or the static pod that it mirrors
-        self.state = History()          # epochs of a pod, a Held of a node or service
-        self.facts = History()
-        self.standing = History()       # of a pod
-        self.foreign = False            # others ended it, so its phase proves nothing
+UNWATCHED = 60 * SECOND                     # longer than from one PROGRESS to the list that follows it
 
 
 class World:
@@ -64,6 +27,7 @@ class World:
         self.coverage = {resource: Coverage() for resource in RESOURCES}
         self.listings = {resource: Listings() for resource in RESOURCES}
         self.syncs = {}                 # resource -> its SYNC_BEGIN
+        self.synced = set()             # resources that had one
         self.greatest = {}              # resource -> the greatest revision in its order
         self.gaps = []
         self.progress = []              # (offset, known) of those accepted; both only grow
@@ -88,7 +52,7 @@ class World:
             return True
         if record.resource is not None:
             self.list_by_hand(record)
-            self.coverage[record.resource].record(record)
+            self.coverage[record.resource].record(record, record.uid in self.things[record.resource])
         self.do(record)
         return True
 
@@ -99,14 +63,15 @@ class World:
         listings = self.listings[record.resource]
         thing = self.things[record.resource].get(record.uid)
         again = thing and not thing.deleted and not thing.absent and thing.seen >= listings.began
-        for made in listings.before(record, again):
+        for made in listings.before(record, again, record.resource == "pods" and has_started(record.object)):
             self.do(made)
 
-    def finish(self, offset):
-        """The topic is closed, and its last record is at OFFSET."""
-        for listings in self.listings.values():
-            for made in listings.finish(offset):
-                self.do(made)
+    def finish(self, offset, told_end):
+        """The topic is closed, and its last record is at OFFSET. TOLD_END: --kube-until says when it ended."""
+        for resource, listings in self.listings.items():
+            if self.coverage[resource].begun is None:
+                for made in listings.finish(offset, told_end):
+                    self.do(made)
 
     def do(self, record):
         if record.type == "GAP":
@@ -122,6 +87,10 @@ class World:
 
     def sync_begin(self, record):
         resource, by_hand = record.resource, record.revision is None
+        if resource in self.synced and is_unwatched(self.last_known(), record.received):
+            self.gaps.append(Record(record.offset, "GAP", record.cluster, resource, record.received,
+                                    start=self.last_known(), end=record.received))
+        self.synced.add(resource)
         self.syncs[resource] = record
         self.coverage[resource].sync_begin(record)
         if is_new_order(record.revision, self.greatest.get(resource, 0)):
@@ -129,11 +98,11 @@ class World:
         self.greatest[resource] = max(self.greatest.get(resource, 0), 0 if by_hand else record.revision)
 
     def new_order(self, resources):
-        """Revisions up to now count as 0."""
+        """Revisions up to now count as 0, and what was deleted may come back."""
         for resource in resources:
             self.greatest[resource] = 0
             for thing in self.things[resource].values():
-                thing.revision = thing.applied = 0
+                thing.forget_order()
 
     def cannot_be_read(self, offset, resource):
         """A record of RESOURCE, None if that cannot be told."""
@@ -146,6 +115,8 @@ class World:
     def change(self, record):
         thing = self.things[record.resource].setdefault(record.uid, Thing(record.uid))
         thing.seen = record.offset
+        if record.resource in self.syncs and went_back(record, thing, self.syncs[record.resource]):
+            self.new_order([record.resource])
         self.greatest[record.resource] = max(self.greatest.get(record.resource, 0), record.revision or 0)
         if thing.deleted or not is_newer(record, thing):
             return
@@ -160,7 +131,9 @@ class World:
     def apply(self, thing, record, facts):
         resource, known = record.resource, self.last_known()
         if resource == "pods":
-            status = Status(record, known)
+            status = Status(record, known, thing.copied)
+            if not status.started_here:
+                thing.copied |= status.annotations
             thing.foreign = thing.foreign or status.is_ended_by_others()
             status.finished_otherwise = status.released or (status.finished_otherwise and not thing.foreign)
             self.pod(thing, record, facts, status)
@@ -172,11 +145,14 @@ class World:
         if resource == "endpointslices":
             self.mark(self.members.slice(record), record.offset)
         if resource == "nodes":
+            thing.bare.add(record.offset, None if thing.deleted else bare_since(record.object, facts.created))
             self.node_names.setdefault(facts.name, History()).add(record.offset, facts)
             self.ranges.node(record.offset, facts.name, record.object)
             there = self.nodes_there.setdefault(facts.name, set())
             (there.discard if thing.deleted else there.add)(thing.uid)
             self.strand(record.offset, record.received, known, facts.name)
+        if resource in ("pods", "nodes"):
+            self.ranges.spell(record.offset, resource, record.object)
         if resource == "servicecidrs":
             self.ranges.cluster(record.offset, record.object)
 
@@ -192,7 +168,7 @@ class World:
         self.pod_changes.append(offset)
         thing.standing.add(offset, standing)
         thing.state.add(offset, epochs)
-        for address in {one for epoch in epochs for one in epoch.addresses}:
+        for address in {one for epoch in epochs for one in epoch.every_address()}:
             self.hold(address, "pods", thing.uid, offset)
 
     def held(self, resource, thing, offset, held):
@@ -240,6 +216,7 @@ class World:
             self.held(resource, thing, offset, holders.absent(thing.state.last(), received, known))
         if resource == "nodes":
             self.nodes_there[thing.facts.last().name].discard(thing.uid)
+            thing.bare.add(offset, None)
         if resource in ("services", "endpointslices"):
             self.mark(self.members.close(thing.uid, (), Gone(offset, received)), offset)
 
@@ -282,6 +259,11 @@ class World:
     def is_unread(self, position):
         return any(self.coverage[name].is_unread(position) for name in TELLING)
 
+    def has_bare_node(self, end, position):
+        """Whether a Node that was created by END is there without an InternalIP."""
+        found = (thing.bare.at(position) for thing in self.things["nodes"].values())
+        return any(created is not None and created <= end for created in found)
+
     def name_of(self, resource, uid, position):
         return self.things[resource][uid].facts.at(position).name
 
@@ -299,48 +281,22 @@ class World:
             found = []
             for resource, uid in self.holders.get(ip, ()):
                 if resource == "pods":
-                    found += self.pod_bindings(ip, uid, position, options)
+                    found += bindings.of_pod(ip, self.things[resource][uid], self.members, position, options)
                 else:
-                    found += self.held_bindings(ip, resource, uid, position, used)
+                    found += bindings.of_other(ip, resource, self.things[resource][uid], position, used)
             asof.settle(found, options.hold, options.skew)
             self.cache[key] = found
         return self.cache[key]
 
-    def held_bindings(self, ip, resource, uid, position, used):
-        thing = self.things[resource][uid]
-        created = thing.facts.at(position).created if thing.facts.at(position) else None
-        return [held_binding(resource, uid, span, created)
-                for span in thing.state.at(position, holders.Held()).spans
-                if span.address == ip and (used or span.how != holders.GATEWAY)]
-
-    def pod_bindings(self, ip, uid, position, options):
-        thing = self.things["pods"][uid]
-        epochs = thing.state.at(position, ())
-        found, instants = [], lives.instants(epochs, options.hold)
-        for number, epoch in enumerate(epochs):
-            if ip not in epoch.addresses:
-                continue
-            after = lives.ran_until(epochs[:number])
-            opening = self.members.earliest_opening(ip, uid, after, position)
-            start, start_from, certain_from = epoch.start(options.clock, opening)
-            possible_from, certain_to, possible_to = instants[number]
-            certain_from = max(min(certain_from, epoch.first_received), possible_from)
-            end, end_from = epoch.shown_end()
-            found.append(asof.Binding(
-                "pod", thing.holder, uid, number, epoch.node, epoch.terminating, possible_from, certain_from,
-                certain_to, possible_to, epoch.began, epoch.first_known, epoch.ended_received, epoch.how == lives.LOST, None,
-                start, start_from, end, end_from))
-        return found
-
-    def unpublished(self, position):
+    def unpublished(self, position, hold):
         """(uid, standing, from) of every pod that is unpublished as of POSITION."""
-        index = bisect.bisect_right(self.pod_changes, position)
+        index = bisect.bisect_right(self.pod_changes, position), hold
         if index not in self.unpublished_cache:
             found = []
             for uid, thing in self.things["pods"].items():
                 standing = thing.standing.at(position)
                 if standing:
-                    found += [(uid, *one) for one in standing.stretches(thing.state.at(position, ()))]
+                    found += [(uid, *one) for one in standing.stretches(thing.state.at(position, ()), hold)]
             self.unpublished_cache[index] = found
         return self.unpublished_cache[index]
 
@@ -352,16 +308,18 @@ class Gone:
         self.offset, self.received = offset, received
 
 
-def is_newer(record, thing):
-    """Whether a record of an object that is not deleted is to be applied."""
-    if record.type == "DELETED" or record.revision is None:
-        return True
-    return record.revision > thing.revision or (thing.absent and record.revision == thing.revision)
+def has_started(pod):
+    return moments.parse(shapes.at(pod, "status", "startTime")) is not None
 
 
-def is_new_order(revision, greatest):
-    """Whether a list of REVISION is of a restored or moved etcd."""
-    return revision is not None and revision < greatest
+def bare_since(node, created):
+    if holders.status_addresses(node, "InternalIP"):
+        return None
+    return NEVER if created is None else created
+
+
+def is_unwatched(known, received):
+    return known is not None and received > shift(known, UNWATCHED)
 
 
 def real(revision):
@@ -377,16 +335,3 @@ def holder_of(uid, facts, mirror):
 def has_port(membership, question):
     number = question.port
     return number is not None and any((question.transport, one) in membership.ports for one in (number, None))
-
-
-def held_binding(resource, uid, span, created):
-    possible_from = max([NEVER] + [moment for moment in (created, span.not_before) if moment is not None])
-    certain_to = possible_to = EVER
-    lost = resource == "nodes" and span.deleted
-    if span.removed is not None:
-        certain_to = max(span.last_received, NEVER if span.known_before is None else span.known_before)
-        possible_to = EVER if lost else span.removed
-    return asof.Binding(
-        resource[:-1], uid, uid, span.number, "", False, possible_from, span.first_received, certain_to, possible_to,
-        span.began, span.first_known, span.removed, lost, span.how, created, "created", span.removed,
-        "received" if span.removed is not None else None)

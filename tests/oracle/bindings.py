@@ -1,0 +1,58 @@
+"""The bindings of one address, before they are put in order (answers.md sections 3 and 4)."""
+import epochs as lives
+import holders
+from asof import Binding
+from moments import EVER, NEVER
+
+
+def of_other(ip, resource, thing, position, used):
+    """Those of a node or service. USED: podCIDRs are in use."""
+    created = thing.facts.at(position).created if thing.facts.at(position) else None
+    return [held_binding(resource, thing.uid, span, created)
+            for span in thing.state.at(position, holders.Held()).spans
+            if span.address == ip and (used or span.how != holders.GATEWAY)]
+
+
+def of_pod(ip, thing, members, position, options):
+    epochs = thing.state.at(position, ())
+    instants = lives.instants(epochs, options.hold)
+    return [pod_binding(ip, thing, epochs, number, instants[number], members, position, options)
+            for number, epoch in enumerate(epochs) if ip in epoch.every_address()]
+
+
+def pod_binding(ip, thing, epochs, number, instants, members, position, options):
+    """That of the epoch NUMBER, with its INSTANTS."""
+    whole, epoch = epochs[number], epochs[number].of(ip)
+    opening = members.earliest_opening(ip, thing.uid, lives.ran_until(epochs[:number]), position)
+    start, start_from, certain_from = whole.start(options.clock, opening)
+    possible_from, certain_to, possible_to = instants
+    if epoch is not whole:
+        certain_to, possible_to = lives.certain_to(epoch, possible_from, options.hold), lives.possible_to(epoch)
+    certain_from = max(min(certain_from, whole.first_received), possible_from)
+    end, end_from = epoch.shown_end()
+    return Binding(
+        "pod", thing.holder, thing.uid, number, whole.node, whole.terminating, possible_from, certain_from, certain_to,
+        possible_to, whole.began, whole.first_known, epoch.ended_received, epoch.how == lives.LOST,
+        holders.SECONDARY if ip in whole.secondary else None, start, start_from, end, end_from)
+
+
+def not_before(span):
+    """A machine has its InternalIP before a cloud's controller writes that."""
+    return None if span.how == holders.INTERNAL else span.not_before
+
+
+def certain_from(span):
+    return EVER if span.guessed else span.first_received
+
+
+def held_binding(resource, uid, span, created):
+    possible_from = max([NEVER] + [moment for moment in (created, not_before(span)) if moment is not None])
+    certain_to = possible_to = EVER
+    lost = resource == "nodes" and span.deleted
+    if span.removed is not None:
+        certain_to = max(span.last_received, NEVER if span.known_before is None else span.known_before)
+        possible_to = EVER if lost else span.removed
+    return Binding(
+        resource[:-1], uid, uid, span.number, "", False, possible_from, certain_from(span), certain_to, possible_to,
+        span.began, span.first_known, span.removed, lost, span.how, created, "created", span.removed,
+        "received" if span.removed is not None else None)
