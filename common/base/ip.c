@@ -134,3 +134,13 @@ bool ip_is_local_scope(const struct ip *ip)
 	return b[0] == 0xff || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80) ||
 	       (memcmp(b, zeros, sizeof(zeros)) == 0 && b[15] <= 1);
 }
+
+bool ip_is_private(const struct ip *ip)
+{
+	const uint8_t *v4 = ip->bytes + sizeof(v4_prefix);
+
+	if (!ip_is_v4(ip))
+		return (ip->bytes[0] & 0xfe) == 0xfc;
+	return v4[0] == 10 || (v4[0] == 172 && (v4[1] & 0xf0) == 16) ||
+	       (v4[0] == 192 && v4[1] == 168) || (v4[0] == 100 && (v4[1] & 0xc0) == 64);
+}

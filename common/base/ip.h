@@ -36,6 +36,9 @@ bool ip_among(const struct ip *ip, const struct ip *list, size_t count);
 /* It means something else on each host or link, or to nobody: loopback, link-local, multicast,
  * unspecified or broadcast (RFC 6890, RFC 4291). */
 bool ip_is_local_scope(const struct ip *ip);
+/* Of a private network: 10/8, 172.16/12, 192.168/16 (RFC 1918), 100.64/10 (RFC 6598), fc00::/7 (RFC
+ * 4193). */
+bool ip_is_private(const struct ip *ip);
 
 /* Reads "10.0.0.0/16" or "fd00::/8"; a single address is a range of one. Clears the bits after the
  * prefix. Returns -1 if it is not a range. */

@@ -56,7 +56,7 @@ bool outside_judge(const struct timeline *timeline, struct history *history,
 	    ranges_amid(ranges, &question->ip, position) == RANGES_AMID ||
 	    is_spelled(timeline, history, question))
 		*reason = "never_seen";
-	else if ((unpublished_may_hold && !ranges_hold_pods(ranges, &question->ip, position)) ||
+	else if ((unpublished_may_hold && ranges_leave_pods(ranges, &question->ip, position)) ||
 		 node_without_address(timeline, question))
 		*reason = "unpublished_pod";
 	else if (cluster_unread(timeline->answering, position))

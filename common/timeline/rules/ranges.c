@@ -208,6 +208,7 @@ static void sum_up(const struct ranges *ranges, struct ranges_view *view, uint64
 	if (!view->amid[family])
 		view->around[family] = (struct ip_range){pod->ip, 128};
 	view->amid[family] = true;
+	view->global[family] = view->global[family] || !ip_is_private(&pod->ip);
 	widen(&view->around[family], &pod->ip);
 }
 
@@ -269,22 +270,23 @@ static bool is_of_family(const struct ip_range *range, bool v4)
 	return ip_is_v4(&range->base) == v4;
 }
 
-bool ranges_hold_pods(struct ranges *ranges, const struct ip *ip, uint64_t position)
+bool ranges_leave_pods(struct ranges *ranges, const struct ip *ip, uint64_t position)
 {
 	const struct ranges_view *view = view_at(ranges, position);
 	bool v4 = ip_is_v4(ip);
+	size_t family = v4 ? 0 : 1;
 
-	if (view->amid[v4 ? 0 : 1])
-		return false;
+	if (view->amid[family])
+		return view->global[family] || ip_is_private(ip);
 	for (size_t r = 0; r < ranges->given_count; r++) {
 		if (is_of_family(&ranges->given[r], v4))
-			return true;
+			return false;
 	}
 	for (size_t r = 0; view->used && r < view->rows; r++) {
 		if (is_node_range(&ranges->list[r]) && is_of_family(&ranges->list[r].range, v4))
-			return true;
+			return false;
 	}
-	return false;
+	return true;
 }
 
 bool ranges_spelled(const struct ranges *ranges, const struct ip *ip, struct when last,

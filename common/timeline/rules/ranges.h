@@ -48,6 +48,7 @@ struct ranges_view {
 	bool used;         /* ranges of nodes count */
 	bool violated;     /* a pod has had its own address outside its node's podCIDRs */
 	bool amid[2];      /* of IPv4, IPv6: pods have had addresses in no range */
+	bool global[2];    /* and one of these was not private */
 	struct ip_range around[2];
 };
 
@@ -95,9 +96,9 @@ enum ranges_amid {
 	RANGES_AMID_SHARED, /* the same, but nodes have addresses there too */
 };
 enum ranges_amid ranges_amid(struct ranges *ranges, const struct ip *ip, uint64_t position);
-/* Whether a pod of IP's family would have its address in a range: one is in use, and pods have had
- * no address in none. */
-bool ranges_hold_pods(struct ranges *ranges, const struct ip *ip, uint64_t position);
+/* Whether a pod that has published no address might have IP, which is in no range: pods have had
+ * addresses in no range, and IP is private or one of them was not; or its family has no range. */
+bool ranges_leave_pods(struct ranges *ranges, const struct ip *ip, uint64_t position);
 /* Whether a range that a record spells has IP in it, and was there at LAST. */
 bool ranges_spelled(const struct ranges *ranges, const struct ip *ip, struct when last,
 		    uint64_t position);

@@ -156,6 +156,30 @@ static void refuses_what_is_not_a_range(void **state)
 	}
 }
 
+static void knows_private_addresses(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is;
+	} cases[] = {
+		{"10.0.0.0", true},        {"10.255.255.255", true},  {"11.0.0.0", false},
+		{"172.15.255.255", false}, {"172.16.0.0", true},      {"172.31.255.255", true},
+		{"172.32.0.0", false},     {"192.168.0.1", true},     {"192.169.0.0", false},
+		{"100.64.0.0", true},      {"100.127.255.255", true}, {"100.128.0.0", false},
+		{"fc00::1", true},         {"fdff::1", true},         {"fe00::1", false},
+		{"2001:db8::1", false},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct ip ip;
+
+		assert_int_equal(ip_parse(cases[c].text, strlen(cases[c].text), &ip), 0);
+		if (ip_is_private(&ip) != cases[c].is)
+			fail_msg("%s", cases[c].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +188,7 @@ int main(void)
 		cmocka_unit_test(both_families_share_one_order),
 		cmocka_unit_test(a_range_contains_only_its_own_addresses),
 		cmocka_unit_test(refuses_what_is_not_a_range),
+		cmocka_unit_test(knows_private_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

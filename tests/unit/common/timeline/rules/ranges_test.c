@@ -135,7 +135,7 @@ static void amid_is_the_smallest_prefix_around_the_pods_of_a_family(void **state
 	assert_int_equal(ranges_amid(&ranges, &four, 1), RANGES_NOT_AMID);
 	assert_int_equal(ranges_amid(&ranges, &far, 2), RANGES_NOT_AMID);
 	assert_int_equal(ranges_amid(&ranges, &six, 2), RANGES_NOT_AMID);
-	assert_false(ranges_hold_pods(&ranges, &four, 1));
+	assert_true(ranges_leave_pods(&ranges, &four, 1));
 	place(&ranges, "fd00::1", N1, 3, true);
 	place(&ranges, "fd00::8000:0:0:1", N1, 3, true);
 	assert_int_equal(ranges_amid(&ranges, &six, 3), RANGES_AMID);
@@ -162,21 +162,24 @@ static void given_ranges_count_from_the_beginning(void **state)
 {
 	struct ranges ranges = ranges_none();
 	struct ip_range given;
-	struct ip inside = ip("192.0.2.6");
+	struct ip inside = ip("192.0.2.6"), private = ip("172.31.0.1");
 
 	(void)state;
 	assert_int_equal(ip_range_parse("192.0.2.0/24", 12, &given), 0);
 	ranges.given = &given;
 	ranges.given_count = 1;
 	assert_int_equal(offset_of(&ranges, &inside), 0);
-	assert_true(ranges_hold_pods(&ranges, &inside, 0));
+	assert_false(ranges_leave_pods(&ranges, &inside, 0));
 	place(&ranges, "192.0.2.1", N1, 1, true);
 	place(&ranges, "192.0.2.9", N1, 2, true);
 	assert_int_equal(ranges_amid(&ranges, &inside, 2), RANGES_NOT_AMID);
-	assert_true(ranges_hold_pods(&ranges, &inside, 2));
-	place(&ranges, "198.51.100.1", N1, 3, true);
-	assert_false(ranges_hold_pods(&ranges, &inside, 3));
-	assert_true(ranges_hold_pods(&ranges, &inside, 2));
+	assert_false(ranges_leave_pods(&ranges, &inside, 2));
+	place(&ranges, "10.0.0.1", N1, 3, true);
+	assert_false(ranges_leave_pods(&ranges, &inside, 3));
+	assert_true(ranges_leave_pods(&ranges, &private, 3));
+	place(&ranges, "198.51.100.1", N1, 4, true);
+	assert_true(ranges_leave_pods(&ranges, &inside, 4));
+	assert_false(ranges_leave_pods(&ranges, &inside, 2));
 	ranges_free(&ranges);
 }
 
