@@ -197,17 +197,23 @@ static struct cluster *cluster_of(struct timeline *timeline, const char *name)
 	return cluster;
 }
 
-/* docs/answers.md section 1. */
-static struct when received_of(const struct timeline *timeline, const struct kube_event *event,
-			       int64_t timestamp_ms)
+/* Sets when FEED's record was received (docs/answers.md section 1). */
+static void set_received(const struct timeline *timeline, int64_t timestamp_ms, struct feed *feed)
 {
-	if (!when_is_min(event->received))
-		return event->received;
-	if (timestamp_ms >= 0 && timestamp_ms < INT64_MAX / NS_PER_MS)
-		return (struct when){timestamp_ms * NS_PER_MS};
+	struct when last = timeline->topic.last_received[feed->event->resource];
+	struct when newest;
+
+	feed->received = feed->event->received;
+	if (!when_is_min(feed->received))
+		return;
+	if (timestamp_ms >= 0 && timestamp_ms < INT64_MAX / NS_PER_MS) {
+		feed->received = (struct when){timestamp_ms * NS_PER_MS};
+		return;
+	}
 	/* Kubernetes writes whole seconds: what it wrote happened within the next one. */
-	return when_later(when_add(kube_event_newest_instant(event->object), NS_PER_SECOND),
-			  timeline->topic.last_received[event->resource]);
+	newest = when_add(kube_event_newest_instant(feed->event->object), NS_PER_SECOND);
+	feed->received = when_later(newest, last);
+	feed->received_is_last = when_before(newest, last);
 }
 
 static enum timeline_outcome apply_event(struct timeline *timeline, const struct kube_event *event,
@@ -221,7 +227,6 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 		.state = &timeline->state,
 		.event = event,
 		.offset = (uint64_t)offset,
-		.received = received_of(timeline, event, timestamp_ms),
 		.gap_from = WHEN_MIN,
 	};
 	enum timeline_outcome outcome;
@@ -229,6 +234,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 
 	if (event->resource < KUBE_RESOURCES)
 		changed = 1u << event->resource;
+	set_received(timeline, timestamp_ms, &feed);
 	if (when_is_min(feed.received)) {
 		*why = "it has no \"received\", no timestamp and no time inside";
 		return TIMELINE_UNREADABLE;
@@ -314,54 +320,6 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 		return TIMELINE_BROKEN;
 	count(&timeline->stats, outcome);
 	return outcome;
-}
-
-/* Ends the listings that are open at the end of the topic. */
-static int end_listings(struct timeline *timeline, struct cluster *cluster)
-{
-	struct feed feed = {
-		.store = timeline->store,
-		.cluster = cluster,
-		.cache = cluster == timeline->answering ? timeline->cache : NULL,
-		.generations = &timeline->generations,
-		.key = &timeline->key,
-		.value = &timeline->value,
-		.state = &timeline->state,
-		.offset = (uint64_t)(timeline->topic.next_offset - 1),
-		.gap_from = WHEN_MIN,
-	};
-
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		if (cluster->coverage[r].begin_offset != OFFSET_NEVER ||
-		    cluster->sync[r].begin_offset == OFFSET_NEVER)
-			continue;
-		timeline->topic.listing_ended = true;
-		if (topic_state_put(&timeline->topic, timeline->store, &timeline->key,
-				    &timeline->value) < 0 ||
-		    feed_end_listing(&feed, (enum kube_resource)r) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-int timeline_set_closed(struct timeline *timeline, bool closed)
-{
-	timeline->closed = closed;
-	for (size_t c = 0; closed && c < timeline->cluster_count; c++) {
-		if (end_listings(timeline, timeline->clusters[c]) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-bool timeline_is_closed(const struct timeline *timeline)
-{
-	return timeline->closed;
-}
-
-bool timeline_is_final(const struct timeline *timeline)
-{
-	return timeline->topic.listing_ended;
 }
 
 size_t timeline_cluster_count(const struct timeline *timeline)

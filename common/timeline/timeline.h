@@ -88,8 +88,9 @@ int timeline_reset(struct timeline *timeline);
 enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, const char *value,
 				     size_t length, int64_t timestamp_ms, const char **why);
 
-/* Sets whether every record of the topic was applied and none follows. Its end then ends the
- * listings of kubectl that are open. -1 after logging. */
+/* Sets whether every record of the topic was applied and none follows; while it is set, no record
+ * is applied. The end of the topic ends the listings of kubectl that are open, and its watches.
+ * -1 after logging. */
 int timeline_set_closed(struct timeline *timeline, bool closed);
 bool timeline_is_closed(const struct timeline *timeline);
 /* Whether the end of the topic has ended such a listing: if the topic has grown since, it must be

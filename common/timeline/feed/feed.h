@@ -38,7 +38,8 @@ struct feed {
 	const struct kube_event *event;
 	uint64_t offset;
 	struct when received;
-	struct when gap_from; /* of the end of a listing: the GAP's from; else WHEN_MIN */
+	bool received_is_last; /* RECEIVED is derived, and only that of the resource's last record */
+	struct when gap_from;  /* of the end of a listing: the GAP's from; else WHEN_MIN */
 	uint64_t addresses_refused, progress_refused; /* counted by the feed_*.c */
 };
 
@@ -110,13 +111,20 @@ static inline enum timeline_outcome feed_outcome(int rc)
 enum timeline_outcome feed_event(struct feed *feed, const char **why);
 /* One object. *WHY as in timeline_apply(). */
 enum timeline_outcome feed_object(struct feed *feed, const char **why);
+/* A new order begins: earlier revisions of RESOURCE count as 0. */
+void feed_begin_order(struct feed *feed, enum kube_resource resource);
 /* Ends the open list that the feed's event is the SYNC_END of. -1 after logging. */
 int feed_end_list(struct feed *feed);
 
 /* kubectl's listings (docs/answers.md section 1). Each returns 0, or -1 after logging. */
 
-/* Before a record that is not ADDED: ends the listing of RESOURCE, if one is open, and commits. */
+/* Ends the listing of RESOURCE, if one is open, and commits. */
 int feed_end_listing(struct feed *feed, enum kube_resource resource);
+/* Before a record that is not ADDED. */
+int feed_watched(struct feed *feed, enum kube_resource resource);
+/* At the end of a closed topic, whose last record is at OFFSET: adds the GAPs without end, in
+ * memory only, unless tenure-kube wrote a list of the cluster. */
+int feed_end_watches(struct cluster *cluster, uint64_t offset);
 /* Before a record that is ADDED. AGAIN: its uid is there and was seen since the last listing
  * began. */
 int feed_listed(struct feed *feed, bool again);

@@ -6,10 +6,13 @@
 /* tenure-kube writes it when the cluster's revisions went back. */
 #define NEW_ORDER "revisions_went_back"
 
-/* Earlier revisions of RESOURCE count as 0. */
-static void begin_order(struct feed *feed, unsigned int resource)
+/* A list that comes later than this after what is known was not made by the watch before it. */
+#define WATCHED_NS (60 * NS_PER_SECOND)
+
+void feed_begin_order(struct feed *feed, enum kube_resource resource)
 {
-	feed->cluster->order[resource] = (struct revision_order){0, feed->offset};
+	feed->cluster->order[resource] =
+		(struct revision_order){feed->event->resource_version, feed->offset};
 }
 
 static enum timeline_outcome apply_gap(struct feed *feed)
@@ -24,7 +27,7 @@ static enum timeline_outcome apply_gap(struct feed *feed)
 
 	for (unsigned int r = 0; r < KUBE_RESOURCES && strcmp(event->reason, NEW_ORDER) == 0; r++) {
 		if (gap.resources & 1u << r)
-			begin_order(feed, r);
+			feed_begin_order(feed, (enum kube_resource)r);
 	}
 	return feed_outcome(cluster_add_gap(feed->cluster, feed->store, &gap));
 }
@@ -47,19 +50,38 @@ static void note_revision(struct feed *feed, enum kube_resource resource, uint64
 		feed->cluster->order[resource].greatest = revision;
 }
 
+/* A list of RESOURCE begins, which is not its first: what came since the last PROGRESS is unknown
+ * if that is long ago. */
+static int add_gap_before_list(struct feed *feed, enum kube_resource resource)
+{
+	const struct gap gap = {
+		.resources = 1u << resource,
+		.offset = feed->offset,
+		.from = feed->cluster->known,
+		.to = feed->received,
+	};
+
+	return !when_is_min(gap.from) && when_before(when_add(gap.from, WATCHED_NS), gap.to)
+		       ? cluster_add_gap(feed->cluster, feed->store, &gap)
+		       : 0;
+}
+
 static enum timeline_outcome apply_sync_begin(struct feed *feed)
 {
 	enum kube_resource resource = feed->event->resource;
 	uint64_t revision = feed->event->resource_version;
 
 	if (revision != 0 && revision < feed->cluster->order[resource].greatest)
-		begin_order(feed, resource);
+		feed_begin_order(feed, resource);
 	note_revision(feed, resource, revision);
 	feed->cluster->sync[resource].begin_offset = feed->offset;
+	feed->cluster->sync[resource].revision = revision;
 	feed->cluster->sync[resource].scope = feed->event->scope;
-	if (feed->cluster->coverage[resource].begin_offset == OFFSET_NEVER)
+	if (feed->cluster->coverage[resource].begin_offset == OFFSET_NEVER) {
 		feed->cluster->coverage[resource].begin_offset = feed->offset;
-	return TIMELINE_APPLIED;
+		return TIMELINE_APPLIED;
+	}
+	return feed_outcome(add_gap_before_list(feed, resource));
 }
 
 static enum timeline_outcome apply_sync_end(struct feed *feed)
@@ -89,7 +111,7 @@ static int see_resource(struct feed *feed)
 		feed->cluster->listing[resource].greatest_received = feed->received;
 		feed->cluster->listing[resource].first_received = feed->received;
 	}
-	return feed->event->type == KUBE_ADDED ? 0 : feed_end_listing(feed, resource);
+	return feed->event->type == KUBE_ADDED ? 0 : feed_watched(feed, resource);
 }
 
 enum timeline_outcome feed_event(struct feed *feed, const char **why)

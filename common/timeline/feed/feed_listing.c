@@ -9,14 +9,18 @@ static bool is_by_kubectl(const struct feed *feed, enum kube_resource resource)
 	return feed->cluster->coverage[resource].begin_offset == OFFSET_NEVER;
 }
 
-/* When the watch that wrote the listing before ended at the earliest. */
-static struct when watch_end(const struct listing *listing)
+/* When a watch with the records FIRST to LAST, by `received`, ended at the earliest. */
+static struct when watch_end(struct when first, struct when last)
 {
-	struct when shortest = when_add(listing->before_first, WATCH_NS);
+	return when_later(last, when_add(first, WATCH_NS));
+}
 
-	return when_not_after(shortest, listing->greatest_received)
-		       ? when_later(shortest, listing->before_received)
-		       : listing->before_received;
+/* The end of the watch before LISTING. */
+static struct when watch_end_before(const struct listing *listing)
+{
+	struct when end = watch_end(listing->before_first, listing->before_received);
+
+	return when_not_after(end, listing->greatest_received) ? end : listing->before_received;
 }
 
 int feed_end_listing(struct feed *feed, enum kube_resource resource)
@@ -27,7 +31,7 @@ int feed_end_listing(struct feed *feed, enum kube_resource resource)
 	const struct gap gap = {
 		.resources = 1u << resource,
 		.offset = feed->offset,
-		.from = watch_end(listing),
+		.from = watch_end_before(listing),
 		.to = listing->greatest_received,
 	};
 	struct feed last = *feed;
@@ -45,6 +49,47 @@ int feed_end_listing(struct feed *feed, enum kube_resource resource)
 		return -1;
 	/* The next record may be of an object that the end has closed. */
 	return store_commit(feed->store);
+}
+
+int feed_watched(struct feed *feed, enum kube_resource resource)
+{
+	struct when *greatest = &feed->cluster->listing[resource].greatest_received;
+
+	if (feed_end_listing(feed, resource) < 0)
+		return -1;
+	*greatest = when_later(*greatest, feed->received);
+	return 0;
+}
+
+int feed_end_watches(struct cluster *cluster, uint64_t offset)
+{
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		if (cluster->coverage[r].begin_offset != OFFSET_NEVER)
+			return 0;
+	}
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		const struct listing *listing = &cluster->listing[r];
+		const struct gap gap = {
+			.resources = 1u << r,
+			.offset = offset,
+			.from = watch_end(listing->first_received, listing->greatest_received),
+			.to = WHEN_MAX,
+		};
+
+		if (cluster->coverage[r].first_offset != OFFSET_NEVER &&
+		    cluster_add_unstored_gap(cluster, &gap) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A pod that was just created has no address: one that has was listed. */
+static bool is_listed(const struct feed *feed, const struct listing *listing)
+{
+	return !listing->is_first &&
+	       feed->cluster->sync[feed->event->resource].begin_offset == OFFSET_NEVER &&
+	       feed->event->resource == KUBE_PODS &&
+	       object_text(feed->event->object, "status.podIP").length > 0;
 }
 
 static void begin_listing(struct feed *feed, enum kube_resource resource)
@@ -66,13 +111,12 @@ int feed_listed(struct feed *feed, bool again)
 
 	if (!is_by_kubectl(feed, resource))
 		return 0;
-	if (again) {
+	if (again || is_listed(feed, listing)) {
 		if (feed_end_listing(feed, resource) < 0)
 			return -1;
 		begin_listing(feed, resource);
 	}
-	if (listing->is_first || feed->cluster->sync[resource].begin_offset != OFFSET_NEVER)
-		listing->greatest_received = when_later(listing->greatest_received, feed->received);
+	listing->greatest_received = when_later(listing->greatest_received, feed->received);
 	return listing->is_first ? cluster_add_listed(feed->cluster, feed->store, resource,
 						      feed->received, feed->offset)
 				 : 0;

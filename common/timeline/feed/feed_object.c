@@ -106,33 +106,36 @@ static int put_state(struct feed *feed, struct span uid, const struct text *stat
 	return store_put(feed->store, feed->key, state);
 }
 
-/* A deletion is final: all that is left of the state is a row that says so, outside the rows
- * that the end of a list goes through. */
-static int put_deleted(struct feed *feed, struct span uid)
+/* The same for an object that was deleted, outside the rows that the end of a list goes through. */
+static int put_deleted(struct feed *feed, struct span uid, const struct text *state)
 {
 	row_key_object(feed->key, feed->cluster->id, feed->event->resource, uid);
 	if (store_remove(feed->store, feed->key) < 0)
 		return -1;
 	row_key_deleted(feed->key, feed->cluster->id, feed->event->resource, uid);
-	text_clear(feed->value);
-	return store_put(feed->store, feed->key, feed->value);
+	return store_put(feed->store, feed->key, state);
 }
 
-/* Reads the object's state into feed->state. 1 found, 0 not, -1 after logging; *DELETED is
- * whether there is none because the object was deleted. */
-static int get_state(struct feed *feed, struct span uid, bool *deleted)
+/* Reads the object's state into feed->state. 1 found, 0 not, -1 after logging. */
+static int get_state(struct feed *feed, struct span uid)
 {
 	int found;
 
-	*deleted = false;
 	row_key_object(feed->key, feed->cluster->id, feed->event->resource, uid);
 	found = store_get(feed->store, feed->key, feed->state);
 	if (found != 0)
 		return found;
 	row_key_deleted(feed->key, feed->cluster->id, feed->event->resource, uid);
-	found = store_get(feed->store, feed->key, feed->state);
-	*deleted = found == 1;
-	return found < 0 ? -1 : 0;
+	return store_get(feed->store, feed->key, feed->state);
+}
+
+/* The record, which is not ADDED, is the first of its object: no list has shown it. */
+static void note_unlisted(struct feed *feed)
+{
+	struct coverage *coverage = &feed->cluster->coverage[feed->event->resource];
+
+	if (coverage->unlisted_offset == OFFSET_NEVER)
+		coverage->unlisted_offset = feed->offset;
 }
 
 static bool is_older(const struct object_head *head, const struct kube_event *event)
@@ -144,14 +147,33 @@ static bool is_older(const struct object_head *head, const struct kube_event *ev
 	return head->absent ? revision < head->revision : revision <= head->revision;
 }
 
-/* As object_head_read(); a revision of an earlier order counts as 0. */
+/* What HEAD says in the present order: a revision of an earlier one counts as 0, and a deletion
+ * in it is undone. */
+static void forget_earlier_order(const struct feed *feed, struct object_head *head)
+{
+	if (head->seen_offset < feed->cluster->order[feed->event->resource].begin_offset) {
+		head->revision = 0;
+		head->deleted = false;
+	}
+}
+
 static struct object_head read_head(const struct feed *feed, struct codec *codec)
 {
 	struct object_head head = object_head_read(codec);
 
-	if (head.seen_offset < feed->cluster->order[feed->event->resource].begin_offset)
-		head.revision = 0;
+	forget_earlier_order(feed, &head);
 	return head;
+}
+
+/* A list shows an older state than was applied before, although the list itself is not older: the
+ * cluster was restored, and its revisions were raised. */
+static bool begins_order(const struct feed *feed, const struct object_head *head)
+{
+	const struct sync *sync = &feed->cluster->sync[feed->event->resource];
+	uint64_t revision = feed->event->resource_version;
+
+	return sync->begin_offset != OFFSET_NEVER && feed->event->type != KUBE_DELETED &&
+	       revision != 0 && revision < head->revision && head->revision <= sync->revision;
 }
 
 /* A record that changes nothing still shows that the object exists. */
@@ -215,10 +237,11 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 		goto out;
 	}
 	feed->addresses_refused += refused;
-	if (feed->event->resource_version != 0)
+	if (feed->event->resource_version > head->revision)
 		head->revision = feed->event->resource_version;
 	head->seen_offset = feed->offset;
 	head->absent = false;
+	head->deleted = feed->event->type == KUBE_DELETED;
 	head->namespace = span_of(feed->event->namespace);
 	if (put_spelled(feed, &object, head) < 0)
 		goto out;
@@ -233,9 +256,8 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 		store_damaged(feed->store, "the state of an object");
 		goto out;
 	}
-	if ((feed->event->type == KUBE_DELETED
-		     ? put_deleted(feed, span_of(feed->event->uid))
-		     : put_state(feed, span_of(feed->event->uid), &next)) == 0)
+	if ((head->deleted ? put_deleted(feed, span_of(feed->event->uid), &next)
+			   : put_state(feed, span_of(feed->event->uid), &next)) == 0)
 		outcome = TIMELINE_APPLIED;
 out:
 	text_free(&next);
@@ -250,7 +272,6 @@ enum timeline_outcome feed_object(struct feed *feed, const char **why)
 	struct span uid = span_of(event->uid);
 	struct object_head head = {0};
 	struct codec body;
-	bool deleted;
 	int found;
 
 	if (uid.length > UID_MAX_BYTES || strlen(event->name) > NAME_MAX_BYTES ||
@@ -258,7 +279,7 @@ enum timeline_outcome feed_object(struct feed *feed, const char **why)
 		*why = "metadata.uid is longer than 128 bytes, or a name than 253";
 		return TIMELINE_UNREADABLE;
 	}
-	found = get_state(feed, uid, &deleted);
+	found = get_state(feed, uid);
 	if (found < 0)
 		return TIMELINE_BROKEN;
 	body = codec_read(text_span(feed->state));
@@ -270,10 +291,16 @@ enum timeline_outcome feed_object(struct feed *feed, const char **why)
 		}
 	}
 	if (event->type == KUBE_ADDED &&
-	    feed_listed(feed, found && !head.absent && head.seen_offset >= listing->begin_offset) <
-		    0)
+	    feed_listed(feed, found && !head.absent && !head.deleted &&
+				      head.seen_offset >= listing->begin_offset) < 0)
 		return TIMELINE_BROKEN;
-	if (deleted)
+	if (!found && event->type != KUBE_ADDED)
+		note_unlisted(feed);
+	if (begins_order(feed, &head)) {
+		feed_begin_order(feed, event->resource);
+		forget_earlier_order(feed, &head);
+	}
+	if (head.deleted)
 		return TIMELINE_IGNORED;
 	if (found && is_older(&head, event))
 		return ignore(feed, &head, &body, TIMELINE_IGNORED);

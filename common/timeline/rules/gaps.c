@@ -49,6 +49,7 @@ struct coverage coverage_none(void)
 {
 	return (struct coverage){
 		.first_offset = OFFSET_NEVER,
+		.unlisted_offset = OFFSET_NEVER,
 		.begin_offset = OFFSET_NEVER,
 		.end_offset = OFFSET_NEVER,
 		.end_received = WHEN_MIN,
@@ -63,7 +64,7 @@ struct when coverage_start(const struct coverage *coverage, uint64_t position)
 
 	if (coverage->first_offset > position)
 		return coverage->progress_offset > position ? WHEN_MIN : WHEN_MAX;
-	if (coverage->by_hand &&
+	if (coverage->by_hand && coverage->unlisted_offset > position &&
 	    coverage->progress_offset > (whole ? coverage->end_offset : position))
 		return when_is_min(coverage->kube_from)
 			       ? progress_known_at(&coverage->listed, position)

@@ -201,6 +201,20 @@ int cluster_add_gap(struct cluster *cluster, struct store *store, const struct g
 	return put_numbered(cluster, store, ROW_GAPS, cluster->gaps.count - 1);
 }
 
+int cluster_add_unstored_gap(struct cluster *cluster, const struct gap *gap)
+{
+	if (gaps_add(&cluster->gaps, gap) < 0)
+		return no_memory(cluster);
+	cluster->unstored_gaps++;
+	return 0;
+}
+
+void cluster_drop_unstored_gaps(struct cluster *cluster)
+{
+	cluster->gaps.count -= cluster->unstored_gaps;
+	cluster->unstored_gaps = 0;
+}
+
 /* Puts the row of an entry of a struct progress, whose key KEY begins. Frees KEY. */
 static int put_entry(struct store *store, struct text *key, struct when moment, uint64_t offset)
 {

@@ -25,6 +25,7 @@
 /* A list that has begun and not ended. */
 struct sync {
 	uint64_t begin_offset; /* OFFSET_NEVER if none has */
+	uint64_t revision;     /* of its SYNC_BEGIN; 0 if it has none */
 	struct kube_scope scope;
 };
 
@@ -39,9 +40,9 @@ struct revision_order {
 struct listing {
 	bool is_first; /* the first listing is not over */
 	uint64_t begin_offset;
-	struct when greatest_received; /* of its records; WHEN_MIN before them */
+	struct when greatest_received; /* of it and the watch after it; WHEN_MIN before them */
 	struct when first_received;    /* of its first record */
-	struct when before_received;   /* of the listing before, the greatest */
+	struct when before_received;   /* the greatest of the listing before and its watch */
 	struct when before_first;      /* and of its first record */
 };
 
@@ -54,6 +55,7 @@ struct cluster {
 	struct revision_order order[KUBE_RESOURCES];
 	struct listing listing[KUBE_RESOURCES];
 	struct gaps gaps;
+	size_t unstored_gaps; /* the last ones of GAPS: of a closed topic */
 	struct unread unread;
 	struct progress progress;
 	struct unpublished_pods unpublished;
@@ -80,6 +82,9 @@ int cluster_put(const struct cluster *cluster, struct store *store, unsigned res
 int cluster_add_gap(struct cluster *cluster, struct store *store, const struct gap *gap);
 int cluster_add_progress(struct cluster *cluster, struct store *store, struct when known,
 			 uint64_t offset);
+/* Keeps GAP in memory only. It must be dropped before the next record. -1 after logging. */
+int cluster_add_unstored_gap(struct cluster *cluster, const struct gap *gap);
+void cluster_drop_unstored_gaps(struct cluster *cluster);
 /* A record at OFFSET could not be read; KUBE_RESOURCES: its resource cannot be told. */
 int cluster_add_unread(struct cluster *cluster, struct store *store, enum kube_resource resource,
 		       uint64_t offset);

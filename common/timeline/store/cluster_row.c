@@ -5,6 +5,7 @@
 static void add_sync(struct text *value, const struct sync *sync)
 {
 	codec_add_u64(value, sync->begin_offset);
+	codec_add_u64(value, sync->revision);
 	codec_add_u8(value, sync->scope.selective);
 	codec_add_u8(value, (unsigned)sync->scope.namespace_count);
 	for (size_t n = 0; n < sync->scope.namespace_count; n++)
@@ -19,6 +20,7 @@ void cluster_row_add_resource(struct text *value, const struct cluster *cluster,
 
 	codec_add_u64(value, coverage->first_offset);
 	codec_add_u8(value, coverage->by_hand);
+	codec_add_u64(value, coverage->unlisted_offset);
 	codec_add_u64(value, coverage->begin_offset);
 	codec_add_u64(value, coverage->end_offset);
 	codec_add_when(value, coverage->end_received);
@@ -44,6 +46,7 @@ void cluster_row_add(struct text *value, const struct cluster *cluster)
 static bool read_sync(struct codec *codec, struct sync *sync)
 {
 	sync->begin_offset = codec_u64(codec);
+	sync->revision = codec_u64(codec);
 	sync->scope.selective = codec_u8(codec) != 0;
 	sync->scope.namespace_count = codec_u8(codec);
 	if (sync->scope.namespace_count > KUBE_NAMESPACES_MAX)
@@ -68,6 +71,7 @@ bool cluster_row_read_resource(struct cluster *cluster, int resource, struct spa
 
 	coverage->first_offset = codec_u64(&codec);
 	coverage->by_hand = codec_u8(&codec) != 0;
+	coverage->unlisted_offset = codec_u64(&codec);
 	coverage->begin_offset = codec_u64(&codec);
 	coverage->end_offset = codec_u64(&codec);
 	coverage->end_received = codec_when(&codec);

@@ -14,6 +14,7 @@ struct object_head {
 	uint64_t revision; /* the greatest that was an integer, 0 for none */
 	uint64_t seen_offset;
 	bool absent;      /* from the last list */
+	bool deleted;     /* by its last record */
 	uint64_t spelled; /* of a Node or a pod: a hash of what its last record spelled */
 	struct span namespace;
 };

@@ -9,7 +9,7 @@
  * 't' cluster hash-of-node-name                                  uid of the Node that has the name, empty once it is gone
  * 'o' cluster uid offset                                         a ReplicaSet's or Job's controller
  * 's' cluster resource uid                                       fold state of one object
- * 'x' cluster resource uid                                       (empty: it was deleted)
+ * 'x' cluster resource uid                                       the same, of one that was deleted
  * 'k' cluster known                                              offset of that PROGRESS
  * 'f' cluster resource received                                  offset of that record of the first listing
  * 'g' 'e' 'u' 'r' 'p' cluster number                             a GAP, unread records, an unpublished pod, a range, a nodePort
@@ -37,7 +37,7 @@
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
 
-#define ROWS_FORMAT 11 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 12 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',

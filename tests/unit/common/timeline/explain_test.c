@@ -22,6 +22,9 @@
 	"'phase':'Running','startTime':'2026-11-23T08:00:" from                    \
 	"Z','podIP':'10.1.0.1','conditions':[{'type':'PodReadyToStartContainers'," \
 	"'status':'True','lastTransitionTime':'2026-11-23T08:00:" ready "Z'}]"
+#define SYNC(which)                                                                                \
+	"{'type':'SYNC_" which "','resource':'pods','received':'2026-11-23T08:00:03Z','scope':{}," \
+	"'resourceVersion':'7'}"
 #define GAP                                                                         \
 	"{'type':'GAP','resource':'pods','received':'2026-11-23T08:00:55Z','from':" \
 	"'2026-11-23T08:00:50Z','to':'2026-11-23T08:00:55Z','reason':'expired'}"
@@ -29,7 +32,9 @@
 static struct timeline *fed(void)
 {
 	static const char *const records[] = {
+		SYNC("BEGIN"),
 		POD("ADDED", "u1", "db-0", "03", RUNNING("01", "02")),
+		SYNC("END"),
 		POD("MODIFIED", "u2", "db-1", "23", RUNNING("20", "22")),
 		POD("MODIFIED", "u3", "db-2", "24",
 		    "'phase':'Pending','startTime':'2026-11-23T08:00:23Z'"),
@@ -59,7 +64,7 @@ static struct explain explained(struct timeline *timeline, const char *ip, int64
 		.transport = -1,
 		.start = {(SECOND_0 + seconds) * NS_PER_SECOND},
 		.end = {(SECOND_0 + seconds) * NS_PER_SECOND},
-		.position = 3,
+		.position = 5,
 	};
 	struct explain explain;
 

@@ -14,10 +14,15 @@
 
 struct timeline *fed_open(void)
 {
+	return fed_open_until(WHEN_MIN);
+}
+
+struct timeline *fed_open_until(struct when until)
+{
 	const struct timeline_options options = {.hold_ns = 10 * NS_PER_SECOND,
 						 .skew_ns = 500 * NS_PER_MS,
 						 .kube_from = WHEN_MIN,
-						 .kube_until = WHEN_MIN};
+						 .kube_until = until};
 	struct timeline *timeline = timeline_open(NULL, &options);
 
 	assert_non_null(timeline);
@@ -41,8 +46,8 @@ void fed_object(struct timeline *timeline, int second, const char *type, const c
 
 	assert_in_range(snprintf(record, sizeof(record),
 				 quoted("{'type':'%s','resource':'%s',"
-					"'received':'2026-11-23T08:00:%02dZ','object':%s}"),
-				 type, resource, second, object),
+					"'received':'2026-11-23T08:%02d:%02dZ','object':%s}"),
+				 type, resource, second / 60, second % 60, object),
 			1, sizeof(record) - 1);
 	apply(timeline, record);
 }
@@ -53,9 +58,9 @@ void fed_sync(struct timeline *timeline, int second, const char *type, const cha
 	char record[RECORD_MAX];
 
 	snprintf(record, sizeof(record),
-		 quoted("{'type':'%s','resource':'%s','received':'2026-11-23T08:00:%02dZ',"
+		 quoted("{'type':'%s','resource':'%s','received':'2026-11-23T08:%02d:%02dZ',"
 			"'resourceVersion':'%d','scope':{}}"),
-		 type, resource, second, revision);
+		 type, resource, second / 60, second % 60, revision);
 	apply(timeline, record);
 }
 
@@ -64,9 +69,9 @@ void fed_progress(struct timeline *timeline, int second)
 	char record[RECORD_MAX];
 
 	snprintf(record, sizeof(record),
-		 quoted("{'type':'PROGRESS','known':'2026-11-23T08:00:%02dZ',"
-			"'received':'2026-11-23T08:00:%02dZ'}"),
-		 second, second);
+		 quoted("{'type':'PROGRESS','known':'2026-11-23T08:%02d:%02dZ',"
+			"'received':'2026-11-23T08:%02d:%02dZ'}"),
+		 second / 60, second % 60, second / 60, second % 60);
 	apply(timeline, record);
 }
 

@@ -1,5 +1,5 @@
 /* timeline_fed.h - a timeline that a test feeds record by record. Times are seconds after
- * 2026-11-23T08:00:00Z, below 60. */
+ * 2026-11-23T08:00:00Z, below 3600. */
 #ifndef TENURE_TESTS_TIMELINE_FED_H
 #define TENURE_TESTS_TIMELINE_FED_H
 
@@ -7,6 +7,8 @@
 
 /* Returns a timeline in a folder of its own, with the default hold, skew and clock. */
 struct timeline *fed_open(void);
+/* The same with --kube-until. */
+struct timeline *fed_open_until(struct when until);
 
 /* Applies a record that was received at SECOND. TYPE is "ADDED" and so on, OBJECT JSON. */
 void fed_object(struct timeline *timeline, int second, const char *type, const char *resource,

@@ -34,6 +34,10 @@ static void feed_list(struct timeline *timeline, int second, int revision)
 	fed_sync(timeline, second, "SYNC_END", "services", revision);
 }
 
+#define WITHOUT_ADDRESS(revision)                                     \
+	"{'metadata':{'name':'web','namespace':'shop','uid':'uid-s'," \
+	"'resourceVersion':'" revision "'},'spec':{}}"
+
 /* The first list, which is empty, so that the resource is covered. */
 static struct timeline *opened(void)
 {
@@ -165,6 +169,87 @@ static void what_kubectl_lists_again_closes_what_it_lacks(void **state)
 	timeline_close(timeline);
 }
 
+/* A list of REVISION that has the service at OBJECT. */
+static void feed_list_of(struct timeline *timeline, int second, int revision, int object)
+{
+	fed_sync(timeline, second, "SYNC_BEGIN", "services", revision);
+	feed_typed(timeline, second, "ADDED", object);
+	fed_sync(timeline, second, "SYNC_END", "services", revision);
+}
+
+static void a_new_order_brings_back_what_was_deleted(void **state)
+{
+	static const struct {
+		const char *what;
+		int revision, object;
+		bool held;
+	} cases[] = {
+		{"the same order", 80, 72, false},
+		{"a list of a smaller revision", 50, 40, true},
+		{"a list of a greater one with an older object", 900, 40, true},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct timeline *timeline = opened();
+
+		feed_service(timeline, 3, 70);
+		feed_typed(timeline, 10, "DELETED", 71);
+		feed_list_of(timeline, 20, cases[c].revision, cases[c].object);
+		if (held(timeline) != cases[c].held)
+			fail_msg("%s", cases[c].what);
+		feed_typed(timeline, 30, "DELETED", 902);
+		assert_false(held(timeline));
+		timeline_close(timeline);
+	}
+}
+
+/* A list of REVISION, during which the service changes to MEANWHILE, shows it at OBJECT. */
+static bool held_after(int meanwhile, int revision, const char *object)
+{
+	struct timeline *timeline = opened();
+	bool still;
+
+	feed_service(timeline, 3, 70);
+	fed_sync(timeline, 20, "SYNC_BEGIN", "services", revision);
+	feed_typed(timeline, 20, "MODIFIED", meanwhile);
+	fed_object(timeline, 20, "ADDED", "services", object);
+	fed_sync(timeline, 20, "SYNC_END", "services", revision);
+	still = held(timeline);
+	timeline_close(timeline);
+	return still;
+}
+
+static void a_list_with_an_older_object_begins_a_new_order(void **state)
+{
+	(void)state;
+	assert_false(held_after(80, 900, quoted(WITHOUT_ADDRESS("40"))));
+	assert_true(
+		held_after(90, 80, quoted(WITHOUT_ADDRESS("40")))); /* it is newer than the list */
+	assert_true(held_after(80, 900, quoted(WITHOUT_ADDRESS("80")))); /* the same */
+}
+
+static void a_list_long_after_what_is_known_comes_after_a_gap(void **state)
+{
+	static const struct {
+		int second;
+		const char *reason;
+	} cases[] = {{90, "before_coverage"}, {91, "gap"}};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct timeline *timeline = opened();
+
+		feed_service(timeline, 3, 7);
+		fed_progress(timeline, 30);
+		feed_list(timeline, cases[c].second, 8);
+		fed_progress(timeline, cases[c].second + 30);
+		assert_string_equal(fed_answer(timeline, "10.2.0.1", 80, 60).reason,
+				    cases[c].reason);
+		timeline_close(timeline);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +260,9 @@ int main(void)
 		cmocka_unit_test(deleted_is_final_at_any_revision),
 		cmocka_unit_test(a_list_of_a_smaller_revision_begins_a_new_order),
 		cmocka_unit_test(what_kubectl_lists_again_closes_what_it_lacks),
+		cmocka_unit_test(a_new_order_brings_back_what_was_deleted),
+		cmocka_unit_test(a_list_with_an_older_object_begins_a_new_order),
+		cmocka_unit_test(a_list_long_after_what_is_known_comes_after_a_gap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,7 +203,6 @@ static void nothing_is_outside_a_cluster_that_has_no_records(void **state)
 	struct timeline *timeline = opened(NULL);
 
 	(void)state;
-	timeline_set_closed(timeline, true);
 	assert_answer(timeline, "8.8.8.8", 30, -1, NOT_COVERED);
 	feed_progress(timeline, "", "50", "50");
 	assert_answer(timeline, "8.8.8.8", 30, 0, NOT_COVERED);

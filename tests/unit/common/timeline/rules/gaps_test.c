@@ -97,6 +97,22 @@ static void coverage_begins_with_a_whole_list_or_the_first_listing(void **state)
 	}
 }
 
+static void a_change_of_what_was_not_listed_shows_that_there_was_no_listing(void **state)
+{
+	struct coverage coverage = coverage_none();
+
+	(void)state;
+	coverage.first_offset = 3;
+	coverage.by_hand = true;
+	coverage.kube_from = s(35);
+	coverage.unlisted_offset = 5;
+	assert_int_equal(coverage_start(&coverage, 4).ns, s(35).ns);
+	assert_int_equal(coverage_start(&coverage, 5).ns, OPEN);
+	coverage.end_offset = 6;
+	coverage.end_received = s(60);
+	assert_int_equal(coverage_start(&coverage, 6).ns, s(60).ns);
+}
+
 static void unread_lasts_to_the_end_of_the_next_list(void **state)
 {
 	struct unread unread = {0};
@@ -249,6 +265,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_gap_counts_from_hold_before_it),
 		cmocka_unit_test(coverage_begins_with_a_whole_list_or_the_first_listing),
+		cmocka_unit_test(a_change_of_what_was_not_listed_shows_that_there_was_no_listing),
 		cmocka_unit_test(unread_lasts_to_the_end_of_the_next_list),
 		cmocka_unit_test(finds_the_first_progress_that_covers_an_instant),
 		cmocka_unit_test(a_pod_may_hold_an_address_while_it_waits),

@@ -1,0 +1,186 @@
+/* What kubectl wrote, without SYNC records: listings, watches and their ends (docs/answers.md
+ * section 1). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/common/timeline/timeline_fed.h"
+#include "tests/unit/quoted.h"
+
+#define OUTSIDE "203.0.113.9"
+#define HALF_AN_HOUR 1800 /* a watch lasts at least as long */
+
+static int revision;
+
+static void feed_pod(struct timeline *timeline, int second, const char *type, const char *name,
+		     const char *status)
+{
+	char object[512];
+
+	assert_in_range(snprintf(object, sizeof(object),
+				 quoted("{'metadata':{'name':'%s','namespace':'shop',"
+					"'uid':'uid-%s','resourceVersion':'%d'},"
+					"'spec':{'nodeName':'n1'},'status':%s}"),
+				 name, name, ++revision, status),
+			1, sizeof(object) - 1);
+	fed_object(timeline, second, type, "pods", object);
+}
+
+/* A pod at 10.1.0.NUMBER. */
+static void feed_running(struct timeline *timeline, int second, const char *type, const char *name,
+			 int number)
+{
+	char status[256];
+
+	assert_in_range(
+		snprintf(status, sizeof(status),
+			 quoted("{'phase':'Running','startTime':'2026-11-23T08:00:00Z',"
+				"'podIP':'10.1.0.%d','containerStatuses':[{'state':{'running':{"
+				"'startedAt':'2026-11-23T08:00:00Z'}}}]}"),
+			 number),
+		1, sizeof(status) - 1);
+	feed_pod(timeline, second, type, name, status);
+}
+
+static bool is_known(struct timeline *timeline, const char *ip, int second)
+{
+	return fed_answer(timeline, ip, 80, second).status == TIMELINE_KNOWN;
+}
+
+static void assert_reason(struct timeline *timeline, const char *ip, int second, const char *reason)
+{
+	assert_false(is_known(timeline, ip, second));
+	assert_string_equal(fed_answer(timeline, ip, 80, second).reason, reason);
+}
+
+/* A listing of the pod a, then its watch. */
+static struct timeline *opened(struct when until)
+{
+	struct timeline *timeline = fed_open_until(until);
+
+	feed_running(timeline, 1, "ADDED", "a", 1);
+	feed_running(timeline, 2, "MODIFIED", "a", 1);
+	return timeline;
+}
+
+static void a_new_pod_that_has_an_address_is_of_another_listing(void **state)
+{
+	struct timeline *timeline = opened(WHEN_MIN);
+	int second = HALF_AN_HOUR + 100;
+
+	(void)state;
+	feed_running(timeline, second, "ADDED", "b", 2);
+	feed_running(timeline, second + 1, "ADDED", "c", 3);
+	feed_running(timeline, second + 2, "MODIFIED", "c", 3);
+	assert_true(is_known(timeline, "10.1.0.1", 1000));
+	assert_reason(timeline, "10.1.0.1", second, "gap");
+	assert_reason(timeline, "10.1.0.1", second + 60, "lost");
+	assert_true(is_known(timeline, "10.1.0.2", second + 60));
+	assert_reason(timeline, OUTSIDE, HALF_AN_HOUR, "gap");
+	assert_true(is_known(timeline, OUTSIDE, HALF_AN_HOUR - 20));
+	timeline_close(timeline);
+}
+
+static void a_pod_without_an_address_is_of_no_listing(void **state)
+{
+	struct timeline *timeline = opened(WHEN_MIN);
+
+	(void)state;
+	feed_pod(timeline, 1900, "ADDED", "b",
+		 quoted("{'phase':'Pending','startTime':'2026-11-23T08:31:40Z'}"));
+	feed_running(timeline, 1901, "MODIFIED", "b", 2);
+	assert_true(is_known(timeline, "10.1.0.1", 1960));
+	timeline_close(timeline);
+}
+
+static void the_gap_before_a_listing_begins_with_the_last_record_of_the_watch(void **state)
+{
+	struct timeline *timeline = opened(WHEN_MIN);
+
+	(void)state;
+	feed_running(timeline, 1000, "MODIFIED", "a", 1);
+	feed_running(timeline, 1100, "ADDED", "a", 1); /* before the watch could end by itself */
+	feed_running(timeline, 1101, "MODIFIED", "a", 1);
+	assert_true(is_known(timeline, OUTSIDE, 980));
+	assert_reason(timeline, OUTSIDE, 1010, "gap");
+	assert_true(is_known(timeline, OUTSIDE, 1110));
+	timeline_close(timeline);
+}
+
+static void a_closed_topic_shows_nothing_after_the_end_of_its_watch(void **state)
+{
+	struct timeline *timeline = opened(WHEN_MIN);
+
+	(void)state;
+	assert_true(is_known(timeline, OUTSIDE, 3000));
+	assert_int_equal(timeline_set_closed(timeline, true), 0);
+	assert_true(is_known(timeline, OUTSIDE, HALF_AN_HOUR - 20));
+	assert_reason(timeline, OUTSIDE, HALF_AN_HOUR, "gap");
+	assert_reason(timeline, OUTSIDE, 3000, "gap");
+	assert_false(timeline_is_final(timeline));
+	/* The topic grows. */
+	assert_int_equal(timeline_set_closed(timeline, false), 0);
+	assert_true(is_known(timeline, OUTSIDE, 3000));
+	feed_running(timeline, 2000, "MODIFIED", "a", 1);
+	assert_int_equal(timeline_set_closed(timeline, true), 0);
+	assert_true(is_known(timeline, OUTSIDE, HALF_AN_HOUR));
+	assert_reason(timeline, OUTSIDE, 2000, "gap");
+	timeline_close(timeline);
+}
+
+static void with_kube_until_a_closed_topic_has_no_such_end(void **state)
+{
+	struct timeline *timeline = opened(WHEN_MAX);
+
+	(void)state;
+	assert_int_equal(timeline_set_closed(timeline, true), 0);
+	assert_true(is_known(timeline, OUTSIDE, 3000));
+	timeline_close(timeline);
+}
+
+static void a_list_leaves_no_watch_to_end(void **state)
+{
+	struct timeline *timeline = opened(WHEN_MIN);
+
+	(void)state;
+	fed_sync(timeline, 3, "SYNC_BEGIN", "pods", 900);
+	feed_running(timeline, 3, "ADDED", "a", 1);
+	fed_sync(timeline, 3, "SYNC_END", "pods", 900);
+	assert_int_equal(timeline_set_closed(timeline, true), 0);
+	assert_true(is_known(timeline, OUTSIDE, 3000));
+	timeline_close(timeline);
+}
+
+static void a_change_of_an_object_that_was_not_listed_shows_that_nothing_was(void **state)
+{
+	static const char *const types[] = {"MODIFIED", "DELETED"};
+
+	(void)state;
+	for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++) {
+		struct timeline *timeline = opened(WHEN_MIN);
+
+		assert_true(is_known(timeline, OUTSIDE, 30));
+		feed_running(timeline, 3, types[t], "old", 2);
+		assert_reason(timeline, OUTSIDE, 30, "before_coverage");
+		timeline_close(timeline);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_pod_that_has_an_address_is_of_another_listing),
+		cmocka_unit_test(a_pod_without_an_address_is_of_no_listing),
+		cmocka_unit_test(the_gap_before_a_listing_begins_with_the_last_record_of_the_watch),
+		cmocka_unit_test(a_closed_topic_shows_nothing_after_the_end_of_its_watch),
+		cmocka_unit_test(with_kube_until_a_closed_topic_has_no_such_end),
+		cmocka_unit_test(a_list_leaves_no_watch_to_end),
+		cmocka_unit_test(a_change_of_an_object_that_was_not_listed_shows_that_nothing_was),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
