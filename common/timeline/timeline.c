@@ -213,7 +213,7 @@ static void set_received(const struct timeline *timeline, int64_t timestamp_ms, 
 	/* Kubernetes writes whole seconds: what it wrote happened within the next one. */
 	newest = when_add(kube_event_newest_instant(feed->event->object), NS_PER_SECOND);
 	feed->received = when_later(newest, last);
-	feed->received_is_last = when_before(newest, last);
+	feed->received_is_last = when_not_after(newest, last);
 }
 
 static enum timeline_outcome apply_event(struct timeline *timeline, const struct kube_event *event,

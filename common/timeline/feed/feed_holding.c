@@ -45,6 +45,12 @@ static struct when lacked_until(const struct feed *feed, const struct holding_st
 		       : WHEN_MIN;
 }
 
+/* Of a record without a time of its own, the only bound is that it came after another one. */
+static struct when first_received(const struct feed *feed, const struct holding_state *holding)
+{
+	return holding->seen && feed->received_is_last ? WHEN_MAX : feed->received;
+}
+
 static int open_addresses(struct feed *feed, enum holder_kind kind, struct holding_state *holding,
 			  const struct address_list *addresses)
 {
@@ -60,7 +66,7 @@ static int open_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 			*held = (struct held){
 				.ip = address->ip,
 				.epoch = feed->offset,
-				.first_received = feed->received,
+				.first_received = first_received(feed, holding),
 				.first_known = feed_known_before(feed),
 				.lacked = lacked_until(feed, holding, &address->ip),
 			};

@@ -63,16 +63,19 @@ int feed_watched(struct feed *feed, enum kube_resource resource)
 
 int feed_end_watches(struct cluster *cluster, uint64_t offset)
 {
+	struct when first = WHEN_MIN; /* all were listed together, before which of them changed */
+
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		if (cluster->coverage[r].begin_offset != OFFSET_NEVER)
 			return 0;
+		first = when_later(first, cluster->listing[r].first_received);
 	}
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		const struct listing *listing = &cluster->listing[r];
 		const struct gap gap = {
 			.resources = 1u << r,
 			.offset = offset,
-			.from = watch_end(listing->first_received, listing->greatest_received),
+			.from = watch_end(first, listing->greatest_received),
 			.to = WHEN_MAX,
 		};
 
