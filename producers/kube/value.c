@@ -10,6 +10,11 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+static bool ends_scalar(char c)
+{
+	return c == ',' || c == '}' || c == ']' || is_blank(c);
+}
+
 static void skip_blanks(struct value_cursor *cursor)
 {
 	while (cursor->at < cursor->end && is_blank(*cursor->at))
@@ -18,7 +23,7 @@ static void skip_blanks(struct value_cursor *cursor)
 
 bool value_parse(const char *bytes, size_t length, struct value *value)
 {
-	struct value_cursor cursor = {bytes, bytes + length};
+	struct value_cursor cursor = {bytes, bytes + length, false};
 
 	if (length == 0 || scan_validate(bytes, length) != SCAN_GOOD)
 		return false;
@@ -44,35 +49,61 @@ bool value_is_array(struct value value)
 	return value.length > 0 && *value.bytes == '[';
 }
 
-/* Moves past the string that begins here. */
-static void pass_string(struct value_cursor *cursor)
+/* Moves past the string that begins here, eight bytes at a time. */
+static inline void pass_string(struct value_cursor *cursor)
 {
-	cursor->at++;
-	while (cursor->at < cursor->end && *cursor->at != '"')
-		cursor->at += *cursor->at == '\\' && cursor->at + 1 < cursor->end ? 2 : 1;
-	if (cursor->at < cursor->end)
-		cursor->at++;
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	const char *at = cursor->at + 1, *end = cursor->end;
+
+	for (;;) {
+		while (end - at >= 8) {
+			uint64_t bytes, quotes, escapes;
+
+			memcpy(&bytes, at, 8);
+			quotes = bytes ^ ones * '"';
+			escapes = bytes ^ ones * '\\';
+			/* The first byte that stops is exact: borrows only go upwards. */
+			bytes = (((quotes - ones) & ~quotes) | ((escapes - ones) & ~escapes)) &
+				tops;
+			if (bytes != 0) {
+				at += __builtin_ctzll(bytes) / 8;
+				break;
+			}
+			at += 8;
+		}
+		while (at < end && *at != '"' && *at != '\\')
+			at++;
+		if (at < end && *at == '"') {
+			cursor->at = at + 1;
+			return;
+		}
+		at += 2;
+		if (at >= end) {
+			cursor->at = end;
+			return;
+		}
+	}
 }
 
-/* Moves past the value that begins here (a name, a member's value or an item). */
-static struct value pass_value(struct value_cursor *cursor)
+struct value value_pass(struct value_cursor *cursor)
 {
 	const char *start = cursor->at;
-	size_t depth = 0;
+	int depth = 0;
 
 	if (*start != '"' && *start != '{' && *start != '[')
-		while (cursor->at < cursor->end && *cursor->at != ',' && !is_blank(*cursor->at))
+		while (cursor->at < cursor->end && !ends_scalar(*cursor->at))
 			cursor->at++;
 	else
 		do {
-			if (*cursor->at == '"') {
+			char c = *cursor->at;
+
+			if (c == '"') {
 				pass_string(cursor);
 				continue;
 			}
-			if (*cursor->at == '{' || *cursor->at == '[')
-				depth++;
-			else if (*cursor->at == '}' || *cursor->at == ']')
-				depth--;
+			/* With this bit '[' is '{' and ']' is '}'. */
+			c |= 0x20;
+			depth += (c == '{') - (c == '}');
 			cursor->at++;
 		} while (depth > 0 && cursor->at < cursor->end);
 	return (struct value){start, (size_t)(cursor->at - start)};
@@ -81,25 +112,41 @@ static struct value pass_value(struct value_cursor *cursor)
 struct value_cursor value_walk(struct value container)
 {
 	if (!value_is_object(container) && !value_is_array(container))
-		return (struct value_cursor){NULL, NULL};
-	return (struct value_cursor){container.bytes + 1, container.bytes + container.length - 1};
+		return (struct value_cursor){NULL, NULL, false};
+	return (struct value_cursor){container.bytes + 1, container.bytes + container.length,
+				     *container.bytes == '{'};
+}
+
+struct value_cursor value_enter(const struct value_cursor *cursor)
+{
+	return (struct value_cursor){cursor->at + 1, cursor->end, *cursor->at == '{'};
+}
+
+void value_leave(struct value_cursor *cursor, const struct value_cursor *inside)
+{
+	cursor->at = inside->at < inside->end ? inside->at + 1 : inside->end;
+}
+
+bool value_reach(struct value_cursor *cursor, struct value *name)
+{
+	while (cursor->at < cursor->end && (is_blank(*cursor->at) || *cursor->at == ','))
+		cursor->at++;
+	if (cursor->at == cursor->end || *cursor->at == '}' || *cursor->at == ']')
+		return false;
+	*name = (struct value){NULL, 0};
+	if (!cursor->object)
+		return true;
+	*name = value_pass(cursor);
+	while (cursor->at < cursor->end && (is_blank(*cursor->at) || *cursor->at == ':'))
+		cursor->at++;
+	return cursor->at < cursor->end;
 }
 
 bool value_next(struct value_cursor *cursor, struct value *name, struct value *value)
 {
-	while (cursor->at < cursor->end && (is_blank(*cursor->at) || *cursor->at == ','))
-		cursor->at++;
-	if (cursor->at == cursor->end)
+	if (!value_reach(cursor, name))
 		return false;
-	*name = (struct value){cursor->at, 0};
-	*value = pass_value(cursor);
-	skip_blanks(cursor);
-	if (cursor->at < cursor->end && *cursor->at == ':') {
-		cursor->at++;
-		*name = *value;
-		skip_blanks(cursor);
-		*value = pass_value(cursor);
-	}
+	*value = value_pass(cursor);
 	return true;
 }
 
@@ -157,17 +204,19 @@ uint64_t value_integer(struct value value)
 
 void value_add(struct text *out, struct value value)
 {
-	struct value_cursor cursor = {value.bytes, value.bytes + value.length};
+	struct value_cursor cursor = {value.bytes, value.bytes + value.length, false};
+	const char *start = cursor.at;
 
 	while (cursor.at < cursor.end) {
-		const char *start = cursor.at;
-
-		if (*start == '"')
+		if (*cursor.at == '"') {
 			pass_string(&cursor);
-		else
-			while (cursor.at < cursor.end && *cursor.at != '"' && !is_blank(*cursor.at))
-				cursor.at++;
-		text_add(out, start, (size_t)(cursor.at - start));
-		skip_blanks(&cursor);
+		} else if (!is_blank(*cursor.at)) {
+			cursor.at++;
+		} else {
+			text_add(out, start, (size_t)(cursor.at - start));
+			skip_blanks(&cursor);
+			start = cursor.at;
+		}
 	}
+	text_add(out, start, (size_t)(cursor.at - start));
 }

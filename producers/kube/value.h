@@ -26,6 +26,7 @@ struct value {
 struct value_cursor {
 	const char *at;
 	const char *end;
+	bool object;
 };
 
 /* False unless BYTES[LENGTH] is one JSON text with nothing but blanks around it. */
@@ -43,6 +44,15 @@ struct value_cursor value_walk(struct value container);
 /* False at the end, and at once when the container is neither an object nor an array.
  * NAME has its quotes; in an array it is absent. */
 bool value_next(struct value_cursor *cursor, struct value *name, struct value *value);
+
+/* The same in smaller steps, which read each byte once: value_reach() moves to the next value
+ * and returns false at the end. Then value_pass() moves past it, or, when it is an object or
+ * an array, value_enter() begins a walk inside it, and value_leave() moves past it after that
+ * walk has reached its end. */
+bool value_reach(struct value_cursor *cursor, struct value *name);
+struct value value_pass(struct value_cursor *cursor);
+struct value_cursor value_enter(const struct value_cursor *cursor);
+void value_leave(struct value_cursor *cursor, const struct value_cursor *inside);
 
 /* True when VALUE is the string TEXT. */
 bool value_is_text(struct value value, const char *text);
