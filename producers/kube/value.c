@@ -49,6 +49,11 @@ bool value_is_array(struct value value)
 	return value.length > 0 && *value.bytes == '[';
 }
 
+bool value_is_null(struct value value)
+{
+	return value.length == 4 && *value.bytes == 'n';
+}
+
 /* Moves past the string that begins here, eight bytes at a time. */
 static inline void pass_string(struct value_cursor *cursor)
 {

@@ -35,6 +35,7 @@ bool value_parse(const char *bytes, size_t length, struct value *value);
 bool value_present(struct value value);
 bool value_is_object(struct value value);
 bool value_is_array(struct value value);
+bool value_is_null(struct value value);
 
 /* The member at PATH, "items" or "metadata.resourceVersion". Absent also when an object on
  * the way is missing or not an object. */

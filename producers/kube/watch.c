@@ -199,6 +199,12 @@ static void page_ended(struct watch *watch, const struct clocks *now)
 		cannot_list(watch, "the answer is not a list with a resourceVersion", now);
 		return;
 	}
+	/* All pages show one state (apimachinery:pkg/apis/meta/v1/types.go, Continue). */
+	if (watch->begun && page.revision != watch->list_revision) {
+		watch->stats->unreadable++;
+		cannot_list(watch, "the next page has another resourceVersion", now);
+		return;
+	}
 	watch->items = page.items;
 	watch->list_revision = page.revision;
 	text_clear(&watch->token);

@@ -143,6 +143,54 @@ static void restarts_an_interrupted_list(void **state)
 	watch_free(&watch);
 }
 
+static void lists_again_when_a_page_has_the_wrong_shape(void **state)
+{
+	(void)state;
+	static const char *const pages[] = {
+		"{'metadata':{'resourceVersion':'10'},'items':'oops'}",
+		"{'metadata':{'resourceVersion':'10'},'items':{}}",
+		"{'metadata':{'resourceVersion':'10'},'items':0}",
+		"{'metadata':{'resourceVersion':'10'}}",
+		"{'metadata':{'resourceVersion':'0'},'items':[]}",
+		"{'metadata':{},'items':[]}",
+		"{'kind':'Status','code':500}",
+		"[]",
+	};
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		struct watch watch;
+
+		begin(&watch, KUBE_PODS);
+		ask(&watch, "/api/v1/pods?limit=500", 0);
+		answer_list(&watch, quoted(pages[i]), 0);
+		assert_string_equal(next(&watch, now(0)), "");
+		assert_int_equal(watch.state, WATCH_TO_LIST);
+		assert_int_equal(stats.unreadable, 1);
+		assert_false(watch_due(&watch, now(0)));
+		watch_free(&watch);
+	}
+}
+
+static void lists_again_when_a_page_is_of_another_revision(void **state)
+{
+	(void)state;
+	struct watch watch;
+
+	begin(&watch, KUBE_PODS);
+	ask(&watch, "/api/v1/pods?limit=500", 0);
+	answer_list(&watch,
+		    quoted("{'metadata':{'resourceVersion':'10','continue':'x'},'items':[]}"), 0);
+	assert_string_equal(next(&watch, now(0)), "SYNC_BEGIN 10");
+	assert_string_equal(next(&watch, now(0)), "");
+	ask(&watch, "/api/v1/pods?limit=500&continue=x", 0);
+	answer_list(&watch,
+		    quoted("{'metadata':{'resourceVersion':'13'},'items':[" OBJECT("12") "]}"), 0);
+	assert_string_equal(next(&watch, now(0)), "");
+	assert_int_equal(watch.state, WATCH_TO_LIST);
+	ask(&watch, "/api/v1/pods?limit=500", 60);
+	watch_free(&watch);
+}
+
 static void returns_each_change_once_and_in_order(void **state)
 {
 	(void)state;
@@ -322,6 +370,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_page_by_page_and_then_watches),
 		cmocka_unit_test(restarts_an_interrupted_list),
+		cmocka_unit_test(lists_again_when_a_page_has_the_wrong_shape),
+		cmocka_unit_test(lists_again_when_a_page_is_of_another_revision),
 		cmocka_unit_test(returns_each_change_once_and_in_order),
 		cmocka_unit_test(watches_again_from_the_last_revision_after_a_clean_end),
 		cmocka_unit_test(reports_what_was_lost_when_the_revision_is_gone),
