@@ -21,7 +21,8 @@ sys.path.insert(0, str(ROOT / "tests/schema"))
 from records import leave  # noqa: E402
 
 LAB = ROOT / "tests/lab"
-KUBE = os.environ.get("TENURE_KUBE_PROGRAM", "tenure-kube")
+BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
+KUBE = os.environ.get("TENURE_KUBE_PROGRAM") or BUILD / "tenure-kube"
 PATHS = {
     "pods": "/api/v1/pods",
     "services": "/api/v1/services",
@@ -186,7 +187,10 @@ class Producer:
         """The records in the lines that are complete now."""
         if not self.out.exists():
             return []
-        text = self.out.read_bytes()
+        return self.parse(self.out.read_bytes())
+
+    @staticmethod
+    def parse(text):
         return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
 
     def wait_known(self, moment, limit=60):
