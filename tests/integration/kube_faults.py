@@ -55,10 +55,11 @@ class Follower(Producer):
 
 
 class Rig:
-    """A fake API server with OBJECTS of each resource and a tenure-kube that has listed them, for `with`."""
+    """A fake API server with OBJECTS of each resource and a tenure-kube that watches WATCHED, for `with`."""
 
-    def __init__(self, *options, fake=(), objects=3, leaves=False):
+    def __init__(self, *options, fake=(), objects=3, faults=(), watched=RESOURCES, leaves=False):
         self.options, self.objects, self.leaves = options, objects, leaves
+        self.faults, self.watched = faults, set(watched)
         self.fake = Fake(*fake)
 
     def __enter__(self):
@@ -71,9 +72,11 @@ class Rig:
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tenure-faults-")))
         stack.enter_context(self.fake)
         self.fake.put(*[thing(r, f"{r}-{n}") for r in RESOURCES for n in range(self.objects)])
+        for fault in self.faults:
+            self.fake.do("fault", **fault)
         follower = Follower(self.fake, self.folder / "kube.json", *self.options, leaves=self.leaves)
         self.producer = stack.enter_context(follower)
-        wait_until(lambda: self.fake.open_watches() == set(RESOURCES), 20, "every watch is open")
+        wait_until(lambda: self.fake.open_watches() >= self.watched, 30, "the watches are open")
 
     def __exit__(self, *_):
         self.stack.close()
@@ -94,9 +97,10 @@ class Rig:
         self.producer.wait_known(time.time(), limit)
         return time.monotonic() - began
 
-    def judge(self):
+    def judge(self, went_back=False):
         log, records = self.fake.log(), self.producer.records()
-        return Judgement(records, after_first_lists(records, log["changes"]), log["requests"], log["state"])
+        changes = after_first_lists(records, log["changes"])
+        return Judgement(records, changes, log["requests"], log["state"], went_back)
 
 
 class Churn(threading.Thread):

@@ -40,7 +40,8 @@ class Topic:
             elif kind == "GAP":
                 self.gaps.append((ns(record["from"]), ns(record["to"]), index, record))
             elif kind in CHANGES:
-                metadata = record["object"]["metadata"]
+                metadata = record["object"].get("metadata", {})
+                assert {"uid", "resourceVersion"} <= set(metadata), ("an object without them", record)
                 name = metadata["uid"], int(metadata["resourceVersion"])
                 self.place.setdefault(name, index)
                 if kind == "DELETED":
