@@ -49,45 +49,44 @@ bool value_is_array(struct value value)
 	return value.length > 0 && *value.bytes == '[';
 }
 
+bool value_is_string(struct value value)
+{
+	return value.length > 0 && *value.bytes == '"';
+}
+
 bool value_is_null(struct value value)
 {
 	return value.length == 4 && *value.bytes == 'n';
 }
 
-/* Moves past the string that begins here, eight bytes at a time. */
-static inline void pass_string(struct value_cursor *cursor)
+const char *value_string_stop(const char *at, const char *end)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-	const char *at = cursor->at + 1, *end = cursor->end;
 
-	for (;;) {
-		while (end - at >= 8) {
-			uint64_t bytes, quotes, escapes;
+	for (; end - at >= 8; at += 8) {
+		uint64_t bytes, quotes, escapes, stops;
 
-			memcpy(&bytes, at, 8);
-			quotes = bytes ^ ones * '"';
-			escapes = bytes ^ ones * '\\';
-			/* The first byte that stops is exact: borrows only go upwards. */
-			bytes = (((quotes - ones) & ~quotes) | ((escapes - ones) & ~escapes)) &
-				tops;
-			if (bytes != 0) {
-				at += __builtin_ctzll(bytes) / 8;
-				break;
-			}
-			at += 8;
-		}
-		while (at < end && *at != '"' && *at != '\\')
-			at++;
-		if (at < end && *at == '"') {
-			cursor->at = at + 1;
-			return;
-		}
-		at += 2;
-		if (at >= end) {
-			cursor->at = end;
-			return;
-		}
+		memcpy(&bytes, at, 8);
+		quotes = bytes ^ ones * '"';
+		escapes = bytes ^ ones * '\\';
+		/* The first byte that stops is exact: borrows only go upwards. */
+		stops = (((quotes - ones) & ~quotes) | ((escapes - ones) & ~escapes)) & tops;
+		if (stops != 0)
+			return at + __builtin_ctzll(stops) / 8;
 	}
+	while (at < end && *at != '"' && *at != '\\')
+		at++;
+	return at;
+}
+
+/* Moves past the string that begins here. */
+static void pass_string(struct value_cursor *cursor)
+{
+	const char *at = value_string_stop(cursor->at + 1, cursor->end);
+
+	while (cursor->end - at >= 2 && *at == '\\')
+		at = value_string_stop(at + 2, cursor->end);
+	cursor->at = at < cursor->end ? at + 1 : cursor->end;
 }
 
 struct value value_pass(struct value_cursor *cursor)

@@ -35,6 +35,7 @@ bool value_parse(const char *bytes, size_t length, struct value *value);
 bool value_present(struct value value);
 bool value_is_object(struct value value);
 bool value_is_array(struct value value);
+bool value_is_string(struct value value);
 bool value_is_null(struct value value);
 
 /* The member at PATH, "items" or "metadata.resourceVersion". Absent also when an object on
@@ -65,5 +66,8 @@ void value_copy_text(struct value value, char *to, size_t size);
 uint64_t value_integer(struct value value);
 /* Adds VALUE without the blanks between its tokens. */
 void value_add(struct text *out, struct value value);
+
+/* The first quote or backslash from AT on, or END; eight bytes at a time. */
+const char *value_string_stop(const char *at, const char *end);
 
 #endif
