@@ -7,17 +7,23 @@
 
 static const struct {
 	const char *path;
+	const char *group;
 	bool metadata_only;
 	bool optional;
 } resources[KUBE_RESOURCES] = {
-	[KUBE_PODS] = {.path = "/api/v1/pods"},
-	[KUBE_SERVICES] = {.path = "/api/v1/services"},
-	[KUBE_ENDPOINTSLICES] = {.path = "/apis/discovery.k8s.io/v1/endpointslices"},
-	[KUBE_NODES] = {.path = "/api/v1/nodes"},
+	[KUBE_PODS] = {.path = "/api/v1/pods", .group = ""},
+	[KUBE_SERVICES] = {.path = "/api/v1/services", .group = ""},
+	[KUBE_ENDPOINTSLICES] = {.path = "/apis/discovery.k8s.io/v1/endpointslices",
+				 .group = "discovery.k8s.io"},
+	[KUBE_NODES] = {.path = "/api/v1/nodes", .group = ""},
 	/* Since Kubernetes 1.33. */
-	[KUBE_SERVICECIDRS] = {.path = "/apis/networking.k8s.io/v1/servicecidrs", .optional = true},
-	[KUBE_REPLICASETS] = {.path = "/apis/apps/v1/replicasets", .metadata_only = true},
-	[KUBE_JOBS] = {.path = "/apis/batch/v1/jobs", .metadata_only = true},
+	[KUBE_SERVICECIDRS] = {.path = "/apis/networking.k8s.io/v1/servicecidrs",
+			       .group = "networking.k8s.io",
+			       .optional = true},
+	[KUBE_REPLICASETS] = {.path = "/apis/apps/v1/replicasets",
+			      .group = "apps",
+			      .metadata_only = true},
+	[KUBE_JOBS] = {.path = "/apis/batch/v1/jobs", .group = "batch", .metadata_only = true},
 };
 
 static void add_escaped(struct text *path, const struct text *token)
@@ -55,15 +61,39 @@ void path_add_watch(struct text *path, enum kube_resource resource, uint64_t rev
 			resources[resource].path, seconds, revision);
 }
 
+void path_add_reached(struct text *path, enum kube_resource resource, uint64_t revision)
+{
+	text_add_format(path, "%s?limit=1", resources[resource].path);
+	if (revision > 0)
+		text_add_format(path, "&resourceVersionMatch=NotOlderThan&resourceVersion=%" PRIu64,
+				revision);
+}
+
+void path_add_second(struct text *path, enum kube_resource resource, uint64_t revision)
+{
+	text_add_format(path, "%s?watch=1&timeoutSeconds=1&resourceVersion=%" PRIu64,
+			resources[resource].path, revision);
+}
+
+const char *path_accept_metadata(bool list)
+{
+	return list ? METADATA_OF("PartialObjectMetadataList")
+		    : METADATA_OF("PartialObjectMetadata");
+}
+
 const char *path_accept(enum kube_resource resource, bool list)
 {
 	if (!resources[resource].metadata_only)
 		return "application/json";
-	return list ? METADATA_OF("PartialObjectMetadataList")
-		    : METADATA_OF("PartialObjectMetadata");
+	return path_accept_metadata(list);
 }
 
 bool path_optional(enum kube_resource resource)
 {
 	return resources[resource].optional;
+}
+
+const char *path_group(enum kube_resource resource)
+{
+	return resources[resource].group;
 }

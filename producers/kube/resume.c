@@ -17,6 +17,7 @@ void resume_init(struct resume *resume)
 
 void resume_take(struct resume *resume, const char *cluster, const struct kube_event *event)
 {
+	bool all = event->resource >= KUBE_RESOURCES;
 	uint64_t *revision;
 
 	if (strcmp(event->cluster, cluster) != 0)
@@ -27,16 +28,24 @@ void resume_take(struct resume *resume, const char *cluster, const struct kube_e
 		resume->proven = true;
 		resume->known = when_later(resume->known, event->known);
 		memcpy(resume->revisions, event->revisions, sizeof(resume->revisions));
+		for (int r = 0; r < KUBE_RESOURCES; r++)
+			resume->covered[r] = event->revisions[r] > 0;
 		return;
 	}
-	if (!resume->proven || event->resource >= KUBE_RESOURCES)
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		if (event->type == KUBE_GAP && (all || event->resource == (enum kube_resource)r))
+			resume->revisions[r] = resume->lists[r] = 0;
+	if (all)
+		return;
+	resume->covered[event->resource] = true;
+	if (event->type == KUBE_SYNC_BEGIN)
+		resume->lists[event->resource] = event->resource_version;
+	else if (event->type == KUBE_SYNC_END)
+		resume->lists[event->resource] = 0;
+	if (!resume->proven)
 		return;
 	revision = &resume->revisions[event->resource];
 	switch (event->type) {
-	case KUBE_SYNC_BEGIN:
-		/* Until its end the resource is unknown. */
-		*revision = 0;
-		break;
 	case KUBE_SYNC_END:
 		*revision = event->resource_version;
 		break;

@@ -1,7 +1,8 @@
 /* resume.h - where an earlier run stopped, from the end of its own output.
  *
  * (1) A resource resumes only from a revision up to which the topic has everything: that of
- *     the last PROGRESS, of a SYNC_END after it, or of a change after either.
+ *     the last PROGRESS, of a SYNC_END after it, or of a change after either. After a GAP only a
+ *     whole list counts; one that has begun is completed at its revision.
  */
 #ifndef TENURE_KUBE_RESUME_H
 #define TENURE_KUBE_RESUME_H
@@ -20,6 +21,8 @@ struct resume {
 	struct when received;               /* the latest; WHEN_MIN for none */
 	struct when known;                  /* of the last PROGRESS; WHEN_MIN for none */
 	uint64_t revisions[KUBE_RESOURCES]; /* 0: list again */
+	bool covered[KUBE_RESOURCES];       /* the topic has something of it */
+	uint64_t lists[KUBE_RESOURCES];     /* the revision of a list without an end, or 0 */
 };
 
 /* Fills RESUME from the last records at ADDRESS; standard output has none. Reads further back

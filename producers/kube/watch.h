@@ -4,11 +4,13 @@
  * it wants and takes what the request brings; watch_records.h turns that into records.
  *
  *     TO_LIST -> LISTING -> WRITING -> (next page) TO_LIST | (last) TO_WATCH
- *     TO_WATCH -> OPENING -> OPEN -> (ended) TO_WATCH | (history lost) TO_LIST with a GAP
+ *     TO_WATCH -> OPENING -> OPEN -> (ended, stalled) TO_WATCH | (history lost) TO_LIST with a GAP
  *
- * (1) Every change with a revision <= REVISION was written or is inside a GAP.
+ * (1) Every change with a revision <= REVISION was written or is inside a GAP. REVISION is
+ *     what its own stream or list delivered, or what a proof (proofs.h) showed to be quiet.
  * (2) Changes are written in the order of their revisions, each once.
- * (3) When history was lost, a GAP from KNOWN on precedes the SYNC that follows.
+ * (3) Every change committed before KNOWN was written or is inside a GAP. When history was
+ *     lost, a GAP from KNOWN on precedes the SYNC that follows.
  * (4) A list that breaks off is started again: a SYNC_BEGIN without its SYNC_END is void.
  */
 #ifndef TENURE_KUBE_WATCH_H
@@ -21,6 +23,7 @@
 #include "common/base/when.h"
 #include "common/record/kube_resource.h"
 #include "producers/kube/clocks.h"
+#include "producers/kube/retry.h"
 #include "producers/kube/value.h"
 
 #define WATCH_LINE_MAX (8u * 1024 * 1024)   /* bytes; etcd takes objects of 1.5 MiB */
@@ -35,14 +38,14 @@ enum watch_state {
 	WATCH_TO_WATCH, /* wants a watch */
 	WATCH_OPENING,  /* waits for the server to accept it */
 	WATCH_OPEN,     /* receives changes */
-	WATCH_LEFT_OUT, /* the server does not have this optional resource */
 };
 
 /* Counters; all watches share one. */
 struct watch_stats {
 	uint64_t changes, bookmarks, syncs, items, gaps;
 	uint64_t duplicates; /* already written */
-	uint64_t late;       /* came after a PROGRESS had promised them */
+	uint64_t late;       /* came after a PROGRESS had promised them; a GAP says so */
+	uint64_t stalls;     /* open watches that did not deliver what a proof had brought */
 	uint64_t unreadable; /* lines and pages */
 	uint64_t too_large;
 	uint64_t failures; /* requests that did not get what they asked for */
@@ -58,28 +61,41 @@ struct watch {
 	size_t scanned;   /* bytes of it that hold no further line end */
 
 	uint64_t revision;  /* (1) */
-	uint64_t delivered; /* the greatest that was written */
+	uint64_t delivered; /* the greatest that its own stream or list brought */
+	uint64_t written;   /* the greatest of a change that was written */
 	struct when known;  /* (3); WHEN_MIN while nothing is */
+	struct when sure;   /* KNOWN when WRITTEN was written */
+	uint64_t era;       /* grows when REVISION is lost or taken back: older proofs are void */
 	const char *gap;    /* the reason of the GAP that the next SYNC needs, or NULL */
 	bool gap_written;   /* it precedes the list that is under way */
+	bool late;          /* a promise was broken: a GAP from SURE on is due */
+	bool covered;       /* the output has records of it */
+	bool missing;       /* the server does not have this optional resource */
+	bool refused;       /* the account may not list it */
+	struct when refused_since;
+
+	uint64_t owed; /* a proof has brought this revision, DELIVERED is less; 0 for none */
+	struct when owed_since;
+	unsigned stalls; /* in a row */
 
 	bool exact;          /* the list is a planned one, at REVISION */
 	bool begun;          /* SYNC_BEGIN was written */
+	bool partial;        /* an earlier run wrote a part of this list: it must become whole */
 	unsigned page_items; /* to request */
 	struct text token;   /* of the next page */
 	uint64_t list_revision;
 	struct when list_asked; /* by the wall clock */
 	struct value_cursor items;
 
-	struct when retry_at; /* this and the instants below by clocks.h (1) */
-	bool wished;          /* the server asked for this wait */
-	struct when lost_at;
-	unsigned failures;    /* in a row, for the waiting time */
+	struct retry retry; /* failures since a watch last lived a while */
+	unsigned losses;    /* the same, of history */
+	/* These instants are by clocks.h (1). */
 	unsigned short_lives; /* watches in a row that ended immediately and brought nothing */
 	struct when opened_at;
 	struct when heard_at; /* the last line, or the opening */
+	struct when byte_at;  /* the last byte of the request, or its start */
+	size_t body_seen;     /* bytes of it by then */
 	uint64_t openings;
-	uint64_t random;
 	char problem[WATCH_PROBLEM_SIZE]; /* the last one, for the log; "" for none */
 };
 
@@ -98,19 +114,18 @@ void watch_init(struct watch *watch, enum kube_resource resource, const char *cl
 void watch_free(struct watch *watch);
 /* Continues where an earlier run stopped, REVISION > 0. Before the first request. */
 void watch_resume(struct watch *watch, uint64_t revision, struct when known);
+/* Continues a list of REVISION that an earlier run began. Before the first request. */
+void watch_resume_list(struct watch *watch, uint64_t revision, struct when known);
 /* Lists (again) because history was lost; REASON is for the GAP, from KNOWN on. */
 void watch_relist(struct watch *watch, const char *reason);
-/* Starts a planned list, which loses nothing. Only while OPEN. */
+/* Starts a planned list, which loses nothing. Only while OPEN, or after watch_resume(). */
 void watch_sync(struct watch *watch);
-/* Watches again from REVISION, with another request. */
-void watch_again(struct watch *watch);
-/* A PROGRESS is about to promise that every change up to REVISION, and everything before
- * KNOWN, was written. */
-void watch_prove(struct watch *watch, uint64_t revision, struct when known);
-
-/* The server answers again: a retry need not wait any longer, unless the server asked for
- * the wait. */
-void watch_hurry(struct watch *watch, const struct clocks *now);
+/* Ends a request that is not answered, and a stream that does not bring what it owes. True if
+ * so: the request must be released. */
+bool watch_expire(struct watch *watch, const struct clocks *now);
+/* True while the topic has nothing of the resource, and PROGRESS does not wait for it: the
+ * server does not have it, or has refused it for a while. */
+bool watch_left_out(const struct watch *watch, const struct clocks *now);
 
 /* True when a request should be started now. */
 bool watch_due(const struct watch *watch, const struct clocks *now);
@@ -123,8 +138,10 @@ void watch_answered(struct watch *watch, long status, const struct clocks *now);
 void watch_ended(struct watch *watch, const struct watch_end *end, const struct clocks *now);
 /* True while the state needs the request that was started last. */
 bool watch_listening(const struct watch *watch);
-/* True when every watch is OPEN or LEFT_OUT. */
-bool watch_all_open(const struct watch watches[static KUBE_RESOURCES]);
+/* True when the request due now is the first page of a list that is not a planned one. */
+bool watch_lists_anew(const struct watch *watch);
+/* True when every watch is OPEN or left out. */
+bool watch_all_open(const struct watch watches[static KUBE_RESOURCES], const struct clocks *now);
 
 /* Ends an OPEN stream from our side, because of PROBLEM: lists again when GAP names a
  * reason, else watches again, after SERVER_WISH_S or longer. */

@@ -12,7 +12,7 @@ void watch_log_problem(struct watch_log *log, struct watch *watch, const struct 
 
 	if (!watch->problem[0])
 		return;
-	if (watch->state == WATCH_LEFT_OUT) {
+	if (watch->missing && !watch->covered) {
 		log_info("%s are left out: %s", name, watch->problem);
 	} else if (!log->troubled || when_since(now->tick, log->logged_at) >= REPEAT_NS) {
 		log_warn("%s: %s", name, watch->problem);
@@ -29,7 +29,7 @@ void watch_log_problem(struct watch_log *log, struct watch *watch, const struct 
 void watch_log_recovery(struct watch_log *log, const struct watch watches[static KUBE_RESOURCES],
 			const struct clocks *now)
 {
-	if (!log->troubled || !watch_all_open(watches))
+	if (!log->troubled || !watch_all_open(watches, now))
 		return;
 	log->troubled = false;
 	log_info("every watch is open again after %" PRId64 " ms",

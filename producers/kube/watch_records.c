@@ -21,26 +21,25 @@ static void add_sync(const struct watch *watch, enum kube_event_type type, const
 			    watch->list_revision);
 }
 
-static bool add_gap(struct watch *watch, const struct clocks *now, struct text *record)
+static void add_gap(struct watch *watch, const struct clocks *now, struct when from,
+		    const char *reason, struct text *record)
 {
-	/* Before anything is known nothing can be missing. */
-	if (watch->gap == NULL || watch->gap_written || when_not_after(watch->known, WHEN_MIN))
-		return false;
-	watch->gap_written = true;
 	watch->stats->gaps++;
 	kube_event_add_gap(record, watch->cluster, watch->resource, now->received,
-			   when_earlier(watch->known, now->received), now->received, watch->gap);
-	return true;
+			   when_earlier(from, now->received), now->received, reason);
 }
 
 static void end_sync(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	watch->stats->syncs++;
-	watch->revision = watch->delivered = watch->list_revision;
-	if (!watch->exact)
-		watch->known = watch->list_asked;
+	if (!watch->exact) {
+		watch->revision = watch->delivered = watch->written = watch->list_revision;
+		watch->known = watch->sure = when_later(watch->known, watch->list_asked);
+		watch->owed = 0;
+		watch->era++;
+	}
 	watch->gap = NULL;
-	watch->exact = false;
+	watch->exact = watch->partial = false;
 	watch->state = WATCH_TO_WATCH;
 	add_sync(watch, KUBE_SYNC_END, now, record);
 }
@@ -49,10 +48,14 @@ static bool next_of_page(struct watch *watch, const struct clocks *now, struct t
 {
 	struct value name, item;
 
-	if (add_gap(watch, now, record))
+	/* Before anything is known nothing can be missing. */
+	if (watch->gap != NULL && !watch->gap_written && !when_is_min(watch->known)) {
+		watch->gap_written = true;
+		add_gap(watch, now, watch->known, watch->gap, record);
 		return true;
+	}
 	if (!watch->begun) {
-		watch->begun = true;
+		watch->begun = watch->covered = true;
 		add_sync(watch, KUBE_SYNC_BEGIN, now, record);
 		return true;
 	}
@@ -78,20 +81,22 @@ static void take_error(struct watch *watch, struct value object, const struct cl
 		   status.retry_after_s, now);
 }
 
-/* True when the change is new. */
+/* True when the change is new. One that a proof had denied takes the proof back. */
 static bool take_change(struct watch *watch, const struct api_reply_change *change)
 {
-	bool late = change->revision <= watch->revision;
-
-	if (change->revision <= watch->delivered) {
+	if (change->revision <= watch->written) {
 		watch->stats->duplicates++;
 		return false;
 	}
-	watch->stats->late += late;
+	if (change->revision <= watch->revision) {
+		watch->stats->late++;
+		watch->late = true;
+		watch->era++;
+	} else if (!watch->late) {
+		watch->sure = watch->known;
+	}
 	watch->stats->changes++;
-	watch->delivered = change->revision;
-	if (!late)
-		watch->revision = change->revision;
+	watch->revision = watch->delivered = watch->written = change->revision;
 	return true;
 }
 
@@ -114,6 +119,8 @@ static bool take_line(struct watch *watch, const char *line, size_t length,
 		watch->stats->bookmarks++;
 		if (watch->revision < change.revision)
 			watch->revision = change.revision;
+		if (watch->delivered < change.revision)
+			watch->delivered = change.revision;
 		return false;
 	}
 	if (!take_change(watch, &change))
@@ -139,6 +146,12 @@ static bool next_change(struct watch *watch, const struct clocks *now, struct te
 {
 	const struct text *body = &watch->body;
 
+	if (watch->late) {
+		watch->late = false;
+		add_gap(watch, now, watch->sure, "late_change", record);
+		watch->sure = watch->known;
+		return true;
+	}
 	while (watch->state == WATCH_OPEN && watch->scanned < body->length) {
 		const char *line = body->data + watch->taken;
 		const char *from = body->data + watch->scanned;

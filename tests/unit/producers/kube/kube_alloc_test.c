@@ -92,7 +92,7 @@ static int list_two_pages(void)
 	bool ended = false;
 
 	watch_init(&watch, KUBE_PODS, "c", 1, &stats);
-	while (rc == 0 && watch.state == WATCH_TO_LIST && watch.failures == 0) {
+	while (rc == 0 && watch.state == WATCH_TO_LIST && watch.retry.failures == 0) {
 		if (!bring_page(&watch))
 			rc = -1;
 		for (text_clear(&record); watch_records_next(&watch, now(), &record);
@@ -103,7 +103,7 @@ static int list_two_pages(void)
 			ended = ended || strstr(bytes, quoted("'type':'SYNC_END'")) != NULL;
 		}
 	}
-	if (watch.failures > 0)
+	if (watch.retry.failures > 0)
 		rc = -1;
 	assert_true(ended == (rc == 0));
 	if (ended)

@@ -58,20 +58,52 @@ static void resumes_after_the_last_progress(void **state)
 	assert_int_equal(resume.received.ns, at(9000).ns);
 }
 
-static void lists_again_after_an_interrupted_list(void **state)
+#define GAP                                                                                       \
+	"{'type':'GAP','cluster':'c','resource':'pods','from':'2026-01-01T00:00:01Z','to':'2026-" \
+	"01-01T00:00:02Z'}"
+
+static void lists_again_after_a_gap(void **state)
 {
 	(void)state;
 	struct resume resume;
 
 	resume_init(&resume);
 	take(&resume, quoted(PROGRESS));
+	take(&resume, quoted(GAP));
 	take(&resume, quoted(SYNC("SYNC_BEGIN", "30")));
 	take(&resume, quoted(POD("21")));
 	assert_int_equal(resume.revisions[KUBE_PODS], 0);
+	assert_int_equal(resume.revisions[KUBE_NODES], 20);
 	take(&resume, quoted(SYNC("SYNC_END", "30")));
 	assert_int_equal(resume.revisions[KUBE_PODS], 30);
 	take(&resume, quoted(POD("31")));
 	assert_int_equal(resume.revisions[KUBE_PODS], 31);
+}
+
+static void an_interrupted_list_that_was_planned_has_lost_nothing(void **state)
+{
+	(void)state;
+	struct resume resume;
+
+	resume_init(&resume);
+	take(&resume, quoted(PROGRESS));
+	take(&resume, quoted(POD("25")));
+	take(&resume, quoted(SYNC("SYNC_BEGIN", "30")));
+	take(&resume, quoted(POD("21")));
+	assert_int_equal(resume.revisions[KUBE_PODS], 25);
+}
+
+static void knows_what_the_topic_has_never_covered(void **state)
+{
+	(void)state;
+	struct resume resume;
+
+	resume_init(&resume);
+	take(&resume, quoted(SYNC("SYNC_BEGIN", "10")));
+	assert_true(resume.covered[KUBE_PODS]);
+	take(&resume, quoted(PROGRESS));
+	assert_true(resume.covered[KUBE_PODS]);
+	assert_false(resume.covered[KUBE_JOBS]);
 }
 
 static void trusts_no_change_without_a_progress(void **state)
@@ -115,7 +147,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resumes_after_the_last_progress),
-		cmocka_unit_test(lists_again_after_an_interrupted_list),
+		cmocka_unit_test(lists_again_after_a_gap),
+		cmocka_unit_test(an_interrupted_list_that_was_planned_has_lost_nothing),
+		cmocka_unit_test(knows_what_the_topic_has_never_covered),
 		cmocka_unit_test(trusts_no_change_without_a_progress),
 		cmocka_unit_test(reads_the_end_of_a_file_but_not_of_standard_output),
 	};

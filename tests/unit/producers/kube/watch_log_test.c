@@ -51,7 +51,7 @@ static void is_in_trouble_until_every_watch_is_open(void **state)
 
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		watches[r].state = WATCH_OPEN;
-	watches[KUBE_SERVICECIDRS].state = WATCH_LEFT_OUT;
+	watches[KUBE_SERVICECIDRS] = (struct watch){.state = WATCH_TO_LIST, .missing = true};
 	watches[KUBE_PODS].state = WATCH_OPENING;
 	trouble(&log, &watches[KUBE_PODS], 100);
 	watch_log_recovery(&log, watches, now(101));
@@ -65,7 +65,7 @@ static void a_resource_that_is_left_out_is_not_a_problem(void **state)
 {
 	(void)state;
 	struct watch_log log = {0};
-	struct watch watch = {.resource = KUBE_SERVICECIDRS, .state = WATCH_LEFT_OUT};
+	struct watch watch = {.resource = KUBE_SERVICECIDRS, .missing = true};
 
 	trouble(&log, &watch, 100);
 	assert_false(log.troubled);
