@@ -61,7 +61,7 @@ static void list_from_start(struct watch *watch)
 void watch_relist(struct watch *watch, const char *reason)
 {
 	watch->gap = reason;
-	watch->exact = watch->partial = false;
+	watch->exact = watch->partial = watch->leaps = false;
 	watch->era++;
 	watch->owed = 0;
 	list_from_start(watch);
@@ -71,6 +71,11 @@ void watch_relist(struct watch *watch, const char *reason)
  * last lived a while. */
 static void lose(struct watch *watch, const char *reason, const struct clocks *now)
 {
+	if (watch->delivered < watch->revision && !watch->leaps && strcmp(reason, "expired") == 0) {
+		/* What lies between was proved to be nothing. */
+		watch->leaps = true;
+		return;
+	}
 	if (watch->losses > 0)
 		retry_wait(&watch->retry, now, WAIT_LOST_NS, watch->losses - 1, RETRY_LONGEST_NS,
 			   0);
@@ -125,7 +130,10 @@ void watch_ask(struct watch *watch, const struct clocks *now, struct text *path)
 	watch->taken = watch->scanned = watch->body_seen = 0;
 	watch->byte_at = now->tick;
 	if (watch->state == WATCH_TO_WATCH) {
-		path_add_watch(path, watch->resource, watch->revision, WATCH_SECONDS_MIN + spread);
+		/* From what it has delivered: should a proof have been wrong, that shows. */
+		path_add_watch(path, watch->resource,
+			       watch->leaps ? watch->revision : watch->delivered,
+			       WATCH_SECONDS_MIN + spread);
 		watch->state = WATCH_OPENING;
 		return;
 	}
@@ -283,8 +291,10 @@ static bool end_life(struct watch *watch, const struct clocks *now)
 	watch->state = WATCH_TO_WATCH;
 	if (life >= HEALTHY_NS)
 		watch->retry.failures = watch->losses = 0;
-	if (life >= SHORT_LIFE_NS)
+	if (life >= SHORT_LIFE_NS) {
 		watch->short_lives = 0;
+		watch->leaps = false;
+	}
 	return life >= SHORT_LIFE_NS;
 }
 

@@ -66,6 +66,7 @@ struct watch {
 	struct when known;  /* (3); WHEN_MIN while nothing is */
 	struct when sure;   /* KNOWN when WRITTEN was written */
 	uint64_t era;       /* grows when REVISION is lost or taken back: older proofs are void */
+	bool leaps;         /* opens from REVISION, because the server no longer has DELIVERED */
 	const char *gap;    /* the reason of the GAP that the next SYNC needs, or NULL */
 	bool gap_written;   /* it precedes the list that is under way */
 	bool late;          /* a promise was broken: a GAP from SURE on is due */

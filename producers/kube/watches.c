@@ -73,7 +73,7 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 				watch_sync(watch);
 		} else if (resume->proven && resume->lists[r] > 0) {
 			watch_resume_list(watch, resume->lists[r], resume->known);
-		} else if (resume->covered[r]) {
+		} else if (resume->covered[r] || (resume->any && !resume->proven)) {
 			watch->covered = true;
 			watch->known = resume->proven ? resume->known : resume->received;
 			watch_relist(watch, "restart");
