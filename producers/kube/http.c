@@ -17,7 +17,6 @@
 #define CONNECT_TIMEOUT_S 10L
 #define SILENCE_MS 30000              /* bytes unanswered for this long: the connection is dead */
 #define URL_MAX 65536                 /* bytes */
-#define TOKEN_AGE_S 60                /* as client-go */
 #define TURN_BYTES (4u * 1024 * 1024) /* then the turn ends: the caller removes them */
 
 struct http {
@@ -25,9 +24,8 @@ struct http {
 	CURLM *multi;
 	struct http_request *requests;
 	struct curl_slist *connect_to; /* the server's address, with a tls-server-name */
-	struct when token_read;
-	struct text base; /* the URL before every path */
-	struct text host; /* the value of a Host: header, or empty */
+	struct text base;              /* the URL before every path */
+	struct text host;              /* the value of a Host: header, or empty */
 	bool loopback;
 	size_t received; /* bytes, of every request */
 	bool drained;
@@ -102,7 +100,6 @@ struct http *http_open(struct access *access)
 		return NULL;
 	}
 	http->access = access;
-	http->token_read = when_now();
 	text_init(&http->base, URL_MAX);
 	text_init(&http->host, URL_MAX);
 	if (open_multi(http) < 0 || set_names(http) < 0) {
@@ -115,7 +112,8 @@ struct http *http_open(struct access *access)
 
 static void set_bytes(CURL *easy, CURLoption option, const struct access_bytes *bytes)
 {
-	struct curl_blob blob = {bytes->data, bytes->length, CURL_BLOB_NOCOPY};
+	/* A copy, because credentials.h replaces the bytes while requests run. */
+	struct curl_blob blob = {bytes->data, bytes->length, CURL_BLOB_COPY};
 
 	if (bytes->data != NULL)
 		curl_easy_setopt(easy, option, &blob);
@@ -138,7 +136,8 @@ static void set_trust(struct http *http, CURL *easy)
 		curl_easy_setopt(easy, CURLOPT_CONNECT_TO, http->connect_to);
 }
 
-static void set_manners(CURL *easy, enum http_form form, long timeout_s)
+static void set_manners(const struct access *access, CURL *easy, enum http_form form,
+			long timeout_s)
 {
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
@@ -152,7 +151,7 @@ static void set_manners(CURL *easy, enum http_form form, long timeout_s)
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 5L);
 	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, tend_socket);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	if (form == HTTP_WHOLE)
+	if (form == HTTP_WHOLE && !access->uncompressed)
 		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 }
 
@@ -172,21 +171,12 @@ static int add_header(struct curl_slist **list, const char *name, const char *va
 	return 0;
 }
 
-static void refresh_token(struct http *http)
-{
-	struct when now = when_now();
-
-	if (when_since(now, http->token_read) < TOKEN_AGE_S * NS_PER_SECOND)
-		return;
-	access_refresh_token(http->access);
-	http->token_read = now;
-}
-
 /* Sets the URL and the headers. -1 if out of memory. */
 static int set_request(struct http_request *request, const char *path, const char *accept)
 {
 	const struct http *http = request->http;
-	char *token = http->access->token;
+	const struct words *impersonation = &http->access->headers;
+	const char *token = http->access->token.data;
 	struct text url;
 	int rc = -1;
 
@@ -199,6 +189,9 @@ static int set_request(struct http_request *request, const char *path, const cha
 	     add_header(&request->headers, "Host: ", http->host.data) < 0) ||
 	    url.failed)
 		goto out;
+	for (size_t i = 0; i < impersonation->count; i++)
+		if (add_header(&request->headers, impersonation->list[i], "") < 0)
+			goto out;
 	curl_easy_setopt(request->easy, CURLOPT_URL, text_terminate(&url));
 	curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, request->headers);
 	rc = 0;
@@ -212,7 +205,6 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 {
 	struct http_request *request = calloc(1, sizeof(*request));
 
-	refresh_token(http);
 	if (request == NULL)
 		goto out;
 	request->body = body;
@@ -221,7 +213,7 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 	if (request->easy == NULL || set_request(request, path, accept) < 0)
 		goto out;
 	set_trust(http, request->easy);
-	set_manners(request->easy, form, timeout_s);
+	set_manners(http->access, request->easy, form, timeout_s);
 	curl_easy_setopt(request->easy, CURLOPT_WRITEFUNCTION, take_bytes);
 	curl_easy_setopt(request->easy, CURLOPT_WRITEDATA, request);
 	curl_easy_setopt(request->easy, CURLOPT_PRIVATE, request);
@@ -278,6 +270,14 @@ static enum http_failure failure_of(CURLcode code, const struct text *body)
 	}
 }
 
+/* libcurl quotes a proxy's URL that it cannot read, with the password in it. */
+static void hide_user(char *message)
+{
+	for (char *at = strchr(message, '@'); at != NULL; at = strchr(at + 1, '@'))
+		for (char *c = at; c > message && strchr("/'\" ", c[-1]) == NULL; c--)
+			c[-1] = '*';
+}
+
 static void finish(struct http_request *request, CURLcode code)
 {
 	request->ended = true;
@@ -285,6 +285,7 @@ static void finish(struct http_request *request, CURLcode code)
 	if (code != CURLE_OK && request->message[0] == '\0')
 		snprintf(request->message, sizeof(request->message), "%s",
 			 curl_easy_strerror(code));
+	hide_user(request->message);
 }
 
 static void update(struct http_request *request)
@@ -296,6 +297,8 @@ static void update(struct http_request *request)
 	curl_easy_getinfo(request->easy, CURLINFO_LOCAL_PORT, &request->connection);
 	curl_easy_getinfo(request->easy, CURLINFO_HTTP_VERSION, &version);
 	curl_easy_getinfo(request->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	if (request->ended && request->status == 401)
+		request->http->access->refused = true;
 	request->multiplexed = version == CURL_HTTP_VERSION_2_0;
 	request->retry_after_s = retry_after;
 }

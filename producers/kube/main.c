@@ -17,6 +17,7 @@
 #include "common/topic/topic_writer.h"
 #include "producers/kube/access.h"
 #include "producers/kube/clocks.h"
+#include "producers/kube/credentials.h"
 #include "producers/kube/kubeconfig.h"
 #include "producers/kube/manual.h"
 #include "producers/kube/resume.h"
@@ -64,7 +65,7 @@ static int find_access(const struct kube_options *options, struct access *found)
 {
 	const char *path = options->kubeconfig != NULL ? options->kubeconfig : getenv("KUBECONFIG");
 	const char *home = getenv("HOME");
-	bool named = path != NULL && *path;
+	bool named = path != NULL && *path, is_list = named && options->kubeconfig == NULL;
 	char standard[PATH_MAX] = "";
 
 	if (!named && access_in_cluster_present())
@@ -73,8 +74,14 @@ static int find_access(const struct kube_options *options, struct access *found)
 		snprintf(standard, sizeof(standard), "%s/.kube/config", home);
 	if (!named)
 		path = standard;
-	if (access(path, F_OK) == 0)
-		return kubeconfig_read(path, options->context, found) < 0 ? EX_CONFIG : EX_OK;
+	switch (kubeconfig_read(path, is_list, options->context, found)) {
+	case KUBECONFIG_READ:
+		return EX_OK;
+	case KUBECONFIG_BAD:
+		return EX_CONFIG;
+	case KUBECONFIG_MISSING:
+		break;
+	}
 	if (named)
 		log_error("kubeconfig %s does not exist", path);
 	else
@@ -124,8 +131,8 @@ static int write_records(struct watches *watches, struct topic_writer *writer, c
 }
 
 /* Runs until it is asked to stop. Returns an exit code. */
-static int run(struct watches *watches, struct topic_writer *writer, const char *cluster,
-	       struct clocks *now)
+static int run(struct watches *watches, struct credentials *credentials,
+	       struct topic_writer *writer, const char *cluster, struct clocks *now)
 {
 	struct text record;
 	int rc = EX_OK;
@@ -133,7 +140,9 @@ static int run(struct watches *watches, struct topic_writer *writer, const char 
 	text_init(&record, BUS_RECORD_MAX);
 	while (rc == EX_OK && !stop_requested()) {
 		clocks_read(now);
-		if (watches_ask(watches, now) < 0 || watches_turn(watches) < 0) {
+		credentials_tend(credentials, now);
+		if ((credentials_usable(credentials, now) && watches_ask(watches, now) < 0) ||
+		    watches_turn(watches) < 0) {
 			rc = EX_SOFTWARE;
 			break;
 		}
@@ -170,6 +179,7 @@ int main(int argc, char **argv)
 		SETTING_END,
 	};
 	struct access access = {0};
+	struct credentials credentials;
 	struct resume resume;
 	struct clocks clocks;
 	struct topic_writer *writer = NULL;
@@ -182,6 +192,9 @@ int main(int argc, char **argv)
 	stop_install();
 	rc = find_access(&options, &access);
 	if (rc != EX_OK)
+		goto out;
+	rc = EX_CONFIG;
+	if (credentials_start(&credentials, &access) < 0)
 		goto out;
 	rc = EX_UNAVAILABLE;
 	writer = topic_writer_open(options.out, &options.bus);
@@ -197,7 +210,7 @@ int main(int argc, char **argv)
 	log_info("cluster=%s server=%s out=%s %s", options.watches.cluster, access.server,
 		 options.out, resume.proven ? "resuming" : "starting with a list");
 	clocks_init(&clocks, resume.received);
-	rc = run(watches, writer, options.watches.cluster, &clocks);
+	rc = run(watches, &credentials, writer, options.watches.cluster, &clocks);
 	watches_log_counters(watches);
 out:
 	watches_close(watches);

@@ -21,7 +21,10 @@ const struct settings_manual manual = {
 		},
 	.environment =
 		{
-			{"KUBECONFIG", "The kubeconfig file, where --kubeconfig is not given."},
+			{"KUBECONFIG",
+			 "The kubeconfig files, separated by colons and merged, where "
+			 "--kubeconfig is not given."},
+			{"PATH", "Where the exec plug-ins of a kubeconfig are looked for."},
 			{"HOME", "Holds .kube/config, which is tried last."},
 		},
 	.files =

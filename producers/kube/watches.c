@@ -259,8 +259,6 @@ static int end_request(struct watches *watches, int r, const struct clocks *now)
 	};
 	int rc;
 
-	if (request->status == 401)
-		access_refresh_token(watches->access);
 	if (watch->state == WATCH_LISTING && request->status == 0)
 		watches->lists++; /* it was no load */
 	watch_ended(watch, &end, now);
