@@ -123,6 +123,8 @@ func (s *server) obey(path string, c *command, body []byte) (any, error) {
 		return nil, json.Unmarshal(body, &s.set)
 	case "/compact":
 		s.compact()
+	case "/advance":
+		s.revision += c.Revision
 	case "/restore":
 		return nil, s.restore(c.Revision)
 	case "/log":
