@@ -28,10 +28,11 @@ enum http_failure {
 
 enum http_form {
 	HTTP_WHOLE,  /* compressed if the server likes */
-	HTTP_STREAM, /* uncompressed: libcurl cannot read a stream of gzip members */
+	HTTP_STREAM, /* uncompressed */
 };
 
 struct curl_slist;
+struct gunzip;
 struct http;
 
 struct http_request {
@@ -47,6 +48,10 @@ struct http_request {
 	struct http *http;
 	void *easy; /* libcurl's handle */
 	struct curl_slist *headers;
+	struct gunzip *gunzip; /* of a compressed answer, else NULL */
+	bool begun;            /* a byte of the answer has come */
+	bool unpacking;        /* GUNZIP may have more */
+	bool finished;         /* libcurl has */
 	struct http_request *next;
 };
 

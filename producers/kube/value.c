@@ -23,10 +23,11 @@ static void skip_blanks(struct value_cursor *cursor)
 
 bool value_parse(const char *bytes, size_t length, struct value *value)
 {
-	struct value_cursor cursor = {bytes, bytes + length, false};
+	struct value_cursor cursor;
 
 	if (length == 0 || scan_validate(bytes, length) != SCAN_GOOD)
 		return false;
+	cursor = (struct value_cursor){bytes, bytes + length, false};
 	skip_blanks(&cursor);
 	while (cursor.end > cursor.at && is_blank(cursor.end[-1]))
 		cursor.end--;
