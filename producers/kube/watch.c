@@ -31,17 +31,16 @@ void watch_init(struct watch *watch, enum kube_resource resource, const char *cl
 		.opened_at = WHEN_MIN,
 		.heard_at = WHEN_MIN,
 		.byte_at = WHEN_MIN,
-		.page_items = WATCH_PAGE_ITEMS,
 	};
 	retry_init(&watch->retry, seed);
 	text_init(&watch->body, WATCH_BODY_MAX);
-	text_init(&watch->token, 65536);
+	list_stream_init(&watch->page);
 }
 
 void watch_free(struct watch *watch)
 {
 	text_free(&watch->body);
-	text_free(&watch->token);
+	list_stream_free(&watch->page);
 }
 
 static void wait_to_retry(struct watch *watch, const struct clocks *now, int64_t server_wish_s,
@@ -55,7 +54,7 @@ static void list_from_start(struct watch *watch)
 {
 	watch->state = WATCH_TO_LIST;
 	watch->begun = watch->gap_written = false;
-	text_clear(&watch->token);
+	list_stream_restart(&watch->page);
 }
 
 void watch_relist(struct watch *watch, const char *reason)
@@ -137,8 +136,10 @@ void watch_ask(struct watch *watch, const struct clocks *now, struct text *path)
 		watch->state = WATCH_OPENING;
 		return;
 	}
-	path_add_list(path, watch->resource, watch->page_items, watch->exact ? watch->revision : 0,
-		      &watch->token);
+	path_add_list(path, watch->resource, WATCH_PAGE_ITEMS, watch->exact ? watch->revision : 0,
+		      &watch->page.token);
+	list_stream_restart(&watch->page);
+	watch->item = (struct value){NULL, 0};
 	if (!watch->begun)
 		watch->list_asked = now->wall;
 	watch->state = WATCH_LISTING;
@@ -146,6 +147,8 @@ void watch_ask(struct watch *watch, const struct clocks *now, struct text *path)
 
 void watch_answered(struct watch *watch, long status, const struct clocks *now)
 {
+	if (watch->state == WATCH_LISTING && status == 200)
+		watch->state = WATCH_WRITING;
 	if (watch->state != WATCH_OPENING || status != 200)
 		return;
 	watch->state = WATCH_OPEN;
@@ -156,8 +159,8 @@ void watch_answered(struct watch *watch, long status, const struct clocks *now)
 
 bool watch_listening(const struct watch *watch)
 {
-	return watch->state == WATCH_LISTING || watch->state == WATCH_OPENING ||
-	       watch->state == WATCH_OPEN;
+	return watch->state == WATCH_LISTING || watch->state == WATCH_WRITING ||
+	       watch->state == WATCH_OPENING || watch->state == WATCH_OPEN;
 }
 
 bool watch_lists_anew(const struct watch *watch)
@@ -182,43 +185,28 @@ static void note_problem(struct watch *watch, const char *what, long code, const
 		snprintf(watch->problem, sizeof(watch->problem), "%s: %s", what, why);
 }
 
-static void cannot_list(struct watch *watch, const char *why, const struct clocks *now)
+void watch_page_wrong(struct watch *watch, const char *why, const struct clocks *now)
 {
+	watch->stats->unreadable += !watch->page.too_large;
+	watch->stats->too_large += watch->page.too_large;
 	note_problem(watch, "cannot list", 0, why);
 	list_from_start(watch);
 	wait_to_retry(watch, now, 0, RETRY_LONGEST_NS);
 }
 
-static void page_ended(struct watch *watch, const struct clocks *now)
+bool watch_page_begins(struct watch *watch, const struct clocks *now)
 {
-	struct api_reply_page page;
-
-	if (!api_reply_read_page(watch->body.data, watch->body.length, &page)) {
-		watch->stats->unreadable++;
-		cannot_list(watch, "the answer is not a list with a resourceVersion", now);
-		return;
-	}
 	/* All pages show one state (apimachinery:pkg/apis/meta/v1/types.go, Continue). */
-	if (watch->begun && page.revision != watch->list_revision) {
-		watch->stats->unreadable++;
-		cannot_list(watch, "the next page has another resourceVersion", now);
-		return;
+	if (watch->begun && watch->page.revision != watch->list_revision) {
+		watch_page_wrong(watch, "the next page has another resourceVersion", now);
+		return false;
 	}
-	watch->items = page.items;
-	watch->list_revision = page.revision;
-	text_clear(&watch->token);
-	if (page.token.length > 2)
-		text_add(&watch->token, page.token.bytes + 1, page.token.length - 2);
-	/* Without its token it would look like the last page. */
-	if (watch->token.failed) {
-		cannot_list(watch, "there is no room for the token of the next page", now);
-		return;
-	}
+	watch->list_revision = watch->page.revision;
 	/* Revisions only go back when etcd was restored: docs/answers.md section 1, Revision. */
-	if (!watch->exact && page.revision < watch->delivered)
+	if (!watch->exact && watch->list_revision < watch->delivered)
 		watch->gap = "revisions_went_back";
 	watch->missing = watch->refused = false;
-	watch->state = WATCH_WRITING;
+	return true;
 }
 
 /* Reads why a request failed, or why the server refused it. */
@@ -247,10 +235,7 @@ static void list_failed(struct watch *watch, const struct watch_end *end, const 
 	if (answered && end->status == 403 && !watch->refused)
 		watch->refused_since = now->tick;
 	watch->refused = answered && end->status == 403;
-	if (end->too_large) {
-		watch->stats->too_large++;
-		watch->page_items = watch->page_items > 1 ? watch->page_items / 2 : 1;
-	}
+	watch->stats->too_large += end->too_large;
 	if (watch->partial && !end->failed && end->status == 410) {
 		lose(watch, "expired", now);
 		return;
@@ -357,7 +342,8 @@ bool watch_expire(struct watch *watch, const struct clocks *now)
 	}
 	quiet = when_since(now->tick, watch->byte_at);
 	if (!(watch->state == WATCH_OPENING && quiet >= OPENING_NS) &&
-	    !(watch->state == WATCH_LISTING && quiet >= LISTING_NS))
+	    !((watch->state == WATCH_LISTING || watch->state == WATCH_WRITING) &&
+	      quiet >= LISTING_NS))
 		return false;
 	watch_ended(watch, &end, now);
 	return true;
@@ -367,10 +353,13 @@ void watch_ended(struct watch *watch, const struct watch_end *end, const struct 
 {
 	switch (watch->state) {
 	case WATCH_LISTING:
-		if (end->status == 200 && !end->failed)
-			page_ended(watch, now);
-		else
+		list_failed(watch, end, now);
+		break;
+	case WATCH_WRITING:
+		if (end->failed)
 			list_failed(watch, end, now);
+		else
+			watch_page_wrong(watch, "the list breaks off", now);
 		break;
 	case WATCH_OPENING:
 		watch_refused(watch, end, now);

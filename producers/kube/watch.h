@@ -23,18 +23,19 @@
 #include "common/base/when.h"
 #include "common/record/kube_resource.h"
 #include "producers/kube/clocks.h"
+#include "producers/kube/list_stream.h"
 #include "producers/kube/retry.h"
 #include "producers/kube/value.h"
 
-#define WATCH_LINE_MAX (8u * 1024 * 1024)   /* bytes; etcd takes objects of 1.5 MiB */
-#define WATCH_BODY_MAX (256u * 1024 * 1024) /* bytes; a page of a list is a few MB */
+#define WATCH_LINE_MAX LIST_STREAM_VALUE_MAX /* bytes */
+#define WATCH_BODY_MAX (2 * WATCH_LINE_MAX)  /* bytes: a line, and what one turn brings */
 #define WATCH_PROBLEM_SIZE 384
-#define WATCH_PAGE_ITEMS 500 /* as client-go; halved when a page is too large */
+#define WATCH_PAGE_ITEMS 500 /* as client-go */
 
 enum watch_state {
 	WATCH_TO_LIST,  /* wants a list */
 	WATCH_LISTING,  /* waits for a page */
-	WATCH_WRITING,  /* has a page whose items are being written */
+	WATCH_WRITING,  /* receives a page; its items are written as they arrive */
 	WATCH_TO_WATCH, /* wants a watch */
 	WATCH_OPENING,  /* waits for the server to accept it */
 	WATCH_OPEN,     /* receives changes */
@@ -79,14 +80,13 @@ struct watch {
 	struct when owed_since;
 	unsigned stalls; /* in a row */
 
-	bool exact;          /* the list is a planned one, at REVISION */
-	bool begun;          /* SYNC_BEGIN was written */
-	bool partial;        /* an earlier run wrote a part of this list: it must become whole */
-	unsigned page_items; /* to request */
-	struct text token;   /* of the next page */
-	uint64_t list_revision;
+	bool exact;   /* the list is a planned one, at REVISION */
+	bool begun;   /* SYNC_BEGIN was written */
+	bool partial; /* an earlier run wrote a part of this list: it must become whole */
+	struct list_stream page;
+	struct value item;      /* of the page, that is written next; absent while there is none */
+	uint64_t list_revision; /* of the list that began last */
 	struct when list_asked; /* by the wall clock */
-	struct value_cursor items;
 
 	struct retry retry; /* failures since a watch last lived a while */
 	unsigned losses;    /* the same, of history */
@@ -137,6 +137,10 @@ void watch_ask(struct watch *watch, const struct clocks *now, struct text *path)
 void watch_answered(struct watch *watch, long status, const struct clocks *now);
 /* The request has ended, and watch_records_next() has taken everything it brought. */
 void watch_ended(struct watch *watch, const struct watch_end *end, const struct clocks *now);
+/* Checks the revision of the page, which has just come. False when the list starts again. */
+bool watch_page_begins(struct watch *watch, const struct clocks *now);
+/* Starts the list again, because its page is WHY. */
+void watch_page_wrong(struct watch *watch, const char *why, const struct clocks *now);
 /* True while the state needs the request that was started last. */
 bool watch_listening(const struct watch *watch);
 /* True when the request due now is the first page of a list that is not a planned one. */

@@ -46,8 +46,16 @@ static void end_sync(struct watch *watch, const struct clocks *now, struct text 
 
 static bool next_of_page(struct watch *watch, const struct clocks *now, struct text *record)
 {
-	struct value name, item;
+	enum list_stream_status status = LIST_STREAM_ITEM;
+	bool begun = watch->page.revision > 0;
 
+	if (!value_present(watch->item))
+		status = list_stream_next(&watch->page, &watch->body, &watch->item);
+	if (status == LIST_STREAM_WRONG)
+		watch_page_wrong(watch, watch->page.fault, now);
+	if (status == LIST_STREAM_WRONG || watch->page.revision == 0 ||
+	    (!begun && !watch_page_begins(watch, now)))
+		return false;
 	/* Before anything is known nothing can be missing. */
 	if (watch->gap != NULL && !watch->gap_written && !when_is_min(watch->known)) {
 		watch->gap_written = true;
@@ -59,12 +67,16 @@ static bool next_of_page(struct watch *watch, const struct clocks *now, struct t
 		add_sync(watch, KUBE_SYNC_BEGIN, now, record);
 		return true;
 	}
-	if (value_next(&watch->items, &name, &item)) {
+	if (status == LIST_STREAM_ITEM) {
 		watch->stats->items++;
-		add_object(watch, KUBE_ADDED, now, item, record);
+		watch->byte_at = now->tick;
+		add_object(watch, KUBE_ADDED, now, watch->item, record);
+		watch->item = (struct value){NULL, 0};
 		return true;
 	}
-	if (watch->token.length > 0) {
+	if (status == LIST_STREAM_MORE)
+		return false;
+	if (watch->page.token.length > 0) {
 		watch->state = WATCH_TO_LIST;
 		return false;
 	}

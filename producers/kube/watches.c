@@ -286,6 +286,7 @@ static enum watches_status next_of(struct watches *watches, int r, const struct 
 	if (channel->request != NULL && channel->request->status) {
 		uint64_t openings = watch->openings;
 
+		watches->served = watches->served || channel->request->status == 200;
 		watch_answered(watch, channel->request->status, now);
 		if (openings != watch->openings) {
 			hurry_others(watches, r, now);

@@ -100,10 +100,12 @@ static bool bring_page(struct watch *watch)
 		second ? quoted("{'metadata':{'resourceVersion':'10'},'items':[" OBJECT("7") "]}")
 		       : quoted("{'metadata':{'resourceVersion':'10','continue':'next'},'items':"
 				"[" OBJECT("5") "]}"));
-	watch_ended(watch,
-		    &(struct watch_end){
-			    .status = 200, .failed = watch->body.failed, .message = "no memory"},
-		    now());
+	watch_answered(watch, 200, now());
+	if (watch->body.failed)
+		watch_ended(
+			watch,
+			&(struct watch_end){.status = 200, .failed = true, .message = "no memory"},
+			now());
 	return true;
 }
 

@@ -76,7 +76,7 @@ void steps_ask(struct watch *watch, const char *path_begins, int64_t second)
 void steps_answer_list(struct watch *watch, const char *page, int64_t second)
 {
 	steps_bring(watch, page);
-	watch_ended(watch, &(struct watch_end){.status = 200}, steps_now(second));
+	watch_answered(watch, 200, steps_now(second));
 }
 
 void steps_open_watch(struct watch *watch)

@@ -39,6 +39,66 @@ static void lists_page_by_page_and_then_watches(void **state)
 	watch_free(&watch);
 }
 
+static void writes_items_while_the_page_arrives(void **state)
+{
+	(void)state;
+	const char *page = quoted("{'metadata':{'resourceVersion':'10'},'items':[" OBJECT("5"));
+	struct watch watch;
+
+	steps_begin(&watch, KUBE_PODS);
+	steps_ask(&watch, "/api/v1/pods?limit=500", 0);
+	steps_bring(&watch, page);
+	assert_string_equal(steps_next(&watch, steps_now(0)), "");
+	watch_answered(&watch, 200, steps_now(0));
+	assert_string_equal(steps_next(&watch, steps_now(0)), "SYNC_BEGIN 10");
+	assert_string_equal(steps_next(&watch, steps_now(0)), "ADDED 5");
+	assert_string_equal(steps_next(&watch, steps_now(0)), "");
+	steps_bring(&watch, ",");
+	steps_bring(&watch, quoted(OBJECT("7")));
+	assert_string_equal(steps_next(&watch, steps_now(1)), "ADDED 7");
+	assert_string_equal(steps_next(&watch, steps_now(1)), "");
+	assert_false(watch_expire(&watch, steps_now(20)));
+	steps_bring(&watch, "]}");
+	/* Not when libcurl says that the answer has ended: that may come a minute later. */
+	assert_string_equal(steps_next(&watch, steps_now(20)), "SYNC_END 10");
+	assert_int_equal(watch.state, WATCH_TO_WATCH);
+	watch_free(&watch);
+}
+
+static void lists_again_when_a_page_breaks_off_or_stands_still(void **state)
+{
+	(void)state;
+	static const struct watch_end ends[] = {
+		{.status = 200},
+		{.status = 200, .failed = true, .message = "the connection broke"},
+	};
+
+	for (int i = 0; i < 3; i++) {
+		struct watch watch;
+
+		steps_begin(&watch, KUBE_PODS);
+		steps_ask(&watch, "/api/v1/pods?limit=500", 0);
+		steps_answer_list(
+			&watch,
+			quoted("{'metadata':{'resourceVersion':'10'},'items':[" OBJECT("5")), 0);
+		assert_string_equal(steps_next(&watch, steps_now(0)), "SYNC_BEGIN 10");
+		assert_string_equal(steps_next(&watch, steps_now(10)), "ADDED 5");
+		assert_string_equal(steps_next(&watch, steps_now(10)), "");
+		if (i < 2)
+			watch_ended(&watch, &ends[i], steps_now(10));
+		else
+			assert_true(watch_expire(&watch, steps_now(41)));
+		assert_int_equal(watch.state, WATCH_TO_LIST);
+		assert_string_equal(steps_next(&watch, steps_now(41)), "");
+		steps_ask(&watch, "/api/v1/pods?limit=500", 100);
+		steps_answer_list(&watch,
+				  quoted("{'metadata':{'resourceVersion':'11'},'items':[]}"), 100);
+		assert_string_equal(steps_next(&watch, steps_now(100)), "SYNC_BEGIN 11");
+		assert_string_equal(steps_next(&watch, steps_now(100)), "SYNC_END 11");
+		watch_free(&watch);
+	}
+}
+
 static void restarts_an_interrupted_list(void **state)
 {
 	(void)state;
@@ -298,6 +358,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_page_by_page_and_then_watches),
+		cmocka_unit_test(writes_items_while_the_page_arrives),
+		cmocka_unit_test(lists_again_when_a_page_breaks_off_or_stands_still),
 		cmocka_unit_test(restarts_an_interrupted_list),
 		cmocka_unit_test(lists_again_when_a_page_has_the_wrong_shape),
 		cmocka_unit_test(lists_again_when_a_page_is_of_another_revision),
