@@ -103,6 +103,8 @@ int exec_plugin_start(struct exec_plugin *plugin, struct when tick)
 	int ends[2], error;
 
 	text_clear(&plugin->printed);
+	/* Whoever started us may ignore it, and then there is no exit status. */
+	signal(SIGCHLD, SIG_DFL);
 	if (pipe2(ends, O_CLOEXEC) < 0) {
 		log_error("the exec plug-in %s of %s cannot be started: %s", plugin->command,
 			  plugin->owner, strerror(errno));
@@ -120,7 +122,8 @@ int exec_plugin_start(struct exec_plugin *plugin, struct when tick)
 		return -1;
 	}
 	plugin->output = ends[0];
-	plugin->kill_at = when_add(tick, EXEC_PLUGIN_LIMIT_NS);
+	plugin->started_at = tick;
+	plugin->slow_logged = false;
 	return 0;
 }
 
@@ -163,10 +166,23 @@ static enum exec_plugin_state finish(struct exec_plugin *plugin, int status,
 	return EXEC_PLUGIN_FAILED;
 }
 
+/* Says once in a run that the plug-in takes long. */
+static void log_slow(struct exec_plugin *plugin, int64_t age)
+{
+	if (plugin->slow_logged || age < EXEC_PLUGIN_SLOW_NS)
+		return;
+	plugin->slow_logged = true;
+	log_warn("the exec plug-in %s of %s has run for %" PRId64 " s; it is killed after %" PRId64
+		 " s",
+		 plugin->command, plugin->owner, age / NS_PER_SECOND,
+		 EXEC_PLUGIN_LIMIT_NS / NS_PER_SECOND);
+}
+
 enum exec_plugin_state exec_plugin_tend(struct exec_plugin *plugin, struct when tick,
 					struct exec_credential *credential)
 {
 	enum exec_plugin_state state = EXEC_PLUGIN_FAILED;
+	int64_t age = when_since(tick, plugin->started_at);
 	int status;
 	pid_t ended = waitpid(plugin->pid, &status, WNOHANG);
 
@@ -177,8 +193,10 @@ enum exec_plugin_state exec_plugin_tend(struct exec_plugin *plugin, struct when 
 		log_failure(plugin,
 			    "was killed because it printed more than there is room for (1 MiB)");
 	} else if (ended == 0) {
-		if (when_before(tick, plugin->kill_at))
+		if (age < EXEC_PLUGIN_LIMIT_NS) {
+			log_slow(plugin, age);
 			return EXEC_PLUGIN_RUNNING;
+		}
 		log_error("the exec plug-in %s of %s was killed because it ran for more than "
 			  "%" PRId64 " s",
 			  plugin->command, plugin->owner, EXEC_PLUGIN_LIMIT_NS / NS_PER_SECOND);
@@ -186,6 +204,9 @@ enum exec_plugin_state exec_plugin_tend(struct exec_plugin *plugin, struct when 
 		log_failure(plugin, "has lost its exit status");
 	} else {
 		plugin->pid = 0;
+		if (plugin->slow_logged)
+			log_info("the exec plug-in %s of %s has ended after %" PRId64 " s",
+				 plugin->command, plugin->owner, age / NS_PER_SECOND);
 		state = finish(plugin, status, credential);
 	}
 	if (ended != 0)

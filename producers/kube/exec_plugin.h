@@ -11,6 +11,7 @@
 #ifndef TENURE_KUBE_EXEC_PLUGIN_H
 #define TENURE_KUBE_EXEC_PLUGIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -20,6 +21,7 @@
 #include "producers/kube/words.h"
 
 #define EXEC_PLUGIN_LIMIT_NS (60 * NS_PER_SECOND)
+#define EXEC_PLUGIN_SLOW_NS (5 * NS_PER_SECOND) /* then it is logged that it still runs */
 
 struct exec_plugin {
 	char *owner; /* "users[u] of FILE", for messages */
@@ -32,7 +34,8 @@ struct exec_plugin {
 	pid_t pid;
 	int output;
 	struct text printed;
-	struct when kill_at; /* by clocks.h (1) */
+	struct when started_at; /* by clocks.h (1) */
+	bool slow_logged;       /* that it takes long */
 };
 
 enum exec_plugin_state {

@@ -253,11 +253,17 @@ static enum http_failure failure_of(CURLcode code, const struct text *body)
 }
 
 /* libcurl quotes a proxy's URL that it cannot read, with the password in it. */
-static void hide_user(char *message)
+static void hide_user(char *message, size_t size)
 {
-	for (char *at = strchr(message, '@'); at != NULL; at = strchr(at + 1, '@'))
-		for (char *c = at; c > message && strchr("/'\" ", c[-1]) == NULL; c--)
-			c[-1] = '*';
+	char *begin = strstr(message, "://"), *end = strrchr(message, '@');
+
+	/* The message may have been cut before the @. */
+	if (end == NULL && begin != NULL && strlen(message) == size - 1)
+		end = message + size - 1;
+	if (end == NULL)
+		return;
+	begin = begin != NULL && begin < end ? begin + 3 : message;
+	memset(begin, '*', (size_t)(end - begin));
 }
 
 static void finish(struct http_request *request, CURLcode code)
@@ -267,7 +273,7 @@ static void finish(struct http_request *request, CURLcode code)
 	if (code != CURLE_OK && request->message[0] == '\0')
 		snprintf(request->message, sizeof(request->message), "%s",
 			 curl_easy_strerror(code));
-	hide_user(request->message);
+	hide_user(request->message, sizeof(request->message));
 }
 
 static void update(struct http_request *request)

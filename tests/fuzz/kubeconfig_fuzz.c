@@ -8,10 +8,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/base/scan.h"
 #include "common/program/log.h"
 #include "producers/kube/access.h"
 #include "producers/kube/exec_plugin.h"
 #include "producers/kube/kubeconfig.h"
+
+#define INFO "KUBERNETES_EXEC_INFO="
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,6 +41,21 @@ static int file_of(const uint8_t *data, size_t size, char path[static 64])
 	return fd;
 }
 
+/* The plug-in gets JSON, whatever YAML it was; it may be deeper than we read ourselves. */
+static void check_plugin(const struct exec_plugin *plugin)
+{
+	const char *info = NULL;
+	enum scan_outcome outcome;
+
+	check(plugin->arguments.count > 0 && plugin->pid == 0);
+	for (size_t i = 0; i < plugin->environment.count; i++)
+		if (strncmp(plugin->environment.list[i], INFO, strlen(INFO)) == 0)
+			info = plugin->environment.list[i] + strlen(INFO);
+	check(info != NULL);
+	outcome = scan_validate(info, strlen(info));
+	check(outcome == SCAN_GOOD || outcome == SCAN_TOO_DEEP);
+}
+
 static void check_access(const struct access *access)
 {
 	check(strncmp(access->server, "https://", 8) == 0 ||
@@ -50,7 +68,7 @@ static void check_access(const struct access *access)
 		      access_is_header_value(access->headers.list[i]));
 	if (access->plugin != NULL) {
 		check(access->token.data == NULL && access->certificate.data == NULL);
-		check(access->plugin->arguments.count > 0 && access->plugin->pid == 0);
+		check_plugin(access->plugin);
 	}
 }
 

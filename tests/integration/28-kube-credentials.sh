@@ -228,6 +228,9 @@ sed -i "s|cluster: {server|cluster: {proxy-url: 'http://jane:secret-part@127.0.0
 refused 69 'cannot reach the API server' proxy
 sed -i "s|127.0.0.1:9'|127.0.0.1:bad port'|" "$here/proxy"
 refused 69 'cannot reach the API server' proxy
+# libcurl cuts this message before the end of the password.
+sed -i "s|jane:secret-part@|jane:secret-part$(printf 'x%.0s' $(seq 300))@|" "$here/proxy"
+refused 69 'cannot reach the API server' proxy
 config userinfo 'token: secret-part'
 sed -i 's|https://|https://jane:secret-part@|' "$here/userinfo"
 refused 78 'has a user name or a password in it' userinfo

@@ -73,6 +73,31 @@ static int read_plugin(void)
 	return outcome == KUBECONFIG_READ ? 0 : -1;
 }
 
+/* What a plug-in printed. */
+static int read_printed(void)
+{
+	static const char printed[] =
+		"{\"kind\":\"ExecCredential\",\"apiVersion\":\"v\",\"status\":{\"token\":\"t\","
+		"\"clientCertificateData\":\"c\",\"clientKeyData\":\"k\"}}";
+	struct exec_credential credential = {.token = NULL};
+	const char *problem = NULL;
+
+	switch (exec_credential_read(printed, sizeof(printed) - 1, "v", &credential, &problem)) {
+	case EXEC_CREDENTIAL_READ:
+		assert_string_equal(credential.token, "t");
+		assert_string_equal(credential.key, "k");
+		exec_credential_clear(&credential);
+		return 0;
+	case EXEC_CREDENTIAL_BAD:
+		fail_msg("the plug-in %s", problem);
+		return -1;
+	case EXEC_CREDENTIAL_NO_MEMORY:
+		assert_null(credential.token);
+		return -1;
+	}
+	return -1;
+}
+
 static const struct clocks *now(void)
 {
 	static const struct when moment = {INT64_C(1767225600) * NS_PER_SECOND};
@@ -144,6 +169,12 @@ static void a_kubeconfig_is_read_completely_or_not_at_all(void **state)
 	failing_alloc_each(read_plugin, true);
 }
 
+static void a_credential_is_read_completely_or_not_at_all(void **state)
+{
+	(void)state;
+	failing_alloc_each(read_printed, false);
+}
+
 static void a_list_ends_only_when_it_is_complete(void **state)
 {
 	(void)state;
@@ -173,6 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_kubeconfig_is_read_completely_or_not_at_all),
+		cmocka_unit_test(a_credential_is_read_completely_or_not_at_all),
 		cmocka_unit_test(a_list_ends_only_when_it_is_complete),
 	};
 
