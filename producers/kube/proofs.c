@@ -99,7 +99,9 @@ static int send(struct proofs *proofs, struct proof *proof, int r, enum proof_st
 	if (list)
 		path_add_reached(&path, resource, step == PROOF_LEARNS ? 0 : proof->revision);
 	else
-		path_add_second(&path, resource, proofs->watches[r].revision);
+		path_add_second(&path, resource,
+				proof->witness > 0 ? proof->witness - 1
+						   : proofs->watches[r].revision);
 	proof->request = http_get(proofs->http, text_terminate(&path), path_accept_metadata(list),
 				  list ? HTTP_WHOLE : HTTP_STREAM,
 				  list ? LIST_TIMEOUT_S : LISTEN_TIMEOUT_S, &proof->body);
@@ -179,14 +181,34 @@ static void take_list(struct proofs *proofs, struct proof_round *round, int r,
 		aim(proofs, round, r, page.revision);
 }
 
-/* The server no longer has, or not yet, the revision that the watch has reached. The watch's own
- * stream may have stalled before it could say so. */
-static void doubt(struct proofs *proofs, const struct proof *proof, int r, const struct clocks *now)
+/* The server no longer has the revision that was asked for. The witness is gone or, without one,
+ * history is lost, and the resource's own stream may have stalled before it could say so. */
+static void expire(struct proofs *proofs, const struct proof *proof, int r,
+		   const struct clocks *now)
 {
 	struct watch *watch = &proofs->watches[r];
 
-	if (proof->era == watch->era)
+	if (proof->era != watch->era)
+		return;
+	if (proof->witness == 0)
 		evidence_owe(watch, watch->delivered + 1, now);
+	else if (watch->witness == proof->witness)
+		watch->witness = 0;
+}
+
+static void take_change(struct proofs *proofs, struct proof *proof, int r,
+			const struct api_reply_change *change, const struct clocks *now)
+{
+	struct watch *watch = &proofs->watches[r];
+
+	if (proof->era != watch->era || change->type == KUBE_BOOKMARK)
+		return;
+	if (change->revision == proof->witness)
+		proof->attested = true;
+	if (change->revision <= watch->written)
+		return;
+	proof->heard = true;
+	evidence_owe(watch, change->revision, now);
 }
 
 /* Reads what the watch has brought. */
@@ -198,17 +220,21 @@ static void hear(struct proofs *proofs, struct proof *proof, int r, const struct
 	while (proof->taken < body->length &&
 	       (end = memchr(body->data + proof->taken, '\n', body->length - proof->taken))) {
 		const char *line = body->data + proof->taken;
-		struct api_reply_change change = {.type = KUBE_ERROR};
+		struct api_reply_change change;
+		struct api_reply_status status;
+		bool good = api_reply_read_change(line, (size_t)(end - line), &change);
 
 		proof->taken = (size_t)(end + 1 - body->data);
-		if (api_reply_read_change(line, (size_t)(end - line), &change) &&
-		    change.type == KUBE_BOOKMARK)
+		if (good && change.type != KUBE_ERROR) {
+			take_change(proofs, proof, r, &change, now);
 			continue;
+		}
 		proof->heard = true;
-		if (change.type == KUBE_ERROR)
-			doubt(proofs, proof, r, now);
-		else if (proof->era == proofs->watches[r].era)
-			evidence_owe(&proofs->watches[r], change.revision, now);
+		if (!good)
+			continue;
+		api_reply_read_status(change.object.bytes, change.object.length, &status);
+		if (status.code == 410)
+			expire(proofs, proof, r, now);
 	}
 }
 
@@ -219,11 +245,13 @@ static void judge(struct proofs *proofs, struct proof_round *round, int r, const
 	const struct http_request *request = proof->request;
 
 	if (request->status == 410)
-		doubt(proofs, proof, r, now);
+		expire(proofs, proof, r, now);
 	if (request->status != 200 || request->failure != HTTP_FINE) {
 		fail_request(proofs, round, r, now);
 	} else if (proof->heard || proof->taken < proof->body.length) {
 		fail(proofs, round, r, "another stream brings more than its watch");
+	} else if (proof->witness > 0 && !proof->attested) {
+		fail(proofs, round, r, "another stream is silent too");
 	} else if (when_since(proof->last_open_at, proof->answered_at) < SECOND_NS) {
 		fail(proofs, round, r, "the server ends a watch early");
 	} else if (proof->connection > 0 && proof->connection != request->connection) {
@@ -239,7 +267,8 @@ static int listen(struct proofs *proofs, struct proof *proof, int r)
 	const struct http_request *request = proof->request;
 
 	proof->connection = request->multiplexed ? request->connection : 0;
-	proof->heard = false;
+	proof->heard = proof->attested = false;
+	proof->witness = proofs->watches[r].witness;
 	proof->answered_at = proof->last_open_at = WHEN_MIN;
 	return send(proofs, proof, r, PROOF_LISTENS);
 }

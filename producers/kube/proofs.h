@@ -7,11 +7,12 @@
  *   before that instant.
  * - A resource is proved when its own watch has delivered R or more.
  * - Otherwise it is asked for a list of one item that is not older than R. Once the server
- *   has answered, its watch cache has reached R. A watch from the revision that the resource has
- *   reached, opened now, brings everything that is missing up to R before anything else, and
- *   the server ends it after a second. If it was open for that long and brought nothing, the
- *   resource is proved up to R.
- * - What it brings the resource's own watch owes (watch.h). That one is opened again, from
+ *   has answered, its watch cache has reached R. A watch opened now from the revision that the
+ *   resource has reached brings everything that is missing up to R before anything else, and
+ *   the server ends it after a second. If it was open for that long and brought nothing new, the
+ *   resource is proved up to R. So that such a stream is not just silent, it begins one
+ *   change earlier and must bring that change, the witness, while the server still has it.
+ * - What is new in it the resource's own watch owes (watch.h). That one is opened again, from
  *   where it is, if it does not deliver.
  *
  * Rounds overlap, because a proof takes a second. A list and a watch that share an HTTP/2
@@ -61,7 +62,9 @@ struct proof {
 	uint64_t revision;        /* R, 0 while unknown */
 	long connection;          /* that brought "not older than R"; 0 for HTTP/1.1 */
 	size_t taken;             /* bytes of BODY that were read */
-	bool heard;               /* they had a change */
+	bool heard;               /* they had a change that was not written */
+	uint64_t witness;         /* the change that they must have; 0 for none */
+	bool attested;            /* they had it */
 	struct when answered_at;  /* WHEN_MIN until then */
 	struct when last_open_at; /* it had not ended then */
 };

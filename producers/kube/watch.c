@@ -62,7 +62,7 @@ void watch_relist(struct watch *watch, const char *reason)
 	watch->gap = reason;
 	watch->exact = watch->partial = watch->leaps = false;
 	watch->era++;
-	watch->owed = 0;
+	watch->owed = watch->witness = 0;
 	list_from_start(watch);
 }
 

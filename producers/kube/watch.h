@@ -64,6 +64,7 @@ struct watch {
 	uint64_t revision;  /* (1) */
 	uint64_t delivered; /* the greatest that its own stream or list brought */
 	uint64_t written;   /* the greatest of a change that was written */
+	uint64_t witness;   /* a change that the server still has in its history; 0 for none */
 	struct when known;  /* (3); WHEN_MIN while nothing is */
 	struct when sure;   /* KNOWN when WRITTEN was written */
 	uint64_t era;       /* grows when REVISION is lost or taken back: older proofs are void */

@@ -44,6 +44,13 @@ static void end_sync(struct watch *watch, const struct clocks *now, struct text 
 	add_sync(watch, KUBE_SYNC_END, now, record);
 }
 
+/* The newest change makes the best witness. */
+static void witness(struct watch *watch, uint64_t revision)
+{
+	if (watch->witness < revision)
+		watch->witness = revision;
+}
+
 static bool next_of_page(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	enum list_stream_status status = LIST_STREAM_ITEM;
@@ -70,6 +77,7 @@ static bool next_of_page(struct watch *watch, const struct clocks *now, struct t
 	if (status == LIST_STREAM_ITEM) {
 		watch->stats->items++;
 		watch->byte_at = now->tick;
+		witness(watch, value_integer(value_at(watch->item, "metadata.resourceVersion")));
 		add_object(watch, KUBE_ADDED, now, watch->item, record);
 		watch->item = (struct value){NULL, 0};
 		return true;
@@ -107,6 +115,7 @@ static bool take_change(struct watch *watch, const struct api_reply_change *chan
 	} else if (!watch->late) {
 		watch->sure = watch->known;
 	}
+	witness(watch, change->revision);
 	watch->stats->changes++;
 	watch->revision = watch->delivered = watch->written = change->revision;
 	return true;

@@ -50,7 +50,6 @@ void fake_api_start(bool multiplexed)
 {
 	memset(&fake, 0, sizeof(fake));
 	fake.multiplexed = multiplexed;
-	fake.oldest = fake_revision();
 	fake.connection = 1;
 }
 
@@ -266,7 +265,7 @@ static size_t arriving(struct fake_request *at, int64_t passed_ns)
 {
 	size_t bytes = at->out.length;
 
-	if (at->frozen)
+	if (at->frozen || is(FAKE_FROZEN, at->resource))
 		return 0;
 	if (at->kind == WATCH && is(FAKE_HALF, at->resource)) {
 		at->frozen = bytes > 0;
@@ -292,6 +291,7 @@ static void move(struct fake_request *at, size_t bytes)
 static void serve_stream(struct fake_request *at, int64_t passed_ns)
 {
 	bool lies = at->kind == SECOND && is(FAKE_LIE, at->resource);
+	size_t hidden = lies ? (size_t)fake.parameter[FAKE_LIE][at->resource] : SIZE_MAX;
 	uint64_t reached = cached(at->resource);
 
 	for (; at->next < fake_count(); at->next++) {
@@ -300,11 +300,12 @@ static void serve_stream(struct fake_request *at, int64_t passed_ns)
 		if (!change->undone && change->revision > reached)
 			break;
 		if (change->resource == at->resource && !change->undone &&
-		    change->revision > at->revision && !lies)
+		    change->revision > at->revision && at->next < hidden)
 			fake_add_change(&at->out, change);
 	}
 	move(at, arriving(at, passed_ns));
-	if (when_not_after(at->ends_at, fake_clocks()->tick) && at->out.length == 0 && !at->frozen)
+	if (when_not_after(at->ends_at, fake_clocks()->tick) && !at->frozen &&
+	    (at->out.length == 0 || is(FAKE_FROZEN, at->resource)))
 		end(at, HTTP_FINE);
 }
 

@@ -26,11 +26,13 @@ enum fake_fault {
 	FAKE_UNREACHED,   /* no connection */
 	FAKE_MUTE,        /* no request is answered */
 	FAKE_LAG,         /* the watch cache lags PARAMETER ms behind etcd */
-	FAKE_LIE,         /* watches of a second bring nothing; lists of one item answer */
+	/* No real server does these; random scripts leave them out. */
+	FAKE_LIE,         /* watches of a second hide what is committed from now on */
+	FAKE_FROZEN,      /* watches, also those of a second, bring nothing and end in time */
 	FAKE_FAULTS,
 };
 
-/* After fake_start() and the first changes: older ones cannot be watched. MULTIPLEXED is HTTP/2. */
+/* After fake_start(). MULTIPLEXED is HTTP/2. */
 void fake_api_start(bool multiplexed);
 /* Turns a fault on for MS; RESOURCE KUBE_RESOURCES: for all. */
 void fake_api_set(enum fake_fault fault, enum kube_resource resource, int64_t ms,

@@ -76,6 +76,7 @@ void fault_judge_take(struct fault_judge *judge, const struct kube_event *event)
 			judge->new_order[r] = true;
 			judge->greatest[r] = 0;
 		}
+		judge->greatest[r] = event->resource_version;
 		if (!judge->synced[r])
 			while (judge->first_list[r] < fake_count() &&
 			       fake_changes()[judge->first_list[r]].revision <=

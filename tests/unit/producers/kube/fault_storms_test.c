@@ -53,11 +53,12 @@ static void known_is_less_than_two_seconds_old(void **state)
 static void a_frozen_watch_costs_lateness_but_no_change(void **state)
 {
 	(void)state;
-	static const enum fake_fault forms[] = {FAKE_STALL, FAKE_SILENT, FAKE_HALF, FAKE_SLOW};
+	static const enum fake_fault forms[] = {FAKE_STALL, FAKE_SILENT, FAKE_HALF, FAKE_SLOW,
+						FAKE_FROZEN};
 
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		for (int form = 0; form < 4; form++) {
-			struct fault_script *script = start((uint64_t)(r * 4 + form));
+		for (int form = 0; form < 5; form++) {
+			struct fault_script *script = start((uint64_t)(r * 5 + form));
 
 			fake_api_set(forms[form], (enum kube_resource)r, 20000, 1);
 			if (forms[form] == FAKE_SILENT)
@@ -197,7 +198,7 @@ static void a_broken_promise_is_declared(void **state)
 	size_t last;
 
 	fake_api_set(FAKE_STALL, KUBE_PODS, 4000, 0);
-	fake_api_set(FAKE_LIE, KUBE_PODS, 6000, 0);
+	fake_api_set(FAKE_LIE, KUBE_PODS, 6000, (int64_t)fake_count());
 	fault_script_run(script, 500);
 	fake_commit(KUBE_PODS);
 	last = fake_count() - 1;
