@@ -93,6 +93,7 @@ static int send(struct proofs *proofs, struct proof *proof, int r, enum proof_st
 
 	http_release(proof->request);
 	text_clear(&proof->body);
+	proofs->watches[r].stats->requests++;
 	proof->taken = 0;
 	proof->step = step;
 	text_init(&path, 1024);

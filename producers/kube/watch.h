@@ -49,6 +49,7 @@ struct watch_stats {
 	uint64_t stalls;     /* open watches that did not deliver what a proof had brought */
 	uint64_t unreadable; /* lines and pages */
 	uint64_t too_large;
+	uint64_t requests; /* to the API server */
 	uint64_t failures; /* requests that did not get what they asked for */
 };
 

@@ -16,10 +16,10 @@
 #define LIST_TIMEOUT_S 120L
 #define WATCH_TIMEOUT_S 615L /* the server is asked to end it earlier */
 #define POLL_MS 50
-/* New lists: so many at once, then one each time. Twice the seven of a server that restarts,
- * with some spare, and at most 18 in the first minute of a storm. */
-#define LISTS_MAX 12
-#define LIST_EVERY_NS (10 * NS_PER_SECOND)
+/* New lists: so many at once, which is the seven of a server that has restarted and two more,
+ * then one each time. So there are at most 19 in the first minute of a storm. */
+#define LISTS_MAX 9
+#define LIST_EVERY_NS (6 * NS_PER_SECOND)
 #define START_NS (10 * NS_PER_SECOND) /* a server that starts may refuse everything so long */
 
 /* One resource's side of the network. */
@@ -118,6 +118,7 @@ static int ask_watch(struct watches *watches, struct watch *watch, struct channe
 
 	text_init(&path, 65536);
 	watch_ask(watch, now, &path);
+	watches->stats.requests++;
 	list = watch->state == WATCH_LISTING;
 	channel->request =
 		http_get(watches->http, text_terminate(&path), path_accept(watch->resource, list),
@@ -352,9 +353,9 @@ void watches_log_counters(const struct watches *watches)
 		 " bookmarks=%" PRIu64 " progress=%" PRIu64 " "
 		 "rounds_failed=%" PRIu64 " late=%" PRIu64 " stalls=%" PRIu64 " duplicates=%" PRIu64
 		 " unreadable=%" PRIu64 " too_large=%" PRIu64 " "
-		 "requests_failed=%" PRIu64 " reconnects=%" PRIu64,
+		 "requests=%" PRIu64 " requests_failed=%" PRIu64 " reconnects=%" PRIu64,
 		 stats->changes, stats->items, stats->syncs, stats->gaps, stats->bookmarks,
 		 watches->proofs.written, watches->proofs.failed, stats->late, stats->stalls,
-		 stats->duplicates, stats->unreadable, stats->too_large, stats->failures,
-		 watches->reconnects);
+		 stats->duplicates, stats->unreadable, stats->too_large, stats->requests,
+		 stats->failures, watches->reconnects);
 }
