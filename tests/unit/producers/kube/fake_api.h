@@ -27,8 +27,8 @@ enum fake_fault {
 	FAKE_MUTE,        /* no request is answered */
 	FAKE_LAG,         /* the watch cache lags PARAMETER ms behind etcd */
 	/* No real server does these; random scripts leave them out. */
-	FAKE_LIE,         /* watches of a second hide what is committed from now on */
-	FAKE_FROZEN,      /* watches, also those of a second, bring nothing and end in time */
+	FAKE_LIE,    /* watches of a second hide what is committed from now on */
+	FAKE_FROZEN, /* watches, also those of a second, bring nothing and end in time */
 	FAKE_FAULTS,
 };
 
