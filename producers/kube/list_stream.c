@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/scan.h"
 #include "common/base/scan_value.h"
 
 #define TOKEN_MAX 65536u /* bytes */
@@ -83,9 +84,18 @@ static bool too_large(struct list_stream *stream)
 /* Takes the next value off BODY; false while it is incomplete, and when it is wrong. */
 static bool take_value(struct list_stream *stream, const struct text *body, struct value *value)
 {
-	const char *begin = body->data + stream->taken;
-	const char *end = find_end(stream, body);
+	const char *begin = body->data + stream->taken, *end;
+	size_t length = 0;
 
+	/* Most objects have come whole, and are read once. */
+	if (stream->scanned == stream->taken)
+		length = scan_first_object(begin, body->length - stream->taken);
+	if (length > 0 && length <= LIST_STREAM_VALUE_MAX) {
+		*value = (struct value){begin, length};
+		stream->scanned = stream->taken += length;
+		return true;
+	}
+	end = find_end(stream, body);
 	if (end == NULL)
 		return body->length - stream->taken > LIST_STREAM_VALUE_MAX ? too_large(stream)
 									    : false;

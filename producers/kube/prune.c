@@ -149,15 +149,14 @@ static bool is_one_of(struct value name, const char *names)
 	const char *text = name.bytes + 1;
 	size_t length = name.length - 2;
 
-	for (const char *word = names; *word != '\0'; word += strspn(word, " ")) {
+	for (const char *word = names; word != NULL; word = strchr(word, ' ')) {
 		size_t same = 0;
 
+		word += *word == ' ';
 		while (same < length && word[same] == text[same])
 			same++;
-		word += same;
-		if (same == length && (*word == ' ' || *word == '\0'))
+		if (same == length && (word[same] == ' ' || word[same] == '\0'))
 			return true;
-		word += strcspn(word, " ");
 	}
 	return false;
 }

@@ -60,7 +60,9 @@ bool value_is_null(struct value value)
 	return value.length == 4 && *value.bytes == 'n';
 }
 
-const char *value_string_stop(const char *at, const char *end)
+/* gcc -O2 leaves a call, which costs a tenth of the pruner's speed. */
+static inline __attribute__((always_inline)) const char *string_stop(const char *at,
+								     const char *end)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
 
@@ -80,13 +82,18 @@ const char *value_string_stop(const char *at, const char *end)
 	return at;
 }
 
+const char *value_string_stop(const char *at, const char *end)
+{
+	return string_stop(at, end);
+}
+
 /* Moves past the string that begins here. */
 static void pass_string(struct value_cursor *cursor)
 {
-	const char *at = value_string_stop(cursor->at + 1, cursor->end);
+	const char *at = string_stop(cursor->at + 1, cursor->end);
 
 	while (cursor->end - at >= 2 && *at == '\\')
-		at = value_string_stop(at + 2, cursor->end);
+		at = string_stop(at + 2, cursor->end);
 	cursor->at = at < cursor->end ? at + 1 : cursor->end;
 }
 
