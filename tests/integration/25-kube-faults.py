@@ -173,14 +173,14 @@ def hold(long):
     return 20 if long else 7
 
 
-CHECKS = {
+CHECKS = {  # the longest first; those that measure time beside it
+    "expired": expired,
     "known": lambda long: known_of((), 60 if long else 15),
     "known1": lambda long: known_of(("-http1",), 60 if long else 15),
     "frozen": lambda long: frozen((), hold(long), long),
     "frozen1": lambda long: frozen(("-http1",), hold(long), long),
-    "expired": expired,
     "refused": refused,
 }
 
 if __name__ == "__main__":
-    main(CHECKS, ENABLED)
+    main(CHECKS, ENABLED, 3)

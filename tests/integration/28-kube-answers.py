@@ -142,7 +142,7 @@ def restored(long):
         return f"{judged.gaps} GAPs, the state is right"
 
 
-CHECKS = {"limit": limit, "shapes": shapes, "scope": scope, "ends": ends, "unanswered": unanswered, "restored": restored}
+CHECKS = {"ends": ends, "unanswered": unanswered, "scope": scope, "restored": restored, "shapes": shapes, "limit": limit}
 
 if __name__ == "__main__":
-    main(CHECKS, ENABLED)
+    main(CHECKS, ENABLED, 3)

@@ -148,23 +148,26 @@ def spread(work, cases, workers):
         return list(pool.map(lambda case: work(*case), cases))
 
 
-def main(checks, enabled):
-    """Runs the checks that are named, or ENABLED; --long makes each as long as its bar says."""
+def run(name, check):
+    """Runs a check and prints what it found. False if it failed."""
+    began = time.monotonic()
+    try:
+        figures = check("--long" in sys.argv)
+    except Exception:
+        print(f"{traceback.format_exc()}FAILED  {name} ({time.monotonic() - began:.0f} s)", flush=True)
+        return False
+    print(f"ok      {name}: {figures} ({time.monotonic() - began:.0f} s)", flush=True)
+    return True
+
+
+def main(checks, enabled, workers=1):
+    """Runs the checks that are named, or ENABLED, WORKERS at a time; --long makes each as long as its bar says."""
     words = [w for w in sys.argv[1:] if w != "--long"]
     unknown = set(words) - set(checks)
     if unknown:
         sys.exit(f"no check is called {', '.join(sorted(unknown))}; there are {', '.join(checks)}")
-    failed = 0
-    for name in words or enabled:
-        began = time.monotonic()
-        try:
-            figures = checks[name]("--long" in sys.argv)
-            print(f"ok      {name}: {figures} ({time.monotonic() - began:.0f} s)", flush=True)
-        except Exception:
-            traceback.print_exc(file=sys.stdout)
-            print(f"FAILED  {name} ({time.monotonic() - began:.0f} s)", flush=True)
-            failed += 1
+    good = spread(run, [(name, checks[name]) for name in words or enabled], workers)
     left = [name for name in checks if name not in enabled]
     if left and not words:
         print(f"not enabled yet: {', '.join(left)}")
-    sys.exit(1 if failed else 0)
+    sys.exit(0 if all(good) else 1)

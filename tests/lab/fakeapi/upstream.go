@@ -42,17 +42,67 @@ func (u *upstream) pass(o *stream, q *http.Request) {
 	}
 	o.w.WriteHeader(answer.StatusCode)
 	o.flush()
-	lines := bufio.NewReaderSize(answer.Body, 1<<16)
+	lines := make(chan []byte, 1000)
+	ended := make(chan error, 1)
+	go func() { ended <- readLines(answer.Body, lines, q.Context().Done()) }()
+	for o.passOn(lines, ended) {
+	}
+}
+
+// readLines reads until the body ends; nil for a clean end.
+func readLines(body io.Reader, lines chan<- []byte, stop <-chan struct{}) error {
+	defer close(lines)
+	reader := bufio.NewReaderSize(body, 1<<16)
 	for {
-		line, err := lines.ReadBytes('\n')
-		if len(line) > 0 && !o.write(line) {
-			return
+		line, err := reader.ReadBytes('\n')
+		if len(line) > 0 {
+			select {
+			case lines <- line:
+			case <-stop:
+				return nil
+			}
 		}
 		if err == io.EOF {
-			return
+			return nil
 		}
 		if err != nil {
-			o.abort()
+			return err
 		}
+	}
+}
+
+// passOn writes one line, or waits for one. A silent watch ends as the real one does. False when it has ended.
+func (o *stream) passOn(lines <-chan []byte, ended chan error) bool {
+	held, cut, changed := o.held()
+	if cut {
+		o.ended()
+		return false
+	}
+	if held {
+		lines = nil
+	}
+	select {
+	case line, more := <-lines:
+		if more {
+			return o.write(line)
+		}
+		o.finish(<-ended)
+		return false
+	case err := <-ended:
+		if held || len(lines) == 0 {
+			o.finish(err)
+			return false
+		}
+		ended <- err
+	case <-changed:
+	case <-o.context.Done():
+		return false
+	}
+	return true
+}
+
+func (o *stream) finish(err error) {
+	if err != nil {
+		o.abort()
 	}
 }
