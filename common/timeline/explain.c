@@ -109,7 +109,7 @@ static int fill(struct timeline *timeline, const struct timeline_question *quest
 		judgement.settled = question->start;
 	explain->settled = judgement.settled;
 	explain->unrecorded_count = unrecorded_list(&judgement.unrecorded, explain->unrecorded);
-	explain->in_range = outside_in_range(timeline, judgement.history, &question->ip, position);
+	explain->in_range = outside_in_range(timeline, judgement.history, question);
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		explain->coverage[r] = coverage_start(&timeline->answering->coverage[r], position);
 	if (find_gaps(timeline, question, explain) < 0)

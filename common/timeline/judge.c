@@ -90,6 +90,18 @@ struct services_question judge_services_question(const struct timeline_question 
 	};
 }
 
+/* The one holder, by the uid of each of its possible bindings: a mirror has its own. */
+static void ignore_holder(const struct judgement *judgement, struct unpublished_question *asked)
+{
+	for (size_t p = 0; p < judgement->possible_count; p++) {
+		size_t holder = judgement->possible[p].tenure->binding.holder;
+
+		if (asked->holder_count < UNPUBLISHED_HOLDERS_MAX)
+			asked->holders[asked->holder_count++] =
+				span_hash(judgement->history->holders[holder].uid);
+	}
+}
+
 struct unpublished_question judge_unpublished(const struct timeline *timeline,
 					      const struct judgement *judgement,
 					      const struct timeline_question *question)
@@ -97,10 +109,9 @@ struct unpublished_question judge_unpublished(const struct timeline *timeline,
 	struct cluster *cluster = timeline->answering;
 	const struct timeline_options *options = &timeline->options;
 	const struct address_view *view = &judgement->history->view;
-	const struct possible_verdict *found = &judgement->found;
 	uint64_t position = (uint64_t)question->position;
 
-	return (struct unpublished_question){
+	struct unpublished_question asked = {
 		.start = question->start,
 		.end = question->end,
 		.settled = judgement->settled,
@@ -109,14 +120,12 @@ struct unpublished_question judge_unpublished(const struct timeline *timeline,
 		.hold_ns = options->hold_ns,
 		.skew_ns = options->skew_ns,
 		.position = position,
-		.holder = found->holders == POSSIBLE_ONE
-				  ? span_hash(judgement->history
-						      ->holders[found->tenure->binding.holder]
-						      .uid)
-				  : 0,
 		.nodes = judgement->nodes,
 		.node_count = judgement->node_count,
 	};
+	if (judgement->found.holders == POSSIBLE_ONE)
+		ignore_holder(judgement, &asked);
+	return asked;
 }
 
 /* Somebody who is in no record of the address (section 6, "The unrecorded holder"). */
@@ -128,7 +137,7 @@ static struct unrecorded find_unrecorded(const struct timeline *timeline,
 	uint64_t position = (uint64_t)question->position;
 	struct unpublished_question unpublished = judge_unpublished(timeline, judgement, question);
 	struct when since = when_earlier(when_add(settled, 1), question->start);
-	bool in_range = outside_in_range(timeline, judgement->history, &question->ip, position);
+	bool in_range = outside_in_range(timeline, judgement->history, question);
 	bool covered = false;
 
 	for (size_t p = 0; p < judgement->possible_count; p++) {

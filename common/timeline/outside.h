@@ -10,9 +10,9 @@
 #include "common/timeline/history/history.h"
 #include "common/timeline/timeline_internal.h"
 
-/* Whether IP, whose history is HISTORY, is in a range of the cluster as of POSITION. */
-bool outside_in_range(const struct timeline *timeline, struct history *history, const struct ip *ip,
-		      uint64_t position);
+/* Whether the address of QUESTION, whose history is HISTORY, is in a range of the cluster. */
+bool outside_in_range(const struct timeline *timeline, struct history *history,
+		      const struct timeline_question *question);
 
 /* Whether the address of QUESTION, which has no binding and is covered, is outside. Otherwise
  * *REASON is set to a static text. UNPUBLISHED_MAY_HOLD: an unpublished pod may have it. */

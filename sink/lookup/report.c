@@ -216,6 +216,7 @@ static int ask_moment(struct report *report, struct timeline *timeline, const st
 		.end = asked->at,
 		.sent = !asked->received,
 		.serves = asked->port >= 0,
+		.began = asked->port < 0,
 		.position = asked->position,
 	};
 	struct timeline_answer answer;

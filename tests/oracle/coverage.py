@@ -121,4 +121,4 @@ class Listings:
 
 def gap_from(first, greatest, received):
     """From when on nothing is known between two listings, the first of which began at FIRST."""
-    return first + WATCH if first + WATCH <= received else greatest
+    return max(greatest, first + WATCH) if first + WATCH <= received else greatest

@@ -86,11 +86,6 @@ def certain_to(epoch, possible_from, hold):
     return possible_from if until is None else until
 
 
-def finish_of(epoch):
-    """Of the containers; of a lost epoch they prove nothing."""
-    return None if epoch.how == LOST else epoch.last_finished
-
-
 def possible_to(epoch):
     if not epoch.how or epoch.how == LOST:
         return EVER
@@ -220,11 +215,19 @@ def is_own_sandbox(moment, before):
     return (gone is None or moment >= gone) and (ready is None or moment > ready)
 
 
+def ran_until(before):
+    """Up to when the last of the epochs BEFORE, or one before it, had the pod's address; None: not known."""
+    if not before:
+        return None
+    end = before[-1].evidence_of_end()
+    return newest([before[-1].start_time, ran_until(before[:-1])]) if end is None else end
+
+
 def is_own_start(moment, before, status):
     """Whether a startedAt of STATUS may be of an epoch after those BEFORE."""
     if not before:
         return True
-    shown, end, gone = newest(one.shown for one in before), before[-1].evidence_of_end(), before[-1].sandbox_gone
+    shown, end, gone = newest(one.shown for one in before), ran_until(before), before[-1].sandbox_gone
     after = end is None or moment > end or (moment == end and moment == oldest(status.running_since))
     return (shown is None or moment > shown) and after and (gone is None or moment >= gone)
 

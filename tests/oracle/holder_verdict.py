@@ -134,9 +134,9 @@ def is_before_coverage(scene, moment):
 
 
 def came_after_a_loss(scene):
-    given_away = not scene.view.in_range(scene.question.ip)
+    given_away = not in_range(scene)
     return any(one.lost and not scene.certain(one) and (one.kind == "node" or given_away)
-               and shift(scene.question.end, scene.options.skew) > one.ended_received for one in scene.possible)
+               and shift(scene.question.end, scene.options.skew) > one.ended_received for one in recorded_of(scene))
 
 
 def is_unpublished_pod(scene):
@@ -150,9 +150,9 @@ def is_unpublished_pod(scene):
 
 
 def was_another_machine(scene):
-    return (not scene.view.in_range(scene.question.ip)
+    return (not in_range(scene)
             and not any(one.certain_from <= scene.question.start and scene.question.end <= one.possible_to
-                        for one in scene.possible))
+                        for one in recorded_of(scene)))
 
 
 # ---- Outside, and the reasons ----
@@ -179,9 +179,13 @@ def is_outside(scene):
     return is_covered(scene) and not is_the_clusters(scene) and not kept_by_unpublished(scene) and not is_unread(scene)
 
 
+def in_range(scene):
+    return scene.view.in_range(scene.question.ip, shift(scene.question.end, scene.options.skew))
+
+
 def is_the_clusters(scene):
     """The address has been somebody's of the cluster, or is among those that it gives away."""
-    return has_begun(scene) or scene.view.in_range(scene.question.ip) or surely_amid(scene)
+    return has_begun(scene) or in_range(scene) or surely_amid(scene)
 
 
 def has_begun(scene):

@@ -137,6 +137,17 @@ class Facts:
             if shapes.at(owner, "controller") is True and self.controller is None:
                 self.controller = (shapes.text(owner, "kind"), shapes.text(owner, "name"),
                                    shapes.text(owner, "uid"))
+        replicas = openshift_name(metadata, "deployment.name", "deployment")
+        config = openshift_name(metadata, "deployment-config.name", "deploymentconfig")
+        if config and self.controller and self.controller[:2] == ("ReplicationController", replicas):
+            self.controller = ("DeploymentConfig", config, self.controller[2])
+
+
+def openshift_name(metadata, key, label):
+    """The annotation KEY of OpenShift, else the label KEY, else LABEL."""
+    key = "openshift.io/" + key
+    return (shapes.text(metadata, "annotations", key) or shapes.text(metadata, "labels", key)
+            or shapes.text(metadata, "labels", label))
 
 
 def ranges_of(texts):

@@ -31,13 +31,8 @@ def second_less(start):
     return by
 
 
-def deleted_is_over(possible_to):
-    return lambda epoch: epoch.ended_received if epoch.how == epochs.LOST else possible_to(epoch)
-
-
 WITHOUT = {
     "pods without an address": (holder_verdict, "is_unpublished_pod", lambda _: lambda scene: False),
-    "force deletes that leave the end open": (epochs, "possible_to", deleted_is_over),
     "the second that a kubelet cuts off": (epochs.Epoch, "start", second_less),
     "skew": (asof, "settle", lambda settle: lambda bindings, hold, skew: settle(bindings, hold, 0)),
 }

@@ -2,6 +2,7 @@
 import bisect
 
 import holders
+import moments
 import shapes
 
 
@@ -26,6 +27,9 @@ class Ranges:
             self.add(offset, "own", status.node, address)
 
     def node(self, offset, name, thing):
+        created = moments.parse(shapes.at(thing, "metadata", "creationTimestamp"))
+        for one in holders.pod_cidrs_of(thing) + holders.subnets_of(thing):
+            self.add(offset, "created", one, moments.NEVER if created is None else created)
         for one in holders.pod_cidrs_of(thing):
             self.add(offset, "cidr", name, one)
         for one in holders.subnets_of(thing):
@@ -52,13 +56,16 @@ class View:
         def told(what):
             return [fact[1:] for fact in facts if fact[0] == what]
         self.cidrs = told("cidr")
+        self.created = {}           # range of a node -> the earliest creation of one that has it
+        for one, created in told("created"):
+            self.created[one] = min(self.created.get(one, created), created)
         own = told("own")
         self.pod_cidrs_used = cidrs_in_use(own, self.cidrs, {address for address, in told("gateway")})
         of_nodes = self.cidrs + told("subnet")
         self.used = list(declared)  # those that pods take addresses from
         if any(shapes.inside(address, of_node(of_nodes, node)) for node, address in told("pod")):
             self.used += [one for _, one in of_nodes]
-        self.ranges = [one for one, in told("service")] + self.used
+        self.always = [one for one, in told("service")] + list(declared)
         self.amid = []              # (the smallest range around pods' addresses, a node's InternalIP is in it)
         loose = [address for _, address in own if not self.in_range(address)]
         for family in (True, False):
@@ -74,12 +81,14 @@ class View:
         """Neither a pod nor a range in use says where pods have addresses of this family."""
         return shapes.is_v4(ip) not in self.families
 
-    def in_range(self, ip):
-        return shapes.inside(ip, self.ranges)
+    def in_range(self, ip, end=moments.EVER):
+        """In a flow that ends at END."""
+        return shapes.inside(ip, self.always + [one for one in self.used if self.created.get(one, moments.NEVER) <= end])
 
     def of_another_node(self, ip, node):
-        """Whether podCIDRs are in use and IP is in one of another node than NODE."""
-        return self.pod_cidrs_used and any(shapes.inside(ip, [one]) for name, one in self.cidrs if name != node)
+        """Whether podCIDRs are in use and IP is in one, but not in NODE's."""
+        names = {name for name, one in self.cidrs if shapes.inside(ip, [one])}
+        return self.pod_cidrs_used and bool(names) and node not in names
 
 
 def of_node(ranges, node):

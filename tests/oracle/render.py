@@ -145,6 +145,8 @@ def services_of(scene, shown, binding):
     else:
         names, matching = {"pod": of_pod, "node": of_node, "outside": of_outside}[kind](scene, binding)
     only = matching if len(matching) == 1 and uses_port(scene.question) else names
+    if kind != "service" and not scene.question.role and only is names:
+        only = ()
     if len(only) == 1:
         namespace, _, name = next(iter(only)).partition("/")
         shown["service"] = {"name": name, "namespace": namespace}

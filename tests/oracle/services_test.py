@@ -65,6 +65,16 @@ def test_services_by_port():
     assert "service" not in ask(records, X, 26, port=8080, transport="tcp", role="serves")
 
 
+@pytest.mark.parametrize("role,port,shown", [
+    (None, 8080, True), (None, 40000, False), (None, None, False), ("began", 40000, True), ("began", 8080, True),
+    ("serves", 40000, True)])
+def test_a_service_of_an_end_whose_role_is_not_proven_needs_its_port(role, port, shown):
+    records = lived(covered(), "a", X, 10, None)
+    records.event("ADDED", "endpointslices", 12, piece("cart-1", "cart", [(X, "uid-a")], (8080,)))
+    answer = ask(records, X, 20, port=port, transport="tcp", role=role)
+    assert answer["services"] == ["shop/cart"] and ("service" in answer) == shown
+
+
 def test_a_membership_opens_when_its_slice_is_written():
     records = lived(covered(), "a", X, 10, None)
     records.event("ADDED", "endpointslices", 20, piece("cart-1", "cart", [(X, "uid-a")], trigger=13.5))
@@ -120,3 +130,26 @@ def test_the_workload_is_the_top_of_the_chain(owner, shown):
     k8s = ask(records, X, 20)["k8s"]
     assert k8s == dict({"namespace": {"name": "shop"}, "pod": {"name": "a", "uid": "uid-a"}}, **shown,
                        node={"name": "n1"})
+
+
+NAMES = {"openshift.io/deployment.name": "web-3", "openshift.io/deployment-config.name": "web"}
+CONFIG = {"workload": {"kind": "DeploymentConfig", "name": "web"}}
+REPLICAS = {"replicationcontroller": {"name": "web-3"}}
+
+
+@pytest.mark.parametrize("kind,notes,shown", [
+    ("ReplicationController", {"annotations": NAMES}, CONFIG),
+    ("ReplicationController", {"labels": NAMES}, CONFIG),
+    ("ReplicationController", {"labels": {"deployment": "web-3", "deploymentconfig": "web"}}, CONFIG),
+    ("ReplicationController", {"annotations": NAMES, "labels": dict.fromkeys(NAMES, "other")}, CONFIG),
+    ("ReplicationController", {"labels": {"deployment": "web-2", "deploymentconfig": "web"}}, REPLICAS),
+    ("ReplicationController", {"labels": {"deployment": "web-3"}}, REPLICAS),
+    ("ReplicationController", {}, REPLICAS),
+    ("ReplicaSet", {"annotations": NAMES}, {"replicaset": {"name": "web-3"}}),
+])
+def test_the_workload_of_an_openshift_pod_is_its_deployment_config(kind, notes, shown):
+    owner = {"kind": kind, "name": "web-3", "uid": "uid-web-3", "controller": True}
+    records = covered()
+    records.pod(11, pod("a", X, start=9, ready=10, containers=[container(10)], ownerReferences=[owner], **notes), "ADDED")
+    k8s = ask(records, X, 20)["k8s"]
+    assert k8s == dict({"namespace": {"name": "shop"}, "pod": {"name": "a", "uid": "uid-a"}}, **shown, node={"name": "n1"})

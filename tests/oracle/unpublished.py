@@ -20,11 +20,12 @@ class Standing:
     def after(self, status, before, epochs):
         """The pod's standing after a record. BEFORE and EPOCHS are its epochs before and after it."""
         past = self.past
+        begun = len(epochs) > len(before)
         start = status.start_time if status.start_time is not None else self.start
-        if len(epochs) > len(before) and self.free and self.sandbox is not None:
+        if begun and self.free and self.sandbox is not None:
             past += ((replace(self, start=start).since(before), self.sandbox, len(epochs) - 1),)
-        sandbox = None if len(epochs) > len(before) else self.sandbox
-        if status.sandbox == "True" and not (epochs and not epochs[-1].how):
+        sandbox = None if begun else self.sandbox
+        if status.sandbox == "True" and not begun and not (epochs and not epochs[-1].how):
             sandbox = oldest([sandbox, status.sandbox_time])
         return replace(self.next(status, before, epochs), sandbox=sandbox, past=past)
 
@@ -36,9 +37,10 @@ class Standing:
         over = status.deleted or status.terminal
         if not over:
             return Standing(not epochs or bool(epochs[-1].how), start, node)
-        if epochs and epochs[-1].how == LOST and not self.free:
+        begun = len(epochs) > len(before)
+        if epochs and epochs[-1].how == LOST and (begun or not self.free):
             return Standing(True, start, node, status.received, replace(self, start=start).since(epochs))
-        if len(epochs) > len(before) or (epochs and not before[-1].how):
+        if begun or (epochs and not before[-1].how):
             return Standing(start=start, node=node)
         if epochs and not self.free:
             return replace(self, start=start, node=node)

@@ -320,7 +320,7 @@ class World:
         for number, epoch in enumerate(epochs):
             if ip not in epoch.addresses:
                 continue
-            after = epochs[number - 1].evidence_of_end() if number else None
+            after = lives.ran_until(epochs[:number])
             opening = self.members.earliest_opening(ip, uid, after, position)
             start, start_from, certain_from = epoch.start(options.clock, opening)
             possible_from, certain_to, possible_to = instants[number]

@@ -100,25 +100,26 @@ def short(thing):
     return " ".join(words)
 
 
-def less_sure(seed, tagged, later):
-    """(seed, flow, side, before, after) of each end that was known, and is not or is another with hindsight."""
+def less_sure(seed, alias, tagged, later):
+    """ALIAS: {uid of a mirror: uid of its pod}. (seed, flow, side, before, after) of each end that was known, and is not or is another with hindsight."""
     found = []
     after = {(record["flow"]["offset"]): record for record in (json.loads(line)["tenure"] for line in later)}
     for line in tagged:
         before = json.loads(line)["tenure"]
         for side in ("source", "destination"):
             one, other = before[side], after[before["flow"]["offset"]][side]
-            if one["status"] == "known" and not before.get("provisional") and shown(one) != shown(other):
-                found.append((seed, before["flow"]["offset"], side, shown(one), shown(other)))
+            if one["status"] == "known" and not before.get("provisional") and shown(one, alias) != shown(other, alias):
+                found.append((seed, before["flow"]["offset"], side, shown(one, alias), shown(other, alias)))
     return found
 
 
-def shown(end):
+def shown(end, alias):
     if end["status"] != "known":
         return f"{end['status']} {end.get('reason')}"
     k8s = end.get("k8s", {})
     service = end.get("service", {}).get("name") if end["kind"] == "service" else None
-    return " ".join(filter(None, (end["kind"], k8s.get(end["kind"], {}).get("uid"), service)))
+    uid = k8s.get(end["kind"], {}).get("uid")
+    return " ".join(filter(None, (end["kind"], alias.get(uid, uid), service)))
 
 
 def hindsight(later, most):

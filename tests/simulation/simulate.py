@@ -95,7 +95,7 @@ def one_seed(work):
         verdicts = judge(world, flows, tagged)
         later = []
         if settings.hindsight:
-            later = report.less_sure(seed, tagged, enrich(settings, folder, world, kube, asked, "--hindsight"))
+            later = report.less_sure(seed, world.truth.alias, tagged, enrich(settings, folder, world, kube, asked, "--hindsight"))
     if len(verdicts) != 2 * len(flows):
         raise RuntimeError(f"seed {seed}: {len(verdicts)} ends of {len(flows)} flows")
     count = Count()

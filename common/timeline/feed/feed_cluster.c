@@ -15,9 +15,9 @@ int feed_owner(struct feed *feed, const struct owner_object *owner, struct codec
 }
 
 static int add_range(struct feed *feed, enum range_kind kind, const struct ip_range *range,
-		     uint64_t node)
+		     uint64_t node, struct when from)
 {
-	const struct range_row row = {kind, *range, node, feed->offset};
+	const struct range_row row = {kind, *range, node, feed->offset, from};
 
 	return ranges_told(&feed->cluster->ranges, &row)
 		       ? 0
@@ -25,10 +25,10 @@ static int add_range(struct feed *feed, enum range_kind kind, const struct ip_ra
 }
 
 static int add_ranges(struct feed *feed, enum range_kind kind, const struct range_list *ranges,
-		      uint64_t node)
+		      uint64_t node, struct when from)
 {
 	for (size_t r = 0; r < ranges->count; r++) {
-		if (add_range(feed, kind, &ranges->list[r], node) < 0)
+		if (add_range(feed, kind, &ranges->list[r], node, from) < 0)
 			return -1;
 	}
 	return 0;
@@ -36,22 +36,22 @@ static int add_ranges(struct feed *feed, enum range_kind kind, const struct rang
 
 int feed_service_ranges(struct feed *feed, const struct range_list *ranges)
 {
-	return add_ranges(feed, RANGE_SERVICES, ranges, 0);
+	return add_ranges(feed, RANGE_SERVICES, ranges, 0, WHEN_MIN);
 }
 
 int feed_node_ranges(struct feed *feed, const struct node_object *node)
 {
 	uint64_t name = span_hash(node->names.name);
 
-	if (add_ranges(feed, RANGE_POD_CIDR, &node->ranges, name) < 0 ||
-	    add_ranges(feed, RANGE_SUBNET, &node->subnets, name) < 0)
+	if (add_ranges(feed, RANGE_POD_CIDR, &node->ranges, name, node->created) < 0 ||
+	    add_ranges(feed, RANGE_SUBNET, &node->subnets, name, node->created) < 0)
 		return -1;
 	for (size_t a = 0; a < node->addresses.count; a++) {
 		const struct object_address *address = &node->addresses.list[a];
 		const struct ip_range one = {address->ip, 128};
 
-		if ((address->gateway && add_range(feed, RANGE_GATEWAY, &one, 0) < 0) ||
-		    (address->internal && add_range(feed, RANGE_INTERNAL, &one, 0) < 0))
+		if ((address->gateway && add_range(feed, RANGE_GATEWAY, &one, 0, WHEN_MIN) < 0) ||
+		    (address->internal && add_range(feed, RANGE_INTERNAL, &one, 0, WHEN_MIN) < 0))
 			return -1;
 	}
 	return 0;

@@ -140,7 +140,7 @@ static int feed_node_there(struct feed *feed, struct span uid, uint64_t node, bo
 		return store_put(feed->store, feed->key, feed->value);
 	}
 	found = store_get(feed->store, feed->key, feed->value);
-	if (found != 1 || !span_equal(text_span(feed->value), uid))
+	if (found < 0 || (found == 1 && !span_equal(text_span(feed->value), uid)))
 		return found < 0 ? -1 : 0;
 	text_clear(feed->value);
 	return store_put(feed->store, feed->key, feed->value) < 0

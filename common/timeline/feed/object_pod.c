@@ -164,11 +164,14 @@ static void read_container(struct json_object *container, struct pod_object *pod
 	if (!when_is_min(running))
 		record->first_running = when_earlier(record->first_running, running);
 	*terminated = json_object_at(container, "state.terminated", &state) == JSON_FOUND;
-	take_time(running, record->started, &record->started_count, &pod->refused);
 	/* What ended before this sandbox was ready ran in another one. */
-	if (record->sandbox != POD_SANDBOX_TRUE || when_is_min(finished) ||
-	    when_not_after(record->sandbox_changed, finished))
-		take_time(started, record->started, &record->started_count, &pod->refused);
+	if (record->sandbox == POD_SANDBOX_TRUE && !when_is_min(finished) &&
+	    when_before(finished, record->sandbox_changed))
+		started = WHEN_MIN;
+	take_time(running, record->started, &record->started_count, &pod->refused);
+	take_time(started, record->started, &record->started_count, &pod->refused);
+	record->newest_started = when_later(record->newest_started, when_later(running, started));
+	record->newest_started = when_later(record->newest_started, last_started);
 	take_time(finished, record->finished, &record->finished_count, &pod->refused);
 	take_time(last_finished, record->finished, &record->finished_count, &pod->refused);
 }
@@ -312,6 +315,7 @@ const char *object_pod(struct json_object *object, struct when received, struct 
 	if (record->identity == 0 || when_is_min(record->start_time))
 		record->start_time = when_later(record->start_time, out->created);
 	record->first_running = WHEN_MAX;
+	record->newest_started = WHEN_MIN;
 	record->newest_running = record->kubelet_saw;
 	record->terminal =
 		span_equal(phase, span_of("Succeeded")) || span_equal(phase, span_of("Failed"));

@@ -79,7 +79,8 @@ struct history {
 	size_t change_count;
 	struct text arena; /* what the spans above point into */
 	struct address_view view;
-	uint64_t range_offset; /* the first position at which the address is in a range */
+	uint64_t range_offset;  /* the first position at which the address is in a range */
+	struct when range_from; /* and the earliest that it may have been in use */
 	uint64_t range_generation;
 	size_t bytes; /* about what it takes in memory, the names included */
 };

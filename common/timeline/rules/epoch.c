@@ -49,6 +49,8 @@ static bool finished(const struct epoch *epoch, const struct pod_record *record)
 		return true;
 	if (!is_gone(epoch, record))
 		return false;
+	if (when_is_min(record->sandbox_changed))
+		return true;
 	/* The address of a sandbox that died is free only after its containers have ended. */
 	for (size_t i = 0; i < record->finished_count; i++) {
 		if (when_before(record->sandbox_changed, record->finished[i]))
@@ -247,7 +249,7 @@ static void add_evidence(struct epoch *epoch, const struct pod_record *record)
 	if (!when_is_min(record->start_time))
 		evidence->start_time = record->start_time;
 	evidence->all_terminated = record->all_terminated;
-	evidence->terminating = evidence->terminating || record->terminating;
+	evidence->terminating = record->terminating;
 	if (record->node)
 		evidence->node = record->node;
 	evidence->identity = record->identity;
@@ -317,8 +319,7 @@ static void add_record(struct pod_fold *fold, const struct pod_record *record, b
 	}
 	if (epoch->evidence.how == BINDING_OPEN)
 		add_life(epoch, record, was_terminated, arrival);
-	for (size_t i = 0; i < record->started_count; i++)
-		fold->newest_started = when_later(fold->newest_started, record->started[i]);
+	fold->newest_started = when_later(fold->newest_started, record->newest_started);
 }
 
 struct pod_fold pod_fold_none(void)
@@ -354,9 +355,7 @@ bool pod_fold_record(struct pod_fold *fold, struct pod_record *record, bool dele
 	if (record->node)
 		fold->unpublished.node = record->node;
 	/* After an epoch, what has terminated is of its sandbox, not of the next one. */
-	is_released = !fold->has_epoch &&
-		      (released(record) ||
-		       (deleted && finished_before(&fold->epoch, record->all_terminated)));
+	is_released = !fold->has_epoch && released(record);
 	/* After its end only more evidence of the end belongs to the epoch; anything else is of
 	 * a sandbox that has no address yet. */
 	if (fold->has_epoch &&

@@ -45,6 +45,7 @@ struct pod_record {
 	struct when start_time;     /* the later of that and the creation */
 	struct when first_running;  /* the least startedAt of what runs, WHEN_MAX for none */
 	struct when newest_running; /* what last_running takes from this record */
+	struct when newest_started; /* the greatest startedAt, lastState's too; WHEN_MIN for none */
 	struct when started[POD_TIMES_MAX]; /* startedAt of what runs or is terminated */
 	size_t started_count;
 	struct when finished[POD_TIMES_MAX]; /* finishedAt, lastState's too */

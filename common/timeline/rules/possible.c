@@ -19,12 +19,22 @@ static bool is_its_node(const struct possible *pod, const struct possible *node)
 	       pod->tenure->binding.evidence.node == node->tenure->binding.evidence.identity;
 }
 
+/* A binding of the holder of ONE is certain. */
+static bool is_certain_holder(const struct possible *one, const struct possible *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].certain && list[i].tenure->binding.who == one->tenure->binding.who)
+			return true;
+	}
+	return false;
+}
+
 /* Of a node and its only pod the pod counts if it is certain, else the node. */
 static bool gives_way(const struct possible *one, const struct possible *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if ((is_its_node(&list[i], one) && list[i].certain) ||
-		    (is_its_node(one, &list[i]) && !one->certain))
+		if ((is_its_node(&list[i], one) && is_certain_holder(&list[i], list, count)) ||
+		    (is_its_node(one, &list[i]) && !is_certain_holder(one, list, count)))
 			return true;
 	}
 	return false;
@@ -58,7 +68,10 @@ size_t possible_leave_out(struct possible *list, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		bool other = is_shared(&list[i]) && (machine || (port && !list[i].port));
 
-		if (!other && !gives_way(&list[i], list, count))
+		list[i].left_out = other || gives_way(&list[i], list, count);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!list[i].left_out)
 			list[left++] = list[i];
 	}
 	return left;

@@ -10,8 +10,9 @@
 /* A possible binding. */
 struct possible {
 	const struct tenure *tenure;
-	bool certain; /* all over the flow */
-	bool port;    /* of a shared service: a port of it is this end's */
+	bool certain;  /* all over the flow */
+	bool port;     /* of a shared service: a port of it is this end's */
+	bool left_out; /* by possible_leave_out() */
 };
 
 /* Leaves out of LIST[COUNT] what section 6 leaves out, and returns how many are left. */

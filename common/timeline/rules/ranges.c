@@ -134,15 +134,20 @@ static bool is_given(const struct ranges *ranges, const struct ip *ip)
 	return false;
 }
 
-uint64_t ranges_offset(const struct ranges *ranges, const struct ip *ip)
+uint64_t ranges_offset(const struct ranges *ranges, const struct ip *ip, struct when *from)
 {
 	uint64_t offset = is_given(ranges, ip) ? 0 : OFFSET_NEVER;
 
-	for (size_t r = 0; r < ranges->count; r++) {
-		uint64_t from = counts_from(ranges, &ranges->list[r]);
+	*from = offset == 0 ? WHEN_MIN : WHEN_MAX;
 
-		if (from < offset && ip_in_range(ip, &ranges->list[r].range))
-			offset = from;
+	for (size_t r = 0; r < ranges->count; r++) {
+		const struct range_row *row = &ranges->list[r];
+		uint64_t counts = counts_from(ranges, row);
+
+		if (counts == OFFSET_NEVER || !ip_in_range(ip, &row->range))
+			continue;
+		offset = counts < offset ? counts : offset;
+		*from = when_earlier(*from, row->from);
 	}
 	return offset;
 }
@@ -191,13 +196,14 @@ static void sum_up(const struct ranges *ranges, struct ranges_view *view, uint64
 		   const struct pod_address *pod)
 {
 	size_t family = ip_is_v4(&pod->ip) ? 0 : 1;
+	struct when from;
 
 	if (!pod->own)
 		return;
 	if (!is_in_own(ranges, view->rows, RANGE_POD_CIDR, pod) ||
 	    is_gateway(ranges, view->rows, &pod->ip))
 		view->violated = true;
-	if (ranges_offset(ranges, &pod->ip) <= position)
+	if (ranges_offset(ranges, &pod->ip, &from) <= position)
 		return;
 	if (!view->amid[family])
 		view->around[family] = (struct ip_range){pod->ip, 128};

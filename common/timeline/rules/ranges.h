@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "common/base/ip.h"
+#include "common/base/when.h"
 
 enum range_kind {
 	RANGE_SERVICES, /* of a ServiceCIDR */
@@ -29,6 +30,7 @@ struct range_row {
 	struct ip_range range;
 	uint64_t node; /* a hash of the node's name, or 0 */
 	uint64_t told_offset;
+	struct when from; /* nobody had an address of it before; WHEN_MIN: not known */
 };
 
 /* A pod of NODE has had IP, which may be in no range of that node. */
@@ -75,8 +77,9 @@ bool ranges_is_plain(const struct ranges *ranges, const struct pod_address *pod)
 /* Notes whether POD uses a range of its node. Returns whether something changed. */
 bool ranges_use(struct ranges *ranges, const struct pod_address *pod, uint64_t offset);
 
-/* The first position at which IP is in a range; OFFSET_NEVER if there is none. */
-uint64_t ranges_offset(const struct ranges *ranges, const struct ip *ip);
+/* The first position at which IP is in a range; OFFSET_NEVER if there is none. *FROM is the
+ * earliest that one may have been in use. */
+uint64_t ranges_offset(const struct ranges *ranges, const struct ip *ip, struct when *from);
 /* Pods have had addresses of their own status in the podCIDRs of their nodes, and only there. */
 bool ranges_podcidrs_in_use(struct ranges *ranges, uint64_t position);
 #define RANGES_NODES_MAX 8

@@ -112,6 +112,7 @@ static void begin(struct services *services, const struct services_question *que
 {
 	services->count = 0;
 	services->cut = false;
+	services->serves = question->serves;
 	services->began = question->began;
 }
 
@@ -159,7 +160,7 @@ bool services_shared_port(const struct membership *memberships, size_t count, st
 	return false;
 }
 
-/* The only service with the end's port, else the only one. */
+/* The only service with the end's port, else, if it is proven who began, the only one. */
 static const struct service_use *single(const struct services *services)
 {
 	const struct service_use *found = NULL;
@@ -175,7 +176,8 @@ static const struct service_use *single(const struct services *services)
 		return NULL;
 	if (with_port == 1 && !services->began)
 		return found;
-	return services->count == 1 ? &services->list[0] : NULL;
+	return services->count == 1 && (services->serves || services->began) ? &services->list[0]
+									     : NULL;
 }
 
 void services_add_json(const struct services *services, struct text *out)

@@ -25,7 +25,7 @@ struct services {
 	struct service_use list[SERVICES_MAX];
 	size_t count;
 	bool cut;
-	bool began; /* this end did, so its port singles out none */
+	bool serves, began; /* this end, in the flow */
 };
 
 struct services_question {

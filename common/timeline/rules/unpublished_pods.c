@@ -77,11 +77,20 @@ static bool can_be_on(uint64_t node, const struct unpublished_question *question
 	return question->node_count == 0;
 }
 
+static bool is_ignored(uint64_t holder, const struct unpublished_question *question)
+{
+	for (size_t h = 0; h < question->holder_count; h++) {
+		if (question->holders[h] == holder)
+			return true;
+	}
+	return false;
+}
+
 static bool may_hold(const struct unpublished_pod *row, const struct unpublished_question *question)
 {
 	struct when alive;
 
-	if (row->hidden_offset <= question->position || row->holder == question->holder ||
+	if (row->hidden_offset <= question->position || is_ignored(row->holder, question) ||
 	    when_before(question->end, when_add(row->from, -question->skew_ns)) ||
 	    !can_be_on(row->node, question))
 		return false;

@@ -42,6 +42,8 @@ int unpublished_pods_add(struct unpublished_pods *table, const struct unpublishe
 void unpublished_pods_hide(struct unpublished_pods *table, size_t number, uint64_t hidden_offset);
 void unpublished_pods_free(struct unpublished_pods *table);
 
+#define UNPUBLISHED_HOLDERS_MAX 8 /* of further ones the answer is less sure */
+
 struct unpublished_question {
 	struct when start, end; /* of the flow */
 	struct when settled;    /* a binding was certain then, and none later up to START */
@@ -49,7 +51,9 @@ struct unpublished_question {
 	struct when known;      /* `known` as of POSITION */
 	int64_t hold_ns, skew_ns;
 	uint64_t position;
-	uint64_t holder; /* a pod that is ignored: it is possible anyway */
+	/* The pod that is possible anyway, and its mirrors: they are ignored. */
+	uint64_t holders[UNPUBLISHED_HOLDERS_MAX];
+	size_t holder_count;
 	/* Only pods of these nodes can have the address; of any if there are none. */
 	const uint64_t *nodes;
 	size_t node_count;

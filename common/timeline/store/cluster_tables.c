@@ -34,6 +34,7 @@ static void add_range_row(struct text *value, const struct range_row *row)
 	codec_add_u8(value, row->range.bits);
 	codec_add_u64(value, row->node);
 	codec_add_u64(value, row->told_offset);
+	codec_add_when(value, row->from);
 }
 
 static void add_node_port_row(struct text *value, const struct node_port *port)
@@ -97,6 +98,7 @@ static int read_range(struct cluster *cluster, struct codec *value)
 	range.range.bits = codec_u8(value);
 	range.node = codec_u64(value);
 	range.told_offset = codec_u64(value);
+	range.from = codec_when(value);
 	return codec_done(value) && range.kind < RANGE_KINDS && range.range.bits <= 128
 		       ? ranges_add(&cluster->ranges, &range)
 		       : 1;

@@ -39,6 +39,7 @@ static struct pod_record pod(uint8_t address)
 		.start_time = s(100),
 		.first_running = WHEN_MAX,
 		.newest_running = s(100),
+		.newest_started = WHEN_MIN,
 		.node = 7,
 	};
 
@@ -53,6 +54,7 @@ static struct pod_record running(uint8_t address, int64_t started)
 
 	record.running = true;
 	record.started[record.started_count++] = s(started);
+	record.newest_started = s(started);
 	record.first_running = s(started);
 	record.newest_running = s(started);
 	return record;
@@ -64,6 +66,7 @@ static struct pod_record terminated(uint8_t address, int64_t started, int64_t fi
 
 	record.all_terminated = true;
 	record.started[record.started_count++] = s(started);
+	record.newest_started = s(started);
 	record.finished[record.finished_count++] = s(finished);
 	record.newest_running = s(finished);
 	return record;

@@ -183,7 +183,8 @@ static void a_pod_may_hold_an_address_while_it_waits(void **state)
 			.end = s(cases[c].end),
 			.skew_ns = NS_PER_SECOND,
 			.position = cases[c].position,
-			.holder = cases[c].holder,
+			.holders = {cases[c].holder},
+			.holder_count = 1,
 			.next = cases[c].excluded ? s(cases[c].end) : WHEN_MAX,
 			.known = s(9000),
 		};

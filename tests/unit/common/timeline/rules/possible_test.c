@@ -34,7 +34,7 @@ static size_t list(const struct tenure *tenures, size_t count, struct possible *
 {
 	for (size_t t = 0; t < count; t++)
 		possible[t] = (struct possible){
-			&tenures[t], asof_is_certain(&tenures[t], s(100), s(101)), false};
+			&tenures[t], asof_is_certain(&tenures[t], s(100), s(101)), false, false};
 	return count;
 }
 

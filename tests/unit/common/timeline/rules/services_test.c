@@ -203,6 +203,7 @@ static void a_port_proves_a_service_only_for_an_end_that_serves(void **state)
 	asked.serves = false;
 	assert_services(rows, 3, NULL, &asked,
 			quoted(ONE("web") ",'services':['shop/admin','shop/web']"));
+	assert_services(rows, 1, NULL, &asked, quoted(",'services':['shop/admin']"));
 	asked.began = true;
 	assert_services(rows, 3, NULL, &asked, quoted(",'services':['shop/admin','shop/web']"));
 	assert_services(rows, 1, NULL, &asked, quoted(ONE("admin") ",'services':['shop/admin']"));
