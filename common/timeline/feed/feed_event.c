@@ -7,7 +7,7 @@
 #define NEW_ORDER "revisions_went_back"
 
 /* Earlier revisions of RESOURCE count as 0. */
-static void begin_order(struct feed *feed, int resource)
+static void begin_order(struct feed *feed, unsigned int resource)
 {
 	feed->cluster->order[resource] = (struct revision_order){0, feed->offset};
 }
@@ -22,7 +22,7 @@ static enum timeline_outcome apply_gap(struct feed *feed)
 		.to = event->to,
 	};
 
-	for (int r = 0; r < KUBE_RESOURCES && strcmp(event->reason, NEW_ORDER) == 0; r++) {
+	for (unsigned int r = 0; r < KUBE_RESOURCES && strcmp(event->reason, NEW_ORDER) == 0; r++) {
 		if (gap.resources & 1u << r)
 			begin_order(feed, r);
 	}
