@@ -47,7 +47,9 @@ void resume_take(struct resume *resume, const char *cluster, const struct kube_e
 	revision = &resume->revisions[event->resource];
 	switch (event->type) {
 	case KUBE_SYNC_END:
-		*revision = event->resource_version;
+		/* The watch runs on beside a planned list, and may be further. */
+		if (*revision < event->resource_version)
+			*revision = event->resource_version;
 		break;
 	case KUBE_ADDED:
 	case KUBE_MODIFIED:

@@ -91,17 +91,32 @@ void watch_resume(struct watch *watch, uint64_t revision, struct when known)
 	watch->covered = true;
 }
 
-void watch_sync(struct watch *watch)
+void watch_keep_idle(struct watch *list)
 {
-	watch->exact = true;
-	list_from_start(watch);
+	list->planned = list->covered = true;
+	watch_stop(list);
+}
+
+void watch_plan(struct watch *list, const struct watch *watch)
+{
+	list->exact = true;
+	list->revision = watch->revision;
+	list_from_start(list);
+}
+
+void watch_stop(struct watch *list)
+{
+	list->state = WATCH_IDLE;
+	list->exact = false;
+	text_free(&list->body);
+	list_stream_restart(&list->page);
 }
 
 void watch_resume_list(struct watch *watch, uint64_t revision, struct when known)
 {
 	watch_resume(watch, revision, known);
-	watch->partial = true;
-	watch_sync(watch);
+	watch->exact = watch->partial = true;
+	list_from_start(watch);
 }
 
 bool watch_left_out(const struct watch *watch, const struct clocks *now)
@@ -142,6 +157,8 @@ void watch_ask(struct watch *watch, const struct clocks *now, struct text *path)
 	watch->item = (struct value){NULL, 0};
 	if (!watch->begun)
 		watch->list_asked = now->wall;
+	if (watch->exact)
+		watch->list_revision = watch->revision;
 	watch->state = WATCH_LISTING;
 }
 
@@ -165,7 +182,8 @@ bool watch_listening(const struct watch *watch)
 
 bool watch_lists_anew(const struct watch *watch)
 {
-	return watch->state == WATCH_TO_LIST && !watch->begun && !watch->exact;
+	return (watch->state == WATCH_TO_LIST || watch->state == WATCH_LISTING) && !watch->begun &&
+	       !watch->exact;
 }
 
 bool watch_all_open(const struct watch watches[static KUBE_RESOURCES], const struct clocks *now)
@@ -197,8 +215,8 @@ void watch_page_wrong(struct watch *watch, const char *why, const struct clocks 
 bool watch_page_begins(struct watch *watch, const struct clocks *now)
 {
 	/* All pages show one state (apimachinery:pkg/apis/meta/v1/types.go, Continue). */
-	if (watch->begun && watch->page.revision != watch->list_revision) {
-		watch_page_wrong(watch, "the next page has another resourceVersion", now);
+	if ((watch->begun || watch->exact) && watch->page.revision != watch->list_revision) {
+		watch_page_wrong(watch, "the page has another resourceVersion", now);
 		return false;
 	}
 	watch->list_revision = watch->page.revision;
@@ -240,10 +258,9 @@ static void list_failed(struct watch *watch, const struct watch_end *end, const 
 		lose(watch, "expired", now);
 		return;
 	}
-	if (watch->exact && !end->failed && end->status == 410) {
-		/* The planned list comes too late for this revision; the watch loses nothing. */
-		watch->exact = false;
-		watch->state = WATCH_TO_WATCH;
+	if (watch->planned && !end->failed && end->status == 410) {
+		/* It comes too late for this revision; the watch loses nothing. */
+		watch_stop(watch);
 		return;
 	}
 	list_from_start(watch);

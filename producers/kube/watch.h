@@ -6,12 +6,18 @@
  *     TO_LIST -> LISTING -> WRITING -> (next page) TO_LIST | (last) TO_WATCH
  *     TO_WATCH -> OPENING -> OPEN -> (ended, stalled) TO_WATCH | (history lost) TO_LIST with a GAP
  *
+ * A planned list runs beside the watch. It has a `struct watch` of its own, which only lists:
+ *
+ *     IDLE -> TO_LIST -> LISTING -> WRITING -> (next page) TO_LIST | (last, expired) IDLE
+ *
  * (1) Every change with a revision <= REVISION was written or is inside a GAP. REVISION is
  *     what its own stream or list delivered, or what a proof (proofs.h) showed to be quiet.
  * (2) Changes are written in the order of their revisions, each once.
  * (3) Every change committed before KNOWN was written or is inside a GAP. When history was
  *     lost, a GAP from KNOWN on precedes the SYNC that follows.
  * (4) A list that breaks off is started again: a SYNC_BEGIN without its SYNC_END is void.
+ * (5) A list at an exact revision R is what the topic had at R. Its SYNC_BEGIN is written before
+ *     any change after R: an earlier revision would be a new order (docs/answers.md section 1).
  */
 #ifndef TENURE_KUBE_WATCH_H
 #define TENURE_KUBE_WATCH_H
@@ -39,6 +45,7 @@ enum watch_state {
 	WATCH_TO_WATCH, /* wants a watch */
 	WATCH_OPENING,  /* waits for the server to accept it */
 	WATCH_OPEN,     /* receives changes */
+	WATCH_IDLE,     /* for planned lists, while there is none */
 };
 
 /* Counters; all watches share one. */
@@ -82,7 +89,8 @@ struct watch {
 	struct when owed_since;
 	unsigned stalls; /* in a row */
 
-	bool exact;   /* the list is a planned one, at REVISION */
+	bool exact;   /* the list is at REVISION */
+	bool planned; /* only lists */
 	bool begun;   /* SYNC_BEGIN was written */
 	bool partial; /* an earlier run wrote a part of this list: it must become whole */
 	struct list_stream page;
@@ -121,8 +129,13 @@ void watch_resume(struct watch *watch, uint64_t revision, struct when known);
 void watch_resume_list(struct watch *watch, uint64_t revision, struct when known);
 /* Lists (again) because history was lost; REASON is for the GAP, from KNOWN on. */
 void watch_relist(struct watch *watch, const char *reason);
-/* Starts a planned list, which loses nothing. Only while OPEN, or after watch_resume(). */
-void watch_sync(struct watch *watch);
+/* Makes LIST, which was just initialized, one for planned lists. */
+void watch_keep_idle(struct watch *list);
+/* Starts a planned list of what WATCH has reached, which loses nothing; again if one is under
+ * way. */
+void watch_plan(struct watch *list, const struct watch *watch);
+/* Gives up a planned list. */
+void watch_stop(struct watch *list);
 /* Ends a request that is not answered, and a stream that does not bring what it owes. True if
  * so: the request must be released. */
 bool watch_expire(struct watch *watch, const struct clocks *now);
@@ -145,7 +158,7 @@ bool watch_page_begins(struct watch *watch, const struct clocks *now);
 void watch_page_wrong(struct watch *watch, const char *why, const struct clocks *now);
 /* True while the state needs the request that was started last. */
 bool watch_listening(const struct watch *watch);
-/* True when the request due now is the first page of a list that is not a planned one. */
+/* True when the request, due or under way, is for the first page of a list at no exact revision. */
 bool watch_lists_anew(const struct watch *watch);
 /* True when every watch is OPEN or left out. */
 bool watch_all_open(const struct watch watches[static KUBE_RESOURCES], const struct clocks *now);

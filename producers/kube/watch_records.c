@@ -29,6 +29,12 @@ static void add_gap(struct watch *watch, const struct clocks *now, struct when f
 			   when_earlier(from, now->received), now->received, reason);
 }
 
+static void begin_sync(struct watch *watch, const struct clocks *now, struct text *record)
+{
+	watch->begun = watch->covered = true;
+	add_sync(watch, KUBE_SYNC_BEGIN, now, record);
+}
+
 static void end_sync(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	watch->stats->syncs++;
@@ -39,9 +45,13 @@ static void end_sync(struct watch *watch, const struct clocks *now, struct text 
 		watch->era++;
 	}
 	watch->gap = NULL;
+	add_sync(watch, KUBE_SYNC_END, now, record);
 	watch->exact = watch->partial = false;
 	watch->state = WATCH_TO_WATCH;
-	add_sync(watch, KUBE_SYNC_END, now, record);
+	if (watch->planned) {
+		watch->retry.failures = 0;
+		watch_stop(watch);
+	}
 }
 
 /* The newest change makes the best witness. */
@@ -70,8 +80,7 @@ static bool next_of_page(struct watch *watch, const struct clocks *now, struct t
 		return true;
 	}
 	if (!watch->begun) {
-		watch->begun = watch->covered = true;
-		add_sync(watch, KUBE_SYNC_BEGIN, now, record);
+		begin_sync(watch, now, record);
 		return true;
 	}
 	if (status == LIST_STREAM_ITEM) {
@@ -198,6 +207,12 @@ static bool next_change(struct watch *watch, const struct clocks *now, struct te
 
 bool watch_records_next(struct watch *watch, const struct clocks *now, struct text *record)
 {
+	bool lists = watch->state == WATCH_LISTING || watch->state == WATCH_WRITING;
+
+	if (lists && watch->exact && !watch->begun) {
+		begin_sync(watch, now, record);
+		return true;
+	}
 	switch (watch->state) {
 	case WATCH_WRITING:
 		return next_of_page(watch, now, record);

@@ -22,10 +22,12 @@
 #define LIST_EVERY_NS (6 * NS_PER_SECOND)
 #define START_NS (10 * NS_PER_SECOND) /* a server that starts may refuse everything so long */
 
-/* One resource's side of the network. */
+#define CHANNELS (2 * KUBE_RESOURCES)
+
+/* A watch's side of the network. */
 struct channel {
-	struct http_request *request; /* the watch's, or NULL */
-	struct when next_sync;
+	struct watch *watch;
+	struct http_request *request; /* or NULL */
 };
 
 struct watches {
@@ -33,7 +35,9 @@ struct watches {
 	struct access *access;
 	struct http *http;
 	struct watch list[KUBE_RESOURCES];
-	struct channel channels[KUBE_RESOURCES];
+	struct watch planned[KUBE_RESOURCES]; /* the planned lists */
+	struct when next_sync[KUBE_RESOURCES];
+	struct channel channels[CHANNELS]; /* the planned lists first */
 	struct watch_stats stats;
 	struct proofs proofs;
 	struct watch_log log;
@@ -62,15 +66,21 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 	watches->lists = LISTS_MAX;
 	watches->listed_at = watches->refused_at = WHEN_MIN;
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		struct watch *watch = &watches->list[r];
+		struct watch *watch = &watches->list[r], *planned = &watches->planned[r];
+		uint64_t own_seed = seed * (uint64_t)(2 * r + 1);
 
-		watch_init(watch, (enum kube_resource)r, options->cluster,
-			   seed * (uint64_t)(2 * r + 1), &watches->stats);
-		watches->channels[r].next_sync = WHEN_MIN;
+		watch_init(watch, (enum kube_resource)r, options->cluster, own_seed,
+			   &watches->stats);
+		watch_init(planned, (enum kube_resource)r, options->cluster, ~own_seed,
+			   &watches->stats);
+		watch_keep_idle(planned);
+		watches->next_sync[r] = WHEN_MIN;
+		watches->channels[r].watch = planned;
+		watches->channels[KUBE_RESOURCES + r].watch = watch;
 		if (resume->revisions[r] > 0) {
 			watch_resume(watch, resume->revisions[r], resume->known);
 			if (resume->lists[r] > 0)
-				watch_sync(watch);
+				watch_plan(planned, watch);
 		} else if (resume->proven && resume->lists[r] > 0) {
 			watch_resume_list(watch, resume->lists[r], resume->known);
 		} else if (resume->covered[r] || (resume->any && !resume->proven)) {
@@ -101,18 +111,18 @@ void watches_close(struct watches *watches)
 {
 	if (watches == NULL)
 		return;
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		release(&watches->channels[r].request);
-		watch_free(&watches->list[r]);
+	for (int i = 0; i < CHANNELS; i++) {
+		release(&watches->channels[i].request);
+		watch_free(watches->channels[i].watch);
 	}
 	proofs_stop(&watches->proofs);
 	http_close(watches->http);
 	free(watches);
 }
 
-static int ask_watch(struct watches *watches, struct watch *watch, struct channel *channel,
-		     const struct clocks *now)
+static int ask(struct watches *watches, struct channel *channel, const struct clocks *now)
 {
+	struct watch *watch = channel->watch;
 	struct text path;
 	bool list;
 
@@ -128,20 +138,29 @@ static int ask_watch(struct watches *watches, struct watch *watch, struct channe
 	return channel->request != NULL ? 0 : -1;
 }
 
-/* Starts a planned SYNC when it is due; each resource has its own time in the interval. */
+/* Starts a planned list when it is due; each resource has its own time in the interval. */
 static void plan_sync(struct watches *watches, int r, const struct clocks *now)
 {
 	int64_t interval = watches->options.sync_interval_ns;
-	struct channel *channel = &watches->channels[r];
+	const struct watch *watch = &watches->list[r];
+	struct watch *planned = &watches->planned[r];
+	struct when *next = &watches->next_sync[r];
 
-	if (interval == 0 || watches->list[r].state != WATCH_OPEN)
+	if (watch->revision == 0 || watch->gap != NULL || watch->state < WATCH_TO_WATCH) {
+		/* The list that is due replaces it. */
+		watch_stop(planned);
+		planned->list_revision = 0;
 		return;
-	if (when_is_min(channel->next_sync))
-		channel->next_sync = when_add(now->tick, interval / KUBE_RESOURCES * (r + 1));
-	if (when_before(now->tick, channel->next_sync))
-		return;
-	channel->next_sync = when_add(now->tick, interval);
-	watch_sync(&watches->list[r]);
+	}
+	if (when_is_min(*next))
+		*next = when_add(now->tick, interval / KUBE_RESOURCES * (r + 1));
+	if (interval > 0 && planned->state == WATCH_IDLE && when_not_after(*next, now->tick)) {
+		*next = when_add(now->tick, interval);
+		watch_plan(planned, watch);
+	}
+	/* It was to begin again: the watch has come further. */
+	if (planned->state == WATCH_TO_LIST && !planned->begun)
+		watch_plan(planned, watch);
 }
 
 /* True when another new list may be started. */
@@ -162,11 +181,12 @@ static bool take_list_budget(struct watches *watches, const struct clocks *now)
 
 int watches_ask(struct watches *watches, const struct clocks *now)
 {
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		struct watch *watch = &watches->list[r];
-		struct channel *channel = &watches->channels[r];
-
+	for (int r = 0; r < KUBE_RESOURCES; r++)
 		plan_sync(watches, r, now);
+	for (int i = 0; i < CHANNELS; i++) {
+		struct channel *channel = &watches->channels[i];
+		struct watch *watch = channel->watch;
+
 		if (watch_expire(watch, now))
 			watch_log_problem(&watches->log, watch, now);
 		if (channel->request != NULL && !watch_listening(watch))
@@ -174,7 +194,7 @@ int watches_ask(struct watches *watches, const struct clocks *now)
 		if (!watch_due(watch, now) ||
 		    (watch_lists_anew(watch) && !take_list_budget(watches, now)))
 			continue;
-		if (ask_watch(watches, watch, channel, now) < 0)
+		if (ask(watches, channel, now) < 0)
 			return -1;
 	}
 	return 0;
@@ -247,10 +267,10 @@ static int check_start(struct watches *watches, const struct watch *watch,
 	return 0;
 }
 
-static int end_request(struct watches *watches, int r, const struct clocks *now)
+static int end_request(struct watches *watches, struct channel *channel, const struct clocks *now)
 {
-	struct watch *watch = &watches->list[r];
-	struct http_request *request = watches->channels[r].request;
+	struct watch *watch = channel->watch;
+	struct http_request *request = channel->request;
 	struct watch_end end = {
 		.status = request->status,
 		.failed = request->failure != HTTP_FINE,
@@ -260,28 +280,28 @@ static int end_request(struct watches *watches, int r, const struct clocks *now)
 	};
 	int rc;
 
-	if (watch->state == WATCH_LISTING && request->status == 0)
+	if (watch_lists_anew(watch) && request->status == 0)
 		watches->lists++; /* it was no load */
 	watch_ended(watch, &end, now);
 	rc = check_start(watches, watch, request, now);
 	log_rules(watches);
-	release(&watches->channels[r].request);
+	release(&channel->request);
 	return rc;
 }
 
 /* One watch was opened: the others need not wait for their own retry. */
-static void hurry_others(struct watches *watches, int opened, const struct clocks *now)
+static void hurry_others(struct watches *watches, const struct watch *opened,
+			 const struct clocks *now)
 {
-	for (int r = 0; r < KUBE_RESOURCES; r++)
-		if (r != opened)
-			retry_hurry(&watches->list[r].retry, now);
+	for (int i = 0; i < CHANNELS; i++)
+		if (watches->channels[i].watch != opened)
+			retry_hurry(&watches->channels[i].watch->retry, now);
 }
 
-static enum watches_status next_of(struct watches *watches, int r, const struct clocks *now,
-				   struct text *record)
+static enum watches_status next_of(struct watches *watches, struct channel *channel,
+				   const struct clocks *now, struct text *record)
 {
-	struct watch *watch = &watches->list[r];
-	struct channel *channel = &watches->channels[r];
+	struct watch *watch = channel->watch;
 	bool ended;
 
 	if (channel->request != NULL && channel->request->status) {
@@ -290,14 +310,14 @@ static enum watches_status next_of(struct watches *watches, int r, const struct 
 		watches->served = watches->served || channel->request->status == 200;
 		watch_answered(watch, channel->request->status, now);
 		if (openings != watch->openings) {
-			hurry_others(watches, r, now);
+			hurry_others(watches, watch, now);
 			retry_hurry(&watches->proofs.retry, now);
 		}
 	}
 	if (watch_records_next(watch, now, record))
 		return WATCHES_RECORD;
 	ended = channel->request != NULL && channel->request->ended && watch_listening(watch);
-	if (ended && end_request(watches, r, now) < 0)
+	if (ended && end_request(watches, channel, now) < 0)
 		return WATCHES_BROKEN;
 	watch_log_problem(&watches->log, watch, now);
 	return ended && watch_records_next(watch, now, record) ? WATCHES_RECORD : WATCHES_QUIET;
@@ -309,13 +329,13 @@ static int reconnect(struct watches *watches, const struct clocks *now)
 	struct watch_end end = {.failed = true, .message = "the API server does not answer"};
 
 	watches->reconnects++;
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		struct watch *watch = &watches->list[r];
+	for (int i = 0; i < CHANNELS; i++) {
+		struct channel *channel = &watches->channels[i];
 
-		if (watches->channels[r].request != NULL)
-			watch_ended(watch, &end, now);
-		release(&watches->channels[r].request);
-		watch_log_problem(&watches->log, watch, now);
+		if (channel->request != NULL)
+			watch_ended(channel->watch, &end, now);
+		release(&channel->request);
+		watch_log_problem(&watches->log, channel->watch, now);
 	}
 	proofs_stop(&watches->proofs);
 	return http_reconnect(watches->http);
@@ -324,8 +344,8 @@ static int reconnect(struct watches *watches, const struct clocks *now)
 enum watches_status watches_next(struct watches *watches, const struct clocks *now,
 				 struct text *record)
 {
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		enum watches_status status = next_of(watches, r, now, record);
+	for (int i = 0; i < CHANNELS; i++) {
+		enum watches_status status = next_of(watches, &watches->channels[i], now, record);
 
 		if (status != WATCHES_QUIET)
 			return status;

@@ -28,15 +28,15 @@ class Topic:
         self.gone = {}  # uid -> index of its DELETED
         self.told = []  # (uid, revision) of each record that is not an item of a list
         self.gaps = []  # (from, to, index, record)
-        listing = False
+        listing = 0  # the revision of the list that is under way; changes after it come between its items
         for index, record in enumerate(records):
             kind = record["type"]
             if record.get("resource", resource) != resource:
                 continue
             if kind == "SYNC_BEGIN":
-                listing = True
+                listing = int(record["resourceVersion"])
             elif kind == "SYNC_END":
-                listing = False
+                listing = 0
             elif kind == "GAP":
                 self.gaps.append((ns(record["from"]), ns(record["to"]), index, record))
             elif kind in CHANGES:
@@ -46,7 +46,7 @@ class Topic:
                 self.place.setdefault(name, index)
                 if kind == "DELETED":
                     self.gone.setdefault(metadata["uid"], index)
-                if not listing:
+                if name[1] > listing:
                     self.told.append(name)
 
     def settled(self, change):

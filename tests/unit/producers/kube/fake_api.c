@@ -150,7 +150,9 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 	request->request.body = body;
 	request->request.http = http;
 	request->asked_at = fake_clocks()->tick;
-	request->answer_at = when_add(request->asked_at, MS((int64_t)fake_draw(30)));
+	/* So long that there are changes while a planned list runs. */
+	request->answer_at =
+		when_add(request->asked_at, MS((int64_t)fake_draw(request->exact ? 500 : 30)));
 	request->ends_at =
 		watch ? when_add(request->answer_at, (int64_t)life * NS_PER_SECOND) : WHEN_MAX;
 	request->opened_at = WHEN_MIN;

@@ -35,9 +35,14 @@ static void take_object(struct fault_judge *judge, const struct kube_event *even
 	assert_true(change < fake_count());
 	if (!item && judge->times[change]++ == 0)
 		judge->index[change] = judge->records;
-	object->there = event->type != KUBE_DELETED;
-	object->change = change;
+	judge->beside += !item && judge->sync[event->resource] > 0;
 	object->seen = true;
+	/* Changes are written also while a planned list is. */
+	if (event->resource_version >= object->revision) {
+		object->there = event->type != KUBE_DELETED;
+		object->change = change;
+		object->revision = event->resource_version;
+	}
 	if (judge->greatest[event->resource] < event->resource_version)
 		judge->greatest[event->resource] = event->resource_version;
 }
@@ -48,7 +53,7 @@ static void take_sync(struct fault_judge *judge, enum kube_resource resource, ui
 	for (int slot = 0; slot < FAKE_SLOTS; slot++) {
 		struct fault_judge_object *object = &judge->state[resource][slot];
 
-		if (revision == 0 && !object->seen)
+		if (revision == 0 && !object->seen && object->revision <= judge->sync[resource])
 			object->there = false;
 		object->seen = false;
 	}
@@ -74,7 +79,8 @@ void fault_judge_take(struct fault_judge *judge, const struct kube_event *event)
 	case KUBE_SYNC_BEGIN:
 		if (event->resource_version < judge->greatest[r]) {
 			judge->new_order[r] = true;
-			judge->greatest[r] = 0;
+			for (int slot = 0; slot < FAKE_SLOTS; slot++)
+				judge->state[r][slot].revision = 0;
 		}
 		judge->greatest[r] = event->resource_version;
 		if (!judge->synced[r])

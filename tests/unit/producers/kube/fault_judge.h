@@ -23,6 +23,7 @@ struct fault_judge_gap {
 
 struct fault_judge_object {
 	bool there, seen;
+	uint64_t revision; /* 0 in a new order */
 	size_t change;
 };
 
@@ -34,6 +35,7 @@ struct fault_judge {
 	struct fault_judge_gap gaps[FAULT_JUDGE_GAPS];
 	size_t gap_count;
 	size_t needless; /* GAPs without a cause in the server */
+	size_t beside;   /* changes between the items of a list */
 	struct {
 		struct when known;
 		size_t index;

@@ -177,6 +177,21 @@ static void a_kill_in_a_planned_list_loses_nothing(void **state)
 	}
 }
 
+static void a_planned_list_does_not_close_the_watch(void **state)
+{
+	(void)state;
+	struct fault_script *script = fault_script_start(3, true, 5 * NS_PER_SECOND);
+
+	fault_script_run(script, 8000);
+	for (int second = 0; second < 40; second++) {
+		fault_script_run(script, 1000);
+		assert_in_range(age(script), 0, 2000);
+	}
+	assert_true(script->judge.beside > 20);
+	assert_int_equal(script->judge.gap_count, 0);
+	assert_int_equal(fault_script_end(script), 0);
+}
+
 static void revisions_that_go_back_are_a_new_order(void **state)
 {
 	(void)state;
@@ -242,6 +257,7 @@ int main(void)
 		cmocka_unit_test(a_watch_cache_that_lags_holds_known_back),
 		cmocka_unit_test(a_request_that_is_never_answered_holds_known_back_for_a_while),
 		cmocka_unit_test(a_kill_in_a_planned_list_loses_nothing),
+		cmocka_unit_test(a_planned_list_does_not_close_the_watch),
 		cmocka_unit_test(revisions_that_go_back_are_a_new_order),
 		cmocka_unit_test(a_broken_promise_is_declared),
 		cmocka_unit_test(what_the_account_may_not_see_is_left_out_until_it_may),

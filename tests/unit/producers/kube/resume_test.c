@@ -91,6 +91,10 @@ static void an_interrupted_list_that_was_planned_has_lost_nothing(void **state)
 	take(&resume, quoted(SYNC("SYNC_BEGIN", "30")));
 	take(&resume, quoted(POD("21")));
 	assert_int_equal(resume.revisions[KUBE_PODS], 25);
+	/* The watch runs on beside the list. */
+	take(&resume, quoted(POD("33")));
+	take(&resume, quoted(SYNC("SYNC_END", "30")));
+	assert_int_equal(resume.revisions[KUBE_PODS], 33);
 }
 
 static void knows_what_the_topic_has_never_covered(void **state)

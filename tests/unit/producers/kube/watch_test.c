@@ -309,32 +309,6 @@ static void leaves_out_what_a_server_or_an_account_lacks(void **state)
 	watch_free(&watch);
 }
 
-static void a_planned_list_is_at_the_watchs_own_revision(void **state)
-{
-	(void)state;
-	struct watch watch;
-
-	steps_open_watch(&watch);
-	evidence_prove(&watch, watch.era, 15, steps_at(20));
-	watch_sync(&watch);
-	steps_ask(&watch, "/api/v1/pods?limit=500&resourceVersionMatch=Exact&resourceVersion=15",
-		  21);
-	steps_answer_list(&watch, quoted("{'metadata':{'resourceVersion':'15'},'items':[]}"), 21);
-	assert_string_equal(steps_next(&watch, steps_now(21)), "SYNC_BEGIN 15");
-	assert_string_equal(steps_next(&watch, steps_now(21)), "SYNC_END 15");
-	assert_int_equal(watch.known.ns, steps_at(20).ns);
-	assert_int_equal(watch.revision, 15);
-
-	steps_ask(&watch, "/api/v1/pods?watch=1", 22);
-	watch_answered(&watch, 200, steps_now(22));
-	watch_sync(&watch);
-	steps_ask(&watch, "/api/v1/pods?limit=500&resourceVersionMatch=Exact", 23);
-	watch_ended(&watch, &(struct watch_end){.status = 410}, steps_now(23));
-	assert_int_equal(watch.state, WATCH_TO_WATCH);
-	assert_null(watch.gap);
-	watch_free(&watch);
-}
-
 static void refuses_lines_that_are_not_events(void **state)
 {
 	(void)state;
@@ -369,7 +343,6 @@ int main(void)
 		cmocka_unit_test(lists_again_on_http_410_but_not_on_refusals),
 		cmocka_unit_test(distrusts_watches_that_end_at_once),
 		cmocka_unit_test(leaves_out_what_a_server_or_an_account_lacks),
-		cmocka_unit_test(a_planned_list_is_at_the_watchs_own_revision),
 		cmocka_unit_test(refuses_lines_that_are_not_events),
 	};
 
