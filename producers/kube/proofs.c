@@ -366,7 +366,7 @@ bool proofs_next(struct proofs *proofs, const struct clocks *now, struct text *r
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		const struct watch *watch = &proofs->watches[r];
 
-		if (watch_left_out(watch, now))
+		if (watch_left_out(watch))
 			continue;
 		if (!evidence_provable(watch))
 			return false;

@@ -35,14 +35,14 @@ static const char *why(const struct proofs *proofs, const struct watch *watch)
 }
 
 /* The resource that is known least. */
-static const struct watch *last_of(const struct proofs *proofs, const struct clocks *now)
+static const struct watch *last_of(const struct proofs *proofs)
 {
 	const struct watch *last = NULL;
 
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		const struct watch *watch = &proofs->watches[r];
 
-		if (watch_left_out(watch, now))
+		if (watch_left_out(watch))
 			continue;
 		if (last == NULL || when_before(watch->known, last->known))
 			last = watch;
@@ -68,7 +68,7 @@ void standstill_log(struct standstill *standstill, const struct proofs *proofs,
 	} else if (ms * NS_PER_MS >= standstill->patience_ns &&
 		   (!standstill->standing ||
 		    when_since(now->tick, standstill->logged_at) >= REPEAT_NS)) {
-		last = last_of(proofs, now);
+		last = last_of(proofs);
 		standstill->standing = true;
 		standstill->logged_at = now->tick;
 		if (last != NULL)

@@ -119,12 +119,12 @@ void watch_resume_list(struct watch *watch, uint64_t revision, struct when known
 	list_from_start(watch);
 }
 
-bool watch_left_out(const struct watch *watch, const struct clocks *now)
+bool watch_left_out(const struct watch *watch)
 {
 	if (watch->covered)
 		return false;
-	return watch->missing ||
-	       (watch->refused && when_since(now->tick, watch->refused_since) >= REFUSED_NS);
+	return watch->missing || (watch->refused && when_since(watch->refused_at,
+							       watch->refused_since) >= REFUSED_NS);
 }
 
 bool watch_due(const struct watch *watch, const struct clocks *now)
@@ -186,10 +186,10 @@ bool watch_lists_anew(const struct watch *watch)
 	       !watch->exact;
 }
 
-bool watch_all_open(const struct watch watches[static KUBE_RESOURCES], const struct clocks *now)
+bool watch_all_open(const struct watch watches[static KUBE_RESOURCES])
 {
 	for (int r = 0; r < KUBE_RESOURCES; r++)
-		if (watches[r].state != WATCH_OPEN && !watch_left_out(&watches[r], now))
+		if (watches[r].state != WATCH_OPEN && !watch_left_out(&watches[r]))
 			return false;
 	return true;
 }
@@ -246,13 +246,15 @@ static void wait_after(struct watch *watch, const struct watch_end *end,
 static void list_failed(struct watch *watch, const struct watch_end *end, const struct clocks *now)
 {
 	bool answered = end->status != 0 && !end->failed;
+	bool refused = answered && end->status == 403;
 	struct api_reply_status status;
 
 	read_refusal(watch, "cannot list", end, &status);
 	watch->missing = answered && end->status == 404 && path_optional(watch->resource);
-	if (answered && end->status == 403 && !watch->refused)
+	if (refused && !watch->refused)
 		watch->refused_since = now->tick;
-	watch->refused = answered && end->status == 403;
+	watch->refused_at = now->tick;
+	watch->refused = refused;
 	watch->stats->too_large += end->too_large;
 	if (watch->partial && !end->failed && end->status == 410) {
 		lose(watch, "expired", now);
@@ -265,7 +267,7 @@ static void list_failed(struct watch *watch, const struct watch_end *end, const 
 	}
 	list_from_start(watch);
 	wait_after(watch, end, &status, now);
-	if (watch_left_out(watch, now) && watch->missing)
+	if (watch_left_out(watch) && watch->missing)
 		watch->retry.at = when_add(now->tick, MISSING_NS);
 }
 

@@ -83,7 +83,7 @@ struct watch {
 	bool covered;       /* the output has records of it */
 	bool missing;       /* the server does not have this optional resource */
 	bool refused;       /* the account may not list it */
-	struct when refused_since;
+	struct when refused_since, refused_at; /* the first and the last time in a row */
 
 	uint64_t owed; /* a proof has brought this revision, DELIVERED is less; 0 for none */
 	struct when owed_since;
@@ -140,8 +140,8 @@ void watch_stop(struct watch *list);
  * so: the request must be released. */
 bool watch_expire(struct watch *watch, const struct clocks *now);
 /* True while the topic has nothing of the resource, and PROGRESS does not wait for it: the
- * server does not have it, or has refused it for a while. */
-bool watch_left_out(const struct watch *watch, const struct clocks *now);
+ * server does not have it, or has refused it again after a while. */
+bool watch_left_out(const struct watch *watch);
 
 /* True when a request should be started now. */
 bool watch_due(const struct watch *watch, const struct clocks *now);
@@ -161,7 +161,7 @@ bool watch_listening(const struct watch *watch);
 /* True when the request, due or under way, is for the first page of a list at no exact revision. */
 bool watch_lists_anew(const struct watch *watch);
 /* True when every watch is OPEN or left out. */
-bool watch_all_open(const struct watch watches[static KUBE_RESOURCES], const struct clocks *now);
+bool watch_all_open(const struct watch watches[static KUBE_RESOURCES]);
 
 /* Ends an OPEN stream from our side, because of PROBLEM: lists again when GAP names a
  * reason, else watches again, after SERVER_WISH_S or longer. */

@@ -31,7 +31,7 @@ void watch_log_problem(struct watch_log *log, struct watch *watch, const struct 
 void watch_log_recovery(struct watch_log *log, const struct watch watches[static KUBE_RESOURCES],
 			const struct clocks *now)
 {
-	if (!log->troubled || !watch_all_open(watches, now))
+	if (!log->troubled || !watch_all_open(watches))
 		return;
 	log->troubled = false;
 	log_info("every watch is open again after %" PRId64 " ms",

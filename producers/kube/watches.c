@@ -280,8 +280,8 @@ static int end_request(struct watches *watches, struct channel *channel, const s
 	};
 	int rc;
 
-	if (watch_lists_anew(watch) && request->status == 0)
-		watches->lists++; /* it was no load */
+	if (watch_lists_anew(watch) && request->status != 200 && request->status != 410)
+		watches->lists++; /* a refusal is no load, and the next one waits longer */
 	watch_ended(watch, &end, now);
 	rc = check_start(watches, watch, request, now);
 	log_rules(watches);

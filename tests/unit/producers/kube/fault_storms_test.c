@@ -245,6 +245,25 @@ static void what_the_account_may_not_see_is_left_out_until_it_may(void **state)
 	fault_script_end(script);
 }
 
+static void a_server_that_refuses_while_it_starts_is_followed_whole(void **state)
+{
+	(void)state;
+	static const int64_t statuses[] = {401, 403};
+
+	for (uint64_t i = 0; i < 6; i++) {
+		struct fault_script *script = fault_script_start(i, true, 0);
+
+		/* As a server whose first five answers are refusals. */
+		for (int r = 0; r < 5; r++)
+			fake_api_set(FAKE_STATUS, (enum kube_resource)r, 100, statuses[i % 2]);
+		fault_script_run(script, 4000);
+		for (int r = 0; r < KUBE_RESOURCES; r++)
+			assert_true(script->judge.synced[r]);
+		assert_in_range(age(script), 0, 2000);
+		assert_int_equal(fault_script_end(script), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +280,7 @@ int main(void)
 		cmocka_unit_test(revisions_that_go_back_are_a_new_order),
 		cmocka_unit_test(a_broken_promise_is_declared),
 		cmocka_unit_test(what_the_account_may_not_see_is_left_out_until_it_may),
+		cmocka_unit_test(a_server_that_refuses_while_it_starts_is_followed_whole),
 	};
 
 	log_init("test", LOG_LEVEL_ERROR, LOG_LOGFMT);
