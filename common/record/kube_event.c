@@ -214,22 +214,21 @@ static bool take_sync(struct json_object *root, struct kube_event *event, struct
 	return take_scope(root, &event->scope, fault);
 }
 
-static bool take_progress(struct json_object *root, struct kube_event *event, struct fault *fault)
+static bool take_revisions(struct json_object *root, const char *name,
+			   uint64_t revisions[static KUBE_RESOURCES], struct fault *fault)
 {
-	struct json_object *revisions;
-	enum json_found found = json_object_at(root, "revisions", &revisions);
+	struct json_object *member;
+	enum json_found found = json_object_at(root, name, &member);
 
-	if (!take_when(root, "known", true, &event->known, fault))
-		return false;
 	if (found != JSON_FOUND)
-		return found == JSON_ABSENT || refuse(fault, FAULT_WRONG_TYPE, "revisions");
+		return found == JSON_ABSENT || refuse(fault, FAULT_WRONG_TYPE, name);
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		const char *text;
 
-		if (!take_text(revisions, kube_resource_name((enum kube_resource)r), "revisions",
-			       &text, fault))
+		if (!take_text(member, kube_resource_name((enum kube_resource)r), name, &text,
+			       fault))
 			return false;
-		event->revisions[r] = revision_from(text);
+		revisions[r] = revision_from(text);
 	}
 	return true;
 }
@@ -245,7 +244,9 @@ static bool take_rest(struct json_object *root, struct kube_event *event, struct
 		       take_when(root, "to", true, &event->to, fault) &&
 		       copy_text(root, "reason", event->reason, sizeof(event->reason), fault);
 	case KUBE_PROGRESS:
-		return take_progress(root, event, fault);
+		return take_when(root, "known", true, &event->known, fault) &&
+		       take_revisions(root, "revisions", event->revisions, fault) &&
+		       take_revisions(root, "proved", event->proved, fault);
 	default:
 		return true;
 	}

@@ -57,11 +57,13 @@ struct kube_event {
 	struct json_object *object;         /* owned, released by kube_event_clear(); may be NULL */
 	const char *uid, *name, *namespace; /* inside OBJECT; namespace is "" if there is none */
 
-	struct kube_scope scope;            /* SYNC_BEGIN */
-	struct when from, to;               /* GAP */
-	char reason[KUBE_REASON_SIZE];      /* GAP, "" when absent */
-	struct when known;                  /* PROGRESS */
-	uint64_t revisions[KUBE_RESOURCES]; /* PROGRESS: where a restart resumes, 0 if absent */
+	struct kube_scope scope;       /* SYNC_BEGIN */
+	struct when from, to;          /* GAP */
+	char reason[KUBE_REASON_SIZE]; /* GAP, "" when absent */
+	struct when known;             /* PROGRESS */
+	/* PROGRESS; 0 if absent: */
+	uint64_t revisions[KUBE_RESOURCES]; /* what the watch delivered: a restart resumes there */
+	uint64_t proved[KUBE_RESOURCES];    /* up to here nothing else was found to have changed */
 };
 
 /* Reads BYTES[LENGTH], one record; the caller clears *EVENT. Returns -1 with *FAULT filled when it

@@ -8,6 +8,14 @@ bool evidence_provable(const struct watch *watch)
 	return watch->revision > 0 && watch->gap == NULL && !watch->partial;
 }
 
+void evidence_resume(struct watch *watch, uint64_t proved, struct when sure, uint64_t witness)
+{
+	if (watch->revision < proved)
+		watch->revision = proved;
+	watch->sure = when_earlier(watch->sure, sure);
+	watch->witness = witness;
+}
+
 void evidence_prove(struct watch *watch, uint64_t era, uint64_t revision, struct when known)
 {
 	if (era != watch->era)

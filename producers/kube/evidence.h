@@ -12,6 +12,8 @@
 
 /* True when a proof may start from REVISION. */
 bool evidence_provable(const struct watch *watch);
+/* Takes over what an earlier run knew of a watch that resumes; 0 for nothing. */
+void evidence_resume(struct watch *watch, uint64_t proved, struct when sure, uint64_t witness);
 /* A proof of ERA has shown that there is no other change up to REVISION, which covers
  * everything committed before KNOWN. */
 void evidence_prove(struct watch *watch, uint64_t era, uint64_t revision, struct when known);

@@ -47,21 +47,31 @@ void kube_event_add_gap(struct text *out, const char *cluster, enum kube_resourc
 	text_add_string(out, "}");
 }
 
-void kube_event_add_progress(struct text *out, const char *cluster, struct when received,
-			     struct when known, const uint64_t revisions[static KUBE_RESOURCES])
+/* Adds an object of the revisions that are greater than in LEAST (NULL: than 0). */
+static void add_revisions(struct text *out, const uint64_t *revisions, const uint64_t *least)
 {
-	const char *between = "";
+	const char *between = "{";
 
-	begin(out, KUBE_PROGRESS, cluster, KUBE_RESOURCES, received);
-	text_add_string(out, ",\"known\":");
-	text_add_when(out, known);
-	text_add_string(out, ",\"revisions\":{");
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		if (revisions[r] == 0)
+		if (revisions[r] <= (least != NULL ? least[r] : 0))
 			continue;
 		text_add_format(out, "%s\"%s\":\"%" PRIu64 "\"", between,
 				kube_resource_name((enum kube_resource)r), revisions[r]);
 		between = ",";
 	}
-	text_add_string(out, "}}");
+	text_add_string(out, *between == '{' ? "{}" : "}");
+}
+
+void kube_event_add_progress(struct text *out, const char *cluster, struct when received,
+			     struct when known, const uint64_t revisions[static KUBE_RESOURCES],
+			     const uint64_t proved[static KUBE_RESOURCES])
+{
+	begin(out, KUBE_PROGRESS, cluster, KUBE_RESOURCES, received);
+	text_add_string(out, ",\"known\":");
+	text_add_when(out, known);
+	text_add_string(out, ",\"revisions\":");
+	add_revisions(out, revisions, NULL);
+	text_add_string(out, ",\"proved\":");
+	add_revisions(out, proved, revisions);
+	text_add_string(out, "}");
 }

@@ -23,8 +23,9 @@ void kube_event_add_sync(struct text *out, enum kube_event_type type, const char
 			 uint64_t resource_version);
 void kube_event_add_gap(struct text *out, const char *cluster, enum kube_resource resource,
 			struct when received, struct when from, struct when to, const char *reason);
-/* Leaves out resources whose revision is 0. */
+/* Leaves out revisions that are 0, and those PROVED that are not greater than in REVISIONS. */
 void kube_event_add_progress(struct text *out, const char *cluster, struct when received,
-			     struct when known, const uint64_t revisions[static KUBE_RESOURCES]);
+			     struct when known, const uint64_t revisions[static KUBE_RESOURCES],
+			     const uint64_t proved[static KUBE_RESOURCES]);
 
 #endif

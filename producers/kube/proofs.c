@@ -360,7 +360,7 @@ int proofs_turn(struct proofs *proofs, const struct clocks *now)
 
 bool proofs_next(struct proofs *proofs, const struct clocks *now, struct text *record)
 {
-	uint64_t revisions[KUBE_RESOURCES] = {0};
+	uint64_t delivered[KUBE_RESOURCES] = {0}, proved[KUBE_RESOURCES] = {0};
 	struct when known = WHEN_MAX;
 
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
@@ -371,7 +371,8 @@ bool proofs_next(struct proofs *proofs, const struct clocks *now, struct text *r
 		if (!evidence_provable(watch))
 			return false;
 		known = when_earlier(known, watch->known);
-		revisions[r] = watch->revision;
+		delivered[r] = watch->delivered;
+		proved[r] = watch->revision;
 	}
 	/* The wall clock may have been set back. */
 	if (when_is_max(known) || when_not_after(known, proofs->last_known) ||
@@ -380,6 +381,6 @@ bool proofs_next(struct proofs *proofs, const struct clocks *now, struct text *r
 	proofs->written++;
 	proofs->last_known = known;
 	proofs->last_written = now->tick;
-	kube_event_add_progress(record, proofs->cluster, now->received, known, revisions);
+	kube_event_add_progress(record, proofs->cluster, now->received, known, delivered, proved);
 	return true;
 }

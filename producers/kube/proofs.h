@@ -23,7 +23,7 @@
  * (--etcd-servers-overrides). It is then asked for its own R.
  *
  * (1) A PROGRESS promises the least KNOWN of the resources, and KNOWN never goes back.
- * (2) Its revisions are what the watches delivered, or what proofs showed to be quiet.
+ * (2) Its "revisions" are what the watches delivered, and never a proof's. Those are "proved".
  */
 #ifndef TENURE_KUBE_PROOFS_H
 #define TENURE_KUBE_PROOFS_H

@@ -15,47 +15,66 @@ void resume_init(struct resume *resume)
 	*resume = (struct resume){.received = WHEN_MIN, .known = WHEN_MIN};
 }
 
+static void reach(const struct resume *resume, struct resume_point *point, uint64_t revision)
+{
+	if (point->revision != revision)
+		point->sure = resume->known;
+	point->revision = revision;
+}
+
+static void take_progress(struct resume *resume, const struct kube_event *event)
+{
+	if (!resume->proven)
+		resume->known = event->known;
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		reach(resume, &resume->points[r], event->revisions[r]);
+		resume->points[r].proved = event->proved[r];
+		resume->points[r].covered = event->revisions[r] > 0;
+	}
+	resume->proven = true;
+	resume->known = when_later(resume->known, event->known);
+}
+
 void resume_take(struct resume *resume, const char *cluster, const struct kube_event *event)
 {
 	bool all = event->resource >= KUBE_RESOURCES;
-	uint64_t *revision;
+	struct resume_point *point;
 
 	if (strcmp(event->cluster, cluster) != 0)
 		return;
 	resume->any = true;
 	resume->received = when_later(resume->received, event->received);
 	if (event->type == KUBE_PROGRESS) {
-		resume->proven = true;
-		resume->known = when_later(resume->known, event->known);
-		memcpy(resume->revisions, event->revisions, sizeof(resume->revisions));
-		for (int r = 0; r < KUBE_RESOURCES; r++)
-			resume->covered[r] = event->revisions[r] > 0;
+		take_progress(resume, event);
 		return;
 	}
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		if (event->type == KUBE_GAP && (all || event->resource == (enum kube_resource)r))
-			resume->revisions[r] = resume->lists[r] = 0;
+			resume->points[r] =
+				(struct resume_point){.covered = resume->points[r].covered};
 	if (all)
 		return;
-	resume->covered[event->resource] = true;
-	if (event->type == KUBE_SYNC_BEGIN)
-		resume->lists[event->resource] = event->resource_version;
-	else if (event->type == KUBE_SYNC_END)
-		resume->lists[event->resource] = 0;
-	if (!resume->proven)
-		return;
-	revision = &resume->revisions[event->resource];
+	point = &resume->points[event->resource];
+	point->covered = true;
 	switch (event->type) {
+	case KUBE_SYNC_BEGIN:
+		point->list = event->resource_version;
+		break;
 	case KUBE_SYNC_END:
+		point->list = 0;
 		/* The watch runs on beside a planned list, and may be further. */
-		if (*revision < event->resource_version)
-			*revision = event->resource_version;
+		if (resume->proven && point->revision < event->resource_version)
+			reach(resume, point, event->resource_version);
 		break;
 	case KUBE_ADDED:
 	case KUBE_MODIFIED:
 	case KUBE_DELETED:
-		if (*revision > 0 && *revision < event->resource_version)
-			*revision = event->resource_version;
+		if (point->witness < event->resource_version)
+			point->witness = event->resource_version;
+		/* Up to LIST it is an item of it. */
+		if (point->revision > 0 && point->revision < event->resource_version &&
+		    point->list < event->resource_version)
+			reach(resume, point, event->resource_version);
 		break;
 	default:
 		break;

@@ -16,13 +16,18 @@
 #include "common/record/kube_resource.h"
 
 struct resume {
-	bool any;                           /* there was a record of this cluster */
-	bool proven;                        /* there was a PROGRESS */
-	struct when received;               /* the latest; WHEN_MIN for none */
-	struct when known;                  /* of the last PROGRESS; WHEN_MIN for none */
-	uint64_t revisions[KUBE_RESOURCES]; /* 0: list again */
-	bool covered[KUBE_RESOURCES];       /* the topic has something of it */
-	uint64_t lists[KUBE_RESOURCES];     /* the revision of a list without an end, or 0 */
+	bool any;             /* there was a record of this cluster */
+	bool proven;          /* there was a PROGRESS */
+	struct when received; /* the latest; WHEN_MIN for none */
+	struct when known;    /* of the last PROGRESS; WHEN_MIN for none */
+	struct resume_point {
+		uint64_t revision; /* 0: list again */
+		struct when sure;  /* KNOWN when REVISION was written */
+		uint64_t proved;   /* of the last PROGRESS, 0 for none */
+		uint64_t witness;  /* the greatest of an object, 0 for none */
+		bool covered;      /* the topic has something of it */
+		uint64_t list;     /* the revision of a list without an end, or 0 */
+	} points[KUBE_RESOURCES];
 };
 
 /* Fills RESUME from the last records at ADDRESS; standard output has none. Reads further back

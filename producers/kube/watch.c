@@ -54,6 +54,7 @@ static void list_from_start(struct watch *watch)
 {
 	watch->state = WATCH_TO_LIST;
 	watch->begun = watch->gap_written = false;
+	watch->witness = 0; /* the revisions may go back before it succeeds */
 	list_stream_restart(&watch->page);
 }
 
@@ -62,7 +63,7 @@ void watch_relist(struct watch *watch, const char *reason)
 	watch->gap = reason;
 	watch->exact = watch->partial = watch->leaps = false;
 	watch->era++;
-	watch->owed = watch->witness = 0;
+	watch->owed = 0;
 	list_from_start(watch);
 }
 

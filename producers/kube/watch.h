@@ -11,7 +11,8 @@
  *     IDLE -> TO_LIST -> LISTING -> WRITING -> (next page) TO_LIST | (last, expired) IDLE
  *
  * (1) Every change with a revision <= REVISION was written or is inside a GAP. REVISION is
- *     what its own stream or list delivered, or what a proof (proofs.h) showed to be quiet.
+ *     DELIVERED, or more where a proof (proofs.h) showed it to be quiet. A watch opens from
+ *     DELIVERED, so a change that breaks that promise still comes, and a GAP precedes it.
  * (2) Changes are written in the order of their revisions, each once.
  * (3) Every change committed before KNOWN was written or is inside a GAP. When history was
  *     lost, a GAP from KNOWN on precedes the SYNC that follows.
@@ -52,7 +53,7 @@ enum watch_state {
 struct watch_stats {
 	uint64_t changes, bookmarks, syncs, items, gaps;
 	uint64_t duplicates; /* already written */
-	uint64_t late;       /* came after a PROGRESS had promised them; a GAP says so */
+	uint64_t late;       /* promises that a change broke; a GAP declares each */
 	uint64_t stalls;     /* open watches that did not deliver what a proof had brought */
 	uint64_t unreadable; /* lines and pages */
 	uint64_t too_large;
@@ -79,7 +80,6 @@ struct watch {
 	bool leaps;         /* opens from REVISION, because the server no longer has DELIVERED */
 	const char *gap;    /* the reason of the GAP that the next SYNC needs, or NULL */
 	bool gap_written;   /* it precedes the list that is under way */
-	bool late;          /* a promise was broken: a GAP from SURE on is due */
 	bool covered;       /* the output has records of it */
 	bool missing;       /* the server does not have this optional resource */
 	bool refused;       /* the account may not list it */

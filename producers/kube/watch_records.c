@@ -110,24 +110,22 @@ static void take_error(struct watch *watch, struct value object, const struct cl
 		   status.retry_after_s, now);
 }
 
-/* True when the change is new. One that a proof had denied takes the proof back. */
-static bool take_change(struct watch *watch, const struct api_reply_change *change)
+/* A proof had denied the change of REVISION: takes it back, and adds the GAP. */
+static void break_promise(struct watch *watch, uint64_t revision, const struct clocks *now,
+			  struct text *record)
 {
-	if (change->revision <= watch->written) {
-		watch->stats->duplicates++;
-		return false;
-	}
-	if (change->revision <= watch->revision) {
-		watch->stats->late++;
-		watch->late = true;
-		watch->era++;
-	} else if (!watch->late) {
-		watch->sure = watch->known;
-	}
-	witness(watch, change->revision);
+	watch->stats->late++;
+	watch->era++;
+	watch->revision = revision - 1;
+	add_gap(watch, now, watch->sure, "late_change", record);
+}
+
+static void take_change(struct watch *watch, uint64_t revision)
+{
+	watch->sure = watch->known;
+	witness(watch, revision);
 	watch->stats->changes++;
-	watch->revision = watch->delivered = watch->written = change->revision;
-	return true;
+	watch->revision = watch->delivered = watch->written = revision;
 }
 
 static bool take_line(struct watch *watch, const char *line, size_t length,
@@ -153,8 +151,17 @@ static bool take_line(struct watch *watch, const char *line, size_t length,
 			watch->delivered = change.revision;
 		return false;
 	}
-	if (!take_change(watch, &change))
+	if (change.revision <= watch->written) {
+		watch->stats->duplicates++;
 		return false;
+	}
+	if (change.revision <= watch->revision) {
+		break_promise(watch, change.revision, now, record);
+		/* The line is read again. */
+		watch->taken = watch->scanned = watch->taken - length - 1;
+		return true;
+	}
+	take_change(watch, change.revision);
 	add_object(watch, change.type, now, change.object, record);
 	return true;
 }
@@ -176,12 +183,6 @@ static bool next_change(struct watch *watch, const struct clocks *now, struct te
 {
 	const struct text *body = &watch->body;
 
-	if (watch->late) {
-		watch->late = false;
-		add_gap(watch, now, watch->sure, "late_change", record);
-		watch->sure = watch->known;
-		return true;
-	}
 	while (watch->state == WATCH_OPEN && watch->scanned < body->length) {
 		const char *line = body->data + watch->taken;
 		const char *from = body->data + watch->scanned;

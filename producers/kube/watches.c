@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "common/program/log.h"
+#include "producers/kube/evidence.h"
 #include "producers/kube/http.h"
 #include "producers/kube/path.h"
 #include "producers/kube/proofs.h"
@@ -66,6 +67,7 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 	watches->lists = LISTS_MAX;
 	watches->listed_at = watches->refused_at = WHEN_MIN;
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		const struct resume_point *point = &resume->points[r];
 		struct watch *watch = &watches->list[r], *planned = &watches->planned[r];
 		uint64_t own_seed = seed * (uint64_t)(2 * r + 1);
 
@@ -77,13 +79,14 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 		watches->next_sync[r] = WHEN_MIN;
 		watches->channels[r].watch = planned;
 		watches->channels[KUBE_RESOURCES + r].watch = watch;
-		if (resume->revisions[r] > 0) {
-			watch_resume(watch, resume->revisions[r], resume->known);
-			if (resume->lists[r] > 0)
+		if (point->revision > 0) {
+			watch_resume(watch, point->revision, resume->known);
+			evidence_resume(watch, point->proved, point->sure, point->witness);
+			if (point->list > 0)
 				watch_plan(planned, watch);
-		} else if (resume->proven && resume->lists[r] > 0) {
-			watch_resume_list(watch, resume->lists[r], resume->known);
-		} else if (resume->covered[r] || (resume->any && !resume->proven)) {
+		} else if (resume->proven && point->list > 0) {
+			watch_resume_list(watch, point->list, resume->known);
+		} else if (point->covered || (resume->any && !resume->proven)) {
 			watch->covered = true;
 			watch->known = resume->proven ? resume->known : resume->received;
 			watch_relist(watch, "restart");

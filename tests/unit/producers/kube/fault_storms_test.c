@@ -204,29 +204,36 @@ static void revisions_that_go_back_are_a_new_order(void **state)
 	fault_script_end(script);
 }
 
-/* A proof's stream that hides changes breaks a promise. */
+/* A proof's stream that hides changes breaks a promise. What the watch then brings is declared
+ * and written, also after a restart. */
 static void a_broken_promise_is_declared(void **state)
 {
 	(void)state;
-	struct fault_script *script = start(4);
-	const struct fault_judge *judge = &script->judge;
-	size_t last;
+	for (int killed = 0; killed < 2; killed++) {
+		struct fault_script *script = start(4);
+		const struct fault_judge *judge = &script->judge;
+		size_t last;
 
-	fake_api_set(FAKE_STALL, KUBE_PODS, 4000, 0);
-	fake_api_set(FAKE_LIE, KUBE_PODS, 6000, (int64_t)fake_count());
-	fault_script_run(script, 500);
-	fake_commit(KUBE_PODS);
-	last = fake_count() - 1;
-	fault_script_run(script, 5000);
-	assert_int_equal(judge->times[last], 0);
-	fake_api_cut(KUBE_PODS, true);
-	fault_script_run(script, 5000);
-	assert_int_equal(judge->times[last], 1);
-	assert_true(judge->gap_count > 0);
-	assert_true(when_not_after(judge->gaps[0].from, fake_changes()[last].at));
-	assert_true(when_not_after(fake_changes()[last].at, judge->gaps[0].to));
-	script->judge.promises_may_break = true;
-	fault_script_end(script);
+		fake_api_set(FAKE_STALL, KUBE_PODS, 4000, 0);
+		fake_api_set(FAKE_LIE, KUBE_PODS, 6000, (int64_t)fake_count());
+		fault_script_run(script, 500);
+		fake_commit(KUBE_PODS);
+		last = fake_count() - 1;
+		fault_script_run(script, 5000);
+		assert_int_equal(judge->times[last], 0);
+		if (killed)
+			script->kill_after = 1;
+		else
+			fake_api_cut(KUBE_PODS, true);
+		fault_script_run(script, 5000);
+		assert_int_equal(judge->times[last], 1);
+		assert_true(judge->gap_count > 0);
+		assert_true(when_not_after(judge->gaps[0].from, fake_changes()[last].at));
+		assert_true(when_not_after(fake_changes()[last].at, judge->gaps[0].to));
+		assert_true(judge->gaps[0].index < judge->index[last]);
+		script->judge.promises_may_break = true;
+		fault_script_end(script);
+	}
 }
 
 static void what_the_account_may_not_see_is_left_out_until_it_may(void **state)

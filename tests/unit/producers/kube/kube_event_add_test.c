@@ -84,18 +84,19 @@ static void writes_a_progress_with_the_known_revisions(void **state)
 	(void)state;
 	const uint64_t none[KUBE_RESOURCES] = {0};
 	const uint64_t some[KUBE_RESOURCES] = {[KUBE_PODS] = 845, [KUBE_JOBS] = 9};
+	const uint64_t proved[KUBE_RESOURCES] = {[KUBE_PODS] = 845, [KUBE_JOBS] = 12};
 	struct text out;
 
 	text_init(&out, 4096);
-	kube_event_add_progress(&out, "c", at(NOW), at("2026-11-23T08:00:00Z"), some);
+	kube_event_add_progress(&out, "c", at(NOW), at("2026-11-23T08:00:00Z"), some, proved);
 	check(&out, KUBE_PROGRESS,
 	      quoted("{'type':'PROGRESS','cluster':'c','received':'" NOW "',"
 		     "'known':'2026-11-23T08:00:00Z','revisions':{'pods':'845','jobs':"
-		     "'9'}}"));
-	kube_event_add_progress(&out, "c", at(NOW), at(NOW), none);
+		     "'9'},'proved':{'jobs':'12'}}"));
+	kube_event_add_progress(&out, "c", at(NOW), at(NOW), none, none);
 	check(&out, KUBE_PROGRESS,
 	      quoted("{'type':'PROGRESS','cluster':'c','received':'" NOW "',"
-		     "'known':'" NOW "','revisions':{}}"));
+		     "'known':'" NOW "','revisions':{},'proved':{}}"));
 }
 
 int main(void)
