@@ -4,7 +4,8 @@
  * asked for another. Requests progress only inside http_turn(). What arrives is added to the
  * caller's text, and the caller removes it.
  *
- * (1) A request's BODY is borrowed from http_get() to http_release().
+ * (1) A request's BODY is borrowed from http_get() to http_release(). Between turns the caller may
+ *     set another one.
  * (2) Two requests with the same CONNECTION that are MULTIPLEXED arrive in the order the
  *     server sent them: an answer on one of them means the other has not stalled.
  */

@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "common/program/log.h"
+#include "producers/kube/channel.h"
 #include "producers/kube/evidence.h"
 #include "producers/kube/http.h"
 #include "producers/kube/path.h"
@@ -14,8 +15,6 @@
 #include "producers/kube/watch_log.h"
 #include "producers/kube/watch_records.h"
 
-#define LIST_TIMEOUT_S 120L
-#define WATCH_TIMEOUT_S 615L /* the server is asked to end it earlier */
 #define POLL_MS 50
 /* New lists: so many at once, which is the seven of a server that has restarted and two more,
  * then one each time. So there are at most 19 in the first minute of a storm. */
@@ -24,12 +23,6 @@
 #define START_NS (10 * NS_PER_SECOND) /* a server that starts may refuse everything so long */
 
 #define CHANNELS (2 * KUBE_RESOURCES)
-
-/* A watch's side of the network. */
-struct channel {
-	struct watch *watch;
-	struct http_request *request; /* or NULL */
-};
 
 struct watches {
 	struct watches_options options;
@@ -77,8 +70,8 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 			   &watches->stats);
 		watch_keep_idle(planned);
 		watches->next_sync[r] = WHEN_MIN;
-		watches->channels[r].watch = planned;
-		watches->channels[KUBE_RESOURCES + r].watch = watch;
+		channel_init(&watches->channels[r], planned);
+		channel_init(&watches->channels[KUBE_RESOURCES + r], watch);
 		if (point->revision > 0) {
 			watch_resume(watch, point->revision, resume->known);
 			evidence_resume(watch, point->proved, point->sure, point->witness);
@@ -104,41 +97,17 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 	return watches;
 }
 
-static void release(struct http_request **request)
-{
-	http_release(*request);
-	*request = NULL;
-}
-
 void watches_close(struct watches *watches)
 {
 	if (watches == NULL)
 		return;
 	for (int i = 0; i < CHANNELS; i++) {
-		release(&watches->channels[i].request);
+		channel_free(&watches->channels[i]);
 		watch_free(watches->channels[i].watch);
 	}
 	proofs_stop(&watches->proofs);
 	http_close(watches->http);
 	free(watches);
-}
-
-static int ask(struct watches *watches, struct channel *channel, const struct clocks *now)
-{
-	struct watch *watch = channel->watch;
-	struct text path;
-	bool list;
-
-	text_init(&path, 65536);
-	watch_ask(watch, now, &path);
-	watches->stats.requests++;
-	list = watch->state == WATCH_LISTING;
-	channel->request =
-		http_get(watches->http, text_terminate(&path), path_accept(watch->resource, list),
-			 list ? HTTP_WHOLE : HTTP_STREAM, list ? LIST_TIMEOUT_S : WATCH_TIMEOUT_S,
-			 &watch->body);
-	text_free(&path);
-	return channel->request != NULL ? 0 : -1;
 }
 
 /* Starts a planned list when it is due; each resource has its own time in the interval. */
@@ -157,6 +126,8 @@ static void plan_sync(struct watches *watches, int r, const struct clocks *now)
 	}
 	if (when_is_min(*next))
 		*next = when_add(now->tick, interval / KUBE_RESOURCES * (r + 1));
+	if (watch->revision < planned->list_revision)
+		return; /* a late change took it back: the list would begin a new order */
 	if (interval > 0 && planned->state == WATCH_IDLE && when_not_after(*next, now->tick)) {
 		*next = when_add(now->tick, interval);
 		watch_plan(planned, watch);
@@ -192,12 +163,12 @@ int watches_ask(struct watches *watches, const struct clocks *now)
 
 		if (watch_expire(watch, now))
 			watch_log_problem(&watches->log, watch, now);
-		if (channel->request != NULL && !watch_listening(watch))
-			release(&channel->request);
+		if (channel_tend(channel, watches->http) < 0)
+			return -1;
 		if (!watch_due(watch, now) ||
 		    (watch_lists_anew(watch) && !take_list_budget(watches, now)))
 			continue;
-		if (ask(watches, channel, now) < 0)
+		if (channel_ask(channel, watches->http, now) < 0)
 			return -1;
 	}
 	return 0;
@@ -288,7 +259,8 @@ static int end_request(struct watches *watches, struct channel *channel, const s
 	watch_ended(watch, &end, now);
 	rc = check_start(watches, watch, request, now);
 	log_rules(watches);
-	release(&channel->request);
+	http_release(channel->request);
+	channel->request = NULL;
 	return rc;
 }
 
@@ -337,7 +309,7 @@ static int reconnect(struct watches *watches, const struct clocks *now)
 
 		if (channel->request != NULL)
 			watch_ended(channel->watch, &end, now);
-		release(&channel->request);
+		channel_release(channel);
 		watch_log_problem(&watches->log, channel->watch, now);
 	}
 	proofs_stop(&watches->proofs);
