@@ -73,9 +73,9 @@ static void fail_request(struct proofs *proofs, struct proof_round *round, int r
 	char why[128];
 
 	if (!round->failed)
-		retry_wait(&proofs->retry, now, proofs->interval_ns, proofs->retry.failures++,
-			   request->status != 0 ? RETRY_LONGEST_NS : RETRY_UNREACHED_NS,
-			   request->retry_after_s);
+		retry_failed(&proofs->retry, now, proofs->interval_ns,
+			     request->status != 0 ? RETRY_LONGEST_NS : RETRY_UNREACHED_NS,
+			     request->retry_after_s);
 	proofs->retry.unreached = request->status == 0;
 	if (request->failure != HTTP_FINE)
 		snprintf(why, sizeof(why), "%.100s", request->message);

@@ -1,6 +1,5 @@
 #include "producers/kube/retry.h"
 
-#define FIRST_NS (200 * NS_PER_MS)
 #define WISH_MAX_S 3600
 
 void retry_init(struct retry *retry, uint64_t seed)
@@ -35,10 +34,12 @@ void retry_wait(struct retry *retry, const struct clocks *now, int64_t first, un
 	retry->at = when_add(now->tick, wait);
 }
 
-void retry_failed(struct retry *retry, const struct clocks *now, int64_t longest,
+void retry_failed(struct retry *retry, const struct clocks *now, int64_t first, int64_t longest,
 		  int64_t server_wish_s)
 {
-	retry_wait(retry, now, FIRST_NS, retry->failures++, longest, server_wish_s);
+	retry_wait(retry, now, first, retry->failures, longest, server_wish_s);
+	if (first << retry->failures < longest)
+		retry->failures++;
 }
 
 void retry_hurry(struct retry *retry, const struct clocks *now)

@@ -8,6 +8,7 @@
 #include "common/base/when.h"
 #include "producers/kube/clocks.h"
 
+#define RETRY_FIRST_NS (200 * NS_PER_MS)
 #define RETRY_LONGEST_NS (30 * NS_PER_SECOND)  /* before chance doubles it, as client-go */
 #define RETRY_UNREACHED_NS (2 * NS_PER_SECOND) /* while there is no server to load */
 
@@ -25,8 +26,9 @@ uint64_t retry_draw(struct retry *retry);
  * at least SERVER_WISH_S, up to an hour. */
 void retry_wait(struct retry *retry, const struct clocks *now, int64_t first, unsigned times,
 		int64_t longest, int64_t server_wish_s);
-/* One more failure in a row: waits 0.2 s, doubled with each, and so on as above. */
-void retry_failed(struct retry *retry, const struct clocks *now, int64_t longest,
+/* One more failure in a row: waits FIRST, doubled with each, and so on as above. After an outage
+ * a refusal's wait begins where the outage's LONGEST was. */
+void retry_failed(struct retry *retry, const struct clocks *now, int64_t first, int64_t longest,
 		  int64_t server_wish_s);
 /* The server answers: who could not reach it need not wait any longer. */
 void retry_hurry(struct retry *retry, const struct clocks *now);

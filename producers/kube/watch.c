@@ -47,7 +47,7 @@ static void wait_to_retry(struct watch *watch, const struct clocks *now, int64_t
 			  int64_t longest)
 {
 	watch->stats->failures++;
-	retry_failed(&watch->retry, now, longest, server_wish_s);
+	retry_failed(&watch->retry, now, RETRY_FIRST_NS, longest, server_wish_s);
 }
 
 static void list_from_start(struct watch *watch)

@@ -6,7 +6,7 @@ Against tests/lab/fakeapi, and judged by that server's own log. The checks are:
              ends, and each watch of the resource that is opened then is accepted, silent, and ends in time; half a
              line comes and then a byte a second; a link of 200 KB/s carries an object of 1.3 MB
   frozen1    the same over HTTP/1.1
-  expired    60 s in which every watch is refused because its revision expired
+  expired    a minute in which every watch is refused because its revision expired
   refused    429, 503, 401 and 403 on everything, or on everything but the watches
   known      the age of `known` under churn, and the requests and bytes of an idle cluster
   known1     the same over HTTP/1.1
@@ -18,8 +18,6 @@ from fake_api import EXPIRED, RESOURCES, key, thing
 from kube_faults import Churn, Rig, main, spread
 from kube_judge import ages, ns, percentile
 
-# Checks that hold today; the others fail, and are run by name.
-ENABLED = ["known"]
 FORMS = ("stalled", "silent when opened again", "half a line", "slow link")
 LARGE = 1_300_000  # bytes of an object
 SLOW = 200_000  # bytes a second
@@ -114,10 +112,11 @@ def storm(what, faults, seconds, verbs, cut=True):
 
 def expired(long):
     in_stream = {"verb": "watch", "lines": [EXPIRED], "end": 1}
+    seconds, verbs = 60 if long else 20, ("list", "page")
     storms = [
-        ("in the stream", [in_stream], 60, ("list", "page")),
-        ("as a status", [{"verb": "watch", "status": 410}], 60, ("list", "page")),
-        ("lists too", [{"status": 410}], 60, ("list", "page")),
+        ("in the stream", [in_stream], seconds, verbs),
+        ("as a status", [{"verb": "watch", "status": 410}], seconds, verbs),
+        ("lists too", [{"status": 410}], seconds, verbs),
     ]
     done = spread(storm, storms, len(storms))
     told = "; ".join(f"{what}: {lists} LISTs, {memory} KiB and {size} bytes of output more, right {after:.0f} s later"
@@ -128,7 +127,7 @@ def expired(long):
 
 
 def refused(long):
-    seconds = 60 if long else 30
+    seconds = 60 if long else 15
     every = ("watch", "list", "page", "probe")
     storms = [(f"{code}", [{"status": code}], seconds, every) for code in (429, 503, 401, 403)]
     storms += [(f"{code} but watches", [{"verb": "read", "status": code}], seconds, every, False) for code in (429, 503, 401, 403)]
@@ -183,4 +182,4 @@ CHECKS = {  # the longest first; those that measure time beside it
 }
 
 if __name__ == "__main__":
-    main(CHECKS, ENABLED, 3)
+    main(CHECKS, 3)

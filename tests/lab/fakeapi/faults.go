@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // A fault is what happens to some of the requests. Without Status and Hang the request is served.
 type fault struct {
 	Resource string `json:"resource"` // "" for every one
 	Verb     string `json:"verb"`     // "" for every one; "read" for list, page and probe
+	Query    string `json:"query"`    // what the request's query must have in it
 	Skip     int    `json:"skip"`     // requests that it spares first
 	Count    int    `json:"count"`    // requests that it meets; 0 for all
 	Delay    int    `json:"delay"`    // ms before the answer
@@ -34,10 +36,13 @@ type fault struct {
 }
 
 // pick is the first fault that a request meets, or nil; the lock is held.
-func (s *server) pick(resource, verb string) *fault {
-	read := verb == "list" || verb == "page" || verb == "probe"
+func (s *server) pick(n *request) *fault {
+	read := n.Verb == "list" || n.Verb == "page" || n.Verb == "probe"
 	for _, f := range s.faults {
-		if f.Resource != "" && f.Resource != resource || f.Verb != "" && f.Verb != verb && !(f.Verb == "read" && read) {
+		if f.Resource != "" && f.Resource != n.Resource || f.Verb != "" && f.Verb != n.Verb && !(f.Verb == "read" && read) {
+			continue
+		}
+		if !strings.Contains(n.Query, f.Query) {
 			continue
 		}
 		if f.Count > 0 && f.met >= f.Skip+f.Count {

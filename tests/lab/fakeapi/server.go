@@ -131,7 +131,7 @@ func (s *server) serve(w http.ResponseWriter, q *http.Request) {
 	verb := verbOf(r, q)
 	s.mu.Lock()
 	n := s.note(verb, r, q)
-	f := s.pick(n.Resource, verb)
+	f := s.pick(n)
 	set := s.set
 	s.mu.Unlock()
 	counted := &counted{ResponseWriter: w, server: s, note: n}

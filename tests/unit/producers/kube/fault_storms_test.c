@@ -271,6 +271,23 @@ static void a_server_that_refuses_while_it_starts_is_followed_whole(void **state
 	}
 }
 
+/* Its rules of RBAC come a moment after its answers. */
+static void a_server_that_was_away_is_followed_soon(void **state)
+{
+	(void)state;
+	for (uint64_t i = 0; i < 5; i++) {
+		struct fault_script *script = start(i);
+
+		fake_api_set(FAKE_UNREACHED, ALL, 60000, 0);
+		fake_api_cut(ALL, false);
+		fault_script_run(script, 60000);
+		fake_api_set(FAKE_STATUS, ALL, 4000, 403);
+		fault_script_run(script, 20000);
+		assert_in_range(age(script), 0, 2000);
+		assert_int_equal(fault_script_end(script), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +305,7 @@ int main(void)
 		cmocka_unit_test(a_broken_promise_is_declared),
 		cmocka_unit_test(what_the_account_may_not_see_is_left_out_until_it_may),
 		cmocka_unit_test(a_server_that_refuses_while_it_starts_is_followed_whole),
+		cmocka_unit_test(a_server_that_was_away_is_followed_soon),
 	};
 
 	log_init("test", LOG_LEVEL_ERROR, LOG_LOGFMT);
