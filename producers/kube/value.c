@@ -173,24 +173,35 @@ bool value_is_text(struct value value, const char *text)
 	return is_text(value, text, strlen(text));
 }
 
-static struct value member(struct value object, const char *name, size_t length)
+/* Moves to the value of the member NAME[LENGTH]; false if there is none. */
+static bool reach_member(struct value_cursor *cursor, const char *name, size_t length)
 {
-	struct value_cursor cursor = value_walk(object);
-	struct value key, value;
+	struct value key;
 
-	while (value_next(&cursor, &key, &value))
+	while (value_reach(cursor, &key)) {
 		if (is_text(key, name, length))
-			return value;
-	return (struct value){NULL, 0};
+			return true;
+		value_pass(cursor);
+	}
+	return false;
 }
 
 struct value value_at(struct value object, const char *path)
 {
+	struct value_cursor cursor = value_walk(object);
 	size_t length = strcspn(path, ".");
 
-	for (; path[length] == '.'; path += length + 1, length = strcspn(path, "."))
-		object = member(object, path, length);
-	return member(object, path, length);
+	/* What follows the member is not read: a pod may have a megabyte of annotations. */
+	while (cursor.object && reach_member(&cursor, path, length)) {
+		if (path[length] == '\0')
+			return value_pass(&cursor);
+		if (*cursor.at != '{')
+			break;
+		cursor = value_enter(&cursor);
+		path += length + 1;
+		length = strcspn(path, ".");
+	}
+	return (struct value){NULL, 0};
 }
 
 void value_copy_text(struct value value, char *to, size_t size)
