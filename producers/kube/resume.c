@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/program/log.h"
 #include "common/topic/topic_reader.h"
 
 #define WAIT_MS 10000 /* for a broker to answer */
@@ -103,7 +104,9 @@ static int read_last(const char *address, const struct bus_options *options, int
 		kube_event_clear(&event);
 	}
 	topic_reader_close(reader);
-	return status == BUS_BROKEN ? -1 : 0;
+	if (status == BUS_QUIET)
+		log_error("%s: the broker did not answer within %d s", address, WAIT_MS / 1000);
+	return status == BUS_END ? 0 : -1;
 }
 
 int resume_read(const char *address, const struct bus_options *options, const char *cluster,
