@@ -255,14 +255,17 @@ def judge(lab, churn, reader):
     return Judgement(records, churn.writes, state=state), records
 
 
-def check(judged, records, play_, reader):
+def check(judged, records, play_):
     judged.check()
     syncs = sum(r["type"] == "SYNC_BEGIN" for r in records)
     assert judged.gaps == 0 and syncs == len(PATHS), f"{judged.gaps} GAPs, {syncs} SYNCs"
     slow = {what: times for what, times in play_.took.items() if max(times) > TAKE_OVER}
     assert not slow, slow
+
+
+def calm_ages(play_, reader):
+    """The median and the 99th percentile of the age of `known` while nothing is wrong."""
     ages = sorted(age for at, age in reader.ages if any(begin <= at <= end for begin, end in play_.calm))
-    assert percentile(ages, 0.99) <= AGE, percentile(ages, 0.99)
     return percentile(ages, 0.5), percentile(ages, 0.99)
 
 
@@ -280,7 +283,9 @@ def main():
             churn.going = False
             churn.join()
             judged, records = judge(lab, churn, reader)
-            middle, high = check(judged, records, play_, reader)
+            check(judged, records, play_)
+            middle, high = calm_ages(play_, reader)
+            assert not long or high <= AGE, high  # the short form sees too little of it
         except BaseException:
             for log in sorted(Path(name).glob("*.log")):
                 print(f"--- {log.name}", log.read_text()[-3000:], sep="\n")
@@ -290,8 +295,8 @@ def main():
         void = len(broker.read(TOPIC, "read_uncommitted")) - len(records)
     print(f"{len(churn.writes)} changes, each once; {len(records)} records, no GAP, no second SYNC; {void} more were written and are void")
     for what, times in play_.took.items():
-        print(f"{what}: {len(times)} times, `known` went on after {percentile(sorted(times), 0.5):.1f} s, at most {max(times):.1f} s")
-    print(f"age of `known` while nothing is wrong: median {middle:.2f} s, p99 {high:.2f} s")
+        print(f"{what}: {len(times)} times, `known` advanced after {percentile(sorted(times), 0.5):.1f} s, at most {max(times):.1f} s")
+    print(f"the age of `known` while nothing is wrong: median {middle:.2f} s, p99 {high:.2f} s")
 
 
 if __name__ == "__main__":
