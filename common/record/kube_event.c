@@ -169,6 +169,11 @@ static bool take_object(struct json_object *root, bool bare, struct kube_event *
 	return event->type == KUBE_BOOKMARK || take_identity(metadata, event, fault);
 }
 
+bool kube_scope_is_everything(const struct kube_scope *scope)
+{
+	return scope->namespace_count == 0 && !scope->selective;
+}
+
 static bool take_namespaces(struct json_object *list, struct kube_scope *scope, struct fault *fault)
 {
 	static const char member[] = "scope.namespaces";
@@ -191,10 +196,16 @@ static bool take_scope(struct json_object *root, struct kube_scope *scope, struc
 {
 	struct json_object *value, *list;
 	enum json_found found = json_object_at(root, "scope", &value);
+	const char *labels, *fields;
 	bool named;
 
 	if (found != JSON_FOUND)
 		return found == JSON_ABSENT || refuse(fault, FAULT_WRONG_TYPE, "scope");
+	if (!take_text(value, "podLabels", "scope.podLabels", &labels, fault) ||
+	    !take_text(value, "podFields", "scope.podFields", &fields, fault))
+		return false;
+	snprintf(scope->pod_labels, sizeof(scope->pod_labels), "%s", labels != NULL ? labels : "");
+	snprintf(scope->pod_fields, sizeof(scope->pod_fields), "%s", fields != NULL ? fields : "");
 	named = json_object_object_get_ex(value, "namespaces", &list);
 	/* With anything else in the scope, absence from the list proves nothing. */
 	scope->selective = json_object_object_length(value) > (named ? 1 : 0);
@@ -246,7 +257,8 @@ static bool take_rest(struct json_object *root, struct kube_event *event, struct
 	case KUBE_PROGRESS:
 		return take_when(root, "known", true, &event->known, fault) &&
 		       take_revisions(root, "revisions", event->revisions, fault) &&
-		       take_revisions(root, "proved", event->proved, fault);
+		       take_revisions(root, "proved", event->proved, fault) &&
+		       take_scope(root, &event->scope, fault);
 	default:
 		return true;
 	}

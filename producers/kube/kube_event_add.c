@@ -27,11 +27,15 @@ void kube_event_add_object(struct text *out, enum kube_event_type type, const ch
 
 void kube_event_add_sync(struct text *out, enum kube_event_type type, const char *cluster,
 			 enum kube_resource resource, struct when received,
-			 uint64_t resource_version)
+			 uint64_t resource_version, const struct scope *scope)
 {
 	begin(out, type, cluster, resource, received);
-	text_add_format(out, ",\"resourceVersion\":\"%" PRIu64 "\"%s", resource_version,
-			type == KUBE_SYNC_BEGIN ? ",\"scope\":{}}" : "}");
+	text_add_format(out, ",\"resourceVersion\":\"%" PRIu64 "\"", resource_version);
+	if (type == KUBE_SYNC_BEGIN) {
+		text_add_string(out, ",\"scope\":");
+		scope_add(out, scope, resource);
+	}
+	text_add_string(out, "}");
 }
 
 void kube_event_add_gap(struct text *out, const char *cluster, enum kube_resource resource,
@@ -63,15 +67,16 @@ static void add_revisions(struct text *out, const uint64_t *revisions, const uin
 }
 
 void kube_event_add_progress(struct text *out, const char *cluster, struct when received,
-			     struct when known, const uint64_t revisions[static KUBE_RESOURCES],
-			     const uint64_t proved[static KUBE_RESOURCES])
+			     const struct kube_progress *progress)
 {
 	begin(out, KUBE_PROGRESS, cluster, KUBE_RESOURCES, received);
 	text_add_string(out, ",\"known\":");
-	text_add_when(out, known);
+	text_add_when(out, progress->known);
+	text_add_string(out, ",\"scope\":");
+	scope_add(out, progress->scope, KUBE_PODS);
 	text_add_string(out, ",\"revisions\":");
-	add_revisions(out, revisions, NULL);
+	add_revisions(out, progress->revisions, NULL);
 	text_add_string(out, ",\"proved\":");
-	add_revisions(out, proved, revisions);
+	add_revisions(out, progress->proved, progress->revisions);
 	text_add_string(out, "}");
 }

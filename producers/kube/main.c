@@ -61,6 +61,10 @@ static int check_options(const struct kube_options *options)
 		log_error("--progress-interval must be 100ms or longer");
 		return EX_USAGE;
 	}
+	if (scope_fault(&options->watches.scope) != NULL) {
+		log_error("%s", scope_fault(&options->watches.scope));
+		return EX_USAGE;
+	}
 	return EX_OK;
 }
 
@@ -196,6 +200,11 @@ static int lead(const struct kube_options *options, struct access *access,
 
 	if (resume_read(options->out, &options->bus, options->watches.cluster, &resume) < 0)
 		return EX_UNAVAILABLE;
+	if (resume.any && !scope_is(&options->watches.scope, &resume.scope)) {
+		log_error("%s has records of another scope of %s: write to another topic",
+			  options->out, options->watches.cluster);
+		return EX_CONFIG;
+	}
 	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
 		seed = (uint64_t)getpid();
 	watches = watches_open(&options->watches, access, &resume, seed);
@@ -248,6 +257,12 @@ int main(int argc, char **argv)
 			"how to reach it; else KUBECONFIG, a pod's own account, ~/.kube/config"),
 		SETTING_TEXT("context", 0, "NAME", &options.context,
 			     "a context of the kubeconfig, instead of its current-context"),
+		SETTING_LIST("namespace", 0, "NAME", &options.watches.scope.namespaces,
+			     "cover only these namespaces (repeatable)"),
+		SETTING_TEXT("pod-labels", 0, "SELECTOR", &options.watches.scope.pod_labels,
+			     "cover only the pods that this label selector selects"),
+		SETTING_TEXT("pod-fields", 0, "SELECTOR", &options.watches.scope.pod_fields,
+			     "cover only the pods that this field selector selects"),
 		SETTING_TEXT("out", 0, "ADDRESS", &options.out,
 			     "kafka:TOPIC, a file (appended to) or -"),
 		SETTING_TEXT("writer-id", 0, "ID", &options.writer_id,

@@ -13,6 +13,8 @@ const struct settings_manual manual = {
 			"record for each change.",
 			"Its account needs the verbs list and watch on these resources and "
 			"nothing else.",
+			"With --namespace, --pod-labels or --pod-fields it covers only a part of "
+			"the cluster. The records say so, and no address counts as outside.",
 			"It holds no state. After a restart it resumes from the last PROGRESS "
 			"record of its own output; where the API server no longer has that "
 			"history, it writes a GAP and lists everything again.",
@@ -45,7 +47,8 @@ const struct settings_manual manual = {
 			{EX_SOFTWARE, "An internal error, or out of memory."},
 			{EX_IOERR, "The output cannot be written."},
 			{EX_NOPERM, "The API server refuses the account."},
-			{EX_CONFIG, "No usable kubeconfig or account."},
+			{EX_CONFIG, "No usable kubeconfig or account, or an output of another "
+				    "scope."},
 		},
 	.examples =
 		{

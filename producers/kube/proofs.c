@@ -98,9 +98,10 @@ static int send(struct proofs *proofs, struct proof *proof, int r, enum proof_st
 	proof->step = step;
 	text_init(&path, 1024);
 	if (list)
-		path_add_reached(&path, resource, step == PROOF_LEARNS ? 0 : proof->revision);
+		path_add_reached(&path, resource, proofs->watches[r].scope,
+				 step == PROOF_LEARNS ? 0 : proof->revision);
 	else
-		path_add_second(&path, resource,
+		path_add_second(&path, resource, proofs->watches[r].scope,
 				proof->witness > 0 ? proof->witness - 1
 						   : proofs->watches[r].revision);
 	proof->request = http_get(proofs->http, text_terminate(&path), path_accept_metadata(list),
@@ -360,7 +361,7 @@ int proofs_turn(struct proofs *proofs, const struct clocks *now)
 
 bool proofs_next(struct proofs *proofs, const struct clocks *now, struct text *record)
 {
-	uint64_t delivered[KUBE_RESOURCES] = {0}, proved[KUBE_RESOURCES] = {0};
+	struct kube_progress progress = {.scope = proofs->watches[KUBE_PODS].scope};
 	struct when known = WHEN_MAX;
 
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
@@ -371,8 +372,8 @@ bool proofs_next(struct proofs *proofs, const struct clocks *now, struct text *r
 		if (!evidence_provable(watch))
 			return false;
 		known = when_earlier(known, watch->known);
-		delivered[r] = watch->delivered;
-		proved[r] = watch->revision;
+		progress.revisions[r] = watch->delivered;
+		progress.proved[r] = watch->revision;
 	}
 	/* The wall clock may have been set back. */
 	if (when_is_max(known) || when_not_after(known, proofs->last_known) ||
@@ -381,6 +382,7 @@ bool proofs_next(struct proofs *proofs, const struct clocks *now, struct text *r
 	proofs->written++;
 	proofs->last_known = known;
 	proofs->last_written = now->tick;
-	kube_event_add_progress(record, proofs->cluster, now->received, known, delivered, proved);
+	progress.known = known;
+	kube_event_add_progress(record, proofs->cluster, now->received, &progress);
 	return true;
 }

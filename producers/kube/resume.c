@@ -27,6 +27,7 @@ static void take_progress(struct resume *resume, const struct kube_event *event)
 {
 	if (!resume->proven)
 		resume->known = event->known;
+	resume->scope = event->scope;
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		reach(resume, &resume->points[r], event->revisions[r]);
 		resume->points[r].proved = event->proved[r];
@@ -60,6 +61,8 @@ void resume_take(struct resume *resume, const char *cluster, const struct kube_e
 	switch (event->type) {
 	case KUBE_SYNC_BEGIN:
 		point->list = event->resource_version;
+		if (event->resource == KUBE_PODS)
+			resume->scope = event->scope;
 		break;
 	case KUBE_SYNC_END:
 		point->list = 0;

@@ -16,10 +16,11 @@
 #include "common/record/kube_resource.h"
 
 struct resume {
-	bool any;             /* there was a record of this cluster */
-	bool proven;          /* there was a PROGRESS */
-	struct when received; /* the latest; WHEN_MIN for none */
-	struct when known;    /* of the last PROGRESS; WHEN_MIN for none */
+	bool any;                /* there was a record of this cluster */
+	bool proven;             /* there was a PROGRESS */
+	struct when received;    /* the latest; WHEN_MIN for none */
+	struct when known;       /* of the last PROGRESS; WHEN_MIN for none */
+	struct kube_scope scope; /* of the run that wrote it */
 	struct resume_point {
 		uint64_t revision; /* 0: list again */
 		struct when sure;  /* KNOWN when REVISION was written */

@@ -146,14 +146,14 @@ void watch_ask(struct watch *watch, const struct clocks *now, struct text *path)
 	watch->byte_at = now->tick;
 	if (watch->state == WATCH_TO_WATCH) {
 		/* From what it has delivered: should a proof have been wrong, that shows. */
-		path_add_watch(path, watch->resource,
+		path_add_watch(path, watch->resource, watch->scope,
 			       watch->leaps ? watch->revision : watch->delivered,
 			       WATCH_SECONDS_MIN + spread);
 		watch->state = WATCH_OPENING;
 		return;
 	}
-	path_add_list(path, watch->resource, WATCH_PAGE_ITEMS, watch->exact ? watch->revision : 0,
-		      &watch->page.token);
+	path_add_list(path, watch->resource, watch->scope, WATCH_PAGE_ITEMS,
+		      watch->exact ? watch->revision : 0, &watch->page.token);
 	list_stream_restart(&watch->page);
 	watch->item = (struct value){NULL, 0};
 	if (!watch->begun)

@@ -32,6 +32,7 @@
 #include "producers/kube/clocks.h"
 #include "producers/kube/list_stream.h"
 #include "producers/kube/retry.h"
+#include "producers/kube/scope.h"
 #include "producers/kube/value.h"
 
 #define WATCH_LINE_MAX LIST_STREAM_VALUE_MAX /* bytes */
@@ -64,6 +65,7 @@ struct watch_stats {
 struct watch {
 	enum kube_resource resource;
 	const char *cluster;       /* borrowed */
+	const struct scope *scope; /* borrowed; NULL for everything, as after watch_init() */
 	struct watch_stats *stats; /* borrowed */
 	enum watch_state state;
 	struct text body; /* what the request brought */

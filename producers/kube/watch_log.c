@@ -16,6 +16,8 @@ void watch_log_problem(struct watch_log *log, struct watch *watch, const struct 
 		log_info("%s are left out: %s", name, watch->problem);
 	} else if (watch->planned) {
 		log_warn("%s: the planned list: %s", name, watch->problem);
+	} else if (watch_left_out(watch)) {
+		log_debug("%s: %s", name, watch->problem);
 	} else if (!log->troubled || when_since(now->tick, log->logged_at) >= REPEAT_NS) {
 		log_warn("%s: %s", name, watch->problem);
 		log->logged_at = now->tick;

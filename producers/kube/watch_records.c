@@ -18,7 +18,7 @@ static void add_sync(const struct watch *watch, enum kube_event_type type, const
 		     struct text *record)
 {
 	kube_event_add_sync(record, type, watch->cluster, watch->resource, now->received,
-			    watch->list_revision);
+			    watch->list_revision, watch->scope);
 }
 
 static void add_gap(struct watch *watch, const struct clocks *now, struct when from,
@@ -66,8 +66,13 @@ static bool next_of_page(struct watch *watch, const struct clocks *now, struct t
 	enum list_stream_status status = LIST_STREAM_ITEM;
 	bool begun = watch->page.revision > 0;
 
-	if (!value_present(watch->item))
+	while (!value_present(watch->item)) {
 		status = list_stream_next(&watch->page, &watch->body, &watch->item);
+		if (status != LIST_STREAM_ITEM ||
+		    scope_has(watch->scope, watch->resource, watch->item))
+			break;
+		watch->item = (struct value){NULL, 0};
+	}
 	if (status == LIST_STREAM_WRONG)
 		watch_page_wrong(watch, watch->page.fault, now);
 	if (status == LIST_STREAM_WRONG || watch->page.revision == 0 ||
@@ -162,6 +167,8 @@ static bool take_line(struct watch *watch, const char *line, size_t length,
 		return true;
 	}
 	take_change(watch, change.revision);
+	if (!scope_has(watch->scope, watch->resource, change.object))
+		return false;
 	add_object(watch, change.type, now, change.object, record);
 	return true;
 }

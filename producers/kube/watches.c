@@ -69,6 +69,7 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 		watch_init(planned, (enum kube_resource)r, options->cluster, ~own_seed,
 			   &watches->stats);
 		watch_keep_idle(planned);
+		watch->scope = planned->scope = &watches->options.scope;
 		watches->next_sync[r] = WHEN_MIN;
 		channel_init(&watches->channels[r], planned);
 		channel_init(&watches->channels[KUBE_RESOURCES + r], watch);
@@ -197,13 +198,18 @@ static void log_rules(struct watches *watches)
 		return;
 	watches->rules_logged = true;
 	text_init(&rules, 4096);
-	for (int r = 0; r < KUBE_RESOURCES; r++)
-		if (watches->list[r].refused)
-			text_add_format(
-				&rules,
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		enum kube_resource resource = (enum kube_resource)r;
+		const char *namespace = scope_namespace(&watches->options.scope, resource);
+
+		if (!watches->list[r].refused)
+			continue;
+		text_add_format(&rules,
 				" {apiGroups: [\"%s\"], resources: [%s], verbs: [list, watch]}",
-				path_group((enum kube_resource)r),
-				kube_resource_name((enum kube_resource)r));
+				path_group(resource), kube_resource_name(resource));
+		if (namespace != NULL)
+			text_add_format(&rules, " in namespace %s", namespace);
+	}
 	log_warn("the account lacks these rules of RBAC, and nothing is written of their "
 		 "resources:%s",
 		 text_terminate(&rules));

@@ -4,7 +4,7 @@
 Against tests/lab/fakeapi, and judged by that server's own log. The checks are:
   limit       a server that ignores `limit`
   shapes      a list of a wrong shape, a page of another revision, a 404 of an optional resource on a relist
-  scope       a role that may not see nodes and jobs; a 403 and a 401 to the first requests
+  scope       some namespaces; a role that may not see nodes and jobs; a 403 and a 401 to the first requests
   ends        watches that end every few seconds, cleanly or not, with nothing to say: no GAP
   unanswered  a list, a watch, a probe that is never answered: `known` goes on within a minute, and the log says what stands
   restored    etcd restored from a snapshot: the state is right
@@ -52,7 +52,27 @@ def shapes(long):
     return f"{len(spread(relisted, cases, 7))} lists: never an empty SYNC"
 
 
+def limited():
+    """Two of three namespaces, one of them, and then all in the same topic, which is refused."""
+    for namespaces in (["default"], ["default", "shop"]):
+        options = [f"--namespace={n}" for n in namespaces]
+        with Rig(*options) as rig:
+            rig.fake.put(*[thing("pods", "pod", namespace=n) for n in ("shop", "web")])
+            rig.producer.wait_known(time.time(), 30)
+            records = rig.producer.records()
+            begins = {r["resource"]: r["scope"] for r in records if r["type"] == "SYNC_BEGIN"}
+            assert begins["pods"] == {"namespaces": namespaces} and begins["nodes"] == {}, begins
+            assert records[-1]["scope"] == begins["pods"], records[-1]
+            seen = {r["object"]["metadata"]["namespace"] for r in records if r.get("resource") == "pods" and "object" in r}
+            assert seen == set(namespaces), seen
+            rig.producer.stop()
+            rig.producer.command = [word for word in rig.producer.command if word != options[0]]
+            rig.producer.start()
+            assert rig.producer.process.wait(20) == 78
+
+
 def scope(long):
+    limited()
     hidden = ("nodes", "jobs")
     faults = [{"resource": resource, "status": 403} for resource in hidden]
     seen = [r for r in RESOURCES if r not in hidden]
@@ -70,7 +90,7 @@ def scope(long):
             rig.producer.wait_known(time.time(), 60)
             rig.settle()
             rig.judge().check()
-    return "runs without nodes and jobs and says so; outlives 5 refusals at its start"
+    return "runs with one and two namespaces, and without nodes and jobs, and says so; outlives 5 refusals at its start"
 
 
 def ends_of(what, fault, seconds):

@@ -70,7 +70,8 @@ static enum timeline_outcome apply_sync_end(struct feed *feed)
 	note_revision(feed, resource, feed->event->resource_version);
 	if (feed->cluster->sync[resource].begin_offset == OFFSET_NEVER)
 		return TIMELINE_IGNORED;
-	if (coverage->end_offset == OFFSET_NEVER) {
+	if (coverage->end_offset == OFFSET_NEVER &&
+	    kube_scope_is_everything(&feed->cluster->sync[resource].scope)) {
 		coverage->end_offset = feed->offset;
 		coverage->end_received = feed->received;
 	}
