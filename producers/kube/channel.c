@@ -101,7 +101,7 @@ int channel_tend(struct channel *channel, struct http *http)
 	    watch->page.token.length == 0)
 		return 0;
 	text_clear(&channel->ahead_path);
-	path_add_list(&channel->ahead_path, watch->resource, WATCH_PAGE_ITEMS, 0,
+	path_add_list(&channel->ahead_path, watch->resource, watch->scope, WATCH_PAGE_ITEMS, 0,
 		      &watch->page.token);
 	channel->ahead = get(channel, http, &channel->ahead_path, true, &channel->ahead_body);
 	return channel->ahead != NULL ? 0 : -1;
