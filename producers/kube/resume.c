@@ -8,7 +8,8 @@
 #define WAIT_MS 10000 /* for a broker to answer */
 
 /* Records to look back. The output has a PROGRESS a second and the changes in between; a SYNC
- * of a large cluster is longer than the first number, never than the last. */
+ * of a large cluster is longer than the first number, never than the last. In a topic each
+ * transaction counts as one record more. */
 static const int64_t lengths[] = {1000, 20000, 500000};
 
 void resume_init(struct resume *resume)
