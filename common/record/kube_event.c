@@ -222,6 +222,7 @@ static bool take_sync(struct json_object *root, struct kube_event *event, struct
 	if (event->type == KUBE_SYNC_END && event->resource_version == 0)
 		return refuse(fault, revision ? FAULT_WRONG_TYPE : FAULT_MISSING_MEMBER,
 			      "resourceVersion");
+	event->new_epoch = json_object_object_get_ex(root, "epoch", NULL);
 	return take_scope(root, &event->scope, fault);
 }
 

@@ -64,6 +64,7 @@ struct kube_event {
 	const char *uid, *name, *namespace; /* inside OBJECT; namespace is "" if there is none */
 
 	struct kube_scope scope;       /* SYNC_BEGIN, PROGRESS */
+	bool new_epoch;                /* SYNC_BEGIN: revisions went back */
 	struct when from, to;          /* GAP */
 	char reason[KUBE_REASON_SIZE]; /* GAP, "" when absent */
 	struct when known;             /* PROGRESS */

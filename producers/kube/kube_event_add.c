@@ -27,13 +27,17 @@ void kube_event_add_object(struct text *out, enum kube_event_type type, const ch
 
 void kube_event_add_sync(struct text *out, enum kube_event_type type, const char *cluster,
 			 enum kube_resource resource, struct when received,
-			 uint64_t resource_version, const struct scope *scope)
+			 uint64_t resource_version, const struct scope *scope, bool new_epoch)
 {
 	begin(out, type, cluster, resource, received);
 	text_add_format(out, ",\"resourceVersion\":\"%" PRIu64 "\"", resource_version);
 	if (type == KUBE_SYNC_BEGIN) {
 		text_add_string(out, ",\"scope\":");
 		scope_add(out, scope, resource);
+	}
+	if (type == KUBE_SYNC_BEGIN && new_epoch) {
+		text_add_string(out, ",\"epoch\":");
+		text_add_when(out, received);
 	}
 	text_add_string(out, "}");
 }

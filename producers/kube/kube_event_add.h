@@ -18,10 +18,11 @@
 /* TYPE is ADDED, MODIFIED or DELETED. Writes what prune.h keeps of OBJECT. */
 void kube_event_add_object(struct text *out, enum kube_event_type type, const char *cluster,
 			   enum kube_resource resource, struct when received, struct value object);
-/* TYPE is SYNC_BEGIN, which has the scope of RESOURCE, or SYNC_END. */
+/* TYPE is SYNC_BEGIN or SYNC_END. SYNC_BEGIN has the scope of RESOURCE and, if NEW_EPOCH, says that
+ * revisions went back. */
 void kube_event_add_sync(struct text *out, enum kube_event_type type, const char *cluster,
 			 enum kube_resource resource, struct when received,
-			 uint64_t resource_version, const struct scope *scope);
+			 uint64_t resource_version, const struct scope *scope, bool new_epoch);
 void kube_event_add_gap(struct text *out, const char *cluster, enum kube_resource resource,
 			struct when received, struct when from, struct when to, const char *reason);
 

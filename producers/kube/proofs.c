@@ -158,7 +158,7 @@ static void aim(struct proofs *proofs, struct proof_round *round, int r, uint64_
 			 kube_resource_name((enum kube_resource)r), proof->before, revision);
 		proofs->own_revisions[r] = false;
 		fail(proofs, round, r, "its revisions went back");
-		watch_relist(&proofs->watches[r], "revisions_went_back");
+		watch_relist(&proofs->watches[r], WATCH_WENT_BACK);
 	}
 }
 

@@ -222,8 +222,8 @@ bool watch_page_begins(struct watch *watch, const struct clocks *now)
 	}
 	watch->list_revision = watch->page.revision;
 	/* Revisions only go back when etcd was restored: docs/answers.md section 1, Revision. */
-	if (!watch->exact && watch->list_revision < watch->delivered)
-		watch->gap = "revisions_went_back";
+	if (!watch->exact && watch->list_revision < watch->revision)
+		watch->gap = WATCH_WENT_BACK;
 	watch->missing = watch->refused = false;
 	return true;
 }

@@ -38,7 +38,8 @@
 #define WATCH_LINE_MAX LIST_STREAM_VALUE_MAX /* bytes */
 #define WATCH_BODY_MAX (2 * WATCH_LINE_MAX)  /* bytes: a line, and what one turn brings */
 #define WATCH_PROBLEM_SIZE 384
-#define WATCH_PAGE_ITEMS 500 /* as client-go */
+#define WATCH_WENT_BACK "revisions_went_back" /* the reason of a GAP */
+#define WATCH_PAGE_ITEMS 500                  /* as client-go */
 
 enum watch_state {
 	WATCH_TO_LIST,  /* wants a list */

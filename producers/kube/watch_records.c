@@ -18,7 +18,8 @@ static void add_sync(const struct watch *watch, enum kube_event_type type, const
 		     struct text *record)
 {
 	kube_event_add_sync(record, type, watch->cluster, watch->resource, now->received,
-			    watch->list_revision, watch->scope);
+			    watch->list_revision, watch->scope,
+			    watch->gap != NULL && strcmp(watch->gap, WATCH_WENT_BACK) == 0);
 }
 
 static void add_gap(struct watch *watch, const struct clocks *now, struct when from,

@@ -7,7 +7,7 @@ Against tests/lab/fakeapi, and judged by that server's own log. The checks are:
   scope       some namespaces; a role that may not see nodes and jobs; a 403 and a 401 to the first requests
   ends        watches that end every few seconds, cleanly or not, with nothing to say: no GAP
   unanswered  a list, a watch, a probe that is never answered: `known` goes on within a minute, and the log says what stands
-  restored    etcd restored from a snapshot: the state is right
+  restored    etcd restored from a snapshot: the state is right, and each resource says once that its revisions went back
 """
 
 import time
@@ -157,7 +157,9 @@ def restored(long):
         judged = rig.judge(went_back=True)
         assert not judged.differences, judged.differences
         assert judged.gaps == len(RESOURCES), judged.gaps
-        return f"{judged.gaps} GAPs, the state is right"
+        epochs = [r["resource"] for r in rig.producer.records() if "epoch" in r]
+        assert sorted(epochs) == sorted(RESOURCES), epochs
+        return f"{judged.gaps} GAPs, {len(epochs)} lists that begin an epoch, the state is right"
 
 
 CHECKS = {"ends": ends, "unanswered": unanswered, "scope": scope, "restored": restored, "shapes": shapes, "limit": limit}

@@ -52,7 +52,8 @@ static enum timeline_outcome apply_sync_begin(struct feed *feed)
 	enum kube_resource resource = feed->event->resource;
 	uint64_t revision = feed->event->resource_version;
 
-	if (revision != 0 && revision < feed->cluster->order[resource].greatest)
+	if (feed->event->new_epoch ||
+	    (revision != 0 && revision < feed->cluster->order[resource].greatest))
 		begin_order(feed, resource);
 	note_revision(feed, resource, revision);
 	feed->cluster->sync[resource].begin_offset = feed->offset;

@@ -138,6 +138,21 @@ static void a_list_of_a_smaller_revision_begins_a_new_order(void **state)
 	timeline_close(timeline);
 }
 
+static void a_list_that_begins_an_epoch_begins_a_new_order(void **state)
+{
+	(void)state;
+	for (int epoch = 0; epoch < 2; epoch++) {
+		struct timeline *timeline = opened();
+
+		feed_service(timeline, 3, 70);
+		fed_list(timeline, 10, "services", 80,
+			 epoch ? quoted("{},'epoch':'2026-11-23T08:00:10Z'") : "{}");
+		feed_service(timeline, 20, 60);
+		assert_int_equal(held(timeline), epoch);
+		timeline_close(timeline);
+	}
+}
+
 static void what_kubectl_lists_again_closes_what_it_lacks(void **state)
 {
 	static const char other[] = "{'metadata':{'name':'other','namespace':'shop','uid':'uid-o',"
@@ -227,6 +242,7 @@ int main(void)
 		cmocka_unit_test(an_absent_object_comes_back_with_the_same_revision),
 		cmocka_unit_test(deleted_is_final_at_any_revision),
 		cmocka_unit_test(a_list_of_a_smaller_revision_begins_a_new_order),
+		cmocka_unit_test(a_list_that_begins_an_epoch_begins_a_new_order),
 		cmocka_unit_test(what_kubectl_lists_again_closes_what_it_lacks),
 		cmocka_unit_test(a_limited_list_covers_nothing),
 		cmocka_unit_test(a_limited_list_does_not_show_what_could_not_be_read),

@@ -77,6 +77,7 @@ void fault_judge_take(struct fault_judge *judge, const struct kube_event *event)
 		judge->needless += !fake_api_told_lost(r);
 		break;
 	case KUBE_SYNC_BEGIN:
+		judge->new_epoch[r] = judge->new_epoch[r] || event->new_epoch;
 		if (event->resource_version < judge->greatest[r]) {
 			judge->new_order[r] = true;
 			for (int slot = 0; slot < FAKE_SLOTS; slot++)

@@ -45,6 +45,7 @@ struct fault_judge {
 	bool synced[KUBE_RESOURCES];
 	size_t first_list[KUBE_RESOURCES]; /* the changes that the first list covers */
 	bool new_order[KUBE_RESOURCES];    /* docs/answers.md section 1 would see one */
+	bool new_epoch[KUBE_RESOURCES];    /* a list said so */
 	uint64_t greatest[KUBE_RESOURCES];
 	bool promises_may_break;
 	struct fault_judge_object state[KUBE_RESOURCES][FAKE_SLOTS];

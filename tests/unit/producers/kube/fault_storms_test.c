@@ -197,10 +197,14 @@ static void revisions_that_go_back_are_a_new_order(void **state)
 	(void)state;
 	struct fault_script *script = start(5);
 
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		assert_false(script->judge.new_epoch[r]);
 	fake_api_restore();
 	fault_script_run(script, 20000);
-	for (int r = 0; r < KUBE_RESOURCES; r++)
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		assert_true(script->judge.new_order[r]);
+		assert_true(script->judge.new_epoch[r]);
+	}
 	fault_script_end(script);
 }
 

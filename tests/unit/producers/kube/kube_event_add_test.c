@@ -56,11 +56,15 @@ static void writes_the_ends_of_a_list(void **state)
 	struct text out;
 
 	text_init(&out, 4096);
-	kube_event_add_sync(&out, KUBE_SYNC_BEGIN, "c", KUBE_NODES, at(NOW), 812, NULL);
+	kube_event_add_sync(&out, KUBE_SYNC_BEGIN, "c", KUBE_NODES, at(NOW), 812, NULL, false);
 	check(&out, KUBE_SYNC_BEGIN,
 	      quoted("{'type':'SYNC_BEGIN','cluster':'c','resource':'nodes','received':'" NOW
 		     "','resourceVersion':'812','scope':{}}"));
-	kube_event_add_sync(&out, KUBE_SYNC_END, "c", KUBE_NODES, at(NOW), UINT64_MAX, NULL);
+	kube_event_add_sync(&out, KUBE_SYNC_BEGIN, "c", KUBE_NODES, at(NOW), 8, NULL, true);
+	check(&out, KUBE_SYNC_BEGIN,
+	      quoted("{'type':'SYNC_BEGIN','cluster':'c','resource':'nodes','received':'" NOW
+		     "','resourceVersion':'8','scope':{},'epoch':'" NOW "'}"));
+	kube_event_add_sync(&out, KUBE_SYNC_END, "c", KUBE_NODES, at(NOW), UINT64_MAX, NULL, true);
 	check(&out, KUBE_SYNC_END,
 	      quoted("{'type':'SYNC_END','cluster':'c','resource':'nodes','received':'" NOW
 		     "','resourceVersion':'18446744073709551615'}"));
