@@ -61,7 +61,7 @@ void standstill_log(struct standstill *standstill, const struct proofs *proofs,
 	ms = when_since(now->tick, standstill->moved_at) / NS_PER_MS;
 	if (standstill->written != proofs->written) {
 		if (standstill->standing)
-			log_info("known goes on after %" PRId64 " ms", ms);
+			log_info("there is a PROGRESS again after %" PRId64 " ms", ms);
 		standstill->standing = false;
 		standstill->written = proofs->written;
 		standstill->moved_at = now->tick;

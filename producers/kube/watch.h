@@ -108,6 +108,9 @@ struct watch {
 	struct when opened_at;
 	struct when heard_at; /* the last line, or the opening */
 	struct when byte_at;  /* the last byte of the request, or its start */
+	struct when begun_at; /* the list began */
+	struct when told_at;  /* the log last had how far it is */
+	uint64_t listed;      /* its items so far */
 	size_t body_seen;     /* bytes of it by then */
 	uint64_t openings;
 	char problem[WATCH_PROBLEM_SIZE]; /* the last one, for the log; "" for none */

@@ -33,6 +33,8 @@ static void add_gap(struct watch *watch, const struct clocks *now, struct when f
 static void begin_sync(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	watch->begun = watch->covered = true;
+	watch->begun_at = watch->told_at = now->tick;
+	watch->listed = 0;
 	add_sync(watch, KUBE_SYNC_BEGIN, now, record);
 }
 
@@ -91,6 +93,7 @@ static bool next_of_page(struct watch *watch, const struct clocks *now, struct t
 	}
 	if (status == LIST_STREAM_ITEM) {
 		watch->stats->items++;
+		watch->listed++;
 		watch->byte_at = now->tick;
 		witness(watch, value_integer(value_at(watch->item, "metadata.resourceVersion")));
 		add_object(watch, KUBE_ADDED, now, watch->item, record);

@@ -301,6 +301,7 @@ static enum watches_status next_of(struct watches *watches, struct channel *chan
 	if (ended && end_request(watches, channel, now) < 0)
 		return WATCHES_BROKEN;
 	watch_log_problem(&watches->log, watch, now);
+	watch_log_list(watch, now);
 	return ended && watch_records_next(watch, now, record) ? WATCHES_RECORD : WATCHES_QUIET;
 }
 

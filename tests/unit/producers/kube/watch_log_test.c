@@ -71,11 +71,39 @@ static void a_resource_that_is_left_out_is_not_a_problem(void **state)
 	assert_false(log.troubled);
 }
 
+static void says_how_far_a_long_list_is(void **state)
+{
+	(void)state;
+	struct watch watch = {
+		.resource = KUBE_PODS,
+		.state = WATCH_WRITING,
+		.begun = true,
+		.begun_at = now(100)->tick,
+		.told_at = now(100)->tick,
+		.listed = 7000,
+	};
+
+	watch_log_list(&watch, now(109));
+	assert_int_equal(watch.told_at.ns, now(100)->tick.ns);
+	watch_log_list(&watch, now(110));
+	assert_int_equal(watch.told_at.ns, now(110)->tick.ns);
+	watch.state = WATCH_TO_LIST;
+	watch_log_list(&watch, now(119));
+	assert_int_equal(watch.told_at.ns, now(110)->tick.ns);
+	watch_log_list(&watch, now(120));
+	assert_int_equal(watch.told_at.ns, now(120)->tick.ns);
+	/* Its end, once. */
+	watch.state = WATCH_TO_WATCH;
+	watch_log_list(&watch, now(121));
+	assert_int_equal(watch.told_at.ns, watch.begun_at.ns);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(logs_the_first_problem_and_one_in_thirty_seconds),
 		cmocka_unit_test(is_in_trouble_until_every_watch_is_open),
+		cmocka_unit_test(says_how_far_a_long_list_is),
 		cmocka_unit_test(a_resource_that_is_left_out_is_not_a_problem),
 	};
 
