@@ -145,7 +145,7 @@ def play(lab, disturbance, producer, writers, times, seconds):
 def state(long):
     with Cluster() as lab, lab.fake() as fake, Follower(fake, fake.folder / "kube.json", leaves=True) as producer:
         producer.wait_known(time.time(), 30)
-        writers = [Churn(lab, number, 20) for number in range(4)]
+        writers = [Churn(lab, number, 10) for number in range(8)]
         for writer in writers:
             writer.working.set()
             writer.start()

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Goal: on a real API server `known` is never ahead of what tenure-kube has written, whatever happens to its watches.
 
-tests/lab/fakeapi stands before the real server and freezes the watch of each resource in turn while objects change, in
-the four ways of 25-kube-faults.py. What is promised is judged by what the server acknowledged.
+tests/lab/fakeapi stands before the real server. What is promised is judged by what the server acknowledged. The checks are:
+  frozen     the watch of each resource frozen in turn while objects change, in the four ways of 25-kube-faults.py
+  expired    a minute in which every watch is refused because its revision expired
 """
 
 import time
@@ -13,6 +14,7 @@ from kube_faults import Follower, main, spread
 from kube_judge import Judgement
 
 FORMS = ("stalled", "silent when opened again", "half a line", "slow link")
+MAX_LISTS = 20
 LARGE, SLOW = 1_300_000, 200_000  # bytes of a pod, bytes a second
 TEMPLATE = {"metadata": {"labels": {"app": "x"}}, "spec": {"containers": [{"name": "c", "image": "none"}], "restartPolicy": "Never"}}
 FOREVER = {**TEMPLATE, "spec": {**TEMPLATE["spec"], "restartPolicy": "Always"}}
@@ -101,7 +103,28 @@ def frozen(lab, form, hold):
             one.__exit__()
 
 
-def real(long):
+def expired(long):
+    seconds = 60 if long else 20
+    with Cluster() as lab, lab.fake() as fake, Follower(fake, fake.folder / "kube.json") as producer:
+        writer = Writer(lab)
+        producer.wait_known(time.time(), 30)
+        fake.do("fault", verb="watch", status=410)
+        began, memory = time.time(), producer.rss()
+        fake.do("cut")
+        while time.time() < began + seconds:
+            assert writer.write("pods", "POST", PODS, pod(f"p{len(writer.writes)}"))
+            time.sleep(0.5)
+        lists, memory = len(fake.requests("list", "page", since=began)), producer.rss() - memory
+        fake.do("heal")
+        found = differences(lab, producer)
+        judged = Judgement(producer.records(), writer.writes)
+    told = (f"{seconds} s: {lists} LISTs, {memory} KiB more, {len(found)} differences, {len(judged.lost)} lost without a GAP, "
+            f"{len(judged.ahead)} promised too early")
+    assert lists <= MAX_LISTS and memory <= 4096 and not found and not judged.lost and not judged.ahead, told
+    return told
+
+
+def all_frozen(long):
     with Cluster() as lab:
         writer = Writer(lab)
         for resource, body in BODIES.items():
@@ -114,4 +137,4 @@ def real(long):
 
 
 if __name__ == "__main__":
-    main({"real": real})
+    main({"frozen": all_frozen, "expired": expired}, 2)
