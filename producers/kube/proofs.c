@@ -205,8 +205,10 @@ static void take_change(struct proofs *proofs, struct proof *proof, int r,
 
 	if (proof->era != watch->era || change->type == KUBE_BOOKMARK)
 		return;
-	if (change->revision == proof->witness)
+	if (change->revision == proof->witness) {
 		proof->attested = true;
+		watch->short_lives = 0; /* the server has the history that the watch wants */
+	}
 	if (change->revision <= watch->written)
 		return;
 	proof->heard = true;

@@ -136,6 +136,25 @@ static void quiet_watches_that_end_every_few_seconds_lose_nothing(void **state)
 	assert_int_equal(fault_script_end(script), 0);
 }
 
+/* As long as another stream shows that the server still has the history. */
+static void quiet_watches_that_end_immediately_lose_nothing(void **state)
+{
+	(void)state;
+	static const int64_t lives[] = {50, 700};
+
+	for (int i = 0; i < 2; i++) {
+		struct fault_script *script = start(1);
+
+		script->activity = 0;
+		fake_api_set(FAKE_SHORT, ALL, 120000, lives[i]);
+		fake_api_cut(ALL, true);
+		fault_script_run(script, 120000);
+		assert_int_equal(script->judge.gap_count, 0);
+		script->activity = 1;
+		assert_int_equal(fault_script_end(script), 0);
+	}
+}
+
 static void a_watch_cache_that_lags_holds_known_back(void **state)
 {
 	(void)state;
@@ -301,6 +320,7 @@ int main(void)
 		cmocka_unit_test(refused_requests_are_few),
 		cmocka_unit_test(cuts_in_a_row_lose_nothing),
 		cmocka_unit_test(quiet_watches_that_end_every_few_seconds_lose_nothing),
+		cmocka_unit_test(quiet_watches_that_end_immediately_lose_nothing),
 		cmocka_unit_test(a_watch_cache_that_lags_holds_known_back),
 		cmocka_unit_test(a_request_that_is_never_answered_holds_known_back_for_a_while),
 		cmocka_unit_test(a_kill_in_a_planned_list_loses_nothing),
