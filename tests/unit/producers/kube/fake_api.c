@@ -130,8 +130,7 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 	bool watch = strstr(path, "watch=1") != NULL;
 	uint64_t life = number_after(path, "timeoutSeconds=");
 
-	(void)accept;
-	(void)form;
+	(void)accept, (void)form;
 	if (request == NULL)
 		return NULL;
 	request->kind = watch ? (life == 1 ? SECOND : WATCH)
@@ -315,6 +314,8 @@ static void serve(struct fake_request *at, int64_t passed_ns)
 {
 	enum kube_resource r = at->resource;
 	bool proof = at->kind == REACH || at->kind == SECOND;
+	enum fake_fault refusal =
+		proof && is(FAKE_PROOF_STATUS, r) ? FAKE_PROOF_STATUS : FAKE_STATUS;
 
 	if (at->request.ended)
 		return;
@@ -327,8 +328,8 @@ static void serve(struct fake_request *at, int64_t passed_ns)
 		return;
 	} else if (is(FAKE_UNREACHED, r)) {
 		end(at, HTTP_BROKEN);
-	} else if (is(FAKE_STATUS, r)) {
-		refuse(at, (long)fake.parameter[FAKE_STATUS][r]);
+	} else if (is(refusal, r)) {
+		refuse(at, (long)fake.parameter[refusal][r]);
 	} else if (at->kind == LIST || at->kind == REACH) {
 		serve_list(at);
 	} else {
@@ -384,8 +385,7 @@ bool fake_api_told_lost(enum kube_resource resource)
 void fake_api_restore(void)
 {
 	fake_undo();
-	for (int r = 0; r < KUBE_RESOURCES; r++)
-		fake.lost[r] = true;
+	memset(fake.lost, true, sizeof(fake.lost));
 	fake_api_restart();
 }
 

@@ -15,17 +15,18 @@
 
 /* What an API server can do wrong, each per resource. */
 enum fake_fault {
-	FAKE_STALL,       /* watches that are open stay silent until they end */
-	FAKE_SILENT,      /* watches that are opened meanwhile stay silent */
-	FAKE_HALF,        /* watches stop in the middle of a line */
-	FAKE_SLOW,        /* watches bring PARAMETER bytes a second */
-	FAKE_PROOF_STALL, /* lists of one item and watches of a second are not answered */
-	FAKE_SHORT,       /* watches end cleanly after PARAMETER ms */
-	FAKE_GONE,        /* watches are answered with 410 */
-	FAKE_STATUS,      /* every request is answered with PARAMETER, an HTTP status */
-	FAKE_UNREACHED,   /* no connection */
-	FAKE_MUTE,        /* no request is answered */
-	FAKE_LAG,         /* the watch cache lags PARAMETER ms behind etcd */
+	FAKE_STALL,        /* watches that are open stay silent until they end */
+	FAKE_SILENT,       /* watches that are opened meanwhile stay silent */
+	FAKE_HALF,         /* watches stop in the middle of a line */
+	FAKE_SLOW,         /* watches bring PARAMETER bytes a second */
+	FAKE_PROOF_STALL,  /* lists of one item and watches of a second are not answered */
+	FAKE_PROOF_STATUS, /* they are answered with PARAMETER, an HTTP status */
+	FAKE_SHORT,        /* watches end cleanly after PARAMETER ms */
+	FAKE_GONE,         /* watches are answered with 410 */
+	FAKE_STATUS,       /* every request is answered with PARAMETER, an HTTP status */
+	FAKE_UNREACHED,    /* no connection */
+	FAKE_MUTE,         /* no request is answered */
+	FAKE_LAG,          /* the watch cache lags PARAMETER ms behind etcd */
 	/* No real server does these; random scripts leave them out. */
 	FAKE_LIE,    /* watches of a second hide what is committed from now on */
 	FAKE_FROZEN, /* watches, also those of a second, bring nothing and end in time */

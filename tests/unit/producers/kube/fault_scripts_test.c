@@ -56,7 +56,7 @@ static void one_fault(struct fault_script *script)
 		fake_api_cut(resource, fake_draw(2));
 		return;
 	}
-	if (fault == FAKE_STATUS)
+	if (fault == FAKE_STATUS || fault == FAKE_PROOF_STATUS)
 		parameter = statuses[fake_draw(5)];
 	else if (fault == FAKE_SLOW)
 		parameter = rates[fake_draw(3)];

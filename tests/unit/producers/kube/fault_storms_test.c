@@ -108,6 +108,27 @@ static void refused_requests_are_few(void **state)
 	}
 }
 
+static void refused_proofs_are_few_and_hold_known_back(void **state)
+{
+	(void)state;
+	static const int64_t statuses[] = {429, 503, 401, 403};
+
+	for (int i = 0; i < 4; i++) {
+		struct fault_script *script = start((uint64_t)i);
+		uint64_t requests = fake_api_requests();
+		struct when known;
+
+		fake_api_set(FAKE_PROOF_STATUS, ALL, 60000, statuses[i]);
+		fault_script_run(script, 2000);
+		known = fault_judge_known(&script->judge);
+		fault_script_run(script, 58000);
+		assert_int_equal(fault_judge_known(&script->judge).ns, known.ns);
+		assert_in_range(fake_api_requests() - requests, 5, 60);
+		assert_int_equal(script->judge.gap_count, 0);
+		assert_int_equal(fault_script_end(script), 0);
+	}
+}
+
 static void cuts_in_a_row_lose_nothing(void **state)
 {
 	(void)state;
@@ -318,6 +339,7 @@ int main(void)
 		cmocka_unit_test(a_frozen_watch_costs_lateness_but_no_change),
 		cmocka_unit_test(a_storm_of_expired_revisions_is_answered_with_few_lists),
 		cmocka_unit_test(refused_requests_are_few),
+		cmocka_unit_test(refused_proofs_are_few_and_hold_known_back),
 		cmocka_unit_test(cuts_in_a_row_lose_nothing),
 		cmocka_unit_test(quiet_watches_that_end_every_few_seconds_lose_nothing),
 		cmocka_unit_test(quiet_watches_that_end_immediately_lose_nothing),
