@@ -23,6 +23,7 @@ void evidence_prove(struct watch *watch, uint64_t era, uint64_t revision, struct
 	if (watch->revision < revision)
 		watch->revision = revision;
 	watch->known = when_later(watch->known, known);
+	watch->short_lives = 0; /* nothing had expired */
 }
 
 void evidence_owe(struct watch *watch, uint64_t revision, const struct clocks *now)

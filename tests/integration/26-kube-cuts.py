@@ -82,7 +82,7 @@ def cuts(long):
     longest = max(max(own) for own in sizes.values())
     chance = random.Random(1)
     turns = range(longest) if long else chance.sample(range(longest), WORKERS)
-    spread(cut_once, [(turn, sizes, chance.randint(1, 64), wanted) for turn in turns], 24 if long else WORKERS)
+    spread(cut_once, [(turn, sizes, chance.randint(1, 64), wanted) for turn in turns], WORKERS)
     done = sum(len({turn % size for turn in turns}) for own in sizes.values() for size in own)
     return f"{done} of {sum(map(sum, sizes.values()))} bytes of seven streams: equal to the uncut streams"
 

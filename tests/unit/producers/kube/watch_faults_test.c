@@ -34,6 +34,24 @@ static void a_change_that_a_proof_had_denied_is_declared(void **state)
 	watch_free(&watch);
 }
 
+/* What a proof has just shown to be whole has not expired. */
+static void watches_that_end_immediately_between_proofs_lose_nothing(void **state)
+{
+	(void)state;
+	struct watch watch;
+
+	steps_open_watch(&watch);
+	watch_ended(&watch, &(struct watch_end){.status = 200}, steps_now(0));
+	for (int second = 100; second < 2000; second += 100) {
+		steps_ask(&watch, "/api/v1/pods?watch=1", second);
+		watch_answered(&watch, 200, steps_now(second));
+		watch_ended(&watch, &(struct watch_end){.status = 200}, steps_now(second));
+		evidence_prove(&watch, watch.era, 10, steps_at(second));
+		assert_null(watch.gap);
+	}
+	watch_free(&watch);
+}
+
 static void a_watch_that_owes_and_is_silent_is_opened_again(void **state)
 {
 	(void)state;
@@ -154,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_that_a_proof_had_denied_is_declared),
+		cmocka_unit_test(watches_that_end_immediately_between_proofs_lose_nothing),
 		cmocka_unit_test(a_watch_that_owes_and_is_silent_is_opened_again),
 		cmocka_unit_test(a_slow_line_is_given_time_but_not_forever),
 		cmocka_unit_test(a_request_without_an_answer_ends),
