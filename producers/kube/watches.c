@@ -40,7 +40,7 @@ struct watches {
 	struct when listed_at;  /* when there was last one more */
 	bool served;            /* the server has answered once: later trouble is retried */
 	struct when refused_at; /* first; WHEN_MIN for not yet */
-	bool rules_logged;      /* what the account lacks */
+	unsigned lacking;       /* a bit for each resource whose rule the log had as lacking */
 	uint64_t reconnects;
 	int exit_code;
 };
@@ -180,11 +180,12 @@ int watches_turn(struct watches *watches)
 	return http_turn(watches->http, POLL_MS);
 }
 
-/* Logs once which rules the account lacks, when every resource was answered. */
+/* Logs which rules the account lacks, when every resource was answered, and again when it lacks
+ * more. */
 static void log_rules(struct watches *watches)
 {
 	struct text rules;
-	int lacking = 0;
+	unsigned lacking = 0;
 
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		const struct watch *watch = &watches->list[r];
@@ -192,11 +193,11 @@ static void log_rules(struct watches *watches)
 		if (!watch->refused && !watch->missing && watch->list_revision == 0 &&
 		    watch->revision == 0)
 			return;
-		lacking += watch->refused;
+		lacking |= (unsigned)watch->refused << r;
 	}
-	if (lacking == 0 || watches->rules_logged)
+	if ((lacking & ~watches->lacking) == 0)
 		return;
-	watches->rules_logged = true;
+	watches->lacking |= lacking;
 	text_init(&rules, 4096);
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		enum kube_resource resource = (enum kube_resource)r;
