@@ -140,8 +140,8 @@ proof: ## the longer tests; writes their figures to docs/proof.md
 	@$(MAKE) --no-print-directory all units
 	@BUILD=$(abspath $(BUILD)) tests/proof
 
-bench: ## measure the enricher and the meter (tenure-flows) against their bars
-	@deploy/setup build kafka venv
+bench: ## measure the enricher, the meter (tenure-flows) and the lists of tenure-kube against their bars
+	@deploy/setup build kafka kube venv
 	@$(MAKE) --no-print-directory all units
 	@BUILD=$(abspath $(BUILD)) tests/bench/run
 
