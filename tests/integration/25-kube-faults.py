@@ -127,7 +127,7 @@ def expired(long):
 
 
 def refused(long):
-    seconds = 60 if long else 15
+    seconds = 60 if long else 30
     every = ("watch", "list", "page", "probe")
     storms = [(f"{code}", [{"status": code}], seconds, every) for code in (429, 503, 401, 403)]
     storms += [(f"{code} but watches", [{"verb": "read", "status": code}], seconds, every, False) for code in (429, 503, 401, 403)]

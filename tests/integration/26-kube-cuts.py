@@ -45,7 +45,7 @@ def run_stream(faults):
             wait_until(lambda: opened(rig) >= 2 * len(RESOURCES), 20, "every watch is open again")
         stream(rig)
         try:
-            wait_until(lambda: sum(map(len, written(rig).values())) >= len(RESOURCES) * CHANGES, 120, "all changes are written", 1)
+            wait_until(lambda: sum(map(len, written(rig).values())) >= len(RESOURCES) * CHANGES, 300, "all changes are written", 1)
         except AssertionError:
             rig.keep("cut")
             raise
