@@ -39,7 +39,7 @@ void evidence_owe(struct watch *watch, uint64_t revision, const struct clocks *n
 
 bool evidence_stalled(const struct watch *watch, const struct clocks *now)
 {
-	struct when since = when_later(watch->owed_since, watch->opened_at);
+	struct when since = when_later(watch->owed_since, watch->heard_at);
 	unsigned doubled = watch->stalls < 5 ? watch->stalls : 5;
 
 	if (watch->state != WATCH_OPEN || watch->owed <= watch->delivered)

@@ -34,6 +34,24 @@ static void a_change_that_a_proof_had_denied_is_declared(void **state)
 	watch_free(&watch);
 }
 
+static void a_watch_that_delivers_slowly_has_not_stalled(void **state)
+{
+	(void)state;
+	struct watch watch;
+
+	steps_open_watch(&watch);
+	evidence_owe(&watch, 90, steps_now(100));
+	for (int second = 101; second < 150; second++) {
+		char line[256];
+
+		snprintf(line, sizeof(line), LINE("ADDED", "%d"), second - 90);
+		steps_bring(&watch, quoted(line));
+		assert_true(strlen(steps_next(&watch, steps_now(second))) > 0);
+		assert_false(watch_expire(&watch, steps_now(second)));
+	}
+	watch_free(&watch);
+}
+
 /* What a proof has just shown to be whole has not expired. */
 static void watches_that_end_immediately_between_proofs_lose_nothing(void **state)
 {
@@ -172,6 +190,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_that_a_proof_had_denied_is_declared),
+		cmocka_unit_test(a_watch_that_delivers_slowly_has_not_stalled),
 		cmocka_unit_test(watches_that_end_immediately_between_proofs_lose_nothing),
 		cmocka_unit_test(a_watch_that_owes_and_is_silent_is_opened_again),
 		cmocka_unit_test(a_slow_line_is_given_time_but_not_forever),
