@@ -16,7 +16,7 @@
 SHARED  = $(addprefix common/,base program bus kafka topic record timeline/rules timeline/store \
             timeline/history timeline/feed timeline)
 FOLDERS = producers/kube producers/flows enricher sink/graph sink/lookup
-NEEDS   = rdkafka libcurl json-c libpcap yaml-0.1
+NEEDS   = rdkafka libcurl json-c libpcap yaml-0.1 libcrypto zlib
 PREFIX  = /usr/local
 
 VARIANT = $(if $(FUZZ),-fuzz,$(if $(filter %clang,$(CC)),-clang)$(if $(SAN),-san)$(if $(DEBUG),-debug))
@@ -140,8 +140,8 @@ proof: ## the longer tests; writes their figures to docs/proof.md
 	@$(MAKE) --no-print-directory all units
 	@BUILD=$(abspath $(BUILD)) tests/proof
 
-bench: ## measure the enricher and the meter (tenure-flows) against their bars
-	@deploy/setup build kafka venv
+bench: ## measure the enricher, the meter (tenure-flows) and the lists of tenure-kube against their bars
+	@deploy/setup build kafka kube venv
 	@$(MAKE) --no-print-directory all units
 	@BUILD=$(abspath $(BUILD)) tests/bench/run
 

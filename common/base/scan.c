@@ -15,6 +15,7 @@ struct scanner {
 	size_t top;
 	int depth;
 	int target; /* row of the next value, NOWHERE if it is not wanted */
+	bool first; /* stop where the outermost value ends, whatever follows */
 	bool is_object[SCAN_DEPTH_MAX];
 	int row[SCAN_DEPTH_MAX]; /* of each open container, NOWHERE if nothing inside is wanted */
 	enum scan_outcome outcome;
@@ -251,6 +252,8 @@ static bool next(struct scanner *s)
 	for (;;) {
 		bool object = s->depth > 0 && s->is_object[s->depth - 1];
 
+		if (s->depth == 0 && s->first)
+			return refuse(s, SCAN_GOOD);
 		skip_space(s);
 		if (s->depth == 0)
 			return refuse(s, s->at == s->end ? SCAN_GOOD : SCAN_NOT_JSON);
@@ -322,6 +325,24 @@ enum scan_outcome scan_object(const char *bytes, size_t length, const struct sca
 		s.outcome = SCAN_NOT_AN_OBJECT;
 	scan->fault_at = (size_t)(s.at - bytes);
 	return s.outcome;
+}
+
+size_t scan_first_object(const char *bytes, size_t length)
+{
+	struct scan scan;
+	struct scanner s = {
+		.at = bytes,
+		.begin = bytes,
+		.end = bytes + length,
+		.scan = &scan,
+		.target = NOWHERE,
+		.first = true,
+	};
+
+	if (length == 0 || *bytes != '{')
+		return 0;
+	run(&s);
+	return s.outcome == SCAN_GOOD ? (size_t)(s.at - bytes) : 0;
 }
 
 enum scan_outcome scan_validate(const char *bytes, size_t length)

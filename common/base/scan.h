@@ -49,6 +49,9 @@ struct scan {
 enum scan_outcome scan_object(const char *bytes, size_t length, const struct scan_member *members,
 			      size_t top, size_t count, struct scan *scan);
 
+/* Returns the length of the object that BYTES[LENGTH] begin with, 0 unless a good one ends there. */
+size_t scan_first_object(const char *bytes, size_t length);
+
 /* Scans any JSON value. */
 enum scan_outcome scan_validate(const char *bytes, size_t length);
 

@@ -64,6 +64,13 @@ enum bus_status {
 	BUS_BROKEN, /* logged; no more can be read */
 };
 
+/* What became of records that were written. */
+enum bus_written {
+	BUS_WRITTEN,
+	BUS_LOST,    /* logged; some are void, and the next writer continues after the others */
+	BUS_REFUSED, /* logged; writing them again would not help */
+};
+
 bool bus_is_kafka(const char *address);
 /* The topic of "kafka:TOPIC"; the address itself for a file. */
 const char *bus_topic(const char *address);

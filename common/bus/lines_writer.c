@@ -77,22 +77,18 @@ out:
 }
 
 /* Cuts what a crash left after the last newline (1). */
-static int cut_tail(struct lines_writer *writer)
+static int cut_tail(struct lines_writer *writer, off_t size)
 {
-	struct stat status;
-	off_t end;
+	off_t end = end_of_lines(writer->fd, size);
 
-	if (fstat(writer->fd, &status) < 0 || !S_ISREG(status.st_mode))
-		return 0;
-	end = end_of_lines(writer->fd, status.st_size);
-	if (end < 0 || (end < status.st_size && ftruncate(writer->fd, end) < 0)) {
+	if (end < 0 || (end < size && ftruncate(writer->fd, end) < 0)) {
 		log_error("%s: cannot cut its incomplete last line: %s", writer->path,
 			  strerror(errno));
 		return -1;
 	}
-	if (end < status.st_size)
+	if (end < size)
 		log_warn("%s: cut an incomplete last line of %" PRId64 " bytes", writer->path,
-			 (status.st_size - end));
+			 (size - end));
 	return 0;
 }
 
@@ -100,6 +96,7 @@ struct lines_writer *lines_writer_open(const char *path)
 {
 	struct lines_writer *writer = calloc(1, sizeof(*writer));
 	bool standard = strcmp(path, "-") == 0;
+	struct stat status;
 
 	if (writer == NULL) {
 		log_error("%s: out of memory for its lines", path);
@@ -117,13 +114,18 @@ struct lines_writer *lines_writer_open(const char *path)
 		log_error("%s: cannot open for writing: %s", writer->path, strerror(errno));
 		goto out;
 	}
-	if (standard)
+	if (fstat(writer->fd, &status) < 0) {
+		log_error("%s: %s", writer->path, strerror(errno));
+		goto out;
+	}
+	/* A terminal and /dev/null may have several. */
+	if (S_ISCHR(status.st_mode))
 		return writer;
 	if (flock(writer->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
 		log_error("%s: another process is writing to it", writer->path);
 		goto out;
 	}
-	if (cut_tail(writer) == 0)
+	if (standard || !S_ISREG(status.st_mode) || cut_tail(writer, status.st_size) == 0)
 		return writer;
 out:
 	lines_writer_close(writer);

@@ -12,8 +12,8 @@
 
 struct lines_writer;
 
-/* Opens PATH ("-" for standard output) for appending (1) and locks it against other Tenure
- * writers. Returns NULL after logging. */
+/* Opens PATH ("-" for standard output) for appending (1) and locks the file or pipe: a second
+ * writer is refused. Returns NULL after logging. */
 struct lines_writer *lines_writer_open(const char *path);
 /* Adds one line, written by the next flush or when the buffer is full. -1 after logging. */
 int lines_writer_add(struct lines_writer *writer, const char *bytes, size_t length);

@@ -11,8 +11,9 @@ static void library_log(const rd_kafka_t *client, int level, const char *facilit
 			const char *message)
 {
 	(void)client;
-	/* librdkafka handles a short outage; the code that waits reports a long one. */
-	if (level <= 2)
+	/* librdkafka handles a short outage; the code that waits reports a long one. What is fatal
+	 * to a client is reported by the call that it fails. */
+	if (level <= 2 && strcmp(facility, "FATAL") != 0 && strcmp(facility, "TXNERR") != 0)
 		log_error("kafka: %s: %s", facility, message);
 	else
 		log_debug("kafka: %s: %s", facility, message);
@@ -250,6 +251,26 @@ struct bus_record kafka_client_record(const rd_kafka_message_t *message)
 		.offset = message->offset,
 		.timestamp_ms = rd_kafka_message_timestamp(message, &type),
 	};
+}
+
+rd_kafka_resp_err_t kafka_client_produce(rd_kafka_t *client, const char *topic,
+					 const struct bus_record *record)
+{
+	int32_t partition =
+		record->partition == BUS_ANY_PARTITION ? RD_KAFKA_PARTITION_UA : record->partition;
+	int64_t timestamp = record->timestamp_ms == BUS_NO_TIMESTAMP ? 0 : record->timestamp_ms;
+	rd_kafka_headers_t *headers = kafka_client_headers(record);
+	rd_kafka_resp_err_t error = rd_kafka_producev(
+		client, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
+		RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+		RD_KAFKA_V_KEY((void *)(uintptr_t)record->key, record->key_length),
+		RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value, record->value_length),
+		RD_KAFKA_V_TIMESTAMP(timestamp), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+
+	if (error != RD_KAFKA_RESP_ERR_NO_ERROR && headers != NULL)
+		rd_kafka_headers_destroy(headers);
+	rd_kafka_poll(client, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
+	return error;
 }
 
 rd_kafka_headers_t *kafka_client_headers(const struct bus_record *record)

@@ -21,6 +21,7 @@ struct kafka_reader {
 
 static const struct kafka_property reader_properties[] = {
 	{"client.id", "tenure"},
+	{"isolation.level", "read_committed"},
 	{"enable.partition.eof", "true"},
 	/* "earliest" would silently skip records that were trimmed. */
 	{"auto.offset.reset", "error"},

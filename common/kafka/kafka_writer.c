@@ -62,25 +62,12 @@ struct kafka_writer *kafka_writer_open(const char *topic, const struct bus_optio
 
 int kafka_writer_write(struct kafka_writer *writer, const struct bus_record *record)
 {
-	int32_t partition =
-		record->partition == BUS_ANY_PARTITION ? RD_KAFKA_PARTITION_UA : record->partition;
-	int64_t timestamp = record->timestamp_ms == BUS_NO_TIMESTAMP ? 0 : record->timestamp_ms;
-	rd_kafka_headers_t *headers = kafka_client_headers(record);
 	rd_kafka_resp_err_t error;
 
-	do {
-		error = rd_kafka_producev(
-			writer->client, RD_KAFKA_V_TOPIC(writer->topic),
-			RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-			RD_KAFKA_V_KEY((void *)(uintptr_t)record->key, record->key_length),
-			RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value, record->value_length),
-			RD_KAFKA_V_TIMESTAMP(timestamp), RD_KAFKA_V_HEADERS(headers),
-			RD_KAFKA_V_END);
-		rd_kafka_poll(writer->client, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
-	} while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL && !writer->failed);
+	do
+		error = kafka_client_produce(writer->client, writer->topic, record);
+	while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL && !writer->failed);
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-		if (headers != NULL)
-			rd_kafka_headers_destroy(headers);
 		if (!writer->failed)
 			log_error("kafka:%s: cannot write a record of %zu bytes: %s", writer->topic,
 				  record->value_length, rd_kafka_err2str(error));

@@ -170,6 +170,11 @@ static bool take_object(struct json_object *root, bool bare, struct kube_event *
 	return event->type == KUBE_BOOKMARK || take_identity(metadata, event, fault);
 }
 
+bool kube_scope_is_everything(const struct kube_scope *scope)
+{
+	return scope->namespace_count == 0 && !scope->selective;
+}
+
 static bool take_namespaces(struct json_object *list, struct kube_scope *scope, struct fault *fault)
 {
 	static const char member[] = "scope.namespaces";
@@ -192,10 +197,16 @@ static bool take_scope(struct json_object *root, struct kube_scope *scope, struc
 {
 	struct json_object *value, *list;
 	enum json_found found = json_object_at(root, "scope", &value);
+	const char *labels, *fields;
 	bool named;
 
 	if (found != JSON_FOUND)
 		return found == JSON_ABSENT || refuse(fault, FAULT_WRONG_TYPE, "scope");
+	if (!take_text(value, "podLabels", "scope.podLabels", &labels, fault) ||
+	    !take_text(value, "podFields", "scope.podFields", &fields, fault))
+		return false;
+	snprintf(scope->pod_labels, sizeof(scope->pod_labels), "%s", labels != NULL ? labels : "");
+	snprintf(scope->pod_fields, sizeof(scope->pod_fields), "%s", fields != NULL ? fields : "");
 	named = json_object_object_get_ex(value, "namespaces", &list);
 	/* With anything else in the scope, absence from the list proves nothing. */
 	scope->selective = json_object_object_length(value) > (named ? 1 : 0);
@@ -212,25 +223,25 @@ static bool take_sync(struct json_object *root, struct kube_event *event, struct
 	if (event->type == KUBE_SYNC_END && event->resource_version == 0)
 		return refuse(fault, revision ? FAULT_WRONG_TYPE : FAULT_MISSING_MEMBER,
 			      "resourceVersion");
+	event->new_epoch = json_object_object_get_ex(root, "epoch", NULL);
 	return take_scope(root, &event->scope, fault);
 }
 
-static bool take_progress(struct json_object *root, struct kube_event *event, struct fault *fault)
+static bool take_revisions(struct json_object *root, const char *name,
+			   uint64_t revisions[static KUBE_RESOURCES], struct fault *fault)
 {
-	struct json_object *revisions;
-	enum json_found found = json_object_at(root, "revisions", &revisions);
+	struct json_object *member;
+	enum json_found found = json_object_at(root, name, &member);
 
-	if (!take_when(root, "known", true, &event->known, fault))
-		return false;
 	if (found != JSON_FOUND)
-		return found == JSON_ABSENT || refuse(fault, FAULT_WRONG_TYPE, "revisions");
+		return found == JSON_ABSENT || refuse(fault, FAULT_WRONG_TYPE, name);
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		const char *text;
 
-		if (!take_text(revisions, kube_resource_name((enum kube_resource)r), "revisions",
-			       &text, fault))
+		if (!take_text(member, kube_resource_name((enum kube_resource)r), name, &text,
+			       fault))
 			return false;
-		event->revisions[r] = revision_from(text);
+		revisions[r] = revision_from(text);
 	}
 	return true;
 }
@@ -246,7 +257,10 @@ static bool take_rest(struct json_object *root, struct kube_event *event, struct
 		       take_when(root, "to", true, &event->to, fault) &&
 		       copy_text(root, "reason", event->reason, sizeof(event->reason), fault);
 	case KUBE_PROGRESS:
-		return take_progress(root, event, fault);
+		return take_when(root, "known", true, &event->known, fault) &&
+		       take_revisions(root, "revisions", event->revisions, fault) &&
+		       take_revisions(root, "proved", event->proved, fault) &&
+		       take_scope(root, &event->scope, fault);
 	default:
 		return true;
 	}

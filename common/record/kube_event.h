@@ -22,6 +22,7 @@
 #define KUBE_NAMESPACE_SIZE 64 /* a DNS label (RFC 1123: 63 bytes) and a NUL */
 #define KUBE_REASON_SIZE 64    /* of a GAP */
 #define KUBE_NAMESPACES_MAX 32 /* in one scope; a scope with more is refused */
+#define KUBE_SELECTOR_SIZE 256 /* what is kept of a selector, with a NUL */
 
 struct json_object;
 
@@ -42,7 +43,12 @@ struct kube_scope {
 	char namespaces[KUBE_NAMESPACES_MAX][KUBE_NAMESPACE_SIZE];
 	size_t namespace_count;
 	bool selective; /* it also has a selector: absence proves nothing */
+	/* Selectors that tenure-kube wrote, "" for none: */
+	char pod_labels[KUBE_SELECTOR_SIZE], pod_fields[KUBE_SELECTOR_SIZE];
 };
+
+/* True if a SYNC of SCOPE shows every object. */
+bool kube_scope_is_everything(const struct kube_scope *scope);
 
 struct kube_event {
 	enum kube_event_type type;
@@ -57,11 +63,14 @@ struct kube_event {
 	struct json_object *object;         /* owned, released by kube_event_clear(); may be NULL */
 	const char *uid, *name, *namespace; /* inside OBJECT; namespace is "" if there is none */
 
-	struct kube_scope scope;            /* SYNC_BEGIN */
-	struct when from, to;               /* GAP */
-	char reason[KUBE_REASON_SIZE];      /* GAP, "" when absent */
-	struct when known;                  /* PROGRESS */
-	uint64_t revisions[KUBE_RESOURCES]; /* PROGRESS: where a restart resumes, 0 if absent */
+	struct kube_scope scope;       /* SYNC_BEGIN, PROGRESS */
+	bool new_epoch;                /* SYNC_BEGIN: revisions went back */
+	struct when from, to;          /* GAP */
+	char reason[KUBE_REASON_SIZE]; /* GAP, "" when absent */
+	struct when known;             /* PROGRESS */
+	/* PROGRESS; 0 if absent: */
+	uint64_t revisions[KUBE_RESOURCES]; /* what the watch delivered: a restart resumes there */
+	uint64_t proved[KUBE_RESOURCES];    /* up to here nothing else was found to have changed */
 };
 
 /* Reads BYTES[LENGTH], one record; the caller clears *EVENT. Returns -1 with *FAULT filled when it

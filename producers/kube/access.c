@@ -8,8 +8,15 @@
 
 #include "common/base/text.h"
 #include "common/program/log.h"
+#include "producers/kube/exec_plugin.h"
 
 #define ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount/"
+
+static void free_bytes(struct access_bytes *bytes)
+{
+	free(bytes->data);
+	free(bytes->path);
+}
 
 void access_clear(struct access *access)
 {
@@ -17,19 +24,35 @@ void access_clear(struct access *access)
 		return;
 	free(access->source);
 	free(access->server);
-	free(access->authority.data);
-	free(access->certificate.data);
-	free(access->key.data);
-	free(access->token);
-	free(access->token_file);
 	free(access->proxy);
 	free(access->tls_server_name);
+	free_bytes(&access->authority);
+	free_bytes(&access->certificate);
+	free_bytes(&access->key);
+	free_bytes(&access->token);
+	words_free(&access->headers);
+	exec_plugin_free(access->plugin);
 	*access = (struct access){0};
+}
+
+void access_set_bytes(struct access_bytes *bytes, char *data, size_t length)
+{
+	free(bytes->data);
+	bytes->data = data;
+	bytes->length = length;
+}
+
+bool access_is_header_value(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return false;
+	return *text != '\0';
 }
 
 int access_read_file(const char *path, const char *purpose, struct access_bytes *bytes)
 {
-	FILE *file = fopen(path, "rb");
+	FILE *file = fopen(path, "rbe");
 	char *data = malloc(ACCESS_FILE_MAX + 1);
 	int rc = -1;
 
@@ -52,7 +75,8 @@ int access_read_file(const char *path, const char *purpose, struct access_bytes 
 
 	char *fitting = realloc(data, length + 1);
 
-	*bytes = (struct access_bytes){fitting != NULL ? fitting : data, length};
+	bytes->data = fitting != NULL ? fitting : data;
+	bytes->length = length;
 	data = NULL;
 	rc = 0;
 out:
@@ -62,21 +86,23 @@ out:
 	return rc;
 }
 
-void access_refresh_token(struct access *access)
+int access_read_token(const char *path, struct access_bytes *token)
 {
-	struct access_bytes bytes;
+	struct access_bytes read = {0};
 
-	if (access->token_file == NULL || access_read_file(access->token_file, "token", &bytes) < 0)
-		return;
-	while (bytes.length > 0 && isspace((unsigned char)bytes.data[bytes.length - 1]))
-		bytes.data[--bytes.length] = '\0';
-	if (bytes.length == 0) {
-		log_error("%s, the token, is empty", access->token_file);
-		free(bytes.data);
-		return;
+	if (access_read_file(path, "token", &read) < 0)
+		return -1;
+	while (read.length > 0 && isspace((unsigned char)read.data[read.length - 1]))
+		read.data[--read.length] = '\0';
+	if (strlen(read.data) == read.length && access_is_header_value(read.data)) {
+		token->data = read.data;
+		token->length = read.length;
+		return 0;
 	}
-	free(access->token);
-	access->token = bytes.data;
+	log_error("%s, the token, %s", path,
+		  read.length == 0 ? "is empty" : "has control characters");
+	free(read.data);
+	return -1;
 }
 
 bool access_in_cluster_present(void)
@@ -100,16 +126,16 @@ int access_in_cluster(struct access *access)
 	text_add_format(&server, "https://%s%s%s:%s", v6 ? "[" : "", host, v6 ? "]" : "", port);
 	read.source = strdup("the pod's service account");
 	read.server = strdup(text_terminate(&server));
-	read.token_file = strdup(ACCOUNT "token");
-	if (read.source == NULL || read.server == NULL || read.token_file == NULL ||
-	    server.failed) {
+	read.token.path = strdup(ACCOUNT "token");
+	read.authority.path = strdup(ACCOUNT "ca.crt");
+	if (read.source == NULL || read.server == NULL || read.token.path == NULL ||
+	    read.authority.path == NULL || server.failed) {
 		log_error("out of memory");
 		goto out;
 	}
-	if (access_read_file(ACCOUNT "ca.crt", "service account's ca.crt", &read.authority) < 0)
-		goto out;
-	access_refresh_token(&read);
-	if (read.token == NULL)
+	if (access_read_file(read.authority.path, "service account's ca.crt", &read.authority) <
+		    0 ||
+	    access_read_token(read.token.path, &read.token) < 0)
 		goto out;
 	*access = read;
 	read = (struct access){0};

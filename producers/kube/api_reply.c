@@ -17,8 +17,9 @@ bool api_reply_read_page(const char *bytes, size_t length, struct api_reply_page
 	page->revision = revision_of(list);
 	page->token = value_at(list, "metadata.continue");
 	page->items = value_walk(items);
-	/* Some servers send null for an empty list. */
-	return page->revision > 0 && value_present(items) && !value_is_object(items);
+	/* Go writes null for a nil slice, and client-go reads it as an empty list
+	 * (apimachinery:pkg/runtime/serializer/json/collections.go, encodeItemsObjectSlice). */
+	return page->revision > 0 && (value_is_array(items) || value_is_null(items));
 }
 
 bool api_reply_read_change(const char *bytes, size_t length, struct api_reply_change *change)

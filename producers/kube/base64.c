@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 char *base64_decode(const char *text, size_t *length)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	char *bytes = malloc(strlen(text) / 4 * 3 + 4);
 	unsigned long group = 0;
 	size_t count = 0, out = 0, padding = 0;
@@ -40,4 +40,19 @@ char *base64_decode(const char *text, size_t *length)
 	bytes[out] = '\0';
 	*length = out;
 	return bytes;
+}
+
+void base64_encode(struct text *text, const char *bytes, size_t length)
+{
+	for (size_t at = 0; at < length; at += 3) {
+		size_t left = length - at < 3 ? length - at : 3;
+		unsigned long group = 0;
+		char four[4];
+
+		for (size_t i = 0; i < 3; i++)
+			group = group << 8 | (i < left ? (unsigned char)bytes[at + i] : 0);
+		for (size_t i = 0; i < 4; i++)
+			four[i] = i <= left ? digits[group >> (18 - 6 * i) & 63] : '=';
+		text_add(text, four, sizeof(four));
+	}
 }

@@ -12,23 +12,20 @@
 
 #include "common/base/when.h"
 #include "common/program/log.h"
+#include "producers/kube/gunzip.h"
+#include "producers/kube/server_url.h"
 
 #define USER_AGENT "tenure-kube" /* for curl's own the API server indents: twice the bytes */
 #define CONNECT_TIMEOUT_S 10L
-#define SILENCE_MS 30000              /* bytes unanswered for this long: the connection is dead */
-#define URL_MAX 65536                 /* bytes */
-#define TOKEN_AGE_S 60                /* as client-go */
-#define TURN_BYTES (4u * 1024 * 1024) /* then the turn ends: the caller removes them */
+#define SILENCE_MS 30000          /* bytes unanswered for this long: the connection is dead */
+#define TURN_BYTES (1024u * 1024) /* then the turn ends: the caller removes them */
 
 struct http {
 	struct access *access;
 	CURLM *multi;
 	struct http_request *requests;
-	struct curl_slist *connect_to; /* the server's address, with a tls-server-name */
-	struct when token_read;
-	struct text base; /* the URL before every path */
-	struct text host; /* the value of a Host: header, or empty */
-	bool loopback;
+	struct curl_slist *connect_to; /* or NULL */
+	struct server_url url;
 	size_t received; /* bytes, of every request */
 	bool drained;
 };
@@ -38,6 +35,17 @@ static size_t take_bytes(char *bytes, size_t size, size_t count, void *user)
 	struct http_request *request = user;
 
 	request->http->received += size * count;
+	/* So begins gzip (RFC 1952), and no JSON. */
+	if (!request->begun && *bytes == 0x1f) {
+		request->gunzip = gunzip_open();
+		if (request->gunzip == NULL)
+			return 0;
+	}
+	request->begun = true;
+	if (request->gunzip != NULL) {
+		request->unpacking = true;
+		return gunzip_add(request->gunzip, bytes, size * count) < 0 ? 0 : size * count;
+	}
 	text_add(request->body, bytes, size * count);
 	return request->body->failed ? 0 : size * count;
 }
@@ -53,42 +61,28 @@ static int tend_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 	return CURL_SOCKOPT_OK;
 }
 
-static bool is_loopback(const char *host)
-{
-	return strncmp(host, "localhost", 9) == 0 || strncmp(host, "127.", 4) == 0 ||
-	       strncmp(host, "[::1]", 5) == 0;
-}
-
-/* libcurl has no option for the TLS name alone: the URL gets that name, and CONNECT_TO the
- * server's address. */
-static int set_names(struct http *http)
-{
-	const struct access *access = http->access;
-	const char *host = strstr(access->server, "://") + 3;
-	const char *path = host + strcspn(host, "/");
-	struct text target;
-
-	http->loopback = is_loopback(host);
-	if (access->tls_server_name == NULL) {
-		text_add_string(&http->base, access->server);
-		return http->base.failed ? -1 : 0;
-	}
-	text_init(&target, URL_MAX);
-	text_add_format(&http->base, "https://%s%s", access->tls_server_name, path);
-	text_add(&http->host, host, (size_t)(path - host));
-	host = text_terminate(&http->host);
-	text_add_format(&target, "::%s%s", host, strchr(host, ':') != NULL ? "" : ":443");
-	http->connect_to = curl_slist_append(NULL, text_terminate(&target));
-	text_free(&target);
-	return http->base.failed || http->connect_to == NULL ? -1 : 0;
-}
-
 static int open_multi(struct http *http)
 {
 	http->multi = curl_multi_init();
 	if (http->multi == NULL)
 		return -1;
 	curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+	return 0;
+}
+
+/* Adds the line NAME followed by VALUE. -1 if out of memory. */
+static int add_line(struct curl_slist **list, const char *name, const char *value)
+{
+	struct curl_slist *longer;
+	struct text line;
+
+	text_init(&line, ACCESS_FILE_MAX + 64);
+	text_add_format(&line, "%s%s", name, value);
+	longer = curl_slist_append(*list, text_terminate(&line));
+	text_free(&line);
+	if (longer == NULL)
+		return -1;
+	*list = longer;
 	return 0;
 }
 
@@ -102,10 +96,10 @@ struct http *http_open(struct access *access)
 		return NULL;
 	}
 	http->access = access;
-	http->token_read = when_now();
-	text_init(&http->base, URL_MAX);
-	text_init(&http->host, URL_MAX);
-	if (open_multi(http) < 0 || set_names(http) < 0) {
+	if (server_url_make(&http->url, access->server, access->tls_server_name) < 0 ||
+	    open_multi(http) < 0 ||
+	    (http->url.connect_to.length > 0 &&
+	     add_line(&http->connect_to, "", http->url.connect_to.data) < 0)) {
 		log_error("out of memory");
 		http_close(http);
 		return NULL;
@@ -115,7 +109,8 @@ struct http *http_open(struct access *access)
 
 static void set_bytes(CURL *easy, CURLoption option, const struct access_bytes *bytes)
 {
-	struct curl_blob blob = {bytes->data, bytes->length, CURL_BLOB_NOCOPY};
+	/* A copy, because credentials.h replaces the bytes while requests run. */
+	struct curl_blob blob = {bytes->data, bytes->length, CURL_BLOB_COPY};
 
 	if (bytes->data != NULL)
 		curl_easy_setopt(easy, option, &blob);
@@ -132,13 +127,13 @@ static void set_trust(struct http *http, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, access->insecure ? 0L : 2L);
 	if (access->proxy != NULL)
 		curl_easy_setopt(easy, CURLOPT_PROXY, access->proxy);
-	else if (http->loopback)
+	else if (http->url.loopback)
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	if (http->connect_to != NULL)
 		curl_easy_setopt(easy, CURLOPT_CONNECT_TO, http->connect_to);
 }
 
-static void set_manners(CURL *easy, enum http_form form, long timeout_s)
+static void set_manners(CURL *easy, long timeout_s)
 {
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
@@ -152,53 +147,32 @@ static void set_manners(CURL *easy, enum http_form form, long timeout_s)
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 5L);
 	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, tend_socket);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	if (form == HTTP_WHOLE)
-		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-}
-
-/* Adds the header line NAME followed by VALUE. -1 if out of memory. */
-static int add_header(struct curl_slist **list, const char *name, const char *value)
-{
-	struct curl_slist *longer;
-	struct text line;
-
-	text_init(&line, ACCESS_FILE_MAX + 64);
-	text_add_format(&line, "%s%s", name, value);
-	longer = curl_slist_append(*list, text_terminate(&line));
-	text_free(&line);
-	if (longer == NULL)
-		return -1;
-	*list = longer;
-	return 0;
-}
-
-static void refresh_token(struct http *http)
-{
-	struct when now = when_now();
-
-	if (when_since(now, http->token_read) < TOKEN_AGE_S * NS_PER_SECOND)
-		return;
-	access_refresh_token(http->access);
-	http->token_read = now;
 }
 
 /* Sets the URL and the headers. -1 if out of memory. */
-static int set_request(struct http_request *request, const char *path, const char *accept)
+static int set_request(struct http_request *request, const char *path, const char *accept,
+		       enum http_form form)
 {
 	const struct http *http = request->http;
-	char *token = http->access->token;
+	const struct words *impersonation = &http->access->headers;
+	const char *token = http->access->token.data;
 	struct text url;
 	int rc = -1;
 
-	text_init(&url, URL_MAX);
-	text_add(&url, http->base.data, http->base.length);
+	text_init(&url, SERVER_URL_MAX);
+	text_add(&url, http->url.base.data, http->url.base.length);
 	text_add_string(&url, path);
-	if (add_header(&request->headers, "Accept: ", accept) < 0 ||
-	    (token != NULL && add_header(&request->headers, "Authorization: Bearer ", token) < 0) ||
-	    (http->host.length > 0 &&
-	     add_header(&request->headers, "Host: ", http->host.data) < 0) ||
+	if (add_line(&request->headers, "Accept: ", accept) < 0 ||
+	    (token != NULL && add_line(&request->headers, "Authorization: Bearer ", token) < 0) ||
+	    (http->url.host.length > 0 &&
+	     add_line(&request->headers, "Host: ", http->url.host.data) < 0) ||
+	    (form == HTTP_WHOLE && !http->access->uncompressed &&
+	     add_line(&request->headers, "Accept-Encoding: ", "gzip") < 0) ||
 	    url.failed)
 		goto out;
+	for (size_t i = 0; i < impersonation->count; i++)
+		if (add_line(&request->headers, impersonation->list[i], "") < 0)
+			goto out;
 	curl_easy_setopt(request->easy, CURLOPT_URL, text_terminate(&url));
 	curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, request->headers);
 	rc = 0;
@@ -212,16 +186,15 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 {
 	struct http_request *request = calloc(1, sizeof(*request));
 
-	refresh_token(http);
 	if (request == NULL)
 		goto out;
 	request->body = body;
 	request->http = http;
 	request->easy = curl_easy_init();
-	if (request->easy == NULL || set_request(request, path, accept) < 0)
+	if (request->easy == NULL || set_request(request, path, accept, form) < 0)
 		goto out;
 	set_trust(http, request->easy);
-	set_manners(request->easy, form, timeout_s);
+	set_manners(request->easy, timeout_s);
 	curl_easy_setopt(request->easy, CURLOPT_WRITEFUNCTION, take_bytes);
 	curl_easy_setopt(request->easy, CURLOPT_WRITEDATA, request);
 	curl_easy_setopt(request->easy, CURLOPT_PRIVATE, request);
@@ -251,6 +224,7 @@ void http_release(struct http_request *request)
 		curl_easy_cleanup(request->easy);
 	}
 	curl_slist_free_all(request->headers);
+	gunzip_close(request->gunzip);
 	free(request);
 }
 
@@ -278,13 +252,28 @@ static enum http_failure failure_of(CURLcode code, const struct text *body)
 	}
 }
 
+/* libcurl quotes a proxy's URL that it cannot read, with the password in it. */
+static void hide_user(char *message, size_t size)
+{
+	char *begin = strstr(message, "://"), *end = strrchr(message, '@');
+
+	/* The message may have been cut before the @. */
+	if (end == NULL && begin != NULL && strlen(message) == size - 1)
+		end = message + size - 1;
+	if (end == NULL)
+		return;
+	begin = begin != NULL && begin < end ? begin + 3 : message;
+	memset(begin, '*', (size_t)(end - begin));
+}
+
 static void finish(struct http_request *request, CURLcode code)
 {
-	request->ended = true;
+	request->finished = true;
 	request->failure = failure_of(code, request->body);
 	if (code != CURLE_OK && request->message[0] == '\0')
 		snprintf(request->message, sizeof(request->message), "%s",
 			 curl_easy_strerror(code));
+	hide_user(request->message, sizeof(request->message));
 }
 
 static void update(struct http_request *request)
@@ -296,6 +285,8 @@ static void update(struct http_request *request)
 	curl_easy_getinfo(request->easy, CURLINFO_LOCAL_PORT, &request->connection);
 	curl_easy_getinfo(request->easy, CURLINFO_HTTP_VERSION, &version);
 	curl_easy_getinfo(request->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	if (request->ended && request->status == 401)
+		request->http->access->refused = true;
 	request->multiplexed = version == CURL_HTTP_VERSION_2_0;
 	request->retry_after_s = retry_after;
 }
@@ -322,7 +313,33 @@ static int transfer(struct http *http, int timeout_ms)
 	return 0;
 }
 
-int http_turn(struct http *http, int timeout_ms)
+static void unpack_piece(struct http_request *request)
+{
+	enum gunzip_status status = gunzip_move(request->gunzip, request->body, TURN_BYTES);
+
+	request->unpacking = status == GUNZIP_MORE && !request->body->failed;
+	if (status == GUNZIP_WRONG)
+		snprintf(request->message, sizeof(request->message), "the gzip is damaged");
+	if (status == GUNZIP_WRONG || request->body->failed)
+		finish(request, CURLE_WRITE_ERROR);
+}
+
+/* Unpacks some of what has come. True when there may be more to unpack. */
+static bool unpack(struct http *http)
+{
+	bool more = false;
+
+	for (struct http_request *request = http->requests; request; request = request->next) {
+		if (request->unpacking)
+			unpack_piece(request);
+		request->ended = request->finished && !request->unpacking;
+		more = more || request->unpacking;
+	}
+	return more;
+}
+
+/* Transfers bytes until nothing more has come, or TURN_BYTES have. */
+static int transfer_all(struct http *http, int timeout_ms)
 {
 	size_t start = http->received, before = start;
 
@@ -334,6 +351,18 @@ int http_turn(struct http *http, int timeout_ms)
 			return -1;
 	}
 	http->drained = http->received == before;
+	return 0;
+}
+
+int http_turn(struct http *http, int timeout_ms)
+{
+	/* What came is unpacked and used before more is read: that bounds the memory. */
+	if (!unpack(http)) {
+		if (transfer_all(http, timeout_ms) < 0)
+			return -1;
+		if (unpack(http))
+			http->drained = false;
+	}
 	for (struct http_request *request = http->requests; request != NULL;
 	     request = request->next)
 		update(request);
@@ -363,8 +392,7 @@ void http_close(struct http *http)
 		http_release(http->requests);
 	curl_multi_cleanup(http->multi);
 	curl_slist_free_all(http->connect_to);
-	text_free(&http->base);
-	text_free(&http->host);
+	server_url_free(&http->url);
 	free(http);
 	curl_global_cleanup();
 }

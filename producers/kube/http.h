@@ -4,7 +4,8 @@
  * asked for another. Requests progress only inside http_turn(). What arrives is added to the
  * caller's text, and the caller removes it.
  *
- * (1) A request's BODY is borrowed from http_get() to http_release().
+ * (1) A request's BODY is borrowed from http_get() to http_release(). Between turns the caller may
+ *     set another one.
  * (2) Two requests with the same CONNECTION that are MULTIPLEXED arrive in the order the
  *     server sent them: an answer on one of them means the other has not stalled.
  */
@@ -28,10 +29,11 @@ enum http_failure {
 
 enum http_form {
 	HTTP_WHOLE,  /* compressed if the server likes */
-	HTTP_STREAM, /* uncompressed: libcurl cannot read a stream of gzip members */
+	HTTP_STREAM, /* uncompressed */
 };
 
 struct curl_slist;
+struct gunzip;
 struct http;
 
 struct http_request {
@@ -47,6 +49,10 @@ struct http_request {
 	struct http *http;
 	void *easy; /* libcurl's handle */
 	struct curl_slist *headers;
+	struct gunzip *gunzip; /* of a compressed answer, else NULL */
+	bool begun;            /* a byte of the answer has come */
+	bool unpacking;        /* GUNZIP may have more */
+	bool finished;         /* libcurl has */
 	struct http_request *next;
 };
 

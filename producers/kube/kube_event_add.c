@@ -27,11 +27,19 @@ void kube_event_add_object(struct text *out, enum kube_event_type type, const ch
 
 void kube_event_add_sync(struct text *out, enum kube_event_type type, const char *cluster,
 			 enum kube_resource resource, struct when received,
-			 uint64_t resource_version)
+			 uint64_t resource_version, const struct scope *scope, bool new_epoch)
 {
 	begin(out, type, cluster, resource, received);
-	text_add_format(out, ",\"resourceVersion\":\"%" PRIu64 "\"%s", resource_version,
-			type == KUBE_SYNC_BEGIN ? ",\"scope\":{}}" : "}");
+	text_add_format(out, ",\"resourceVersion\":\"%" PRIu64 "\"", resource_version);
+	if (type == KUBE_SYNC_BEGIN) {
+		text_add_string(out, ",\"scope\":");
+		scope_add(out, scope, resource);
+	}
+	if (type == KUBE_SYNC_BEGIN && new_epoch) {
+		text_add_string(out, ",\"epoch\":");
+		text_add_when(out, received);
+	}
+	text_add_string(out, "}");
 }
 
 void kube_event_add_gap(struct text *out, const char *cluster, enum kube_resource resource,
@@ -47,21 +55,32 @@ void kube_event_add_gap(struct text *out, const char *cluster, enum kube_resourc
 	text_add_string(out, "}");
 }
 
-void kube_event_add_progress(struct text *out, const char *cluster, struct when received,
-			     struct when known, const uint64_t revisions[static KUBE_RESOURCES])
+/* Adds an object of the revisions that are greater than in LEAST (NULL: than 0). */
+static void add_revisions(struct text *out, const uint64_t *revisions, const uint64_t *least)
 {
-	const char *between = "";
+	const char *between = "{";
 
-	begin(out, KUBE_PROGRESS, cluster, KUBE_RESOURCES, received);
-	text_add_string(out, ",\"known\":");
-	text_add_when(out, known);
-	text_add_string(out, ",\"revisions\":{");
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		if (revisions[r] == 0)
+		if (revisions[r] <= (least != NULL ? least[r] : 0))
 			continue;
 		text_add_format(out, "%s\"%s\":\"%" PRIu64 "\"", between,
 				kube_resource_name((enum kube_resource)r), revisions[r]);
 		between = ",";
 	}
-	text_add_string(out, "}}");
+	text_add_string(out, *between == '{' ? "{}" : "}");
+}
+
+void kube_event_add_progress(struct text *out, const char *cluster, struct when received,
+			     const struct kube_progress *progress)
+{
+	begin(out, KUBE_PROGRESS, cluster, KUBE_RESOURCES, received);
+	text_add_string(out, ",\"known\":");
+	text_add_when(out, progress->known);
+	text_add_string(out, ",\"scope\":");
+	scope_add(out, progress->scope, KUBE_PODS);
+	text_add_string(out, ",\"revisions\":");
+	add_revisions(out, progress->revisions, NULL);
+	text_add_string(out, ",\"proved\":");
+	add_revisions(out, progress->proved, progress->revisions);
+	text_add_string(out, "}");
 }

@@ -14,9 +14,10 @@
 #include "common/program/settings.h"
 #include "common/program/stop.h"
 #include "common/record/kube_event.h"
-#include "common/topic/topic_writer.h"
+#include "common/topic/topic_sole_writer.h"
 #include "producers/kube/access.h"
 #include "producers/kube/clocks.h"
+#include "producers/kube/credentials.h"
 #include "producers/kube/kubeconfig.h"
 #include "producers/kube/manual.h"
 #include "producers/kube/resume.h"
@@ -24,11 +25,15 @@
 
 /* Objects that never change must be written again before the topic's retention expires. */
 #define SYNC_INTERVAL_NS (24 * 3600 * NS_PER_SECOND)
+#define STAND_BY_MS 500
+#define WRITER_ID_SIZE 600
+#define LOST (-1) /* not an exit code: another process writes now, or the broker was away */
 
 struct kube_options {
 	const char *kubeconfig;
 	const char *context;
 	const char *out;
+	const char *writer_id;
 	struct watches_options watches;
 	struct bus_options bus;
 };
@@ -56,6 +61,10 @@ static int check_options(const struct kube_options *options)
 		log_error("--progress-interval must be 100ms or longer");
 		return EX_USAGE;
 	}
+	if (scope_fault(&options->watches.scope) != NULL) {
+		log_error("%s", scope_fault(&options->watches.scope));
+		return EX_USAGE;
+	}
 	return EX_OK;
 }
 
@@ -64,7 +73,7 @@ static int find_access(const struct kube_options *options, struct access *found)
 {
 	const char *path = options->kubeconfig != NULL ? options->kubeconfig : getenv("KUBECONFIG");
 	const char *home = getenv("HOME");
-	bool named = path != NULL && *path;
+	bool named = path != NULL && *path, is_list = named && options->kubeconfig == NULL;
 	char standard[PATH_MAX] = "";
 
 	if (!named && access_in_cluster_present())
@@ -73,8 +82,14 @@ static int find_access(const struct kube_options *options, struct access *found)
 		snprintf(standard, sizeof(standard), "%s/.kube/config", home);
 	if (!named)
 		path = standard;
-	if (access(path, F_OK) == 0)
-		return kubeconfig_read(path, options->context, found) < 0 ? EX_CONFIG : EX_OK;
+	switch (kubeconfig_read(path, is_list, options->context, found)) {
+	case KUBECONFIG_READ:
+		return EX_OK;
+	case KUBECONFIG_BAD:
+		return EX_CONFIG;
+	case KUBECONFIG_MISSING:
+		break;
+	}
 	if (named)
 		log_error("kubeconfig %s does not exist", path);
 	else
@@ -82,8 +97,22 @@ static int find_access(const struct kube_options *options, struct access *found)
 	return named ? EX_NOINPUT : EX_CONFIG;
 }
 
-/* Writes TEXT as a record of CLUSTER. -1 after logging. */
-static int write_record(struct topic_writer *writer, const char *cluster, struct when now,
+/* Returns an exit code or LOST. */
+static int code_of(enum bus_written written)
+{
+	switch (written) {
+	case BUS_WRITTEN:
+		return EX_OK;
+	case BUS_LOST:
+		return LOST;
+	case BUS_REFUSED:
+		break;
+	}
+	return EX_IOERR;
+}
+
+/* Writes TEXT as a record of CLUSTER. Returns an exit code or LOST. */
+static int write_record(struct topic_sole_writer *writer, const char *cluster, struct when now,
 			const struct text *text)
 {
 	struct bus_record record = {
@@ -97,35 +126,33 @@ static int write_record(struct topic_writer *writer, const char *cluster, struct
 
 	if (text->failed) {
 		log_error("a record is larger than %u bytes", BUS_RECORD_MAX);
-		return -1;
+		return EX_IOERR;
 	}
-	return topic_writer_write(writer, &record);
+	return code_of(topic_sole_writer_write(writer, &record));
 }
 
-/* Writes what the last turn brought. Returns an exit code. */
-static int write_records(struct watches *watches, struct topic_writer *writer, const char *cluster,
-			 const struct clocks *now, struct text *record)
+/* Writes what the last turn brought. Returns an exit code or LOST. */
+static int write_records(struct watches *watches, struct topic_sole_writer *writer,
+			 const char *cluster, const struct clocks *now, struct text *record)
 {
 	enum watches_status status;
-	bool wrote = false;
+	int rc = EX_OK;
 
-	for (;;) {
+	while (rc == EX_OK) {
 		text_clear(record);
 		status = watches_next(watches, now, record);
-		if (status != WATCHES_RECORD)
-			break;
-		if (write_record(writer, cluster, now->received, record) < 0)
-			return EX_IOERR;
-		wrote = true;
+		if (status == WATCHES_BROKEN)
+			return watches_exit_code(watches);
+		if (status == WATCHES_QUIET)
+			return code_of(topic_sole_writer_flush(writer));
+		rc = write_record(writer, cluster, now->received, record);
 	}
-	if (status == WATCHES_BROKEN)
-		return watches_exit_code(watches);
-	return wrote && topic_writer_flush(writer) < 0 ? EX_IOERR : EX_OK;
+	return rc;
 }
 
-/* Runs until it is asked to stop. Returns an exit code. */
-static int run(struct watches *watches, struct topic_writer *writer, const char *cluster,
-	       struct clocks *now)
+/* Runs until it is asked to stop or may not write any more. Returns an exit code or LOST. */
+static int run(struct watches *watches, struct credentials *credentials,
+	       struct topic_sole_writer *writer, const char *cluster, struct clocks *now)
 {
 	struct text record;
 	int rc = EX_OK;
@@ -133,7 +160,9 @@ static int run(struct watches *watches, struct topic_writer *writer, const char 
 	text_init(&record, BUS_RECORD_MAX);
 	while (rc == EX_OK && !stop_requested()) {
 		clocks_read(now);
-		if (watches_ask(watches, now) < 0 || watches_turn(watches) < 0) {
+		credentials_tend(credentials, now);
+		if ((credentials_usable(credentials, now) && watches_ask(watches, now) < 0) ||
+		    watches_turn(watches) < 0) {
 			rc = EX_SOFTWARE;
 			break;
 		}
@@ -142,6 +171,75 @@ static int run(struct watches *watches, struct topic_writer *writer, const char 
 	}
 	text_free(&record);
 	return rc;
+}
+
+/* Waits until it may write or is asked to stop. Returns an exit code. */
+static int stand_by(struct topic_sole_writer *writer, struct credentials *credentials)
+{
+	struct clocks now;
+	int turn = 0;
+
+	clocks_init(&now, WHEN_MIN);
+	while (turn == 0 && !stop_requested()) {
+		clocks_read(&now);
+		credentials_tend(credentials, &now);
+		turn = topic_sole_writer_wait(writer, STAND_BY_MS);
+	}
+	return turn < 0 ? EX_UNAVAILABLE : EX_OK;
+}
+
+/* Continues what is in the output as its only writer. Returns an exit code or LOST. */
+static int lead(const struct kube_options *options, struct access *access,
+		struct credentials *credentials, struct topic_sole_writer *writer)
+{
+	struct watches *watches;
+	struct resume resume;
+	struct clocks clocks;
+	uint64_t seed;
+	int rc;
+
+	if (resume_read(options->out, &options->bus, options->watches.cluster, &resume) < 0)
+		return EX_UNAVAILABLE;
+	if (resume.any && !scope_is(&options->watches.scope, &resume.scope)) {
+		log_error("%s has records of another scope of %s: write to another topic",
+			  options->out, options->watches.cluster);
+		return EX_CONFIG;
+	}
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		seed = (uint64_t)getpid();
+	watches = watches_open(&options->watches, access, &resume, seed);
+	if (watches == NULL)
+		return EX_SOFTWARE;
+	log_info("cluster=%s server=%s out=%s %s", options->watches.cluster, access->server,
+		 options->out, resume.proven ? "resuming" : "starting with a list");
+	clocks_init(&clocks, resume.received);
+	rc = run(watches, credentials, writer, options->watches.cluster, &clocks);
+	watches_log_counters(watches);
+	watches_close(watches);
+	return rc;
+}
+
+/* Writes whenever it is this process's turn, until it is asked to stop. Returns an exit code. */
+static int take_turns(const struct kube_options *options, struct access *access,
+		      struct credentials *credentials)
+{
+	struct topic_sole_writer *writer;
+	char id[WRITER_ID_SIZE];
+	int rc;
+
+	snprintf(id, sizeof(id), "tenure-kube.%s.%s", bus_topic(options->out),
+		 options->watches.cluster);
+	writer = topic_sole_writer_open(
+		options->out, options->writer_id != NULL ? options->writer_id : id, &options->bus);
+	if (writer == NULL)
+		return EX_UNAVAILABLE;
+	do {
+		rc = stand_by(writer, credentials);
+		if (rc == EX_OK && !stop_requested())
+			rc = lead(options, access, credentials, writer);
+	} while (rc == LOST && !stop_requested());
+	topic_sole_writer_close(writer);
+	return rc == LOST ? EX_OK : rc;
 }
 
 int main(int argc, char **argv)
@@ -159,8 +257,17 @@ int main(int argc, char **argv)
 			"how to reach it; else KUBECONFIG, a pod's own account, ~/.kube/config"),
 		SETTING_TEXT("context", 0, "NAME", &options.context,
 			     "a context of the kubeconfig, instead of its current-context"),
+		SETTING_LIST("namespace", 0, "NAME", &options.watches.scope.namespaces,
+			     "cover only these namespaces (repeatable)"),
+		SETTING_TEXT("pod-labels", 0, "SELECTOR", &options.watches.scope.pod_labels,
+			     "cover only the pods that this label selector selects"),
+		SETTING_TEXT("pod-fields", 0, "SELECTOR", &options.watches.scope.pod_fields,
+			     "cover only the pods that this field selector selects"),
 		SETTING_TEXT("out", 0, "ADDRESS", &options.out,
 			     "kafka:TOPIC, a file (appended to) or -"),
+		SETTING_TEXT("writer-id", 0, "ID", &options.writer_id,
+			     "processes with the same ID take turns; default: "
+			     "tenure-kube.TOPIC.CLUSTER"),
 		SETTING_DURATION(
 			"progress-interval", 0, "DURATION", &options.watches.progress_interval_ns,
 			"write a PROGRESS at least this often while every watch is healthy"),
@@ -170,11 +277,7 @@ int main(int argc, char **argv)
 		SETTING_END,
 	};
 	struct access access = {0};
-	struct resume resume;
-	struct clocks clocks;
-	struct topic_writer *writer = NULL;
-	struct watches *watches = NULL;
-	uint64_t seed = 1;
+	struct credentials credentials;
 	int rc;
 
 	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&options) != EX_OK)
@@ -183,26 +286,11 @@ int main(int argc, char **argv)
 	rc = find_access(&options, &access);
 	if (rc != EX_OK)
 		goto out;
-	rc = EX_UNAVAILABLE;
-	writer = topic_writer_open(options.out, &options.bus);
-	if (writer == NULL ||
-	    resume_read(options.out, &options.bus, options.watches.cluster, &resume) < 0)
+	rc = EX_CONFIG;
+	if (credentials_start(&credentials, &access) < 0)
 		goto out;
-	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
-		seed = (uint64_t)getpid();
-	watches = watches_open(&options.watches, &access, &resume, seed);
-	rc = EX_SOFTWARE;
-	if (watches == NULL)
-		goto out;
-	log_info("cluster=%s server=%s out=%s %s", options.watches.cluster, access.server,
-		 options.out, resume.proven ? "resuming" : "starting with a list");
-	clocks_init(&clocks, resume.received);
-	rc = run(watches, writer, options.watches.cluster, &clocks);
-	watches_log_counters(watches);
+	rc = take_turns(&options, &access, &credentials);
 out:
-	watches_close(watches);
-	if (topic_writer_close(writer) < 0 && rc == EX_OK)
-		rc = EX_IOERR;
 	access_clear(&access);
 	return rc;
 }

@@ -13,15 +13,24 @@ const struct settings_manual manual = {
 			"record for each change.",
 			"Its account needs the verbs list and watch on these resources and "
 			"nothing else.",
+			"With --namespace, --pod-labels or --pod-fields it covers only a part of "
+			"the cluster. The records say so, and no address counts as outside.",
 			"It holds no state. After a restart it resumes from the last PROGRESS "
 			"record of its own output; where the API server no longer has that "
 			"history, it writes a GAP and lists everything again.",
+			"Two or more may run for one cluster and one topic: one writes, the "
+			"others stand by, and one of them takes over within 15 seconds when "
+			"the writer ends, dies or freezes. A file has one writer; a second is "
+			"refused.",
 			"An ADDRESS is kafka:TOPIC, a file that is appended to, or - for standard "
 			"output.",
 		},
 	.environment =
 		{
-			{"KUBECONFIG", "The kubeconfig file, where --kubeconfig is not given."},
+			{"KUBECONFIG",
+			 "The kubeconfig files, separated by colons and merged, where "
+			 "--kubeconfig is not given."},
+			{"PATH", "Where the exec plug-ins of a kubeconfig are looked for."},
 			{"HOME", "Holds .kube/config, which is tried last."},
 		},
 	.files =
@@ -34,16 +43,19 @@ const struct settings_manual manual = {
 		{
 			{EX_NOINPUT, "The kubeconfig does not exist."},
 			{EX_UNAVAILABLE, "The API server or the broker cannot be reached, or the "
-					 "output cannot be opened."},
+					 "output cannot be opened or has a writer."},
 			{EX_SOFTWARE, "An internal error, or out of memory."},
 			{EX_IOERR, "The output cannot be written."},
 			{EX_NOPERM, "The API server refuses the account."},
-			{EX_CONFIG, "No usable kubeconfig or account."},
+			{EX_CONFIG, "No usable kubeconfig or account, or an output of another "
+				    "scope."},
 		},
 	.examples =
 		{
 			{"tenure-kube -b broker:9092 --cluster prod --kubeconfig ~/.kube/config",
 			 "Watch a cluster and write to the Kafka topic tenure.kube."},
+			{"tenure-kube -b broker:9092 --cluster prod --writer-id team.kube.prod",
+			 "Use a name that the broker's access rules allow."},
 			{"tenure-kube --cluster prod --out kube.ndjson",
 			 "Watch with the usual kubeconfig and write to a file."},
 		},

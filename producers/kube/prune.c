@@ -143,32 +143,41 @@ static const struct part objects[KUBE_RESOURCES] = {
 	[KUBE_JOBS] = {.shape = &metadata_only},
 };
 
+/* True when NAME is one of NAMES, which blanks separate. */
+static bool is_one_of(struct value name, const char *names)
+{
+	const char *text = name.bytes + 1;
+	size_t length = name.length - 2;
+
+	for (const char *word = names; word != NULL; word = strchr(word, ' ')) {
+		size_t same = 0;
+
+		word += *word == ' ';
+		while (same < length && word[same] == text[same])
+			same++;
+		if (same == length && (word[same] == ' ' || word[same] == '\0'))
+			return true;
+	}
+	return false;
+}
+
 /* How the member NAME is kept, NULL when it is not. */
 static const struct part *part_named(const struct shape *shape, struct value name)
 {
-	const char *word = shape->whole != NULL ? shape->whole : "";
-
 	for (const struct part *part = shape->parts; part->name != NULL; part++)
 		if (value_is_text(name, part->name))
 			return part;
-	while (*word) {
-		size_t length = strcspn(word, " ");
-
-		if (name.length == length + 2 && memcmp(name.bytes + 1, word, length) == 0)
-			return &whole;
-		word += length + strspn(word + length, " ");
-	}
-	return NULL;
+	return shape->whole != NULL && is_one_of(name, shape->whole) ? &whole : NULL;
 }
 
-/* False for an item that lacks what PART needs. */
-static bool wanted(const struct part *part, struct value item)
+/* False when the item that ITEMS has reached lacks what PART needs. */
+static bool wanted(const struct part *part, struct value_cursor items)
 {
 	struct value member;
 
 	if (part->needs == NULL)
 		return true;
-	member = value_at(item, part->needs);
+	member = value_at(value_pass(&items), part->needs);
 	return value_present(member) &&
 	       (part->needs_text == NULL || value_is_text(member, part->needs_text));
 }
@@ -180,27 +189,29 @@ static bool nothing_since(const struct text *out, size_t from)
 }
 
 /* Recursion is as deep as the shapes are. */
-static void add_kept(struct text *out, const struct part *part, struct value value);
+static void add_kept(struct text *out, const struct part *part, struct value_cursor *cursor);
 
-/* Adds what PART keeps of the members of an object or the items of an array. */
-static void add_inside(struct text *out, const struct part *part, struct value around,
+/* Adds what PART keeps of the members or the items in INSIDE. */
+static void add_inside(struct text *out, const struct part *part, struct value_cursor *inside,
 		       const char *between)
 {
-	struct value_cursor cursor = value_walk(around);
-	bool array = value_is_array(around);
-	struct value name, value;
+	struct value name;
 
-	while (value_next(&cursor, &name, &value)) {
-		const struct part *inner = array ? part : part_named(part->shape, name);
+	while (value_reach(inside, &name)) {
+		const struct part *inner = inside->object ? part_named(part->shape, name) : part;
 		size_t before = out->length, from;
 
-		if (inner == NULL || (array && !wanted(part, value)))
+		if (inner == NULL || (!inside->object && !wanted(part, *inside))) {
+			value_pass(inside);
 			continue;
+		}
 		text_add_string(out, between);
-		value_add(out, name);
-		text_add_string(out, array ? "" : ":");
+		if (inside->object) {
+			value_add(out, name);
+			text_add(out, ":", 1);
+		}
 		from = out->length;
-		add_kept(out, inner, value);
+		add_kept(out, inner, inside);
 		if (inner->drop_empty && nothing_since(out, from))
 			out->length = before;
 		else
@@ -208,23 +219,28 @@ static void add_inside(struct text *out, const struct part *part, struct value a
 	}
 }
 
-static void add_kept(struct text *out, const struct part *part, struct value value)
+static void add_kept(struct text *out, const struct part *part, struct value_cursor *cursor)
 {
-	bool object = value_is_object(value);
+	bool object = *cursor->at == '{';
+	struct value_cursor inside;
 
-	if (part->shape == NULL || (!object && !value_is_array(value))) {
-		value_add(out, value);
+	if (part->shape == NULL || (!object && *cursor->at != '[')) {
+		value_add(out, value_pass(cursor));
 		return;
 	}
-	text_add_string(out, object ? "{" : "[");
-	add_inside(out, part, value, "");
-	text_add_string(out, object ? "}" : "]");
+	inside = value_enter(cursor);
+	text_add(out, object ? "{" : "[", 1);
+	add_inside(out, part, &inside, "");
+	text_add(out, object ? "}" : "]", 1);
+	value_leave(cursor, &inside);
 }
 
 void prune_add(struct text *out, enum kube_resource resource, struct value object)
 {
+	struct value_cursor inside = value_walk(object);
+
 	text_add_format(out, "{\"kind\":\"%s\"", kube_resource_kind(resource));
 	if (value_is_object(object))
-		add_inside(out, &objects[resource], object, ",");
-	text_add_string(out, "}");
+		add_inside(out, &objects[resource], &inside, ",");
+	text_add(out, "}", 1);
 }

@@ -2,12 +2,14 @@
 
 #include <string.h>
 
+#include "common/program/log.h"
 #include "common/topic/topic_reader.h"
 
 #define WAIT_MS 10000 /* for a broker to answer */
 
 /* Records to look back. The output has a PROGRESS a second and the changes in between; a SYNC
- * of a large cluster is longer than the first number, never than the last. */
+ * of a large cluster is longer than the first number, never than the last. In a topic each
+ * transaction counts as one record more. */
 static const int64_t lengths[] = {1000, 20000, 500000};
 
 void resume_init(struct resume *resume)
@@ -15,36 +17,69 @@ void resume_init(struct resume *resume)
 	*resume = (struct resume){.received = WHEN_MIN, .known = WHEN_MIN};
 }
 
+static void reach(const struct resume *resume, struct resume_point *point, uint64_t revision)
+{
+	if (point->revision != revision)
+		point->sure = resume->known;
+	point->revision = revision;
+}
+
+static void take_progress(struct resume *resume, const struct kube_event *event)
+{
+	if (!resume->proven)
+		resume->known = event->known;
+	resume->scope = event->scope;
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		reach(resume, &resume->points[r], event->revisions[r]);
+		resume->points[r].proved = event->proved[r];
+		resume->points[r].covered = event->revisions[r] > 0;
+	}
+	resume->proven = true;
+	resume->known = when_later(resume->known, event->known);
+}
+
 void resume_take(struct resume *resume, const char *cluster, const struct kube_event *event)
 {
-	uint64_t *revision;
+	bool all = event->resource >= KUBE_RESOURCES;
+	struct resume_point *point;
 
 	if (strcmp(event->cluster, cluster) != 0)
 		return;
 	resume->any = true;
 	resume->received = when_later(resume->received, event->received);
 	if (event->type == KUBE_PROGRESS) {
-		resume->proven = true;
-		resume->known = when_later(resume->known, event->known);
-		memcpy(resume->revisions, event->revisions, sizeof(resume->revisions));
+		take_progress(resume, event);
 		return;
 	}
-	if (!resume->proven || event->resource >= KUBE_RESOURCES)
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		if (event->type == KUBE_GAP && (all || event->resource == (enum kube_resource)r))
+			resume->points[r] =
+				(struct resume_point){.covered = resume->points[r].covered};
+	if (all)
 		return;
-	revision = &resume->revisions[event->resource];
+	point = &resume->points[event->resource];
+	point->covered = true;
 	switch (event->type) {
 	case KUBE_SYNC_BEGIN:
-		/* Until its end the resource is unknown. */
-		*revision = 0;
+		point->list = event->resource_version;
+		if (event->resource == KUBE_PODS)
+			resume->scope = event->scope;
 		break;
 	case KUBE_SYNC_END:
-		*revision = event->resource_version;
+		point->list = 0;
+		/* The watch runs on beside a planned list, and may be further. */
+		if (resume->proven && point->revision < event->resource_version)
+			reach(resume, point, event->resource_version);
 		break;
 	case KUBE_ADDED:
 	case KUBE_MODIFIED:
 	case KUBE_DELETED:
-		if (*revision > 0 && *revision < event->resource_version)
-			*revision = event->resource_version;
+		if (point->witness < event->resource_version)
+			point->witness = event->resource_version;
+		/* Up to LIST it is an item of it. */
+		if (point->revision > 0 && point->revision < event->resource_version &&
+		    point->list < event->resource_version)
+			reach(resume, point, event->resource_version);
 		break;
 	default:
 		break;
@@ -73,7 +108,9 @@ static int read_last(const char *address, const struct bus_options *options, int
 		kube_event_clear(&event);
 	}
 	topic_reader_close(reader);
-	return status == BUS_BROKEN ? -1 : 0;
+	if (status == BUS_QUIET)
+		log_error("%s: the broker did not answer within %d s", address, WAIT_MS / 1000);
+	return status == BUS_END ? 0 : -1;
 }
 
 int resume_read(const char *address, const struct bus_options *options, const char *cluster,

@@ -1,7 +1,8 @@
 /* resume.h - where an earlier run stopped, from the end of its own output.
  *
  * (1) A resource resumes only from a revision up to which the topic has everything: that of
- *     the last PROGRESS, of a SYNC_END after it, or of a change after either.
+ *     the last PROGRESS, of a SYNC_END after it, or of a change after either. After a GAP only a
+ *     whole list counts; one that has begun is completed at its revision.
  */
 #ifndef TENURE_KUBE_RESUME_H
 #define TENURE_KUBE_RESUME_H
@@ -15,11 +16,19 @@
 #include "common/record/kube_resource.h"
 
 struct resume {
-	bool any;                           /* there was a record of this cluster */
-	bool proven;                        /* there was a PROGRESS */
-	struct when received;               /* the latest; WHEN_MIN for none */
-	struct when known;                  /* of the last PROGRESS; WHEN_MIN for none */
-	uint64_t revisions[KUBE_RESOURCES]; /* 0: list again */
+	bool any;                /* there was a record of this cluster */
+	bool proven;             /* there was a PROGRESS */
+	struct when received;    /* the latest; WHEN_MIN for none */
+	struct when known;       /* of the last PROGRESS; WHEN_MIN for none */
+	struct kube_scope scope; /* of the run that wrote it */
+	struct resume_point {
+		uint64_t revision; /* 0: list again */
+		struct when sure;  /* KNOWN when REVISION was written */
+		uint64_t proved;   /* of the last PROGRESS, 0 for none */
+		uint64_t witness;  /* the greatest of an object, 0 for none */
+		bool covered;      /* the topic has something of it */
+		uint64_t list;     /* the revision of a list without an end, or 0 */
+	} points[KUBE_RESOURCES];
 };
 
 /* Fills RESUME from the last records at ADDRESS; standard output has none. Reads further back

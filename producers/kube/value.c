@@ -10,6 +10,11 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+static bool ends_scalar(char c)
+{
+	return c == ',' || c == '}' || c == ']' || is_blank(c);
+}
+
 static void skip_blanks(struct value_cursor *cursor)
 {
 	while (cursor->at < cursor->end && is_blank(*cursor->at))
@@ -18,10 +23,11 @@ static void skip_blanks(struct value_cursor *cursor)
 
 bool value_parse(const char *bytes, size_t length, struct value *value)
 {
-	struct value_cursor cursor = {bytes, bytes + length};
+	struct value_cursor cursor;
 
 	if (length == 0 || scan_validate(bytes, length) != SCAN_GOOD)
 		return false;
+	cursor = (struct value_cursor){bytes, bytes + length, false};
 	skip_blanks(&cursor);
 	while (cursor.end > cursor.at && is_blank(cursor.end[-1]))
 		cursor.end--;
@@ -44,35 +50,72 @@ bool value_is_array(struct value value)
 	return value.length > 0 && *value.bytes == '[';
 }
 
+bool value_is_string(struct value value)
+{
+	return value.length > 0 && *value.bytes == '"';
+}
+
+bool value_is_null(struct value value)
+{
+	return value.length == 4 && *value.bytes == 'n';
+}
+
+/* gcc -O2 leaves a call, which costs a tenth of the pruner's speed. */
+static inline __attribute__((always_inline)) const char *string_stop(const char *at,
+								     const char *end)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+
+	for (; end - at >= 8; at += 8) {
+		uint64_t bytes, quotes, escapes, stops;
+
+		memcpy(&bytes, at, 8);
+		quotes = bytes ^ ones * '"';
+		escapes = bytes ^ ones * '\\';
+		/* The first byte that stops is exact: borrows only go upwards. */
+		stops = (((quotes - ones) & ~quotes) | ((escapes - ones) & ~escapes)) & tops;
+		if (stops != 0)
+			return at + __builtin_ctzll(stops) / 8;
+	}
+	while (at < end && *at != '"' && *at != '\\')
+		at++;
+	return at;
+}
+
+const char *value_string_stop(const char *at, const char *end)
+{
+	return string_stop(at, end);
+}
+
 /* Moves past the string that begins here. */
 static void pass_string(struct value_cursor *cursor)
 {
-	cursor->at++;
-	while (cursor->at < cursor->end && *cursor->at != '"')
-		cursor->at += *cursor->at == '\\' && cursor->at + 1 < cursor->end ? 2 : 1;
-	if (cursor->at < cursor->end)
-		cursor->at++;
+	const char *at = string_stop(cursor->at + 1, cursor->end);
+
+	while (cursor->end - at >= 2 && *at == '\\')
+		at = string_stop(at + 2, cursor->end);
+	cursor->at = at < cursor->end ? at + 1 : cursor->end;
 }
 
-/* Moves past the value that begins here (a name, a member's value or an item). */
-static struct value pass_value(struct value_cursor *cursor)
+struct value value_pass(struct value_cursor *cursor)
 {
 	const char *start = cursor->at;
-	size_t depth = 0;
+	int depth = 0;
 
 	if (*start != '"' && *start != '{' && *start != '[')
-		while (cursor->at < cursor->end && *cursor->at != ',' && !is_blank(*cursor->at))
+		while (cursor->at < cursor->end && !ends_scalar(*cursor->at))
 			cursor->at++;
 	else
 		do {
-			if (*cursor->at == '"') {
+			char c = *cursor->at;
+
+			if (c == '"') {
 				pass_string(cursor);
 				continue;
 			}
-			if (*cursor->at == '{' || *cursor->at == '[')
-				depth++;
-			else if (*cursor->at == '}' || *cursor->at == ']')
-				depth--;
+			/* With this bit '[' is '{' and ']' is '}'. */
+			c |= 0x20;
+			depth += (c == '{') - (c == '}');
 			cursor->at++;
 		} while (depth > 0 && cursor->at < cursor->end);
 	return (struct value){start, (size_t)(cursor->at - start)};
@@ -81,25 +124,41 @@ static struct value pass_value(struct value_cursor *cursor)
 struct value_cursor value_walk(struct value container)
 {
 	if (!value_is_object(container) && !value_is_array(container))
-		return (struct value_cursor){NULL, NULL};
-	return (struct value_cursor){container.bytes + 1, container.bytes + container.length - 1};
+		return (struct value_cursor){NULL, NULL, false};
+	return (struct value_cursor){container.bytes + 1, container.bytes + container.length,
+				     *container.bytes == '{'};
+}
+
+struct value_cursor value_enter(const struct value_cursor *cursor)
+{
+	return (struct value_cursor){cursor->at + 1, cursor->end, *cursor->at == '{'};
+}
+
+void value_leave(struct value_cursor *cursor, const struct value_cursor *inside)
+{
+	cursor->at = inside->at < inside->end ? inside->at + 1 : inside->end;
+}
+
+bool value_reach(struct value_cursor *cursor, struct value *name)
+{
+	while (cursor->at < cursor->end && (is_blank(*cursor->at) || *cursor->at == ','))
+		cursor->at++;
+	if (cursor->at == cursor->end || *cursor->at == '}' || *cursor->at == ']')
+		return false;
+	*name = (struct value){NULL, 0};
+	if (!cursor->object)
+		return true;
+	*name = value_pass(cursor);
+	while (cursor->at < cursor->end && (is_blank(*cursor->at) || *cursor->at == ':'))
+		cursor->at++;
+	return cursor->at < cursor->end;
 }
 
 bool value_next(struct value_cursor *cursor, struct value *name, struct value *value)
 {
-	while (cursor->at < cursor->end && (is_blank(*cursor->at) || *cursor->at == ','))
-		cursor->at++;
-	if (cursor->at == cursor->end)
+	if (!value_reach(cursor, name))
 		return false;
-	*name = (struct value){cursor->at, 0};
-	*value = pass_value(cursor);
-	skip_blanks(cursor);
-	if (cursor->at < cursor->end && *cursor->at == ':') {
-		cursor->at++;
-		*name = *value;
-		skip_blanks(cursor);
-		*value = pass_value(cursor);
-	}
+	*value = value_pass(cursor);
 	return true;
 }
 
@@ -114,24 +173,35 @@ bool value_is_text(struct value value, const char *text)
 	return is_text(value, text, strlen(text));
 }
 
-static struct value member(struct value object, const char *name, size_t length)
+/* Moves to the value of the member NAME[LENGTH]; false if there is none. */
+static bool reach_member(struct value_cursor *cursor, const char *name, size_t length)
 {
-	struct value_cursor cursor = value_walk(object);
-	struct value key, value;
+	struct value key;
 
-	while (value_next(&cursor, &key, &value))
+	while (value_reach(cursor, &key)) {
 		if (is_text(key, name, length))
-			return value;
-	return (struct value){NULL, 0};
+			return true;
+		value_pass(cursor);
+	}
+	return false;
 }
 
 struct value value_at(struct value object, const char *path)
 {
+	struct value_cursor cursor = value_walk(object);
 	size_t length = strcspn(path, ".");
 
-	for (; path[length] == '.'; path += length + 1, length = strcspn(path, "."))
-		object = member(object, path, length);
-	return member(object, path, length);
+	/* What follows the member is not read: a pod may have a megabyte of annotations. */
+	while (cursor.object && reach_member(&cursor, path, length)) {
+		if (path[length] == '\0')
+			return value_pass(&cursor);
+		if (*cursor.at != '{')
+			break;
+		cursor = value_enter(&cursor);
+		path += length + 1;
+		length = strcspn(path, ".");
+	}
+	return (struct value){NULL, 0};
 }
 
 void value_copy_text(struct value value, char *to, size_t size)
@@ -157,17 +227,19 @@ uint64_t value_integer(struct value value)
 
 void value_add(struct text *out, struct value value)
 {
-	struct value_cursor cursor = {value.bytes, value.bytes + value.length};
+	struct value_cursor cursor = {value.bytes, value.bytes + value.length, false};
+	const char *start = cursor.at;
 
 	while (cursor.at < cursor.end) {
-		const char *start = cursor.at;
-
-		if (*start == '"')
+		if (*cursor.at == '"') {
 			pass_string(&cursor);
-		else
-			while (cursor.at < cursor.end && *cursor.at != '"' && !is_blank(*cursor.at))
-				cursor.at++;
-		text_add(out, start, (size_t)(cursor.at - start));
-		skip_blanks(&cursor);
+		} else if (!is_blank(*cursor.at)) {
+			cursor.at++;
+		} else {
+			text_add(out, start, (size_t)(cursor.at - start));
+			skip_blanks(&cursor);
+			start = cursor.at;
+		}
 	}
+	text_add(out, start, (size_t)(cursor.at - start));
 }

@@ -26,6 +26,7 @@ struct value {
 struct value_cursor {
 	const char *at;
 	const char *end;
+	bool object;
 };
 
 /* False unless BYTES[LENGTH] is one JSON text with nothing but blanks around it. */
@@ -34,6 +35,8 @@ bool value_parse(const char *bytes, size_t length, struct value *value);
 bool value_present(struct value value);
 bool value_is_object(struct value value);
 bool value_is_array(struct value value);
+bool value_is_string(struct value value);
+bool value_is_null(struct value value);
 
 /* The member at PATH, "items" or "metadata.resourceVersion". Absent also when an object on
  * the way is missing or not an object. */
@@ -43,6 +46,15 @@ struct value_cursor value_walk(struct value container);
 /* False at the end, and at once when the container is neither an object nor an array.
  * NAME has its quotes; in an array it is absent. */
 bool value_next(struct value_cursor *cursor, struct value *name, struct value *value);
+
+/* The same in smaller steps, which read each byte once: value_reach() moves to the next value
+ * and returns false at the end. Then value_pass() moves past it, or, when it is an object or
+ * an array, value_enter() begins a walk inside it, and value_leave() moves past it after that
+ * walk has reached its end. */
+bool value_reach(struct value_cursor *cursor, struct value *name);
+struct value value_pass(struct value_cursor *cursor);
+struct value_cursor value_enter(const struct value_cursor *cursor);
+void value_leave(struct value_cursor *cursor, const struct value_cursor *inside);
 
 /* True when VALUE is the string TEXT. */
 bool value_is_text(struct value value, const char *text);
@@ -54,5 +66,8 @@ void value_copy_text(struct value value, char *to, size_t size);
 uint64_t value_integer(struct value value);
 /* Adds VALUE without the blanks between its tokens. */
 void value_add(struct text *out, struct value value);
+
+/* The first quote or backslash from AT on, or END; eight bytes at a time. */
+const char *value_string_stop(const char *at, const char *end);
 
 #endif

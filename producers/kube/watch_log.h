@@ -21,6 +21,8 @@ struct watch_log {
 
 /* Takes the problem of WATCH, if it has one, and logs it. */
 void watch_log_problem(struct watch_log *log, struct watch *watch, const struct clocks *now);
+/* Logs how far a list is that runs for long, every 10 s, and its end. */
+void watch_log_list(struct watch *watch, const struct clocks *now);
 /* Logs that the trouble is over, once every watch is open. */
 void watch_log_recovery(struct watch_log *log, const struct watch watches[static KUBE_RESOURCES],
 			const struct clocks *now);

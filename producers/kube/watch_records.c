@@ -18,50 +18,91 @@ static void add_sync(const struct watch *watch, enum kube_event_type type, const
 		     struct text *record)
 {
 	kube_event_add_sync(record, type, watch->cluster, watch->resource, now->received,
-			    watch->list_revision);
+			    watch->list_revision, watch->scope,
+			    watch->gap != NULL && strcmp(watch->gap, WATCH_WENT_BACK) == 0);
 }
 
-static bool add_gap(struct watch *watch, const struct clocks *now, struct text *record)
+static void add_gap(struct watch *watch, const struct clocks *now, struct when from,
+		    const char *reason, struct text *record)
 {
-	/* Before anything is known nothing can be missing. */
-	if (watch->gap == NULL || watch->gap_written || when_not_after(watch->known, WHEN_MIN))
-		return false;
-	watch->gap_written = true;
 	watch->stats->gaps++;
 	kube_event_add_gap(record, watch->cluster, watch->resource, now->received,
-			   when_earlier(watch->known, now->received), now->received, watch->gap);
-	return true;
+			   when_earlier(from, now->received), now->received, reason);
+}
+
+static void begin_sync(struct watch *watch, const struct clocks *now, struct text *record)
+{
+	watch->begun = watch->covered = true;
+	watch->begun_at = watch->told_at = now->tick;
+	watch->listed = 0;
+	add_sync(watch, KUBE_SYNC_BEGIN, now, record);
 }
 
 static void end_sync(struct watch *watch, const struct clocks *now, struct text *record)
 {
 	watch->stats->syncs++;
-	watch->revision = watch->delivered = watch->list_revision;
-	if (!watch->exact)
-		watch->known = watch->list_asked;
+	if (!watch->exact) {
+		watch->revision = watch->delivered = watch->written = watch->list_revision;
+		watch->known = watch->sure = when_later(watch->known, watch->list_asked);
+		watch->owed = 0;
+		watch->era++;
+	}
 	watch->gap = NULL;
-	watch->exact = false;
-	watch->state = WATCH_TO_WATCH;
 	add_sync(watch, KUBE_SYNC_END, now, record);
+	watch->exact = watch->partial = false;
+	watch->state = WATCH_TO_WATCH;
+	if (watch->planned) {
+		watch->retry.failures = 0;
+		watch_stop(watch);
+	}
+}
+
+/* The newest change makes the best witness. */
+static void witness(struct watch *watch, uint64_t revision)
+{
+	if (watch->witness < revision)
+		watch->witness = revision;
 }
 
 static bool next_of_page(struct watch *watch, const struct clocks *now, struct text *record)
 {
-	struct value name, item;
+	enum list_stream_status status = LIST_STREAM_ITEM;
+	bool begun = watch->page.revision > 0;
 
-	if (add_gap(watch, now, record))
+	while (!value_present(watch->item)) {
+		status = list_stream_next(&watch->page, &watch->body, &watch->item);
+		if (status != LIST_STREAM_ITEM ||
+		    scope_has(watch->scope, watch->resource, watch->item))
+			break;
+		watch->item = (struct value){NULL, 0};
+	}
+	if (status == LIST_STREAM_WRONG)
+		watch_page_wrong(watch, watch->page.fault, now);
+	if (status == LIST_STREAM_WRONG || watch->page.revision == 0 ||
+	    (!begun && !watch_page_begins(watch, now)))
+		return false;
+	/* Before anything is known nothing can be missing. */
+	if (watch->gap != NULL && !watch->gap_written && !when_is_min(watch->known)) {
+		watch->gap_written = true;
+		add_gap(watch, now, watch->known, watch->gap, record);
 		return true;
+	}
 	if (!watch->begun) {
-		watch->begun = true;
-		add_sync(watch, KUBE_SYNC_BEGIN, now, record);
+		begin_sync(watch, now, record);
 		return true;
 	}
-	if (value_next(&watch->items, &name, &item)) {
+	if (status == LIST_STREAM_ITEM) {
 		watch->stats->items++;
-		add_object(watch, KUBE_ADDED, now, item, record);
+		watch->listed++;
+		watch->byte_at = now->tick;
+		witness(watch, value_integer(value_at(watch->item, "metadata.resourceVersion")));
+		add_object(watch, KUBE_ADDED, now, watch->item, record);
+		watch->item = (struct value){NULL, 0};
 		return true;
 	}
-	if (watch->token.length > 0) {
+	if (status == LIST_STREAM_MORE)
+		return false;
+	if (watch->page.token.length > 0) {
 		watch->state = WATCH_TO_LIST;
 		return false;
 	}
@@ -78,21 +119,22 @@ static void take_error(struct watch *watch, struct value object, const struct cl
 		   status.retry_after_s, now);
 }
 
-/* True when the change is new. */
-static bool take_change(struct watch *watch, const struct api_reply_change *change)
+/* A proof had denied the change of REVISION: takes it back, and adds the GAP. */
+static void break_promise(struct watch *watch, uint64_t revision, const struct clocks *now,
+			  struct text *record)
 {
-	bool late = change->revision <= watch->revision;
+	watch->stats->late++;
+	watch->era++;
+	watch->revision = revision - 1;
+	add_gap(watch, now, watch->sure, "late_change", record);
+}
 
-	if (change->revision <= watch->delivered) {
-		watch->stats->duplicates++;
-		return false;
-	}
-	watch->stats->late += late;
+static void take_change(struct watch *watch, uint64_t revision)
+{
+	watch->sure = watch->known;
+	witness(watch, revision);
 	watch->stats->changes++;
-	watch->delivered = change->revision;
-	if (!late)
-		watch->revision = change->revision;
-	return true;
+	watch->revision = watch->delivered = watch->written = revision;
 }
 
 static bool take_line(struct watch *watch, const char *line, size_t length,
@@ -114,9 +156,22 @@ static bool take_line(struct watch *watch, const char *line, size_t length,
 		watch->stats->bookmarks++;
 		if (watch->revision < change.revision)
 			watch->revision = change.revision;
+		if (watch->delivered < change.revision)
+			watch->delivered = change.revision;
 		return false;
 	}
-	if (!take_change(watch, &change))
+	if (change.revision <= watch->written) {
+		watch->stats->duplicates++;
+		return false;
+	}
+	if (change.revision <= watch->revision) {
+		break_promise(watch, change.revision, now, record);
+		/* The line is read again. */
+		watch->taken = watch->scanned = watch->taken - length - 1;
+		return true;
+	}
+	take_change(watch, change.revision);
+	if (!scope_has(watch->scope, watch->resource, change.object))
 		return false;
 	add_object(watch, change.type, now, change.object, record);
 	return true;
@@ -164,6 +219,12 @@ static bool next_change(struct watch *watch, const struct clocks *now, struct te
 
 bool watch_records_next(struct watch *watch, const struct clocks *now, struct text *record)
 {
+	bool lists = watch->state == WATCH_LISTING || watch->state == WATCH_WRITING;
+
+	if (lists && watch->exact && !watch->begun) {
+		begin_sync(watch, now, record);
+		return true;
+	}
 	switch (watch->state) {
 	case WATCH_WRITING:
 		return next_of_page(watch, now, record);

@@ -5,40 +5,42 @@
 #include <sysexits.h>
 
 #include "common/program/log.h"
-#include "producers/kube/api_reply.h"
+#include "producers/kube/channel.h"
+#include "producers/kube/evidence.h"
 #include "producers/kube/http.h"
 #include "producers/kube/path.h"
-#include "producers/kube/progress_rounds.h"
+#include "producers/kube/proofs.h"
+#include "producers/kube/standstill.h"
 #include "producers/kube/watch.h"
 #include "producers/kube/watch_log.h"
 #include "producers/kube/watch_records.h"
 
-#define LIST_TIMEOUT_S 120L
-#define WATCH_TIMEOUT_S 615L /* the server is asked to end it earlier */
-#define PROBE_TIMEOUT_S 10L
-#define PROBE_MAX (4u * 1024 * 1024) /* bytes; it holds one object */
 #define POLL_MS 50
-#define POLL_SETTLING_MS 10
+/* New lists: so many at once, which is the seven of a server that has restarted and two more,
+ * then one each time. So there are at most 19 in the first minute of a storm. */
+#define LISTS_MAX 9
+#define LIST_EVERY_NS (6 * NS_PER_SECOND)
+#define START_NS (10 * NS_PER_SECOND) /* a server that starts may refuse everything so long */
 
-/* One resource's side of the network. */
-struct channel {
-	struct http_request *request; /* the watch's, or NULL */
-	struct http_request *probe;
-	struct text probe_body;
-	struct when next_sync;
-};
+#define CHANNELS (2 * KUBE_RESOURCES)
 
 struct watches {
 	struct watches_options options;
 	struct access *access;
 	struct http *http;
 	struct watch list[KUBE_RESOURCES];
-	struct channel channels[KUBE_RESOURCES];
+	struct watch planned[KUBE_RESOURCES]; /* the planned lists */
+	struct when next_sync[KUBE_RESOURCES];
+	struct channel channels[CHANNELS]; /* the planned lists first */
 	struct watch_stats stats;
-	struct progress_rounds progress;
+	struct proofs proofs;
 	struct watch_log log;
-	bool served;   /* the server has answered once: later trouble is retried */
-	bool unshared; /* warned that there can be no PROGRESS */
+	struct standstill standstill;
+	int lists;              /* that may be started now */
+	struct when listed_at;  /* when there was last one more */
+	bool served;            /* the server has answered once: later trouble is retried */
+	struct when refused_at; /* first; WHEN_MIN for not yet */
+	unsigned lacking;       /* a bit for each resource whose rule the log had as lacking */
 	uint64_t reconnects;
 	int exit_code;
 };
@@ -55,18 +57,31 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 	watches->options = *options;
 	watches->access = access;
 	watches->exit_code = EX_SOFTWARE;
-	progress_rounds_init(&watches->progress, options->cluster, options->progress_interval_ns);
-	watches->progress.last_known = resume->known;
+	watches->lists = LISTS_MAX;
+	watches->listed_at = watches->refused_at = WHEN_MIN;
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		struct watch *watch = &watches->list[r];
+		const struct resume_point *point = &resume->points[r];
+		struct watch *watch = &watches->list[r], *planned = &watches->planned[r];
+		uint64_t own_seed = seed * (uint64_t)(2 * r + 1);
 
-		watch_init(watch, (enum kube_resource)r, options->cluster,
-			   seed * (uint64_t)(2 * r + 1), &watches->stats);
-		text_init(&watches->channels[r].probe_body, PROBE_MAX);
-		watches->channels[r].next_sync = WHEN_MIN;
-		if (resume->revisions[r] > 0) {
-			watch_resume(watch, resume->revisions[r], resume->known);
-		} else if (resume->any) {
+		watch_init(watch, (enum kube_resource)r, options->cluster, own_seed,
+			   &watches->stats);
+		watch_init(planned, (enum kube_resource)r, options->cluster, ~own_seed,
+			   &watches->stats);
+		watch_keep_idle(planned);
+		watch->scope = planned->scope = &watches->options.scope;
+		watches->next_sync[r] = WHEN_MIN;
+		channel_init(&watches->channels[r], planned);
+		channel_init(&watches->channels[KUBE_RESOURCES + r], watch);
+		if (point->revision > 0) {
+			watch_resume(watch, point->revision, resume->known);
+			evidence_resume(watch, point->proved, point->sure, point->witness);
+			if (point->list > 0)
+				watch_plan(planned, watch);
+		} else if (resume->proven && point->list > 0) {
+			watch_resume_list(watch, point->list, resume->known);
+		} else if (point->covered || (resume->any && !resume->proven)) {
+			watch->covered = true;
 			watch->known = resume->proven ? resume->known : resume->received;
 			watch_relist(watch, "restart");
 		}
@@ -76,124 +91,143 @@ struct watches *watches_open(const struct watches_options *options, struct acces
 		watches_close(watches);
 		return NULL;
 	}
+	proofs_init(&watches->proofs, options->cluster, options->progress_interval_ns,
+		    watches->list, watches->http, seed);
+	watches->proofs.last_known = resume->known;
+	standstill_init(&watches->standstill, options->progress_interval_ns);
 	return watches;
-}
-
-static void release(struct http_request **request)
-{
-	http_release(*request);
-	*request = NULL;
 }
 
 void watches_close(struct watches *watches)
 {
 	if (watches == NULL)
 		return;
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		release(&watches->channels[r].request);
-		release(&watches->channels[r].probe);
-		text_free(&watches->channels[r].probe_body);
-		watch_free(&watches->list[r]);
+	for (int i = 0; i < CHANNELS; i++) {
+		channel_free(&watches->channels[i]);
+		watch_free(watches->channels[i].watch);
 	}
+	proofs_stop(&watches->proofs);
 	http_close(watches->http);
 	free(watches);
 }
 
-static int ask_watch(struct watches *watches, struct watch *watch, struct channel *channel,
-		     const struct clocks *now)
-{
-	struct text path;
-	bool list;
-
-	text_init(&path, 65536);
-	watch_ask(watch, now, &path);
-	list = watch->state == WATCH_LISTING;
-	channel->request =
-		http_get(watches->http, text_terminate(&path), path_accept(watch->resource, list),
-			 list ? HTTP_WHOLE : HTTP_STREAM, list ? LIST_TIMEOUT_S : WATCH_TIMEOUT_S,
-			 &watch->body);
-	text_free(&path);
-	return channel->request != NULL ? 0 : -1;
-}
-
-static int ask_probes(struct watches *watches, const struct clocks *now)
-{
-	struct text path;
-	int rc = -1;
-
-	text_init(&path, 1024);
-	progress_rounds_begin(&watches->progress, watches->list, now);
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		enum kube_resource resource = (enum kube_resource)r;
-		struct channel *channel = &watches->channels[r];
-
-		release(&channel->probe);
-		if (!watches->progress.probes[r].asked)
-			continue;
-		text_clear(&path);
-		text_clear(&channel->probe_body);
-		path_add_list(&path, resource, 1, 0, NULL);
-		channel->probe =
-			http_get(watches->http, text_terminate(&path), path_accept(resource, true),
-				 HTTP_WHOLE, PROBE_TIMEOUT_S, &channel->probe_body);
-		if (channel->probe == NULL)
-			goto out;
-	}
-	rc = 0;
-out:
-	text_free(&path);
-	return rc;
-}
-
-/* Starts a planned SYNC when it is due; each resource has its own time in the interval. */
+/* Starts a planned list when it is due; each resource has its own time in the interval. */
 static void plan_sync(struct watches *watches, int r, const struct clocks *now)
 {
 	int64_t interval = watches->options.sync_interval_ns;
-	struct channel *channel = &watches->channels[r];
+	const struct watch *watch = &watches->list[r];
+	struct watch *planned = &watches->planned[r];
+	struct when *next = &watches->next_sync[r];
 
-	if (interval == 0 || watches->list[r].state != WATCH_OPEN)
+	if (watch->revision == 0 || watch->gap != NULL || watch->state < WATCH_TO_WATCH) {
+		/* The list that is due replaces it. */
+		watch_stop(planned);
+		planned->list_revision = 0;
 		return;
-	if (when_is_min(channel->next_sync))
-		channel->next_sync = when_add(now->tick, interval / KUBE_RESOURCES * (r + 1));
-	if (when_before(now->tick, channel->next_sync))
-		return;
-	channel->next_sync = when_add(now->tick, interval);
-	watch_sync(&watches->list[r]);
+	}
+	if (when_is_min(*next))
+		*next = when_add(now->tick, interval / KUBE_RESOURCES * (r + 1));
+	if (watch->revision < planned->list_revision)
+		return; /* a late change took it back: the list would begin a new order */
+	if (interval > 0 && planned->state == WATCH_IDLE && when_not_after(*next, now->tick)) {
+		*next = when_add(now->tick, interval);
+		watch_plan(planned, watch);
+	}
+	/* It was to begin again: the watch has come further. */
+	if (planned->state == WATCH_TO_LIST && !planned->begun)
+		watch_plan(planned, watch);
+}
+
+/* True when another new list may be started. */
+static bool take_list_budget(struct watches *watches, const struct clocks *now)
+{
+	if (when_is_min(watches->listed_at) || watches->lists == LISTS_MAX)
+		watches->listed_at = now->tick;
+	while (watches->lists < LISTS_MAX &&
+	       when_since(now->tick, watches->listed_at) >= LIST_EVERY_NS) {
+		watches->listed_at = when_add(watches->listed_at, LIST_EVERY_NS);
+		watches->lists++;
+	}
+	if (watches->lists == 0)
+		return false;
+	watches->lists--;
+	return true;
 }
 
 int watches_ask(struct watches *watches, const struct clocks *now)
 {
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		struct watch *watch = &watches->list[r];
-		struct channel *channel = &watches->channels[r];
-
+	for (int r = 0; r < KUBE_RESOURCES; r++)
 		plan_sync(watches, r, now);
-		if (channel->request != NULL && !watch_listening(watch))
-			release(&channel->request);
-		if (watch_due(watch, now) && ask_watch(watches, watch, channel, now) < 0)
+	for (int i = 0; i < CHANNELS; i++) {
+		struct channel *channel = &watches->channels[i];
+		struct watch *watch = channel->watch;
+
+		if (watch_expire(watch, now))
+			watch_log_problem(&watches->log, watch, now);
+		if (channel_tend(channel, watches->http) < 0)
+			return -1;
+		if (!watch_due(watch, now) ||
+		    (watch_lists_anew(watch) && !take_list_budget(watches, now)))
+			continue;
+		if (channel_ask(channel, watches->http, now) < 0)
 			return -1;
 	}
-	if (progress_rounds_due(&watches->progress, watches->list, now))
-		return ask_probes(watches, now);
 	return 0;
 }
 
 int watches_turn(struct watches *watches)
 {
-	return http_turn(watches->http, watches->progress.running ? POLL_SETTLING_MS : POLL_MS);
+	return http_turn(watches->http, POLL_MS);
+}
+
+/* Logs which rules the account lacks, when every resource was answered, and again when it lacks
+ * more. */
+static void log_rules(struct watches *watches)
+{
+	struct text rules;
+	unsigned lacking = 0;
+
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		const struct watch *watch = &watches->list[r];
+
+		if (!watch->refused && !watch->missing && watch->list_revision == 0 &&
+		    watch->revision == 0)
+			return;
+		lacking |= (unsigned)watch->refused << r;
+	}
+	if ((lacking & ~watches->lacking) == 0)
+		return;
+	watches->lacking |= lacking;
+	text_init(&rules, 4096);
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		enum kube_resource resource = (enum kube_resource)r;
+		const char *namespace = scope_namespace(&watches->options.scope, resource);
+
+		if (!watches->list[r].refused)
+			continue;
+		text_add_format(&rules,
+				" {apiGroups: [\"%s\"], resources: [%s], verbs: [list, watch]}",
+				path_group(resource), kube_resource_name(resource));
+		if (namespace != NULL)
+			text_add_format(&rules, " in namespace %s", namespace);
+	}
+	log_warn("the account lacks these rules of RBAC, and nothing is written of their "
+		 "resources:%s",
+		 text_terminate(&rules));
+	text_free(&rules);
 }
 
 /* Until the server's first good answer, trouble that only the user can fix is fatal. -1 after
  * logging. */
 static int check_start(struct watches *watches, const struct watch *watch,
-		       const struct http_request *request)
+		       const struct http_request *request, const struct clocks *now)
 {
 	bool refused = request->status == 401 || request->status == 403;
 	const struct access *access = watches->access;
 
 	if (request->status == 200 && request->failure == HTTP_FINE)
 		watches->served = true;
-	if (watches->served || watch->state == WATCH_LEFT_OUT)
+	if (watches->served)
 		return 0;
 	if (request->failure == HTTP_UNREACHABLE || request->failure == HTTP_UNTRUSTED) {
 		log_error("cannot reach the API server %s of %s: %s", access->server,
@@ -201,7 +235,11 @@ static int check_start(struct watches *watches, const struct watch *watch,
 		watches->exit_code = EX_UNAVAILABLE;
 		return -1;
 	}
-	if (refused && request->failure == HTTP_FINE) {
+	if (refused && when_is_min(watches->refused_at))
+		watches->refused_at = now->tick;
+	/* A server that starts does not know its accounts and rules yet. */
+	if (refused && request->failure == HTTP_FINE &&
+	    when_since(now->tick, watches->refused_at) >= START_NS) {
 		log_error("the API server %s of %s refuses: %s", access->server, access->source,
 			  watch->problem);
 		watches->exit_code = EX_NOPERM;
@@ -210,10 +248,10 @@ static int check_start(struct watches *watches, const struct watch *watch,
 	return 0;
 }
 
-static int end_request(struct watches *watches, int r, const struct clocks *now)
+static int end_request(struct watches *watches, struct channel *channel, const struct clocks *now)
 {
-	struct watch *watch = &watches->list[r];
-	struct http_request *request = watches->channels[r].request;
+	struct watch *watch = channel->watch;
+	struct http_request *request = channel->request;
 	struct watch_end end = {
 		.status = request->status,
 		.failed = request->failure != HTTP_FINE,
@@ -223,42 +261,48 @@ static int end_request(struct watches *watches, int r, const struct clocks *now)
 	};
 	int rc;
 
-	if (request->status == 401)
-		access_refresh_token(watches->access);
+	if (watch_lists_anew(watch) && request->status != 200 && request->status != 410)
+		watches->lists++; /* a refusal is no load, and the next one waits longer */
 	watch_ended(watch, &end, now);
-	rc = check_start(watches, watch, request);
-	release(&watches->channels[r].request);
+	rc = check_start(watches, watch, request, now);
+	log_rules(watches);
+	http_release(channel->request);
+	channel->request = NULL;
 	return rc;
 }
 
 /* One watch was opened: the others need not wait for their own retry. */
-static void hurry_others(struct watches *watches, int opened, const struct clocks *now)
+static void hurry_others(struct watches *watches, const struct watch *opened,
+			 const struct clocks *now)
 {
-	for (int r = 0; r < KUBE_RESOURCES; r++)
-		if (r != opened)
-			watch_hurry(&watches->list[r], now);
+	for (int i = 0; i < CHANNELS; i++)
+		if (watches->channels[i].watch != opened)
+			retry_hurry(&watches->channels[i].watch->retry, now);
 }
 
-static enum watches_status next_of(struct watches *watches, int r, const struct clocks *now,
-				   struct text *record)
+static enum watches_status next_of(struct watches *watches, struct channel *channel,
+				   const struct clocks *now, struct text *record)
 {
-	struct watch *watch = &watches->list[r];
-	struct channel *channel = &watches->channels[r];
+	struct watch *watch = channel->watch;
 	bool ended;
 
 	if (channel->request != NULL && channel->request->status) {
 		uint64_t openings = watch->openings;
 
+		watches->served = watches->served || channel->request->status == 200;
 		watch_answered(watch, channel->request->status, now);
-		if (openings != watch->openings)
-			hurry_others(watches, r, now);
+		if (openings != watch->openings) {
+			hurry_others(watches, watch, now);
+			retry_hurry(&watches->proofs.retry, now);
+		}
 	}
 	if (watch_records_next(watch, now, record))
 		return WATCHES_RECORD;
 	ended = channel->request != NULL && channel->request->ended && watch_listening(watch);
-	if (ended && end_request(watches, r, now) < 0)
+	if (ended && end_request(watches, channel, now) < 0)
 		return WATCHES_BROKEN;
 	watch_log_problem(&watches->log, watch, now);
+	watch_log_list(watch, now);
 	return ended && watch_records_next(watch, now, record) ? WATCHES_RECORD : WATCHES_QUIET;
 }
 
@@ -268,86 +312,34 @@ static int reconnect(struct watches *watches, const struct clocks *now)
 	struct watch_end end = {.failed = true, .message = "the API server does not answer"};
 
 	watches->reconnects++;
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		struct watch *watch = &watches->list[r];
+	for (int i = 0; i < CHANNELS; i++) {
+		struct channel *channel = &watches->channels[i];
 
-		if (watches->channels[r].request != NULL)
-			watch_ended(watch, &end, now);
-		release(&watches->channels[r].request);
-		release(&watches->channels[r].probe);
-		watch_log_problem(&watches->log, watch, now);
+		if (channel->request != NULL)
+			watch_ended(channel->watch, &end, now);
+		channel_release(channel);
+		watch_log_problem(&watches->log, channel->watch, now);
 	}
+	proofs_stop(&watches->proofs);
 	return http_reconnect(watches->http);
-}
-
-/* True when the answer to the probe bounds how far its watch lags: http.h (2). */
-static bool shared(struct watches *watches, int r)
-{
-	const struct http_request *probe = watches->channels[r].probe;
-	const struct http_request *request = watches->channels[r].request;
-
-	if (probe->multiplexed && request != NULL && request->multiplexed) {
-		if (probe->connection == request->connection)
-			return true;
-		/* The server wants the old connection closed. */
-		watch_again(&watches->list[r]);
-		return false;
-	}
-	if (!watches->unshared)
-		log_warn("the API server %s does not speak HTTP/2: no PROGRESS will be written, "
-			 "because nothing shows that its watches have not stalled",
-			 watches->access->server);
-	watches->unshared = true;
-	return false;
-}
-
-static int take_probe(struct watches *watches, int r, const struct clocks *now)
-{
-	struct channel *channel = &watches->channels[r];
-	const struct http_request *probe = channel->probe;
-	struct api_reply_page page;
-	bool good =
-		probe->status == 200 && probe->failure == HTTP_FINE &&
-		api_reply_read_page(channel->probe_body.data, channel->probe_body.length, &page);
-
-	if (probe->failure == HTTP_TIMED_OUT) {
-		progress_rounds_abandon(&watches->progress);
-		return reconnect(watches, now);
-	}
-	if (!good || !shared(watches, r)) {
-		progress_rounds_abandon(&watches->progress);
-	} else if (!progress_rounds_answered(&watches->progress, (enum kube_resource)r,
-					     page.revision, now)) {
-		log_warn("%s: the API server's revisions went back, from %" PRIu64 " to %" PRIu64,
-			 kube_resource_name((enum kube_resource)r), watches->list[r].revision,
-			 page.revision);
-		progress_rounds_abandon(&watches->progress);
-		watch_relist(&watches->list[r], "revisions_went_back");
-	}
-	release(&channel->probe);
-	return 0;
 }
 
 enum watches_status watches_next(struct watches *watches, const struct clocks *now,
 				 struct text *record)
 {
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		enum watches_status status = next_of(watches, r, now, record);
+	for (int i = 0; i < CHANNELS; i++) {
+		enum watches_status status = next_of(watches, &watches->channels[i], now, record);
 
 		if (status != WATCHES_QUIET)
 			return status;
 	}
 	watch_log_recovery(&watches->log, watches->list, now);
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		struct http_request *probe = watches->channels[r].probe;
-
-		if (probe != NULL && probe->ended && take_probe(watches, r, now) < 0)
-			return WATCHES_BROKEN;
-	}
-	/* What is still unread may be a change that came before the answers. */
-	if (http_drained(watches->http) &&
-	    progress_rounds_next(&watches->progress, watches->list, now, record))
+	if (proofs_turn(&watches->proofs, now) < 0 ||
+	    (watches->proofs.unanswered && reconnect(watches, now) < 0))
+		return WATCHES_BROKEN;
+	if (proofs_next(&watches->proofs, now, record))
 		return WATCHES_RECORD;
+	standstill_log(&watches->standstill, &watches->proofs, now);
 	return WATCHES_QUIET;
 }
 
@@ -362,11 +354,11 @@ void watches_log_counters(const struct watches *watches)
 
 	log_info("changes=%" PRIu64 " items=%" PRIu64 " syncs=%" PRIu64 " gaps=%" PRIu64
 		 " bookmarks=%" PRIu64 " progress=%" PRIu64 " "
-		 "rounds_abandoned=%" PRIu64 " late=%" PRIu64 " duplicates=%" PRIu64
+		 "rounds_failed=%" PRIu64 " late=%" PRIu64 " stalls=%" PRIu64 " duplicates=%" PRIu64
 		 " unreadable=%" PRIu64 " too_large=%" PRIu64 " "
-		 "requests_failed=%" PRIu64 " reconnects=%" PRIu64,
+		 "requests=%" PRIu64 " requests_failed=%" PRIu64 " reconnects=%" PRIu64,
 		 stats->changes, stats->items, stats->syncs, stats->gaps, stats->bookmarks,
-		 watches->progress.written, watches->progress.abandoned, stats->late,
-		 stats->duplicates, stats->unreadable, stats->too_large, stats->failures,
-		 watches->reconnects);
+		 watches->proofs.written, watches->proofs.failed, stats->late, stats->stalls,
+		 stats->duplicates, stats->unreadable, stats->too_large, stats->requests,
+		 stats->failures, watches->reconnects);
 }

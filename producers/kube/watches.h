@@ -13,11 +13,13 @@
 #include "producers/kube/access.h"
 #include "producers/kube/clocks.h"
 #include "producers/kube/resume.h"
+#include "producers/kube/scope.h"
 
 struct watches_options {
 	const char *cluster;
 	int64_t progress_interval_ns;
 	int64_t sync_interval_ns; /* 0: no planned SYNC */
+	struct scope scope;
 };
 
 enum watches_status {

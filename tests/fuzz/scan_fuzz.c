@@ -68,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct json_object *root, *b = NULL, *c = NULL;
 	struct scan scan;
 	enum scan_outcome outcome;
+	size_t first;
 
 	if (size > 100000)
 		return 0;
@@ -77,6 +78,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		      (outcome == SCAN_GOOD || outcome == SCAN_NOT_AN_OBJECT ||
 		       outcome == SCAN_TWICE) ||
 	      outcome == SCAN_TWICE);
+	first = scan_first_object(text, size);
+	check(first == 0 || (text[first - 1] == '}' && scan_validate(text, first) == SCAN_GOOD));
+	if (outcome == SCAN_GOOD && *text == '{')
+		check(first == scan.closing_brace + 1);
 	if (outcome != SCAN_GOOD || has_nul_name(text, size))
 		return 0;
 	check(text[scan.closing_brace] == '}');

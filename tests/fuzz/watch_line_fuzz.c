@@ -68,6 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 	} else {
 		text_add(&watch.body, (const char *)data + 1, size - 1);
+		watch_answered(&watch, data[0] & 0x20 ? 410 : 200, &start);
+		give_all(&watch, &record);
 		watch_ended(&watch, &(struct watch_end){.status = data[0] & 0x20 ? 410 : 200},
 			    &start);
 		give_all(&watch, &record);

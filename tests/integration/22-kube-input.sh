@@ -35,6 +35,7 @@ config() { # server user
 config http://127.0.0.1:9 'token: t' >"$here/refused"
 config https://no-such-host.invalid 'token: t' >"$here/unknown"
 config https://h 'exec: {command: aws}' >"$here/exec"
+config https://h 'username: u, password: p' >"$here/password"
 grep -v current-context "$here/refused" >"$here/contextless"
 echo 'clusters: [' >"$here/broken"
 out=(--out "$here/out.json")
@@ -49,7 +50,11 @@ refused 66 "kubeconfig $here/missing does not exist" --cluster c --kubeconfig "$
 refused 78 "kubeconfig $here/contextless has no current-context" --cluster c --kubeconfig "$here/contextless" "${out[@]}"
 refused 78 'which is not among its contexts (x)' --cluster c --kubeconfig "$here/refused" --context y "${out[@]}"
 refused 78 "kubeconfig $here/broken is not YAML" --cluster c --kubeconfig "$here/broken" "${out[@]}"
-refused 78 'exec of users[u] is not supported yet' --cluster c --kubeconfig "$here/exec" "${out[@]}"
+refused 78 'exec of users[u] must have the apiVersion' --cluster c --kubeconfig "$here/exec" "${out[@]}"
+refused 78 'username of users[u] is not supported' --cluster c --kubeconfig "$here/password" "${out[@]}"
+export KUBECONFIG=:$here/missing:$here/other
+refused 66 "kubeconfig $KUBECONFIG does not exist" --cluster c "${out[@]}"
+unset KUBECONFIG
 refused 69 "cannot reach the API server http://127.0.0.1:9 of $here/refused" --cluster c --kubeconfig "$here/refused" "${out[@]}"
 refused 69 'cannot reach the API server https://no-such-host.invalid' --cluster c --kubeconfig "$here/unknown" "${out[@]}"
 refused 69 "$here/no/such/folder" --cluster c --kubeconfig "$here/refused" --out "$here/no/such/folder/out.json"

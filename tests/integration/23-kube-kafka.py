@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(__file__))
-from confluent_kafka import Consumer, TopicPartition  # noqa: E402
+from confluent_kafka import Consumer, KafkaError, TopicPartition  # noqa: E402
 from enrich_broker import Broker  # noqa: E402
 from kube_api import KUBE, PATHS, Lab, final_state, pod, seconds  # noqa: E402
 
@@ -23,14 +23,16 @@ TOPIC = "tenure.kube"
 
 def read(broker):
     """Every record of the topic."""
-    consumer = Consumer({"bootstrap.servers": broker.address, "group.id": "test", "enable.auto.commit": False})
-    partition = TopicPartition(TOPIC, 0)
-    end = consumer.get_watermark_offsets(partition)[1]
+    consumer = Consumer({"bootstrap.servers": broker.address, "group.id": "test", "enable.auto.commit": False,
+                         "enable.partition.eof": True, "log_level": 0})
     consumer.assign([TopicPartition(TOPIC, 0, 0)])
     records = []
-    while not records or records[-1].offset() < end - 1:
+    while True:
         message = consumer.poll(10)
-        assert message is not None and not message.error(), message and message.error()
+        assert message is not None
+        if message.error():
+            assert message.error().code() == KafkaError._PARTITION_EOF, message.error()
+            break
         records.append(message)
     consumer.close()
     return records

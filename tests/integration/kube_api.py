@@ -21,7 +21,8 @@ sys.path.insert(0, str(ROOT / "tests/schema"))
 from records import leave  # noqa: E402
 
 LAB = ROOT / "tests/lab"
-KUBE = os.environ.get("TENURE_KUBE_PROGRAM", "tenure-kube")
+BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
+KUBE = os.environ.get("TENURE_KUBE_PROGRAM") or BUILD / "tenure-kube"
 PATHS = {
     "pods": "/api/v1/pods",
     "services": "/api/v1/services",
@@ -186,7 +187,10 @@ class Producer:
         """The records in the lines that are complete now."""
         if not self.out.exists():
             return []
-        text = self.out.read_bytes()
+        return self.parse(self.out.read_bytes())
+
+    @staticmethod
+    def parse(text):
         return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
 
     def wait_known(self, moment, limit=60):
@@ -202,13 +206,23 @@ class Producer:
         raise AssertionError(f"no PROGRESS reached {moment} within {limit} s: {self.log.read_text()}")
 
 
+def begin_epoch(record, state, last):
+    """The revisions of a resource begin again: nothing that is known of it is newer than what follows."""
+    resource = record["resource"]
+    newest = max([*last[resource].values(), *(revision for _, revision in state[resource].values())], default=0)
+    if int(record["resourceVersion"]) < newest:
+        state[resource] = {uid: (name, 0) for uid, (name, _) in state[resource].items()}
+        last[resource] = {}
+
+
 def final_state(records):
     """resource -> uid -> (name, resourceVersion), by the rules of docs/answers.md section 1."""
     state = {resource: {} for resource in PATHS}
-    seen, last = {}, {}
+    seen, last = {}, {resource: {} for resource in PATHS}
     for record in records:
         resource = record.get("resource")
         if record["type"] == "SYNC_BEGIN":
+            begin_epoch(record, state, last)
             seen[resource] = set()
         elif record["type"] == "SYNC_END":
             for uid in set(state[resource]) - seen.pop(resource):
@@ -219,9 +233,9 @@ def final_state(records):
             uid, revision = metadata["uid"], int(metadata["resourceVersion"])
             if resource in seen:
                 seen[resource].add(uid)
-            if revision < last.get(uid, 0):
+            if revision < last[resource].get(uid, 0):
                 continue
-            last[uid] = revision
+            last[resource][uid] = revision
             if record["type"] == "DELETED":
                 state[resource].pop(uid, None)
             else:

@@ -14,12 +14,13 @@ class Coverage:
     first: int = None               # of its first record
     by_hand: bool = False           # which is ADDED: kubectl wrote it
     begun: int = None               # of its first SYNC_BEGIN
-    whole: tuple = None             # (offset, received) of the first SYNC_END with its SYNC_BEGIN
+    whole: tuple = None             # (offset, received) of the first SYNC_END of a list of everything
     listed: list = field(default_factory=list)      # (offset, received) of the first listing
     listing: bool = True            # the first listing is not over
     unlisted: int = None            # offset of the first change of an object that no record showed before
     unread: list = field(default_factory=list)      # [offset from, offset to or None]
     open: bool = False              # a SYNC_BEGIN has no SYNC_END yet
+    limited: bool = False           # its scope is not everything
     list_began: int = None          # offset of the SYNC_BEGIN of a list that is not over
 
     def record(self, record, shown):
@@ -34,8 +35,10 @@ class Coverage:
             self.unlisted = record.offset
         if record.type == "SYNC_BEGIN" and self.begun is None:
             self.begun = record.offset
-        if record.type == "SYNC_END" and self.open and self.whole is None:
+        if record.type == "SYNC_END" and self.open and not self.limited and self.whole is None:
             self.whole = (record.offset, record.received)
+        if record.type == "SYNC_BEGIN":
+            self.limited = record.selective or record.namespaces is not None
         self.open = record.type == "SYNC_BEGIN" or (self.open and record.type != "SYNC_END")
 
     def sync_begin(self, record):
@@ -45,7 +48,7 @@ class Coverage:
     def sync_end(self, record):
         """A SYNC_END with its SYNC_BEGIN."""
         for span in self.unread:
-            if span[1] is None and span[0] < self.list_began:
+            if span[1] is None and span[0] < self.list_began and not self.limited:
                 span[1] = record.offset
         self.list_began = None
 

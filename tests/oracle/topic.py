@@ -34,7 +34,7 @@ class Record:
     start: int = None            # of a GAP
     end: int = None
     known: int = None            # of a PROGRESS
-    new_order: bool = False      # a GAP that says that revisions went back
+    new_order: bool = False      # a GAP or SYNC_BEGIN that says that revisions went back
     guessed: bool = False        # `received` is only that of the resource's record before
 
 
@@ -122,6 +122,7 @@ def fill(record, root):
         if record.type == "SYNC_END" and record.revision is None:
             raise Unreadable("resourceVersion")
         scope = member(root, "scope", dict) or {}
+        record.new_order = record.type == "SYNC_BEGIN" and "epoch" in root
         record.namespaces = member(scope, "namespaces", list) or None
         record.selective = bool(set(scope) - {"namespaces"})
     elif record.type == "GAP":

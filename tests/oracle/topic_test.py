@@ -84,6 +84,15 @@ def test_nothing_is_outside_while_nothing_is_there():
     assert short(ask(History().gap(None, 65, 75, 80), Y, 70)) == "unknown gap"
 
 
+@pytest.mark.parametrize("scope", [{"namespaces": ["shop"]}, {"podLabels": "app=web"}])
+def test_a_limited_list_covers_nothing(scope):
+    records = History().synced(0, "nodes", "services").sync_begin(0, "pods", scope).sync_end(0, "pods").progress(50)
+    assert short(ask(records, Y, 20)) == "unknown before_coverage"
+    records.synced(60, "pods")
+    assert short(ask(records, Y, 20)) == "unknown before_coverage"
+    assert short(ask(records, Y, 70)) == "known outside"
+
+
 def test_a_text_that_is_no_address_does_not_hide_the_others():
     records = covered().event("ADDED", "services", 0, service("web", "10.96.0.5"))
     wrong = service("db", "10.96.0.6", created=1)

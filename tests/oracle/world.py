@@ -93,7 +93,7 @@ class World:
         self.synced.add(resource)
         self.syncs[resource] = record
         self.coverage[resource].sync_begin(record)
-        if is_new_order(record.revision, self.greatest.get(resource, 0)):
+        if record.new_order or is_new_order(record.revision, self.greatest.get(resource, 0)):
             self.new_order([resource])
         self.greatest[resource] = max(self.greatest.get(resource, 0), 0 if by_hand else record.revision)
 

@@ -71,7 +71,8 @@ static enum timeline_outcome apply_sync_begin(struct feed *feed)
 	enum kube_resource resource = feed->event->resource;
 	uint64_t revision = feed->event->resource_version;
 
-	if (revision != 0 && revision < feed->cluster->order[resource].greatest)
+	if (feed->event->new_epoch ||
+	    (revision != 0 && revision < feed->cluster->order[resource].greatest))
 		feed_begin_order(feed, resource);
 	note_revision(feed, resource, revision);
 	feed->cluster->sync[resource].begin_offset = feed->offset;
@@ -92,7 +93,8 @@ static enum timeline_outcome apply_sync_end(struct feed *feed)
 	note_revision(feed, resource, feed->event->resource_version);
 	if (feed->cluster->sync[resource].begin_offset == OFFSET_NEVER)
 		return TIMELINE_IGNORED;
-	if (coverage->end_offset == OFFSET_NEVER) {
+	if (coverage->end_offset == OFFSET_NEVER &&
+	    kube_scope_is_everything(&feed->cluster->sync[resource].scope)) {
 		coverage->end_offset = feed->offset;
 		coverage->end_received = feed->received;
 	}

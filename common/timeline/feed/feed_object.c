@@ -372,8 +372,9 @@ int feed_end_list(struct feed *feed)
 
 	if (close_all_absent(feed) < 0 ||
 	    (resource == KUBE_NODES && !sync->scope.selective && feed_nodes_listed(feed) < 0) ||
-	    cluster_end_unread(feed->cluster, feed->store, resource, sync->begin_offset,
-			       feed->offset) < 0)
+	    (kube_scope_is_everything(&sync->scope) &&
+	     cluster_end_unread(feed->cluster, feed->store, resource, sync->begin_offset,
+				feed->offset) < 0))
 		return -1;
 	sync->begin_offset = OFFSET_NEVER;
 	sync->scope = (struct kube_scope){0};

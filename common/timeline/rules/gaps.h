@@ -41,7 +41,7 @@ struct coverage {
 	bool by_hand;             /* which is ADDED: kubectl wrote it */
 	uint64_t unlisted_offset; /* the first MODIFIED or DELETED of a uid without a record */
 	uint64_t begin_offset;    /* the first SYNC_BEGIN */
-	uint64_t end_offset;      /* the first SYNC_END that has its SYNC_BEGIN */
+	uint64_t end_offset;      /* the first SYNC_END of a list of everything */
 	struct when end_received;
 	uint64_t progress_offset; /* the first accepted PROGRESS of the cluster */
 	struct when kube_from;    /* --kube-from; WHEN_MIN if not given */

@@ -37,7 +37,7 @@
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
 
-#define ROWS_FORMAT 12 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 13 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -306,6 +307,21 @@ static void reads_whole_numbers_only(void **state)
 	}
 }
 
+static void finds_where_the_first_object_ends(void **state)
+{
+	(void)state;
+	static const char object[] = "{'a':[{},'}'],'b':{'c':1}}";
+	char text[64];
+
+	for (size_t length = 0; length < strlen(object); length++)
+		assert_int_equal(scan_first_object(quoted(object), length), 0);
+	snprintf(text, sizeof(text), "%s ,{]", quoted(object));
+	assert_int_equal(scan_first_object(text, strlen(text)), strlen(object));
+	assert_int_equal(scan_first_object("[1]", 3), 0);
+	assert_int_equal(scan_first_object(" {}", 3), 0);
+	assert_int_equal(scan_first_object("{]}", 3), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +336,7 @@ int main(void)
 		cmocka_unit_test(says_where_the_fault_is),
 		cmocka_unit_test(unescapes_strings),
 		cmocka_unit_test(reads_whole_numbers_only),
+		cmocka_unit_test(finds_where_the_first_object_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

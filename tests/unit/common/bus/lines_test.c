@@ -185,6 +185,30 @@ static void a_writer_cuts_the_incomplete_last_line(void **state)
 	text_free(&line);
 }
 
+static void standard_output_has_one_writer_if_it_is_a_file(void **state)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0666), kept = dup(STDOUT_FILENO);
+	struct lines_writer *writer = lines_writer_open(path), *second;
+
+	(void)state;
+	assert_true(fd >= 0 && kept >= 0);
+	assert_non_null(writer);
+	fflush(stdout);
+	dup2(fd, STDOUT_FILENO);
+	second = lines_writer_open("-");
+	dup2(kept, STDOUT_FILENO);
+	assert_null(second);
+	assert_int_equal(lines_writer_close(writer), 0);
+	writer = lines_writer_open("/dev/null");
+	second = lines_writer_open("/dev/null");
+	assert_non_null(writer);
+	assert_non_null(second);
+	lines_writer_close(writer);
+	lines_writer_close(second);
+	close(fd);
+	close(kept);
+}
+
 static void a_writer_accepts_lines_of_any_length(void **state)
 {
 	size_t length = 700000;
@@ -219,6 +243,7 @@ int main(void)
 		cmocka_unit_test(cuts_a_line_that_is_too_long),
 		cmocka_unit_test(refuses_what_is_not_a_file),
 		cmocka_unit_test(a_writer_cuts_the_incomplete_last_line),
+		cmocka_unit_test(standard_output_has_one_writer_if_it_is_a_file),
 		cmocka_unit_test(a_writer_accepts_lines_of_any_length),
 	};
 

@@ -89,10 +89,14 @@ static void reads_records_about_the_watch(void **state)
 	assert_string_equal(event.reason, "expired");
 
 	event = read_event(quoted("{'type':'PROGRESS','known':'2026-11-23T08:00:00Z',"
-				  "'revisions':{'pods':'845','jobs':'18446744073709551615'}}"));
+				  "'revisions':{'pods':'845','jobs':'18446744073709551615'},"
+				  "'proved':{'nodes':'900'},'scope':{'podLabels':'a=b'}}"));
 	assert_int_equal(event.type, KUBE_PROGRESS);
 	assert_int_equal(event.resource, KUBE_RESOURCES);
 	assert_memory_equal(event.revisions, revisions, sizeof(revisions));
+	assert_int_equal(event.proved[KUBE_NODES], 900);
+	assert_true(event.scope.selective);
+	assert_string_equal(event.scope.pod_labels, "a=b");
 }
 
 static void reads_a_line_of_kubectl(void **state)

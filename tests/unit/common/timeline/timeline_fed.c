@@ -64,6 +64,19 @@ void fed_sync(struct timeline *timeline, int second, const char *type, const cha
 	apply(timeline, record);
 }
 
+void fed_list(struct timeline *timeline, int second, const char *resource, int revision,
+	      const char *scope)
+{
+	char record[RECORD_MAX];
+
+	snprintf(record, sizeof(record),
+		 quoted("{'type':'SYNC_BEGIN','resource':'%s','received':'2026-11-23T08:00:%02dZ',"
+			"'resourceVersion':'%d','scope':%s}"),
+		 resource, second, revision, scope);
+	apply(timeline, record);
+	fed_sync(timeline, second, "SYNC_END", resource, revision);
+}
+
 void fed_progress(struct timeline *timeline, int second)
 {
 	char record[RECORD_MAX];

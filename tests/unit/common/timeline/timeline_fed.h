@@ -18,6 +18,10 @@ void fed_object(struct timeline *timeline, int second, const char *type, const c
 void fed_sync(struct timeline *timeline, int second, const char *type, const char *resource,
 	      int revision);
 
+/* Applies an empty list of SCOPE, a JSON object. */
+void fed_list(struct timeline *timeline, int second, const char *resource, int revision,
+	      const char *scope);
+
 /* Applies a PROGRESS whose known is SECOND. */
 void fed_progress(struct timeline *timeline, int second);
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -141,6 +142,21 @@ static void a_list_of_a_smaller_revision_begins_a_new_order(void **state)
 	timeline_close(timeline);
 }
 
+static void a_list_that_begins_an_epoch_begins_a_new_order(void **state)
+{
+	(void)state;
+	for (int epoch = 0; epoch < 2; epoch++) {
+		struct timeline *timeline = opened();
+
+		feed_service(timeline, 3, 70);
+		fed_list(timeline, 10, "services", 80,
+			 epoch ? quoted("{},'epoch':'2026-11-23T08:00:10Z'") : "{}");
+		feed_service(timeline, 20, 60);
+		assert_int_equal(held(timeline), epoch);
+		timeline_close(timeline);
+	}
+}
+
 static void what_kubectl_lists_again_closes_what_it_lacks(void **state)
 {
 	static const char other[] = "{'metadata':{'name':'other','namespace':'shop','uid':'uid-o',"
@@ -250,6 +266,58 @@ static void a_list_long_after_what_is_known_comes_after_a_gap(void **state)
 	}
 }
 
+/* Why nothing is known of an address that nobody holds; NULL if it is outside. */
+static const char *why_unknown(struct timeline *timeline, int second)
+{
+	struct timeline_answer answer = fed_answer(timeline, "192.0.2.1", 80, second);
+
+	return answer.status == TIMELINE_KNOWN ? NULL : answer.reason;
+}
+
+static void a_limited_list_covers_nothing(void **state)
+{
+	static const char *const scopes[] = {"{'namespaces':['shop']}", "{'podLabels':'app=web'}"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct timeline *timeline = fed_open();
+
+		fed_list(timeline, 1, "nodes", 1, "{}");
+		fed_list(timeline, 1, "services", 1, "{}");
+		fed_list(timeline, 1, "pods", 1, quoted(scopes[i]));
+		fed_progress(timeline, 30);
+		assert_string_equal(why_unknown(timeline, 20), "before_coverage");
+		/* What is known is known. */
+		feed_service(timeline, 31, 7);
+		assert_int_equal(fed_answer(timeline, "10.2.0.1", 80, 59).status, TIMELINE_KNOWN);
+		fed_list(timeline, 40, "pods", 8, "{}");
+		assert_string_equal(why_unknown(timeline, 20), "before_coverage");
+		assert_null(why_unknown(timeline, 50));
+		timeline_close(timeline);
+	}
+}
+
+static void a_limited_list_does_not_show_what_could_not_be_read(void **state)
+{
+	static const char bad[] = "{\"type\":\"ADDED\",\"resource\":\"pods\",\"object\":3}";
+	struct timeline *timeline = fed_open();
+	const char *why;
+
+	(void)state;
+	fed_list(timeline, 1, "nodes", 1, "{}");
+	fed_list(timeline, 1, "services", 1, "{}");
+	fed_list(timeline, 1, "pods", 1, "{}");
+	assert_int_equal(timeline_apply(timeline, timeline_next_offset(timeline), bad, strlen(bad),
+					-1, &why),
+			 TIMELINE_UNREADABLE);
+	assert_string_equal(why_unknown(timeline, 50), "unread");
+	fed_list(timeline, 10, "pods", 8, quoted("{'namespaces':['shop']}"));
+	assert_string_equal(why_unknown(timeline, 50), "unread");
+	fed_list(timeline, 20, "pods", 9, "{}");
+	assert_null(why_unknown(timeline, 50));
+	timeline_close(timeline);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,10 +327,13 @@ int main(void)
 		cmocka_unit_test(an_absent_object_comes_back_with_the_same_revision),
 		cmocka_unit_test(deleted_is_final_at_any_revision),
 		cmocka_unit_test(a_list_of_a_smaller_revision_begins_a_new_order),
+		cmocka_unit_test(a_list_that_begins_an_epoch_begins_a_new_order),
 		cmocka_unit_test(what_kubectl_lists_again_closes_what_it_lacks),
 		cmocka_unit_test(a_new_order_brings_back_what_was_deleted),
 		cmocka_unit_test(a_list_with_an_older_object_begins_a_new_order),
 		cmocka_unit_test(a_list_long_after_what_is_known_comes_after_a_gap),
+		cmocka_unit_test(a_limited_list_covers_nothing),
+		cmocka_unit_test(a_limited_list_does_not_show_what_could_not_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,14 +40,14 @@ static void put(const char *text, size_t times)
 static void reads_a_file_smaller_than_the_limit(void **state)
 {
 	(void)state;
-	struct access_bytes bytes = {NULL, 7};
+	struct access_bytes bytes = {.length = 7};
 
 	put("abc", 1);
 	assert_int_equal(access_read_file(path, "test", &bytes), 0);
 	assert_int_equal(bytes.length, 3);
 	assert_string_equal(bytes.data, "abc");
 	free(bytes.data);
-	bytes = (struct access_bytes){NULL, 7};
+	bytes = (struct access_bytes){.length = 7};
 	put("1234567\n", ACCESS_FILE_MAX / 8);
 	assert_int_equal(access_read_file(path, "test", &bytes), -1);
 	assert_int_equal(access_read_file("/no/such/file", "test", &bytes), -1);
@@ -55,19 +55,23 @@ static void reads_a_file_smaller_than_the_limit(void **state)
 	assert_null(bytes.data);
 }
 
-static void keeps_the_old_token_when_there_is_no_new_one(void **state)
+static void a_token_is_one_line_of_printable_bytes(void **state)
 {
 	(void)state;
-	struct access access = {.token_file = strdup(path)};
+	struct access_bytes token = {0};
 
 	put(" a token \r\n\n", 1);
-	access_refresh_token(&access);
-	assert_string_equal(access.token, " a token");
+	assert_int_equal(access_read_token(path, &token), 0);
+	assert_string_equal(token.data, " a token");
+	assert_int_equal(token.length, strlen(" a token"));
+	free(token.data);
+	token = (struct access_bytes){0};
 	put("\n", 1);
-	access_refresh_token(&access);
-	assert_string_equal(access.token, " a token");
-	access_clear(&access);
-	assert_null(access.token);
+	assert_int_equal(access_read_token(path, &token), -1);
+	put("token\r\nAuthorization: other", 1);
+	assert_int_equal(access_read_token(path, &token), -1);
+	assert_null(token.data);
+	access_clear(&(struct access){0});
 	access_clear(NULL);
 }
 
@@ -87,7 +91,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_a_file_smaller_than_the_limit),
-		cmocka_unit_test(keeps_the_old_token_when_there_is_no_new_one),
+		cmocka_unit_test(a_token_is_one_line_of_printable_bytes),
 		cmocka_unit_test(a_pod_has_a_server_in_its_environment),
 	};
 

@@ -34,10 +34,29 @@ static void decodes_base64_and_refuses_everything_else(void **state)
 	}
 }
 
+static void encodes_what_it_decodes(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"", "TQ==", "TWE=", "TWFu", "TWFuTQ==", "/+8A"};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		size_t length = 0;
+		char *bytes = base64_decode(texts[i], &length);
+		struct text text;
+
+		text_init(&text, 64);
+		base64_encode(&text, bytes, length);
+		assert_string_equal(text_terminate(&text), texts[i]);
+		text_free(&text);
+		free(bytes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decodes_base64_and_refuses_everything_else),
+		cmocka_unit_test(encodes_what_it_decodes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

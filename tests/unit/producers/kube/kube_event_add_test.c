@@ -56,11 +56,15 @@ static void writes_the_ends_of_a_list(void **state)
 	struct text out;
 
 	text_init(&out, 4096);
-	kube_event_add_sync(&out, KUBE_SYNC_BEGIN, "c", KUBE_NODES, at(NOW), 812);
+	kube_event_add_sync(&out, KUBE_SYNC_BEGIN, "c", KUBE_NODES, at(NOW), 812, NULL, false);
 	check(&out, KUBE_SYNC_BEGIN,
 	      quoted("{'type':'SYNC_BEGIN','cluster':'c','resource':'nodes','received':'" NOW
 		     "','resourceVersion':'812','scope':{}}"));
-	kube_event_add_sync(&out, KUBE_SYNC_END, "c", KUBE_NODES, at(NOW), UINT64_MAX);
+	kube_event_add_sync(&out, KUBE_SYNC_BEGIN, "c", KUBE_NODES, at(NOW), 8, NULL, true);
+	check(&out, KUBE_SYNC_BEGIN,
+	      quoted("{'type':'SYNC_BEGIN','cluster':'c','resource':'nodes','received':'" NOW
+		     "','resourceVersion':'8','scope':{},'epoch':'" NOW "'}"));
+	kube_event_add_sync(&out, KUBE_SYNC_END, "c", KUBE_NODES, at(NOW), UINT64_MAX, NULL, true);
 	check(&out, KUBE_SYNC_END,
 	      quoted("{'type':'SYNC_END','cluster':'c','resource':'nodes','received':'" NOW
 		     "','resourceVersion':'18446744073709551615'}"));
@@ -82,20 +86,26 @@ static void writes_a_gap(void **state)
 static void writes_a_progress_with_the_known_revisions(void **state)
 {
 	(void)state;
-	const uint64_t none[KUBE_RESOURCES] = {0};
-	const uint64_t some[KUBE_RESOURCES] = {[KUBE_PODS] = 845, [KUBE_JOBS] = 9};
+	const struct kube_progress none = {.known = at(NOW)};
+	const struct scope scope = {.namespaces = {{"shop"}, 1}};
+	const struct kube_progress some = {
+		.known = at("2026-11-23T08:00:00Z"),
+		.revisions = {[KUBE_PODS] = 845, [KUBE_JOBS] = 9},
+		.proved = {[KUBE_PODS] = 845, [KUBE_JOBS] = 12},
+		.scope = &scope,
+	};
 	struct text out;
 
 	text_init(&out, 4096);
-	kube_event_add_progress(&out, "c", at(NOW), at("2026-11-23T08:00:00Z"), some);
+	kube_event_add_progress(&out, "c", at(NOW), &some);
 	check(&out, KUBE_PROGRESS,
 	      quoted("{'type':'PROGRESS','cluster':'c','received':'" NOW "',"
-		     "'known':'2026-11-23T08:00:00Z','revisions':{'pods':'845','jobs':"
-		     "'9'}}"));
-	kube_event_add_progress(&out, "c", at(NOW), at(NOW), none);
+		     "'known':'2026-11-23T08:00:00Z','scope':{'namespaces':['shop']},"
+		     "'revisions':{'pods':'845','jobs':'9'},'proved':{'jobs':'12'}}"));
+	kube_event_add_progress(&out, "c", at(NOW), &none);
 	check(&out, KUBE_PROGRESS,
 	      quoted("{'type':'PROGRESS','cluster':'c','received':'" NOW "',"
-		     "'known':'" NOW "','revisions':{}}"));
+		     "'known':'" NOW "','scope':{},'revisions':{},'proved':{}}"));
 }
 
 int main(void)

@@ -1,5 +1,3 @@
-#define _GNU_SOURCE /* pipe2 */
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,109 +5,49 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "producers/kube/access.h"
 #include "producers/kube/kubeconfig.h"
-
-#define CLUSTER "clusters: [{name: c, cluster: {server: 'https://host:6443/'}}]\n"
-#define USER "users: [{name: u, user: {token: secret}}]\n"
-#define CONTEXT "contexts: [{name: x, context: {cluster: c, user: u}}]\n"
-#define CURRENT "current-context: x\n"
-
-static char folder[] = "/tmp/kube-config-test-XXXXXX";
-static char path[128];
-
-static int make_folder(void **state)
-{
-	(void)state;
-	snprintf(path, sizeof(path), "%s/config", mkdtemp(folder));
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	char other[160];
-
-	(void)state;
-	snprintf(other, sizeof(other), "%s/token", folder);
-	unlink(other);
-	unlink(path);
-	return rmdir(folder);
-}
-
-static void put(const char *name, const char *text)
-{
-	FILE *file = fopen(name, "w");
-
-	assert_non_null(file);
-	assert_int_not_equal(fputs(text, file), EOF);
-	assert_int_equal(fclose(file), 0);
-}
-
-/* Returns what kubeconfig_read() does with TEXT; SAID receives what it logs. */
-static int read_config(const char *text, const char *context, struct access *access, char *said,
-		       size_t size)
-{
-	int saved = dup(STDERR_FILENO), pipe_ends[2], rc;
-	ssize_t length;
-
-	put(path, text);
-	assert_int_equal(pipe2(pipe_ends, O_NONBLOCK), 0);
-	dup2(pipe_ends[1], STDERR_FILENO);
-	rc = kubeconfig_read(path, context, access);
-	dup2(saved, STDERR_FILENO);
-	length = read(pipe_ends[0], said, size - 1);
-	said[length > 0 ? length : 0] = '\0';
-	close(saved);
-	close(pipe_ends[0]);
-	close(pipe_ends[1]);
-	return rc;
-}
+#include "tests/unit/producers/kube/config_folder.h"
 
 static void reads_the_current_context(void **state)
 {
 	(void)state;
 	struct access access = {0};
-	char said[2048];
 
-	assert_int_equal(
-		read_config(CURRENT CLUSTER USER CONTEXT, NULL, &access, said, sizeof(said)), 0);
+	assert_int_equal(config_folder_read(CURRENT CLUSTER USER CONTEXT, NULL, &access),
+			 KUBECONFIG_READ);
 	assert_string_equal(access.server, "https://host:6443");
-	assert_string_equal(access.token, "secret");
-	assert_string_equal(access.source, path);
+	assert_string_equal(access.token.data, "secret");
+	assert_string_equal(access.source, config_folder_path("config"));
 	assert_null(access.authority.data);
+	assert_false(access.uncompressed);
 	access_clear(&access);
-	assert_int_equal(read_config(CLUSTER USER CONTEXT, "x", &access, said, sizeof(said)), 0);
+	assert_int_equal(config_folder_read(CLUSTER USER CONTEXT, "x", &access), KUBECONFIG_READ);
 	access_clear(&access);
 }
 
-static void data_beats_a_file_and_a_token_file_beats_a_token(void **state)
+static void data_beats_a_file(void **state)
 {
 	(void)state;
 	struct access access = {0};
-	char said[2048], token[160];
 
-	snprintf(token, sizeof(token), "%s/token", folder);
-	put(token, "from-file\n");
-	assert_int_equal(
-		read_config(CURRENT CONTEXT
-			    "clusters: [{name: c, cluster: {server: 'https://h',"
-			    " proxy-url: 'socks5://p', tls-server-name: t,"
-			    " certificate-authority: nowhere,"
-			    " certificate-authority-data: SGVsbG8=}}]\n"
-			    "users: [{name: u, user: {token: inline, tokenFile: token}}]\n",
-			    NULL, &access, said, sizeof(said)),
-		0);
+	assert_int_equal(config_folder_read(CURRENT CONTEXT USER
+					    "clusters: [{name: c, cluster: {server: 'https://h',"
+					    " proxy-url: 'socks5://p', tls-server-name: t,"
+					    " disable-compression: true,"
+					    " certificate-authority: nowhere,"
+					    " certificate-authority-data: SGVsbG8=}}]\n",
+					    NULL, &access),
+			 KUBECONFIG_READ);
 	assert_string_equal(access.authority.data, "Hello");
-	assert_string_equal(access.token, "from-file");
-	assert_string_equal(access.proxy, "socks5://p");
+	assert_null(access.authority.path);
+	/* As Go does, let the proxy look names up. */
+	assert_string_equal(access.proxy, "socks5h://p");
 	assert_string_equal(access.tls_server_name, "t");
-	put(token, "rotated");
-	access_refresh_token(&access);
-	assert_string_equal(access.token, "rotated");
+	assert_true(access.uncompressed);
 	access_clear(&access);
 }
 
@@ -132,49 +70,127 @@ static void names_the_member_at_fault(void **state)
 		 "its context names \\\"u\\\", which is not among its users"},
 		{CURRENT CLUSTER USER "contexts: [{name: x, context: {cluster: c}}]\n", NULL,
 		 "contexts[x] names no user"},
+		{CURRENT CLUSTER USER "contexts: {name: x, context: {cluster: c}}\n", NULL,
+		 "which is not among its contexts (there are none)"},
+		{CURRENT CONTEXT USER "clusters: [{name: c, cluster: {server: 'https://a'}},"
+				      " {name: c, cluster: {server: 'https://b'}}]\n",
+		 NULL, "clusters has the name \\\"c\\\" twice"},
+		{CURRENT USER CONTEXT "clusters: [{name: c}]\n", NULL,
+		 "clusters[c] has no cluster"},
 		{CURRENT USER CONTEXT "clusters: [{name: c, cluster: {}}]\n", NULL,
 		 "clusters[c] has no server"},
 		{CURRENT USER CONTEXT "clusters: [{name: c, cluster: {server: host}}]\n", NULL,
 		 "must be https://HOST:PORT, not host"},
 		{CURRENT USER CONTEXT "clusters: [{name: c, cluster: {server: 'https://'}}]\n",
 		 NULL, "must be https://HOST:PORT"},
-		{CURRENT CLUSTER CONTEXT "users: [{name: u, user: {exec: {command: aws}}}]\n", NULL,
-		 "exec of users[u] is not supported yet"},
-		{CURRENT CLUSTER CONTEXT "users: [{name: u, user: {client-key-data: SGVsbG8=}}]\n",
-		 NULL, "the key without the certificate"},
-		{CURRENT CLUSTER CONTEXT
-		 "users: [{name: u, user: {client-certificate: nowhere.crt}}]\n",
-		 NULL, "nowhere.crt, the client-certificate of users[u]"},
-		{CURRENT CLUSTER CONTEXT
-		 "users: [{name: u, user: {client-certificate-data: '*'}}]\n",
-		 NULL, "client-certificate-data of users[u] is not base64"},
+		{CURRENT USER CONTEXT "clusters: [{name: c, cluster: {server: 'https://h',"
+				      " proxy-url: 'ftp://p'}}]\n",
+		 NULL, "proxy-url of clusters[c] must begin with"},
 		{CURRENT USER CONTEXT "clusters: [{name: c, cluster: {server: 'https://h',"
 				      " insecure-skip-tls-verify: true,"
 				      " certificate-authority-data: SGVsbG8=}}]\n",
 		 NULL, "keep one"},
 	};
-	char said[2048];
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct access access = {0};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		config_folder_refuses(cases[i].text, cases[i].context, cases[i].says);
+}
 
-		assert_int_equal(
-			read_config(cases[i].text, cases[i].context, &access, said, sizeof(said)),
-			-1);
-		if (!strstr(said, cases[i].says))
-			fail_msg("said '%s', expected '%s'", said, cases[i].says);
-		assert_non_null(strstr(said, folder));
-		assert_null(access.server);
+static void a_password_in_a_url_is_never_printed(void **state)
+{
+	(void)state;
+	static const char *const servers[] = {"https://jane:pass@host:6443", "jane:pass@host",
+					      "ftp://jane:pass@host"};
+	char text[512];
+
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+		snprintf(text, sizeof(text),
+			 CURRENT USER CONTEXT
+			 "clusters: [{name: c, cluster: {server: '%s', proxy-url: 'http://p'}}]\n",
+			 servers[i]);
+		config_folder_refuses(text, NULL,
+				      "server of clusters[c] has a user name or a password");
+		assert_null(strstr(config_folder_said(), "pass@"));
+		snprintf(
+			text, sizeof(text),
+			CURRENT USER CONTEXT
+			"clusters: [{name: c, cluster: {server: 'https://h', proxy-url: 'x%s'}}]\n",
+			servers[i]);
+		config_folder_refuses(text, NULL, "proxy-url of clusters[c] must begin with");
+		assert_null(strstr(config_folder_said(), "pass@"));
 	}
+}
+
+/* The rules of client-go's tools/clientcmd/loader.go. */
+static void merges_several_files(void **state)
+{
+	(void)state;
+	struct access access = {0};
+	char list[512];
+
+	config_folder_put("one", "current-context: x\n" CONTEXT
+				 "users: [{name: u, user: {tokenFile: token}}]\n");
+	config_folder_put("two", "current-context: y\n" CLUSTER
+				 "users: [{name: u, user: {token: other}}]\n"
+				 "contexts: [{name: x, context: {cluster: z, user: z}},"
+				 " {name: y, context: {cluster: c, user: u}}]\n");
+	config_folder_put("token", "beside-the-first");
+	snprintf(list, sizeof(list), ":%s:%s::%s:", config_folder_path("missing"),
+		 config_folder_path("one"), config_folder_path("two"));
+	assert_int_equal(config_folder_read_files(list, true, NULL, &access), KUBECONFIG_READ);
+	assert_string_equal(access.server, "https://host:6443");
+	assert_string_equal(access.token.data, "beside-the-first");
+	assert_string_equal(access.token.path, config_folder_path("token"));
+	assert_string_equal(access.source, list);
+	access_clear(&access);
+	/* An entry of the first file is taken whole, and its current-context wins. */
+	snprintf(list, sizeof(list), "%s:%s", config_folder_path("two"), config_folder_path("one"));
+	assert_int_equal(config_folder_read_files(list, true, NULL, &access), KUBECONFIG_READ);
+	assert_string_equal(access.token.data, "other");
+	assert_null(access.token.path);
+	access_clear(&access);
+	assert_int_equal(config_folder_read_files(list, true, "x", &access), KUBECONFIG_BAD);
+	assert_non_null(
+		strstr(config_folder_said(), "names \\\"z\\\", which is not among its clusters"));
+}
+
+static void a_file_that_cannot_be_read_is_not_skipped(void **state)
+{
+	(void)state;
+	struct access access = {0};
+	char list[512];
+
+	config_folder_put("good", CURRENT CLUSTER USER CONTEXT);
+	config_folder_put("bad", "a: [");
+	config_folder_put("empty", "");
+	snprintf(list, sizeof(list), "%s:%s", config_folder_path("good"),
+		 config_folder_path("bad"));
+	assert_int_equal(config_folder_read_files(list, true, NULL, &access), KUBECONFIG_BAD);
+	assert_non_null(strstr(config_folder_said(), "/bad is not YAML"));
+	snprintf(list, sizeof(list), "%s:%s/x", config_folder_path("good"),
+		 config_folder_path("good"));
+	assert_int_equal(config_folder_read_files(list, true, NULL, &access), KUBECONFIG_BAD);
+	assert_non_null(strstr(config_folder_said(), "cannot read kubeconfig"));
+	snprintf(list, sizeof(list), "%s:%s", config_folder_path("empty"),
+		 config_folder_path("good"));
+	assert_int_equal(config_folder_read_files(list, true, NULL, &access), KUBECONFIG_READ);
+	access_clear(&access);
+	/* One name with a colon in it is not a list. */
+	assert_int_equal(config_folder_read_files(list, false, NULL, &access), KUBECONFIG_MISSING);
+	assert_int_equal(config_folder_read_files(":", true, NULL, &access), KUBECONFIG_MISSING);
+	assert_string_equal(config_folder_said(), "");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_current_context),
-		cmocka_unit_test(data_beats_a_file_and_a_token_file_beats_a_token),
+		cmocka_unit_test(data_beats_a_file),
 		cmocka_unit_test(names_the_member_at_fault),
+		cmocka_unit_test(a_password_in_a_url_is_never_printed),
+		cmocka_unit_test(merges_several_files),
+		cmocka_unit_test(a_file_that_cannot_be_read_is_not_skipped),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, config_folder_make, config_folder_remove);
 }

@@ -51,27 +51,93 @@ static void resumes_after_the_last_progress(void **state)
 	take(&resume,
 	     quoted("{'type':'PROGRESS','cluster':'other','known':'2026-01-01T00:00:05Z'}"));
 	assert_true(resume.proven);
-	assert_int_equal(resume.revisions[KUBE_PODS], 21);
-	assert_int_equal(resume.revisions[KUBE_NODES], 20);
-	assert_int_equal(resume.revisions[KUBE_JOBS], 0);
+	assert_int_equal(resume.points[KUBE_PODS].revision, 21);
+	assert_int_equal(resume.points[KUBE_NODES].revision, 20);
+	assert_int_equal(resume.points[KUBE_JOBS].revision, 0);
 	assert_int_equal(resume.known.ns, at(1000).ns);
 	assert_int_equal(resume.received.ns, at(9000).ns);
 }
 
-static void lists_again_after_an_interrupted_list(void **state)
+#define GAP                                                                                       \
+	"{'type':'GAP','cluster':'c','resource':'pods','from':'2026-01-01T00:00:01Z','to':'2026-" \
+	"01-01T00:00:02Z'}"
+
+static void lists_again_after_a_gap(void **state)
 {
 	(void)state;
 	struct resume resume;
 
 	resume_init(&resume);
 	take(&resume, quoted(PROGRESS));
+	take(&resume, quoted(GAP));
 	take(&resume, quoted(SYNC("SYNC_BEGIN", "30")));
 	take(&resume, quoted(POD("21")));
-	assert_int_equal(resume.revisions[KUBE_PODS], 0);
+	assert_int_equal(resume.points[KUBE_PODS].revision, 0);
+	assert_int_equal(resume.points[KUBE_NODES].revision, 20);
 	take(&resume, quoted(SYNC("SYNC_END", "30")));
-	assert_int_equal(resume.revisions[KUBE_PODS], 30);
+	assert_int_equal(resume.points[KUBE_PODS].revision, 30);
 	take(&resume, quoted(POD("31")));
-	assert_int_equal(resume.revisions[KUBE_PODS], 31);
+	assert_int_equal(resume.points[KUBE_PODS].revision, 31);
+}
+
+static void an_interrupted_list_that_was_planned_has_lost_nothing(void **state)
+{
+	(void)state;
+	struct resume resume;
+
+	resume_init(&resume);
+	take(&resume, quoted(PROGRESS));
+	take(&resume, quoted(POD("25")));
+	take(&resume, quoted(SYNC("SYNC_BEGIN", "30")));
+	take(&resume, quoted(POD("21")));
+	assert_int_equal(resume.points[KUBE_PODS].revision, 25);
+	/* The watch runs on beside the list. */
+	take(&resume, quoted(POD("33")));
+	take(&resume, quoted(SYNC("SYNC_END", "30")));
+	assert_int_equal(resume.points[KUBE_PODS].revision, 33);
+}
+
+static void knows_what_the_topic_has_never_covered(void **state)
+{
+	(void)state;
+	struct resume resume;
+
+	resume_init(&resume);
+	take(&resume, quoted(SYNC("SYNC_BEGIN", "10")));
+	assert_true(resume.points[KUBE_PODS].covered);
+	take(&resume, quoted(PROGRESS));
+	assert_true(resume.points[KUBE_PODS].covered);
+	assert_false(resume.points[KUBE_JOBS].covered);
+}
+
+static void remembers_what_was_proved_and_since_when(void **state)
+{
+	(void)state;
+	const struct resume_point *pods;
+	struct resume resume;
+
+	resume_init(&resume);
+	pods = &resume.points[KUBE_PODS];
+	take(&resume, quoted(POD("20")));
+	take(&resume, quoted(PROGRESS));
+	take(&resume, quoted("{'type':'PROGRESS','cluster':'c','known':'2026-01-01T00:00:03Z',"
+			     "'revisions':{'pods':'20'},'proved':{'pods':'28'}}"));
+	assert_int_equal(pods->revision, 20);
+	assert_int_equal(pods->sure.ns, at(1000).ns);
+	assert_int_equal(pods->proved, 28);
+	assert_int_equal(pods->witness, 20);
+	/* An item of a list is not a change. */
+	take(&resume, quoted(SYNC("SYNC_BEGIN", "28")));
+	take(&resume, quoted(POD("25")));
+	assert_int_equal(pods->revision, 20);
+	take(&resume, quoted(POD("29")));
+	assert_int_equal(pods->revision, 29);
+	assert_int_equal(pods->sure.ns, at(3000).ns);
+	assert_int_equal(pods->witness, 29);
+	take(&resume, quoted(GAP));
+	assert_int_equal(pods->proved, 0);
+	assert_int_equal(pods->witness, 0);
+	assert_true(pods->covered);
 }
 
 static void trusts_no_change_without_a_progress(void **state)
@@ -84,7 +150,7 @@ static void trusts_no_change_without_a_progress(void **state)
 	take(&resume, quoted(SYNC("SYNC_END", "30")));
 	assert_true(resume.any);
 	assert_false(resume.proven);
-	assert_int_equal(resume.revisions[KUBE_PODS], 0);
+	assert_int_equal(resume.points[KUBE_PODS].revision, 0);
 }
 
 static void reads_the_end_of_a_file_but_not_of_standard_output(void **state)
@@ -103,7 +169,7 @@ static void reads_the_end_of_a_file_but_not_of_standard_output(void **state)
 	assert_int_equal(fclose(file), 0);
 	assert_int_equal(resume_read(name, &options, "c", &resume), 0);
 	assert_true(resume.proven);
-	assert_int_equal(resume.revisions[KUBE_PODS], 21);
+	assert_int_equal(resume.points[KUBE_PODS].revision, 21);
 	assert_int_equal(resume_read(name, &options, "other", &resume), 0);
 	assert_false(resume.any);
 	assert_int_equal(resume_read("-", &options, "c", &resume), 0);
@@ -115,7 +181,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resumes_after_the_last_progress),
-		cmocka_unit_test(lists_again_after_an_interrupted_list),
+		cmocka_unit_test(lists_again_after_a_gap),
+		cmocka_unit_test(an_interrupted_list_that_was_planned_has_lost_nothing),
+		cmocka_unit_test(knows_what_the_topic_has_never_covered),
+		cmocka_unit_test(remembers_what_was_proved_and_since_when),
 		cmocka_unit_test(trusts_no_change_without_a_progress),
 		cmocka_unit_test(reads_the_end_of_a_file_but_not_of_standard_output),
 	};

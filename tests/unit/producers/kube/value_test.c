@@ -76,6 +76,35 @@ static void adds_without_the_blanks_between_tokens(void **state)
 	text_free(&out);
 }
 
+static void walks_inside_without_passing_twice(void **state)
+{
+	(void)state;
+	const char *text = quoted("{ 'a' : [ {'x':1} , '}]\\\"' , 2 ] ,'b':{ }, 'c':true}");
+	struct value_cursor members, items;
+	struct value root, name;
+
+	assert_true(value_parse(text, strlen(text), &root));
+	members = value_walk(root);
+	assert_true(value_reach(&members, &name));
+	assert_true(value_is_text(name, "a"));
+	items = value_enter(&members);
+	for (int item = 0; item < 3; item++) {
+		assert_true(value_reach(&items, &name));
+		assert_false(value_present(name));
+		assert_int_equal(value_pass(&items).length, item == 0 ? 7 : item == 1 ? 6 : 1);
+	}
+	assert_false(value_reach(&items, &name));
+	value_leave(&members, &items);
+	assert_true(value_reach(&members, &name));
+	assert_true(value_is_text(name, "b"));
+	items = value_enter(&members);
+	assert_false(value_reach(&items, &name));
+	value_leave(&members, &items);
+	assert_true(value_reach(&members, &name));
+	assert_int_equal(value_pass(&members).length, 4);
+	assert_false(value_reach(&members, &name));
+}
+
 static void takes_one_json_text_and_walks_only_containers(void **state)
 {
 	(void)state;
@@ -97,6 +126,7 @@ int main(void)
 		cmocka_unit_test(finds_members_and_integers),
 		cmocka_unit_test(reads_only_whole_numbers),
 		cmocka_unit_test(adds_without_the_blanks_between_tokens),
+		cmocka_unit_test(walks_inside_without_passing_twice),
 		cmocka_unit_test(takes_one_json_text_and_walks_only_containers),
 	};
 

@@ -1,0 +1,3 @@
+module tenure/fakeapi
+
+go 1.26
