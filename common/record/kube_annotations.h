@@ -27,6 +27,20 @@
 /* Of nodes: flannel has a device there. */
 #define KUBE_FLANNEL_ANNOTATION "flannel.alpha.coreos.com/backend-type"
 
+/* Of pods and nodes, in forms of their own: they show whose an address may be, so it is not outside
+ * (section 6, "Spelled"). tenure-kube keeps these; the timeline reads every annotation. */
+#define KUBE_SPELLING_ANNOTATIONS                                                                \
+	"k8s.v1.cni.cncf.io/networks-status k8s.ovn.org/pod-networks networking.gke.io/pod-ips " \
+	"ovn.kubernetes.io/ip_address alpha.kubernetes.io/provided-node-ip "                     \
+	"k8s.ovn.org/host-cidrs k8s.ovn.org/host-addresses k8s.ovn.org/node-primary-ifaddr "     \
+	"k8s.ovn.org/l3-gateway-config k8s.ovn.org/node-gateway-router-lrp-ifaddr "              \
+	"k8s.ovn.org/node-gateway-router-lrp-ifaddrs "                                           \
+	"k8s.ovn.org/node-transit-switch-port-ifaddr "                                           \
+	"flannel.alpha.coreos.com/public-ip flannel.alpha.coreos.com/public-ipv6 "               \
+	"io.cilium.network.ipv4-pod-cidr io.cilium.network.ipv4-health-ip "                      \
+	"network.cilium.io/ipv4-pod-cidr network.cilium.io/ipv6-pod-cidr "                       \
+	"node.antrea.io/transport-addresses k3s.io/internal-ip k3s.io/external-ip"
+
 #define KUBE_ANNOTATION_SIZE 128 /* of the longest name above, with its NUL */
 
 /* Copies the first of *NAMES to NAME and moves *NAMES past it. Returns false at the end. */

@@ -31,7 +31,7 @@ static const struct shape owner = {.whole = "apiVersion kind name uid controller
 static const struct shape annotations = {
 	.whole = KUBE_POD_ADDRESS_ANNOTATIONS
 	" " KUBE_NETWORK_STATUS_ANNOTATION " " KUBE_NODE_ADDRESS_ANNOTATIONS
-	" " KUBE_SUBNETS_ANNOTATION " " KUBE_FLANNEL_ANNOTATION
+	" " KUBE_SUBNETS_ANNOTATION " " KUBE_FLANNEL_ANNOTATION " " KUBE_SPELLING_ANNOTATIONS
 	" cni.projectcalico.org/containerID "
 	"endpoints.kubernetes.io/last-change-trigger-time "
 	"kubernetes.io/config.mirror",

@@ -71,9 +71,14 @@ static void keeps_the_kubelets_times_and_no_other_manager(void **state)
 static void keeps_where_networks_write_addresses(void **state)
 {
 	static const char *const names[] = {
-		"k8s.v1.cni.cncf.io/network-status", "projectcalico.org/IPv4WireguardInterfaceAddr",
-		"network.cilium.io/ipv4-Ingress-ip", "network.cilium.io/ipv6-health-ip",
-		"k8s.ovn.org/node-subnets",          "flannel.alpha.coreos.com/backend-type",
+		"k8s.v1.cni.cncf.io/network-status",
+		"projectcalico.org/IPv4WireguardInterfaceAddr",
+		"network.cilium.io/ipv4-Ingress-ip",
+		"network.cilium.io/ipv6-health-ip",
+		"k8s.ovn.org/node-subnets",
+		"flannel.alpha.coreos.com/backend-type",
+		"k8s.ovn.org/host-cidrs",
+		"flannel.alpha.coreos.com/public-ip",
 	};
 
 	(void)state;
