@@ -331,6 +331,11 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 	return outcome;
 }
 
+int timeline_flush(struct timeline *timeline)
+{
+	return store_flush(timeline->store);
+}
+
 /* Ends the listings that are open at the end of the topic. */
 static int end_listings(struct timeline *timeline, struct cluster *cluster)
 {

@@ -88,6 +88,9 @@ int timeline_reset(struct timeline *timeline);
 enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, const char *value,
 				     size_t length, int64_t timestamp_ms, const char **why);
 
+/* Writes to disk what was applied; timeline_close() does as well. -1 after logging. */
+int timeline_flush(struct timeline *timeline);
+
 /* Sets whether every record of the topic was applied and none follows. Its end then ends the
  * listings of kubectl that are open. -1 after logging. */
 int timeline_set_closed(struct timeline *timeline, bool closed);

@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include "common/program/log.h"
+#include "common/timeline/store/pending_rows.h"
 #include "common/timeline/store/store_folder.h"
 
 #define BLOCK_CACHE_BYTES (32u << 20) /* decoded histories are cached above this */
 #define POINT_IN_TIME 2               /* rocksdb::WALRecoveryMode::kPointInTimeRecovery */
 #define BLOOM_BITS 10.0
+#define PENDING_BYTES (4u << 20)
 #define EMPTYING_MARK "EMPTYING" /* there while store_reset() removes the rest */
 
 struct store {
@@ -24,6 +26,7 @@ struct store {
 	rocksdb_writeoptions_t *write;
 	rocksdb_cache_t *cache;
 	rocksdb_writebatch_t *batch;
+	struct pending_rows pending; /* committed, but not written */
 };
 
 struct store_scan {
@@ -57,6 +60,7 @@ static void set_options(struct store *store)
 	rocksdb_options_set_prefix_extractor(
 		store->options, rocksdb_slicetransform_create_fixed_prefix(STORE_PREFIX_LENGTH));
 	rocksdb_options_set_memtable_prefix_bloom_size_ratio(store->options, 0.1);
+	rocksdb_options_set_memtable_whole_key_filtering(store->options, 1);
 	rocksdb_options_set_create_if_missing(store->options, 1);
 	rocksdb_options_set_paranoid_checks(store->options, 1);
 	rocksdb_options_set_wal_recovery_mode(store->options, POINT_IN_TIME);
@@ -69,6 +73,7 @@ static void set_options(struct store *store)
 	store->read_prefix = rocksdb_readoptions_create();
 	store->write = rocksdb_writeoptions_create();
 	store->batch = rocksdb_writebatch_create();
+	pending_rows_init(&store->pending);
 }
 
 /* A lock, a full disk or a missing permission is not damage. */
@@ -178,7 +183,7 @@ bool store_is_damaged(const struct store *store)
 
 int store_replace(struct store *store, const char *reason)
 {
-	store_discard(store);
+	pending_rows_clear(&store->pending);
 	close_db(store);
 	if (store_folder_set_aside(store->directory, reason) < 0)
 		return -1;
@@ -198,7 +203,7 @@ bool store_is_empty(struct store *store)
 
 int store_reset(struct store *store)
 {
-	store_discard(store);
+	pending_rows_clear(&store->pending);
 	close_db(store);
 	if (store_folder_mark(store->directory, EMPTYING_MARK) < 0) {
 		log_error("timeline %s: cannot empty it: %s", store->directory, strerror(errno));
@@ -213,6 +218,8 @@ void store_close(struct store *store)
 
 	if (store == NULL)
 		return;
+	if (store->db != NULL && !store->temporary)
+		store_flush(store);
 	close_db(store);
 	if (store->temporary && store->options) {
 		rocksdb_destroy_db(store->options, store->directory, &error);
@@ -231,6 +238,7 @@ void store_close(struct store *store)
 		rocksdb_options_destroy(store->options);
 	if (store->cache != NULL)
 		rocksdb_cache_destroy(store->cache);
+	pending_rows_free(&store->pending);
 	free(store);
 }
 
@@ -246,10 +254,17 @@ int store_get(struct store *store, const struct text *key, struct text *value)
 	size_t length = 0;
 	const char *bytes;
 	rocksdb_pinnableslice_t *slice;
+	struct pending_row row;
 
 	text_clear(value);
 	if (key->failed)
 		return no_memory(store);
+	if (pending_rows_find(&store->pending, text_span(key), &row)) {
+		text_add(value, row.value.data, row.value.length);
+		if (value->failed)
+			return no_memory(store);
+		return row.removed ? 0 : 1;
+	}
 	slice = rocksdb_get_pinned(store->db, store->read, key->data, key->length, &error);
 	if (error != NULL)
 		return broken(store, "read", error);
@@ -263,40 +278,64 @@ int store_get(struct store *store, const struct text *key, struct text *value)
 
 int store_put(struct store *store, const struct text *key, const struct text *value)
 {
-	if (key->failed || value->failed)
+	struct pending_row row = {.key = text_span(key), .value = text_span(value)};
+
+	if (key->failed || value->failed || pending_rows_add(&store->pending, row) < 0)
 		return no_memory(store);
-	rocksdb_writebatch_put(store->batch, key->data, key->length, value->data, value->length);
 	return 0;
 }
 
 int store_remove(struct store *store, const struct text *key)
 {
-	if (key->failed)
+	struct pending_row row = {.key = text_span(key), .removed = true};
+
+	if (key->failed || pending_rows_add(&store->pending, row) < 0)
 		return no_memory(store);
-	rocksdb_writebatch_delete(store->batch, key->data, key->length);
 	return 0;
 }
 
 int store_commit(struct store *store)
 {
-	char *error = NULL;
-
-	rocksdb_write(store->db, store->write, store->batch, &error);
-	rocksdb_writebatch_clear(store->batch);
-	return error != NULL ? broken(store, "write", error) : 0;
+	if (pending_rows_accept(&store->pending) < 0)
+		return no_memory(store);
+	return store->pending.bytes.length < PENDING_BYTES ? 0 : store_flush(store);
 }
 
-void store_discard(struct store *store)
+int store_flush(struct store *store)
 {
+	char *error = NULL;
+	size_t count = 0;
+	const struct pending_row *rows;
+
+	if (store->pending.accepted == 0)
+		return 0;
+	rows = pending_rows_sorted(&store->pending, &count);
+	if (rows == NULL)
+		return no_memory(store);
+	for (size_t r = 0; r < count; r++) {
+		const struct span *key = &rows[r].key, *value = &rows[r].value;
+
+		if (rows[r].removed)
+			rocksdb_writebatch_delete(store->batch, key->data, key->length);
+		else
+			rocksdb_writebatch_put(store->batch, key->data, key->length, value->data,
+					       value->length);
+	}
+	rocksdb_write(store->db, store->write, store->batch, &error);
 	rocksdb_writebatch_clear(store->batch);
+	pending_rows_clear(&store->pending);
+	return error != NULL ? broken(store, "write", error) : 0;
 }
 
 struct store_scan *store_scan_begin(struct store *store, const struct text *prefix,
 				    const struct text *from)
 {
 	bool one_address = prefix->length >= STORE_PREFIX_LENGTH;
-	struct store_scan *scan = calloc(1, sizeof(*scan));
+	struct store_scan *scan;
 
+	if (store_flush(store) < 0)
+		return NULL;
+	scan = calloc(1, sizeof(*scan));
 	if (scan == NULL || prefix->failed || from->failed) {
 		no_memory(store);
 		free(scan);

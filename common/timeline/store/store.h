@@ -2,9 +2,9 @@
  *
  * Keys and values are bytes; rows.h defines their meaning. The only user of rocksdb/c.h.
  *
- * (1) What store_put() and store_remove() add to the batch becomes visible, and durable even
- *     if the process is killed, at store_commit(): all of it or nothing.
- * (2) A recovered store is a prefix of what was committed (point-in-time recovery).
+ * (1) What store_put() and store_remove() add to the batch becomes visible at store_commit(),
+ *     and durable even if the process is killed at the next store_flush().
+ * (2) A recovered store is a prefix of what was committed, whole batches (point-in-time recovery).
  * (3) Once RocksDB or a row has reported damage, the next store_open() sets the store aside.
  */
 #ifndef TENURE_STORE_H
@@ -42,10 +42,11 @@ int store_get(struct store *store, const struct text *key, struct text *value);
 int store_put(struct store *store, const struct text *key, const struct text *value);
 /* Adds the removal of the row KEY. -1 after logging. */
 int store_remove(struct store *store, const struct text *key);
-/* Writes the batch. -1 after logging. */
+/* Ends the batch. Many batches are written together: at 4 MiB, before a scan and at the end.
+ * -1 after logging. */
 int store_commit(struct store *store);
-/* Empties the batch. */
-void store_discard(struct store *store);
+/* Writes what was committed, in one RocksDB batch. -1 after logging. */
+int store_flush(struct store *store);
 
 /* The rows whose keys begin with PREFIX, in order, the first not before FROM, which begins
  * with PREFIX too. Rows committed later are not seen. PREFIX is borrowed until the end of
