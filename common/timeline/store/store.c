@@ -16,6 +16,8 @@
 
 #define BLOCK_CACHE_BYTES (32u << 20) /* decoded histories are cached above this */
 #define BLOOM_BITS 10.0
+#define LOG_NOTHING \
+	4 /* FATAL_LEVEL: an error that RocksDB logs on a full disk aborts the process */
 #define PENDING_BYTES (4u << 20)
 /* What a killed process reads again: a second or two of work. RocksDB's own write buffer is far
  * larger, so it saves nothing by itself. */
@@ -70,7 +72,7 @@ static void set_options(struct store *store)
 	rocksdb_options_set_paranoid_checks(store->options, 1);
 	rocksdb_options_set_compression(store->options, rocksdb_lz4_compression);
 	rocksdb_options_set_keep_log_file_num(store->options, 2);
-	rocksdb_options_set_info_log_level(store->options, 3);
+	rocksdb_options_set_info_log_level(store->options, LOG_NOTHING);
 	rocksdb_options_set_max_open_files(store->options, 256);
 	store->read = rocksdb_readoptions_create();
 	rocksdb_readoptions_set_total_order_seek(store->read, 1);
