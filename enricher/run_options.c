@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "common/base/text.h"
 #include "common/program/log.h"
 
 #define FILE_BYTES_MAX 16384
 #define NOT_GIVEN "-"
+#define HASH_LENGTH 22 /* of the last line of the options, "hash 0123456789abcdef" */
 
 static void add_duration(struct text *text, const char *name, int64_t ns)
 {
@@ -78,7 +80,7 @@ static int write_file(const char *path, const char *text)
 		errno = ENAMETOOLONG;
 	else
 		file = fopen(draft, "we");
-	if (file != NULL && fputs(text, file) >= 0)
+	if (file != NULL && fputs(text, file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0)
 		rc = 0;
 	if (file != NULL && fclose(file) != 0)
 		rc = -1;
@@ -135,10 +137,48 @@ static int compare(const char *before, const char *now, const char *outputs)
 	return 0;
 }
 
+static void add_hash(struct text *text)
+{
+	uint64_t hash = span_hash(text_span(text));
+
+	text_add_format(text, "hash %016" PRIx64 "\n", hash);
+}
+
+/* Removes the hash from TEXT, which is what add_hash() left. -1 if it is not. */
+static int remove_hash(struct text *text)
+{
+	struct text whole;
+	bool same = false;
+
+	if (text->length < HASH_LENGTH)
+		return -1;
+	text_init(&whole, FILE_BYTES_MAX);
+	text_add(&whole, text->data, text->length - HASH_LENGTH);
+	add_hash(&whole);
+	same = !whole.failed && span_equal(text_span(&whole), text_span(text));
+	text_free(&whole);
+	text->length -= HASH_LENGTH;
+	return same ? 0 : -1;
+}
+
+/* Reads the options that OUTPUTS were made with into BEFORE; none if it is not BEGUN. Returns 0,
+ * or the exit code. */
+static int read_options(const char *path, bool begun, const char *outputs, struct text *before)
+{
+	if (read_file(path, before) < 0)
+		return EX_IOERR;
+	if (remove_hash(before) == 0 || !begun)
+		return 0;
+	log_error("%s: is missing or damaged, so nothing shows what %s were made with: restore the "
+		  "file, or start with new outputs",
+		  path, outputs);
+	return EX_CONFIG;
+}
+
 int run_options_keep(const struct run_options *now, bool begun, const char *outputs)
 {
 	struct text before, wanted;
-	const char *had, *has;
+	const char *has;
 	char path[PATH_MAX];
 	int rc = EX_OSERR;
 
@@ -151,14 +191,14 @@ int run_options_keep(const struct run_options *now, bool begun, const char *outp
 		log_error("out of memory, or the options take more than %d bytes", FILE_BYTES_MAX);
 		goto out;
 	}
-	rc = EX_IOERR;
-	if (read_file(path, &before) < 0)
+	rc = read_options(path, begun, outputs, &before);
+	if (rc != 0)
 		goto out;
-	had = text_terminate(&before);
 	rc = EX_CONFIG;
-	if (begun && compare(had, has, outputs) < 0)
+	if (begun && compare(text_terminate(&before), has, outputs) < 0)
 		goto out;
-	rc = strcmp(had, has) != 0 && write_file(path, has) < 0 ? EX_CANTCREAT : 0;
+	add_hash(&wanted);
+	rc = write_file(path, text_terminate(&wanted)) < 0 ? EX_CANTCREAT : 0;
 out:
 	text_free(&before);
 	text_free(&wanted);
@@ -182,7 +222,13 @@ int run_options_keep_first_flow(const struct run_options *now, uint64_t hash, bo
 	text_free(&before);
 	if (rc < 0 || (known && had == hash))
 		return rc;
-	if (known && begun) {
+	if (!known && begun) {
+		log_error("%s: is missing or damaged, so nothing shows which flows %s were made "
+			  "from: restore the file, or start with new outputs",
+			  path, outputs);
+		return -1;
+	}
+	if (begun) {
 		log_error("%s: its first record is not the one that %s were made from; give the "
 			  "same file, or start with new outputs",
 			  flows, outputs);

@@ -2,8 +2,9 @@
  *
  * A run continues after what is in its outputs. With other options, or with other flows, the
  * outputs would mix the answers to two questions. The state directory therefore keeps, in the
- * file "options", one "NAME VALUE" line for each option that answers depend on, and in the
- * file "first-flow" the hash of the first flow.
+ * file "options", one "NAME VALUE" line for each option that answers depend on, then a line with
+ * the hash of those, and in the file "first-flow" the hash of the first flow. If one of them is
+ * missing or damaged, outputs that are begun are refused.
  *
  * (1) Each file is replaced as a whole: a killed process leaves the old one or the new one.
  */

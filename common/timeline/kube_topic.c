@@ -272,7 +272,8 @@ static int next_file(struct kube_topic *topic)
 	return -1;
 }
 
-int kube_topic_turn(struct kube_topic *topic, int limit, int timeout_ms)
+/* Applies up to LIMIT records. Returns how many or -1 after logging. */
+static int read_records(struct kube_topic *topic, int limit, int timeout_ms)
 {
 	struct bus_record record;
 	int count = 0, more = 1;
@@ -300,6 +301,16 @@ int kube_topic_turn(struct kube_topic *topic, int limit, int timeout_ms)
 		}
 	}
 	return more < 0 ? -1 : count;
+}
+
+int kube_topic_turn(struct kube_topic *topic, int limit, int timeout_ms)
+{
+	int count = read_records(topic, limit, timeout_ms);
+
+	if (count <= 0 || timeline_flush(topic->timeline) == 0)
+		return count;
+	topic->exit_code = EX_IOERR;
+	return -1;
 }
 
 bool kube_topic_caught_up(const struct kube_topic *topic)

@@ -322,6 +322,11 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 	return outcome;
 }
 
+int timeline_flush(struct timeline *timeline)
+{
+	return store_flush(timeline->store);
+}
+
 size_t timeline_cluster_count(const struct timeline *timeline)
 {
 	return timeline->cluster_count;

@@ -6,8 +6,8 @@
  *
  * (1) The answer for an address, a moment and a position never changes, unless the topic
  *     loses its first records.
- * (2) What a record changes and the next offset are one atomic write, so a killed process
- *     continues exactly where it was.
+ * (2) What a record changes and the next offset are one atomic write. A killed process
+ *     continues at its last save (store.h), and reads what followed from the topic again.
  * (3) Applying a record again, or an older revision of an object after a newer one,
  *     changes no answer.
  * (4) The store holds evidence, not conclusions: hold, skew and clock belong to the
@@ -62,8 +62,8 @@ struct timeline_stats {
 struct timeline;
 
 /* Opens or creates the store in DIRECTORY; NULL: a temporary one that timeline_close() removes. A
- * store that is unreadable or of another format is renamed to DIRECTORY.damaged-N (logged), and a
- * new one is created. OPTIONS is copied; its strings are borrowed. Returns NULL after logging. */
+ * store that is damaged, incomplete or of another format is renamed to DIRECTORY.damaged (logged),
+ * and a new one is created. OPTIONS is copied; its strings are borrowed. Returns NULL after logging. */
 struct timeline *timeline_open(const char *directory, const struct timeline_options *options);
 void timeline_close(struct timeline *timeline);
 
@@ -87,6 +87,10 @@ int timeline_reset(struct timeline *timeline);
  * the record is unreadable, *WHY is set to a text that is borrowed until the next call. */
 enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, const char *value,
 				     size_t length, int64_t timestamp_ms, const char **why);
+
+/* Ends a group of records that are written together (store.h). timeline_close() writes all of them
+ * to disk. -1 after logging. */
+int timeline_flush(struct timeline *timeline);
 
 /* Sets whether every record of the topic was applied and none follows; while it is set, no record
  * is applied. The end of the topic ends the listings of kubectl that are open, and its watches.

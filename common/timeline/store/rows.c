@@ -156,6 +156,27 @@ void row_key_meta(struct text *key)
 	codec_add_u8(key, 'M');
 }
 
+void row_key_saves(struct text *key)
+{
+	text_clear(key);
+	codec_add_u8(key, 'S');
+}
+
+void row_key_save(char key[SAVE_ROW_KEY_SIZE], uint64_t number)
+{
+	key[0] = 'S';
+	for (int i = SAVE_ROW_KEY_SIZE - 1; i > 0; i--, number >>= 8)
+		key[i] = (char)(number & 0xff);
+}
+
+uint64_t row_save_number(struct span key)
+{
+	struct codec codec = codec_read(key);
+
+	codec_u8(&codec);
+	return codec_u64(&codec);
+}
+
 char row_address_kind(struct span key)
 {
 	if (key.length <= STORE_PREFIX_LENGTH)

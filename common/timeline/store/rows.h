@@ -17,6 +17,7 @@
  * 'w' cluster                                                    cluster_row.h
  * 'v' cluster resource                                           the same
  * 'M'                                                            how far the topic was read
+ * 'S' number                                                     (empty: save_rows.h)
  *
  * (1) A row with an offset is visible at positions that are not less; the rows of one thing
  *     are in the order of their offsets.
@@ -37,7 +38,7 @@
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
 
-#define ROWS_FORMAT 13 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 14 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',
@@ -82,6 +83,11 @@ void row_key_pod_address(struct text *key, uint32_t cluster, const struct ip *ip
 void row_key_cluster(struct text *key, uint32_t cluster);
 void row_key_resource(struct text *key, uint32_t cluster, enum kube_resource resource);
 void row_key_meta(struct text *key);
+/* The saves of the store, and one of them. */
+#define SAVE_ROW_KEY_SIZE 9
+void row_key_saves(struct text *key);
+void row_key_save(char key[SAVE_ROW_KEY_SIZE], uint64_t number);
+uint64_t row_save_number(struct span key);
 
 struct binding_key {
 	enum holder_kind kind;

@@ -8,11 +8,20 @@
 #include <unistd.h>
 
 #include "common/program/log.h"
+#include "common/timeline/store/pending_rows.h"
+#include "common/timeline/store/rows.h"
+#include "common/timeline/store/save_rows.h"
+#include "common/timeline/store/store_error.h"
 #include "common/timeline/store/store_folder.h"
 
 #define BLOCK_CACHE_BYTES (32u << 20) /* decoded histories are cached above this */
-#define POINT_IN_TIME 2               /* rocksdb::WALRecoveryMode::kPointInTimeRecovery */
 #define BLOOM_BITS 10.0
+#define LOG_NOTHING \
+	4 /* FATAL_LEVEL: an error that RocksDB logs on a full disk aborts the process */
+#define PENDING_BYTES (4u << 20)
+/* What a killed process reads again: a second or two of work. RocksDB's own write buffer is far
+ * larger, so it saves nothing by itself. */
+#define SAVE_BYTES (16u << 20)
 #define EMPTYING_MARK "EMPTYING" /* there while store_reset() removes the rest */
 
 struct store {
@@ -24,6 +33,9 @@ struct store {
 	rocksdb_writeoptions_t *write;
 	rocksdb_cache_t *cache;
 	rocksdb_writebatch_t *batch;
+	struct pending_rows pending; /* committed, but not in RocksDB */
+	uint64_t saves;              /* the rows of save_rows.h */
+	size_t bytes;                /* since the last save */
 };
 
 struct store_scan {
@@ -34,11 +46,9 @@ struct store_scan {
 };
 
 /* Logs and frees ERROR. Returns -1. */
-static int broken(struct store *store, const char *doing, char *error)
+static int broken(const struct store *store, const char *doing, char *error)
 {
-	log_error("timeline %s: cannot %s: %s", store->directory, doing, error);
-	if (strncmp(error, "Corruption", strlen("Corruption")) == 0)
-		store_folder_mark(store->directory, DAMAGE_MARK);
+	store_folder_report(store->directory, doing, error);
 	rocksdb_free(error);
 	return -1;
 }
@@ -57,94 +67,81 @@ static void set_options(struct store *store)
 	rocksdb_options_set_prefix_extractor(
 		store->options, rocksdb_slicetransform_create_fixed_prefix(STORE_PREFIX_LENGTH));
 	rocksdb_options_set_memtable_prefix_bloom_size_ratio(store->options, 0.1);
+	rocksdb_options_set_memtable_whole_key_filtering(store->options, 1);
 	rocksdb_options_set_create_if_missing(store->options, 1);
 	rocksdb_options_set_paranoid_checks(store->options, 1);
-	rocksdb_options_set_wal_recovery_mode(store->options, POINT_IN_TIME);
 	rocksdb_options_set_compression(store->options, rocksdb_lz4_compression);
 	rocksdb_options_set_keep_log_file_num(store->options, 2);
-	rocksdb_options_set_info_log_level(store->options, 3);
+	rocksdb_options_set_info_log_level(store->options, LOG_NOTHING);
 	rocksdb_options_set_max_open_files(store->options, 256);
 	store->read = rocksdb_readoptions_create();
 	rocksdb_readoptions_set_total_order_seek(store->read, 1);
 	store->read_prefix = rocksdb_readoptions_create();
 	store->write = rocksdb_writeoptions_create();
+	rocksdb_writeoptions_disable_WAL(store->write, 1);
 	store->batch = rocksdb_writebatch_create();
-}
-
-/* A lock, a full disk or a missing permission is not damage. */
-static bool is_damage(const char *error)
-{
-	return strncmp(error, "Corruption", strlen("Corruption")) == 0 ||
-	       (!strstr(error, "lock hold") && !strstr(error, "lock file") &&
-		!strstr(error, "Permission denied") && !strstr(error, "No space left") &&
-		!strstr(error, "Read-only") && !strstr(error, "Too many open files") &&
-		!strstr(error, "Not a directory"));
+	pending_rows_init(&store->pending);
 }
 
 /* Removes the files of the closed store, the mark last: if the process is killed in between,
  * the next one continues. */
 static int empty(struct store *store)
 {
-	char path[STORE_PATH_SIZE + 32];
 	char *error = NULL;
 
 	rocksdb_destroy_db(store->options, store->directory, &error);
-	if (error != NULL)
-		return broken(store, "empty it", error);
-	snprintf(path, sizeof(path), "%s/" EMPTYING_MARK, store->directory);
-	if (unlink(path) == 0 || errno == ENOENT)
+	return error != NULL ? broken(store, "empty it", error)
+			     : store_folder_unmark(store->directory, EMPTYING_MARK);
+}
+
+static void close_db(struct store *store)
+{
+	if (store->db != NULL)
+		rocksdb_close(store->db);
+	store->db = NULL;
+}
+
+/* 1: opened, and nothing is missing; 0: damaged, with the REASON; -1 after logging. */
+static int open_whole(struct store *store, char reason[STORE_REASON_SIZE])
+{
+	char *error = NULL;
+	int whole;
+
+	store->db = rocksdb_open(store->options, store->directory, &error);
+	if (error != NULL && !store_error_is_damage(error))
+		return broken(store, "open it", error);
+	if (error != NULL) {
+		snprintf(reason, STORE_REASON_SIZE, "%s", error);
+		rocksdb_free(error);
 		return 0;
-	log_error("%s: %s", path, strerror(errno));
-	return -1;
+	}
+	whole = save_rows_count(store, &store->saves);
+	if (whole == 1)
+		return 1;
+	close_db(store);
+	if (whole < 0 && !store_is_damaged(store))
+		return -1;
+	snprintf(reason, STORE_REASON_SIZE, "%s",
+		 whole < 0 ? "cannot be read" : "a part of what was written is missing");
+	return 0;
 }
 
 static int open_db(struct store *store)
 {
-	char *error = NULL;
+	char reason[STORE_REASON_SIZE];
+	int opened;
 
+	store->bytes = 0;
 	if (store_folder_has(store->directory, EMPTYING_MARK) && empty(store) < 0)
 		return -1;
-	if (store_folder_has(store->directory, DAMAGE_MARK) &&
-	    store_folder_set_aside(store->directory, "was found damaged") != 0)
-		return -1;
-	if (store_folder_is_foreign(store->directory)) {
-		log_error(
-			"%s contains files, but not a timeline; give an empty folder or a new name",
-			store->directory);
-		return -1;
-	}
-	store->db = rocksdb_open(store->options, store->directory, &error);
-	if (error != NULL && is_damage(error) && store_folder_has(store->directory, "CURRENT")) {
-		int aside = store_folder_set_aside(store->directory, error);
-
-		rocksdb_free(error);
-		error = NULL;
-		if (aside != 0)
-			return -1;
-		store->db = rocksdb_open(store->options, store->directory, &error);
-	}
-	return error != NULL ? broken(store, "open it", error) : 0;
-}
-
-/* Sets the folder's name; creates a temporary one. */
-static int name_folder(struct store *store, const char *directory)
-{
-	const char *base = getenv("TMPDIR");
-	int length = directory != NULL
-			     ? snprintf(store->directory, STORE_PATH_SIZE, "%s", directory)
-			     : snprintf(store->directory, STORE_PATH_SIZE,
-					"%s/tenure-timeline-XXXXXX", base ? base : "/tmp");
-
-	if (length <= 0 || length >= STORE_PATH_SIZE - 32) {
-		log_error("timeline: the folder's name is empty or too long");
-		return -1;
-	}
-	if (directory == NULL && !mkdtemp(store->directory)) {
-		log_error("timeline: cannot create %s: %s", store->directory, strerror(errno));
-		return -1;
-	}
-	store->temporary = directory == NULL;
-	return 0;
+	opened = store_folder_check(store->directory, reason);
+	if (opened == 1)
+		opened = open_whole(store, reason);
+	if (opened == 0 && store_folder_set_aside(store->directory, reason) == 0)
+		opened = open_whole(store, reason);
+	if (opened == 0)
+		log_error("timeline %s: cannot open it: %s", store->directory, reason);
+	return opened == 1 ? 0 : -1;
 }
 
 struct store *store_open(const char *directory)
@@ -155,20 +152,14 @@ struct store *store_open(const char *directory)
 		log_error("timeline: out of memory");
 		return NULL;
 	}
-	if (name_folder(store, directory) == 0) {
+	store->temporary = directory == NULL;
+	if (store_folder_name(store->directory, directory) == 0) {
 		set_options(store);
 		if (open_db(store) == 0)
 			return store;
 	}
 	store_close(store);
 	return NULL;
-}
-
-static void close_db(struct store *store)
-{
-	if (store->db != NULL)
-		rocksdb_close(store->db);
-	store->db = NULL;
 }
 
 bool store_is_damaged(const struct store *store)
@@ -178,33 +169,18 @@ bool store_is_damaged(const struct store *store)
 
 int store_replace(struct store *store, const char *reason)
 {
-	store_discard(store);
+	pending_rows_clear(&store->pending);
 	close_db(store);
 	if (store_folder_set_aside(store->directory, reason) < 0)
 		return -1;
 	return open_db(store);
 }
 
-bool store_is_empty(struct store *store)
-{
-	rocksdb_iterator_t *iterator = rocksdb_create_iterator(store->db, store->read);
-	bool empty;
-
-	rocksdb_iter_seek_to_first(iterator);
-	empty = !rocksdb_iter_valid(iterator);
-	rocksdb_iter_destroy(iterator);
-	return empty;
-}
-
 int store_reset(struct store *store)
 {
-	store_discard(store);
+	pending_rows_clear(&store->pending);
 	close_db(store);
-	if (store_folder_mark(store->directory, EMPTYING_MARK) < 0) {
-		log_error("timeline %s: cannot empty it: %s", store->directory, strerror(errno));
-		return -1;
-	}
-	return open_db(store);
+	return store_folder_mark(store->directory, EMPTYING_MARK) < 0 ? -1 : open_db(store);
 }
 
 void store_close(struct store *store)
@@ -213,24 +189,23 @@ void store_close(struct store *store)
 
 	if (store == NULL)
 		return;
+	if (store->db != NULL && !store->temporary)
+		store_save(store);
 	close_db(store);
-	if (store->temporary && store->options) {
+	if (store->temporary && store->options != NULL) {
 		rocksdb_destroy_db(store->options, store->directory, &error);
 		rocksdb_free(error);
 		rmdir(store->directory);
 	}
-	if (store->batch != NULL)
+	if (store->options != NULL) {
 		rocksdb_writebatch_destroy(store->batch);
-	if (store->write != NULL)
 		rocksdb_writeoptions_destroy(store->write);
-	if (store->read_prefix != NULL)
 		rocksdb_readoptions_destroy(store->read_prefix);
-	if (store->read)
 		rocksdb_readoptions_destroy(store->read);
-	if (store->options)
 		rocksdb_options_destroy(store->options);
-	if (store->cache != NULL)
 		rocksdb_cache_destroy(store->cache);
+		pending_rows_free(&store->pending);
+	}
 	free(store);
 }
 
@@ -246,10 +221,17 @@ int store_get(struct store *store, const struct text *key, struct text *value)
 	size_t length = 0;
 	const char *bytes;
 	rocksdb_pinnableslice_t *slice;
+	struct pending_row row;
 
 	text_clear(value);
 	if (key->failed)
 		return no_memory(store);
+	if (pending_rows_find(&store->pending, text_span(key), &row)) {
+		text_add(value, row.value.data, row.value.length);
+		if (value->failed)
+			return no_memory(store);
+		return row.removed ? 0 : 1;
+	}
 	slice = rocksdb_get_pinned(store->db, store->read, key->data, key->length, &error);
 	if (error != NULL)
 		return broken(store, "read", error);
@@ -263,40 +245,105 @@ int store_get(struct store *store, const struct text *key, struct text *value)
 
 int store_put(struct store *store, const struct text *key, const struct text *value)
 {
-	if (key->failed || value->failed)
+	struct pending_row row = {.key = text_span(key), .value = text_span(value)};
+
+	if (key->failed || value->failed || pending_rows_add(&store->pending, row) < 0)
 		return no_memory(store);
-	rocksdb_writebatch_put(store->batch, key->data, key->length, value->data, value->length);
 	return 0;
 }
 
 int store_remove(struct store *store, const struct text *key)
 {
-	if (key->failed)
+	struct pending_row row = {.key = text_span(key), .removed = true};
+
+	if (key->failed || pending_rows_add(&store->pending, row) < 0)
 		return no_memory(store);
-	rocksdb_writebatch_delete(store->batch, key->data, key->length);
 	return 0;
 }
 
 int store_commit(struct store *store)
 {
-	char *error = NULL;
+	if (pending_rows_accept(&store->pending) < 0)
+		return no_memory(store);
+	return store->pending.bytes.length < PENDING_BYTES ? 0 : store_flush(store);
+}
 
+/* Adds the committed rows to the batch. */
+static int add_pending(struct store *store)
+{
+	size_t count = 0;
+	const struct pending_row *rows = pending_rows_sorted(&store->pending, &count);
+
+	if (rows == NULL)
+		return no_memory(store);
+	for (size_t r = 0; r < count; r++) {
+		const struct span *key = &rows[r].key, *value = &rows[r].value;
+
+		if (rows[r].removed)
+			rocksdb_writebatch_delete(store->batch, key->data, key->length);
+		else
+			rocksdb_writebatch_put(store->batch, key->data, key->length, value->data,
+					       value->length);
+	}
+	pending_rows_clear(&store->pending);
+	return 0;
+}
+
+static int write_batch(struct store *store)
+{
+	char *error = NULL;
+	size_t bytes;
+
+	rocksdb_writebatch_data(store->batch, &bytes);
+	store->bytes += bytes;
 	rocksdb_write(store->db, store->write, store->batch, &error);
 	rocksdb_writebatch_clear(store->batch);
 	return error != NULL ? broken(store, "write", error) : 0;
 }
 
-void store_discard(struct store *store)
+/* Writes the batch, with the row of the save, and moves what RocksDB has in memory to disk. */
+static int save(struct store *store, bool wait)
 {
-	rocksdb_writebatch_clear(store->batch);
+	rocksdb_flushoptions_t *options = rocksdb_flushoptions_create();
+	char key[SAVE_ROW_KEY_SIZE], *error = NULL;
+	int rc;
+
+	row_key_save(key, ++store->saves);
+	rocksdb_writebatch_put(store->batch, key, sizeof(key), "", 0);
+	rc = write_batch(store);
+	store->bytes = 0;
+	rocksdb_flushoptions_set_wait(options, wait);
+	if (rc == 0)
+		rocksdb_flush(store->db, options, &error);
+	rocksdb_flushoptions_destroy(options);
+	return error != NULL ? broken(store, "write", error) : rc;
+}
+
+int store_flush(struct store *store)
+{
+	if (store->pending.accepted == 0)
+		return 0;
+	if (add_pending(store) < 0)
+		return -1;
+	return store->bytes < SAVE_BYTES ? write_batch(store) : save(store, false);
+}
+
+int store_save(struct store *store)
+{
+	if (store_flush(store) < 0)
+		return -1;
+	return store->bytes > 0 ? save(store, true) : 0;
 }
 
 struct store_scan *store_scan_begin(struct store *store, const struct text *prefix,
 				    const struct text *from)
 {
 	bool one_address = prefix->length >= STORE_PREFIX_LENGTH;
-	struct store_scan *scan = calloc(1, sizeof(*scan));
+	struct store_scan *scan;
 
+	if (store_flush(store) < 0)
+		return NULL;
+	scan = calloc(1, sizeof(*scan));
 	if (scan == NULL || prefix->failed || from->failed) {
 		no_memory(store);
 		free(scan);

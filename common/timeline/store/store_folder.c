@@ -1,14 +1,36 @@
+#define _GNU_SOURCE /* nftw */
 #include "common/timeline/store/store_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/program/log.h"
+#include "common/timeline/store/store_error.h"
 
-#define DAMAGED_MAX 1000 /* nobody keeps that many */
+int store_folder_name(char folder[STORE_PATH_SIZE], const char *directory)
+{
+	const char *base = getenv("TMPDIR");
+	int length = directory != NULL
+			     ? snprintf(folder, STORE_PATH_SIZE, "%s", directory)
+			     : snprintf(folder, STORE_PATH_SIZE, "%s/tenure-timeline-XXXXXX",
+					base != NULL ? base : "/tmp");
+
+	if (length <= 0 || length >= STORE_PATH_SIZE - 32) {
+		log_error("timeline: the folder's name is empty or too long");
+		return -1;
+	}
+	if (directory == NULL && mkdtemp(folder) == NULL) {
+		log_error("timeline: cannot create %s: %s", folder, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
 
 bool store_folder_has(const char *folder, const char *name)
 {
@@ -26,51 +48,108 @@ int store_folder_mark(const char *folder, const char *name)
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	file = fopen(path, "w");
-	return file != NULL && fclose(file) == 0 ? 0 : -1;
+	if (file != NULL && fclose(file) == 0)
+		return 0;
+	log_error("%s: %s", path, strerror(errno));
+	return -1;
 }
 
-/* Written by RocksDB before CURRENT; all there is when it was killed while it created a store. */
+int store_folder_unmark(const char *folder, const char *name)
+{
+	char path[STORE_PATH_SIZE + 32];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if (unlink(path) == 0 || errno == ENOENT)
+		return 0;
+	log_error("%s: %s", path, strerror(errno));
+	return -1;
+}
+
+void store_folder_report(const char *folder, const char *doing, const char *error)
+{
+	log_error("timeline %s: cannot %s: %s", folder, doing, error);
+	if (!store_error_is_damage(error))
+		return;
+	store_folder_mark(folder, DAMAGE_MARK);
+	log_error("timeline %s: is damaged; it will be set aside and rebuilt from the topic",
+		  folder);
+}
+
+static bool is_table(const char *name)
+{
+	return strstr(name, ".sst") != NULL;
+}
+
+/* All there is when RocksDB was killed while it created a store, and the tables of any. */
 static bool is_of_rocksdb(const char *name)
 {
 	return strncmp(name, "LOG", 3) == 0 || strcmp(name, "LOCK") == 0 ||
 	       strcmp(name, "IDENTITY") == 0 || strncmp(name, "MANIFEST-", 9) == 0 ||
-	       strstr(name, ".dbtmp") != NULL || strstr(name, ".log") != NULL;
+	       strncmp(name, "OPTIONS-", 8) == 0 || strstr(name, ".dbtmp") != NULL ||
+	       strstr(name, ".log") != NULL || is_table(name);
 }
 
-bool store_folder_is_foreign(const char *folder)
+static bool is_foreign(const char *name)
 {
-	bool foreign = false;
-	struct dirent *entry;
-	DIR *files;
+	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !is_of_rocksdb(name);
+}
 
-	if (store_folder_has(folder, "CURRENT") || store_folder_has(folder, DAMAGE_MARK))
-		return false;
-	files = opendir(folder);
+/* Whether FOLDER has a file that IS. */
+static bool has_any(const char *folder, bool (*is)(const char *name))
+{
+	DIR *files = opendir(folder);
+	struct dirent *entry;
+	bool found = false;
+
 	if (files == NULL)
 		return false;
-	for (entry = readdir(files); entry != NULL && !foreign; entry = readdir(files))
-		foreign = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-			  !is_of_rocksdb(entry->d_name);
+	for (entry = readdir(files); entry != NULL && !found; entry = readdir(files))
+		found = is(entry->d_name);
 	closedir(files);
-	return foreign;
+	return found;
+}
+
+int store_folder_check(const char *folder, char reason[STORE_REASON_SIZE])
+{
+	bool begun = store_folder_has(folder, "CURRENT");
+
+	if (store_folder_has(folder, DAMAGE_MARK)) {
+		snprintf(reason, STORE_REASON_SIZE, "was found damaged");
+		return 0;
+	}
+	if (!begun && has_any(folder, is_foreign)) {
+		log_error("%s contains files, but not a timeline; give an empty folder or a new "
+			  "name",
+			  folder);
+		return -1;
+	}
+	if (!begun && has_any(folder, is_table)) {
+		snprintf(reason, STORE_REASON_SIZE, "the file CURRENT is missing");
+		return 0;
+	}
+	return 1;
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+	(void)status;
+	(void)kind;
+	(void)place;
+	return remove(path);
 }
 
 int store_folder_set_aside(const char *folder, const char *reason)
 {
 	char aside[STORE_PATH_SIZE + 32];
-	struct stat status;
 
-	for (int n = 1; n < DAMAGED_MAX; n++) {
-		snprintf(aside, sizeof(aside), "%s.damaged-%d", folder, n);
-		if (stat(aside, &status) == 0)
-			continue;
-		if (rename(folder, aside) != 0)
-			break;
-		log_warn("timeline %s: %s; set aside as %s, and rebuilt from the topic", folder,
-			 reason, aside);
-		return 0;
+	snprintf(aside, sizeof(aside), "%s.damaged", folder);
+	if ((nftw(aside, remove_one, 8, FTW_DEPTH | FTW_PHYS) < 0 && errno != ENOENT) ||
+	    rename(folder, aside) < 0) {
+		log_error("timeline %s: %s, and cannot be set aside as %s: %s", folder, reason,
+			  aside, strerror(errno));
+		return -1;
 	}
-	log_error("timeline %s: %s, and cannot be set aside as %s: %s", folder, reason, aside,
-		  strerror(errno));
-	return -1;
+	log_warn("timeline %s: %s; set aside as %s, and rebuilt from the topic", folder, reason,
+		 aside);
+	return 0;
 }

@@ -34,6 +34,22 @@ static int read_row(struct store *store, struct span row, struct topic_state *st
 	return 0;
 }
 
+/* 0: the store is empty, 1: it is not; -1 after logging. */
+static int has_rows(struct store *store)
+{
+	struct store_scan *scan;
+	struct span key, value;
+	struct text all;
+	int rc;
+
+	text_init(&all, ROW_LIMIT);
+	scan = store_scan_begin(store, &all, &all);
+	rc = store_scan_next(scan, &key, &value);
+	store_scan_end(scan);
+	text_free(&all);
+	return rc;
+}
+
 int topic_state_load(struct store *store, struct topic_state *state)
 {
 	struct text key, value;
@@ -45,7 +61,7 @@ int topic_state_load(struct store *store, struct topic_state *state)
 	row_key_meta(&key);
 	rc = store_get(store, &key, &value);
 	if (rc == 0)
-		rc = store_is_empty(store) ? 0 : 1;
+		rc = has_rows(store);
 	else if (rc == 1)
 		rc = read_row(store, text_span(&value), state);
 	text_free(&key);

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/span.h"
 #include "common/program/log.h"
 #include "enricher/run_options.h"
 
@@ -71,6 +73,25 @@ static void put_file(const char *path, const char *bytes)
 	fclose(file);
 }
 
+/* The file of the options has the lines WANTED, and their hash. */
+static void assert_options(const char *wanted)
+{
+	char bytes[1024];
+
+	snprintf(bytes, sizeof(bytes), "%shash %016" PRIx64 "\n", wanted,
+		 span_hash((struct span){wanted, strlen(wanted)}));
+	assert_file(options_path, bytes);
+}
+
+static void put_options(const char *lines)
+{
+	char bytes[1024];
+
+	snprintf(bytes, sizeof(bytes), "%shash %016" PRIx64 "\n", lines,
+		 span_hash((struct span){lines, strlen(lines)}));
+	put_file(options_path, bytes);
+}
+
 /* The options are refused with a message that contains WANTED. */
 static void assert_refused(const char *wanted)
 {
@@ -100,17 +121,17 @@ static void options_are_kept_and_the_same_ones_accepted(void **state)
 {
 	(void)state;
 	assert_int_equal(run_options_keep(&now, false, "a and b"), 0);
-	assert_file(options_path, DEFAULTS);
+	assert_options(DEFAULTS);
 	assert_int_equal(run_options_keep(&now, true, "a and b"), 0);
 	timeline.options.cluster = "prod";
 	timeline.ranges = (struct settings_list){.values = {"10.0.0.0/8", "fd00::/8"}, .count = 2};
 	now.hindsight = true;
 	now.since = (struct when){0};
 	assert_int_equal(run_options_keep(&now, false, "a and b"), 0);
-	assert_file(options_path,
-		    "hold 10s\nskew 500ms\nclock sandbox\ncluster prod\n"
-		    "cluster-cidr 10.0.0.0/8 fd00::/8\nkube-from -\nkube-until -\nhindsight true\n"
-		    "since 1970-01-01T00:00:00Z\nuntil -\n");
+	assert_options(
+		"hold 10s\nskew 500ms\nclock sandbox\ncluster prod\n"
+		"cluster-cidr 10.0.0.0/8 fd00::/8\nkube-from -\nkube-until -\nhindsight true\n"
+		"since 1970-01-01T00:00:00Z\nuntil -\n");
 	assert_int_equal(run_options_keep(&now, true, "a and b"), 0);
 }
 
@@ -129,23 +150,48 @@ static void another_value_is_refused_and_not_kept(void **state)
 	timeline.ranges.count = 0;
 	now.until = (struct when){0};
 	assert_refused("--until: a and b were made with none, but this run has 1970-");
-	assert_file(options_path, DEFAULTS);
+	assert_options(DEFAULTS);
 }
 
 static void without_outputs_any_value_is_accepted_and_kept(void **state)
 {
 	(void)state;
-	put_file(options_path, "hold 1s\n");
+	put_options("hold 1s\n");
 	assert_int_equal(run_options_keep(&now, false, "a and b"), 0);
-	assert_file(options_path, DEFAULTS);
+	assert_options(DEFAULTS);
 }
 
 static void an_option_that_an_older_version_did_not_know_is_not_compared(void **state)
 {
 	(void)state;
-	put_file(options_path, "hold 10s\nold thing");
+	put_options("hold 10s\nold thing\n");
 	assert_int_equal(run_options_keep(&now, true, "a and b"), 0);
-	assert_file(options_path, DEFAULTS);
+	assert_options(DEFAULTS);
+}
+
+static void lost_or_damaged_options_are_refused(void **state)
+{
+	(void)state;
+	assert_refused("is missing or damaged, so nothing shows what a and b were made with:");
+	put_file(options_path, "hold 10s\n");
+	assert_refused("is missing or damaged");
+	assert_int_equal(run_options_keep(&now, false, "a and b"), 0);
+	for (long at = 0; at < (long)strlen(DEFAULTS) + 22; at++) {
+		FILE *file;
+		int byte;
+
+		assert_int_equal(run_options_keep(&now, false, "a and b"), 0);
+		file = fopen(options_path, "r+e");
+		assert_non_null(file);
+		assert_int_equal(fseek(file, at, SEEK_SET), 0);
+		byte = fgetc(file);
+		assert_int_equal(fseek(file, at, SEEK_SET), 0);
+		fputc(byte ^ 1, file);
+		fclose(file);
+		assert_refused("is missing or damaged");
+		assert_int_equal(truncate(options_path, at), 0);
+		assert_refused("is missing or damaged");
+	}
 }
 
 static void a_missing_directory_is_an_error(void **state)
@@ -164,7 +210,7 @@ static int keep_first(uint64_t hash, bool begun)
 static void the_first_flow_is_kept_and_another_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(keep_first(0xabc, true), 0);
+	assert_int_equal(keep_first(0xabc, false), 0);
 	assert_file(first_path, "0000000000000abc\n");
 	assert_int_equal(keep_first(0xabc, true), 0);
 	assert_int_equal(keep_first(0xabd, true), -1);
@@ -173,11 +219,13 @@ static void the_first_flow_is_kept_and_another_refused(void **state)
 	assert_file(first_path, "0000000000000abd\n");
 }
 
-static void an_empty_file_of_the_first_flow_is_written_again(void **state)
+static void a_lost_file_of_the_first_flow_is_refused(void **state)
 {
 	(void)state;
+	assert_int_equal(keep_first(1, true), -1);
 	put_file(first_path, "");
-	assert_int_equal(keep_first(1, true), 0);
+	assert_int_equal(keep_first(1, true), -1);
+	assert_int_equal(keep_first(1, false), 0);
 	assert_file(first_path, "0000000000000001\n");
 }
 
@@ -192,7 +240,8 @@ int main(void)
 		TEST(an_option_that_an_older_version_did_not_know_is_not_compared),
 		TEST(a_missing_directory_is_an_error),
 		TEST(the_first_flow_is_kept_and_another_refused),
-		TEST(an_empty_file_of_the_first_flow_is_written_again),
+		TEST(a_lost_file_of_the_first_flow_is_refused),
+		TEST(lost_or_damaged_options_are_refused),
 	};
 
 	log_init("run_options_test", LOG_LEVEL_ERROR, LOG_TEXT);

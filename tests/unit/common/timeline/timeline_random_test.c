@@ -183,7 +183,7 @@ static void remove_store(const char *directory)
 {
 	char command[256], aside[256];
 
-	snprintf(aside, sizeof(aside), "%s.damaged-1", directory);
+	snprintf(aside, sizeof(aside), "%s.damaged", directory);
 	assert_int_not_equal(access(aside, F_OK), 0);
 	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	assert_int_equal(system(command), 0);

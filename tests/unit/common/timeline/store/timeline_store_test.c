@@ -17,6 +17,7 @@
 
 #include "common/timeline/store/rows.h"
 #include "common/timeline/store/store.h"
+#include "common/timeline/store/store_folder.h"
 #include "common/timeline/timeline.h"
 #include "tests/unit/quoted.h"
 
@@ -75,18 +76,28 @@ static void fill(const struct folder *folder)
 	timeline_close(timeline);
 }
 
-/* How many stores were set aside. */
-static int aside(const struct folder *folder)
+static bool there(const struct folder *folder, const char *name)
 {
-	DIR *parent = opendir(folder->parent);
-	struct dirent *entry;
-	int count = 0;
+	char path[2 * ROOM];
 
-	assert_non_null(parent);
-	for (entry = readdir(parent); entry != NULL; entry = readdir(parent))
-		count += strncmp(entry->d_name, "state.damaged-", 14) == 0;
-	closedir(parent);
-	return count;
+	snprintf(path, sizeof(path), "%s/%s", folder->parent, name);
+	return access(path, F_OK) == 0;
+}
+
+/* Removes the copy that was set aside, if there is one. */
+static bool was_set_aside(const struct folder *folder)
+{
+	bool was = there(folder, "state.damaged");
+	char command[2 * ROOM];
+
+	snprintf(command, sizeof(command), "rm -rf '%s/state.damaged'", folder->parent);
+	assert_int_equal(system(command), 0);
+	return was;
+}
+
+static void mark(const struct folder *folder, const char *name)
+{
+	assert_int_equal(store_folder_mark(folder->path, name), 0);
 }
 
 static void assert_begins_with(const struct folder *folder, int64_t records)
@@ -98,7 +109,7 @@ static void assert_begins_with(const struct folder *folder, int64_t records)
 	timeline_close(timeline);
 }
 
-static void assert_starts_empty(const struct folder *folder, int set_aside)
+static void assert_starts_empty(const struct folder *folder, bool set_aside)
 {
 	struct timeline *timeline = opened(folder);
 
@@ -106,7 +117,7 @@ static void assert_starts_empty(const struct folder *folder, int set_aside)
 	assert_int_equal(timeline_next_offset(timeline), 0);
 	assert_int_equal(timeline_cluster_count(timeline), 0);
 	timeline_close(timeline);
-	assert_int_equal(aside(folder), set_aside);
+	assert_int_equal(was_set_aside(folder), set_aside);
 }
 
 /* Overwrites at most the first LENGTH bytes of the files whose names contain PART; if LENGTH is
@@ -152,7 +163,7 @@ static void keeps_what_it_read(void **state)
 	assert_int_equal(timeline_first_hash(timeline),
 			 timeline_hash(quoted(pod), strlen(quoted(pod))));
 	timeline_close(timeline);
-	assert_int_equal(aside(*state), 0);
+	assert_false(was_set_aside(*state));
 }
 
 static void a_reset_store_is_empty(void **state)
@@ -164,7 +175,7 @@ static void a_reset_store_is_empty(void **state)
 	assert_int_equal(timeline_reset(timeline), 0);
 	assert_int_equal(timeline_next_offset(timeline), 0);
 	timeline_close(timeline);
-	assert_starts_empty(*state, 0);
+	assert_starts_empty(*state, false);
 }
 
 /* A process killed inside timeline_reset() leaves the mark and some of the files. */
@@ -172,17 +183,12 @@ static void finishes_a_reset_that_was_killed(void **state)
 {
 	const struct folder *folder = *state;
 	char path[2 * ROOM];
-	FILE *file;
 
 	fill(folder);
-	timeline_close(opened(folder)); /* what the log held goes into a table */
-	snprintf(path, sizeof(path), "%s/EMPTYING", folder->path);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fclose(file);
+	mark(folder, "EMPTYING");
 	snprintf(path, sizeof(path), "%s/CURRENT", folder->path);
 	assert_int_equal(unlink(path), 0);
-	assert_starts_empty(folder, 0);
+	assert_starts_empty(folder, false);
 	fill(folder);
 	assert_begins_with(folder, 1);
 }
@@ -204,39 +210,47 @@ static void sets_an_unreadable_store_aside(void **state)
 {
 	fill(*state);
 	spoil(*state, "CURRENT", LONG_MAX);
-	assert_starts_empty(*state, 1);
+	assert_starts_empty(*state, true);
 	fill(*state);
 	spoil(*state, "MANIFEST", LONG_MAX);
-	assert_starts_empty(*state, 2);
+	assert_starts_empty(*state, true);
 }
 
-static void loses_no_more_than_the_end_of_a_damaged_log(void **state)
+static void sets_a_store_without_current_aside(void **state)
 {
-	struct timeline *timeline;
+	const struct folder *folder = *state;
+	char path[2 * ROOM];
 
+	fill(folder);
+	snprintf(path, sizeof(path), "%s/CURRENT", folder->path);
+	assert_int_equal(unlink(path), 0);
+	assert_starts_empty(folder, true);
+}
+
+static void keeps_one_damaged_copy(void **state)
+{
 	fill(*state);
-	spoil(*state, ".log", LONG_MAX);
-	timeline = opened(*state);
-	assert_non_null(timeline);
-	assert_int_equal(timeline_next_offset(timeline), 0);
-	timeline_close(timeline);
+	spoil(*state, "CURRENT", LONG_MAX);
+	timeline_close(opened(*state));
+	assert_true(there(*state, "state.damaged/CURRENT"));
+	fill(*state);
+	spoil(*state, ".sst", LONG_MAX);
+	mark(*state, "DAMAGED");
+	timeline_close(opened(*state));
+	assert_true(there(*state, "state.damaged/DAMAGED"));
 }
 
 static void sets_a_store_with_a_damaged_block_aside(void **state)
 {
 	fill(*state);
-	/* Opening it writes what the log held into a table. */
-	timeline_close(opened(*state));
 	spoil(*state, ".sst", LONG_MAX);
-	assert_starts_empty(*state, 1);
+	assert_starts_empty(*state, true);
 	fill(*state);
-	timeline_close(opened(*state));
 	spoil(*state, ".sst", 16);
-	assert_starts_empty(*state, 2);
+	assert_starts_empty(*state, true);
 	fill(*state);
-	timeline_close(opened(*state));
 	spoil(*state, ".sst", -53); /* its footer is intact, its index is not */
-	assert_starts_empty(*state, 3);
+	assert_starts_empty(*state, true);
 }
 
 static void sets_a_store_of_another_format_aside(void **state)
@@ -257,7 +271,7 @@ static void sets_a_store_of_another_format_aside(void **state)
 	store_close(store);
 	text_free(&key);
 	text_free(&value);
-	assert_starts_empty(folder, 1);
+	assert_starts_empty(folder, true);
 }
 
 static void leaves_a_foreign_folder_alone(void **state)
@@ -273,7 +287,7 @@ static void leaves_a_foreign_folder_alone(void **state)
 	fclose(file);
 	assert_null(opened(folder));
 	assert_int_equal(access(path, F_OK), 0);
-	assert_int_equal(aside(folder), 0);
+	assert_false(was_set_aside(folder));
 }
 
 static void a_store_in_use_is_not_damaged(void **state)
@@ -285,7 +299,7 @@ static void a_store_in_use_is_not_damaged(void **state)
 	second = opened(*state);
 	assert_null(second);
 	timeline_close(first);
-	assert_int_equal(aside(*state), 0);
+	assert_false(was_set_aside(*state));
 }
 
 int main(void)
@@ -298,8 +312,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_empty_first_record_is_a_first_record, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(sets_an_unreadable_store_aside, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(loses_no_more_than_the_end_of_a_damaged_log, set_up,
+		cmocka_unit_test_setup_teardown(sets_a_store_without_current_aside, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(keeps_one_damaged_copy, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sets_a_store_with_a_damaged_block_aside, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(sets_a_store_of_another_format_aside, set_up,

@@ -1,0 +1,22 @@
+#include "common/timeline/store/store_error.h"
+
+#include <stddef.h>
+#include <string.h>
+
+bool store_error_is_damage(const char *error)
+{
+	static const char *const others[] = {
+		"lock hold",       "lock file",           "Permission denied",
+		"No space left",   "quota exceeded",      "File too large",
+		"Read-only",       "Too many open files", "Cannot allocate memory",
+		"Not a directory",
+	};
+
+	if (strncmp(error, "Corruption", strlen("Corruption")) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (strstr(error, others[i]) != NULL)
+			return false;
+	}
+	return true;
+}
