@@ -36,6 +36,11 @@ def kinds_of_node(node):
     yield GATEWAY, gateways_of(node)
 
 
+def named_addresses(node):
+    """Of a node without gateways."""
+    return [address for address, how in addresses_of("nodes", node).items() if how != GATEWAY]
+
+
 def status_addresses(node, *types):
     return shapes.addresses(shapes.at(entry, "address") for entry in shapes.listed(node, "status", "addresses")
                             if shapes.at(entry, "type") in types)

@@ -72,8 +72,8 @@ MUTATIONS = {
     # section 3
     "secondary addresses": (pods, "secondary", always(())),
     "secondary addresses begin no epoch": (epochs, "moved", lambda moved: lambda current, status: (
-        moved(current, status) or bool(set(status.secondary) - set(current.secondary)))),
-    "secondary addresses end alone": (epochs, "unplugged", always(())),
+        moved(current, status) or bool(set(status.secondary) - set(current.every_address())))),
+    "secondary addresses end alone": (epochs, "unplugged", lambda _: lambda second, *given: second),
     "secondary addresses are not ordered": (asof, "UNORDERED", lambda _: {asof.SHARED}),
     "annotations of started pods": (pods, "is_started", always(True)),
     "copied annotations": (pods, "is_copied", always(False)),
@@ -151,7 +151,7 @@ MUTATIONS = {
     "Nodes without InternalIP": (holder_verdict, "kept_by_a_node", always(False)),
     "spelled": (ranges, "spelled_in", always(())),
     "short prefixes": (ranges, "SHORTEST", lambda _: 0),
-    "addresses of machines": (ranges, "host_addresses", always(())),
+    "addresses of machines": (world, "host_addresses", always(())),
     "outside when all is read": (holder_verdict, "is_unread", always(False)),
     # section 7
     "an S is a proof": (flows, "source_began", lambda _: lambda flow: shapes.at(flow, "flow", "initiator") == "syn"),

@@ -30,6 +30,7 @@ PLUGINS = {"projectcalico.org/IPv4Address": "192.0.2.4%d/24", "projectcalico.org
            "k8s.ovn.org/node-subnets": "{\"default\": [\"10.129.%d.0/24\"]}",
            "k8s.ovn.org/host-cidrs": "[\"172.22.0.%d/25\"]", "flannel.alpha.coreos.com/public-ip": "10.5.0.%d",
            "k8s.ovn.org/node-gateway-router-lrp-ifaddr": "{\"ipv4\":\"100.64.%d.2/24\"}", "flannel.alpha.coreos.com/backend-type": "vxlan %d"}
+COPIED = (("cni.projectcalico.org/podIP", "cni.projectcalico.org/podIPs"), ("vpc.amazonaws.com/pod-ips",))
 SECOND = ["10.9.0.%d" % n for n in range(4)] + ["fd09::1"]
 NOTES = ("via 10.7.3.0/24, 203.0.113.12:443", "10.8.0.9/30 fd08::/7 9.9.9.9/7", "0.0.0.0/0,2001:db8::7")
 SPELLED = ["172.22.0.1", "172.22.0.77", "10.5.0.2", "100.64.1.2", "100.64.2.2", "10.7.3.9", "10.8.0.10", "9.9.9.9", "9.9.9.8",
@@ -110,7 +111,7 @@ class World:
             life.annotations[NETWORKS] = self.chance.choice(
                 ('[{"ips":["10.9.0.1"]},{"name":"x"}]', '[{"ips":"10.9.0.1"}]', '[{"ips":["no address"]}]', "[{"))
         if self.chance.random() < .15:
-            life.copied = self.chance.choice(ADDRESSES[:5])
+            life.copied = dict.fromkeys(self.chance.choice(COPIED), self.chance.choice(ADDRESSES[:5]) + "/32")
         if self.chance.random() < .2:
             life.host = self.chance.choice(("192.0.2.1", "192.0.2.71"))
         if self.chance.random() < .05:
