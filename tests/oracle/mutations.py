@@ -148,6 +148,7 @@ MUTATIONS = {
     "amid the pods": (holder_verdict, "surely_amid", always(False)),
     "unpublished pods amid": (holder_verdict, "kept_by_unpublished", always(False)),
     "unpublished pods where all are in ranges": (ranges.View, "may_be_a_pods", always(True)),
+    "private addresses": (ranges, "is_private", always(True)),
     "Nodes without InternalIP": (holder_verdict, "kept_by_a_node", always(False)),
     "spelled": (ranges, "spelled_in", always(())),
     "short prefixes": (ranges, "SHORTEST", lambda _: 0),

@@ -89,12 +89,15 @@ class View:
                 one = shapes.smallest(around)
                 self.amid.append((one, any(shapes.inside(address, [one]) for address, in told("internal"))))
 
-        self.ranged = {one.version == 4 for one in self.used} - {shapes.is_v4(address) for address in loose}
+        self.loose = loose
         self.spelled = told("spelled")
 
     def may_be_a_pods(self, ip):
-        """No range says where pods have addresses of this family."""
-        return shapes.is_v4(ip) not in self.ranged
+        """No range says where pods have addresses such as this one."""
+        loose = [one for one in self.loose if shapes.is_v4(one) == shapes.is_v4(ip)]
+        if loose and (is_private(ip) or not all(map(is_private, loose))):
+            return True
+        return all((one.version == 4) != shapes.is_v4(ip) for one in self.used)
 
     def is_spelled(self, ip, end):
         """In a flow that ends at END."""
@@ -126,6 +129,10 @@ def spelled_in(text, shortest):
         elif address is not None:
             found.add(shapes.alone(address))
     return tuple(sorted(found, key=str))
+
+
+def is_private(ip):
+    return shapes.inside(ip, shapes.PRIVATE)
 
 
 def host_addresses(pod):

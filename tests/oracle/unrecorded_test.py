@@ -105,6 +105,9 @@ def test_the_first_pod_may_have_any_address():
     assert short(ask(records, "fd09::1", 30, options=declared)) == "unknown unpublished_pod"
     lived(records, "a", "10.250.0.1", 10, None)
     assert short(ask(records, "10.9.0.1", 30, options=declared)) == "unknown unpublished_pod"
+    assert short(ask(records, "203.0.113.9", 30, options=declared)) == "known outside"
+    records = lived(covered(), "a", "198.51.100.1", 10, None).pod(20, pod("c", None, start=20, phase="Pending"), "ADDED")
+    assert short(ask(records, "203.0.113.9", 30, options=declared)) == "unknown unpublished_pod"
 
 
 def test_a_node_without_its_address_may_have_any():
