@@ -48,7 +48,7 @@ class World:
         self.count = 0
         self.clocks = {name: self.chance.choice((0, .2, -.2)) for name in NODES}
         self.kind = self.chance.choice(("mixed", "tidy", "tidy", "loose"))   # whether pods are in their nodes' podCIDRs
-        self.clocks["n3"] += self.chance.choice((0, 0, 0, -100, 100)) if self.kind == "mixed" else 0
+        self.clocks["n3"] += self.chance.choice((0, 0, -100, 100)) if self.kind == "mixed" else 0
         self.living = []            # (from, to, address, uid)
         self.plugged = []           # addresses that network plugins gave to nodes
 
@@ -80,7 +80,7 @@ class World:
             started = bound + .1
             gone = bound + self.chance.uniform(1, 20)
             self.instants += [(bound, ip), (gone, ip)]
-        elif gone > started + 2 and self.chance.random() < .25:
+        elif gone > started + 2 and not life.copied and self.chance.random() < .25:
             life.annotations["kubernetes.io/config.mirror"] = "hash"
             for _, _, thing in life.writes:
                 thing["metadata"]["annotations"]["kubernetes.io/config.mirror"] = "hash"
@@ -192,7 +192,7 @@ class World:
             self.put(begin, "services", "MODIFIED", thing)
             if self.chance.random() < .5:
                 self.put(begin + 40, "services", self.chance.choice(("MODIFIED", "DELETED")), bare)
-            self.instants += [(begin, "203.0.113.10"), (begin, "192.0.2.2"), (begin + 40, "203.0.113.10")]
+            self.instants += [(begin, "203.0.113.10"), (begin, "192.0.2.1"), (begin + 5, "192.0.2.2"), (begin + 40, "203.0.113.10")]
 
         self.passed_over()
 
@@ -204,7 +204,7 @@ class World:
         self.instants += [(self.chance.uniform(60, SPAN), "203.0.113.11") for _ in range(2)]
 
     def nodes(self):
-        own = self.chance.choice(("n1" if self.kind == "tidy" else "n3", None))       # a pod's own machine
+        own = self.chance.choice(("n1" if self.kind == "tidy" else "n3", "n3", None))       # a pod's own machine
         for number, name in enumerate(NODES, 1):
             address, cidr = "192.0.2.%d" % number, "10.244.%d.0/24" % number
             if self.kind == "loose" or (self.kind == "mixed" and self.chance.random() < .3):

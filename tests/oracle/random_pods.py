@@ -90,6 +90,8 @@ class Life:
         if self.profile == "calico" and self.chance.random() < .7:
             self.write(bound, phase="Pending", ip=ip, gone=self.start, containers=[container()])
         self.write(started, ip=ip, ready=bound, containers=self.ran(started))
+        if self.profile == "calico" and self.chance.random() < .2:      # the late end of its namesake
+            self.write(started + 1, ip=ip, ready=bound, containers=self.ran(started), released=True)
         return started
 
     def restart(self, ip, bound, started):
