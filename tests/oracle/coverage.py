@@ -126,8 +126,8 @@ class Listings:
         return Record(offset, "GAP", self.cluster, self.resource, self.greatest, start=since, end=until)
 
     def finish(self, offset, told_end):
-        """At the end of a closed topic, the last record of which is at OFFSET. TOLD_END: somebody says until when
-        kubectl watched."""
+        """At the end of a closed topic, the last record of which is at OFFSET. TOLD_END: kubectl's watch did not end
+        by itself before."""
         made = self.end(offset) if self.uids is not None else []
         return made if self.began is None or told_end else made + [self.after_watch(offset)]
 

@@ -95,8 +95,8 @@ class View:
     def may_be_a_pods(self, ip):
         """No range says where pods have addresses such as this one."""
         loose = [one for one in self.loose if shapes.is_v4(one) == shapes.is_v4(ip)]
-        if loose and (is_private(ip) or not all(map(is_private, loose))):
-            return True
+        if loose:
+            return is_private(ip) or not all(map(is_private, loose))
         return all((one.version == 4) != shapes.is_v4(ip) for one in self.used)
 
     def is_spelled(self, ip, end):

@@ -68,6 +68,7 @@ class World:
 
     def finish(self, offset, told_end):
         """The topic is closed, and its last record is at OFFSET. TOLD_END: --kube-until says when it ended."""
+        told_end = told_end or any(one.begun is not None for one in self.coverage.values())
         for resource, listings in self.listings.items():
             if self.coverage[resource].begun is None:
                 for made in listings.finish(offset, told_end):
@@ -310,7 +311,7 @@ class Gone:
 
 
 def has_started(pod):
-    return moments.parse(shapes.at(pod, "status", "startTime")) is not None
+    return shapes.sloppy(shapes.at(pod, "status", "podIP")) is not None
 
 
 def bare_since(node, created):
