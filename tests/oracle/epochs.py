@@ -35,6 +35,7 @@ class Epoch:
     sandbox_gone: int = None
     ended_received: int = None
     ended_known: int = None         # known before the first of the last records that end it, or are of all terminated
+    gone_known: int = None          # known before the record that ended it
     terminating: bool = False
     node: str = ""
     how: str = ""                   # "" while it has not ended
@@ -53,8 +54,10 @@ class Epoch:
 
     def of(self, second):
         """The epoch as it is for one of `secondary`."""
-        return replace(second.alone or self, began=second.began, first_received=second.first_received,
-                       first_known=second.first_known, sandbox_ready=None, first_started=None, continues=None)
+        epoch = second.alone or self
+        return replace(epoch, began=second.began, first_received=second.first_received, first_known=second.first_known,
+                       all_terminated=False, sandbox_ready=None, first_started=None, last_finished=None, last_running=None,
+                       ended_known=epoch.gone_known)
 
     def first_shown(self):
         return self.first_started if self.continues is None else self.continues
@@ -292,7 +295,8 @@ def end(epoch, status, dies, stranded, before):
 def ended(epoch, how, received, known, before=None):
     """EPOCH, which ends with a record of RECEIVED. BEFORE is the epoch as of the record before, if that is not EPOCH."""
     terminated = (before or epoch).all_terminated
-    return replace(epoch, how=how, ended_received=received, ended_known=epoch.ended_known if terminated else known)
+    return replace(epoch, how=how, ended_received=received, ended_known=epoch.ended_known if terminated else known,
+                   gone_known=known)
 
 
 def known_of_end(before, status):

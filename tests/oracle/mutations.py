@@ -56,8 +56,7 @@ MUTATIONS = {
         record.type == "DELETED" or record.revision is None or record.revision > thing.revision)),
     "second listings": (coverage.Listings, "begin_again", lambda _: lambda self, record: []),
     "listings of started pods": (world, "has_started", always(False)),
-    "the end of a watch": (coverage.Listings, "after_watch", lambda after: lambda self, offset: epochs.replace(
-        after(self, offset), offset=moments.EVER)),
+    "the end of a watch": (coverage.Listings, "after_watch", always([])),
     "changes of what was not listed": (coverage.Coverage, "listed_whole", lambda _: lambda self, position: self.by_hand),
     "30 minutes of a watch": (coverage, "WATCH", lambda _: moments.EVER),
     "coverage": (coverage.Coverage, "start", always(moments.NEVER)),

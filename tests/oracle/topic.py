@@ -35,7 +35,7 @@ class Record:
     end: int = None
     known: int = None            # of a PROGRESS
     new_order: bool = False      # a GAP that says that revisions went back
-    guessed: bool = False        # `received` is only that of the resource's record before
+    guessed: bool = False        # nothing in it is later than `received` of the resource's record before
 
 
 def read(offset, text, timestamp):

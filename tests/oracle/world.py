@@ -68,11 +68,14 @@ class World:
 
     def finish(self, offset, told_end):
         """The topic is closed, and its last record is at OFFSET. TOLD_END: --kube-until says when it ended."""
-        told_end = told_end or any(one.begun is not None for one in self.coverage.values())
-        for resource, listings in self.listings.items():
-            if self.coverage[resource].begun is None:
-                for made in listings.finish(offset, told_end):
-                    self.do(made)
+        by_hand = [listings for resource, listings in self.listings.items() if self.coverage[resource].begun is None]
+        latest = max((listings.latest for listings in by_hand), default=NEVER)
+        for listings in by_hand:
+            made = listings.finish(offset)
+            if not told_end and len(by_hand) == len(RESOURCES):
+                made += listings.after_watch(offset, latest)
+            for one in made:
+                self.do(one)
 
     def do(self, record):
         if record.type == "GAP":
