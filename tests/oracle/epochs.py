@@ -137,8 +137,9 @@ def fold(epochs, status, stranded=False):
     epoch = learn(epochs[-1], status, epochs[:-1], dies)
     epoch = end(epoch, status, dies, stranded, epochs[-1])
     if not epoch.how:
-        epoch = replace(epoch, last_running=status.last_running(), ended_known=known_of_end(epochs[-1], status),
-                        secondary=tuple(unplugged(one, epochs[-1], status) for one in epoch.secondary))
+        epoch = replace(epoch, last_running=status.last_running(), ended_known=known_of_end(epochs[-1], status))
+    if not epochs[-1].how and status.addresses:
+        epoch = replace(epoch, secondary=tuple(unplugged(one, epochs[-1], status) for one in epoch.secondary))
     return epochs[:-1] + (epoch,)
 
 
@@ -224,7 +225,7 @@ def learn(epoch, status, before, dies):
     DIES: the record ends it, because its sandbox is another one."""
     families = {shapes.is_v4(ip) for ip in epoch.addresses}
     more = () if dies else tuple(ip for ip in status.addresses if shapes.is_v4(ip) not in families)
-    further = () if dies else plugged(epoch, status)
+    further = () if dies or epoch.how else plugged(epoch, status)
     epoch = replace(
         epoch, addresses=epoch.addresses + more, secondary=epoch.secondary + further,
         node=status.node or epoch.node, terminating=status.terminating,
