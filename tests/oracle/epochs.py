@@ -35,7 +35,6 @@ class Epoch:
     sandbox_gone: int = None
     ended_received: int = None
     ended_known: int = None         # known before the first of the last records that end it, or are of all terminated
-    gone_known: int = None          # known before the record that ended it
     terminating: bool = False
     node: str = ""
     how: str = ""                   # "" while it has not ended
@@ -56,8 +55,7 @@ class Epoch:
         """The epoch as it is for one of `secondary`."""
         epoch = second.alone or self
         return replace(epoch, began=second.began, first_received=second.first_received, first_known=second.first_known,
-                       all_terminated=False, sandbox_ready=None, first_started=None, last_finished=None, last_running=None,
-                       ended_known=epoch.gone_known)
+                       all_terminated=False, sandbox_ready=None, first_started=None, last_finished=None, last_running=None)
 
     def first_shown(self):
         return self.first_started if self.continues is None else self.continues
@@ -225,7 +223,7 @@ def learn(epoch, status, before, dies):
     DIES: the record ends it, because its sandbox is another one."""
     families = {shapes.is_v4(ip) for ip in epoch.addresses}
     more = () if dies else tuple(ip for ip in status.addresses if shapes.is_v4(ip) not in families)
-    further = () if dies or epoch.how else plugged(epoch, status)
+    further = () if epoch.how else plugged(epoch, status)
     epoch = replace(
         epoch, addresses=epoch.addresses + more, secondary=epoch.secondary + further,
         node=status.node or epoch.node, terminating=status.terminating,
@@ -296,8 +294,7 @@ def end(epoch, status, dies, stranded, before):
 def ended(epoch, how, received, known, before=None):
     """EPOCH, which ends with a record of RECEIVED. BEFORE is the epoch as of the record before, if that is not EPOCH."""
     terminated = (before or epoch).all_terminated
-    return replace(epoch, how=how, ended_received=received, ended_known=epoch.ended_known if terminated else known,
-                   gone_known=known)
+    return replace(epoch, how=how, ended_received=received, ended_known=epoch.ended_known if terminated else known)
 
 
 def known_of_end(before, status):

@@ -93,7 +93,7 @@ class Span:
     how: str                        # the object has it, in its newest record
     first_known: int                # known before its first record
     not_before: int                 # the same, if an earlier record of the object lacked it; else None
-    guessed: bool                   # the record before lacked it, and this one has no time of its own
+    guessed: bool                   # an earlier one lacked it, and its first record has no time of its own
     removed: int = None             # received of the removing record
     deleted: bool = False           # the object went, not only the address
     known_before: int = None        # known before the removing record
@@ -123,7 +123,7 @@ def fold(held, record, resource, known):
             number = sum(1 for span in after if span.address == address)
             lacked = held.always is not None and address not in held.always
             after.append(Span(address, number, record.offset, record.received, record.received, how, known,
-                              known if lacked else None, lacked and record.guessed))
+                              known if lacked else None, held.always is not None and record.guessed))
     always = frozenset(listed) if held.always is None else held.always & frozenset(listed)
     return Held(tuple(after), always)
 
