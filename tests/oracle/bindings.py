@@ -20,20 +20,20 @@ def of_pod(ip, thing, members, position, options):
     for number, epoch in enumerate(epochs):
         opening = members.earliest_opening(ip, thing.uid, lives.ran_until(epochs[:number]), position)
         if ip in epoch.addresses:
-            found.append(pod_binding(thing, number, epoch, instants[number], opening, options))
-        found += [pod_binding(thing, number, epoch.of(one), instants[number], opening, options, holders.SECONDARY)
+            found.append(pod_binding(thing, epoch, instants[number], opening, options))
+        found += [pod_binding(thing, epoch.of(one), instants[number], opening, options, holders.SECONDARY)
                   for one in epoch.secondary if one.address == ip]
     return found
 
 
-def pod_binding(thing, number, epoch, instants, opening, options, how=None):
-    """That of the epoch NUMBER, which is as EPOCH for the address; INSTANTS are those of the epoch."""
+def pod_binding(thing, epoch, instants, opening, options, how=None):
+    """That of an epoch, which is as EPOCH for the address; INSTANTS are its own."""
     start, start_from, certain_from = epoch.start(options.clock, opening)
     possible_from = instants[0]
     certain_from = max(min(certain_from, epoch.first_received), possible_from)
     end, end_from = epoch.shown_end()
     return Binding(
-        "pod", thing.holder, thing.uid, number, epoch.node, epoch.terminating, possible_from, certain_from,
+        "pod", thing.holder, thing.uid, epoch.began, epoch.node, epoch.terminating, possible_from, certain_from,
         lives.certain_to(epoch, possible_from, options.hold), lives.possible_to(epoch), epoch.began, epoch.first_known,
         epoch.ended_received, epoch.how == lives.LOST, how, start, start_from, end, end_from)
 

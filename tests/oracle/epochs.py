@@ -209,7 +209,7 @@ def unplugged(second, before, status):
     """SECOND of an open epoch, which was as BEFORE, after a record."""
     if second.alone or second.address in status.addresses + status.secondary:
         return second
-    return replace(second, alone=ended(before, GONE, status.received, status.known))
+    return replace(second, alone=replace(before, how=GONE, ended_received=status.received, ended_known=status.known))
 
 
 def plugged(epoch, status):

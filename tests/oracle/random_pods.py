@@ -89,6 +89,8 @@ class Life:
                 self.write(bound + .1, phase="Pending", ip=ip, ready=bound, containers=[container()])
         if self.profile == "calico" and self.chance.random() < .7:
             self.write(bound, phase="Pending", ip=ip, gone=self.start, containers=[container()])
+            for name in ("podIP", "podIPs") if self.chance.random() < .5 else ():       # only the annotation so far
+                self.writes[-1][2]["status"].pop(name, None)
         self.write(started, ip=ip, ready=bound, containers=self.ran(started))
         if self.profile == "calico" and self.chance.random() < .2:      # the late end of its namesake
             self.write(started + 1, ip=ip, ready=bound, containers=self.ran(started), released=True)
