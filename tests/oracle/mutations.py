@@ -56,8 +56,7 @@ MUTATIONS = {
         record.type == "DELETED" or record.revision is None or record.revision > thing.revision)),
     "second listings": (coverage.Listings, "begin_again", lambda _: lambda self, record: []),
     "listings of started pods": (world, "has_started", always(False)),
-    "the end of a watch": (coverage.Listings, "after_watch", lambda after: lambda self, offset: epochs.replace(
-        after(self, offset), offset=moments.EVER)),
+    "the end of a watch": (coverage.Listings, "after_watch", always([])),
     "changes of what was not listed": (coverage.Coverage, "listed_whole", lambda _: lambda self, position: self.by_hand),
     "30 minutes of a watch": (coverage, "WATCH", lambda _: moments.EVER),
     "coverage": (coverage.Coverage, "start", always(moments.NEVER)),
@@ -72,8 +71,8 @@ MUTATIONS = {
     # section 3
     "secondary addresses": (pods, "secondary", always(())),
     "secondary addresses begin no epoch": (epochs, "moved", lambda moved: lambda current, status: (
-        moved(current, status) or bool(set(status.secondary) - set(current.secondary)))),
-    "secondary addresses end alone": (epochs, "unplugged", always(())),
+        moved(current, status) or bool(set(status.secondary) - set(current.every_address())))),
+    "secondary addresses end alone": (epochs, "unplugged", lambda _: lambda second, *given: second),
     "secondary addresses are not ordered": (asof, "UNORDERED", lambda _: {asof.SHARED}),
     "annotations of started pods": (pods, "is_started", always(True)),
     "copied annotations": (pods, "is_copied", always(False)),
@@ -148,10 +147,11 @@ MUTATIONS = {
     "amid the pods": (holder_verdict, "surely_amid", always(False)),
     "unpublished pods amid": (holder_verdict, "kept_by_unpublished", always(False)),
     "unpublished pods where all are in ranges": (ranges.View, "may_be_a_pods", always(True)),
+    "private addresses": (ranges, "is_private", always(True)),
     "Nodes without InternalIP": (holder_verdict, "kept_by_a_node", always(False)),
     "spelled": (ranges, "spelled_in", always(())),
     "short prefixes": (ranges, "SHORTEST", lambda _: 0),
-    "addresses of machines": (ranges, "host_addresses", always(())),
+    "addresses of machines": (world, "host_addresses", always(())),
     "outside when all is read": (holder_verdict, "is_unread", always(False)),
     # section 7
     "an S is a proof": (flows, "source_began", lambda _: lambda flow: shapes.at(flow, "flow", "initiator") == "syn"),
