@@ -31,15 +31,20 @@ def without(*words):
     return lambda found: lambda *given: [one for one in found(*given) if one not in words]
 
 
-# Not noticed by the few seeds of the test, only by more of them, or by the hand-made histories.
+# Noticed by this seed, not by the few of the test.
+ELSEWHERE = {
+    "GAP before a late list": 26, "Nodes without InternalIP": 17, "changes of what was not listed": 19,
+    "newest instants": 13, "deletions are undone": 13, "times not before the creation": 17,
+    "DELETED whatever its revision": 15, "the time of another record": 17}
+
+# Noticed by the hand-made histories, and by more seeds.
 RARE = {
     "leading zeros", "30 minutes of a watch", "--kube-from", "times not later than received", "not before known", "released",
     "new order by SYNC_BEGIN", "unread", "services by port", "podCIDRs of other nodes", "amid the pods",
     "outside when all is read", "shared addresses are memberships", "ended_known before all terminated", "what ran before",
     "may be of a later sandbox", "a machine by its InternalIP", "an earlier sandbox",
-    "new order by GAP", "sandbox False while running", "gateways", "deletions are undone", "GAP before a late list",
-    "DELETED whatever its revision", "the end of a watch", "changes of what was not listed", "blank annotations while running",
-    "times not before the creation", "shared are told apart", "a pod of another machine"}
+    "new order by GAP", "sandbox False while running", "gateways", "the end of a watch", "shared are told apart",
+    "from its certain end"}
 
 MUTATIONS = {
     # section 1
