@@ -211,8 +211,8 @@ static void set_received(const struct timeline *timeline, int64_t timestamp_ms, 
 		return;
 	}
 	/* Kubernetes writes whole seconds: what it wrote happened within the next one. */
-	newest = when_add(kube_event_newest_instant(feed->event->object), NS_PER_SECOND);
-	feed->received = when_later(newest, last);
+	newest = kube_event_newest_instant(feed->event->object);
+	feed->received = when_later(when_add(newest, NS_PER_SECOND), last);
 	feed->received_is_last = when_not_after(newest, last);
 }
 

@@ -13,7 +13,7 @@ class Binding:
     kind: str                       # pod, node, service
     holder: object                  # equal for the bindings of one holder
     uid: str
-    number: int                     # epoch
+    number: int                     # its epoch: it only grows
     node: str
     terminating: bool
     raw_possible_from: int

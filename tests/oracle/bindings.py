@@ -16,24 +16,26 @@ def of_other(ip, resource, thing, position, used):
 def of_pod(ip, thing, members, position, options):
     epochs = thing.state.at(position, ())
     instants = lives.instants(epochs, options.hold)
-    return [pod_binding(ip, thing, epochs, number, instants[number], members, position, options)
-            for number, epoch in enumerate(epochs) if ip in epoch.every_address()]
+    found = []
+    for number, epoch in enumerate(epochs):
+        opening = members.earliest_opening(ip, thing.uid, lives.ran_until(epochs[:number]), position)
+        if ip in epoch.addresses:
+            found.append(pod_binding(thing, epoch, instants[number], opening, options))
+        found += [pod_binding(thing, epoch.of(one), instants[number], opening, options, holders.SECONDARY)
+                  for one in epoch.secondary if one.address == ip]
+    return found
 
 
-def pod_binding(ip, thing, epochs, number, instants, members, position, options):
-    """That of the epoch NUMBER, with its INSTANTS."""
-    whole, epoch = epochs[number], epochs[number].of(ip)
-    opening = members.earliest_opening(ip, thing.uid, lives.ran_until(epochs[:number]), position)
-    start, start_from, certain_from = whole.start(options.clock, opening)
-    possible_from, certain_to, possible_to = instants
-    if epoch is not whole:
-        certain_to, possible_to = lives.certain_to(epoch, possible_from, options.hold), lives.possible_to(epoch)
-    certain_from = max(min(certain_from, whole.first_received), possible_from)
+def pod_binding(thing, epoch, instants, opening, options, how=None):
+    """That of an epoch, which is as EPOCH for the address; INSTANTS are its own."""
+    start, start_from, certain_from = epoch.start(options.clock, opening)
+    possible_from = instants[0]
+    certain_from = max(min(certain_from, epoch.first_received), possible_from)
     end, end_from = epoch.shown_end()
     return Binding(
-        "pod", thing.holder, thing.uid, number, whole.node, whole.terminating, possible_from, certain_from, certain_to,
-        possible_to, whole.began, whole.first_known, epoch.ended_received, epoch.how == lives.LOST,
-        holders.SECONDARY if ip in whole.secondary else None, start, start_from, end, end_from)
+        "pod", thing.holder, thing.uid, epoch.began, epoch.node, epoch.terminating, possible_from, certain_from,
+        lives.certain_to(epoch, possible_from, options.hold), lives.possible_to(epoch), epoch.began, epoch.first_known,
+        epoch.ended_received, epoch.how == lives.LOST, how, start, start_from, end, end_from)
 
 
 def not_before(span):

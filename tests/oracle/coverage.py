@@ -85,6 +85,7 @@ class Listings:
         self.received = None        # the greatest of it
         self.greatest = None        # the greatest since it began
         self.start = None           # `received` of its first record
+        self.latest = NEVER         # the greatest of these so far
         self.watched = None         # (`received` of the first, the greatest until this one) of the listing before
         self.uids = None            # those in a listing that is not over
         self.first = True           # it is the first one, which has no SYNC_BEGIN
@@ -109,6 +110,7 @@ class Listings:
     def begin(self, record):
         self.began, self.watched = record.offset, (self.start, self.greatest)
         self.start = self.received = self.greatest = record.received
+        self.latest = max(self.latest, record.received)
         self.cluster, self.resource = record.cluster, record.resource
         self.uids = {record.uid} if record.type == "ADDED" else None
 
@@ -128,14 +130,13 @@ class Listings:
     def gap(self, offset, since, until):
         return Record(offset, "GAP", self.cluster, self.resource, self.greatest, start=since, end=until)
 
-    def finish(self, offset, told_end):
-        """At the end of a closed topic, the last record of which is at OFFSET. TOLD_END: somebody says until when
-        kubectl watched."""
-        made = self.end(offset) if self.uids is not None else []
-        return made if self.began is None or told_end else made + [self.after_watch(offset)]
+    def finish(self, offset):
+        """At the end of a closed topic, the last record of which is at OFFSET."""
+        return self.end(offset) if self.uids is not None else []
 
-    def after_watch(self, offset):
-        return self.gap(offset, watch_end(self.start, self.greatest, EVER), EVER)
+    def after_watch(self, offset, latest):
+        """What follows then, if nobody says more. LATEST is the latest first `received` of all resources' listings."""
+        return [] if self.began is None else [self.gap(offset, watch_end(latest, self.greatest, EVER), EVER)]
 
 
 def watch_end(first, greatest, limit):

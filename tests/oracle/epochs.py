@@ -12,6 +12,16 @@ FINISHED, LOST, GONE, NEXT = "finished", "lost", "address gone", "next epoch"
 
 
 @dataclass(frozen=True)
+class Second:
+    """An address of a further network."""
+    address: bytes
+    began: int                      # offset of its first record
+    first_received: int
+    first_known: int
+    alone: object = None            # the epoch as it ended for this address alone
+
+
+@dataclass(frozen=True)
 class Epoch:
     addresses: tuple                # without secondary ones
     began: int                      # offset of its first record
@@ -33,18 +43,19 @@ class Epoch:
     mentioned: bool = False         # a record mentioned the sandbox
     all_terminated: bool = False    # the last record's
     terminal: bool = False          # the last record's
-    secondary: tuple = ()           # addresses of further networks
-    removed: tuple = ()             # (one of these, the epoch as it ended for this one alone)
+    secondary: tuple = ()           # a Second of each address of further networks
 
     def evidence_of_end(self):
         return self.last_running if self.last_finished is None or self.how == LOST else self.last_finished
 
     def every_address(self):
-        return self.addresses + self.secondary
+        return self.addresses + tuple(one.address for one in self.secondary)
 
-    def of(self, address):
-        """The epoch as it is for ADDRESS."""
-        return dict(self.removed).get(address, self)
+    def of(self, second):
+        """The epoch as it is for one of `secondary`."""
+        epoch = second.alone or self
+        return replace(epoch, began=second.began, first_received=second.first_received, first_known=second.first_known,
+                       all_terminated=False, sandbox_ready=None, first_started=None, last_finished=None, last_running=None)
 
     def first_shown(self):
         return self.first_started if self.continues is None else self.continues
@@ -124,8 +135,9 @@ def fold(epochs, status, stranded=False):
     epoch = learn(epochs[-1], status, epochs[:-1], dies)
     epoch = end(epoch, status, dies, stranded, epochs[-1])
     if not epoch.how:
-        epoch = replace(epoch, last_running=status.last_running(), ended_known=known_of_end(epochs[-1], status),
-                        removed=epoch.removed + unplugged(epochs[-1], status))
+        epoch = replace(epoch, last_running=status.last_running(), ended_known=known_of_end(epochs[-1], status))
+    if not epochs[-1].how and status.addresses:
+        epoch = replace(epoch, secondary=tuple(unplugged(one, epochs[-1], status) for one in epoch.secondary))
     return epochs[:-1] + (epoch,)
 
 
@@ -193,20 +205,25 @@ def newest_finish(epoch, status):
     return newest([moment for moment in status.ended if moment >= epoch.first_started] + [epoch.last_finished])
 
 
-def unplugged(before, status):
-    """`removed` of an open epoch, which was as BEFORE, that a record adds."""
-    shown = status.addresses + status.secondary + tuple(dict(before.removed))
-    return tuple((ip, ended(before, GONE, status.received, status.known))
-                 for ip in before.secondary if ip not in shown)
+def unplugged(second, before, status):
+    """SECOND of an open epoch, which was as BEFORE, after a record."""
+    if second.alone or second.address in status.addresses + status.secondary:
+        return second
+    return replace(second, alone=replace(before, how=GONE, ended_received=status.received, ended_known=status.known))
+
+
+def plugged(epoch, status):
+    """What a record adds to `secondary` of EPOCH."""
+    there = [one.address for one in epoch.secondary if not one.alone]
+    return tuple(Second(ip, status.offset, status.received, status.known) for ip in status.secondary if ip not in there)
 
 
 def learn(epoch, status, before, dies):
     """EPOCH with the evidence of one of its records added. BEFORE are the pod's earlier epochs;
     DIES: the record ends it, because its sandbox is another one."""
     families = {shapes.is_v4(ip) for ip in epoch.addresses}
-    more = () if dies else tuple(ip for ip in status.addresses
-                                 if shapes.is_v4(ip) not in families and ip not in epoch.secondary)
-    further = () if dies else tuple(ip for ip in status.secondary if ip not in epoch.every_address())
+    more = () if dies else tuple(ip for ip in status.addresses if shapes.is_v4(ip) not in families)
+    further = () if epoch.how else plugged(epoch, status)
     epoch = replace(
         epoch, addresses=epoch.addresses + more, secondary=epoch.secondary + further,
         node=status.node or epoch.node, terminating=status.terminating,

@@ -200,7 +200,7 @@ def is_the_clusters(scene):
 
 
 def is_spelled(scene):
-    return scene.view.is_spelled(scene.question.ip)
+    return scene.view.is_spelled(scene.question.ip, shift(scene.question.end, scene.options.skew))
 
 
 def has_begun(scene):

@@ -36,6 +36,11 @@ def kinds_of_node(node):
     yield GATEWAY, gateways_of(node)
 
 
+def named_addresses(node):
+    """Of a node without gateways."""
+    return [address for address, how in addresses_of("nodes", node).items() if how != GATEWAY]
+
+
 def status_addresses(node, *types):
     return shapes.addresses(shapes.at(entry, "address") for entry in shapes.listed(node, "status", "addresses")
                             if shapes.at(entry, "type") in types)
@@ -88,7 +93,7 @@ class Span:
     how: str                        # the object has it, in its newest record
     first_known: int                # known before its first record
     not_before: int                 # the same, if an earlier record of the object lacked it; else None
-    guessed: bool                   # first_received is only that of another record
+    guessed: bool                   # an earlier one lacked it, and its first record has no time of its own
     removed: int = None             # received of the removing record
     deleted: bool = False           # the object went, not only the address
     known_before: int = None        # known before the removing record
@@ -118,7 +123,7 @@ def fold(held, record, resource, known):
             number = sum(1 for span in after if span.address == address)
             lacked = held.always is not None and address not in held.always
             after.append(Span(address, number, record.offset, record.received, record.received, how, known,
-                              known if lacked else None, record.guessed))
+                              known if lacked else None, held.always is not None and record.guessed))
     always = frozenset(listed) if held.always is None else held.always & frozenset(listed)
     return Held(tuple(after), always)
 

@@ -176,7 +176,10 @@ def test_without_a_list_progress_says_that_the_front_is_gone():
 
 @pytest.mark.parametrize("line,resources", [
     (b"{", ("pods", "nodes", "services")), (b'{"type":"ADDED","resource":"pods"}', ("pods",)),
-    (b'{"type":"ADDED","object":{"kind":"Node","metadata":{}}}', ("nodes",))])
+    (b'{"type":"ADDED","object":{"kind":"Node","metadata":{}}}', ("nodes",)),
+    (b'{"kind":"List","items":[],"metadata":{}}', ("pods", "nodes", "services")),
+    (b'{"apiVersion":"v1","kind":"PodList","items":[]}', ("pods",)),
+    (b'{"type":"ADDED","object":{"kind":"PodList","items":[]}}', ("pods",))])
 def test_what_is_unread_leaves_nothing_outside(line, resources):
     timeline, count = Timeline(), 0
 
@@ -190,6 +193,9 @@ def test_what_is_unread_leaves_nothing_outside(line, resources):
         found = timeline.answer("192.0.2.9", None, None, at(70), at(70), True, count - 1)
         return found.get("reason") or found["kind"]
     feed(covered())
+    timeline.feed(count, b'{"kind":"ConfigMapList","items":[]}')
+    count += 1
+    assert said() == "outside"
     timeline.feed(count, line)
     count += 1
     assert said() == "unread"

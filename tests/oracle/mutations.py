@@ -31,15 +31,20 @@ def without(*words):
     return lambda found: lambda *given: [one for one in found(*given) if one not in words]
 
 
-# Not noticed by the few seeds of the test, only by more of them, or by the hand-made histories.
+# Noticed by this seed, not by the few of the test.
+ELSEWHERE = {
+    "GAP before a late list": 26, "Nodes without InternalIP": 17, "changes of what was not listed": 19,
+    "newest instants": 13, "deletions are undone": 13, "times not before the creation": 17,
+    "DELETED whatever its revision": 15, "the time of another record": 17}
+
+# Noticed by the hand-made histories, and by more seeds.
 RARE = {
     "leading zeros", "30 minutes of a watch", "--kube-from", "times not later than received", "not before known", "released",
     "new order by SYNC_BEGIN", "unread", "services by port", "podCIDRs of other nodes", "amid the pods",
     "outside when all is read", "shared addresses are memberships", "ended_known before all terminated", "what ran before",
     "may be of a later sandbox", "a machine by its InternalIP", "an earlier sandbox",
-    "new order by GAP", "sandbox False while running", "gateways", "deletions are undone", "GAP before a late list",
-    "DELETED whatever its revision", "the end of a watch", "changes of what was not listed", "blank annotations while running",
-    "times not before the creation", "shared are told apart", "a pod of another machine"}
+    "new order by GAP", "sandbox False while running", "gateways", "the end of a watch", "shared are told apart",
+    "from its certain end"}
 
 MUTATIONS = {
     # section 1
@@ -56,8 +61,7 @@ MUTATIONS = {
         record.type == "DELETED" or record.revision is None or record.revision > thing.revision)),
     "second listings": (coverage.Listings, "begin_again", lambda _: lambda self, record: []),
     "listings of started pods": (world, "has_started", always(False)),
-    "the end of a watch": (coverage.Listings, "after_watch", lambda after: lambda self, offset: epochs.replace(
-        after(self, offset), offset=moments.EVER)),
+    "the end of a watch": (coverage.Listings, "after_watch", always([])),
     "changes of what was not listed": (coverage.Coverage, "listed_whole", lambda _: lambda self, position: self.by_hand),
     "30 minutes of a watch": (coverage, "WATCH", lambda _: moments.EVER),
     "coverage": (coverage.Coverage, "start", always(moments.NEVER)),
@@ -72,8 +76,8 @@ MUTATIONS = {
     # section 3
     "secondary addresses": (pods, "secondary", always(())),
     "secondary addresses begin no epoch": (epochs, "moved", lambda moved: lambda current, status: (
-        moved(current, status) or bool(set(status.secondary) - set(current.secondary)))),
-    "secondary addresses end alone": (epochs, "unplugged", always(())),
+        moved(current, status) or bool(set(status.secondary) - set(current.every_address())))),
+    "secondary addresses end alone": (epochs, "unplugged", lambda _: lambda second, *given: second),
     "secondary addresses are not ordered": (asof, "UNORDERED", lambda _: {asof.SHARED}),
     "annotations of started pods": (pods, "is_started", always(True)),
     "copied annotations": (pods, "is_copied", always(False)),
@@ -148,10 +152,11 @@ MUTATIONS = {
     "amid the pods": (holder_verdict, "surely_amid", always(False)),
     "unpublished pods amid": (holder_verdict, "kept_by_unpublished", always(False)),
     "unpublished pods where all are in ranges": (ranges.View, "may_be_a_pods", always(True)),
+    "private addresses": (ranges, "is_private", always(True)),
     "Nodes without InternalIP": (holder_verdict, "kept_by_a_node", always(False)),
     "spelled": (ranges, "spelled_in", always(())),
     "short prefixes": (ranges, "SHORTEST", lambda _: 0),
-    "addresses of machines": (ranges, "host_addresses", always(())),
+    "addresses of machines": (world, "host_addresses", always(())),
     "outside when all is read": (holder_verdict, "is_unread", always(False)),
     # section 7
     "an S is a proof": (flows, "source_began", lambda _: lambda flow: shapes.at(flow, "flow", "initiator") == "syn"),

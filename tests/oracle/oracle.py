@@ -77,11 +77,11 @@ class Timeline:
 
     def set_received(self, record):
         if record.received is None:
-            own = topic.newest_instant(record.object) if record.object else None
-            own = None if own is None else moments.shift(own, moments.SECOND)
+            told = topic.newest_instant(record.object) if record.object else None
+            own = None if told is None else moments.shift(told, moments.SECOND)
             last = self.last_received.get(record.resource)
             record.received = moments.newest([own, last])
-            record.guessed = last is not None and (own is None or own < last)
+            record.guessed = last is not None and moments.newest([told, last]) == last
         if record.received is None:
             error = topic.Unreadable("received")
             error.cluster, error.resource = record.cluster, record.resource

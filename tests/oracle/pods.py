@@ -50,7 +50,7 @@ class Status:
         self.own_addresses = shapes.addresses(own + [shapes.at(pod, "status", "podIP")])
         self.annotations = {(name, shapes.text(pod, "metadata", "annotations", name)) for name in ANNOTATIONS}
         self.released = is_blank(self)
-        self.started_here = is_started(self, pod)
+        self.started_here = is_started(self)
         told = [(name, shapes.text(pod, "metadata", "annotations", name)) for name in ANNOTATIONS]
         self.addresses = self.own_addresses or shapes.addresses(
             part for one in told if self.started_here and one[1] and not is_copied(one, copied)
@@ -108,9 +108,9 @@ def is_blank(status):
     return not status.running and "" in (text for _, text in status.annotations)
 
 
-def is_started(status, pod):
+def is_started(status):
     """Before, no network plugin has written to the pod."""
-    return status.node != "" and moments.parse(shapes.at(pod, "status", "startTime")) is not None
+    return status.node != "" and status.kubelet_start is not None
 
 
 def is_copied(annotation, copied):

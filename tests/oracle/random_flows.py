@@ -16,7 +16,7 @@ def flows_of(world, count):
         ends = [address, other]
         chance.shuffle(ends)
         end = start + chance.choice((0, .01, .3, 2, 8)) * chance.uniform(.5, 1)
-        ports = [chance.choice((8080, 9090, 30080, 80, 443, 40000, None)) for _ in ends]
+        ports = [chance.choice((8080, 9090, 30080, 80, 443, 443, 40000, None)) for _ in ends]
         packets = [chance.choice((0, 3)), chance.choice((0, 3))]
         line = history.flow(round(start, 6), round(max(start, end), 6), *ends, packets, ports,
                             chance.choice(("tcp", "tcp", "tcp", "udp", "icmp", "6", "odd")),

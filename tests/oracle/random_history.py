@@ -30,6 +30,7 @@ PLUGINS = {"projectcalico.org/IPv4Address": "192.0.2.4%d/24", "projectcalico.org
            "k8s.ovn.org/node-subnets": "{\"default\": [\"10.129.%d.0/24\"]}",
            "k8s.ovn.org/host-cidrs": "[\"172.22.0.%d/25\"]", "flannel.alpha.coreos.com/public-ip": "10.5.0.%d",
            "k8s.ovn.org/node-gateway-router-lrp-ifaddr": "{\"ipv4\":\"100.64.%d.2/24\"}", "flannel.alpha.coreos.com/backend-type": "vxlan %d"}
+COPIED = (("cni.projectcalico.org/podIP", "cni.projectcalico.org/podIPs"), ("vpc.amazonaws.com/pod-ips",))
 SECOND = ["10.9.0.%d" % n for n in range(4)] + ["fd09::1"]
 NOTES = ("via 10.7.3.0/24, 203.0.113.12:443", "10.8.0.9/30 fd08::/7 9.9.9.9/7", "0.0.0.0/0,2001:db8::7")
 SPELLED = ["172.22.0.1", "172.22.0.77", "10.5.0.2", "100.64.1.2", "100.64.2.2", "10.7.3.9", "10.8.0.10", "9.9.9.9", "9.9.9.8",
@@ -47,7 +48,7 @@ class World:
         self.count = 0
         self.clocks = {name: self.chance.choice((0, .2, -.2)) for name in NODES}
         self.kind = self.chance.choice(("mixed", "tidy", "tidy", "loose"))   # whether pods are in their nodes' podCIDRs
-        self.clocks["n3"] += self.chance.choice((0, 0, 0, -100, 100)) if self.kind == "mixed" else 0
+        self.clocks["n3"] += self.chance.choice((0, 0, -100, 100)) if self.kind == "mixed" else 0
         self.living = []            # (from, to, address, uid)
         self.plugged = []           # addresses that network plugins gave to nodes
 
@@ -79,7 +80,7 @@ class World:
             started = bound + .1
             gone = bound + self.chance.uniform(1, 20)
             self.instants += [(bound, ip), (gone, ip)]
-        elif gone > started + 2 and self.chance.random() < .25:
+        elif gone > started + 2 and not life.copied and self.chance.random() < .25:
             life.annotations["kubernetes.io/config.mirror"] = "hash"
             for _, _, thing in life.writes:
                 thing["metadata"]["annotations"]["kubernetes.io/config.mirror"] = "hash"
@@ -110,7 +111,7 @@ class World:
             life.annotations[NETWORKS] = self.chance.choice(
                 ('[{"ips":["10.9.0.1"]},{"name":"x"}]', '[{"ips":"10.9.0.1"}]', '[{"ips":["no address"]}]', "[{"))
         if self.chance.random() < .15:
-            life.copied = self.chance.choice(ADDRESSES[:5])
+            life.copied = dict.fromkeys(self.chance.choice(COPIED), self.chance.choice(ADDRESSES[:5]) + "/32")
         if self.chance.random() < .2:
             life.host = self.chance.choice(("192.0.2.1", "192.0.2.71"))
         if self.chance.random() < .05:
@@ -191,7 +192,7 @@ class World:
             self.put(begin, "services", "MODIFIED", thing)
             if self.chance.random() < .5:
                 self.put(begin + 40, "services", self.chance.choice(("MODIFIED", "DELETED")), bare)
-            self.instants += [(begin, "203.0.113.10"), (begin, "192.0.2.2"), (begin + 40, "203.0.113.10")]
+            self.instants += [(begin, "203.0.113.10"), (begin, "192.0.2.1"), (begin + 5, "192.0.2.2"), (begin + 40, "203.0.113.10")]
 
         self.passed_over()
 
@@ -203,7 +204,7 @@ class World:
         self.instants += [(self.chance.uniform(60, SPAN), "203.0.113.11") for _ in range(2)]
 
     def nodes(self):
-        own = self.chance.choice(("n1" if self.kind == "tidy" else "n3", None))       # a pod's own machine
+        own = self.chance.choice(("n1" if self.kind == "tidy" else "n3", "n3", None))       # a pod's own machine
         for number, name in enumerate(NODES, 1):
             address, cidr = "192.0.2.%d" % number, "10.244.%d.0/24" % number
             if self.kind == "loose" or (self.kind == "mixed" and self.chance.random() < .3):

@@ -6,7 +6,6 @@ from history import container, cut, pod
 
 PROFILES = ("eager", "late", "old", "calico")
 NETWORKS = "k8s.v1.cni.cncf.io/network-status"
-COPIED = ("cni.projectcalico.org/podIP", "cni.projectcalico.org/podIPs", "vpc.amazonaws.com/pod-ips")
 ENDS = ("normal", "normal", "normal", "job", "forced", "collected", "lost", "blank")
 
 
@@ -26,7 +25,7 @@ class Life:
         self.latest = 15            # a late write comes at most so much later
         self.annotations = {}
         self.second = []            # addresses of further networks
-        self.copied = None          # the address of the pod from which it was copied, with its annotations
+        self.copied = {}            # annotations of the pod from which it was copied
         self.host = None            # status.hostIP
 
     def seen(self, time):
@@ -47,8 +46,8 @@ class Life:
             shown = "" if status.pop("released", False) else (ip + "/32" if isinstance(ip, str) else None)
             if shown is not None:
                 more["annotations"] = {"cni.projectcalico.org/podIP": shown, "cni.projectcalico.org/podIPs": shown}
-        if self.copied and "annotations" not in more:
-            more["annotations"] = {self.chance.choice(COPIED): self.copied + "/32"}
+        if self.copied:
+            more["annotations"] = dict(self.copied, **more.get("annotations", {}))
         if self.second:
             more["annotations"] = dict(more.get("annotations", {}), **{NETWORKS: self.networks()})
         status.pop("released", None)
@@ -90,7 +89,11 @@ class Life:
                 self.write(bound + .1, phase="Pending", ip=ip, ready=bound, containers=[container()])
         if self.profile == "calico" and self.chance.random() < .7:
             self.write(bound, phase="Pending", ip=ip, gone=self.start, containers=[container()])
+            for name in ("podIP", "podIPs") if self.chance.random() < .5 else ():       # only the annotation so far
+                self.writes[-1][2]["status"].pop(name, None)
         self.write(started, ip=ip, ready=bound, containers=self.ran(started))
+        if self.profile == "calico" and self.chance.random() < .2:      # the late end of its namesake
+            self.write(started + 1, ip=ip, ready=bound, containers=self.ran(started), released=True)
         return started
 
     def restart(self, ip, bound, started):

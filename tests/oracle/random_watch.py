@@ -15,10 +15,10 @@ class Watch:
         self.out = History(cluster=chance.choice((None, "prod")))
         self.present = {}           # resource -> uid -> (object, revision)
         self.beat = 1.0
-        self.stalled = chance.uniform(60, SPAN) if chance.random() < .4 else SPAN
+        self.stalled = chance.uniform(30, SPAN) if chance.random() < .5 else SPAN
         self.silence = chance.choice((25, 80))      # so long does it stall
         self.past = {}              # resource -> uid -> its records, as in `present`
-        self.relists = sorted(chance.uniform(20, SPAN) for _ in range(chance.randrange(4)))
+        self.relists = sorted(chance.uniform(20, SPAN) for _ in range(chance.randrange(1, 5)))
         if self.silence > 60 and self.stalled + self.silence < SPAN:
             self.relists = sorted(self.relists + [self.stalled + self.silence - .5] * 3)
         self.cut = chance.uniform(20, 120) if chance.random() < .25 else None
@@ -122,7 +122,7 @@ class Watch:
             since = time - self.chance.choice((.5, 3, 8))
             self.out.gap(resource if self.chance.random() < .9 else None, since, time, time)
         old = self.restored(resource, time) if self.chance.random() < .15 else None
-        bumped = old is None and self.chance.random() < .3
+        bumped = old is None and self.chance.random() < .4
         if bumped:
             self.out.revision += 1000
         scope = self.chance.choice(({}, {}, {}, {"namespaces": ["shop"]}, {"labelSelector": "a=b"}))
@@ -152,7 +152,7 @@ class Watch:
         """Some objects are as they were, deleted ones too; `etcdutl snapshot restore --bump-revision` leaves their
         revisions as they were."""
         for uid, records in self.past.get(resource, {}).items():
-            if self.chance.random() < .4:
+            if self.chance.random() < .6:
                 here[uid] = self.chance.choice(records)
 
     def trim(self):

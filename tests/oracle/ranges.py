@@ -28,15 +28,18 @@ class Ranges:
         for address in status.own_addresses:
             self.add(offset, "own", status.node, address)
 
-    def spell(self, offset, resource, thing):
-        """A record of a pod or node says that these are somebody's."""
+    def spell(self, offset, thing, own, hosts):
+        """A record of a pod or node mentions addresses that are somebody's. OWN are its own; HOSTS of a pod those of its
+        machine."""
         texts = shapes.at(thing, "metadata", "annotations")
-        for text in texts.values() if isinstance(texts, dict) else ():
-            for one in spelled_in(text, SHORTEST) if isinstance(text, str) else ():
-                self.add(offset, "spelled", one)
-        if resource == "pods":
-            for address in host_addresses(thing):
-                self.add(offset, "spelled", shapes.alone(address))
+        texts = texts if isinstance(texts, dict) else {}
+        found = {shapes.alone(address) for address in hosts}
+        for name, text in texts.items():
+            if isinstance(text, str) and name != APPLIED:
+                found.update(spelled_in(text, SHORTEST))
+        created = moments.parse(shapes.at(thing, "metadata", "creationTimestamp"))
+        for one in found - {shapes.alone(address) for address in own}:
+            self.add(offset, "spelled", one, moments.NEVER if created is None else created)
 
     def node(self, offset, name, thing):
         created = moments.parse(shapes.at(thing, "metadata", "creationTimestamp"))
@@ -86,15 +89,19 @@ class View:
                 one = shapes.smallest(around)
                 self.amid.append((one, any(shapes.inside(address, [one]) for address, in told("internal"))))
 
-        self.ranged = {shapes.is_v4(address) for _, address in own} - {shapes.is_v4(address) for address in loose}
-        self.spelled = [one for one, in told("spelled")]
+        self.loose = loose
+        self.spelled = told("spelled")
 
     def may_be_a_pods(self, ip):
-        """No range says where pods have addresses of this family."""
-        return shapes.is_v4(ip) not in self.ranged
+        """No range says where pods have addresses such as this one."""
+        loose = [one for one in self.loose if shapes.is_v4(one) == shapes.is_v4(ip)]
+        if loose:
+            return is_private(ip) or not all(map(is_private, loose))
+        return all((one.version == 4) != shapes.is_v4(ip) for one in self.used)
 
-    def is_spelled(self, ip):
-        return shapes.inside(ip, self.spelled)
+    def is_spelled(self, ip, end):
+        """In a flow that ends at END."""
+        return shapes.inside(ip, [one for one, created in self.spelled if created <= end])
 
     def in_range(self, ip, end=moments.EVER):
         """In a flow that ends at END."""
@@ -108,6 +115,7 @@ class View:
 
 TOKEN = re.compile(r"[0-9A-Fa-f.:/]+")
 SHORTEST = 8        # bits of a prefix
+APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 @functools.lru_cache(maxsize=4096)
@@ -116,18 +124,20 @@ def spelled_in(text, shortest):
     found = set()
     for token in TOKEN.findall(text):
         address, around = shapes.sloppy(token), shapes.network(token)
-        if address is not None:
+        if around is not None and shapes.alone(address).network_address == around.network_address:
+            found.update([around] if around.prefixlen >= shortest else ())
+        elif address is not None:
             found.add(shapes.alone(address))
-        if around is not None and around.prefixlen >= shortest:
-            found.add(around)
     return tuple(sorted(found, key=str))
+
+
+def is_private(ip):
+    return shapes.inside(ip, shapes.PRIVATE)
 
 
 def host_addresses(pod):
     """Of the machine of a pod."""
-    listed = shapes.listed(pod, "status", "hostIPs")
-    if shapes.at(pod, "spec", "hostNetwork") is True:
-        listed = listed + shapes.listed(pod, "status", "podIPs")
+    listed = shapes.listed(pod, "status", "hostIPs") + shapes.listed(pod, "status", "podIPs")
     return shapes.addresses([shapes.at(pod, "status", "hostIP")] + [shapes.at(one, "ip") for one in listed])
 
 

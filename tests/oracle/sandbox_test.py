@@ -95,7 +95,9 @@ def test_a_secondary_address_ends_alone():
         assert short(ask(records, ip, 70)) == "known uid-a"
     assert "end_from" in ask(records, "10.9.0.1", 20)["binding"] and "end_from" not in ask(records, X, 20)["binding"]
     plugged(records, 90, "a", X, "10.9.0.1", "10.9.0.2").progress(120)
-    assert short(ask(records, "10.9.0.1", 100)) == "unknown between_holders"
+    assert short(ask(records, "10.9.0.1", 89)) == "unknown hand_over"
+    assert short(ask(records, "10.9.0.1", 100)) == "known uid-a"
+    assert ask(records, "10.9.0.1", 100)["binding"]["start"] == history.text(90)
 
 
 def test_a_secondary_address_begins_no_epoch():
@@ -105,6 +107,8 @@ def test_a_secondary_address_begins_no_epoch():
     for ip in (X, "10.9.0.1", "10.9.0.3"):
         assert short(ask(records, ip, 90)) == "known uid-a"
     assert short(ask(records, X, 45, 55)) == "known uid-a"
+    assert short(ask(records, "10.9.0.1", 45)) == "unknown hand_over"
+    assert ask(records, "10.9.0.1", 70)["binding"] == {"start": history.text(50), "end": None, "start_from": "received"}
 
 
 def test_secondary_addresses_of_two_networks_are_not_ordered():

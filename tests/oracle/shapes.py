@@ -138,6 +138,7 @@ def smallest(ips):
     return ipaddress.ip_network((short_of(ips[0]).packed, version - spread), strict=False)
 
 
+PRIVATE = tuple(network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
 LOCAL = tuple(network(text) for text in (
     "127.0.0.0/8", "::1", "169.254.0.0/16", "fe80::/10", "224.0.0.0/4", "ff00::/8", "0.0.0.0/8", "::",
     "255.255.255.255"))

@@ -35,7 +35,7 @@ class Record:
     end: int = None
     known: int = None            # of a PROGRESS
     new_order: bool = False      # a GAP or SYNC_BEGIN that says that revisions went back
-    guessed: bool = False        # `received` is only that of the resource's record before
+    guessed: bool = False        # nothing in it is later than `received` of the resource's record before
 
 
 def read(offset, text, timestamp):
@@ -47,6 +47,10 @@ def read(offset, text, timestamp):
         raise Unreadable("not_json") from None
     if not isinstance(root, dict):
         raise Unreadable("not_an_object")
+    if is_list(root):
+        error = Unreadable("a List")
+        tell(error, {"object": root})
+        raise error
     if "kind" in root and "metadata" in root:
         root = {"type": "ADDED", "object": root}
     try:
@@ -56,6 +60,11 @@ def read(offset, text, timestamp):
         raise
 
 
+def is_list(root):
+    """Of `kubectl get -o json`."""
+    return "kind" in root and isinstance(root.get("items"), list)
+
+
 def tell(error, root):
     """Adds to ERROR what can be told of the record ROOT."""
     cluster = root.get("cluster")
@@ -63,6 +72,7 @@ def tell(error, root):
     name = root.get("resource")
     if not isinstance(name, str):
         kind = shapes.text(root, "object", "kind")
+        kind = kind.removesuffix("List") or None if kind else kind
         name = KINDS.get(kind, kind)
     error.resource = name if name in RESOURCES else None
     error.harmless = name is not None and name not in RESOURCES

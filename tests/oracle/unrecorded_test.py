@@ -99,11 +99,15 @@ def test_amid_the_pods():
 
 def test_the_first_pod_may_have_any_address():
     records = covered().pod(20, pod("c", None, start=20, phase="Pending"), "ADDED")
-    assert short(ask(records, "10.9.0.1", 30, options=RANGED)) == "unknown unpublished_pod"
-    lived(records, "a", X, 10, None)
-    assert short(ask(records, "10.9.0.1", 30, options=RANGED)) == "known outside"
-    assert short(ask(records, "fd09::1", 30, options=RANGED)) == "unknown unpublished_pod"
     assert short(ask(records, "10.9.0.1", 30)) == "unknown unpublished_pod"
+    declared = Options(ranges=(shapes.network("10.244.0.0/16"),))
+    assert short(ask(records, "10.9.0.1", 30, options=declared)) == "known outside"
+    assert short(ask(records, "fd09::1", 30, options=declared)) == "unknown unpublished_pod"
+    lived(records, "a", "10.250.0.1", 10, None)
+    assert short(ask(records, "10.9.0.1", 30, options=declared)) == "unknown unpublished_pod"
+    assert short(ask(records, "203.0.113.9", 30, options=declared)) == "known outside"
+    records = lived(covered(), "a", "198.51.100.1", 10, None).pod(20, pod("c", None, start=20, phase="Pending"), "ADDED")
+    assert short(ask(records, "203.0.113.9", 30, options=declared)) == "unknown unpublished_pod"
 
 
 def test_a_node_without_its_address_may_have_any():
@@ -121,13 +125,13 @@ def test_a_node_without_its_address_may_have_any():
 
 
 NOTES = {"k8s.ovn.org/node-gateway-router-lrp-ifaddr": '{"ipv4":"100.64.0.2/16"}', "a": "at 010.5.0.12, fd05::c",
-         "b": "0.0.0.0/0 9.0.0.0/4 10.128.0.0/8", "c": "2026-11-23T08:00:00Z 203.0.113.7:443 0a:58:0a:81:00:02"}
+         "b": "0.0.0.0/0 8.0.0.0/6 11.0.0.0/8", "kubectl.kubernetes.io/last-applied-configuration": "10.6.0.1", "c": "2026-11-23T08:00:00Z 203.0.113.7:443 0a:58:0a:81:00:02"}
 
 
 @pytest.mark.parametrize("ip,said", [
-    ("100.64.0.2", "never_seen"), ("100.64.9.9", "never_seen"), ("100.65.0.2", None), ("10.5.0.12", "never_seen"),
-    ("fd05::c", "never_seen"), ("fd05::d", None), ("9.0.0.0", "never_seen"), ("9.0.0.1", None),
-    ("10.200.0.1", "never_seen"), ("203.0.113.7", None)])
+    ("100.64.0.2", "never_seen"), ("100.64.9.9", None), ("10.6.0.1", None), ("10.5.0.12", "never_seen"),
+    ("fd05::c", "never_seen"), ("fd05::d", None), ("9.0.0.1", None),
+    ("11.200.0.1", "never_seen"), ("203.0.113.7", None)])
 @pytest.mark.parametrize("of", ["node", "pod"])
 def test_what_an_annotation_spells_is_not_outside(of, ip, said):
     records = covered()
@@ -137,6 +141,16 @@ def test_what_an_annotation_spells_is_not_outside(of, ip, said):
         records.pod(5, pod("a", None, None, None, phase="Pending", annotations=NOTES), "ADDED")
     assert short(ask(records, ip, 20)) == ("unknown " + said if said else "known outside")
     assert short(ask(records, ip, 20, position=len(records.records) - 2)) == "known outside"
+    assert short(ask(records, ip, -2)) == "known outside"       # it was created later
+
+
+def test_an_address_of_its_own_is_not_spelled():
+    records = covered().event("ADDED", "nodes", 30, node("n1", "192.0.2.1")).progress(59)
+    own = {"projectcalico.org/IPv4IPIPTunnelAddr": "10.1.0.1"}
+    records.event("MODIFIED", "nodes", 60, node("n1", "192.0.2.1", annotations=own))
+    assert short(ask(records, "10.1.0.1", 40)) == "known outside"
+    records.pod(70, pod("a", X, "n1", 60, 61, containers=[container(61)], annotations={"x": X + "/32"}))
+    assert short(ask(records, X, 40)) == "unknown before_first"
 
 
 def test_what_a_pod_says_of_its_machine_is_not_outside():

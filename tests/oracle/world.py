@@ -11,7 +11,7 @@ from coverage import Coverage, Listings
 from memberships import Memberships
 from moments import NEVER, SECOND, shift
 from pods import Status
-from ranges import Ranges
+from ranges import Ranges, host_addresses
 from things import History, Thing, is_new_order, is_newer, went_back
 from topic import RESOURCES, SILENT, Record
 from unpublished import Standing
@@ -68,10 +68,14 @@ class World:
 
     def finish(self, offset, told_end):
         """The topic is closed, and its last record is at OFFSET. TOLD_END: --kube-until says when it ended."""
-        for resource, listings in self.listings.items():
-            if self.coverage[resource].begun is None:
-                for made in listings.finish(offset, told_end):
-                    self.do(made)
+        by_hand = [listings for resource, listings in self.listings.items() if self.coverage[resource].begun is None]
+        latest = max((listings.latest for listings in by_hand), default=NEVER)
+        for listings in by_hand:
+            made = listings.finish(offset)
+            if not told_end and len(by_hand) == len(RESOURCES):
+                made += listings.after_watch(offset, latest)
+            for one in made:
+                self.do(one)
 
     def do(self, record):
         if record.type == "GAP":
@@ -145,14 +149,13 @@ class World:
         if resource == "endpointslices":
             self.mark(self.members.slice(record), record.offset)
         if resource == "nodes":
+            self.ranges.spell(record.offset, record.object, holders.named_addresses(record.object), ())
             thing.bare.add(record.offset, None if thing.deleted else bare_since(record.object, facts.created))
             self.node_names.setdefault(facts.name, History()).add(record.offset, facts)
             self.ranges.node(record.offset, facts.name, record.object)
             there = self.nodes_there.setdefault(facts.name, set())
             (there.discard if thing.deleted else there.add)(thing.uid)
             self.strand(record.offset, record.received, known, facts.name)
-        if resource in ("pods", "nodes"):
-            self.ranges.spell(record.offset, resource, record.object)
         if resource == "servicecidrs":
             self.ranges.cluster(record.offset, record.object)
 
@@ -162,6 +165,8 @@ class World:
         before = thing.state.last(())
         after = lives.fold(before, status, self.is_stranded(status.node))
         self.ranges.pod(record.offset, status)
+        own = () if status.host_network else status.addresses + status.secondary
+        self.ranges.spell(record.offset, record.object, own, host_addresses(record.object))
         self.pod_is(thing, record.offset, after, thing.standing.last(Standing()).after(status, before, after))
 
     def pod_is(self, thing, offset, epochs, standing):
@@ -309,7 +314,7 @@ class Gone:
 
 
 def has_started(pod):
-    return moments.parse(shapes.at(pod, "status", "startTime")) is not None
+    return shapes.sloppy(shapes.at(pod, "status", "podIP")) is not None
 
 
 def bare_since(node, created):

@@ -179,13 +179,24 @@ static void drop_copied(struct pod_object *pod, struct pod_state *body)
 {
 	struct pod_record *record = &pod->record;
 	bool started = record->node != 0 && !when_is_min(record->kubelet_saw);
+	unsigned good = 0;
+	size_t left = 0;
 
-	if (pod->annotated && (!started || pod->annotations == body->stale)) {
-		record->address_count = 0;
-		record->secondary_count = 0;
+	for (size_t a = 0; a < POD_ANNOTATIONS_MAX; a++) {
+		if (started && pod->annotations[a] != body->stale[a])
+			good |= 1u << a;
+		if (!started && pod->annotations[a] != 0)
+			body->stale[a] = pod->annotations[a];
 	}
-	if (!started && pod->annotations != 0)
-		body->stale = pod->annotations;
+	if (!pod->annotated)
+		return;
+	for (size_t a = 0; a < record->address_count; a++) {
+		if (pod->annotated_by[a] & good)
+			record->addresses[left++] = record->addresses[a];
+	}
+	record->address_count = left;
+	if (left == 0)
+		record->secondary_count = 0;
 }
 
 /* Folds the record into BODY, and puts the epochs. */

@@ -51,8 +51,10 @@ struct pod_object {
 	bool host_network;
 	size_t refused; /* addresses */
 	struct when received, created;
-	bool annotated;       /* its addresses are those of a plug-in's annotation */
-	uint64_t annotations; /* a hash of these annotations; 0 for none */
+	bool annotated; /* its addresses are those of annotations of network plugins */
+	/* Which of these annotations have which address, as bits; and a hash of each, 0 for none. */
+	uint8_t annotated_by[EPOCH_ADDRESSES_MAX];
+	uint64_t annotations[POD_ANNOTATIONS_MAX];
 	struct pod_record record;
 	struct holder_names names;
 };

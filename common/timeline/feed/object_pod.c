@@ -75,21 +75,39 @@ static const char *add_secondary(struct json_object *object, struct address_list
 	return why;
 }
 
+/* Adds the addresses of annotation NUMBER, with its bit. */
+static const char *add_annotation(struct address_list *addresses, struct span text, size_t number,
+				  struct pod_object *out)
+{
+	struct address_list own = {.count = 0};
+	const char *why = add_listed(&own, text);
+
+	if (why == NULL)
+		why = add_listed(addresses, text);
+	for (size_t a = 0; a < addresses->count && a < EPOCH_ADDRESSES_MAX; a++) {
+		if (object_address_listed(&own, &addresses->list[a].ip))
+			out->annotated_by[a] |= (uint8_t)(1u << number);
+	}
+	free(own.list);
+	return why;
+}
+
 static const char *add_annotated(struct json_object *object, struct pod_object *out,
 				 struct address_list *addresses)
 {
 	const char *annotations = KUBE_POD_ADDRESS_ANNOTATIONS, *why = NULL;
 	char annotation[KUBE_ANNOTATION_SIZE];
+	size_t number = 0;
 
-	while (why == NULL && kube_annotations_next(&annotations, annotation)) {
+	for (; why == NULL && kube_annotations_next(&annotations, annotation); number++) {
 		struct span text = object_labelled(object, "metadata.annotations", annotation);
 
 		if (text.data != NULL && text.length == 0)
 			out->record.annotation_emptied = true;
 		if (text.length > 0)
-			out->annotations = hash_bytes(out->annotations, text.data, text.length);
+			out->annotations[number] = span_hash(text);
 		if (!out->record.published)
-			why = add_listed(addresses, text);
+			why = add_annotation(addresses, text, number, out);
 	}
 	return why;
 }

@@ -19,6 +19,7 @@
 
 /* A kubelet reports at most one address per family; annotations may list more. So many of each. */
 #define EPOCH_ADDRESSES_MAX 16
+#define POD_ANNOTATIONS_MAX 4 /* in which network plugins write a pod's addresses */
 /* Two times for each state; a pod of more than 120 containers is refused. */
 #define POD_TIMES_MAX 256
 

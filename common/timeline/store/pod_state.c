@@ -13,7 +13,8 @@ struct pod_state pod_state_read(struct codec *codec)
 	state.unpublished_number = codec_u64(codec);
 	state.names = codec_u64(codec);
 	state.addresses = codec_u64(codec);
-	state.stale = codec_u64(codec);
+	for (size_t a = 0; a < POD_ANNOTATIONS_MAX; a++)
+		state.stale[a] = codec_u64(codec);
 	count = codec_u8(codec);
 	if (count > EPOCH_ADDRESSES_MAX)
 		codec->failed = true;
@@ -34,7 +35,8 @@ void pod_state_add(struct text *next, const struct pod_state *state)
 	codec_add_u64(next, state->unpublished_number);
 	codec_add_u64(next, state->names);
 	codec_add_u64(next, state->addresses);
-	codec_add_u64(next, state->stale);
+	for (size_t a = 0; a < POD_ANNOTATIONS_MAX; a++)
+		codec_add_u64(next, state->stale[a]);
 	codec_add_u8(next, (unsigned)state->secondary.count);
 	for (size_t s = 0; s < state->secondary.count; s++) {
 		const struct secondary *one = &state->secondary.list[s];

@@ -12,7 +12,8 @@ struct pod_state {
 	uint64_t unpublished_number; /* OFFSET_NEVER if none is visible */
 	uint64_t names;              /* a hash of them */
 	uint64_t addresses;          /* a hash of those that its last record showed */
-	uint64_t stale; /* a hash of the annotated addresses that it had before it was started; 0 */
+	/* Hashes of the annotations with addresses that it had before it was started; 0 for none. */
+	uint64_t stale[POD_ANNOTATIONS_MAX];
 	struct secondaries secondary; /* of the epoch */
 };
 
