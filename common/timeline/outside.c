@@ -52,6 +52,7 @@ bool outside_judge(const struct timeline *timeline, struct history *history,
 {
 	struct ranges *ranges = &timeline->answering->ranges;
 	uint64_t position = (uint64_t)question->position;
+
 	if (outside_in_range(timeline, history, question) ||
 	    ranges_amid(ranges, &question->ip, position) == RANGES_AMID ||
 	    is_spelled(timeline, history, question))

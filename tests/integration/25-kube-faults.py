@@ -15,28 +15,13 @@ Against tests/lab/fakeapi, and judged by that server's own log. The checks are:
 import time
 
 from fake_api import EXPIRED, RESOURCES, key, thing
-from kube_faults import Churn, Rig, main, spread
+from kube_faults import FORMS, LARGE, Churn, Rig, freeze, main, spread
 from kube_judge import ages, ns, percentile
 
-FORMS = ("stalled", "silent when opened again", "half a line", "slow link")
-LARGE = 1_300_000  # bytes of an object
-SLOW = 200_000  # bytes a second
 MAX_LISTS = 20
 MAX_REQUESTS = 3.0  # a second, while everything is refused
 MAX_IDLE = 25.0  # a second
 MAX_AGE = 2.0  # seconds, p99
-
-
-def freeze(fake, resource, form):
-    if form == "stalled":
-        fake.do("silence", resource=resource, streams="open")
-    elif form == "silent when opened again":
-        fake.do("silence", resource=resource, streams="new")
-        fake.do("cut", resource=resource, clean=True)
-    elif form == "half a line":
-        fake.do("drip", resource=resource, rate=1)
-    else:
-        fake.do("set", bandwidth=SLOW)
 
 
 def change_one(fake, resource, form):

@@ -10,12 +10,10 @@ import time
 
 from kube_api import PATHS, pod
 from kube_cluster import NAMESPACE, PATCH, PODS, Cluster, Writer, differences
-from kube_faults import Follower, main, spread
+from kube_faults import FORMS, LARGE, Follower, freeze, main, spread
 from kube_judge import Judgement
 
-FORMS = ("stalled", "silent when opened again", "half a line", "slow link")
 MAX_LISTS = 20
-LARGE, SLOW = 1_300_000, 200_000  # bytes of a pod, bytes a second
 TEMPLATE = {"metadata": {"labels": {"app": "x"}}, "spec": {"containers": [{"name": "c", "image": "none"}], "restartPolicy": "Never"}}
 FOREVER = {**TEMPLATE, "spec": {**TEMPLATE["spec"], "restartPolicy": "Always"}}
 BODIES = {
@@ -34,18 +32,6 @@ def path(resource, name=""):
     group, _, plural = PATHS[resource].rpartition("/")
     within = "" if resource in WITHOUT_NAMESPACE else "/namespaces/default"
     return f"{group}{within}/{plural}/{name}".rstrip("/")
-
-
-def freeze(fake, resource, form):
-    if form == "stalled":
-        fake.do("silence", resource=resource, streams="open")
-    elif form == "silent when opened again":
-        fake.do("silence", resource=resource, streams="new")
-        fake.do("cut", resource=resource, clean=True)
-    elif form == "half a line":
-        fake.do("drip", resource=resource, rate=1)
-    else:
-        fake.do("set", bandwidth=SLOW)
 
 
 def change_all(writer, form):

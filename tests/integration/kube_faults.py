@@ -135,6 +135,23 @@ class Churn(threading.Thread):
         self.join()
 
 
+# How the watch of a resource freezes; over the slow link an object of LARGE bytes goes first.
+FORMS = ("stalled", "silent when opened again", "half a line", "slow link")
+LARGE, SLOW = 1_300_000, 200_000  # bytes of an object, bytes a second
+
+
+def freeze(fake, resource, form):
+    if form == "stalled":
+        fake.do("silence", resource=resource, streams="open")
+    elif form == "silent when opened again":
+        fake.do("silence", resource=resource, streams="new")
+        fake.do("cut", resource=resource, clean=True)
+    elif form == "half a line":
+        fake.do("drip", resource=resource, rate=1)
+    else:
+        fake.do("set", bandwidth=SLOW)
+
+
 def wait_until(condition, limit, what, step=0.05):
     end = time.monotonic() + limit
     while not condition():
