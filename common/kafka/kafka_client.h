@@ -21,6 +21,15 @@ struct kafka_property {
 	const char *value;
 };
 
+/* Of a producer that writes records of ours: the Java client's partitioner, and room for
+ * BUS_RECORD_MAX with its framing. */
+#define KAFKA_WRITER_PROPERTIES                                                               \
+	{"partitioner", "murmur2_random"}, {"compression.codec", "lz4"}, {"linger.ms", "20"}, \
+		{"message.max.bytes", "8454144"},                                             \
+	{                                                                                     \
+		"batch.size", "1000000"                                                       \
+	}
+
 /* The properties from ROLE_PROPERTIES (ended by an empty one; NULL for none), from the
  * options' file, and from -X; later ones override. Returns NULL after logging. */
 rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options,

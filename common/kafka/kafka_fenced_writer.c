@@ -58,11 +58,7 @@ struct kafka_fenced_writer *kafka_fenced_writer_open(const char *topic, const ch
 		{"client.id", "tenure"},
 		{"transactional.id", id},
 		{"transaction.timeout.ms", TRANSACTION_MS},
-		{"partitioner", "murmur2_random"}, /* as the Java client's */
-		{"compression.codec", "lz4"},
-		{"linger.ms", "20"},
-		{"message.max.bytes", "8454144"}, /* BUS_RECORD_MAX and its framing */
-		{"batch.size", "1000000"},
+		KAFKA_WRITER_PROPERTIES,
 		{NULL, NULL},
 	};
 	struct kafka_fenced_writer *writer = calloc(1, sizeof(*writer));

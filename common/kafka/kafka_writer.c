@@ -19,11 +19,7 @@ static const struct kafka_property writer_properties[] = {
 	{"client.id", "tenure"},
 	/* Retries neither duplicate nor reorder records. */
 	{"enable.idempotence", "true"},
-	{"partitioner", "murmur2_random"}, /* as the Java client's */
-	{"compression.codec", "lz4"},
-	{"linger.ms", "20"},
-	{"message.max.bytes", "8454144"}, /* BUS_RECORD_MAX and its framing */
-	{"batch.size", "1000000"},
+	KAFKA_WRITER_PROPERTIES,
 	{NULL, NULL},
 };
 
