@@ -56,6 +56,21 @@ int ip_compare(const struct ip *a, const struct ip *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
+uint64_t ip_hash(const struct ip *ip)
+{
+	uint64_t high, low;
+
+	memcpy(&high, ip->bytes, sizeof(high));
+	memcpy(&low, ip->bytes + 8, sizeof(low));
+	low ^= high * UINT64_C(0x9e3779b97f4a7c15);
+	/* An address's last bytes are the high bits here, so mix them down first. */
+	low ^= low >> 32;
+	low *= UINT64_C(0xd6e8feb86659fd93);
+	low ^= low >> 32;
+	low *= UINT64_C(0xd6e8feb86659fd93);
+	return low ^ low >> 32;
+}
+
 bool ip_among(const struct ip *ip, const struct ip *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -31,6 +31,8 @@ size_t ip_format(const struct ip *ip, char text[static IP_TEXT_SIZE]);
 struct ip ip_from_v4(const uint8_t bytes[static 4]);
 bool ip_is_v4(const struct ip *ip);
 int ip_compare(const struct ip *a, const struct ip *b);
+/* For tables of addresses. */
+uint64_t ip_hash(const struct ip *ip);
 bool ip_among(const struct ip *ip, const struct ip *list, size_t count);
 
 /* It means something else on each host or link, or to nobody: loopback, link-local, multicast,

@@ -4,6 +4,7 @@
 #include "common/timeline/candidates.h"
 #include "common/timeline/judge.h"
 #include "common/timeline/names.h"
+#include "common/timeline/sole.h"
 
 static void find_services(const struct timeline *timeline, const struct history *history,
 			  const struct cached_names *names, enum holder_kind kind,
@@ -38,6 +39,7 @@ static int add_holder(struct timeline *timeline, const struct judgement *judgeme
 
 	if (names == NULL)
 		return -1;
+	sole_keep(timeline, question, judgement, names);
 	answer->kind = holder_kind_name(kind);
 	answer->certain = judgement->found.certain;
 	answer->holder = names->holder;
@@ -58,6 +60,8 @@ int timeline_answer(struct timeline *timeline, const struct timeline_question *q
 {
 	struct judgement judgement;
 
+	if (sole_answer(timeline, question, answer))
+		return 0;
 	if (judge_end(timeline, question, &judgement) < 0)
 		return -1;
 	answer->status = judgement.status;

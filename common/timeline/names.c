@@ -27,21 +27,18 @@ static int no_memory(void)
 	return -1;
 }
 
-/* Copies the version of NAME that POSITION sees to VERSION; narrows the positions of CACHED
- * to those that see the same. 1 found, 0 none, -1 after logging. */
-static int find_version(struct timeline *timeline, struct cached_names *cached, size_t source,
-			enum row_table table, struct span name, uint64_t position,
-			struct text *version)
+/* Reads the version of NAME that POSITION sees into ROW, cleared first, and into *FOUND from and
+ * until which position it is that. -1 after logging. */
+static int read_version(struct timeline *timeline, uint64_t position, struct name_version *found,
+			struct text *row)
 {
 	struct text *prefix = &timeline->key;
 	struct span key, value;
 	struct store_scan *scan;
-	int rc, there = 0;
+	int rc;
 
-	cached->generation[source] = generations_of(&timeline->generations, table, name);
-	cached->found[source] = *cached->generation[source];
-	text_clear(version);
-	row_key_versions(prefix, table, timeline->answering->id, name);
+	text_clear(row);
+	row_key_versions(prefix, found->table, timeline->answering->id, found->name);
 	scan = store_scan_begin(timeline->store, prefix, prefix);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
 		struct codec codec = codec_read(
@@ -49,20 +46,55 @@ static int find_version(struct timeline *timeline, struct cached_names *cached, 
 		uint64_t offset = codec_u64(&codec);
 
 		if (offset > position) {
-			if (offset < cached->until_offset)
-				cached->until_offset = offset;
+			found->until_offset = offset;
 			break;
 		}
-		there = 1;
-		text_clear(version);
-		text_add(version, value.data, value.length);
-		if (offset > cached->from_offset)
-			cached->from_offset = offset;
+		found->there = true;
+		found->from_offset = offset;
+		text_clear(row);
+		text_add(row, value.data, value.length);
 	}
 	store_scan_end(scan);
-	if (rc >= 0 && version->failed)
+	if (rc >= 0 && row->failed)
 		return no_memory();
-	return rc < 0 ? -1 : there;
+	found->row = text_span(row);
+	return rc < 0 ? -1 : 0;
+}
+
+/* Copies the version of NAME that POSITION sees to ROW; narrows the positions of CACHED to those
+ * that see the same. 1 found, 0 none, -1 after logging. */
+static int find_version(struct timeline *timeline, struct cached_names *cached, size_t source,
+			enum row_table table, struct span name, uint64_t position, struct text *row)
+{
+	const uint32_t *generation = generations_of(&timeline->generations, table, name);
+	bool is_shared = table != ROW_HOLDERS;
+	const struct name_version *known = NULL;
+	struct name_version found = {.table = table,
+				     .name = name,
+				     .generation = *generation,
+				     .until_offset = OFFSET_NEVER};
+
+	if (is_shared)
+		known = name_versions_find(timeline->name_versions, table, name, *generation,
+					   position);
+	if (known != NULL) {
+		found = *known;
+		text_clear(row);
+		text_add(row, known->row.data, known->row.length);
+		if (row->failed)
+			return no_memory();
+	} else if (read_version(timeline, position, &found, row) < 0) {
+		return -1;
+	} else if (is_shared) {
+		name_versions_add(timeline->name_versions, &found);
+	}
+	cached->generation[source] = generation;
+	cached->found[source] = *generation;
+	if (found.from_offset > cached->from_offset)
+		cached->from_offset = found.from_offset;
+	if (found.until_offset < cached->until_offset)
+		cached->until_offset = found.until_offset;
+	return found.there ? 1 : 0;
 }
 
 static int find_owner(struct timeline *timeline, struct cached_names *cached, uint64_t position,

@@ -10,7 +10,20 @@
 
 #define ROW_LIMIT (64u << 20) /* more than the state of the largest record of Kafka */
 
-/* Chooses the cluster that answers. The cache holds only that cluster's addresses. */
+static bool has_caches(const struct timeline *timeline)
+{
+	return timeline->cache != NULL && timeline->sole_tenures != NULL &&
+	       timeline->name_versions != NULL;
+}
+
+static void clear_caches(struct timeline *timeline)
+{
+	address_cache_clear(timeline->cache);
+	sole_tenures_clear(timeline->sole_tenures);
+	name_versions_clear(timeline->name_versions);
+}
+
+/* Chooses the cluster that answers. The caches hold only that cluster's addresses. */
 static void choose_cluster(struct timeline *timeline)
 {
 	const char *wanted = timeline->options.cluster;
@@ -26,7 +39,7 @@ static void choose_cluster(struct timeline *timeline)
 		}
 	}
 	if (timeline->answering != before)
-		address_cache_clear(timeline->cache);
+		clear_caches(timeline);
 }
 
 static void set_kube_from(const struct timeline *timeline, struct cluster *cluster)
@@ -62,7 +75,7 @@ static void forget(struct timeline *timeline)
 	timeline->cluster_count = 0;
 	timeline->topic = topic_state_none();
 	timeline->answering = NULL;
-	address_cache_clear(timeline->cache);
+	clear_caches(timeline);
 }
 
 /* 0: read, or the store is new; 1: it has another format; -1 after logging. */
@@ -80,7 +93,9 @@ static int open_store(struct timeline *timeline, const char *directory)
 	int loaded;
 
 	timeline->cache = address_cache_new();
-	if (timeline->cache == NULL) {
+	timeline->sole_tenures = sole_tenures_new();
+	timeline->name_versions = name_versions_new();
+	if (!has_caches(timeline)) {
 		log_error("timeline: out of memory");
 		return -1;
 	}
@@ -124,10 +139,12 @@ void timeline_close(struct timeline *timeline)
 {
 	if (timeline == NULL)
 		return;
-	if (timeline->cache != NULL)
+	if (has_caches(timeline))
 		forget(timeline);
 	store_close(timeline->store);
 	address_cache_free(timeline->cache);
+	sole_tenures_free(timeline->sole_tenures);
+	name_versions_free(timeline->name_versions);
 	text_free(&timeline->key);
 	text_free(&timeline->value);
 	text_free(&timeline->state);
@@ -244,8 +261,10 @@ static enum timeline_outcome apply_event(struct timeline *timeline, const struct
 	feed.cluster = cluster_of(timeline, event->cluster);
 	if (feed.cluster == NULL)
 		return TIMELINE_BROKEN;
-	if (feed.cluster == timeline->answering)
+	if (feed.cluster == timeline->answering) {
 		feed.cache = timeline->cache;
+		feed.sole_tenures = timeline->sole_tenures;
+	}
 	outcome = feed_event(&feed, why);
 	timeline->stats.addresses_refused += feed.addresses_refused;
 	timeline->stats.progress_refused += feed.progress_refused;

@@ -9,6 +9,7 @@ static int end_listings(struct timeline *timeline, struct cluster *cluster)
 		.store = timeline->store,
 		.cluster = cluster,
 		.cache = cluster == timeline->answering ? timeline->cache : NULL,
+		.sole_tenures = cluster == timeline->answering ? timeline->sole_tenures : NULL,
 		.generations = &timeline->generations,
 		.key = &timeline->key,
 		.value = &timeline->value,

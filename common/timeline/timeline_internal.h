@@ -12,6 +12,8 @@
 #include "common/record/fault.h"
 #include "common/timeline/history/address_cache.h"
 #include "common/timeline/history/generations.h"
+#include "common/timeline/history/name_versions.h"
+#include "common/timeline/history/sole_tenures.h"
 #include "common/timeline/rules/possible.h"
 #include "common/timeline/store/cluster.h"
 #include "common/timeline/store/store.h"
@@ -31,6 +33,10 @@ struct timeline {
 	char why[FAULT_WORDS_SIZE];    /* of the last record that could not be parsed */
 	struct generations generations;
 	struct address_cache *cache;
+	struct sole_tenures *sole_tenures;
+	struct name_versions *name_versions;
+	struct named_holder sole_holder; /* this and the next: of the last answer from there */
+	char sole_json[PACKED_NAMES_BYTES];
 	struct possible *possible; /* scratch of a question */
 	size_t possible_capacity;
 };

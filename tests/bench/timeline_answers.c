@@ -1,14 +1,16 @@
 /* timeline_answers - how many answers a second the timeline gives.
  *
- * usage: timeline_answers [PODS]      (default 100000)
+ * usage: timeline_answers [ADDRESSES [HOLDERS]]      (default 100000 1)
  *
- * Feeds a list of PODS pods, each with an address, an owner and a service, and asks for
- * 1, 100 and all of the addresses at random; prints a line for each.
+ * Each address has HOLDERS pods, one after the other, each with an owner and a service, and lives
+ * LIFE seconds. Asks about the present and the past, for addresses at random, and for some much more
+ * often than for others; prints a line for each.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "common/base/text.h"
@@ -18,6 +20,7 @@
 #define QUESTIONS 2000000
 #define SECOND_0 INT64_C(1795420800) /* 2026-11-23T08:00:00Z */
 #define SLICE 100                    /* endpoints in one, as the controller makes them */
+#define LIFE 600
 
 /* Processor time: what else the machine does is not what is measured. */
 static double now_s(void)
@@ -43,82 +46,155 @@ static int64_t apply(struct timeline *timeline, struct text *record)
 	return offset;
 }
 
-static void add_pod(struct text *out, unsigned pod)
+struct load {
+	unsigned addresses, holders;
+};
+
+/* Adds a name and the time SECOND as RFC 3339. */
+static void add_time(struct text *out, const char *name, int64_t second)
 {
-	text_add_format(
-		out,
-		"{\"type\":\"ADDED\",\"cluster\":\"bench\",\"resource\":\"pods\","
-		"\"received\":\"2026-11-23T08:00:05Z\",\"object\":{\"metadata\":{\"name\":"
-		"\"web-5d9c8b7f6d-%u\",\"namespace\":\"shop\",\"uid\":"
-		"\"0c2b1f0e-8a53-4f5a-9d7c-%012u\",\"resourceVersion\":\"%u\","
-		"\"creationTimestamp\":\"2026-11-23T08:00:00Z\",\"labels\":{\"pod-template-hash\":"
-		"\"5d9c8b7f6d\"},\"ownerReferences\":[{\"kind\":\"ReplicaSet\",\"controller\":true,"
-		"\"name\":\"web-5d9c8b7f6d\",\"uid\":\"rs\"}]},\"spec\":{\"nodeName\":\"n1\"},"
-		"\"status\":{\"phase\":\"Running\",\"startTime\":\"2026-11-23T08:00:00Z\","
-		"\"podIP\":\"10.%u.%u.%u\",\"conditions\":[{\"type\":\"PodReadyToStartContainers\","
-		"\"status\":\"True\",\"lastTransitionTime\":\"2026-11-23T08:00:02Z\"}],"
-		"\"containerStatuses\":[{\"state\":{\"running\":{\"startedAt\":"
-		"\"2026-11-23T08:00:03Z\"}}}]}}}",
-		pod, pod, pod + 1, pod >> 16, pod >> 8 & 255, pod & 255);
+	text_add_format(out, "\"%s\":", name);
+	text_add_when(out, (struct when){(SECOND_0 + second) * NS_PER_SECOND});
 }
 
-static void add_slice(struct text *out, unsigned first, unsigned end)
+/* The first record of a pod, or its last. */
+static void add_pod(struct text *out, const struct load *load, unsigned address, unsigned holder,
+		    bool ended)
 {
+	int64_t from = (int64_t)holder * LIFE, now = ended ? from + LIFE - 8 : from + 5;
+	unsigned pod = holder * load->addresses + address;
+
+	text_add_format(out, "{\"type\":\"%s\",\"cluster\":\"bench\",\"resource\":\"pods\",",
+			ended ? "DELETED" : "ADDED");
+	add_time(out, "received", now);
+	text_add_format(
+		out,
+		",\"object\":{\"metadata\":{\"name\":\"web-5d9c8b7f6d-%u\",\"namespace\":\"shop\","
+		"\"uid\":\"0c2b1f0e-8a53-4f5a-9d7c-%012u\",\"resourceVersion\":\"%u\",",
+		pod, pod, 2 * pod + 1 + ended);
+	add_time(out, "creationTimestamp", from);
+	text_add_string(out,
+			",\"labels\":{\"pod-template-hash\":\"5d9c8b7f6d\"},\"ownerReferences\":[{"
+			"\"kind\":\"ReplicaSet\",\"controller\":true,\"name\":\"web-5d9c8b7f6d\","
+			"\"uid\":\"rs\"}]},\"spec\":{\"nodeName\":\"n1\"},\"status\":{");
+	add_time(out, "startTime", from);
 	text_add_format(out,
-			"{\"type\":\"ADDED\",\"cluster\":\"bench\",\"resource\":\"endpointslices\","
-			"\"received\":\"2026-11-23T08:00:06Z\",\"object\":{\"metadata\":{\"name\":"
-			"\"web-%u\",\"namespace\":\"shop\",\"uid\":\"slice-%u\","
-			"\"resourceVersion\":\"%u\",\"labels\":{\"kubernetes.io/service-name\":"
-			"\"web-%u\"}},\"ports\":[{\"port\":8080}],\"endpoints\":[",
-			first, first, first + 1, first % 50);
-	for (unsigned pod = first; pod < end; pod++)
+			",\"phase\":\"%s\",\"podIP\":\"10.%u.%u.%u\",\"conditions\":[{\"type\":"
+			"\"PodReadyToStartContainers\",\"status\":\"%s\",",
+			ended ? "Succeeded" : "Running", address >> 16, address >> 8 & 255,
+			address & 255, ended ? "False" : "True");
+	add_time(out, "lastTransitionTime", ended ? now - 1 : from + 2);
+	text_add_string(out, "}],\"containerStatuses\":[{\"state\":{");
+	text_add_string(out, ended ? "\"terminated\":{" : "\"running\":{");
+	add_time(out, "startedAt", from + 3);
+	if (ended) {
+		text_add_string(out, ",");
+		add_time(out, "finishedAt", now - 2);
+	}
+	text_add_string(out, "}}}]}}}");
+}
+
+static void add_slice(struct text *out, const struct load *load, unsigned first, unsigned holder)
+{
+	unsigned end = first + SLICE < load->addresses ? first + SLICE : load->addresses;
+
+	text_add_format(out,
+			"{\"type\":\"%s\",\"cluster\":\"bench\",\"resource\":\"endpointslices\",",
+			holder == 0 ? "ADDED" : "MODIFIED");
+	add_time(out, "received", (int64_t)holder * LIFE + 6);
+	text_add_format(out,
+			",\"object\":{\"metadata\":{\"name\":\"web-%u\",\"namespace\":\"shop\","
+			"\"uid\":\"slice-%u\",\"resourceVersion\":\"%u\",\"labels\":{"
+			"\"kubernetes.io/service-name\":\"web-%u\"}},\"ports\":[{\"port\":8080}],"
+			"\"endpoints\":[",
+			first, first, holder + 1, first % 50);
+	for (unsigned a = first; a < end; a++)
 		text_add_format(out,
 				"%s{\"addresses\":[\"10.%u.%u.%u\"],\"targetRef\":{\"uid\":"
 				"\"0c2b1f0e-8a53-4f5a-9d7c-%012u\"}}",
-				pod > first ? "," : "", pod >> 16, pod >> 8 & 255, pod & 255, pod);
+				a > first ? "," : "", a >> 16, a >> 8 & 255, a & 255,
+				holder * load->addresses + a);
 	text_add_string(out, "]}}");
 }
 
-static void fill(struct timeline *timeline, unsigned pods)
+static void add_progress(struct text *out, int64_t second)
+{
+	text_add_string(out, "{\"type\":\"PROGRESS\",\"cluster\":\"bench\",");
+	add_time(out, "received", second);
+	text_add_string(out, ",");
+	add_time(out, "known", second);
+	text_add_string(out, "}");
+}
+
+static void fill(struct timeline *timeline, const struct load *load)
 {
 	struct text record;
 
 	text_init(&record, 1 << 20);
-	for (unsigned pod = 0; pod < pods; pod++) {
-		add_pod(&record, pod);
-		apply(timeline, &record);
+	for (unsigned holder = 0; holder < load->holders; holder++) {
+		for (unsigned a = 0; a < load->addresses; a++) {
+			add_pod(&record, load, a, holder, false);
+			apply(timeline, &record);
+		}
+		for (unsigned a = 0; a < load->addresses; a += SLICE) {
+			add_slice(&record, load, a, holder);
+			apply(timeline, &record);
+		}
+		for (int64_t s = 7; s < LIFE - 8; s += 10) {
+			add_progress(&record, (int64_t)holder * LIFE + s);
+			apply(timeline, &record);
+		}
+		for (unsigned a = 0; a < load->addresses && holder + 1 < load->holders; a++) {
+			add_pod(&record, load, a, holder, true);
+			apply(timeline, &record);
+		}
 	}
-	for (unsigned pod = 0; pod < pods; pod += SLICE) {
-		add_slice(&record, pod, pod + SLICE < pods ? pod + SLICE : pods);
-		apply(timeline, &record);
-	}
-	text_add_string(&record, "{\"type\":\"PROGRESS\",\"cluster\":\"bench\",\"received\":"
-				 "\"2026-11-23T09:00:00Z\",\"known\":\"2026-11-23T09:00:00Z\"}");
+	add_progress(&record, (int64_t)load->holders * LIFE);
 	apply(timeline, &record);
 	text_free(&record);
 }
 
-static void ask(struct timeline *timeline, unsigned addresses, unsigned questions, const char *what)
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state >> 20;
+}
+
+enum times { PRESENT, PAST };
+
+/* An address, and an instant in the middle of a tenure. */
+static struct timeline_question pick(const struct load *load, unsigned addresses, enum times times,
+				     uint64_t *state)
+{
+	unsigned a = (unsigned)(next_random(state) % addresses), holder = load->holders - 1;
+	int64_t second = 60 + (int64_t)(next_random(state) % (LIFE - 120));
+	struct timeline_question question = {.port = 8080, .transport = 6, .sent = true};
+
+	if (times == PAST)
+		holder = (unsigned)(next_random(state) % load->holders);
+	question.ip =
+		ip_from_v4((uint8_t[4]){10, (uint8_t)(a >> 16), (uint8_t)(a >> 8), (uint8_t)a});
+	question.start.ns = (SECOND_0 + (int64_t)holder * LIFE + second) * NS_PER_SECOND;
+	question.end = when_add(question.start, 1000000);
+	return question;
+}
+
+static void ask(struct timeline *timeline, const struct load *load, unsigned addresses,
+		enum times times, unsigned questions, const char *what)
 {
 	struct timeline_answer answer;
-	struct timeline_question question = {.port = 8080, .transport = 6, .sent = true};
 	uint64_t known = 0, bytes = 0, state = 88172645463325252;
 	double began = now_s(), took;
+	struct rusage usage;
 	struct text out;
 
 	text_init(&out, 1 << 20);
 	for (unsigned q = 0; q < questions; q++) {
+		struct timeline_question question = pick(load, addresses, times, &state);
 		struct timeline_position position;
-		unsigned pod;
 
-		state ^= state << 13;
-		state ^= state >> 7;
-		state ^= state << 17;
-		pod = (unsigned)((state >> 20) % addresses);
-		question.ip = ip_from_v4(
-			(uint8_t[4]){10, (uint8_t)(pod >> 16), (uint8_t)(pod >> 8), (uint8_t)pod});
-		question.start.ns = (SECOND_0 + 60) * NS_PER_SECOND + q;
-		question.end = when_add(question.start, 1000000);
 		if (!timeline_position_for(timeline, question.end, &position))
 			exit(1);
 		question.position = position.offset;
@@ -130,33 +206,41 @@ static void ask(struct timeline *timeline, unsigned addresses, unsigned question
 		bytes += out.length;
 	}
 	took = now_s() - began;
-	printf("%8u addresses %-5s %9.0f answers/s  %6.0f ns each  %" PRIu64
-	       " of %u known, %" PRIu64 " bytes each\n",
+	getrusage(RUSAGE_SELF, &usage);
+	printf("%8u addresses %-13s %9.0f answers/s  %6.0f ns each  %" PRIu64
+	       " of %u known, %" PRIu64 " bytes each, %ld MB\n",
 	       addresses, what, questions / took, took / questions * 1e9, known, questions,
-	       bytes / questions);
+	       bytes / questions, usage.ru_maxrss / 1024);
+	fflush(stdout);
 	text_free(&out);
 }
 
 int main(int argc, char **argv)
 {
-	unsigned pods = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 100000;
+	const struct load load = {
+		.addresses = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 100000,
+		.holders = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 1,
+	};
 	struct timeline_options options = {.hold_ns = 10 * NS_PER_SECOND,
 					   .skew_ns = 500 * NS_PER_MS};
 	struct timeline *timeline;
+	unsigned all = load.addresses;
 	double began;
 
 	log_init("timeline_answers", LOG_LEVEL_INFO, LOG_AUTO);
 	timeline = timeline_open(NULL, &options);
-	if (timeline == NULL || pods < 100 || pods > 1 << 24)
+	if (timeline == NULL || all < 100 || all > 1 << 24 || load.holders < 1)
 		return 1;
 	began = now_s();
-	fill(timeline, pods);
-	printf("%8u pods fed       %9.0f records/s\n", pods,
+	fill(timeline, &load);
+	printf("%8u pods fed, %9.0f records/s\n", all * load.holders,
 	       (double)timeline_next_offset(timeline) / (now_s() - began));
-	ask(timeline, 1, QUESTIONS, "");
-	ask(timeline, 100, QUESTIONS, "");
-	ask(timeline, pods, pods, "cold");
-	ask(timeline, pods, QUESTIONS, "warm");
+	ask(timeline, &load, 1, PRESENT, QUESTIONS, "");
+	ask(timeline, &load, 100, PRESENT, QUESTIONS, "");
+	ask(timeline, &load, all, PRESENT, all, "present, cold");
+	ask(timeline, &load, all, PRESENT, QUESTIONS, "present, warm");
+	ask(timeline, &load, all, PAST, all, "past, cold");
+	ask(timeline, &load, all, PAST, QUESTIONS, "past, warm");
 	timeline_close(timeline);
 	return 0;
 }

@@ -26,8 +26,10 @@ int feed_put_names(struct feed *feed, const struct holder_names *names, uint64_t
 
 void feed_touch(struct feed *feed, const struct ip *ip)
 {
-	if (feed->cache != NULL)
+	if (feed->cache != NULL) {
 		address_cache_drop(feed->cache, ip);
+		sole_tenures_end(feed->sole_tenures, ip, feed->offset);
+	}
 }
 
 int feed_put_binding(struct feed *feed, const struct ip *ip, enum holder_kind kind, struct span uid,

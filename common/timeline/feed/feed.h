@@ -22,6 +22,7 @@
 #include "common/timeline/feed/outcome.h"
 #include "common/timeline/history/address_cache.h"
 #include "common/timeline/history/generations.h"
+#include "common/timeline/history/sole_tenures.h"
 #include "common/timeline/store/cluster.h"
 #include "common/timeline/store/holding_state.h"
 #include "common/timeline/store/object_state.h"
@@ -32,7 +33,8 @@
 struct feed {
 	struct store *store; /* everything here is borrowed */
 	struct cluster *cluster;
-	struct address_cache *cache; /* NULL while another cluster answers */
+	struct address_cache *cache; /* this and the next: NULL while another cluster answers */
+	struct sole_tenures *sole_tenures;
 	struct generations *generations;
 	struct text *key, *value, *state; /* scratch, until the next row */
 	const struct kube_event *event;
@@ -52,10 +54,10 @@ int feed_put(struct feed *feed);
 int feed_put_version(struct feed *feed, enum row_table table, struct span name, uint64_t *hash);
 /* The same for the names of the object in the record. */
 int feed_put_names(struct feed *feed, const struct holder_names *names, uint64_t *hash);
-/* A version of a binding's evidence; drops the address from the cache. */
+/* A version of a binding's evidence; touches the address. */
 int feed_put_binding(struct feed *feed, const struct ip *ip, enum holder_kind kind, struct span uid,
 		     uint64_t epoch, const struct evidence *evidence);
-/* Drops the address from the cache. */
+/* The record changes what is known of the address: drops or ends what is cached of it. */
 void feed_touch(struct feed *feed, const struct ip *ip);
 
 /* One function for each kind of object. BODY is the body of the object's state before, empty

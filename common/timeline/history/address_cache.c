@@ -46,18 +46,7 @@ struct address_cache *address_cache_new(void)
 
 static uint32_t *bucket_of(struct address_cache *cache, const struct ip *ip)
 {
-	uint64_t high, low;
-
-	memcpy(&high, ip->bytes, sizeof(high));
-	memcpy(&low, ip->bytes + 8, sizeof(low));
-	low ^= high * UINT64_C(0x9e3779b97f4a7c15);
-	/* An address's last bytes are the high bits here, so mix them down first. */
-	low ^= low >> 32;
-	low *= UINT64_C(0xd6e8feb86659fd93);
-	low ^= low >> 32;
-	low *= UINT64_C(0xd6e8feb86659fd93);
-	low ^= low >> 32;
-	return &cache->buckets[low % BUCKETS];
+	return &cache->buckets[ip_hash(ip) % BUCKETS];
 }
 
 static uint32_t find(struct address_cache *cache, const struct ip *ip)

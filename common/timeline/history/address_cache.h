@@ -14,9 +14,8 @@
 struct history;
 struct address_cache;
 
-/* Room for 100,000 pods and services, and as many addresses outside. */
 #define ADDRESS_CACHE_ENTRIES (256u * 1024)
-#define ADDRESS_CACHE_BYTES (UINT64_C(512) << 20)
+#define ADDRESS_CACHE_BYTES (UINT64_C(128) << 20)
 
 /* NULL if out of memory. */
 struct address_cache *address_cache_new(void);

@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-/* An endpoint that moves from one slice to another is briefly in neither. */
-#define PAUSE_NS (5 * NS_PER_SECOND)
-
 static bool same_interval(const struct membership *a, const struct membership *b)
 {
 	return span_equal(a->service, b->service) && span_equal(a->uid, b->uid);
@@ -25,7 +22,7 @@ struct when membership_closing(const struct membership *memberships, size_t coun
 	for (size_t m = first; m < count && same_interval(&memberships[m], row); m++) {
 		const struct membership *next = &memberships[m];
 
-		if (when_before(when_add(row->closing, PAUSE_NS), next->opening))
+		if (when_before(when_add(row->closing, SERVICES_PAUSE_NS), next->opening))
 			break;
 		if (m != index && next->opened_offset <= position &&
 		    when_before(row->closing, next->opening))
@@ -133,7 +130,9 @@ void services_find(const struct memberships *memberships, const struct node_port
 		   const struct services_question *question, struct services *services)
 {
 	begin(services, question);
-	for (size_t w = 0; w < memberships->which_count; w++)
+	for (size_t m = 0; memberships->which == NULL && m < memberships->count; m++)
+		add_member(memberships->list, memberships->count, m, question, services);
+	for (size_t w = 0; memberships->which != NULL && w < memberships->which_count; w++)
 		add_member(memberships->list, memberships->count, memberships->which[w], question,
 			   services);
 	if (question->kind == HOLDER_NODE && question->serves && ports != NULL)

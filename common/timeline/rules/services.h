@@ -15,6 +15,9 @@
  * none is singled out. */
 #define SERVICES_MAX 256
 
+/* An endpoint that moves from one slice to another is in neither for up to so long. */
+#define SERVICES_PAUSE_NS (5 * NS_PER_SECOND)
+
 struct service_use {
 	struct span name; /* namespace/name */
 	bool port;        /* one of its ports is the end's */
@@ -38,7 +41,7 @@ struct services_question {
 };
 
 /* The memberships of an address, by service, uid and opening; and which of them, in that
- * order, can be the holder's (services_of_holder()). */
+ * order, can be the holder's (services_of_holder()); NULL: all of them. */
 struct memberships {
 	const struct membership *list;
 	size_t count;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/timeline/timeline.h"
+#include "common/timeline/timeline_internal.h"
 #include "tests/unit/common/timeline/timeline_history.h"
 
 #define QUESTIONS 300
@@ -156,6 +157,50 @@ static void an_answer_at_a_position_never_changes(void **state)
 	}
 }
 
+/* What is cached of earlier questions and positions changes no answer. */
+static void assert_cached_agree(uint64_t seed, struct timeline *cached, struct timeline *whole,
+				const struct timeline_question *questions)
+{
+	for (int q = 0; q < QUESTIONS; q++) {
+		char *one, *other;
+
+		if (questions[q].position >= timeline_next_offset(cached))
+			continue;
+		one = ask(cached, &questions[q]);
+		sole_tenures_clear(whole->sole_tenures);
+		other = ask(whole, &questions[q]);
+		assert_same(seed, &questions[q], other, one);
+		free(one);
+		free(other);
+	}
+}
+
+static void what_is_cached_changes_no_answer(void **state)
+{
+	uint64_t first = seed_from("SEED", 401);
+
+	(void)state;
+	for (uint64_t seed = first; seed < first + seed_from("SEEDS", SEEDS); seed++) {
+		struct chance chance = {seed + 77};
+		struct topic topic = history_topic(seed);
+		struct timeline_options options = history_options(&chance);
+		struct timeline *whole = opened(NULL, &options), *cached = opened(NULL, &options);
+		struct timeline_question questions[QUESTIONS];
+
+		feed(whole, &topic, topic.count);
+		for (int q = 0; q < QUESTIONS; q++)
+			questions[q] = history_question(&chance, timeline_next_offset(whole) - 1);
+		for (size_t part = 1; part <= 12; part++) {
+			feed(cached, &topic, topic.count * part / 12);
+			assert_cached_agree(seed, cached, whole, questions);
+		}
+		assert_true(timeline_stats(cached).cache_hits > 0);
+		timeline_close(whole);
+		timeline_close(cached);
+		topic_free(&topic);
+	}
+}
+
 /* Feeds COUNT more records of SEED's topic and ends without closing. */
 static int feed_part(const char *directory, uint64_t seed, size_t count)
 {
@@ -223,6 +268,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_order_of_the_watches_does_not_matter),
 		cmocka_unit_test(applying_records_twice_changes_nothing),
 		cmocka_unit_test(an_answer_at_a_position_never_changes),
+		cmocka_unit_test(what_is_cached_changes_no_answer),
 		cmocka_unit_test(a_killed_process_continues_where_it_was),
 	};
 
