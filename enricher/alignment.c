@@ -197,6 +197,12 @@ static enum alignment_turn idle(struct alignment *a)
 	return ALIGNMENT_GO_ON;
 }
 
+static bool is_undecided(const struct alignment *a)
+{
+	return a->options->timeline->options.cluster == NULL &&
+	       timeline_cluster_count(a->timeline) > 1;
+}
+
 enum alignment_turn alignment_turn(struct alignment *a, struct when now)
 {
 	int fed =
@@ -205,6 +211,8 @@ enum alignment_turn alignment_turn(struct alignment *a, struct when now)
 		fed < 0 ? EXCHANGE_BROKEN : exchange_serve(a->exchange, now);
 	bool busy = fed > 0, ended = exchange_partitions(a->exchange) > 0;
 
+	if (is_undecided(a))
+		return ALIGNMENT_UNDECIDED;
 	hold_policy_see(&a->policy, timeline_position_progress(a->timeline).known,
 			fed < KUBE_RECORDS_PER_TURN, now);
 	a->waiting = false;

@@ -43,7 +43,12 @@ struct alignment {
 /* Frees the tagger and what the alignment allocated itself. */
 void alignment_clear(struct alignment *alignment);
 
-enum alignment_turn { ALIGNMENT_GO_ON, ALIGNMENT_ENDED, ALIGNMENT_BROKEN };
+enum alignment_turn {
+	ALIGNMENT_GO_ON,
+	ALIGNMENT_ENDED,
+	ALIGNMENT_BROKEN,    /* logged */
+	ALIGNMENT_UNDECIDED, /* another cluster has appeared, and no option says which one answers */
+};
 
 /* Does what can be done at NOW. If there is nothing to do, waits for at most 100 ms. */
 enum alignment_turn alignment_turn(struct alignment *alignment, struct when now);

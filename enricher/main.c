@@ -129,15 +129,21 @@ static void report(const struct alignment *a)
 		log_info("rejected produce_failed=%" PRIu64, t->refused);
 }
 
-/* Runs until the flows end or a signal comes. Returns the exit code. */
-static int run(struct alignment *a)
+/* Runs until the flows end or a signal comes. KUBE is the address of the kube topic. Returns the
+ * exit code. */
+static int run(struct alignment *a, const char *kube)
 {
 	enum alignment_turn turn = ALIGNMENT_GO_ON;
 
 	while (turn == ALIGNMENT_GO_ON && !stop_requested())
 		turn = alignment_turn(a, when_now());
 	/* What could not be committed is void, and the next run processes it again. */
-	return turn != ALIGNMENT_BROKEN && exchange_commit(a->exchange) == EXCHANGE_DONE
+	if (turn == ALIGNMENT_UNDECIDED && exchange_commit(a->exchange) == EXCHANGE_DONE) {
+		timeline_settings_check_cluster(a->options->timeline, a->timeline, kube);
+		return EX_CONFIG;
+	}
+	return (turn == ALIGNMENT_GO_ON || turn == ALIGNMENT_ENDED) &&
+			       exchange_commit(a->exchange) == EXCHANGE_DONE
 		       ? EXIT_SUCCESS
 		       : EXIT_FAILURE;
 }
@@ -230,7 +236,7 @@ int main(int argc, char **argv)
 	if (!open_all(&a, &p, &rc))
 		goto out;
 	report_start(&p);
-	rc = run(&a);
+	rc = run(&a, p.kube.values[0]);
 	report(&a);
 out:
 	exchange_close(a.exchange);

@@ -21,9 +21,11 @@ struct kube_topic {
 	size_t count, next;
 	int waited_ms; /* by the last turn */
 	bool broken;
+	const char *cluster; /* of the records from now on */
 };
 
 static struct kube_topic kube;
+static struct timeline_settings settings;
 static struct run_options options;
 static struct alignment alignment;
 
@@ -42,8 +44,8 @@ int kube_topic_turn(struct kube_topic *topic, int limit, int timeout_ms)
 	for (; count < limit && topic->next < topic->count; count++, topic->next++) {
 		when_format(at(topic->known[topic->next]), known);
 		snprintf(record, sizeof(record),
-			 quoted("{'type':'PROGRESS','cluster':'c','known':'%s','received':'%s'}"),
-			 known, known);
+			 quoted("{'type':'PROGRESS','cluster':'%s','known':'%s','received':'%s'}"),
+			 topic->cluster, known, known);
 		timeline_apply(alignment.timeline, (int64_t)topic->next, record, strlen(record), -1,
 			       &why);
 	}
@@ -56,9 +58,11 @@ static int start(void **state)
 
 	(void)state;
 	memset(&kube, 0, sizeof(kube));
+	kube.cluster = "c";
 	memset(&memory_exchange, 0, sizeof(memory_exchange));
 	memory_exchange.waited_ms = -1;
-	options = (struct run_options){.since = WHEN_MIN, .until = WHEN_MAX};
+	settings = (struct timeline_settings){0};
+	options = (struct run_options){.timeline = &settings, .since = WHEN_MIN, .until = WHEN_MAX};
 	alignment = (struct alignment){
 		.timeline = timeline_open(NULL, &asked),
 		.kube_topic = &kube,
@@ -322,6 +326,21 @@ static void a_new_assignment_rereads_the_heads(void **state)
 	assert_int_equal(memory_exchange.put, 1);
 }
 
+static void a_second_cluster_ends_the_run_before_a_flow_is_answered(void **state)
+{
+	(void)state;
+	add_known(15);
+	turn(40, 40);
+	kube.cluster = "other";
+	add_known(16);
+	add_flow(0, 5);
+	assert_int_equal(alignment_turn(&alignment, at(41)), ALIGNMENT_UNDECIDED);
+	assert_int_equal(memory_exchange.put, 0);
+	settings.options.cluster = "c";
+	turn(42, 42);
+	assert_int_equal(memory_exchange.put, 1);
+}
+
 static void a_kube_topic_or_an_exchange_that_fails_ends_the_run(void **state)
 {
 	(void)state;
@@ -349,6 +368,7 @@ int main(void)
 		TEST(a_tagged_record_that_is_refused_becomes_a_rejected_one),
 		TEST(a_rejected_record_that_is_refused_ends_the_run),
 		TEST(a_new_assignment_rereads_the_heads),
+		TEST(a_second_cluster_ends_the_run_before_a_flow_is_answered),
 		TEST(a_kube_topic_or_an_exchange_that_fails_ends_the_run),
 	};
 
