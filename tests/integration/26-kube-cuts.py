@@ -3,7 +3,8 @@
 
 Against tests/lab/fakeapi, and judged by that server's own log. The checks are:
   cuts       seven streams of 200 changes, cut ten times in a row at some byte of ten changes in their middle, in chunks
-             of 1 to 64 bytes: what is written is what an uncut stream gives. --long cuts at every byte of the ten
+             of 1 to 64 bytes: what is written is what an uncut stream gives. 8 bytes of each change; --long: 64. Every
+             byte in chunks of every size is in tests/unit/producers/kube/cut_streams_test.c, without sockets
   scripts    random faults under churn, all over one server: needless GAPs are counted
   scripts1   the same over HTTP/1.1
 """
@@ -81,8 +82,9 @@ def cuts(long):
     sizes = {r: [c["bytes"] for c in log if c["resource"] == r][FIRST : FIRST + CUT] for r in RESOURCES}
     longest = max(max(own) for own in sizes.values())
     chance = random.Random(1)
-    turns = range(longest) if long else chance.sample(range(longest), WORKERS)
-    spread(cut_once, [(turn, sizes, chance.randint(1, 64), wanted) for turn in turns], WORKERS)
+    chunks = chance.sample(range(1, 65), 64 if long else WORKERS)
+    turns = chance.sample(range(longest), len(chunks))
+    spread(cut_once, [(turn, sizes, chunk, wanted) for turn, chunk in zip(turns, chunks)], WORKERS)
     done = sum(len({turn % size for turn in turns}) for own in sizes.values() for size in own)
     return f"{done} of {sum(map(sum, sizes.values()))} bytes of seven streams: equal to the uncut streams"
 
