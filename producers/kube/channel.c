@@ -85,6 +85,14 @@ int channel_ask(struct channel *channel, struct http *http, const struct clocks 
 	return channel->request != NULL ? 0 : -1;
 }
 
+bool channel_came_ahead(const struct channel *channel)
+{
+	const struct watch *watch = channel->watch;
+
+	return watch->state == WATCH_LISTING && watch->body.length > 0 &&
+	       channel->request->status == 200;
+}
+
 int channel_tend(struct channel *channel, struct http *http)
 {
 	const struct watch *watch = channel->watch;

@@ -31,6 +31,9 @@ void channel_free(struct channel *channel);
 
 /* Sends the request that is due (watch_due()), unless the page is on its way. -1 after logging. */
 int channel_ask(struct channel *channel, struct http *http, const struct clocks *now);
+/* True when the page that was asked for last has come, at least in part, before it was needed: its
+ * bytes are there, and nothing need be waited for. */
+bool channel_came_ahead(const struct channel *channel);
 /* Asks for the next page when there will be one, and drops what the watch no longer needs. -1
  * after logging. */
 int channel_tend(struct channel *channel, struct http *http);

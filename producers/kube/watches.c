@@ -177,7 +177,12 @@ int watches_ask(struct watches *watches, const struct clocks *now)
 
 int watches_turn(struct watches *watches)
 {
-	return http_turn(watches->http, POLL_MS);
+	int wait_ms = POLL_MS;
+
+	for (int i = 0; i < CHANNELS; i++)
+		if (channel_came_ahead(&watches->channels[i]))
+			wait_ms = 0;
+	return http_turn(watches->http, wait_ms);
 }
 
 /* Logs which rules the account lacks, when every resource was answered, and again when it lacks

@@ -79,12 +79,15 @@ static void the_next_page_is_asked_for_while_this_one_is_written(void **state)
 	assert_int_equal(fake_api_lists(), 2);
 	while (!channel->ahead->ended)
 		assert_int_equal(http_turn(fixture->http, 10), 0);
+	assert_false(channel_came_ahead(channel));
 	write_page(fixture);
 	assert_int_equal(channel_tend(channel, fixture->http), 0);
 	assert_int_equal(channel_ask(channel, fixture->http, fake_clocks()), 0);
 	assert_int_equal(fake_api_lists(), 2);
 	assert_null(channel->ahead);
+	assert_true(channel_came_ahead(channel));
 	watch_answered(&fixture->watch, 200, fake_clocks());
+	assert_false(channel_came_ahead(channel));
 	text_clear(&fixture->record);
 	assert_true(watch_records_next(&fixture->watch, fake_clocks(), &fixture->record));
 }

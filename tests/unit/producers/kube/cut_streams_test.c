@@ -32,8 +32,9 @@
 
 #define BOOKMARKED "{'metadata':{'resourceVersion':'%d'}}"
 #define OBJECT                                                                                     \
-	"{'metadata':{'name':'%s-%03d','uid':'%d-\u00e9','labels':{'app':'a\\\\','b':'%.*s'},"      \
-	"'resourceVersion':'%d'},'spec':{'nodeName':'n\\n}\\\"','containers':[{'name':'c','env':[{}]}]," \
+	"{'metadata':{'name':'%s-%03d','uid':'%d-\u00e9','labels':{'app':'a\\\\','b':'%.*s'},"     \
+	"'resourceVersion':'%d'},'spec':{'nodeName':'n\\n}\\\"','containers':[{'name':'c','env':[" \
+	"{}]}],"                                                                                   \
 	"'more':[null,-1.5e3]},'status':{'phase':'Running','podIPs':[{'ip':'10.0.0.1'}]}}"
 
 struct cut_request {
@@ -370,7 +371,8 @@ static void cut_streams_are_written_as_unbroken_ones(void **state)
 			runs++;
 		}
 	}
-	printf("%s of %zu bytes of %d streams, in pieces of %s: %zu runs, all equal to the unbroken "
+	printf("%s of %zu bytes of %d streams, in pieces of %s: %zu runs, all equal to the "
+	       "unbroken "
 	       "streams\n",
 	       all ? "each" : "every seventh", bytes, KUBE_RESOURCES,
 	       all ? "each size from 1 to 64" : "one size", runs);

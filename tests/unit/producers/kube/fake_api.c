@@ -341,7 +341,7 @@ static void serve(struct fake_request *at, int64_t passed_ns)
 
 int http_turn(struct http *http, int timeout_ms)
 {
-	int64_t passed = MS(5 + (int64_t)fake_draw((uint64_t)timeout_ms - 4));
+	int64_t passed = MS(5 + (int64_t)fake_draw(timeout_ms > 5 ? (uint64_t)timeout_ms - 4 : 1));
 
 	fake_pass(passed);
 	for (int r = 0; r < KUBE_RESOURCES; r++)
