@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/value.h"
 #include "common/record/kube_event.h"
-#include "producers/kube/value.h"
 
 struct api_reply_page {
 	uint64_t revision;  /* of the whole list, the same on each of its pages */

@@ -9,11 +9,11 @@
 #include <stdint.h>
 
 #include "common/base/text.h"
+#include "common/base/value.h"
 #include "common/base/when.h"
 #include "common/record/kube_event.h"
 #include "common/record/kube_resource.h"
 #include "producers/kube/scope.h"
-#include "producers/kube/value.h"
 
 /* TYPE is ADDED, MODIFIED or DELETED. Writes what prune.h keeps of OBJECT. */
 void kube_event_add_object(struct text *out, enum kube_event_type type, const char *cluster,

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #include "common/base/text.h"
-#include "producers/kube/value.h"
+#include "common/base/value.h"
 
 #define LIST_STREAM_VALUE_MAX (8u * 1024 * 1024) /* bytes; etcd takes objects of 1.5 MiB */
 

@@ -8,8 +8,8 @@
 #define TENURE_KUBE_PRUNE_H
 
 #include "common/base/text.h"
+#include "common/base/value.h"
 #include "common/record/kube_resource.h"
-#include "producers/kube/value.h"
 
 /* Adds what is kept of OBJECT, with its kind first (the items of a list have none). */
 void prune_add(struct text *out, enum kube_resource resource, struct value object);

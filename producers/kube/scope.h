@@ -10,10 +10,10 @@
 #include <stdbool.h>
 
 #include "common/base/text.h"
+#include "common/base/value.h"
 #include "common/program/settings.h"
 #include "common/record/kube_event.h"
 #include "common/record/kube_resource.h"
-#include "producers/kube/value.h"
 
 struct scope {
 	struct settings_list namespaces; /* none: all */

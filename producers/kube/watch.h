@@ -27,13 +27,13 @@
 #include <stdint.h>
 
 #include "common/base/text.h"
+#include "common/base/value.h"
 #include "common/base/when.h"
 #include "common/record/kube_resource.h"
 #include "producers/kube/clocks.h"
 #include "producers/kube/list_stream.h"
 #include "producers/kube/retry.h"
 #include "producers/kube/scope.h"
-#include "producers/kube/value.h"
 
 #define WATCH_LINE_MAX LIST_STREAM_VALUE_MAX /* bytes */
 #define WATCH_BODY_MAX (2 * WATCH_LINE_MAX)  /* bytes: a line, and what one turn brings */

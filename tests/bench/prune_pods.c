@@ -10,9 +10,9 @@
 #include <time.h>
 
 #include "common/base/text.h"
+#include "common/base/value.h"
 #include "common/base/when.h"
 #include "producers/kube/prune.h"
-#include "producers/kube/value.h"
 
 #define BAR 200.0
 #define ROUNDS 5

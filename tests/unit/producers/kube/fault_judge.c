@@ -26,8 +26,8 @@ void fault_judge_free(struct fault_judge *judge)
 
 static void take_object(struct fault_judge *judge, const struct kube_event *event)
 {
-	size_t change = strtoul(event->name + 1, NULL, 10);
-	int slot = (int)strtol(event->uid, NULL, 10);
+	size_t change = strtoul(event->name.data + 1, NULL, 10);
+	int slot = (int)strtol(event->uid.data, NULL, 10);
 	struct fault_judge_object *object = &judge->state[event->resource][slot];
 	/* A list that a kill has broken off is still open. */
 	bool item = event->resource_version <= judge->sync[event->resource];

@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "common/base/text.h"
+#include "common/base/value.h"
 #include "producers/kube/prune.h"
-#include "producers/kube/value.h"
 #include "tests/unit/quoted.h"
 
 static void check(enum kube_resource resource, const char *object, const char *kept)

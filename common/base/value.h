@@ -8,8 +8,8 @@
  * (2) Names are compared byte by byte, with their escapes: the API server escapes none of
  *     the names that are looked up. Of equal names the first counts.
  */
-#ifndef TENURE_KUBE_VALUE_H
-#define TENURE_KUBE_VALUE_H
+#ifndef TENURE_VALUE_H
+#define TENURE_VALUE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +31,8 @@ struct value_cursor {
 
 /* False unless BYTES[LENGTH] is one JSON text with nothing but blanks around it. */
 bool value_parse(const char *bytes, size_t length, struct value *value);
+/* The value of BYTES[LENGTH], which scan_validate() found good. */
+struct value value_of_valid(const char *bytes, size_t length);
 
 bool value_present(struct value value);
 bool value_is_object(struct value value);
@@ -64,6 +66,9 @@ void value_copy_text(struct value value, char *to, size_t size);
 /* The integer in VALUE, a number or a string of decimal digits without leading zeros;
  * 0 when it is neither. */
 uint64_t value_integer(struct value value);
+/* Reads a number without fraction and exponent. False if VALUE is something else, or greater than
+ * INT64_MAX; one below INT64_MIN reads as INT64_MIN. */
+bool value_i64(struct value value, int64_t *number);
 /* Adds VALUE without the blanks between its tokens. */
 void value_add(struct text *out, struct value value);
 

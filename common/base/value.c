@@ -1,4 +1,4 @@
-#include "producers/kube/value.h"
+#include "common/base/value.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,17 +21,21 @@ static void skip_blanks(struct value_cursor *cursor)
 		cursor->at++;
 }
 
-bool value_parse(const char *bytes, size_t length, struct value *value)
+struct value value_of_valid(const char *bytes, size_t length)
 {
-	struct value_cursor cursor;
+	struct value_cursor cursor = {bytes, bytes + length, false};
 
-	if (length == 0 || scan_validate(bytes, length) != SCAN_GOOD)
-		return false;
-	cursor = (struct value_cursor){bytes, bytes + length, false};
 	skip_blanks(&cursor);
 	while (cursor.end > cursor.at && is_blank(cursor.end[-1]))
 		cursor.end--;
-	*value = (struct value){cursor.at, (size_t)(cursor.end - cursor.at)};
+	return (struct value){cursor.at, (size_t)(cursor.end - cursor.at)};
+}
+
+bool value_parse(const char *bytes, size_t length, struct value *value)
+{
+	if (length == 0 || scan_validate(bytes, length) != SCAN_GOOD)
+		return false;
+	*value = value_of_valid(bytes, length);
 	return true;
 }
 
@@ -223,6 +227,27 @@ uint64_t value_integer(struct value value)
 	if (value.length == 0 || *value.bytes == '0' || scan_value_unsigned(&digits, &number) < 0)
 		return 0;
 	return number;
+}
+
+bool value_i64(struct value value, int64_t *number)
+{
+	bool negative = value.length > 0 && *value.bytes == '-';
+	size_t first = negative ? 1 : 0;
+	struct scan_value digits = {SCAN_NUMBER, false, value.bytes + first, value.length - first};
+	uint64_t sum = 0;
+
+	for (size_t i = first; i < value.length; i++) {
+		if (value.bytes[i] < '0' || value.bytes[i] > '9')
+			return false;
+	}
+	if (value.length == 0)
+		return false;
+	if (scan_value_unsigned(&digits, &sum) < 0 || sum > INT64_MAX) {
+		*number = INT64_MIN;
+		return negative;
+	}
+	*number = negative ? -(int64_t)sum : (int64_t)sum;
+	return true;
 }
 
 void value_add(struct text *out, struct value value)

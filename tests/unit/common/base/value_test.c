@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "common/base/text.h"
-#include "producers/kube/value.h"
+#include "common/base/value.h"
 #include "tests/unit/quoted.h"
 
 static void finds_members_and_integers(void **state)
