@@ -4,26 +4,29 @@
 
 #define SIGN (UINT64_C(1) << 63)
 
+/* Adds the last COUNT bytes of VALUE. */
+static void add_integer(struct text *out, uint64_t value, size_t count)
+{
+	char bytes[8];
+
+	for (size_t i = 0; i < count; i++)
+		bytes[i] = (char)(uint8_t)(value >> (8 * (count - 1 - i)));
+	text_add(out, bytes, count);
+}
+
 void codec_add_u8(struct text *out, unsigned value)
 {
-	char byte = (char)(uint8_t)value;
-
-	text_add(out, &byte, 1);
+	add_integer(out, value, 1);
 }
 
 void codec_add_u32(struct text *out, uint32_t value)
 {
-	char bytes[4];
-
-	for (int i = 0; i < 4; i++)
-		bytes[i] = (char)(uint8_t)(value >> (24 - 8 * i));
-	text_add(out, bytes, sizeof(bytes));
+	add_integer(out, value, 4);
 }
 
 void codec_add_u64(struct text *out, uint64_t value)
 {
-	codec_add_u32(out, (uint32_t)(value >> 32));
-	codec_add_u32(out, (uint32_t)value);
+	add_integer(out, value, 8);
 }
 
 void codec_add_when(struct text *out, struct when moment)
@@ -42,8 +45,7 @@ void codec_add_span(struct text *out, struct span span)
 		out->failed = true;
 		return;
 	}
-	codec_add_u8(out, (unsigned)(span.length >> 8));
-	codec_add_u8(out, (unsigned)(span.length & 0xff));
+	add_integer(out, span.length, 2);
 	if (span.length > 0)
 		text_add(out, span.data, span.length);
 }

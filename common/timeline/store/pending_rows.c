@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/hash.h"
 
 #define BYTES_MAX (UINT32_C(1) << 31)
 #define FIRST_SLOTS 1024
@@ -60,13 +61,19 @@ int pending_rows_add(struct pending_rows *rows, struct pending_row row)
 	return 0;
 }
 
-/* The slot that has KEY, or the free one where it belongs. */
-static uint32_t *slot_of(const struct pending_rows *rows, struct span key)
+static uint32_t hash_of(struct span key)
 {
-	size_t mask = rows->slot_count - 1, at = span_hash(key) & mask;
+	return (uint32_t)hash_quick(HASH_START, key.data, key.length);
+}
 
-	while (rows->slots[at] != 0 &&
-	       !span_equal(key_of(rows, &rows->entries[rows->slots[at] - 1]), key))
+/* The slot that has KEY, or the free one where it belongs. */
+static struct pending_slot *slot_of(const struct pending_rows *rows, struct span key, uint32_t hash)
+{
+	size_t mask = rows->slot_count - 1, at = hash & mask;
+
+	while (rows->slots[at].entry != 0 &&
+	       (rows->slots[at].hash != hash ||
+		!span_equal(key_of(rows, &rows->entries[rows->slots[at].entry - 1]), key)))
 		at = (at + 1) & mask;
 	return &rows->slots[at];
 }
@@ -74,22 +81,28 @@ static uint32_t *slot_of(const struct pending_rows *rows, struct span key)
 /* Makes the slots at least twice as many as the entries. */
 static int grow_slots(struct pending_rows *rows)
 {
-	struct pending_rows larger = *rows;
+	size_t larger = rows->slot_count > 0 ? rows->slot_count : FIRST_SLOTS;
+	struct pending_slot *slots;
 
 	if (rows->count * 2 <= rows->slot_count)
 		return 0;
-	larger.slot_count = rows->slot_count > 0 ? rows->slot_count : FIRST_SLOTS;
-	while (rows->count * 2 > larger.slot_count)
-		larger.slot_count *= 2;
-	larger.slots = calloc(larger.slot_count, sizeof(*larger.slots));
-	if (larger.slots == NULL)
+	while (rows->count * 2 > larger)
+		larger *= 2;
+	slots = calloc(larger, sizeof(*slots));
+	if (slots == NULL)
 		return -1;
-	for (size_t e = 0; e < rows->accepted; e++) {
-		if (!rows->entries[e].replaced)
-			*slot_of(&larger, key_of(rows, &rows->entries[e])) = (uint32_t)e + 1;
+	for (size_t s = 0; s < rows->slot_count; s++) {
+		size_t at = rows->slots[s].hash & (larger - 1);
+
+		if (rows->slots[s].entry == 0)
+			continue;
+		while (slots[at].entry != 0)
+			at = (at + 1) & (larger - 1);
+		slots[at] = rows->slots[s];
 	}
 	free(rows->slots);
-	*rows = larger;
+	rows->slots = slots;
+	rows->slot_count = larger;
 	return 0;
 }
 
@@ -98,18 +111,20 @@ int pending_rows_accept(struct pending_rows *rows)
 	if (grow_slots(rows) < 0)
 		return -1;
 	for (; rows->accepted < rows->count; rows->accepted++) {
-		uint32_t *slot = slot_of(rows, key_of(rows, &rows->entries[rows->accepted]));
+		struct span key = key_of(rows, &rows->entries[rows->accepted]);
+		uint32_t hash = hash_of(key);
+		struct pending_slot *slot = slot_of(rows, key, hash);
 
-		if (*slot != 0)
-			rows->entries[*slot - 1].replaced = true;
-		*slot = (uint32_t)rows->accepted + 1;
+		if (slot->entry != 0)
+			rows->entries[slot->entry - 1].replaced = true;
+		*slot = (struct pending_slot){hash, (uint32_t)rows->accepted + 1};
 	}
 	return 0;
 }
 
 bool pending_rows_find(const struct pending_rows *rows, struct span key, struct pending_row *row)
 {
-	uint32_t entry = rows->slot_count > 0 ? *slot_of(rows, key) : 0;
+	uint32_t entry = rows->slot_count > 0 ? slot_of(rows, key, hash_of(key))->entry : 0;
 
 	if (entry == 0)
 		return false;

@@ -27,13 +27,18 @@ struct pending_entry {
 	bool replaced; /* a later row has its key */
 };
 
+struct pending_slot {
+	uint32_t hash;  /* of the key */
+	uint32_t entry; /* 1 + the number of its entry; 0: free */
+};
+
 struct pending_rows {
 	struct text bytes; /* the keys and values */
 	struct pending_entry *entries;
 	size_t count, capacity;
-	size_t accepted;   /* of the entries, the first */
-	uint32_t *slots;   /* by a key's hash: 1 + the number of its entry, or 0 */
-	size_t slot_count; /* a power of two, or 0 */
+	size_t accepted;            /* of the entries, the first */
+	struct pending_slot *slots; /* by a key's hash */
+	size_t slot_count;          /* a power of two, or 0 */
 	struct pending_row *sorted;
 	size_t sorted_capacity;
 };

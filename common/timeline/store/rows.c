@@ -113,6 +113,12 @@ void row_key_deleted(struct text *key, uint32_t cluster, enum kube_resource reso
 	text_add(key, uid.data, uid.length);
 }
 
+void row_key_members(struct text *key, uint32_t cluster, struct span uid)
+{
+	begin(key, 'n', cluster);
+	text_add(key, uid.data, uid.length);
+}
+
 void row_key_node_there(struct text *key, uint32_t cluster, uint64_t node)
 {
 	text_clear(key);
@@ -154,6 +160,12 @@ void row_key_meta(struct text *key)
 {
 	text_clear(key);
 	codec_add_u8(key, 'M');
+}
+
+void row_key_mark(struct text *key)
+{
+	text_clear(key);
+	codec_add_u8(key, 'F');
 }
 
 void row_key_saves(struct text *key)

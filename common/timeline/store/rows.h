@@ -10,6 +10,7 @@
  * 'o' cluster uid offset                                         a ReplicaSet's or Job's controller
  * 's' cluster resource uid                                       fold state of one object
  * 'x' cluster resource uid                                       the same, of one that was deleted
+ * 'n' cluster uid                                                what a slice lists (slice_state.h)
  * 'k' cluster known                                              offset of that PROGRESS
  * 'f' cluster resource received                                  offset of that record of the first listing
  * 'g' 'e' 'u' 'r' 'p' cluster number                             a GAP, unread records, an unpublished pod, a range, a nodePort
@@ -17,6 +18,7 @@
  * 'w' cluster                                                    cluster_row.h
  * 'v' cluster resource                                           the same
  * 'M'                                                            how far the topic was read
+ * 'F'                                                            how far files were read (kube_mark.c)
  * 'S' number                                                     (empty: save_rows.h)
  *
  * (1) A row with an offset is visible at positions that are not less; the rows of one thing
@@ -38,7 +40,7 @@
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
 
-#define ROWS_FORMAT 14 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 15 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',
@@ -75,6 +77,7 @@ void row_key_object(struct text *key, uint32_t cluster, enum kube_resource resou
 void row_key_objects(struct text *key, uint32_t cluster, enum kube_resource resource);
 void row_key_deleted(struct text *key, uint32_t cluster, enum kube_resource resource,
 		     struct span uid);
+void row_key_members(struct text *key, uint32_t cluster, struct span uid);
 /* NODE 0: a list of nodes that is not empty was whole. */
 void row_key_node_there(struct text *key, uint32_t cluster, uint64_t node);
 void row_key_table(struct text *key, enum row_table table, uint32_t cluster);
@@ -83,6 +86,7 @@ void row_key_pod_address(struct text *key, uint32_t cluster, const struct ip *ip
 void row_key_cluster(struct text *key, uint32_t cluster);
 void row_key_resource(struct text *key, uint32_t cluster, enum kube_resource resource);
 void row_key_meta(struct text *key);
+void row_key_mark(struct text *key);
 /* The saves of the store, and one of them. */
 #define SAVE_ROW_KEY_SIZE 9
 void row_key_saves(struct text *key);

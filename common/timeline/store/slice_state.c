@@ -4,6 +4,23 @@
 
 #include "common/program/log.h"
 
+struct slice_listing slice_listing_read(struct codec *body)
+{
+	struct slice_listing listing = {0};
+
+	if (body->left == 0)
+		return listing;
+	listing.hash = codec_u64(body);
+	listing.refused = codec_u64(body);
+	return listing;
+}
+
+void slice_listing_add(struct text *next, const struct slice_listing *listing)
+{
+	codec_add_u64(next, listing->hash);
+	codec_add_u64(next, listing->refused);
+}
+
 int slice_state_read(struct store *store, struct codec *body, struct slice_state *slice)
 {
 	size_t count;

@@ -1,4 +1,5 @@
-/* slice_state.h - the body of an EndpointSlice's state. */
+/* slice_state.h - the state of an EndpointSlice: a body, and a row of its own with the members, which is
+ * not read while they stay the same. The body of a service ends with such a row. */
 #ifndef TENURE_SLICE_STATE_H
 #define TENURE_SLICE_STATE_H
 
@@ -25,7 +26,15 @@ struct slice_state {
 	size_t count;
 };
 
-/* Reads a body, which is empty for a new object; its spans are borrowed from the row.
+/* The body: what the last record listed. Zero for a new object. */
+struct slice_listing {
+	uint64_t hash;    /* of all that members follow from; 0 for none */
+	uint64_t refused; /* texts in it that are not addresses */
+};
+struct slice_listing slice_listing_read(struct codec *body);
+void slice_listing_add(struct text *next, const struct slice_listing *listing);
+
+/* Reads the members, without any for a new object; its spans are borrowed from the row.
  * The caller frees it in any case. -1 after logging. */
 int slice_state_read(struct store *store, struct codec *body, struct slice_state *slice);
 void slice_state_add(struct text *next, const struct slice_state *slice);

@@ -9,6 +9,7 @@
 
 #include "common/program/log.h"
 #include "common/timeline/store/pending_rows.h"
+#include "common/timeline/store/row_cache.h"
 #include "common/timeline/store/rows.h"
 #include "common/timeline/store/save_rows.h"
 #include "common/timeline/store/store_error.h"
@@ -16,11 +17,9 @@
 
 #define BLOCK_CACHE_BYTES (32u << 20) /* decoded histories are cached above this */
 #define BLOOM_BITS 10.0
-#define LOG_NOTHING \
-	4 /* FATAL_LEVEL: an error that RocksDB logs on a full disk aborts the process */
-#define PENDING_BYTES (4u << 20)
-/* What a killed process reads again: a second or two of work. RocksDB's own write buffer is far
- * larger, so it saves nothing by itself. */
+#define LOG_NOTHING 4 /* FATAL_LEVEL: logging an error on a full disk aborts the process */
+#define PENDING_BYTES (8u << 20)
+/* What a killed process reads again. RocksDB's own write buffer is far larger. */
 #define SAVE_BYTES (16u << 20)
 #define EMPTYING_MARK "EMPTYING" /* there while store_reset() removes the rest */
 
@@ -34,6 +33,7 @@ struct store {
 	rocksdb_cache_t *cache;
 	rocksdb_writebatch_t *batch;
 	struct pending_rows pending; /* committed, but not in RocksDB */
+	struct row_cache cached;     /* of the rows in RocksDB */
 	uint64_t saves;              /* the rows of save_rows.h */
 	size_t bytes;                /* since the last save */
 };
@@ -81,10 +81,10 @@ static void set_options(struct store *store)
 	rocksdb_writeoptions_disable_WAL(store->write, 1);
 	store->batch = rocksdb_writebatch_create();
 	pending_rows_init(&store->pending);
+	row_cache_init(&store->cached);
 }
 
-/* Removes the files of the closed store, the mark last: if the process is killed in between,
- * the next one continues. */
+/* Removes the files of the closed store, the mark last: a process killed in between is continued. */
 static int empty(struct store *store)
 {
 	char *error = NULL;
@@ -99,6 +99,7 @@ static void close_db(struct store *store)
 	if (store->db != NULL)
 		rocksdb_close(store->db);
 	store->db = NULL;
+	row_cache_clear(&store->cached);
 }
 
 /* 1: opened, and nothing is missing; 0: damaged, with the REASON; -1 after logging. */
@@ -205,6 +206,7 @@ void store_close(struct store *store)
 		rocksdb_options_destroy(store->options);
 		rocksdb_cache_destroy(store->cache);
 		pending_rows_free(&store->pending);
+		row_cache_free(&store->cached);
 	}
 	free(store);
 }
@@ -215,50 +217,53 @@ static int no_memory(const struct store *store)
 	return -1;
 }
 
+/* Copies the value of ROW to VALUE. 1, 0 if there is none, or -1 after logging. */
+static int take(const struct store *store, struct pending_row row, struct text *value)
+{
+	text_clear(value);
+	text_add(value, row.value.data, row.value.length);
+	return value->failed ? no_memory(store) : row.removed ? 0 : 1;
+}
+
 int store_get(struct store *store, const struct text *key, struct text *value)
 {
-	char *error = NULL;
-	size_t length = 0;
-	const char *bytes;
+	struct pending_row row = {.key = text_span(key)};
 	rocksdb_pinnableslice_t *slice;
-	struct pending_row row;
+	char *error = NULL;
+	int found;
 
-	text_clear(value);
 	if (key->failed)
 		return no_memory(store);
-	if (pending_rows_find(&store->pending, text_span(key), &row)) {
-		text_add(value, row.value.data, row.value.length);
-		if (value->failed)
-			return no_memory(store);
-		return row.removed ? 0 : 1;
-	}
+	if (pending_rows_find(&store->pending, text_span(key), &row) ||
+	    row_cache_find(&store->cached, text_span(key), &row))
+		return take(store, row, value);
 	slice = rocksdb_get_pinned(store->db, store->read, key->data, key->length, &error);
 	if (error != NULL)
 		return broken(store, "read", error);
-	if (slice == NULL)
-		return 0;
-	bytes = rocksdb_pinnableslice_value(slice, &length);
-	text_add(value, bytes, length);
+	row.removed = slice == NULL;
+	if (slice != NULL)
+		row.value.data = rocksdb_pinnableslice_value(slice, &row.value.length);
+	found = take(store, row, value);
+	row_cache_keep(&store->cached, row);
 	rocksdb_pinnableslice_destroy(slice);
-	return value->failed ? no_memory(store) : 1;
+	return found;
+}
+
+static int add(struct store *store, struct pending_row row, bool failed)
+{
+	return failed || pending_rows_add(&store->pending, row) < 0 ? no_memory(store) : 0;
 }
 
 int store_put(struct store *store, const struct text *key, const struct text *value)
 {
-	struct pending_row row = {.key = text_span(key), .value = text_span(value)};
-
-	if (key->failed || value->failed || pending_rows_add(&store->pending, row) < 0)
-		return no_memory(store);
-	return 0;
+	return add(store, (struct pending_row){text_span(key), text_span(value), false},
+		   key->failed || value->failed);
 }
 
 int store_remove(struct store *store, const struct text *key)
 {
-	struct pending_row row = {.key = text_span(key), .removed = true};
-
-	if (key->failed || pending_rows_add(&store->pending, row) < 0)
-		return no_memory(store);
-	return 0;
+	return add(store, (struct pending_row){.key = text_span(key), .removed = true},
+		   key->failed);
 }
 
 int store_commit(struct store *store)
@@ -279,6 +284,7 @@ static int add_pending(struct store *store)
 	for (size_t r = 0; r < count; r++) {
 		const struct span *key = &rows[r].key, *value = &rows[r].value;
 
+		row_cache_write(&store->cached, rows[r]);
 		if (rows[r].removed)
 			rocksdb_writebatch_delete(store->batch, key->data, key->length);
 		else
