@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
-#include "common/base/json.h"
+#include "common/base/scan.h"
 #include "common/bus/bus.h"
+#include "common/record/kube_event_watch.h"
+#include "common/record/kube_reading.h"
 
 static const char *const type_names[] = {
 	[KUBE_ADDED] = "ADDED",       [KUBE_MODIFIED] = "MODIFIED",
@@ -17,263 +17,148 @@ static const char *const type_names[] = {
 };
 #define TYPE_COUNT (sizeof(type_names) / sizeof(type_names[0]))
 
-static bool refuse(struct fault *fault, enum fault_reason reason, const char *member)
+/* The parts of the object, and what is about the watch, come first. */
+enum slot {
+	TYPE = KUBE_WATCH_SLOTS,
+	CLUSTER,
+	RESOURCE,
+	RECEIVED,
+	OBJECT,
+	KIND,
+	METADATA,
+	ITEMS,
+	SLOTS,
+};
+
+static const struct member members[] = {
+	{"type", TYPE, NULL},
+	{"cluster", CLUSTER, NULL},
+	{"resource", RESOURCE, NULL},
+	{"received", RECEIVED, NULL},
+	{"object", OBJECT, kube_object_members},
+	{"kind", KIND, NULL},
+	{"metadata", METADATA, NULL},
+	{"items", ITEMS, NULL},
+	{"resourceVersion", WATCH_REVISION, NULL},
+	{"epoch", WATCH_EPOCH, NULL},
+	{"scope", WATCH_SCOPE, NULL},
+	{"from", WATCH_FROM, NULL},
+	{"to", WATCH_TO, NULL},
+	{"reason", WATCH_REASON, NULL},
+	{"known", WATCH_KNOWN, NULL},
+	{"revisions", WATCH_REVISIONS, NULL},
+	{"proved", WATCH_PROVED, NULL},
+	{NULL, 0, NULL},
+};
+
+/* One record while it is read. */
+struct record {
+	struct value found[SLOTS];
+	struct kube_event *event;
+	struct kube_reading reading;
+};
+
+/* VALUE must be an object. */
+static bool check_object(struct record *record, struct value value, const char *member)
 {
-	fault_refuse(fault, reason, member, NULL);
-	return false;
+	return value_is_object(value) ||
+	       kube_reading_refuse(&record->reading,
+				   kube_reading_is_absent(value) ? FAULT_MISSING_MEMBER
+								 : FAULT_WRONG_TYPE,
+				   member);
 }
 
-/* Finds the text at PATH of PARENT. *TEXT stays NULL when it is absent; false when it is
- * something other than a text. MEMBER is its name in the record. */
-static bool take_text(struct json_object *parent, const char *path, const char *member,
-		      const char **text, struct fault *fault)
+static bool take_type(struct record *record, bool bare)
 {
-	*text = NULL;
-	return json_text(parent, path, text) != JSON_WRONG_TYPE ||
-	       refuse(fault, FAULT_WRONG_TYPE, member);
-}
-
-/* As take_text(), into an array of SIZE bytes that stays "" when it is absent. */
-static bool copy_text(struct json_object *parent, const char *name, char *to, size_t size,
-		      struct fault *fault)
-{
-	const char *text;
-
-	if (!take_text(parent, name, name, &text, fault))
-		return false;
-	if (text != NULL && strlen(text) >= size)
-		return refuse(fault, FAULT_WRONG_TYPE, name);
-	snprintf(to, size, "%s", text != NULL ? text : "");
-	return true;
-}
-
-static bool take_when(struct json_object *parent, const char *name, bool required,
-		      struct when *moment, struct fault *fault)
-{
-	enum json_found found = json_when(parent, name, moment);
-
-	if (found == JSON_WRONG_TYPE)
-		return refuse(fault, FAULT_WRONG_TYPE, name);
-	return found == JSON_FOUND || !required || refuse(fault, FAULT_MISSING_MEMBER, name);
-}
-
-/* An object that must be there. */
-static bool take_member(struct json_object *parent, const char *path, const char *member,
-			struct json_object **object, struct fault *fault)
-{
-	enum json_found found = json_object_at(parent, path, object);
-
-	return found == JSON_FOUND ||
-	       refuse(fault, found == JSON_ABSENT ? FAULT_MISSING_MEMBER : FAULT_WRONG_TYPE,
-		      member);
-}
-
-/* A revision is a decimal integer without leading zeros (KEP-5504). Any other text is 0,
- * and then records are taken in order of arrival. */
-static uint64_t revision_from(const char *text)
-{
-	uint64_t number = 0;
-
-	if (text == NULL || *text < '1' || *text > '9')
-		return 0;
-	for (; *text >= '0' && *text <= '9'; text++) {
-		unsigned digit = (unsigned)(*text - '0');
-
-		if (number > (UINT64_MAX - digit) / 10)
-			return 0;
-		number = number * 10 + digit;
-	}
-	return *text ? 0 : number;
-}
-
-static bool take_type(struct json_object *root, bool bare, struct kube_event *event,
-		      struct fault *fault)
-{
-	const char *text = NULL;
+	struct kube_event *event = record->event;
+	struct span text;
 
 	/* A bare object has no type: it is the state of an object that exists. */
 	event->type = KUBE_ADDED;
 	if (bare)
 		return true;
-	if (!take_text(root, "type", "type", &text, fault))
+	if (!kube_reading_text(&record->reading, record->found[TYPE], "type", &text))
 		return false;
-	if (text == NULL)
-		return json_object_object_get_ex(root, "object", NULL) ||
-		       refuse(fault, FAULT_MISSING_MEMBER, "type");
+	if (text.data == NULL)
+		return value_present(record->found[OBJECT]) ||
+		       kube_reading_refuse(&record->reading, FAULT_MISSING_MEMBER, "type");
 	for (size_t t = 0; t < TYPE_COUNT; t++) {
-		if (strcmp(type_names[t], text) == 0) {
+		if (span_equal(span_of(type_names[t]), text)) {
 			event->type = (enum kube_event_type)t;
 			return true;
 		}
 	}
-	return refuse(fault, FAULT_UNKNOWN_TYPE, "type");
+	return kube_reading_refuse(&record->reading, FAULT_UNKNOWN_TYPE, "type");
 }
 
-static bool take_resource(struct json_object *root, struct kube_event *event, struct fault *fault)
+static bool take_resource(struct record *record)
 {
-	const char *name, *kind = NULL;
+	struct kube_event *event = record->event;
+	struct span name, kind;
 
 	event->resource = KUBE_RESOURCES;
-	if (!take_text(root, "resource", "resource", &name, fault))
+	if (!kube_reading_text(&record->reading, record->found[RESOURCE], "resource", &name))
 		return false;
-	if (name != NULL) {
-		event->resource = kube_resource_from_name(name, strlen(name));
+	if (name.data != NULL) {
+		event->resource = kube_resource_from_name(name.data, name.length);
 		return event->resource < KUBE_RESOURCES ||
-		       refuse(fault, FAULT_UNKNOWN_RESOURCE, "resource");
+		       kube_reading_refuse(&record->reading, FAULT_UNKNOWN_RESOURCE, "resource");
 	}
 	if (event->type == KUBE_PROGRESS || event->type == KUBE_ERROR || event->type == KUBE_GAP)
 		return true;
-	if (event->object == NULL)
-		return refuse(fault, FAULT_MISSING_MEMBER, "resource");
-	if (!take_text(event->object, "kind", "object.kind", &kind, fault))
+	if (!value_present(event->object.whole))
+		return kube_reading_refuse(&record->reading, FAULT_MISSING_MEMBER, "resource");
+	if (!kube_reading_text(&record->reading, event->object.parts[PART_KIND], "object.kind",
+			       &kind))
 		return false;
-	if (kind == NULL || strcmp(kind, "PartialObjectMetadata") == 0)
-		return refuse(fault, FAULT_MISSING_MEMBER, "resource");
-	event->resource = kube_resource_from_kind(kind, strlen(kind));
+	if (kind.data == NULL || span_equal(kind, span_of("PartialObjectMetadata")))
+		return kube_reading_refuse(&record->reading, FAULT_MISSING_MEMBER, "resource");
+	event->resource = kube_resource_from_kind(kind.data, kind.length);
 	return event->resource < KUBE_RESOURCES ||
-	       refuse(fault, FAULT_UNKNOWN_RESOURCE, "object.kind");
+	       kube_reading_refuse(&record->reading, FAULT_UNKNOWN_RESOURCE, "object.kind");
 }
 
-static bool take_identity(struct json_object *metadata, struct kube_event *event,
-			  struct fault *fault)
+static bool take_identity(struct record *record)
 {
-	const char *namespace;
+	struct kube_event *event = record->event;
+	const struct value *parts = event->object.parts;
 
-	if (!take_text(metadata, "uid", "object.metadata.uid", &event->uid, fault) ||
-	    !take_text(metadata, "name", "object.metadata.name", &event->name, fault) ||
-	    !take_text(metadata, "namespace", "object.metadata.namespace", &namespace, fault))
+	if (!kube_reading_text(&record->reading, parts[PART_UID], "object.metadata.uid",
+			       &event->uid) ||
+	    !kube_reading_text(&record->reading, parts[PART_NAME], "object.metadata.name",
+			       &event->name) ||
+	    !kube_reading_text(&record->reading, parts[PART_NAMESPACE], "object.metadata.namespace",
+			       &event->namespace))
 		return false;
-	if (event->uid == NULL || *event->uid == '\0')
-		return refuse(fault, FAULT_MISSING_MEMBER, "object.metadata.uid");
-	if (event->name == NULL || *event->name == '\0')
-		return refuse(fault, FAULT_MISSING_MEMBER, "object.metadata.name");
-	event->namespace = namespace != NULL ? namespace : "";
+	if (event->uid.length == 0)
+		return kube_reading_refuse(&record->reading, FAULT_MISSING_MEMBER,
+					   "object.metadata.uid");
+	if (event->name.length == 0)
+		return kube_reading_refuse(&record->reading, FAULT_MISSING_MEMBER,
+					   "object.metadata.name");
 	return true;
 }
 
-static bool take_object(struct json_object *root, bool bare, struct kube_event *event,
-			struct fault *fault)
+static bool take_object(struct record *record)
 {
-	struct json_object *object = root, *metadata;
-	const char *revision;
+	struct kube_event *event = record->event;
+	const struct value *parts = event->object.parts;
+	struct span revision;
 
-	if (!bare && !take_member(root, "object", "object", &object, fault))
-		return false;
-	event->object = json_object_get(object);
 	if (event->type == KUBE_ERROR)
 		return true;
-	if (!take_member(object, "metadata", "object.metadata", &metadata, fault) ||
-	    !take_text(metadata, "resourceVersion", "object.metadata.resourceVersion", &revision,
-		       fault))
+	if (!check_object(record, parts[PART_METADATA], "object.metadata") ||
+	    !kube_reading_text(&record->reading, parts[PART_REVISION],
+			       "object.metadata.resourceVersion", &revision))
 		return false;
-	event->resource_version = revision_from(revision);
-	return event->type == KUBE_BOOKMARK || take_identity(metadata, event, fault);
+	event->resource_version = kube_reading_revision(revision);
+	return event->type == KUBE_BOOKMARK || take_identity(record);
 }
 
-bool kube_scope_is_everything(const struct kube_scope *scope)
+/* Whether it is what `kubectl get` writes without a watch: a List, PodList or the like. */
+static bool is_list(const struct record *record)
 {
-	return scope->namespace_count == 0 && !scope->selective;
-}
-
-static bool take_namespaces(struct json_object *list, struct kube_scope *scope, struct fault *fault)
-{
-	static const char member[] = "scope.namespaces";
-
-	if (!json_object_is_type(list, json_type_array) || json_length(list) > KUBE_NAMESPACES_MAX)
-		return refuse(fault, FAULT_WRONG_TYPE, member);
-	for (size_t i = 0; i < json_length(list); i++) {
-		const char *name;
-
-		if (json_text(json_element(list, i), "", &name) != JSON_FOUND ||
-		    strlen(name) >= KUBE_NAMESPACE_SIZE)
-			return refuse(fault, FAULT_WRONG_TYPE, member);
-		memcpy(scope->namespaces[i], name, strlen(name) + 1);
-	}
-	scope->namespace_count = json_length(list);
-	return true;
-}
-
-static bool take_scope(struct json_object *root, struct kube_scope *scope, struct fault *fault)
-{
-	struct json_object *value, *list;
-	enum json_found found = json_object_at(root, "scope", &value);
-	const char *labels, *fields;
-	bool named;
-
-	if (found != JSON_FOUND)
-		return found == JSON_ABSENT || refuse(fault, FAULT_WRONG_TYPE, "scope");
-	if (!take_text(value, "podLabels", "scope.podLabels", &labels, fault) ||
-	    !take_text(value, "podFields", "scope.podFields", &fields, fault))
-		return false;
-	snprintf(scope->pod_labels, sizeof(scope->pod_labels), "%s", labels != NULL ? labels : "");
-	snprintf(scope->pod_fields, sizeof(scope->pod_fields), "%s", fields != NULL ? fields : "");
-	named = json_object_object_get_ex(value, "namespaces", &list);
-	/* With anything else in the scope, absence from the list proves nothing. */
-	scope->selective = json_object_object_length(value) > (named ? 1 : 0);
-	return !named || take_namespaces(list, scope, fault);
-}
-
-static bool take_sync(struct json_object *root, struct kube_event *event, struct fault *fault)
-{
-	const char *revision;
-
-	if (!take_text(root, "resourceVersion", "resourceVersion", &revision, fault))
-		return false;
-	event->resource_version = revision_from(revision);
-	if (event->type == KUBE_SYNC_END && event->resource_version == 0)
-		return refuse(fault, revision ? FAULT_WRONG_TYPE : FAULT_MISSING_MEMBER,
-			      "resourceVersion");
-	event->new_epoch = json_object_object_get_ex(root, "epoch", NULL);
-	return take_scope(root, &event->scope, fault);
-}
-
-static bool take_revisions(struct json_object *root, const char *name,
-			   uint64_t revisions[static KUBE_RESOURCES], struct fault *fault)
-{
-	struct json_object *member;
-	enum json_found found = json_object_at(root, name, &member);
-
-	if (found != JSON_FOUND)
-		return found == JSON_ABSENT || refuse(fault, FAULT_WRONG_TYPE, name);
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		const char *text;
-
-		if (!take_text(member, kube_resource_name((enum kube_resource)r), name, &text,
-			       fault))
-			return false;
-		revisions[r] = revision_from(text);
-	}
-	return true;
-}
-
-static bool take_rest(struct json_object *root, struct kube_event *event, struct fault *fault)
-{
-	switch (event->type) {
-	case KUBE_SYNC_BEGIN:
-	case KUBE_SYNC_END:
-		return take_sync(root, event, fault);
-	case KUBE_GAP:
-		return take_when(root, "from", true, &event->from, fault) &&
-		       take_when(root, "to", true, &event->to, fault) &&
-		       copy_text(root, "reason", event->reason, sizeof(event->reason), fault);
-	case KUBE_PROGRESS:
-		return take_when(root, "known", true, &event->known, fault) &&
-		       take_revisions(root, "revisions", event->revisions, fault) &&
-		       take_revisions(root, "proved", event->proved, fault) &&
-		       take_scope(root, &event->scope, fault);
-	default:
-		return true;
-	}
-}
-
-/* Whether ROOT is what `kubectl get` writes without a watch: a List, PodList or the like. */
-static bool is_list(struct json_object *root)
-{
-	struct json_object *items;
-	const char *kind;
-
-	return json_text(root, "kind", &kind) == JSON_FOUND &&
-	       json_array(root, "items", &items) == JSON_FOUND;
+	return value_is_string(record->found[KIND]) && value_is_array(record->found[ITEMS]);
 }
 
 /* What BYTES, which are not JSON, seem to be; NULL if that cannot be told. */
@@ -292,86 +177,109 @@ static const char *seems(const char *bytes, size_t length)
 	return NULL;
 }
 
-static bool take_record(struct json_object *root, struct kube_event *event, struct fault *fault)
+static bool take_record(struct record *record, struct value root)
 {
 	static const char array[] = "it is an array; jq -c '.[]' writes its elements one to a line",
 			  list[] = "it is a List; jq -c '.items[]' writes its items one to a line";
+	struct kube_event *event = record->event;
+	const struct value *found = record->found;
+	bool bare = value_present(found[KIND]) && value_present(found[METADATA]);
 
-	if (json_object_is_type(root, json_type_array) || is_list(root)) {
-		fault_refuse(fault, FAULT_NOT_AN_OBJECT, "", is_list(root) ? list : array);
+	if (value_is_array(root) || is_list(record)) {
+		fault_refuse(record->reading.fault, FAULT_NOT_AN_OBJECT, "",
+			     value_is_array(root) ? array : list);
 		return false;
 	}
-	if (!json_object_is_type(root, json_type_object))
-		return refuse(fault, FAULT_NOT_AN_OBJECT, "");
-
-	bool bare = json_object_object_get_ex(root, "kind", NULL) &&
-		    json_object_object_get_ex(root, "metadata", NULL);
-
-	if (!take_type(root, bare, event, fault))
+	if (!value_is_object(root))
+		return kube_reading_refuse(&record->reading, FAULT_NOT_AN_OBJECT, "");
+	if (!take_type(record, bare))
 		return false;
-	if (event->type <= KUBE_ERROR && !take_object(root, bare, event, fault))
+	if (event->type <= KUBE_ERROR) {
+		if (!bare && !check_object(record, found[OBJECT], "object"))
+			return false;
+		event->object.whole = bare ? root : found[OBJECT];
+		memcpy(event->object.parts, found, sizeof(event->object.parts));
+		if (bare)
+			members_find(root, kube_object_members, event->object.parts);
+		if (!take_object(record))
+			return false;
+	}
+	if (!take_resource(record) || !kube_event_watch_take(&record->reading, found, event))
 		return false;
-	if (!take_resource(root, event, fault) || !take_rest(root, event, fault))
-		return false;
-	return bare || (copy_text(root, "cluster", event->cluster, sizeof(event->cluster), fault) &&
-			take_when(root, "received", false, &event->received, fault));
+	return bare || (kube_reading_copy(&record->reading, found[CLUSTER], "cluster",
+					  event->cluster, sizeof(event->cluster)) &&
+			kube_reading_when(&record->reading, found[RECEIVED], "received", false,
+					  &event->received));
 }
 
-/* What can be told of ROOT, a record that cannot be read. */
-static void tell(struct json_object *root, struct kube_event *event)
+/* What can be told of a record that cannot be read. */
+static void tell(struct record *record)
 {
-	const char *name = NULL, *kind = NULL;
-	struct fault ignored;
-	size_t length = 0;
+	struct kube_event *event = record->event;
+	struct plain *plain = &event->object.plain;
+	const struct value *found = record->found;
+	struct fault ignored, *fault = record->reading.fault;
+	struct span name = plain_text(plain, found[RESOURCE]);
+	struct span kind = plain_text(plain, found[PART_KIND]);
 
-	event->cluster_untold =
-		!copy_text(root, "cluster", event->cluster, sizeof(event->cluster), &ignored);
-	if (json_text(root, "resource", &name) == JSON_FOUND) {
-		event->resource = kube_resource_from_name(name, strlen(name));
-	} else if (json_text(root, "object.kind", &kind) == JSON_FOUND ||
-		   json_text(root, "kind", &kind) == JSON_FOUND) {
-		length = strlen(kind);
+	if (kind.data == NULL)
+		kind = plain_text(plain, found[KIND]);
+	record->reading.fault = &ignored;
+	event->cluster_untold = !kube_reading_copy(&record->reading, found[CLUSTER], "cluster",
+						   event->cluster, sizeof(event->cluster));
+	record->reading.fault = fault;
+	if (name.data != NULL) {
+		event->resource = kube_resource_from_name(name.data, name.length);
+	} else if (kind.data != NULL) {
 		/* The items of a PodList are Pods, those of a List anything. */
-		if (is_list(root) && length >= 4 && strcmp(kind + length - 4, "List") == 0)
-			length -= 4;
-		event->resource = kube_resource_from_kind(kind, length);
+		if (is_list(record) && kind.length >= 4 &&
+		    memcmp(kind.data + kind.length - 4, "List", 4) == 0)
+			kind.length -= 4;
+		event->resource = kube_resource_from_kind(kind.data, kind.length);
 	}
-	event->other_kind = (name != NULL || length > 0) && event->resource == KUBE_RESOURCES;
+	event->other_kind =
+		(name.data != NULL || kind.length > 0) && event->resource == KUBE_RESOURCES;
 }
 
 int kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
 		     struct fault *fault)
 {
 	const struct kube_event none = {.received = WHEN_MIN, .resource = KUBE_RESOURCES};
-	enum scan_outcome outcome;
-	struct json_object *root = json_parse(bytes, length, &outcome);
+	struct record record = {.event = event, .reading = {&event->object.plain, fault}};
+	enum scan_outcome outcome = scan_validate(bytes, length);
+	struct value root = {NULL, 0};
 	bool taken;
 
 	*event = none;
-	if (root != NULL)
-		taken = take_record(root, event, fault);
-	else if (outcome == SCAN_TOO_DEEP)
-		taken = refuse(fault, FAULT_TOO_DEEP, "");
-	else
+	if (outcome == SCAN_GOOD) {
+		root = value_of_valid(bytes, length);
+		members_find(root, members, record.found);
+		taken = take_record(&record, root);
+	} else if (outcome == SCAN_TOO_DEEP) {
+		taken = kube_reading_refuse(&record.reading, FAULT_TOO_DEEP, "");
+	} else {
 		taken = fault_refuse(fault, FAULT_NOT_JSON, "", seems(bytes, length)) == 0;
-	if (!taken) {
-		kube_event_clear(event);
-		*event = none;
-		event->cluster_untold = true;
-		if (json_object_is_type(root, json_type_object))
-			tell(root, event);
 	}
-	json_free(root);
-	return taken ? 0 : -1;
+	if (event->object.plain.failed)
+		taken = kube_reading_refuse(&record.reading, FAULT_NOT_JSON, "");
+	if (taken)
+		return 0;
+	kube_event_clear(event);
+	*event = none;
+	event->cluster_untold = true;
+	if (value_is_object(root))
+		tell(&record);
+	kube_event_clear(event);
+	return -1;
 }
 
 void kube_event_clear(struct kube_event *event)
 {
 	if (event == NULL)
 		return;
-	json_object_put(event->object);
-	event->object = NULL;
-	event->uid = event->name = event->namespace = NULL;
+	plain_free(&event->object.plain);
+	event->object = (struct kube_object){0};
+	event->uid = event->name = event->namespace = (struct span){NULL, 0};
 }
 
 const char *kube_event_type_name(enum kube_event_type type)

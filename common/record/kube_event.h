@@ -14,8 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/span.h"
 #include "common/base/when.h"
 #include "common/record/fault.h"
+#include "common/record/kube_object.h"
 #include "common/record/kube_resource.h"
 
 #define KUBE_CLUSTER_SIZE 254  /* a DNS name (RFC 1035: 253 bytes) and a NUL */
@@ -23,8 +25,6 @@
 #define KUBE_REASON_SIZE 64    /* of a GAP */
 #define KUBE_NAMESPACES_MAX 32 /* in one scope; a scope with more is refused */
 #define KUBE_SELECTOR_SIZE 256 /* what is kept of a selector, with a NUL */
-
-struct json_object;
 
 enum kube_event_type {
 	KUBE_ADDED,
@@ -60,8 +60,8 @@ struct kube_event {
 	struct when received;        /* WHEN_MIN when absent: see kube_event_newest.h */
 	uint64_t resource_version;   /* of the object or the SYNC; 0 if absent or not an integer */
 
-	struct json_object *object;         /* owned, released by kube_event_clear(); may be NULL */
-	const char *uid, *name, *namespace; /* inside OBJECT; namespace is "" if there is none */
+	struct kube_object object;
+	struct span uid, name, namespace; /* of OBJECT; namespace is empty if there is none */
 
 	struct kube_scope scope;       /* SYNC_BEGIN, PROGRESS */
 	bool new_epoch;                /* SYNC_BEGIN: revisions went back */
@@ -73,8 +73,9 @@ struct kube_event {
 	uint64_t proved[KUBE_RESOURCES];    /* up to here nothing else was found to have changed */
 };
 
-/* Reads BYTES[LENGTH], one record; the caller clears *EVENT. Returns -1 with *FAULT filled when it
- * cannot be read; *EVENT then has nothing but what can be told of its cluster and resource. */
+/* Reads BYTES[LENGTH], one record, which *EVENT borrows; the caller clears it. Returns -1 with *FAULT
+ * filled when it cannot be read; *EVENT then has nothing but what can be told of its cluster and
+ * resource. */
 int kube_event_parse(const char *bytes, size_t length, struct kube_event *event,
 		     struct fault *fault);
 void kube_event_clear(struct kube_event *event);

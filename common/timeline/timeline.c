@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/hash.h"
 #include "common/program/log.h"
 #include "common/timeline/feed/feed.h"
 #include "common/timeline/feed/kube_event_newest.h"
@@ -169,7 +170,7 @@ uint64_t timeline_first_hash(const struct timeline *timeline)
 
 uint64_t timeline_hash(const char *value, size_t length)
 {
-	return span_hash((struct span){value, length});
+	return hash_quick(HASH_START, value, length);
 }
 
 uint64_t timeline_chain(const struct timeline *timeline)
@@ -228,12 +229,12 @@ static void set_received(const struct timeline *timeline, int64_t timestamp_ms, 
 		return;
 	}
 	/* Kubernetes writes whole seconds: what it wrote happened within the next one. */
-	newest = kube_event_newest_instant(feed->event->object);
+	newest = kube_event_newest_instant(&feed->event->object);
 	feed->received = when_later(when_add(newest, NS_PER_SECOND), last);
 	feed->received_is_last = when_not_after(newest, last);
 }
 
-static enum timeline_outcome apply_event(struct timeline *timeline, const struct kube_event *event,
+static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_event *event,
 					 int64_t offset, int64_t timestamp_ms, const char **why)
 {
 	struct feed feed = {

@@ -21,7 +21,7 @@ int feed_put_names(struct feed *feed, const struct holder_names *names, uint64_t
 {
 	text_clear(feed->value);
 	row_add_holder(feed->value, names);
-	return feed_put_version(feed, ROW_HOLDERS, span_of(feed->event->uid), hash);
+	return feed_put_version(feed, ROW_HOLDERS, feed->event->uid, hash);
 }
 
 void feed_touch(struct feed *feed, const struct ip *ip)

@@ -37,7 +37,7 @@ struct feed {
 	struct sole_tenures *sole_tenures;
 	struct generations *generations;
 	struct text *key, *value, *state; /* scratch, until the next row */
-	const struct kube_event *event;
+	struct kube_event *event;         /* only its texts grow */
 	uint64_t offset;
 	struct when received;
 	bool received_is_last; /* RECEIVED is derived, and only that of the resource's last record */
@@ -91,7 +91,9 @@ int feed_name_members(struct text *names, struct span namespace, struct span nam
 /* *WHY is set if the slice cannot be read; then nothing has changed. */
 int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *body,
 	       struct text *next, const char **why);
-int feed_slice_absent(struct feed *feed, struct codec *body, struct text *next);
+int feed_slice_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
+/* Closes the memberships that are open in the body of a service. */
+int feed_members_absent(struct feed *feed, struct codec *body, struct text *next);
 int feed_owner(struct feed *feed, const struct owner_object *owner, struct codec *body,
 	       struct text *next);
 int feed_service_ranges(struct feed *feed, const struct range_list *ranges);

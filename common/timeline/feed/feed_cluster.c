@@ -8,7 +8,7 @@ int feed_owner(struct feed *feed, const struct owner_object *owner, struct codec
 
 	text_clear(feed->value);
 	row_add_pair(feed->value, owner->kind, owner->name);
-	if (feed_put_version(feed, ROW_OWNERS, span_of(feed->event->uid), &hash) < 0)
+	if (feed_put_version(feed, ROW_OWNERS, feed->event->uid, &hash) < 0)
 		return -1;
 	owner_state_add(next, hash);
 	return 0;

@@ -74,8 +74,7 @@ static int open_addresses(struct feed *feed, enum holder_kind kind, struct holdi
 		held->shared = address->shared;
 		held->gateway = address->gateway;
 		held->internal = address->internal;
-		if (put_held(feed, kind, span_of(feed->event->uid), holding, held, BINDING_OPEN) <
-		    0)
+		if (put_held(feed, kind, feed->event->uid, holding, held, BINDING_OPEN) < 0)
 			return -1;
 	}
 	return 0;
@@ -123,7 +122,7 @@ static void keep_always(struct holding_state *holding, const struct address_list
 int feed_holding(struct feed *feed, enum holder_kind kind, struct holding_state *holding,
 		 const struct address_list *addresses)
 {
-	struct span uid = span_of(feed->event->uid);
+	struct span uid = feed->event->uid;
 
 	if (feed->event->type == KUBE_DELETED)
 		return close_addresses(feed, kind, uid, holding, NULL, end_of(kind));
@@ -200,7 +199,7 @@ int feed_node(struct feed *feed, const struct node_object *node, struct codec *b
 		goto out;
 	holding.created = node->created;
 	holding.identity = span_hash(node->names.name);
-	if (feed_node_there(feed, span_of(feed->event->uid), holding.identity,
+	if (feed_node_there(feed, feed->event->uid, holding.identity,
 			    feed->event->type != KUBE_DELETED) < 0)
 		goto out;
 	if (feed_holding(feed, HOLDER_NODE, &holding, &node->addresses) < 0 ||
@@ -210,7 +209,7 @@ int feed_node(struct feed *feed, const struct node_object *node, struct codec *b
 	row_add_pair(feed->value, node->zone, node->region);
 	if (feed_put_version(feed, ROW_NODES, node->names.name, &holding.places) < 0 ||
 	    feed_node_ranges(feed, node) < 0 ||
-	    state_unaddressed(feed, span_of(feed->event->uid), &holding,
+	    state_unaddressed(feed, feed->event->uid, &holding,
 			      feed->event->type != KUBE_DELETED && !has_internal(node)) < 0)
 		goto out;
 	holding_state_add(next, &holding);

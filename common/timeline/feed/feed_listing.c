@@ -26,7 +26,7 @@ static struct when watch_end_before(const struct listing *listing)
 int feed_end_listing(struct feed *feed, enum kube_resource resource)
 {
 	struct listing *listing = &feed->cluster->listing[resource];
-	const struct kube_event end = {
+	struct kube_event end = {
 		.type = KUBE_SYNC_END, .resource = resource, .resource_version = UINT64_MAX};
 	const struct gap gap = {
 		.resources = 1u << resource,
@@ -91,8 +91,7 @@ static bool is_listed(const struct feed *feed, const struct listing *listing)
 {
 	return !listing->is_first &&
 	       feed->cluster->sync[feed->event->resource].begin_offset == OFFSET_NEVER &&
-	       feed->event->resource == KUBE_PODS &&
-	       object_text(feed->event->object, "status.podIP").length > 0;
+	       feed->event->resource == KUBE_PODS && object_pod_is_published(&feed->event->object);
 }
 
 static void begin_listing(struct feed *feed, enum kube_resource resource)

@@ -1,11 +1,8 @@
 #include "common/timeline/feed/feed.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/program/log.h"
-
-#define CREATED "metadata.creationTimestamp"
 
 /* Read completely before anything changes, since reading can fail. */
 union object {
@@ -18,37 +15,37 @@ union object {
 };
 
 /* *REFUSED: texts inside the object that are not addresses or ranges. */
-static const char *read_object(const struct feed *feed, union object *object, size_t *refused)
+static const char *read_object(const struct feed *feed, union object *out, size_t *refused)
 {
-	const struct kube_event *event = feed->event;
+	struct kube_object *object = &feed->event->object;
 	const char *why;
 
 	*refused = 0;
-	switch (event->resource) {
+	switch (feed->event->resource) {
 	case KUBE_PODS:
-		why = object_pod(event->object, feed->received, &object->pod);
-		*refused = object->pod.refused;
+		why = object_pod(object, feed->received, &out->pod);
+		*refused = out->pod.refused;
 		return why;
 	case KUBE_NODES:
-		why = object_node(event->object, &object->node);
-		*refused = object->node.addresses.refused + object->node.ranges.refused +
-			   object->node.subnets.refused;
+		why = object_node(object, &out->node);
+		*refused = out->node.addresses.refused + out->node.ranges.refused +
+			   out->node.subnets.refused;
 		return why;
 	case KUBE_SERVICES:
-		why = object_service(event->object, &object->service);
-		*refused = object->service.addresses.refused + object->service.ports.refused +
-			   object->service.node_ports.refused;
+		why = object_service(object, &out->service);
+		*refused = out->service.addresses.refused + out->service.ports.refused +
+			   out->service.node_ports.refused;
 		return why;
 	case KUBE_ENDPOINTSLICES:
-		why = object_slice(event->object, &object->slice);
-		*refused = object->slice.ports.refused;
+		why = object_slice(object, &out->slice);
+		*refused = out->slice.ports.refused;
 		return why;
 	case KUBE_SERVICECIDRS:
-		why = object_ranges(event->object, &object->ranges);
-		*refused = object->ranges.refused;
+		why = object_ranges(object, &out->ranges);
+		*refused = out->ranges.refused;
 		return why;
 	default:
-		return object_owner(event->object, &object->owner);
+		return object_owner(object, &out->owner);
 	}
 }
 
@@ -92,7 +89,7 @@ static int apply_absent(struct feed *feed, enum kube_resource resource, struct s
 	case KUBE_SERVICES:
 		return feed_service_absent(feed, uid, body, next);
 	case KUBE_ENDPOINTSLICES:
-		return feed_slice_absent(feed, body, next);
+		return feed_slice_absent(feed, uid, body, next);
 	default:
 		text_add(next, (const char *)body->at, body->left);
 		return 0;
@@ -192,7 +189,7 @@ static enum timeline_outcome ignore(struct feed *feed, struct object_head *head,
 	head->seen_offset = feed->offset;
 	object_head_add(&next, head);
 	text_add(&next, (const char *)body->at, body->left);
-	rc = put_state(feed, span_of(feed->event->uid), &next);
+	rc = put_state(feed, feed->event->uid, &next);
 	text_free(&next);
 	return rc == 0 ? outcome : TIMELINE_BROKEN;
 }
@@ -200,15 +197,16 @@ static enum timeline_outcome ignore(struct feed *feed, struct object_head *head,
 static int put_spelled(struct feed *feed, const union object *object, struct object_head *head)
 {
 	enum kube_resource resource = feed->event->resource;
-	struct spelled spelled = {.created = object_when(feed->event->object, CREATED)};
+	struct kube_object *source = &feed->event->object;
+	struct spelled spelled = {.created = object_when(source, source->parts[PART_CREATED])};
 	const char *why = NULL;
 	int rc = -1;
 
 	if (resource == KUBE_PODS)
-		why = object_pod_spelled(feed->event->object, &object->pod, &spelled);
+		why = object_pod_spelled(source, &object->pod, &spelled);
 	else if (resource == KUBE_NODES)
-		why = object_node_spelled(feed->event->object, &object->node, &spelled);
-	if (why == NULL)
+		why = object_node_spelled(source, &object->node, &spelled);
+	if (why == NULL && !source->plain.failed)
 		rc = feed_spelled(feed, &spelled, &head->spelled);
 	else
 		log_error("timeline: out of memory for an object");
@@ -228,7 +226,7 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 
 	*why = read_object(feed, &object, &refused);
 	text_init(&next, feed->state->limit);
-	if (*why == object_no_memory) {
+	if (*why == object_no_memory || feed->event->object.plain.failed) {
 		log_error("timeline: out of memory for an object");
 		goto out;
 	}
@@ -242,7 +240,7 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 	head->seen_offset = feed->offset;
 	head->absent = false;
 	head->deleted = feed->event->type == KUBE_DELETED;
-	head->namespace = span_of(feed->event->namespace);
+	head->namespace = feed->event->namespace;
 	if (put_spelled(feed, &object, head) < 0)
 		goto out;
 	object_head_add(&next, head);
@@ -256,8 +254,8 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 		store_damaged(feed->store, "the state of an object");
 		goto out;
 	}
-	if ((head->deleted ? put_deleted(feed, span_of(feed->event->uid), &next)
-			   : put_state(feed, span_of(feed->event->uid), &next)) == 0)
+	if ((head->deleted ? put_deleted(feed, feed->event->uid, &next)
+			   : put_state(feed, feed->event->uid, &next)) == 0)
 		outcome = TIMELINE_APPLIED;
 out:
 	text_free(&next);
@@ -269,13 +267,13 @@ enum timeline_outcome feed_object(struct feed *feed, const char **why)
 {
 	const struct kube_event *event = feed->event;
 	const struct listing *listing = &feed->cluster->listing[event->resource];
-	struct span uid = span_of(event->uid);
+	struct span uid = event->uid;
 	struct object_head head = {0};
 	struct codec body;
 	int found;
 
-	if (uid.length > UID_MAX_BYTES || strlen(event->name) > NAME_MAX_BYTES ||
-	    strlen(event->namespace) > NAME_MAX_BYTES) {
+	if (uid.length > UID_MAX_BYTES || event->name.length > NAME_MAX_BYTES ||
+	    event->namespace.length > NAME_MAX_BYTES) {
 		*why = "metadata.uid is longer than 128 bytes, or a name than 253";
 		return TIMELINE_UNREADABLE;
 	}

@@ -227,7 +227,7 @@ static int put_epochs(struct feed *feed, struct span uid, struct pod_record *rec
 
 int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *codec, struct text *next)
 {
-	struct span uid = span_of(feed->event->uid);
+	struct span uid = feed->event->uid;
 	struct pod_state body = pod_state_read(codec);
 	struct unpublished before = body.fold.unpublished;
 	int listed, there;

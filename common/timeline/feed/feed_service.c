@@ -84,8 +84,8 @@ static int list_members(const struct feed *feed, const struct service_object *se
 		const struct object_address *address = &service->addresses.list[a];
 
 		if (address->shared)
-			fresh->members[fresh->count++] = (struct slice_member){
-				.ip = address->ip, .uid = span_of(feed->event->uid)};
+			fresh->members[fresh->count++] =
+				(struct slice_member){.ip = address->ip, .uid = feed->event->uid};
 	}
 	return 0;
 }
@@ -162,5 +162,5 @@ int feed_service_absent(struct feed *feed, struct span uid, struct codec *body, 
 	if (rc == 0)
 		holding_state_add(next, &holding);
 	holding_state_free(&holding);
-	return rc == 0 ? feed_slice_absent(feed, body, next) : -1;
+	return rc == 0 ? feed_members_absent(feed, body, next) : -1;
 }

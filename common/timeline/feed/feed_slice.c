@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/array.h"
-#include "common/base/json.h"
+#include "common/base/hash.h"
 #include "common/program/log.h"
 #include "common/timeline/store/slice_state.h"
 
@@ -37,19 +37,37 @@ static int put_member(struct feed *feed, const struct slice_state *body,
 	return feed_put(feed);
 }
 
-/* The members that SLICE lists now. -1 if out of memory. */
-static int list_members(const struct slice_object *slice, struct slice_state *body,
-			uint64_t *refused, const char **why)
+/* A hash of all that the members of a slice follow from. ENDPOINTS is absent if there are none. */
+static uint64_t hash_listing(const struct slice_state *names, struct value endpoints)
 {
-	size_t endpoints = slice->endpoints != NULL ? json_length(slice->endpoints) : 0;
+	uint64_t hash = hash_quick(HASH_START, names->service.data,
+				   names->service.length + names->ports.length);
+	struct value_cursor items = object_items(endpoints);
+	struct value parts[ENDPOINT_PARTS];
+
+	while (object_next_endpoint(&items, parts)) {
+		struct value *addresses = &parts[ENDPOINT_ADDRESSES], *uid = &parts[ENDPOINT_UID];
+
+		hash = hash_quick(hash, addresses->bytes, addresses->length);
+		hash = hash_quick(hash, uid->bytes, uid->length);
+	}
+	return hash != 0 ? hash : 1;
+}
+
+/* Adds the members in ENDPOINTS. -1 if out of memory. */
+static int list_members(struct kube_object *object, struct value endpoints,
+			struct slice_state *body, uint64_t *refused, const char **why)
+{
+	struct value_cursor items = object_items(endpoints);
+	struct value parts[ENDPOINT_PARTS];
 	struct address_list addresses = {.count = 0};
 	size_t capacity = 0;
 	int rc = -1;
 
-	for (size_t e = 0; e < endpoints; e++) {
+	while (object_next_endpoint(&items, parts)) {
 		struct span uid;
 
-		*why = object_endpoint(slice, e, &addresses, &uid);
+		*why = object_endpoint(object, parts, &addresses, &uid);
 		if (*why) {
 			rc = *why == object_no_memory ? -1 : 0;
 			goto out;
@@ -62,7 +80,7 @@ static int list_members(const struct slice_object *slice, struct slice_state *bo
 				(struct slice_member){.ip = addresses.list[a].ip, .uid = uid};
 		*refused += addresses.refused;
 	}
-	rc = 0;
+	rc = object->plain.failed ? -1 : 0;
 out:
 	free(addresses.list);
 	return rc;
@@ -141,38 +159,94 @@ int feed_name_members(struct text *names, struct span namespace, struct span nam
 	return 0;
 }
 
-int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *codec,
+/* Replaces the row of the members of the slice UID by FRESH, which has only what it lists; the
+ * memberships that differ are closed and opened. */
+static int put_members(struct feed *feed, struct span uid, struct slice_state *fresh)
+{
+	struct slice_state old = {0};
+	struct text row, next;
+	struct codec codec;
+	int rc = -1;
+
+	text_init(&row, feed->state->limit);
+	text_init(&next, feed->state->limit);
+	row_key_members(feed->key, feed->cluster->id, uid);
+	if (store_get(feed->store, feed->key, &row) < 0)
+		goto out;
+	codec = codec_read(text_span(&row));
+	if (slice_state_read(feed->store, &codec, &old) < 0 || feed_members(feed, &old, fresh) < 0)
+		goto out;
+	slice_state_add(&next, fresh);
+	row_key_members(feed->key, feed->cluster->id, uid);
+	rc = fresh->count > 0 ? store_put(feed->store, feed->key, &next)
+			      : store_remove(feed->store, feed->key);
+out:
+	text_free(&row);
+	text_free(&next);
+	slice_state_free(&old);
+	return rc;
+}
+
+/* Like feed_slice(), with the service's name and ports in FRESH. */
+static int take_slice(struct feed *feed, const struct slice_object *slice,
+		      struct slice_state *fresh, struct slice_listing *listing, const char **why)
+{
+	struct kube_object *object = &feed->event->object;
+	struct value endpoints = {NULL, 0};
+	uint64_t hash;
+
+	if (feed->event->type != KUBE_DELETED && slice->service.length > 0)
+		endpoints = slice->endpoints;
+	hash = hash_listing(fresh, endpoints);
+	if (hash != listing->hash) {
+		listing->hash = hash;
+		listing->refused = 0;
+		if (list_members(object, endpoints, fresh, &listing->refused, why) < 0) {
+			log_error("timeline: out of memory for a slice");
+			return -1;
+		}
+		if (!*why && put_members(feed, feed->event->uid, fresh) < 0)
+			return -1;
+	}
+	if (!*why)
+		feed->addresses_refused += listing->refused;
+	return 0;
+}
+
+int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *body,
 	       struct text *next, const char **why)
 {
-	struct slice_state old = {0}, fresh = {0};
+	struct slice_listing listing = slice_listing_read(body);
+	struct slice_state fresh = {0};
 	struct text names;
 	int rc = -1;
 
 	text_init(&names, UINT16_MAX);
-	if (slice_state_read(feed->store, codec, &old) < 0 ||
-	    feed_name_members(&names, span_of(feed->event->namespace), slice->service,
-			      &slice->ports, &fresh) < 0)
-		goto out;
-	if (feed->event->type != KUBE_DELETED && slice->service.length > 0 &&
-	    list_members(slice, &fresh, &feed->addresses_refused, why) < 0) {
-		log_error("timeline: out of memory for a slice");
-		goto out;
-	}
-	if (!*why && feed_members(feed, &old, &fresh) < 0)
-		goto out;
-	slice_state_add(next, &fresh);
-	rc = 0;
-out:
+	if (feed_name_members(&names, feed->event->namespace, slice->service, &slice->ports,
+			      &fresh) == 0)
+		rc = take_slice(feed, slice, &fresh, &listing, why);
+	slice_listing_add(next, &listing);
 	text_free(&names);
-	slice_state_free(&old);
 	slice_state_free(&fresh);
 	return rc;
 }
 
-int feed_slice_absent(struct feed *feed, struct codec *codec, struct text *next)
+int feed_slice_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next)
+{
+	struct slice_state none = {.service = span_of(""), .ports = span_of("")};
+	struct slice_listing listing = slice_listing_read(body);
+
+	if (listing.hash == 0)
+		return 0;
+	listing = (struct slice_listing){0};
+	slice_listing_add(next, &listing);
+	return put_members(feed, uid, &none);
+}
+
+int feed_members_absent(struct feed *feed, struct codec *body, struct text *next)
 {
 	struct slice_state old = {0}, none = {.service = span_of(""), .ports = span_of("")};
-	int rc = slice_state_read(feed->store, codec, &old);
+	int rc = slice_state_read(feed->store, body, &old);
 
 	if (rc == 0)
 		rc = feed_members(feed, &old, &none);

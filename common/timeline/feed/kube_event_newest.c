@@ -2,73 +2,65 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
-
-#include <json-c/json.h>
 
 #define TRIGGER_TIME "endpoints.kubernetes.io/last-change-trigger-time"
 
-static struct when instant_of(struct json_object *text)
+/* Recursion is as deep as the object, which the parser limited (SCAN_DEPTH_MAX). */
+static struct when newest_in(struct plain *plain, struct value value)
 {
-	struct when moment;
-	size_t length = (size_t)json_object_get_string_len(text);
+	struct when newest = WHEN_MIN, moment;
+	struct value_cursor cursor;
+	struct value name, inner;
+	struct span text;
 
-	return when_parse(json_object_get_string(text), length, &moment) == 0 ? moment : WHEN_MIN;
-}
-
-/* Recursion is as deep as the tree, which the parser limited (SCAN_DEPTH_MAX). */
-static struct when newest_in(struct json_object *value)
-{
-	struct when newest = WHEN_MIN;
-	struct lh_entry *entry;
-
-	switch (json_object_get_type(value)) {
-	case json_type_string:
-		return instant_of(value);
-	case json_type_array:
-		for (size_t i = 0; i < json_object_array_length(value); i++)
-			newest = when_later(newest, newest_in(json_object_array_get_idx(value, i)));
-		return newest;
-	case json_type_object:
-		lh_foreach(json_object_get_object(value), entry) newest =
-			when_later(newest, newest_in(lh_entry_v(entry)));
-		return newest;
-	default:
-		return WHEN_MIN;
+	if (value_is_string(value)) {
+		text = plain_text(plain, value);
+		return when_parse(text.data, text.length, &moment) == 0 ? moment : WHEN_MIN;
 	}
+	cursor = value_walk(value);
+	while (value_next(&cursor, &name, &inner))
+		newest = when_later(newest, newest_in(plain, inner));
+	return newest;
 }
 
-static struct when newest_in_metadata(struct json_object *metadata)
+static struct when newest_in_metadata(struct plain *plain, struct value metadata)
 {
+	static const struct member wanted[] = {{TRIGGER_TIME, 0, NULL}, {NULL, 0, NULL}};
+	struct value_cursor cursor = value_walk(metadata);
 	struct when newest = WHEN_MIN;
-	struct json_object *trigger;
+	struct value name, member, trigger;
 
-	if (!json_object_is_type(metadata, json_type_object))
-		return newest_in(metadata);
-	json_object_object_foreach(metadata, name, member)
-	{
-		if (strcmp(name, "annotations") == 0 &&
-		    json_object_object_get_ex(member, TRIGGER_TIME, &trigger))
-			newest = when_later(newest, newest_in(trigger));
-		if (strcmp(name, "annotations") != 0 && strcmp(name, "labels") != 0 &&
-		    strcmp(name, "deletionTimestamp") != 0)
-			newest = when_later(newest, newest_in(member));
+	if (!value_is_object(metadata))
+		return newest_in(plain, metadata);
+	while (value_next(&cursor, &name, &member)) {
+		struct span text = plain_text(plain, name);
+		bool annotations = span_equal(text, span_of("annotations"));
+
+		if (annotations) {
+			members_find(member, wanted, &trigger);
+			newest = when_later(newest, newest_in(plain, trigger));
+		} else if (!span_equal(text, span_of("labels")) &&
+			   !span_equal(text, span_of("deletionTimestamp"))) {
+			newest = when_later(newest, newest_in(plain, member));
+		}
 	}
 	return newest;
 }
 
-struct when kube_event_newest_instant(struct json_object *object)
+struct when kube_event_newest_instant(struct kube_object *object)
 {
+	struct value_cursor cursor = value_walk(object->whole);
 	struct when newest = WHEN_MIN;
+	struct value name, member;
 
-	if (!json_object_is_type(object, json_type_object))
+	if (!value_is_object(object->whole))
 		return newest;
-	json_object_object_foreach(object, name, member)
-	{
-		bool metadata = strcmp(name, "metadata") == 0;
+	while (value_next(&cursor, &name, &member)) {
+		struct span text = plain_text(&object->plain, name);
+		bool metadata = span_equal(text, span_of("metadata"));
 
-		newest = when_later(newest,
-				    metadata ? newest_in_metadata(member) : newest_in(member));
+		newest = when_later(newest, metadata ? newest_in_metadata(&object->plain, member)
+						     : newest_in(&object->plain, member));
 	}
 	return newest;
 }

@@ -6,12 +6,11 @@
 #define TENURE_KUBE_EVENT_NEWEST_H
 
 #include "common/base/when.h"
-
-struct json_object;
+#include "common/record/kube_object.h"
 
 /* The greatest text in OBJECT that is an RFC 3339 time; metadata.deletionTimestamp (it
  * is in the future), labels and annotations do not count, except the annotation
  * endpoints.kubernetes.io/last-change-trigger-time. WHEN_MIN if there is none. */
-struct when kube_event_newest_instant(struct json_object *object);
+struct when kube_event_newest_instant(struct kube_object *object);
 
 #endif

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "common/base/array.h"
-#include "common/base/json.h"
 #include "common/base/transport.h"
 #include "common/record/kube_annotations.h"
 
@@ -12,54 +11,61 @@
 
 static const char long_name[] = "a name in the object is longer than 253 bytes, or a uid than 128";
 
-struct span object_text(struct json_object *object, const char *path)
+struct span object_text(struct kube_object *object, struct value value)
 {
-	const char *text;
+	struct span text = plain_text(&object->plain, value);
 
-	return json_text(object, path, &text) == JSON_FOUND ? span_of(text) : (struct span){"", 0};
+	return text.data != NULL ? text : (struct span){"", 0};
 }
 
-struct when object_when(struct json_object *object, const char *path)
+struct when object_when(struct kube_object *object, struct value value)
 {
+	struct span text = object_text(object, value);
 	struct when moment;
 
-	return json_when(object, path, &moment) == JSON_FOUND ? moment : WHEN_MIN;
+	return when_parse(text.data, text.length, &moment) == 0 ? moment : WHEN_MIN;
 }
 
-struct json_object *object_list(struct json_object *object, const char *path, size_t *count)
+bool object_is_true(struct value value)
 {
-	struct json_object *list = NULL;
-
-	*count = json_array(object, path, &list) == JSON_FOUND ? json_length(list) : 0;
-	return *count ? list : NULL;
+	return value_present(value) && *value.bytes == 't';
 }
 
-struct span object_labelled(struct json_object *object, const char *path, const char *key)
+struct value_cursor object_items(struct value list)
 {
-	struct json_object *labels, *value;
+	return value_is_array(list) ? value_walk(list) : (struct value_cursor){NULL, NULL, false};
+}
 
-	if (json_object_at(object, path, &labels) != JSON_FOUND ||
-	    json_member(labels, key, &value) != JSON_FOUND)
+struct span object_labelled(struct kube_object *object, struct value all, const char *key)
+{
+	const struct member wanted[] = {{key, 0, NULL}, {NULL, 0, NULL}};
+	struct value value;
+
+	members_find(all, wanted, &value);
+	if (!value_present(value) || value_is_null(value))
 		return (struct span){NULL, 0};
-	return object_text(value, "");
+	return object_text(object, value);
 }
 
-void object_controller(struct json_object *object, struct span *kind, struct span *name,
+void object_controller(struct kube_object *object, struct span *kind, struct span *name,
 		       struct span *uid)
 {
-	size_t count;
-	struct json_object *owners = object_list(object, "metadata.ownerReferences", &count);
+	enum { CONTROLLER, KIND, NAME, UID, WANTED };
+	static const struct member wanted[] = {{"controller", CONTROLLER, NULL},
+					       {"kind", KIND, NULL},
+					       {"name", NAME, NULL},
+					       {"uid", UID, NULL},
+					       {NULL, 0, NULL}};
+	struct value_cursor owners = object_items(object->parts[PART_OWNERS]);
+	struct value found[WANTED];
 
 	*kind = *name = *uid = (struct span){"", 0};
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *owner = json_element(owners, i);
-		bool controller;
-
-		if (json_boolean(owner, "controller", &controller) != JSON_FOUND || !controller)
+	while (members_next(&owners, wanted, found)) {
+		if (!object_is_true(found[CONTROLLER]))
 			continue;
-		*kind = object_text(owner, "kind");
-		*name = object_text(owner, "name");
-		*uid = object_text(owner, "uid");
+		*kind = object_text(object, found[KIND]);
+		*name = object_text(object, found[NAME]);
+		*uid = object_text(object, found[UID]);
 		return;
 	}
 }
@@ -75,7 +81,7 @@ const char *object_names_fit(const struct holder_names *names)
 	return NULL;
 }
 
-const char *object_owner(struct json_object *object, struct owner_object *out)
+const char *object_owner(struct kube_object *object, struct owner_object *out)
 {
 	struct span uid;
 
@@ -84,63 +90,82 @@ const char *object_owner(struct json_object *object, struct owner_object *out)
 										      : NULL;
 }
 
-static void add_ranges(struct json_object *object, const char *path, struct range_list *out)
+static void add_ranges(struct kube_object *object, struct value list, struct range_list *out)
 {
-	size_t length;
-	struct json_object *list = object_list(object, path, &length);
+	struct value_cursor items = object_items(list);
+	struct value none, item;
 
-	for (size_t i = 0; i < length; i++)
-		object_add_range(out, object_text(json_element(list, i), ""));
+	while (value_next(&items, &none, &item))
+		object_add_range(out, object_text(object, item));
 }
 
-const char *object_ranges(struct json_object *object, struct range_list *out)
+/* The ranges of the spec of a node or a ServiceCIDR. */
+enum { SPEC_CIDRS, SPEC_POD_CIDRS, SPEC_POD_CIDR, SPEC_RANGES };
+static const struct member spec_ranges[] = {{"cidrs", SPEC_CIDRS, NULL},
+					    {"podCIDRs", SPEC_POD_CIDRS, NULL},
+					    {"podCIDR", SPEC_POD_CIDR, NULL},
+					    {NULL, 0, NULL}};
+
+const char *object_ranges(struct kube_object *object, struct range_list *out)
 {
+	struct value found[SPEC_RANGES];
+
 	*out = (struct range_list){.count = 0};
-	add_ranges(object, "spec.cidrs", out);
+	members_find(object->parts[PART_SPEC], spec_ranges, found);
+	add_ranges(object, found[SPEC_CIDRS], out);
 	return NULL;
 }
 
 /* The ranges of ovn-kubernetes. */
-static void read_subnets(struct json_object *object, struct range_list *out)
+static void read_subnets(struct kube_object *object, struct range_list *out)
 {
-	struct span text = object_labelled(object, "metadata.annotations", KUBE_SUBNETS_ANNOTATION);
-	enum scan_outcome outcome;
-	struct json_object *tree =
-		text.length > 0 ? json_parse(text.data, text.length, &outcome) : NULL;
+	static const struct member wanted[] = {{"default", 0, NULL}, {NULL, 0, NULL}};
+	struct span text =
+		object_labelled(object, object->parts[PART_ANNOTATIONS], KUBE_SUBNETS_ANNOTATION);
+	struct value inner, ranges;
 
-	object_add_range(out, object_text(tree, "default"));
-	add_ranges(tree, "default", out);
-	json_free(tree);
+	if (text.length == 0 || !value_parse(text.data, text.length, &inner))
+		return;
+	members_find(inner, wanted, &ranges);
+	object_add_range(out, object_text(object, ranges));
+	add_ranges(object, ranges, out);
 }
 
-static const char *node_addresses(struct json_object *object, struct address_list *addresses)
+static const char *node_addresses(struct kube_object *object, struct address_list *addresses)
 {
+	static const struct member list[] = {{"addresses", 0, NULL}, {NULL, 0, NULL}};
+	static const struct member entry[] = {
+		{"type", 0, NULL}, {"address", 1, NULL}, {NULL, 0, NULL}};
 	const char *annotations = KUBE_NODE_ADDRESS_ANNOTATIONS, *why = NULL;
 	char annotation[KUBE_ANNOTATION_SIZE];
-	size_t count;
-	struct json_object *list = object_list(object, "status.addresses", &count);
+	struct value_cursor items;
+	struct value found[2];
 
-	for (size_t i = 0; i < count && why == NULL; i++) {
-		struct json_object *address = json_element(list, i);
-		struct span type = object_text(address, "type");
-		bool internal = span_equal(type, span_of("InternalIP"));
+	members_find(object->parts[PART_STATUS], list, found);
+	items = object_items(found[0]);
+	while (why == NULL && members_next(&items, entry, found)) {
+		struct span type;
+		bool internal;
 
+		type = object_text(object, found[0]);
+		internal = span_equal(type, span_of("InternalIP"));
 		if (internal || span_equal(type, span_of("ExternalIP")))
-			why = object_add_address(addresses, object_text(address, "address"),
+			why = object_add_address(addresses, object_text(object, found[1]),
 						 (struct object_address){.internal = internal});
 	}
 	while (why == NULL && kube_annotations_next(&annotations, annotation))
 		why = object_add_address(
-			addresses, object_labelled(object, "metadata.annotations", annotation),
+			addresses,
+			object_labelled(object, object->parts[PART_ANNOTATIONS], annotation),
 			(struct object_address){.shared = false});
 	return why;
 }
 
-static const char *plugin_addresses(struct json_object *object, struct node_object *out)
+static const char *plugin_addresses(struct kube_object *object, struct node_object *out)
 {
 	const struct object_address gateway = {.gateway = true};
 	struct span flannel =
-		object_labelled(object, "metadata.annotations", KUBE_FLANNEL_ANNOTATION);
+		object_labelled(object, object->parts[PART_ANNOTATIONS], KUBE_FLANNEL_ANNOTATION);
 	const char *why = object_add_nth(&out->addresses, &out->subnets, 2,
 					 (struct object_address){.gateway = false});
 
@@ -151,17 +176,19 @@ static const char *plugin_addresses(struct json_object *object, struct node_obje
 	return why;
 }
 
-const char *object_node(struct json_object *object, struct node_object *out)
+const char *object_node(struct kube_object *object, struct node_object *out)
 {
+	struct value labels = object->parts[PART_LABELS], found[SPEC_RANGES];
 	const char *why;
 
 	memset(out, 0, sizeof(*out));
-	out->created = object_when(object, "metadata.creationTimestamp");
-	out->names.name = object_text(object, "metadata.name");
-	out->zone = object_labelled(object, "metadata.labels", "topology.kubernetes.io/zone");
-	out->region = object_labelled(object, "metadata.labels", "topology.kubernetes.io/region");
-	add_ranges(object, "spec.podCIDRs", &out->ranges);
-	object_add_range(&out->ranges, object_text(object, "spec.podCIDR"));
+	out->created = object_when(object, object->parts[PART_CREATED]);
+	out->names.name = object_text(object, object->parts[PART_NAME]);
+	out->zone = object_labelled(object, labels, "topology.kubernetes.io/zone");
+	out->region = object_labelled(object, labels, "topology.kubernetes.io/region");
+	members_find(object->parts[PART_SPEC], spec_ranges, found);
+	add_ranges(object, found[SPEC_POD_CIDRS], &out->ranges);
+	object_add_range(&out->ranges, object_text(object, found[SPEC_POD_CIDR]));
 	read_subnets(object, &out->subnets);
 	why = node_addresses(object, &out->addresses);
 	if (why == NULL)
@@ -177,11 +204,15 @@ void object_node_free(struct node_object *node)
 	free(node->addresses.list);
 }
 
-/* TCP if absent, as in the Kubernetes API; false for a protocol without a number. */
-static bool protocol_of(struct json_object *port, uint8_t *protocol)
-{
-	struct span name = object_text(port, "protocol");
+enum { PORT_PROTOCOL, PORT_PORT, PORT_NODE_PORT, PORT_PARTS };
+static const struct member port_parts[] = {{"protocol", PORT_PROTOCOL, NULL},
+					   {"port", PORT_PORT, NULL},
+					   {"nodePort", PORT_NODE_PORT, NULL},
+					   {NULL, 0, NULL}};
 
+/* TCP if absent, as in the Kubernetes API; false for a protocol without a number. */
+static bool protocol_of(struct span name, uint8_t *protocol)
+{
 	if (name.length == 0 || span_equal(name, span_of("TCP")))
 		*protocol = TRANSPORT_TCP;
 	else if (span_equal(name, span_of("UDP")))
@@ -195,17 +226,19 @@ static bool protocol_of(struct json_object *port, uint8_t *protocol)
 
 /* Adds the port that MEMBER of each element of LIST names. EVERY: an element without it is every
  * port (0); otherwise it is left out. */
-static const char *add_ports(struct json_object *list, size_t length, const char *member,
+static const char *add_ports(struct kube_object *object, struct value list, size_t member,
 			     bool every, struct port_list *ports)
 {
-	for (size_t i = 0; i < length; i++) {
-		struct json_object *element = json_element(list, i);
+	struct value_cursor items = object_items(list);
+	struct value found[PORT_PARTS];
+
+	while (members_next(&items, port_parts, found)) {
 		struct transport_port port = {0};
 		int64_t number;
 
-		if (!protocol_of(element, &port.protocol))
+		if (!protocol_of(object_text(object, found[PORT_PROTOCOL]), &port.protocol))
 			continue;
-		if (json_i64(element, member, &number) == JSON_FOUND) {
+		if (value_i64(found[member], &number)) {
 			if (number < 1 || number > UINT16_MAX)
 				continue;
 			port.port = (uint16_t)number;
@@ -224,58 +257,85 @@ static const char *add_ports(struct json_object *list, size_t length, const char
 	return NULL;
 }
 
-static const char *add_addresses(struct json_object *object, const char *path, const char *member,
-				 bool shared, struct address_list *addresses)
+/* An address of a list, where "None" is none. */
+static const char *add_address(struct address_list *addresses, struct span text, bool shared)
 {
-	size_t count;
-	struct json_object *list = object_list(object, path, &count);
+	return span_equal(text, span_of("None"))
+		       ? NULL
+		       : object_add_address(addresses, text,
+					    (struct object_address){.shared = shared});
+}
+
+static const char *add_addresses(struct kube_object *object, struct value list, bool shared,
+				 struct address_list *addresses)
+{
+	struct value_cursor items = object_items(list);
+	struct value none, item;
 	const char *why = NULL;
 
-	for (size_t i = 0; i < count && why == NULL; i++) {
-		struct span text = object_text(json_element(list, i), member);
-
-		if (!span_equal(text, span_of("None")))
-			why = object_add_address(addresses, text,
-						 (struct object_address){.shared = shared});
-	}
+	while (why == NULL && value_next(&items, &none, &item))
+		why = add_address(addresses, object_text(object, item), shared);
 	return why;
 }
+
+static const char *add_ingress(struct kube_object *object, struct address_list *addresses)
+{
+	static const struct member list[] = {{"ingress", 0, NULL}, {NULL, 0, NULL}},
+				   status[] = {{"loadBalancer", 1, list}, {NULL, 0, NULL}},
+				   entry[] = {{"ip", 0, NULL}, {NULL, 0, NULL}};
+	struct value ip, found[2];
+	struct value_cursor items;
+	const char *why = NULL;
+
+	members_find(object->parts[PART_STATUS], status, found);
+	items = object_items(found[0]);
+	while (why == NULL && members_next(&items, entry, &ip))
+		why = add_address(addresses, object_text(object, ip), true);
+	return why;
+}
+
+enum { SERVICE_IP, SERVICE_IPS, SERVICE_EXTERNAL, SERVICE_TYPE, SERVICE_PORTS, SERVICE_PARTS };
+static const struct member service_parts[] = {
+	{"clusterIP", SERVICE_IP, NULL},         {"clusterIPs", SERVICE_IPS, NULL},
+	{"externalIPs", SERVICE_EXTERNAL, NULL}, {"type", SERVICE_TYPE, NULL},
+	{"ports", SERVICE_PORTS, NULL},          {NULL, 0, NULL}};
 
 /* kube-proxy serves no other address of a service without a clusterIP, or of an ExternalName
  * (pkg/proxy/util, ShouldSkipService). */
-static const char *service_addresses(struct json_object *object, struct address_list *addresses)
+static const char *service_addresses(struct kube_object *object,
+				     const struct value spec[static SERVICE_PARTS],
+				     struct address_list *addresses)
 {
-	struct span ip = object_text(object, "spec.clusterIP");
-	struct span type = object_text(object, "spec.type");
-	bool balanced = span_equal(type, span_of("LoadBalancer"));
-	const char *why = add_addresses(object, "spec.clusterIPs", "", false, addresses);
+	struct span type = object_text(object, spec[SERVICE_TYPE]);
+	const char *why = add_addresses(object, spec[SERVICE_IPS], false, addresses);
 
-	if (why == NULL && !span_equal(ip, span_of("None")))
-		why = object_add_address(addresses, ip, (struct object_address){.shared = false});
+	if (why == NULL)
+		why = add_address(addresses, object_text(object, spec[SERVICE_IP]), false);
 	if (addresses->count == 0 || span_equal(type, span_of("ExternalName")))
 		return why;
 	if (why == NULL)
-		why = add_addresses(object, "spec.externalIPs", "", true, addresses);
-	if (why == NULL && balanced)
-		why = add_addresses(object, "status.loadBalancer.ingress", "ip", true, addresses);
+		why = add_addresses(object, spec[SERVICE_EXTERNAL], true, addresses);
+	if (why == NULL && span_equal(type, span_of("LoadBalancer")))
+		why = add_ingress(object, addresses);
 	return why;
 }
 
-const char *object_service(struct json_object *object, struct service_object *out)
+const char *object_service(struct kube_object *object, struct service_object *out)
 {
-	size_t count;
-	struct json_object *list = object_list(object, "spec.ports", &count);
+	struct value spec[SERVICE_PARTS];
 	const char *why;
 
 	memset(out, 0, sizeof(*out));
-	out->created = object_when(object, "metadata.creationTimestamp");
-	out->names.namespace = object_text(object, "metadata.namespace");
-	out->names.name = object_text(object, "metadata.name");
-	why = service_addresses(object, &out->addresses);
+	members_find(object->parts[PART_SPEC], service_parts, spec);
+	out->created = object_when(object, object->parts[PART_CREATED]);
+	out->names.namespace = object_text(object, object->parts[PART_NAMESPACE]);
+	out->names.name = object_text(object, object->parts[PART_NAME]);
+	why = service_addresses(object, spec, &out->addresses);
 	if (why == NULL)
-		why = add_ports(list, count, "port", false, &out->ports);
+		why = add_ports(object, spec[SERVICE_PORTS], PORT_PORT, false, &out->ports);
 	if (why == NULL)
-		why = add_ports(list, count, "nodePort", false, &out->node_ports);
+		why = add_ports(object, spec[SERVICE_PORTS], PORT_NODE_PORT, false,
+				&out->node_ports);
 	return why;
 }
 
@@ -286,20 +346,16 @@ void object_service_free(struct service_object *service)
 	free(service->node_ports.list);
 }
 
-const char *object_slice(struct json_object *object, struct slice_object *out)
+const char *object_slice(struct kube_object *object, struct slice_object *out)
 {
-	size_t count;
-	struct json_object *list = object_list(object, "ports", &count);
-
 	memset(out, 0, sizeof(*out));
-	out->service = object_labelled(object, "metadata.labels", SERVICE_LABEL);
-	if (span_equal(object_text(object, "addressType"), span_of("FQDN")))
+	out->service = object_labelled(object, object->parts[PART_LABELS], SERVICE_LABEL);
+	if (span_equal(object_text(object, object->parts[PART_ADDRESS_TYPE]), span_of("FQDN")))
 		out->service = (struct span){"", 0};
 	if (out->service.length > NAME_MAX_BYTES)
 		return long_name;
-	out->endpoints = object_list(object, "endpoints", &count);
-	list = object_list(object, "ports", &count);
-	return add_ports(list, count, "port", true, &out->ports);
+	out->endpoints = object->parts[PART_ENDPOINTS];
+	return add_ports(object, object->parts[PART_PORTS], PORT_PORT, true, &out->ports);
 }
 
 void object_slice_free(struct slice_object *slice)
@@ -307,14 +363,23 @@ void object_slice_free(struct slice_object *slice)
 	free(slice->ports.list);
 }
 
-const char *object_endpoint(const struct slice_object *slice, size_t index,
+bool object_next_endpoint(struct value_cursor *endpoints, struct value parts[static ENDPOINT_PARTS])
+{
+	static const struct member target[] = {{"uid", ENDPOINT_UID, NULL}, {NULL, 0, NULL}};
+	static const struct member wanted[] = {{"addresses", ENDPOINT_ADDRESSES, NULL},
+					       {"targetRef", ENDPOINT_TARGET, target},
+					       {NULL, 0, NULL}};
+
+	return members_next(endpoints, wanted, parts);
+}
+
+const char *object_endpoint(struct kube_object *object,
+			    const struct value parts[static ENDPOINT_PARTS],
 			    struct address_list *addresses, struct span *uid)
 {
-	struct json_object *endpoint = json_element(slice->endpoints, index);
-
 	addresses->count = addresses->refused = 0;
-	*uid = object_text(endpoint, "targetRef.uid");
+	*uid = object_text(object, parts[ENDPOINT_UID]);
 	if (uid->length > UID_MAX_BYTES)
 		return long_name;
-	return add_addresses(endpoint, "addresses", "", false, addresses);
+	return add_addresses(object, parts[ENDPOINT_ADDRESSES], false, addresses);
 }

@@ -1,8 +1,9 @@
-/* object.h - reads what the timeline needs of a Kubernetes object from its JSON tree.
+/* object.h - reads what the timeline needs of a Kubernetes object, in place in its JSON.
  *
  * Every reader returns NULL, or a static sentence that says why the object cannot be read;
- * then nothing of it counts. Spans are borrowed from the tree. An absent member, null and a
- * value of a type that the Kubernetes API does not use for it all count as missing.
+ * then nothing of it counts. Spans are borrowed from the object. An absent member, null and a
+ * value of a type that the Kubernetes API does not use for it all count as missing. If the object's
+ * PLAIN.failed is set, memory ran out, and what was read counts for nothing.
  */
 #ifndef TENURE_OBJECT_H
 #define TENURE_OBJECT_H
@@ -14,10 +15,9 @@
 #include "common/base/ip.h"
 #include "common/base/transport.h"
 #include "common/base/when.h"
+#include "common/record/kube_object.h"
 #include "common/timeline/rules/epoch.h"
 #include "common/timeline/rules/holder_names.h"
-
-struct json_object;
 
 /* Of one family each: podCIDRs, a ServiceCIDR, the subnets of a node. */
 #define OBJECT_RANGES_MAX 32
@@ -59,7 +59,19 @@ struct pod_object {
 	struct holder_names names;
 };
 /* RECEIVED: of the record, the bound of the node's times. */
-const char *object_pod(struct json_object *object, struct when received, struct pod_object *out);
+const char *object_pod(struct kube_object *object, struct when received, struct pod_object *out);
+
+/* A time that the node's clock gave. Nothing that a record reports is later than its `received`,
+ * or earlier than the pod's creation: then that clock is wrong. */
+struct when object_node_time(struct kube_object *object, struct value value,
+			     const struct pod_object *pod);
+/* The sandbox in status.conditions. */
+void object_conditions(struct kube_object *object, struct value list, struct pod_object *pod);
+/* The containers of one of the lists of the status, after its conditions. Returns whether there are
+ * any and all are terminated. */
+bool object_containers(struct kube_object *object, struct value list, struct pod_object *pod);
+/* Whether its status has a podIP. */
+bool object_pod_is_published(struct kube_object *object);
 
 /* Addresses (ranges of 128 bits) and ranges, each maybe more than once. */
 struct spelled {
@@ -83,14 +95,14 @@ struct node_object {
 	struct range_list ranges;  /* podCIDRs */
 	struct range_list subnets; /* of ovn-kubernetes */
 };
-const char *object_node(struct json_object *object, struct node_object *out);
+const char *object_node(struct kube_object *object, struct node_object *out);
 void object_node_free(struct node_object *node);
 
 /* Adds what OBJECT spells and does not have as an address of its own (docs/answers.md section 6).
  * The caller frees the list in any case. */
-const char *object_pod_spelled(struct json_object *object, const struct pod_object *pod,
+const char *object_pod_spelled(struct kube_object *object, const struct pod_object *pod,
 			       struct spelled *out);
-const char *object_node_spelled(struct json_object *object, const struct node_object *node,
+const char *object_node_spelled(struct kube_object *object, const struct node_object *node,
 				struct spelled *out);
 
 struct service_object {
@@ -99,38 +111,49 @@ struct service_object {
 	struct holder_names names;
 	struct port_list ports, node_ports;
 };
-const char *object_service(struct json_object *object, struct service_object *out);
+const char *object_service(struct kube_object *object, struct service_object *out);
 void object_service_free(struct service_object *service);
 
 struct slice_object {
 	struct span
 		service; /* its name, empty when the slice belongs to none or lists names only */
 	struct port_list ports;
-	struct json_object *endpoints; /* an array, or NULL */
+	struct value endpoints; /* an array, or absent */
 };
-const char *object_slice(struct json_object *object, struct slice_object *out);
+const char *object_slice(struct kube_object *object, struct slice_object *out);
 void object_slice_free(struct slice_object *slice);
-/* The addresses of endpoint INDEX, in a list that is used again, and the uid of its target, empty
- * if it has none. */
-const char *object_endpoint(const struct slice_object *slice, size_t index,
+/* The parts of an endpoint that memberships are made of. */
+enum endpoint_part { ENDPOINT_ADDRESSES, ENDPOINT_TARGET, ENDPOINT_UID, ENDPOINT_PARTS };
+/* Finds those of the next one. False after the last. */
+bool object_next_endpoint(struct value_cursor *endpoints,
+			  struct value parts[static ENDPOINT_PARTS]);
+/* The addresses of an endpoint, in a list that is used again, and the uid of its target, empty if it
+ * has none. */
+const char *object_endpoint(struct kube_object *object,
+			    const struct value parts[static ENDPOINT_PARTS],
 			    struct address_list *addresses, struct span *uid);
 
 /* spec.cidrs of a ServiceCIDR. */
-const char *object_ranges(struct json_object *object, struct range_list *out);
+const char *object_ranges(struct kube_object *object, struct range_list *out);
 
 /* A ReplicaSet or a Job: kind and name of its own controller, empty if it has none. */
 struct owner_object {
 	struct span kind, name;
 };
-const char *object_owner(struct json_object *object, struct owner_object *out);
+const char *object_owner(struct kube_object *object, struct owner_object *out);
 
 /* Shared by the readers. */
-struct span object_text(struct json_object *object, const char *path);
-struct when object_when(struct json_object *object, const char *path);
-struct json_object *object_list(struct json_object *object, const char *path, size_t *count);
-struct span object_labelled(struct json_object *object, const char *path, const char *key);
+/* The text VALUE, without data if it is missing. */
+struct span object_text(struct kube_object *object, struct value value);
+struct when object_when(struct kube_object *object, struct value value);
+bool object_is_true(struct value value);
+/* A walk over the items of LIST; none if it is not an array. */
+struct value_cursor object_items(struct value list);
+/* The text of the label or annotation KEY of ALL; without data if it is absent, empty if it is not a
+ * text. */
+struct span object_labelled(struct kube_object *object, struct value all, const char *key);
 /* Kind, name and uid of the controller, empty if there is none. */
-void object_controller(struct json_object *object, struct span *kind, struct span *name,
+void object_controller(struct kube_object *object, struct span *kind, struct span *name,
 		       struct span *uid);
 /* NULL, or why NAMES do not fit into a row. */
 const char *object_names_fit(const struct holder_names *names);

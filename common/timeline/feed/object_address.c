@@ -11,7 +11,7 @@ const char object_no_memory[] = "out of memory";
 
 /* Copies TEXT without the blanks around it and without the leading zeros of its numbers. Returns
  * the length; 0 if it is empty or does not fit. */
-static size_t plain_text(struct span text, char plain[static PLAIN_SIZE])
+static size_t bare_text(struct span text, char plain[static PLAIN_SIZE])
 {
 	size_t length = 0;
 
@@ -66,14 +66,14 @@ int object_read_address(struct span text, struct ip *ip)
 
 	if (slash != NULL)
 		text.length = (size_t)(slash - text.data);
-	length = plain_text(text, plain);
+	length = bare_text(text, plain);
 	return length > 0 ? ip_parse(plain, length, ip) : -1;
 }
 
 int object_read_range(struct span text, struct ip_range *range)
 {
 	char plain[PLAIN_SIZE];
-	size_t length = plain_text(text, plain);
+	size_t length = bare_text(text, plain);
 
 	return length > 0 ? ip_range_parse(plain, length, range) : -1;
 }

@@ -4,15 +4,32 @@
 #include <string.h>
 
 #include "common/base/hash.h"
-#include "common/base/json.h"
 #include "common/record/kube_annotations.h"
 
-static bool is_true(struct json_object *object, const char *path)
-{
-	bool truth;
+enum { SPEC_NODE, SPEC_HOST_NETWORK, SPEC_PARTS };
+static const struct member spec_parts[] = {
+	{"nodeName", SPEC_NODE, NULL}, {"hostNetwork", SPEC_HOST_NETWORK, NULL}, {NULL, 0, NULL}};
 
-	return json_boolean(object, path, &truth) == JSON_FOUND && truth;
-}
+enum {
+	STATUS_PHASE,
+	STATUS_IP,
+	STATUS_IPS,
+	STATUS_START,
+	STATUS_CONDITIONS,
+	STATUS_CONTAINERS,
+	STATUS_INIT,
+	STATUS_EPHEMERAL,
+	STATUS_PARTS,
+};
+static const struct member status_parts[] = {{"phase", STATUS_PHASE, NULL},
+					     {"podIP", STATUS_IP, NULL},
+					     {"podIPs", STATUS_IPS, NULL},
+					     {"startTime", STATUS_START, NULL},
+					     {"conditions", STATUS_CONDITIONS, NULL},
+					     {"containerStatuses", STATUS_CONTAINERS, NULL},
+					     {"initContainerStatuses", STATUS_INIT, NULL},
+					     {"ephemeralContainerStatuses", STATUS_EPHEMERAL, NULL},
+					     {NULL, 0, NULL}};
 
 /* Adds the comma-separated addresses of TEXT. */
 static const char *add_listed(struct address_list *addresses, struct span text)
@@ -32,46 +49,52 @@ static const char *add_listed(struct address_list *addresses, struct span text)
 	return why;
 }
 
-static const char *add_member(struct address_list *addresses, struct json_object *list,
-			      size_t count, const char *member)
+/* Adds the texts in LIST, or those of the member "ip" of its items. */
+static const char *add_items(struct kube_object *object, struct value list, bool members,
+			     struct address_list *addresses)
 {
+	static const struct member wanted[] = {{"ip", 0, NULL}, {NULL, 0, NULL}};
+	struct value_cursor items = object_items(list);
+	struct value none, item;
 	const char *why = NULL;
 
-	for (size_t i = 0; i < count && why == NULL; i++)
-		why = object_add_address(addresses, object_text(json_element(list, i), member),
+	while (why == NULL && value_next(&items, &none, &item)) {
+		if (members)
+			members_find(item, wanted, &item);
+		why = object_add_address(addresses, object_text(object, item),
 					 (struct object_address){.shared = false});
+	}
 	return why;
 }
 
-static const char *add_own(struct json_object *object, struct address_list *addresses)
+static const char *add_own(struct kube_object *object,
+			   const struct value status[static STATUS_PARTS],
+			   struct address_list *addresses)
 {
-	size_t count;
-	struct json_object *list = object_list(object, "status.podIPs", &count);
-	const char *why = add_member(addresses, list, count, "ip");
+	const char *why = add_items(object, status[STATUS_IPS], true, addresses);
 
 	return why != NULL ? why
-			   : object_add_address(addresses, object_text(object, "status.podIP"),
+			   : object_add_address(addresses, object_text(object, status[STATUS_IP]),
 						(struct object_address){.shared = false});
 }
 
 /* Those of all of the pod's networks. */
-static const char *add_secondary(struct json_object *object, struct address_list *addresses)
+static const char *add_secondary(struct kube_object *object, struct address_list *addresses)
 {
-	struct span text =
-		object_labelled(object, "metadata.annotations", KUBE_NETWORK_STATUS_ANNOTATION);
-	enum scan_outcome outcome;
-	struct json_object *tree =
-		text.length > 0 ? json_parse(text.data, text.length, &outcome) : NULL;
-	size_t networks, ips;
-	struct json_object *list = object_list(tree, "", &networks);
+	static const struct member wanted[] = {{"ips", 0, NULL}, {NULL, 0, NULL}};
+	struct span text = object_labelled(object, object->parts[PART_ANNOTATIONS],
+					   KUBE_NETWORK_STATUS_ANNOTATION);
+	struct value none, network = {NULL, 0};
+	struct value_cursor networks;
 	const char *why = NULL;
 
-	for (size_t n = 0; n < networks && why == NULL; n++) {
-		struct json_object *network = object_list(json_element(list, n), "ips", &ips);
-
-		why = add_member(addresses, network, ips, "");
+	if (text.length == 0 || !value_parse(text.data, text.length, &network))
+		return NULL;
+	networks = object_items(network);
+	while (why == NULL && value_next(&networks, &none, &network)) {
+		members_find(network, wanted, &network);
+		why = add_items(object, network, false, addresses);
 	}
-	json_free(tree);
 	return why;
 }
 
@@ -92,7 +115,7 @@ static const char *add_annotation(struct address_list *addresses, struct span te
 	return why;
 }
 
-static const char *add_annotated(struct json_object *object, struct pod_object *out,
+static const char *add_annotated(struct kube_object *object, struct pod_object *out,
 				 struct address_list *addresses)
 {
 	const char *annotations = KUBE_POD_ADDRESS_ANNOTATIONS, *why = NULL;
@@ -100,7 +123,8 @@ static const char *add_annotated(struct json_object *object, struct pod_object *
 	size_t number = 0;
 
 	for (; why == NULL && kube_annotations_next(&annotations, annotation); number++) {
-		struct span text = object_labelled(object, "metadata.annotations", annotation);
+		struct span text =
+			object_labelled(object, object->parts[PART_ANNOTATIONS], annotation);
 
 		if (text.data != NULL && text.length == 0)
 			out->record.annotation_emptied = true;
@@ -127,11 +151,13 @@ static size_t keep(const struct address_list *addresses, size_t from, struct ip 
 	return count;
 }
 
-static const char *read_addresses(struct json_object *object, struct pod_object *out)
+static const char *read_addresses(struct kube_object *object,
+				  const struct value status[static STATUS_PARTS],
+				  struct pod_object *out)
 {
 	struct address_list addresses = {.count = 0};
 	struct pod_record *record = &out->record;
-	const char *why = add_own(object, &addresses);
+	const char *why = add_own(object, status, &addresses);
 	size_t primary;
 
 	record->published = addresses.count > 0;
@@ -149,155 +175,38 @@ static const char *read_addresses(struct json_object *object, struct pod_object 
 	return why;
 }
 
-/* Adds MOMENT; if there is no room, in place of the oldest of TIMES, which is counted. */
-static void take_time(struct when moment, struct when *times, size_t *count, size_t *cut)
-{
-	size_t oldest = 0;
-
-	if (when_is_min(moment))
-		return;
-	if (*count < POD_TIMES_MAX) {
-		times[(*count)++] = moment;
-		return;
-	}
-	++*cut;
-	for (size_t t = 1; t < *count; t++) {
-		if (when_before(times[t], times[oldest]))
-			oldest = t;
-	}
-	if (when_before(times[oldest], moment))
-		times[oldest] = moment;
-}
-
-/* A time that the node's clock gave. Nothing that a record reports is later than its `received`,
- * or earlier than the pod's creation: then that clock is wrong. */
-static struct when node_time(struct json_object *object, const char *path,
-			     const struct pod_object *pod)
-{
-	struct when moment = when_earlier(object_when(object, path), pod->received);
-
-	return when_before(moment, pod->created) && pod->record.identity == 0 ? WHEN_MIN : moment;
-}
-
-static void read_container(struct json_object *container, struct pod_object *pod, bool *terminated)
-{
-	struct pod_record *record = &pod->record;
-	struct json_object *state;
-	struct when running = node_time(container, "state.running.startedAt", pod);
-	struct when started = node_time(container, "state.terminated.startedAt", pod);
-	struct when finished = node_time(container, "state.terminated.finishedAt", pod);
-	struct when last_started = node_time(container, "lastState.terminated.startedAt", pod);
-	struct when last_finished = node_time(container, "lastState.terminated.finishedAt", pod);
-	struct when newest = when_later(when_later(running, started), finished);
-
-	newest = when_later(newest, when_later(last_started, last_finished));
-	record->newest_running = when_later(record->newest_running, newest);
-	if (json_object_at(container, "state.running", &state) == JSON_FOUND)
-		record->running = true;
-	if (!when_is_min(running))
-		record->first_running = when_earlier(record->first_running, running);
-	*terminated = json_object_at(container, "state.terminated", &state) == JSON_FOUND;
-	/* What ended before this sandbox was ready ran in another one. */
-	if (record->sandbox == POD_SANDBOX_TRUE && !when_is_min(finished) &&
-	    when_before(finished, record->sandbox_changed))
-		started = WHEN_MIN;
-	take_time(running, record->started, &record->started_count, &pod->refused);
-	take_time(started, record->started, &record->started_count, &pod->refused);
-	record->newest_started = when_later(record->newest_started, when_later(running, started));
-	record->newest_started = when_later(record->newest_started, last_started);
-	take_time(finished, record->finished, &record->finished_count, &pod->refused);
-	take_time(last_finished, record->finished, &record->finished_count, &pod->refused);
-}
-
-static void read_containers(struct json_object *object, struct pod_object *pod)
-{
-	static const char *const lists[] = {
-		"status.containerStatuses",
-		"status.initContainerStatuses",
-		"status.ephemeralContainerStatuses",
-	};
-
-	struct pod_record *record = &pod->record;
-
-	for (size_t l = 0; l < 3; l++) {
-		size_t count;
-		struct json_object *list = object_list(object, lists[l], &count);
-
-		if (l == 0)
-			record->all_terminated = count > 0;
-		for (size_t i = 0; i < count; i++) {
-			bool terminated;
-
-			read_container(json_element(list, i), pod, &terminated);
-			if (l == 0 && !terminated)
-				record->all_terminated = false;
-		}
-	}
-}
-
-static void read_conditions(struct json_object *object, struct pod_object *pod)
-{
-	struct pod_record *record = &pod->record;
-	size_t count;
-	struct json_object *list = object_list(object, "status.conditions", &count);
-
-	record->sandbox_changed = WHEN_MIN;
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *condition = json_element(list, i);
-		struct span type = object_text(condition, "type");
-		struct when changed = node_time(condition, "lastTransitionTime", pod);
-		bool sandbox = span_equal(type, span_of("PodReadyToStartContainers")) ||
-			       span_equal(type, span_of("PodHasNetwork"));
-
-		if (!sandbox && !span_equal(type, span_of("Initialized")) &&
-		    !span_equal(type, span_of("ContainersReady")))
-			continue;
-		record->newest_running = when_later(record->newest_running, changed);
-		if (!sandbox)
-			continue;
-		struct span status = object_text(condition, "status");
-
-		if (span_equal(status, span_of("True")))
-			record->sandbox = POD_SANDBOX_TRUE;
-		else if (span_equal(status, span_of("False")))
-			record->sandbox = POD_SANDBOX_FALSE;
-		record->sandbox_changed = changed;
-	}
-}
-
 /* The annotation KEY, else the label KEY, else the label LABEL. */
-static struct span openshift_note(struct json_object *object, const char *key, const char *label)
+static struct span openshift_note(struct kube_object *object, const char *key, const char *label)
 {
-	struct span note = object_labelled(object, "metadata.annotations", key);
+	struct span note = object_labelled(object, object->parts[PART_ANNOTATIONS], key);
 
 	if (note.length == 0)
-		note = object_labelled(object, "metadata.labels", key);
-	return note.length > 0 ? note : object_labelled(object, "metadata.labels", label);
+		note = object_labelled(object, object->parts[PART_LABELS], key);
+	return note.length > 0 ? note : object_labelled(object, object->parts[PART_LABELS], label);
 }
 
 /* OpenShift notes in each pod of a DeploymentConfig the configuration and its ReplicationController
  * (openshift/library-go, apps/appsutil). */
-static void find_deployment_config(struct json_object *object, struct holder_names *names)
+static void find_deployment_config(struct kube_object *object, struct holder_names *names)
 {
-	struct span config =
-		openshift_note(object, "openshift.io/deployment-config.name", "deploymentconfig");
-	struct span controller =
-		openshift_note(object, "openshift.io/deployment.name", "deployment");
+	struct span config, controller;
 
-	if (config.length == 0 ||
-	    !span_equal(names->owner_kind, span_of("ReplicationController")) ||
-	    !span_equal(names->owner_name, controller))
+	if (!span_equal(names->owner_kind, span_of("ReplicationController")))
+		return;
+	config = openshift_note(object, "openshift.io/deployment-config.name", "deploymentconfig");
+	controller = openshift_note(object, "openshift.io/deployment.name", "deployment");
+	if (config.length == 0 || !span_equal(names->owner_name, controller))
 		return;
 	names->owner_kind = span_of("DeploymentConfig");
 	names->owner_name = config;
 }
 
-static void read_names(struct json_object *object, struct holder_names *names)
+static void read_names(struct kube_object *object, struct value node, struct holder_names *names)
 {
-	names->namespace = object_text(object, "metadata.namespace");
-	names->name = object_text(object, "metadata.name");
-	names->node = object_text(object, "spec.nodeName");
-	names->hash = object_labelled(object, "metadata.labels", "pod-template-hash");
+	names->namespace = object_text(object, object->parts[PART_NAMESPACE]);
+	names->name = object_text(object, object->parts[PART_NAME]);
+	names->node = object_text(object, node);
+	names->hash = object_labelled(object, object->parts[PART_LABELS], "pod-template-hash");
 	object_controller(object, &names->owner_kind, &names->owner_name, &names->owner_uid);
 	find_deployment_config(object, names);
 }
@@ -314,10 +223,10 @@ static void drop_what_has_no_room(struct holder_names *names)
 }
 
 /* Which static pod a mirror is of: 0 if it is no mirror. */
-static uint64_t mirror_of(struct json_object *object, const struct holder_names *names)
+static uint64_t mirror_of(struct kube_object *object, const struct holder_names *names)
 {
 	static const char mirror[] = "kubernetes.io/config.mirror";
-	struct span hash = object_labelled(object, "metadata.annotations", mirror);
+	struct span hash = object_labelled(object, object->parts[PART_ANNOTATIONS], mirror);
 	const struct span parts[] = {hash, names->namespace, names->name, names->node};
 	uint64_t identity = HASH_START;
 
@@ -330,20 +239,24 @@ static uint64_t mirror_of(struct json_object *object, const struct holder_names 
 	return identity;
 }
 
-const char *object_pod(struct json_object *object, struct when received, struct pod_object *out)
+const char *object_pod(struct kube_object *object, struct when received, struct pod_object *out)
 {
 	struct pod_record *record = &out->record;
-	struct span phase = object_text(object, "status.phase");
+	struct value spec[SPEC_PARTS], status[STATUS_PARTS];
+	struct span phase;
 	const char *why;
 
 	memset(out, 0, sizeof(*out));
-	out->host_network = is_true(object, "spec.hostNetwork");
-	read_names(object, &out->names);
+	members_find(object->parts[PART_SPEC], spec_parts, spec);
+	members_find(object->parts[PART_STATUS], status_parts, status);
+	phase = object_text(object, status[STATUS_PHASE]);
+	out->host_network = object_is_true(spec[SPEC_HOST_NETWORK]);
+	read_names(object, spec[SPEC_NODE], &out->names);
 	drop_what_has_no_room(&out->names);
 	out->received = received;
-	out->created = object_when(object, "metadata.creationTimestamp");
+	out->created = object_when(object, object->parts[PART_CREATED]);
 	record->identity = mirror_of(object, &out->names);
-	record->kubelet_saw = node_time(object, "status.startTime", out);
+	record->kubelet_saw = object_node_time(object, status[STATUS_START], out);
 	record->start_time = record->kubelet_saw;
 	if (record->identity == 0 || when_is_min(record->start_time))
 		record->start_time = when_later(record->start_time, out->created);
@@ -352,12 +265,22 @@ const char *object_pod(struct json_object *object, struct when received, struct 
 	record->newest_running = record->kubelet_saw;
 	record->terminal =
 		span_equal(phase, span_of("Succeeded")) || span_equal(phase, span_of("Failed"));
-	record->terminating = !when_is_min(object_when(object, "metadata.deletionTimestamp"));
+	record->terminating = !when_is_min(object_when(object, object->parts[PART_DELETED]));
 	record->node = span_hash(out->names.node);
-	read_conditions(object, out);
+	object_conditions(object, status[STATUS_CONDITIONS], out);
 	why = object_names_fit(&out->names);
 	if (why == NULL)
-		why = read_addresses(object, out);
-	read_containers(object, out);
+		why = read_addresses(object, status, out);
+	record->all_terminated = object_containers(object, status[STATUS_CONTAINERS], out);
+	object_containers(object, status[STATUS_INIT], out);
+	object_containers(object, status[STATUS_EPHEMERAL], out);
 	return why;
+}
+
+bool object_pod_is_published(struct kube_object *object)
+{
+	struct value status[STATUS_PARTS];
+
+	members_find(object->parts[PART_STATUS], status_parts, status);
+	return object_text(object, status[STATUS_IP]).length > 0;
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "common/base/array.h"
-#include "common/base/json.h"
 #include "common/timeline/feed/object.h"
 
 #define APPLIED "kubectl.kubernetes.io/last-applied-configuration"
@@ -60,29 +59,31 @@ static const char *add_annotation(struct spelled *spelled, struct span text)
 	return why;
 }
 
-static const char *add_annotations(struct json_object *object, struct spelled *spelled)
+/* Of annotations with equal names each counts: more that is spelled claims less. */
+static const char *add_annotations(struct kube_object *object, struct spelled *spelled)
 {
-	struct json_object *annotations, *value;
-	struct json_members members = {.begun = false};
-	const char *key, *why = NULL;
+	struct value annotations = object->parts[PART_ANNOTATIONS], name, value;
+	struct value_cursor cursor = value_walk(annotations);
+	const char *why = NULL;
 
-	if (json_object_at(object, "metadata.annotations", &annotations) != JSON_FOUND)
+	if (!value_is_object(annotations))
 		return NULL;
-	while (why == NULL && json_next_member(annotations, &members, &key, &value)) {
-		if (strcmp(key, APPLIED) != 0)
-			why = add_annotation(spelled, object_text(value, ""));
+	while (why == NULL && value_next(&cursor, &name, &value)) {
+		if (!span_equal(plain_text(&object->plain, name), span_of(APPLIED)))
+			why = add_annotation(spelled, object_text(object, value));
 	}
 	return why;
 }
 
-static const char *add_list(struct json_object *object, const char *path, struct spelled *spelled)
+static const char *add_list(struct kube_object *object, struct value list, struct spelled *spelled)
 {
-	size_t count;
-	struct json_object *list = object_list(object, path, &count);
+	static const struct member wanted[] = {{"ip", 0, NULL}, {NULL, 0, NULL}};
+	struct value_cursor items = object_items(list);
+	struct value ip;
 	const char *why = NULL;
 
-	for (size_t i = 0; i < count && why == NULL; i++)
-		why = add_text(spelled, object_text(json_element(list, i), "ip"));
+	while (why == NULL && members_next(&items, wanted, &ip))
+		why = add_text(spelled, object_text(object, ip));
 	return why;
 }
 
@@ -100,17 +101,24 @@ static void leave_out(struct spelled *spelled, const struct ip *own)
 	spelled->count = left;
 }
 
-const char *object_pod_spelled(struct json_object *object, const struct pod_object *pod,
+const char *object_pod_spelled(struct kube_object *object, const struct pod_object *pod,
 			       struct spelled *out)
 {
+	enum { HOST, HOSTS, PODS, WANTED };
+	static const struct member wanted[] = {{"hostIP", HOST, NULL},
+					       {"hostIPs", HOSTS, NULL},
+					       {"podIPs", PODS, NULL},
+					       {NULL, 0, NULL}};
 	const char *why = add_annotations(object, out);
+	struct value found[WANTED];
 
+	members_find(object->parts[PART_STATUS], wanted, found);
 	if (why == NULL)
-		why = add_text(out, object_text(object, "status.hostIP"));
+		why = add_text(out, object_text(object, found[HOST]));
 	if (why == NULL)
-		why = add_list(object, "status.hostIPs", out);
+		why = add_list(object, found[HOSTS], out);
 	if (why == NULL)
-		why = add_list(object, "status.podIPs", out);
+		why = add_list(object, found[PODS], out);
 	/* An annotation may be a copy of another pod's. */
 	if (why != NULL || pod->host_network || pod->annotated)
 		return why;
@@ -121,7 +129,7 @@ const char *object_pod_spelled(struct json_object *object, const struct pod_obje
 	return NULL;
 }
 
-const char *object_node_spelled(struct json_object *object, const struct node_object *node,
+const char *object_node_spelled(struct kube_object *object, const struct node_object *node,
 				struct spelled *out)
 {
 	const char *why = add_annotations(object, out);

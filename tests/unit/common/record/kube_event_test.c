@@ -6,13 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-#include <json-c/json.h>
-
 #include "common/bus/bus.h"
 #include "common/record/kube_event.h"
 #include "common/timeline/feed/kube_event_newest.h"
 #include "tests/unit/quoted.h"
+#include <cmocka.h>
 
 #define POD                                                               \
 	"{'kind':'Pod','metadata':{'uid':'u','name':'n','namespace':'s'," \
@@ -44,7 +42,7 @@ static void check_refused(const char *text, enum fault_reason reason, const char
 	if (fault.reason != reason || strcmp(fault.member, member) != 0)
 		fail_msg("%s: %s at '%s', expected %s at '%s'", text, fault_name(fault.reason),
 			 fault.member, fault_name(reason), member);
-	assert_null(event.object);
+	assert_false(value_present(event.object.whole));
 }
 
 static void reads_what_tenure_kube_writes(void **state)
@@ -59,9 +57,9 @@ static void reads_what_tenure_kube_writes(void **state)
 	assert_int_equal(event.resource, KUBE_PODS);
 	assert_int_equal(event.received.ns, at("2026-11-23T08:00:01.25Z").ns);
 	assert_int_equal(event.resource_version, 12);
-	assert_string_equal(event.uid, "u");
-	assert_string_equal(event.name, "n");
-	assert_string_equal(event.namespace, "s");
+	assert_true(span_equal(event.uid, span_of("u")));
+	assert_true(span_equal(event.name, span_of("n")));
+	assert_true(span_equal(event.namespace, span_of("s")));
 	kube_event_clear(&event);
 }
 
@@ -122,7 +120,7 @@ static void reads_a_line_of_kubectl(void **state)
 
 	event = read_event(quoted(POD));
 	assert_int_equal(event.type, KUBE_ADDED);
-	assert_string_equal(event.uid, "u");
+	assert_true(span_equal(event.uid, span_of("u")));
 	kube_event_clear(&event);
 }
 
@@ -290,6 +288,8 @@ static void a_list_is_of_the_kind_of_its_items(void **state)
 
 static void finds_the_newest_instant(void **state)
 {
+	struct kube_object none = {.whole = {NULL, 0}};
+
 	(void)state;
 	static const struct {
 		const char *object;
@@ -309,12 +309,16 @@ static void finds_the_newest_instant(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct json_object *object = json_tokener_parse(quoted(cases[i].object));
+		const char *text = quoted(cases[i].object);
+		struct kube_object object;
+		struct value whole;
 
-		assert_int_equal(kube_event_newest_instant(object).ns, at(cases[i].newest).ns);
-		json_object_put(object);
+		assert_true(value_parse(text, strlen(text), &whole));
+		kube_object_read(whole, &object);
+		assert_int_equal(kube_event_newest_instant(&object).ns, at(cases[i].newest).ns);
+		plain_free(&object.plain);
 	}
-	assert_int_equal(kube_event_newest_instant(NULL).ns, WHEN_MIN.ns);
+	assert_int_equal(kube_event_newest_instant(&none).ns, WHEN_MIN.ns);
 }
 
 int main(void)

@@ -10,37 +10,37 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "common/base/json.h"
 #include "common/timeline/feed/object.h"
 #include "tests/unit/quoted.h"
 
-static struct json_object *parsed(const char *text)
+static struct kube_object parsed(const char *text)
 {
-	enum scan_outcome outcome;
-	struct json_object *tree = json_parse(text, strlen(text), &outcome);
+	struct kube_object object;
+	struct value whole;
 
-	if (tree == NULL)
+	if (!value_parse(text, strlen(text), &whole))
 		fail_msg("not JSON: %s", text);
-	return tree;
+	kube_object_read(whole, &object);
+	return object;
 }
 
 static void the_controller_is_the_owner_that_says_so(void **state)
 {
-	struct json_object *tree =
+	struct kube_object tree =
 		parsed(quoted("{'metadata':{'ownerReferences':[{'kind':'Node','name':'n1',"
 			      "'controller':false},{'kind':'Job','name':'j','uid':'u',"
 			      "'controller':true}]}}"));
-	struct json_object *none = parsed(quoted("{'metadata':{'ownerReferences':[{'kind':'Node',"
-						 "'name':'n1','controller':'true'}]}}"));
+	struct kube_object none = parsed(quoted("{'metadata':{'ownerReferences':[{'kind':'Node',"
+						"'name':'n1','controller':'true'}]}}"));
 	struct span kind, name, uid;
 
 	(void)state;
-	object_controller(tree, &kind, &name, &uid);
+	object_controller(&tree, &kind, &name, &uid);
 	assert_true(span_equal(kind, span_of("Job")) && span_equal(uid, span_of("u")));
-	object_controller(none, &kind, &name, &uid);
+	object_controller(&none, &kind, &name, &uid);
 	assert_int_equal(kind.length + name.length + uid.length, 0);
-	json_free(tree);
-	json_free(none);
+	plain_free(&tree.plain);
+	plain_free(&none.plain);
 }
 
 static void a_deployment_config_is_above_its_replication_controller(void **state)
@@ -67,7 +67,7 @@ static void a_deployment_config_is_above_its_replication_controller(void **state
 	(void)state;
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
 		struct pod_object pod;
-		struct json_object *tree;
+		struct kube_object tree;
 		char text[512];
 
 		snprintf(text, sizeof(text),
@@ -76,10 +76,10 @@ static void a_deployment_config_is_above_its_replication_controller(void **state
 			 "'controller':true}]}}",
 			 cases[c].notes, cases[c].owner);
 		tree = parsed(quoted(text));
-		assert_null(object_pod(tree, WHEN_MAX, &pod));
+		assert_null(object_pod(&tree, WHEN_MAX, &pod));
 		assert_true(span_equal(pod.names.owner_kind, span_of(cases[c].kind)));
 		assert_true(span_equal(pod.names.owner_name, span_of(cases[c].name)));
-		json_free(tree);
+		plain_free(&tree.plain);
 	}
 }
 

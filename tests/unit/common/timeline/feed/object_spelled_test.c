@@ -9,35 +9,35 @@
 
 #include <cmocka.h>
 
-#include "common/base/json.h"
 #include "common/timeline/feed/object.h"
 #include "tests/unit/quoted.h"
 
-static struct json_object *parsed(const char *text)
+static struct kube_object parsed(const char *text)
 {
-	enum scan_outcome outcome;
-	struct json_object *tree = json_parse(text, strlen(text), &outcome);
+	struct kube_object object;
+	struct value whole;
 
-	if (tree == NULL)
+	if (!value_parse(text, strlen(text), &whole))
 		fail_msg("not JSON: %s", text);
-	return tree;
+	kube_object_read(whole, &object);
+	return object;
 }
 
 /* What OBJECT spells, as a pod or a node. */
 static const char *spelled(const char *object, bool is_pod, char *text, size_t size)
 {
-	struct json_object *tree = parsed(quoted(object));
+	struct kube_object tree = parsed(quoted(object));
 	struct spelled found = {.count = 0};
 	struct node_object node;
 	struct pod_object pod;
 	size_t length = 0;
 
 	if (is_pod) {
-		assert_null(object_pod(tree, WHEN_MAX, &pod));
-		assert_null(object_pod_spelled(tree, &pod, &found));
+		assert_null(object_pod(&tree, WHEN_MAX, &pod));
+		assert_null(object_pod_spelled(&tree, &pod, &found));
 	} else {
-		assert_null(object_node(tree, &node));
-		assert_null(object_node_spelled(tree, &node, &found));
+		assert_null(object_node(&tree, &node));
+		assert_null(object_node_spelled(&tree, &node, &found));
 		object_node_free(&node);
 	}
 	text[0] = '\0';
@@ -49,7 +49,7 @@ static const char *spelled(const char *object, bool is_pod, char *text, size_t s
 					   s > 0 ? " " : "", ip, found.list[s].bits);
 	}
 	free(found.list);
-	json_free(tree);
+	plain_free(&tree.plain);
 	return text;
 }
 

@@ -10,18 +10,18 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "common/base/json.h"
 #include "common/timeline/feed/object.h"
 #include "tests/unit/quoted.h"
 
-static struct json_object *parsed(const char *text)
+static struct kube_object parsed(const char *text)
 {
-	enum scan_outcome outcome;
-	struct json_object *tree = json_parse(text, strlen(text), &outcome);
+	struct kube_object object;
+	struct value whole;
 
-	if (tree == NULL)
+	if (!value_parse(text, strlen(text), &whole))
 		fail_msg("not JSON: %s", text);
-	return tree;
+	kube_object_read(whole, &object);
+	return object;
 }
 
 /* The addresses as one text. */
@@ -75,34 +75,34 @@ static void a_pod_has_the_addresses_in_its_status_or_else_in_annotations(void **
 
 	(void)state;
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		struct json_object *tree = parsed(quoted(cases[c].object));
+		struct kube_object tree = parsed(quoted(cases[c].object));
 		struct pod_object pod;
 
-		assert_null(object_pod(tree, WHEN_MAX, &pod));
+		assert_null(object_pod(&tree, WHEN_MAX, &pod));
 		assert_string_equal(
 			listed(pod.record.addresses, pod.record.address_count, text, sizeof(text)),
 			cases[c].addresses);
 		assert_int_equal(pod.record.annotation_emptied, cases[c].emptied);
-		json_free(tree);
+		plain_free(&tree.plain);
 	}
 }
 
 static void what_is_not_an_address_is_skipped_and_counted(void **state)
 {
-	struct json_object *tree = parsed(quoted("{'status':{'podIP':'10.1.0.',"
-						 "'podIPs':[{'ip':'10.1.0.1'}]}}"));
+	struct kube_object tree = parsed(quoted("{'status':{'podIP':'10.1.0.',"
+						"'podIPs':[{'ip':'10.1.0.1'}]}}"));
 	struct pod_object pod;
 
 	(void)state;
-	assert_null(object_pod(tree, WHEN_MAX, &pod));
+	assert_null(object_pod(&tree, WHEN_MAX, &pod));
 	assert_int_equal(pod.record.address_count, 1);
 	assert_int_equal(pod.refused, 1);
-	json_free(tree);
+	plain_free(&tree.plain);
 }
 
 static void reads_the_sandbox_and_all_containers(void **state)
 {
-	struct json_object *tree = parsed(
+	struct kube_object tree = parsed(
 		quoted("{'metadata':{'deletionTimestamp':'2026-11-23T09:00:00Z'},"
 		       "'spec':{'hostNetwork':true,'nodeName':'n1'},'status':{'phase':'Failed',"
 		       "'startTime':'2026-11-23T08:00:00Z','conditions':[{'type':'Ready',"
@@ -120,7 +120,7 @@ static void reads_the_sandbox_and_all_containers(void **state)
 	int64_t start;
 
 	(void)state;
-	assert_null(object_pod(tree, WHEN_MAX, &pod));
+	assert_null(object_pod(&tree, WHEN_MAX, &pod));
 	start = record->kubelet_saw.ns;
 	assert_true(pod.host_network);
 	assert_int_equal(record->sandbox, POD_SANDBOX_TRUE);
@@ -132,33 +132,33 @@ static void reads_the_sandbox_and_all_containers(void **state)
 	assert_true(record->all_terminated && record->running && record->terminal &&
 		    record->terminating);
 	assert_int_equal(record->node, span_hash(span_of("n1")));
-	json_free(tree);
+	plain_free(&tree.plain);
 }
 
 static void a_pod_that_no_kubelet_saw_is_as_old_as_its_object(void **state)
 {
-	struct json_object *created = parsed(
+	struct kube_object created = parsed(
 		quoted("{'metadata':{'creationTimestamp':'2026-11-23T08:00:00Z'},'status':{}}"));
-	struct json_object *started =
+	struct kube_object started =
 		parsed(quoted("{'metadata':{'creationTimestamp':'2026-11-23T08:00:00Z'},"
 			      "'status':{'startTime':'2026-11-23T08:00:02Z'}}"));
 	struct pod_object pod;
 	struct when start;
 
 	(void)state;
-	assert_null(object_pod(created, WHEN_MAX, &pod));
+	assert_null(object_pod(&created, WHEN_MAX, &pod));
 	start = pod.record.start_time;
 	assert_false(when_is_min(start));
 	assert_true(when_is_min(pod.record.kubelet_saw));
-	assert_null(object_pod(started, WHEN_MAX, &pod));
+	assert_null(object_pod(&started, WHEN_MAX, &pod));
 	assert_int_equal(pod.record.start_time.ns, start.ns + 2 * NS_PER_SECOND);
-	json_free(created);
-	json_free(started);
+	plain_free(&created.plain);
+	plain_free(&started.plain);
 }
 
 static void a_node_has_its_own_and_the_plugins_addresses(void **state)
 {
-	struct json_object *tree = parsed(
+	struct kube_object tree = parsed(
 		quoted("{'metadata':{'name':'n1','annotations':{"
 		       "'projectcalico.org/IPv4Address':'10.3.0.1/24',"
 		       "'projectcalico.org/IPv4VXLANTunnelAddr':'10.1.0.64',"
@@ -172,7 +172,7 @@ static void a_node_has_its_own_and_the_plugins_addresses(void **state)
 	char text[512];
 
 	(void)state;
-	assert_null(object_node(tree, &node));
+	assert_null(object_node(&tree, &node));
 	assert_string_equal(listed_addresses(&node.addresses, text, sizeof(text)),
 			    "10.3.0.1 192.0.2.1 10.1.0.64 fd00::64 10.1.0.1 fd00::1");
 	assert_true(node.addresses.list[0].internal && !node.addresses.list[1].internal);
@@ -180,12 +180,12 @@ static void a_node_has_its_own_and_the_plugins_addresses(void **state)
 	object_node_free(&node);
 	assert_int_equal(node.ranges.count, 2);
 	assert_true(span_equal(node.zone, span_of("z1")) && span_equal(node.region, span_of("r1")));
-	json_free(tree);
+	plain_free(&tree.plain);
 }
 
 static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 {
-	struct json_object *tree =
+	struct kube_object tree =
 		parsed(quoted("{'metadata':{'name':'web','namespace':'shop'},"
 			      "'spec':{'clusterIP':'10.2.0.1','clusterIPs':['10.2.0.1','fd00::a'],"
 			      "'externalIPs':['192.0.2.7'],'type':'LoadBalancer','ports':[{'port':"
@@ -193,13 +193,13 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 			      "{'port':53,'protocol':'UDP','nodePort':30053},{'port':81}]},"
 			      "'status':{'loadBalancer':{'ingress':[{'ip':'192.0.2.8'},"
 			      "{'hostname':'lb.example'}]}}}"));
-	struct json_object *headless = parsed(quoted("{'spec':{'clusterIP':'None',"
-						     "'clusterIPs':['None']}}"));
+	struct kube_object headless = parsed(quoted("{'spec':{'clusterIP':'None',"
+						    "'clusterIPs':['None']}}"));
 	struct service_object service;
 	char text[512];
 
 	(void)state;
-	assert_null(object_service(tree, &service));
+	assert_null(object_service(&tree, &service));
 	assert_string_equal(listed_addresses(&service.addresses, text, sizeof(text)),
 			    "10.2.0.1 fd00::a 192.0.2.7 192.0.2.8");
 	assert_int_equal(service.ports.count, 3);
@@ -208,61 +208,66 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 	assert_int_equal(service.node_ports.list[1].protocol, 17);
 	assert_true(!service.addresses.list[1].shared && service.addresses.list[2].shared);
 	object_service_free(&service);
-	assert_null(object_service(headless, &service));
+	assert_null(object_service(&headless, &service));
 	assert_int_equal(service.addresses.count, 0);
 	object_service_free(&service);
-	json_free(tree);
-	json_free(headless);
+	plain_free(&tree.plain);
+	plain_free(&headless.plain);
 }
 
 static void a_slice_lists_addresses_with_ports(void **state)
 {
-	struct json_object *tree = parsed(quoted(
+	struct kube_object tree = parsed(quoted(
 		"{'metadata':{'labels':{'kubernetes.io/service-name':'web'}},"
 		"'addressType':'IPv4','ports':[{'port':80},{'protocol':'UDP','port':null},"
 		"{'protocol':'QUIC','port':1}],'endpoints':[{'addresses':['10.1.0.1','10.1.0.2'],"
 		"'targetRef':{'uid':'uid-a'}},{'addresses':[]}]}"));
-	struct json_object *names = parsed(quoted("{'metadata':{'labels':{"
-						  "'kubernetes.io/service-name':'web'}},"
-						  "'addressType':'FQDN','endpoints':[]}"));
+	struct kube_object names = parsed(quoted("{'metadata':{'labels':{"
+						 "'kubernetes.io/service-name':'web'}},"
+						 "'addressType':'FQDN','endpoints':[]}"));
 	struct address_list addresses = {.count = 0};
+	struct value parts[ENDPOINT_PARTS];
+	struct value_cursor endpoints;
 	struct slice_object slice;
 	struct span uid;
 
 	(void)state;
-	assert_null(object_slice(tree, &slice));
+	assert_null(object_slice(&tree, &slice));
 	assert_true(span_equal(slice.service, span_of("web")));
 	assert_int_equal(slice.ports.count, 2);
 	assert_int_equal(slice.ports.list[1].port, 0); /* every port */
-	assert_null(object_endpoint(&slice, 0, &addresses, &uid));
+	endpoints = object_items(slice.endpoints);
+	assert_true(object_next_endpoint(&endpoints, parts));
+	assert_null(object_endpoint(&tree, parts, &addresses, &uid));
 	assert_int_equal(addresses.count, 2);
 	assert_true(span_equal(uid, span_of("uid-a")));
-	assert_null(object_endpoint(&slice, 1, &addresses, &uid));
+	assert_true(object_next_endpoint(&endpoints, parts));
+	assert_null(object_endpoint(&tree, parts, &addresses, &uid));
 	assert_int_equal(addresses.count + uid.length, 0);
 	free(addresses.list);
 	object_slice_free(&slice);
-	assert_null(object_slice(names, &slice));
+	assert_null(object_slice(&names, &slice));
 	assert_int_equal(slice.service.length, 0);
 	object_slice_free(&slice);
-	json_free(tree);
-	json_free(names);
+	plain_free(&tree.plain);
+	plain_free(&names.plain);
 }
 
 static void a_secondary_address_follows_the_pods_own(void **state)
 {
-	struct json_object *tree =
+	struct kube_object tree =
 		parsed("{\"metadata\":{\"annotations\":{\"k8s.v1.cni.cncf.io/network-status\":"
 		       "\"[{\\\"ips\\\":[\\\"10.1.0.1\\\"]},{\\\"name\\\":\\\"x\\\"},"
 		       "{\\\"ips\\\":[\\\"172.16.0.5\\\",\\\"no\\\"]}]\"}},"
 		       "\"status\":{\"podIP\":\"10.1.0.1\"}}");
-	struct json_object *alone =
+	struct kube_object alone =
 		parsed("{\"metadata\":{\"annotations\":{\"k8s.v1.cni.cncf.io/network-status\":"
 		       "\"[{\\\"ips\\\":[\\\"172.16.0.5\\\"]}]\"}}}");
 	struct pod_object pod;
 	char text[512];
 
 	(void)state;
-	assert_null(object_pod(tree, WHEN_MAX, &pod));
+	assert_null(object_pod(&tree, WHEN_MAX, &pod));
 	assert_string_equal(
 		listed(pod.record.addresses, pod.record.address_count, text, sizeof(text)),
 		"10.1.0.1");
@@ -270,18 +275,18 @@ static void a_secondary_address_follows_the_pods_own(void **state)
 		listed(pod.record.secondary, pod.record.secondary_count, text, sizeof(text)),
 		"172.16.0.5");
 	assert_int_equal(pod.refused, 1);
-	assert_null(object_pod(alone, WHEN_MAX, &pod));
+	assert_null(object_pod(&alone, WHEN_MAX, &pod));
 	assert_int_equal(pod.record.address_count + pod.record.secondary_count, 0);
-	json_free(tree);
-	json_free(alone);
+	plain_free(&tree.plain);
+	plain_free(&alone.plain);
 }
 
 static void a_node_has_the_addresses_of_ovn_and_flannel(void **state)
 {
-	struct json_object *one =
+	struct kube_object one =
 		parsed("{\"metadata\":{\"annotations\":{\"k8s.ovn.org/node-subnets\":"
 		       "\"{\\\"default\\\":\\\"10.129.0.0/23\\\"}\"}}}");
-	struct json_object *two =
+	struct kube_object two =
 		parsed("{\"metadata\":{\"annotations\":{\"flannel.alpha.coreos.com/backend-type\":"
 		       "\"vxlan\",\"k8s.ovn.org/node-subnets\":"
 		       "\"{\\\"default\\\":[\\\"10.129.0.0/23\\\",\\\"fd01::/64\\\"]}\"}},"
@@ -290,36 +295,36 @@ static void a_node_has_the_addresses_of_ovn_and_flannel(void **state)
 	char text[512];
 
 	(void)state;
-	assert_null(object_node(one, &node));
+	assert_null(object_node(&one, &node));
 	assert_string_equal(listed_addresses(&node.addresses, text, sizeof(text)), "10.129.0.2");
 	assert_int_equal(node.subnets.count, 1);
 	object_node_free(&node);
-	assert_null(object_node(two, &node));
+	assert_null(object_node(&two, &node));
 	assert_string_equal(listed_addresses(&node.addresses, text, sizeof(text)),
 			    "10.129.0.2 fd01::2 10.244.1.1 10.244.1.0");
 	object_node_free(&node);
-	json_free(one);
-	json_free(two);
+	plain_free(&one.plain);
+	plain_free(&two.plain);
 }
 
 static void a_balancers_address_counts_only_while_the_type_says_so(void **state)
 {
-	struct json_object *tree =
+	struct kube_object tree =
 		parsed(quoted("{'spec':{'type':'ClusterIP','clusterIP':'10.2.0.1'},"
 			      "'status':{'loadBalancer':{'ingress':[{'ip':'192.0.2.8'}]}}}"));
 	struct service_object service;
 
 	(void)state;
-	assert_null(object_service(tree, &service));
+	assert_null(object_service(&tree, &service));
 	assert_int_equal(service.addresses.count, 1);
 	object_service_free(&service);
-	json_free(tree);
+	plain_free(&tree.plain);
 }
 
 static void what_a_pod_has_beyond_its_room_is_cut_and_counted(void **state)
 {
 	char text[4096] = "{\"status\":{\"podIPs\":[";
-	struct json_object *tree;
+	struct kube_object tree;
 	struct pod_object pod;
 
 	(void)state;
@@ -328,27 +333,26 @@ static void what_a_pod_has_beyond_its_room_is_cut_and_counted(void **state)
 			 "%s{\"ip\":\"10.1.0.%d\"}", i > 1 ? "," : "", i);
 	snprintf(text + strlen(text), sizeof(text) - strlen(text), "]}}");
 	tree = parsed(text);
-	assert_null(object_pod(tree, WHEN_MAX, &pod));
+	assert_null(object_pod(&tree, WHEN_MAX, &pod));
 	assert_int_equal(pod.record.address_count, EPOCH_ADDRESSES_MAX);
 	assert_int_equal(pod.refused, 3);
-	json_free(tree);
+	plain_free(&tree.plain);
 }
 
 static void ranges_of_a_service_cidr(void **state)
 {
-	struct json_object *tree =
-		parsed(quoted("{'spec':{'cidrs':['10.2.0.0/16','fd00::/112']}}"));
-	struct json_object *bad = parsed(quoted("{'spec':{'cidrs':['10.2.0.0/160']}}"));
+	struct kube_object tree = parsed(quoted("{'spec':{'cidrs':['10.2.0.0/16','fd00::/112']}}"));
+	struct kube_object bad = parsed(quoted("{'spec':{'cidrs':['10.2.0.0/160']}}"));
 	struct range_list ranges;
 
 	(void)state;
-	assert_null(object_ranges(tree, &ranges));
+	assert_null(object_ranges(&tree, &ranges));
 	assert_int_equal(ranges.count, 2);
-	assert_null(object_ranges(bad, &ranges));
+	assert_null(object_ranges(&bad, &ranges));
 	assert_int_equal(ranges.count, 0);
 	assert_int_equal(ranges.refused, 1);
-	json_free(tree);
-	json_free(bad);
+	plain_free(&tree.plain);
+	plain_free(&bad.plain);
 }
 
 int main(void)
