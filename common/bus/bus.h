@@ -53,8 +53,15 @@ struct bus_record {
 	int32_t partition;    /* 0 in a file; BUS_ANY_PARTITION: chosen by the hash of the key */
 	int64_t offset;       /* set by reads */
 	int64_t timestamp_ms; /* milliseconds since 1970, or BUS_NO_TIMESTAMP */
+	int64_t end;          /* set by reads: see struct lines_line */
 	struct bus_header headers[BUS_HEADERS_MAX]; /* only written, and only to Kafka */
 	size_t header_count;
+};
+
+/* A place in a file, between two records. */
+struct bus_place {
+	int64_t record; /* the number of the next one */
+	int64_t byte;   /* where it begins */
 };
 
 enum bus_status {

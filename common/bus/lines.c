@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,9 @@ static bool take(struct lines_reader *reader, bool complete, struct lines_line *
 			reader->number++;
 		reader->start += newline == NULL ? length : length + 1;
 		reader->seen = reader->start;
+		line->end = -1;
+		if (newline != NULL)
+			line->end = reader->position - (int64_t)(reader->end - reader->start);
 		return true;
 	}
 }
@@ -234,7 +238,21 @@ static int go_to(struct lines_reader *reader, int64_t from)
 	return 0;
 }
 
-struct lines_reader *lines_reader_open(const char *path, bool follow, int64_t from)
+static int go_to_place(struct lines_reader *reader, const struct bus_place *place)
+{
+	if (lseek(reader->fd, place->byte, SEEK_SET) < 0) {
+		log_error("%s: cannot go to byte %" PRId64 ": %s", reader->path, place->byte,
+			  strerror(errno));
+		return -1;
+	}
+	reader->number = place->record;
+	reader->position = place->byte;
+	return 0;
+}
+
+/* At PLACE, or at FROM if it is NULL. */
+static struct lines_reader *open_at(const char *path, bool follow, int64_t from,
+				    const struct bus_place *place)
 {
 	struct lines_reader *reader = calloc(1, sizeof(*reader));
 	struct stat status;
@@ -268,11 +286,23 @@ struct lines_reader *lines_reader_open(const char *path, bool follow, int64_t fr
 			goto out;
 		}
 	}
-	if (make_room(reader) == 0 && go_to(reader, from) == 0)
+	if (make_room(reader) == 0 &&
+	    (place != NULL ? go_to_place(reader, place) : go_to(reader, from)) == 0)
 		return reader;
 out:
 	lines_reader_close(reader);
 	return NULL;
+}
+
+struct lines_reader *lines_reader_open(const char *path, bool follow, int64_t from)
+{
+	return open_at(path, follow, from, NULL);
+}
+
+struct lines_reader *lines_reader_open_at(const char *path, bool follow,
+					  const struct bus_place *place)
+{
+	return open_at(path, follow, 0, place);
 }
 
 void lines_reader_close(struct lines_reader *reader)

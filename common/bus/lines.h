@@ -14,12 +14,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/bus/bus.h"
+
 enum lines_status { LINES_RECORD, LINES_QUIET, LINES_END, LINES_BROKEN };
 
 struct lines_line {
 	const char *bytes; /* without the newline; borrowed until the next read */
 	size_t length;
 	int64_t number;
+	int64_t end; /* where the next line begins, in bytes; -1 if no newline ends this one */
 };
 
 struct lines_reader;
@@ -28,6 +31,9 @@ struct lines_reader;
  * file if FROM is -1 - N. FOLLOW waits for more at the end of a file; a pipe ends when its
  * writers have closed it. Returns NULL after logging. */
 struct lines_reader *lines_reader_open(const char *path, bool follow, int64_t from);
+/* Opens the file PATH at PLACE. Returns NULL after logging. */
+struct lines_reader *lines_reader_open_at(const char *path, bool follow,
+					  const struct bus_place *place);
 /* Waits up to TIMEOUT_MS (-1: forever) for the next line. */
 enum lines_status lines_read(struct lines_reader *reader, int timeout_ms, struct lines_line *line);
 /* True once the end of the file has been reached. */

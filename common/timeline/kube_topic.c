@@ -7,9 +7,10 @@
 
 #include "common/program/log.h"
 #include "common/program/stop.h"
+#include "common/timeline/kube_mark.h"
 #include "common/topic/topic_reader.h"
 
-#define CATCH_UP_RECORDS 10000 /* between two checks for a signal */
+#define CATCH_UP_RECORDS 10000 /* between two checks for a signal, and between two marks */
 #define DIFFERS "it is not what the store was made from"
 #define DIFFERS_OR_TRIMMED DIFFERS ", or its start was removed"
 #define GREW "it has grown since its end was applied"
@@ -28,6 +29,8 @@ struct kube_topic {
 	int64_t check;  /* up to this offset the topic must hash to WANTED (1); -1: it did */
 	uint64_t wanted;
 	uint64_t chain; /* of the records of the files read so far (1) */
+	int64_t end;    /* of the last record in its file, -1 if that is not known */
+	int64_t marked; /* records up to the last mark */
 	int exit_code;
 	bool kafka;
 	bool ended; /* every file was read to its end */
@@ -51,9 +54,53 @@ static int open_current(struct kube_topic *topic, int64_t from)
 	return -1;
 }
 
+/* Continues after the last mark if the files are the same up to it. 1, 0 if not, -1 after logging. */
+static int start_at_mark(struct kube_topic *topic)
+{
+	struct kube_mark mark;
+	int found = kube_mark_find(topic->timeline, topic->addresses, &mark);
+
+	if (found <= 0)
+		return found;
+	topic->current = mark.current;
+	topic->base = mark.base;
+	topic->chain = mark.chain;
+	topic->marked = mark.base + mark.place.record;
+	if (topic->marked > topic->check)
+		topic->check = -1;
+	topic_reader_close(topic->reader);
+	topic->reader =
+		topic_reader_open_at(current_address(topic), &topic->options.bus, &mark.place);
+	topic->seen = mark.place.record;
+	topic->unread = 0;
+	if (topic->reader != NULL)
+		return 1;
+	topic->exit_code = EX_NOINPUT;
+	return -1;
+}
+
+/* Marks what was read, unless it is not known where the next record begins. -1 after logging. */
+static int put_mark(struct kube_topic *topic)
+{
+	const struct kube_mark mark = {
+		.current = topic->current,
+		.base = topic->base,
+		.place = {topic->seen, topic->end},
+		.chain = timeline_chain(topic->timeline),
+	};
+	int64_t read = topic->base + topic->seen;
+
+	if (topic->kafka || topic->seen == 0 || topic->end < 0 || read == topic->marked ||
+	    timeline_next_offset(topic->timeline) != read)
+		return 0;
+	topic->marked = read;
+	return kube_mark_put(topic->timeline, topic->addresses, &mark);
+}
+
 /* Starts at the last record of the store, to find it again (1). */
 static int start(struct kube_topic *topic)
 {
+	int rc = 0;
 	int64_t next = timeline_next_offset(topic->timeline);
 
 	topic->check = next - 1;
@@ -62,9 +109,15 @@ static int start(struct kube_topic *topic)
 	topic->chain = 0;
 	topic->current = 0;
 	topic->base = 0;
+	topic->marked = 0;
+	topic->end = -1;
 	topic->ended = false;
 	if (timeline_set_closed(topic->timeline, false) < 0)
 		return -1;
+	if (!topic->kafka && next > 0)
+		rc = start_at_mark(topic);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	return open_current(topic, topic->kafka && next > 0 ? next - 1 : BUS_FROM_START);
 }
 
@@ -169,6 +222,7 @@ void kube_topic_close(struct kube_topic *topic)
 {
 	if (topic == NULL)
 		return;
+	put_mark(topic);
 	topic_reader_close(topic->reader);
 	free(topic);
 }
@@ -253,7 +307,6 @@ static int apply(struct kube_topic *topic, int64_t offset, const struct bus_reco
  * the end, -1 after logging. */
 static int next_file(struct kube_topic *topic)
 {
-	topic->base += topic->seen;
 	if (!topic->kafka && topic->seen > 0 && topic->unread == topic->seen) {
 		log_error("%s: none of its records can be read", current_address(topic));
 		topic->exit_code = EX_DATAERR;
@@ -261,6 +314,7 @@ static int next_file(struct kube_topic *topic)
 	}
 	if (topic->current + 1 < topic->addresses->count) {
 		topic->current++;
+		topic->base += topic->seen;
 		return open_current(topic, BUS_FROM_START) < 0 ? -1 : 1;
 	}
 	if (topic->check >= 0)
@@ -283,6 +337,7 @@ static int read_records(struct kube_topic *topic, int limit, int timeout_ms)
 		case BUS_RECORD:
 			count++;
 			topic->seen++;
+			topic->end = record.end;
 			if (apply(topic, topic->kafka ? record.offset : topic->base + record.offset,
 				  &record) < 0)
 				return -1;
@@ -306,8 +361,10 @@ static int read_records(struct kube_topic *topic, int limit, int timeout_ms)
 int kube_topic_turn(struct kube_topic *topic, int limit, int timeout_ms)
 {
 	int count = read_records(topic, limit, timeout_ms);
+	bool due = topic->ended || topic->base + topic->seen >= topic->marked + CATCH_UP_RECORDS;
 
-	if (count <= 0 || timeline_flush(topic->timeline) == 0)
+	if (count <= 0 || ((!due || put_mark(topic) == 0) &&
+			   (!kube_topic_caught_up(topic) || timeline_flush(topic->timeline) == 0)))
 		return count;
 	topic->exit_code = EX_IOERR;
 	return -1;

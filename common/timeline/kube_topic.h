@@ -5,8 +5,9 @@
  *
  * (1) The store is trusted only after what it was made from is found again. In a topic this
  *     is the last record applied, and the first one unless it was trimmed; in files, which
- *     may have changed anywhere, every record. Otherwise the store is emptied and the topic
- *     read from its start.
+ *     may have changed anywhere, every record, except those before a mark (kube_mark.h says when
+ *     files count as unchanged up to it). Otherwise the store is emptied and the topic read from
+ *     its start.
  * (2) If outputs were made from the store, files whose first record is not the one that the
  *     store was made from are an error.
  * (3) A record that cannot be read is skipped and counted, and the first of a file is logged. A

@@ -17,23 +17,47 @@ int topic_options_check(const struct bus_options *options)
 	return kafka_reader_check(options);
 }
 
-struct topic_reader *topic_reader_open(const char *address, const struct bus_options *options,
-				       int64_t from)
+/* Takes what was opened; frees READER if that is nothing. */
+static struct topic_reader *opened(struct topic_reader *reader, struct kafka_reader *kafka,
+				   struct lines_reader *lines)
 {
-	struct topic_reader *reader = calloc(1, sizeof(*reader));
-
-	if (reader == NULL) {
-		log_error("%s: out of memory for its records", address);
-		return NULL;
-	}
-	if (bus_is_kafka(address))
-		reader->kafka = kafka_reader_open(bus_topic(address), options, from);
-	else
-		reader->lines = lines_reader_open(address, options->follow, from);
-	if (reader->kafka != NULL || reader->lines != NULL)
+	reader->kafka = kafka;
+	reader->lines = lines;
+	if (kafka != NULL || lines != NULL)
 		return reader;
 	free(reader);
 	return NULL;
+}
+
+static struct topic_reader *allocate(const char *address)
+{
+	struct topic_reader *reader = calloc(1, sizeof(*reader));
+
+	if (reader == NULL)
+		log_error("%s: out of memory for its records", address);
+	return reader;
+}
+
+struct topic_reader *topic_reader_open(const char *address, const struct bus_options *options,
+				       int64_t from)
+{
+	struct topic_reader *reader = allocate(address);
+
+	if (reader == NULL)
+		return NULL;
+	return bus_is_kafka(address)
+		       ? opened(reader, kafka_reader_open(bus_topic(address), options, from), NULL)
+		       : opened(reader, NULL, lines_reader_open(address, options->follow, from));
+}
+
+struct topic_reader *topic_reader_open_at(const char *path, const struct bus_options *options,
+					  const struct bus_place *place)
+{
+	struct topic_reader *reader = allocate(path);
+
+	return reader == NULL
+		       ? NULL
+		       : opened(reader, NULL, lines_reader_open_at(path, options->follow, place));
 }
 
 static enum bus_status read_line(struct lines_reader *lines, int timeout_ms,
@@ -48,6 +72,7 @@ static enum bus_status read_line(struct lines_reader *lines, int timeout_ms,
 			.value_length = line.length,
 			.offset = line.number,
 			.timestamp_ms = BUS_NO_TIMESTAMP,
+			.end = line.end,
 		};
 		return BUS_RECORD;
 	case LINES_QUIET:

@@ -18,6 +18,9 @@ int topic_options_check(const struct bus_options *options);
  * that exist. Returns NULL after logging, also if there is no such topic or file. */
 struct topic_reader *topic_reader_open(const char *address, const struct bus_options *options,
 				       int64_t from);
+/* Opens the file PATH at PLACE. Returns NULL after logging. */
+struct topic_reader *topic_reader_open_at(const char *path, const struct bus_options *options,
+					  const struct bus_place *place);
 enum bus_status topic_reader_read(struct topic_reader *reader, int timeout_ms,
 				  struct bus_record *record);
 /* True once every record that existed at opening has been read, also with --follow. */
