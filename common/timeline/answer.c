@@ -34,8 +34,8 @@ static int add_holder(struct timeline *timeline, const struct judgement *judgeme
 {
 	const struct tenure *tenure = judgement->found.tenure;
 	enum holder_kind kind = tenure->binding.kind;
-	const struct cached_names *names =
-		names_find(timeline, judgement->history, tenure, (uint64_t)question->position);
+	const struct cached_names *names = names_find(timeline, judgement->history, judgement->view,
+						      tenure, (uint64_t)question->position);
 
 	if (names == NULL)
 		return -1;

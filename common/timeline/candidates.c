@@ -41,7 +41,7 @@ int candidates_find(struct timeline *timeline, const struct judgement *judgement
 			continue;
 		if (answer->candidate_count == TIMELINE_CANDIDATES_MAX)
 			return 0;
-		names = names_find(timeline, judgement->history, possible->tenure,
+		names = names_find(timeline, judgement->history, judgement->view, possible->tenure,
 				   (uint64_t)question->position);
 		if (names == NULL)
 			return -1;

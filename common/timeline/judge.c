@@ -4,7 +4,7 @@
 
 #include "common/base/array.h"
 #include "common/program/log.h"
-#include "common/timeline/history/history_view.h"
+#include "common/timeline/history/history_around.h"
 #include "common/timeline/outside.h"
 
 #define SLICES (1u << KUBE_ENDPOINTSLICES)
@@ -109,7 +109,7 @@ struct unpublished_question judge_unpublished(const struct timeline *timeline,
 {
 	struct cluster *cluster = timeline->answering;
 	const struct timeline_options *options = &timeline->options;
-	const struct address_view *view = &judgement->history->view;
+	const struct address_view *view = judgement->view;
 	uint64_t position = (uint64_t)question->position;
 
 	struct unpublished_question asked = {
@@ -198,7 +198,7 @@ static const char *one_reason(const struct judgement *judgement, bool sent)
 static const char *none_reason(const struct timeline *timeline, const struct judgement *judgement,
 			       const struct timeline_question *question)
 {
-	const struct address_view *view = &judgement->history->view;
+	const struct address_view *view = judgement->view;
 	const char *reason = NULL;
 
 	if (judgement->gap)
@@ -219,7 +219,7 @@ static void decide(struct timeline *timeline, const struct timeline_question *qu
 		   struct judgement *judgement)
 {
 	const struct possible_verdict *found = &judgement->found;
-	const struct address_view *view = &judgement->history->view;
+	const struct address_view *view = judgement->view;
 	uint64_t position = (uint64_t)question->position;
 	const char *whys[TIMELINE_UNRECORDED_MAX];
 
@@ -256,7 +256,7 @@ static void decide(struct timeline *timeline, const struct timeline_question *qu
 static int list_possible(struct timeline *timeline, const struct timeline_question *question,
 			 struct judgement *judgement)
 {
-	const struct address_view *view = &judgement->history->view;
+	const struct address_view *view = judgement->view;
 	const struct services_question asked = judge_services_question(question, HOLDER_SERVICE);
 	const struct tenure *tenure;
 	size_t at = view->count, count = 0;
@@ -285,25 +285,45 @@ static int list_possible(struct timeline *timeline, const struct timeline_questi
 	return 0;
 }
 
+static int judge_view(struct timeline *timeline, const struct timeline_question *question,
+		      struct judgement *judgement)
+{
+	if (judgement->view == NULL || list_possible(timeline, question, judgement) < 0)
+		return -1;
+	judgement->found =
+		possible_judge(judgement->possible, judgement->possible_count, question->start,
+			       question->end, timeline->options.skew_ns);
+	judgement->status = TIMELINE_KNOWN;
+	return 0;
+}
+
+static bool is_certain(const struct judgement *judgement)
+{
+	return judgement->found.holders == POSSIBLE_ONE && judgement->found.certain;
+}
+
 static int judge_address(struct timeline *timeline, const struct timeline_question *question,
 			 struct judgement *judgement)
 {
 	uint64_t position = (uint64_t)question->position;
 	const struct assumptions assumptions = judge_assumptions(timeline);
 	bool gateways = ranges_podcidrs_in_use(&timeline->answering->ranges, position);
-	const struct address_view *view;
 
 	judgement->history = history_of(timeline, &question->ip);
 	if (judgement->history == NULL)
 		return -1;
-	view = history_view(judgement->history, position, gateways, &assumptions);
-	if (view == NULL || list_possible(timeline, question, judgement) < 0)
+	if (judgement->history->binding_count >= HISTORY_AROUND_MIN) {
+		judgement->view = history_around(judgement->history, position, gateways,
+						 &assumptions, question->start, question->end);
+		if (judge_view(timeline, question, judgement) < 0)
+			return -1;
+		if (is_certain(judgement))
+			return 0;
+	}
+	judgement->view = history_view(judgement->history, position, gateways, &assumptions);
+	if (judge_view(timeline, question, judgement) < 0)
 		return -1;
-	judgement->found =
-		possible_judge(judgement->possible, judgement->possible_count, question->start,
-			       question->end, timeline->options.skew_ns);
-	judgement->status = TIMELINE_KNOWN;
-	if (judgement->found.holders != POSSIBLE_ONE || !judgement->found.certain)
+	if (!is_certain(judgement))
 		decide(timeline, question, judgement);
 	return 0;
 }

@@ -26,6 +26,7 @@ struct judgement {
 	bool local;         /* an address that means something else on each host */
 	/* Of the address, from the cache; NULL if LOCAL, or if the topic has no such cluster. */
 	struct history *history;
+	struct address_view *view; /* of HISTORY; that around the flow if one holder is certain */
 	const struct possible *possible; /* borrowed until the next question */
 	size_t possible_count;
 	struct possible_verdict found;

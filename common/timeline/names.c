@@ -311,10 +311,11 @@ static int fill(struct timeline *timeline, struct cached_names *cached, const st
 	return rc;
 }
 
-const struct cached_names *names_find(struct timeline *timeline, struct history *history,
-				      const struct tenure *tenure, uint64_t position)
+const struct cached_names *names_find(struct timeline *timeline, const struct history *history,
+				      struct address_view *view, const struct tenure *tenure,
+				      uint64_t position)
 {
-	struct cached_names *cached = &history->view.names[tenure->source];
+	struct cached_names *cached = &view->names[tenure->source];
 	const struct holder *holder = &history->holders[tenure->binding.holder];
 
 	if (is_fresh(cached, position))

@@ -10,8 +10,9 @@
 #define NAMES_STATUS_LENGTH (sizeof(NAMES_STATUS) - 1)
 
 /* The names of TENURE's holder at POSITION, and which memberships of HISTORY are its own. They are
- * kept in HISTORY's view. NULL after logging. */
-const struct cached_names *names_find(struct timeline *timeline, struct history *history,
-				      const struct tenure *tenure, uint64_t position);
+ * kept in VIEW, which has TENURE. NULL after logging. */
+const struct cached_names *names_find(struct timeline *timeline, const struct history *history,
+				      struct address_view *view, const struct tenure *tenure,
+				      uint64_t position);
 
 #endif

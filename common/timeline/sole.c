@@ -58,6 +58,8 @@ static bool narrow(struct sole_range *sole, const struct address_view *view,
 {
 	sole->since = when_later(tenure->at.certain_from, tenure->at.possible_from);
 	sole->until = when_earlier(tenure->at.certain_to, tenure->at.possible_to);
+	sole->since = when_later(sole->since, view->since);
+	sole->until = when_earlier(sole->until, view->until);
 	for (size_t t = 0; t < view->count; t++) {
 		const struct instants *at = &view->tenures[t].at;
 
@@ -97,7 +99,7 @@ void sole_keep(struct timeline *timeline, const struct timeline_question *questi
 	       const struct judgement *judgement, const struct cached_names *names)
 {
 	const struct history *history = judgement->history;
-	const struct address_view *view = &history->view;
+	const struct address_view *view = judgement->view;
 	const struct tenure *tenure = judgement->found.tenure;
 	const struct memberships members = {
 		history->memberships, history->membership_count, names->members,

@@ -41,7 +41,8 @@ static int add_binding(struct timeline *timeline, struct timeline_history *histo
 {
 	struct history *source = history->source;
 	struct timeline_binding *binding = &history->bindings[history->count];
-	const struct cached_names *names = names_find(timeline, source, tenure, position);
+	const struct cached_names *names =
+		names_find(timeline, source, &source->view, tenure, position);
 
 	if (names == NULL)
 		return -1;

@@ -200,7 +200,8 @@ static void trim(struct history *history)
 			 (history->holder_count + 1) * sizeof(struct holder) +
 			 (history->binding_count + 1) *
 				 (sizeof(struct binding_history) + sizeof(struct tenure) +
-				  sizeof(struct cached_names) + sizeof(struct named_holder) + 640) +
+				  sizeof(struct cached_names) + sizeof(struct named_holder) + 640 +
+				  sizeof(struct era) + sizeof(struct changing)) +
 			 (history->version_count + 1) * sizeof(struct binding_version) +
 			 (history->membership_count + 1) *
 				 (sizeof(struct membership) + sizeof(struct opening)) +
@@ -257,6 +258,9 @@ void history_free(struct history *history)
 	if (history == NULL)
 		return;
 	history_view_clear(&history->view);
+	history_view_clear(&history->around);
+	free(history->eras);
+	free(history->changing);
 	free(history->holders);
 	free(history->bindings);
 	free(history->versions);

@@ -52,6 +52,7 @@ struct cached_names {
 	size_t member_count;
 };
 
+/* What is seen of an address: all its tenures, or those around a flow. */
 struct address_view {
 	bool there;
 	bool gateways;                      /* it includes gateways */
@@ -59,6 +60,21 @@ struct address_view {
 	struct tenure *tenures;
 	struct cached_names *names; /* one for each tenure, by its source */
 	size_t count;
+	struct when since, until; /* no other tenure is possible in a flow within them */
+};
+
+/* A binding's instants as its last version has them. */
+struct era {
+	struct when first, last; /* the earliest and the latest; WHEN_MAX if it is open */
+	struct when reach;       /* the latest LAST of this one and all before it */
+	size_t binding;
+};
+
+/* The positions at which a binding changes. */
+struct changing {
+	uint64_t first_offset, last_offset;
+	uint64_t reach; /* the greatest LAST_OFFSET of this one and all before it */
+	size_t binding;
 };
 
 /* A membership of a target opened. */
@@ -77,8 +93,10 @@ struct history {
 	size_t holder_count, binding_count, version_count, membership_count, opening_count;
 	uint64_t *changes; /* every offset at which a view changes, in order */
 	size_t change_count;
-	struct text arena; /* what the spans above point into */
-	struct address_view view;
+	struct text arena;         /* what the spans above point into */
+	struct era *eras;          /* by FIRST, if there are many bindings; else NULL */
+	struct changing *changing; /* by FIRST_OFFSET, with the eras */
+	struct address_view view, around;
 	struct span spelled;    /* the row of the records that spell it */
 	uint64_t range_offset;  /* the first position at which the address is in a range */
 	struct when range_from; /* and the earliest that it may have been in use */

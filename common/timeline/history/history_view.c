@@ -15,14 +15,14 @@ void history_view_clear(struct address_view *view)
 	*view = (struct address_view){0};
 }
 
-/* The evidence of BINDING that POSITION sees, or NULL. */
-static const struct evidence *evidence_at(const struct history *history,
-					  const struct binding_history *binding, uint64_t position)
+const struct evidence *history_evidence(const struct history *history, size_t binding,
+					uint64_t position)
 {
-	const struct binding_version *version = &history->versions[binding->first_version];
+	const struct binding_history *versions = &history->bindings[binding];
+	const struct binding_version *version = &history->versions[versions->first_version];
 	const struct evidence *evidence = NULL;
 
-	for (size_t v = 0; v < binding->version_count && version[v].offset <= position; v++)
+	for (size_t v = 0; v < versions->version_count && version[v].offset <= position; v++)
 		evidence = &version[v].evidence;
 	return evidence;
 }
@@ -66,46 +66,62 @@ static size_t same_pod(const struct binding *bindings, size_t count)
 	return last->holder;
 }
 
-static size_t visible_bindings(const struct history *history, uint64_t position, bool gateways,
-			       struct binding *bindings)
+/* Adds binding number B to LIST[*COUNT] if POSITION sees it. */
+static void add_visible(const struct history *history, size_t b, uint64_t position, bool gateways,
+			struct binding *list, size_t *count)
 {
-	size_t count = 0;
+	const struct binding_history *binding = &history->bindings[b];
+	const struct holder *holder = &history->holders[binding->holder];
+	const struct evidence *evidence = history_evidence(history, b, position);
 
-	for (size_t b = 0; b < history->binding_count; b++) {
-		const struct binding_history *binding = &history->bindings[b];
-		const struct holder *holder = &history->holders[binding->holder];
-		const struct evidence *evidence = evidence_at(history, binding, position);
-
-		if (evidence == NULL || (evidence->gateway && !gateways))
-			continue;
-		bindings[count] = (struct binding){
-			.kind = holder->kind,
-			.holder = binding->holder,
-			.epoch = binding->epoch,
-			.evidence = *evidence,
-			.endpoint = holder->kind == HOLDER_POD
-					    ? endpoint_at(history, holder->uid,
-							  evidence->previous_to, position)
-					    : WHEN_MIN,
-		};
-		count++;
-		bindings[count - 1].who = same_pod(bindings, count);
-	}
-	return count;
+	if (evidence == NULL || (evidence->gateway && !gateways))
+		return;
+	list[*count] = (struct binding){
+		.kind = holder->kind,
+		.holder = binding->holder,
+		.epoch = binding->epoch,
+		.evidence = *evidence,
+		.endpoint =
+			holder->kind == HOLDER_POD
+				? endpoint_at(history, holder->uid, evidence->previous_to, position)
+				: WHEN_MIN,
+	};
+	++*count;
+	list[*count - 1].who = same_pod(list, *count);
 }
 
-static int view_fill(struct history *history, uint64_t position, bool gateways,
-		     const struct assumptions *assumptions)
+/* Sets the positions that see what POSITION sees. */
+static void set_positions(const struct history *history, struct address_view *view,
+			  uint64_t position)
 {
-	struct address_view *view = &history->view;
-	size_t room = history->binding_count + 1;
-	struct binding *bindings = calloc(room, sizeof(*bindings));
-	struct instants *instants = calloc(room, sizeof(*instants));
+	size_t low = 0, high = history->change_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (history->changes[middle] <= position)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	view->from_offset = low > 0 ? history->changes[low - 1] : 0;
+	view->until_offset = low < history->change_count ? history->changes[low] : OFFSET_NEVER;
+}
+
+int history_view_fill(struct history *history, struct address_view *view,
+		      const struct binding_choice *choice, uint64_t position, bool gateways,
+		      const struct assumptions *assumptions)
+{
+	struct binding *bindings = calloc(choice->count + 1, sizeof(*bindings));
+	struct instants *instants = calloc(choice->count + 1, sizeof(*instants));
 	int rc = -1;
 
+	history_view_clear(view);
 	if (bindings == NULL || instants == NULL)
 		goto out;
-	view->count = visible_bindings(history, position, gateways, bindings);
+	for (size_t c = 0; c < choice->count; c++)
+		add_visible(history, choice->list == NULL ? c : choice->list[c], position, gateways,
+			    bindings, &view->count);
 	view->tenures = calloc(view->count + 1, sizeof(*view->tenures));
 	view->names = calloc(view->count + 1, sizeof(*view->names));
 	if (view->tenures == NULL || view->names == NULL)
@@ -115,39 +131,31 @@ static int view_fill(struct history *history, uint64_t position, bool gateways,
 	for (size_t t = 0; t < view->count; t++)
 		view->tenures[t] = (struct tenure){bindings[t], instants[t], WHEN_MIN, t};
 	asof_sort(view->tenures, view->count);
+	view->there = true;
+	view->gateways = gateways;
+	view->since = WHEN_MIN;
+	view->until = WHEN_MAX;
+	set_positions(history, view, position);
 	rc = 0;
 out:
 	free(instants);
 	free(bindings);
+	if (rc < 0) {
+		log_error("timeline: out of memory for the history of an address");
+		history_view_clear(view);
+	}
 	return rc;
 }
 
 struct address_view *history_view(struct history *history, uint64_t position, bool gateways,
 				  const struct assumptions *assumptions)
 {
+	const struct binding_choice all = {NULL, history->binding_count};
 	struct address_view *view = &history->view;
-	size_t low = 0, high = history->change_count;
 
 	if (view->there && view->gateways == gateways && view->from_offset <= position &&
 	    position < view->until_offset)
 		return view;
-	history_view_clear(view);
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (history->changes[middle] <= position)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (view_fill(history, position, gateways, assumptions) < 0) {
-		log_error("timeline: out of memory for the history of an address");
-		history_view_clear(view);
-		return NULL;
-	}
-	view->there = true;
-	view->gateways = gateways;
-	view->from_offset = low > 0 ? history->changes[low - 1] : 0;
-	view->until_offset = low < history->change_count ? history->changes[low] : OFFSET_NEVER;
-	return view;
+	return history_view_fill(history, view, &all, position, gateways, assumptions) == 0 ? view
+											    : NULL;
 }
