@@ -24,7 +24,7 @@
 
 #define SOLE_TENURES_MAX (2u * 1024 * 1024)
 #define SOLE_TENURES_EACH 64 /* of one address */
-#define SOLE_TENURES_BYTES (UINT64_C(640) << 20)
+#define SOLE_TENURES_BYTES (UINT64_C(512) << 20)
 
 /* Which questions it answers. */
 struct sole_range {
