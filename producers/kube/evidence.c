@@ -8,6 +8,11 @@ bool evidence_provable(const struct watch *watch)
 	return watch->revision > 0 && watch->gap == NULL && !watch->partial;
 }
 
+bool evidence_is_listed(const struct watch *watch)
+{
+	return !evidence_provable(watch) && (watch->begun || watch->state == WATCH_LISTING);
+}
+
 void evidence_resume(struct watch *watch, uint64_t proved, struct when sure, uint64_t witness)
 {
 	if (watch->revision < proved)

@@ -12,6 +12,8 @@
 
 /* True when a proof may start from REVISION. */
 bool evidence_provable(const struct watch *watch);
+/* True while the list is under way after which one may. */
+bool evidence_is_listed(const struct watch *watch);
 /* Takes over what an earlier run knew of a watch that resumes; 0 for nothing. */
 void evidence_resume(struct watch *watch, uint64_t proved, struct when sure, uint64_t witness);
 /* A proof of ERA has shown that there is no other change up to REVISION, which covers

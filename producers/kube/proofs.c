@@ -13,7 +13,9 @@
 #define LIST_TIMEOUT_S 10L   /* the server waits up to 3 s for its watch cache */
 #define LISTEN_TIMEOUT_S 12L /* the server ends it after 1 s */
 #define BODY_MAX (4u * 1024 * 1024)
-#define SECOND_NS (700 * NS_PER_MS)   /* of the second, with turns of 50 ms */
+#define SECOND_NS (700 * NS_PER_MS) /* of the second, with turns of 50 ms */
+#define BESIDE_LIST_NS \
+	(10 * NS_PER_SECOND)          /* from round to round while no PROGRESS can come of one */
 #define ROUND_NS (20 * NS_PER_SECOND) /* then it has failed */
 
 void proofs_init(struct proofs *proofs, const char *cluster, int64_t interval_ns,
@@ -24,6 +26,7 @@ void proofs_init(struct proofs *proofs, const char *cluster, int64_t interval_ns
 		.interval_ns = interval_ns,
 		.watches = watches,
 		.http = http,
+		.began_at = WHEN_MIN,
 		.last_known = WHEN_MIN,
 		.last_written = WHEN_MIN,
 	};
@@ -116,7 +119,7 @@ static int begin(struct proofs *proofs, struct proof_round *round, const struct 
 	round->running = true;
 	round->failed = false;
 	round->asked_at = now->wall;
-	round->began_at = now->tick;
+	round->began_at = proofs->began_at = now->tick;
 	round->leader = KUBE_RESOURCES;
 	/* Rounds differ in length, and every interval must see a PROGRESS. */
 	proofs->retry.at = when_add(now->tick, proofs->interval_ns / 4 * 3);
@@ -331,18 +334,23 @@ static void end_round(struct proofs *proofs, struct proof_round *round)
 
 static bool due(const struct proofs *proofs, const struct clocks *now)
 {
-	if (!retry_due(&proofs->retry, now))
-		return false;
-	for (int r = 0; r < KUBE_RESOURCES; r++)
-		if (evidence_provable(&proofs->watches[r]))
-			return true;
-	return false;
+	bool provable = false, listed = false;
+
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		provable = provable || evidence_provable(&proofs->watches[r]);
+		listed = listed || evidence_is_listed(&proofs->watches[r]);
+	}
+	return provable && retry_due(&proofs->retry, now) &&
+	       (!listed || when_since(now->tick, proofs->began_at) >= BESIDE_LIST_NS);
 }
 
 int proofs_turn(struct proofs *proofs, const struct clocks *now)
 {
-	bool is_due = due(proofs, now);
+	bool is_due;
 
+	if (when_is_min(proofs->began_at))
+		proofs->began_at = now->tick;
+	is_due = due(proofs, now);
 	for (int i = 0; i < PROOFS_ROUNDS; i++) {
 		struct proof_round *round = &proofs->rounds[i];
 

@@ -19,6 +19,9 @@
  * connection reach the same API server. With HTTP/1.1 they may reach different ones, and the
  * second may lag; a change that then breaks a promise is declared (watch.h, LATE).
  *
+ * While a resource is listed for lost history or at the start, no PROGRESS can be written, and a round
+ * begins only every 10 s.
+ *
  * A revision counts changes of an etcd, and a resource may have one of its own
  * (--etcd-servers-overrides). It is then asked for its own R.
  *
@@ -86,6 +89,7 @@ struct proofs {
 	struct proof_round rounds[PROOFS_ROUNDS];
 	bool own_revisions[KUBE_RESOURCES]; /* not those of the other resources */
 	struct retry retry;       /* when the next round may begin; failures of rounds in a row */
+	struct when began_at;     /* the last round, or the first turn; by clocks.h (1) */
 	bool unanswered;          /* a list timed out: the connection may be dead */
 	struct when last_known;   /* of the last PROGRESS */
 	struct when last_written; /* by clocks.h (1) */
