@@ -9,7 +9,7 @@
 #define KUBE_WAIT_MS 20    /* flows that arrive in the meantime are delayed by up to this */
 #define FLOW_WAIT_MS 100   /* kube records are delayed by up to this, but no flow needs them */
 
-enum action { TAG, REJECT, SKIP, WAIT };
+enum action { TAG, REJECT, SKIP, WAIT, FAIL };
 
 /* What to do with a flow, and what is needed to do it. */
 struct decision {
@@ -31,7 +31,7 @@ static enum action choose(struct alignment *a, struct decision *d, const struct 
 			  struct when now)
 {
 	const struct run_options *o = a->options;
-	bool placed;
+	int placed;
 
 	d->provisional = NULL;
 	if (flow_endpoints_read(flow->value, flow->value_length, &d->ends, &d->fault) < 0)
@@ -40,12 +40,15 @@ static enum action choose(struct alignment *a, struct decision *d, const struct 
 	    (!when_is_max(o->until) && when_not_after(o->until, d->ends.end)))
 		return SKIP;
 	placed = timeline_position_for(a->timeline, d->ends.end, &d->position);
-	if (!placed && !(kube_is_complete(a) && timeline_ends_after(a->timeline, d->ends.end))) {
+	if (placed < 0)
+		return FAIL;
+	if (placed == 0 &&
+	    !(kube_is_complete(a) && timeline_ends_after(a->timeline, d->ends.end))) {
 		d->provisional = hold_policy_ask(&a->policy, d->ends.end, now);
 		if (d->provisional == NULL)
 			return WAIT;
 	}
-	if (!placed || o->hindsight)
+	if (placed == 0 || o->hindsight)
 		d->position = timeline_position_last(a->timeline);
 	return TAG;
 }
@@ -139,6 +142,7 @@ static enum exchange_outcome act(struct alignment *a, size_t index, const struct
 		exchange_skip(a->exchange, index);
 		return EXCHANGE_DONE;
 	case WAIT:
+	case FAIL:
 		break;
 	}
 	return EXCHANGE_BROKEN;

@@ -45,6 +45,10 @@ static void describe(const struct run_options *now, struct text *text)
 	for (size_t i = 0; i < t->ranges.count; i++)
 		text_add_format(text, " %s", t->ranges.values[i]);
 	text_add_string(text, t->ranges.count == 0 ? " " NOT_GIVEN "\n" : "\n");
+	if (t->options.retention_ns > 0)
+		add_duration(text, "retention", t->options.retention_ns);
+	else
+		text_add_string(text, "retention " NOT_GIVEN "\n");
 	add_when(text, "kube-from", t->options.kube_from);
 	add_when(text, "kube-until", t->options.kube_until);
 	text_add_format(text, "hindsight %s\n", now->hindsight ? "true" : "false");

@@ -107,6 +107,9 @@ static int fill(struct timeline *timeline, const struct timeline_question *quest
 		return 0;
 	if (judgement.found.certain)
 		judgement.settled = question->start;
+	if (progress_log_known_at(&timeline->answering->progress, timeline->store, position,
+				  &judgement.known) < 0)
+		return -1;
 	explain->settled = judgement.settled;
 	explain->unrecorded_count = unrecorded_list(&judgement.unrecorded, explain->unrecorded);
 	explain->in_range = outside_in_range(timeline, judgement.history, question);
@@ -160,7 +163,7 @@ bool explain_is_before(const struct explain *explain, size_t one, size_t other)
 {
 	const struct timeline_binding *bindings = explain->history.bindings;
 	const struct assumptions assumptions = {explain->options.clock, explain->options.hold_ns,
-						explain->options.skew_ns};
+						explain->options.skew_ns, WHEN_MIN};
 
 	return asof_is_before(&bindings[one].tenure->binding, &bindings[other].tenure->binding,
 			      &assumptions);

@@ -28,7 +28,7 @@ static struct history *history_of(struct timeline *timeline, const struct ip *ip
 struct assumptions judge_assumptions(const struct timeline *timeline)
 {
 	return (struct assumptions){timeline->options.clock, timeline->options.hold_ns,
-				    timeline->options.skew_ns};
+				    timeline->options.skew_ns, timeline->answering->horizon};
 }
 
 /* GAPs and coverage are on tenure-kube's clock, flows on a capture's. */
@@ -107,7 +107,6 @@ struct unpublished_question judge_unpublished(const struct timeline *timeline,
 					      const struct judgement *judgement,
 					      const struct timeline_question *question)
 {
-	struct cluster *cluster = timeline->answering;
 	const struct timeline_options *options = &timeline->options;
 	const struct address_view *view = judgement->view;
 	uint64_t position = (uint64_t)question->position;
@@ -117,7 +116,7 @@ struct unpublished_question judge_unpublished(const struct timeline *timeline,
 		.end = question->end,
 		.settled = judgement->settled,
 		.next = asof_next(view->tenures, view->count, question->end),
-		.known = progress_known_at(&cluster->progress, position),
+		.known = judgement->known,
 		.hold_ns = options->hold_ns,
 		.skew_ns = options->skew_ns,
 		.position = position,
@@ -323,9 +322,22 @@ static int judge_address(struct timeline *timeline, const struct timeline_questi
 	judgement->view = history_view(judgement->history, position, gateways, &assumptions);
 	if (judge_view(timeline, question, judgement) < 0)
 		return -1;
-	if (!is_certain(judgement))
-		decide(timeline, question, judgement);
+	if (is_certain(judgement))
+		return 0;
+	if (progress_log_known_at(&timeline->answering->progress, timeline->store, position,
+				  &judgement->known) < 0)
+		return -1;
+	decide(timeline, question, judgement);
 	return 0;
+}
+
+bool judge_is_forgotten(const struct timeline *timeline, const struct timeline_question *question)
+{
+	const struct cluster *cluster = timeline->answering;
+	struct when start = when_add(question->start, -timeline->options.skew_ns);
+
+	return when_before(start, cluster->horizon) ||
+	       (uint64_t)question->position < cluster->horizon_offset;
 }
 
 int judge_end(struct timeline *timeline, const struct timeline_question *question,
@@ -337,7 +349,8 @@ int judge_end(struct timeline *timeline, const struct timeline_question *questio
 		judgement->reason = "local_scope";
 		return 0;
 	}
-	if (timeline->answering == NULL || question->position < 0) {
+	if (timeline->answering == NULL || question->position < 0 ||
+	    judge_is_forgotten(timeline, question)) {
 		judgement->early = true;
 		judgement->reason = "before_coverage";
 		return 0;

@@ -34,6 +34,7 @@ struct judgement {
 	struct when settled; /* the latest instant up to the start with a certain binding */
 	bool gap;            /* the flow overlaps a GAP */
 	bool early;          /* it begins before the coverage */
+	struct when known;   /* of the last PROGRESS up to the position */
 	uint64_t nodes[RANGES_NODES_MAX]; /* whose pods can have the address; none: any pod */
 	size_t node_count;
 	struct unrecorded unrecorded;
@@ -42,6 +43,10 @@ struct judgement {
 /* Judges the end that QUESTION is about. -1 after logging. */
 int judge_end(struct timeline *timeline, const struct timeline_question *question,
 	      struct judgement *judgement);
+
+/* Whether the history of the cluster that answers is forgotten up to a later time than that of
+ * QUESTION, or a later position. */
+bool judge_is_forgotten(const struct timeline *timeline, const struct timeline_question *question);
 
 /* Why services of a pod or a node may be unknown: static text, or NULL. */
 const char *judge_services_reason(const struct timeline *timeline,

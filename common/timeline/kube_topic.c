@@ -167,6 +167,26 @@ static int rebuild(struct kube_topic *topic, const char *why)
 	return start(topic);
 }
 
+/* A timeline that is rebuilt has what the topic has. */
+static bool is_kept(struct kube_topic *topic)
+{
+	const char *address = topic->addresses->values[0];
+	int64_t retention_ms = timeline_retention(topic->timeline) / NS_PER_MS;
+	char kept[64], wanted[WHEN_TEXT_SIZE];
+
+	if (retention_ms == 0)
+		return true;
+	if (topic_reader_setting(topic->reader, "retention.ms", kept, sizeof(kept)) < 0)
+		return false;
+	if (strtoll(kept, NULL, 10) < 0 || strtoll(kept, NULL, 10) >= retention_ms)
+		return true;
+	when_format_duration(timeline_retention(topic->timeline), wanted);
+	log_error("%s: its retention.ms is %s, but --retention is %s: what the topic has lost "
+		  "cannot be read again; raise retention.ms to at least %" PRId64,
+		  address, kept, wanted, retention_ms);
+	return false;
+}
+
 static bool topic_fits(struct kube_topic *topic)
 {
 	const char *address = topic->addresses->values[0];
@@ -187,7 +207,7 @@ static bool topic_fits(struct kube_topic *topic)
 			  address, policy);
 		return false;
 	}
-	return true;
+	return is_kept(topic);
 }
 
 struct kube_topic *kube_topic_open(struct timeline *timeline,

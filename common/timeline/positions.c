@@ -7,18 +7,20 @@ static struct when reported_by(const struct timeline *timeline, struct when end)
 	return when_add(end, timeline->options.hold_ns + timeline->options.skew_ns);
 }
 
-bool timeline_position_for(struct timeline *timeline, struct when end,
-			   struct timeline_position *position)
+int timeline_position_for(struct timeline *timeline, struct when end,
+			  struct timeline_position *position)
 {
-	const struct cluster *cluster = timeline->answering;
-	const struct progress_entry *entry = NULL;
+	struct cluster *cluster = timeline->answering;
+	struct progress_entry entry = {WHEN_MIN, 0};
+	int found;
 
-	if (cluster != NULL)
-		entry = progress_find(&cluster->progress, reported_by(timeline, end));
-	if (entry == NULL)
-		return false;
-	*position = (struct timeline_position){0, (int64_t)entry->offset, entry->known};
-	return true;
+	if (cluster == NULL)
+		return 0;
+	found = progress_log_find(&cluster->progress, timeline->store,
+				  when_later(reported_by(timeline, end), cluster->horizon), &entry);
+	if (found == 1)
+		*position = (struct timeline_position){0, (int64_t)entry.offset, entry.known};
+	return found;
 }
 
 bool timeline_ends_after(const struct timeline *timeline, struct when end)
@@ -34,13 +36,12 @@ bool timeline_ends_after(const struct timeline *timeline, struct when end)
 struct timeline_position timeline_position_progress(const struct timeline *timeline)
 {
 	const struct cluster *cluster = timeline->answering;
+	const struct progress_entry *last =
+		cluster != NULL ? progress_log_last(&cluster->progress) : NULL;
 
-	if (cluster == NULL || cluster->progress.count == 0)
+	if (last == NULL)
 		return (struct timeline_position){0, -1, WHEN_MIN};
-
-	const struct progress_entry *entry = &cluster->progress.list[cluster->progress.count - 1];
-
-	return (struct timeline_position){0, (int64_t)entry->offset, entry->known};
+	return (struct timeline_position){0, (int64_t)last->offset, last->known};
 }
 
 struct timeline_position timeline_position_last(const struct timeline *timeline)

@@ -9,8 +9,6 @@
 #include "common/timeline/feed/kube_event_newest.h"
 #include "common/timeline/timeline_internal.h"
 
-#define ROW_LIMIT (64u << 20) /* more than the state of the largest record of Kafka */
-
 static bool has_caches(const struct timeline *timeline)
 {
 	return timeline->cache != NULL && timeline->sole_tenures != NULL &&
@@ -43,8 +41,9 @@ static void choose_cluster(struct timeline *timeline)
 		clear_caches(timeline);
 }
 
-static void set_kube_from(const struct timeline *timeline, struct cluster *cluster)
+static void set_options(const struct timeline *timeline, struct cluster *cluster)
 {
+	cluster->retention_ns = timeline->options.retention_ns;
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		cluster->coverage[r].kube_from = timeline->options.kube_from;
 }
@@ -89,6 +88,17 @@ static int load(struct timeline *timeline)
 	return rc;
 }
 
+/* What was forgotten for another --retention does not come back, and what was not is not known to
+ * have ended. */
+static int check_retention(struct timeline *timeline)
+{
+	if (timeline->topic.next_offset == 0 ||
+	    timeline->topic.retention_ns == timeline->options.retention_ns)
+		return 0;
+	log_warn("timeline: was made for another --retention; it is rebuilt from the start");
+	return timeline_reset(timeline);
+}
+
 static int open_store(struct timeline *timeline, const char *directory)
 {
 	int loaded;
@@ -105,7 +115,7 @@ static int open_store(struct timeline *timeline, const char *directory)
 		return -1;
 	loaded = load(timeline);
 	if (loaded == 0)
-		return 0;
+		return check_retention(timeline);
 	/* Running out of memory does not mean that the store is damaged. */
 	if (loaded < 0 && !store_is_damaged(timeline->store))
 		return -1;
@@ -124,14 +134,14 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 	}
 	timeline->options = *options;
 	text_init(&timeline->key, 4096);
-	text_init(&timeline->value, ROW_LIMIT);
-	text_init(&timeline->state, ROW_LIMIT);
+	text_init(&timeline->value, STATE_LIMIT);
+	text_init(&timeline->state, STATE_LIMIT);
 	if (open_store(timeline, directory) < 0) {
 		timeline_close(timeline);
 		return NULL;
 	}
 	for (size_t c = 0; c < timeline->cluster_count; c++)
-		set_kube_from(timeline, timeline->clusters[c]);
+		set_options(timeline, timeline->clusters[c]);
 	choose_cluster(timeline);
 	return timeline;
 }
@@ -206,7 +216,7 @@ static struct cluster *cluster_of(struct timeline *timeline, const char *name)
 	cluster = cluster_new((uint32_t)timeline->cluster_count, name);
 	if (add_cluster(timeline, cluster) < 0)
 		return NULL;
-	set_kube_from(timeline, cluster);
+	set_options(timeline, cluster);
 	if (timeline->topic.unread_offset != OFFSET_NEVER &&
 	    cluster_add_unread(cluster, timeline->store, KUBE_RESOURCES,
 			       timeline->topic.unread_offset) < 0)
@@ -249,6 +259,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_
 	};
 	enum timeline_outcome outcome;
 	unsigned changed = event->type == KUBE_GAP ? ~0u : 0;
+	struct when horizon;
 
 	if (event->resource < KUBE_RESOURCES)
 		changed = 1u << event->resource;
@@ -266,7 +277,11 @@ static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_
 		feed.cache = timeline->cache;
 		feed.sole_tenures = timeline->sole_tenures;
 	}
+	horizon = feed.cluster->horizon;
 	outcome = feed_event(&feed, why);
+	/* Who was lost before it is not possible any more. */
+	if (feed.cache != NULL && when_before(horizon, feed.cluster->horizon))
+		address_cache_clear(timeline->cache);
 	timeline->stats.addresses_refused += feed.addresses_refused;
 	timeline->stats.progress_refused += feed.progress_refused;
 	if (outcome != TIMELINE_UNREADABLE)
@@ -333,6 +348,7 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 		timeline->topic.first_hash = timeline->topic.last_hash;
 	timeline->topic.chain = timeline_chain_on(timeline->topic.chain, timeline->topic.last_hash);
 	timeline->topic.next_offset = offset + 1;
+	timeline->topic.retention_ns = timeline->options.retention_ns;
 	timeline->topic.cluster_count = (uint32_t)timeline->cluster_count;
 	if (topic_state_put(&timeline->topic, timeline->store, &timeline->key, &timeline->value) <
 		    0 ||
@@ -340,6 +356,11 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 		return TIMELINE_BROKEN;
 	count(&timeline->stats, outcome);
 	return outcome;
+}
+
+int64_t timeline_retention(const struct timeline *timeline)
+{
+	return timeline->options.retention_ns;
 }
 
 int timeline_flush(struct timeline *timeline)

@@ -42,6 +42,7 @@ struct timeline_options {
 	/* Of a topic that does not say so itself: between these it is complete. WHEN_MIN if they
 	 * are not given. */
 	struct when kube_from, kube_until;
+	int64_t retention_ns; /* what ended so long ago is forgotten; 0: nothing is */
 };
 
 /* How much of the kube topic an answer is based on: every record up to OFFSET inclusive. */
@@ -103,10 +104,11 @@ bool timeline_is_final(const struct timeline *timeline);
 
 /* ---- Positions ---- */
 
-/* The position of a flow that ended at END: the first PROGRESS of the cluster with
- * known >= END + hold + skew. False if there is none yet. */
-bool timeline_position_for(struct timeline *timeline, struct when end,
-			   struct timeline_position *position);
+/* Finds the position of a flow that ended at END: the first PROGRESS of the cluster with
+ * known >= END + hold + skew that is not past the horizon. 1 found, 0 if there is none yet, -1
+ * after logging. */
+int timeline_position_for(struct timeline *timeline, struct when end,
+			  struct timeline_position *position);
 /* Whether the end of a complete topic is past END + hold + skew although no PROGRESS says so:
  * --kube-until or, in a cluster without a PROGRESS, the greatest received of the topic. */
 bool timeline_ends_after(const struct timeline *timeline, struct when end);
@@ -114,6 +116,8 @@ bool timeline_ends_after(const struct timeline *timeline, struct when end);
 struct timeline_position timeline_position_last(const struct timeline *timeline);
 /* The newest PROGRESS of the cluster; known is WHEN_MIN if there is none. */
 struct timeline_position timeline_position_progress(const struct timeline *timeline);
+/* options.retention_ns */
+int64_t timeline_retention(const struct timeline *timeline);
 /* How many clusters the topic has. With more than one, answers need options.cluster. */
 size_t timeline_cluster_count(const struct timeline *timeline);
 /* The name of cluster NUMBER, borrowed until the next record. */

@@ -70,6 +70,8 @@ static int fill(struct timeline *timeline, uint64_t position, struct timeline_hi
 		return -1;
 	}
 	for (size_t t = 0; t < view->count; t++) {
+		if (evidence_is_past(&view->tenures[t].binding.evidence, assumptions.horizon))
+			continue;
 		if (add_binding(timeline, history, &view->tenures[t], position) < 0)
 			return -1;
 	}

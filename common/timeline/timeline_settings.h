@@ -36,6 +36,9 @@ extern const char *const timeline_settings_clocks[];
 				 "answer is final"),                                              \
 		SETTING_DURATION("skew", 0, "DURATION", &(s)->options.skew_ns,                    \
 				 "how far two clocks may differ"),                                \
+		SETTING_DURATION("retention", 0, "DURATION", &(s)->options.retention_ns,          \
+				 "how long to remember what has ended, such as 30d; without it, " \
+				 "forever"),                                                      \
 		SETTING_CHOICE("clock", 0, "EVIDENCE", timeline_settings_clocks, &(s)->clock,     \
 			       "the evidence that starts a tenure"),                              \
 		SETTING_WHEN("kube-from", 0, "TIME", &(s)->options.kube_from,                     \

@@ -232,24 +232,28 @@ static int load(const struct lookup_options *o, struct timeline *timeline, int *
 }
 
 /* Asks as of the last record. Later records may still say more about a moment that is not known
- * yet. */
-static void place_question(struct lookup_options *o, struct timeline *timeline)
+ * yet. -1 after logging. */
+static int place_question(struct lookup_options *o, struct timeline *timeline)
 {
 	struct report_question *question = &o->question;
 	struct timeline_position last = timeline_position_last(timeline), ignored;
 	char known[WHEN_TEXT_SIZE] = "the last record";
+	int placed = timeline_position_for(timeline, question->at, &ignored);
 
+	if (placed < 0)
+		return -1;
 	question->position = last.offset;
 	question->known = last.known;
 	question->provisional =
-		!question->history && !timeline_position_for(timeline, question->at, &ignored) &&
+		!question->history && placed == 0 &&
 		!(timeline_is_closed(timeline) && timeline_ends_after(timeline, question->at));
 	if (!question->provisional || o->format == REPORT_JSON)
-		return;
+		return 0;
 	if (!when_is_min(last.known))
 		when_format(last.known, known);
 	log_warn("%s: known to %s, which is too early for that time: the answer may change",
 		 o->kube.values[0], known);
+	return 0;
 }
 
 /* Returns the exit code. */
@@ -261,7 +265,8 @@ static int run(struct lookup_options *o, struct timeline *timeline, char **addre
 		return exit_code;
 	if (timeline_settings_check_cluster(&o->timeline, timeline, o->kube.values[0]) < 0)
 		return EX_CONFIG;
-	place_question(o, timeline);
+	if (place_question(o, timeline) < 0)
+		return EX_IOERR;
 	return ask_all(o, timeline, addresses);
 }
 

@@ -195,7 +195,7 @@ static void ask(struct timeline *timeline, const struct load *load, unsigned add
 		struct timeline_question question = pick(load, addresses, times, &state);
 		struct timeline_position position;
 
-		if (!timeline_position_for(timeline, question.end, &position))
+		if (timeline_position_for(timeline, question.end, &position) != 1)
 			exit(1);
 		question.position = position.offset;
 		if (timeline_answer(timeline, &question, &answer) < 0)

@@ -55,12 +55,16 @@ def records(path):
     return path.read_bytes().splitlines() if path.exists() else []
 
 
-def recomputed(folder, kube, lines, options):
-    """What the oracle makes of the flows: {offset: record}, and the offsets of the flows it refuses."""
-    hindsight, settings = oracle.settings(options)
-    timeline = oracle.Timeline(settings)
+def fed(kube, options):
+    timeline = oracle.Timeline(oracle.settings(options)[1])
     for offset, line in enumerate(kube):
         timeline.feed(offset, line)
+    return timeline
+
+
+def recomputed(folder, kube, lines, options):
+    """What the oracle makes of the flows: {offset: record}, and the offsets of the flows it refuses."""
+    timeline, hindsight = fed(kube, options), oracle.settings(options)[0]
     expected, refused = {}, []
     for offset, line in enumerate(lines):
         try:
@@ -103,6 +107,20 @@ def check_seed(seed, folder):
     return wrong
 
 
+def check_retention(seed, folder):
+    """With --retention, what is forgotten is before the horizon, and all else is answered as if it were not."""
+    kube, lines, options = random_history.make(seed)
+    options += ["--retention", random.Random(seed).choice(("40s", "80s", "150s"))]
+    write(folder / "kube", kube)
+    write(folder / "flows", lines)
+    timeline = fed(kube, options)
+    if any(world.came_back for world in timeline.worlds.values()):
+        return ""       # docs/answers-examples.md, Conditions
+    tagged, _ = enrich(folder, "kube", "tagged", options)
+    wrong = said_of(recomputed(folder, kube, lines, options)[0], tagged)
+    return wrong + shlex.join(map(str, command(folder, "kube", "tagged", options))) + "\n" if wrong else ""
+
+
 def check_kills(seed, folder):
     """Killed at random moments until it ends by itself, it leaves the same outputs as one run without kills."""
     kube, lines, options = random_history.make(seed, count=6000)
@@ -139,6 +157,7 @@ def main(words):
     first, count = (list(map(int, words)) + [1, 40][len(words):])[:2]
     failed = 0
     seeds = [(seed, check_seed) for seed in range(first, first + count)]
+    seeds += [(seed, check_retention) for seed in range(first, first + count)]
     seeds += [(seed, check_kills) for seed in range(first, first + max(1, count // 10))]
     for number, (seed, check) in enumerate(seeds):
         folder = Path(tempfile.mkdtemp(prefix=f"tenure-oracle-{seed}-"))

@@ -39,6 +39,8 @@ def judge(scene):
     question = scene.question
     if is_local(question.ip):
         return Verdict("unknown", "local_scope")
+    if scene.world.is_forgotten(question.start, scene.position, scene.options):
+        return Verdict("unknown", "before_coverage")
     recorded = recorded_of(scene)
     chosen = {}
     for one in sorted(recorded, key=lambda one: one.rank()):
@@ -145,7 +147,8 @@ def is_unpublished_pod(scene):
     known = scene.world.known(scene.position)
     recorded = recorded_of(scene)
     itself = {one.uid for one in recorded} if len({one.holder for one in recorded}) == 1 else ()
-    return any(uid not in itself and not scene.view.of_another_node(scene.question.ip, standing.node)
+    horizon = scene.world.horizon(scene.options)
+    return any(uid not in itself and (standing.until is None or standing.until >= horizon) and not scene.view.of_another_node(scene.question.ip, standing.node)
                and unpublished.may_hold(standing, since, scene.bindings, scene.question, scene.t,
                                         NEVER if known is None else known, scene.options)
                for uid, standing, since in scene.world.unpublished(scene.position, scene.options.hold))

@@ -28,6 +28,7 @@ class Options:
     until: int = moments.EVER   # and before this
     kube_from: int = None       # when the input began; None: not known
     kube_until: int = None      # when it ended
+    retention: int = 0          # 0: nothing is forgotten
 
 
 class Timeline:
@@ -69,7 +70,7 @@ class Timeline:
     def world_of(self, cluster):
         """A world that begins late has missed what could not be read before."""
         if cluster not in self.worlds:
-            world = self.worlds[cluster] = World()
+            world = self.worlds[cluster] = World(self.options)
             for offset, of, resource in self.lost:
                 if of in (None, cluster):
                     world.cannot_be_read(offset, resource)
@@ -106,7 +107,7 @@ class Timeline:
         """(offset, known) of the default position of a flow that ended at END; None when
         there is none yet. KNOWN is that of the last PROGRESS up to it, or None."""
         world = self.world()[1]
-        offset = world.position_for(self.reported(end))
+        offset = world.position_for(max(self.reported(end), world.horizon(self.options)))
         if offset is None:
             if not self.closed:
                 return None
@@ -182,6 +183,7 @@ def words():
     parser.add_argument("--until", metavar="TIME")
     parser.add_argument("--kube-from", metavar="TIME")
     parser.add_argument("--kube-until", metavar="TIME")
+    parser.add_argument("--retention", default="0")
     return parser
 
 
@@ -192,7 +194,7 @@ def options_of(given):
     times = [moment_of(text, otherwise) for text, otherwise in (
         (given.since, moments.NEVER), (given.until, moments.EVER), (given.kube_from, None), (given.kube_until, None))]
     return Options(moments.duration(given.hold), moments.duration(given.skew), given.clock, given.cluster, ranges,
-                   *times)
+                   *times, moments.duration(given.retention))
 
 
 def moment_of(text, otherwise):

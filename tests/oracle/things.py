@@ -5,6 +5,8 @@ by bisection and an answer never depends on when it is asked.
 """
 import bisect
 
+from moments import NEVER
+
 
 class History:
     """The values of one thing over the offsets."""
@@ -36,6 +38,7 @@ class Thing:
         self.applied = 0                # that of its last applied record
         self.deleted = self.absent = False
         self.seen = -1                  # offset of its last record, applied or not
+        self.latest = NEVER             # the greatest received of what was applied to it
         self.namespace = ""
         self.holder = None              # of a pod: itself, or the static pod that it mirrors
         self.state = History()          # epochs of a pod, a Held of a node or service
@@ -44,6 +47,12 @@ class Thing:
         self.foreign = False            # others ended it, so its phase proves nothing
         self.copied = set()             # annotations of a pod before it was started
         self.bare = History()           # a Node that is there without InternalIP: its creation; else None
+
+    def told(self, received):
+        self.latest = max(self.latest, received)
+
+    def is_gone_since_before(self, moment):
+        return (self.deleted or self.absent) and self.latest < moment
 
     def forget_order(self):
         self.revision = self.applied = 0

@@ -18,11 +18,14 @@ from unpublished import Standing
 
 HOLDING = ("nodes", "services")
 TELLING = ("pods", "nodes", "services")     # of addresses
+STEPS = 32                                  # in which the horizon moves, in one retention
 UNWATCHED = 60 * SECOND                     # longer than from one PROGRESS to the list that follows it
 
 
 class World:
-    def __init__(self):
+    def __init__(self, options=None):
+        self.options = options
+        self.came_back = False          # an object that is gone since before the horizon
         self.things = {resource: {} for resource in RESOURCES}      # uid -> Thing
         self.coverage = {resource: Coverage() for resource in RESOURCES}
         self.listings = {resource: Listings() for resource in RESOURCES}
@@ -51,10 +54,17 @@ class World:
             self.progress.append((record.offset, record.known))
             return True
         if record.resource is not None:
+            self.note_return(record)
             self.list_by_hand(record)
             self.coverage[record.resource].record(record, record.uid in self.things[record.resource])
         self.do(record)
         return True
+
+    def note_return(self, record):
+        """An object that is gone since before the horizon should not come back: the store has forgotten it."""
+        thing = self.things[record.resource].get(record.uid)
+        if self.options and thing and thing.is_gone_since_before(self.horizon(self.options)):
+            self.came_back = True
 
     def list_by_hand(self, record):
         """What kubectl leaves out: the SYNC records that a listing stands for."""
@@ -124,6 +134,7 @@ class World:
         self.greatest[record.resource] = max(self.greatest.get(record.resource, 0), record.revision or 0)
         if thing.deleted or not is_newer(record, thing):
             return
+        thing.told(record.received)
         thing.applied = record.revision or 0
         thing.revision = max(thing.revision, thing.applied)
         thing.deleted, thing.absent = record.type == "DELETED", False
@@ -212,6 +223,7 @@ class World:
 
     def absent(self, sync_end, thing):
         thing.absent = True
+        thing.told(sync_end.received)
         resource, offset, received = sync_end.resource, sync_end.offset, sync_end.received
         known = self.last_known() if sync_end.known is None else sync_end.known
         if resource == "pods":
@@ -235,6 +247,7 @@ class World:
             before = thing.state.last(())
             if before and not before[-1].how and name in (None, before[-1].node) and self.is_stranded(before[-1].node):
                 after = lives.lost(before, received, known)
+                thing.told(received)
                 self.pod_is(thing, offset, after, thing.standing.last().node_lost(before, after))
 
     # ---- Questions ----
@@ -251,15 +264,29 @@ class World:
 
     def gaps_of(self, resources, position, options):
         """As questions see them."""
+        horizon = self.horizon(options)
         return [(shift(gap.start, -options.hold - options.skew), shift(gap.end, options.skew)) for gap in self.gaps
-                if gap.offset <= position and (gap.resource is None or gap.resource in resources)]
+                if gap.offset <= position and gap.end >= horizon
+                and (gap.resource is None or gap.resource in resources)]
 
     def before_coverage(self, moment, resources, position, options):
         progress = self.progress[0][0] if self.progress else None
         if resources == TELLING and not any(self.coverage[name].is_there(position) for name in resources):
             return True
         starts = (self.coverage[name].start(position, progress, options.kube_from) for name in resources)
-        return any(moment < shift(start, options.skew) for start in starts)
+        return any(moment < shift(max(start, self.horizon(options)), options.skew) for start in starts)
+
+    def horizon(self, options):
+        """What ended before it is forgotten. NEVER if there is none."""
+        if not options.retention or not self.progress:
+            return NEVER
+        step, moment = max(options.retention // STEPS, 1), self.last_known() - options.retention
+        return NEVER if moment < 0 else moment // step * step
+
+    def is_forgotten(self, start, position, options):
+        """Whether a flow that began at START, asked as of POSITION, is before the horizon."""
+        horizon, known = self.horizon(options), self.known(position)
+        return horizon != NEVER and (shift(start, -options.skew) < horizon or known is None or known < horizon)
 
     def is_unread(self, position):
         return any(self.coverage[name].is_unread(position) for name in TELLING)
@@ -281,7 +308,8 @@ class World:
         """All bindings of an address, settled."""
         index = bisect.bisect_right(self.changes.get(ip, []), position)
         used = self.ranges.at(position, options.ranges).pod_cidrs_used
-        key = (ip, index, used, options)
+        horizon = self.horizon(options)
+        key = (ip, index, used, options, horizon)
         if key not in self.cache:
             found = []
             for resource, uid in self.holders.get(ip, ()):
@@ -289,6 +317,9 @@ class World:
                     found += bindings.of_pod(ip, self.things[resource][uid], self.members, position, options)
                 else:
                     found += bindings.of_other(ip, resource, self.things[resource][uid], position, used)
+            for one in found:
+                if one.ended_received is not None and one.ended_received < horizon:
+                    one.raw_possible_to = min(one.raw_possible_to, one.ended_received)
             asof.settle(found, options.hold, options.skew)
             self.cache[key] = found
         return self.cache[key]

@@ -11,6 +11,9 @@ int feed_put_version(struct feed *feed, enum row_table table, struct span name, 
 
 	if (is == *hash && !feed->value->failed)
 		return 0;
+	if (*hash != 0 &&
+	    retention_note_version(feed->cluster, feed->store, feed_ended(feed), table, name) < 0)
+		return -1;
 	*hash = is;
 	++*generations_of(feed->generations, table, name);
 	row_key_version(feed->key, table, feed->cluster->id, name, feed->offset);
@@ -19,9 +22,16 @@ int feed_put_version(struct feed *feed, enum row_table table, struct span name, 
 
 int feed_put_names(struct feed *feed, const struct holder_names *names, uint64_t *hash)
 {
+	struct span uid = feed->event->uid;
+	uint64_t before = *hash;
+
 	text_clear(feed->value);
 	row_add_holder(feed->value, names);
-	return feed_put_version(feed, ROW_HOLDERS, feed->event->uid, hash);
+	if (feed_put_version(feed, ROW_HOLDERS, uid, hash) < 0)
+		return -1;
+	return *hash == before
+		       ? 0
+		       : retention_note_owner(feed->cluster, feed->store, names->owner_uid, uid);
 }
 
 void feed_touch(struct feed *feed, const struct ip *ip)
@@ -39,6 +49,9 @@ int feed_put_binding(struct feed *feed, const struct ip *ip, enum holder_kind ki
 	text_clear(feed->value);
 	row_add_evidence(feed->value, evidence);
 	feed_touch(feed, ip);
+	if (evidence->how != BINDING_OPEN &&
+	    retention_note_address(feed->cluster, feed->store, feed_ended(feed), ip) < 0)
+		return -1;
 	return feed_put(feed);
 }
 

@@ -26,6 +26,7 @@
 #include "common/timeline/store/cluster.h"
 #include "common/timeline/store/holding_state.h"
 #include "common/timeline/store/object_state.h"
+#include "common/timeline/store/retention.h"
 #include "common/timeline/store/rows.h"
 #include "common/timeline/store/slice_state.h"
 #include "common/timeline/store/store.h"
@@ -101,6 +102,12 @@ int feed_service_ranges(struct feed *feed, const struct range_list *ranges);
 int feed_node_ranges(struct feed *feed, const struct node_object *node);
 /* A pod of NODE (a hash) now has IP; OWN: in its own status. */
 int feed_pod_address(struct feed *feed, const struct ip *ip, uint64_t node, bool own);
+
+/* What ends with the record. */
+static inline struct ended feed_ended(const struct feed *feed)
+{
+	return (struct ended){feed->received, feed->offset};
+}
 
 /* Known before the record (docs/answers.md section 1). */
 struct when feed_known_before(const struct feed *feed);

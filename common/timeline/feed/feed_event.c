@@ -40,7 +40,9 @@ static enum timeline_outcome apply_progress(struct feed *feed)
 		feed->progress_refused++;
 		return TIMELINE_IGNORED;
 	}
-	return feed_outcome(cluster_add_progress(feed->cluster, feed->store, known, feed->offset));
+	if (cluster_add_progress(feed->cluster, feed->store, known, feed->offset) < 0)
+		return TIMELINE_BROKEN;
+	return feed_outcome(retention_sweep(feed->cluster, feed->store));
 }
 
 /* REVISION of an object or a SYNC of RESOURCE; 0 if it is not an integer. */

@@ -176,7 +176,7 @@ static int state_unaddressed(struct feed *feed, struct span uid, struct holding_
 		holding->unaddressed_number = OFFSET_NEVER;
 		return cluster_hide_unpublished(feed->cluster, feed->store, number, feed->offset);
 	}
-	holding->unaddressed_number = feed->cluster->unpublished.count;
+	holding->unaddressed_number = feed->cluster->next_number;
 	return cluster_add_unpublished(feed->cluster, feed->store, &row);
 }
 

@@ -96,6 +96,14 @@ static int apply_absent(struct feed *feed, enum kube_resource resource, struct s
 	}
 }
 
+/* The object UID is gone. */
+static int note_gone(struct feed *feed, struct span uid, const struct object_head *head)
+{
+	const struct ended ended = {head->latest, feed->offset};
+
+	return retention_note_object(feed->cluster, feed->store, ended, feed->event->resource, uid);
+}
+
 /* Puts STATE as the row of the object UID. */
 static int put_state(struct feed *feed, struct span uid, const struct text *state)
 {
@@ -238,6 +246,7 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 	if (feed->event->resource_version > head->revision)
 		head->revision = feed->event->resource_version;
 	head->seen_offset = feed->offset;
+	head->latest = when_later(head->latest, feed->received);
 	head->absent = false;
 	head->deleted = feed->event->type == KUBE_DELETED;
 	head->namespace = feed->event->namespace;
@@ -254,6 +263,8 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 		store_damaged(feed->store, "the state of an object");
 		goto out;
 	}
+	if (head->deleted && note_gone(feed, feed->event->uid, head) < 0)
+		goto out;
 	if ((head->deleted ? put_deleted(feed, feed->event->uid, &next)
 			   : put_state(feed, feed->event->uid, &next)) == 0)
 		outcome = TIMELINE_APPLIED;
@@ -333,8 +344,10 @@ static int close_absent(struct feed *feed, struct span uid, struct span row)
 		return 0;
 	text_init(&next, feed->state->limit);
 	head.absent = true;
+	head.latest = when_later(head.latest, feed->received);
 	object_head_add(&next, &head);
-	if (apply_absent(feed, feed->event->resource, uid, &body, &next) == 0)
+	if (apply_absent(feed, feed->event->resource, uid, &body, &next) == 0 &&
+	    note_gone(feed, uid, &head) == 0)
 		rc = body.failed ? store_damaged(feed->store, "the state of an object")
 				 : put_state(feed, uid, &next);
 	text_free(&next);

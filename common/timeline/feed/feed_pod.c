@@ -151,7 +151,7 @@ static int put_unpublished(struct feed *feed, struct span uid, const struct unpu
 	body->unpublished_number = OFFSET_NEVER;
 	if (!after->there)
 		return 0;
-	body->unpublished_number = feed->cluster->unpublished.count;
+	body->unpublished_number = feed->cluster->next_number;
 	return add_statement(feed, uid, after);
 }
 
@@ -288,6 +288,7 @@ static int lose_if_gone(struct feed *feed, uint64_t gone, struct span uid, struc
 	if (there != 0)
 		return there < 0 ? -1 : 0;
 	pod_fold_node_gone(&body.fold, &arrival);
+	head.latest = when_later(head.latest, feed->received);
 	text_init(&next, feed->state->limit);
 	if (put_changes(feed, uid, &before, &body) == 0 &&
 	    put_unpublished(feed, uid, &before.unpublished, &body) == 0) {

@@ -66,7 +66,7 @@ static int open_ports(struct feed *feed, struct holding_state *holding,
 		if (port_open(holding, service->node_ports.list[p]))
 			continue;
 		holding->ports[holding->port_count].port = service->node_ports.list[p];
-		holding->ports[holding->port_count++].number = feed->cluster->node_ports.count;
+		holding->ports[holding->port_count++].number = feed->cluster->next_number;
 		if (cluster_open_node_port(feed->cluster, feed->store, &row, name) < 0)
 			return -1;
 	}

@@ -34,6 +34,9 @@ static int put_member(struct feed *feed, const struct slice_state *body,
 	text_clear(feed->value);
 	row_add_membership(feed->value, &row);
 	feed_touch(feed, &member->ip);
+	if (closes &&
+	    retention_note_address(feed->cluster, feed->store, feed_ended(feed), &member->ip) < 0)
+		return -1;
 	return feed_put(feed);
 }
 

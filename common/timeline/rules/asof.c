@@ -167,6 +167,8 @@ static void begin(struct work *work)
 		at->certain_from = work->raw[i];
 		at->certain_to = evidence_certain_to(evidence, hold_ns);
 		at->possible_to = evidence_possible_to(evidence);
+		if (evidence_is_past(evidence, work->assumptions->horizon))
+			at->possible_to = when_earlier(at->possible_to, evidence->ended_received);
 		work->turns[i].first =
 			when_earlier(when_earlier(at->possible_from, work->raw[i]), at->certain_to);
 		work->turns[i].binding = i;

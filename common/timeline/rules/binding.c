@@ -76,6 +76,11 @@ struct when evidence_possible_to(const struct evidence *evidence)
 	}
 }
 
+bool evidence_is_past(const struct evidence *evidence, struct when horizon)
+{
+	return evidence->how != BINDING_OPEN && when_before(evidence->ended_received, horizon);
+}
+
 /* By the evidence of CLOCK; FROM is NULL if that is missing. */
 static struct binding_start start_by(const struct binding *binding, enum timeline_clock clock)
 {

@@ -83,6 +83,8 @@ bool evidence_equal(const struct evidence *a, const struct evidence *b);
 struct when evidence_possible_from(const struct evidence *evidence, int64_t hold_ns);
 struct when evidence_certain_to(const struct evidence *evidence, int64_t hold_ns);
 struct when evidence_possible_to(const struct evidence *evidence);
+/* It ended before HORIZON, for all that is known. */
+bool evidence_is_past(const struct evidence *evidence, struct when horizon);
 /* What a pod's records say of the end of its epoch; WHEN_MIN if they say nothing. */
 struct when evidence_of_end(const struct evidence *evidence);
 

@@ -16,17 +16,30 @@ struct gap {
 	unsigned resources; /* one bit for each enum kube_resource */
 	uint64_t offset;
 	struct when from, to;
-	struct when reach; /* set by gaps_add(): the latest TO of this GAP and all before it */
+	uint64_t number; /* of its row */
 };
 
-/* In the order of their offsets. In memory: 40 bytes each, one for each failure of a watch. */
+/* Blocks of a level, each all of eight blocks of the level below, or of eight GAPs. */
+struct gap_level {
+	struct gap *blocks; /* its RESOURCES, least FROM and greatest TO */
+	size_t capacity;
+};
+
+#define GAP_LEVELS 8 /* 16 Mi GAPs in one block */
+
+/* In the order of their offsets. In memory: 46 bytes each, one for each failure of a watch. */
 struct gaps {
 	struct gap *list;
 	size_t count, capacity;
+	struct gap_level levels[GAP_LEVELS];
+	struct when horizon; /* those that end before it do not count */
 };
 
+struct gaps gaps_none(void);
 /* -1 if out of memory. */
 int gaps_add(struct gaps *gaps, const struct gap *gap);
+/* Removes those that end before the horizon. */
+void gaps_forget(struct gaps *gaps);
 void gaps_free(struct gaps *gaps);
 /* Whether GAP is one of them. */
 bool gaps_one_overlaps(const struct gap *gap, unsigned resources, int64_t hold_ns,
@@ -45,6 +58,7 @@ struct coverage {
 	struct when end_received;
 	uint64_t progress_offset; /* the first accepted PROGRESS of the cluster */
 	struct when kube_from;    /* --kube-from; WHEN_MIN if not given */
+	struct when horizon;      /* of the cluster */
 	struct progress listed; /* the greatest received of the first listing, up to each offset */
 };
 

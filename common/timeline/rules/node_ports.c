@@ -19,6 +19,39 @@ int node_ports_add(struct node_ports *ports, const struct node_port *port, struc
 	return 0;
 }
 
+struct node_port *node_ports_find(struct node_ports *ports, uint64_t number)
+{
+	size_t low = 0, high = ports->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ports->list[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < ports->count && ports->list[low].number == number ? &ports->list[low] : NULL;
+}
+
+bool node_ports_is_past(const struct node_port *port, struct when horizon, uint64_t offset)
+{
+	return port->closed_offset < offset && when_before(port->to, horizon);
+}
+
+void node_ports_forget(struct node_ports *ports, struct when horizon, uint64_t offset)
+{
+	size_t left = 0;
+
+	for (size_t p = 0; p < ports->count; p++) {
+		if (node_ports_is_past(&ports->list[p], horizon, offset))
+			free(ports->list[p].service);
+		else
+			ports->list[left++] = ports->list[p];
+	}
+	ports->count = left;
+}
+
 void node_ports_free(struct node_ports *ports)
 {
 	for (size_t p = 0; p < ports->count; p++)

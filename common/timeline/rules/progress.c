@@ -21,32 +21,39 @@ void progress_free(struct progress *progress)
 	*progress = (struct progress){0};
 }
 
-const struct progress_entry *progress_find(const struct progress *progress, struct when moment)
+size_t progress_before(const struct progress_entry *list, size_t count, struct when moment)
 {
-	size_t low = 0, high = progress->count;
+	size_t low = 0, high = count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (when_before(progress->list[middle].known, moment))
+		if (when_before(list[middle].known, moment))
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < progress->count ? &progress->list[low] : NULL;
+	return low;
+}
+
+size_t progress_up_to(const struct progress_entry *list, size_t count, uint64_t offset)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (list[middle].offset <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 struct when progress_known_at(const struct progress *progress, uint64_t offset)
 {
-	size_t low = 0, high = progress->count;
+	size_t count = progress_up_to(progress->list, progress->count, offset);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (progress->list[middle].offset <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low > 0 ? progress->list[low - 1].known : WHEN_MIN;
+	return count > 0 ? progress->list[count - 1].known : WHEN_MIN;
 }

@@ -1,13 +1,11 @@
-/* progress.h - finds the first PROGRESS whose known is at or after an instant. Pure.
+/* progress.h - finds entries of which both the instant and the offset rise. Pure.
  *
- * (1) Both known and offset rise from entry to entry.
- *
- * In memory, 16 bytes each: 1.4 MB a day at one per second.
+ * PROGRESS records are such entries, by known (store/progress_log.h), and so are the records of a
+ * first listing, by received.
  */
 #ifndef TENURE_PROGRESS_H
 #define TENURE_PROGRESS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +16,7 @@ struct progress_entry {
 	uint64_t offset;
 };
 
+/* In memory, 16 bytes each. */
 struct progress {
 	struct progress_entry *list;
 	size_t count, capacity;
@@ -26,9 +25,12 @@ struct progress {
 /* Ignores an entry whose known is not later than the last one's. -1 if out of memory. */
 int progress_add(struct progress *progress, struct when known, uint64_t offset);
 void progress_free(struct progress *progress);
-/* The first entry with known >= MOMENT, or NULL. */
-const struct progress_entry *progress_find(const struct progress *progress, struct when moment);
-/* The known of the last entry whose offset is at most OFFSET; WHEN_MIN if there is none. */
+
+/* How many entries, the first ones, have a known before MOMENT. */
+size_t progress_before(const struct progress_entry *list, size_t count, struct when moment);
+/* How many have an offset of at most OFFSET. */
+size_t progress_up_to(const struct progress_entry *list, size_t count, uint64_t offset);
+/* The known of the last of these; WHEN_MIN if there is none. */
 struct when progress_known_at(const struct progress *progress, uint64_t offset);
 
 #endif

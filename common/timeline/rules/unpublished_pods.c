@@ -32,6 +32,11 @@ static void sum_up(struct unpublished_pods *table, size_t block)
 	table->blocks[block] = sum;
 }
 
+struct unpublished_pods unpublished_pods_none(void)
+{
+	return (struct unpublished_pods){.horizon = WHEN_MIN};
+}
+
 int unpublished_pods_add(struct unpublished_pods *table, const struct unpublished_pod *row)
 {
 	if (table->count == UNPUBLISHED_PODS_MAX ||
@@ -45,17 +50,58 @@ int unpublished_pods_add(struct unpublished_pods *table, const struct unpublishe
 	return 0;
 }
 
-void unpublished_pods_hide(struct unpublished_pods *table, size_t number, uint64_t hidden_offset)
+/* The index of the row NUMBER, or of the first one after it. */
+static size_t find(const struct unpublished_pods *table, uint64_t number)
 {
-	table->rows[number].hidden_offset = hidden_offset;
-	sum_up(table, number / BLOCK_ROWS);
+	size_t low = 0, high = table->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (table->rows[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct unpublished_pod *unpublished_pods_hide(struct unpublished_pods *table, uint64_t number,
+						    uint64_t hidden_offset)
+{
+	size_t r = find(table, number);
+
+	if (r == table->count || table->rows[r].number != number)
+		return NULL;
+	table->rows[r].hidden_offset = hidden_offset;
+	sum_up(table, r / BLOCK_ROWS);
+	return &table->rows[r];
+}
+
+bool unpublished_pods_is_past(const struct unpublished_pods *table,
+			      const struct unpublished_pod *row, uint64_t offset)
+{
+	return row->hidden_offset <= offset || when_before(row->until, table->horizon);
+}
+
+void unpublished_pods_forget(struct unpublished_pods *table, uint64_t offset)
+{
+	size_t left = 0;
+
+	for (size_t r = 0; r < table->count; r++) {
+		if (!unpublished_pods_is_past(table, &table->rows[r], offset))
+			table->rows[left++] = table->rows[r];
+	}
+	table->count = left;
+	for (size_t block = 0; block * BLOCK_ROWS < left; block++)
+		sum_up(table, block);
 }
 
 void unpublished_pods_free(struct unpublished_pods *table)
 {
 	free(table->rows);
 	free(table->blocks);
-	*table = (struct unpublished_pods){0};
+	*table = unpublished_pods_none();
 }
 
 /* Whether a pod that went away at UNTIL may still have had the address. */
@@ -128,7 +174,8 @@ const struct unpublished_pod *unpublished_pods_next(const struct unpublished_pod
 			r += BLOCK_ROWS;
 			continue;
 		}
-		if (may_hold(&table->rows[r], question)) {
+		if (when_not_after(table->horizon, table->rows[r].until) &&
+		    may_hold(&table->rows[r], question)) {
 			*next = r + 1;
 			return &table->rows[r];
 		}

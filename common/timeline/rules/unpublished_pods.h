@@ -4,7 +4,7 @@
  * offset up to, but not at, its hidden offset; at any position at most one statement about a
  * pod is visible.
  *
- * In memory, 90 bytes each: one or two for each pod that was ever in the topic. The program
+ * In memory, 90 bytes each: one or two for each pod that was there since the horizon. The program
  * stops at UNPUBLISHED_PODS_MAX of them (4 GB).
  */
 #ifndef TENURE_UNPUBLISHED_PODS_H
@@ -19,6 +19,7 @@
 #define UNPUBLISHED_PODS_MAX (UINT64_C(1) << 26)
 
 struct unpublished_pod {
+	uint64_t number; /* of its row; it rises */
 	uint64_t holder; /* a hash of the pod's uid */
 	bool machine;    /* it is a Node without InternalIP instead; it is not over while there */
 	uint64_t opened_offset;
@@ -32,16 +33,26 @@ struct unpublished_pod {
 
 struct unpublished_block;
 
-/* Rows in the order of their opened offsets; a row's number is its index. */
+/* Rows in the order of their opened offsets. */
 struct unpublished_pods {
 	struct unpublished_pod *rows;
 	struct unpublished_block *blocks;
 	size_t count, capacity, block_capacity;
+	struct when horizon; /* pods that were over before it do not count */
 };
+
+struct unpublished_pods unpublished_pods_none(void);
 
 /* -1 if out of memory, or if there are UNPUBLISHED_PODS_MAX already. */
 int unpublished_pods_add(struct unpublished_pods *table, const struct unpublished_pod *row);
-void unpublished_pods_hide(struct unpublished_pods *table, size_t number, uint64_t hidden_offset);
+/* Hides the statement NUMBER from HIDDEN_OFFSET on. Returns it, or NULL if it is forgotten. */
+const struct unpublished_pod *unpublished_pods_hide(struct unpublished_pods *table, uint64_t number,
+						    uint64_t hidden_offset);
+/* Whether no position from OFFSET on sees ROW, or its pod was over before the horizon. */
+bool unpublished_pods_is_past(const struct unpublished_pods *table,
+			      const struct unpublished_pod *row, uint64_t offset);
+/* Removes those. */
+void unpublished_pods_forget(struct unpublished_pods *table, uint64_t offset);
 void unpublished_pods_free(struct unpublished_pods *table);
 
 #define UNPUBLISHED_HOLDERS_MAX 8 /* of further ones the answer is less sure */

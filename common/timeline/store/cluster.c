@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/program/log.h"
+#include "common/timeline/rules/horizon.h"
 #include "common/timeline/store/cluster_row.h"
 #include "common/timeline/store/cluster_tables.h"
 #include "common/timeline/store/rows.h"
@@ -44,6 +45,11 @@ struct cluster *cluster_new(uint32_t id, const char *name)
 	cluster->id = id;
 	snprintf(cluster->name, sizeof(cluster->name), "%s", name);
 	cluster->known = WHEN_MIN;
+	cluster->horizon = WHEN_MIN;
+	cluster->gaps = gaps_none();
+	cluster->unpublished = unpublished_pods_none();
+	cluster->progress.cluster = id;
+	text_init(&cluster->swept, ROW_LIMIT);
 	cluster->ranges = ranges_none();
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		cluster->coverage[r] = coverage_none();
@@ -62,7 +68,8 @@ void cluster_free(struct cluster *cluster)
 		progress_free(&cluster->coverage[r].listed);
 	gaps_free(&cluster->gaps);
 	unread_free(&cluster->unread);
-	progress_free(&cluster->progress);
+	progress_log_free(&cluster->progress);
+	text_free(&cluster->swept);
 	unpublished_pods_free(&cluster->unpublished);
 	ranges_free(&cluster->ranges);
 	node_ports_free(&cluster->node_ports);
@@ -94,111 +101,39 @@ int cluster_put(const struct cluster *cluster, struct store *store, unsigned res
 	return 0;
 }
 
+/* Puts the row NUMBER of TABLE, which ENTRY is (cluster_tables.h). */
 static int put_numbered(const struct cluster *cluster, struct store *store, enum row_table table,
-			uint64_t number)
+			uint64_t number, const void *entry)
 {
 	struct text key, value;
 
 	begin_row(&key, &value);
 	row_key_numbered(&key, table, cluster->id, number);
-	cluster_tables_add(&value, cluster, table, number);
+	cluster_tables_add(&value, table, entry);
 	return put(store, &key, &value);
 }
 
-static int load_table(struct cluster *cluster, struct store *store, enum row_table table)
+static int remove_numbered(const struct cluster *cluster, struct store *store, enum row_table table,
+			   uint64_t number)
 {
-	struct span key, value;
-	struct store_scan *scan;
-	struct text start;
+	struct text key;
 	int rc;
 
-	text_init(&start, ROW_LIMIT);
-	row_key_table(&start, table, cluster->id);
-	scan = store_scan_begin(store, &start, &start);
-	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
-		rc = cluster_tables_read(cluster, table, key, value);
-		if (rc != 0) {
-			rc = rc == 1 ? store_damaged(store, "a row of a cluster")
-				     : no_memory(cluster);
-			break;
-		}
-	}
-	store_scan_end(scan);
-	text_free(&start);
-	return rc;
-}
-
-/* A resource without a record has no row. */
-static int load_resources(struct cluster *cluster, struct store *store, struct text *key,
-			  struct text *value)
-{
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		int found;
-
-		row_key_resource(key, cluster->id, (enum kube_resource)r);
-		found = store_get(store, key, value);
-		if (found < 0)
-			return -1;
-		if (found == 1 && !cluster_row_read_resource(cluster, r, text_span(value)))
-			return store_damaged(store, "the row of a resource");
-		if (cluster->progress.count > 0)
-			cluster->coverage[r].progress_offset = cluster->progress.list[0].offset;
-	}
-	return 0;
-}
-
-static int by_offset(const void *a, const void *b)
-{
-	const struct pod_address *one = a, *other = b;
-
-	return (one->offset > other->offset) - (one->offset < other->offset);
-}
-
-struct cluster *cluster_load(struct store *store, uint32_t id)
-{
-	static const enum row_table tables[] = {ROW_GAPS,       ROW_UNREAD,       ROW_PROGRESS,
-						ROW_LISTED,     ROW_UNPUBLISHED,  ROW_RANGES,
-						ROW_NODE_PORTS, ROW_POD_ADDRESSES};
-	struct cluster *cluster = cluster_new(id, "");
-	struct text key, value;
-	int rc = -1, found;
-
-	begin_row(&key, &value);
-	if (cluster == NULL)
-		goto out;
-	row_key_cluster(&key, id);
-	found = store_get(store, &key, &value);
-	if (found < 0)
-		goto out;
-	if (found == 0 || !cluster_row_read(cluster, text_span(&value))) {
-		store_damaged(store, "the row of a cluster");
-		goto out;
-	}
-	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
-		if (load_table(cluster, store, tables[t]) < 0)
-			goto out;
-	}
-	if (load_resources(cluster, store, &key, &value) < 0)
-		goto out;
-	if (cluster->ranges.pod_count > 1)
-		qsort(cluster->ranges.pods, cluster->ranges.pod_count,
-		      sizeof(*cluster->ranges.pods), by_offset);
-	rc = 0;
-out:
+	text_init(&key, ROW_LIMIT);
+	row_key_numbered(&key, table, cluster->id, number);
+	rc = store_remove(store, &key);
 	text_free(&key);
-	text_free(&value);
-	if (rc != 0) {
-		cluster_free(cluster);
-		return NULL;
-	}
-	return cluster;
+	return rc;
 }
 
 int cluster_add_gap(struct cluster *cluster, struct store *store, const struct gap *gap)
 {
-	if (gaps_add(&cluster->gaps, gap) < 0)
+	struct gap numbered = *gap;
+
+	numbered.number = cluster->next_number++;
+	if (gaps_add(&cluster->gaps, &numbered) < 0)
 		return no_memory(cluster);
-	return put_numbered(cluster, store, ROW_GAPS, cluster->gaps.count - 1);
+	return put_numbered(cluster, store, ROW_GAPS, numbered.number, &numbered);
 }
 
 int cluster_add_unstored_gap(struct cluster *cluster, const struct gap *gap)
@@ -215,33 +150,15 @@ void cluster_drop_unstored_gaps(struct cluster *cluster)
 	cluster->unstored_gaps = 0;
 }
 
-/* Puts the row of an entry of a struct progress, whose key KEY begins. Frees KEY. */
-static int put_entry(struct store *store, struct text *key, struct when moment, uint64_t offset)
-{
-	struct text value;
-
-	text_init(&value, ROW_LIMIT);
-	codec_add_when(key, moment);
-	codec_add_u64(&value, offset);
-	return put(store, key, &value);
-}
-
 int cluster_add_progress(struct cluster *cluster, struct store *store, struct when known,
 			 uint64_t offset)
 {
-	size_t before = cluster->progress.count;
-	struct text key;
-
-	if (progress_add(&cluster->progress, known, offset) < 0)
-		return no_memory(cluster);
 	cluster->known = known;
-	for (int r = 0; r < KUBE_RESOURCES && before == 0; r++)
-		cluster->coverage[r].progress_offset = offset;
-	if (cluster->progress.count == before)
-		return 0;
-	text_init(&key, ROW_LIMIT);
-	row_key_table(&key, ROW_PROGRESS, cluster->id);
-	return put_entry(store, &key, known, offset);
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		if (cluster->coverage[r].progress_offset == OFFSET_NEVER)
+			cluster->coverage[r].progress_offset = offset;
+	}
+	return progress_log_add(&cluster->progress, store, known, offset);
 }
 
 int cluster_add_listed(struct cluster *cluster, struct store *store, enum kube_resource resource,
@@ -249,16 +166,18 @@ int cluster_add_listed(struct cluster *cluster, struct store *store, enum kube_r
 {
 	struct progress *listed = &cluster->coverage[resource].listed;
 	size_t before = listed->count;
-	struct text key;
+	struct text key, value;
 
 	if (progress_add(listed, received, offset) < 0)
 		return no_memory(cluster);
 	if (listed->count == before)
 		return 0;
-	text_init(&key, ROW_LIMIT);
+	begin_row(&key, &value);
 	row_key_table(&key, ROW_LISTED, cluster->id);
 	codec_add_u8(&key, resource);
-	return put_entry(store, &key, received, offset);
+	codec_add_when(&key, received);
+	codec_add_u64(&value, offset);
+	return put(store, &key, &value);
 }
 
 int cluster_add_unread(struct cluster *cluster, struct store *store, enum kube_resource resource,
@@ -274,7 +193,8 @@ int cluster_add_unread(struct cluster *cluster, struct store *store, enum kube_r
 		changed = unread_open(&cluster->unread, judged[j], offset);
 		if (changed < 0)
 			return no_memory(cluster);
-		if (put_numbered(cluster, store, ROW_UNREAD, (uint64_t)changed) < 0)
+		if (put_numbered(cluster, store, ROW_UNREAD, (uint64_t)changed,
+				 &cluster->unread.list[changed]) < 0)
 			return -1;
 	}
 	return 0;
@@ -285,24 +205,31 @@ int cluster_end_unread(struct cluster *cluster, struct store *store, enum kube_r
 {
 	int64_t changed = unread_close(&cluster->unread, resource, begin_offset, offset);
 
-	return changed < 0 ? 0 : put_numbered(cluster, store, ROW_UNREAD, (uint64_t)changed);
+	return changed < 0 ? 0
+			   : put_numbered(cluster, store, ROW_UNREAD, (uint64_t)changed,
+					  &cluster->unread.list[changed]);
 }
 
 int cluster_add_unpublished(struct cluster *cluster, struct store *store,
 			    const struct unpublished_pod *row)
 {
-	if (unpublished_pods_add(&cluster->unpublished, row) < 0)
+	struct unpublished_pod numbered = *row;
+
+	numbered.number = cluster->next_number++;
+	if (unpublished_pods_add(&cluster->unpublished, &numbered) < 0)
 		return no_memory(cluster);
-	return put_numbered(cluster, store, ROW_UNPUBLISHED, cluster->unpublished.count - 1);
+	return put_numbered(cluster, store, ROW_UNPUBLISHED, numbered.number, &numbered);
 }
 
 int cluster_hide_unpublished(struct cluster *cluster, struct store *store, uint64_t number,
 			     uint64_t hidden_offset)
 {
-	if (number >= cluster->unpublished.count)
+	const struct unpublished_pod *row;
+
+	if (number >= cluster->next_number)
 		return store_damaged(store, "the number of an unpublished pod");
-	unpublished_pods_hide(&cluster->unpublished, (size_t)number, hidden_offset);
-	return put_numbered(cluster, store, ROW_UNPUBLISHED, number);
+	row = unpublished_pods_hide(&cluster->unpublished, number, hidden_offset);
+	return row == NULL ? 0 : put_numbered(cluster, store, ROW_UNPUBLISHED, number, row);
 }
 
 static int put_itself(const struct cluster *cluster, struct store *store)
@@ -328,7 +255,7 @@ int cluster_add_range(struct cluster *cluster, struct store *store, const struct
 		changed = ranges_use(ranges, &ranges->pods[p], row->told_offset) || changed;
 	if (changed && put_itself(cluster, store) < 0)
 		return -1;
-	return put_numbered(cluster, store, ROW_RANGES, ranges->count - 1);
+	return put_numbered(cluster, store, ROW_RANGES, ranges->count - 1, row);
 }
 
 /* Puts the row of POD, unless there is one that says as much. VALUE is scratch. */
@@ -370,17 +297,83 @@ int cluster_add_pod_address(struct cluster *cluster, struct store *store,
 int cluster_open_node_port(struct cluster *cluster, struct store *store,
 			   const struct node_port *port, struct span service)
 {
-	if (node_ports_add(&cluster->node_ports, port, service) < 0)
+	struct node_ports *ports = &cluster->node_ports;
+	struct node_port numbered = *port;
+
+	numbered.number = cluster->next_number++;
+	if (node_ports_add(ports, &numbered, service) < 0)
 		return no_memory(cluster);
-	return put_numbered(cluster, store, ROW_NODE_PORTS, cluster->node_ports.count - 1);
+	return put_numbered(cluster, store, ROW_NODE_PORTS, numbered.number,
+			    &ports->list[ports->count - 1]);
 }
 
 int cluster_close_node_port(struct cluster *cluster, struct store *store, uint64_t number,
 			    struct when to, uint64_t closed_offset)
 {
-	if (number >= cluster->node_ports.count)
+	struct node_port *port = node_ports_find(&cluster->node_ports, number);
+
+	if (port == NULL)
 		return store_damaged(store, "the number of a nodePort");
-	cluster->node_ports.list[number].to = to;
-	cluster->node_ports.list[number].closed_offset = closed_offset;
-	return put_numbered(cluster, store, ROW_NODE_PORTS, number);
+	port->to = to;
+	port->closed_offset = closed_offset;
+	return put_numbered(cluster, store, ROW_NODE_PORTS, number, port);
+}
+
+/* Removes from the store what the next function removes from memory. */
+static int remove_past(const struct cluster *cluster, struct store *store)
+{
+	uint64_t offset = cluster->horizon_offset;
+
+	for (size_t g = 0; g < cluster->gaps.count; g++) {
+		const struct gap *gap = &cluster->gaps.list[g];
+
+		if (when_before(gap->to, cluster->horizon) &&
+		    remove_numbered(cluster, store, ROW_GAPS, gap->number) < 0)
+			return -1;
+	}
+	for (size_t u = 0; u < cluster->unpublished.count; u++) {
+		const struct unpublished_pod *row = &cluster->unpublished.rows[u];
+
+		if (unpublished_pods_is_past(&cluster->unpublished, row, offset) &&
+		    remove_numbered(cluster, store, ROW_UNPUBLISHED, row->number) < 0)
+			return -1;
+	}
+	for (size_t p = 0; p < cluster->node_ports.count; p++) {
+		const struct node_port *port = &cluster->node_ports.list[p];
+
+		if (node_ports_is_past(port, cluster->horizon, offset) &&
+		    remove_numbered(cluster, store, ROW_NODE_PORTS, port->number) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+void cluster_set_horizon(struct cluster *cluster, struct when horizon)
+{
+	cluster->horizon = horizon;
+	cluster->gaps.horizon = horizon;
+	cluster->unpublished.horizon = horizon;
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		cluster->coverage[r].horizon = horizon;
+}
+
+int cluster_move_horizon(struct cluster *cluster, struct store *store)
+{
+	struct when horizon = horizon_of(cluster->known, cluster->retention_ns);
+	struct progress_entry first = {WHEN_MIN, 0};
+
+	if (when_not_after(horizon, cluster->horizon))
+		return 0;
+	if (progress_log_find(&cluster->progress, store, horizon, &first) < 0)
+		return -1;
+	cluster_set_horizon(cluster, horizon);
+	cluster->horizon_offset = first.offset;
+	cluster->sweeping = true;
+	text_clear(&cluster->swept);
+	if (remove_past(cluster, store) < 0)
+		return -1;
+	gaps_forget(&cluster->gaps);
+	unpublished_pods_forget(&cluster->unpublished, first.offset);
+	node_ports_forget(&cluster->node_ports, horizon, first.offset);
+	return 1;
 }

@@ -1,7 +1,7 @@
 /* cluster.h - what is known of one cluster as a whole, in memory and in its rows.
  *
- * Coverage, GAPs, PROGRESS, unpublished pods, ranges and nodePorts are small compared to the
- * histories of addresses, and every question needs them, so they are loaded into memory.
+ * Coverage, GAPs, unpublished pods, ranges and nodePorts are small compared to the histories of
+ * addresses, and every question needs them, so they are loaded into memory.
  *
  * (1) Every change goes to the store's batch too, so memory and store agree after each
  *     commit; after a failed commit the timeline is BROKEN and must not be asked.
@@ -16,10 +16,10 @@
 #include "common/record/kube_event.h"
 #include "common/timeline/rules/gaps.h"
 #include "common/timeline/rules/node_ports.h"
-#include "common/timeline/rules/progress.h"
 #include "common/timeline/rules/ranges.h"
 #include "common/timeline/rules/unpublished_pods.h"
 #include "common/timeline/rules/unread.h"
+#include "common/timeline/store/progress_log.h"
 #include "common/timeline/store/store.h"
 
 /* A list that has begun and not ended. */
@@ -54,14 +54,27 @@ struct cluster {
 	struct sync sync[KUBE_RESOURCES];
 	struct revision_order order[KUBE_RESOURCES];
 	struct listing listing[KUBE_RESOURCES];
+	int64_t retention_ns;    /* 0: nothing is forgotten */
+	struct when horizon;     /* docs/answers.md section 1; WHEN_MIN if there is none */
+	uint64_t horizon_offset; /* of the first PROGRESS whose known is not before it */
+	bool sweeping;           /* there may be rows of ROW_ENDED that are past it */
+	struct text swept;       /* the last one that was dealt with since it moved */
+	uint64_t next_number;    /* of a GAP, an unpublished pod or a nodePort */
 	struct gaps gaps;
 	size_t unstored_gaps; /* the last ones of GAPS: of a closed topic */
 	struct unread unread;
-	struct progress progress;
+	struct progress_log progress;
 	struct unpublished_pods unpublished;
 	struct ranges ranges;
 	struct node_ports node_ports;
 };
+
+/* Moves the horizon to where the last PROGRESS puts it, and removes the GAPs, unpublished pods and
+ * nodePorts that are past it. Returns 1 if it has moved, else 0; -1 after logging. */
+int cluster_move_horizon(struct cluster *cluster, struct store *store);
+
+/* Everything that depends on it gets HORIZON. */
+void cluster_set_horizon(struct cluster *cluster, struct when horizon);
 
 /* NULL if out of memory (logged). */
 struct cluster *cluster_new(uint32_t id, const char *name);
@@ -94,6 +107,7 @@ int cluster_end_unread(struct cluster *cluster, struct store *store, enum kube_r
 /* Adds a record of the first listing of RESOURCE. */
 int cluster_add_listed(struct cluster *cluster, struct store *store, enum kube_resource resource,
 		       struct when received, uint64_t offset);
+/* ROW gets the next number. */
 int cluster_add_unpublished(struct cluster *cluster, struct store *store,
 			    const struct unpublished_pod *row);
 int cluster_hide_unpublished(struct cluster *cluster, struct store *store, uint64_t number,
@@ -102,6 +116,7 @@ int cluster_add_range(struct cluster *cluster, struct store *store, const struct
 /* Keeps what ranges.h needs of it. */
 int cluster_add_pod_address(struct cluster *cluster, struct store *store,
 			    const struct pod_address *pod);
+/* PORT gets the next number. */
 int cluster_open_node_port(struct cluster *cluster, struct store *store,
 			   const struct node_port *port, struct span service);
 int cluster_close_node_port(struct cluster *cluster, struct store *store, uint64_t number,

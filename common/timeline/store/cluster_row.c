@@ -39,6 +39,10 @@ void cluster_row_add(struct text *value, const struct cluster *cluster)
 {
 	codec_add_span(value, span_of(cluster->name));
 	codec_add_when(value, cluster->known);
+	codec_add_u64(value, cluster->coverage[0].progress_offset);
+	codec_add_when(value, cluster->horizon);
+	codec_add_u64(value, cluster->horizon_offset);
+	codec_add_u64(value, cluster->next_number);
 	codec_add_u64(value, cluster->ranges.used_offset);
 	codec_add_u64(value, cluster->ranges.own_used_offset);
 }
@@ -90,12 +94,19 @@ bool cluster_row_read(struct cluster *cluster, struct span row)
 {
 	struct codec codec = codec_read(row);
 	struct span name = codec_span(&codec);
+	uint64_t progress_offset;
 
 	if (name.length >= sizeof(cluster->name))
 		return false;
 	memcpy(cluster->name, name.data, name.length);
 	cluster->name[name.length] = '\0';
 	cluster->known = codec_when(&codec);
+	progress_offset = codec_u64(&codec);
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		cluster->coverage[r].progress_offset = progress_offset;
+	cluster_set_horizon(cluster, codec_when(&codec));
+	cluster->horizon_offset = codec_u64(&codec);
+	cluster->next_number = codec_u64(&codec);
 	cluster->ranges.used_offset = codec_u64(&codec);
 	cluster->ranges.own_used_offset = codec_u64(&codec);
 	return codec_done(&codec);

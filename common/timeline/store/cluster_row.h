@@ -1,4 +1,4 @@
-/* cluster_row.h - the row of a cluster: its name, known and the use of its ranges; and one row for
+/* cluster_row.h - the row of a cluster: its name, known, horizon and the use of its ranges; and one row for
  * each resource: its coverage, its open SYNC, the order of its revisions and its last listing.
  */
 #ifndef TENURE_CLUSTER_ROW_H

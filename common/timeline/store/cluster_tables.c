@@ -50,24 +50,23 @@ static void add_node_port_row(struct text *value, const struct node_port *port)
 	codec_add_when(value, port->to);
 }
 
-void cluster_tables_add(struct text *value, const struct cluster *cluster, enum row_table table,
-			uint64_t number)
+void cluster_tables_add(struct text *value, enum row_table table, const void *entry)
 {
 	switch (table) {
 	case ROW_GAPS:
-		add_gap_row(value, &cluster->gaps.list[number]);
+		add_gap_row(value, entry);
 		break;
 	case ROW_UNREAD:
-		add_unread_row(value, &cluster->unread.list[number]);
+		add_unread_row(value, entry);
 		break;
 	case ROW_UNPUBLISHED:
-		add_unpublished_row(value, &cluster->unpublished.rows[number]);
+		add_unpublished_row(value, entry);
 		break;
 	case ROW_RANGES:
-		add_range_row(value, &cluster->ranges.list[number]);
+		add_range_row(value, entry);
 		break;
 	default:
-		add_node_port_row(value, &cluster->node_ports.list[number]);
+		add_node_port_row(value, entry);
 	}
 }
 
@@ -116,20 +115,15 @@ int cluster_tables_read(struct cluster *cluster, enum row_table table, struct sp
 	struct span service;
 	struct unread_span unread;
 	struct gap gap;
-	uint64_t offset;
 
 	switch (table) {
 	case ROW_GAPS:
+		gap.number = codec_u64(&number);
 		gap.resources = codec_u32(&codec);
 		gap.offset = codec_u64(&codec);
 		gap.from = codec_when(&codec);
 		gap.to = codec_when(&codec);
 		return codec_done(&codec) ? gaps_add(&cluster->gaps, &gap) : 1;
-	case ROW_PROGRESS:
-		offset = codec_u64(&codec);
-		return codec_done(&codec)
-			       ? progress_add(&cluster->progress, codec_when(&number), offset)
-			       : 1;
 	case ROW_UNREAD:
 		unread.resource = codec_u32(&codec);
 		unread.first_offset = codec_u64(&codec);
@@ -139,6 +133,7 @@ int cluster_tables_read(struct cluster *cluster, enum row_table table, struct sp
 	case ROW_LISTED:
 		return read_listed(cluster, &number, &codec);
 	case ROW_UNPUBLISHED:
+		unpublished.number = codec_u64(&number);
 		unpublished.holder = codec_u64(&codec);
 		unpublished.machine = codec_u8(&codec) != 0;
 		unpublished.opened_offset = codec_u64(&codec);
@@ -156,6 +151,7 @@ int cluster_tables_read(struct cluster *cluster, enum row_table table, struct sp
 	case ROW_POD_ADDRESSES:
 		return read_pod_address(cluster, &number, &codec);
 	default:
+		port.number = codec_u64(&number);
 		service = codec_span(&codec);
 		port.protocol = codec_u8(&codec);
 		port.port = (uint16_t)codec_u32(&codec);

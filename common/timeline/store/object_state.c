@@ -7,6 +7,7 @@ void object_head_add(struct text *value, const struct object_head *head)
 	codec_add_u8(value, head->absent);
 	codec_add_u8(value, head->deleted);
 	codec_add_u64(value, head->spelled);
+	codec_add_when(value, head->latest);
 	codec_add_span(value, head->namespace);
 }
 
@@ -19,6 +20,7 @@ struct object_head object_head_read(struct codec *codec)
 	head.absent = codec_u8(codec) != 0;
 	head.deleted = codec_u8(codec) != 0;
 	head.spelled = codec_u64(codec);
+	head.latest = codec_when(codec);
 	head.namespace = codec_span(codec);
 	return head;
 }

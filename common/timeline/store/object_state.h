@@ -13,11 +13,15 @@
 struct object_head {
 	uint64_t revision; /* the greatest that was an integer, 0 for none */
 	uint64_t seen_offset;
-	bool absent;      /* from the last list */
-	bool deleted;     /* by its last record */
-	uint64_t spelled; /* of a Node or a pod: a hash of what its last record spelled */
+	bool absent;        /* from the last list */
+	bool deleted;       /* by its last record */
+	uint64_t spelled;   /* of a Node or a pod: a hash of what its last record spelled */
+	struct when latest; /* received of its records and of the ends of lists without it */
 	struct span namespace;
 };
+
+#define STATE_LIMIT (64u << 20) /* more than the state of the largest record of Kafka */
+
 void object_head_add(struct text *value, const struct object_head *head);
 /* Sets CODEC->failed if it does not decode. */
 struct object_head object_head_read(struct codec *codec);

@@ -119,6 +119,12 @@ void row_key_members(struct text *key, uint32_t cluster, struct span uid)
 	text_add(key, uid.data, uid.length);
 }
 
+void row_key_owned(struct text *key, uint32_t cluster, struct span owner, struct span pod)
+{
+	row_key_versions(key, ROW_OWNED, cluster, owner);
+	text_add(key, pod.data, pod.length);
+}
+
 void row_key_node_there(struct text *key, uint32_t cluster, uint64_t node)
 {
 	text_clear(key);

@@ -8,13 +8,16 @@
  * 'l' cluster node-name offset                                   zone and region
  * 't' cluster hash-of-node-name                                  uid of the Node that has the name, empty once it is gone
  * 'o' cluster uid offset                                         a ReplicaSet's or Job's controller
+ * 'c' cluster uid uid                                            (empty: an owner and its pod)
  * 's' cluster resource uid                                       fold state of one object
  * 'x' cluster resource uid                                       the same, of one that was deleted
  * 'n' cluster uid                                                what a slice lists (slice_state.h)
  * 'k' cluster known                                              offset of that PROGRESS
+ * 'i' cluster known                                              the same, of the first of each block (progress_log.h)
  * 'f' cluster resource received                                  offset of that record of the first listing
  * 'g' 'e' 'u' 'r' 'p' cluster number                             a GAP, unread records, an unpublished pod, a range, a nodePort
  * 'q' cluster ip node                                            from where on a pod of the node had it
+ * 'z' cluster horizon kind what                                  offset from which it is over (retention.h)
  * 'w' cluster                                                    cluster_row.h
  * 'v' cluster resource                                           the same
  * 'M'                                                            how far the topic was read
@@ -50,10 +53,13 @@ enum row_table {
 	ROW_NODE_PORTS = 'p',
 	ROW_POD_ADDRESSES = 'q',
 	ROW_PROGRESS = 'k',
+	ROW_PROGRESS_BLOCKS = 'i',
 	ROW_LISTED = 'f',
 	ROW_HOLDERS = 'd',
 	ROW_NODES = 'l',
 	ROW_OWNERS = 'o',
+	ROW_OWNED = 'c',
+	ROW_ENDED = 'z',
 };
 
 /* Each clears KEY first. */
@@ -78,6 +84,8 @@ void row_key_objects(struct text *key, uint32_t cluster, enum kube_resource reso
 void row_key_deleted(struct text *key, uint32_t cluster, enum kube_resource resource,
 		     struct span uid);
 void row_key_members(struct text *key, uint32_t cluster, struct span uid);
+/* A pod of an owner, by their uids; with an empty POD, all of them. */
+void row_key_owned(struct text *key, uint32_t cluster, struct span owner, struct span pod);
 /* NODE 0: a list of nodes that is not empty was whole. */
 void row_key_node_there(struct text *key, uint32_t cluster, uint64_t node);
 void row_key_table(struct text *key, enum row_table table, uint32_t cluster);

@@ -24,6 +24,7 @@ struct topic_state {
 	uint64_t unread_offset;
 	/* The end of the topic ended a listing of kubectl: no record may follow. */
 	bool listing_ended;
+	int64_t retention_ns;   /* that the rows were made for */
 	uint32_t cluster_count; /* their ids are the numbers below it */
 };
 

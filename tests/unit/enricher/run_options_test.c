@@ -112,10 +112,9 @@ static void assert_refused(const char *wanted)
 	assert_non_null(strstr(line, wanted));
 }
 
-#define DEFAULTS                                                                                   \
-	"hold 10s\nskew 500ms\nclock sandbox\ncluster -\ncluster-cidr -\nkube-from -\nkube-until " \
-	"-\nhindsight false"                                                                       \
-	"\nsince -\nuntil -\n"
+#define DEFAULTS                                                                        \
+	"hold 10s\nskew 500ms\nclock sandbox\ncluster -\ncluster-cidr -\nretention -\n" \
+	"kube-from -\nkube-until -\nhindsight false\nsince -\nuntil -\n"
 
 static void options_are_kept_and_the_same_ones_accepted(void **state)
 {
@@ -128,10 +127,10 @@ static void options_are_kept_and_the_same_ones_accepted(void **state)
 	now.hindsight = true;
 	now.since = (struct when){0};
 	assert_int_equal(run_options_keep(&now, false, "a and b"), 0);
-	assert_options(
-		"hold 10s\nskew 500ms\nclock sandbox\ncluster prod\n"
-		"cluster-cidr 10.0.0.0/8 fd00::/8\nkube-from -\nkube-until -\nhindsight true\n"
-		"since 1970-01-01T00:00:00Z\nuntil -\n");
+	assert_options("hold 10s\nskew 500ms\nclock sandbox\ncluster prod\n"
+		       "cluster-cidr 10.0.0.0/8 fd00::/8\nretention -\nkube-from -\nkube-until "
+		       "-\nhindsight true\n"
+		       "since 1970-01-01T00:00:00Z\nuntil -\n");
 	assert_int_equal(run_options_keep(&now, true, "a and b"), 0);
 }
 

@@ -350,6 +350,25 @@ static void a_topic_that_cannot_keep_the_order_or_the_history_is_refused(void **
 	assert_run(3, 0);
 }
 
+static void a_topic_that_is_kept_for_less_than_the_retention_is_refused(void **state)
+{
+	const struct timeline_options asked = {.kube_from = WHEN_MIN,
+					       .kube_until = WHEN_MIN,
+					       .retention_ns = 60 * NS_PER_SECOND};
+
+	(void)state;
+	timeline_close(timeline);
+	timeline = timeline_open(NULL, &asked);
+	assert_non_null(timeline);
+	use("kafka:kube");
+	memory_topics[0].retention_ms = "59999";
+	assert_not_opened(EX_CONFIG);
+	memory_topics[0].retention_ms = "60000";
+	assert_run(3, 0);
+	memory_topics[0].retention_ms = "-1";
+	assert_run(0, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
 
 int main(void)
@@ -370,6 +389,7 @@ int main(void)
 		TEST(a_file_without_a_readable_record_is_refused),
 		TEST(a_topic_without_a_readable_record_is_read_on),
 		TEST(what_is_missing_or_fails_ends_with_its_exit_code),
+		TEST(a_topic_that_is_kept_for_less_than_the_retention_is_refused),
 		TEST(a_topic_that_cannot_keep_the_order_or_the_history_is_refused),
 	};
 

@@ -84,9 +84,15 @@ int topic_reader_partitions(const struct topic_reader *reader)
 
 int topic_reader_setting(struct topic_reader *reader, const char *name, char *value, size_t size)
 {
+	const struct memory_topic *topic = reader->topic;
+
+	if (strcmp(name, "retention.ms") == 0) {
+		snprintf(value, size, "%s", topic->retention_ms);
+		return 0;
+	}
 	assert_string_equal(name, "cleanup.policy");
-	assert_true(strlen(reader->topic->policy) < size);
-	snprintf(value, size, "%s", reader->topic->policy);
+	assert_true(strlen(topic->policy) < size);
+	snprintf(value, size, "%s", topic->policy);
 	return 0;
 }
 

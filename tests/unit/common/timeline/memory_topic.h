@@ -14,8 +14,9 @@ struct memory_topic {
 	int64_t count;
 	int64_t kept; /* the first record that was not trimmed */
 	int partitions;
-	const char *policy; /* its cleanup.policy */
-	bool broken;        /* reading fails */
+	const char *policy;       /* its cleanup.policy */
+	const char *retention_ms; /* its retention.ms */
+	bool broken;              /* reading fails */
 };
 
 extern struct memory_topic memory_topics[MEMORY_TOPICS];

@@ -83,7 +83,8 @@ static void a_binding_starts_with_the_evidence_of_the_clock(void **state)
 		binding.evidence.first_started = ms(cases[c].started);
 		binding.evidence.first_received = ms(9000);
 		binding.endpoint = ms(cases[c].endpoint);
-		start = binding_start(&binding, &(struct assumptions){cases[c].clock, HOLD, SKEW});
+		start = binding_start(&binding,
+				      &(struct assumptions){cases[c].clock, HOLD, SKEW, WHEN_MIN});
 		assert_int_equal(in_ms(start.certain_from), cases[c].certain_from);
 		assert_string_equal(start.from, cases[c].from);
 	}
@@ -91,7 +92,7 @@ static void a_binding_starts_with_the_evidence_of_the_clock(void **state)
 
 static void resolve(const struct binding *bindings, size_t count, struct instants *instants)
 {
-	const struct assumptions assumptions = {TIMELINE_SANDBOX, HOLD, SKEW};
+	const struct assumptions assumptions = {TIMELINE_SANDBOX, HOLD, SKEW, WHEN_MIN};
 
 	assert_int_equal(asof_instants(bindings, count, &assumptions, instants), 0);
 }

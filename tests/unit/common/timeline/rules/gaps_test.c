@@ -1,4 +1,5 @@
 /* What is known of a cluster as a whole: GAPs, coverage, PROGRESS, ranges, unpublished pods. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +9,6 @@
 #include <cmocka.h>
 
 #include "common/timeline/rules/gaps.h"
-#include "common/timeline/rules/progress.h"
 #include "common/timeline/rules/unpublished_pods.h"
 #include "common/timeline/rules/unread.h"
 #include "common/timeline/store/rows.h"
@@ -35,7 +35,7 @@ static void a_gap_counts_from_hold_before_it(void **state)
 		{150, 160, 3, 9, true}, {150, 160, 1, 4, false}, /* not visible yet */
 		{300, 301, 2, 9, true}, {300, 301, 2, 7, false},
 	};
-	struct gaps gaps = {0};
+	struct gaps gaps = gaps_none();
 
 	(void)state;
 	assert_int_equal(
@@ -51,6 +51,90 @@ static void a_gap_counts_from_hold_before_it(void **state)
 				 s(cases[c].end), cases[c].position) != cases[c].overlaps)
 			fail_msg("case %zu", c);
 	}
+	gaps_free(&gaps);
+}
+
+static uint64_t chance(uint64_t *state, uint64_t limit)
+{
+	*state = *state * UINT64_C(6364136223846793005) + 1442695040888963407;
+	return (*state >> 33) % limit;
+}
+
+static bool scan_finds(const struct gaps *gaps, unsigned resources, struct when start,
+		       struct when end, uint64_t position)
+{
+	for (size_t g = 0; g < gaps->count; g++) {
+		if (gaps->list[g].offset <= position &&
+		    when_not_after(gaps->horizon, gaps->list[g].to) &&
+		    gaps_one_overlaps(&gaps->list[g], resources, NS_PER_SECOND, start, end))
+			return true;
+	}
+	return false;
+}
+
+/* Questions at every position, of which some find none. */
+static void check_gaps(const struct gaps *gaps, uint64_t *state, size_t questions)
+{
+	for (size_t q = 0; q < questions; q++) {
+		unsigned resources = 1u << chance(state, 3);
+		struct when start = s((int64_t)chance(state, 11000));
+		struct when end = when_add(start, (int64_t)chance(state, 3) * NS_PER_SECOND);
+		uint64_t position = chance(state, 3000);
+
+		if (gaps_overlap(gaps, resources, NS_PER_SECOND, start, end, position) !=
+		    scan_finds(gaps, resources, start, end, position))
+			fail_msg("of %zu: %u at %" PRId64 ", position %" PRIu64, gaps->count,
+				 resources, start.ns, position);
+	}
+}
+
+static void many_gaps_are_as_a_scan_finds_them(void **unused)
+{
+	struct gaps gaps = gaps_none();
+	uint64_t state = 1;
+
+	(void)unused;
+	for (uint64_t g = 0; g < 2000; g++) {
+		struct when from = s((int64_t)(5 * g + chance(&state, 60)));
+		int64_t lasts = chance(&state, 100) == 0 ? 900 : (int64_t)chance(&state, 4);
+		struct gap gap = {.resources = 1u << chance(&state, 3),
+				  .offset = g + chance(&state, 2),
+				  .from = from,
+				  .to = when_add(from, lasts * NS_PER_SECOND)};
+
+		gap.offset = g > 0 && gap.offset < gaps.list[g - 1].offset ? gaps.list[g - 1].offset
+									   : gap.offset;
+		assert_int_equal(gaps_add(&gaps, &gap), 0);
+		check_gaps(&gaps, &state, 20);
+	}
+	gaps.count -= 700; /* and others come */
+	for (uint64_t g = 0; g < 100; g++) {
+		struct gap gap = {.resources = 7, .offset = 2500, .from = s(40), .to = s(50)};
+
+		assert_int_equal(gaps_add(&gaps, &gap), 0);
+	}
+	check_gaps(&gaps, &state, 20000);
+	gaps.horizon = s(3000);
+	check_gaps(&gaps, &state, 20000);
+	gaps_forget(&gaps);
+	assert_in_range(gaps.count, 600, 900);
+	check_gaps(&gaps, &state, 20000);
+	gaps_free(&gaps);
+}
+
+static void gaps_that_end_before_the_horizon_do_not_count(void **state)
+{
+	struct gaps gaps = gaps_none();
+	const struct gap gap = {.resources = 1, .offset = 5, .from = s(100), .to = s(200)};
+
+	(void)state;
+	assert_int_equal(gaps_add(&gaps, &gap), 0);
+	gaps.horizon = s(200);
+	assert_true(gaps_overlap(&gaps, 1, 0, s(150), s(250), 9));
+	gaps.horizon = s(201);
+	assert_false(gaps_overlap(&gaps, 1, 0, s(150), s(250), 9));
+	gaps_forget(&gaps);
+	assert_int_equal(gaps.count, 0);
 	gaps_free(&gaps);
 }
 
@@ -134,32 +218,13 @@ static void unread_lasts_to_the_end_of_the_next_list(void **state)
 	unread_free(&unread);
 }
 
-static void finds_the_first_progress_that_covers_an_instant(void **state)
-{
-	struct progress progress = {0};
-
-	(void)state;
-	assert_null(progress_find(&progress, s(1)));
-	assert_int_equal(progress_known_at(&progress, 100).ns, NONE);
-	for (uint64_t p = 1; p <= 1000; p++)
-		assert_int_equal(progress_add(&progress, s((int64_t)p * 2), p * 10), 0);
-	assert_int_equal(progress_add(&progress, s(2000), 10010), 0); /* nothing new */
-	assert_int_equal(progress_find(&progress, s(0))->offset, 10);
-	assert_int_equal(progress_find(&progress, s(2))->offset, 10);
-	assert_int_equal(progress_find(&progress, s(3))->offset, 20);
-	assert_int_equal(progress_find(&progress, s(2000))->offset, 10000);
-	assert_null(progress_find(&progress, s(2001)));
-	assert_int_equal(progress_known_at(&progress, 9).ns, NONE);
-	assert_int_equal(progress_known_at(&progress, 25).ns, s(4).ns);
-	progress_free(&progress);
-}
-
 /* Many statements, so that blocks are skipped. Each pod waits one second; a stuck one waits
  * forever. */
 static void fill(struct unpublished_pods *table)
 {
 	for (uint64_t pod = 0; pod < 2000; pod++) {
 		struct unpublished_pod row = {
+			.number = pod,
 			.holder = pod + 1,
 			.opened_offset = pod * 2,
 			.hidden_offset = pod == 700 ? OFFSET_NEVER : pod * 2 + 2,
@@ -189,7 +254,7 @@ static void a_pod_may_hold_an_address_while_it_waits(void **state)
 		{"before the stuck one", 600, 600, 3500, 0, false, false},
 		{"the stuck one, excluded", 1500, 1500, 3999, 2000, true, false},
 	};
-	struct unpublished_pods table = {0};
+	struct unpublished_pods table = unpublished_pods_none();
 
 	(void)state;
 	fill(&table);
@@ -213,8 +278,9 @@ static void a_pod_may_hold_an_address_while_it_waits(void **state)
 
 static void a_pod_that_never_got_an_address_may_have_had_one_until_its_end(void **state)
 {
-	struct unpublished_pods table = {0};
-	struct unpublished_pod row = {1, false, 5, OFFSET_NEVER, 7, true, s(100), s(120), s(NONE)};
+	struct unpublished_pods table = unpublished_pods_none();
+	struct unpublished_pod row = {0, 1,    false,  5,      OFFSET_NEVER,
+				      7, true, s(100), s(120), s(NONE)};
 	struct unpublished_question question = {
 		.next = WHEN_MAX, .known = s(900), .skew_ns = NS_PER_SECOND, .position = 9};
 
@@ -234,8 +300,9 @@ static void a_pod_that_never_got_an_address_may_have_had_one_until_its_end(void 
 
 static void a_pod_that_was_not_released_lingers_until_the_address_is_settled(void **state)
 {
-	struct unpublished_pods table = {0};
-	struct unpublished_pod row = {1, false, 5, OFFSET_NEVER, 7, false, s(100), s(120), s(NONE)};
+	struct unpublished_pods table = unpublished_pods_none();
+	struct unpublished_pod row = {0, 1,     false,  5,      OFFSET_NEVER,
+				      7, false, s(100), s(120), s(NONE)};
 	uint64_t nodes[] = {7};
 	struct unpublished_question question = {
 		.start = s(900),
@@ -267,7 +334,8 @@ int main(void)
 		cmocka_unit_test(coverage_begins_with_a_whole_list_or_the_first_listing),
 		cmocka_unit_test(a_change_of_what_was_not_listed_shows_that_there_was_no_listing),
 		cmocka_unit_test(unread_lasts_to_the_end_of_the_next_list),
-		cmocka_unit_test(finds_the_first_progress_that_covers_an_instant),
+		cmocka_unit_test(many_gaps_are_as_a_scan_finds_them),
+		cmocka_unit_test(gaps_that_end_before_the_horizon_do_not_count),
 		cmocka_unit_test(a_pod_may_hold_an_address_while_it_waits),
 		cmocka_unit_test(a_pod_that_never_got_an_address_may_have_had_one_until_its_end),
 		cmocka_unit_test(a_pod_that_was_not_released_lingers_until_the_address_is_settled),

@@ -48,7 +48,7 @@ static void they_come_and_go_while_the_epoch_lasts(void **state)
 
 static void one_is_certain_from_its_record_until_hold_before_it_is_missing(void **state)
 {
-	const struct assumptions assumptions = {TIMELINE_SANDBOX, HOLD, 0};
+	const struct assumptions assumptions = {TIMELINE_SANDBOX, HOLD, 0, WHEN_MIN};
 	const struct secondary one = {ip("172.16.0.1"), 8, s(120), s(119)};
 	struct binding binding = {
 		.kind = HOLDER_POD, .evidence = evidence_none(), .endpoint = WHEN_MIN};

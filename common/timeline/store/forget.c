@@ -1,0 +1,349 @@
+#include "common/timeline/store/forget.h"
+
+#include <stdlib.h>
+
+#include "common/base/array.h"
+#include "common/program/log.h"
+#include "common/timeline/store/object_state.h"
+
+#define ROW_LIMIT (64 * 1024)
+
+/* A membership lasts until the next one that opens within this time (docs/answers.md section 7). */
+#define PAUSE_NS (5 * NS_PER_SECOND)
+
+/* One binding: the rows of all of its versions. */
+struct tenancy {
+	uint64_t uid; /* a hash */
+	uint64_t epoch;
+	enum holder_kind kind;
+	struct when begun; /* at the earliest, by any version */
+	struct when ended; /* by its last version */
+	bool gateway, shared;
+	bool past; /* the horizon, by its last version */
+};
+
+struct tenancies {
+	struct tenancy *list;
+	size_t count, capacity;
+};
+
+static bool starts_another(const struct tenancies *all, const struct binding_key *key)
+{
+	const struct tenancy *last;
+
+	if (all->count == 0)
+		return true;
+	last = &all->list[all->count - 1];
+	return last->kind != key->kind || last->epoch != key->epoch ||
+	       last->uid != span_hash(key->uid);
+}
+
+/* Adds one row of an address. */
+static int add_row(const struct cluster *cluster, struct store *store, struct span row,
+		   struct span value, struct tenancies *all)
+{
+	struct binding_key key;
+	struct evidence evidence;
+	struct tenancy *one;
+
+	if (!row_binding_key(row, &key) || !row_evidence(value, &evidence))
+		return store_damaged(store, "a row of an address");
+	if (starts_another(all, &key)) {
+		if (array_grow(&all->list, &all->capacity, all->count + 1, sizeof(*all->list)) <
+		    0) {
+			log_error("timeline: out of memory for the history of an address");
+			return -1;
+		}
+		all->list[all->count++] = (struct tenancy){
+			.uid = span_hash(key.uid),
+			.epoch = key.epoch,
+			.kind = key.kind,
+			.begun = WHEN_MAX,
+		};
+	}
+	one = &all->list[all->count - 1];
+	one->begun =
+		when_earlier(one->begun, when_later(evidence.start_time, evidence.previous_to));
+	one->ended = evidence.ended_received;
+	one->shared = evidence.shared;
+	one->gateway = evidence.gateway;
+	one->past = evidence_is_past(&evidence, cluster->horizon) &&
+		    key.offset < cluster->horizon_offset;
+	return 0;
+}
+
+/* What ended after one that is not past began may be what shows that this one is over, so it stays. */
+static void keep_later(struct tenancies *all)
+{
+	struct when begun = WHEN_MAX;
+
+	for (size_t t = 0; t < all->count; t++) {
+		const struct tenancy *one = &all->list[t];
+
+		if (!one->past && !one->shared)
+			begun = when_earlier(begun, one->begun);
+	}
+	for (size_t t = 0; t < all->count; t++) {
+		struct tenancy *one = &all->list[t];
+
+		one->past = one->past && when_before(one->ended, begun);
+	}
+}
+
+/* The last one that is past, of those that are gateways or are not, stays. */
+static void keep_last(struct tenancies *all, bool gateway)
+{
+	struct tenancy *last = NULL;
+
+	for (size_t t = 0; t < all->count; t++) {
+		struct tenancy *one = &all->list[t];
+
+		if (one->past && one->gateway == gateway &&
+		    (last == NULL || when_not_after(last->ended, one->ended)))
+			last = one;
+	}
+	if (last != NULL)
+		last->past = false;
+}
+
+static bool is_of_holder(const struct membership *row, const struct tenancies *all)
+{
+	uint64_t uid = span_hash(row->uid);
+
+	for (size_t t = 0; t < all->count; t++) {
+		if (!all->list[t].past && all->list[t].uid == uid)
+			return true;
+	}
+	return false;
+}
+
+static bool is_past_membership(const struct cluster *cluster, const struct membership *row)
+{
+	struct when last = when_later(row->opening, row->closing);
+
+	return row->closed_offset < cluster->horizon_offset &&
+	       when_before(when_add(last, PAUSE_NS), cluster->horizon);
+}
+
+static int read_bindings(const struct cluster *cluster, struct store *store,
+			 const struct text *prefix, struct tenancies *all)
+{
+	struct store_scan *scan = store_scan_begin(store, prefix, prefix);
+	struct span key, value;
+	int rc;
+
+	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
+		if (row_address_kind(key) == 'b' && add_row(cluster, store, key, value, all) < 0) {
+			rc = -1;
+			break;
+		}
+	}
+	store_scan_end(scan);
+	return rc;
+}
+
+static int remove_row(struct store *store, struct span row)
+{
+	struct text key;
+	int rc;
+
+	text_init(&key, ROW_LIMIT);
+	text_add(&key, row.data, row.length);
+	rc = store_remove(store, &key);
+	text_free(&key);
+	return rc;
+}
+
+/* Whether the row is to be removed; *AT is the number of the binding before. -1 after logging. */
+static int is_past_row(const struct cluster *cluster, struct store *store, struct span row,
+		       struct span value, const struct tenancies *all, size_t *at)
+{
+	struct binding_key key;
+	struct membership membership;
+
+	switch (row_address_kind(row)) {
+	case 'b':
+		row_binding_key(row, &key);
+		while (all->list[*at].kind != key.kind || all->list[*at].epoch != key.epoch ||
+		       all->list[*at].uid != span_hash(key.uid))
+			++*at;
+		return all->list[*at].past;
+	case 'm':
+		if (!row_membership(value, &membership))
+			return store_damaged(store, "a row of an address");
+		return is_past_membership(cluster, &membership) && !is_of_holder(&membership, all);
+	default:
+		return 0;
+	}
+}
+
+int forget_address(const struct cluster *cluster, struct store *store, const struct ip *ip)
+{
+	struct tenancies all = {0};
+	struct store_scan *scan = NULL;
+	struct span key, value;
+	struct text prefix;
+	size_t at = 0;
+	int rc;
+
+	text_init(&prefix, ROW_LIMIT);
+	row_key_address(&prefix, cluster->id, ip);
+	rc = read_bindings(cluster, store, &prefix, &all);
+	if (rc < 0)
+		goto out;
+	keep_later(&all);
+	keep_last(&all, false);
+	keep_last(&all, true);
+	scan = store_scan_begin(store, &prefix, &prefix);
+	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
+		rc = is_past_row(cluster, store, key, value, &all, &at);
+		if (rc < 0 || (rc == 1 && remove_row(store, key) < 0)) {
+			rc = -1;
+			break;
+		}
+	}
+out:
+	store_scan_end(scan);
+	text_free(&prefix);
+	free(all.list);
+	return rc;
+}
+
+/* Removes the row of the pod UID's owner that the names in VALUE say. */
+static int remove_owned(const struct cluster *cluster, struct store *store, struct span uid,
+			struct span value)
+{
+	struct holder_names names;
+	struct text key;
+	int rc;
+
+	if (!row_holder(value, &names))
+		return store_damaged(store, "the names of a holder");
+	text_init(&key, ROW_LIMIT);
+	row_key_owned(&key, cluster->id, names.owner_uid, uid);
+	rc = names.owner_uid.length == 0 ? 0 : store_remove(store, &key);
+	text_free(&key);
+	return rc;
+}
+
+/* Removes every version of UID in TABLE. */
+static int remove_versions(const struct cluster *cluster, struct store *store, enum row_table table,
+			   struct span uid)
+{
+	struct span key, value;
+	struct store_scan *scan;
+	struct text prefix;
+	int rc;
+
+	text_init(&prefix, ROW_LIMIT);
+	row_key_versions(&prefix, table, cluster->id, uid);
+	scan = store_scan_begin(store, &prefix, &prefix);
+	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
+		if ((table == ROW_HOLDERS && remove_owned(cluster, store, uid, value) < 0) ||
+		    remove_row(store, key) < 0) {
+			rc = -1;
+			break;
+		}
+	}
+	store_scan_end(scan);
+	text_free(&prefix);
+	return rc;
+}
+
+/* 1: a pod that is not forgotten has the owner UID; 0: none; -1 after logging. */
+static int has_pods(const struct cluster *cluster, struct store *store, struct span uid)
+{
+	struct span key, value;
+	struct store_scan *scan;
+	struct text prefix;
+	int rc;
+
+	text_init(&prefix, ROW_LIMIT);
+	row_key_owned(&prefix, cluster->id, uid, (struct span){"", 0});
+	scan = store_scan_begin(store, &prefix, &prefix);
+	rc = store_scan_next(scan, &key, &value);
+	store_scan_end(scan);
+	text_free(&prefix);
+	return rc;
+}
+
+/* Reads the object's state into VALUE, and its key into KEY. 1 found, 0 not, -1 after logging. */
+static int get_state(const struct cluster *cluster, struct store *store,
+		     enum kube_resource resource, struct span uid, struct text *key,
+		     struct text *value)
+{
+	int found;
+
+	row_key_object(key, cluster->id, resource, uid);
+	found = store_get(store, key, value);
+	if (found != 0)
+		return found;
+	row_key_deleted(key, cluster->id, resource, uid);
+	return store_get(store, key, value);
+}
+
+int forget_object(const struct cluster *cluster, struct store *store, enum kube_resource resource,
+		  struct span uid)
+{
+	struct text key, value;
+	struct object_head head;
+	struct codec codec;
+	int rc;
+
+	text_init(&key, ROW_LIMIT);
+	text_init(&value, STATE_LIMIT);
+	rc = get_state(cluster, store, resource, uid, &key, &value);
+	if (rc <= 0)
+		goto out;
+	codec = codec_read(text_span(&value));
+	head = object_head_read(&codec);
+	rc = codec.failed ? store_damaged(store, "the head of an object") : 0;
+	if (rc < 0 || !(head.deleted || head.absent) ||
+	    when_not_after(cluster->horizon, head.latest))
+		goto out;
+	rc = has_pods(cluster, store, uid);
+	if (rc == 0)
+		rc = store_remove(store, &key);
+	if (rc == 0)
+		rc = remove_versions(cluster, store, ROW_HOLDERS, uid);
+	if (rc == 0)
+		rc = remove_versions(cluster, store, ROW_OWNERS, uid);
+out:
+	text_free(&key);
+	text_free(&value);
+	return rc;
+}
+
+int forget_versions(const struct cluster *cluster, struct store *store, enum row_table table,
+		    struct span name)
+{
+	struct span key, value;
+	struct store_scan *scan;
+	struct text prefix, last;
+	int rc;
+
+	text_init(&prefix, ROW_LIMIT);
+	text_init(&last, ROW_LIMIT);
+	row_key_versions(&prefix, table, cluster->id, name);
+	scan = store_scan_begin(store, &prefix, &prefix);
+	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
+		struct codec offset = codec_read(
+			(struct span){key.data + prefix.length, key.length - prefix.length});
+
+		/* The last one that the first position sees stays. */
+		if (codec_u64(&offset) > cluster->horizon_offset) {
+			rc = 0;
+			break;
+		}
+		if (last.length > 0 && store_remove(store, &last) < 0) {
+			rc = -1;
+			break;
+		}
+		text_clear(&last);
+		text_add(&last, key.data, key.length);
+	}
+	store_scan_end(scan);
+	text_free(&prefix);
+	text_free(&last);
+	return rc;
+}

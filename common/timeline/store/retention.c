@@ -1,0 +1,194 @@
+#include "common/timeline/store/retention.h"
+
+#include "common/program/log.h"
+#include "common/timeline/rules/horizon.h"
+#include "common/timeline/store/forget.h"
+
+#define ROW_LIMIT (64 * 1024)
+#define ROWS_PER_SWEEP 512
+
+/* What was noted: the first byte of the key after the horizon. */
+enum noted { NOTED_ADDRESS = 'a', NOTED_OBJECT = 's', NOTED_VERSION = 'v' };
+
+static void begin_key(struct text *key, const struct cluster *cluster, struct when horizon,
+		      enum noted kind)
+{
+	text_init(key, ROW_LIMIT);
+	row_key_table(key, ROW_ENDED, cluster->id);
+	codec_add_when(key, horizon);
+	codec_add_u8(key, kind);
+}
+
+static struct when horizon_for(const struct cluster *cluster, struct ended ended)
+{
+	return horizon_after(ended.received, cluster->retention_ns);
+}
+
+/* Puts the row KEY, and frees it. */
+static int put(struct store *store, struct text *key, uint64_t offset)
+{
+	struct text value;
+	int rc;
+
+	text_init(&value, ROW_LIMIT);
+	codec_add_u64(&value, offset);
+	rc = store_put(store, key, &value);
+	text_free(&value);
+	text_free(key);
+	return rc;
+}
+
+int retention_note_address(const struct cluster *cluster, struct store *store, struct ended ended,
+			   const struct ip *ip)
+{
+	struct text key;
+
+	if (cluster->retention_ns == 0)
+		return 0;
+	begin_key(&key, cluster, horizon_for(cluster, ended), NOTED_ADDRESS);
+	codec_add_ip(&key, ip);
+	return put(store, &key, ended.offset);
+}
+
+int retention_note_object(const struct cluster *cluster, struct store *store, struct ended ended,
+			  enum kube_resource resource, struct span uid)
+{
+	struct text key;
+
+	if (cluster->retention_ns == 0)
+		return 0;
+	begin_key(&key, cluster, horizon_for(cluster, ended), NOTED_OBJECT);
+	codec_add_u8(&key, resource);
+	text_add(&key, uid.data, uid.length);
+	return put(store, &key, ended.offset);
+}
+
+int retention_note_version(const struct cluster *cluster, struct store *store, struct ended ended,
+			   enum row_table table, struct span name)
+{
+	struct text key;
+
+	if (cluster->retention_ns == 0)
+		return 0;
+	begin_key(&key, cluster, horizon_for(cluster, ended), NOTED_VERSION);
+	codec_add_u8(&key, table);
+	text_add(&key, name.data, name.length);
+	return put(store, &key, ended.offset);
+}
+
+int retention_note_owner(const struct cluster *cluster, struct store *store, struct span owner,
+			 struct span uid)
+{
+	struct text key, value;
+	int rc;
+
+	if (cluster->retention_ns == 0 || owner.length == 0)
+		return 0;
+	text_init(&key, ROW_LIMIT);
+	text_init(&value, ROW_LIMIT);
+	row_key_owned(&key, cluster->id, owner, uid);
+	rc = store_put(store, &key, &value);
+	text_free(&key);
+	text_free(&value);
+	return rc;
+}
+
+/* Forgets what NOTED, the rest of a key after the horizon, says. Returns as forget.h does. */
+static int forget(const struct cluster *cluster, struct store *store, struct codec noted)
+{
+	enum noted kind = (enum noted)codec_u8(&noted);
+	uint8_t of = 0;
+	struct span name;
+	struct ip ip;
+
+	if (kind == NOTED_ADDRESS) {
+		ip = codec_ip(&noted);
+		return codec_done(&noted) ? forget_address(cluster, store, &ip)
+					  : store_damaged(store, "the row of an end");
+	}
+	of = codec_u8(&noted);
+	name = (struct span){(const char *)noted.at, noted.left};
+	if (noted.failed || (kind == NOTED_OBJECT && of >= KUBE_RESOURCES))
+		return store_damaged(store, "the row of an end");
+	return kind == NOTED_OBJECT ? forget_object(cluster, store, (enum kube_resource)of, name)
+				    : forget_versions(cluster, store, (enum row_table)of, name);
+}
+
+/* Deals with the row KEY, whose value is VALUE. */
+static int sweep_row(const struct cluster *cluster, struct store *store, const struct text *key,
+		     struct span value)
+{
+	struct codec codec = codec_read(text_span(key)), offset = codec_read(value);
+	uint64_t ended = codec_u64(&offset);
+	struct codec noted;
+	struct text again;
+	int rc = 1;
+
+	codec_u8(&codec);
+	codec_u32(&codec);
+	codec_when(&codec);
+	if (codec.failed || codec.left == 0 || !codec_done(&offset))
+		return store_damaged(store, "the row of an end");
+	noted = codec;
+	if (ended < cluster->horizon_offset)
+		rc = forget(cluster, store, noted);
+	if (rc < 0 || store_remove(store, key) < 0)
+		return -1;
+	if (rc == 0)
+		return 0;
+	begin_key(&again, cluster, horizon_after(cluster->horizon, cluster->retention_ns),
+		  (enum noted)codec_u8(&codec));
+	text_add(&again, (const char *)codec.at, codec.left);
+	return put(store, &again, ended);
+}
+
+/* The horizon in a row's key. */
+static struct when horizon_in(struct span key)
+{
+	struct codec codec = codec_read(key);
+
+	codec_u8(&codec);
+	codec_u32(&codec);
+	return codec_when(&codec);
+}
+
+/* Deals with the next rows, after those that were dealt with before. */
+static int sweep_rows(struct cluster *cluster, struct store *store, const struct text *prefix)
+{
+	const struct text *from = cluster->swept.length > 0 ? &cluster->swept : prefix;
+	struct store_scan *scan = store_scan_begin(store, prefix, from);
+	struct span key, value;
+	int rc;
+
+	for (int rows = 0; (rc = store_scan_next(scan, &key, &value)) == 1; rows++) {
+		if (rows == ROWS_PER_SWEEP || when_before(cluster->horizon, horizon_in(key)))
+			break;
+		text_clear(&cluster->swept);
+		text_add(&cluster->swept, key.data, key.length);
+		rc = cluster->swept.failed ? -1 : sweep_row(cluster, store, &cluster->swept, value);
+		if (rc < 0)
+			break;
+	}
+	/* Rows that are noted under this horizon later wait for the next one. */
+	if (rc == 0 || (rc == 1 && when_before(cluster->horizon, horizon_in(key))))
+		cluster->sweeping = false;
+	store_scan_end(scan);
+	return rc < 0 ? -1 : 0;
+}
+
+int retention_sweep(struct cluster *cluster, struct store *store)
+{
+	struct text prefix;
+	int rc = 0;
+
+	if (cluster->retention_ns == 0 || cluster_move_horizon(cluster, store) < 0)
+		return cluster->retention_ns == 0 ? 0 : -1;
+	if (when_is_min(cluster->horizon))
+		return 0;
+	text_init(&prefix, ROW_LIMIT);
+	row_key_table(&prefix, ROW_ENDED, cluster->id);
+	if (cluster->sweeping)
+		rc = sweep_rows(cluster, store, &prefix);
+	text_free(&prefix);
+	return rc < 0 ? -1 : progress_log_drop(&cluster->progress, store, cluster->horizon_offset);
+}
