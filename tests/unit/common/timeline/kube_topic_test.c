@@ -352,9 +352,8 @@ static void a_topic_that_cannot_keep_the_order_or_the_history_is_refused(void **
 
 static void a_topic_that_is_kept_for_less_than_the_retention_is_refused(void **state)
 {
-	const struct timeline_options asked = {.kube_from = WHEN_MIN,
-					       .kube_until = WHEN_MIN,
-					       .retention_ns = 60 * NS_PER_SECOND};
+	const struct timeline_options asked = {
+		.kube_from = WHEN_MIN, .kube_until = WHEN_MIN, .retention_ns = 60 * NS_PER_SECOND};
 
 	(void)state;
 	timeline_close(timeline);
