@@ -8,6 +8,7 @@
 #include "common/program/log.h"
 #include "common/program/stop.h"
 #include "common/timeline/kube_mark.h"
+#include "common/timeline/kube_topic_fits.h"
 #include "common/topic/topic_reader.h"
 
 #define CATCH_UP_RECORDS 10000 /* between two checks for a signal, and between two marks */
@@ -167,49 +168,6 @@ static int rebuild(struct kube_topic *topic, const char *why)
 	return start(topic);
 }
 
-/* A timeline that is rebuilt has what the topic has. */
-static bool is_kept(struct kube_topic *topic)
-{
-	const char *address = topic->addresses->values[0];
-	int64_t retention_ms = timeline_retention(topic->timeline) / NS_PER_MS;
-	char kept[64], wanted[WHEN_TEXT_SIZE];
-
-	if (retention_ms == 0)
-		return true;
-	if (topic_reader_setting(topic->reader, "retention.ms", kept, sizeof(kept)) < 0)
-		return false;
-	if (strtoll(kept, NULL, 10) < 0 || strtoll(kept, NULL, 10) >= retention_ms)
-		return true;
-	when_format_duration(timeline_retention(topic->timeline), wanted);
-	log_error("%s: its retention.ms is %s, but --retention is %s: what the topic has lost "
-		  "cannot be read again; raise retention.ms to at least %" PRId64,
-		  address, kept, wanted, retention_ms);
-	return false;
-}
-
-static bool topic_fits(struct kube_topic *topic)
-{
-	const char *address = topic->addresses->values[0];
-	int partitions = topic_reader_partitions(topic->reader);
-	char policy[64];
-
-	if (partitions != 1) {
-		log_error("%s: has %d partitions; the order of a cluster's events matters, so it "
-			  "must have 1",
-			  address, partitions);
-		return false;
-	}
-	if (topic_reader_setting(topic->reader, "cleanup.policy", policy, sizeof(policy)) < 0)
-		return false;
-	if (strstr(policy, "compact") != NULL) {
-		log_error("%s: cleanup.policy is %s, but compaction deletes the history that "
-			  "answers need; set it to delete",
-			  address, policy);
-		return false;
-	}
-	return is_kept(topic);
-}
-
 struct kube_topic *kube_topic_open(struct timeline *timeline,
 				   const struct kube_topic_options *options, int *exit_code)
 {
@@ -230,7 +188,8 @@ struct kube_topic *kube_topic_open(struct timeline *timeline,
 	if (start(topic) < 0)
 		goto out;
 	*exit_code = EX_CONFIG;
-	if (topic->kafka && !topic_fits(topic))
+	if (topic->kafka && !kube_topic_fits(topic->reader, topic->addresses->values[0],
+					     timeline_retention(timeline)))
 		goto out;
 	return topic;
 out:

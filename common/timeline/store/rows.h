@@ -43,7 +43,7 @@
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
 
-#define ROWS_FORMAT 15 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 16 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',

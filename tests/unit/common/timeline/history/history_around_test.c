@@ -21,7 +21,7 @@
 #define QUESTIONS 200
 
 static const struct assumptions assumptions = {TIMELINE_SANDBOX, 10 * NS_PER_SECOND,
-					       500 * NS_PER_MS};
+					       500 * NS_PER_MS, WHEN_MIN};
 
 static struct when second(int64_t number)
 {
