@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What the enricher refuses on Kafka, each with a clear message and the right exit code: a broker that does not
-answer, an unknown topic, too few output partitions, a kube topic with two partitions or only compacted, flows that were
+answer, an unknown topic, too few output partitions, a kube topic with two partitions, only compacted or kept for less than --retention, flows that were
 trimmed before they were read. And what it copes with: damaged flows between good ones, a tagged record that the broker
 refuses, a flow timestamp far ahead, a store of another topic, a kube topic that stands still.
 """
@@ -56,6 +56,7 @@ def refusals(broker, folder):
     broker.create("narrow", 1)
     broker.create("two-kube", 2)
     broker.create("compacted", 1, cleanup_policy="compact")
+    broker.create("short", 1, retention_ms="3600000")
     refused(broker, folder / "s", 69, "127.0.0.1:1 did not answer within 10 s", "-b", "127.0.0.1:1")
     refused(broker, folder / "s", 69, "no such topic", kube="nowhere")
     refused(broker, folder / "s", 69, "kafka:nowhere: the broker", "--out", "kafka:nowhere")
@@ -64,6 +65,7 @@ def refusals(broker, folder):
     refused(broker, folder / "s", 64, "must all be Kafka topics", "--out", "file")
     refused(broker, folder / "s", 78, "has 2 partitions", kube="two-kube")
     refused(broker, folder / "s", 78, "cleanup.policy is compact", kube="compacted")
+    refused(broker, folder / "s", 78, "its retention.ms is 3600000, but --retention is 2h", "--retention", "2h", kube="short")
 
 
 def damaged_neighbours(broker, folder, log, now):
