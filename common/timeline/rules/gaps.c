@@ -48,6 +48,8 @@ int gaps_add(struct gaps *gaps, const struct gap *gap)
 	if (array_grow(&gaps->list, &gaps->capacity, gaps->count + 1, sizeof(*gaps->list)) < 0)
 		return -1;
 	gaps->list[gaps->count] = *gap;
+	gaps->list[gaps->count].reach =
+		gaps->count > 0 ? when_later(gap->to, gaps->list[gaps->count - 1].reach) : gap->to;
 	if (add_blocks(gaps, gaps->count + 1) < 0)
 		return -1;
 	gaps->count++;
@@ -103,7 +105,7 @@ bool gaps_overlap(const struct gaps *gaps, unsigned resources, int64_t hold_ns, 
 	size_t left = seen_at(gaps, position);
 
 	start = when_later(start, gaps->horizon);
-	while (left > 0) {
+	while (left > 0 && when_not_after(start, gaps->list[left - 1].reach)) {
 		const struct gap *last = &gaps->list[left - 1];
 		size_t size = 1;
 

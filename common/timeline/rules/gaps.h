@@ -16,7 +16,8 @@ struct gap {
 	unsigned resources; /* one bit for each enum kube_resource */
 	uint64_t offset;
 	struct when from, to;
-	uint64_t number; /* of its row */
+	uint64_t number;   /* of its row */
+	struct when reach; /* set by gaps_add(): the latest TO of this GAP and all before it */
 };
 
 /* Blocks of a level, each all of eight blocks of the level below, or of eight GAPs. */
@@ -27,7 +28,7 @@ struct gap_level {
 
 #define GAP_LEVELS 8 /* 16 Mi GAPs in one block */
 
-/* In the order of their offsets. In memory: 46 bytes each, one for each failure of a watch. */
+/* In the order of their offsets. In memory: 55 bytes each, one for each failure of a watch. */
 struct gaps {
 	struct gap *list;
 	size_t count, capacity;
