@@ -29,6 +29,7 @@ void proofs_init(struct proofs *proofs, const char *cluster, int64_t interval_ns
 		.began_at = WHEN_MIN,
 		.last_known = WHEN_MIN,
 		.last_written = WHEN_MIN,
+		.problem = "no proof has ended yet",
 	};
 	retry_init(&proofs->retry, seed);
 	for (int i = 0; i < PROOFS_ROUNDS; i++)
