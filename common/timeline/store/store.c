@@ -18,7 +18,7 @@
 #define BLOCK_CACHE_BYTES (32u << 20) /* decoded histories are cached above this */
 #define BLOOM_BITS 10.0
 #define LOG_NOTHING 4 /* FATAL_LEVEL: logging an error on a full disk aborts the process */
-#define PENDING_BYTES (8u << 20)
+#define PENDING_BYTES (8u << 20) /* many records of an object replace each other in it */
 /* What a killed process reads again. RocksDB's own write buffer is far larger. */
 #define SAVE_BYTES (16u << 20)
 #define EMPTYING_MARK "EMPTYING" /* there while store_reset() removes the rest */

@@ -5,7 +5,7 @@
  * (1) What store_put() and store_remove() add to the batch becomes visible at store_commit().
  * (2) RocksDB has no log of its own. A save writes many commits to disk at once, in order, so a
  *     store on disk is always a prefix of what was committed. What a killed process had not saved
- *     (store.c: at most about 16 MiB) is read from the topic again.
+ *     (store.c: at most about 24 MiB) is read from the topic again.
  * (3) A store in which something before its end is missing is not such a prefix, and is set
  *     aside when it is opened (save_rows.h).
  * (4) Once RocksDB or a row has reported damage, the next store_open() sets the store aside.
@@ -44,7 +44,7 @@ int store_get(struct store *store, const struct text *key, struct text *value);
 int store_put(struct store *store, const struct text *key, const struct text *value);
 /* Adds the removal of the row KEY. -1 after logging. */
 int store_remove(struct store *store, const struct text *key);
-/* Ends the batch. Many batches are written together: at 4 MiB, before a scan and at the end.
+/* Ends the batch. Many batches are written together: at 8 MiB, before a scan and at the end.
  * -1 after logging. */
 int store_commit(struct store *store);
 /* Hands what was committed to RocksDB, in one batch; when enough has come together, it begins a
