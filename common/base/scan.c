@@ -2,347 +2,302 @@
 
 #include <string.h>
 
-#include "common/base/utf8.h"
+#include "common/base/scan_cursor.h"
 
 #define NOWHERE (-1)
-/* gcc -O2 leaves calls in the inner loops; they cost an eighth of the scan. */
-#define INNER static inline __attribute__((always_inline))
+
+/* An open object or array, and the rows of the members that are wanted in it. */
+struct container {
+	char closing;
+	uint8_t first, count;
+};
 
 struct scanner {
-	const char *at, *begin, *end;
 	const struct scan_member *members;
 	struct scan *scan;
-	size_t top;
+	struct container in; /* the innermost that is open; CLOSING is 0 if there is none */
+	struct container around[SCAN_DEPTH_MAX];
 	int depth;
-	int target; /* row of the next value, NOWHERE if it is not wanted */
-	bool first; /* stop where the outermost value ends, whatever follows */
-	bool is_object[SCAN_DEPTH_MAX];
-	int row[SCAN_DEPTH_MAX]; /* of each open container, NOWHERE if nothing inside is wanted */
+	uint8_t top;    /* rows of the outermost object */
+	bool is_object; /* the outermost value is one */
+	int target;     /* row of the next value, NOWHERE if it is not wanted */
+	bool first;     /* stop where the outermost value ends, whatever follows */
 	enum scan_outcome outcome;
 };
 
-static bool refuse(struct scanner *s, enum scan_outcome outcome)
+SCAN_INLINE bool literal(struct scan_cursor *c, struct scan_value *value)
 {
-	s->outcome = outcome;
-	return false;
-}
+	const char *after = scan_cursor_literal(c->at, c->end, value);
 
-INNER void skip_space(struct scanner *s)
-{
-	while (s->at < s->end &&
-	       (*s->at == ' ' || *s->at == '\n' || *s->at == '\t' || *s->at == '\r'))
-		s->at++;
-}
-
-/* Skips bytes that are plain inside a string, eight at a time. */
-INNER void skip_plain(struct scanner *s)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-
-	while (s->end - s->at >= 8) {
-		uint64_t bytes, stops;
-
-		memcpy(&bytes, s->at, 8);
-		/* The first byte that stops is exact: borrows only go upwards. */
-		stops = (bytes - ones * 0x20) | ((bytes ^ ones * '"') - ones) |
-			((bytes ^ ones * '\\') - ones);
-		stops = (stops | bytes) & tops;
-		if (stops != 0) {
-			s->at += __builtin_ctzll(stops) / 8;
-			return;
-		}
-		s->at += 8;
-	}
-	while (s->at < s->end && (unsigned char)*s->at >= 0x20 && (unsigned char)*s->at < 0x80 &&
-	       *s->at != '"' && *s->at != '\\')
-		s->at++;
-}
-
-static bool escape(struct scanner *s)
-{
-	if (s->end - s->at < 2)
-		return refuse(s, SCAN_NOT_JSON);
-	if (s->at[1] == 'u') {
-		if (scan_value_hex4(s->at + 2, s->end) < 0)
-			return refuse(s, SCAN_NOT_JSON);
-		s->at += 6;
-		return true;
-	}
-	if (s->at[1] == '\0' || strchr("\"\\/bfnrt", s->at[1]) == NULL)
-		return refuse(s, SCAN_NOT_JSON);
-	s->at += 2;
-	return true;
-}
-
-/* Scans the string whose opening quote is at AT. */
-INNER bool string(struct scanner *s, struct scan_value *value)
-{
-	size_t sequence;
-	bool well;
-
-	s->at++;
-	value->kind = SCAN_STRING;
-	value->escaped = false;
-	value->text = s->at;
-	for (;;) {
-		skip_plain(s);
-		if (s->at == s->end)
-			return refuse(s, SCAN_NOT_JSON);
-		if (*s->at == '"')
-			break;
-		if (*s->at == '\\') {
-			value->escaped = true;
-			if (!escape(s))
-				return false;
-			continue;
-		}
-		sequence = utf8_sequence(s->at, (size_t)(s->end - s->at), &well);
-		if (!well || (unsigned char)*s->at < 0x20)
-			return refuse(s, SCAN_NOT_JSON);
-		s->at += sequence;
-	}
-	value->length = (size_t)(s->at - value->text);
-	s->at++;
-	return true;
-}
-
-static bool digits(struct scanner *s)
-{
-	const char *first = s->at;
-
-	while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
-		s->at++;
-	return s->at > first ? true : refuse(s, SCAN_NOT_JSON);
-}
-
-static bool number(struct scanner *s, struct scan_value *value)
-{
-	value->kind = SCAN_NUMBER;
-	value->text = s->at;
-	if (*s->at == '-')
-		s->at++;
-	if (s->at < s->end && *s->at == '0')
-		s->at++;
-	else if (!digits(s))
+	if (after == NULL)
 		return false;
-	if (s->at < s->end && *s->at == '.') {
-		s->at++;
-		if (!digits(s))
-			return false;
-	}
-	if (s->at < s->end && (*s->at == 'e' || *s->at == 'E')) {
-		s->at++;
-		if (s->at < s->end && (*s->at == '+' || *s->at == '-'))
-			s->at++;
-		if (!digits(s))
-			return false;
-	}
-	value->length = (size_t)(s->at - value->text);
+	c->at = after;
 	return true;
 }
 
-static bool literal(struct scanner *s, struct scan_value *value)
+/* Scans the value whose first byte is FIRST. */
+SCAN_INLINE bool scalar(struct scanner *s, struct scan_cursor *c, char first)
 {
-	static const struct {
-		const char *text;
-		size_t length;
-		enum scan_kind kind;
-	} literals[] = {{"true", 4, SCAN_TRUE}, {"false", 5, SCAN_FALSE}, {"null", 4, SCAN_NULL}};
-
-	for (size_t i = 0; i < 3; i++) {
-		if ((size_t)(s->end - s->at) < literals[i].length ||
-		    memcmp(s->at, literals[i].text, literals[i].length) != 0)
-			continue;
-		value->kind = literals[i].kind;
-		value->text = s->at;
-		value->length = literals[i].length;
-		s->at += literals[i].length;
-		return true;
-	}
-	return refuse(s, SCAN_NOT_JSON);
-}
-
-static bool scalar(struct scanner *s)
-{
-	struct scan_value value = {0};
+	struct scan_value value;
 	bool good;
 
-	if (*s->at == '"')
-		good = string(s, &value);
-	else if (*s->at == '-' || (*s->at >= '0' && *s->at <= '9'))
-		good = number(s, &value);
+	if (first == '"')
+		good = scan_cursor_string(c, &value);
+	else if (first == '-' || (first >= '0' && first <= '9'))
+		good = scan_cursor_number(c, first, &value);
 	else
-		good = literal(s, &value);
+		good = literal(c, &value);
 	if (good && s->target != NOWHERE)
 		s->scan->values[s->target] = value;
 	return good;
 }
 
-static bool name_is(const struct scan_value *key, const struct scan_member *member)
+static bool escaped_name_is(struct scan_value key, const struct scan_member *member)
 {
 	char plain[64];
-	long length;
+	long length = scan_value_unescape(&key, plain, sizeof(plain));
 
-	if (!key->escaped)
-		return key->length == member->length &&
-		       memcmp(key->text, member->name, key->length) == 0;
-	length = scan_value_unescape(key, plain, sizeof(plain));
 	return length == member->length && memcmp(plain, member->name, member->length) == 0;
 }
 
-/* Scans a name and its colon, and sets TARGET if the value is wanted. */
-static bool name(struct scanner *s)
+SCAN_INLINE bool name_is(const struct scan_value *key, const struct scan_member *member)
 {
-	struct scan_value key = {0};
-	const char *at;
-	int row = s->row[s->depth - 1];
-	size_t first, count;
+	if (key->escaped)
+		return escaped_name_is(*key, member);
+	return key->length == member->length && *key->text == *member->name &&
+	       memcmp(key->text, member->name, key->length) == 0;
+}
 
-	skip_space(s);
-	at = s->at;
-	s->target = NOWHERE;
-	if (s->at == s->end || *s->at != '"')
-		return refuse(s, SCAN_NOT_JSON);
-	if (!string(s, &key))
-		return false;
-	skip_space(s);
-	if (s->at == s->end || *s->at != ':')
-		return refuse(s, SCAN_NOT_JSON);
-	s->at++;
-	if (row == NOWHERE)
-		return true;
-	first = s->depth == 1 ? 0 : s->members[row].first;
-	count = s->depth == 1 ? s->top : s->members[row].count;
-	for (size_t i = first; i < first + count; i++) {
-		if (!name_is(&key, &s->members[i]))
+/* Sets TARGET if a member named KEY is wanted in the innermost object. Returns false if it is there
+ * twice. */
+SCAN_INLINE bool find_target(struct scanner *s, const struct scan_value *key)
+{
+	const struct scan_member *first = s->members + s->in.first, *end = first + s->in.count;
+
+	for (const struct scan_member *member = first; member < end; member++) {
+		if (!name_is(key, member))
 			continue;
-		s->target = (int)i;
-		if (s->scan->values[i].kind == SCAN_ABSENT)
+		s->target = (int)(member - s->members);
+		if (s->scan->values[s->target].kind == SCAN_ABSENT)
 			return true;
-		s->scan->member_twice = (int)i;
-		s->at = at;
-		return refuse(s, SCAN_TWICE);
+		s->scan->member_twice = s->target;
+		s->outcome = SCAN_TWICE;
+		return false;
 	}
 	return true;
 }
 
-/* Enters the object or array that opens at AT. */
-static bool enter(struct scanner *s)
+/* Scans a name and its colon. */
+SCAN_INLINE bool name(struct scanner *s, struct scan_cursor *c)
 {
-	bool object = *s->at == '{';
+	struct scan_value key;
 
-	if (s->depth == SCAN_DEPTH_MAX)
-		return refuse(s, SCAN_TOO_DEEP);
-	if (s->target != NOWHERE && s->depth > 0) {
-		s->scan->values[s->target].kind = object ? SCAN_OBJECT : SCAN_ARRAY;
-		s->scan->values[s->target].text = s->at;
-	}
-	s->row[s->depth] = object ? s->target : NOWHERE;
-	s->is_object[s->depth++] = object;
-	s->target = NOWHERE;
-	s->at++;
-	skip_space(s);
-	return true;
+	if (scan_cursor_token(c) != '"' || !scan_cursor_string(c, &key) ||
+	    scan_cursor_token(c) != ':')
+		return false;
+	c->at++;
+	if (s->in.count == 0 || find_target(s, &key))
+		return true;
+	c->at = key.text - 1;
+	return false;
 }
 
-/* Continues after a value: to the next one, or out of the containers that it ends. Returns
- * false at the end of the whole, with OUTCOME set. */
-static bool next(struct scanner *s)
+enum place { AT_NAME, AT_VALUE, AFTER_VALUE };
+
+/* Scans the member whose name is next if it is as in compact(), else returns AT_NAME. */
+SCAN_INLINE enum place compact_member(struct scanner *s, struct scan_cursor *c)
+{
+	uint64_t opening = c->stops, closing = scan_cursor_without_lowest(opening), others;
+	struct scan_value key = {.kind = SCAN_STRING, .text = c->at + 1}, value = {0};
+	const char *end, *after;
+	size_t into;
+
+	if (closing == 0 || c->window + scan_cursor_lowest(opening) != c->at ||
+	    scan_cursor_peek(c) != '"')
+		return AT_NAME;
+	end = c->window + scan_cursor_lowest(closing);
+	if (c->end - end < 4 || end[0] != '"' || end[1] != ':')
+		return AT_NAME;
+	key.length = (size_t)(end - key.text);
+	opening = scan_cursor_without_lowest(closing);
+	after = value.text = end + 2;
+	if (*after == '"') {
+		closing = scan_cursor_without_lowest(opening);
+		if (closing == 0)
+			return AT_NAME;
+		end = c->window + scan_cursor_lowest(closing);
+		if (end >= c->end || *end != '"')
+			return AT_NAME;
+		opening = scan_cursor_without_lowest(closing);
+		value.kind = SCAN_STRING;
+		value.text = after + 1;
+		value.length = (size_t)(end - value.text);
+		after = end + 1;
+	} else if (*after >= '0' && *after <= '9') {
+		into = (size_t)(after - c->window);
+		others = into < SCAN_BLOCK_SIZE ? c->others >> into : 0;
+		if (others == 0)
+			return AT_NAME;
+		value.kind = SCAN_NUMBER;
+		value.length = scan_cursor_lowest(others);
+		after += value.length;
+		if (after >= c->end || (*value.text == '0' && value.length > 1) || *after == '.' ||
+		    (*after | 0x20) == 'e')
+			return AT_NAME;
+	}
+	if (s->in.count > 0 && !find_target(s, &key))
+		return AT_NAME;
+	c->at = after;
+	c->stops = opening;
+	if (value.kind == SCAN_ABSENT)
+		return AT_VALUE;
+	if (s->target != NOWHERE)
+		s->scan->values[s->target] = value;
+	return AFTER_VALUE;
+}
+
+/* Scans, from the name that is next, members in the form in which programs write most of them: no
+ * white space, the value a whole number or a string, no escapes, all in one block. Returns where it
+ * stopped: AT_NAME if the next member has another form. */
+SCAN_INLINE enum place compact(struct scanner *s, struct scan_cursor *c)
 {
 	for (;;) {
-		bool object = s->depth > 0 && s->is_object[s->depth - 1];
+		enum place place = compact_member(s, c);
 
-		if (s->depth == 0 && s->first)
-			return refuse(s, SCAN_GOOD);
-		skip_space(s);
-		if (s->depth == 0)
-			return refuse(s, s->at == s->end ? SCAN_GOOD : SCAN_NOT_JSON);
-		if (s->at == s->end)
-			return refuse(s, SCAN_NOT_JSON);
-		if (*s->at == ',') {
-			s->at++;
+		if (place == AT_NAME) {
+			if (c->window == c->at)
+				return AT_NAME;
+			scan_cursor_look(c, c->at);
+		} else if (place == AT_VALUE || scan_cursor_peek(c) != ',') {
+			return place;
+		} else {
 			s->target = NOWHERE;
-			return object ? name(s) : true;
+			c->at++;
 		}
-		if (*s->at != (object ? '}' : ']'))
-			return refuse(s, SCAN_NOT_JSON);
-		s->depth--;
-		if (s->depth == 0)
-			s->scan->closing_brace = (size_t)(s->at - s->begin);
-		s->at++;
 	}
 }
 
-static void run(struct scanner *s)
+/* Enters the object or array that begins with FIRST. */
+SCAN_INLINE bool enter(struct scanner *s, struct scan_cursor *c, char first)
 {
-	for (;;) {
-		skip_space(s);
-		if (s->at == s->end) {
-			refuse(s, SCAN_NOT_JSON);
-			return;
-		}
-		if (*s->at == '{' || *s->at == '[') {
-			bool first = s->depth == 0;
+	bool object = first == '{';
+	struct container in = {object ? '}' : ']', 0, 0};
 
-			if (!enter(s))
-				return;
-			if (s->at < s->end && *s->at == (s->is_object[s->depth - 1] ? '}' : ']')) {
-				s->scan->empty = first;
-				if (!next(s))
-					return;
-			} else if (s->is_object[s->depth - 1] && !name(s)) {
-				return;
-			}
-		} else if (!scalar(s) || !next(s)) {
-			return;
+	if (s->depth == SCAN_DEPTH_MAX) {
+		s->outcome = SCAN_TOO_DEEP;
+		return false;
+	}
+	if (s->target != NOWHERE) {
+		s->scan->values[s->target] = (struct scan_value){
+			.kind = object ? SCAN_OBJECT : SCAN_ARRAY, .text = c->at};
+		if (object) {
+			in.first = s->members[s->target].first;
+			in.count = s->members[s->target].count;
 		}
 	}
+	if (s->depth == 0 && object) {
+		in.count = s->top;
+		s->is_object = true;
+	}
+	s->around[s->depth++] = s->in;
+	s->in = in;
+	c->at++;
+	return true;
+}
+
+/* Continues after a value: past the containers that it ends and the comma. Returns false at the
+ * end of the whole. */
+SCAN_INLINE bool leave(struct scanner *s, struct scan_cursor *c, const char *begin)
+{
+	while (s->depth > 0) {
+		char byte = scan_cursor_token(c);
+
+		if (byte == ',') {
+			c->at++;
+			return true;
+		}
+		if (byte != s->in.closing)
+			return false;
+		s->in = s->around[--s->depth];
+		if (s->depth == 0)
+			s->scan->closing_brace = (size_t)(c->at - begin);
+		c->at++;
+	}
+	if (!s->first)
+		scan_cursor_token(c);
+	if (s->first || c->at == c->end)
+		s->outcome = SCAN_GOOD;
+	return false;
+}
+
+/* Scans BYTES[LENGTH], sets OUTCOME and returns where it came to it. */
+static size_t run(struct scanner *s, const char *bytes, size_t length)
+{
+	struct scan_cursor c = {.at = bytes, .end = bytes + length};
+	enum place place = AT_VALUE;
+	bool more = true;
+
+	scan_cursor_look(&c, bytes);
+	s->outcome = SCAN_NOT_JSON;
+	while (more) {
+		if (place == AT_VALUE) {
+			char first = scan_cursor_token(&c);
+
+			place = AFTER_VALUE;
+			if (first != '{' && first != '[') {
+				more = scalar(s, &c, first);
+			} else {
+				more = enter(s, &c, first);
+				if (more && scan_cursor_token(&c) == s->in.closing)
+					s->scan->empty = s->depth == 1;
+				else
+					place = AT_NAME;
+			}
+		}
+		if (more && place == AFTER_VALUE)
+			more = leave(s, &c, bytes);
+		s->target = NOWHERE;
+		place = AT_VALUE;
+		if (more && s->in.closing == '}')
+			place = compact(s, &c);
+		if (more && place == AT_NAME) {
+			more = name(s, &c);
+			place = AT_VALUE;
+		}
+	}
+	return (size_t)(c.at - bytes);
 }
 
 enum scan_outcome scan_object(const char *bytes, size_t length, const struct scan_member *members,
 			      size_t top, size_t count, struct scan *scan)
 {
 	struct scanner s = {
-		.at = bytes,
-		.begin = bytes,
-		.end = bytes + length,
 		.members = members,
 		.scan = scan,
-		.top = top,
+		.top = (uint8_t)top,
+		.target = NOWHERE,
 	};
-	bool is_object;
 
 	for (size_t i = 0; i < count; i++)
-		scan->values[i] = (struct scan_value){0};
+		scan->values[i].kind = SCAN_ABSENT;
 	scan->empty = false;
 	scan->closing_brace = 0;
-	skip_space(&s);
-	is_object = s.at < s.end && *s.at == '{';
-	/* Any row makes enter() search the outermost object. */
-	s.target = is_object && top > 0 ? 0 : NOWHERE;
-	run(&s);
-	if (s.outcome == SCAN_GOOD && !is_object)
-		s.outcome = SCAN_NOT_AN_OBJECT;
-	scan->fault_at = (size_t)(s.at - bytes);
+	scan->fault_at = run(&s, bytes, length);
+	if (s.outcome == SCAN_GOOD && !s.is_object)
+		return SCAN_NOT_AN_OBJECT;
 	return s.outcome;
 }
 
 size_t scan_first_object(const char *bytes, size_t length)
 {
 	struct scan scan;
-	struct scanner s = {
-		.at = bytes,
-		.begin = bytes,
-		.end = bytes + length,
-		.scan = &scan,
-		.target = NOWHERE,
-		.first = true,
-	};
+	struct scanner s = {.scan = &scan, .target = NOWHERE, .first = true};
+	size_t end;
 
 	if (length == 0 || *bytes != '{')
 		return 0;
-	run(&s);
-	return s.outcome == SCAN_GOOD ? (size_t)(s.at - bytes) : 0;
+	end = run(&s, bytes, length);
+	return s.outcome == SCAN_GOOD ? end : 0;
 }
 
 enum scan_outcome scan_validate(const char *bytes, size_t length)

@@ -22,7 +22,7 @@
 
 enum scan_outcome { SCAN_GOOD, SCAN_NOT_JSON, SCAN_NOT_AN_OBJECT, SCAN_TWICE, SCAN_TOO_DEEP };
 
-/* A wanted member. The members wanted inside it are rows FIRST to FIRST + COUNT - 1 of the
+/* A wanted member; NAME is not empty. The members wanted inside it are rows FIRST to FIRST + COUNT - 1 of the
  * same table; those of the outermost object are its first rows. */
 struct scan_member {
 	const char *name;

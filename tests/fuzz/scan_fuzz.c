@@ -1,10 +1,12 @@
-/* What the scan accepts, json-c accepts too, and both find the same members. */
+/* What the scan accepts, json-c accepts too, and both find the same members. The two classifiers of
+ * its blocks give the same bits. */
 #include <json-c/json.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/scan.h"
+#include "common/base/scan_block.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -61,6 +63,16 @@ static int has_nul_name(const char *text, size_t length)
 	return 0;
 }
 
+static void same_blocks(const char *text, size_t length)
+{
+	for (size_t at = 0; at + SCAN_BLOCK_SIZE <= length; at++) {
+		struct scan_block fast = scan_block_of(text + at),
+				  plain = scan_block_plain(text + at);
+
+		check(fast.stops == plain.stops && fast.others == plain.others);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data;
@@ -72,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 100000)
 		return 0;
+	same_blocks(text, size);
 	outcome = scan_object(text, size, members, 2, 5, &scan);
 	check(scan.fault_at <= size);
 	check((scan_validate(text, size) == SCAN_GOOD) ==

@@ -217,6 +217,33 @@ static void finds_wanted_members_where_they_belong(void **state)
 	assert_false(found.empty);
 }
 
+/* The members lie across the blocks of 64 bytes in every way. */
+static void finds_members_wherever_they_lie(void **state)
+{
+	static const char *const forms[] = {
+		"':1,'a':-5,'b':{'e':'y','c':{'d':99,'z':''}}}",
+		"':'','a':-5,'b':{'e':'y' ,'c':\n{'d':99,'z':1e5}}}",
+	};
+	char text[512], fill[128];
+	struct scan found;
+
+	(void)state;
+	memset(fill, '_', sizeof(fill));
+	for (int n = 0; n < 2 * (int)sizeof(fill); n++) {
+		int length = snprintf(text, sizeof(text), "%*s{\"x%.*s%s", n % 7, "", n / 2, fill,
+				      quoted(forms[n % 2]));
+
+		assert_int_equal(scan_object(text, (size_t)length, members, 2, 5, &found),
+				 SCAN_GOOD);
+		assert_value(&found.values[0], SCAN_NUMBER, "-5");
+		assert_value(&found.values[3], SCAN_STRING, "y");
+		assert_value(&found.values[4], SCAN_NUMBER, "99");
+		assert_int_equal(found.closing_brace, length - 1);
+		for (int cut = 0; cut < length; cut++)
+			assert_int_equal(scan_validate(text, (size_t)cut), SCAN_NOT_JSON);
+	}
+}
+
 static void a_name_may_be_written_with_escapes(void **state)
 {
 	struct scan found;
@@ -330,6 +357,7 @@ int main(void)
 		cmocka_unit_test(nests_up_to_the_limit),
 		cmocka_unit_test(no_prefix_of_an_object_is_good),
 		cmocka_unit_test(finds_wanted_members_where_they_belong),
+		cmocka_unit_test(finds_members_wherever_they_lie),
 		cmocka_unit_test(a_name_may_be_written_with_escapes),
 		cmocka_unit_test(refuses_a_wanted_member_that_occurs_twice),
 		cmocka_unit_test(recognizes_what_is_not_an_object),
