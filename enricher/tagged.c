@@ -2,42 +2,59 @@
 
 #define ADD(out, literal) text_add((out), (literal), sizeof(literal) - 1)
 
-void tagged_origin_add(struct text *out, const struct tagged_origin *origin)
+/* Adds the member that says where the flow came from, up to its offset. */
+static void begin_origin(struct text *out, const char *topic, int32_t partition)
 {
 	ADD(out, "\"flow\":{\"topic\":");
-	text_add_json_string(out, origin->topic);
+	text_add_json_string(out, topic);
 	ADD(out, ",\"partition\":");
-	text_add_i64(out, origin->partition);
+	text_add_i64(out, partition);
 	ADD(out, ",\"offset\":");
+}
+
+void tagged_origin_add(struct text *out, const struct tagged_origin *origin)
+{
+	begin_origin(out, origin->topic, origin->partition);
 	text_add_i64(out, origin->offset);
 	ADD(out, "}");
 }
 
-void tagged_add(struct text *out, const char *record, size_t closing_brace, bool empty,
-		const struct tagged *tagged)
+void tagged_common_add(struct text *out, const struct tagged_common *common)
+{
+	ADD(out, ",\"rules\":");
+	text_add_u64(out, common->rules);
+	ADD(out, ",\"revision\":");
+	text_add_u64(out, common->revision);
+	if (common->provisional != NULL) {
+		ADD(out, ",\"provisional\":true,\"provisional_reason\":");
+		text_add_json_string(out, common->provisional);
+	}
+	ADD(out, ",\"kube\":{\"partition\":");
+	text_add_i64(out, common->kube_partition);
+	ADD(out, ",\"position\":");
+	text_add_i64(out, common->kube_position);
+	ADD(out, ",\"known\":");
+	text_add_when(out, common->kube_known);
+	ADD(out, "},");
+	begin_origin(out, common->topic, common->partition);
+}
+
+void tagged_begin(struct text *out, const char *record, size_t closing_brace, bool empty)
 {
 	text_add(out, record, closing_brace);
 	if (!empty)
 		ADD(out, ",");
 	ADD(out, "\"tenure\":{\"source\":");
-	text_add(out, tagged->source, tagged->source_length);
+}
+
+void tagged_between(struct text *out)
+{
 	ADD(out, ",\"destination\":");
-	text_add(out, tagged->destination, tagged->destination_length);
-	ADD(out, ",\"rules\":");
-	text_add_u64(out, tagged->rules);
-	ADD(out, ",\"revision\":");
-	text_add_u64(out, tagged->revision);
-	if (tagged->provisional != NULL) {
-		ADD(out, ",\"provisional\":true,\"provisional_reason\":");
-		text_add_json_string(out, tagged->provisional);
-	}
-	ADD(out, ",\"kube\":{\"partition\":");
-	text_add_i64(out, tagged->kube_partition);
-	ADD(out, ",\"position\":");
-	text_add_i64(out, tagged->kube_position);
-	ADD(out, ",\"known\":");
-	text_add_when(out, tagged->kube_known);
-	ADD(out, "},");
-	tagged_origin_add(out, &tagged->flow);
-	ADD(out, "}}");
+}
+
+void tagged_end(struct text *out, struct span common, int64_t offset)
+{
+	text_add(out, common.data, common.length);
+	text_add_i64(out, offset);
+	ADD(out, "}}}");
 }

@@ -1,6 +1,9 @@
 /* tagged.h - writes a record of tenure.flows.tagged: the flow's own bytes, with one member
  * added at the end of the object. Pure.
  *
+ * A record is written in five steps: tagged_begin(), the JSON object of the source,
+ * tagged_between(), that of the destination, tagged_end().
+ *
  * (1) The bytes before the flow's closing brace are never changed.
  */
 #ifndef TENURE_TAGGED_H
@@ -23,23 +26,26 @@ struct tagged_origin {
 /* Adds the member "flow":{...} that says where the flow came from. */
 void tagged_origin_add(struct text *out, const struct tagged_origin *origin);
 
-struct tagged {
-	const char *source; /* the two ends as JSON objects */
-	size_t source_length;
-	const char *destination;
-	size_t destination_length;
+/* What the tags of all flows of one partition and one position have in common. */
+struct tagged_common {
 	unsigned rules;
 	unsigned revision;
 	const char *provisional; /* the reason, or NULL in a final answer */
 	int32_t kube_partition;
 	int64_t kube_position;
 	struct when kube_known; /* WHEN_MIN and WHEN_MAX become null */
-	struct tagged_origin flow;
+	const char *topic;      /* of the flows */
+	int32_t partition;
 };
 
-/* Adds the flow RECORD with its tags to OUT. Its object ends with the brace at CLOSING_BRACE;
- * EMPTY: it has no members. */
-void tagged_add(struct text *out, const char *record, size_t closing_brace, bool empty,
-		const struct tagged *tagged);
+/* Adds what tagged_end() needs of COMMON. It may be kept for all flows with the same. */
+void tagged_common_add(struct text *out, const struct tagged_common *common);
+
+/* Adds the flow RECORD to OUT up to the answer for its source. Its object ends with the brace at
+ * CLOSING_BRACE; EMPTY: it has no members. */
+void tagged_begin(struct text *out, const char *record, size_t closing_brace, bool empty);
+void tagged_between(struct text *out);
+/* Ends the record of the flow at OFFSET with COMMON, what tagged_common_add() wrote. */
+void tagged_end(struct text *out, struct span common, int64_t offset);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "common/program/log.h"
 #include "enricher/rejected.h"
-#include "enricher/tagged.h"
 
 #define REVISION 1 /* each flow is answered once */
 #define DETAIL_SIZE 160
@@ -12,19 +11,17 @@
 void tagger_init(struct tagger *tagger, struct timeline *timeline, const char *topic)
 {
 	*tagger = (struct tagger){.timeline = timeline, .topic = topic};
-	text_init(&tagger->source, BUS_RECORD_MAX);
-	text_init(&tagger->destination, BUS_RECORD_MAX);
+	text_init(&tagger->common_json, BUS_RECORD_MAX);
 	text_init(&tagger->record, 2 * BUS_RECORD_MAX);
 }
 
 void tagger_clear(struct tagger *tagger)
 {
-	text_free(&tagger->source);
-	text_free(&tagger->destination);
+	text_free(&tagger->common_json);
 	text_free(&tagger->record);
 }
 
-/* Whether OUT, a part of the outcome or all of it, was written whole. */
+/* Whether OUT was written whole. */
 static int finish(const struct text *out)
 {
 	if (!out->failed)
@@ -33,8 +30,8 @@ static int finish(const struct text *out)
 	return -1;
 }
 
-static int answer_end(struct tagger *tagger, const struct flow_endpoints *ends,
-		      const struct flow_endpoint *end, int64_t position, struct text *out)
+static int add_answer(struct tagger *tagger, const struct flow_endpoints *ends,
+		      const struct flow_endpoint *end, int64_t position)
 {
 	struct timeline_question question = {
 		.ip = end->ip,
@@ -51,46 +48,59 @@ static int answer_end(struct tagger *tagger, const struct flow_endpoints *ends,
 
 	if (timeline_answer(tagger->timeline, &question, &answer) < 0)
 		return -1;
-	text_clear(out);
-	timeline_answer_json(&answer, out);
+	timeline_answer_json(&answer, &tagger->record);
 	tagger->stats.known += answer.status == TIMELINE_KNOWN;
 	tagger->stats.unknown += answer.status == TIMELINE_UNKNOWN;
 	tagger->stats.ambiguous += answer.status == TIMELINE_AMBIGUOUS;
-	return finish(out);
+	return 0;
 }
 
-static struct tagged_origin origin_of(const struct tagger *tagger, const struct bus_record *flow)
+static bool same_common(const struct tagged_common *a, const struct tagged_common *b)
 {
-	return (struct tagged_origin){tagger->topic, flow->partition, flow->offset};
+	return a->kube_position == b->kube_position && a->kube_known.ns == b->kube_known.ns &&
+	       a->kube_partition == b->kube_partition && a->partition == b->partition &&
+	       a->provisional == b->provisional;
+}
+
+/* Renders COMMON unless it is that of the flow before. -1 after logging. */
+static int render_common(struct tagger *tagger, const struct tagged_common *common)
+{
+	if (tagger->common_json.length > 0 && same_common(&tagger->common, common))
+		return 0;
+	text_clear(&tagger->common_json);
+	tagged_common_add(&tagger->common_json, common);
+	tagger->common = *common;
+	return finish(&tagger->common_json);
 }
 
 int tagger_tag(struct tagger *tagger, const struct bus_record *flow,
 	       const struct flow_endpoints *ends, const struct timeline_position *position,
 	       const char *provisional)
 {
-	struct tagged tagged = {
+	const struct tagged_common common = {
 		.rules = TIMELINE_RULES,
 		.revision = REVISION,
 		.provisional = provisional,
 		.kube_partition = position->partition,
 		.kube_position = position->offset,
 		.kube_known = position->known,
-		.flow = origin_of(tagger, flow),
+		.topic = tagger->topic,
+		.partition = flow->partition,
 	};
+	struct text *record = &tagger->record;
 
-	if (answer_end(tagger, ends, &ends->source, position->offset, &tagger->source) < 0 ||
-	    answer_end(tagger, ends, &ends->destination, position->offset, &tagger->destination) <
-		    0)
+	text_clear(record);
+	tagged_begin(record, flow->value, ends->closing_brace, ends->empty);
+	if (add_answer(tagger, ends, &ends->source, position->offset) < 0)
 		return -1;
-	tagged.source = tagger->source.data;
-	tagged.source_length = tagger->source.length;
-	tagged.destination = tagger->destination.data;
-	tagged.destination_length = tagger->destination.length;
-	text_clear(&tagger->record);
-	tagged_add(&tagger->record, flow->value, ends->closing_brace, ends->empty, &tagged);
+	tagged_between(record);
+	if (add_answer(tagger, ends, &ends->destination, position->offset) < 0 ||
+	    render_common(tagger, &common) < 0)
+		return -1;
+	tagged_end(record, text_span(&tagger->common_json), flow->offset);
 	tagger->stats.tagged++;
 	tagger->stats.provisional += provisional != NULL;
-	return finish(&tagger->record);
+	return finish(record);
 }
 
 static int reject(struct tagger *tagger, const struct bus_record *flow, const char *reason,
@@ -100,7 +110,7 @@ static int reject(struct tagger *tagger, const struct bus_record *flow, const ch
 		.reason = reason,
 		.member = member,
 		.detail = detail,
-		.flow = origin_of(tagger, flow),
+		.flow = {tagger->topic, flow->partition, flow->offset},
 		.bytes = flow->value,
 		.length = flow->value_length,
 	};

@@ -13,6 +13,7 @@
 #include "common/bus/bus.h"
 #include "common/record/flow_endpoints.h"
 #include "common/timeline/timeline.h"
+#include "enricher/tagged.h"
 
 struct tagger_stats {
 	uint64_t tagged;
@@ -23,10 +24,11 @@ struct tagger_stats {
 };
 
 struct tagger {
-	struct timeline *timeline; /* borrowed */
-	const char *topic;         /* of the flows; borrowed */
-	struct text source, destination;
-	struct text record; /* the last outcome */
+	struct timeline *timeline;   /* borrowed */
+	const char *topic;           /* of the flows; borrowed */
+	struct tagged_common common; /* of the last flow that was tagged */
+	struct text common_json;     /* of COMMON; empty before the first flow */
+	struct text record;          /* the last outcome */
 	struct tagger_stats stats;
 };
 

@@ -12,32 +12,36 @@
 #include "enricher/tagged.h"
 #include "tests/unit/quoted.h"
 
-static const struct tagged tags = {
-	.source = "{\"status\":\"known\"}",
-	.source_length = 18,
-	.destination = "{}",
-	.destination_length = 2,
+static const struct tagged_common common = {
 	.rules = 1,
 	.revision = 1,
 	.kube_position = 4711,
-	.flow = {"tenure.flows", 3, 991},
+	.topic = "tenure.flows",
+	.partition = 3,
 };
 
-static void assert_tagged(const char *record, size_t brace, bool empty, const struct tagged *tagged,
-			  const char *wanted)
+static void assert_tagged(const char *record, size_t brace, bool empty,
+			  const struct tagged_common *tagged, const char *wanted)
 {
-	struct text out;
+	struct text out, json;
 
 	text_init(&out, 4096);
-	tagged_add(&out, record, brace, empty, tagged);
+	text_init(&json, 4096);
+	tagged_common_add(&json, tagged);
+	tagged_begin(&out, record, brace, empty);
+	text_add_string(&out, quoted("{'status':'known'}"));
+	tagged_between(&out);
+	text_add_string(&out, "{}");
+	tagged_end(&out, text_span(&json), 991);
 	assert_string_equal(text_terminate(&out), wanted);
 	assert_int_equal(scan_validate(out.data, out.length), SCAN_GOOD);
 	text_free(&out);
+	text_free(&json);
 }
 
 static void leaves_the_flow_s_own_bytes_as_they_are(void **state)
 {
-	struct tagged tagged = tags;
+	struct tagged_common tagged = common;
 
 	(void)state;
 	tagged.kube_known = (struct when){NS_PER_SECOND};
@@ -51,7 +55,7 @@ static void leaves_the_flow_s_own_bytes_as_they_are(void **state)
 
 static void an_empty_flow_gets_no_comma(void **state)
 {
-	struct tagged tagged = tags;
+	struct tagged_common tagged = common;
 
 	(void)state;
 	tagged.kube_known = WHEN_MAX;
@@ -63,7 +67,7 @@ static void an_empty_flow_gets_no_comma(void **state)
 
 static void says_when_an_answer_is_provisional(void **state)
 {
-	struct tagged tagged = tags;
+	struct tagged_common tagged = common;
 
 	(void)state;
 	tagged.kube_known = WHEN_MIN;

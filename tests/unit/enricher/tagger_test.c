@@ -120,6 +120,14 @@ static void a_provisional_answer_says_why(void **state)
 		quoted(FLOW TAGS "'provisional':true,'provisional_reason':'kube_stalled'," ORIGIN));
 }
 
+static void a_final_answer_after_a_provisional_one_has_no_reason(void **state)
+{
+	(void)state;
+	assert_int_equal(tag("kube_stalled"), 0);
+	assert_int_equal(tag(NULL), 0);
+	assert_string_equal(text_terminate(&tagger.record), quoted(FLOW TAGS ORIGIN));
+}
+
 static void outcomes_are_counted(void **state)
 {
 	const struct bus_record flow = record_of("{}");
@@ -186,6 +194,7 @@ int main(void)
 		TEST(a_flow_gets_the_answers_for_both_ends),
 		TEST(the_same_flow_gives_the_same_bytes),
 		TEST(a_provisional_answer_says_why),
+		TEST(a_final_answer_after_a_provisional_one_has_no_reason),
 		TEST(outcomes_are_counted),
 		TEST(a_rejection_says_what_is_wrong_and_where),
 		TEST(a_record_that_the_broker_refuses_is_rejected_with_its_own_reason),
