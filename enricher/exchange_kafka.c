@@ -1,9 +1,7 @@
 #include "enricher/exchange_kafka.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "common/program/log.h"
@@ -15,7 +13,6 @@
  * transaction. The ten minutes left allow for clock differences. */
 #define AHEAD_MAX_MS (INT64_C(50) * 60 * 1000)
 #define GIVE_UP_AFTER 10 /* failed transactions in a row */
-#define NUMBER_SIZE 24
 
 /* (2): the flows of a partition up to CAREFUL_LAST are written one by one; the one that
  * failed even so is REFUSED. -1 for none. */
@@ -263,7 +260,6 @@ enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t
 					 enum exchange_topic topic, const char *bytes,
 					 size_t length, struct when now)
 {
-	char partition[NUMBER_SIZE], offset[NUMBER_SIZE];
 	struct bus_record flow, record;
 	const struct suspicion *suspicion;
 	enum exchange_outcome outcome;
@@ -279,16 +275,6 @@ enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t
 	record.value = bytes;
 	record.value_length = length;
 	record.timestamp_ms = limited(exchange, flow.timestamp_ms, now);
-	record.headers[0] = (struct bus_header){"tenure.flow.topic", exchange->member.topic,
-						strlen(exchange->member.topic)};
-	record.headers[1] = (struct bus_header){
-		"tenure.flow.partition", partition,
-		(size_t)snprintf(partition, sizeof(partition), "%" PRId32, flow.partition)};
-	record.headers[2] = (struct bus_header){
-		"tenure.flow.offset", offset,
-		(size_t)snprintf(offset, sizeof(offset), "%" PRId64, flow.offset)};
-	record.headers[3] = (struct bus_header){"tenure.revision", "1", 1};
-	record.header_count = topic == EXCHANGE_TAGGED ? 4 : 3;
 	outcome = kafka_producer_write(exchange->producer, topic, &record, flow.offset);
 	if (outcome == EXCHANGE_DONE && suspicion != NULL && flow.offset <= suspicion->careful_last)
 		outcome = kafka_producer_flush(exchange->producer);

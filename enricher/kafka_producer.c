@@ -247,7 +247,6 @@ enum exchange_outcome kafka_producer_write(struct kafka_producer *producer,
 					   const struct bus_record *record, int64_t source)
 {
 	enum exchange_outcome outcome;
-	rd_kafka_headers_t *headers;
 	rd_kafka_resp_err_t error;
 
 	if (!producer->open) {
@@ -258,7 +257,6 @@ enum exchange_outcome kafka_producer_write(struct kafka_producer *producer,
 			return outcome;
 		producer->open = true;
 	}
-	headers = kafka_client_headers(record);
 	do {
 		error = rd_kafka_producev(
 			producer->client, RD_KAFKA_V_RKT(producer->handles[topic]),
@@ -267,13 +265,11 @@ enum exchange_outcome kafka_producer_write(struct kafka_producer *producer,
 			RD_KAFKA_V_KEY((void *)(uintptr_t)record->key, record->key_length),
 			RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value, record->value_length),
 			RD_KAFKA_V_TIMESTAMP(record->timestamp_ms < 0 ? 0 : record->timestamp_ms),
-			RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE((void *)(intptr_t)source),
-			RD_KAFKA_V_END);
+			RD_KAFKA_V_OPAQUE((void *)(intptr_t)source), RD_KAFKA_V_END);
 		rd_kafka_poll(producer->client, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
 	} while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL && !producer->failed);
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return producer->failed ? EXCHANGE_AGAIN : EXCHANGE_DONE;
-	rd_kafka_headers_destroy(headers);
 	return judge_write(producer, error);
 }
 

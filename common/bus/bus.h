@@ -18,7 +18,6 @@
 
 #define BUS_RECORD_MAX \
 	(8u * 1024 * 1024) /* bytes in one record: a 3 MiB object and its envelope fit */
-#define BUS_HEADERS_MAX 4
 #define BUS_ANY_PARTITION (-1)
 #define BUS_NO_TIMESTAMP INT64_C(-1)
 
@@ -39,12 +38,6 @@ struct bus_options {
 		SETTING_TEXT("kafka-config", 'F', "FILE", &(o)->properties_file,   \
 			     "file of librdkafka properties, one KEY=VALUE per line")
 
-struct bus_header {
-	const char *name;
-	const char *value;
-	size_t length;
-};
-
 struct bus_record {
 	const char *key;
 	size_t key_length;
@@ -54,8 +47,6 @@ struct bus_record {
 	int64_t offset;       /* set by reads */
 	int64_t timestamp_ms; /* milliseconds since 1970, or BUS_NO_TIMESTAMP */
 	int64_t end;          /* set by reads: see struct lines_line */
-	struct bus_header headers[BUS_HEADERS_MAX]; /* only written, and only to Kafka */
-	size_t header_count;
 };
 
 /* A place in a file, between two records. */

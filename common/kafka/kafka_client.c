@@ -259,28 +259,13 @@ rd_kafka_resp_err_t kafka_client_produce(rd_kafka_t *client, const char *topic,
 	int32_t partition =
 		record->partition == BUS_ANY_PARTITION ? RD_KAFKA_PARTITION_UA : record->partition;
 	int64_t timestamp = record->timestamp_ms == BUS_NO_TIMESTAMP ? 0 : record->timestamp_ms;
-	rd_kafka_headers_t *headers = kafka_client_headers(record);
 	rd_kafka_resp_err_t error = rd_kafka_producev(
 		client, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
 		RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
 		RD_KAFKA_V_KEY((void *)(uintptr_t)record->key, record->key_length),
 		RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value, record->value_length),
-		RD_KAFKA_V_TIMESTAMP(timestamp), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+		RD_KAFKA_V_TIMESTAMP(timestamp), RD_KAFKA_V_END);
 
-	if (error != RD_KAFKA_RESP_ERR_NO_ERROR && headers != NULL)
-		rd_kafka_headers_destroy(headers);
 	rd_kafka_poll(client, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
 	return error;
-}
-
-rd_kafka_headers_t *kafka_client_headers(const struct bus_record *record)
-{
-	rd_kafka_headers_t *headers = NULL;
-
-	if (record->header_count > 0)
-		headers = rd_kafka_headers_new(record->header_count);
-	for (size_t i = 0; i < record->header_count; i++)
-		rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value,
-				    (ssize_t)record->headers[i].length);
-	return headers;
 }

@@ -47,9 +47,6 @@ int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char
 
 /* Returns the record in MESSAGE, borrowed from it. */
 struct bus_record kafka_client_record(const rd_kafka_message_t *message);
-/* Returns the headers of RECORD for a produce call, which takes them if it succeeds. NULL if
- * there are none. */
-rd_kafka_headers_t *kafka_client_headers(const struct bus_record *record);
 /* Queues a copy of RECORD for TOPIC and serves CLIENT's callbacks, for up to 0.1 s if the queue is
  * full. */
 rd_kafka_resp_err_t kafka_client_produce(rd_kafka_t *client, const char *topic,

@@ -135,13 +135,6 @@ def test_words_of_a_flow_are_those_of_the_c():
     assert strings("producers/flows/flow.c", "initiators[]", "};") == flow["initiator"]["enum"]
 
 
-def test_headers_are_those_of_the_c():
-    headers = ASYNCAPI["components"]["schemas"]["taggedHeaders"]["properties"]
-    sources = "".join(path.read_text() for folder in ("common", "enricher") for path in (ROOT / folder).glob("*.[ch]"))
-    for name in headers:
-        assert f'"{name}"' in sources
-
-
 def test_topics_are_those_of_the_readme():
     readme = (ROOT / "README.md").read_text()
     for channel in ASYNCAPI["channels"].values():
