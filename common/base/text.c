@@ -64,17 +64,12 @@ static bool reserve(struct text *text, size_t more)
 	return true;
 }
 
-void text_add(struct text *text, const char *bytes, size_t length)
+void text_add_slowly(struct text *text, const char *bytes, size_t length)
 {
 	if (length == 0 || !reserve(text, length))
 		return;
 	memcpy(text->data + text->length, bytes, length);
 	text->length += length;
-}
-
-void text_add_string(struct text *text, const char *string)
-{
-	text_add(text, string, strlen(string));
 }
 
 void text_add_format(struct text *text, const char *format, ...)

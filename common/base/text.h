@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/base/span.h"
 #include "common/base/when.h"
@@ -29,8 +30,24 @@ void text_free(struct text *text);
 /* Its bytes, borrowed until the next addition. */
 struct span text_span(const struct text *text);
 
-void text_add(struct text *text, const char *bytes, size_t length);
-void text_add_string(struct text *text, const char *string);
+/* As text_add(), which calls it if there is no room yet. */
+void text_add_slowly(struct text *text, const char *bytes, size_t length);
+static inline void text_add(struct text *text, const char *bytes, size_t length)
+{
+	if (length == 0 || text->failed || length >= text->capacity - text->length ||
+	    length > text->limit - text->length) {
+		text_add_slowly(text, bytes, length);
+		return;
+	}
+	memcpy(text->data + text->length, bytes, length);
+	text->length += length;
+}
+
+static inline void text_add_string(struct text *text, const char *string)
+{
+	text_add(text, string, strlen(string));
+}
+
 void text_add_format(struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void text_add_u64(struct text *text, uint64_t number);

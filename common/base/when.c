@@ -64,12 +64,21 @@ static int64_t days_in_month(int64_t year, int64_t month)
 	return days[month - 1] + (month == 2 && leap ? 1 : 0);
 }
 
+/* Reads two digits at TEXT; more than any year if one of them is not a digit. */
+static int64_t two_digits(const char *text)
+{
+	unsigned tens = (unsigned)text[0] - '0', ones = (unsigned)text[1] - '0';
+
+	return tens <= 9 && ones <= 9 ? tens * 10 + ones : YEAR_MAX + 1;
+}
+
 /* Reads the first 19 bytes, "2026-11-23T08:00:01", as seconds since 1970. */
 static int parse_seconds(const char *text, int64_t *seconds)
 {
-	int64_t year = digits(text, 4), month = digits(text + 5, 2), day = digits(text + 8, 2);
-	int64_t hour = digits(text + 11, 2), minute = digits(text + 14, 2);
-	int64_t second = digits(text + 17, 2);
+	int64_t year = two_digits(text) * 100 + two_digits(text + 2);
+	int64_t month = two_digits(text + 5), day = two_digits(text + 8);
+	int64_t hour = two_digits(text + 11), minute = two_digits(text + 14);
+	int64_t second = two_digits(text + 17);
 
 	if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') ||
 	    text[13] != ':' || text[16] != ':')
@@ -77,7 +86,7 @@ static int parse_seconds(const char *text, int64_t *seconds)
 	if (year < YEAR_MIN || year > YEAR_MAX || month < 1 || month > 12 || day < 1 ||
 	    day > days_in_month(year, month))
 		return -1;
-	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+	if (hour > 23 || minute > 59 || second > 59)
 		return -1;
 	*seconds = days_from_date(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 +
 		   second;
