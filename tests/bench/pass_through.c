@@ -1,11 +1,11 @@
 /* pass_through - the enricher's edges with nothing between them: the same group member,
- * transactions, codec, batches and headers, and records of the same size. The scan and the
+ * transactions, codec and batches, and records of the same size. The scan and the
  * lookup are replaced by one of at most 4,096 tags that a real run rendered.
  *
  *   pass_through BROKER FLOWS TAGGED REJECTED NAME TAGS
  *
  * TAGS holds what the enricher appended to a flow, one a line. Ends where the flows ended
- * at the start.
+ * at the start. With files BROKER and NAME are not used.
  */
 #include <inttypes.h>
 #include <stdio.h>
