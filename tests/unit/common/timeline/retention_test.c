@@ -353,7 +353,7 @@ static void a_timeline_does_not_grow_past_its_retention(void **state)
 	while (scene.now < scene.days * DAY) {
 		live(&scene, &number);
 		rows = measure(&scene);
-		if (scene.now >= 3 * scene.retention_days * DAY / 2 && settled == 0)
+		if (scene.now >= 3 * scene.retention_days * DAY && settled == 0)
 			settled = rows;
 		if (settled != 0)
 			assert_answers(&scene);
