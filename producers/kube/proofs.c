@@ -211,6 +211,7 @@ static void take_change(struct proofs *proofs, struct proof *proof, int r,
 		return;
 	if (change->revision == proof->witness) {
 		proof->attested = true;
+		proof->answered_at = now->tick;
 		watch->short_lives = 0; /* the server has the history that the watch wants */
 	}
 	if (change->revision <= watch->written)
@@ -261,7 +262,7 @@ static void judge(struct proofs *proofs, struct proof_round *round, int r, const
 	} else if (proof->witness > 0 && !proof->attested) {
 		fail(proofs, round, r, "another stream is silent too");
 	} else if (when_since(proof->last_open_at, proof->answered_at) < SECOND_NS) {
-		fail(proofs, round, r, "the server ends a watch early");
+		fail(proofs, round, r, "another stream had too little time");
 	} else if (proof->connection > 0 && proof->connection != request->connection) {
 		fail(proofs, round, r, "the server wants another connection");
 	} else {

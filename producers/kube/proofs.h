@@ -11,7 +11,9 @@
  *   resource has reached brings everything that is missing up to R before anything else, and
  *   the server ends it after a second. If it was open for that long and brought nothing new, the
  *   resource is proved up to R. So that such a stream is not just silent, it begins one
- *   change earlier and must bring that change, the witness, while the server still has it.
+ *   change earlier and must bring that change, the witness, while the server still has it. The
+ *   second counts from there: a server that could not write the witness before has no time left
+ *   for what follows.
  * - What is new in it the resource's own watch owes (watch.h). That one is opened again, from
  *   where it is, if it does not deliver.
  *
@@ -68,7 +70,7 @@ struct proof {
 	bool heard;               /* they had a change that was not written */
 	uint64_t witness;         /* the change that they must have; 0 for none */
 	bool attested;            /* they had it */
-	struct when answered_at;  /* WHEN_MIN until then */
+	struct when answered_at;  /* or when the witness came; WHEN_MIN until then */
 	struct when last_open_at; /* it had not ended then */
 };
 

@@ -261,6 +261,20 @@ static void open_stream(struct fake_request *at)
 	fake.lost[at->resource] = true;
 }
 
+/* The same for a watch whose server is blocked; what it does not write is dropped. */
+static size_t arriving_late(struct fake_request *at)
+{
+	const char *line = memchr(at->out.data, '\n', at->out.length);
+
+	if (when_since(fake_clocks()->tick, at->opened_at) <
+	    MS(fake.parameter[FAKE_BLOCKED][at->resource]))
+		return 0;
+	at->out.length = line == NULL || at->request.body->length > 0
+				 ? 0
+				 : (size_t)(line + 1 - at->out.data);
+	return at->out.length;
+}
+
 /* How many bytes of OUT arrive now. */
 static size_t arriving(struct fake_request *at, int64_t passed_ns)
 {
@@ -268,6 +282,8 @@ static size_t arriving(struct fake_request *at, int64_t passed_ns)
 
 	if (at->frozen || is(FAKE_FROZEN, at->resource))
 		return 0;
+	if (at->kind == SECOND && is(FAKE_BLOCKED, at->resource) && bytes > 0)
+		return arriving_late(at);
 	if (at->kind == WATCH && is(FAKE_HALF, at->resource)) {
 		at->frozen = bytes > 0;
 		return bytes / 2;

@@ -27,6 +27,9 @@ enum fake_fault {
 	FAKE_UNREACHED,    /* no connection */
 	FAKE_MUTE,         /* no request is answered */
 	FAKE_LAG,          /* the watch cache lags PARAMETER ms behind etcd */
+	/* Watches of a second bring a line after PARAMETER ms, and no other: the server could not
+	 * write until their time was over. */
+	FAKE_BLOCKED,
 	/* No real server does these; random scripts leave them out. */
 	FAKE_LIE,    /* watches of a second hide what is committed from now on */
 	FAKE_FROZEN, /* watches, also those of a second, bring nothing and end in time */

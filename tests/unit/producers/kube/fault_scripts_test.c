@@ -64,6 +64,8 @@ static void one_fault(struct fault_script *script)
 		parameter = (int64_t)fake_draw(4000);
 	else if (fault == FAKE_LAG)
 		parameter = (int64_t)fake_draw(5000);
+	else if (fault == FAKE_BLOCKED)
+		parameter = 400 + (int64_t)fake_draw(600);
 	fake_api_set(fault, resource, ms, parameter);
 }
 

@@ -201,6 +201,21 @@ static void a_request_that_is_never_answered_holds_known_back_for_a_while(void *
 	assert_int_equal(fault_script_end(script), 0);
 }
 
+/* It brings the witness, but had no time for what follows. */
+static void a_second_watch_that_was_blocked_proves_nothing(void **state)
+{
+	(void)state;
+	for (int late = 350; late < 1000; late += 150) {
+		struct fault_script *script = start(1);
+
+		fake_api_set(FAKE_BLOCKED, ALL, 9000, late);
+		fake_api_set(FAKE_STALL, ALL, 9000, 0);
+		fault_script_run(script, 9000);
+		assert_int_equal(script->judge.gap_count, 0);
+		assert_int_equal(fault_script_end(script), 0);
+	}
+}
+
 /* No PROGRESS could come of them. */
 static void a_list_that_takes_long_is_not_disturbed_by_proofs(void **state)
 {
@@ -360,6 +375,7 @@ int main(void)
 		cmocka_unit_test(quiet_watches_that_end_immediately_lose_nothing),
 		cmocka_unit_test(a_watch_cache_that_lags_holds_known_back),
 		cmocka_unit_test(a_request_that_is_never_answered_holds_known_back_for_a_while),
+		cmocka_unit_test(a_second_watch_that_was_blocked_proves_nothing),
 		cmocka_unit_test(a_list_that_takes_long_is_not_disturbed_by_proofs),
 		cmocka_unit_test(a_kill_in_a_planned_list_loses_nothing),
 		cmocka_unit_test(a_planned_list_does_not_close_the_watch),
