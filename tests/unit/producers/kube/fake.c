@@ -169,3 +169,19 @@ void fake_add_page(struct text *out, enum kube_resource resource, uint64_t revis
 	text_add_format(out, "},\"items\":[%s]}", text_terminate(&list));
 	text_free(&list);
 }
+
+uint64_t fake_path_number(const char *path, const char *name)
+{
+	const char *at = strstr(path, name);
+
+	return at != NULL ? strtoull(at + strlen(name), NULL, 10) : 0;
+}
+
+enum kube_resource fake_path_resource(const char *path)
+{
+	const char *end = strchr(path, '?'), *from = end;
+
+	while (from[-1] != '/')
+		from--;
+	return kube_resource_from_name(from, (size_t)(end - from));
+}

@@ -61,4 +61,9 @@ void fake_add_change(struct text *out, const struct fake_change *change);
 void fake_add_page(struct text *out, enum kube_resource resource, uint64_t revision, size_t from,
 		   size_t items);
 
+/* The number after NAME in the path of a request; 0 without it. */
+uint64_t fake_path_number(const char *path, const char *name);
+/* The resource that a path asks for. */
+enum kube_resource fake_path_resource(const char *path);
+
 #endif

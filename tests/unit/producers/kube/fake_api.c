@@ -90,22 +90,6 @@ static uint64_t cached(enum kube_resource resource)
 	return fake.reached[resource];
 }
 
-static uint64_t number_after(const char *path, const char *name)
-{
-	const char *at = strstr(path, name);
-
-	return at != NULL ? strtoull(at + strlen(name), NULL, 10) : 0;
-}
-
-static enum kube_resource resource_of(const char *path)
-{
-	const char *end = strchr(path, '?'), *from = end;
-
-	while (from[-1] != '/')
-		from--;
-	return kube_resource_from_name(from, (size_t)(end - from));
-}
-
 struct http *http_open(struct access *access)
 {
 	(void)access;
@@ -128,7 +112,7 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 {
 	struct fake_request *request = calloc(1, sizeof(*request));
 	bool watch = strstr(path, "watch=1") != NULL;
-	uint64_t life = number_after(path, "timeoutSeconds=");
+	uint64_t life = fake_path_number(path, "timeoutSeconds=");
 
 	(void)accept, (void)form;
 	if (request == NULL)
@@ -138,12 +122,12 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 						 strstr(path, "?limit=1") + 8 == path + strlen(path)
 					 ? REACH
 					 : LIST);
-	request->resource = resource_of(path);
-	request->revision = number_after(path, "resourceVersion=");
+	request->resource = fake_path_resource(path);
+	request->revision = fake_path_number(path, "resourceVersion=");
 	request->exact = strstr(path, "Match=Exact") != NULL;
 	if (strstr(path, "continue=") != NULL) {
-		request->revision = number_after(path, "continue=");
-		request->from_item = number_after(path, "_");
+		request->revision = fake_path_number(path, "continue=");
+		request->from_item = fake_path_number(path, "_");
 		request->exact = true;
 	}
 	request->request.body = body;
