@@ -153,10 +153,14 @@ static void follow(struct epoch *begun, const struct epoch *before)
 	const struct evidence *was = &before->evidence;
 	struct when end = evidence_of_end(was);
 
-	if (when_is_min(end))
-		end = when_later(was->start_time, was->previous_to);
 	begun->evidence.previous_to = end;
 	begun->evidence.previous_known = was->ended_known;
+	if (when_is_min(end)) {
+		begun->evidence.previous_to = when_later(was->start_time, was->previous_to);
+		/* Without any evidence of its end, its certain_to is its possible_from. */
+		if (when_is_min(was->ended_known))
+			begun->evidence.previous_known = was->previous_known;
+	}
 	begun->previous_ready = was->sandbox_ready;
 	begun->previous_gone = was->sandbox_gone;
 }
