@@ -362,23 +362,6 @@ static void what_a_progress_proved_stays_proved(void **state)
 	assert_ended(&fold, BINDING_LOST, 280, OPEN);
 }
 
-/* Nothing says how long the second one was there, so the third one is not before the first one's end. */
-static void an_epoch_without_evidence_keeps_what_was_known_before(void **state)
-{
-	struct pod_record bare = pod(1);
-	struct pod_fold fold;
-
-	(void)state;
-	bare.newest_running = WHEN_MIN;
-	fold = born(bare);
-	lose(&fold, 300, 290);
-	assert_true(take(&fold, bare, false, 310));
-	assert_int_equal(seconds(evidence_possible_from(&fold.epoch.evidence, HOLD)), 280);
-	lose(&fold, 320, NONE);
-	assert_true(take(&fold, bare, false, 330));
-	assert_int_equal(seconds(evidence_possible_from(&fold.epoch.evidence, HOLD)), 280);
-}
-
 static void a_pod_without_its_node_is_lost(void **state)
 {
 	struct pod_fold fold = born(running(1, 105));
@@ -410,7 +393,6 @@ int main(void)
 		cmocka_unit_test(if_all_containers_restarted_the_sandbox_may_be_new),
 		cmocka_unit_test(a_new_sandbox_with_the_old_state_ends_the_epoch),
 		cmocka_unit_test(what_a_progress_proved_stays_proved),
-		cmocka_unit_test(an_epoch_without_evidence_keeps_what_was_known_before),
 		cmocka_unit_test(a_pod_without_its_node_is_lost),
 	};
 

@@ -122,10 +122,29 @@ static void is_unpublished_between_start_and_address(void **state)
 	assert_unpublished(&unseen, false, 0, 0);
 }
 
+/* Nothing says how long the second epoch was there, so the third is not before the end of the first. */
+static void an_epoch_without_evidence_keeps_what_was_known_before(void **state)
+{
+	struct pod_record bare = pod(1);
+	struct pod_fold fold;
+
+	(void)state;
+	bare.newest_running = WHEN_MIN;
+	fold = born(bare);
+	for (int64_t at = 300; at <= 320; at += 20) {
+		struct arrival came = arrival(at, at == 300 ? 290 : NONE);
+
+		pod_fold_absent(&fold, &came);
+		assert_true(take(&fold, bare, false, at + 10));
+		assert_int_equal(seconds(evidence_possible_from(&fold.epoch.evidence, HOLD)), 280);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_unpublished_between_start_and_address),
+		cmocka_unit_test(an_epoch_without_evidence_keeps_what_was_known_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
