@@ -102,10 +102,11 @@ static void list_names(struct named_holder *holder, struct span *list[static PAC
 /* Where NAME is in TEXT[*LENGTH], to which it is added if it is not there. */
 static struct packed_name add_name(char *text, size_t *length, struct span name)
 {
-	const char *found = memmem(text, *length, name.data, name.length);
+	const char *found;
 
 	if (name.length == 0)
 		return (struct packed_name){0, 0};
+	found = memmem(text, *length, name.data, name.length);
 	if (found == NULL) {
 		found = memcpy(text + *length, name.data, name.length);
 		*length += name.length;

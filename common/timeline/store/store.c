@@ -378,7 +378,8 @@ int store_scan_next(struct store_scan *scan, struct span *key, struct span *valu
 	}
 	key->data = rocksdb_iter_key(scan->iterator, &key->length);
 	if (key->length < scan->prefix.length ||
-	    memcmp(key->data, scan->prefix.data, scan->prefix.length) != 0)
+	    (scan->prefix.length > 0 &&
+	     memcmp(key->data, scan->prefix.data, scan->prefix.length) != 0))
 		return 0;
 	value->data = rocksdb_iter_value(scan->iterator, &value->length);
 	return 1;
