@@ -378,8 +378,7 @@ int store_scan_next(struct store_scan *scan, struct span *key, struct span *valu
 	}
 	key->data = rocksdb_iter_key(scan->iterator, &key->length);
 	if (key->length < scan->prefix.length ||
-	    (scan->prefix.length > 0 &&
-	     memcmp(key->data, scan->prefix.data, scan->prefix.length) != 0))
+	    !span_equal((struct span){key->data, scan->prefix.length}, scan->prefix))
 		return 0;
 	value->data = rocksdb_iter_value(scan->iterator, &value->length);
 	return 1;
