@@ -4,12 +4,10 @@
 
 #include "common/base/array.h"
 #include "common/program/log.h"
+#include "common/timeline/rules/services.h"
 #include "common/timeline/store/object_state.h"
 
 #define ROW_LIMIT (64 * 1024)
-
-/* A membership lasts until the next one that opens within this time (docs/answers.md section 7). */
-#define PAUSE_NS (5 * NS_PER_SECOND)
 
 /* One binding: the rows of all of its versions. */
 struct tenancy {
@@ -122,7 +120,7 @@ static bool is_past_membership(const struct cluster *cluster, const struct membe
 	struct when last = when_later(row->opening, row->closing);
 
 	return row->closed_offset < cluster->horizon_offset &&
-	       when_before(when_add(last, PAUSE_NS), cluster->horizon);
+	       when_before(when_add(last, SERVICES_PAUSE_NS), cluster->horizon);
 }
 
 static int read_bindings(const struct cluster *cluster, struct store *store,
