@@ -25,3 +25,20 @@ int array_grow(void *list, size_t *capacity, size_t needed, size_t size)
 	*capacity = larger;
 	return 0;
 }
+
+size_t array_up_to(const void *list, size_t count, size_t size, size_t member, uint64_t limit)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		uint64_t number;
+
+		memcpy(&number, (const char *)list + middle * size + member, sizeof(number));
+		if (number <= limit)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}

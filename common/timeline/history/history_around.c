@@ -129,17 +129,10 @@ static int take(struct taking *taking, size_t binding)
 static int take_changing(struct taking *taking)
 {
 	const struct changing *changing = taking->history->changing;
-	size_t low = 0, high = taking->history->binding_count;
+	size_t count = array_up_to(changing, taking->history->binding_count, sizeof(*changing),
+				   offsetof(struct changing, first_offset), taking->position);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (changing[middle].first_offset <= taking->position)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (size_t c = low; c > 0 && changing[c - 1].reach > taking->position; c--) {
+	for (size_t c = count; c > 0 && changing[c - 1].reach > taking->position; c--) {
 		if (changing[c - 1].last_offset > taking->position &&
 		    take(taking, changing[c - 1].binding) < 0)
 			return -1;

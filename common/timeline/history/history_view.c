@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/base/array.h"
 #include "common/program/log.h"
 
 void history_view_clear(struct address_view *view)
@@ -94,18 +95,11 @@ static void add_visible(const struct history *history, size_t b, uint64_t positi
 static void set_positions(const struct history *history, struct address_view *view,
 			  uint64_t position)
 {
-	size_t low = 0, high = history->change_count;
+	size_t count = array_up_to(history->changes, history->change_count,
+				   sizeof(*history->changes), 0, position);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (history->changes[middle] <= position)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	view->from_offset = low > 0 ? history->changes[low - 1] : 0;
-	view->until_offset = low < history->change_count ? history->changes[low] : OFFSET_NEVER;
+	view->from_offset = count > 0 ? history->changes[count - 1] : 0;
+	view->until_offset = count < history->change_count ? history->changes[count] : OFFSET_NEVER;
 }
 
 int history_view_fill(struct history *history, struct address_view *view,

@@ -86,17 +86,8 @@ bool gaps_one_overlaps(const struct gap *gap, unsigned resources, int64_t hold_n
 /* How many GAPs POSITION sees: the first ones. */
 static size_t seen_at(const struct gaps *gaps, uint64_t position)
 {
-	size_t low = 0, high = gaps->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (gaps->list[middle].offset <= position)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_up_to(gaps->list, gaps->count, sizeof(*gaps->list),
+			   offsetof(struct gap, offset), position);
 }
 
 bool gaps_overlap(const struct gaps *gaps, unsigned resources, int64_t hold_ns, struct when start,

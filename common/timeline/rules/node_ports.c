@@ -21,17 +21,11 @@ int node_ports_add(struct node_ports *ports, const struct node_port *port, struc
 
 struct node_port *node_ports_find(struct node_ports *ports, uint64_t number)
 {
-	size_t low = 0, high = ports->count;
+	size_t count = array_up_to(ports->list, ports->count, sizeof(*ports->list),
+				   offsetof(struct node_port, number), number);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (ports->list[middle].number < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < ports->count && ports->list[low].number == number ? &ports->list[low] : NULL;
+	return count > 0 && ports->list[count - 1].number == number ? &ports->list[count - 1]
+								    : NULL;
 }
 
 bool node_ports_is_past(const struct node_port *port, struct when horizon, uint64_t offset)

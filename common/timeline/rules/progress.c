@@ -38,17 +38,8 @@ size_t progress_before(const struct progress_entry *list, size_t count, struct w
 
 size_t progress_up_to(const struct progress_entry *list, size_t count, uint64_t offset)
 {
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (list[middle].offset <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_up_to(list, count, sizeof(*list), offsetof(struct progress_entry, offset),
+			   offset);
 }
 
 struct when progress_known_at(const struct progress *progress, uint64_t offset)

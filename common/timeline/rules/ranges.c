@@ -155,32 +155,14 @@ uint64_t ranges_offset(const struct ranges *ranges, const struct ip *ip, struct 
 /* The first of RANGES that POSITION does not see. */
 static size_t rows_seen(const struct ranges *ranges, uint64_t position)
 {
-	size_t low = 0, high = ranges->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (ranges->list[middle].told_offset <= position)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_up_to(ranges->list, ranges->count, sizeof(*ranges->list),
+			   offsetof(struct range_row, told_offset), position);
 }
 
 static size_t pods_seen(const struct ranges *ranges, uint64_t position)
 {
-	size_t low = 0, high = ranges->pod_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (ranges->pods[middle].offset <= position)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_up_to(ranges->pods, ranges->pod_count, sizeof(*ranges->pods),
+			   offsetof(struct pod_address, offset), position);
 }
 
 /* Shortens RANGE until it contains IP. */
