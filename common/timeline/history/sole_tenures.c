@@ -3,79 +3,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOBODY UINT32_MAX
-#define BUCKETS (SOLE_TENURES_MAX * 2)
+#include "common/timeline/history/address_table.h"
 
 /* One cache line. */
 struct entry {
-	struct ip ip;
+	struct address_slot slot;
 	uint64_t from_offset, until_offset;
 	struct when since, until;
-	struct sole_tenure *tenure; /* NULL while the entry is empty */
-	uint32_t next;              /* in its bucket, or in the chain of empty ones */
-	bool by_gateways, gateways;
-	bool used; /* since the hand's last round */
+	struct sole_tenure *tenure;
 };
 
 struct sole_tenures {
-	struct entry *entries;
-	uint32_t *buckets; /* index + 1 of the first entry, so that 0 is an empty one */
-	uint32_t count;    /* entries that were ever used */
-	uint32_t empty;    /* chain of those that are empty again */
-	uint32_t hand;
-	uint64_t bytes;
+	struct address_table table;
 };
+
+static size_t release(void *entry)
+{
+	struct sole_tenure *tenure = ((struct entry *)entry)->tenure;
+	size_t bytes = tenure->bytes;
+
+	free(tenure);
+	return bytes;
+}
 
 struct sole_tenures *sole_tenures_new(void)
 {
 	struct sole_tenures *cache = calloc(1, sizeof(*cache));
 
-	if (cache == NULL)
-		return NULL;
-	/* Untouched pages cost nothing, so everything is allocated at once. */
-	cache->entries = calloc(SOLE_TENURES_MAX, sizeof(*cache->entries));
-	cache->buckets = calloc(BUCKETS, sizeof(*cache->buckets));
-	cache->empty = NOBODY;
-	if (cache->entries == NULL || cache->buckets == NULL) {
+	if (cache != NULL &&
+	    address_table_init(&cache->table, sizeof(struct entry), SOLE_TENURES_MAX,
+			       SOLE_TENURES_BYTES, release) < 0) {
 		sole_tenures_free(cache);
 		return NULL;
 	}
 	return cache;
-}
-
-static uint32_t *bucket_of(struct sole_tenures *cache, const struct ip *ip)
-{
-	return &cache->buckets[ip_hash(ip) % BUCKETS];
-}
-
-static void drop_entry(struct sole_tenures *cache, uint32_t index)
-{
-	struct entry *entry = &cache->entries[index];
-	uint32_t *link = bucket_of(cache, &entry->ip);
-
-	while (*link != index + 1)
-		link = &cache->entries[*link - 1].next;
-	*link = entry->next;
-	cache->bytes -= entry->tenure->bytes;
-	free(entry->tenure);
-	entry->tenure = NULL;
-	entry->next = cache->empty;
-	cache->empty = index;
-}
-
-/* Drops one entry not used since the hand's last round. There must be an entry. */
-static void drop_idle(struct sole_tenures *cache)
-{
-	for (;;) {
-		uint32_t index = cache->hand++ % cache->count;
-		struct entry *entry = &cache->entries[index];
-
-		if (entry->tenure != NULL && !entry->used) {
-			drop_entry(cache, index);
-			return;
-		}
-		entry->used = false;
-	}
 }
 
 static bool is_stale(const struct sole_tenure *tenure)
@@ -87,35 +48,34 @@ static bool is_stale(const struct sole_tenure *tenure)
 	return false;
 }
 
-static bool same_ip(const struct ip *one, const struct ip *other)
+static bool covers(const struct entry *entry, struct ranges *ranges, uint64_t position,
+		   struct when start, struct when end)
 {
-	return memcmp(one->bytes, other->bytes, sizeof(one->bytes)) == 0;
+	const struct sole_tenure *tenure = entry->tenure;
+
+	return when_not_after(entry->since, start) && when_not_after(end, entry->until) &&
+	       entry->from_offset <= position && position < entry->until_offset &&
+	       (!tenure->by_gateways ||
+		ranges_podcidrs_in_use(ranges, position) == tenure->gateways);
 }
 
 const struct sole_tenure *sole_tenures_find(struct sole_tenures *cache, struct ranges *ranges,
 					    const struct ip *ip, uint64_t position,
 					    struct when start, struct when end)
 {
-	uint32_t at = *bucket_of(cache, ip);
+	struct entry *entry = address_table_first(&cache->table, ip), *next;
 
-	while (at != 0) {
-		struct entry *entry = &cache->entries[at - 1];
-		uint32_t index = at - 1;
+	while (entry != NULL) {
+		bool found = covers(entry, ranges, position, start, end);
 
-		at = entry->next;
-		if (!when_not_after(entry->since, start) || !when_not_after(end, entry->until) ||
-		    position < entry->from_offset || position >= entry->until_offset ||
-		    !same_ip(&entry->ip, ip))
-			continue;
-		if (entry->by_gateways &&
-		    ranges_podcidrs_in_use(ranges, position) != entry->gateways)
-			continue;
-		if (is_stale(entry->tenure)) {
-			drop_entry(cache, index);
-			continue;
+		if (found && !is_stale(entry->tenure)) {
+			entry->slot.used = true;
+			return entry->tenure;
 		}
-		entry->used = true;
-		return entry->tenure;
+		next = address_table_next(&cache->table, entry);
+		if (found)
+			address_table_drop(&cache->table, entry);
+		entry = next;
 	}
 	return NULL;
 }
@@ -123,82 +83,56 @@ const struct sole_tenure *sole_tenures_find(struct sole_tenures *cache, struct r
 /* Drops the oldest of IP if there are as many as there may be. */
 static void make_room(struct sole_tenures *cache, const struct ip *ip)
 {
-	uint32_t at = *bucket_of(cache, ip), last = NOBODY, count = 0;
+	struct entry *entry = address_table_first(&cache->table, ip), *last = NULL;
+	uint32_t count = 0;
 
-	for (; at != 0; at = cache->entries[at - 1].next) {
-		if (!same_ip(&cache->entries[at - 1].ip, ip))
-			continue;
-		last = at - 1;
+	for (; entry != NULL; entry = address_table_next(&cache->table, entry)) {
+		last = entry;
 		count++;
 	}
 	if (count >= SOLE_TENURES_EACH)
-		drop_entry(cache, last);
+		address_table_drop(&cache->table, last);
 }
 
 void sole_tenures_add(struct sole_tenures *cache, const struct sole_range *range,
 		      struct sole_tenure *tenure)
 {
-	uint32_t *bucket = bucket_of(cache, &range->ip), index;
+	struct entry *entry;
 
 	make_room(cache, &range->ip);
-	while ((cache->bytes > 0 && cache->bytes + tenure->bytes > SOLE_TENURES_BYTES) ||
-	       (cache->empty == NOBODY && cache->count == SOLE_TENURES_MAX))
-		drop_idle(cache);
-	if (cache->empty != NOBODY) {
-		index = cache->empty;
-		cache->empty = cache->entries[index].next;
-	} else {
-		index = cache->count++;
-	}
-	cache->entries[index] = (struct entry){
-		.ip = range->ip,
-		.from_offset = range->from_offset,
-		.until_offset = range->until_offset,
-		.since = range->since,
-		.until = range->until,
-		.tenure = tenure,
-		.next = *bucket,
-		.by_gateways = range->by_gateways,
-		.gateways = range->gateways,
-		.used = true,
-	};
-	*bucket = index + 1;
-	cache->bytes += tenure->bytes;
+	entry = address_table_add(&cache->table, &range->ip, tenure->bytes);
+	entry->from_offset = range->from_offset;
+	entry->until_offset = range->until_offset;
+	entry->since = range->since;
+	entry->until = range->until;
+	tenure->by_gateways = range->by_gateways;
+	tenure->gateways = range->gateways;
+	entry->tenure = tenure;
 }
 
 void sole_tenures_end(struct sole_tenures *cache, const struct ip *ip, uint64_t offset)
 {
-	uint32_t at = *bucket_of(cache, ip);
+	struct entry *entry = address_table_first(&cache->table, ip), *next;
 
-	while (at != 0) {
-		struct entry *entry = &cache->entries[at - 1];
-		uint32_t index = at - 1;
-
-		at = entry->next;
-		if (entry->until_offset <= offset || !same_ip(&entry->ip, ip))
+	for (; entry != NULL; entry = next) {
+		next = address_table_next(&cache->table, entry);
+		if (entry->until_offset <= offset)
 			continue;
 		entry->until_offset = offset;
 		if (entry->from_offset >= offset)
-			drop_entry(cache, index);
+			address_table_drop(&cache->table, entry);
 	}
 }
 
 void sole_tenures_clear(struct sole_tenures *cache)
 {
-	for (uint32_t index = 0; index < cache->count; index++) {
-		if (cache->entries[index].tenure != NULL)
-			drop_entry(cache, index);
-	}
+	address_table_clear(&cache->table);
 }
 
 void sole_tenures_free(struct sole_tenures *cache)
 {
-	if (cache == NULL)
-		return;
-	if (cache->entries != NULL && cache->buckets != NULL)
-		sole_tenures_clear(cache);
-	free(cache->entries);
-	free(cache->buckets);
+	if (cache != NULL)
+		address_table_free(&cache->table);
 	free(cache);
 }
 

@@ -40,6 +40,7 @@ struct sole_tenure {
 	const struct packed_names *names;
 	const struct membership *members;
 	uint32_t member_count;
+	bool by_gateways, gateways;    /* as in the range */
 	uint32_t found[NAMES_SOURCES]; /* this and the next as in struct cached_names */
 	const uint32_t *generation[NAMES_SOURCES];
 	size_t bytes;
