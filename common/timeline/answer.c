@@ -6,18 +6,6 @@
 #include "common/timeline/names.h"
 #include "common/timeline/sole.h"
 
-static void find_services(const struct timeline *timeline, const struct history *history,
-			  const struct cached_names *names, enum holder_kind kind,
-			  const struct timeline_question *question, struct timeline_answer *answer)
-{
-	struct memberships memberships = {history->memberships, history->membership_count,
-					  names->members, names->member_count};
-	struct services_question asked = judge_services_question(question, kind);
-
-	services_find(&memberships, &timeline->answering->node_ports, &asked, &answer->services);
-	answer->services_reason = judge_services_reason(timeline, question);
-}
-
 /* An end outside may be an endpoint of a service (docs/answers.md section 7). */
 static void find_outside_services(const struct history *history,
 				  const struct timeline_question *question,
@@ -29,57 +17,91 @@ static void find_outside_services(const struct history *history,
 			  &answer->services);
 }
 
-static int add_holder(struct timeline *timeline, const struct judgement *judgement,
-		      const struct timeline_question *question, struct timeline_answer *answer)
+static void add_holder(const struct timeline *timeline, const struct timeline_question *question,
+		       const struct known_holder *known, struct timeline_answer *answer)
 {
-	const struct tenure *tenure = judgement->found.tenure;
-	enum holder_kind kind = tenure->binding.kind;
-	const struct cached_names *names = names_find(timeline, judgement->history, judgement->view,
-						      tenure, (uint64_t)question->position);
+	enum holder_kind kind = known->holder->kind;
+	struct services_question asked = judge_services_question(question, kind);
+
+	answer->kind = holder_kind_name(kind);
+	answer->certain = known->certain;
+	answer->holder = known->holder;
+	answer->head_json = known->head_json;
+	answer->tail_json = known->tail_json;
+	answer->services_in_head = kind == HOLDER_SERVICE;
+	if (kind == HOLDER_SERVICE) {
+		answer->services.list[0] = (struct service_use){known->holder->full_name, true};
+		answer->services.count = 1;
+		return;
+	}
+	services_find(&known->memberships, &timeline->answering->node_ports, &asked,
+		      &answer->services);
+	answer->services_reason = judge_services_reason(timeline, question);
+}
+
+/* The holder that JUDGEMENT found. -1 after logging. */
+static int name_holder(struct timeline *timeline, const struct timeline_question *question,
+		       const struct judgement *judgement, struct known_holder *known)
+{
+	const struct history *history = judgement->history;
+	const struct cached_names *names =
+		names_find(timeline, history, judgement->view, judgement->found.tenure,
+			   (uint64_t)question->position);
 
 	if (names == NULL)
 		return -1;
 	sole_keep(timeline, question, judgement, names);
-	answer->kind = holder_kind_name(kind);
-	answer->certain = judgement->found.certain;
-	answer->holder = names->holder;
-	answer->head_json = (struct span){names->json, names->head_length};
-	answer->tail_json = (struct span){names->json + names->head_length, names->tail_length};
-	answer->services_in_head = kind == HOLDER_SERVICE;
-	if (kind != HOLDER_SERVICE) {
-		find_services(timeline, judgement->history, names, kind, question, answer);
-		return 0;
-	}
-	answer->services.list[0] = (struct service_use){names->holder->full_name, true};
-	answer->services.count = 1;
+	*known = (struct known_holder){
+		.certain = judgement->found.certain,
+		.holder = names->holder,
+		.head_json = {names->json, names->head_length},
+		.tail_json = {names->json + names->head_length, names->tail_length},
+		.memberships = {history->memberships, history->membership_count, names->members,
+				names->member_count},
+	};
 	return 0;
+}
+
+static void begin(struct timeline_answer *answer)
+{
+	answer->status = TIMELINE_KNOWN;
+	answer->reason = NULL;
+	answer->kind = NULL;
+	answer->certain = false;
+	answer->holder = NULL;
+	answer->services.count = 0;
+	answer->services.cut = false;
+	answer->services_reason = NULL;
+	answer->candidate_count = 0;
 }
 
 int timeline_answer(struct timeline *timeline, const struct timeline_question *question,
 		    struct timeline_answer *answer)
 {
 	struct judgement judgement;
+	struct known_holder known;
 
-	if (sole_answer(timeline, question, answer))
+	begin(answer);
+	if (sole_find(timeline, question, &known)) {
+		add_holder(timeline, question, &known, answer);
 		return 0;
+	}
 	if (judge_end(timeline, question, &judgement) < 0)
 		return -1;
 	answer->status = judgement.status;
 	answer->reason = judgement.reason;
-	answer->kind = judgement.outside ? "outside" : NULL;
-	answer->certain = judgement.outside;
-	answer->holder = NULL;
-	answer->services.count = 0;
-	answer->services.cut = false;
-	answer->services_reason = NULL;
-	answer->candidate_count = 0;
 	if (judgement.status != TIMELINE_KNOWN)
 		return candidates_find(timeline, &judgement, question, answer);
 	if (judgement.outside) {
+		answer->kind = "outside";
+		answer->certain = true;
 		find_outside_services(judgement.history, question, answer);
 		return 0;
 	}
-	return add_holder(timeline, &judgement, question, answer);
+	if (name_holder(timeline, question, &judgement, &known) < 0)
+		return -1;
+	add_holder(timeline, question, &known, answer);
+	return 0;
 }
 
 void timeline_answer_json(const struct timeline_answer *answer, struct text *out)

@@ -14,41 +14,24 @@ static const struct sole_tenure *find(struct timeline *timeline,
 				 question->end);
 }
 
-bool sole_answer(struct timeline *timeline, const struct timeline_question *question,
-		 struct timeline_answer *answer)
+bool sole_find(struct timeline *timeline, const struct timeline_question *question,
+	       struct known_holder *known)
 {
 	const struct sole_tenure *sole = find(timeline, question);
 	const char *json = timeline->sole_json;
-	struct services_question asked;
-	struct memberships members;
 
 	if (sole == NULL)
 		return false;
 	packed_names_json(sole->names, timeline->sole_json);
 	timeline->stats.cache_hits++;
 	timeline->sole_holder = packed_names_holder(sole->names, json);
-	answer->status = TIMELINE_KNOWN;
-	answer->reason = NULL;
-	answer->kind = holder_kind_name(sole->names->kind);
-	answer->certain = true;
-	answer->holder = &timeline->sole_holder;
-	answer->candidate_count = 0;
-	answer->head_json = (struct span){json, sole->names->head_length};
-	answer->tail_json =
-		(struct span){json + sole->names->head_length, sole->names->tail_length};
-	answer->services_reason = NULL;
-	answer->services_in_head = sole->names->kind == HOLDER_SERVICE;
-	if (answer->services_in_head) {
-		answer->services.list[0] =
-			(struct service_use){timeline->sole_holder.full_name, true};
-		answer->services.count = 1;
-		answer->services.cut = false;
-		return true;
-	}
-	asked = judge_services_question(question, sole->names->kind);
-	members = (struct memberships){sole->members, sole->member_count, NULL, 0};
-	services_find(&members, &timeline->answering->node_ports, &asked, &answer->services);
-	answer->services_reason = judge_services_reason(timeline, question);
+	*known = (struct known_holder){
+		.certain = true,
+		.holder = &timeline->sole_holder,
+		.head_json = {json, sole->names->head_length},
+		.tail_json = {json + sole->names->head_length, sole->names->tail_length},
+		.memberships = {sole->members, sole->member_count, NULL, 0},
+	};
 	return true;
 }
 
