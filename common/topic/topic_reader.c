@@ -1,15 +1,18 @@
 #include "common/topic/topic_reader.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "common/base/scan.h"
 #include "common/bus/lines.h"
 #include "common/kafka/kafka_reader.h"
 #include "common/program/log.h"
 
-/* Exactly one of the two is set. */
 struct topic_reader {
-	struct kafka_reader *kafka;
+	struct kafka_reader *kafka; /* exactly one of the two is set */
 	struct lines_reader *lines;
+	const char *address;
 };
 
 int topic_options_check(const struct bus_options *options)
@@ -35,6 +38,8 @@ static struct topic_reader *allocate(const char *address)
 
 	if (reader == NULL)
 		log_error("%s: out of memory for its records", address);
+	else
+		reader->address = address;
 	return reader;
 }
 
@@ -60,13 +65,30 @@ struct topic_reader *topic_reader_open_at(const char *path, const struct bus_opt
 		       : opened(reader, NULL, lines_reader_open_at(path, options->follow, place));
 }
 
-static enum bus_status read_line(struct lines_reader *lines, int timeout_ms,
+/* Whether LINE, which has no newline, may be only the beginning of a record: (3). */
+static bool is_begun(const struct lines_line *line)
+{
+	struct scan scan;
+
+	return line->end < 0 && line->length <= BUS_RECORD_MAX &&
+	       scan_object(line->bytes, line->length, NULL, 0, 0, &scan) != SCAN_GOOD;
+}
+
+static enum bus_status read_line(struct topic_reader *reader, int timeout_ms,
 				 struct bus_record *record)
 {
 	struct lines_line line;
 
-	switch (lines_read(lines, timeout_ms, &line)) {
+	switch (lines_read(reader->lines, timeout_ms, &line)) {
 	case LINES_RECORD:
+		if (is_begun(&line)) {
+			log_warn("%s: line %" PRId64 " is unfinished and not read: %zu B "
+				 "without a newline",
+				 strcmp(reader->address, "-") == 0 ? "standard input"
+								   : reader->address,
+				 line.number + 1, line.length);
+			return BUS_END;
+		}
 		*record = (struct bus_record){
 			.value = line.bytes,
 			.value_length = line.length,
@@ -90,7 +112,7 @@ enum bus_status topic_reader_read(struct topic_reader *reader, int timeout_ms,
 {
 	if (reader->kafka != NULL)
 		return kafka_reader_read(reader->kafka, timeout_ms, record);
-	return read_line(reader->lines, timeout_ms, record);
+	return read_line(reader, timeout_ms, record);
 }
 
 bool topic_reader_caught_up(const struct topic_reader *reader)

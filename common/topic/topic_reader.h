@@ -3,6 +3,8 @@
  *
  * (1) A line longer than BUS_RECORD_MAX is cut to BUS_RECORD_MAX + 1 bytes.
  * (2) Every failure is logged once, with the address.
+ * (3) A last line without a newline is a record if it is a whole JSON object. Otherwise its
+ *     writer has not finished it: it is logged and not read, and with --follow it is waited for.
  */
 #ifndef TENURE_TOPIC_READER_H
 #define TENURE_TOPIC_READER_H
@@ -15,10 +17,11 @@ struct topic_reader;
 int topic_options_check(const struct bus_options *options);
 
 /* Opens ADDRESS at FROM, an offset in each partition or BUS_FROM_TAIL, limited to the records
- * that exist. Returns NULL after logging, also if there is no such topic or file. */
+ * that exist. ADDRESS is borrowed. Returns NULL after logging, also if there is no such topic or
+ * file. */
 struct topic_reader *topic_reader_open(const char *address, const struct bus_options *options,
 				       int64_t from);
-/* Opens the file PATH at PLACE. Returns NULL after logging. */
+/* Opens the file PATH, which is borrowed, at PLACE. Returns NULL after logging. */
 struct topic_reader *topic_reader_open_at(const char *path, const struct bus_options *options,
 					  const struct bus_place *place);
 enum bus_status topic_reader_read(struct topic_reader *reader, int timeout_ms,

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """An independent answer to every flow, from docs/answers.md alone: README.md."""
 import argparse
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -168,7 +169,17 @@ def lines(paths):
     for path in paths:
         with open(path, "rb") as file:
             for line in file:
-                yield line[:-1] if line.endswith(b"\n") else line
+                if line.endswith(b"\n"):
+                    yield line[:-1]
+                elif is_object(line):
+                    yield line
+
+
+def is_object(text):
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def words():
