@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/brackets.h"
 #include "common/base/scan.h"
 
 static bool is_blank(char c)
@@ -104,24 +105,14 @@ static void pass_string(struct value_cursor *cursor)
 struct value value_pass(struct value_cursor *cursor)
 {
 	const char *start = cursor->at;
-	int depth = 0;
 
-	if (*start != '"' && *start != '{' && *start != '[')
+	if (*start == '"')
+		pass_string(cursor);
+	else if (*start == '{' || *start == '[')
+		cursor->at = brackets_end(cursor->at, cursor->end);
+	else
 		while (cursor->at < cursor->end && !ends_scalar(*cursor->at))
 			cursor->at++;
-	else
-		do {
-			char c = *cursor->at;
-
-			if (c == '"') {
-				pass_string(cursor);
-				continue;
-			}
-			/* With this bit '[' is '{' and ']' is '}'. */
-			c |= 0x20;
-			depth += (c == '{') - (c == '}');
-			cursor->at++;
-		} while (depth > 0 && cursor->at < cursor->end);
 	return (struct value){start, (size_t)(cursor->at - start)};
 }
 
