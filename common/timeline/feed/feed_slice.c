@@ -40,16 +40,38 @@ static int put_member(struct feed *feed, const struct slice_state *body,
 	return feed_put(feed);
 }
 
-/* A hash of all that the members of a slice follow from. ENDPOINTS is absent if there are none. */
-static uint64_t hash_listing(const struct slice_state *names, struct value endpoints)
+/* The endpoints of a slice, found in one walk. */
+struct endpoint {
+	struct value parts[ENDPOINT_PARTS];
+};
+struct endpoints {
+	struct endpoint *list;
+	size_t count, capacity;
+};
+
+/* ITEMS is absent if there are none. -1 if out of memory. */
+static int find_endpoints(struct value items, struct endpoints *out)
+{
+	struct value_cursor cursor = object_items(items);
+
+	for (;; out->count++) {
+		if (array_grow(&out->list, &out->capacity, out->count + 1, sizeof(*out->list)) < 0)
+			return -1;
+		if (!object_next_endpoint(&cursor, out->list[out->count].parts))
+			return 0;
+	}
+}
+
+/* A hash of all that the members of a slice follow from. */
+static uint64_t hash_listing(const struct slice_state *names, const struct endpoints *endpoints)
 {
 	uint64_t hash = hash_quick(HASH_START, names->service.data,
 				   names->service.length + names->ports.length);
-	struct value_cursor items = object_items(endpoints);
-	struct value parts[ENDPOINT_PARTS];
 
-	while (object_next_endpoint(&items, parts)) {
-		struct value *addresses = &parts[ENDPOINT_ADDRESSES], *uid = &parts[ENDPOINT_UID];
+	for (size_t e = 0; e < endpoints->count; e++) {
+		const struct value *parts = endpoints->list[e].parts;
+		const struct value *addresses = &parts[ENDPOINT_ADDRESSES],
+				   *uid = &parts[ENDPOINT_UID];
 
 		hash = hash_quick(hash, addresses->bytes, addresses->length);
 		hash = hash_quick(hash, uid->bytes, uid->length);
@@ -58,19 +80,17 @@ static uint64_t hash_listing(const struct slice_state *names, struct value endpo
 }
 
 /* Adds the members in ENDPOINTS. -1 if out of memory. */
-static int list_members(struct kube_object *object, struct value endpoints,
+static int list_members(struct kube_object *object, const struct endpoints *endpoints,
 			struct slice_state *body, uint64_t *refused, const char **why)
 {
-	struct value_cursor items = object_items(endpoints);
-	struct value parts[ENDPOINT_PARTS];
 	struct address_list addresses = {.count = 0};
 	size_t capacity = 0;
 	int rc = -1;
 
-	while (object_next_endpoint(&items, parts)) {
+	for (size_t e = 0; e < endpoints->count; e++) {
 		struct span uid;
 
-		*why = object_endpoint(object, parts, &addresses, &uid);
+		*why = object_endpoint(object, endpoints->list[e].parts, &addresses, &uid);
 		if (*why) {
 			rc = *why == object_no_memory ? -1 : 0;
 			goto out;
@@ -194,26 +214,26 @@ out:
 static int take_slice(struct feed *feed, const struct slice_object *slice,
 		      struct slice_state *fresh, struct slice_listing *listing, const char **why)
 {
-	struct kube_object *object = &feed->event->object;
-	struct value endpoints = {NULL, 0};
-	uint64_t hash;
+	bool lists = feed->event->type != KUBE_DELETED && slice->service.length > 0;
+	struct endpoints endpoints = {.count = 0};
+	int rc = lists ? find_endpoints(slice->endpoints, &endpoints) : 0;
+	uint64_t hash = hash_listing(fresh, &endpoints);
+	bool changed = hash != listing->hash;
 
-	if (feed->event->type != KUBE_DELETED && slice->service.length > 0)
-		endpoints = slice->endpoints;
-	hash = hash_listing(fresh, endpoints);
-	if (hash != listing->hash) {
+	if (rc == 0 && changed) {
 		listing->hash = hash;
 		listing->refused = 0;
-		if (list_members(object, endpoints, fresh, &listing->refused, why) < 0) {
-			log_error("timeline: out of memory for a slice");
-			return -1;
-		}
-		if (!*why && put_members(feed, feed->event->uid, fresh) < 0)
-			return -1;
+		rc = list_members(&feed->event->object, &endpoints, fresh, &listing->refused, why);
 	}
-	if (!*why)
-		feed->addresses_refused += listing->refused;
-	return 0;
+	free(endpoints.list);
+	if (rc < 0) {
+		log_error("timeline: out of memory for a slice");
+		return -1;
+	}
+	if (*why != NULL)
+		return 0;
+	feed->addresses_refused += listing->refused;
+	return changed ? put_members(feed, feed->event->uid, fresh) : 0;
 }
 
 int feed_slice(struct feed *feed, const struct slice_object *slice, struct codec *body,
