@@ -1,56 +1,21 @@
 #include "enricher/alignment.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "common/program/log.h"
+#include "enricher/decision.h"
 
 #define KUBE_RECORDS_PER_TURN 1000
 #define FLOWS_PER_TURN 512 /* of one partition, so that the others are not kept waiting */
 #define KUBE_WAIT_MS 20    /* flows that arrive in the meantime are delayed by up to this */
 #define FLOW_WAIT_MS 100   /* kube records are delayed by up to this, but no flow needs them */
 
-enum action { TAG, REJECT, SKIP, WAIT, FAIL };
-
-/* What to do with a flow, and what is needed to do it. */
-struct decision {
-	enum action action;
-	struct flow_endpoints ends;
-	struct fault fault;                /* of REJECT */
-	struct timeline_position position; /* of TAG */
-	const char *provisional;           /* of TAG: the reason, or NULL */
-};
-
 /* With --hindsight or --until, and of a file that is not followed, every kube record that counts
  * was read at the start. */
 static bool kube_is_complete(const struct alignment *a)
 {
 	return a->policy.bounded;
-}
-
-static enum action choose(struct alignment *a, struct decision *d, const struct bus_record *flow,
-			  struct when now)
-{
-	const struct run_options *o = a->options;
-	int placed;
-
-	d->provisional = NULL;
-	if (flow_endpoints_read(flow->value, flow->value_length, &d->ends, &d->fault) < 0)
-		return REJECT;
-	if (when_before(d->ends.end, o->since) ||
-	    (!when_is_max(o->until) && when_not_after(o->until, d->ends.end)))
-		return SKIP;
-	placed = timeline_position_for(a->timeline, d->ends.end, &d->position);
-	if (placed < 0)
-		return FAIL;
-	if (placed == 0 &&
-	    !(kube_is_complete(a) && timeline_ends_after(a->timeline, d->ends.end))) {
-		d->provisional = hold_policy_ask(&a->policy, d->ends.end, now);
-		if (d->provisional == NULL)
-			return WAIT;
-	}
-	if (placed == 0 || o->hindsight)
-		d->position = timeline_position_last(a->timeline);
-	return TAG;
 }
 
 /* Reports the first answer that is provisional because the kube records end. */
@@ -111,38 +76,74 @@ static enum exchange_outcome put_rejected(struct alignment *a, size_t index, str
 	return EXCHANGE_BROKEN;
 }
 
+/* Puts the tagged record, or rejects FLOW if it is refused. */
 static enum exchange_outcome put_tagged(struct alignment *a, size_t index,
-					const struct bus_record *flow, const struct decision *d,
-					struct when now)
+					const struct bus_record *flow, struct when now)
 {
-	enum exchange_outcome outcome;
+	enum exchange_outcome outcome = put(a, index, EXCHANGE_TAGGED, now);
 
-	if (d->provisional != NULL)
-		warn_ended(a);
-	if (tagger_tag(&a->tagger, flow, &d->ends, &d->position, d->provisional) < 0)
-		return EXCHANGE_BROKEN;
-	outcome = put(a, index, EXCHANGE_TAGGED, now);
 	if (outcome != EXCHANGE_REFUSED)
 		return outcome;
 	return tagger_refuse(&a->tagger, flow) < 0 ? EXCHANGE_BROKEN : put_rejected(a, index, now);
+}
+
+static enum exchange_outcome tag(struct alignment *a, size_t index, const struct bus_record *flow,
+				 const struct decision *d, struct when now)
+{
+	if (d->why != NULL)
+		warn_ended(a);
+	if (tagger_tag(&a->tagger, flow, &d->ends, &d->position, d->why) < 0)
+		return EXCHANGE_BROKEN;
+	return put_tagged(a, index, flow, now);
+}
+
+static enum exchange_outcome skip(struct alignment *a, size_t index, struct when now)
+{
+	exchange_skip(a->exchange, index, now);
+	return EXCHANGE_DONE;
+}
+
+static enum exchange_outcome revise(struct alignment *a, size_t index,
+				    const struct bus_record *flow, const struct decision *d,
+				    struct when now)
+{
+	int corrected = tagger_revise(&a->tagger, flow, &d->ends, &d->first, &d->position);
+
+	if (corrected < 0)
+		return EXCHANGE_BROKEN;
+	return corrected == 0 ? skip(a, index, now) : put_tagged(a, index, flow, now);
+}
+
+/* Skips FLOW, which cannot be revised, and reports the first such. */
+static enum exchange_outcome leave(struct alignment *a, size_t index, const struct bus_record *flow,
+				   const struct decision *d, struct when now)
+{
+	if (a->stats.unrevised++ == 0)
+		log_warn("%s: the flow at partition %d, offset %" PRId64
+			 " is not revised: %s; others are only counted",
+			 a->tagger.topic, flow->partition, flow->offset, d->why);
+	return skip(a, index, now);
 }
 
 static enum exchange_outcome act(struct alignment *a, size_t index, const struct bus_record *flow,
 				 const struct decision *d, struct when now)
 {
 	switch (d->action) {
-	case TAG:
-		return put_tagged(a, index, flow, d, now);
-	case REJECT:
+	case DECISION_TAG:
+		return tag(a, index, flow, d, now);
+	case DECISION_REVISE:
+		return revise(a, index, flow, d, now);
+	case DECISION_REJECT:
 		if (tagger_reject(&a->tagger, flow, &d->fault) < 0)
 			break;
 		return put_rejected(a, index, now);
-	case SKIP:
+	case DECISION_SKIP:
 		a->stats.outside++;
-		exchange_skip(a->exchange, index);
-		return EXCHANGE_DONE;
-	case WAIT:
-	case FAIL:
+		return skip(a, index, now);
+	case DECISION_LEAVE:
+		return leave(a, index, flow, d, now);
+	case DECISION_WAIT:
+	case DECISION_FAIL:
 		break;
 	}
 	return EXCHANGE_BROKEN;
@@ -169,8 +170,8 @@ static enum exchange_outcome do_partition(struct alignment *a, size_t index, str
 		case EXCHANGE_FAILED:
 			return EXCHANGE_BROKEN;
 		}
-		decision.action = choose(a, &decision, &flow, now);
-		if (decision.action == WAIT) {
+		decision_make(a->timeline, a->options, &a->policy, &flow, now, &decision);
+		if (decision.action == DECISION_WAIT) {
 			*ended = false;
 			return note_waiting(a, &flow) < 0 ? EXCHANGE_BROKEN : EXCHANGE_DONE;
 		}

@@ -21,9 +21,10 @@
 #include "enricher/tagger.h"
 
 struct alignment_stats {
-	uint64_t read;    /* flows, counted again each time they are read */
-	uint64_t waited;  /* flows that waited for their position */
-	uint64_t outside; /* flows skipped because they ended outside [since, until) */
+	uint64_t read;      /* flows, counted again each time they are read */
+	uint64_t waited;    /* flows that waited for their position */
+	uint64_t outside;   /* flows skipped because they ended outside [since, until) */
+	uint64_t unrevised; /* flows skipped because they cannot be revised */
 };
 
 struct alignment {

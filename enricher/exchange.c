@@ -75,10 +75,10 @@ enum exchange_outcome exchange_put(struct exchange *exchange, size_t index,
 	return exchange_file_put(exchange->file, topic, bytes, length);
 }
 
-void exchange_skip(struct exchange *exchange, size_t index)
+void exchange_skip(struct exchange *exchange, size_t index, struct when now)
 {
 	if (exchange->kafka != NULL)
-		exchange_kafka_skip(exchange->kafka, index);
+		exchange_kafka_skip(exchange->kafka, index, now);
 	else
 		exchange_file_skip(exchange->file);
 }

@@ -57,7 +57,7 @@ enum exchange_outcome exchange_put(struct exchange *exchange, size_t index,
 				   enum exchange_topic topic, const char *bytes, size_t length,
 				   struct when now);
 /* Skips that flow: it needs no outcome. */
-void exchange_skip(struct exchange *exchange, size_t index);
+void exchange_skip(struct exchange *exchange, size_t index, struct when now);
 
 /* Hands what was put to the kernel (files), then waits at most TIMEOUT_MS for a flow. -1
  * after logging. */

@@ -28,17 +28,24 @@ struct exchange_file {
 	bool ended;
 };
 
-/* Returns the flow offset in LINE, or NONE if LINE is not a record of TOPIC. */
-static int64_t offset_in(enum exchange_topic topic, const struct text *line)
+/* Returns the offset of the record that LINE of TOPIC was made from; NONE if LINE is not of that
+ * topic. REVISE: the tagged records are corrections. */
+static int64_t offset_in(enum exchange_topic topic, const struct text *line, bool revise)
 {
 	static const struct scan_member in_tagged[] = {
 		SCAN_MEMBER("tenure", 1, 1),
 		SCAN_MEMBER("flow", 2, 1),
 		SCAN_MEMBER("offset", 0, 0),
 	};
+	static const struct scan_member in_correction[] = {
+		SCAN_MEMBER("tenure", 1, 1),
+		SCAN_MEMBER("revises", 2, 1),
+		SCAN_MEMBER("offset", 0, 0),
+	};
 	static const struct scan_member in_rejected[] = {SCAN_MEMBER("flow", 1, 1),
 							 SCAN_MEMBER("offset", 0, 0)};
-	const struct scan_member *members = topic == EXCHANGE_TAGGED ? in_tagged : in_rejected;
+	const struct scan_member *tagged = revise ? in_correction : in_tagged;
+	const struct scan_member *members = topic == EXCHANGE_TAGGED ? tagged : in_rejected;
 	size_t count = topic == EXCHANGE_TAGGED ? 3 : 2;
 	struct scan scan;
 	uint64_t offset;
@@ -65,7 +72,8 @@ static int open_output(struct exchange_file *exchange, enum exchange_topic topic
 	if (strcmp(address, "-") != 0)
 		there = lines_writer_last(address, &line);
 	if (there > 0)
-		exchange->last[topic] = offset_in(topic, &line);
+		exchange->last[topic] =
+			offset_in(topic, &line, exchange->settings->run.revise_ns > 0);
 	text_free(&line);
 	if (there <= 0 || exchange->last[topic] != NONE)
 		return there < 0 ? -1 : 0;

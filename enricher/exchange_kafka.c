@@ -27,7 +27,7 @@ struct exchange_kafka {
 	struct kafka_group *group;
 	struct kafka_producer *producer;
 	struct when began; /* the open transaction, or WHEN_MIN if there is none */
-	unsigned records;  /* in it */
+	unsigned flows;    /* put or skipped since the last commit */
 	unsigned failures; /* transactions in a row that failed without a new suspicion */
 	struct suspicion *suspicions; /* by partition */
 	struct exchange_stats stats;
@@ -165,7 +165,7 @@ static enum exchange_outcome start_over(struct exchange_kafka *exchange)
 		return EXCHANGE_BROKEN;
 	}
 	exchange->stats.aborts++;
-	exchange->records = 0;
+	exchange->flows = 0;
 	exchange->began = WHEN_MIN;
 	kafka_group_close(exchange->group);
 	exchange->group = NULL;
@@ -192,12 +192,12 @@ enum exchange_outcome exchange_kafka_commit(struct exchange_kafka *exchange)
 {
 	enum exchange_outcome outcome;
 
-	if (exchange->records == 0)
+	if (exchange->flows == 0)
 		return EXCHANGE_DONE;
 	outcome = settle(exchange, kafka_producer_commit(exchange->producer, exchange->group));
 	if (outcome == EXCHANGE_DONE) {
 		exchange->stats.commits++;
-		exchange->records = 0;
+		exchange->flows = 0;
 		exchange->failures = 0;
 		exchange->began = WHEN_MIN;
 	}
@@ -228,8 +228,8 @@ enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, stru
 	case KAFKA_GROUP_BROKEN:
 		return EXCHANGE_BROKEN;
 	}
-	/* Without an open transaction this commits nothing. */
-	if (exchange->records >= EXCHANGE_KAFKA_RECORDS ||
+	/* Without a new flow this commits nothing. */
+	if (exchange->flows >= EXCHANGE_KAFKA_RECORDS ||
 	    when_since(now, exchange->began) >= EXCHANGE_KAFKA_AGE_NS)
 		return exchange_kafka_commit(exchange);
 	return EXCHANGE_DONE;
@@ -256,6 +256,15 @@ static int64_t limited(struct exchange_kafka *exchange, int64_t timestamp_ms, st
 	return limit;
 }
 
+/* Takes a flow whose outcome is written, or that needs none. */
+static void take(struct exchange_kafka *exchange, size_t index, struct when now)
+{
+	if (when_is_min(exchange->began))
+		exchange->began = now;
+	exchange->flows++;
+	kafka_group_take(exchange->group, index);
+}
+
 enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t index,
 					 enum exchange_topic topic, const char *bytes,
 					 size_t length, struct when now)
@@ -280,20 +289,17 @@ enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t
 		outcome = kafka_producer_flush(exchange->producer);
 	if (outcome != EXCHANGE_DONE)
 		return settle(exchange, outcome);
-	if (when_is_min(exchange->began))
-		exchange->began = now;
-	exchange->records++;
-	kafka_group_take(exchange->group, index);
+	take(exchange, index, now);
 	/* One refused flow of a partition is remembered, so it is committed before the next
 	 * one can be refused. */
-	if (refused || exchange->records >= EXCHANGE_KAFKA_RECORDS)
+	if (refused || exchange->flows >= EXCHANGE_KAFKA_RECORDS)
 		return exchange_kafka_commit(exchange);
 	return EXCHANGE_DONE;
 }
 
-void exchange_kafka_skip(struct exchange_kafka *exchange, size_t index)
+void exchange_kafka_skip(struct exchange_kafka *exchange, size_t index, struct when now)
 {
-	kafka_group_take(exchange->group, index);
+	take(exchange, index, now);
 }
 
 void exchange_kafka_wait(struct exchange_kafka *exchange, int timeout_ms)

@@ -1,7 +1,7 @@
 /* exchange_kafka.h - the exchange on Kafka: see exchange.h.
  *
- * (1) A transaction is committed once it is EXCHANGE_KAFKA_AGE_NS old or holds
- *     EXCHANGE_KAFKA_RECORDS records, so no flow waits longer than that for the commit.
+ * (1) Flows are committed once the first of them is EXCHANGE_KAFKA_AGE_NS old or there are
+ *     EXCHANGE_KAFKA_RECORDS, also those that were skipped.
  * (2) After any failure the transaction is aborted and the member joins again at the
  *     committed offsets. The records that may be the cause are then written one by one, and
  *     one that fails again is refused.
@@ -28,7 +28,7 @@ enum exchange_head exchange_kafka_head(struct exchange_kafka *exchange, size_t i
 enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t index,
 					 enum exchange_topic topic, const char *bytes,
 					 size_t length, struct when now);
-void exchange_kafka_skip(struct exchange_kafka *exchange, size_t index);
+void exchange_kafka_skip(struct exchange_kafka *exchange, size_t index, struct when now);
 void exchange_kafka_wait(struct exchange_kafka *exchange, int timeout_ms);
 struct exchange_stats exchange_kafka_stats(const struct exchange_kafka *exchange);
 

@@ -23,9 +23,10 @@ const char *hold_policy_ask(const struct hold_policy *policy, struct when end, s
 {
 	if (policy->bounded)
 		return "kube_ended";
-	if (when_since(end, now) > policy->max_hold_ns)
+	if (when_since(end, when_later(now, policy->known)) > policy->max_ahead_ns)
 		return "future_flow";
-	if (!when_is_min(policy->moved) && when_since(now, policy->moved) >= policy->max_hold_ns)
+	if (!policy->patient && !when_is_min(policy->moved) &&
+	    when_since(now, policy->moved) >= policy->max_hold_ns)
 		return "kube_stalled";
 	return NULL;
 }

@@ -14,10 +14,12 @@
 
 struct hold_policy {
 	int64_t max_hold_ns;
-	bool bounded;      /* no kube record comes after those applied at the start */
-	struct when known; /* at the last check */
-	struct when moved; /* when KNOWN last changed; WHEN_MIN before the first check */
-	struct when seen;  /* the last check */
+	int64_t max_ahead_ns; /* by how much a flow may end after both the clock and KNOWN */
+	bool bounded;         /* no kube record comes after those applied at the start */
+	bool patient;         /* waits however long the kube topic makes no progress */
+	struct when known;    /* at the last check */
+	struct when moved;    /* when KNOWN last changed; WHEN_MIN before the first check */
+	struct when seen;     /* the last check */
 };
 
 /* Reports that KNOWN is the newest at NOW. CAUGHT_UP: no kube record is left to read. KNOWN counts

@@ -242,21 +242,29 @@ static enum exchange_outcome judge_write(struct kafka_producer *producer, rd_kaf
 	return EXCHANGE_AGAIN;
 }
 
+/* Begins a transaction if none is open. */
+static enum exchange_outcome begin(struct kafka_producer *producer)
+{
+	enum exchange_outcome outcome;
+
+	if (producer->open)
+		return EXCHANGE_DONE;
+	producer->culprit.there = false;
+	outcome = judge(producer, rd_kafka_begin_transaction(producer->client),
+			"begin a transaction");
+	producer->open = outcome == EXCHANGE_DONE;
+	return outcome;
+}
+
 enum exchange_outcome kafka_producer_write(struct kafka_producer *producer,
 					   enum exchange_topic topic,
 					   const struct bus_record *record, int64_t source)
 {
-	enum exchange_outcome outcome;
+	enum exchange_outcome outcome = begin(producer);
 	rd_kafka_resp_err_t error;
 
-	if (!producer->open) {
-		producer->culprit.there = false;
-		outcome = judge(producer, rd_kafka_begin_transaction(producer->client),
-				"begin a transaction");
-		if (outcome != EXCHANGE_DONE)
-			return outcome;
-		producer->open = true;
-	}
+	if (outcome != EXCHANGE_DONE)
+		return outcome;
 	do {
 		error = rd_kafka_producev(
 			producer->client, RD_KAFKA_V_RKT(producer->handles[topic]),
@@ -340,10 +348,10 @@ enum exchange_outcome kafka_producer_commit(struct kafka_producer *producer,
 					    struct kafka_group *group)
 {
 	int64_t deadline_ms = clock_ms() + COMMIT_MS;
-	enum exchange_outcome outcome = flush_until(producer, deadline_ms);
+	enum exchange_outcome outcome = begin(producer);
 
-	if (!producer->open)
-		return EXCHANGE_DONE;
+	if (outcome == EXCHANGE_DONE)
+		outcome = flush_until(producer, deadline_ms);
 	if (outcome == EXCHANGE_DONE)
 		outcome = send_offsets(producer, group, left_ms(deadline_ms));
 	if (outcome == EXCHANGE_DONE)

@@ -45,7 +45,7 @@ enum exchange_outcome kafka_producer_write(struct kafka_producer *producer,
 					   const struct bus_record *record, int64_t source);
 /* Waits at most 15 s until what was written is acknowledged. */
 enum exchange_outcome kafka_producer_flush(struct kafka_producer *producer);
-/* Commits what was written and the offsets of what was taken from GROUP. */
+/* Commits what was written, if anything, and the offsets of what was taken from GROUP. */
 enum exchange_outcome kafka_producer_commit(struct kafka_producer *producer,
 					    struct kafka_group *group);
 /* Aborts the transaction, with a new producer if necessary (1). DONE or BROKEN. */

@@ -13,13 +13,11 @@
 #include "enricher/alignment.h"
 #include "enricher/manual.h"
 
-static const char default_group[] = "tenure-enrich";
-
 struct enrich_program {
 	struct settings_list kube;
 	struct timeline_settings timeline;
 	struct exchange_settings exchange;
-	int64_t max_hold_ns;
+	int64_t max_hold_ns, max_ahead_ns;
 };
 
 static int check_given(const char *option, const char *value)
@@ -60,10 +58,41 @@ static int check_window(const struct exchange_settings *e)
 		log_error("--until: must be later than --since");
 		return -1;
 	}
-	if (whole || !bus_is_kafka(e->flows) || e->group != default_group)
+	if (whole || !bus_is_kafka(e->flows) || e->group != NULL)
 		return 0;
 	log_error("--since and --until: give the run its own consumer group with --group");
 	return -1;
+}
+
+/* A flow is asked about again while it is remembered, and there is something to learn. */
+static int check_revise(const struct enrich_program *p)
+{
+	const struct timeline_options *t = &p->timeline.options;
+	const struct run_options *run = &p->exchange.run;
+
+	if (run->revise_ns == 0)
+		return 0;
+	if (run->hindsight) {
+		log_error("--revise and --hindsight: give only one of them");
+		return -1;
+	}
+	if (t->retention_ns > 0 && run->revise_ns + t->hold_ns + t->skew_ns >= t->retention_ns) {
+		log_error("--revise: --revise, --hold and --skew together must be less than "
+			  "--retention");
+		return -1;
+	}
+	return 0;
+}
+
+/* A flow that is answered again has waited for a while anyway. */
+static void set_defaults(struct enrich_program *p)
+{
+	bool revise = p->exchange.run.revise_ns > 0;
+
+	if (p->exchange.group == NULL)
+		p->exchange.group = revise ? "tenure-revise" : "tenure-enrich";
+	if (p->max_ahead_ns == 0)
+		p->max_ahead_ns = (revise ? 60 : 5) * NS_PER_SECOND;
 }
 
 /* Also refuses combinations that could not keep what exchange.h promises. */
@@ -91,7 +120,10 @@ static int check_options(struct enrich_program *p)
 		log_error("--out and --rejected: must be different addresses");
 		return -1;
 	}
-	return check_window(e);
+	if (check_window(e) < 0 || check_revise(p) < 0)
+		return -1;
+	set_defaults(p);
+	return 0;
 }
 
 static void report_start(const struct enrich_program *p)
@@ -104,6 +136,23 @@ static void report_start(const struct enrich_program *p)
 		 p->exchange.flows, hold, skew);
 }
 
+static void report_tags(const struct alignment *a)
+{
+	const struct tagger_stats *t = &a->tagger.stats;
+
+	if (a->options->revise_ns > 0)
+		log_info("flows read=%" PRIu64 " waited=%" PRIu64 " corrected=%" PRIu64
+			 " confirmed=%" PRIu64 " unrevised=%" PRIu64 " outside_window=%" PRIu64,
+			 a->stats.read, a->stats.waited, t->corrected, t->confirmed,
+			 a->stats.unrevised, a->stats.outside);
+	else
+		log_info("flows read=%" PRIu64 " waited=%" PRIu64 " tagged=%" PRIu64
+			 " provisional=%" PRIu64 " outside_window=%" PRIu64 " ends known=%" PRIu64
+			 " unknown=%" PRIu64 " ambiguous=%" PRIu64,
+			 a->stats.read, a->stats.waited, t->tagged, t->provisional,
+			 a->stats.outside, t->known, t->unknown, t->ambiguous);
+}
+
 static void report(const struct alignment *a)
 {
 	const struct tagger_stats *t = &a->tagger.stats;
@@ -111,11 +160,7 @@ static void report(const struct alignment *a)
 	struct kube_topic_stats k = kube_topic_stats(a->kube_topic);
 	struct timeline_stats l = timeline_stats(a->timeline);
 
-	log_info("flows read=%" PRIu64 " waited=%" PRIu64 " tagged=%" PRIu64 " provisional=%" PRIu64
-		 " outside_window=%" PRIu64 " ends known=%" PRIu64 " unknown=%" PRIu64
-		 " ambiguous=%" PRIu64,
-		 a->stats.read, a->stats.waited, t->tagged, t->provisional, a->stats.outside,
-		 t->known, t->unknown, t->ambiguous);
+	report_tags(a);
 	log_info("commits=%" PRIu64 " aborts=%" PRIu64 " timestamps_limited=%" PRIu64, e.commits,
 		 e.aborts, e.timestamps_limited);
 	log_info("kube records=%" PRIu64 " applied=%" PRIu64 " ignored=%" PRIu64
@@ -185,8 +230,7 @@ int main(int argc, char **argv)
 {
 	struct enrich_program p = {
 		.timeline = TIMELINE_SETTINGS_DEFAULT,
-		.exchange = {.group = default_group,
-			     .run = {.timeline = &p.timeline,
+		.exchange = {.run = {.timeline = &p.timeline,
 				     .since = WHEN_MIN,
 				     .until = WHEN_MAX}},
 		.max_hold_ns = 60 * NS_PER_SECOND,
@@ -203,11 +247,18 @@ int main(int argc, char **argv)
 		SETTING_TEXT("instance", 0, "NAME", &p.exchange.instance,
 			     "name of this process among those that share the work (Kafka)"),
 		SETTING_TEXT("group", 0, "NAME", &p.exchange.group,
-			     "consumer group of the flows (Kafka)"),
+			     "consumer group of the flows (Kafka); without it, tenure-enrich, or "
+			     "tenure-revise with --revise"),
 		SETTING_DURATION("max-hold", 0, "DURATION", &p.max_hold_ns,
 				 "answer provisionally once the kube topic has made no progress "
 				 "for this long"),
+		SETTING_DURATION("max-ahead", 0, "DURATION", &p.max_ahead_ns,
+				 "wait for no flow that ends further than this ahead of the clock; "
+				 "without it, 5s, or 1m with --revise"),
 		TIMELINE_SETTINGS(&p.timeline),
+		SETTING_DURATION("revise", 0, "DURATION", &p.exchange.run.revise_ns,
+				 "read tagged flows, ask again this much later than the first "
+				 "time, and write the answers that have changed"),
 		SETTING_BOOL("hindsight", 0, &p.exchange.run.hindsight,
 			     "answer with everything that is known at the start"),
 		SETTING_WHEN("since", 0, "TIME", &p.exchange.run.since,
@@ -226,7 +277,9 @@ int main(int argc, char **argv)
 		return EX_USAGE;
 	stop_install();
 	a.policy = (struct hold_policy){.max_hold_ns = p.max_hold_ns,
+					.max_ahead_ns = p.max_ahead_ns,
 					.bounded = is_bounded(&p),
+					.patient = p.exchange.run.revise_ns > 0,
 					.known = WHEN_MIN,
 					.moved = WHEN_MIN};
 	a.timeline = timeline_settings_open(&p.timeline);

@@ -16,6 +16,9 @@ const struct settings_manual manual = {
 			"A flow waits until the cluster's state is known up to --hold and --skew "
 			"after its end. When that takes longer than --max-hold, it is answered "
 			"provisionally and marked.",
+			"With --revise it reads tagged flows and asks about each again, that much "
+			"later. Those whose answer was provisional or has changed are written to "
+			"--out with revision 2, and the others are only counted.",
 			"On Kafka, outputs and offsets are committed in one transaction. Several "
 			"processes share the partitions; each needs an --instance of its own. "
 			"With files, the outputs are their own log, and a killed run continues "
@@ -49,6 +52,12 @@ const struct settings_manual manual = {
 			 "kafka:tenure.flows --out kafka:tenure.flows.tagged --rejected "
 			 "kafka:tenure.flows.rejected --state /var/lib/tenure --instance a",
 			 "Tag the flows of a topic until a signal comes."},
+			{"tenure-enrich -b broker:9092 --revise 5m --kube kafka:tenure.kube "
+			 "--flows "
+			 "kafka:tenure.flows.tagged --out kafka:tenure.flows.corrections "
+			 "--rejected kafka:tenure.flows.rejected --state /var/lib/tenure-revise "
+			 "--instance a-revise",
+			 "Correct the answers of five minutes ago until a signal comes."},
 		},
 	.see_also = {"tenure-flows 1", "tenure-graph 1", "tenure-kube 1", "tenure-lookup 1"},
 };

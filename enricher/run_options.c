@@ -23,6 +23,14 @@ static void add_duration(struct text *text, const char *name, int64_t ns)
 	text_add_format(text, "%s %s\n", name, duration);
 }
 
+static void add_duration_or_none(struct text *text, const char *name, int64_t ns)
+{
+	if (ns > 0)
+		add_duration(text, name, ns);
+	else
+		text_add_format(text, "%s " NOT_GIVEN "\n", name);
+}
+
 static void add_when(struct text *text, const char *name, struct when when)
 {
 	char moment[WHEN_TEXT_SIZE] = NOT_GIVEN;
@@ -45,15 +53,13 @@ static void describe(const struct run_options *now, struct text *text)
 	for (size_t i = 0; i < t->ranges.count; i++)
 		text_add_format(text, " %s", t->ranges.values[i]);
 	text_add_string(text, t->ranges.count == 0 ? " " NOT_GIVEN "\n" : "\n");
-	if (t->options.retention_ns > 0)
-		add_duration(text, "retention", t->options.retention_ns);
-	else
-		text_add_string(text, "retention " NOT_GIVEN "\n");
+	add_duration_or_none(text, "retention", t->options.retention_ns);
 	add_when(text, "kube-from", t->options.kube_from);
 	add_when(text, "kube-until", t->options.kube_until);
 	text_add_format(text, "hindsight %s\n", now->hindsight ? "true" : "false");
 	add_when(text, "since", now->since);
 	add_when(text, "until", now->until);
+	add_duration_or_none(text, "revise", now->revise_ns);
 }
 
 /* Reads the file PATH into TEXT, which stays empty if there is none. -1 after logging. */

@@ -21,6 +21,7 @@ struct run_options {
 	const struct timeline_settings *timeline; /* borrowed; its STATE is the directory */
 	bool hindsight;                           /* answer every flow at the last position */
 	struct when since, until;                 /* WHEN_MIN, WHEN_MAX if not given */
+	int64_t revise_ns;                        /* how much later to ask again; 0: tag flows */
 };
 
 /* Compares NOW with what OUTPUTS ("a and b", for the message) were made with if they are

@@ -2,10 +2,10 @@
 
 #define ADD(out, literal) text_add((out), (literal), sizeof(literal) - 1)
 
-/* Adds the member that says where the flow came from, up to its offset. */
-static void begin_origin(struct text *out, const char *topic, int32_t partition)
+/* Adds where a record is, up to its offset. */
+static void begin_place(struct text *out, const char *topic, int32_t partition)
 {
-	ADD(out, "\"flow\":{\"topic\":");
+	ADD(out, "{\"topic\":");
 	text_add_json_string(out, topic);
 	ADD(out, ",\"partition\":");
 	text_add_i64(out, partition);
@@ -14,7 +14,8 @@ static void begin_origin(struct text *out, const char *topic, int32_t partition)
 
 void tagged_origin_add(struct text *out, const struct tagged_origin *origin)
 {
-	begin_origin(out, origin->topic, origin->partition);
+	ADD(out, "\"flow\":");
+	begin_place(out, origin->topic, origin->partition);
 	text_add_i64(out, origin->offset);
 	ADD(out, "}");
 }
@@ -35,8 +36,12 @@ void tagged_common_add(struct text *out, const struct tagged_common *common)
 	text_add_i64(out, common->kube_position);
 	ADD(out, ",\"known\":");
 	text_add_when(out, common->kube_known);
-	ADD(out, "},");
-	begin_origin(out, common->topic, common->partition);
+	ADD(out, "},\"flow\":");
+	if (common->flow.length > 0) {
+		text_add(out, common->flow.data, common->flow.length);
+		ADD(out, ",\"revises\":");
+	}
+	begin_place(out, common->topic, common->partition);
 }
 
 void tagged_begin(struct text *out, const char *record, size_t closing_brace, bool empty)

@@ -34,8 +34,9 @@ struct tagged_common {
 	int32_t kube_partition;
 	int64_t kube_position;
 	struct when kube_known; /* WHEN_MIN and WHEN_MAX become null */
-	const char *topic;      /* of the flows */
+	const char *topic;      /* of the records that were read */
 	int32_t partition;
+	struct span flow; /* of a correction: the JSON object that says where the flow itself is */
 };
 
 /* Adds what tagged_end() needs of COMMON. It may be kept for all flows with the same. */
@@ -45,7 +46,7 @@ void tagged_common_add(struct text *out, const struct tagged_common *common);
  * CLOSING_BRACE; EMPTY: it has no members. */
 void tagged_begin(struct text *out, const char *record, size_t closing_brace, bool empty);
 void tagged_between(struct text *out);
-/* Ends the record of the flow at OFFSET with COMMON, what tagged_common_add() wrote. */
+/* Ends the outcome of the record at OFFSET with COMMON, what tagged_common_add() wrote. */
 void tagged_end(struct text *out, struct span common, int64_t offset);
 
 #endif

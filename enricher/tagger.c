@@ -5,7 +5,6 @@
 #include "common/program/log.h"
 #include "enricher/rejected.h"
 
-#define REVISION 1 /* each flow is answered once */
 #define DETAIL_SIZE 160
 
 void tagger_init(struct tagger *tagger, struct timeline *timeline, const char *topic)
@@ -59,7 +58,7 @@ static bool same_common(const struct tagged_common *a, const struct tagged_commo
 {
 	return a->kube_position == b->kube_position && a->kube_known.ns == b->kube_known.ns &&
 	       a->kube_partition == b->kube_partition && a->partition == b->partition &&
-	       a->provisional == b->provisional;
+	       a->provisional == b->provisional && a->flow.length == 0 && b->flow.length == 0;
 }
 
 /* Renders COMMON unless it is that of the flow before. -1 after logging. */
@@ -73,34 +72,88 @@ static int render_common(struct tagger *tagger, const struct tagged_common *comm
 	return finish(&tagger->common_json);
 }
 
-int tagger_tag(struct tagger *tagger, const struct bus_record *flow,
-	       const struct flow_endpoints *ends, const struct timeline_position *position,
-	       const char *provisional)
+/* Where the answers for both ends are in a record. */
+struct answers {
+	size_t source, source_end, destination, destination_end;
+};
+
+/* Begins the record of FLOW with the answers as of POSITION. */
+static int add_answers(struct tagger *tagger, const struct bus_record *flow,
+		       const struct flow_endpoints *ends, int64_t position, struct answers *answers)
 {
-	const struct tagged_common common = {
+	struct text *record = &tagger->record;
+
+	text_clear(record);
+	tagged_begin(record, flow->value, ends->closing_brace, ends->empty);
+	answers->source = record->length;
+	if (add_answer(tagger, ends, &ends->source, position) < 0)
+		return -1;
+	answers->source_end = record->length;
+	tagged_between(record);
+	answers->destination = record->length;
+	if (add_answer(tagger, ends, &ends->destination, position) < 0)
+		return -1;
+	answers->destination_end = record->length;
+	return 0;
+}
+
+static struct tagged_common common_of(const struct tagger *tagger, const struct bus_record *flow,
+				      const struct timeline_position *position)
+{
+	return (struct tagged_common){
 		.rules = TIMELINE_RULES,
-		.revision = REVISION,
-		.provisional = provisional,
+		.revision = 1,
 		.kube_partition = position->partition,
 		.kube_position = position->offset,
 		.kube_known = position->known,
 		.topic = tagger->topic,
 		.partition = flow->partition,
 	};
-	struct text *record = &tagger->record;
+}
 
-	text_clear(record);
-	tagged_begin(record, flow->value, ends->closing_brace, ends->empty);
-	if (add_answer(tagger, ends, &ends->source, position->offset) < 0)
-		return -1;
-	tagged_between(record);
-	if (add_answer(tagger, ends, &ends->destination, position->offset) < 0 ||
+int tagger_tag(struct tagger *tagger, const struct bus_record *flow,
+	       const struct flow_endpoints *ends, const struct timeline_position *position,
+	       const char *provisional)
+{
+	struct tagged_common common = common_of(tagger, flow, position);
+	struct answers answers;
+
+	common.provisional = provisional;
+	if (add_answers(tagger, flow, ends, position->offset, &answers) < 0 ||
 	    render_common(tagger, &common) < 0)
 		return -1;
-	tagged_end(record, text_span(&tagger->common_json), flow->offset);
+	tagged_end(&tagger->record, text_span(&tagger->common_json), flow->offset);
 	tagger->stats.tagged++;
 	tagger->stats.provisional += provisional != NULL;
-	return finish(record);
+	return finish(&tagger->record);
+}
+
+int tagger_revise(struct tagger *tagger, const struct bus_record *flow,
+		  const struct flow_endpoints *ends, const struct first_answer *first,
+		  const struct timeline_position *position)
+{
+	struct tagged_common common = common_of(tagger, flow, position);
+	struct text *record = &tagger->record;
+	struct answers at;
+
+	if (add_answers(tagger, flow, ends, position->offset, &at) < 0 || finish(record) < 0)
+		return -1;
+	if (!first->provisional &&
+	    first_answer_holds(first->source, (struct span){record->data + at.source,
+							    at.source_end - at.source}) &&
+	    first_answer_holds(first->destination,
+			       (struct span){record->data + at.destination,
+					     at.destination_end - at.destination})) {
+		tagger->stats.confirmed++;
+		return 0;
+	}
+	common.revision = 2;
+	common.flow = first->flow;
+	if (render_common(tagger, &common) < 0)
+		return -1;
+	tagged_end(record, text_span(&tagger->common_json), flow->offset);
+	tagger->stats.corrected++;
+	return finish(record) < 0 ? -1 : 1;
 }
 
 static int reject(struct tagger *tagger, const struct bus_record *flow, const char *reason,

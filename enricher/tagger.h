@@ -1,5 +1,5 @@
 /* tagger.h - makes the outcome of one flow: its record with the timeline's answers for both
- * ends, or the record of its rejection.
+ * ends, a correction of such a record, or the record of its rejection.
  *
  * (1) The same record, position and timeline give the same bytes.
  */
@@ -13,11 +13,13 @@
 #include "common/bus/bus.h"
 #include "common/record/flow_endpoints.h"
 #include "common/timeline/timeline.h"
+#include "enricher/first_answer.h"
 #include "enricher/tagged.h"
 
 struct tagger_stats {
 	uint64_t tagged;
 	uint64_t provisional;
+	uint64_t corrected, confirmed;      /* by tagger_revise() */
 	uint64_t known, unknown, ambiguous; /* ends */
 	uint64_t rejected[FAULT_REASONS];
 	uint64_t refused; /* rejected because the broker refused the tagged record */
@@ -25,7 +27,7 @@ struct tagger_stats {
 
 struct tagger {
 	struct timeline *timeline;   /* borrowed */
-	const char *topic;           /* of the flows; borrowed */
+	const char *topic;           /* of the records that are read; borrowed */
 	struct tagged_common common; /* of the last flow that was tagged */
 	struct text common_json;     /* of COMMON; empty before the first flow */
 	struct text record;          /* the last outcome */
@@ -41,8 +43,14 @@ int tagger_tag(struct tagger *tagger, const struct bus_record *flow,
 	       const struct flow_endpoints *ends, const struct timeline_position *position,
 	       const char *provisional);
 
-/* Writes the rejection of FLOW, which flow_endpoints_read() refused with FAULT, to
- * tagger->record. -1 after logging. */
+/* Asks again about FLOW, a tagged record whose answer is FIRST, as of POSITION. 1: the correction is
+ * in tagger->record. 0: the first answer was final and still holds. -1 as above. */
+int tagger_revise(struct tagger *tagger, const struct bus_record *flow,
+		  const struct flow_endpoints *ends, const struct first_answer *first,
+		  const struct timeline_position *position);
+
+/* Writes the rejection of FLOW, which was refused with FAULT, to tagger->record. -1 after
+ * logging. */
 int tagger_reject(struct tagger *tagger, const struct bus_record *flow, const struct fault *fault);
 
 /* The same for a FLOW whose tagged record cannot be written. */

@@ -24,6 +24,11 @@ const char *fault_name(enum fault_reason reason)
 		[FAULT_WRONG_TYPE] = "wrong_type",
 		[FAULT_WRONG_VALUE] = "wrong_value",
 		[FAULT_ALREADY_TAGGED] = "already_tagged",
+		[FAULT_NOT_TAGGED] = "not_tagged",
+		[FAULT_FOREIGN_TAGS] = "foreign_tags",
+		[FAULT_ALREADY_REVISED] = "already_revised",
+		[FAULT_OTHER_RULES] = "other_rules",
+		[FAULT_OTHER_POSITION] = "other_position",
 		[FAULT_UNKNOWN_TYPE] = "unknown_type",
 		[FAULT_UNKNOWN_RESOURCE] = "unknown_resource",
 	};
@@ -44,6 +49,11 @@ void fault_words(const struct fault *fault, char words[FAULT_WORDS_SIZE])
 		[FAULT_WRONG_TYPE] = "has the wrong type or length",
 		[FAULT_WRONG_VALUE] = "has the wrong value",
 		[FAULT_ALREADY_TAGGED] = "is already tagged",
+		[FAULT_NOT_TAGGED] = "is missing",
+		[FAULT_FOREIGN_TAGS] = "is not as tenure-enrich writes it",
+		[FAULT_ALREADY_REVISED] = "is already revised",
+		[FAULT_OTHER_RULES] = "is of other rules",
+		[FAULT_OTHER_POSITION] = "is another position",
 		[FAULT_UNKNOWN_TYPE] = "is unknown",
 		[FAULT_UNKNOWN_RESOURCE] = "is of another kind",
 	};

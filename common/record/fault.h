@@ -18,6 +18,11 @@ enum fault_reason {
 	FAULT_WRONG_TYPE,
 	FAULT_WRONG_VALUE,
 	FAULT_ALREADY_TAGGED,
+	FAULT_NOT_TAGGED,       /* this and the next four: of a record to revise */
+	FAULT_FOREIGN_TAGS,     /* tenure-enrich does not write them so */
+	FAULT_ALREADY_REVISED,  /* it is not the first answer */
+	FAULT_OTHER_RULES,      /* another version of docs/answers.md answered */
+	FAULT_OTHER_POSITION,   /* the first answer had another kube topic, --hold or --skew */
 	FAULT_UNKNOWN_TYPE,     /* a kube record of a type that this version does not know */
 	FAULT_UNKNOWN_RESOURCE, /* another kind of Kubernetes object */
 	FAULT_REASONS,

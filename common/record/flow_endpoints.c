@@ -6,6 +6,8 @@
 #include "common/base/span.h"
 #include "common/base/transport.h"
 
+#define TENURE_NAME ",\"tenure\":"
+#define TENURE_NAME_LENGTH (sizeof(TENURE_NAME) - 1)
 #define PLAIN_SIZE (2 * IP_TEXT_SIZE) /* of an unescaped text; no valid one is longer */
 
 /* Rows of the table below, in its order. */
@@ -202,9 +204,10 @@ static bool source_began(const struct scan *scan)
 		    : memchr(text.data, 'S', text.length) != NULL;
 }
 
-static int judge(enum scan_outcome scanned, const struct scan *scan, struct fault *fault)
+/* Scans the record BYTES[LENGTH]. */
+static int scan_record(const char *bytes, size_t length, struct scan *scan, struct fault *fault)
 {
-	switch (scanned) {
+	switch (scan_object(bytes, length, wanted, TOP_ROWS, ROWS, scan)) {
 	case SCAN_GOOD:
 		break;
 	case SCAN_NOT_JSON:
@@ -219,37 +222,81 @@ static int judge(enum scan_outcome scanned, const struct scan *scan, struct faul
 		return refuse(fault, FAULT_MEMBER_TWICE, scan->member_twice,
 			      "a member may stand only once in its object");
 	}
-	if (scan->values[TENURE].kind != SCAN_ABSENT)
-		return refuse(fault, FAULT_ALREADY_TAGGED, TENURE,
-			      "a flow without a tenure member is needed");
+	return 0;
+}
+
+static int read_members(const struct scan *scan, struct flow_endpoints *ends, struct fault *fault)
+{
+	struct flow_endpoints read = {.closing_brace = scan->closing_brace, .empty = scan->empty};
+
+	if (read_when(scan, EVENT_END, &read.end, fault) < 0)
+		return -1;
+	read.start = read.end;
+	if (scan->values[EVENT_START].kind != SCAN_ABSENT &&
+	    read_when(scan, EVENT_START, &read.start, fault) < 0)
+		return -1;
+	if (when_before(read.end, read.start))
+		return refuse(fault, FAULT_WRONG_VALUE, EVENT_END,
+			      "a time not before event.start is needed");
+	if (read_end(scan, SOURCE_IP, &read.source, fault) < 0 ||
+	    read_end(scan, DESTINATION_IP, &read.destination, fault) < 0 ||
+	    read_transport(scan, &read.transport, fault) < 0)
+		return -1;
+	read.source_began = source_began(scan);
+	*ends = read;
 	return 0;
 }
 
 int flow_endpoints_read(const char *bytes, size_t length, struct flow_endpoints *ends,
 			struct fault *fault)
 {
-	struct flow_endpoints read = {0};
 	struct scan scan;
 
 	if (length > FLOW_ENDPOINTS_RECORD_MAX)
 		return refuse(fault, FAULT_TOO_LARGE, -1, "at most 524288 bytes are read");
-	if (judge(scan_object(bytes, length, wanted, TOP_ROWS, ROWS, &scan), &scan, fault) < 0 ||
-	    read_when(&scan, EVENT_END, &read.end, fault) < 0)
+	if (scan_record(bytes, length, &scan, fault) < 0)
 		return -1;
-	read.start = read.end;
-	if (scan.values[EVENT_START].kind != SCAN_ABSENT &&
-	    read_when(&scan, EVENT_START, &read.start, fault) < 0)
+	if (scan.values[TENURE].kind != SCAN_ABSENT)
+		return refuse(fault, FAULT_ALREADY_TAGGED, TENURE,
+			      "a flow without a tenure member is needed");
+	return read_members(&scan, ends, fault);
+}
+
+/* Finds the object tenure of the record BYTES, which must be where the enricher puts it. */
+static int find_tags(const char *bytes, const struct scan *scan, struct span *tags,
+		     struct fault *fault)
+{
+	const struct scan_value *value = &scan->values[TENURE];
+	const char *end = bytes + scan->closing_brace;
+
+	if (value->kind == SCAN_ABSENT)
+		return refuse(fault, FAULT_NOT_TAGGED, TENURE,
+			      "a flow that tenure-enrich has tagged is needed");
+	if (value->kind == SCAN_OBJECT && value->text - bytes >= (ptrdiff_t)TENURE_NAME_LENGTH &&
+	    memcmp(value->text - TENURE_NAME_LENGTH, TENURE_NAME, TENURE_NAME_LENGTH) == 0) {
+		*tags = (struct span){value->text, (size_t)(end - value->text)};
+		if (scan_first_object(tags->data, tags->length) == tags->length)
+			return 0;
+	}
+	return refuse(
+		fault, FAULT_FOREIGN_TAGS, TENURE,
+		"an object at the end of the record, with no white space around it, is needed");
+}
+
+int flow_endpoints_read_tagged(const char *bytes, size_t length, struct flow_endpoints *ends,
+			       struct span *tags, struct fault *fault)
+{
+	struct span found;
+	struct scan scan;
+
+	if (length > 2 * FLOW_ENDPOINTS_RECORD_MAX)
+		return refuse(fault, FAULT_TOO_LARGE, -1, "at most 1048576 bytes are read");
+	if (scan_record(bytes, length, &scan, fault) < 0 ||
+	    find_tags(bytes, &scan, &found, fault) < 0)
 		return -1;
-	if (when_before(read.end, read.start))
-		return refuse(fault, FAULT_WRONG_VALUE, EVENT_END,
-			      "a time not before event.start is needed");
-	if (read_end(&scan, SOURCE_IP, &read.source, fault) < 0 ||
-	    read_end(&scan, DESTINATION_IP, &read.destination, fault) < 0 ||
-	    read_transport(&scan, &read.transport, fault) < 0)
+	scan.closing_brace = (size_t)(found.data - bytes) - TENURE_NAME_LENGTH;
+	if (read_members(&scan, ends, fault) < 0)
 		return -1;
-	read.source_began = source_began(&scan);
-	read.closing_brace = scan.closing_brace;
-	read.empty = scan.empty;
-	*ends = read;
+	*tags = found;
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "common/base/ip.h"
+#include "common/base/span.h"
 #include "common/base/when.h"
 #include "common/record/fault.h"
 
@@ -32,12 +33,17 @@ struct flow_endpoints {
 	struct flow_endpoint destination;
 	bool source_began;    /* flow.initiator or, without it, a SYN proves it */
 	int transport;        /* enum transport or another IANA number */
-	size_t closing_brace; /* position of the record's last brace */
+	size_t closing_brace; /* position of the brace that ends the flow's own members */
 	bool empty;           /* the object has no members */
 };
 
 /* Reads the record BYTES[LENGTH]. Returns -1 with *FAULT filled when it cannot be tagged. */
 int flow_endpoints_read(const char *bytes, size_t length, struct flow_endpoints *ends,
 			struct fault *fault);
+
+/* The same for a record with one more member at its end, the object "tenure": *TAGS is that object,
+ * borrowed, and CLOSING_BRACE is where the brace was before it was added. */
+int flow_endpoints_read_tagged(const char *bytes, size_t length, struct flow_endpoints *ends,
+			       struct span *tags, struct fault *fault);
 
 #endif

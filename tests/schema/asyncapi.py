@@ -102,7 +102,8 @@ class Check:
         if "key" not in self.binding("message", where, message):
             self.fault(where, "has no key")
         payload = self.shape("payload", where + ".payload", message.get("payload"))
-        wanted = f"./schemas/{channel.get('address')}.json"
+        # A correction is a tagged record.
+        wanted = f"./schemas/{channel.get('address')}.json".replace("corrections", "tagged")
         if payload.get("schema", {}).get("$ref") != wanted:
             self.fault(where, f"the payload is not {wanted}")
 

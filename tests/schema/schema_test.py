@@ -51,7 +51,14 @@ def tagged(start):
     return json.loads(timeline.tag(history.flow(start, start + 1, asking.X, "10.96.0.10"), ("tenure.flows", 0, 0)))
 
 
-GOOD = {"flows": [FLOW], "kube": [POD, GAP, PROGRESS, BEGIN], "rejected": [REJECTED], "tagged": [tagged(12), tagged(20)]}
+def correction(start):
+    record = tagged(start)
+    record["tenure"].update(revision=2, revises={"topic": "tenure.flows.tagged", "partition": 0, "offset": 7})
+    return record
+
+
+GOOD = {"flows": [FLOW], "kube": [POD, GAP, PROGRESS, BEGIN], "rejected": [REJECTED],
+        "tagged": [tagged(12), tagged(20), correction(12)]}
 
 
 def fault(kind, record):
@@ -105,6 +112,16 @@ def test_a_missing_member_is_refused(kind):
             record = copy.deepcopy(good)
             del member(record, path[:-1])[path[-1]]
             assert fault(kind, record), path
+
+
+def test_a_first_answer_revises_nothing_and_a_correction_is_final():
+    first, second = tagged(12), correction(12)
+    first["tenure"]["revises"] = second["tenure"]["revises"]
+    assert fault("tagged", first)
+    second["tenure"].update(provisional=True, provisional_reason="kube_stalled")
+    assert fault("tagged", second)
+    del second["tenure"]["provisional"], second["tenure"]["provisional_reason"], second["tenure"]["revises"]
+    assert fault("tagged", second)
 
 
 WRONG = [

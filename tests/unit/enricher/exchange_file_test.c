@@ -274,6 +274,21 @@ static void a_skipped_flow_has_no_outcome(void **state)
 	assert_int_equal(run(), 2);
 }
 
+/* Their flow members count the records of another file. */
+static void corrections_continue_after_the_record_that_the_last_one_revises(void **state)
+{
+	static const char correction[] =
+		"{'tenure':{'flow':{'offset':7000},'revises':{'offset':6}}}\n";
+
+	(void)state;
+	settings.run.revise_ns = NS_PER_SECOND;
+	assert_int_equal(run(), 0);
+	put_file(outputs[EXCHANGE_REJECTED], quoted("{'flow':{'offset':3}}\n"), 22, "we");
+	assert_refused(EX_CONFIG);
+	put_file(outputs[EXCHANGE_TAGGED], quoted(correction), strlen(correction), "we");
+	assert_int_equal(run(), 7);
+}
+
 static void a_file_is_followed_if_requested(void **state)
 {
 	struct exchange_file *exchange;
@@ -361,6 +376,7 @@ int main(void)
 		TEST(a_killed_run_continues_wherever_it_was_cut),
 		TEST(the_files_hold_the_outcomes_of_the_first_flows_at_any_moment),
 		TEST(a_skipped_flow_has_no_outcome),
+		TEST(corrections_continue_after_the_record_that_the_last_one_revises),
 		TEST(a_file_is_followed_if_requested),
 		TEST(other_options_are_refused),
 		TEST(other_flows_are_refused),

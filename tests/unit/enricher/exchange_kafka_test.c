@@ -244,6 +244,31 @@ static enum exchange_outcome put_all(void)
 	return outcome;
 }
 
+/* Flows that need no outcome are committed even if none does. */
+static void skipped_flows_are_committed(void **state)
+{
+	const struct exchange_settings settings = {.flows = "kafka:f",
+						   .outputs = {"kafka:t", "kafka:r"},
+						   .run = {.since = WHEN_MIN, .until = WHEN_MAX}};
+	int exit_code;
+	struct exchange_kafka *exchange = exchange_kafka_open(&settings, &exit_code);
+	struct when now = {NS_PER_SECOND};
+	struct bus_record flow;
+
+	(void)state;
+	exchange_kafka_serve(exchange, now);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(exchange_kafka_head(exchange, 2, &flow), EXCHANGE_FLOW);
+		exchange_kafka_skip(exchange, 2, now);
+	}
+	assert_int_equal(exchange_kafka_serve(exchange, now), EXCHANGE_DONE);
+	assert_int_equal(broker.committed[2], 0);
+	now = when_add(now, EXCHANGE_KAFKA_AGE_NS);
+	assert_int_equal(exchange_kafka_serve(exchange, now), EXCHANGE_DONE);
+	assert_int_equal(broker.committed[2], 3);
+	exchange_kafka_close(exchange);
+}
+
 /* Each flow has one outcome: rejected when the broker refuses its tagged record. */
 static void assert_each_has_its_outcome(void)
 {
@@ -314,6 +339,7 @@ int main(void)
 				       new_broker),
 		cmocka_unit_test_setup(a_refusal_in_one_partition_does_not_affect_another,
 				       new_broker),
+		cmocka_unit_test_setup(skipped_flows_are_committed, new_broker),
 		cmocka_unit_test_setup(a_refused_rejection_ends_the_program, new_broker),
 	};
 

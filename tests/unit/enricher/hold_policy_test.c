@@ -15,8 +15,10 @@ static struct when at(int64_t seconds)
 
 static struct hold_policy new_policy(void)
 {
-	return (struct hold_policy){
-		.max_hold_ns = 60 * NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN};
+	return (struct hold_policy){.max_hold_ns = 60 * NS_PER_SECOND,
+				    .max_ahead_ns = 5 * NS_PER_SECOND,
+				    .known = WHEN_MIN,
+				    .moved = WHEN_MIN};
 }
 
 static void a_flow_waits_while_known_moves(void **state)
@@ -115,8 +117,30 @@ static void a_flow_in_the_future_does_not_block_its_partition(void **state)
 
 	(void)state;
 	hold_policy_see(&policy, at(999), true, at(1000));
-	assert_null(hold_policy_ask(&policy, at(1060), at(1000)));
-	assert_string_equal(hold_policy_ask(&policy, at(1061), at(1000)), "future_flow");
+	assert_null(hold_policy_ask(&policy, at(1005), at(1000)));
+	assert_string_equal(hold_policy_ask(&policy, at(1006), at(1000)), "future_flow");
+}
+
+/* Our own clock is slow, then: known is by the clock of tenure-kube. */
+static void a_flow_ahead_of_the_clock_but_not_of_known_waits(void **state)
+{
+	struct hold_policy policy = new_policy();
+
+	(void)state;
+	hold_policy_see(&policy, at(1030), true, at(1000));
+	assert_null(hold_policy_ask(&policy, at(1035), at(1000)));
+	assert_string_equal(hold_policy_ask(&policy, at(1036), at(1000)), "future_flow");
+}
+
+static void a_patient_run_waits_while_known_stands_still(void **state)
+{
+	struct hold_policy policy = new_policy();
+
+	(void)state;
+	policy.patient = true;
+	check(&policy, at(990), 1000, 1100);
+	assert_null(hold_policy_ask(&policy, at(1000), at(1100)));
+	assert_string_equal(hold_policy_ask(&policy, at(1161), at(1100)), "future_flow");
 }
 
 static void a_bounded_run_waits_for_nothing(void **state)
@@ -139,6 +163,8 @@ int main(void)
 		cmocka_unit_test(a_short_hold_is_kept_by_checks_that_are_further_apart),
 		cmocka_unit_test(a_topic_without_any_progress_stalls_from_the_first_check_on),
 		cmocka_unit_test(a_flow_in_the_future_does_not_block_its_partition),
+		cmocka_unit_test(a_flow_ahead_of_the_clock_but_not_of_known_waits),
+		cmocka_unit_test(a_patient_run_waits_while_known_stands_still),
 		cmocka_unit_test(a_bounded_run_waits_for_nothing),
 	};
 

@@ -114,7 +114,7 @@ static void assert_refused(const char *wanted)
 
 #define DEFAULTS                                                                        \
 	"hold 10s\nskew 500ms\nclock sandbox\ncluster -\ncluster-cidr -\nretention -\n" \
-	"kube-from -\nkube-until -\nhindsight false\nsince -\nuntil -\n"
+	"kube-from -\nkube-until -\nhindsight false\nsince -\nuntil -\nrevise -\n"
 
 static void options_are_kept_and_the_same_ones_accepted(void **state)
 {
@@ -130,7 +130,7 @@ static void options_are_kept_and_the_same_ones_accepted(void **state)
 	assert_options("hold 10s\nskew 500ms\nclock sandbox\ncluster prod\n"
 		       "cluster-cidr 10.0.0.0/8 fd00::/8\nretention -\nkube-from -\nkube-until "
 		       "-\nhindsight true\n"
-		       "since 1970-01-01T00:00:00Z\nuntil -\n");
+		       "since 1970-01-01T00:00:00Z\nuntil -\nrevise -\n");
 	assert_int_equal(run_options_keep(&now, true, "a and b"), 0);
 }
 
@@ -149,6 +149,9 @@ static void another_value_is_refused_and_not_kept(void **state)
 	timeline.ranges.count = 0;
 	now.until = (struct when){0};
 	assert_refused("--until: a and b were made with none, but this run has 1970-");
+	now.until = WHEN_MAX;
+	now.revise_ns = 60 * NS_PER_SECOND;
+	assert_refused("--revise: a and b were made with none, but this run has 1m:");
 	assert_options(DEFAULTS);
 }
 

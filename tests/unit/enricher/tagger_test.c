@@ -128,6 +128,62 @@ static void a_final_answer_after_a_provisional_one_has_no_reason(void **state)
 	assert_string_equal(text_terminate(&tagger.record), quoted(FLOW TAGS ORIGIN));
 }
 
+/* Revises what tag() makes, with SAID instead of what it says of the source. */
+static int revise(const char *said, const char *provisional)
+{
+	const struct timeline_position position = {.offset = 27, .known = {2 * NS_PER_SECOND}};
+	struct first_answer first;
+	struct flow_endpoints ends;
+	struct bus_record record;
+	struct fault fault;
+	struct span tags;
+
+	assert_int_equal(tag(provisional), 0);
+	record = record_of(quoted(text_terminate(&tagger.record)));
+	record.partition = 1;
+	record.offset = 5;
+	assert_int_equal(
+		flow_endpoints_read_tagged(record.value, record.value_length, &ends, &tags, &fault),
+		0);
+	assert_int_equal(first_answer_read(tags, TIMELINE_RULES, &first, &fault), 0);
+	if (said != NULL)
+		first.source = span_of(said);
+	return tagger_revise(&tagger, &record, &ends, &first, &position);
+}
+
+#define CORRECTION                                                                \
+	FLOW ",'tenure':{'source':{'status':'known'},'destination':{'status':"    \
+	     "'unknown'},'rules':2,'revision':2,'kube':{'partition':0,'position'" \
+	     ":27,'known':'1970-01-01T00:00:02Z'},'flow':{'topic':'flows',"       \
+	     "'partition':3,'offset':99},'revises':{'topic':'flows',"             \
+	     "'partition':1,'offset':5}}}"
+
+static void an_answer_that_has_changed_is_corrected(void **state)
+{
+	(void)state;
+	assert_int_equal(revise(quoted("{'status':'unknown'}"), NULL), 1);
+	assert_string_equal(text_terminate(&tagger.record), quoted(CORRECTION));
+	assert_int_equal(tagger.stats.corrected, 1);
+	assert_int_equal(timeline.questions[0].position, 27);
+}
+
+static void a_provisional_answer_becomes_final(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(revise(NULL, "kube_stalled"), 1);
+		assert_string_equal(text_terminate(&tagger.record), quoted(CORRECTION));
+	}
+}
+
+static void an_answer_that_holds_is_confirmed(void **state)
+{
+	(void)state;
+	assert_int_equal(revise(NULL, NULL), 0);
+	assert_int_equal(tagger.stats.confirmed, 1);
+	assert_int_equal(tagger.stats.corrected, 0);
+}
+
 static void outcomes_are_counted(void **state)
 {
 	const struct bus_record flow = record_of("{}");
@@ -195,6 +251,9 @@ int main(void)
 		TEST(the_same_flow_gives_the_same_bytes),
 		TEST(a_provisional_answer_says_why),
 		TEST(a_final_answer_after_a_provisional_one_has_no_reason),
+		TEST(an_answer_that_has_changed_is_corrected),
+		TEST(a_provisional_answer_becomes_final),
+		TEST(an_answer_that_holds_is_confirmed),
 		TEST(outcomes_are_counted),
 		TEST(a_rejection_says_what_is_wrong_and_where),
 		TEST(a_record_that_the_broker_refuses_is_rejected_with_its_own_reason),

@@ -141,6 +141,60 @@ static void names_the_member_at_fault(void **state)
 	}
 }
 
+#define TAGGED "{" EVENT ",'network':{'transport':'tcp'}," ENDS " ,'tenure':{'a':{'b':'}'}}}"
+
+static void reads_a_tagged_flow_as_it_was(void **state)
+{
+	const char *record = quoted(TAGGED " \n");
+	struct flow_endpoints ends;
+	struct fault fault;
+	struct span tags;
+
+	(void)state;
+	assert_int_equal(flow_endpoints_read_tagged(record, strlen(record), &ends, &tags, &fault),
+			 0);
+	assert_true(span_equal(tags, span_of(quoted("{'a':{'b':'}'}}"))));
+	assert_memory_equal(record + ends.closing_brace, quoted(",'tenure':"), 10);
+	assert_int_equal(ends.closing_brace, strlen(quoted(FLOW)));
+	assert_false(ends.empty);
+	assert_int_equal(ends.source.port, 1234);
+}
+
+static void refuses_tags_that_are_not_the_last_member(void **state)
+{
+	static const struct {
+		const char *text;
+		enum fault_reason reason;
+	} cases[] = {
+		{FLOW, FAULT_NOT_TAGGED},
+		{"{" EVENT "," ENDS ",'tenure':{},'x':1}", FAULT_FOREIGN_TAGS},
+		{"{" EVENT "," ENDS ",'tenure':null}", FAULT_FOREIGN_TAGS},
+		{"{" EVENT "," ENDS ",'tenure':[]}", FAULT_FOREIGN_TAGS},
+		{"{" EVENT "," ENDS ",'tenure': {}}", FAULT_FOREIGN_TAGS},
+		{"{" EVENT "," ENDS ", 'tenure':{}}", FAULT_FOREIGN_TAGS},
+		{"{" EVENT "," ENDS ",'tenure':{} }", FAULT_FOREIGN_TAGS},
+		{"{" EVENT "," ENDS ",'tenur\\u0065':{}}", FAULT_FOREIGN_TAGS},
+		{"{'tenure':{}," EVENT "," ENDS "}", FAULT_FOREIGN_TAGS},
+		{"{'tenure':{}}", FAULT_FOREIGN_TAGS},
+		{"{'a':1,'tenure':{}}", FAULT_MISSING_MEMBER},
+		{"{" EVENT "," ENDS ",'tenure':{},'tenure':{}}", FAULT_MEMBER_TWICE},
+		{"{" EVENT "," ENDS ",'tenure':{}", FAULT_NOT_JSON},
+	};
+	struct flow_endpoints ends;
+	struct fault fault;
+	struct span tags;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *text = quoted(cases[i].text);
+
+		assert_int_equal(
+			flow_endpoints_read_tagged(text, strlen(text), &ends, &tags, &fault), -1);
+		if (fault.reason != cases[i].reason)
+			fail_msg("%s: %s", text, fault_name(fault.reason));
+	}
+}
+
 static void refuses_a_record_that_is_too_large(void **state)
 {
 	char *text = malloc(FLOW_ENDPOINTS_RECORD_MAX + 1);
@@ -202,6 +256,8 @@ int main(void)
 		cmocka_unit_test(knows_protocols_by_name_and_number),
 		cmocka_unit_test(knows_whether_the_source_began),
 		cmocka_unit_test(names_the_member_at_fault),
+		cmocka_unit_test(reads_a_tagged_flow_as_it_was),
+		cmocka_unit_test(refuses_tags_that_are_not_the_last_member),
 		cmocka_unit_test(refuses_a_record_that_is_too_large),
 	};
 
