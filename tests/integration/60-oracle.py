@@ -20,8 +20,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "tests/oracle"), str(ROOT / "tests/schema")]
 
+import corrections  # noqa: E402
 import differences  # noqa: E402
 import flows  # noqa: E402
+import moments  # noqa: E402
 import oracle  # noqa: E402
 import random_history  # noqa: E402
 from records import leave  # noqa: E402
@@ -29,6 +31,7 @@ from records import leave  # noqa: E402
 BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
 ENRICH = BUILD / "tenure-enrich"
 killed = []     # how often each seed of check_kills
+revised = []    # how many corrections each seed of check_revise has
 
 
 def write(path, lines):
@@ -121,6 +124,41 @@ def check_retention(seed, folder):
     return wrong + shlex.join(map(str, command(folder, "kube", "tagged", options))) + "\n" if wrong else ""
 
 
+def check_revise(seed, folder):
+    """Flows that are tagged from a part of the history and revised with all of it have the corrections of the oracle."""
+    kube, lines, options = random_history.make(seed)
+    options = [word for word in options if word != "--hindsight"]
+    chance = random.Random(seed)
+    cut, revise = chance.randrange(len(kube) * 2 // 3, len(kube)), chance.choice(("1s", "7s", "30s", "100s"))
+    write(folder / "kube", kube[:cut])
+    write(folder / "flows", lines)
+    tagged, _ = enrich(folder, "kube", "tagged", options)
+    write(folder / "kube", kube)
+    words = command(folder, "kube", "corrections", options) + ["--revise", revise]
+    words[words.index("--flows") + 1] = folder / "tagged"
+    run = subprocess.run(words, capture_output=True, timeout=120)
+    if run.returncode != 0:
+        return f"exit status {run.returncode}: {shlex.join(map(str, words))}\n{run.stderr.decode()[-2000:]}"
+    timeline, wanted, rejected, counts = fed(kube, options), [], 0, {"confirmed": 0, "unrevised": 0}
+    for offset, line in enumerate(tagged):
+        try:
+            wanted.append(corrections.correct(timeline, line, (str(folder / "tagged"), 0, offset), moments.duration(revise)))
+            counts["confirmed"] += wanted[-1] is None
+        except corrections.Unrevised:
+            counts["unrevised"] += 1
+        except flows.Rejected:
+            rejected += 1
+    wanted = [line for line in wanted if line is not None]
+    revised.append(len(wanted))
+    found = records(folder / "corrections")
+    wrong = "".join(f"correction {n}:\n  is     {a}\n  should {b}\n" for n, (a, b) in enumerate(zip(found, wanted)) if a != b)
+    if len(found) != len(wanted) or len(records(folder / "corrections-rejected")) != rejected:
+        wrong += f"{len(found)} corrections, not {len(wanted)}; {rejected} are rejected by the oracle\n"
+    said = run.stderr.decode()
+    wrong += "".join(f"not {name}={count}\n" for name, count in counts.items() if f" {name}={count} " not in said)
+    return wrong + shlex.join(map(str, words)) + "\n" if wrong else ""
+
+
 def check_kills(seed, folder):
     """Killed at random moments until it ends by itself, it leaves the same outputs as one run without kills."""
     kube, lines, options = random_history.make(seed, count=6000)
@@ -158,6 +196,7 @@ def main(words):
     failed = 0
     seeds = [(seed, check_seed) for seed in range(first, first + count)]
     seeds += [(seed, check_retention) for seed in range(first, first + count)]
+    seeds += [(seed, check_revise) for seed in range(first, first + max(1, count // 4))]
     seeds += [(seed, check_kills) for seed in range(first, first + max(1, count // 10))]
     for number, (seed, check) in enumerate(seeds):
         folder = Path(tempfile.mkdtemp(prefix=f"tenure-oracle-{seed}-"))
@@ -173,10 +212,13 @@ def main(words):
             leave("rejected", records(folder / "tagged-rejected"))
         if not wrong:
             shutil.rmtree(folder)
+    if not sum(revised):
+        print("no answer was ever corrected")
+        failed += 1
     if not sum(killed):
         print("the enricher was never killed: it is too fast for this test")
         failed += 1
-    print(f"{len(seeds) - failed} of {len(seeds)} right, {sum(killed)} kills")
+    print(f"{len(seeds) - failed} of {len(seeds)} right, {sum(revised)} corrections, {sum(killed)} kills")
     return 1 if failed else 0
 
 
