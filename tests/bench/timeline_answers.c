@@ -1,10 +1,10 @@
 /* timeline_answers - how many answers a second the timeline gives.
  *
- * usage: timeline_answers [ADDRESSES [HOLDERS]]      (default 100000 1)
+ * usage: timeline_answers [ADDRESSES [HOLDERS [DIRECTORY]]]      (default 100000 1)
  *
  * Each address has HOLDERS pods, one after the other, each with an owner and a service, and lives
- * LIFE seconds. Asks about the present and the past, for addresses at random, and for some much more
- * often than for others; prints a line for each.
+ * LIFE seconds. Asks about the present and the past: every holder once (cold), then addresses at random
+ * (warm); prints a line for each. The store is kept in DIRECTORY, where the next call finds it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -164,16 +164,29 @@ static uint64_t next_random(uint64_t *state)
 
 enum times { PRESENT, PAST };
 
+/* Questions about one of the first ADDRESSES, in an order without pattern. */
+struct asking {
+	const char *what;
+	unsigned addresses;
+	enum times times;
+	bool once; /* about each holder */
+	unsigned questions;
+};
+
+#define PRIME UINT64_C(2654435761) /* has no factor in common with a number of holders */
+
 /* An address, and an instant in the middle of a tenure. */
-static struct timeline_question pick(const struct load *load, unsigned addresses, enum times times,
-				     uint64_t *state)
+static struct timeline_question pick(const struct load *load, const struct asking *asking,
+				     unsigned number, uint64_t *state)
 {
-	unsigned a = (unsigned)(next_random(state) % addresses), holder = load->holders - 1;
+	unsigned holders = asking->times == PAST ? load->holders : 1;
+	uint64_t all = (uint64_t)asking->addresses * holders;
+	uint64_t chosen = (asking->once ? number * PRIME : next_random(state)) % all;
+	unsigned a = (unsigned)(chosen / holders);
+	unsigned holder = load->holders - 1 - (unsigned)(chosen % holders);
 	int64_t second = 60 + (int64_t)(next_random(state) % (LIFE - 120));
 	struct timeline_question question = {.port = 8080, .transport = 6, .sent = true};
 
-	if (times == PAST)
-		holder = (unsigned)(next_random(state) % load->holders);
 	question.ip =
 		ip_from_v4((uint8_t[4]){10, (uint8_t)(a >> 16), (uint8_t)(a >> 8), (uint8_t)a});
 	question.start.ns = (SECOND_0 + (int64_t)holder * LIFE + second) * NS_PER_SECOND;
@@ -181,8 +194,7 @@ static struct timeline_question pick(const struct load *load, unsigned addresses
 	return question;
 }
 
-static void ask(struct timeline *timeline, const struct load *load, unsigned addresses,
-		enum times times, unsigned questions, const char *what)
+static void ask(struct timeline *timeline, const struct load *load, const struct asking *asking)
 {
 	struct timeline_answer answer;
 	uint64_t known = 0, bytes = 0, state = 88172645463325252;
@@ -191,8 +203,8 @@ static void ask(struct timeline *timeline, const struct load *load, unsigned add
 	struct text out;
 
 	text_init(&out, 1 << 20);
-	for (unsigned q = 0; q < questions; q++) {
-		struct timeline_question question = pick(load, addresses, times, &state);
+	for (unsigned q = 0; q < asking->questions; q++) {
+		struct timeline_question question = pick(load, asking, q, &state);
 		struct timeline_position position;
 
 		if (timeline_position_for(timeline, question.end, &position) != 1)
@@ -209,8 +221,9 @@ static void ask(struct timeline *timeline, const struct load *load, unsigned add
 	getrusage(RUSAGE_SELF, &usage);
 	printf("%8u addresses %-13s %9.0f answers/s  %6.0f ns each  %" PRIu64
 	       " of %u known, %" PRIu64 " bytes each, %ld MB\n",
-	       addresses, what, questions / took, took / questions * 1e9, known, questions,
-	       bytes / questions, usage.ru_maxrss / 1024);
+	       asking->addresses, asking->what, asking->questions / took,
+	       took / asking->questions * 1e9, known, asking->questions, bytes / asking->questions,
+	       usage.ru_maxrss / 1024);
 	fflush(stdout);
 	text_free(&out);
 }
@@ -221,26 +234,33 @@ int main(int argc, char **argv)
 		.addresses = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 100000,
 		.holders = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 1,
 	};
+	unsigned all = load.addresses;
+	const struct asking askings[] = {
+		{"", 1, PRESENT, false, QUESTIONS},
+		{"", 100, PRESENT, false, QUESTIONS},
+		{"present, cold", all, PRESENT, true, all},
+		{"present, warm", all, PRESENT, false, QUESTIONS},
+		{"past, cold", all, PAST, true, all * load.holders},
+		{"past, warm", all, PAST, false, QUESTIONS},
+	};
 	struct timeline_options options = {.hold_ns = 10 * NS_PER_SECOND,
 					   .skew_ns = 500 * NS_PER_MS};
 	struct timeline *timeline;
-	unsigned all = load.addresses;
 	double began;
 
 	log_init("timeline_answers", LOG_LEVEL_INFO, LOG_AUTO);
-	timeline = timeline_open(NULL, &options);
+	began = now_s();
+	timeline = timeline_open(argc > 3 ? argv[3] : NULL, &options);
 	if (timeline == NULL || all < 100 || all > 1 << 24 || load.holders < 1)
 		return 1;
+	printf("opened in %.3f s\n", now_s() - began);
 	began = now_s();
-	fill(timeline, &load);
+	if (timeline_next_offset(timeline) == 0)
+		fill(timeline, &load);
 	printf("%8u pods fed, %9.0f records/s\n", all * load.holders,
 	       (double)timeline_next_offset(timeline) / (now_s() - began));
-	ask(timeline, &load, 1, PRESENT, QUESTIONS, "");
-	ask(timeline, &load, 100, PRESENT, QUESTIONS, "");
-	ask(timeline, &load, all, PRESENT, all, "present, cold");
-	ask(timeline, &load, all, PRESENT, QUESTIONS, "present, warm");
-	ask(timeline, &load, all, PAST, all, "past, cold");
-	ask(timeline, &load, all, PAST, QUESTIONS, "past, warm");
+	for (size_t i = 0; i < sizeof(askings) / sizeof(askings[0]); i++)
+		ask(timeline, &load, &askings[i]);
 	timeline_close(timeline);
 	return 0;
 }
