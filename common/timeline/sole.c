@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/timeline/history/history_around.h"
+
 static const struct sole_tenure *find(struct timeline *timeline,
 				      const struct timeline_question *question)
 {
@@ -112,4 +114,7 @@ void sole_keep(struct timeline *timeline, const struct timeline_question *questi
 	memcpy(sole->generation, names->generation, sizeof(sole->generation));
 	memcpy(sole->found, names->found, sizeof(sole->found));
 	sole_tenures_add(timeline->sole_tenures, &range, sole);
+	/* A long history costs more to load than to keep. */
+	if (history->binding_count < HISTORY_AROUND_MIN)
+		address_cache_leave(timeline->cache, &question->ip);
 }

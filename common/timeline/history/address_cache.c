@@ -1,5 +1,6 @@
 #include "common/timeline/history/address_cache.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "common/timeline/history/address_table.h"
@@ -12,6 +13,8 @@ struct entry {
 
 struct address_cache {
 	struct address_table table; /* one entry for each address */
+	struct ip leaving;          /* see address_cache_leave() */
+	bool is_leaving;
 };
 
 static size_t release(void *entry)
@@ -48,9 +51,20 @@ struct history *address_cache_find(struct address_cache *cache, const struct ip 
 
 void address_cache_add(struct address_cache *cache, const struct ip *ip, struct history *history)
 {
-	struct entry *entry = address_table_add(&cache->table, ip, history->bytes);
+	struct entry *entry;
+
+	if (cache->is_leaving)
+		address_cache_drop(cache, &cache->leaving);
+	cache->is_leaving = false;
+	entry = address_table_add(&cache->table, ip, history->bytes);
 
 	entry->history = history;
+}
+
+void address_cache_leave(struct address_cache *cache, const struct ip *ip)
+{
+	cache->leaving = *ip;
+	cache->is_leaving = true;
 }
 
 void address_cache_drop(struct address_cache *cache, const struct ip *ip)

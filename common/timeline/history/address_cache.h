@@ -25,6 +25,8 @@ void address_cache_free(struct address_cache *cache);
 struct history *address_cache_find(struct address_cache *cache, const struct ip *ip);
 /* Takes ownership of HISTORY, of IP, which must not be in the cache. */
 void address_cache_add(struct address_cache *cache, const struct ip *ip, struct history *history);
+/* The history of IP is probably not asked for again: the next one that is added replaces it. */
+void address_cache_leave(struct address_cache *cache, const struct ip *ip);
 void address_cache_drop(struct address_cache *cache, const struct ip *ip);
 void address_cache_clear(struct address_cache *cache);
 
