@@ -1,5 +1,6 @@
 #include "common/timeline/store/codec.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define SIGN (UINT64_C(1) << 63)
@@ -124,7 +125,12 @@ uint32_t codec_u32(struct codec *codec)
 
 uint64_t codec_u64(struct codec *codec)
 {
-	return take_integer(codec, 8);
+	const uint8_t *at = take(codec, 8);
+	uint64_t value = 0;
+
+	if (at != NULL)
+		memcpy(&value, at, sizeof(value));
+	return be64toh(value);
 }
 
 struct when codec_when(struct codec *codec)
