@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* memmem */
 #include "common/timeline/history/packed_names.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,13 +45,19 @@ static const struct span fragments[] = {
 #define PACKED_ROOM(length) ((length) + 2 * ((length) / RUN_BYTES + 1))
 _Static_assert(FRAGMENTS < UINT8_MAX, "the number of a fragment is one byte");
 
+/* Every fragment begins with two such bytes. */
+static bool can_begin(char first, char second)
+{
+	return first == '"' ? second == '}' || second == ','
+			    : (first == '{' || first == ',') && second == '"';
+}
+
 /* The longest fragment that TEXT[LENGTH] begins with; FRAGMENTS for none. */
 static size_t fragment_at(const char *text, size_t length)
 {
 	size_t longest = FRAGMENTS;
 
-	/* Every fragment begins with one of these. */
-	if (*text != '{' && *text != '"' && *text != ',')
+	if (length < 2 || !can_begin(text[0], text[1]))
 		return FRAGMENTS;
 	for (size_t f = 0; f < FRAGMENTS; f++) {
 		const struct span *fragment = &fragments[f];
