@@ -16,11 +16,11 @@
 #include "common/timeline/store/store_folder.h"
 
 #define BLOCK_CACHE_BYTES (32u << 20) /* decoded histories are cached above this */
+#define BLOCK_BYTES 8192              /* half the index of 4096, and a quarter less on disk */
 #define BLOOM_BITS 10.0
 #define LOG_NOTHING 4 /* FATAL_LEVEL: logging an error on a full disk aborts the process */
 #define PENDING_BYTES (8u << 20) /* many records of an object replace each other in it */
-/* What a killed process reads again. RocksDB's own write buffer is far larger. */
-#define SAVE_BYTES (16u << 20)
+#define SAVE_BYTES (16u << 20)   /* what a killed process reads again */
 #define EMPTYING_MARK "EMPTYING" /* there while store_reset() removes the rest */
 
 struct store {
@@ -60,6 +60,7 @@ static void set_options(struct store *store)
 	store->options = rocksdb_options_create();
 	store->cache = rocksdb_cache_create_lru(BLOCK_CACHE_BYTES);
 	rocksdb_block_based_options_set_block_cache(table, store->cache);
+	rocksdb_block_based_options_set_block_size(table, BLOCK_BYTES);
 	rocksdb_block_based_options_set_filter_policy(
 		table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
 	rocksdb_options_set_block_based_table_factory(store->options, table);
@@ -172,9 +173,7 @@ int store_replace(struct store *store, const char *reason)
 {
 	pending_rows_clear(&store->pending);
 	close_db(store);
-	if (store_folder_set_aside(store->directory, reason) < 0)
-		return -1;
-	return open_db(store);
+	return store_folder_set_aside(store->directory, reason) < 0 ? -1 : open_db(store);
 }
 
 int store_reset(struct store *store)
@@ -344,7 +343,8 @@ int store_save(struct store *store)
 struct store_scan *store_scan_begin(struct store *store, const struct text *prefix,
 				    const struct text *from)
 {
-	bool one_address = prefix->length >= STORE_PREFIX_LENGTH;
+	rocksdb_readoptions_t *read =
+		prefix->length < STORE_PREFIX_LENGTH ? store->read : store->read_prefix;
 	struct store_scan *scan;
 
 	if (store_flush(store) < 0)
@@ -357,8 +357,7 @@ struct store_scan *store_scan_begin(struct store *store, const struct text *pref
 	}
 	scan->store = store;
 	scan->prefix = text_span(prefix);
-	scan->iterator =
-		rocksdb_create_iterator(store->db, one_address ? store->read_prefix : store->read);
+	scan->iterator = rocksdb_create_iterator(store->db, read);
 	rocksdb_iter_seek(scan->iterator, from->data, from->length);
 	return scan;
 }
