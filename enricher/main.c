@@ -120,6 +120,10 @@ static int check_options(struct enrich_program *p)
 		log_error("--out and --rejected: must be different addresses");
 		return -1;
 	}
+	if (strcmp(tagged, e->flows) == 0 && strcmp(tagged, "-") != 0) {
+		log_error("--flows and --out: must be different addresses");
+		return -1;
+	}
 	if (check_window(e) < 0 || check_revise(p) < 0)
 		return -1;
 	set_defaults(p);

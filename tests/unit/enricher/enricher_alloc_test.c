@@ -35,9 +35,20 @@ static const char flow_records[] =
 	"{'event':{'end':'2026-11-23T08:00:12Z'},'source':{'ip':'10.1.0.1'},"
 	"'destination':{'ip':'10.1.0.1'}}\n";
 
+/* The first flow when no pod was known, the second as it is. */
+static const char tagged_records[] =
+	"{'event':{'start':'2026-11-23T08:00:10Z','end':'2026-11-23T08:00:11Z'},"
+	"'network':{'transport':'tcp'},'source':{'ip':'10.1.0.1','port':40000,'packets':3},"
+	"'destination':{'ip':'192.0.2.1','port':80},'tenure':{'source':{'status':'unknown',"
+	"'reason':'gap'},'destination':{'status':'unknown','reason':'gap'},'rules':2,"
+	"'revision':1,'kube':{'partition':0,'position':1,'known':'2026-11-23T08:01:00Z'},"
+	"'flow':{'topic':'f','partition':0,'offset':7}}}\n"
+	"this is not JSON\n";
+
 static char parent[] = "/tmp/tenure-enricher-alloc-XXXXXX";
 static char kube[64], flows[64], tagged[64], rejected[64], state_folder[64];
 static char wanted[OUTPUT_MAX];
+static int64_t revise_ns;
 
 static void put(const char *path, const char *bytes)
 {
@@ -78,7 +89,10 @@ static int enrich(void)
 	struct exchange_settings settings = {
 		.flows = flows,
 		.outputs = {[EXCHANGE_TAGGED] = tagged, [EXCHANGE_REJECTED] = rejected},
-		.run = {.timeline = &timeline, .since = WHEN_MIN, .until = WHEN_MAX},
+		.run = {.timeline = &timeline,
+			.since = WHEN_MIN,
+			.until = WHEN_MAX,
+			.revise_ns = revise_ns},
 	};
 	struct alignment a = {
 		.options = &settings.run,
@@ -138,6 +152,17 @@ static void each_flow_has_its_outcome_once(void **state)
 	assert_non_null(strstr(wanted, quoted("'name':'a'")));
 }
 
+static void each_answer_is_corrected_once(void **state)
+{
+	(void)state;
+	put(flows, quoted(tagged_records));
+	wanted[0] = '\0';
+	revise_ns = 20 * NS_PER_SECOND;
+	failing_alloc_each(enrich_from_scratch, true);
+	assert_non_null(strstr(wanted, quoted("'revision':2")));
+	assert_non_null(strstr(wanted, quoted("'name':'a'")));
+}
+
 static int make_folder(void **state)
 {
 	(void)state;
@@ -163,6 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_flow_has_its_outcome_once),
+		cmocka_unit_test(each_answer_is_corrected_once),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
