@@ -100,12 +100,17 @@ static int wait_behind(int ahead)
 static void a_flow_ahead_of_the_clock_delays_its_partition_by_max_ahead_at_most(void **state)
 {
 	static const struct {
-		int ahead, waited;
-	} cases[] = {{0, 11}, {1, 12}, {5, 16}, {6, 11}, {10, 11}, {50, 11}};
+		int max_ahead, ahead, waited;
+	} cases[] = {{5, 0, 11},  {5, 1, 12},  {5, 5, 16},   {5, 6, 11},
+		     {5, 10, 11}, {5, 50, 11}, {60, 0, 11},  {60, 1, 12},
+		     {60, 5, 16}, {60, 6, 17}, {60, 10, 21}, {60, 50, 61}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool too_far = cases[i].ahead > cases[i].max_ahead;
+
+		loop_alignment.policy.max_ahead_ns = cases[i].max_ahead * NS_PER_SECOND;
 		assert_int_equal(wait_behind(cases[i].ahead), cases[i].waited);
-		loop_assert_outcome(0, 0, 0, cases[i].ahead > 5 ? "future_flow" : NULL);
+		loop_assert_outcome(0, 0, 0, too_far ? "future_flow" : NULL);
 		loop_assert_outcome(1, 0, 1, NULL);
 		loop_finish(state);
 		loop_start(state);
