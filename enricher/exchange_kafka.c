@@ -107,6 +107,7 @@ struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *setti
 	exchange->producer = kafka_producer_open(topics, settings->instance, &settings->bus);
 	if (exchange->producer == NULL)
 		goto out;
+	log_debug("instance %s can write", settings->instance);
 	*exit_code = EX_CONFIG;
 	if (check_topics(exchange) < 0 || check_retention(exchange) < 0)
 		goto out;
@@ -204,6 +205,11 @@ enum exchange_outcome exchange_kafka_commit(struct exchange_kafka *exchange)
 	return outcome;
 }
 
+static int64_t age_max_ns(const struct exchange_kafka *exchange)
+{
+	return exchange->stats.commits == 0 ? EXCHANGE_KAFKA_FIRST_AGE_NS : EXCHANGE_KAFKA_AGE_NS;
+}
+
 enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, struct when now)
 {
 	enum exchange_outcome outcome;
@@ -230,7 +236,7 @@ enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, stru
 	}
 	/* Without a new flow this commits nothing. */
 	if (exchange->flows >= EXCHANGE_KAFKA_RECORDS ||
-	    when_since(now, exchange->began) >= EXCHANGE_KAFKA_AGE_NS)
+	    when_since(now, exchange->began) >= age_max_ns(exchange))
 		return exchange_kafka_commit(exchange);
 	return EXCHANGE_DONE;
 }

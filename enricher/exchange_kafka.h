@@ -1,7 +1,8 @@
 /* exchange_kafka.h - the exchange on Kafka: see exchange.h.
  *
  * (1) Flows are committed once the first of them is EXCHANGE_KAFKA_AGE_NS old or there are
- *     EXCHANGE_KAFKA_RECORDS, also those that were skipped.
+ *     EXCHANGE_KAFKA_RECORDS, also those that were skipped. The first time after a start it is
+ *     EXCHANGE_KAFKA_FIRST_AGE_NS, because they have waited for the start.
  * (2) After any failure the transaction is aborted and the member joins again at the
  *     committed offsets. The records that may be the cause are then written one by one, and
  *     one that fails again is refused.
@@ -12,6 +13,7 @@
 #include "enricher/exchange.h"
 
 #define EXCHANGE_KAFKA_AGE_NS (NS_PER_SECOND / 2)
+#define EXCHANGE_KAFKA_FIRST_AGE_NS (NS_PER_SECOND / 20)
 #define EXCHANGE_KAFKA_RECORDS 20000
 
 struct exchange_kafka;

@@ -214,6 +214,7 @@ static bool open_all(struct alignment *a, const struct enrich_program *p, int *e
 	*exit_code = caught_up < 0 ? kube_topic_exit_code(a->kube_topic) : EXIT_SUCCESS;
 	if (caught_up <= 0)
 		return false;
+	log_debug("the kube topic is read up to its end");
 	*exit_code = EX_CONFIG;
 	if (timeline_settings_check_cluster(&p->timeline, a->timeline, p->kube.values[0]) < 0)
 		return false;
@@ -280,6 +281,7 @@ int main(int argc, char **argv)
 	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&p) < 0)
 		return EX_USAGE;
 	stop_install();
+	log_debug("the options are read");
 	a.policy = (struct hold_policy){.max_hold_ns = p.max_hold_ns,
 					.max_ahead_ns = p.max_ahead_ns,
 					.bounded = is_bounded(&p),
@@ -289,6 +291,7 @@ int main(int argc, char **argv)
 	a.timeline = timeline_settings_open(&p.timeline);
 	if (a.timeline == NULL)
 		goto out;
+	log_debug("the store is open");
 	tagger_init(&a.tagger, a.timeline, bus_topic(p.exchange.flows));
 	if (!open_all(&a, &p, &rc))
 		goto out;

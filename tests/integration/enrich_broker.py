@@ -45,9 +45,12 @@ class Broker:
         self.address = subprocess.run([LAB / "kafka-up", self.folder], env=env, check=True, capture_output=True,
                                       text=True).stdout.strip()
         self.admin = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
+        self.consumers, self.counts = {}, {}
         return self
 
     def __exit__(self, *_):
+        for consumer in self.consumers.values():
+            consumer.close()
         subprocess.run([LAB / "kafka-down", self.folder], check=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -90,32 +93,37 @@ class Broker:
         consumer.close()
         return records
 
+    def observer(self, group, isolation):
+        """A consumer that is asked about offsets and reads nothing."""
+        if (group, isolation) not in self.consumers:
+            self.consumers[group, isolation] = Consumer({"bootstrap.servers": self.address, "group.id": group,
+                                                         "isolation.level": isolation, "log_level": 0})
+        return self.consumers[group, isolation]
+
+    def places(self, consumer, topic):
+        if topic not in self.counts:
+            self.counts[topic] = len(consumer.list_topics(topic, 15).topics[topic].partitions)
+        return [TopicPartition(topic, partition) for partition in range(self.counts[topic])]
+
     def committed(self, group, topic):
         """The group's committed offset of each partition that has one; offsets in an open transaction do not count."""
-        consumer = Consumer({"bootstrap.servers": self.address, "group.id": group, "log_level": 0,
-                             "isolation.level": "read_uncommitted"})
-        partitions = consumer.list_topics(topic, 15).topics[topic].partitions
+        consumer = self.observer(group, "read_uncommitted")
         for tries in range(50):
             try:
-                found = consumer.committed([TopicPartition(topic, partition) for partition in partitions], 15)
+                found = consumer.committed(self.places(consumer, topic), 15)
                 break
             except KafkaException:  # a new broker has no coordinator at first
                 if tries == 49:
                     raise
                 time.sleep(0.1)
-        consumer.close()
         return {place.partition: place.offset for place in found if place.offset >= 0}
 
     def open_records(self, topic):
         """How many records of TOPIC are after its last stable offset: those of an open transaction."""
         ends = {}
         for isolation in ("read_uncommitted", "read_committed"):
-            consumer = Consumer({"bootstrap.servers": self.address, "group.id": "reader", "isolation.level": isolation, "log_level": 0})
-            ends[isolation] = sum(
-                consumer.get_watermark_offsets(TopicPartition(topic, partition), 15)[1]
-                for partition in consumer.list_topics(topic, 15).topics[topic].partitions
-            )
-            consumer.close()
+            consumer = self.observer("reader", isolation)
+            ends[isolation] = sum(consumer.get_watermark_offsets(place, 15)[1] for place in self.places(consumer, topic))
         return ends["read_uncommitted"] - ends["read_committed"]
 
 
