@@ -24,6 +24,19 @@ int span_compare(struct span a, struct span b)
 	return (a.length > b.length) - (a.length < b.length);
 }
 
+size_t span_after(struct span prefix, char *after)
+{
+	size_t length = prefix.length;
+
+	while (length > 0 && prefix.data[length - 1] == '\xff')
+		length--;
+	if (length == 0)
+		return 0;
+	memcpy(after, prefix.data, length);
+	after[length - 1]++;
+	return length;
+}
+
 uint64_t span_hash(struct span span)
 {
 	uint64_t hash;

@@ -14,6 +14,9 @@ struct span {
 struct span span_of(const char *string);
 bool span_equal(struct span a, struct span b);
 int span_compare(struct span a, struct span b);
+/* Writes the first bytes that sort after all those that begin with PREFIX to AFTER, which has room
+ * for as many. Returns their length; 0 if there are none. */
+size_t span_after(struct span prefix, char *after);
 /* The hash of the bytes (hash.h). 0 for the empty span and for no other. */
 uint64_t span_hash(struct span span);
 

@@ -28,7 +28,7 @@ struct store {
 	bool temporary;
 	rocksdb_t *db;
 	rocksdb_options_t *options;
-	rocksdb_readoptions_t *read, *read_prefix;
+	rocksdb_readoptions_t *read;
 	rocksdb_writeoptions_t *write;
 	rocksdb_cache_t *cache;
 	rocksdb_writebatch_t *batch;
@@ -41,8 +41,9 @@ struct store {
 struct store_scan {
 	struct store *store;
 	rocksdb_iterator_t *iterator;
-	struct span prefix;
+	rocksdb_readoptions_t *options;
 	bool begun;
+	char bound[]; /* the first key that is not of the scan */
 };
 
 /* Logs and frees ERROR. Returns -1. */
@@ -76,8 +77,6 @@ static void set_options(struct store *store)
 	rocksdb_options_set_info_log_level(store->options, LOG_NOTHING);
 	rocksdb_options_set_max_open_files(store->options, 256);
 	store->read = rocksdb_readoptions_create();
-	rocksdb_readoptions_set_total_order_seek(store->read, 1);
-	store->read_prefix = rocksdb_readoptions_create();
 	store->write = rocksdb_writeoptions_create();
 	rocksdb_writeoptions_disable_WAL(store->write, 1);
 	store->batch = rocksdb_writebatch_create();
@@ -100,6 +99,7 @@ static void close_db(struct store *store)
 	if (store->db != NULL)
 		rocksdb_close(store->db);
 	store->db = NULL;
+	pending_rows_clear(&store->pending);
 	row_cache_clear(&store->cached);
 }
 
@@ -171,14 +171,12 @@ bool store_is_damaged(const struct store *store)
 
 int store_replace(struct store *store, const char *reason)
 {
-	pending_rows_clear(&store->pending);
 	close_db(store);
 	return store_folder_set_aside(store->directory, reason) < 0 ? -1 : open_db(store);
 }
 
 int store_reset(struct store *store)
 {
-	pending_rows_clear(&store->pending);
 	close_db(store);
 	return store_folder_mark(store->directory, EMPTYING_MARK) < 0 ? -1 : open_db(store);
 }
@@ -200,7 +198,6 @@ void store_close(struct store *store)
 	if (store->options != NULL) {
 		rocksdb_writebatch_destroy(store->batch);
 		rocksdb_writeoptions_destroy(store->write);
-		rocksdb_readoptions_destroy(store->read_prefix);
 		rocksdb_readoptions_destroy(store->read);
 		rocksdb_options_destroy(store->options);
 		rocksdb_cache_destroy(store->cache);
@@ -343,21 +340,27 @@ int store_save(struct store *store)
 struct store_scan *store_scan_begin(struct store *store, const struct text *prefix,
 				    const struct text *from)
 {
-	rocksdb_readoptions_t *read =
-		prefix->length < STORE_PREFIX_LENGTH ? store->read : store->read_prefix;
-	struct store_scan *scan;
+	struct store_scan *scan = NULL;
+	size_t bound_length;
 
 	if (store_flush(store) < 0)
 		return NULL;
-	scan = calloc(1, sizeof(*scan));
-	if (scan == NULL || prefix->failed || from->failed) {
+	if (!prefix->failed && !from->failed)
+		scan = calloc(1, sizeof(*scan) + prefix->length);
+	if (scan == NULL) {
 		no_memory(store);
-		free(scan);
 		return NULL;
 	}
 	scan->store = store;
-	scan->prefix = text_span(prefix);
-	scan->iterator = rocksdb_create_iterator(store->db, read);
+	scan->options = rocksdb_readoptions_create();
+	rocksdb_readoptions_set_total_order_seek(scan->options,
+						 prefix->length < STORE_PREFIX_LENGTH);
+	/* Without a bound, a seek passes all rows that were removed after those of the prefix. */
+	bound_length = span_after(text_span(prefix), scan->bound);
+	if (bound_length > 0)
+		rocksdb_readoptions_set_iterate_upper_bound(scan->options, scan->bound,
+							    bound_length);
+	scan->iterator = rocksdb_create_iterator(store->db, scan->options);
 	rocksdb_iter_seek(scan->iterator, from->data, from->length);
 	return scan;
 }
@@ -376,9 +379,6 @@ int store_scan_next(struct store_scan *scan, struct span *key, struct span *valu
 		return error != NULL ? broken(scan->store, "read", error) : 0;
 	}
 	key->data = rocksdb_iter_key(scan->iterator, &key->length);
-	if (key->length < scan->prefix.length ||
-	    !span_equal((struct span){key->data, scan->prefix.length}, scan->prefix))
-		return 0;
 	value->data = rocksdb_iter_value(scan->iterator, &value->length);
 	return 1;
 }
@@ -388,6 +388,7 @@ void store_scan_end(struct store_scan *scan)
 	if (scan == NULL)
 		return;
 	rocksdb_iter_destroy(scan->iterator);
+	rocksdb_readoptions_destroy(scan->options);
 	free(scan);
 }
 
