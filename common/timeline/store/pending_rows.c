@@ -155,6 +155,12 @@ const struct pending_row *pending_rows_sorted(struct pending_rows *rows, size_t 
 	return rows->sorted;
 }
 
+size_t pending_rows_bytes(const struct pending_rows *rows)
+{
+	return rows->bytes.length + rows->count * sizeof(*rows->entries) +
+	       rows->slot_count * sizeof(*rows->slots);
+}
+
 void pending_rows_clear(struct pending_rows *rows)
 {
 	size_t left = rows->count - rows->accepted, from = rows->bytes.length;

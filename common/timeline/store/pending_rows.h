@@ -56,6 +56,8 @@ bool pending_rows_find(const struct pending_rows *rows, struct span key, struct 
 /* Returns the accepted rows, sorted by key, borrowed until the next call. *COUNT is set. NULL if out
  * of memory. */
 const struct pending_row *pending_rows_sorted(struct pending_rows *rows, size_t *count);
+/* The memory that the rows take. */
+size_t pending_rows_bytes(const struct pending_rows *rows);
 /* Removes the accepted rows. */
 void pending_rows_clear(struct pending_rows *rows);
 

@@ -37,7 +37,7 @@ void row_cache_keep(struct row_cache *cache, struct pending_row row)
 		row_cache_free(cache);
 		return;
 	}
-	if (cache->young.bytes.length < ROW_CACHE_BYTES / 2)
+	if (pending_rows_bytes(&cache->young) < ROW_CACHE_BYTES / 2)
 		return;
 	cache->old = cache->young;
 	pending_rows_clear(&emptied);

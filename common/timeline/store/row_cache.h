@@ -9,7 +9,7 @@
 
 #include "common/timeline/store/pending_rows.h"
 
-#define ROW_CACHE_BYTES (64u << 20) /* of keys and values; about 150,000 pods */
+#define ROW_CACHE_BYTES (128u << 20) /* about 150,000 pods */
 
 struct row_cache {
 	struct pending_rows young, old;

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,8 +85,21 @@ static void forgets_what_was_not_asked_for_during_a_generation(void **state)
 	fill("y");
 	assert_true(has("a", "3"));
 	assert_false(row_cache_find(&cache, span_of("b"), &found));
-	assert_true(cache.young.bytes.length + cache.old.bytes.length <
+	assert_true(pending_rows_bytes(&cache.young) + pending_rows_bytes(&cache.old) <
 		    (size_t)ROW_CACHE_BYTES + ROW_CACHE_BYTES / 2);
+}
+
+static void counts_what_small_rows_take(void **state)
+{
+	char key[16];
+
+	(void)state;
+	for (int n = 0; n < 3000000; n++) {
+		snprintf(key, sizeof(key), "%d", n);
+		row_cache_keep(&cache, row(key, NULL));
+	}
+	assert_in_range(pending_rows_bytes(&cache.young) + pending_rows_bytes(&cache.old),
+			ROW_CACHE_BYTES / 2, (size_t)ROW_CACHE_BYTES + ROW_CACHE_BYTES / 2);
 }
 
 int main(void)
@@ -95,6 +109,7 @@ int main(void)
 						finish),
 		cmocka_unit_test_setup_teardown(forgets_what_was_not_asked_for_during_a_generation,
 						start, finish),
+		cmocka_unit_test_setup_teardown(counts_what_small_rows_take, start, finish),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
