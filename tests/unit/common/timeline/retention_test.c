@@ -3,7 +3,10 @@
  * now and then.
  *
  * PODS, DAYS and RETENTION_DAYS choose a larger one, whose size and cost are printed for each
- * half of a retention. */
+ * retention, and must not grow after the third; the caches of a small one are not full by then. */
+#define _GNU_SOURCE /* nftw */
+#include <dirent.h>
+#include <ftw.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -24,6 +28,18 @@
 #define DAY 86400
 #define PODS_OF_SLICE 10
 #define QUESTIONS 2000
+#define SAMPLES 6 /* of what is measured, in a retention */
+
+/* What is measured over a retention; times are microseconds of CPU. */
+struct measure {
+	uint64_t rows;
+	double row_mb, disk_mb, rss_mb; /* the largest */
+	double feed, answer;            /* the mean of a record and of an answer */
+};
+
+/* How much larger than in the second or third retention each may be later. */
+#define ROWS_LIMIT 1.05
+#define LIMIT 1.25
 
 /* Times are seconds after SECOND_0. */
 struct scene {
@@ -34,6 +50,8 @@ struct scene {
 	int64_t now, known;
 	bool told;
 };
+
+static char folder[] = "/tmp/tenure-retention-XXXXXX";
 
 static int64_t number_from(const char *name, int64_t otherwise)
 {
@@ -247,45 +265,58 @@ static uint64_t count_rows(const struct scene *scene, uint64_t *bytes)
 	return rows;
 }
 
-/* Microseconds of CPU for an answer about a random time of the last retention. */
-static double cost(const struct scene *scene)
+/* CPU for an answer about a random time of the last retention. */
+static double cost(const struct scene *scene, uint64_t *random)
 {
 	int64_t range = scene->retention_days * DAY;
-	uint64_t state = 7;
 	clock_t began = clock();
 
+	if (scene->now < range)
+		range = scene->now;
 	for (int q = 0; q < QUESTIONS; q++) {
-		state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
-		ask(scene, (int64_t)((state >> 33) % (uint64_t)(2 * scene->pods)),
-		    scene->now - 60 - (int64_t)((state >> 17) % (uint64_t)(range - 120)));
+		*random = *random * UINT64_C(6364136223846793005) + 1442695040888963407;
+		ask(scene, (int64_t)((*random >> 33) % (uint64_t)(2 * scene->pods)),
+		    scene->now - 60 - (int64_t)((*random >> 17) % (uint64_t)(range - 120)));
 	}
 	return (double)(clock() - began) / CLOCKS_PER_SEC / QUESTIONS * 1e6;
 }
 
-static uint64_t measure(const struct scene *scene)
+static double disk_mb(void)
 {
-	struct cluster *cluster = scene->timeline->answering;
-	uint64_t bytes, rows = count_rows(scene, &bytes);
-	struct rusage usage;
+	DIR *files = opendir(folder);
+	const struct dirent *entry;
+	struct stat status;
+	double bytes = 0;
 
-	if (!scene->told)
-		return rows;
-	getrusage(RUSAGE_SELF, &usage);
-	printf("day %6.1f: %9" PRIu64
-	       " rows, %6.1f MB, peak RSS %4ld MB, %zu GAPs, %zu unpublished, "
-	       "%zu blocks of PROGRESS, %.1f us an answer\n",
-	       (double)scene->now / DAY, rows, (double)bytes / 1e6, usage.ru_maxrss / 1024,
-	       cluster->gaps.count, cluster->unpublished.count, cluster->progress.index.count,
-	       cost(scene));
-	fflush(stdout);
-	return rows;
+	assert_non_null(files);
+	for (entry = readdir(files); entry != NULL; entry = readdir(files)) {
+		if (fstatat(dirfd(files), entry->d_name, &status, 0) == 0 &&
+		    S_ISREG(status.st_mode))
+			bytes += (double)status.st_size;
+	}
+	closedir(files);
+	return bytes / 1e6;
 }
 
-/* Lives for half a retention. */
-static void live(struct scene *scene, int64_t *number)
+static double rss_mb(void)
 {
-	int64_t end = scene->now + scene->retention_days * DAY / 2;
+	FILE *file = fopen("/proc/self/statm", "r");
+	long pages = 0;
 
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*d %ld", &pages), 1);
+	fclose(file);
+	return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1e6;
+}
+
+static void keep_larger(double *kept, double is)
+{
+	if (is > *kept)
+		*kept = is;
+}
+
+static void live(struct scene *scene, int64_t *number, int64_t end)
+{
 	while (scene->now < end) {
 		scene->now += scene->step;
 		replace(scene, (*number)++, scene->step * scene->pods);
@@ -295,6 +326,65 @@ static void live(struct scene *scene, int64_t *number)
 			progress(scene);
 	}
 	assert_int_equal(timeline_flush(scene->timeline), 0);
+}
+
+/* Lives for a retention. */
+static struct measure live_and_measure(struct scene *scene, int64_t *number, uint64_t *random)
+{
+	struct measure is = {0};
+	int64_t sample = scene->retention_days * DAY / SAMPLES, end = scene->now;
+	int64_t first = timeline_next_offset(scene->timeline);
+	uint64_t bytes;
+
+	for (int s = 0; s < SAMPLES; s++) {
+		clock_t began = clock();
+
+		end += sample;
+		live(scene, number, end);
+		is.feed += (double)(clock() - began) / CLOCKS_PER_SEC * 1e6;
+		if (scene->told) {
+			is.answer += cost(scene, random) / SAMPLES;
+			keep_larger(&is.disk_mb, disk_mb());
+			keep_larger(&is.rss_mb, rss_mb());
+		}
+	}
+	is.feed /= (double)(timeline_next_offset(scene->timeline) - first);
+	is.rows = count_rows(scene, &bytes);
+	is.row_mb = (double)bytes / 1e6;
+	return is;
+}
+
+static void print(const struct scene *scene, const struct measure *is)
+{
+	const struct cluster *cluster = scene->timeline->answering;
+
+	printf("day %3" PRId64 ": %8" PRIu64 " rows of %5.1f MB, on disk %5.1f MB, RSS %4.0f MB, "
+	       "%zu GAPs, %zu unpublished, %zu blocks of PROGRESS; CPU: %4.1f us a record, "
+	       "%5.1f us an answer\n",
+	       scene->now / DAY, is->rows, is->row_mb, is->disk_mb, is->rss_mb, cluster->gaps.count,
+	       cluster->unpublished.count, cluster->progress.index.count, is->feed, is->answer);
+	fflush(stdout);
+}
+
+/* IS must be at most LIMIT times what the larger of A and B is. */
+static void assert_flat(const char *what, double is, double a, double b, double limit)
+{
+	if (is > (a > b ? a : b) * limit)
+		fail_msg("%s has grown from %.1f and %.1f to %.1f", what, a, b, is);
+}
+
+static void assert_no_growth(const struct scene *scene, const struct measure *is,
+			     const struct measure before[2])
+{
+	assert_in_range(is->rows, (uint64_t)((double)before[1].rows / 2),
+			(uint64_t)((double)before[1].rows * ROWS_LIMIT));
+	if (!scene->told)
+		return;
+	assert_flat("MB of rows", is->row_mb, before[0].row_mb, before[1].row_mb, ROWS_LIMIT);
+	assert_flat("MB on disk", is->disk_mb, before[0].disk_mb, before[1].disk_mb, LIMIT);
+	assert_flat("MB of memory", is->rss_mb, before[0].rss_mb, before[1].rss_mb, LIMIT);
+	assert_flat("us a record", is->feed, before[0].feed, before[1].feed, LIMIT);
+	assert_flat("us an answer", is->answer, before[0].answer, before[1].answer, LIMIT);
 }
 
 static void assert_answers(const struct scene *scene)
@@ -340,29 +430,53 @@ static void a_timeline_does_not_grow_past_its_retention(void **state)
 		.kube_until = WHEN_MIN,
 		.retention_ns = scene.retention_days * DAY * NS_PER_SECOND,
 	};
-	uint64_t settled = 0, rows = 0;
-	int64_t number = 0;
+	struct measure before[3] = {0}, is;
+	int64_t number = 0, retentions = 0;
+	uint64_t random = 7;
 
 	(void)state;
 	scene.step = DAY / scene.pods;
 	text_init(&scene.record, 1 << 20);
-	scene.timeline = timeline_open(NULL, &options);
+	scene.timeline = timeline_open(folder, &options);
 	assert_non_null(scene.timeline);
 	for (size_t r = 0; r < sizeof(resources) / sizeof(resources[0]); r++)
 		list(&scene, resources[r]);
 	while (scene.now < scene.days * DAY) {
-		live(&scene, &number);
-		rows = measure(&scene);
-		if (scene.now >= 3 * scene.retention_days * DAY && settled == 0)
-			settled = rows;
-		if (settled != 0)
+		is = live_and_measure(&scene, &number, &random);
+		if (scene.told)
+			print(&scene, &is);
+		if (retentions < 3)
+			before[retentions] = is;
+		else
+			assert_no_growth(&scene, &is, &before[1]);
+		if (++retentions >= 3)
 			assert_answers(&scene);
 	}
-	assert_in_range(rows, settled / 2, settled + settled / 10);
+	assert_true(retentions > 3);
 	assert_in_range(scene.timeline->answering->unpublished.count, 0,
 			(uint64_t)(3 * scene.pods * scene.retention_days));
 	timeline_close(scene.timeline);
 	text_free(&scene.record);
+}
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) == NULL ? -1 : 0;
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+	(void)status;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 int main(void)
@@ -371,5 +485,5 @@ int main(void)
 		cmocka_unit_test(a_timeline_does_not_grow_past_its_retention),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
