@@ -369,7 +369,6 @@ int cluster_move_horizon(struct cluster *cluster, struct store *store)
 	cluster_set_horizon(cluster, horizon);
 	cluster->horizon_offset = first.offset;
 	cluster->sweeping = true;
-	text_clear(&cluster->swept);
 	if (remove_past(cluster, store) < 0)
 		return -1;
 	gaps_forget(&cluster->gaps);

@@ -58,7 +58,7 @@ struct cluster {
 	struct when horizon;     /* docs/answers.md section 1; WHEN_MIN if there is none */
 	uint64_t horizon_offset; /* of the first PROGRESS whose known is not before it */
 	bool sweeping;           /* there may be rows of ROW_ENDED that are past it */
-	struct text swept;       /* the last one that was dealt with since it moved */
+	struct text swept;       /* the last one that was dealt with */
 	uint64_t next_number;    /* of a GAP, an unpublished pod or a nodePort */
 	struct gaps gaps;
 	size_t unstored_gaps; /* the last ones of GAPS: of a closed topic */

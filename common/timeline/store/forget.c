@@ -286,6 +286,7 @@ int forget_object(const struct cluster *cluster, struct store *store, enum kube_
 	struct text key, value;
 	struct object_head head;
 	struct codec codec;
+	bool owner;
 	int rc;
 
 	text_init(&key, ROW_LIMIT);
@@ -299,13 +300,12 @@ int forget_object(const struct cluster *cluster, struct store *store, enum kube_
 	if (rc < 0 || !(head.deleted || head.absent) ||
 	    when_not_after(cluster->horizon, head.latest))
 		goto out;
-	rc = has_pods(cluster, store, uid);
+	owner = resource == KUBE_REPLICASETS || resource == KUBE_JOBS;
+	rc = owner ? has_pods(cluster, store, uid) : 0;
 	if (rc == 0)
 		rc = store_remove(store, &key);
 	if (rc == 0)
-		rc = remove_versions(cluster, store, ROW_HOLDERS, uid);
-	if (rc == 0)
-		rc = remove_versions(cluster, store, ROW_OWNERS, uid);
+		rc = remove_versions(cluster, store, owner ? ROW_OWNERS : ROW_HOLDERS, uid);
 out:
 	text_free(&key);
 	text_free(&value);
