@@ -35,9 +35,11 @@ struct measure {
 	double feed, answer;            /* the mean of a record and of an answer */
 };
 
-/* How much larger than in the second or third retention each may be later. */
+/* How many times what they are in the second or third retention they may be later. The cost follows
+ * the number of files that RocksDB has not merged yet, and what else the machine does. */
 #define ROWS_LIMIT 1.05
-#define LIMIT 1.25
+#define MEMORY_LIMIT 1.25
+#define LIMIT 2.0
 
 struct scene {
 	struct cluster_life life;
@@ -203,7 +205,7 @@ static void assert_no_growth(const struct scene *scene, const struct measure *is
 		return;
 	assert_flat("MB of rows", is->row_mb, before[0].row_mb, before[1].row_mb, ROWS_LIMIT);
 	assert_flat("MB on disk", is->disk_mb, before[0].disk_mb, before[1].disk_mb, LIMIT);
-	assert_flat("MB of memory", is->rss_mb, before[0].rss_mb, before[1].rss_mb, LIMIT);
+	assert_flat("MB of memory", is->rss_mb, before[0].rss_mb, before[1].rss_mb, MEMORY_LIMIT);
 	assert_flat("us a record", is->feed, before[0].feed, before[1].feed, LIMIT);
 	assert_flat("us an answer", is->answer, before[0].answer, before[1].answer, LIMIT);
 }
