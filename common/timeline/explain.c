@@ -77,11 +77,12 @@ static int find_unpublished(struct timeline *timeline, const struct judgement *j
 			    const struct timeline_question *question, struct explain *explain)
 {
 	const struct unpublished_question asked = judge_unpublished(timeline, judgement, question);
-	const struct unpublished_pods *table = &timeline->answering->unpublished;
+	struct unpublished_log *log = &timeline->answering->unpublished;
 	const struct unpublished_pod *row;
-	size_t next = 0;
+	uint64_t next = 0;
+	int found;
 
-	while ((row = unpublished_pods_next(table, &asked, &next)) != NULL) {
+	while ((found = unpublished_log_next(log, timeline->store, &asked, &next, &row)) == 1) {
 		struct explain_pod *more =
 			one_more(explain->unpublished, explain->unpublished_count, sizeof(*more));
 
@@ -91,6 +92,8 @@ static int find_unpublished(struct timeline *timeline, const struct judgement *j
 		more[explain->unpublished_count++] =
 			(struct explain_pod){row->holder, row->from, row->until, "?"};
 	}
+	if (found < 0)
+		return -1;
 	return explain->unpublished_count > 0 ? find_pod_names(timeline, explain) : 0;
 }
 

@@ -128,33 +128,38 @@ struct unpublished_question judge_unpublished(const struct timeline *timeline,
 	return asked;
 }
 
-/* Somebody who is in no record of the address (section 6, "The unrecorded holder"). */
-static struct unrecorded find_unrecorded(const struct timeline *timeline,
-					 const struct judgement *judgement,
-					 const struct timeline_question *question)
+/* Finds somebody who is in no record of the address (section 6, "The unrecorded holder"). -1 after
+ * logging. */
+static int find_unrecorded(const struct timeline *timeline, const struct judgement *judgement,
+			   const struct timeline_question *question, struct unrecorded *found)
 {
+	struct cluster *cluster = timeline->answering;
 	struct when settled = judgement->settled;
 	uint64_t position = (uint64_t)question->position;
 	struct unpublished_question unpublished = judge_unpublished(timeline, judgement, question);
 	struct when since = when_earlier(when_add(settled, 1), question->start);
 	bool in_range = outside_in_range(timeline, judgement->history, question);
+	int may_hold =
+		unpublished_log_may_hold(&cluster->unpublished, timeline->store, &unpublished);
 	bool covered = false;
 
+	if (may_hold < 0)
+		return -1;
 	for (size_t p = 0; p < judgement->possible_count; p++) {
 		const struct instants *at = &judgement->possible[p].tenure->at;
 
 		covered = covered || (when_not_after(at->certain_from, question->start) &&
 				      when_not_after(question->end, at->possible_to));
 	}
-	return (struct unrecorded){
+	*found = (struct unrecorded){
 		.gap = judgement->gap || overlaps_gap(timeline, JUDGE_RESOURCES, since, question),
 		.before_coverage = judgement->early ||
 				   before_coverage(timeline, JUDGE_RESOURCES, settled, position),
 		.lost = judgement->found.lost_node || (judgement->found.lost && !in_range),
-		.unpublished_pod =
-			unpublished_pods_may_hold(&timeline->answering->unpublished, &unpublished),
+		.unpublished_pod = may_hold == 1,
 		.other_machine = !covered && !in_range,
 	};
+	return 0;
 }
 
 size_t unrecorded_list(const struct unrecorded *unrecorded,
@@ -193,29 +198,41 @@ static const char *one_reason(const struct judgement *judgement, bool sent)
 	return sent && why->unpublished_pod ? "unpublished_pod" : "hand_over";
 }
 
-/* Why an end without a possible holder is unknown; NULL if it is outside. */
-static const char *none_reason(const struct timeline *timeline, const struct judgement *judgement,
-			       const struct timeline_question *question)
+/* Decides why an end without a possible holder is unknown, or that it is outside. -1 after logging. */
+static int decide_none(const struct timeline *timeline, const struct timeline_question *question,
+		       struct judgement *judgement)
 {
 	const struct address_view *view = judgement->view;
-	const char *reason = NULL;
+	int outside;
 
-	if (judgement->gap)
-		return "gap";
-	if (judgement->early)
-		return "before_coverage";
-	if (view->count > 0 && when_not_after(view->tenures[0].at.possible_from, question->end))
-		return "between_holders";
-	outside_judge(timeline, judgement->history, question, judgement->unrecorded.unpublished_pod,
-		      &reason);
-	return view->count > 0 && reason != NULL && strcmp(reason, "unpublished_pod") != 0
-		       ? "before_first"
-		       : reason;
+	judgement->status = TIMELINE_UNKNOWN;
+	if (judgement->gap) {
+		judgement->reason = "gap";
+		return 0;
+	}
+	if (judgement->early) {
+		judgement->reason = "before_coverage";
+		return 0;
+	}
+	if (view->count > 0 && when_not_after(view->tenures[0].at.possible_from, question->end)) {
+		judgement->reason = "between_holders";
+		return 0;
+	}
+	outside = outside_judge(timeline, judgement->history, question,
+				judgement->unrecorded.unpublished_pod, &judgement->reason);
+	if (outside < 0)
+		return -1;
+	judgement->outside = outside == 1;
+	if (judgement->outside)
+		judgement->status = TIMELINE_KNOWN;
+	else if (view->count > 0 && strcmp(judgement->reason, "unpublished_pod") != 0)
+		judgement->reason = "before_first";
+	return 0;
 }
 
 /* No binding of a single holder is certain. */
-static void decide(struct timeline *timeline, const struct timeline_question *question,
-		   struct judgement *judgement)
+static int decide(struct timeline *timeline, const struct timeline_question *question,
+		  struct judgement *judgement)
 {
 	const struct possible_verdict *found = &judgement->found;
 	const struct address_view *view = judgement->view;
@@ -230,7 +247,8 @@ static void decide(struct timeline *timeline, const struct timeline_question *qu
 	if (ranges_podcidrs_in_use(&timeline->answering->ranges, position))
 		judgement->node_count = ranges_nodes_of(&timeline->answering->ranges, &question->ip,
 							position, judgement->nodes);
-	judgement->unrecorded = find_unrecorded(timeline, judgement, question);
+	if (find_unrecorded(timeline, judgement, question, &judgement->unrecorded) < 0)
+		return -1;
 	switch (found->holders) {
 	case POSSIBLE_MANY:
 		judgement->status = TIMELINE_AMBIGUOUS;
@@ -243,12 +261,9 @@ static void decide(struct timeline *timeline, const struct timeline_question *qu
 		judgement->reason = one_reason(judgement, question->sent);
 		break;
 	case POSSIBLE_NONE:
-		judgement->reason = none_reason(timeline, judgement, question);
-		judgement->outside = judgement->reason == NULL;
-		if (!judgement->outside)
-			judgement->status = TIMELINE_UNKNOWN;
-		break;
+		return decide_none(timeline, question, judgement);
 	}
+	return 0;
 }
 
 /* Lists the possible bindings in timeline->possible. -1 after logging. */
@@ -327,8 +342,7 @@ static int judge_address(struct timeline *timeline, const struct timeline_questi
 	if (progress_log_known_at(&timeline->answering->progress, timeline->store, position,
 				  &judgement->known) < 0)
 		return -1;
-	decide(timeline, question, judgement);
-	return 0;
+	return decide(timeline, question, judgement);
 }
 
 bool judge_is_forgotten(const struct timeline *timeline, const struct timeline_question *question)

@@ -31,9 +31,9 @@ static bool is_spelled(const struct timeline *timeline, const struct history *hi
 	return ranges_spelled(&timeline->answering->ranges, &question->ip, last, position);
 }
 
-/* A Node that was made by then has no InternalIP yet. */
-static bool node_without_address(const struct timeline *timeline,
-				 const struct timeline_question *question)
+/* Whether a Node that was made by then has no InternalIP yet. -1 after logging. */
+static int node_without_address(const struct timeline *timeline,
+				const struct timeline_question *question)
 {
 	const struct unpublished_question asked = {
 		.machines = true,
@@ -43,26 +43,32 @@ static bool node_without_address(const struct timeline *timeline,
 		.position = (uint64_t)question->position,
 	};
 
-	return unpublished_pods_may_hold(&timeline->answering->unpublished, &asked);
+	return unpublished_log_may_hold(&timeline->answering->unpublished, timeline->store, &asked);
 }
 
-bool outside_judge(const struct timeline *timeline, struct history *history,
-		   const struct timeline_question *question, bool unpublished_may_hold,
-		   const char **reason)
+int outside_judge(const struct timeline *timeline, struct history *history,
+		  const struct timeline_question *question, bool unpublished_may_hold,
+		  const char **reason)
 {
 	struct ranges *ranges = &timeline->answering->ranges;
 	uint64_t position = (uint64_t)question->position;
+	int node;
 
 	if (outside_in_range(timeline, history, question) ||
 	    ranges_amid(ranges, &question->ip, position) == RANGES_AMID ||
-	    is_spelled(timeline, history, question))
+	    is_spelled(timeline, history, question)) {
 		*reason = "never_seen";
-	else if ((unpublished_may_hold && ranges_leave_pods(ranges, &question->ip, position)) ||
-		 node_without_address(timeline, question))
+		return 0;
+	}
+	if (unpublished_may_hold && ranges_leave_pods(ranges, &question->ip, position)) {
 		*reason = "unpublished_pod";
-	else if (cluster_unread(timeline->answering, position))
-		*reason = "unread";
-	else
-		return true;
-	return false;
+		return 0;
+	}
+	node = node_without_address(timeline, question);
+	if (node < 0)
+		return -1;
+	if (node == 0 && !cluster_unread(timeline->answering, position))
+		return 1;
+	*reason = node == 1 ? "unpublished_pod" : "unread";
+	return 0;
 }

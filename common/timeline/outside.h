@@ -14,10 +14,10 @@
 bool outside_in_range(const struct timeline *timeline, struct history *history,
 		      const struct timeline_question *question);
 
-/* Whether the address of QUESTION, which has no binding and is covered, is outside. Otherwise
- * *REASON is set to a static text. UNPUBLISHED_MAY_HOLD: an unpublished pod may have it. */
-bool outside_judge(const struct timeline *timeline, struct history *history,
-		   const struct timeline_question *question, bool unpublished_may_hold,
-		   const char **reason);
+/* Whether the address of QUESTION, which has no binding and is covered, is outside: 1, or 0 with a
+ * static text in *REASON; -1 after logging. UNPUBLISHED_MAY_HOLD: an unpublished pod may have it. */
+int outside_judge(const struct timeline *timeline, struct history *history,
+		  const struct timeline_question *question, bool unpublished_may_hold,
+		  const char **reason);
 
 #endif

@@ -1,11 +1,7 @@
 /* unpublished_pods.h - pods that may hold an address that no record shows yet. Pure.
  *
- * docs/answers.md section 6. Each row is one statement about one pod, visible from its opened
- * offset up to, but not at, its hidden offset; at any position at most one statement about a
- * pod is visible.
- *
- * In memory, 90 bytes each: one or two for each pod that was there since the horizon. The program
- * stops at UNPUBLISHED_PODS_MAX of them (4 GB).
+ * docs/answers.md section 6. Each statement is about one pod, visible from its opened offset up
+ * to, but not at, its hidden offset; at any position at most one statement about a pod is visible.
  */
 #ifndef TENURE_UNPUBLISHED_PODS_H
 #define TENURE_UNPUBLISHED_PODS_H
@@ -15,8 +11,6 @@
 #include <stdint.h>
 
 #include "common/base/when.h"
-
-#define UNPUBLISHED_PODS_MAX (UINT64_C(1) << 26)
 
 struct unpublished_pod {
 	uint64_t number; /* of its row; it rises */
@@ -31,29 +25,29 @@ struct unpublished_pod {
 	struct when held_known; /* not before `hold` before this either; WHEN_MIN for none */
 };
 
-struct unpublished_block;
-
-/* Rows in the order of their opened offsets. */
-struct unpublished_pods {
-	struct unpublished_pod *rows;
-	struct unpublished_block *blocks;
-	size_t count, capacity, block_capacity;
-	struct when horizon; /* pods that were over before it do not count */
+/* Bounds of several statements, so that most of them need not be read. */
+struct unpublished_bounds {
+	uint32_t visible;     /* how many are not hidden */
+	uint64_t last_hidden; /* the greatest hidden offset of the others; 0 for none */
+	uint64_t first_opened;
+	struct when first_from;
+	struct when last_released; /* the latest UNTIL of those that were released */
+	struct when last_until;    /* of the others */
 };
 
-struct unpublished_pods unpublished_pods_none(void);
-
-/* -1 if out of memory, or if there are UNPUBLISHED_PODS_MAX already. */
-int unpublished_pods_add(struct unpublished_pods *table, const struct unpublished_pod *row);
-/* Hides the statement NUMBER from HIDDEN_OFFSET on. Returns it, or NULL if it is forgotten. */
-const struct unpublished_pod *unpublished_pods_hide(struct unpublished_pods *table, uint64_t number,
-						    uint64_t hidden_offset);
-/* Whether no position from OFFSET on sees ROW, or its pod was over before the horizon. */
-bool unpublished_pods_is_past(const struct unpublished_pods *table,
-			      const struct unpublished_pod *row, uint64_t offset);
-/* Removes those. */
-void unpublished_pods_forget(struct unpublished_pods *table, uint64_t offset);
-void unpublished_pods_free(struct unpublished_pods *table);
+/* Of no statement. */
+struct unpublished_bounds unpublished_bounds_none(void);
+bool unpublished_bounds_are_none(const struct unpublished_bounds *bounds);
+void unpublished_bounds_add(struct unpublished_bounds *bounds, const struct unpublished_pod *row);
+/* One of them was hidden at OFFSET. */
+void unpublished_bounds_hide(struct unpublished_bounds *bounds, uint64_t offset);
+/* Adds all that OTHER is of. */
+void unpublished_bounds_join(struct unpublished_bounds *bounds,
+			     const struct unpublished_bounds *other);
+/* Whether no position from OFFSET on sees any of them, or all of their pods were over before
+ * HORIZON. */
+bool unpublished_bounds_are_past(const struct unpublished_bounds *bounds, struct when horizon,
+				 uint64_t offset);
 
 #define UNPUBLISHED_HOLDERS_MAX 8 /* of further ones the answer is less sure */
 
@@ -73,13 +67,12 @@ struct unpublished_question {
 	size_t node_count;
 };
 
-/* The first statement from number *NEXT on whose pod may hold the address in the flow, or
- * NULL. *NEXT becomes the number after it. */
-const struct unpublished_pod *unpublished_pods_next(const struct unpublished_pods *table,
-						    const struct unpublished_question *question,
-						    size_t *next);
-/* Whether some pod may hold the address in the flow. */
-bool unpublished_pods_may_hold(const struct unpublished_pods *table,
-			       const struct unpublished_question *question);
+/* Whether the pod of ROW may hold the address in the flow. Pods that were over before HORIZON do
+ * not count. */
+bool unpublished_pod_may_hold(const struct unpublished_pod *row, struct when horizon,
+			      const struct unpublished_question *question);
+/* Whether that can be so for one of the statements. */
+bool unpublished_bounds_may_hold(const struct unpublished_bounds *bounds,
+				 const struct unpublished_question *question);
 
 #endif

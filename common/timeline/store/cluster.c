@@ -47,7 +47,7 @@ struct cluster *cluster_new(uint32_t id, const char *name)
 	cluster->known = WHEN_MIN;
 	cluster->horizon = WHEN_MIN;
 	cluster->gaps = gaps_none();
-	cluster->unpublished = unpublished_pods_none();
+	cluster->unpublished = unpublished_log_none(id);
 	cluster->progress.cluster = id;
 	text_init(&cluster->swept, ROW_LIMIT);
 	cluster->ranges = ranges_none();
@@ -70,7 +70,7 @@ void cluster_free(struct cluster *cluster)
 	unread_free(&cluster->unread);
 	progress_log_free(&cluster->progress);
 	text_free(&cluster->swept);
-	unpublished_pods_free(&cluster->unpublished);
+	unpublished_log_free(&cluster->unpublished);
 	ranges_free(&cluster->ranges);
 	node_ports_free(&cluster->node_ports);
 	free(cluster);
@@ -216,20 +216,15 @@ int cluster_add_unpublished(struct cluster *cluster, struct store *store,
 	struct unpublished_pod numbered = *row;
 
 	numbered.number = cluster->next_number++;
-	if (unpublished_pods_add(&cluster->unpublished, &numbered) < 0)
-		return no_memory(cluster);
-	return put_numbered(cluster, store, ROW_UNPUBLISHED, numbered.number, &numbered);
+	return unpublished_log_add(&cluster->unpublished, store, &numbered);
 }
 
 int cluster_hide_unpublished(struct cluster *cluster, struct store *store, uint64_t number,
 			     uint64_t hidden_offset)
 {
-	const struct unpublished_pod *row;
-
 	if (number >= cluster->next_number)
 		return store_damaged(store, "the number of an unpublished pod");
-	row = unpublished_pods_hide(&cluster->unpublished, number, hidden_offset);
-	return row == NULL ? 0 : put_numbered(cluster, store, ROW_UNPUBLISHED, number, row);
+	return unpublished_log_hide(&cluster->unpublished, store, number, hidden_offset);
 }
 
 static int put_itself(const struct cluster *cluster, struct store *store)
@@ -331,13 +326,6 @@ static int remove_past(const struct cluster *cluster, struct store *store)
 		    remove_numbered(cluster, store, ROW_GAPS, gap->number) < 0)
 			return -1;
 	}
-	for (size_t u = 0; u < cluster->unpublished.count; u++) {
-		const struct unpublished_pod *row = &cluster->unpublished.rows[u];
-
-		if (unpublished_pods_is_past(&cluster->unpublished, row, offset) &&
-		    remove_numbered(cluster, store, ROW_UNPUBLISHED, row->number) < 0)
-			return -1;
-	}
 	for (size_t p = 0; p < cluster->node_ports.count; p++) {
 		const struct node_port *port = &cluster->node_ports.list[p];
 
@@ -369,10 +357,10 @@ int cluster_move_horizon(struct cluster *cluster, struct store *store)
 	cluster_set_horizon(cluster, horizon);
 	cluster->horizon_offset = first.offset;
 	cluster->sweeping = true;
-	if (remove_past(cluster, store) < 0)
+	if (remove_past(cluster, store) < 0 ||
+	    unpublished_log_forget(&cluster->unpublished, store, first.offset) < 0)
 		return -1;
 	gaps_forget(&cluster->gaps);
-	unpublished_pods_forget(&cluster->unpublished, first.offset);
 	node_ports_forget(&cluster->node_ports, horizon, first.offset);
 	return 1;
 }

@@ -1,7 +1,7 @@
 /* cluster.h - what is known of one cluster as a whole, in memory and in its rows.
  *
- * Coverage, GAPs, unpublished pods, ranges and nodePorts are small compared to the histories of
- * addresses, and every question needs them, so they are loaded into memory.
+ * Coverage, GAPs, ranges and nodePorts are small compared to the histories of addresses, and every
+ * question needs them, so they are loaded into memory.
  *
  * (1) Every change goes to the store's batch too, so memory and store agree after each
  *     commit; after a failed commit the timeline is BROKEN and must not be asked.
@@ -17,10 +17,10 @@
 #include "common/timeline/rules/gaps.h"
 #include "common/timeline/rules/node_ports.h"
 #include "common/timeline/rules/ranges.h"
-#include "common/timeline/rules/unpublished_pods.h"
 #include "common/timeline/rules/unread.h"
 #include "common/timeline/store/progress_log.h"
 #include "common/timeline/store/store.h"
+#include "common/timeline/store/unpublished_log.h"
 
 /* A list that has begun and not ended. */
 struct sync {
@@ -64,7 +64,7 @@ struct cluster {
 	size_t unstored_gaps; /* the last ones of GAPS: of a closed topic */
 	struct unread unread;
 	struct progress_log progress;
-	struct unpublished_pods unpublished;
+	struct unpublished_log unpublished;
 	struct ranges ranges;
 	struct node_ports node_ports;
 };

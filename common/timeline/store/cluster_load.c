@@ -62,9 +62,8 @@ static int by_offset(const void *a, const void *b)
 
 struct cluster *cluster_load(struct store *store, uint32_t id)
 {
-	static const enum row_table tables[] = {ROW_GAPS,         ROW_UNREAD, ROW_LISTED,
-						ROW_UNPUBLISHED,  ROW_RANGES, ROW_NODE_PORTS,
-						ROW_POD_ADDRESSES};
+	static const enum row_table tables[] = {ROW_GAPS,   ROW_UNREAD,     ROW_LISTED,
+						ROW_RANGES, ROW_NODE_PORTS, ROW_POD_ADDRESSES};
 	struct cluster *cluster = cluster_new(id, "");
 	struct text key, value;
 	int rc = -1, found;
@@ -86,7 +85,8 @@ struct cluster *cluster_load(struct store *store, uint32_t id)
 			goto out;
 	}
 	if (load_resources(cluster, store, &key, &value) < 0 ||
-	    progress_log_load(&cluster->progress, store) < 0)
+	    progress_log_load(&cluster->progress, store) < 0 ||
+	    unpublished_log_load(&cluster->unpublished, store) < 0)
 		goto out;
 	cluster->sweeping = true;
 	if (cluster->ranges.pod_count > 1)

@@ -16,19 +16,6 @@ static void add_unread_row(struct text *value, const struct unread_span *span)
 	codec_add_u64(value, span->end_offset);
 }
 
-static void add_unpublished_row(struct text *value, const struct unpublished_pod *row)
-{
-	codec_add_u64(value, row->holder);
-	codec_add_u8(value, row->machine);
-	codec_add_u64(value, row->opened_offset);
-	codec_add_u64(value, row->hidden_offset);
-	codec_add_u64(value, row->node);
-	codec_add_u8(value, row->released);
-	codec_add_when(value, row->from);
-	codec_add_when(value, row->until);
-	codec_add_when(value, row->held_known);
-}
-
 static void add_range_row(struct text *value, const struct range_row *row)
 {
 	codec_add_u8(value, row->kind);
@@ -58,9 +45,6 @@ void cluster_tables_add(struct text *value, enum row_table table, const void *en
 		break;
 	case ROW_UNREAD:
 		add_unread_row(value, entry);
-		break;
-	case ROW_UNPUBLISHED:
-		add_unpublished_row(value, entry);
 		break;
 	case ROW_RANGES:
 		add_range_row(value, entry);
@@ -110,7 +94,6 @@ int cluster_tables_read(struct cluster *cluster, enum row_table table, struct sp
 {
 	struct codec codec = codec_read(value);
 	struct codec number = codec_read((struct span){key.data + 5, key.length - 5});
-	struct unpublished_pod unpublished;
 	struct node_port port = {0};
 	struct span service;
 	struct unread_span unread;
@@ -132,20 +115,6 @@ int cluster_tables_read(struct cluster *cluster, enum row_table table, struct sp
 		return codec_done(&codec) ? unread_add(&cluster->unread, &unread) : 1;
 	case ROW_LISTED:
 		return read_listed(cluster, &number, &codec);
-	case ROW_UNPUBLISHED:
-		unpublished.number = codec_u64(&number);
-		unpublished.holder = codec_u64(&codec);
-		unpublished.machine = codec_u8(&codec) != 0;
-		unpublished.opened_offset = codec_u64(&codec);
-		unpublished.hidden_offset = codec_u64(&codec);
-		unpublished.node = codec_u64(&codec);
-		unpublished.released = codec_u8(&codec) != 0;
-		unpublished.from = codec_when(&codec);
-		unpublished.until = codec_when(&codec);
-		unpublished.held_known = codec_when(&codec);
-		return codec_done(&codec)
-			       ? unpublished_pods_add(&cluster->unpublished, &unpublished)
-			       : 1;
 	case ROW_RANGES:
 		return read_range(cluster, &codec);
 	case ROW_POD_ADDRESSES:

@@ -15,6 +15,7 @@
  * 'k' cluster known                                              offset of that PROGRESS
  * 'i' cluster known                                              the same, of the first of each block (progress_log.h)
  * 'f' cluster resource received                                  offset of that record of the first listing
+ * 'j' cluster number                                           the bounds of a block of 'u' (unpublished_log.h)
  * 'g' 'e' 'u' 'r' 'p' cluster number                             a GAP, unread records, an unpublished pod, a range, a nodePort
  * 'q' cluster ip node                                            from where on a pod of the node had it
  * 'z' cluster horizon kind what                                  offset from which it is over (retention.h)
@@ -43,12 +44,13 @@
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
 
-#define ROWS_FORMAT 16 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 17 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',
 	ROW_UNREAD = 'e',
 	ROW_UNPUBLISHED = 'u',
+	ROW_UNPUBLISHED_BLOCKS = 'j',
 	ROW_RANGES = 'r',
 	ROW_NODE_PORTS = 'p',
 	ROW_POD_ADDRESSES = 'q',

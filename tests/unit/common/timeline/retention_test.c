@@ -181,7 +181,7 @@ static void print(const struct scene *scene, const struct measure *is)
 	const struct cluster *cluster = scene->life.timeline->answering;
 
 	printf("day %3" PRId64 ": %8" PRIu64 " rows of %5.1f MB, on disk %5.1f MB, RSS %4.0f MB, "
-	       "%zu GAPs, %zu unpublished, %zu blocks of PROGRESS; CPU: %4.1f us a record, "
+	       "%zu GAPs, %zu blocks of unpublished pods, %zu of PROGRESS; CPU: %4.1f us a record, "
 	       "%5.1f us an answer\n",
 	       scene->life.now / DAY, is->rows, is->row_mb, is->disk_mb, is->rss_mb,
 	       cluster->gaps.count, cluster->unpublished.count, cluster->progress.index.count,

@@ -1,4 +1,4 @@
-/* What is known of a cluster as a whole: GAPs, coverage, PROGRESS, ranges, unpublished pods. */
+/* What is known of a cluster as a whole: GAPs, coverage, PROGRESS, ranges. */
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "common/timeline/rules/gaps.h"
-#include "common/timeline/rules/unpublished_pods.h"
 #include "common/timeline/rules/unread.h"
 #include "common/timeline/store/rows.h"
 
@@ -218,115 +217,6 @@ static void unread_lasts_to_the_end_of_the_next_list(void **state)
 	unread_free(&unread);
 }
 
-/* Many statements, so that blocks are skipped. Each pod waits one second; a stuck one waits
- * forever. */
-static void fill(struct unpublished_pods *table)
-{
-	for (uint64_t pod = 0; pod < 2000; pod++) {
-		struct unpublished_pod row = {
-			.number = pod,
-			.holder = pod + 1,
-			.opened_offset = pod * 2,
-			.hidden_offset = pod == 700 ? OFFSET_NEVER : pod * 2 + 2,
-			.from = s((int64_t)pod),
-			.until = WHEN_MAX,
-		};
-
-		assert_int_equal(unpublished_pods_add(table, &row), 0);
-	}
-}
-
-static void a_pod_may_hold_an_address_while_it_waits(void **state)
-{
-	static const struct {
-		const char *what;
-		int64_t start, end;
-		uint64_t position, holder;
-		bool excluded, may;
-	} cases[] = {
-		{"it waits", 100, 100, 200, 0, false, true},
-		{"it began to wait just after", 99, 100, 202, 0, false, true},
-		{"it began to wait later", 98, 99, 202, 0, false, false},
-		{"it was given an address since", 100, 100, 204, 0, false, false},
-		{"it is the holder", 100, 100, 200, 101, false, false},
-		{"the address was certainly another's", 100, 100, 200, 0, true, false},
-		{"the stuck one", 1500, 1500, 3500, 1751, false, true},
-		{"before the stuck one", 600, 600, 3500, 0, false, false},
-		{"the stuck one, excluded", 1500, 1500, 3999, 2000, true, false},
-	};
-	struct unpublished_pods table = unpublished_pods_none();
-
-	(void)state;
-	fill(&table);
-	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		struct unpublished_question question = {
-			.start = s(cases[c].start),
-			.end = s(cases[c].end),
-			.skew_ns = NS_PER_SECOND,
-			.position = cases[c].position,
-			.holders = {cases[c].holder},
-			.holder_count = 1,
-			.next = cases[c].excluded ? s(cases[c].end) : WHEN_MAX,
-			.known = s(9000),
-		};
-
-		if (unpublished_pods_may_hold(&table, &question) != cases[c].may)
-			fail_msg("%s", cases[c].what);
-	}
-	unpublished_pods_free(&table);
-}
-
-static void a_pod_that_never_got_an_address_may_have_had_one_until_its_end(void **state)
-{
-	struct unpublished_pods table = unpublished_pods_none();
-	struct unpublished_pod row = {0, 1,    false,  5,      OFFSET_NEVER,
-				      7, true, s(100), s(120), s(NONE)};
-	struct unpublished_question question = {
-		.next = WHEN_MAX, .known = s(900), .skew_ns = NS_PER_SECOND, .position = 9};
-
-	(void)state;
-	assert_int_equal(unpublished_pods_add(&table, &row), 0);
-	question.start = question.end = s(121);
-	assert_true(unpublished_pods_may_hold(&table, &question));
-	question.start = question.end = s(122);
-	assert_false(unpublished_pods_may_hold(&table, &question));
-	question.start = question.end = s(110);
-	unpublished_pods_hide(&table, 0, 8);
-	assert_false(unpublished_pods_may_hold(&table, &question));
-	question.position = 7;
-	assert_true(unpublished_pods_may_hold(&table, &question));
-	unpublished_pods_free(&table);
-}
-
-static void a_pod_that_was_not_released_lingers_until_the_address_is_settled(void **state)
-{
-	struct unpublished_pods table = unpublished_pods_none();
-	struct unpublished_pod row = {0, 1,     false,  5,      OFFSET_NEVER,
-				      7, false, s(100), s(120), s(NONE)};
-	uint64_t nodes[] = {7};
-	struct unpublished_question question = {
-		.start = s(900),
-		.end = s(900),
-		.settled = s(120),
-		.next = WHEN_MAX,
-		.known = s(900),
-		.skew_ns = NS_PER_SECOND,
-		.position = 9,
-		.nodes = nodes,
-		.node_count = 1,
-	};
-
-	(void)state;
-	assert_int_equal(unpublished_pods_add(&table, &row), 0);
-	assert_true(unpublished_pods_may_hold(&table, &question));
-	nodes[0] = 8; /* the address is another node's */
-	assert_false(unpublished_pods_may_hold(&table, &question));
-	question.node_count = 0;
-	question.settled = s(121);
-	assert_false(unpublished_pods_may_hold(&table, &question));
-	unpublished_pods_free(&table);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,9 +226,6 @@ int main(void)
 		cmocka_unit_test(unread_lasts_to_the_end_of_the_next_list),
 		cmocka_unit_test(many_gaps_are_as_a_scan_finds_them),
 		cmocka_unit_test(gaps_that_end_before_the_horizon_do_not_count),
-		cmocka_unit_test(a_pod_may_hold_an_address_while_it_waits),
-		cmocka_unit_test(a_pod_that_never_got_an_address_may_have_had_one_until_its_end),
-		cmocka_unit_test(a_pod_that_was_not_released_lingers_until_the_address_is_settled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,120 @@
+#include "common/timeline/store/unpublished_rows.h"
+
+#define ROW_LIMIT 256
+#define KEY_BEGIN 5 /* bytes of the table and the cluster, before the number */
+
+static uint64_t number_in(struct codec *codec, struct span key)
+{
+	*codec = codec_read((struct span){key.data + KEY_BEGIN, key.length - KEY_BEGIN});
+	return codec_u64(codec);
+}
+
+bool unpublished_rows_read(struct span key, struct span value, struct unpublished_pod *row)
+{
+	struct codec codec = codec_read(value), number;
+
+	row->number = number_in(&number, key);
+	row->holder = codec_u64(&codec);
+	row->machine = codec_u8(&codec) != 0;
+	row->opened_offset = codec_u64(&codec);
+	row->hidden_offset = codec_u64(&codec);
+	row->node = codec_u64(&codec);
+	row->released = codec_u8(&codec) != 0;
+	row->from = codec_when(&codec);
+	row->until = codec_when(&codec);
+	row->held_known = codec_when(&codec);
+	return codec_done(&number) && codec_done(&codec);
+}
+
+bool unpublished_rows_read_bounds(struct span key, struct span value, uint64_t *block,
+				  struct unpublished_bounds *bounds)
+{
+	struct codec codec = codec_read(value), number;
+
+	*block = number_in(&number, key);
+	bounds->visible = codec_u32(&codec);
+	bounds->last_hidden = codec_u64(&codec);
+	bounds->first_opened = codec_u64(&codec);
+	bounds->first_from = codec_when(&codec);
+	bounds->last_released = codec_when(&codec);
+	bounds->last_until = codec_when(&codec);
+	return codec_done(&number) && codec_done(&codec);
+}
+
+static void begin(struct text *key, struct text *value, enum row_table table, uint32_t cluster,
+		  uint64_t number)
+{
+	text_init(key, ROW_LIMIT);
+	text_init(value, ROW_LIMIT);
+	row_key_numbered(key, table, cluster, number);
+}
+
+/* Puts and frees KEY and VALUE. */
+static int put(struct store *store, struct text *key, struct text *value)
+{
+	int rc = store_put(store, key, value);
+
+	text_free(key);
+	text_free(value);
+	return rc;
+}
+
+int unpublished_rows_get(struct store *store, uint32_t cluster, uint64_t number,
+			 struct unpublished_pod *row)
+{
+	struct text key, value;
+	int found;
+
+	begin(&key, &value, ROW_UNPUBLISHED, cluster, number);
+	found = store_get(store, &key, &value);
+	if (found == 1 && !unpublished_rows_read(text_span(&key), text_span(&value), row))
+		found = store_damaged(store, "the row of an unpublished pod");
+	text_free(&key);
+	text_free(&value);
+	return found;
+}
+
+int unpublished_rows_put(struct store *store, uint32_t cluster, const struct unpublished_pod *row)
+{
+	struct text key, value;
+
+	begin(&key, &value, ROW_UNPUBLISHED, cluster, row->number);
+	codec_add_u64(&value, row->holder);
+	codec_add_u8(&value, row->machine);
+	codec_add_u64(&value, row->opened_offset);
+	codec_add_u64(&value, row->hidden_offset);
+	codec_add_u64(&value, row->node);
+	codec_add_u8(&value, row->released);
+	codec_add_when(&value, row->from);
+	codec_add_when(&value, row->until);
+	codec_add_when(&value, row->held_known);
+	return put(store, &key, &value);
+}
+
+int unpublished_rows_put_bounds(struct store *store, uint32_t cluster, uint64_t block,
+				const struct unpublished_bounds *bounds)
+{
+	struct text key, value;
+
+	begin(&key, &value, ROW_UNPUBLISHED_BLOCKS, cluster, block);
+	codec_add_u32(&value, bounds->visible);
+	codec_add_u64(&value, bounds->last_hidden);
+	codec_add_u64(&value, bounds->first_opened);
+	codec_add_when(&value, bounds->first_from);
+	codec_add_when(&value, bounds->last_released);
+	codec_add_when(&value, bounds->last_until);
+	return put(store, &key, &value);
+}
+
+int unpublished_rows_remove(struct store *store, enum row_table table, uint32_t cluster,
+			    uint64_t number)
+{
+	struct text key, value;
+	int rc;
+
+	begin(&key, &value, table, cluster, number);
+	rc = store_remove(store, &key);
+	text_free(&key);
+	text_free(&value);
+	return rc;
+}
