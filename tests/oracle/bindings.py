@@ -21,8 +21,10 @@ def of_pod(ip, thing, members, position, options):
         opening = members.earliest_opening(ip, thing.uid, lives.ran_until(epochs[:number]), position)
         if ip in epoch.addresses:
             found.append(pod_binding(thing, epoch, instants[number], opening, options))
-        found += [pod_binding(thing, epoch.of(one), instants[number], opening, options, holders.SECONDARY)
-                  for one in epoch.secondary if one.address == ip]
+        for one in epoch.secondary:
+            if one.address == ip:
+                own = lives.instants((*epochs[:number], one.alone or epoch), options.hold)[-1]
+                found.append(pod_binding(thing, epoch.of(one), own, opening, options, holders.SECONDARY))
     return found
 
 

@@ -44,6 +44,7 @@ class Coverage:
     def sync_begin(self, record):
         """The SYNC_BEGIN of a list or of a listing."""
         self.list_began = record.offset
+        self.listing = False        # another one ends the first
 
     def sync_end(self, record):
         """A SYNC_END with its SYNC_BEGIN."""

@@ -65,7 +65,7 @@ void feed_touch(struct feed *feed, const struct ip *ip);
  * for a new object; the new body is added to NEXT. They return 0, or -1 after logging. */
 int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *body, struct text *next);
 int feed_pod_absent(struct feed *feed, struct span uid, struct codec *body, struct text *next);
-/* A list of nodes is whole. */
+/* A list of nodes that is not empty was whole. */
 int feed_nodes_listed(struct feed *feed);
 /* Ends the pods of GONE, a Node that went away with this record; 0: the pods whose Node is not
  * there. */
@@ -124,6 +124,9 @@ enum timeline_outcome feed_event(struct feed *feed, const char **why);
 enum timeline_outcome feed_object(struct feed *feed, const char **why);
 /* A new order begins: earlier revisions of RESOURCE count as 0. */
 void feed_begin_order(struct feed *feed, enum kube_resource resource);
+/* A list of RESOURCE begins, which is not its first: what came since the last PROGRESS is unknown if
+ * that is long ago. -1 after logging. */
+int feed_gap_before_list(struct feed *feed, enum kube_resource resource);
 /* Ends the open list that the feed's event is the SYNC_END of. -1 after logging. */
 int feed_end_list(struct feed *feed);
 

@@ -52,9 +52,7 @@ static void note_revision(struct feed *feed, enum kube_resource resource, uint64
 		feed->cluster->order[resource].greatest = revision;
 }
 
-/* A list of RESOURCE begins, which is not its first: what came since the last PROGRESS is unknown
- * if that is long ago. */
-static int add_gap_before_list(struct feed *feed, enum kube_resource resource)
+int feed_gap_before_list(struct feed *feed, enum kube_resource resource)
 {
 	const struct gap gap = {
 		.resources = 1u << resource,
@@ -77,14 +75,17 @@ static enum timeline_outcome apply_sync_begin(struct feed *feed)
 	    (revision != 0 && revision < feed->cluster->order[resource].greatest))
 		feed_begin_order(feed, resource);
 	note_revision(feed, resource, revision);
-	feed->cluster->sync[resource].begin_offset = feed->offset;
-	feed->cluster->sync[resource].revision = revision;
-	feed->cluster->sync[resource].scope = feed->event->scope;
+	feed->cluster->sync[resource] = (struct sync){
+		.begin_offset = feed->offset,
+		.revision = revision,
+		.scope = feed->event->scope,
+	};
 	if (feed->cluster->coverage[resource].begin_offset == OFFSET_NEVER) {
 		feed->cluster->coverage[resource].begin_offset = feed->offset;
-		return TIMELINE_APPLIED;
+		if (feed->cluster->listing[resource].begin_offset == 0)
+			return TIMELINE_APPLIED;
 	}
-	return feed_outcome(add_gap_before_list(feed, resource));
+	return feed_outcome(feed_gap_before_list(feed, resource));
 }
 
 static enum timeline_outcome apply_sync_end(struct feed *feed)

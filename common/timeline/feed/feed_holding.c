@@ -124,8 +124,10 @@ int feed_holding(struct feed *feed, enum holder_kind kind, struct holding_state 
 {
 	struct span uid = feed->event->uid;
 
-	if (feed->event->type == KUBE_DELETED)
+	if (feed->event->type == KUBE_DELETED) {
+		keep_always(holding, addresses);
 		return close_addresses(feed, kind, uid, holding, NULL, end_of(kind));
+	}
 	if (open_addresses(feed, kind, holding, addresses) < 0 ||
 	    close_addresses(feed, kind, uid, holding, addresses, BINDING_REMOVED) < 0)
 		return -1;
@@ -244,23 +246,6 @@ int feed_node_absent(struct feed *feed, struct span uid, struct codec *body, str
 
 int feed_nodes_listed(struct feed *feed)
 {
-	struct span key, value;
-	struct store_scan *scan;
-	struct text prefix;
-	int any;
-
-	/* A list without nodes does not show them: pods run somewhere. */
-	text_init(&prefix, 64);
-	row_key_node_there(&prefix, feed->cluster->id, 0);
-	prefix.length -= sizeof(uint64_t);
-	scan = store_scan_begin(feed->store, &prefix, &prefix);
-	do {
-		any = store_scan_next(scan, &key, &value);
-	} while (any == 1 && value.length == 0);
-	store_scan_end(scan);
-	text_free(&prefix);
-	if (any != 1)
-		return any;
 	row_key_node_there(feed->key, feed->cluster->id, 0);
 	text_clear(feed->value);
 	return store_put(feed->store, feed->key, feed->value) < 0 ? -1

@@ -94,16 +94,18 @@ static bool is_listed(const struct feed *feed, const struct listing *listing)
 	       feed->event->resource == KUBE_PODS && object_pod_is_published(&feed->event->object);
 }
 
-static void begin_listing(struct feed *feed, enum kube_resource resource)
+static int begin_listing(struct feed *feed, enum kube_resource resource)
 {
 	struct listing *listing = &feed->cluster->listing[resource];
+	int rc = listing->begin_offset == 0 ? 0 : feed_gap_before_list(feed, resource);
 
 	listing->begin_offset = feed->offset;
 	listing->before_received = listing->greatest_received;
 	listing->before_first = listing->first_received;
 	listing->greatest_received = feed->received;
 	listing->first_received = feed->received;
-	feed->cluster->sync[resource].begin_offset = feed->offset;
+	feed->cluster->sync[resource] = (struct sync){.begin_offset = feed->offset};
+	return rc;
 }
 
 int feed_listed(struct feed *feed, bool again)
@@ -114,9 +116,8 @@ int feed_listed(struct feed *feed, bool again)
 	if (!is_by_kubectl(feed, resource))
 		return 0;
 	if (again || is_listed(feed, listing)) {
-		if (feed_end_listing(feed, resource) < 0)
+		if (feed_end_listing(feed, resource) < 0 || begin_listing(feed, resource) < 0)
 			return -1;
-		begin_listing(feed, resource);
 	}
 	listing->greatest_received = when_later(listing->greatest_received, feed->received);
 	return listing->is_first ? cluster_add_listed(feed->cluster, feed->store, resource,

@@ -181,6 +181,12 @@ static bool begins_order(const struct feed *feed, const struct object_head *head
 	       revision != 0 && revision < head->revision && head->revision <= sync->revision;
 }
 
+static void see(struct feed *feed, struct object_head *head)
+{
+	head->seen_offset = feed->offset;
+	feed->cluster->sync[feed->event->resource].has_objects = true;
+}
+
 /* A record that changes nothing still shows that the object exists. */
 static enum timeline_outcome ignore(struct feed *feed, struct object_head *head,
 				    const struct codec *body, enum timeline_outcome outcome)
@@ -194,7 +200,7 @@ static enum timeline_outcome ignore(struct feed *feed, struct object_head *head,
 	    (sync->begin_offset == OFFSET_NEVER || head->seen_offset >= sync->begin_offset))
 		return outcome;
 	text_init(&next, feed->state->limit);
-	head->seen_offset = feed->offset;
+	see(feed, head);
 	object_head_add(&next, head);
 	text_add(&next, (const char *)body->at, body->left);
 	rc = put_state(feed, feed->event->uid, &next);
@@ -245,7 +251,7 @@ static enum timeline_outcome apply_newer(struct feed *feed, struct object_head *
 	feed->addresses_refused += refused;
 	if (feed->event->resource_version > head->revision)
 		head->revision = feed->event->resource_version;
-	head->seen_offset = feed->offset;
+	see(feed, head);
 	head->latest = when_later(head->latest, feed->received);
 	head->absent = false;
 	head->deleted = feed->event->type == KUBE_DELETED;
@@ -382,12 +388,12 @@ int feed_end_list(struct feed *feed)
 	struct sync *sync = &feed->cluster->sync[resource];
 
 	if (close_all_absent(feed) < 0 ||
-	    (resource == KUBE_NODES && !sync->scope.selective && feed_nodes_listed(feed) < 0) ||
+	    (resource == KUBE_NODES && !sync->scope.selective && sync->has_objects &&
+	     feed_nodes_listed(feed) < 0) ||
 	    (kube_scope_is_everything(&sync->scope) &&
 	     cluster_end_unread(feed->cluster, feed->store, resource, sync->begin_offset,
 				feed->offset) < 0))
 		return -1;
-	sync->begin_offset = OFFSET_NEVER;
-	sync->scope = (struct kube_scope){0};
+	*sync = (struct sync){.begin_offset = OFFSET_NEVER};
 	return 0;
 }

@@ -26,6 +26,7 @@
 struct sync {
 	uint64_t begin_offset; /* OFFSET_NEVER if none has */
 	uint64_t revision;     /* of its SYNC_BEGIN; 0 if it has none */
+	bool has_objects;      /* it is not empty so far */
 	struct kube_scope scope;
 };
 
@@ -38,8 +39,8 @@ struct revision_order {
 /* The last listing of a resource that has no SYNC_BEGIN: kubectl wrote it. One after the first
  * is open while the resource's struct sync is. */
 struct listing {
-	bool is_first; /* the first listing is not over */
-	uint64_t begin_offset;
+	bool is_first;                 /* the first listing is not over */
+	uint64_t begin_offset;         /* 0 for the first */
 	struct when greatest_received; /* of it and the watch after it; WHEN_MIN before them */
 	struct when first_received;    /* of its first record */
 	struct when before_received;   /* the greatest of the listing before and its watch */

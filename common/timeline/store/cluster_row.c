@@ -6,6 +6,7 @@ static void add_sync(struct text *value, const struct sync *sync)
 {
 	codec_add_u64(value, sync->begin_offset);
 	codec_add_u64(value, sync->revision);
+	codec_add_u8(value, sync->has_objects);
 	codec_add_u8(value, sync->scope.selective);
 	codec_add_u8(value, (unsigned)sync->scope.namespace_count);
 	for (size_t n = 0; n < sync->scope.namespace_count; n++)
@@ -51,6 +52,7 @@ static bool read_sync(struct codec *codec, struct sync *sync)
 {
 	sync->begin_offset = codec_u64(codec);
 	sync->revision = codec_u64(codec);
+	sync->has_objects = codec_u8(codec) != 0;
 	sync->scope.selective = codec_u8(codec) != 0;
 	sync->scope.namespace_count = codec_u8(codec);
 	if (sync->scope.namespace_count > KUBE_NAMESPACES_MAX)

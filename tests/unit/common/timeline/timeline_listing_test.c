@@ -111,6 +111,21 @@ static void the_gap_before_a_listing_begins_with_the_last_record_of_the_watch(vo
 	timeline_close(timeline);
 }
 
+static void a_list_long_after_a_second_listing_comes_after_a_gap(void **state)
+{
+	struct timeline *timeline = opened(WHEN_MIN);
+
+	(void)state;
+	feed_running(timeline, 30, "ADDED", "a", 1);
+	feed_running(timeline, 31, "MODIFIED", "a", 1);
+	fed_progress(timeline, 40);
+	fed_sync(timeline, 200, "SYNC_BEGIN", "pods", ++revision);
+	fed_sync(timeline, 200, "SYNC_END", "pods", revision);
+	fed_progress(timeline, 230);
+	assert_reason(timeline, OUTSIDE, 100, "gap");
+	timeline_close(timeline);
+}
+
 static void a_closed_topic_shows_nothing_after_the_end_of_its_watch(void **state)
 {
 	struct timeline *timeline = opened(WHEN_MIN);
@@ -176,6 +191,7 @@ int main(void)
 		cmocka_unit_test(a_new_pod_that_has_an_address_is_of_another_listing),
 		cmocka_unit_test(a_pod_without_an_address_is_of_no_listing),
 		cmocka_unit_test(the_gap_before_a_listing_begins_with_the_last_record_of_the_watch),
+		cmocka_unit_test(a_list_long_after_a_second_listing_comes_after_a_gap),
 		cmocka_unit_test(a_closed_topic_shows_nothing_after_the_end_of_its_watch),
 		cmocka_unit_test(with_kube_until_a_closed_topic_has_no_such_end),
 		cmocka_unit_test(a_list_leaves_no_watch_to_end),

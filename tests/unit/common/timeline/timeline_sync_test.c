@@ -220,6 +220,52 @@ static void a_new_order_brings_back_what_was_deleted(void **state)
 	}
 }
 
+/* Whether a pod on n1 holds its address after a list of nodes, at a revision after that of n2. */
+static bool is_held_after_nodes(const char *listed)
+{
+	static const char pod[] = "{'metadata':{'name':'a','namespace':'shop','uid':'uid-a',"
+				  "'resourceVersion':'7'},'spec':{'nodeName':'n1'},'status':{"
+				  "'phase':'Running','podIP':'10.1.0.1',"
+				  "'startTime':'2026-11-23T08:00:02Z','containerStatuses':[{"
+				  "'state':{'running':{'startedAt':'2026-11-23T08:00:02Z'}}}]}}";
+	static const char node[] = "{'metadata':{'name':'n2','uid':'node-2',"
+				   "'resourceVersion':'5'}}";
+	struct timeline *timeline = opened();
+	bool is_held;
+
+	fed_object(timeline, 3, "MODIFIED", "pods", quoted(pod));
+	fed_object(timeline, 3, "MODIFIED", "nodes", quoted(node));
+	fed_sync(timeline, 10, "SYNC_BEGIN", "nodes", 8);
+	if (listed != NULL)
+		fed_object(timeline, 10, "ADDED", "nodes", listed);
+	fed_sync(timeline, 10, "SYNC_END", "nodes", 8);
+	is_held = fed_answer(timeline, "10.1.0.1", 80, 50).status == TIMELINE_KNOWN;
+	timeline_close(timeline);
+	return is_held;
+}
+
+static void only_a_list_that_has_nodes_shows_that_a_pods_node_is_gone(void **state)
+{
+	static const char other[] = "{'metadata':{'name':'n3','uid':'node-3',"
+				    "'resourceVersion':'6'}}";
+
+	(void)state;
+	assert_true(is_held_after_nodes(NULL));
+	assert_false(is_held_after_nodes(quoted(other)));
+}
+
+static void a_deleted_service_that_comes_back_may_have_had_its_address_all_the_time(void **state)
+{
+	struct timeline *timeline = opened();
+
+	(void)state;
+	feed_typed(timeline, 3, "DELETED", 70);
+	fed_progress(timeline, 15);
+	feed_list_of(timeline, 20, 50, 40);
+	assert_non_null(strstr(fed_answer_json(timeline, "10.2.0.1", 80, 10), "starting"));
+	timeline_close(timeline);
+}
+
 /* A list of REVISION, during which the service changes to MEANWHILE, shows it at OBJECT. */
 static bool held_after(int meanwhile, int revision, const char *object)
 {
@@ -330,6 +376,9 @@ int main(void)
 		cmocka_unit_test(a_list_that_begins_an_epoch_begins_a_new_order),
 		cmocka_unit_test(what_kubectl_lists_again_closes_what_it_lacks),
 		cmocka_unit_test(a_new_order_brings_back_what_was_deleted),
+		cmocka_unit_test(only_a_list_that_has_nodes_shows_that_a_pods_node_is_gone),
+		cmocka_unit_test(
+			a_deleted_service_that_comes_back_may_have_had_its_address_all_the_time),
 		cmocka_unit_test(a_list_with_an_older_object_begins_a_new_order),
 		cmocka_unit_test(a_list_long_after_what_is_known_comes_after_a_gap),
 		cmocka_unit_test(a_limited_list_covers_nothing),
