@@ -92,10 +92,10 @@ class Epoch:
 def instants(epochs, hold):
     """The raw (possible_from, certain_to, possible_to) of each epoch."""
     found = []
-    for epoch in epochs:
+    for number, epoch in enumerate(epochs):
         start = NEVER if epoch.start_time is None else epoch.start_time
         if found and found[-1][1] != EVER:
-            start = max(start, found[-1][1])
+            start = newest([start, found[-1][1], ran_until(epochs[:number])])
         found.append((start, certain_to(epoch, start, hold), possible_to(epoch)))
     return found
 
