@@ -8,6 +8,7 @@
 #include "common/timeline/rules/horizon.h"
 #include "common/timeline/store/cluster_row.h"
 #include "common/timeline/store/cluster_tables.h"
+#include "common/timeline/store/numbered_rows.h"
 #include "common/timeline/store/rows.h"
 
 #define ROW_LIMIT (64 * 1024)
@@ -105,25 +106,11 @@ int cluster_put(const struct cluster *cluster, struct store *store, unsigned res
 static int put_numbered(const struct cluster *cluster, struct store *store, enum row_table table,
 			uint64_t number, const void *entry)
 {
-	struct text key, value;
+	struct text value;
 
-	begin_row(&key, &value);
-	row_key_numbered(&key, table, cluster->id, number);
+	text_init(&value, ROW_LIMIT);
 	cluster_tables_add(&value, table, entry);
-	return put(store, &key, &value);
-}
-
-static int remove_numbered(const struct cluster *cluster, struct store *store, enum row_table table,
-			   uint64_t number)
-{
-	struct text key;
-	int rc;
-
-	text_init(&key, ROW_LIMIT);
-	row_key_numbered(&key, table, cluster->id, number);
-	rc = store_remove(store, &key);
-	text_free(&key);
-	return rc;
+	return numbered_rows_put(store, table, cluster->id, number, &value);
 }
 
 int cluster_add_gap(struct cluster *cluster, struct store *store, const struct gap *gap)
@@ -323,14 +310,14 @@ static int remove_past(const struct cluster *cluster, struct store *store)
 		const struct gap *gap = &cluster->gaps.list[g];
 
 		if (when_before(gap->to, cluster->horizon) &&
-		    remove_numbered(cluster, store, ROW_GAPS, gap->number) < 0)
+		    numbered_rows_remove(store, ROW_GAPS, cluster->id, gap->number) < 0)
 			return -1;
 	}
 	for (size_t p = 0; p < cluster->node_ports.count; p++) {
 		const struct node_port *port = &cluster->node_ports.list[p];
 
 		if (node_ports_is_past(port, cluster->horizon, offset) &&
-		    remove_numbered(cluster, store, ROW_NODE_PORTS, port->number) < 0)
+		    numbered_rows_remove(store, ROW_NODE_PORTS, cluster->id, port->number) < 0)
 			return -1;
 	}
 	return 0;

@@ -6,13 +6,13 @@
 #define SIGN (UINT64_C(1) << 63)
 
 /* Adds the last COUNT bytes of VALUE. */
-static void add_integer(struct text *out, uint64_t value, size_t count)
+static inline void add_integer(struct text *out, uint64_t value, size_t count)
 {
-	char bytes[8];
+	char bytes[sizeof(value)];
 
-	for (size_t i = 0; i < count; i++)
-		bytes[i] = (char)(uint8_t)(value >> (8 * (count - 1 - i)));
-	text_add(out, bytes, count);
+	value = htobe64(value);
+	memcpy(bytes, &value, sizeof(value));
+	text_add(out, bytes + sizeof(value) - count, count);
 }
 
 void codec_add_u8(struct text *out, unsigned value)
@@ -103,14 +103,17 @@ static const uint8_t *take(struct codec *codec, size_t count)
 	return at;
 }
 
-static uint64_t take_integer(struct codec *codec, size_t count)
+/* Inline, so that COUNT is known and no loop is left: a row is little else. */
+static inline uint64_t take_integer(struct codec *codec, size_t count)
 {
 	const uint8_t *at = take(codec, count);
-	uint64_t value = 0;
+	char bytes[sizeof(uint64_t)] = {0};
+	uint64_t value;
 
-	for (size_t i = 0; at != NULL && i < count; i++)
-		value = value << 8 | at[i];
-	return value;
+	if (at != NULL)
+		memcpy(bytes + sizeof(bytes) - count, at, count);
+	memcpy(&value, bytes, sizeof(value));
+	return be64toh(value);
 }
 
 uint8_t codec_u8(struct codec *codec)
@@ -125,12 +128,7 @@ uint32_t codec_u32(struct codec *codec)
 
 uint64_t codec_u64(struct codec *codec)
 {
-	const uint8_t *at = take(codec, 8);
-	uint64_t value = 0;
-
-	if (at != NULL)
-		memcpy(&value, at, sizeof(value));
-	return be64toh(value);
+	return take_integer(codec, 8);
 }
 
 struct when codec_when(struct codec *codec)

@@ -5,6 +5,7 @@
 
 #include "common/base/array.h"
 #include "common/program/log.h"
+#include "common/timeline/store/numbered_rows.h"
 #include "common/timeline/store/rows.h"
 #include "common/timeline/store/unpublished_rows.h"
 
@@ -214,10 +215,10 @@ static int drop_block(struct unpublished_log *log, struct store *store, uint64_t
 		rc = scratch == NULL ? no_memory() : read_block(log, store, number, scratch);
 	}
 	for (size_t r = 0; rc == 0 && r < block->count; r++)
-		rc = unpublished_rows_remove(store, ROW_UNPUBLISHED, log->cluster,
+		rc = numbered_rows_remove(store, ROW_UNPUBLISHED, log->cluster,
 					     block->rows[r].number);
 	if (rc == 0)
-		rc = unpublished_rows_remove(store, ROW_UNPUBLISHED_BLOCKS, log->cluster, number);
+		rc = numbered_rows_remove(store, ROW_UNPUBLISHED_BLOCKS, log->cluster, number);
 	if (scratch == NULL)
 		block->there = false;
 	free(scratch);

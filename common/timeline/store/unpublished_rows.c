@@ -1,5 +1,7 @@
 #include "common/timeline/store/unpublished_rows.h"
 
+#include "common/timeline/store/numbered_rows.h"
+
 #define ROW_LIMIT 256
 #define KEY_BEGIN 5 /* bytes of the table and the cluster, before the number */
 
@@ -41,31 +43,15 @@ bool unpublished_rows_read_bounds(struct span key, struct span value, uint64_t *
 	return codec_done(&number) && codec_done(&codec);
 }
 
-static void begin(struct text *key, struct text *value, enum row_table table, uint32_t cluster,
-		  uint64_t number)
-{
-	text_init(key, ROW_LIMIT);
-	text_init(value, ROW_LIMIT);
-	row_key_numbered(key, table, cluster, number);
-}
-
-/* Puts and frees KEY and VALUE. */
-static int put(struct store *store, struct text *key, struct text *value)
-{
-	int rc = store_put(store, key, value);
-
-	text_free(key);
-	text_free(value);
-	return rc;
-}
-
 int unpublished_rows_get(struct store *store, uint32_t cluster, uint64_t number,
 			 struct unpublished_pod *row)
 {
 	struct text key, value;
 	int found;
 
-	begin(&key, &value, ROW_UNPUBLISHED, cluster, number);
+	text_init(&key, ROW_LIMIT);
+	text_init(&value, ROW_LIMIT);
+	row_key_numbered(&key, ROW_UNPUBLISHED, cluster, number);
 	found = store_get(store, &key, &value);
 	if (found == 1 && !unpublished_rows_read(text_span(&key), text_span(&value), row))
 		found = store_damaged(store, "the row of an unpublished pod");
@@ -76,9 +62,9 @@ int unpublished_rows_get(struct store *store, uint32_t cluster, uint64_t number,
 
 int unpublished_rows_put(struct store *store, uint32_t cluster, const struct unpublished_pod *row)
 {
-	struct text key, value;
+	struct text value;
 
-	begin(&key, &value, ROW_UNPUBLISHED, cluster, row->number);
+	text_init(&value, ROW_LIMIT);
 	codec_add_u64(&value, row->holder);
 	codec_add_u8(&value, row->machine);
 	codec_add_u64(&value, row->opened_offset);
@@ -88,33 +74,20 @@ int unpublished_rows_put(struct store *store, uint32_t cluster, const struct unp
 	codec_add_when(&value, row->from);
 	codec_add_when(&value, row->until);
 	codec_add_when(&value, row->held_known);
-	return put(store, &key, &value);
+	return numbered_rows_put(store, ROW_UNPUBLISHED, cluster, row->number, &value);
 }
 
 int unpublished_rows_put_bounds(struct store *store, uint32_t cluster, uint64_t block,
 				const struct unpublished_bounds *bounds)
 {
-	struct text key, value;
+	struct text value;
 
-	begin(&key, &value, ROW_UNPUBLISHED_BLOCKS, cluster, block);
+	text_init(&value, ROW_LIMIT);
 	codec_add_u32(&value, bounds->visible);
 	codec_add_u64(&value, bounds->last_hidden);
 	codec_add_u64(&value, bounds->first_opened);
 	codec_add_when(&value, bounds->first_from);
 	codec_add_when(&value, bounds->last_released);
 	codec_add_when(&value, bounds->last_until);
-	return put(store, &key, &value);
-}
-
-int unpublished_rows_remove(struct store *store, enum row_table table, uint32_t cluster,
-			    uint64_t number)
-{
-	struct text key, value;
-	int rc;
-
-	begin(&key, &value, table, cluster, number);
-	rc = store_remove(store, &key);
-	text_free(&key);
-	text_free(&value);
-	return rc;
+	return numbered_rows_put(store, ROW_UNPUBLISHED_BLOCKS, cluster, block, &value);
 }

@@ -21,8 +21,5 @@ int unpublished_rows_get(struct store *store, uint32_t cluster, uint64_t number,
 int unpublished_rows_put(struct store *store, uint32_t cluster, const struct unpublished_pod *row);
 int unpublished_rows_put_bounds(struct store *store, uint32_t cluster, uint64_t block,
 				const struct unpublished_bounds *bounds);
-/* Removes the row NUMBER of TABLE. */
-int unpublished_rows_remove(struct store *store, enum row_table table, uint32_t cluster,
-			    uint64_t number);
 
 #endif
