@@ -216,7 +216,7 @@ static int drop_block(struct unpublished_log *log, struct store *store, uint64_t
 	}
 	for (size_t r = 0; rc == 0 && r < block->count; r++)
 		rc = numbered_rows_remove(store, ROW_UNPUBLISHED, log->cluster,
-					     block->rows[r].number);
+					  block->rows[r].number);
 	if (rc == 0)
 		rc = numbered_rows_remove(store, ROW_UNPUBLISHED_BLOCKS, log->cluster, number);
 	if (scratch == NULL)
