@@ -51,3 +51,22 @@ struct timeline_position timeline_position_last(const struct timeline *timeline)
 	position.offset = timeline->topic.next_offset - 1;
 	return position;
 }
+
+struct when timeline_known_to(const struct timeline *timeline)
+{
+	struct when known = timeline_position_progress(timeline).known;
+
+	if (when_is_min(known))
+		known = timeline->topic.greatest_received;
+	return timeline_is_closed(timeline) ? when_later(known, timeline->options.kube_until)
+					    : known;
+}
+
+int timeline_known_at(struct timeline *timeline, int64_t position, struct when *known)
+{
+	*known = WHEN_MIN;
+	if (timeline->answering == NULL || position < 0)
+		return 0;
+	return progress_log_known_at(&timeline->answering->progress, timeline->store,
+				     (uint64_t)position, known);
+}

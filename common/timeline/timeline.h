@@ -116,6 +116,11 @@ bool timeline_ends_after(const struct timeline *timeline, struct when end);
 struct timeline_position timeline_position_last(const struct timeline *timeline);
 /* The newest PROGRESS of the cluster; known is WHEN_MIN if there is none. */
 struct timeline_position timeline_position_progress(const struct timeline *timeline);
+/* To when the cluster is known: the last PROGRESS or, without one, the greatest received of the
+ * topic; of a closed topic, --kube-until if that is later. WHEN_MIN before the first record. */
+struct when timeline_known_to(const struct timeline *timeline);
+/* Finds known of the last PROGRESS up to POSITION; WHEN_MIN if there is none. -1 after logging. */
+int timeline_known_at(struct timeline *timeline, int64_t position, struct when *known);
 /* options.retention_ns */
 int64_t timeline_retention(const struct timeline *timeline);
 /* How many clusters the topic has. With more than one, answers need options.cluster. */

@@ -26,21 +26,21 @@ struct lookup_options {
 	const char *transport;
 	int64_t port;
 	int format;
-	struct report_question question; /* without its position, which comes from the topic */
+	struct report_options report;
+	struct lookup_question question; /* without its address */
 };
 
 static int check_question(struct lookup_options *o)
 {
-	struct report_question *question = &o->question;
+	struct lookup_question *question = &o->question;
 
-	if (question->explain && (question->history || o->format != REPORT_TABLE)) {
+	o->report.format = (enum report_format)o->format;
+	if (o->report.explain && (o->report.history || o->format != REPORT_TABLE)) {
 		log_error("--explain: explains one moment in words, so it takes neither --history "
 			  "nor --format json");
 		return -1;
 	}
-	if (when_is_min(question->at)) {
-		question->at = when_now();
-	} else if (question->history) {
+	if (o->report.history && !when_is_min(question->at)) {
 		log_error("--history: covers all times, so it does not take --at");
 		return -1;
 	}
@@ -156,13 +156,14 @@ static void trim(struct lines_line *line)
 
 /* Asks about the addresses in the lines of standard input, with or without blanks around
  * them. An empty line is skipped; a line that is not an address is reported and skipped. */
-static int ask_lines(struct report *report, struct timeline *timeline)
+static int ask_lines(const struct lookup_options *o, struct report *report,
+		     struct timeline *timeline)
 {
 	struct lines_reader *reader = lines_reader_open("-", false, 0);
 	struct lines_line line;
 	enum lines_status status = LINES_BROKEN;
+	struct lookup_question question = o->question;
 	int rc = EX_OK;
-	struct ip ip;
 
 	while (reader != NULL && !stop_requested()) {
 		status = lines_read(reader, 200, &line);
@@ -173,12 +174,13 @@ static int ask_lines(struct report *report, struct timeline *timeline)
 		trim(&line);
 		if (line.length == 0)
 			continue;
-		if (ip_parse(line.bytes, line.length, &ip) < 0) {
+		if (ip_parse(line.bytes, line.length, &question.ip) < 0) {
 			log_error("standard input line %" PRId64 ": \"%.*s\" is not an IP address",
 				  line.number + 1, (int)(line.length > 60 ? 60 : line.length),
 				  line.bytes);
 			rc = EX_DATAERR;
-		} else if (report_ask(report, timeline, &ip) < 0 || print(report, false) < 0) {
+		} else if (report_ask(report, timeline, &question, when_now()) < 0 ||
+			   print(report, false) < 0) {
 			status = LINES_BROKEN;
 			break;
 		}
@@ -189,18 +191,19 @@ static int ask_lines(struct report *report, struct timeline *timeline)
 
 static int ask_all(const struct lookup_options *o, struct timeline *timeline, char **addresses)
 {
+	struct lookup_question question = o->question;
 	struct report report;
 	int rc = EX_OK;
-	struct ip ip;
 
-	report_init(&report, &o->question, (enum report_format)o->format);
+	report_init(&report, &o->report);
 	for (size_t i = 0; addresses[i] != NULL && rc != EX_IOERR && !stop_requested(); i++) {
 		if (strcmp(addresses[i], "-") == 0) {
-			int asked = ask_lines(&report, timeline);
+			int asked = ask_lines(o, &report, timeline);
 
 			rc = asked == EX_OK ? rc : asked;
-		} else if (ip_parse(addresses[i], strlen(addresses[i]), &ip) < 0 ||
-			   report_ask(&report, timeline, &ip) < 0 || print(&report, false) < 0) {
+		} else if (ip_parse(addresses[i], strlen(addresses[i]), &question.ip) < 0 ||
+			   report_ask(&report, timeline, &question, when_now()) < 0 ||
+			   print(&report, false) < 0) {
 			rc = EX_IOERR;
 		}
 	}
@@ -231,26 +234,19 @@ static int load(const struct lookup_options *o, struct timeline *timeline, int *
 	return loaded;
 }
 
-/* Asks as of the last record. Later records may still say more about a moment that is not known
- * yet. -1 after logging. */
-static int place_question(struct lookup_options *o, struct timeline *timeline)
+/* Reports that the topic ends too early for the moment: later records may still say more.
+ * -1 after logging. */
+static int report_provisional(const struct lookup_options *o, struct timeline *timeline)
 {
-	struct report_question *question = &o->question;
-	struct timeline_position last = timeline_position_last(timeline), ignored;
 	char known[WHEN_TEXT_SIZE] = "the last record";
-	int placed = timeline_position_for(timeline, question->at, &ignored);
+	struct lookup_answer placed;
 
-	if (placed < 0)
+	if (lookup_place(timeline, &o->question, when_now(), &placed) < 0)
 		return -1;
-	question->position = last.offset;
-	question->known = last.known;
-	question->provisional =
-		!question->history && placed == 0 &&
-		!(timeline_is_closed(timeline) && timeline_ends_after(timeline, question->at));
-	if (!question->provisional || o->format == REPORT_JSON)
+	if (!placed.provisional || o->report.history || o->format == REPORT_JSON)
 		return 0;
-	if (!when_is_min(last.known))
-		when_format(last.known, known);
+	if (!when_is_min(placed.known))
+		when_format(placed.known, known);
 	log_warn("%s: known to %s, which is too early for that time: the answer may change",
 		 o->kube.values[0], known);
 	return 0;
@@ -265,7 +261,7 @@ static int run(struct lookup_options *o, struct timeline *timeline, char **addre
 		return exit_code;
 	if (timeline_settings_check_cluster(&o->timeline, timeline, o->kube.values[0]) < 0)
 		return EX_CONFIG;
-	if (place_question(o, timeline) < 0)
+	if (report_provisional(o, timeline) < 0)
 		return EX_IOERR;
 	return ask_all(o, timeline, addresses);
 }
@@ -274,7 +270,7 @@ int main(int argc, char **argv)
 {
 	struct lookup_options o = {
 		.format = REPORT_TABLE,
-		.question = {.at = WHEN_MIN},
+		.question = {.at = WHEN_MIN, .basis = LOOKUP_LAST},
 		.timeline = TIMELINE_SETTINGS_DEFAULT,
 	};
 	const struct setting table[] = {
@@ -283,10 +279,10 @@ int main(int argc, char **argv)
 			     "repeated"),
 		SETTING_WHEN("at", 0, "TIME", &o.question.at,
 			     "the moment to ask about; without it, now"),
-		SETTING_BOOL("history", 0, &o.question.history,
+		SETTING_BOOL("history", 0, &o.report.history,
 			     "list everyone who ever held the address; --format json adds the "
 			     "evidence"),
-		SETTING_BOOL("explain", 0, &o.question.explain,
+		SETTING_BOOL("explain", 0, &o.report.explain,
 			     "explain the answer: the evidence, what follows from it, and the "
 			     "verdict"),
 		SETTING_NUMBER("port", 0, "PORT", &o.port,

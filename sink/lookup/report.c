@@ -1,5 +1,7 @@
 #include "sink/lookup/report.h"
 
+#include <inttypes.h>
+
 #include "common/program/log.h"
 #include "sink/lookup/explain_text.h"
 #include "sink/lookup/holder_text.h"
@@ -9,10 +11,9 @@
 static const char *const at_heading[COLUMNS] = {"ADDRESS",  "HELD BY", "NODE",
 						"SERVICES", "SINCE",   "UNTIL"};
 
-void report_init(struct report *report, const struct report_question *question,
-		 enum report_format format)
+void report_init(struct report *report, const struct report_options *options)
 {
-	*report = (struct report){.question = *question, .format = format};
+	*report = (struct report){.options = *options};
 	columns_init(&report->table, COLUMNS, 0, ANSWER_TEXT_MAX);
 	text_init(&report->out, ANSWER_TEXT_MAX);
 	for (size_t i = 0; i < COLUMNS; i++)
@@ -36,15 +37,17 @@ static void add_name_or_dash(struct columns *table, struct span name)
 	columns_end(table);
 }
 
-static void add_when(struct columns *table, struct when moment, const char *without)
+/* Adds WORD, if any, and the moment; "-" if there is none. */
+static void add_when(struct columns *table, const char *word, struct when moment)
 {
 	char text[WHEN_TEXT_SIZE];
 
-	if (when_is_min(moment) || when_is_max(moment)) {
-		columns_add(table, without);
+	if (when_is_min(moment)) {
+		columns_add(table, "-");
 		return;
 	}
 	when_format(moment, text);
+	text_add_string(&table->text, word);
 	columns_add(table, text);
 }
 
@@ -56,20 +59,27 @@ static void add_service(struct text *out, size_t before, struct span name)
 	holder_text_name(out, name);
 }
 
-/* The cells NODE, SERVICES (already in the text since BEFORE), SINCE and UNTIL. */
-static void end_row(struct columns *table, const struct named_holder *holder, size_t before)
+/* The cells SERVICES (already in the text since BEFORE), SINCE and UNTIL. */
+static void end_row(struct columns *table, const struct named_holder *holder, size_t before,
+		    struct when known)
 {
-	bool started = holder != NULL && !when_is_min(holder->start);
+	struct when start = holder != NULL ? holder->start : WHEN_MIN;
+	struct when end = holder != NULL ? holder->end : WHEN_MIN;
+	bool still = when_is_min(end) && !when_is_min(start);
 
 	if (table->text.length == before)
 		text_add(&table->text, "-", 1);
 	columns_end(table);
-	add_when(table, started ? holder->start : WHEN_MIN, "-");
-	add_when(table, holder != NULL ? holder->end : WHEN_MIN, started ? "still" : "-");
+	add_when(table, "", start);
+	/* Rounded down to a second. */
+	if (still && !when_is_min(known))
+		end = when_add(known, -(known.ns % NS_PER_SECOND));
+	add_when(table, still ? "still at " : "", end);
 }
 
-static void add_row(struct columns *table, const char *ip, const struct timeline_answer *answer)
+static void add_row(struct columns *table, const char *ip, const struct lookup_answer *asked)
 {
+	const struct timeline_answer *answer = &asked->answer;
 	struct text *out = &table->text;
 	size_t before;
 
@@ -80,11 +90,11 @@ static void add_row(struct columns *table, const char *ip, const struct timeline
 	before = out->length;
 	for (size_t s = 0; s < answer->services.count; s++)
 		add_service(out, before, answer->services.list[s].name);
-	end_row(table, answer->holder, before);
+	end_row(table, answer->holder, before, asked->known);
 }
 
 static void add_binding_row(struct columns *table, const char *ip,
-			    const struct timeline_binding *binding)
+			    const struct timeline_binding *binding, struct when known)
 {
 	struct span last = span_of("");
 	size_t before;
@@ -104,72 +114,34 @@ static void add_binding_row(struct columns *table, const char *ip,
 			add_service(&table->text, before, service);
 		last = service;
 	}
-	end_row(table, binding->holder, before);
+	end_row(table, binding->holder, before, known);
 }
 
 static void add_history_rows(struct columns *table, const char *ip,
-			     const struct timeline_history *history)
+			     const struct timeline_history *history, struct when known)
 {
 	const char *const nobody[COLUMNS] = {ip, "nobody, ever", "-", "-", "-", "-"};
 
 	for (size_t i = 0; i < COLUMNS && history->count == 0; i++)
 		columns_add(table, nobody[i]);
 	for (size_t b = 0; b < history->count; b++)
-		add_binding_row(table, ip, &history->bindings[b]);
+		add_binding_row(table, ip, &history->bindings[b], known);
 }
 
 /* ---- JSON ---- */
 
-static void add_question(struct report *report, const char *ip)
-{
-	const struct report_question *question = &report->question;
-	struct text *out = &report->out;
-
-	text_add_format(out, "{\"ip\":\"%s\",", ip);
-	if (!question->history) {
-		text_add_string(out, "\"at\":");
-		text_add_when(out, question->at);
-		text_add_string(out, ",");
-	}
-	text_add_string(out, "\"position\":");
-	text_add_i64(out, question->position);
-	if (question->provisional) {
-		text_add_string(out, ",\"provisional\":true,\"known\":");
-		text_add_when(out, question->known);
-	}
-}
-
-/* The members of the question, then those of the answer. */
-static void add_line(struct report *report, const char *ip, const struct timeline_answer *answer)
-{
-	struct text json;
-
-	text_init(&json, ANSWER_TEXT_MAX);
-	timeline_answer_json(answer, &json);
-	add_question(report, ip);
-	if (answer->status == TIMELINE_KNOWN)
-		text_add_string(&report->out,
-				answer->certain ? ",\"certain\":true" : ",\"certain\":false");
-	text_add(&report->out, ",", 1);
-	if (json.failed)
-		report->out.failed = true;
-	else
-		text_add(&report->out, json.data + 1, json.length - 1);
-	text_add(&report->out, "\n", 1);
-	text_free(&json);
-}
-
-static void add_history(struct report *report, const char *ip,
+static void add_history(struct text *out, const char *ip, int64_t position, struct when known,
 			const struct timeline_history *history)
 {
-	add_question(report, ip);
-	text_add_string(&report->out, ",\"bindings\":[");
+	text_add_format(out, "{\"ip\":\"%s\",\"position\":%" PRId64 ",\"known\":", ip, position);
+	text_add_when(out, known);
+	text_add_string(out, ",\"bindings\":[");
 	for (size_t b = 0; b < history->count; b++) {
 		if (b > 0)
-			text_add(&report->out, ",", 1);
-		timeline_binding_json(&history->bindings[b], &report->out);
+			text_add(out, ",", 1);
+		timeline_binding_json(&history->bindings[b], out);
 	}
-	text_add_string(&report->out, "]}\n");
+	text_add_string(out, "]}\n");
 }
 
 /* ---- Asking ---- */
@@ -177,68 +149,67 @@ static void add_history(struct report *report, const char *ip,
 static int ask_history(struct report *report, struct timeline *timeline, const struct ip *ip,
 		       const char *address)
 {
+	int64_t position = timeline_position_last(timeline).offset;
+	struct when known = timeline_known_to(timeline);
 	struct timeline_history history;
 
-	if (timeline_history(timeline, ip, report->question.position, &history) < 0)
+	if (timeline_history(timeline, ip, position, &history) < 0)
 		return -1;
-	if (report->format == REPORT_JSON)
-		add_history(report, address, &history);
+	if (report->options.format == REPORT_JSON)
+		add_history(&report->out, address, position, known, &history);
 	else
-		add_history_rows(&report->table, address, &history);
+		add_history_rows(&report->table, address, &history, known);
 	timeline_history_clear(&history);
 	return 0;
 }
 
 static int explain(struct report *report, struct timeline *timeline,
-		   const struct timeline_question *question, const char *address)
+		   const struct lookup_question *question, struct when now, const char *address)
 {
 	struct text *out = &report->out;
+	struct timeline_question asked;
+	struct lookup_answer placed;
 	struct explain explain;
 
-	if (explain_answer(timeline, question, &explain) < 0)
+	if (lookup_place(timeline, question, now, &placed) < 0)
+		return -1;
+	asked = lookup_timeline_question(question, &placed);
+	if (explain_answer(timeline, &asked, &explain) < 0)
 		return -1;
 	if (report->asked++ > 0)
 		text_add(out, "\n", 1);
-	explain_text_add(out, address, question, &explain);
+	explain_text_add(out, address, &asked, &explain);
 	explain_clear(&explain);
 	return 0;
 }
 
-static int ask_moment(struct report *report, struct timeline *timeline, const struct ip *ip,
-		      const char *address)
+static int ask_moment(struct report *report, struct timeline *timeline,
+		      const struct lookup_question *question, struct when now, const char *address)
 {
-	const struct report_question *asked = &report->question;
-	const struct timeline_question question = {
-		.ip = *ip,
-		.port = asked->port,
-		.transport = asked->transport,
-		.start = asked->at,
-		.end = asked->at,
-		.sent = !asked->received,
-		.serves = asked->port >= 0,
-		.began = asked->port < 0,
-		.position = asked->position,
-	};
-	struct timeline_answer answer;
+	struct lookup_answer answer;
 
-	if (asked->explain)
-		return explain(report, timeline, &question, address);
-	if (timeline_answer(timeline, &question, &answer) < 0)
+	if (report->options.explain)
+		return explain(report, timeline, question, now, address);
+	if (lookup_ask(timeline, question, now, &answer) < 0)
 		return -1;
-	if (report->format == REPORT_JSON)
-		add_line(report, address, &answer);
-	else
+	if (report->options.format == REPORT_TABLE) {
 		add_row(&report->table, address, &answer);
+		return 0;
+	}
+	lookup_answer_json(question, &answer, &report->out);
+	text_add(&report->out, "\n", 1);
 	return 0;
 }
 
-int report_ask(struct report *report, struct timeline *timeline, const struct ip *ip)
+int report_ask(struct report *report, struct timeline *timeline,
+	       const struct lookup_question *question, struct when now)
 {
 	char address[IP_TEXT_SIZE];
 	int rc;
 
-	ip_format(ip, address);
-	rc = (report->question.history ? ask_history : ask_moment)(report, timeline, ip, address);
+	ip_format(&question->ip, address);
+	rc = report->options.history ? ask_history(report, timeline, &question->ip, address)
+				     : ask_moment(report, timeline, question, now, address);
 	if (rc == 0 && (report->out.failed || report->table.text.failed)) {
 		log_error("%s: the report takes more than %u MiB", address, ANSWER_TEXT_MAX >> 20);
 		rc = -1;
@@ -248,7 +219,7 @@ int report_ask(struct report *report, struct timeline *timeline, const struct ip
 
 int report_print(struct report *report, bool end, struct text *out)
 {
-	bool table = report->format == REPORT_TABLE && !report->question.explain;
+	bool table = report->options.format == REPORT_TABLE && !report->options.explain;
 
 	text_add(out, report->out.data, report->out.length);
 	if (table && end)
