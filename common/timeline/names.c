@@ -175,15 +175,6 @@ static void find_workload(const struct found *found, struct named_holder *holder
 	holder->workload_member = render_workload_member(kind);
 }
 
-static void join_name(struct text *out, enum holder_kind kind, const struct holder_names *names)
-{
-	if (kind != HOLDER_NODE) {
-		text_add(out, names->namespace.data, names->namespace.length);
-		text_add(out, "/", 1);
-	}
-	text_add(out, names->name.data, names->name.length);
-}
-
 static struct named_holder holder_of(const struct timeline *timeline, const struct tenure *tenure,
 				     struct span uid, const struct found *found)
 {
@@ -297,7 +288,7 @@ static int fill(struct timeline *timeline, struct cached_names *cached, const st
 	text_init(&found.full_name, ROW_BYTES);
 	rc = find_rows(timeline, cached, holder, position, &found);
 	if (rc == 0)
-		join_name(&found.full_name, holder->kind, &found.names);
+		holder_names_join(&found.full_name, holder->kind, &found.names);
 	if (found.full_name.failed) {
 		rc = no_memory();
 	} else if (rc == 0) {

@@ -43,7 +43,8 @@ static void choose_cluster(struct timeline *timeline)
 
 static void set_options(const struct timeline *timeline, struct cluster *cluster)
 {
-	cluster->retention_ns = timeline->options.retention_ns;
+	cluster->retention_ns = timeline->made_for.retention_ns;
+	cluster->by_name = timeline->made_for.by_name;
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		cluster->coverage[r].kube_from = timeline->options.kube_from;
 }
@@ -89,13 +90,26 @@ static int load(struct timeline *timeline)
 }
 
 /* What was forgotten for another --retention does not come back, and what was not is not known to
- * have ended. */
-static int check_retention(struct timeline *timeline)
+ * have ended; what was not kept is not there. What was kept beyond the options does no harm. */
+static int check_options(struct timeline *timeline)
 {
-	if (timeline->topic.next_offset == 0 ||
-	    timeline->topic.retention_ns == timeline->options.retention_ns)
+	struct store_options *wanted = &timeline->made_for;
+	const struct store_options *made_for = &timeline->topic.made_for;
+	const char *differs = NULL;
+
+	wanted->retention_ns = timeline->options.retention_ns;
+	wanted->by_name = timeline->options.by_name;
+	if (timeline->topic.next_offset == 0)
 		return 0;
-	log_warn("timeline: was made for another --retention; it is rebuilt from the start");
+	if (wanted->retention_ns != made_for->retention_ns)
+		differs = "was made for another --retention";
+	else if (wanted->by_name && !made_for->by_name)
+		differs = "was made without the addresses of each name";
+	if (differs == NULL) {
+		wanted->by_name = made_for->by_name;
+		return 0;
+	}
+	log_warn("timeline: %s; it is rebuilt from the start", differs);
 	return timeline_reset(timeline);
 }
 
@@ -115,7 +129,7 @@ static int open_store(struct timeline *timeline, const char *directory)
 		return -1;
 	loaded = load(timeline);
 	if (loaded == 0)
-		return check_retention(timeline);
+		return check_options(timeline);
 	/* Running out of memory does not mean that the store is damaged. */
 	if (loaded < 0 && !store_is_damaged(timeline->store))
 		return -1;
@@ -348,7 +362,7 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 		timeline->topic.first_hash = timeline->topic.last_hash;
 	timeline->topic.chain = timeline_chain_on(timeline->topic.chain, timeline->topic.last_hash);
 	timeline->topic.next_offset = offset + 1;
-	timeline->topic.retention_ns = timeline->options.retention_ns;
+	timeline->topic.made_for = timeline->made_for;
 	timeline->topic.cluster_count = (uint32_t)timeline->cluster_count;
 	if (topic_state_put(&timeline->topic, timeline->store, &timeline->key, &timeline->value) <
 		    0 ||

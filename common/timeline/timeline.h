@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "common/base/ip.h"
+#include "common/base/span.h"
 #include "common/base/text.h"
 #include "common/base/when.h"
 #include "common/timeline/feed/outcome.h"
@@ -43,6 +44,7 @@ struct timeline_options {
 	 * are not given. */
 	struct when kube_from, kube_until;
 	int64_t retention_ns; /* what ended so long ago is forgotten; 0: nothing is */
+	bool by_name;         /* timeline_addresses_of() can be asked */
 };
 
 /* How much of the kube topic an answer is based on: every record up to OFFSET inclusive. */
@@ -211,6 +213,23 @@ void timeline_history_clear(struct timeline_history *history);
  * "possible_to" (skew is included; null for no bound), "evidence" and, if there are any,
  * "memberships" [{"service","start","end"}]. */
 void timeline_binding_json(const struct timeline_binding *binding, struct text *out);
+
+/* ---- By name ---- */
+
+enum timeline_name_kind { TIMELINE_SERVICE, TIMELINE_POD, TIMELINE_NODE };
+
+struct timeline_addresses {
+	struct ip *list; /* in order, each once */
+	size_t count, capacity;
+};
+
+/* Fills *OUT with every address that ever had the name: of a service its own and those of its
+ * endpoints. FULL_NAME is "namespace/name", of a node its name. Who has an address at a moment is for
+ * timeline_answer(). The timeline was opened BY_NAME. The caller clears *OUT. -1 after logging, with
+ * nothing to clear. */
+int timeline_addresses_of(struct timeline *timeline, enum timeline_name_kind kind,
+			  struct span full_name, struct timeline_addresses *out);
+void timeline_addresses_clear(struct timeline_addresses *addresses);
 
 struct timeline_stats timeline_stats(const struct timeline *timeline);
 

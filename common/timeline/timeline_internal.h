@@ -22,6 +22,7 @@
 
 struct timeline {
 	struct timeline_options options;
+	struct store_options made_for; /* the options that rows are made for */
 	struct store *store;
 	struct topic_state topic;
 	struct cluster **clusters;

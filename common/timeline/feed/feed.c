@@ -20,7 +20,8 @@ int feed_put_version(struct feed *feed, enum row_table table, struct span name, 
 	return feed_put(feed);
 }
 
-int feed_put_names(struct feed *feed, const struct holder_names *names, uint64_t *hash)
+int feed_put_names(struct feed *feed, enum holder_kind kind, const struct holder_names *names,
+		   uint64_t *hash)
 {
 	struct span uid = feed->event->uid;
 	uint64_t before = *hash;
@@ -29,8 +30,10 @@ int feed_put_names(struct feed *feed, const struct holder_names *names, uint64_t
 	row_add_holder(feed->value, names);
 	if (feed_put_version(feed, ROW_HOLDERS, uid, hash) < 0)
 		return -1;
-	return *hash == before
-		       ? 0
+	if (*hash == before)
+		return 0;
+	return name_rows_put_holder(feed->cluster, feed->store, kind, names, uid) < 0
+		       ? -1
 		       : retention_note_owner(feed->cluster, feed->store, names->owner_uid, uid);
 }
 
@@ -52,7 +55,9 @@ int feed_put_binding(struct feed *feed, const struct ip *ip, enum holder_kind ki
 	if (evidence->how != BINDING_OPEN &&
 	    retention_note_address(feed->cluster, feed->store, feed_ended(feed), ip) < 0)
 		return -1;
-	return feed_put(feed);
+	return feed_put(feed) < 0
+		       ? -1
+		       : name_rows_put_address(feed->cluster, feed->store, ROW_HELD, uid, ip);
 }
 
 struct when feed_known_before(const struct feed *feed)

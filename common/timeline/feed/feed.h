@@ -25,6 +25,7 @@
 #include "common/timeline/history/sole_tenures.h"
 #include "common/timeline/store/cluster.h"
 #include "common/timeline/store/holding_state.h"
+#include "common/timeline/store/name_rows.h"
 #include "common/timeline/store/object_state.h"
 #include "common/timeline/store/retention.h"
 #include "common/timeline/store/rows.h"
@@ -54,7 +55,8 @@ int feed_put(struct feed *feed);
  * hash, says that it is the same as before. */
 int feed_put_version(struct feed *feed, enum row_table table, struct span name, uint64_t *hash);
 /* The same for the names of the object in the record. */
-int feed_put_names(struct feed *feed, const struct holder_names *names, uint64_t *hash);
+int feed_put_names(struct feed *feed, enum holder_kind kind, const struct holder_names *names,
+		   uint64_t *hash);
 /* A version of a binding's evidence; touches the address. */
 int feed_put_binding(struct feed *feed, const struct ip *ip, enum holder_kind kind, struct span uid,
 		     uint64_t epoch, const struct evidence *evidence);

@@ -205,7 +205,7 @@ int feed_node(struct feed *feed, const struct node_object *node, struct codec *b
 			    feed->event->type != KUBE_DELETED) < 0)
 		goto out;
 	if (feed_holding(feed, HOLDER_NODE, &holding, &node->addresses) < 0 ||
-	    feed_put_names(feed, &node->names, &holding.names) < 0)
+	    feed_put_names(feed, HOLDER_NODE, &node->names, &holding.names) < 0)
 		goto out;
 	text_clear(feed->value);
 	row_add_pair(feed->value, node->zone, node->region);

@@ -247,7 +247,7 @@ int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *codec, str
 	if (put_epochs(feed, uid, &pod->record, &body) < 0 ||
 	    put_unpublished(feed, uid, &before, &body) < 0 ||
 	    put_addresses(feed, pod, &body.addresses) < 0 ||
-	    feed_put_names(feed, &pod->names, &body.names) < 0)
+	    feed_put_names(feed, HOLDER_POD, &pod->names, &body.names) < 0)
 		return -1;
 	pod_state_add(next, &body);
 	return 0;

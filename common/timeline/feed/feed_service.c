@@ -123,7 +123,7 @@ static int take_service(struct feed *feed, const struct service_object *service,
 		goto out;
 	holding.created = service->created;
 	if (feed_holding(feed, HOLDER_SERVICE, &holding, &service->addresses) < 0 ||
-	    feed_put_names(feed, &service->names, &holding.names) < 0 ||
+	    feed_put_names(feed, HOLDER_SERVICE, &service->names, &holding.names) < 0 ||
 	    close_ports(feed, &holding, deleted ? NULL : service) < 0 ||
 	    (!deleted && open_ports(feed, &holding, service, fresh->service) < 0))
 		goto out;

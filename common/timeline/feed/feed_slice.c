@@ -37,7 +37,10 @@ static int put_member(struct feed *feed, const struct slice_state *body,
 	if (closes &&
 	    retention_note_address(feed->cluster, feed->store, feed_ended(feed), &member->ip) < 0)
 		return -1;
-	return feed_put(feed);
+	if (feed_put(feed) < 0)
+		return -1;
+	return name_rows_put_address(feed->cluster, feed->store, ROW_MEMBERS_OF, body->service,
+				     &member->ip);
 }
 
 /* The endpoints of a slice, found in one walk. */

@@ -3,6 +3,8 @@
 #define TENURE_HOLDER_NAMES_H
 
 #include "common/base/span.h"
+#include "common/base/text.h"
+#include "common/timeline/rules/binding.h"
 
 #define NAME_MAX_BYTES 253 /* a DNS subdomain (RFC 1123), longest Kubernetes name */
 #define UID_MAX_BYTES 128  /* uids are UUIDs (36) or hashes of a manifest (32) */
@@ -21,5 +23,8 @@ struct holder_names {
 		struct span all[HOLDER_NAMES]; /* the same, in this order */
 	};
 };
+
+/* Adds the full name: "namespace/name"; of a node its name. */
+void holder_names_join(struct text *out, enum holder_kind kind, const struct holder_names *names);
 
 #endif

@@ -56,6 +56,7 @@ struct cluster {
 	struct revision_order order[KUBE_RESOURCES];
 	struct listing listing[KUBE_RESOURCES];
 	int64_t retention_ns;    /* 0: nothing is forgotten */
+	bool by_name;            /* name_rows.h */
 	struct when horizon;     /* docs/answers.md section 1; WHEN_MIN if there is none */
 	uint64_t horizon_offset; /* of the first PROGRESS whose known is not before it */
 	bool sweeping;           /* there may be rows of ROW_ENDED that are past it */

@@ -5,6 +5,7 @@
 #include "common/base/array.h"
 #include "common/program/log.h"
 #include "common/timeline/rules/services.h"
+#include "common/timeline/store/name_rows.h"
 #include "common/timeline/store/object_state.h"
 
 #define ROW_LIMIT (64 * 1024)
@@ -175,13 +176,37 @@ static int is_past_row(const struct cluster *cluster, struct store *store, struc
 	}
 }
 
+static int forget_row(const struct cluster *cluster, struct store *store, struct span row,
+		      struct span value)
+{
+	return remove_row(store, row) < 0 ? -1 : name_rows_remove(cluster, store, row, value);
+}
+
+/* Calls DEAL with each row that is past, or with each that is not. */
+static int each_row(const struct cluster *cluster, struct store *store, const struct text *prefix,
+		    const struct tenancies *all, bool past,
+		    int (*deal)(const struct cluster *, struct store *, struct span, struct span))
+{
+	struct store_scan *scan = store_scan_begin(store, prefix, prefix);
+	struct span key, value;
+	size_t at = 0;
+	int rc;
+
+	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
+		rc = is_past_row(cluster, store, key, value, all, &at);
+		if (rc < 0 || (rc == past && deal(cluster, store, key, value) < 0)) {
+			rc = -1;
+			break;
+		}
+	}
+	store_scan_end(scan);
+	return rc;
+}
+
 int forget_address(const struct cluster *cluster, struct store *store, const struct ip *ip)
 {
 	struct tenancies all = {0};
-	struct store_scan *scan = NULL;
-	struct span key, value;
 	struct text prefix;
-	size_t at = 0;
 	int rc;
 
 	text_init(&prefix, ROW_LIMIT);
@@ -192,24 +217,19 @@ int forget_address(const struct cluster *cluster, struct store *store, const str
 	keep_later(&all);
 	keep_last(&all, false);
 	keep_last(&all, true);
-	scan = store_scan_begin(store, &prefix, &prefix);
-	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
-		rc = is_past_row(cluster, store, key, value, &all, &at);
-		if (rc < 0 || (rc == 1 && remove_row(store, key) < 0)) {
-			rc = -1;
-			break;
-		}
-	}
+	rc = each_row(cluster, store, &prefix, &all, true, forget_row);
+	/* Another row of the same name may stay. */
+	if (rc == 0 && cluster->by_name)
+		rc = each_row(cluster, store, &prefix, &all, false, name_rows_put);
 out:
-	store_scan_end(scan);
 	text_free(&prefix);
 	free(all.list);
 	return rc;
 }
 
-/* Removes the row of the pod UID's owner that the names in VALUE say. */
-static int remove_owned(const struct cluster *cluster, struct store *store, struct span uid,
-			struct span value)
+/* Removes the rows that the names in VALUE led to: that of the holder UID, and of a pod's owner. */
+static int remove_named(const struct cluster *cluster, struct store *store, enum holder_kind kind,
+			struct span uid, struct span value)
 {
 	struct holder_names names;
 	struct text key;
@@ -221,12 +241,19 @@ static int remove_owned(const struct cluster *cluster, struct store *store, stru
 	row_key_owned(&key, cluster->id, names.owner_uid, uid);
 	rc = names.owner_uid.length == 0 ? 0 : store_remove(store, &key);
 	text_free(&key);
-	return rc;
+	return rc < 0 ? -1 : name_rows_remove_holder(cluster, store, kind, &names, uid);
 }
 
-/* Removes every version of UID in TABLE. */
+static enum holder_kind kind_of(enum kube_resource resource)
+{
+	return resource == KUBE_PODS    ? HOLDER_POD
+	       : resource == KUBE_NODES ? HOLDER_NODE
+					: HOLDER_SERVICE;
+}
+
+/* Removes every version of UID, an object of RESOURCE, in TABLE. */
 static int remove_versions(const struct cluster *cluster, struct store *store, enum row_table table,
-			   struct span uid)
+			   enum kube_resource resource, struct span uid)
 {
 	struct span key, value;
 	struct store_scan *scan;
@@ -237,7 +264,8 @@ static int remove_versions(const struct cluster *cluster, struct store *store, e
 	row_key_versions(&prefix, table, cluster->id, uid);
 	scan = store_scan_begin(store, &prefix, &prefix);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
-		if ((table == ROW_HOLDERS && remove_owned(cluster, store, uid, value) < 0) ||
+		if ((table == ROW_HOLDERS &&
+		     remove_named(cluster, store, kind_of(resource), uid, value) < 0) ||
 		    remove_row(store, key) < 0) {
 			rc = -1;
 			break;
@@ -305,7 +333,8 @@ int forget_object(const struct cluster *cluster, struct store *store, enum kube_
 	if (rc == 0)
 		rc = store_remove(store, &key);
 	if (rc == 0)
-		rc = remove_versions(cluster, store, owner ? ROW_OWNERS : ROW_HOLDERS, uid);
+		rc = remove_versions(cluster, store, owner ? ROW_OWNERS : ROW_HOLDERS, resource,
+				     uid);
 out:
 	text_free(&key);
 	text_free(&value);

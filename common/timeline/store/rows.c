@@ -125,6 +125,29 @@ void row_key_owned(struct text *key, uint32_t cluster, struct span owner, struct
 	text_add(key, pod.data, pod.length);
 }
 
+void row_key_named(struct text *key, uint32_t cluster, enum holder_kind kind, struct span name,
+		   struct span uid)
+{
+	begin(key, ROW_NAMED, cluster);
+	codec_add_u8(key, (unsigned)kind);
+	codec_add_span(key, name);
+	text_add(key, uid.data, uid.length);
+}
+
+void row_key_addresses_of(struct text *key, enum row_table table, uint32_t cluster,
+			  struct span name)
+{
+	begin(key, (unsigned)table, cluster);
+	codec_add_span(key, name);
+}
+
+void row_key_address_of(struct text *key, enum row_table table, uint32_t cluster, struct span name,
+			const struct ip *ip)
+{
+	row_key_addresses_of(key, table, cluster, name);
+	codec_add_ip(key, ip);
+}
+
 void row_key_node_there(struct text *key, uint32_t cluster, uint64_t node)
 {
 	text_clear(key);

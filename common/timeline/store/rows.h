@@ -18,6 +18,9 @@
  * 'j' cluster number                                           the bounds of a block of 'u' (unpublished_log.h)
  * 'g' 'e' 'u' 'r' 'p' cluster number                             a GAP, unread records, an unpublished pod, a range, a nodePort
  * 'q' cluster ip node                                            from where on a pod of the node had it
+ * 'y' cluster kind name uid                                      (empty: a holder that has or had the name; name_rows.h)
+ * 'h' cluster uid ip                                             (empty: an address that it has or had)
+ * 'm' cluster service ip                                         (empty: an address of which it has or had a membership)
  * 'z' cluster horizon kind what                                  offset from which it is over (retention.h)
  * 'w' cluster                                                    cluster_row.h
  * 'v' cluster resource                                           the same
@@ -44,7 +47,7 @@
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
 
-#define ROWS_FORMAT 17 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 18 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',
@@ -62,6 +65,9 @@ enum row_table {
 	ROW_OWNERS = 'o',
 	ROW_OWNED = 'c',
 	ROW_ENDED = 'z',
+	ROW_NAMED = 'y',
+	ROW_HELD = 'h',
+	ROW_MEMBERS_OF = 'm',
 };
 
 /* Each clears KEY first. */
@@ -88,6 +94,14 @@ void row_key_deleted(struct text *key, uint32_t cluster, enum kube_resource reso
 void row_key_members(struct text *key, uint32_t cluster, struct span uid);
 /* A pod of an owner, by their uids; with an empty POD, all of them. */
 void row_key_owned(struct text *key, uint32_t cluster, struct span owner, struct span pod);
+/* The holder UID of the full name NAME; with an empty UID, all of that name. */
+void row_key_named(struct text *key, uint32_t cluster, enum holder_kind kind, struct span name,
+		   struct span uid);
+/* All addresses of NAME in ROW_HELD (a uid) or ROW_MEMBERS_OF (a service), and one of them. */
+void row_key_addresses_of(struct text *key, enum row_table table, uint32_t cluster,
+			  struct span name);
+void row_key_address_of(struct text *key, enum row_table table, uint32_t cluster, struct span name,
+			const struct ip *ip);
 /* NODE 0: a list of nodes that is not empty was whole. */
 void row_key_node_there(struct text *key, uint32_t cluster, uint64_t node);
 void row_key_table(struct text *key, enum row_table table, uint32_t cluster);

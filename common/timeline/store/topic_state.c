@@ -28,7 +28,9 @@ static int read_row(struct store *store, struct span row, struct topic_state *st
 	state->greatest_received = codec_when(&codec);
 	state->unread_offset = codec_u64(&codec);
 	state->listing_ended = codec_u8(&codec) != 0;
-	state->retention_ns = (int64_t)codec_u64(&codec);
+	state->made_for.retention_ns = (int64_t)codec_u64(&codec);
+	state->made_for.by_name = codec_u8(&codec) != 0;
+	state->made_for.kept = codec_u64(&codec);
 	state->cluster_count = codec_u32(&codec);
 	if (!codec_done(&codec) || state->cluster_count > CLUSTERS_MAX)
 		return store_damaged(store, "the row of the topic");
@@ -85,7 +87,9 @@ int topic_state_put(const struct topic_state *state, struct store *store, struct
 	codec_add_when(value, state->greatest_received);
 	codec_add_u64(value, state->unread_offset);
 	codec_add_u8(value, state->listing_ended);
-	codec_add_u64(value, (uint64_t)state->retention_ns);
+	codec_add_u64(value, (uint64_t)state->made_for.retention_ns);
+	codec_add_u8(value, state->made_for.by_name);
+	codec_add_u64(value, state->made_for.kept);
 	codec_add_u32(value, state->cluster_count);
 	return store_put(store, key, value);
 }

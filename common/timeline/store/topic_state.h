@@ -14,6 +14,13 @@
 /* Clusters are in memory; more of them in one topic is a mistake in the names. */
 #define CLUSTERS_MAX 1024
 
+/* The options that the rows were made for. */
+struct store_options {
+	int64_t retention_ns;
+	bool by_name;
+	uint64_t kept; /* a hash of the keys of labels and annotations */
+};
+
 struct topic_state {
 	int64_t next_offset;                   /* of the first record that was not applied yet */
 	uint64_t last_hash, first_hash, chain; /* see timeline.h */
@@ -24,7 +31,7 @@ struct topic_state {
 	uint64_t unread_offset;
 	/* The end of the topic ended a listing of kubectl: no record may follow. */
 	bool listing_ended;
-	int64_t retention_ns;   /* that the rows were made for */
+	struct store_options made_for;
 	uint32_t cluster_count; /* their ids are the numbers below it */
 };
 
