@@ -16,6 +16,7 @@
 #include "common/topic/topic_reader.h"
 #include "sink/lookup/manual.h"
 #include "sink/lookup/report.h"
+#include "sink/lookup/serve.h"
 
 static const char *const formats[] = {"table", "json", NULL}; /* enum report_format */
 
@@ -25,6 +26,7 @@ struct lookup_options {
 	struct bus_options bus;
 	const char *transport;
 	int64_t port;
+	struct serve_settings serve;
 	int format;
 	struct report_options report;
 	struct lookup_question question; /* without its address */
@@ -103,10 +105,15 @@ static int check_kube(const struct lookup_options *o, bool input)
 
 static int check_options(struct lookup_options *o, char **addresses)
 {
-	bool input;
+	bool input = false, server = serve_is_wanted(&o->serve);
 
+	if (server && addresses[0] != NULL) {
+		log_error("\"%s\": a server takes no addresses", addresses[0]);
+		return -1;
+	}
 	if (timeline_settings_check(&o->timeline) < 0 || check_question(o) < 0 ||
-	    check_addresses(addresses, &input) < 0)
+	    serve_check(&o->serve, &o->kube) < 0 ||
+	    (!server && check_addresses(addresses, &input) < 0))
 		return -1;
 	return check_kube(o, input);
 }
@@ -257,6 +264,8 @@ static int run(struct lookup_options *o, struct timeline *timeline, char **addre
 {
 	int exit_code = EX_OK;
 
+	if (serve_is_wanted(&o->serve))
+		return serve_run(&o->serve, timeline, &o->timeline, &o->kube, &o->bus);
 	if (load(o, timeline, &exit_code) <= 0)
 		return exit_code;
 	if (timeline_settings_check_cluster(&o->timeline, timeline, o->kube.values[0]) < 0)
@@ -293,6 +302,7 @@ int main(int argc, char **argv)
 			     "the address only received a packet; the default is that it sent "
 			     "one"),
 		SETTING_CHOICE("format", 0, "FORMAT", formats, &o.format, "format of the answers"),
+		SERVE_SETTINGS(&o.serve),
 		TIMELINE_SETTINGS(&o.timeline),
 		BUS_SETTINGS(&o.bus),
 		SETTING_END,

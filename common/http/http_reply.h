@@ -1,0 +1,40 @@
+/* http_reply.h - the answer to an HTTP request, whole or in pieces. Pure. */
+#ifndef TENURE_HTTP_REPLY_H
+#define TENURE_HTTP_REPLY_H
+
+#include <stdbool.h>
+
+#include "common/base/text.h"
+
+#define HTTP_ETAG_SIZE 24
+
+enum http_stream_status { HTTP_STREAM_MORE, HTTP_STREAM_END, HTTP_STREAM_BROKEN };
+
+struct http_reply {
+	unsigned status;
+	const char *content_type;  /* static text */
+	const char *cache_control; /* static text */
+	const char *allow;         /* of a 405; static text */
+	struct text body;
+	/* For an answer in pieces instead of BODY: NEXT adds the next piece to OUT. END, which may
+	 * be called at any time, frees STREAM. */
+	enum http_stream_status (*next)(void *stream, struct text *out);
+	void (*end)(void *stream);
+	void *stream;
+};
+
+/* An empty answer: 200, JSON, no-store. Its body has at most LIMIT bytes. */
+void http_reply_init(struct http_reply *reply, size_t limit);
+/* Frees the body, and ends the stream. */
+void http_reply_clear(struct http_reply *reply);
+
+/* Replaces the answer by a problem (RFC 9457): STATUS, and a sentence that says what is wrong. */
+void http_reply_problem(struct http_reply *reply, unsigned status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Writes the entity tag of BODY, the hash of its bytes in quotes. */
+void http_reply_etag(struct span body, char etag[static HTTP_ETAG_SIZE]);
+/* Whether IF_NONE_MATCH, the header's value or NULL, has ETAG (RFC 9110 13.1.2). */
+bool http_reply_is_known(const char *if_none_match, const char *etag);
+
+#endif

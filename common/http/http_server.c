@@ -1,0 +1,399 @@
+#include "common/http/http_server.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#include "common/http/http_host.h"
+#include "common/http/http_peers.h"
+#include "common/program/log.h"
+
+#define SCARCE \
+	(HTTP_CONNECTIONS_MAX * 3 / 4) /* connections, from which on those that wait give way */
+#define STREAM_PIECE (32u * 1024)      /* bytes that a stream is asked for */
+
+struct http_server {
+	struct MHD_Daemon *daemon;
+	struct http_server_options options;
+	struct http_server_stats stats;
+	struct http_peers peers;
+	struct when now;
+	size_t connections;
+	size_t held; /* bytes of bodies and answers */
+	size_t streams;
+};
+
+/* One request and its answer. */
+struct exchange {
+	struct http_server *server;
+	const struct http_route *route;
+	struct http_target target;
+	enum http_target_outcome outcome; /* of reading TARGET */
+	struct http_call call;
+	struct http_reply reply;
+	struct text body;
+	struct text piece; /* of a stream, taken up to TAKEN */
+	size_t taken;
+	size_t held; /* its share of the server's */
+	bool begun;  /* its headers have been read */
+	bool busy, streaming;
+};
+
+/* ---- Connections ---- */
+
+static void library_log(void *user, const char *format, va_list arguments)
+{
+	char line[512];
+
+	(void)user;
+	vsnprintf(line, sizeof(line), format, arguments);
+	line[strcspn(line, "\n")] = '\0';
+	log_debug("http: %s", line);
+}
+
+static struct http_peer *peer_of(struct MHD_Connection *connection)
+{
+	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+		->socket_context;
+}
+
+static void connection_changed(void *user, struct MHD_Connection *connection, void **context,
+			       enum MHD_ConnectionNotificationCode what)
+{
+	struct http_server *server = user;
+	struct http_peer *peer = *context;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		server->connections++;
+		peer = calloc(1, sizeof(*peer));
+		*context = peer;
+		if (peer == NULL)
+			return;
+		peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+				   ->connect_fd;
+		http_peers_add(&server->peers, peer, server->now);
+		return;
+	}
+	server->connections--;
+	if (peer != NULL)
+		http_peers_remove(&server->peers, peer);
+	free(peer);
+}
+
+/* ---- One request ---- */
+
+static void *request_begun(void *user, const char *target, struct MHD_Connection *connection)
+{
+	struct exchange *exchange = calloc(1, sizeof(*exchange));
+	struct http_server *server = user;
+
+	(void)connection;
+	server->stats.requests++;
+	if (exchange == NULL)
+		return NULL;
+	exchange->server = server;
+	exchange->outcome = http_target_parse(target, &exchange->target);
+	exchange->call.target = &exchange->target;
+	http_reply_init(&exchange->reply, server->options.memory_max);
+	text_init(&exchange->body, server->options.body_max);
+	text_init(&exchange->piece, server->options.memory_max);
+	return exchange;
+}
+
+static void request_ended(void *user, struct MHD_Connection *connection, void **context,
+			  enum MHD_RequestTerminationCode why)
+{
+	struct http_server *server = user;
+	struct http_peer *peer = peer_of(connection);
+	struct exchange *exchange = *context;
+
+	(void)why;
+	*context = NULL;
+	if (peer != NULL)
+		http_peers_add(&server->peers, peer, server->now);
+	if (exchange == NULL)
+		return;
+	server->held -= exchange->held;
+	server->streams -= exchange->streaming;
+	http_reply_clear(&exchange->reply);
+	text_free(&exchange->piece);
+	text_free(&exchange->body);
+	free(exchange);
+}
+
+/* Counts what EXCHANGE holds now. Returns whether that is within the limit. */
+static bool hold(struct exchange *exchange)
+{
+	struct http_server *server = exchange->server;
+	size_t now =
+		exchange->body.capacity + exchange->reply.body.capacity + exchange->piece.capacity;
+
+	server->held += now - exchange->held;
+	exchange->held = now;
+	return server->held <= server->options.memory_max;
+}
+
+static const char *header(struct MHD_Connection *connection, const char *name)
+{
+	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+/* Finds the route; without one, the problem is in the reply. */
+static void find_route(struct exchange *exchange, struct MHD_Connection *connection,
+		       const char *method)
+{
+	const struct http_server_options *options = &exchange->server->options;
+	const char *host = header(connection, MHD_HTTP_HEADER_HOST);
+	const char *content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
+	struct http_reply *reply = &exchange->reply;
+
+	if (exchange->outcome == HTTP_TARGET_TOO_LONG) {
+		http_reply_problem(reply, 414, "the target is too long");
+	} else if (exchange->outcome == HTTP_TARGET_MALFORMED) {
+		http_reply_problem(reply, 400,
+				   "the target is malformed; it is UTF-8, percent-encoded, "
+				   "without control characters");
+	} else if (host != NULL && !http_host_is_ours(host, options->hosts)) {
+		http_reply_problem(
+			reply, 421,
+			"\"%s\" is not a name of this server; its option --host adds one", host);
+	} else {
+		exchange->route =
+			http_routes_find(options->routes, method, &exchange->target, reply);
+		if (exchange->route != NULL && exchange->route->content_type != NULL &&
+		    !http_routes_takes(exchange->route, content_type)) {
+			http_reply_problem(reply, 415, "the Content-Type must be %s",
+					   exchange->route->content_type);
+			exchange->route = NULL;
+		}
+	}
+}
+
+/* Adds a piece of the body, unless the request is refused anyway. */
+static void add_body(struct exchange *exchange, const char *bytes, size_t length)
+{
+	if (exchange->route == NULL || exchange->route->content_type == NULL)
+		return;
+	if (!exchange->busy)
+		text_add(&exchange->body, bytes, length);
+	if (exchange->body.failed) {
+		http_reply_problem(&exchange->reply, 413,
+				   "a request may have %zu bytes; send it in parts",
+				   exchange->server->options.body_max);
+		exchange->route = NULL;
+		text_free(&exchange->body);
+	}
+	if (!hold(exchange)) {
+		exchange->busy = true;
+		text_free(&exchange->body);
+		hold(exchange);
+	}
+}
+
+static void set_busy(struct exchange *exchange)
+{
+	exchange->server->stats.busy++;
+	exchange->busy = true;
+	text_free(&exchange->reply.body);
+	http_reply_problem(&exchange->reply, 503, "too much is being answered; try again");
+}
+
+static void make_reply(struct exchange *exchange)
+{
+	struct http_server *server = exchange->server;
+	struct http_reply *reply = &exchange->reply;
+
+	exchange->call.body = text_span(&exchange->body);
+	if (exchange->busy) {
+		set_busy(exchange);
+	} else if (exchange->route != NULL) {
+		exchange->route->answer(server->options.user, &exchange->call, reply);
+		if (reply->body.failed || !hold(exchange) ||
+		    (reply->next != NULL && server->streams == HTTP_STREAMS_MAX))
+			set_busy(exchange);
+	}
+	hold(exchange);
+	if (reply->next != NULL) {
+		exchange->streaming = true;
+		server->streams++;
+	}
+	server->stats.refused += reply->status >= 400 && reply->status < 500;
+}
+
+/* ---- The answer ---- */
+
+static ssize_t read_stream(void *user, uint64_t position, char *bytes, size_t room)
+{
+	struct exchange *exchange = user;
+	struct text *piece = &exchange->piece;
+	enum http_stream_status status = HTTP_STREAM_MORE;
+	size_t length;
+
+	(void)position;
+	while (exchange->taken == piece->length && status == HTTP_STREAM_MORE) {
+		text_clear(piece);
+		exchange->taken = 0;
+		status = exchange->reply.next(exchange->reply.stream, piece);
+	}
+	hold(exchange);
+	if (status == HTTP_STREAM_BROKEN || piece->failed)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	length = piece->length - exchange->taken;
+	if (length == 0)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (length > room)
+		length = room;
+	memcpy(bytes, piece->data + exchange->taken, length);
+	exchange->taken += length;
+	return (ssize_t)length;
+}
+
+static void add_headers(struct MHD_Response *response, const struct exchange *exchange,
+			const char *etag)
+{
+	const struct http_reply *reply = &exchange->reply;
+
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, reply->cache_control);
+	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+	if (etag[0] != '\0')
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, etag);
+	if (reply->allow != NULL)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, reply->allow);
+	if (exchange->busy)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+}
+
+static enum MHD_Result send_reply(struct exchange *exchange, struct MHD_Connection *connection)
+{
+	struct http_reply *reply = &exchange->reply;
+	struct span body = text_span(&reply->body);
+	struct MHD_Response *response;
+	char etag[HTTP_ETAG_SIZE] = "";
+	enum MHD_Result queued;
+
+	if (reply->status == 200 && reply->next == NULL) {
+		http_reply_etag(body, etag);
+		if (http_reply_is_known(header(connection, MHD_HTTP_HEADER_IF_NONE_MATCH), etag)) {
+			reply->status = MHD_HTTP_NOT_MODIFIED;
+			body.length = 0;
+		}
+	}
+	/* The body outlives the response: both end with the exchange. */
+	response =
+		reply->next != NULL
+			? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_PIECE,
+							    read_stream, exchange, NULL)
+			: MHD_create_response_from_buffer(body.length, (void *)(uintptr_t)body.data,
+							  MHD_RESPMEM_PERSISTENT);
+	if (response == NULL)
+		return MHD_NO;
+	add_headers(response, exchange, etag);
+	queued = MHD_queue_response(connection, reply->status, response);
+	MHD_destroy_response(response);
+	return queued;
+}
+
+/* The library calls this once when the headers have been read, then for each piece of the body, and
+ * once at the end. Only an answer to the last call leaves the connection usable. */
+static enum MHD_Result request_moved(void *user, struct MHD_Connection *connection,
+				     const char *target, const char *method, const char *version,
+				     const char *bytes, size_t *length, void **context)
+{
+	struct http_server *server = user;
+	struct exchange *exchange = *context;
+	struct http_peer *peer = peer_of(connection);
+
+	(void)target;
+	(void)version;
+	if (exchange == NULL || peer == NULL)
+		return MHD_NO;
+	if (!exchange->begun) {
+		exchange->begun = true;
+		find_route(exchange, connection, method);
+		return MHD_YES;
+	}
+	if (*length > 0) {
+		add_body(exchange, bytes, *length);
+		*length = 0;
+		return MHD_YES;
+	}
+	http_peers_remove(&server->peers, peer);
+	make_reply(exchange);
+	return send_reply(exchange, connection);
+}
+
+/* ---- The server ---- */
+
+struct http_server *http_server_open(int fd, const struct http_server_options *options)
+{
+	struct http_server *server = calloc(1, sizeof(*server));
+
+	if (server != NULL) {
+		server->options = *options;
+		server->now = when_now();
+		server->daemon = MHD_start_daemon(
+			MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, request_moved, server,
+			MHD_OPTION_EXTERNAL_LOGGER, library_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
+			MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX,
+			MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEADERS_MAX,
+			MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_REQUEST_S,
+			MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+			MHD_OPTION_URI_LOG_CALLBACK, request_begun, server,
+			MHD_OPTION_NOTIFY_CONNECTION, connection_changed, server,
+			MHD_OPTION_NOTIFY_COMPLETED, request_ended, server, MHD_OPTION_END);
+	}
+	if (server != NULL && server->daemon != NULL)
+		return server;
+	log_error("http: libmicrohttpd cannot serve");
+	close(fd);
+	free(server);
+	return NULL;
+}
+
+void http_server_close(struct http_server *server)
+{
+	if (server == NULL)
+		return;
+	MHD_stop_daemon(server->daemon);
+	free(server);
+}
+
+struct pollfd http_server_fd(const struct http_server *server)
+{
+	return (struct pollfd){
+		.fd = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
+		.events = POLLIN};
+}
+
+int http_server_timeout_ms(const struct http_server *server)
+{
+	MHD_UNSIGNED_LONG_LONG timeout_ms;
+
+	if (MHD_get_timeout(server->daemon, &timeout_ms) != MHD_YES)
+		return -1;
+	return timeout_ms > 1000 ? 1000 : (int)timeout_ms;
+}
+
+int http_server_turn(struct http_server *server, struct when now)
+{
+	struct when deadline = when_add(now, -HTTP_REQUEST_S * NS_PER_SECOND);
+
+	server->now = now;
+	if (MHD_run(server->daemon) != MHD_YES) {
+		log_error("http: libmicrohttpd cannot continue");
+		return -1;
+	}
+	server->stats.timed_out +=
+		http_peers_shut(&server->peers, deadline, server->connections >= SCARCE);
+	return 0;
+}
+
+struct http_server_stats http_server_stats(const struct http_server *server)
+{
+	return server->stats;
+}

@@ -1,0 +1,193 @@
+#include "sink/lookup/serve.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+
+#include "common/http/http_server.h"
+#include "common/program/listen.h"
+#include "common/program/log.h"
+#include "common/program/stop.h"
+#include "sink/lookup/http_api.h"
+
+#define WAIT_MS 50 /* at most, while no request comes: then the topic is looked at */
+#define FDS_MAX 64
+
+bool serve_is_wanted(const struct serve_settings *settings)
+{
+	return settings->listen != NULL;
+}
+
+int serve_check(const struct serve_settings *settings, const struct settings_list *kube)
+{
+	struct listen_address address;
+
+	if (settings->follow && kube->count > 1) {
+		log_error("--follow: reads one kube file; tenure-kube writes every resource into "
+			  "one");
+		return -1;
+	}
+	if (settings->listen == NULL || listen_parse(settings->listen, &address) == 0)
+		return 0;
+	log_error("--listen: \"%s\" is not ADDRESS:PORT, [IPv6 ADDRESS]:PORT or :PORT",
+		  settings->listen);
+	return -1;
+}
+
+/* ---- Readiness ---- */
+
+static void add_condition(struct text *out, bool met, const char *sentence)
+{
+	text_add_format(out, "[%c] %s\n", met ? '+' : '-', sentence);
+}
+
+/* Whether the present is known; a topic that is complete has none. */
+static bool is_fresh(const struct lookup_server *server, struct text *out)
+{
+	struct when known = timeline_position_progress(server->timeline).known;
+	char text[WHEN_TEXT_SIZE], age[WHEN_TEXT_SIZE];
+	int64_t age_ns = when_since(server->now, known);
+	bool fresh;
+
+	if (timeline_is_closed(server->timeline)) {
+		add_condition(out, true, "the files are complete");
+		return true;
+	}
+	if (when_is_min(known)) {
+		add_condition(out, true, "the topic has no PROGRESS, so its age is not known");
+		return true;
+	}
+	fresh = age_ns <= SERVE_FRESH_NS;
+	when_format(known, text);
+	when_format_duration(age_ns < 0 ? 0 : age_ns - age_ns % NS_PER_SECOND, age);
+	text_add_format(out, "[%c] the cluster is known to %s, %s ago\n", fresh ? '+' : '-', text,
+			age);
+	return fresh;
+}
+
+bool serve_is_ready(const struct lookup_server *server, struct text *out)
+{
+	bool open = server->topic.kube_topic != NULL, caught_up = server->topic.caught_up;
+	bool fresh;
+
+	add_condition(out, open,
+		      open ? "the topic is open" : "the topic is not open: no broker has answered");
+	add_condition(out, caught_up,
+		      caught_up ? "the topic was read to its end"
+				: "the topic is being read for the first time");
+	fresh = is_fresh(server, out);
+	return open && caught_up && fresh;
+}
+
+/* ---- The loop ---- */
+
+/* Connections are descriptors, and the usual limit of 1,024 leaves none for the store. */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int open_http(struct lookup_server *server, const struct serve_settings *settings)
+{
+	struct listen_address address;
+	char text[LISTEN_TEXT_SIZE];
+	int fd;
+
+	if (settings->listen == NULL)
+		return 0;
+	if (listen_parse(settings->listen, &address) < 0)
+		return -1;
+	fd = listen_open("--listen", SOCK_STREAM, &address);
+	if (fd < 0)
+		return -1;
+	server->http = http_api_open(fd, server, &settings->hosts);
+	if (server->http == NULL)
+		return -1;
+	listen_format(&address, text);
+	log_info("http: listening on %s", text);
+	return 0;
+}
+
+/* Waits up to TIMEOUT_MS for a request. -1 after logging. */
+static int wait_for_requests(struct lookup_server *server, int timeout_ms)
+{
+	struct pollfd fds[FDS_MAX];
+	nfds_t count = 0;
+
+	if (server->http != NULL) {
+		int http_ms = http_server_timeout_ms(server->http);
+
+		fds[count++] = http_server_fd(server->http);
+		if (http_ms >= 0 && http_ms < timeout_ms)
+			timeout_ms = http_ms;
+	}
+	if (poll(fds, count, timeout_ms) >= 0 || errno == EINTR)
+		return 0;
+	log_error("poll: %s", strerror(errno));
+	return -1;
+}
+
+/* One turn of the loop. Returns how many records were applied, or -1 after logging, with
+ * *EXIT_CODE set. */
+static int turn(struct lookup_server *server, int timeout_ms, int *exit_code)
+{
+	int records;
+
+	*exit_code = EX_OSERR;
+	if (wait_for_requests(server, timeout_ms) < 0)
+		return -1;
+	server->now = when_now();
+	if (server->http != NULL && http_server_turn(server->http, server->now) < 0)
+		return -1;
+	records = serve_topic_turn(&server->topic, server->now);
+	if (records < 0)
+		*exit_code = server->topic.exit_code;
+	return records;
+}
+
+static void report(const struct lookup_server *server)
+{
+	struct http_server_stats h;
+
+	if (server->http == NULL)
+		return;
+	h = http_server_stats(server->http);
+	log_info("http requests=%" PRIu64 " refused=%" PRIu64 " busy=%" PRIu64
+		 " timed_out=%" PRIu64,
+		 h.requests, h.refused, h.busy, h.timed_out);
+}
+
+int serve_run(const struct serve_settings *settings, struct timeline *timeline,
+	      const struct timeline_settings *timeline_settings, const struct settings_list *kube,
+	      const struct bus_options *bus)
+{
+	struct lookup_server server = {.timeline = timeline, .now = when_now()};
+	struct bus_options followed = *bus;
+	int rc = EX_UNAVAILABLE, records = 0;
+
+	raise_limit();
+	followed.follow = settings->follow || bus_is_kafka(kube->values[0]);
+	serve_topic_init(&server.topic, timeline, timeline_settings, kube, &followed);
+	if (open_http(&server, settings) < 0)
+		goto out;
+	while (!stop_requested()) {
+		records = turn(&server, records > 0 ? 0 : WAIT_MS, &rc);
+		if (records < 0)
+			goto out;
+	}
+	rc = EXIT_SUCCESS;
+	report(&server);
+out:
+	http_server_close(server.http);
+	serve_topic_clear(&server.topic);
+	return rc;
+}

@@ -1,0 +1,110 @@
+#include "sink/lookup/serve_topic.h"
+
+#include <sysexits.h>
+
+#include "common/kafka/kafka_probe.h"
+#include "common/program/log.h"
+
+#define TURN_RECORDS 200             /* applied before requests are looked at again */
+#define TURN_NS (5 * NS_PER_MS)      /* from one turn without records to the next */
+#define RETRY_NS (5 * NS_PER_SECOND) /* from one failure to the next try */
+
+void serve_topic_init(struct serve_topic *topic, struct timeline *timeline,
+		      const struct timeline_settings *settings,
+		      const struct settings_list *addresses, const struct bus_options *bus)
+{
+	*topic = (struct serve_topic){
+		.timeline = timeline,
+		.settings = settings,
+		.options = {.addresses = addresses, .bus = *bus},
+		.next_try = WHEN_MIN,
+		.next_turn = WHEN_MIN,
+	};
+}
+
+void serve_topic_clear(struct serve_topic *topic)
+{
+	kube_topic_close(topic->kube_topic);
+	kafka_probe_close(topic->probe);
+	topic->kube_topic = NULL;
+	topic->probe = NULL;
+}
+
+/* Whether the topic may be opened: opening it waits for a broker. -1 after logging. */
+static int is_reachable(struct serve_topic *topic)
+{
+	if (!bus_is_kafka(topic->options.addresses->values[0]))
+		return 1;
+	if (topic->probe == NULL)
+		topic->probe = kafka_probe_open(&topic->options.bus);
+	topic->exit_code = EX_UNAVAILABLE;
+	if (topic->probe == NULL)
+		return -1;
+	return kafka_probe_answered(topic->probe);
+}
+
+/* Opens the topic if that is possible NOW. -1 after logging. */
+static int open_topic(struct serve_topic *topic, struct when now)
+{
+	int reachable;
+
+	if (when_before(now, topic->next_try))
+		return 0;
+	reachable = is_reachable(topic);
+	if (reachable <= 0)
+		return reachable;
+	kafka_probe_close(topic->probe);
+	topic->probe = NULL;
+	topic->next_try = when_add(now, RETRY_NS);
+	topic->kube_topic = kube_topic_open(topic->timeline, &topic->options, &topic->exit_code);
+	if (topic->kube_topic != NULL)
+		return 0;
+	return topic->caught_up && topic->exit_code == EX_UNAVAILABLE ? 0 : -1;
+}
+
+/* After a failure of the topic: the broker may come back, anything else ends the program. */
+static int lose(struct serve_topic *topic, struct when now)
+{
+	topic->exit_code = kube_topic_exit_code(topic->kube_topic);
+	if (topic->exit_code != EX_UNAVAILABLE)
+		return -1;
+	log_warn("%s: is opened again once the broker answers; until then, answers are from what "
+		 "was read",
+		 topic->options.addresses->values[0]);
+	kube_topic_close(topic->kube_topic);
+	topic->kube_topic = NULL;
+	topic->next_try = when_add(now, RETRY_NS);
+	return 0;
+}
+
+/* Once the end has been reached, it is clear which cluster answers. -1 after logging. */
+static int check_end(struct serve_topic *topic)
+{
+	const char *address = topic->options.addresses->values[0];
+
+	if (topic->caught_up || !kube_topic_caught_up(topic->kube_topic))
+		return 0;
+	topic->exit_code = EX_CONFIG;
+	if (timeline_settings_check_cluster(topic->settings, topic->timeline, address) < 0)
+		return -1;
+	topic->caught_up = true;
+	log_info("%s: read to its end", address);
+	return 0;
+}
+
+int serve_topic_turn(struct serve_topic *topic, struct when now)
+{
+	int count;
+
+	if (topic->kube_topic == NULL)
+		return open_topic(topic, now);
+	/* A clock that was set back must not stop the reading. */
+	if (when_before(now, topic->next_turn) &&
+	    when_before(when_add(topic->next_turn, -TURN_NS), now))
+		return 0;
+	count = kube_topic_turn(topic->kube_topic, TURN_RECORDS, 0);
+	topic->next_turn = count == 0 ? when_add(now, TURN_NS) : WHEN_MIN;
+	if (count < 0)
+		return lose(topic, now);
+	return check_end(topic) < 0 ? -1 : count;
+}

@@ -1,0 +1,41 @@
+/* serve_topic.h - keeps the timeline of a server up to date, and never waits for a broker.
+ *
+ * (1) A topic whose broker cannot be reached, or that is lost while it is followed, is opened again
+ *     once a broker has answered. Until then the timeline answers with what it has.
+ * (2) A topic that cannot be opened although a broker has answered ends the program, unless it was
+ *     read before.
+ */
+#ifndef TENURE_LOOKUP_SERVE_TOPIC_H
+#define TENURE_LOOKUP_SERVE_TOPIC_H
+
+#include <stdbool.h>
+
+#include "common/base/when.h"
+#include "common/bus/bus.h"
+#include "common/timeline/kube_topic.h"
+#include "common/timeline/timeline_settings.h"
+
+struct kafka_probe;
+
+struct serve_topic {
+	struct timeline *timeline;
+	const struct timeline_settings *settings;
+	struct kube_topic_options options;
+	struct kube_topic *kube_topic; /* NULL while a broker is waited for */
+	struct kafka_probe *probe;     /* then; NULL before the next try */
+	struct when next_try, next_turn;
+	bool caught_up; /* it was read to its end since the start */
+	int exit_code;  /* after a -1 */
+};
+
+/* Follows the topic ADDRESSES, or reads the files. A file is followed if BUS says so. What is passed
+ * is borrowed. */
+void serve_topic_init(struct serve_topic *topic, struct timeline *timeline,
+		      const struct timeline_settings *settings,
+		      const struct settings_list *addresses, const struct bus_options *bus);
+void serve_topic_clear(struct serve_topic *topic);
+
+/* Applies some of what has arrived. Returns how many records, or -1 after logging. */
+int serve_topic_turn(struct serve_topic *topic, struct when now);
+
+#endif
