@@ -30,7 +30,8 @@ static void add_holder(const struct timeline *timeline, const struct timeline_qu
 	answer->tail_json = known->tail_json;
 	answer->services_in_head = kind == HOLDER_SERVICE;
 	if (kind == HOLDER_SERVICE) {
-		answer->services.list[0] = (struct service_use){known->holder->full_name, true};
+		answer->services.list[0] =
+			(struct service_use){.name = known->holder->full_name, .port = true};
 		answer->services.count = 1;
 		return;
 	}
@@ -62,6 +63,23 @@ static int name_holder(struct timeline *timeline, const struct timeline_question
 	return 0;
 }
 
+/* Notes which services are headless, for DNS. -1 after logging. */
+static int find_headless(struct timeline *timeline, const struct timeline_question *question,
+			 struct timeline_answer *answer)
+{
+	for (size_t s = 0; timeline->options.by_name && s < answer->services.count; s++) {
+		struct service_use *use = &answer->services.list[s];
+		int rc = answer->services_in_head ? 0
+						  : names_headless(timeline, use->name,
+								   (uint64_t)question->position);
+
+		if (rc < 0)
+			return -1;
+		use->headless = rc == 1;
+	}
+	return 0;
+}
+
 static void begin(struct timeline_answer *answer)
 {
 	answer->status = TIMELINE_KNOWN;
@@ -71,6 +89,7 @@ static void begin(struct timeline_answer *answer)
 	answer->holder = NULL;
 	answer->services.count = 0;
 	answer->services.cut = false;
+	answer->services_in_head = false;
 	answer->services_reason = NULL;
 	answer->candidate_count = 0;
 }
@@ -84,7 +103,7 @@ int timeline_answer(struct timeline *timeline, const struct timeline_question *q
 	begin(answer);
 	if (sole_find(timeline, question, &known)) {
 		add_holder(timeline, question, &known, answer);
-		return 0;
+		return find_headless(timeline, question, answer);
 	}
 	if (judge_end(timeline, question, &judgement) < 0)
 		return -1;
@@ -96,12 +115,12 @@ int timeline_answer(struct timeline *timeline, const struct timeline_question *q
 		answer->kind = "outside";
 		answer->certain = true;
 		find_outside_services(judgement.history, question, answer);
-		return 0;
+		return find_headless(timeline, question, answer);
 	}
 	if (name_holder(timeline, question, &judgement, &known) < 0)
 		return -1;
 	add_holder(timeline, question, &known, answer);
-	return 0;
+	return find_headless(timeline, question, answer);
 }
 
 void timeline_answer_json(const struct timeline_answer *answer, struct text *out)

@@ -77,7 +77,7 @@ static void add_itself(struct text *out, struct span full_name)
 {
 	struct services services = {.count = 1};
 
-	services.list[0] = (struct service_use){full_name, true};
+	services.list[0] = (struct service_use){.name = full_name, .port = true};
 	services_add_json(&services, out);
 }
 

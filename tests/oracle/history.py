@@ -122,13 +122,15 @@ def service(name, ip, ports=(80,), node_port=None, **more):
             "spec": {"clusterIP": ip, "clusterIPs": [ip], "ports": listed}, "status": {}}
 
 
-def piece(name, of, endpoints, ports=(8080,), trigger=None, **more):
-    """A slice. ENDPOINTS are (address, uid or None); OF is the service."""
+def piece(name, of, endpoints, ports=(8080,), trigger=None, hostname=None, **more):
+    """A slice. ENDPOINTS are (address, uid or None); OF is the service, HOSTNAME that of the first endpoint."""
     found = metadata(name, "slice-" + name, labels={"kubernetes.io/service-name": of}, **more)
     if trigger is not None:
         found["annotations"] = {"endpoints.kubernetes.io/last-change-trigger-time": text(trigger)}
     listed = [{"addresses": [ip], "targetRef": {"kind": "Pod", "uid": uid}} if uid else {"addresses": [ip]}
               for ip, uid in endpoints]
+    if hostname and listed:
+        listed[0]["hostname"] = hostname
     return {"kind": "EndpointSlice", "metadata": found, "addressType": "IPv4", "endpoints": listed,
             "ports": [{"name": "", "protocol": "TCP", "port": port} for port in ports]}
 

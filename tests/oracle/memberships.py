@@ -37,7 +37,7 @@ class NodePort:
 
 
 def members_of(piece):
-    """The (service, address, uid, ports) that a slice lists."""
+    """The (service, address, uid, ports, hostname) that a slice lists."""
     service = shapes.text(piece, "metadata", "labels", "kubernetes.io/service-name")
     if not service or shapes.at(piece, "addressType") == "FQDN":
         return set()
@@ -47,8 +47,9 @@ def members_of(piece):
     found = set()
     for endpoint in shapes.listed(piece, "endpoints"):
         uid = shapes.text(endpoint, "targetRef", "uid") or None
+        hostname = shapes.text(endpoint, "hostname") or None
         for address in shapes.addresses(shapes.listed(endpoint, "addresses")):
-            found.add((service, address, uid, ports))
+            found.add((service, address, uid, ports, hostname))
     return found
 
 
@@ -71,7 +72,7 @@ class Memberships:
         name = (shapes.text(thing, "metadata", "namespace") or "") + "/" + shapes.text(thing, "metadata", "name")
         members, ports = set(), set()
         if record.type != "DELETED":
-            members = {(name, address, record.uid, ports_of(thing)) for address in shared_addresses(thing)}
+            members = {(name, address, record.uid, ports_of(thing), None) for address in shared_addresses(thing)}
             ports = {(name, port) for port in node_ports_of(thing)}
         changed = self.close(record.uid, members | ports, record)
         now = self.open.setdefault(record.uid, {})
@@ -84,7 +85,7 @@ class Memberships:
         now = self.open.setdefault(record.uid, {})
         changed = set()
         for key in members - set(now):
-            service, address, uid, ports = key
+            service, address, uid, ports, _ = key
             now[key] = Membership(service, address, uid, ports, record.received, record.offset)
             self.by_address.setdefault(address, []).append(now[key])
             changed.add(address)

@@ -158,7 +158,7 @@ class World:
             members.append(("192.0.2.1", "uid-host"))
         if self.chance.random() < .5:
             members.append(("203.0.113.9", None))
-        return piece(piece_name, name, members, ports, trigger, namespace="shop")
+        return piece(piece_name, name, members, ports, trigger, f"host-{len(members) // 2}", namespace="shop")
 
     def services(self):
         for address, name in zip(VIPS, NAMES):

@@ -16,12 +16,22 @@ static int member_order(const void *a, const void *b)
 	return order != 0 ? order : span_compare(one->uid, other->uid);
 }
 
+/* The same, and members that differ in their hostname only. */
+static int sort_order(const void *a, const void *b)
+{
+	const struct slice_member *one = a, *other = b;
+	int order = member_order(one, other);
+
+	return order != 0 ? order : span_compare(one->hostname, other->hostname);
+}
+
 static int put_member(struct feed *feed, const struct slice_state *body,
 		      const struct slice_member *member, bool closes)
 {
 	struct membership row = {
 		.service = body->service,
 		.uid = member->uid,
+		.hostname = member->hostname,
 		.ports = body->ports,
 		.opening = member->opening,
 		.closing = closes ? feed->received : WHEN_MAX,
@@ -74,10 +84,13 @@ static uint64_t hash_listing(const struct slice_state *names, const struct endpo
 	for (size_t e = 0; e < endpoints->count; e++) {
 		const struct value *parts = endpoints->list[e].parts;
 		const struct value *addresses = &parts[ENDPOINT_ADDRESSES],
-				   *uid = &parts[ENDPOINT_UID];
+				   *uid = &parts[ENDPOINT_UID],
+				   *hostname = &parts[ENDPOINT_HOSTNAME];
 
 		hash = hash_quick(hash, addresses->bytes, addresses->length);
 		hash = hash_quick(hash, uid->bytes, uid->length);
+		if (hostname->length > 0)
+			hash = hash_quick(hash, hostname->bytes, hostname->length);
 	}
 	return hash != 0 ? hash : 1;
 }
@@ -91,9 +104,10 @@ static int list_members(struct kube_object *object, const struct endpoints *endp
 	int rc = -1;
 
 	for (size_t e = 0; e < endpoints->count; e++) {
-		struct span uid;
+		struct span uid, hostname;
 
-		*why = object_endpoint(object, endpoints->list[e].parts, &addresses, &uid);
+		*why = object_endpoint(object, endpoints->list[e].parts, &addresses, &uid,
+				       &hostname);
 		if (*why) {
 			rc = *why == object_no_memory ? -1 : 0;
 			goto out;
@@ -102,8 +116,8 @@ static int list_members(struct kube_object *object, const struct endpoints *endp
 			       sizeof(*body->members)) < 0)
 			goto out;
 		for (size_t a = 0; a < addresses.count; a++)
-			body->members[body->count++] =
-				(struct slice_member){.ip = addresses.list[a].ip, .uid = uid};
+			body->members[body->count++] = (struct slice_member){
+				.ip = addresses.list[a].ip, .uid = uid, .hostname = hostname};
 		*refused += addresses.refused;
 	}
 	rc = object->plain.failed ? -1 : 0;
@@ -112,13 +126,13 @@ out:
 	return rc;
 }
 
-/* Sorts the members of BODY, each once. */
+/* Sorts the members of BODY, each once, with the first of its hostnames. */
 static void sort_members(struct slice_state *body)
 {
 	size_t kept = 0;
 
 	if (body->count > 1)
-		qsort(body->members, body->count, sizeof(*body->members), member_order);
+		qsort(body->members, body->count, sizeof(*body->members), sort_order);
 	for (size_t m = 0; m < body->count; m++) {
 		if (kept == 0 || member_order(&body->members[kept - 1], &body->members[m]) != 0)
 			body->members[kept++] = body->members[m];
@@ -126,8 +140,8 @@ static void sort_members(struct slice_state *body)
 	body->count = kept;
 }
 
-/* Both are sorted: what is only in OLD closes, what is only in FRESH opens. CHANGED: the
- * service or the ports have changed, so nothing counts as being in both. */
+/* Both are sorted: what is only in OLD closes, what is only in FRESH opens; so does what has another
+ * hostname. CHANGED: the service or the ports have changed, so nothing counts as being in both. */
 static int put_difference(struct feed *feed, const struct slice_state *old,
 			  struct slice_state *fresh, bool changed)
 {
@@ -140,7 +154,8 @@ static int put_difference(struct feed *feed, const struct slice_state *old,
 				    ? -1
 				    : member_order(&old->members[o], &fresh->members[n]);
 
-		if (order == 0 && !changed) {
+		if (order == 0 && !changed &&
+		    span_equal(old->members[o].hostname, fresh->members[n].hostname)) {
 			fresh->members[n++] = old->members[o++];
 			continue;
 		}

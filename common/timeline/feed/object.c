@@ -330,6 +330,7 @@ const char *object_service(struct kube_object *object, struct service_object *ou
 	out->created = object_when(object, object->parts[PART_CREATED]);
 	out->names.namespace = object_text(object, object->parts[PART_NAMESPACE]);
 	out->names.name = object_text(object, object->parts[PART_NAME]);
+	out->headless = span_equal(object_text(object, spec[SERVICE_IP]), span_of("None"));
 	why = service_addresses(object, spec, &out->addresses);
 	if (why == NULL)
 		why = add_ports(object, spec[SERVICE_PORTS], PORT_PORT, false, &out->ports);
@@ -368,6 +369,7 @@ bool object_next_endpoint(struct value_cursor *endpoints, struct value parts[sta
 	static const struct member target[] = {{"uid", ENDPOINT_UID, NULL}, {NULL, 0, NULL}};
 	static const struct member wanted[] = {{"addresses", ENDPOINT_ADDRESSES, NULL},
 					       {"targetRef", ENDPOINT_TARGET, target},
+					       {"hostname", ENDPOINT_HOSTNAME, NULL},
 					       {NULL, 0, NULL}};
 
 	return members_next(endpoints, wanted, parts);
@@ -375,10 +377,13 @@ bool object_next_endpoint(struct value_cursor *endpoints, struct value parts[sta
 
 const char *object_endpoint(struct kube_object *object,
 			    const struct value parts[static ENDPOINT_PARTS],
-			    struct address_list *addresses, struct span *uid)
+			    struct address_list *addresses, struct span *uid, struct span *hostname)
 {
 	addresses->count = addresses->refused = 0;
 	*uid = object_text(object, parts[ENDPOINT_UID]);
+	*hostname = object_text(object, parts[ENDPOINT_HOSTNAME]);
+	if (hostname->length > NAME_MAX_BYTES)
+		*hostname = (struct span){"", 0};
 	if (uid->length > UID_MAX_BYTES)
 		return long_name;
 	return add_addresses(object, parts[ENDPOINT_ADDRESSES], false, addresses);

@@ -110,6 +110,7 @@ struct service_object {
 	struct when created;
 	struct holder_names names;
 	struct port_list ports, node_ports;
+	bool headless; /* it has endpoints, but no address */
 };
 const char *object_service(struct kube_object *object, struct service_object *out);
 void object_service_free(struct service_object *service);
@@ -123,15 +124,22 @@ struct slice_object {
 const char *object_slice(struct kube_object *object, struct slice_object *out);
 void object_slice_free(struct slice_object *slice);
 /* The parts of an endpoint that memberships are made of. */
-enum endpoint_part { ENDPOINT_ADDRESSES, ENDPOINT_TARGET, ENDPOINT_UID, ENDPOINT_PARTS };
+enum endpoint_part {
+	ENDPOINT_ADDRESSES,
+	ENDPOINT_TARGET,
+	ENDPOINT_UID,
+	ENDPOINT_HOSTNAME,
+	ENDPOINT_PARTS,
+};
 /* Finds those of the next one. False after the last. */
 bool object_next_endpoint(struct value_cursor *endpoints,
 			  struct value parts[static ENDPOINT_PARTS]);
-/* The addresses of an endpoint, in a list that is used again, and the uid of its target, empty if it
- * has none. */
+/* The addresses of an endpoint, in a list that is used again, the uid of its target and its hostname,
+ * empty if it has none. */
 const char *object_endpoint(struct kube_object *object,
 			    const struct value parts[static ENDPOINT_PARTS],
-			    struct address_list *addresses, struct span *uid);
+			    struct address_list *addresses, struct span *uid,
+			    struct span *hostname);
 
 /* spec.cidrs of a ServiceCIDR. */
 const char *object_ranges(struct kube_object *object, struct range_list *out);

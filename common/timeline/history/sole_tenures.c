@@ -173,6 +173,7 @@ static void copy_members(const struct sole_range *range, const struct membership
 		copies->service = copy_span(member->service, &text);
 		copies->uid = copy_span(member->uid, &text);
 		copies->ports = copy_span(member->ports, &text);
+		copies->hostname = copy_span(member->hostname, &text);
 		copies++;
 	}
 }
@@ -190,7 +191,8 @@ struct sole_tenure *sole_tenure_new(const struct sole_range *range,
 
 		if (can_count(range, member)) {
 			count++;
-			texts += member->service.length + member->uid.length + member->ports.length;
+			texts += member->service.length + member->uid.length +
+				 member->ports.length + member->hostname.length;
 		}
 	}
 	/* The names, and what is aligned as they are, come first. */

@@ -9,9 +9,10 @@
 
 /* A service lists an address, from opening until closing. */
 struct membership {
-	struct span service; /* namespace/name */
-	struct span uid;     /* of the target, or empty */
-	struct span ports;   /* three bytes each: protocol, port (0: every port) */
+	struct span service;  /* namespace/name */
+	struct span uid;      /* of the target, or empty */
+	struct span hostname; /* of the endpoint, or empty */
+	struct span ports;    /* three bytes each: protocol, port (0: every port) */
 	struct when opening;
 	struct when closing; /* WHEN_MAX while open */
 	uint64_t opened_offset;

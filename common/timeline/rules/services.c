@@ -45,14 +45,20 @@ static bool ports_match(struct span ports, int32_t port, int transport)
 }
 
 /* Keeps the order, in which the names usually come. */
-static void add(struct services *services, struct span name, bool port)
+static void add(struct services *services, struct span name, struct span hostname, bool port)
 {
 	size_t at = services->count;
 
 	while (at > 0 && span_compare(services->list[at - 1].name, name) > 0)
 		at--;
 	if (at > 0 && span_equal(services->list[at - 1].name, name)) {
-		services->list[at - 1].port = services->list[at - 1].port || port;
+		struct service_use *use = &services->list[at - 1];
+
+		use->port = use->port || port;
+		/* Of more than one, the first in bytewise order. */
+		if (use->hostname.length == 0 ||
+		    (hostname.length > 0 && span_compare(hostname, use->hostname) < 0))
+			use->hostname = hostname;
 		return;
 	}
 	if (services->count == SERVICES_MAX) {
@@ -61,7 +67,7 @@ static void add(struct services *services, struct span name, bool port)
 	}
 	memmove(&services->list[at + 1], &services->list[at],
 		(services->count - at) * sizeof(services->list[0]));
-	services->list[at] = (struct service_use){name, port};
+	services->list[at] = (struct service_use){.name = name, .port = port, .hostname = hostname};
 	services->count++;
 }
 
@@ -76,7 +82,7 @@ static void find_node_ports(const struct node_ports *ports,
 		    port->opened_offset <= question->position &&
 		    when_not_after(port->from, question->end) &&
 		    !(closed && when_before(port->to, question->start)))
-			add(services, span_of(port->service), true);
+			add(services, span_of(port->service), span_of(""), true);
 	}
 }
 
@@ -123,7 +129,7 @@ static void add_member(const struct membership *list, size_t count, size_t index
 	bool named = question->kind == HOLDER_POD && row->uid.length > 0;
 
 	if ((named || (question->serves && port)) && counts(list, count, index, question))
-		add(services, row->service, port);
+		add(services, row->service, row->hostname, port);
 }
 
 void services_find(const struct memberships *memberships, const struct node_ports *ports,

@@ -276,6 +276,7 @@ void row_add_membership(struct text *value, const struct membership *row)
 	codec_add_span(value, row->service);
 	codec_add_span(value, row->uid);
 	codec_add_span(value, row->ports);
+	codec_add_span(value, row->hostname);
 }
 
 bool row_membership(struct span value, struct membership *row)
@@ -289,6 +290,7 @@ bool row_membership(struct span value, struct membership *row)
 	row->service = codec_span(&codec);
 	row->uid = codec_span(&codec);
 	row->ports = codec_span(&codec);
+	row->hostname = codec_span(&codec);
 	return codec_done(&codec) && row->ports.length % 3 == 0;
 }
 

@@ -43,6 +43,7 @@ int slice_state_read(struct store *store, struct codec *body, struct slice_state
 
 		member->ip = codec_ip(body);
 		member->uid = codec_span(body);
+		member->hostname = codec_span(body);
 		member->opening = codec_when(body);
 		member->opened_offset = codec_u64(body);
 		member->number = codec_u32(body);
@@ -58,6 +59,7 @@ void slice_state_add(struct text *next, const struct slice_state *slice)
 	for (size_t m = 0; m < slice->count; m++) {
 		codec_add_ip(next, &slice->members[m].ip);
 		codec_add_span(next, slice->members[m].uid);
+		codec_add_span(next, slice->members[m].hostname);
 		codec_add_when(next, slice->members[m].opening);
 		codec_add_u64(next, slice->members[m].opened_offset);
 		codec_add_u32(next, slice->members[m].number);

@@ -14,7 +14,7 @@
 
 struct slice_member {
 	struct ip ip;
-	struct span uid; /* borrowed from the old row or from the object */
+	struct span uid, hostname; /* borrowed from the old row or from the object */
 	struct when opening;
 	uint64_t opened_offset;
 	uint32_t number; /* among those that one record opened */

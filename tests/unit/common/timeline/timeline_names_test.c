@@ -13,7 +13,9 @@
 #include "common/timeline/store/name_rows.h"
 #include "common/timeline/timeline.h"
 #include "common/timeline/timeline_internal.h"
+#include "tests/unit/common/timeline/timeline_fed.h"
 #include "tests/unit/common/timeline/timeline_history.h"
+#include "tests/unit/quoted.h"
 
 #define QUESTIONS 400
 #define SEEDS 4
@@ -290,12 +292,82 @@ static void a_store_without_them_is_made_again(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+/* The service shop/web with this clusterIP. */
+static void feed_service(struct timeline *timeline, int second, const char *ip)
+{
+	char object[512];
+
+	snprintf(object, sizeof(object),
+		 quoted("{'metadata':{'name':'web','namespace':'shop','uid':'uid-%s'},"
+			"'spec':{'clusterIP':'%s'}}"),
+		 ip, ip);
+	fed_object(timeline, second, "ADDED", "services", object);
+}
+
+/* A slice of it with one endpoint, of the pod uid-a and with this hostname. */
+static void feed_slice(struct timeline *timeline, int second, const char *hostname)
+{
+	char object[512];
+
+	snprintf(object, sizeof(object),
+		 quoted("{'metadata':{'name':'web-x','namespace':'shop','uid':'uid-x','labels':{"
+			"'kubernetes.io/service-name':'web'}},'endpoints':[{'addresses':["
+			"'10.1.0.1'],'targetRef':{'uid':'uid-a'},'hostname':'%s'}]}"),
+		 hostname);
+	fed_object(timeline, second, "ADDED", "endpointslices", object);
+}
+
+/* What the answer as of POSITION has for DNS names. */
+static void assert_use(struct timeline *timeline, int64_t position, int second,
+		       const char *hostname, bool headless)
+{
+	struct timeline_question question = {.port = -1, .transport = -1, .position = position};
+	struct timeline_answer answer;
+	const struct service_use *use = &answer.services.list[0];
+
+	assert_int_equal(ip_parse("10.1.0.1", 8, &question.ip), 0);
+	question.start = question.end = (struct when){(TOPIC_START + second) * NS_PER_SECOND};
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(timeline_answer(timeline, &question, &answer), 0);
+		assert_int_equal(answer.services.count, 1);
+		assert_true(span_equal(use->hostname, span_of(hostname)));
+		assert_int_equal(use->headless, headless);
+	}
+}
+
+static void services_have_what_dns_names_need(void **state)
+{
+	struct timeline_options options = {
+		.kube_from = WHEN_MIN, .kube_until = WHEN_MIN, .by_name = true};
+	struct timeline *timeline = opened(NULL, &options);
+
+	(void)state;
+	for (int r = 0; r < 2; r++) {
+		fed_sync(timeline, 1, "SYNC_BEGIN", r == 0 ? "pods" : "nodes", 1);
+		fed_sync(timeline, 1, "SYNC_END", r == 0 ? "pods" : "nodes", 1);
+	}
+	feed_service(timeline, 1, "None");
+	fed_object(timeline, 2, "ADDED", "pods",
+		   quoted("{'metadata':{'name':'web-0','namespace':'shop','uid':'uid-a',"
+			  "'resourceVersion':'2'},'spec':{'nodeName':'n'},'status':{"
+			  "'podIP':'10.1.0.1','startTime':'2026-11-23T08:00:01Z'}}"));
+	feed_slice(timeline, 3, "web-0"); /* position 6 */
+	feed_slice(timeline, 20, "web-1");
+	feed_service(timeline, 30, "10.2.0.1");
+	assert_use(timeline, 6, 10, "web-0", true);
+	assert_use(timeline, 7, 10, "web-0", true);
+	assert_use(timeline, 7, 25, "web-1", true);
+	assert_use(timeline, 8, 25, "web-1", false);
+	timeline_close(timeline);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_name_leads_to_its_addresses),
 		cmocka_unit_test(what_is_forgotten_takes_its_rows_along),
 		cmocka_unit_test(the_same_topic_makes_the_same_rows),
+		cmocka_unit_test(services_have_what_dns_names_need),
 		cmocka_unit_test(a_store_without_them_is_made_again),
 	};
 

@@ -203,6 +203,7 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 	assert_string_equal(listed_addresses(&service.addresses, text, sizeof(text)),
 			    "10.2.0.1 fd00::a 192.0.2.7 192.0.2.8");
 	assert_int_equal(service.ports.count, 3);
+	assert_false(service.headless);
 	assert_int_equal(service.node_ports.count, 2);
 	assert_int_equal(service.node_ports.list[1].port, 30053);
 	assert_int_equal(service.node_ports.list[1].protocol, 17);
@@ -210,6 +211,7 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 	object_service_free(&service);
 	assert_null(object_service(&headless, &service));
 	assert_int_equal(service.addresses.count, 0);
+	assert_true(service.headless);
 	object_service_free(&service);
 	plain_free(&tree.plain);
 	plain_free(&headless.plain);
@@ -221,7 +223,7 @@ static void a_slice_lists_addresses_with_ports(void **state)
 		"{'metadata':{'labels':{'kubernetes.io/service-name':'web'}},"
 		"'addressType':'IPv4','ports':[{'port':80},{'protocol':'UDP','port':null},"
 		"{'protocol':'QUIC','port':1}],'endpoints':[{'addresses':['10.1.0.1','10.1.0.2'],"
-		"'targetRef':{'uid':'uid-a'}},{'addresses':[]}]}"));
+		"'targetRef':{'uid':'uid-a'},'hostname':'web-0'},{'addresses':[]}]}"));
 	struct kube_object names = parsed(quoted("{'metadata':{'labels':{"
 						 "'kubernetes.io/service-name':'web'}},"
 						 "'addressType':'FQDN','endpoints':[]}"));
@@ -229,7 +231,7 @@ static void a_slice_lists_addresses_with_ports(void **state)
 	struct value parts[ENDPOINT_PARTS];
 	struct value_cursor endpoints;
 	struct slice_object slice;
-	struct span uid;
+	struct span uid, hostname;
 
 	(void)state;
 	assert_null(object_slice(&tree, &slice));
@@ -238,12 +240,13 @@ static void a_slice_lists_addresses_with_ports(void **state)
 	assert_int_equal(slice.ports.list[1].port, 0); /* every port */
 	endpoints = object_items(slice.endpoints);
 	assert_true(object_next_endpoint(&endpoints, parts));
-	assert_null(object_endpoint(&tree, parts, &addresses, &uid));
+	assert_null(object_endpoint(&tree, parts, &addresses, &uid, &hostname));
 	assert_int_equal(addresses.count, 2);
 	assert_true(span_equal(uid, span_of("uid-a")));
+	assert_true(span_equal(hostname, span_of("web-0")));
 	assert_true(object_next_endpoint(&endpoints, parts));
-	assert_null(object_endpoint(&tree, parts, &addresses, &uid));
-	assert_int_equal(addresses.count + uid.length, 0);
+	assert_null(object_endpoint(&tree, parts, &addresses, &uid, &hostname));
+	assert_int_equal(addresses.count + uid.length + hostname.length, 0);
 	free(addresses.list);
 	object_slice_free(&slice);
 	assert_null(object_slice(&names, &slice));

@@ -107,6 +107,24 @@ static void a_membership_counts_while_it_is_open(void **state)
 	}
 }
 
+static void a_service_has_the_first_hostname(void **state)
+{
+	struct membership rows[] = {
+		row("shop/web", "a", tcp_80, 100, 200),
+		row("shop/web", "a", tcp_any, 100, 200),
+		row("shop/web", "a", tcp_any, 100, 200),
+	};
+	struct services_question asked = question(HOLDER_POD, 80, 150, 160);
+	struct services services;
+
+	(void)state;
+	rows[1].hostname = span_of("web-1");
+	rows[2].hostname = span_of("web-0");
+	find(rows, 3, NULL, &asked, &services);
+	assert_int_equal(services.count, 1);
+	assert_true(span_equal(services.list[0].hostname, span_of("web-0")));
+}
+
 static void a_pause_of_five_seconds_is_bridged(void **state)
 {
 	struct membership rows[] = {
@@ -271,6 +289,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_membership_counts_while_it_is_open),
+		cmocka_unit_test(a_service_has_the_first_hostname),
 		cmocka_unit_test(a_pause_of_five_seconds_is_bridged),
 		cmocka_unit_test(a_service_is_singled_out_by_its_port),
 		cmocka_unit_test(a_node_has_the_services_of_its_port),
