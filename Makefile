@@ -29,7 +29,7 @@ STRICT   = -std=c17 -D_DEFAULT_SOURCE -Wall -Wextra -Werror -Wshadow -Wconversio
 CHECKS   = address,undefined$(if $(FUZZ),$(comma)fuzzer-no-link)
 SANITIZE = $(if $(SAN)$(FUZZ),-fsanitize=$(CHECKS) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 INCLUDES = -I. $(shell pkg-config --cflags $(NEEDS) 2>/dev/null)
-LIBS     = $(shell pkg-config --libs $(NEEDS) 2>/dev/null) -lrocksdb
+LIBS     = $(shell pkg-config --libs $(NEEDS) 2>/dev/null) -lrocksdb -lldns
 VERSION := $(shell git describe --tags 2>/dev/null)
 comma   := ,
 Q       := $(if $(V),,@)

@@ -279,6 +279,7 @@ int main(int argc, char **argv)
 {
 	struct lookup_options o = {
 		.format = REPORT_TABLE,
+		.serve = SERVE_SETTINGS_DEFAULT,
 		.question = {.at = WHEN_MIN, .basis = LOOKUP_LAST},
 		.timeline = TIMELINE_SETTINGS_DEFAULT,
 	};
@@ -315,6 +316,7 @@ int main(int argc, char **argv)
 		goto out;
 	stop_install();
 	rc = EX_CANTCREAT;
+	o.timeline.options.by_name = true;
 	timeline = timeline_settings_open(&o.timeline);
 	if (timeline == NULL)
 		goto out;

@@ -15,11 +15,11 @@
 #include "sink/lookup/http_api.h"
 
 #define WAIT_MS 50 /* at most, while no request comes: then the topic is looked at */
-#define FDS_MAX 64
+#define FDS_MAX (DNS_FDS_MAX + 1)
 
 bool serve_is_wanted(const struct serve_settings *settings)
 {
-	return settings->listen != NULL;
+	return settings->listen != NULL || settings->dns.listen.count > 0;
 }
 
 int serve_check(const struct serve_settings *settings, const struct settings_list *kube)
@@ -31,6 +31,8 @@ int serve_check(const struct serve_settings *settings, const struct settings_lis
 			  "one");
 		return -1;
 	}
+	if (dns_options_check(&settings->dns) < 0)
+		return -1;
 	if (settings->listen == NULL || listen_parse(settings->listen, &address) == 0)
 		return 0;
 	log_error("--listen: \"%s\" is not ADDRESS:PORT, [IPv6 ADDRESS]:PORT or :PORT",
@@ -117,12 +119,23 @@ static int open_http(struct lookup_server *server, const struct serve_settings *
 	return 0;
 }
 
-/* Waits up to TIMEOUT_MS for a request. -1 after logging. */
-static int wait_for_requests(struct lookup_server *server, int timeout_ms)
+static int open_dns(struct lookup_server *server, const struct serve_settings *settings)
 {
-	struct pollfd fds[FDS_MAX];
-	nfds_t count = 0;
+	if (settings->dns.listen.count == 0)
+		return 0;
+	server->dns = dns_server_open(&settings->dns, server->timeline);
+	return server->dns == NULL ? -1 : 0;
+}
 
+/* Waits up to TIMEOUT_MS for a request. Sets *DNS to how many of FDS, the first ones, are those of
+ * the DNS. -1 after logging. */
+static int wait_for_requests(struct lookup_server *server, int timeout_ms,
+			     struct pollfd fds[static FDS_MAX], size_t *dns)
+{
+	nfds_t count;
+
+	*dns = server->dns != NULL ? dns_server_fds(server->dns, fds) : 0;
+	count = *dns;
 	if (server->http != NULL) {
 		int http_ms = http_server_timeout_ms(server->http);
 
@@ -140,12 +153,16 @@ static int wait_for_requests(struct lookup_server *server, int timeout_ms)
  * *EXIT_CODE set. */
 static int turn(struct lookup_server *server, int timeout_ms, int *exit_code)
 {
+	struct pollfd fds[FDS_MAX];
+	size_t dns;
 	int records;
 
 	*exit_code = EX_OSERR;
-	if (wait_for_requests(server, timeout_ms) < 0)
+	if (wait_for_requests(server, timeout_ms, fds, &dns) < 0)
 		return -1;
 	server->now = when_now();
+	if (server->dns != NULL)
+		dns_server_turn(server->dns, fds, dns, server->now);
 	if (server->http != NULL && http_server_turn(server->http, server->now) < 0)
 		return -1;
 	records = serve_topic_turn(&server->topic, server->now);
@@ -158,6 +175,8 @@ static void report(const struct lookup_server *server)
 {
 	struct http_server_stats h;
 
+	if (server->dns != NULL)
+		dns_server_report(server->dns);
 	if (server->http == NULL)
 		return;
 	h = http_server_stats(server->http);
@@ -177,7 +196,7 @@ int serve_run(const struct serve_settings *settings, struct timeline *timeline,
 	raise_limit();
 	followed.follow = settings->follow || bus_is_kafka(kube->values[0]);
 	serve_topic_init(&server.topic, timeline, timeline_settings, kube, &followed);
-	if (open_http(&server, settings) < 0)
+	if (open_http(&server, settings) < 0 || open_dns(&server, settings) < 0)
 		goto out;
 	while (!stop_requested()) {
 		records = turn(&server, records > 0 ? 0 : WAIT_MS, &rc);
@@ -187,6 +206,7 @@ int serve_run(const struct serve_settings *settings, struct timeline *timeline,
 	rc = EXIT_SUCCESS;
 	report(&server);
 out:
+	dns_server_close(server.dns);
 	http_server_close(server.http);
 	serve_topic_clear(&server.topic);
 	return rc;

@@ -8,6 +8,7 @@
 #define TENURE_LOOKUP_SERVE_H
 
 #include "common/base/text.h"
+#include "sink/lookup/dns_server.h"
 #include "sink/lookup/serve_topic.h"
 
 #define SERVE_FRESH_NS (60 * NS_PER_SECOND)
@@ -17,8 +18,14 @@ struct http_server;
 struct serve_settings {
 	const char *listen; /* for HTTP, or NULL */
 	struct settings_list hosts;
+	struct dns_options dns;
 	bool follow;
 };
+
+#define SERVE_SETTINGS_DEFAULT             \
+	{                                  \
+		.dns = DNS_OPTIONS_DEFAULT \
+	}
 
 /* The rows of the program's table. */
 #define SERVE_SETTINGS(s)                                                                       \
@@ -28,6 +35,7 @@ struct serve_settings {
 		SETTING_LIST("host", 0, "NAME", &(s)->hosts,                                    \
 			     "a name with dots by which the HTTP server is called; * for any; " \
 			     "may be repeated"),                                                \
+		DNS_SETTINGS(&(s)->dns),                                                        \
 		SETTING_BOOL("follow", 0, &(s)->follow,                                         \
 			     "as a server, wait for more at the end of a file")
 
@@ -35,6 +43,7 @@ struct lookup_server {
 	struct timeline *timeline;
 	struct serve_topic topic;
 	struct http_server *http; /* NULL without --listen */
+	struct dns_server *dns;   /* NULL without --listen-dns */
 	struct when now;          /* of this turn of the loop */
 };
 
