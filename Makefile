@@ -119,6 +119,8 @@ $(BUILD)/version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(or $(VERSION),0.1.0)' | cmp -s - $@ || echo '$(or $(VERSION),0.1.0)' >$@
 $(OBJ)/common/program/settings.o: $(BUILD)/version
+# It contains the file (http_openapi.c).
+$(OBJ)/sink/lookup/http_openapi.o: docs/openapi.yaml
 $(OBJ)/common/program/settings.o: CPPFLAGS += -DTENURE_VERSION='"$(or $(VERSION),0.1.0)"'
 
 demo: ## run the recording through the programs and print the service graph

@@ -16,8 +16,8 @@ struct http_reply {
 	const char *cache_control; /* static text */
 	const char *allow;         /* of a 405; static text */
 	struct text body;
-	/* For an answer in pieces instead of BODY: NEXT adds the next piece to OUT. END, which may
-	 * be called at any time, frees STREAM. */
+	/* If the answer comes in pieces, BODY is the first: NEXT adds the next one to OUT. END, which
+	 * may be called at any time, frees STREAM. */
 	enum http_stream_status (*next)(void *stream, struct text *out);
 	void (*end)(void *stream);
 	void *stream;

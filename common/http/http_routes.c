@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/http/http_host.h"
+
 /* Whether PATH, with words in braces, is the path of TARGET. */
 static bool is_path_of(const char *path, const struct http_target *target)
 {
@@ -58,20 +60,40 @@ static bool check_parameters(const struct http_route *route, const struct http_t
 	return true;
 }
 
-const struct http_route *http_routes_find(const struct http_route *routes, const char *method,
-					  const struct http_target *target,
-					  struct http_reply *reply)
+/* Whether CONTENT_TYPE, the header's value or NULL, is WANTED, with or without parameters. */
+static bool is_type(const char *content_type, const char *wanted)
 {
-	bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-	bool post = strcmp(method, "POST") == 0;
+	size_t length = strlen(wanted);
+
+	return content_type != NULL && strncasecmp(content_type, wanted, length) == 0 &&
+	       (content_type[length] == '\0' || strchr("; \t", content_type[length]) != NULL);
+}
+
+/* Whether ROUTE, which has the path and the method, takes the rest of the request. */
+static bool takes(const struct http_route *route, const struct http_head *head,
+		  struct http_reply *reply)
+{
+	if (!check_parameters(route, head->target, reply))
+		return false;
+	if (route->content_type == NULL || is_type(head->content_type, route->content_type))
+		return true;
+	http_reply_problem(reply, 415, "the Content-Type must be %s", route->content_type);
+	return false;
+}
+
+static const struct http_route *find(const struct http_route *routes, const struct http_head *head,
+				     struct http_reply *reply)
+{
+	bool get = strcmp(head->method, "GET") == 0 || strcmp(head->method, "HEAD") == 0;
+	bool post = strcmp(head->method, "POST") == 0;
 	const struct http_route *other = NULL;
 
 	for (const struct http_route *route = routes; route->path != NULL; route++) {
-		if (!is_path_of(route->path, target))
+		if (!is_path_of(route->path, head->target))
 			continue;
 		other = route;
 		if (route->content_type == NULL ? get : post)
-			return check_parameters(route, target, reply) ? route : NULL;
+			return takes(route, head, reply) ? route : NULL;
 	}
 	if (other == NULL) {
 		http_reply_problem(reply, 404, "there is no such path");
@@ -83,11 +105,22 @@ const struct http_route *http_routes_find(const struct http_route *routes, const
 	return NULL;
 }
 
-bool http_routes_takes(const struct http_route *route, const char *content_type)
+const struct http_route *http_routes_find(const struct http_route *routes,
+					  const struct settings_list *hosts,
+					  const struct http_head *head, struct http_reply *reply)
 {
-	size_t length = strlen(route->content_type);
-
-	return content_type != NULL &&
-	       strncasecmp(content_type, route->content_type, length) == 0 &&
-	       (content_type[length] == '\0' || strchr("; \t", content_type[length]) != NULL);
+	if (head->outcome == HTTP_TARGET_TOO_LONG)
+		http_reply_problem(reply, 414, "the target is too long");
+	else if (head->outcome == HTTP_TARGET_MALFORMED)
+		http_reply_problem(reply, 400,
+				   "the target is malformed; it is UTF-8, percent-encoded, "
+				   "without control characters");
+	else if (head->host != NULL && !http_host_is_ours(head->host, hosts))
+		http_reply_problem(
+			reply, 421,
+			"\"%s\" is not a name of this server; its option --host adds one",
+			head->host);
+	else
+		return find(routes, head, reply);
+	return NULL;
 }

@@ -7,6 +7,7 @@
 #include "common/base/span.h"
 #include "common/http/http_reply.h"
 #include "common/http/http_target.h"
+#include "common/program/settings.h"
 
 /* What a route's function is given. It is borrowed until the function returns and, if that began a
  * stream, until the stream has ended. */
@@ -23,13 +24,19 @@ struct http_route {
 	void (*answer)(void *user, const struct http_call *call, struct http_reply *reply);
 };
 
-/* Finds the route of METHOD and TARGET. ROUTES ends with one that has no path. Returns NULL with the
- * problem in *REPLY if there is none, or if TARGET has a parameter that it does not take. */
-const struct http_route *http_routes_find(const struct http_route *routes, const char *method,
-					  const struct http_target *target,
-					  struct http_reply *reply);
+/* The head of a request. */
+struct http_head {
+	const char *method;
+	const char *host, *content_type; /* the headers' values, or NULL */
+	const struct http_target *target;
+	enum http_target_outcome outcome; /* of reading TARGET */
+};
 
-/* Whether CONTENT_TYPE, the header's value or NULL, is what ROUTE takes. */
-bool http_routes_takes(const struct http_route *route, const char *content_type);
+/* Finds the route of HEAD. ROUTES ends with one that has no path; HOSTS is for http_host.h, and HTTP/1.0
+ * needs no host. Returns NULL with the problem in *REPLY if there is none, or if the request is not what
+ * the route takes. */
+const struct http_route *http_routes_find(const struct http_route *routes,
+					  const struct settings_list *hosts,
+					  const struct http_head *head, struct http_reply *reply);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include <microhttpd.h>
 
-#include "common/http/http_host.h"
 #include "common/http/http_peers.h"
 #include "common/program/log.h"
 
@@ -142,37 +141,6 @@ static const char *header(struct MHD_Connection *connection, const char *name)
 	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-/* Finds the route; without one, the problem is in the reply. */
-static void find_route(struct exchange *exchange, struct MHD_Connection *connection,
-		       const char *method)
-{
-	const struct http_server_options *options = &exchange->server->options;
-	const char *host = header(connection, MHD_HTTP_HEADER_HOST);
-	const char *content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
-	struct http_reply *reply = &exchange->reply;
-
-	if (exchange->outcome == HTTP_TARGET_TOO_LONG) {
-		http_reply_problem(reply, 414, "the target is too long");
-	} else if (exchange->outcome == HTTP_TARGET_MALFORMED) {
-		http_reply_problem(reply, 400,
-				   "the target is malformed; it is UTF-8, percent-encoded, "
-				   "without control characters");
-	} else if (host != NULL && !http_host_is_ours(host, options->hosts)) {
-		http_reply_problem(
-			reply, 421,
-			"\"%s\" is not a name of this server; its option --host adds one", host);
-	} else {
-		exchange->route =
-			http_routes_find(options->routes, method, &exchange->target, reply);
-		if (exchange->route != NULL && exchange->route->content_type != NULL &&
-		    !http_routes_takes(exchange->route, content_type)) {
-			http_reply_problem(reply, 415, "the Content-Type must be %s",
-					   exchange->route->content_type);
-			exchange->route = NULL;
-		}
-	}
-}
-
 /* Adds a piece of the body, unless the request is refused anyway. */
 static void add_body(struct exchange *exchange, const char *bytes, size_t length)
 {
@@ -220,6 +188,8 @@ static void make_reply(struct exchange *exchange)
 	if (reply->next != NULL) {
 		exchange->streaming = true;
 		server->streams++;
+		exchange->piece = reply->body;
+		text_init(&reply->body, 0);
 	}
 	server->stats.refused += reply->status >= 400 && reply->status < 500;
 }
@@ -313,8 +283,17 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 	if (exchange == NULL || peer == NULL)
 		return MHD_NO;
 	if (!exchange->begun) {
+		const struct http_head head = {
+			.method = method,
+			.host = header(connection, MHD_HTTP_HEADER_HOST),
+			.content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
+			.target = &exchange->target,
+			.outcome = exchange->outcome,
+		};
+
 		exchange->begun = true;
-		find_route(exchange, connection, method);
+		exchange->route = http_routes_find(server->options.routes, server->options.hosts,
+						   &head, &exchange->reply);
 		return MHD_YES;
 	}
 	if (*length > 0) {

@@ -66,3 +66,14 @@ void columns_print(const struct columns *table, struct text *out)
 	}
 	out->failed |= table->text.failed;
 }
+
+void columns_print_tabs(const struct columns *table, size_t first, struct text *out)
+{
+	for (size_t i = first * table->columns; i < table->count; i++) {
+		size_t length = length_of(table, i);
+
+		text_add(out, table->text.data + table->ends[i] - length, length);
+		text_add(out, (i + 1) % table->columns == 0 ? "\n" : "\t", 1);
+	}
+	out->failed |= table->text.failed;
+}

@@ -36,5 +36,7 @@ void columns_add(struct columns *table, const char *cell);
 
 /* Adds the rows to OUT, with two blanks between columns and none at the end of a line. */
 void columns_print(const struct columns *table, struct text *out);
+/* Adds the rows from FIRST on, with tabs between the cells. */
+void columns_print_tabs(const struct columns *table, size_t first, struct text *out);
 
 #endif

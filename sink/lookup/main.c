@@ -27,6 +27,7 @@ struct lookup_options {
 	const char *transport;
 	int64_t port;
 	struct serve_settings serve;
+	const char *server; /* that is asked instead */
 	int format;
 	struct report_options report;
 	struct lookup_question question; /* without its address */
@@ -86,6 +87,13 @@ static int check_addresses(char **addresses, bool *input)
 
 static int check_kube(const struct lookup_options *o, bool input)
 {
+	if (o->server != NULL) {
+		if (o->kube.count == 0 && !serve_is_wanted(&o->serve))
+			return 0;
+		log_error("--server: the server has the topic, so it takes neither --kube nor "
+			  "--listen");
+		return -1;
+	}
 	if (o->kube.count == 0) {
 		log_error("--kube is required: kafka:TOPIC or files of watch events");
 		return -1;
@@ -176,8 +184,12 @@ static int ask_lines(const struct lookup_options *o, struct report *report,
 		status = lines_read(reader, 200, &line);
 		if (status == LINES_END || status == LINES_BROKEN)
 			break;
-		if (status == LINES_QUIET)
-			continue;
+		if (status == LINES_QUIET) {
+			if (report_flush(report) == 0 && print(report, false) == 0)
+				continue;
+			status = LINES_BROKEN;
+			break;
+		}
 		trim(&line);
 		if (line.length == 0)
 			continue;
@@ -214,7 +226,7 @@ static int ask_all(const struct lookup_options *o, struct timeline *timeline, ch
 			rc = EX_IOERR;
 		}
 	}
-	if (rc != EX_IOERR && print(&report, true) < 0)
+	if (rc != EX_IOERR && (report_flush(&report) < 0 || print(&report, true) < 0))
 		rc = EX_IOERR;
 	report_free(&report);
 	return rc;
@@ -257,6 +269,21 @@ static int report_provisional(const struct lookup_options *o, struct timeline *t
 	log_warn("%s: known to %s, which is too early for that time: the answer may change",
 		 o->kube.values[0], known);
 	return 0;
+}
+
+/* Asks a running server. Returns the exit code. */
+static int ask_server(struct lookup_options *o, char **addresses)
+{
+	const char *format = o->report.explain ? "explain" : formats[o->format];
+	struct server_ask ask;
+	int rc;
+
+	if (server_ask_init(&ask, o->server, format, o->report.history) < 0)
+		return EX_OSERR;
+	o->report.server = &ask;
+	rc = ask_all(o, NULL, addresses);
+	server_ask_clear(&ask);
+	return rc == EX_IOERR ? EX_UNAVAILABLE : rc;
 }
 
 /* Returns the exit code. */
@@ -304,6 +331,9 @@ int main(int argc, char **argv)
 			     "one"),
 		SETTING_CHOICE("format", 0, "FORMAT", formats, &o.format, "format of the answers"),
 		SERVE_SETTINGS(&o.serve),
+		SETTING_TEXT("server", 0, "URL", &o.server,
+			     "ask the tenure-lookup that serves there, such as "
+			     "http://localhost:8080, instead of reading --kube"),
 		TIMELINE_SETTINGS(&o.timeline),
 		BUS_SETTINGS(&o.bus),
 		SETTING_END,
@@ -315,6 +345,11 @@ int main(int argc, char **argv)
 	if (first < 0 || check_options(&o, argv + first) < 0)
 		goto out;
 	stop_install();
+	if (o.server != NULL) {
+		rc = ask_server(&o, argv + first);
+		goto out;
+	}
+	o.timeline.options.by_name = true;
 	rc = EX_CANTCREAT;
 	o.timeline.options.by_name = true;
 	timeline = timeline_settings_open(&o.timeline);

@@ -201,6 +201,55 @@ static int ask_moment(struct report *report, struct timeline *timeline,
 	return 0;
 }
 
+/* ---- Asking a server ---- */
+
+/* Adds the rows of a table, whose cells have tabs between them. -1 after logging. */
+static int add_rows(struct columns *table, const struct text *rows)
+{
+	const char *at = rows->data, *end = at + rows->length;
+
+	while (at < end && *at != '{') {
+		size_t left = (size_t)(end - at), length = 0;
+
+		while (length < left && at[length] != '\t' && at[length] != '\n')
+			length++;
+		text_add(&table->text, at, length);
+		columns_end(table);
+		at += length + (length < left);
+	}
+	if (at == end && table->count % COLUMNS == 0)
+		return 0;
+	log_error("the server's answer is not a table: %.*s",
+		  (int)(end - at > 200 ? 200 : end - at), at);
+	return -1;
+}
+
+/* Asks QUESTION, or with NULL waits for everything. -1 after logging. */
+static int ask_server(struct report *report, const struct lookup_question *question)
+{
+	bool table = report->options.format == REPORT_TABLE && !report->options.explain;
+	struct text answers;
+	int rc;
+
+	text_init(&answers, ANSWER_TEXT_MAX);
+	rc = question != NULL ? server_ask_add(report->options.server, question, &answers)
+			      : server_ask_flush(report->options.server, &answers);
+	if (rc == 0 && table) {
+		rc = add_rows(&report->table, &answers);
+	} else if (rc == 0) {
+		if (report->options.explain && question != NULL && report->asked++ > 0)
+			text_add(&report->out, "\n", 1);
+		text_add(&report->out, answers.data, answers.length);
+	}
+	text_free(&answers);
+	return rc;
+}
+
+int report_flush(struct report *report)
+{
+	return report->options.server != NULL ? ask_server(report, NULL) : 0;
+}
+
 int report_ask(struct report *report, struct timeline *timeline,
 	       const struct lookup_question *question, struct when now)
 {
@@ -208,8 +257,11 @@ int report_ask(struct report *report, struct timeline *timeline,
 	int rc;
 
 	ip_format(&question->ip, address);
-	rc = report->options.history ? ask_history(report, timeline, &question->ip, address)
-				     : ask_moment(report, timeline, question, now, address);
+	if (report->options.server != NULL)
+		rc = ask_server(report, question);
+	else
+		rc = report->options.history ? ask_history(report, timeline, &question->ip, address)
+					     : ask_moment(report, timeline, question, now, address);
 	if (rc == 0 && (report->out.failed || report->table.text.failed)) {
 		log_error("%s: the report takes more than %u MiB", address, ANSWER_TEXT_MAX >> 20);
 		rc = -1;

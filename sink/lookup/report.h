@@ -20,6 +20,7 @@
 #include "common/program/columns.h"
 #include "common/timeline/timeline.h"
 #include "sink/lookup/question.h"
+#include "sink/lookup/server_ask.h"
 
 #define ANSWER_TEXT_MAX (256u * 1024 * 1024)
 
@@ -27,8 +28,9 @@ enum report_format { REPORT_TABLE, REPORT_JSON };
 
 struct report_options {
 	enum report_format format;
-	bool history; /* every binding at any time, whatever moment is asked about */
-	bool explain; /* what the answer rests on, in words, whatever the format is */
+	bool history;              /* every binding at any time, whatever moment is asked about */
+	bool explain;              /* what the answer rests on, in words, whatever the format is */
+	struct server_ask *server; /* who answers instead of a timeline, or NULL */
 };
 
 struct report {
@@ -41,9 +43,11 @@ struct report {
 void report_init(struct report *report, const struct report_options *options);
 void report_free(struct report *report);
 
-/* Asks TIMELINE QUESTION, at the wall clock NOW. -1 after logging. */
+/* Asks TIMELINE, or the server, QUESTION, at the wall clock NOW. -1 after logging. */
 int report_ask(struct report *report, struct timeline *timeline,
 	       const struct lookup_question *question, struct when now);
+/* Waits for the answers of a server to everything that it was asked. -1 after logging. */
+int report_flush(struct report *report);
 /* Adds to OUT what can be printed now; the table only at the END. -1 if out of memory. */
 int report_print(struct report *report, bool end, struct text *out);
 

@@ -49,10 +49,28 @@ static void holds_many_rows_and_reports_a_failure(void **state)
 	text_free(&out);
 }
 
+static void separates_cells_with_tabs(void **state)
+{
+	struct columns table;
+	struct text out;
+
+	(void)state;
+	text_init(&out, 1000);
+	columns_init(&table, 2, 0, 1000);
+	for (const char *const *cell = (const char *const[]){"A", "B", "a", "", "b b", "c", NULL};
+	     *cell != NULL; cell++)
+		columns_add(&table, *cell);
+	columns_print_tabs(&table, 1, &out);
+	assert_string_equal(text_terminate(&out), "a\t\nb b\tc\n");
+	columns_free(&table);
+	text_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(aligns_words_left_and_numbers_right),
+		cmocka_unit_test(separates_cells_with_tabs),
 		cmocka_unit_test(holds_many_rows_and_reports_a_failure),
 	};
 
