@@ -260,7 +260,7 @@ int main(int argc, char **argv)
 		SETTING_DURATION("max-ahead", 0, "DURATION", &p.max_ahead_ns,
 				 "wait for no flow that ends further than this ahead of the clock; "
 				 "without it, 5s, or 1m with --revise"),
-		TIMELINE_SETTINGS(&p.timeline),
+		TIMELINE_SETTINGS(&p.timeline, "every run builds the timeline from scratch"),
 		SETTING_DURATION("revise", 0, "DURATION", &p.exchange.run.revise_ns,
 				 "read tagged flows, ask again this much later than the first "
 				 "time, and write the answers that have changed"),

@@ -72,25 +72,35 @@ static int64_t two_digits(const char *text)
 	return tens <= 9 && ones <= 9 ? tens * 10 + ones : YEAR_MAX + 1;
 }
 
+/* The seconds from 1970 to DATE. -1 if there is no such time. */
+static int seconds_of(const struct when_date *date, int64_t *seconds)
+{
+	if (date->year < YEAR_MIN || date->year > YEAR_MAX || date->month < 1 || date->month > 12 ||
+	    date->day < 1 || date->day > days_in_month(date->year, date->month))
+		return -1;
+	if (date->hour > 23 || date->minute > 59 || date->second > 59)
+		return -1;
+	*seconds = days_from_date(date->year, date->month, date->day) * SECONDS_PER_DAY +
+		   date->hour * 3600 + date->minute * 60 + date->second;
+	return 0;
+}
+
 /* Reads the first 19 bytes, "2026-11-23T08:00:01", as seconds since 1970. */
 static int parse_seconds(const char *text, int64_t *seconds)
 {
-	int64_t year = two_digits(text) * 100 + two_digits(text + 2);
-	int64_t month = two_digits(text + 5), day = two_digits(text + 8);
-	int64_t hour = two_digits(text + 11), minute = two_digits(text + 14);
-	int64_t second = two_digits(text + 17);
+	const struct when_date date = {
+		.year = two_digits(text) * 100 + two_digits(text + 2),
+		.month = two_digits(text + 5),
+		.day = two_digits(text + 8),
+		.hour = two_digits(text + 11),
+		.minute = two_digits(text + 14),
+		.second = two_digits(text + 17),
+	};
 
 	if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') ||
 	    text[13] != ':' || text[16] != ':')
 		return -1;
-	if (year < YEAR_MIN || year > YEAR_MAX || month < 1 || month > 12 || day < 1 ||
-	    day > days_in_month(year, month))
-		return -1;
-	if (hour > 23 || minute > 59 || second > 59)
-		return -1;
-	*seconds = days_from_date(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 +
-		   second;
-	return 0;
+	return seconds_of(&date, seconds);
 }
 
 /* Reads "Z" or "+01:30", all of TEXT[LENGTH], as seconds east of UTC. */
@@ -192,6 +202,26 @@ size_t when_format(struct when moment, char text[static WHEN_TEXT_SIZE])
 	*at++ = 'Z';
 	*at = '\0';
 	return (size_t)(at - text);
+}
+
+int when_from_date(const struct when_date *date, struct when *moment)
+{
+	int64_t seconds;
+
+	if (date->hour < 0 || date->minute < 0 || date->second < 0 ||
+	    seconds_of(date, &seconds) < 0)
+		return -1;
+	moment->ns = seconds * NS_PER_SECOND;
+	return 0;
+}
+
+int64_t when_year(struct when moment)
+{
+	int64_t seconds = moment.ns / NS_PER_SECOND - (moment.ns % NS_PER_SECOND < 0);
+	int64_t date[3];
+
+	date_from_days(seconds / SECONDS_PER_DAY - (seconds % SECONDS_PER_DAY < 0), date);
+	return date[0];
 }
 
 int64_t when_since(struct when later, struct when earlier)

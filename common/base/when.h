@@ -35,6 +35,16 @@ int when_parse(const char *text, size_t length, struct when *moment);
  * digits, and a NUL. Returns the length without the NUL. */
 size_t when_format(struct when moment, char text[static WHEN_TEXT_SIZE]);
 
+/* A date and a time of day in UTC. */
+struct when_date {
+	int64_t year, month, day, hour, minute, second;
+};
+
+/* Finds the instant of DATE, in the years and seconds of when_parse(). -1 if there is no such time. */
+int when_from_date(const struct when_date *date, struct when *moment);
+/* The year of MOMENT, not WHEN_MIN or WHEN_MAX, in UTC. */
+int64_t when_year(struct when moment);
+
 /* Adds NS nanoseconds, saturating (1). */
 static inline struct when when_add(struct when moment, int64_t ns)
 {

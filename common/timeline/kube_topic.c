@@ -356,6 +356,11 @@ bool kube_topic_caught_up(const struct kube_topic *topic)
 	return topic->ended || (topic->options.bus.follow && topic_reader_caught_up(topic->reader));
 }
 
+bool kube_topic_is_verified(const struct kube_topic *topic)
+{
+	return topic->check < 0;
+}
+
 int kube_topic_catch_up(struct kube_topic *topic)
 {
 	while (!kube_topic_caught_up(topic)) {

@@ -50,6 +50,9 @@ int kube_topic_turn(struct kube_topic *kube_topic, int limit, int timeout_ms);
 /* Returns true once everything that was there at opening is applied. */
 bool kube_topic_caught_up(const struct kube_topic *kube_topic);
 
+/* Whether the store is known to be of this topic (1), or is empty. */
+bool kube_topic_is_verified(const struct kube_topic *kube_topic);
+
 /* Reads until it has caught up. Returns 1, 0 if a signal stopped it, or -1 after logging. */
 int kube_topic_catch_up(struct kube_topic *kube_topic);
 

@@ -24,11 +24,10 @@ extern const char *const timeline_settings_clocks[];
 		.clock = TIMELINE_SANDBOX                  \
 	}
 
-/* The rows of a program's table. */
-#define TIMELINE_SETTINGS(s)                                                                      \
+/* The rows of a program's table. WITHOUT says what happens without --state. */
+#define TIMELINE_SETTINGS(s, without)                                                             \
 	SETTING_TEXT("state", 0, "DIR", &(s)->state,                                              \
-		     "directory that keeps the timeline between runs; without it, every "         \
-		     "run builds the timeline from scratch"),                                     \
+		     "directory that keeps the timeline between runs; without it, " without),     \
 		SETTING_TEXT("cluster", 0, "NAME", &(s)->options.cluster,                         \
 			     "the cluster to ask about; required if the kube topic has several"), \
 		SETTING_DURATION("hold", 0, "DURATION", &(s)->options.hold_ns,                    \

@@ -11,17 +11,23 @@ const struct settings_manual manual = {
 		{
 			"It reads the watch events of tenure-kube to their end and answers for "
 			"each IP address given: the pod, node or service that held it at the "
-			"time, or why that is unknown or ambiguous. The operand - reads addresses "
-			"from standard input, one per line.",
+			"time, or why that is unknown or ambiguous. The operand - reads lines of "
+			"standard input: ADDRESS, ADDRESS TIME, or TIME ... ADDRESS.",
+			"With --annotate it copies a log from standard input, and after each "
+			"address says who held it at the time of its line.",
 			"The question is whose packet this was: the address is assumed to have "
 			"sent one. With --received it only received one, which does not prove "
 			"that anybody was there.",
 			"The ADDRESS of --kube is kafka:TOPIC, a file, or - for standard input.",
+			"An interrupt while it reads the watch events makes it answer from what it "
+			"has read; a second one ends it.",
 		},
 	.files =
 		{
-			{"DIR/timeline", "Who held which address, in RocksDB, with --state. It is "
-					 "a cache of the kube topic and may be deleted."},
+			{"$XDG_STATE_HOME/tenure/lookup-HASH/timeline",
+			 "Who held which address, in RocksDB: a cache of the kube topic, which may "
+			 "be deleted. ~/.local/state is the default."},
+			{"DIR/timeline", "The same, with --state."},
 		},
 	.exits =
 		{
@@ -32,6 +38,8 @@ const struct settings_manual manual = {
 			{EX_OSERR, "No memory."},
 			{EX_CANTCREAT, "The state cannot be created."},
 			{EX_IOERR, "Reading or writing fails."},
+			{EX_TEMPFAIL, "It is interrupted before it knows that the state is of this "
+				      "topic."},
 			{EX_CONFIG, "There are several clusters and no --cluster, or the inputs do "
 				    "not contain the one it names."},
 		},
@@ -42,6 +50,9 @@ const struct settings_manual manual = {
 			{"tenure-lookup --kube kube.ndjson --at 2026-11-24T07:49:29Z --explain "
 			 "10.244.2.10",
 			 "Say why."},
+			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --annotate "
+			 "<access.log",
+			 "Say in a log who each address was."},
 			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --history "
 			 "10.244.2.10",
 			 "List everyone who ever held it."},

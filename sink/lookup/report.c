@@ -6,18 +6,21 @@
 #include "sink/lookup/explain_text.h"
 #include "sink/lookup/holder_text.h"
 
-#define COLUMNS 6
+#define COLUMNS 7
 
-static const char *const at_heading[COLUMNS] = {"ADDRESS",  "HELD BY", "NODE",
-						"SERVICES", "SINCE",   "UNTIL"};
+/* A history is without "AT". */
+static const char *const headings[COLUMNS] = {"ADDRESS",  "AT",    "HELD BY", "NODE",
+					      "SERVICES", "SINCE", "UNTIL"};
 
 void report_init(struct report *report, const struct report_options *options)
 {
 	*report = (struct report){.options = *options};
-	columns_init(&report->table, COLUMNS, 0, ANSWER_TEXT_MAX);
+	columns_init(&report->table, options->history ? COLUMNS - 1 : COLUMNS, 0, ANSWER_TEXT_MAX);
 	text_init(&report->out, ANSWER_TEXT_MAX);
-	for (size_t i = 0; i < COLUMNS; i++)
-		columns_add(&report->table, at_heading[i]);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		if (i != 1 || !options->history)
+			columns_add(&report->table, headings[i]);
+	}
 }
 
 void report_free(struct report *report)
@@ -51,6 +54,12 @@ static void add_when(struct columns *table, const char *word, struct when moment
 	columns_add(table, text);
 }
 
+/* Rounded down. */
+static struct when whole_second(struct when moment)
+{
+	return when_is_min(moment) ? moment : when_add(moment, -(moment.ns % NS_PER_SECOND));
+}
+
 /* Adds NAME to a cell that began at BEFORE. */
 static void add_service(struct text *out, size_t before, struct span name)
 {
@@ -71,19 +80,21 @@ static void end_row(struct columns *table, const struct named_holder *holder, si
 		text_add(&table->text, "-", 1);
 	columns_end(table);
 	add_when(table, "", start);
-	/* Rounded down to a second. */
-	if (still && !when_is_min(known))
-		end = when_add(known, -(known.ns % NS_PER_SECOND));
+	if (still)
+		end = whole_second(known);
 	add_when(table, still ? "still at " : "", end);
 }
 
-static void add_row(struct columns *table, const char *ip, const struct lookup_answer *asked)
+/* An answer about NOW shows its moment, which is how far is known, as "still" does. */
+static void add_row(struct columns *table, const char *ip, bool now,
+		    const struct lookup_answer *asked)
 {
 	const struct timeline_answer *answer = &asked->answer;
 	struct text *out = &table->text;
 	size_t before;
 
 	columns_add(table, ip);
+	add_when(table, "", now ? whole_second(asked->at) : asked->at);
 	holder_text_answer(out, answer);
 	columns_end(table);
 	add_name_or_dash(table, answer->holder != NULL ? answer->holder->node : span_of(""));
@@ -120,9 +131,9 @@ static void add_binding_row(struct columns *table, const char *ip,
 static void add_history_rows(struct columns *table, const char *ip,
 			     const struct timeline_history *history, struct when known)
 {
-	const char *const nobody[COLUMNS] = {ip, "nobody, ever", "-", "-", "-", "-"};
+	const char *const nobody[COLUMNS - 1] = {ip, "nobody, ever", "-", "-", "-", "-"};
 
-	for (size_t i = 0; i < COLUMNS && history->count == 0; i++)
+	for (size_t i = 0; i < COLUMNS - 1 && history->count == 0; i++)
 		columns_add(table, nobody[i]);
 	for (size_t b = 0; b < history->count; b++)
 		add_binding_row(table, ip, &history->bindings[b], known);
@@ -176,6 +187,7 @@ static int explain(struct report *report, struct timeline *timeline,
 	asked = lookup_timeline_question(question, &placed);
 	if (explain_answer(timeline, &asked, &explain) < 0)
 		return -1;
+	report->provisional += placed.provisional && !when_is_min(question->at);
 	if (report->asked++ > 0)
 		text_add(out, "\n", 1);
 	explain_text_add(out, address, &asked, &explain);
@@ -186,14 +198,16 @@ static int explain(struct report *report, struct timeline *timeline,
 static int ask_moment(struct report *report, struct timeline *timeline,
 		      const struct lookup_question *question, struct when now, const char *address)
 {
+	bool now_only = when_is_min(question->at);
 	struct lookup_answer answer;
 
 	if (report->options.explain)
 		return explain(report, timeline, question, now, address);
 	if (lookup_ask(timeline, question, now, &answer) < 0)
 		return -1;
+	report->provisional += answer.provisional && !now_only;
 	if (report->options.format == REPORT_TABLE) {
-		add_row(&report->table, address, &answer);
+		add_row(&report->table, address, now_only, &answer);
 		return 0;
 	}
 	lookup_answer_json(question, &answer, &report->out);
@@ -217,7 +231,7 @@ static int add_rows(struct columns *table, const struct text *rows)
 		columns_end(table);
 		at += length + (length < left);
 	}
-	if (at == end && table->count % COLUMNS == 0)
+	if (at == end && table->count % table->columns == 0)
 		return 0;
 	log_error("the server's answer is not a table: %.*s",
 		  (int)(end - at > 200 ? 200 : end - at), at);

@@ -37,7 +37,8 @@ struct report {
 	struct report_options options;
 	struct columns table;
 	struct text out;
-	size_t asked; /* explanations so far */
+	size_t asked;       /* explanations so far */
+	size_t provisional; /* answers about given moments that are so */
 };
 
 void report_init(struct report *report, const struct report_options *options);

@@ -1,0 +1,55 @@
+#include "common/base/when_text.h"
+
+#include <string.h>
+
+#include "common/base/when_scan.h"
+
+#define DURATION_MAX 24
+
+static int parse_ago(const char *text, size_t length, struct when now, struct when *moment)
+{
+	static const char ago[] = " ago";
+	const size_t ago_length = sizeof(ago) - 1;
+	char duration[DURATION_MAX];
+	int64_t ns;
+
+	if (length > 0 && text[0] == '-') {
+		text++;
+		length--;
+	} else if (length > ago_length &&
+		   memcmp(text + length - ago_length, ago, ago_length) == 0) {
+		length -= ago_length;
+	} else {
+		return -1;
+	}
+	if (length >= sizeof(duration))
+		return -1;
+	memcpy(duration, text, length);
+	duration[length] = '\0';
+	if (when_parse_duration(duration, &ns) < 0)
+		return -1;
+	/* Nobody means a part of a second, unless they say so. */
+	if (ns % NS_PER_SECOND == 0)
+		ns += now.ns % NS_PER_SECOND;
+	*moment = when_add(now, -ns);
+	return 0;
+}
+
+int when_text_parse(const char *text, size_t length, struct when now, struct when *moment)
+{
+	struct when_scan scan;
+
+	if (length == 3 && memcmp(text, "now", 3) == 0) {
+		*moment = now;
+		return 0;
+	}
+	if (parse_ago(text, length, now, moment) == 0)
+		return 0;
+	if (length == 0 || (when_scan_iso(text, length, &scan) != length &&
+			    when_scan_epoch(text, length, &scan) != length))
+		return -1;
+	if (scan.zone == WHEN_UNCLEAR)
+		return -1;
+	*moment = scan.moment;
+	return 0;
+}

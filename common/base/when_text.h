@@ -1,0 +1,13 @@
+/* when_text.h - an instant as people write it. Pure. */
+#ifndef TENURE_WHEN_TEXT_H
+#define TENURE_WHEN_TEXT_H
+
+#include <stddef.h>
+
+#include "common/base/when.h"
+
+/* Reads TEXT[LENGTH]: "now", "-5m" or "5m ago" (of NOW's second, unless in "ms"), an instant of when_scan_iso() (UTC if it has no
+ * zone), or one of when_scan_epoch(). -1 if it is anything else; *MOMENT is left alone then. */
+int when_text_parse(const char *text, size_t length, struct when now, struct when *moment);
+
+#endif

@@ -1,0 +1,112 @@
+#include "sink/lookup/catch_up.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/program/log.h"
+#include "common/program/stop.h"
+
+#define TURN_RECORDS 10000
+#define TURN_WAIT_MS 200
+#define SHOW_EVERY (200 * NS_PER_MS)
+#define SHOW_AFTER NS_PER_SECOND
+#define LOG_EVERY (60 * NS_PER_SECOND)
+#define CLEAR_LINE "\r\033[K"
+
+struct progress {
+	const char *address;
+	bool terminal;
+	bool shown;
+	struct when next;
+};
+
+static void format_known(const struct timeline *timeline, char text[static WHEN_TEXT_SIZE])
+{
+	struct when known = timeline_known_to(timeline);
+
+	if (when_is_min(known))
+		snprintf(text, WHEN_TEXT_SIZE, "nothing yet");
+	else
+		when_format(when_add(known, -(known.ns % NS_PER_SECOND)), text);
+}
+
+static void show(struct progress *progress, const struct timeline *timeline, uint64_t records)
+{
+	struct when now = when_now();
+	char known[WHEN_TEXT_SIZE];
+
+	if (when_before(now, progress->next))
+		return;
+	format_known(timeline, known);
+	if (progress->terminal)
+		fprintf(stderr, CLEAR_LINE "%s: %" PRIu64 " records read, known to %s",
+			progress->address, records, known);
+	else
+		log_info("%s: %" PRIu64 " records read, known to %s", progress->address, records,
+			 known);
+	progress->shown = true;
+	progress->next = when_add(now, progress->terminal ? SHOW_EVERY : LOG_EVERY);
+}
+
+/* What a signal has stopped. -1 after logging. */
+static int check_interrupted(const struct kube_topic *kube_topic, const struct timeline *timeline,
+			     const char *address, int *exit_code)
+{
+	char known[WHEN_TEXT_SIZE];
+
+	if (!kube_topic_is_verified(kube_topic)) {
+		log_error("%s: interrupted before it was known to be what the state was made from",
+			  address);
+		*exit_code = EX_TEMPFAIL;
+		return -1;
+	}
+	format_known(timeline, known);
+	log_warn("%s: interrupted, known to %s: the answers are from what was read", address,
+		 known);
+	return 0;
+}
+
+/* Returns 0 at the end of the topic or after a signal, -1 after logging. */
+static int read_all(struct kube_topic *kube_topic, struct timeline *timeline,
+		    struct progress *progress)
+{
+	int rc = 0;
+
+	while (rc == 0 && !kube_topic_caught_up(kube_topic) && !stop_requested()) {
+		rc = kube_topic_turn(kube_topic, TURN_RECORDS, TURN_WAIT_MS) < 0 ? -1 : 0;
+		show(progress, timeline, kube_topic_stats(kube_topic).records);
+	}
+	if (progress->shown && progress->terminal)
+		fputs(CLEAR_LINE, stderr);
+	return rc;
+}
+
+int catch_up(struct timeline *timeline, const struct settings_list *addresses,
+	     const struct bus_options *bus, int *exit_code)
+{
+	const struct kube_topic_options options = {.addresses = addresses, .bus = *bus};
+	struct progress progress = {
+		.address = addresses->values[0],
+		.terminal = isatty(STDERR_FILENO) != 0,
+		.next = when_now(),
+	};
+	struct kube_topic *kube_topic = kube_topic_open(timeline, &options, exit_code);
+	uint64_t unreadable;
+	int rc;
+
+	if (kube_topic == NULL)
+		return -1;
+	progress.next = when_add(progress.next, progress.terminal ? SHOW_AFTER : LOG_EVERY);
+	rc = read_all(kube_topic, timeline, &progress);
+	if (rc < 0)
+		*exit_code = kube_topic_exit_code(kube_topic);
+	else if (!kube_topic_caught_up(kube_topic))
+		rc = check_interrupted(kube_topic, timeline, progress.address, exit_code);
+	unreadable = kube_topic_stats(kube_topic).unreadable;
+	if (rc == 0 && unreadable > 1)
+		log_warn("%s: %" PRIu64 " records were skipped", progress.address, unreadable);
+	kube_topic_close(kube_topic);
+	return rc;
+}

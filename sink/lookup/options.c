@@ -1,0 +1,171 @@
+#include "sink/lookup/options.h"
+
+#include <string.h>
+
+#include "common/base/transport.h"
+#include "common/base/when_text.h"
+#include "common/program/log.h"
+#include "common/topic/topic_reader.h"
+#include "sink/lookup/line_format.h"
+
+#define DAY (86400 * NS_PER_SECOND)
+
+static int check_moments(struct lookup_options *o, struct when now)
+{
+	o->moments[0] = WHEN_MIN;
+	o->moment_count = o->at.count > 0 ? o->at.count : 1;
+	for (size_t i = 0; i < o->at.count; i++) {
+		const char *text = o->at.values[i];
+
+		o->moments[i] = WHEN_MIN;
+		if (strcmp(text, "now") == 0 ||
+		    when_text_parse(text, strlen(text), now, &o->moments[i]) == 0)
+			continue;
+		log_error("--at: \"%s\" is not a time such as 2026-11-23T08:00:00Z, "
+			  "\"2026-11-23 08:00:00\" (UTC), 1795420800, -5m or now",
+			  text);
+		return -1;
+	}
+	return 0;
+}
+
+static int check_question(struct lookup_options *o)
+{
+	struct lookup_question *question = &o->question;
+
+	o->report.format = (enum report_format)o->format;
+	if (o->report.explain && (o->report.history || o->format != REPORT_TABLE)) {
+		log_error("--explain: explains one moment in words, so it takes neither --history "
+			  "nor --format json");
+		return -1;
+	}
+	if (o->report.history && o->at.count > 0) {
+		log_error("--history: covers all times, so it does not take --at");
+		return -1;
+	}
+	question->transport = -1;
+	if (o->transport != NULL) {
+		question->transport = transport_parse(o->transport, strlen(o->transport));
+		if (question->transport < 0) {
+			log_error(
+				"--transport: \"%s\" is not tcp, udp, sctp or a protocol's number",
+				o->transport);
+			return -1;
+		}
+	}
+	if (o->port > UINT16_MAX) {
+		log_error("--port: must be at most %d", UINT16_MAX);
+		return -1;
+	}
+	question->port = o->port > 0 ? (int32_t)o->port : -1;
+	return 0;
+}
+
+/* ---- Standard input ---- */
+
+static int check_annotate(struct lookup_options *o, char **operands, struct when now)
+{
+	struct line_time *time = &o->line_time;
+	const struct when_date last = {o->time_year, 12, 31, 23, 59, 59};
+
+	if (!o->annotate) {
+		if (time->format == NULL && o->time_zone == NULL && o->time_year == 0)
+			return 0;
+		log_error("--time-format, --time-zone and --time-year are options of --annotate");
+		return -1;
+	}
+	if (operands[0] != NULL && (strcmp(operands[0], "-") != 0 || operands[1] != NULL)) {
+		log_error("\"%s\": --annotate reads a log on standard input and takes no address",
+			  operands[0]);
+		return -1;
+	}
+	if (o->report.explain || o->report.history || o->at.count > 0 ||
+	    o->format != REPORT_TABLE) {
+		log_error("--annotate: takes neither --at, --history, --explain nor --format");
+		return -1;
+	}
+	if (time->format != NULL && !line_format_is_good(time->format)) {
+		log_error("--time-format: \"%s\" has no day and time of day, as strptime(3) reads "
+			  "them",
+			  time->format);
+		return -1;
+	}
+	time->zone = (struct line_zone){.fixed = true};
+	time->zone_given = o->time_zone != NULL;
+	if (time->zone_given && line_zone_parse(o->time_zone, &time->zone) < 0) {
+		log_error(
+			"--time-zone: \"%s\" is not UTC, +01:00 or a zone of the tz database such "
+			"as Europe/Berlin",
+			o->time_zone);
+		return -1;
+	}
+	time->latest = when_add(now, DAY);
+	if (o->time_year > 0 && when_from_date(&last, &time->latest) < 0) {
+		log_error("--time-year: must be a year from 1678 to 2261");
+		return -1;
+	}
+	return 0;
+}
+
+static int check_addresses(char **operands, bool *input)
+{
+	struct ip ip;
+
+	for (size_t i = 0; operands[i] != NULL; i++) {
+		if (strcmp(operands[i], "-") == 0) {
+			*input = true;
+		} else if (ip_parse(operands[i], strlen(operands[i]), &ip) < 0) {
+			log_error("\"%s\" is not an IP address", operands[i]);
+			return -1;
+		}
+	}
+	if (operands[0] != NULL)
+		return 0;
+	log_error("no address is given; - reads them from standard input");
+	return -1;
+}
+
+/* INPUT: standard input has the addresses. */
+static int check_kube(const struct lookup_options *o, bool input)
+{
+	if (o->server != NULL) {
+		if (o->kube.count == 0 && !serve_is_wanted(&o->serve) && !o->annotate)
+			return 0;
+		log_error("--server: the server has the topic, so it takes neither --kube, "
+			  "--listen nor --annotate");
+		return -1;
+	}
+	if (o->kube.count == 0) {
+		log_error("--kube is required: kafka:TOPIC or files of watch events");
+		return -1;
+	}
+	for (size_t i = 0; i < o->kube.count; i++) {
+		if (o->kube.count > 1 && bus_is_kafka(o->kube.values[i])) {
+			log_error("--kube: takes files, or one topic");
+			return -1;
+		}
+		if (input && strcmp(o->kube.values[i], "-") == 0) {
+			log_error("--kube and the addresses cannot both be standard input");
+			return -1;
+		}
+	}
+	return bus_is_kafka(o->kube.values[0]) ? topic_options_check(&o->bus) : 0;
+}
+
+int lookup_options_check(struct lookup_options *o, char **operands, struct when now)
+{
+	bool input = o->annotate, server = serve_is_wanted(&o->serve);
+
+	if (server && (operands[0] != NULL || o->annotate)) {
+		log_error("\"%s\": a server takes no addresses",
+			  o->annotate ? "--annotate" : operands[0]);
+		return -1;
+	}
+	if (timeline_settings_check(&o->timeline) < 0 || check_moments(o, now) < 0 ||
+	    check_question(o) < 0 || check_annotate(o, operands, now) < 0 ||
+	    serve_check(&o->serve, &o->kube) < 0)
+		return -1;
+	if (!server && !o->annotate && check_addresses(operands, &input) < 0)
+		return -1;
+	return check_kube(o, input);
+}
