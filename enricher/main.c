@@ -174,6 +174,11 @@ static void report(const struct alignment *a)
 		if (t->rejected[i] > 0)
 			log_info("rejected %s=%" PRIu64, fault_name((enum fault_reason)i),
 				 t->rejected[i]);
+	if (l.values_refused > 0)
+		log_warn("%" PRIu64
+			 " values of labels and annotations were skipped: they are longer "
+			 "than %d bytes",
+			 l.values_refused, KEPT_VALUE_BYTES);
 	if (t->refused > 0)
 		log_info("rejected produce_failed=%" PRIu64, t->refused);
 }

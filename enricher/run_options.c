@@ -40,6 +40,14 @@ static void add_when(struct text *text, const char *name, struct when when)
 	text_add_format(text, "%s %s\n", name, moment);
 }
 
+static void add_list(struct text *text, const char *name, const char *const *values, size_t count)
+{
+	text_add_string(text, name);
+	for (size_t i = 0; i < count; i++)
+		text_add_format(text, " %s", values[i]);
+	text_add_string(text, count == 0 ? " " NOT_GIVEN "\n" : "\n");
+}
+
 static void describe(const struct run_options *now, struct text *text)
 {
 	const struct timeline_settings *t = now->timeline;
@@ -49,10 +57,9 @@ static void describe(const struct run_options *now, struct text *text)
 	text_add_format(text, "clock %s\n", timeline_settings_clocks[t->clock]);
 	text_add_format(text, "cluster %s\n",
 			t->options.cluster != NULL ? t->options.cluster : NOT_GIVEN);
-	text_add_string(text, "cluster-cidr");
-	for (size_t i = 0; i < t->ranges.count; i++)
-		text_add_format(text, " %s", t->ranges.values[i]);
-	text_add_string(text, t->ranges.count == 0 ? " " NOT_GIVEN "\n" : "\n");
+	add_list(text, "cluster-cidr", t->ranges.values, t->ranges.count);
+	add_list(text, "label", t->options.labels.list, t->options.labels.count);
+	add_list(text, "annotation", t->options.annotations.list, t->options.annotations.count);
 	add_duration_or_none(text, "retention", t->options.retention_ns);
 	add_when(text, "kube-from", t->options.kube_from);
 	add_when(text, "kube-until", t->options.kube_until);

@@ -190,6 +190,8 @@ static struct named_holder holder_of(const struct timeline *timeline, const stru
 		.node = tenure->binding.kind == HOLDER_NODE ? found->names.name : found->names.node,
 		.zone = found->zone,
 		.region = found->region,
+		.labels = found->names.labels,
+		.annotations = found->names.annotations,
 		.start = start.shown,
 		.start_from = start.from,
 	};
@@ -228,7 +230,8 @@ static int keep(struct cached_names *cached, const struct named_holder *holder, 
 				     holder->name.length + holder->full_name.length +
 				     holder->node.length + holder->workload_kind.length +
 				     holder->workload_name.length + holder->zone.length +
-				     holder->region.length);
+				     holder->region.length + holder->labels.length +
+				     holder->annotations.length);
 	if (kept == NULL)
 		return no_memory();
 	*kept = *holder;
@@ -241,6 +244,8 @@ static int keep(struct cached_names *cached, const struct named_holder *holder, 
 	move(&kept->workload_name, &at);
 	move(&kept->zone, &at);
 	move(&kept->region, &at);
+	move(&kept->labels, &at);
+	move(&kept->annotations, &at);
 	cached->holder = kept;
 	cached->json = memcpy(at, json->data, json->length);
 	cached->head_length = (uint32_t)head;

@@ -43,11 +43,22 @@ static void add_workload(struct text *out, const struct named_holder *holder)
 	text_add(out, "}", 1);
 }
 
+/* Adds JSON, unless it is empty. */
+static void add_kept(struct text *out, const char *before, struct span json)
+{
+	if (json.length == 0)
+		return;
+	text_add_string(out, before);
+	text_add(out, json.data, json.length);
+}
+
 static void add_pod(struct text *out, const struct named_holder *holder)
 {
 	add_member(out, "\"namespace\":{\"name\":", holder->namespace);
 	add_member(out, "},\"pod\":{\"name\":", holder->name);
 	add_member(out, ",\"uid\":", holder->uid);
+	add_kept(out, ",\"labels\":", holder->labels);
+	add_kept(out, ",\"annotations\":", holder->annotations);
 	text_add(out, "}", 1);
 	add_workload(out, holder);
 	if (holder->node.length > 0) {

@@ -89,30 +89,6 @@ static int load(struct timeline *timeline)
 	return rc;
 }
 
-/* What was forgotten for another --retention does not come back, and what was not is not known to
- * have ended; what was not kept is not there. What was kept beyond the options does no harm. */
-static int check_options(struct timeline *timeline)
-{
-	struct store_options *wanted = &timeline->made_for;
-	const struct store_options *made_for = &timeline->topic.made_for;
-	const char *differs = NULL;
-
-	wanted->retention_ns = timeline->options.retention_ns;
-	wanted->by_name = timeline->options.by_name;
-	if (timeline->topic.next_offset == 0)
-		return 0;
-	if (wanted->retention_ns != made_for->retention_ns)
-		differs = "was made for another --retention";
-	else if (wanted->by_name && !made_for->by_name)
-		differs = "was made without the addresses of each name";
-	if (differs == NULL) {
-		wanted->by_name = made_for->by_name;
-		return 0;
-	}
-	log_warn("timeline: %s; it is rebuilt from the start", differs);
-	return timeline_reset(timeline);
-}
-
 static int open_store(struct timeline *timeline, const char *directory)
 {
 	int loaded;
@@ -129,7 +105,7 @@ static int open_store(struct timeline *timeline, const char *directory)
 		return -1;
 	loaded = load(timeline);
 	if (loaded == 0)
-		return check_options(timeline);
+		return timeline_check_options(timeline);
 	/* Running out of memory does not mean that the store is damaged. */
 	if (loaded < 0 && !store_is_damaged(timeline->store))
 		return -1;
@@ -150,6 +126,8 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 	text_init(&timeline->key, 4096);
 	text_init(&timeline->value, STATE_LIMIT);
 	text_init(&timeline->state, STATE_LIMIT);
+	text_init(&timeline->labels, UINT16_MAX);
+	text_init(&timeline->annotations, UINT16_MAX);
 	if (open_store(timeline, directory) < 0) {
 		timeline_close(timeline);
 		return NULL;
@@ -173,6 +151,8 @@ void timeline_close(struct timeline *timeline)
 	text_free(&timeline->key);
 	text_free(&timeline->value);
 	text_free(&timeline->state);
+	text_free(&timeline->labels);
+	text_free(&timeline->annotations);
 	free(timeline->possible);
 	free(timeline);
 }
@@ -268,6 +248,10 @@ static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_
 		.value = &timeline->value,
 		.state = &timeline->state,
 		.event = event,
+		.labels = &timeline->options.labels,
+		.annotations = &timeline->options.annotations,
+		.labels_json = &timeline->labels,
+		.annotations_json = &timeline->annotations,
 		.offset = (uint64_t)offset,
 		.gap_from = WHEN_MIN,
 	};
@@ -297,6 +281,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_
 	if (feed.cache != NULL && when_before(horizon, feed.cluster->horizon))
 		address_cache_clear(timeline->cache);
 	timeline->stats.addresses_refused += feed.addresses_refused;
+	timeline->stats.values_refused += feed.values_refused;
 	timeline->stats.progress_refused += feed.progress_refused;
 	if (outcome != TIMELINE_UNREADABLE)
 		timeline->topic.last_received[event->resource] = feed.received;

@@ -27,6 +27,7 @@
 #include "common/timeline/feed/outcome.h"
 #include "common/timeline/rules/asof.h"
 #include "common/timeline/rules/clock.h"
+#include "common/timeline/rules/kept_keys.h"
 #include "common/timeline/rules/named_holder.h"
 #include "common/timeline/rules/services.h"
 
@@ -44,7 +45,8 @@ struct timeline_options {
 	 * are not given. */
 	struct when kube_from, kube_until;
 	int64_t retention_ns; /* what ended so long ago is forgotten; 0: nothing is */
-	bool by_name;         /* timeline_addresses_of() can be asked */
+	struct kept_keys labels, annotations; /* of pods, that answers show */
+	bool by_name;                         /* timeline_addresses_of() can be asked */
 };
 
 /* How much of the kube topic an answer is based on: every record up to OFFSET inclusive. */
@@ -58,6 +60,7 @@ struct timeline_position {
 struct timeline_stats {
 	uint64_t applied, ignored, unreadable;
 	uint64_t addresses_refused; /* texts that should be an address or a range and are not */
+	uint64_t values_refused;    /* of labels and annotations, too long (kept_keys.h) */
 	uint64_t progress_refused;  /* PROGRESS whose known went back or is after its received */
 	uint64_t cache_hits, cache_misses;
 };

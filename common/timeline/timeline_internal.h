@@ -30,8 +30,9 @@ struct timeline {
 	struct cluster *answering; /* the cluster that answers; NULL until the topic has it */
 	bool closed;
 	struct timeline_stats stats;
-	struct text key, value, state; /* scratch, reused for every record */
-	char why[FAULT_WORDS_SIZE];    /* of the last record that could not be parsed */
+	struct text key, value, state;   /* scratch, reused for every record */
+	struct text labels, annotations; /* the same, of a pod */
+	char why[FAULT_WORDS_SIZE];      /* of the last record that could not be parsed */
 	struct generations generations;
 	struct address_cache *cache;
 	struct sole_tenures *sole_tenures;
@@ -41,5 +42,8 @@ struct timeline {
 	struct possible *possible; /* scratch of a question */
 	size_t possible_capacity;
 };
+
+/* Sets made_for. A store that was made for other options is emptied. -1 after logging. */
+int timeline_check_options(struct timeline *timeline);
 
 #endif

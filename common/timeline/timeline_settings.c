@@ -33,9 +33,26 @@ static int check_ranges(struct timeline_settings *settings)
 	return 0;
 }
 
+static int check_keys(const char *option, const struct settings_list *list, struct kept_keys *keys)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (kept_keys_add(keys, list->values[i]) == 0)
+			continue;
+		if (keys->count == KEPT_KEYS_MAX)
+			log_error("--%s: more than %d keys are given", option, KEPT_KEYS_MAX);
+		else
+			log_error("--%s: a key has 1 to %d bytes", option, KEPT_KEY_BYTES);
+		return -1;
+	}
+	return 0;
+}
+
 int timeline_settings_check(struct timeline_settings *settings)
 {
 	settings->options.clock = (enum timeline_clock)settings->clock;
+	if (check_keys("label", &settings->labels, &settings->options.labels) < 0 ||
+	    check_keys("annotation", &settings->annotations, &settings->options.annotations) < 0)
+		return -1;
 	return check_ranges(settings);
 }
 

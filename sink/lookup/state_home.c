@@ -35,7 +35,8 @@ static uint64_t hash_of(const struct settings_list *kube, const struct bus_optio
 	}
 	if (bus_is_kafka(kube->values[0]))
 		text_add_string(&text, bus->brokers != NULL ? bus->brokers : "");
-	text_add_format(&text, "\n%" PRId64, settings->options.retention_ns);
+	text_add_format(&text, "\n%" PRId64 "\n%" PRIu64, settings->options.retention_ns,
+			kept_keys_hash(&settings->options.labels, &settings->options.annotations));
 	hash = text.failed ? 0 : span_hash(text_span(&text));
 	text_free(&text);
 	return hash;

@@ -151,6 +151,7 @@ class Facts:
         self.zone = shapes.text(labels, "topology.kubernetes.io/zone")
         self.region = shapes.text(labels, "topology.kubernetes.io/region")
         self.template_hash = shapes.text(labels, "pod-template-hash")
+        self.labels, self.annotations = labels, shapes.at(metadata, "annotations")
         self.controller = None
         for owner in shapes.listed(metadata, "ownerReferences"):
             if shapes.at(owner, "controller") is True and self.controller is None:

@@ -30,6 +30,8 @@ class Options:
     kube_from: int = None       # when the input began; None: not known
     kube_until: int = None      # when it ended
     retention: int = 0          # 0: nothing is forgotten
+    labels: tuple = ()          # the keys of pods' labels that answers show
+    annotations: tuple = ()
 
 
 class Timeline:
@@ -195,6 +197,8 @@ def words():
     parser.add_argument("--kube-from", metavar="TIME")
     parser.add_argument("--kube-until", metavar="TIME")
     parser.add_argument("--retention", default="0")
+    parser.add_argument("--label", action="append", default=[], metavar="KEY")
+    parser.add_argument("--annotation", action="append", default=[], metavar="KEY")
     return parser
 
 
@@ -205,7 +209,7 @@ def options_of(given):
     times = [moment_of(text, otherwise) for text, otherwise in (
         (given.since, moments.NEVER), (given.until, moments.EVER), (given.kube_from, None), (given.kube_until, None))]
     return Options(moments.duration(given.hold), moments.duration(given.skew), given.clock, given.cluster, ranges,
-                   *times, moments.duration(given.retention))
+                   *times, moments.duration(given.retention), tuple(given.label), tuple(given.annotation))
 
 
 def moment_of(text, otherwise):

@@ -282,6 +282,8 @@ def make(seed, count=400):
     flows = flows_of(world, count)
     options = ["--clock", chance.choice(("sandbox", "sandbox", "sandbox", "started", "endpoint", "received")),
                "--hold", chance.choice(("10s", "10s", "2s", "40s")), "--skew", chance.choice(("500ms", "500ms", "0", "2s"))]
+    if seed % 3 == 0:
+        options += ["--label", "turn", "--label", "none", "--annotation", "note"]
     if chance.random() < .3:
         options += ["--cluster-cidr", "10.244.0.0/16"]
     if chance.random() < .2:

@@ -64,6 +64,9 @@ class Life:
             thing["status"].update(hostIP=self.host, hostIPs=[{"ip": self.host}, {"ip": "fd02::71"}])
         if self.copied and kind == "ADDED":
             del thing["spec"]["nodeName"], thing["status"]["startTime"]
+        turn = len(self.writes)     # a label that changes, and an annotation that becomes too long
+        thing["metadata"].setdefault("labels", {})["turn"] = f"\u00fc-{turn // 2}"
+        thing["metadata"].setdefault("annotations", {})["note"] = '"' * 150 * turn
         thing["metadata"]["creationTimestamp"] = cut(self.start)     # the API server's clock, not the node's
         self.writes.append((time + self.delay(), kind, thing))
 

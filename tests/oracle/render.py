@@ -2,6 +2,7 @@
 import json
 
 import moments
+import shapes
 from flows import BEGAN, SERVES
 from holder_verdict import Scene, judge
 from world import has_port
@@ -92,12 +93,12 @@ def facts_of(scene, binding):
 def holder(scene, name, binding):
     """`kind`, `k8s` and `cloud`."""
     facts = facts_of(scene, binding)
-    shown = {"kind": binding.kind, "k8s": k8s(scene.world, name, binding.kind, facts, scene.position)}
+    shown = {"kind": binding.kind, "k8s": k8s(scene, name, binding.kind, facts)}
     cloud = cloud_of(scene.world, binding.kind, facts, scene.position)
     return dict(shown, cloud=cloud) if cloud else shown
 
 
-def k8s(world, name, kind, facts, position):
+def k8s(scene, name, kind, facts):
     shown = {"cluster": {"name": name}} if name else {}
     if kind == "node":
         shown["node"] = {"name": facts.name, "uid": facts.uid}
@@ -105,10 +106,21 @@ def k8s(world, name, kind, facts, position):
     shown["namespace"] = {"name": facts.namespace}
     if kind == "pod":
         shown["pod"] = {"name": facts.name, "uid": facts.uid}
-        shown.update(workload(world, facts, position))
+        for member, found, keys in (("labels", facts.labels, scene.options.labels),
+                                    ("annotations", facts.annotations, scene.options.annotations)):
+            kept = kept_of(found, keys)
+            if kept:
+                shown["pod"][member] = kept
+        shown.update(workload(scene.world, facts, scene.position))
         if facts.node:
             shown["node"] = {"name": facts.node}
     return shown
+
+
+def kept_of(found, keys):
+    """The values that KEYS have in FOUND, but for those longer than 1,024 bytes as JSON."""
+    values = ((key, shapes.text(found, key)) for key in sorted(set(keys), key=str.encode))
+    return {key: value for key, value in values if value is not None and len(compact(value).encode()) <= 1024}
 
 
 def workload(world, facts, position):

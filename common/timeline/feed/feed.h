@@ -40,11 +40,14 @@ struct feed {
 	struct generations *generations;
 	struct text *key, *value, *state; /* scratch, until the next row */
 	struct kube_event *event;         /* only its texts grow */
+	const struct kept_keys *labels, *annotations;
+	struct text *labels_json, *annotations_json; /* scratch, until the next pod */
 	uint64_t offset;
 	struct when received;
 	bool received_is_last; /* RECEIVED is derived, and only that of the resource's last record */
 	struct when gap_from;  /* of the end of a listing: the GAP's from; else WHEN_MIN */
-	uint64_t addresses_refused, progress_refused; /* counted by the feed_*.c */
+	/* Counted by the feed_*.c. */
+	uint64_t addresses_refused, values_refused, progress_refused;
 };
 
 /* These put rows into the batch; all return 0, or -1 after logging. */

@@ -1,6 +1,7 @@
 #include "common/timeline/feed/feed.h"
 
 #include "common/base/hash.h"
+#include "common/program/log.h"
 #include "common/timeline/store/pod_state.h"
 
 static struct arrival arrival_of(const struct feed *feed)
@@ -225,6 +226,26 @@ static int put_epochs(struct feed *feed, struct span uid, struct pod_record *rec
 		       : 0;
 }
 
+/* Adds the labels and annotations that are kept to the names of POD. -1 after logging. */
+static int keep_values(struct feed *feed, struct pod_object *pod)
+{
+	struct kube_object *object = &feed->event->object;
+
+	if (feed->labels->count + feed->annotations->count == 0)
+		return 0;
+	object_kept(object, object->parts[PART_LABELS], feed->labels, feed->labels_json,
+		    &feed->values_refused);
+	object_kept(object, object->parts[PART_ANNOTATIONS], feed->annotations,
+		    feed->annotations_json, &feed->values_refused);
+	if (feed->labels_json->failed || feed->annotations_json->failed || object->plain.failed) {
+		log_error("timeline: out of memory for the labels of a pod");
+		return -1;
+	}
+	pod->names.labels = text_span(feed->labels_json);
+	pod->names.annotations = text_span(feed->annotations_json);
+	return 0;
+}
+
 int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *codec, struct text *next)
 {
 	struct span uid = feed->event->uid;
@@ -246,7 +267,7 @@ int feed_pod(struct feed *feed, struct pod_object *pod, struct codec *codec, str
 	drop_copied(pod, &body);
 	if (put_epochs(feed, uid, &pod->record, &body) < 0 ||
 	    put_unpublished(feed, uid, &before, &body) < 0 ||
-	    put_addresses(feed, pod, &body.addresses) < 0 ||
+	    put_addresses(feed, pod, &body.addresses) < 0 || keep_values(feed, pod) < 0 ||
 	    feed_put_names(feed, HOLDER_POD, &pod->names, &body.names) < 0)
 		return -1;
 	pod_state_add(next, &body);

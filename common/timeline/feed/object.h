@@ -18,6 +18,7 @@
 #include "common/record/kube_object.h"
 #include "common/timeline/rules/epoch.h"
 #include "common/timeline/rules/holder_names.h"
+#include "common/timeline/rules/kept_keys.h"
 
 /* Of one family each: podCIDRs, a ServiceCIDR, the subnets of a node. */
 #define OBJECT_RANGES_MAX 32
@@ -60,6 +61,11 @@ struct pod_object {
 };
 /* RECEIVED: of the record, the bound of the node's times. */
 const char *object_pod(struct kube_object *object, struct when received, struct pod_object *out);
+
+/* Sets JSON to an object of the values that KEYS have in ALL, labels or annotations; empty if there is
+ * none. Adds to *REFUSED those that are too long (kept_keys.h). JSON fails if out of memory. */
+void object_kept(struct kube_object *object, struct value all, const struct kept_keys *keys,
+		 struct text *json, uint64_t *refused);
 
 /* A time that the node's clock gave. Nothing that a record reports is later than its `received`,
  * or earlier than the pod's creation: then that clock is wrong. */

@@ -100,7 +100,7 @@ static void list_names(struct named_holder *holder, struct span *list[static PAC
 		&holder->cluster,       &holder->namespace,     &holder->name,
 		&holder->uid,           &holder->full_name,     &holder->node,
 		&holder->workload_kind, &holder->workload_name, &holder->zone,
-		&holder->region,
+		&holder->region,        &holder->labels,        &holder->annotations,
 	};
 
 	memcpy(list, all, sizeof(all));

@@ -12,7 +12,7 @@
 #include "common/base/span.h"
 #include "common/timeline/rules/named_holder.h"
 
-#define PACKED_NAMES 10          /* the spans of struct named_holder */
+#define PACKED_NAMES 12          /* the spans of struct named_holder */
 #define PACKED_NAMES_BYTES 32768 /* the most of JSON and names together */
 
 struct packed_name {

@@ -9,8 +9,8 @@
 #define NAME_MAX_BYTES 253 /* a DNS subdomain (RFC 1123), longest Kubernetes name */
 #define UID_MAX_BYTES 128  /* uids are UUIDs (36) or hashes of a manifest (32) */
 
-/* Only pods have a node, an owner and a hash. */
-#define HOLDER_NAMES 7
+/* Only pods have a node and what follows. */
+#define HOLDER_NAMES 9
 
 struct holder_names {
 	union {
@@ -19,6 +19,8 @@ struct holder_names {
 			struct span owner_kind, owner_name,
 				owner_uid; /* of the controller, or empty */
 			struct span hash;  /* label pod-template-hash */
+			/* JSON objects of those that are kept, or empty. */
+			struct span labels, annotations;
 		};
 		struct span all[HOLDER_NAMES]; /* the same, in this order */
 	};

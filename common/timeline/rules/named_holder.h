@@ -18,6 +18,7 @@ struct named_holder {
 	struct span workload_kind, workload_name; /* "Deployment", "web"; pods only */
 	const char *workload_member; /* "deployment", static; NULL where the kind has no member */
 	struct span zone, region;
+	struct span labels, annotations;   /* JSON objects of those that are kept; pods only */
 	struct when start, end;            /* WHEN_MIN for a start that is unknown and for no end */
 	const char *start_from, *end_from; /* static text; END_FROM is NULL for no end */
 };

@@ -112,8 +112,9 @@ static void assert_refused(const char *wanted)
 	assert_non_null(strstr(line, wanted));
 }
 
-#define DEFAULTS                                                                        \
-	"hold 10s\nskew 500ms\nclock sandbox\ncluster -\ncluster-cidr -\nretention -\n" \
+#define DEFAULTS                                                                               \
+	"hold 10s\nskew 500ms\nclock sandbox\ncluster -\ncluster-cidr -\nlabel -\nannotation " \
+	"-\nretention -\n"                                                                     \
 	"kube-from -\nkube-until -\nhindsight false\nsince -\nuntil -\nrevise -\n"
 
 static void options_are_kept_and_the_same_ones_accepted(void **state)
@@ -128,7 +129,8 @@ static void options_are_kept_and_the_same_ones_accepted(void **state)
 	now.since = (struct when){0};
 	assert_int_equal(run_options_keep(&now, false, "a and b"), 0);
 	assert_options("hold 10s\nskew 500ms\nclock sandbox\ncluster prod\n"
-		       "cluster-cidr 10.0.0.0/8 fd00::/8\nretention -\nkube-from -\nkube-until "
+		       "cluster-cidr 10.0.0.0/8 fd00::/8\nlabel -\nannotation -\nretention "
+		       "-\nkube-from -\nkube-until "
 		       "-\nhindsight true\n"
 		       "since 1970-01-01T00:00:00Z\nuntil -\nrevise -\n");
 	assert_int_equal(run_options_keep(&now, true, "a and b"), 0);

@@ -42,9 +42,34 @@ static void a_node_shows_the_places_that_it_has(void **state)
 	}
 }
 
+static void a_pod_shows_what_is_kept_of_it(void **state)
+{
+	struct named_holder holder = {
+		.kind = HOLDER_POD,
+		.namespace = span_of("shop"),
+		.name = span_of("web-1"),
+		.uid = span_of("u1"),
+		.labels = span_of("{\"app\":\"web\"}"),
+		.annotations = span_of("{\"note\":\"\"}"),
+	};
+	struct text out;
+
+	(void)state;
+	text_init(&out, 1024);
+	render_names(&out, &holder);
+	assert_string_equal(text_terminate(&out),
+			    quoted("'kind':'pod','k8s':{'namespace':{'name':'shop'},'pod':{'name':"
+				   "'web-1','uid':'u1','labels':{'app':'web'},'annotations':{"
+				   "'note':''}}}"));
+	text_free(&out);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(a_node_shows_the_places_that_it_has)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_node_shows_the_places_that_it_has),
+		cmocka_unit_test(a_pod_shows_what_is_kept_of_it),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
