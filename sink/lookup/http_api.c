@@ -20,12 +20,18 @@ static void answer_live(void *user, const struct http_call *call, struct http_re
 
 static void answer_ready(void *user, const struct http_call *call, struct http_reply *reply)
 {
-	bool verbose = http_target_value(call->target, "verbose").data != NULL;
-	bool ready = serve_is_ready(user, &reply->body);
+	struct span verbose = http_target_value(call->target, "verbose");
+	bool quiet = verbose.data == NULL || span_equal(verbose, span_of("false"));
+	bool ready;
 
+	if (!quiet && verbose.length > 0 && !span_equal(verbose, span_of("true"))) {
+		http_reply_problem(reply, 400, "verbose: takes no value, or true or false");
+		return;
+	}
+	ready = serve_is_ready(user, &reply->body);
 	reply->content_type = "text/plain; charset=utf-8";
 	reply->status = ready ? 200 : 503;
-	if (!verbose)
+	if (quiet)
 		text_clear(&reply->body);
 	text_add_string(&reply->body, ready ? "ok\n" : "not ready\n");
 }
