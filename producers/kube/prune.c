@@ -114,7 +114,8 @@ static const struct shape service = {
 		  {.name = "status", .shape = &service_status}},
 };
 
-static const struct shape endpoint = {.whole = "addresses conditions targetRef nodeName zone"};
+static const struct shape endpoint = {
+	.whole = "addresses conditions hostname targetRef nodeName zone"};
 static const struct shape slice = {
 	.whole = "addressType ports",
 	.parts = {METADATA, {.name = "endpoints", .shape = &endpoint}},

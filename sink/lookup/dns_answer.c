@@ -39,7 +39,8 @@ void dns_answer_begin(struct dns_answer *answer, enum dns_code code)
 	answer->ttl = DNS_TTL_PRESENT;
 	answer->count = 0;
 	answer->cut = answer->truncated = false;
-	answer->apex = answer->own = NULL;
+	answer->apex = SIZE_MAX;
+	answer->own = NULL;
 	answer->serial = 0;
 	answer->error = DNS_ERROR_NONE;
 	answer->error_text[0] = '\0';
@@ -255,7 +256,7 @@ static int answer_held(struct asking *asking)
 	if (timeline_position_last(asking->source->timeline).offset < 0) {
 		answer->code = DNS_SERVFAIL;
 		answer->authoritative = false;
-		answer->apex = NULL;
+		answer->apex = SIZE_MAX;
 		answer->error = DNS_ERROR_NOT_READY;
 		asking->outcome = DNS_ONCE;
 		return 0;
@@ -323,7 +324,7 @@ enum dns_outcome dns_answer_find(const struct dns_source *source, const struct d
 		return DNS_ONCE;
 	}
 	answer->authoritative = true;
-	answer->apex = dns_zone_apex(&source->zones, asking.name.zone);
+	answer->apex = asking.name.apex;
 	answer->own = source->zones.own;
 	answer->serial = (uint32_t)(timeline_position_last(source->timeline).offset + 1);
 	if (answer_in_zone(&asking) < 0) {

@@ -83,9 +83,10 @@ struct dns_answer {
 	bool cut;       /* there are more */
 	bool truncated; /* it is marked so (TC), and has no records */
 	struct text text;
-	/* The zone and our own one, whose ns. is the server of both. Without records, the SOA is in the
-	 * authority section, unless APEX is NULL. */
-	const char *apex, *own;
+	const char *own; /* our own zone, whose ns. is the server of every zone */
+	/* Without records, the SOA of the zone whose apex begins there in the question's name is in the
+	 * authority section; SIZE_MAX: it is not. */
+	size_t apex;
 	uint32_t serial;
 	enum dns_error error;
 	char error_text[DNS_ERROR_TEXT_MAX];

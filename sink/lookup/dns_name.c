@@ -62,7 +62,8 @@ bool dns_zone_fits(const char *text)
 	return true;
 }
 
-const char *dns_zone_apex(const struct dns_zones *zones, enum dns_zone zone)
+/* The name that ZONE ends with. */
+static const char *top_of(const struct dns_zones *zones, enum dns_zone zone)
 {
 	switch (zone) {
 	case DNS_ZONE_IN_ADDR:
@@ -182,43 +183,51 @@ static bool read_decimal(struct span label, uint8_t *byte)
 	return value <= UINT8_MAX;
 }
 
-/* The COUNT labels before in-addr.arpa. */
-static enum dns_name_kind read_v4(const struct labels *labels, size_t count, struct ip *ip)
+/* The COUNT labels before in-addr.arpa. Sets *ZONES to how many of them are in the apex (1). */
+static enum dns_name_kind read_v4(const struct labels *labels, size_t count, struct ip *ip,
+				  size_t *zones)
 {
 	uint8_t bytes[4];
+	size_t good = 0;
 
-	if (count > 4)
+	while (good < count && good < 4 &&
+	       read_decimal(labels->list[count - 1 - good], &bytes[good]))
+		good++;
+	*zones = good < 4 ? good : 3;
+	if (good < count)
 		return DNS_NAME_ABSENT;
-	for (size_t i = 0; i < count; i++) {
-		if (!read_decimal(labels->list[count - 1 - i], &bytes[i]))
-			return DNS_NAME_ABSENT;
-	}
 	if (count < 4)
-		return DNS_NAME_EMPTY;
+		return DNS_NAME_APEX;
 	*ip = ip_from_v4(bytes);
 	return DNS_NAME_ADDRESS;
 }
 
-/* The COUNT labels before ip6.arpa. */
-static enum dns_name_kind read_v6(const struct labels *labels, size_t count, struct ip *ip)
+static bool read_nibble(struct span label, size_t number, struct ip *ip)
 {
 	static const char digits[] = "0123456789abcdef";
+	const char *digit = label.length == 1 ? memchr(digits, label.data[0], 16) : NULL;
+
+	if (digit == NULL)
+		return false;
+	ip->bytes[number / 2] |= (uint8_t)((digit - digits) << (number % 2 == 0 ? 4 : 0));
+	return true;
+}
+
+/* The COUNT labels before ip6.arpa, likewise. */
+static enum dns_name_kind read_v6(const struct labels *labels, size_t count, struct ip *ip,
+				  size_t *zones)
+{
 	struct ip found = {{0}};
+	size_t good = 0;
 
-	if (count > 32)
+	while (good < count && good < 32 &&
+	       read_nibble(labels->list[count - 1 - good], good, &found))
+		good++;
+	*zones = good < 32 ? good : 31;
+	if (good < count || (good == 32 && ip_is_v4(&found)))
 		return DNS_NAME_ABSENT;
-	for (size_t i = 0; i < count; i++) {
-		struct span label = labels->list[count - 1 - i];
-		const char *digit = label.length == 1 ? memchr(digits, label.data[0], 16) : NULL;
-
-		if (digit == NULL)
-			return DNS_NAME_ABSENT;
-		found.bytes[i / 2] |= (uint8_t)((digit - digits) << (i % 2 == 0 ? 4 : 0));
-	}
 	if (count < 32)
-		return DNS_NAME_EMPTY;
-	if (ip_is_v4(&found))
-		return DNS_NAME_ABSENT;
+		return DNS_NAME_APEX;
 	*ip = found;
 	return DNS_NAME_ADDRESS;
 }
@@ -287,7 +296,7 @@ static size_t find_zone(const struct dns_zones *zones, const struct labels *labe
 
 	*zone = DNS_ZONE_NONE;
 	for (int z = DNS_ZONE_IN_ADDR; z <= DNS_ZONE_OWN; z++) {
-		size_t count = end_of(labels, dns_zone_apex(zones, (enum dns_zone)z));
+		size_t count = end_of(labels, top_of(zones, (enum dns_zone)z));
 
 		if (count > longest) {
 			longest = count;
@@ -297,16 +306,18 @@ static size_t find_zone(const struct dns_zones *zones, const struct labels *labe
 	return longest;
 }
 
+/* The COUNT labels before ZONE. Sets *ZONES as read_v4() does. */
 static enum dns_name_kind read_in_zone(enum dns_zone zone, const struct labels *labels,
-				       size_t count, struct dns_name *name)
+				       size_t count, struct dns_name *name, size_t *zones)
 {
+	*zones = 0;
 	if (count == 0 && zone != DNS_ZONE_NONE)
 		return DNS_NAME_APEX;
 	switch (zone) {
 	case DNS_ZONE_IN_ADDR:
-		return read_v4(labels, count, &name->ip);
+		return read_v4(labels, count, &name->ip, zones);
 	case DNS_ZONE_IP6:
-		return read_v6(labels, count, &name->ip);
+		return read_v6(labels, count, &name->ip, zones);
 	case DNS_ZONE_DOMAIN:
 		return read_domain(labels, count, name);
 	case DNS_ZONE_OWN:
@@ -322,17 +333,17 @@ static enum dns_name_kind read_past(const struct dns_zones *zones, const struct 
 				    struct dns_name *name)
 {
 	enum dns_zone zone;
-	size_t count = find_zone(zones, labels, &zone);
+	size_t count = find_zone(zones, labels, &zone), ignored;
 	enum dns_name_kind kind;
 
 	if (zone == DNS_ZONE_NONE) {
 		for (int z = DNS_ZONE_IN_ADDR; z <= DNS_ZONE_OWN; z++) {
-			if (is_above(labels, dns_zone_apex(zones, (enum dns_zone)z)))
+			if (is_above(labels, top_of(zones, (enum dns_zone)z)))
 				return DNS_NAME_EMPTY;
 		}
 		return DNS_NAME_ABSENT;
 	}
-	kind = read_in_zone(zone, labels, labels->count - count, name);
+	kind = read_in_zone(zone, labels, labels->count - count, name, &ignored);
 	if (kind == DNS_NAME_SERVER)
 		return DNS_NAME_ABSENT;
 	return kind == DNS_NAME_APEX ? DNS_NAME_EMPTY : kind;
@@ -344,18 +355,22 @@ int dns_name_read(const struct dns_zones *zones, const uint8_t *wire, size_t len
 	struct dns_name read = {.kind = DNS_NAME_FOREIGN};
 	char text[DNS_NAME_WIRE_MAX];
 	struct labels labels;
-	size_t count;
+	size_t count, below = 0, top;
 
 	if (read_labels(wire, length, text, &labels) < 0)
 		return -1;
 	count = labels.count - find_zone(zones, &labels, &read.zone);
+	top = count;
 	if (read.zone == DNS_ZONE_OWN && count > 0 && read_moment(labels.list[count - 1], &read)) {
 		labels.count = count - 1;
 		read.kind = read_past(zones, &labels, &read);
 	} else {
 		read.moment = DNS_MOMENT_NOW;
-		read.kind = read_in_zone(read.zone, &labels, count, &read);
+		read.kind = read_in_zone(read.zone, &labels, count, &read, &below);
+		top = count - below;
 	}
+	if (read.zone != DNS_ZONE_NONE)
+		read.apex = (size_t)(labels.list[top].data - text) - 1;
 	*name = read;
 	return 0;
 }

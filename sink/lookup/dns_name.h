@@ -6,8 +6,10 @@
  * in-addr.arpa or ip6.arpa may be followed by a moment and ZONE: at-20261123T080000Z.ZONE, or
  * ago-5m.ZONE.
  *
- * (1) A name that can be below another one is never absent while that one exists (RFC 8020).
- * (2) dns_name_read() reads what dns_holder_add_name() wrote as the same holder and moment.
+ * (1) Every name above an address is the apex of a zone of its own, so that a resolver may send the
+ *     questions for any part of in-addr.arpa or ip6.arpa to us.
+ * (2) A name that can be below another one is never absent while that one exists (RFC 8020).
+ * (3) dns_name_read() reads what dns_holder_add_name() wrote as the same holder and moment.
  */
 #ifndef TENURE_DNS_NAME_H
 #define TENURE_DNS_NAME_H
@@ -31,7 +33,7 @@ struct dns_zones {
 	const char *own;    /* "tenure.internal" */
 };
 
-/* The zones that we answer for. */
+/* The trees that we answer for. */
 enum dns_zone { DNS_ZONE_NONE, DNS_ZONE_IN_ADDR, DNS_ZONE_IP6, DNS_ZONE_DOMAIN, DNS_ZONE_OWN };
 
 enum dns_name_kind {
@@ -52,6 +54,7 @@ enum dns_moment { DNS_MOMENT_NOW, DNS_MOMENT_AT, DNS_MOMENT_AGO };
 struct dns_name {
 	enum dns_name_kind kind;
 	enum dns_zone zone;
+	size_t apex; /* where the apex of its zone begins in the wire form */
 	enum dns_moment moment;
 	struct when at;                     /* DNS_MOMENT_AT */
 	int64_t ago_ns;                     /* DNS_MOMENT_AGO, not negative */
@@ -66,8 +69,6 @@ struct dns_name {
 bool dns_zone_fits(const char *text);
 /* Whether LABEL is such a label. */
 bool dns_name_is_label(struct span label);
-/* The apex of ZONE, without the last dot. */
-const char *dns_zone_apex(const struct dns_zones *zones, enum dns_zone zone);
 
 /* Reads the WIRE form of a name, which has no compression, in either case. -1 if it is not one. */
 int dns_name_read(const struct dns_zones *zones, const uint8_t *wire, size_t length,

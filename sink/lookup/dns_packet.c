@@ -222,13 +222,17 @@ static bool add_records(ldns_pkt *packet, const struct dns_query *query,
 	return true;
 }
 
-static bool add_authority(ldns_pkt *packet, const struct dns_answer *answer)
+static bool add_authority(ldns_pkt *packet, const struct dns_query *query,
+			  const struct dns_answer *answer)
 {
+	ldns_rdf *apex;
 	ldns_rr *rr;
 
-	if (answer->count > 0 || answer->apex == NULL)
+	if (answer->count > 0 || answer->apex >= query->name_length)
 		return true;
-	rr = new_rr(DNS_TYPE_SOA, name_of("", answer->apex, strlen(answer->apex)), answer->ttl);
+	apex = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, query->name_length - answer->apex,
+				     query->name + answer->apex);
+	rr = new_rr(DNS_TYPE_SOA, apex, answer->ttl);
 	return push(packet, LDNS_SECTION_AUTHORITY, rr) && add_soa(rr, answer);
 }
 
@@ -269,7 +273,7 @@ static ldns_pkt *build(const struct dns_query *query, const struct dns_answer *a
 	ldns_pkt_set_tc(packet, cut);
 	ldns_pkt_set_rcode(packet, (uint8_t)((unsigned)answer->code & 15));
 	if ((query->name_length == 0 || add_question(packet, query)) &&
-	    (cut || (add_records(packet, query, answer) && add_authority(packet, answer))) &&
+	    (cut || (add_records(packet, query, answer) && add_authority(packet, query, answer))) &&
 	    set_edns(packet, query, answer))
 		return packet;
 	ldns_pkt_free(packet);

@@ -91,7 +91,7 @@ static int open_listener(struct dns_server *server, const char *text, struct dns
 	if (listen_parse(text, &address) < 0)
 		return -1;
 	udp = listen_open("--listen-dns", SOCK_DGRAM, &address);
-	listener->udp = udp < 0 ? NULL : dns_udp_new(udp, server->limit, server->upstream);
+	listener->udp = udp < 0 ? NULL : dns_udp_new(udp, server->limit);
 	if (listener->udp == NULL)
 		return -1;
 	server->count++;
@@ -133,7 +133,7 @@ static int open_all(struct dns_server *server, const struct dns_options *options
 	server->responder = dns_responder_open(&source);
 	if (server->responder == NULL)
 		return -1;
-	server->tcp = dns_tcp_new(server->responder, server->upstream);
+	server->tcp = dns_tcp_new(server->responder);
 	return server->tcp == NULL ? -1 : 0;
 }
 

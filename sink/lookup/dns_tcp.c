@@ -12,7 +12,6 @@
 struct connection {
 	int fd; /* -1: the place is free */
 	struct when deadline;
-	bool from_upstream;
 	bool waits; /* for the upstream server */
 	bool ended; /* the client sends no more */
 	uint8_t in[PREFIX + DNS_TCP_QUESTION_MAX];
@@ -23,19 +22,17 @@ struct connection {
 
 struct dns_tcp {
 	struct dns_responder *responder;
-	struct upstream *upstream;
 	struct connection connections[DNS_TCP_CONNECTIONS_MAX];
 	struct dns_tcp_stats stats;
 };
 
-struct dns_tcp *dns_tcp_new(struct dns_responder *responder, struct upstream *upstream)
+struct dns_tcp *dns_tcp_new(struct dns_responder *responder)
 {
 	struct dns_tcp *tcp = calloc(1, sizeof(*tcp));
 
 	if (tcp == NULL)
 		return NULL;
 	tcp->responder = responder;
-	tcp->upstream = upstream;
 	for (size_t i = 0; i < DNS_TCP_CONNECTIONS_MAX; i++)
 		tcp->connections[i].fd = -1;
 	return tcp;
@@ -79,10 +76,7 @@ static struct connection *place_for_one(struct dns_tcp *tcp)
 void dns_tcp_accept(struct dns_tcp *tcp, int listener, struct when now)
 {
 	for (size_t i = 0; i < DNS_TCP_CONNECTIONS_MAX; i++) {
-		struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
-		socklen_t length = sizeof(peer);
-		int fd = accept4(listener, (struct sockaddr *)&peer, &length,
-				 SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		struct connection *connection;
 
 		if (fd < 0)
@@ -90,8 +84,6 @@ void dns_tcp_accept(struct dns_tcp *tcp, int listener, struct when now)
 		connection = place_for_one(tcp);
 		connection->fd = fd;
 		connection->deadline = when_add(now, DNS_TCP_IDLE_NS);
-		connection->from_upstream =
-			tcp->upstream != NULL && upstream_is(tcp->upstream, &peer);
 		tcp->stats.connections++;
 	}
 }
@@ -145,9 +137,8 @@ static bool take_reply(struct connection *connection, const struct dns_reply *re
  * the connection is over. */
 static bool answer(struct dns_tcp *tcp, struct connection *connection, size_t size, struct when now)
 {
-	struct dns_reply reply =
-		dns_responder_reply(tcp->responder, connection->in + PREFIX, size - PREFIX, DNS_TCP,
-				    !connection->from_upstream, now);
+	struct dns_reply reply = dns_responder_reply(tcp->responder, connection->in + PREFIX,
+						     size - PREFIX, DNS_TCP, true, now);
 
 	connection->waits = reply.status == DNS_REPLY_WAITS;
 	if (connection->waits)

@@ -31,8 +31,8 @@ struct dns_tcp_stats {
 
 struct dns_tcp;
 
-/* RESPONDER and UPSTREAM (or NULL) are borrowed. NULL if out of memory. */
-struct dns_tcp *dns_tcp_new(struct dns_responder *responder, struct upstream *upstream);
+/* RESPONDER is borrowed. NULL if out of memory. */
+struct dns_tcp *dns_tcp_new(struct dns_responder *responder);
 void dns_tcp_free(struct dns_tcp *tcp);
 /* Accepts the connections that have come to LISTENER. */
 void dns_tcp_accept(struct dns_tcp *tcp, int listener, struct when now);

@@ -38,7 +38,6 @@ struct waiting {
 struct dns_udp {
 	int fd;
 	struct dns_limit *limit;
-	const struct upstream *upstream;
 	struct mmsghdr in[BATCH], out[BATCH];
 	struct iovec in_bytes[BATCH], out_bytes[BATCH];
 	struct datagram datagrams[BATCH];
@@ -47,7 +46,7 @@ struct dns_udp {
 	struct dns_udp_stats stats;
 };
 
-struct dns_udp *dns_udp_new(int fd, struct dns_limit *limit, const struct upstream *upstream)
+struct dns_udp *dns_udp_new(int fd, struct dns_limit *limit)
 {
 	struct dns_udp *udp = calloc(1, sizeof(*udp));
 	const int size = RECEIVE_BUFFER, yes = 1;
@@ -62,7 +61,6 @@ struct dns_udp *dns_udp_new(int fd, struct dns_limit *limit, const struct upstre
 	setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &yes, sizeof(yes));
 	udp->fd = fd;
 	udp->limit = limit;
-	udp->upstream = upstream;
 	return udp;
 }
 
@@ -142,10 +140,8 @@ static struct dns_reply ask(struct dns_udp *udp, struct dns_responder *responder
 			    const struct msghdr *in, const uint8_t *question, size_t length,
 			    struct when now)
 {
-	/* What the upstream server asks is not asked there, which would go in a circle. */
-	bool may_wait = udp->upstream == NULL || !upstream_is(udp->upstream, in->msg_name);
 	struct dns_reply reply =
-		dns_responder_reply(responder, question, length, DNS_UDP, may_wait, now);
+		dns_responder_reply(responder, question, length, DNS_UDP, true, now);
 
 	if (reply.status != DNS_REPLY_WAITS || keep(udp, in, question, length))
 		return reply;

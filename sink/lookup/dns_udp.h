@@ -18,9 +18,8 @@ struct dns_udp_stats {
 
 struct dns_udp;
 
-/* What comes to FD, which it closes, is counted by LIMIT; UPSTREAM may be NULL. Both are borrowed. NULL
- * if out of memory. */
-struct dns_udp *dns_udp_new(int fd, struct dns_limit *limit, const struct upstream *upstream);
+/* What comes to FD, which it closes, is counted by LIMIT, which is borrowed. NULL if out of memory. */
+struct dns_udp *dns_udp_new(int fd, struct dns_limit *limit);
 void dns_udp_free(struct dns_udp *udp);
 int dns_udp_fd(const struct dns_udp *udp);
 /* Answers some of the questions that have come. */

@@ -10,13 +10,12 @@
 #include "common/base/text.h"
 #include "common/program/listen.h"
 #include "common/program/log.h"
-#include "sink/lookup/dns_peer.h"
 #include "sink/lookup/upstream_packet.h"
 
-#define TRIES 3
-#define FIRST_WAIT_NS (300 * NS_PER_MS) /* twice as long after each try */
-#define FAILED_NS (2 * NS_PER_SECOND)   /* a failure is kept for so long */
-#define KEPT_MIN_S 1                    /* so that who waited for an answer finds it */
+/* Twice as long after each try: 1 + 2 + 4 of these in all. */
+#define FIRST_WAIT_NS (UPSTREAM_WAIT_MS * NS_PER_MS / ((1 << UPSTREAM_TRIES) - 1))
+#define FAILED_NS (2 * NS_PER_SECOND) /* a failure is kept for so long */
+#define KEPT_MIN_S 1                  /* so that who waited for an answer finds it */
 #define KEPT_MAX_S 3600
 #define ANSWER_MAX 4096
 
@@ -192,13 +191,6 @@ enum upstream_status upstream_find(struct upstream *upstream, const struct ip *i
 	return kept->status;
 }
 
-bool upstream_is(const struct upstream *upstream, const struct sockaddr_storage *address)
-{
-	struct ip server = dns_peer_ip(&upstream->address.socket), ip = dns_peer_ip(address);
-
-	return ip_compare(&server, &ip) == 0;
-}
-
 /* ---- Turns ---- */
 
 size_t upstream_fds(const struct upstream *upstream, struct pollfd fds[static UPSTREAM_PENDING_MAX])
@@ -268,7 +260,7 @@ bool upstream_turn(struct upstream *upstream, struct when now)
 			continue;
 		if (pending->fd >= 0 && receive(upstream, pending, now)) {
 			ended = true;
-		} else if (when_not_after(pending->next, now) && pending->tries < TRIES) {
+		} else if (when_not_after(pending->next, now) && pending->tries < UPSTREAM_TRIES) {
 			send_question(upstream, pending, now);
 		} else if (when_not_after(pending->next, now)) {
 			end(upstream, pending, UPSTREAM_FAILED, 0, now);

@@ -1,9 +1,10 @@
 /* upstream.h - asks another server, the cluster's DNS, for the names of addresses.
  *
  * It answers for pods of headless services, and only for the present. Questions go out by UDP from a
- * random port with a random id, and are sent again twice. What comes back is kept for its TTL.
+ * random port with a random id, UPSTREAM_TRIES times in all within UPSTREAM_WAIT_MS. What comes back is kept for its TTL.
  *
- * (1) No call waits. At most UPSTREAM_PENDING_MAX questions are open at a time.
+ * (1) No call waits. An address is asked about once at a time, so a server that sends our questions
+ *     back to us is a circle that ends: the server has not answered. At most UPSTREAM_PENDING_MAX questions are open at a time.
  * (2) An answer counts if it comes from the server's address to the port that the question left
  *     from, with its id and its question.
  */
@@ -14,7 +15,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
 #include "common/base/ip.h"
 #include "common/base/span.h"
@@ -23,6 +23,8 @@
 #define UPSTREAM_PENDING_MAX 64
 #define UPSTREAM_KEPT_MAX 4096 /* addresses whose answer is kept */
 #define UPSTREAM_NAMES_MAX 512 /* bytes of the names of one address */
+#define UPSTREAM_TRIES 3
+#define UPSTREAM_WAIT_MS 2100
 
 enum upstream_status {
 	UPSTREAM_NAMED,
@@ -53,9 +55,6 @@ void upstream_close(struct upstream *upstream);
 
 enum upstream_status upstream_find(struct upstream *upstream, const struct ip *ip, struct when now,
 				   struct upstream_answer *answer);
-
-/* Whether a question from ADDRESS comes from the server, which would be asked in a circle. */
-bool upstream_is(const struct upstream *upstream, const struct sockaddr_storage *address);
 
 /* Fills FDS with what to wait for. Returns how many there are. */
 size_t upstream_fds(const struct upstream *upstream,

@@ -103,9 +103,10 @@ static void keeps_the_other_resources_parts(void **state)
 		     "'status':{'loadBalancer':{}}}"));
 	check(KUBE_ENDPOINTSLICES,
 	      quoted("{'addressType':'IPv4','endpoints':[{'addresses':['10.0.0.1'],'hints':{},"
-		     "'targetRef':{'uid':'u'}}],'ports':[{'port':80}]}"),
+		     "'hostname':'db-0','targetRef':{'uid':'u'}}],'ports':[{'port':80}]}"),
 	      quoted("{'kind':'EndpointSlice','addressType':'IPv4','endpoints':[{'addresses':["
-		     "'10.0.0.1'],'targetRef':{'uid':'u'}}],'ports':[{'port':80}]}"));
+		     "'10.0.0.1'],'hostname':'db-0','targetRef':{'uid':'u'}}],'ports':[{'port':80}]"
+		     "}"));
 	check(KUBE_NODES,
 	      quoted("{'spec':{'podCIDR':'10.0.0.0/24','taints':[]},'status':{'addresses':[{"
 		     "'type':'InternalIP','address':'192.0.2.1'}],'images':[]}}"),

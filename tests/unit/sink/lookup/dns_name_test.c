@@ -36,8 +36,8 @@ static const struct {
 	{"example.com", DNS_NAME_FOREIGN, DNS_ZONE_NONE, NULL},
 	{"xin-addr.arpa", DNS_NAME_FOREIGN, DNS_ZONE_NONE, NULL},
 	{"in-addr.arpa", DNS_NAME_APEX, DNS_ZONE_IN_ADDR, NULL},
-	{"10.in-addr.arpa", DNS_NAME_EMPTY, DNS_ZONE_IN_ADDR, NULL},
-	{"1.244.10.in-addr.arpa", DNS_NAME_EMPTY, DNS_ZONE_IN_ADDR, NULL},
+	{"10.in-addr.arpa", DNS_NAME_APEX, DNS_ZONE_IN_ADDR, NULL},
+	{"1.244.10.in-addr.arpa", DNS_NAME_APEX, DNS_ZONE_IN_ADDR, NULL},
 	{"17.1.244.10.in-addr.arpa", DNS_NAME_ADDRESS, DNS_ZONE_IN_ADDR, "10.244.1.17"},
 	{"17.1.244.10.IN-ADDR.Arpa", DNS_NAME_ADDRESS, DNS_ZONE_IN_ADDR, "10.244.1.17"},
 	{"1.17.1.244.10.in-addr.arpa", DNS_NAME_ABSENT, DNS_ZONE_IN_ADDR, NULL},
@@ -45,7 +45,7 @@ static const struct {
 	{"256.1.244.10.in-addr.arpa", DNS_NAME_ABSENT, DNS_ZONE_IN_ADDR, NULL},
 	{"0-15.1.244.10.in-addr.arpa", DNS_NAME_ABSENT, DNS_ZONE_IN_ADDR, NULL},
 	{"ip6.arpa", DNS_NAME_APEX, DNS_ZONE_IP6, NULL},
-	{"0.1.D.f.ip6.arpa", DNS_NAME_EMPTY, DNS_ZONE_IP6, NULL},
+	{"0.1.D.f.ip6.arpa", DNS_NAME_APEX, DNS_ZONE_IP6, NULL},
 	{"10.d.f.ip6.arpa", DNS_NAME_ABSENT, DNS_ZONE_IP6, NULL},
 	{"g.ip6.arpa", DNS_NAME_ABSENT, DNS_ZONE_IP6, NULL},
 	{"2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.D.f.ip6.arpa",
@@ -119,6 +119,34 @@ static void a_moment_follows_the_name(void **state)
 	assert_int_equal(ago.moment, DNS_MOMENT_AGO);
 	assert_int_equal(ago.ago_ns, 300 * NS_PER_SECOND);
 	assert_int_equal(read_name("n1.node.tenure.internal").moment, DNS_MOMENT_NOW);
+}
+
+static void a_name_is_in_the_smallest_zone(void **state)
+{
+	static const struct {
+		const char *name, *apex;
+	} cases[] = {
+		{"in-addr.arpa", "in-addr.arpa"},
+		{"244.10.in-addr.arpa", "244.10.in-addr.arpa"},
+		{"x.244.10.in-addr.arpa", "244.10.in-addr.arpa"},
+		{"17.1.244.10.in-addr.arpa", "1.244.10.in-addr.arpa"},
+		{"9.17.1.244.10.in-addr.arpa", "1.244.10.in-addr.arpa"},
+		{"1.0.d.f.ip6.arpa", "1.0.d.f.ip6.arpa"},
+		{"x.0.d.f.ip6.arpa", "0.d.f.ip6.arpa"},
+		{"web.shop.svc.cluster.local", "cluster.local"},
+		{"n1.node.tenure.internal", "tenure.internal"},
+		{"17.1.244.10.in-addr.arpa.ago-5m.tenure.internal", "tenure.internal"},
+	};
+	uint8_t wire[DNS_NAME_WIRE_MAX], apex[DNS_NAME_WIRE_MAX];
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		size_t length = dns_cluster_wire(cases[c].name, wire);
+		size_t wanted = dns_cluster_wire(cases[c].apex, apex);
+
+		assert_int_equal(length - read_name(cases[c].name).apex, wanted);
+		assert_memory_equal(wire + length - wanted, apex, wanted);
+	}
 }
 
 static void bytes_that_are_no_name_are_refused(void **state)
@@ -235,6 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_name_is_of_a_kind),
 		cmocka_unit_test(a_moment_follows_the_name),
+		cmocka_unit_test(a_name_is_in_the_smallest_zone),
 		cmocka_unit_test(bytes_that_are_no_name_are_refused),
 		cmocka_unit_test(a_holder_has_a_name_that_leads_back),
 		cmocka_unit_test(a_past_name_has_its_moment),

@@ -109,7 +109,7 @@ static void fill(struct dns_answer *answer, const char *name)
 {
 	dns_answer_begin(answer, DNS_NOERROR);
 	answer->authoritative = true;
-	answer->apex = "in-addr.arpa";
+	answer->apex = 9; /* in-addr.arpa */
 	answer->own = "tenure.internal";
 	answer->records[answer->count++] =
 		(struct dns_record){.type = DNS_TYPE_PTR, .length = strlen(name)};
@@ -159,6 +159,8 @@ static void a_denial_has_the_soa(void **state)
 	answer.code = DNS_NXDOMAIN;
 	assert_int_equal(dns_packet_write(&query, &answer, 512, &bytes, &length), 0);
 	assert_memory_equal(bytes, "\0\7\x84\3\0\1\0\0\0\1\0\0", 12);
+	/* It is named as the end of the question is. */
+	assert_memory_equal(bytes + 12 + query.name_length + 4, "\xc0\x15\0\6", 4);
 	/* Negative answers are kept as long as the last number of the SOA says. */
 	assert_memory_equal(bytes + length - 4, "\0\0\0\5", 4);
 	free(bytes);
