@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "common/timeline/store/store.h"
-
 static void begin(struct text *key, unsigned letter, uint32_t cluster)
 {
 	text_clear(key);
@@ -57,9 +55,9 @@ void row_key_addresses(struct text *key, uint32_t cluster)
 
 bool row_address(struct span key, struct ip *ip)
 {
-	size_t head = STORE_PREFIX_LENGTH - sizeof(ip->bytes);
+	size_t head = ROW_PREFIX_LENGTH - sizeof(ip->bytes);
 
-	if (key.length < STORE_PREFIX_LENGTH)
+	if (key.length < ROW_PREFIX_LENGTH)
 		return false;
 	memcpy(ip->bytes, key.data + head, sizeof(ip->bytes));
 	return true;
@@ -220,9 +218,9 @@ uint64_t row_save_number(struct span key)
 
 char row_address_kind(struct span key)
 {
-	if (key.length <= STORE_PREFIX_LENGTH)
+	if (key.length <= ROW_PREFIX_LENGTH)
 		return 0;
-	return key.data[STORE_PREFIX_LENGTH];
+	return key.data[ROW_PREFIX_LENGTH];
 }
 
 bool row_binding_key(struct span key, struct binding_key *out)
@@ -232,8 +230,8 @@ bool row_binding_key(struct span key, struct binding_key *out)
 
 	if (row_address_kind(key) != 'b')
 		return false;
-	codec = codec_read((struct span){key.data + STORE_PREFIX_LENGTH + 1,
-					 key.length - STORE_PREFIX_LENGTH - 1});
+	codec = codec_read((struct span){key.data + ROW_PREFIX_LENGTH + 1,
+					 key.length - ROW_PREFIX_LENGTH - 1});
 	out->kind = (enum holder_kind)codec_u8(&codec);
 	length = codec_u8(&codec);
 	if (codec.failed || codec.left < length)

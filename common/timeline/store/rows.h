@@ -48,6 +48,9 @@
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
 
+/* All keys of one address share so many first bytes, and only they do. */
+#define ROW_PREFIX_LENGTH 21
+
 #define ROWS_FORMAT 18 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {

@@ -1,6 +1,6 @@
 /* store.h - the timeline's rows in RocksDB.
  *
- * Keys and values are bytes; rows.h defines their meaning. The only user of rocksdb/c.h.
+ * Keys and values are bytes; rows.h defines their meaning. database.h has the files.
  *
  * (1) What store_put() and store_remove() add to the batch becomes visible at store_commit().
  * (2) RocksDB has no log of its own. A save writes many commits to disk at once, in order, so a
@@ -18,9 +18,6 @@
 
 #include "common/base/text.h"
 #include "common/timeline/store/codec.h"
-
-/* All keys of one address share their first 21 bytes, and only they do (rows.h). */
-#define STORE_PREFIX_LENGTH 21
 
 struct store;
 
