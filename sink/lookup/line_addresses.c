@@ -130,17 +130,24 @@ static bool read_v6(const char *line, size_t length, size_t start, struct line_a
 	return true;
 }
 
-/* Looks in the word [START, END). */
+/* Looks in the word [START, END). An IPv4 address may be its beginning or follow a colon, unless what
+ * is before may belong to an IPv6 address. */
 static bool find_in_word(const char *line, size_t length, size_t start, size_t end, size_t colons,
 			 struct line_address *found)
 {
+	unsigned before = 0;
+
 	if (start > 0 && line[start - 1] == '\\' && strchr("nrtbf", line[start]) != NULL)
 		start++; /* an escape of JSON */
 	if (colons >= 2 && read_v6(line, length, start, found))
 		return true;
+	colons = 0;
 	for (size_t at = start; at < end; at++) {
-		if ((at == start || line[at - 1] == ':') && read_v4(line, length, at, found))
+		if ((at == start || line[at - 1] == ':') && (colons < 2 || (before & WORD)) &&
+		    read_v4(line, length, at, found))
 			return true;
+		before |= classes[(unsigned char)line[at]];
+		colons += line[at] == ':';
 	}
 	return false;
 }

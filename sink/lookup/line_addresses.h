@@ -3,7 +3,8 @@
  * (1) An address is a word of its own: no letter, digit, '_' or '.' is next to it. It may have ':' and a
  *     port after it, '.' and a port as tcpdump writes it, or '.' at the end of a sentence.
  * (2) A range such as 10.0.0.0/8 is not an address; after "//" it is one, with a path.
- * (3) An IPv6 address with a zone is left out. A colon may stand before an IPv4 address only.
+ * (3) An IPv6 address with a zone is left out. A colon may be before an IPv4 address only, and not if
+ *     both may be part of an IPv6 address.
  */
 #ifndef TENURE_LINE_ADDRESSES_H
 #define TENURE_LINE_ADDRESSES_H

@@ -85,6 +85,17 @@ static void end_row(struct columns *table, const struct named_holder *holder, si
 	add_when(table, still ? "still at " : "", end);
 }
 
+/* Nothing was known yet of a moment after KNOWN. */
+static void add_as_of(struct text *out, const struct lookup_answer *asked)
+{
+	char text[WHEN_TEXT_SIZE];
+
+	if (when_is_min(asked->known) || when_not_after(asked->at, asked->known))
+		return;
+	when_format(whole_second(asked->known), text);
+	text_add_format(out, ", as of %s", text);
+}
+
 /* An answer about NOW shows its moment, which is how far is known, as "still" does. */
 static void add_row(struct columns *table, const char *ip, bool now,
 		    const struct lookup_answer *asked)
@@ -96,6 +107,7 @@ static void add_row(struct columns *table, const char *ip, bool now,
 	columns_add(table, ip);
 	add_when(table, "", now ? whole_second(asked->at) : asked->at);
 	holder_text_answer(out, answer);
+	add_as_of(out, asked);
 	columns_end(table);
 	add_name_or_dash(table, answer->holder != NULL ? answer->holder->node : span_of(""));
 	before = out->length;
