@@ -14,6 +14,7 @@
 #include "common/program/log.h"
 
 #define CHUNK ((size_t)256 * 1024)
+#define PEEK_BYTES 8
 
 struct lines_reader {
 	char *path;
@@ -150,37 +151,68 @@ static bool take(struct lines_reader *reader, bool complete, struct lines_line *
 	}
 }
 
-enum lines_status lines_read(struct lines_reader *reader, int timeout_ms, struct lines_line *line)
+/* Gets more bytes, or sees that the input is complete: LINES_RECORD. WAITED is for the loop of one
+ * call. */
+static enum lines_status get_more(struct lines_reader *reader, int timeout_ms, bool *waited)
 {
 	enum lines_status status;
+
+	if (!reader->regular) {
+		status = wait_for_input(reader, timeout_ms);
+		if (status != LINES_RECORD)
+			return status;
+	}
+	status = fill(reader);
+	if (status != LINES_END)
+		return status;
+	if (!reader->regular || !reader->follow) {
+		reader->ended = true;
+		return LINES_RECORD;
+	}
+	if (*waited)
+		return LINES_QUIET;
+	*waited = true;
+	status = wait_for_input(reader, timeout_ms);
+	return status == LINES_BROKEN ? status : LINES_RECORD;
+}
+
+enum lines_status lines_read(struct lines_reader *reader, int timeout_ms, struct lines_line *line)
+{
+	enum lines_status status = LINES_RECORD;
 	bool waited = false;
 
-	for (;;) {
+	while (status == LINES_RECORD) {
 		if (reader->end > 0 && take(reader, reader->ended, line))
 			return LINES_RECORD;
 		if (reader->ended)
 			return LINES_END;
-		if (!reader->regular) {
-			status = wait_for_input(reader, timeout_ms);
-			if (status != LINES_RECORD)
-				return status;
-		}
-		status = fill(reader);
-		if (status == LINES_BROKEN)
-			return status;
-		if (status == LINES_RECORD)
-			continue;
-		if (!reader->regular || !reader->follow) {
-			reader->ended = true;
-			continue;
-		}
-		if (waited)
-			return LINES_QUIET;
-		status = wait_for_input(reader, timeout_ms);
-		if (status == LINES_BROKEN)
-			return status;
-		waited = true;
+		status = get_more(reader, timeout_ms, &waited);
 	}
+	return status;
+}
+
+enum lines_status lines_peek(struct lines_reader *reader, int timeout_ms, struct span *start)
+{
+	enum lines_status status = LINES_RECORD;
+	bool waited = false;
+
+	while (status == LINES_RECORD) {
+		size_t held = reader->end - reader->start;
+		const char *at = reader->buffer + reader->start;
+		const char *newline = held > 0 ? memchr(at + 1, '\n', held - 1) : NULL;
+
+		if (held >= PEEK_BYTES || newline != NULL || (reader->ended && held > 0)) {
+			start->data = at;
+			start->length = newline != NULL && newline >= at + PEEK_BYTES
+						? (size_t)(newline - at)
+						: held;
+			return LINES_RECORD;
+		}
+		if (reader->ended)
+			return LINES_END;
+		status = get_more(reader, timeout_ms, &waited);
+	}
+	return status;
 }
 
 bool lines_caught_up(const struct lines_reader *reader)

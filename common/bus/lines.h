@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/span.h"
 #include "common/bus/bus.h"
 
 enum lines_status { LINES_RECORD, LINES_QUIET, LINES_END, LINES_BROKEN };
@@ -36,6 +37,9 @@ struct lines_reader *lines_reader_open_at(const char *path, bool follow,
 					  const struct bus_place *place);
 /* Waits up to TIMEOUT_MS (-1: forever) for the next line. */
 enum lines_status lines_read(struct lines_reader *reader, int timeout_ms, struct lines_line *line);
+/* Waits as lines_read() does for the first line, or 8 bytes of it, and sets *START to what there is of
+ * it, without reading on. LINES_END if there is nothing. */
+enum lines_status lines_peek(struct lines_reader *reader, int timeout_ms, struct span *start);
 /* True once the end of the file has been reached. */
 bool lines_caught_up(const struct lines_reader *reader);
 void lines_reader_close(struct lines_reader *reader);

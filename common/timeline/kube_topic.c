@@ -8,8 +8,8 @@
 #include "common/program/log.h"
 #include "common/program/stop.h"
 #include "common/timeline/kube_mark.h"
+#include "common/timeline/kube_reader.h"
 #include "common/timeline/kube_topic_fits.h"
-#include "common/topic/topic_reader.h"
 
 #define CATCH_UP_RECORDS 10000 /* between two checks for a signal, and between two marks */
 #define DIFFERS "it is not what the store was made from"
@@ -22,7 +22,7 @@ struct kube_topic {
 	struct timeline *timeline;
 	struct kube_topic_options options;
 	const struct settings_list *addresses;
-	struct topic_reader *reader;
+	struct kube_reader *reader;
 	size_t current; /* index of the address that is read */
 	int64_t base;   /* records in the files before it */
 	int64_t seen;   /* records of it that were read */
@@ -45,8 +45,8 @@ static const char *current_address(const struct kube_topic *topic)
 
 static int open_current(struct kube_topic *topic, int64_t from)
 {
-	topic_reader_close(topic->reader);
-	topic->reader = topic_reader_open(current_address(topic), &topic->options.bus, from);
+	kube_reader_close(topic->reader);
+	topic->reader = kube_reader_open(current_address(topic), &topic->options.bus, from);
 	topic->seen = 0;
 	topic->unread = 0;
 	if (topic->reader != NULL)
@@ -69,9 +69,9 @@ static int start_at_mark(struct kube_topic *topic)
 	topic->marked = mark.base + mark.place.record;
 	if (topic->marked > topic->check)
 		topic->check = -1;
-	topic_reader_close(topic->reader);
+	kube_reader_close(topic->reader);
 	topic->reader =
-		topic_reader_open_at(current_address(topic), &topic->options.bus, &mark.place);
+		kube_reader_open_at(current_address(topic), &topic->options.bus, &mark.place);
 	topic->seen = mark.place.record;
 	topic->unread = 0;
 	if (topic->reader != NULL)
@@ -128,12 +128,13 @@ static int compare_first(struct kube_topic *topic)
 {
 	struct bus_record record;
 	enum bus_status status;
+	int64_t list;
 
 	if (open_current(topic, BUS_FROM_START) < 0)
 		return -1;
 	do
-		status = topic_reader_read(topic->reader, 1000, &record);
-	while (status == BUS_QUIET && !topic_reader_caught_up(topic->reader) && !stop_requested());
+		status = kube_reader_read(topic->reader, 1000, &record, &list);
+	while (status == BUS_QUIET && !kube_reader_caught_up(topic->reader) && !stop_requested());
 	if (status == BUS_BROKEN)
 		return -1;
 	/* In a trimmed topic that record is gone. */
@@ -188,8 +189,9 @@ struct kube_topic *kube_topic_open(struct timeline *timeline,
 	if (start(topic) < 0)
 		goto out;
 	*exit_code = EX_CONFIG;
-	if (topic->kafka && !kube_topic_fits(topic->reader, topic->addresses->values[0],
-					     timeline_retention(timeline)))
+	if (topic->kafka &&
+	    !kube_topic_fits(kube_reader_topic(topic->reader), topic->addresses->values[0],
+			     timeline_retention(timeline)))
 		goto out;
 	return topic;
 out:
@@ -202,7 +204,7 @@ void kube_topic_close(struct kube_topic *topic)
 	if (topic == NULL)
 		return;
 	put_mark(topic);
-	topic_reader_close(topic->reader);
+	kube_reader_close(topic->reader);
 	free(topic);
 }
 
@@ -310,19 +312,23 @@ static int read_records(struct kube_topic *topic, int limit, int timeout_ms)
 {
 	struct bus_record record;
 	int count = 0, more = 1;
+	int64_t list;
 
 	while (count < limit && !topic->ended && more > 0) {
-		switch (topic_reader_read(topic->reader, count == 0 ? timeout_ms : 0, &record)) {
+		switch (kube_reader_read(topic->reader, count == 0 ? timeout_ms : 0, &record,
+					 &list)) {
 		case BUS_RECORD:
 			count++;
 			topic->seen++;
 			topic->end = record.end;
+			timeline_set_list(topic->timeline,
+					  list == KUBE_NO_LIST ? list : topic->base + list);
 			if (apply(topic, topic->kafka ? record.offset : topic->base + record.offset,
 				  &record) < 0)
 				return -1;
 			break;
 		case BUS_QUIET:
-			if (topic->check >= 0 && topic_reader_caught_up(topic->reader) &&
+			if (topic->check >= 0 && kube_reader_caught_up(topic->reader) &&
 			    rebuild(topic, SHORTER) < 0)
 				return -1;
 			return count;
@@ -330,7 +336,9 @@ static int read_records(struct kube_topic *topic, int limit, int timeout_ms)
 			more = next_file(topic);
 			break;
 		case BUS_BROKEN:
-			topic->exit_code = topic->kafka ? EX_UNAVAILABLE : EX_IOERR;
+			topic->exit_code = topic->kafka                         ? EX_UNAVAILABLE
+					   : kube_reader_refused(topic->reader) ? EX_DATAERR
+										: EX_IOERR;
 			return -1;
 		}
 	}
@@ -353,7 +361,7 @@ bool kube_topic_caught_up(const struct kube_topic *topic)
 {
 	if (topic->check >= 0 || topic->current + 1 < topic->addresses->count)
 		return false;
-	return topic->ended || (topic->options.bus.follow && topic_reader_caught_up(topic->reader));
+	return topic->ended || (topic->options.bus.follow && kube_reader_caught_up(topic->reader));
 }
 
 bool kube_topic_is_verified(const struct kube_topic *topic)

@@ -30,7 +30,7 @@ bool timeline_ends_after(const struct timeline *timeline, struct when end)
 	if (when_not_after(reported, timeline->options.kube_until))
 		return true;
 	return when_is_min(timeline_position_progress(timeline).known) &&
-	       when_not_after(reported, timeline->topic.greatest_received);
+	       when_not_after(reported, timeline_greatest(timeline));
 }
 
 struct timeline_position timeline_position_progress(const struct timeline *timeline)
@@ -57,7 +57,7 @@ struct when timeline_known_to(const struct timeline *timeline)
 	struct when known = timeline_position_progress(timeline).known;
 
 	if (when_is_min(known))
-		known = timeline->topic.greatest_received;
+		known = timeline_greatest(timeline);
 	return timeline_is_closed(timeline) ? when_later(known, timeline->options.kube_until)
 					    : known;
 }

@@ -123,6 +123,7 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 		return NULL;
 	}
 	timeline->options = *options;
+	timeline->list = -1;
 	text_init(&timeline->key, 4096);
 	text_init(&timeline->value, STATE_LIMIT);
 	text_init(&timeline->state, STATE_LIMIT);
@@ -254,6 +255,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_
 		.annotations_json = &timeline->annotations,
 		.offset = (uint64_t)offset,
 		.gap_from = WHEN_MIN,
+		.listed = timeline->list >= 0,
 	};
 	enum timeline_outcome outcome;
 	unsigned changed = event->type == KUBE_GAP ? ~0u : 0;
@@ -331,6 +333,7 @@ enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, 
 		timeline->stats.ignored++;
 		return TIMELINE_IGNORED;
 	}
+	timeline_note_list(timeline);
 	if (kube_event_parse(value, length, &event, &fault) == 0) {
 		outcome = apply_event(timeline, &event, offset, timestamp_ms, why);
 		kube_event_clear(&event);

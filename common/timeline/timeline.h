@@ -94,6 +94,10 @@ int timeline_reset(struct timeline *timeline);
 enum timeline_outcome timeline_apply(struct timeline *timeline, int64_t offset, const char *value,
 				     size_t length, int64_t timestamp_ms, const char **why);
 
+/* Whether the next records are the items of a List, and of which: LIST is the offset of its first
+ * item, or -1. */
+void timeline_set_list(struct timeline *timeline, int64_t list);
+
 /* Ends a group of records that are written together (store.h). timeline_close() writes all of them
  * to disk. -1 after logging. */
 int timeline_flush(struct timeline *timeline);

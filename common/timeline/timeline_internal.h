@@ -29,6 +29,7 @@ struct timeline {
 	size_t cluster_count;
 	struct cluster *answering; /* the cluster that answers; NULL until the topic has it */
 	bool closed;
+	int64_t list; /* timeline_set_list() */
 	struct timeline_stats stats;
 	struct text key, value, state;   /* scratch, reused for every record */
 	struct text labels, annotations; /* the same, of a pod */
@@ -42,6 +43,12 @@ struct timeline {
 	struct possible *possible; /* scratch of a question */
 	size_t possible_capacity;
 };
+
+/* Before a record is applied: ends what the first List alone says. */
+void timeline_note_list(struct timeline *timeline);
+/* Up to when the records say what there is, without a PROGRESS: the greatest received, but of a List
+ * that is not the last one nothing shows how long it stayed so. */
+struct when timeline_greatest(const struct timeline *timeline);
 
 /* Sets made_for. A store that was made for other options is emptied. -1 after logging. */
 int timeline_check_options(struct timeline *timeline);

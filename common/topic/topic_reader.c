@@ -70,7 +70,7 @@ static bool is_begun(const struct lines_line *line)
 {
 	struct scan scan;
 
-	return line->end < 0 && line->length <= BUS_RECORD_MAX &&
+	return line->end < 0 && line->length <= BUS_RECORD_MAX && line->bytes[0] != '}' &&
 	       scan_object(line->bytes, line->length, NULL, 0, 0, &scan) != SCAN_GOOD;
 }
 
@@ -113,6 +113,24 @@ enum bus_status topic_reader_read(struct topic_reader *reader, int timeout_ms,
 	if (reader->kafka != NULL)
 		return kafka_reader_read(reader->kafka, timeout_ms, record);
 	return read_line(reader, timeout_ms, record);
+}
+
+enum bus_status topic_reader_peek(struct topic_reader *reader, int timeout_ms, struct span *start)
+{
+	*start = (struct span){"", 0};
+	if (reader->kafka != NULL)
+		return BUS_RECORD;
+	switch (lines_peek(reader->lines, timeout_ms, start)) {
+	case LINES_RECORD:
+		return BUS_RECORD;
+	case LINES_QUIET:
+		return BUS_QUIET;
+	case LINES_END:
+		return BUS_END;
+	case LINES_BROKEN:
+		break;
+	}
+	return BUS_BROKEN;
 }
 
 bool topic_reader_caught_up(const struct topic_reader *reader)

@@ -3,12 +3,14 @@
  *
  * (1) A line longer than BUS_RECORD_MAX is cut to BUS_RECORD_MAX + 1 bytes.
  * (2) Every failure is logged once, with the address.
- * (3) A last line without a newline is a record if it is a whole JSON object. Otherwise its
- *     writer has not finished it: it is logged and not read, and with --follow it is waited for.
+ * (3) A last line without a newline is a record if it is a whole JSON object, or begins with } as
+ *     the end of a longer one. Otherwise its writer has not finished it: it is logged and not read,
+ *     and with --follow it is waited for.
  */
 #ifndef TENURE_TOPIC_READER_H
 #define TENURE_TOPIC_READER_H
 
+#include "common/base/span.h"
 #include "common/bus/bus.h"
 
 struct topic_reader;
@@ -26,6 +28,9 @@ struct topic_reader *topic_reader_open_at(const char *path, const struct bus_opt
 					  const struct bus_place *place);
 enum bus_status topic_reader_read(struct topic_reader *reader, int timeout_ms,
 				  struct bus_record *record);
+/* Waits as topic_reader_read() does, and sets *START to how a file begins (lines.h); of a topic it is
+ * empty. BUS_END if there is nothing. */
+enum bus_status topic_reader_peek(struct topic_reader *reader, int timeout_ms, struct span *start);
 /* True once every record that existed at opening has been read, also with --follow. */
 bool topic_reader_caught_up(const struct topic_reader *reader);
 int topic_reader_partitions(const struct topic_reader *reader);

@@ -7,6 +7,7 @@ file form, in any order that the watches may bring them, and after kill -9 at an
 To examine one seed: tests/oracle/random_history.py SEED FOLDER, then the command that is printed.
 """
 import io
+import json
 import os
 import random
 import shlex
@@ -67,8 +68,10 @@ def fed(kube, options):
 
 
 def recomputed(folder, kube, lines, options):
-    """What the oracle makes of the flows: {offset: record}, and the offsets of the flows it refuses."""
-    timeline, hindsight = fed(kube, options), oracle.settings(options)[0]
+    """What the oracle makes of the flows: {offset: record}, and the offsets of the flows it refuses. KUBE is a timeline
+    or what to feed to one."""
+    timeline = kube if isinstance(kube, oracle.Timeline) else fed(kube, options)
+    hindsight = oracle.settings(options)[0]
     expected, refused = {}, []
     for offset, line in enumerate(lines):
         try:
@@ -122,6 +125,50 @@ def check_retention(seed, folder):
         return ""       # docs/answers-examples.md, Conditions
     tagged, _ = enrich(folder, "kube", "tagged", options)
     wrong = said_of(recomputed(folder, kube, lines, options)[0], tagged)
+    return wrong + shlex.join(map(str, command(folder, "kube", "tagged", options))) + "\n" if wrong else ""
+
+
+def as_documents(kube, chance):
+    """The same records as kubectl may write them: some over several lines, and some of the objects in Lists."""
+    kube, out = list(kube), []
+    while kube:
+        run = [loaded(line) for line in kube[:chance.choice((1, 1, 1, 3, 20))]]
+        if chance.random() < .2 and all(map(may_be_listed, run)):
+            found = {"apiVersion": "v1", "items": [one["object"] for one in run], "kind": "List"}
+            out.append(json.dumps(found, indent=chance.choice((None, 4))).encode())
+        elif run[0] and chance.random() < .5:
+            run = run[:1]
+            out.append(json.dumps(run[0], indent=2).encode())
+        else:
+            run = run[:1]
+            out.append(kube[0])
+        del kube[:len(run)]
+    return out
+
+
+def may_be_listed(record):
+    """A List says nothing of a cluster."""
+    return record and record.get("type") in ("ADDED", "MODIFIED") and not record.get("cluster") and "object" in record
+
+
+def loaded(line):
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def check_documents(seed, folder):
+    """Documents of several lines and Lists."""
+    kube, lines, options = random_history.make(seed)
+    write(folder / "kube", as_documents(kube, random.Random(seed)))
+    write(folder / "flows", lines)
+    tagged, _ = enrich(folder, "kube", "tagged", options)
+    timeline = oracle.Timeline(oracle.settings(options)[1])
+    for offset, (record, of_list) in enumerate(oracle.kube_records([folder / "kube"])):
+        timeline.feed(offset, record, of_list=of_list)
+    wrong = said_of(recomputed(folder, timeline, lines, options)[0], tagged)
     return wrong + shlex.join(map(str, command(folder, "kube", "tagged", options))) + "\n" if wrong else ""
 
 
@@ -198,6 +245,7 @@ def main(words):
     seeds = [(seed, check_seed) for seed in range(first, first + count)]
     seeds += [] if words else [(seed, check_seed) for seed in DIFFERED]
     seeds += [(seed, check_retention) for seed in range(first, first + count)]
+    seeds += [(seed, check_documents) for seed in range(first, first + max(1, count // 2))]
     seeds += [(seed, check_revise) for seed in range(first, first + max(1, count // 4))]
     seeds += [(seed, check_kills) for seed in range(first, first + max(1, count // 10))]
     for number, (seed, check) in enumerate(seeds):

@@ -106,6 +106,8 @@ class Listings:
             self.uids.add(record.uid)
             self.received = max(self.received, record.received)
         self.greatest = max(self.greatest, record.received)
+        if record.listed:
+            self.start = self.latest = NEVER     # a List is no watch
         return made
 
     def begin(self, record):
@@ -137,7 +139,8 @@ class Listings:
 
     def after_watch(self, offset, latest):
         """What follows then, if nobody says more. LATEST is the latest first `received` of all resources' listings."""
-        return [] if self.began is None else [self.gap(offset, watch_end(latest, self.greatest, EVER), EVER)]
+        first = NEVER if self.start == NEVER else latest
+        return [] if self.began is None else [self.gap(offset, watch_end(first, self.greatest, EVER), EVER)]
 
 
 def watch_end(first, greatest, limit):

@@ -46,10 +46,13 @@ class Timeline:
         self.unreadable = 0
         self.lost = []              # (offset, cluster or None, resource or None) of records that could not be read
         self.greatest_received = moments.NEVER
+        self.first_list = None      # of which List the first items are
+        self.listed_to = moments.EVER
         self.finished = False
 
-    def feed(self, offset, text, timestamp=None):
-        """TIMESTAMP is Kafka's in nanoseconds, or None."""
+    def feed(self, offset, text, timestamp=None, of_list=None):
+        """TIMESTAMP is Kafka's in nanoseconds, or None. OF_LIST: which List it is an item of."""
+        self.note_list(of_list)
         self.last_offset = offset
         try:
             record = topic.read(offset, text, timestamp)
@@ -58,9 +61,18 @@ class Timeline:
             self.unreadable += 1
             self.cannot_be_read(offset, error)
             return
+        record.listed = of_list is not None
         self.greatest_received = max(self.greatest_received, record.received)
         if not self.world_of(record.cluster).feed(record):
             self.refused += 1
+
+    def note_list(self, of_list):
+        begins = self.first_list is None and of_list is not None
+        if begins:
+            self.first_list = of_list
+        if self.listed_to == moments.EVER and self.first_list is not None and (
+                self.last_offset >= 0 if begins else of_list != self.first_list):
+            self.listed_to = self.greatest_received
 
     def cannot_be_read(self, offset, error):
         if error.harmless or error.resource not in (None,) + TELLING:
@@ -127,7 +139,7 @@ class Timeline:
             return None
         ends = [moment for moment in (self.options.kube_until,) if moment is not None]
         if not world.progress:
-            ends.append(self.greatest_received)
+            ends.append(min(self.greatest_received, self.listed_to))
         return None if any(moment >= self.reported(end) for moment in ends) else "kube_ended"
 
     def answer(self, ip, port, transport, start, end, sent, position, role=None):
@@ -175,6 +187,54 @@ def lines(paths):
                     yield line[:-1]
                 elif is_object(line):
                     yield line
+
+
+def kube_records(paths):
+    """(bytes, the number of the List that they are an item of, or None) of each record."""
+    count = 0
+    for path in paths:
+        for document in documents(path):
+            items = items_of(document)
+            first = count
+            for record in [document] if items is None else items:
+                yield record, None if items is None else first
+                count += 1
+
+
+def documents(path):
+    """The lines of a file, but those of an object over several lines as one."""
+    held = b""
+    for line in lines([path]):
+        if held and line.startswith(b"{"):
+            yield held
+            held = b""
+        if held:
+            held += line + b"\n"
+        elif line.lstrip().startswith(b"{") and not line.rstrip().endswith(b"}"):
+            held = line + b"\n"
+        else:
+            yield line
+        if held and is_object(held):
+            yield held
+            held = b""
+    if held:
+        yield held
+
+
+def items_of(document):
+    """The records of the items of a List, None if DOCUMENT is not one."""
+    try:
+        root = json.loads(document)
+    except ValueError:
+        return None
+    if not isinstance(root, dict) or not isinstance(root.get("items"), list):
+        return None
+    kind = root.get("kind", "")
+    own = {}
+    if list(root).index("items") > (list(root).index("kind") if kind else len(root)) and kind not in ("", "List"):
+        own = {"resource": topic.KINDS.get(kind.removesuffix("List"), kind)}
+    return [json.dumps(dict(type="MODIFIED", **own, object=item)).encode()
+            for item in root["items"] if isinstance(item, dict)]
 
 
 def is_object(text):
@@ -236,8 +296,8 @@ def main():
         timeline = Timeline(options_of(given))
     except ValueError as error:
         parser.error(str(error))
-    for offset, line in enumerate(lines(given.kube)):
-        timeline.feed(offset, line)
+    for offset, (line, of_list) in enumerate(kube_records(given.kube)):
+        timeline.feed(offset, line, of_list=of_list)
     expected = {}
     for offset, line in enumerate(lines([given.flows])):
         where = (given.topic or given.flows, 0, offset)

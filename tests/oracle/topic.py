@@ -35,6 +35,7 @@ class Record:
     end: int = None
     known: int = None            # of a PROGRESS
     new_order: bool = False      # a GAP or SYNC_BEGIN that says that revisions went back
+    listed: bool = False         # it is an item of a List
     guessed: bool = False        # nothing in it is later than `received` of the resource's record before
 
 

@@ -44,6 +44,7 @@ struct feed {
 	struct text *labels_json, *annotations_json; /* scratch, until the next pod */
 	uint64_t offset;
 	struct when received;
+	bool listed;           /* an item of a List, after which nothing was watched */
 	bool received_is_last; /* RECEIVED is derived, and only that of the resource's last record */
 	struct when gap_from;  /* of the end of a listing: the GAP's from; else WHEN_MIN */
 	/* Counted by the feed_*.c. */

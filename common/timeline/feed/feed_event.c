@@ -116,6 +116,8 @@ static int see_resource(struct feed *feed)
 		feed->cluster->listing[resource].greatest_received = feed->received;
 		feed->cluster->listing[resource].first_received = feed->received;
 	}
+	if (feed->listed)
+		feed->cluster->listing[resource].first_received = WHEN_MIN;
 	return feed->event->type == KUBE_ADDED ? 0 : feed_watched(feed, resource);
 }
 

@@ -75,7 +75,9 @@ int feed_end_watches(struct cluster *cluster, uint64_t offset)
 		const struct gap gap = {
 			.resources = 1u << r,
 			.offset = offset,
-			.from = watch_end(first, listing->greatest_received),
+			.from = when_is_min(listing->first_received)
+					? listing->greatest_received /* a List */
+					: watch_end(first, listing->greatest_received),
 			.to = WHEN_MAX,
 		};
 

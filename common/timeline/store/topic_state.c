@@ -6,7 +6,12 @@
 
 struct topic_state topic_state_none(void)
 {
-	struct topic_state state = {.greatest_received = WHEN_MIN, .unread_offset = OFFSET_NEVER};
+	struct topic_state state = {
+		.greatest_received = WHEN_MIN,
+		.first_list = -1,
+		.listed_to = WHEN_MAX,
+		.unread_offset = OFFSET_NEVER,
+	};
 
 	for (int r = 0; r <= KUBE_RESOURCES; r++)
 		state.last_received[r] = WHEN_MIN;
@@ -26,6 +31,8 @@ static int read_row(struct store *store, struct span row, struct topic_state *st
 	for (int r = 0; r <= KUBE_RESOURCES; r++)
 		state->last_received[r] = codec_when(&codec);
 	state->greatest_received = codec_when(&codec);
+	state->first_list = (int64_t)codec_u64(&codec);
+	state->listed_to = codec_when(&codec);
 	state->unread_offset = codec_u64(&codec);
 	state->listing_ended = codec_u8(&codec) != 0;
 	state->made_for.retention_ns = (int64_t)codec_u64(&codec);
@@ -85,6 +92,8 @@ int topic_state_put(const struct topic_state *state, struct store *store, struct
 	for (int r = 0; r <= KUBE_RESOURCES; r++)
 		codec_add_when(value, state->last_received[r]);
 	codec_add_when(value, state->greatest_received);
+	codec_add_u64(value, (uint64_t)state->first_list);
+	codec_add_when(value, state->listed_to);
 	codec_add_u64(value, state->unread_offset);
 	codec_add_u8(value, state->listing_ended);
 	codec_add_u64(value, (uint64_t)state->made_for.retention_ns);

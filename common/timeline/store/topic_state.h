@@ -26,6 +26,10 @@ struct topic_state {
 	uint64_t last_hash, first_hash, chain; /* see timeline.h */
 	struct when last_received[KUBE_RESOURCES + 1]; /* of each resource, and of none */
 	struct when greatest_received;
+	/* Of the first List: the offset of its first item, -1 for none, and the greatest received as of
+	 * its end or, if anything came before it, its beginning; WHEN_MAX until then. */
+	int64_t first_list;
+	struct when listed_to;
 	/* Of the last record that could not be read and may be of a cluster that is still to come;
 	 * OFFSET_NEVER if there is none. */
 	uint64_t unread_offset;
