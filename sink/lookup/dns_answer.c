@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/hash.h"
 #include "sink/lookup/dns_forward.h"
 #include "sink/lookup/dns_holder.h"
 #include "sink/lookup/dns_text.h"
@@ -44,6 +45,34 @@ void dns_answer_begin(struct dns_answer *answer, enum dns_code code)
 	answer->serial = 0;
 	answer->error = DNS_ERROR_NONE;
 	answer->error_text[0] = '\0';
+}
+
+static uint64_t hash_record(uint64_t hash, const struct dns_record *record)
+{
+	const uint64_t numbers[] = {record->type, record->at, record->length};
+
+	hash = hash_bytes(hash, numbers, sizeof(numbers));
+	return hash_bytes(hash, record->ip.bytes, sizeof(record->ip.bytes));
+}
+
+uint64_t dns_answer_content(const struct dns_answer *answer)
+{
+	/* The serial number is in the SOA alone. */
+	bool soa = answer->count == 0 || answer->records[0].type == DNS_TYPE_SOA;
+	const uint64_t numbers[] = {answer->code,
+				    answer->authoritative,
+				    answer->ttl,
+				    answer->count,
+				    answer->apex,
+				    answer->truncated,
+				    soa ? answer->serial : 0,
+				    (uint64_t)answer->error};
+	uint64_t hash = hash_bytes(HASH_START, numbers, sizeof(numbers));
+
+	for (size_t i = 0; i < answer->count; i++)
+		hash = hash_record(hash, &answer->records[i]);
+	hash = hash_text(hash, answer->error_text);
+	return hash_quick(hash, answer->text.data, answer->text.length);
 }
 
 /* Adds a record of TYPE if it was asked for and there is room. */

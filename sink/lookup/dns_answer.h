@@ -45,6 +45,9 @@ void dns_answer_clear(struct dns_answer *answer);
 /* Makes it one with CODE, no records and no authority. */
 void dns_answer_begin(struct dns_answer *answer, enum dns_code code);
 
+/* The hash of everything that ANSWER says. */
+uint64_t dns_answer_content(const struct dns_answer *answer);
+
 /* Answers QUERY at the wall clock NOW. Without MAY_WAIT, nothing new is asked upstream. */
 enum dns_outcome dns_answer_find(const struct dns_source *source, const struct dns_query *query,
 				 struct when now, bool may_wait, struct dns_answer *answer);

@@ -11,7 +11,7 @@
 #define ID_SIZE 2 /* the id is in front of question and answer */
 
 struct entry {
-	uint64_t hash;
+	uint64_t hash, content;
 	int64_t position;
 	struct when until;
 	uint32_t used; /* when it was last found, in finds */
@@ -61,31 +61,50 @@ static uint64_t hash_of(const struct dns_cache *cache, const uint8_t *question, 
 	return hash_quick(HASH_START ^ cache->seed, question, length);
 }
 
-size_t dns_cache_find(struct dns_cache *cache, const uint8_t *question, size_t length,
-		      int64_t position, struct when now, const uint8_t **answer)
+/* The entry about QUESTION, which has no id; NULL if there is none. */
+static struct entry *entry_of(struct dns_cache *cache, const uint8_t *question, size_t length)
 {
-	uint64_t hash;
-	struct entry **set;
+	uint64_t hash = hash_of(cache, question, length);
+	struct entry **set = &cache->entries[hash % SETS * WAYS];
 
-	if (length <= ID_SIZE)
-		return 0;
-	question += ID_SIZE;
-	length -= ID_SIZE;
-	hash = hash_of(cache, question, length);
-	set = &cache->entries[hash % SETS * WAYS];
 	for (size_t i = 0; i < WAYS; i++) {
-		struct entry *entry = set[i];
-
-		if (!is_about(entry, hash, question, length))
-			continue;
-		if ((entry->position >= 0 && entry->position != position) ||
-		    when_not_after(entry->until, now))
-			return 0;
-		entry->used = cache->finds++;
-		*answer = entry->bytes + length;
-		return entry->answer_length;
+		if (is_about(set[i], hash, question, length))
+			return set[i];
 	}
-	return 0;
+	return NULL;
+}
+
+bool dns_cache_find(struct dns_cache *cache, const uint8_t *question, size_t length,
+		    int64_t position, struct when now, struct dns_cached *cached)
+{
+	struct entry *entry = NULL;
+
+	if (length > ID_SIZE)
+		entry = entry_of(cache, question + ID_SIZE, length - ID_SIZE);
+	if (entry == NULL)
+		return false;
+	entry->used = cache->finds++;
+	*cached = (struct dns_cached){
+		.bytes = entry->bytes + entry->question_length,
+		.length = entry->answer_length,
+		.content = entry->content,
+		.fresh = (entry->position < 0 || entry->position == position) &&
+			 when_before(now, entry->until),
+	};
+	return true;
+}
+
+void dns_cache_refresh(struct dns_cache *cache, const uint8_t *question, size_t length,
+		       int64_t position, struct when until)
+{
+	struct entry *entry = NULL;
+
+	if (length > ID_SIZE)
+		entry = entry_of(cache, question + ID_SIZE, length - ID_SIZE);
+	if (entry == NULL)
+		return;
+	entry->position = position;
+	entry->until = until;
 }
 
 /* The place of the same question or, without one, of the answer that was not found for longest. */
@@ -104,27 +123,28 @@ static struct entry **place_for(struct dns_cache *cache, uint64_t hash, const ui
 }
 
 void dns_cache_put(struct dns_cache *cache, const uint8_t *question, size_t length,
-		   const uint8_t *answer, size_t answer_length, int64_t position, struct when until)
+		   const struct dns_cache_entry *answer)
 {
 	struct entry *entry, **place;
 	uint64_t hash;
 
-	if (length <= ID_SIZE || length + answer_length > DNS_CACHE_BYTES)
+	if (length <= ID_SIZE || length + answer->length > DNS_CACHE_BYTES)
 		return;
 	question += ID_SIZE;
 	length -= ID_SIZE;
-	entry = malloc(sizeof(*entry) + length + answer_length);
+	entry = malloc(sizeof(*entry) + length + answer->length);
 	if (entry == NULL)
 		return;
 	hash = hash_of(cache, question, length);
 	*entry = (struct entry){.hash = hash,
-				.position = position,
-				.until = until,
+				.content = answer->content,
+				.position = answer->position,
+				.until = answer->until,
 				.used = cache->finds,
 				.question_length = (uint16_t)length,
-				.answer_length = (uint16_t)answer_length};
+				.answer_length = (uint16_t)answer->length};
 	memcpy(entry->bytes, question, length);
-	memcpy(entry->bytes + length, answer, answer_length);
+	memcpy(entry->bytes + length, answer->bytes, answer->length);
 	place = place_for(cache, hash, question, length);
 	free(*place);
 	*place = entry;

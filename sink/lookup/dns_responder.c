@@ -90,8 +90,48 @@ static struct dns_reply build(struct dns_responder *responder, size_t limit)
 	return reply;
 }
 
+/* The answer that is kept, with the id of the question in BYTES. */
+static struct dns_reply give_again(struct dns_responder *responder, const uint8_t *bytes,
+				   const struct dns_cached *cached)
+{
+	memcpy(responder->copied, bytes, ID_SIZE);
+	memcpy(responder->copied + ID_SIZE, cached->bytes + ID_SIZE, cached->length - ID_SIZE);
+	responder->stats.cached++;
+	return (struct dns_reply){DNS_REPLY_READY, responder->copied, cached->length};
+}
+
+/* Says what was found by UDP: with the bytes of CACHED if its content is that, else with new ones, which
+ * are kept. */
+static struct dns_reply say(struct dns_responder *responder, const uint8_t *bytes, size_t length,
+			    enum dns_outcome outcome, struct when now,
+			    const struct dns_cached *cached)
+{
+	bool final = outcome == DNS_FINAL;
+	struct dns_cache_entry entry = {
+		.content = dns_answer_content(&responder->answer),
+		.position = final ? -1 : responder->position,
+		.until = when_add(now, final ? DNS_TTL_FINAL * NS_PER_SECOND : CACHED_NS),
+	};
+	struct dns_reply reply;
+
+	if (outcome == DNS_ONCE)
+		entry.until = now;
+	if (cached != NULL && cached->content == entry.content) {
+		dns_cache_refresh(responder->cache, bytes, length, entry.position, entry.until);
+		return give_again(responder, bytes, cached);
+	}
+	reply = build(responder, dns_packet_udp_limit(&responder->query, length));
+	entry.bytes = reply.bytes;
+	entry.length = reply.length;
+	if (reply.status == DNS_REPLY_READY)
+		dns_cache_put(responder->cache, bytes, length, &entry);
+	return reply;
+}
+
+/* CACHED is an answer that may no longer hold, or NULL. */
 static struct dns_reply answer(struct dns_responder *responder, const uint8_t *bytes, size_t length,
-			       enum dns_transport transport, bool may_wait, struct when now)
+			       enum dns_transport transport, bool may_wait, struct when now,
+			       const struct dns_cached *cached)
 {
 	struct dns_reply reply = {.status = DNS_REPLY_NONE};
 	enum dns_outcome outcome;
@@ -107,18 +147,9 @@ static struct dns_reply answer(struct dns_responder *responder, const uint8_t *b
 		return reply;
 	}
 	count(responder);
-	reply = build(responder, transport == DNS_UDP
-					 ? dns_packet_udp_limit(&responder->query, length)
-					 : DNS_TCP_MAX);
-	if (transport != DNS_UDP || reply.status != DNS_REPLY_READY)
-		return reply;
-	if (outcome == DNS_FINAL)
-		dns_cache_put(responder->cache, bytes, length, reply.bytes, reply.length, -1,
-			      when_add(now, DNS_TTL_FINAL * NS_PER_SECOND));
-	else if (outcome == DNS_ANSWERED)
-		dns_cache_put(responder->cache, bytes, length, reply.bytes, reply.length,
-			      responder->position, when_add(now, CACHED_NS));
-	return reply;
+	if (transport == DNS_TCP)
+		return build(responder, DNS_TCP_MAX);
+	return say(responder, bytes, length, outcome, now, cached);
 }
 
 /* Notes the position. After the store was emptied, nothing that was said before holds. */
@@ -138,20 +169,16 @@ struct dns_reply dns_responder_reply(struct dns_responder *responder, const uint
 				     size_t length, enum dns_transport transport, bool may_wait,
 				     struct when now)
 {
-	struct dns_reply reply = {.status = DNS_REPLY_READY, .bytes = responder->copied};
-	const uint8_t *found;
+	struct dns_cached cached;
+	bool found;
 
 	responder->stats.questions++;
 	note_position(responder);
-	if (transport == DNS_UDP)
-		reply.length = dns_cache_find(responder->cache, bytes, length, responder->position,
-					      now, &found);
-	if (reply.length == 0)
-		return answer(responder, bytes, length, transport, may_wait, now);
-	memcpy(responder->copied, bytes, ID_SIZE);
-	memcpy(responder->copied + ID_SIZE, found + ID_SIZE, reply.length - ID_SIZE);
-	responder->stats.cached++;
-	return reply;
+	found = transport == DNS_UDP &&
+		dns_cache_find(responder->cache, bytes, length, responder->position, now, &cached);
+	if (found && cached.fresh)
+		return give_again(responder, bytes, &cached);
+	return answer(responder, bytes, length, transport, may_wait, now, found ? &cached : NULL);
 }
 
 struct dns_reply dns_responder_truncate(struct dns_responder *responder, const uint8_t *bytes,
