@@ -91,14 +91,14 @@ static int open_listener(struct dns_server *server, const char *text, struct dns
 	if (listen_parse(text, &address) < 0)
 		return -1;
 	udp = listen_open("--listen-dns", SOCK_DGRAM, &address);
-	listener->udp = udp < 0 ? NULL : dns_udp_new(udp, server->limit);
+	ip = dns_peer_ip(&address.socket);
+	listener->udp = udp < 0 ? NULL : dns_udp_new(udp, dns_peer_is_any(&ip), server->limit);
 	if (listener->udp == NULL)
 		return -1;
 	server->count++;
 	listener->tcp = listen_open("--listen-dns", SOCK_STREAM, &address);
 	if (listener->tcp < 0)
 		return -1;
-	ip = dns_peer_ip(&address.socket);
 	if (!dns_peer_is_any(&ip))
 		source->ips[source->ip_count++] = ip;
 	listen_format(&address, bound);

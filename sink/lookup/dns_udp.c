@@ -46,7 +46,7 @@ struct dns_udp {
 	struct dns_udp_stats stats;
 };
 
-struct dns_udp *dns_udp_new(int fd, struct dns_limit *limit)
+struct dns_udp *dns_udp_new(int fd, bool every, struct dns_limit *limit)
 {
 	struct dns_udp *udp = calloc(1, sizeof(*udp));
 	const int size = RECEIVE_BUFFER, yes = 1;
@@ -57,8 +57,9 @@ struct dns_udp *dns_udp_new(int fd, struct dns_limit *limit)
 	}
 	/* A burst waits in the system's buffer, which may be less than this. */
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &yes, sizeof(yes));
-	setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &yes, sizeof(yes));
+	/* The second one is for a socket that is not of IPv6. */
+	if (every && setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &yes, sizeof(yes)) < 0)
+		setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &yes, sizeof(yes));
 	udp->fd = fd;
 	udp->limit = limit;
 	return udp;

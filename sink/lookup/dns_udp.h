@@ -2,6 +2,7 @@
 #ifndef TENURE_DNS_UDP_H
 #define TENURE_DNS_UDP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,8 +19,9 @@ struct dns_udp_stats {
 
 struct dns_udp;
 
-/* What comes to FD, which it closes, is counted by LIMIT, which is borrowed. NULL if out of memory. */
-struct dns_udp *dns_udp_new(int fd, struct dns_limit *limit);
+/* What comes to FD, which it closes, is counted by LIMIT, which is borrowed. If FD is bound to EVERY
+ * address, an answer comes from the one that was asked. NULL if out of memory. */
+struct dns_udp *dns_udp_new(int fd, bool every, struct dns_limit *limit);
 void dns_udp_free(struct dns_udp *udp);
 int dns_udp_fd(const struct dns_udp *udp);
 /* Answers some of the questions that have come. */

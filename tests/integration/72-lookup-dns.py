@@ -289,6 +289,16 @@ def check_random(lookup, ip, name):
                 assert client.ask(reverse(ip)).records == [name]
 
 
+def check_every_address(kube, ip, name):
+    """A server at every address answers from the one that was asked: these sockets take no other answer."""
+    with Lookup(kube, hosts=("",)) as lookup:
+        for host in ("127.0.0.1", "127.0.0.2", "::1"):
+            assert lookup.client(host).ask(reverse(ip)).records == [name], host
+            assert lookup.client(host).ask(reverse(ip), tcp=True).records == [name], host
+    with Lookup(kube, hosts=("0.0.0.0",)) as lookup:
+        assert lookup.client("127.0.0.2").ask(reverse(ip)).records == [name]
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         kube = Path(folder) / "kube.ndjson"
@@ -306,6 +316,7 @@ def main():
             check_random(lookup, ip, name)
             check_oracle(lookup, lines, [*ips, "10.244.2.200", "8.8.8.8"], first)
             assert lookup.stop() == 0, lookup.log.read_text()
+        check_every_address(kube, ip, name)
         check_limit(kube, ip)
 
 

@@ -179,7 +179,7 @@ class Lookup(Program):
 
     def __init__(self, kube, *options, hosts=("127.0.0.1",), port=None, **others):
         self.port = port or free_port()
-        listen = [word for host in hosts for word in ("--listen-dns", f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}")]
+        listen = [word for host in hosts for word in ("--listen-dns", f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}")]  # fmt: skip
         super().__init__([BUILD / "tenure-lookup", "--kube", kube, *listen, *options], **others)
 
     def __enter__(self):
