@@ -370,6 +370,11 @@ int timeline_flush(struct timeline *timeline)
 	return store_flush(timeline->store);
 }
 
+int timeline_save(struct timeline *timeline)
+{
+	return store_save(timeline->store);
+}
+
 size_t timeline_cluster_count(const struct timeline *timeline)
 {
 	return timeline->cluster_count;

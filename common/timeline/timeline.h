@@ -101,6 +101,8 @@ void timeline_set_list(struct timeline *timeline, int64_t list);
 /* Ends a group of records that are written together (store.h). timeline_close() writes all of them
  * to disk. -1 after logging. */
 int timeline_flush(struct timeline *timeline);
+/* Writes all records that were applied to disk. -1 after logging. */
+int timeline_save(struct timeline *timeline);
 
 /* Sets whether every record of the topic was applied and none follows; while it is set, no record
  * is applied. The end of the topic ends the listings of kubectl that are open, and its watches.

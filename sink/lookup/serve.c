@@ -63,7 +63,7 @@ static bool is_fresh(const struct lookup_server *server, struct text *out)
 		add_condition(out, true, "the topic has no PROGRESS, so its age is not known");
 		return true;
 	}
-	fresh = age_ns <= SERVE_FRESH_NS;
+	fresh = age_ns <= server->max_age_ns;
 	when_format(known, text);
 	when_format_duration(age_ns < 0 ? 0 : age_ns - age_ns % NS_PER_SECOND, age);
 	text_add_format(out, "[%c] the cluster is known to %s, %s ago\n", fresh ? '+' : '-', text,
@@ -189,7 +189,8 @@ int serve_run(const struct serve_settings *settings, struct timeline *timeline,
 	      const struct timeline_settings *timeline_settings, const struct settings_list *kube,
 	      const struct bus_options *bus)
 {
-	struct lookup_server server = {.timeline = timeline, .now = when_now()};
+	struct lookup_server server = {
+		.timeline = timeline, .max_age_ns = settings->max_age_ns, .now = when_now()};
 	struct bus_options followed = *bus;
 	int rc = EX_UNAVAILABLE, records = 0;
 

@@ -1,7 +1,7 @@
 /* serve.h - the server: one loop that follows the topic and answers over HTTP and DNS.
  *
  * It is ready while what it says about the present is about the present: it has read the topic to
- * its end and, of a topic that it follows, knows the cluster up to SERVE_FRESH_NS ago. It answers
+ * its end and, of a topic that it follows, knows the cluster up to --max-age ago. It answers
  * before and after that too, and every answer says to when the cluster is known.
  */
 #ifndef TENURE_LOOKUP_SERVE_H
@@ -11,8 +11,6 @@
 #include "sink/lookup/dns_server.h"
 #include "sink/lookup/serve_topic.h"
 
-#define SERVE_FRESH_NS (60 * NS_PER_SECOND)
-
 struct http_server;
 
 struct serve_settings {
@@ -20,11 +18,12 @@ struct serve_settings {
 	struct settings_list hosts;
 	struct dns_options dns;
 	bool follow;
+	int64_t max_age_ns;
 };
 
-#define SERVE_SETTINGS_DEFAULT             \
-	{                                  \
-		.dns = DNS_OPTIONS_DEFAULT \
+#define SERVE_SETTINGS_DEFAULT                                                  \
+	{                                                                       \
+		.dns = DNS_OPTIONS_DEFAULT, .max_age_ns = 60 * NS_PER_SECOND \
 	}
 
 /* The rows of the program's table. */
@@ -37,11 +36,15 @@ struct serve_settings {
 			     "may be repeated"),                                                \
 		DNS_SETTINGS(&(s)->dns),                                                        \
 		SETTING_BOOL("follow", 0, &(s)->follow,                                         \
-			     "as a server, wait for more at the end of a file")
+			     "as a server, wait for more at the end of a file"),                \
+		SETTING_DURATION("max-age", 0, "DURATION", &(s)->max_age_ns,                    \
+				 "the server is not ready if the cluster is known only to "     \
+				 "longer ago than this")
 
 struct lookup_server {
 	struct timeline *timeline;
 	struct serve_topic topic;
+	int64_t max_age_ns;
 	struct http_server *http; /* NULL without --listen */
 	struct dns_server *dns;   /* NULL without --listen-dns */
 	struct when now;          /* of this turn of the loop */

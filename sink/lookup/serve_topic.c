@@ -5,8 +5,9 @@
 #include "common/kafka/kafka_probe.h"
 #include "common/program/log.h"
 
-#define TURN_RECORDS 200             /* applied before requests are looked at again */
-#define TURN_NS (5 * NS_PER_MS)      /* from one turn without records to the next */
+#define TURN_RECORDS 200        /* applied before requests are looked at again */
+#define TURN_NS (5 * NS_PER_MS) /* from one turn without records to the next */
+#define SAVE_NS (60 * NS_PER_SECOND)
 #define RETRY_NS (5 * NS_PER_SECOND) /* from one failure to the next try */
 
 void serve_topic_init(struct serve_topic *topic, struct timeline *timeline,
@@ -19,6 +20,7 @@ void serve_topic_init(struct serve_topic *topic, struct timeline *timeline,
 		.options = {.addresses = addresses, .bus = *bus},
 		.next_try = WHEN_MIN,
 		.next_turn = WHEN_MIN,
+		.next_save = WHEN_MIN,
 	};
 }
 
@@ -92,6 +94,18 @@ static int check_end(struct serve_topic *topic)
 	return 0;
 }
 
+/* Saves what was read, if it is time (2). -1 after logging. */
+static int save(struct serve_topic *topic, int count, struct when now)
+{
+	topic->unsaved = topic->unsaved || count > 0;
+	if (!topic->caught_up || !topic->unsaved || when_before(now, topic->next_save))
+		return 0;
+	topic->unsaved = false;
+	topic->next_save = when_add(now, SAVE_NS);
+	topic->exit_code = EX_IOERR;
+	return timeline_save(topic->timeline);
+}
+
 int serve_topic_turn(struct serve_topic *topic, struct when now)
 {
 	int count;
@@ -106,5 +120,5 @@ int serve_topic_turn(struct serve_topic *topic, struct when now)
 	topic->next_turn = count == 0 ? when_add(now, TURN_NS) : WHEN_MIN;
 	if (count < 0)
 		return lose(topic, now);
-	return check_end(topic) < 0 ? -1 : count;
+	return check_end(topic) < 0 || save(topic, count, now) < 0 ? -1 : count;
 }

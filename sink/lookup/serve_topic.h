@@ -2,7 +2,9 @@
  *
  * (1) A topic whose broker cannot be reached, or that is lost while it is followed, is opened again
  *     once a broker has answered. Until then the timeline answers with what it has.
- * (2) A topic that cannot be opened although a broker has answered ends the program, unless it was
+ * (2) What was read is saved when the end has been reached, and then at least every minute, so a process
+ *     that is killed can answer even if the broker is away when it starts again.
+ * (3) A topic that cannot be opened although a broker has answered ends the program, unless it was
  *     read before.
  */
 #ifndef TENURE_LOOKUP_SERVE_TOPIC_H
@@ -23,7 +25,8 @@ struct serve_topic {
 	struct kube_topic_options options;
 	struct kube_topic *kube_topic; /* NULL while a broker is waited for */
 	struct kafka_probe *probe;     /* then; NULL before the next try */
-	struct when next_try, next_turn;
+	struct when next_try, next_turn, next_save;
+	bool unsaved;   /* records have come since the last save */
 	bool caught_up; /* it was read to its end since the start */
 	int exit_code;  /* after a -1 */
 };
