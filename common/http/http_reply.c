@@ -1,6 +1,5 @@
 #include "common/http/http_reply.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,8 +84,13 @@ void http_reply_problem(struct http_reply *reply, unsigned status, const char *f
 
 void http_reply_etag(struct span body, char etag[static HTTP_ETAG_SIZE])
 {
-	snprintf(etag, HTTP_ETAG_SIZE, "\"%016" PRIx64 "\"",
-		 hash_bytes(HASH_START, body.data, body.length));
+	uint64_t hash = hash_quick(HASH_START, body.data, body.length);
+
+	etag[0] = '"';
+	for (size_t i = 0; i < 16; i++)
+		etag[1 + i] = "0123456789abcdef"[hash >> (60 - 4 * i) & 15];
+	etag[17] = '"';
+	etag[18] = '\0';
 }
 
 bool http_reply_is_known(const char *if_none_match, const char *etag)

@@ -8,11 +8,13 @@
 
 #include <microhttpd.h>
 
+#include "common/http/http_exchange.h"
 #include "common/http/http_peers.h"
 #include "common/program/log.h"
 
 #define SCARCE \
 	(HTTP_CONNECTIONS_MAX * 3 / 4) /* connections, from which on those that wait give way */
+#define SPARE_MAX 4096                 /* bytes of an answer's memory that is used again */
 #define STREAM_PIECE (32u * 1024)      /* bytes that a stream is asked for */
 
 struct http_server {
@@ -22,24 +24,7 @@ struct http_server {
 	struct http_peers peers;
 	struct when now;
 	size_t connections;
-	size_t held; /* bytes of bodies and answers */
-	size_t streams;
-};
-
-/* One request and its answer. */
-struct exchange {
-	struct http_server *server;
-	const struct http_route *route;
-	struct http_target target;
-	enum http_target_outcome outcome; /* of reading TARGET */
-	struct http_call call;
-	struct http_reply reply;
-	struct text body;
-	struct text piece; /* of a stream, taken up to TAKEN */
-	size_t taken;
-	size_t held; /* its share of the server's */
-	bool begun;  /* its headers have been read */
-	bool busy, streaming;
+	struct http_budget budget;
 };
 
 /* ---- Connections ---- */
@@ -87,20 +72,11 @@ static void connection_changed(void *user, struct MHD_Connection *connection, vo
 
 static void *request_begun(void *user, const char *target, struct MHD_Connection *connection)
 {
-	struct exchange *exchange = calloc(1, sizeof(*exchange));
 	struct http_server *server = user;
 
 	(void)connection;
 	server->stats.requests++;
-	if (exchange == NULL)
-		return NULL;
-	exchange->server = server;
-	exchange->outcome = http_target_parse(target, &exchange->target);
-	exchange->call.target = &exchange->target;
-	http_reply_init(&exchange->reply, server->options.memory_max);
-	text_init(&exchange->body, server->options.body_max);
-	text_init(&exchange->piece, server->options.memory_max);
-	return exchange;
+	return http_exchange_begin(&server->budget, target);
 }
 
 static void request_ended(void *user, struct MHD_Connection *connection, void **context,
@@ -108,32 +84,12 @@ static void request_ended(void *user, struct MHD_Connection *connection, void **
 {
 	struct http_server *server = user;
 	struct http_peer *peer = peer_of(connection);
-	struct exchange *exchange = *context;
 
 	(void)why;
+	http_exchange_end(*context);
 	*context = NULL;
 	if (peer != NULL)
 		http_peers_add(&server->peers, peer, server->now);
-	if (exchange == NULL)
-		return;
-	server->held -= exchange->held;
-	server->streams -= exchange->streaming;
-	http_reply_clear(&exchange->reply);
-	text_free(&exchange->piece);
-	text_free(&exchange->body);
-	free(exchange);
-}
-
-/* Counts what EXCHANGE holds now. Returns whether that is within the limit. */
-static bool hold(struct exchange *exchange)
-{
-	struct http_server *server = exchange->server;
-	size_t now =
-		exchange->body.capacity + exchange->reply.body.capacity + exchange->piece.capacity;
-
-	server->held += now - exchange->held;
-	exchange->held = now;
-	return server->held <= server->options.memory_max;
 }
 
 static const char *header(struct MHD_Connection *connection, const char *name)
@@ -141,88 +97,19 @@ static const char *header(struct MHD_Connection *connection, const char *name)
 	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-/* Adds a piece of the body, unless the request is refused anyway. */
-static void add_body(struct exchange *exchange, const char *bytes, size_t length)
-{
-	if (exchange->route == NULL || exchange->route->content_type == NULL)
-		return;
-	if (!exchange->busy)
-		text_add(&exchange->body, bytes, length);
-	if (exchange->body.failed) {
-		http_reply_problem(&exchange->reply, 413,
-				   "a request may have %zu bytes; send it in parts",
-				   exchange->server->options.body_max);
-		exchange->route = NULL;
-		text_free(&exchange->body);
-	}
-	if (!hold(exchange)) {
-		exchange->busy = true;
-		text_free(&exchange->body);
-		hold(exchange);
-	}
-}
-
-static void set_busy(struct exchange *exchange)
-{
-	exchange->server->stats.busy++;
-	exchange->busy = true;
-	text_free(&exchange->reply.body);
-	http_reply_problem(&exchange->reply, 503, "too much is being answered; try again");
-}
-
-static void make_reply(struct exchange *exchange)
-{
-	struct http_server *server = exchange->server;
-	struct http_reply *reply = &exchange->reply;
-
-	exchange->call.body = text_span(&exchange->body);
-	if (exchange->busy) {
-		set_busy(exchange);
-	} else if (exchange->route != NULL) {
-		exchange->route->answer(server->options.user, &exchange->call, reply);
-		if (reply->body.failed || !hold(exchange) ||
-		    (reply->next != NULL && server->streams == HTTP_STREAMS_MAX))
-			set_busy(exchange);
-	}
-	hold(exchange);
-	if (reply->next != NULL) {
-		exchange->streaming = true;
-		server->streams++;
-		exchange->piece = reply->body;
-		text_init(&reply->body, 0);
-	}
-	server->stats.refused += reply->status >= 400 && reply->status < 500;
-}
-
 /* ---- The answer ---- */
 
 static ssize_t read_stream(void *user, uint64_t position, char *bytes, size_t room)
 {
-	struct exchange *exchange = user;
-	struct text *piece = &exchange->piece;
-	enum http_stream_status status = HTTP_STREAM_MORE;
-	size_t length;
+	ssize_t length = http_exchange_read(user, bytes, room);
 
 	(void)position;
-	while (exchange->taken == piece->length && status == HTTP_STREAM_MORE) {
-		text_clear(piece);
-		exchange->taken = 0;
-		status = exchange->reply.next(exchange->reply.stream, piece);
-	}
-	hold(exchange);
-	if (status == HTTP_STREAM_BROKEN || piece->failed)
+	if (length < 0)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
-	length = piece->length - exchange->taken;
-	if (length == 0)
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	if (length > room)
-		length = room;
-	memcpy(bytes, piece->data + exchange->taken, length);
-	exchange->taken += length;
-	return (ssize_t)length;
+	return length == 0 ? MHD_CONTENT_READER_END_OF_STREAM : length;
 }
 
-static void add_headers(struct MHD_Response *response, const struct exchange *exchange,
+static void add_headers(struct MHD_Response *response, const struct http_exchange *exchange,
 			const char *etag)
 {
 	const struct http_reply *reply = &exchange->reply;
@@ -238,7 +125,7 @@ static void add_headers(struct MHD_Response *response, const struct exchange *ex
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 }
 
-static enum MHD_Result send_reply(struct exchange *exchange, struct MHD_Connection *connection)
+static enum MHD_Result send_reply(struct http_exchange *exchange, struct MHD_Connection *connection)
 {
 	struct http_reply *reply = &exchange->reply;
 	struct span body = text_span(&reply->body);
@@ -275,7 +162,7 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 				     const char *bytes, size_t *length, void **context)
 {
 	struct http_server *server = user;
-	struct exchange *exchange = *context;
+	struct http_exchange *exchange = *context;
 	struct http_peer *peer = peer_of(connection);
 
 	(void)target;
@@ -287,7 +174,7 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 			.method = method,
 			.host = header(connection, MHD_HTTP_HEADER_HOST),
 			.content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
-			.target = &exchange->target,
+			.target = exchange->call.target,
 			.outcome = exchange->outcome,
 		};
 
@@ -297,12 +184,14 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 		return MHD_YES;
 	}
 	if (*length > 0) {
-		add_body(exchange, bytes, *length);
+		http_exchange_add(exchange, bytes, *length);
 		*length = 0;
 		return MHD_YES;
 	}
 	http_peers_remove(&server->peers, peer);
-	make_reply(exchange);
+	http_exchange_answer(exchange, server->options.user);
+	server->stats.busy += exchange->busy;
+	server->stats.refused += exchange->reply.status >= 400 && exchange->reply.status < 500;
 	return send_reply(exchange, connection);
 }
 
@@ -314,6 +203,8 @@ struct http_server *http_server_open(int fd, const struct http_server_options *o
 
 	if (server != NULL) {
 		server->options = *options;
+		server->budget.body_max = options->body_max;
+		server->budget.memory_max = options->memory_max;
 		server->now = when_now();
 		server->daemon = MHD_start_daemon(
 			MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, request_moved, server,
@@ -339,6 +230,7 @@ void http_server_close(struct http_server *server)
 	if (server == NULL)
 		return;
 	MHD_stop_daemon(server->daemon);
+	http_budget_clear(&server->budget);
 	free(server);
 }
 

@@ -27,7 +27,6 @@
 
 #define HTTP_REQUEST_S 30
 #define HTTP_CONNECTIONS_MAX 1024
-#define HTTP_STREAMS_MAX 64
 #define HTTP_HEADERS_MAX (16u * 1024) /* bytes of a request's first line and headers */
 
 struct http_server_options {

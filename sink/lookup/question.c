@@ -91,7 +91,9 @@ void lookup_answer_json(const struct lookup_question *question, const struct loo
 	size_t end;
 
 	ip_format(&question->ip, ip);
-	text_add_format(out, "{\"ip\":\"%s\",\"at\":", ip);
+	text_add_string(out, "{\"ip\":\"");
+	text_add_string(out, ip);
+	text_add_string(out, "\",\"at\":");
 	text_add_when(out, answer->at);
 	text_add_string(out, ",\"position\":");
 	text_add_i64(out, answer->position);

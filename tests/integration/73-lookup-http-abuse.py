@@ -32,15 +32,24 @@ def expect(good, what):
         print("untrue:", what)
 
 
+def pod(kind, name, uid, ip, second):
+    at = f"2026-11-23T08:{second // 60:02d}:{second % 60:02d}Z"
+    return {"type": kind, "cluster": "c", "resource": "pods", "received": at, "object": {
+        "kind": "Pod", "metadata": {"name": name, "namespace": "shop", "uid": uid, "resourceVersion": str(100 + second), "creationTimestamp": at},
+        "spec": {"nodeName": "n1"}, "status": {"phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}], "startTime": at}}}
+
+
 def kube_file(folder):
-    """A pod whose name no Kubernetes would allow."""
-    at = "2026-11-23T08:00:00Z"
-    pod = {"type": "ADDED", "cluster": "c", "resource": "pods", "received": at, "object": {
-        "kind": "Pod", "metadata": {"name": STRANGE, "namespace": "shop", "uid": "u", "resourceVersion": "12", "creationTimestamp": at},
-        "spec": {"nodeName": "n1"}, "status": {"phase": "Running", "podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.1"}], "startTime": at}}}
-    progress = {"type": "PROGRESS", "cluster": "c", "received": "2026-11-23T09:00:00Z", "known": "2026-11-23T09:00:00Z", "revisions": {"pods": "845"}}
+    """A pod whose name no Kubernetes would allow, and one that had 200 addresses, one after the other."""
+    syncs = [{"type": kind, "cluster": "c", "resource": resource, "received": "2026-11-23T08:00:00Z", "resourceVersion": "8", "scope": {}}
+             for resource in ("nodes", "services", "endpointslices", "pods") for kind in ("SYNC_BEGIN", "SYNC_END")]
+    records = [*syncs[:-1], pod("ADDED", STRANGE, "u", "10.0.0.1", 0), syncs[-1]]
+    for number in range(200):
+        records.append(pod("ADDED", "many", f"m{number}", f"10.1.0.{number}", 5 * number))
+        records.append(pod("DELETED", "many", f"m{number}", f"10.1.0.{number}", 5 * number + 4))
+    records.append({"type": "PROGRESS", "cluster": "c", "received": "2026-11-23T09:00:00Z", "known": "2026-11-23T09:00:00Z", "revisions": {"pods": "845"}})
     path = folder / "kube"
-    path.write_text("".join(json.dumps(record) + "\n" for record in (pod, progress)))
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
     return path
 
 
@@ -202,6 +211,9 @@ def check_injection(server):
         answer = json.loads(body)
         pod = (answer if "k8s" in answer else answer["bindings"][0])["k8s"]["pod"]["name"]
         expect(pod == STRANGE and b"\n" not in body[:-1], f"{target}: the name is escaped: {body[:300]}")
+    # An answer in pieces: more than 64 addresses had the name.
+    status, headers, body = server.ask("/v1/pod/shop/many?at=2026-11-23T08:12:32Z&position=final")
+    expect(status == 200 and headers["ETag"] is None and json.loads(body)["pod"] == "shop/many", f"in pieces: {body[:300]}")
     lines = [b'{"ip":"10.0.0.1","at":"' + STRANGE.encode() + b'"}', b'{"ip":"\xff"}', b"\x00", b"[" * 100000, b'{"ip":"' + b"1" * 100000 + b'"}', b'{"ip":"10.0.0.1"}']
     status, _, body = server.ask("/v1/ip", "POST", b"\n".join(lines), NDJSON)
     answers = [json.loads(line) for line in body.splitlines()]
