@@ -29,7 +29,7 @@ STRICT   = -std=c17 -D_DEFAULT_SOURCE -Wall -Wextra -Werror -Wshadow -Wconversio
 CHECKS   = address,undefined$(if $(FUZZ),$(comma)fuzzer-no-link)
 SANITIZE = $(if $(SAN)$(FUZZ),-fsanitize=$(CHECKS) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 INCLUDES = -I. $(shell pkg-config --cflags $(NEEDS) 2>/dev/null)
-LIBS     = $(shell pkg-config --libs $(NEEDS) 2>/dev/null) -lrocksdb -lldns
+LIBS     = $(shell pkg-config --libs $(NEEDS) 2>/dev/null) -lrocksdb
 VERSION := $(shell git describe --tags 2>/dev/null)
 comma   := ,
 Q       := $(if $(V),,@)
@@ -143,7 +143,7 @@ proof: ## the longer tests; writes their figures to docs/proof.md
 	@BUILD=$(abspath $(BUILD)) tests/proof
 
 bench: ## measure the enricher, the meter (tenure-flows) and the lists of tenure-kube against their bars
-	@deploy/setup build kafka kube dns venv
+	@deploy/setup build kafka kube dns venv load
 	@deploy/setup java || echo 'no Java compiler: Kafka Streams will be left out'
 	@$(MAKE) --no-print-directory all units
 	@BUILD=$(abspath $(BUILD)) tests/bench/run

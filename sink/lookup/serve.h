@@ -21,8 +21,8 @@ struct serve_settings {
 	int64_t max_age_ns;
 };
 
-#define SERVE_SETTINGS_DEFAULT                                                  \
-	{                                                                       \
+#define SERVE_SETTINGS_DEFAULT                                               \
+	{                                                                    \
 		.dns = DNS_OPTIONS_DEFAULT, .max_age_ns = 60 * NS_PER_SECOND \
 	}
 
