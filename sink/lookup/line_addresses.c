@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem() */
 #include "sink/lookup/line_addresses.h"
 
 #include <string.h>
@@ -99,6 +100,12 @@ static bool read_v4(const char *line, size_t length, size_t start, struct line_a
 	return true;
 }
 
+/* Whether a word of so many colons can be an IPv6 address; a time or a MAC address cannot. */
+static bool may_be_v6(const char *word, size_t length, size_t colons)
+{
+	return (colons >= 6 && colons <= 8) || (colons >= 2 && memmem(word, length, "::", 2) != NULL);
+}
+
 /* Reads an IPv6 address, all of the digits, dots and colons from START on but for a port and what
  * ends a sentence. */
 static bool read_v6(const char *line, size_t length, size_t start, struct line_address *found)
@@ -139,7 +146,7 @@ static bool find_in_word(const char *line, size_t length, size_t start, size_t e
 
 	if (start > 0 && line[start - 1] == '\\' && strchr("nrtbf", line[start]) != NULL)
 		start++; /* an escape of JSON */
-	if (colons >= 2 && read_v6(line, length, start, found))
+	if (may_be_v6(line + start, end - start, colons) && read_v6(line, length, start, found))
 		return true;
 	colons = 0;
 	for (size_t at = start; at < end; at++) {
