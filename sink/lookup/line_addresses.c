@@ -103,7 +103,8 @@ static bool read_v4(const char *line, size_t length, size_t start, struct line_a
 /* Whether a word of so many colons can be an IPv6 address; a time or a MAC address cannot. */
 static bool may_be_v6(const char *word, size_t length, size_t colons)
 {
-	return (colons >= 6 && colons <= 8) || (colons >= 2 && memmem(word, length, "::", 2) != NULL);
+	return (colons >= 6 && colons <= 8) ||
+	       (colons >= 2 && memmem(word, length, "::", 2) != NULL);
 }
 
 /* Reads an IPv6 address, all of the digits, dots and colons from START on but for a port and what
