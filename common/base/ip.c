@@ -46,12 +46,34 @@ int ip_parse(const char *text, size_t length, struct ip *ip)
 	return 0;
 }
 
+/* Writes NUMBER in decimal. Returns where it ends. */
+static char *put_byte(uint8_t number, char *to)
+{
+	if (number >= 100)
+		*to++ = (char)('0' + number / 100);
+	if (number >= 10)
+		*to++ = (char)('0' + number / 10 % 10);
+	*to++ = (char)('0' + number % 10);
+	return to;
+}
+
+/* As inet_ntop(), which uses sprintf() and takes several times as long. */
+static size_t format_v4(const uint8_t bytes[static 4], char *text)
+{
+	char *to = text;
+
+	for (size_t i = 0; i < 4; i++) {
+		to = put_byte(bytes[i], to);
+		*to++ = i < 3 ? '.' : '\0';
+	}
+	return (size_t)(to - text) - 1;
+}
+
 size_t ip_format(const struct ip *ip, char text[static IP_TEXT_SIZE])
 {
 	if (ip_is_v4(ip))
-		inet_ntop(AF_INET, ip->bytes + sizeof(v4_prefix), text, IP_TEXT_SIZE);
-	else
-		inet_ntop(AF_INET6, ip->bytes, text, IP_TEXT_SIZE);
+		return format_v4(ip->bytes + sizeof(v4_prefix), text);
+	inet_ntop(AF_INET6, ip->bytes, text, IP_TEXT_SIZE);
 	return strlen(text);
 }
 

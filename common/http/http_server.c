@@ -29,7 +29,8 @@ struct http_server {
 
 /* ---- Connections ---- */
 
-static void library_log(void *user, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void library_log(void *user, const char *format,
+							      va_list arguments)
 {
 	char line[512];
 

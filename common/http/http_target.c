@@ -29,12 +29,12 @@ static bool is_utf8(struct span span)
 	return well;
 }
 
-/* Decodes up to one of the bytes in STOPS or the end. -1 if it is malformed. */
-static int decode(struct decoder *decoder, const char *stops, struct span *decoded)
+/* Decodes up to a byte that is STOP or OTHER, or the end. -1 if it is malformed. */
+static int decode(struct decoder *decoder, char stop, char other, struct span *decoded)
 {
 	char *start = decoder->to;
 
-	while (decoder->at < decoder->end && strchr(stops, *decoder->at) == NULL) {
+	while (decoder->at < decoder->end && *decoder->at != stop && *decoder->at != other) {
 		unsigned char c = (unsigned char)*decoder->at++;
 
 		if (c == '%') {
@@ -64,7 +64,7 @@ static enum http_target_outcome read_path(struct decoder *decoder, struct http_t
 		if (target->word_count == HTTP_WORDS_MAX)
 			return HTTP_TARGET_TOO_LONG;
 		decoder->at++;
-		if (decode(decoder, "/?", &target->words[target->word_count++]) < 0)
+		if (decode(decoder, '/', '?', &target->words[target->word_count++]) < 0)
 			return HTTP_TARGET_MALFORMED;
 	}
 	return target->word_count > 0 ? HTTP_TARGET_GOOD : HTTP_TARGET_MALFORMED;
@@ -82,11 +82,11 @@ static enum http_target_outcome read_query(struct decoder *decoder, struct http_
 		if (target->parameter_count == HTTP_PARAMETERS_MAX)
 			return HTTP_TARGET_TOO_LONG;
 		parameter->value = (struct span){"", 0};
-		if (decode(decoder, "=&", &parameter->name) < 0)
+		if (decode(decoder, '=', '&', &parameter->name) < 0)
 			return HTTP_TARGET_MALFORMED;
 		if (decoder->at < decoder->end && *decoder->at == '=') {
 			decoder->at++;
-			if (decode(decoder, "&", &parameter->value) < 0)
+			if (decode(decoder, '&', '&', &parameter->value) < 0)
 				return HTTP_TARGET_MALFORMED;
 		}
 		target->parameter_count++;
