@@ -87,7 +87,7 @@ def kill_often(server, chance, answers, began):
         if kill % 10 == 7:
             shutil.rmtree(server.folder / "kept")
         server.start()
-        until = time.time() + chance.uniform(0.0, 0.6)
+        until = time.time() + chance.uniform(0.0, 0.4)
         while time.time() < until:
             ask(server, chance, answers, began)
         server.stop(signal.SIGKILL)
