@@ -22,6 +22,7 @@ struct connection {
 
 struct dns_tcp {
 	struct dns_responder *responder;
+	size_t open; /* of the places below, those that are not free; so most turns look at none */
 	struct connection connections[DNS_TCP_CONNECTIONS_MAX];
 	struct dns_tcp_stats stats;
 };
@@ -38,10 +39,12 @@ struct dns_tcp *dns_tcp_new(struct dns_responder *responder)
 	return tcp;
 }
 
-static void drop(struct connection *connection)
+static void drop(struct dns_tcp *tcp, struct connection *connection)
 {
-	if (connection->fd >= 0)
+	if (connection->fd >= 0) {
 		close(connection->fd);
+		tcp->open--;
+	}
 	free(connection->out);
 	*connection = (struct connection){.fd = -1};
 }
@@ -51,7 +54,7 @@ void dns_tcp_free(struct dns_tcp *tcp)
 	if (tcp == NULL)
 		return;
 	for (size_t i = 0; i < DNS_TCP_CONNECTIONS_MAX; i++)
-		drop(&tcp->connections[i]);
+		drop(tcp, &tcp->connections[i]);
 	free(tcp);
 }
 
@@ -69,7 +72,7 @@ static struct connection *place_for_one(struct dns_tcp *tcp)
 			next = connection;
 	}
 	tcp->stats.displaced++;
-	drop(next);
+	drop(tcp, next);
 	return next;
 }
 
@@ -83,6 +86,7 @@ void dns_tcp_accept(struct dns_tcp *tcp, int listener, struct when now)
 			return;
 		connection = place_for_one(tcp);
 		connection->fd = fd;
+		tcp->open++;
 		connection->deadline = when_add(now, DNS_TCP_IDLE_NS);
 		tcp->stats.connections++;
 	}
@@ -214,7 +218,7 @@ size_t dns_tcp_fds(const struct dns_tcp *tcp, struct pollfd fds[static DNS_TCP_C
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < DNS_TCP_CONNECTIONS_MAX; i++) {
+	for (size_t i = 0; i < DNS_TCP_CONNECTIONS_MAX && count < tcp->open; i++) {
 		const struct connection *connection = &tcp->connections[i];
 
 		if (connection->fd >= 0)
@@ -225,21 +229,22 @@ size_t dns_tcp_fds(const struct dns_tcp *tcp, struct pollfd fds[static DNS_TCP_C
 
 void dns_tcp_turn(struct dns_tcp *tcp, const struct pollfd *fds, size_t count, struct when now)
 {
-	size_t f = 0;
+	size_t f = 0, left = tcp->open;
 
-	for (size_t i = 0; i < DNS_TCP_CONNECTIONS_MAX; i++) {
+	for (size_t i = 0; i < DNS_TCP_CONNECTIONS_MAX && left > 0; i++) {
 		struct connection *connection = &tcp->connections[i];
 		short events = 0;
 
 		if (connection->fd < 0)
 			continue;
+		left--;
 		if (f < count && fds[f].fd == connection->fd)
 			events = fds[f++].revents;
 		if (events != 0 && !turn(tcp, connection, events, now)) {
-			drop(connection);
+			drop(tcp, connection);
 		} else if (when_not_after(connection->deadline, now)) {
 			tcp->stats.late++;
-			drop(connection);
+			drop(tcp, connection);
 		}
 	}
 }
@@ -250,7 +255,7 @@ void dns_tcp_retry(struct dns_tcp *tcp, struct when now)
 		struct connection *connection = &tcp->connections[i];
 
 		if (connection->fd >= 0 && connection->waits && !answer_all(tcp, connection, now))
-			drop(connection);
+			drop(tcp, connection);
 	}
 }
 
