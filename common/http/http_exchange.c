@@ -145,6 +145,8 @@ ssize_t http_exchange_read(struct http_exchange *exchange, char *bytes, size_t r
 	if (status == HTTP_STREAM_BROKEN || piece->failed)
 		return -1;
 	length = piece->length - exchange->taken;
+	if (length == 0)
+		return 0;
 	if (length > room)
 		length = room;
 	memcpy(bytes, piece->data + exchange->taken, length);

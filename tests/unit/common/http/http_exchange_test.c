@@ -148,6 +148,39 @@ static void a_stream_is_read_piece_by_piece(void **state)
 	assert_int_equal(budget.held, 0);
 }
 
+static enum http_stream_status next_nothing(void *stream, struct text *out)
+{
+	(void)stream;
+	(void)out;
+	return HTTP_STREAM_END;
+}
+
+static void answer_nothing(void *user, const struct http_call *call, struct http_reply *reply)
+{
+	(void)call;
+	reply->next = next_nothing;
+	reply->end = end;
+	reply->stream = user;
+}
+
+static void a_stream_may_be_empty(void **state)
+{
+	static const struct http_route empty = {"/", NULL, "text/plain", answer_nothing};
+	struct http_budget budget = {.body_max = 10, .memory_max = 100000};
+	struct route_state user = {0};
+	struct http_exchange *exchange = begin(&budget);
+	char read[4];
+
+	(void)state;
+	exchange->route = &empty;
+	http_exchange_answer(exchange, &user);
+	assert_int_equal(http_exchange_read(exchange, read, sizeof(read)), 0);
+	assert_int_equal(http_exchange_read(exchange, read, sizeof(read)), 0);
+	http_exchange_end(exchange);
+	assert_int_equal(user.ends, 1);
+	http_budget_clear(&budget);
+}
+
 static void one_stream_too_many_is_503(void **state)
 {
 	struct http_budget budget = {
@@ -172,6 +205,7 @@ int main(void)
 		cmocka_unit_test(a_body_that_is_too_large_is_413),
 		cmocka_unit_test(what_exceeds_the_budget_is_503),
 		cmocka_unit_test(a_stream_is_read_piece_by_piece),
+		cmocka_unit_test(a_stream_may_be_empty),
 		cmocka_unit_test(one_stream_too_many_is_503),
 	};
 
