@@ -34,7 +34,9 @@ const struct settings_manual manual = {
 			{EX_DATAERR, "A line of standard input is not an IP address; the others "
 				     "are answered. Or no record of a kube file can be read."},
 			{EX_NOINPUT, "A file of watch events cannot be opened."},
-			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
+			{EX_UNAVAILABLE,
+			 "The broker cannot be reached or has no such topic, or the "
+			 "server of --server cannot be reached."},
 			{EX_OSERR, "No memory."},
 			{EX_CANTCREAT, "The state cannot be created."},
 			{EX_IOERR, "Reading or writing fails."},
@@ -56,6 +58,9 @@ const struct settings_manual manual = {
 			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --history "
 			 "10.244.2.10",
 			 "List everyone who ever held it."},
+			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --listen :8080 "
+			 "--listen-dns :5353",
+			 "Answer over HTTP and DNS."},
 		},
 	.see_also = {"tenure-enrich 1", "tenure-graph 1", "tenure-kube 1"},
 };
