@@ -65,7 +65,8 @@ struct when timeline_known_to(const struct timeline *timeline)
 int timeline_known_at(struct timeline *timeline, int64_t position, struct when *known)
 {
 	*known = WHEN_MIN;
-	if (timeline->answering == NULL || position < 0)
+	if (timeline->answering == NULL || position < 0 ||
+	    (uint64_t)position < timeline->answering->horizon_offset)
 		return 0;
 	return progress_log_known_at(&timeline->answering->progress, timeline->store,
 				     (uint64_t)position, known);

@@ -130,7 +130,8 @@ struct timeline_position timeline_position_progress(const struct timeline *timel
 /* To when the cluster is known: the last PROGRESS or, without one, the greatest received of the
  * topic; of a closed topic, --kube-until if that is later. WHEN_MIN before the first record. */
 struct when timeline_known_to(const struct timeline *timeline);
-/* Finds known of the last PROGRESS up to POSITION; WHEN_MIN if there is none. -1 after logging. */
+/* Finds known of the last PROGRESS up to POSITION; WHEN_MIN if there is none, or if POSITION is
+ * forgotten (options.retention_ns). -1 after logging. */
 int timeline_known_at(struct timeline *timeline, int64_t position, struct when *known);
 /* options.retention_ns */
 int64_t timeline_retention(const struct timeline *timeline);
@@ -204,7 +205,8 @@ struct timeline_binding {
 	size_t membership_count;
 };
 
-/* Every binding of an address that a position sees, oldest (by possible_from) first. */
+/* Every binding of an address that a position sees, oldest (by possible_from) first; none if the
+ * position is forgotten (options.retention_ns). */
 struct timeline_history {
 	struct timeline_binding *bindings;
 	size_t count;

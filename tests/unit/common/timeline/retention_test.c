@@ -80,6 +80,31 @@ static struct timeline_answer ask(const struct scene *scene, int64_t address, in
 	return answer;
 }
 
+/* The history of ADDRESS at the last position that is forgotten, and in the middle of those. */
+static void expect_no_history(const struct scene *scene, int64_t address)
+{
+	struct timeline *timeline = scene->life.timeline;
+	int64_t horizon = (int64_t)timeline->answering->horizon_offset;
+	struct timeline_history history;
+	struct when known;
+	struct text text;
+	struct ip ip;
+
+	text_init(&text, 64);
+	cluster_life_add_address(&text, address);
+	assert_int_equal(ip_parse(text.data, text.length, &ip), 0);
+	text_free(&text);
+	for (size_t p = 0; p < 2; p++) {
+		int64_t position = p == 0 ? horizon / 2 : horizon - 1;
+
+		assert_int_equal(timeline_history(timeline, &ip, position, &history), 0);
+		assert_int_equal(history.count, 0);
+		timeline_history_clear(&history);
+		assert_int_equal(timeline_known_at(timeline, position, &known), 0);
+		assert_true(when_is_min(known));
+	}
+}
+
 /* How many rows the store has; *BYTES counts their keys and values. */
 static uint64_t count_rows(const struct scene *scene, uint64_t *bytes)
 {
@@ -235,6 +260,7 @@ static void assert_answers(const struct scene *scene)
 		assert_int_equal(answer.status, TIMELINE_UNKNOWN);
 		assert_string_equal(answer.reason, "before_coverage");
 		assert_int_equal(answer.candidate_count, 0);
+		expect_no_history(scene, address);
 	}
 }
 
