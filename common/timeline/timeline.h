@@ -5,7 +5,7 @@
  * every answer. The timeline is stored in RocksDB, as a cache of the topic.
  *
  * (1) The answer for an address, a moment and a position never changes, unless the topic
- *     loses its first records.
+ *     loses its first records, or a retention forgets what made it unclear.
  * (2) What a record changes and the next offset are one atomic write. A killed process
  *     continues at its last save (store.h), and reads what followed from the topic again.
  * (3) Applying a record again, or an older revision of an object after a newer one,
