@@ -89,8 +89,10 @@ def main():
     complaints += check(given, tagged, rejected) + check_can_fail(given, tagged, rejected)
     leave_records(tagged, rejected)
 
-    Path("other").write_text(flow(7, START) + "\n")
-    for what, given_arguments in (("flows", arguments("killed", flows="other")), ("kube", arguments("killed", kube="other"))):
+    kube_record = '{"type":"PROGRESS","received":"2026-11-23T08:00:00Z","known":"2026-11-23T08:00:00Z"}'
+    for what, given_arguments, record in (("flows", arguments("killed", flows="other"), flow(7, START)),
+                                          ("kube", arguments("killed", kube="other"), kube_record)):
+        Path("other").write_text(record + "\n")
         process = enrich(given_arguments, stderr=subprocess.PIPE)
         message = process.communicate()[1].decode()
         if process.returncode != 78 or "other: its first record is not the one" not in message:

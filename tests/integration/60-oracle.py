@@ -245,7 +245,7 @@ def main(words):
     seeds = [(seed, check_seed) for seed in range(first, first + count)]
     seeds += [] if words else [(seed, check_seed) for seed in DIFFERED]
     seeds += [(seed, check_retention) for seed in range(first, first + count)]
-    seeds += [(seed, check_documents) for seed in range(first, first + max(1, count // 2))]
+    seeds += [(seed, check_documents) for seed in range(first, first + max(1, count // 4))]
     seeds += [(seed, check_revise) for seed in range(first, first + max(1, count // 4))]
     seeds += [(seed, check_kills) for seed in range(first, first + max(1, count // 10))]
     for number, (seed, check) in enumerate(seeds):
