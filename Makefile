@@ -36,15 +36,15 @@ Q       := $(if $(V),,@)
 SAY     := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo)
 
 # tests/unit mirrors the folders of the code.
-MIRRORED = $(SHARED) $(FOLDERS)
+MIRRORED = $(SHARED) $(FOLDERS) $(patsubst %/,%,$(wildcard $(FOLDERS:%=%/*/)))
 COMMON   = $(BUILD)/common.a
 MAINS    = $(wildcard $(FOLDERS:%=%/main.c))
 PROGRAMS = $(foreach folder,$(MAINS:%/main.c=%),$(BUILD)/$(call program,$(folder)))
 UNITS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard $(MIRRORED:%=tests/unit/%/*_test.c)))
 REPLAYS  = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*_fuzz.c))
 TOOLS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
-# The sources of folders; the archive and the program of one folder.
-sources  = $(filter-out %/main.c $(SKIP),$(sort $(wildcard $(1:%=%/*.c))))
+# The sources of folders and of their rooms; the archive and the program of one folder.
+sources  = $(filter-out %/main.c $(SKIP),$(sort $(wildcard $(1:%=%/*.c) $(1:%=%/*/*.c))))
 archive  = $(BUILD)/$(subst /,-,$1).a
 program  = $(if $(filter enricher,$1),tenure-enrich,tenure-$(notdir $1))
 COMPILE  = $(CC) $(STRICT) $(SANITIZE) $(INCLUDES) $(CPPFLAGS) $(CFLAGS)
@@ -120,7 +120,7 @@ $(BUILD)/version: FORCE
 	@echo '$(or $(VERSION),0.1.0)' | cmp -s - $@ || echo '$(or $(VERSION),0.1.0)' >$@
 $(OBJ)/common/program/settings.o: $(BUILD)/version
 # It contains the file (http_openapi.c).
-$(OBJ)/sink/lookup/http_openapi.o: docs/openapi.yaml
+$(OBJ)/sink/lookup/http/http_openapi.o: docs/openapi.yaml
 $(OBJ)/common/program/settings.o: CPPFLAGS += -DTENURE_VERSION='"$(or $(VERSION),0.1.0)"'
 
 demo: ## run the recording through the programs and print the service graph

@@ -9,7 +9,7 @@
 #include "common/bus/lines.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
-#include "sink/lookup/line_question.h"
+#include "sink/lookup/lines/line_question.h"
 
 #define PRINT_BYTES (64u * 1024)
 #define WAIT_MS 200

@@ -4,9 +4,9 @@
 
 #include "common/program/settings.h"
 #include "common/program/stop.h"
-#include "sink/lookup/annotate.h"
 #include "sink/lookup/ask.h"
 #include "sink/lookup/catch_up.h"
+#include "sink/lookup/lines/annotate.h"
 #include "sink/lookup/manual.h"
 #include "sink/lookup/options.h"
 #include "sink/lookup/state_home.h"

@@ -6,7 +6,7 @@
 #include "common/base/when_text.h"
 #include "common/program/log.h"
 #include "common/topic/topic_reader.h"
-#include "sink/lookup/line_format.h"
+#include "sink/lookup/lines/line_format.h"
 
 #define DAY (86400 * NS_PER_SECOND)
 

@@ -4,7 +4,7 @@
 
 #include "common/bus/bus.h"
 #include "common/timeline/timeline_settings.h"
-#include "sink/lookup/line_time.h"
+#include "sink/lookup/lines/line_time.h"
 #include "sink/lookup/question.h"
 #include "sink/lookup/report.h"
 #include "sink/lookup/serve.h"

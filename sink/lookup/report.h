@@ -19,8 +19,8 @@
 #include "common/base/text.h"
 #include "common/program/columns.h"
 #include "common/timeline/timeline.h"
+#include "sink/lookup/http/server_ask.h"
 #include "sink/lookup/question.h"
-#include "sink/lookup/server_ask.h"
 
 #define ANSWER_TEXT_MAX (256u * 1024 * 1024)
 

@@ -12,7 +12,7 @@
 #include "common/program/listen.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
-#include "sink/lookup/http_api.h"
+#include "sink/lookup/http/http_api.h"
 
 #define WAIT_MS 50 /* at most, while no request comes: then the topic is looked at */
 #define FDS_MAX (DNS_FDS_MAX + 1)

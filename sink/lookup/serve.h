@@ -8,7 +8,7 @@
 #define TENURE_LOOKUP_SERVE_H
 
 #include "common/base/text.h"
-#include "sink/lookup/dns_server.h"
+#include "sink/lookup/dns/dns_server.h"
 #include "sink/lookup/serve_topic.h"
 
 struct http_server;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "common/base/text.h"
-#include "sink/lookup/dns_holder.h"
-#include "sink/lookup/dns_name.h"
+#include "sink/lookup/dns/dns_holder.h"
+#include "sink/lookup/dns/dns_name.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,8 +6,8 @@
 
 #include "common/program/log.h"
 #include "common/timeline/timeline.h"
-#include "sink/lookup/dns_packet.h"
-#include "sink/lookup/dns_responder.h"
+#include "sink/lookup/dns/dns_packet.h"
+#include "sink/lookup/dns/dns_responder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

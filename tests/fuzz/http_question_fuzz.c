@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sink/lookup/http_question.h"
+#include "sink/lookup/http/http_question.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,9 +6,9 @@
 
 #include "common/base/scan.h"
 #include "common/base/text.h"
-#include "sink/lookup/line_addresses.h"
-#include "sink/lookup/line_question.h"
-#include "sink/lookup/line_time.h"
+#include "sink/lookup/lines/line_addresses.h"
+#include "sink/lookup/lines/line_question.h"
+#include "sink/lookup/lines/line_time.h"
 
 #define ANNOTATION "[shop/web?]"
 #define ANNOTATION_LENGTH (sizeof(ANNOTATION) - 1)

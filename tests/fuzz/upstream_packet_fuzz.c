@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sink/lookup/upstream_packet.h"
+#include "sink/lookup/dns/upstream_packet.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

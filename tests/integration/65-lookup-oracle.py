@@ -75,7 +75,7 @@ class Expected:
 
 
 def name_of(answer):
-    """Whom an annotation names (sink/lookup/annotation.h)."""
+    """Whom an annotation names (sink/lookup/lines/annotation.h)."""
     k8s = answer["k8s"]
     if answer["kind"] == "node":
         return "node/" + k8s["node"]["name"]

@@ -1,0 +1,25 @@
+/* dns_forward.h - the addresses that have a name. */
+#ifndef TENURE_DNS_FORWARD_H
+#define TENURE_DNS_FORWARD_H
+
+#include "sink/lookup/dns/dns_message.h"
+#include "sink/lookup/dns/dns_name.h"
+#include "sink/lookup/question.h"
+
+/* Of a name that more addresses ever had, the first of them are asked about. */
+#define DNS_FORWARD_ASKED_MAX 8192
+
+struct dns_addresses {
+	struct ip list[DNS_RECORDS_MAX];
+	size_t count;
+	bool cut;      /* there may be more */
+	bool doubtful; /* the holder of an address that had the name at some time is not known */
+};
+
+/* Finds the addresses that have NAME, a service, endpoint, pod or node, at the moment of QUESTION.
+ * A service's own addresses go before those of its endpoints, as in Kubernetes. -1 after logging. */
+int dns_forward_find(struct timeline *timeline, const struct dns_name *name,
+		     const struct lookup_question *question, struct when now,
+		     struct dns_addresses *addresses);
+
+#endif
