@@ -14,6 +14,7 @@ void ranges_free(struct ranges *ranges)
 {
 	free(ranges->list);
 	free(ranges->pods);
+	free(ranges->sums);
 	*ranges = ranges_none();
 }
 
@@ -165,52 +166,100 @@ static size_t pods_seen(const struct ranges *ranges, uint64_t position)
 			   offsetof(struct pod_address, offset), position);
 }
 
-/* Shortens RANGE until it contains IP. */
-static void widen(struct ip_range *range, const struct ip *ip)
+/* How many of the first ROWS there are up to the last one that matters to sum_up(). */
+static size_t rows_for_pods(const struct ranges *ranges, size_t rows)
 {
-	while (!ip_in_range(ip, range)) {
-		range->bits--;
-		range->base.bytes[range->bits / 8] &= (uint8_t)(0xff00 >> range->bits % 8);
-	}
+	while (rows > 0 && (ranges->list[rows - 1].kind == RANGE_INTERNAL ||
+			    ranges->list[rows - 1].kind == RANGE_SPELLED))
+		rows--;
+	return rows;
 }
 
-static void sum_up(const struct ranges *ranges, struct ranges_view *view, uint64_t position,
-		   const struct pod_address *pod)
+/* IP, of the pod with this NUMBER, is in no range. */
+static void add_amid(struct ranges_amid_pods *family, const struct ip *ip, size_t number)
 {
-	size_t family = ip_is_v4(&pod->ip) ? 0 : 1;
+	if (family->amid == 0) {
+		family->amid = number;
+		family->around = (struct ip_range){*ip, 128};
+	}
+	if (family->global == 0 && !ip_is_private(ip))
+		family->global = number;
+	while (!ip_in_range(ip, &family->around))
+		family->widened[--family->around.bits] = number;
+}
+
+/* Adds the next pod. POSITION sees the same ranges as SUM. */
+static void sum_up(const struct ranges *ranges, struct ranges_sum *sum, uint64_t position)
+{
+	const struct pod_address *pod = &ranges->pods[sum->pods++];
 	struct when from;
 
 	if (!pod->own)
 		return;
-	if (!is_in_own(ranges, view->rows, RANGE_POD_CIDR, pod) ||
-	    is_gateway(ranges, view->rows, &pod->ip))
-		view->violated = true;
-	if (ranges_offset(ranges, &pod->ip, &from) <= position)
-		return;
-	if (!view->amid[family])
-		view->around[family] = (struct ip_range){pod->ip, 128};
-	view->amid[family] = true;
-	view->global[family] = view->global[family] || !ip_is_private(&pod->ip);
-	widen(&view->around[family], &pod->ip);
+	if (sum->violated == 0 && (!is_in_own(ranges, sum->rows, RANGE_POD_CIDR, pod) ||
+				   is_gateway(ranges, sum->rows, &pod->ip)))
+		sum->violated = sum->pods;
+	if (ranges_offset(ranges, &pod->ip, &from) > position)
+		add_amid(&sum->families[ip_is_v4(&pod->ip) ? 0 : 1], &pod->ip, sum->pods);
 }
 
-/* Continues the last view if POSITION sees only more pods than that. */
-static const struct ranges_view *view_at(struct ranges *ranges, uint64_t position)
+static struct ranges_sum *find_sum(struct ranges *ranges, size_t rows, bool used)
 {
-	struct ranges_view *view = &ranges->view;
-	size_t rows = rows_seen(ranges, position), pods = pods_seen(ranges, position);
-	bool used = ranges->used_offset <= position;
+	struct ranges_sum *sum = &ranges->spare;
 
-	if (view->rows != rows || view->used != used || view->pods > pods)
-		*view = (struct ranges_view){.rows = rows, .used = used};
-	for (; view->pods < pods; view->pods++)
-		sum_up(ranges, view, position, &ranges->pods[view->pods]);
+	for (size_t s = ranges->sum_count; s > 0; s--) {
+		if (ranges->sums[s - 1].rows == rows && ranges->sums[s - 1].used == used)
+			return &ranges->sums[s - 1];
+	}
+	if (array_grow(&ranges->sums, &ranges->sum_capacity, ranges->sum_count + 1,
+		       sizeof(*ranges->sums)) == 0)
+		sum = &ranges->sums[ranges->sum_count++];
+	*sum = (struct ranges_sum){.rows = rows, .used = used};
+	return sum;
+}
+
+/* What a position sees. */
+struct view {
+	size_t rows, pods; /* how many are visible */
+	const struct ranges_sum *sum;
+};
+
+static struct view view_at(struct ranges *ranges, uint64_t position)
+{
+	struct view view = {rows_seen(ranges, position), pods_seen(ranges, position), NULL};
+	struct ranges_sum *sum =
+		find_sum(ranges, rows_for_pods(ranges, view.rows), ranges->used_offset <= position);
+
+	while (sum->pods < view.pods)
+		sum_up(ranges, sum, position);
+	view.sum = sum;
 	return view;
+}
+
+/* Whether NUMBER, of a pod in the sum, is one that VIEW sees. */
+static bool sees(const struct view *view, size_t number)
+{
+	return number > 0 && number <= view->pods;
+}
+
+/* The smallest prefix around the pods of FAMILY, of which VIEW sees one. */
+static struct ip_range around(const struct view *view, const struct ranges_amid_pods *family)
+{
+	struct ip_range range = {family->around.base, 128};
+
+	while (range.bits > 0 && sees(view, family->widened[range.bits - 1]))
+		range.bits--;
+	return range;
 }
 
 bool ranges_podcidrs_in_use(struct ranges *ranges, uint64_t position)
 {
-	return ranges->own_used_offset <= position && !view_at(ranges, position)->violated;
+	struct view view;
+
+	if (ranges->own_used_offset > position)
+		return false;
+	view = view_at(ranges, position);
+	return !sees(&view, view.sum->violated);
 }
 
 size_t ranges_nodes_of(const struct ranges *ranges, const struct ip *ip, uint64_t position,
@@ -232,16 +281,19 @@ size_t ranges_nodes_of(const struct ranges *ranges, const struct ip *ip, uint64_
 
 enum ranges_amid ranges_amid(struct ranges *ranges, const struct ip *ip, uint64_t position)
 {
-	const struct ranges_view *view = view_at(ranges, position);
-	size_t family = ip_is_v4(ip) ? 0 : 1;
+	const struct view view = view_at(ranges, position);
+	const struct ranges_amid_pods *family = &view.sum->families[ip_is_v4(ip) ? 0 : 1];
+	struct ip_range amid;
 
-	if (!view->amid[family] || !ip_in_range(ip, &view->around[family]))
+	if (!sees(&view, family->amid))
 		return RANGES_NOT_AMID;
-	for (size_t r = 0; r < view->rows; r++) {
+	amid = around(&view, family);
+	if (!ip_in_range(ip, &amid))
+		return RANGES_NOT_AMID;
+	for (size_t r = 0; r < view.rows; r++) {
 		const struct range_row *row = &ranges->list[r];
 
-		if (row->kind == RANGE_INTERNAL &&
-		    ip_in_range(&row->range.base, &view->around[family]))
+		if (row->kind == RANGE_INTERNAL && ip_in_range(&row->range.base, &amid))
 			return RANGES_AMID_SHARED;
 	}
 	return RANGES_AMID;
@@ -254,17 +306,17 @@ static bool is_of_family(const struct ip_range *range, bool v4)
 
 bool ranges_leave_pods(struct ranges *ranges, const struct ip *ip, uint64_t position)
 {
-	const struct ranges_view *view = view_at(ranges, position);
+	const struct view view = view_at(ranges, position);
 	bool v4 = ip_is_v4(ip);
-	size_t family = v4 ? 0 : 1;
+	const struct ranges_amid_pods *family = &view.sum->families[v4 ? 0 : 1];
 
-	if (view->amid[family])
-		return view->global[family] || ip_is_private(ip);
+	if (sees(&view, family->amid))
+		return sees(&view, family->global) || ip_is_private(ip);
 	for (size_t r = 0; r < ranges->given_count; r++) {
 		if (is_of_family(&ranges->given[r], v4))
 			return false;
 	}
-	for (size_t r = 0; view->used && r < view->rows; r++) {
+	for (size_t r = 0; view.sum->used && r < view.rows; r++) {
 		if (is_node_range(&ranges->list[r]) && is_of_family(&ranges->list[r].range, v4))
 			return false;
 	}

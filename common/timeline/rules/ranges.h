@@ -4,7 +4,8 @@
  * is amid the pods, each as of a position. Pure.
  *
  * In memory, 64 bytes for each range, gateway and InternalIP that the cluster ever had, and 40
- * for each node and address of a pod that is in no range of its node.
+ * for each node and address of a pod that is in no range of its node; and 2.2 KB for each set of
+ * ranges that a question has seen.
  */
 #ifndef TENURE_RANGES_H
 #define TENURE_RANGES_H
@@ -42,14 +43,21 @@ struct pod_address {
 	bool own; /* of the pod's own status */
 };
 
-/* What some positions see. */
-struct ranges_view {
-	size_t rows, pods; /* how many of them are visible and summed up here */
-	bool used;         /* ranges of nodes count */
-	bool violated;     /* a pod has had its own address outside its node's podCIDRs */
-	bool amid[2];      /* of IPv4, IPv6: pods have had addresses in no range */
-	bool global[2];    /* and one of these was not private */
-	struct ip_range around[2];
+/* The pods of one family that are in no range. */
+struct ranges_amid_pods {
+	size_t amid, global; /* the first pod, and the first that was not private */
+	struct ip_range around;
+	size_t widened[128]; /* the pod that shortened AROUND to this length, or to less */
+};
+
+/* What pods show to all positions that see the same ranges. Pods are counted from 1; 0 is none, so
+ * what the first N show is the same whenever more of them are summed up. */
+struct ranges_sum {
+	size_t rows;     /* up to the last range that is visible and matters to pods */
+	bool used;       /* ranges of nodes count */
+	size_t pods;     /* how many are summed up here */
+	size_t violated; /* the first that has had its own address outside its node's podCIDRs */
+	struct ranges_amid_pods families[2]; /* IPv4, IPv6 */
 };
 
 struct ranges {
@@ -62,8 +70,10 @@ struct ranges {
 	uint64_t used_offset, own_used_offset;
 	const struct ip_range *given; /* ranges of --cluster-cidr, borrowed */
 	size_t given_count;
-	uint64_t generation; /* rises with every change */
-	struct ranges_view view;
+	uint64_t generation;     /* rises with every change */
+	struct ranges_sum *sums; /* no two of the same ranges */
+	size_t sum_count, sum_capacity;
+	struct ranges_sum spare; /* used if there is no memory for another one */
 };
 
 struct ranges ranges_none(void);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -197,6 +198,114 @@ static void nothing_in_a_spelled_range_is_outside(void **state)
 	ranges_free(&ranges);
 }
 
+/* RANGES as POSITION sees them, without what was summed up for other questions. */
+static struct ranges seen_at(const struct ranges *ranges, uint64_t position)
+{
+	struct ranges seen = ranges_none();
+
+	for (size_t r = 0; r < ranges->count && ranges->list[r].told_offset <= position; r++)
+		assert_int_equal(ranges_add(&seen, &ranges->list[r]), 0);
+	for (size_t p = 0; p < ranges->pod_count && ranges->pods[p].offset <= position; p++)
+		assert_int_equal(ranges_add_pod(&seen, &ranges->pods[p]), 0);
+	seen.used_offset = ranges->used_offset;
+	seen.own_used_offset = ranges->own_used_offset;
+	return seen;
+}
+
+static void assert_as_if_asked_first(struct ranges *ranges, const struct ip *ip, uint64_t position)
+{
+	struct ranges seen = seen_at(ranges, position);
+
+	assert_int_equal(ranges_amid(ranges, ip, position), ranges_amid(&seen, ip, position));
+	assert_int_equal(ranges_leave_pods(ranges, ip, position),
+			 ranges_leave_pods(&seen, ip, position));
+	assert_int_equal(ranges_podcidrs_in_use(ranges, position),
+			 ranges_podcidrs_in_use(&seen, position));
+	ranges_free(&seen);
+}
+
+static uint64_t number_below(uint64_t *random, uint64_t limit)
+{
+	*random = *random * UINT64_C(6364136223846793005) + 1442695040888963407;
+	return (*random >> 33) % limit;
+}
+
+/* An address near others, of either family, private or not. */
+static const char *any_address(uint64_t *random, char text[static 64])
+{
+	static const char *const v4[] = {"10.1", "10.2", "192.0"};
+	static const char *const v6[] = {"fd00:", "2001:db8:"};
+	unsigned net = (unsigned)number_below(random, 4), host = (unsigned)number_below(random, 99);
+
+	if (number_below(random, 2) == 0)
+		snprintf(text, 64, "%s.%u.%u", v4[number_below(random, 3)], net, host);
+	else
+		snprintf(text, 64, "%s:%u:%u", v6[number_below(random, 2)], net, host);
+	return text;
+}
+
+static void tell_any(struct ranges *ranges, uint64_t *random, uint64_t offset)
+{
+	static const enum range_kind kinds[] = {RANGE_POD_CIDR, RANGE_SUBNET, RANGE_SERVICES,
+						RANGE_GATEWAY, RANGE_INTERNAL};
+	enum range_kind kind = kinds[number_below(random, sizeof(kinds) / sizeof(kinds[0]))];
+	struct range_row row = {
+		kind, {.bits = 128}, N1 + number_below(random, 3), offset, WHEN_MIN};
+	char text[64];
+
+	row.range.base = ip(any_address(random, text));
+	if (kind <= RANGE_SUBNET) {
+		row.range.bits = 120;
+		row.range.base.bytes[15] = 0;
+	}
+	assert_int_equal(ranges_add(ranges, &row), 0);
+	for (size_t p = 0; p < ranges->pod_count; p++)
+		ranges_use(ranges, &ranges->pods[p], offset);
+}
+
+static void an_answer_does_not_depend_on_the_questions_before(void **state)
+{
+	char text[64];
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 60; seed++) {
+		struct ranges ranges = ranges_none();
+		uint64_t random = seed;
+
+		for (uint64_t offset = 1; offset < 60; offset++) {
+			struct ip asked;
+
+			if (number_below(&random, 6) == 0)
+				tell_any(&ranges, &random, offset);
+			else
+				place(&ranges, any_address(&random, text),
+				      N1 + number_below(&random, 3), offset,
+				      number_below(&random, 8) != 0);
+			asked = ip(any_address(&random, text));
+			for (int q = 0; q < 4; q++)
+				assert_as_if_asked_first(&ranges, &asked,
+							 number_below(&random, offset + 3));
+		}
+		ranges_free(&ranges);
+	}
+}
+
+static void an_earlier_position_does_not_start_from_scratch(void **state)
+{
+	struct ranges ranges = ranges_none();
+	struct ip between = ip("192.0.2.6");
+
+	(void)state;
+	place(&ranges, "192.0.2.1", N1, 1, true);
+	place(&ranges, "192.0.2.9", N1, 2, true);
+	tell(&ranges, RANGE_INTERNAL, "192.0.9.3", 0, 3);
+	assert_int_equal(ranges_amid(&ranges, &between, 3), RANGES_AMID);
+	assert_int_equal(ranges_amid(&ranges, &between, 1), RANGES_NOT_AMID);
+	assert_int_equal(ranges.sum_count, 1);
+	assert_int_equal(ranges.sums[0].pods, 2);
+	ranges_free(&ranges);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +316,8 @@ int main(void)
 		cmocka_unit_test(secondary_addresses_are_not_amid),
 		cmocka_unit_test(given_ranges_count_from_the_beginning),
 		cmocka_unit_test(nothing_in_a_spelled_range_is_outside),
+		cmocka_unit_test(an_answer_does_not_depend_on_the_questions_before),
+		cmocka_unit_test(an_earlier_position_does_not_start_from_scratch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
