@@ -7,6 +7,7 @@
 #include "common/timeline/rules/services.h"
 #include "common/timeline/store/name_rows.h"
 #include "common/timeline/store/object_state.h"
+#include "common/timeline/store/owned_rows.h"
 
 #define ROW_LIMIT (64 * 1024)
 
@@ -232,16 +233,12 @@ static int remove_named(const struct cluster *cluster, struct store *store, enum
 			struct span uid, struct span value)
 {
 	struct holder_names names;
-	struct text key;
-	int rc;
 
 	if (!row_holder(value, &names))
 		return store_damaged(store, "the names of a holder");
-	text_init(&key, ROW_LIMIT);
-	row_key_owned(&key, cluster->id, names.owner_uid, uid);
-	rc = names.owner_uid.length == 0 ? 0 : store_remove(store, &key);
-	text_free(&key);
-	return rc < 0 ? -1 : name_rows_remove_holder(cluster, store, kind, &names, uid);
+	if (owned_rows_remove(cluster, store, names.owner_uid, uid) < 0)
+		return -1;
+	return name_rows_remove_holder(cluster, store, kind, &names, uid);
 }
 
 static enum holder_kind kind_of(enum kube_resource resource)
@@ -271,23 +268,6 @@ static int remove_versions(const struct cluster *cluster, struct store *store, e
 			break;
 		}
 	}
-	store_scan_end(scan);
-	text_free(&prefix);
-	return rc;
-}
-
-/* 1: a pod that is not forgotten has the owner UID; 0: none; -1 after logging. */
-static int has_pods(const struct cluster *cluster, struct store *store, struct span uid)
-{
-	struct span key, value;
-	struct store_scan *scan;
-	struct text prefix;
-	int rc;
-
-	text_init(&prefix, ROW_LIMIT);
-	row_key_owned(&prefix, cluster->id, uid, (struct span){"", 0});
-	scan = store_scan_begin(store, &prefix, &prefix);
-	rc = store_scan_next(scan, &key, &value);
 	store_scan_end(scan);
 	text_free(&prefix);
 	return rc;
@@ -329,7 +309,7 @@ int forget_object(const struct cluster *cluster, struct store *store, enum kube_
 	    when_not_after(cluster->horizon, head.latest))
 		goto out;
 	owner = resource == KUBE_REPLICASETS || resource == KUBE_JOBS;
-	rc = owner ? has_pods(cluster, store, uid) : 0;
+	rc = owner ? owned_rows_found(cluster, store, uid) : 0;
 	if (rc == 0)
 		rc = store_remove(store, &key);
 	if (rc == 0)
@@ -341,36 +321,74 @@ out:
 	return rc;
 }
 
+/* The row of a version, and the owner that it names; an empty key is none. */
+struct version {
+	struct text key, owner;
+};
+
+static int read_version(struct store *store, enum row_table table, struct span key,
+			struct span value, struct version *version)
+{
+	struct holder_names names = {0};
+
+	if (table == ROW_HOLDERS && !row_holder(value, &names))
+		return store_damaged(store, "the names of a holder");
+	text_clear(&version->key);
+	text_clear(&version->owner);
+	text_add(&version->key, key.data, key.length);
+	text_add(&version->owner, names.owner_uid.data, names.owner_uid.length);
+	if (!version->key.failed && !version->owner.failed)
+		return 0;
+	log_error("timeline: out of memory for the names of a holder");
+	return -1;
+}
+
+/* One that stays may name the owner of one that was removed. */
+static int keep_or_remove(const struct cluster *cluster, struct store *store, struct span name,
+			  const struct version *version, bool keep)
+{
+	struct span owner = text_span(&version->owner);
+
+	if (version->key.length == 0)
+		return 0;
+	if (keep)
+		return owned_rows_put(cluster, store, owner, name);
+	return owned_rows_remove(cluster, store, owner, name) < 0
+		       ? -1
+		       : store_remove(store, &version->key);
+}
+
 int forget_versions(const struct cluster *cluster, struct store *store, enum row_table table,
 		    struct span name)
 {
+	struct version last;
 	struct span key, value;
 	struct store_scan *scan;
-	struct text prefix, last;
+	struct text prefix;
 	int rc;
 
 	text_init(&prefix, ROW_LIMIT);
-	text_init(&last, ROW_LIMIT);
+	text_init(&last.key, ROW_LIMIT);
+	text_init(&last.owner, ROW_LIMIT);
 	row_key_versions(&prefix, table, cluster->id, name);
 	scan = store_scan_begin(store, &prefix, &prefix);
 	while ((rc = store_scan_next(scan, &key, &value)) == 1) {
 		struct codec offset = codec_read(
 			(struct span){key.data + prefix.length, key.length - prefix.length});
+		/* The first position sees the last one. */
+		bool keep = codec_u64(&offset) > cluster->horizon_offset;
 
-		/* The last one that the first position sees stays. */
-		if (codec_u64(&offset) > cluster->horizon_offset) {
-			rc = 0;
-			break;
-		}
-		if (last.length > 0 && store_remove(store, &last) < 0) {
+		if (keep_or_remove(cluster, store, name, &last, keep) < 0 ||
+		    read_version(store, table, key, value, &last) < 0) {
 			rc = -1;
 			break;
 		}
-		text_clear(&last);
-		text_add(&last, key.data, key.length);
 	}
+	if (rc == 0)
+		rc = keep_or_remove(cluster, store, name, &last, true);
 	store_scan_end(scan);
 	text_free(&prefix);
-	text_free(&last);
+	text_free(&last.key);
+	text_free(&last.owner);
 	return rc;
 }

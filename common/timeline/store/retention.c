@@ -3,6 +3,7 @@
 #include "common/program/log.h"
 #include "common/timeline/rules/horizon.h"
 #include "common/timeline/store/forget.h"
+#include "common/timeline/store/owned_rows.h"
 
 #define ROW_LIMIT (64 * 1024)
 #define ROWS_PER_SWEEP 512
@@ -80,18 +81,7 @@ int retention_note_version(const struct cluster *cluster, struct store *store, s
 int retention_note_owner(const struct cluster *cluster, struct store *store, struct span owner,
 			 struct span uid)
 {
-	struct text key, value;
-	int rc;
-
-	if (cluster->retention_ns == 0 || owner.length == 0)
-		return 0;
-	text_init(&key, ROW_LIMIT);
-	text_init(&value, ROW_LIMIT);
-	row_key_owned(&key, cluster->id, owner, uid);
-	rc = store_put(store, &key, &value);
-	text_free(&key);
-	text_free(&value);
-	return rc;
+	return cluster->retention_ns == 0 ? 0 : owned_rows_put(cluster, store, owner, uid);
 }
 
 /* Forgets what NOTED, the rest of a key after the horizon, says. Returns as forget.h does. */
