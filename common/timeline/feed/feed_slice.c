@@ -6,6 +6,7 @@
 #include "common/base/array.h"
 #include "common/base/hash.h"
 #include "common/program/log.h"
+#include "common/timeline/rules/services.h"
 #include "common/timeline/store/slice_state.h"
 
 static int member_order(const void *a, const void *b)
@@ -38,14 +39,18 @@ static int put_member(struct feed *feed, const struct slice_state *body,
 		.opened_offset = member->opened_offset,
 		.closed_offset = closes ? feed->offset : OFFSET_NEVER,
 	};
+	/* A later membership may still bridge the pause. */
+	const struct ended ended = {
+		when_add(when_later(member->opening, feed->received), SERVICES_PAUSE_NS),
+		feed->offset,
+	};
 
 	row_key_membership(feed->key, feed->cluster->id, &member->ip, member->opened_offset,
 			   member->number);
 	text_clear(feed->value);
 	row_add_membership(feed->value, &row);
 	feed_touch(feed, &member->ip);
-	if (closes &&
-	    retention_note_address(feed->cluster, feed->store, feed_ended(feed), &member->ip) < 0)
+	if (closes && retention_note_address(feed->cluster, feed->store, ended, &member->ip) < 0)
 		return -1;
 	if (feed_put(feed) < 0)
 		return -1;

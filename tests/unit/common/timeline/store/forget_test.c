@@ -108,11 +108,43 @@ static void an_owner_stays_while_a_later_version_names_it(void **state)
 	timeline_close(timeline);
 }
 
+static void feed_slice(struct timeline *timeline, int second, int revision, const char *endpoints)
+{
+	char object[512];
+
+	snprintf(object, sizeof(object),
+		 quoted("{'metadata':{'name':'web-x','namespace':'shop','uid':'uid-x',"
+			"'resourceVersion':'%d','labels':{'kubernetes.io/service-name':'web'}},"
+			"'endpoints':[%s]}"),
+		 revision, endpoints);
+	fed_object(timeline, second, revision == 2 ? "ADDED" : "MODIFIED", "endpointslices",
+		   object);
+}
+
+static void a_membership_that_closes_just_before_a_step_is_forgotten(void **state)
+{
+	struct timeline *timeline = opened();
+	struct text prefix;
+	struct ip ip;
+
+	(void)state;
+	fed_progress(timeline, 1);
+	feed_slice(timeline, 2, 2, quoted("{'addresses':['10.1.0.1'],'targetRef':{'uid':'a'}}"));
+	feed_slice(timeline, 8, 3, "");
+	move_horizon(timeline, 60);
+	assert_int_equal(ip_parse("10.1.0.1", 8, &ip), 0);
+	text_init(&prefix, 64);
+	row_key_address(&prefix, timeline->answering->id, &ip);
+	assert_int_equal(count_rows(timeline, &prefix), 0);
+	timeline_close(timeline);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_owner_is_forgotten_with_the_last_version_that_names_it),
 		cmocka_unit_test(an_owner_stays_while_a_later_version_names_it),
+		cmocka_unit_test(a_membership_that_closes_just_before_a_step_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
