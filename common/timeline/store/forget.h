@@ -20,7 +20,8 @@ int forget_address(const struct cluster *cluster, struct store *store, const str
 /* The state and the names of the object, if it is gone. An owner stays as long as its pods. */
 int forget_object(const struct cluster *cluster, struct store *store, enum kube_resource resource,
 		  struct span uid);
-/* The versions of NAME that another one replaced before the horizon. */
+/* The versions of NAME that another one replaced before the horizon. An owner that only they name
+ * no longer has the pod. */
 int forget_versions(const struct cluster *cluster, struct store *store, enum row_table table,
 		    struct span name);
 
