@@ -139,6 +139,8 @@ const char *settings_value_default(const struct setting *row,
 	case SETTING_CHOICE_KIND:
 		return row->choices[*(int *)row->value];
 	case SETTING_NUMBER_KIND:
+		if (*(int64_t *)row->value == 0)
+			return NULL;
 		snprintf(buffer, SETTINGS_VALUE_TEXT_SIZE, "%" PRId64, *(int64_t *)row->value);
 		return buffer;
 	case SETTING_DURATION_KIND:

@@ -18,7 +18,8 @@ int settings_value_store(const struct setting *row, const char *source, const ch
 const char *settings_value_wanted(const struct setting *row,
 				  char buffer[static SETTINGS_VALUE_TEXT_SIZE]);
 
-/* What ROW's variable holds now, or NULL if there is no default to show. */
+/* What ROW's variable holds now, or NULL if there is no default to show: a number or duration of 0
+ * is one that was not given. */
 const char *settings_value_default(const struct setting *row,
 				   char buffer[static SETTINGS_VALUE_TEXT_SIZE]);
 
