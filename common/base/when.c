@@ -249,6 +249,11 @@ bool when_is_max(struct when moment)
 	return moment.ns == INT64_MAX;
 }
 
+struct when when_whole_second(struct when moment)
+{
+	return when_is_min(moment) ? moment : when_add(moment, -(moment.ns % NS_PER_SECOND));
+}
+
 struct when when_earlier(struct when a, struct when b)
 {
 	return a.ns < b.ns ? a : b;

@@ -73,6 +73,8 @@ static inline bool when_not_after(struct when a, struct when b)
 bool when_is_min(struct when moment); /* WHEN_MIN */
 bool when_is_max(struct when moment); /* WHEN_MAX */
 struct when when_earlier(struct when a, struct when b);
+/* Rounds down to a second, from 1970 on. WHEN_MIN stays. */
+struct when when_whole_second(struct when moment);
 struct when when_later(struct when a, struct when b);
 
 /* Reads a duration such as "500ms", "10s", "5m", "2h", "3d", or a number of seconds. Returns

@@ -91,7 +91,10 @@ int timeline_settings_check_cluster(const struct timeline_settings *settings,
 	if (cluster == NULL) {
 		if (count <= 1)
 			return 0;
-		log_error("%s: contains %zu clusters; name one with --cluster", address, count);
+		log_error("%s: contains %zu clusters, \"%s\" and %s\"%s\"; name one with "
+			  "--cluster",
+			  address, count, timeline_cluster_name(timeline, 0),
+			  count > 2 ? "others such as " : "", timeline_cluster_name(timeline, 1));
 		return -1;
 	}
 	if (count == 0 || holds(timeline, cluster))

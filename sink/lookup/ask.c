@@ -119,17 +119,19 @@ static void ask_lines(struct asking *asking)
 /* Later records may still say more about a moment that is not known well enough yet. */
 static void report_provisional(const struct asking *asking)
 {
-	char text[WHEN_TEXT_SIZE] = "the last record";
+	size_t count = asking->report.provisional;
+	char text[WHEN_TEXT_SIZE];
 	struct when known;
 
-	if (asking->report.provisional == 0 || asking->options->report.format == REPORT_JSON)
+	if (count == 0 || asking->options->report.format == REPORT_JSON)
 		return;
 	known = timeline_known_to(asking->timeline);
-	if (!when_is_min(known))
-		when_format(known, text);
-	log_warn("%s: known to %s, which is too early for %zu of the times: these answers may "
-		 "change",
-		 asking->options->kube.values[0], text, asking->report.provisional);
+	if (when_is_min(known))
+		return; /* nothing is known, which has been logged */
+	when_format(known, text);
+	log_warn("%s: %zu %s too close to, or after, the end of what is known (%s): %s may change",
+		 asking->options->kube.values[0], count, count == 1 ? "answer is" : "answers are",
+		 text, count == 1 ? "it" : "they");
 }
 
 int ask_all(const struct lookup_options *options, struct timeline *timeline, char **operands)

@@ -29,7 +29,7 @@ static void format_known(const struct timeline *timeline, char text[static WHEN_
 	if (when_is_min(known))
 		snprintf(text, WHEN_TEXT_SIZE, "nothing yet");
 	else
-		when_format(when_add(known, -(known.ns % NS_PER_SECOND)), text);
+		when_format(when_whole_second(known), text);
 }
 
 static void show(struct progress *progress, const struct timeline *timeline, uint64_t records)
@@ -104,6 +104,8 @@ int catch_up(struct timeline *timeline, const struct settings_list *addresses,
 		*exit_code = kube_topic_exit_code(kube_topic);
 	else if (!kube_topic_caught_up(kube_topic))
 		rc = check_interrupted(kube_topic, timeline, progress.address, exit_code);
+	if (rc == 0 && timeline_position_last(timeline).offset < 0)
+		log_warn("%s: has no records, so nothing is known", progress.address);
 	unreadable = kube_topic_stats(kube_topic).unreadable;
 	if (rc == 0 && unreadable > 1)
 		log_warn("%s: %" PRIu64 " records were skipped", progress.address, unreadable);

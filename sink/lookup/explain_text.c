@@ -135,27 +135,39 @@ static void add_binding(struct text *out, const struct explain *explain, size_t 
 
 /* ---- What else counts ---- */
 
-static void add_unrecorded(struct text *out, const struct explain *explain)
+static void add_settled(struct text *out, struct when settled)
 {
-	text_add_string(out, "\nall is accounted for until ");
-	if (when_is_min(explain->settled))
-		text_add_string(out, "no instant: no binding was certain before\n");
-	else {
-		add_when(out, explain->settled);
-		text_add(out, "\n", 1);
+	if (when_is_min(settled)) {
+		text_add_string(out, "\nnothing is accounted for: no binding was certain before\n");
+		return;
 	}
+	text_add_string(out, "\nall is accounted for until ");
+	add_when(out, settled);
+	text_add(out, "\n", 1);
+}
+
+static void add_unrecorded(struct text *out, const struct explain *explain,
+			   const struct lookup_answer *placed)
+{
+	const struct timeline_answer *answer = &explain->answer;
+	bool outside = answer->status == TIMELINE_KNOWN && answer->holder == NULL;
+
+	add_settled(out, when_earlier(explain->settled, placed->known));
 	text_add_string(out, "a holder that no record shows there: ");
-	if (explain->unrecorded_count == 0)
+	if (outside)
+		text_add_string(out, "does not count outside the cluster");
+	else if (explain->unrecorded_count == 0)
 		text_add_string(out, "not possible");
-	for (size_t w = 0; w < explain->unrecorded_count; w++)
+	for (size_t w = 0; w < explain->unrecorded_count && !outside; w++)
 		text_add_format(out, "%s%s", w == 0 ? "possible, by " : ", ",
 				explain->unrecorded[w]);
+	holder_text_as_of(out, placed);
 	text_add(out, "\n", 1);
 }
 
 static void add_unpublished(struct text *out, const struct explain *explain)
 {
-	text_add_string(out, "unpublished pods that may hold it: ");
+	text_add_string(out, "unpublished pods around that moment: ");
 	if (explain->unpublished_count == 0)
 		text_add_string(out, "none\n");
 	else
@@ -272,28 +284,35 @@ static const char *verdict_reason(const struct timeline_answer *answer, bool sen
 				 "nobody else may hold it";
 }
 
-static void add_verdict(struct text *out, const struct timeline_answer *answer, bool sent)
+static void add_verdict(struct text *out, const struct timeline_answer *answer,
+			const struct lookup_answer *placed, bool sent)
 {
 	text_add_string(out, "\nverdict: ");
 	holder_text_answer(out, answer);
+	holder_text_as_of(out, placed);
 	text_add_format(out, "\n  %s (docs/answers.md section 6)\n", verdict_reason(answer, sent));
 }
 
-void explain_text_add(struct text *out, const char *address,
-		      const struct timeline_question *question, const struct explain *explain)
+void explain_text_add(struct text *out, const char *address, const struct lookup_question *question,
+		      const struct lookup_answer *placed, const struct explain *explain)
 {
 	text_add_format(out, "%s at ", address);
-	add_when(out, question->start);
-	text_add_format(out, ", as of position %" PRId64 "\n", question->position);
+	add_when(out, placed->at);
+	text_add_format(out, ", as of position %" PRId64 ", known to ", placed->position);
+	if (when_is_min(placed->known))
+		text_add_string(out, "no time");
+	else
+		add_when(out, placed->known);
+	text_add_string(out, placed->provisional ? "; later records may change this\n" : "\n");
 	if (explain->history.count == 0)
 		text_add_string(out, "\nbindings: none\n");
 	for (size_t b = 0; b < explain->history.count; b++)
 		add_binding(out, explain, b);
-	add_unrecorded(out, explain);
+	add_unrecorded(out, explain, placed);
 	add_unpublished(out, explain);
 	add_gaps(out, explain);
 	add_coverage(out, explain);
 	text_add_format(out, "ranges of the cluster: the address is in %s\n",
 			explain->in_range ? "one" : "none");
-	add_verdict(out, &explain->answer, question->sent);
+	add_verdict(out, &explain->answer, placed, !question->received);
 }

@@ -4,11 +4,11 @@
 
 #include "common/base/text.h"
 #include "common/timeline/explain.h"
+#include "sink/lookup/question.h"
 
-/* Adds the question about ADDRESS, what the bindings, the unpublished pods, the GAPs, the
- * coverage and the ranges say about it, and the verdict. The question is about a moment: its
- * start is its end. */
-void explain_text_add(struct text *out, const char *address,
-		      const struct timeline_question *question, const struct explain *explain);
+/* Adds the QUESTION about ADDRESS, as PLACED, what the bindings, the unpublished pods, the GAPs, the
+ * coverage and the ranges say about it, and the verdict. */
+void explain_text_add(struct text *out, const char *address, const struct lookup_question *question,
+		      const struct lookup_answer *placed, const struct explain *explain);
 
 #endif

@@ -39,3 +39,13 @@ void holder_text_answer(struct text *out, const struct timeline_answer *answer)
 	if (answer->status == TIMELINE_KNOWN && !answer->certain)
 		text_add_string(out, ", if it sent");
 }
+
+void holder_text_as_of(struct text *out, const struct lookup_answer *asked)
+{
+	char text[WHEN_TEXT_SIZE];
+
+	if (when_is_min(asked->known) || !lookup_is_after_known(asked))
+		return;
+	when_format(when_whole_second(asked->known), text);
+	text_add_format(out, ", as of %s", text);
+}

@@ -4,7 +4,9 @@
 
 const struct settings_manual manual = {
 	.program = "tenure-lookup",
-	.synopsis = "--kube ADDRESS [--at TIME] ADDRESS...",
+	.synopsis =
+		"{--kube ADDRESS | --server URL} [--at TIME | --history] ADDRESS... | --annotate | "
+		"--listen ADDR:PORT",
 	.purpose = "Says who held an IP address of a Kubernetes cluster, at any time.",
 	.operands = true,
 	.description =
@@ -40,8 +42,8 @@ const struct settings_manual manual = {
 			{EX_OSERR, "No memory."},
 			{EX_CANTCREAT, "The state cannot be created."},
 			{EX_IOERR, "Reading or writing fails."},
-			{EX_TEMPFAIL, "It is interrupted before it knows that the state is of this "
-				      "topic."},
+			{EX_TEMPFAIL,
+			 "It is interrupted before the state was matched to this topic."},
 			{EX_CONFIG, "There are several clusters and no --cluster, or the inputs do "
 				    "not contain the one it names."},
 		},

@@ -125,16 +125,46 @@ static int check_addresses(char **operands, bool *input)
 	return -1;
 }
 
+/* What decides the answers is of the server that is asked. */
+static int check_server(const struct lookup_options *o)
+{
+	const struct timeline_settings *given = &o->timeline, usual = TIMELINE_SETTINGS_DEFAULT;
+	const struct {
+		const char *option;
+		bool given;
+	} refused[] = {
+		{"kube", o->kube.count > 0},
+		{"listen or --listen-dns", serve_is_wanted(&o->serve)},
+		{"annotate", o->annotate},
+		{"state", given->state != NULL},
+		{"cluster", given->options.cluster != NULL},
+		{"hold", given->options.hold_ns != usual.options.hold_ns},
+		{"skew", given->options.skew_ns != usual.options.skew_ns},
+		{"retention", given->options.retention_ns != usual.options.retention_ns},
+		{"clock", given->clock != usual.clock},
+		{"kube-from", !when_is_min(given->options.kube_from)},
+		{"kube-until", !when_is_min(given->options.kube_until)},
+		{"cluster-cidr", given->ranges.count > 0},
+		{"label", given->labels.count > 0},
+		{"annotation", given->annotations.count > 0},
+	};
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		if (!refused[i].given)
+			continue;
+		log_error("--server: the server has the topic and its options, so it does not take "
+			  "--%s",
+			  refused[i].option);
+		return -1;
+	}
+	return 0;
+}
+
 /* INPUT: standard input has the addresses. */
 static int check_kube(const struct lookup_options *o, bool input)
 {
-	if (o->server != NULL) {
-		if (o->kube.count == 0 && !serve_is_wanted(&o->serve) && !o->annotate)
-			return 0;
-		log_error("--server: the server has the topic, so it takes neither --kube, "
-			  "--listen nor --annotate");
-		return -1;
-	}
+	if (o->server != NULL)
+		return check_server(o);
 	if (o->kube.count == 0) {
 		log_error("--kube is required: kafka:TOPIC or files of watch events");
 		return -1;
@@ -157,8 +187,10 @@ int lookup_options_check(struct lookup_options *o, char **operands, struct when 
 	bool input = o->annotate, server = serve_is_wanted(&o->serve);
 
 	if (server && (operands[0] != NULL || o->annotate)) {
-		log_error("\"%s\": a server takes no addresses",
-			  o->annotate ? "--annotate" : operands[0]);
+		if (o->annotate)
+			log_error("--annotate: cannot be used with --listen or --listen-dns");
+		else
+			log_error("\"%s\": a server takes no addresses", operands[0]);
 		return -1;
 	}
 	if (timeline_settings_check(&o->timeline) < 0 || check_moments(o, now) < 0 ||

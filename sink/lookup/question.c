@@ -84,6 +84,11 @@ int lookup_ask(struct timeline *timeline, const struct lookup_question *question
 	return timeline_answer(timeline, &asked, &answer->answer);
 }
 
+bool lookup_is_after_known(const struct lookup_answer *answer)
+{
+	return when_before(answer->known, answer->at);
+}
+
 void lookup_answer_json(const struct lookup_question *question, const struct lookup_answer *answer,
 			struct text *out)
 {
@@ -102,8 +107,9 @@ void lookup_answer_json(const struct lookup_question *question, const struct loo
 	text_add_string(out, ",\"known\":");
 	text_add_when(out, answer->known);
 	if (answer->answer.status == TIMELINE_KNOWN)
-		text_add_string(out, answer->answer.certain ? ",\"certain\":true"
-							    : ",\"certain\":false");
+		text_add_string(out, answer->answer.certain && !lookup_is_after_known(answer)
+					     ? ",\"certain\":true"
+					     : ",\"certain\":false");
 	end = out->length;
 	timeline_answer_json(&answer->answer, out);
 	if (!out->failed)

@@ -2,8 +2,7 @@
  *
  * (1) The question is whose packet this was: the address is assumed to have sent one, unless it
  *     only RECEIVED one. With a port it is the server, without one nothing says who began.
- * (2) An answer about now is as of the newest moment that is known, so nothing is said of the
- *     time after it.
+ * (2) An answer about now is as of the newest moment that is known.
  */
 #ifndef TENURE_QUESTION_H
 #define TENURE_QUESTION_H
@@ -39,7 +38,7 @@ struct lookup_answer {
 	int64_t position; /* as answered, -1 before the first record */
 	bool provisional; /* later records may change it */
 	bool final; /* its position never changes: found by LOOKUP_FINAL, or given and applied */
-	struct when known; /* to when the cluster is known there; WHEN_MIN: not at all */
+	struct when known; /* up to when the cluster is known there; WHEN_MIN: not at all */
 };
 
 /* Fills *ANSWER but for its "answer", at the wall clock NOW. -1 after logging. */
@@ -55,9 +54,13 @@ struct timeline_question lookup_timeline_question(const struct lookup_question *
 int lookup_ask(struct timeline *timeline, const struct lookup_question *question, struct when now,
 	       struct lookup_answer *answer);
 
+/* Whether ANSWER, placed, is about a moment after what is known. */
+bool lookup_is_after_known(const struct lookup_answer *answer);
+
 /* Adds {"ip":A,"at":T,"position":N,"provisional":true,"known":T,"certain":true,"status":...}, an end
  * of a tagged flow (docs/answers.md section 8) with the question in front. "provisional" is there if
- * it is true, "certain" of a known answer, and "known" is null if nothing is known. */
+ * it is true, "certain" of a known answer, and "known" is null if nothing is known. After "known"
+ * nothing is certain. */
 void lookup_answer_json(const struct lookup_question *question, const struct lookup_answer *answer,
 			struct text *out);
 

@@ -54,12 +54,6 @@ static void add_when(struct columns *table, const char *word, struct when moment
 	columns_add(table, text);
 }
 
-/* Rounded down. */
-static struct when whole_second(struct when moment)
-{
-	return when_is_min(moment) ? moment : when_add(moment, -(moment.ns % NS_PER_SECOND));
-}
-
 /* Adds NAME to a cell that began at BEFORE. */
 static void add_service(struct text *out, size_t before, struct span name)
 {
@@ -81,19 +75,8 @@ static void end_row(struct columns *table, const struct named_holder *holder, si
 	columns_end(table);
 	add_when(table, "", start);
 	if (still)
-		end = whole_second(known);
+		end = when_whole_second(known);
 	add_when(table, still ? "still at " : "", end);
-}
-
-/* Nothing was known yet of a moment after KNOWN. */
-static void add_as_of(struct text *out, const struct lookup_answer *asked)
-{
-	char text[WHEN_TEXT_SIZE];
-
-	if (when_is_min(asked->known) || when_not_after(asked->at, asked->known))
-		return;
-	when_format(whole_second(asked->known), text);
-	text_add_format(out, ", as of %s", text);
 }
 
 /* An answer about NOW shows its moment, which is how far is known, as "still" does. */
@@ -105,9 +88,9 @@ static void add_row(struct columns *table, const char *ip, bool now,
 	size_t before;
 
 	columns_add(table, ip);
-	add_when(table, "", now ? whole_second(asked->at) : asked->at);
+	add_when(table, "", now ? when_whole_second(asked->at) : asked->at);
 	holder_text_answer(out, answer);
-	add_as_of(out, asked);
+	holder_text_as_of(out, asked);
 	columns_end(table);
 	add_name_or_dash(table, answer->holder != NULL ? answer->holder->node : span_of(""));
 	before = out->length;
@@ -202,7 +185,7 @@ static int explain(struct report *report, struct timeline *timeline,
 	report->provisional += placed.provisional && !when_is_min(question->at);
 	if (report->asked++ > 0)
 		text_add(out, "\n", 1);
-	explain_text_add(out, address, &asked, &explain);
+	explain_text_add(out, address, question, &placed, &explain);
 	explain_clear(&explain);
 	return 0;
 }

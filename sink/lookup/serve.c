@@ -26,6 +26,10 @@ int serve_check(const struct serve_settings *settings, const struct settings_lis
 {
 	struct listen_address address;
 
+	if (settings->follow && !serve_is_wanted(settings)) {
+		log_error("--follow: is of a server, so it needs --listen or --listen-dns");
+		return -1;
+	}
 	if (settings->follow && kube->count > 1) {
 		log_error("--follow: reads one kube file; tenure-kube writes every resource into "
 			  "one");
@@ -47,6 +51,22 @@ static void add_condition(struct text *out, bool met, const char *sentence)
 	text_add_format(out, "[%c] %s\n", met ? '+' : '-', sentence);
 }
 
+/* AGE_NS in whole days, hours, minutes or seconds: two at least, unless it is less than 2 s. */
+static int64_t rough_age(int64_t age_ns)
+{
+	static const int64_t seconds[] = {86400, 3600, 60};
+
+	if (age_ns < 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+		int64_t unit = seconds[i] * NS_PER_SECOND;
+
+		if (age_ns >= 2 * unit)
+			return age_ns - age_ns % unit;
+	}
+	return age_ns - age_ns % NS_PER_SECOND;
+}
+
 /* Whether the present is known; a topic that is complete has none. */
 static bool is_fresh(const struct lookup_server *server, struct text *out)
 {
@@ -55,6 +75,10 @@ static bool is_fresh(const struct lookup_server *server, struct text *out)
 	int64_t age_ns = when_since(server->now, known);
 	bool fresh;
 
+	if (timeline_position_last(server->timeline).offset < 0) {
+		add_condition(out, false, "the topic has no records");
+		return false;
+	}
 	if (timeline_is_closed(server->timeline)) {
 		add_condition(out, true, "the files are complete");
 		return true;
@@ -65,7 +89,7 @@ static bool is_fresh(const struct lookup_server *server, struct text *out)
 	}
 	fresh = age_ns <= server->max_age_ns;
 	when_format(known, text);
-	when_format_duration(age_ns < 0 ? 0 : age_ns - age_ns % NS_PER_SECOND, age);
+	when_format_duration(rough_age(age_ns), age);
 	text_add_format(out, "[%c] the cluster is known to %s, %s ago\n", fresh ? '+' : '-', text,
 			age);
 	return fresh;

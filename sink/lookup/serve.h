@@ -2,7 +2,7 @@
  *
  * It is ready while what it says about the present is about the present: it has read the topic to
  * its end and, of a topic that it follows, knows the cluster up to --max-age ago. It answers
- * before and after that too, and every answer says to when the cluster is known.
+ * before and after that too, and every answer says up to when the cluster is known.
  */
 #ifndef TENURE_LOOKUP_SERVE_H
 #define TENURE_LOOKUP_SERVE_H
@@ -38,8 +38,8 @@ struct serve_settings {
 		SETTING_BOOL("follow", 0, &(s)->follow,                                         \
 			     "as a server, wait for more at the end of a file"),                \
 		SETTING_DURATION("max-age", 0, "DURATION", &(s)->max_age_ns,                    \
-				 "the server is not ready if the cluster is known only to "     \
-				 "longer ago than this")
+				 "the server is not ready if what is known of the cluster "     \
+				 "ends longer ago than this")
 
 struct lookup_server {
 	struct timeline *timeline;

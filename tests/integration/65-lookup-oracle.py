@@ -70,7 +70,7 @@ class Expected:
             head["provisional"] = True
         head["known"] = moments.render(self.known)
         if ask[0]["status"] == "known":
-            head["certain"] = ask[1]["status"] == "known"
+            head["certain"] = ask[1]["status"] == "known" and at <= self.known
         return {**head, **ask[0]}
 
 

@@ -89,10 +89,11 @@ static void report(const struct annotator *annotator)
 {
 	const uint64_t *counts = annotator->counts;
 
-	log_info("%" PRIu64 " lines; addresses: %" PRIu64 " named, %" PRIu64
+	log_info("%" PRIu64 " %s; addresses: %" PRIu64 " named, %" PRIu64
 		 " named with doubt, %" PRIu64 " unknown, %" PRIu64 " outside",
-		 annotator->lines, counts[ANNOTATION_NAMED], counts[ANNOTATION_DOUBTED],
-		 counts[ANNOTATION_UNKNOWN], counts[ANNOTATION_OUTSIDE]);
+		 annotator->lines, annotator->lines == 1 ? "line" : "lines",
+		 counts[ANNOTATION_NAMED], counts[ANNOTATION_DOUBTED], counts[ANNOTATION_UNKNOWN],
+		 counts[ANNOTATION_OUTSIDE]);
 	if (annotator->untimed > 0)
 		log_warn("%" PRIu64 " lines with addresses have no time that is recognised, and "
 			 "were left as they are (--time-format)",

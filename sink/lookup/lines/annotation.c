@@ -61,7 +61,7 @@ static void add_holder(struct text *out, const struct timeline_answer *answer)
 enum annotation_kind annotation_add(struct text *out, const struct lookup_answer *asked)
 {
 	const struct timeline_answer *answer = &asked->answer;
-	bool known = answer->status == TIMELINE_KNOWN, after = when_before(asked->known, asked->at);
+	bool known = answer->status == TIMELINE_KNOWN, after = lookup_is_after_known(asked);
 	bool doubted = asked->provisional || !answer->certain;
 
 	if (answer->reason != NULL && strcmp(answer->reason, "local_scope") == 0)

@@ -147,12 +147,37 @@ static void an_answer_has_its_question_in_front(void **state)
 	timeline_close(timeline);
 }
 
+static void nothing_is_certain_after_what_is_known(void **state)
+{
+	static const struct {
+		int64_t at;
+		const char *certain;
+	} cases[] = {{80, "\"certain\":true"}, {81, "\"certain\":false"}};
+	struct timeline *timeline = fed();
+	struct text out;
+
+	(void)state;
+	text_init(&out, 10000);
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct lookup_question question = about(at(cases[c].at), LOOKUP_LAST, 0);
+		struct lookup_answer answer;
+
+		assert_int_equal(lookup_ask(timeline, &question, at(90), &answer), 0);
+		text_clear(&out);
+		lookup_answer_json(&question, &answer, &out);
+		assert_non_null(strstr(text_terminate(&out), cases[c].certain));
+	}
+	text_free(&out);
+	timeline_close(timeline);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_question_is_placed),
 		cmocka_unit_test(without_progress_the_last_record_is_how_far_is_known),
 		cmocka_unit_test(an_answer_has_its_question_in_front),
+		cmocka_unit_test(nothing_is_certain_after_what_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
