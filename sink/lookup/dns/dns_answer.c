@@ -18,6 +18,7 @@ struct asking {
 	bool may_wait;
 	struct lookup_question question; /* its moment; the address follows */
 	struct when at;                  /* in the names given out; WHEN_MIN: the present */
+	bool after_known;                /* dns_answer.h (4) */
 	enum dns_outcome outcome;
 	struct dns_answer *answer;
 };
@@ -145,6 +146,8 @@ static int place(struct asking *asking)
 	asking->at = question->at;
 	if (lookup_place(asking->source->timeline, question, asking->now, &placed) < 0)
 		return -1;
+	asking->after_known = asking->name.moment != DNS_MOMENT_NOW && placed.provisional &&
+			      when_before(placed.known, placed.at);
 	set_age(asking, &placed);
 	return 0;
 }
@@ -250,11 +253,12 @@ static int answer_address(struct asking *asking)
 		return -1;
 	if (is_unseen(&found.answer) && ask_upstream(asking))
 		return 0;
-	if (found.answer.status == TIMELINE_KNOWN && found.answer.holder == NULL)
+	if (found.answer.status == TIMELINE_KNOWN && found.answer.holder == NULL &&
+	    !asking->after_known)
 		asking->answer->code = DNS_NXDOMAIN;
 	else if (asking->type == DNS_TYPE_TXT)
 		dns_text_add(&found, asking->answer);
-	else
+	else if (!asking->after_known)
 		add_names(asking, &found.answer);
 	return 0;
 }
@@ -267,6 +271,8 @@ static int answer_name(struct asking *asking)
 	/* Names of pods and nodes may have dots, so there may be longer ones below this. */
 	bool below = asking->name.kind == DNS_NAME_POD || asking->name.kind == DNS_NAME_NODE;
 
+	if (asking->after_known)
+		return 0;
 	if (dns_forward_find(asking->source->timeline, &asking->name, &asking->question,
 			     asking->now, &found) < 0)
 		return -1;
@@ -300,6 +306,12 @@ static int answer_in_zone(struct asking *asking)
 	switch (asking->name.kind) {
 	case DNS_NAME_FOREIGN:
 	case DNS_NAME_EMPTY:
+		return 0;
+	case DNS_NAME_NO_MOMENT:
+		asking->answer->error = DNS_ERROR_OTHER;
+		snprintf(asking->answer->error_text, sizeof(asking->answer->error_text),
+			 "not a moment such as at-20261123T080000Z or ago-5m");
+		asking->answer->code = DNS_NXDOMAIN;
 		return 0;
 	case DNS_NAME_ABSENT:
 		asking->answer->code = DNS_NXDOMAIN;

@@ -6,6 +6,8 @@
  * (3) The present is the newest moment that is known, with everything that is known (LOOKUP_LAST).
  *     A past moment is answered as for a flow of that moment (LOOKUP_FINAL), so that the answer
  *     becomes final.
+ * (4) Nobody is named at a past moment after what is known: only the TXT record says who held the
+ *     address last. The name exists and has no data.
  */
 #ifndef TENURE_DNS_ANSWER_H
 #define TENURE_DNS_ANSWER_H

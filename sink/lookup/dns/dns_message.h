@@ -40,6 +40,7 @@ enum dns_code {
 /* Extended errors (RFC 8914). */
 enum dns_error {
 	DNS_ERROR_NONE = -1,
+	DNS_ERROR_OTHER = 0,
 	DNS_ERROR_STALE_ANSWER = 3,
 	DNS_ERROR_NOT_READY = 14,
 	DNS_ERROR_NOT_AUTHORITATIVE = 20,

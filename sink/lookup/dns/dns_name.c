@@ -288,6 +288,12 @@ static bool read_moment(struct span label, struct dns_name *name)
 	return when_parse(text, strlen(text), &name->at) == 0;
 }
 
+static bool is_meant_as_moment(struct span label)
+{
+	return (label.length >= 3 && memcmp(label.data, "at-", 3) == 0) ||
+	       (label.length >= 4 && memcmp(label.data, "ago-", 4) == 0);
+}
+
 /* Finds the zone of LABELS, the longest that fits. Returns how many labels its apex has. */
 static size_t find_zone(const struct dns_zones *zones, const struct labels *labels,
 			enum dns_zone *zone)
@@ -367,6 +373,9 @@ int dns_name_read(const struct dns_zones *zones, const uint8_t *wire, size_t len
 	} else {
 		read.moment = DNS_MOMENT_NOW;
 		read.kind = read_in_zone(read.zone, &labels, count, &read, &below);
+		if (read.zone == DNS_ZONE_OWN && count > 0 &&
+		    is_meant_as_moment(labels.list[count - 1]))
+			read.kind = DNS_NAME_NO_MOMENT;
 		top = count - below;
 	}
 	if (read.zone != DNS_ZONE_NONE)

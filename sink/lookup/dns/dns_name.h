@@ -39,7 +39,8 @@ enum dns_zone { DNS_ZONE_NONE, DNS_ZONE_IN_ADDR, DNS_ZONE_IP6, DNS_ZONE_DOMAIN, 
 enum dns_name_kind {
 	DNS_NAME_FOREIGN, /* in no zone of ours */
 	DNS_NAME_ABSENT,  /* in a zone of ours, where no name has this form */
-	DNS_NAME_EMPTY,   /* there are only names below it */
+	DNS_NAME_NO_MOMENT, /* likewise: it ends with at- or ago-, but with no moment, and our own zone */
+	DNS_NAME_EMPTY, /* there are only names below it */
 	DNS_NAME_APEX,
 	DNS_NAME_SERVER, /* ns.ZONE */
 	DNS_NAME_ADDRESS,

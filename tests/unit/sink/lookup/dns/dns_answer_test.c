@@ -13,6 +13,7 @@
 
 #define AT_10 ".at-20261123T080010Z.tenure.internal"
 #define AT_95 ".at-20261123T080135Z.tenure.internal"
+#define AT_101 ".at-20261123T080141Z.tenure.internal" /* after what is known */
 
 static const char *text_of(const struct dns_answer *answer, const struct dns_record *record,
 			   char text[static 300])
@@ -79,6 +80,15 @@ static const struct {
 	{"8.8.8.8.in-addr.arpa" AT_10, DNS_TYPE_PTR, "NXDOMAIN", 86400},
 	{"3.0.1.10.in-addr.arpa.ago-1m.tenure.internal", DNS_TYPE_PTR,
 	 "lone.shop.pod.tenure.internal.at-20261123T080041Z.tenure.internal", 5},
+	/* The past after what is known. */
+	{"1.0.1.10.in-addr.arpa" AT_101, DNS_TYPE_PTR, "NODATA", 1},
+	{"8.8.8.8.in-addr.arpa" AT_101, DNS_TYPE_PTR, "NODATA", 1},
+	{"1.0.1.10.in-addr.arpa.ago-0s.tenure.internal", DNS_TYPE_PTR, "NODATA", 1},
+	{"web.shop.svc.cluster.local" AT_101, DNS_TYPE_A, "NODATA", 1},
+	{"no.shop.svc.cluster.local" AT_101, DNS_TYPE_A, "NODATA", 1},
+	{"n1.node.tenure.internal" AT_101, DNS_TYPE_A, "NODATA", 1},
+	/* Not a moment. */
+	{"1.0.1.10.in-addr.arpa.at-20261123T080010.tenure.internal", DNS_TYPE_PTR, "NXDOMAIN", 5},
 	/* Names. */
 	{"web.shop.svc.cluster.local", DNS_TYPE_A, "10.96.0.1", 5},
 	{"web.shop.svc.cluster.local", DNS_TYPE_AAAA, "fd96::1", 5},
@@ -202,6 +212,51 @@ static void an_old_present_is_marked_as_stale(void **state)
 	timeline_close(timeline);
 }
 
+static void nobody_is_named_after_what_is_known(void **state)
+{
+	struct timeline *timeline = dns_cluster_open();
+	const struct dns_source source = source_of(timeline);
+	const struct dns_query pointer =
+		dns_cluster_query("1.0.1.10.in-addr.arpa" AT_101, DNS_TYPE_PTR);
+	const struct dns_query text =
+		dns_cluster_query("8.8.8.8.in-addr.arpa" AT_101, DNS_TYPE_TXT);
+	struct dns_answer answer;
+	char out[4096];
+
+	(void)state;
+	dns_answer_init(&answer);
+	dns_answer_find(&source, &pointer, dns_cluster_at(101), true, &answer);
+	assert_int_equal(answer.error, DNS_ERROR_STALE_ANSWER);
+	assert_string_equal(answer.error_text, "known to 2026-11-23T08:01:40Z");
+	dns_answer_find(&source, &text, dns_cluster_at(101), true, &answer);
+	assert_int_equal(answer.error, DNS_ERROR_STALE_ANSWER);
+	assert_string_equal(said(&answer, out),
+			    "status: known holder: outside the cluster at: 2026-11-23T08:01:41Z "
+			    "known to: 2026-11-23T08:01:40Z position: 21 provisional: later "
+			    "records may change this source: timeline");
+	dns_answer_clear(&answer);
+	timeline_close(timeline);
+}
+
+static void what_is_not_a_moment_is_refused_with_the_form(void **state)
+{
+	struct timeline *timeline = dns_cluster_open();
+	const struct dns_source source = source_of(timeline);
+	const struct dns_query query =
+		dns_cluster_query("1.0.1.10.in-addr.arpa.ago-1h30m.tenure.internal", DNS_TYPE_PTR);
+	struct dns_answer answer;
+
+	(void)state;
+	dns_answer_init(&answer);
+	dns_answer_find(&source, &query, dns_cluster_at(101), true, &answer);
+	assert_int_equal(answer.code, DNS_NXDOMAIN);
+	assert_int_equal(answer.error, DNS_ERROR_OTHER);
+	assert_string_equal(answer.error_text,
+			    "not a moment such as at-20261123T080000Z or ago-5m");
+	dns_answer_clear(&answer);
+	timeline_close(timeline);
+}
+
 static void nothing_is_said_before_the_first_record(void **state)
 {
 	struct timeline *timeline = dns_cluster_empty();
@@ -253,6 +308,8 @@ int main(void)
 		cmocka_unit_test(only_what_cannot_change_is_final),
 		cmocka_unit_test(the_text_says_how_it_is_known),
 		cmocka_unit_test(an_old_present_is_marked_as_stale),
+		cmocka_unit_test(nobody_is_named_after_what_is_known),
+		cmocka_unit_test(what_is_not_a_moment_is_refused_with_the_form),
 		cmocka_unit_test(nothing_is_said_before_the_first_record),
 		cmocka_unit_test(what_is_no_record_is_refused),
 	};

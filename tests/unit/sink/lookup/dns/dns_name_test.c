@@ -85,10 +85,14 @@ static const struct {
 	{"n1.node.tenure.internal.ago-3d.tenure.internal", DNS_NAME_NODE, DNS_ZONE_OWN, "n1"},
 	{"1.0.1.10.in-addr.arpa.ago-1h.tenure.internal.ago-1h.tenure.internal", DNS_NAME_ABSENT,
 	 DNS_ZONE_OWN, NULL},
-	{"at-20261323T080010Z.tenure.internal", DNS_NAME_ABSENT, DNS_ZONE_OWN, NULL},
-	{"at-20261123T080010.tenure.internal", DNS_NAME_ABSENT, DNS_ZONE_OWN, NULL},
-	{"ago-.tenure.internal", DNS_NAME_ABSENT, DNS_ZONE_OWN, NULL},
-	{"ago-5y.tenure.internal", DNS_NAME_ABSENT, DNS_ZONE_OWN, NULL},
+	{"at-20261323T080010Z.tenure.internal", DNS_NAME_NO_MOMENT, DNS_ZONE_OWN, NULL},
+	{"at-20261123T080010.tenure.internal", DNS_NAME_NO_MOMENT, DNS_ZONE_OWN, NULL},
+	{"n1.node.tenure.internal.ago-1h30m.tenure.internal", DNS_NAME_NO_MOMENT, DNS_ZONE_OWN,
+	 NULL},
+	{"at-web.shop.svc.cluster.local", DNS_NAME_SERVICE, DNS_ZONE_DOMAIN, NULL},
+	{"at.tenure.internal", DNS_NAME_ABSENT, DNS_ZONE_OWN, NULL},
+	{"ago-.tenure.internal", DNS_NAME_NO_MOMENT, DNS_ZONE_OWN, NULL},
+	{"ago-5y.tenure.internal", DNS_NAME_NO_MOMENT, DNS_ZONE_OWN, NULL},
 };
 
 static void a_name_is_of_a_kind(void **state)
