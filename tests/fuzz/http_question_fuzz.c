@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char why[HTTP_QUESTION_WHY_SIZE] = "";
 	const struct lookup_question *asked = &question.question;
 
-	if (http_question_line((struct span){(const char *)data, size}, &question, why) < 0) {
+	if (http_question_line((struct span){(const char *)data, size}, (struct when){0}, &question,
+			       why) < 0) {
 		if (why[0] == '\0' || memchr(why, '\0', sizeof(why)) == NULL)
 			abort();
 		return 0;

@@ -10,7 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 from pathlib import Path
+
+import jsonschema_rs
+import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from lookup_server import BUILD, ROOT, Server  # noqa: E402
@@ -110,7 +114,10 @@ def check_caches(server):
                           ("/v1/ip/10.244.2.10?position=final", False), ("/v1/ip/10.244.2.10", False),
                           ("/v1/ip/10.244.2.10/history", False), ("/v1/service/shop/web", False),
                           ("/v1/service/shop/web?at=2026-11-24T07:48:30Z&position=final", True),
-                          ("/v1/ip/10.244.2.10?at=2026-11-24T08:48:30Z&position=final", False)):
+                          ("/v1/ip/10.244.2.10?at=2026-11-24T08:48:30Z&position=final", False),
+                          (past.replace("?", "?position=final&").replace("T", "%20"), True),
+                          ("/v1/ip/10.244.2.10?at=-5m&position=100", False), ("/v1/ip/10.244.2.10?at=now&position=100", False),
+                          ("/v1/service/shop/web?at=-5m&position=100", False)):
         status, headers, body = server.ask(target)
         tag, control = headers["ETag"], headers["Cache-Control"]
         expect(status == 200 and ("immutable" in control) == final and ("no-cache" in control) != final,
@@ -122,6 +129,21 @@ def check_caches(server):
         head, headers, body = server.ask(target, "HEAD")
         expect(head == 200 and body == b"" and headers["ETag"] == tag, f"{target}: HEAD has the headers of GET")
         expect(headers["Access-Control-Allow-Origin"] is None, f"{target}: other sites may not read it")
+
+
+def check_times(server):
+    """A client that validates by docs/openapi.yaml sends what the server takes, and nothing else."""
+    schema = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())["components"]["schemas"]["Moment"]
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    good = [f"2026-{month}-{day:02}T07:48:30{zone}" for month, days in (("01", 31), ("11", 30), ("02", 28))
+            for day in range(1, days + 1) for zone in ("Z", "+01:00", ".25-09:30")]  # fmt: skip
+    good += ["2024-02-29T00:00:00Z", "now", "-5m", 1795506569]
+    bad = ["2026-01-00T07:48:30Z", "2026-01-32T07:48:30Z", "2026-02-29T00:00:00Z", "2026-11-31T00:00:00Z", "2026-11-24", "soon", "", 5]
+    expect(server.ask("/v1/ip/10.244.2.10?at=5m%20ago")[0] == 200, "a space is %20")
+    for times, right in ((good, 200), (bad, 400)):
+        for at in times:
+            status, _, body = server.ask(f"/v1/ip/10.244.2.10?at={urllib.parse.quote(str(at))}")
+            expect(status == right and validator.is_valid(at) == (right == 200), f"at={at}: {status} {body[:100]}, and the schema says {validator.is_valid(at)}")
 
 
 def run(*words, **options):
@@ -208,6 +230,7 @@ def main():
             check_get(server, final)
             check_names(server, last)
             check_caches(server)
+            check_times(server)
             check_command_line(server, folder, kube)
         check_curl(folder, kube)
         check_followed(folder, lines)

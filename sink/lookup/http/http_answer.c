@@ -13,7 +13,7 @@ static int add_json(struct timeline *timeline, const struct http_question *quest
 		return -1;
 	lookup_answer_json(&question->question, &answer, out);
 	text_add(out, "\n", 1);
-	*final = answer.final && !when_is_min(question->question.at);
+	*final = answer.final && question->fixed;
 	return out->failed ? -1 : 0;
 }
 

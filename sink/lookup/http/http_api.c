@@ -56,7 +56,7 @@ static void answer_address(struct lookup_server *server, const struct http_call 
 	char why[HTTP_QUESTION_WHY_SIZE];
 	bool final;
 
-	if (http_question_query(call->target, &question, why) < 0 ||
+	if (http_question_query(call->target, server->now, &question, why) < 0 ||
 	    http_question_ip(call->target->words[2], &question, why) < 0) {
 		http_reply_problem(reply, 400, "%s", why);
 		return;
@@ -86,10 +86,11 @@ static void answer_history(void *user, const struct http_call *call, struct http
 
 static void answer_bulk(void *user, const struct http_call *call, struct http_reply *reply)
 {
+	const struct lookup_server *server = user;
 	struct http_question question;
 	char why[HTTP_QUESTION_WHY_SIZE];
 
-	if (http_question_query(call->target, &question, why) < 0) {
+	if (http_question_query(call->target, server->now, &question, why) < 0) {
 		http_reply_problem(reply, 400, "%s", why);
 		return;
 	}
@@ -97,7 +98,7 @@ static void answer_bulk(void *user, const struct http_call *call, struct http_re
 		http_reply_problem(reply, 400, "format: many answers are json or table");
 		return;
 	}
-	http_bulk_begin(user, call, question.format, reply);
+	http_bulk_begin(server, call, question.format, reply);
 }
 
 /* ---- Names ---- */
@@ -110,7 +111,7 @@ static void answer_name(struct lookup_server *server, const struct http_call *ca
 	char why[HTTP_QUESTION_WHY_SIZE];
 	struct text name;
 
-	if (http_question_query(call->target, &question, why) < 0) {
+	if (http_question_query(call->target, server->now, &question, why) < 0) {
 		http_reply_problem(reply, 400, "%s", why);
 		return;
 	}

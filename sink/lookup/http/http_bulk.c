@@ -36,7 +36,7 @@ static int answer_line(struct bulk *bulk, struct span line, struct text *out)
 	char why[HTTP_QUESTION_WHY_SIZE];
 	bool final;
 
-	if (http_question_line(line, &question, why) < 0) {
+	if (http_question_line(line, bulk->server->now, &question, why) < 0) {
 		http_answer_error(out, bulk->line, why);
 		return out->failed ? -1 : 0;
 	}

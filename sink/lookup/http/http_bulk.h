@@ -1,7 +1,7 @@
 /* http_bulk.h - answers to many questions, one a line, in their order.
  *
  * A line of the body is a question (http_question.h); its answer is a line, or its rows. A line that cannot
- * be read is answered {"line":N,"error":"..."} with N counted from 1; an empty line is passed over. Answers
+ * be read is answered {"line":N,"error":"..."} with N counted from 1; an empty line is skipped. Answers
  * are made while they are sent, so they take no memory, and each is as of its own moment.
  */
 #ifndef TENURE_LOOKUP_HTTP_BULK_H

@@ -141,8 +141,7 @@ void http_name_answer(const struct lookup_server *server, enum timeline_name_kin
 		http_reply_problem(reply, 404, "no address is known that ever had this name");
 		return;
 	}
-	reply->cache_control =
-		http_answer_cache(search->placed.final && !when_is_min(question->question.at));
+	reply->cache_control = http_answer_cache(search->placed.final && question->fixed);
 	add_head(search, &reply->body);
 	status = next(search, &reply->body);
 	if (status == HTTP_STREAM_BROKEN) {

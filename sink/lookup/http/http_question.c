@@ -7,6 +7,7 @@
 #include "common/base/json.h"
 #include "common/base/scan.h"
 #include "common/base/transport.h"
+#include "common/base/when_text.h"
 
 #define SHOWN 60 /* bytes of a value that a sentence quotes */
 
@@ -92,15 +93,27 @@ static int set_transport(struct span value, struct lookup_question *question, ch
 	return 0;
 }
 
+static int set_at(struct span value, struct when now, struct http_question *question, char *why)
+{
+	if (is(value, "now"))
+		return 0;
+	if (when_text_parse(value.data, value.length, now, &question->question.at) < 0)
+		return refuse(why, "at", value,
+			      "a time such as 2026-11-24T07:49:29Z, \"2026-11-24 07:49:29\" (UTC), "
+			      "1795506569, -5m or now");
+	question->fixed = !when_text_is_relative(value.data, value.length);
+	return 0;
+}
+
 /* Sets what NAME, which is not the address, says. */
-static int set(struct http_question *question, const char *name, struct span value, char *why)
+static int set(struct http_question *question, const char *name, struct span value, struct when now,
+	       char *why)
 {
 	struct lookup_question *asked = &question->question;
 	int64_t number;
 
 	if (strcmp(name, "at") == 0) {
-		if (when_parse(value.data, value.length, &asked->at) < 0)
-			return refuse(why, name, value, "a time such as 2026-11-24T07:49:29Z");
+		return set_at(value, now, question, why);
 	} else if (strcmp(name, "port") == 0) {
 		if (read_number(value, UINT16_MAX, &number) < 0 || number == 0)
 			return refuse(why, name, value, "a port from 1 to 65535");
@@ -119,8 +132,8 @@ static int set(struct http_question *question, const char *name, struct span val
 	return 0;
 }
 
-int http_question_query(const struct http_target *target, struct http_question *question,
-			char why[static HTTP_QUESTION_WHY_SIZE])
+int http_question_query(const struct http_target *target, struct when now,
+			struct http_question *question, char why[static HTTP_QUESTION_WHY_SIZE])
 {
 	static const char *const names[] = {"at",       "port",     "transport",
 					    "received", "position", "format"};
@@ -131,7 +144,7 @@ int http_question_query(const struct http_target *target, struct http_question *
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct span value = http_target_value(target, names[i]);
 
-		if (value.data != NULL && set(question, names[i], value, why) < 0)
+		if (value.data != NULL && set(question, names[i], value, now, why) < 0)
 			return -1;
 	}
 	return 0;
@@ -159,7 +172,7 @@ static int text_of(const struct json_object *value, bool is_number, bool is_trut
 }
 
 static int set_member(struct http_question *question, const char *name,
-		      const struct json_object *value, char *why)
+		      const struct json_object *value, struct when now, char *why)
 {
 	static const struct {
 		const char *name;
@@ -180,7 +193,7 @@ static int set_member(struct http_question *question, const char *name,
 			return -1;
 		}
 		return m == 0 ? http_question_ip(text, question, why)
-			      : set(question, name, text, why);
+			      : set(question, name, text, now, why);
 	}
 	snprintf(why, HTTP_QUESTION_WHY_SIZE, "there is no member \"%.60s\"", name);
 	return -1;
@@ -208,7 +221,7 @@ static struct json_object *parse(struct span line, char *why)
 	return tree;
 }
 
-int http_question_line(struct span line, struct http_question *question,
+int http_question_line(struct span line, struct when now, struct http_question *question,
 		       char why[static HTTP_QUESTION_WHY_SIZE])
 {
 	struct json_object *tree = parse(line, why), *value;
@@ -222,7 +235,7 @@ int http_question_line(struct span line, struct http_question *question,
 		goto out;
 	while (json_next_member(tree, &members, &name, &value)) {
 		/* null counts as absent. */
-		if (value != NULL && set_member(question, name, value, why) < 0)
+		if (value != NULL && set_member(question, name, value, now, why) < 0)
 			goto out;
 		has_ip = has_ip || (strcmp(name, "ip") == 0 && value != NULL);
 	}

@@ -87,11 +87,24 @@ static void refuses_everything_else(void **state)
 	}
 }
 
+static void knows_what_is_relative(void **state)
+{
+	static const char *const relative[] = {"now", "-5m", "5m ago", "-90"};
+	static const char *const fixed[] = {"2026-11-23T08:00:01Z", "1795420801", "", "yesterday"};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(relative) / sizeof(relative[0]); c++)
+		assert_true(when_text_is_relative(relative[c], strlen(relative[c])));
+	for (size_t c = 0; c < sizeof(fixed) / sizeof(fixed[0]); c++)
+		assert_false(when_text_is_relative(fixed[c], strlen(fixed[c])));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_people_write),
 		cmocka_unit_test(refuses_everything_else),
+		cmocka_unit_test(knows_what_is_relative),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

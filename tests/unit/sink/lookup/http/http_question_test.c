@@ -9,6 +9,8 @@
 
 #include "sink/lookup/http/http_question.h"
 
+static const struct when now = {INT64_C(1795506569) * NS_PER_SECOND}; /* 2026-11-24T07:49:29Z */
+
 /* The question as one text, or why it is refused. */
 static void is_question(int rc, const struct http_question *question, const char *why,
 			const char *expected)
@@ -54,8 +56,12 @@ static void reads_a_line(void **state)
 		{"{\"ip\":null}", "the line has no \"ip\""},
 		{"{\"ip\":1}", "ip: its value has the wrong type"},
 		{"{\"ip\":\"10.0.0.1/8\"}", "ip: \"10.0.0.1/8\" is not an IP address"},
-		{"{\"ip\":\"::1\",\"at\":\"now\"}",
-		 "at: \"now\" is not a time such as 2026-11-24T07:49:29Z"},
+		{"{\"ip\":\"::1\",\"at\":\"now\"}", "::1 now -1 -1 sent last -1 0"},
+		{"{\"ip\":\"::1\",\"at\":\"5m ago\"}",
+		 "::1 2026-11-24T07:44:29Z -1 -1 sent last -1 0"},
+		{"{\"ip\":\"::1\",\"at\":\"soon\"}",
+		 "at: \"soon\" is not a time such as 2026-11-24T07:49:29Z, \"2026-11-24 07:49:29\" "
+		 "(UTC), 1795506569, -5m or now"},
 		{"{\"ip\":\"::1\",\"at\":5}", "at: its value has the wrong type"},
 		{"{\"ip\":\"::1\",\"port\":0}", "port: \"0\" is not a port from 1 to 65535"},
 		{"{\"ip\":\"::1\",\"port\":1.5}", "port: its value has the wrong type"},
@@ -73,7 +79,7 @@ static void reads_a_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		int rc = http_question_line(span_of(cases[i].line), &question, why);
+		int rc = http_question_line(span_of(cases[i].line), now, &question, why);
 
 		is_question(rc, &question, why, cases[i].expected);
 	}
@@ -88,6 +94,14 @@ static void reads_a_query(void **state)
 		{"/?format=explain&port=65535&transport=132", ":: now 65535 132 sent last -1 2"},
 		{"/?received=true&position=0&format=table", ":: now -1 -1 received position 0 1"},
 		{"/?at=2026-11-24T07:49:29+01:00", ":: 2026-11-24T06:49:29Z -1 -1 sent last -1 0"},
+		{"/?at=now", ":: now -1 -1 sent last -1 0"},
+		{"/?at=-5m", ":: 2026-11-24T07:44:29Z -1 -1 sent last -1 0"},
+		{"/?at=1795506569", ":: 2026-11-24T07:49:29Z -1 -1 sent last -1 0"},
+		{"/?at=2026-11-24%2007:49:29", ":: 2026-11-24T07:49:29Z -1 -1 sent last -1 0"},
+		{"/?at=soon", "at: \"soon\" is not a time such as 2026-11-24T07:49:29Z, "
+			      "\"2026-11-24 07:49:29\" (UTC), 1795506569, -5m or now"},
+		{"/?at=", "at: \"\" is not a time such as 2026-11-24T07:49:29Z, \"2026-11-24 "
+			  "07:49:29\" (UTC), 1795506569, -5m or now"},
 		{"/?port=65536", "port: \"65536\" is not a port from 1 to 65535"},
 		{"/?port=", "port: \"\" is not a port from 1 to 65535"},
 		{"/?position=9223372036854775808",
@@ -104,8 +118,34 @@ static void reads_a_query(void **state)
 		int rc;
 
 		assert_int_equal(http_target_parse(cases[i].target, &target), HTTP_TARGET_GOOD);
-		rc = http_question_query(&target, &question, why);
+		rc = http_question_query(&target, now, &question, why);
 		is_question(rc, &question, why, cases[i].expected);
+	}
+}
+
+static void a_relative_moment_is_not_fixed(void **state)
+{
+	static const struct {
+		const char *target;
+		bool fixed;
+	} cases[] = {
+		{"/", false},
+		{"/?at=now", false},
+		{"/?at=-5m", false},
+		{"/?at=5m%20ago", false},
+		{"/?at=2026-11-24T07:49:29Z", true},
+		{"/?at=1795506569", true},
+	};
+	static struct http_target target;
+	char why[HTTP_QUESTION_WHY_SIZE] = "";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct http_question question = {0};
+
+		assert_int_equal(http_target_parse(cases[i].target, &target), HTTP_TARGET_GOOD);
+		http_question_query(&target, now, &question, why);
+		assert_int_equal(question.fixed, cases[i].fixed);
 	}
 }
 
@@ -114,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_a_line),
 		cmocka_unit_test(reads_a_query),
+		cmocka_unit_test(a_relative_moment_is_not_fixed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
