@@ -6,6 +6,7 @@ import calendar
 import lzma
 import os
 import random
+import re
 import shutil
 import socket
 import statistics
@@ -140,41 +141,41 @@ server:
     username: ""
     pidfile: ""
     directory: "{folder}"
-    do-not-query-localhost: no
     use-caps-for-id: yes
     qname-minimisation: yes
-    local-zone: "10.in-addr.arpa." nodefault
-    local-zone: "cluster.local." nodefault
-    domain-insecure: "10.in-addr.arpa."
-    module-config: "iterator"
+    module-config: "validator iterator"
 remote-control:
     control-enable: no
-stub-zone:
-    name: "10.in-addr.arpa."
-    stub-addr: 127.0.0.1@{lookup}
-stub-zone:
-    name: "tenure.internal."
-    stub-addr: 127.0.0.1@{lookup}
-forward-zone:
-    name: "cluster.local."
-    forward-addr: 127.0.0.1@{lookup}
 """
 
 
-def check_unbound(lookup, ip, name, past, past_name):
-    """A resolver in front: as a stub and as a forwarder, with minimised names and 0x20."""
+DNSMASQ = """
+listen-address=127.0.0.1
+bind-interfaces
+port={port}
+no-resolv
+no-hosts
+bogus-priv
+stop-dns-rebind
+rebind-domain-ok=/tenure.internal/cluster.local/
+"""
+
+
+def check_resolver(lookup, command, base, stanza, started, ip, name, past, past_name):
+    """A resolver in front of LOOKUP, with STANZA of deploy/resolvers."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        conf = Path(folder) / "unbound.conf"
-        conf.write_text(UNBOUND.format(port=port, folder=folder, lookup=lookup.port))
-        with Program([shutil.which("unbound") or "/usr/sbin/unbound", "-d", "-c", conf]) as unbound:
-            wait_until(lambda: unbound.logged("start of service"), 10, "unbound has started")
+        conf, text = Path(folder) / "conf", (ROOT / "deploy/resolvers" / stanza).read_text()
+        conf.write_text(base.format(port=port, folder=folder) + re.sub(r"10\.96\.0\.20([@#])53", rf"127.0.0.1\g<1>{lookup.port}", text))
+        program = shutil.which(command[0], path=os.environ["PATH"] + ":/usr/sbin")
+        with Program([program, *command[1:], conf]) as resolver:
+            wait_until(lambda: resolver.logged(started), 10, f"{program} has started")
             client = Client(port)
 
             def ask(name, kind="PTR"):
-                query = dns_query(name, kind)
-                client.udp.send(query)
-                return Answer(client.udp.recv(65535))
+                client.udp.send(dns_query(name, kind))
+                answer = Answer(client.udp.recv(65535))
+                return client.ask(name, kind, tcp=True) if answer.truncated else answer
 
             assert ask(reverse(ip)).records == [name]
             assert ask(name, "A").records == [ip]
@@ -183,6 +184,12 @@ def check_unbound(lookup, ip, name, past, past_name):
             assert ask(reverse("10.244.2.200")).code == "NOERROR"
             assert ask("no.shop.svc.cluster.local", "A").code == "NXDOMAIN"
             assert ask(reverse(ip, past), "TXT").strings["status"] == ["known"]
+
+
+def check_resolvers(lookup, *expected):
+    """unbound, with minimised names and 0x20, and dnsmasq."""
+    check_resolver(lookup, ("unbound", "-d", "-c"), UNBOUND, "unbound.conf", "start of service", *expected)
+    check_resolver(lookup, ("dnsmasq", "--keep-in-foreground", "--log-facility=-", "-C"), DNSMASQ, "dnsmasq.conf", "started, version", *expected)
 
 
 def dns_query(name, kind):
@@ -326,7 +333,7 @@ def main():
         with Lookup(kube, hosts=("127.0.0.1", "::1")) as lookup:
             check_dig(lookup, ip, name, past, past_name)
             check_getent(kube, ip, name, past, past_name)
-            check_unbound(lookup, ip, name, past, past_name)
+            check_resolvers(lookup, ip, name, past, past_name)
             check_after_known(lookup, ip, name)
             check_slowloris(lookup, ip, name)
             check_random(lookup, ip, name)
