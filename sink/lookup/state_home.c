@@ -71,6 +71,9 @@ static int lock(struct state_home *home)
 		if (errno != EWOULDBLOCK || stop_requested() ||
 		    tries++ == STATE_HOME_WAIT_SECONDS * 1000 / TRY_EVERY_MS)
 			return -1;
+		if (tries == 1)
+			log_info("%s: in use by another process; waits for it, up to %d s",
+				 home->path, STATE_HOME_WAIT_SECONDS);
 		usleep(TRY_EVERY_MS * 1000);
 	}
 	return 0;
