@@ -92,8 +92,14 @@ static void report(const struct annotator *annotator)
 	log_info("%" PRIu64 " %s; addresses: %" PRIu64 " named, %" PRIu64
 		 " named with doubt, %" PRIu64 " unknown, %" PRIu64 " outside",
 		 annotator->lines, annotator->lines == 1 ? "line" : "lines",
-		 counts[ANNOTATION_NAMED], counts[ANNOTATION_DOUBTED], counts[ANNOTATION_UNKNOWN],
+		 counts[ANNOTATION_NAMED], counts[ANNOTATION_DOUBTED],
+		 counts[ANNOTATION_UNKNOWN] + counts[ANNOTATION_UNCOVERED],
 		 counts[ANNOTATION_OUTSIDE]);
+	if (counts[ANNOTATION_UNCOVERED] > 0 &&
+	    counts[ANNOTATION_NAMED] + counts[ANNOTATION_DOUBTED] == 0)
+		log_warn("nobody is named, and the times of %" PRIu64
+			 " addresses are outside what is known: see --time-zone",
+			 counts[ANNOTATION_UNCOVERED]);
 	if (annotator->untimed > 0)
 		log_warn("%" PRIu64 " lines with addresses have no time that is recognised, and "
 			 "were left as they are (--time-format)",

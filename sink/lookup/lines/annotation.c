@@ -62,6 +62,7 @@ enum annotation_kind annotation_add(struct text *out, const struct lookup_answer
 {
 	const struct timeline_answer *answer = &asked->answer;
 	bool known = answer->status == TIMELINE_KNOWN, after = lookup_is_after_known(asked);
+	bool before = answer->reason != NULL && strcmp(answer->reason, "before_coverage") == 0;
 	bool doubted = asked->provisional || !answer->certain;
 
 	if (answer->reason != NULL && strcmp(answer->reason, "local_scope") == 0)
@@ -70,7 +71,7 @@ enum annotation_kind annotation_add(struct text *out, const struct lookup_answer
 		text_add_string(out, "[?");
 		text_add_string(out, after ? "after_known" : answer->reason);
 		text_add(out, "]", 1);
-		return ANNOTATION_UNKNOWN;
+		return after || before ? ANNOTATION_UNCOVERED : ANNOTATION_UNKNOWN;
 	}
 	if (answer->holder == NULL)
 		return ANNOTATION_OUTSIDE;

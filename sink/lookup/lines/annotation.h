@@ -25,7 +25,8 @@ enum annotation_kind {
 	ANNOTATION_NAMED,
 	ANNOTATION_DOUBTED, /* with '?' */
 	ANNOTATION_UNKNOWN,
-	ANNOTATION_OUTSIDE, /* nothing */
+	ANNOTATION_UNCOVERED, /* unknown too: before or after what is known */
+	ANNOTATION_OUTSIDE,   /* nothing */
 	ANNOTATION_KINDS,
 };
 
