@@ -73,6 +73,7 @@ static void ask_line(struct asking *asking, const struct lines_line *line)
 {
 	static const char *const faults[] = {
 		[LINE_NO_ADDRESS] = "is not an IP address, with or without a time beside it",
+		[LINE_TWO_ADDRESSES] = "has several IP addresses; --annotate says who each is",
 		[LINE_NO_TIME] = "has no time that can be read beside its address",
 	};
 	struct line_question read;

@@ -50,6 +50,18 @@ static int read_first_time(const char *line, size_t length, struct when now, str
 	return -1;
 }
 
+static bool has_address(const char *line, size_t length)
+{
+	struct ip ip;
+
+	for (size_t from = 0, end; from < length; from = skip_blanks(line, length, end)) {
+		end = skip_word(line, length, from);
+		if (ip_parse(line + from, end - from, &ip) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* LINE begins and ends with words. */
 static enum line_question_outcome read_words(const char *line, size_t length, struct when now,
 					     struct line_question *question)
@@ -69,6 +81,8 @@ static enum line_question_outcome read_words(const char *line, size_t length, st
 		last--;
 	if (ip_parse(line + last, length - last, &read.ip) < 0)
 		return LINE_NO_ADDRESS;
+	if (has_address(line, last))
+		return LINE_TWO_ADDRESSES;
 	if (read_first_time(line, last, now, &read.at) < 0)
 		return LINE_NO_TIME;
 	*question = read;

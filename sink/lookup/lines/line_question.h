@@ -24,8 +24,9 @@ struct line_question {
 enum line_question_outcome {
 	LINE_QUESTION,
 	LINE_BLANK,
-	LINE_NO_ADDRESS, /* neither its first word nor its last is one */
-	LINE_NO_TIME,    /* what is beside the address is not a time */
+	LINE_NO_ADDRESS,    /* neither its first word nor its last is one */
+	LINE_TWO_ADDRESSES, /* before the last word, too */
+	LINE_NO_TIME,       /* what is beside the address is not a time */
 };
 
 /* Reads LINE[LENGTH] at the wall clock NOW. *QUESTION is filled only if it is one. */

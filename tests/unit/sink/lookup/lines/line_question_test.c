@@ -42,6 +42,7 @@ static void reads_its_three_forms(void **state)
 		{"10.0.0.1 ten", LINE_NO_TIME, 0},
 		{"10.0.0.1 2026-11-23T08:00:00Z x", LINE_NO_TIME, 0},
 		{"ten 10.0.0.1", LINE_NO_TIME, 0},
+		{"2026-11-23T08:00:00Z DROP 10.0.0.1 10.0.0.2", LINE_TWO_ADDRESSES, 0},
 		{"2026-11-23 10.0.0.1", LINE_NO_TIME, 0},
 	};
 
