@@ -35,6 +35,14 @@ static bool identify(const char *path, struct identity *identity)
 	return true;
 }
 
+struct kube_file kube_mark_file(const char *path)
+{
+	struct identity identity = {0};
+
+	identify(path, &identity);
+	return (struct kube_file){identity.device, identity.inode};
+}
+
 /* A hash of the samples of the first LENGTH bytes of PATH. False if they cannot be read. */
 static bool hash_samples(const char *path, int64_t length, uint64_t *hash)
 {
@@ -57,7 +65,7 @@ static bool hash_samples(const char *path, int64_t length, uint64_t *hash)
 }
 
 int kube_mark_put(struct timeline *timeline, const struct settings_list *addresses,
-		  const struct kube_mark *mark)
+		  const struct kube_file *files, const struct kube_mark *mark)
 {
 	struct text *value = &timeline->value;
 	struct identity identity;
@@ -75,8 +83,8 @@ int kube_mark_put(struct timeline *timeline, const struct settings_list *address
 	for (size_t f = 0; f <= mark->current; f++) {
 		if (!identify(addresses->values[f], &identity))
 			return 0;
-		codec_add_u64(value, identity.device);
-		codec_add_u64(value, identity.inode);
+		codec_add_u64(value, files[f].device);
+		codec_add_u64(value, files[f].inode);
 		codec_add_u64(value, identity.size);
 		codec_add_when(value, identity.modified);
 		codec_add_when(value, identity.changed);
@@ -109,7 +117,8 @@ static bool are_same(struct codec *codec, const struct settings_list *addresses,
 		if (codec->failed || !identify(addresses->values[f], &is))
 			return false;
 		if (!same(&was, &is) &&
-		    (f < mark->current || is.size <= was.size ||
+		    (f < mark->current || is.device != was.device || is.inode != was.inode ||
+		     is.size <= was.size ||
 		     !hash_samples(addresses->values[f], mark->place.byte, &now) || now != samples))
 			return false;
 	}

@@ -6,7 +6,7 @@
  *     was read, spread evenly from the first byte to the last, are the same. A change before its
  *     end that moves nothing and touches none of these places is not noticed; it is in a file that
  *     grew as well.
- * (3) Otherwise nothing is known.
+ * (3) Otherwise nothing is known, nor if another file got its name while it was read.
  */
 #ifndef TENURE_KUBE_MARK_H
 #define TENURE_KUBE_MARK_H
@@ -20,6 +20,11 @@
 #define MARK_SAMPLES 64
 #define MARK_SAMPLE_BYTES 4096 /* of each: a file of 256 KiB is compared completely */
 
+/* Which file was read; zero if it is none. */
+struct kube_file {
+	uint64_t device, inode;
+};
+
 struct kube_mark {
 	size_t current;         /* index of the file */
 	int64_t base;           /* records in the files before it */
@@ -27,10 +32,12 @@ struct kube_mark {
 	uint64_t chain;         /* timeline_chain() of all these records */
 };
 
+/* The file PATH, to be asked for before it is opened. */
+struct kube_file kube_mark_file(const char *path);
 /* Keeps MARK in TIMELINE, whose last record is the last one before it; nothing is kept unless all of
- * ADDRESSES up to it are files. -1 after logging. */
+ * ADDRESSES up to it are files. FILES are those that were read. -1 after logging. */
 int kube_mark_put(struct timeline *timeline, const struct settings_list *addresses,
-		  const struct kube_mark *mark);
+		  const struct kube_file *files, const struct kube_mark *mark);
 /* Finds the last mark if it is known that ADDRESSES are the same up to it. 1, 0, or -1 after logging. */
 int kube_mark_find(struct timeline *timeline, const struct settings_list *addresses,
 		   struct kube_mark *mark);

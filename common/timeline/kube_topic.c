@@ -23,11 +23,12 @@ struct kube_topic {
 	struct kube_topic_options options;
 	const struct settings_list *addresses;
 	struct kube_reader *reader;
-	size_t current; /* index of the address that is read */
-	int64_t base;   /* records in the files before it */
-	int64_t seen;   /* records of it that were read */
-	int64_t unread; /* of these, those that are skipped (3) */
-	int64_t check;  /* up to this offset the topic must hash to WANTED (1); -1: it did */
+	struct kube_file files[SETTINGS_LIST_MAX]; /* that were opened, up to CURRENT */
+	size_t current;                            /* index of the address that is read */
+	int64_t base;                              /* records in the files before it */
+	int64_t seen;                              /* records of it that were read */
+	int64_t unread;                            /* of these, those that are skipped (3) */
+	int64_t check; /* up to this offset the topic must hash to WANTED (1); -1: it did */
 	uint64_t wanted;
 	uint64_t chain; /* of the records of the files read so far (1) */
 	int64_t end;    /* of the last record in its file, -1 if that is not known */
@@ -46,6 +47,7 @@ static const char *current_address(const struct kube_topic *topic)
 static int open_current(struct kube_topic *topic, int64_t from)
 {
 	kube_reader_close(topic->reader);
+	topic->files[topic->current] = kube_mark_file(current_address(topic));
 	topic->reader = kube_reader_open(current_address(topic), &topic->options.bus, from);
 	topic->seen = 0;
 	topic->unread = 0;
@@ -69,6 +71,8 @@ static int start_at_mark(struct kube_topic *topic)
 	topic->marked = mark.base + mark.place.record;
 	if (topic->marked > topic->check)
 		topic->check = -1;
+	for (size_t f = 0; f <= mark.current; f++)
+		topic->files[f] = kube_mark_file(topic->addresses->values[f]);
 	kube_reader_close(topic->reader);
 	topic->reader =
 		kube_reader_open_at(current_address(topic), &topic->options.bus, &mark.place);
@@ -95,7 +99,7 @@ static int put_mark(struct kube_topic *topic)
 	    timeline_next_offset(topic->timeline) != read)
 		return 0;
 	topic->marked = read;
-	return kube_mark_put(topic->timeline, topic->addresses, &mark);
+	return kube_mark_put(topic->timeline, topic->addresses, topic->files, &mark);
 }
 
 /* Starts at the last record of the store, to find it again (1). */

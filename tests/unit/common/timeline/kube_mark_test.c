@@ -130,6 +130,25 @@ static void a_file_that_changed_without_growing_is_compared_completely(void **st
 	assert_run(10, 1);
 }
 
+static void a_file_that_was_replaced_while_it_was_read_is_read_again(void **state)
+{
+	const struct kube_topic_options options = {.addresses = &addresses};
+	struct kube_topic *topic;
+	int exit_code;
+
+	(void)state;
+	topic = kube_topic_open(timeline, &options, &exit_code);
+	assert_non_null(topic);
+	assert_true(kube_topic_turn(topic, 100, 1000) > 0);
+	append(second, 0, RECORDS + 1);
+	change(second, 40, '1');
+	assert_int_equal(rename(second, first), 0);
+	assert_int_equal(kube_topic_catch_up(topic), 1);
+	kube_topic_close(topic);
+	assert_false(is_marked());
+	assert_run(RECORDS + 1, 1);
+}
+
 static void a_file_that_grew_is_compared_at_its_samples(void **state)
 {
 	(void)state;
@@ -176,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_file_that_stayed_the_same_is_not_read_again),
 		TEST(a_file_that_changed_without_growing_is_compared_completely),
+		TEST(a_file_that_was_replaced_while_it_was_read_is_read_again),
 		TEST(a_file_that_grew_is_compared_at_its_samples),
 		TEST(a_last_line_without_its_newline_is_not_marked),
 		TEST(files_before_the_last_must_stay_the_same),
