@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "common/program/log.h"
 #include "common/program/settings.h"
 #include "common/program/stop.h"
 #include "sink/lookup/ask.h"
@@ -110,6 +111,12 @@ int main(int argc, char **argv)
 			  &o.timeline);
 	rc = EX_CANTCREAT;
 	timeline = timeline_settings_open(&o.timeline);
+	if (timeline == NULL && home.lock >= 0) {
+		log_warn("%s: cannot be used, so nothing is kept for the next run",
+			 o.timeline.state);
+		o.timeline.state = NULL;
+		timeline = timeline_settings_open(&o.timeline);
+	}
 	if (timeline == NULL)
 		goto out;
 	rc = run(&o, timeline, argv + first);
