@@ -99,6 +99,19 @@ static void add_ip(struct asking *asking, const struct ip *ip)
 		record->ip = *ip;
 }
 
+/* Says that there is no answer now, because of ERROR. */
+static void fail(struct asking *asking, enum dns_error error, const char *text)
+{
+	struct dns_answer *answer = asking->answer;
+
+	answer->code = DNS_SERVFAIL;
+	answer->authoritative = false;
+	answer->apex = SIZE_MAX;
+	answer->error = error;
+	snprintf(answer->error_text, sizeof(answer->error_text), "%s", text);
+	asking->outcome = DNS_ONCE;
+}
+
 /* ---- The moment ---- */
 
 /* Sets how long the answer stays true, and whether the present is long ago. */
@@ -195,15 +208,14 @@ static void add_upstream(struct asking *asking, const struct upstream_answer *na
 static bool ask_upstream(struct asking *asking)
 {
 	struct upstream *upstream = asking->source->upstream;
+	enum upstream_status status = UPSTREAM_FAILED;
 	struct upstream_answer named;
 
 	if (upstream == NULL || asking->name.moment != DNS_MOMENT_NOW)
 		return false;
-	if (!asking->may_wait) {
-		asking->outcome = DNS_ONCE;
-		return false;
-	}
-	switch (upstream_find(upstream, &asking->name.ip, asking->now, &named)) {
+	if (asking->may_wait)
+		status = upstream_find(upstream, &asking->name.ip, asking->now, &named);
+	switch (status) {
 	case UPSTREAM_NAMED:
 		add_upstream(asking, &named);
 		return true;
@@ -211,11 +223,8 @@ static bool ask_upstream(struct asking *asking)
 		asking->outcome = DNS_WAITS;
 		return true;
 	case UPSTREAM_FAILED:
-		asking->outcome = DNS_ONCE;
-		asking->answer->error = DNS_ERROR_NETWORK;
-		snprintf(asking->answer->error_text, sizeof(asking->answer->error_text),
-			 "no answer from the upstream server");
-		return false;
+		fail(asking, DNS_ERROR_NETWORK, "no answer from the upstream server");
+		return true;
 	case UPSTREAM_UNNAMED:
 		asking->outcome = DNS_ONCE;
 		break;
@@ -286,14 +295,8 @@ static int answer_name(struct asking *asking)
 
 static int answer_held(struct asking *asking)
 {
-	struct dns_answer *answer = asking->answer;
-
 	if (timeline_position_last(asking->source->timeline).offset < 0) {
-		answer->code = DNS_SERVFAIL;
-		answer->authoritative = false;
-		answer->apex = SIZE_MAX;
-		answer->error = DNS_ERROR_NOT_READY;
-		asking->outcome = DNS_ONCE;
+		fail(asking, DNS_ERROR_NOT_READY, "");
 		return 0;
 	}
 	if (place(asking) < 0)

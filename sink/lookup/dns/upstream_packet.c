@@ -77,23 +77,32 @@ static void add_name(const ldns_rr *rr, struct text *names)
 	free(name);
 }
 
+/* Reads the records of the question's name or, after a CNAME (RFC 2317), of the next one. */
 static enum upstream_reading read_names(const ldns_pkt *packet, struct text *names, uint32_t *ttl)
 {
 	const ldns_rr_list *list = ldns_pkt_answer(packet);
+	const ldns_rdf *name = ldns_rr_owner(ldns_rr_list_rr(ldns_pkt_question(packet), 0));
 	size_t before = names->length;
+	bool complete = !ldns_pkt_tc(packet);
 
 	*ttl = UINT32_MAX;
 	for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++) {
 		const ldns_rr *rr = ldns_rr_list_rr(list, i);
 
+		if (ldns_dname_compare(ldns_rr_owner(rr), name) != 0) {
+			complete = false;
+			continue;
+		}
 		if (ldns_rr_ttl(rr) < *ttl)
 			*ttl = ldns_rr_ttl(rr);
 		if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_PTR)
 			add_name(rr, names);
+		else if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_CNAME && ldns_rr_rdf(rr, 0) != NULL)
+			name = ldns_rr_rdf(rr, 0);
 	}
 	if (names->length > before)
 		return UPSTREAM_READ_NAMES;
-	return ldns_pkt_tc(packet) ? UPSTREAM_READ_FAILURE : UPSTREAM_READ_NONE;
+	return complete ? UPSTREAM_READ_NONE : UPSTREAM_READ_FAILURE;
 }
 
 /* How long there is no name: RFC 2308 section 5. */

@@ -277,6 +277,51 @@ static void nothing_is_said_before_the_first_record(void **state)
 	timeline_close(timeline);
 }
 
+static void expect_upstream_failed(const struct dns_source *source, int64_t second, bool may_wait)
+{
+	const struct dns_query query = dns_cluster_query("8.8.8.8.in-addr.arpa", DNS_TYPE_PTR);
+	struct dns_answer answer;
+
+	dns_answer_init(&answer);
+	assert_int_equal(dns_answer_find(source, &query, dns_cluster_at(second), may_wait, &answer),
+			 DNS_ONCE);
+	assert_int_equal(answer.code, DNS_SERVFAIL);
+	assert_int_equal(answer.error, DNS_ERROR_NETWORK);
+	assert_false(answer.authoritative);
+	dns_answer_clear(&answer);
+}
+
+/* Nobody listens at the port. */
+static void what_upstream_did_not_answer_is_not_denied(void **state)
+{
+	struct timeline *timeline = dns_cluster_open();
+	struct dns_source source = source_of(timeline);
+	const struct dns_query query = dns_cluster_query("8.8.8.8.in-addr.arpa", DNS_TYPE_PTR);
+	struct upstream_answer found;
+	struct dns_answer answer;
+
+	(void)state;
+	source.upstream = upstream_open("127.0.0.1:9");
+	assert_non_null(source.upstream);
+	expect_upstream_failed(&source, 101, false);
+	dns_answer_init(&answer);
+	assert_int_equal(dns_answer_find(&source, &query, dns_cluster_at(101), true, &answer),
+			 DNS_WAITS);
+	dns_answer_clear(&answer);
+	for (int i = 0; i < UPSTREAM_TRIES; i++)
+		upstream_turn(source.upstream, dns_cluster_at(103 + 2 * i));
+	expect_upstream_failed(&source, 108, true);
+	for (uint8_t i = 0; i < UPSTREAM_PENDING_MAX; i++) {
+		const struct ip ip = ip_from_v4((const uint8_t[4]){9, 9, 9, i});
+
+		assert_int_equal(upstream_find(source.upstream, &ip, dns_cluster_at(120), &found),
+				 UPSTREAM_WAITS);
+	}
+	expect_upstream_failed(&source, 120, true);
+	upstream_close(source.upstream);
+	timeline_close(timeline);
+}
+
 static void what_is_no_record_is_refused(void **state)
 {
 	struct timeline *timeline = dns_cluster_open();
@@ -311,6 +356,7 @@ int main(void)
 		cmocka_unit_test(nobody_is_named_after_what_is_known),
 		cmocka_unit_test(what_is_not_a_moment_is_refused_with_the_form),
 		cmocka_unit_test(nothing_is_said_before_the_first_record),
+		cmocka_unit_test(what_upstream_did_not_answer_is_not_denied),
 		cmocka_unit_test(what_is_no_record_is_refused),
 	};
 

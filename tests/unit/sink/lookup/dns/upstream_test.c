@@ -58,8 +58,10 @@ static bool asked(struct server *server)
 	return got > 0;
 }
 
-/* Answers the last question with CODE and, unless it is NULL, the NAME of one label, for TTL seconds. */
-static void answer(struct server *server, uint8_t code, const char *name, uint8_t ttl)
+/* Answers the last question with CODE and, unless it is NULL, the NAME of one label, for TTL seconds. The
+ * record's owner is the name at byte OWNER of the packet. */
+static void answer_for(struct server *server, uint8_t owner, uint8_t code, const char *name,
+		       uint8_t ttl)
 {
 	uint8_t bytes[600];
 	size_t length = server->length - 11; /* without the OPT */
@@ -71,6 +73,7 @@ static void answer(struct server *server, uint8_t code, const char *name, uint8_
 	bytes[11] = 0;
 	if (name != NULL) {
 		memcpy(bytes + length, "\xc0\x0c\0\x0c\0\1\0\0\0", 9);
+		bytes[length + 1] = owner;
 		length += 9;
 		bytes[length++] = ttl;
 		bytes[length++] = 0;
@@ -82,6 +85,11 @@ static void answer(struct server *server, uint8_t code, const char *name, uint8_
 	assert_int_equal(sendto(server->fd, bytes, length, 0, (struct sockaddr *)&server->peer,
 				sizeof(server->peer)),
 			 length);
+}
+
+static void answer(struct server *server, uint8_t code, const char *name, uint8_t ttl)
+{
+	answer_for(server, HEADER_SIZE, code, name, ttl);
 }
 
 static enum upstream_status find(struct upstream *upstream, int last, int64_t ms)
@@ -195,6 +203,23 @@ static void what_answers_another_question_does_not_count(void **state)
 	close(server.fd);
 }
 
+static void the_name_of_another_address_is_a_failure(void **state)
+{
+	struct server server;
+	struct upstream *upstream;
+
+	(void)state;
+	serve(&server);
+	upstream = upstream_open(server.address);
+	find(upstream, 1, 0);
+	assert_true(asked(&server));
+	answer_for(&server, HEADER_SIZE + 2, 0, "db-0", 10); /* 0.1.10.in-addr.arpa */
+	assert_true(upstream_turn(upstream, at_ms(1)));
+	assert_int_equal(find(upstream, 1, 2), UPSTREAM_FAILED);
+	upstream_close(upstream);
+	close(server.fd);
+}
+
 static void open_questions_are_bounded(void **state)
 {
 	struct server server;
@@ -221,6 +246,7 @@ int main(void)
 		cmocka_unit_test(a_denial_and_a_failure_are_told_apart),
 		cmocka_unit_test(silence_ends_after_three_tries),
 		cmocka_unit_test(what_answers_another_question_does_not_count),
+		cmocka_unit_test(the_name_of_another_address_is_a_failure),
 		cmocka_unit_test(open_questions_are_bounded),
 	};
 
