@@ -287,6 +287,11 @@ static int answer_name(struct asking *asking)
 		return -1;
 	if (found.count == 0 && !found.doubtful && !found.cut && !below)
 		asking->answer->code = DNS_NXDOMAIN;
+	/* A later record may show an address that had the name. */
+	if (found.count == 0 && asking->outcome == DNS_FINAL) {
+		asking->outcome = DNS_ANSWERED;
+		asking->answer->ttl = DNS_TTL_PRESENT;
+	}
 	for (size_t i = 0; i < found.count; i++)
 		add_ip(asking, &found.list[i]);
 	asking->answer->cut |= found.cut;

@@ -100,6 +100,9 @@ static const struct {
 	{"10-1-0-1.web.shop.svc.cluster.local", DNS_TYPE_A, "10.1.0.1", 5},
 	{"10-1-0-1.web.shop.svc.cluster.local", DNS_TYPE_AAAA, "NODATA", 5},
 	{"no.shop.svc.cluster.local", DNS_TYPE_A, "NXDOMAIN", 5},
+	/* A later record may show an address that had the name. */
+	{"no.shop.svc.cluster.local" AT_10, DNS_TYPE_A, "NXDOMAIN", 5},
+	{"n2.node.tenure.internal" AT_10, DNS_TYPE_A, "NODATA", 5},
 	{"n1.node.tenure.internal", DNS_TYPE_A, "10.0.0.1", 5},
 	{"n2.node.tenure.internal", DNS_TYPE_A, "NODATA", 5},
 	{"web-1.shop.pod.tenure.internal", DNS_TYPE_A, "10.1.0.1", 5},
@@ -145,6 +148,8 @@ static void only_what_cannot_change_is_final(void **state)
 		{"1.0.1.10.in-addr.arpa" AT_95, DNS_ANSWERED},
 		{"1.0.1.10.in-addr.arpa.ago-1m.tenure.internal", DNS_ONCE},
 		{"n1.node.tenure.internal" AT_10, DNS_FINAL},
+		{"n2.node.tenure.internal" AT_10, DNS_ANSWERED},
+		{"no.shop.svc.cluster.local" AT_10, DNS_ANSWERED},
 		{"in-addr.arpa", DNS_ANSWERED},
 		{"example.com", DNS_ONCE},
 	};
