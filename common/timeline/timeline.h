@@ -227,7 +227,12 @@ void timeline_binding_json(const struct timeline_binding *binding, struct text *
 
 /* ---- By name ---- */
 
-enum timeline_name_kind { TIMELINE_SERVICE, TIMELINE_POD, TIMELINE_NODE };
+enum timeline_name_kind {
+	TIMELINE_SERVICE,
+	TIMELINE_POD,
+	TIMELINE_NODE,
+	TIMELINE_SERVICE_OWN, /* a service without its endpoints */
+};
 
 struct timeline_addresses {
 	struct ip *list; /* in order, each once */

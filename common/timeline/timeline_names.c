@@ -100,6 +100,7 @@ int timeline_addresses_of(struct timeline *timeline, enum timeline_name_kind kin
 		[TIMELINE_SERVICE] = HOLDER_SERVICE,
 		[TIMELINE_POD] = HOLDER_POD,
 		[TIMELINE_NODE] = HOLDER_NODE,
+		[TIMELINE_SERVICE_OWN] = HOLDER_SERVICE,
 	};
 	int rc;
 

@@ -285,7 +285,11 @@ static int answer_name(struct asking *asking)
 	if (dns_forward_find(asking->source->timeline, &asking->name, &asking->question,
 			     asking->now, &found) < 0)
 		return -1;
-	if (found.count == 0 && !found.doubtful && !found.cut && !below)
+	if (found.unasked) {
+		fail(asking, DNS_ERROR_OTHER, "too many addresses had this name");
+		return 0;
+	}
+	if (found.count == 0 && !found.doubtful && !below)
 		asking->answer->code = DNS_NXDOMAIN;
 	/* A later record may show an address that had the name. */
 	if (found.count == 0 && asking->outcome == DNS_FINAL) {

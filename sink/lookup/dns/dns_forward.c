@@ -10,19 +10,12 @@ struct search {
 	const struct dns_name *name;
 	struct lookup_question question;
 	struct when now;
+	bool own; /* only the service's own addresses are found, else only others */
 	struct dns_addresses *found;
-	bool own; /* what was found is the service's own */
 };
 
-static void keep(struct search *search, const struct ip *ip, bool own)
+static void keep(struct dns_addresses *found, const struct ip *ip)
 {
-	struct dns_addresses *found = search->found;
-
-	if (own && !search->own)
-		found->count = 0;
-	if (search->own && !own)
-		return;
-	search->own = own;
 	if (found->count < DNS_RECORDS_MAX)
 		found->list[found->count++] = *ip;
 	else
@@ -37,8 +30,8 @@ static int ask(struct search *search, const struct ip *ip)
 	search->question.ip = *ip;
 	if (lookup_ask(search->timeline, &search->question, search->now, &answer) < 0)
 		return -1;
-	if (dns_holder_has(&answer.answer, ip, search->name, &own))
-		keep(search, ip, own);
+	if (dns_holder_has(&answer.answer, ip, search->name, &own) && own == search->own)
+		keep(search->found, ip);
 	search->found->doubtful |= answer.answer.status != TIMELINE_KNOWN;
 	return 0;
 }
@@ -67,19 +60,19 @@ static enum timeline_name_kind kind_of(const struct dns_name *name)
 	return name->kind == DNS_NAME_NODE ? TIMELINE_NODE : TIMELINE_SERVICE;
 }
 
-static int ask_all(struct search *search)
+/* Asks about the addresses that ever had the name. */
+static int ask_all(struct search *search, enum timeline_name_kind kind)
 {
 	struct timeline_addresses had;
 	int rc = 0;
 
-	if (timeline_addresses_of(search->timeline, kind_of(search->name),
-				  span_of(search->name->holder), &had) < 0)
+	if (timeline_addresses_of(search->timeline, kind, span_of(search->name->holder), &had) < 0)
 		return -1;
 	for (size_t i = 0; i < had.count && rc == 0; i++) {
 		if (i < DNS_FORWARD_ASKED_MAX)
 			rc = ask(search, &had.list[i]);
 	}
-	search->found->cut |= had.count > DNS_FORWARD_ASKED_MAX;
+	search->found->unasked |= had.count > DNS_FORWARD_ASKED_MAX;
 	timeline_addresses_clear(&had);
 	return rc;
 }
@@ -96,7 +89,7 @@ int dns_forward_find(struct timeline *timeline, const struct dns_name *name,
 	struct ip ip;
 
 	addresses->count = 0;
-	addresses->cut = addresses->doubtful = false;
+	addresses->cut = addresses->doubtful = addresses->unasked = false;
 	/* The label of an endpoint without a hostname says which address it is. */
 	if (name->kind == DNS_NAME_ENDPOINT && read_hostname(name->hostname, &ip)) {
 		if (ask(&search, &ip) < 0)
@@ -104,5 +97,13 @@ int dns_forward_find(struct timeline *timeline, const struct dns_name *name,
 		if (addresses->count > 0)
 			return 0;
 	}
-	return ask_all(&search);
+	if (name->kind == DNS_NAME_SERVICE) {
+		search.own = true;
+		if (ask_all(&search, TIMELINE_SERVICE_OWN) < 0)
+			return -1;
+		if (addresses->count > 0)
+			return 0;
+		search.own = false;
+	}
+	return ask_all(&search, kind_of(name));
 }

@@ -6,13 +6,15 @@
 #include "sink/lookup/dns/dns_name.h"
 #include "sink/lookup/question.h"
 
-/* Of a name that more addresses ever had, the first of them are asked about. */
+/* Of a name that more addresses ever had, the first of them are asked about. A service's own are counted
+ * without those of its endpoints. */
 #define DNS_FORWARD_ASKED_MAX 8192
 
 struct dns_addresses {
 	struct ip list[DNS_RECORDS_MAX];
 	size_t count;
-	bool cut;      /* there may be more */
+	bool cut;      /* there are more */
+	bool unasked;  /* an address that had the name at some time was not asked about */
 	bool doubtful; /* the holder of an address that had the name at some time is not known */
 };
 

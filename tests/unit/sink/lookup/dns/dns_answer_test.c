@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "sink/lookup/dns/dns_forward.h"
 #include "tests/unit/sink/lookup/dns/dns_cluster.h"
 
 #define AT_10 ".at-20261123T080010Z.tenure.internal"
@@ -282,6 +283,29 @@ static void nothing_is_said_before_the_first_record(void **state)
 	timeline_close(timeline);
 }
 
+static void a_name_of_too_many_addresses_is_not_denied(void **state)
+{
+	struct timeline *timeline = dns_cluster_open();
+	const struct dns_source source = source_of(timeline);
+	const struct dns_query web = dns_cluster_query("web.shop.svc.cluster.local", DNS_TYPE_A);
+	const struct dns_query db = dns_cluster_query("db.shop.svc.cluster.local", DNS_TYPE_A);
+	struct dns_answer answer;
+	char out[4096];
+
+	(void)state;
+	dns_cluster_churn(timeline, "web", DNS_FORWARD_ASKED_MAX);
+	dns_cluster_churn(timeline, "db", DNS_FORWARD_ASKED_MAX);
+	dns_answer_init(&answer);
+	dns_answer_find(&source, &web, dns_cluster_at(101), true, &answer);
+	assert_string_equal(said(&answer, out), "10.96.0.1");
+	assert_int_equal(dns_answer_find(&source, &db, dns_cluster_at(101), true, &answer),
+			 DNS_ONCE);
+	assert_int_equal(answer.code, DNS_SERVFAIL);
+	assert_int_equal(answer.error, DNS_ERROR_OTHER);
+	dns_answer_clear(&answer);
+	timeline_close(timeline);
+}
+
 static void expect_upstream_failed(const struct dns_source *source, int64_t second, bool may_wait)
 {
 	const struct dns_query query = dns_cluster_query("8.8.8.8.in-addr.arpa", DNS_TYPE_PTR);
@@ -361,6 +385,7 @@ int main(void)
 		cmocka_unit_test(nobody_is_named_after_what_is_known),
 		cmocka_unit_test(what_is_not_a_moment_is_refused_with_the_form),
 		cmocka_unit_test(nothing_is_said_before_the_first_record),
+		cmocka_unit_test(a_name_of_too_many_addresses_is_not_denied),
 		cmocka_unit_test(what_upstream_did_not_answer_is_not_denied),
 		cmocka_unit_test(what_is_no_record_is_refused),
 	};

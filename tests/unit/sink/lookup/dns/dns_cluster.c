@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/text.h"
 #include "tests/unit/common/timeline/timeline_fed.h"
 #include "tests/unit/quoted.h"
 
@@ -87,6 +88,29 @@ struct timeline *dns_cluster_open(void)
 	     POD("lone", "u3", "13", "{'ip':'10.1.0.3'}", FINISHED));
 	fed_progress(timeline, DNS_CLUSTER_KNOWN);
 	return timeline;
+}
+
+void dns_cluster_churn(struct timeline *timeline, const char *service, int count)
+{
+	struct text slice;
+
+	text_init(&slice, 4096);
+	for (int i = 0, revision = 20; i < count; revision++) {
+		text_clear(&slice);
+		text_add_format(
+			&slice,
+			quoted("{'metadata':{'name':'churn','namespace':'shop','uid':'churn-%s',"
+			       "'resourceVersion':'%d','labels':{'kubernetes.io/service-name':"
+			       "'%s'}},'addressType':'IPv4','ports':[],'endpoints':["),
+			service, revision, service);
+		for (int last = i + 64; i < last; i++)
+			text_add_format(&slice, quoted("{'addresses':['10.0.%d.%d']}%s"), i / 256,
+					i % 256, i + 1 < last ? "," : "]}");
+		text_add(&slice, "", 1);
+		assert_false(slice.failed);
+		fed_object(timeline, DNS_CLUSTER_KNOWN, "MODIFIED", "endpointslices", slice.data);
+	}
+	text_free(&slice);
 }
 
 size_t dns_cluster_wire(const char *name, uint8_t wire[static DNS_NAME_WIRE_MAX])

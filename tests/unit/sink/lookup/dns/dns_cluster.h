@@ -18,6 +18,9 @@ struct when dns_cluster_at(int64_t second);
 /* An empty timeline that can be asked by name. */
 struct timeline *dns_cluster_empty(void);
 struct timeline *dns_cluster_open(void);
+/* Adds COUNT endpoints of SERVICE from 10.0.0.0 on, which are not pods, in a slice that has 64 of them
+ * at a time. COUNT is a multiple of 64. */
+void dns_cluster_churn(struct timeline *timeline, const char *service, int count);
 
 /* Writes NAME, "a.b.c" without a last dot, in wire form. Returns its length. */
 size_t dns_cluster_wire(const char *name, uint8_t wire[static DNS_NAME_WIRE_MAX]);
