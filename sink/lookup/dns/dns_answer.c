@@ -384,6 +384,10 @@ enum dns_outcome dns_answer_find(const struct dns_source *source, const struct d
 		dns_answer_begin(answer, DNS_SERVFAIL);
 		return DNS_BROKEN;
 	}
+	/* The upstream server may have the name. */
+	if (source->upstream != NULL && asking.name.zone == DNS_ZONE_DOMAIN &&
+	    answer->code == DNS_NXDOMAIN)
+		answer->code = DNS_NOERROR;
 	if (asking.outcome != DNS_WAITS && query->type == DNS_TYPE_ANY &&
 	    answer->code == DNS_NOERROR)
 		add(&asking, DNS_TYPE_HINFO);

@@ -1,8 +1,10 @@
 /* dns_answer.h - what the timeline says to a question of the DNS.
  *
  * (1) A name is denied (NXDOMAIN) only if it is known that nobody has it: while the holder of an
- *     address that once had the name is not known, it exists and has no data.
- * (2) Every name in an answer leads back to the address, at the same moment.
+ *     address that once had the name is not known, it exists and has no data. The same is true of a
+ *     present name below the cluster's domain if there is an upstream server, which may have it.
+ * (2) Every name in an answer, unless it is from upstream, leads back to the address, at the same
+ *     moment.
  * (3) The present is the newest moment that is known, with everything that is known (LOOKUP_LAST).
  *     A past moment is answered as for a flow of that moment (LOOKUP_FINAL), so that the answer
  *     becomes final.

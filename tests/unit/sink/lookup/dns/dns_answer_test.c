@@ -351,6 +351,39 @@ static void what_upstream_did_not_answer_is_not_denied(void **state)
 	timeline_close(timeline);
 }
 
+static void a_name_that_upstream_may_have_is_not_denied(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *said;
+	} cases[] = {
+		{"no.shop.svc.cluster.local", "NODATA"},
+		{"db-1.db.shop.svc.cluster.local", "NODATA"},
+		{"a.b.c.d.svc.cluster.local", "NODATA"},
+		{"no.shop.svc.cluster.local" AT_10, "NXDOMAIN"},
+		{"no.tenure.internal", "NXDOMAIN"},
+	};
+	struct timeline *timeline = dns_cluster_open();
+	struct dns_source source = source_of(timeline);
+	struct dns_answer answer;
+	char out[4096];
+
+	(void)state;
+	source.upstream = upstream_open("127.0.0.1:9");
+	assert_non_null(source.upstream);
+	dns_answer_init(&answer);
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		const struct dns_query query = dns_cluster_query(cases[c].name, DNS_TYPE_A);
+
+		dns_answer_find(&source, &query, dns_cluster_at(101), true, &answer);
+		if (strcmp(said(&answer, out), cases[c].said) != 0)
+			fail_msg("%s: %s", cases[c].name, said(&answer, out));
+	}
+	dns_answer_clear(&answer);
+	upstream_close(source.upstream);
+	timeline_close(timeline);
+}
+
 static void what_is_no_record_is_refused(void **state)
 {
 	struct timeline *timeline = dns_cluster_open();
@@ -387,6 +420,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_said_before_the_first_record),
 		cmocka_unit_test(a_name_of_too_many_addresses_is_not_denied),
 		cmocka_unit_test(what_upstream_did_not_answer_is_not_denied),
+		cmocka_unit_test(a_name_that_upstream_may_have_is_not_denied),
 		cmocka_unit_test(what_is_no_record_is_refused),
 	};
 
