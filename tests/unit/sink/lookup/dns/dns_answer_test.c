@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "sink/lookup/dns/dns_forward.h"
 #include "tests/unit/sink/lookup/dns/dns_cluster.h"
 
 #define AT_10 ".at-20261123T080010Z.tenure.internal"
@@ -283,107 +282,6 @@ static void nothing_is_said_before_the_first_record(void **state)
 	timeline_close(timeline);
 }
 
-static void a_name_of_too_many_addresses_is_not_denied(void **state)
-{
-	struct timeline *timeline = dns_cluster_open();
-	const struct dns_source source = source_of(timeline);
-	const struct dns_query web = dns_cluster_query("web.shop.svc.cluster.local", DNS_TYPE_A);
-	const struct dns_query db = dns_cluster_query("db.shop.svc.cluster.local", DNS_TYPE_A);
-	struct dns_answer answer;
-	char out[4096];
-
-	(void)state;
-	dns_cluster_churn(timeline, "web", DNS_FORWARD_ASKED_MAX);
-	dns_cluster_churn(timeline, "db", DNS_FORWARD_ASKED_MAX);
-	dns_answer_init(&answer);
-	dns_answer_find(&source, &web, dns_cluster_at(101), true, &answer);
-	assert_string_equal(said(&answer, out), "10.96.0.1");
-	assert_int_equal(dns_answer_find(&source, &db, dns_cluster_at(101), true, &answer),
-			 DNS_ONCE);
-	assert_int_equal(answer.code, DNS_SERVFAIL);
-	assert_int_equal(answer.error, DNS_ERROR_OTHER);
-	dns_answer_clear(&answer);
-	timeline_close(timeline);
-}
-
-static void expect_upstream_failed(const struct dns_source *source, int64_t second, bool may_wait)
-{
-	const struct dns_query query = dns_cluster_query("8.8.8.8.in-addr.arpa", DNS_TYPE_PTR);
-	struct dns_answer answer;
-
-	dns_answer_init(&answer);
-	assert_int_equal(dns_answer_find(source, &query, dns_cluster_at(second), may_wait, &answer),
-			 DNS_ONCE);
-	assert_int_equal(answer.code, DNS_SERVFAIL);
-	assert_int_equal(answer.error, DNS_ERROR_NETWORK);
-	assert_false(answer.authoritative);
-	dns_answer_clear(&answer);
-}
-
-/* Nobody listens at the port. */
-static void what_upstream_did_not_answer_is_not_denied(void **state)
-{
-	struct timeline *timeline = dns_cluster_open();
-	struct dns_source source = source_of(timeline);
-	const struct dns_query query = dns_cluster_query("8.8.8.8.in-addr.arpa", DNS_TYPE_PTR);
-	struct upstream_answer found;
-	struct dns_answer answer;
-
-	(void)state;
-	source.upstream = upstream_open("127.0.0.1:9");
-	assert_non_null(source.upstream);
-	expect_upstream_failed(&source, 101, false);
-	dns_answer_init(&answer);
-	assert_int_equal(dns_answer_find(&source, &query, dns_cluster_at(101), true, &answer),
-			 DNS_WAITS);
-	dns_answer_clear(&answer);
-	for (int i = 0; i < UPSTREAM_TRIES; i++)
-		upstream_turn(source.upstream, dns_cluster_at(103 + 2 * i));
-	expect_upstream_failed(&source, 108, true);
-	for (uint8_t i = 0; i < UPSTREAM_PENDING_MAX; i++) {
-		const struct ip ip = ip_from_v4((const uint8_t[4]){9, 9, 9, i});
-
-		assert_int_equal(upstream_find(source.upstream, &ip, dns_cluster_at(120), &found),
-				 UPSTREAM_WAITS);
-	}
-	expect_upstream_failed(&source, 120, true);
-	upstream_close(source.upstream);
-	timeline_close(timeline);
-}
-
-static void a_name_that_upstream_may_have_is_not_denied(void **state)
-{
-	static const struct {
-		const char *name;
-		const char *said;
-	} cases[] = {
-		{"no.shop.svc.cluster.local", "NODATA"},
-		{"db-1.db.shop.svc.cluster.local", "NODATA"},
-		{"a.b.c.d.svc.cluster.local", "NODATA"},
-		{"no.shop.svc.cluster.local" AT_10, "NXDOMAIN"},
-		{"no.tenure.internal", "NXDOMAIN"},
-	};
-	struct timeline *timeline = dns_cluster_open();
-	struct dns_source source = source_of(timeline);
-	struct dns_answer answer;
-	char out[4096];
-
-	(void)state;
-	source.upstream = upstream_open("127.0.0.1:9");
-	assert_non_null(source.upstream);
-	dns_answer_init(&answer);
-	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		const struct dns_query query = dns_cluster_query(cases[c].name, DNS_TYPE_A);
-
-		dns_answer_find(&source, &query, dns_cluster_at(101), true, &answer);
-		if (strcmp(said(&answer, out), cases[c].said) != 0)
-			fail_msg("%s: %s", cases[c].name, said(&answer, out));
-	}
-	dns_answer_clear(&answer);
-	upstream_close(source.upstream);
-	timeline_close(timeline);
-}
-
 static void what_is_no_record_is_refused(void **state)
 {
 	struct timeline *timeline = dns_cluster_open();
@@ -418,9 +316,6 @@ int main(void)
 		cmocka_unit_test(nobody_is_named_after_what_is_known),
 		cmocka_unit_test(what_is_not_a_moment_is_refused_with_the_form),
 		cmocka_unit_test(nothing_is_said_before_the_first_record),
-		cmocka_unit_test(a_name_of_too_many_addresses_is_not_denied),
-		cmocka_unit_test(what_upstream_did_not_answer_is_not_denied),
-		cmocka_unit_test(a_name_that_upstream_may_have_is_not_denied),
 		cmocka_unit_test(what_is_no_record_is_refused),
 	};
 
