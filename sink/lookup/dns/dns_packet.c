@@ -22,14 +22,21 @@ static bool is_plain(const uint8_t *bytes)
 	       LDNS_ARCOUNT(bytes) <= 2;
 }
 
-/* A question's name has nothing before it to point at. */
-static bool has_pointer(const uint8_t *bytes, size_t length)
+size_t dns_packet_name_end(const uint8_t *bytes, size_t length)
 {
 	size_t at = DNS_HEADER_SIZE;
 
 	while (at < length && bytes[at] != 0 && bytes[at] <= DNS_LABEL_MAX)
 		at += bytes[at] + (size_t)1;
-	return at >= length || bytes[at] != 0;
+	return at < length ? at : length;
+}
+
+/* A question's name has nothing before it to point at. */
+static bool has_pointer(const uint8_t *bytes, size_t length)
+{
+	size_t end = dns_packet_name_end(bytes, length);
+
+	return end == length || bytes[end] != 0;
 }
 
 static void read_edns(const ldns_pkt *packet, struct dns_query *query)

@@ -18,6 +18,9 @@
 #define DNS_TCP_MAX 65535
 #define DNS_HEADER_SIZE 12
 
+/* Returns where the labels of the question's name end, at most LENGTH. */
+size_t dns_packet_name_end(const uint8_t *bytes, size_t length);
+
 /* Reads a question. One that is faulty has its FAULT set. -1 if BYTES deserve no answer: they are
  * too few for a header, or an answer. */
 int dns_packet_read(const uint8_t *bytes, size_t length, struct dns_query *query);

@@ -1,5 +1,6 @@
 #include "sink/lookup/dns/dns_responder.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -16,6 +17,10 @@ struct dns_responder {
 	struct dns_cache *cache;
 	struct dns_query query;
 	struct dns_answer answer;
+	/* The question with its name in lower case, under which the cache has its answer; empty if it is
+	 * too long for that. */
+	uint8_t key[DNS_CACHE_BYTES];
+	size_t key_length;
 	uint8_t *built;                  /* the last answer that was built */
 	uint8_t copied[DNS_CACHE_BYTES]; /* the last one that was given again */
 	/* What the answers in the cache were made from. */
@@ -90,12 +95,30 @@ static struct dns_reply build(struct dns_responder *responder, size_t limit)
 	return reply;
 }
 
-/* The answer that is kept, with the id of the question in BYTES. */
-static struct dns_reply give_again(struct dns_responder *responder, const uint8_t *bytes,
-				   const struct dns_cached *cached)
+static void set_key(struct dns_responder *responder, const uint8_t *bytes, size_t length)
 {
+	uint8_t *key = responder->key;
+	size_t end = dns_packet_name_end(bytes, length);
+
+	responder->key_length = length <= sizeof(responder->key) ? length : 0;
+	if (responder->key_length == 0)
+		return;
+	memcpy(key, bytes, length);
+	/* The length of a label is not a letter. */
+	for (size_t i = DNS_HEADER_SIZE; i < end; i++)
+		key[i] = (uint8_t)tolower(key[i]);
+}
+
+/* The answer that is kept, with the id and the name of the question in BYTES. */
+static struct dns_reply give_again(struct dns_responder *responder, const uint8_t *bytes,
+				   size_t length, const struct dns_cached *cached)
+{
+	memcpy(responder->copied, cached->bytes, cached->length);
 	memcpy(responder->copied, bytes, ID_SIZE);
-	memcpy(responder->copied + ID_SIZE, cached->bytes + ID_SIZE, cached->length - ID_SIZE);
+	/* An answer without the question is only a header. */
+	if (cached->length > DNS_HEADER_SIZE)
+		memcpy(responder->copied + DNS_HEADER_SIZE, bytes + DNS_HEADER_SIZE,
+		       dns_packet_name_end(bytes, length) - DNS_HEADER_SIZE);
 	responder->stats.cached++;
 	return (struct dns_reply){DNS_REPLY_READY, responder->copied, cached->length};
 }
@@ -117,14 +140,15 @@ static struct dns_reply say(struct dns_responder *responder, const uint8_t *byte
 	if (outcome == DNS_ONCE)
 		entry.until = now;
 	if (cached != NULL && cached->content == entry.content) {
-		dns_cache_refresh(responder->cache, bytes, length, entry.position, entry.until);
-		return give_again(responder, bytes, cached);
+		dns_cache_refresh(responder->cache, responder->key, responder->key_length,
+				  entry.position, entry.until);
+		return give_again(responder, bytes, length, cached);
 	}
 	reply = build(responder, dns_packet_udp_limit(&responder->query, length));
 	entry.bytes = reply.bytes;
 	entry.length = reply.length;
 	if (reply.status == DNS_REPLY_READY)
-		dns_cache_put(responder->cache, bytes, length, &entry);
+		dns_cache_put(responder->cache, responder->key, responder->key_length, &entry);
 	return reply;
 }
 
@@ -174,10 +198,12 @@ struct dns_reply dns_responder_reply(struct dns_responder *responder, const uint
 
 	responder->stats.questions++;
 	note_position(responder);
+	set_key(responder, bytes, length);
 	found = transport == DNS_UDP &&
-		dns_cache_find(responder->cache, bytes, length, responder->position, now, &cached);
+		dns_cache_find(responder->cache, responder->key, responder->key_length,
+			       responder->position, now, &cached);
 	if (found && cached.fresh)
-		return give_again(responder, bytes, &cached);
+		return give_again(responder, bytes, length, &cached);
 	return answer(responder, bytes, length, transport, may_wait, now, found ? &cached : NULL);
 }
 
