@@ -59,7 +59,7 @@ bool dns_zone_fits(const char *text)
 		if (!dns_name_is_label(labels.list[i]))
 			return false;
 	}
-	return true;
+	return !span_equal(labels.list[labels.count - 1], span_of("arpa"));
 }
 
 /* The name that ZONE ends with. */

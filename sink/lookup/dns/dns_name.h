@@ -66,7 +66,8 @@ struct dns_name {
 
 #define DNS_ZONE_MAX 128
 
-/* Whether TEXT can be a zone: at most DNS_ZONE_MAX bytes, labels of letters, digits, - and _. */
+/* Whether TEXT can be a zone: at most DNS_ZONE_MAX bytes, labels of letters, digits, - and _,
+ * not in arpa. */
 bool dns_zone_fits(const char *text);
 /* Whether LABEL is such a label. */
 bool dns_name_is_label(struct span label);

@@ -39,6 +39,28 @@ static bool has_pointer(const uint8_t *bytes, size_t length)
 	return end == length || bytes[end] != 0;
 }
 
+/* Whether there are several OPT records, or one with a name: RFC 6891 section 6.1.1. */
+static bool has_faulty_edns(const uint8_t *bytes, size_t length)
+{
+	size_t at = DNS_HEADER_SIZE, options = 0;
+	int count = LDNS_QDCOUNT(bytes) + LDNS_NSCOUNT(bytes) + LDNS_ARCOUNT(bytes);
+	bool named = false;
+
+	for (int i = 0; i < count; i++) {
+		ldns_pkt_section section = i == 0 ? LDNS_SECTION_QUESTION : LDNS_SECTION_ADDITIONAL;
+		ldns_rr *rr = NULL;
+
+		if (ldns_wire2rr(&rr, bytes, length, &at, section) != LDNS_STATUS_OK)
+			return true;
+		if (i > 0 && ldns_rr_get_type(rr) == LDNS_RR_TYPE_OPT) {
+			options++;
+			named |= ldns_rdf_size(ldns_rr_owner(rr)) > 1;
+		}
+		ldns_rr_free(rr);
+	}
+	return options > 1 || named;
+}
+
 static void read_edns(const ldns_pkt *packet, struct dns_query *query)
 {
 	query->edns = ldns_pkt_edns(packet);
@@ -80,6 +102,7 @@ int dns_packet_read(const uint8_t *bytes, size_t length, struct dns_query *query
 	if (query->opcode != LDNS_PACKET_QUERY) {
 		query->fault = DNS_NOTIMP;
 	} else if (!is_plain(bytes) || has_pointer(bytes, length) ||
+		   has_faulty_edns(bytes, length) ||
 		   ldns_wire2pkt(&packet, bytes, length) != LDNS_STATUS_OK) {
 		query->fault = DNS_FORMERR;
 	} else {

@@ -68,7 +68,7 @@ int dns_options_check(const struct dns_options *options)
 	    strcmp(options->domain, options->zone) == 0) {
 		log_error(
 			"--cluster-domain and --zone: two names in lower case of at most %d bytes, "
-			"without a dot at the end",
+			"without a dot at the end, not in arpa",
 			DNS_ZONE_MAX);
 		return -1;
 	}

@@ -260,6 +260,12 @@ static void a_zone_is_lower_case_labels(void **state)
 	assert_false(dns_zone_fits(".local"));
 	assert_false(dns_zone_fits("Cluster.local"));
 	assert_false(dns_zone_fits("a b"));
+	/* Where the names of addresses are. */
+	assert_false(dns_zone_fits("in-addr.arpa"));
+	assert_false(dns_zone_fits("10.in-addr.arpa"));
+	assert_false(dns_zone_fits("ip6.arpa"));
+	assert_false(dns_zone_fits("arpa"));
+	assert_true(dns_zone_fits("arpa.internal"));
 }
 
 int main(void)

@@ -89,6 +89,28 @@ static void another_version_of_edns_is_refused(void **state)
 	assert_int_equal(query.fault, DNS_BADVERS);
 }
 
+/* RFC 6891 section 6.1.1: at most one OPT, whose name is the root. */
+static void a_faulty_opt_is_refused(void **state)
+{
+	static const uint8_t named[] = {1, 'a', 0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0};
+	uint8_t bytes[512];
+	size_t length = dns_cluster_packet(ADDRESS, DNS_TYPE_PTR, true, bytes);
+	struct dns_query query;
+
+	(void)state;
+	bytes[11] = 2;
+	memcpy(bytes + length, bytes + length - 11, 11);
+	assert_int_equal(dns_packet_read(bytes, length + 11, &query), 0);
+	assert_int_equal(query.fault, DNS_FORMERR);
+	bytes[11] = 1;
+	memcpy(bytes + length - 11, named, sizeof(named));
+	assert_int_equal(dns_packet_read(bytes, length + 2, &query), 0);
+	assert_int_equal(query.fault, DNS_FORMERR);
+	length = dns_cluster_packet(ADDRESS, 41, true, bytes);
+	assert_int_equal(dns_packet_read(bytes, length, &query), 0);
+	assert_int_equal(query.fault, DNS_NOERROR);
+}
+
 static void udp_answers_are_small(void **state)
 {
 	struct dns_query query = {.udp_size = 0};
@@ -230,6 +252,7 @@ int main(void)
 		cmocka_unit_test(a_question_is_read),
 		cmocka_unit_test(a_fault_has_its_code),
 		cmocka_unit_test(another_version_of_edns_is_refused),
+		cmocka_unit_test(a_faulty_opt_is_refused),
 		cmocka_unit_test(udp_answers_are_small),
 		cmocka_unit_test(an_answer_is_written_with_the_question_as_asked),
 		cmocka_unit_test(a_denial_has_the_soa),
