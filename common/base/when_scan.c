@@ -2,14 +2,30 @@
 
 #include <string.h>
 
+#include "common/base/ip.h"
+
+#define YEAR_MIN 1970
+#define YEAR_MAX 2261
+
 /* What is left of the text. */
 struct cursor {
 	const char *at, *end;
 };
 
+/* What a time of day has besides its date. */
+struct clock {
+	int64_t fraction, east; /* nanoseconds, seconds */
+	enum when_zone zone;
+};
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 static char peek(const struct cursor *cursor)
@@ -76,8 +92,32 @@ static bool skip_weekday(struct cursor *cursor)
 	return false;
 }
 
+/* Reads the "AM" or "PM" that may follow the time of DATE. Returns false if its hour has no such half. */
+static bool scan_half(struct cursor *cursor, struct when_date *date)
+{
+	struct cursor from = *cursor;
+	bool pm, dots;
+
+	skip(&from, ' ');
+	pm = skip(&from, 'P') || skip(&from, 'p');
+	if (!pm && !skip(&from, 'A') && !skip(&from, 'a'))
+		return true;
+	dots = skip(&from, '.');
+	if (!skip(&from, 'M') && !skip(&from, 'm'))
+		return true;
+	if (dots)
+		skip(&from, '.');
+	if (is_letter(peek(&from)) || is_digit(peek(&from)))
+		return true;
+	if (date->hour < 0 || date->hour > (pm ? 23 : 12))
+		return false;
+	date->hour = date->hour % 12 + (pm ? 12 : 0);
+	*cursor = from;
+	return true;
+}
+
 /* Reads "08:00:01" and its fraction. */
-static bool scan_clock(struct cursor *cursor, struct when_date *date, int64_t *fraction)
+static bool scan_time(struct cursor *cursor, struct when_date *date, int64_t *fraction)
 {
 	size_t count = 0;
 
@@ -99,77 +139,29 @@ static bool scan_clock(struct cursor *cursor, struct when_date *date, int64_t *f
 	return !is_digit(peek(cursor));
 }
 
-static bool is_letter(char c)
+static void scan_zone(struct cursor *cursor, struct clock *clock)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+	cursor->at += when_zone_scan(cursor->at, (size_t)(cursor->end - cursor->at), &clock->zone,
+				     &clock->east);
 }
 
-/* Reads "+01:00", "+0100" or, if SHORTER, "+01", as seconds east of UTC. */
-static bool scan_offset(struct cursor *cursor, bool shorter, int64_t *seconds)
+/* Reads a time of day with the half of the day and the zone that may follow it. */
+static bool scan_clock(struct cursor *cursor, struct when_date *date, struct clock *clock)
 {
-	struct cursor from = *cursor;
-	bool west = peek(&from) == '-';
-	int64_t hours, minutes = 0;
-
-	if (!west && peek(&from) != '+')
+	if (!scan_time(cursor, date, &clock->fraction) || !scan_half(cursor, date))
 		return false;
-	from.at++;
-	hours = digits(&from, 2);
-	if (from.end - from.at >= 2 && *from.at == ':' && is_digit(from.at[1]))
-		from.at++;
-	if (is_digit(peek(&from)) || !shorter)
-		minutes = digits(&from, 2);
-	if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || is_digit(peek(&from)))
-		return false;
-	*seconds = (hours * 3600 + minutes * 60) * (west ? -1 : 1);
-	*cursor = from;
+	scan_zone(cursor, clock);
 	return true;
 }
 
-/* Reads the zone that may follow a time. */
-static enum when_zone scan_zone(struct cursor *cursor, int64_t *seconds)
-{
-	static const char *const utc[] = {"UTC", "GMT", "Z", "z"};
-	static const char *const unclear[] = {"CET", "CEST", "EET", "EEST", "WET",  "WEST", "BST",
-					      "IST", "MSK",  "EST", "EDT",  "CST",  "CDT",  "MST",
-					      "MDT", "PST",  "PDT", "AKST", "AKDT", "HST",  "JST",
-					      "KST", "HKT",  "SGT", "AEST", "AEDT", "NZST", "NZDT"};
-	struct cursor from = *cursor;
-	bool blank = skip(&from, ' ');
-
-	*seconds = 0;
-	if (scan_offset(&from, !blank, seconds)) {
-		*cursor = from;
-		return WHEN_ZONED;
-	}
-	for (size_t u = 0; u < sizeof(utc) / sizeof(utc[0]); u++) {
-		struct cursor after = from;
-
-		if (skip_word(&after, utc[u]) && !is_letter(peek(&after))) {
-			*cursor = after;
-			return WHEN_ZONED;
-		}
-	}
-	for (size_t u = 0; u < sizeof(unclear) / sizeof(unclear[0]); u++) {
-		struct cursor after = from;
-
-		if (skip_word(&after, unclear[u]) && !is_letter(peek(&after))) {
-			*cursor = after;
-			return WHEN_UNCLEAR;
-		}
-	}
-	return WHEN_LOCAL;
-}
-
-static bool finish(const struct when_date *date, int64_t fraction, enum when_zone zone,
-		   int64_t east, struct when_scan *scan)
+static bool finish(const struct when_date *date, const struct clock *clock, struct when_scan *scan)
 {
 	struct when moment;
 
 	if (when_from_date(date, &moment) < 0)
 		return false;
-	scan->moment = when_add(moment, fraction - east * NS_PER_SECOND);
-	scan->zone = zone;
+	scan->moment = when_add(moment, clock->fraction - clock->east * NS_PER_SECOND);
+	scan->zone = clock->zone;
 	return true;
 }
 
@@ -177,13 +169,11 @@ static bool finish(const struct when_date *date, int64_t fraction, enum when_zon
 static size_t scan_rest(const char *text, struct cursor *cursor, struct when_date *date,
 			struct when_scan *scan)
 {
-	int64_t fraction, east;
-	enum when_zone zone;
+	struct clock clock;
 
-	if (!scan_clock(cursor, date, &fraction))
+	if (!scan_clock(cursor, date, &clock) || !finish(date, &clock, scan))
 		return 0;
-	zone = scan_zone(cursor, &east);
-	return finish(date, fraction, zone, east, scan) ? (size_t)(cursor->at - text) : 0;
+	return (size_t)(cursor->at - text);
 }
 
 size_t when_scan_iso(const char *text, size_t length, struct when_scan *scan)
@@ -225,30 +215,61 @@ size_t when_scan_day_month(const char *text, size_t length, struct when_scan *sc
 	return scan_rest(text, &cursor, &date, scan);
 }
 
-/* Fills a time without a year and a zone: its year is the last that is not after LATEST. */
-static bool finish_yearless(struct when_date *date, int64_t fraction, struct when latest,
+/* Fills a time without a year: its year is the last that is not after LATEST. */
+static bool finish_yearless(struct when_date *date, const struct clock *clock, struct when latest,
 			    struct when_scan *scan)
 {
 	date->year = when_year(latest);
-	if (finish(date, fraction, WHEN_LOCAL, 0, scan) && when_not_after(scan->moment, latest))
+	if (finish(date, clock, scan) && when_not_after(scan->moment, latest))
 		return true;
 	date->year--;
-	return finish(date, fraction, WHEN_LOCAL, 0, scan);
+	return finish(date, clock, scan);
 }
 
-/* The year after a time that began with a weekday, with or without a zone between them. */
-static size_t scan_year_last(const char *text, struct cursor *cursor, struct when_date *date,
-			     int64_t fraction, struct when_scan *scan)
+/* Reads the year that may follow a time in a word of its own. Returns 0 if the word is not a year, -1 if
+ * it may be one. */
+static int64_t scan_year(struct cursor *cursor)
 {
-	int64_t east;
-	enum when_zone zone = scan_zone(cursor, &east);
+	struct cursor from = *cursor;
+	const char *word, *end;
+	char next, after;
+	int64_t year;
+	struct ip ip;
 
-	if (!skip(cursor, ' '))
+	if (!skip(&from, ' '))
 		return 0;
-	date->year = digits(cursor, 4);
-	if (is_digit(peek(cursor)) || !finish(date, fraction, zone, east, scan))
+	word = from.at;
+	year = digits(&from, 4);
+	next = peek(&from);
+	if (year < YEAR_MIN || year > YEAR_MAX || is_letter(next) || is_digit(next) || next == '_')
 		return 0;
-	return (size_t)(cursor->at - text);
+	after = from.end - from.at > 1 ? from.at[1] : '\0';
+	if ((next != '-' && next != '.' && next != ':') ||
+	    (!is_letter(after) && !is_digit(after) && after != ':')) {
+		*cursor = from;
+		return year;
+	}
+	/* "2025-host", and "2001:db8::1"; but "2025:10.0.0.1" may begin with a year. */
+	for (end = from.at; end < from.end && *end != ' ';)
+		end++;
+	if (next == ':' ? ip_parse(word, (size_t)(end - word), &ip) == 0 : is_letter(after))
+		return 0;
+	return -1;
+}
+
+/* Fills DATE, whose year may follow its time; after a weekday, it must. */
+static bool finish_month_day(struct cursor *cursor, bool weekday, struct when_date *date,
+			     struct clock *clock, struct when latest, struct when_scan *scan)
+{
+	date->year = scan_year(cursor);
+	if (date->year > 0) {
+		if (clock->zone == WHEN_LOCAL)
+			scan_zone(cursor, clock);
+		return finish(date, clock, scan);
+	}
+	if (weekday || date->year < 0)
+		clock->zone = WHEN_UNKNOWN;
+	return finish_yearless(date, clock, latest, scan);
 }
 
 size_t when_scan_month_day(const char *text, size_t length, struct when latest,
@@ -257,7 +278,7 @@ size_t when_scan_month_day(const char *text, size_t length, struct when latest,
 	struct cursor cursor = {text, text + length}, year;
 	bool weekday = skip_weekday(&cursor);
 	struct when_date date;
-	int64_t fraction;
+	struct clock clock;
 
 	date.month = month_name(&cursor);
 	if (date.month < 0 || !skip(&cursor, ' '))
@@ -269,26 +290,25 @@ size_t when_scan_month_day(const char *text, size_t length, struct when latest,
 	date.year = digits(&year, 4);
 	if (date.year >= 0 && skip(&year, ' '))
 		return scan_rest(text, &year, &date, scan);
-	if (!scan_clock(&cursor, &date, &fraction))
+	if (!scan_clock(&cursor, &date, &clock) ||
+	    !finish_month_day(&cursor, weekday, &date, &clock, latest, scan))
 		return 0;
-	if (weekday)
-		return scan_year_last(text, &cursor, &date, fraction, scan);
-	return finish_yearless(&date, fraction, latest, scan) ? (size_t)(cursor.at - text) : 0;
+	return (size_t)(cursor.at - text);
 }
 
 size_t when_scan_klog(const char *text, size_t length, struct when latest, struct when_scan *scan)
 {
 	struct cursor cursor = {text, text + length};
 	struct when_date date;
-	int64_t fraction;
+	struct clock clock;
 
 	if (!skip(&cursor, 'I') && !skip(&cursor, 'W') && !skip(&cursor, 'E') &&
 	    !skip(&cursor, 'F'))
 		return 0;
 	date.month = digits(&cursor, 2);
 	date.day = digits(&cursor, 2);
-	if (!skip(&cursor, ' ') || !scan_clock(&cursor, &date, &fraction) ||
-	    !finish_yearless(&date, fraction, latest, scan))
+	if (!skip(&cursor, ' ') || !scan_clock(&cursor, &date, &clock) ||
+	    !finish_yearless(&date, &clock, latest, scan))
 		return 0;
 	return (size_t)(cursor.at - text);
 }

@@ -4,8 +4,7 @@
  * it is not there. *SCAN is filled only then. Seconds are 00 to 59, with up to nine sub-second digits
  * after '.' or ','; more are dropped.
  *
- * A zone may follow, after a blank or not: "Z", "UTC", "GMT", "+01:00", "+0100", and "+01" without
- * a blank. Other abbreviations are not clear: "IST" is three zones.
+ * "AM" or "PM" may follow, after a blank or not, and then a zone (when_zone.h).
  */
 #ifndef TENURE_WHEN_SCAN_H
 #define TENURE_WHEN_SCAN_H
@@ -14,15 +13,10 @@
 #include <stddef.h>
 
 #include "common/base/when.h"
-
-enum when_zone {
-	WHEN_ZONED,   /* MOMENT is the instant */
-	WHEN_LOCAL,   /* no zone; MOMENT is as if it were UTC */
-	WHEN_UNCLEAR, /* a zone such as "CET"; MOMENT is as if it were UTC */
-};
+#include "common/base/when_zone.h"
 
 struct when_scan {
-	struct when moment;
+	struct when moment; /* as if it were UTC, unless WHEN_ZONED */
 	enum when_zone zone;
 };
 
@@ -33,7 +27,9 @@ size_t when_scan_iso(const char *text, size_t length, struct when_scan *scan);
 size_t when_scan_day_month(const char *text, size_t length, struct when_scan *scan);
 
 /* "Nov 23 08:00:01" or "Nov  3 08:00:01", of the last such day up to LATEST; "Nov 23 2026 08:00:01"; and
- * "Mon Nov 23 08:00:01 2026", also with a zone before the year. */
+ * "Nov 23 08:00:01 2026", also with a zone before or after the year. A year after the time is a word of
+ * four digits, 1970 to 2261; a word such as "2026:1" may begin with one, and the zone is then
+ * WHEN_UNKNOWN. It is too if a weekday comes first, as in "Mon Nov 23 08:00:01", and no year follows. */
 size_t when_scan_month_day(const char *text, size_t length, struct when latest,
 			   struct when_scan *scan);
 

@@ -60,7 +60,7 @@ int when_text_parse(const char *text, size_t length, struct when now, struct whe
 	if (length == 0 || (when_scan_iso(text, length, &scan) != length &&
 			    when_scan_epoch(text, length, &scan) != length))
 		return -1;
-	if (scan.zone == WHEN_UNCLEAR)
+	if (scan.zone == WHEN_UNCLEAR || scan.zone == WHEN_UNKNOWN)
 		return -1;
 	*moment = scan.moment;
 	return 0;

@@ -28,7 +28,7 @@ static bool place(struct line_time *time, const struct when_scan *scan, struct w
 		*moment = scan->moment;
 		return true;
 	}
-	if (scan->zone == WHEN_UNCLEAR && !time->zone_given)
+	if (scan->zone == WHEN_UNKNOWN || (scan->zone == WHEN_UNCLEAR && !time->zone_given))
 		return false;
 	return line_zone_instant(&time->zone, scan->moment, moment);
 }

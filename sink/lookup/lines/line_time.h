@@ -10,8 +10,8 @@
  *     whose time is its "start".
  * (4) The first time of any other form of when_scan.h at the start of a word.
  *
- * A time without a zone is of ZONE. One with an abbreviation that is not clear counts only if the
- * zone was given.
+ * A time without a zone is of ZONE. One whose zone is WHEN_UNCLEAR counts only if the zone was given,
+ * one that is WHEN_UNKNOWN never.
  */
 #ifndef TENURE_LINE_TIME_H
 #define TENURE_LINE_TIME_H
