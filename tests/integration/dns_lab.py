@@ -37,10 +37,13 @@ def free_port(host="127.0.0.1"):
 
 
 def wait_until(condition, seconds, what):
-    """Waits until CONDITION() is true, and returns it."""
+    """Waits until CONDITION() is true, and returns it. A server that does not listen yet is waited for."""
     end = time.monotonic() + seconds
     while True:
-        value = condition()
+        try:
+            value = condition()
+        except ConnectionRefusedError:
+            value = None
         if value:
             return value
         if time.monotonic() > end:
