@@ -35,7 +35,7 @@ static int parse_ago(const char *text, size_t length, struct when now, struct wh
 	return 0;
 }
 
-static bool is_now(const char *text, size_t length)
+bool when_text_is_now(const char *text, size_t length)
 {
 	return length == 3 && memcmp(text, "now", 3) == 0;
 }
@@ -44,14 +44,14 @@ bool when_text_is_relative(const char *text, size_t length)
 {
 	struct when ignored;
 
-	return is_now(text, length) || parse_ago(text, length, WHEN_MIN, &ignored) == 0;
+	return when_text_is_now(text, length) || parse_ago(text, length, WHEN_MIN, &ignored) == 0;
 }
 
 int when_text_parse(const char *text, size_t length, struct when now, struct when *moment)
 {
 	struct when_scan scan;
 
-	if (is_now(text, length)) {
+	if (when_text_is_now(text, length)) {
 		*moment = now;
 		return 0;
 	}

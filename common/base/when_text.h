@@ -10,6 +10,8 @@
 /* Reads TEXT[LENGTH]: "now", "-5m" or "5m ago" (of NOW's second, unless in "ms"), an instant of when_scan_iso() (UTC if it has no
  * zone), or one of when_scan_epoch(). -1 if it is anything else; *MOMENT is left alone then. */
 int when_text_parse(const char *text, size_t length, struct when now, struct when *moment);
+/* Whether TEXT[LENGTH] is "now". */
+bool when_text_is_now(const char *text, size_t length);
 /* Whether TEXT[LENGTH] is one of the first three, which are other instants later. */
 bool when_text_is_relative(const char *text, size_t length);
 

@@ -74,28 +74,10 @@ static bool is_begun(const struct lines_line *line)
 	       scan_object(line->bytes, line->length, NULL, 0, 0, &scan) != SCAN_GOOD;
 }
 
-static enum bus_status read_line(struct topic_reader *reader, int timeout_ms,
-				 struct bus_record *record)
+static enum bus_status status_of(enum lines_status status)
 {
-	struct lines_line line;
-
-	switch (lines_read(reader->lines, timeout_ms, &line)) {
+	switch (status) {
 	case LINES_RECORD:
-		if (is_begun(&line)) {
-			log_warn("%s: line %" PRId64 " is unfinished and not read: %zu B "
-				 "without a newline",
-				 strcmp(reader->address, "-") == 0 ? "standard input"
-								   : reader->address,
-				 line.number + 1, line.length);
-			return BUS_END;
-		}
-		*record = (struct bus_record){
-			.value = line.bytes,
-			.value_length = line.length,
-			.offset = line.number,
-			.timestamp_ms = BUS_NO_TIMESTAMP,
-			.end = line.end,
-		};
 		return BUS_RECORD;
 	case LINES_QUIET:
 		return BUS_QUIET;
@@ -105,6 +87,31 @@ static enum bus_status read_line(struct topic_reader *reader, int timeout_ms,
 		break;
 	}
 	return BUS_BROKEN;
+}
+
+static enum bus_status read_line(struct topic_reader *reader, int timeout_ms,
+				 struct bus_record *record)
+{
+	struct lines_line line;
+	enum lines_status status = lines_read(reader->lines, timeout_ms, &line);
+
+	if (status != LINES_RECORD)
+		return status_of(status);
+	if (is_begun(&line)) {
+		log_warn("%s: line %" PRId64 " is unfinished and not read: %zu B "
+			 "without a newline",
+			 strcmp(reader->address, "-") == 0 ? "standard input" : reader->address,
+			 line.number + 1, line.length);
+		return BUS_END;
+	}
+	*record = (struct bus_record){
+		.value = line.bytes,
+		.value_length = line.length,
+		.offset = line.number,
+		.timestamp_ms = BUS_NO_TIMESTAMP,
+		.end = line.end,
+	};
+	return BUS_RECORD;
 }
 
 enum bus_status topic_reader_read(struct topic_reader *reader, int timeout_ms,
@@ -120,17 +127,7 @@ enum bus_status topic_reader_peek(struct topic_reader *reader, int timeout_ms, s
 	*start = (struct span){"", 0};
 	if (reader->kafka != NULL)
 		return BUS_RECORD;
-	switch (lines_peek(reader->lines, timeout_ms, start)) {
-	case LINES_RECORD:
-		return BUS_RECORD;
-	case LINES_QUIET:
-		return BUS_QUIET;
-	case LINES_END:
-		return BUS_END;
-	case LINES_BROKEN:
-		break;
-	}
-	return BUS_BROKEN;
+	return status_of(lines_peek(reader->lines, timeout_ms, start));
 }
 
 bool topic_reader_caught_up(const struct topic_reader *reader)

@@ -1,8 +1,6 @@
 #include "sink/lookup/ask.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -10,6 +8,7 @@
 #include "common/program/log.h"
 #include "common/program/stop.h"
 #include "sink/lookup/lines/line_question.h"
+#include "sink/lookup/output.h"
 
 #define PRINT_BYTES (64u * 1024)
 #define WAIT_MS 200
@@ -34,21 +33,13 @@ static bool is_over(const struct asking *asking)
 /* Prints what there is, at the END also the table. A server's answers are waited for. */
 static void print(struct asking *asking, bool end)
 {
-	struct text *out = &asking->out;
-
 	if (report_flush(&asking->report) < 0) {
 		asking->broken = true;
-	} else if (report_print(&asking->report, end, out) < 0) {
-		log_error("out of memory");
-		asking->broken = true;
-	} else if (out->length > 0 && (fwrite(out->data, 1, out->length, stdout) < out->length ||
-				       fflush(stdout) != 0)) {
-		asking->closed = errno == EPIPE;
-		asking->broken = !asking->closed;
-		if (asking->broken)
-			log_error("standard output: %s", strerror(errno));
+		return;
 	}
-	text_clear(out);
+	report_print(&asking->report, end, &asking->out);
+	if (output_print(&asking->out, &asking->closed) < 0)
+		asking->broken = true;
 }
 
 static void ask(struct asking *asking, struct when at)

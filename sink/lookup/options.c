@@ -18,7 +18,7 @@ static int check_moments(struct lookup_options *o, struct when now)
 		const char *text = o->at.values[i];
 
 		o->moments[i] = WHEN_MIN;
-		if (strcmp(text, "now") == 0 ||
+		if (when_text_is_now(text, strlen(text)) ||
 		    when_text_parse(text, strlen(text), now, &o->moments[i]) == 0)
 			continue;
 		log_error("--at: \"%s\" is not a time such as 2026-11-23T08:00:00Z, "

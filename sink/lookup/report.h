@@ -49,7 +49,7 @@ int report_ask(struct report *report, struct timeline *timeline,
 	       const struct lookup_question *question, struct when now);
 /* Waits for the answers of a server to everything that it was asked. -1 after logging. */
 int report_flush(struct report *report);
-/* Adds to OUT what can be printed now; the table only at the END. -1 if out of memory. */
-int report_print(struct report *report, bool end, struct text *out);
+/* Adds to OUT what can be printed now; the table only at the END. */
+void report_print(struct report *report, bool end, struct text *out);
 
 #endif

@@ -153,14 +153,14 @@ static int place(struct asking *asking)
 	if (asking->name.moment == DNS_MOMENT_AT)
 		question->at = asking->name.at;
 	else if (asking->name.moment == DNS_MOMENT_AGO)
-		question->at = (struct when){ago.ns - ago.ns % NS_PER_SECOND};
+		question->at = when_whole_second(ago);
 	if (asking->name.moment != DNS_MOMENT_NOW)
 		question->basis = LOOKUP_FINAL;
 	asking->at = question->at;
 	if (lookup_place(asking->source->timeline, question, asking->now, &placed) < 0)
 		return -1;
 	asking->after_known = asking->name.moment != DNS_MOMENT_NOW && placed.provisional &&
-			      when_before(placed.known, placed.at);
+			      lookup_is_after_known(&placed);
 	set_age(asking, &placed);
 	return 0;
 }

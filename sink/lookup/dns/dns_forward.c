@@ -68,10 +68,8 @@ static int ask_all(struct search *search, enum timeline_name_kind kind)
 
 	if (timeline_addresses_of(search->timeline, kind, span_of(search->name->holder), &had) < 0)
 		return -1;
-	for (size_t i = 0; i < had.count && rc == 0; i++) {
-		if (i < DNS_FORWARD_ASKED_MAX)
-			rc = ask(search, &had.list[i]);
-	}
+	for (size_t i = 0; i < had.count && i < DNS_FORWARD_ASKED_MAX && rc == 0; i++)
+		rc = ask(search, &had.list[i]);
 	search->found->unasked |= had.count > DNS_FORWARD_ASKED_MAX;
 	timeline_addresses_clear(&had);
 	return rc;

@@ -95,7 +95,7 @@ static int set_transport(struct span value, struct lookup_question *question, ch
 
 static int set_at(struct span value, struct when now, struct http_question *question, char *why)
 {
-	if (is(value, "now"))
+	if (when_text_is_now(value.data, value.length))
 		return 0;
 	if (when_text_parse(value.data, value.length, now, &question->question.at) < 0)
 		return refuse(why, "at", value,

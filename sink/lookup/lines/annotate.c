@@ -1,9 +1,6 @@
 #include "sink/lookup/lines/annotate.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "common/bus/lines.h"
@@ -11,6 +8,7 @@
 #include "common/program/stop.h"
 #include "sink/lookup/lines/annotation.h"
 #include "sink/lookup/lines/line_addresses.h"
+#include "sink/lookup/output.h"
 
 #define PRINT_BYTES ((size_t)64 * 1024)
 #define OUT_MAX ((size_t)256 * 1024 * 1024)
@@ -30,19 +28,8 @@ struct annotator {
 
 static void print(struct annotator *annotator)
 {
-	struct text *out = &annotator->out;
-
-	if (out->failed) {
-		log_error("out of memory");
+	if (output_print(&annotator->out, &annotator->closed) < 0)
 		annotator->broken = true;
-	} else if (out->length > 0 && (fwrite(out->data, 1, out->length, stdout) < out->length ||
-				       fflush(stdout) != 0)) {
-		annotator->closed = errno == EPIPE;
-		annotator->broken = !annotator->closed;
-		if (annotator->broken)
-			log_error("standard output: %s", strerror(errno));
-	}
-	text_clear(out);
 }
 
 static void annotate_address(struct annotator *annotator, const struct ip *ip)

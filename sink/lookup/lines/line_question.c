@@ -27,7 +27,7 @@ static size_t skip_blanks(const char *line, size_t length, size_t at)
 
 static int read_time(const char *text, size_t length, struct when now, struct when *at)
 {
-	if (length == 3 && memcmp(text, "now", 3) == 0) {
+	if (when_text_is_now(text, length)) {
 		*at = WHEN_MIN;
 		return 0;
 	}
