@@ -8,7 +8,7 @@
 #include "common/program/stop.h"
 #include "common/topic/topic_reader.h"
 #include "sink/graph/aggregator.h"
-#include "sink/graph/display.h"
+#include "sink/graph/formats/display.h"
 #include "sink/graph/manual.h"
 
 #define POLL_MS 200

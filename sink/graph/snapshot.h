@@ -1,6 +1,6 @@
 /* snapshot.h - what a format shows: nodes and edges in order, the window, and what was read.
  *
- * The formats (table.h, graph_json.h, dot.h, mermaid.h) are each one function of it.
+ * Each of the formats (formats/) is one function of it.
  *
  * (1) Nodes are those of the edges, in the order of node_compare(); edges are ordered by
  *     client, then server, directed ones first. So equal graphs are equal snapshots.

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "sink/graph/aggregator.h"
-#include "sink/graph/dot.h"
-#include "sink/graph/graph_json.h"
-#include "sink/graph/mermaid.h"
-#include "sink/graph/table.h"
+#include "sink/graph/formats/dot.h"
+#include "sink/graph/formats/graph_json.h"
+#include "sink/graph/formats/mermaid.h"
+#include "sink/graph/formats/table.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

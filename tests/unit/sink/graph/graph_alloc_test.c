@@ -10,9 +10,9 @@
 #include <stdio.h>
 
 #include "sink/graph/conversations.h"
-#include "sink/graph/graph_json.h"
+#include "sink/graph/formats/graph_json.h"
+#include "sink/graph/formats/table.h"
 #include "sink/graph/snapshot.h"
-#include "sink/graph/table.h"
 #include "sink/graph/window.h"
 #include "tests/unit/failing_alloc.h"
 #include "tests/unit/sink/graph/flow.h"

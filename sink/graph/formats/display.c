@@ -1,4 +1,4 @@
-#include "sink/graph/display.h"
+#include "sink/graph/formats/display.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "common/program/log.h"
-#include "sink/graph/dot.h"
-#include "sink/graph/graph_json.h"
-#include "sink/graph/mermaid.h"
-#include "sink/graph/table.h"
+#include "sink/graph/formats/dot.h"
+#include "sink/graph/formats/graph_json.h"
+#include "sink/graph/formats/mermaid.h"
+#include "sink/graph/formats/table.h"
 
 #define CHECK_NS NS_PER_SECOND
 #define STARTUP_NS (2 * NS_PER_SECOND)

@@ -1,8 +1,8 @@
-#include "sink/graph/mermaid.h"
+#include "sink/graph/formats/mermaid.h"
 
 #include <string.h>
 
-#include "sink/graph/describe.h"
+#include "sink/graph/formats/describe.h"
 
 /* Mermaid reads entity codes between # and ; even inside quotes. */
 static void add_quoted(const char *name, struct text *out)

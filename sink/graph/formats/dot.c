@@ -1,6 +1,6 @@
-#include "sink/graph/dot.h"
+#include "sink/graph/formats/dot.h"
 
-#include "sink/graph/describe.h"
+#include "sink/graph/formats/describe.h"
 
 /* Adds any bytes inside quotes. */
 static void add_quoted(const char *name, struct text *out)

@@ -1,7 +1,7 @@
-#include "sink/graph/table.h"
+#include "sink/graph/formats/table.h"
 
 #include "common/program/columns.h"
-#include "sink/graph/describe.h"
+#include "sink/graph/formats/describe.h"
 
 #define COLUMNS 11
 #define NUMBERS 0x3fcu /* all but client, server and errors */

@@ -1,4 +1,4 @@
-#include "sink/graph/describe.h"
+#include "sink/graph/formats/describe.h"
 
 #include <inttypes.h>
 

@@ -1,4 +1,4 @@
-#include "sink/graph/graph_json.h"
+#include "sink/graph/formats/graph_json.h"
 
 #include <inttypes.h>
 #include <string.h>
