@@ -18,11 +18,11 @@
 
 #include "common/base/when.h"
 #include "common/bus/bus.h"
+#include "common/record/tagged_flow.h"
 #include "sink/graph/conversations.h"
 #include "sink/graph/graph.h"
 #include "sink/graph/node.h"
 #include "sink/graph/snapshot.h"
-#include "sink/graph/tagged_flow.h"
 #include "sink/graph/window.h"
 
 #define AGGREGATOR_FUTURE (60 * NS_PER_SECOND)

@@ -34,8 +34,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/record/tagged_flow.h"
 #include "sink/graph/conversation_slice.h"
-#include "sink/graph/tagged_flow.h"
 
 /* Clocks of two nodes differ by less (twice the default --skew), and a source port
  * that is used again within it is used by the same client. */

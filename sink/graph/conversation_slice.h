@@ -11,8 +11,8 @@
 
 #include "common/base/ip.h"
 #include "common/base/when.h"
+#include "common/record/tagged_flow.h"
 #include "sink/graph/measures.h"
-#include "sink/graph/tagged_flow.h"
 
 struct conversation;
 

@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "sink/graph/tagged_flow.h"
+#include "common/record/tagged_flow.h"
 
 /* Makes the client the source of FLOW, or clears FLOW->directed (2). Requests that were measured the
  * other way round, or without a direction, are dropped. OUTSIDE_ADDRESSES is as for node_of(). */

@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 #include "common/base/text.h"
-#include "sink/graph/tagged_flow.h"
+#include "common/record/tagged_flow.h"
 
 #define NODES_MAX 65536 /* about 60 MB; a page with a tenth of them is unreadable */
 

@@ -2,8 +2,8 @@
 #ifndef TENURE_TESTS_GRAPH_FLOW_H
 #define TENURE_TESTS_GRAPH_FLOW_H
 
+#include "common/record/tagged_flow.h"
 #include "sink/graph/conversation_slice.h"
-#include "sink/graph/tagged_flow.h"
 
 /* Makes END pod NAME of the namespace shop on NODE, with SERVICE ("shop/web", or NULL for
  * none). */

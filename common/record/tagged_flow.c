@@ -1,4 +1,4 @@
-#include "sink/graph/tagged_flow.h"
+#include "common/record/tagged_flow.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 
 #include "common/base/text.h"
 #include "common/base/transport.h"
-#include "sink/graph/tagged_flow.h"
+#include "common/record/tagged_flow.h"
 #include "tests/unit/quoted.h"
 
 /* A complete record in pieces, so that a test can replace one. */
