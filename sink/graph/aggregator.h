@@ -19,7 +19,7 @@
 #include "common/base/when.h"
 #include "common/bus/bus.h"
 #include "common/record/tagged_flow.h"
-#include "sink/graph/conversations.h"
+#include "sink/graph/conversation/conversations.h"
 #include "sink/graph/graph.h"
 #include "sink/graph/node.h"
 #include "sink/graph/snapshot.h"

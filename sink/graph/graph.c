@@ -10,7 +10,7 @@
 static void reset(struct graph *graph)
 {
 	graph->count = 0;
-	graph->rest = (struct graph_edge){.client = -1, .server = -1};
+	graph->rest = graph_edge_none();
 	graph->first = WHEN_MAX;
 	graph->last = WHEN_MIN;
 }
@@ -24,8 +24,8 @@ void graph_init(struct graph *graph)
 void graph_clear(struct graph *graph)
 {
 	for (size_t i = 0; i < graph->count; i++)
-		free(graph->edges[i].histogram);
-	free(graph->rest.histogram);
+		graph_edge_clear(&graph->edges[i]);
+	graph_edge_clear(&graph->rest);
 	if (graph->slots != NULL)
 		memset(graph->slots, 0, graph->slot_count * sizeof(graph->slots[0]));
 	reset(graph);
@@ -89,30 +89,50 @@ static struct graph_edge *edge_of(struct graph *graph, int32_t client, int32_t s
 	if (graph->slots[slot] == 0) {
 		if (graph->count == GRAPH_EDGES_MAX)
 			return &graph->rest;
-		graph->edges[graph->count++] = (struct graph_edge){
-			.client = client, .server = server, .directed = directed};
+		graph->edges[graph->count] = graph_edge_none();
+		graph->edges[graph->count].client = client;
+		graph->edges[graph->count].server = server;
+		graph->edges[graph->count++].directed = directed;
 		graph->slots[slot] = (uint32_t)graph->count;
 	}
 	return &graph->edges[graph->slots[slot] - 1];
 }
 
-static int add_buckets(struct graph_edge *edge, int scale, int64_t offset, const uint64_t *counts,
+/* Adds to *SUM, which is made if it is NULL. */
+static int add_buckets(struct histogram **sum, int scale, int64_t offset, const uint64_t *counts,
 		       size_t count)
 {
-	if (edge->histogram == NULL)
-		edge->histogram = calloc(1, sizeof(*edge->histogram));
-	if (edge->histogram == NULL)
+	if (*sum == NULL)
+		*sum = calloc(1, sizeof(**sum));
+	if (*sum == NULL)
 		return -1;
-	histogram_add(edge->histogram, scale, offset, counts, count);
+	histogram_add(*sum, scale, offset, counts, count);
 	return 0;
+}
+
+static int add_histogram(struct histogram **sum, const struct histogram *more)
+{
+	if (more == NULL)
+		return 0;
+	return add_buckets(sum, more->scale, more->offset, more->counts, more->used);
+}
+
+struct graph_edge graph_edge_none(void)
+{
+	return (struct graph_edge){.client = -1, .server = -1, .transport = -1, .port = -1};
+}
+
+void graph_edge_clear(struct graph_edge *edge)
+{
+	free(edge->histogram);
+	free(edge->handshake);
+	edge->histogram = edge->handshake = NULL;
 }
 
 int graph_edge_add(struct graph_edge *into, const struct graph_edge *from)
 {
-	const struct histogram *histogram = from->histogram;
-
-	if (histogram != NULL && add_buckets(into, histogram->scale, histogram->offset,
-					     histogram->counts, histogram->used) < 0)
+	if (add_histogram(&into->histogram, from->histogram) < 0 ||
+	    add_histogram(&into->handshake, from->handshake) < 0)
 		return -1;
 	measures_add(&into->measures, &from->measures);
 	return 0;
@@ -128,8 +148,8 @@ int graph_add(struct graph *graph, const struct conversation_slice *slice)
 	if (edge == NULL)
 		return -1;
 	if (slice->bucket_count > 0 &&
-	    add_buckets(edge, slice->scale, slice->first_bucket, conversation_slice_buckets(slice),
-			slice->bucket_count) < 0)
+	    add_buckets(&edge->histogram, slice->scale, slice->first_bucket,
+			conversation_slice_buckets(slice), slice->bucket_count) < 0)
 		return -1;
 	measures_add(&edge->measures, &slice->measures);
 	graph->first = when_earlier(graph->first, slice->end);
@@ -151,15 +171,27 @@ int graph_merge(struct graph *into, const struct graph *from)
 	return graph_edge_add(&into->rest, &from->rest);
 }
 
-uint64_t graph_edge_percentile(const struct graph_edge *edge, unsigned per_mille)
+static uint64_t percentile(const struct histogram *histogram, unsigned per_mille, uint64_t min,
+			   uint64_t max)
 {
-	const struct measures *measures = &edge->measures;
 	uint64_t value;
 
-	if (edge->histogram == NULL || edge->histogram->total == 0)
+	if (histogram == NULL || histogram->total == 0)
 		return 0;
-	value = histogram_percentile(edge->histogram, per_mille);
-	if (value < measures->response_min_ns)
-		return measures->response_min_ns;
-	return value > measures->response_max_ns ? measures->response_max_ns : value;
+	value = histogram_percentile(histogram, per_mille);
+	if (value < min)
+		return min;
+	return value > max ? max : value;
+}
+
+uint64_t graph_edge_percentile(const struct graph_edge *edge, unsigned per_mille)
+{
+	return percentile(edge->histogram, per_mille, edge->measures.response_min_ns,
+			  edge->measures.response_max_ns);
+}
+
+uint64_t graph_edge_handshake_percentile(const struct graph_edge *edge, unsigned per_mille)
+{
+	return percentile(edge->handshake, per_mille, edge->measures.handshake_min_ns,
+			  edge->measures.handshake_max_ns);
 }

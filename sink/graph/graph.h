@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "common/base/when.h"
-#include "sink/graph/conversation_slice.h"
+#include "sink/graph/conversation/conversation_slice.h"
 #include "sink/graph/histogram.h"
 #include "sink/graph/measures.h"
 
@@ -25,7 +25,10 @@ struct graph_edge {
 	int32_t client, server; /* indexes in the table of nodes */
 	bool directed;
 	struct measures measures;
+	int transport; /* IANA number and server port; -1 if summed, or unknown */
+	int32_t port;
 	struct histogram *histogram; /* of response times; NULL if there is none */
+	struct histogram *handshake; /* of measures.handshake_*; NULL if there is none */
 };
 
 struct graph {
@@ -48,10 +51,16 @@ void graph_clear(struct graph *graph);
 int graph_add(struct graph *graph, const struct conversation_slice *slice);
 int graph_merge(struct graph *into, const struct graph *from);
 
-/* Adds what was measured on FROM to INTO, whose histogram is owned by the caller. -1 if
+/* No edge of any nodes: what is summed there is the caller's. */
+struct graph_edge graph_edge_none(void);
+/* Frees its histograms, which are NULL then. */
+void graph_edge_clear(struct graph_edge *edge);
+/* Adds what was measured on FROM to INTO, whose histograms are owned by the caller. -1 if
  * out of memory. */
 int graph_edge_add(struct graph_edge *into, const struct graph_edge *from);
-/* From the histogram, and never outside minimum and maximum; 0 without a histogram. */
+/* Of response times and of handshakes: from the histogram, and never outside minimum and maximum; 0
+ * without a histogram. */
 uint64_t graph_edge_percentile(const struct graph_edge *edge, unsigned per_mille);
+uint64_t graph_edge_handshake_percentile(const struct graph_edge *edge, unsigned per_mille);
 
 #endif

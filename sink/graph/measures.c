@@ -6,6 +6,16 @@ static void add_to(uint64_t *sum, uint64_t more)
 		*sum = UINT64_MAX;
 }
 
+/* Widens MIN to MAX, of COUNT durations, by another such range that is not empty. */
+static void widen(uint64_t count, uint64_t *min, uint64_t *max, uint64_t more_min,
+		  uint64_t more_max)
+{
+	if (count == 0 || more_min < *min)
+		*min = more_min;
+	if (count == 0 || more_max > *max)
+		*max = more_max;
+}
+
 void measures_add(struct measures *sum, const struct measures *more)
 {
 	add_to(&sum->flows, more->flows);
@@ -17,15 +27,19 @@ void measures_add(struct measures *sum, const struct measures *more)
 	add_to(&sum->destination_bytes, more->destination_bytes);
 	add_to(&sum->source_packets, more->source_packets);
 	add_to(&sum->destination_packets, more->destination_packets);
+	add_to(&sum->retransmissions_sent, more->retransmissions_sent);
+	add_to(&sum->retransmissions_received, more->retransmissions_received);
 	add_to(&sum->requests, more->requests);
-	if (more->response_count == 0)
-		return;
-	if (sum->response_count == 0 || more->response_min_ns < sum->response_min_ns)
-		sum->response_min_ns = more->response_min_ns;
-	if (more->response_max_ns > sum->response_max_ns)
-		sum->response_max_ns = more->response_max_ns;
+	if (more->response_count > 0)
+		widen(sum->response_count, &sum->response_min_ns, &sum->response_max_ns,
+		      more->response_min_ns, more->response_max_ns);
 	add_to(&sum->response_count, more->response_count);
 	add_to(&sum->response_sum_ns, more->response_sum_ns);
+	if (more->handshake_count > 0)
+		widen(sum->handshake_count, &sum->handshake_min_ns, &sum->handshake_max_ns,
+		      more->handshake_min_ns, more->handshake_max_ns);
+	add_to(&sum->handshake_count, more->handshake_count);
+	add_to(&sum->handshake_sum_ns, more->handshake_sum_ns);
 }
 
 uint64_t measures_errors(const struct measures *measures)

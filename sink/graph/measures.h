@@ -16,8 +16,12 @@ struct measures {
 	uint64_t reset;      /* RST from either side, later */
 	uint64_t source_bytes, destination_bytes;
 	uint64_t source_packets, destination_packets;
+	uint64_t retransmissions_sent,
+		retransmissions_received; /* by the client, and by the server */
 	uint64_t requests;
 	uint64_t response_count, response_sum_ns, response_min_ns, response_max_ns;
+	/* Of TCP handshakes that were seen whole, from the SYN to the ACK of the SYN-ACK. */
+	uint64_t handshake_count, handshake_sum_ns, handshake_min_ns, handshake_max_ns;
 };
 
 void measures_add(struct measures *sum, const struct measures *more);

@@ -7,6 +7,8 @@
 
 #define FIRST_CAPACITY 64
 
+const char *const node_level_names[] = {"service", "workload", "namespace", "zone", NULL};
+
 /* Copies a name, which fits; strnlen() proves that to the compiler. */
 static void set(char *out, size_t size, const char *text)
 {
@@ -168,8 +170,8 @@ int node_compare(const struct node *a, const struct node *b)
 
 const char *node_kind_name(const struct node *node)
 {
-	static const char *const names[] = {"service", "workload", "pod",       "node",
-					    "outside", "unknown",  "ambiguous", "further"};
+	static const char *const names[] = {"service", "workload",  "pod",       "node", "outside",
+					    "unknown", "ambiguous", "namespace", "zone", "further"};
 
 	if (node->kind == NODE_WORKLOAD && node->workload_kind[0] != '\0')
 		return node->workload_kind;
@@ -205,6 +207,12 @@ void node_add_label(const struct node *node, bool with_cluster, struct text *tex
 		break;
 	case NODE_AMBIGUOUS:
 		add_name(text, "ambiguous (", node->name, ")");
+		break;
+	case NODE_NAMESPACE:
+		add_name(text, "", node->namespace, "");
+		break;
+	case NODE_ZONE:
+		add_name(text, node->name[0] == '\0' ? "(no zone)" : "zone/", node->name, "");
 		break;
 	case NODE_FURTHER:
 		text_add_string(text, "(further nodes)");

@@ -36,14 +36,27 @@ enum node_kind {
 	NODE_OUTSIDE,
 	NODE_UNKNOWN,
 	NODE_AMBIGUOUS,
+	NODE_NAMESPACE,
+	NODE_ZONE,
 	NODE_FURTHER,
 };
+
+/* What ends are grouped by. */
+enum node_level {
+	NODE_LEVEL_SERVICE,   /* as above */
+	NODE_LEVEL_WORKLOAD,  /* the same without services, but for a service's own address */
+	NODE_LEVEL_NAMESPACE, /* the pods and services of a namespace */
+	NODE_LEVEL_ZONE,      /* those of an availability zone */
+};
+/* "service", "workload", ... */
+extern const char *const node_level_names[];
 
 struct node {
 	enum node_kind kind;
 	char cluster[TAGGED_FLOW_NAME_SIZE];
 	char namespace[TAGGED_FLOW_LABEL_SIZE];
-	/* For outside the address or nothing, for unknown and ambiguous the reason. */
+	/* For outside the address or nothing, for unknown and ambiguous the reason, for a namespace
+	 * nothing, for a zone its name or, where it is not known, nothing. */
 	char name[TAGGED_FLOW_NAME_SIZE];
 	char workload_kind[TAGGED_FLOW_LABEL_SIZE]; /* "deployment"; workloads only */
 };

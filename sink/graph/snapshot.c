@@ -41,7 +41,7 @@ static int compare_edges(const void *left, const void *right)
 
 static int add_edges(struct snapshot *snapshot, const struct graph *graph, uint64_t least)
 {
-	snapshot->rest = snapshot->total = (struct graph_edge){.client = -1, .server = -1};
+	snapshot->rest = snapshot->total = graph_edge_none();
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct graph_edge *edge = &graph->edges[i];
 
@@ -120,7 +120,7 @@ void snapshot_free(struct snapshot *snapshot)
 {
 	free(snapshot->nodes);
 	free(snapshot->edges);
-	free(snapshot->rest.histogram);
+	graph_edge_clear(&snapshot->rest);
 	text_free(&snapshot->names);
 	*snapshot = (struct snapshot){0};
 }

@@ -4,20 +4,21 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/database/database.h"
+#include "common/database/database_folder.h"
 #include "common/program/log.h"
-#include "common/timeline/store/database.h"
 #include "common/timeline/store/pending_rows.h"
 #include "common/timeline/store/row_cache.h"
 #include "common/timeline/store/rows.h"
 #include "common/timeline/store/save_rows.h"
-#include "common/timeline/store/store_folder.h"
 
 #define PENDING_BYTES (8u << 20) /* many records of an object replace each other in it */
 #define SAVE_BYTES (16u << 20)   /* what a killed process reads again */
+#define STORE_WHAT "timeline"    /* for the log */
 #define EMPTYING_MARK "EMPTYING" /* there while store_reset() removes the rest */
 
 struct store {
-	char directory[STORE_PATH_SIZE];
+	char directory[DATABASE_PATH_SIZE];
 	bool temporary;
 	struct database *database;
 	struct pending_rows pending; /* committed, but not in RocksDB */
@@ -35,7 +36,7 @@ static int empty(struct store *store)
 {
 	if (database_remove_files(store->database, store->directory) < 0)
 		return -1;
-	return store_folder_unmark(store->directory, EMPTYING_MARK);
+	return database_folder_unmark(store->directory, EMPTYING_MARK);
 }
 
 static void close_database(struct store *store)
@@ -46,7 +47,7 @@ static void close_database(struct store *store)
 }
 
 /* 1: opened, and nothing is missing; 0: damaged, with the REASON; -1 after logging. */
-static int open_whole(struct store *store, char reason[STORE_REASON_SIZE])
+static int open_whole(struct store *store, char reason[DATABASE_REASON_SIZE])
 {
 	int whole, opened = database_open(store->database, store->directory, reason);
 
@@ -58,23 +59,23 @@ static int open_whole(struct store *store, char reason[STORE_REASON_SIZE])
 	close_database(store);
 	if (whole < 0 && !store_is_damaged(store))
 		return -1;
-	snprintf(reason, STORE_REASON_SIZE, "%s",
+	snprintf(reason, DATABASE_REASON_SIZE, "%s",
 		 whole < 0 ? "cannot be read" : "a part of what was written is missing");
 	return 0;
 }
 
 static int open_database(struct store *store)
 {
-	char reason[STORE_REASON_SIZE];
+	char reason[DATABASE_REASON_SIZE];
 	int opened;
 
 	store->bytes = 0;
-	if (store_folder_has(store->directory, EMPTYING_MARK) && empty(store) < 0)
+	if (database_folder_has(store->directory, EMPTYING_MARK) && empty(store) < 0)
 		return -1;
-	opened = store_folder_check(store->directory, reason);
+	opened = database_folder_check(store->directory, STORE_WHAT, reason);
 	if (opened == 1)
 		opened = open_whole(store, reason);
-	if (opened == 0 && store_folder_set_aside(store->directory, reason) == 0)
+	if (opened == 0 && database_folder_set_aside(store->directory, STORE_WHAT, reason) == 0)
 		opened = open_whole(store, reason);
 	if (opened == 0)
 		log_error("timeline %s: cannot open it: %s", store->directory, reason);
@@ -92,8 +93,8 @@ struct store *store_open(const char *directory)
 	pending_rows_init(&store->pending);
 	row_cache_init(&store->cached);
 	store->temporary = directory == NULL;
-	if (store_folder_name(store->directory, directory) == 0) {
-		store->database = database_new();
+	if (database_folder_name(store->directory, STORE_WHAT, directory) == 0) {
+		store->database = database_new(STORE_WHAT, ROW_PREFIX_LENGTH);
 		if (store->database == NULL)
 			log_error("timeline: out of memory");
 		else if (open_database(store) == 0)
@@ -105,19 +106,22 @@ struct store *store_open(const char *directory)
 
 bool store_is_damaged(const struct store *store)
 {
-	return store_folder_has(store->directory, DAMAGE_MARK);
+	return database_folder_has(store->directory, DATABASE_DAMAGE_MARK);
 }
 
 int store_replace(struct store *store, const char *reason)
 {
 	close_database(store);
-	return store_folder_set_aside(store->directory, reason) < 0 ? -1 : open_database(store);
+	return database_folder_set_aside(store->directory, STORE_WHAT, reason) < 0
+		       ? -1
+		       : open_database(store);
 }
 
 int store_reset(struct store *store)
 {
 	close_database(store);
-	return store_folder_mark(store->directory, EMPTYING_MARK) < 0 ? -1 : open_database(store);
+	return database_folder_mark(store->directory, EMPTYING_MARK) < 0 ? -1
+									 : open_database(store);
 }
 
 void store_close(struct store *store)
@@ -281,6 +285,6 @@ void store_scan_end(struct store_scan *scan)
 int store_damaged(struct store *store, const char *what)
 {
 	log_error("timeline %s: %s does not decode", store->directory, what);
-	store_folder_mark(store->directory, DAMAGE_MARK);
+	database_folder_mark(store->directory, DATABASE_DAMAGE_MARK);
 	return -1;
 }

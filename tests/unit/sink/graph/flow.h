@@ -3,7 +3,7 @@
 #define TENURE_TESTS_GRAPH_FLOW_H
 
 #include "common/record/tagged_flow.h"
-#include "sink/graph/conversation_slice.h"
+#include "sink/graph/conversation/conversation_slice.h"
 
 /* Makes END pod NAME of the namespace shop on NODE, with SERVICE ("shop/web", or NULL for
  * none). */

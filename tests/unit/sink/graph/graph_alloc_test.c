@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "sink/graph/conversations.h"
+#include "sink/graph/conversation/conversations.h"
 #include "sink/graph/formats/graph_json.h"
 #include "sink/graph/formats/table.h"
 #include "sink/graph/snapshot.h"

@@ -2,7 +2,7 @@
 #ifndef TENURE_TESTS_GRAPH_TALLY_H
 #define TENURE_TESTS_GRAPH_TALLY_H
 
-#include "sink/graph/conversations.h"
+#include "sink/graph/conversation/conversations.h"
 
 /* What was counted of some records, over all conversations. */
 struct tally {

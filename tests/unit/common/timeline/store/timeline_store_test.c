@@ -15,9 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/database/database_folder.h"
 #include "common/timeline/store/rows.h"
 #include "common/timeline/store/store.h"
-#include "common/timeline/store/store_folder.h"
 #include "common/timeline/timeline.h"
 #include "tests/unit/quoted.h"
 
@@ -97,7 +97,7 @@ static bool was_set_aside(const struct folder *folder)
 
 static void mark(const struct folder *folder, const char *name)
 {
-	assert_int_equal(store_folder_mark(folder->path, name), 0);
+	assert_int_equal(database_folder_mark(folder->path, name), 0);
 }
 
 static void assert_begins_with(const struct folder *folder, int64_t records)

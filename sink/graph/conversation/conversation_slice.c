@@ -1,4 +1,4 @@
-#include "sink/graph/conversation_slice.h"
+#include "sink/graph/conversation/conversation_slice.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "sink/graph/conversations.h"
+#include "sink/graph/conversation/conversations.h"
 #include "tests/unit/sink/graph/flow.h"
 #include "tests/unit/sink/graph/tally.h"
 

@@ -1,11 +1,10 @@
-#include "common/timeline/store/database.h"
+#include "common/database/database.h"
 
 #include <rocksdb/c.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/timeline/store/rows.h"
-#include "common/timeline/store/store_error.h"
+#include "common/database/database_error.h"
 
 #define BLOCK_CACHE_BYTES (32u << 20) /* decoded histories are cached above this */
 #define BLOCK_BYTES 8192              /* half the index of 4096, and a quarter less on disk */
@@ -18,6 +17,8 @@
 #define SCANS_MANY 10000 /* between two saves */
 
 struct database {
+	const char *what;
+	size_t prefix_length; /* 0 for none */
 	const char *folder;
 	rocksdb_t *db; /* NULL: closed */
 	rocksdb_options_t *options;
@@ -38,20 +39,22 @@ struct database_scan {
 };
 
 /* Logs and frees ERROR. Returns -1. */
-static int broken(const char *folder, const char *doing, char *error)
+static int broken(const struct database *database, const char *doing, char *error)
 {
-	store_folder_report(folder, doing, error);
+	database_folder_report(database->folder, database->what, doing, error);
 	rocksdb_free(error);
 	return -1;
 }
 
-struct database *database_new(void)
+struct database *database_new(const char *what, size_t prefix_length)
 {
 	struct database *database = calloc(1, sizeof(*database));
 	rocksdb_block_based_table_options_t *table;
 
 	if (database == NULL)
 		return NULL;
+	database->what = what;
+	database->prefix_length = prefix_length;
 	table = rocksdb_block_based_options_create();
 	database->options = rocksdb_options_create();
 	database->cache = rocksdb_cache_create_lru(BLOCK_CACHE_BYTES);
@@ -61,8 +64,10 @@ struct database *database_new(void)
 		table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
 	rocksdb_options_set_block_based_table_factory(database->options, table);
 	rocksdb_block_based_options_destroy(table);
-	rocksdb_options_set_prefix_extractor(
-		database->options, rocksdb_slicetransform_create_fixed_prefix(ROW_PREFIX_LENGTH));
+	if (prefix_length > 0)
+		rocksdb_options_set_prefix_extractor(
+			database->options,
+			rocksdb_slicetransform_create_fixed_prefix(prefix_length));
 	rocksdb_options_set_memtable_prefix_bloom_size_ratio(database->options, 0.1);
 	rocksdb_options_set_memtable_whole_key_filtering(database->options, 1);
 	rocksdb_options_set_create_if_missing(database->options, 1);
@@ -92,7 +97,7 @@ void database_free(struct database *database)
 	free(database);
 }
 
-int database_open(struct database *database, const char *folder, char reason[STORE_REASON_SIZE])
+int database_open(struct database *database, const char *folder, char reason[DATABASE_REASON_SIZE])
 {
 	char *error = NULL;
 
@@ -102,9 +107,9 @@ int database_open(struct database *database, const char *folder, char reason[STO
 	database->db = rocksdb_open(database->options, folder, &error);
 	if (error == NULL)
 		return 1;
-	if (!store_error_is_damage(error))
-		return broken(folder, "open it", error);
-	snprintf(reason, STORE_REASON_SIZE, "%s", error);
+	if (!database_error_is_damage(error))
+		return broken(database, "open it", error);
+	snprintf(reason, DATABASE_REASON_SIZE, "%s", error);
 	rocksdb_free(error);
 	return 0;
 }
@@ -125,8 +130,9 @@ int database_remove_files(struct database *database, const char *folder)
 {
 	char *error = NULL;
 
+	database->folder = folder;
 	rocksdb_destroy_db(database->options, folder, &error);
-	return error != NULL ? broken(folder, "empty it", error) : 0;
+	return error != NULL ? broken(database, "empty it", error) : 0;
 }
 
 /* ---- Reading and writing rows ---- */
@@ -141,7 +147,7 @@ int database_get(struct database *database, struct span key, struct text *value)
 	text_clear(value);
 	slice = rocksdb_get_pinned(database->db, database->read, key.data, key.length, &error);
 	if (error != NULL)
-		return broken(database->folder, "read", error);
+		return broken(database, "read", error);
 	if (slice == NULL)
 		return 0;
 	found = rocksdb_pinnableslice_value(slice, &length);
@@ -160,6 +166,12 @@ void database_remove(struct database *database, struct span key)
 	rocksdb_writebatch_delete(database->batch, key.data, key.length);
 }
 
+void database_remove_range(struct database *database, struct span from, struct span to)
+{
+	rocksdb_writebatch_delete_range(database->batch, from.data, from.length, to.data,
+					to.length);
+}
+
 int database_write(struct database *database, size_t *bytes)
 {
 	char *error = NULL;
@@ -169,7 +181,7 @@ int database_write(struct database *database, size_t *bytes)
 	*bytes += written;
 	rocksdb_write(database->db, database->write, database->batch, &error);
 	rocksdb_writebatch_clear(database->batch);
-	return error != NULL ? broken(database->folder, "write", error) : 0;
+	return error != NULL ? broken(database, "write", error) : 0;
 }
 
 /* Chooses when files are merged (2). RocksDB looks for files to merge when that changes. */
@@ -185,7 +197,7 @@ static void merge_by_use(struct database *database, bool scanned)
 	snprintf(number, sizeof(number), "%d", scanned ? SCANNED_FILES : FED_FILES);
 	rocksdb_set_options(database->db, 1, option, files, &error);
 	if (error != NULL)
-		broken(database->folder, "choose when to merge files", error);
+		broken(database, "choose when to merge files", error);
 }
 
 int database_save(struct database *database, bool wait)
@@ -198,7 +210,7 @@ int database_save(struct database *database, bool wait)
 	rocksdb_flushoptions_set_wait(options, wait);
 	rocksdb_flush(database->db, options, &error);
 	rocksdb_flushoptions_destroy(options);
-	return error != NULL ? broken(database->folder, "write", error) : 0;
+	return error != NULL ? broken(database, "write", error) : 0;
 }
 
 /* ---- Scans ---- */
@@ -215,7 +227,8 @@ struct database_scan *database_scan_begin(struct database *database, struct span
 		merge_by_use(database, true);
 	scan->database = database;
 	scan->options = rocksdb_readoptions_create();
-	rocksdb_readoptions_set_total_order_seek(scan->options, prefix.length < ROW_PREFIX_LENGTH);
+	rocksdb_readoptions_set_total_order_seek(scan->options,
+						 prefix.length < database->prefix_length);
 	/* Without a bound, a seek passes all rows that were removed after those of the prefix. */
 	bound_length = span_after(prefix, scan->bound);
 	if (bound_length > 0)
@@ -235,7 +248,7 @@ int database_scan_next(struct database_scan *scan, struct span *key, struct span
 	scan->begun = true;
 	if (!rocksdb_iter_valid(scan->iterator)) {
 		rocksdb_iter_get_error(scan->iterator, &error);
-		return error != NULL ? broken(scan->database->folder, "read", error) : 0;
+		return error != NULL ? broken(scan->database, "read", error) : 0;
 	}
 	key->data = rocksdb_iter_key(scan->iterator, &key->length);
 	value->data = rocksdb_iter_value(scan->iterator, &value->length);

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "common/base/when.h"
-#include "sink/graph/conversation.h"
+#include "sink/graph/conversation/conversation.h"
 
 #define CONVERSATIONS_OF_A_SOURCE 1024 /* they are searched one by one */
 

@@ -1,6 +1,6 @@
-/* database.h - the files of a store, in RocksDB. The only user of rocksdb/c.h.
+/* database.h - rows in files, in RocksDB. The only user of rocksdb/c.h.
  *
- * Errors are logged where they occur; one that is damage also marks the folder (store_folder.h).
+ * Errors are logged where they occur; one that is damage also marks the folder (database_folder.h).
  *
  * (1) RocksDB has no log of its own: what was written after the last save is lost with the process.
  *     Whatever reaches the disk is a prefix of what was written.
@@ -15,18 +15,19 @@
 
 #include "common/base/span.h"
 #include "common/base/text.h"
-#include "common/timeline/store/store_folder.h"
+#include "common/database/database_folder.h"
 
 struct database;
 
-/* Not open yet. NULL if out of memory. */
-struct database *database_new(void);
+/* Not open yet. WHAT, borrowed, is what it is, for the log: "timeline". Rows that are scanned together
+ * share the first PREFIX_LENGTH bytes of their keys; 0 for any scans. NULL if out of memory. */
+struct database *database_new(const char *what, size_t prefix_length);
 /* Closes and frees it. */
 void database_free(struct database *database);
 
 /* Opens FOLDER, which is borrowed until it is closed; creates it if necessary. 1: opened; 0:
  * damaged, with the REASON; -1 after logging. */
-int database_open(struct database *database, const char *folder, char reason[STORE_REASON_SIZE]);
+int database_open(struct database *database, const char *folder, char reason[DATABASE_REASON_SIZE]);
 bool database_is_open(const struct database *database);
 void database_close(struct database *database);
 /* Removes the files of a closed one in FOLDER. -1 after logging. */
@@ -38,6 +39,8 @@ int database_get(struct database *database, struct span key, struct text *value)
 /* Add to the batch, which is in memory. */
 void database_put(struct database *database, struct span key, struct span value);
 void database_remove(struct database *database, struct span key);
+/* Removes the rows with FROM <= key < TO. */
+void database_remove_range(struct database *database, struct span from, struct span to);
 /* Writes the batch as one, in memory, and empties it. The bytes are added to *BYTES. -1 after
  * logging. */
 int database_write(struct database *database, size_t *bytes);

@@ -1,4 +1,4 @@
-#include "sink/graph/conversation.h"
+#include "sink/graph/conversation/conversation.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
-#include "common/timeline/store/store_error.h"
+#include "common/database/database_error.h"
 
 #include <stddef.h>
 #include <string.h>
 
-bool store_error_is_damage(const char *error)
+bool database_error_is_damage(const char *error)
 {
 	static const char *const others[] = {
 		"lock hold",       "lock file",           "Permission denied",

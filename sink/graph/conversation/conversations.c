@@ -1,4 +1,4 @@
-#include "sink/graph/conversations.h"
+#include "sink/graph/conversation/conversations.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -35,7 +35,7 @@
 #include <stdint.h>
 
 #include "common/record/tagged_flow.h"
-#include "sink/graph/conversation_slice.h"
+#include "sink/graph/conversation/conversation_slice.h"
 
 /* Clocks of two nodes differ by less (twice the default --skew), and a source port
  * that is used again within it is used by the same client. */

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* nftw */
-#include "common/timeline/store/store_folder.h"
+#include "common/database/database_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,40 +10,39 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/database/database_error.h"
 #include "common/program/log.h"
-#include "common/timeline/store/store_error.h"
 
-int store_folder_name(char folder[STORE_PATH_SIZE], const char *directory)
+int database_folder_name(char folder[DATABASE_PATH_SIZE], const char *what, const char *directory)
 {
 	const char *base = getenv("TMPDIR");
-	int length = directory != NULL
-			     ? snprintf(folder, STORE_PATH_SIZE, "%s", directory)
-			     : snprintf(folder, STORE_PATH_SIZE, "%s/tenure-timeline-XXXXXX",
-					base != NULL ? base : "/tmp");
+	int length = directory != NULL ? snprintf(folder, DATABASE_PATH_SIZE, "%s", directory)
+				       : snprintf(folder, DATABASE_PATH_SIZE, "%s/tenure-%s-XXXXXX",
+						  base != NULL ? base : "/tmp", what);
 
-	if (length <= 0 || length >= STORE_PATH_SIZE - 32) {
-		log_error("timeline: the folder's name is empty or too long");
+	if (length <= 0 || length >= DATABASE_PATH_SIZE - 32) {
+		log_error("%s: the folder's name is empty or too long", what);
 		return -1;
 	}
 	if (directory == NULL && mkdtemp(folder) == NULL) {
-		log_error("timeline: cannot create %s: %s", folder, strerror(errno));
+		log_error("%s: cannot create %s: %s", what, folder, strerror(errno));
 		return -1;
 	}
 	return 0;
 }
 
-bool store_folder_has(const char *folder, const char *name)
+bool database_folder_has(const char *folder, const char *name)
 {
-	char path[STORE_PATH_SIZE + 32];
+	char path[DATABASE_PATH_SIZE + 32];
 	struct stat status;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	return stat(path, &status) == 0;
 }
 
-int store_folder_mark(const char *folder, const char *name)
+int database_folder_mark(const char *folder, const char *name)
 {
-	char path[STORE_PATH_SIZE + 32];
+	char path[DATABASE_PATH_SIZE + 32];
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
@@ -54,9 +53,9 @@ int store_folder_mark(const char *folder, const char *name)
 	return -1;
 }
 
-int store_folder_unmark(const char *folder, const char *name)
+int database_folder_unmark(const char *folder, const char *name)
 {
-	char path[STORE_PATH_SIZE + 32];
+	char path[DATABASE_PATH_SIZE + 32];
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	if (unlink(path) == 0 || errno == ENOENT)
@@ -65,13 +64,14 @@ int store_folder_unmark(const char *folder, const char *name)
 	return -1;
 }
 
-void store_folder_report(const char *folder, const char *doing, const char *error)
+void database_folder_report(const char *folder, const char *what, const char *doing,
+			    const char *error)
 {
-	log_error("timeline %s: cannot %s: %s", folder, doing, error);
-	if (!store_error_is_damage(error))
+	log_error("%s %s: cannot %s: %s", what, folder, doing, error);
+	if (!database_error_is_damage(error))
 		return;
-	store_folder_mark(folder, DAMAGE_MARK);
-	log_error("timeline %s: is damaged; it will be set aside and rebuilt from the topic",
+	database_folder_mark(folder, DATABASE_DAMAGE_MARK);
+	log_error("%s %s: is damaged; it will be set aside and rebuilt from the topic", what,
 		  folder);
 }
 
@@ -109,22 +109,21 @@ static bool has_any(const char *folder, bool (*is)(const char *name))
 	return found;
 }
 
-int store_folder_check(const char *folder, char reason[STORE_REASON_SIZE])
+int database_folder_check(const char *folder, const char *what, char reason[DATABASE_REASON_SIZE])
 {
-	bool begun = store_folder_has(folder, "CURRENT");
+	bool begun = database_folder_has(folder, "CURRENT");
 
-	if (store_folder_has(folder, DAMAGE_MARK)) {
-		snprintf(reason, STORE_REASON_SIZE, "was found damaged");
+	if (database_folder_has(folder, DATABASE_DAMAGE_MARK)) {
+		snprintf(reason, DATABASE_REASON_SIZE, "was found damaged");
 		return 0;
 	}
 	if (!begun && has_any(folder, is_foreign)) {
-		log_error("%s contains files, but not a timeline; give an empty folder or a new "
-			  "name",
-			  folder);
+		log_error("%s contains files, but not a %s; give an empty folder or a new name",
+			  folder, what);
 		return -1;
 	}
 	if (!begun && has_any(folder, is_table)) {
-		snprintf(reason, STORE_REASON_SIZE, "the file CURRENT is missing");
+		snprintf(reason, DATABASE_REASON_SIZE, "the file CURRENT is missing");
 		return 0;
 	}
 	return 1;
@@ -138,18 +137,18 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
 	return remove(path);
 }
 
-int store_folder_set_aside(const char *folder, const char *reason)
+int database_folder_set_aside(const char *folder, const char *what, const char *reason)
 {
-	char aside[STORE_PATH_SIZE + 32];
+	char aside[DATABASE_PATH_SIZE + 32];
 
 	snprintf(aside, sizeof(aside), "%s.damaged", folder);
 	if ((nftw(aside, remove_one, 8, FTW_DEPTH | FTW_PHYS) < 0 && errno != ENOENT) ||
 	    rename(folder, aside) < 0) {
-		log_error("timeline %s: %s, and cannot be set aside as %s: %s", folder, reason,
+		log_error("%s %s: %s, and cannot be set aside as %s: %s", what, folder, reason,
 			  aside, strerror(errno));
 		return -1;
 	}
-	log_warn("timeline %s: %s; set aside as %s, and rebuilt from the topic", folder, reason,
+	log_warn("%s %s: %s; set aside as %s, and rebuilt from the topic", what, folder, reason,
 		 aside);
 	return 0;
 }
