@@ -42,6 +42,35 @@ struct http_exchange *http_exchange_begin(struct http_budget *budget, const char
 	return exchange;
 }
 
+static void wait(struct http_exchange *exchange)
+{
+	exchange->waiting = true;
+	exchange->next_waiting = exchange->budget->waiting;
+	exchange->budget->waiting = exchange;
+}
+
+struct http_exchange *http_exchange_wake(struct http_budget *budget)
+{
+	struct http_exchange *exchange = budget->waiting;
+
+	if (exchange == NULL)
+		return NULL;
+	budget->waiting = exchange->next_waiting;
+	exchange->waiting = false;
+	return exchange;
+}
+
+/* Takes EXCHANGE out of the list of those that wait, if it is there. */
+static void forget(struct http_exchange *exchange)
+{
+	struct http_exchange **at = &exchange->budget->waiting;
+
+	while (*at != NULL && *at != exchange)
+		at = &(*at)->next_waiting;
+	if (*at != NULL)
+		*at = exchange->next_waiting;
+}
+
 void http_exchange_end(struct http_exchange *exchange)
 {
 	struct http_budget *budget;
@@ -49,6 +78,7 @@ void http_exchange_end(struct http_exchange *exchange)
 	if (exchange == NULL)
 		return;
 	budget = exchange->budget;
+	forget(exchange);
 	budget->held -= exchange->held;
 	budget->streams -= exchange->streaming;
 	if (exchange->held > SPARE_MAX || exchange->reply.next != NULL) {
@@ -135,16 +165,19 @@ ssize_t http_exchange_read(struct http_exchange *exchange, char *bytes, size_t r
 	enum http_stream_status status = HTTP_STREAM_MORE;
 	size_t length;
 
-	while (exchange->taken == piece->length && !exchange->drained) {
+	while (exchange->taken == piece->length && !exchange->drained &&
+	       status != HTTP_STREAM_WAIT) {
 		text_clear(piece);
 		exchange->taken = 0;
 		status = exchange->reply.next(exchange->reply.stream, piece);
-		exchange->drained = status != HTTP_STREAM_MORE;
+		exchange->drained = status == HTTP_STREAM_END || status == HTTP_STREAM_BROKEN;
 	}
 	hold(exchange);
 	if (status == HTTP_STREAM_BROKEN || piece->failed)
 		return -1;
 	length = piece->length - exchange->taken;
+	if (length == 0 && status == HTTP_STREAM_WAIT)
+		wait(exchange);
 	if (length == 0)
 		return 0;
 	if (length > room)

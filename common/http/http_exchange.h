@@ -13,11 +13,12 @@
 #define HTTP_STREAMS_MAX 64
 
 struct http_budget {
-	size_t body_max;             /* bytes of one request's body */
-	size_t memory_max;           /* (1) */
-	size_t held;                 /* bytes of bodies and answers */
-	size_t streams;              /* answers in pieces */
-	struct http_exchange *spare; /* whose memory the next one uses, or NULL */
+	size_t body_max;               /* bytes of one request's body */
+	size_t memory_max;             /* (1) */
+	size_t held;                   /* bytes of bodies and answers */
+	size_t streams;                /* answers in pieces */
+	struct http_exchange *spare;   /* whose memory the next one uses, or NULL */
+	struct http_exchange *waiting; /* streams that wait, the first of a list */
 };
 
 struct http_exchange {
@@ -26,9 +27,12 @@ struct http_exchange {
 	enum http_target_outcome outcome; /* of reading the target */
 	struct http_call call;
 	struct http_reply reply;
-	bool begun; /* its headers have been read */
-	bool busy;  /* (1) */
+	bool begun;       /* its headers have been read */
+	bool busy;        /* (1) */
+	bool waiting;     /* a stream that has nothing now */
+	void *connection; /* the server's */
 	/* The rest is private to http_exchange.c. */
+	struct http_exchange *next_waiting;
 	bool streaming, drained; /* drained: the stream has no more pieces */
 	size_t held;             /* its share of the budget's */
 	struct text body;        /* of the request */
@@ -46,8 +50,10 @@ void http_budget_clear(struct http_budget *budget);
 void http_exchange_add(struct http_exchange *exchange, const char *bytes, size_t length);
 /* Calls the route's function with USER. */
 void http_exchange_answer(struct http_exchange *exchange, void *user);
-/* Moves up to ROOM > 0 bytes of an answer in pieces to BYTES. Returns how many, 0 at the end, or -1 if
- * the answer cannot be continued. */
+/* Moves up to ROOM > 0 bytes of an answer in pieces to BYTES. Returns how many, 0 at the end or if it is
+ * now WAITING, or -1 if the answer cannot be continued. */
 ssize_t http_exchange_read(struct http_exchange *exchange, char *bytes, size_t room);
+/* Takes a stream that waits out of the list; it may be read again. NULL if there is none. */
+struct http_exchange *http_exchange_wake(struct http_budget *budget);
 
 #endif

@@ -70,6 +70,7 @@ void http_reply_problem(struct http_reply *reply, unsigned status, const char *f
 	reply->status = status;
 	reply->content_type = "application/problem+json";
 	reply->cache_control = "no-store";
+	reply->encoding = NULL;
 	text_add_string(&reply->body, "{\"type\":\"about:blank\",\"title\":");
 	text_add_json_string(&reply->body, title_of(status));
 	text_add_string(&reply->body, ",\"status\":");

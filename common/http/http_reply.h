@@ -8,13 +8,21 @@
 
 #define HTTP_ETAG_SIZE 24
 
-enum http_stream_status { HTTP_STREAM_MORE, HTTP_STREAM_END, HTTP_STREAM_BROKEN };
+enum http_stream_status {
+	HTTP_STREAM_MORE,
+	HTTP_STREAM_WAIT, /* for http_server_wake(); what was added is sent first */
+	HTTP_STREAM_END,
+	HTTP_STREAM_BROKEN
+};
 
 struct http_reply {
 	unsigned status;
 	const char *content_type;  /* static text */
 	const char *cache_control; /* static text */
 	const char *allow;         /* of a 405; static text */
+	const char *policy;        /* Content-Security-Policy; static text or NULL */
+	const char *encoding;      /* Content-Encoding; static text or NULL */
+	bool by_encoding;          /* the request's Accept-Encoding decides which answer it is */
 	struct text body;
 	/* If the answer comes in pieces, BODY is the first: NEXT adds the next one to OUT. END, which
 	 * may be called at any time, frees STREAM. */

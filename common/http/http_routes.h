@@ -14,6 +14,7 @@
 struct http_call {
 	const struct http_target *target;
 	struct span body; /* of a POST */
+	bool gzip;        /* the client decodes it (http_accept.h) */
 };
 
 struct http_route {

@@ -8,13 +8,13 @@
 
 #include <microhttpd.h>
 
+#include "common/http/http_accept.h"
 #include "common/http/http_exchange.h"
 #include "common/http/http_peers.h"
 #include "common/program/log.h"
 
 #define SCARCE \
 	(HTTP_CONNECTIONS_MAX * 3 / 4) /* connections, from which on those that wait give way */
-#define SPARE_MAX 4096                 /* bytes of an answer's memory that is used again */
 #define STREAM_PIECE (32u * 1024)      /* bytes that a stream is asked for */
 
 struct http_server {
@@ -102,11 +102,16 @@ static const char *header(struct MHD_Connection *connection, const char *name)
 
 static ssize_t read_stream(void *user, uint64_t position, char *bytes, size_t room)
 {
-	ssize_t length = http_exchange_read(user, bytes, room);
+	struct http_exchange *exchange = user;
+	ssize_t length = http_exchange_read(exchange, bytes, room);
 
 	(void)position;
 	if (length < 0)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (exchange->waiting) {
+		MHD_suspend_connection(exchange->connection);
+		return 0;
+	}
 	return length == 0 ? MHD_CONTENT_READER_END_OF_STREAM : length;
 }
 
@@ -122,6 +127,14 @@ static void add_headers(struct MHD_Response *response, const struct http_exchang
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, etag);
 	if (reply->allow != NULL)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, reply->allow);
+	if (reply->policy != NULL)
+		MHD_add_response_header(response, "Content-Security-Policy", reply->policy);
+	if (reply->encoding != NULL)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING,
+					reply->encoding);
+	if (reply->by_encoding)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_VARY,
+					MHD_HTTP_HEADER_ACCEPT_ENCODING);
 	if (exchange->busy)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 }
@@ -180,6 +193,9 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 		};
 
 		exchange->begun = true;
+		exchange->connection = connection;
+		exchange->call.gzip =
+			http_accept_gzip(header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING));
 		exchange->route = http_routes_find(server->options.routes, server->options.hosts,
 						   &head, &exchange->reply);
 		return MHD_YES;
@@ -208,15 +224,15 @@ struct http_server *http_server_open(int fd, const struct http_server_options *o
 		server->budget.memory_max = options->memory_max;
 		server->now = when_now();
 		server->daemon = MHD_start_daemon(
-			MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, request_moved, server,
-			MHD_OPTION_EXTERNAL_LOGGER, library_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-			MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX,
-			MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEADERS_MAX,
-			MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_REQUEST_S,
-			MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-			MHD_OPTION_URI_LOG_CALLBACK, request_begun, server,
-			MHD_OPTION_NOTIFY_CONNECTION, connection_changed, server,
-			MHD_OPTION_NOTIFY_COMPLETED, request_ended, server, MHD_OPTION_END);
+			MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+			request_moved, server, MHD_OPTION_EXTERNAL_LOGGER, library_log, NULL,
+			MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+			(unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+			(size_t)HTTP_HEADERS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+			(unsigned)HTTP_REQUEST_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+			MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_URI_LOG_CALLBACK,
+			request_begun, server, MHD_OPTION_NOTIFY_CONNECTION, connection_changed,
+			server, MHD_OPTION_NOTIFY_COMPLETED, request_ended, server, MHD_OPTION_END);
 	}
 	if (server != NULL && server->daemon != NULL)
 		return server;
@@ -230,6 +246,8 @@ void http_server_close(struct http_server *server)
 {
 	if (server == NULL)
 		return;
+	/* The library forbids to stop while connections are suspended. */
+	http_server_wake(server);
 	MHD_stop_daemon(server->daemon);
 	http_budget_clear(&server->budget);
 	free(server);
@@ -263,6 +281,14 @@ int http_server_turn(struct http_server *server, struct when now)
 	server->stats.timed_out +=
 		http_peers_shut(&server->peers, deadline, server->connections >= SCARCE);
 	return 0;
+}
+
+void http_server_wake(struct http_server *server)
+{
+	struct http_exchange *exchange;
+
+	while ((exchange = http_exchange_wake(&server->budget)) != NULL)
+		MHD_resume_connection(exchange->connection);
 }
 
 struct http_server_stats http_server_stats(const struct http_server *server)

@@ -53,6 +53,8 @@ void http_server_close(struct http_server *server);
 /* What to wait for, and for how long at most; -1: no limit. */
 struct pollfd http_server_fd(const struct http_server *server);
 int http_server_timeout_ms(const struct http_server *server);
+/* In the next turn, answers in pieces that wait are asked again whether they have something. */
+void http_server_wake(struct http_server *server);
 /* Does what there is to do, NOW. -1 after logging. */
 int http_server_turn(struct http_server *server, struct when now);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/utf8.h"
+#include "common/http/http_accept.h"
 #include "common/http/http_host.h"
 #include "common/http/http_reply.h"
 #include "common/http/http_target.h"
@@ -42,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (http_host_is_ours(text, &allowed) && (size == 0 || strchr(text, '/') != NULL))
 		abort();
 	http_reply_is_known(text, "\"0123456789abcdef\"");
+	http_accept_gzip(text);
 	free(text);
 	free(target);
 	return 0;

@@ -181,6 +181,82 @@ static void a_stream_may_be_empty(void **state)
 	http_budget_clear(&budget);
 }
 
+/* Has a piece, then nothing for a while, then the last piece. */
+static enum http_stream_status next_waiting(void *stream, struct text *out)
+{
+	struct route_state *state = stream;
+
+	switch (state->pieces++) {
+	case 1:
+		text_add_string(out, "one.");
+		return HTTP_STREAM_WAIT;
+	case 4:
+		text_add_string(out, "last.");
+		return HTTP_STREAM_END;
+	default:
+		return HTTP_STREAM_WAIT;
+	}
+}
+
+static void answer_waiting(void *user, const struct http_call *call, struct http_reply *reply)
+{
+	(void)call;
+	reply->next = next_waiting;
+	reply->end = end;
+	reply->stream = user;
+}
+
+static const struct http_route waiting_route = {"/", NULL, "text/plain", answer_waiting};
+
+static void a_stream_waits_until_it_is_woken(void **state)
+{
+	struct http_budget budget = {.body_max = 10, .memory_max = 100000};
+	struct route_state user = {.pieces = 1};
+	struct http_exchange *exchange = begin(&budget);
+	char read[10];
+
+	(void)state;
+	exchange->route = &waiting_route;
+	http_exchange_answer(exchange, &user);
+	assert_null(http_exchange_wake(&budget));
+	assert_int_equal(http_exchange_read(exchange, read, sizeof(read)), 4);
+	assert_false(exchange->waiting);
+	assert_int_equal(http_exchange_read(exchange, read, sizeof(read)), 0);
+	assert_true(exchange->waiting);
+	assert_ptr_equal(http_exchange_wake(&budget), exchange);
+	assert_null(http_exchange_wake(&budget));
+	assert_int_equal(http_exchange_read(exchange, read, sizeof(read)), 0);
+	assert_true(exchange->waiting);
+	assert_ptr_equal(http_exchange_wake(&budget), exchange);
+	assert_int_equal(http_exchange_read(exchange, read, sizeof(read)), 5);
+	assert_int_equal(http_exchange_read(exchange, read, sizeof(read)), 0);
+	assert_false(exchange->waiting);
+	http_exchange_end(exchange);
+	assert_int_equal(user.ends, 1);
+}
+
+static void a_stream_that_ends_no_longer_waits(void **state)
+{
+	struct http_budget budget = {.body_max = 10, .memory_max = 100000};
+	struct route_state users[3] = {{.pieces = 2}, {.pieces = 2}, {.pieces = 2}};
+	struct http_exchange *exchanges[3];
+	char read[10];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		exchanges[i] = begin(&budget);
+		exchanges[i]->route = &waiting_route;
+		http_exchange_answer(exchanges[i], &users[i]);
+		assert_int_equal(http_exchange_read(exchanges[i], read, sizeof(read)), 0);
+	}
+	http_exchange_end(exchanges[1]);
+	assert_ptr_equal(http_exchange_wake(&budget), exchanges[2]);
+	http_exchange_end(exchanges[2]);
+	assert_ptr_equal(http_exchange_wake(&budget), exchanges[0]);
+	http_exchange_end(exchanges[0]);
+	assert_null(http_exchange_wake(&budget));
+}
+
 static void one_stream_too_many_is_503(void **state)
 {
 	struct http_budget budget = {
@@ -206,6 +282,8 @@ int main(void)
 		cmocka_unit_test(what_exceeds_the_budget_is_503),
 		cmocka_unit_test(a_stream_is_read_piece_by_piece),
 		cmocka_unit_test(a_stream_may_be_empty),
+		cmocka_unit_test(a_stream_waits_until_it_is_woken),
+		cmocka_unit_test(a_stream_that_ends_no_longer_waits),
 		cmocka_unit_test(one_stream_too_many_is_503),
 	};
 

@@ -17,10 +17,12 @@ static void a_problem_replaces_what_was_there(void **state)
 	assert_int_equal(reply.status, 200);
 	text_add_string(&reply.body, "half an answer");
 	reply.cache_control = "public";
+	reply.encoding = "gzip";
 	http_reply_problem(&reply, 400, "at: \"%s\" is wrong", "\"\n\xff");
 	assert_int_equal(reply.status, 400);
 	assert_string_equal(reply.content_type, "application/problem+json");
 	assert_string_equal(reply.cache_control, "no-store");
+	assert_null(reply.encoding);
 	assert_string_equal(text_terminate(&reply.body),
 			    "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,"
 			    "\"detail\":\"at: \\\"\\\"\\n\xef\xbf\xbd\\\" is wrong\"}\n");
