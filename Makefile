@@ -35,6 +35,12 @@ comma   := ,
 Q       := $(if $(V),,@)
 SAY     := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo)
 
+# The page of tenure-graph.
+LIBRARIES = $(or $(TENURE_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tenure)/page/node_modules
+LIBRARY_FOLDERS = $(addprefix $(LIBRARIES)/,@dagrejs/dagre @dagrejs/graphlib d3-dispatch d3-force d3-quadtree d3-timer)
+PAGE = $(wildcard $(addprefix sink/graph/page/*.,html css js svg)) $(LIBRARIES)/@dagrejs/dagre/dist/dagre.min.js \
+       $(foreach d3,d3-dispatch d3-force d3-quadtree d3-timer,$(LIBRARIES)/$(d3)/dist/$(d3).min.js)
+
 # tests/unit mirrors the folders of the code.
 MIRRORED = $(SHARED) $(FOLDERS) $(patsubst %/,%,$(wildcard $(FOLDERS:%=%/*/)))
 COMMON   = $(BUILD)/common.a
@@ -119,9 +125,22 @@ $(BUILD)/version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(or $(VERSION),0.1.0)' | cmp -s - $@ || echo '$(or $(VERSION),0.1.0)' >$@
 $(OBJ)/common/program/settings.o: $(BUILD)/version
-# It contains the file (http_openapi.c).
+# These contain files.
 $(OBJ)/sink/lookup/http/http_openapi.o: docs/openapi.yaml
+$(OBJ)/sink/graph/http/page_files.o: $(BUILD)/page/list.h
+$(OBJ)/sink/graph/http/page_files.o: CPPFLAGS += -DPAGE='"$(BUILD)/page/"' -DPAGE_LIST='"$(BUILD)/page/list.h"'
 $(OBJ)/common/program/settings.o: CPPFLAGS += -DTENURE_VERSION='"$(or $(VERSION),0.1.0)"'
+
+# The page of tenure-graph: our files and those of the libraries, which deploy/setup downloads, and the licences of
+# these; as they are and compressed, in one folder. The list has a line for each.
+$(BUILD)/page/list.h: $(wildcard sink/graph/page) $(PAGE)
+	$(SAY) '  embed   $(@D)'
+	$(Q)$(RM) -r $(@D) && mkdir -p $(@D) && cp $(PAGE) $(@D)
+	$(Q)for folder in $(LIBRARY_FOLDERS); do echo "$${folder#$(LIBRARIES)/}"; echo; cat $$folder/LICENSE; echo; done >$(@D)/licences.txt
+	$(Q)cd $(@D) && ls *.* | awk '{ printf "EMBED(%d, \"%s\")\n", NR, $$0 }' >list && gzip -9nk *.* && mv list list.h
+
+$(filter $(LIBRARIES)/%,$(PAGE)):
+	@echo 'deploy/setup page downloads $@' >&2; exit 1
 
 demo: ## run the recording through the programs and print the service graph
 	@deploy/setup demo
