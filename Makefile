@@ -38,8 +38,9 @@ SAY     := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo)
 # The page of tenure-graph.
 LIBRARIES = $(or $(TENURE_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tenure)/page/node_modules
 LIBRARY_FOLDERS = $(addprefix $(LIBRARIES)/,@dagrejs/dagre @dagrejs/graphlib d3-dispatch d3-force d3-quadtree d3-timer)
-PAGE = $(wildcard $(addprefix sink/graph/page/*.,html css js svg)) $(LIBRARIES)/@dagrejs/dagre/dist/dagre.min.js \
-       $(foreach d3,d3-dispatch d3-force d3-quadtree d3-timer,$(LIBRARIES)/$(d3)/dist/$(d3).min.js)
+VENDOR = $(foreach d3,d3-dispatch d3-quadtree d3-timer d3-force,$(LIBRARIES)/$(d3)/dist/$(d3).min.js) \
+         $(LIBRARIES)/@dagrejs/dagre/dist/dagre.min.js
+PAGE = $(wildcard $(addprefix sink/graph/page/*.,html css js svg))
 
 # tests/unit mirrors the folders of the code.
 MIRRORED = $(SHARED) $(FOLDERS) $(patsubst %/,%,$(wildcard $(FOLDERS:%=%/*/)))
@@ -131,15 +132,17 @@ $(OBJ)/sink/graph/http/page_files.o: $(BUILD)/page/list.h
 $(OBJ)/sink/graph/http/page_files.o: CPPFLAGS += -DPAGE='"$(BUILD)/page/"' -DPAGE_LIST='"$(BUILD)/page/list.h"'
 $(OBJ)/common/program/settings.o: CPPFLAGS += -DTENURE_VERSION='"$(or $(VERSION),0.1.0)"'
 
-# The page of tenure-graph: our files and those of the libraries, which deploy/setup downloads, and the licences of
-# these; as they are and compressed, in one folder. The list has a line for each.
-$(BUILD)/page/list.h: $(wildcard sink/graph/page) $(PAGE)
+# The page: our files, the libraries, which deploy/setup downloads, as vendor.js, and their
+# licences; as they are and compressed, in one folder. The list has a line for each.
+$(BUILD)/page/list.h: $(wildcard sink/graph/page) $(PAGE) $(VENDOR)
 	$(SAY) '  embed   $(@D)'
-	$(Q)$(RM) -r $(@D) && mkdir -p $(@D) && cp $(PAGE) $(@D)
+	$(Q)$(RM) -r $(@D) && mkdir -p $(@D)
+	$(Q)$(if $(PAGE),cp $(PAGE) $(@D))
+	$(Q)cat $(VENDOR) >$(@D)/vendor.js
 	$(Q)for folder in $(LIBRARY_FOLDERS); do echo "$${folder#$(LIBRARIES)/}"; echo; cat $$folder/LICENSE; echo; done >$(@D)/licences.txt
 	$(Q)cd $(@D) && ls *.* | awk '{ printf "EMBED(%d, \"%s\")\n", NR, $$0 }' >list && gzip -9nk *.* && mv list list.h
 
-$(filter $(LIBRARIES)/%,$(PAGE)):
+$(VENDOR):
 	@echo 'deploy/setup page downloads $@' >&2; exit 1
 
 demo: ## run the recording through the programs and print the service graph
