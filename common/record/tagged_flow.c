@@ -97,6 +97,14 @@ static void read_when(const struct tagged_flow_reading *r, const char *path, str
 	       "a time such as \"2026-11-23T08:00:00Z\"");
 }
 
+/* Null, as of a binding that has not ended, is as good as absent. */
+static void read_optional_when(const struct tagged_flow_reading *r, const char *path,
+			       struct when *out)
+{
+	usable(r, json_when(r->base, path, out), path, OPTIONAL,
+	       "a time such as \"2026-11-23T08:00:00Z\", or null");
+}
+
 static void read_ip(const struct tagged_flow_reading *r, struct ip *out)
 {
 	const char *text;
@@ -122,6 +130,8 @@ static void read_side(const struct tagged_flow_reading *r, struct tagged_flow_en
 
 	read_ip(r, &end->ip);
 	end->port = -1;
+	end->bound_from = WHEN_MIN;
+	end->bound_to = WHEN_MAX;
 	if (read_integer(r, "port", &ports, &port, OPTIONAL))
 		end->port = (int32_t)port;
 	read_count(r, "bytes", &end->bytes, OPTIONAL);
@@ -218,6 +228,9 @@ static void read_tag(const struct tagged_flow_reading *r, struct tagged_flow_end
 	read_text(r, end->kind == TAGGED_FLOW_NODE ? "k8s.node.uid" : "k8s.pod.uid", end->uid,
 		  sizeof(end->uid), OPTIONAL);
 	read_text(r, "k8s.node.name", end->node, sizeof(end->node), OPTIONAL);
+	read_text(r, "cloud.availability_zone", end->zone, sizeof(end->zone), OPTIONAL);
+	read_optional_when(r, "binding.start", &end->bound_from);
+	read_optional_when(r, "binding.end", &end->bound_to);
 	read_workload(r, end);
 	read_services(r, end);
 }
@@ -336,6 +349,10 @@ static void read_flow(const struct tagged_flow_reading *r, struct tagged_flow *f
 	read_end(r, "destination", "tenure.destination", &flow->destination);
 	flow->source.tcp_flags = read_tcp_flags(r, "tcp.flags.source");
 	flow->destination.tcp_flags = read_tcp_flags(r, "tcp.flags.destination");
+	read_count(r, "tcp.retransmissions.source", &flow->source.retransmissions, OPTIONAL);
+	read_count(r, "tcp.retransmissions.destination", &flow->destination.retransmissions,
+		   OPTIONAL);
+	flow->has_handshake = read_count(r, "tcp.handshake.rtt", &flow->handshake_ns, OPTIONAL);
 	read_requests(r, flow);
 	read_text(r, "flow.id", flow->flow_id, sizeof(flow->flow_id), OPTIONAL);
 	read_count(r, "flow.slice", &flow->slice, OPTIONAL);

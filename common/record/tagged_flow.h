@@ -40,7 +40,8 @@ struct tagged_flow_end {
 	uint64_t bytes;   /* 0 if absent */
 	uint64_t packets; /* the same; see has_packets */
 	bool has_packets;
-	unsigned tcp_flags; /* enum tcp_flag, 0 if absent */
+	unsigned tcp_flags;       /* enum tcp_flag, 0 if absent */
+	uint64_t retransmissions; /* 0 if absent */
 
 	enum tagged_flow_status status;
 	char reason[TAGGED_FLOW_LABEL_SIZE]; /* empty when known */
@@ -50,6 +51,9 @@ struct tagged_flow_end {
 	char pod[TAGGED_FLOW_NAME_SIZE];
 	char uid[TAGGED_FLOW_NAME_SIZE]; /* of the pod or node */
 	char node[TAGGED_FLOW_NAME_SIZE];
+	char zone[TAGGED_FLOW_LABEL_SIZE]; /* cloud.availability_zone; empty if absent */
+	/* The binding; WHEN_MIN, WHEN_MAX: not known, or not ended. */
+	struct when bound_from, bound_to;
 	char workload_kind[TAGGED_FLOW_LABEL_SIZE]; /* "deployment"; empty for none */
 	char workload[TAGGED_FLOW_NAME_SIZE];
 	char service[TAGGED_FLOW_SERVICE_SIZE]; /* "namespace/name"; empty for none */
@@ -73,6 +77,8 @@ struct tagged_flow {
 	struct when end;
 	char transport[TAGGED_FLOW_LABEL_SIZE]; /* empty if absent */
 	struct tagged_flow_end source, destination;
+	bool has_handshake;
+	uint64_t handshake_ns; /* from the SYN to the ACK of the SYN-ACK */
 	uint64_t requests;
 	struct tagged_flow_response response;
 	char flow_id[TAGGED_FLOW_NAME_SIZE]; /* empty if absent: the record is a whole flow */

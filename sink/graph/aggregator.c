@@ -3,12 +3,16 @@
 #include <stdlib.h>
 
 #include "sink/graph/direction.h"
+#include "sink/graph/end.h"
+#include "sink/graph/grouping.h"
 
 int aggregator_init(struct aggregator *aggregator, const struct aggregator_options *options)
 {
 	*aggregator = (struct aggregator){.options = *options, .from = options->from};
 	window_init(&aggregator->window, options->window_ns);
+	graph_init(&aggregator->counted);
 	graph_init(&aggregator->graph);
+	end_table_init(&aggregator->ends, AGGREGATOR_ENDS_MAX);
 	aggregator->conversations = conversations_new((size_t)options->held);
 	return aggregator->conversations == NULL ? -1 : 0;
 }
@@ -17,7 +21,9 @@ void aggregator_free(struct aggregator *aggregator)
 {
 	conversations_free(aggregator->conversations);
 	window_free(&aggregator->window);
+	graph_free(&aggregator->counted);
 	graph_free(&aggregator->graph);
+	end_table_free(&aggregator->ends);
 	node_table_free(&aggregator->nodes);
 	free(aggregator->newest);
 }
@@ -90,21 +96,26 @@ static bool wanted(struct aggregator *aggregator, struct when end)
 	       when_before(end, when_add(to, margin));
 }
 
+/* The index of END in the table; -1 if out of memory. */
+static int32_t end_index(struct aggregator *aggregator, const struct tagged_flow_end *end)
+{
+	char packed[END_SIZE];
+	size_t length = end_pack(end, aggregator->options.outside_addresses, packed);
+
+	return end_table_index(&aggregator->ends, (struct span){packed, length});
+}
+
 static int add_flow(struct aggregator *aggregator, struct tagged_flow *flow)
 {
-	bool addresses = aggregator->options.outside_addresses;
-	struct node client, server;
-	int32_t client_index, server_index;
+	int32_t client, server;
 	struct conversation_slice *slice;
 
-	direction_find(flow, addresses);
-	client = node_of(&flow->source, addresses);
-	server = node_of(&flow->destination, addresses);
-	client_index = node_table_index(&aggregator->nodes, &client);
-	server_index = node_table_index(&aggregator->nodes, &server);
-	if (client_index < 0 || server_index < 0)
+	direction_find(flow, aggregator->options.outside_addresses);
+	client = end_index(aggregator, &flow->source);
+	server = end_index(aggregator, &flow->destination);
+	if (client < 0 || server < 0)
 		return -1;
-	slice = conversation_slice_new(flow, client_index, server_index);
+	slice = conversation_slice_new(flow, client, server);
 	if (slice == NULL)
 		return -1;
 	return conversations_add(aggregator->conversations, flow, slice);
@@ -128,7 +139,7 @@ static int add_conversation(struct aggregator *aggregator, struct conversation *
 
 static int add_settled(struct aggregator *aggregator)
 {
-	struct graph *graph = aggregator->options.follow ? NULL : &aggregator->graph;
+	struct graph *graph = aggregator->options.follow ? NULL : &aggregator->counted;
 	struct conversation *conversation;
 	int rc = 0;
 
@@ -171,16 +182,30 @@ static int sum_window(struct aggregator *aggregator, bool idle)
 			     when_add(time, -aggregator->options.horizon_ns));
 	if (add_settled(aggregator) < 0)
 		return -1;
-	graph_clear(&aggregator->graph);
-	if (window_sum(&aggregator->window, &aggregator->graph) < 0)
+	graph_clear(&aggregator->counted);
+	if (window_sum(&aggregator->window, &aggregator->counted) < 0)
 		return -1;
 	while ((conversation = conversations_next(aggregator->conversations, conversation)) !=
 	       NULL) {
 		if (add_conversation(aggregator, conversation, aggregator->from,
-				     &aggregator->graph) < 0)
+				     &aggregator->counted) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+/* Makes the graph of nodes. */
+static int group(struct aggregator *aggregator)
+{
+	struct grouping grouping;
+	int rc;
+
+	node_table_free(&aggregator->nodes);
+	graph_clear(&aggregator->graph);
+	grouping_init(&grouping, &aggregator->ends, aggregator->options.level, &aggregator->nodes);
+	rc = grouping_merge(&grouping, &aggregator->counted, &aggregator->graph);
+	grouping_free(&grouping);
+	return rc;
 }
 
 int aggregator_snapshot(struct aggregator *aggregator, bool idle, uint64_t least,
@@ -194,7 +219,8 @@ int aggregator_snapshot(struct aggregator *aggregator, bool idle, uint64_t least
 		if (add_settled(aggregator) < 0)
 			return -1;
 	}
-	if (snapshot_make(snapshot, &aggregator->graph, &aggregator->nodes, least) < 0)
+	if (group(aggregator) < 0 ||
+	    snapshot_make(snapshot, &aggregator->graph, &aggregator->nodes, least) < 0)
 		return -1;
 	snapshot->from = aggregator->from;
 	snapshot->to = aggregator->options.to;

@@ -20,6 +20,7 @@
 #include "common/bus/bus.h"
 #include "common/record/tagged_flow.h"
 #include "sink/graph/conversation/conversations.h"
+#include "sink/graph/end_table.h"
 #include "sink/graph/graph.h"
 #include "sink/graph/node.h"
 #include "sink/graph/snapshot.h"
@@ -27,6 +28,7 @@
 
 #define AGGREGATOR_FUTURE (60 * NS_PER_SECOND)
 #define AGGREGATOR_PARTITIONS_MAX 65536
+#define AGGREGATOR_ENDS_MAX 262144 /* at most 340 MB, in practice about 100 B each */
 
 /* How many records could not be read for a reason, and the first of them. */
 struct aggregator_fault {
@@ -42,16 +44,20 @@ struct aggregator_options {
 	int64_t window_ns;
 	int64_t horizon_ns; /* how far outside the window records still help to choose an observer */
 	int64_t held;       /* records at most */
+	enum node_level level;
 	bool outside_addresses; /* a node for each address outside the clusters */
 };
 
 struct aggregator {
 	struct aggregator_options options;
 	struct when from; /* of the window */
-	struct node_table nodes;
+	struct end_table ends;
 	struct conversations *conversations;
 	struct window window; /* with FOLLOW: what is settled */
-	struct graph graph;   /* with FOLLOW: of the last snapshot; without: what is settled */
+	struct graph
+		counted; /* of ends; with FOLLOW: of the last snapshot, without: what is settled */
+	struct graph graph; /* of the nodes of the last snapshot */
+	struct node_table nodes;
 	uint64_t read, outside;
 	uint64_t future; /* (2) */
 	struct aggregator_fault unreadable[FAULT_REASONS];

@@ -1,6 +1,6 @@
 #include "sink/graph/direction.h"
 
-#include "sink/graph/node.h"
+#include "sink/graph/end.h"
 
 /* How much the tag of END says that it serves (1). */
 static int serves(const struct tagged_flow_end *end)
@@ -13,8 +13,9 @@ static int serves(const struct tagged_flow_end *end)
 static int compare_ends(const struct tagged_flow *flow, bool outside_addresses)
 {
 	const struct tagged_flow_end *a = &flow->source, *b = &flow->destination;
-	struct node x = node_of(a, outside_addresses), y = node_of(b, outside_addresses);
-	int order = node_compare(&x, &y);
+	char x[END_SIZE], y[END_SIZE];
+	int order = span_compare((struct span){x, end_pack(a, outside_addresses, x)},
+				 (struct span){y, end_pack(b, outside_addresses, y)});
 
 	if (order == 0)
 		order = ip_compare(&a->ip, &b->ip);

@@ -4,7 +4,7 @@
  *     server. A service's own address serves, because nobody sends from it first; else the one end
  *     whose tag names a service does.
  * (2) If the tags say nothing, or the same of both ends, the flow has no direction. Its ends are
- *     then in the order of their nodes, so that both ways are one edge.
+ *     then in the order of end.h, so that both ways are one edge.
  */
 #ifndef TENURE_DIRECTION_H
 #define TENURE_DIRECTION_H
@@ -14,7 +14,7 @@
 #include "common/record/tagged_flow.h"
 
 /* Makes the client the source of FLOW, or clears FLOW->directed (2). Requests that were measured the
- * other way round, or without a direction, are dropped. OUTSIDE_ADDRESSES is as for node_of(). */
+ * other way round, or without a direction, are dropped. OUTSIDE_ADDRESSES is as for end_pack(). */
 void direction_find(struct tagged_flow *flow, bool outside_addresses);
 
 #endif

@@ -39,16 +39,19 @@ void graph_free(struct graph *graph)
 	graph_init(graph);
 }
 
-static size_t slot_of(const struct graph *graph, int32_t client, int32_t server, bool directed)
+static bool alike(const struct graph_edge *a, const struct graph_edge *b)
 {
-	uint64_t hash = hash_bytes(hash_bytes(HASH_START, &client, sizeof(client)), &server,
-				   sizeof(server));
-	size_t slot = hash & (graph->slot_count - 1);
+	return a->client == b->client && a->server == b->server && a->directed == b->directed &&
+	       a->transport == b->transport && a->port == b->port;
+}
+
+static size_t slot_of(const struct graph *graph, const struct graph_edge *like)
+{
+	const int32_t key[] = {like->client, like->server, like->transport, like->port};
+	size_t slot = hash_quick(HASH_START, key, sizeof(key)) & (graph->slot_count - 1);
 
 	while (graph->slots[slot] != 0) {
-		const struct graph_edge *edge = &graph->edges[graph->slots[slot] - 1];
-
-		if (edge->client == client && edge->server == server && edge->directed == directed)
+		if (alike(&graph->edges[graph->slots[slot] - 1], like))
 			break;
 		slot = (slot + 1) & (graph->slot_count - 1);
 	}
@@ -72,28 +75,28 @@ static int grow(struct graph *graph)
 	graph->slot_count = capacity * 2;
 	graph->capacity = capacity;
 	for (size_t i = 0; i < graph->count; i++)
-		slots[slot_of(graph, edges[i].client, edges[i].server, edges[i].directed)] =
-			(uint32_t)(i + 1);
+		slots[slot_of(graph, &edges[i])] = (uint32_t)(i + 1);
 	return 0;
 }
 
-/* The edge from CLIENT to SERVER, or between them unless DIRECTED, added if it is new; NULL if out of memory. */
-static struct graph_edge *edge_of(struct graph *graph, int32_t client, int32_t server,
-				  bool directed)
+struct graph_edge *graph_edge_like(struct graph *graph, const struct graph_edge *like)
 {
 	if (graph->count == graph->capacity && graph->count < GRAPH_EDGES_MAX && grow(graph) < 0)
 		return NULL;
 
-	size_t slot = slot_of(graph, client, server, directed);
+	size_t slot = slot_of(graph, like);
 
 	if (graph->slots[slot] == 0) {
+		struct graph_edge *edge = &graph->edges[graph->count];
+
 		if (graph->count == GRAPH_EDGES_MAX)
 			return &graph->rest;
-		graph->edges[graph->count] = graph_edge_none();
-		graph->edges[graph->count].client = client;
-		graph->edges[graph->count].server = server;
-		graph->edges[graph->count++].directed = directed;
-		graph->slots[slot] = (uint32_t)graph->count;
+		*edge = (struct graph_edge){.client = like->client,
+					    .server = like->server,
+					    .directed = like->directed,
+					    .transport = like->transport,
+					    .port = like->port};
+		graph->slots[slot] = (uint32_t)++graph->count;
 	}
 	return &graph->edges[graph->slots[slot] - 1];
 }
@@ -117,6 +120,15 @@ static int add_histogram(struct histogram **sum, const struct histogram *more)
 	return add_buckets(sum, more->scale, more->offset, more->counts, more->used);
 }
 
+/* A slice has one handshake at most. */
+static int add_handshake(struct graph_edge *edge, uint64_t rtt_ns)
+{
+	const uint64_t one = 1;
+
+	return add_buckets(&edge->handshake, HISTOGRAM_OWN_SCALE,
+			   histogram_index(rtt_ns, HISTOGRAM_OWN_SCALE), &one, 1);
+}
+
 struct graph_edge graph_edge_none(void)
 {
 	return (struct graph_edge){.client = -1, .server = -1, .transport = -1, .port = -1};
@@ -127,6 +139,15 @@ void graph_edge_clear(struct graph_edge *edge)
 	free(edge->histogram);
 	free(edge->handshake);
 	edge->histogram = edge->handshake = NULL;
+}
+
+void graph_edge_turn(struct graph_edge *edge)
+{
+	int32_t client = edge->client;
+
+	edge->client = edge->server;
+	edge->server = client;
+	measures_turn(&edge->measures);
 }
 
 int graph_edge_add(struct graph_edge *into, const struct graph_edge *from)
@@ -140,16 +161,26 @@ int graph_edge_add(struct graph_edge *into, const struct graph_edge *from)
 
 int graph_add(struct graph *graph, const struct conversation_slice *slice)
 {
+	const struct graph_edge like = {
+		.client = slice->client,
+		.server = slice->server,
+		.directed = slice->directed,
+		.transport = graph->by_port ? slice->protocol : -1,
+		.port = graph->by_port ? slice->server_port : -1,
+	};
 	struct graph_edge *edge;
 
 	if (!slice->counted)
 		return 0;
-	edge = edge_of(graph, slice->client, slice->server, slice->directed);
+	edge = graph_edge_like(graph, &like);
 	if (edge == NULL)
 		return -1;
 	if (slice->bucket_count > 0 &&
 	    add_buckets(&edge->histogram, slice->scale, slice->first_bucket,
 			conversation_slice_buckets(slice), slice->bucket_count) < 0)
+		return -1;
+	if (slice->measures.handshake_count > 0 &&
+	    add_handshake(edge, slice->measures.handshake_sum_ns) < 0)
 		return -1;
 	measures_add(&edge->measures, &slice->measures);
 	graph->first = when_earlier(graph->first, slice->end);
@@ -161,7 +192,7 @@ int graph_merge(struct graph *into, const struct graph *from)
 {
 	for (size_t i = 0; i < from->count; i++) {
 		const struct graph_edge *edge = &from->edges[i];
-		struct graph_edge *sum = edge_of(into, edge->client, edge->server, edge->directed);
+		struct graph_edge *sum = graph_edge_like(into, edge);
 
 		if (sum == NULL || graph_edge_add(sum, edge) < 0)
 			return -1;

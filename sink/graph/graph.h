@@ -1,10 +1,10 @@
-/* graph.h - who talks to whom: edges between nodes, and what was measured on them.
+/* graph.h - who talks to whom: edges, and what was measured on them. Pure.
  *
- * A graph is filled with the counted slices of conversations (conversation.h), or
- * with other graphs.
+ * A graph is filled with the counted slices of conversations (conversation.h), and its edges are
+ * between ends; or with other graphs, and they may be between nodes (grouping.h).
  *
  * (1) An edge goes from the client, which began the conversation, to the server, or is not directed
- *     (direction.h) and has the nodes in the order of node_compare().
+ *     (direction.h).
  * (2) Once GRAPH_EDGES_MAX edges are there, further ones are summed as one, REST.
  */
 #ifndef TENURE_GRAPH_H
@@ -22,7 +22,7 @@
 #define GRAPH_EDGES_MAX 65536 /* at most 180 MB with their histograms */
 
 struct graph_edge {
-	int32_t client, server; /* indexes in the table of nodes */
+	int32_t client, server; /* indexes in a table of ends or of nodes */
 	bool directed;
 	struct measures measures;
 	int transport; /* IANA number and server port; -1 if summed, or unknown */
@@ -37,6 +37,7 @@ struct graph {
 	size_t capacity;
 	uint32_t *slots; /* open addressing, index + 1; 0 is free */
 	size_t slot_count;
+	bool by_port;            /* graph_add() keeps transports and server ports apart */
 	struct graph_edge rest;  /* (2), its nodes are -1 */
 	struct when first, last; /* event.end counted; WHEN_MAX and WHEN_MIN if none was */
 };
@@ -51,10 +52,16 @@ void graph_clear(struct graph *graph);
 int graph_add(struct graph *graph, const struct conversation_slice *slice);
 int graph_merge(struct graph *into, const struct graph *from);
 
-/* No edge of any nodes: what is summed there is the caller's. */
+/* The edge between the same, in the same way, as LIKE; added if it is new; REST if there is no room (2);
+ * NULL if out of memory. Borrowed until the next addition. */
+struct graph_edge *graph_edge_like(struct graph *graph, const struct graph_edge *like);
+
+/* An edge between nothing, without measures; its histograms are the caller's. */
 struct graph_edge graph_edge_none(void);
 /* Frees its histograms, which are NULL then. */
 void graph_edge_clear(struct graph_edge *edge);
+/* Exchanges client and server, and what each sent. */
+void graph_edge_turn(struct graph_edge *edge);
 /* Adds what was measured on FROM to INTO, whose histograms are owned by the caller. -1 if
  * out of memory. */
 int graph_edge_add(struct graph_edge *into, const struct graph_edge *from);

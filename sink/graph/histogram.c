@@ -7,6 +7,29 @@ static int64_t lowered(int64_t index, int by)
 	return index >= 0 ? index >> by : -((-index - 1) >> by) - 1;
 }
 
+int64_t histogram_index(uint64_t value, int scale)
+{
+	int octave = 0;
+	double fraction;
+	int64_t index;
+
+	while (octave < 63 && value >> (octave + 1) != 0)
+		octave++;
+	fraction = (double)value / (double)(UINT64_C(1) << octave);
+	/* A bucket includes its upper bound: a power of two is in the one below. */
+	if (fraction <= 1)
+		return ((int64_t)octave << scale) - 1;
+	/* Squaring doubles the logarithm: each turn has one of its binary digits. */
+	index = octave;
+	for (int digit = 0; digit < scale; digit++) {
+		fraction *= fraction;
+		index = 2 * index + (fraction >= 2);
+		if (fraction >= 2)
+			fraction /= 2;
+	}
+	return index;
+}
+
 /* Adds COUNTS, whose scale is higher by BY, to SUM, which is wide enough. */
 static void pour(struct histogram *sum, int by, int64_t offset, const uint64_t *counts,
 		 size_t count)

@@ -24,6 +24,11 @@ struct histogram {
 	uint64_t counts[HISTOGRAM_BUCKETS];
 };
 
+#define HISTOGRAM_OWN_SCALE 5 /* of values that are counted here: 2.2 % */
+
+/* The bucket of VALUE at SCALE, from 0 to 8; that of 1 for 0. */
+int64_t histogram_index(uint64_t value, int scale);
+
 /* HISTOGRAM must be zero before the first addition. COUNTS may be empty; SCALE
  * is from -10 to 20. */
 void histogram_add(struct histogram *histogram, int scale, int64_t offset, const uint64_t *counts,

@@ -16,6 +16,7 @@
 struct graph_options {
 	const char *in;
 	int format; /* index of display_formats */
+	int level;  /* enum node_level */
 	int64_t least;
 	struct aggregator_options aggregation;
 	struct bus_options bus;
@@ -26,6 +27,7 @@ static int check_options(struct graph_options *o)
 	struct aggregator_options *a = &o->aggregation;
 
 	a->follow = o->bus.follow;
+	a->level = (enum node_level)o->level;
 	if (when_not_after(a->to, a->from)) {
 		log_error("--to: must be later than --from");
 		return -1;
@@ -72,9 +74,11 @@ static void report(const struct graph_options *o, const struct aggregator *aggre
 		log_warn("%" PRIu64 " conversations were counted before they were certainly over, "
 			 "because more than --held %" PRId64 " records would have been held",
 			 records.early, o->aggregation.held);
-	if (aggregator->nodes.further > 0)
-		log_warn("%" PRIu64 " ends beyond the first %d nodes are shown as further nodes",
-			 aggregator->nodes.further, NODES_MAX);
+	if (aggregator->ends.further > 0 || aggregator->nodes.further > 0)
+		log_warn("ends beyond the first %d, or %d nodes, are shown as further nodes: "
+			 "%" PRIu64,
+			 AGGREGATOR_ENDS_MAX, NODES_MAX,
+			 aggregator->ends.further + aggregator->nodes.further);
 	log_debug("read %" PRIu64 ", outside the window %" PRIu64 ", repeated %" PRIu64
 		  ", superseded %" PRIu64 ", late %" PRIu64 ", future %" PRIu64,
 		  records.read, records.outside, records.repeated, records.superseded,
@@ -150,6 +154,8 @@ int main(int argc, char **argv)
 			     "only flows that ended before TIME"),
 		SETTING_CHOICE("format", 0, "FORMAT", display_formats, &o.format,
 			       "format of the graph"),
+		SETTING_CHOICE("level", 0, "LEVEL", node_level_names, &o.level,
+			       "what a node is: a service, workload, namespace or zone"),
 		SETTING_BOOL("follow", 0, &o.bus.follow,
 			     "keep reading, and keep showing the last --window"),
 		SETTING_DURATION("window", 0, "DURATION", &o.aggregation.window_ns,

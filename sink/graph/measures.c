@@ -42,6 +42,21 @@ void measures_add(struct measures *sum, const struct measures *more)
 	add_to(&sum->handshake_sum_ns, more->handshake_sum_ns);
 }
 
+static void exchange(uint64_t *a, uint64_t *b)
+{
+	uint64_t kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+void measures_turn(struct measures *measures)
+{
+	exchange(&measures->source_bytes, &measures->destination_bytes);
+	exchange(&measures->source_packets, &measures->destination_packets);
+	exchange(&measures->retransmissions_sent, &measures->retransmissions_received);
+}
+
 uint64_t measures_errors(const struct measures *measures)
 {
 	return measures->refused + measures->unanswered + measures->reset;

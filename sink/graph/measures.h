@@ -25,6 +25,8 @@ struct measures {
 };
 
 void measures_add(struct measures *sum, const struct measures *more);
+/* Exchanges what the client and the server sent. */
+void measures_turn(struct measures *measures);
 /* Flows that failed. */
 uint64_t measures_errors(const struct measures *measures);
 /* The mean response time in nanoseconds, 0 if there were no responses. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/hash.h"
+#include "sink/graph/end.h"
 
 #define FIRST_CAPACITY 64
 
@@ -29,7 +30,7 @@ static void set_service(struct node *node, const char *service)
 	set(node->name, sizeof(node->name), slash != NULL ? slash + 1 : service);
 }
 
-static void set_pod(struct node *node, const struct tagged_flow_end *end)
+static void set_pod(struct node *node, const struct end *end)
 {
 	set(node->namespace, sizeof(node->namespace), end->namespace);
 	if (end->workload[0] != '\0') {
@@ -38,35 +39,51 @@ static void set_pod(struct node *node, const struct tagged_flow_end *end)
 		set(node->workload_kind, sizeof(node->workload_kind), end->workload_kind);
 	} else {
 		node->kind = NODE_POD;
-		set(node->name, sizeof(node->name), end->pod);
+		set(node->name, sizeof(node->name), end->name);
 	}
 }
 
-struct node node_of(const struct tagged_flow_end *end, bool outside_addresses)
+/* A pod, a node or a service's address. */
+static void set_known(struct node *node, const struct end *end, enum node_level level)
 {
-	struct node node = {0};
+	bool by_service = level == NODE_LEVEL_SERVICE || end->kind == END_SERVICE;
 
-	if (end->status != TAGGED_FLOW_KNOWN) {
-		node.kind = end->status == TAGGED_FLOW_UNKNOWN ? NODE_UNKNOWN : NODE_AMBIGUOUS;
-		set(node.name, sizeof(node.name), end->reason);
-		return node;
-	}
-	if (end->kind == TAGGED_FLOW_OUTSIDE) {
-		node.kind = NODE_OUTSIDE;
-		if (outside_addresses)
-			ip_format(&end->ip, node.name);
-		return node;
-	}
-	set(node.cluster, sizeof(node.cluster), end->cluster);
-	if (end->service[0] != '\0') {
-		set_service(&node, end->service);
-	} else if (end->kind == TAGGED_FLOW_NODE) {
-		node.kind = NODE_NODE;
-		set(node.name, sizeof(node.name), end->node);
-	} else if (end->kind == TAGGED_FLOW_SERVICE && end->service_count > 0) {
-		set_service(&node, end->services[0]);
+	set(node->cluster, sizeof(node->cluster), end->cluster);
+	if (level == NODE_LEVEL_ZONE) {
+		node->kind = NODE_ZONE;
+		set(node->name, sizeof(node->name), end->zone);
+	} else if (end->service[0] != '\0' && by_service) {
+		set_service(node, end->service);
+	} else if (end->kind == END_NODE) {
+		node->kind = NODE_NODE;
+		set(node->name, sizeof(node->name), end->name);
 	} else {
-		set_pod(&node, end);
+		set_pod(node, end);
+	}
+	if (level == NODE_LEVEL_NAMESPACE && node->namespace[0] != '\0') {
+		node->kind = NODE_NAMESPACE;
+		node->name[0] = node->workload_kind[0] = '\0';
+	}
+}
+
+struct node node_of(struct span packed, enum node_level level)
+{
+	static const enum node_kind kinds[] = {
+		[END_OUTSIDE] = NODE_OUTSIDE,
+		[END_UNKNOWN] = NODE_UNKNOWN,
+		[END_AMBIGUOUS] = NODE_AMBIGUOUS,
+		[END_FURTHER] = NODE_FURTHER,
+	};
+	struct node node = {.kind = NODE_FURTHER};
+	struct end end;
+
+	if (end_unpack(packed, &end) < 0)
+		return node;
+	if (end.kind < END_OUTSIDE) {
+		set_known(&node, &end, level);
+	} else {
+		node.kind = kinds[end.kind];
+		set(node.name, sizeof(node.name), end.name);
 	}
 	return node;
 }

@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/span.h"
 #include "common/base/text.h"
 #include "common/record/tagged_flow.h"
 
@@ -70,7 +71,8 @@ struct node_table {
 	uint64_t further; /* ends that did not fit (3) */
 };
 
-struct node node_of(const struct tagged_flow_end *end, bool outside_addresses);
+/* The node of a packed end (end.h) at LEVEL. */
+struct node node_of(struct span packed, enum node_level level);
 
 /* Returns the index of NODE, which is added if it is new; -1 if out of memory. TABLE is
  * zero at first. */

@@ -31,11 +31,12 @@ static void fill_measures(struct conversation_slice *slice, const struct tagged_
 {
 	const struct tagged_flow_response *response = &flow->response;
 
-	slice->tcp = strcmp(flow->transport, "tcp") == 0;
+	slice->protocol = transport_parse(flow->transport, strlen(flow->transport));
+	slice->tcp = slice->protocol == TRANSPORT_TCP;
 	slice->directed = flow->directed;
 	slice->running_totals = flow->running_totals;
-	slice->expects_answer = flow->directed && strcmp(flow->transport, "icmp") != 0 &&
-				strcmp(flow->transport, "ipv6-icmp") != 0;
+	slice->expects_answer = flow->directed && slice->protocol != TRANSPORT_ICMP &&
+				slice->protocol != TRANSPORT_ICMPV6;
 	slice->has_packets = flow->source.has_packets && flow->destination.has_packets;
 	slice->source_flags = flow->source.tcp_flags;
 	slice->destination_flags = flow->destination.tcp_flags;
@@ -45,12 +46,19 @@ static void fill_measures(struct conversation_slice *slice, const struct tagged_
 		.destination_bytes = flow->destination.bytes,
 		.source_packets = flow->source.packets,
 		.destination_packets = flow->destination.packets,
+		.retransmissions_sent = flow->source.retransmissions,
+		.retransmissions_received = flow->destination.retransmissions,
 		.requests = flow->requests,
 		.response_count = response->count,
 		.response_sum_ns = response->sum_ns,
 		.response_min_ns = response->min_ns,
 		.response_max_ns = response->max_ns,
 	};
+	if (flow->has_handshake) {
+		slice->measures.handshake_count = 1;
+		slice->measures.handshake_sum_ns = slice->measures.handshake_min_ns =
+			slice->measures.handshake_max_ns = flow->handshake_ns;
+	}
 	slice->scale = response->scale;
 	slice->first_bucket = response->offset;
 }

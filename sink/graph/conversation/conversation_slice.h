@@ -32,12 +32,13 @@ struct conversation_slice {
 	int64_t offset;
 	int32_t partition;
 	int32_t server_port; /* -1 for none */
+	int protocol;        /* IANA number; -1 for none */
 	uint64_t revision;
 
 	struct when start;
 	struct when end;
 	struct ip server_ip;
-	int32_t client, server; /* nodes of the graph; just two nodes unless DIRECTED */
+	int32_t client, server; /* ends (end_table.h); just two ends unless DIRECTED */
 	uint64_t cluster;
 	uint64_t holder;  /* of the source */
 	uint64_t service; /* whose address or node port the destination is */
@@ -67,7 +68,7 @@ struct conversation_slice {
 	uint64_t words[];
 };
 
-/* Makes a slice of FLOW between the nodes CLIENT and SERVER; NULL if out of memory. */
+/* Makes a slice of FLOW between the ends CLIENT and SERVER; NULL if out of memory. */
 struct conversation_slice *conversation_slice_new(const struct tagged_flow *flow, int32_t client,
 						  int32_t server);
 void conversation_slice_free(struct conversation_slice *slice);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/transport.h"
+#include "sink/graph/end.h"
 
 void flow_pod(struct tagged_flow_end *end, const char *name, const char *node, const char *service)
 {
@@ -47,6 +48,15 @@ void flow_address(struct tagged_flow_end *end, const char *ip, int port)
 {
 	ip_parse(ip, strlen(ip), &end->ip);
 	end->port = port;
+}
+
+struct node flow_node(const struct tagged_flow_end *end, bool outside_addresses,
+		      enum node_level level)
+{
+	char packed[END_SIZE];
+	size_t length = end_pack(end, outside_addresses, packed);
+
+	return node_of((struct span){packed, length}, level);
 }
 
 void flow_make(struct tagged_flow *flow, int64_t offset, double from, double to, const char *host,

@@ -4,6 +4,7 @@
 
 #include "common/record/tagged_flow.h"
 #include "sink/graph/conversation/conversation_slice.h"
+#include "sink/graph/node.h"
 
 /* Makes END pod NAME of the namespace shop on NODE, with SERVICE ("shop/web", or NULL for
  * none). */
@@ -15,6 +16,10 @@ void flow_service(struct tagged_flow_end *end, const char *service);
 void flow_unknown(struct tagged_flow_end *end, const char *reason);
 
 void flow_address(struct tagged_flow_end *end, const char *ip, int port);
+
+/* The node of END at LEVEL. */
+struct node flow_node(const struct tagged_flow_end *end, bool outside_addresses,
+		      enum node_level level);
 
 /* Makes *FLOW a flow of 10.0.0.1:40000 (pod client on n1) to 10.0.0.2:8080 (pod web-1 on n2,
  * of shop/web), from FROM to TO seconds, as HOST saw it on INTERFACE. The untagged flow is at

@@ -41,8 +41,8 @@ static int take(struct shown *shown, int number)
 	flow.response.buckets[0] = 1;
 	snprintf(flow.destination.service, sizeof(flow.destination.service), "shop/web-%d",
 		 number % 70);
-	client = node_of(&flow.source, false);
-	server = node_of(&flow.destination, false);
+	client = flow_node(&flow.source, false, NODE_LEVEL_SERVICE);
+	server = flow_node(&flow.destination, false, NODE_LEVEL_SERVICE);
 	client_index = node_table_index(&shown->nodes, &client);
 	server_index = node_table_index(&shown->nodes, &server);
 	if (client_index < 0 || server_index < 0)

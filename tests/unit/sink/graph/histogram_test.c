@@ -141,6 +141,25 @@ static void never_loses_a_count(void **state)
 	histogram_percentile(&a, 1000);
 }
 
+static void finds_the_bucket_of_a_value(void **state)
+{
+	(void)state;
+	/* (1, 2] is buckets 0 to 31 at scale 5, and 1 is the upper bound of bucket -1. */
+	assert_int_equal(histogram_index(0, 5), -1);
+	assert_int_equal(histogram_index(1, 5), -1);
+	assert_int_equal(histogram_index(2, 5), 31);
+	assert_int_equal(histogram_index(3, 5), 32 + 18); /* log2(1.5) * 32 = 18.7 */
+	assert_int_equal(histogram_index(4, 5), 63);
+	assert_int_equal(histogram_index(1000000, 3), 159); /* log2(10^6) * 8 = 159.45 */
+	assert_int_equal(histogram_index(UINT64_C(1) << 63, 5), 63 * 32 - 1);
+	assert_int_equal(histogram_index(UINT64_MAX, 0), 63);
+	for (int scale = 1; scale <= 8; scale++) {
+		for (uint64_t value = 1; value < 3000; value++)
+			assert_int_equal(histogram_index(value, scale - 1),
+					 histogram_index(value, scale) >> 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +169,7 @@ int main(void)
 		cmocka_unit_test(joins_neighbours_when_the_range_is_too_wide),
 		cmocka_unit_test(estimates_percentiles_within_a_bucket),
 		cmocka_unit_test(never_loses_a_count),
+		cmocka_unit_test(finds_the_bucket_of_a_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

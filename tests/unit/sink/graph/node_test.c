@@ -13,7 +13,7 @@
 static const char *label(const struct tagged_flow_end *end, bool addresses, bool cluster)
 {
 	static struct text text;
-	struct node node = node_of(end, addresses);
+	struct node node = flow_node(end, addresses, NODE_LEVEL_SERVICE);
 
 	text_free(&text);
 	text_init(&text, 1000);
@@ -24,7 +24,7 @@ static const char *label(const struct tagged_flow_end *end, bool addresses, bool
 static const char *id(const struct tagged_flow_end *end)
 {
 	static struct text text;
-	struct node node = node_of(end, true);
+	struct node node = flow_node(end, true, NODE_LEVEL_SERVICE);
 
 	text_free(&text);
 	text_init(&text, 1000);

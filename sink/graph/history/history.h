@@ -1,0 +1,163 @@
+/* history.h - what was measured between any two ends, minute by minute, kept in RocksDB.
+ *
+ * Slices that count are added as conversations settle, and saved together with the progress of the
+ * input, so a restart continues where the last save was: nothing is missing and nothing is there
+ * twice. README.md has the rows.
+ *
+ * (1) A flow, with its error, is in the minute in which its last slice ended; bytes, packets and
+ *     requests are in the minute in which their own slice ended.
+ * (2) A minute is covered if a record that was read says something about it: no traffic in a covered
+ *     minute is no traffic, in another minute it is not known.
+ * (3) Days (UTC) are forgotten whole, once all of them is older than the retention.
+ * (4) A day has at most ENDS_MAX ends and EDGES_MAX edges between them. What is beyond is counted, in
+ *     the node "further" or in the graph's REST.
+ * (5) Questions see what was added, saved or not, and what is provisional: conversations that are not
+ *     over, which are forgotten at the next history_provisional_clear() and never saved.
+ * (6) Functions that return -1 have logged why.
+ */
+#ifndef TENURE_HISTORY_H
+#define TENURE_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/ip.h"
+#include "common/base/span.h"
+#include "common/base/text.h"
+#include "common/base/when.h"
+#include "common/record/tagged_flow.h"
+#include "sink/graph/conversation/conversation_slice.h"
+#include "sink/graph/end_table.h"
+#include "sink/graph/graph.h"
+#include "sink/graph/measures.h"
+#include "sink/graph/node.h"
+
+#define HISTORY_POINTS_MAX 20000  /* of one series */
+#define HISTORY_MATCHES_MAX 1000  /* of one search */
+#define HISTORY_TENURES_MAX 10000 /* of one address */
+
+struct history_options {
+	const char *folder; /* borrowed */
+	int64_t retention_ns;
+	int64_t ends_max, edges_max; /* of a day (4) */
+};
+
+struct history;
+
+/* ENDS is the table that slices' CLIENT and SERVER are indexes of; it is borrowed, and may be emptied
+ * only when nothing is pending: right after history_save(). NULL after logging. */
+struct history *history_open(const struct history_options *options, const struct end_table *ends);
+/* What was not saved is lost; NULL is allowed. */
+void history_close(struct history *history);
+
+/* ---- Writing ---- */
+
+/* Adds SLICE if it counts. */
+int history_add(struct history *history, const struct conversation_slice *slice);
+/* Notes that the record of FLOW was read: its time is covered (2), and its tags say who held
+ * addresses. */
+int history_note(struct history *history, const struct tagged_flow *flow);
+/* True if what is pending takes so much memory that it should be saved now. */
+bool history_is_full(const struct history *history);
+/* Writes what is pending and PROGRESS, any bytes, as one; forgets what is past the retention, which
+ * ends at the newest covered minute. */
+int history_save(struct history *history, struct span progress);
+/* Replaces *PROGRESS by that of the last save. 1, 0 if there is none, or -1. */
+int history_progress(struct history *history, struct text *progress);
+
+/* (5) */
+void history_provisional_clear(struct history *history);
+int history_provisional_add(struct history *history, const struct conversation_slice *slice);
+
+/* ---- Questions ---- */
+
+/* From the first to the last covered minute; WHEN_MAX and WHEN_MIN if there is none. */
+struct history_bounds {
+	struct when first, last;
+};
+struct history_bounds history_bounds(const struct history *history);
+
+/* Edges that are wanted: with these nodes, as node_add_id() names them at the question's level, and
+ * with an end of this namespace; NULL for any. BY_PORT keeps transports and server ports apart. */
+struct history_filter {
+	const char *client, *server;
+	const char *namespace;
+	bool by_port;
+};
+
+/* Rounds both outwards, to minutes; of more than 2 hours to 10 minutes, of more than 2 days to hours. */
+void history_round(struct when *from, struct when *to);
+
+/* Adds what ended in [FROM, TO), rounded as above, to GRAPH, with its nodes at LEVEL in NODES; both are
+ * empty at first, and the caller's. WHEN_MIN to WHEN_MAX is everything since the history began, also
+ * what the retention has removed. FILTER may be NULL. */
+int history_sum(struct history *history, struct when from, struct when to, enum node_level level,
+		const struct history_filter *filter, struct node_table *nodes, struct graph *graph);
+
+struct history_point {
+	struct when at; /* of STEP_NS from here on */
+	bool covered;   /* at least one minute of it (2) */
+	struct measures measures;
+	uint64_t p50_ns, p95_ns, p99_ns; /* of response times; 0 if there are none */
+};
+struct history_points {
+	struct history_point *points;
+	size_t count;
+};
+/* Fills *OUT, which history_points_free() frees, with a point for each STEP_NS, a multiple of a minute,
+ * that [FROM, TO) touches; they begin at multiples of STEP_NS since 1970. -1 also if that would be more
+ * than HISTORY_POINTS_MAX. */
+int history_series(struct history *history, enum node_level level,
+		   const struct history_filter *filter, struct when from, struct when to,
+		   int64_t step_ns, struct history_points *out);
+void history_points_free(struct history_points *points);
+
+/* Whether every minute that [FROM, TO) touches is covered. */
+bool history_covers(const struct history *history, struct when from, struct when to);
+
+struct history_match {
+	const char *type; /* as node_kind_name(); "pod", "address" or "namespace" */
+	const char *id; /* as node_add_id(), of a pod "pod/NAMESPACE/NAME", or the address itself */
+	const char *label; /* as node_add_label() */
+};
+struct history_matches {
+	struct history_match *matches;
+	size_t count;
+	char *names; /* the texts */
+};
+/* Fills *OUT, which history_matches_free() frees, with at most LIMIT (up to HISTORY_MATCHES_MAX) things
+ * that the retention holds and whose label contains TEXT in any case: those that begin with it
+ * first. */
+int history_search(struct history *history, struct span text, size_t limit,
+		   struct history_matches *out);
+void history_matches_free(struct history_matches *matches);
+
+/* Who held an address, as the tags of the records say. */
+struct history_tenure {
+	const char *holder;   /* "shop/cart-x2x (pod)" */
+	const char *kind;     /* "pod", "node" or "service" */
+	const char *services; /* "shop/cart,shop/web"; "" for none */
+	struct when from, to; /* the binding; WHEN_MAX: it has not ended as far as records say */
+	struct when first_seen, last_seen; /* the ends of the records that say so */
+};
+struct history_tenures {
+	struct history_tenure *tenures; /* the oldest first */
+	size_t count;
+	char *names;
+};
+/* Fills *OUT, which history_tenures_free() frees. */
+int history_tenures(struct history *history, const struct ip *ip, struct history_tenures *out);
+void history_tenures_free(struct history_tenures *tenures);
+
+/* ---- Counters ---- */
+
+struct history_stats {
+	uint64_t further_ends, further_edges; /* (4), since it was opened */
+	uint64_t late;                        /* slices older than the retention, left out */
+	uint64_t further_tenures;             /* beyond what is kept of addresses */
+	uint64_t saves, bytes;                /* written since it was opened */
+};
+struct history_stats history_stats(const struct history *history);
+
+#endif
