@@ -1,0 +1,236 @@
+/* Draws the graph as SVG and keeps the elements of what stays: nodes and edges are found by their keys. */
+import { svg, set, throttle, textWidth, fitted } from "./dom.js";
+import { icon } from "./icons.js";
+import { curves, labelPlaces } from "./geometry.js";
+import { boxRects } from "./layout.js";
+import { HEALTH_TEXT, CHANGE_TEXT } from "./model.js";
+import * as units from "./units.js";
+
+export const NODE_WIDTH = 150;
+export const NODE_HEIGHT = 48;
+const FONT = getComputedStyle(document.documentElement).getPropertyValue("--font");
+const NAME_FONT = `600 14px ${FONT}`;
+const SUB_FONT = `400 11px ${FONT}`;
+const LABEL_FONT = `500 11px ${FONT}`;
+const LABELS_MOST = 160;
+const LABELS_ALL = 3; /* so few of what is marked always have theirs */
+
+export function measureNodes(model) {
+	for (const node of model.nodes) Object.assign(node, { w: NODE_WIDTH, h: NODE_HEIGHT });
+}
+
+/* The kind, and the traffic that comes in or, where nothing does, that goes out. */
+function subtitle(node) {
+	const rate = node.inRate || node.outRate;
+	const both = rate > 0 ? `${node.kindText} · ${units.shortRate(rate)}` : node.kindText;
+	const room = NODE_WIDTH - (node.folded ? 64 : 42);
+	return textWidth(both, SUB_FONT) <= room ? both : fitted(node.kindText, SUB_FONT, room);
+}
+
+const timesMore = (now, was) => (was > 0 ? `×${(now / was).toFixed(1).replace(/\.0$/, "")}` : "");
+
+/* What is written on an edge. */
+export function edgeText(edge, brief) {
+	if (edge.change === "new" || edge.change === "gone") return CHANGE_TEXT[edge.change];
+	if (edge.change === "slower" || edge.change === "faster") return `p95 ${units.time(edge.was.p95 ?? edge.was.mean)} → ${units.time(edge.now.p95 ?? edge.now.mean)} ${timesMore(edge.now.p95 ?? edge.now.mean, edge.was.p95 ?? edge.was.mean)}`;
+	if (edge.change === "more_errors" || edge.change === "fewer_errors") return `errors ${units.percent(edge.was.errorRatio)} → ${units.percent(edge.now.errorRatio)}`;
+	if (edge.change) return "";
+	const parts = [units.rate(edge.rate, edge.counted)];
+	if (edge.p95 !== null && !brief) parts.push(units.time(edge.p95));
+	if (edge.health !== "ok") parts.push(`${units.percent(edge.errorRatio)} err`);
+	return parts.join(" · ");
+}
+
+/* What a screen reader says of an edge. */
+export function edgeName(edge) {
+	const parts = [`${edge.source.label} ${edge.directed ? "to" : "and"} ${edge.target.label}`];
+	if (edge.change) parts.push(CHANGE_TEXT[edge.change]);
+	parts.push(units.rate(edge.rate, edge.counted === "req" ? "requests" : "flows"));
+	if (edge.p95 !== null) parts.push(`95th percentile ${units.time(edge.p95)}`);
+	parts.push(`${units.percent(edge.errorRatio)} errors, ${HEALTH_TEXT[edge.health]}`);
+	return parts.join(", ");
+}
+
+export function nodeName(node) {
+	const traffic = `${units.plural(node.incoming.length, "client")}, ${units.plural(node.outgoing.length, "server")}`;
+	return `${node.label}${node.folded ? ", collapsed namespace" : `, ${node.kindText}`}, ${traffic}`;
+}
+
+/* The card, which is a button; a collapsed box has another one that opens it. */
+function makeNode(node) {
+	const [w, h] = [NODE_WIDTH, NODE_HEIGHT];
+	const card = svg("g", { role: "button", tabindex: -1, "data-node": node.id },
+		node.folded && svg("rect", { class: "card under", x: -w / 2 + 4, y: -h / 2 + 4, width: w, height: h, rx: 8 }),
+		svg("rect", { class: "card", x: -w / 2, y: -h / 2, width: w, height: h, rx: 8 }),
+		icon(node.kind, { transform: `translate(${-w / 2 + 11} -8)` }),
+		svg("text", { class: "name", x: -w / 2 + 34, y: -3 }),
+		svg("text", { class: "sub", x: -w / 2 + 34, y: 14 }),
+		svg("circle", { class: "mark", cx: w / 2 - 12, cy: -h / 2 + 14, r: 0 }),
+		svg("title"));
+	const opener = node.folded && svg("g", { class: "opener", role: "button", tabindex: -1, "data-fold": node.folded.key, "aria-label": `Open ${node.folded.key}`, "aria-expanded": "false", transform: `translate(${w / 2 - 16} 8)` },
+		svg("circle", { r: 9 }), svg("path", { d: "M-4 0h8M0-4v8" }));
+	return svg("g", null, card, opener);
+}
+
+function updateNode(group, node) {
+	const card = group.firstChild;
+	set(group, "class", `node kind-${node.kind} health-${node.health}${node.folded ? " folded" : ""}`);
+	set(card, "aria-label", nodeName(node));
+	const texts = [fitted(node.name, NAME_FONT, NODE_WIDTH - (node.health === "ok" ? 42 : 58)), subtitle(node)];
+	card.querySelectorAll("text").forEach((text, i) => { if (text.textContent !== texts[i]) text.textContent = texts[i]; });
+	set(card.querySelector(".mark"), "r", node.health === "ok" ? 0 : 4.5);
+	card.lastChild.textContent = `${node.label}\n${node.kindText}${node.health === "ok" ? "" : `\n${units.percent(node.errorRatio)} of its flows fail`}`;
+}
+
+function makeEdge(edge) {
+	return svg("g", { role: "button", tabindex: -1, "data-edge": edge.key },
+		svg("path", { class: "hit" }), svg("path", { class: "line" }), svg("path", { class: "head" }), svg("title"));
+}
+
+function updateEdge(group, edge, shape) {
+	const [hit, line, head, title] = group.children;
+	set(group, "class", `edge ${edge.change ? `change-${edge.change}` : `health-${edge.health}`}${shape.width < 1.8 ? " thin" : ""}`);
+	set(group, "aria-label", edgeName(edge));
+	set(hit, "d", shape.path);
+	set(line, "d", shape.path);
+	set(line, "stroke-width", shape.width);
+	set(head, "d", shape.head);
+	title.textContent = `${edge.source.label} ${edge.directed ? "→" : "–"} ${edge.target.label}\n${edgeText(edge)}`;
+}
+
+function makeBox(box) {
+	return svg("g", { class: "box", "data-box": box.key },
+		svg("rect", { class: "frame", rx: 12 }),
+		svg("g", { class: "box-title", role: "button", tabindex: -1, "data-fold": box.key, "aria-label": `Collapse ${box.key}`, "aria-expanded": "true" },
+			svg("rect", { class: "box-hit", height: 22, rx: 5 }),
+			svg("path", { d: "M0 0h8", class: "sign" }), svg("text", { y: 4 })));
+}
+
+function updateBox(group, box, rect) {
+	const [frame, title] = group.children;
+	set(frame, "x", rect.x - rect.w / 2);
+	set(frame, "y", rect.y - rect.h / 2);
+	set(frame, "width", rect.w);
+	set(frame, "height", rect.h);
+	set(title, "transform", `translate(${rect.x - rect.w / 2 + 14} ${rect.y - rect.h / 2 + 17})`);
+	const text = fitted(box.key, `600 12px ${FONT}`, rect.w - 50);
+	title.lastChild.textContent = text;
+	set(title.lastChild, "x", 16);
+	set(title.firstChild, "x", -6);
+	set(title.firstChild, "y", -11);
+	set(title.firstChild, "width", textWidth(text, `600 12px ${FONT}`) + 28);
+}
+
+/* The elements of LAYER by the keys of ITEMS: makes, updates and removes. */
+function join(layer, kept, items, keyOf, make, update) {
+	const seen = new Set();
+	items.forEach((item, i) => {
+		const key = keyOf(item);
+		seen.add(key);
+		if (!kept.has(key)) {
+			kept.set(key, make(item));
+			layer.append(kept.get(key));
+		}
+		update(kept.get(key), item, i);
+	});
+	for (const [key, element] of kept) {
+		if (seen.has(key)) continue;
+		element.remove();
+		kept.delete(key);
+	}
+}
+
+export function createDrawing(root) {
+	const layers = { boxes: svg("g"), edges: svg("g"), nodes: svg("g"), labels: svg("g", { class: "labels", "aria-hidden": "true" }) };
+	const world = svg("g", { class: "world" }, Object.values(layers));
+	root.append(world);
+	const kept = { boxes: new Map(), edges: new Map(), nodes: new Map(), labels: new Map() };
+	const marks = {};   /* class -> what has it; redrawing writes classes anew */
+	let scene = null;
+	let scale = 1;
+	const relabel = throttle(() => drawLabels(), 60);
+
+	/* Labels have one size on the screen, so that there is room for more of them the closer one looks; while
+	 * something is marked, only its edges have them. */
+	function drawLabels() {
+		const size = Math.min(1, scale);
+		set(layers.labels, "font-size", (11 / size).toFixed(2));
+		set(layers.labels, "stroke-width", (7 / size).toFixed(2));
+		const focus = marks.near ?? marks.chosen ?? null;
+		const touches = (edge) => focus === null || edge.key === focus || edge.source.id === focus || edge.target.id === focus;
+		const order = scene.model.edges.map((edge, i) => ({ edge, shape: scene.shapes[i], text: edgeText(edge, root.clientWidth < 620) })).filter((label) => label.text && touches(label.edge))
+			.sort((a, b) => (b.edge.health === "bad") - (a.edge.health === "bad")).slice(0, LABELS_MOST);
+		const spots = labelPlaces(order.map((label) => label.shape), order.map((label) => textWidth(label.text, LABEL_FONT)), [...scene.rects.values()], size, bounds(), order.length <= LABELS_ALL && focus !== null);
+		join(layers.labels, kept.labels, order.map((label, i) => ({ ...label, spot: spots[i] })).filter((label) => label.spot), (label) => label.edge.key,
+			(label) => svg("text", { "data-label": label.edge.key }),
+			(text, label) => {
+				set(text, "class", label.edge.change ? `change-${label.edge.change}` : `health-${label.edge.health}`);
+				set(text, "x", label.spot.x);
+				set(text, "y", label.spot.y + 4 / size);
+				text.textContent = label.text;
+			});
+	}
+
+	function draw({ model, places, down }) {
+		const rects = new Map(model.nodes.map((node) => [node.id, { ...places.get(node.id), w: node.w, h: node.h }]));
+		const boxes = boxRects(model, places);
+		const shapes = curves(model.edges, rects, down);
+		scene = { model, rects, boxes, shapes };
+		root.classList.toggle("many", model.edges.length > 400);
+		join(layers.boxes, kept.boxes, model.boxes.filter((box) => boxes.has(box.key)), (box) => box.key, makeBox, (group, box) => updateBox(group, box, boxes.get(box.key)));
+		/* The strongest last, so that they are above the others. */
+		const order = model.edges.map((edge, i) => ({ edge, shape: shapes[i] })).reverse();
+		join(layers.edges, kept.edges, order, ({ edge }) => edge.key, ({ edge }) => makeEdge(edge), (group, { edge, shape }) => updateEdge(group, edge, shape));
+		join(layers.nodes, kept.nodes, model.nodes, (node) => node.id, makeNode, (group, node) => {
+			updateNode(group, node);
+			const rect = rects.get(node.id);
+			set(group, "transform", `translate(${rect.x} ${rect.y})`);
+		});
+		drawLabels();
+		remark();
+	}
+
+	/* Drawing wrote the classes anew. */
+	function remark() {
+		const { nodes, edges } = scene.model;
+		for (const [name, id] of Object.entries(marks)) paint(name, (id && (nodes.find((node) => node.id === id) ?? edges.find((edge) => edge.key === id))) || null);
+	}
+
+	/* The drawing is seen at SCALE. */
+	function scaled(next) {
+		const before = scale;
+		scale = next;
+		if (scene && Math.min(1, before) !== Math.min(1, scale)) relabel();
+	}
+
+	/* The rectangle around everything: {x, y, w, h} with the upper left corner. */
+	function bounds() {
+		const all = scene ? [...scene.rects.values(), ...scene.boxes.values()] : [];
+		if (all.length === 0) return null;
+		const x = Math.min(...all.map((r) => r.x - r.w / 2));
+		const y = Math.min(...all.map((r) => r.y - r.h / 2));
+		return { x, y, w: Math.max(...all.map((r) => r.x + r.w / 2)) - x, h: Math.max(...all.map((r) => r.y + r.h / 2)) - y };
+	}
+
+	/* Marks one node or edge and what touches it; everything else steps back. NAME is a class. */
+	function mark(name, target) {
+		const id = target ? target.key ?? target.id : null;
+		if ((marks[name] ?? null) === id && id === null) return;
+		const before = marks.near ?? marks.chosen ?? null;
+		marks[name] = id;
+		paint(name, target);
+		if (scene && (marks.near ?? marks.chosen ?? null) !== before) relabel();
+	}
+
+	function paint(name, target) {
+		for (const element of root.querySelectorAll(`.${name}, .${name}-near`)) element.classList.remove(name, `${name}-near`);
+		root.classList.toggle(`has-${name}`, target !== null);
+		if (!target) return;
+		kept[target.key ? "edges" : "nodes"].get(target.key ?? target.id)?.classList.add(name);
+		for (const edge of target.key ? [target] : [...target.incoming, ...target.outgoing]) {
+			for (const element of [kept.edges.get(edge.key), kept.nodes.get(edge.source.id), kept.nodes.get(edge.target.id)]) element?.classList.add(`${name}-near`);
+		}
+	}
+
+	return { draw, scaled, bounds, mark, world, scene: () => scene, nodeElement: (id) => kept.nodes.get(id)?.firstChild, edgeElement: (key) => kept.edges.get(key) };
+}

@@ -1,0 +1,223 @@
+/* What the graph and the table show, made of the server's answer: measures with their rates, nodes
+ * gathered in boxes (namespaces), and boxes that are collapsed as one node. */
+import { merge, percentile } from "./histogram.js";
+
+export const COLLAPSE_ABOVE = 300; /* nodes; more than this start as namespaces */
+const EDGES_PER_NODE = 2;          /* the strongest are drawn, so that the graph can be read; all are in the table */
+const EDGES_FEW = 40;              /* up to so many are all drawn */
+const EDGES_MOST = 1500;
+const ERRORS_FEWEST = 3;           /* one failure is no rate */
+
+const sum = (a, b) => (a ?? 0) + (b ?? 0);
+const sums = (a, b) => {
+	const both = {};
+	for (const name of new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])) both[name] = sum(a?.[name], b?.[name]);
+	return both;
+};
+
+function mergeTimes(a, b) {
+	if (!a || !b) return a ?? b;
+	const both = { count: a.count + b.count, sum: a.sum + b.sum, min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
+	both.mean = both.sum / both.count;
+	const histogram = merge(merge(null, a.histogram), b.histogram);
+	if (histogram) {
+		both.histogram = histogram;
+		for (const [name, share] of [["p50", 0.5], ["p95", 0.95], ["p99", 0.99]]) both[name] = percentile(histogram, share, both.min, both.max);
+	}
+	return both;
+}
+
+/* The server's members of an edge, added. */
+function mergeMeasures(a, b) {
+	if (!a || !b) return a ?? b;
+	return {
+		flows: a.flows + b.flows,
+		bytes: sums(a.bytes, b.bytes),
+		packets: sums(a.packets, b.packets),
+		requests: { count: a.requests.count + b.requests.count, response_time: mergeTimes(a.requests.response_time, b.requests.response_time) },
+		errors: sums(a.errors, b.errors),
+		retransmissions: sums(a.retransmissions, b.retransmissions),
+	};
+}
+
+/* Measures as people read them. SECONDS is the time that was seen. */
+export function measured(raw, seconds) {
+	if (!raw) return null;
+	const errors = Object.values(raw.errors ?? {}).reduce(sum, 0);
+	const times = raw.requests.response_time;
+	const counted = raw.requests.count > 0 ? "req" : "flows";
+	return {
+		raw,
+		flows: raw.flows,
+		requests: raw.requests.count,
+		counted,
+		rate: (counted === "req" ? raw.requests.count : raw.flows) / seconds,
+		flowRate: raw.flows / seconds,
+		errors,
+		errorRatio: raw.flows > 0 ? errors / raw.flows : 0,
+		sent: raw.bytes.source,
+		received: raw.bytes.destination,
+		p50: times?.p50 ?? null,
+		p95: times?.p95 ?? null,
+		p99: times?.p99 ?? (times?.histogram ? percentile(times.histogram, 0.99, times.min, times.max) : null),
+		mean: times ? times.mean : null,
+		min: times ? times.min : null,
+		max: times ? times.max : null,
+	};
+}
+
+/* How an edge is drawn: "bad" from 5 % of failed flows, "warn" from 1 %. */
+export function healthOf({ errors, errorRatio }) {
+	if (errors < ERRORS_FEWEST || errorRatio < 0.01) return "ok";
+	return errorRatio >= 0.05 ? "bad" : "warn";
+}
+
+export const HEALTH_TEXT = { ok: "under 1 % errors", warn: "1 % errors or more", bad: "5 % errors or more" };
+/* From the worst to the least telling: what a merged edge shows of its parts. */
+export const CHANGES = ["more_errors", "slower", "new", "gone", "faster", "fewer_errors", "same"];
+export const CHANGE_TEXT = {
+	new: "new", gone: "gone", slower: "slower", faster: "faster",
+	more_errors: "more errors", fewer_errors: "fewer errors", same: "unchanged",
+};
+
+/* The box that NODE is in; null if it is in none. */
+function boxOf(node, clusters) {
+	if (node.kind === "namespace" || node.kind === "zone") return null;
+	if (node.namespace) return { key: clusters > 1 ? `${node.namespace}@${node.cluster}` : node.namespace, kind: "namespace" };
+	if (node.kind === "node") return { key: "cluster nodes", kind: "node" };
+	if (node.kind === "unknown" || node.kind === "ambiguous") return { key: "not known", kind: "unknown" };
+	return node.kind === "outside" ? { key: "outside", kind: "outside" } : null;
+}
+
+/* The name of a node inside its box: the namespace is on the box. */
+function shortName(node) {
+	if (node.kind === "unknown" || node.kind === "ambiguous") return (node.name ?? node.kind).replaceAll("_", " ");
+	if (node.kind === "outside") return node.name || "Outside";
+	return node.name ?? node.label;
+}
+
+const KIND_TEXT = { outside: "other networks" };
+
+function makeNodes(answer) {
+	const clusters = new Set(answer.nodes.map((node) => node.cluster).filter(Boolean)).size;
+	const nodes = new Map();
+	const boxes = new Map();
+	for (const raw of answer.nodes) {
+		const box = boxOf(raw, clusters);
+		const node = { id: raw.id, label: raw.label, kind: raw.kind, namespace: raw.namespace, cluster: raw.cluster, reason: raw.name, name: shortName(raw), kindText: KIND_TEXT[raw.kind] ?? raw.kind, box: box?.key ?? null, inner: null };
+		nodes.set(node.id, node);
+		if (!box) continue;
+		if (!boxes.has(box.key)) boxes.set(box.key, { key: box.key, kind: box.kind, members: [] });
+		boxes.get(box.key).members.push(node);
+	}
+	/* A frame around one thing that is no namespace says nothing. */
+	for (const [key, box] of boxes) {
+		if (box.members.length > 1 || box.kind === "namespace") continue;
+		box.members[0].box = null;
+		boxes.delete(key);
+	}
+	return { nodes, boxes };
+}
+
+function makeEdge(source, target, directed, raw, seconds, change, before) {
+	const now = measured(raw, seconds.now);
+	const was = measured(before, seconds.before);
+	return {
+		key: `${source.id}>${target.id}`, source, target, directed, raw, rawBefore: before ?? null, now, was, change: change ?? null,
+		...(now ?? was), health: healthOf(now ?? was), parts: 1,
+	};
+}
+
+function mergeEdge(edges, edge, source, target, seconds) {
+	const key = `${source.id}>${target.id}`;
+	const other = edges.get(key);
+	if (!other) {
+		edges.set(key, { ...edge, key, source, target });
+		return;
+	}
+	const change = edge.change && CHANGES[Math.min(CHANGES.indexOf(edge.change), CHANGES.indexOf(other.change))];
+	const merged = makeEdge(source, target, edge.directed && other.directed, mergeMeasures(other.raw, edge.raw), seconds, change, mergeMeasures(other.rawBefore, edge.rawBefore));
+	edges.set(key, { ...merged, parts: other.parts + 1 });
+}
+
+/* A collapsed box as one node. */
+function folded(box) {
+	const namespace = box.kind === "namespace";
+	return {
+		id: `fold:${box.key}`, label: box.key, name: box.key, kind: namespace ? "namespace" : box.kind, namespace: namespace ? box.key : undefined,
+		box: null, folded: box, kindText: `${box.members.length} ${box.members.length === 1 ? "member" : "members"}`, inner: null,
+	};
+}
+
+/* Adds to each node what comes in and goes out. */
+function addTotals(nodes, edges) {
+	for (const node of nodes) Object.assign(node, { incoming: [], outgoing: [] });
+	for (const edge of edges) {
+		edge.source.outgoing.push(edge);
+		edge.target.incoming.push(edge);
+	}
+	for (const node of nodes) {
+		const served = node.incoming.filter((edge) => edge.now);
+		node.inRate = served.reduce((total, edge) => total + edge.now.rate, 0);
+		node.outRate = node.outgoing.reduce((total, edge) => total + (edge.now?.rate ?? 0), 0);
+		const flows = served.reduce((total, edge) => total + edge.now.flows, 0);
+		node.errors = served.reduce((total, edge) => total + edge.now.errors, 0);
+		node.errorRatio = flows > 0 ? node.errors / flows : 0;
+		node.health = healthOf(node);
+	}
+}
+
+/* The edges that are drawn, of all by falling rate: what changed, what fails, the strongest, and the strongest of each node. */
+function drawnOf(edges, nodes) {
+	if (edges.length <= EDGES_FEW) return edges;
+	const most = Math.min(EDGES_MOST, Math.max(EDGES_FEW, EDGES_PER_NODE * nodes));
+	const reached = new Set();
+	const drawn = edges.filter((edge, rank) => {
+		const first = !reached.has(edge.source) || !reached.has(edge.target);
+		const wanted = rank < most || first || (edge.change ? edge.change !== "same" : edge.health !== "ok");
+		if (wanted) reached.add(edge.source).add(edge.target);
+		return wanted;
+	});
+	return drawn.slice(0, EDGES_MOST);
+}
+
+/* ANSWER is that of /v1/graph or /v1/compare; SHUT and OPEN are the boxes that were collapsed
+ * and opened by hand; ALL draws as many edges as can be. */
+export function makeModel(answer, seconds, shut, open, all) {
+	const { nodes, boxes } = makeNodes(answer);
+	const edges = [];
+	for (const raw of answer.edges) {
+		const source = nodes.get(raw.source);
+		const target = nodes.get(raw.target);
+		if (!source || !target) continue;
+		const compared = raw.change !== undefined;
+		edges.push(makeEdge(source, target, raw.directed !== false, compared ? raw.after : raw, seconds, raw.change, compared ? raw.before : null));
+	}
+	const many = nodes.size > COLLAPSE_ABOVE;
+	for (const box of boxes.values()) box.folded = shut.has(box.key) || (many && !open.has(box.key));
+
+	const shown = new Map();
+	const standIn = new Map();
+	for (const node of nodes.values()) {
+		const box = boxes.get(node.box);
+		const id = box?.folded ? `fold:${box.key}` : node.id;
+		if (!shown.has(id)) shown.set(id, box?.folded ? folded(box) : node);
+		standIn.set(node, shown.get(id));
+	}
+	const merged = new Map();
+	for (const edge of edges) {
+		const [source, target] = [standIn.get(edge.source), standIn.get(edge.target)];
+		if (source === target && source.folded) source.inner = (source.inner ?? 0) + (edge.now?.rate ?? 0);
+		else mergeEdge(merged, edge, source, target, seconds);
+	}
+	/* The table's edges are those between single nodes; the graph's may be merged. */
+	addTotals([...nodes.values()], edges);
+	const strongest = [...merged.values()].sort((a, b) => b.rate - a.rate);
+	addTotals([...shown.values()], strongest);
+	const drawn = all ? strongest.slice(0, EDGES_MOST) : drawnOf(strongest, shown.size);
+	return {
+		nodes: [...shown.values()], edges: drawn, notDrawn: strongest.length - drawn.length, total: strongest.length,
+		boxes: [...boxes.values()].filter((box) => !box.folded), allBoxes: [...boxes.values()],
+		allNodes: nodes, allEdges: edges, further: answer.further ?? null, standIn, many, seconds,
+	};
+}

@@ -1,0 +1,178 @@
+/* The panel beside the graph: one node, one edge or one address. It shows at once what the graph knows,
+ * and adds what the server says of it. */
+import { el, $ } from "./dom.js";
+import { ask, Superseded } from "./server.js";
+import { heading, section, command, curl } from "./panel_parts.js";
+import { charts } from "./chart.js";
+import { addressPanel } from "./panel_address.js";
+import { CHANGE_TEXT } from "./model.js";
+import * as units from "./units.js";
+import * as time from "./time.js";
+
+const PEERS = 8;
+
+/* Why a holder is not named; docs/answers.md section 6. */
+const REASONS = {
+	before_coverage: "The flow began before the watch events do. Who had the address then was not recorded.",
+	between_holders: "The address belonged to nobody at that moment: one pod had gone, and the next had not certainly come.",
+	hand_over: "The address passed from one holder to the next while the flow ran, and nothing proves which of them it was.",
+	before_first: "The first recorded holder of the address came later.",
+	unpublished_pod: "A pod whose address no record shows may have had it.",
+	gap: "The watch events have a gap at that time: what happened in it is not known.",
+	lost: "The node or pod was lost: its machine may still have run, or another may have the address.",
+	never_seen: "The address is in the cluster's range, but no record ever showed a holder.",
+	unread: "A record that could not be read may have named the holder.",
+	local_scope: "The address is local to each machine, so it names no holder.",
+	two_holders: "Two holders are certain at the same time; such an address names neither.",
+};
+
+/* Pairs of a name and a value. */
+const facts = (pairs) => el("dl", null, pairs.filter(Boolean).map(([name, value, css]) => el("div", null, el("dt", null, name), el("dd", { class: css ?? null }, value))));
+
+const share = (measures) => `${units.percent(measures.errorRatio)} (${units.count(measures.errors)} of ${units.plural(measures.flows, "flow")})`;
+const badness = (health) => (health === "ok" ? null : health);
+
+/* Before and now of two windows, where they are compared. */
+function changed(edge) {
+	if (!edge.change) return null;
+	const row = (name, of) => el("tr", null, el("th", { scope: "row" }, name), el("td", null, edge.was ? of(edge.was) : "–"), el("td", null, edge.now ? of(edge.now) : "–"));
+	return section("Compared", el("p", { class: `change change-${edge.change}` }, CHANGE_TEXT[edge.change]),
+		el("table", { class: "small" }, el("thead", null, el("tr", null, el("td"), el("th", { scope: "col" }, "before"), el("th", { scope: "col" }, "now"))),
+			el("tbody", null, row("Rate", (m) => units.rate(m.rate, m.counted)), row("p50", (m) => units.time(m.p50)), row("p95", (m) => units.time(m.p95)), row("Errors", (m) => units.percent(m.errorRatio)))));
+}
+
+function reasonOf(node) {
+	if (node.kind !== "unknown" && node.kind !== "ambiguous") return null;
+	const text = REASONS[node.reason] ?? "Nothing proves who had the address at that time.";
+	return section(node.kind === "unknown" ? "Why it is not known" : "Why it is ambiguous", el("p", null, text), el("p", { class: "muted" }, el("code", null, `${node.kind}: ${node.reason}`)));
+}
+
+function peers(title, edges, other, calls) {
+	if (edges.length === 0) return null;
+	const sorted = [...edges].sort((a, b) => b.rate - a.rate);
+	const most = sorted[0].rate || 1;
+	return section(`${title} (${edges.length})`,
+		el("ul", { class: "peers" }, sorted.slice(0, PEERS).map((edge) => {
+			const bar = el("i", { "aria-hidden": "true" });
+			bar.style.width = `${Math.max(1, (100 * edge.rate) / most)}%`;
+			return el("li", null, el("button", { type: "button", onclick: () => calls.select(`edge:${edge.key}`) },
+				bar, el("span", { class: "who" }, edge[other].label), el("span", { class: `num ${badness(edge.health) ?? ""}` }, `${units.rate(edge.rate, edge.counted)}${edge.p95 === null ? "" : ` · ${units.time(edge.p95)}`}${edge.health === "ok" ? "" : ` · ${units.percent(edge.errorRatio)} err`}`)));
+		})),
+		edges.length > PEERS ? el("p", { class: "muted" }, `and ${edges.length - PEERS} more, in the table`) : null);
+}
+
+/* Room for what the server adds. Until it comes, what it said of the same thing before. */
+const said = new Map();
+function later(key, work) {
+	const place = el("div", { class: "later" }, said.get(key) ?? el("p", { class: "muted" }, "Loading…"));
+	const show = (content) => {
+		place.replaceChildren(...content);
+		if (said.size > 8) said.clear();
+		said.set(key, content);
+	};
+	work().then((content) => show([content].flat().filter(Boolean)), (error) => {
+		if (!(error instanceof Superseded)) place.replaceChildren(el("p", { class: "bad" }, `This could not be loaded: ${error.message}.`));
+	});
+	return place;
+}
+
+function seriesOf(slot, parameters, context) {
+	const length = Math.max(12 * (context.to - context.from), 600000);
+	const from = Math.max(context.first ?? -Infinity, context.to - length);
+	const step = Math.max(60000, Math.ceil((context.to - from) / 60 / 60000) * 60000);
+	return ask(slot, "/v1/series", { ...parameters, level: context.level, from: time.iso(from), to: time.iso(context.to), step: time.durationText(step) }).then(charts);
+}
+
+function nodePanel(node, context, calls) {
+	const [served, asked] = [node.incoming, node.outgoing];
+	const flows = served.reduce((sum, edge) => sum + (edge.now?.flows ?? 0), 0);
+	const line = [node.kindText, node.namespace && !node.folded && `namespace ${node.namespace}`, node.cluster && `cluster ${node.cluster}`].filter(Boolean).join(" · ");
+	const side = served.length ? "target" : "source";
+	return [
+		heading(node.kind, node.label, line, calls.close),
+		facts([
+			["Received", units.rate(node.inRate, "req")],
+			["Sent", units.rate(node.outRate, "req")],
+			["Errors", flows > 0 ? units.percent(node.errorRatio) : "–", badness(node.health)],
+			node.inner !== null && ["Inside", units.rate(node.inner, "req")],
+		]),
+		reasonOf(node),
+		node.folded ? el("p", null, el("button", { type: "button", class: "quiet", onclick: () => calls.fold(node.folded.key) }, "Open this box"))
+			: section(side === "target" ? "Requests to it" : "Requests from it", later(`series ${node.id}`, () => seriesOf("series", { [side]: node.id }, context))),
+		peers("Clients", served, "source", calls),
+		peers("Servers", asked, "target", calls),
+	];
+}
+
+function portsTable(ports) {
+	if (!ports?.length) return null;
+	return section("Ports", el("table", { class: "small" },
+		el("thead", null, el("tr", null, ["Port", "Flows", "Requests", "p95", "Errors"].map((name) => el("th", { scope: "col" }, name)))),
+		el("tbody", null, ports.map((port) => {
+			const errors = Object.values(port.errors ?? {}).reduce((a, b) => a + b, 0);
+			return el("tr", null, el("th", { scope: "row" }, `${port.port >= 0 ? port.port : "–"}/${port.transport}`), el("td", null, units.count(port.flows)), el("td", null, units.count(port.requests?.count ?? 0)),
+				el("td", null, units.time(port.requests?.response_time?.p95 ?? null)), el("td", { class: errors ? "bad" : null }, units.count(errors)));
+		}))));
+}
+
+function percentiles(title, times) {
+	if (!times?.count) return null;
+	return section(title, facts([["p50", units.time(times.p50 ?? null)], ["p95", units.time(times.p95 ?? null)], ["p99", units.time(times.p99 ?? null)], ["mean", units.time(times.mean ?? times.sum / times.count)], ["least", units.time(times.min)], ["most", units.time(times.max)]]));
+}
+
+function edgeDetails(answer) {
+	const edge = answer.edge ?? answer;
+	const lost = edge.retransmissions && edge.retransmissions.source + edge.retransmissions.destination;
+	return [
+		percentiles("Handshake", edge.handshake),
+		portsTable(answer.ports),
+		lost !== undefined && section("Transport", facts([["Retransmissions", units.count(lost)], ["Packets sent", units.count(edge.packets?.source ?? 0)], ["Packets received", units.count(edge.packets?.destination ?? 0)]])),
+	];
+}
+
+function edgePanel(edge, context, calls) {
+	const errors = edge.raw?.errors ?? edge.rawBefore?.errors ?? {};
+	const single = !edge.source.folded && !edge.target.folded;
+	const question = { source: edge.source.id, target: edge.target.id, level: context.level, at: time.iso(context.to), window: time.durationText(context.to - context.from) };
+	const times = edge.p50 === null && edge.mean === null ? null : { count: 1, p50: edge.p50, p95: edge.p95, p99: edge.p99, mean: edge.mean, min: edge.min, max: edge.max };
+	return [
+		heading(edge.target.kind, `${edge.source.label} ${edge.directed ? "→" : "–"} ${edge.target.label}`, edge.directed ? "client → server" : "which of them is the client is not known", calls.close),
+		el("p", { class: "links" }, el("button", { type: "button", class: "link", onclick: () => calls.select(`node:${edge.source.id}`) }, edge.source.label), el("button", { type: "button", class: "link", onclick: () => calls.select(`node:${edge.target.id}`) }, edge.target.label)),
+		facts([
+			[edge.counted === "req" ? "Requests" : "Flows", units.rate(edge.rate, edge.counted)],
+			["Errors", units.percent(edge.errorRatio), badness(edge.health)],
+			["Flows", units.count(edge.flows)],
+			["Sent", units.bytes(edge.sent)],
+			["Received", units.bytes(edge.received)],
+		]),
+		changed(edge),
+		edge.errors > 0 ? section("Errors", el("p", null, share(edge)), facts(Object.entries(errors).filter(([, number]) => number > 0).map(([name, number]) => [name, units.count(number), "bad"]))) : null,
+		percentiles("Response time", times),
+		single ? section("In time", later(`series ${edge.key}`, () => seriesOf("series", { source: edge.source.id, target: edge.target.id }, context))) : el("p", { class: "muted" }, `${units.plural(edge.parts, "edge")} of a collapsed box. Open the box to see each.`),
+		reasonOf(edge.source), reasonOf(edge.target),
+		single ? later(`edge ${edge.key}`, () => ask("edge", "/v1/edge", question).then(edgeDetails)) : null,
+		section("The same elsewhere", command("curl", curl(single ? "/v1/edge" : "/v1/graph", single ? question : { level: context.level, at: question.at, window: question.window })),
+			command("command line", `tenure-graph --from ${time.iso(context.from)} --to ${time.iso(context.to)} --format table`)),
+	];
+}
+
+/* SELECTION is the text of the state; CALLS: select(text), close(), fold(key). Returns what is marked
+ * in the graph: a node, an edge or null. */
+export function showPanel(selection, model, context, calls) {
+	const panel = $("panel");
+	const [type, id] = [selection.slice(0, selection.indexOf(":")), selection.slice(selection.indexOf(":") + 1)];
+	if (type === "address") {
+		panel.hidden = false;
+		panel.replaceChildren(...addressPanel(id, context, calls));
+		return null;
+	}
+	const thing = type === "node" ? model.nodes.find((node) => node.id === id) ?? model.allNodes.get(id)
+		: type === "edge" ? model.edges.find((edge) => edge.key === id) ?? model.allEdges.find((edge) => edge.key === id) : null;
+	panel.hidden = selection === "";
+	if (!thing) {
+		panel.replaceChildren(...(selection ? [heading("unknown", id.replace(">", " → "), "no traffic in this window", calls.close)] : []));
+		return null;
+	}
+	panel.replaceChildren(...(type === "node" ? nodePanel : edgePanel)(thing, context, calls).filter(Boolean));
+	return thing;
+}

@@ -1,0 +1,78 @@
+/* The same edges as a table: sortable, and the view for a screen reader. */
+import { el, $ } from "./dom.js";
+import { CHANGE_TEXT } from "./model.js";
+import * as units from "./units.js";
+
+const ROWS = 200; /* drawn at a time */
+
+const of = (name, show) => ({ value: (edge) => edge[name], show: (edge) => show(edge[name], edge) });
+const COLUMNS = {
+	client: { title: "Client", text: true, value: (edge) => edge.source.label, show: (edge) => edge.source.label },
+	server: { title: "Server", text: true, value: (edge) => edge.target.label, show: (edge) => edge.target.label },
+	change: { title: "Change", text: true, compared: true, value: (edge) => edge.change, show: (edge) => CHANGE_TEXT[edge.change] },
+	rate: { title: "Rate", ...of("rate", (value, edge) => units.rate(value, edge.counted)) },
+	flows: { title: "Flows", ...of("flows", units.count) },
+	errors: { title: "Errors", ...of("errorRatio", (value, edge) => (edge.errors ? units.percent(value) : "–")) },
+	p50: { title: "p50", ...of("p50", units.time) },
+	p95: { title: "p95", ...of("p95", units.time) },
+	p99: { title: "p99", ...of("p99", units.time) },
+	was: { title: "p95 before", compared: true, value: (edge) => edge.was?.p95 ?? null, show: (edge) => units.time(edge.was?.p95) },
+	failed: { title: "Errors before", compared: true, value: (edge) => edge.was?.errorRatio ?? null, show: (edge) => (edge.was?.errors ? units.percent(edge.was.errorRatio) : "–") },
+	sent: { title: "Sent", ...of("sent", units.bytes) },
+	received: { title: "Received", ...of("received", units.bytes) },
+};
+
+/* Empty values come last in either direction. */
+function compare(a, b, down) {
+	if (a === null || b === null || a === undefined || b === undefined) return (a === null || a === undefined) - (b === null || b === undefined);
+	const order = typeof a === "string" ? a.localeCompare(b) : a - b;
+	return down ? -order : order;
+}
+
+export function sorted(edges, sort) {
+	const down = sort.startsWith("-");
+	const column = COLUMNS[sort.replace("-", "")] ?? COLUMNS.rate;
+	return [...edges].sort((a, b) => compare(column.value(a), column.value(b), down));
+}
+
+/* CALLS: sort(text), select(text). */
+export function showTable(model, state, calls) {
+	const compared = state.base !== "";
+	const columns = Object.entries(COLUMNS).filter(([, column]) => compared || !column.compared);
+	const edges = sorted(model.allEdges, state.sort);
+	const name = state.sort.replace("-", "");
+	const down = state.sort.startsWith("-");
+
+	const heads = columns.map(([key, column]) => {
+		const chosen = key === name;
+		const next = chosen ? (down ? key : `-${key}`) : column.text ? key : `-${key}`;
+		return el("th", { scope: "col", class: column.text ? null : "num", "aria-sort": chosen ? (down ? "descending" : "ascending") : null },
+			el("button", { type: "button", "data-sort": key, onclick: () => calls.sort(next) }, column.title, el("span", { "aria-hidden": "true" }, chosen ? (down ? " ↓" : " ↑") : "")));
+	});
+	const rowOf = (edge) => el("tr", { class: [state.sel === `edge:${edge.key}` && "chosen", edge.change && `change-${edge.change}`].filter(Boolean).join(" ") || null },
+		columns.map(([key, column]) => {
+			if (key === "client") return el("th", { scope: "row" }, el("button", { type: "button", class: "link", "data-edge": edge.key, onclick: () => calls.select(`edge:${edge.key}`) }, column.show(edge)));
+			if (key === "server") return el("td", null, el("span", { class: "muted", "aria-hidden": "true" }, edge.directed ? "→ " : "– "), column.show(edge), edge.directed ? null : el("span", { class: "muted" }, " (or client)"));
+			const bad = key === "errors" && edge.health !== "ok" ? edge.health : null;
+			return el("td", { class: [!column.text && "num", bad].filter(Boolean).join(" ") || null }, column.show(edge));
+		}));
+	const body = el("tbody");
+	const more = el("button", { type: "button", class: "quiet more" });
+	let rows = 0;
+	const add = () => {
+		body.append(...edges.slice(rows, rows + ROWS).map(rowOf));
+		rows = Math.min(edges.length, rows + ROWS);
+		more.hidden = rows === edges.length;
+		more.textContent = `Show more (${units.count(edges.length - rows)} left)`;
+	};
+	more.addEventListener("click", add);
+	add();
+
+	const focused = document.activeElement?.dataset?.sort;
+	const scrolled = $("sheet").scrollTop;
+	$("sheet").replaceChildren(el("table", { class: "edges" },
+		el("caption", { class: "hidden" }, "Who talks to whom, sorted by the column that is marked"),
+		el("thead", null, el("tr", null, heads)), body), more);
+	$("sheet").scrollTop = scrolled;
+	if (focused) $("sheet").querySelector(`[data-sort="${focused}"]`)?.focus();
+}

@@ -1,0 +1,166 @@
+"""Worlds that the mock server shows: the recording, as tenure-graph sums it, and a large one that is made up.
+
+A world has first and last (ms since 1970), gaps [(from, to)], nodes {id: node} and edges(from, to), which gives
+{(source, target): measures} of the windows in between. Measures are the members of an edge in graph_json.h.
+"""
+
+import json
+import math
+import random
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
+
+STEP = 10_000
+
+
+def millis(text):
+    return round(datetime.fromisoformat(text.replace("Z", "+00:00")[:26].rstrip("+").split("+")[0]).replace(tzinfo=timezone.utc).timestamp() * 1000)
+
+
+def rfc3339(ms):
+    return datetime.fromtimestamp(ms / 1000, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def merged_times(a, b):
+    if not a or not b:
+        return a or b
+    sum_ = {"count": a["count"] + b["count"], "sum": a["sum"] + b["sum"], "min": min(a["min"], b["min"]), "max": max(a["max"], b["max"])}
+    first, second = a["histogram"], b["histogram"]
+    offset = min(first["offset"], second["offset"])
+    end = max(h["offset"] + len(h["counts"]) for h in (first, second))
+    counts = [0] * (end - offset)
+    for histogram in (first, second):
+        for i, number in enumerate(histogram["counts"]):
+            counts[histogram["offset"] - offset + i] += number
+    return finished({**sum_, "histogram": {"scale": first["scale"], "offset": offset, "counts": counts}})
+
+
+def finished(times):
+    times["mean"] = times["sum"] // max(1, times["count"])
+    for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
+        histogram, seen, wanted = times["histogram"], 0, share * sum(times["histogram"]["counts"])
+        for i, number in enumerate(histogram["counts"]):
+            if number and seen + number >= wanted:
+                value = 2 ** ((histogram["offset"] + i + (wanted - seen) / number) / 2 ** histogram["scale"])
+                times[name] = round(min(times["max"], max(times["min"], value)))
+                break
+            seen += number
+    return times
+
+
+def merged(a, b):
+    """Two measures, added."""
+    pairs = lambda name: {key: a[name][key] + b[name][key] for key in a[name]}
+    sum_ = {"flows": a["flows"] + b["flows"], "provisional": 0, "bytes": pairs("bytes"), "packets": pairs("packets"), "errors": pairs("errors"), "requests": {"count": a["requests"]["count"] + b["requests"]["count"]}}
+    times = merged_times(a["requests"].get("response_time"), b["requests"].get("response_time"))
+    if times:
+        sum_["requests"]["response_time"] = times
+    if a.get("directed") is False or b.get("directed") is False:
+        sum_["directed"] = False
+    return sum_
+
+
+class Recording:
+    """tagged.ndjson, cut into slices of ten seconds by tenure-graph itself."""
+
+    gaps = []
+
+    def __init__(self, program, tagged):
+        self.tagged = tagged
+        ends = [millis(json.loads(line)["event"]["end"]) for line in open(tagged)]
+        self.first, self.last = min(ends) // STEP * STEP, max(ends)
+        starts = range(self.first, self.last + 1, STEP)
+        run = lambda at: json.loads(subprocess.run([program, "--in", tagged, "--format", "json", "--from", rfc3339(at), "--to", rfc3339(at + STEP)], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
+        with ThreadPoolExecutor(2) as pool:
+            graphs = list(pool.map(run, starts))
+        self.nodes = {node["id"]: node for graph in graphs for node in graph["nodes"]}
+        self.slices = [(at, {(e["source"], e["target"]): e for e in graph["edges"]}) for at, graph in zip(starts, graphs)]
+
+    def edges(self, begin, end):
+        total = {}
+        for at, edges in self.slices:
+            if begin < at + STEP and at < end:
+                for key, measures in edges.items():
+                    total[key] = merged(total[key], measures) if key in total else measures
+        return total
+
+    def tenures(self, ip):
+        """Who held an address, as the tags say."""
+        found = {}
+        for line in open(self.tagged):
+            record = json.loads(line)
+            for side in ("source", "destination"):
+                tag = record["tenure"][side]
+                if record[side]["ip"] != ip or tag["status"] != "known" or "binding" not in tag:
+                    continue
+                k8s = tag.get("k8s", {})
+                name = k8s.get("pod", k8s.get("node", tag.get("service", {}))).get("name", "?")
+                space = k8s.get("namespace", {}).get("name", "")
+                at = record["event"]["end"]
+                one = found.setdefault((name, tag["binding"]["start"]), {"holder": f"{space + '/' if space else ''}{name} ({tag['kind']})", "kind": tag["kind"], "services": tag.get("services", []), "from": tag["binding"]["start"], "to": tag["binding"]["end"], "first_seen": at, "last_seen": at})
+                one.update(first_seen=min(one["first_seen"], at), last_seen=max(one["last_seen"], at), to=tag["binding"]["end"] or one["to"])
+        return sorted(found.values(), key=lambda one: one["first_seen"])
+
+
+class Large:
+    """Services in namespaces over a week with two gaps, a night each day, and an incident that ended an hour ago."""
+
+    def __init__(self, services=500, edges=5000, last=None):
+        chance = random.Random(7)
+        self.last = last or millis(datetime.now(timezone.utc).isoformat())
+        self.first = self.last - 7 * 86_400_000
+        hour = 3_600_000
+        self.gaps = [(self.last - 100 * hour, self.last - 88 * hour), (self.last - 30 * hour, self.last - 27 * hour)]
+        spaces = ["payments", "checkout", "search", "catalog", "identity", "ledger", "shipping", "pricing", "reviews", "media", "mail", "orders", "returns", "fraud", "stock", "loyalty", "billing", "reports", "web", "mobile", "partners", "support", "events", "storage", "platform"]
+        words = ["api", "worker", "gateway", "store", "cache", "index", "queue", "writer", "reader", "sync", "rules", "feed", "batch", "router", "auth", "audit", "proxy", "scheduler", "export", "import"]
+        self.nodes, ids = {}, []
+        for i in range(services):
+            space, name = spaces[i % len(spaces)], words[i // len(spaces) % len(words)]
+            node = {"id": f"service/prod/{space}/{name}", "label": f"{space}/{name}", "kind": "service", "cluster": "prod", "namespace": space, "name": name}
+            self.nodes[node["id"]] = node
+            ids.append(node["id"])
+        self.base = {}
+        # A namespace asks itself, a few that come after it, and two that all ask.
+        of_space = {space: ids[i :: len(spaces)] for i, space in enumerate(spaces)}
+        asks = {space: [*chance.sample(spaces[max(0, i - 9) : i] or [spaces[-1]], min(3, max(1, i))), "identity", "events"] for i, space in enumerate(spaces)}
+        while len(self.base) < edges:
+            space = chance.choice(spaces)
+            other = space if chance.random() < 0.6 else chance.choice(asks[space])
+            a, b = chance.choice(of_space[space]), chance.choice(of_space[other])
+            if a != b:
+                self.base[a, b] = (chance.lognormvariate(0, 1.6), chance.lognormvariate(16.5, 1), chance.choice([0.004, 0.02, 0.09]) if chance.random() < 0.03 else 0)
+
+    def load(self, at):
+        if any(begin <= at < end for begin, end in self.gaps):
+            return 0
+        return 1 + 0.6 * math.sin(2 * math.pi * (at / 86_400_000 - 0.3))
+
+    def edges(self, begin, end):
+        begin, end = max(begin, self.first), min(end, self.last)
+        steps = 8
+        seen = sum(self.load(begin + (end - begin) * (i + 0.5) / steps) for i in range(steps)) / steps * (end - begin) / 1000
+        return {key: self.measures(seen, *of) for key, of in self.base.items() if seen > 0 and of[0] * seen >= 0.5}
+
+    def measures(self, seconds, rate, ns, fails):
+        flows = max(1, round(rate * seconds))
+        offset = round(math.log2(ns) * 8)
+        counts = [max(0, round(2 * flows * share)) for share in (0.1, 0.3, 0.3, 0.15, 0.1, 0.03, 0.015, 0.005)]
+        times = {"count": 2 * flows, "sum": round(2 * flows * ns * 1.3), "min": round(ns), "max": round(ns * 2), "histogram": {"scale": 3, "offset": offset, "counts": counts if any(counts) else [1]}}
+        return {"flows": flows, "provisional": 0, "bytes": {"source": flows * 900, "destination": flows * 4200}, "packets": {"source": flows * 6, "destination": flows * 7}, "requests": {"count": 2 * flows, "response_time": finished(times)}, "errors": {"refused": round(flows * fails / 2), "unanswered": 0, "reset": round(flows * fails / 2)}}
+
+    def tenures(self, ip):
+        return [] if ip != "10.0.0.7" else [{"holder": "payments/api-1 (pod)", "kind": "pod", "services": ["payments/api"], "from": rfc3339(self.first), "to": rfc3339(self.last - 3_600_000), "first_seen": rfc3339(self.first), "last_seen": rfc3339(self.last - 3_700_000)}, {"holder": "search/api-9 (pod)", "kind": "pod", "services": [], "from": rfc3339(self.last - 3_500_000), "to": None, "first_seen": rfc3339(self.last - 3_400_000), "last_seen": rfc3339(self.last)}]
+
+
+class Empty:
+    """Nothing has come yet."""
+
+    first = last = None
+    gaps, nodes = [], {}
+
+    def edges(self, begin, end):
+        return {}
+
+    def tenures(self, ip):
+        return []
