@@ -3,332 +3,254 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/json.h"
-
-enum presence { OPTIONAL, REQUIRED };
-
-struct range {
-	int64_t min, max;
-	const char *wanted;
-};
+#include "common/record/scan_reading.h"
+#include "common/record/tagged_flow_rows.h"
 
 /* Sums of such counts stay in 64 bits. */
-static const struct range counts = {0, INT64_C(1) << 56, "an integer from 0 to 2^56"};
-static const struct range ports = {0, UINT16_MAX, "an integer from 0 to 65535"};
-static const struct range partitions = {0, INT32_MAX, "an integer from 0 to 2^31 - 1"};
-static const struct range offsets = {0, INT64_MAX, "an integer from 0 to 2^63 - 1"};
+static const struct scan_range counts = {0, INT64_C(1) << 56, "an integer from 0 to 2^56"};
+static const struct scan_range ports = {0, UINT16_MAX, "an integer from 0 to 65535"};
+static const struct scan_range partitions = {0, INT32_MAX, "an integer from 0 to 2^31 - 1"};
+static const struct scan_range offsets = {0, INT64_MAX, "an integer from 0 to 2^63 - 1"};
 /* As OpenTelemetry allows, and the bucket indexes of 64-bit values at the highest scale. */
-static const struct range scales = {-10, 20, "an integer from -10 to 20"};
-static const struct range indexes = {-(64 << 20), 64 << 20, "an integer from -2^26 to 2^26"};
+static const struct scan_range scales = {-10, 20, "an integer from -10 to 20"};
+static const struct scan_range indexes = {-(64 << 20), 64 << 20, "an integer from -2^26 to 2^26"};
 
-/* Keeps the first fault; what is read after it does not matter. */
-struct tagged_flow_reading {
-	struct json_object *base; /* the object that paths start from */
-	const char *prefix;       /* of BASE in the record: "source." */
-	struct fault *fault;
-};
-
-static void refuse(const struct tagged_flow_reading *r, enum fault_reason reason, const char *path,
-		   const char *wanted)
+static void read_text(struct scan_reading *r, size_t row, char *out, size_t size)
 {
-	char member[FAULT_MEMBER_SIZE];
-
-	if (r->fault->reason != FAULT_NONE)
-		return;
-	snprintf(member, sizeof(member), "%s%s", r->prefix, path);
-	fault_refuse(r->fault, reason, member, wanted);
+	scan_reading_copy(r, row, SCAN_OPTIONAL, out, size);
 }
 
-/* True if the value can be read; otherwise notes the fault, if it is one. */
-static bool usable(const struct tagged_flow_reading *r, enum json_found found, const char *path,
-		   enum presence presence, const char *wanted)
-{
-	if (found == JSON_FOUND)
-		return r->fault->reason == FAULT_NONE;
-	if (found == JSON_WRONG_TYPE)
-		refuse(r, FAULT_WRONG_TYPE, path, wanted);
-	else if (presence == REQUIRED)
-		refuse(r, FAULT_MISSING_MEMBER, path, wanted);
-	return false;
-}
-
-static void read_text(const struct tagged_flow_reading *r, const char *path, char *out, size_t size,
-		      enum presence presence)
-{
-	const char *text;
-
-	if (!usable(r, json_text(r->base, path, &text), path, presence, "a string"))
-		return;
-	if (strlen(text) >= size)
-		refuse(r, FAULT_TOO_LARGE, path, "a shorter string");
-	else
-		memcpy(out, text, strlen(text) + 1);
-}
-
-static bool read_integer(const struct tagged_flow_reading *r, const char *path,
-			 const struct range *range, int64_t *out, enum presence presence)
+static bool read_count(struct scan_reading *r, size_t row, enum scan_presence presence,
+		       uint64_t *out)
 {
 	int64_t number;
-
-	if (!usable(r, json_i64(r->base, path, &number), path, presence, range->wanted))
-		return false;
-	if (number < range->min || number > range->max) {
-		refuse(r, FAULT_WRONG_VALUE, path, range->wanted);
-		return false;
-	}
-	*out = number;
-	return true;
-}
-
-static bool read_count(const struct tagged_flow_reading *r, const char *path, uint64_t *out,
-		       enum presence presence)
-{
-	int64_t number;
-	bool present = read_integer(r, path, &counts, &number, presence);
+	bool present = scan_reading_integer(r, row, presence, &counts, &number);
 
 	if (present)
 		*out = (uint64_t)number;
 	return present;
 }
 
-static void read_when(const struct tagged_flow_reading *r, const char *path, struct when *out)
+static void read_ip(struct scan_reading *r, size_t row, struct ip *out)
 {
-	usable(r, json_when(r->base, path, out), path, REQUIRED,
-	       "a time such as \"2026-11-23T08:00:00Z\"");
+	struct span text;
+
+	if (scan_reading_text(r, row, SCAN_REQUIRED, "an IP address", &text) &&
+	    ip_parse(text.data, text.length, out) < 0)
+		scan_reading_refuse(r, FAULT_WRONG_VALUE, row, "an IP address");
 }
 
-/* Null, as of a binding that has not ended, is as good as absent. */
-static void read_optional_when(const struct tagged_flow_reading *r, const char *path,
-			       struct when *out)
+static unsigned read_tcp_flags(struct scan_reading *r, size_t row)
 {
-	usable(r, json_when(r->base, path, out), path, OPTIONAL,
-	       "a time such as \"2026-11-23T08:00:00Z\", or null");
-}
+	struct span text;
 
-static void read_ip(const struct tagged_flow_reading *r, struct ip *out)
-{
-	const char *text;
-
-	if (usable(r, json_text(r->base, "ip", &text), "ip", REQUIRED, "an IP address") &&
-	    ip_parse(text, strlen(text), out) < 0)
-		refuse(r, FAULT_WRONG_VALUE, "ip", "an IP address");
-}
-
-static unsigned read_tcp_flags(const struct tagged_flow_reading *r, const char *path)
-{
-	const char *text;
-
-	if (!usable(r, json_text(r->base, path, &text), path, OPTIONAL, "a string of flags"))
+	if (!scan_reading_text(r, row, SCAN_OPTIONAL, "a string of flags", &text))
 		return 0;
-	return tcp_flags_parse(text, strlen(text));
+	return tcp_flags_parse(text.data, text.length);
 }
 
-/* What the meter wrote about an end: address and counters. */
-static void read_side(const struct tagged_flow_reading *r, struct tagged_flow_end *end)
+/* What the meter wrote about an end, from row IP on: address and counters. */
+static void read_side(struct scan_reading *r, size_t ip, struct tagged_flow_end *end)
 {
 	int64_t port;
 
-	read_ip(r, &end->ip);
-	end->port = -1;
-	end->bound_from = WHEN_MIN;
-	end->bound_to = WHEN_MAX;
-	if (read_integer(r, "port", &ports, &port, OPTIONAL))
+	read_ip(r, ip, &end->ip);
+	if (scan_reading_integer(r, ip + 1, SCAN_OPTIONAL, &ports, &port))
 		end->port = (int32_t)port;
-	read_count(r, "bytes", &end->bytes, OPTIONAL);
-	end->has_packets = read_count(r, "packets", &end->packets, OPTIONAL);
+	read_count(r, ip + 2, SCAN_OPTIONAL, &end->bytes);
+	end->has_packets = read_count(r, ip + 3, SCAN_OPTIONAL, &end->packets);
 }
 
-static void read_workload(const struct tagged_flow_reading *r, struct tagged_flow_end *end)
+static void read_workload(struct scan_reading *r, size_t tag, struct tagged_flow_end *end)
 {
-	static const char *const kinds[] = {
-		"deployment", "statefulset",          "daemonset", "cronjob", "job",
-		"replicaset", "replicationcontroller"};
-	char path[TAGGED_FLOW_LABEL_SIZE];
+	for (size_t i = 0; i < TAG_WORKLOAD - TAG_DEPLOYMENT; i++) {
+		const char *kind = tagged_flow_rows[tag + TAG_DEPLOYMENT + i].name;
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		snprintf(path, sizeof(path), "k8s.%s.name", kinds[i]);
-		read_text(r, path, end->workload, sizeof(end->workload), OPTIONAL);
+		read_text(r, tag + TAG_DEPLOYMENT_NAME + i, end->workload, sizeof(end->workload));
 		if (end->workload[0] != '\0') {
-			memcpy(end->workload_kind, kinds[i], strlen(kinds[i]) + 1);
+			memcpy(end->workload_kind, kind, strlen(kind) + 1);
 			return;
 		}
 	}
-	read_text(r, "k8s.workload.kind", end->workload_kind, sizeof(end->workload_kind), OPTIONAL);
-	read_text(r, "k8s.workload.name", end->workload, sizeof(end->workload), OPTIONAL);
+	read_text(r, tag + TAG_WORKLOAD_KIND, end->workload_kind, sizeof(end->workload_kind));
+	read_text(r, tag + TAG_WORKLOAD_NAME, end->workload, sizeof(end->workload));
 }
 
-static void read_services(const struct tagged_flow_reading *r, struct tagged_flow_end *end)
+static void read_services(struct scan_reading *r, size_t tag, struct tagged_flow_end *end)
 {
-	struct json_object *array;
+	const char *wanted = "an array of \"namespace/name\"";
 	char name[TAGGED_FLOW_LABEL_SIZE] = "", namespace[TAGGED_FLOW_LABEL_SIZE] = "";
+	struct value_cursor items;
+	struct value item, key;
+	bool good = true;
 
-	read_text(r, "service.name", name, sizeof(name), OPTIONAL);
-	read_text(r, "service.namespace", namespace, sizeof(namespace), OPTIONAL);
+	read_text(r, tag + TAG_SERVICE_NAME, name, sizeof(name));
+	read_text(r, tag + TAG_SERVICE_NAMESPACE, namespace, sizeof(namespace));
 	if (name[0] != '\0')
 		snprintf(end->service, sizeof(end->service), "%s/%s", namespace, name);
-	if (!usable(r, json_array(r->base, "services", &array), "services", OPTIONAL,
-		    "an array of \"namespace/name\""))
+	if (!scan_reading_array(r, tag + TAG_SERVICES, SCAN_OPTIONAL, wanted, &items))
 		return;
-	if (json_length(array) > TAGGED_FLOW_SERVICES_MAX) {
-		refuse(r, FAULT_TOO_LARGE, "services", "at most 32 services");
-		return;
-	}
-	for (size_t i = 0; i < json_length(array); i++) {
-		const char *text;
+	while (value_next(&items, &key, &item)) {
+		struct span text = plain_text(&r->kept, item);
 
-		if (json_text(json_element(array, i), "", &text) != JSON_FOUND ||
-		    strlen(text) >= sizeof(end->services[i])) {
-			refuse(r, FAULT_WRONG_VALUE, "services", "an array of \"namespace/name\"");
+		if (end->service_count == TAGGED_FLOW_SERVICES_MAX) {
+			scan_reading_refuse(r, FAULT_TOO_LARGE, tag + TAG_SERVICES,
+					    "at most 32 services");
 			return;
 		}
-		memcpy(end->services[i], text, strlen(text) + 1);
-		end->service_count++;
+		if (text.data == NULL || text.length >= TAGGED_FLOW_SERVICE_SIZE) {
+			good = false;
+			text = (struct span){"", 0};
+		}
+		memcpy(end->services[end->service_count], text.data, text.length);
+		end->services[end->service_count++][text.length] = '\0';
 	}
+	if (!good)
+		scan_reading_refuse(r, FAULT_WRONG_VALUE, tag + TAG_SERVICES, wanted);
 }
 
-/* The index in NAMES, which ends with NULL, of the text at PATH; -1 after noting a fault. */
-static int read_choice(const struct tagged_flow_reading *r, const char *path,
-		       const char *const *names, const char *wanted)
+/* The index in NAMES, which ends with NULL, of the text at ROW; -1 after noting a fault. */
+static int read_choice(struct scan_reading *r, size_t row, const char *const *names,
+		       const char *wanted)
 {
-	const char *text;
+	struct span text;
 
-	if (!usable(r, json_text(r->base, path, &text), path, REQUIRED, wanted))
+	if (!scan_reading_text(r, row, SCAN_REQUIRED, wanted, &text))
 		return -1;
 	for (int i = 0; names[i] != NULL; i++) {
-		if (strcmp(text, names[i]) == 0)
+		if (span_equal(text, span_of(names[i])))
 			return i;
 	}
-	refuse(r, FAULT_WRONG_VALUE, path, wanted);
+	scan_reading_refuse(r, FAULT_WRONG_VALUE, row, wanted);
 	return -1;
 }
 
 /* What the enricher wrote about an end: who held the address. */
-static void read_tag(const struct tagged_flow_reading *r, struct tagged_flow_end *end)
+static void read_tag(struct scan_reading *r, size_t tag, struct tagged_flow_end *end)
 {
 	static const char *const statuses[] = {"known", "unknown", "ambiguous", NULL};
 	static const char *const kinds[] = {"pod", "node", "service", "outside", NULL};
-	int status = read_choice(r, "status", statuses, "known, unknown or ambiguous");
+	int status = read_choice(r, tag + TAG_STATUS, statuses, "known, unknown or ambiguous");
 
 	if (status < 0)
 		return;
 	end->status = (enum tagged_flow_status)status;
 	if (end->status != TAGGED_FLOW_KNOWN) {
-		read_text(r, "reason", end->reason, sizeof(end->reason), REQUIRED);
+		scan_reading_copy(r, tag + TAG_REASON, SCAN_REQUIRED, end->reason,
+				  sizeof(end->reason));
 		return;
 	}
 
-	int kind = read_choice(r, "kind", kinds, "pod, node, service or outside");
+	int kind = read_choice(r, tag + TAG_KIND, kinds, "pod, node, service or outside");
 
 	if (kind < 0)
 		return;
 	end->kind = (enum tagged_flow_kind)(kind + TAGGED_FLOW_POD);
-	read_text(r, "k8s.cluster.name", end->cluster, sizeof(end->cluster), OPTIONAL);
-	read_text(r, "k8s.namespace.name", end->namespace, sizeof(end->namespace), OPTIONAL);
-	read_text(r, "k8s.pod.name", end->pod, sizeof(end->pod), OPTIONAL);
-	read_text(r, end->kind == TAGGED_FLOW_NODE ? "k8s.node.uid" : "k8s.pod.uid", end->uid,
-		  sizeof(end->uid), OPTIONAL);
-	read_text(r, "k8s.node.name", end->node, sizeof(end->node), OPTIONAL);
-	read_text(r, "cloud.availability_zone", end->zone, sizeof(end->zone), OPTIONAL);
-	read_optional_when(r, "binding.start", &end->bound_from);
-	read_optional_when(r, "binding.end", &end->bound_to);
-	read_workload(r, end);
-	read_services(r, end);
+	read_text(r, tag + TAG_CLUSTER_NAME, end->cluster, sizeof(end->cluster));
+	read_text(r, tag + TAG_NAMESPACE_NAME, end->namespace, sizeof(end->namespace));
+	read_text(r, tag + TAG_POD_NAME, end->pod, sizeof(end->pod));
+	read_text(r, tag + (end->kind == TAGGED_FLOW_NODE ? TAG_NODE_UID : TAG_POD_UID), end->uid,
+		  sizeof(end->uid));
+	read_text(r, tag + TAG_NODE_NAME, end->node, sizeof(end->node));
+	read_workload(r, tag, end);
+	read_services(r, tag, end);
+	read_text(r, tag + TAG_ZONE, end->zone, sizeof(end->zone));
+	scan_reading_when(r, tag + TAG_BINDING_START, SCAN_OPTIONAL, &end->bound_from);
+	scan_reading_when(r, tag + TAG_BINDING_END, SCAN_OPTIONAL, &end->bound_to);
 }
 
-static void read_histogram(const struct tagged_flow_reading *r,
-			   struct tagged_flow_response *response)
+static void read_histogram(struct scan_reading *r, struct tagged_flow_response *response)
 {
-	const char *path = "requests.response_time.histogram.counts";
-	struct json_object *array;
+	struct value_cursor items;
+	struct value item, key;
 	int64_t scale = 0, offset = 0;
+	size_t count = 0;
+	bool good = true;
 
-	if (!usable(r, json_array(r->base, path, &array), path, REQUIRED, "an array of integers") ||
-	    !read_integer(r, "requests.response_time.histogram.scale", &scales, &scale, REQUIRED) ||
-	    !read_integer(r, "requests.response_time.histogram.offset", &indexes, &offset,
-			  REQUIRED))
+	if (!scan_reading_array(r, ROW_HISTOGRAM_COUNTS, SCAN_REQUIRED, "an array of integers",
+				&items) ||
+	    !scan_reading_integer(r, ROW_HISTOGRAM_SCALE, SCAN_REQUIRED, &scales, &scale) ||
+	    !scan_reading_integer(r, ROW_HISTOGRAM_OFFSET, SCAN_REQUIRED, &indexes, &offset))
 		return;
-	if (json_length(array) > TAGGED_FLOW_BUCKETS_MAX) {
-		refuse(r, FAULT_TOO_LARGE, path, "at most 512 buckets");
-		return;
-	}
-	response->scale = (int)scale;
-	response->offset = (int32_t)offset;
-	response->bucket_count = json_length(array);
-	for (size_t i = 0; i < response->bucket_count; i++) {
-		int64_t count;
+	for (; value_next(&items, &key, &item); count++) {
+		int64_t number = -1;
 
-		if (json_i64(json_element(array, i), "", &count) != JSON_FOUND ||
-		    count < counts.min || count > counts.max) {
-			refuse(r, FAULT_WRONG_VALUE, path, "an array of integers from 0");
+		if (count == TAGGED_FLOW_BUCKETS_MAX) {
+			scan_reading_refuse(r, FAULT_TOO_LARGE, ROW_HISTOGRAM_COUNTS,
+					    "at most 512 buckets");
 			return;
 		}
-		response->buckets[i] = (uint64_t)count;
+		good = good && value_i64(item, &number) && number >= counts.min &&
+		       number <= counts.max;
+		response->buckets[count] = (uint64_t)number;
 	}
+	if (!good)
+		scan_reading_refuse(r, FAULT_WRONG_VALUE, ROW_HISTOGRAM_COUNTS,
+				    "an array of integers from 0");
+	response->scale = (int)scale;
+	response->offset = (int32_t)offset;
+	response->bucket_count = count;
 }
 
-/* Whether the object at PATH is there. */
-static bool has_object(const struct tagged_flow_reading *r, const char *path)
-{
-	struct json_object *object;
-
-	return usable(r, json_object_at(r->base, path, &object), path, OPTIONAL, "an object");
-}
-
-static void read_requests(const struct tagged_flow_reading *r, struct tagged_flow *flow)
+static void read_requests(struct scan_reading *r, struct tagged_flow *flow)
 {
 	struct tagged_flow_response *response = &flow->response;
 
-	read_count(r, "requests.count", &flow->requests, OPTIONAL);
-	if (!has_object(r, "requests.response_time"))
+	read_count(r, ROW_REQUESTS_COUNT, SCAN_OPTIONAL, &flow->requests);
+	if (!scan_reading_object(r, ROW_RESPONSE, SCAN_OPTIONAL))
 		return;
-	read_count(r, "requests.response_time.count", &response->count, REQUIRED);
-	read_count(r, "requests.response_time.sum", &response->sum_ns, REQUIRED);
-	read_count(r, "requests.response_time.min", &response->min_ns, REQUIRED);
-	read_count(r, "requests.response_time.max", &response->max_ns, REQUIRED);
-	if (has_object(r, "requests.response_time.histogram"))
+	read_count(r, ROW_RESPONSE_COUNT, SCAN_REQUIRED, &response->count);
+	read_count(r, ROW_RESPONSE_SUM, SCAN_REQUIRED, &response->sum_ns);
+	read_count(r, ROW_RESPONSE_MIN, SCAN_REQUIRED, &response->min_ns);
+	read_count(r, ROW_RESPONSE_MAX, SCAN_REQUIRED, &response->max_ns);
+	if (scan_reading_object(r, ROW_HISTOGRAM, SCAN_OPTIONAL))
 		read_histogram(r, response);
 }
 
-/* One end: SIDE ("source") by the meter and TAG ("tenure.source") by the enricher. */
-static void read_end(const struct tagged_flow_reading *r, const char *side, const char *tag,
-		     struct tagged_flow_end *end)
+static void read_ends(struct scan_reading *r, struct tagged_flow *flow)
 {
-	char prefix[32];
-	struct tagged_flow_reading inner = {NULL, prefix, r->fault};
-
-	if (!usable(r, json_object_at(r->base, side, &inner.base), side, REQUIRED, "an object"))
-		return;
-	snprintf(prefix, sizeof(prefix), "%s.", side);
-	read_side(&inner, end);
-	if (!usable(r, json_object_at(r->base, tag, &inner.base), tag, REQUIRED, "an object"))
-		return;
-	snprintf(prefix, sizeof(prefix), "%s.", tag);
-	read_tag(&inner, end);
+	if (scan_reading_object(r, ROW_SOURCE, SCAN_REQUIRED)) {
+		read_side(r, ROW_SOURCE_IP, &flow->source);
+		if (scan_reading_object(r, ROW_TENURE_SOURCE, SCAN_REQUIRED))
+			read_tag(r, ROW_SOURCE_TAG, &flow->source);
+	}
+	if (scan_reading_object(r, ROW_DESTINATION, SCAN_REQUIRED)) {
+		read_side(r, ROW_DESTINATION_IP, &flow->destination);
+		if (scan_reading_object(r, ROW_TENURE_DESTINATION, SCAN_REQUIRED))
+			read_tag(r, ROW_DESTINATION_TAG, &flow->destination);
+	}
 }
 
-static void read_coordinates(const struct tagged_flow_reading *r, struct tagged_flow *flow)
+static void read_tcp(struct scan_reading *r, struct tagged_flow *flow)
+{
+	flow->source.tcp_flags = read_tcp_flags(r, ROW_SOURCE_FLAGS);
+	flow->destination.tcp_flags = read_tcp_flags(r, ROW_DESTINATION_FLAGS);
+	read_count(r, ROW_SOURCE_RETRANSMISSIONS, SCAN_OPTIONAL, &flow->source.retransmissions);
+	read_count(r, ROW_DESTINATION_RETRANSMISSIONS, SCAN_OPTIONAL,
+		   &flow->destination.retransmissions);
+	flow->has_handshake = read_count(r, ROW_HANDSHAKE_RTT, SCAN_OPTIONAL, &flow->handshake_ns);
+}
+
+/* Where the untagged flow is, and which answer this is. */
+static void read_place(struct scan_reading *r, struct tagged_flow *flow)
 {
 	int64_t number = 0;
-	bool truth;
 
-	read_text(r, "tenure.flow.topic", flow->topic, sizeof(flow->topic), OPTIONAL);
-	if (read_integer(r, "tenure.flow.partition", &partitions, &number, REQUIRED))
+	read_text(r, ROW_PLACE_TOPIC, flow->topic, sizeof(flow->topic));
+	if (scan_reading_integer(r, ROW_PLACE_PARTITION, SCAN_REQUIRED, &partitions, &number))
 		flow->partition = (int32_t)number;
-	read_integer(r, "tenure.flow.offset", &offsets, &flow->offset, REQUIRED);
-	flow->revision = 1;
-	read_count(r, "tenure.revision", &flow->revision, OPTIONAL);
-	if (usable(r, json_boolean(r->base, "tenure.provisional", &truth), "tenure.provisional",
-		   OPTIONAL, "true or false"))
-		flow->provisional = truth;
+	scan_reading_integer(r, ROW_PLACE_OFFSET, SCAN_REQUIRED, &offsets, &flow->offset);
+	read_count(r, ROW_REVISION, SCAN_OPTIONAL, &flow->revision);
+	scan_reading_boolean(r, ROW_PROVISIONAL, SCAN_OPTIONAL, &flow->provisional);
 }
 
 /* Who began is proven by the meter or, in a record that does not say, by a SYN of the source
  * (docs/answers.md, section 7). Who sent the first packet that was seen is not a proof. */
-static void read_initiator(const struct tagged_flow_reading *r, struct tagged_flow *flow)
+static void read_initiator(struct scan_reading *r, struct tagged_flow *flow)
 {
 	char initiator[TAGGED_FLOW_LABEL_SIZE] = "";
 
-	read_text(r, "flow.initiator", initiator, sizeof(initiator), OPTIONAL);
+	read_text(r, ROW_FLOW_INITIATOR, initiator, sizeof(initiator));
 	if (initiator[0] == '\0')
 		flow->directed = flow->source.tcp_flags & TCP_SYN;
 	else
@@ -336,52 +258,72 @@ static void read_initiator(const struct tagged_flow_reading *r, struct tagged_fl
 			strcmp(initiator, "syn") == 0 || strcmp(initiator, "icmp_type") == 0;
 }
 
-static void read_flow(const struct tagged_flow_reading *r, struct tagged_flow *flow)
+static void read_flow(struct scan_reading *r, struct tagged_flow *flow)
 {
 	bool is_final;
 
-	read_when(r, "event.start", &flow->start);
-	read_when(r, "event.end", &flow->end);
+	scan_reading_when(r, ROW_START, SCAN_REQUIRED, &flow->start);
+	scan_reading_when(r, ROW_END, SCAN_REQUIRED, &flow->end);
 	if (r->fault->reason == FAULT_NONE && when_before(flow->end, flow->start))
-		refuse(r, FAULT_WRONG_VALUE, "event.end", "a time not before event.start");
-	read_text(r, "network.transport", flow->transport, sizeof(flow->transport), OPTIONAL);
-	read_end(r, "source", "tenure.source", &flow->source);
-	read_end(r, "destination", "tenure.destination", &flow->destination);
-	flow->source.tcp_flags = read_tcp_flags(r, "tcp.flags.source");
-	flow->destination.tcp_flags = read_tcp_flags(r, "tcp.flags.destination");
-	read_count(r, "tcp.retransmissions.source", &flow->source.retransmissions, OPTIONAL);
-	read_count(r, "tcp.retransmissions.destination", &flow->destination.retransmissions,
-		   OPTIONAL);
-	flow->has_handshake = read_count(r, "tcp.handshake.rtt", &flow->handshake_ns, OPTIONAL);
+		scan_reading_refuse(r, FAULT_WRONG_VALUE, ROW_END, "a time not before event.start");
+	read_text(r, ROW_TRANSPORT, flow->transport, sizeof(flow->transport));
+	read_ends(r, flow);
+	read_tcp(r, flow);
 	read_requests(r, flow);
-	read_text(r, "flow.id", flow->flow_id, sizeof(flow->flow_id), OPTIONAL);
-	read_count(r, "flow.slice", &flow->slice, OPTIONAL);
-	flow->running_totals = usable(r, json_boolean(r->base, "flow.final", &is_final),
-				      "flow.final", OPTIONAL, "true or false");
+	read_text(r, ROW_FLOW_ID, flow->flow_id, sizeof(flow->flow_id));
+	read_count(r, ROW_FLOW_SLICE, SCAN_OPTIONAL, &flow->slice);
+	flow->running_totals = scan_reading_boolean(r, ROW_FLOW_FINAL, SCAN_OPTIONAL, &is_final);
 	read_initiator(r, flow);
-	read_text(r, "observer.hostname", flow->observer, sizeof(flow->observer), OPTIONAL);
-	read_text(r, "observer.interface.name", flow->interface, sizeof(flow->interface), OPTIONAL);
-	read_count(r, "observer.interface.id", &flow->interface_id, OPTIONAL);
-	read_coordinates(r, flow);
+	read_text(r, ROW_FLOW_END_REASON, flow->end_reason, sizeof(flow->end_reason));
+	read_text(r, ROW_HOSTNAME, flow->observer, sizeof(flow->observer));
+	read_text(r, ROW_INTERFACE_NAME, flow->interface, sizeof(flow->interface));
+	read_count(r, ROW_INTERFACE_ID, SCAN_OPTIONAL, &flow->interface_id);
+	read_place(r, flow);
+}
+
+/* Makes everything absent. Most of the struct is room for names, which is left as it is. */
+static void clear_end(struct tagged_flow_end *end)
+{
+	end->port = -1;
+	end->bytes = end->packets = end->retransmissions = 0;
+	end->has_packets = false;
+	end->tcp_flags = 0;
+	end->bound_from = WHEN_MIN;
+	end->bound_to = WHEN_MAX;
+	end->status = TAGGED_FLOW_KNOWN;
+	end->kind = TAGGED_FLOW_NO_KIND;
+	end->reason[0] = end->cluster[0] = end->namespace[0] = end->pod[0] = end->uid[0] = '\0';
+	end->node[0] = end->zone[0] = end->workload_kind[0] = end->workload[0] = '\0';
+	end->service[0] = '\0';
+	end->service_count = 0;
+}
+
+static void clear(struct tagged_flow *flow)
+{
+	struct tagged_flow_response *response = &flow->response;
+
+	clear_end(&flow->source);
+	clear_end(&flow->destination);
+	response->count = response->sum_ns = response->min_ns = response->max_ns = 0;
+	response->scale = response->offset = 0;
+	response->bucket_count = 0;
+	flow->transport[0] = flow->flow_id[0] = flow->end_reason[0] = '\0';
+	flow->observer[0] = flow->interface[0] = flow->topic[0] = '\0';
+	flow->requests = flow->slice = flow->interface_id = 0;
+	flow->provisional = false;
+	flow->revision = 1;
 }
 
 int tagged_flow_parse(const char *bytes, size_t length, struct tagged_flow *flow,
 		      struct fault *fault)
 {
-	enum scan_outcome outcome;
-	struct json_object *object, *tree = json_parse(bytes, length, &outcome);
-	const struct tagged_flow_reading r = {tree, "", fault};
+	struct scan_reading r;
 
-	*fault = (struct fault){0};
-	*flow = (struct tagged_flow){0};
-	if (outcome == SCAN_TOO_DEEP)
-		refuse(&r, FAULT_TOO_LARGE, "", "objects and arrays nested at most 32 deep");
-	else if (tree == NULL)
-		refuse(&r, FAULT_NOT_JSON, "", "one JSON object (RFC 8259)");
-	else if (json_object_at(tree, "", &object) != JSON_FOUND)
-		refuse(&r, FAULT_NOT_AN_OBJECT, "", "a JSON object");
-	else
+	clear(flow);
+	scan_reading_init(&r, bytes, length, tagged_flow_rows, ROW_TOP_ROWS, TAGGED_FLOW_ROWS,
+			  fault);
+	if (fault->reason == FAULT_NONE)
 		read_flow(&r, flow);
-	json_free(tree);
+	scan_reading_clear(&r);
 	return fault->reason == FAULT_NONE ? 0 : -1;
 }

@@ -6,6 +6,8 @@
  *
  * (1) A record is accepted only if it is valid JSON (RFC 8259) as a whole.
  * (2) A value that does not fit its member here is refused, never cut.
+ * (3) A member that is read and occurs twice in its object is refused, because readers disagree
+ *     on which one counts.
  */
 #ifndef TENURE_TAGGED_FLOW_H
 #define TENURE_TAGGED_FLOW_H
@@ -85,8 +87,9 @@ struct tagged_flow {
 	uint64_t slice;
 	bool running_totals; /* flow.final is there: the counters run since the flow's start */
 	bool directed;       /* it is proven that the source began */
-	char observer[TAGGED_FLOW_NAME_SIZE];  /* hostname */
-	char interface[TAGGED_FLOW_NAME_SIZE]; /* name */
+	char end_reason[TAGGED_FLOW_LABEL_SIZE]; /* "active_timeout"; empty if absent */
+	char observer[TAGGED_FLOW_NAME_SIZE];    /* hostname */
+	char interface[TAGGED_FLOW_NAME_SIZE];   /* name */
 	uint64_t interface_id;
 
 	char topic[TAGGED_FLOW_NAME_SIZE]; /* where the untagged flow is */
@@ -96,7 +99,7 @@ struct tagged_flow {
 	bool provisional;
 };
 
-/* Reads BYTES[LENGTH] into *FLOW. Returns -1 with *FAULT filled and *FLOW undefined when it
+/* Reads BYTES[LENGTH] into *FLOW; of its arrays, only what is used is written. Returns -1 with *FAULT filled and *FLOW undefined when it
  * cannot be read. */
 int tagged_flow_parse(const char *bytes, size_t length, struct tagged_flow *flow,
 		      struct fault *fault);

@@ -136,6 +136,39 @@ static void needs_only_times_addresses_tags_and_coordinates(void **state)
 	assert_int_equal(flow.destination.status, TAGGED_FLOW_AMBIGUOUS);
 }
 
+static void reads_what_only_some_records_have(void **state)
+{
+	const char *const tcp = "'tcp':{'flags':{'source':'APSF','destination':'AR'},"
+				"'handshake':{'rtt':250000,'server_rtt':200000,'client_rtt':50000},"
+				"'retransmissions':{'source':3,'destination':1}}";
+	static struct tagged_flow flow;
+	struct fault fault;
+	struct when start;
+
+	(void)state;
+	assert_int_equal(parse_with(quoted(TCP), quoted(tcp), &flow, &fault), FAULT_NONE);
+	assert_true(flow.has_handshake);
+	assert_int_equal(flow.handshake_ns, 250000);
+	assert_int_equal(flow.source.retransmissions, 3);
+	assert_int_equal(flow.destination.retransmissions, 1);
+	assert_string_equal(flow.end_reason, "end_of_flow");
+	assert_int_equal(when_parse("2026-11-23T07:00:00Z", 20, &start), 0);
+	assert_int_equal(when_since(flow.source.bound_from, start), 0);
+	assert_true(when_is_max(flow.source.bound_to));
+	assert_true(when_is_min(flow.destination.bound_from));
+
+	assert_int_equal(parse_with(quoted("'binding':{'start':'2026-11-23T07:00:00Z','end':null"),
+				    quoted("'cloud':{'availability_zone':'a','region':'r'},"
+					   "'binding':{'start':null,'end':'2026-11-23T09:00:00Z'"),
+				    &flow, &fault),
+			 FAULT_NONE);
+	assert_false(flow.has_handshake);
+	assert_int_equal(flow.source.retransmissions, 0);
+	assert_string_equal(flow.source.zone, "a");
+	assert_true(when_is_min(flow.source.bound_from));
+	assert_int_equal(when_since(flow.source.bound_to, start), 7200 * NS_PER_SECOND);
+}
+
 static void names_the_member_at_fault(void **state)
 {
 	static const struct {
@@ -169,6 +202,12 @@ static void names_the_member_at_fault(void **state)
 		{"['shop/cart',", "[1,", FAULT_WRONG_VALUE, "tenure.source.services"},
 		{"'offset':991", "'offset':'991'", FAULT_WRONG_TYPE, "tenure.flow.offset"},
 		{"'provisional':true", "'provisional':1", FAULT_WRONG_TYPE, "tenure.provisional"},
+		{"'binding':{'start':'2026", "'binding':{'start':'x2026", FAULT_WRONG_TYPE,
+		 "tenure.source.binding.start"},
+		{"'pod':{'name'", "'pod':'cart','x':{'name'", FAULT_WRONG_TYPE,
+		 "tenure.source.k8s.pod.name"},
+		{"'hostname':'n1'", "'hostname':'n1','hostname':'n2'", FAULT_MEMBER_TWICE,
+		 "observer.hostname"},
 		{"{'event'", "{'event", FAULT_NOT_JSON, ""},
 		{"'rules':1", "'rules':01", FAULT_NOT_JSON, ""},
 	};
@@ -324,6 +363,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_every_member),
 		cmocka_unit_test(needs_only_times_addresses_tags_and_coordinates),
+		cmocka_unit_test(reads_what_only_some_records_have),
 		cmocka_unit_test(names_the_member_at_fault),
 		cmocka_unit_test(knows_running_totals),
 		cmocka_unit_test(refuses_what_does_not_fit),
