@@ -76,6 +76,18 @@ void histogram_add(struct histogram *histogram, int scale, int64_t offset, const
 	*histogram = sum;
 }
 
+uint64_t histogram_up_to(const struct histogram *histogram, unsigned power)
+{
+	int scale = histogram->scale;
+	/* The bucket of INDEX ends at 2^((INDEX + 1) * 2^-SCALE). */
+	int64_t end = scale >= 0 ? (int64_t)power << scale : (int64_t)power >> -scale;
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < histogram->used && histogram->offset + (int64_t)i < end; i++)
+		count += histogram->counts[i];
+	return count;
+}
+
 /* 2^X without the mathematics library, for X whose result fits in 64 bits: the whole
  * part by doubling, the fraction by its binary digits. */
 static double power_of_two(double x)

@@ -34,6 +34,10 @@ int64_t histogram_index(uint64_t value, int scale);
 void histogram_add(struct histogram *histogram, int scale, int64_t offset, const uint64_t *counts,
 		   size_t count);
 
+/* How many values are in buckets whose upper bounds are at most 2^POWER; these are all values up to it
+ * unless the scale is negative. */
+uint64_t histogram_up_to(const struct histogram *histogram, unsigned power);
+
 /* The value that PER_MILLE of the counts do not exceed, as if the counts of a bucket
  * were spread evenly over its logarithm. 0 for an empty histogram. */
 uint64_t histogram_percentile(const struct histogram *histogram, unsigned per_mille);

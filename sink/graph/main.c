@@ -9,13 +9,14 @@
 #include "common/topic/topic_reader.h"
 #include "sink/graph/aggregator.h"
 #include "sink/graph/formats/display.h"
+#include "sink/graph/formats/formats.h"
 #include "sink/graph/manual.h"
 
 #define POLL_MS 200
 
 struct graph_options {
 	const char *in;
-	int format; /* index of display_formats */
+	int format; /* enum format */
 	int level;  /* enum node_level */
 	int64_t least;
 	struct aggregator_options aggregation;
@@ -152,7 +153,7 @@ int main(int argc, char **argv)
 			     "only flows that ended at TIME or later"),
 		SETTING_WHEN("to", 0, "TIME", &o.aggregation.to,
 			     "only flows that ended before TIME"),
-		SETTING_CHOICE("format", 0, "FORMAT", display_formats, &o.format,
+		SETTING_CHOICE("format", 0, "FORMAT", formats_names, &o.format,
 			       "format of the graph"),
 		SETTING_CHOICE("level", 0, "LEVEL", node_level_names, &o.level,
 			       "what a node is: a service, workload, namespace or zone"),

@@ -4,8 +4,7 @@
 
 const struct settings_manual manual = {
 	.program = "tenure-graph",
-	.synopsis = "[--in ADDRESS] [--from TIME] [--to TIME] [--format table|json|dot|mermaid] "
-		    "[--follow]",
+	.synopsis = "[--in ADDRESS] [--from TIME] [--to TIME] [--format FORMAT] [--follow]",
 	.purpose =
 		"Prints who talks to whom, how much, how fast, and what failed, from tagged flows.",
 	.description =

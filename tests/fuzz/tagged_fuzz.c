@@ -5,10 +5,7 @@
 #include <string.h>
 
 #include "sink/graph/aggregator.h"
-#include "sink/graph/formats/dot.h"
-#include "sink/graph/formats/graph_json.h"
-#include "sink/graph/formats/mermaid.h"
-#include "sink/graph/formats/table.h"
+#include "sink/graph/formats/formats.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -32,10 +29,8 @@ static void check_formats(const struct snapshot *snapshot)
 	struct text text;
 
 	text_init(&text, 64u * 1024 * 1024);
-	table_format(snapshot, 0, &text);
-	dot_format(snapshot, &text);
-	mermaid_format(snapshot, &text);
-	graph_json_format(snapshot, &text);
+	for (int format = 0; formats_names[format] != NULL; format++)
+		formats_write(format, snapshot, &text);
 	require(!text.failed);
 	for (size_t i = 0; i < text.length; i++)
 		require((text.data[i] & 0xe0) != 0 || text.data[i] == '\n');

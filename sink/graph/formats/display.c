@@ -7,9 +7,7 @@
 #include <unistd.h>
 
 #include "common/program/log.h"
-#include "sink/graph/formats/dot.h"
-#include "sink/graph/formats/graph_json.h"
-#include "sink/graph/formats/mermaid.h"
+#include "sink/graph/formats/formats.h"
 #include "sink/graph/formats/table.h"
 
 #define CHECK_NS NS_PER_SECOND
@@ -17,9 +15,6 @@
 #define TEXT_MAX (64u * 1024 * 1024) /* bytes of a snapshot; an edge takes 500 in JSON */
 #define TABLE_FRAME 7                /* lines of a table that are not edges */
 #define CLEAR_SCREEN "\033[H\033[J"  /* ECMA-48: cursor home, erase to the end */
-
-enum { TABLE, JSON, DOT, MERMAID };
-const char *const display_formats[] = {"table", "json", "dot", "mermaid", NULL};
 
 bool display_due(struct display *display, uint64_t records, bool idle, struct when now)
 {
@@ -66,21 +61,11 @@ int display_show(struct display *display, const struct snapshot *snapshot)
 	int rc = -1;
 
 	text_init(&text, TEXT_MAX);
-	switch (display->format) {
-	case TABLE:
-		table_format(snapshot, terminal ? edge_rows() : 0, &text);
-		break;
-	case JSON:
-		graph_json_format(snapshot, &text);
-		break;
-	case DOT:
-		dot_format(snapshot, &text);
-		break;
-	case MERMAID:
-		mermaid_format(snapshot, &text);
-		break;
-	}
-	if (display->follow && !terminal && display->format != JSON)
+	if (terminal && display->format == FORMAT_TABLE)
+		table_format(snapshot, edge_rows(), &text);
+	else
+		formats_write((enum format)display->format, snapshot, &text);
+	if (display->follow && !terminal && display->format != FORMAT_JSON)
 		text_add_string(&text, "\n");
 	if (text.failed)
 		log_error("out of memory, or the graph's text is longer than %u MiB",

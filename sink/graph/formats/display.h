@@ -13,11 +13,8 @@
 #include "common/base/when.h"
 #include "sink/graph/snapshot.h"
 
-/* "table" is the first; ends with NULL. */
-extern const char *const display_formats[];
-
 struct display {
-	int format;     /* index of display_formats */
+	int format;     /* enum format */
 	bool follow;    /* shows more than one snapshot */
 	bool from_file; /* once idle, all was read: a file has one partition */
 	/* What follows is the module's, and 0 at first. */

@@ -3,6 +3,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "sink/graph/formats/flat_edge.h"
+
+struct times {
+	uint64_t count, sum, min, max, p50, p95, p99;
+	const struct histogram *histogram; /* NULL: no percentiles */
+};
+
 static void add_number(struct text *out, const char *before, uint64_t number)
 {
 	text_add_string(out, before);
@@ -10,31 +17,55 @@ static void add_number(struct text *out, const char *before, uint64_t number)
 }
 
 /* Names come from records that anybody may write. */
-static void add_string(struct text *out, const char *string)
+void graph_json_add_string(struct text *out, const char *before, const char *string)
 {
+	text_add_string(out, before);
 	text_add_json_repaired(out, string, strlen(string));
 }
 
-static void add_part(struct text *out, const char *name, const char *value)
+static void add_part(struct text *out, const char *before, const char *value)
 {
-	if (value[0] == '\0')
-		return;
-	text_add_format(out, ",\"%s\":", name);
-	add_string(out, value);
+	if (value[0] != '\0')
+		graph_json_add_string(out, before, value);
 }
 
-static void add_node(const struct snapshot *snapshot, size_t index, struct text *out)
+void graph_json_add_node(const struct snapshot *snapshot, size_t index, struct text *out)
 {
 	const struct node *node = snapshot->nodes[index].node;
 
-	text_add_string(out, index == 0 ? "{\"id\":" : ",{\"id\":");
-	add_string(out, snapshot_id(snapshot, index));
-	add_part(out, "label", snapshot_label(snapshot, index));
-	add_part(out, "kind", node_kind_name(node));
-	add_part(out, "cluster", node->cluster);
-	add_part(out, "namespace", node->namespace);
-	add_part(out, "name", node->name);
-	text_add_string(out, "}");
+	graph_json_add_string(out, "\"id\":", snapshot_id(snapshot, index));
+	graph_json_add_string(out, ",\"label\":", snapshot_label(snapshot, index));
+	graph_json_add_string(out, ",\"kind\":", node_kind_name(node));
+	add_part(out, ",\"cluster\":", node->cluster);
+	add_part(out, ",\"namespace\":", node->namespace);
+	add_part(out, ",\"name\":", node->name);
+}
+
+/* Only of edges that are kept apart by them. */
+static void add_port(const struct graph_edge *edge, struct text *out)
+{
+	if (edge->transport >= 0) {
+		text_add_string(out, ",\"transport\":\"");
+		flat_edge_add_transport(edge, out);
+		text_add_string(out, "\"");
+	}
+	if (edge->port >= 0)
+		text_add_format(out, ",\"port\":%" PRId32, edge->port);
+}
+
+void graph_json_add_edge_ends(const struct snapshot *snapshot, const struct snapshot_edge *edge,
+			      struct text *out)
+{
+	struct text key;
+
+	text_init(&key, out->limit);
+	flat_edge_add_key(snapshot, edge, &key);
+	graph_json_add_string(out, "\"id\":", text_terminate(&key));
+	out->failed |= key.failed;
+	text_free(&key);
+	graph_json_add_string(out, ",\"source\":", snapshot_id(snapshot, edge->client));
+	graph_json_add_string(out, ",\"target\":", snapshot_id(snapshot, edge->server));
+	add_port(edge->edge, out);
 }
 
 static void add_histogram(const struct histogram *histogram, struct text *out)
@@ -46,34 +77,62 @@ static void add_histogram(const struct histogram *histogram, struct text *out)
 	text_add_string(out, "]}");
 }
 
-static void add_measures(const struct graph_edge *edge, struct text *out)
+/* Adds the member NAME, unless nothing was timed. */
+static void add_times(const char *name, const struct times *times, struct text *out)
 {
-	const struct measures *measures = &edge->measures;
-
-	add_number(out, "\"flows\":", measures->flows);
-	add_number(out, ",\"provisional\":", measures->provisional);
-	add_number(out, ",\"bytes\":{\"source\":", measures->source_bytes);
-	add_number(out, ",\"destination\":", measures->destination_bytes);
-	add_number(out, "},\"packets\":{\"source\":", measures->source_packets);
-	add_number(out, ",\"destination\":", measures->destination_packets);
-	add_number(out, "},\"requests\":{\"count\":", measures->requests);
-	if (measures->response_count > 0) {
-		add_number(out, ",\"response_time\":{\"count\":", measures->response_count);
-		add_number(out, ",\"sum\":", measures->response_sum_ns);
-		add_number(out, ",\"min\":", measures->response_min_ns);
-		add_number(out, ",\"max\":", measures->response_max_ns);
-		add_number(out, ",\"mean\":", measures_mean(measures));
-		if (edge->histogram != NULL) {
-			add_number(out, ",\"p50\":", graph_edge_percentile(edge, 500));
-			add_number(out, ",\"p95\":", graph_edge_percentile(edge, 950));
-			add_histogram(edge->histogram, out);
-		}
-		text_add_string(out, "}");
+	if (times->count == 0)
+		return;
+	text_add_format(out, ",\"%s\":", name);
+	add_number(out, "{\"count\":", times->count);
+	add_number(out, ",\"sum\":", times->sum);
+	add_number(out, ",\"min\":", times->min);
+	add_number(out, ",\"max\":", times->max);
+	add_number(out, ",\"mean\":", times->sum / times->count);
+	if (times->histogram != NULL) {
+		add_number(out, ",\"p50\":", times->p50);
+		add_number(out, ",\"p95\":", times->p95);
+		add_number(out, ",\"p99\":", times->p99);
+		add_histogram(times->histogram, out);
 	}
-	add_number(out, "},\"errors\":{\"refused\":", measures->refused);
-	add_number(out, ",\"unanswered\":", measures->unanswered);
-	add_number(out, ",\"reset\":", measures->reset);
-	text_add_string(out, "}}");
+	text_add_string(out, "}");
+}
+
+void graph_json_add_measures(const struct graph_edge *edge, struct text *out)
+{
+	const struct measures *m = &edge->measures;
+	const struct times response = {m->response_count,
+				       m->response_sum_ns,
+				       m->response_min_ns,
+				       m->response_max_ns,
+				       graph_edge_percentile(edge, 500),
+				       graph_edge_percentile(edge, 950),
+				       graph_edge_percentile(edge, 990),
+				       edge->histogram};
+	const struct times handshake = {m->handshake_count,
+					m->handshake_sum_ns,
+					m->handshake_min_ns,
+					m->handshake_max_ns,
+					graph_edge_handshake_percentile(edge, 500),
+					graph_edge_handshake_percentile(edge, 950),
+					graph_edge_handshake_percentile(edge, 990),
+					edge->handshake};
+
+	add_number(out, "\"flows\":", m->flows);
+	add_number(out, ",\"provisional\":", m->provisional);
+	add_number(out, ",\"bytes\":{\"source\":", m->source_bytes);
+	add_number(out, ",\"destination\":", m->destination_bytes);
+	add_number(out, "},\"packets\":{\"source\":", m->source_packets);
+	add_number(out, ",\"destination\":", m->destination_packets);
+	add_number(out, "},\"retransmissions\":{\"source\":", m->retransmissions_sent);
+	add_number(out, ",\"destination\":", m->retransmissions_received);
+	text_add_string(out, "}");
+	add_times("handshake", &handshake, out);
+	add_number(out, ",\"requests\":{\"count\":", m->requests);
+	add_times("response_time", &response, out);
+	add_number(out, "},\"errors\":{\"refused\":", m->refused);
+	add_number(out, ",\"unanswered\":", m->unanswered);
+	add_number(out, ",\"reset\":", m->reset);
+	text_add_string(out, "}");
 }
 
 static void add_window(const struct snapshot *snapshot, struct text *out)
@@ -104,23 +163,28 @@ void graph_json_format(const struct snapshot *snapshot, struct text *out)
 {
 	add_window(snapshot, out);
 	text_add_string(out, ",\"nodes\":[");
-	for (size_t i = 0; i < snapshot->node_count; i++)
-		add_node(snapshot, i, out);
+	for (size_t i = 0; i < snapshot->node_count; i++) {
+		text_add_string(out, i == 0 ? "{" : ",{");
+		graph_json_add_node(snapshot, i, out);
+		text_add_string(out, "}");
+	}
 	text_add_string(out, "],\"edges\":[");
 	for (size_t i = 0; i < snapshot->edge_count; i++) {
 		const struct snapshot_edge *edge = &snapshot->edges[i];
 
-		text_add_string(out, i == 0 ? "{\"source\":" : ",{\"source\":");
-		add_string(out, snapshot_id(snapshot, edge->client));
-		text_add_string(out, ",\"target\":");
-		add_string(out, snapshot_id(snapshot, edge->server));
+		graph_json_add_string(out, i == 0 ? "{\"source\":" : ",{\"source\":",
+				      snapshot_id(snapshot, edge->client));
+		graph_json_add_string(out, ",\"target\":", snapshot_id(snapshot, edge->server));
+		add_port(edge->edge, out);
 		text_add_string(out, edge->edge->directed ? "," : ",\"directed\":false,");
-		add_measures(edge->edge, out);
+		graph_json_add_measures(edge->edge, out);
+		text_add_string(out, "}");
 	}
 	text_add_string(out, "]");
 	if (snapshot->rest.measures.flows > 0) {
 		text_add_string(out, ",\"further\":{");
-		add_measures(&snapshot->rest, out);
+		graph_json_add_measures(&snapshot->rest, out);
+		text_add_string(out, "}");
 	}
 	add_records(&snapshot->records, out);
 }

@@ -10,8 +10,7 @@
 #include <stdio.h>
 
 #include "sink/graph/conversation/conversations.h"
-#include "sink/graph/formats/graph_json.h"
-#include "sink/graph/formats/table.h"
+#include "sink/graph/formats/formats.h"
 #include "sink/graph/snapshot.h"
 #include "sink/graph/window.h"
 #include "tests/unit/failing_alloc.h"
@@ -88,8 +87,8 @@ static int show(const struct shown *shown)
 		rc = snapshot_make(&snapshot, &sum, &shown->nodes, 2);
 	if (rc == 0) {
 		assert_int_equal(snapshot.total.measures.flows, 2 * FLOWS);
-		table_format(&snapshot, 0, &out);
-		graph_json_format(&snapshot, &out);
+		for (int format = 0; formats_names[format] != NULL; format++)
+			formats_write(format, &snapshot, &out);
 		rc = out.failed ? -1 : 0;
 		snapshot_free(&snapshot);
 	}

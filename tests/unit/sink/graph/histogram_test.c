@@ -160,6 +160,26 @@ static void finds_the_bucket_of_a_value(void **state)
 	}
 }
 
+static void counts_up_to_a_power_of_two(void **state)
+{
+	struct histogram a = {0}, wide = {0};
+
+	(void)state;
+	/* At scale 3 bucket 79 is (939, 1024], 80 is (1024, 1117]. */
+	histogram_add(&a, 3, 79, (uint64_t[]){2, 3}, 2);
+	assert_int_equal(histogram_up_to(&a, 9), 0);
+	assert_int_equal(histogram_up_to(&a, 10), 2);
+	assert_int_equal(histogram_up_to(&a, 11), 5);
+	/* A value of 1 or less is in bucket -1. */
+	histogram_add(&a, 3, -1, (uint64_t[]){7}, 1);
+	assert_int_equal(histogram_up_to(&a, 0), 7);
+	/* At scale -1 bucket 1 is (4, 16]. */
+	histogram_add(&wide, -1, 1, (uint64_t[]){5}, 1);
+	assert_int_equal(histogram_up_to(&wide, 2), 0);
+	assert_int_equal(histogram_up_to(&wide, 3), 0);
+	assert_int_equal(histogram_up_to(&wide, 4), 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +190,7 @@ int main(void)
 		cmocka_unit_test(estimates_percentiles_within_a_bucket),
 		cmocka_unit_test(never_loses_a_count),
 		cmocka_unit_test(finds_the_bucket_of_a_value),
+		cmocka_unit_test(counts_up_to_a_power_of_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

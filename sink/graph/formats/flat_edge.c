@@ -1,0 +1,72 @@
+#include "sink/graph/formats/flat_edge.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "common/base/transport.h"
+
+void flat_edge_numbers(const struct graph_edge *edge,
+		       struct flat_edge_number numbers[static FLAT_EDGE_NUMBERS])
+{
+	const struct measures *m = &edge->measures;
+	bool timed = m->response_count > 0, spread = timed && edge->histogram != NULL;
+	bool met = m->handshake_count > 0, shaken = met && edge->handshake != NULL;
+	const struct flat_edge_number all[FLAT_EDGE_NUMBERS] = {
+		{"flows", m->flows, true},
+		{"provisional", m->provisional, true},
+		{"source_bytes", m->source_bytes, true},
+		{"destination_bytes", m->destination_bytes, true},
+		{"source_packets", m->source_packets, true},
+		{"destination_packets", m->destination_packets, true},
+		{"retransmissions_sent", m->retransmissions_sent, true},
+		{"retransmissions_received", m->retransmissions_received, true},
+		{"requests", m->requests, true},
+		{"responses", m->response_count, true},
+		{"response_sum_ns", m->response_sum_ns, timed},
+		{"response_min_ns", m->response_min_ns, timed},
+		{"response_max_ns", m->response_max_ns, timed},
+		{"response_mean_ns", measures_mean(m), timed},
+		{"response_p50_ns", graph_edge_percentile(edge, 500), spread},
+		{"response_p95_ns", graph_edge_percentile(edge, 950), spread},
+		{"response_p99_ns", graph_edge_percentile(edge, 990), spread},
+		{"handshakes", m->handshake_count, true},
+		{"handshake_sum_ns", m->handshake_sum_ns, met},
+		{"handshake_min_ns", m->handshake_min_ns, met},
+		{"handshake_max_ns", m->handshake_max_ns, met},
+		{"handshake_p50_ns", graph_edge_handshake_percentile(edge, 500), shaken},
+		{"handshake_p95_ns", graph_edge_handshake_percentile(edge, 950), shaken},
+		{"handshake_p99_ns", graph_edge_handshake_percentile(edge, 990), shaken},
+		{"refused", m->refused, true},
+		{"unanswered", m->unanswered, true},
+		{"reset", m->reset, true},
+		{"errors", measures_errors(m), true},
+	};
+
+	memcpy(numbers, all, sizeof(all));
+}
+
+void flat_edge_add_transport(const struct graph_edge *edge, struct text *out)
+{
+	const char *name = transport_name(edge->transport);
+
+	if (name != NULL)
+		text_add_string(out, name);
+	else
+		text_add_i64(out, edge->transport);
+}
+
+void flat_edge_add_key(const struct snapshot *snapshot, const struct snapshot_edge *edge,
+		       struct text *out)
+{
+	text_add_string(out, snapshot_id(snapshot, edge->client));
+	text_add_string(out, "|");
+	text_add_string(out, snapshot_id(snapshot, edge->server));
+	if (!edge->edge->directed)
+		text_add_string(out, "|undirected");
+	if (edge->edge->transport >= 0) {
+		text_add_string(out, "|");
+		flat_edge_add_transport(edge->edge, out);
+	}
+	if (edge->edge->port >= 0)
+		text_add_format(out, "|%" PRId32, edge->edge->port);
+}
