@@ -55,7 +55,33 @@ static int64_t start_of(int64_t from, int64_t low, int64_t high)
 	return start > high ? high : start;
 }
 
-static int start_partition(struct kafka_reader *reader, int32_t partition, int64_t from)
+/* The first offset of a partition that ends at HIGH whose record has a timestamp of SINCE or later; -1
+ * after logging. */
+static int64_t offset_at(struct kafka_reader *reader, int32_t partition, struct when since,
+			 int64_t high)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_t *place =
+		rd_kafka_topic_partition_list_add(list, reader->topic, partition);
+	rd_kafka_resp_err_t error;
+	int64_t offset = -1;
+
+	place->offset = since.ns > 0 ? since.ns / NS_PER_MS : 0;
+	error = rd_kafka_offsets_for_times(reader->client, list, KAFKA_PATIENCE_MS);
+	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+		error = place->err;
+	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+		log_error("kafka:%s: cannot find a time in partition %d: %s", reader->topic,
+			  partition, rd_kafka_err2str(error));
+	else
+		offset = place->offset >= 0 ? place->offset : high;
+	rd_kafka_topic_partition_list_destroy(list);
+	return offset;
+}
+
+/* Starts at FROM or, if that is later, where the records of SINCE begin. */
+static int start_partition(struct kafka_reader *reader, int32_t partition, int64_t from,
+			   struct when since)
 {
 	int64_t low = 0, high = 0, start;
 	rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
@@ -67,6 +93,13 @@ static int start_partition(struct kafka_reader *reader, int32_t partition, int64
 		return -1;
 	}
 	start = start_of(from, low, high);
+	if (!when_is_min(since)) {
+		int64_t first = offset_at(reader, partition, since, high);
+
+		if (first < 0)
+			return -1;
+		start = first > start ? first : start;
+	}
 	reader->ends[partition] = start < high ? high : -1;
 	reader->behind += start < high;
 	if (rd_kafka_consume_start_queue(reader->handle, partition, start, reader->queue) < 0) {
@@ -79,7 +112,7 @@ static int start_partition(struct kafka_reader *reader, int32_t partition, int64
 }
 
 struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_options *options,
-				       int64_t from)
+				       int64_t from, struct when since)
 {
 	struct kafka_reader *reader = calloc(1, sizeof(*reader));
 	rd_kafka_conf_t *conf =
@@ -103,7 +136,7 @@ struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_optio
 	if (reader->handle == NULL || reader->ends == NULL)
 		goto out;
 	for (int p = 0; p < reader->partitions; p++)
-		if (start_partition(reader, p, from) < 0)
+		if (start_partition(reader, p, from, since) < 0)
 			goto out;
 	return reader;
 out:

@@ -43,16 +43,29 @@ static struct topic_reader *allocate(const char *address)
 	return reader;
 }
 
-struct topic_reader *topic_reader_open(const char *address, const struct bus_options *options,
-				       int64_t from)
+static struct topic_reader *open_from(const char *address, const struct bus_options *options,
+				      int64_t from, struct when since)
 {
 	struct topic_reader *reader = allocate(address);
 
 	if (reader == NULL)
 		return NULL;
-	return bus_is_kafka(address)
-		       ? opened(reader, kafka_reader_open(bus_topic(address), options, from), NULL)
-		       : opened(reader, NULL, lines_reader_open(address, options->follow, from));
+	if (bus_is_kafka(address))
+		return opened(reader, kafka_reader_open(bus_topic(address), options, from, since),
+			      NULL);
+	return opened(reader, NULL, lines_reader_open(address, options->follow, from));
+}
+
+struct topic_reader *topic_reader_open(const char *address, const struct bus_options *options,
+				       int64_t from)
+{
+	return open_from(address, options, from, WHEN_MIN);
+}
+
+struct topic_reader *topic_reader_open_since(const char *address, const struct bus_options *options,
+					     struct when since)
+{
+	return open_from(address, options, BUS_FROM_START, since);
 }
 
 struct topic_reader *topic_reader_open_at(const char *path, const struct bus_options *options,

@@ -23,6 +23,10 @@ int topic_options_check(const struct bus_options *options);
  * file. */
 struct topic_reader *topic_reader_open(const char *address, const struct bus_options *options,
 				       int64_t from);
+/* Opens ADDRESS so that no record with a timestamp of SINCE or later is left out: each partition of a
+ * topic begins at the first one. A file has no timestamps, and begins at its start. */
+struct topic_reader *topic_reader_open_since(const char *address, const struct bus_options *options,
+					     struct when since);
 /* Opens the file PATH, which is borrowed, at PLACE. Returns NULL after logging. */
 struct topic_reader *topic_reader_open_at(const char *path, const struct bus_options *options,
 					  const struct bus_place *place);
