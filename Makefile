@@ -128,6 +128,7 @@ $(BUILD)/version: FORCE
 $(OBJ)/common/program/settings.o: $(BUILD)/version
 # These contain files.
 $(OBJ)/sink/lookup/http/http_openapi.o: docs/openapi.yaml
+$(OBJ)/sink/graph/http/http_openapi.o: docs/openapi-graph.yaml
 $(OBJ)/sink/graph/http/page_files.o: $(BUILD)/page/list.h
 $(OBJ)/sink/graph/http/page_files.o: CPPFLAGS += -DPAGE='"$(BUILD)/page/"' -DPAGE_LIST='"$(BUILD)/page/list.h"'
 $(OBJ)/common/program/settings.o: CPPFLAGS += -DTENURE_VERSION='"$(or $(VERSION),0.1.0)"'

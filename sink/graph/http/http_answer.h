@@ -1,0 +1,27 @@
+/* http_answer.h - what the answers have in common. */
+#ifndef TENURE_GRAPH_HTTP_ANSWER_H
+#define TENURE_GRAPH_HTTP_ANSWER_H
+
+#include "common/http/http_routes.h"
+#include "sink/graph/history/history.h"
+#include "sink/graph/http/question.h"
+#include "sink/graph/serve.h"
+
+#define HTTP_ANSWER_EDGES_MAX 10000 /* those with the fewest flows are summed */
+
+/* Reads the question of CALL. WINDOW_NS is as in question_read(). False with a problem in REPLY. */
+bool http_answer_question(const struct graph_server *server, const struct http_call *call,
+			  int64_t window_ns, struct question *question, struct http_reply *reply);
+
+/* Adds {"as_of":TO,"watermark":T,"complete":BOOL about the window from FROM to TO: it is over, and all of it was
+ * covered (history.h). */
+void http_answer_begin(const struct graph_server *server, struct when from, struct when to,
+		       struct text *out);
+
+/* The edges that QUESTION is about. Borrows from it. */
+struct history_filter http_answer_filter(const struct question *question);
+
+/* Raises *LEAST so far that at most HTTP_ANSWER_EDGES_MAX edges have as many flows. -1 if out of memory. */
+int http_answer_bound(const struct graph *graph, uint64_t *least);
+
+#endif

@@ -1,0 +1,78 @@
+#include "sink/graph/http/http_series.h"
+
+#include "sink/graph/http/http_answer.h"
+
+#define WINDOW (60 * 60 * NS_PER_SECOND) /* of a series, unless the question says how long it is */
+
+static void add_number(struct text *out, const char *before, uint64_t number)
+{
+	text_add_string(out, before);
+	text_add_u64(out, number);
+}
+
+static void add_point(const struct history_point *point, struct text *out)
+{
+	const struct measures *measures = &point->measures;
+
+	text_add_string(out, "{\"at\":");
+	text_add_when(out, point->at);
+	text_add_string(out, point->covered ? ",\"covered\":true" : ",\"covered\":false");
+	add_number(out, ",\"flows\":", measures->flows);
+	add_number(out, ",\"requests\":", measures->requests);
+	add_number(out, ",\"errors\":", measures_errors(measures));
+	add_number(out, ",\"bytes\":{\"source\":", measures->source_bytes);
+	add_number(out, ",\"destination\":", measures->destination_bytes);
+	text_add_string(out, "}");
+	if (measures->response_count > 0) {
+		add_number(out, ",\"p50\":", point->p50_ns);
+		add_number(out, ",\"p95\":", point->p95_ns);
+		add_number(out, ",\"p99\":", point->p99_ns);
+	}
+	text_add_string(out, "}");
+}
+
+static void answer(struct graph_server *server, const struct question *question,
+		   struct http_reply *reply)
+{
+	const struct history_filter filter = http_answer_filter(question);
+	struct history_points points;
+
+	if (history_series(server->history, question->level, &filter, question->from, question->to,
+			   question->step_ns, &points) < 0) {
+		http_reply_problem(reply, 500, "the history cannot be read");
+		return;
+	}
+	http_answer_begin(server, question->from, question->to, &reply->body);
+	text_add_string(&reply->body, ",\"step\":");
+	text_add_i64(&reply->body, question->step_ns);
+	text_add_string(&reply->body, ",\"points\":[");
+	for (size_t i = 0; i < points.count; i++) {
+		if (i > 0)
+			text_add_string(&reply->body, ",");
+		add_point(&points.points[i], &reply->body);
+	}
+	text_add_string(&reply->body, "]}\n");
+	history_points_free(&points);
+}
+
+void http_series_answer(void *user, const struct http_call *call, struct http_reply *reply)
+{
+	struct question question;
+
+	if (http_answer_question(user, call, WINDOW, &question, reply))
+		answer(user, &question, reply);
+}
+
+void http_series_answer_activity(void *user, const struct http_call *call, struct http_reply *reply)
+{
+	struct graph_server *server = user;
+	struct history_bounds bounds = history_bounds(server->history);
+	struct when known = serve_known(server);
+	int64_t window_ns = WINDOW;
+	struct question question;
+
+	if (when_before(bounds.first, known))
+		window_ns = when_since(known, bounds.first);
+	if (http_answer_question(user, call, window_ns, &question, reply))
+		answer(user, &question, reply);
+}

@@ -1,0 +1,68 @@
+/* serve.h - the server: one loop that follows the topic and answers over HTTP.
+ *
+ * It is ready while what it says about the present is about the present: it has read the topic to its end and,
+ * of a topic that it follows, knows flows up to --max-age ago. It answers before and after that too, and every
+ * answer says up to when flows are known.
+ */
+#ifndef TENURE_GRAPH_SERVE_H
+#define TENURE_GRAPH_SERVE_H
+
+#include "common/base/text.h"
+#include "common/bus/bus.h"
+#include "common/program/settings.h"
+#include "sink/graph/history/history.h"
+#include "sink/graph/snapshot.h"
+
+struct http_server;
+struct recorder;
+struct serve_topic;
+
+struct serve_settings {
+	const char *listen; /* for HTTP, or NULL */
+	struct settings_list hosts;
+	int64_t max_age_ns;
+};
+
+#define SERVE_SETTINGS_DEFAULT                   \
+	{                                        \
+		.max_age_ns = 60 * NS_PER_SECOND \
+	}
+
+/* The rows of the program's table. */
+#define SERVE_SETTINGS(s)                                                                         \
+	SETTING_TEXT("listen", 0, "ADDR:PORT", &(s)->listen,                                      \
+		     "run as a server: the page, its answers and metrics over HTTP at this "      \
+		     "address; :PORT is every address of this machine"),                          \
+		SETTING_LIST("host", 0, "NAME", &(s)->hosts,                                      \
+			     "a name with dots by which the server is called; * for any; may be " \
+			     "repeated"),                                                         \
+		SETTING_DURATION("max-age", 0, "DURATION", &(s)->max_age_ns,                      \
+				 "the server is not ready if flows are known up to longer ago "   \
+				 "than this")
+
+struct graph_server {
+	struct history *history;
+	struct serve_topic *topic;
+	int64_t max_age_ns;
+	struct http_server *http;
+	struct when now;       /* of this turn of the loop */
+	struct when next_wake; /* of the streams of events */
+};
+
+/* Checks the options of a server. -1 after logging. */
+int serve_check(const struct serve_settings *settings);
+
+/* Serves HISTORY, into which RECORDER reads ADDRESS, until a signal comes. What is passed is borrowed. Returns the
+ * exit code. */
+int serve_run(const struct serve_settings *settings, struct history *history,
+	      struct recorder *recorder, const char *address, const struct bus_options *bus);
+
+/* Up to when flows are known: WHEN_MIN before the first. */
+struct when serve_watermark(const struct graph_server *server);
+/* The same, but the present before the first: what a question calls now. */
+struct when serve_known(const struct graph_server *server);
+struct snapshot_records serve_records(const struct graph_server *server);
+/* Whether SERVER is ready; adds the conditions to OUT, one a line. */
+bool serve_is_ready(const struct graph_server *server, struct text *out);
+
+#endif

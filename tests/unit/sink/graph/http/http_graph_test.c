@@ -1,0 +1,138 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sink/graph/http/http_answer.h"
+#include "sink/graph/http/http_graph.h"
+#include "tests/unit/sink/graph/http/fake_history.h"
+
+#define HEAD                                                                                       \
+	"{\"as_of\":\"2026-11-24T07:49:29Z\",\"watermark\":\"2026-11-24T07:49:29Z\",\"complete\":" \
+	"true,"
+
+static bool has(struct http_reply *reply, const char *words)
+{
+	return strstr(text_terminate(&reply->body), words) != NULL;
+}
+
+static void a_graph_says_when_it_is_of(void **state)
+{
+	struct history history = {.covered = true, .edges = 2};
+	struct graph_server server = fake_server(&history);
+	struct http_reply reply;
+
+	(void)state;
+	fake_ask(&server, http_graph_answer, "/v1/graph?level=workload&namespace=shop&least=2",
+		 &reply);
+	assert_int_equal(reply.status, 200);
+	assert_string_equal(reply.content_type, "application/json");
+	/* The window is rounded, but does not end after what is known. */
+	assert_true(has(&reply, HEAD "\"hidden\":1,\"window\":{\"from\":\"2026-11-24T07:44:00Z\","
+				     "\"to\":\"2026-11-24T07:49:29Z\","));
+	assert_true(has(&reply, "\"id\":\"service/shop/s00001\""));
+	assert_true(has(&reply, "\"further\":{\"flows\":1,"));
+	assert_true(has(&reply, "\"records\":{\"read\":7,"));
+	assert_int_equal(history.level, NODE_LEVEL_WORKLOAD);
+	assert_string_equal(history.namespace, "shop");
+	http_reply_clear(&reply);
+}
+
+static void a_graph_has_other_forms(void **state)
+{
+	struct history history = {.covered = true, .edges = 2};
+	struct graph_server server = fake_server(&history);
+	struct http_reply reply;
+
+	(void)state;
+	fake_ask(&server, http_graph_answer, "/v1/graph?format=dot", &reply);
+	assert_int_equal(reply.status, 200);
+	assert_string_equal(reply.content_type, "text/vnd.graphviz; charset=utf-8");
+	assert_true(has(&reply, "digraph"));
+	http_reply_clear(&reply);
+	fake_ask(&server, http_graph_answer, "/v1/graph?format=svg", &reply);
+	assert_int_equal(reply.status, 400);
+	assert_true(has(&reply, "format: \\\"svg\\\" is not json, "));
+	http_reply_clear(&reply);
+}
+
+static void the_edges_of_an_answer_are_bounded(void **state)
+{
+	struct history history = {.covered = true, .edges = HTTP_ANSWER_EDGES_MAX + 5};
+	struct graph_server server = fake_server(&history);
+	struct http_reply reply;
+
+	(void)state;
+	fake_ask(&server, http_graph_answer, "/v1/graph", &reply);
+	/* Of 1, 2, 3, 4 and 5 flows. */
+	assert_true(has(&reply, "\"hidden\":5,"));
+	assert_true(has(&reply, "\"further\":{\"flows\":15,"));
+	http_reply_clear(&reply);
+	/* Those that are as small as one that does not fit are summed with it. */
+	for (uint64_t least = 0; least < 9; least += 8) {
+		struct graph graph;
+		uint64_t raised = least;
+
+		graph_init(&graph);
+		graph.edges = calloc(HTTP_ANSWER_EDGES_MAX + 1, sizeof(*graph.edges));
+		graph.count = HTTP_ANSWER_EDGES_MAX + 1;
+		for (size_t i = 0; i < graph.count; i++)
+			graph.edges[i].measures.flows = i == 0 ? 9 : 7;
+		assert_int_equal(http_answer_bound(&graph, &raised), 0);
+		assert_int_equal(raised, 8);
+		graph_free(&graph);
+	}
+}
+
+static void an_edge_has_its_ports(void **state)
+{
+	struct history history = {.covered = true, .edges = 3};
+	struct graph_server server = fake_server(&history);
+	struct http_reply reply;
+
+	(void)state;
+	fake_ask(&server, http_graph_answer_edge, "/v1/edge?source=a&target=b&window=1m", &reply);
+	assert_int_equal(reply.status, 200);
+	assert_true(has(&reply, HEAD "\"edge\":{\"flows\":6,"));
+	assert_true(has(&reply, "\"ports\":[{\"transport\":\"tcp\",\"port\":80,\"flows\":1,"));
+	assert_true(has(&reply, "{\"transport\":\"99\",\"port\":80,\"flows\":2,"));
+	assert_true(has(&reply, "{\"transport\":null,\"port\":null,\"flows\":3,"));
+	assert_string_equal(history.client, "a");
+	assert_string_equal(history.server, "b");
+	http_reply_clear(&reply);
+	fake_ask(&server, http_graph_answer_edge, "/v1/edge?source=a", &reply);
+	assert_int_equal(reply.status, 400);
+	http_reply_clear(&reply);
+}
+
+static void a_history_that_cannot_be_read_is_500(void **state)
+{
+	struct history history = {.broken = true};
+	struct graph_server server = fake_server(&history);
+	struct http_reply reply;
+
+	(void)state;
+	fake_ask(&server, http_graph_answer, "/v1/graph", &reply);
+	assert_int_equal(reply.status, 500);
+	http_reply_clear(&reply);
+	fake_ask(&server, http_graph_answer_edge, "/v1/edge?source=a&target=b", &reply);
+	assert_int_equal(reply.status, 500);
+	http_reply_clear(&reply);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_graph_says_when_it_is_of),
+		cmocka_unit_test(a_graph_has_other_forms),
+		cmocka_unit_test(the_edges_of_an_answer_are_bounded),
+		cmocka_unit_test(an_edge_has_its_ports),
+		cmocka_unit_test(a_history_that_cannot_be_read_is_500),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
