@@ -88,7 +88,7 @@ static int show(const struct shown *shown)
 	if (rc == 0) {
 		assert_int_equal(snapshot.total.measures.flows, 2 * FLOWS);
 		for (int format = 0; formats_names[format] != NULL; format++)
-			formats_write(format, &snapshot, &out);
+			formats_write((enum format)format, &snapshot, &out);
 		rc = out.failed ? -1 : 0;
 		snapshot_free(&snapshot);
 	}
