@@ -17,7 +17,7 @@ static void reset(struct graph *graph)
 
 void graph_init(struct graph *graph)
 {
-	*graph = (struct graph){0};
+	*graph = (struct graph){.limit = GRAPH_EDGES_MAX};
 	reset(graph);
 }
 
@@ -36,7 +36,8 @@ void graph_free(struct graph *graph)
 	graph_clear(graph);
 	free(graph->edges);
 	free(graph->slots);
-	graph_init(graph);
+	*graph = (struct graph){.limit = graph->limit, .by_port = graph->by_port};
+	reset(graph);
 }
 
 static bool alike(const struct graph_edge *a, const struct graph_edge *b)
@@ -81,7 +82,7 @@ static int grow(struct graph *graph)
 
 struct graph_edge *graph_edge_like(struct graph *graph, const struct graph_edge *like)
 {
-	if (graph->count == graph->capacity && graph->count < GRAPH_EDGES_MAX && grow(graph) < 0)
+	if (graph->count == graph->capacity && graph->count < graph->limit && grow(graph) < 0)
 		return NULL;
 
 	size_t slot = slot_of(graph, like);
@@ -89,7 +90,7 @@ struct graph_edge *graph_edge_like(struct graph *graph, const struct graph_edge 
 	if (graph->slots[slot] == 0) {
 		struct graph_edge *edge = &graph->edges[graph->count];
 
-		if (graph->count == GRAPH_EDGES_MAX)
+		if (graph->count >= graph->limit)
 			return &graph->rest;
 		*edge = (struct graph_edge){.client = like->client,
 					    .server = like->server,
@@ -115,7 +116,7 @@ static int add_buckets(struct histogram **sum, int scale, int64_t offset, const 
 
 static int add_histogram(struct histogram **sum, const struct histogram *more)
 {
-	if (more == NULL)
+	if (more == NULL || more->used == 0)
 		return 0;
 	return add_buckets(sum, more->scale, more->offset, more->counts, more->used);
 }
@@ -139,6 +140,15 @@ void graph_edge_clear(struct graph_edge *edge)
 	free(edge->histogram);
 	free(edge->handshake);
 	edge->histogram = edge->handshake = NULL;
+}
+
+void graph_edge_reset(struct graph_edge *edge)
+{
+	edge->measures = (struct measures){0};
+	if (edge->histogram != NULL)
+		*edge->histogram = (struct histogram){0};
+	if (edge->handshake != NULL)
+		*edge->handshake = (struct histogram){0};
 }
 
 void graph_edge_turn(struct graph_edge *edge)

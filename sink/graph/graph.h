@@ -5,7 +5,7 @@
  *
  * (1) An edge goes from the client, which began the conversation, to the server, or is not directed
  *     (direction.h).
- * (2) Once GRAPH_EDGES_MAX edges are there, further ones are summed as one, REST.
+ * (2) Once LIMIT edges are there, further ones are summed as one, REST.
  */
 #ifndef TENURE_GRAPH_H
 #define TENURE_GRAPH_H
@@ -35,6 +35,7 @@ struct graph {
 	struct graph_edge *edges;
 	size_t count;
 	size_t capacity;
+	size_t limit;    /* GRAPH_EDGES_MAX, unless its owner lowers it */
 	uint32_t *slots; /* open addressing, index + 1; 0 is free */
 	size_t slot_count;
 	bool by_port;            /* graph_add() keeps transports and server ports apart */
@@ -60,6 +61,8 @@ struct graph_edge *graph_edge_like(struct graph *graph, const struct graph_edge 
 struct graph_edge graph_edge_none(void);
 /* Frees its histograms, which are NULL then. */
 void graph_edge_clear(struct graph_edge *edge);
+/* Forgets what was measured, and keeps the memory of the histograms. */
+void graph_edge_reset(struct graph_edge *edge);
 /* Exchanges client and server, and what each sent. */
 void graph_edge_turn(struct graph_edge *edge);
 /* Adds what was measured on FROM to INTO, whose histograms are owned by the caller. -1 if

@@ -37,22 +37,36 @@ int32_t grouping_node(struct grouping *grouping, int32_t end)
 	return grouping->places[at];
 }
 
+int grouping_move(struct grouping *grouping, const struct graph_edge *edge, bool by_port,
+		  struct graph_edge *moved)
+{
+	int32_t client = grouping_node(grouping, edge->client);
+	int32_t server = grouping_node(grouping, edge->server);
+	const struct node *nodes = grouping->nodes->nodes;
+	bool turned;
+
+	if (client < 0 || server < 0)
+		return -1;
+	turned = !edge->directed && node_compare(&nodes[client], &nodes[server]) > 0;
+	moved->client = turned ? server : client;
+	moved->server = turned ? client : server;
+	moved->directed = edge->directed;
+	moved->transport = by_port ? edge->transport : -1;
+	moved->port = by_port ? edge->port : -1;
+	return turned;
+}
+
 int grouping_add(struct grouping *grouping, const struct graph_edge *edge, bool by_port,
 		 struct graph *graph)
 {
 	struct graph_edge moved = *edge;
-	const struct node *nodes;
+	int turned = grouping_move(grouping, edge, by_port, &moved);
 	struct graph_edge *sum;
 
-	moved.client = grouping_node(grouping, edge->client);
-	moved.server = grouping_node(grouping, edge->server);
-	if (moved.client < 0 || moved.server < 0)
+	if (turned < 0)
 		return -1;
-	if (!by_port)
-		moved.transport = moved.port = -1;
-	nodes = grouping->nodes->nodes;
-	if (!moved.directed && node_compare(&nodes[moved.client], &nodes[moved.server]) > 0)
-		graph_edge_turn(&moved);
+	if (turned)
+		measures_turn(&moved.measures);
 	sum = graph_edge_like(graph, &moved);
 	return sum == NULL ? -1 : graph_edge_add(sum, &moved);
 }

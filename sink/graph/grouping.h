@@ -27,6 +27,11 @@ void grouping_free(struct grouping *grouping);
 
 /* The index in NODES of the node of END, an index of ENDS; -1 if out of memory. */
 int32_t grouping_node(struct grouping *grouping, int32_t end);
+/* Finds the edge between nodes that EDGE, whose client and server are indexes of ENDS, is a part of: sets
+ * the ends, the direction, and with BY_PORT transport and port of *MOVED. 1 if client and server were
+ * exchanged (2), 0 if not, -1 if out of memory. */
+int grouping_move(struct grouping *grouping, const struct graph_edge *edge, bool by_port,
+		  struct graph_edge *moved);
 /* Adds EDGE, whose client and server are indexes of ENDS, to GRAPH, whose are indexes of NODES. BY_PORT
  * keeps transport and port. -1 if out of memory. */
 int grouping_add(struct grouping *grouping, const struct graph_edge *edge, bool by_port,

@@ -1,5 +1,7 @@
 #include "sink/graph/histogram.h"
 
+#include <stdbool.h>
+
 /* The bucket that contains bucket INDEX once the scale has fallen by BY. */
 static int64_t lowered(int64_t index, int by)
 {
@@ -40,6 +42,25 @@ static void pour(struct histogram *sum, int by, int64_t offset, const uint64_t *
 	}
 }
 
+/* Whether COUNTS fit in HISTOGRAM as it is; they are added then. */
+static bool add_in_place(struct histogram *histogram, int scale, int64_t offset,
+			 const uint64_t *counts, size_t count)
+{
+	int by = scale - histogram->scale;
+	int64_t first, last;
+
+	if (histogram->used == 0 || by < 0)
+		return false;
+	first = lowered(offset, by) - histogram->offset;
+	last = lowered(offset + (int64_t)count - 1, by) - histogram->offset;
+	if (first < 0 || last >= HISTOGRAM_BUCKETS)
+		return false;
+	pour(histogram, by, offset, counts, count);
+	if ((size_t)last >= histogram->used)
+		histogram->used = (size_t)last + 1;
+	return true;
+}
+
 void histogram_add(struct histogram *histogram, int scale, int64_t offset, const uint64_t *counts,
 		   size_t count)
 {
@@ -50,7 +71,7 @@ void histogram_add(struct histogram *histogram, int scale, int64_t offset, const
 		offset++;
 	while (count > 0 && counts[count - 1] == 0)
 		count--;
-	if (count == 0)
+	if (count == 0 || add_in_place(histogram, scale, offset, counts, count))
 		return;
 	if (histogram->used > 0 && histogram->scale < scale)
 		sum.scale = histogram->scale;

@@ -24,13 +24,17 @@ struct histogram {
 	uint64_t counts[HISTOGRAM_BUCKETS];
 };
 
+/* As OpenTelemetry allows, and the bucket indexes of 64-bit values at the highest scale. */
+#define HISTOGRAM_SCALE_MIN (-10)
+#define HISTOGRAM_SCALE_MAX 20
+#define HISTOGRAM_INDEX_MAX (INT64_C(64) << 20)
 #define HISTOGRAM_OWN_SCALE 5 /* of values that are counted here: 2.2 % */
 
 /* The bucket of VALUE at SCALE, from 0 to 8; that of 1 for 0. */
 int64_t histogram_index(uint64_t value, int scale);
 
 /* HISTOGRAM must be zero before the first addition. COUNTS may be empty; SCALE
- * is from -10 to 20. */
+ * and OFFSET are as above. */
 void histogram_add(struct histogram *histogram, int scale, int64_t offset, const uint64_t *counts,
 		   size_t count);
 

@@ -63,6 +63,9 @@ bool history_is_full(const struct history *history);
 /* Writes what is pending and PROGRESS, any bytes, as one; forgets what is past the retention, which
  * ends at the newest covered minute. */
 int history_save(struct history *history, struct span progress);
+/* Waits until what was saved is on disk: a process that is killed before may forget the last saves, never
+ * a part of one. It also happens by itself, after many bytes. */
+int history_flush(struct history *history);
 /* Replaces *PROGRESS by that of the last save. 1, 0 if there is none, or -1. */
 int history_progress(struct history *history, struct text *progress);
 
@@ -135,10 +138,11 @@ void history_matches_free(struct history_matches *matches);
 
 /* Who held an address, as the tags of the records say. */
 struct history_tenure {
-	const char *holder;   /* "shop/cart-x2x (pod)" */
 	const char *kind;     /* "pod", "node" or "service" */
+	const char *holder;   /* "shop/cart-x2x (pod)" */
+	const char *id;       /* as in struct history_match */
 	const char *services; /* "shop/cart,shop/web"; "" for none */
-	struct when from, to; /* the binding; WHEN_MAX: it has not ended as far as records say */
+	struct when from, to; /* the binding; WHEN_MIN: not known, WHEN_MAX: it has not ended */
 	struct when first_seen, last_seen; /* the ends of the records that say so */
 };
 struct history_tenures {
@@ -146,17 +150,18 @@ struct history_tenures {
 	size_t count;
 	char *names;
 };
-/* Fills *OUT, which history_tenures_free() frees. */
+/* Fills *OUT, which history_tenures_free() frees, with what was saved. */
 int history_tenures(struct history *history, const struct ip *ip, struct history_tenures *out);
 void history_tenures_free(struct history_tenures *tenures);
 
 /* ---- Counters ---- */
 
 struct history_stats {
-	uint64_t further_ends, further_edges; /* (4), since it was opened */
-	uint64_t late;                        /* slices older than the retention, left out */
-	uint64_t further_tenures;             /* beyond what is kept of addresses */
-	uint64_t saves, bytes;                /* written since it was opened */
+	/* (4): how often one was added, at a save, that did not fit. */
+	uint64_t further_ends, further_edges;
+	uint64_t late;            /* slices older than the retention, left out */
+	uint64_t further_tenures; /* beyond what is kept of addresses */
+	uint64_t saves, bytes;    /* written since it was opened */
 };
 struct history_stats history_stats(const struct history *history);
 

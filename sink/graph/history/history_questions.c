@@ -1,0 +1,143 @@
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "common/program/log.h"
+#include "sink/graph/history/history_reader.h"
+
+#define MINUTES_OF_2_HOURS 120
+#define MINUTES_OF_2_DAYS (2 * HISTORY_DAY_MINUTES)
+
+/* What a span of LENGTH is rounded to. */
+static int64_t unit_of(int64_t length)
+{
+	if (length <= MINUTES_OF_2_HOURS * HISTORY_MINUTE_NS)
+		return HISTORY_MINUTE_NS;
+	return (length <= MINUTES_OF_2_DAYS * HISTORY_MINUTE_NS ? 10 : 60) * HISTORY_MINUTE_NS;
+}
+
+static struct when round_down(struct when moment, int64_t unit)
+{
+	int64_t over = moment.ns % unit;
+
+	return when_add(moment, -(over < 0 ? over + unit : over));
+}
+
+void history_round(struct when *from, struct when *to)
+{
+	int64_t unit = unit_of(when_since(*to, *from));
+	struct when last = round_down(*to, unit);
+
+	*from = round_down(*from, unit);
+	*to = last.ns == to->ns ? last : when_add(last, unit);
+}
+
+int history_sum(struct history *history, struct when from, struct when to, enum node_level level,
+		const struct history_filter *filter, struct node_table *nodes, struct graph *graph)
+{
+	struct history_bounds bounds = history_bounds(history);
+	bool ever = when_is_min(from) && when_is_max(to);
+	struct history_reader reader;
+	int rc;
+
+	history_days_trim(history);
+	history_round(&from, &to);
+	from = when_later(from, bounds.first);
+	to = when_earlier(to, bounds.last);
+	if (when_not_after(to, from))
+		return 0;
+	history_reader_init(&reader, history, level, filter, false, nodes, graph);
+	rc = ever ? history_reader_add_ever(&reader)
+		  : history_reader_add(&reader, history_minute_of(from), history_minute_of(to),
+				       HISTORY_DAY_MINUTES);
+	history_reader_free(&reader);
+	if (graph->count > 0) {
+		graph->first = from;
+		graph->last = when_add(to, -1);
+	}
+	return rc;
+}
+
+/* What is summed in the first edge of GRAPH, if there is one. */
+static void fill_point(struct history_point *point, const struct graph *graph)
+{
+	const struct graph_edge *edge = graph->edges;
+
+	if (graph->count == 0)
+		return;
+	point->measures = edge->measures;
+	point->p50_ns = graph_edge_percentile(edge, 500);
+	point->p95_ns = graph_edge_percentile(edge, 950);
+	point->p99_ns = graph_edge_percentile(edge, 990);
+}
+
+static bool is_covered(const struct history *history, int32_t from, int32_t to)
+{
+	for (; from < to; from++) {
+		if (coverage_has(&history->coverage, from))
+			return true;
+	}
+	return false;
+}
+
+/* Fills the COUNT points of OUT, STEP minutes each, the first from the minute FROM on. */
+static int fill_points(struct history_reader *reader, int32_t from, int32_t step, size_t count,
+		       struct history_points *out)
+{
+	for (size_t i = 0; i < count; i++, from += step) {
+		struct history_point *point = &out->points[out->count++];
+
+		*point = (struct history_point){.at = history_minute_start(from)};
+		point->covered = is_covered(reader->history, from, from + step);
+		if (!point->covered)
+			continue;
+		graph_clear(reader->graph);
+		if (history_reader_add(reader, from, from + step, step) < 0)
+			return -1;
+		fill_point(point, reader->graph);
+	}
+	return 0;
+}
+
+int history_series(struct history *history, enum node_level level,
+		   const struct history_filter *filter, struct when from, struct when to,
+		   int64_t step_ns, struct history_points *out)
+{
+	struct history_points points = {0};
+	struct node_table nodes = {0};
+	struct history_reader reader;
+	struct graph graph;
+	int64_t count = 0;
+	int rc = -1;
+
+	from = round_down(from, step_ns);
+	if (when_before(from, to))
+		count = (when_since(to, from) - 1) / step_ns + 1;
+	if (count > HISTORY_POINTS_MAX) {
+		log_error("history: a series may have %d points, not %" PRId64, HISTORY_POINTS_MAX,
+			  count);
+		return -1;
+	}
+	history_days_trim(history);
+	graph_init(&graph);
+	history_reader_init(&reader, history, level, filter, true, &nodes, &graph);
+	points.points = calloc((size_t)count + 1, sizeof(*points.points));
+	if (points.points == NULL)
+		history_no_memory();
+	else
+		rc = fill_points(&reader, history_minute_of(from),
+				 (int32_t)(step_ns / HISTORY_MINUTE_NS), (size_t)count, &points);
+	history_reader_free(&reader);
+	graph_free(&graph);
+	node_table_free(&nodes);
+	if (rc < 0)
+		history_points_free(&points);
+	else
+		*out = points;
+	return rc;
+}
+
+void history_points_free(struct history_points *points)
+{
+	free(points->points);
+	*points = (struct history_points){0};
+}

@@ -1,0 +1,51 @@
+/* history_reader.h - sums windows of the history in a graph.
+ *
+ * (1) A span of minutes is read from the widest windows that fit in it.
+ * (2) Only an edge of which something was measured gets into the graph.
+ */
+#ifndef TENURE_GRAPH_HISTORY_READER_H
+#define TENURE_GRAPH_HISTORY_READER_H
+
+#include "sink/graph/grouping.h"
+#include "sink/graph/history/history_internal.h"
+#include "sink/graph/history/node_match.h"
+
+/* Where what was measured on an edge of a day goes. */
+struct history_target {
+	int32_t place; /* in the graph, or one of those of history_reader.c */
+	bool turned;   /* client and server are exchanged there */
+};
+
+struct history_reader {
+	struct history *history;
+	enum node_level level;
+	struct history_filter filter;
+	bool everything; /* no edge is left out */
+	bool as_one;     /* all edges are summed in one */
+	struct node_table *nodes;
+	struct graph *graph;
+	struct node_match match;
+	struct graph_edge scratch;
+	struct text row;
+	/* Of the day that is read: */
+	struct history_day *day;
+	struct grouping grouping;
+	struct history_target *targets;
+	size_t target_count;
+	bool *blocks; /* that have an edge that is wanted */
+};
+
+/* NODES and GRAPH are empty and the caller's. AS_ONE sums all edges in the first of GRAPH, which may be
+ * cleared in between. FILTER may be NULL. */
+void history_reader_init(struct history_reader *reader, struct history *history,
+			 enum node_level level, const struct history_filter *filter, bool as_one,
+			 struct node_table *nodes, struct graph *graph);
+void history_reader_free(struct history_reader *reader);
+
+/* Adds the minutes from FROM on and before TO, from windows of at most LIMIT minutes. -1 after
+ * logging. */
+int history_reader_add(struct history_reader *reader, int32_t from, int32_t to, int32_t limit);
+/* Adds everything since the history began. -1 after logging. */
+int history_reader_add_ever(struct history_reader *reader);
+
+#endif
