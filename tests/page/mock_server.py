@@ -1,6 +1,6 @@
 """A server that answers as tenure-graph --listen does, from a world (worlds.py), and can be told to misbehave.
 
-python3 mock_server.py PORT recording|large|empty: by hand. PAGE is the folder with the page and vendor.js.
+By hand, at the root: python3 -m tests.page.mock_server shop|large|empty, after make.
 """
 
 import gzip
@@ -24,17 +24,27 @@ def duration(text):
     return sum(float(number) * UNITS[unit] for number, unit in re.findall(r"([\d.]+)(ms|s|m|h|d)", text))
 
 
+class Quiet(ThreadingHTTPServer):
+    """Says nothing of browsers that hang up."""
+
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 class Mock:
     """What is shown, and how: WORLD, DOWN (refuses every question), QUIET (no events), SLOW (seconds), FURTHER, LAST."""
 
-    def __init__(self, world, page, vendor):
-        self.world, self.page, self.vendor = world, Path(page), Path(vendor)
+    def __init__(self, world, page):
+        self.world, self.page = world, Path(page)
         self.down = self.quiet = False
         self.slow = 0
         self.further = None
         self.questions = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
-        self.server.daemon_threads = True
+        self.kept = {}
+        self.server = Quiet(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -191,7 +201,7 @@ class Mock:
                 url = urlsplit(self.path)
                 query = {name: values[0] for name, values in parse_qs(url.query).items()}
                 name = url.path.lstrip("/") or "index.html"
-                file = (mock.vendor if name == "vendor.js" else mock.page) / name
+                file = mock.page / name
                 if "/" not in name and file.is_file():
                     return self.send(200, TYPES[name.rsplit(".", 1)[1]], file.read_bytes())
                 mock.questions.append(self.path)
@@ -203,7 +213,8 @@ class Mock:
                     except OSError:
                         return None
                 time.sleep(mock.slow)
-                answer = mock.answer(url.path, query)
+                answer = mock.kept.get(self.path) or mock.answer(url.path, query)
+                mock.kept[self.path] = answer
                 if answer is None:
                     return self.send(404, "text/plain", b"not found\n")
                 if query.get("format", "json") != "json":
@@ -215,8 +226,8 @@ class Mock:
 
 def main():
     root = Path(__file__).resolve().parents[2]
-    kinds = {"recording": lambda: worlds.Recording(root / "build/tenure-graph", root / "build/demo/tagged.ndjson"), "large": worlds.Large, "empty": worlds.Empty}
-    mock = Mock(kinds[sys.argv[1]](), root / "sink/graph/page", sys.argv[2])
+    kinds = {"recording": lambda: worlds.Recording(root / "build/tenure-graph", root / "build/demo/tagged.ndjson"), "large": worlds.Large, "shop": worlds.Shop, "empty": worlds.Empty}
+    mock = Mock(kinds[sys.argv[1]](), root / "build/page")
     print(mock.url, flush=True)
     threading.Event().wait()
 

@@ -153,6 +153,32 @@ class Large:
         return [] if ip != "10.0.0.7" else [{"holder": "payments/api-1 (pod)", "kind": "pod", "services": ["payments/api"], "from": rfc3339(self.first), "to": rfc3339(self.last - 3_600_000), "first_seen": rfc3339(self.first), "last_seen": rfc3339(self.last - 3_700_000)}, {"holder": "search/api-9 (pod)", "kind": "pod", "services": [], "from": rfc3339(self.last - 3_500_000), "to": None, "first_seen": rfc3339(self.last - 3_400_000), "last_seen": rfc3339(self.last)}]
 
 
+class Shop(Large):
+    """Two namespaces, nodes, what is outside and what is not known, for four hours; payment was deployed twenty minutes ago."""
+
+    def __init__(self, last=None):
+        self.last = last or millis(datetime.now(timezone.utc).isoformat())
+        self.first = self.last - 4 * 3_600_000
+        self.gaps = [(self.last - 7_200_000, self.last - 5_400_000)]
+        self.nodes = {}
+        rows = ["service shop web", "service shop cart", "service shop catalog", "service shop search", "deployment shop loadgen", "service pay payment", "service pay ledger", "statefulset pay payment", "node - n1", "node - n2", "outside - -", "unknown - between_holders", "ambiguous - hand_over"]
+        for kind, space, name in (row.split() for row in rows):
+            node = {"id": "/".join(part for part in (kind, "lab", space, name) if part != "-"), "label": f"{space}/{name}" if space != "-" else f"{kind}/{name}", "kind": kind, "cluster": "lab", "namespace": space, "name": name}
+            if kind in ("unknown", "ambiguous", "outside"):
+                node.update(id=f"{kind}/{name}" if name != "-" else kind, label=f"{kind} ({name})" if name != "-" else kind)
+                del node["cluster"]
+            self.nodes[node["id"]] = {key: value for key, value in node.items() if value != "-"}
+        w, c, g, s, l, p, d, t, n1, n2, o, u, a = self.nodes
+        self.base = {(l, w): (8, 3e7, 0), (w, c): (5, 1e7, 0.002), (w, g): (3, 2e7, 0), (w, s): (2, 4e7, 0), (s, g): (4, 2e7, 0.02), (c, p): (2, 9e7, 0), (p, d): (2, 1e7, 0), (p, o): (1, 6e7, 0), (n1, w): (0.2, 1e7, 0), (n2, p): (0.2, 1e7, 0), (u, w): (0.3, 3e7, 0.3), (w, a): (0.2, 2e7, 0), (c, t): (0.1, 5e7, 0)}
+        self.deployed = {**self.base, (c, p): (2, 4e8, 0), (p, d): (2, 1e7, 0.2), (w, p): (0.5, 3e7, 0)}
+        del self.deployed[p, o]
+        self.old = dict(self.base)
+
+    def edges(self, begin, end):
+        self.base = self.deployed if end > self.last - 1_200_000 else self.old
+        return super().edges(begin, end)
+
+
 class Empty:
     """Nothing has come yet."""
 

@@ -5,14 +5,14 @@ import * as time from "./time.js";
 import { CHANGE_TEXT, HEALTH_TEXT } from "./model.js";
 import * as units from "./units.js";
 
-const BASES = [["previous", "the window before"], ["1h", "1 hour before"], ["1d", "1 day before"], ["7d", "1 week before"]];
+const BASES = [["previous", "window before"], ["1h", "1 hour before"], ["1d", "1 day before"], ["7d", "1 week before"]];
 const LEVEL_WORDS = { service: "node", workload: "workload", namespace: "namespace", zone: "zone" };
 
 const sample = (css, width) => svg("svg", { viewBox: "0 0 34 10", "aria-hidden": "true" }, svg("g", { class: `edge ${css}` }, svg("path", { class: "line", d: "M0 5h27", "stroke-width": width }), svg("path", { class: "head", d: "M34 5L26 1.5v7z" })));
 
 function legend(compared) {
 	const entries = compared
-		? ["new", "gone", "slower", "more_errors", "faster", "same"].map((change) => [`change-${change}`, CHANGE_TEXT[change], 2])
+		? ["new", "gone", "slower", "more_errors", "faster", "same"].map((change) => [`change-${change}`, change === "faster" ? "faster, fewer errors" : CHANGE_TEXT[change], 2])
 		: [...["ok", "warn", "bad"].map((health) => [`health-${health}`, HEALTH_TEXT[health], 2]), ["health-ok", "wider: more traffic", 4.5]];
 	$("legend").replaceChildren(...entries.map(([css, text, width]) => el("span", null, sample(css, width), text)));
 	$("legend").dataset.compared = compared;
@@ -65,7 +65,7 @@ export function createChrome(calls) {
 		$("compare-with").hidden = now.base === "";
 		if (now.base) {
 			const pinned = Number.isNaN(time.duration(now.base)) && now.base !== "previous";
-			$("base").replaceChildren(...[...BASES, pinned ? [now.base, `as of ${now.base}`] : ["pin", "the window shown now"]].map(([value, text]) => el("option", { value }, text)));
+			$("base").replaceChildren(...[...BASES, pinned ? [now.base, now.base.replace(/^[\d-]+T/, "")] : ["pin", "this window"]].map(([value, text]) => el("option", { value }, text)));
 			$("base").value = now.base;
 		}
 		if (now.ns) namespaces.add(now.ns);
@@ -81,10 +81,10 @@ export function createChrome(calls) {
 	function update(model, now) {
 		for (const node of model.allNodes.values()) if (node.namespace) namespaces.add(node.namespace);
 		show(now);
-		$("counts").textContent = countsText(model, now);
+		$("counts").textContent = model.allEdges.length ? countsText(model, now) : "";
 		const folded = model.allBoxes.filter((box) => box.folded).length;
 		$("all-edges").hidden = now.view === "table" || (!model.notDrawn && !now.all);
-		$("all-edges").textContent = now.all ? "Draw fewer edges" : "Draw all edges";
+		$("all-edges").textContent = now.all ? "Fewer edges" : "All edges";
 		$("all-edges").title = `${units.count(model.notDrawn)} weaker edges are not drawn; the table has them all`;
 		const button = $("fold-all");
 		button.hidden = model.allBoxes.length === 0 || now.view === "table";

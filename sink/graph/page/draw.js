@@ -11,6 +11,7 @@ export const NODE_HEIGHT = 48;
 const FONT = getComputedStyle(document.documentElement).getPropertyValue("--font");
 const NAME_FONT = `600 14px ${FONT}`;
 const SUB_FONT = `400 11px ${FONT}`;
+const TITLE_FONT = `600 12px ${FONT}`;
 const LABEL_FONT = `500 11px ${FONT}`;
 const LABELS_MOST = 160;
 const LABELS_ALL = 3; /* so few of what is marked always have theirs */
@@ -29,20 +30,27 @@ function subtitle(node) {
 
 const timesMore = (now, was) => (was > 0 ? `×${(now / was).toFixed(1).replace(/\.0$/, "")}` : "");
 
-/* What is written on an edge. */
-export function edgeText(edge, brief) {
-	if (edge.change === "new" || edge.change === "gone") return CHANGE_TEXT[edge.change];
-	if (edge.change === "slower" || edge.change === "faster") return `p95 ${units.time(edge.was.p95 ?? edge.was.mean)} → ${units.time(edge.now.p95 ?? edge.now.mean)} ${timesMore(edge.now.p95 ?? edge.now.mean, edge.was.p95 ?? edge.was.mean)}`;
-	if (edge.change === "more_errors" || edge.change === "fewer_errors") return `errors ${units.percent(edge.was.errorRatio)} → ${units.percent(edge.now.errorRatio)}`;
-	if (edge.change) return "";
-	const parts = [units.rate(edge.rate, edge.counted)];
-	if (edge.p95 !== null && !brief) parts.push(units.time(edge.p95));
-	if (edge.health !== "ok") parts.push(`${units.percent(edge.errorRatio)} err`);
-	return parts.join(" · ");
+/* What is written on an edge, the fullest form first; nothing where there is nothing to say. */
+function edgeTexts(edge) {
+	const [now, was] = [edge.now, edge.was];
+	const slow = (measures) => measures.p95 ?? measures.mean;
+	switch (edge.change) {
+	case "new":
+	case "gone": return [CHANGE_TEXT[edge.change]];
+	case "slower":
+	case "faster": return [`p95 ${units.time(slow(was))} → ${units.time(slow(now))}`, `p95 ${timesMore(slow(now), slow(was))}`];
+	case "more_errors":
+	case "fewer_errors": return [`errors ${units.percent(was.errorRatio)} → ${units.percent(now.errorRatio)}`, `→ ${units.percent(now.errorRatio)} err`];
+	case "same": return [];
+	}
+	const rate = units.rate(edge.rate, edge.counted);
+	const errors = edge.health === "ok" ? [] : [`${units.percent(edge.errorRatio)} err`];
+	const full = [rate, ...(edge.p95 === null ? [] : [units.time(edge.p95)]), ...errors].join(" · ");
+	return [full, ...(errors.length ? errors : [rate])];
 }
 
-/* What a screen reader says of an edge. */
-export function edgeName(edge) {
+/* What a screen reader says of an edge, and what is shown above it. */
+function edgeName(edge) {
 	const parts = [`${edge.source.label} ${edge.directed ? "to" : "and"} ${edge.target.label}`];
 	if (edge.change) parts.push(CHANGE_TEXT[edge.change]);
 	parts.push(units.rate(edge.rate, edge.counted === "req" ? "requests" : "flows"));
@@ -51,9 +59,10 @@ export function edgeName(edge) {
 	return parts.join(", ");
 }
 
-export function nodeName(node) {
-	const traffic = `${units.plural(node.incoming.length, "client")}, ${units.plural(node.outgoing.length, "server")}`;
-	return `${node.label}${node.folded ? ", collapsed namespace" : `, ${node.kindText}`}, ${traffic}`;
+function nodeName(node) {
+	const parts = [node.label, node.folded ? "collapsed" : node.kindText, units.plural(node.incoming.length, "client"), units.plural(node.outgoing.length, "server")];
+	if (node.health !== "ok") parts.push(`${units.percent(node.errorRatio)} of its flows fail`);
+	return parts.join(", ");
 }
 
 /* The card, which is a button; a collapsed box has another one that opens it. */
@@ -63,8 +72,8 @@ function makeNode(node) {
 		node.folded && svg("rect", { class: "card under", x: -w / 2 + 4, y: -h / 2 + 4, width: w, height: h, rx: 8 }),
 		svg("rect", { class: "card", x: -w / 2, y: -h / 2, width: w, height: h, rx: 8 }),
 		icon(node.kind, { transform: `translate(${-w / 2 + 11} -8)` }),
-		svg("text", { class: "name", x: -w / 2 + 34, y: -3 }),
-		svg("text", { class: "sub", x: -w / 2 + 34, y: 14 }),
+		svg("text", { "aria-hidden": "true", class: "name", x: -w / 2 + 34, y: -3 }),
+		svg("text", { "aria-hidden": "true", class: "sub", x: -w / 2 + 34, y: 14 }),
 		svg("circle", { class: "mark", cx: w / 2 - 12, cy: -h / 2 + 14, r: 0 }),
 		svg("title"));
 	const opener = node.folded && svg("g", { class: "opener", role: "button", tabindex: -1, "data-fold": node.folded.key, "aria-label": `Open ${node.folded.key}`, "aria-expanded": "false", transform: `translate(${w / 2 - 16} 8)` },
@@ -75,11 +84,10 @@ function makeNode(node) {
 function updateNode(group, node) {
 	const card = group.firstChild;
 	set(group, "class", `node kind-${node.kind} health-${node.health}${node.folded ? " folded" : ""}`);
-	set(card, "aria-label", nodeName(node));
 	const texts = [fitted(node.name, NAME_FONT, NODE_WIDTH - (node.health === "ok" ? 42 : 58)), subtitle(node)];
 	card.querySelectorAll("text").forEach((text, i) => { if (text.textContent !== texts[i]) text.textContent = texts[i]; });
 	set(card.querySelector(".mark"), "r", node.health === "ok" ? 0 : 4.5);
-	card.lastChild.textContent = `${node.label}\n${node.kindText}${node.health === "ok" ? "" : `\n${units.percent(node.errorRatio)} of its flows fail`}`;
+	card.lastChild.textContent = nodeName(node);
 }
 
 function makeEdge(edge) {
@@ -90,12 +98,11 @@ function makeEdge(edge) {
 function updateEdge(group, edge, shape) {
 	const [hit, line, head, title] = group.children;
 	set(group, "class", `edge ${edge.change ? `change-${edge.change}` : `health-${edge.health}`}${shape.width < 1.8 ? " thin" : ""}`);
-	set(group, "aria-label", edgeName(edge));
 	set(hit, "d", shape.path);
 	set(line, "d", shape.path);
 	set(line, "stroke-width", shape.width);
 	set(head, "d", shape.head);
-	title.textContent = `${edge.source.label} ${edge.directed ? "→" : "–"} ${edge.target.label}\n${edgeText(edge)}`;
+	title.textContent = edgeName(edge);
 }
 
 function makeBox(box) {
@@ -113,12 +120,12 @@ function updateBox(group, box, rect) {
 	set(frame, "width", rect.w);
 	set(frame, "height", rect.h);
 	set(title, "transform", `translate(${rect.x - rect.w / 2 + 14} ${rect.y - rect.h / 2 + 17})`);
-	const text = fitted(box.key, `600 12px ${FONT}`, rect.w - 50);
+	const text = fitted(box.key, TITLE_FONT, rect.w - 50);
 	title.lastChild.textContent = text;
 	set(title.lastChild, "x", 16);
 	set(title.firstChild, "x", -6);
 	set(title.firstChild, "y", -11);
-	set(title.firstChild, "width", textWidth(text, `600 12px ${FONT}`) + 28);
+	set(title.firstChild, "width", textWidth(text, TITLE_FONT) + 28);
 }
 
 /* The elements of LAYER by the keys of ITEMS: makes, updates and removes. */
@@ -146,6 +153,7 @@ export function createDrawing(root) {
 	root.append(world);
 	const kept = { boxes: new Map(), edges: new Map(), nodes: new Map(), labels: new Map() };
 	const marks = {};   /* class -> what has it; redrawing writes classes anew */
+	let sought = "";
 	let scene = null;
 	let scale = 1;
 	const relabel = throttle(() => drawLabels(), 60);
@@ -158,16 +166,19 @@ export function createDrawing(root) {
 		set(layers.labels, "stroke-width", (7 / size).toFixed(2));
 		const focus = marks.near ?? marks.chosen ?? null;
 		const touches = (edge) => focus === null || edge.key === focus || edge.source.id === focus || edge.target.id === focus;
-		const order = scene.model.edges.map((edge, i) => ({ edge, shape: scene.shapes[i], text: edgeText(edge, root.clientWidth < 620) })).filter((label) => label.text && touches(label.edge))
+		const order = scene.model.edges.map((edge, i) => ({ edge, shape: scene.shapes[i], texts: edgeTexts(edge) })).filter((label) => label.texts.length && touches(label.edge))
 			.sort((a, b) => (b.edge.health === "bad") - (a.edge.health === "bad")).slice(0, LABELS_MOST);
-		const spots = labelPlaces(order.map((label) => label.shape), order.map((label) => textWidth(label.text, LABEL_FONT)), [...scene.rects.values()], size, bounds(), order.length <= LABELS_ALL && focus !== null);
+		const titles = [...scene.boxes].map(([key, box]) => ({ w: textWidth(key, TITLE_FONT) + 40, h: 24, x: box.x - box.w / 2 + textWidth(key, TITLE_FONT) / 2 + 20, y: box.y - box.h / 2 + 16 }));
+		const brief = root.clientWidth < 620 ? 1 : 0;
+		const widths = order.map((label) => label.texts.slice(Math.min(brief, label.texts.length - 1)).map((text) => textWidth(text, LABEL_FONT)));
+		const spots = labelPlaces(order.map((label) => label.shape), widths, [...scene.rects.values(), ...titles], size, bounds(), order.length <= LABELS_ALL && focus !== null);
 		join(layers.labels, kept.labels, order.map((label, i) => ({ ...label, spot: spots[i] })).filter((label) => label.spot), (label) => label.edge.key,
 			(label) => svg("text", { "data-label": label.edge.key }),
 			(text, label) => {
 				set(text, "class", label.edge.change ? `change-${label.edge.change}` : `health-${label.edge.health}`);
 				set(text, "x", label.spot.x);
 				set(text, "y", label.spot.y + 4 / size);
-				text.textContent = label.text;
+				text.textContent = label.texts[Math.min(label.texts.length - 1, label.spot.form + brief)];
 			});
 	}
 
@@ -193,6 +204,7 @@ export function createDrawing(root) {
 	/* Drawing wrote the classes anew. */
 	function remark() {
 		const { nodes, edges } = scene.model;
+		find(sought);
 		for (const [name, id] of Object.entries(marks)) paint(name, (id && (nodes.find((node) => node.id === id) ?? edges.find((edge) => edge.key === id))) || null);
 	}
 
@@ -232,5 +244,14 @@ export function createDrawing(root) {
 		}
 	}
 
-	return { draw, scaled, bounds, mark, world, scene: () => scene, nodeElement: (id) => kept.nodes.get(id)?.firstChild, edgeElement: (key) => kept.edges.get(key) };
+	/* Marks the nodes whose label contains TEXT. */
+	function find(text) {
+		sought = text;
+		const found = text && scene ? scene.model.nodes.filter((node) => node.label.toLowerCase().includes(text.toLowerCase())) : [];
+		root.classList.toggle("has-found", found.length > 0);
+		for (const element of root.querySelectorAll(".node.found")) element.classList.remove("found");
+		for (const node of found) kept.nodes.get(node.id).classList.add("found");
+	}
+
+	return { draw, find, scaled, bounds, mark, world, scene: () => scene, nodeElement: (id) => kept.nodes.get(id)?.firstChild, edgeElement: (key) => kept.edges.get(key) };
 }

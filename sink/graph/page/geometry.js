@@ -66,10 +66,9 @@ export function pointOf([x0, y0, x1, y1, x2, y2, x3, y3], t) {
 
 const round = (value) => Math.round(value * 10) / 10;
 
-/* The thickness of a line: it grows with the rate, and so slowly that 1 and 1,000 both show. */
-export function thickness(rate, most) {
-	if (!(rate > 0) || !(most > 0)) return 1.2;
-	return round(1.2 + 4.8 * Math.sqrt(Math.log1p(rate) / Math.log1p(most)) ** 1.5);
+/* The thickness of a line: its square is as the rate, so that 1 and 1,000 both show. */
+function thickness(rate, most) {
+	return round(1.2 + (most > 0 ? 4.8 * Math.sqrt(rate / most) : 0));
 }
 
 /* For each edge {path, head, width, cubic}: strings for SVG, and numbers for labels. RECTS: id -> {x, y, w, h}. */
@@ -92,10 +91,10 @@ export function curves(edges, rects, down) {
 
 const SHARES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74];
 
-/* Places of labels {x, y} or null where none is free. WIDTHS are those of the texts, on a screen that
- * shows the world at SCALE; the first edges choose first. No label covers a node or another label,
- * or leaves BOUNDS;
- * if they MUST be there, one for which there is no room is in the middle all the same. */
+/* Places of labels {x, y, form} or null where none is free. WIDTHS are those of the forms of each text,
+ * the fullest first, on a screen that shows the world at SCALE; the first edges choose first. No label
+ * covers one of RECTS or another label, or leaves BOUNDS; if they MUST be there, one for which there is no
+ * room is in the middle all the same. */
 export function labelPlaces(shapes, widths, rects, scale, bounds, must) {
 	const cell = 64 / scale;
 	const grid = new Map();
@@ -110,13 +109,15 @@ export function labelPlaces(shapes, widths, rects, scale, bounds, must) {
 	const free = (r) => !keys(r).some((key) => grid.get(key)?.some((o) => Math.abs(o.x - r.x) < (o.w + r.w) / 2 && Math.abs(o.y - r.y) < (o.h + r.h) / 2));
 	for (const rect of rects) put({ ...rect, w: rect.w + 4, h: rect.h + 4 });
 	return shapes.map((shape, i) => {
-		for (const share of SHARES) {
-			const spot = { ...pointOf(shape.cubic, share), w: (widths[i] + 10) / scale, h: 17 / scale };
-			const inside = spot.x - spot.w / 2 >= bounds.x && spot.x + spot.w / 2 <= bounds.x + bounds.w;
-			if (!inside || !free(spot)) continue;
-			put(spot);
-			return { x: round(spot.x), y: round(spot.y) };
+		for (let form = 0; form < widths[i].length; form++) {
+			for (const share of SHARES) {
+				const spot = { ...pointOf(shape.cubic, share), w: (widths[i][form] + 10) / scale, h: 17 / scale };
+				const inside = spot.x - spot.w / 2 >= bounds.x && spot.x + spot.w / 2 <= bounds.x + bounds.w;
+				if (!inside || !free(spot)) continue;
+				put(spot);
+				return { x: round(spot.x), y: round(spot.y), form };
+			}
 		}
-		return must ? pointOf(shape.cubic, 0.5) : null;
+		return must ? { ...pointOf(shape.cubic, 0.5), form: 0 } : null;
 	});
 }

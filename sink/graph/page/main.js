@@ -32,11 +32,12 @@ const viewport = createViewport(root, drawing.world, throttle((view) => state.ch
 
 /* ---- asking ---- */
 
-/* The instants of the window: of the answer if there is one for it, else what the state says. */
+/* The instants of the window: live, that of the answer. */
 function windowOf() {
-	const answered = shown.answer?.now ?? shown.answer?.window;
-	const to = time.instant(answered?.to) ?? time.instant(state.current().at || null) ?? shown.newest ?? Date.now();
-	return { from: time.instant(answered?.from) ?? to - time.duration(state.current().window), to };
+	const now = state.current();
+	const answered = now.at ? null : shown.answer?.now ?? shown.answer?.window;
+	const to = time.instant(now.at || null) ?? time.instant(answered?.to) ?? shown.newest ?? Date.now();
+	return { from: time.instant(answered?.from) ?? to - time.duration(now.window), to };
 }
 
 /* What /v1/graph or /v1/compare is asked for the state. */
@@ -126,6 +127,7 @@ async function drawGraph(model) {
 	}
 	shown.fitted = true;
 	keyboard.refresh();
+	performance.mark("drawn");
 }
 
 function fit() {
@@ -178,10 +180,11 @@ function markedNow() {
 	return model.nodes.find((node) => node.id === id) ?? model.edges.find((edge) => edge.key === id) ?? model.standIn.get(model.allNodes.get(id)) ?? null;
 }
 
+/* On a small screen the panel covers the lower part of the graph. */
 function reveal(thing) {
-	const { rects } = drawing.scene();
-	const rect = rects.get((thing.source ?? thing).id);
-	if (rect) viewport.reveal(rect);
+	const rect = drawing.scene().rects.get((thing.source ?? thing).id);
+	const over = $("stage").getBoundingClientRect().bottom - $("panel").getBoundingClientRect().top;
+	if (rect) viewport.reveal(rect, isNarrow() ? Math.max(0, over) : 0);
 }
 
 function speak(model) {
@@ -253,12 +256,7 @@ createSearch({
 		if (result.type === "namespace") state.change({ ns: result.label, z: "" }, { step: true });
 		else panelCalls.select(result.type === "address" ? `address:${result.id}` : `node:${result.id}`);
 	},
-	typed: (text) => {
-		const nodes = drawing.scene()?.model.nodes ?? [];
-		const found = text ? nodes.filter((node) => node.label.toLowerCase().includes(text.toLowerCase())) : [];
-		root.classList.toggle("has-found", found.length > 0);
-		for (const node of nodes) drawing.nodeElement(node.id)?.parentNode.classList.toggle("found", found.includes(node));
-	},
+	typed: drawing.find,
 });
 
 /* The node or edge that an element of the drawing is of. */
@@ -300,6 +298,7 @@ state.onChange((now, before) => {
 	const differs = (name) => now[name] !== before[name];
 	if (ASKED.some(differs)) {
 		if (differs("level") || differs("ns")) shown.fitted = false;
+		showTime();
 		reload();
 	} else if (["shut", "open", "all", "view", "sort"].some(differs)) {
 		render();
@@ -319,6 +318,7 @@ new ResizeObserver(() => {
 
 /* Live: each event moves the graph, at most once a second; elsewhere it only moves the end of time. */
 const moved = throttle((watermark) => {
+	if (time.instant(watermark) === shown.newest) return;
 	shown.newest = time.instant(watermark) ?? shown.newest;
 	if (state.current().at === "") load();
 	else if (Date.now() - (shown.activityAt ?? 0) > ACTIVITY_MS) loadActivity().then(showTime);

@@ -167,18 +167,21 @@ function addTotals(nodes, edges) {
 	}
 }
 
-/* The edges that are drawn, of all by falling rate: what changed, what fails, the strongest, and the strongest of each node. */
+const unusual = (edge) => (edge.change ? edge.change !== "same" : edge.health !== "ok");
+
+/* The edges that are drawn, strongest first: of all, those that changed or fail, then the strongest, and
+ * the strongest of each node. */
 function drawnOf(edges, nodes) {
 	if (edges.length <= EDGES_FEW) return edges;
-	const most = Math.min(EDGES_MOST, Math.max(EDGES_FEW, EDGES_PER_NODE * nodes));
-	const reached = new Set();
-	const drawn = edges.filter((edge, rank) => {
-		const first = !reached.has(edge.source) || !reached.has(edge.target);
-		const wanted = rank < most || first || (edge.change ? edge.change !== "same" : edge.health !== "ok");
-		if (wanted) reached.add(edge.source).add(edge.target);
-		return wanted;
-	});
-	return drawn.slice(0, EDGES_MOST);
+	const most = Math.max(EDGES_FEW, EDGES_PER_NODE * nodes);
+	const chosen = new Set([...edges].sort((a, b) => unusual(b) - unusual(a)).slice(0, most));
+	const reached = new Set([...chosen].flatMap((edge) => [edge.source, edge.target]));
+	for (const edge of edges) {
+		if (reached.has(edge.source) && reached.has(edge.target)) continue;
+		chosen.add(edge);
+		reached.add(edge.source).add(edge.target);
+	}
+	return edges.filter((edge) => chosen.has(edge)).slice(0, EDGES_MOST);
 }
 
 /* ANSWER is that of /v1/graph or /v1/compare; SHUT and OPEN are the boxes that were collapsed

@@ -35,11 +35,14 @@ function bars(tenures, at) {
 	}));
 }
 
-/* What is said of the time shown: nothing is claimed beyond the last flow that proves it. */
+/* What is said of the time shown. Where records say neither that a tenure ended nor that another began, it is
+ * told when it was last proven. */
 function verdict(tenures, at) {
-	const holders = tenures.filter((tenure) => tenure.begin <= at && at <= tenure.end);
-	if (holders.length === 1) return [holders[0].holder, `held it at ${moment(at)} UTC`];
-	if (holders.length > 1) return ["Not certain", `${holders.length} holders are recorded at ${moment(at)} UTC`];
+	const proven = tenures.filter((tenure) => tenure.begin <= at && at <= tenure.end);
+	if (proven.length === 1) return [proven[0].holder, `held it at ${moment(at)} UTC`];
+	if (proven.length > 1) return ["Not certain", `${proven.length} holders are recorded at ${moment(at)} UTC`];
+	const [last] = tenures.filter((tenure) => tenure.begin <= at);
+	if (last?.openEnd) return [last.holder, `held it when it was last seen, ${moment(last.end)} UTC; no record says that this ended`];
 	return ["Not known", `no flow shows who held it at ${moment(at)} UTC`];
 }
 

@@ -94,7 +94,7 @@ export function createTimeline(calls) {
 		set(slider, "aria-valuetext", valueText());
 		if (document.activeElement !== asOf) asOf.value = shown.live ? "" : time.iso(shown.to);
 		asOf.placeholder = time.iso(Math.floor(shown.last / 1000) * 1000);
-		$("shown").replaceChildren(el("b", null, time.rangeText(shown.from, shown.to)), shown.live ? " · newest" : ` · ${time.ago(shown.last - shown.to)} before the newest`);
+		$("shown").replaceChildren(el("b", null, time.rangeText(shown.from, shown.to)), shown.live ? " · newest" : ` · newest −${time.durationText(shown.last - shown.to)}`);
 		draw();
 	}
 

@@ -34,9 +34,9 @@ export function createViewport(root, world, moved, scaled) {
 		apply({ k, x: (width + margin.left - margin.right) / 2 - middle.x * k, y: (height + margin.top - margin.bottom) / 2 - middle.y * k });
 	}
 
-	/* Brings a point of the world into sight if it is not. */
-	function reveal(point) {
-		const { clientWidth: width, clientHeight: height } = root;
+	/* Brings a point of the world into sight if it is not; COVERED pixels at the foot are not seen. */
+	function reveal(point, covered = 0) {
+		const [width, height] = [root.clientWidth, root.clientHeight - covered];
 		const [x, y] = [point.x * view.k + view.x, point.y * view.k + view.y];
 		const [mx, my] = [Math.min(110, width / 4), Math.min(60, height / 4)];
 		const [dx, dy] = [clamp(x, mx, width - mx) - x, clamp(y, my, height - my) - y];

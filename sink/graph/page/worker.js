@@ -15,6 +15,7 @@ const PADDING = 18;
 const TITLE = 26;
 const GAP = { x: 40, y: 14 };
 const COLUMN_MOST = 6;
+const ROOMY = 16; /* so few nodes leave room for a label on each edge */
 const CHAIN_BLOCKS = 12;
 const CHAIN_LENGTH = 3;
 
@@ -47,7 +48,7 @@ function arrange(block, nodes, links, layered, down) {
 	let wide = Math.sqrt(alone.length * 1.6) * 210;
 	if (together.length) {
 		const index = new Map(together.map((member, i) => [member, i]));
-		const found = layers(together.map((i) => nodes[i]), links.filter((link) => linked.has(link[0]) && linked.has(link[1])).map(([from, to, weight]) => [index.get(from), index.get(to), weight]), down, { nodesep: 14, ranksep: down ? 44 : 52 });
+		const found = layers(together.map((i) => nodes[i]), links.filter((link) => linked.has(link[0]) && linked.has(link[1])).map(([from, to, weight]) => [index.get(from), index.get(to), weight]), down, { nodesep: 14, ranksep: down ? 44 : together.length <= ROOMY ? 120 : 52 });
 		together.forEach((member, i) => spots.set(member, found[i]));
 		bottom = Math.max(...together.map((i) => spots.get(i).y + nodes[i].h / 2)) + GAP.y * 1.5;
 		wide = Math.max(...found.map((spot) => spot.x)) - Math.min(...found.map((spot) => spot.x)) + 210;
@@ -125,7 +126,7 @@ function layOut({ nodes, edges, algorithm, down }) {
 	}
 	for (const block of list) arrange(block, nodes, block.links, algorithm === "layers", down);
 	const links = [...between.values()];
-	let spots = algorithm === "layers" ? layers(list, links, down, { nodesep: 24, ranksep: down ? 48 : 60 }) : null;
+	let spots = algorithm === "layers" ? layers(list, links, down, { nodesep: 24, ranksep: down ? 48 : nodes.length <= ROOMY ? 120 : 60 }) : null;
 	/* A long chain of layers is seen only in part: then nearness says more. */
 	if (!spots || (list.length > CHAIN_BLOCKS && lengthOf(spots, down) > CHAIN_LENGTH)) spots = force(list, links, down);
 	const places = [];
