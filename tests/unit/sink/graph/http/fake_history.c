@@ -181,8 +181,15 @@ void history_matches_free(struct history_matches *matches)
 int history_tenures(struct history *history, const struct ip *ip, struct history_tenures *out)
 {
 	static struct history_tenure tenures[] = {
-		{"shop/cart-1 (pod)", "pod", "shop/cart,shop/web", {0}, {NS_PER_SECOND}, {1}, {2}},
-		{"node/n1", "node", "", {INT64_MIN}, {INT64_MAX}, {3}, {4}},
+		{"pod",
+		 "shop/cart-1 (pod)",
+		 "pod/shop/cart-1",
+		 "shop/cart,shop/web",
+		 {0},
+		 {NS_PER_SECOND},
+		 {1},
+		 {2}},
+		{"node", "node/n1", "node/n1", "", {INT64_MIN}, {INT64_MAX}, {3}, {4}},
 	};
 
 	ip_format(ip, history->text);
