@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "common/base/amount.h"
 #include "sink/graph/formats/describe.h"
 #include "sink/graph/formats/flat_edge.h"
 #include "sink/graph/formats/graph_json.h"
@@ -11,7 +12,7 @@ static void add_stats(const struct graph_edge *edge, struct text *out)
 {
 	text_add_string(out, ",\"mainstat\":\"");
 	if (edge->histogram != NULL)
-		describe_duration(out, graph_edge_percentile(edge, 950));
+		amount_add_duration(out, graph_edge_percentile(edge, 950));
 	else
 		text_add_string(out, "-");
 	text_add_format(out, "\",\"secondarystat\":\"%" PRIu64 " %s\"", edge->measures.requests,

@@ -1,5 +1,6 @@
 #include "sink/graph/formats/table.h"
 
+#include "common/base/amount.h"
 #include "common/program/columns.h"
 #include "sink/graph/formats/describe.h"
 
@@ -19,7 +20,7 @@ static void add_heading(struct columns *table)
 static void add_duration(struct columns *table, bool measured, uint64_t ns)
 {
 	if (measured)
-		describe_duration(&table->text, ns);
+		amount_add_duration(&table->text, ns);
 	else
 		text_add_string(&table->text, "-");
 	columns_end(table);
@@ -38,9 +39,9 @@ static void add_row(struct columns *table, const char *client, const char *serve
 	columns_end(table);
 	text_add_u64(&table->text, measures->flows);
 	columns_end(table);
-	describe_bytes(&table->text, measures->source_bytes);
+	amount_add_bytes(&table->text, measures->source_bytes);
 	columns_end(table);
-	describe_bytes(&table->text, measures->destination_bytes);
+	amount_add_bytes(&table->text, measures->destination_bytes);
 	columns_end(table);
 	text_add_u64(&table->text, measures->requests);
 	columns_end(table);

@@ -118,12 +118,26 @@ static void a_followed_file_waits_for_the_rest_of_a_line(void **state)
 	topic_reader_close(reader);
 }
 
+static void a_file_begins_at_its_start_whatever_the_time(void **state)
+{
+	const struct bus_options options = {.follow = false};
+	struct topic_reader *reader;
+
+	(void)state;
+	put("first\nsecond\n", "w");
+	reader = topic_reader_open_since(path, &options, when_now());
+	assert_non_null(reader);
+	assert_record(reader, "first", 0);
+	topic_reader_close(reader);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_last_line_without_a_newline_is_a_record_if_it_is_whole),
 		cmocka_unit_test(a_last_line_that_is_not_whole_is_left_for_the_next_run),
 		cmocka_unit_test(a_followed_file_waits_for_the_rest_of_a_line),
+		cmocka_unit_test(a_file_begins_at_its_start_whatever_the_time),
 	};
 
 	log_init("topic_reader_test", LOG_LEVEL_ERROR, LOG_TEXT);
