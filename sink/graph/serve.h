@@ -52,10 +52,10 @@ struct graph_server {
 /* Checks the options of a server. -1 after logging. */
 int serve_check(const struct serve_settings *settings);
 
-/* Serves HISTORY, into which RECORDER reads ADDRESS, until a signal comes. What is passed is borrowed. Returns the
- * exit code. */
-int serve_run(const struct serve_settings *settings, struct history *history,
-	      struct recorder *recorder, const char *address, const struct bus_options *bus);
+/* Serves the history of RECORDER, which reads ADDRESS, until a signal comes. What is passed is borrowed. Returns
+ * the exit code. */
+int serve_run(const struct serve_settings *settings, struct recorder *recorder, const char *address,
+	      const struct bus_options *bus);
 
 /* Up to when flows are known: WHEN_MIN before the first. */
 struct when serve_watermark(const struct graph_server *server);

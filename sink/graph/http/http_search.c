@@ -28,7 +28,7 @@ void http_search_answer(void *user, const struct http_call *call, struct http_re
 
 	if (!http_answer_question(server, call, NS_PER_SECOND, &question, reply))
 		return;
-	if (question.text.data == NULL) {
+	if (question.text.length == 0) {
 		http_reply_problem(reply, 400, "q: what to search for is missing");
 		return;
 	}

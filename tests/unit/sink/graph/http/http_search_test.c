@@ -34,6 +34,9 @@ static void a_search_needs_a_text(void **state)
 	fake_expect(&server, http_search_answer, "/v1/search?limit=7", 400,
 		    "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,"
 		    "\"detail\":\"q: what to search for is missing\"}\n");
+	fake_expect(&server, http_search_answer, "/v1/search?q=", 400,
+		    "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,"
+		    "\"detail\":\"q: what to search for is missing\"}\n");
 }
 
 static void an_address_has_its_holders(void **state)

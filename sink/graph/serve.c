@@ -1,0 +1,207 @@
+#include "sink/graph/serve.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+
+#include "common/http/http_server.h"
+#include "common/program/listen.h"
+#include "common/program/log.h"
+#include "common/program/stop.h"
+#include "sink/graph/http/http_api.h"
+#include "sink/graph/http/http_events.h"
+#include "sink/graph/serve_topic.h"
+
+#define WAIT_MS 50 /* at most, while no request comes: then the topic is looked at */
+
+int serve_check(const struct serve_settings *settings)
+{
+	struct listen_address address;
+
+	if (settings->listen == NULL || listen_parse(settings->listen, &address) == 0)
+		return 0;
+	log_error("--listen: \"%s\" is not ADDRESS:PORT, [IPv6 ADDRESS]:PORT or :PORT",
+		  settings->listen);
+	return -1;
+}
+
+/* ---- What the answers ask ---- */
+
+struct when serve_watermark(const struct graph_server *server)
+{
+	return recorder_watermark(server->topic->recorder);
+}
+
+struct when serve_known(const struct graph_server *server)
+{
+	struct when watermark = serve_watermark(server);
+
+	return when_is_min(watermark) ? server->now : watermark;
+}
+
+struct snapshot_records serve_records(const struct graph_server *server)
+{
+	return recorder_records(server->topic->recorder);
+}
+
+static void add_condition(struct text *out, bool met, const char *sentence)
+{
+	text_add_format(out, "[%c] %s\n", met ? '+' : '-', sentence);
+}
+
+/* Whether the present is known; a file that is complete has none. */
+static bool is_fresh(const struct graph_server *server, struct text *out)
+{
+	struct when watermark = serve_watermark(server);
+	int64_t age_ns = when_since(server->now, watermark);
+	char text[WHEN_TEXT_SIZE];
+	bool fresh;
+
+	if (when_is_min(watermark)) {
+		add_condition(out, false, "no flow was read yet");
+		return false;
+	}
+	if (server->topic->ended) {
+		add_condition(out, true, "the file is complete");
+		return true;
+	}
+	fresh = age_ns <= server->max_age_ns;
+	when_format(watermark, text);
+	text_add_format(out, "[%c] flows are known to %s, %" PRId64 " s ago\n", fresh ? '+' : '-',
+			text, age_ns < 0 ? 0 : age_ns / NS_PER_SECOND);
+	return fresh;
+}
+
+bool serve_is_ready(const struct graph_server *server, struct text *out)
+{
+	bool open = server->topic->reader != NULL, caught_up = server->topic->caught_up;
+	bool fresh;
+
+	add_condition(out, open,
+		      open ? "the topic is open" : "the topic is not open: no broker has answered");
+	add_condition(out, caught_up,
+		      caught_up ? "the topic was read to its end"
+				: "the topic is being read for the first time");
+	fresh = is_fresh(server, out);
+	return open && caught_up && fresh;
+}
+
+/* ---- The loop ---- */
+
+/* Connections are descriptors, and the usual limit of 1,024 leaves none for the database. */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int open_http(struct graph_server *server, const struct serve_settings *settings)
+{
+	struct listen_address address;
+	char text[LISTEN_TEXT_SIZE];
+	int fd;
+
+	if (listen_parse(settings->listen, &address) < 0)
+		return -1;
+	fd = listen_open("--listen", SOCK_STREAM, &address);
+	if (fd < 0)
+		return -1;
+	server->http = http_api_open(fd, server, &settings->hosts);
+	if (server->http == NULL)
+		return -1;
+	listen_format(&address, text);
+	log_info("http: listening on %s", text);
+	return 0;
+}
+
+/* Waits up to TIMEOUT_MS for a request. -1 after logging. */
+static int wait_for_requests(struct graph_server *server, int timeout_ms)
+{
+	struct pollfd fd = http_server_fd(server->http);
+	int http_ms = http_server_timeout_ms(server->http);
+
+	if (http_ms >= 0 && http_ms < timeout_ms)
+		timeout_ms = http_ms;
+	if (poll(&fd, 1, timeout_ms) >= 0 || errno == EINTR)
+		return 0;
+	log_error("poll: %s", strerror(errno));
+	return -1;
+}
+
+/* Streams of events are asked once in a while. A clock that was set back must not stop them. */
+static void wake_streams(struct graph_server *server)
+{
+	struct when now = server->now;
+
+	if (when_before(now, server->next_wake) &&
+	    when_before(when_add(server->next_wake, -HTTP_EVENTS_NS), now))
+		return;
+	server->next_wake = when_add(now, HTTP_EVENTS_NS);
+	http_server_wake(server->http);
+}
+
+/* One turn of the loop. Returns how many records were read, or -1 after logging, with *EXIT_CODE
+ * set. */
+static int turn(struct graph_server *server, int timeout_ms, int *exit_code)
+{
+	int records;
+
+	*exit_code = EX_OSERR;
+	if (wait_for_requests(server, timeout_ms) < 0)
+		return -1;
+	server->now = when_now();
+	wake_streams(server);
+	if (http_server_turn(server->http, server->now) < 0)
+		return -1;
+	records = serve_topic_turn(server->topic, server->now);
+	if (records < 0)
+		*exit_code = server->topic->exit_code;
+	return records;
+}
+
+static void report(const struct graph_server *server)
+{
+	struct http_server_stats h = http_server_stats(server->http);
+
+	log_info("http requests=%" PRIu64 " refused=%" PRIu64 " busy=%" PRIu64
+		 " timed_out=%" PRIu64,
+		 h.requests, h.refused, h.busy, h.timed_out);
+}
+
+int serve_run(const struct serve_settings *settings, struct recorder *recorder, const char *address,
+	      const struct bus_options *bus)
+{
+	struct graph_server server = {
+		.history = recorder_history(recorder),
+		.max_age_ns = settings->max_age_ns,
+		.now = when_now(),
+		.next_wake = WHEN_MIN,
+	};
+	struct serve_topic topic;
+	int rc = EX_UNAVAILABLE, records = 0;
+
+	raise_limit();
+	server.topic = &topic;
+	serve_topic_init(&topic, recorder, address, bus);
+	if (open_http(&server, settings) < 0)
+		goto out;
+	while (!stop_requested()) {
+		records = turn(&server, records > 0 ? 0 : WAIT_MS, &rc);
+		if (records < 0)
+			goto out;
+	}
+	rc = EX_OK;
+	report(&server);
+out:
+	http_server_close(server.http);
+	serve_topic_clear(&topic);
+	return rc;
+}

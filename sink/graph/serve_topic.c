@@ -1,0 +1,141 @@
+#include "sink/graph/serve_topic.h"
+
+#include <sysexits.h>
+
+#include "common/kafka/kafka_probe.h"
+#include "common/program/log.h"
+#include "common/topic/topic_reader.h"
+
+#define TURN_RECORDS 500             /* read before requests are looked at again */
+#define READ_NS (5 * NS_PER_MS)      /* from one read without records to the next */
+#define TURN_NS NS_PER_SECOND        /* from one turn of the recorder to the next */
+#define RETRY_NS (5 * NS_PER_SECOND) /* from one failure to the next try */
+
+void serve_topic_init(struct serve_topic *topic, struct recorder *recorder, const char *address,
+		      const struct bus_options *bus)
+{
+	*topic = (struct serve_topic){
+		.recorder = recorder,
+		.address = address,
+		.bus = *bus,
+		.next_try = WHEN_MIN,
+		.next_read = WHEN_MIN,
+		.next_turn = WHEN_MIN,
+	};
+}
+
+void serve_topic_clear(struct serve_topic *topic)
+{
+	topic_reader_close(topic->reader);
+	kafka_probe_close(topic->probe);
+	topic->reader = NULL;
+	topic->probe = NULL;
+}
+
+/* Whether the topic may be opened: opening it waits for a broker. -1 after logging. */
+static int is_reachable(struct serve_topic *topic)
+{
+	if (!bus_is_kafka(topic->address))
+		return 1;
+	if (topic->probe == NULL)
+		topic->probe = kafka_probe_open(&topic->bus);
+	topic->exit_code = EX_UNAVAILABLE;
+	if (topic->probe == NULL)
+		return -1;
+	return kafka_probe_answered(topic->probe);
+}
+
+/* Opens the topic if that is possible NOW. -1 after logging. */
+static int open_topic(struct serve_topic *topic, struct when now)
+{
+	int reachable;
+
+	if (when_before(now, topic->next_try))
+		return 0;
+	reachable = is_reachable(topic);
+	if (reachable <= 0)
+		return reachable;
+	kafka_probe_close(topic->probe);
+	topic->probe = NULL;
+	topic->next_try = when_add(now, RETRY_NS);
+	topic->reader = recorder_input(topic->recorder, &topic->bus);
+	if (topic->reader != NULL)
+		return 0;
+	topic->exit_code = bus_is_kafka(topic->address) ? EX_UNAVAILABLE : EX_NOINPUT;
+	return topic->caught_up && topic->exit_code == EX_UNAVAILABLE ? 0 : -1;
+}
+
+/* After a failure of the topic: the broker may come back, anything else ends the program. */
+static int lose(struct serve_topic *topic, struct when now)
+{
+	topic->exit_code = bus_is_kafka(topic->address) ? EX_UNAVAILABLE : EX_IOERR;
+	if (topic->exit_code != EX_UNAVAILABLE)
+		return -1;
+	log_warn("%s: is opened again once the broker answers; until then, answers are from what "
+		 "was read",
+		 topic->address);
+	topic_reader_close(topic->reader);
+	topic->reader = NULL;
+	topic->next_try = when_add(now, RETRY_NS);
+	return 0;
+}
+
+/* Whether it is time for what is done every INTERVAL_NS, next at NEXT. A clock that was set back must not
+ * stop it. */
+static bool is_due(struct when next, int64_t interval_ns, struct when now)
+{
+	return when_not_after(next, now) || when_not_after(now, when_add(next, -interval_ns));
+}
+
+/* Reads up to TURN_RECORDS. Sets *IDLE if there are no more now. Returns how many, or -1 after logging. */
+static int read_records(struct serve_topic *topic, struct when now, bool *idle)
+{
+	enum bus_status status = BUS_RECORD;
+	struct bus_record record;
+	int count = 0;
+
+	while (count < TURN_RECORDS && status == BUS_RECORD) {
+		status = topic_reader_read(topic->reader, 0, &record);
+		topic->exit_code = EX_IOERR;
+		if (status == BUS_RECORD && recorder_add(topic->recorder, &record, now) < 0)
+			return -1;
+		count += status == BUS_RECORD;
+	}
+	*idle = status != BUS_RECORD;
+	topic->next_read = count == 0 ? when_add(now, READ_NS) : WHEN_MIN;
+	if (status == BUS_BROKEN)
+		return lose(topic, now);
+	topic->ended = status == BUS_END;
+	return topic->ended && recorder_end(topic->recorder) < 0 ? -1 : count;
+}
+
+/* Counts what was read. -1 after logging. */
+static int turn_recorder(struct serve_topic *topic, bool idle, struct when now)
+{
+	bool reached = idle && !topic->caught_up && topic->reader != NULL &&
+		       topic_reader_caught_up(topic->reader);
+
+	if (!reached && !is_due(topic->next_turn, TURN_NS, now))
+		return 0;
+	topic->next_turn = when_add(now, TURN_NS);
+	topic->exit_code = EX_IOERR;
+	if (recorder_turn(topic->recorder, idle, now) < 0)
+		return -1;
+	if (reached) {
+		topic->caught_up = true;
+		log_info("%s: read to its end", topic->address);
+	}
+	return 0;
+}
+
+int serve_topic_turn(struct serve_topic *topic, struct when now)
+{
+	bool idle = true;
+	int count = 0;
+
+	if (topic->reader == NULL)
+		count = open_topic(topic, now);
+	else if (!topic->ended && is_due(topic->next_read, READ_NS, now))
+		count = read_records(topic, now, &idle);
+	return count < 0 || turn_recorder(topic, idle, now) < 0 ? -1 : count;
+}
