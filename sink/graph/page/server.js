@@ -23,7 +23,7 @@ export async function ask(slot, path, parameters) {
 	try {
 		const response = await fetch(address(path, parameters), { signal: controller.signal, headers: { Accept: "application/json" } });
 		const body = await response.json().catch(() => null);
-		if (!response.ok) throw new Error(body?.error?.message ?? body?.detail ?? body?.error ?? `the server answers ${response.status}`);
+		if (!response.ok) throw new Error(body?.detail ?? `the server answers ${response.status}`);
 		if (body === null) throw new Error("the server's answer is no JSON");
 		return body;
 	} catch (error) {

@@ -20,6 +20,12 @@ export function durationText(ms) {
 	return text || "0s";
 }
 
+/* The same in one unit, as the server reads it. */
+export function oneUnit(ms) {
+	const [unit, size] = Object.entries(UNITS).reverse().find(([, size]) => ms % size === 0 && ms >= size) ?? ["s", 1000];
+	return `${Math.round(ms / size)}${unit}`;
+}
+
 /* "5 minutes", "2 hours": the largest unit, for people. */
 export function ago(ms) {
 	for (const [name, size] of [["day", 86400000], ["hour", 3600000], ["minute", 60000]]) {

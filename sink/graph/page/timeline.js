@@ -3,7 +3,7 @@
 import { svg, el, $, set } from "./dom.js";
 import * as time from "./time.js";
 
-const WINDOWS = ["10s", "30s", "1m", "5m", "15m", "1h", "6h", "1d"];
+const WINDOWS = ["1m", "5m", "15m", "1h", "6h", "1d"];
 const INSET = 7;       /* half of the slider's thumb */
 const PLAY_MS = 1000;  /* one window each second */
 const BARS_HIGH = 46;
@@ -11,7 +11,7 @@ const BARS_HIGH = 46;
 /* CALLS: go(at in ms, or null for live), window(text), span(text). */
 export function createTimeline(calls) {
 	const [slider, activity, asOf, error] = [$("slider"), $("activity"), $("as-of"), $("as-of-error")];
-	let shown = null;    /* {first, last, from, to, live, window, points, start} */
+	let shown = null;    /* {first, last, at, from, to, live, window, points, start} */
 	let timer = null;
 
 	const hatch = svg("pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, svg("path", { d: "M0 0v6" }));
@@ -77,7 +77,8 @@ export function createTimeline(calls) {
 
 	const valueText = () => `${shown.live ? "live, " : ""}${time.rangeText(shown.from, shown.to)}`;
 
-	/* Shows where we are. Times are in ms; LAST is null if there is nothing yet. */
+	/* Shows where we are: AT is asked for, FROM and TO are the window that is shown. Times are in ms; LAST is null
+	 * if there is nothing yet. */
 	function update(next) {
 		const start = next.span ? Math.max(next.first, next.last - time.duration(next.span)) : next.first;
 		/* A window before what the span covers widens it. */
@@ -90,17 +91,17 @@ export function createTimeline(calls) {
 		if (shown.last === null) return draw();
 		slider.min = 0;
 		slider.max = shown.last - shown.start;
-		if (document.activeElement !== slider || !slider.matches(":active")) slider.value = shown.to - shown.start;
+		if (document.activeElement !== slider || !slider.matches(":active")) slider.value = shown.at - shown.start;
 		set(slider, "aria-valuetext", valueText());
-		if (document.activeElement !== asOf) asOf.value = shown.live ? "" : time.iso(shown.to);
+		if (document.activeElement !== asOf) asOf.value = shown.live ? "" : time.iso(shown.at);
 		asOf.placeholder = time.iso(Math.floor(shown.last / 1000) * 1000);
-		$("shown").replaceChildren(el("b", null, time.rangeText(shown.from, shown.to)), shown.live ? " · newest" : ` · newest −${time.durationText(shown.last - shown.to)}`);
+		$("shown").replaceChildren(el("b", null, time.rangeText(shown.from, shown.to)), shown.live ? " · newest" : ` · newest −${time.durationText(Math.max(0, shown.last - shown.at))}`);
 		draw();
 	}
 
 	function step(direction) {
 		const length = time.duration(shown.window);
-		const at = shown.to + direction * length;
+		const at = shown.at + direction * length;
 		calls.go(at >= shown.last ? null : Math.max(at, shown.first + Math.min(length, 1000)));
 	}
 
@@ -113,7 +114,7 @@ export function createTimeline(calls) {
 		/* From the newest there is nothing to play: it begins at the start. */
 		if (shown.live) calls.go(Math.min(shown.last, shown.start + time.duration(shown.window)));
 		timer = setInterval(() => {
-			if (shown.to + time.duration(shown.window) >= shown.last) play(false);
+			if (shown.at + time.duration(shown.window) >= shown.last) play(false);
 			step(1);
 		}, PLAY_MS);
 	}

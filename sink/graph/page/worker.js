@@ -15,9 +15,9 @@ const PADDING = 18;
 const TITLE = 26;
 const GAP = { x: 40, y: 14 };
 const COLUMN_MOST = 6;
-const ROOMY = 16; /* so few nodes leave room for a label on each edge */
-const CHAIN_BLOCKS = 12;
-const CHAIN_LENGTH = 3;
+const ROOMY = 16;        /* so few nodes leave room for a label on each edge */
+const FEW_BLOCKS = 12;
+const DENSE = 1.5;       /* edges of a block */
 
 /* dagre: layers from clients to servers. ITEMS have w and h; LINKS are [from, to, weight] of their indexes. */
 function layers(items, links, down, spacing) {
@@ -101,12 +101,6 @@ function force(blocks, links, down) {
 	return blocks;
 }
 
-/* How many times longer than wide SPOTS are, along the layers. */
-function lengthOf(spots, down) {
-	const extent = (axis) => Math.max(...spots.map((spot) => spot[axis])) - Math.min(...spots.map((spot) => spot[axis])) + 200;
-	return down ? extent("y") / extent("x") : extent("x") / extent("y");
-}
-
 function layOut({ nodes, edges, algorithm, down }) {
 	const blocks = new Map();
 	nodes.forEach((node, i) => {
@@ -126,9 +120,9 @@ function layOut({ nodes, edges, algorithm, down }) {
 	}
 	for (const block of list) arrange(block, nodes, block.links, algorithm === "layers", down);
 	const links = [...between.values()];
-	let spots = algorithm === "layers" ? layers(list, links, down, { nodesep: 24, ranksep: down ? 48 : nodes.length <= ROOMY ? 120 : 60 }) : null;
-	/* A long chain of layers is seen only in part: then nearness says more. */
-	if (!spots || (list.length > CHAIN_BLOCKS && lengthOf(spots, down) > CHAIN_LENGTH)) spots = force(list, links, down);
+	/* Many blocks that all ask each other make a long chain of layers, which is seen only in part. */
+	const dense = list.length > FEW_BLOCKS && links.length > DENSE * list.length;
+	const spots = algorithm === "layers" && !dense ? layers(list, links, down, { nodesep: 24, ranksep: down ? 48 : nodes.length <= ROOMY ? 120 : 60 }) : force(list, links, down);
 	const places = [];
 	list.forEach((block, i) => block.members.forEach((member, m) => {
 		places[member] = [spots[i].x - block.w / 2 + block.inside[m].x, spots[i].y - block.h / 2 + block.inside[m].y];
