@@ -27,7 +27,7 @@ function countsText(model, now) {
 	}
 	const requests = edges.reduce((sum, edge) => sum + edge.requests, 0) / model.seconds.now;
 	const [flows, errors] = [edges.reduce((sum, edge) => sum + edge.flows, 0), edges.reduce((sum, edge) => sum + edge.errors, 0)];
-	return `${units.plural(model.allNodes.size, LEVEL_WORDS[now.level])} · ${now.view === "graph" && model.notDrawn ? `${units.count(model.edges.length)} of ` : ""}${units.plural(model.total, "edge")} · ${units.rate(requests, "req")}${errors ? ` · ${units.percent(errors / flows)} errors` : ""}`;
+	return `${units.plural(model.allNodes.size, LEVEL_WORDS[now.level])} · ${now.view === "graph" && model.notDrawn ? `${units.count(model.edges.length)} of ` : ""}${units.plural(model.strongest.length, "edge")} · ${units.rate(requests, "req")}${errors ? ` · ${units.percent(errors / flows)} errors` : ""}`;
 }
 
 /* CALLS: fold(key), fit(), zoom(factor), tidy(), pinned() the time shown. */

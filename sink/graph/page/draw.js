@@ -14,7 +14,6 @@ const SUB_FONT = `400 11px ${FONT}`;
 const TITLE_FONT = `600 12px ${FONT}`;
 const LABEL_FONT = `500 11px ${FONT}`;
 const LABELS_MOST = 160;
-const LABELS_ALL = 3; /* so few of what is marked always have theirs */
 
 export function measureNodes(model) {
 	for (const node of model.nodes) Object.assign(node, { w: NODE_WIDTH, h: NODE_HEIGHT });
@@ -171,7 +170,7 @@ export function createDrawing(root) {
 		const titles = [...scene.boxes].map(([key, box]) => ({ w: textWidth(key, TITLE_FONT) + 40, h: 24, x: box.x - box.w / 2 + textWidth(key, TITLE_FONT) / 2 + 20, y: box.y - box.h / 2 + 16 }));
 		const brief = root.clientWidth < 620 ? 1 : 0;
 		const widths = order.map((label) => label.texts.slice(Math.min(brief, label.texts.length - 1)).map((text) => textWidth(text, LABEL_FONT)));
-		const spots = labelPlaces(order.map((label) => label.shape), widths, [...scene.rects.values(), ...titles], size, bounds(), order.length <= LABELS_ALL && focus !== null);
+		const spots = labelPlaces(order.map((label) => label.shape), widths, [...scene.rects.values(), ...titles], size, bounds(), order.length === 1);
 		join(layers.labels, kept.labels, order.map((label, i) => ({ ...label, spot: spots[i] })).filter((label) => label.spot), (label) => label.edge.key,
 			(label) => svg("text", { "data-label": label.edge.key }),
 			(text, label) => {
@@ -239,7 +238,7 @@ export function createDrawing(root) {
 		root.classList.toggle(`has-${name}`, target !== null);
 		if (!target) return;
 		kept[target.key ? "edges" : "nodes"].get(target.key ?? target.id)?.classList.add(name);
-		for (const edge of target.key ? [target] : [...target.incoming, ...target.outgoing]) {
+		for (const edge of scene.model.edges.filter((one) => one === target || one.source === target || one.target === target)) {
 			for (const element of [kept.edges.get(edge.key), kept.nodes.get(edge.source.id), kept.nodes.get(edge.target.id)]) element?.classList.add(`${name}-near`);
 		}
 	}

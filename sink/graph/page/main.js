@@ -3,7 +3,7 @@ import { $, throttle } from "./dom.js";
 import * as state from "./state.js";
 import * as time from "./time.js";
 import { ask, stream, Superseded } from "./server.js";
-import { makeModel } from "./model.js";
+import { makeModel, drawChosen } from "./model.js";
 import { place, forget } from "./layout.js";
 import { createDrawing, measureNodes } from "./draw.js";
 import { createViewport } from "./viewport.js";
@@ -116,6 +116,9 @@ function showTime() {
 	});
 }
 
+/* The places of the last drawing, for drawing again what is chosen. */
+let drawnWith = null;
+
 const isNarrow = () => $("stage").clientWidth < 620;
 
 async function drawGraph(model) {
@@ -125,7 +128,9 @@ async function drawGraph(model) {
 	const key = [now.level, now.ns, down, ...model.nodes.filter((node) => node.folded).map((node) => node.id).sort()].join("|");
 	const placed = await place(model, key, down);
 	if (!placed || shown.model !== model) return;
-	drawing.draw({ model, ...placed, down });
+	drawChosen(model, chosenOf(model));
+	drawnWith = { places: placed.places, down };
+	drawing.draw({ model, ...drawnWith });
 	const changed = shown.drawn !== key;
 	shown.drawn = key;
 	if (!shown.fitted && now.z) {
@@ -177,17 +182,25 @@ function showDetails(force) {
 		$("panel").scrollTop = scroll;
 		if (wasHidden && shown.marked && drawing.scene()) reveal(shown.marked);
 	}
-	drawing.mark("chosen", markedNow());
+	if (!drawing.scene()) return;
+	drawing.mark("chosen", chosenOf(drawing.scene().model));
+	drawMore();
 }
 
-/* The thing of the panel in the newest drawing. */
-function markedNow() {
-	const scene = drawing.scene();
+/* The thing of the panel in a drawing of MODEL. */
+function chosenOf(model) {
 	const id = state.current().sel.replace(/^(node|edge):/, "");
-	if (!scene || !id) return null;
-	const { model } = scene;
-	return model.nodes.find((node) => node.id === id) ?? model.edges.find((edge) => edge.key === id) ?? model.standIn.get(model.allNodes.get(id)) ?? null;
+	if (!id) return null;
+	return model.nodes.find((node) => node.id === id) ?? model.strongest.find((edge) => edge.key === id) ?? model.standIn.get(model.allNodes.get(id)) ?? null;
 }
+
+/* Edges that only the chosen thing brings are drawn after what the reader waits for. */
+const drawMore = throttle(() => {
+	const { model } = drawing.scene() ?? {};
+	if (!model || model !== shown.model || !drawChosen(model, chosenOf(model))) return;
+	drawing.draw({ model, ...drawnWith });
+	keyboard.refresh();
+}, 30);
 
 /* On a small screen the panel covers the lower part of the graph. */
 function reveal(thing) {

@@ -186,6 +186,15 @@ function drawnOf(edges, nodes) {
 	return edges.filter((edge) => chosen.has(edge)).slice(0, EDGES_MOST);
 }
 
+/* Draws all edges of CHOSEN too, a node, an edge or null. Whether that changed what is drawn. */
+export function drawChosen(model, chosen) {
+	const before = model.edges;
+	const more = chosen ? model.strongest.filter((edge) => edge === chosen || edge.source === chosen || edge.target === chosen) : [];
+	const all = new Set([...model.drawn, ...more]);
+	model.edges = all.size === model.drawn.length ? model.drawn : model.strongest.filter((edge) => all.has(edge));
+	return model.edges !== before;
+}
+
 /* ANSWER is that of /v1/graph or /v1/compare; SHUT and OPEN are the boxes that were collapsed
  * and opened by hand; ALL draws as many edges as can be. */
 export function makeModel(answer, seconds, shut, open, all) {
@@ -224,7 +233,7 @@ export function makeModel(answer, seconds, shut, open, all) {
 	addTotals([...shown.values()], strongest);
 	const drawn = all ? strongest.slice(0, EDGES_MOST) : drawnOf(strongest, shown.size);
 	return {
-		nodes: [...shown.values()], edges: drawn, notDrawn: strongest.length - drawn.length, total: strongest.length,
+		nodes: [...shown.values()], edges: drawn, drawn, strongest, notDrawn: strongest.length - drawn.length,
 		boxes: [...boxes.values()].filter((box) => !box.folded), allBoxes: [...boxes.values()],
 		allNodes: nodes, allEdges: edges, standIn, many, seconds,
 	};
