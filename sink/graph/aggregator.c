@@ -8,7 +8,8 @@
 
 int aggregator_init(struct aggregator *aggregator, const struct aggregator_options *options)
 {
-	*aggregator = (struct aggregator){.options = *options, .from = options->from};
+	*aggregator =
+		(struct aggregator){.options = *options, .from = options->from, .oldest = WHEN_MAX};
 	window_init(&aggregator->window, options->window_ns);
 	graph_init(&aggregator->counted);
 	graph_init(&aggregator->graph);
@@ -46,6 +47,7 @@ static int note_time(struct aggregator *aggregator, int32_t partition, struct wh
 		aggregator->future++;
 		return 0;
 	}
+	aggregator->oldest = when_earlier(aggregator->oldest, end);
 	if (partition < 0 || at >= AGGREGATOR_PARTITIONS_MAX)
 		return 0;
 	if (at >= aggregator->partition_count) {
@@ -226,6 +228,15 @@ int aggregator_snapshot(struct aggregator *aggregator, bool idle, uint64_t least
 	snapshot->to = aggregator->options.to;
 	snapshot->records = aggregator_records(aggregator);
 	return 0;
+}
+
+bool aggregator_complete(const struct aggregator *aggregator)
+{
+	struct when from = aggregator->from, to = aggregator->options.to;
+
+	return aggregator_records(aggregator).unreadable == 0 && aggregator->future == 0 &&
+	       (when_is_min(from) || when_not_after(aggregator->oldest, from)) &&
+	       (when_is_max(to) || when_not_after(to, newest_end(aggregator)));
 }
 
 struct snapshot_records aggregator_records(const struct aggregator *aggregator)

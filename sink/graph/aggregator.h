@@ -61,6 +61,7 @@ struct aggregator {
 	uint64_t read, outside;
 	uint64_t future; /* (2) */
 	struct aggregator_fault unreadable[FAULT_REASONS];
+	struct when oldest;  /* event.end of all records; WHEN_MAX for none */
 	struct when *newest; /* by partition; WHEN_MIN for none */
 	size_t partition_count;
 	struct tagged_flow flow; /* the current record, too large for the stack */
@@ -79,6 +80,10 @@ int aggregator_add(struct aggregator *aggregator, const struct bus_record *recor
  * that everything was read. Edges of fewer flows than LEAST are summed. -1 if out of memory. */
 int aggregator_snapshot(struct aggregator *aggregator, bool idle, uint64_t least,
 			struct snapshot *snapshot);
+
+/* Whether the records that were read reach over the whole window, and each could be read and counted. A
+ * window without bounds is as long as the records are. */
+bool aggregator_complete(const struct aggregator *aggregator);
 
 struct snapshot_records aggregator_records(const struct aggregator *aggregator);
 

@@ -20,7 +20,15 @@ struct graph_options {
 	int level;  /* enum node_level */
 	int64_t least;
 	struct aggregator_options aggregation;
+	struct when base_from,
+		base_to; /* the window to compare with; BASE_FROM is WHEN_MAX for none */
 	struct bus_options bus;
+};
+
+/* The window that is shown, and the earlier one that it is compared with. */
+struct windows {
+	struct aggregator now, base;
+	bool compared;
 };
 
 static int check_options(struct graph_options *o)
@@ -56,6 +64,31 @@ static int check_options(struct graph_options *o)
 	return topic_options_check(&o->bus);
 }
 
+static int check_base(struct graph_options *o)
+{
+	struct when from = o->aggregation.from;
+
+	if (when_is_max(o->base_from))
+		return 0;
+	if (when_is_max(o->base_to))
+		o->base_to = from;
+	if (when_not_after(o->base_to, o->base_from) || when_before(from, o->base_to)) {
+		log_error("--base-from: the window must be before that of --from, and end at "
+			  "--base-to "
+			  "or where that begins");
+		return -1;
+	}
+	if (o->bus.follow || o->least > 0) {
+		log_error("--base-from: takes neither --follow nor --least");
+		return -1;
+	}
+	if (!display_compares(o->format)) {
+		log_error("--base-from: needs --format table, json or csv");
+		return -1;
+	}
+	return 0;
+}
+
 static void report(const struct graph_options *o, const struct aggregator *aggregator)
 {
 	struct snapshot_records records = aggregator_records(aggregator);
@@ -86,11 +119,35 @@ static void report(const struct graph_options *o, const struct aggregator *aggre
 		  aggregator->window.late, aggregator->future);
 }
 
-static int show(const struct graph_options *o, struct aggregator *aggregator, bool idle,
+static int show_comparison(struct windows *windows, struct display *display)
+{
+	struct snapshot before = {0}, after = {0};
+	struct comparison comparison = {0};
+	int rc = EX_OSERR;
+
+	if (aggregator_snapshot(&windows->base, true, 0, &before) < 0 ||
+	    aggregator_snapshot(&windows->now, true, 0, &after) < 0 ||
+	    compare_make(&comparison,
+			 (struct compare_window){&before, aggregator_complete(&windows->base)},
+			 (struct compare_window){&after, aggregator_complete(&windows->now)}) < 0)
+		log_error("out of memory");
+	else
+		rc = display_show_comparison(display, &comparison) < 0 ? EX_IOERR : EX_OK;
+	compare_free(&comparison);
+	snapshot_free(&before);
+	snapshot_free(&after);
+	return rc;
+}
+
+static int show(const struct graph_options *o, struct windows *windows, bool idle,
 		struct display *display)
 {
+	struct aggregator *aggregator = &windows->now;
 	struct snapshot snapshot;
 	int rc;
+
+	if (windows->compared)
+		return show_comparison(windows, display);
 
 	if (aggregator_snapshot(aggregator, idle, (uint64_t)o->least, &snapshot) < 0) {
 		log_error("out of memory");
@@ -102,9 +159,9 @@ static int show(const struct graph_options *o, struct aggregator *aggregator, bo
 }
 
 /* Reads until the end, a signal, or the output is closed. Returns an exit code. */
-static int run(const struct graph_options *o, struct topic_reader *reader,
-	       struct aggregator *aggregator)
+static int run(const struct graph_options *o, struct topic_reader *reader, struct windows *windows)
 {
+	struct aggregator *aggregator = &windows->now;
 	struct display display = {o->format, o->bus.follow, .from_file = !bus_is_kafka(o->in)};
 	enum bus_status status = BUS_RECORD;
 	struct bus_record record;
@@ -116,17 +173,19 @@ static int run(const struct graph_options *o, struct topic_reader *reader,
 		status = topic_reader_read(reader, POLL_MS, &record);
 		if (status == BUS_BROKEN)
 			return bus_is_kafka(o->in) ? EX_UNAVAILABLE : EX_IOERR;
-		if (status == BUS_RECORD && aggregator_add(aggregator, &record, now) < 0) {
+		if (status == BUS_RECORD &&
+		    (aggregator_add(aggregator, &record, now) < 0 ||
+		     (windows->compared && aggregator_add(&windows->base, &record, now) < 0))) {
 			log_error("out of memory");
 			return EX_OSERR;
 		}
 		if (o->bus.follow &&
 		    display_due(&display, aggregator->read, status != BUS_RECORD, now))
-			rc = show(o, aggregator, status != BUS_RECORD, &display);
+			rc = show(o, windows, status != BUS_RECORD, &display);
 	}
 	/* The last snapshot includes everything that was read. */
 	if (rc == EX_OK && (display.shown == 0 || display.shown != aggregator->read))
-		rc = show(o, aggregator, status != BUS_RECORD, &display);
+		rc = show(o, windows, status != BUS_RECORD, &display);
 	if (rc == EX_OK && aggregator->read > 0 &&
 	    aggregator_records(aggregator).unreadable == aggregator->read)
 		rc = EX_DATAERR;
@@ -135,7 +194,7 @@ static int run(const struct graph_options *o, struct topic_reader *reader,
 
 int main(int argc, char **argv)
 {
-	static struct aggregator aggregator;
+	static struct windows windows;
 	struct graph_options o = {
 		.in = "kafka:tenure.flows.tagged",
 		.aggregation =
@@ -146,6 +205,8 @@ int main(int argc, char **argv)
 				.horizon_ns = 180 * NS_PER_SECOND,
 				.held = 500000,
 			},
+		.base_from = WHEN_MAX,
+		.base_to = WHEN_MAX,
 	};
 	const struct setting table[] = {
 		SETTING_TEXT("in", 0, "ADDRESS", &o.in, "tagged flows: kafka:TOPIC, a file, or -"),
@@ -153,6 +214,10 @@ int main(int argc, char **argv)
 			     "only flows that ended at TIME or later"),
 		SETTING_WHEN("to", 0, "TIME", &o.aggregation.to,
 			     "only flows that ended before TIME"),
+		SETTING_WHEN("base-from", 0, "TIME", &o.base_from,
+			     "show what changed since an earlier window, which begins at TIME"),
+		SETTING_WHEN("base-to", 0, "TIME", &o.base_to,
+			     "and ends before TIME, or before --from"),
 		SETTING_CHOICE("format", 0, "FORMAT", formats_names, &o.format,
 			       "format of the graph"),
 		SETTING_CHOICE("level", 0, "LEVEL", node_level_names, &o.level,
@@ -172,13 +237,20 @@ int main(int argc, char **argv)
 		BUS_SETTINGS(&o.bus),
 		SETTING_END,
 	};
+	struct aggregator_options base;
 	struct topic_reader *reader = NULL;
 	int rc = EX_USAGE;
 
-	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&o) < 0)
+	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&o) < 0 ||
+	    check_base(&o) < 0)
 		goto out;
 	stop_install();
-	if (aggregator_init(&aggregator, &o.aggregation) < 0) {
+	windows.compared = !when_is_max(o.base_from);
+	base = o.aggregation;
+	base.from = o.base_from;
+	base.to = o.base_to;
+	if (aggregator_init(&windows.now, &o.aggregation) < 0 ||
+	    (windows.compared && aggregator_init(&windows.base, &base) < 0)) {
 		log_error("out of memory");
 		rc = EX_OSERR;
 		goto out;
@@ -188,10 +260,11 @@ int main(int argc, char **argv)
 		rc = bus_is_kafka(o.in) ? EX_UNAVAILABLE : EX_NOINPUT;
 		goto out;
 	}
-	rc = run(&o, reader, &aggregator);
-	report(&o, &aggregator);
+	rc = run(&o, reader, &windows);
+	report(&o, &windows.now);
 out:
 	topic_reader_close(reader);
-	aggregator_free(&aggregator);
+	aggregator_free(&windows.now);
+	aggregator_free(&windows.base);
 	return rc;
 }

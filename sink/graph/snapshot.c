@@ -28,7 +28,7 @@ static int compare_nodes(const void *left, const void *right)
 	return node_compare(a->node, b->node);
 }
 
-static int compare_edges(const void *left, const void *right)
+int snapshot_compare_edges(const void *left, const void *right)
 {
 	const struct snapshot_edge *a = left, *b = right;
 
@@ -36,7 +36,11 @@ static int compare_edges(const void *left, const void *right)
 		return a->client < b->client ? -1 : 1;
 	if (a->server != b->server)
 		return a->server < b->server ? -1 : 1;
-	return (int)b->edge->directed - (int)a->edge->directed;
+	if (a->edge->directed != b->edge->directed)
+		return a->edge->directed ? -1 : 1;
+	if (a->edge->transport != b->edge->transport)
+		return a->edge->transport < b->edge->transport ? -1 : 1;
+	return a->edge->port < b->edge->port ? -1 : a->edge->port > b->edge->port;
 }
 
 static int add_edges(struct snapshot *snapshot, const struct graph *graph, uint64_t least)
@@ -107,7 +111,8 @@ int snapshot_make(struct snapshot *snapshot, const struct graph *graph,
 		edge->client = places[edge->edge->client];
 		edge->server = places[edge->edge->server];
 	}
-	qsort(snapshot->edges, snapshot->edge_count, sizeof(*snapshot->edges), compare_edges);
+	qsort(snapshot->edges, snapshot->edge_count, sizeof(*snapshot->edges),
+	      snapshot_compare_edges);
 	rc = snapshot->names.failed ? -1 : 0;
 out:
 	free(places);

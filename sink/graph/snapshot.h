@@ -3,7 +3,7 @@
  * Each of the formats (formats/) is one function of it.
  *
  * (1) Nodes are those of the edges, in the order of node_compare(); edges are ordered by
- *     client, then server, directed ones first. So equal graphs are equal snapshots.
+ *     client, then server, directed ones first, then transport and port. So equal graphs are equal snapshots.
  * (2) Edges of fewer flows than LEAST are summed into REST.
  */
 #ifndef TENURE_SNAPSHOT_H
@@ -54,6 +54,9 @@ struct snapshot {
 int snapshot_make(struct snapshot *snapshot, const struct graph *graph,
 		  const struct node_table *nodes, uint64_t least);
 void snapshot_free(struct snapshot *snapshot);
+
+/* The order of two struct snapshot_edge of one snapshot (1), for qsort() and bsearch(). */
+int snapshot_compare_edges(const void *left, const void *right);
 
 /* Of the node at INDEX of NODES, as node.h defines them. If the nodes of the table are of
  * several clusters, labels name the cluster. */

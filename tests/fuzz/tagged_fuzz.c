@@ -29,7 +29,7 @@ static void check_formats(const struct snapshot *snapshot)
 	struct text text;
 
 	text_init(&text, 64u * 1024 * 1024);
-	for (int format = 0; formats_names[format] != NULL; format++)
+	for (enum format format = 0; formats_names[format] != NULL; format++)
 		formats_write(format, snapshot, &text);
 	require(!text.failed);
 	for (size_t i = 0; i < text.length; i++)

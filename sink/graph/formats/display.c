@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include "common/program/log.h"
+#include "sink/graph/formats/compare_csv.h"
+#include "sink/graph/formats/compare_json.h"
+#include "sink/graph/formats/compare_table.h"
 #include "sink/graph/formats/formats.h"
 #include "sink/graph/formats/table.h"
 
@@ -54,11 +57,45 @@ static int print(struct display *display, const struct text *text, bool clear)
 	return -1;
 }
 
+bool display_compares(int format)
+{
+	return format == FORMAT_TABLE || format == FORMAT_JSON || format == FORMAT_CSV;
+}
+
+static int print_checked(struct display *display, const struct text *text, bool clear)
+{
+	if (!text->failed)
+		return print(display, text, clear);
+	log_error("out of memory, or the graph's text is longer than %u MiB", TEXT_MAX >> 20);
+	return -1;
+}
+
+int display_show_comparison(struct display *display, const struct comparison *comparison)
+{
+	struct text text;
+	int rc;
+
+	text_init(&text, TEXT_MAX);
+	if (display->format == FORMAT_JSON) {
+		text_add_string(&text, "{");
+		compare_json_add(comparison, &text);
+		text_add_string(&text, "}\n");
+	} else if (display->format == FORMAT_CSV) {
+		compare_csv_format(comparison, &text);
+	} else {
+		compare_table_format(comparison, &text);
+	}
+	rc = print_checked(display, &text, false);
+	display->shown = comparison->after.snapshot->records.read;
+	text_free(&text);
+	return rc;
+}
+
 int display_show(struct display *display, const struct snapshot *snapshot)
 {
 	bool terminal = display->follow && isatty(STDOUT_FILENO) == 1;
 	struct text text;
-	int rc = -1;
+	int rc;
 
 	text_init(&text, TEXT_MAX);
 	if (terminal && display->format == FORMAT_TABLE)
@@ -67,11 +104,7 @@ int display_show(struct display *display, const struct snapshot *snapshot)
 		formats_write((enum format)display->format, snapshot, &text);
 	if (display->follow && !terminal && display->format != FORMAT_JSON)
 		text_add_string(&text, "\n");
-	if (text.failed)
-		log_error("out of memory, or the graph's text is longer than %u MiB",
-			  TEXT_MAX >> 20);
-	else
-		rc = print(display, &text, terminal);
+	rc = print_checked(display, &text, terminal);
 	display->shown = snapshot->records.read;
 	text_free(&text);
 	return rc;

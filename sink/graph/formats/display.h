@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/base/when.h"
+#include "sink/graph/compare.h"
 #include "sink/graph/snapshot.h"
 
 struct display {
@@ -31,5 +32,10 @@ bool display_due(struct display *display, uint64_t records, bool idle, struct wh
 
 /* -1 after a failure (logged); a closed pipe is not one. */
 int display_show(struct display *display, const struct snapshot *snapshot);
+
+/* Whether FORMAT (enum format) shows comparisons. */
+bool display_compares(int format);
+/* As display_show(), once. */
+int display_show_comparison(struct display *display, const struct comparison *comparison);
 
 #endif

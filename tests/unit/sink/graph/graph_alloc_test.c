@@ -87,7 +87,7 @@ static int show(const struct shown *shown)
 		rc = snapshot_make(&snapshot, &sum, &shown->nodes, 2);
 	if (rc == 0) {
 		assert_int_equal(snapshot.total.measures.flows, 2 * FLOWS);
-		for (int format = 0; formats_names[format] != NULL; format++)
+		for (enum format format = 0; formats_names[format] != NULL; format++)
 			formats_write((enum format)format, &snapshot, &out);
 		rc = out.failed ? -1 : 0;
 		snapshot_free(&snapshot);
