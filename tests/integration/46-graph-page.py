@@ -215,7 +215,7 @@ def check_states(new):
     page.open(mock.url + "#window=1m", ready=None)
     page.wait("!document.querySelector('#progress').hidden && document.querySelector('#empty').innerText.includes('Loading')")
     mock.slow = 0
-    page.wait("document.querySelector('#graph .node')")
+    page.wait("document.querySelector('#graph .node') && document.querySelector('#progress').hidden")
     mock.kept.clear()
     mock.hidden = 1234
     page.click("#step-back")

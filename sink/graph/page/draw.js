@@ -163,8 +163,8 @@ export function createDrawing(root) {
 		const size = Math.min(1, scale);
 		set(layers.labels, "font-size", (11 / size).toFixed(2));
 		set(layers.labels, "stroke-width", (7 / size).toFixed(2));
-		const focus = marks.near ?? marks.chosen ?? null;
-		const touches = (edge) => focus === null || edge.key === focus || edge.source.id === focus || edge.target.id === focus;
+		const focus = [marks.near, marks.chosen].filter(Boolean);
+		const touches = (edge) => focus.length === 0 || [edge.key, edge.source.id, edge.target.id].some((id) => focus.includes(id));
 		const order = scene.model.edges.map((edge, i) => ({ edge, shape: scene.shapes[i], texts: edgeTexts(edge) })).filter((label) => label.texts.length && touches(label.edge))
 			.sort((a, b) => (b.edge.health === "bad") - (a.edge.health === "bad")).slice(0, LABELS_MOST);
 		const titles = [...scene.boxes].map(([key, box]) => ({ w: textWidth(key, TITLE_FONT) + 40, h: 24, x: box.x - box.w / 2 + textWidth(key, TITLE_FONT) / 2 + 20, y: box.y - box.h / 2 + 16 }));
@@ -226,11 +226,11 @@ export function createDrawing(root) {
 	/* Marks one node or edge and what touches it; everything else steps back. NAME is a class. */
 	function mark(name, target) {
 		const id = target ? target.key ?? target.id : null;
-		if ((marks[name] ?? null) === id && id === null) return;
-		const before = marks.near ?? marks.chosen ?? null;
+		if (id === null && !marks[name]) return;
+		const before = marks[name];
 		marks[name] = id;
 		paint(name, target);
-		if (scene && (marks.near ?? marks.chosen ?? null) !== before) relabel();
+		if (scene && before !== id) relabel();
 	}
 
 	function paint(name, target) {

@@ -10,30 +10,34 @@ export const TITLE = 26;
 
 /* Known places by what is laid out: level, collapsed boxes, direction. */
 const memory = new Map();
-let worker = new Worker("worker.js"); /* begins to load while the server is asked */
+let worker = null;
 let asked = 0;
+let pending = null; /* the job that the worker has: {id, end(outcome)} */
 
-function restart() {
-	worker.terminate();
+function start() {
+	worker?.terminate();
 	worker = new Worker("worker.js");
+	worker.onmessage = ({ data }) => { if (data.id === pending?.id) pending.end(data.places ?? null); };
+	worker.onerror = () => pending?.end(null);
 }
+start(); /* it loads while the server is asked */
 
+const OVERTAKEN = Symbol("overtaken");
+
+/* The places; null if ALGORITHM fails or takes too long, OVERTAKEN if another job came. */
 function run(job, algorithm) {
-	return new Promise((resolve, reject) => {
+	pending?.end(OVERTAKEN);
+	return new Promise((resolve) => {
 		const id = ++asked;
-		const end = (outcome, value) => {
-			clearTimeout(timer);
-			outcome(value);
-		};
 		const timer = setTimeout(() => {
-			restart();
-			reject(new Error("timeout"));
+			start();
+			pending.end(null);
 		}, TIMEOUT_MS[algorithm]);
-		worker.onmessage = ({ data }) => {
-			if (data.id !== id) return;
-			end(data.error ? reject : resolve, data.error ? new Error(data.error) : data.places);
-		};
-		worker.onerror = (event) => end(reject, new Error(event.message));
+		pending = { id, end: (outcome) => {
+			clearTimeout(timer);
+			pending = null;
+			resolve(outcome);
+		} };
 		worker.postMessage({ ...job, id, algorithm });
 	});
 }
@@ -56,9 +60,8 @@ async function layAll(model, down) {
 	};
 	const layered = job.nodes.length <= LAYERS_MOST_NODES && job.edges.length <= LAYERS_MOST_EDGES;
 	for (const algorithm of layered ? ["layers", "force"] : ["force"]) {
-		try {
-			return await run(job, algorithm);
-		} catch { /* the next one */ }
+		const places = await run(job, algorithm);
+		if (places) return places;
 	}
 	return inRows(job.nodes);
 }
@@ -112,9 +115,7 @@ export function forget() {
 
 /* Gives {places: Map(id -> {x, y}), fresh: whether it is all new}. Nodes have w and h. KEY says what is
  * laid out; null if a later call overtook this one. */
-let newest = 0;
 export async function place(model, key, down) {
-	const turn = ++newest;
 	const known = memory.get(key);
 	if (known) {
 		const missing = model.nodes.filter((node) => !known.has(node.id));
@@ -132,7 +133,7 @@ export async function place(model, key, down) {
 		}
 	}
 	const done = await layAll(model, down);
-	if (turn !== newest) return null;
+	if (done === OVERTAKEN) return null;
 	const places = new Map(model.nodes.map((node, i) => [node.id, { x: done[i][0], y: done[i][1] }]));
 	memory.set(key, places);
 	return { places, fresh: true };

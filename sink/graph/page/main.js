@@ -91,7 +91,7 @@ async function load() {
 		status();
 	} finally {
 		shown.loading--;
-		$("progress").hidden = shown.loading > 0;
+		$("progress").hidden = shown.loading === 0;
 	}
 }
 
@@ -131,12 +131,13 @@ async function drawGraph(model) {
 	drawChosen(model, chosenOf(model));
 	drawnWith = { places: placed.places, down };
 	drawing.draw({ model, ...drawnWith });
-	const changed = shown.drawn !== key;
-	shown.drawn = key;
+	const extent = JSON.stringify(drawing.bounds());
+	const changed = shown.drawn !== key || (!now.z && shown.extent !== extent);
+	Object.assign(shown, { drawn: key, extent });
 	if (!shown.fitted && now.z) {
 		const [x, y, k] = now.z.split(",").map(Number);
 		viewport.apply({ x, y, k: k || 1 });
-	} else if (placed.fresh || changed || !now.z) {
+	} else if (placed.fresh || changed) {
 		fit();
 	}
 	shown.fitted = true;
@@ -332,11 +333,11 @@ state.onChange((now, before) => {
 	chrome.show(now);
 });
 let width = isNarrow();
-new ResizeObserver(() => {
-	if (isNarrow() === width || !shown.model) return;
+addEventListener("resize", throttle(() => {
+	if (isNarrow() !== width && shown.model) render();
+	else if (!state.current().z) fit();
 	width = isNarrow();
-	render();
-}).observe($("stage"));
+}, 200));
 
 /* Live: each event moves the graph, at most once a second; elsewhere it only moves the end of time. */
 let waiting = null;
