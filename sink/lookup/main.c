@@ -13,6 +13,8 @@
 #include "sink/lookup/state_home.h"
 
 static const char *const formats[] = {"table", "json", NULL}; /* enum report_format */
+/* enum annotation_with */
+static const char *const names[] = {"service", "workload", "pod", "node", NULL};
 
 /* Asks a running server. Returns the exit code. */
 static int ask_server(struct lookup_options *o, char **operands)
@@ -61,6 +63,9 @@ int main(int argc, char **argv)
 		SETTING_BOOL("annotate", 0, &o.annotate,
 			     "copy a log from standard input and say after each address who held "
 			     "it at the time of its line"),
+		SETTING_CHOICE("annotate-with", 0, "NAME", names, &o.annotate_with,
+			       "name of a pod in the log: its service (its workload, if it has "
+			       "none), its workload, its own, or its node's"),
 		SETTING_TEXT("time-format", 0, "FORMAT", &o.line_time.format,
 			     "where and how a line has its time, as in strptime(3), with %f for a "
 			     "fraction; without it, the usual forms"),

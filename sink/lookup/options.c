@@ -69,9 +69,11 @@ static int check_annotate(struct lookup_options *o, char **operands, struct when
 	const struct when_date last = {o->time_year, 12, 31, 23, 59, 59};
 
 	if (!o->annotate) {
-		if (time->format == NULL && o->time_zone == NULL && o->time_year == 0)
+		if (time->format == NULL && o->time_zone == NULL && o->time_year == 0 &&
+		    o->annotate_with == 0)
 			return 0;
-		log_error("--time-format, --time-zone and --time-year are options of --annotate");
+		log_error("--annotate-with, --time-format, --time-zone and --time-year are options "
+			  "of --annotate");
 		return -1;
 	}
 	if (operands[0] != NULL && (strcmp(operands[0], "-") != 0 || operands[1] != NULL)) {

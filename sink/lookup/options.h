@@ -28,6 +28,7 @@ struct lookup_options {
 	struct report_options report;
 	struct lookup_question question; /* without its address and its moment */
 	bool annotate;
+	int annotate_with; /* enum annotation_with */
 	struct line_time line_time;
 };
 

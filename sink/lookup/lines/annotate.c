@@ -19,6 +19,7 @@ struct annotator {
 	struct timeline *timeline;
 	struct line_time line_time;
 	struct lookup_question question;
+	enum annotation_with with;
 	struct text out;
 	uint64_t lines, untimed; /* lines with an address and no time */
 	uint64_t counts[ANNOTATION_KINDS];
@@ -41,7 +42,7 @@ static void annotate_address(struct annotator *annotator, const struct ip *ip)
 	    0)
 		annotator->broken = true;
 	else
-		annotator->counts[annotation_add(&annotator->out, &answer)]++;
+		annotator->counts[annotation_add(&annotator->out, &answer, annotator->with)]++;
 }
 
 /* Copies the line, with its newline if it has one. */
@@ -100,6 +101,7 @@ int annotate_all(const struct lookup_options *options, struct timeline *timeline
 		.timeline = timeline,
 		.line_time = options->line_time,
 		.question = options->question,
+		.with = (enum annotation_with)options->annotate_with,
 	};
 	struct lines_reader *reader = lines_reader_open("-", false, 0);
 	bool interrupted = stop_requested();
