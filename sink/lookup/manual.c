@@ -5,8 +5,9 @@
 const struct settings_manual manual = {
 	.program = "tenure-lookup",
 	.synopsis =
-		"{--kube ADDRESS | --server URL} [--at TIME | --history] ADDRESS... | --annotate | "
-		"--listen ADDR:PORT",
+		"{--kube ADDRESS | --server URL} [--at TIME | --history] {ADDRESS | --service "
+		"NAMESPACE/NAME | --pod NAMESPACE/NAME | --node NAME}... | --annotate | --listen "
+		"ADDR:PORT",
 	.purpose = "Says who held an IP address of a Kubernetes cluster, at any time.",
 	.operands = true,
 	.description =
@@ -15,6 +16,8 @@ const struct settings_manual manual = {
 			"each IP address given: the pod, node or service that held it at the "
 			"time, or why that is unknown or ambiguous. The operand - reads lines of "
 			"standard input: ADDRESS, ADDRESS TIME, or TIME ... ADDRESS.",
+			"--service, --pod and --node ask the other way round: for the addresses "
+			"that the name had at the time or, with --history, ever.",
 			"With --annotate it copies a log from standard input, and after each "
 			"address says who held it at the time of its line.",
 			"The question is whose packet this was: the address is assumed to have "
@@ -36,6 +39,8 @@ const struct settings_manual manual = {
 			{EX_DATAERR, "A line of standard input is not an IP address; the others "
 				     "are answered. Or no record of a kube file can be read."},
 			{EX_NOINPUT, "A file of watch events cannot be opened."},
+			{EX_NOHOST, "No address is known that ever had the name of --service, "
+				    "--pod or --node; what else was asked is answered."},
 			{EX_UNAVAILABLE,
 			 "The broker cannot be reached or has no such topic, or the "
 			 "server of --server cannot be reached."},
@@ -60,6 +65,9 @@ const struct settings_manual manual = {
 			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --history "
 			 "10.244.2.10",
 			 "List everyone who ever held it."},
+			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --service shop/web "
+			 "--at -5m",
+			 "List the addresses that a service had five minutes ago."},
 			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --listen :8080 "
 			 "--listen-dns :5353",
 			 "Answer over HTTP and DNS."},

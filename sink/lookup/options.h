@@ -16,6 +16,7 @@ struct lookup_options {
 	struct serve_settings serve;
 	const char *server; /* that is asked instead */
 	/* As the command line has them. */
+	struct settings_list names[TIMELINE_NODE + 1]; /* by enum timeline_name_kind */
 	struct settings_list at;
 	const char *transport;
 	int64_t port;

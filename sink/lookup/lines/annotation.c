@@ -85,3 +85,25 @@ enum annotation_kind annotation_add(struct text *out, const struct lookup_answer
 	text_add_string(out, doubted ? "?]" : "]");
 	return doubted ? ANNOTATION_DOUBTED : ANNOTATION_NAMED;
 }
+
+static bool begins(const char *text, size_t length, const char *with)
+{
+	return length >= strlen(with) && memcmp(text, with, strlen(with)) == 0;
+}
+
+bool annotation_read(const char *text, size_t length, enum annotation_kind *kind)
+{
+	if (length == 0) {
+		*kind = ANNOTATION_OUTSIDE;
+		return true;
+	}
+	if (length < sizeof("[]") || text[0] != '[' || text[length - 1] != ']')
+		return false;
+	if (begins(text, length, "[?after_known]") || begins(text, length, "[?before_coverage]"))
+		*kind = ANNOTATION_UNCOVERED;
+	else if (text[1] == '?')
+		*kind = ANNOTATION_UNKNOWN;
+	else
+		*kind = text[length - 2] == '?' ? ANNOTATION_DOUBTED : ANNOTATION_NAMED;
+	return true;
+}

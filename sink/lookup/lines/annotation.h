@@ -16,6 +16,9 @@
 #ifndef TENURE_ANNOTATION_H
 #define TENURE_ANNOTATION_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "common/base/text.h"
 #include "sink/lookup/question.h"
 
@@ -36,5 +39,7 @@ enum annotation_kind {
 /* Adds the annotation of ANSWER. */
 enum annotation_kind annotation_add(struct text *out, const struct lookup_answer *answer,
 				    enum annotation_with with);
+/* Finds of which kind the annotation TEXT[LENGTH] is. Returns false if it is none. */
+bool annotation_read(const char *text, size_t length, enum annotation_kind *kind);
 
 #endif

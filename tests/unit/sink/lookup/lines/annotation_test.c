@@ -63,6 +63,7 @@ static void an_annotation_is_short_and_plain(void **state)
 						  {.name = SPAN("shop/c")},
 						  {.name = SPAN("shop/d")},
 						  {.name = SPAN("shop/e")}};
+	enum annotation_kind read;
 	struct text out;
 
 	(void)state;
@@ -84,6 +85,8 @@ static void an_annotation_is_short_and_plain(void **state)
 		text_clear(&out);
 		assert_int_equal(annotation_add(&out, &asked, ANNOTATION_SERVICE), cases[c].kind);
 		assert_string_equal(text_terminate(&out), cases[c].text);
+		assert_true(annotation_read(out.data, out.length, &read));
+		assert_int_equal(read, cases[c].kind);
 	}
 	text_free(&out);
 }
@@ -123,11 +126,23 @@ static void a_pod_is_named_as_chosen(void **state)
 	text_free(&out);
 }
 
+static void what_is_no_annotation_is_not_read_as_one(void **state)
+{
+	static const char *const texts[] = {
+		"{\"line\":1,\"error\":\"a [b]\"}", "[", "]", "[]", "shop/a", "[shop/a"};
+	enum annotation_kind kind;
+
+	(void)state;
+	for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++)
+		assert_false(annotation_read(texts[t], strlen(texts[t]), &kind));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_annotation_is_short_and_plain),
-		cmocka_unit_test(a_pod_is_named_as_chosen)};
+		cmocka_unit_test(a_pod_is_named_as_chosen),
+		cmocka_unit_test(what_is_no_annotation_is_not_read_as_one)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
