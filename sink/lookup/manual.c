@@ -15,10 +15,12 @@ const struct settings_manual manual = {
 			"It reads the watch events of tenure-kube to their end and answers for "
 			"each IP address given: the pod, node or service that held it at the "
 			"time, or why that is unknown or ambiguous. The operand - reads lines of "
-			"standard input: ADDRESS, ADDRESS TIME, or TIME ... ADDRESS.",
+			"standard input: ADDRESS, ADDRESS TIME, or TIME ... ADDRESS. --explain "
+			"says "
+			"why.",
 			"--service, --pod and --node ask the other way round: for the addresses "
-			"that the name had at the time or, with --history, ever.",
-			"With --annotate it copies a log from standard input, and after each "
+			"that the name had at the time or, with --history, ever. With --annotate "
+			"it copies a log from standard input, and after each "
 			"address says who held it at the time of its line.",
 			"The question is whose packet this was: the address is assumed to have "
 			"sent one. With --received it only received one, which does not prove "
@@ -56,9 +58,6 @@ const struct settings_manual manual = {
 		{
 			{"tenure-lookup --kube kube.ndjson --at 2026-11-24T07:49:29Z 10.244.2.10",
 			 "Say who held an address at a moment."},
-			{"tenure-lookup --kube kube.ndjson --at 2026-11-24T07:49:29Z --explain "
-			 "10.244.2.10",
-			 "Say why."},
 			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --annotate "
 			 "<access.log",
 			 "Say in a log who each address was."},
