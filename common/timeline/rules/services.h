@@ -22,7 +22,6 @@ struct service_use {
 	struct span name;     /* namespace/name */
 	bool port;            /* one of its ports is the end's */
 	struct span hostname; /* of its endpoint, as DNS calls that; empty if it has none */
-	bool headless;        /* set only by a timeline that was opened BY_NAME */
 };
 
 /* In bytewise order, each once. */

@@ -203,7 +203,6 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 	assert_string_equal(listed_addresses(&service.addresses, text, sizeof(text)),
 			    "10.2.0.1 fd00::a 192.0.2.7 192.0.2.8");
 	assert_int_equal(service.ports.count, 3);
-	assert_false(service.headless);
 	assert_int_equal(service.node_ports.count, 2);
 	assert_int_equal(service.node_ports.list[1].port, 30053);
 	assert_int_equal(service.node_ports.list[1].protocol, 17);
@@ -211,7 +210,6 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 	object_service_free(&service);
 	assert_null(object_service(&headless, &service));
 	assert_int_equal(service.addresses.count, 0);
-	assert_true(service.headless);
 	object_service_free(&service);
 	plain_free(&tree.plain);
 	plain_free(&headless.plain);
