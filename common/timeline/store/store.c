@@ -24,6 +24,7 @@ struct store {
 	struct row_cache cached;     /* of the rows in RocksDB */
 	uint64_t saves;              /* the rows of save_rows.h */
 	size_t bytes;                /* since the last save */
+	bool saving;                 /* that one was not waited for */
 };
 
 struct store_scan {
@@ -69,6 +70,7 @@ static int open_database(struct store *store)
 	int opened;
 
 	store->bytes = 0;
+	store->saving = false;
 	if (store_folder_has(store->directory, EMPTYING_MARK) && empty(store) < 0)
 		return -1;
 	opened = store_folder_check(store->directory, reason);
@@ -227,6 +229,7 @@ static int save(struct store *store, bool wait)
 	if (database_write(store->database, &store->bytes) < 0)
 		return -1;
 	store->bytes = 0;
+	store->saving = !wait;
 	return database_save(store->database, wait);
 }
 
@@ -240,11 +243,12 @@ int store_flush(struct store *store)
 					 : save(store, false);
 }
 
+/* A save that was not waited for is lost if RocksDB is closed meanwhile. */
 int store_save(struct store *store)
 {
 	if (store_flush(store) < 0)
 		return -1;
-	return store->bytes > 0 ? save(store, true) : 0;
+	return store->bytes > 0 || store->saving ? save(store, true) : 0;
 }
 
 struct store_scan *store_scan_begin(struct store *store, const struct text *prefix,
