@@ -44,8 +44,11 @@ struct judgement {
 int judge_end(struct timeline *timeline, const struct timeline_question *question,
 	      struct judgement *judgement);
 
-/* Whether the history of the cluster that answers is forgotten up to a later time than that of
- * QUESTION, or a later position. */
+/* The history of IP, from the cache or loaded into it. NULL after logging. */
+struct history *judge_history(struct timeline *timeline, const struct ip *ip);
+
+/* Whether the topic has no cluster that answers, or its history is forgotten up to a later time than
+ * that of QUESTION, or a later position. */
 bool judge_is_forgotten(const struct timeline *timeline, const struct timeline_question *question);
 
 /* Why services of a pod or a node may be unknown: static text, or NULL. */

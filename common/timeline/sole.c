@@ -8,8 +8,7 @@
 static const struct sole_tenure *find(struct timeline *timeline,
 				      const struct timeline_question *question)
 {
-	if (timeline->answering == NULL || question->position < 0 ||
-	    judge_is_forgotten(timeline, question))
+	if (judge_is_forgotten(timeline, question))
 		return NULL;
 	return sole_tenures_find(timeline->sole_tenures, &timeline->answering->ranges,
 				 &question->ip, (uint64_t)question->position, question->start,

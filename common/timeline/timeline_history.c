@@ -82,8 +82,7 @@ int timeline_history(struct timeline *timeline, const struct ip *ip, int64_t pos
 		     struct timeline_history *history)
 {
 	*history = (struct timeline_history){.count = 0};
-	if (timeline->answering == NULL || position < 0 ||
-	    (uint64_t)position < timeline->answering->horizon_offset)
+	if (timeline_position_is_forgotten(timeline, position))
 		return 0;
 	history->source = history_load(timeline->store, timeline->answering->id, ip);
 	if (history->source != NULL && fill(timeline, (uint64_t)position, history) == 0)

@@ -67,6 +67,10 @@ void services_find_all(const struct membership *list, size_t count,
 bool services_shared_port(const struct membership *memberships, size_t count, struct span uid,
 			  const struct services_question *question);
 
+/* Whether a membership of SERVICE counts for the flow. */
+bool services_has_member(const struct membership *memberships, size_t count, struct span service,
+			 const struct services_question *question);
+
 /* Adds ,"service":{...},"services":[...], each if there is one. */
 void services_add_json(const struct services *services, struct text *out);
 
