@@ -64,6 +64,7 @@ struct timeline_stats {
 	uint64_t values_refused;    /* of labels and annotations, too long (kept_keys.h) */
 	uint64_t progress_refused;  /* PROGRESS whose known went back or is after its received */
 	uint64_t cache_hits, cache_misses;
+	uint64_t resets; /* timeline_reset() */
 };
 
 struct timeline;
