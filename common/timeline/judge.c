@@ -265,6 +265,34 @@ static int decide(struct timeline *timeline, const struct timeline_question *que
 	return 0;
 }
 
+struct when judge_watched_to(const struct timeline *timeline, enum holder_kind kind,
+			     uint64_t position)
+{
+	static const enum kube_resource resources[] = {
+		[HOLDER_POD] = KUBE_PODS,
+		[HOLDER_NODE] = KUBE_NODES,
+		[HOLDER_SERVICE] = KUBE_SERVICES,
+	};
+	const struct cluster *cluster = timeline->answering;
+	struct when to = cluster->watched_to[resources[kind]];
+
+	if (when_is_max(to) || position < cluster->watched_offset)
+		return WHEN_MAX;
+	return when_add(to, -timeline->options.hold_ns - timeline->options.skew_ns);
+}
+
+static bool is_certain_over(const struct timeline *timeline, const struct tenure *tenure,
+			    const struct timeline_question *question)
+{
+	const struct binding *binding = &tenure->binding;
+
+	if (binding->evidence.how == BINDING_OPEN &&
+	    when_before(judge_watched_to(timeline, binding->kind, (uint64_t)question->position),
+			question->end))
+		return false;
+	return asof_is_certain(tenure, question->start, question->end);
+}
+
 /* Lists the possible bindings in timeline->possible. -1 after logging. */
 static int list_possible(struct timeline *timeline, const struct timeline_question *question,
 			 struct judgement *judgement)
@@ -285,7 +313,7 @@ static int list_possible(struct timeline *timeline, const struct timeline_questi
 		}
 		timeline->possible[count++] = (struct possible){
 			.tenure = tenure,
-			.certain = asof_is_certain(tenure, question->start, question->end),
+			.certain = is_certain_over(timeline, tenure, question),
 			.other_port = tenure->binding.evidence.shared && question->port >= 0 &&
 				      (question->began ||
 				       !services_shared_port(judgement->history->memberships,

@@ -51,6 +51,11 @@ struct history *judge_history(struct timeline *timeline, const struct ip *ip);
  * that of QUESTION, or a later position. */
 bool judge_is_forgotten(const struct timeline *timeline, const struct timeline_question *question);
 
+/* Up to when a holder of KIND whose end no record shows is certain: until hold and skew before the end of
+ * the watch that would have shown it (section 6); WHEN_MAX if POSITION sees no such end. */
+struct when judge_watched_to(const struct timeline *timeline, enum holder_kind kind,
+			     uint64_t position);
+
 /* Why services of a pod or a node may be unknown: static text, or NULL. */
 const char *judge_services_reason(const struct timeline *timeline,
 				  const struct timeline_question *question);

@@ -43,6 +43,7 @@ static int close_cluster(struct timeline *timeline, struct cluster *cluster)
 int timeline_set_closed(struct timeline *timeline, bool closed)
 {
 	timeline->closed = closed;
+	sole_tenures_clear(timeline->sole_tenures);
 	for (size_t c = 0; c < timeline->cluster_count; c++) {
 		cluster_drop_unstored_gaps(timeline->clusters[c]);
 		if (closed && close_cluster(timeline, timeline->clusters[c]) < 0)
