@@ -268,13 +268,11 @@ static int decide(struct timeline *timeline, const struct timeline_question *que
 struct when judge_watched_to(const struct timeline *timeline, enum holder_kind kind,
 			     uint64_t position)
 {
-	static const enum kube_resource resources[] = {
-		[HOLDER_POD] = KUBE_PODS,
-		[HOLDER_NODE] = KUBE_NODES,
-		[HOLDER_SERVICE] = KUBE_SERVICES,
-	};
+	enum kube_resource resource = kind == HOLDER_POD    ? KUBE_PODS
+				      : kind == HOLDER_NODE ? KUBE_NODES
+							    : KUBE_SERVICES;
 	const struct cluster *cluster = timeline->answering;
-	struct when to = cluster->watched_to[resources[kind]];
+	struct when to = cluster->watched_to[resource];
 
 	if (when_is_max(to) || position < cluster->watched_offset)
 		return WHEN_MAX;

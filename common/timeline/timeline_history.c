@@ -70,9 +70,16 @@ static int fill(struct timeline *timeline, uint64_t position, struct timeline_hi
 		return -1;
 	}
 	for (size_t t = 0; t < view->count; t++) {
-		if (evidence_is_past(&view->tenures[t].binding.evidence, assumptions.horizon))
+		struct tenure *tenure = &view->tenures[t];
+
+		if (evidence_is_past(&tenure->binding.evidence, assumptions.horizon))
 			continue;
-		if (add_binding(timeline, history, &view->tenures[t], position) < 0)
+		/* The view is of this history alone. */
+		if (tenure->binding.evidence.how == BINDING_OPEN)
+			tenure->at.certain_to = when_earlier(
+				tenure->at.certain_to,
+				judge_watched_to(timeline, tenure->binding.kind, position));
+		if (add_binding(timeline, history, tenure, position) < 0)
 			return -1;
 	}
 	return 0;

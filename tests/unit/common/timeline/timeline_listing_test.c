@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -16,7 +17,8 @@
 #define SERVICE                                                             \
 	quoted("{'metadata':{'name':'s','namespace':'shop','uid':'uid-s'}," \
 	       "'spec':{'clusterIP':'10.2.0.9'}}")
-#define HALF_AN_HOUR 1800 /* a watch lasts at least as long */
+#define SECOND_0 INT64_C(1795420800) /* 2026-11-23T08:00:00Z */
+#define HALF_AN_HOUR 1800            /* a watch lasts at least as long */
 
 static int revision;
 
@@ -59,6 +61,22 @@ static void assert_reason(struct timeline *timeline, const char *ip, int second,
 {
 	assert_false(is_known(timeline, ip, second));
 	assert_string_equal(fed_answer(timeline, ip, 80, second).reason, reason);
+}
+
+/* Until which second the only holder of IP is certain. */
+static int64_t certain_to(struct timeline *timeline, const char *text)
+{
+	struct timeline_history history;
+	struct ip ip;
+	int64_t to;
+
+	assert_int_equal(ip_parse(text, strlen(text), &ip), 0);
+	assert_int_equal(
+		timeline_history(timeline, &ip, timeline_next_offset(timeline) - 1, &history), 0);
+	assert_int_equal(history.count, 1);
+	to = history.bindings[0].tenure->at.certain_to.ns / NS_PER_SECOND - SECOND_0;
+	timeline_history_clear(&history);
+	return to;
 }
 
 /* A listing of the pod a, then its watch. */
@@ -166,6 +184,7 @@ static void a_holder_is_not_certain_after_the_end_of_its_watch(void **state)
 	assert_reason(timeline, POD, 1990, "gap");
 	assert_reason(timeline, POD, 3000, "gap");
 	assert_true(is_known(timeline, POD, 1989));
+	assert_true(certain_to(timeline, POD) == 1989);
 	/* The topic grows. */
 	assert_int_equal(timeline_set_closed(timeline, false), 0);
 	assert_true(is_known(timeline, POD, 3000));
