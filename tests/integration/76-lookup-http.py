@@ -119,11 +119,15 @@ def check_caches(server):
                           ("/v1/ip/10.244.2.10?at=-5m&position=100", False), ("/v1/ip/10.244.2.10?at=now&position=100", False),
                           ("/v1/service/shop/web?at=-5m&position=100", False)):
         status, headers, body = server.ask(target)
-        tag, control = headers["ETag"], headers["Cache-Control"]
+        tag, control, length = headers["ETag"], headers["Cache-Control"], headers["Content-Length"]
         expect(status == 200 and ("immutable" in control) == final and ("no-cache" in control) != final,
                f"{target}: final is {final}, and Cache-Control is {control}")
         again, headers, body = server.ask(target, headers={"If-None-Match": f'"x", {tag}'})
         expect(again == 304 and body == b"" and headers["ETag"] == tag, f"{target}: its copy is right")
+        expect(headers["Content-Length"] in (None, length), f"{target}: the length is that of the copy")
+        for tags, met in ((tag, True), ("*", True), (f'"x", {tag}', True), ('"x"', False), (f"W/{tag}", False)):
+            status = server.ask(target, headers={"If-Match": tags})[0]
+            expect(status == (200 if met else 412), f"{target}: If-Match: {tags} is {status}")
         other, _, body = server.ask(target, headers={"If-None-Match": '"x"'})
         expect(other == 200 and body, f"{target}: another copy is not")
         head, headers, body = server.ask(target, "HEAD")
