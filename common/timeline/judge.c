@@ -265,20 +265,6 @@ static int decide(struct timeline *timeline, const struct timeline_question *que
 	return 0;
 }
 
-struct when judge_watched_to(const struct timeline *timeline, enum holder_kind kind,
-			     uint64_t position)
-{
-	enum kube_resource resource = kind == HOLDER_POD    ? KUBE_PODS
-				      : kind == HOLDER_NODE ? KUBE_NODES
-							    : KUBE_SERVICES;
-	const struct cluster *cluster = timeline->answering;
-	struct when to = cluster->watched_to[resource];
-
-	if (when_is_max(to) || position < cluster->watched_offset)
-		return WHEN_MAX;
-	return when_add(to, -timeline->options.hold_ns - timeline->options.skew_ns);
-}
-
 static bool is_certain_over(const struct timeline *timeline, const struct tenure *tenure,
 			    const struct timeline_question *question)
 {
