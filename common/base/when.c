@@ -224,6 +224,22 @@ int64_t when_year(struct when moment)
 	return date[0];
 }
 
+int when_from_yearless(const struct when_date *date, int64_t offset_ns, struct when latest,
+		       struct when *moment)
+{
+	struct when_date dated = *date;
+	int64_t year = when_year(latest);
+
+	for (dated.year = year; dated.year >= year - 1; dated.year--) {
+		if (when_from_date(&dated, moment) < 0)
+			continue;
+		*moment = when_add(*moment, offset_ns);
+		if (when_not_after(*moment, latest))
+			return 0;
+	}
+	return -1;
+}
+
 int64_t when_since(struct when later, struct when earlier)
 {
 	int64_t ns;

@@ -42,6 +42,10 @@ struct when_date {
 
 /* Finds the instant of DATE, in the years and seconds of when_parse(). -1 if there is no such time. */
 int when_from_date(const struct when_date *date, struct when *moment);
+/* Finds the last instant up to LATEST that is OFFSET_NS after DATE in its year or the year before; the
+ * year of DATE is not read. -1 if there is no such time. */
+int when_from_yearless(const struct when_date *date, int64_t offset_ns, struct when latest,
+		       struct when *moment);
 /* The year of MOMENT, not WHEN_MIN or WHEN_MAX, in UTC. */
 int64_t when_year(struct when moment);
 

@@ -154,13 +154,19 @@ static bool scan_clock(struct cursor *cursor, struct when_date *date, struct clo
 	return true;
 }
 
+/* From the date to the instant. */
+static int64_t offset(const struct clock *clock)
+{
+	return clock->fraction - clock->east * NS_PER_SECOND;
+}
+
 static bool finish(const struct when_date *date, const struct clock *clock, struct when_scan *scan)
 {
 	struct when moment;
 
 	if (when_from_date(date, &moment) < 0)
 		return false;
-	scan->moment = when_add(moment, clock->fraction - clock->east * NS_PER_SECOND);
+	scan->moment = when_add(moment, offset(clock));
 	scan->zone = clock->zone;
 	return true;
 }
@@ -215,15 +221,16 @@ size_t when_scan_day_month(const char *text, size_t length, struct when_scan *sc
 	return scan_rest(text, &cursor, &date, scan);
 }
 
-/* Fills a time without a year: its year is the last that is not after LATEST. */
-static bool finish_yearless(struct when_date *date, const struct clock *clock, struct when latest,
-			    struct when_scan *scan)
+/* Fills a time without a year: it is the last that is not after LATEST. */
+static bool finish_yearless(const struct when_date *date, const struct clock *clock,
+			    struct when latest, struct when_scan *scan)
 {
-	date->year = when_year(latest);
-	if (finish(date, clock, scan) && when_not_after(scan->moment, latest))
-		return true;
-	date->year--;
-	return finish(date, clock, scan);
+	struct when moment;
+
+	if (when_from_yearless(date, offset(clock), latest, &moment) < 0)
+		return false;
+	*scan = (struct when_scan){moment, clock->zone};
+	return true;
 }
 
 /* Reads the year that may follow a time in a word of its own. Returns 0 if the word is not a year, -1 if

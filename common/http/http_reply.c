@@ -41,6 +41,8 @@ static const char *title_of(unsigned status)
 		return "Not Found";
 	case 405:
 		return "Method Not Allowed";
+	case 412:
+		return "Precondition Failed";
 	case 413:
 		return "Content Too Large";
 	case 414:
@@ -94,14 +96,14 @@ void http_reply_etag(struct span body, char etag[static HTTP_ETAG_SIZE])
 	etag[18] = '\0';
 }
 
-bool http_reply_is_known(const char *if_none_match, const char *etag)
+bool http_reply_has_tag(const char *tags, const char *etag, bool weak)
 {
 	size_t length = strlen(etag);
 
-	for (const char *at = if_none_match; at != NULL && *at != '\0';) {
+	for (const char *at = tags; at != NULL && *at != '\0';) {
 		at += strspn(at, ", \t");
 		/* A weak tag names the same bytes here. */
-		if (strncmp(at, "W/", 2) == 0)
+		if (weak && strncmp(at, "W/", 2) == 0)
 			at += 2;
 		if (*at == '*' || (strncmp(at, etag, length) == 0 &&
 				   (at[length] == '\0' || strchr(", \t", at[length]) != NULL)))

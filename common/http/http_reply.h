@@ -42,7 +42,8 @@ void http_reply_problem(struct http_reply *reply, unsigned status, const char *f
 
 /* Writes the entity tag of BODY, the hash of its bytes in quotes. */
 void http_reply_etag(struct span body, char etag[static HTTP_ETAG_SIZE]);
-/* Whether IF_NONE_MATCH, the header's value or NULL, has ETAG (RFC 9110 13.1.2). */
-bool http_reply_is_known(const char *if_none_match, const char *etag);
+/* Whether TAGS, the value of If-None-Match or If-Match or NULL, has ETAG; the second does not count those
+ * that are WEAK (RFC 9110 13.1). */
+bool http_reply_has_tag(const char *tags, const char *etag, bool weak);
 
 #endif

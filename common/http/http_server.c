@@ -139,21 +139,35 @@ static void add_headers(struct MHD_Response *response, const struct http_exchang
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 }
 
+/* Whole answers have an entity tag, ETAG, which the request may have named (RFC 9110 13.2.2). */
+static void check_tag(struct http_reply *reply, struct MHD_Connection *connection,
+		      char etag[static HTTP_ETAG_SIZE])
+{
+	const char *match = header(connection, MHD_HTTP_HEADER_IF_MATCH);
+	const char *none_match = header(connection, MHD_HTTP_HEADER_IF_NONE_MATCH);
+
+	http_reply_etag(text_span(&reply->body), etag);
+	if (match != NULL && !http_reply_has_tag(match, etag, false)) {
+		etag[0] = '\0';
+		http_reply_problem(reply, MHD_HTTP_PRECONDITION_FAILED,
+				   "If-Match: the answer is another one now");
+	} else if (http_reply_has_tag(none_match, etag, true)) {
+		/* The library sends the length of the body, as it must, but not the body. */
+		reply->status = MHD_HTTP_NOT_MODIFIED;
+	}
+}
+
 static enum MHD_Result send_reply(struct http_exchange *exchange, struct MHD_Connection *connection)
 {
 	struct http_reply *reply = &exchange->reply;
-	struct span body = text_span(&reply->body);
 	struct MHD_Response *response;
 	char etag[HTTP_ETAG_SIZE] = "";
 	enum MHD_Result queued;
+	struct span body;
 
-	if (reply->status == 200 && reply->next == NULL) {
-		http_reply_etag(body, etag);
-		if (http_reply_is_known(header(connection, MHD_HTTP_HEADER_IF_NONE_MATCH), etag)) {
-			reply->status = MHD_HTTP_NOT_MODIFIED;
-			body.length = 0;
-		}
-	}
+	if (reply->status == 200 && reply->next == NULL)
+		check_tag(reply, connection, etag);
+	body = text_span(&reply->body);
 	/* The body outlives the response: both end with the exchange. */
 	response =
 		reply->next != NULL

@@ -7,7 +7,7 @@
  *     unknown or repeated parameter, and a Host that is not ours (http_host.h) are refused here.
  * (2) No page of another site may read an answer: there are no CORS headers.
  * (3) A whole answer to a GET with status 200 has an ETag, the hash of its bytes; a request whose
- *     If-None-Match has it is answered 304.
+ *     If-None-Match has it is answered 304, one whose If-Match has another 412.
  * (4) A request whose last byte has not arrived within HTTP_REQUEST_S of the connection's start, or
  *     of its last answer, loses its connection; the one that has waited longest loses it earlier if
  *     connections become scarce. An answer that its client does not read is given up after as long.

@@ -63,23 +63,6 @@ static int name_holder(struct timeline *timeline, const struct timeline_question
 	return 0;
 }
 
-/* Notes which services are headless, for DNS. -1 after logging. */
-static int find_headless(struct timeline *timeline, const struct timeline_question *question,
-			 struct timeline_answer *answer)
-{
-	for (size_t s = 0; timeline->options.by_name && s < answer->services.count; s++) {
-		struct service_use *use = &answer->services.list[s];
-		int rc = answer->services_in_head ? 0
-						  : names_headless(timeline, use->name,
-								   (uint64_t)question->position);
-
-		if (rc < 0)
-			return -1;
-		use->headless = rc == 1;
-	}
-	return 0;
-}
-
 static void begin(struct timeline_answer *answer)
 {
 	answer->status = TIMELINE_KNOWN;
@@ -103,7 +86,7 @@ int timeline_answer(struct timeline *timeline, const struct timeline_question *q
 	begin(answer);
 	if (sole_find(timeline, question, &known)) {
 		add_holder(timeline, question, &known, answer);
-		return find_headless(timeline, question, answer);
+		return 0;
 	}
 	if (judge_end(timeline, question, &judgement) < 0)
 		return -1;
@@ -115,12 +98,12 @@ int timeline_answer(struct timeline *timeline, const struct timeline_question *q
 		answer->kind = "outside";
 		answer->certain = true;
 		find_outside_services(judgement.history, question, answer);
-		return find_headless(timeline, question, answer);
+		return 0;
 	}
 	if (name_holder(timeline, question, &judgement, &known) < 0)
 		return -1;
 	add_holder(timeline, question, &known, answer);
-	return find_headless(timeline, question, answer);
+	return 0;
 }
 
 void timeline_answer_json(const struct timeline_answer *answer, struct text *out)

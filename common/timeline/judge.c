@@ -9,8 +9,7 @@
 
 #define SLICES (1u << KUBE_ENDPOINTSLICES)
 
-/* The history of IP, from the cache or loaded into it. NULL after logging. */
-static struct history *history_of(struct timeline *timeline, const struct ip *ip)
+struct history *judge_history(struct timeline *timeline, const struct ip *ip)
 {
 	struct history *history = address_cache_find(timeline->cache, ip);
 
@@ -266,6 +265,18 @@ static int decide(struct timeline *timeline, const struct timeline_question *que
 	return 0;
 }
 
+static bool is_certain_over(const struct timeline *timeline, const struct tenure *tenure,
+			    const struct timeline_question *question)
+{
+	const struct binding *binding = &tenure->binding;
+
+	if (binding->evidence.how == BINDING_OPEN &&
+	    when_before(judge_watched_to(timeline, binding->kind, (uint64_t)question->position),
+			question->end))
+		return false;
+	return asof_is_certain(tenure, question->start, question->end);
+}
+
 /* Lists the possible bindings in timeline->possible. -1 after logging. */
 static int list_possible(struct timeline *timeline, const struct timeline_question *question,
 			 struct judgement *judgement)
@@ -286,7 +297,7 @@ static int list_possible(struct timeline *timeline, const struct timeline_questi
 		}
 		timeline->possible[count++] = (struct possible){
 			.tenure = tenure,
-			.certain = asof_is_certain(tenure, question->start, question->end),
+			.certain = is_certain_over(timeline, tenure, question),
 			.other_port = tenure->binding.evidence.shared && question->port >= 0 &&
 				      (question->began ||
 				       !services_shared_port(judgement->history->memberships,
@@ -323,7 +334,7 @@ static int judge_address(struct timeline *timeline, const struct timeline_questi
 	const struct assumptions assumptions = judge_assumptions(timeline);
 	bool gateways = ranges_podcidrs_in_use(&timeline->answering->ranges, position);
 
-	judgement->history = history_of(timeline, &question->ip);
+	judgement->history = judge_history(timeline, &question->ip);
 	if (judgement->history == NULL)
 		return -1;
 	if (judgement->history->binding_count >= HISTORY_AROUND_MIN) {
@@ -347,11 +358,18 @@ static int judge_address(struct timeline *timeline, const struct timeline_questi
 
 bool judge_is_forgotten(const struct timeline *timeline, const struct timeline_question *question)
 {
-	const struct cluster *cluster = timeline->answering;
-	struct when start = when_add(question->start, -timeline->options.skew_ns);
+	return timeline_position_is_forgotten(timeline, question->position) ||
+	       when_before(when_add(question->start, -timeline->options.skew_ns),
+			   timeline->answering->horizon);
+}
 
-	return when_before(start, cluster->horizon) ||
-	       (uint64_t)question->position < cluster->horizon_offset;
+bool timeline_is_covered(const struct timeline *timeline, enum kube_resource resource,
+			 const struct timeline_question *question)
+{
+	return !judge_is_forgotten(timeline, question) &&
+	       !overlaps_gap(timeline, 1u << resource, question->start, question) &&
+	       !before_coverage(timeline, 1u << resource, question->start,
+				(uint64_t)question->position);
 }
 
 int judge_end(struct timeline *timeline, const struct timeline_question *question,
@@ -363,8 +381,7 @@ int judge_end(struct timeline *timeline, const struct timeline_question *questio
 		judgement->reason = "local_scope";
 		return 0;
 	}
-	if (timeline->answering == NULL || question->position < 0 ||
-	    judge_is_forgotten(timeline, question)) {
+	if (judge_is_forgotten(timeline, question)) {
 		judgement->early = true;
 		judgement->reason = "before_coverage";
 		return 0;

@@ -44,9 +44,17 @@ struct judgement {
 int judge_end(struct timeline *timeline, const struct timeline_question *question,
 	      struct judgement *judgement);
 
-/* Whether the history of the cluster that answers is forgotten up to a later time than that of
- * QUESTION, or a later position. */
+/* The history of IP, from the cache or loaded into it. NULL after logging. */
+struct history *judge_history(struct timeline *timeline, const struct ip *ip);
+
+/* Whether the topic has no cluster that answers, or its history is forgotten up to a later time than
+ * that of QUESTION, or a later position. */
 bool judge_is_forgotten(const struct timeline *timeline, const struct timeline_question *question);
+
+/* Up to when a holder of KIND whose end no record shows is certain: until hold and skew before the end of
+ * the watch that would have shown it (section 6); WHEN_MAX if POSITION sees no such end. */
+struct when judge_watched_to(const struct timeline *timeline, enum holder_kind kind,
+			     uint64_t position);
 
 /* Why services of a pod or a node may be unknown: static text, or NULL. */
 const char *judge_services_reason(const struct timeline *timeline,

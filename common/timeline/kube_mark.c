@@ -43,6 +43,18 @@ struct kube_file kube_mark_file(const char *path)
 	return (struct kube_file){identity.device, identity.inode};
 }
 
+enum kube_file_is kube_mark_compare(const char *path, const struct kube_file *was)
+{
+	struct kube_file is = kube_mark_file(path);
+
+	if (was->inode == 0)
+		return KUBE_FILE_SAME;
+	if (is.inode == 0)
+		return KUBE_FILE_GONE;
+	return is.device == was->device && is.inode == was->inode ? KUBE_FILE_SAME
+								  : KUBE_FILE_REPLACED;
+}
+
 /* A hash of the samples of the first LENGTH bytes of PATH. False if they cannot be read. */
 static bool hash_samples(const char *path, int64_t length, uint64_t *hash)
 {

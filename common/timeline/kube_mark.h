@@ -25,6 +25,9 @@ struct kube_file {
 	uint64_t device, inode;
 };
 
+/* What has become of it at its path. */
+enum kube_file_is { KUBE_FILE_SAME, KUBE_FILE_GONE, KUBE_FILE_REPLACED };
+
 struct kube_mark {
 	size_t current;         /* index of the file */
 	int64_t base;           /* records in the files before it */
@@ -34,6 +37,8 @@ struct kube_mark {
 
 /* The file PATH, to be asked for before it is opened. */
 struct kube_file kube_mark_file(const char *path);
+/* Compares what is at PATH now with WAS; what was none is the same. */
+enum kube_file_is kube_mark_compare(const char *path, const struct kube_file *was);
 /* Keeps MARK in TIMELINE, whose last record is the last one before it; nothing is kept unless all of
  * ADDRESSES up to it are files. FILES are those that were read. -1 after logging. */
 int kube_mark_put(struct timeline *timeline, const struct settings_list *addresses,

@@ -7,16 +7,14 @@
 
 #include "common/program/log.h"
 #include "common/program/stop.h"
-#include "common/timeline/kube_mark.h"
 #include "common/timeline/kube_reader.h"
 #include "common/timeline/kube_topic_fits.h"
 
-#define CATCH_UP_RECORDS 10000 /* between two checks for a signal, and between two marks */
+#define MARK_RECORDS 10000 /* between two marks */
 #define DIFFERS "it is not what the store was made from"
 #define DIFFERS_OR_TRIMMED DIFFERS ", or its start was removed"
 #define GREW "it has grown since its end was applied"
 #define SHORTER "it is shorter than what the store was made from"
-#define CATCH_UP_WAIT_MS 200
 
 struct kube_topic {
 	struct timeline *timeline;
@@ -36,6 +34,7 @@ struct kube_topic {
 	int exit_code;
 	bool kafka;
 	bool ended; /* every file was read to its end */
+	bool lost;  /* a file could not be read on */
 	struct kube_topic_stats stats;
 };
 
@@ -340,6 +339,7 @@ static int read_records(struct kube_topic *topic, int limit, int timeout_ms)
 			more = next_file(topic);
 			break;
 		case BUS_BROKEN:
+			topic->lost = !topic->kafka && !kube_reader_refused(topic->reader);
 			topic->exit_code = topic->kafka                         ? EX_UNAVAILABLE
 					   : kube_reader_refused(topic->reader) ? EX_DATAERR
 										: EX_IOERR;
@@ -352,7 +352,7 @@ static int read_records(struct kube_topic *topic, int limit, int timeout_ms)
 int kube_topic_turn(struct kube_topic *topic, int limit, int timeout_ms)
 {
 	int count = read_records(topic, limit, timeout_ms);
-	bool due = topic->ended || topic->base + topic->seen >= topic->marked + CATCH_UP_RECORDS;
+	bool due = topic->ended || topic->base + topic->seen >= topic->marked + MARK_RECORDS;
 
 	if (count <= 0 || ((!due || put_mark(topic) == 0) &&
 			   (!kube_topic_caught_up(topic) || timeline_flush(topic->timeline) == 0)))
@@ -373,15 +373,11 @@ bool kube_topic_is_verified(const struct kube_topic *topic)
 	return topic->check < 0;
 }
 
-int kube_topic_catch_up(struct kube_topic *topic)
+enum kube_file_is kube_topic_file(const struct kube_topic *topic)
 {
-	while (!kube_topic_caught_up(topic)) {
-		if (stop_requested())
-			return 0;
-		if (kube_topic_turn(topic, CATCH_UP_RECORDS, CATCH_UP_WAIT_MS) < 0)
-			return -1;
-	}
-	return 1;
+	return topic->lost
+		       ? KUBE_FILE_REPLACED
+		       : kube_mark_compare(current_address(topic), &topic->files[topic->current]);
 }
 
 int kube_topic_exit_code(const struct kube_topic *topic)

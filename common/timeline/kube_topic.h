@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "common/bus/bus.h"
+#include "common/timeline/kube_mark.h"
 #include "common/timeline/timeline.h"
 
 struct kube_topic;
@@ -55,6 +56,10 @@ bool kube_topic_is_verified(const struct kube_topic *kube_topic);
 
 /* Reads until it has caught up. Returns 1, 0 if a signal stopped it, or -1 after logging. */
 int kube_topic_catch_up(struct kube_topic *kube_topic);
+
+/* Whether the file that is read is still the one at its address. One that could not be read on, because
+ * it became shorter, say, counts as replaced; a topic, a pipe and standard input are always the same. */
+enum kube_file_is kube_topic_file(const struct kube_topic *kube_topic);
 
 /* Returns the program's exit code after a -1. */
 int kube_topic_exit_code(const struct kube_topic *kube_topic);

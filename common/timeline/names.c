@@ -324,14 +324,3 @@ const struct cached_names *names_find(struct timeline *timeline, const struct hi
 		return NULL;
 	return cached;
 }
-
-int names_headless(struct timeline *timeline, struct span name, uint64_t position)
-{
-	struct cached_names source = {.until_offset = OFFSET_NEVER};
-	int rc = 0;
-
-	if (name.length <= NAME_MAX_BYTES)
-		rc = find_version(timeline, &source, 0, ROW_SERVICES, name, position,
-				  &timeline->value);
-	return rc == 1 ? timeline->value.length == 1 && timeline->value.data[0] != 0 : rc;
-}

@@ -15,7 +15,4 @@ const struct cached_names *names_find(struct timeline *timeline, const struct hi
 				      struct address_view *view, const struct tenure *tenure,
 				      uint64_t position);
 
-/* Whether the service NAME is headless at POSITION. 1, 0, -1 after logging. */
-int names_headless(struct timeline *timeline, struct span name, uint64_t position);
-
 #endif

@@ -33,6 +33,12 @@ bool timeline_ends_after(const struct timeline *timeline, struct when end)
 	       when_not_after(reported, timeline_greatest(timeline));
 }
 
+bool timeline_position_is_forgotten(const struct timeline *timeline, int64_t position)
+{
+	return timeline->answering == NULL || position < 0 ||
+	       (uint64_t)position < timeline->answering->horizon_offset;
+}
+
 struct timeline_position timeline_position_progress(const struct timeline *timeline)
 {
 	const struct cluster *cluster = timeline->answering;
@@ -65,8 +71,7 @@ struct when timeline_known_to(const struct timeline *timeline)
 int timeline_known_at(struct timeline *timeline, int64_t position, struct when *known)
 {
 	*known = WHEN_MIN;
-	if (timeline->answering == NULL || position < 0 ||
-	    (uint64_t)position < timeline->answering->horizon_offset)
+	if (timeline_position_is_forgotten(timeline, position))
 		return 0;
 	return progress_log_known_at(&timeline->answering->progress, timeline->store,
 				     (uint64_t)position, known);

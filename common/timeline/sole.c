@@ -8,8 +8,7 @@
 static const struct sole_tenure *find(struct timeline *timeline,
 				      const struct timeline_question *question)
 {
-	if (timeline->answering == NULL || question->position < 0 ||
-	    judge_is_forgotten(timeline, question))
+	if (judge_is_forgotten(timeline, question))
 		return NULL;
 	return sole_tenures_find(timeline->sole_tenures, &timeline->answering->ranges,
 				 &question->ip, (uint64_t)question->position, question->start,
@@ -37,13 +36,16 @@ bool sole_find(struct timeline *timeline, const struct timeline_question *questi
 	return true;
 }
 
-/* Narrows SOLE to the flows that find only TENURE possible, and it certain. False if the flow of
- * QUESTION finds another one too. */
+/* Narrows SOLE to the flows that find only TENURE possible, and it certain until WATCHED_TO. False if
+ * the flow of QUESTION finds another one too. */
 static bool narrow(struct sole_range *sole, const struct address_view *view,
-		   const struct tenure *tenure, const struct timeline_question *question)
+		   const struct tenure *tenure, const struct timeline_question *question,
+		   struct when watched_to)
 {
 	sole->since = when_later(tenure->at.certain_from, tenure->at.possible_from);
 	sole->until = when_earlier(tenure->at.certain_to, tenure->at.possible_to);
+	if (tenure->binding.evidence.how == BINDING_OPEN)
+		sole->until = when_earlier(sole->until, watched_to);
 	sole->since = when_later(sole->since, view->since);
 	sole->until = when_earlier(sole->until, view->until);
 	for (size_t t = 0; t < view->count; t++) {
@@ -102,7 +104,8 @@ void sole_keep(struct timeline *timeline, const struct timeline_question *questi
 
 	/* A shared address has a holder for each port. */
 	if (!judgement->found.certain || tenure->binding.evidence.shared ||
-	    !narrow(&range, view, tenure, question))
+	    !narrow(&range, view, tenure, question,
+		    judge_watched_to(timeline, tenure->binding.kind, OFFSET_NEVER)))
 		return;
 	packed = packed_names_new(
 		names->holder, (struct span){names->json, names->head_length},

@@ -193,6 +193,7 @@ uint64_t timeline_chain_on(uint64_t chain, uint64_t hash)
 int timeline_reset(struct timeline *timeline)
 {
 	forget(timeline);
+	timeline->stats.resets++;
 	return store_reset(timeline->store);
 }
 

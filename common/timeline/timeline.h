@@ -24,6 +24,7 @@
 #include "common/base/span.h"
 #include "common/base/text.h"
 #include "common/base/when.h"
+#include "common/record/kube_resource.h"
 #include "common/timeline/feed/outcome.h"
 #include "common/timeline/rules/asof.h"
 #include "common/timeline/rules/clock.h"
@@ -63,6 +64,7 @@ struct timeline_stats {
 	uint64_t values_refused;    /* of labels and annotations, too long (kept_keys.h) */
 	uint64_t progress_refused;  /* PROGRESS whose known went back or is after its received */
 	uint64_t cache_hits, cache_misses;
+	uint64_t resets; /* timeline_reset() */
 };
 
 struct timeline;
@@ -245,6 +247,15 @@ struct timeline_addresses {
  * nothing to clear. */
 int timeline_addresses_of(struct timeline *timeline, enum timeline_name_kind kind,
 			  struct span full_name, struct timeline_addresses *out);
+/* Fills *OUT with the addresses that the slices of SERVICE list at the moment and position of QUESTION,
+ * whatever its address. It reads nothing of an address that was asked about lately. As
+ * timeline_addresses_of() otherwise. */
+int timeline_endpoints_at(struct timeline *timeline, struct span service,
+			  const struct timeline_question *question, struct timeline_addresses *out);
+/* Whether no record of RESOURCE can be missing at that moment: it is in no GAP, not before the
+ * coverage, and not forgotten. */
+bool timeline_is_covered(const struct timeline *timeline, enum kube_resource resource,
+			 const struct timeline_question *question);
 void timeline_addresses_clear(struct timeline_addresses *addresses);
 
 struct timeline_stats timeline_stats(const struct timeline *timeline);

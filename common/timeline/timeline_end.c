@@ -1,5 +1,6 @@
 /* The end of a closed topic (docs/answers.md section 1). */
 #include "common/timeline/feed/feed.h"
+#include "common/timeline/judge.h"
 #include "common/timeline/timeline_internal.h"
 
 /* Ends the listings that are open at the end of the topic. */
@@ -43,6 +44,7 @@ static int close_cluster(struct timeline *timeline, struct cluster *cluster)
 int timeline_set_closed(struct timeline *timeline, bool closed)
 {
 	timeline->closed = closed;
+	sole_tenures_clear(timeline->sole_tenures);
 	for (size_t c = 0; c < timeline->cluster_count; c++) {
 		cluster_drop_unstored_gaps(timeline->clusters[c]);
 		if (closed && close_cluster(timeline, timeline->clusters[c]) < 0)
@@ -59,4 +61,18 @@ bool timeline_is_closed(const struct timeline *timeline)
 bool timeline_is_final(const struct timeline *timeline)
 {
 	return timeline->topic.listing_ended;
+}
+
+struct when judge_watched_to(const struct timeline *timeline, enum holder_kind kind,
+			     uint64_t position)
+{
+	enum kube_resource resource = kind == HOLDER_POD    ? KUBE_PODS
+				      : kind == HOLDER_NODE ? KUBE_NODES
+							    : KUBE_SERVICES;
+	const struct cluster *cluster = timeline->answering;
+	struct when to = cluster->watched_to[resource];
+
+	if (when_is_max(to) || position < cluster->watched_offset)
+		return WHEN_MAX;
+	return when_add(to, -timeline->options.hold_ns - timeline->options.skew_ns);
 }

@@ -70,9 +70,16 @@ static int fill(struct timeline *timeline, uint64_t position, struct timeline_hi
 		return -1;
 	}
 	for (size_t t = 0; t < view->count; t++) {
-		if (evidence_is_past(&view->tenures[t].binding.evidence, assumptions.horizon))
+		struct tenure *tenure = &view->tenures[t];
+
+		if (evidence_is_past(&tenure->binding.evidence, assumptions.horizon))
 			continue;
-		if (add_binding(timeline, history, &view->tenures[t], position) < 0)
+		/* The view is of this history alone. */
+		if (tenure->binding.evidence.how == BINDING_OPEN)
+			tenure->at.certain_to = when_earlier(
+				tenure->at.certain_to,
+				judge_watched_to(timeline, tenure->binding.kind, position));
+		if (add_binding(timeline, history, tenure, position) < 0)
 			return -1;
 	}
 	return 0;
@@ -82,8 +89,7 @@ int timeline_history(struct timeline *timeline, const struct ip *ip, int64_t pos
 		     struct timeline_history *history)
 {
 	*history = (struct timeline_history){.count = 0};
-	if (timeline->answering == NULL || position < 0 ||
-	    (uint64_t)position < timeline->answering->horizon_offset)
+	if (timeline_position_is_forgotten(timeline, position))
 		return 0;
 	history->source = history_load(timeline->store, timeline->answering->id, ip);
 	if (history->source != NULL && fill(timeline, (uint64_t)position, history) == 0)

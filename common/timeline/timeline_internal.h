@@ -50,6 +50,10 @@ void timeline_note_list(struct timeline *timeline);
  * that is not the last one nothing shows how long it stayed so. */
 struct when timeline_greatest(const struct timeline *timeline);
 
+/* Whether the topic has no cluster that answers, or POSITION is before the first record or the first
+ * one that is not forgotten. */
+bool timeline_position_is_forgotten(const struct timeline *timeline, int64_t position);
+
 /* Sets made_for. A store that was made for other options is emptied. -1 after logging. */
 int timeline_check_options(struct timeline *timeline);
 

@@ -5,6 +5,7 @@
 
 #include "common/base/array.h"
 #include "common/program/log.h"
+#include "common/timeline/judge.h"
 #include "common/timeline/store/rows.h"
 #include "common/timeline/timeline_internal.h"
 
@@ -116,4 +117,37 @@ int timeline_addresses_of(struct timeline *timeline, enum timeline_name_kind kin
 	}
 	sort(out);
 	return 0;
+}
+
+/* Keeps those of ALL that SERVICE lists. -1 after logging. */
+static int keep_listed(struct timeline *timeline, struct span service,
+		       const struct timeline_question *question, struct timeline_addresses *all)
+{
+	const struct services_question asked = judge_services_question(question, HOLDER_POD);
+	size_t kept = 0;
+
+	for (size_t a = 0; a < all->count; a++) {
+		const struct history *history = judge_history(timeline, &all->list[a]);
+
+		if (history == NULL)
+			return -1;
+		if (services_has_member(history->memberships, history->membership_count, service,
+					&asked))
+			all->list[kept++] = all->list[a];
+	}
+	all->count = kept;
+	return 0;
+}
+
+int timeline_endpoints_at(struct timeline *timeline, struct span service,
+			  const struct timeline_question *question, struct timeline_addresses *out)
+{
+	*out = (struct timeline_addresses){.count = 0};
+	if (timeline->answering == NULL || service.length > UINT16_MAX)
+		return 0;
+	if (add_addresses(timeline, ROW_MEMBERS_OF, service, out) == 0 &&
+	    keep_listed(timeline, service, question, out) == 0)
+		return 0;
+	timeline_addresses_clear(out);
+	return -1;
 }

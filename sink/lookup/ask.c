@@ -1,6 +1,7 @@
 #include "sink/lookup/ask.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -21,6 +22,7 @@ struct asking {
 	struct text out;
 	bool closed;       /* nobody reads the answers any more */
 	bool data_error;   /* a line was not a question */
+	bool missing;      /* a name is not known */
 	bool broken;       /* logged */
 	bool ignores_stop; /* a signal has ended the catch-up; the next one ends the process */
 };
@@ -49,6 +51,37 @@ static void ask(struct asking *asking, struct when at)
 		asking->broken = true;
 	else if (asking->report.out.length >= PRINT_BYTES)
 		print(asking, false);
+}
+
+static void ask_name(struct asking *asking, const struct lookup_name *name, struct when at)
+{
+	int rc;
+
+	asking->question.at = at;
+	rc = report_ask_name(&asking->report, asking->timeline, name, &asking->question,
+			     when_now());
+	asking->broken |= rc < 0;
+	asking->missing |= rc == 0;
+	if (asking->report.out.length >= PRINT_BYTES)
+		print(asking, false);
+}
+
+/* Asks about the names of the command line at each of its moments. */
+static void ask_names(struct asking *asking)
+{
+	const struct lookup_options *options = asking->options;
+
+	for (int kind = TIMELINE_SERVICE; kind <= TIMELINE_NODE; kind++) {
+		const struct settings_list *names = &options->names[kind];
+
+		for (size_t n = 0; n < names->count; n++) {
+			struct lookup_name name = {(enum timeline_name_kind)kind,
+						   span_of(names->values[n])};
+
+			for (size_t m = 0; m < options->moment_count && !is_over(asking); m++)
+				ask_name(asking, &name, options->moments[m]);
+		}
+	}
 }
 
 /* Asks about the moments of the command line. */
@@ -111,19 +144,23 @@ static void ask_lines(struct asking *asking)
 /* Later records may still say more about a moment that is not known well enough yet. */
 static void report_provisional(const struct asking *asking)
 {
-	size_t count = asking->report.provisional;
-	char text[WHEN_TEXT_SIZE];
+	const struct lookup_options *options = asking->options;
+	size_t count = asking->report.table.provisional;
+	char text[WHEN_TEXT_SIZE], shown[WHEN_TEXT_SIZE + sizeof(" ()")] = "";
 	struct when known;
 
-	if (count == 0 || asking->options->report.format == REPORT_JSON)
+	if (count == 0 || options->report.format == REPORT_JSON)
 		return;
-	known = timeline_known_to(asking->timeline);
-	if (when_is_min(known))
-		return; /* nothing is known, which has been logged */
-	when_format(known, text);
-	log_warn("%s: %zu %s too close to, or after, the end of what is known (%s): %s may change",
-		 asking->options->kube.values[0], count, count == 1 ? "answer is" : "answers are",
-		 text, count == 1 ? "it" : "they");
+	if (options->server == NULL) {
+		known = timeline_known_to(asking->timeline);
+		if (when_is_min(known))
+			return; /* nothing is known, which has been logged */
+		when_format(known, text);
+		snprintf(shown, sizeof(shown), " (%s)", text);
+	}
+	log_warn("%s: %zu %s too close to, or after, the end of what is known%s: %s may change",
+		 options->server != NULL ? options->server : options->kube.values[0], count,
+		 count == 1 ? "answer is" : "answers are", shown, count == 1 ? "it" : "they");
 }
 
 int ask_all(const struct lookup_options *options, struct timeline *timeline, char **operands)
@@ -137,6 +174,7 @@ int ask_all(const struct lookup_options *options, struct timeline *timeline, cha
 
 	report_init(&asking.report, &options->report);
 	text_init(&asking.out, 2 * ANSWER_TEXT_MAX);
+	ask_names(&asking);
 	for (size_t i = 0; operands[i] != NULL && !is_over(&asking); i++) {
 		if (strcmp(operands[i], "-") == 0)
 			ask_lines(&asking);
@@ -151,5 +189,7 @@ int ask_all(const struct lookup_options *options, struct timeline *timeline, cha
 	text_free(&asking.out);
 	if (asking.broken)
 		return EX_IOERR;
-	return asking.data_error ? EX_DATAERR : EX_OK;
+	if (asking.data_error)
+		return EX_DATAERR;
+	return asking.missing ? EX_NOHOST : EX_OK;
 }

@@ -1,9 +1,9 @@
 #include "sink/lookup/explain_text.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "sink/lookup/holder_text.h"
+#include "sink/lookup/reason_text.h"
 
 #define LISTED_MAX 10 /* later bindings, and unpublished pods, that are listed one by one */
 
@@ -245,38 +245,8 @@ static void add_coverage(struct text *out, const struct explain *explain)
 /* The row of the tables in docs/answers.md section 6. */
 static const char *verdict_reason(const struct timeline_answer *answer, bool sent)
 {
-	static const struct {
-		const char *reason, *sentence;
-	} unknown[] = {
-		{"local_scope", "the address means something else on each host or link"},
-		{"gap", "no binding is certain, and somebody may have come in a GAP"},
-		{"before_coverage", "no binding is certain, and somebody may have come before the "
-				    "coverage of pods, nodes or services"},
-		{"lost", "the only possible holder was lost, and its address may have been given "
-			 "away"},
-		{"unpublished_pod",
-		 "no holder is certain, and a pod whose address is not published "
-		 "may have it"},
-		{"unread", "a record could not be read, and it may be of this address"},
-		{"before_first", "every binding has a possible_from after the question"},
-		{"between_holders", "the address has bindings, but none of them is possible"},
-		{"never_seen", "the address is in a range of the cluster or amid its pods, but "
-			       "never had a binding"},
-	};
-
-	if (answer->status == TIMELINE_AMBIGUOUS)
-		return strcmp(answer->reason, "two_holders") == 0
-			       ? "two possible holders are certain at the same instant"
-			       : "more than one holder is possible, but no two are certain at the "
-				 "same instant";
-	for (size_t i = 0; answer->reason != NULL && i < sizeof(unknown) / sizeof(unknown[0]); i++)
-		if (strcmp(answer->reason, unknown[i].reason) == 0)
-			return unknown[i].sentence;
-	if (answer->status == TIMELINE_UNKNOWN)
-		return sent ? "one holder is possible, but before its first tenure another machine "
-			      "may have had the address"
-			    : "one holder is possible, but it is not certain, and the address sent "
-			      "nothing";
+	if (answer->reason != NULL)
+		return reason_text(answer, sent);
 	if (answer->holder == NULL)
 		return "the address never had a binding and is in no range of the cluster";
 	return answer->certain ? "one holder is possible, and one of its bindings is certain"

@@ -13,18 +13,25 @@
 #include "sink/lookup/state_home.h"
 
 static const char *const formats[] = {"table", "json", NULL}; /* enum report_format */
+/* enum annotation_with */
+static const char *const names[] = {"service", "workload", "pod", "node", NULL};
 
 /* Asks a running server. Returns the exit code. */
 static int ask_server(struct lookup_options *o, char **operands)
 {
-	const char *format = o->report.explain ? "explain" : formats[o->format];
+	/* By enum annotation_with. */
+	static const char *const annotations[] = {"annotation", "annotation&with=workload",
+						  "annotation&with=pod", "annotation&with=node"};
+	const char *format = o->annotate         ? annotations[o->annotate_with]
+			     : o->report.explain ? "explain"
+						 : formats[o->format];
 	struct server_ask ask;
 	int rc;
 
 	if (server_ask_init(&ask, o->server, format, o->report.history) < 0)
 		return EX_OSERR;
 	o->report.server = &ask;
-	rc = ask_all(o, NULL, operands);
+	rc = o->annotate ? annotate_all(o, NULL) : ask_all(o, NULL, operands);
 	server_ask_clear(&ask);
 	return rc == EX_IOERR ? EX_UNAVAILABLE : rc;
 }
@@ -55,12 +62,22 @@ int main(int argc, char **argv)
 		SETTING_LIST("kube", 0, "ADDRESS", &o.kube,
 			     "watch events: files, one for each resource, or kafka:TOPIC; may be "
 			     "repeated"),
+		SETTING_LIST("service", 0, "NAMESPACE/NAME", &o.names[TIMELINE_SERVICE],
+			     "ask for the addresses of a service: its own and those of its pods; "
+			     "may be repeated"),
+		SETTING_LIST("pod", 0, "NAMESPACE/NAME", &o.names[TIMELINE_POD],
+			     "ask for the addresses of a pod; may be repeated"),
+		SETTING_LIST("node", 0, "NAME", &o.names[TIMELINE_NODE],
+			     "ask for the addresses of a node; may be repeated"),
 		SETTING_LIST("at", 0, "TIME", &o.at,
 			     "the moment to ask about, such as 2026-11-23T08:00:00Z, -5m or epoch "
 			     "seconds; without it, now; may be repeated"),
 		SETTING_BOOL("annotate", 0, &o.annotate,
 			     "copy a log from standard input and say after each address who held "
 			     "it at the time of its line"),
+		SETTING_CHOICE("annotate-with", 0, "NAME", names, &o.annotate_with,
+			       "name of a pod in the log: its service (its workload, if it has "
+			       "none), its workload, its own, or its node's"),
 		SETTING_TEXT("time-format", 0, "FORMAT", &o.line_time.format,
 			     "where and how a line has its time, as in strptime(3), with %f for a "
 			     "fraction; without it, the usual forms"),
@@ -71,8 +88,8 @@ int main(int argc, char **argv)
 			       "year of times that do not say theirs; without it, the last such "
 			       "day"),
 		SETTING_BOOL("history", 0, &o.report.history,
-			     "list everyone who ever held the address; --format json adds the "
-			     "evidence"),
+			     "list everyone who ever held the address, or every address that ever "
+			     "had the name; --format json adds the evidence"),
 		SETTING_BOOL("explain", 0, &o.report.explain,
 			     "explain the answer: the evidence, what follows from it, and the "
 			     "verdict"),

@@ -5,8 +5,9 @@
 const struct settings_manual manual = {
 	.program = "tenure-lookup",
 	.synopsis =
-		"{--kube ADDRESS | --server URL} [--at TIME | --history] ADDRESS... | --annotate | "
-		"--listen ADDR:PORT",
+		"{--kube ADDRESS | --server URL} [--at TIME | --history] {ADDRESS | --service "
+		"NAMESPACE/NAME | --pod NAMESPACE/NAME | --node NAME}... | --annotate | --listen "
+		"ADDR:PORT",
 	.purpose = "Says who held an IP address of a Kubernetes cluster, at any time.",
 	.operands = true,
 	.description =
@@ -14,8 +15,12 @@ const struct settings_manual manual = {
 			"It reads the watch events of tenure-kube to their end and answers for "
 			"each IP address given: the pod, node or service that held it at the "
 			"time, or why that is unknown or ambiguous. The operand - reads lines of "
-			"standard input: ADDRESS, ADDRESS TIME, or TIME ... ADDRESS.",
-			"With --annotate it copies a log from standard input, and after each "
+			"standard input: ADDRESS, ADDRESS TIME, or TIME ... ADDRESS. --explain "
+			"says "
+			"why.",
+			"--service, --pod and --node ask the other way round: for the addresses "
+			"that the name had at the time or, with --history, ever. With --annotate "
+			"it copies a log from standard input, and after each "
 			"address says who held it at the time of its line.",
 			"The question is whose packet this was: the address is assumed to have "
 			"sent one. With --received it only received one, which does not prove "
@@ -36,6 +41,8 @@ const struct settings_manual manual = {
 			{EX_DATAERR, "A line of standard input is not an IP address; the others "
 				     "are answered. Or no record of a kube file can be read."},
 			{EX_NOINPUT, "A file of watch events cannot be opened."},
+			{EX_NOHOST, "No address is known that ever had the name of --service, "
+				    "--pod or --node; what else was asked is answered."},
 			{EX_UNAVAILABLE,
 			 "The broker cannot be reached or has no such topic, or the "
 			 "server of --server cannot be reached."},
@@ -51,15 +58,15 @@ const struct settings_manual manual = {
 		{
 			{"tenure-lookup --kube kube.ndjson --at 2026-11-24T07:49:29Z 10.244.2.10",
 			 "Say who held an address at a moment."},
-			{"tenure-lookup --kube kube.ndjson --at 2026-11-24T07:49:29Z --explain "
-			 "10.244.2.10",
-			 "Say why."},
 			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --annotate "
 			 "<access.log",
 			 "Say in a log who each address was."},
 			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --history "
 			 "10.244.2.10",
 			 "List everyone who ever held it."},
+			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --service shop/web "
+			 "--at -5m",
+			 "List the addresses that a service had five minutes ago."},
 			{"tenure-lookup --kube kafka:tenure.kube -b broker:9092 --listen :8080 "
 			 "--listen-dns :5353",
 			 "Answer over HTTP and DNS."},

@@ -10,6 +10,13 @@
 
 #define DAY (86400 * NS_PER_SECOND)
 
+static bool has_names(const struct lookup_options *o)
+{
+	return o->names[TIMELINE_SERVICE].count + o->names[TIMELINE_POD].count +
+		       o->names[TIMELINE_NODE].count >
+	       0;
+}
+
 static int check_moments(struct lookup_options *o, struct when now)
 {
 	o->moments[0] = WHEN_MIN;
@@ -34,6 +41,8 @@ static int check_question(struct lookup_options *o)
 	struct lookup_question *question = &o->question;
 
 	o->report.format = (enum report_format)o->format;
+	o->report.labels = o->timeline.labels.count > 0;
+	o->report.annotations = o->timeline.annotations.count > 0;
 	if (o->report.explain && (o->report.history || o->format != REPORT_TABLE)) {
 		log_error("--explain: explains one moment in words, so it takes neither --history "
 			  "nor --format json");
@@ -69,9 +78,11 @@ static int check_annotate(struct lookup_options *o, char **operands, struct when
 	const struct when_date last = {o->time_year, 12, 31, 23, 59, 59};
 
 	if (!o->annotate) {
-		if (time->format == NULL && o->time_zone == NULL && o->time_year == 0)
+		if (time->format == NULL && o->time_zone == NULL && o->time_year == 0 &&
+		    o->annotate_with == 0)
 			return 0;
-		log_error("--time-format, --time-zone and --time-year are options of --annotate");
+		log_error("--annotate-with, --time-format, --time-zone and --time-year are options "
+			  "of --annotate");
 		return -1;
 	}
 	if (operands[0] != NULL && (strcmp(operands[0], "-") != 0 || operands[1] != NULL)) {
@@ -80,8 +91,9 @@ static int check_annotate(struct lookup_options *o, char **operands, struct when
 		return -1;
 	}
 	if (o->report.explain || o->report.history || o->at.count > 0 ||
-	    o->format != REPORT_TABLE) {
-		log_error("--annotate: takes neither --at, --history, --explain nor --format");
+	    o->format != REPORT_TABLE || has_names(o)) {
+		log_error("--annotate: takes neither --service, --pod, --node, --at, --history, "
+			  "--explain nor --format");
 		return -1;
 	}
 	if (time->format != NULL && !line_format_is_good(time->format)) {
@@ -107,7 +119,31 @@ static int check_annotate(struct lookup_options *o, char **operands, struct when
 	return 0;
 }
 
-static int check_addresses(char **operands, bool *input)
+/* ---- What is asked about ---- */
+
+static int check_names(const struct lookup_options *o)
+{
+	for (int kind = TIMELINE_SERVICE; kind <= TIMELINE_NODE; kind++) {
+		for (size_t n = 0; n < o->names[kind].count; n++) {
+			struct lookup_name name = {(enum timeline_name_kind)kind,
+						   span_of(o->names[kind].values[n])};
+
+			if (lookup_name_is_good(&name))
+				continue;
+			log_error("--%s: \"%s\" is not %s", lookup_name_kind(name.kind),
+				  o->names[kind].values[n],
+				  kind == TIMELINE_NODE ? "a name" : "NAMESPACE/NAME");
+			return -1;
+		}
+	}
+	if (!has_names(o) || !o->report.explain)
+		return 0;
+	log_error("--explain: explains the answer about an address, so it takes neither --service, "
+		  "--pod nor --node");
+	return -1;
+}
+
+static int check_addresses(const struct lookup_options *o, char **operands, bool *input)
 {
 	struct ip ip;
 
@@ -115,14 +151,84 @@ static int check_addresses(char **operands, bool *input)
 		if (strcmp(operands[i], "-") == 0) {
 			*input = true;
 		} else if (ip_parse(operands[i], strlen(operands[i]), &ip) < 0) {
-			log_error("\"%s\" is not an IP address", operands[i]);
+			log_error("\"%s\" is not an IP address%s", operands[i],
+				  strchr(operands[i], '/') != NULL
+					  ? "; --service, --pod and --node take names"
+					  : "");
 			return -1;
 		}
 	}
-	if (operands[0] != NULL)
+	if (operands[0] != NULL || has_names(o))
 		return 0;
 	log_error("no address is given; - reads them from standard input");
 	return -1;
+}
+
+/* A server takes what is asked about from its clients. */
+static int check_no_question(const struct lookup_options *o, char **operands)
+{
+	const struct {
+		const char *option;
+		bool given;
+	} refused[] = {
+		{"annotate", o->annotate},
+		{"service", o->names[TIMELINE_SERVICE].count > 0},
+		{"pod", o->names[TIMELINE_POD].count > 0},
+		{"node", o->names[TIMELINE_NODE].count > 0},
+		{"at", o->at.count > 0},
+		{"history", o->report.history},
+		{"explain", o->report.explain},
+		{"port", o->port > 0},
+		{"transport", o->transport != NULL},
+		{"received", o->question.received},
+		{"format", o->format != REPORT_TABLE},
+	};
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		if (!refused[i].given)
+			continue;
+		log_error("--%s: cannot be used with --listen or --listen-dns: clients ask the "
+			  "questions of a server",
+			  refused[i].option);
+		return -1;
+	}
+	if (operands[0] == NULL)
+		return 0;
+	log_error("\"%s\": cannot be asked about with --listen or --listen-dns: clients ask the "
+		  "questions of a server",
+		  operands[0]);
+	return -1;
+}
+
+/* Each option of a server needs the server that it is of. */
+static int check_needs(const struct serve_settings *given)
+{
+	static const char http[] = "--listen", dns[] = "--listen-dns",
+			  any[] = "--listen or --listen-dns";
+	const struct serve_settings usual = SERVE_SETTINGS_DEFAULT;
+	bool has_http = given->listen != NULL, has_dns = given->dns.listen.count > 0;
+	const struct {
+		const char *option;
+		bool given, served;
+		const char *needs;
+	} options[] = {
+		{"max-age", given->max_age_ns != usual.max_age_ns, has_http || has_dns, any},
+		{"host", given->hosts.count > 0, has_http, http},
+		{"cluster-domain", strcmp(given->dns.domain, usual.dns.domain) != 0, has_dns, dns},
+		{"zone", strcmp(given->dns.zone, usual.dns.zone) != 0, has_dns, dns},
+		{"upstream", given->dns.upstream != NULL, has_dns, dns},
+		{"dns-rate", given->dns.rate != usual.dns.rate, has_dns, dns},
+		{"dns-unlimited", given->dns.unlimited.count > 0, has_dns, dns},
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (!options[i].given || options[i].served)
+			continue;
+		log_error("--%s: is of a server, so it needs %s", options[i].option,
+			  options[i].needs);
+		return -1;
+	}
+	return 0;
 }
 
 /* What decides the answers is of the server that is asked. */
@@ -135,7 +241,6 @@ static int check_server(const struct lookup_options *o)
 	} refused[] = {
 		{"kube", o->kube.count > 0},
 		{"listen or --listen-dns", serve_is_wanted(&o->serve)},
-		{"annotate", o->annotate},
 		{"state", given->state != NULL},
 		{"cluster", given->options.cluster != NULL},
 		{"hold", given->options.hold_ns != usual.options.hold_ns},
@@ -186,18 +291,13 @@ int lookup_options_check(struct lookup_options *o, char **operands, struct when 
 {
 	bool input = o->annotate, server = serve_is_wanted(&o->serve);
 
-	if (server && (operands[0] != NULL || o->annotate)) {
-		if (o->annotate)
-			log_error("--annotate: cannot be used with --listen or --listen-dns");
-		else
-			log_error("\"%s\": a server takes no addresses", operands[0]);
+	if (check_needs(&o->serve) < 0 || (server && check_no_question(o, operands) < 0))
 		return -1;
-	}
 	if (timeline_settings_check(&o->timeline) < 0 || check_moments(o, now) < 0 ||
-	    check_question(o) < 0 || check_annotate(o, operands, now) < 0 ||
+	    check_question(o) < 0 || check_names(o) < 0 || check_annotate(o, operands, now) < 0 ||
 	    serve_check(&o->serve, &o->kube) < 0)
 		return -1;
-	if (!server && !o->annotate && check_addresses(operands, &input) < 0)
+	if (!server && !o->annotate && check_addresses(o, operands, &input) < 0)
 		return -1;
 	return check_kube(o, input);
 }

@@ -16,6 +16,7 @@ struct lookup_options {
 	struct serve_settings serve;
 	const char *server; /* that is asked instead */
 	/* As the command line has them. */
+	struct settings_list names[TIMELINE_NODE + 1]; /* by enum timeline_name_kind */
 	struct settings_list at;
 	const char *transport;
 	int64_t port;
@@ -28,6 +29,7 @@ struct lookup_options {
 	struct report_options report;
 	struct lookup_question question; /* without its address and its moment */
 	bool annotate;
+	int annotate_with; /* enum annotation_with */
 	struct line_time line_time;
 };
 

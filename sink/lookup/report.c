@@ -4,134 +4,34 @@
 
 #include "common/program/log.h"
 #include "sink/lookup/explain_text.h"
-#include "sink/lookup/holder_text.h"
-
-#define COLUMNS 7
-
-/* A history is without "AT". */
-static const char *const headings[COLUMNS] = {"ADDRESS",  "AT",    "HELD BY", "NODE",
-					      "SERVICES", "SINCE", "UNTIL"};
 
 void report_init(struct report *report, const struct report_options *options)
 {
+	const struct table_options table = {options->history, options->labels,
+					    options->annotations};
+
 	*report = (struct report){.options = *options};
-	columns_init(&report->table, options->history ? COLUMNS - 1 : COLUMNS, 0, ANSWER_TEXT_MAX);
+	table_init(&report->table, &table, ANSWER_TEXT_MAX);
 	text_init(&report->out, ANSWER_TEXT_MAX);
-	for (size_t i = 0; i < COLUMNS; i++) {
-		if (i != 1 || !options->history)
-			columns_add(&report->table, headings[i]);
-	}
 }
 
 void report_free(struct report *report)
 {
-	columns_free(&report->table);
+	table_free(&report->table);
 	text_free(&report->out);
 }
 
-/* ---- The table ---- */
-
-static void add_name_or_dash(struct columns *table, struct span name)
+static bool is_table(const struct report *report)
 {
-	if (name.length > 0)
-		holder_text_name(&table->text, name);
-	else
-		text_add(&table->text, "-", 1);
-	columns_end(table);
+	return report->options.format == REPORT_TABLE && !report->options.explain;
 }
 
-/* Adds WORD, if any, and the moment; "-" if there is none. */
-static void add_when(struct columns *table, const char *word, struct when moment)
+static int check_size(const struct report *report)
 {
-	char text[WHEN_TEXT_SIZE];
-
-	if (when_is_min(moment)) {
-		columns_add(table, "-");
-		return;
-	}
-	when_format(moment, text);
-	text_add_string(&table->text, word);
-	columns_add(table, text);
-}
-
-/* Adds NAME to a cell that began at BEFORE. */
-static void add_service(struct text *out, size_t before, struct span name)
-{
-	if (out->length > before)
-		text_add(out, ",", 1);
-	holder_text_name(out, name);
-}
-
-/* The cells SERVICES (already in the text since BEFORE), SINCE and UNTIL. */
-static void end_row(struct columns *table, const struct named_holder *holder, size_t before,
-		    struct when known)
-{
-	struct when start = holder != NULL ? holder->start : WHEN_MIN;
-	struct when end = holder != NULL ? holder->end : WHEN_MIN;
-	bool still = when_is_min(end) && !when_is_min(start);
-
-	if (table->text.length == before)
-		text_add(&table->text, "-", 1);
-	columns_end(table);
-	add_when(table, "", start);
-	if (still)
-		end = when_whole_second(known);
-	add_when(table, still ? "still at " : "", end);
-}
-
-/* An answer about NOW shows its moment, which is how far is known, as "still" does. */
-static void add_row(struct columns *table, const char *ip, bool now,
-		    const struct lookup_answer *asked)
-{
-	const struct timeline_answer *answer = &asked->answer;
-	struct text *out = &table->text;
-	size_t before;
-
-	columns_add(table, ip);
-	add_when(table, "", now ? when_whole_second(asked->at) : asked->at);
-	holder_text_answer(out, answer);
-	holder_text_as_of(out, asked);
-	columns_end(table);
-	add_name_or_dash(table, answer->holder != NULL ? answer->holder->node : span_of(""));
-	before = out->length;
-	for (size_t s = 0; s < answer->services.count; s++)
-		add_service(out, before, answer->services.list[s].name);
-	end_row(table, answer->holder, before, asked->known);
-}
-
-static void add_binding_row(struct columns *table, const char *ip,
-			    const struct timeline_binding *binding, struct when known)
-{
-	struct span last = span_of("");
-	size_t before;
-
-	columns_add(table, ip);
-	holder_text_add(&table->text, binding->holder);
-	columns_end(table);
-	add_name_or_dash(table, binding->holder->node);
-	before = table->text.length;
-	if (binding->holder->kind == HOLDER_SERVICE)
-		add_service(&table->text, before, binding->holder->full_name);
-	/* A service may have listed it several times, one after the other. */
-	for (size_t m = 0; m < binding->membership_count; m++) {
-		struct span service = binding->memberships[m].service;
-
-		if (!span_equal(service, last))
-			add_service(&table->text, before, service);
-		last = service;
-	}
-	end_row(table, binding->holder, before, known);
-}
-
-static void add_history_rows(struct columns *table, const char *ip,
-			     const struct timeline_history *history, struct when known)
-{
-	const char *const nobody[COLUMNS - 1] = {ip, "nobody, ever", "-", "-", "-", "-"};
-
-	for (size_t i = 0; i < COLUMNS - 1 && history->count == 0; i++)
-		columns_add(table, nobody[i]);
-	for (size_t b = 0; b < history->count; b++)
-		add_binding_row(table, ip, &history->bindings[b], known);
+	if (!report->out.failed && !report->table.columns.text.failed)
+		return 0;
+	log_error("the report takes more than %u MiB", ANSWER_TEXT_MAX >> 20);
+	return -1;
 }
 
 /* ---- JSON ---- */
@@ -161,10 +61,14 @@ static int ask_history(struct report *report, struct timeline *timeline, const s
 
 	if (timeline_history(timeline, ip, position, &history) < 0)
 		return -1;
-	if (report->options.format == REPORT_JSON)
+	if (report->options.format == REPORT_JSON) {
 		add_history(&report->out, address, position, known, &history);
-	else
-		add_history_rows(&report->table, address, &history, known);
+	} else if (history.count == 0) {
+		table_add_never_held(&report->table, ip);
+	} else {
+		for (size_t b = 0; b < history.count; b++)
+			table_add_binding(&report->table, ip, &history.bindings[b], known);
+	}
 	timeline_history_clear(&history);
 	return 0;
 }
@@ -182,7 +86,7 @@ static int explain(struct report *report, struct timeline *timeline,
 	asked = lookup_timeline_question(question, &placed);
 	if (explain_answer(timeline, &asked, &explain) < 0)
 		return -1;
-	report->provisional += placed.provisional && !when_is_min(question->at);
+	report->table.provisional += placed.provisional && !when_is_min(question->at);
 	if (report->asked++ > 0)
 		text_add(out, "\n", 1);
 	explain_text_add(out, address, question, &placed, &explain);
@@ -193,16 +97,14 @@ static int explain(struct report *report, struct timeline *timeline,
 static int ask_moment(struct report *report, struct timeline *timeline,
 		      const struct lookup_question *question, struct when now, const char *address)
 {
-	bool now_only = when_is_min(question->at);
 	struct lookup_answer answer;
 
 	if (report->options.explain)
 		return explain(report, timeline, question, now, address);
 	if (lookup_ask(timeline, question, now, &answer) < 0)
 		return -1;
-	report->provisional += answer.provisional && !now_only;
 	if (report->options.format == REPORT_TABLE) {
-		add_row(&report->table, address, now_only, &answer);
+		table_add_answer(&report->table, question, when_is_min(question->at), &answer);
 		return 0;
 	}
 	lookup_answer_json(question, &answer, &report->out);
@@ -212,39 +114,17 @@ static int ask_moment(struct report *report, struct timeline *timeline,
 
 /* ---- Asking a server ---- */
 
-/* Adds the rows of a table, whose cells have tabs between them. -1 after logging. */
-static int add_rows(struct columns *table, const struct text *rows)
-{
-	const char *at = rows->data, *end = at + rows->length;
-
-	while (at < end && *at != '{') {
-		size_t left = (size_t)(end - at), length = 0;
-
-		while (length < left && at[length] != '\t' && at[length] != '\n')
-			length++;
-		text_add(&table->text, at, length);
-		columns_end(table);
-		at += length + (length < left);
-	}
-	if (at == end && table->count % table->columns == 0)
-		return 0;
-	log_error("the server's answer is not a table: %.*s",
-		  (int)(end - at > 200 ? 200 : end - at), at);
-	return -1;
-}
-
 /* Asks QUESTION, or with NULL waits for everything. -1 after logging. */
 static int ask_server(struct report *report, const struct lookup_question *question)
 {
-	bool table = report->options.format == REPORT_TABLE && !report->options.explain;
 	struct text answers;
 	int rc;
 
 	text_init(&answers, ANSWER_TEXT_MAX);
 	rc = question != NULL ? server_ask_add(report->options.server, question, &answers)
 			      : server_ask_flush(report->options.server, &answers);
-	if (rc == 0 && table) {
-		rc = add_rows(&report->table, &answers);
+	if (rc == 0 && is_table(report)) {
+		rc = table_add_rows(&report->table, text_span(&answers));
 	} else if (rc == 0) {
 		if (report->options.explain && question != NULL && report->asked++ > 0)
 			text_add(&report->out, "\n", 1);
@@ -271,19 +151,76 @@ int report_ask(struct report *report, struct timeline *timeline,
 	else
 		rc = report->options.history ? ask_history(report, timeline, &question->ip, address)
 					     : ask_moment(report, timeline, question, now, address);
-	if (rc == 0 && (report->out.failed || report->table.text.failed)) {
-		log_error("%s: the report takes more than %u MiB", address, ANSWER_TEXT_MAX >> 20);
-		rc = -1;
+	return rc < 0 ? -1 : check_size(report);
+}
+
+/* ---- Names ---- */
+
+static int search_name(struct report *report, struct timeline *timeline, struct name_search *search,
+		       struct when now)
+{
+	int rc = 0;
+
+	if (is_table(report)) {
+		while (rc == 0 && !name_search_is_over(search))
+			rc = name_search_rows(search, timeline, now, &report->table);
+		return rc;
 	}
+	name_search_head(search, &report->out);
+	while (rc == 0 && !name_search_is_over(search))
+		rc = name_search_json(search, timeline, now, &report->out);
+	name_search_tail(&report->out);
 	return rc;
+}
+
+static int ask_name(struct report *report, struct timeline *timeline,
+		    const struct lookup_name *name, const struct lookup_question *question,
+		    struct when now)
+{
+	struct name_search search;
+	int rc;
+
+	rc = name_search_begin(&search, timeline, name, question, report->options.history, now);
+	if (rc == 0 && search.addresses.count == 0)
+		log_error("%s %.*s: no address is known that ever had this name",
+			  lookup_name_kind(name->kind), (int)name->full_name.length,
+			  name->full_name.data);
+	else if (rc == 0)
+		rc = search_name(report, timeline, &search, now) < 0 ? -1 : 1;
+	name_search_clear(&search);
+	return rc;
+}
+
+static int ask_server_name(struct report *report, const struct lookup_name *name,
+			   const struct lookup_question *question)
+{
+	struct text answer;
+	int rc;
+
+	text_init(&answer, ANSWER_TEXT_MAX);
+	rc = server_ask_name(report->options.server, name, question, &answer);
+	if (rc == 1 && is_table(report))
+		rc = table_add_rows(&report->table, text_span(&answer)) < 0 ? -1 : 1;
+	else if (rc == 1)
+		text_add(&report->out, answer.data, answer.length);
+	text_free(&answer);
+	return rc;
+}
+
+int report_ask_name(struct report *report, struct timeline *timeline,
+		    const struct lookup_name *name, const struct lookup_question *question,
+		    struct when now)
+{
+	int rc = report->options.server != NULL ? ask_server_name(report, name, question)
+						: ask_name(report, timeline, name, question, now);
+
+	return rc < 0 || check_size(report) < 0 ? -1 : rc;
 }
 
 void report_print(struct report *report, bool end, struct text *out)
 {
-	bool table = report->options.format == REPORT_TABLE && !report->options.explain;
-
 	text_add(out, report->out.data, report->out.length);
-	if (table && end)
-		columns_print(&report->table, out);
+	if (is_table(report) && end)
+		table_print(&report->table, out);
 	text_clear(&report->out);
 }

@@ -2,7 +2,7 @@
  *
  * The table is printed at the end, because its widths come from its cells. A line of JSON and an
  * explanation are printed as soon as their address has been asked about. A line is that of
- * lookup_answer_json() or, of a history,
+ * lookup_answer_json(), of a name one of name_search.h or, of a history,
  *
  *     {"ip":A,"position":N,"known":T,"bindings":[{"kind":"pod",...}]}
  *
@@ -17,10 +17,11 @@
 
 #include "common/base/ip.h"
 #include "common/base/text.h"
-#include "common/program/columns.h"
 #include "common/timeline/timeline.h"
 #include "sink/lookup/http/server_ask.h"
+#include "sink/lookup/name_search.h"
 #include "sink/lookup/question.h"
+#include "sink/lookup/table.h"
 
 #define ANSWER_TEXT_MAX (256u * 1024 * 1024)
 
@@ -30,15 +31,15 @@ struct report_options {
 	enum report_format format;
 	bool history;              /* every binding at any time, whatever moment is asked about */
 	bool explain;              /* what the answer rests on, in words, whatever the format is */
+	bool labels, annotations;  /* columns of the table */
 	struct server_ask *server; /* who answers instead of a timeline, or NULL */
 };
 
 struct report {
 	struct report_options options;
-	struct columns table;
+	struct table table; /* counts what is provisional of explanations, too */
 	struct text out;
-	size_t asked;       /* explanations so far */
-	size_t provisional; /* answers about given moments that are so */
+	size_t asked; /* explanations so far */
 };
 
 void report_init(struct report *report, const struct report_options *options);
@@ -47,6 +48,11 @@ void report_free(struct report *report);
 /* Asks TIMELINE, or the server, QUESTION, at the wall clock NOW. -1 after logging. */
 int report_ask(struct report *report, struct timeline *timeline,
 	       const struct lookup_question *question, struct when now);
+/* Asks about the addresses of NAME: at QUESTION's moment or, in a history, ever. 1, or 0 if no address
+ * ever had the name, -1; the last two after logging. */
+int report_ask_name(struct report *report, struct timeline *timeline,
+		    const struct lookup_name *name, const struct lookup_question *question,
+		    struct when now);
 /* Waits for the answers of a server to everything that it was asked. -1 after logging. */
 int report_flush(struct report *report);
 /* Adds to OUT what can be printed now; the table only at the END. */

@@ -95,16 +95,27 @@ static bool is_fresh(const struct lookup_server *server, struct text *out)
 	return fresh;
 }
 
+static bool is_open(const struct serve_topic *topic, struct text *out)
+{
+	bool open = topic->kube_topic != NULL && !topic->gone;
+
+	if (open)
+		add_condition(out, true, "the topic is open");
+	else if (bus_is_kafka(topic->options.addresses->values[0]))
+		add_condition(out, false, "the topic is not open: no broker has answered");
+	else
+		add_condition(out, false, "the file is no longer there");
+	return open;
+}
+
 bool serve_is_ready(const struct lookup_server *server, struct text *out)
 {
-	bool open = server->topic.kube_topic != NULL, caught_up = server->topic.caught_up;
+	bool open = is_open(&server->topic, out), caught_up = server->topic.caught_up;
 	bool fresh;
 
-	add_condition(out, open,
-		      open ? "the topic is open" : "the topic is not open: no broker has answered");
 	add_condition(out, caught_up,
 		      caught_up ? "the topic was read to its end"
-				: "the topic is being read for the first time");
+				: "the topic has not been read to its end");
 	fresh = is_fresh(server, out);
 	return open && caught_up && fresh;
 }

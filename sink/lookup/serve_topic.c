@@ -59,24 +59,53 @@ static int open_topic(struct serve_topic *topic, struct when now)
 	topic->probe = NULL;
 	topic->next_try = when_add(now, RETRY_NS);
 	topic->kube_topic = kube_topic_open(topic->timeline, &topic->options, &topic->exit_code);
+	topic->caught_up = false;
 	if (topic->kube_topic != NULL)
 		return 0;
-	return topic->caught_up && topic->exit_code == EX_UNAVAILABLE ? 0 : -1;
+	return topic->was_read && (topic->exit_code == EX_UNAVAILABLE ||
+				   topic->exit_code == EX_NOINPUT)
+		       ? 0
+		       : -1;
 }
 
-/* After a failure of the topic: the broker may come back, anything else ends the program. */
-static int lose(struct serve_topic *topic, struct when now)
+static void close_topic(struct serve_topic *topic, struct when next_try)
 {
-	topic->exit_code = kube_topic_exit_code(topic->kube_topic);
-	if (topic->exit_code != EX_UNAVAILABLE)
-		return -1;
-	log_warn("%s: is opened again once the broker answers; until then, answers are from what "
-		 "was read",
-		 topic->options.addresses->values[0]);
 	kube_topic_close(topic->kube_topic);
 	topic->kube_topic = NULL;
-	topic->next_try = when_add(now, RETRY_NS);
+	topic->next_try = next_try;
+}
+
+/* After a failure of the topic: the broker may come back, a file can be read again, anything else ends
+ * the program. */
+static int lose(struct serve_topic *topic, struct when now)
+{
+	const char *address = topic->options.addresses->values[0];
+	bool kafka = bus_is_kafka(address);
+
+	topic->exit_code = kube_topic_exit_code(topic->kube_topic);
+	if (topic->exit_code != EX_UNAVAILABLE &&
+	    (kube_topic_file(topic->kube_topic) != KUBE_FILE_REPLACED ||
+	     !topic->options.bus.follow))
+		return -1;
+	log_warn("%s: is opened again%s; until then, answers are from what was read", address,
+		 kafka ? " once the broker answers" : "");
+	close_topic(topic, when_add(now, kafka ? RETRY_NS : 0));
 	return 0;
+}
+
+/* Looks whether the file that is followed is still there (4). */
+static void check_file(struct serve_topic *topic)
+{
+	const char *address = topic->options.addresses->values[0];
+	enum kube_file_is is = kube_topic_file(topic->kube_topic);
+
+	if (is == KUBE_FILE_GONE && !topic->gone)
+		log_warn("%s: is no longer there; answers are from what was read", address);
+	topic->gone = is == KUBE_FILE_GONE;
+	if (is != KUBE_FILE_REPLACED)
+		return;
+	log_warn("%s: was replaced by another file, which is read instead", address);
+	close_topic(topic, WHEN_MIN);
 }
 
 /* Once the end has been reached, it is clear which cluster answers. -1 after logging. */
@@ -89,7 +118,7 @@ static int check_end(struct serve_topic *topic)
 	topic->exit_code = EX_CONFIG;
 	if (timeline_settings_check_cluster(topic->settings, topic->timeline, address) < 0)
 		return -1;
-	topic->caught_up = true;
+	topic->caught_up = topic->was_read = true;
 	log_info("%s: read to its end", address);
 	return 0;
 }
@@ -120,5 +149,9 @@ int serve_topic_turn(struct serve_topic *topic, struct when now)
 	topic->next_turn = count == 0 ? when_add(now, TURN_NS) : WHEN_MIN;
 	if (count < 0)
 		return lose(topic, now);
-	return check_end(topic) < 0 || save(topic, count, now) < 0 ? -1 : count;
+	if (check_end(topic) < 0 || save(topic, count, now) < 0)
+		return -1;
+	if (count == 0 && topic->options.bus.follow)
+		check_file(topic);
+	return count;
 }

@@ -6,6 +6,8 @@
  *     that is killed can answer even if the broker is away when it starts again.
  * (3) A topic that cannot be opened although a broker has answered ends the program, unless it was
  *     read before.
+ * (4) A file that is followed and was replaced or cut is read again from its start; what it had before is
+ *     forgotten, as it would be by a start. One that is only gone is followed on.
  */
 #ifndef TENURE_LOOKUP_SERVE_TOPIC_H
 #define TENURE_LOOKUP_SERVE_TOPIC_H
@@ -27,7 +29,9 @@ struct serve_topic {
 	struct kafka_probe *probe;     /* then; NULL before the next try */
 	struct when next_try, next_turn, next_save;
 	bool unsaved;   /* records have come since the last save */
-	bool caught_up; /* it was read to its end since the start */
+	bool caught_up; /* it was read to its end since it was opened */
+	bool was_read;  /* it was read to its end since the start */
+	bool gone;      /* (4) */
 	int exit_code;  /* after a -1 */
 };
 

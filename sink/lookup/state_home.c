@@ -13,6 +13,7 @@
 #include "common/base/span.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
+#include "sink/lookup/state_unused.h"
 
 #define HASH_TEXT_MAX ((size_t)1024 * 1024)
 #define TRY_EVERY_MS 100
@@ -57,17 +58,35 @@ static int make_folders(char *path)
 	return mkdir(path, 0700) < 0 && errno != EEXIST ? -1 : 0;
 }
 
-/* Waits for the lock (1). Returns -1 with errno set. */
-static int lock(struct state_home *home)
+/* Opens and locks the state. Returns -1 with errno set: EWOULDBLOCK if another process has it. */
+static int try_lock(struct state_home *home)
 {
 	char path[STATE_HOME_PATH_SIZE + sizeof("/lock")];
-	int tries = 0;
+	struct stat status;
 
+	if (make_folders(home->path) < 0)
+		return -1;
 	snprintf(path, sizeof(path), "%s/lock", home->path);
 	home->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (home->lock < 0)
 		return -1;
-	while (flock(home->lock, LOCK_EX | LOCK_NB) < 0) {
+	if (flock(home->lock, LOCK_EX | LOCK_NB) == 0) {
+		/* Another process may have removed it meanwhile (3). */
+		if (fstat(home->lock, &status) == 0 && status.st_nlink > 0)
+			return futimens(home->lock, NULL);
+		errno = EWOULDBLOCK;
+	}
+	close(home->lock);
+	home->lock = -1;
+	return -1;
+}
+
+/* Waits for the lock (1). Returns -1 with errno set. */
+static int lock(struct state_home *home)
+{
+	int tries = 0;
+
+	while (try_lock(home) < 0) {
 		if (errno != EWOULDBLOCK || stop_requested() ||
 		    tries++ == STATE_HOME_WAIT_SECONDS * 1000 / TRY_EVERY_MS)
 			return -1;
@@ -77,6 +96,16 @@ static int lock(struct state_home *home)
 		usleep(TRY_EVERY_MS * 1000);
 	}
 	return 0;
+}
+
+/* Removes what lies beside HOME and was not used for long (3). */
+static void remove_unused(const struct state_home *home)
+{
+	char folder[STATE_HOME_PATH_SIZE];
+
+	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(home->path, '/') - home->path),
+		 home->path);
+	state_unused_remove(folder, when_now());
 }
 
 void state_home_choose(struct state_home *home, const char *name, const struct settings_list *kube,
@@ -102,18 +131,21 @@ void state_home_choose(struct state_home *home, const char *name, const struct s
 	    (size_t)snprintf(home->path, sizeof(home->path), "%s%s/tenure/%s-%016" PRIx64, state,
 			     below, name, hash) >= sizeof(home->path))
 		return;
-	if (make_folders(home->path) < 0 || lock(home) < 0) {
+	if (lock(home) < 0) {
 		log_warn("%s: %s; the topic is read from its start, for this run alone", home->path,
 			 errno == EWOULDBLOCK ? "in use by another process" : strerror(errno));
 		state_home_release(home);
 		return;
 	}
 	settings->state = home->path;
+	remove_unused(home);
 }
 
 void state_home_release(struct state_home *home)
 {
-	if (home->lock >= 0)
+	if (home->lock >= 0) {
+		futimens(home->lock, NULL);
 		close(home->lock);
+	}
 	home->lock = -1;
 }

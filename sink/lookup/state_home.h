@@ -5,6 +5,8 @@
  *
  * (1) One process uses it at a time. A second one waits for STATE_HOME_WAIT_SECONDS, and then reads the
  *     topic into a temporary timeline, as it does if the directory cannot be made.
+ * (2) Its lock file is touched at the start and the end of each use.
+ * (3) The others that were not used for STATE_UNUSED_DAYS are removed (state_unused.h).
  */
 #ifndef TENURE_STATE_HOME_H
 #define TENURE_STATE_HOME_H

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Goal: in the recording, every connection that a client logged is one flow of the graph, at the address that
-the client connected to. Several interfaces saw each one, before and after DNAT, and pods went away and
+the client connected to, and every request whose answer it logged is an answered request. Several interfaces saw each one, before and after DNAT, and pods went away and
 their addresses were reused while connections were open.
 """
 import collections
@@ -27,8 +27,8 @@ def nanoseconds(text):
 
 
 def connections(folder):
-    """What clients logged: {(ip, port): [(start, end, remote)]}."""
-    found = collections.defaultdict(list)
+    """What clients logged: {(ip, port): [(start, end, remote)]}, and how many answers they got."""
+    found, answers = collections.defaultdict(list), 0
     for name in sorted(os.listdir(folder)):
         if not name.startswith("work-"):
             continue
@@ -38,7 +38,8 @@ def connections(folder):
                 if note["what"] == "end" and note["side"] == "client" and note["local"]:
                     ip, port = note["local"].rsplit(":", 1)
                     found[(ip, int(port))].append((note["start"] - SLACK, note["t"] + SLACK, note["remote"]))
-    return found
+                    answers += note["requests"]
+    return found, answers
 
 
 def belongs(record, found):
@@ -64,7 +65,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tenure-graph-") as folder:
         subprocess.run([sys.executable, os.path.join(LAB, "pack.py"), "-u", RECORDING, folder], check=True)
         subprocess.run(["sh", "-euc", PLAY], cwd=folder, stderr=subprocess.DEVNULL, check=True)
-        found = connections(folder)
+        found, answers = connections(folder)
         logged = sum(map(len, found.values()))
         tagged = os.path.join(folder, "tagged.ndjson")
         with open(tagged, encoding="utf-8") as lines:
@@ -76,6 +77,11 @@ def main():
         print(f"{logged} logged connections, {len(kept)} records of them, {flows(view)} flows in the graph")
         # What is sent long after a connection's end is a flow of its own to the meter.
         if abs(flows(view) - logged) > logged / 1000:
+            return 1
+        # A request that was sent and never answered is a request too, but no answer.
+        answered = sum(edge["requests"].get("response_time", {}).get("count", 0) for edge in view["edges"])
+        print(f"{answers} answers logged, {answered} in the graph")
+        if answered != answers:
             return 1
 
         # Two windows make up the whole; only a flow with slices in both counts in both.

@@ -3,6 +3,7 @@
 oracle gives it, and every name leads back to its address; dig, kdig, getent and unbound get what they ask for; hostile
 clients harm nobody."""
 import calendar
+import json
 import lzma
 import os
 import random
@@ -38,7 +39,22 @@ def fed(lines):
     return timeline
 
 
-def expected(timeline, ip, at):
+def hostnames_of(lines):
+    """The name that the endpoint of a pod at an address has in a service: {(service, pod, address): hostname}."""
+    found = {}
+    for line in lines:
+        this = json.loads(line).get("object") or {}
+        if "endpoints" not in this:
+            continue
+        space, labels = this["metadata"]["namespace"], this["metadata"].get("labels") or {}
+        for endpoint in this["endpoints"] or []:
+            if endpoint.get("hostname"):
+                key = f"{space}/{labels.get('kubernetes.io/service-name')}", (endpoint.get("targetRef") or {}).get("name")
+                found.update({(*key, ip): endpoint["hostname"] for ip in endpoint["addresses"]})
+    return found
+
+
+def expected(timeline, hostnames, ip, at):
     """The names of IP, or "NXDOMAIN", as docs/answers.md and sink/lookup/README.md have it."""
     position = timeline.position_for(at * SECOND)[0]
     answer = timeline.answer(ip, None, None, at * SECOND, at * SECOND, True, position, "began")
@@ -52,20 +68,20 @@ def expected(timeline, ip, at):
     space = k8s["namespace"]["name"]
     if answer["kind"] == "service":
         return [f"{answer['service']['name']}.{space}.svc.cluster.local"]
-    names = [service.partition("/") for service in answer.get("services", [])]
-    label = ip.replace(".", "-").replace(":", "-")
-    return [f"{label}.{name}.{of}.svc.cluster.local" for of, _, name in names] or [f"{k8s['pod']['name']}.{space}.pod.{ZONE}"]
+    pod, dashes = k8s["pod"]["name"], ip.replace(".", "-").replace(":", "-")
+    names = [(hostnames.get((service, pod, ip), dashes), *service.split("/")) for service in answer.get("services", [])]
+    return [f"{label}.{name}.{of}.svc.cluster.local" for label, of, name in names] or [f"{pod}.{space}.pod.{ZONE}"]
 
 
 def check_oracle(lookup, lines, ips, first):
     """Each address at each second; each name leads back. Nobody is named after what is known."""
-    timeline, client = fed(lines), lookup.client()
+    timeline, hostnames, client = fed(lines), hostnames_of(lines), lookup.client()
     known = timeline.world()[1].known(timeline.last_offset)
     wrong, names = 0, set()
     for ip in ips:
         for at in range(first, first + 60 * MINUTES):
             answer = client.ask(reverse(ip, stamp(at)))
-            wanted = expected(timeline, ip, at) if at * SECOND <= known else []
+            wanted = expected(timeline, hostnames, ip, at) if at * SECOND <= known else []
             if wanted != "NXDOMAIN":
                 wanted = [name + suffix(stamp(at)) for name in wanted]
             got = answer.code if answer.code != "NOERROR" else answer.records

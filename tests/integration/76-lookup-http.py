@@ -119,11 +119,15 @@ def check_caches(server):
                           ("/v1/ip/10.244.2.10?at=-5m&position=100", False), ("/v1/ip/10.244.2.10?at=now&position=100", False),
                           ("/v1/service/shop/web?at=-5m&position=100", False)):
         status, headers, body = server.ask(target)
-        tag, control = headers["ETag"], headers["Cache-Control"]
+        tag, control, length = headers["ETag"], headers["Cache-Control"], headers["Content-Length"]
         expect(status == 200 and ("immutable" in control) == final and ("no-cache" in control) != final,
                f"{target}: final is {final}, and Cache-Control is {control}")
         again, headers, body = server.ask(target, headers={"If-None-Match": f'"x", {tag}'})
         expect(again == 304 and body == b"" and headers["ETag"] == tag, f"{target}: its copy is right")
+        expect(headers["Content-Length"] in (None, length), f"{target}: the length is that of the copy")
+        for tags, met in ((tag, True), ("*", True), (f'"x", {tag}', True), ('"x"', False), (f"W/{tag}", False)):
+            status = server.ask(target, headers={"If-Match": tags})[0]
+            expect(status == (200 if met else 412), f"{target}: If-Match: {tags} is {status}")
         other, _, body = server.ask(target, headers={"If-None-Match": '"x"'})
         expect(other == 200 and body, f"{target}: another copy is not")
         head, headers, body = server.ask(target, "HEAD")
@@ -158,11 +162,29 @@ def check_command_line(server, folder, kube):
     for words in ([*at, "10.244.2.10", "10.96.176.15"], [*at, "--format", "json", "10.244.2.10", "-", "10.96.176.15"], [*at, "-"],
                   [*at, "--explain", "10.244.2.10", "10.244.2.1"], ["--history", "10.244.2.10", "8.8.8.8"],
                   ["--history", "--format", "json", "10.244.2.10", "10.96.176.15"], ["--received", "10.244.2.10"],
-                  [*at, "--port", "80", "--transport", "tcp", "--format", "json", "10.96.176.15"]):
+                  [*at, "--port", "80", "--transport", "tcp", "--format", "json", "10.96.176.15"],
+                  [*at, "--service", "shop/web", "--pod", "shop/web-57d6d89985-hqnm5", "--node", "n1"], ["--node", "n1", "10.244.2.10"],
+                  [*at, "--service", "shop/web", "--format", "json"], ["--service", "shop/web", "--history"],
+                  ["--pod", "shop/web-57d6d89985-hqnm5", "--history", "--format", "json"],
+                  ["--at", "2026-11-24T07:49:59Z", "10.244.2.10", "8.8.8.8"]):
         local = run(BUILD / "tenure-lookup", "--kube", kube, *words, input=lines, env=environment)
         remote = run(BUILD / "tenure-lookup", "--server", url, *words, input=lines, env=environment)
         expect(local.returncode == remote.returncode == 0 and local.stdout == remote.stdout,
                f"{words}: --server prints what --kube prints\n{local.stdout[:300]}\n{remote.stdout[:300]}{remote.stderr[:300]}")
+        warnings = [done.stderr.count("answers are too close") for done in (local, remote)]
+        expect(warnings[0] == warnings[1] == ("2026-11-24T07:49:59Z" in words), f"{words}: both warn alike {warnings}")
+    log = "".join(f"2026-11-24T07:{minute}:{second:02}Z 10.244.2.10 > [::ffff:10.96.176.15]:80, 8.8.8.8, 10.244.9.9\n"
+                  for minute in (40, 48, 49, 50) for second in range(60)) * 10 + "no time 10.244.2.10\nthe end"  # fmt: skip
+    for words in ([], ["--received"], *(["--annotate-with", name] for name in ("service", "workload", "pod", "node"))):
+        local = run(BUILD / "tenure-lookup", "--kube", kube, "--annotate", *words, input=log, env=environment)
+        remote = run(BUILD / "tenure-lookup", "--server", url, "--annotate", *words, input=log, env=environment)
+        said = [[line.split("msg=")[1] for line in done.stderr.splitlines()] for done in (local, remote)]
+        expect(local.returncode == remote.returncode == 0 and local.stdout == remote.stdout and said[0] == said[1],
+               f"{words}: --server annotates as --kube does\n{local.stdout[:300]}\n{remote.stdout[:300]}{said}")
+    for words in (["--kube", kube], ["--server", url]):
+        done = run(BUILD / "tenure-lookup", *words, "--service", "shop/none", "--node", "n1", env=environment)
+        expect(done.returncode == 68 and "service shop/none: no address" in done.stderr and "node n1" in done.stdout,
+               f"{words}: a name that never was is 68 {done.stderr}")
     done = run(BUILD / "tenure-lookup", "--server", "http://127.0.0.1:1", "10.0.0.1")
     expect(done.returncode == 69 and "127.0.0.1" in done.stderr, "a server that is not there is 69")
     done = run(BUILD / "tenure-lookup", "--server", url, "--kube", kube, "10.0.0.1")

@@ -6,7 +6,7 @@ import shapes
 import unpublished
 from asof import Binding
 from flows import BEGAN
-from moments import NEVER, shift
+from moments import EVER, NEVER, shift
 
 HOLDING = ("pods", "nodes", "services")
 
@@ -31,7 +31,14 @@ class Scene:
         self.t = shift(accounted_for(self.bindings, question.start - options.skew), -options.skew)
 
     def certain(self, one):
-        return one.certain(self.question.start, self.question.end)
+        return one.certain(self.question.start, self.question.end) and not self.is_unwatched(one)
+
+    def is_unwatched(self, one):
+        """Its end is in no record, and its watch ended before the flow did."""
+        if one.raw_certain_to != EVER:
+            return False
+        watched = self.world.watched_to(one.kind + "s", self.position)
+        return shift(watched, -self.options.hold - self.options.skew) < self.question.end
 
 
 def judge(scene):

@@ -95,6 +95,13 @@ def test_a_watch_of_kubectl_ends_after_half_an_hour():
     assert records.feed(Timeline(closed=False)).worlds[""].gaps == []
 
 
+def test_a_holder_is_not_certain_after_the_end_of_its_watch():
+    records = by_hand().pod(4000, running("a", X)).event("MODIFIED", "services", 5000, service("w", "10.96.0.5"))
+    assert short(ask(records, X, 3989)) == "known uid-a"
+    assert short(ask(records, X, 3990)) == "unknown gap"
+    assert short(ask(records, X, 4500, options=Options(kube_until=at(5000)))) == "known uid-a"
+
+
 def test_a_change_of_what_was_not_listed_shows_that_nothing_was():
     records = by_hand()
     assert short(ask(records, "192.0.2.9", 30)) == "known outside"

@@ -44,7 +44,7 @@ RARE = {
     "new order by SYNC_BEGIN", "unread", "services by port", "podCIDRs of other nodes", "amid the pods",
     "outside when all is read", "shared addresses are memberships", "ended_known before all terminated", "what ran before",
     "may be of a later sandbox", "a machine by its InternalIP", "an earlier sandbox",
-    "new order by GAP", "sandbox False while running", "gateways", "the end of a watch", "shared are told apart",
+    "new order by GAP", "sandbox False while running", "gateways", "the end of a watch", "certain after the end of a watch", "shared are told apart",
     "from its certain end"}
 
 MUTATIONS = {
@@ -63,6 +63,7 @@ MUTATIONS = {
     "second listings": (coverage.Listings, "begin_again", lambda _: lambda self, record: []),
     "listings of started pods": (world, "has_started", always(False)),
     "the end of a watch": (coverage.Listings, "after_watch", always([])),
+    "certain after the end of a watch": (holder_verdict.Scene, "is_unwatched", always(False)),
     "changes of what was not listed": (coverage.Coverage, "listed_whole", lambda _: lambda self, position: self.by_hand),
     "30 minutes of a watch": (coverage, "WATCH", lambda _: moments.EVER),
     "coverage": (coverage.Coverage, "start", always(moments.NEVER)),

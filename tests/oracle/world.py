@@ -7,9 +7,9 @@ import epochs as lives
 import holders
 import moments
 import shapes
-from coverage import Coverage, Listings
+from coverage import Coverage, Listings, watch_end
 from memberships import Memberships
-from moments import NEVER, SECOND, shift
+from moments import EVER, NEVER, SECOND, shift
 from pods import Status
 from ranges import Ranges, host_addresses
 from things import History, Thing, is_new_order, is_newer, went_back
@@ -33,6 +33,7 @@ class World:
         self.synced = set()             # resources that had one
         self.greatest = {}              # resource -> the greatest revision in its order
         self.gaps = []
+        self.watched = {}               # of a closed topic: resource -> (offset, the end of its watch)
         self.progress = []              # (offset, known) of those accepted; both only grow
         self.members = Memberships()
         self.holders = {}               # address -> {(resource, uid)}
@@ -84,8 +85,15 @@ class World:
             made = listings.finish(offset)
             if not told_end and len(by_hand) == len(RESOURCES):
                 made += listings.after_watch(offset, latest)
+                if listings.start not in (None, NEVER):
+                    self.watched[listings.resource] = offset, watch_end(latest, listings.greatest, EVER)
             for one in made:
                 self.do(one)
+
+    def watched_to(self, resource, position):
+        """When the watch of RESOURCE ended, as of POSITION."""
+        offset, end = self.watched.get(resource, (None, EVER))
+        return EVER if offset is None or position < offset else end
 
     def do(self, record):
         if record.type == "GAP":

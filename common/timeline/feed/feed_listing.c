@@ -72,19 +72,23 @@ int feed_end_watches(struct cluster *cluster, uint64_t offset)
 	}
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		const struct listing *listing = &cluster->listing[r];
+		bool list = when_is_min(listing->first_received); /* which is no watch */
 		const struct gap gap = {
 			.resources = 1u << r,
 			.offset = offset,
-			.from = when_is_min(listing->first_received)
-					? listing->greatest_received /* a List */
-					: watch_end(first, listing->greatest_received),
+			.from = list ? listing->greatest_received
+				     : watch_end(first, listing->greatest_received),
 			.to = WHEN_MAX,
 		};
 
-		if (cluster->coverage[r].first_offset != OFFSET_NEVER &&
-		    cluster_add_unstored_gap(cluster, &gap) < 0)
+		if (cluster->coverage[r].first_offset == OFFSET_NEVER)
+			continue;
+		if (cluster_add_unstored_gap(cluster, &gap) < 0)
 			return -1;
+		if (!list)
+			cluster->watched_to[r] = gap.from;
 	}
+	cluster->watched_offset = offset;
 	return 0;
 }
 

@@ -110,17 +110,6 @@ static int take_members(struct feed *feed, const struct service_object *service,
 	return rc;
 }
 
-/* Which service of a name is headless matters for DNS names only. */
-static int put_headless(struct feed *feed, const struct service_object *service, struct span name,
-			uint64_t *hash)
-{
-	if (!feed->cluster->by_name || name.length > NAME_MAX_BYTES)
-		return 0;
-	text_clear(feed->value);
-	codec_add_u8(feed->value, service->headless);
-	return feed_put_version(feed, ROW_SERVICES, name, hash);
-}
-
 /* Like feed_service(), with the service's name and ports in FRESH. */
 static int take_service(struct feed *feed, const struct service_object *service,
 			struct slice_state *fresh, struct codec *body, struct text *next)
@@ -135,7 +124,6 @@ static int take_service(struct feed *feed, const struct service_object *service,
 	holding.created = service->created;
 	if (feed_holding(feed, HOLDER_SERVICE, &holding, &service->addresses) < 0 ||
 	    feed_put_names(feed, HOLDER_SERVICE, &service->names, &holding.names) < 0 ||
-	    put_headless(feed, service, fresh->service, &holding.places) < 0 ||
 	    close_ports(feed, &holding, deleted ? NULL : service) < 0 ||
 	    (!deleted && open_ports(feed, &holding, service, fresh->service) < 0))
 		goto out;

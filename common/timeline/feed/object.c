@@ -330,7 +330,6 @@ const char *object_service(struct kube_object *object, struct service_object *ou
 	out->created = object_when(object, object->parts[PART_CREATED]);
 	out->names.namespace = object_text(object, object->parts[PART_NAMESPACE]);
 	out->names.name = object_text(object, object->parts[PART_NAME]);
-	out->headless = span_equal(object_text(object, spec[SERVICE_IP]), span_of("None"));
 	why = service_addresses(object, spec, &out->addresses);
 	if (why == NULL)
 		why = add_ports(object, spec[SERVICE_PORTS], PORT_PORT, false, &out->ports);

@@ -116,7 +116,6 @@ struct service_object {
 	struct when created;
 	struct holder_names names;
 	struct port_list ports, node_ports;
-	bool headless; /* it has endpoints, but no address */
 };
 const char *object_service(struct kube_object *object, struct service_object *out);
 void object_service_free(struct service_object *service);

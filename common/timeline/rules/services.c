@@ -165,6 +165,17 @@ bool services_shared_port(const struct membership *memberships, size_t count, st
 	return false;
 }
 
+bool services_has_member(const struct membership *memberships, size_t count, struct span service,
+			 const struct services_question *question)
+{
+	for (size_t m = 0; m < count; m++) {
+		if (span_equal(memberships[m].service, service) &&
+		    counts(memberships, count, m, question))
+			return true;
+	}
+	return false;
+}
+
 /* The only service with the end's port, else, if it is proven who began, the only one. */
 static const struct service_use *single(const struct services *services)
 {

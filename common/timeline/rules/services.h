@@ -22,7 +22,6 @@ struct service_use {
 	struct span name;     /* namespace/name */
 	bool port;            /* one of its ports is the end's */
 	struct span hostname; /* of its endpoint, as DNS calls that; empty if it has none */
-	bool headless;        /* set only by a timeline that was opened BY_NAME */
 };
 
 /* In bytewise order, each once. */
@@ -67,6 +66,10 @@ void services_find_all(const struct membership *list, size_t count,
 /* Whether a membership of the service UID counts for the flow and has this end's port. */
 bool services_shared_port(const struct membership *memberships, size_t count, struct span uid,
 			  const struct services_question *question);
+
+/* Whether a membership of SERVICE counts for the flow. */
+bool services_has_member(const struct membership *memberships, size_t count, struct span service,
+			 const struct services_question *question);
 
 /* Adds ,"service":{...},"services":[...], each if there is one. */
 void services_add_json(const struct services *services, struct text *out);

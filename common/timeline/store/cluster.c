@@ -54,6 +54,7 @@ struct cluster *cluster_new(uint32_t id, const char *name)
 	cluster->ranges = ranges_none();
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		cluster->coverage[r] = coverage_none();
+		cluster->watched_to[r] = WHEN_MAX;
 		cluster->sync[r].begin_offset = OFFSET_NEVER;
 		cluster->listing[r] =
 			(struct listing){true, 0, WHEN_MIN, WHEN_MIN, WHEN_MIN, WHEN_MIN};
@@ -135,6 +136,8 @@ void cluster_drop_unstored_gaps(struct cluster *cluster)
 {
 	cluster->gaps.count -= cluster->unstored_gaps;
 	cluster->unstored_gaps = 0;
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		cluster->watched_to[r] = WHEN_MAX;
 }
 
 int cluster_add_progress(struct cluster *cluster, struct store *store, struct when known,

@@ -63,7 +63,11 @@ struct cluster {
 	struct text swept;       /* the last one that was dealt with */
 	uint64_t next_number;    /* of a GAP, an unpublished pod or a nodePort */
 	struct gaps gaps;
-	size_t unstored_gaps; /* the last ones of GAPS: of a closed topic */
+	/* Of a closed topic: how many of GAPS, the last ones, are not stored, and when the watch of each
+	 * resource ended, seen from an offset on; WHEN_MAX if it did not. */
+	size_t unstored_gaps;
+	struct when watched_to[KUBE_RESOURCES];
+	uint64_t watched_offset;
 	struct unread unread;
 	struct progress_log progress;
 	struct unpublished_log unpublished;
@@ -99,6 +103,7 @@ int cluster_add_progress(struct cluster *cluster, struct store *store, struct wh
 			 uint64_t offset);
 /* Keeps GAP in memory only. It must be dropped before the next record. -1 after logging. */
 int cluster_add_unstored_gap(struct cluster *cluster, const struct gap *gap);
+/* Drops these, and the ends of watches. */
 void cluster_drop_unstored_gaps(struct cluster *cluster);
 /* A record at OFFSET could not be read; KUBE_RESOURCES: its resource cannot be told. */
 int cluster_add_unread(struct cluster *cluster, struct store *store, enum kube_resource resource,

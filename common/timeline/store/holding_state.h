@@ -30,7 +30,7 @@ struct holding_state {
 	struct when shown; /* received of the last record that showed the addresses */
 	uint64_t identity; /* of a node: a hash of its name; else 0 */
 	uint64_t names;
-	uint64_t places; /* of a node its zone and region; of a service whether it is headless */
+	uint64_t places;             /* of a node, its zone and region; else 0 */
 	uint64_t unaddressed_number; /* of the statement that it has no InternalIP; OFFSET_NEVER */
 	bool seen;                   /* there was a record */
 	struct ip *always;           /* the addresses that every record has shown */

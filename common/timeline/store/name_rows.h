@@ -5,8 +5,7 @@
  * (1) Without cluster->by_name nothing is put.
  * (2) A row is put with each binding, membership or version of names that it follows from, without
  *     reading, so the same rows follow from the same topic.
- * (3) Whether a service is headless is a version of its name, of at most 253 bytes.
- * (4) With a retention, a row goes with the last of what it follows from. A name that an object had
+ * (3) With a retention, a row goes with the last of what it follows from. A name that an object had
  *     before another one (which Kubernetes does not do) stays.
  */
 #ifndef TENURE_NAME_ROWS_H

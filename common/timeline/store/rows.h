@@ -18,7 +18,6 @@
  * 'j' cluster number                                           the bounds of a block of 'u' (unpublished_log.h)
  * 'g' 'e' 'u' 'r' 'p' cluster number                             a GAP, unread records, an unpublished pod, a range, a nodePort
  * 'q' cluster ip node                                            from where on a pod of the node had it
- * 'b' cluster service offset                                     whether it is headless (name_rows.h)
  * 'y' cluster kind name uid                                      (empty: a holder that has or had the name; name_rows.h)
  * 'h' cluster uid ip                                             (empty: an address that it has or had)
  * 'm' cluster service ip                                         (empty: an address of which it has or had a membership)
@@ -51,7 +50,7 @@
 /* All keys of one address share so many first bytes, and only they do. */
 #define ROW_PREFIX_LENGTH 21
 
-#define ROWS_FORMAT 18 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 19 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',
@@ -67,7 +66,6 @@ enum row_table {
 	ROW_HOLDERS = 'd',
 	ROW_NODES = 'l',
 	ROW_OWNERS = 'o',
-	ROW_SERVICES = 'b',
 	ROW_OWNED = 'c',
 	ROW_ENDED = 'z',
 	ROW_NAMED = 'y',
@@ -85,7 +83,7 @@ void row_key_spelled(struct text *key, uint32_t cluster, const struct ip *ip);
 /* All addresses of the cluster, and the address in the key of a row. */
 void row_key_addresses(struct text *key, uint32_t cluster);
 bool row_address(struct span key, struct ip *ip);
-/* Every version of NAME in ROW_HOLDERS, ROW_NODES, ROW_OWNERS or ROW_SERVICES, and the one at OFFSET. */
+/* Every version of NAME in ROW_HOLDERS, ROW_NODES or ROW_OWNERS, and the one at OFFSET. */
 void row_key_versions(struct text *key, enum row_table table, uint32_t cluster, struct span name);
 void row_key_version(struct text *key, enum row_table table, uint32_t cluster, struct span name,
 		     uint64_t offset);

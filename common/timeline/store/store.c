@@ -25,6 +25,7 @@ struct store {
 	struct row_cache cached;     /* of the rows in RocksDB */
 	uint64_t saves;              /* the rows of save_rows.h */
 	size_t bytes;                /* since the last save */
+	bool saving;                 /* that one was not waited for */
 };
 
 struct store_scan {
@@ -70,6 +71,7 @@ static int open_database(struct store *store)
 	int opened;
 
 	store->bytes = 0;
+	store->saving = false;
 	if (database_folder_has(store->directory, EMPTYING_MARK) && empty(store) < 0)
 		return -1;
 	opened = database_folder_check(store->directory, STORE_WHAT, reason);
@@ -231,6 +233,7 @@ static int save(struct store *store, bool wait)
 	if (database_write(store->database, &store->bytes) < 0)
 		return -1;
 	store->bytes = 0;
+	store->saving = !wait;
 	return database_save(store->database, wait);
 }
 
@@ -244,11 +247,12 @@ int store_flush(struct store *store)
 					 : save(store, false);
 }
 
+/* A save that was not waited for is lost if RocksDB is closed meanwhile. */
 int store_save(struct store *store)
 {
 	if (store_flush(store) < 0)
 		return -1;
-	return store->bytes > 0 ? save(store, true) : 0;
+	return store->bytes > 0 || store->saving ? save(store, true) : 0;
 }
 
 struct store_scan *store_scan_begin(struct store *store, const struct text *prefix,

@@ -6,20 +6,22 @@
 #include "sink/lookup/dns/dns_name.h"
 #include "sink/lookup/question.h"
 
-/* Of a name that more addresses ever had, the first of them are asked about. A service's own are counted
- * without those of its endpoints. */
+/* Of a name that more addresses have, the first of them are asked about: of an endpoint or of a service
+ * with endpoints, those that its slices list at that moment; of a node, a pod or a service with its own
+ * addresses, those that it ever had. */
 #define DNS_FORWARD_ASKED_MAX 8192
 
 struct dns_addresses {
 	struct ip list[DNS_RECORDS_MAX];
 	size_t count;
 	bool cut;      /* there are more */
-	bool unasked;  /* an address that had the name at some time was not asked about */
-	bool doubtful; /* the holder of an address that had the name at some time is not known */
+	bool unasked;  /* an address that may have the name was not asked about */
+	bool doubtful; /* there may be more, or others: not everything is known */
 };
 
 /* Finds the addresses that have NAME, a service, endpoint, pod or node, at the moment of QUESTION.
- * A service's own addresses go before those of its endpoints, as in Kubernetes. -1 after logging. */
+ * A service's own addresses go before those of its endpoints, as in Kubernetes; if it may have one, but
+ * that is not known, nothing is found. -1 after logging. */
 int dns_forward_find(struct timeline *timeline, const struct dns_name *name,
 		     const struct lookup_question *question, struct when now,
 		     struct dns_addresses *addresses);

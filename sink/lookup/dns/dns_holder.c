@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sink/lookup/name.h"
+
 /* ---- The name of a holder ---- */
 
 size_t dns_holder_label(const struct ip *ip, char text[static IP_TEXT_SIZE + 1])
@@ -139,7 +141,7 @@ static bool has_label(const struct dns_holder *holder, const char *label)
 	return strcmp(text, label) == 0;
 }
 
-/* Whether a pod at IP is in the service, under the hostname if one was asked about. */
+/* Whether a pod at IP is in the service under the hostname. */
 static bool is_endpoint(const struct timeline_answer *answer, const struct ip *ip,
 			const struct dns_name *asked)
 {
@@ -148,31 +150,30 @@ static bool is_endpoint(const struct timeline_answer *answer, const struct ip *i
 	for (size_t i = 0; is_kind(answer, HOLDER_POD) && i < answer->services.count; i++) {
 		if (dns_holder_of(answer, ip, i, &holder) &&
 		    span_equal(holder.holder, span_of(asked->holder)) &&
-		    (asked->kind == DNS_NAME_SERVICE || has_label(&holder, asked->hostname)))
+		    has_label(&holder, asked->hostname))
 			return true;
 	}
 	return false;
 }
 
-static bool is_named(const struct timeline_answer *answer, enum holder_kind kind, const char *name)
-{
-	return is_kind(answer, kind) && span_equal(answer->holder->full_name, span_of(name));
-}
-
 bool dns_holder_has(const struct timeline_answer *answer, const struct ip *ip,
 		    const struct dns_name *asked, bool *own)
 {
+	struct lookup_name name = {TIMELINE_SERVICE, span_of(asked->holder)};
+
 	*own = false;
 	switch (asked->kind) {
 	case DNS_NAME_SERVICE:
-		*own = is_named(answer, HOLDER_SERVICE, asked->holder);
-		return *own || is_endpoint(answer, ip, asked);
+		*own = is_kind(answer, HOLDER_SERVICE);
+		return lookup_name_is_of(&name, answer);
 	case DNS_NAME_ENDPOINT:
 		return is_endpoint(answer, ip, asked);
 	case DNS_NAME_POD:
-		return is_named(answer, HOLDER_POD, asked->holder);
+		name.kind = TIMELINE_POD;
+		return lookup_name_is_of(&name, answer);
 	case DNS_NAME_NODE:
-		return is_named(answer, HOLDER_NODE, asked->holder);
+		name.kind = TIMELINE_NODE;
+		return lookup_name_is_of(&name, answer);
 	default:
 		return false;
 	}

@@ -25,7 +25,7 @@ struct dns_responder {
 	uint8_t copied[DNS_CACHE_BYTES]; /* the last one that was given again */
 	/* What the answers in the cache were made from. */
 	int64_t position;
-	uint64_t first_hash;
+	uint64_t resets;
 	struct dns_responder_stats stats;
 };
 
@@ -179,14 +179,12 @@ static struct dns_reply answer(struct dns_responder *responder, const uint8_t *b
 /* Notes the position. After the store was emptied, nothing that was said before holds. */
 static void note_position(struct dns_responder *responder)
 {
-	int64_t position = timeline_next_offset(responder->source.timeline);
-	uint64_t first = timeline_first_hash(responder->source.timeline);
+	uint64_t resets = timeline_stats(responder->source.timeline).resets;
 
-	if (position < responder->position ||
-	    (first != responder->first_hash && responder->position > 0))
+	if (resets != responder->resets)
 		dns_cache_clear(responder->cache);
-	responder->position = position;
-	responder->first_hash = first;
+	responder->position = timeline_next_offset(responder->source.timeline);
+	responder->resets = resets;
 }
 
 struct dns_reply dns_responder_reply(struct dns_responder *responder, const uint8_t *bytes,

@@ -17,6 +17,18 @@ static int add_json(struct timeline *timeline, const struct http_question *quest
 	return out->failed ? -1 : 0;
 }
 
+static int add_annotation(struct timeline *timeline, const struct http_question *question,
+			  struct when now, struct text *out)
+{
+	struct lookup_answer answer;
+
+	if (lookup_ask(timeline, &question->question, now, &answer) < 0)
+		return -1;
+	annotation_add(out, &answer, question->with);
+	text_add(out, "\n", 1);
+	return out->failed ? -1 : 0;
+}
+
 /* What the command line would print. */
 static int add_report(struct timeline *timeline, const struct http_question *question, bool history,
 		      struct when now, struct text *out)
@@ -32,7 +44,7 @@ static int add_report(struct timeline *timeline, const struct http_question *que
 	report_init(&report, &options);
 	rc = report_ask(&report, timeline, &question->question, now);
 	if (rc == 0 && question->format == HTTP_TABLE)
-		columns_print_tabs(&report.table, 1, out); /* without the heading */
+		table_print_tabs(&report.table, out);
 	else if (rc == 0)
 		text_add(out, report.out.data, report.out.length);
 	report_free(&report);
@@ -45,6 +57,8 @@ int http_answer_add(struct timeline *timeline, const struct http_question *quest
 	*final = false;
 	if (question->format == HTTP_JSON && !history)
 		return add_json(timeline, question, now, out, final);
+	if (question->format == HTTP_ANNOTATION)
+		return add_annotation(timeline, question, now, out);
 	return add_report(timeline, question, history, now, out);
 }
 
@@ -66,6 +80,7 @@ const char *http_answer_type(enum http_format format)
 		[HTTP_JSON] = "application/json",
 		[HTTP_TABLE] = "text/tab-separated-values; charset=utf-8",
 		[HTTP_EXPLAIN] = "text/plain; charset=utf-8",
+		[HTTP_ANNOTATION] = "text/plain; charset=utf-8",
 	};
 
 	return types[format];

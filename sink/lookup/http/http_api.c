@@ -8,7 +8,6 @@
 #define BODY_MAX (4u * 1024 * 1024)
 #define MEMORY_MAX (256u * 1024 * 1024)
 #define NAME_MAX_BYTES 520 /* a namespace, a slash and a name */
-#define NAME_PARAMETERS "at position"
 
 static void answer_live(void *user, const struct http_call *call, struct http_reply *reply)
 {
@@ -61,7 +60,7 @@ static void answer_address(struct lookup_server *server, const struct http_call 
 		http_reply_problem(reply, 400, "%s", why);
 		return;
 	}
-	if (history && question.format == HTTP_EXPLAIN) {
+	if (history && question.format > HTTP_TABLE) {
 		http_reply_problem(reply, 400, "format: a history is json or table");
 		return;
 	}
@@ -95,16 +94,17 @@ static void answer_bulk(void *user, const struct http_call *call, struct http_re
 		return;
 	}
 	if (question.format == HTTP_EXPLAIN) {
-		http_reply_problem(reply, 400, "format: many answers are json or table");
+		http_reply_problem(reply, 400,
+				   "format: many answers are json, table or annotation");
 		return;
 	}
-	http_bulk_begin(server, call, question.format, reply);
+	http_bulk_begin(server, call, &question, reply);
 }
 
 /* ---- Names ---- */
 
 static void answer_name(struct lookup_server *server, const struct http_call *call,
-			enum timeline_name_kind kind, struct http_reply *reply)
+			enum timeline_name_kind kind, bool history, struct http_reply *reply)
 {
 	const struct span *words = call->target->words;
 	struct http_question question;
@@ -113,6 +113,10 @@ static void answer_name(struct lookup_server *server, const struct http_call *ca
 
 	if (http_question_query(call->target, server->now, &question, why) < 0) {
 		http_reply_problem(reply, 400, "%s", why);
+		return;
+	}
+	if (question.format > HTTP_TABLE) {
+		http_reply_problem(reply, 400, "format: the addresses of a name are json or table");
 		return;
 	}
 	text_init(&name, NAME_MAX_BYTES);
@@ -124,32 +128,51 @@ static void answer_name(struct lookup_server *server, const struct http_call *ca
 	if (name.failed)
 		http_reply_problem(reply, 404, "there is no such long name");
 	else
-		http_name_answer(server, kind, text_span(&name), &question, reply);
+		http_name_answer(server, kind, text_span(&name), &question, history, reply);
 	text_free(&name);
 }
 
 static void answer_service(void *user, const struct http_call *call, struct http_reply *reply)
 {
-	answer_name(user, call, TIMELINE_SERVICE, reply);
+	answer_name(user, call, TIMELINE_SERVICE, false, reply);
+}
+
+static void answer_service_history(void *user, const struct http_call *call,
+				   struct http_reply *reply)
+{
+	answer_name(user, call, TIMELINE_SERVICE, true, reply);
 }
 
 static void answer_pod(void *user, const struct http_call *call, struct http_reply *reply)
 {
-	answer_name(user, call, TIMELINE_POD, reply);
+	answer_name(user, call, TIMELINE_POD, false, reply);
+}
+
+static void answer_pod_history(void *user, const struct http_call *call, struct http_reply *reply)
+{
+	answer_name(user, call, TIMELINE_POD, true, reply);
 }
 
 static void answer_node(void *user, const struct http_call *call, struct http_reply *reply)
 {
-	answer_name(user, call, TIMELINE_NODE, reply);
+	answer_name(user, call, TIMELINE_NODE, false, reply);
+}
+
+static void answer_node_history(void *user, const struct http_call *call, struct http_reply *reply)
+{
+	answer_name(user, call, TIMELINE_NODE, true, reply);
 }
 
 static const struct http_route routes[] = {
 	{"/v1/ip/{ip}", HTTP_QUESTION_PARAMETERS, NULL, answer_ip},
 	{"/v1/ip/{ip}/history", "format", NULL, answer_history},
-	{"/v1/ip", "format", "application/x-ndjson", answer_bulk},
-	{"/v1/service/{namespace}/{name}", NAME_PARAMETERS, NULL, answer_service},
-	{"/v1/pod/{namespace}/{name}", NAME_PARAMETERS, NULL, answer_pod},
-	{"/v1/node/{name}", NAME_PARAMETERS, NULL, answer_node},
+	{"/v1/ip", "format with", "application/x-ndjson", answer_bulk},
+	{"/v1/service/{namespace}/{name}", HTTP_QUESTION_PARAMETERS, NULL, answer_service},
+	{"/v1/service/{namespace}/{name}/history", "format", NULL, answer_service_history},
+	{"/v1/pod/{namespace}/{name}", HTTP_QUESTION_PARAMETERS, NULL, answer_pod},
+	{"/v1/pod/{namespace}/{name}/history", "format", NULL, answer_pod_history},
+	{"/v1/node/{name}", HTTP_QUESTION_PARAMETERS, NULL, answer_node},
+	{"/v1/node/{name}/history", "format", NULL, answer_node_history},
 	{"/livez", NULL, NULL, answer_live},
 	{"/readyz", "verbose", NULL, answer_ready},
 	{"/openapi.yaml", NULL, NULL, answer_openapi},

@@ -10,6 +10,7 @@
 struct bulk {
 	const struct lookup_server *server;
 	enum http_format format;
+	enum annotation_with with;
 	struct span rest; /* of the body */
 	int64_t line;
 };
@@ -41,6 +42,7 @@ static int answer_line(struct bulk *bulk, struct span line, struct text *out)
 		return out->failed ? -1 : 0;
 	}
 	question.format = bulk->format;
+	question.with = bulk->with;
 	return http_answer_add(bulk->server->timeline, &question, false, bulk->server->now, out,
 			       &final);
 }
@@ -59,7 +61,7 @@ static enum http_stream_status next(void *stream, struct text *out)
 }
 
 void http_bulk_begin(const struct lookup_server *server, const struct http_call *call,
-		     enum http_format format, struct http_reply *reply)
+		     const struct http_question *form, struct http_reply *reply)
 {
 	struct bulk *bulk = malloc(sizeof(*bulk));
 
@@ -67,9 +69,9 @@ void http_bulk_begin(const struct lookup_server *server, const struct http_call 
 		http_reply_problem(reply, 503, "out of memory");
 		return;
 	}
-	*bulk = (struct bulk){server, format, call->body, 0};
+	*bulk = (struct bulk){server, form->format, form->with, call->body, 0};
 	reply->content_type =
-		format == HTTP_JSON ? "application/x-ndjson" : http_answer_type(format);
+		form->format == HTTP_JSON ? "application/x-ndjson" : http_answer_type(form->format);
 	reply->next = next;
 	reply->end = free;
 	reply->stream = bulk;

@@ -11,8 +11,8 @@
 #include "sink/lookup/http/http_question.h"
 #include "sink/lookup/serve.h"
 
-/* Begins the answer to CALL's body in *REPLY. */
+/* Begins the answer to CALL's body in *REPLY, in the format of FORM. */
 void http_bulk_begin(const struct lookup_server *server, const struct http_call *call,
-		     enum http_format format, struct http_reply *reply);
+		     const struct http_question *form, struct http_reply *reply);
 
 #endif

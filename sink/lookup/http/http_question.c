@@ -70,17 +70,40 @@ static int set_position(struct span value, struct lookup_question *question, cha
 	return 0;
 }
 
-static int set_format(struct span value, struct http_question *question, char *why)
+/* Sets *CHOICE to which of four NAMES the value is. */
+static int choose(struct span value, const char *const names[static 4], int *choice)
 {
-	static const char *const names[] = {"json", "table", "explain"}; /* enum http_format */
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (int i = 0; i < 4; i++) {
 		if (!is(value, names[i]))
 			continue;
-		question->format = (enum http_format)i;
+		*choice = i;
 		return 0;
 	}
-	return refuse(why, "format", value, "json, table or explain");
+	return -1;
+}
+
+static int set_format(struct span value, struct http_question *question, char *why)
+{
+	/* By enum http_format. */
+	static const char *const names[] = {"json", "table", "explain", "annotation"};
+	int choice;
+
+	if (choose(value, names, &choice) < 0)
+		return refuse(why, "format", value, "json, table, explain or annotation");
+	question->format = (enum http_format)choice;
+	return 0;
+}
+
+static int set_with(struct span value, struct http_question *question, char *why)
+{
+	/* By enum annotation_with. */
+	static const char *const names[] = {"service", "workload", "pod", "node"};
+	int choice;
+
+	if (choose(value, names, &choice) < 0)
+		return refuse(why, "with", value, "service, workload, pod or node");
+	question->with = (enum annotation_with)choice;
+	return 0;
 }
 
 static int set_transport(struct span value, struct lookup_question *question, char *why)
@@ -126,6 +149,8 @@ static int set(struct http_question *question, const char *name, struct span val
 		asked->received = is(value, "true");
 	} else if (strcmp(name, "position") == 0) {
 		return set_position(value, asked, why);
+	} else if (strcmp(name, "with") == 0) {
+		return set_with(value, question, why);
 	} else {
 		return set_format(value, question, why);
 	}
@@ -135,8 +160,8 @@ static int set(struct http_question *question, const char *name, struct span val
 int http_question_query(const struct http_target *target, struct when now,
 			struct http_question *question, char why[static HTTP_QUESTION_WHY_SIZE])
 {
-	static const char *const names[] = {"at",       "port",     "transport",
-					    "received", "position", "format"};
+	static const char *const names[] = {"at",       "port",   "transport", "received",
+					    "position", "format", "with"};
 	struct ip ip = question->question.ip;
 
 	init(question);

@@ -11,18 +11,20 @@
 #define TENURE_LOOKUP_HTTP_QUESTION_H
 
 #include "common/http/http_target.h"
+#include "sink/lookup/lines/annotation.h"
 #include "sink/lookup/question.h"
 
-#define HTTP_QUESTION_PARAMETERS "at port transport received position format"
+#define HTTP_QUESTION_PARAMETERS "at port transport received position format with"
 #define HTTP_QUESTION_WHY_SIZE 256
 
-enum http_format { HTTP_JSON, HTTP_TABLE, HTTP_EXPLAIN };
+enum http_format { HTTP_JSON, HTTP_TABLE, HTTP_EXPLAIN, HTTP_ANNOTATION };
 
 struct http_question {
 	struct lookup_question question;
 	bool fixed; /* its moment is given, and not relative to NOW: later it is the same question */
 	enum http_format
 		format; /* HTTP_TABLE: the cells of the table's rows, with tabs between them */
+	enum annotation_with with; /* of an annotation */
 };
 
 /* Reads TEXT as the address. -1 with a sentence in WHY. */

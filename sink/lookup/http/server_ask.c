@@ -1,5 +1,6 @@
 #include "sink/lookup/http/server_ask.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "sink/lookup/http/server_client.h"
 
 #define BATCH_MAX (1024u * 1024)
-#define TARGET_MAX 512
+#define TARGET_MAX 4096
 
 int server_ask_init(struct server_ask *ask, const char *url, const char *format, bool history)
 {
@@ -31,15 +32,13 @@ static void add_position(const struct lookup_question *question, struct text *ou
 		text_add_string(out, question->basis == LOOKUP_FINAL ? "final" : "last");
 }
 
-/* "/v1/ip/ADDRESS?format=explain&at=T..." */
-static void add_target(const struct server_ask *ask, const struct lookup_question *question,
-		       struct text *out)
+/* Adds "?format=explain&at=T..." */
+static void add_query(const struct server_ask *ask, const struct lookup_question *question,
+		      struct text *out)
 {
-	char ip[IP_TEXT_SIZE], at[WHEN_TEXT_SIZE];
+	char at[WHEN_TEXT_SIZE];
 
-	ip_format(&question->ip, ip);
-	text_add_format(out, "/v1/ip/%s%s?format=%s", ip, ask->history ? "/history" : "",
-			ask->format);
+	text_add_format(out, "%s?format=%s", ask->history ? "/history" : "", ask->format);
 	if (ask->history)
 		return;
 	if (!when_is_min(question->at)) {
@@ -54,6 +53,19 @@ static void add_target(const struct server_ask *ask, const struct lookup_questio
 		text_add_string(out, "&received=true");
 	text_add_string(out, "&position=");
 	add_position(question, out);
+}
+
+/* Adds NAME with every byte that a path may not have as %XX. */
+static void add_path(struct span name, struct text *out)
+{
+	for (size_t i = 0; i < name.length; i++) {
+		unsigned char c = (unsigned char)name.data[i];
+
+		if (isalnum(c) || strchr("-._~/", c) != NULL)
+			text_add(out, &name.data[i], 1);
+		else
+			text_add_format(out, "%%%02X", c);
+	}
 }
 
 /* {"ip":ADDRESS,"at":T,...} */
@@ -81,17 +93,46 @@ static bool is_single(const struct server_ask *ask)
 	return ask->history || strcmp(ask->format, "explain") == 0;
 }
 
-static int ask_now(struct server_ask *ask, const struct lookup_question *question, struct text *out)
+/* Asks for PATH, such as "/v1/ip/10.0.0.1". 1, 0 if it is not there, -1; the last two after logging. */
+static int get(struct server_ask *ask, const char *folder, struct span path,
+	       const struct lookup_question *question, struct text *out)
 {
 	struct text target;
 	int rc;
 
 	text_init(&target, TARGET_MAX);
-	add_target(ask, question, &target);
-	rc = server_client_request(ask->client, text_terminate(&target), (struct span){NULL, 0},
-				   out);
+	text_add_string(&target, folder);
+	add_path(path, &target);
+	add_query(ask, question, &target);
+	if (target.failed) {
+		log_error("--server: \"%.*s\" is too long", (int)path.length, path.data);
+		rc = -1;
+	} else {
+		rc = server_client_request(ask->client, text_terminate(&target),
+					   (struct span){NULL, 0}, out);
+	}
 	text_free(&target);
 	return rc;
+}
+
+static int ask_now(struct server_ask *ask, const struct lookup_question *question, struct text *out)
+{
+	char ip[IP_TEXT_SIZE];
+
+	ip_format(&question->ip, ip);
+	return get(ask, "/v1/ip/", span_of(ip), question, out) == 1 ? 0 : -1;
+}
+
+int server_ask_name(struct server_ask *ask, const struct lookup_name *name,
+		    const struct lookup_question *question, struct text *out)
+{
+	static const char *const folders[] = {
+		[TIMELINE_SERVICE] = "/v1/service/",
+		[TIMELINE_POD] = "/v1/pod/",
+		[TIMELINE_NODE] = "/v1/node/",
+	};
+
+	return get(ask, folders[name->kind], name->full_name, question, out);
 }
 
 int server_ask_add(struct server_ask *ask, const struct lookup_question *question, struct text *out)
@@ -114,7 +155,7 @@ int server_ask_flush(struct server_ask *ask, struct text *out)
 	if (ask->count == 0)
 		return 0;
 	strncat(target, ask->format, sizeof(target) - strlen(target) - 1);
-	rc = server_client_request(ask->client, target, text_span(&ask->batch), out);
+	rc = server_client_request(ask->client, target, text_span(&ask->batch), out) == 1 ? 0 : -1;
 	text_clear(&ask->batch);
 	ask->count = 0;
 	return rc;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "common/base/text.h"
+#include "sink/lookup/name.h"
 #include "sink/lookup/question.h"
 
 #define SERVER_ASK_MAX 2000 /* questions in one request */
@@ -13,7 +14,8 @@ struct server_client;
 
 struct server_ask {
 	struct server_client *client;
-	const char *format; /* "json", "table" or "explain" */
+	const char
+		*format; /* "json", "table", "explain" or "annotation", with what belongs to it */
 	bool history;
 	struct text batch; /* questions that wait, one a line */
 	size_t count;
@@ -27,6 +29,10 @@ void server_ask_clear(struct server_ask *ask);
  * history or an explanation comes immediately. -1 after logging. */
 int server_ask_add(struct server_ask *ask, const struct lookup_question *question,
 		   struct text *out);
+/* Asks about the addresses of NAME at QUESTION's moment or, for a history, ever. 1 with the answer in
+ * OUT; 0 if the server knows no such name, or -1; both after logging. */
+int server_ask_name(struct server_ask *ask, const struct lookup_name *name,
+		    const struct lookup_question *question, struct text *out);
 /* Adds the answers to the questions that wait to OUT. -1 after logging. */
 int server_ask_flush(struct server_ask *ask, struct text *out);
 

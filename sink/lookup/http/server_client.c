@@ -142,8 +142,8 @@ int server_client_request(struct server_client *client, const char *target, stru
 	curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status != 200) {
 		report_refusal(client, status);
-		return -1;
+		return status == 404 ? 0 : -1;
 	}
 	text_add(out, client->answer.data, client->answer.length);
-	return 0;
+	return 1;
 }

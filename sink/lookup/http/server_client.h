@@ -14,7 +14,7 @@ struct server_client *server_client_open(const char *url);
 void server_client_close(struct server_client *client);
 
 /* Adds the answer to GET TARGET, or to POST TARGET with the lines BODY unless its data is NULL, to
- * OUT. -1 after logging, with nothing added, unless the answer is 200. */
+ * OUT. 1 if the answer is 200, 0 if it is 404, else -1; the last two after logging, with nothing added. */
 int server_client_request(struct server_client *client, const char *target, struct span body,
 			  struct text *out);
 

@@ -4,7 +4,8 @@
 
 #include "sink/lookup/options.h"
 
-/* Copies standard input to standard output with annotations (annotation.h). A reader that closes the
+/* Copies standard input to standard output with annotations (annotation.h), from TIMELINE or from the
+ * server of the options, which gets many questions at a time. A reader that closes the
  * pipe ends it, and is not an error. Returns the exit code. */
 int annotate_all(const struct lookup_options *options, struct timeline *timeline);
 

@@ -53,29 +53,27 @@ static const char *read(const char *format, const char *text, struct tm *tm, int
 	return strptime(text, split + 2, tm);
 }
 
-static bool finish(const char *format, const struct tm *tm, struct when latest,
+static bool finish(const char *format, const struct tm *tm, int64_t fraction, struct when latest,
 		   struct when_scan *scan)
 {
-	bool zoned = has(format, "zs");
-	bool has_year = tm->tm_year != NO_YEAR;
+	bool zoned = has(format, "zs"), has_year = tm->tm_year != NO_YEAR;
+	int64_t offset = fraction - (zoned ? tm->tm_gmtoff * NS_PER_SECOND : 0);
 	struct when_date date = {
-		.year = has_year ? tm->tm_year + INT64_C(1900) : when_year(latest),
+		.year = has_year ? tm->tm_year + INT64_C(1900) : 0,
 		.month = tm->tm_mon + 1,
 		.day = tm->tm_mday,
 		.hour = tm->tm_hour,
 		.minute = tm->tm_min,
 		.second = tm->tm_sec,
 	};
-	bool found = when_from_date(&date, &scan->moment) == 0;
 
-	if (!has_year && (!found || when_before(latest, scan->moment))) {
-		date.year--;
-		found = when_from_date(&date, &scan->moment) == 0;
-	}
 	scan->zone = zoned ? WHEN_ZONED : has(format, "Z") ? WHEN_UNCLEAR : WHEN_LOCAL;
-	if (found && zoned)
-		scan->moment = when_add(scan->moment, -tm->tm_gmtoff * NS_PER_SECOND);
-	return found;
+	if (!has_year)
+		return when_from_yearless(&date, offset, latest, &scan->moment) == 0;
+	if (when_from_date(&date, &scan->moment) < 0)
+		return false;
+	scan->moment = when_add(scan->moment, offset);
+	return true;
 }
 
 static const char *scan_text(const char *format, struct when latest, const char *text,
@@ -85,9 +83,8 @@ static const char *scan_text(const char *format, struct when latest, const char 
 	int64_t fraction;
 	const char *end = read(format, text, &tm, &fraction);
 
-	if (end == NULL || tm.tm_hour < 0 || !finish(format, &tm, latest, scan))
+	if (end == NULL || tm.tm_hour < 0 || !finish(format, &tm, fraction, latest, scan))
 		return NULL;
-	scan->moment = when_add(scan->moment, fraction);
 	return end;
 }
 

@@ -138,6 +138,39 @@ static void writes_as_many_digits_as_the_instant_needs(void **state)
 	}
 }
 
+static void a_date_without_a_year_is_the_last_one(void **state)
+{
+	static const struct {
+		int64_t month, day, offset_s;
+		const char *latest, *text; /* NULL: there is none */
+	} cases[] = {
+		{11, 23, 0, "2026-11-24T00:00:00Z", "2026-11-23T08:00:00Z"},
+		{11, 23, 0, "2026-11-23T08:00:00Z", "2026-11-23T08:00:00Z"},
+		{11, 23, 0, "2026-11-23T07:59:59Z", "2025-11-23T08:00:00Z"},
+		{11, 23, -3600, "2026-11-23T07:59:59Z", "2026-11-23T07:00:00Z"},
+		{12, 31, 0, "2026-01-01T00:00:00Z", "2025-12-31T08:00:00Z"},
+		{2, 29, 0, "2025-01-01T00:00:00Z", "2024-02-29T08:00:00Z"},
+		{2, 29, 0, "2026-11-24T00:00:00Z", NULL},
+		{2, 30, 0, "2026-11-24T00:00:00Z", NULL},
+	};
+	char text[WHEN_TEXT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct when_date date = {-1, cases[i].month, cases[i].day, 8, 0, 0};
+		struct when latest, moment;
+		int rc;
+
+		assert_int_equal(when_parse(cases[i].latest, strlen(cases[i].latest), &latest), 0);
+		rc = when_from_yearless(&date, cases[i].offset_s * NS_PER_SECOND, latest, &moment);
+		assert_int_equal(rc, cases[i].text == NULL ? -1 : 0);
+		if (rc < 0)
+			continue;
+		when_format(moment, text);
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
 static void every_day_of_six_centuries_comes_back(void **state)
 {
 	(void)state;
@@ -247,6 +280,7 @@ int main(void)
 		cmocka_unit_test(refuses_years_that_the_text_form_does_not_have),
 		cmocka_unit_test(reads_no_further_than_the_length),
 		cmocka_unit_test(writes_as_many_digits_as_the_instant_needs),
+		cmocka_unit_test(a_date_without_a_year_is_the_last_one),
 		cmocka_unit_test(every_day_of_six_centuries_comes_back),
 		cmocka_unit_test(arithmetic_stops_at_the_ends_of_time),
 		cmocka_unit_test(infinite_past_and_future_stay_infinite),

@@ -93,10 +93,12 @@ static void finds_an_entity_tag_in_a_list(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++)
-		assert_true(http_reply_is_known(with[i], "\"a\""));
+		assert_true(http_reply_has_tag(with[i], "\"a\"", true));
 	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
-		assert_false(http_reply_is_known(without[i], "\"a\""));
-	assert_false(http_reply_is_known(NULL, "\"a\""));
+		assert_false(http_reply_has_tag(without[i], "\"a\"", true));
+	assert_false(http_reply_has_tag(NULL, "\"a\"", true));
+	assert_true(http_reply_has_tag("W/\"b\", \"a\"", "\"a\"", false));
+	assert_false(http_reply_has_tag("W/\"a\"", "\"a\"", false));
 }
 
 int main(void)

@@ -88,6 +88,17 @@ void fed_progress(struct timeline *timeline, int second)
 	apply(timeline, record);
 }
 
+void fed_gap(struct timeline *timeline, const char *resource, int from, int to)
+{
+	char record[RECORD_MAX];
+
+	snprintf(record, sizeof(record),
+		 quoted("{'type':'GAP','resource':'%s','from':'2026-11-23T08:%02d:%02dZ',"
+			"'to':'2026-11-23T08:%02d:%02dZ','received':'2026-11-23T08:%02d:%02dZ'}"),
+		 resource, from / 60, from % 60, to / 60, to % 60, to / 60, to % 60);
+	apply(timeline, record);
+}
+
 struct timeline_answer fed_answer(struct timeline *timeline, const char *ip, int port, int second)
 {
 	struct timeline_question question = {

@@ -25,6 +25,9 @@ void fed_list(struct timeline *timeline, int second, const char *resource, int r
 /* Applies a PROGRESS whose known is SECOND. */
 void fed_progress(struct timeline *timeline, int second);
 
+/* Applies a GAP of RESOURCE. */
+void fed_gap(struct timeline *timeline, const char *resource, int from, int to);
+
 /* Returns the answer as of now for a flow to IP and PORT over tcp at SECOND that this end sent
  * nothing in. It is borrowed until the next call or record. */
 struct timeline_answer fed_answer(struct timeline *timeline, const char *ip, int port, int second);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -12,7 +13,12 @@
 #include "tests/unit/quoted.h"
 
 #define OUTSIDE "203.0.113.9"
-#define HALF_AN_HOUR 1800 /* a watch lasts at least as long */
+#define POD "10.1.0.1" /* of the pod a */
+#define SERVICE                                                             \
+	quoted("{'metadata':{'name':'s','namespace':'shop','uid':'uid-s'}," \
+	       "'spec':{'clusterIP':'10.2.0.9'}}")
+#define SECOND_0 INT64_C(1795420800) /* 2026-11-23T08:00:00Z */
+#define HALF_AN_HOUR 1800            /* a watch lasts at least as long */
 
 static int revision;
 
@@ -55,6 +61,22 @@ static void assert_reason(struct timeline *timeline, const char *ip, int second,
 {
 	assert_false(is_known(timeline, ip, second));
 	assert_string_equal(fed_answer(timeline, ip, 80, second).reason, reason);
+}
+
+/* Until which second the only holder of IP is certain. */
+static int64_t certain_to(struct timeline *timeline, const char *text)
+{
+	struct timeline_history history;
+	struct ip ip;
+	int64_t to;
+
+	assert_int_equal(ip_parse(text, strlen(text), &ip), 0);
+	assert_int_equal(
+		timeline_history(timeline, &ip, timeline_next_offset(timeline) - 1, &history), 0);
+	assert_int_equal(history.count, 1);
+	to = history.bindings[0].tenure->at.certain_to.ns / NS_PER_SECOND - SECOND_0;
+	timeline_history_clear(&history);
+	return to;
 }
 
 /* A listing of the pod a, then its watch. */
@@ -147,6 +169,28 @@ static void a_closed_topic_shows_nothing_after_the_end_of_its_watch(void **state
 	timeline_close(timeline);
 }
 
+/* Pods were watched up to 2000, services up to 3500. */
+static void a_holder_is_not_certain_after_the_end_of_its_watch(void **state)
+{
+	struct timeline *timeline = opened(WHEN_MIN);
+
+	(void)state;
+	fed_object(timeline, 3, "ADDED", "services", SERVICE);
+	feed_running(timeline, 2000, "MODIFIED", "a", 1);
+	fed_object(timeline, 3500, "MODIFIED", "services", SERVICE);
+	assert_true(is_known(timeline, POD, 3000));
+	assert_int_equal(timeline_set_closed(timeline, true), 0);
+	assert_true(is_known(timeline, POD, 1989));
+	assert_reason(timeline, POD, 1990, "gap");
+	assert_reason(timeline, POD, 3000, "gap");
+	assert_true(is_known(timeline, POD, 1989));
+	assert_true(certain_to(timeline, POD) == 1989);
+	/* The topic grows. */
+	assert_int_equal(timeline_set_closed(timeline, false), 0);
+	assert_true(is_known(timeline, POD, 3000));
+	timeline_close(timeline);
+}
+
 static void with_kube_until_a_closed_topic_has_no_such_end(void **state)
 {
 	struct timeline *timeline = opened(WHEN_MAX);
@@ -193,6 +237,7 @@ int main(void)
 		cmocka_unit_test(the_gap_before_a_listing_begins_with_the_last_record_of_the_watch),
 		cmocka_unit_test(a_list_long_after_a_second_listing_comes_after_a_gap),
 		cmocka_unit_test(a_closed_topic_shows_nothing_after_the_end_of_its_watch),
+		cmocka_unit_test(a_holder_is_not_certain_after_the_end_of_its_watch),
 		cmocka_unit_test(with_kube_until_a_closed_topic_has_no_such_end),
 		cmocka_unit_test(a_list_leaves_no_watch_to_end),
 		cmocka_unit_test(a_change_of_an_object_that_was_not_listed_shows_that_nothing_was),

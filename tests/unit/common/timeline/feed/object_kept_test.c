@@ -8,19 +8,8 @@
 
 #include <cmocka.h>
 
-#include "common/timeline/feed/object.h"
+#include "tests/unit/common/timeline/feed/object_parsed.h"
 #include "tests/unit/quoted.h"
-
-static struct kube_object parsed(const char *text)
-{
-	struct kube_object object;
-	struct value whole;
-
-	if (!value_parse(text, strlen(text), &whole))
-		fail_msg("not JSON: %s", text);
-	kube_object_read(whole, &object);
-	return object;
-}
 
 static void only_values_of_the_keys_are_kept(void **state)
 {
@@ -37,7 +26,7 @@ static void only_values_of_the_keys_are_kept(void **state)
 		 quoted("{'metadata':{'labels':{'team':'a\\tb','other':'o','app':'','n':1,"
 			"'long':'%s','full':'%s'}}}"),
 		 long_value, long_value + 1);
-	tree = parsed(object);
+	tree = object_parsed(object);
 	kept_keys_add(&keys, "team");
 	kept_keys_add(&keys, "app");
 	kept_keys_add(&keys, "absent");

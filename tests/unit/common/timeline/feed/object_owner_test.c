@@ -10,28 +10,18 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "common/timeline/feed/object.h"
+#include "tests/unit/common/timeline/feed/object_parsed.h"
 #include "tests/unit/quoted.h"
-
-static struct kube_object parsed(const char *text)
-{
-	struct kube_object object;
-	struct value whole;
-
-	if (!value_parse(text, strlen(text), &whole))
-		fail_msg("not JSON: %s", text);
-	kube_object_read(whole, &object);
-	return object;
-}
 
 static void the_controller_is_the_owner_that_says_so(void **state)
 {
 	struct kube_object tree =
-		parsed(quoted("{'metadata':{'ownerReferences':[{'kind':'Node','name':'n1',"
-			      "'controller':false},{'kind':'Job','name':'j','uid':'u',"
-			      "'controller':true}]}}"));
-	struct kube_object none = parsed(quoted("{'metadata':{'ownerReferences':[{'kind':'Node',"
-						"'name':'n1','controller':'true'}]}}"));
+		object_parsed(quoted("{'metadata':{'ownerReferences':[{'kind':'Node','name':'n1',"
+				     "'controller':false},{'kind':'Job','name':'j','uid':'u',"
+				     "'controller':true}]}}"));
+	struct kube_object none =
+		object_parsed(quoted("{'metadata':{'ownerReferences':[{'kind':'Node',"
+				     "'name':'n1','controller':'true'}]}}"));
 	struct span kind, name, uid;
 
 	(void)state;
@@ -75,7 +65,7 @@ static void a_deployment_config_is_above_its_replication_controller(void **state
 			 "'ownerReferences':[{'kind':'%s','name':'web-3','uid':'r',"
 			 "'controller':true}]}}",
 			 cases[c].notes, cases[c].owner);
-		tree = parsed(quoted(text));
+		tree = object_parsed(quoted(text));
 		assert_null(object_pod(&tree, WHEN_MAX, &pod));
 		assert_true(span_equal(pod.names.owner_kind, span_of(cases[c].kind)));
 		assert_true(span_equal(pod.names.owner_name, span_of(cases[c].name)));

@@ -9,24 +9,13 @@
 
 #include <cmocka.h>
 
-#include "common/timeline/feed/object.h"
+#include "tests/unit/common/timeline/feed/object_parsed.h"
 #include "tests/unit/quoted.h"
-
-static struct kube_object parsed(const char *text)
-{
-	struct kube_object object;
-	struct value whole;
-
-	if (!value_parse(text, strlen(text), &whole))
-		fail_msg("not JSON: %s", text);
-	kube_object_read(whole, &object);
-	return object;
-}
 
 /* What OBJECT spells, as a pod or a node. */
 static const char *spelled(const char *object, bool is_pod, char *text, size_t size)
 {
-	struct kube_object tree = parsed(quoted(object));
+	struct kube_object tree = object_parsed(quoted(object));
 	struct spelled found = {.count = 0};
 	struct node_object node;
 	struct pod_object pod;

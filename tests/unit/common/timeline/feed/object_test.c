@@ -10,19 +10,8 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "common/timeline/feed/object.h"
+#include "tests/unit/common/timeline/feed/object_parsed.h"
 #include "tests/unit/quoted.h"
-
-static struct kube_object parsed(const char *text)
-{
-	struct kube_object object;
-	struct value whole;
-
-	if (!value_parse(text, strlen(text), &whole))
-		fail_msg("not JSON: %s", text);
-	kube_object_read(whole, &object);
-	return object;
-}
 
 /* The addresses as one text. */
 static const char *listed(const struct ip *ips, size_t count, char *out, size_t size)
@@ -75,7 +64,7 @@ static void a_pod_has_the_addresses_in_its_status_or_else_in_annotations(void **
 
 	(void)state;
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		struct kube_object tree = parsed(quoted(cases[c].object));
+		struct kube_object tree = object_parsed(quoted(cases[c].object));
 		struct pod_object pod;
 
 		assert_null(object_pod(&tree, WHEN_MAX, &pod));
@@ -89,8 +78,8 @@ static void a_pod_has_the_addresses_in_its_status_or_else_in_annotations(void **
 
 static void what_is_not_an_address_is_skipped_and_counted(void **state)
 {
-	struct kube_object tree = parsed(quoted("{'status':{'podIP':'10.1.0.',"
-						"'podIPs':[{'ip':'10.1.0.1'}]}}"));
+	struct kube_object tree = object_parsed(quoted("{'status':{'podIP':'10.1.0.',"
+						       "'podIPs':[{'ip':'10.1.0.1'}]}}"));
 	struct pod_object pod;
 
 	(void)state;
@@ -102,7 +91,7 @@ static void what_is_not_an_address_is_skipped_and_counted(void **state)
 
 static void reads_the_sandbox_and_all_containers(void **state)
 {
-	struct kube_object tree = parsed(
+	struct kube_object tree = object_parsed(
 		quoted("{'metadata':{'deletionTimestamp':'2026-11-23T09:00:00Z'},"
 		       "'spec':{'hostNetwork':true,'nodeName':'n1'},'status':{'phase':'Failed',"
 		       "'startTime':'2026-11-23T08:00:00Z','conditions':[{'type':'Ready',"
@@ -137,11 +126,11 @@ static void reads_the_sandbox_and_all_containers(void **state)
 
 static void a_pod_that_no_kubelet_saw_is_as_old_as_its_object(void **state)
 {
-	struct kube_object created = parsed(
+	struct kube_object created = object_parsed(
 		quoted("{'metadata':{'creationTimestamp':'2026-11-23T08:00:00Z'},'status':{}}"));
 	struct kube_object started =
-		parsed(quoted("{'metadata':{'creationTimestamp':'2026-11-23T08:00:00Z'},"
-			      "'status':{'startTime':'2026-11-23T08:00:02Z'}}"));
+		object_parsed(quoted("{'metadata':{'creationTimestamp':'2026-11-23T08:00:00Z'},"
+				     "'status':{'startTime':'2026-11-23T08:00:02Z'}}"));
 	struct pod_object pod;
 	struct when start;
 
@@ -158,7 +147,7 @@ static void a_pod_that_no_kubelet_saw_is_as_old_as_its_object(void **state)
 
 static void a_node_has_its_own_and_the_plugins_addresses(void **state)
 {
-	struct kube_object tree = parsed(
+	struct kube_object tree = object_parsed(
 		quoted("{'metadata':{'name':'n1','annotations':{"
 		       "'projectcalico.org/IPv4Address':'10.3.0.1/24',"
 		       "'projectcalico.org/IPv4VXLANTunnelAddr':'10.1.0.64',"
@@ -185,16 +174,16 @@ static void a_node_has_its_own_and_the_plugins_addresses(void **state)
 
 static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 {
-	struct kube_object tree =
-		parsed(quoted("{'metadata':{'name':'web','namespace':'shop'},"
-			      "'spec':{'clusterIP':'10.2.0.1','clusterIPs':['10.2.0.1','fd00::a'],"
-			      "'externalIPs':['192.0.2.7'],'type':'LoadBalancer','ports':[{'port':"
-			      "80,'nodePort':30080},"
-			      "{'port':53,'protocol':'UDP','nodePort':30053},{'port':81}]},"
-			      "'status':{'loadBalancer':{'ingress':[{'ip':'192.0.2.8'},"
-			      "{'hostname':'lb.example'}]}}}"));
-	struct kube_object headless = parsed(quoted("{'spec':{'clusterIP':'None',"
-						    "'clusterIPs':['None']}}"));
+	struct kube_object tree = object_parsed(
+		quoted("{'metadata':{'name':'web','namespace':'shop'},"
+		       "'spec':{'clusterIP':'10.2.0.1','clusterIPs':['10.2.0.1','fd00::a'],"
+		       "'externalIPs':['192.0.2.7'],'type':'LoadBalancer','ports':[{'port':"
+		       "80,'nodePort':30080},"
+		       "{'port':53,'protocol':'UDP','nodePort':30053},{'port':81}]},"
+		       "'status':{'loadBalancer':{'ingress':[{'ip':'192.0.2.8'},"
+		       "{'hostname':'lb.example'}]}}}"));
+	struct kube_object headless = object_parsed(quoted("{'spec':{'clusterIP':'None',"
+							   "'clusterIPs':['None']}}"));
 	struct service_object service;
 	char text[512];
 
@@ -203,7 +192,6 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 	assert_string_equal(listed_addresses(&service.addresses, text, sizeof(text)),
 			    "10.2.0.1 fd00::a 192.0.2.7 192.0.2.8");
 	assert_int_equal(service.ports.count, 3);
-	assert_false(service.headless);
 	assert_int_equal(service.node_ports.count, 2);
 	assert_int_equal(service.node_ports.list[1].port, 30053);
 	assert_int_equal(service.node_ports.list[1].protocol, 17);
@@ -211,7 +199,6 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 	object_service_free(&service);
 	assert_null(object_service(&headless, &service));
 	assert_int_equal(service.addresses.count, 0);
-	assert_true(service.headless);
 	object_service_free(&service);
 	plain_free(&tree.plain);
 	plain_free(&headless.plain);
@@ -219,14 +206,14 @@ static void a_service_has_cluster_external_and_balancer_addresses(void **state)
 
 static void a_slice_lists_addresses_with_ports(void **state)
 {
-	struct kube_object tree = parsed(quoted(
+	struct kube_object tree = object_parsed(quoted(
 		"{'metadata':{'labels':{'kubernetes.io/service-name':'web'}},"
 		"'addressType':'IPv4','ports':[{'port':80},{'protocol':'UDP','port':null},"
 		"{'protocol':'QUIC','port':1}],'endpoints':[{'addresses':['10.1.0.1','10.1.0.2'],"
 		"'targetRef':{'uid':'uid-a'},'hostname':'web-0'},{'addresses':[]}]}"));
-	struct kube_object names = parsed(quoted("{'metadata':{'labels':{"
-						 "'kubernetes.io/service-name':'web'}},"
-						 "'addressType':'FQDN','endpoints':[]}"));
+	struct kube_object names = object_parsed(quoted("{'metadata':{'labels':{"
+							"'kubernetes.io/service-name':'web'}},"
+							"'addressType':'FQDN','endpoints':[]}"));
 	struct address_list addresses = {.count = 0};
 	struct value parts[ENDPOINT_PARTS];
 	struct value_cursor endpoints;
@@ -258,14 +245,14 @@ static void a_slice_lists_addresses_with_ports(void **state)
 
 static void a_secondary_address_follows_the_pods_own(void **state)
 {
-	struct kube_object tree =
-		parsed("{\"metadata\":{\"annotations\":{\"k8s.v1.cni.cncf.io/network-status\":"
-		       "\"[{\\\"ips\\\":[\\\"10.1.0.1\\\"]},{\\\"name\\\":\\\"x\\\"},"
-		       "{\\\"ips\\\":[\\\"172.16.0.5\\\",\\\"no\\\"]}]\"}},"
-		       "\"status\":{\"podIP\":\"10.1.0.1\"}}");
-	struct kube_object alone =
-		parsed("{\"metadata\":{\"annotations\":{\"k8s.v1.cni.cncf.io/network-status\":"
-		       "\"[{\\\"ips\\\":[\\\"172.16.0.5\\\"]}]\"}}}");
+	struct kube_object tree = object_parsed(
+		"{\"metadata\":{\"annotations\":{\"k8s.v1.cni.cncf.io/network-status\":"
+		"\"[{\\\"ips\\\":[\\\"10.1.0.1\\\"]},{\\\"name\\\":\\\"x\\\"},"
+		"{\\\"ips\\\":[\\\"172.16.0.5\\\",\\\"no\\\"]}]\"}},"
+		"\"status\":{\"podIP\":\"10.1.0.1\"}}");
+	struct kube_object alone = object_parsed(
+		"{\"metadata\":{\"annotations\":{\"k8s.v1.cni.cncf.io/network-status\":"
+		"\"[{\\\"ips\\\":[\\\"172.16.0.5\\\"]}]\"}}}");
 	struct pod_object pod;
 	char text[512];
 
@@ -287,13 +274,13 @@ static void a_secondary_address_follows_the_pods_own(void **state)
 static void a_node_has_the_addresses_of_ovn_and_flannel(void **state)
 {
 	struct kube_object one =
-		parsed("{\"metadata\":{\"annotations\":{\"k8s.ovn.org/node-subnets\":"
-		       "\"{\\\"default\\\":\\\"10.129.0.0/23\\\"}\"}}}");
-	struct kube_object two =
-		parsed("{\"metadata\":{\"annotations\":{\"flannel.alpha.coreos.com/backend-type\":"
-		       "\"vxlan\",\"k8s.ovn.org/node-subnets\":"
-		       "\"{\\\"default\\\":[\\\"10.129.0.0/23\\\",\\\"fd01::/64\\\"]}\"}},"
-		       "\"spec\":{\"podCIDR\":\"10.244.1.0/24\"}}");
+		object_parsed("{\"metadata\":{\"annotations\":{\"k8s.ovn.org/node-subnets\":"
+			      "\"{\\\"default\\\":\\\"10.129.0.0/23\\\"}\"}}}");
+	struct kube_object two = object_parsed(
+		"{\"metadata\":{\"annotations\":{\"flannel.alpha.coreos.com/backend-type\":"
+		"\"vxlan\",\"k8s.ovn.org/node-subnets\":"
+		"\"{\\\"default\\\":[\\\"10.129.0.0/23\\\",\\\"fd01::/64\\\"]}\"}},"
+		"\"spec\":{\"podCIDR\":\"10.244.1.0/24\"}}");
 	struct node_object node;
 	char text[512];
 
@@ -312,9 +299,9 @@ static void a_node_has_the_addresses_of_ovn_and_flannel(void **state)
 
 static void a_balancers_address_counts_only_while_the_type_says_so(void **state)
 {
-	struct kube_object tree =
-		parsed(quoted("{'spec':{'type':'ClusterIP','clusterIP':'10.2.0.1'},"
-			      "'status':{'loadBalancer':{'ingress':[{'ip':'192.0.2.8'}]}}}"));
+	struct kube_object tree = object_parsed(
+		quoted("{'spec':{'type':'ClusterIP','clusterIP':'10.2.0.1'},"
+		       "'status':{'loadBalancer':{'ingress':[{'ip':'192.0.2.8'}]}}}"));
 	struct service_object service;
 
 	(void)state;
@@ -335,7 +322,7 @@ static void what_a_pod_has_beyond_its_room_is_cut_and_counted(void **state)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text),
 			 "%s{\"ip\":\"10.1.0.%d\"}", i > 1 ? "," : "", i);
 	snprintf(text + strlen(text), sizeof(text) - strlen(text), "]}}");
-	tree = parsed(text);
+	tree = object_parsed(text);
 	assert_null(object_pod(&tree, WHEN_MAX, &pod));
 	assert_int_equal(pod.record.address_count, EPOCH_ADDRESSES_MAX);
 	assert_int_equal(pod.refused, 3);
@@ -344,8 +331,9 @@ static void what_a_pod_has_beyond_its_room_is_cut_and_counted(void **state)
 
 static void ranges_of_a_service_cidr(void **state)
 {
-	struct kube_object tree = parsed(quoted("{'spec':{'cidrs':['10.2.0.0/16','fd00::/112']}}"));
-	struct kube_object bad = parsed(quoted("{'spec':{'cidrs':['10.2.0.0/160']}}"));
+	struct kube_object tree =
+		object_parsed(quoted("{'spec':{'cidrs':['10.2.0.0/16','fd00::/112']}}"));
+	struct kube_object bad = object_parsed(quoted("{'spec':{'cidrs':['10.2.0.0/160']}}"));
 	struct range_list ranges;
 
 	(void)state;

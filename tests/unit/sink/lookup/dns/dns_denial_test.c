@@ -7,8 +7,16 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "sink/lookup/dns/dns_forward.h"
+#include "tests/unit/common/timeline/timeline_fed.h"
+#include "tests/unit/quoted.h"
 #include "tests/unit/sink/lookup/dns/dns_cluster.h"
+
+#define SERVICE(name)                                                                             \
+	"{'metadata':{'name':'" name "','namespace':'shop','uid':'" name "','creationTimestamp':" \
+	"'2026-11-23T08:01:40Z'},'spec':{'clusterIP':'10.96.0.7'}}"
 
 static struct dns_source source_of(struct timeline *timeline)
 {
@@ -38,6 +46,80 @@ static void a_name_of_too_many_addresses_is_not_denied(void **state)
 	assert_int_equal(answer.code, DNS_SERVFAIL);
 	assert_int_equal(answer.error, DNS_ERROR_OTHER);
 	dns_answer_clear(&answer);
+	timeline_close(timeline);
+}
+
+/* Addresses that no slice lists any more cost no question. */
+static void past_endpoints_are_not_asked_about(void **state)
+{
+	struct timeline *timeline = dns_cluster_open();
+	const struct dns_source source = source_of(timeline);
+	const struct dns_query query = dns_cluster_query("db.shop.svc.cluster.local", DNS_TYPE_A);
+	struct dns_answer answer;
+	struct ip ip;
+
+	(void)state;
+	dns_cluster_churn(timeline, "db", DNS_FORWARD_ASKED_MAX);
+	fed_progress(timeline, 200);
+	dns_answer_init(&answer);
+	dns_answer_find(&source, &query, dns_cluster_at(201), true, &answer);
+	assert_int_equal(answer.code, DNS_NOERROR);
+	assert_int_equal(answer.count, 1);
+	assert_int_equal(ip_parse("10.1.0.2", 8, &ip), 0);
+	assert_memory_equal(&answer.records[0].ip, &ip, sizeof(ip));
+	dns_answer_clear(&answer);
+	timeline_close(timeline);
+}
+
+/* Asks for the A records of NAME at SECOND of the past. */
+static void expect_nothing(const struct dns_source *source, const char *name, int second)
+{
+	struct dns_answer answer;
+	struct dns_query query;
+	char full[128];
+
+	snprintf(full, sizeof(full), "%s.at-20261123T08%02d%02dZ.tenure.internal", name,
+		 second / 60, second % 60);
+	query = dns_cluster_query(full, DNS_TYPE_A);
+	dns_answer_init(&answer);
+	dns_answer_find(source, &query, dns_cluster_at(500), true, &answer);
+	if (answer.code != DNS_NOERROR || answer.count > 0)
+		fail_msg("%s: %d, %zu records", full, answer.code, answer.count);
+	dns_answer_clear(&answer);
+}
+
+/* Its address was given to another service within the second. */
+static void a_service_that_may_have_an_address_has_no_endpoints(void **state)
+{
+	struct timeline *timeline = dns_cluster_open();
+	const struct dns_source source = source_of(timeline);
+
+	(void)state;
+	fed_object(timeline, 110, "ADDED", "services", quoted(SERVICE("one")));
+	fed_object(timeline, 111, "ADDED", "endpointslices",
+		   quoted("{'metadata':{'name':'one-x','namespace':'shop','uid':'one-x','labels':"
+			  "{'kubernetes.io/service-name':'one'}},'endpoints':[{'addresses':["
+			  "'10.1.0.1'],'targetRef':{'uid':'u1'}}]}"));
+	fed_progress(timeline, 120);
+	fed_object(timeline, 150, "DELETED", "services", quoted(SERVICE("one")));
+	fed_object(timeline, 150, "ADDED", "services", quoted(SERVICE("two")));
+	fed_progress(timeline, 200);
+	expect_nothing(&source, "one.shop.svc.cluster.local", 150);
+	timeline_close(timeline);
+}
+
+static void a_name_is_not_denied_where_records_may_be_missing(void **state)
+{
+	struct timeline *timeline = dns_cluster_open();
+	const struct dns_source source = source_of(timeline);
+
+	(void)state;
+	fed_gap(timeline, "endpointslices", 150, 160);
+	fed_gap(timeline, "services", 250, 260);
+	fed_progress(timeline, 400);
+	expect_nothing(&source, "no.shop.svc.cluster.local", 155);
+	expect_nothing(&source, "db-1.db.shop.svc.cluster.local", 155);
+	expect_nothing(&source, "db.shop.svc.cluster.local", 255);
 	timeline_close(timeline);
 }
 
@@ -124,6 +206,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_name_of_too_many_addresses_is_not_denied),
+		cmocka_unit_test(past_endpoints_are_not_asked_about),
+		cmocka_unit_test(a_service_that_may_have_an_address_has_no_endpoints),
+		cmocka_unit_test(a_name_is_not_denied_where_records_may_be_missing),
 		cmocka_unit_test(what_upstream_did_not_answer_is_not_denied),
 		cmocka_unit_test(a_name_that_upstream_may_have_is_not_denied),
 	};

@@ -8,9 +8,11 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/common/timeline/timeline_fed.h"
 #include "tests/unit/sink/lookup/dns/dns_cluster.h"
 
 #define HEADER_SIZE 12
+#define ANSWERS_AT 7 /* the low byte of their number */
 
 /* Asks for NAME, and expects its spelling in the answer. Returns the answer's length. */
 static size_t ask(struct dns_responder *responder, const char *name, uint16_t type,
@@ -75,11 +77,37 @@ static void only_the_name_has_a_case(void **state)
 	timeline_close(timeline);
 }
 
+/* Another topic that begins with the same record and is as long. */
+static void nothing_is_kept_of_a_topic_that_was_replaced(void **state)
+{
+	const char *name = "1.0.1.10.in-addr.arpa.at-20261123T080020Z.tenure.internal";
+	struct timeline *timeline = dns_cluster_open();
+	const struct dns_source source = {.timeline = timeline,
+					  .zones = {"cluster.local", "tenure.internal"}};
+	struct dns_responder *responder = dns_responder_open(&source);
+	int64_t position = timeline_next_offset(timeline);
+	uint8_t answer[512];
+
+	(void)state;
+	assert_non_null(responder);
+	ask(responder, name, DNS_TYPE_PTR, answer);
+	assert_int_equal(answer[ANSWERS_AT], 1);
+	assert_int_equal(timeline_reset(timeline), 0);
+	fed_list(timeline, 1, "pods", 1, "{}");
+	for (int second = 50; timeline_next_offset(timeline) < position; second++)
+		fed_progress(timeline, second);
+	ask(responder, name, DNS_TYPE_PTR, answer);
+	assert_int_equal(answer[ANSWERS_AT], 0);
+	dns_responder_close(responder);
+	timeline_close(timeline);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_name_in_another_case_has_the_same_answer),
 		cmocka_unit_test(only_the_name_has_a_case),
+		cmocka_unit_test(nothing_is_kept_of_a_topic_that_was_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

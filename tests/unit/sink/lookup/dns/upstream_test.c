@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,9 +15,10 @@
 
 #define HEADER_SIZE 12
 
+/* The server that is asked, and who asks it. */
 struct server {
+	struct upstream *upstream;
 	int fd;
-	char address[32];
 	struct sockaddr_in peer; /* who asked last */
 	uint8_t question[512];
 	size_t length;
@@ -34,16 +36,32 @@ static struct ip ip_of(int last)
 	return ip_from_v4(bytes);
 }
 
-static void serve(struct server *server)
+static int open_both(void **state)
 {
+	struct server *server = calloc(1, sizeof(*server));
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	socklen_t length = sizeof(address);
+	char text[32];
 
+	assert_non_null(server);
 	server->fd = socket(AF_INET, SOCK_DGRAM, 0);
 	assert_true(server->fd >= 0);
 	assert_int_equal(bind(server->fd, (struct sockaddr *)&address, length), 0);
 	assert_int_equal(getsockname(server->fd, (struct sockaddr *)&address, &length), 0);
-	snprintf(server->address, sizeof(server->address), "127.0.0.1:%d", ntohs(address.sin_port));
+	snprintf(text, sizeof(text), "127.0.0.1:%d", ntohs(address.sin_port));
+	server->upstream = upstream_open(text);
+	*state = server;
+	return server->upstream == NULL ? -1 : 0;
+}
+
+static int close_both(void **state)
+{
+	struct server *server = *state;
+
+	upstream_close(server->upstream);
+	close(server->fd);
+	free(server);
+	return 0;
 }
 
 /* Receives a question, if there is one. */
@@ -105,149 +123,122 @@ static enum upstream_status find(struct upstream *upstream, int last, int64_t ms
 
 static void a_name_is_kept_for_its_ttl(void **state)
 {
-	struct server server;
-	struct upstream *upstream;
+	struct server *server = *state;
+	struct upstream *upstream = server->upstream;
 
-	(void)state;
-	serve(&server);
-	upstream = upstream_open(server.address);
-	assert_non_null(upstream);
 	assert_int_equal(find(upstream, 1, 0), UPSTREAM_WAITS);
 	assert_int_equal(find(upstream, 1, 1), UPSTREAM_WAITS);
-	assert_true(asked(&server));
-	assert_memory_equal(server.question + HEADER_SIZE,
+	assert_true(asked(server));
+	assert_memory_equal(server->question + HEADER_SIZE,
 			    "\0011\0010\0011\00210\7in-addr\4arpa\0\0\x0c", 26);
-	assert_false(asked(&server));
+	assert_false(asked(server));
 	assert_false(upstream_turn(upstream, at_ms(1)));
-	answer(&server, 0, "db-0", 10);
+	answer(server, 0, "db-0", 10);
 	assert_true(upstream_turn(upstream, at_ms(2)));
 	assert_int_equal(find(upstream, 1, 9000), UPSTREAM_NAMED);
 	assert_int_equal(find(upstream, 1, 11000), UPSTREAM_WAITS);
-	assert_true(asked(&server));
-	upstream_close(upstream);
-	close(server.fd);
+	assert_true(asked(server));
 }
 
 static void a_denial_and_a_failure_are_told_apart(void **state)
 {
-	struct server server;
-	struct upstream *upstream;
+	struct server *server = *state;
+	struct upstream *upstream = server->upstream;
 
-	(void)state;
-	serve(&server);
-	upstream = upstream_open(server.address);
 	find(upstream, 1, 0);
-	assert_true(asked(&server));
-	answer(&server, 3, NULL, 0);
+	assert_true(asked(server));
+	answer(server, 3, NULL, 0);
 	assert_true(upstream_turn(upstream, at_ms(1)));
 	assert_int_equal(find(upstream, 1, 2), UPSTREAM_UNNAMED);
 	find(upstream, 2, 0);
-	assert_true(asked(&server));
-	answer(&server, 2, NULL, 0);
+	assert_true(asked(server));
+	answer(server, 2, NULL, 0);
 	assert_true(upstream_turn(upstream, at_ms(1)));
 	assert_int_equal(find(upstream, 2, 2), UPSTREAM_FAILED);
-	upstream_close(upstream);
-	close(server.fd);
 }
 
 static void silence_ends_after_three_tries(void **state)
 {
-	struct server server;
-	struct upstream *upstream;
+	struct server *server = *state;
+	struct upstream *upstream = server->upstream;
 	uint16_t port;
 
-	(void)state;
-	serve(&server);
-	upstream = upstream_open(server.address);
 	find(upstream, 1, 0);
-	assert_true(asked(&server));
-	port = server.peer.sin_port;
+	assert_true(asked(server));
+	port = server->peer.sin_port;
 	assert_false(upstream_turn(upstream, at_ms(299)));
-	assert_false(asked(&server));
+	assert_false(asked(server));
 	assert_false(upstream_turn(upstream, at_ms(300)));
-	assert_true(asked(&server));
-	assert_int_not_equal(server.peer.sin_port, port);
+	assert_true(asked(server));
+	assert_int_not_equal(server->peer.sin_port, port);
 	assert_false(upstream_turn(upstream, at_ms(900)));
-	assert_true(asked(&server));
+	assert_true(asked(server));
 	assert_false(upstream_turn(upstream, at_ms(2099)));
 	assert_true(upstream_turn(upstream, at_ms(2100)));
 	assert_int_equal(find(upstream, 1, 2101), UPSTREAM_FAILED);
 	assert_int_equal(find(upstream, 1, 4200), UPSTREAM_WAITS);
-	upstream_close(upstream);
-	close(server.fd);
 }
 
 static void what_answers_another_question_does_not_count(void **state)
 {
-	struct server server;
-	struct upstream *upstream;
+	struct server *server = *state;
+	struct upstream *upstream = server->upstream;
 
-	(void)state;
-	serve(&server);
-	upstream = upstream_open(server.address);
 	find(upstream, 1, 0);
-	assert_true(asked(&server));
-	server.question[0] ^= 1; /* the id */
-	answer(&server, 0, "forged", 10);
+	assert_true(asked(server));
+	server->question[0] ^= 1; /* the id */
+	answer(server, 0, "forged", 10);
 	assert_false(upstream_turn(upstream, at_ms(1)));
-	server.question[0] ^= 1;
-	server.question[HEADER_SIZE + 1] = '2'; /* the address */
-	answer(&server, 0, "forged", 10);
+	server->question[0] ^= 1;
+	server->question[HEADER_SIZE + 1] = '2'; /* the address */
+	answer(server, 0, "forged", 10);
 	assert_false(upstream_turn(upstream, at_ms(1)));
-	server.question[HEADER_SIZE + 1] = '1';
-	answer(&server, 0, "db-0", 10);
+	server->question[HEADER_SIZE + 1] = '1';
+	answer(server, 0, "db-0", 10);
 	assert_true(upstream_turn(upstream, at_ms(1)));
 	assert_int_equal(find(upstream, 1, 2), UPSTREAM_NAMED);
 	assert_int_equal(upstream_stats(upstream).foreign, 2);
-	upstream_close(upstream);
-	close(server.fd);
 }
 
 static void the_name_of_another_address_is_a_failure(void **state)
 {
-	struct server server;
-	struct upstream *upstream;
+	struct server *server = *state;
+	struct upstream *upstream = server->upstream;
 
-	(void)state;
-	serve(&server);
-	upstream = upstream_open(server.address);
 	find(upstream, 1, 0);
-	assert_true(asked(&server));
-	answer_for(&server, HEADER_SIZE + 2, 0, "db-0", 10); /* 0.1.10.in-addr.arpa */
+	assert_true(asked(server));
+	answer_for(server, HEADER_SIZE + 2, 0, "db-0", 10); /* 0.1.10.in-addr.arpa */
 	assert_true(upstream_turn(upstream, at_ms(1)));
 	assert_int_equal(find(upstream, 1, 2), UPSTREAM_FAILED);
-	upstream_close(upstream);
-	close(server.fd);
 }
 
 static void open_questions_are_bounded(void **state)
 {
-	struct server server;
-	struct upstream *upstream;
+	struct server *server = *state;
+	struct upstream *upstream = server->upstream;
 	struct pollfd fds[UPSTREAM_PENDING_MAX];
 
-	(void)state;
-	serve(&server);
-	upstream = upstream_open(server.address);
 	for (int i = 0; i < UPSTREAM_PENDING_MAX; i++)
 		assert_int_equal(find(upstream, i, 0), UPSTREAM_WAITS);
 	assert_int_equal(upstream_fds(upstream, fds), UPSTREAM_PENDING_MAX);
 	assert_int_equal(find(upstream, 100, 0), UPSTREAM_FAILED);
 	assert_int_equal(find(upstream, 5, 0), UPSTREAM_WAITS);
 	assert_int_equal(upstream_stats(upstream).refused, 1);
-	upstream_close(upstream);
-	close(server.fd);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_name_is_kept_for_its_ttl),
-		cmocka_unit_test(a_denial_and_a_failure_are_told_apart),
-		cmocka_unit_test(silence_ends_after_three_tries),
-		cmocka_unit_test(what_answers_another_question_does_not_count),
-		cmocka_unit_test(the_name_of_another_address_is_a_failure),
-		cmocka_unit_test(open_questions_are_bounded),
+		cmocka_unit_test_setup_teardown(a_name_is_kept_for_its_ttl, open_both, close_both),
+		cmocka_unit_test_setup_teardown(a_denial_and_a_failure_are_told_apart, open_both,
+						close_both),
+		cmocka_unit_test_setup_teardown(silence_ends_after_three_tries, open_both,
+						close_both),
+		cmocka_unit_test_setup_teardown(what_answers_another_question_does_not_count,
+						open_both, close_both),
+		cmocka_unit_test_setup_teardown(the_name_of_another_address_is_a_failure, open_both,
+						close_both),
+		cmocka_unit_test_setup_teardown(open_questions_are_bounded, open_both, close_both),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,7 @@ static void reads_a_query(void **state)
 		{"/?position=9223372036854775808",
 		 "position: \"9223372036854775808\" is not last, final or the offset of a record"},
 		{"/?received", "received: \"\" is not true or false"},
-		{"/?format=xml", "format: \"xml\" is not json, table or explain"},
+		{"/?format=xml", "format: \"xml\" is not json, table, explain or annotation"},
 	};
 	static struct http_target target;
 	char why[HTTP_QUESTION_WHY_SIZE] = "";

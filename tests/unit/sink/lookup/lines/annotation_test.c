@@ -23,7 +23,8 @@ static const struct named_holder rollout = {.kind = HOLDER_POD,
 					    .full_name = SPAN("shop/web-1"),
 					    .workload_kind = SPAN("Rollout"),
 					    .workload_name = SPAN("web")};
-static const struct named_holder node = {.kind = HOLDER_NODE, .full_name = SPAN("n1")};
+static const struct named_holder node = {
+	.kind = HOLDER_NODE, .full_name = SPAN("n1"), .node = SPAN("n1")};
 static const struct named_holder service = {.kind = HOLDER_SERVICE, .full_name = SPAN("shop/cart")};
 static const struct named_holder evil = {.kind = HOLDER_POD,
 					 .full_name = SPAN("a\"\\/b]\n\xff\0x")};
@@ -62,6 +63,7 @@ static void an_annotation_is_short_and_plain(void **state)
 						  {.name = SPAN("shop/c")},
 						  {.name = SPAN("shop/d")},
 						  {.name = SPAN("shop/e")}};
+	enum annotation_kind read;
 	struct text out;
 
 	(void)state;
@@ -81,16 +83,66 @@ static void an_annotation_is_short_and_plain(void **state)
 		memcpy(asked.answer.services.list, uses, cases[c].services * sizeof(uses[0]));
 		asked.answer.services.count = cases[c].services;
 		text_clear(&out);
-		assert_int_equal(annotation_add(&out, &asked), cases[c].kind);
+		assert_int_equal(annotation_add(&out, &asked, ANNOTATION_SERVICE), cases[c].kind);
 		assert_string_equal(text_terminate(&out), cases[c].text);
+		assert_true(annotation_read(out.data, out.length, &read));
+		assert_int_equal(read, cases[c].kind);
 	}
 	text_free(&out);
+}
+
+static void a_pod_is_named_as_chosen(void **state)
+{
+	static const struct named_holder placed = {.kind = HOLDER_POD,
+						   .full_name = SPAN("shop/web-1"),
+						   .node = SPAN("n1"),
+						   .workload_kind = SPAN("Deployment"),
+						   .workload_name = SPAN("web"),
+						   .workload_member = "deployment"};
+	static const struct named_holder *const holders[] = {&placed, &alone, &node, &service};
+	static const char *const texts[][4] = {
+		[ANNOTATION_SERVICE] = {"[shop/a]", "[shop/a]", "[node/n1]", "[shop/cart]"},
+		[ANNOTATION_WORKLOAD] = {"[shop/deployment/web]", "[shop/pod/web-1]", "[node/n1]",
+					 "[shop/cart]"},
+		[ANNOTATION_POD] = {"[shop/pod/web-1]", "[shop/pod/web-1]", "[node/n1]",
+				    "[shop/cart]"},
+		[ANNOTATION_NODE] = {"[node/n1]", "[shop/pod/web-1]", "[node/n1]", "[shop/cart]"},
+	};
+	struct lookup_answer asked = {.answer = {.certain = true}};
+	struct text out;
+
+	(void)state;
+	asked.answer.services.list[0] = (struct service_use){.name = SPAN("shop/a")};
+	asked.answer.services.count = 1;
+	text_init(&out, 1000);
+	for (size_t w = ANNOTATION_SERVICE; w <= ANNOTATION_NODE; w++) {
+		for (size_t h = 0; h < sizeof(holders) / sizeof(holders[0]); h++) {
+			asked.answer.holder = holders[h];
+			text_clear(&out);
+			annotation_add(&out, &asked, (enum annotation_with)w);
+			assert_string_equal(text_terminate(&out), texts[w][h]);
+		}
+	}
+	text_free(&out);
+}
+
+static void what_is_no_annotation_is_not_read_as_one(void **state)
+{
+	static const char *const texts[] = {
+		"{\"line\":1,\"error\":\"a [b]\"}", "[", "]", "[]", "shop/a", "[shop/a"};
+	enum annotation_kind kind;
+
+	(void)state;
+	for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++)
+		assert_false(annotation_read(texts[t], strlen(texts[t]), &kind));
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_annotation_is_short_and_plain)};
+		cmocka_unit_test(an_annotation_is_short_and_plain),
+		cmocka_unit_test(a_pod_is_named_as_chosen),
+		cmocka_unit_test(what_is_no_annotation_is_not_read_as_one)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,17 @@
+/* Reading a kube topic up to where it was when it was opened. */
+#include "common/program/stop.h"
+#include "common/timeline/kube_topic.h"
+
+#define TURN_RECORDS 10000 /* between two checks for a signal */
+#define TURN_WAIT_MS 200
+
+int kube_topic_catch_up(struct kube_topic *topic)
+{
+	while (!kube_topic_caught_up(topic)) {
+		if (stop_requested())
+			return 0;
+		if (kube_topic_turn(topic, TURN_RECORDS, TURN_WAIT_MS) < 0)
+			return -1;
+	}
+	return 1;
+}
