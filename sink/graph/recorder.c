@@ -9,7 +9,6 @@
 #include "sink/graph/progress.h"
 
 #define SETTLE_RECORDS 65536 /* so that reading fast holds little more than reading slowly */
-#define SHOW_NS NS_PER_SECOND
 #define SAVE_NS (10 * NS_PER_SECOND)
 #define PROGRESS_MAX (64u << 20)
 
@@ -28,7 +27,7 @@ struct recorder {
 	size_t place_count, place_capacity;
 	uint64_t unsettled;    /* records since conversations were settled */
 	uint64_t shown, saved; /* records that had been read then */
-	struct when shown_at, saved_at;
+	struct when saved_at;
 	bool idle;
 	uint64_t late; /* records that ended before what is settled */
 };
@@ -330,10 +329,8 @@ int recorder_turn(struct recorder *recorder, bool idle, struct when now)
 {
 	uint64_t read = recorder->intake.read;
 
-	if (!is_due(now, recorder->shown_at, SHOW_NS) ||
-	    (read == recorder->shown && idle == recorder->idle && read == recorder->saved))
+	if (read == recorder->shown && idle == recorder->idle && read == recorder->saved)
 		return 0;
-	recorder->shown_at = now;
 	recorder->idle = idle;
 	if (settle(recorder, settled_before(recorder, idle)) < 0)
 		return -1;
