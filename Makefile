@@ -15,7 +15,7 @@
 # The rooms of common/; each includes only those before it (tests/lint).
 SHARED  = $(addprefix common/,base program database http bus kafka topic record timeline/rules timeline/store \
             timeline/history timeline/feed timeline)
-FOLDERS = producers/kube producers/flows enricher sink/graph sink/lookup
+FOLDERS = producers/kube producers/flows enricher sink/graph sink/observe sink/lookup
 NEEDS   = rdkafka libcurl json-c libpcap yaml-0.1 libcrypto zlib libmicrohttpd ldns
 PREFIX  = /usr/local
 

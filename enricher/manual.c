@@ -59,5 +59,6 @@ const struct settings_manual manual = {
 			 "--instance a-revise",
 			 "Correct the answers of five minutes ago until a signal comes."},
 		},
-	.see_also = {"tenure-flows 1", "tenure-graph 1", "tenure-kube 1", "tenure-lookup 1"},
+	.see_also = {"tenure-flows 1", "tenure-graph 1", "tenure-kube 1", "tenure-lookup 1",
+		     "tenure-observe 1"},
 };

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/when.h"
 #include "common/program/settings.h"
 
 #define BUS_RECORD_MAX \
@@ -72,6 +73,16 @@ enum bus_written {
 bool bus_is_kafka(const char *address);
 /* The topic of "kafka:TOPIC"; the address itself for a file. */
 const char *bus_topic(const char *address);
+
+/* Where a reader of a topic starts: in each partition at the latest of these places. */
+struct bus_start {
+	int64_t from; /* an offset in each, or below */
+	struct when
+		since; /* the first record with such a timestamp or a later one; WHEN_MIN for any */
+	const int64_t *
+		offsets; /* of the first OFFSET_COUNT partitions, which must have as many records */
+	size_t offset_count;
+};
 
 /* Where a reader starts, if not at an offset. */
 #define BUS_FROM_START INT64_C(0)

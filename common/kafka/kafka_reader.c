@@ -1,5 +1,6 @@
 #include "common/kafka/kafka_reader.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,9 +80,28 @@ static int64_t offset_at(struct kafka_reader *reader, int32_t partition, struct 
 	return offset;
 }
 
-/* Starts at FROM or, if that is later, where the records of SINCE begin. */
-static int start_partition(struct kafka_reader *reader, int32_t partition, int64_t from,
-			   struct when since)
+/* The place of PARTITION, with the offsets [LOW, HIGH), where BEGINNING says; -1 after logging. */
+static int64_t place_of(struct kafka_reader *reader, int32_t partition,
+			const struct bus_start *beginning, int64_t low, int64_t high)
+{
+	int64_t start = start_of(beginning->from, low, high), first = 0;
+
+	if ((size_t)partition < beginning->offset_count) {
+		first = beginning->offsets[partition];
+		if (first > high) {
+			log_error("kafka:%s: partition %" PRId32 " ends at offset %" PRId64
+				  ", and was read to %" PRId64 " before: it is not the same topic",
+				  reader->topic, partition, high, first);
+			return -1;
+		}
+	} else if (!when_is_min(beginning->since)) {
+		first = offset_at(reader, partition, beginning->since, high);
+	}
+	return first < 0 ? -1 : first > start ? first : start;
+}
+
+static int start_partition(struct kafka_reader *reader, int32_t partition,
+			   const struct bus_start *beginning)
 {
 	int64_t low = 0, high = 0, start;
 	rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
@@ -92,14 +112,9 @@ static int start_partition(struct kafka_reader *reader, int32_t partition, int64
 			  partition, rd_kafka_err2str(error));
 		return -1;
 	}
-	start = start_of(from, low, high);
-	if (!when_is_min(since)) {
-		int64_t first = offset_at(reader, partition, since, high);
-
-		if (first < 0)
-			return -1;
-		start = first > start ? first : start;
-	}
+	start = place_of(reader, partition, beginning, low, high);
+	if (start < 0)
+		return -1;
 	reader->ends[partition] = start < high ? high : -1;
 	reader->behind += start < high;
 	if (rd_kafka_consume_start_queue(reader->handle, partition, start, reader->queue) < 0) {
@@ -112,7 +127,7 @@ static int start_partition(struct kafka_reader *reader, int32_t partition, int64
 }
 
 struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_options *options,
-				       int64_t from, struct when since)
+				       const struct bus_start *start)
 {
 	struct kafka_reader *reader = calloc(1, sizeof(*reader));
 	rd_kafka_conf_t *conf =
@@ -136,7 +151,7 @@ struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_optio
 	if (reader->handle == NULL || reader->ends == NULL)
 		goto out;
 	for (int p = 0; p < reader->partitions; p++)
-		if (start_partition(reader, p, from, since) < 0)
+		if (start_partition(reader, p, start) < 0)
 			goto out;
 	return reader;
 out:

@@ -12,10 +12,9 @@ struct kafka_reader;
 
 /* As topic_options_check(). */
 int kafka_reader_check(const struct bus_options *options);
-/* As topic_reader_open() and, unless SINCE is WHEN_MIN, topic_reader_open_since(): the later place
- * of the two. */
+/* NULL after logging, also if there is no such topic. */
 struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_options *options,
-				       int64_t from, struct when since);
+				       const struct bus_start *start);
 enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
 				  struct bus_record *record);
 /* True once every record that existed at opening has been read. */

@@ -44,28 +44,45 @@ static struct topic_reader *allocate(const char *address)
 }
 
 static struct topic_reader *open_from(const char *address, const struct bus_options *options,
-				      int64_t from, struct when since)
+				      const struct bus_start *start)
 {
 	struct topic_reader *reader = allocate(address);
 
 	if (reader == NULL)
 		return NULL;
 	if (bus_is_kafka(address))
-		return opened(reader, kafka_reader_open(bus_topic(address), options, from, since),
-			      NULL);
-	return opened(reader, NULL, lines_reader_open(address, options->follow, from));
+		return opened(reader, kafka_reader_open(bus_topic(address), options, start), NULL);
+	return opened(reader, NULL, lines_reader_open(address, options->follow, start->from));
 }
 
 struct topic_reader *topic_reader_open(const char *address, const struct bus_options *options,
 				       int64_t from)
 {
-	return open_from(address, options, from, WHEN_MIN);
+	const struct bus_start start = {.from = from, .since = WHEN_MIN};
+
+	return open_from(address, options, &start);
 }
 
 struct topic_reader *topic_reader_open_since(const char *address, const struct bus_options *options,
 					     struct when since)
 {
-	return open_from(address, options, BUS_FROM_START, since);
+	const struct bus_start start = {.from = BUS_FROM_START, .since = since};
+
+	return open_from(address, options, &start);
+}
+
+struct topic_reader *topic_reader_open_places(const char *address,
+					      const struct bus_options *options,
+					      const int64_t *offsets, size_t count)
+{
+	struct bus_start start = {.from = BUS_FROM_START,
+				  .since = WHEN_MIN,
+				  .offsets = offsets,
+				  .offset_count = count};
+
+	if (!bus_is_kafka(address) && count > 0)
+		start.from = offsets[0];
+	return open_from(address, options, &start);
 }
 
 struct topic_reader *topic_reader_open_at(const char *path, const struct bus_options *options,

@@ -27,6 +27,11 @@ struct topic_reader *topic_reader_open(const char *address, const struct bus_opt
  * topic begins at the first one. A file has no timestamps, and begins at its start. */
 struct topic_reader *topic_reader_open_since(const char *address, const struct bus_options *options,
 					     struct when since);
+/* Opens ADDRESS so that the first records are those at OFFSETS, one for each of the first COUNT partitions;
+ * other partitions begin at their start. */
+struct topic_reader *topic_reader_open_places(const char *address,
+					      const struct bus_options *options,
+					      const int64_t *offsets, size_t count);
 /* Opens the file PATH, which is borrowed, at PLACE. Returns NULL after logging. */
 struct topic_reader *topic_reader_open_at(const char *path, const struct bus_options *options,
 					  const struct bus_place *place);

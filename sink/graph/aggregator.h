@@ -1,13 +1,8 @@
 /* aggregator.h - turns tagged flow records into a graph.
  *
- * It also keeps the time: the newest event.end of each partition, which decides when
- * conversations are over.
- *
  * (1) Every record is counted once: in the graph, or as unreadable (by reason), outside,
  *     repeated or superseded.
- * (2) A flow that ends more than AGGREGATOR_FUTURE after the wall clock does not move the
- *     time: one wrong clock must not push everything else out of the window.
- * (3) With FOLLOW the graph is that of the last WINDOW_NS of event time.
+ * (2) With FOLLOW the graph is that of the last WINDOW_NS of event time.
  */
 #ifndef TENURE_AGGREGATOR_H
 #define TENURE_AGGREGATOR_H
@@ -18,25 +13,11 @@
 
 #include "common/base/when.h"
 #include "common/bus/bus.h"
-#include "common/record/tagged_flow.h"
-#include "sink/graph/conversation/conversations.h"
-#include "sink/graph/end_table.h"
 #include "sink/graph/graph.h"
+#include "sink/graph/intake.h"
 #include "sink/graph/node.h"
 #include "sink/graph/snapshot.h"
 #include "sink/graph/window.h"
-
-#define AGGREGATOR_FUTURE (60 * NS_PER_SECOND)
-#define AGGREGATOR_PARTITIONS_MAX 65536
-#define AGGREGATOR_ENDS_MAX 262144 /* at most 340 MB, in practice about 100 B each */
-
-/* How many records could not be read for a reason, and the first of them. */
-struct aggregator_fault {
-	uint64_t count;
-	int32_t partition;
-	int64_t offset;
-	struct fault fault;
-};
 
 struct aggregator_options {
 	struct when from, to; /* flows that count: FROM <= event.end < TO; no bounds with FOLLOW */
@@ -51,20 +32,13 @@ struct aggregator_options {
 struct aggregator {
 	struct aggregator_options options;
 	struct when from; /* of the window */
-	struct end_table ends;
-	struct conversations *conversations;
+	struct intake intake;
 	struct window window; /* with FOLLOW: what is settled */
 	struct graph
 		counted; /* of ends; with FOLLOW: of the last snapshot, without: what is settled */
 	struct graph graph; /* of the nodes of the last snapshot */
 	struct node_table nodes;
-	uint64_t read, outside;
-	uint64_t future; /* (2) */
-	struct aggregator_fault unreadable[FAULT_REASONS];
-	struct when oldest;  /* event.end of all records; WHEN_MAX for none */
-	struct when *newest; /* by partition; WHEN_MIN for none */
-	size_t partition_count;
-	struct tagged_flow flow; /* the current record, too large for the stack */
+	uint64_t outside;
 };
 
 /* -1 if out of memory. */

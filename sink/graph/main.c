@@ -91,32 +91,12 @@ static int check_base(struct graph_options *o)
 
 static void report(const struct graph_options *o, const struct aggregator *aggregator)
 {
-	struct snapshot_records records = aggregator_records(aggregator);
-
-	for (size_t i = 0; i < FAULT_REASONS; i++) {
-		const struct aggregator_fault *first = &aggregator->unreadable[i];
-
-		if (first->count == 0)
-			continue;
-		log_warn("%s: %" PRIu64 " records left out, %s; the first at partition %" PRId32
-			 " offset %" PRId64 ": %s%sshould be %s",
-			 o->in, first->count, fault_name(first->fault.reason), first->partition,
-			 first->offset, first->fault.member,
-			 first->fault.member[0] == '\0' ? "it " : " ", first->fault.detail);
-	}
-	if (records.early > 0)
-		log_warn("%" PRIu64 " conversations were counted before they were certainly over, "
-			 "because more than --held %" PRId64 " records would have been held",
-			 records.early, o->aggregation.held);
-	if (aggregator->ends.further > 0 || aggregator->nodes.further > 0)
-		log_warn("ends beyond the first %d, or %d nodes, are shown as further nodes: "
-			 "%" PRIu64,
-			 AGGREGATOR_ENDS_MAX, NODES_MAX,
-			 aggregator->ends.further + aggregator->nodes.further);
-	log_debug("read %" PRIu64 ", outside the window %" PRIu64 ", repeated %" PRIu64
-		  ", superseded %" PRIu64 ", late %" PRIu64 ", future %" PRIu64,
-		  records.read, records.outside, records.repeated, records.superseded,
-		  aggregator->window.late, aggregator->future);
+	intake_report(&aggregator->intake, o->in);
+	if (aggregator->nodes.further > 0)
+		log_warn("%" PRIu64 " ends beyond the first %d nodes are shown as further nodes",
+			 aggregator->nodes.further, NODES_MAX);
+	log_debug("outside the window %" PRIu64 ", late %" PRIu64, aggregator->outside,
+		  aggregator->window.late);
 }
 
 static int show_comparison(struct windows *windows, struct display *display)
@@ -180,14 +160,14 @@ static int run(const struct graph_options *o, struct topic_reader *reader, struc
 			return EX_OSERR;
 		}
 		if (o->bus.follow &&
-		    display_due(&display, aggregator->read, status != BUS_RECORD, now))
+		    display_due(&display, aggregator->intake.read, status != BUS_RECORD, now))
 			rc = show(o, windows, status != BUS_RECORD, &display);
 	}
 	/* The last snapshot includes everything that was read. */
-	if (rc == EX_OK && (display.shown == 0 || display.shown != aggregator->read))
+	if (rc == EX_OK && (display.shown == 0 || display.shown != aggregator->intake.read))
 		rc = show(o, windows, status != BUS_RECORD, &display);
-	if (rc == EX_OK && aggregator->read > 0 &&
-	    aggregator_records(aggregator).unreadable == aggregator->read)
+	if (rc == EX_OK && aggregator->intake.read > 0 &&
+	    aggregator_records(aggregator).unreadable == aggregator->intake.read)
 		rc = EX_DATAERR;
 	return rc;
 }

@@ -33,5 +33,6 @@ const struct settings_manual manual = {
 			{"tenure-graph -b broker:9092 --in kafka:tenure.flows.tagged --follow",
 			 "Show the last five minutes of a topic until interrupted."},
 		},
-	.see_also = {"dot 1", "tenure-enrich 1", "tenure-flows 1", "tenure-lookup 1"},
+	.see_also = {"dot 1", "tenure-enrich 1", "tenure-flows 1", "tenure-lookup 1",
+		     "tenure-observe 1"},
 };

@@ -45,7 +45,7 @@ struct history *recorder_history(struct recorder *recorder);
 struct topic_reader *recorder_input(struct recorder *recorder, const struct bus_options *bus);
 /* Adds one record; NOW is the wall clock. -1 after logging. */
 int recorder_add(struct recorder *recorder, const struct bus_record *record, struct when now);
-/* To be called at least once a second, IDLE if everything that there is has been read: counts what is
+/* To be called about once a second, IDLE if everything that there is has been read: counts what is
  * over, makes the rest provisional if anything changed, and saves from time to time. -1 after
  * logging. */
 int recorder_turn(struct recorder *recorder, bool idle, struct when now);

@@ -8,7 +8,6 @@
 
 #define TURN_RECORDS 500             /* read before requests are looked at again */
 #define READ_NS (5 * NS_PER_MS)      /* from one read without records to the next */
-#define TURN_NS NS_PER_SECOND        /* from one turn of the recorder to the next */
 #define RETRY_NS (5 * NS_PER_SECOND) /* from one failure to the next try */
 
 void serve_topic_init(struct serve_topic *topic, struct recorder *recorder, const char *address,
@@ -20,7 +19,6 @@ void serve_topic_init(struct serve_topic *topic, struct recorder *recorder, cons
 		.bus = *bus,
 		.next_try = WHEN_MIN,
 		.next_read = WHEN_MIN,
-		.next_turn = WHEN_MIN,
 	};
 }
 
@@ -80,28 +78,28 @@ static int lose(struct serve_topic *topic, struct when now)
 	return 0;
 }
 
-/* Whether it is time for what is done every INTERVAL_NS, next at NEXT. A clock that was set back must not
- * stop it. */
-static bool is_due(struct when next, int64_t interval_ns, struct when now)
+/* Whether it is time to read. A clock that was set back must not stop it. */
+static bool may_read(const struct serve_topic *topic, struct when now)
 {
-	return when_not_after(next, now) || when_not_after(now, when_add(next, -interval_ns));
+	return !topic->ended && (when_not_after(topic->next_read, now) ||
+				 when_not_after(now, when_add(topic->next_read, -READ_NS)));
 }
 
-/* Reads up to TURN_RECORDS. Sets *IDLE if there are no more now. Returns how many, or -1 after logging. */
-static int read_records(struct serve_topic *topic, struct when now, bool *idle)
+/* Reads up to TURN_RECORDS. Returns how many, or -1 after logging. */
+static int read_records(struct serve_topic *topic, struct when now)
 {
 	enum bus_status status = BUS_RECORD;
 	struct bus_record record;
 	int count = 0;
 
+	topic->exit_code = EX_IOERR;
 	while (count < TURN_RECORDS && status == BUS_RECORD) {
 		status = topic_reader_read(topic->reader, 0, &record);
-		topic->exit_code = EX_IOERR;
 		if (status == BUS_RECORD && recorder_add(topic->recorder, &record, now) < 0)
 			return -1;
 		count += status == BUS_RECORD;
 	}
-	*idle = status != BUS_RECORD;
+	topic->idle = status != BUS_RECORD;
 	topic->next_read = count == 0 ? when_add(now, READ_NS) : WHEN_MIN;
 	if (status == BUS_BROKEN)
 		return lose(topic, now);
@@ -109,33 +107,23 @@ static int read_records(struct serve_topic *topic, struct when now, bool *idle)
 	return topic->ended && recorder_end(topic->recorder) < 0 ? -1 : count;
 }
 
-/* Counts what was read. -1 after logging. */
-static int turn_recorder(struct serve_topic *topic, bool idle, struct when now)
-{
-	bool reached = idle && !topic->caught_up && topic->reader != NULL &&
-		       topic_reader_caught_up(topic->reader);
-
-	if (!reached && !is_due(topic->next_turn, TURN_NS, now))
-		return 0;
-	topic->next_turn = when_add(now, TURN_NS);
-	topic->exit_code = EX_IOERR;
-	if (recorder_turn(topic->recorder, idle, now) < 0)
-		return -1;
-	if (reached) {
-		topic->caught_up = true;
-		log_info("%s: read to its end", topic->address);
-	}
-	return 0;
-}
-
 int serve_topic_turn(struct serve_topic *topic, struct when now)
 {
-	bool idle = true;
 	int count = 0;
 
 	if (topic->reader == NULL)
 		count = open_topic(topic, now);
-	else if (!topic->ended && is_due(topic->next_read, READ_NS, now))
-		count = read_records(topic, now, &idle);
-	return count < 0 || turn_recorder(topic, idle, now) < 0 ? -1 : count;
+	else if (may_read(topic, now))
+		count = read_records(topic, now);
+	if (count < 0)
+		return -1;
+	topic->exit_code = EX_IOERR;
+	if (recorder_turn(topic->recorder, topic->idle, now) < 0)
+		return -1;
+	if (!topic->caught_up && topic->idle && topic->reader != NULL &&
+	    topic_reader_caught_up(topic->reader)) {
+		topic->caught_up = true;
+		log_info("%s: read to its end", topic->address);
+	}
+	return count;
 }

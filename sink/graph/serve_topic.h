@@ -22,8 +22,9 @@ struct serve_topic {
 	struct bus_options bus;
 	struct topic_reader *reader; /* NULL while a broker is waited for */
 	struct kafka_probe *probe;   /* then; NULL before the next try */
-	struct when next_try, next_read, next_turn;
-	bool caught_up; /* it was read to its end since the start, and all of it counts */
+	struct when next_try, next_read;
+	bool idle;      /* everything that there was had been read */
+	bool caught_up; /* it was read to its end since the start */
 	bool ended;     /* a file that is not followed: there is no more */
 	int exit_code;  /* after a -1 */
 };

@@ -22,7 +22,7 @@ offers() {
 		- "$share/bash-completion/completions/$1" "$@"
 }
 
-for program in kube flows enrich graph lookup; do
+for program in kube flows enrich graph observe lookup; do
 	program=tenure-$program
 	page=$share/man/man1/$program.1
 	bash=$share/bash-completion/completions/$program

@@ -4,14 +4,27 @@ import contextlib
 import json
 import os
 import shutil
+import sys
 import time
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.page.mock_server import Mock
+from tests.page.worlds import Shop
+
 CACHE = Path(os.environ.get("TENURE_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tenure")
 AXE = CACHE / "page/node_modules/axe-core/axe.min.js"
 WAIT = 15_000
+PAGE = Path(os.environ["BUILD"]) / "page"
+NOW = 1_780_000_000_000  # ms; the newest of what is shown
+faults = []
+
+
+def expect(good, what):
+    if not good:
+        faults.append(what)
+        print("untrue:", what, flush=True)
 
 
 class Page:
@@ -119,3 +132,34 @@ def eventually(what, seconds=10):
             return True
         time.sleep(0.05)
     return False
+
+
+def shop(new, at="", theme="light", **more):
+    """A mock and a page of the shop, as of NOW."""
+    mock = Mock(Shop(NOW), PAGE)
+    page = new(theme, **more)
+    page.open(mock.url + at)
+    return mock, page
+
+
+def run(checks):
+    """Each check opens pages by new() and gives the server and page that it ends with. Words on the command line choose some."""
+    for missing in [what for what, there in (("chromium: deploy/setup browser", shutil.which("chromium") or shutil.which("chromium-browser")), ("axe-core: deploy/setup page", AXE.exists())) if not there]:
+        print(f"there is no {missing} installs it")
+        return 77
+    with browser() as new:
+        for check in checks:
+            if sys.argv[1:] and check.__name__.removeprefix("check_") not in sys.argv[1:]:
+                continue
+            began = time.monotonic()
+            try:
+                mock, page = check(new)
+            except Exception as error:  # a check that cannot go on is a fault, and the others still run
+                expect(False, f"{check.__name__}: {str(error).splitlines()[0]}")
+                continue
+            expect(page.complaints == [], f"{check.__name__}: Chromium complains: {page.complaints}")
+            page.tab.context.close()
+            mock.close()
+            print(f"{time.monotonic() - began:5.1f} s  {check.__name__}", flush=True)
+    print(f"{len(faults)} faults")
+    return 1 if faults else 0

@@ -156,6 +156,8 @@ int conversation_add(struct conversation *conversation, struct conversation_slic
 	slice->owner = conversation;
 	conversation->slices[conversation->count++] = slice;
 	conversation->newest_flow = slice->flow;
+	if (!conversation->counted.chosen)
+		conversation->counted = slice->certain;
 	conversation->end = when_later(conversation->end, slice->end);
 	return 0;
 }
@@ -169,6 +171,8 @@ int conversation_merge(struct conversation *conversation, struct conversation *f
 		conversation->slices[conversation->count++] = from->slices[i];
 	}
 	conversation->end = when_later(conversation->end, from->end);
+	if (!conversation->counted.chosen)
+		conversation->counted = from->counted;
 	from->count = 0;
 	return 0;
 }
@@ -218,6 +222,11 @@ static int compare_slices(const void *left, const void *right)
 	return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
+static bool was_answered(const struct conversation_slice *slice)
+{
+	return !slice->has_packets || slice->measures.destination_packets > 0;
+}
+
 /* Counts the flow with these COUNT slices, and its error, on the last slice that counts. */
 static void count_flow(struct conversation_slice *const *slices, size_t count)
 {
@@ -228,7 +237,7 @@ static void count_flow(struct conversation_slice *const *slices, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		source |= slices[i]->source_flags;
 		destination |= slices[i]->destination_flags;
-		answered |= !slices[i]->has_packets || slices[i]->measures.destination_packets > 0;
+		answered |= slices[i]->answered || was_answered(slices[i]);
 		if (slices[i]->counted)
 			last = &slices[i]->measures;
 	}
@@ -244,23 +253,54 @@ static void count_flow(struct conversation_slice *const *slices, size_t count)
 	}
 }
 
-void conversation_choose(struct conversation *conversation, struct when from, struct when to)
+/* Chooses the observer that counts (1), unless that is certain. */
+static void choose_observer(struct conversation *conversation)
 {
-	struct conversation_slice **slices = conversation->slices;
+	struct conversation_counted *counted = &conversation->counted;
 	const struct conversation_slice *best = NULL;
-	struct measures *measures;
-	size_t first = 0;
 
+	if (counted->chosen)
+		return;
 	for (size_t i = 0; i < conversation->count; i++) {
-		if (best == NULL || better(slices[i], best))
-			best = slices[i];
+		if (best == NULL || better(conversation->slices[i], best))
+			best = conversation->slices[i];
 	}
 	if (best == NULL)
 		return;
-	qsort(slices, conversation->count, sizeof(slices[0]), compare_slices);
+	counted->observer = best->observer;
+	counted->server_ip = best->server_ip;
+	counted->server_port = best->server_port;
+}
+
+static bool is_counted(const struct conversation_counted *counted,
+		       const struct conversation_slice *slice)
+{
+	return slice->observer == counted->observer && slice->server_port == counted->server_port &&
+	       ip_compare(&slice->server_ip, &counted->server_ip) == 0;
+}
+
+/* How many slices from the first of SLICES[COUNT] on are of its flow. */
+static size_t flow_length(struct conversation_slice *const *slices, size_t count)
+{
+	size_t length = 0;
+
+	while (length < count && slices[length]->flow == slices[0]->flow)
+		length++;
+	return length;
+}
+
+void conversation_choose(struct conversation *conversation, struct when from, struct when to)
+{
+	struct conversation_slice **slices = conversation->slices;
+	struct measures *measures;
+
+	if (conversation->decided)
+		return;
+	choose_observer(conversation);
+	if (conversation->count > 1)
+		qsort(slices, conversation->count, sizeof(slices[0]), compare_slices);
 	for (size_t i = 0; i < conversation->count; i++) {
-		slices[i]->counted = slices[i]->observer == best->observer &&
-				     same_destination(slices[i], best) &&
+		slices[i]->counted = is_counted(&conversation->counted, slices[i]) &&
 				     when_not_after(from, slices[i]->end) &&
 				     when_before(slices[i]->end, to);
 		if (slices[i]->counted && slices[i]->running_totals && i > 0 &&
@@ -269,10 +309,66 @@ void conversation_choose(struct conversation *conversation, struct when from, st
 		measures = &slices[i]->measures;
 		measures->flows = measures->refused = measures->unanswered = measures->reset = 0;
 	}
-	for (size_t i = 1; i <= conversation->count; i++) {
-		if (i == conversation->count || slices[i]->flow != slices[first]->flow) {
-			count_flow(slices + first, i - first);
-			first = i;
-		}
+	for (size_t i = 0; i < conversation->count;) {
+		size_t length = flow_length(slices + i, conversation->count - i);
+
+		count_flow(slices + i, length);
+		i += length;
 	}
+}
+
+/* How many of the slices of a flow, in order, ended before BEFORE and need not be kept: all of a flow that
+ * is over, else all but those from its last one on. What they say of the flow is noted in the next. */
+static size_t old_slices(struct conversation_slice **slices, size_t count, struct when before)
+{
+	size_t old = 0;
+
+	while (old < count && when_before(slices[old]->end, before))
+		old++;
+	if (old == count)
+		return old;
+	for (size_t i = 0; i < old; i++) {
+		slices[old]->source_flags |= slices[i]->source_flags;
+		slices[old]->destination_flags |= slices[i]->destination_flags;
+		slices[old]->answered |= slices[i]->answered || was_answered(slices[i]);
+	}
+	return old;
+}
+
+int conversation_part(struct conversation *conversation, struct when before,
+		      struct conversation **part)
+{
+	struct conversation_slice **slices = conversation->slices;
+	struct conversation *taken;
+	size_t old = 0, kept = 0;
+
+	*part = NULL;
+	for (size_t i = 0; i < conversation->count; i++)
+		old += when_before(slices[i]->end, before);
+	if (old == 0)
+		return 0;
+	taken = calloc(1, sizeof(*taken));
+	if (taken == NULL || reserve(taken, old) < 0) {
+		conversation_free(taken);
+		return -1;
+	}
+	taken->decided = true;
+	conversation_choose(conversation, WHEN_MIN, WHEN_MAX);
+	conversation->counted.chosen = true;
+	for (size_t i = 0; i < conversation->count;) {
+		size_t length = flow_length(slices + i, conversation->count - i);
+		size_t over = old_slices(slices + i, length, before);
+
+		memcpy(taken->slices + taken->count, slices + i, over * sizeof(slices[0]));
+		taken->count += over;
+		memmove(slices + kept, slices + i + over, (length - over) * sizeof(slices[0]));
+		kept += length - over;
+		i += length;
+	}
+	conversation->count = kept;
+	conversation->newest_flow = kept > 0 ? slices[0]->flow : 0;
+	for (size_t i = 0; i < taken->count; i++)
+		taken->slices[i]->owner = taken;
+	*part = taken;
+	return 0;
 }

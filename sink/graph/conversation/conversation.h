@@ -24,6 +24,8 @@
  *     service's address, else its node port; it is on the source's node; it started
  *     earliest; then by hostname and interface name. Bytes of two observers are
  *     never added.
+ *     Once slices of a conversation have been counted while it goes on (conversation_part()), its
+ *     counted observer stays the same.
  * (2) Records may come in any order; each may connect conversations that were
  *     separate (conversations.h merges them).
  */
@@ -47,8 +49,10 @@ struct conversation {
 	uint64_t transport;
 	struct ip ip; /* of the source */
 	int32_t port;
-	struct when end;      /* the latest of its slices */
-	uint64_t newest_flow; /* of the slice that was added last */
+	struct when end;                     /* the latest of its slices */
+	uint64_t newest_flow;                /* of the slice that was added last */
+	struct conversation_counted counted; /* the observer, once it is certain */
+	bool decided;                        /* a part: which slices count is decided */
 	struct conversation_slice **slices;
 	size_t count;
 	size_t capacity;
@@ -72,6 +76,12 @@ int conversation_add(struct conversation *conversation, struct conversation_slic
 int conversation_merge(struct conversation *conversation, struct conversation *from);
 /* Removes SLICE, which the caller then owns. */
 void conversation_remove(struct conversation *conversation, struct conversation_slice *slice);
+
+/* Takes the slices that ended before BEFORE out of CONVERSATION, which goes on, but keeps the last one of
+ * a flow that goes on; which of them count is decided. Sets *PART to a conversation of them, which the
+ * caller owns, or to NULL if there are none. -1 if out of memory, and nothing is changed. */
+int conversation_part(struct conversation *conversation, struct when before,
+		      struct conversation **part);
 
 /* Marks the slices that count (1): those of the counted observer with FROM <= end < TO, but of a flow
  * with running totals only the last of them.

@@ -127,6 +127,15 @@ struct conversation_slice *conversation_slice_new(const struct tagged_flow *flow
 	return slice;
 }
 
+void conversation_slice_carry(struct conversation_slice *slice,
+			      const struct conversation_carry *carry)
+{
+	slice->source_flags |= carry->source_flags;
+	slice->destination_flags |= carry->destination_flags;
+	slice->answered = carry->answered;
+	slice->certain = carry->counted;
+}
+
 void conversation_slice_free(struct conversation_slice *slice)
 {
 	free(slice);

@@ -23,11 +23,33 @@ enum conversation_stage {
 	CONVERSATION_AT_SERVICE,   /* a service's address */
 };
 
+/* Where a record was read. */
+struct conversation_place {
+	int32_t partition;
+	int64_t offset;
+};
+
+/* Which observer of a conversation is counted, and which server it saw. */
+struct conversation_counted {
+	bool chosen; /* the rest is set */
+	uint64_t observer;
+	struct ip server_ip;
+	int32_t server_port;
+};
+
+/* What is known of a slice from those of its flow and conversation that were counted before it. */
+struct conversation_carry {
+	unsigned source_flags, destination_flags;
+	bool answered;
+	struct conversation_counted counted;
+};
+
 /* Names are hashes, 0 for none. */
 struct conversation_slice {
 	struct conversation *owner;
 	struct conversation_slice *index_next; /* for struct conversations */
 
+	struct conversation_place place;
 	uint64_t topic; /* the flow record's, which these three identify */
 	int64_t offset;
 	int32_t partition;
@@ -52,7 +74,11 @@ struct conversation_slice {
 	bool running_totals;
 	bool expects_answer; /* CLIENT is one, and the transport is not ICMP */
 	bool has_packets;
-	unsigned source_flags, destination_flags; /* enum tcp_flag */
+	/* enum tcp_flag; also of the slices of the flow that were counted before. */
+	unsigned source_flags, destination_flags;
+	bool answered; /* one of those had a packet from the server */
+	struct conversation_counted
+		certain; /* the counted observer, if it was certain before a restart */
 
 	/* Set by conversation_choose(): whether the slice counts, and, if it is the last
 	 * counted slice of its flow, the flow and its error in MEASURES. */
@@ -71,6 +97,8 @@ struct conversation_slice {
 /* Makes a slice of FLOW between the ends CLIENT and SERVER; NULL if out of memory. */
 struct conversation_slice *conversation_slice_new(const struct tagged_flow *flow, int32_t client,
 						  int32_t server);
+void conversation_slice_carry(struct conversation_slice *slice,
+			      const struct conversation_carry *carry);
 void conversation_slice_free(struct conversation_slice *slice);
 const uint64_t *conversation_slice_buckets(const struct conversation_slice *slice);
 /* Hostname and interface name, each with its NUL. */

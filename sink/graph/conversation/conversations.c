@@ -262,7 +262,23 @@ out:
 	return rc;
 }
 
-void conversations_settle(struct conversations *table, struct when before)
+/* Settles the slices of CONVERSATION, which goes on, that ended before BEFORE. */
+static int settle_part(struct conversations *table, struct conversation *conversation,
+		       struct when before)
+{
+	struct conversation *part;
+
+	if (conversation_part(conversation, before, &part) < 0)
+		return -1;
+	if (part == NULL)
+		return 0;
+	for (size_t i = 0; i < part->count; i++)
+		index_remove(table, part->slices[i]);
+	list_add(&table->settled, part);
+	return 0;
+}
+
+int conversations_settle(struct conversations *table, struct when before)
 {
 	struct conversation *next;
 
@@ -270,7 +286,20 @@ void conversations_settle(struct conversations *table, struct when before)
 		next = c->next;
 		if (when_before(c->end, before))
 			settle(table, c);
+		else if (settle_part(table, c, before) < 0)
+			return -1;
 	}
+	return 0;
+}
+
+size_t conversations_limit(const struct conversations *table)
+{
+	return table->limit;
+}
+
+size_t conversations_held(const struct conversations *table)
+{
+	return table->records;
 }
 
 struct conversation *conversations_next_settled(struct conversations *table)

@@ -39,9 +39,13 @@ void conversations_free(struct conversations *table);
  * of memory. */
 int conversations_add(struct conversations *table, const struct tagged_flow *flow,
 		      struct conversation_slice *slice);
+size_t conversations_limit(const struct conversations *table);
+/* Records that are held. */
+size_t conversations_held(const struct conversations *table);
 
-/* Settles every conversation that ended before BEFORE. */
-void conversations_settle(struct conversations *table, struct when before);
+/* Settles every conversation that ended before BEFORE, and of others the slices that did and are not
+ * needed to recognise the next. -1 if out of memory. */
+int conversations_settle(struct conversations *table, struct when before);
 /* Removes the next settled conversation, which the caller then owns; NULL if there is none. */
 struct conversation *conversations_next_settled(struct conversations *table);
 

@@ -13,17 +13,21 @@ bool http_answer_question(const struct graph_server *server, const struct http_c
 	return false;
 }
 
+bool http_answer_complete(const struct graph_server *server, struct when from, struct when to)
+{
+	return when_not_after(to, serve_watermark(server)) &&
+	       history_covers(server->history, from, to);
+}
+
 void http_answer_begin(const struct graph_server *server, struct when from, struct when to,
 		       struct text *out)
 {
-	bool over = when_not_after(to, serve_watermark(server));
-
 	text_add_string(out, "{\"as_of\":");
 	text_add_when(out, to);
 	text_add_string(out, ",\"watermark\":");
 	text_add_when(out, serve_watermark(server));
 	text_add_string(out, ",\"complete\":");
-	text_add_string(out, over && history_covers(server->history, from, to) ? "true" : "false");
+	text_add_string(out, http_answer_complete(server, from, to) ? "true" : "false");
 }
 
 static const char *name_or_any(const char *name)

@@ -13,8 +13,10 @@
 bool http_answer_question(const struct graph_server *server, const struct http_call *call,
 			  int64_t window_ns, struct question *question, struct http_reply *reply);
 
-/* Adds {"as_of":TO,"watermark":T,"complete":BOOL about the window from FROM to TO: it is over, and all of it was
- * covered (history.h). */
+/* Whether the window from FROM to TO is over, and all of it was covered (history.h). */
+bool http_answer_complete(const struct graph_server *server, struct when from, struct when to);
+
+/* Adds {"as_of":TO,"watermark":T,"complete":BOOL about the window from FROM to TO. */
 void http_answer_begin(const struct graph_server *server, struct when from, struct when to,
 		       struct text *out);
 

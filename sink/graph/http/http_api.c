@@ -1,5 +1,6 @@
 #include "sink/graph/http/http_api.h"
 
+#include "sink/graph/http/http_compare.h"
 #include "sink/graph/http/http_events.h"
 #include "sink/graph/http/http_graph.h"
 #include "sink/graph/http/http_metrics.h"
@@ -39,6 +40,7 @@ static void answer_ready(void *user, const struct http_call *call, struct http_r
 
 static const struct http_route routes[] = {
 	{"/v1/graph", WINDOW "namespace least format", NULL, http_graph_answer},
+	{"/v1/compare", WINDOW "base_at base_window namespace format", NULL, http_compare_answer},
 	{"/v1/edge", WINDOW "source target", NULL, http_graph_answer_edge},
 	{"/v1/series", WINDOW "source target namespace step", NULL, http_series_answer},
 	{"/v1/activity", WINDOW "step", NULL, http_series_answer_activity},

@@ -3,53 +3,9 @@
 #include "common/base/transport.h"
 #include "sink/graph/formats/formats.h"
 #include "sink/graph/formats/graph_json.h"
-#include "sink/graph/http/http_answer.h"
+#include "sink/graph/http/http_window.h"
 
 #define WINDOW (5 * 60 * NS_PER_SECOND) /* unless the question says how long it is */
-
-/* The graph of one window. */
-struct window_graph {
-	struct node_table nodes;
-	struct graph graph;
-	struct snapshot snapshot;
-	size_t hidden; /* edges that are summed */
-};
-
-static void clear(struct window_graph *window)
-{
-	snapshot_free(&window->snapshot);
-	graph_free(&window->graph);
-	node_table_free(&window->nodes);
-}
-
-/* Fills *WINDOW, which is zero, with what QUESTION asks about FROM to TO. False with a problem in REPLY; it is to
- * be cleared in any case. */
-static bool fill(struct graph_server *server, const struct question *question, struct when from,
-		 struct when to, struct window_graph *window, struct http_reply *reply)
-{
-	const struct history_filter filter = http_answer_filter(question);
-	struct when known = serve_known(server);
-	uint64_t least = question->least;
-
-	graph_init(&window->graph);
-	history_round(&from, &to);
-	if (history_sum(server->history, from, to, question->level, &filter, &window->nodes,
-			&window->graph) < 0) {
-		http_reply_problem(reply, 500, "the history cannot be read");
-		return false;
-	}
-	if (http_answer_bound(&window->graph, &least) < 0 ||
-	    snapshot_make(&window->snapshot, &window->graph, &window->nodes, least) < 0) {
-		http_reply_problem(reply, 503, "out of memory");
-		return false;
-	}
-	window->snapshot.from = from;
-	/* The last minute may not be over yet. */
-	window->snapshot.to = when_before(from, known) ? when_earlier(to, known) : to;
-	window->snapshot.records = serve_records(server);
-	window->hidden = window->graph.count - window->snapshot.edge_count;
-	return true;
-}
 
 /* Finds the format that QUESTION asks for. False with a problem in REPLY. */
 static bool find_format(const struct question *question, enum format *format,
@@ -74,7 +30,7 @@ static bool find_format(const struct question *question, enum format *format,
 
 /* Adds the snapshot as JSON, after what all answers begin with. */
 static void add_json(const struct graph_server *server, const struct question *question,
-		     const struct window_graph *window, struct text *out)
+		     const struct http_window *window, struct text *out)
 {
 	size_t brace;
 
@@ -88,21 +44,21 @@ static void add_json(const struct graph_server *server, const struct question *q
 
 void http_graph_answer(void *user, const struct http_call *call, struct http_reply *reply)
 {
-	struct window_graph window = {0};
+	struct http_window window;
 	struct question question;
 	enum format format;
 
 	if (!http_answer_question(user, call, WINDOW, &question, reply) ||
 	    !find_format(&question, &format, reply))
 		return;
-	if (fill(user, &question, question.from, question.to, &window, reply)) {
+	if (http_window_fill(user, &question, question.from, question.to, &window, reply)) {
 		reply->content_type = formats_content_type(format);
 		if (format == FORMAT_JSON)
 			add_json(user, &question, &window, &reply->body);
 		else
 			formats_write(format, &window.snapshot, &reply->body);
 	}
-	clear(&window);
+	http_window_clear(&window);
 }
 
 /* ---- One edge ---- */

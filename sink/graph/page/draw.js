@@ -207,6 +207,16 @@ export function createDrawing(root) {
 		for (const [name, id] of Object.entries(marks)) paint(name, (id && (nodes.find((node) => node.id === id) ?? edges.find((edge) => edge.key === id))) || null);
 	}
 
+	/* Does WORK while labels are as they are at full size. */
+	function fullSize(work) {
+		const before = scale;
+		scale = 1;
+		drawLabels();
+		work();
+		scale = before;
+		drawLabels();
+	}
+
 	/* The drawing is seen at SCALE. */
 	function scaled(next) {
 		const before = scale;
@@ -252,5 +262,5 @@ export function createDrawing(root) {
 		for (const node of found) kept.nodes.get(node.id).classList.add("found");
 	}
 
-	return { draw, find, scaled, bounds, mark, world, scene: () => scene, nodeElement: (id) => kept.nodes.get(id)?.firstChild, edgeElement: (key) => kept.edges.get(key) };
+	return { draw, find, scaled, fullSize, bounds, mark, world, scene: () => scene, nodeElement: (id) => kept.nodes.get(id)?.firstChild, edgeElement: (key) => kept.edges.get(key) };
 }

@@ -5,7 +5,7 @@ import { address } from "./server.js";
 const PROPERTIES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linejoin", "stroke-linecap", "paint-order", "font-family", "font-size", "font-weight", "text-anchor", "opacity", "visibility"];
 
 /* A copy of the drawing that needs no style sheet. */
-export function drawingFile(root, bounds) {
+function drawingFile(root, bounds) {
 	const copied = root.cloneNode(true);
 	const [originals, copies] = [root.querySelectorAll("*"), copied.querySelectorAll("*")];
 	originals.forEach((original, i) => {
@@ -29,7 +29,7 @@ export function drawingFile(root, bounds) {
 const FORMATS = [["CSV", "csv"], ["JSON", "json"], ["DOT (Graphviz)", "dot"], ["Mermaid", "mermaid"]];
 const ENDINGS = { csv: "csv", json: "json", dot: "dot", mermaid: "mmd" };
 
-/* CALLS: question() gives {path, parameters, name} of what is shown; drawing() gives {root, bounds}. */
+/* CALLS: question() gives {path, parameters, name} of what is shown; root, drawing. */
 export function createExport(calls) {
 	const [button, menu] = [$("export"), $("export-menu")];
 
@@ -44,8 +44,8 @@ export function createExport(calls) {
 	}
 
 	function saveDrawing() {
-		const { root, bounds } = calls.drawing();
-		if (bounds) save(`${calls.question("svg").name}.svg`, "image/svg+xml", drawingFile(root, bounds));
+		const { root, drawing } = calls;
+		if (drawing.bounds()) drawing.fullSize(() => save(`${calls.question("svg").name}.svg`, "image/svg+xml", drawingFile(root, drawing.bounds())));
 	}
 
 	const item = (title, work, id) => el("li", { role: "none" }, el("button", { type: "button", role: "menuitem", id: `export-${id}`, tabindex: -1, onclick: () => { show(false); work(); } }, title));

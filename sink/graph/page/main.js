@@ -11,7 +11,7 @@ import { createKeyboard } from "./keyboard.js";
 import { createTimeline } from "./timeline.js";
 import { showPanel } from "./panel.js";
 import { createSearch } from "./search.js";
-import { showTable } from "./table.js";
+import { showTable, markRow } from "./table.js";
 import { createExport } from "./export.js";
 import { noticesOf, showNotices, showEmpty } from "./notice.js";
 import { createChrome } from "./chrome.js";
@@ -273,7 +273,7 @@ const timeline = createTimeline({
 	span: (span) => state.change({ span }),
 });
 const chrome = createChrome({ fold, fit: () => { state.change({ z: "" }); fit(); }, zoom: viewport.zoom, tidy: () => { forget(); state.change({ z: "" }); render(); }, pinned: () => time.iso(askedAt()) });
-createExport({ question, drawing: () => ({ root, bounds: drawing.bounds() }) });
+createExport({ question, root, drawing });
 createSearch({
 	chosen: (result) => {
 		if (result.type === "namespace") state.change({ ns: result.label, z: "" }, { step: true });
@@ -327,6 +327,7 @@ state.onChange((now, before) => {
 		render();
 	} else if (differs("sel")) {
 		showDetails(true);
+		markRow(now.sel);
 	} else if (differs("span")) {
 		showTime();
 	}

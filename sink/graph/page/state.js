@@ -1,5 +1,6 @@
 /* What is shown: all of it is in the hash of the address, so that a link shows the same again.
  * Only the theme is not: it belongs to the reader. */
+import * as time from "./time.js";
 
 export const DEFAULTS = {
 	at: "",         /* RFC 3339; empty: live */
@@ -17,6 +18,18 @@ export const DEFAULTS = {
 	z: "",          /* x,y,scale of the graph where it was moved by hand */
 };
 
+/* What values a link may have; any other shows the default. */
+const isInstant = (text) => !Number.isNaN(time.instant(text));
+const VALID = {
+	at: isInstant,
+	window: (text) => time.duration(text) >= 1000,
+	level: (text) => ["service", "workload", "namespace", "zone"].includes(text),
+	view: (text) => ["graph", "table"].includes(text),
+	base: (text) => text === "previous" || time.duration(text) > 0 || isInstant(text),
+	span: (text) => time.duration(text) > 0,
+	z: (text) => /^-?\d+,-?\d+,\d*\.?\d+$/.test(text),
+};
+
 /* Encodes as little as a fragment allows, because people read and mail links. */
 const encode = (value) => encodeURIComponent(value).replace(/%(2F|3A|2C|3E|40)/g, decodeURIComponent);
 
@@ -25,7 +38,10 @@ export function parse(hash) {
 	for (const part of hash.replace(/^#/, "").split("&")) {
 		const [name, ...rest] = part.split("=");
 		if (!Object.hasOwn(DEFAULTS, name)) continue;
-		try { state[name] = decodeURIComponent(rest.join("=")); } catch { /* a broken link shows the default */ }
+		try {
+			const value = decodeURIComponent(rest.join("="));
+			if (value === "" || (VALID[name]?.(value) ?? true)) state[name] = value || DEFAULTS[name];
+		} catch { /* not encoded as it should be */ }
 	}
 	return state;
 }

@@ -1,23 +1,24 @@
 /* The same edges as a table: sortable, and the view for a screen reader. */
 import { el, $ } from "./dom.js";
-import { CHANGE_TEXT } from "./model.js";
+import { CHANGES, CHANGE_TEXT } from "./model.js";
 import * as units from "./units.js";
 
 const ROWS = 200; /* drawn at a time */
 
 const of = (name, show) => ({ value: (edge) => edge[name], show: (edge) => show(edge[name], edge) });
+/* Some are only shown where two windows are compared, and some only where not. */
 const COLUMNS = {
 	client: { title: "Client", text: true, value: (edge) => edge.source.label, show: (edge) => edge.source.label },
 	server: { title: "Server", text: true, value: (edge) => edge.target.label, show: (edge) => edge.target.label },
-	change: { title: "Change", text: true, compared: true, value: (edge) => edge.change, show: (edge) => CHANGE_TEXT[edge.change] },
+	change: { title: "Change", text: true, compared: true, value: (edge) => CHANGES.indexOf(edge.change), show: (edge) => CHANGE_TEXT[edge.change] },
 	rate: { title: "Rate", ...of("rate", (value, edge) => units.rate(value, edge.counted)) },
-	flows: { title: "Flows", ...of("flows", units.count) },
-	errors: { title: "Errors", ...of("errorRatio", (value, edge) => (edge.errors ? units.percent(value) : "–")) },
-	p50: { title: "p50", ...of("p50", units.time) },
-	p95: { title: "p95", ...of("p95", units.time) },
-	p99: { title: "p99", ...of("p99", units.time) },
-	was: { title: "p95 before", compared: true, value: (edge) => edge.was?.p95 ?? null, show: (edge) => units.time(edge.was?.p95) },
+	flows: { title: "Flows", compared: false, ...of("flows", units.count) },
 	failed: { title: "Errors before", compared: true, value: (edge) => edge.was?.errorRatio ?? null, show: (edge) => (edge.was?.errors ? units.percent(edge.was.errorRatio) : "–") },
+	errors: { title: "Errors", ...of("errorRatio", (value, edge) => (edge.errors ? units.percent(value) : "–")) },
+	p50: { title: "p50", compared: false, ...of("p50", units.time) },
+	was: { title: "p95 before", compared: true, value: (edge) => edge.was?.p95 ?? null, show: (edge) => units.time(edge.was?.p95) },
+	p95: { title: "p95", ...of("p95", units.time) },
+	p99: { title: "p99", compared: false, ...of("p99", units.time) },
 	sent: { title: "Sent", ...of("sent", units.bytes) },
 	received: { title: "Received", ...of("received", units.bytes) },
 };
@@ -38,7 +39,7 @@ export function sorted(edges, sort) {
 /* CALLS: sort(text), select(text). */
 export function showTable(model, state, calls) {
 	const compared = state.base !== "";
-	const columns = Object.entries(COLUMNS).filter(([, column]) => compared || !column.compared);
+	const columns = Object.entries(COLUMNS).filter(([, column]) => (column.compared ?? compared) === compared);
 	const edges = sorted(model.allEdges, state.sort);
 	const name = state.sort.replace("-", "");
 	const down = state.sort.startsWith("-");
@@ -49,7 +50,7 @@ export function showTable(model, state, calls) {
 		return el("th", { scope: "col", class: column.text ? null : "num", "aria-sort": chosen ? (down ? "descending" : "ascending") : null },
 			el("button", { type: "button", "data-sort": key, onclick: () => calls.sort(next) }, column.title, el("span", { "aria-hidden": "true" }, chosen ? (down ? " ↓" : " ↑") : "")));
 	});
-	const rowOf = (edge) => el("tr", { class: [state.sel === `edge:${edge.key}` && "chosen", edge.change && `change-${edge.change}`].filter(Boolean).join(" ") || null },
+	const rowOf = (edge) => el("tr", { class: edge.change && `change-${edge.change}`, "data-row": `edge:${edge.key}` },
 		columns.map(([key, column]) => {
 			if (key === "client") return el("th", { scope: "row" }, el("button", { type: "button", class: "link", "data-edge": edge.key, onclick: () => calls.select(`edge:${edge.key}`) }, column.show(edge)));
 			if (key === "server") return el("td", null, el("span", { class: "muted", "aria-hidden": "true" }, edge.directed ? "→ " : "– "), column.show(edge), edge.directed ? null : el("span", { class: "muted" }, " (or client)"));
@@ -75,4 +76,10 @@ export function showTable(model, state, calls) {
 		el("thead", null, el("tr", null, heads)), body), more);
 	$("sheet").scrollTop = scrolled;
 	if (focused) $("sheet").querySelector(`[data-sort="${focused}"]`)?.focus();
+	markRow(state.sel);
+}
+
+/* Marks the row of what the panel shows. */
+export function markRow(selection) {
+	for (const row of $("sheet").querySelectorAll("tbody tr")) row.classList.toggle("chosen", row.dataset.row === selection);
 }

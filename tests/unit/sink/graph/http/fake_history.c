@@ -83,7 +83,8 @@ struct history_bounds history_bounds(const struct history *history)
 void history_round(struct when *from, struct when *to)
 {
 	from->ns -= from->ns % (60 * NS_PER_SECOND);
-	to->ns += 60 * NS_PER_SECOND - to->ns % (60 * NS_PER_SECOND);
+	to->ns += 60 * NS_PER_SECOND - 1;
+	to->ns -= to->ns % (60 * NS_PER_SECOND);
 }
 
 bool history_covers(const struct history *history, struct when from, struct when to)

@@ -1,0 +1,92 @@
+#include "sink/graph/http/http_compare.h"
+
+#include "sink/graph/compare.h"
+#include "sink/graph/formats/compare_csv.h"
+#include "sink/graph/formats/compare_json.h"
+#include "sink/graph/formats/compare_table.h"
+#include "sink/graph/http/http_window.h"
+
+#define WINDOW (5 * 60 * NS_PER_SECOND) /* unless the question says how long it is */
+
+/* The window before, which ends where the rounded one begins unless the question says otherwise: no minute may be
+ * in both. */
+static void place_base(const struct question *question, struct when *from, struct when *to)
+{
+	struct when start = question->from, end = question->to;
+
+	*from = question->base_from;
+	*to = question->base_to;
+	if (when_before(*to, question->from) || when_before(question->from, *to))
+		return;
+	history_round(&start, &end);
+	*from = when_add(*from, -when_since(*to, start));
+	*to = start;
+}
+
+/* Finds the format that QUESTION asks for. False with a problem in REPLY. */
+static bool find_format(const struct question *question, const char **format,
+			struct http_reply *reply)
+{
+	static const char *const names[] = {"json", "csv", "table"};
+
+	*format = names[0];
+	if (question->format.data == NULL)
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		*format = names[i];
+		if (span_equal(question->format, span_of(names[i])))
+			return true;
+	}
+	http_reply_problem(reply, 400, "format: what has changed is json, csv or table");
+	return false;
+}
+
+static void add_comparison(const struct graph_server *server, const struct question *question,
+			   const struct comparison *comparison, const char *format,
+			   struct http_reply *reply)
+{
+	if (format[0] == 'c') {
+		reply->content_type = "text/csv; charset=utf-8";
+		compare_csv_format(comparison, &reply->body);
+	} else if (format[0] == 't') {
+		reply->content_type = "text/plain; charset=utf-8";
+		compare_table_format(comparison, &reply->body);
+	} else {
+		http_answer_begin(server, question->from, question->to, &reply->body);
+		text_add_string(&reply->body, ",");
+		compare_json_add(comparison, &reply->body);
+		text_add_string(&reply->body, "}\n");
+	}
+}
+
+void http_compare_answer(void *user, const struct http_call *call, struct http_reply *reply)
+{
+	struct graph_server *server = user;
+	struct http_window before = {0}, after = {0};
+	struct when base_from, base_to;
+	struct comparison comparison;
+	struct question question;
+	const char *format;
+
+	if (!http_answer_question(server, call, WINDOW, &question, reply) ||
+	    !find_format(&question, &format, reply))
+		return;
+	place_base(&question, &base_from, &base_to);
+	if (!http_window_fill(server, &question, base_from, base_to, &before, reply) ||
+	    !http_window_fill(server, &question, question.from, question.to, &after, reply))
+		goto out;
+	if (compare_make(&comparison,
+			 (struct compare_window){&before.snapshot,
+						 http_answer_complete(server, base_from, base_to)},
+			 (struct compare_window){
+				 &after.snapshot,
+				 http_answer_complete(server, question.from, question.to)}) < 0) {
+		http_reply_problem(reply, 503, "out of memory");
+		goto out;
+	}
+	add_comparison(server, &question, &comparison, format, reply);
+	compare_free(&comparison);
+out:
+	http_window_clear(&before);
+	http_window_clear(&after);
+}

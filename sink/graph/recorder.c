@@ -1,0 +1,397 @@
+#include "sink/graph/recorder.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "common/base/array.h"
+#include "common/program/log.h"
+#include "sink/graph/intake.h"
+#include "sink/graph/progress.h"
+
+#define SETTLE_RECORDS 65536 /* so that reading fast holds little more than reading slowly */
+#define SAVE_NS (10 * NS_PER_SECOND)
+#define PROGRESS_MAX (64u << 20)
+
+/* How far a partition was read. */
+struct recorder_place {
+	int64_t at;   /* the next record to come */
+	int64_t next; /* all before were read once; later than AT after a restart */
+};
+
+struct recorder {
+	struct recorder_options options;
+	struct intake intake;
+	struct history *history;
+	struct progress before; /* of the last start */
+	struct recorder_place *places;
+	size_t place_count, place_capacity;
+	uint64_t unsettled;    /* records since conversations were settled */
+	uint64_t shown, saved; /* records that had been read then */
+	struct when saved_at;
+	bool idle;
+	uint64_t late; /* records that ended before what is settled */
+};
+
+static int no_memory(void)
+{
+	log_error("out of memory");
+	return -1;
+}
+
+/* ---- Opening ---- */
+
+/* The place of PARTITION; NULL if out of memory. */
+static struct recorder_place *place_of(struct recorder *recorder, int32_t partition)
+{
+	size_t at = (size_t)partition;
+
+	if (at >= recorder->place_count && array_grow(&recorder->places, &recorder->place_capacity,
+						      at + 1, sizeof(*recorder->places)) < 0)
+		return NULL;
+	while (recorder->place_count <= at)
+		recorder->places[recorder->place_count++] = (struct recorder_place){0, 0};
+	return &recorder->places[at];
+}
+
+static int restore_partition(struct recorder *recorder, int32_t number)
+{
+	const struct progress_partition *partition = &recorder->before.partitions[number];
+	struct recorder_place *place = place_of(recorder, number);
+
+	if (place == NULL ||
+	    (!when_is_min(partition->newest) &&
+	     partition_times_add(&recorder->intake.times, number, partition->newest) < 0))
+		return no_memory();
+	place->next = partition->next;
+	place->at = partition->held_count > 0 ? partition->held[0] : partition->next;
+	return 0;
+}
+
+static int restore(struct recorder *recorder)
+{
+	const char *own = recorder->options.address;
+	struct span address = {"", 0};
+	struct text bytes;
+	int rc;
+
+	text_init(&bytes, PROGRESS_MAX);
+	rc = history_progress(recorder->history, &bytes);
+	if (rc == 1 && progress_read(text_span(&bytes), &recorder->before, &address) < 0) {
+		log_error("history %s: how far it has got does not decode",
+			  recorder->options.history.folder);
+		rc = -1;
+	} else if (rc == 1 && !span_equal(address, span_of(own))) {
+		log_error("--state: %s was made of %.*s, not of %s; give each input its own",
+			  recorder->options.history.folder, (int)address.length, address.data, own);
+		rc = -1;
+	}
+	progress_sort(&recorder->before);
+	for (size_t i = 0; i < recorder->before.count && rc == 1; i++)
+		rc = restore_partition(recorder, (int32_t)i) < 0 ? -1 : 1;
+	text_free(&bytes);
+	return rc < 0 ? -1 : 0;
+}
+
+static void free_recorder(struct recorder *recorder)
+{
+	history_close(recorder->history);
+	intake_free(&recorder->intake);
+	progress_free(&recorder->before);
+	free(recorder->places);
+	free(recorder);
+}
+
+struct recorder *recorder_open(const struct recorder_options *options)
+{
+	struct recorder *recorder = calloc(1, sizeof(*recorder));
+
+	if (recorder == NULL) {
+		no_memory();
+		return NULL;
+	}
+	recorder->options = *options;
+	if (intake_init(&recorder->intake, (size_t)options->held, options->outside_addresses) < 0)
+		no_memory();
+	else
+		recorder->history = history_open(&options->history, &recorder->intake.ends);
+	if (recorder->history != NULL && restore(recorder) == 0)
+		return recorder;
+	free_recorder(recorder);
+	return NULL;
+}
+
+struct history *recorder_history(struct recorder *recorder)
+{
+	return recorder->history;
+}
+
+struct topic_reader *recorder_input(struct recorder *recorder, const struct bus_options *bus)
+{
+	int64_t *offsets = calloc(recorder->place_count + 1, sizeof(*offsets));
+	struct topic_reader *reader;
+
+	if (offsets == NULL) {
+		no_memory();
+		return NULL;
+	}
+	for (size_t i = 0; i < recorder->place_count; i++)
+		offsets[i] = recorder->places[i].at;
+	reader = topic_reader_open_places(recorder->options.address, bus, offsets,
+					  recorder->place_count);
+	free(offsets);
+	return reader;
+}
+
+/* ---- Saving ---- */
+
+/* Notes what of the last start was held and has not come again. */
+static int keep_held(const struct recorder *recorder, struct progress *progress)
+{
+	for (size_t i = 0; i < recorder->before.count; i++) {
+		const struct progress_partition *partition = &recorder->before.partitions[i];
+
+		for (size_t h = 0; h < partition->held_count; h++) {
+			const struct conversation_place place = {(int32_t)i, partition->held[h]};
+
+			if (place.offset >= recorder->places[i].at &&
+			    progress_hold(progress, &place,
+					  progress_carry(&recorder->before, &place)) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int note_held(const struct recorder *recorder, struct progress *progress)
+{
+	const struct conversation *conversation = NULL;
+
+	while ((conversation = conversations_next(recorder->intake.conversations, conversation)) !=
+	       NULL) {
+		for (size_t i = 0; i < conversation->count; i++) {
+			const struct conversation_slice *slice = conversation->slices[i];
+			const struct conversation_carry carry = {
+				slice->source_flags, slice->destination_flags, slice->answered,
+				conversation->counted};
+
+			if (progress_hold(progress, &slice->place,
+					  carry.counted.chosen ? &carry : NULL) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int fill_progress(const struct recorder *recorder, struct progress *progress)
+{
+	const struct partition_times *times = &recorder->intake.times;
+
+	for (size_t i = 0; i < recorder->place_count; i++) {
+		struct when newest = i < times->count ? times->newest[i] : WHEN_MIN;
+
+		if (progress_set(progress, (int32_t)i, recorder->places[i].next, newest) < 0)
+			return -1;
+	}
+	if (keep_held(recorder, progress) < 0 || note_held(recorder, progress) < 0)
+		return -1;
+	progress_sort(progress);
+	return 0;
+}
+
+/* Saves. Every conversation that is over has been counted. */
+static int save(struct recorder *recorder)
+{
+	struct progress progress = {0};
+	struct text bytes;
+	int rc = -1;
+
+	text_init(&bytes, PROGRESS_MAX);
+	if (fill_progress(recorder, &progress) == 0)
+		progress_write(&progress, recorder->options.address, &bytes);
+	else
+		bytes.failed = true;
+	if (bytes.failed)
+		no_memory();
+	else
+		rc = history_save(recorder->history, text_span(&bytes));
+	progress_free(&progress);
+	text_free(&bytes);
+	if (rc < 0)
+		return -1;
+	recorder->saved = recorder->intake.read;
+	rc = intake_trim(&recorder->intake);
+	if (rc == 1)
+		history_provisional_clear(recorder->history);
+	return rc < 0 ? no_memory() : 0;
+}
+
+/* ---- Counting ---- */
+
+static int count_settled(struct recorder *recorder)
+{
+	struct conversation *conversation;
+	int rc = 0;
+
+	while ((conversation = conversations_next_settled(recorder->intake.conversations)) !=
+	       NULL) {
+		conversation_choose(conversation, WHEN_MIN, WHEN_MAX);
+		for (size_t i = 0; i < conversation->count && rc == 0; i++)
+			rc = history_add(recorder->history, conversation->slices[i]);
+		conversation_free(conversation);
+	}
+	return rc;
+}
+
+/* Counts what ended before BEFORE and is over. */
+static int settle(struct recorder *recorder, struct when before)
+{
+	recorder->unsettled = 0;
+	if (conversations_settle(recorder->intake.conversations, before) < 0)
+		return no_memory();
+	if (count_settled(recorder) < 0)
+		return -1;
+	return history_is_full(recorder->history) ? save(recorder) : 0;
+}
+
+static struct when settled_before(const struct recorder *recorder, bool idle)
+{
+	const struct partition_times *times = &recorder->intake.times;
+	struct when time = idle ? partition_times_newest(times) : partition_times_slowest(times);
+
+	return when_add(time, -recorder->options.horizon_ns);
+}
+
+static int hold(struct recorder *recorder, const struct conversation_place *place)
+{
+	const struct tagged_flow *flow = &recorder->intake.flow;
+	const struct conversation_carry *carry = progress_carry(&recorder->before, place);
+
+	if (when_before(flow->end, settled_before(recorder, false)))
+		recorder->late++;
+	if (history_note(recorder->history, flow) < 0)
+		return -1;
+	return intake_hold(&recorder->intake, place, carry) < 0 ? no_memory() : 0;
+}
+
+int recorder_add(struct recorder *recorder, const struct bus_record *record, struct when now)
+{
+	const struct conversation_place where = {record->partition, record->offset};
+	struct recorder_place *place = place_of(recorder, record->partition);
+
+	if (place == NULL)
+		return no_memory();
+	place->at = record->offset + 1;
+	if (place->next < place->at)
+		place->next = place->at;
+	if (progress_has_counted(&recorder->before, &where))
+		return 0;
+	switch (intake_read(&recorder->intake, record, now)) {
+	case INTAKE_NO_MEMORY:
+		return no_memory();
+	case INTAKE_FLOW:
+		if (hold(recorder, &where) < 0)
+			return -1;
+		break;
+	case INTAKE_FUTURE_FLOW:
+	case INTAKE_UNREADABLE:
+		break;
+	}
+	if (++recorder->unsettled < SETTLE_RECORDS)
+		return 0;
+	/* What is counted now is there once. */
+	history_provisional_clear(recorder->history);
+	return settle(recorder, settled_before(recorder, false));
+}
+
+/* Makes what is not over provisional. */
+static int show_held(struct recorder *recorder)
+{
+	struct conversation *conversation = NULL;
+
+	history_provisional_clear(recorder->history);
+	while ((conversation = conversations_next(recorder->intake.conversations, conversation)) !=
+	       NULL) {
+		conversation_choose(conversation, WHEN_MIN, WHEN_MAX);
+		for (size_t i = 0; i < conversation->count; i++) {
+			if (history_provisional_add(recorder->history, conversation->slices[i]) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static bool is_due(struct when now, struct when last, int64_t interval)
+{
+	return when_before(now, last) || when_since(now, last) >= interval;
+}
+
+int recorder_turn(struct recorder *recorder, bool idle, struct when now)
+{
+	uint64_t read = recorder->intake.read;
+
+	if (read == recorder->shown && idle == recorder->idle && read == recorder->saved)
+		return 0;
+	recorder->idle = idle;
+	if (settle(recorder, settled_before(recorder, idle)) < 0)
+		return -1;
+	if (read != recorder->saved && is_due(now, recorder->saved_at, SAVE_NS)) {
+		recorder->saved_at = now;
+		if (save(recorder) < 0 || history_flush(recorder->history) < 0)
+			return -1;
+	}
+	recorder->shown = read;
+	return show_held(recorder);
+}
+
+int recorder_end(struct recorder *recorder)
+{
+	history_provisional_clear(recorder->history);
+	return settle(recorder, WHEN_MAX);
+}
+
+int recorder_close(struct recorder *recorder)
+{
+	int rc = -1;
+
+	if (recorder == NULL)
+		return 0;
+	if (count_settled(recorder) == 0 && save(recorder) == 0)
+		rc = history_flush(recorder->history);
+	free_recorder(recorder);
+	return rc;
+}
+
+/* ---- What is known ---- */
+
+struct when recorder_watermark(const struct recorder *recorder)
+{
+	const struct partition_times *times = &recorder->intake.times;
+
+	return recorder->idle ? partition_times_newest(times) : partition_times_slowest(times);
+}
+
+struct snapshot_records recorder_records(const struct recorder *recorder)
+{
+	return intake_records(&recorder->intake);
+}
+
+void recorder_report(const struct recorder *recorder)
+{
+	struct history_stats stats = history_stats(recorder->history);
+
+	intake_report(&recorder->intake, recorder->options.address);
+	if (recorder->late > 0)
+		log_warn("%s: %" PRIu64 " records came more than --horizon late; what was read "
+			 "twice is counted twice",
+			 recorder->options.address, recorder->late);
+	if (stats.late > 0)
+		log_warn("%" PRIu64 " records ended before the --retention, and are left out",
+			 stats.late);
+	if (stats.further_ends > 0 || stats.further_edges > 0)
+		log_warn("beyond --ends and --edges of a day: %" PRIu64 " ends and %" PRIu64
+			 " edges, which are summed",
+			 stats.further_ends, stats.further_edges);
+	if (stats.further_tenures > 0)
+		log_warn("%" PRIu64 " times an address' holder was not kept, because too many are",
+			 stats.further_tenures);
+}
