@@ -150,7 +150,7 @@ class Mock:
         measures = edges.get((query["source"], query["target"]))
         if not measures:
             return self.stamped({"edge": {"flows": 0}, "ports": []})
-        handshake = {"count": measures["flows"], "sum": measures["flows"] * 310_000, "min": 41_000, "max": 2_400_000, "p50": 270_000, "p95": 880_000, "p99": 1_900_000}
+        handshake = {"count": measures["flows"], "sum": measures["flows"] * 310_000, "min": 41_000, "max": 2_400_000, "mean": 310_000, "p50": 270_000, "p95": 880_000, "p99": 1_900_000}
         return self.stamped({"edge": {**measures, "handshake": handshake, "retransmissions": {"source": 3, "destination": 1}}, "ports": [{"transport": "tcp", "port": 8080, **measures}]})
 
     def search(self, query):

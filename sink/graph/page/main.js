@@ -25,7 +25,7 @@ const BUSY = 4;            /* after it was drawn, a graph rests so many times as
 const root = $("graph");
 const drawing = createDrawing(root);
 const shown = {
-	answer: null, activity: null, model: null, error: null, connected: true, newest: null,
+	answer: null, activity: null, model: null, error: null, connected: true, first: null, newest: null,
 	loading: 0, panelAt: 0, panelKey: "", spokenAt: 0, drawnAt: 0, pause: 0, marked: null, fitted: false, question: "", drawn: null,
 };
 
@@ -59,11 +59,16 @@ function question(format) {
 
 const questionKey = () => JSON.stringify([state.current().at, state.current().window, state.current().level, state.current().ns, state.current().base]);
 
+/* All time that is kept, and what the slider covers of it, which is finer. */
 async function loadActivity() {
 	try {
-		shown.activity = await ask("activity", "/v1/activity", {});
+		const all = await ask("activity", "/v1/activity", {});
+		shown.newest = time.instant(all.watermark) ?? shown.newest;
+		shown.first = time.instant(all.points[0]?.at ?? null);
+		const begin = shown.newest - time.duration(state.current().span || "0s");
+		const from = Math.max(shown.first, Math.min(begin, windowOf().from));
+		shown.activity = state.current().span && shown.newest !== null ? await ask("activity", "/v1/activity", { from: time.iso(from), to: time.iso(shown.newest) }) : all;
 		shown.activityAt = Date.now();
-		shown.newest = time.instant(shown.activity.watermark) ?? shown.newest;
 	} catch (error) {
 		if (!(error instanceof Superseded)) shown.error = error.message;
 	}
@@ -99,9 +104,7 @@ async function load() {
 
 /* How many seconds of FROM to TO were seen: within what is kept, without the gaps. */
 function seenSeconds({ from, to }) {
-	const points = shown.activity?.points ?? [];
-	const first = points.length ? time.instant(points[0].at) : from;
-	const [begin, end] = [Math.max(from, first), Math.min(to, shown.newest ?? to)];
+	const [begin, end] = [Math.max(from, shown.first ?? from), Math.min(to, shown.newest ?? to)];
 	const lost = timeline.gapsIn(begin, end).reduce((sum, gap) => sum + Math.min(gap.to, end) - Math.max(gap.from, begin), 0);
 	return Math.max(1, (end - begin - lost) / 1000);
 }
@@ -112,7 +115,7 @@ function showTime() {
 	const last = shown.newest;
 	timeline.update({
 		...windowOf(), at: askedAt(), live: now.at === "", window: now.window, span: now.span, points, step: (shown.activity?.step ?? 0) / 1e6,
-		first: points.length ? time.instant(points[0].at) : last, last,
+		first: shown.first ?? last, last,
 	});
 }
 
@@ -177,7 +180,7 @@ function showDetails(force) {
 	if (force || key !== shown.panelKey || due) {
 		const scroll = shown.panelKey.split(" ")[0] === now.sel ? $("panel").scrollTop : 0;
 		const wasHidden = $("panel").hidden;
-		shown.marked = showPanel(now.sel, shown.model, { ...windowOf(), level: now.level, first: time.instant(shown.activity?.points[0]?.at ?? null) }, panelCalls);
+		shown.marked = showPanel(now.sel, shown.model, { ...windowOf(), level: now.level, first: shown.first }, panelCalls);
 		shown.panelKey = key;
 		shown.panelAt = Date.now();
 		$("panel").scrollTop = scroll;
@@ -329,7 +332,7 @@ state.onChange((now, before) => {
 		showDetails(true);
 		markRow(now.sel);
 	} else if (differs("span")) {
-		showTime();
+		loadActivity().then(showTime);
 	}
 	chrome.show(now);
 });

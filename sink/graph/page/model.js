@@ -72,6 +72,9 @@ export function measured(raw, seconds) {
 	};
 }
 
+/* What was measured on EDGES together; null of none. */
+export const together = (edges, seconds) => measured(mergeMeasures(edges.map((edge) => edge.raw).filter(Boolean)), seconds);
+
 /* How an edge is drawn: "bad" from 5 % of failed flows, "warn" from 1 %. */
 export function healthOf({ errors, errorRatio }) {
 	if (errors < ERRORS_FEWEST || errorRatio < 0.01) return "ok";

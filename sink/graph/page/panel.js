@@ -5,7 +5,7 @@ import { ask, Superseded } from "./server.js";
 import { heading, section, command, curl } from "./panel_parts.js";
 import { charts } from "./chart.js";
 import { addressPanel } from "./panel_address.js";
-import { CHANGE_TEXT } from "./model.js";
+import { CHANGE_TEXT, together } from "./model.js";
 import * as units from "./units.js";
 import * as time from "./time.js";
 
@@ -85,7 +85,7 @@ function seriesOf(slot, parameters, context) {
 
 function nodePanel(node, context, calls) {
 	const [served, asked] = [node.incoming, node.outgoing];
-	const flows = served.reduce((sum, edge) => sum + (edge.now?.flows ?? 0), 0);
+	const all = together(served, 1);
 	const line = [node.kindText, node.namespace && !node.folded && `namespace ${node.namespace}`, node.cluster && `cluster ${node.cluster}`].filter(Boolean).join(" · ");
 	const side = served.length ? "target" : "source";
 	return [
@@ -93,12 +93,13 @@ function nodePanel(node, context, calls) {
 		facts([
 			["Received", units.rate(node.inRate, "req")],
 			["Sent", units.rate(node.outRate, "req")],
-			["Errors", flows > 0 ? units.percent(node.errorRatio) : "–", badness(node.health)],
+			["Errors", all ? units.percent(node.errorRatio) : "–", badness(node.health)],
 			node.inner !== null && ["Inside", units.rate(node.inner, "req")],
 		]),
 		reasonOf(node),
 		node.folded ? el("p", null, el("button", { type: "button", class: "quiet", onclick: () => calls.fold(node.folded.key) }, "Open this box"))
 			: section(side === "target" ? "Requests to it" : "Requests from it", later(`series ${node.id}`, () => seriesOf("series", { [side]: node.id }, context))),
+		percentiles("Response time", all),
 		peers("Clients", served, "source", calls),
 		peers("Servers", asked, "target", calls),
 	];
@@ -116,8 +117,8 @@ function portsTable(ports) {
 }
 
 function percentiles(title, times) {
-	if (!times?.count) return null;
-	return section(title, facts([["p50", units.time(times.p50 ?? null)], ["p95", units.time(times.p95 ?? null)], ["p99", units.time(times.p99 ?? null)], ["mean", units.time(times.mean ?? times.sum / times.count)], ["least", units.time(times.min)], ["most", units.time(times.max)]]));
+	if (!times || (times.mean ?? null) === null) return null;
+	return section(title, facts([["p50", units.time(times.p50 ?? null)], ["p95", units.time(times.p95 ?? null)], ["p99", units.time(times.p99 ?? null)], ["mean", units.time(times.mean)], ["least", units.time(times.min)], ["most", units.time(times.max)]]));
 }
 
 function edgeDetails(answer) {
@@ -135,7 +136,6 @@ function edgePanel(edge, context, calls) {
 	const errors = edge.raw?.errors ?? edge.rawBefore?.errors ?? {};
 	const single = !edge.source.folded && !edge.target.folded;
 	const question = { source: edge.source.id, target: edge.target.id, level: context.level, from: time.iso(context.from), to: time.iso(context.to) };
-	const times = edge.p50 === null && edge.mean === null ? null : { count: 1, p50: edge.p50, p95: edge.p95, p99: edge.p99, mean: edge.mean, min: edge.min, max: edge.max };
 	return [
 		heading(edge.target.kind, `${edge.source.label} ${edge.directed ? "→" : "–"} ${edge.target.label}`, edge.directed ? "client → server" : "which of them is the client is not known", calls.close),
 		el("p", { class: "links" }, el("button", { type: "button", class: "link", onclick: () => calls.select(`node:${edge.source.id}`) }, edge.source.label), el("button", { type: "button", class: "link", onclick: () => calls.select(`node:${edge.target.id}`) }, edge.target.label)),
@@ -148,7 +148,7 @@ function edgePanel(edge, context, calls) {
 		]),
 		changed(edge),
 		edge.errors > 0 ? section("Errors", el("p", null, share(edge)), facts(Object.entries(errors).filter(([, number]) => number > 0).map(([name, number]) => [name, units.count(number), "bad"]))) : null,
-		percentiles("Response time", times),
+		percentiles("Response time", edge),
 		single ? section("In time", later(`series ${edge.key}`, () => seriesOf("series", { source: edge.source.id, target: edge.target.id }, context))) : el("p", { class: "muted" }, `${units.plural(edge.parts, "edge")} of a collapsed box. Open the box to see each.`),
 		reasonOf(edge.source), reasonOf(edge.target),
 		single ? later(`edge ${edge.key}`, () => ask("edge", "/v1/edge", question).then(edgeDetails)) : null,
