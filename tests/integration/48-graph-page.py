@@ -1,9 +1,15 @@
 #!/usr/bin/env python3
 """Goal: each thing that the page of tenure-graph can do is clicked in Debian's Chromium: the graph and its boxes, time, search,
-panels, table and files, and the comparison of two windows. NAME...: only these checks."""
+panels, table and files, and the comparison of two windows; and the program itself serves it, with the recording. NAME...: only
+these checks."""
+import contextlib
 import json
 import os
+import socket
+import subprocess
 import sys
+import tempfile
+import urllib.request
 import xml.dom.minidom
 from pathlib import Path
 
@@ -187,5 +193,70 @@ def check_compare(new):
     return mock, page
 
 
+PLAY = """
+for node in n1 n2 n3; do tenure-flows -r $node.pcap --observer-name $node --out -; done >flows.ndjson
+tenure-enrich --kube kube.ndjson --flows flows.ndjson --out tagged.ndjson --rejected rejected.ndjson --state state
+"""
+
+
+@contextlib.contextmanager
+def served():
+    """The URL of a tenure-graph that has read the recording."""
+    root = Path(os.environ["ROOT"])
+    with tempfile.TemporaryDirectory(prefix="tenure-page-") as folder, socket.socket() as free:
+        subprocess.run([sys.executable, root / "tests/lab/pack.py", "-u", root / "tests/fixtures/recording", folder], check=True)
+        subprocess.run(["sh", "-euc", PLAY], cwd=folder, check=True, stderr=subprocess.DEVNULL)
+        free.bind(("127.0.0.1", 0))
+        address = "127.0.0.1:%d" % free.getsockname()[1]
+        free.close()
+        with open(Path(folder) / "log", "w") as log:
+            server = subprocess.Popen(["tenure-graph", "--in", "tagged.ndjson", "--follow", "--state", "history", "--retention", "9999d", "--listen", address], cwd=folder, stderr=log)
+        try:
+
+            def read_all():
+                with contextlib.suppress(OSError):
+                    with urllib.request.urlopen(f"http://{address}/v1/graph", timeout=5) as answer:
+                        return (json.load(answer)["watermark"] or "").startswith("2026-11-24T07:49:4")
+
+            if not eventually(read_all, 60):
+                raise AssertionError("the server does not read the recording: " + (Path(folder) / "log").read_text()[-2000:])
+            yield f"http://{address}/"
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def check_program(new):
+    """The page that the program serves shows the recording."""
+    with served() as url:
+        page = new()
+        page.open(url)
+        page.wait("document.querySelectorAll('#graph .node').length >= 20")
+        expect(page.count("#activity .bar") >= 3 and "07:4" in page.text("#shown"), f"the time of the recording: {page.text('#shown')}")
+        page.click('[data-node="service/lab/shop/cart"]')
+        page.wait("document.querySelectorAll('#panel figure').length === 2")
+        page.click("#panel .peers button:has-text('shop/web')")
+        page.wait("document.querySelector('#panel').innerText.includes('8080/tcp')")
+        page.open(url + "#sel=address:10.244.0.12")
+        page.wait("document.querySelectorAll('.tenures li').length >= 3")
+        page.press("/")
+        page.tab.keyboard.type("shop/pay")
+        page.wait("document.querySelector('#found [role=option]')?.textContent.includes('payment')")
+        page.press("Escape", "Escape")
+        for level in ("namespace", "zone", "workload"):
+            page.tab.select_option("#level", level)
+            page.wait(f"document.querySelector('#graph .node') && location.hash.includes('level={level}') && document.querySelector('#progress').hidden && !document.querySelector('#notices').innerText.includes('failed')")
+        page.open(url + "#at=2026-11-24T07:49:00Z&window=1m&base=previous")
+        page.wait("/new|gone|slower/.test(document.querySelector('#counts').innerText)")
+        for kind in ("csv", "json"):
+            page.click("#export")
+            with page.tab.expect_download() as download:
+                page.click(f"#export-{kind}")
+            expect("shop" in Path(download.value.path()).read_text(), f"{download.value.suggested_filename} has the services")
+        expect(page.complaints == [], f"Chromium complains: {page.complaints}")
+        expect(all(one.startswith((url, "data:", "blob:", "about:")) for one in page.requests), f"asks only its server: {set(page.requests)}")
+        page.tab.context.close()
+
+
 if __name__ == "__main__":
-    sys.exit(run([check_graph, check_stable, check_time, check_search, check_panel, check_table, check_compare]))
+    sys.exit(run([check_graph, check_stable, check_time, check_search, check_panel, check_table, check_compare, check_program]))
