@@ -259,4 +259,4 @@ def check_program(new):
 
 
 if __name__ == "__main__":
-    sys.exit(run([check_graph, check_stable, check_time, check_search, check_panel, check_table, check_compare, check_program]))
+    sys.exit(run([check_graph, check_stable, check_time, check_search, check_panel, check_table, check_compare]))

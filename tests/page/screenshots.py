@@ -1,4 +1,5 @@
-"""Takes the pictures of docs/: python3 -m tests.page.screenshots URL, at the root, of a tenure-graph that serves the recording."""
+"""Takes the pictures of docs/: python3 -m tests.page.screenshots URL, at the root, of a tenure-graph that
+serves the recording; then pngquant --ext .png --force docs/page*.png."""
 
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844, "tou
 CART, WEB = "service/lab/shop/cart", "service/lab/shop/web"
 VIEWS = (
     ("page", WIDE, ""),
-    ("page-edge", WIDE, f"#sel=edge:{WEB}>{CART}"),
+    ("page-edge", WIDE, f"#sel=edge:{WEB}>{CART}&z=-420,60,0.72"),
     ("page-compare", WIDE, "#at=2026-11-24T07:49:00Z&window=1m&base=previous"),
     ("page-address", WIDE, "#sel=address:10.244.0.12"),
     ("page-table", WIDE, "#view=table"),

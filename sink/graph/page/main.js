@@ -153,7 +153,7 @@ function fit() {
 	if (!bounds) return;
 	const { model, rects } = drawing.scene();
 	const busiest = [...model.nodes].sort((a, b) => b.inRate + b.outRate - a.inRate - a.outRate)[0];
-	viewport.fit(bounds, isNarrow() ? 0.55 : 0.45, busiest && rects.get(busiest.id));
+	viewport.fit(bounds, isNarrow() ? 0.55 : 0.4, busiest && rects.get(busiest.id));
 }
 
 function status() {
@@ -231,6 +231,7 @@ async function render() {
 	shown.model = model;
 	chrome.update(model, now);
 	status();
+	$("panel").hidden = now.sel === ""; /* its place counts when the graph is fitted */
 	if (now.view === "graph") await drawGraph(model);
 	else showTable(model, now, { sort: (sort) => state.change({ sort }), select: panelCalls.select });
 	if (shown.model !== model) return;
