@@ -5,6 +5,7 @@
 int aggregator_init(struct aggregator *aggregator, const struct aggregator_options *options)
 {
 	*aggregator = (struct aggregator){.options = *options, .from = options->from};
+	series_init(&aggregator->series, options->step_ns);
 	window_init(&aggregator->window, options->window_ns);
 	graph_init(&aggregator->counted);
 	graph_init(&aggregator->graph);
@@ -15,6 +16,7 @@ void aggregator_free(struct aggregator *aggregator)
 {
 	intake_free(&aggregator->intake);
 	window_free(&aggregator->window);
+	series_free(&aggregator->series);
 	graph_free(&aggregator->counted);
 	graph_free(&aggregator->graph);
 	node_table_free(&aggregator->nodes);
@@ -43,6 +45,8 @@ static int add_conversation(struct aggregator *aggregator, struct conversation *
 
 		if ((graph != NULL ? graph_add(graph, slice)
 				   : window_add(&aggregator->window, slice)) < 0)
+			return -1;
+		if (aggregator->series.step_ns > 0 && series_add(&aggregator->series, slice) < 0)
 			return -1;
 	}
 	return 0;
@@ -104,8 +108,8 @@ static int sum_window(struct aggregator *aggregator, bool idle)
 	return 0;
 }
 
-/* Makes the graph of nodes. */
-static int group(struct aggregator *aggregator)
+/* Makes the graph of nodes and, unless SERIES is NULL, that of each step. */
+static int group(struct aggregator *aggregator, struct series *series)
 {
 	struct grouping grouping;
 	int rc;
@@ -115,28 +119,57 @@ static int group(struct aggregator *aggregator)
 	grouping_init(&grouping, &aggregator->intake.ends, aggregator->options.level,
 		      &aggregator->nodes);
 	rc = grouping_merge(&grouping, &aggregator->counted, &aggregator->graph);
+	if (rc == 0 && series != NULL)
+		rc = series_group(series, &aggregator->series, &grouping);
 	grouping_free(&grouping);
 	return rc;
 }
 
-int aggregator_snapshot(struct aggregator *aggregator, bool idle, uint64_t least,
-			struct snapshot *snapshot)
+static int make(struct aggregator *aggregator, uint64_t least, struct snapshot *snapshot)
 {
-	if (aggregator->options.follow) {
-		if (sum_window(aggregator, idle) < 0)
-			return -1;
-	} else {
-		if (conversations_settle(aggregator->intake.conversations, WHEN_MAX) < 0 ||
-		    add_settled(aggregator) < 0)
-			return -1;
-	}
-	if (group(aggregator) < 0 ||
-	    snapshot_make(snapshot, &aggregator->graph, &aggregator->nodes, least) < 0)
+	if (snapshot_make(snapshot, &aggregator->graph, &aggregator->nodes, least) < 0)
 		return -1;
 	snapshot->from = aggregator->from;
 	snapshot->to = aggregator->options.to;
 	snapshot->records = aggregator_records(aggregator);
 	return 0;
+}
+
+static int settle_all(struct aggregator *aggregator)
+{
+	if (conversations_settle(aggregator->intake.conversations, WHEN_MAX) < 0)
+		return -1;
+	return add_settled(aggregator);
+}
+
+int aggregator_snapshot(struct aggregator *aggregator, bool idle, uint64_t least,
+			struct snapshot *snapshot)
+{
+	int rc = aggregator->options.follow ? sum_window(aggregator, idle) : settle_all(aggregator);
+
+	if (rc < 0 || group(aggregator, NULL) < 0)
+		return -1;
+	return make(aggregator, least, snapshot);
+}
+
+int aggregator_series(struct aggregator *aggregator, struct snapshot *snapshot,
+		      struct series *series)
+{
+	series_init(series, aggregator->options.step_ns);
+	if (settle_all(aggregator) == 0 && group(aggregator, series) == 0 &&
+	    make(aggregator, 0, snapshot) == 0)
+		return 0;
+	series_free(series);
+	return -1;
+}
+
+void aggregator_reach(const struct aggregator *aggregator, struct when *from, struct when *to)
+{
+	const struct intake *intake = &aggregator->intake;
+
+	*from = when_later(aggregator->from, intake->oldest);
+	*to = when_earlier(aggregator->options.to, when_add(partition_times_newest(&intake->times),
+							    -aggregator->options.horizon_ns));
 }
 
 bool aggregator_complete(const struct aggregator *aggregator)

@@ -16,6 +16,7 @@
 #include "sink/graph/graph.h"
 #include "sink/graph/intake.h"
 #include "sink/graph/node.h"
+#include "sink/graph/series.h"
 #include "sink/graph/snapshot.h"
 #include "sink/graph/window.h"
 
@@ -25,6 +26,7 @@ struct aggregator_options {
 	int64_t window_ns;
 	int64_t horizon_ns; /* how far outside the window records still help to choose an observer */
 	int64_t held;       /* records at most */
+	int64_t step_ns;    /* of the series; 0: none. Not with FOLLOW */
 	enum node_level level;
 	bool outside_addresses; /* a node for each address outside the clusters */
 };
@@ -36,7 +38,8 @@ struct aggregator {
 	struct window window; /* with FOLLOW: what is settled */
 	struct graph
 		counted; /* of ends; with FOLLOW: of the last snapshot, without: what is settled */
-	struct graph graph; /* of the nodes of the last snapshot */
+	struct series series; /* of ends: COUNTED by steps */
+	struct graph graph;   /* of the nodes of the last snapshot */
 	struct node_table nodes;
 	uint64_t outside;
 };
@@ -55,6 +58,12 @@ int aggregator_add(struct aggregator *aggregator, const struct bus_record *recor
 int aggregator_snapshot(struct aggregator *aggregator, bool idle, uint64_t least,
 			struct snapshot *snapshot);
 
+/* Without FOLLOW: the same, and *SERIES, which series_free() frees, by steps. */
+int aggregator_series(struct aggregator *aggregator, struct snapshot *snapshot,
+		      struct series *series);
+
+/* Finds the part of the window that is over: from the oldest record to the horizon before the newest. */
+void aggregator_reach(const struct aggregator *aggregator, struct when *from, struct when *to);
 /* Whether the records that were read reach over the whole window, and each could be read and counted. A
  * window without bounds is as long as the records are. */
 bool aggregator_complete(const struct aggregator *aggregator);

@@ -102,6 +102,13 @@ struct graph_edge *graph_edge_like(struct graph *graph, const struct graph_edge 
 	return &graph->edges[graph->slots[slot] - 1];
 }
 
+const struct graph_edge *graph_find(const struct graph *graph, const struct graph_edge *like)
+{
+	uint32_t found = graph->count == 0 ? 0 : graph->slots[slot_of(graph, like)];
+
+	return found == 0 ? NULL : &graph->edges[found - 1];
+}
+
 /* Adds to *SUM, which is made if it is NULL. */
 static int add_buckets(struct histogram **sum, int scale, int64_t offset, const uint64_t *counts,
 		       size_t count)

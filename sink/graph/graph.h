@@ -57,6 +57,9 @@ int graph_merge(struct graph *into, const struct graph *from);
  * NULL if out of memory. Borrowed until the next addition. */
 struct graph_edge *graph_edge_like(struct graph *graph, const struct graph_edge *like);
 
+/* The edge between the same, in the same way, as LIKE; NULL if there is none. */
+const struct graph_edge *graph_find(const struct graph *graph, const struct graph_edge *like);
+
 /* An edge between nothing, without measures; its histograms are the caller's. */
 struct graph_edge graph_edge_none(void);
 /* Frees its histograms, which are NULL then. */

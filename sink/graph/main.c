@@ -9,6 +9,7 @@
 #include "common/topic/topic_reader.h"
 #include "sink/graph/aggregator.h"
 #include "sink/graph/formats/display.h"
+#include "sink/graph/formats/edge_writer.h"
 #include "sink/graph/formats/formats.h"
 #include "sink/graph/manual.h"
 
@@ -16,8 +17,9 @@
 
 struct graph_options {
 	const char *in;
-	int format; /* enum format */
-	int level;  /* enum node_level */
+	const char *edges; /* where the edges of each step go; NULL: to standard output */
+	int format;        /* enum format */
+	int level;         /* enum node_level */
 	int64_t least;
 	struct aggregator_options aggregation;
 	struct when base_from,
@@ -89,6 +91,27 @@ static int check_base(struct graph_options *o)
 	return 0;
 }
 
+static int check_step(const struct graph_options *o)
+{
+	if (o->aggregation.step_ns == 0 && o->edges == NULL)
+		return 0;
+	if (o->aggregation.step_ns < NS_PER_SECOND) {
+		log_error("--step: must be at least 1s%s",
+			  o->edges == NULL ? "" : ", with --edges");
+		return -1;
+	}
+	if (o->bus.follow || o->least > 0 || !when_is_max(o->base_from)) {
+		log_error("--step: takes neither --follow nor --least nor --base-from");
+		return -1;
+	}
+	if (o->edges == NULL && o->format != FORMAT_JSON && o->format != FORMAT_PROMETHEUS) {
+		log_error("--step: needs --format prometheus (OpenMetrics) or json (records of "
+			  "edges)");
+		return -1;
+	}
+	return 0;
+}
+
 static void report(const struct graph_options *o, const struct aggregator *aggregator)
 {
 	intake_report(&aggregator->intake, o->in);
@@ -119,6 +142,35 @@ static int show_comparison(struct windows *windows, struct display *display)
 	return rc;
 }
 
+static int show_series(const struct graph_options *o, struct aggregator *aggregator,
+		       struct display *display)
+{
+	struct when from, to;
+	struct snapshot snapshot;
+	struct series series;
+	int rc = EX_DATAERR;
+
+	if (aggregator_series(aggregator, &snapshot, &series) < 0) {
+		log_error("out of memory");
+		return EX_OSERR;
+	}
+	aggregator_reach(aggregator, &from, &to);
+	if (series.full)
+		log_error("--step: more than %d edges in all steps: a longer --step, or --from and "
+			  "--to nearer together",
+			  SERIES_EDGES_MAX);
+	else if (o->edges == NULL)
+		rc = display_show_series(display, &snapshot, &series) < 0 ? EX_IOERR : EX_OK;
+	else
+		rc = edge_writer_write(o->edges, &o->bus, &snapshot, &series, from, to) < 0
+			     ? EX_UNAVAILABLE
+			     : EX_OK;
+	display->shown = snapshot.records.read;
+	series_free(&series);
+	snapshot_free(&snapshot);
+	return rc;
+}
+
 static int show(const struct graph_options *o, struct windows *windows, bool idle,
 		struct display *display)
 {
@@ -128,6 +180,8 @@ static int show(const struct graph_options *o, struct windows *windows, bool idl
 
 	if (windows->compared)
 		return show_comparison(windows, display);
+	if (o->aggregation.step_ns > 0)
+		return show_series(o, aggregator, display);
 
 	if (aggregator_snapshot(aggregator, idle, (uint64_t)o->least, &snapshot) < 0) {
 		log_error("out of memory");
@@ -202,6 +256,12 @@ int main(int argc, char **argv)
 			       "format of the graph"),
 		SETTING_CHOICE("level", 0, "LEVEL", node_level_names, &o.level,
 			       "what a node is: a service, workload, namespace or zone"),
+		SETTING_DURATION("step", 0, "DURATION", &o.aggregation.step_ns,
+				 "one graph for each step of event time, as OpenMetrics (--format "
+				 "prometheus) or records of edges (json)"),
+		SETTING_TEXT(
+			"edges", 0, "ADDRESS", &o.edges,
+			"write the edges of each --step that is over to kafka:TOPIC or a file"),
 		SETTING_BOOL("follow", 0, &o.bus.follow,
 			     "keep reading, and keep showing the last --window"),
 		SETTING_DURATION("window", 0, "DURATION", &o.aggregation.window_ns,
@@ -222,7 +282,7 @@ int main(int argc, char **argv)
 	int rc = EX_USAGE;
 
 	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&o) < 0 ||
-	    check_base(&o) < 0)
+	    check_base(&o) < 0 || check_step(&o) < 0)
 		goto out;
 	stop_install();
 	windows.compared = !when_is_max(o.base_from);

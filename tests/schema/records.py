@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-KINDS = ("kube", "flows", "tagged", "rejected")
-NAME = re.compile(r"(?:^|[.-])(kube|flows|tagged|rejected)(?:\.(?:ndjson|jsonl|json))?(?:\.xz)?$")
+KINDS = ("kube", "flows", "tagged", "rejected", "edges")
+NAME = re.compile(r"(?:^|[.-])(kube|flows|tagged|rejected|edges)(?:\.(?:ndjson|jsonl|json))?(?:\.xz)?$")
 
 
 def kind_of_name(path):
@@ -51,6 +51,8 @@ def kind_of_record(line):
         return "rejected"
     if {"type", "cluster", "received"} <= set(record):
         return "kube"
+    if {"window", "id", "source", "target"} <= set(record):
+        return "edges"
     if {"event", "network", "flow", "observer"} <= set(record):
         return "flows"
     return None

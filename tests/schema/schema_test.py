@@ -41,6 +41,16 @@ BEGIN = {"type": "SYNC_BEGIN", "cluster": "prod", "resource": "jobs", "received"
 REJECTED = {"reason": "wrong_type", "member": "event.end", "detail": "a time", "record": "{}",
             "flow": {"topic": "tenure.flows", "partition": 3, "offset": 991}}
 
+SIDES = {"source": 1, "destination": 2}
+TIMES = {"count": 1, "sum": 9, "min": 9, "max": 9, "mean": 9, "p50": 9, "p95": 9, "p99": 9,
+         "histogram": {"scale": 3, "offset": 25, "counts": [1]}}
+EDGE = {
+    "window": {"from": T, "to": T}, "id": "service/shop/web|outside", "directed": True, "flows": 1, "provisional": 0,
+    "source": {"id": "service/shop/web", "label": "shop/web", "kind": "service", "namespace": "shop", "name": "web"},
+    "target": {"id": "outside", "label": "outside", "kind": "outside"}, "bytes": SIDES, "packets": SIDES,
+    "retransmissions": SIDES, "handshake": TIMES, "requests": {"count": 1, "response_time": TIMES},
+    "errors": {"refused": 0, "unanswered": 0, "reset": 1}}
+
 
 def tagged(start):
     """A record with the pod that X had from 10 to 20 s and a known service, from the oracle."""
@@ -57,7 +67,7 @@ def correction(start):
     return record
 
 
-GOOD = {"flows": [FLOW], "kube": [POD, GAP, PROGRESS, BEGIN], "rejected": [REJECTED],
+GOOD = {"flows": [FLOW], "kube": [POD, GAP, PROGRESS, BEGIN], "rejected": [REJECTED], "edges": [EDGE],
         "tagged": [tagged(12), tagged(20), correction(12)]}
 
 
@@ -99,6 +109,7 @@ def test_an_unknown_member_is_refused_wherever_the_object_is_ours(kind):
 REQUIRED = {
     "flows": [("event", "end"), ("source", "ip"), ("source", "port"), ("tcp",), ("flow", "slice"), ("observer",)],
     "kube": [("type",), ("cluster",), ("received",)],
+    "edges": [("window", "from"), ("id",), ("source", "id"), ("directed",), ("errors", "reset"), ("requests", "count")],
     "rejected": [("reason",), ("detail",), ("record",), ("flow", "offset")],
     "tagged": [("event", "end"), ("source", "ip"), ("tenure",), ("tenure", "revision"), ("tenure", "kube", "known"),
                ("tenure", "source", "binding"), ("tenure", "source", "k8s"), ("tenure", "destination", "service"),
@@ -132,6 +143,7 @@ WRONG = [
     ("tagged", ("tenure", "source"), {"status": "ambiguous", "reason": "gap"}),
     ("tagged", ("tenure", "provisional"), True), ("tagged", ("tenure", "source", "services"), []),
     ("tagged", ("tenure", "source", "candidates"), []),
+    ("edges", ("window", "to"), None), ("edges", ("flows",), -1), ("edges", ("directed",), "no"),
     ("rejected", ("reason",), "because"), ("kube", ("type",), "CHANGED"), ("kube", ("received",), 7)]
 
 

@@ -10,7 +10,9 @@
 #include "sink/graph/formats/compare_csv.h"
 #include "sink/graph/formats/compare_json.h"
 #include "sink/graph/formats/compare_table.h"
+#include "sink/graph/formats/edge_records.h"
 #include "sink/graph/formats/formats.h"
+#include "sink/graph/formats/openmetrics.h"
 #include "sink/graph/formats/table.h"
 
 #define CHECK_NS NS_PER_SECOND
@@ -88,6 +90,45 @@ int display_show_comparison(struct display *display, const struct comparison *co
 	rc = print_checked(display, &text, false);
 	display->shown = comparison->after.snapshot->records.read;
 	text_free(&text);
+	return rc;
+}
+
+/* Adds the next part of a series, which may be long. False if there is none. */
+static bool add_part(struct openmetrics *openmetrics, bool metrics, size_t part, struct text *key,
+		     struct text *out)
+{
+	const struct snapshot *whole = openmetrics->whole;
+
+	if (metrics)
+		return openmetrics_next(openmetrics, out);
+	if (part == openmetrics->series->count)
+		return false;
+	for (size_t i = 0; i < whole->edge_count; i++) {
+		if (edge_records_add(whole, i, &openmetrics->series->steps[part], key, out))
+			text_add_string(out, "\n");
+	}
+	return true;
+}
+
+int display_show_series(struct display *display, const struct snapshot *whole,
+			const struct series *series)
+{
+	struct openmetrics openmetrics = {.whole = whole, .series = series};
+	bool metrics = display->format == FORMAT_PROMETHEUS;
+	struct text text, key;
+	int rc = 0;
+
+	text_init(&text, TEXT_MAX);
+	text_init(&key, TEXT_MAX);
+	for (size_t i = 0; rc == 0 && !display->closed; i++) {
+		text_clear(&text);
+		if (!add_part(&openmetrics, metrics, i, &key, &text))
+			break;
+		rc = print_checked(display, &text, false);
+	}
+	display->shown = whole->records.read;
+	text_free(&text);
+	text_free(&key);
 	return rc;
 }
 

@@ -12,6 +12,7 @@
 
 #include "common/base/when.h"
 #include "sink/graph/compare.h"
+#include "sink/graph/series.h"
 #include "sink/graph/snapshot.h"
 
 struct display {
@@ -37,5 +38,9 @@ int display_show(struct display *display, const struct snapshot *snapshot);
 bool display_compares(int format);
 /* As display_show(), once. */
 int display_show_comparison(struct display *display, const struct comparison *comparison);
+/* As display_show(), once: the edges of SERIES, whose sum is WHOLE, as OpenMetrics if the format is
+ * FORMAT_PROMETHEUS, else as records. */
+int display_show_series(struct display *display, const struct snapshot *whole,
+			const struct series *series);
 
 #endif

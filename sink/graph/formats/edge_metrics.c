@@ -118,8 +118,6 @@ static void add_histogram(const struct edge_metrics_series *series, const struct
 	const struct measures *measures = &edge->measures;
 	uint64_t sum = measures->response_sum_ns;
 
-	if (measures->response_count == 0)
-		return;
 	for (unsigned power = EDGE_METRICS_FIRST; power <= EDGE_METRICS_LAST; power++) {
 		uint64_t bound = UINT64_C(1) << power, count = 0;
 		char label[48];
@@ -137,13 +135,6 @@ static void add_histogram(const struct edge_metrics_series *series, const struct
 	end_sample(series, out);
 }
 
-static void add_both(const struct edge_metrics_series *series, enum edge_metric metric,
-		     uint64_t sent, uint64_t received, struct text *out)
-{
-	add_count(series, metric, "_total", ",direction=\"sent\"", sent, out);
-	add_count(series, metric, "_total", ",direction=\"received\"", received, out);
-}
-
 /* The sum of two counts, or the largest number. */
 static uint64_t sum_of(uint64_t a, uint64_t b)
 {
@@ -152,14 +143,26 @@ static uint64_t sum_of(uint64_t a, uint64_t b)
 	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
 }
 
-void edge_metrics_add(enum edge_metric metric, const struct graph_edge *edge,
-		      const struct edge_metrics_series *series, struct text *out)
+bool edge_metrics_has(enum edge_metric metric, const struct graph_edge *edge)
 {
-	const struct measures *m = &edge->measures;
 	bool further = edge->client < 0;
 
-	if (metric < EDGE_METRIC_FLOWS && !edge->directed && !further)
-		return;
+	if (metric == EDGE_METRIC_SECONDS && edge->measures.response_count == 0)
+		return false;
+	return metric >= EDGE_METRIC_FLOWS || edge->directed || further;
+}
+
+unsigned edge_metrics_parts(enum edge_metric metric)
+{
+	return metric >= EDGE_METRIC_BYTES ? 2 : 1;
+}
+
+void edge_metrics_add(enum edge_metric metric, unsigned part, const struct graph_edge *edge,
+		      const struct edge_metrics_series *series, struct text *out)
+{
+	static const char *const directions[] = {",direction=\"sent\"", ",direction=\"received\""};
+	const struct measures *m = &edge->measures;
+
 	switch (metric) {
 	case EDGE_METRIC_REQUESTS:
 		add_count(series, metric, "_total", "", sum_of(m->requests, measures_errors(m)),
@@ -175,10 +178,12 @@ void edge_metrics_add(enum edge_metric metric, const struct graph_edge *edge,
 		add_count(series, metric, "_total", "", m->flows, out);
 		break;
 	case EDGE_METRIC_BYTES:
-		add_both(series, metric, m->source_bytes, m->destination_bytes, out);
+		add_count(series, metric, "_total", directions[part],
+			  part == 0 ? m->source_bytes : m->destination_bytes, out);
 		break;
 	case EDGE_METRIC_RETRANSMISSIONS:
-		add_both(series, metric, m->retransmissions_sent, m->retransmissions_received, out);
+		add_count(series, metric, "_total", directions[part],
+			  part == 0 ? m->retransmissions_sent : m->retransmissions_received, out);
 		break;
 	case EDGE_METRICS:
 		break;

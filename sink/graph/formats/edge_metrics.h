@@ -28,6 +28,8 @@
 #ifndef TENURE_EDGE_METRICS_H
 #define TENURE_EDGE_METRICS_H
 
+#include <stdbool.h>
+
 #include "common/base/text.h"
 #include "sink/graph/snapshot.h"
 
@@ -58,8 +60,12 @@ void edge_metrics_add_head(enum edge_metric metric, bool openmetrics, struct tex
 void edge_metrics_add_labels(const struct snapshot *snapshot, const struct snapshot_edge *edge,
 			     struct text *out);
 
-/* Adds the samples that METRIC has of EDGE. */
-void edge_metrics_add(enum edge_metric metric, const struct graph_edge *edge,
+/* Whether EDGE has METRIC. */
+bool edge_metrics_has(enum edge_metric metric, const struct graph_edge *edge);
+/* 2 if METRIC has a series for what the client sent and one for what it received, else 1. */
+unsigned edge_metrics_parts(enum edge_metric metric);
+/* Adds the samples of one PART of METRIC, which EDGE has or once had. */
+void edge_metrics_add(enum edge_metric metric, unsigned part, const struct graph_edge *edge,
 		      const struct edge_metrics_series *series, struct text *out);
 
 #endif

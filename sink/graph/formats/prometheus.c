@@ -5,12 +5,16 @@
 static void add_edge(enum edge_metric metric, const struct snapshot *snapshot,
 		     const struct snapshot_edge *edge, struct text *labels, struct text *out)
 {
+	const struct graph_edge *measured = edge != NULL ? edge->edge : &snapshot->rest;
 	struct edge_metrics_series series = {.time = ""};
 
+	if (!edge_metrics_has(metric, measured))
+		return;
 	text_clear(labels);
 	edge_metrics_add_labels(snapshot, edge, labels);
 	series.labels = text_terminate(labels);
-	edge_metrics_add(metric, edge != NULL ? edge->edge : &snapshot->rest, &series, out);
+	for (unsigned part = 0; part < edge_metrics_parts(metric); part++)
+		edge_metrics_add(metric, part, measured, &series, out);
 	out->failed |= labels->failed;
 }
 
