@@ -11,7 +11,10 @@
 #include "sink/graph/formats/display.h"
 #include "sink/graph/formats/edge_writer.h"
 #include "sink/graph/formats/formats.h"
+#include "sink/graph/keep.h"
 #include "sink/graph/manual.h"
+#include "sink/graph/recorder.h"
+#include "sink/graph/serve.h"
 
 #define POLL_MS 200
 
@@ -24,6 +27,8 @@ struct graph_options {
 	struct aggregator_options aggregation;
 	struct when base_from,
 		base_to; /* the window to compare with; BASE_FROM is WHEN_MAX for none */
+	struct history_options history; /* FOLDER is NULL for a temporary one */
+	struct serve_settings serve;
 	struct bus_options bus;
 };
 
@@ -32,6 +37,35 @@ struct windows {
 	struct aggregator now, base;
 	bool compared;
 };
+
+/* Whether what was counted is kept in a history. */
+static bool is_kept(const struct graph_options *o)
+{
+	return o->history.folder != NULL || o->serve.listen != NULL;
+}
+
+static int check_history(const struct graph_options *o)
+{
+	const struct history_options *h = &o->history;
+
+	if (h->retention_ns < NS_PER_SECOND) {
+		log_error("--retention: must be at least 1s");
+		return -1;
+	}
+	if (h->ends_max < 2 || h->ends_max > INTAKE_ENDS_MAX) {
+		log_error("--max-ends: must be from 2 to %d", INTAKE_ENDS_MAX);
+		return -1;
+	}
+	if (h->edges_max < 1 || h->edges_max > GRAPH_EDGES_MAX) {
+		log_error("--max-edges: must be from 1 to %d", GRAPH_EDGES_MAX);
+		return -1;
+	}
+	if (is_kept(o) && (!when_is_max(o->base_from) || o->aggregation.step_ns > 0)) {
+		log_error("--state and --listen: take neither --base-from nor --step");
+		return -1;
+	}
+	return serve_check(&o->serve);
+}
 
 static int check_options(struct graph_options *o)
 {
@@ -226,9 +260,66 @@ static int run(const struct graph_options *o, struct topic_reader *reader, struc
 	return rc;
 }
 
-int main(int argc, char **argv)
+/* Reads the input, and shows what is in the window. Returns an exit code. */
+static int run_once(const struct graph_options *o)
 {
 	static struct windows windows;
+	struct aggregator_options base = o->aggregation;
+	struct topic_reader *reader = NULL;
+	struct when since;
+	int rc = EX_OSERR;
+
+	windows.compared = !when_is_max(o->base_from);
+	base.from = o->base_from;
+	base.to = o->base_to;
+	if (aggregator_init(&windows.now, &o->aggregation) < 0 ||
+	    (windows.compared && aggregator_init(&windows.base, &base) < 0)) {
+		log_error("out of memory");
+		goto out;
+	}
+	/* A record is written after its flow has ended. */
+	since = when_add(when_earlier(o->aggregation.from, o->base_from),
+			 -o->aggregation.horizon_ns);
+	reader = topic_reader_open_since(o->in, &o->bus, since);
+	if (reader == NULL) {
+		rc = bus_is_kafka(o->in) ? EX_UNAVAILABLE : EX_NOINPUT;
+		goto out;
+	}
+	rc = run(o, reader, &windows);
+	report(o, &windows.now);
+out:
+	topic_reader_close(reader);
+	aggregator_free(&windows.now);
+	aggregator_free(&windows.base);
+	return rc;
+}
+
+/* Reads the input into a history, and shows or serves that. Returns an exit code. */
+static int run_kept(const struct graph_options *o)
+{
+	const struct aggregator_options *a = &o->aggregation;
+	const struct recorder_options options = {
+		.history = o->history,
+		.address = o->in,
+		.horizon_ns = a->horizon_ns,
+		.held = a->held,
+		.outside_addresses = a->outside_addresses,
+	};
+	const struct keep_options keep = {o->in,    a->from,  a->to,    a->window_ns,
+					  a->level, o->least, o->format};
+	struct recorder *recorder = recorder_open(&options);
+	int rc;
+
+	if (recorder == NULL)
+		return EX_CANTCREAT;
+	rc = o->serve.listen != NULL ? serve_run(&o->serve, recorder, o->in, &o->bus)
+				     : keep_run(&keep, recorder, &o->bus);
+	recorder_report(recorder);
+	return recorder_close(recorder) < 0 && rc == EX_OK ? EX_IOERR : rc;
+}
+
+int main(int argc, char **argv)
+{
 	struct graph_options o = {
 		.in = "kafka:tenure.flows.tagged",
 		.aggregation =
@@ -241,6 +332,13 @@ int main(int argc, char **argv)
 			},
 		.base_from = WHEN_MAX,
 		.base_to = WHEN_MAX,
+		.history =
+			{
+				.retention_ns = 7 * 86400 * NS_PER_SECOND,
+				.ends_max = INTAKE_ENDS_MAX,
+				.edges_max = GRAPH_EDGES_MAX,
+			},
+		.serve = SERVE_SETTINGS_DEFAULT,
 	};
 	const struct setting table[] = {
 		SETTING_TEXT("in", 0, "ADDRESS", &o.in, "tagged flows: kafka:TOPIC, a file, or -"),
@@ -274,37 +372,22 @@ int main(int argc, char **argv)
 			       "sum the edges with fewer flows than this"),
 		SETTING_NUMBER("held", 0, "RECORDS", &o.aggregation.held,
 			       "hold at most this many records of conversations that are not over"),
+		SETTING_TEXT("state", 0, "DIRECTORY", &o.history.folder,
+			     "keep what was counted here, and continue there"),
+		SETTING_DURATION("retention", 0, "DURATION", &o.history.retention_ns,
+				 "how long it is kept"),
+		SETTING_NUMBER("max-ends", 0, "NUMBER", &o.history.ends_max,
+			       "keep at most this many ends of a day apart"),
+		SETTING_NUMBER("max-edges", 0, "NUMBER", &o.history.edges_max,
+			       "keep at most this many edges of a day apart"),
+		SERVE_SETTINGS(&o.serve),
 		BUS_SETTINGS(&o.bus),
 		SETTING_END,
 	};
-	struct aggregator_options base;
-	struct topic_reader *reader = NULL;
-	int rc = EX_USAGE;
 
 	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&o) < 0 ||
-	    check_base(&o) < 0 || check_step(&o) < 0)
-		goto out;
+	    check_base(&o) < 0 || check_step(&o) < 0 || check_history(&o) < 0)
+		return EX_USAGE;
 	stop_install();
-	windows.compared = !when_is_max(o.base_from);
-	base = o.aggregation;
-	base.from = o.base_from;
-	base.to = o.base_to;
-	if (aggregator_init(&windows.now, &o.aggregation) < 0 ||
-	    (windows.compared && aggregator_init(&windows.base, &base) < 0)) {
-		log_error("out of memory");
-		rc = EX_OSERR;
-		goto out;
-	}
-	reader = topic_reader_open(o.in, &o.bus, BUS_FROM_START);
-	if (reader == NULL) {
-		rc = bus_is_kafka(o.in) ? EX_UNAVAILABLE : EX_NOINPUT;
-		goto out;
-	}
-	rc = run(&o, reader, &windows);
-	report(&o, &windows.now);
-out:
-	topic_reader_close(reader);
-	aggregator_free(&windows.now);
-	aggregator_free(&windows.base);
-	return rc;
+	return is_kept(&o) ? run_kept(&o) : run_once(&o);
 }

@@ -388,7 +388,7 @@ void recorder_report(const struct recorder *recorder)
 		log_warn("%" PRIu64 " records ended before the --retention, and are left out",
 			 stats.late);
 	if (stats.further_ends > 0 || stats.further_edges > 0)
-		log_warn("beyond --ends and --edges of a day: %" PRIu64 " ends and %" PRIu64
+		log_warn("beyond --max-ends and --max-edges of a day: %" PRIu64 " ends and %" PRIu64
 			 " edges, which are summed",
 			 stats.further_ends, stats.further_edges);
 	if (stats.further_tenures > 0)

@@ -240,6 +240,21 @@ static struct conversation *find(struct conversations *table, const struct tagge
 	return found;
 }
 
+/* Whether CONVERSATION has the same slice of the same observer: of the same capture, read twice. */
+static bool has_same(const struct conversation *conversation,
+		     const struct conversation_slice *slice)
+{
+	for (size_t i = 0; i < conversation->count; i++) {
+		const struct conversation_slice *other = conversation->slices[i];
+
+		if (other->observer == slice->observer && other->start.ns == slice->start.ns &&
+		    other->end.ns == slice->end.ns && other->server_port == slice->server_port &&
+		    ip_compare(&other->server_ip, &slice->server_ip) == 0)
+			return true;
+	}
+	return false;
+}
+
 int conversations_add(struct conversations *table, const struct tagged_flow *flow,
 		      struct conversation_slice *slice)
 {
@@ -250,7 +265,14 @@ int conversations_add(struct conversations *table, const struct tagged_flow *flo
 	if (rc == 0 || (table->records >= table->limit && settle_oldest(table) < 0))
 		goto out;
 	conversation = find(table, flow, slice);
-	if (conversation == NULL || conversation_add(conversation, slice) < 0)
+	if (conversation == NULL)
+		goto out;
+	if (has_same(conversation, slice)) {
+		table->stats.repeated++;
+		rc = 0;
+		goto out;
+	}
+	if (conversation_add(conversation, slice) < 0)
 		goto out;
 	slice->index_next = *place;
 	*place = slice;

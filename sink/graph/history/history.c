@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "common/base/array.h"
 #include "common/program/log.h"
@@ -142,6 +143,12 @@ void history_close(struct history *history)
 {
 	if (history == NULL)
 		return;
+	if (history->database != NULL)
+		database_close(history->database);
+	if (history->database != NULL && history->options.folder == NULL) {
+		database_remove_files(history->database, history->folder);
+		rmdir(history->folder);
+	}
 	database_free(history->database);
 	free_days(history);
 	free(history->days);

@@ -38,7 +38,7 @@
 #define HISTORY_TENURES_MAX 10000 /* of one address */
 
 struct history_options {
-	const char *folder; /* borrowed */
+	const char *folder; /* borrowed; NULL for a temporary one, which is removed */
 	int64_t retention_ns;
 	int64_t ends_max, edges_max; /* of a day (4) */
 };

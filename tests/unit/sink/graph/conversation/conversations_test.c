@@ -6,6 +6,10 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+
+#include "common/base/transport.h"
+
 #include "sink/graph/conversation/conversations.h"
 #include "tests/unit/sink/graph/flow.h"
 #include "tests/unit/sink/graph/tally.h"
@@ -27,12 +31,86 @@ static void counts_the_highest_revision_once(void **state)
 	tally_add(table, &flow, 3);
 	tally_add(table, &flow, 4);
 	flow.partition = 1; /* another flow with the same offset */
+	flow.source.port++;
 	tally_add(table, &flow, 5);
 	stats = conversations_stats(table);
 	assert_int_equal(stats.repeated, 2);
 	assert_int_equal(stats.superseded, 1);
 	sum = tally_all(table);
 	assert_int_equal(sum.slices, 2);
+	conversations_free(table);
+}
+
+static void counts_a_capture_that_is_read_twice_once(void **state)
+{
+	struct conversations *table = conversations_new(100);
+	static struct tagged_flow flow;
+
+	(void)state;
+	flow_make(&flow, 5, 1, 2, "n1", "veth1");
+	tally_add(table, &flow, 1);
+	flow.offset = 1005;
+	snprintf(flow.flow_id, sizeof(flow.flow_id), "another");
+	tally_add(table, &flow, 1);
+	snprintf(flow.interface, sizeof(flow.interface), "veth2");
+	tally_add(table, &flow, 1);
+	assert_int_equal(conversations_stats(table).repeated, 1);
+	assert_int_equal(conversations_held(table), 2);
+	assert_int_equal(tally_all(table).measures.flows, 1);
+	conversations_free(table);
+}
+
+/* A long connection, slice by slice, and its first part again after a restart. */
+static void counts_a_conversation_part_by_part(void **state)
+{
+	struct conversations *table = conversations_new(100);
+	static struct tagged_flow flow;
+	struct conversation *part;
+	const struct conversation *open;
+	uint64_t flows = 0, bytes = 0, slices = 0;
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		/* The better observer comes when the other one is counted already. */
+		flow_make(&flow, 7, 60 * i, 60 * i + 60, i < 8 ? "n2" : "n1", "veth1");
+		flow.offset = i;
+		flow.source.tcp_flags = i == 0 ? TCP_SYN : TCP_ACK;
+		flow.destination.tcp_flags = i == 7 ? TCP_RST : TCP_ACK;
+		flow.destination.packets = i == 0 ? 1 : 0;
+		tally_add(table, &flow, 1);
+		assert_int_equal(
+			conversations_settle(table, (struct when){(60 * i - 60) * NS_PER_SECOND}),
+			0);
+		while ((part = conversations_next_settled(table)) != NULL) {
+			conversation_choose(part, WHEN_MIN, WHEN_MAX);
+			for (size_t s = 0; s < part->count; s++) {
+				slices += part->slices[s]->counted;
+				flows += part->slices[s]->measures.flows;
+				bytes += part->slices[s]->measures.source_bytes *
+					 part->slices[s]->counted;
+			}
+			conversation_free(part);
+		}
+		assert_true(conversations_held(table) <= 5);
+	}
+	assert_int_equal(slices, 7);
+	assert_int_equal(flows, 0);
+	open = conversations_next(table, NULL);
+	assert_non_null(open);
+	assert_true(open->counted.chosen);
+	flow_make(&flow, 7, 600, 610, "n2", "veth1");
+	flow.offset = 100;
+	tally_add(table, &flow, 1);
+	part = conversations_next(table, NULL);
+	conversation_choose(part, WHEN_MIN, WHEN_MAX);
+	for (size_t s = 0; s < part->count; s++) {
+		flows += part->slices[s]->measures.flows;
+		bytes += part->slices[s]->measures.source_bytes * part->slices[s]->counted;
+		/* What the slices before said of the flow is known. */
+		assert_int_equal(part->slices[s]->measures.unanswered, 0);
+	}
+	assert_int_equal(flows, 1);
+	assert_int_equal(bytes, 900);
 	conversations_free(table);
 }
 
@@ -99,6 +177,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_the_highest_revision_once),
+		cmocka_unit_test(counts_a_capture_that_is_read_twice_once),
+		cmocka_unit_test(counts_a_conversation_part_by_part),
 		cmocka_unit_test(holds_no_more_than_its_limit),
 		cmocka_unit_test(limits_the_conversations_of_a_source),
 		cmocka_unit_test(settles_only_what_is_over),

@@ -1,0 +1,109 @@
+#include "sink/graph/keep.h"
+
+#include <sysexits.h>
+
+#include "common/program/log.h"
+#include "common/program/stop.h"
+#include "sink/graph/formats/display.h"
+
+#define POLL_MS 200
+#define TURN_NS NS_PER_SECOND
+
+/* What is shown: all of [from, to), or the last window. */
+static void choose_window(const struct keep_options *o, const struct recorder *recorder,
+			  bool follow, struct when *from, struct when *to)
+{
+	*from = o->from;
+	*to = o->to;
+	if (!follow)
+		return;
+	*to = when_add(recorder_watermark(recorder), 1);
+	*from = when_add(*to, -o->window_ns);
+	history_round(from, to);
+}
+
+static int show(const struct keep_options *o, struct recorder *recorder, struct display *display)
+{
+	struct node_table nodes = {0};
+	struct snapshot snapshot;
+	struct when from, to;
+	struct graph graph;
+	int rc = EX_IOERR;
+
+	graph_init(&graph);
+	choose_window(o, recorder, display->follow, &from, &to);
+	if (history_sum(recorder_history(recorder), from, to, o->level, NULL, &nodes, &graph) < 0)
+		goto out;
+	if (snapshot_make(&snapshot, &graph, &nodes, (uint64_t)o->least) < 0) {
+		log_error("out of memory");
+		rc = EX_OSERR;
+		goto out;
+	}
+	snapshot.from = from;
+	snapshot.to = to;
+	snapshot.records = recorder_records(recorder);
+	rc = display_show(display, &snapshot) < 0 ? EX_IOERR : EX_OK;
+	snapshot_free(&snapshot);
+out:
+	graph_free(&graph);
+	node_table_free(&nodes);
+	return rc;
+}
+
+/* Reads one record, if there is one, and counts. Sets *STATUS. Returns an exit code. */
+static int read_one(const struct keep_options *o, struct topic_reader *reader,
+		    struct recorder *recorder, struct when *turned, enum bus_status *status)
+{
+	struct when now = when_now();
+	struct bus_record record;
+
+	*status = topic_reader_read(reader, POLL_MS, &record);
+	if (*status == BUS_BROKEN)
+		return bus_is_kafka(o->in) ? EX_UNAVAILABLE : EX_IOERR;
+	if (*status == BUS_RECORD && recorder_add(recorder, &record, now) < 0)
+		return EX_IOERR;
+	if (when_since(now, *turned) < TURN_NS && when_not_after(*turned, now))
+		return EX_OK;
+	*turned = now;
+	return recorder_turn(recorder, *status != BUS_RECORD, now) < 0 ? EX_IOERR : EX_OK;
+}
+
+static int read_all(const struct keep_options *o, struct topic_reader *reader,
+		    struct recorder *recorder, struct display *display)
+{
+	enum bus_status status = BUS_RECORD;
+	struct when turned = WHEN_MIN;
+	int rc = EX_OK;
+
+	while (rc == EX_OK && status != BUS_END && !display->closed && !stop_requested()) {
+		rc = read_one(o, reader, recorder, &turned, &status);
+		if (rc == EX_OK && display->follow &&
+		    display_due(display, recorder_records(recorder).read, status != BUS_RECORD,
+				turned))
+			rc = show(o, recorder, display);
+	}
+	if (rc == EX_OK && status == BUS_END && recorder_end(recorder) < 0)
+		rc = EX_IOERR;
+	return rc;
+}
+
+int keep_run(const struct keep_options *options, struct recorder *recorder,
+	     const struct bus_options *bus)
+{
+	struct display display = {options->format, bus->follow,
+				  .from_file = !bus_is_kafka(options->in)};
+	struct topic_reader *reader = recorder_input(recorder, bus);
+	struct snapshot_records records;
+	int rc;
+
+	if (reader == NULL)
+		return bus_is_kafka(options->in) ? EX_UNAVAILABLE : EX_NOINPUT;
+	rc = read_all(options, reader, recorder, &display);
+	topic_reader_close(reader);
+	records = recorder_records(recorder);
+	if (rc == EX_OK && (display.shown == 0 || display.shown != records.read))
+		rc = show(options, recorder, &display);
+	if (rc == EX_OK && records.read > 0 && records.unreadable == records.read)
+		rc = EX_DATAERR;
+	return rc;
+}
