@@ -178,13 +178,13 @@ function showDetails(force) {
 	const key = `${now.sel} ${questionKey()}`;
 	const due = Date.now() - shown.panelAt > PANEL_MS && !$("panel").contains(document.activeElement);
 	if (force || key !== shown.panelKey || due) {
-		const scroll = shown.panelKey.split(" ")[0] === now.sel ? $("panel").scrollTop : 0;
-		const wasHidden = $("panel").hidden;
+		const known = shown.panelKey.split(" ")[0] === now.sel;
+		const scroll = known ? $("panel").scrollTop : 0;
 		shown.marked = showPanel(now.sel, shown.model, { ...windowOf(), level: now.level, first: shown.first }, panelCalls);
 		shown.panelKey = key;
 		shown.panelAt = Date.now();
 		$("panel").scrollTop = scroll;
-		if (wasHidden && shown.marked && drawing.scene()) reveal(shown.marked);
+		if (!known && shown.marked && drawing.scene()) reveal(shown.marked);
 	}
 	if (!drawing.scene()) return;
 	drawing.mark("chosen", chosenOf(drawing.scene().model));
@@ -214,7 +214,7 @@ function reveal(thing) {
 }
 
 function speak(model) {
-	if (state.current().at === "" && Date.now() - shown.spokenAt < SPOKEN_MS) return;
+	if (shown.newest === null || state.current().at === "" && Date.now() - shown.spokenAt < SPOKEN_MS) return;
 	shown.spokenAt = Date.now();
 	const bad = model.allEdges.filter((edge) => edge.health !== "ok").length;
 	$("spoken").textContent = `${time.rangeText(windowOf().from, windowOf().to)}: ${model.allNodes.size} nodes, ${model.allEdges.length} edges, ${bad} with errors`;

@@ -43,9 +43,9 @@ export function showEmpty(kind, facts, calls) {
 	const wider = el("button", { type: "button", onclick: () => calls.wider() }, "Widen the window");
 	const blanks = {
 		nothing: () => [picture(GRAPH), el("h2", null, "No flows yet"), el("p", null, "The graph appears with the first tagged flow. If you expected one, look along the way of the data:"), steps([
-			["Does the meter capture? Its counters rise while it does.", "curl -s http://METER:9090/metrics | grep flows"],
-			["Do flows reach the topic, and do they have tags?", "kcat -C -b BROKER:9092 -t tenure.flows.tagged -o -3 -e"],
-			["Does this program read them?", `curl -s ${location.origin}/readyz`]])],
+			["Does the meter capture? Its flows are in this topic:", "kcat -C -e -o -1 -b BROKER -t tenure.flows"],
+			["Does tenure-enrich tag them? The tagged ones are in this topic:", "kcat -C -e -o -1 -b BROKER -t tenure.flows.tagged"],
+			["Does this program read them?", `curl -s '${location.origin}/readyz?verbose'`]])],
 		gap: () => [picture(GAP), el("h2", null, "Unknown"), el("p", null, "Nothing was captured in this window, so nobody knows who talked to whom. That is not the same as no traffic."), el("div", { class: "buttons" }, newest, wider)],
 		silence: () => [picture(GRAPH), el("h2", null, "No traffic"), el("p", null, "This window was captured, and no flow ended in it."), el("div", { class: "buttons" }, newest, wider)],
 		first: () => [el("p", { role: "status" }, "Loading the graph…")],

@@ -171,7 +171,10 @@ export function showPanel(selection, model, context, calls) {
 		: type === "edge" ? model.edges.find((edge) => edge.key === id) ?? model.allEdges.find((edge) => edge.key === id) : null;
 	panel.hidden = selection === "";
 	if (!thing) {
-		panel.replaceChildren(...(selection ? [heading("unknown", id.replace(">", " → "), "no traffic in this window", calls.close)] : []));
+		panel.replaceChildren(...(selection ? [
+			heading("unknown", id.replace(">", " → "), "not in this window", calls.close),
+			id.startsWith("pod/") && el("p", null, "The graph shows pods as their service or workload; one that has neither is a node of its own."),
+		].filter(Boolean) : []));
 		return null;
 	}
 	panel.replaceChildren(...(type === "node" ? nodePanel : edgePanel)(thing, context, calls).filter(Boolean));
