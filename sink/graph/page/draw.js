@@ -6,8 +6,8 @@ import { boxRects } from "./layout.js";
 import { HEALTH_TEXT, CHANGE_TEXT } from "./model.js";
 import * as units from "./units.js";
 
-export const NODE_WIDTH = 150;
-export const NODE_HEIGHT = 48;
+const NODE_WIDTH = 150;
+const NODE_HEIGHT = 48;
 const FONT = getComputedStyle(document.documentElement).getPropertyValue("--font");
 const NAME_FONT = `600 14px ${FONT}`;
 const SUB_FONT = `400 11px ${FONT}`;

@@ -59,7 +59,7 @@ function curve(start, end) {
 }
 
 /* The point at the share T of a cubic. */
-export function pointOf([x0, y0, x1, y1, x2, y2, x3, y3], t) {
+function pointOf([x0, y0, x1, y1, x2, y2, x3, y3], t) {
 	const [a, b, c, d] = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
 	return { x: a * x0 + b * x1 + c * x2 + d * x3, y: a * y0 + b * y1 + c * y2 + d * y3 };
 }

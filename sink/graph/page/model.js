@@ -2,7 +2,7 @@
  * gathered in boxes (namespaces), and boxes that are collapsed as one node. */
 import { merge, percentile } from "./histogram.js";
 
-export const COLLAPSE_ABOVE = 300; /* nodes; more than this start as namespaces */
+const COLLAPSE_ABOVE = 300; /* nodes; more than this start as namespaces */
 const EDGES_PER_NODE = 2;          /* the strongest are drawn, so that the graph can be read; all are in the table */
 const EDGES_FEW = 40;              /* up to so many are all drawn */
 const EDGES_MOST = 1500;
@@ -47,7 +47,7 @@ function mergeMeasures(list) {
 }
 
 /* Measures as people read them. SECONDS is the time that was seen. */
-export function measured(raw, seconds) {
+function measured(raw, seconds) {
 	if (!raw) return null;
 	const errors = Object.values(raw.errors).reduce(sum);
 	const times = raw.requests.response_time;
@@ -76,7 +76,7 @@ export function measured(raw, seconds) {
 export const together = (edges, seconds) => measured(mergeMeasures(edges.map((edge) => edge.raw).filter(Boolean)), seconds);
 
 /* How an edge is drawn: "bad" from 5 % of failed flows, "warn" from 1 %. */
-export function healthOf({ errors, errorRatio }) {
+function healthOf({ errors, errorRatio }) {
 	if (errors < ERRORS_FEWEST || errorRatio < 0.01) return "ok";
 	return errorRatio >= 0.05 ? "bad" : "warn";
 }

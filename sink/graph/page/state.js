@@ -2,7 +2,7 @@
  * Only the theme is not: it belongs to the reader. */
 import * as time from "./time.js";
 
-export const DEFAULTS = {
+const DEFAULTS = {
 	at: "",         /* RFC 3339; empty: live */
 	window: "5m",
 	level: "service",
