@@ -45,8 +45,9 @@ for program in kube flows enrich graph observe lookup; do
 	done
 done
 
-[ "$(offers tenure-graph --format '' | tr '\n' ' ')" = "table json dot mermaid " ]
+[ "$(offers tenure-graph --format '' | tr '\n' ' ')" = "table json dot mermaid graphml cytoscape nodegraph csv prometheus " ]
 [ "$(offers tenure-graph --format = m)" = mermaid ]
 [ "$(offers tenure-lookup --clock st)" = started ]
+[ "$(offers tenure-observe -o w)" = wide ]
 [ "$(offers tenure-graph --in Make)" = Makefile ]
 [ -z "$(offers tenure-graph --window --)" ]
