@@ -35,11 +35,11 @@ class Quiet(ThreadingHTTPServer):
 
 
 class Mock:
-    """What is shown, and how: WORLD, DOWN (refuses every question), QUIET (no events), SLOW (seconds), HIDDEN (edges)."""
+    """What is shown, and how: WORLD, DOWN (refuses every question), SLOW (seconds), HIDDEN (edges)."""
 
     def __init__(self, world, page):
         self.world, self.page = world, Path(page)
-        self.down = self.quiet = False
+        self.down = False
         self.slow = 0
         self.hidden = 0
         self.questions = []
@@ -191,9 +191,11 @@ class Mock:
                 self.send_header("Connection", "close")
                 self.end_headers()
                 self.wfile.write(b"retry: 500\n\n")
+                told = 0
                 while not mock.down:
-                    if not mock.quiet and mock.world.last:
-                        self.wfile.write(f'event: graph\ndata: {{"watermark":"{worlds.rfc3339(mock.world.last)}"}}\n\n'.encode())
+                    news = {"watermark": mock.stamped({})["watermark"]}
+                    self.wfile.write(b": a comment\n\n" if news == told else f"event: graph\ndata: {json.dumps(news)}\n\n".encode())
+                    told = news
                     self.wfile.flush()
                     time.sleep(0.5)
                 self.close_connection = True

@@ -346,14 +346,14 @@ addEventListener("resize", throttle(() => {
 
 /* Live: each event moves the graph, at most once a second; elsewhere it only moves the end of time. */
 let waiting = null;
-const moved = throttle((watermark) => {
+const moved = throttle(() => {
 	clearTimeout(waiting);
 	const rest = shown.drawnAt + shown.pause - performance.now();
-	if (rest > 0) waiting = setTimeout(moved, rest, watermark);
-	else if (time.instant(watermark) !== shown.newest && state.current().at === "") load();
+	if (rest > 0) waiting = setTimeout(moved, rest);
+	else if (state.current().at === "") load();
 	else if (Date.now() - (shown.activityAt ?? 0) > ACTIVITY_MS) loadActivity().then(showTime);
 }, 1000);
-stream(moved, (connected) => {
+stream((watermark, first) => { if (!first || time.instant(watermark) !== shown.newest) moved(); }, (connected) => {
 	if (connected === shown.connected) return;
 	shown.connected = connected;
 	if (connected && shown.error) load();
