@@ -268,13 +268,9 @@ static int decide(struct timeline *timeline, const struct timeline_question *que
 static bool is_certain_over(const struct timeline *timeline, const struct tenure *tenure,
 			    const struct timeline_question *question)
 {
-	const struct binding *binding = &tenure->binding;
-
-	if (binding->evidence.how == BINDING_OPEN &&
-	    when_before(judge_watched_to(timeline, binding->kind, (uint64_t)question->position),
-			question->end))
-		return false;
-	return asof_is_certain(tenure, question->start, question->end);
+	return asof_is_certain(tenure, question->start, question->end) &&
+	       when_not_after(question->end, judge_watched_to(timeline, &tenure->binding,
+							      (uint64_t)question->position));
 }
 
 /* Lists the possible bindings in timeline->possible. -1 after logging. */

@@ -51,9 +51,10 @@ struct history *judge_history(struct timeline *timeline, const struct ip *ip);
  * that of QUESTION, or a later position. */
 bool judge_is_forgotten(const struct timeline *timeline, const struct timeline_question *question);
 
-/* Up to when a holder of KIND whose end no record shows is certain: until hold and skew before the end of
- * the watch that would have shown it (section 6); WHEN_MAX if POSITION sees no such end. */
-struct when judge_watched_to(const struct timeline *timeline, enum holder_kind kind,
+/* Up to when BINDING, whose raw certain_to is open, is certain: until hold and skew before the end of the
+ * watch that would have shown its end (section 5); WHEN_MAX if it is not open, or POSITION sees no such
+ * end. */
+struct when judge_watched_to(const struct timeline *timeline, const struct binding *binding,
 			     uint64_t position);
 
 /* Why services of a pod or a node may be unknown: static text, or NULL. */

@@ -37,7 +37,7 @@ struct kube_mark {
 
 /* The file PATH, to be asked for before it is opened. */
 struct kube_file kube_mark_file(const char *path);
-/* Compares what is at PATH now with WAS; what was none is the same. */
+/* Compares what is at PATH now with WAS; if that was no file, it is the same. */
 enum kube_file_is kube_mark_compare(const char *path, const struct kube_file *was);
 /* Keeps MARK in TIMELINE, whose last record is the last one before it; nothing is kept unless all of
  * ADDRESSES up to it are files. FILES are those that were read. -1 after logging. */

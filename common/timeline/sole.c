@@ -44,8 +44,7 @@ static bool narrow(struct sole_range *sole, const struct address_view *view,
 {
 	sole->since = when_later(tenure->at.certain_from, tenure->at.possible_from);
 	sole->until = when_earlier(tenure->at.certain_to, tenure->at.possible_to);
-	if (tenure->binding.evidence.how == BINDING_OPEN)
-		sole->until = when_earlier(sole->until, watched_to);
+	sole->until = when_earlier(sole->until, watched_to);
 	sole->since = when_later(sole->since, view->since);
 	sole->until = when_earlier(sole->until, view->until);
 	for (size_t t = 0; t < view->count; t++) {
@@ -105,7 +104,7 @@ void sole_keep(struct timeline *timeline, const struct timeline_question *questi
 	/* A shared address has a holder for each port. */
 	if (!judgement->found.certain || tenure->binding.evidence.shared ||
 	    !narrow(&range, view, tenure, question,
-		    judge_watched_to(timeline, tenure->binding.kind, OFFSET_NEVER)))
+		    judge_watched_to(timeline, &tenure->binding, OFFSET_NEVER)))
 		return;
 	packed = packed_names_new(
 		names->holder, (struct span){names->json, names->head_length},

@@ -63,16 +63,18 @@ bool timeline_is_final(const struct timeline *timeline)
 	return timeline->topic.listing_ended;
 }
 
-struct when judge_watched_to(const struct timeline *timeline, enum holder_kind kind,
+struct when judge_watched_to(const struct timeline *timeline, const struct binding *binding,
 			     uint64_t position)
 {
-	enum kube_resource resource = kind == HOLDER_POD    ? KUBE_PODS
-				      : kind == HOLDER_NODE ? KUBE_NODES
-							    : KUBE_SERVICES;
+	enum kube_resource resource = binding->kind == HOLDER_POD    ? KUBE_PODS
+				      : binding->kind == HOLDER_NODE ? KUBE_NODES
+								     : KUBE_SERVICES;
 	const struct cluster *cluster = timeline->answering;
+	int64_t hold_ns = timeline->options.hold_ns;
 	struct when to = cluster->watched_to[resource];
 
-	if (when_is_max(to) || position < cluster->watched_offset)
+	if (when_is_max(to) || position < cluster->watched_offset ||
+	    !when_is_max(evidence_certain_to(&binding->evidence, hold_ns)))
 		return WHEN_MAX;
-	return when_add(to, -timeline->options.hold_ns - timeline->options.skew_ns);
+	return when_add(to, -hold_ns - timeline->options.skew_ns);
 }

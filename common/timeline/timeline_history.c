@@ -75,10 +75,9 @@ static int fill(struct timeline *timeline, uint64_t position, struct timeline_hi
 		if (evidence_is_past(&tenure->binding.evidence, assumptions.horizon))
 			continue;
 		/* The view is of this history alone. */
-		if (tenure->binding.evidence.how == BINDING_OPEN)
-			tenure->at.certain_to = when_earlier(
-				tenure->at.certain_to,
-				judge_watched_to(timeline, tenure->binding.kind, position));
+		tenure->at.certain_to =
+			when_earlier(tenure->at.certain_to,
+				     judge_watched_to(timeline, &tenure->binding, position));
 		if (add_binding(timeline, history, tenure, position) < 0)
 			return -1;
 	}

@@ -4,8 +4,8 @@
 
 #include "sink/lookup/options.h"
 
-/* Asks TIMELINE, or the server, about the names of the options and the OPERANDS, which end with NULL, and prints the answers. A reader that closes
- * the pipe ends it, and is not an error. Returns the exit code. */
+/* Asks TIMELINE, or the server, about the names of the options and the OPERANDS, which end with NULL, and
+ * prints the answers. A reader that closes the pipe ends it, and is not an error. Returns the exit code. */
 int ask_all(const struct lookup_options *options, struct timeline *timeline, char **operands);
 
 #endif

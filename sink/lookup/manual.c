@@ -16,8 +16,7 @@ const struct settings_manual manual = {
 			"each IP address given: the pod, node or service that held it at the "
 			"time, or why that is unknown or ambiguous. The operand - reads lines of "
 			"standard input: ADDRESS, ADDRESS TIME, or TIME ... ADDRESS. --explain "
-			"says "
-			"why.",
+			"says why.",
 			"--service, --pod and --node ask the other way round: for the addresses "
 			"that the name had at the time or, with --history, ever. With --annotate "
 			"it copies a log from standard input, and after each "

@@ -187,15 +187,15 @@ static int check_no_question(const struct lookup_options *o, char **operands)
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		if (!refused[i].given)
 			continue;
-		log_error("--%s: cannot be used with --listen or --listen-dns: clients ask the "
-			  "questions of a server",
+		log_error("--%s: cannot be used with --listen or --listen-dns: a server gets "
+			  "its questions from clients",
 			  refused[i].option);
 		return -1;
 	}
 	if (operands[0] == NULL)
 		return 0;
-	log_error("\"%s\": cannot be asked about with --listen or --listen-dns: clients ask the "
-		  "questions of a server",
+	log_error("\"%s\": cannot be asked about with --listen or --listen-dns: a server gets its "
+		  "questions from clients",
 		  operands[0]);
 	return -1;
 }
@@ -224,7 +224,7 @@ static int check_needs(const struct serve_settings *given)
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
 		if (!options[i].given || options[i].served)
 			continue;
-		log_error("--%s: is of a server, so it needs %s", options[i].option,
+		log_error("--%s: is an option of a server, so it needs %s", options[i].option,
 			  options[i].needs);
 		return -1;
 	}

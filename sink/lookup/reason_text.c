@@ -8,7 +8,7 @@ static const struct {
 	{"local_scope", "the address means something else on each host or link"},
 	{"gap", "the watch was interrupted (a GAP), and somebody may have come unseen"},
 	{"before_coverage",
-	 "the records were not complete yet, and somebody may have had it whom they do not show"},
+	 "the records were not complete yet, and somebody whom they do not show may have had it"},
 	{"lost", "its only possible holder was lost, and its address may have been given away"},
 	{"unpublished_pod", "a pod whose address is not published yet may have it"},
 	{"between_holders", "it had holders before, but none of them can have had it then"},

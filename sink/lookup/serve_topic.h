@@ -7,7 +7,7 @@
  * (3) A topic that cannot be opened although a broker has answered ends the program, unless it was
  *     read before.
  * (4) A file that is followed and was replaced or cut is read again from its start; what it had before is
- *     forgotten, as it would be by a start. One that is only gone is followed on.
+ *     forgotten, as it would be by a start. While there is none, it waits for another one.
  */
 #ifndef TENURE_LOOKUP_SERVE_TOPIC_H
 #define TENURE_LOOKUP_SERVE_TOPIC_H

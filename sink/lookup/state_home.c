@@ -98,7 +98,7 @@ static int lock(struct state_home *home)
 	return 0;
 }
 
-/* Removes what lies beside HOME and was not used for long (3). */
+/* Removes the states beside HOME that were not used for long (3). */
 static void remove_unused(const struct state_home *home)
 {
 	char folder[STATE_HOME_PATH_SIZE];

@@ -16,7 +16,7 @@
 
 #define PATH_SIZE 4096
 #define HASH_DIGITS 16
-#define DAY_NS (86400 * NS_PER_SECOND)
+#define DAY 86400 /* seconds */
 
 static bool is_state(const char *name)
 {
@@ -34,15 +34,15 @@ static bool is_state(const char *name)
 }
 
 /* Locks the state whose lock file is PATH. Returns the descriptor, or -1 if there is none, or the state is
- * in use or was used lately. */
+ * in use or was used lately, or another process has just removed it: there may be a new one at PATH. */
 static int lock_unused(const char *path, struct when now)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	struct stat status;
 
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0 &&
-	    (now.ns / NS_PER_SECOND - status.st_mtime) * NS_PER_SECOND >=
-		    STATE_UNUSED_DAYS * DAY_NS)
+	    status.st_nlink > 0 &&
+	    status.st_mtime <= now.ns / NS_PER_SECOND - STATE_UNUSED_DAYS * DAY)
 		return fd;
 	if (fd >= 0)
 		close(fd);

@@ -220,7 +220,7 @@ void table_add_nobody(struct table *table, const struct lookup_name *name, bool 
 	columns_add(columns, "-");
 	if (!table->options.history)
 		add_moment(columns, now, placed->at);
-	text_add_format(&columns->text, "no address of %s ", lookup_name_kind(name->kind));
+	text_add_format(&columns->text, "no known address of %s ", lookup_name_kind(name->kind));
 	holder_text_name(&columns->text, name->full_name);
 	if (!table->options.history)
 		holder_text_as_of(&columns->text, placed);

@@ -37,7 +37,7 @@ void table_add_answer(struct table *table, const struct lookup_question *questio
 void table_add_binding(struct table *table, const struct ip *ip,
 		       const struct timeline_binding *binding, struct when known);
 void table_add_never_held(struct table *table, const struct ip *ip);
-/* Adds the row of a name that had no address at the moment of PLACED or, in a history, ever. */
+/* Adds the row of a name that no address is known to have had at the moment of PLACED or, in a history, ever. */
 void table_add_nobody(struct table *table, const struct lookup_name *name, bool now,
 		      const struct lookup_answer *placed);
 /* Adds ROWS of a server, whose cells have tabs between them (table_print_tabs()). -1 after logging. */

@@ -2,6 +2,7 @@
 """tenure-lookup over HTTP on the recording: every address at every second of ten minutes is answered as the oracle answers,
 by GET and in bulk; a name has the addresses that have it; caches may keep what is final; curl and --server work; a file
 is followed."""
+import http.server
 import json
 import lzma
 import os
@@ -9,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 from pathlib import Path
@@ -191,6 +193,35 @@ def check_command_line(server, folder, kube):
     expect(done.returncode == 64, "--server and --kube are not both given")
 
 
+class WrongServer(http.server.BaseHTTPRequestHandler):
+    """It gives so many answers too many, or none."""
+
+    more = None
+
+    def do_POST(self):
+        questions = self.rfile.read(int(self.headers["Content-Length"])).count(b"\n")
+        answers = b"" if self.more is None else b"[a]\n" * (questions + self.more)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answers)))
+        self.end_headers()
+        self.wfile.write(answers)
+
+    def log_message(self, *_):
+        pass
+
+
+def check_wrong_server():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), WrongServer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for WrongServer.more in (None, -1, 1):
+            for count in (1, 5000):
+                done = run(BUILD / "tenure-lookup", "--server", f"http://127.0.0.1:{server.server_port}", "--annotate",
+                           input="2026-11-24T07:49:29Z 10.244.2.10\n" * count)
+                expect(done.returncode == 69 and not done.stdout and "answer" in done.stderr,
+                       f"{count} lines, {WrongServer.more} more answers: refused: {done.returncode} {done.stderr[:300]}")
+        server.shutdown()
+
+
 def check_curl(folder, kube):
     with Server(folder, "--kube", kube, listen="[::1]:0") as server:
         server.wait_ready()
@@ -254,6 +285,7 @@ def main():
             check_caches(server)
             check_times(server)
             check_command_line(server, folder, kube)
+        check_wrong_server()
         check_curl(folder, kube)
         check_followed(folder, lines)
     print(f"{len(faults)} faults")

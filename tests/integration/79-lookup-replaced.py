@@ -2,6 +2,7 @@
 """A kube file that a server follows is replaced, cut, or gone: it is not ready, says why, and then answers from the file that is there."""
 import json
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -63,6 +64,37 @@ def readiness(server):
     return status, text.decode()
 
 
+def many(count):
+    """A pod that had so many addresses."""
+    for number in range(count):
+        pod = {"metadata": {"name": "many", "namespace": "shop", "uid": f"m{number}", "resourceVersion": str(10 + number)},
+               "spec": {"nodeName": "n"}, "status": {"podIP": f"10.9.{number // 250}.{number % 250}"}}
+        for kind in ("ADDED", "DELETED"):
+            yield {"type": kind, "resource": "pods", "received": stamp(), "object": pod}
+
+
+def check_long_answer(folder):
+    """An answer is not of two files: one that has begun before another file is read breaks off."""
+    kube, other = folder / "long", folder / "other"
+    write(kube, "first")
+    with kube.open("a") as file:
+        file.write("".join(json.dumps(record) + "\n" for record in many(20000)))
+    write(other, "second")
+    with Server(folder, "--kube", kube, "--follow") as server, socket.socket() as client:
+        server.wait_ready()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(20)
+        client.connect((server.host, server.port))
+        client.sendall(b"GET /v1/pod/shop/many/history HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answer = client.recv(1000)
+        other.rename(kube)
+        wait("the other file is read", lambda: holder(server) == "second")
+        while piece := client.recv(1 << 20):
+            answer += piece
+    expect(b"200 OK" in answer and b"10.9.0.1" in answer, "the answer has begun")
+    expect(not answer.endswith(b"0\r\n\r\n"), f"the answer breaks off: {answer[-200:]}")
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="tenure-replaced-") as name:
         folder = Path(name)
@@ -105,6 +137,7 @@ def main():
         with Server(folder, "--kube", kube, "--follow") as server:
             server.wait_ready()
             expect(holder(server) == "fourth", "a start says the same")
+        check_long_answer(folder)
     print(f"{len(faults)} faults")
     return 1 if faults else 0
 

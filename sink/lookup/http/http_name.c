@@ -13,6 +13,7 @@ struct name_stream {
 	const struct lookup_server *server;
 	char *full_name;
 	bool table;
+	uint64_t resets; /* of the timeline before it began */
 	struct name_search search;
 };
 
@@ -34,6 +35,9 @@ static enum http_stream_status next(void *stream, struct text *out)
 	struct table table;
 	int rc = 0;
 
+	/* The position of the search is of another topic. */
+	if (timeline_stats(server->timeline).resets != names->resets)
+		return HTTP_STREAM_BROKEN;
 	table_init(&table, &options, ANSWER_TEXT_MAX);
 	for (int i = 0; i < PIECE && rc == 0 && !name_search_is_over(search); i++)
 		rc = names->table ? name_search_rows(search, server->timeline, server->now, &table)
@@ -75,6 +79,7 @@ void http_name_answer(const struct lookup_server *server, enum timeline_name_kin
 	}
 	names->server = server;
 	names->table = question->format == HTTP_TABLE;
+	names->resets = timeline_stats(server->timeline).resets;
 	reply->end = end;
 	reply->stream = names;
 	reply->next = next;

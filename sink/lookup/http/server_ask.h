@@ -14,8 +14,8 @@ struct server_client;
 
 struct server_ask {
 	struct server_client *client;
-	const char
-		*format; /* "json", "table", "explain" or "annotation", with what belongs to it */
+	/* "json", "table", "explain" or "annotation", with what belongs to it. */
+	const char *format;
 	bool history;
 	struct text batch; /* questions that wait, one a line */
 	size_t count;

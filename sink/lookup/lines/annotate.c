@@ -38,7 +38,8 @@ struct annotator {
 
 /* ---- Asking a server ---- */
 
-/* Puts the ANSWERS, one a line, into the lines that wait for them. -1 after logging. */
+/* Puts the ANSWERS, one a line, into the lines that wait for them. -1 after logging; then the output is not
+ * to be printed. */
 static int merge(struct annotator *annotator, struct span answers)
 {
 	const struct text *waiting = &annotator->waiting;
@@ -46,7 +47,8 @@ static int merge(struct annotator *annotator, struct span answers)
 	size_t from = 0;
 
 	for (size_t m = 0; m < annotator->mark_count; m++) {
-		const char *newline = memchr(answers.data, '\n', answers.length);
+		const char *newline =
+			answers.length > 0 ? memchr(answers.data, '\n', answers.length) : NULL;
 		size_t length = newline != NULL ? (size_t)(newline - answers.data) : 0;
 
 		if (newline == NULL || !annotation_read(answers.data, length, &kind)) {
@@ -60,6 +62,10 @@ static int merge(struct annotator *annotator, struct span answers)
 		from = annotator->marks[m];
 		answers.data += length + 1;
 		answers.length -= length + 1;
+	}
+	if (answers.length > 0) {
+		log_error("the server has more answers than it was asked for");
+		return -1;
 	}
 	text_add(&annotator->out, waiting->data + from, waiting->length - from);
 	text_clear(&annotator->waiting);
@@ -80,7 +86,7 @@ static void ask_server(struct annotator *annotator, const struct lookup_question
 	} else {
 		rc = server_ask_flush(annotator->server, &answers);
 	}
-	if (rc == 0 && (question == NULL || answers.length > 0))
+	if (rc == 0 && annotator->server->count == 0)
 		rc = merge(annotator, text_span(&answers));
 	annotator->broken |= rc < 0;
 	text_free(&answers);
@@ -143,7 +149,7 @@ static void annotate_line(struct annotator *annotator, const struct lines_line *
 		text_add(out, "\n", 1);
 	if (annotator->waiting.length >= WAITING_BYTES)
 		ask_server(annotator, NULL);
-	if (annotator->out.length >= PRINT_BYTES)
+	if (annotator->out.length >= PRINT_BYTES && !annotator->broken)
 		print(annotator);
 }
 

@@ -191,6 +191,26 @@ static void a_holder_is_not_certain_after_the_end_of_its_watch(void **state)
 	timeline_close(timeline);
 }
 
+/* It was there until its last container finished, which its last record says. */
+static void a_holder_that_finished_is_certain_until_then(void **state)
+{
+	struct timeline *timeline = opened(WHEN_MIN);
+
+	(void)state;
+	fed_object(timeline, 3, "ADDED", "services", SERVICE);
+	feed_pod(timeline, 2000, "MODIFIED", "a",
+		 quoted("{'phase':'Running','startTime':'2026-11-23T08:00:00Z',"
+			"'podIP':'10.1.0.1','containerStatuses':[{'state':{'terminated':{"
+			"'startedAt':'2026-11-23T08:00:00Z',"
+			"'finishedAt':'2026-11-23T08:33:18Z'}}}]}"));
+	fed_object(timeline, 3500, "MODIFIED", "services", SERVICE);
+	assert_int_equal(timeline_set_closed(timeline, true), 0);
+	assert_true(is_known(timeline, POD, 1997));
+	assert_reason(timeline, POD, 1998, "gap");
+	assert_true(certain_to(timeline, POD) == 1997);
+	timeline_close(timeline);
+}
+
 static void with_kube_until_a_closed_topic_has_no_such_end(void **state)
 {
 	struct timeline *timeline = opened(WHEN_MAX);
@@ -238,6 +258,7 @@ int main(void)
 		cmocka_unit_test(a_list_long_after_a_second_listing_comes_after_a_gap),
 		cmocka_unit_test(a_closed_topic_shows_nothing_after_the_end_of_its_watch),
 		cmocka_unit_test(a_holder_is_not_certain_after_the_end_of_its_watch),
+		cmocka_unit_test(a_holder_that_finished_is_certain_until_then),
 		cmocka_unit_test(with_kube_until_a_closed_topic_has_no_such_end),
 		cmocka_unit_test(a_list_leaves_no_watch_to_end),
 		cmocka_unit_test(a_change_of_an_object_that_was_not_listed_shows_that_nothing_was),
