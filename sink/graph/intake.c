@@ -22,15 +22,6 @@ void intake_free(struct intake *intake)
 	partition_times_free(&intake->times);
 }
 
-static void note_fault(struct intake *intake, const struct fault *fault,
-		       const struct bus_record *record)
-{
-	struct intake_fault *first = &intake->unreadable[fault->reason];
-
-	if (first->count++ == 0)
-		*first = (struct intake_fault){1, record->partition, record->offset, *fault};
-}
-
 enum intake_outcome intake_read(struct intake *intake, const struct bus_record *record,
 				struct when now)
 {
@@ -39,7 +30,7 @@ enum intake_outcome intake_read(struct intake *intake, const struct bus_record *
 
 	intake->read++;
 	if (tagged_flow_parse(record->value, record->value_length, flow, &fault) < 0) {
-		note_fault(intake, &fault, record);
+		fault_tally_add(&intake->unreadable, &fault, record->partition, record->offset);
 		return INTAKE_UNREADABLE;
 	}
 	if (when_before(when_add(now, INTAKE_FUTURE), flow->end)) {
@@ -120,10 +111,9 @@ struct snapshot_records intake_records(const struct intake *intake)
 		.repeated = stats.repeated,
 		.superseded = stats.superseded,
 		.early = stats.early,
+		.unreadable = fault_tally_count(&intake->unreadable),
 	};
 
-	for (size_t i = 0; i < FAULT_REASONS; i++)
-		records.unreadable += intake->unreadable[i].count;
 	return records;
 }
 
@@ -131,17 +121,7 @@ void intake_report(const struct intake *intake, const char *address)
 {
 	struct conversations_stats stats = conversations_stats(intake->conversations);
 
-	for (size_t i = 0; i < FAULT_REASONS; i++) {
-		const struct intake_fault *first = &intake->unreadable[i];
-
-		if (first->count == 0)
-			continue;
-		log_warn("%s: %" PRIu64 " records left out, %s; the first at partition %" PRId32
-			 " offset %" PRId64 ": %s%sshould be %s",
-			 address, first->count, fault_name(first->fault.reason), first->partition,
-			 first->offset, first->fault.member,
-			 first->fault.member[0] == '\0' ? "it " : " ", first->fault.detail);
-	}
+	fault_tally_report(&intake->unreadable, address);
 	if (stats.early > 0)
 		log_warn("%" PRIu64 " conversations were counted before they were certainly over, "
 			 "because more than --held %zu records would have been held",

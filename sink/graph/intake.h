@@ -12,6 +12,7 @@
 
 #include "common/base/when.h"
 #include "common/bus/bus.h"
+#include "common/record/fault_tally.h"
 #include "common/record/tagged_flow.h"
 #include "sink/graph/conversation/conversations.h"
 #include "sink/graph/end_table.h"
@@ -21,14 +22,6 @@
 #define INTAKE_FUTURE (60 * NS_PER_SECOND)
 #define INTAKE_ENDS_MAX 262144 /* at most 340 MB, in practice about 100 B each */
 
-/* How many records could not be read for a reason, and the first of them. */
-struct intake_fault {
-	uint64_t count;
-	int32_t partition;
-	int64_t offset;
-	struct fault fault;
-};
-
 struct intake {
 	bool outside_addresses;
 	struct end_table ends;
@@ -37,7 +30,7 @@ struct intake {
 	uint64_t read;
 	uint64_t future;    /* (2) */
 	struct when oldest; /* event.end of all records but those; WHEN_MAX for none */
-	struct intake_fault unreadable[FAULT_REASONS];
+	struct fault_tally unreadable;
 	struct tagged_flow flow; /* the current record, too large for the stack */
 };
 
