@@ -240,16 +240,22 @@ static struct conversation *find(struct conversations *table, const struct tagge
 	return found;
 }
 
-/* Whether CONVERSATION has the same slice of the same observer: of the same capture, read twice. */
+/* Whether A and B are one slice of the same capture, which was read twice. */
+static bool is_same(const struct conversation_slice *a, const struct conversation_slice *b)
+{
+	return a->observer == b->observer && a->start.ns == b->start.ns && a->end.ns == b->end.ns &&
+	       a->client == b->client && a->server == b->server &&
+	       a->server_port == b->server_port && ip_compare(&a->server_ip, &b->server_ip) == 0 &&
+	       a->source_flags == b->source_flags && a->destination_flags == b->destination_flags &&
+	       a->measures.source_bytes == b->measures.source_bytes &&
+	       a->measures.destination_bytes == b->measures.destination_bytes;
+}
+
 static bool has_same(const struct conversation *conversation,
 		     const struct conversation_slice *slice)
 {
 	for (size_t i = 0; i < conversation->count; i++) {
-		const struct conversation_slice *other = conversation->slices[i];
-
-		if (other->observer == slice->observer && other->start.ns == slice->start.ns &&
-		    other->end.ns == slice->end.ns && other->server_port == slice->server_port &&
-		    ip_compare(&other->server_ip, &slice->server_ip) == 0)
+		if (is_same(conversation->slices[i], slice))
 			return true;
 	}
 	return false;

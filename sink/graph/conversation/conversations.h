@@ -6,7 +6,7 @@
  *
  * (1) A flow is there once: of several revisions (tenure.revision) the highest, and
  *     of the same revision the first.
- *     So is a slice of one observer, by its times: the same capture may be read twice.
+ *     So is a slice of one observer, by its times and counters: a capture may be read twice.
  * (2) At most LIMIT records are held. At the limit the quarter of the conversations
  *     that ended first is settled early, which is counted: a later record of theirs
  *     still counts, as a conversation of its own.
