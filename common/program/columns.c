@@ -1,5 +1,6 @@
 #include "common/program/columns.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "common/base/array.h"
@@ -45,24 +46,58 @@ void columns_add(struct columns *table, const char *cell)
 	columns_end(table);
 }
 
+static size_t width_of(const struct columns *table)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < table->columns; i++) {
+		if ((table->hidden >> i & 1) == 0)
+			width += table->widths[i] + (width > 0 ? 2 : 0);
+	}
+	return width;
+}
+
+void columns_fit(struct columns *table, size_t width, const unsigned char *order, size_t count)
+{
+	for (size_t i = 0; i < count && width_of(table) > width; i++)
+		table->hidden |= 1u << order[i];
+	while (width_of(table) > width) {
+		size_t *widest = &table->widths[table->widths[1] > table->widths[0]];
+
+		if (*widest <= COLUMNS_CUT)
+			break;
+		--*widest;
+	}
+}
+
+static void print_cell(const struct columns *table, size_t index, struct text *out)
+{
+	size_t column = index % table->columns, width = table->widths[column];
+	size_t length = length_of(table, index);
+	const char *cell = table->text.data + table->ends[index] - length;
+	bool right = table->right >> column & 1;
+	int padding = length > width ? 0 : (int)(width - length);
+
+	if (right)
+		text_add_format(out, "%*s", padding, "");
+	text_add(out, cell, length > width ? width - 1 : length);
+	if (length > width)
+		text_add_string(out, "~");
+	text_add_format(out, "%*s", (right ? 0 : padding) + 2, "");
+}
+
 void columns_print(const struct columns *table, struct text *out)
 {
 	for (size_t i = 0; i < table->count; i++) {
-		size_t column = i % table->columns, length = length_of(table, i);
-		int padding = (int)(table->widths[column] - length);
-		const char *cell = table->text.data + table->ends[i] - length;
+		size_t column = i % table->columns;
 
-		if (table->right >> column & 1)
-			text_add_format(out, "%*s", padding, "");
-		text_add(out, cell, length);
-		if (column + 1 == table->columns) {
-			while (out->length > 0 && out->data[out->length - 1] == ' ')
-				out->length--;
-			text_add_string(out, "\n");
-		} else {
-			text_add_format(out, "%*s", (table->right >> column & 1 ? 0 : padding) + 2,
-					"");
-		}
+		if ((table->hidden >> column & 1) == 0)
+			print_cell(table, i, out);
+		if (column + 1 < table->columns)
+			continue;
+		while (out->length > 0 && out->data[out->length - 1] == ' ')
+			out->length--;
+		text_add_string(out, "\n");
 	}
 	out->failed |= table->text.failed;
 }

@@ -14,6 +14,7 @@
 #include "common/base/text.h"
 
 #define COLUMNS_MAX 16
+#define COLUMNS_CUT 8 /* the width that a column keeps at least when it is cut */
 
 struct columns {
 	struct text text; /* the cells, one after the other */
@@ -21,7 +22,8 @@ struct columns {
 	size_t count;     /* of cells */
 	size_t capacity;
 	size_t columns;
-	unsigned right; /* bit N: column N is right-aligned (numbers) */
+	unsigned right;  /* bit N: column N is right-aligned (numbers) */
+	unsigned hidden; /* bit N: column N is not printed */
 	size_t widths[COLUMNS_MAX];
 };
 
@@ -33,6 +35,10 @@ void columns_free(struct columns *table);
 void columns_end(struct columns *table);
 /* Adds a whole cell. */
 void columns_add(struct columns *table, const char *cell);
+
+/* Makes lines of at most WIDTH, if that is possible: hides the columns of ORDER[COUNT] one after the other, then
+ * cuts cells of the first two columns, which end in ~ then. */
+void columns_fit(struct columns *table, size_t width, const unsigned char *order, size_t count);
 
 /* Adds the rows to OUT, with two blanks between columns and none at the end of a line. */
 void columns_print(const struct columns *table, struct text *out);

@@ -78,8 +78,9 @@ static int read_all(const struct keep_options *o, struct topic_reader *reader,
 	while (rc == EX_OK && status != BUS_END && !display->closed && !stop_requested()) {
 		rc = read_one(o, reader, recorder, &turned, &status);
 		if (rc == EX_OK && display->follow &&
-		    display_due(display, recorder_records(recorder).read, status != BUS_RECORD,
-				turned))
+		    (display_due(display, recorder_records(recorder).read, status != BUS_RECORD,
+				 turned) ||
+		     display_pressed(display, turned)))
 			rc = show(o, recorder, display);
 	}
 	if (rc == EX_OK && status == BUS_END && recorder_end(recorder) < 0)
@@ -91,17 +92,19 @@ int keep_run(const struct keep_options *options, struct recorder *recorder,
 	     const struct bus_options *bus)
 {
 	struct display display = {options->format, bus->follow,
-				  .from_file = !bus_is_kafka(options->in)};
+				  .from_file = !bus_is_kafka(options->in), .sort = options->sort};
 	struct topic_reader *reader = recorder_input(recorder, bus);
 	struct snapshot_records records;
 	int rc;
 
 	if (reader == NULL)
 		return bus_is_kafka(options->in) ? EX_UNAVAILABLE : EX_NOINPUT;
+	display_open(&display);
 	rc = read_all(options, reader, recorder, &display);
+	display_close(&display);
 	topic_reader_close(reader);
 	records = recorder_records(recorder);
-	if (rc == EX_OK && (display.shown == 0 || display.shown != records.read))
+	if (rc == EX_OK && !display.closed && (display.shown == 0 || display.shown != records.read))
 		rc = show(options, recorder, &display);
 	if (rc == EX_OK && records.read > 0 && records.unreadable == records.read)
 		rc = EX_DATAERR;

@@ -16,6 +16,7 @@ struct keep_options {
 	enum node_level level;
 	int64_t least;
 	int format; /* enum format */
+	int sort;   /* enum table_column */
 };
 
 /* Reads until the end, a signal, or the output is closed. Returns the exit code. */

@@ -1,41 +1,31 @@
 /* tenure-graph - who talks to whom, how much, how fast, and what failed. */
-#include <inttypes.h>
 #include <sysexits.h>
 
 #include "common/bus/bus.h"
 #include "common/program/log.h"
 #include "common/program/settings.h"
 #include "common/program/stop.h"
-#include "common/topic/topic_reader.h"
 #include "sink/graph/aggregator.h"
 #include "sink/graph/formats/display.h"
-#include "sink/graph/formats/edge_writer.h"
 #include "sink/graph/formats/formats.h"
 #include "sink/graph/keep.h"
 #include "sink/graph/manual.h"
+#include "sink/graph/once.h"
 #include "sink/graph/recorder.h"
 #include "sink/graph/serve.h"
-
-#define POLL_MS 200
 
 struct graph_options {
 	const char *in;
 	const char *edges; /* where the edges of each step go; NULL: to standard output */
 	int format;        /* enum format */
 	int level;         /* enum node_level */
+	int sort;          /* enum table_column */
 	int64_t least;
 	struct aggregator_options aggregation;
-	struct when base_from,
-		base_to; /* the window to compare with; BASE_FROM is WHEN_MAX for none */
+	struct when base_from, base_to; /* see once.h */
 	struct history_options history; /* FOLDER is NULL for a temporary one */
 	struct serve_settings serve;
 	struct bus_options bus;
-};
-
-/* The window that is shown, and the earlier one that it is compared with. */
-struct windows {
-	struct aggregator now, base;
-	bool compared;
 };
 
 /* Whether what was counted is kept in a history. */
@@ -110,8 +100,7 @@ static int check_base(struct graph_options *o)
 		o->base_to = from;
 	if (when_not_after(o->base_to, o->base_from) || when_before(from, o->base_to)) {
 		log_error("--base-from: the window must be before that of --from, and end at "
-			  "--base-to "
-			  "or where that begins");
+			  "--base-to or where that begins");
 		return -1;
 	}
 	if (o->bus.follow || o->least > 0) {
@@ -146,152 +135,13 @@ static int check_step(const struct graph_options *o)
 	return 0;
 }
 
-static void report(const struct graph_options *o, const struct aggregator *aggregator)
-{
-	intake_report(&aggregator->intake, o->in);
-	if (aggregator->nodes.further > 0)
-		log_warn("%" PRIu64 " ends beyond the first %d nodes are shown as further nodes",
-			 aggregator->nodes.further, NODES_MAX);
-	log_debug("outside the window %" PRIu64 ", late %" PRIu64, aggregator->outside,
-		  aggregator->window.late);
-}
-
-static int show_comparison(struct windows *windows, struct display *display)
-{
-	struct snapshot before = {0}, after = {0};
-	struct comparison comparison = {0};
-	int rc = EX_OSERR;
-
-	if (aggregator_snapshot(&windows->base, true, 0, &before) < 0 ||
-	    aggregator_snapshot(&windows->now, true, 0, &after) < 0 ||
-	    compare_make(&comparison,
-			 (struct compare_window){&before, aggregator_complete(&windows->base)},
-			 (struct compare_window){&after, aggregator_complete(&windows->now)}) < 0)
-		log_error("out of memory");
-	else
-		rc = display_show_comparison(display, &comparison) < 0 ? EX_IOERR : EX_OK;
-	compare_free(&comparison);
-	snapshot_free(&before);
-	snapshot_free(&after);
-	return rc;
-}
-
-static int show_series(const struct graph_options *o, struct aggregator *aggregator,
-		       struct display *display)
-{
-	struct when from, to;
-	struct snapshot snapshot;
-	struct series series;
-	int rc = EX_DATAERR;
-
-	if (aggregator_series(aggregator, &snapshot, &series) < 0) {
-		log_error("out of memory");
-		return EX_OSERR;
-	}
-	aggregator_reach(aggregator, &from, &to);
-	if (series.full)
-		log_error("--step: more than %d edges in all steps: a longer --step, or --from and "
-			  "--to nearer together",
-			  SERIES_EDGES_MAX);
-	else if (o->edges == NULL)
-		rc = display_show_series(display, &snapshot, &series) < 0 ? EX_IOERR : EX_OK;
-	else
-		rc = edge_writer_write(o->edges, &o->bus, &snapshot, &series, from, to) < 0
-			     ? EX_UNAVAILABLE
-			     : EX_OK;
-	display->shown = snapshot.records.read;
-	series_free(&series);
-	snapshot_free(&snapshot);
-	return rc;
-}
-
-static int show(const struct graph_options *o, struct windows *windows, bool idle,
-		struct display *display)
-{
-	struct aggregator *aggregator = &windows->now;
-	struct snapshot snapshot;
-	int rc;
-
-	if (windows->compared)
-		return show_comparison(windows, display);
-	if (o->aggregation.step_ns > 0)
-		return show_series(o, aggregator, display);
-
-	if (aggregator_snapshot(aggregator, idle, (uint64_t)o->least, &snapshot) < 0) {
-		log_error("out of memory");
-		return EX_OSERR;
-	}
-	rc = display_show(display, &snapshot) < 0 ? EX_IOERR : EX_OK;
-	snapshot_free(&snapshot);
-	return rc;
-}
-
-/* Reads until the end, a signal, or the output is closed. Returns an exit code. */
-static int run(const struct graph_options *o, struct topic_reader *reader, struct windows *windows)
-{
-	struct aggregator *aggregator = &windows->now;
-	struct display display = {o->format, o->bus.follow, .from_file = !bus_is_kafka(o->in)};
-	enum bus_status status = BUS_RECORD;
-	struct bus_record record;
-	int rc = EX_OK;
-
-	while (rc == EX_OK && status != BUS_END && !display.closed && !stop_requested()) {
-		struct when now = when_now();
-
-		status = topic_reader_read(reader, POLL_MS, &record);
-		if (status == BUS_BROKEN)
-			return bus_is_kafka(o->in) ? EX_UNAVAILABLE : EX_IOERR;
-		if (status == BUS_RECORD &&
-		    (aggregator_add(aggregator, &record, now) < 0 ||
-		     (windows->compared && aggregator_add(&windows->base, &record, now) < 0))) {
-			log_error("out of memory");
-			return EX_OSERR;
-		}
-		if (o->bus.follow &&
-		    display_due(&display, aggregator->intake.read, status != BUS_RECORD, now))
-			rc = show(o, windows, status != BUS_RECORD, &display);
-	}
-	/* The last snapshot includes everything that was read. */
-	if (rc == EX_OK && (display.shown == 0 || display.shown != aggregator->intake.read))
-		rc = show(o, windows, status != BUS_RECORD, &display);
-	if (rc == EX_OK && aggregator->intake.read > 0 &&
-	    aggregator_records(aggregator).unreadable == aggregator->intake.read)
-		rc = EX_DATAERR;
-	return rc;
-}
-
 /* Reads the input, and shows what is in the window. Returns an exit code. */
 static int run_once(const struct graph_options *o)
 {
-	static struct windows windows;
-	struct aggregator_options base = o->aggregation;
-	struct topic_reader *reader = NULL;
-	struct when since;
-	int rc = EX_OSERR;
+	const struct once_options once = {o->in,    o->edges,       o->format,    o->sort,
+					  o->least, o->aggregation, o->base_from, o->base_to};
 
-	windows.compared = !when_is_max(o->base_from);
-	base.from = o->base_from;
-	base.to = o->base_to;
-	if (aggregator_init(&windows.now, &o->aggregation) < 0 ||
-	    (windows.compared && aggregator_init(&windows.base, &base) < 0)) {
-		log_error("out of memory");
-		goto out;
-	}
-	/* A record is written after its flow has ended. */
-	since = when_add(when_earlier(o->aggregation.from, o->base_from),
-			 -o->aggregation.horizon_ns);
-	reader = topic_reader_open_since(o->in, &o->bus, since);
-	if (reader == NULL) {
-		rc = bus_is_kafka(o->in) ? EX_UNAVAILABLE : EX_NOINPUT;
-		goto out;
-	}
-	rc = run(o, reader, &windows);
-	report(o, &windows.now);
-out:
-	topic_reader_close(reader);
-	aggregator_free(&windows.now);
-	aggregator_free(&windows.base);
-	return rc;
+	return once_run(&once, &o->bus);
 }
 
 /* Reads the input into a history, and shows or serves that. Returns an exit code. */
@@ -305,8 +155,8 @@ static int run_kept(const struct graph_options *o)
 		.held = a->held,
 		.outside_addresses = a->outside_addresses,
 	};
-	const struct keep_options keep = {o->in,    a->from,  a->to,    a->window_ns,
-					  a->level, o->least, o->format};
+	const struct keep_options keep = {o->in,    a->from,  a->to,     a->window_ns,
+					  a->level, o->least, o->format, o->sort};
 	struct recorder *recorder = recorder_open(&options);
 	int rc;
 
@@ -360,6 +210,8 @@ int main(int argc, char **argv)
 		SETTING_TEXT(
 			"edges", 0, "ADDRESS", &o.edges,
 			"write the edges of each --step that is over to kafka:TOPIC or a file"),
+		SETTING_CHOICE("sort", 0, "COLUMN", table_columns, &o.sort,
+			       "sort the table by COLUMN, the largest first"),
 		SETTING_BOOL("follow", 0, &o.bus.follow,
 			     "keep reading, and keep showing the last --window"),
 		SETTING_DURATION("window", 0, "DURATION", &o.aggregation.window_ns,

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "common/program/log.h"
@@ -13,12 +12,12 @@
 #include "sink/graph/formats/edge_records.h"
 #include "sink/graph/formats/formats.h"
 #include "sink/graph/formats/openmetrics.h"
-#include "sink/graph/formats/table.h"
 
 #define CHECK_NS NS_PER_SECOND
+#define KEYS_NS (100 * NS_PER_MS)
 #define STARTUP_NS (2 * NS_PER_SECOND)
 #define TEXT_MAX (64u * 1024 * 1024) /* bytes of a snapshot; an edge takes 500 in JSON */
-#define TABLE_FRAME 7                /* lines of a table that are not edges */
+#define TABLE_FRAME 11               /* lines of a table that are not edges */
 #define CLEAR_SCREEN "\033[H\033[J"  /* ECMA-48: cursor home, erase to the end */
 
 bool display_due(struct display *display, uint64_t records, bool idle, struct when now)
@@ -35,14 +34,61 @@ bool display_due(struct display *display, uint64_t records, bool idle, struct wh
 	return display->shown != records;
 }
 
-/* Lines that a table has for edges on this terminal; 0 if that is not known. */
-static size_t edge_rows(void)
+void display_open(struct display *display)
 {
-	struct winsize size;
+	display->view.sort = (enum table_column)display->sort;
+	display->interactive =
+		display->follow && display->format == FORMAT_TABLE && isatty(STDOUT_FILENO) == 1;
+	if (display->interactive)
+		terminal_open(&display->terminal);
+}
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_row <= TABLE_FRAME)
-		return 0;
-	return size.ws_row - TABLE_FRAME;
+void display_close(struct display *display)
+{
+	if (display->interactive)
+		terminal_close(&display->terminal);
+}
+
+bool display_pressed(struct display *display, struct when now)
+{
+	struct table_view *view = &display->view;
+	bool again = false;
+	char key;
+
+	if (!display->interactive ||
+	    (when_since(now, display->keys_at) < KEYS_NS && when_not_after(display->keys_at, now)))
+		return false;
+	display->keys_at = now;
+	while ((key = terminal_key(&display->terminal)) != '\0') {
+		again = true;
+		if (key == 'q')
+			display->closed = true;
+		else if (key == 'r')
+			view->reverse = !view->reverse;
+		else if (key == '>' || key == 's')
+			view->sort = (view->sort + 1) % TABLE_COLUMNS;
+		else if (key == '<')
+			view->sort = (view->sort + TABLE_COLUMNS - 1) % TABLE_COLUMNS;
+	}
+	return again && display->shown > 0;
+}
+
+/* A table that fits the terminal, and what the keys do. */
+static void format_table(struct display *display, const struct snapshot *snapshot,
+			 struct text *text)
+{
+	struct table_view *view = &display->view;
+	size_t lines;
+
+	view->rows = view->width = 0;
+	if (display->interactive) {
+		terminal_size(&lines, &view->width);
+		view->rows = lines > TABLE_FRAME ? lines - TABLE_FRAME : 0;
+	}
+	table_format(snapshot, view, text);
+	if (display->interactive)
+		text_add_format(text, "\nby %s%s   < > column  r reverse  q quit\n",
+				table_columns[view->sort], view->reverse ? ", reversed" : "");
 }
 
 static int print(struct display *display, const struct text *text, bool clear)
@@ -139,8 +185,8 @@ int display_show(struct display *display, const struct snapshot *snapshot)
 	int rc;
 
 	text_init(&text, TEXT_MAX);
-	if (terminal && display->format == FORMAT_TABLE)
-		table_format(snapshot, edge_rows(), &text);
+	if (display->format == FORMAT_TABLE)
+		format_table(display, snapshot, &text);
 	else
 		formats_write((enum format)display->format, snapshot, &text);
 	if (display->follow && !terminal && display->format != FORMAT_JSON)

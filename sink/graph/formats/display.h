@@ -1,7 +1,7 @@
 /* display.h - writes snapshots to standard output, which may be a terminal.
  *
- * (1) With FOLLOW a terminal is cleared before each snapshot, and its table has at most as
- *     many lines as the terminal; elsewhere an empty line separates two snapshots, except
+ * (1) With FOLLOW a terminal is cleared before each snapshot, and its table fits the terminal; keys sort
+ *     it (< and > or s by another column, r the other way) and end the display (q). Elsewhere an empty line separates two snapshots, except
  *     in JSON, where each is one line.
  */
 #ifndef TENURE_DISPLAY_H
@@ -12,6 +12,8 @@
 
 #include "common/base/when.h"
 #include "sink/graph/compare.h"
+#include "sink/graph/formats/table.h"
+#include "sink/graph/formats/terminal.h"
 #include "sink/graph/series.h"
 #include "sink/graph/snapshot.h"
 
@@ -19,11 +21,23 @@ struct display {
 	int format;     /* enum format */
 	bool follow;    /* shows more than one snapshot */
 	bool from_file; /* once idle, all was read: a file has one partition */
+	int sort;       /* enum table_column */
 	/* What follows is the module's, and 0 at first. */
-	struct when first_read, checked_at;
+	bool interactive; /* a table on a terminal */
+	struct terminal terminal;
+	struct table_view view;
+	struct when first_read, checked_at, keys_at;
 	uint64_t shown; /* records that the last snapshot includes */
 	bool closed;    /* nobody reads standard output any more */
 };
+
+/* Before the first use, and after the last. */
+void display_open(struct display *display);
+void display_close(struct display *display);
+
+/* Takes the keys that were pressed, ten times a second at most. True if the snapshot is to be shown
+ * again. */
+bool display_pressed(struct display *display, struct when now);
 
 /* With FOLLOW: whether to show a new snapshot now that RECORDS have been read. It is true
  * at most once a second, only if there are new records, and not before every partition

@@ -15,7 +15,9 @@ const char *const formats_names[] = {"table",     "json",      "dot", "mermaid",
 
 static void write_table(const struct snapshot *snapshot, struct text *out)
 {
-	table_format(snapshot, 0, out);
+	static const struct table_view plain;
+
+	table_format(snapshot, &plain, out);
 }
 
 static const struct {

@@ -66,12 +66,46 @@ static void separates_cells_with_tabs(void **state)
 	text_free(&out);
 }
 
+static void fits_a_width(void **state)
+{
+	static const struct {
+		size_t width;
+		const char *lines;
+	} cases[] = {
+		{80, "CLIENT         SERVER        N  ERRORS\n"
+		     "shop/frontend  shop/cart  1234  3 reset\n"},
+		{36, "CLIENT         SERVER     ERRORS\nshop/frontend  shop/cart  3 reset\n"},
+		{30, "CLIENT      SERVER     ERRORS\nshop/fron~  shop/cart  3 reset\n"},
+		{1, "CLIENT    SERVER    ERRORS\nshop/fr~  shop/ca~  3 reset\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		static const char *const cells[] = {"CLIENT", "SERVER",        "N",
+						    "ERRORS", "shop/frontend", "shop/cart",
+						    "1234",   "3 reset"};
+		struct columns table;
+		struct text out;
+
+		text_init(&out, 1000);
+		columns_init(&table, 4, 1u << 2, 1000);
+		for (size_t c = 0; c < sizeof(cells) / sizeof(cells[0]); c++)
+			columns_add(&table, cells[c]);
+		columns_fit(&table, cases[i].width, (const unsigned char[]){2}, 1);
+		columns_print(&table, &out);
+		assert_string_equal(text_terminate(&out), cases[i].lines);
+		columns_free(&table);
+		text_free(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(aligns_words_left_and_numbers_right),
 		cmocka_unit_test(separates_cells_with_tabs),
 		cmocka_unit_test(holds_many_rows_and_reports_a_failure),
+		cmocka_unit_test(fits_a_width),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
