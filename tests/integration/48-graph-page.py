@@ -213,10 +213,10 @@ def served():
             server = subprocess.Popen(["tenure-graph", "--in", "tagged.ndjson", "--follow", "--state", "history", "--retention", "9999d", "--listen", address], cwd=folder, stderr=log)
         try:
 
-            def read_all():
+            def read_all():  # holders are answered once they are saved
                 with contextlib.suppress(OSError):
-                    with urllib.request.urlopen(f"http://{address}/v1/graph", timeout=5) as answer:
-                        return (json.load(answer)["watermark"] or "").startswith("2026-11-24T07:49:4")
+                    with urllib.request.urlopen(f"http://{address}/v1/address/10.244.0.12", timeout=5) as answer:
+                        return len(json.load(answer)["tenures"]) == 5
 
             if not eventually(read_all, 60):
                 raise AssertionError("the server does not read the recording: " + (Path(folder) / "log").read_text()[-2000:])
@@ -259,4 +259,4 @@ def check_program(new):
 
 
 if __name__ == "__main__":
-    sys.exit(run([check_graph, check_stable, check_time, check_search, check_panel, check_table, check_compare]))
+    sys.exit(run([check_graph, check_stable, check_time, check_search, check_panel, check_table, check_compare, check_program]))

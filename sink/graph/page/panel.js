@@ -1,8 +1,8 @@
 /* The panel beside the graph: one node, one edge or one address. It shows at once what the graph knows,
  * and adds what the server says of it. */
 import { el, $ } from "./dom.js";
-import { ask, Superseded } from "./server.js";
-import { heading, section, command, curl } from "./panel_parts.js";
+import { ask } from "./server.js";
+import { heading, section, command, curl, later } from "./panel_parts.js";
 import { charts } from "./chart.js";
 import { addressPanel } from "./panel_address.js";
 import { CHANGE_TEXT, together } from "./model.js";
@@ -59,21 +59,6 @@ function peers(title, edges, other, calls) {
 				bar, el("span", { class: "who" }, edge[other].label), el("span", { class: `num ${badness(edge.health) ?? ""}` }, `${units.rate(edge.rate, edge.counted)}${edge.p95 === null ? "" : ` · ${units.time(edge.p95)}`}${edge.health === "ok" ? "" : ` · ${units.percent(edge.errorRatio)} err`}`)));
 		})),
 		edges.length > PEERS ? el("p", { class: "muted" }, `and ${edges.length - PEERS} more, in the table`) : null);
-}
-
-/* Room for what the server adds. Until it comes, what it said of the same thing before. */
-const said = new Map();
-function later(key, work) {
-	const place = el("div", { class: "later" }, said.get(key) ?? el("p", { class: "muted" }, "Loading…"));
-	const show = (content) => {
-		place.replaceChildren(...content);
-		if (said.size > 8) said.clear();
-		said.set(key, content);
-	};
-	work().then((content) => show([content].flat().filter(Boolean)), (error) => {
-		if (!(error instanceof Superseded)) place.replaceChildren(el("p", { class: "bad" }, `This could not be loaded: ${error.message}.`));
-	});
-	return place;
 }
 
 function seriesOf(slot, parameters, context) {

@@ -1,7 +1,7 @@
 /* The panel of an address: who held it at the time shown, and everyone who ever did, as bars. */
 import { el } from "./dom.js";
-import { ask, Superseded } from "./server.js";
-import { heading, command, curl } from "./panel_parts.js";
+import { ask } from "./server.js";
+import { heading, section, command, curl, later } from "./panel_parts.js";
 import * as time from "./time.js";
 
 /* A tenure's ends in ms. Where it has no beginning or end, what was seen of it bounds the bar, which is open there. */
@@ -48,21 +48,15 @@ function verdict(tenures, at) {
 
 export function addressPanel(ip, context, calls) {
 	const path = `/v1/address/${encodeURIComponent(ip)}`;
-	const body = el("div", { class: "later" }, el("p", { class: "muted" }, "Loading…"));
-	const show = (answer) => {
+	const content = (answer) => {
 		const tenures = answer.tenures.map(bounded).sort((a, b) => b.begin - a.begin);
-		if (tenures.length === 0) {
-			body.replaceChildren(el("p", null, "No flow with this address was seen."));
-			return;
-		}
+		if (tenures.length === 0) return el("p", null, "No flow with this address was seen.");
 		const [holder, line] = verdict(tenures, context.to);
-		body.replaceChildren(
+		return [
 			el("p", { class: "verdict" }, el("b", null, holder), el("span", null, line)),
-			el("section", null, el("h3", null, `Held by (${tenures.length})`), bars(tenures, context.to)),
-			el("section", null, el("h3", null, "The same elsewhere"), command("curl", curl(path)), command("command line", `tenure-lookup --kube kafka:tenure.kube --at ${time.iso(context.to)} ${ip}`)));
+			section(`Held by (${tenures.length})`, bars(tenures, context.to)),
+			section("The same elsewhere", command("curl", curl(path)), command("command line", `tenure-lookup --kube kafka:tenure.kube --at ${time.iso(context.to)} ${ip}`)),
+		];
 	};
-	ask("address", path).then(show, (error) => {
-		if (!(error instanceof Superseded)) body.replaceChildren(el("p", { class: "bad" }, `This could not be loaded: ${error.message}.`));
-	});
-	return [heading("node", ip, "address", calls.close), body];
+	return [heading("node", ip, "address", calls.close), later(`address ${ip}`, () => ask("address", path).then(content))];
 }

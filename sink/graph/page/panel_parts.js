@@ -1,7 +1,7 @@
 /* What the panels are made of. */
 import { el, svg, $, copy } from "./dom.js";
 import { icon } from "./icons.js";
-import { address } from "./server.js";
+import { address, Superseded } from "./server.js";
 
 export function heading(kind, title, line, close) {
 	return el("header", null,
@@ -27,3 +27,18 @@ export function command(label, text) {
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 export const curl = (path, parameters) => `curl ${quoted(location.origin + address(path, parameters))}`;
+
+/* Room for what the server adds. Until it comes, what it said of the same thing before. */
+const said = new Map();
+export function later(key, work) {
+	const place = el("div", { class: "later" }, said.get(key) ?? el("p", { class: "muted" }, "Loading…"));
+	const show = (content) => {
+		place.replaceChildren(...content);
+		if (said.size > 8) said.clear();
+		said.set(key, content);
+	};
+	work().then((content) => show([content].flat().filter(Boolean)), (error) => {
+		if (!(error instanceof Superseded)) place.replaceChildren(el("p", { class: "bad" }, `This could not be loaded: ${error.message}.`));
+	});
+	return place;
+}
