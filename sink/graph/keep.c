@@ -7,7 +7,7 @@
 #include "sink/graph/formats/display.h"
 
 #define POLL_MS 200
-#define TURN_NS NS_PER_SECOND
+#define TURN_NS (NS_PER_SECOND / 5)
 
 /* What is shown: all of [from, to), or the last window. */
 static void choose_window(const struct keep_options *o, const struct recorder *recorder,

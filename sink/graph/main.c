@@ -24,6 +24,7 @@ struct graph_options {
 	struct aggregator_options aggregation;
 	struct when base_from, base_to; /* see once.h */
 	struct history_options history; /* FOLDER is NULL for a temporary one */
+	int64_t save_ns;
 	struct serve_settings serve;
 	struct bus_options bus;
 };
@@ -152,6 +153,7 @@ static int run_kept(const struct graph_options *o)
 		.history = o->history,
 		.address = o->in,
 		.horizon_ns = a->horizon_ns,
+		.save_ns = o->save_ns,
 		.held = a->held,
 		.outside_addresses = a->outside_addresses,
 	};
@@ -188,6 +190,7 @@ int main(int argc, char **argv)
 				.ends_max = INTAKE_ENDS_MAX,
 				.edges_max = GRAPH_EDGES_MAX,
 			},
+		.save_ns = 10 * NS_PER_SECOND,
 		.serve = SERVE_SETTINGS_DEFAULT,
 	};
 	const struct setting table[] = {
@@ -226,6 +229,8 @@ int main(int argc, char **argv)
 			       "hold at most this many records of conversations that are not over"),
 		SETTING_TEXT("state", 0, "DIRECTORY", &o.history.folder,
 			     "keep what was counted here, and continue there"),
+		SETTING_DURATION("save-every", 0, "DURATION", &o.save_ns,
+				 "how much a killed process reads again"),
 		SETTING_DURATION("retention", 0, "DURATION", &o.history.retention_ns,
 				 "how long it is kept"),
 		SETTING_NUMBER("max-ends", 0, "NUMBER", &o.history.ends_max,

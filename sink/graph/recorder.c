@@ -9,7 +9,6 @@
 #include "sink/graph/progress.h"
 
 #define SETTLE_RECORDS 65536 /* so that reading fast holds little more than reading slowly */
-#define SAVE_NS (10 * NS_PER_SECOND)
 #define PROGRESS_MAX (64u << 20)
 
 /* How far a partition was read. */
@@ -334,7 +333,7 @@ int recorder_turn(struct recorder *recorder, bool idle, struct when now)
 	recorder->idle = idle;
 	if (settle(recorder, settled_before(recorder, idle)) < 0)
 		return -1;
-	if (read != recorder->saved && is_due(now, recorder->saved_at, SAVE_NS)) {
+	if (read != recorder->saved && is_due(now, recorder->saved_at, recorder->options.save_ns)) {
 		recorder->saved_at = now;
 		if (save(recorder) < 0 || history_flush(recorder->history) < 0)
 			return -1;

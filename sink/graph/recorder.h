@@ -29,7 +29,8 @@ struct recorder_options {
 	struct history_options history;
 	const char *address; /* of the input; borrowed */
 	int64_t horizon_ns;
-	int64_t held; /* records at most */
+	int64_t save_ns; /* how often it is saved */
+	int64_t held;    /* records at most */
 	bool outside_addresses;
 };
 
