@@ -13,7 +13,7 @@ const NAME_FONT = `600 14px ${FONT}`;
 const SUB_FONT = `400 11px ${FONT}`;
 const TITLE_FONT = `600 12px ${FONT}`;
 const LABEL_FONT = `500 11px ${FONT}`;
-const LABELS_MOST = 160;
+const LABELS_MOST = { near: 160, far: 26, phone: 12 }; /* at full size, smaller, and on a small screen */
 
 export function measureNodes(model) {
 	for (const node of model.nodes) Object.assign(node, { w: NODE_WIDTH, h: NODE_HEIGHT });
@@ -163,12 +163,12 @@ export function createDrawing(root) {
 		const size = Math.min(1, scale);
 		set(layers.labels, "font-size", (11 / size).toFixed(2));
 		set(layers.labels, "stroke-width", (7 / size).toFixed(2));
+		const brief = root.clientWidth < 620 ? 1 : 0;
 		const focus = [marks.near, marks.chosen].filter(Boolean);
 		const touches = (edge) => focus.length === 0 || [edge.key, edge.source.id, edge.target.id].some((id) => focus.includes(id));
 		const order = scene.model.edges.map((edge, i) => ({ edge, shape: scene.shapes[i], texts: edgeTexts(edge) })).filter((label) => label.texts.length && touches(label.edge))
-			.sort((a, b) => (b.edge.health === "bad") - (a.edge.health === "bad")).slice(0, LABELS_MOST);
+			.sort((a, b) => (b.edge.health === "bad") - (a.edge.health === "bad")).slice(0, LABELS_MOST[brief && size < 1 ? "phone" : size < 0.9 ? "far" : "near"]);
 		const titles = [...scene.boxes].map(([key, box]) => ({ w: textWidth(key, TITLE_FONT) + 40, h: 24, x: box.x - box.w / 2 + textWidth(key, TITLE_FONT) / 2 + 20, y: box.y - box.h / 2 + 16 }));
-		const brief = root.clientWidth < 620 ? 1 : 0;
 		const widths = order.map((label) => label.texts.slice(Math.min(brief, label.texts.length - 1)).map((text) => textWidth(text, LABEL_FONT)));
 		const spots = labelPlaces(order.map((label) => label.shape), widths, [...scene.rects.values(), ...titles], size, bounds(), order.length === 1);
 		join(layers.labels, kept.labels, order.map((label, i) => ({ ...label, spot: spots[i] })).filter((label) => label.spot), (label) => label.edge.key,
