@@ -151,6 +151,11 @@ demo: ## run the recording through the programs and print the service graph
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(abspath $(BUILD)) tests/lab/demo
 
+demo-page: ## open the page on the recording, until Ctrl-C
+	@deploy/setup demo
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(abspath $(BUILD)) tests/lab/demo-page
+
 demo-live: ## the lab live on Kafka and a real API server, until Ctrl-C (root)
 	@deploy/setup build kafka kube venv lab
 	@$(MAKE) --no-print-directory all
@@ -218,6 +223,6 @@ help: ## list these targets
 	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 24
 
 FORCE:
-.PHONY: all units demo demo-live test proof lint format bench fuzz fuzzers man install clean help FORCE
+.PHONY: all units demo demo-page demo-live test proof lint format bench fuzz fuzzers man install clean help FORCE
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

@@ -4,7 +4,7 @@
 
 const struct settings_manual manual = {
 	.program = "tenure-graph",
-	.synopsis = "[--in ADDRESS] [--from TIME] [--to TIME] [--format FORMAT] [--follow]",
+	.synopsis = "[--in ADDRESS] [--format FORMAT] [--follow] [--listen ADDR:PORT]",
 	.purpose =
 		"Prints who talks to whom, how much, how fast, and what failed, from tagged flows.",
 	.description =
@@ -16,6 +16,10 @@ const struct settings_manual manual = {
 			"started, and prints once. With --follow it keeps reading and shows the "
 			"last --window "
 			"of event time, at most once a second.",
+			"With --state and --listen it is a server: it keeps what was measured, "
+			"minute by minute, and shows any time of it on a page, in JSON and other "
+			"forms, and to Prometheus. A restart continues where it was, and each "
+			"flow counts once.",
 			"An ADDRESS is kafka:TOPIC, a file, or - for standard input.",
 		},
 	.exits =
@@ -23,6 +27,7 @@ const struct settings_manual manual = {
 			{EX_DATAERR, "No record could be read."},
 			{EX_NOINPUT, "The input cannot be opened."},
 			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
+			{EX_CANTCREAT, "The --state directory cannot be used."},
 			{EX_OSERR, "Out of memory."},
 			{EX_IOERR, "The input cannot be read, or the output cannot be written."},
 		},
@@ -30,6 +35,9 @@ const struct settings_manual manual = {
 		{
 			{"tenure-graph --in tagged.ndjson --format dot | dot -Tsvg >graph.svg",
 			 "Draw the graph of a file."},
+			{"tenure-graph -b broker:9092 --state /var/lib/tenure --listen "
+			 "127.0.0.1:8090",
+			 "Serve the page at http://127.0.0.1:8090."},
 			{"tenure-graph -b broker:9092 --in kafka:tenure.flows.tagged --follow",
 			 "Show the last five minutes of a topic until interrupted."},
 		},

@@ -185,12 +185,14 @@ int serve_run(const struct serve_settings *settings, struct recorder *recorder, 
 		.now = when_now(),
 		.next_wake = WHEN_MIN,
 	};
+	struct bus_options followed = *bus;
 	struct serve_topic topic;
 	int rc = EX_UNAVAILABLE, records = 0;
 
 	raise_limit();
+	followed.follow = bus->follow || bus_is_kafka(address);
 	server.topic = &topic;
-	serve_topic_init(&topic, recorder, address, bus);
+	serve_topic_init(&topic, recorder, address, &followed);
 	if (open_http(&server, settings) < 0)
 		goto out;
 	while (!stop_requested()) {

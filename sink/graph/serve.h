@@ -52,7 +52,7 @@ struct graph_server {
 /* Checks the options of a server. -1 after logging. */
 int serve_check(const struct serve_settings *settings);
 
-/* Serves the history of RECORDER, which reads ADDRESS, until a signal comes. What is passed is borrowed. Returns
+/* Serves the history of RECORDER, which reads ADDRESS, until a signal comes. A topic is followed. What is passed is borrowed. Returns
  * the exit code. */
 int serve_run(const struct serve_settings *settings, struct recorder *recorder, const char *address,
 	      const struct bus_options *bus);

@@ -8,6 +8,7 @@
 
 #define TURN_RECORDS 500             /* read before requests are looked at again */
 #define READ_NS (5 * NS_PER_MS)      /* from one read without records to the next */
+#define TURN_NS NS_PER_SECOND        /* from one turn of the recorder to the next */
 #define RETRY_NS (5 * NS_PER_SECOND) /* from one failure to the next try */
 
 void serve_topic_init(struct serve_topic *topic, struct recorder *recorder, const char *address,
@@ -19,6 +20,7 @@ void serve_topic_init(struct serve_topic *topic, struct recorder *recorder, cons
 		.bus = *bus,
 		.next_try = WHEN_MIN,
 		.next_read = WHEN_MIN,
+		.next_turn = WHEN_MIN,
 	};
 }
 
@@ -43,6 +45,12 @@ static int is_reachable(struct serve_topic *topic)
 	return kafka_probe_answered(topic->probe);
 }
 
+/* Whether there is such a topic: it was read by this process or one before. */
+static bool was_read(const struct serve_topic *topic)
+{
+	return topic->caught_up || !when_is_min(recorder_watermark(topic->recorder));
+}
+
 /* Opens the topic if that is possible NOW. -1 after logging. */
 static int open_topic(struct serve_topic *topic, struct when now)
 {
@@ -60,7 +68,7 @@ static int open_topic(struct serve_topic *topic, struct when now)
 	if (topic->reader != NULL)
 		return 0;
 	topic->exit_code = bus_is_kafka(topic->address) ? EX_UNAVAILABLE : EX_NOINPUT;
-	return topic->caught_up && topic->exit_code == EX_UNAVAILABLE ? 0 : -1;
+	return was_read(topic) && topic->exit_code == EX_UNAVAILABLE ? 0 : -1;
 }
 
 /* After a failure of the topic: the broker may come back, anything else ends the program. */
@@ -78,11 +86,11 @@ static int lose(struct serve_topic *topic, struct when now)
 	return 0;
 }
 
-/* Whether it is time to read. A clock that was set back must not stop it. */
-static bool may_read(const struct serve_topic *topic, struct when now)
+/* Whether it is time for what is done every INTERVAL_NS, next at NEXT. A clock that was set back must not
+ * stop it. */
+static bool is_due(struct when next, int64_t interval_ns, struct when now)
 {
-	return !topic->ended && (when_not_after(topic->next_read, now) ||
-				 when_not_after(now, when_add(topic->next_read, -READ_NS)));
+	return when_not_after(next, now) || when_not_after(now, when_add(next, -interval_ns));
 }
 
 /* Reads up to TURN_RECORDS. Returns how many, or -1 after logging. */
@@ -107,23 +115,32 @@ static int read_records(struct serve_topic *topic, struct when now)
 	return topic->ended && recorder_end(topic->recorder) < 0 ? -1 : count;
 }
 
+/* Counts what was read. -1 after logging. */
+static int turn_recorder(struct serve_topic *topic, struct when now)
+{
+	bool reached = !topic->caught_up && topic->idle && topic->reader != NULL &&
+		       topic_reader_caught_up(topic->reader);
+
+	if (!reached && !is_due(topic->next_turn, TURN_NS, now))
+		return 0;
+	topic->next_turn = when_add(now, TURN_NS);
+	topic->exit_code = EX_IOERR;
+	if (recorder_turn(topic->recorder, topic->idle, now) < 0)
+		return -1;
+	if (reached) {
+		topic->caught_up = true;
+		log_info("%s: read to its end", topic->address);
+	}
+	return 0;
+}
+
 int serve_topic_turn(struct serve_topic *topic, struct when now)
 {
 	int count = 0;
 
 	if (topic->reader == NULL)
 		count = open_topic(topic, now);
-	else if (may_read(topic, now))
+	else if (!topic->ended && is_due(topic->next_read, READ_NS, now))
 		count = read_records(topic, now);
-	if (count < 0)
-		return -1;
-	topic->exit_code = EX_IOERR;
-	if (recorder_turn(topic->recorder, topic->idle, now) < 0)
-		return -1;
-	if (!topic->caught_up && topic->idle && topic->reader != NULL &&
-	    topic_reader_caught_up(topic->reader)) {
-		topic->caught_up = true;
-		log_info("%s: read to its end", topic->address);
-	}
-	return count;
+	return count < 0 || turn_recorder(topic, now) < 0 ? -1 : count;
 }

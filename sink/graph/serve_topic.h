@@ -2,7 +2,8 @@
  *
  * (1) A topic whose broker cannot be reached, or that is lost while it is followed, is opened again once a
  *     broker has answered. Until then the history answers with what it has.
- * (2) A topic that cannot be opened although a broker has answered ends the program, unless it was read before.
+ * (2) A topic that cannot be opened although a broker has answered ends the program, unless this process or one
+ *     before has read it.
  */
 #ifndef TENURE_GRAPH_SERVE_TOPIC_H
 #define TENURE_GRAPH_SERVE_TOPIC_H
@@ -22,9 +23,9 @@ struct serve_topic {
 	struct bus_options bus;
 	struct topic_reader *reader; /* NULL while a broker is waited for */
 	struct kafka_probe *probe;   /* then; NULL before the next try */
-	struct when next_try, next_read;
+	struct when next_try, next_read, next_turn;
 	bool idle;      /* everything that there was had been read */
-	bool caught_up; /* it was read to its end since the start */
+	bool caught_up; /* it was read to its end since the start, and all of it counts */
 	bool ended;     /* a file that is not followed: there is no more */
 	int exit_code;  /* after a -1 */
 };

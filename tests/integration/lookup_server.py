@@ -17,6 +17,8 @@ NDJSON = {"Content-Type": "application/x-ndjson"}
 class Server:
     """A running tenure-lookup, for `with`. ARGUMENTS follow --listen; the port is free unless LISTEN says otherwise."""
 
+    program = "tenure-lookup"
+
     def __init__(self, folder, *arguments, listen="127.0.0.1:0"):
         self.folder, self.arguments, self.listen = Path(folder), [str(a) for a in arguments], listen
         self.process = None
@@ -24,7 +26,7 @@ class Server:
     def start(self):
         self.log = tempfile.NamedTemporaryFile("w+", dir=self.folder, prefix="log-", delete=False)
         environment = dict(os.environ, XDG_STATE_HOME=str(self.folder / "state"))
-        self.process = subprocess.Popen([BUILD / "tenure-lookup", "--listen", self.listen, *self.arguments],
+        self.process = subprocess.Popen([BUILD / self.program, "--listen", self.listen, *self.arguments],
                                         stderr=self.log, env=environment)
         deadline = time.time() + 20
         while not (found := re.search(r"http: listening on (\S+?):(\d+)(?=[\s\"])", self.text())):
