@@ -123,7 +123,7 @@ class Mock:
         end = worlds.millis(query["to"]) if "to" in query else self.world.last
         if not begin:
             return self.stamped({"step": 60_000_000_000, "points": []})
-        step = duration(query["step"]) if "step" in query else max(worlds.STEP, (end - begin) / 160 // 10_000 * 10_000)
+        step = duration(query["step"]) if "step" in query else max(10_000, (end - begin) / 160 // 10_000 * 10_000)
         points = []
         at = begin // step * step
         while at < end:
@@ -229,7 +229,7 @@ class Mock:
 
 def main():
     root = Path(__file__).resolve().parents[2]
-    kinds = {"recording": lambda: worlds.Recording(root / "build/tenure-graph", root / "build/demo/tagged.ndjson"), "large": worlds.Large, "shop": worlds.Shop, "empty": worlds.Empty}
+    kinds = {"large": worlds.Large, "shop": worlds.Shop, "empty": worlds.Empty}
     mock = Mock(kinds[sys.argv[1]](), root / "build/page")
     print(mock.url, flush=True)
     threading.Event().wait()

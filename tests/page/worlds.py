@@ -1,18 +1,12 @@
-"""Worlds that the mock server shows: the recording, as tenure-graph sums it, and a large one that is made up.
+"""Worlds that the mock server shows, made up by formulas.
 
 A world has first and last (ms since 1970), gaps [(from, to)], nodes {id: node} and edges(from, to), which gives
 {(source, target): measures} of the windows in between. Measures are the members of an edge in graph_json.h.
 """
 
-import json
 import math
 import random
-import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
-
-STEP = 10_000
-
 
 def millis(text):
     return round(datetime.fromisoformat(text.replace("Z", "+00:00")[:26].rstrip("+").split("+")[0]).replace(tzinfo=timezone.utc).timestamp() * 1000)
@@ -59,48 +53,6 @@ def merged(a, b):
     if a.get("directed") is False or b.get("directed") is False:
         sum_["directed"] = False
     return sum_
-
-
-class Recording:
-    """tagged.ndjson, cut into slices of ten seconds by tenure-graph itself."""
-
-    gaps = []
-
-    def __init__(self, program, tagged):
-        self.tagged = tagged
-        ends = [millis(json.loads(line)["event"]["end"]) for line in open(tagged)]
-        self.first, self.last = min(ends) // STEP * STEP, max(ends)
-        starts = range(self.first, self.last + 1, STEP)
-        run = lambda at: json.loads(subprocess.run([program, "--in", tagged, "--format", "json", "--from", rfc3339(at), "--to", rfc3339(at + STEP)], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
-        with ThreadPoolExecutor(2) as pool:
-            graphs = list(pool.map(run, starts))
-        self.nodes = {node["id"]: node for graph in graphs for node in graph["nodes"]}
-        self.slices = [(at, {(e["source"], e["target"]): e for e in graph["edges"]}) for at, graph in zip(starts, graphs)]
-
-    def edges(self, begin, end):
-        total = {}
-        for at, edges in self.slices:
-            if begin < at + STEP and at < end:
-                for key, measures in edges.items():
-                    total[key] = merged(total[key], measures) if key in total else measures
-        return total
-
-    def tenures(self, ip):
-        """Who held an address, as the tags say."""
-        found = {}
-        for line in open(self.tagged):
-            record = json.loads(line)
-            for side in ("source", "destination"):
-                tag = record["tenure"][side]
-                if record[side]["ip"] != ip or tag["status"] != "known" or "binding" not in tag:
-                    continue
-                k8s = tag.get("k8s", {})
-                name = k8s.get("pod", k8s.get("node", tag.get("service", {}))).get("name", "?")
-                space = k8s.get("namespace", {}).get("name", "")
-                at = record["event"]["end"]
-                one = found.setdefault((name, tag["binding"]["start"]), {"holder": f"{space + '/' if space else ''}{name} ({tag['kind']})", "kind": tag["kind"], "services": tag.get("services", []), "from": tag["binding"]["start"], "to": tag["binding"]["end"], "first_seen": at, "last_seen": at})
-                one.update(first_seen=min(one["first_seen"], at), last_seen=max(one["last_seen"], at), to=tag["binding"]["end"] or one["to"])
-        return sorted(found.values(), key=lambda one: one["first_seen"])
 
 
 class Large:
