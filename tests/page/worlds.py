@@ -8,8 +8,9 @@ import math
 import random
 from datetime import datetime, timezone
 
+
 def millis(text):
-    return round(datetime.fromisoformat(text.replace("Z", "+00:00")[:26].rstrip("+").split("+")[0]).replace(tzinfo=timezone.utc).timestamp() * 1000)
+    return round(datetime.fromisoformat(text.removesuffix("Z").removesuffix("+00:00")).replace(tzinfo=timezone.utc).timestamp() * 1000)
 
 
 def rfc3339(ms):
