@@ -259,7 +259,6 @@ int history_save(struct history *history, struct span progress)
 	if (database_write(history->database, &bytes) < 0)
 		return -1;
 	pending_clear(&history->pending);
-	tenure_notes_clear(&history->tenures);
 	history_days_trim(history);
 	history->stats.saves++;
 	history->stats.bytes += bytes;

@@ -37,6 +37,8 @@ int history_no_memory(void);
 int history_damaged(struct history *history, const char *what);
 /* Puts the rows of what is pending into the batch, and removes what is past the retention. */
 int history_save_rows(struct history *history);
+/* Writes what tags said of addresses since the last time, so that questions find it. */
+int history_write_tenures(struct history *history);
 /* The day NUMBER, read if it was not; valid until the next call of a function of history.h. NULL after
  * logging. */
 struct history_day *history_day_of_number(struct history *history, int32_t number);

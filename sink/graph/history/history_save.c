@@ -248,18 +248,25 @@ static int write_tenure(struct history *history, const struct tenure_note *note,
 	return 0;
 }
 
-static int write_tenures(struct history *history)
+/* The rows depend on what the records say and not on how often they were read, so they may be ahead of
+ * the progress. */
+int history_write_tenures(struct history *history)
 {
 	struct text old, row;
 	int rc = 0;
 
+	if (history->tenures.count == 0)
+		return 0;
 	text_init(&old, HISTORY_ROW_MAX);
 	text_init(&row, HISTORY_ROW_MAX);
 	for (size_t i = 0; i < history->tenures.count && rc == 0; i++)
 		rc = write_tenure(history, &history->tenures.notes[i], &old, &row);
 	text_free(&old);
 	text_free(&row);
-	return rc;
+	if (rc < 0 || database_write(history->database, &history->unflushed) < 0)
+		return -1;
+	tenure_notes_clear(&history->tenures);
+	return 0;
 }
 
 /* ---- Retention ---- */
@@ -326,8 +333,10 @@ static int forget(struct history *history)
 
 int history_save_rows(struct history *history)
 {
+	if (history_write_tenures(history) < 0)
+		return -1;
 	/* First, so that what is written now is not removed with what was there. */
-	if (forget(history) < 0 || write_measures(history) < 0 || write_tenures(history) < 0)
+	if (forget(history) < 0 || write_measures(history) < 0)
 		return -1;
 	write_coverage(history);
 	return 0;

@@ -124,7 +124,7 @@ int history_search(struct history *history, struct span text, size_t limit,
 		limit = HISTORY_MATCHES_MAX;
 	match_list_init(&list, text);
 	text_init(&used, TEXT_MAX);
-	if (search_days(history, &list, &used) == 0 &&
+	if (history_write_tenures(history) == 0 && search_days(history, &list, &used) == 0 &&
 	    walk_tenures(&walk, history_key_all_tenures(), search_tenure) == 0)
 		rc = give_matches(&list, limit, out);
 	text_free(&used);
@@ -183,7 +183,9 @@ int history_tenures(struct history *history, const struct ip *ip, struct history
 	int rc;
 
 	text_init(&walk.names, HISTORY_ROW_MAX);
-	rc = walk_tenures(&walk, history_key_tenures(ip), list_tenure);
+	rc = history_write_tenures(history);
+	if (rc == 0)
+		rc = walk_tenures(&walk, history_key_tenures(ip), list_tenure);
 	found.names = walk.names.data;
 	name_tenures(&found);
 	if (rc < 0)

@@ -130,7 +130,9 @@ static void says_who_held_an_address(void **state)
 		if (turn == 2)
 			flow_pod(&flow.source, "later", "n1", NULL);
 		assert_int_equal(history_note(history, &flow), 0);
-		assert_int_equal(history_save(history, span_of("")), 0);
+		/* What is not saved is there too. */
+		if (turn == 0)
+			assert_int_equal(history_save(history, span_of("")), 0);
 	}
 	assert_int_equal(history_tenures(history, &flow.source.ip, &tenures), 0);
 	assert_int_equal(tenures.count, 2);
