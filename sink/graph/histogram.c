@@ -1,6 +1,7 @@
 #include "sink/graph/histogram.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 /* The bucket that contains bucket INDEX once the scale has fallen by BY. */
 static int64_t lowered(int64_t index, int by)
@@ -42,6 +43,19 @@ static void pour(struct histogram *sum, int by, int64_t offset, const uint64_t *
 	}
 }
 
+/* Makes room for BY buckets before the first. False if there is none. */
+static bool move_up(struct histogram *histogram, size_t by)
+{
+	if (by > HISTOGRAM_BUCKETS - histogram->used)
+		return false;
+	memmove(histogram->counts + by, histogram->counts,
+		histogram->used * sizeof(histogram->counts[0]));
+	memset(histogram->counts, 0, by * sizeof(histogram->counts[0]));
+	histogram->offset -= (int64_t)by;
+	histogram->used += by;
+	return true;
+}
+
 /* Whether COUNTS fit in HISTOGRAM as it is; they are added then. */
 static bool add_in_place(struct histogram *histogram, int scale, int64_t offset,
 			 const uint64_t *counts, size_t count)
@@ -53,7 +67,9 @@ static bool add_in_place(struct histogram *histogram, int scale, int64_t offset,
 		return false;
 	first = lowered(offset, by) - histogram->offset;
 	last = lowered(offset + (int64_t)count - 1, by) - histogram->offset;
-	if (first < 0 || last >= HISTOGRAM_BUCKETS)
+	if (first < 0)
+		last -= first;
+	if (last >= HISTOGRAM_BUCKETS || (first < 0 && !move_up(histogram, (size_t)-first)))
 		return false;
 	pour(histogram, by, offset, counts, count);
 	if ((size_t)last >= histogram->used)
