@@ -157,12 +157,15 @@ static int read_partition(struct varint_reader *reader, struct progress *progres
 	struct when newest = {varint_next_signed(reader)};
 	uint64_t held = varint_next(reader);
 
-	if (reader->failed || progress_set(progress, partition, next, newest) < 0)
+	if (reader->failed || next < 0 || progress_set(progress, partition, next, newest) < 0)
 		return -1;
 	for (; held > 0 && !reader->failed; held--) {
-		place.offset += (int64_t)varint_next(reader);
-		if (place.offset < 0 || place.offset >= next ||
-		    progress_hold(progress, &place, NULL) < 0)
+		uint64_t more = varint_next(reader);
+
+		if (more >= (uint64_t)(next - place.offset))
+			return -1;
+		place.offset += (int64_t)more;
+		if (progress_hold(progress, &place, NULL) < 0)
 			return -1;
 	}
 	return reader->failed ? -1 : 0;

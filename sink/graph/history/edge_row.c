@@ -107,6 +107,7 @@ static void read_durations(struct varint_reader *reader, uint64_t *count, uint64
 	*sum = varint_next(reader);
 	*min = varint_next(reader);
 	*max = *min + varint_next(reader);
+	reader->failed |= *count == 0;
 }
 
 /* Adds a histogram to *SUM, which is made if it is NULL. */
