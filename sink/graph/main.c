@@ -227,7 +227,7 @@ int main(int argc, char **argv)
 			       "sum the edges with fewer flows than this"),
 		SETTING_NUMBER("held", 0, "RECORDS", &o.aggregation.held,
 			       "hold at most this many records of conversations that are not over"),
-		SETTING_TEXT("state", 0, "DIRECTORY", &o.history.folder,
+		SETTING_TEXT("state", 0, "DIR", &o.history.folder,
 			     "keep what was counted here, and continue there"),
 		SETTING_DURATION("save-every", 0, "DURATION", &o.save_ns,
 				 "how much a killed process reads again"),

@@ -35,8 +35,8 @@ const struct settings_manual manual = {
 		{
 			{"tenure-graph --in tagged.ndjson --format dot | dot -Tsvg >graph.svg",
 			 "Draw the graph of a file."},
-			{"tenure-graph -b broker:9092 --state /var/lib/tenure --listen "
-			 "127.0.0.1:8090",
+			{"tenure-graph -b broker:9092 --state /var/lib/tenure-graph "
+			 "--listen 127.0.0.1:8090",
 			 "Serve the page at http://127.0.0.1:8090."},
 			{"tenure-graph -b broker:9092 --in kafka:tenure.flows.tagged --follow",
 			 "Show the last five minutes of a topic until interrupted."},
