@@ -87,6 +87,7 @@ struct history_filter {
 	const char *client, *server;
 	const char *namespace;
 	bool by_port;
+	bool settled; /* without what is provisional, so what was summed never shrinks */
 };
 
 /* Rounds both outwards, to minutes; of more than 2 hours to 10 minutes, of more than 2 days to hours. */

@@ -260,6 +260,8 @@ static int add_unsaved(struct history_reader *reader, int32_t from, int32_t to)
 {
 	if (add_pending(reader, &reader->history->pending, from, to) < 0)
 		return -1;
+	if (reader->filter.settled)
+		return 0;
 	return add_pending(reader, &reader->history->provisional, from, to);
 }
 

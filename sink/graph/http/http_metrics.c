@@ -65,6 +65,8 @@ static void add_requests(const struct graph_server *server, struct text *out)
 
 void http_metrics_answer(void *user, const struct http_call *call, struct http_reply *reply)
 {
+	/* A counter that falls looks like a restart: Prometheus would add all of it again. */
+	const struct history_filter settled = {.settled = true};
 	struct graph_server *server = user;
 	struct node_table nodes = {0};
 	struct snapshot snapshot;
@@ -73,7 +75,7 @@ void http_metrics_answer(void *user, const struct http_call *call, struct http_r
 
 	(void)call;
 	graph_init(&graph);
-	if (history_sum(server->history, WHEN_MIN, WHEN_MAX, NODE_LEVEL_SERVICE, NULL, &nodes,
+	if (history_sum(server->history, WHEN_MIN, WHEN_MAX, NODE_LEVEL_SERVICE, &settled, &nodes,
 			&graph) < 0) {
 		http_reply_problem(reply, 500, "the history cannot be read");
 	} else if (http_answer_bound(&graph, &least) < 0 ||

@@ -173,6 +173,33 @@ static void shows_what_is_provisional_until_it_is_cleared(void **state)
 	history_close(history);
 }
 
+static void sums_what_is_settled_alone(void **state)
+{
+	const struct history_filter settled = {.settled = true};
+	struct history_folder *folder = *state;
+	struct history *history = history_folder_open(folder, 7);
+
+	history_folder_cover(history, 0, 60);
+	assert_int_equal(history_add(history, history_folder_slice(folder, 10)), 0);
+	assert_int_equal(history_provisional_add(history, history_folder_slice(folder, 10)), 0);
+	for (int all = 0; all < 2; all++) {
+		struct node_table nodes = {0};
+		struct graph graph;
+		uint64_t flows = 0;
+
+		graph_init(&graph);
+		assert_int_equal(history_sum(history, WHEN_MIN, WHEN_MAX, NODE_LEVEL_SERVICE,
+					     all ? NULL : &settled, &nodes, &graph),
+				 0);
+		for (size_t i = 0; i < graph.count; i++)
+			flows += graph.edges[i].measures.flows;
+		assert_int_equal(flows, all ? 2 : 1);
+		graph_free(&graph);
+		node_table_free(&nodes);
+	}
+	history_close(history);
+}
+
 static void forgets_whole_days_after_the_retention(void **state)
 {
 	struct history_folder *folder = *state;
@@ -210,6 +237,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sums_what_was_added, history_folder_set_up,
 						history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(forgets_what_was_not_saved, history_folder_set_up,
+						history_folder_tear_down),
+		cmocka_unit_test_setup_teardown(sums_what_is_settled_alone, history_folder_set_up,
 						history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(shows_what_is_provisional_until_it_is_cleared,
 						history_folder_set_up, history_folder_tear_down),
