@@ -46,12 +46,14 @@ static void add_name(const char *before, const struct node *node, struct text *o
 {
 	struct node bare = *node;
 	struct text label;
+	const char *name;
 
 	text_init(&label, 2 * TAGGED_FLOW_NAME_SIZE);
 	bare.namespace[0] = '\0';
 	node_add_label(&bare, false, &label);
+	name = text_terminate(&label);
 	/* What has a namespace begins with a slash when it is empty. */
-	add_label(before, text_terminate(&label) + (node->kind <= NODE_POD ? 1 : 0), out);
+	add_label(before, name + (name[0] == '/' ? 1 : 0), out);
 	out->failed |= label.failed;
 	text_free(&label);
 }
