@@ -36,6 +36,8 @@ int pending_add(struct pending *pending, const struct conversation_slice *slice)
 		place->minute = minute;
 		graph_init(&place->graph);
 		place->graph.by_port = true;
+		/* Every edge gets to a row: the limits are a day's. */
+		place->graph.limit = SIZE_MAX;
 	}
 	place = &pending->minutes[at];
 	edges = place->graph.count;

@@ -13,7 +13,8 @@ struct pending_minute {
 	struct graph graph; /* of ends, by port */
 };
 
-/* Zero-initialised. */
+/* Zero-initialised. It has no limit of its own: an edge is that of a record at least, and those are held in a
+ * limited number until they are added. */
 struct pending {
 	struct pending_minute *minutes; /* in order */
 	size_t count, capacity;

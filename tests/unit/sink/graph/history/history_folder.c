@@ -58,7 +58,7 @@ struct history *history_folder_open(struct history_folder *folder, int64_t days)
 	return history;
 }
 
-static int32_t history_folder_pod(struct history_folder *folder, unsigned number)
+int32_t history_folder_pod(struct history_folder *folder, unsigned number)
 {
 	static struct tagged_flow_end end;
 	char packed[END_SIZE], name[32], service[32];

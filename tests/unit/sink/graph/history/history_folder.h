@@ -25,6 +25,8 @@ int history_folder_tear_down(void **state);
 uint64_t history_folder_draw(struct history_folder *folder, uint64_t below);
 /* Opens the history with a retention of DAYS. */
 struct history *history_folder_open(struct history_folder *folder, int64_t days);
+/* The index of the pod NUMBER in ENDS. */
+int32_t history_folder_pod(struct history_folder *folder, unsigned number);
 /* A slice that ends at SECONDS after START, between drawn pods. */
 struct conversation_slice *history_folder_slice(struct history_folder *folder, int64_t seconds);
 /* Notes a record from FROM to TO seconds after START. */

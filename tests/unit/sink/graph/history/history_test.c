@@ -179,6 +179,75 @@ static void sets_aside_what_it_cannot_read(void **state)
 	history_close(history);
 }
 
+/* Adds one flow of each of COUNT different edges, all in one minute, with ADD. */
+static void add_edges(struct history_folder *folder, struct history *history, int32_t count,
+		      int (*add)(struct history *history, const struct conversation_slice *slice))
+{
+	const int32_t pods = 300;
+
+	for (int32_t i = 0; i < count; i++) {
+		struct conversation_slice *slice =
+			flow_slice(START + 1, history_folder_pod(folder, (unsigned)(i / pods)),
+				   history_folder_pod(folder, (unsigned)(i % pods)));
+
+		assert_non_null(slice);
+		assert_int_equal(add(history, slice), 0);
+		conversation_slice_free(slice);
+	}
+}
+
+/* The flows of the first minute. */
+static uint64_t count_flows(struct history *history)
+{
+	struct node_table nodes = {0};
+	struct graph graph;
+	uint64_t flows;
+
+	graph_init(&graph);
+	assert_int_equal(history_sum(history, history_folder_time(0), history_folder_time(60),
+				     NODE_LEVEL_SERVICE, NULL, &nodes, &graph),
+			 0);
+	flows = graph.rest.measures.flows;
+	for (size_t i = 0; i < graph.count; i++)
+		flows += graph.edges[i].measures.flows;
+	graph_free(&graph);
+	node_table_free(&nodes);
+	return flows;
+}
+
+/* The same, from the sum of all edges. */
+static uint64_t count_point(struct history *history)
+{
+	struct history_points points;
+	uint64_t flows;
+
+	assert_int_equal(history_series(history, NODE_LEVEL_SERVICE, NULL, history_folder_time(0),
+					history_folder_time(60), 60 * NS_PER_SECOND, &points),
+			 0);
+	flows = points.points[0].measures.flows;
+	history_points_free(&points);
+	return flows;
+}
+
+static void loses_no_edge_of_a_full_minute(void **state)
+{
+	struct history_folder *folder = *state;
+	struct history *history = history_folder_open(folder, 7);
+	const int32_t count = GRAPH_EDGES_MAX + 1000;
+
+	history_folder_cover(history, 0, 60);
+	add_edges(folder, history, count, history_provisional_add);
+	assert_int_equal(count_flows(history), count);
+	assert_int_equal(count_point(history), count);
+	history_provisional_clear(history);
+	add_edges(folder, history, count, history_add);
+	assert_int_equal(count_flows(history), count);
+	assert_int_equal(history_save(history, span_of("")), 0);
+	assert_int_equal(count_flows(history), count);
+	assert_int_equal(count_point(history), count);
+	history_close(history);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +256,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(tells_a_gap_from_silence, history_folder_set_up,
 						history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(sums_the_edges_that_do_not_fit,
+						history_folder_set_up, history_folder_tear_down),
+		cmocka_unit_test_setup_teardown(loses_no_edge_of_a_full_minute,
 						history_folder_set_up, history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(says_who_held_an_address, history_folder_set_up,
 						history_folder_tear_down),
