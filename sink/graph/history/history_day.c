@@ -63,13 +63,16 @@ struct history_day *history_day_load(struct database *database, int32_t number, 
 		return NULL;
 	}
 	day->number = number;
-	end_table_init(&day->ends, ends_max);
+	/* What was written with higher limits is read as well. */
+	end_table_init(&day->ends, INT32_MAX);
 	graph_init(&day->edges);
-	day->edges.limit = edges_max;
 	if (load(day, database, history_key_ends(number), add_end) == 0 &&
 	    load(day, database, history_key_edges(number), add_edge) == 0) {
 		day->saved_ends = day->ends.count;
 		day->saved_edges = day->edges.count;
+		/* The end for further ones needs its place. */
+		day->ends.limit = ends_max > day->ends.count ? ends_max : day->ends.count + 1;
+		day->edges.limit = edges_max;
 		return day;
 	}
 	history_day_free(day);

@@ -248,6 +248,27 @@ static void loses_no_edge_of_a_full_minute(void **state)
 	history_close(history);
 }
 
+static void reads_what_was_written_with_higher_limits(void **state)
+{
+	struct history_folder *folder = *state;
+	struct history_options options = {folder->path, 7 * DAY * NS_PER_SECOND, 3, 2};
+	struct history *history = history_folder_open(folder, 7);
+
+	history_folder_cover(history, 0, 60);
+	add_edges(folder, history, 100, history_add);
+	assert_int_equal(history_save(history, span_of("")), 0);
+	history_close(history);
+	for (int turn = 1; turn <= 2; turn++) {
+		history = history_open(&options, &folder->ends);
+		assert_non_null(history);
+		assert_int_equal(count_flows(history), turn * 100);
+		add_edges(folder, history, 100, history_add);
+		assert_int_equal(history_save(history, span_of("")), 0);
+		assert_int_equal(count_flows(history), turn * 100 + 100);
+		history_close(history);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +279,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sums_the_edges_that_do_not_fit,
 						history_folder_set_up, history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(loses_no_edge_of_a_full_minute,
+						history_folder_set_up, history_folder_tear_down),
+		cmocka_unit_test_setup_teardown(reads_what_was_written_with_higher_limits,
 						history_folder_set_up, history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(says_who_held_an_address, history_folder_set_up,
 						history_folder_tear_down),
