@@ -39,7 +39,6 @@ int history_sum(struct history *history, struct when from, struct when to, enum 
 	struct history_reader reader;
 	int rc;
 
-	history_days_trim(history);
 	history_round(&from, &to);
 	from = when_later(from, bounds.first);
 	to = when_earlier(to, bounds.last);
@@ -70,9 +69,16 @@ static void fill_point(struct history_point *point, const struct graph *graph)
 	point->p99_ns = graph_edge_percentile(edge, 990);
 }
 
+/* Whether a minute from FROM on and before TO is. A question may be about centuries. */
 static bool is_covered(const struct history *history, int32_t from, int32_t to)
 {
-	for (; from < to; from++) {
+	int32_t first, last;
+
+	if (!coverage_bounds(&history->coverage, &first, &last))
+		return false;
+	if (from < first)
+		from = first;
+	for (; from < to && from <= last; from++) {
 		if (coverage_has(&history->coverage, from))
 			return true;
 	}
@@ -117,7 +123,6 @@ int history_series(struct history *history, enum node_level level,
 			  count);
 		return -1;
 	}
-	history_days_trim(history);
 	graph_init(&graph);
 	history_reader_init(&reader, history, level, filter, true, &nodes, &graph);
 	points.points = calloc((size_t)count + 1, sizeof(*points.points));

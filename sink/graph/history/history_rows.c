@@ -54,7 +54,11 @@ int32_t history_day_of(int32_t minute)
 
 struct when history_minute_start(int32_t minute)
 {
-	return (struct when){minute * HISTORY_MINUTE_NS};
+	struct when start;
+
+	if (__builtin_mul_overflow(minute, HISTORY_MINUTE_NS, &start.ns))
+		return minute < 0 ? WHEN_MIN : WHEN_MAX;
+	return start;
 }
 
 struct span history_key_span(const struct history_key *key)

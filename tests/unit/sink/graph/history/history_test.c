@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <time.h>
 
 #include "sink/graph/history/history.h"
 #include "tests/unit/sink/graph/flow.h"
@@ -269,6 +270,36 @@ static void reads_what_was_written_with_higher_limits(void **state)
 	}
 }
 
+/* Nothing is known of almost all of it, and that takes no time. */
+static void answers_about_centuries(void **state)
+{
+	struct history_folder *folder = *state;
+	struct history *history = history_folder_open(folder, 7);
+	const int64_t minutes = INT64_MAX / (60 * NS_PER_SECOND);
+	struct history_points points;
+	clock_t begun = clock();
+	uint64_t flows = 0;
+
+	history_folder_cover(history, 0, 60);
+	assert_int_equal(history_add(history, history_folder_slice(folder, 5)), 0);
+	assert_int_equal(history_series(history, NODE_LEVEL_SERVICE, NULL, (struct when){1},
+					when_add(WHEN_MAX, -1),
+					(minutes / 400 + 1) * 60 * NS_PER_SECOND, &points),
+			 0);
+	for (size_t i = 0; i < points.count; i++)
+		flows += points.points[i].measures.flows;
+	assert_int_equal(flows, 1);
+	history_points_free(&points);
+	assert_int_equal(history_series(history, NODE_LEVEL_SERVICE, NULL, when_add(WHEN_MIN, 1),
+					(struct when){1}, (minutes / 400 + 1) * 60 * NS_PER_SECOND,
+					&points),
+			 0);
+	assert_int_equal(points.points[0].at.ns, WHEN_MIN.ns);
+	history_points_free(&points);
+	assert_true(clock() - begun < CLOCKS_PER_SEC);
+	history_close(history);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +313,8 @@ int main(void)
 						history_folder_set_up, history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(reads_what_was_written_with_higher_limits,
 						history_folder_set_up, history_folder_tear_down),
+		cmocka_unit_test_setup_teardown(answers_about_centuries, history_folder_set_up,
+						history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(says_who_held_an_address, history_folder_set_up,
 						history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(sets_aside_what_it_cannot_read,
