@@ -222,6 +222,8 @@ int history_note(struct history *history, const struct tagged_flow *flow)
 		first = last - HISTORY_DAY_MINUTES;
 	if (history_day_of(first) < history->first_day)
 		return 0;
+	if (tenure_notes_full(&history->tenures) && history_write_tenures(history) < 0)
+		return -1;
 	if (coverage_add(&history->coverage, first, last) < 0 ||
 	    tenure_notes_add(&history->tenures, &flow->source, flow->end) < 0 ||
 	    tenure_notes_add(&history->tenures, &flow->destination, flow->end) < 0)

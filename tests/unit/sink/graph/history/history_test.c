@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "sink/graph/history/history.h"
+#include "sink/graph/history/history_internal.h"
 #include "tests/unit/sink/graph/flow.h"
 #include "tests/unit/sink/graph/history/history_folder.h"
 
@@ -157,6 +157,24 @@ static void says_who_held_an_address(void **state)
 	assert_int_equal(matches.count, 2);
 	assert_string_equal(matches.matches[1].label, "10.0.0.2");
 	history_matches_free(&matches);
+	history_close(history);
+}
+
+static void notes_more_holders_than_fit_in_memory(void **state)
+{
+	struct history_folder *folder = *state;
+	struct history *history = history_folder_open(folder, 7);
+	static struct tagged_flow flow;
+	struct history_tenures tenures;
+
+	flow_make(&flow, 1, (double)START, (double)START + 1, "n1", "veth1");
+	for (unsigned i = 0; i <= TENURE_NOTES_MAX; i++) {
+		memcpy(flow.source.ip.bytes + 12, &i, sizeof(i));
+		assert_int_equal(history_note(history, &flow), 0);
+	}
+	assert_int_equal(history_tenures(history, &flow.source.ip, &tenures), 0);
+	assert_int_equal(tenures.count, 1);
+	history_tenures_free(&tenures);
 	history_close(history);
 }
 
@@ -317,6 +335,8 @@ int main(void)
 						history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(says_who_held_an_address, history_folder_set_up,
 						history_folder_tear_down),
+		cmocka_unit_test_setup_teardown(notes_more_holders_than_fit_in_memory,
+						history_folder_set_up, history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(sets_aside_what_it_cannot_read,
 						history_folder_set_up, history_folder_tear_down),
 	};
