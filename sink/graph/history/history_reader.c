@@ -71,11 +71,13 @@ static struct graph_edge *sum_for(struct history_reader *reader, const struct gr
 /* Begins with the day NUMBER: what is wanted of it. */
 static int enter_day(struct history_reader *reader, int32_t number)
 {
-	struct history_day *day = history_day_of_number(reader->history, number);
+	struct history_day *day;
 
+	leave_day(reader);
+	history_days_trim(reader->history);
+	day = history_day_of_number(reader->history, number);
 	if (day == NULL)
 		return -1;
-	leave_day(reader);
 	reader->day = day;
 	reader->target_count = day->edges.count;
 	grouping_init(&reader->grouping, &day->ends, reader->level, reader->nodes);

@@ -35,9 +35,10 @@ static int search_ends(struct match_list *list, const struct end_table *ends, st
 static int search_days(struct history *history, struct match_list *list, struct text *text)
 {
 	for (size_t i = 0; i < history->coverage.count; i++) {
-		struct history_day *day =
-			history_day_of_number(history, history->coverage.days[i].day);
+		struct history_day *day;
 
+		history_days_trim(history);
+		day = history_day_of_number(history, history->coverage.days[i].day);
 		if (day == NULL)
 			return -1;
 		if (search_ends(list, &day->ends, text) < 0)
@@ -119,7 +120,6 @@ int history_search(struct history *history, struct span text, size_t limit,
 	struct text used;
 	int rc = -1;
 
-	history_days_trim(history);
 	if (limit > HISTORY_MATCHES_MAX)
 		limit = HISTORY_MATCHES_MAX;
 	match_list_init(&list, text);
@@ -187,12 +187,13 @@ int history_tenures(struct history *history, const struct ip *ip, struct history
 	if (rc == 0)
 		rc = walk_tenures(&walk, history_key_tenures(ip), list_tenure);
 	found.names = walk.names.data;
-	name_tenures(&found);
-	if (rc < 0)
+	if (rc < 0) {
 		history_tenures_free(&found);
-	else
-		*out = found;
-	return rc;
+		return -1;
+	}
+	name_tenures(&found);
+	*out = found;
+	return 0;
 }
 
 void history_tenures_free(struct history_tenures *tenures)

@@ -178,6 +178,33 @@ static void notes_more_holders_than_fit_in_memory(void **state)
 	history_close(history);
 }
 
+static void keeps_few_days_in_memory(void **state)
+{
+	struct history_folder *folder = *state;
+	struct history *history = history_folder_open(folder, 100);
+	struct history_matches matches;
+	struct history_points points;
+
+	for (int64_t day = 0; day < 60; day++) {
+		history_folder_cover(history, day * DAY, day * DAY + 1);
+		assert_int_equal(history_add(history, history_folder_slice(folder, day * DAY)), 0);
+	}
+	assert_int_equal(history_save(history, span_of("")), 0);
+	assert_int_equal(history_search(history, span_of("bare"), 10, &matches), 0);
+	assert_true(history->day_count < 30);
+	history_matches_free(&matches);
+	assert_int_equal(history_series(history, NODE_LEVEL_SERVICE, NULL, history_folder_time(0),
+					history_folder_time(60 * DAY), DAY * NS_PER_SECOND,
+					&points),
+			 0);
+	assert_int_equal(points.count, 60);
+	for (size_t i = 0; i < points.count; i++)
+		assert_int_equal(points.points[i].measures.flows, 1);
+	assert_true(history->day_count < 30);
+	history_points_free(&points);
+	history_close(history);
+}
+
 static void sets_aside_what_it_cannot_read(void **state)
 {
 	struct history_folder *folder = *state;
@@ -337,6 +364,8 @@ int main(void)
 						history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(notes_more_holders_than_fit_in_memory,
 						history_folder_set_up, history_folder_tear_down),
+		cmocka_unit_test_setup_teardown(keeps_few_days_in_memory, history_folder_set_up,
+						history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(sets_aside_what_it_cannot_read,
 						history_folder_set_up, history_folder_tear_down),
 	};
