@@ -164,9 +164,19 @@ static int settle_oldest(struct conversations *table)
 	return 0;
 }
 
+/* SLICE replaces HELD, whose conversation may be counted in part. */
+static void carry_over(const struct conversation_slice *held, struct conversation_slice *slice)
+{
+	const struct conversation_carry carry = {held->source_flags, held->destination_flags,
+						 held->answered, held->owner->counted};
+
+	if (carry.counted.chosen)
+		conversation_slice_carry(slice, &carry);
+}
+
 /* True if a held record has the same flow and at least the revision of SLICE (1);
  * one with a lower revision is removed. */
-static bool repeated(struct conversations *table, const struct conversation_slice *slice)
+static bool repeated(struct conversations *table, struct conversation_slice *slice)
 {
 	struct conversation_slice *held = *place_of(table, slice);
 	struct conversation *owner;
@@ -182,6 +192,7 @@ static bool repeated(struct conversations *table, const struct conversation_slic
 		return true;
 	}
 	table->stats.superseded++;
+	carry_over(held, slice);
 	index_remove(table, held);
 	owner = held->owner;
 	conversation_remove(owner, held);

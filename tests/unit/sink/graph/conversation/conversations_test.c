@@ -114,6 +114,42 @@ static void counts_a_conversation_part_by_part(void **state)
 	conversations_free(table);
 }
 
+/* What was counted of a long connection is known when its last slice is answered again. */
+static void keeps_what_was_counted_when_a_slice_is_corrected(void **state)
+{
+	struct conversations *table = conversations_new(100);
+	static struct tagged_flow flow;
+	struct conversation *part;
+	struct tally sum;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		flow_make(&flow, 7, 60 * i, 60 * i + 60, "n2", "veth1");
+		flow.offset = i;
+		flow.destination.packets = i == 0 ? 1 : 0;
+		tally_add(table, &flow, 1);
+	}
+	assert_int_equal(conversations_settle(table, (struct when){61 * NS_PER_SECOND}), 0);
+	part = conversations_next_settled(table);
+	assert_non_null(part);
+	assert_int_equal(part->count, 1);
+	assert_true(part->slices[0]->counted);
+	conversation_free(part);
+
+	flow.revision = 2;
+	tally_add(table, &flow, 1);
+	assert_int_equal(conversations_stats(table).superseded, 1);
+	/* A better observer, which comes too late. */
+	flow_make(&flow, 8, 60, 120, "n1", "veth1");
+	tally_add(table, &flow, 2);
+	sum = tally_all(table);
+	assert_int_equal(sum.slices, 1);
+	assert_int_equal(sum.servers, 1u << 1);
+	assert_int_equal(sum.measures.flows, 1);
+	assert_int_equal(sum.measures.unanswered, 0);
+	conversations_free(table);
+}
+
 static void holds_no_more_than_its_limit(void **state)
 {
 	struct conversations *table = conversations_new(100);
@@ -179,6 +215,7 @@ int main(void)
 		cmocka_unit_test(counts_the_highest_revision_once),
 		cmocka_unit_test(counts_a_capture_that_is_read_twice_once),
 		cmocka_unit_test(counts_a_conversation_part_by_part),
+		cmocka_unit_test(keeps_what_was_counted_when_a_slice_is_corrected),
 		cmocka_unit_test(holds_no_more_than_its_limit),
 		cmocka_unit_test(limits_the_conversations_of_a_source),
 		cmocka_unit_test(settles_only_what_is_over),
