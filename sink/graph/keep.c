@@ -56,6 +56,7 @@ static int read_one(const struct keep_options *o, struct topic_reader *reader,
 {
 	struct when now = when_now();
 	struct bus_record record;
+	bool idle;
 
 	*status = topic_reader_read(reader, POLL_MS, &record);
 	if (*status == BUS_BROKEN)
@@ -65,7 +66,8 @@ static int read_one(const struct keep_options *o, struct topic_reader *reader,
 	if (when_since(now, *turned) < TURN_NS && when_not_after(*turned, now))
 		return EX_OK;
 	*turned = now;
-	return recorder_turn(recorder, *status != BUS_RECORD, now) < 0 ? EX_IOERR : EX_OK;
+	idle = *status != BUS_RECORD && topic_reader_caught_up(reader);
+	return recorder_turn(recorder, idle, now) < 0 ? EX_IOERR : EX_OK;
 }
 
 static int read_all(const struct keep_options *o, struct topic_reader *reader,

@@ -107,7 +107,8 @@ static int read_records(struct serve_topic *topic, struct when now)
 			return -1;
 		count += status == BUS_RECORD;
 	}
-	topic->idle = status != BUS_RECORD;
+	/* A moment without records is not the end: partitions arrive at different speeds. */
+	topic->idle = status != BUS_RECORD && topic_reader_caught_up(topic->reader);
 	topic->next_read = count == 0 ? when_add(now, READ_NS) : WHEN_MIN;
 	if (status == BUS_BROKEN)
 		return lose(topic, now);
@@ -118,8 +119,7 @@ static int read_records(struct serve_topic *topic, struct when now)
 /* Counts what was read. -1 after logging. */
 static int turn_recorder(struct serve_topic *topic, struct when now)
 {
-	bool reached = !topic->caught_up && topic->idle && topic->reader != NULL &&
-		       topic_reader_caught_up(topic->reader);
+	bool reached = !topic->caught_up && topic->idle && topic->reader != NULL;
 
 	if (!reached && !is_due(topic->next_turn, TURN_NS, now))
 		return 0;
