@@ -371,7 +371,10 @@ struct when recorder_watermark(const struct recorder *recorder)
 
 struct snapshot_records recorder_records(const struct recorder *recorder)
 {
-	return intake_records(&recorder->intake);
+	struct snapshot_records records = intake_records(&recorder->intake);
+
+	records.outside = recorder->intake.future; /* (2) */
+	return records;
 }
 
 void recorder_report(const struct recorder *recorder)

@@ -5,8 +5,8 @@
  * a restart it reads from the oldest of those on, and leaves out what is counted.
  *
  * (1) Every record is counted once, whenever the process dies.
- * (2) A flow that ends more than INTAKE_FUTURE after the wall clock is left out, and counted: one wrong
- *     clock must not make everything else old.
+ * (2) A flow that ends more than INTAKE_FUTURE after the wall clock is left out, and counted as outside: one
+ *     wrong clock must not make everything else old.
  * (3) A conversation is over HORIZON_NS after its last end, by the time of the slowest partition. Of one
  *     that goes on, slices that are older are counted already, and its counted observer does not change
  *     any more. What is not over is provisional in the history.

@@ -36,6 +36,7 @@ static void add_records(const struct graph_server *server, struct text *out)
 	add_labelled(out, dropped, "reason=\"unreadable\"", records.unreadable);
 	add_labelled(out, dropped, "reason=\"repeated\"", records.repeated);
 	add_labelled(out, dropped, "reason=\"superseded\"", records.superseded);
+	add_labelled(out, dropped, "reason=\"future\"", records.outside);
 	add_labelled(out, dropped, "reason=\"late\"", stats.late);
 	add_labelled(out, dropped, "reason=\"further_ends\"", stats.further_ends);
 	add_labelled(out, dropped, "reason=\"further_edges\"", stats.further_edges);
