@@ -97,11 +97,14 @@ static int check_base(struct graph_options *o)
 
 	if (when_is_max(o->base_from))
 		return 0;
+	if (when_is_min(from)) {
+		log_error("--base-from: needs --from, where the window to compare begins");
+		return -1;
+	}
 	if (when_is_max(o->base_to))
 		o->base_to = from;
 	if (when_not_after(o->base_to, o->base_from) || when_before(from, o->base_to)) {
-		log_error("--base-from: the window must be before that of --from, and end at "
-			  "--base-to or where that begins");
+		log_error("--base-from: must be before --from, and --base-to between the two");
 		return -1;
 	}
 	if (o->bus.follow || o->least > 0) {
@@ -119,9 +122,12 @@ static int check_step(const struct graph_options *o)
 {
 	if (o->aggregation.step_ns == 0 && o->edges == NULL)
 		return 0;
+	if (o->aggregation.step_ns == 0) {
+		log_error("--edges: needs --step, how long each window is");
+		return -1;
+	}
 	if (o->aggregation.step_ns < NS_PER_SECOND) {
-		log_error("--step: must be at least 1s%s",
-			  o->edges == NULL ? "" : ", with --edges");
+		log_error("--step: must be at least 1s");
 		return -1;
 	}
 	if (o->bus.follow || o->least > 0 || !when_is_max(o->base_from)) {
@@ -202,11 +208,10 @@ int main(int argc, char **argv)
 		SETTING_WHEN("base-from", 0, "TIME", &o.base_from,
 			     "show what changed since an earlier window, which begins at TIME"),
 		SETTING_WHEN("base-to", 0, "TIME", &o.base_to,
-			     "and ends before TIME, or before --from"),
+			     "and ends before TIME; without it, before --from"),
 		SETTING_CHOICE("format", 0, "FORMAT", formats_names, &o.format,
 			       "format of the graph"),
-		SETTING_CHOICE("level", 0, "LEVEL", node_level_names, &o.level,
-			       "what a node is: a service, workload, namespace or zone"),
+		SETTING_CHOICE("level", 0, "LEVEL", node_level_names, &o.level, "what a node is"),
 		SETTING_DURATION("step", 0, "DURATION", &o.aggregation.step_ns,
 				 "one graph for each step of event time, as OpenMetrics (--format "
 				 "prometheus) or records of edges (json)"),
@@ -230,13 +235,16 @@ int main(int argc, char **argv)
 		SETTING_TEXT("state", 0, "DIR", &o.history.folder,
 			     "keep what was counted here, and continue there"),
 		SETTING_DURATION("save-every", 0, "DURATION", &o.save_ns,
-				 "how much a killed process reads again"),
-		SETTING_DURATION("retention", 0, "DURATION", &o.history.retention_ns,
-				 "how long it is kept"),
+				 "how often --state is saved; what a killed process reads again"),
+		SETTING_DURATION(
+			"retention", 0, "DURATION", &o.history.retention_ns,
+			"how long --state keeps what was counted; a day is forgotten as a whole"),
 		SETTING_NUMBER("max-ends", 0, "NUMBER", &o.history.ends_max,
-			       "keep at most this many ends of a day apart"),
+			       "--state keeps at most this many ends of each day apart, and sums "
+			       "the rest"),
 		SETTING_NUMBER("max-edges", 0, "NUMBER", &o.history.edges_max,
-			       "keep at most this many edges of a day apart"),
+			       "--state keeps at most this many edges of each day apart, and sums "
+			       "the rest"),
 		SERVE_SETTINGS(&o.serve),
 		BUS_SETTINGS(&o.bus),
 		SETTING_END,

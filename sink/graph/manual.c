@@ -26,7 +26,9 @@ const struct settings_manual manual = {
 		{
 			{EX_DATAERR, "No record could be read."},
 			{EX_NOINPUT, "The input cannot be opened."},
-			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
+			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic, or "
+					 "--listen cannot listen "
+					 "there."},
 			{EX_CANTCREAT, "The --state directory cannot be used."},
 			{EX_OSERR, "Out of memory."},
 			{EX_IOERR, "The input cannot be read, or the output cannot be written."},

@@ -24,7 +24,8 @@ int serve_check(const struct serve_settings *settings)
 
 	if (settings->listen == NULL || listen_parse(settings->listen, &address) == 0)
 		return 0;
-	log_error("--listen: \"%s\" is not ADDRESS:PORT, [IPv6 ADDRESS]:PORT or :PORT",
+	log_error("--listen: \"%s\" is not an IP address and a port, such as 127.0.0.1:8090 or "
+		  "[::1]:8090, nor :8090 for every address",
 		  settings->listen);
 	return -1;
 }

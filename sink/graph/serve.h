@@ -37,8 +37,8 @@ struct serve_settings {
 			     "a name with dots by which the server is called; * for any; may be " \
 			     "repeated"),                                                         \
 		SETTING_DURATION("max-age", 0, "DURATION", &(s)->max_age_ns,                      \
-				 "the server is not ready if flows are known up to longer ago "   \
-				 "than this")
+				 "the server is ready only if it knows the flows up to this "     \
+				 "long ago")
 
 struct graph_server {
 	struct history *history;

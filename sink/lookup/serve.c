@@ -39,7 +39,8 @@ int serve_check(const struct serve_settings *settings, const struct settings_lis
 		return -1;
 	if (settings->listen == NULL || listen_parse(settings->listen, &address) == 0)
 		return 0;
-	log_error("--listen: \"%s\" is not ADDRESS:PORT, [IPv6 ADDRESS]:PORT or :PORT",
+	log_error("--listen: \"%s\" is not an IP address and a port, such as 127.0.0.1:8080 or "
+		  "[::1]:8080, nor :8080 for every address",
 		  settings->listen);
 	return -1;
 }

@@ -60,7 +60,8 @@ int dns_options_check(const struct dns_options *options)
 	for (size_t i = 0; i < options->listen.count; i++) {
 		if (listen_parse(options->listen.values[i], &address) == 0)
 			continue;
-		log_error("--listen-dns: \"%s\" is not ADDRESS:PORT, [IPv6 ADDRESS]:PORT or :PORT",
+		log_error("--listen-dns: \"%s\" is not an IP address and a port, such as "
+			  "127.0.0.1:5353 or [::1]:5353, nor :5353 for every address",
 			  options->listen.values[i]);
 		return -1;
 	}
