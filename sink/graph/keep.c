@@ -108,7 +108,10 @@ int keep_run(const struct keep_options *options, struct recorder *recorder,
 	records = recorder_records(recorder);
 	if (rc == EX_OK && !display.closed && (display.shown == 0 || display.shown != records.read))
 		rc = show(options, recorder, &display);
-	if (rc == EX_OK && records.read > 0 && records.unreadable == records.read)
+	if (rc == EX_OK && records.read > 0 && records.unreadable == records.read) {
+		log_error("%s: no record is a tagged flow, as tenure-enrich writes them",
+			  options->in);
 		rc = EX_DATAERR;
+	}
 	return rc;
 }

@@ -128,8 +128,10 @@ static int run(const struct once_options *o, const struct bus_options *bus,
 	    (display->shown == 0 || display->shown != aggregator->intake.read))
 		rc = show(o, bus, windows, status != BUS_RECORD, display);
 	if (rc == EX_OK && aggregator->intake.read > 0 &&
-	    aggregator_records(aggregator).unreadable == aggregator->intake.read)
+	    aggregator_records(aggregator).unreadable == aggregator->intake.read) {
+		log_error("%s: no record is a tagged flow, as tenure-enrich writes them", o->in);
 		rc = EX_DATAERR;
+	}
 	return rc;
 }
 

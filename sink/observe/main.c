@@ -180,8 +180,11 @@ static int run(struct observing *observing, struct topic_reader *reader)
 			rc = screen_flush(&observing->screen) < 0 ? EX_IOERR : EX_OK;
 	}
 	if (rc == EX_OK && observing->read > 0 &&
-	    fault_tally_count(&observing->unreadable) == observing->read)
+	    fault_tally_count(&observing->unreadable) == observing->read) {
+		log_error("%s: no record is a tagged flow, as tenure-enrich writes them",
+			  observing->options->in);
 		rc = EX_DATAERR;
+	}
 	return rc;
 }
 
