@@ -54,9 +54,8 @@ int edge_writer_write(const char *address, const struct bus_options *bus,
 	if (topic_writer_close(writer) < 0)
 		rc = -1;
 	if (rc == 0)
-		log_info(
-			"%s: wrote the edges of %zu windows, and left out %zu: records begin after "
-			"they do, or end less than --horizon after they do",
-			address, closed, series->count - closed);
+		log_info("%s: wrote the edges of %zu windows, not of %zu that begin before the "
+			 "records do or end less than --horizon before they do",
+			 address, closed, series->count - closed);
 	return rc;
 }
