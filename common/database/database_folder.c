@@ -67,7 +67,8 @@ int database_folder_unmark(const char *folder, const char *name)
 void database_folder_report(const char *folder, const char *what, const char *doing,
 			    const char *error)
 {
-	log_error("%s %s: cannot %s: %s", what, folder, doing, error);
+	log_error("%s %s: cannot %s: %s%s", what, folder, doing, error,
+		  database_error_is_lock(error) ? "; another process uses it" : "");
 	if (!database_error_is_damage(error))
 		return;
 	database_folder_mark(folder, DATABASE_DAMAGE_MARK);
