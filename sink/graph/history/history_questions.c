@@ -69,16 +69,9 @@ static void fill_point(struct history_point *point, const struct graph *graph)
 	point->p99_ns = graph_edge_percentile(edge, 990);
 }
 
-/* Whether a minute from FROM on and before TO is. A question may be about centuries. */
 static bool is_covered(const struct history *history, int32_t from, int32_t to)
 {
-	int32_t first, last;
-
-	if (!coverage_bounds(&history->coverage, &first, &last))
-		return false;
-	if (from < first)
-		from = first;
-	for (; from < to && from <= last; from++) {
+	for (; from < to; from++) {
 		if (coverage_has(&history->coverage, from))
 			return true;
 	}
@@ -89,15 +82,21 @@ static bool is_covered(const struct history *history, int32_t from, int32_t to)
 static int fill_points(struct history_reader *reader, int32_t from, int32_t step, size_t count,
 		       struct history_points *out)
 {
+	int32_t first = INT32_MAX, last = INT32_MIN;
+
+	/* A question may be about centuries. */
+	coverage_bounds(&reader->history->coverage, &first, &last);
 	for (size_t i = 0; i < count; i++, from += step) {
 		struct history_point *point = &out->points[out->count++];
+		int32_t begin = from < first ? first : from;
+		int32_t end = from + step > last ? last + 1 : from + step;
 
 		*point = (struct history_point){.at = history_minute_start(from)};
-		point->covered = is_covered(reader->history, from, from + step);
+		point->covered = is_covered(reader->history, begin, end);
 		if (!point->covered)
 			continue;
 		graph_clear(reader->graph);
-		if (history_reader_add(reader, from, from + step, step) < 0)
+		if (history_reader_add(reader, begin, end, step) < 0)
 			return -1;
 		fill_point(point, reader->graph);
 	}
