@@ -27,7 +27,7 @@ static enum end_kind kind_of(const struct tagged_flow_end *end)
 	}
 }
 
-static const char *service_of(const struct tagged_flow_end *end)
+const char *end_service(const struct tagged_flow_end *end)
 {
 	bool address = end->kind == TAGGED_FLOW_SERVICE && end->service_count > 0;
 
@@ -56,7 +56,7 @@ size_t end_pack(const struct tagged_flow_end *end, bool outside_addresses,
 	packed[0] = (char)kind;
 	length = add(packed, length, named ? end->cluster : "");
 	length = add(packed, length, named ? end->namespace : "");
-	length = add(packed, length, named ? service_of(end) : "");
+	length = add(packed, length, named ? end_service(end) : "");
 	length = add(packed, length, named ? end->workload_kind : "");
 	length = add(packed, length, named ? end->workload : "");
 	length = add(packed, length, named ? end->zone : "");

@@ -39,6 +39,8 @@ struct end {
 	const char *name;
 };
 
+/* The one service of END, or one of those of its address; "" if there is none. */
+const char *end_service(const struct tagged_flow_end *end);
 /* Packs END; OUTSIDE_ADDRESSES keeps addresses outside the clusters apart. Returns the length. */
 size_t end_pack(const struct tagged_flow_end *end, bool outside_addresses,
 		char packed[static END_SIZE]);

@@ -5,6 +5,7 @@
 
 #include "common/base/array.h"
 #include "common/base/hash.h"
+#include "sink/graph/end.h"
 #include "sink/graph/history/varint.h"
 
 #define SLOTS (2u * TENURE_NOTES_MAX)
@@ -50,7 +51,7 @@ static struct node holder_of(const struct tagged_flow_end *end)
 		name = end->node;
 	} else if (end->kind == TAGGED_FLOW_SERVICE) {
 		node.kind = NODE_SERVICE;
-		name = end->service[0] != '\0' ? end->service : end->services[0];
+		name = end_service(end);
 		slash = strchr(name, '/');
 		name = slash != NULL ? slash + 1 : name;
 	}
@@ -88,7 +89,7 @@ static uint64_t holder_hash(const struct tagged_flow_end *end)
 	if (end->uid[0] != '\0')
 		return hash_text(hash, end->uid);
 	if (end->kind == TAGGED_FLOW_SERVICE)
-		return hash_text(hash, end->service[0] != '\0' ? end->service : end->services[0]);
+		return hash_text(hash, end_service(end));
 	return hash_text(hash_text(hash, end->namespace),
 			 end->kind == TAGGED_FLOW_NODE ? end->node : end->pod);
 }

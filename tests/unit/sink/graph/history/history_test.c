@@ -148,6 +148,17 @@ static void says_who_held_an_address(void **state)
 	assert_true(when_is_max(tenures.tenures[1].to));
 	history_tenures_free(&tenures);
 
+	/* A service's tag without a service names nobody, and not who was in the record before. */
+	flow_service(&flow.source, "shop/before");
+	flow_address(&flow.source, "10.0.1.9", 80);
+	flow.source.service[0] = '\0';
+	flow.source.service_count = 0;
+	assert_int_equal(history_note(history, &flow), 0);
+	assert_int_equal(history_tenures(history, &flow.source.ip, &tenures), 0);
+	assert_int_equal(tenures.count, 1);
+	assert_null(strstr(tenures.tenures[0].holder, "before"));
+	history_tenures_free(&tenures);
+
 	assert_int_equal(history_search(history, span_of("LATER"), 10, &matches), 0);
 	assert_int_equal(matches.count, 1);
 	assert_string_equal(matches.matches[0].type, "pod");
