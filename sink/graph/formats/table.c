@@ -114,7 +114,8 @@ static void add_unknown(const struct snapshot *snapshot, struct text *out)
 			unknown += edge->edge->measures.flows;
 	}
 	if (unknown > 0)
-		text_add_format(out, "An end is not known of %" PRIu64 " of %" PRIu64 " flows\n",
+		text_add_format(out,
+				"%" PRIu64 " of %" PRIu64 " flows have an end that is not known\n",
 				unknown, flows);
 }
 
