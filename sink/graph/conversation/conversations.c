@@ -251,13 +251,21 @@ static struct conversation *find(struct conversations *table, const struct tagge
 	return found;
 }
 
-/* Whether A and B are one slice of the same capture, which was read twice. */
+/* Whether a held slice with the flags HELD may be one with FLAGS: where slices before it were counted
+ * already, it has theirs too. */
+static bool same_flags(const struct conversation_slice *held, unsigned held_flags, unsigned flags)
+{
+	return (held->owner->counted.chosen ? held_flags & flags : held_flags) == flags;
+}
+
+/* Whether A, which is held, and B are one slice of the same capture, which was read twice. */
 static bool is_same(const struct conversation_slice *a, const struct conversation_slice *b)
 {
 	return a->observer == b->observer && a->start.ns == b->start.ns && a->end.ns == b->end.ns &&
 	       a->client == b->client && a->server == b->server &&
 	       a->server_port == b->server_port && ip_compare(&a->server_ip, &b->server_ip) == 0 &&
-	       a->source_flags == b->source_flags && a->destination_flags == b->destination_flags &&
+	       same_flags(a, a->source_flags, b->source_flags) &&
+	       same_flags(a, a->destination_flags, b->destination_flags) &&
 	       a->measures.source_bytes == b->measures.source_bytes &&
 	       a->measures.destination_bytes == b->measures.destination_bytes;
 }

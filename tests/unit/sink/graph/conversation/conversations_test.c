@@ -150,6 +150,28 @@ static void keeps_what_was_counted_when_a_slice_is_corrected(void **state)
 	conversations_free(table);
 }
 
+/* A slice that a broker has twice, the second time after those before it were counted. */
+static void counts_the_last_slice_of_a_long_flow_once(void **state)
+{
+	struct conversations *table = conversations_new(100);
+	static struct tagged_flow flow;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		flow_make(&flow, 7, 60 * i, 60 * i + 60, "n1", "veth1");
+		flow.offset = i;
+		flow.source.tcp_flags = i == 0 ? TCP_SYN : TCP_ACK;
+		tally_add(table, &flow, 1);
+	}
+	assert_int_equal(conversations_settle(table, (struct when){61 * NS_PER_SECOND}), 0);
+	conversation_free(conversations_next_settled(table));
+	flow.offset = 2;
+	tally_add(table, &flow, 1);
+	assert_int_equal(conversations_stats(table).repeated, 1);
+	assert_int_equal(tally_all(table).slices, 1);
+	conversations_free(table);
+}
+
 static void holds_no_more_than_its_limit(void **state)
 {
 	struct conversations *table = conversations_new(100);
@@ -216,6 +238,7 @@ int main(void)
 		cmocka_unit_test(counts_a_capture_that_is_read_twice_once),
 		cmocka_unit_test(counts_a_conversation_part_by_part),
 		cmocka_unit_test(keeps_what_was_counted_when_a_slice_is_corrected),
+		cmocka_unit_test(counts_the_last_slice_of_a_long_flow_once),
 		cmocka_unit_test(holds_no_more_than_its_limit),
 		cmocka_unit_test(limits_the_conversations_of_a_source),
 		cmocka_unit_test(settles_only_what_is_over),
