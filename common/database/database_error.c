@@ -13,7 +13,7 @@ bool database_error_is_damage(const char *error)
 	static const char *const others[] = {
 		"Permission denied",      "No space left",   "quota exceeded",
 		"File too large",         "Read-only",       "Too many open files",
-		"Cannot allocate memory", "Not a directory",
+		"Cannot allocate memory", "Not a directory", "not a directory",
 	};
 
 	if (strncmp(error, "Corruption", strlen("Corruption")) == 0)

@@ -41,6 +41,12 @@ static int check_format(struct history *history, char reason[DATABASE_REASON_SIZ
 	if (found == 0) {
 		database_put(history->database, history_key_span(&key), span_of(HISTORY_FORMAT));
 		found = database_write(history->database, &bytes) < 0 ? -1 : 1;
+	} else if (found == 1 && strncmp(text_terminate(&format), HISTORY_WHAT " ",
+					 strlen(HISTORY_WHAT " ")) != 0) {
+		log_error("%s contains a database, but not a " HISTORY_WHAT
+			  "; give an empty folder or a new name",
+			  history->folder);
+		found = -1;
 	} else if (found == 1 && !span_equal(text_span(&format), span_of(HISTORY_FORMAT))) {
 		snprintf(reason, DATABASE_REASON_SIZE, "is of another format than " HISTORY_FORMAT);
 		found = 0;

@@ -22,6 +22,9 @@ static void a_database_that_is_open_elsewhere_is_not_damaged(void **state)
 	assert_false(database_error_is_damage(OF_ANOTHER));
 	assert_false(database_error_is_damage(OF_THIS));
 	assert_true(database_error_is_damage(BAD_BLOCK));
+	/* Nor is a file of the user's, which must not be set aside. */
+	assert_false(database_error_is_damage(
+		"IO error: `/home/x/notes' exists but is not a directory"));
 }
 
 int main(void)
