@@ -82,12 +82,10 @@ int aggregator_add(struct aggregator *aggregator, const struct bus_record *recor
 	return intake_hold(intake, &place, NULL) < 0 || add_settled(aggregator) < 0 ? -1 : 0;
 }
 
-/* Settles what is over, and sums it and the rest. Partitions are read at different speeds,
- * so until everything has been read the slowest one decides what is over. */
+/* Settles what is over, and sums it and the rest. */
 static int sum_window(struct aggregator *aggregator, bool idle)
 {
-	struct when time = idle ? partition_times_newest(&aggregator->intake.times)
-				: partition_times_slowest(&aggregator->intake.times);
+	struct when time = partition_times_known(&aggregator->intake.times, idle);
 	struct conversation *conversation = NULL;
 
 	window_advance(&aggregator->window, partition_times_newest(&aggregator->intake.times));

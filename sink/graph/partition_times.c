@@ -34,10 +34,12 @@ struct when partition_times_newest(const struct partition_times *times)
 	return newest;
 }
 
-struct when partition_times_slowest(const struct partition_times *times)
+struct when partition_times_known(const struct partition_times *times, bool idle)
 {
 	struct when slowest = WHEN_MAX;
 
+	if (idle)
+		return partition_times_newest(times);
 	for (size_t i = 0; i < times->count; i++) {
 		if (!when_is_min(times->newest[i]))
 			slowest = when_earlier(slowest, times->newest[i]);

@@ -2,6 +2,7 @@
 #ifndef TENURE_PARTITION_TIMES_H
 #define TENURE_PARTITION_TIMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,7 +21,8 @@ void partition_times_free(struct partition_times *times);
 int partition_times_add(struct partition_times *times, int32_t partition, struct when end);
 /* The newest end of all partitions; WHEN_MIN for none. */
 struct when partition_times_newest(const struct partition_times *times);
-/* The newest end of the slowest partition that has one; WHEN_MIN for none. */
-struct when partition_times_slowest(const struct partition_times *times);
+/* Up to when flows are known. While records wait (not IDLE), the newest end of the slowest partition
+ * that has one, because partitions are read at different speeds; else of all. WHEN_MIN for none. */
+struct when partition_times_known(const struct partition_times *times, bool idle);
 
 #endif

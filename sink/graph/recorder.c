@@ -28,7 +28,8 @@ struct recorder {
 	uint64_t shown, saved; /* records that had been read then */
 	struct when saved_at;
 	bool idle;
-	uint64_t late; /* records that ended before what is settled */
+	struct when watermark; /* of the last turn */
+	uint64_t late;         /* records that ended before what is settled */
 };
 
 static int no_memory(void)
@@ -87,6 +88,7 @@ static int restore(struct recorder *recorder)
 	progress_sort(&recorder->before);
 	for (size_t i = 0; i < recorder->before.count && rc == 1; i++)
 		rc = restore_partition(recorder, (int32_t)i) < 0 ? -1 : 1;
+	recorder->watermark = partition_times_known(&recorder->intake.times, false);
 	text_free(&bytes);
 	return rc < 0 ? -1 : 0;
 }
@@ -254,10 +256,8 @@ static int settle(struct recorder *recorder, struct when before)
 
 static struct when settled_before(const struct recorder *recorder, bool idle)
 {
-	const struct partition_times *times = &recorder->intake.times;
-	struct when time = idle ? partition_times_newest(times) : partition_times_slowest(times);
-
-	return when_add(time, -recorder->options.horizon_ns);
+	return when_add(partition_times_known(&recorder->intake.times, idle),
+			-recorder->options.horizon_ns);
 }
 
 static int hold(struct recorder *recorder, const struct conversation_place *place)
@@ -339,12 +339,14 @@ int recorder_turn(struct recorder *recorder, bool idle, struct when now)
 			return -1;
 	}
 	recorder->shown = read;
+	recorder->watermark = partition_times_known(&recorder->intake.times, recorder->idle);
 	return show_held(recorder);
 }
 
 int recorder_end(struct recorder *recorder)
 {
 	history_provisional_clear(recorder->history);
+	recorder->watermark = partition_times_known(&recorder->intake.times, recorder->idle);
 	return settle(recorder, WHEN_MAX);
 }
 
@@ -364,9 +366,7 @@ int recorder_close(struct recorder *recorder)
 
 struct when recorder_watermark(const struct recorder *recorder)
 {
-	const struct partition_times *times = &recorder->intake.times;
-
-	return recorder->idle ? partition_times_newest(times) : partition_times_slowest(times);
+	return recorder->watermark;
 }
 
 struct snapshot_records recorder_records(const struct recorder *recorder)

@@ -53,7 +53,8 @@ int recorder_turn(struct recorder *recorder, bool idle, struct when now);
 /* The input has ended: all conversations are over. -1 after logging. */
 int recorder_end(struct recorder *recorder);
 
-/* Up to when flows are known: the newest end of the slowest partition; WHEN_MIN before the first. */
+/* Up to when flows are known and counted, as of the last turn or the end: the newest end of the
+ * slowest partition; WHEN_MIN before the first. */
 struct when recorder_watermark(const struct recorder *recorder);
 struct snapshot_records recorder_records(const struct recorder *recorder);
 /* Logs what was left out and why. */

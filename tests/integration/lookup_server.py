@@ -59,7 +59,10 @@ class Server:
     def ask(self, target, method="GET", body=None, headers=None, connection=None):
         """(status, headers, body) of one request."""
         used = connection or self.connect()
-        used.request(method, target, body, headers or {})
+        try:
+            used.request(method, target, body, headers or {})
+        except ConnectionRefusedError:
+            raise SystemExit(f"the server ended with {self.process.poll()}:\n{self.text()[-3000:]}") from None
         answer = used.getresponse()
         result = answer.status, answer.headers, answer.read()
         if connection is None:
