@@ -292,12 +292,13 @@ bool history_covers(const struct history *history, struct when from, struct when
 
 	if (when_before(from, bounds.first) || when_before(bounds.last, to))
 		return false;
-	for (minute = history_minute_of(from); when_before(history_minute_start(minute), to);
+	for (minute = history_minute_of(from) - 1; when_before(history_minute_start(minute), to);
 	     minute++) {
 		if (!coverage_has(&history->coverage, minute))
 			return false;
 	}
-	return true;
+	return when_not_after(bounds.last, history_minute_start(minute)) ||
+	       coverage_has(&history->coverage, minute);
 }
 
 struct history_stats history_stats(const struct history *history)

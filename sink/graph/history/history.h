@@ -117,7 +117,9 @@ int history_series(struct history *history, enum node_level level,
 		   int64_t step_ns, struct history_points *out);
 void history_points_free(struct history_points *points);
 
-/* Whether every minute that [FROM, TO) touches is covered. */
+/* Whether all of [FROM, TO) is certainly covered: every minute that it touches, and those around it, because the
+ * first minute after a gap, and the last before one, may be covered in part. After the last covered minute nothing
+ * is asked for. */
 bool history_covers(const struct history *history, struct when from, struct when to);
 
 struct history_match {
