@@ -1,4 +1,5 @@
 /* tenure-graph - who talks to whom, how much, how fast, and what failed. */
+#include <string.h>
 #include <sysexits.h>
 
 #include "common/bus/bus.h"
@@ -49,6 +50,11 @@ static int check_history(const struct graph_options *o)
 	}
 	if (h->edges_max < 1 || h->edges_max > GRAPH_EDGES_MAX) {
 		log_error("--max-edges: must be from 1 to %d", GRAPH_EDGES_MAX);
+		return -1;
+	}
+	if (h->folder != NULL && strcmp(o->in, "-") == 0) {
+		log_error("--state: continues where its input was left, so --in must be a file or "
+			  "kafka:TOPIC, not standard input");
 		return -1;
 	}
 	if (is_kept(o) && (!when_is_max(o->base_from) || o->aggregation.step_ns > 0)) {
