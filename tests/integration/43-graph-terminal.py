@@ -77,7 +77,7 @@ def main():
     found = numbers(terminal.screen(b"by flows, reversed"), "FLOWS")
     assert found == sorted(found), found
     terminal.press(b"<<")
-    terminal.screen(b"by resent")
+    terminal.screen(b"by errors")
     terminal.press(b"q")
     _, status = os.waitpid(terminal.pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0, status

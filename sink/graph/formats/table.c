@@ -8,11 +8,11 @@
 #include "sink/graph/formats/describe.h"
 
 #define COLUMNS 13
-#define NUMBERS 0x17fcu /* all but client, server and errors */
+#define NUMBERS 0xffcu /* all but client, server and errors */
 
 const char *const table_columns[] = {"names",  "flows",  "sent", "received", "requests",
 				     "mean",   "p50",    "p95",  "p99",      "max",
-				     "errors", "resent", NULL};
+				     "resent", "errors", NULL};
 
 struct row {
 	uint64_t value; /* by which rows are sorted */
@@ -23,7 +23,7 @@ static void add_heading(struct columns *table)
 {
 	static const char *const names[COLUMNS] = {
 		"CLIENT", "SERVER", "FLOWS", "SENT", "RECEIVED", "REQUESTS", "MEAN",
-		"P50",    "P95",    "P99",   "MAX",  "ERRORS",   "RESENT"};
+		"P50",    "P95",    "P99",   "MAX",  "RESENT",   "ERRORS"};
 
 	for (size_t i = 0; i < COLUMNS; i++)
 		columns_add(table, names[i]);
@@ -63,14 +63,14 @@ static void add_row(struct columns *table, const char *client, const char *serve
 	add_duration(table, spread, graph_edge_percentile(edge, 950));
 	add_duration(table, spread, graph_edge_percentile(edge, 990));
 	add_duration(table, timed, measures->response_max_ns);
+	text_add_u64(&table->text, measures->retransmissions_sent);
+	text_add_string(&table->text, ", ");
+	text_add_u64(&table->text, measures->retransmissions_received);
+	columns_end(table);
 	if (brief)
 		text_add_u64(&table->text, measures_errors(measures));
 	else
 		describe_errors(&table->text, measures);
-	columns_end(table);
-	text_add_u64(&table->text, measures->retransmissions_sent);
-	text_add_string(&table->text, ", ");
-	text_add_u64(&table->text, measures->retransmissions_received);
 	columns_end(table);
 }
 
@@ -132,8 +132,8 @@ static uint64_t value_of(const struct graph_edge *edge, enum table_column column
 		[TABLE_P95] = graph_edge_percentile(edge, 950),
 		[TABLE_P99] = graph_edge_percentile(edge, 990),
 		[TABLE_MAX] = m->response_max_ns,
-		[TABLE_ERRORS] = measures_errors(m),
 		[TABLE_RESENT] = m->retransmissions_sent + m->retransmissions_received,
+		[TABLE_ERRORS] = measures_errors(m),
 	};
 
 	return values[column];
@@ -175,7 +175,7 @@ static int add_rows(const struct snapshot *snapshot, const struct table_view *vi
 void table_format(const struct snapshot *snapshot, const struct table_view *view, struct text *out)
 {
 	/* What a narrow terminal does without, the first first. */
-	static const unsigned char dispensable[] = {10, 6, 12, 4, 3, 7, 9};
+	static const unsigned char dispensable[] = {10, 6, 11, 4, 3, 7, 9};
 	size_t count = snapshot->edge_count;
 	size_t rows = view->rows > 0 && count > view->rows ? view->rows : count;
 	struct columns table;

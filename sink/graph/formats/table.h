@@ -19,8 +19,8 @@ enum table_column {
 	TABLE_P95,
 	TABLE_P99,
 	TABLE_MAX,
-	TABLE_ERRORS,
 	TABLE_RESENT,
+	TABLE_ERRORS,
 	TABLE_COLUMNS,
 };
 /* By enum table_column: "names", "flows", ...; ends with NULL. */
