@@ -85,9 +85,9 @@ class Listings:
         self.began = None           # offset of the last listing's first record
         self.received = None        # the greatest of it
         self.greatest = None        # the greatest since it began
-        self.start = None           # `received` of its first record
+        self.start = None           # the watch was made then or later
         self.latest = NEVER         # the greatest of these so far
-        self.watched = None         # (`received` of the first, the greatest until this one) of the listing before
+        self.watched = None         # (`start`, the greatest until this one) of the listing before
         self.uids = None            # those in a listing that is not over
         self.first = True           # it is the first one, which has no SYNC_BEGIN
 
@@ -106,6 +106,9 @@ class Listings:
             self.uids.add(record.uid)
             self.received = max(self.received, record.received)
         self.greatest = max(self.greatest, record.received)
+        if record.type == "ADDED" and started and self.start != NEVER:
+            self.start = max(self.start, record.received)       # such a pod was listed, so the watch is not older
+            self.latest = max(self.latest, self.start)
         if record.listed:
             self.start = self.latest = NEVER     # a List is no watch
         return made
@@ -144,7 +147,7 @@ class Listings:
 
 
 def watch_end(first, greatest, limit):
-    """Until when a watch lasted for sure: it was made at FIRST, its GREATEST `received` is known, and something else
+    """Until when a watch lasted for sure: it was made at FIRST or later, its GREATEST `received` is known, and something else
     began at LIMIT."""
     end = max(greatest, first + WATCH)
     return end if end <= limit else greatest

@@ -62,7 +62,7 @@ def gaps_of(timeline, resource):
     return [(one.start, one.end) for one in timeline.worlds[""].gaps if one.resource == resource]
 
 
-@pytest.mark.parametrize("again,gap", [(600, (11, 600)), (3600, (1810, 3600))])
+@pytest.mark.parametrize("again,gap", [(600, (11, 600)), (3600, (1811, 3600))])
 def test_an_added_that_is_there_begins_another_listing(again, gap):
     records = by_hand().pod(again, running("b", Y), "ADDED", 102).pod(again, running("c", "10.244.1.30", again - 5), "ADDED")
     assert short(ask(records, Y, again + 30)) == "known uid-b"
@@ -100,6 +100,12 @@ def test_a_holder_is_not_certain_after_the_end_of_its_watch():
     assert short(ask(records, X, 3989)) == "known uid-a"
     assert short(ask(records, X, 3990)) == "unknown gap"
     assert short(ask(records, X, 4500, options=Options(kube_until=at(5000)))) == "known uid-a"
+
+
+def test_a_watch_is_not_older_than_a_pod_that_it_lists():
+    records = by_hand().pod(20, running("a", X), "ADDED", 102).pod(3000, running("c", "10.244.1.30"), "ADDED")
+    assert short(ask(records, X, 4789)) == "known uid-a"
+    assert short(ask(records, X, 4790)) == "unknown gap"
 
 
 def test_a_change_of_what_was_not_listed_shows_that_nothing_was():

@@ -114,10 +114,10 @@ static int see_resource(struct feed *feed)
 		coverage->first_offset = feed->offset;
 		coverage->by_hand = feed->event->type == KUBE_ADDED;
 		feed->cluster->listing[resource].greatest_received = feed->received;
-		feed->cluster->listing[resource].first_received = feed->received;
+		feed->cluster->listing[resource].made = feed->received;
 	}
 	if (feed->listed)
-		feed->cluster->listing[resource].first_received = WHEN_MIN;
+		feed->cluster->listing[resource].made = WHEN_MIN;
 	return feed->event->type == KUBE_ADDED ? 0 : feed_watched(feed, resource);
 }
 

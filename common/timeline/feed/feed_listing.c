@@ -9,16 +9,17 @@ static bool is_by_kubectl(const struct feed *feed, enum kube_resource resource)
 	return feed->cluster->coverage[resource].begin_offset == OFFSET_NEVER;
 }
 
-/* When a watch with the records FIRST to LAST, by `received`, ended at the earliest. */
-static struct when watch_end(struct when first, struct when last)
+/* When a watch that was made at MADE or later, the last record of which was received at LAST, ended at the
+ * earliest. */
+static struct when watch_end(struct when made, struct when last)
 {
-	return when_later(last, when_add(first, WATCH_NS));
+	return when_later(last, when_add(made, WATCH_NS));
 }
 
 /* The end of the watch before LISTING. */
 static struct when watch_end_before(const struct listing *listing)
 {
-	struct when end = watch_end(listing->before_first, listing->before_received);
+	struct when end = watch_end(listing->before_made, listing->before_received);
 
 	return when_not_after(end, listing->greatest_received) ? end : listing->before_received;
 }
@@ -63,21 +64,21 @@ int feed_watched(struct feed *feed, enum kube_resource resource)
 
 int feed_end_watches(struct cluster *cluster, uint64_t offset)
 {
-	struct when first = WHEN_MIN; /* all were listed together, before which of them changed */
+	struct when made = WHEN_MIN; /* all were listed together, before which of them changed */
 
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		if (cluster->coverage[r].begin_offset != OFFSET_NEVER)
 			return 0;
-		first = when_later(first, cluster->listing[r].first_received);
+		made = when_later(made, cluster->listing[r].made);
 	}
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		const struct listing *listing = &cluster->listing[r];
-		bool list = when_is_min(listing->first_received); /* which is no watch */
+		bool list = when_is_min(listing->made); /* which is no watch */
 		const struct gap gap = {
 			.resources = 1u << r,
 			.offset = offset,
 			.from = list ? listing->greatest_received
-				     : watch_end(first, listing->greatest_received),
+				     : watch_end(made, listing->greatest_received),
 			.to = WHEN_MAX,
 		};
 
@@ -92,12 +93,18 @@ int feed_end_watches(struct cluster *cluster, uint64_t offset)
 	return 0;
 }
 
-/* A pod that was just created has no address: one that has was listed. */
-static bool is_listed(const struct feed *feed, const struct listing *listing)
+/* A pod that was just created has no address: one that was ADDED with it was listed. */
+static bool is_listed(const struct feed *feed)
+{
+	return feed->event->resource == KUBE_PODS && object_pod_is_published(&feed->event->object);
+}
+
+/* Whether the ADDED of a new object begins another listing. */
+static bool is_next_listing(const struct feed *feed, const struct listing *listing)
 {
 	return !listing->is_first &&
 	       feed->cluster->sync[feed->event->resource].begin_offset == OFFSET_NEVER &&
-	       feed->event->resource == KUBE_PODS && object_pod_is_published(&feed->event->object);
+	       is_listed(feed);
 }
 
 static int begin_listing(struct feed *feed, enum kube_resource resource)
@@ -107,9 +114,9 @@ static int begin_listing(struct feed *feed, enum kube_resource resource)
 
 	listing->begin_offset = feed->offset;
 	listing->before_received = listing->greatest_received;
-	listing->before_first = listing->first_received;
+	listing->before_made = listing->made;
 	listing->greatest_received = feed->received;
-	listing->first_received = feed->received;
+	listing->made = feed->received;
 	feed->cluster->sync[resource] = (struct sync){.begin_offset = feed->offset};
 	return rc;
 }
@@ -121,11 +128,13 @@ int feed_listed(struct feed *feed, bool again)
 
 	if (!is_by_kubectl(feed, resource))
 		return 0;
-	if (again || is_listed(feed, listing)) {
+	if (again || is_next_listing(feed, listing)) {
 		if (feed_end_listing(feed, resource) < 0 || begin_listing(feed, resource) < 0)
 			return -1;
 	}
 	listing->greatest_received = when_later(listing->greatest_received, feed->received);
+	if (!when_is_min(listing->made) && is_listed(feed))
+		listing->made = when_later(listing->made, feed->received);
 	return listing->is_first ? cluster_add_listed(feed->cluster, feed->store, resource,
 						      feed->received, feed->offset)
 				 : 0;

@@ -42,9 +42,11 @@ struct listing {
 	bool is_first;                 /* the first listing is not over */
 	uint64_t begin_offset;         /* 0 for the first */
 	struct when greatest_received; /* of it and the watch after it; WHEN_MIN before them */
-	struct when first_received;    /* of its first record */
-	struct when before_received;   /* the greatest of the listing before and its watch */
-	struct when before_first;      /* and of its first record */
+	struct when
+		made; /* then or later: `received` of its first record or, if later, of a pod that it
+			   * lists; WHEN_MIN for a List, which has no watch */
+	struct when before_received; /* the greatest of the listing before and its watch */
+	struct when before_made;     /* and MADE of it */
 };
 
 struct cluster {

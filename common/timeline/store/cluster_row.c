@@ -30,9 +30,9 @@ void cluster_row_add_resource(struct text *value, const struct cluster *cluster,
 	codec_add_u8(value, listing->is_first);
 	codec_add_u64(value, listing->begin_offset);
 	codec_add_when(value, listing->greatest_received);
-	codec_add_when(value, listing->first_received);
+	codec_add_when(value, listing->made);
 	codec_add_when(value, listing->before_received);
-	codec_add_when(value, listing->before_first);
+	codec_add_when(value, listing->before_made);
 	add_sync(value, &cluster->sync[resource]);
 }
 
@@ -86,9 +86,9 @@ bool cluster_row_read_resource(struct cluster *cluster, int resource, struct spa
 	listing->is_first = codec_u8(&codec) != 0;
 	listing->begin_offset = codec_u64(&codec);
 	listing->greatest_received = codec_when(&codec);
-	listing->first_received = codec_when(&codec);
+	listing->made = codec_when(&codec);
 	listing->before_received = codec_when(&codec);
-	listing->before_first = codec_when(&codec);
+	listing->before_made = codec_when(&codec);
 	return read_sync(&codec, &cluster->sync[resource]) && codec_done(&codec);
 }
 

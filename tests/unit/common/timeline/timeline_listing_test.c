@@ -191,6 +191,20 @@ static void a_holder_is_not_certain_after_the_end_of_its_watch(void **state)
 	timeline_close(timeline);
 }
 
+/* The second listing has a pod that started at 2500, so that watch was open up to 4300 at least. */
+static void a_watch_is_not_older_than_a_pod_that_it_lists(void **state)
+{
+	struct timeline *timeline = opened(WHEN_MIN);
+
+	(void)state;
+	feed_running(timeline, 3, "ADDED", "a", 1);
+	feed_running(timeline, 2500, "ADDED", "b", 2);
+	assert_int_equal(timeline_set_closed(timeline, true), 0);
+	assert_true(is_known(timeline, POD, 4289));
+	assert_reason(timeline, POD, 4290, "gap");
+	timeline_close(timeline);
+}
+
 /* It was there until its last container finished, which its last record says. */
 static void a_holder_that_finished_is_certain_until_then(void **state)
 {
@@ -258,6 +272,7 @@ int main(void)
 		cmocka_unit_test(a_list_long_after_a_second_listing_comes_after_a_gap),
 		cmocka_unit_test(a_closed_topic_shows_nothing_after_the_end_of_its_watch),
 		cmocka_unit_test(a_holder_is_not_certain_after_the_end_of_its_watch),
+		cmocka_unit_test(a_watch_is_not_older_than_a_pod_that_it_lists),
 		cmocka_unit_test(a_holder_that_finished_is_certain_until_then),
 		cmocka_unit_test(with_kube_until_a_closed_topic_has_no_such_end),
 		cmocka_unit_test(a_list_leaves_no_watch_to_end),
