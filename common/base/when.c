@@ -255,6 +255,11 @@ int64_t when_since(struct when later, struct when earlier)
 	return ns;
 }
 
+bool when_is_due(struct when next, int64_t interval_ns, struct when now)
+{
+	return when_not_after(next, now) || when_not_after(now, when_add(next, -interval_ns));
+}
+
 bool when_is_min(struct when moment)
 {
 	return moment.ns == INT64_MIN;

@@ -64,6 +64,10 @@ static inline struct when when_add(struct when moment, int64_t ns)
 /* The nanoseconds from EARLIER to LATER, saturating. */
 int64_t when_since(struct when later, struct when earlier);
 
+/* Whether it is time NOW for what is done every INTERVAL_NS, next at NEXT. A clock that was set back does not
+ * stop it. */
+bool when_is_due(struct when next, int64_t interval_ns, struct when now);
+
 static inline bool when_before(struct when a, struct when b)
 {
 	return a.ns < b.ns;

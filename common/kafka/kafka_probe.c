@@ -1,5 +1,6 @@
 #include "common/kafka/kafka_probe.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "common/kafka/kafka_client.h"
@@ -9,7 +10,8 @@ struct kafka_probe {
 	rd_kafka_t *client;
 };
 
-struct kafka_probe *kafka_probe_open(const struct bus_options *options)
+/* Begins to connect to the brokers of OPTIONS. NULL after logging. */
+static struct kafka_probe *open_probe(const struct bus_options *options)
 {
 	struct kafka_probe *probe = calloc(1, sizeof(*probe));
 	rd_kafka_conf_t *conf = probe == NULL ? NULL : kafka_client_conf(options, NULL);
@@ -24,7 +26,7 @@ struct kafka_probe *kafka_probe_open(const struct bus_options *options)
 	return NULL;
 }
 
-bool kafka_probe_answered(struct kafka_probe *probe)
+static bool has_answered(struct kafka_probe *probe)
 {
 	/* A client asks the first broker that it reaches for it by itself. */
 	char *cluster;
@@ -34,6 +36,22 @@ bool kafka_probe_answered(struct kafka_probe *probe)
 	if (cluster != NULL)
 		rd_kafka_mem_free(probe->client, cluster);
 	return cluster != NULL;
+}
+
+int kafka_probe_turn(struct kafka_probe **probe, const char *address,
+		     const struct bus_options *options)
+{
+	if (!bus_is_kafka(address))
+		return 1;
+	if (*probe == NULL)
+		*probe = open_probe(options);
+	if (*probe == NULL)
+		return -1;
+	if (!has_answered(*probe))
+		return 0;
+	kafka_probe_close(*probe);
+	*probe = NULL;
+	return 1;
 }
 
 void kafka_probe_close(struct kafka_probe *probe)

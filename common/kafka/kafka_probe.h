@@ -5,16 +5,15 @@
 #ifndef TENURE_KAFKA_PROBE_H
 #define TENURE_KAFKA_PROBE_H
 
-#include <stdbool.h>
-
 #include "common/bus/bus.h"
 
 struct kafka_probe;
 
-/* Begins to connect to the brokers of OPTIONS. NULL after logging. */
-struct kafka_probe *kafka_probe_open(const struct bus_options *options);
-/* True once a broker has answered. */
-bool kafka_probe_answered(struct kafka_probe *probe);
+/* 1 if ADDRESS may be opened without waiting: it is a file, or a broker of OPTIONS has answered; 0 if none
+ * has yet; -1 after logging. *PROBE is NULL at first, and again once the answer is 1. */
+int kafka_probe_turn(struct kafka_probe **probe, const char *address,
+		     const struct bus_options *options);
+/* NULL is allowed. */
 void kafka_probe_close(struct kafka_probe *probe);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/program/log.h"
@@ -56,6 +57,29 @@ int listen_parse(const char *text, struct listen_address *address)
 	memcpy(&address->socket, &v6, sizeof(v6));
 	address->length = sizeof(v6);
 	return 0;
+}
+
+int listen_check(const char *option, const char *text, int port)
+{
+	struct listen_address address;
+
+	if (listen_parse(text, &address) == 0)
+		return 0;
+	log_error(
+		"%s: \"%s\" is not an IP address and a port, such as 127.0.0.1:%d or [::1]:%d, nor "
+		":%d for every address",
+		option, text, port, port, port);
+	return -1;
+}
+
+void listen_raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
 }
 
 void listen_format(const struct listen_address *address, char text[static LISTEN_TEXT_SIZE])

@@ -17,6 +17,11 @@ struct listen_address {
 
 /* Reads TEXT. -1 if it is none of the forms above. */
 int listen_parse(const char *text, struct listen_address *address);
+/* Logs what OPTION should be if TEXT is none of them, with PORT in the examples. -1 then. */
+int listen_check(const char *option, const char *text, int port);
+/* Raises the limit of open descriptors, which connections are: the usual 1,024 leave none for a
+ * database. */
+void listen_raise_limit(void);
 /* Writes "ADDRESS:PORT" and a NUL. */
 void listen_format(const struct listen_address *address, char text[static LISTEN_TEXT_SIZE]);
 

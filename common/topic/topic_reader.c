@@ -20,6 +20,19 @@ int topic_options_check(const struct bus_options *options)
 	return kafka_reader_check(options);
 }
 
+int topic_options_check_in(const char *in, const struct bus_options *options)
+{
+	if (!bus_is_kafka(in))
+		return 0;
+	if (options->brokers == NULL && options->properties.count == 0 &&
+	    options->properties_file == NULL) {
+		log_error("--brokers: needed to read from Kafka, HOST:PORT[,HOST:PORT]; tagged "
+			  "flows in a file are read with --in FILE");
+		return -1;
+	}
+	return topic_options_check(options);
+}
+
 /* Takes what was opened; frees READER if that is nothing. */
 static struct topic_reader *opened(struct topic_reader *reader, struct kafka_reader *kafka,
 				   struct lines_reader *lines)

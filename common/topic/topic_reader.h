@@ -17,6 +17,8 @@ struct topic_reader;
 
 /* Checks the Kafka part of OPTIONS. -1 after logging. */
 int topic_options_check(const struct bus_options *options);
+/* The same for tagged flows, which are read from --in IN: a topic needs --brokers. */
+int topic_options_check_in(const char *in, const struct bus_options *options);
 
 /* Opens ADDRESS at FROM, an offset in each partition or BUS_FROM_TAIL, limited to the records
  * that exist. ADDRESS is borrowed. Returns NULL after logging, also if there is no such topic or

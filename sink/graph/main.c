@@ -86,15 +86,7 @@ static int check_options(struct graph_options *o)
 		log_error("--held: must be from 1000 to 100000000");
 		return -1;
 	}
-	if (!bus_is_kafka(o->in))
-		return 0;
-	if (o->bus.brokers == NULL && o->bus.properties.count == 0 &&
-	    o->bus.properties_file == NULL) {
-		log_error("--brokers: needed to read from Kafka, HOST:PORT[,HOST:PORT]; tagged "
-			  "flows in a file are read with --in FILE");
-		return -1;
-	}
-	return topic_options_check(&o->bus);
+	return topic_options_check_in(o->in, &o->bus);
 }
 
 static int check_base(struct graph_options *o)

@@ -4,11 +4,10 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sysexits.h>
 
-#include "common/http/http_server.h"
+#include "common/http/http_health.h"
+#include "common/http/http_listen.h"
 #include "common/program/listen.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
@@ -20,14 +19,7 @@
 
 int serve_check(const struct serve_settings *settings)
 {
-	struct listen_address address;
-
-	if (settings->listen == NULL || listen_parse(settings->listen, &address) == 0)
-		return 0;
-	log_error("--listen: \"%s\" is not an IP address and a port, such as 127.0.0.1:8090 or "
-		  "[::1]:8090, nor :8090 for every address",
-		  settings->listen);
-	return -1;
+	return settings->listen == NULL ? 0 : listen_check("--listen", settings->listen, 8090);
 }
 
 /* ---- What the answers ask ---- */
@@ -49,11 +41,6 @@ struct snapshot_records serve_records(const struct graph_server *server)
 	return recorder_records(server->topic->recorder);
 }
 
-static void add_condition(struct text *out, bool met, const char *sentence)
-{
-	text_add_format(out, "[%c] %s\n", met ? '+' : '-', sentence);
-}
-
 /* Whether the present is known; a file that is complete has none. */
 static bool is_fresh(const struct graph_server *server, struct text *out)
 {
@@ -63,11 +50,11 @@ static bool is_fresh(const struct graph_server *server, struct text *out)
 	bool fresh;
 
 	if (when_is_min(watermark)) {
-		add_condition(out, false, "no flow was read yet");
+		http_health_condition(out, false, "no flow was read yet");
 		return false;
 	}
 	if (server->topic->ended) {
-		add_condition(out, true, "the file is complete");
+		http_health_condition(out, true, "the file is complete");
 		return true;
 	}
 	fresh = age_ns <= server->max_age_ns;
@@ -82,46 +69,17 @@ bool serve_is_ready(const struct graph_server *server, struct text *out)
 	bool open = server->topic->reader != NULL, caught_up = server->topic->caught_up;
 	bool fresh;
 
-	add_condition(out, open,
-		      open ? "the topic is open" : "the topic is not open: no broker has answered");
-	add_condition(out, caught_up,
-		      caught_up ? "the topic was read to its end"
-				: "the topic is being read for the first time");
+	http_health_condition(out, open,
+			      open ? "the topic is open"
+				   : "the topic is not open: no broker has answered");
+	http_health_condition(out, caught_up,
+			      caught_up ? "the topic was read to its end"
+					: "the topic is being read for the first time");
 	fresh = is_fresh(server, out);
 	return open && caught_up && fresh;
 }
 
 /* ---- The loop ---- */
-
-/* Connections are descriptors, and the usual limit of 1,024 leaves none for the database. */
-static void raise_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
-static int open_http(struct graph_server *server, const struct serve_settings *settings)
-{
-	struct listen_address address;
-	char text[LISTEN_TEXT_SIZE];
-	int fd;
-
-	if (listen_parse(settings->listen, &address) < 0)
-		return -1;
-	fd = listen_open("--listen", SOCK_STREAM, &address);
-	if (fd < 0)
-		return -1;
-	server->http = http_api_open(fd, server, &settings->hosts);
-	if (server->http == NULL)
-		return -1;
-	listen_format(&address, text);
-	log_info("http: listening on %s", text);
-	return 0;
-}
 
 /* Waits up to TIMEOUT_MS for a request. -1 after logging. */
 static int wait_for_requests(struct graph_server *server, int timeout_ms)
@@ -137,15 +95,12 @@ static int wait_for_requests(struct graph_server *server, int timeout_ms)
 	return -1;
 }
 
-/* Streams of events are asked once in a while. A clock that was set back must not stop them. */
+/* Streams of events are asked once in a while. */
 static void wake_streams(struct graph_server *server)
 {
-	struct when now = server->now;
-
-	if (when_before(now, server->next_wake) &&
-	    when_before(when_add(server->next_wake, -HTTP_EVENTS_NS), now))
+	if (!when_is_due(server->next_wake, HTTP_EVENTS_NS, server->now))
 		return;
-	server->next_wake = when_add(now, HTTP_EVENTS_NS);
+	server->next_wake = when_add(server->now, HTTP_EVENTS_NS);
 	http_server_wake(server->http);
 }
 
@@ -168,15 +123,6 @@ static int turn(struct graph_server *server, int timeout_ms, int *exit_code)
 	return records;
 }
 
-static void report(const struct graph_server *server)
-{
-	struct http_server_stats h = http_server_stats(server->http);
-
-	log_info("http requests=%" PRIu64 " refused=%" PRIu64 " busy=%" PRIu64
-		 " timed_out=%" PRIu64,
-		 h.requests, h.refused, h.busy, h.timed_out);
-}
-
 int serve_run(const struct serve_settings *settings, struct recorder *recorder, const char *address,
 	      const struct bus_options *bus)
 {
@@ -190,11 +136,12 @@ int serve_run(const struct serve_settings *settings, struct recorder *recorder, 
 	struct serve_topic topic;
 	int rc = EX_UNAVAILABLE, records = 0;
 
-	raise_limit();
+	listen_raise_limit();
 	followed.follow = bus->follow || bus_is_kafka(address);
 	server.topic = &topic;
 	serve_topic_init(&topic, recorder, address, &followed);
-	if (open_http(&server, settings) < 0)
+	server.http = http_api_open(settings->listen, &server, &settings->hosts);
+	if (server.http == NULL)
 		goto out;
 	while (!stop_requested()) {
 		records = turn(&server, records > 0 ? 0 : WAIT_MS, &rc);
@@ -202,7 +149,7 @@ int serve_run(const struct serve_settings *settings, struct recorder *recorder, 
 			goto out;
 	}
 	rc = EX_OK;
-	report(&server);
+	http_listen_report(server.http);
 out:
 	http_server_close(server.http);
 	serve_topic_clear(&topic);

@@ -32,19 +32,6 @@ void serve_topic_clear(struct serve_topic *topic)
 	topic->probe = NULL;
 }
 
-/* Whether the topic may be opened: opening it waits for a broker. -1 after logging. */
-static int is_reachable(struct serve_topic *topic)
-{
-	if (!bus_is_kafka(topic->address))
-		return 1;
-	if (topic->probe == NULL)
-		topic->probe = kafka_probe_open(&topic->bus);
-	topic->exit_code = EX_UNAVAILABLE;
-	if (topic->probe == NULL)
-		return -1;
-	return kafka_probe_answered(topic->probe);
-}
-
 /* Whether there is such a topic: it was read by this process or one before. */
 static bool was_read(const struct serve_topic *topic)
 {
@@ -58,11 +45,10 @@ static int open_topic(struct serve_topic *topic, struct when now)
 
 	if (when_before(now, topic->next_try))
 		return 0;
-	reachable = is_reachable(topic);
+	topic->exit_code = EX_UNAVAILABLE;
+	reachable = kafka_probe_turn(&topic->probe, topic->address, &topic->bus);
 	if (reachable <= 0)
 		return reachable;
-	kafka_probe_close(topic->probe);
-	topic->probe = NULL;
 	topic->next_try = when_add(now, RETRY_NS);
 	topic->reader = recorder_input(topic->recorder, &topic->bus);
 	if (topic->reader != NULL)
@@ -84,13 +70,6 @@ static int lose(struct serve_topic *topic, struct when now)
 	topic->reader = NULL;
 	topic->next_try = when_add(now, RETRY_NS);
 	return 0;
-}
-
-/* Whether it is time for what is done every INTERVAL_NS, next at NEXT. A clock that was set back must not
- * stop it. */
-static bool is_due(struct when next, int64_t interval_ns, struct when now)
-{
-	return when_not_after(next, now) || when_not_after(now, when_add(next, -interval_ns));
 }
 
 /* Reads up to TURN_RECORDS. Returns how many, or -1 after logging. */
@@ -121,7 +100,7 @@ static int turn_recorder(struct serve_topic *topic, struct when now)
 {
 	bool reached = !topic->caught_up && topic->idle && topic->reader != NULL;
 
-	if (!reached && !is_due(topic->next_turn, TURN_NS, now))
+	if (!reached && !when_is_due(topic->next_turn, TURN_NS, now))
 		return 0;
 	topic->next_turn = when_add(now, TURN_NS);
 	topic->exit_code = EX_IOERR;
@@ -140,7 +119,7 @@ int serve_topic_turn(struct serve_topic *topic, struct when now)
 
 	if (topic->reader == NULL)
 		count = open_topic(topic, now);
-	else if (!topic->ended && is_due(topic->next_read, READ_NS, now))
+	else if (!topic->ended && when_is_due(topic->next_read, READ_NS, now))
 		count = read_records(topic, now);
 	return count < 0 || turn_recorder(topic, now) < 0 ? -1 : count;
 }

@@ -5,10 +5,10 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sysexits.h>
 
-#include "common/http/http_server.h"
+#include "common/http/http_health.h"
+#include "common/http/http_listen.h"
 #include "common/program/listen.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
@@ -24,8 +24,6 @@ bool serve_is_wanted(const struct serve_settings *settings)
 
 int serve_check(const struct serve_settings *settings, const struct settings_list *kube)
 {
-	struct listen_address address;
-
 	if (settings->follow && !serve_is_wanted(settings)) {
 		log_error("--follow: is of a server, so it needs --listen or --listen-dns");
 		return -1;
@@ -37,20 +35,10 @@ int serve_check(const struct serve_settings *settings, const struct settings_lis
 	}
 	if (dns_options_check(&settings->dns) < 0)
 		return -1;
-	if (settings->listen == NULL || listen_parse(settings->listen, &address) == 0)
-		return 0;
-	log_error("--listen: \"%s\" is not an IP address and a port, such as 127.0.0.1:8080 or "
-		  "[::1]:8080, nor :8080 for every address",
-		  settings->listen);
-	return -1;
+	return settings->listen == NULL ? 0 : listen_check("--listen", settings->listen, 8080);
 }
 
 /* ---- Readiness ---- */
-
-static void add_condition(struct text *out, bool met, const char *sentence)
-{
-	text_add_format(out, "[%c] %s\n", met ? '+' : '-', sentence);
-}
 
 /* AGE_NS in whole days, hours, minutes or seconds: two at least, unless it is less than 2 s. */
 static int64_t rough_age(int64_t age_ns)
@@ -77,15 +65,16 @@ static bool is_fresh(const struct lookup_server *server, struct text *out)
 	bool fresh;
 
 	if (timeline_position_last(server->timeline).offset < 0) {
-		add_condition(out, false, "the topic has no records");
+		http_health_condition(out, false, "the topic has no records");
 		return false;
 	}
 	if (timeline_is_closed(server->timeline)) {
-		add_condition(out, true, "the files are complete");
+		http_health_condition(out, true, "the files are complete");
 		return true;
 	}
 	if (when_is_min(known)) {
-		add_condition(out, true, "the topic has no PROGRESS, so its age is not known");
+		http_health_condition(out, true,
+				      "the topic has no PROGRESS, so its age is not known");
 		return true;
 	}
 	fresh = age_ns <= server->max_age_ns;
@@ -101,11 +90,11 @@ static bool is_open(const struct serve_topic *topic, struct text *out)
 	bool open = topic->kube_topic != NULL && !topic->gone;
 
 	if (open)
-		add_condition(out, true, "the topic is open");
+		http_health_condition(out, true, "the topic is open");
 	else if (bus_is_kafka(topic->options.addresses->values[0]))
-		add_condition(out, false, "the topic is not open: no broker has answered");
+		http_health_condition(out, false, "the topic is not open: no broker has answered");
 	else
-		add_condition(out, false, "the file is no longer there");
+		http_health_condition(out, false, "the file is no longer there");
 	return open;
 }
 
@@ -114,45 +103,21 @@ bool serve_is_ready(const struct lookup_server *server, struct text *out)
 	bool open = is_open(&server->topic, out), caught_up = server->topic.caught_up;
 	bool fresh;
 
-	add_condition(out, caught_up,
-		      caught_up ? "the topic was read to its end"
-				: "the topic has not been read to its end");
+	http_health_condition(out, caught_up,
+			      caught_up ? "the topic was read to its end"
+					: "the topic has not been read to its end");
 	fresh = is_fresh(server, out);
 	return open && caught_up && fresh;
 }
 
 /* ---- The loop ---- */
 
-/* Connections are descriptors, and the usual limit of 1,024 leaves none for the store. */
-static void raise_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 static int open_http(struct lookup_server *server, const struct serve_settings *settings)
 {
-	struct listen_address address;
-	char text[LISTEN_TEXT_SIZE];
-	int fd;
-
 	if (settings->listen == NULL)
 		return 0;
-	if (listen_parse(settings->listen, &address) < 0)
-		return -1;
-	fd = listen_open("--listen", SOCK_STREAM, &address);
-	if (fd < 0)
-		return -1;
-	server->http = http_api_open(fd, server, &settings->hosts);
-	if (server->http == NULL)
-		return -1;
-	listen_format(&address, text);
-	log_info("http: listening on %s", text);
-	return 0;
+	server->http = http_api_open(settings->listen, server, &settings->hosts);
+	return server->http == NULL ? -1 : 0;
 }
 
 static int open_dns(struct lookup_server *server, const struct serve_settings *settings)
@@ -209,16 +174,10 @@ static int turn(struct lookup_server *server, int timeout_ms, int *exit_code)
 
 static void report(const struct lookup_server *server)
 {
-	struct http_server_stats h;
-
 	if (server->dns != NULL)
 		dns_server_report(server->dns);
-	if (server->http == NULL)
-		return;
-	h = http_server_stats(server->http);
-	log_info("http requests=%" PRIu64 " refused=%" PRIu64 " busy=%" PRIu64
-		 " timed_out=%" PRIu64,
-		 h.requests, h.refused, h.busy, h.timed_out);
+	if (server->http != NULL)
+		http_listen_report(server->http);
 }
 
 int serve_run(const struct serve_settings *settings, struct timeline *timeline,
@@ -230,7 +189,7 @@ int serve_run(const struct serve_settings *settings, struct timeline *timeline,
 	struct bus_options followed = *bus;
 	int rc = EX_UNAVAILABLE, records = 0;
 
-	raise_limit();
+	listen_raise_limit();
 	followed.follow = settings->follow || bus_is_kafka(kube->values[0]);
 	serve_topic_init(&server.topic, timeline, timeline_settings, kube, &followed);
 	if (open_http(&server, settings) < 0 || open_dns(&server, settings) < 0)

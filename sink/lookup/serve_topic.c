@@ -32,19 +32,6 @@ void serve_topic_clear(struct serve_topic *topic)
 	topic->probe = NULL;
 }
 
-/* Whether the topic may be opened: opening it waits for a broker. -1 after logging. */
-static int is_reachable(struct serve_topic *topic)
-{
-	if (!bus_is_kafka(topic->options.addresses->values[0]))
-		return 1;
-	if (topic->probe == NULL)
-		topic->probe = kafka_probe_open(&topic->options.bus);
-	topic->exit_code = EX_UNAVAILABLE;
-	if (topic->probe == NULL)
-		return -1;
-	return kafka_probe_answered(topic->probe);
-}
-
 /* Opens the topic if that is possible NOW. -1 after logging. */
 static int open_topic(struct serve_topic *topic, struct when now)
 {
@@ -52,11 +39,11 @@ static int open_topic(struct serve_topic *topic, struct when now)
 
 	if (when_before(now, topic->next_try))
 		return 0;
-	reachable = is_reachable(topic);
+	topic->exit_code = EX_UNAVAILABLE;
+	reachable = kafka_probe_turn(&topic->probe, topic->options.addresses->values[0],
+				     &topic->options.bus);
 	if (reachable <= 0)
 		return reachable;
-	kafka_probe_close(topic->probe);
-	topic->probe = NULL;
 	topic->next_try = when_add(now, RETRY_NS);
 	topic->kube_topic = kube_topic_open(topic->timeline, &topic->options, &topic->exit_code);
 	topic->caught_up = false;
@@ -141,9 +128,7 @@ int serve_topic_turn(struct serve_topic *topic, struct when now)
 
 	if (topic->kube_topic == NULL)
 		return open_topic(topic, now);
-	/* A clock that was set back must not stop the reading. */
-	if (when_before(now, topic->next_turn) &&
-	    when_before(when_add(topic->next_turn, -TURN_NS), now))
+	if (!when_is_due(topic->next_turn, TURN_NS, now))
 		return 0;
 	count = kube_topic_turn(topic->kube_topic, TURN_RECORDS, 0);
 	topic->next_turn = count == 0 ? when_add(now, TURN_NS) : WHEN_MIN;

@@ -10,7 +10,7 @@ struct times {
 	const struct histogram *histogram; /* NULL: no percentiles */
 };
 
-static void add_number(struct text *out, const char *before, uint64_t number)
+void graph_json_add_number(struct text *out, const char *before, uint64_t number)
 {
 	text_add_string(out, before);
 	text_add_u64(out, number);
@@ -73,7 +73,7 @@ static void add_histogram(const struct histogram *histogram, struct text *out)
 	text_add_format(out, ",\"histogram\":{\"scale\":%d,\"offset\":%" PRId64 ",\"counts\":[",
 			histogram->scale, histogram->offset);
 	for (size_t i = 0; i < histogram->used; i++)
-		add_number(out, i == 0 ? "" : ",", histogram->counts[i]);
+		graph_json_add_number(out, i == 0 ? "" : ",", histogram->counts[i]);
 	text_add_string(out, "]}");
 }
 
@@ -83,15 +83,15 @@ static void add_times(const char *name, const struct times *times, struct text *
 	if (times->count == 0)
 		return;
 	text_add_format(out, ",\"%s\":", name);
-	add_number(out, "{\"count\":", times->count);
-	add_number(out, ",\"sum\":", times->sum);
-	add_number(out, ",\"min\":", times->min);
-	add_number(out, ",\"max\":", times->max);
-	add_number(out, ",\"mean\":", times->sum / times->count);
+	graph_json_add_number(out, "{\"count\":", times->count);
+	graph_json_add_number(out, ",\"sum\":", times->sum);
+	graph_json_add_number(out, ",\"min\":", times->min);
+	graph_json_add_number(out, ",\"max\":", times->max);
+	graph_json_add_number(out, ",\"mean\":", times->sum / times->count);
 	if (times->histogram != NULL) {
-		add_number(out, ",\"p50\":", times->p50);
-		add_number(out, ",\"p95\":", times->p95);
-		add_number(out, ",\"p99\":", times->p99);
+		graph_json_add_number(out, ",\"p50\":", times->p50);
+		graph_json_add_number(out, ",\"p95\":", times->p95);
+		graph_json_add_number(out, ",\"p99\":", times->p99);
 		add_histogram(times->histogram, out);
 	}
 	text_add_string(out, "}");
@@ -117,21 +117,21 @@ void graph_json_add_measures(const struct graph_edge *edge, struct text *out)
 					graph_edge_handshake_percentile(edge, 990),
 					edge->handshake};
 
-	add_number(out, "\"flows\":", m->flows);
-	add_number(out, ",\"provisional\":", m->provisional);
-	add_number(out, ",\"bytes\":{\"source\":", m->source_bytes);
-	add_number(out, ",\"destination\":", m->destination_bytes);
-	add_number(out, "},\"packets\":{\"source\":", m->source_packets);
-	add_number(out, ",\"destination\":", m->destination_packets);
-	add_number(out, "},\"retransmissions\":{\"source\":", m->retransmissions_sent);
-	add_number(out, ",\"destination\":", m->retransmissions_received);
+	graph_json_add_number(out, "\"flows\":", m->flows);
+	graph_json_add_number(out, ",\"provisional\":", m->provisional);
+	graph_json_add_number(out, ",\"bytes\":{\"source\":", m->source_bytes);
+	graph_json_add_number(out, ",\"destination\":", m->destination_bytes);
+	graph_json_add_number(out, "},\"packets\":{\"source\":", m->source_packets);
+	graph_json_add_number(out, ",\"destination\":", m->destination_packets);
+	graph_json_add_number(out, "},\"retransmissions\":{\"source\":", m->retransmissions_sent);
+	graph_json_add_number(out, ",\"destination\":", m->retransmissions_received);
 	text_add_string(out, "}");
 	add_times("handshake", &handshake, out);
-	add_number(out, ",\"requests\":{\"count\":", m->requests);
+	graph_json_add_number(out, ",\"requests\":{\"count\":", m->requests);
 	add_times("response_time", &response, out);
-	add_number(out, "},\"errors\":{\"refused\":", m->refused);
-	add_number(out, ",\"unanswered\":", m->unanswered);
-	add_number(out, ",\"reset\":", m->reset);
+	graph_json_add_number(out, "},\"errors\":{\"refused\":", m->refused);
+	graph_json_add_number(out, ",\"unanswered\":", m->unanswered);
+	graph_json_add_number(out, ",\"reset\":", m->reset);
 	text_add_string(out, "}");
 }
 
@@ -150,12 +150,12 @@ static void add_window(const struct snapshot *snapshot, struct text *out)
 
 static void add_records(const struct snapshot_records *records, struct text *out)
 {
-	add_number(out, ",\"records\":{\"read\":", records->read);
-	add_number(out, ",\"unreadable\":", records->unreadable);
-	add_number(out, ",\"outside\":", records->outside);
-	add_number(out, ",\"repeated\":", records->repeated);
-	add_number(out, ",\"superseded\":", records->superseded);
-	add_number(out, ",\"early\":", records->early);
+	graph_json_add_number(out, ",\"records\":{\"read\":", records->read);
+	graph_json_add_number(out, ",\"unreadable\":", records->unreadable);
+	graph_json_add_number(out, ",\"outside\":", records->outside);
+	graph_json_add_number(out, ",\"repeated\":", records->repeated);
+	graph_json_add_number(out, ",\"superseded\":", records->superseded);
+	graph_json_add_number(out, ",\"early\":", records->early);
 	text_add_string(out, "}}\n");
 }
 

@@ -40,5 +40,6 @@ void graph_json_add_edge_ends(const struct snapshot *snapshot, const struct snap
 void graph_json_add_measures(const struct graph_edge *edge, struct text *out);
 /* Adds BEFORE as it is, and STRING quoted and, where it is not UTF-8, repaired. */
 void graph_json_add_string(struct text *out, const char *before, const char *string);
+void graph_json_add_number(struct text *out, const char *before, uint64_t number);
 
 #endif

@@ -1,15 +1,7 @@
 #include "sink/graph/http/http_search.h"
 
-#include <string.h>
-
+#include "sink/graph/formats/graph_json.h"
 #include "sink/graph/http/http_answer.h"
-
-/* Names come from records that anybody may write. */
-static void add_string(struct text *out, const char *before, const char *string)
-{
-	text_add_string(out, before);
-	text_add_json_repaired(out, string, strlen(string));
-}
 
 static void begin(const struct graph_server *server, struct text *out)
 {
@@ -41,9 +33,9 @@ void http_search_answer(void *user, const struct http_call *call, struct http_re
 	for (size_t i = 0; i < matches.count; i++) {
 		const struct history_match *match = &matches.matches[i];
 
-		add_string(out, i == 0 ? "{\"type\":" : ",{\"type\":", match->type);
-		add_string(out, ",\"id\":", match->id);
-		add_string(out, ",\"label\":", match->label);
+		graph_json_add_string(out, i == 0 ? "{\"type\":" : ",{\"type\":", match->type);
+		graph_json_add_string(out, ",\"id\":", match->id);
+		graph_json_add_string(out, ",\"label\":", match->label);
 		text_add_string(out, "}");
 	}
 	text_add_string(out, "]}\n");
@@ -73,8 +65,8 @@ static void add_moment(struct text *out, const char *before, struct when moment)
 
 static void add_tenure(struct text *out, const struct history_tenure *tenure)
 {
-	add_string(out, "{\"holder\":", tenure->holder);
-	add_string(out, ",\"kind\":", tenure->kind);
+	graph_json_add_string(out, "{\"holder\":", tenure->holder);
+	graph_json_add_string(out, ",\"kind\":", tenure->kind);
 	text_add_string(out, ",\"services\":[");
 	add_list(out, tenure->services);
 	add_moment(out, "],\"from\":", tenure->from);
@@ -104,7 +96,7 @@ void http_search_answer_address(void *user, const struct http_call *call, struct
 	}
 	begin(server, out);
 	ip_format(&ip, ip_text);
-	add_string(out, ",\"ip\":", ip_text);
+	graph_json_add_string(out, ",\"ip\":", ip_text);
 	text_add_string(out, ",\"tenures\":[");
 	for (size_t i = 0; i < tenures.count; i++) {
 		if (i > 0)

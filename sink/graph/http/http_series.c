@@ -1,14 +1,9 @@
 #include "sink/graph/http/http_series.h"
 
+#include "sink/graph/formats/graph_json.h"
 #include "sink/graph/http/http_answer.h"
 
 #define WINDOW (60 * 60 * NS_PER_SECOND) /* of a series, unless the question says how long it is */
-
-static void add_number(struct text *out, const char *before, uint64_t number)
-{
-	text_add_string(out, before);
-	text_add_u64(out, number);
-}
 
 static void add_point(const struct history_point *point, struct text *out)
 {
@@ -17,16 +12,16 @@ static void add_point(const struct history_point *point, struct text *out)
 	text_add_string(out, "{\"at\":");
 	text_add_when(out, point->at);
 	text_add_string(out, point->covered ? ",\"covered\":true" : ",\"covered\":false");
-	add_number(out, ",\"flows\":", measures->flows);
-	add_number(out, ",\"requests\":", measures->requests);
-	add_number(out, ",\"errors\":", measures_errors(measures));
-	add_number(out, ",\"bytes\":{\"source\":", measures->source_bytes);
-	add_number(out, ",\"destination\":", measures->destination_bytes);
+	graph_json_add_number(out, ",\"flows\":", measures->flows);
+	graph_json_add_number(out, ",\"requests\":", measures->requests);
+	graph_json_add_number(out, ",\"errors\":", measures_errors(measures));
+	graph_json_add_number(out, ",\"bytes\":{\"source\":", measures->source_bytes);
+	graph_json_add_number(out, ",\"destination\":", measures->destination_bytes);
 	text_add_string(out, "}");
 	if (measures->response_count > 0) {
-		add_number(out, ",\"p50\":", point->p50_ns);
-		add_number(out, ",\"p95\":", point->p95_ns);
-		add_number(out, ",\"p99\":", point->p99_ns);
+		graph_json_add_number(out, ",\"p50\":", point->p50_ns);
+		graph_json_add_number(out, ",\"p95\":", point->p95_ns);
+		graph_json_add_number(out, ",\"p99\":", point->p99_ns);
 	}
 	text_add_string(out, "}");
 }

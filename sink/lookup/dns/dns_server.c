@@ -51,19 +51,14 @@ static int read_unlimited(const struct dns_options *options, struct dns_limit_op
 int dns_options_check(const struct dns_options *options)
 {
 	struct dns_limit_options limit;
-	struct listen_address address;
 
 	if (options->listen.count > DNS_LISTEN_MAX) {
 		log_error("--listen-dns: at most %d addresses", DNS_LISTEN_MAX);
 		return -1;
 	}
 	for (size_t i = 0; i < options->listen.count; i++) {
-		if (listen_parse(options->listen.values[i], &address) == 0)
-			continue;
-		log_error("--listen-dns: \"%s\" is not an IP address and a port, such as "
-			  "127.0.0.1:5353 or [::1]:5353, nor :5353 for every address",
-			  options->listen.values[i]);
-		return -1;
+		if (listen_check("--listen-dns", options->listen.values[i], 5353) < 0)
+			return -1;
 	}
 	if (!dns_zone_fits(options->domain) || !dns_zone_fits(options->zone) ||
 	    strcmp(options->domain, options->zone) == 0) {

@@ -1,5 +1,7 @@
 #include "sink/lookup/http/http_api.h"
 
+#include "common/http/http_health.h"
+#include "common/http/http_listen.h"
 #include "sink/lookup/http/http_answer.h"
 #include "sink/lookup/http/http_bulk.h"
 #include "sink/lookup/http/http_name.h"
@@ -9,30 +11,11 @@
 #define MEMORY_MAX (256u * 1024 * 1024)
 #define NAME_MAX_BYTES 520 /* a namespace, a slash and a name */
 
-static void answer_live(void *user, const struct http_call *call, struct http_reply *reply)
-{
-	(void)user;
-	(void)call;
-	reply->content_type = "text/plain; charset=utf-8";
-	text_add_string(&reply->body, "ok\n");
-}
-
 static void answer_ready(void *user, const struct http_call *call, struct http_reply *reply)
 {
-	struct span verbose = http_target_value(call->target, "verbose");
-	bool quiet = verbose.data == NULL || span_equal(verbose, span_of("false"));
-	bool ready;
+	bool ready = serve_is_ready(user, &reply->body);
 
-	if (!quiet && verbose.length > 0 && !span_equal(verbose, span_of("true"))) {
-		http_reply_problem(reply, 400, "verbose: takes no value, or true or false");
-		return;
-	}
-	ready = serve_is_ready(user, &reply->body);
-	reply->content_type = "text/plain; charset=utf-8";
-	reply->status = ready ? 200 : 503;
-	if (quiet)
-		text_clear(&reply->body);
-	text_add_string(&reply->body, ready ? "ok\n" : "not ready\n");
+	http_health_ready(call, ready, reply);
 }
 
 static void answer_openapi(void *user, const struct http_call *call, struct http_reply *reply)
@@ -173,13 +156,13 @@ static const struct http_route routes[] = {
 	{"/v1/pod/{namespace}/{name}/history", "format", NULL, answer_pod_history},
 	{"/v1/node/{name}", HTTP_QUESTION_PARAMETERS, NULL, answer_node},
 	{"/v1/node/{name}/history", "format", NULL, answer_node_history},
-	{"/livez", NULL, NULL, answer_live},
+	{"/livez", NULL, NULL, http_health_live},
 	{"/readyz", "verbose", NULL, answer_ready},
 	{"/openapi.yaml", NULL, NULL, answer_openapi},
 	{NULL, NULL, NULL, NULL},
 };
 
-struct http_server *http_api_open(int fd, struct lookup_server *server,
+struct http_server *http_api_open(const char *address, struct lookup_server *server,
 				  const struct settings_list *hosts)
 {
 	const struct http_server_options options = {
@@ -190,5 +173,5 @@ struct http_server *http_api_open(int fd, struct lookup_server *server,
 		.memory_max = MEMORY_MAX,
 	};
 
-	return http_server_open(fd, &options);
+	return http_listen_open(address, &options);
 }

@@ -5,9 +5,9 @@
 #include "common/http/http_server.h"
 #include "sink/lookup/serve.h"
 
-/* Serves SERVER on the socket FD, which it takes. HOSTS are the values of --host. NULL after
+/* Serves SERVER at ADDRESS, the value of --listen. HOSTS are the values of --host. NULL after
  * logging. */
-struct http_server *http_api_open(int fd, struct lookup_server *server,
+struct http_server *http_api_open(const char *address, struct lookup_server *server,
 				  const struct settings_list *hosts);
 
 #endif
