@@ -194,7 +194,7 @@ void alignment_clear(struct alignment *a)
 /* Waits for a kube record if a flow waits for its position, otherwise for a flow. */
 static enum alignment_turn idle(struct alignment *a)
 {
-	if (exchange_wait(a->exchange, a->waiting ? 0 : FLOW_WAIT_MS) < 0)
+	if (exchange_wait(a->exchange, a->wake_fd, a->waiting ? 0 : FLOW_WAIT_MS) < 0)
 		return ALIGNMENT_BROKEN;
 	if (a->waiting && !kube_is_complete(a) &&
 	    kube_topic_turn(a->kube_topic, 1, KUBE_WAIT_MS) < 0)

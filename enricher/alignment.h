@@ -36,6 +36,7 @@ struct alignment {
 	struct hold_policy policy;
 	int64_t *waiting_at; /* by partition, the last flow counted as waiting */
 	size_t waiting_count;
+	int wake_fd;  /* that also ends a wait for a flow, or -1 */
 	bool warned;  /* of flows that end after the kube records */
 	bool waiting; /* in this turn at least one flow waits for its position */
 	struct alignment_stats stats;

@@ -83,10 +83,17 @@ void exchange_skip(struct exchange *exchange, size_t index, struct when now)
 		exchange_file_skip(exchange->file);
 }
 
-int exchange_wait(struct exchange *exchange, int timeout_ms)
+int32_t exchange_partition(const struct exchange *exchange, size_t index, int64_t *behind)
+{
+	*behind = -1;
+	return exchange->kafka == NULL ? 0
+				       : exchange_kafka_partition(exchange->kafka, index, behind);
+}
+
+int exchange_wait(struct exchange *exchange, int fd, int timeout_ms)
 {
 	if (exchange->kafka != NULL) {
-		exchange_kafka_wait(exchange->kafka, timeout_ms);
+		exchange_kafka_wait(exchange->kafka, fd, timeout_ms);
 		return 0;
 	}
 	return exchange_file_wait(exchange->file, timeout_ms);

@@ -59,9 +59,13 @@ enum exchange_outcome exchange_put(struct exchange *exchange, size_t index,
 /* Skips that flow: it needs no outcome. */
 void exchange_skip(struct exchange *exchange, size_t index, struct when now);
 
-/* Hands what was put to the kernel (files), then waits at most TIMEOUT_MS for a flow. -1
- * after logging. */
-int exchange_wait(struct exchange *exchange, int timeout_ms);
+/* Hands what was put to the kernel (files), then waits at most TIMEOUT_MS for a flow or, on Kafka,
+ * until FD (-1: none) can be read. -1 after logging. */
+int exchange_wait(struct exchange *exchange, int fd, int timeout_ms);
+
+/* The number of partition INDEX, and how many of its records, by offsets, have no outcome yet: *BEHIND
+ * is -1 if that is not known, as of a file. */
+int32_t exchange_partition(const struct exchange *exchange, size_t index, int64_t *behind);
 
 struct exchange_stats exchange_stats(const struct exchange *exchange);
 

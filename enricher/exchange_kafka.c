@@ -308,9 +308,15 @@ void exchange_kafka_skip(struct exchange_kafka *exchange, size_t index, struct w
 	take(exchange, index, now);
 }
 
-void exchange_kafka_wait(struct exchange_kafka *exchange, int timeout_ms)
+int32_t exchange_kafka_partition(const struct exchange_kafka *exchange, size_t index,
+				 int64_t *behind)
 {
-	kafka_group_wait(exchange->group, timeout_ms);
+	return kafka_group_partition(exchange->group, index, behind);
+}
+
+void exchange_kafka_wait(struct exchange_kafka *exchange, int fd, int timeout_ms)
+{
+	kafka_group_wait(exchange->group, fd, timeout_ms);
 }
 
 struct exchange_stats exchange_kafka_stats(const struct exchange_kafka *exchange)

@@ -31,7 +31,9 @@ enum exchange_outcome exchange_kafka_put(struct exchange_kafka *exchange, size_t
 					 enum exchange_topic topic, const char *bytes,
 					 size_t length, struct when now);
 void exchange_kafka_skip(struct exchange_kafka *exchange, size_t index, struct when now);
-void exchange_kafka_wait(struct exchange_kafka *exchange, int timeout_ms);
+void exchange_kafka_wait(struct exchange_kafka *exchange, int fd, int timeout_ms);
+int32_t exchange_kafka_partition(const struct exchange_kafka *exchange, size_t index,
+				 int64_t *behind);
 struct exchange_stats exchange_kafka_stats(const struct exchange_kafka *exchange);
 
 #endif

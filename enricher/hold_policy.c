@@ -19,14 +19,19 @@ void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_
 	policy->seen = now;
 }
 
+bool hold_policy_is_stalled(const struct hold_policy *policy, struct when now)
+{
+	return !policy->patient && !when_is_min(policy->moved) &&
+	       when_since(now, policy->moved) >= policy->max_hold_ns;
+}
+
 const char *hold_policy_ask(const struct hold_policy *policy, struct when end, struct when now)
 {
 	if (policy->bounded)
 		return "kube_ended";
 	if (when_since(end, when_later(now, policy->known)) > policy->max_ahead_ns)
 		return "future_flow";
-	if (!policy->patient && !when_is_min(policy->moved) &&
-	    when_since(now, policy->moved) >= policy->max_hold_ns)
+	if (hold_policy_is_stalled(policy, now))
 		return "kube_stalled";
 	return NULL;
 }

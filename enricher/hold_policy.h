@@ -28,6 +28,9 @@ struct hold_policy {
 void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_up,
 		     struct when now);
 
+/* Whether KNOWN has stood still for so long that flows are answered provisionally at NOW. */
+bool hold_policy_is_stalled(const struct hold_policy *policy, struct when now);
+
 /* Returns NULL if a flow that ended at END waits, otherwise the reason (static text) why it is
  * answered provisionally at NOW. */
 const char *hold_policy_ask(const struct hold_policy *policy, struct when end, struct when now);

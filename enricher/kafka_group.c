@@ -314,13 +314,28 @@ void kafka_group_take(struct kafka_group *group, size_t index)
 	rd_kafka_message_destroy(message);
 }
 
-void kafka_group_wait(struct kafka_group *group, int timeout_ms)
+void kafka_group_wait(struct kafka_group *group, int fd, int timeout_ms)
 {
-	struct pollfd wake = {.fd = group->wake, .events = POLLIN};
+	struct pollfd wake[] = {{.fd = group->wake, .events = POLLIN},
+				{.fd = fd, .events = POLLIN}};
 	eventfd_t count;
 
-	if (poll(&wake, 1, timeout_ms) > 0)
+	if (poll(wake, 2, timeout_ms) > 0 && wake[0].revents != 0)
 		eventfd_read(group->wake, &count);
+}
+
+int32_t kafka_group_partition(const struct kafka_group *group, size_t index, int64_t *behind)
+{
+	const struct partition *partition = &group->partitions[index];
+	int64_t low = -1, high = -1;
+
+	*behind = -1;
+	if (partition->next != NOT_TAKEN &&
+	    rd_kafka_get_watermark_offsets(group->client, group->settings.topic, partition->number,
+					   &low, &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+	    high >= 0)
+		*behind = high > partition->next ? high - partition->next : 0;
+	return partition->number;
 }
 
 rd_kafka_topic_partition_list_t *kafka_group_offsets(const struct kafka_group *group)

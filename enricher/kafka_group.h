@@ -56,7 +56,11 @@ size_t kafka_group_count(const struct kafka_group *group);
 enum exchange_head kafka_group_head(struct kafka_group *group, size_t index,
 				    struct bus_record *record);
 void kafka_group_take(struct kafka_group *group, size_t index);
-/* Waits at most TIMEOUT_MS for a record. */
-void kafka_group_wait(struct kafka_group *group, int timeout_ms);
+/* Waits at most TIMEOUT_MS for a record, or until FD (-1: none) can be read. */
+void kafka_group_wait(struct kafka_group *group, int fd, int timeout_ms);
+
+/* The number of partition INDEX, and how many of its records, by offsets, are not taken yet: *BEHIND is -1
+ * while its end is not known. */
+int32_t kafka_group_partition(const struct kafka_group *group, size_t index, int64_t *behind);
 
 #endif

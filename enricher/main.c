@@ -1,5 +1,4 @@
 /* tenure-enrich - tags each flow with who held its two addresses when it was sent. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -11,12 +10,17 @@
 #include "common/timeline/timeline_settings.h"
 #include "common/topic/topic_reader.h"
 #include "enricher/alignment.h"
+#include "enricher/enrich_status.h"
 #include "enricher/manual.h"
+
+#define KUBE_RECORDS_PER_TURN 1000
+#define KUBE_WAIT_MS 20
 
 struct enrich_program {
 	struct settings_list kube;
 	struct timeline_settings timeline;
 	struct exchange_settings exchange;
+	struct status_settings status;
 	int64_t max_hold_ns, max_ahead_ns;
 };
 
@@ -124,7 +128,7 @@ static int check_options(struct enrich_program *p)
 		log_error("--flows and --out: must be different addresses");
 		return -1;
 	}
-	if (check_window(e) < 0 || check_revise(p) < 0)
+	if (check_window(e) < 0 || check_revise(p) < 0 || status_check(&p->status) < 0)
 		return -1;
 	set_defaults(p);
 	return 0;
@@ -140,57 +144,19 @@ static void report_start(const struct enrich_program *p)
 		 p->exchange.flows, hold, skew);
 }
 
-static void report_tags(const struct alignment *a)
-{
-	const struct tagger_stats *t = &a->tagger.stats;
-
-	if (a->options->revise_ns > 0)
-		log_info("flows read=%" PRIu64 " waited=%" PRIu64 " corrected=%" PRIu64
-			 " confirmed=%" PRIu64 " unrevised=%" PRIu64 " outside_window=%" PRIu64,
-			 a->stats.read, a->stats.waited, t->corrected, t->confirmed,
-			 a->stats.unrevised, a->stats.outside);
-	else
-		log_info("flows read=%" PRIu64 " waited=%" PRIu64 " tagged=%" PRIu64
-			 " provisional=%" PRIu64 " outside_window=%" PRIu64 " ends known=%" PRIu64
-			 " unknown=%" PRIu64 " ambiguous=%" PRIu64,
-			 a->stats.read, a->stats.waited, t->tagged, t->provisional,
-			 a->stats.outside, t->known, t->unknown, t->ambiguous);
-}
-
-static void report(const struct alignment *a)
-{
-	const struct tagger_stats *t = &a->tagger.stats;
-	struct exchange_stats e = exchange_stats(a->exchange);
-	struct kube_topic_stats k = kube_topic_stats(a->kube_topic);
-	struct timeline_stats l = timeline_stats(a->timeline);
-
-	report_tags(a);
-	log_info("commits=%" PRIu64 " aborts=%" PRIu64 " timestamps_limited=%" PRIu64, e.commits,
-		 e.aborts, e.timestamps_limited);
-	log_info("kube records=%" PRIu64 " applied=%" PRIu64 " ignored=%" PRIu64
-		 " unreadable=%" PRIu64 " progress_refused=%" PRIu64 " rebuilt=%" PRIu64,
-		 k.records, l.applied, l.ignored, l.unreadable, l.progress_refused, k.rebuilt);
-	for (int i = 0; i < FAULT_REASONS; i++)
-		if (t->rejected[i] > 0)
-			log_info("rejected %s=%" PRIu64, fault_name((enum fault_reason)i),
-				 t->rejected[i]);
-	if (l.values_refused > 0)
-		log_warn("%" PRIu64
-			 " values of labels and annotations were skipped: they are longer "
-			 "than %d bytes",
-			 l.values_refused, KEPT_VALUE_BYTES);
-	if (t->refused > 0)
-		log_info("rejected produce_failed=%" PRIu64, t->refused);
-}
-
 /* Runs until the flows end or a signal comes. KUBE is the address of the kube topic. Returns the
  * exit code. */
-static int run(struct alignment *a, const char *kube)
+static int run(struct alignment *a, struct status *status, const char *kube)
 {
 	enum alignment_turn turn = ALIGNMENT_GO_ON;
 
-	while (turn == ALIGNMENT_GO_ON && !stop_requested())
-		turn = alignment_turn(a, when_now());
+	while (turn == ALIGNMENT_GO_ON && !stop_requested()) {
+		struct when now = when_now();
+
+		if (status_turn(status, now) < 0)
+			return EX_OSERR;
+		turn = alignment_turn(a, now);
+	}
 	/* What could not be committed is void, and the next run processes it again. */
 	if (turn == ALIGNMENT_UNDECIDED && exchange_commit(a->exchange) == EXCHANGE_DONE) {
 		timeline_settings_check_cluster(a->options->timeline, a->timeline, kube);
@@ -202,22 +168,38 @@ static int run(struct alignment *a, const char *kube)
 		       : EXIT_FAILURE;
 }
 
+/* Reads the kube records that exist now. Returns true, or false with *EXIT_CODE, which is
+ * EXIT_SUCCESS after a signal. */
+static bool catch_up(struct alignment *a, struct status *status, int *exit_code)
+{
+	*exit_code = EXIT_SUCCESS;
+	while (!kube_topic_caught_up(a->kube_topic) && !stop_requested()) {
+		if (status_turn(status, when_now()) < 0) {
+			*exit_code = EX_OSERR;
+			return false;
+		}
+		if (kube_topic_turn(a->kube_topic, KUBE_RECORDS_PER_TURN, KUBE_WAIT_MS) < 0) {
+			*exit_code = kube_topic_exit_code(a->kube_topic);
+			return false;
+		}
+	}
+	return !stop_requested();
+}
+
 /* Opens the inputs and outputs of A, whose timeline is open. No flow is read before the kube
  * records that exist now are applied. Returns true, or false with *EXIT_CODE, which is
  * EXIT_SUCCESS after a signal. */
-static bool open_all(struct alignment *a, const struct enrich_program *p, int *exit_code)
+static bool open_all(struct alignment *a, const struct enrich_program *p, struct status *status,
+		     int *exit_code)
 {
 	struct kube_topic_options options = {
 		.addresses = &p->kube, .bus = p->exchange.bus, .has_outputs = true};
-	int caught_up;
 
 	options.bus.follow = options.bus.follow || bus_is_kafka(p->kube.values[0]);
 	a->kube_topic = kube_topic_open(a->timeline, &options, exit_code);
 	if (a->kube_topic == NULL)
 		return false;
-	caught_up = kube_topic_catch_up(a->kube_topic);
-	*exit_code = caught_up < 0 ? kube_topic_exit_code(a->kube_topic) : EXIT_SUCCESS;
-	if (caught_up <= 0)
+	if (!catch_up(a, status, exit_code))
 		return false;
 	log_debug("the kube topic is read up to its end");
 	*exit_code = EX_CONFIG;
@@ -243,6 +225,7 @@ int main(int argc, char **argv)
 		.exchange = {.run = {.timeline = &p.timeline,
 				     .since = WHEN_MIN,
 				     .until = WHEN_MAX}},
+		.status = STATUS_SETTINGS_DEFAULT,
 		.max_hold_ns = 60 * NS_PER_SECOND,
 	};
 	const struct setting table[] = {
@@ -277,10 +260,13 @@ int main(int argc, char **argv)
 			     "only flows that ended before this time; then exit"),
 		SETTING_BOOL("follow", 0, &p.exchange.bus.follow,
 			     "wait for more at the end of a file"),
+		STATUS_SETTINGS(&p.status, "9101"),
 		BUS_SETTINGS(&p.exchange.bus),
 		SETTING_END,
 	};
 	struct alignment a = {.options = &p.exchange.run};
+	struct enrich_status own;
+	struct status *status = NULL;
 	int rc = EX_CANTCREAT;
 
 	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&p) < 0)
@@ -298,12 +284,19 @@ int main(int argc, char **argv)
 		goto out;
 	log_debug("the store is open");
 	tagger_init(&a.tagger, a.timeline, bus_topic(p.exchange.flows));
-	if (!open_all(&a, &p, &rc))
+	enrich_status_init(&own, &a, &p.exchange);
+	status = status_open(&p.status, &own.source);
+	if (status == NULL)
 		goto out;
+	a.wake_fd = status_fd(status);
+	if (!open_all(&a, &p, status, &rc))
+		goto out;
+	own.caught_up = true;
 	report_start(&p);
-	rc = run(&a, p.kube.values[0]);
-	report(&a);
+	rc = run(&a, status, p.kube.values[0]);
+	enrich_status_log(&a);
 out:
+	status_close(status);
 	exchange_close(a.exchange);
 	kube_topic_close(a.kube_topic);
 	alignment_clear(&a);

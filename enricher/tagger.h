@@ -16,11 +16,21 @@
 #include "enricher/first_answer.h"
 #include "enricher/tagged.h"
 
+#define TAGGER_REASONS 16 /* more than there are (docs/answers.md section 8) */
+
+/* Ends that are not known, by why. */
+struct tagger_reason {
+	const char *reason; /* static text; NULL after the last */
+	enum timeline_status status;
+	uint64_t ends;
+};
+
 struct tagger_stats {
 	uint64_t tagged;
 	uint64_t provisional;
 	uint64_t corrected, confirmed;      /* by tagger_revise() */
 	uint64_t known, unknown, ambiguous; /* ends */
+	struct tagger_reason reasons[TAGGER_REASONS];
 	uint64_t rejected[FAULT_REASONS];
 	uint64_t refused; /* rejected because the broker refused the tagged record */
 };

@@ -287,3 +287,8 @@ int settings_read(const struct settings_manual *manual, const struct setting *ta
 	log_init(manual->program, (enum log_level)r.log_level, (enum log_format)r.log_format);
 	return first;
 }
+
+const char *settings_version(void)
+{
+	return TENURE_VERSION;
+}

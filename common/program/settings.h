@@ -93,4 +93,7 @@ struct settings_manual {
 int settings_read(const struct settings_manual *manual, const struct setting *table, int argc,
 		  char **argv);
 
+/* What --version prints after the program's name. */
+const char *settings_version(void);
+
 #endif

@@ -6,6 +6,7 @@
 /* A signal handler takes no argument of ours, so these are global to the module. */
 static volatile sig_atomic_t requested;
 static volatile sig_atomic_t signalled;
+static volatile sig_atomic_t report;
 
 static void on_signal(int number)
 {
@@ -15,22 +16,39 @@ static void on_signal(int number)
 	requested = 1;
 }
 
+static void on_report(int number)
+{
+	(void)number;
+	report = 1;
+}
+
 void stop_install(void)
 {
 	/* Without SA_RESTART, so that a signal ends a wait. */
 	struct sigaction finish = {.sa_handler = on_signal};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction tell = {.sa_handler = on_report};
 
 	sigemptyset(&finish.sa_mask);
 	sigemptyset(&ignore.sa_mask);
+	sigemptyset(&tell.sa_mask);
 	sigaction(SIGINT, &finish, NULL);
 	sigaction(SIGTERM, &finish, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGUSR1, &tell, NULL);
 }
 
 bool stop_requested(void)
 {
 	return requested != 0;
+}
+
+bool stop_take_report(void)
+{
+	bool asked = report != 0;
+
+	report = 0;
+	return asked;
 }
 
 void stop_request(void)

@@ -1,4 +1,4 @@
-/* stop.h - SIGINT and SIGTERM ask the program to finish; SIGPIPE is ignored.
+/* stop.h - SIGINT and SIGTERM ask the program to finish, SIGUSR1 for its counters; SIGPIPE is ignored.
  *
  * A second signal ends the process immediately with the status 128 + its number.
  */
@@ -9,6 +9,8 @@
 
 void stop_install(void);
 bool stop_requested(void);
+/* Whether SIGUSR1 came since the last call. */
+bool stop_take_report(void);
 /* Asks as a signal would, for instance after a fatal error in a callback of a library. */
 void stop_request(void);
 

@@ -292,10 +292,11 @@ static void update(struct http_request *request)
 }
 
 /* Transfers bytes once, and notes which requests have ended. */
-static int transfer(struct http *http, int timeout_ms)
+static int transfer(struct http *http, int fd, int timeout_ms)
 {
+	struct curl_waitfd wake = {.fd = fd, .events = CURL_WAIT_POLLIN};
 	int running, left;
-	CURLMcode code = curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL);
+	CURLMcode code = curl_multi_poll(http->multi, &wake, fd >= 0, timeout_ms, NULL);
 
 	if (code == CURLM_OK)
 		code = curl_multi_perform(http->multi, &running);
@@ -339,26 +340,26 @@ static bool unpack(struct http *http)
 }
 
 /* Transfers bytes until nothing more has come, or TURN_BYTES have. */
-static int transfer_all(struct http *http, int timeout_ms)
+static int transfer_all(struct http *http, int fd, int timeout_ms)
 {
 	size_t start = http->received, before = start;
 
-	if (transfer(http, timeout_ms) < 0)
+	if (transfer(http, fd, timeout_ms) < 0)
 		return -1;
 	while (http->received != before && http->received - start < TURN_BYTES) {
 		before = http->received;
-		if (transfer(http, 0) < 0)
+		if (transfer(http, -1, 0) < 0)
 			return -1;
 	}
 	http->drained = http->received == before;
 	return 0;
 }
 
-int http_turn(struct http *http, int timeout_ms)
+int http_turn(struct http *http, int fd, int timeout_ms)
 {
 	/* What came is unpacked and used before more is read: that bounds the memory. */
 	if (!unpack(http)) {
-		if (transfer_all(http, timeout_ms) < 0)
+		if (transfer_all(http, fd, timeout_ms) < 0)
 			return -1;
 		if (unpack(http))
 			http->drained = false;

@@ -67,9 +67,9 @@ struct http_request *http_get(struct http *http, const char *path, const char *a
 /* Aborts the request unless it has ended, and frees it. NULL is allowed. */
 void http_release(struct http_request *request);
 
-/* Lets every request progress, waiting up to TIMEOUT_MS for something to do. -1 after
- * logging. */
-int http_turn(struct http *http, int timeout_ms);
+/* Lets every request progress, waiting up to TIMEOUT_MS for something to do, or until FD (-1: none) can
+ * be read. -1 after logging. */
+int http_turn(struct http *http, int fd, int timeout_ms);
 /* True when the last turn read everything that had arrived. */
 bool http_drained(const struct http *http);
 /* Drops every connection, so that the next request makes a new one. Every request must have

@@ -18,6 +18,7 @@
 #include "producers/kube/access.h"
 #include "producers/kube/clocks.h"
 #include "producers/kube/credentials.h"
+#include "producers/kube/kube_status.h"
 #include "producers/kube/kubeconfig.h"
 #include "producers/kube/manual.h"
 #include "producers/kube/resume.h"
@@ -35,7 +36,16 @@ struct kube_options {
 	const char *out;
 	const char *writer_id;
 	struct watches_options watches;
+	struct status_settings status;
 	struct bus_options bus;
+};
+
+/* What a turn needs. */
+struct program {
+	struct credentials *credentials;
+	struct topic_sole_writer *writer;
+	struct status *status;
+	struct kube_status own;
 };
 
 static bool name_is_good(const char *cluster)
@@ -65,7 +75,7 @@ static int check_options(const struct kube_options *options)
 		log_error("%s", scope_fault(&options->watches.scope));
 		return EX_USAGE;
 	}
-	return EX_OK;
+	return status_check(&options->status) < 0 ? EX_USAGE : EX_OK;
 }
 
 /* Looks where kubectl does, but prefers a pod's own account to HOME. Returns an exit code. */
@@ -151,9 +161,10 @@ static int write_records(struct watches *watches, struct topic_sole_writer *writ
 }
 
 /* Runs until it is asked to stop or may not write any more. Returns an exit code or LOST. */
-static int run(struct watches *watches, struct credentials *credentials,
-	       struct topic_sole_writer *writer, const char *cluster, struct clocks *now)
+static int run(struct watches *watches, struct program *program, const char *cluster,
+	       struct clocks *now)
 {
+	struct credentials *credentials = program->credentials;
 	struct text record;
 	int rc = EX_OK;
 
@@ -162,19 +173,20 @@ static int run(struct watches *watches, struct credentials *credentials,
 		clocks_read(now);
 		credentials_tend(credentials, now);
 		if ((credentials_usable(credentials, now) && watches_ask(watches, now) < 0) ||
-		    watches_turn(watches) < 0) {
+		    watches_turn(watches, status_fd(program->status)) < 0 ||
+		    status_turn(program->status, when_now()) < 0) {
 			rc = EX_SOFTWARE;
 			break;
 		}
 		clocks_read(now);
-		rc = write_records(watches, writer, cluster, now, &record);
+		rc = write_records(watches, program->writer, cluster, now, &record);
 	}
 	text_free(&record);
 	return rc;
 }
 
 /* Waits until it may write or is asked to stop. Returns an exit code. */
-static int stand_by(struct topic_sole_writer *writer, struct credentials *credentials)
+static int stand_by(struct program *program)
 {
 	struct clocks now;
 	int turn = 0;
@@ -182,15 +194,16 @@ static int stand_by(struct topic_sole_writer *writer, struct credentials *creden
 	clocks_init(&now, WHEN_MIN);
 	while (turn == 0 && !stop_requested()) {
 		clocks_read(&now);
-		credentials_tend(credentials, &now);
-		turn = topic_sole_writer_wait(writer, STAND_BY_MS);
+		credentials_tend(program->credentials, &now);
+		if (status_turn(program->status, when_now()) < 0)
+			return EX_OSERR;
+		turn = topic_sole_writer_wait(program->writer, STAND_BY_MS);
 	}
 	return turn < 0 ? EX_UNAVAILABLE : EX_OK;
 }
 
 /* Continues what is in the output as its only writer. Returns an exit code or LOST. */
-static int lead(const struct kube_options *options, struct access *access,
-		struct credentials *credentials, struct topic_sole_writer *writer)
+static int lead(const struct kube_options *options, struct access *access, struct program *program)
 {
 	struct watches *watches;
 	struct resume resume;
@@ -213,32 +226,33 @@ static int lead(const struct kube_options *options, struct access *access,
 	log_info("cluster=%s server=%s out=%s %s", options->watches.cluster, access->server,
 		 options->out, resume.proven ? "resuming" : "starting with a list");
 	clocks_init(&clocks, resume.received);
-	rc = run(watches, credentials, writer, options->watches.cluster, &clocks);
-	watches_log_counters(watches);
+	program->own.watches = watches;
+	rc = run(watches, program, options->watches.cluster, &clocks);
+	program->own.watches = NULL;
+	kube_status_log(watches);
 	watches_close(watches);
 	return rc;
 }
 
 /* Writes whenever it is this process's turn, until it is asked to stop. Returns an exit code. */
 static int take_turns(const struct kube_options *options, struct access *access,
-		      struct credentials *credentials)
+		      struct program *program)
 {
-	struct topic_sole_writer *writer;
 	char id[WRITER_ID_SIZE];
 	int rc;
 
 	snprintf(id, sizeof(id), "tenure-kube.%s.%s", bus_topic(options->out),
 		 options->watches.cluster);
-	writer = topic_sole_writer_open(
+	program->writer = topic_sole_writer_open(
 		options->out, options->writer_id != NULL ? options->writer_id : id, &options->bus);
-	if (writer == NULL)
+	if (program->writer == NULL)
 		return EX_UNAVAILABLE;
 	do {
-		rc = stand_by(writer, credentials);
+		rc = stand_by(program);
 		if (rc == EX_OK && !stop_requested())
-			rc = lead(options, access, credentials, writer);
+			rc = lead(options, access, program);
 	} while (rc == LOST && !stop_requested());
-	topic_sole_writer_close(writer);
+	topic_sole_writer_close(program->writer);
 	return rc == LOST ? EX_OK : rc;
 }
 
@@ -248,6 +262,7 @@ int main(int argc, char **argv)
 		.out = "kafka:tenure.kube",
 		.watches = {.progress_interval_ns = NS_PER_SECOND,
 			    .sync_interval_ns = SYNC_INTERVAL_NS},
+		.status = STATUS_SETTINGS_DEFAULT,
 	};
 	const struct setting table[] = {
 		SETTING_TEXT("cluster", 0, "NAME", &options.watches.cluster,
@@ -273,11 +288,13 @@ int main(int argc, char **argv)
 			"write a PROGRESS at least this often while every watch is healthy"),
 		SETTING_DURATION("sync-interval", 0, "DURATION", &options.watches.sync_interval_ns,
 				 "list everything again this often; 0: only when needed"),
+		STATUS_SETTINGS(&options.status, "9100"),
 		BUS_SETTINGS(&options.bus),
 		SETTING_END,
 	};
 	struct access access = {0};
 	struct credentials credentials;
+	struct program program = {.credentials = &credentials};
 	int rc;
 
 	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&options) != EX_OK)
@@ -289,8 +306,12 @@ int main(int argc, char **argv)
 	rc = EX_CONFIG;
 	if (credentials_start(&credentials, &access) < 0)
 		goto out;
-	rc = take_turns(&options, &access, &credentials);
+	kube_status_init(&program.own);
+	program.status = status_open(&options.status, &program.own.source);
+	if (program.status != NULL)
+		rc = take_turns(&options, &access, &program);
 out:
+	status_close(program.status);
 	access_clear(&access);
 	return rc;
 }

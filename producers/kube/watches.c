@@ -1,6 +1,5 @@
 #include "producers/kube/watches.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <sysexits.h>
 
@@ -175,14 +174,14 @@ int watches_ask(struct watches *watches, const struct clocks *now)
 	return 0;
 }
 
-int watches_turn(struct watches *watches)
+int watches_turn(struct watches *watches, int fd)
 {
 	int wait_ms = POLL_MS;
 
 	for (int i = 0; i < CHANNELS; i++)
 		if (channel_came_ahead(&watches->channels[i]))
 			wait_ms = 0;
-	return http_turn(watches->http, wait_ms);
+	return http_turn(watches->http, fd, wait_ms);
 }
 
 /* Logs which rules the account lacks, when every resource was answered, and again when it lacks
@@ -353,17 +352,18 @@ int watches_exit_code(const struct watches *watches)
 	return watches->exit_code;
 }
 
-void watches_log_counters(const struct watches *watches)
+void watches_get_state(const struct watches *watches, struct watches_state *state)
 {
-	const struct watch_stats *stats = &watches->stats;
-
-	log_info("changes=%" PRIu64 " items=%" PRIu64 " syncs=%" PRIu64 " gaps=%" PRIu64
-		 " bookmarks=%" PRIu64 " progress=%" PRIu64 " "
-		 "rounds_failed=%" PRIu64 " late=%" PRIu64 " stalls=%" PRIu64 " duplicates=%" PRIu64
-		 " unreadable=%" PRIu64 " too_large=%" PRIu64 " "
-		 "requests=%" PRIu64 " requests_failed=%" PRIu64 " reconnects=%" PRIu64,
-		 stats->changes, stats->items, stats->syncs, stats->gaps, stats->bookmarks,
-		 watches->proofs.written, watches->proofs.failed, stats->late, stats->stalls,
-		 stats->duplicates, stats->unreadable, stats->too_large, stats->requests,
-		 stats->failures, watches->reconnects);
+	*state = (struct watches_state){
+		.stats = watches->stats,
+		.progress = watches->proofs.written,
+		.rounds_failed = watches->proofs.failed,
+		.reconnects = watches->reconnects,
+		.known = watches->proofs.written > 0 ? watches->proofs.last_known : WHEN_MIN,
+		.standing = watches->standstill.standing,
+	};
+	for (int r = 0; r < KUBE_RESOURCES; r++) {
+		state->open[r] = watches->list[r].state == WATCH_OPEN;
+		state->left_out[r] = watch_left_out(&watches->list[r]);
+	}
 }

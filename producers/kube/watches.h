@@ -7,6 +7,7 @@
 #ifndef TENURE_KUBE_WATCHES_H
 #define TENURE_KUBE_WATCHES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/text.h"
@@ -14,6 +15,7 @@
 #include "producers/kube/clocks.h"
 #include "producers/kube/resume.h"
 #include "producers/kube/scope.h"
+#include "producers/kube/watch.h"
 
 struct watches_options {
 	const char *cluster;
@@ -38,14 +40,25 @@ void watches_close(struct watches *watches);
 
 /* Starts requests. -1 after logging. */
 int watches_ask(struct watches *watches, const struct clocks *now);
-/* Moves bytes, waiting up to 50 ms for some. -1 after logging. */
-int watches_turn(struct watches *watches);
+/* Moves bytes, waiting up to 50 ms for some, or until FD (-1: none) can be read. -1 after logging. */
+int watches_turn(struct watches *watches, int fd);
 /* Adds the next record to RECORD, which is empty. NOW was read after watches_turn(). */
 enum watches_status watches_next(struct watches *watches, const struct clocks *now,
 				 struct text *record);
 
+/* How far the watches are, for people and for metrics. */
+struct watches_state {
+	struct watch_stats stats;
+	uint64_t progress, rounds_failed, reconnects;
+	struct when known;         /* of the last PROGRESS; WHEN_MIN before the first */
+	bool standing;             /* there was no PROGRESS for a while (standstill.h) */
+	bool open[KUBE_RESOURCES]; /* its watch is */
+	bool left_out
+		[KUBE_RESOURCES]; /* the topic has nothing of it, PROGRESS does not wait for it */
+};
+
+void watches_get_state(const struct watches *watches, struct watches_state *state);
+
 int watches_exit_code(const struct watches *watches);
-/* Logs every counter in one line. */
-void watches_log_counters(const struct watches *watches);
 
 #endif

@@ -86,7 +86,7 @@ static int run(struct exchange *exchange, const struct tags *tags)
 		for (size_t i = 0; i < exchange_partitions(exchange); i++)
 			more = pass_on(exchange, i, tags, &record, &count, now, &broken) || more;
 		if (count == before && more)
-			exchange_wait(exchange, 100);
+			exchange_wait(exchange, -1, 100);
 	}
 	if (exchange_commit(exchange) != EXCHANGE_DONE)
 		broken = true;

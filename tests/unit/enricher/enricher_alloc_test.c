@@ -96,6 +96,7 @@ static int enrich(void)
 	};
 	struct alignment a = {
 		.options = &settings.run,
+		.wake_fd = -1,
 		.policy = {.max_hold_ns = NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN},
 	};
 	enum alignment_turn turn = ALIGNMENT_GO_ON;

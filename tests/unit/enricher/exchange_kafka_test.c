@@ -94,10 +94,18 @@ void kafka_group_take(struct kafka_group *group, size_t index)
 	group->next[index]++;
 }
 
-void kafka_group_wait(struct kafka_group *group, int timeout_ms)
+void kafka_group_wait(struct kafka_group *group, int fd, int timeout_ms)
 {
 	(void)group;
+	(void)fd;
 	(void)timeout_ms;
+}
+
+int32_t kafka_group_partition(const struct kafka_group *group, size_t index, int64_t *behind)
+{
+	(void)group;
+	*behind = -1;
+	return (int32_t)index;
 }
 
 struct kafka_producer *kafka_producer_open(const char *const topics[static EXCHANGE_TOPICS],

@@ -58,6 +58,7 @@ int loop_start(void **state)
 		.kube_topic = &loop_kube,
 		.exchange = &memory_exchange,
 		.options = &loop_options,
+		.wake_fd = -1,
 		.policy = {.max_hold_ns = 60 * NS_PER_SECOND,
 			   .max_ahead_ns = 5 * NS_PER_SECOND,
 			   .known = WHEN_MIN,

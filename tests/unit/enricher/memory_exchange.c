@@ -56,8 +56,9 @@ void exchange_skip(struct exchange *e, size_t index, struct when now)
 	e->next[index]++;
 }
 
-int exchange_wait(struct exchange *e, int timeout_ms)
+int exchange_wait(struct exchange *e, int fd, int timeout_ms)
 {
+	(void)fd;
 	e->waited_ms = timeout_ms;
 	return 0;
 }

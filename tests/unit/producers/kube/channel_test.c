@@ -42,7 +42,7 @@ static int start(void **state)
 	channel_init(&fixture.channel, &fixture.watch);
 	assert_int_equal(channel_ask(&fixture.channel, fixture.http, fake_clocks()), 0);
 	while (fixture.channel.request->status == 0)
-		assert_int_equal(http_turn(fixture.http, 10), 0);
+		assert_int_equal(http_turn(fixture.http, -1, 10), 0);
 	watch_answered(&fixture.watch, 200, fake_clocks());
 	assert_true(watch_records_next(&fixture.watch, fake_clocks(), &fixture.record));
 	return 0;
@@ -78,7 +78,7 @@ static void the_next_page_is_asked_for_while_this_one_is_written(void **state)
 	assert_int_equal(channel_tend(channel, fixture->http), 0);
 	assert_int_equal(fake_api_lists(), 2);
 	while (!channel->ahead->ended)
-		assert_int_equal(http_turn(fixture->http, 10), 0);
+		assert_int_equal(http_turn(fixture->http, -1, 10), 0);
 	assert_false(channel_came_ahead(channel));
 	write_page(fixture);
 	assert_int_equal(channel_tend(channel, fixture->http), 0);

@@ -223,10 +223,11 @@ static bool bring(struct cut_request *at)
 }
 
 /* Time passes only while there is nothing to do. */
-int http_turn(struct http *http, int timeout_ms)
+int http_turn(struct http *http, int fd, int timeout_ms)
 {
 	bool brought = false;
 
+	(void)fd;
 	for (struct cut_request *at = http->requests; at != NULL; at = at->following) {
 		if (at->request.ended)
 			continue;
@@ -275,7 +276,7 @@ static bool all_sent(void)
 static void turn(struct watches *watches, struct text *record)
 {
 	assert_int_equal(watches_ask(watches, &server.now), 0);
-	assert_int_equal(watches_turn(watches), 0);
+	assert_int_equal(watches_turn(watches, -1), 0);
 	for (;;) {
 		text_clear(record);
 		if (watches_next(watches, &server.now, record) != WATCHES_RECORD)

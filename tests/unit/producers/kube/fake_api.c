@@ -20,13 +20,12 @@ struct fake_request {
 	enum request_kind kind;
 	enum kube_resource resource;
 	uint64_t revision; /* asked for, 0 for the newest */
-	bool exact;
+	bool exact, frozen;
 	size_t from_item;
 	struct when asked_at, answer_at, opened_at, ends_at, times_out_at;
 	size_t next; /* the change to look at */
 	struct text out;
 	double allowed; /* bytes, with SLOW */
-	bool frozen;
 	struct fake_request *following;
 };
 
@@ -339,10 +338,11 @@ static void serve(struct fake_request *at, int64_t passed_ns)
 	at->request.connection = fake.multiplexed ? fake.connection : 0;
 }
 
-int http_turn(struct http *http, int timeout_ms)
+int http_turn(struct http *http, int fd, int timeout_ms)
 {
 	int64_t passed = MS(5 + (int64_t)fake_draw(timeout_ms > 5 ? (uint64_t)timeout_ms - 4 : 1));
 
+	(void)fd;
 	fake_pass(passed);
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		cached((enum kube_resource)r);

@@ -36,7 +36,7 @@ static void turn(struct fault_script *script)
 	enum watches_status status;
 
 	assert_int_equal(watches_ask(script->watches, fake_clocks()), 0);
-	assert_int_equal(watches_turn(script->watches), 0);
+	assert_int_equal(watches_turn(script->watches, -1), 0);
 	for (;;) {
 		text_clear(&script->record);
 		status = watches_next(script->watches, fake_clocks(), &script->record);

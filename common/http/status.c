@@ -1,0 +1,104 @@
+#include "common/http/status.h"
+
+#include <stdlib.h>
+
+#include "common/http/http_health.h"
+#include "common/http/http_listen.h"
+#include "common/http/metrics.h"
+#include "common/program/listen.h"
+#include "common/program/log.h"
+#include "common/program/stop.h"
+
+#define MEMORY_MAX (4u * 1024 * 1024)
+
+struct status {
+	const struct status_settings *settings;
+	const struct status_source *source;
+	struct http_server *server; /* NULL without --listen */
+	struct when next;           /* time of the counters */
+};
+
+static void answer_ready(void *user, const struct http_call *call, struct http_reply *reply)
+{
+	const struct status_source *source = ((struct status *)user)->source;
+	bool ready = source->is_ready(source->user, &reply->body);
+
+	http_health_ready(call, ready, reply);
+}
+
+static void answer_metrics(void *user, const struct http_call *call, struct http_reply *reply)
+{
+	const struct status_source *source = ((struct status *)user)->source;
+
+	(void)call;
+	reply->content_type = METRICS_CONTENT_TYPE;
+	source->add_metrics(source->user, &reply->body);
+}
+
+static const struct http_route routes[] = {
+	{"/metrics", NULL, NULL, answer_metrics},
+	{"/livez", NULL, NULL, http_health_live},
+	{"/healthz", NULL, NULL, http_health_live},
+	{"/readyz", "verbose", NULL, answer_ready},
+	{NULL, NULL, NULL, NULL},
+};
+
+int status_check(const struct status_settings *settings)
+{
+	if (settings->listen != NULL)
+		return listen_check("--listen", settings->listen, 9100);
+	if (settings->hosts.count == 0)
+		return 0;
+	log_error("--host: names the server of --listen, so it needs --listen");
+	return -1;
+}
+
+struct status *status_open(const struct status_settings *settings,
+			   const struct status_source *source)
+{
+	struct status *status = calloc(1, sizeof(*status));
+	struct http_server_options options = {
+		.routes = routes, .hosts = &settings->hosts, .memory_max = MEMORY_MAX};
+
+	if (status == NULL) {
+		log_error("out of memory");
+		return NULL;
+	}
+	status->settings = settings;
+	status->source = source;
+	status->next = when_add(when_now(), settings->interval_ns);
+	options.user = status;
+	if (settings->listen == NULL)
+		return status;
+	status->server = http_listen_open(settings->listen, &options);
+	if (status->server != NULL)
+		return status;
+	status_close(status);
+	return NULL;
+}
+
+void status_close(struct status *status)
+{
+	if (status == NULL)
+		return;
+	http_server_close(status->server);
+	free(status);
+}
+
+int status_fd(const struct status *status)
+{
+	return status->server == NULL ? -1 : http_server_fd(status->server).fd;
+}
+
+int status_turn(struct status *status, struct when now)
+{
+	int64_t interval_ns = status->settings->interval_ns;
+
+	if (stop_take_report())
+		status->source->log_counters(status->source->user);
+	if (interval_ns > 0 && when_is_due(status->next, interval_ns, now)) {
+		status->next = when_add(now, interval_ns);
+		status->source->log_counters(status->source->user);
+	}
+	return status->server == NULL ? 0 : http_server_turn(status->server, now);
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""What tenure-kube says of itself: not ready while the API server is frozen, ready again after; metrics that promtool accepts
+and that equal what was written; counters in the log on SIGUSR1.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+sys.path.insert(0, os.path.dirname(__file__))
+from fake_api import Fake, thing  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
+
+
+def get(address, path):
+    """The status and body of a GET."""
+    try:
+        with urllib.request.urlopen(f"http://{address}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def wait_for(what, test, log, seconds=60):
+    deadline = time.time() + seconds
+    while not test():
+        assert time.time() < deadline, f"{what}: not within {seconds} s\n{log.read_text()[-5000:]}"
+        time.sleep(0.05)
+
+
+def main():
+    with Fake() as fake:
+        log, out = fake.folder / "log", fake.folder / "out.ndjson"
+        fake.put(thing("pods", "p1"), thing("services", "s1"))
+        process = subprocess.Popen([BUILD / "tenure-kube", "--cluster", "c", "--kubeconfig", fake.kubeconfig, "--out", out,
+                                    "--listen", "127.0.0.1:0"], stderr=open(log, "w"))
+        try:
+            wait_for("it listens", lambda: re.search(r"listening on ([0-9.:]+)", log.read_text()), log)
+            address = re.search(r"listening on ([0-9.:]+)", log.read_text()).group(1)
+            wait_for("it is ready", lambda: get(address, "/readyz")[0] == 200, log)
+            body = get(address, "/readyz?verbose")[1]
+            assert "[+] the watch of pods is open" in body and "[+] PROGRESS is written" in body, body
+            page = get(address, "/metrics")[1]
+            subprocess.run(["promtool", "check", "metrics"], input=page.encode(), check=True)
+            assert 'tenure_kube_written_total{kind="item"} 2\n' in page and "tenure_kube_leading 1\n" in page, page
+            listed = (ROOT / "docs/metrics.md").read_text()
+            for name, sentence in re.findall(r"^# HELP (\S+) (.*)$", page, re.M):
+                assert f"`{name}" in listed and sentence in listed, f"docs/metrics.md: has no {name}: {sentence}"
+            written = int(re.search(r'written_total\{kind="progress"\} (\d+)', page).group(1))
+            count = sum(json.loads(line)["type"] == "PROGRESS" for line in out.read_text().splitlines())
+            assert 0 < written <= count, (written, count)
+
+            fake.process.send_signal(signal.SIGSTOP)
+            wait_for("it is not ready", lambda: get(address, "/readyz")[0] == 503, log)
+            body = get(address, "/readyz?verbose")[1]
+            assert get(address, "/livez") == (200, "ok\n")
+            assert re.search(r"^\[-\]", body, re.M), body
+            fake.process.send_signal(signal.SIGCONT)
+            wait_for("it is ready again", lambda: get(address, "/readyz")[0] == 200, log)
+
+            assert "requests=" not in log.read_text()
+            process.send_signal(signal.SIGUSR1)
+            wait_for("the counters are logged", lambda: "requests=" in log.read_text(), log)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0, log.read_text()
+        finally:
+            fake.process.send_signal(signal.SIGCONT)
+            process.kill()
+    print("ok: readiness, metrics and counters")
+
+
+if __name__ == "__main__":
+    main()
