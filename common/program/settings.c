@@ -127,9 +127,14 @@ static int store_flag(struct settings_reading *r, size_t index, const char *sour
 		      const char *text)
 {
 	const struct setting *row = &r->rows[index];
+	bool again = r->given[index];
 
-	if (row->kind == SETTING_LIST_KIND && !r->given[index])
+	if (row->kind == SETTING_LIST_KIND && !again)
 		((struct settings_list *)row->value)->count = 0;
+	if (row->kind != SETTING_LIST_KIND && row->kind != SETTING_BOOL_KIND && again) {
+		log_error("%s: was given twice; it takes one value", source);
+		return -1;
+	}
 	r->given[index] = true;
 	return settings_value_store(row, source, text);
 }

@@ -3,7 +3,8 @@
  * A flag overrides the environment, and the environment overrides the default, which is what the
  * row's VALUE holds when settings_read() is called. "--cluster-member NAME" is also
  * TENURE_CLUSTER_MEMBER=NAME. An empty variable counts as absent. A variable holds one value of a
- * list; a list given by flags replaces it.
+ * list; a list given by flags replaces it. A flag with one value that is given twice is an error: which
+ * of the two counts is anybody's guess.
  *
  * Every program also has --log-level, --log-format, --help and --version, and,
  * not listed by --help, --print-man, --print-bash-completion and

@@ -200,6 +200,16 @@ static void an_error_names_the_option_and_what_it_takes(void **state)
 	assert_string_equal(printed, "tenure-test: TENURE_PORT: \"many\" is not a whole number\n");
 }
 
+static void refuses_one_value_given_twice(void **state)
+{
+	(void)state;
+	assert_int_equal(read_words(&manual, WORDS(W("--port"), W("7"), W("-p"), W("8"))), -1);
+	assert_int_equal(read_words(&manual, WORDS(W("-f"), W("-f"))), 3);
+	setenv("TENURE_PORT", "99", 1);
+	assert_int_equal(read_words(&manual, WORDS(W("--port"), W("7"))), 3);
+	unsetenv("TENURE_PORT");
+}
+
 static void refuses_operands_if_the_program_takes_none(void **state)
 {
 	struct settings_manual strict = manual;
@@ -260,6 +270,7 @@ int main(void)
 		cmocka_unit_test_setup(a_flag_beats_the_environment_which_beats_the_default,
 				       set_up),
 		cmocka_unit_test_setup(an_error_names_the_option_and_what_it_takes, set_up),
+		cmocka_unit_test_setup(refuses_one_value_given_twice, set_up),
 		cmocka_unit_test_setup(refuses_operands_if_the_program_takes_none, set_up),
 		cmocka_unit_test_setup(help_shows_every_row_and_ends_with_0, set_up),
 		cmocka_unit_test_setup(the_same_table_makes_a_manual_page_and_completions, set_up),
