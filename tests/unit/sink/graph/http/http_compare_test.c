@@ -32,6 +32,16 @@ static void no_minute_is_in_both_windows(void **state)
 		     "\"now\":{\"from\":\"2026-11-24T07:47:00Z\",\"to\":\"2026-11-24T07:49:29Z\",");
 }
 
+static void a_window_that_reaches_into_the_other_is_cut(void **state)
+{
+	(void)state;
+	answers_with(
+		"/v1/compare?window=2m&base_at=2026-11-24T07:47:20Z&base_window=5m", 200,
+		"\"base\":{\"from\":\"2026-11-24T07:42:00Z\",\"to\":\"2026-11-24T07:47:00Z\",");
+	answers_with("/v1/compare?window=2m&base_at=now&base_window=2m", 400,
+		     "nothing is left of the window to compare with");
+}
+
 static void the_window_before_may_be_anywhere(void **state)
 {
 	(void)state;
@@ -53,6 +63,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_minute_is_in_both_windows),
+		cmocka_unit_test(a_window_that_reaches_into_the_other_is_cut),
 		cmocka_unit_test(the_window_before_may_be_anywhere),
 		cmocka_unit_test(what_changed_has_other_forms),
 	};
