@@ -34,7 +34,7 @@ static int show(const struct keep_options *o, struct recorder *recorder, struct 
 	choose_window(o, recorder, display->follow, &from, &to);
 	if (history_sum(recorder_history(recorder), from, to, o->level, NULL, &nodes, &graph) < 0)
 		goto out;
-	if (snapshot_make(&snapshot, &graph, &nodes, (uint64_t)o->least) < 0) {
+	if (snapshot_make(&snapshot, &graph, &nodes, (uint64_t)o->least, SIZE_MAX) < 0) {
 		log_error("out of memory");
 		rc = EX_OSERR;
 		goto out;

@@ -4,7 +4,8 @@
  *
  * (1) Nodes are those of the edges, in the order of node_compare(); edges are ordered by
  *     client, then server, directed ones first, then transport and port. So equal graphs are equal snapshots.
- * (2) Edges of fewer flows than LEAST are summed into REST.
+ * (2) Edges of fewer flows than LEAST are summed into REST; of the others, if they are more than MOST, those of
+ *     the fewest flows, and of equal ones the last in that order.
  */
 #ifndef TENURE_SNAPSHOT_H
 #define TENURE_SNAPSHOT_H
@@ -52,7 +53,7 @@ struct snapshot {
 /* Fills all of *SNAPSHOT but the window and RECORDS. It borrows from GRAPH and NODES.
  * -1 if out of memory, and there is nothing to free. */
 int snapshot_make(struct snapshot *snapshot, const struct graph *graph,
-		  const struct node_table *nodes, uint64_t least);
+		  const struct node_table *nodes, uint64_t least, size_t most);
 void snapshot_free(struct snapshot *snapshot);
 
 /* The order of two struct snapshot_edge of one snapshot (1), for qsort() and bsearch(). */
