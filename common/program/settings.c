@@ -235,8 +235,7 @@ out:
 static int add_row(struct settings_reading *r, struct setting row)
 {
 	if (r->count == SETTINGS_ROWS_MAX) {
-		log_error("%s has more than %d options", r->manual->program,
-			  SETTINGS_ROWS_MAX);
+		log_error("%s has more than %d options", r->manual->program, SETTINGS_ROWS_MAX);
 		return -1;
 	}
 	r->rows[r->count++] = row;

@@ -31,10 +31,10 @@ enum setting_kind {
 	SETTING_BOOL_KIND,
 	SETTING_NUMBER_KIND,   /* int64_t, not negative */
 	SETTING_DURATION_KIND, /* int64_t nanoseconds, see when_parse_duration() */
-	SETTING_WHEN_KIND,     /* struct when, see when_text_parse(); now is when the options are read */
-	SETTING_LIST_KIND,     /* repeatable text */
-	SETTING_CHOICE_KIND,   /* int, the index of one of CHOICES */
-	SETTING_PRINT_KIND,    /* prints and exits: --help and --version only */
+	SETTING_WHEN_KIND, /* struct when, see when_text_parse(); now is when the options are read */
+	SETTING_LIST_KIND,   /* repeatable text */
+	SETTING_CHOICE_KIND, /* int, the index of one of CHOICES */
+	SETTING_PRINT_KIND,  /* prints and exits: --help and --version only */
 };
 
 /* One row. */

@@ -96,8 +96,8 @@ static int keep_largest(struct snapshot *snapshot, const struct node_table *tabl
 	place_edges(snapshot, places);
 	qsort(snapshot->edges, snapshot->edge_count, sizeof(*snapshot->edges), compare_sizes);
 	while (snapshot->edge_count > most) {
-		if (graph_edge_add(&snapshot->rest,
-				   snapshot->edges[--snapshot->edge_count].edge) < 0)
+		if (graph_edge_add(&snapshot->rest, snapshot->edges[--snapshot->edge_count].edge) <
+		    0)
 			return -1;
 	}
 	memset(places, 0, table->count * sizeof(*places));
@@ -169,6 +169,14 @@ void snapshot_free(struct snapshot *snapshot)
 	graph_edge_clear(&snapshot->rest);
 	text_free(&snapshot->names);
 	*snapshot = (struct snapshot){0};
+}
+
+void snapshot_forget_ends(struct snapshot *snapshot)
+{
+	if (when_before(snapshot->last, snapshot->first))
+		return;
+	snapshot->first = WHEN_MIN;
+	snapshot->last = WHEN_MAX;
 }
 
 const char *snapshot_label(const struct snapshot *snapshot, size_t index)

@@ -45,7 +45,9 @@ struct snapshot {
 	struct graph_edge rest, total;
 	struct text names;
 
-	struct when first, last; /* event.end of the flows that count; first > last if none do */
+	struct when first,
+		last; /* event.end of the flows that count; first > last if none do; WHEN_MIN and
+				    WHEN_MAX if that is not known */
 	struct when from, to; /* the window: from <= event.end < to; WHEN_MIN, WHEN_MAX: no bound */
 	struct snapshot_records records;
 };
@@ -55,6 +57,8 @@ struct snapshot {
 int snapshot_make(struct snapshot *snapshot, const struct graph *graph,
 		  const struct node_table *nodes, uint64_t least, size_t most);
 void snapshot_free(struct snapshot *snapshot);
+/* Forgets when the first and the last flow ended: a history knows it to the minute only. */
+void snapshot_forget_ends(struct snapshot *snapshot);
 
 /* The order of two struct snapshot_edge of one snapshot (1), for qsort() and bsearch(). */
 int snapshot_compare_edges(const void *left, const void *right);

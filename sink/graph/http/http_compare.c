@@ -75,14 +75,13 @@ void http_compare_answer(void *user, const struct http_call *call, struct http_r
 	if (!http_window_fill(server, &question, spans.base_from, spans.base_to, &before, reply) ||
 	    !http_window_fill(server, &question, spans.from, spans.to, &after, reply))
 		goto out;
-	if (compare_make(
-		    &comparison,
-		    (struct compare_window){&before.snapshot,
-					    http_answer_complete(server, spans.base_from,
-								 spans.base_to)},
-		    (struct compare_window){&after.snapshot,
-					    http_answer_complete(server, question.from,
-								 question.to)}) < 0) {
+	if (compare_make(&comparison,
+			 (struct compare_window){
+				 &before.snapshot,
+				 http_answer_complete(server, spans.base_from, spans.base_to)},
+			 (struct compare_window){
+				 &after.snapshot,
+				 http_answer_complete(server, question.from, question.to)}) < 0) {
 		http_reply_problem(reply, 503, "out of memory");
 		goto out;
 	}

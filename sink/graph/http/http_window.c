@@ -28,8 +28,8 @@ bool http_window_fill(struct graph_server *server, const struct question *questi
 		return false;
 	}
 	window->snapshot.from = from;
-	/* The last minute may not be over yet. */
-	window->snapshot.to = when_before(from, known) ? when_earlier(to, known) : to;
+	/* The last minute may not be over yet; the newest flow ended at KNOWN. */
+	window->snapshot.to = when_before(from, known) ? when_earlier(to, when_add(known, 1)) : to;
 	window->snapshot.records = serve_records(server);
 	window->hidden = window->graph.count - window->snapshot.edge_count;
 	return true;

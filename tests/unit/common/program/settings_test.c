@@ -113,8 +113,8 @@ static void a_time_is_what_people_write(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		assert_int_equal(read_words(&manual, WORDS(W("--since"), (char *)(uintptr_t)texts[i])),
-				 3);
+		assert_int_equal(
+			read_words(&manual, WORDS(W("--since"), (char *)(uintptr_t)texts[i])), 3);
 		assert_int_equal(since.ns, INT64_C(1795420800) * NS_PER_SECOND);
 	}
 	before = when_now();

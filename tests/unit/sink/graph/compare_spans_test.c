@@ -60,9 +60,8 @@ static void a_base_after_the_window_begins_where_it_ends(void **state)
 
 static void nothing_may_be_left(void **state)
 {
-	struct compare_spans spans = {
-		at("2026-11-23T09:00:00Z"), at("2026-11-23T09:05:00Z"),
-		at("2026-11-23T09:00:00Z"), at("2026-11-23T09:05:00Z")};
+	struct compare_spans spans = {at("2026-11-23T09:00:00Z"), at("2026-11-23T09:05:00Z"),
+				      at("2026-11-23T09:00:00Z"), at("2026-11-23T09:05:00Z")};
 
 	(void)state;
 	assert_int_equal(compare_spans_round(&spans), -1);
