@@ -45,9 +45,8 @@ struct snapshot {
 	struct graph_edge rest, total;
 	struct text names;
 
-	struct when first,
-		last; /* event.end of the flows that count; first > last if none do; WHEN_MIN and
-				    WHEN_MAX if that is not known */
+	/* event.end of the flows that count; FIRST > LAST if none do, WHEN_MIN and WHEN_MAX if it is not known. */
+	struct when first, last;
 	struct when from, to; /* the window: from <= event.end < to; WHEN_MIN, WHEN_MAX: no bound */
 	struct snapshot_records records;
 };
