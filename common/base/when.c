@@ -300,6 +300,8 @@ static int64_t unit_ns(const char *unit)
 		return unit[1] == '\0' ? 3600 * NS_PER_SECOND : -1;
 	case 'd':
 		return unit[1] == '\0' ? SECONDS_PER_DAY * NS_PER_SECOND : -1;
+	case 'w':
+		return unit[1] == '\0' ? 7 * SECONDS_PER_DAY * NS_PER_SECOND : -1;
 	default:
 		return -1;
 	}

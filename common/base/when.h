@@ -85,12 +85,12 @@ struct when when_earlier(struct when a, struct when b);
 struct when when_whole_second(struct when moment);
 struct when when_later(struct when a, struct when b);
 
-/* Reads a duration such as "500ms", "10s", "5m", "2h", "3d", or a number of seconds. Returns
- * -1 if it is none of these. */
+/* Reads a duration such as "500ms", "10s", "5m", "2h", "3d", "2w", or a number of seconds.
+ * Returns -1 if it is none of these. */
 int when_parse_duration(const char *text, int64_t *ns);
 
-/* Writes the duration NS (not negative) in the same form, in the largest unit of which it is
- * a multiple; fractions of a millisecond are dropped. */
+/* Writes the duration NS (not negative) in the same form, in the largest unit up to days of which
+ * it is a multiple; fractions of a millisecond are dropped. */
 void when_format_duration(int64_t ns, char text[static WHEN_TEXT_SIZE]);
 
 /* The wall clock. Only main() and modules that do input or output call it; others are

@@ -15,15 +15,15 @@
 #define TENURE_VERSION "0.1.0"
 #endif
 
-#define ROWS_MAX 64
 #define NAME_MAX_BYTES 64
 
 struct settings_reading {
 	const struct settings_manual *manual;
 	int log_level, log_format;
-	struct setting rows[ROWS_MAX + 1]; /* the program's, then those of every program */
+	struct when now;
+	struct setting rows[SETTINGS_ROWS_MAX + 1]; /* the program's, then those of every program */
 	size_t count;
-	bool given[ROWS_MAX]; /* by a flag */
+	bool given[SETTINGS_ROWS_MAX]; /* by a flag */
 };
 
 static void print_version(const struct settings_manual *manual, const struct setting *rows)
@@ -68,7 +68,7 @@ static int read_environment(const struct settings_reading *r)
 			continue;
 		if (row->kind == SETTING_LIST_KIND)
 			((struct settings_list *)row->value)->count = 0;
-		if (settings_value_store(row, name, text) < 0)
+		if (settings_value_store(row, name, text, r->now) < 0)
 			return -1;
 	}
 	return 0;
@@ -136,7 +136,7 @@ static int store_flag(struct settings_reading *r, size_t index, const char *sour
 		return -1;
 	}
 	r->given[index] = true;
-	return settings_value_store(row, source, text);
+	return settings_value_store(row, source, text, r->now);
 }
 
 /* As store_flag(), with the word after *WORDS as the value, and leaves *WORDS on it. */
@@ -239,8 +239,8 @@ out:
 
 static int add_row(struct settings_reading *r, struct setting row)
 {
-	if (r->count == ROWS_MAX) {
-		log_error("%s has more than %d options", r->manual->program, ROWS_MAX);
+	if (r->count == SETTINGS_ROWS_MAX) {
+		log_error("%s has more than %d options", r->manual->program, SETTINGS_ROWS_MAX);
 		return -1;
 	}
 	r->rows[r->count++] = row;
@@ -272,11 +272,12 @@ static int collect_rows(struct settings_reading *r, const struct setting *table)
 	return 0;
 }
 
-int settings_read(const struct settings_manual *manual, const struct setting *table, int argc,
-		  char **argv)
+int settings_read_given(const struct settings_manual *manual, const struct setting *table, int argc,
+			char **argv, struct settings_given *given)
 {
 	struct settings_reading r = {
 		.manual = manual,
+		.now = when_now(),
 		.log_level = LOG_LEVEL_INFO,
 		.log_format = LOG_AUTO,
 	};
@@ -290,10 +291,32 @@ int settings_read(const struct settings_manual *manual, const struct setting *ta
 	if (first < 0)
 		return -1;
 	log_init(manual->program, (enum log_level)r.log_level, (enum log_format)r.log_format);
+	given->count = 0;
+	for (size_t i = 0; i < r.count; i++) {
+		if (r.given[i])
+			given->names[given->count++] = r.rows[i].name;
+	}
 	return first;
 }
 
 const char *settings_version(void)
 {
 	return TENURE_VERSION;
+}
+
+int settings_read(const struct settings_manual *manual, const struct setting *table, int argc,
+		  char **argv)
+{
+	struct settings_given given;
+
+	return settings_read_given(manual, table, argc, argv, &given);
+}
+
+bool settings_has(const struct settings_given *given, const char *name)
+{
+	for (size_t i = 0; i < given->count; i++) {
+		if (strcmp(given->names[i], name) == 0)
+			return true;
+	}
+	return false;
 }

@@ -20,6 +20,7 @@
 #include "common/base/when.h"
 
 #define SETTINGS_LIST_MAX 64 /* values of one repeated option */
+#define SETTINGS_ROWS_MAX 64 /* options of one program, with those of every program */
 
 struct settings_list {
 	const char *values[SETTINGS_LIST_MAX];
@@ -31,10 +32,10 @@ enum setting_kind {
 	SETTING_BOOL_KIND,
 	SETTING_NUMBER_KIND,   /* int64_t, not negative */
 	SETTING_DURATION_KIND, /* int64_t nanoseconds, see when_parse_duration() */
-	SETTING_WHEN_KIND,     /* struct when, RFC 3339 */
-	SETTING_LIST_KIND,     /* repeatable text */
-	SETTING_CHOICE_KIND,   /* int, the index of one of CHOICES */
-	SETTING_PRINT_KIND,    /* prints and exits: --help and --version only */
+	SETTING_WHEN_KIND, /* struct when, see when_text_parse(); now is when the options are read */
+	SETTING_LIST_KIND,   /* repeatable text */
+	SETTING_CHOICE_KIND, /* int, the index of one of CHOICES */
+	SETTING_PRINT_KIND,  /* prints and exits: --help and --version only */
 };
 
 /* One row. */
@@ -96,5 +97,18 @@ int settings_read(const struct settings_manual *manual, const struct setting *ta
 
 /* What --version prints after the program's name. */
 const char *settings_version(void);
+
+/* The options that a flag gave, so that a program can refuse one that would do nothing. Those of the environment
+ * are not: a variable may be meant for another program. */
+struct settings_given {
+	const char *names[SETTINGS_ROWS_MAX]; /* without "--" */
+	size_t count;
+};
+
+/* As settings_read(), and fills *GIVEN, whose names are those of TABLE. */
+int settings_read_given(const struct settings_manual *manual, const struct setting *table, int argc,
+			char **argv, struct settings_given *given);
+/* Whether a flag gave the option NAME. */
+bool settings_has(const struct settings_given *given, const char *name);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/when_text.h"
 #include "common/program/log.h"
 
 void settings_value_variable(const char *name, char variable[static SETTINGS_VALUE_NAME_SIZE])
@@ -60,7 +61,8 @@ static int parse_choice(const char *text, const char *const *choices, int *value
 	return -1;
 }
 
-int settings_value_store(const struct setting *row, const char *source, const char *text)
+int settings_value_store(const struct setting *row, const char *source, const char *text,
+			 struct when now)
 {
 	struct settings_list *list = row->value;
 	char wanted[SETTINGS_VALUE_TEXT_SIZE];
@@ -80,7 +82,7 @@ int settings_value_store(const struct setting *row, const char *source, const ch
 		rc = when_parse_duration(text, row->value);
 		break;
 	case SETTING_WHEN_KIND:
-		rc = when_parse(text, strlen(text), row->value);
+		rc = when_text_parse(text, strlen(text), now, row->value);
 		break;
 	case SETTING_LIST_KIND:
 		if (list->count == SETTINGS_LIST_MAX) {
@@ -111,9 +113,10 @@ const char *settings_value_wanted(const struct setting *row,
 	case SETTING_NUMBER_KIND:
 		return "a whole number";
 	case SETTING_DURATION_KIND:
-		return "a duration such as 500ms, 10s, 5m, 2h or 3d";
+		return "a duration such as 500ms, 10s, 5m, 2h, 3d or 2w";
 	case SETTING_WHEN_KIND:
-		return "a time such as 2026-11-23T08:00:00Z";
+		return "a time such as 2026-11-23T08:00:00Z, \"2026-11-23 08:00:00\" (UTC), "
+		       "1795420800, -5m, \"5m ago\" or now";
 	case SETTING_CHOICE_KIND:
 		break;
 	case SETTING_TEXT_KIND:

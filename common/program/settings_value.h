@@ -11,8 +11,9 @@
 void settings_value_variable(const char *name, char variable[static SETTINGS_VALUE_NAME_SIZE]);
 
 /* Stores TEXT in ROW's variable; a list grows by it. SOURCE is the option or variable as
- * the user wrote it. Returns -1 (logged) when ROW does not take TEXT. */
-int settings_value_store(const struct setting *row, const char *source, const char *text);
+ * the user wrote it, and NOW what it calls now. Returns -1 (logged) when ROW does not take TEXT. */
+int settings_value_store(const struct setting *row, const char *source, const char *text,
+			 struct when now);
 
 /* What ROW takes: "a whole number", "one of table, json or dot". Returns BUFFER or static text. */
 const char *settings_value_wanted(const struct setting *row,

@@ -125,7 +125,7 @@ static int group(struct aggregator *aggregator, struct series *series)
 
 static int make(struct aggregator *aggregator, uint64_t least, struct snapshot *snapshot)
 {
-	if (snapshot_make(snapshot, &aggregator->graph, &aggregator->nodes, least) < 0)
+	if (snapshot_make(snapshot, &aggregator->graph, &aggregator->nodes, least, SIZE_MAX) < 0)
 		return -1;
 	snapshot->from = aggregator->from;
 	snapshot->to = aggregator->options.to;

@@ -4,51 +4,10 @@
 
 #include "common/program/log.h"
 #include "common/program/stop.h"
-#include "sink/graph/formats/display.h"
+#include "sink/graph/keep_show.h"
 
 #define POLL_MS 200
 #define TURN_NS (NS_PER_SECOND / 5)
-
-/* What is shown: all of [from, to), or the last window. */
-static void choose_window(const struct keep_options *o, const struct recorder *recorder,
-			  bool follow, struct when *from, struct when *to)
-{
-	*from = o->from;
-	*to = o->to;
-	if (!follow)
-		return;
-	*to = when_add(recorder_watermark(recorder), 1);
-	*from = when_add(*to, -o->window_ns);
-	history_round(from, to);
-}
-
-static int show(const struct keep_options *o, struct recorder *recorder, struct display *display)
-{
-	struct node_table nodes = {0};
-	struct snapshot snapshot;
-	struct when from, to;
-	struct graph graph;
-	int rc = EX_IOERR;
-
-	graph_init(&graph);
-	choose_window(o, recorder, display->follow, &from, &to);
-	if (history_sum(recorder_history(recorder), from, to, o->level, NULL, &nodes, &graph) < 0)
-		goto out;
-	if (snapshot_make(&snapshot, &graph, &nodes, (uint64_t)o->least) < 0) {
-		log_error("out of memory");
-		rc = EX_OSERR;
-		goto out;
-	}
-	snapshot.from = from;
-	snapshot.to = to;
-	snapshot.records = recorder_records(recorder);
-	rc = display_show(display, &snapshot) < 0 ? EX_IOERR : EX_OK;
-	snapshot_free(&snapshot);
-out:
-	graph_free(&graph);
-	node_table_free(&nodes);
-	return rc;
-}
 
 /* Reads one record, if there is one, and counts. Sets *STATUS. Returns an exit code. */
 static int read_one(const struct keep_options *o, struct topic_reader *reader,
@@ -70,8 +29,8 @@ static int read_one(const struct keep_options *o, struct topic_reader *reader,
 	return recorder_turn(recorder, idle, now) < 0 ? EX_IOERR : EX_OK;
 }
 
-static int read_all(const struct keep_options *o, struct topic_reader *reader,
-		    struct recorder *recorder, struct display *display)
+static int read_all(const struct keep_options *o, const struct bus_options *bus,
+		    struct topic_reader *reader, struct recorder *recorder, struct display *display)
 {
 	enum bus_status status = BUS_RECORD;
 	struct when turned = WHEN_MIN;
@@ -83,9 +42,10 @@ static int read_all(const struct keep_options *o, struct topic_reader *reader,
 		    (display_due(display, recorder_records(recorder).read, status != BUS_RECORD,
 				 turned) ||
 		     display_pressed(display, turned)))
-			rc = show(o, recorder, display);
+			rc = keep_show(o, recorder, bus, display);
 	}
-	if (rc == EX_OK && status == BUS_END && recorder_end(recorder) < 0)
+	/* What was read last is counted too. */
+	if (rc == EX_OK && recorder_turn(recorder, status == BUS_END, when_now()) < 0)
 		rc = EX_IOERR;
 	return rc;
 }
@@ -102,12 +62,12 @@ int keep_run(const struct keep_options *options, struct recorder *recorder,
 	if (reader == NULL)
 		return bus_is_kafka(options->in) ? EX_UNAVAILABLE : EX_NOINPUT;
 	display_open(&display);
-	rc = read_all(options, reader, recorder, &display);
+	rc = read_all(options, bus, reader, recorder, &display);
 	display_close(&display);
 	topic_reader_close(reader);
 	records = recorder_records(recorder);
 	if (rc == EX_OK && !display.closed && (display.shown == 0 || display.shown != records.read))
-		rc = show(options, recorder, &display);
+		rc = keep_show(options, recorder, bus, &display);
 	if (rc == EX_OK && records.read > 0 && records.unreadable == records.read) {
 		log_error("%s: no record is a tagged flow, as tenure-enrich writes them",
 			  options->in);

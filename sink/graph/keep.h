@@ -11,8 +11,12 @@
 
 struct keep_options {
 	const char *in;
-	struct when from, to; /* what is shown at the end */
-	int64_t window_ns;    /* what is shown again and again while the input is followed */
+	const char *edges;              /* as in once.h */
+	struct when from, to;           /* what is shown at the end */
+	struct when base_from, base_to; /* and what that is compared with, as in once.h */
+	int64_t window_ns;  /* what is shown again and again while the input is followed */
+	int64_t step_ns;    /* of a series; 0: none */
+	int64_t horizon_ns; /* how long a conversation waits */
 	enum node_level level;
 	int64_t least;
 	int format; /* enum format */

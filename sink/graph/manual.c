@@ -25,7 +25,9 @@ const struct settings_manual manual = {
 	.exits =
 		{
 			{EX_DATAERR, "No record could be read."},
-			{EX_NOINPUT, "The input cannot be opened."},
+			{EX_NOINPUT,
+			 "The input cannot be opened, or is a file that was cut or replaced "
+			 "since --state read it."},
 			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic, or "
 					 "--listen cannot listen "
 					 "there."},

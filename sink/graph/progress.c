@@ -147,6 +147,9 @@ void progress_write(const struct progress *progress, const char *address, struct
 	varint_add(out, progress->carried_count);
 	for (size_t i = 0; i < progress->carried_count; i++)
 		write_carried(&progress->carried[i], out);
+	varint_add_signed(out, progress->mark.bytes);
+	varint_add(out, progress->mark.first);
+	varint_add(out, progress->mark.last);
 }
 
 static int read_partition(struct varint_reader *reader, struct progress *progress,
@@ -212,5 +215,8 @@ int progress_read(struct span bytes, struct progress *progress, struct span *add
 		if (read_carried(&reader, progress) < 0)
 			return -1;
 	}
-	return varint_done(&reader) ? 0 : -1;
+	progress->mark.bytes = varint_next_signed(&reader);
+	progress->mark.first = varint_next(&reader);
+	progress->mark.last = varint_next(&reader);
+	return varint_done(&reader) && progress->mark.bytes >= 0 ? 0 : -1;
 }

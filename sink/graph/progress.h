@@ -14,6 +14,7 @@
 #include "common/base/text.h"
 #include "common/base/when.h"
 #include "sink/graph/conversation/conversation_slice.h"
+#include "sink/graph/input_mark.h"
 
 struct progress_partition {
 	int64_t next;       /* offset of the next record */
@@ -33,6 +34,7 @@ struct progress {
 	size_t count, capacity;
 	struct progress_carried *carried;
 	size_t carried_count, carried_capacity;
+	struct input_mark mark; /* of a file */
 };
 
 void progress_free(struct progress *progress);

@@ -7,21 +7,17 @@
 #include "common/program/log.h"
 #include "sink/graph/intake.h"
 #include "sink/graph/progress.h"
+#include "sink/graph/recorder_places.h"
 
 #define SETTLE_RECORDS 65536 /* so that reading fast holds little more than reading slowly */
 #define PROGRESS_MAX (64u << 20)
-
-/* How far a partition was read. */
-struct recorder_place {
-	int64_t at;   /* the next record to come */
-	int64_t next; /* all before were read once; later than AT after a restart */
-};
 
 struct recorder {
 	struct recorder_options options;
 	struct intake intake;
 	struct history *history;
 	struct progress before; /* of the last start */
+	int64_t bytes;          /* of a file that were read */
 	struct recorder_place *places;
 	size_t place_count, place_capacity;
 	uint64_t unsettled;    /* records since conversations were settled */
@@ -128,76 +124,31 @@ struct history *recorder_history(struct recorder *recorder)
 
 struct topic_reader *recorder_input(struct recorder *recorder, const struct bus_options *bus)
 {
-	int64_t *offsets = calloc(recorder->place_count + 1, sizeof(*offsets));
+	const char *address = recorder->options.address;
+	int64_t *offsets;
 	struct topic_reader *reader;
 
+	if (!input_mark_fits(address, &recorder->before.mark)) {
+		log_error("%s: does not begin with the %" PRId64 " records that --state %s has "
+			  "read of it: it was cut or replaced. Give the file that grew from "
+			  "those, or another --state",
+			  address, recorder->before.partitions[0].next,
+			  recorder->options.history.folder);
+		return NULL;
+	}
+	offsets = calloc(recorder->place_count + 1, sizeof(*offsets));
 	if (offsets == NULL) {
 		no_memory();
 		return NULL;
 	}
 	for (size_t i = 0; i < recorder->place_count; i++)
 		offsets[i] = recorder->places[i].at;
-	reader = topic_reader_open_places(recorder->options.address, bus, offsets,
-					  recorder->place_count);
+	reader = topic_reader_open_places(address, bus, offsets, recorder->place_count);
 	free(offsets);
 	return reader;
 }
 
 /* ---- Saving ---- */
-
-/* Notes what of the last start was held and has not come again. */
-static int keep_held(const struct recorder *recorder, struct progress *progress)
-{
-	for (size_t i = 0; i < recorder->before.count; i++) {
-		const struct progress_partition *partition = &recorder->before.partitions[i];
-
-		for (size_t h = 0; h < partition->held_count; h++) {
-			const struct conversation_place place = {(int32_t)i, partition->held[h]};
-
-			if (place.offset >= recorder->places[i].at &&
-			    progress_hold(progress, &place,
-					  progress_carry(&recorder->before, &place)) < 0)
-				return -1;
-		}
-	}
-	return 0;
-}
-
-static int note_held(const struct recorder *recorder, struct progress *progress)
-{
-	const struct conversation *conversation = NULL;
-
-	while ((conversation = conversations_next(recorder->intake.conversations, conversation)) !=
-	       NULL) {
-		for (size_t i = 0; i < conversation->count; i++) {
-			const struct conversation_slice *slice = conversation->slices[i];
-			const struct conversation_carry carry = {
-				slice->source_flags, slice->destination_flags, slice->answered,
-				conversation->counted};
-
-			if (progress_hold(progress, &slice->place,
-					  carry.counted.chosen ? &carry : NULL) < 0)
-				return -1;
-		}
-	}
-	return 0;
-}
-
-static int fill_progress(const struct recorder *recorder, struct progress *progress)
-{
-	const struct partition_times *times = &recorder->intake.times;
-
-	for (size_t i = 0; i < recorder->place_count; i++) {
-		struct when newest = i < times->count ? times->newest[i] : WHEN_MIN;
-
-		if (progress_set(progress, (int32_t)i, recorder->places[i].next, newest) < 0)
-			return -1;
-	}
-	if (keep_held(recorder, progress) < 0 || note_held(recorder, progress) < 0)
-		return -1;
-	progress_sort(progress);
-	return 0;
-}
 
 /* Saves. Every conversation that is over has been counted. */
 static int save(struct recorder *recorder)
@@ -207,7 +158,10 @@ static int save(struct recorder *recorder)
 	int rc = -1;
 
 	text_init(&bytes, PROGRESS_MAX);
-	if (fill_progress(recorder, &progress) == 0)
+	if (recorder->bytes > recorder->before.mark.bytes)
+		input_mark_make(recorder->options.address, recorder->bytes, &recorder->before.mark);
+	if (recorder_places_progress(recorder->places, recorder->place_count, &recorder->intake,
+				     &recorder->before, &progress) == 0)
 		progress_write(&progress, recorder->options.address, &bytes);
 	else
 		bytes.failed = true;
@@ -282,6 +236,9 @@ int recorder_add(struct recorder *recorder, const struct bus_record *record, str
 	place->at = record->offset + 1;
 	if (place->next < place->at)
 		place->next = place->at;
+	/* The last line may be without its newline: then the mark ends before it. */
+	if (!bus_is_kafka(recorder->options.address) && record->end > recorder->bytes)
+		recorder->bytes = record->end;
 	if (progress_has_counted(&recorder->before, &where))
 		return 0;
 	switch (intake_read(&recorder->intake, record, now)) {
@@ -345,6 +302,8 @@ int recorder_turn(struct recorder *recorder, bool idle, struct when now)
 
 int recorder_end(struct recorder *recorder)
 {
+	if (recorder->options.history.folder != NULL)
+		return 0;
 	history_provisional_clear(recorder->history);
 	recorder->watermark = partition_times_known(&recorder->intake.times, recorder->idle);
 	return settle(recorder, WHEN_MAX);

@@ -9,7 +9,9 @@
  *     wrong clock must not make everything else old.
  * (3) A conversation is over HORIZON_NS after its last end, by the time of the slowest partition. Of one
  *     that goes on, slices that are older are counted already, and its counted observer does not change
- *     any more. What is not over is provisional in the history.
+ *     any more. What is not over is provisional in the history, and stays so when the input ends: the next run
+ *     on the folder continues it, so that each conversation counts once however often a growing input is read.
+ * (4) A file that does not begin with what was read of it (input_mark.h) is refused.
  */
 #ifndef TENURE_RECORDER_H
 #define TENURE_RECORDER_H
@@ -50,7 +52,8 @@ int recorder_add(struct recorder *recorder, const struct bus_record *record, str
  * over, makes the rest provisional if anything changed, and saves from time to time. -1 after
  * logging. */
 int recorder_turn(struct recorder *recorder, bool idle, struct when now);
-/* The input has ended: all conversations are over. -1 after logging. */
+/* The input has ended: all conversations are over, unless the next run may go on with them (3). -1 after
+ * logging. */
 int recorder_end(struct recorder *recorder);
 
 /* Up to when flows are known and counted, as of the last turn or the end: the newest end of the

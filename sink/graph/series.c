@@ -18,8 +18,7 @@ void series_free(struct series *series)
 	*series = (struct series){.step_ns = series->step_ns};
 }
 
-/* The beginning of the step of MOMENT. */
-static struct when start_of(const struct series *series, struct when moment)
+struct when series_start(const struct series *series, struct when moment)
 {
 	int64_t past = moment.ns % series->step_ns;
 
@@ -48,6 +47,21 @@ static struct series_step *step_at(struct series *series, struct when from)
 	return &series->steps[at];
 }
 
+int series_merge(struct series *series, struct when moment, const struct graph *graph)
+{
+	struct series_step *step;
+
+	if (graph->count > SERIES_EDGES_MAX - series->edges) {
+		series->full = true;
+		return 0;
+	}
+	step = step_at(series, series_start(series, moment));
+	if (step == NULL || graph_merge(&step->graph, graph) < 0)
+		return -1;
+	series->edges += graph->count;
+	return 0;
+}
+
 int series_add(struct series *series, const struct conversation_slice *slice)
 {
 	struct series_step *step;
@@ -59,7 +73,7 @@ int series_add(struct series *series, const struct conversation_slice *slice)
 		series->full = true;
 		return 0;
 	}
-	step = step_at(series, start_of(series, slice->end));
+	step = step_at(series, series_start(series, slice->end));
 	if (step == NULL)
 		return -1;
 	edges = step->graph.count;

@@ -35,6 +35,10 @@ void series_init(struct series *series, int64_t step_ns);
 /* SERIES may be zero. */
 void series_free(struct series *series);
 
+/* The beginning of the step of MOMENT. */
+struct when series_start(const struct series *series, struct when moment);
+/* Adds GRAPH to the step of MOMENT, or nothing of it if its edges are too many (2). -1 if out of memory. */
+int series_merge(struct series *series, struct when moment, const struct graph *graph);
 /* Adds SLICE, if it counts, to the step of its end. -1 if out of memory. */
 int series_add(struct series *series, const struct conversation_slice *slice);
 /* Adds FROM, whose edges are between ends, to SERIES, which has no steps yet. -1 if out of memory. */

@@ -43,6 +43,17 @@ int snapshot_compare_edges(const void *left, const void *right)
 	return a->edge->port < b->edge->port ? -1 : a->edge->port > b->edge->port;
 }
 
+/* Says where the ends of the edges are, by the PLACES of the table's nodes. */
+static void place_edges(struct snapshot *snapshot, const size_t *places)
+{
+	for (size_t i = 0; i < snapshot->edge_count; i++) {
+		struct snapshot_edge *edge = &snapshot->edges[i];
+
+		edge->client = places[edge->edge->client];
+		edge->server = places[edge->edge->server];
+	}
+}
+
 static int add_edges(struct snapshot *snapshot, const struct graph *graph, uint64_t least)
 {
 	snapshot->rest = snapshot->total = graph_edge_none();
@@ -57,6 +68,40 @@ static int add_edges(struct snapshot *snapshot, const struct graph *graph, uint6
 	}
 	measures_add(&snapshot->total.measures, &graph->rest.measures);
 	return graph_edge_add(&snapshot->rest, &graph->rest);
+}
+
+/* The largest first; equal ones in the order of the snapshot. */
+static int compare_sizes(const void *left, const void *right)
+{
+	const struct snapshot_edge *a = left, *b = right;
+	uint64_t more = a->edge->measures.flows, other = b->edge->measures.flows;
+
+	if (more != other)
+		return more > other ? -1 : 1;
+	return snapshot_compare_edges(a, b);
+}
+
+/* Keeps the MOST largest edges, and sums the others (2). PLACES has a 0 for each node of TABLE, also
+ * afterwards. */
+static int keep_largest(struct snapshot *snapshot, const struct node_table *table, size_t most,
+			size_t *places)
+{
+	if (snapshot->edge_count <= most)
+		return 0;
+	for (size_t i = 0; i < table->count; i++)
+		snapshot->nodes[i].node = &table->nodes[i];
+	qsort(snapshot->nodes, table->count, sizeof(*snapshot->nodes), compare_nodes);
+	for (size_t i = 0; i < table->count; i++)
+		places[snapshot->nodes[i].node - table->nodes] = i;
+	place_edges(snapshot, places);
+	qsort(snapshot->edges, snapshot->edge_count, sizeof(*snapshot->edges), compare_sizes);
+	while (snapshot->edge_count > most) {
+		if (graph_edge_add(&snapshot->rest, snapshot->edges[--snapshot->edge_count].edge) <
+		    0)
+			return -1;
+	}
+	memset(places, 0, table->count * sizeof(*places));
+	return 0;
 }
 
 /* Adds the nodes of the edges. PLACES has a 0 for each node of TABLE
@@ -89,7 +134,7 @@ static void add_nodes(struct snapshot *snapshot, const struct node_table *table,
 }
 
 int snapshot_make(struct snapshot *snapshot, const struct graph *graph,
-		  const struct node_table *nodes, uint64_t least)
+		  const struct node_table *nodes, uint64_t least, size_t most)
 {
 	size_t *places = calloc(nodes->count + 1, sizeof(*places));
 	int rc = -1;
@@ -102,15 +147,11 @@ int snapshot_make(struct snapshot *snapshot, const struct graph *graph,
 	};
 	text_init(&snapshot->names, NAMES_MAX);
 	if (places == NULL || snapshot->nodes == NULL || snapshot->edges == NULL ||
-	    add_edges(snapshot, graph, least) < 0)
+	    add_edges(snapshot, graph, least) < 0 ||
+	    keep_largest(snapshot, nodes, most, places) < 0)
 		goto out;
 	add_nodes(snapshot, nodes, places);
-	for (size_t i = 0; i < snapshot->edge_count; i++) {
-		struct snapshot_edge *edge = &snapshot->edges[i];
-
-		edge->client = places[edge->edge->client];
-		edge->server = places[edge->edge->server];
-	}
+	place_edges(snapshot, places);
 	qsort(snapshot->edges, snapshot->edge_count, sizeof(*snapshot->edges),
 	      snapshot_compare_edges);
 	rc = snapshot->names.failed ? -1 : 0;
@@ -128,6 +169,14 @@ void snapshot_free(struct snapshot *snapshot)
 	graph_edge_clear(&snapshot->rest);
 	text_free(&snapshot->names);
 	*snapshot = (struct snapshot){0};
+}
+
+void snapshot_forget_ends(struct snapshot *snapshot)
+{
+	if (when_before(snapshot->last, snapshot->first))
+		return;
+	snapshot->first = WHEN_MIN;
+	snapshot->last = WHEN_MAX;
 }
 
 const char *snapshot_label(const struct snapshot *snapshot, size_t index)

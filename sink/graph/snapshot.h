@@ -4,7 +4,8 @@
  *
  * (1) Nodes are those of the edges, in the order of node_compare(); edges are ordered by
  *     client, then server, directed ones first, then transport and port. So equal graphs are equal snapshots.
- * (2) Edges of fewer flows than LEAST are summed into REST.
+ * (2) Edges of fewer flows than LEAST are summed into REST; of the others, if they are more than MOST, those of
+ *     the fewest flows, and of equal ones the last in that order.
  */
 #ifndef TENURE_SNAPSHOT_H
 #define TENURE_SNAPSHOT_H
@@ -44,7 +45,8 @@ struct snapshot {
 	struct graph_edge rest, total;
 	struct text names;
 
-	struct when first, last; /* event.end of the flows that count; first > last if none do */
+	/* event.end of the flows that count; FIRST > LAST if none do, WHEN_MIN and WHEN_MAX if it is not known. */
+	struct when first, last;
 	struct when from, to; /* the window: from <= event.end < to; WHEN_MIN, WHEN_MAX: no bound */
 	struct snapshot_records records;
 };
@@ -52,8 +54,10 @@ struct snapshot {
 /* Fills all of *SNAPSHOT but the window and RECORDS. It borrows from GRAPH and NODES.
  * -1 if out of memory, and there is nothing to free. */
 int snapshot_make(struct snapshot *snapshot, const struct graph *graph,
-		  const struct node_table *nodes, uint64_t least);
+		  const struct node_table *nodes, uint64_t least, size_t most);
 void snapshot_free(struct snapshot *snapshot);
+/* Forgets when the first and the last flow ended: a history knows it to the minute only. */
+void snapshot_forget_ends(struct snapshot *snapshot);
 
 /* The order of two struct snapshot_edge of one snapshot (1), for qsort() and bsearch(). */
 int snapshot_compare_edges(const void *left, const void *right);

@@ -4,6 +4,7 @@
 
 #include "common/base/amount.h"
 #include "common/program/columns.h"
+#include "sink/graph/formats/describe.h"
 
 #define COLUMNS 8
 
@@ -15,21 +16,10 @@ static const char rule[] =
 	"104, else 8 response times in each window. The rules treat flows and requests as "
 	"independent.\n";
 
-static void add_moment(struct text *out, const char *before, struct when moment, const char *open)
-{
-	char text[WHEN_TEXT_SIZE];
-
-	text_add_string(out, before);
-	if (when_is_min(moment) || when_is_max(moment))
-		text_add_string(out, open);
-	else
-		text_add(out, text, when_format(moment, text));
-}
-
 static void add_window(const char *before, const struct compare_window *window, struct text *out)
 {
-	add_moment(out, before, window->snapshot->from, "the beginning");
-	add_moment(out, " to before ", window->snapshot->to, "the end");
+	text_add_string(out, before);
+	describe_window(out, window->snapshot->from, window->snapshot->to);
 	if (!window->complete)
 		text_add_string(out, " (not wholly known)");
 }
@@ -104,8 +94,8 @@ void compare_table_format(const struct comparison *comparison, struct text *out)
 						   "REQUESTS", "P50",    "P95",    "ERRORS"};
 	struct columns table;
 
-	add_window("Flows that ended from ", &comparison->after, out);
-	add_window(",\ncompared with ", &comparison->before, out);
+	add_window("Flows that ended", &comparison->after, out);
+	add_window(",\ncompared with those", &comparison->before, out);
 	add_counts(comparison, out);
 	columns_init(&table, COLUMNS, 0, out->limit);
 	for (size_t i = 0; i < COLUMNS; i++)

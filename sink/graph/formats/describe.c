@@ -4,6 +4,24 @@
 
 #include "common/base/amount.h"
 
+static void add_moment(struct text *out, const char *before, struct when moment)
+{
+	char text[WHEN_TEXT_SIZE];
+
+	text_add_string(out, before);
+	text_add(out, text, when_format(moment, text));
+}
+
+void describe_window(struct text *text, struct when from, struct when to)
+{
+	if (!when_is_min(from))
+		add_moment(text, " from ", from);
+	if (!when_is_max(to))
+		add_moment(text, when_is_min(from) ? " before " : " to before ", to);
+	else if (!when_is_min(from))
+		text_add_string(text, " on");
+}
+
 void describe_errors(struct text *text, const struct measures *measures)
 {
 	const struct {

@@ -3,8 +3,12 @@
 #define TENURE_DESCRIBE_H
 
 #include "common/base/text.h"
+#include "common/base/when.h"
 #include "sink/graph/graph.h"
 
+/* The flows that ended in FROM <= event.end < TO: " from FROM to before TO", " from FROM on", " before TO" or, without
+ * bounds, nothing. */
+void describe_window(struct text *text, struct when from, struct when to);
 /* "2 refused, 1 unanswered, 3 reset", or "-" if there are none. */
 void describe_errors(struct text *text, const struct measures *measures);
 /* An edge of a diagram: "12 flows, 3.05 KiB", then requests and errors, if any, each

@@ -82,20 +82,20 @@ static void add_moment(struct text *out, const char *before, struct when moment)
 	text_add(out, text, when_format(moment, text));
 }
 
-/* Which flows the table is about, and which were asked for. */
+/* Which flows the table is about: those that ended in the window, and when the first and the last of them did. */
 static void add_window(const struct snapshot *snapshot, struct text *out)
 {
-	if (when_before(snapshot->last, snapshot->first)) {
-		text_add_string(out, "No flow");
-	} else {
-		add_moment(out, "Flows that ended between ", snapshot->first);
-		add_moment(out, " and ", snapshot->last);
+	bool open = when_is_min(snapshot->from) && when_is_max(snapshot->to);
+	bool empty = when_before(snapshot->last, snapshot->first);
+
+	text_add_string(out, empty ? "No flow ended" : "Flows that ended");
+	describe_window(out, snapshot->from, snapshot->to);
+	if (!empty && !when_is_min(snapshot->first)) {
+		add_moment(out, open ? " from " : "; the first at ", snapshot->first);
+		add_moment(out, open ? " to " : ", the last at ", snapshot->last);
+		if (open)
+			text_add_string(out, ", both included");
 	}
-	if (!when_is_min(snapshot->from))
-		add_moment(out, ", asked from ", snapshot->from);
-	if (!when_is_max(snapshot->to))
-		add_moment(out, when_is_min(snapshot->from) ? ", asked to before " : " to before ",
-			   snapshot->to);
 	text_add_string(out, "\n");
 }
 

@@ -90,7 +90,10 @@ struct history_filter {
 	bool settled; /* without what is provisional, so what was summed never shrinks */
 };
 
-/* Rounds both outwards, to minutes; of more than 2 hours to 10 minutes, of more than 2 days to hours. */
+/* What the span from FROM to TO is rounded to: a minute; if it is more than 2 hours then, 10 minutes; if more
+ * than 2 days, an hour. */
+int64_t history_unit(struct when from, struct when to);
+/* Rounds both outwards to that. What is rounded stays as it is. */
 void history_round(struct when *from, struct when *to);
 
 /* Adds what ended in [FROM, TO), rounded as above, to GRAPH, with its nodes at LEVEL in NODES; both are

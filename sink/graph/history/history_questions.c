@@ -4,17 +4,6 @@
 #include "common/program/log.h"
 #include "sink/graph/history/history_reader.h"
 
-#define MINUTES_OF_2_HOURS 120
-#define MINUTES_OF_2_DAYS (2 * HISTORY_DAY_MINUTES)
-
-/* What a span of LENGTH is rounded to. */
-static int64_t unit_of(int64_t length)
-{
-	if (length <= MINUTES_OF_2_HOURS * HISTORY_MINUTE_NS)
-		return HISTORY_MINUTE_NS;
-	return (length <= MINUTES_OF_2_DAYS * HISTORY_MINUTE_NS ? 10 : 60) * HISTORY_MINUTE_NS;
-}
-
 static struct when round_down(struct when moment, int64_t unit)
 {
 	int64_t over = moment.ns % unit;
@@ -22,13 +11,38 @@ static struct when round_down(struct when moment, int64_t unit)
 	return when_add(moment, -(over < 0 ? over + unit : over));
 }
 
+static struct when round_up(struct when moment, int64_t unit)
+{
+	struct when down = round_down(moment, unit);
+
+	return down.ns == moment.ns ? down : when_add(down, unit);
+}
+
+int64_t history_unit(struct when from, struct when to)
+{
+	static const struct {
+		int64_t unit, longest;
+	} units[] = {
+		{HISTORY_MINUTE_NS, 120 * HISTORY_MINUTE_NS},
+		{10 * HISTORY_MINUTE_NS, 2 * HISTORY_DAY_MINUTES * HISTORY_MINUTE_NS},
+	};
+
+	/* The rounded span decides: rounded again, it must stay as it is. */
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		int64_t unit = units[i].unit;
+
+		if (when_since(round_up(to, unit), round_down(from, unit)) <= units[i].longest)
+			return unit;
+	}
+	return 60 * HISTORY_MINUTE_NS;
+}
+
 void history_round(struct when *from, struct when *to)
 {
-	int64_t unit = unit_of(when_since(*to, *from));
-	struct when last = round_down(*to, unit);
+	int64_t unit = history_unit(*from, *to);
 
 	*from = round_down(*from, unit);
-	*to = last.ns == to->ns ? last : when_add(last, unit);
+	*to = round_up(*to, unit);
 }
 
 int history_sum(struct history *history, struct when from, struct when to, enum node_level level,

@@ -1,7 +1,5 @@
 #include "sink/graph/http/http_answer.h"
 
-#include <stdlib.h>
-
 bool http_answer_question(const struct graph_server *server, const struct http_call *call,
 			  int64_t window_ns, struct question *question, struct http_reply *reply)
 {
@@ -42,29 +40,4 @@ struct history_filter http_answer_filter(const struct question *question)
 		.server = name_or_any(question->target),
 		.namespace = name_or_any(question->namespace),
 	};
-}
-
-static int compare_flows(const void *a, const void *b)
-{
-	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-
-	return (left < right) - (left > right);
-}
-
-int http_answer_bound(const struct graph *graph, uint64_t *least)
-{
-	uint64_t *flows;
-
-	if (graph->count <= HTTP_ANSWER_EDGES_MAX)
-		return 0;
-	flows = calloc(graph->count, sizeof(*flows));
-	if (flows == NULL)
-		return -1;
-	for (size_t i = 0; i < graph->count; i++)
-		flows[i] = graph->edges[i].measures.flows;
-	qsort(flows, graph->count, sizeof(*flows), compare_flows);
-	if (*least <= flows[HTTP_ANSWER_EDGES_MAX])
-		*least = flows[HTTP_ANSWER_EDGES_MAX] + 1;
-	free(flows);
-	return 0;
 }

@@ -7,7 +7,7 @@
 #include "sink/graph/http/question.h"
 #include "sink/graph/serve.h"
 
-#define HTTP_ANSWER_EDGES_MAX 10000 /* those with the fewest flows are summed */
+#define HTTP_ANSWER_EDGES_MAX 10000 /* further ones are summed: snapshot.h */
 
 /* Reads the question of CALL. WINDOW_NS is as in question_read(). False with a problem in REPLY. */
 bool http_answer_question(const struct graph_server *server, const struct http_call *call,
@@ -22,8 +22,5 @@ void http_answer_begin(const struct graph_server *server, struct when from, stru
 
 /* The edges that QUESTION is about. Borrows from it. */
 struct history_filter http_answer_filter(const struct question *question);
-
-/* Raises *LEAST so far that at most HTTP_ANSWER_EDGES_MAX edges have as many flows. -1 if out of memory. */
-int http_answer_bound(const struct graph *graph, uint64_t *least);
 
 #endif

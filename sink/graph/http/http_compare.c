@@ -1,27 +1,13 @@
 #include "sink/graph/http/http_compare.h"
 
 #include "sink/graph/compare.h"
+#include "sink/graph/compare_spans.h"
 #include "sink/graph/formats/compare_csv.h"
 #include "sink/graph/formats/compare_json.h"
 #include "sink/graph/formats/compare_table.h"
 #include "sink/graph/http/http_window.h"
 
 #define WINDOW (5 * 60 * NS_PER_SECOND) /* unless the question says how long it is */
-
-/* The window before, which ends where the rounded one begins unless the question says otherwise: no minute may be
- * in both. */
-static void place_base(const struct question *question, struct when *from, struct when *to)
-{
-	struct when start = question->from, end = question->to;
-
-	*from = question->base_from;
-	*to = question->base_to;
-	if (when_before(*to, question->from) || when_before(question->from, *to))
-		return;
-	history_round(&start, &end);
-	*from = when_add(*from, -when_since(*to, start));
-	*to = start;
-}
 
 /* Finds the format that QUESTION asks for. False with a problem in REPLY. */
 static bool find_format(const struct question *question, const char **format,
@@ -59,25 +45,40 @@ static void add_comparison(const struct graph_server *server, const struct quest
 	}
 }
 
+/* The two windows that QUESTION asks for. False with a problem in REPLY. */
+static bool find_spans(const struct question *question, struct compare_spans *spans,
+		       struct http_reply *reply)
+{
+	*spans = (struct compare_spans){question->from, question->to, question->base_from,
+					question->base_to};
+	if (compare_spans_round(spans) == 0)
+		return true;
+	http_reply_problem(reply, 400,
+			   "base_at and base_window: nothing is left of the window to compare "
+			   "with, because flows that ended in both would count twice: it must "
+			   "end where the other one begins, or before");
+	return false;
+}
+
 void http_compare_answer(void *user, const struct http_call *call, struct http_reply *reply)
 {
 	struct graph_server *server = user;
 	struct http_window before = {0}, after = {0};
-	struct when base_from, base_to;
 	struct comparison comparison;
+	struct compare_spans spans;
 	struct question question;
 	const char *format;
 
 	if (!http_answer_question(server, call, WINDOW, &question, reply) ||
-	    !find_format(&question, &format, reply))
+	    !find_format(&question, &format, reply) || !find_spans(&question, &spans, reply))
 		return;
-	place_base(&question, &base_from, &base_to);
-	if (!http_window_fill(server, &question, base_from, base_to, &before, reply) ||
-	    !http_window_fill(server, &question, question.from, question.to, &after, reply))
+	if (!http_window_fill(server, &question, spans.base_from, spans.base_to, &before, reply) ||
+	    !http_window_fill(server, &question, spans.from, spans.to, &after, reply))
 		goto out;
 	if (compare_make(&comparison,
-			 (struct compare_window){&before.snapshot,
-						 http_answer_complete(server, base_from, base_to)},
+			 (struct compare_window){
+				 &before.snapshot,
+				 http_answer_complete(server, spans.base_from, spans.base_to)},
 			 (struct compare_window){
 				 &after.snapshot,
 				 http_answer_complete(server, question.from, question.to)}) < 0) {

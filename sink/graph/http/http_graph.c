@@ -53,6 +53,9 @@ void http_graph_answer(void *user, const struct http_call *call, struct http_rep
 		return;
 	if (http_window_fill(user, &question, question.from, question.to, &window, reply)) {
 		reply->content_type = formats_content_type(format);
+		/* A table would say that they are those of flows. */
+		if (format == FORMAT_TABLE)
+			snapshot_forget_ends(&window.snapshot);
 		if (format == FORMAT_JSON)
 			add_json(user, &question, &window, &reply->body);
 		else

@@ -72,15 +72,13 @@ void http_metrics_answer(void *user, const struct http_call *call, struct http_r
 	struct node_table nodes = {0};
 	struct snapshot snapshot;
 	struct graph graph;
-	uint64_t least = 0;
 
 	(void)call;
 	graph_init(&graph);
 	if (history_sum(server->history, WHEN_MIN, WHEN_MAX, NODE_LEVEL_SERVICE, &settled, &nodes,
 			&graph) < 0) {
 		http_reply_problem(reply, 500, "the history cannot be read");
-	} else if (http_answer_bound(&graph, &least) < 0 ||
-		   snapshot_make(&snapshot, &graph, &nodes, least) < 0) {
+	} else if (snapshot_make(&snapshot, &graph, &nodes, 0, HTTP_ANSWER_EDGES_MAX) < 0) {
 		http_reply_problem(reply, 503, "out of memory");
 	} else {
 		reply->content_type = formats_content_type(FORMAT_PROMETHEUS);

@@ -13,7 +13,6 @@ bool http_window_fill(struct graph_server *server, const struct question *questi
 {
 	const struct history_filter filter = http_answer_filter(question);
 	struct when known = serve_known(server);
-	uint64_t least = question->least;
 
 	*window = (struct http_window){0};
 	graph_init(&window->graph);
@@ -23,14 +22,14 @@ bool http_window_fill(struct graph_server *server, const struct question *questi
 		http_reply_problem(reply, 500, "the history cannot be read");
 		return false;
 	}
-	if (http_answer_bound(&window->graph, &least) < 0 ||
-	    snapshot_make(&window->snapshot, &window->graph, &window->nodes, least) < 0) {
+	if (snapshot_make(&window->snapshot, &window->graph, &window->nodes, question->least,
+			  HTTP_ANSWER_EDGES_MAX) < 0) {
 		http_reply_problem(reply, 503, "out of memory");
 		return false;
 	}
 	window->snapshot.from = from;
-	/* The last minute may not be over yet. */
-	window->snapshot.to = when_before(from, known) ? when_earlier(to, known) : to;
+	/* The last minute may not be over yet; the newest flow ended at KNOWN. */
+	window->snapshot.to = when_before(from, known) ? when_earlier(to, when_add(known, 1)) : to;
 	window->snapshot.records = serve_records(server);
 	window->hidden = window->graph.count - window->snapshot.edge_count;
 	return true;

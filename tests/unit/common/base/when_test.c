@@ -232,11 +232,12 @@ static void reads_durations_with_a_unit_or_in_seconds(void **state)
 		{"5m", 300 * NS_PER_SECOND},
 		{"2h", 7200 * NS_PER_SECOND},
 		{"3d", 3 * 86400 * NS_PER_SECOND},
+		{"2w", 14 * 86400 * NS_PER_SECOND},
 		{"9223372036s", INT64_C(9223372036) * NS_PER_SECOND},
 	};
 	static const char *const wrong[] = {
 		"",     "s",   "-1s",  "1.5s", "10 s",        "10S",
-		"1w",   "1mm", "1mss", "10sm", "9223372037s", "99999999999999999999",
+		"1y",   "1mm", "1mss", "10sm", "9223372037s", "99999999999999999999",
 		"+10s",
 	};
 	int64_t ns = 42;

@@ -104,6 +104,41 @@ static void keeps_defaults_and_moves_operands_to_the_end(void **state)
 	assert_int_equal(port, 1);
 }
 
+static void a_time_is_what_people_write(void **state)
+{
+	static const char *const texts[] = {"2026-11-23T08:00:00Z", "2026-11-23 08:00:00",
+					    "2026-11-23T09:00:00+01:00", "1795420800",
+					    "1795420800000"};
+	struct when before;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_int_equal(
+			read_words(&manual, WORDS(W("--since"), (char *)(uintptr_t)texts[i])), 3);
+		assert_int_equal(since.ns, INT64_C(1795420800) * NS_PER_SECOND);
+	}
+	before = when_now();
+	assert_int_equal(read_words(&manual, WORDS(W("--since"), W("-1w"))), 3);
+	assert_in_range(before.ns - since.ns, (7 * 86400 - 60) * NS_PER_SECOND,
+			(7 * 86400 + 1) * NS_PER_SECOND);
+	assert_int_equal(read_words(&manual, WORDS(W("--since"), W("5m ago"))), 3);
+	assert_in_range(before.ns - since.ns, 240 * NS_PER_SECOND, 301 * NS_PER_SECOND);
+	assert_int_equal(read_words(&manual, WORDS(W("--since"), W("now"))), 3);
+	assert_true(when_not_after(before, since));
+}
+
+static void says_which_options_flags_gave(void **state)
+{
+	char **words = WORDS(W("-f"), W("--out=--hold"));
+	struct settings_given given;
+
+	(void)state;
+	setenv("TENURE_PORT", "99", 1);
+	assert_int_equal(settings_read_given(&manual, table, 3, words, &given), 3);
+	assert_true(settings_has(&given, "follow") && settings_has(&given, "out"));
+	assert_false(settings_has(&given, "port") || settings_has(&given, "hold"));
+}
+
 static void two_dashes_end_the_options(void **state)
 {
 	char **words = WORDS(W("one"), W("--"), W("--out"), W("-f"));
@@ -173,10 +208,11 @@ static void an_error_names_the_option_and_what_it_takes(void **state)
 		const char *line;
 	} cases[] = {
 		{WORDS(W("--hold"), W("10x")), "tenure-test: --hold: \"10x\" is not a duration "
-					       "such as 500ms, 10s, 5m, 2h or 3d\n"},
+					       "such as 500ms, 10s, 5m, 2h, 3d or 2w\n"},
 		{WORDS(W("-p"), W("-1")), "tenure-test: -p: \"-1\" is not a whole number\n"},
-		{WORDS(W("--since"), W("now")),
-		 "tenure-test: --since: \"now\" is not a time such as 2026-11-23T08:00:00Z\n"},
+		{WORDS(W("--since"), W("soon")),
+		 "tenure-test: --since: \"soon\" is not a time such as 2026-11-23T08:00:00Z, "
+		 "\"2026-11-23 08:00:00\" (UTC), 1795420800, -5m, \"5m ago\" or now\n"},
 		{WORDS(W("--follow=perhaps")),
 		 "tenure-test: --follow: \"perhaps\" is not true or false\n"},
 		{WORDS(W("--hodl"), W("10s")),
@@ -267,6 +303,8 @@ int main(void)
 		cmocka_unit_test_setup(reads_long_and_short_forms, set_up),
 		cmocka_unit_test_setup(keeps_defaults_and_moves_operands_to_the_end, set_up),
 		cmocka_unit_test_setup(two_dashes_end_the_options, set_up),
+		cmocka_unit_test_setup(a_time_is_what_people_write, set_up),
+		cmocka_unit_test_setup(says_which_options_flags_gave, set_up),
 		cmocka_unit_test_setup(a_flag_beats_the_environment_which_beats_the_default,
 				       set_up),
 		cmocka_unit_test_setup(an_error_names_the_option_and_what_it_takes, set_up),

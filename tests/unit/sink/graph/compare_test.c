@@ -50,7 +50,8 @@ static void begin(struct sample *sample)
 
 static struct compare_window end(struct sample *sample)
 {
-	assert_int_equal(snapshot_make(&sample->snapshot, &sample->graph, &sample->nodes, 0), 0);
+	assert_int_equal(
+		snapshot_make(&sample->snapshot, &sample->graph, &sample->nodes, 0, SIZE_MAX), 0);
 	return (struct compare_window){&sample->snapshot, true};
 }
 

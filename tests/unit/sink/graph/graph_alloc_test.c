@@ -84,7 +84,7 @@ static int show(const struct shown *shown)
 	if (rc == 0)
 		rc = graph_merge(&sum, &shown->graph);
 	if (rc == 0)
-		rc = snapshot_make(&snapshot, &sum, &shown->nodes, 2);
+		rc = snapshot_make(&snapshot, &sum, &shown->nodes, 2, 1);
 	if (rc == 0) {
 		assert_int_equal(snapshot.total.measures.flows, 2 * FLOWS);
 		for (enum format format = 0; formats_names[format] != NULL; format++)

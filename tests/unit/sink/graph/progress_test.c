@@ -22,6 +22,7 @@ static void reads_what_it_wrote(void **state)
 	assert_int_equal(progress_set(&progress, 0, 4, WHEN_MIN), 0);
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(progress_hold(&progress, &places[i], i == 1 ? &carry : NULL), 0);
+	progress.mark = (struct input_mark){70000, UINT64_MAX, 1};
 	progress_sort(&progress);
 	progress_write(&progress, "kafka:flows", &bytes);
 	assert_false(bytes.failed);
@@ -38,6 +39,7 @@ static void reads_what_it_wrote(void **state)
 	assert_false(progress_has_counted(&again, &(struct conversation_place){2, 0}));
 	assert_int_equal(progress_carry(&again, &places[1])->counted.observer, 77);
 	assert_null(progress_carry(&again, &places[0]));
+	assert_memory_equal(&again.mark, &progress.mark, sizeof(again.mark));
 	for (size_t length = 0; length < bytes.length; length++) {
 		progress_free(&again);
 		assert_int_equal(progress_read((struct span){bytes.data, length}, &again, &address),

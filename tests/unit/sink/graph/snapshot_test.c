@@ -46,7 +46,7 @@ static void puts_nodes_and_edges_in_order(void **state)
 	add_flows(&graph, x, z, 1);
 	add_flows(&graph, x, a, 1);
 	assert_int_equal(unused, 1);
-	assert_int_equal(snapshot_make(&snapshot, &graph, &nodes, 0), 0);
+	assert_int_equal(snapshot_make(&snapshot, &graph, &nodes, 0, SIZE_MAX), 0);
 	assert_int_equal(snapshot.node_count, 3);
 	assert_string_equal(snapshot_label(&snapshot, 0), "a/a");
 	assert_string_equal(snapshot_label(&snapshot, 1), "b/x");
@@ -74,7 +74,7 @@ static void names_clusters_if_there_are_several(void **state)
 	graph_init(&graph);
 	add_flows(&graph, one, one, 1);
 	for (int clusters = 1; clusters <= 2; clusters++) {
-		assert_int_equal(snapshot_make(&snapshot, &graph, &nodes, 0), 0);
+		assert_int_equal(snapshot_make(&snapshot, &graph, &nodes, 0, SIZE_MAX), 0);
 		assert_string_equal(snapshot_label(&snapshot, 0),
 				    clusters == 1 ? "a/a" : "a/a@east");
 		snapshot_free(&snapshot);
@@ -92,7 +92,7 @@ static void sums_small_edges(void **state)
 
 	(void)state;
 	graph_init(&graph);
-	assert_int_equal(snapshot_make(&snapshot, &graph, &nodes, 5), 0);
+	assert_int_equal(snapshot_make(&snapshot, &graph, &nodes, 5, SIZE_MAX), 0);
 	assert_int_equal(snapshot.edge_count, 0);
 	assert_true(when_before(snapshot.last, snapshot.first));
 	snapshot_free(&snapshot);
@@ -100,7 +100,7 @@ static void sums_small_edges(void **state)
 		add_flows(&graph, add_node(&nodes, "", "a", (char[]){(char)('0' + i), '\0'}), 0,
 			  i == 0 ? 50 : 1);
 	for (uint64_t least = 1; least <= 2; least++) {
-		assert_int_equal(snapshot_make(&snapshot, &graph, &nodes, least), 0);
+		assert_int_equal(snapshot_make(&snapshot, &graph, &nodes, least, SIZE_MAX), 0);
 		assert_int_equal(snapshot.edge_count, least == 1 ? 51 : 1);
 		assert_int_equal(snapshot.rest.measures.flows, least == 1 ? 0 : 50);
 		if (least == 2)
@@ -112,12 +112,45 @@ static void sums_small_edges(void **state)
 	node_table_free(&nodes);
 }
 
+/* Of the equal ones those that come first: an answer is the same whatever order the flows had. */
+static void keeps_as_many_as_it_may(void **state)
+{
+	(void)state;
+	for (int turn = 0; turn < 2; turn++) {
+		struct node_table nodes = {0};
+		struct snapshot snapshot;
+		struct graph graph;
+
+		graph_init(&graph);
+		for (int i = 0; i < 9; i++) {
+			int number = turn == 0 ? i : 8 - i;
+			char name[] = {(char)('a' + number), '\0'};
+			int32_t server = add_node(&nodes, "", "x", "server");
+
+			add_flows(&graph, add_node(&nodes, "", "a", name), server,
+				  number == 8 ? 3 : 2);
+		}
+		assert_int_equal(snapshot_make(&snapshot, &graph, &nodes, 0, 4), 0);
+		assert_int_equal(snapshot.edge_count, 4);
+		assert_int_equal(snapshot.node_count, 5);
+		assert_string_equal(snapshot_label(&snapshot, snapshot.edges[0].client), "a/a");
+		assert_string_equal(snapshot_label(&snapshot, snapshot.edges[2].client), "a/c");
+		assert_string_equal(snapshot_label(&snapshot, snapshot.edges[3].client), "a/i");
+		assert_int_equal(snapshot.rest.measures.flows, 10);
+		assert_int_equal(snapshot.total.measures.flows, 19);
+		snapshot_free(&snapshot);
+		graph_free(&graph);
+		node_table_free(&nodes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(puts_nodes_and_edges_in_order),
 		cmocka_unit_test(names_clusters_if_there_are_several),
 		cmocka_unit_test(sums_small_edges),
+		cmocka_unit_test(keeps_as_many_as_it_may),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 /* What the next questions find, and what the last one asked. */
 struct history {
 	size_t edges; /* from node N to node N + 1, with N + 1 flows each */
+	bool equal;   /* 7 flows each instead */
 	bool covered, broken;
 	struct when from, to;
 	enum node_level level;

@@ -29,7 +29,17 @@ static void no_minute_is_in_both_windows(void **state)
 		"/v1/compare?window=2m", 200,
 		"\"base\":{\"from\":\"2026-11-24T07:45:00Z\",\"to\":\"2026-11-24T07:47:00Z\",");
 	answers_with("/v1/compare?window=2m", 200,
-		     "\"now\":{\"from\":\"2026-11-24T07:47:00Z\",\"to\":\"2026-11-24T07:49:29Z\",");
+		     "\"now\":{\"from\":\"2026-11-24T07:47:00Z\",\"to\":\"2026-11-24T07:49:29.000000001Z\",");
+}
+
+static void a_window_that_reaches_into_the_other_is_cut(void **state)
+{
+	(void)state;
+	answers_with(
+		"/v1/compare?window=2m&base_at=2026-11-24T07:47:20Z&base_window=5m", 200,
+		"\"base\":{\"from\":\"2026-11-24T07:42:00Z\",\"to\":\"2026-11-24T07:47:00Z\",");
+	answers_with("/v1/compare?window=2m&base_at=now&base_window=2m", 400,
+		     "nothing is left of the window to compare with");
 }
 
 static void the_window_before_may_be_anywhere(void **state)
@@ -45,7 +55,8 @@ static void what_changed_has_other_forms(void **state)
 	(void)state;
 	answers_with("/v1/compare", 200, "\"change\":\"same\"");
 	answers_with("/v1/compare?format=csv", 200, "change,source,target,");
-	answers_with("/v1/compare?format=table", 200, "compared with 2026-11-24T07:39:00Z");
+	answers_with("/v1/compare?format=table", 200,
+		     "compared with those from 2026-11-24T07:39:00Z");
 	answers_with("/v1/compare?format=dot", 400, "what has changed is json, csv or table");
 }
 
@@ -53,6 +64,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_minute_is_in_both_windows),
+		cmocka_unit_test(a_window_that_reaches_into_the_other_is_cut),
 		cmocka_unit_test(the_window_before_may_be_anywhere),
 		cmocka_unit_test(what_changed_has_other_forms),
 	};
