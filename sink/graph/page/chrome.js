@@ -55,7 +55,7 @@ export function createChrome(calls) {
 	/* What the state alone decides. */
 	function show(now) {
 		const table = now.view === "table";
-		$("stage").hidden = table;
+		$("stage").classList.toggle("away", table);
 		$("sheet").hidden = !table;
 		set($("view-graph"), "aria-pressed", !table);
 		set($("view-table"), "aria-pressed", table);
