@@ -44,6 +44,7 @@ class Mock:
         self.hidden = 0
         self.questions = []
         self.kept = {}
+        self.compressed = {}
         self.server = Quiet(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -178,7 +179,8 @@ class Mock:
                 pass
 
             def send(self, status, kind, body):
-                compressed = gzip.compress(body, 1)
+                compressed = mock.compressed.get(body) or gzip.compress(body, 1)
+                mock.compressed[body] = compressed
                 self.send_response(status)
                 for name, value in (("Content-Type", kind), ("Content-Encoding", "gzip"), ("Content-Length", len(compressed)), ("Content-Security-Policy", CSP), ("Cache-Control", "no-cache")):
                     self.send_header(name, str(value))

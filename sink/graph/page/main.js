@@ -177,13 +177,15 @@ function showDetails(force) {
 	const now = state.current();
 	const key = `${now.sel} ${questionKey()}`;
 	const due = Date.now() - shown.panelAt > PANEL_MS && !$("panel").contains(document.activeElement);
-	if (force || key !== shown.panelKey || due) {
+	if (now.sel === "" && shown.panelKey.startsWith(" ")) shown.marked = null;
+	else if (force || key !== shown.panelKey || due) {
 		const known = shown.panelKey.split(" ")[0] === now.sel;
 		const scroll = known ? $("panel").scrollTop : 0;
 		shown.marked = showPanel(now.sel, shown.model, { ...windowOf(), level: now.level, first: shown.first }, panelCalls);
 		shown.panelKey = key;
 		shown.panelAt = Date.now();
-		if (scroll || $("panel").scrollTop) $("panel").scrollTop = scroll;
+		if (scroll || shown.scrolled) $("panel").scrollTop = scroll;
+		shown.scrolled = scroll > 0;
 		if (!known && shown.marked && drawing.scene()) reveal(shown.marked);
 	}
 	if (!drawing.scene()) return;
