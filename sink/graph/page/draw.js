@@ -9,7 +9,12 @@ import * as units from "./units.js";
 const NODE_WIDTH = 150;
 const NODE_HEIGHT = 48;
 const FONT = getComputedStyle(document.documentElement).getPropertyValue("--font");
+const FAR = 0.55; /* smaller than this, only names can be read, if they are large */
 const NAME_FONT = `600 14px ${FONT}`;
+const SMALL_NAME_FONT = `600 12px ${FONT}`; /* of what is not known, which is a reason */
+const FAR_FONT = `600 22px ${FONT}`;
+const FAR_LONG_FONT = `600 16px ${FONT}`;
+const FAR_TITLE_FONT = `600 20px ${FONT}`;
 const SUB_FONT = `400 11px ${FONT}`;
 const TITLE_FONT = `600 12px ${FONT}`;
 const LABEL_FONT = `500 11px ${FONT}`;
@@ -109,15 +114,28 @@ function makeNode(node) {
 	return group;
 }
 
-function updateNode(group, node, rect) {
+/* The name as it fits. FAR: it has the whole card, in large letters. */
+function nameOf(node, far) {
+	const good = node.health === "ok";
+	const reason = node.kind === "unknown" || node.kind === "ambiguous";
+	if (!far) return { text: fitted(node.name, reason ? SMALL_NAME_FONT : NAME_FONT, NODE_WIDTH - (good ? 42 : 54)), long: false };
+	const room = NODE_WIDTH - 20 - (node.folded || !good ? 18 : 0);
+	const long = textWidth(node.name, FAR_FONT) > room;
+	return { text: fitted(node.name, long ? FAR_LONG_FONT : FAR_FONT, room), long };
+}
+
+function updateNode(group, node, rect, far) {
 	const card = group.firstChild;
 	const [mark, name, sub] = [...card.children].slice(-3);
 	const good = node.health === "ok";
-	write(group, "class", `node kind-${node.kind} health-${node.health}${node.folded ? " folded" : ""}`);
+	const { text, long } = nameOf(node, far);
+	write(group, "class", `node kind-${node.kind} health-${node.health}${node.folded ? " folded" : ""}${long ? " long" : ""}`);
 	write(group, "transform", `translate(${rect.x} ${rect.y})`);
 	write(mark, "r", good ? 0 : 4.5);
 	write(card, "aria-label", nodeName(node));
-	writeText(name, fitted(node.name, NAME_FONT, NODE_WIDTH - (good ? 42 : 58)));
+	write(name, "x", -NODE_WIDTH / 2 + (far ? 11 : 34));
+	write(name, "y", far ? (long ? 5 : 8) : -3);
+	writeText(name, text);
 	writeText(sub, subtitle(node));
 }
 
@@ -147,19 +165,21 @@ function makeBox(box) {
 			svg("path", { d: "M0 0h8", class: "sign" }), svg("text", { y: 4 })));
 }
 
-function updateBox(group, box, rect) {
+function updateBox(group, box, rect, far) {
 	const [frame, title] = group.children;
 	set(frame, "x", rect.x - rect.w / 2);
 	set(frame, "y", rect.y - rect.h / 2);
 	set(frame, "width", rect.w);
 	set(frame, "height", rect.h);
 	set(title, "transform", `translate(${rect.x - rect.w / 2 + 14} ${rect.y - rect.h / 2 + 17})`);
-	const text = fitted(box.key, TITLE_FONT, rect.w - 50);
+	const font = far ? FAR_TITLE_FONT : TITLE_FONT;
+	const text = fitted(box.key, font, rect.w - 40);
 	title.lastChild.textContent = text;
 	set(title.lastChild, "x", 16);
 	set(title.firstChild, "x", -6);
 	set(title.firstChild, "y", -11);
-	set(title.firstChild, "width", textWidth(text, TITLE_FONT) + 28);
+	set(title.lastChild, "y", far ? 7 : 4);
+	set(title.firstChild, "width", textWidth(text, font) + 28);
 }
 
 /* The elements of LAYER by the keys of ITEMS: makes, updates and removes. */
@@ -198,6 +218,7 @@ export function createDrawing(root, viewport) {
 	let sought = "";
 	let scene = null;
 	let scale = 1;
+	let far = false;
 	const relabel = throttle(() => drawLabels(), 60);
 
 	/* Labels have one size on the screen, so that there is room for more of them the closer one looks; while
@@ -232,22 +253,35 @@ export function createDrawing(root, viewport) {
 		const shapes = curves(model.edges, rects, down);
 		scene = { model, rects, boxes, shapes };
 		root.classList.toggle("many", model.edges.length > 400);
-		join(layers.boxes, kept.boxes, model.boxes.filter((box) => boxes.has(box.key)), (box) => box.key, makeBox, (group, box) => updateBox(group, box, boxes.get(box.key)));
+		join(layers.boxes, kept.boxes, model.boxes.filter((box) => boxes.has(box.key)), (box) => box.key, makeBox, (group, box) => updateBox(group, box, boxes.get(box.key), far));
 		/* The strongest last, so that they are above the others. */
 		const order = model.edges.map((edge, i) => ({ edge, shape: shapes[i] })).reverse();
 		join(layers.edges, kept.edges, order, ({ edge }) => edge.key, ({ edge }) => makeEdge(edge), (group, { edge, shape }) => updateEdge(group, edge, shape));
-		join(layers.nodes, kept.nodes, model.nodes, (node) => node.id, makeNode, (group, node) => updateNode(group, node, rects.get(node.id)));
+		join(layers.nodes, kept.nodes, model.nodes, (node) => node.id, makeNode, (group, node) => updateNode(group, node, rects.get(node.id), far));
 		drawLabels();
 		bringForward();
 	}
 
-	/* Does WORK while labels are as they are at full size. */
+	/* From far, names are all that is written, in letters that can be read. */
+	function detail() {
+		if (far === scale < FAR) return;
+		far = scale < FAR;
+		root.classList.toggle("far", far);
+		if (!scene) return;
+		for (const node of scene.model.nodes) updateNode(kept.nodes.get(node.id), node, scene.rects.get(node.id), far);
+		for (const box of scene.model.boxes) if (kept.boxes.has(box.key)) updateBox(kept.boxes.get(box.key), box, scene.boxes.get(box.key), far);
+		bringForward();
+	}
+
+	/* Does WORK while all is as it is at full size. */
 	function fullSize(work) {
 		const before = scale;
 		scale = 1;
+		detail();
 		drawLabels();
 		work();
 		scale = before;
+		detail();
 		drawLabels();
 	}
 
@@ -255,6 +289,7 @@ export function createDrawing(root, viewport) {
 	function scaled(next) {
 		const before = scale;
 		scale = next;
+		detail();
 		if (scene && Math.min(1, before) !== Math.min(1, scale)) relabel();
 	}
 

@@ -83,10 +83,10 @@ function healthOf({ errors, errorRatio }) {
 
 export const HEALTH_TEXT = { ok: "under 1 % errors", warn: "1 % errors or more", bad: "5 % errors or more" };
 /* From the worst to the least telling: what a merged edge shows of its parts. */
-export const CHANGES = ["more_errors", "slower", "new", "gone", "faster", "fewer_errors", "same"];
+export const CHANGES = ["more_errors", "slower", "new", "gone", "faster", "fewer_errors", "unknown", "same"];
 export const CHANGE_TEXT = {
 	new: "new", gone: "gone", slower: "slower", faster: "faster",
-	more_errors: "more errors", fewer_errors: "fewer errors", same: "unchanged",
+	more_errors: "more errors", fewer_errors: "fewer errors", unknown: "not certain", same: "unchanged",
 };
 
 /* The box that NODE is in; null if it is in none. */
@@ -172,7 +172,7 @@ function addTotals(nodes, edges) {
 	}
 }
 
-const unusual = (edge) => (edge.change ? edge.change !== "same" : edge.health !== "ok");
+const unusual = (edge) => (edge.change ? edge.change !== "same" && edge.change !== "unknown" : edge.health !== "ok");
 
 /* The edges that are drawn, strongest first: of all, those that changed or fail, then the strongest, and
  * the strongest of each node. */

@@ -37,7 +37,13 @@ export function createViewport(root, world, moved, scaled) {
 		const margin = { left: 28, right: 28, top: 24, bottom: 56 };
 		const whole = Math.min((width - margin.left - margin.right) / bounds.w, (height - margin.top - margin.bottom) / bounds.h, 1.15);
 		const k = clamp(Math.max(whole, least), SMALLEST, LARGEST);
-		const middle = whole < least && focus ? focus : { x: bounds.x + bounds.w / 2, y: bounds.y + bounds.h / 2 };
+		/* As near to FOCUS as leaves no room empty. */
+		const along = (from, length, room, wanted) => (length <= room ? from + length / 2 : clamp(wanted, from + room / 2, from + length - room / 2));
+		const wanted = focus ?? { x: bounds.x + bounds.w / 2, y: bounds.y + bounds.h / 2 };
+		const middle = {
+			x: along(bounds.x, bounds.w, (width - margin.left - margin.right) / k, wanted.x),
+			y: along(bounds.y, bounds.h, (height - margin.top - margin.bottom) / k, wanted.y),
+		};
 		apply({ k, x: (width + margin.left - margin.right) / 2 - middle.x * k, y: (height + margin.top - margin.bottom) / 2 - middle.y * k });
 	}
 
