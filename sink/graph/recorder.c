@@ -214,7 +214,8 @@ static struct when settled_before(const struct recorder *recorder, bool idle)
 			-recorder->options.horizon_ns);
 }
 
-static int hold(struct recorder *recorder, const struct conversation_place *place)
+static int hold(struct recorder *recorder, const struct conversation_place *place,
+		struct span record)
 {
 	const struct tagged_flow *flow = &recorder->intake.flow;
 	const struct conversation_carry *carry = progress_carry(&recorder->before, place);
@@ -223,7 +224,10 @@ static int hold(struct recorder *recorder, const struct conversation_place *plac
 		recorder->late++;
 	if (history_note(recorder->history, flow) < 0)
 		return -1;
-	return intake_hold(&recorder->intake, place, carry) < 0 ? no_memory() : 0;
+	if (intake_hold(&recorder->intake, place, carry) < 0)
+		return no_memory();
+	return history_note_sample(recorder->history, flow, record, place->partition, place->offset,
+				   recorder->options.outside_addresses);
 }
 
 int recorder_add(struct recorder *recorder, const struct bus_record *record, struct when now)
@@ -245,7 +249,7 @@ int recorder_add(struct recorder *recorder, const struct bus_record *record, str
 	case INTAKE_NO_MEMORY:
 		return no_memory();
 	case INTAKE_FLOW:
-		if (hold(recorder, &where) < 0)
+		if (hold(recorder, &where, (struct span){record->value, record->value_length}) < 0)
 			return -1;
 		break;
 	case INTAKE_FUTURE_FLOW:

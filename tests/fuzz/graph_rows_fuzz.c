@@ -7,6 +7,7 @@
 #include "sink/graph/end.h"
 #include "sink/graph/history/edge_block.h"
 #include "sink/graph/history/edge_row.h"
+#include "sink/graph/history/sample_notes.h"
 #include "sink/graph/history/tenure_notes.h"
 #include "sink/graph/progress.h"
 
@@ -41,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct edge_block block = edge_block_read(bytes);
 	struct progress progress = {0};
 	struct tenure_row tenure;
+	struct sample_row sample;
 	struct end end;
 	int64_t number, last = -1;
 
@@ -52,6 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (tenure_row_read(bytes, &tenure) == 0)
 		require(strlen(tenure.services) <= size);
+	if (sample_row_read(bytes, &sample) == 0)
+		require(sample.client.length + sample.server.length + sample.record.length <= size);
 	if (end_unpack(bytes, &end) == 0)
 		require(strlen(end.name) <= size);
 	if (progress_read(bytes, &progress, &address) == 0)

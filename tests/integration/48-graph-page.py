@@ -27,7 +27,7 @@ CART, PAYMENT, WEB = "service/lab/shop/cart", "service/lab/pay/payment", "servic
 def check_graph(new):
     """Nodes in boxes that collapse; edges with rate, percentile and errors; width is rate, colour and dashes are health."""
     mock, page = shop(new)
-    expect(page.count("#graph .node") == 12, f"{page.count('#graph .node')} nodes, not 12")
+    expect(page.count("#graph .nodes .node") == 12, f"{page.count('#graph .nodes .node')} nodes, not 12")
     style = lambda key, name: page.tab.evaluate(f"""getComputedStyle(document.querySelector('[data-edge="{key}"] .line')).{name}""")
     strong, weak, bad = f"deployment/lab/shop/loadgen>{WEB}", f"node/lab/n1>{WEB}", f"{PAYMENT}>service/lab/pay/ledger"
     expect(float(style(strong, "strokeWidth")[:-2]) > 2 * float(style(weak, "strokeWidth")[:-2]), "a stronger edge is wider")
@@ -41,24 +41,24 @@ def check_graph(new):
     page.wait(f"document.querySelector('[data-node=\"{PAYMENT}\"]')")
     for level, nodes in (("namespace", 6), ("zone", 3), ("workload", 12)):
         page.tab.select_option("#level", level)
-        page.wait(f"document.querySelectorAll('#graph .node').length === {nodes}")
+        page.wait(f"document.querySelectorAll('#graph .nodes .node').length === {nodes}")
     page.tab.select_option("#level", "service")
     page.tab.select_option("#namespace", "pay")
-    page.wait("document.querySelectorAll('#graph .node').length < 10")
+    page.wait("document.querySelectorAll('#graph .nodes .node').length < 10")
     return mock, page
 
 
 def check_stable(new):
     """A refresh moves nothing; what is new finds a free place."""
     mock, page = shop(new)
-    places = lambda: page.tab.evaluate("Object.fromEntries([...document.querySelectorAll('#graph .node')].map((node) => [node.firstChild.dataset.node, node.getAttribute('transform')]))")
+    places = lambda: page.tab.evaluate("Object.fromEntries([...document.querySelectorAll('#graph .nodes .node')].map((node) => [node.firstChild.dataset.node, node.getAttribute('transform')]))")
     before = places()
     asked = len(mock.questions)
     mock.world.nodes["service/lab/shop/new"] = {"id": "service/lab/shop/new", "label": "shop/new", "kind": "service", "cluster": "lab", "namespace": "shop", "name": "new"}
     mock.world.deployed[WEB, "service/lab/shop/new"] = (4, 1e7, 0)
     mock.kept.clear()
     mock.world.last += 1000
-    page.wait("document.querySelectorAll('#graph .node').length === 13")
+    page.wait("document.querySelectorAll('#graph .nodes .node').length === 13")
     after = places()
     expect(all(after[node] == before[node] for node in before), "nodes stay where they are when one comes")
     expect(any("/v1/graph" in question for question in mock.questions[asked:]), "an event makes the page ask again")
@@ -232,7 +232,7 @@ def check_program(new):
     with served() as url:
         page = new()
         page.open(url)
-        page.wait("document.querySelectorAll('#graph .node').length >= 20")
+        page.wait("document.querySelectorAll('#graph .nodes .node').length >= 20")
         expect(page.count("#activity .bar") >= 3 and "07:4" in page.text("#shown"), f"the time of the recording: {page.text('#shown')}")
         page.click('[data-node="service/lab/shop/cart"]')
         page.wait("document.querySelectorAll('#panel figure').length === 2")
@@ -246,7 +246,7 @@ def check_program(new):
         page.press("Escape", "Escape")
         for level in ("namespace", "zone", "workload"):
             page.tab.select_option("#level", level)
-            page.wait(f"document.querySelector('#graph .node') && location.hash.includes('level={level}') && document.querySelector('#progress').hidden && !document.querySelector('#notices').innerText.includes('failed')")
+            page.wait(f"document.querySelector('#graph .nodes .node') && location.hash.includes('level={level}') && document.querySelector('#progress').hidden && !document.querySelector('#notices').innerText.includes('failed')")
         page.open(url + "#at=2026-11-24T07:49:00Z&window=1m&base=previous")
         page.wait("/new|gone|slower/.test(document.querySelector('#counts').innerText)")
         for kind in ("csv", "json"):

@@ -28,7 +28,7 @@ def check_states(new):
     page.open(mock.url + "#window=1m", ready=None)
     page.wait("!document.querySelector('#progress').hidden && document.querySelector('#empty').innerText.includes('Loading')")
     mock.slow = 0
-    page.wait("document.querySelector('#graph .node') && document.querySelector('#progress').hidden")
+    page.wait("document.querySelector('#graph .nodes .node') && document.querySelector('#progress').hidden")
     mock.kept.clear()
     mock.hidden = 1234
     page.click("#step-back")
@@ -43,10 +43,10 @@ def check_states(new):
     mock.world.edges = edges
     mock.kept.clear()
     page.click("#empty button:has-text('newest')")
-    page.wait("document.querySelector('#graph .node') && document.querySelector('#empty').hidden")
+    page.wait("document.querySelector('#graph .nodes .node') && document.querySelector('#empty').hidden")
     mock.down = True
     page.wait("/Disconnected|Not up to date/.test(document.querySelector('#notices').innerText)")
-    expect(page.count("#graph .node") == 12, "what was shown stays while the server is away")
+    expect(page.count("#graph .nodes .node") == 12, "what was shown stays while the server is away")
     mock.down = False
     page.wait("!/Disconnected|Not up to date/.test(document.querySelector('#notices').innerText)")
     mock.world = Empty()
@@ -82,7 +82,7 @@ def check_keyboard(new):
     page.press("Escape")
     page.wait("document.querySelector('#panel').hidden")
     expect(">" in focus(), f"Escape goes back to the edge, not {focus()}")
-    name = page.tab.evaluate("document.activeElement.querySelector('title').textContent")
+    name = page.tab.evaluate("document.activeElement.getAttribute('aria-label')")
     expect("req" in name and "errors" in name and page.tab.get_attribute("#spoken", "aria-live") == "polite", f"an edge is read out: {name}")
     expect(page.text("#spoken").startswith("20"), f"news are read out: {page.text('#spoken')}")
     return mock, page
@@ -136,13 +136,13 @@ def check_large(new):
         page.open(mock.url)
         page.wait("performance.getEntriesByName('drawn').length > 0")
         paints.append(page.tab.evaluate("performance.getEntriesByName('drawn')[0].startTime - Math.max(...performance.getEntriesByType('resource').filter((r) => r.name.includes('/v1/graph')).map((r) => r.responseStart - r.requestStart))"))
-    expect(page.count("#graph .node") == 25 and "500 nodes" in page.text("#counts"), "500 services are 25 namespaces at first")
+    expect(page.count("#graph .nodes .node") == 25 and "500 nodes" in page.text("#counts"), "500 services are 25 namespaces at first")
     page.click('.opener[data-fold="ledger"]')
-    page.wait("document.querySelectorAll('#graph .node').length === 44")
+    page.wait("document.querySelectorAll('#graph .nodes .node').length === 44")
     page.click("#fold-all")
     page.wait("document.querySelector('#fold-all').textContent === 'Open all'")
     page.click("#fold-all")
-    page.wait("document.querySelectorAll('#graph .node').length === 500")
+    page.wait("document.querySelectorAll('#graph .nodes .node').length === 500")
     for i in range(6):
         clicks.append(page.tab.evaluate("""async (i) => {
             const node = document.querySelectorAll("#graph [data-node]")[i * 7];

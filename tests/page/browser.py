@@ -37,7 +37,7 @@ class Page:
         tab.on("console", lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") and "Failed to load" not in message.text else None)
         tab.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def open(self, url, ready="#graph .node"):
+    def open(self, url, ready="#graph .nodes .node"):
         self.tab.goto("about:blank")
         self.tab.goto(url)
         if ready:

@@ -44,6 +44,7 @@ class Mock:
         self.hidden = 0
         self.questions = []
         self.kept = {}
+        self.compressed = {}
         self.server = Quiet(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -153,6 +154,32 @@ class Mock:
         handshake = {"count": measures["flows"], "sum": measures["flows"] * 310_000, "min": 41_000, "max": 2_400_000, "mean": 310_000, "p50": 270_000, "p95": 880_000, "p99": 1_900_000}
         return self.stamped({"edge": {**measures, "handshake": handshake, "retransmissions": {"source": 3, "destination": 1}}, "ports": [{"transport": "tcp", "port": 8080, **measures}]})
 
+    def flows(self, query):
+        begin, end = self.window(query)
+        _, edges = self.chosen(begin, end, query)
+        known = [pair for pair in edges if query.get("source", pair[0]) == pair[0] and query.get("target", pair[1]) == pair[1]]
+        return self.stamped({"window": {"from": worlds.rfc3339(begin), "to": worlds.rfc3339(end)}, "flows": [self.flow(pair, begin, i) for i, pair in enumerate(known[:3])]})
+
+    def flow(self, pair, begin, number):
+        """A tagged record of an edge."""
+        source, target = ({**self.world.nodes[node], "ip": f"10.0.{number}.{side}"} for side, node in enumerate(pair, 1))
+        at = worlds.rfc3339(begin + 1000 * number)
+        return {"partition": 0, "offset": 42 + number, "record": {
+            "event": {"start": at, "end": at}, "network": {"transport": "tcp"}, "source": {"ip": source["ip"], "port": 40000, "bytes": 900, "packets": 6}, "destination": {"ip": target["ip"], "port": 8080, "bytes": 4200, "packets": 7},
+            "tcp": {"flags": {"source": "APSF", "destination": "APSF"}}, "requests": {"count": 2, "response_time": {"count": 2, "sum": 30_000_000, "min": 10_000_000, "max": 20_000_000}}, "flow": {"id": "1", "initiator": "syn"}, "observer": {"hostname": "n1"},
+            "tenure": {"source": self.tag(source), "destination": self.tag(target), "rules": 2, "revision": 1, "kube": {"partition": 0, "position": 1234, "known": at}, "flow": {"topic": "tenure.flows", "partition": 0, "offset": 7}}}}
+
+    def tag(self, node):
+        if node["kind"] in ("unknown", "ambiguous"):
+            return {"status": node["kind"], "reason": node["name"]}
+        if node["kind"] == "outside":
+            return {"status": "known", "kind": "outside"}
+        if node["kind"] == "node":
+            return {"status": "known", "kind": "node", "k8s": {"node": {"name": node["name"]}}, "binding": {"start": worlds.rfc3339(self.world.first), "end": None, "start_from": "created"}}
+        name = f"{node['namespace']}/{node['name']}"
+        return {"status": "known", "kind": "pod", "k8s": {"namespace": {"name": node["namespace"]}, "pod": {"name": f"{node['name']}-x2x", "uid": "u"}, "node": {"name": "n1"}}, "service": {"name": node["name"], "namespace": node["namespace"]}, "services": [name],
+                "binding": {"start": worlds.rfc3339(self.world.first), "end": None, "start_from": "sandbox"}}
+
     def search(self, query):
         text = query.get("q", "").lower()
         found = [{"type": node["kind"], "id": node["id"], "label": node["label"]} for node in self.world.nodes.values() if text in node["label"].lower()]
@@ -163,7 +190,7 @@ class Mock:
         if path.startswith("/v1/address/"):
             ip = unquote(path.rsplit("/", 1)[1])
             return self.stamped({"ip": ip, "tenures": self.world.tenures(ip)})
-        known = {"/v1/graph": self.graph, "/v1/compare": self.compare, "/v1/series": self.series, "/v1/activity": self.series, "/v1/edge": self.edge, "/v1/search": self.search}
+        known = {"/v1/graph": self.graph, "/v1/compare": self.compare, "/v1/series": self.series, "/v1/activity": self.series, "/v1/edge": self.edge, "/v1/flows": self.flows, "/v1/search": self.search}
         return known[path](query) if path in known else None
 
     # ---- HTTP ----
@@ -178,7 +205,8 @@ class Mock:
                 pass
 
             def send(self, status, kind, body):
-                compressed = gzip.compress(body, 1)
+                compressed = mock.compressed.get(body) or gzip.compress(body, 1)
+                mock.compressed[body] = compressed
                 self.send_response(status)
                 for name, value in (("Content-Type", kind), ("Content-Encoding", "gzip"), ("Content-Length", len(compressed)), ("Content-Security-Policy", CSP), ("Cache-Control", "no-cache")):
                     self.send_header(name, str(value))

@@ -126,6 +126,7 @@ struct history *history_open(const struct history_options *options, const struct
 	history->ends = ends;
 	history->first_day = INT32_MIN;
 	tenure_notes_init(&history->tenures);
+	sample_notes_init(&history->samples);
 	history->database = database_new(HISTORY_WHAT, 0);
 	if (history->database == NULL)
 		history_no_memory();
@@ -162,6 +163,7 @@ void history_close(struct history *history)
 	pending_free(&history->provisional);
 	coverage_free(&history->coverage);
 	tenure_notes_free(&history->tenures);
+	sample_notes_free(&history->samples);
 	free(history);
 }
 

@@ -36,6 +36,7 @@
 #define HISTORY_POINTS_MAX 20000  /* of one series */
 #define HISTORY_MATCHES_MAX 1000  /* of one search */
 #define HISTORY_TENURES_MAX 10000 /* of one address */
+#define HISTORY_SAMPLES_MAX 100   /* of one question */
 
 struct history_options {
 	const char *folder; /* borrowed; NULL for a temporary one, which is removed */
@@ -58,6 +59,10 @@ int history_add(struct history *history, const struct conversation_slice *slice)
 /* Notes that the record of FLOW was read: its time is covered (2), and its tags say who held
  * addresses. */
 int history_note(struct history *history, const struct tagged_flow *flow);
+/* Keeps RECORD, which was read as FLOW at PARTITION and OFFSET, as a sample of its edge, if its minute has room for it
+ * (sample_notes.h). The source of FLOW is the client (direction.h); OUTSIDE_ADDRESSES is as for end_pack(). */
+int history_note_sample(struct history *history, const struct tagged_flow *flow, struct span record,
+			int32_t partition, int64_t offset, bool outside_addresses);
 /* True if what is pending takes so much memory that it should be saved now. */
 bool history_is_full(const struct history *history);
 /* Writes what is pending and PROGRESS, any bytes, as one; forgets what is past the retention, which
@@ -159,6 +164,25 @@ struct history_tenures {
 /* Fills *OUT, which history_tenures_free() frees, with what was saved. */
 int history_tenures(struct history *history, const struct ip *ip, struct history_tenures *out);
 void history_tenures_free(struct history_tenures *tenures);
+
+/* A record of one flow, as it was read. */
+struct history_sample {
+	int32_t partition;
+	int64_t offset;
+	struct when end;
+	struct span record; /* JSON */
+};
+struct history_samples {
+	struct history_sample *samples; /* the newest first */
+	size_t count;
+	char *bytes;
+};
+/* Fills *OUT, which history_samples_free() frees, with at most LIMIT (up to HISTORY_SAMPLES_MAX) of the samples of the edges
+ * that FILTER wants, with FROM <= end < TO. Not each flow has one, and of a long span the newest minutes are looked at. */
+int history_samples(struct history *history, enum node_level level,
+		    const struct history_filter *filter, struct when from, struct when to,
+		    size_t limit, struct history_samples *out);
+void history_samples_free(struct history_samples *samples);
 
 /* ---- Counters ---- */
 

@@ -9,6 +9,7 @@
 #include "sink/graph/history/history_day.h"
 #include "sink/graph/history/history_rows.h"
 #include "sink/graph/history/pending.h"
+#include "sink/graph/history/sample_notes.h"
 #include "sink/graph/history/tenure_notes.h"
 
 #define HISTORY_WHAT "history" /* for the log */
@@ -25,6 +26,7 @@ struct history {
 	struct pending pending, provisional;
 	struct coverage coverage;
 	struct tenure_notes tenures;
+	struct sample_notes samples;
 	size_t tenure_rows;
 	size_t unflushed;  /* bytes */
 	int32_t first_day; /* that is kept */
@@ -39,6 +41,8 @@ int history_damaged(struct history *history, const char *what);
 int history_save_rows(struct history *history);
 /* Writes what tags said of addresses since the last time, so that questions find it. */
 int history_write_tenures(struct history *history);
+/* The same for samples. */
+int history_write_samples(struct history *history);
 /* The day NUMBER, read if it was not; valid until the next call of a function of history.h. NULL after
  * logging. */
 struct history_day *history_day_of_number(struct history *history, int32_t number);

@@ -9,6 +9,7 @@
 #define KIND_EDGE 'G'
 #define KIND_COVERED 'C'
 #define KIND_TENURE 'T'
+#define KIND_SAMPLE 'S'
 #define SIGN UINT64_C(0x8000000000000000) /* negative numbers sort before others */
 
 static const int32_t minutes[HISTORY_WIDTHS] = {1, 10, 60, 360, HISTORY_DAY_MINUTES, 0};
@@ -185,6 +186,19 @@ struct history_key history_key_tenure(const struct ip *ip, struct when from, uin
 
 	add(&key, (uint64_t)from.ns ^ SIGN, 8);
 	add(&key, holder, 8);
+	return key;
+}
+
+struct history_key history_key_samples(int32_t minute)
+{
+	return of_day(KIND_SAMPLE, minute);
+}
+
+struct history_key history_key_sample(int32_t minute, unsigned slot)
+{
+	struct history_key key = history_key_samples(minute);
+
+	add(&key, slot, 2);
 	return key;
 }
 

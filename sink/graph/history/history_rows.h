@@ -76,6 +76,10 @@ struct history_key history_key_tenure(const struct ip *ip, struct when from, uin
 struct history_key history_key_tenures(const struct ip *ip);
 struct history_key history_key_all_tenures(void);
 
+/* The sample in a place of a minute (sample_notes.h); the beginning of those of a minute. */
+struct history_key history_key_sample(int32_t minute, unsigned slot);
+struct history_key history_key_samples(int32_t minute);
+
 /* Reads the number at the end of a key of a block (16 bits), an end or an edge (32 bits); 0 if KEY is
  * too short. */
 unsigned history_key_block_of(struct span key);

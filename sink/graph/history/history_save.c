@@ -321,6 +321,8 @@ static int forget(struct history *history)
 	remove_between(history, history_key_ends(INT32_MIN), history_key_ends(day));
 	remove_between(history, history_key_edges(INT32_MIN), history_key_edges(day));
 	remove_between(history, history_key_covered(INT32_MIN), history_key_covered(day));
+	remove_between(history, history_key_samples(INT32_MIN),
+		       history_key_samples(day * HISTORY_DAY_MINUTES));
 	coverage_forget(&history->coverage, day);
 	for (size_t i = 0; i < history->day_count; i++) {
 		if (history->days[i]->number >= day)
@@ -333,7 +335,7 @@ static int forget(struct history *history)
 
 int history_save_rows(struct history *history)
 {
-	if (history_write_tenures(history) < 0)
+	if (history_write_tenures(history) < 0 || history_write_samples(history) < 0)
 		return -1;
 	/* First, so that what is written now is not removed with what was there. */
 	if (forget(history) < 0 || write_measures(history) < 0)

@@ -4,6 +4,7 @@
 #include "common/http/http_listen.h"
 #include "sink/graph/http/http_compare.h"
 #include "sink/graph/http/http_events.h"
+#include "sink/graph/http/http_flows.h"
 #include "sink/graph/http/http_graph.h"
 #include "sink/graph/http/http_metrics.h"
 #include "sink/graph/http/http_page.h"
@@ -25,6 +26,7 @@ static const struct http_route routes[] = {
 	{"/v1/graph", WINDOW "namespace least format", NULL, http_graph_answer},
 	{"/v1/compare", WINDOW "base_at base_window namespace format", NULL, http_compare_answer},
 	{"/v1/edge", WINDOW "source target", NULL, http_graph_answer_edge},
+	{"/v1/flows", WINDOW "source target limit", NULL, http_flows_answer},
 	{"/v1/series", WINDOW "source target namespace step", NULL, http_series_answer},
 	{"/v1/activity", WINDOW "step", NULL, http_series_answer_activity},
 	{"/v1/search", "q limit", NULL, http_search_answer},

@@ -15,7 +15,7 @@ function frame(points, step) {
 }
 
 /* A heading with the value at its right, which follows the pointer. */
-function figure(title, newest, name, points, step, textOf, drawing) {
+function figure(title, newest, name, points, step, textOf, drawing, key = []) {
 	const value = el("output", null, newest);
 	const cursor = svg("path", { class: "cursor" });
 	const first = time.instant(points[0].at);
@@ -33,7 +33,7 @@ function figure(title, newest, name, points, step, textOf, drawing) {
 		value.textContent = newest;
 	});
 	return el("figure", null, el("figcaption", null, el("span", null, title), value), chart,
-		el("div", { class: "ends", "aria-hidden": "true" }, el("span", null, time.clock(first)), el("span", null, time.clock(end))));
+		el("div", { class: "ends", "aria-hidden": "true" }, el("span", null, time.clock(first)), key.map((line) => el("span", null, el("i", { class: line }), line)), el("span", null, time.clock(end))));
 }
 
 function traffic({ points, step }) {
@@ -75,7 +75,7 @@ function times({ points, step }) {
 		return svg("path", { class: `series ${name}`, d: path });
 	});
 	const text = (point) => (has(point, "p50") ? LINES.filter((name) => has(point, name)).map((name) => `${name} ${units.time(point[name])}`).join(" · ") : "no requests");
-	return figure("Response time", `p99 at most ${units.time(most)}`, `Response time: ${text(timed.at(-1))}`, points, step, text, [gaps, lines]);
+	return figure("Response time", `p99 at most ${units.time(most)}`, `Response time: ${text(timed.at(-1))}`, points, step, text, [gaps, lines], LINES);
 }
 
 /* The charts of a series of the server ({points, step in ns}). */

@@ -12,7 +12,7 @@ const sample = (css, width) => svg("svg", { viewBox: "0 0 34 10", "aria-hidden":
 
 function legend(compared) {
 	const entries = compared
-		? ["new", "gone", "slower", "more_errors", "faster", "same"].map((change) => [`change-${change}`, change === "faster" ? "faster, fewer errors" : CHANGE_TEXT[change], 2])
+		? ["new", "gone", "slower", "more_errors", "faster", "unknown", "same"].map((change) => [`change-${change}`, change === "faster" ? "faster, fewer errors" : CHANGE_TEXT[change], 2])
 		: [...["ok", "warn", "bad"].map((health) => [`health-${health}`, HEALTH_TEXT[health], 2]), ["health-ok", "wider: more traffic", 4.5]];
 	$("legend").replaceChildren(...entries.map(([css, text, width]) => el("span", null, sample(css, width), text)));
 	$("legend").dataset.compared = compared;
@@ -21,13 +21,14 @@ function legend(compared) {
 function countsText(model, now) {
 	const edges = model.allEdges;
 	if (now.base) {
-		const changes = ["new", "gone", "slower", "more_errors", "faster", "fewer_errors"];
+		const changes = ["new", "gone", "slower", "more_errors", "faster", "fewer_errors", "unknown"];
 		return changes.map((change) => [change, edges.filter((edge) => edge.change === change).length]).filter(([, number]) => number > 0)
 			.map(([change, number]) => `${number} ${CHANGE_TEXT[change]}`).join(" · ") || "nothing changed";
 	}
 	const requests = edges.reduce((sum, edge) => sum + edge.requests, 0) / model.seconds.now;
 	const [flows, errors] = [edges.reduce((sum, edge) => sum + edge.flows, 0), edges.reduce((sum, edge) => sum + edge.errors, 0)];
-	return `${units.plural(model.allNodes.size, LEVEL_WORDS[now.level])} · ${now.view === "graph" && model.notDrawn ? `${units.count(model.edges.length)} of ` : ""}${units.plural(model.strongest.length, "edge")} · ${units.rate(requests, "req")}${errors ? ` · ${units.percent(errors / flows)} errors` : ""}`;
+	const boxes = model.allBoxes.filter((box) => box.folded).length;
+	return `${units.plural(model.allNodes.size, LEVEL_WORDS[now.level])}${boxes && now.view === "graph" ? `, ${boxes} of ${units.plural(model.allBoxes.length, "namespace")} collapsed` : ""} · ${now.view === "graph" && model.notDrawn ? `${units.count(model.edges.length)} of ` : ""}${units.plural(model.strongest.length, "edge")} · ${units.rate(requests, "req")}${errors ? ` · ${units.percent(errors / flows)} errors` : ""}`;
 }
 
 /* CALLS: fold(key), fit(), zoom(factor), tidy(), pinned() the time shown. */
@@ -55,7 +56,7 @@ export function createChrome(calls) {
 	/* What the state alone decides. */
 	function show(now) {
 		const table = now.view === "table";
-		$("stage").hidden = table;
+		$("stage").classList.toggle("away", table);
 		$("sheet").hidden = !table;
 		set($("view-graph"), "aria-pressed", !table);
 		set($("view-table"), "aria-pressed", table);

@@ -67,9 +67,20 @@ export function textWidth(text, font) {
 	return width;
 }
 
+const shortened = new Map();
+
 /* TEXT, or as much of it as fits into MOST pixels, with an ellipsis in the middle: names differ at their ends. */
 export function fitted(text, font, most) {
 	if (textWidth(text, font) <= most) return text;
+	const key = `${font}${most} ${text}`;
+	if (shortened.has(key)) return shortened.get(key);
+	if (shortened.size > 5000) shortened.clear();
+	const fit = shorten(text, font, most);
+	shortened.set(key, fit);
+	return fit;
+}
+
+function shorten(text, font, most) {
 	for (let keep = text.length - 1; keep > 2; keep--) {
 		const head = Math.ceil(keep * 0.6);
 		const short = `${text.slice(0, head)}…${text.slice(text.length - (keep - head))}`;

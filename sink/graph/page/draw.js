@@ -9,11 +9,29 @@ import * as units from "./units.js";
 const NODE_WIDTH = 150;
 const NODE_HEIGHT = 48;
 const FONT = getComputedStyle(document.documentElement).getPropertyValue("--font");
+const FAR = 0.55; /* smaller than this, only names can be read, if they are large */
 const NAME_FONT = `600 14px ${FONT}`;
+const SMALL_NAME_FONT = `600 12px ${FONT}`; /* of what is not known, which is a reason */
+const FAR_FONT = `600 22px ${FONT}`;
+const FAR_LONG_FONT = `600 16px ${FONT}`;
+const FAR_TITLE_FONT = `600 20px ${FONT}`;
 const SUB_FONT = `400 11px ${FONT}`;
 const TITLE_FONT = `600 12px ${FONT}`;
 const LABEL_FONT = `500 11px ${FONT}`;
+const FOUND_MOST = 60;
 const LABELS_MOST = { near: 160, far: 26, phone: 12 }; /* at full size, smaller, and on a small screen */
+
+/* Writes an attribute or a text only where it differs from what was written before, which is faster than to read it. */
+function write(element, name, value) {
+	const written = (element.written ??= {});
+	if (written[name] === value) return;
+	written[name] = value;
+	element.setAttribute(name, value);
+}
+
+function writeText(element, text) {
+	if (element.firstChild.data !== text) element.firstChild.data = text;
+}
 
 export function measureNodes(model) {
 	for (const node of model.nodes) Object.assign(node, { w: NODE_WIDTH, h: NODE_HEIGHT });
@@ -64,44 +82,79 @@ function nodeName(node) {
 	return parts.join(", ");
 }
 
-/* The card, which is a button; a collapsed box has another one that opens it. */
-function makeNode(node) {
+/* The card, which is a button; a collapsed box has another one that opens it. One of each kind is made and copied, which
+ * is faster than to make each. */
+const patterns = new Map();
+
+function patternOf(key, make) {
+	if (!patterns.has(key)) patterns.set(key, make());
+	return patterns.get(key).cloneNode(true);
+}
+
+function makeCard(node) {
 	const [w, h] = [NODE_WIDTH, NODE_HEIGHT];
-	const card = svg("g", { role: "button", tabindex: -1, "data-node": node.id },
+	return svg("g", null, svg("g", { role: "button", tabindex: -1 },
 		node.folded && svg("rect", { class: "card under", x: -w / 2 + 4, y: -h / 2 + 4, width: w, height: h, rx: 8 }),
 		svg("rect", { class: "card", x: -w / 2, y: -h / 2, width: w, height: h, rx: 8 }),
 		icon(node.kind, { transform: `translate(${-w / 2 + 11} -8)` }),
-		svg("text", { "aria-hidden": "true", class: "name", x: -w / 2 + 34, y: -3 }),
-		svg("text", { "aria-hidden": "true", class: "sub", x: -w / 2 + 34, y: 14 }),
 		svg("circle", { class: "mark", cx: w / 2 - 12, cy: -h / 2 + 14, r: 0 }),
-		svg("title"));
-	const opener = node.folded && svg("g", { class: "opener", role: "button", tabindex: -1, "data-fold": node.folded.key, "aria-label": `Open ${node.folded.key}`, "aria-expanded": "false", transform: `translate(${w / 2 - 16} 8)` },
-		svg("circle", { r: 9 }), svg("path", { d: "M-4 0h8M0-4v8" }));
-	return svg("g", null, card, opener);
+		svg("text", { "aria-hidden": "true", class: "name", x: -w / 2 + 34, y: -3 }, " "),
+		svg("text", { "aria-hidden": "true", class: "sub", x: -w / 2 + 34, y: 14 }, " ")),
+	node.folded && svg("g", { class: "opener", role: "button", tabindex: -1, "aria-expanded": "false", transform: `translate(${w / 2 - 16} 8)` },
+		svg("circle", { r: 9 }), svg("path", { d: "M-4 0h8M0-4v8" })));
 }
 
-function updateNode(group, node) {
+function makeNode(node) {
+	const group = patternOf(`${node.kind}${node.folded ? " folded" : ""}`, () => makeCard(node));
+	set(group.firstChild, "data-node", node.id);
+	if (node.folded) {
+		set(group.lastChild, "data-fold", node.folded.key);
+		set(group.lastChild, "aria-label", `Open ${node.folded.key}`);
+	}
+	return group;
+}
+
+/* The name as it fits. FAR: it has the whole card, in large letters. */
+function nameOf(node, far) {
+	const good = node.health === "ok";
+	const reason = node.kind === "unknown" || node.kind === "ambiguous";
+	if (!far) return { text: fitted(node.name, reason ? SMALL_NAME_FONT : NAME_FONT, NODE_WIDTH - (good ? 42 : 54)), long: false };
+	const room = NODE_WIDTH - 20 - (node.folded || !good ? 18 : 0);
+	const long = textWidth(node.name, FAR_FONT) > room;
+	return { text: fitted(node.name, long ? FAR_LONG_FONT : FAR_FONT, room), long };
+}
+
+function updateNode(group, node, rect, far) {
 	const card = group.firstChild;
-	set(group, "class", `node kind-${node.kind} health-${node.health}${node.folded ? " folded" : ""}`);
-	const texts = [fitted(node.name, NAME_FONT, NODE_WIDTH - (node.health === "ok" ? 42 : 58)), subtitle(node)];
-	card.querySelectorAll("text").forEach((text, i) => { if (text.textContent !== texts[i]) text.textContent = texts[i]; });
-	set(card.querySelector(".mark"), "r", node.health === "ok" ? 0 : 4.5);
-	card.lastChild.textContent = nodeName(node);
+	const [mark, name, sub] = [...card.children].slice(-3);
+	const good = node.health === "ok";
+	const { text, long } = nameOf(node, far);
+	write(group, "class", `node kind-${node.kind} health-${node.health}${node.folded ? " folded" : ""}${long ? " long" : ""}`);
+	write(group, "transform", `translate(${rect.x} ${rect.y})`);
+	write(mark, "r", good ? 0 : 4.5);
+	write(card, "aria-label", nodeName(node));
+	write(name, "x", -NODE_WIDTH / 2 + (far ? 11 : 34));
+	write(name, "y", far ? (long ? 5 : 8) : -3);
+	writeText(name, text);
+	writeText(sub, subtitle(node));
 }
 
 function makeEdge(edge) {
-	return svg("g", { role: "button", tabindex: -1, "data-edge": edge.key },
-		svg("path", { class: "hit" }), svg("path", { class: "line" }), svg("path", { class: "head" }), svg("title"));
+	const group = patternOf("edge", () => svg("g", { role: "button", tabindex: -1 }, svg("path", { class: "hit" }), svg("path", { class: "line" }), svg("path", { class: "head" })));
+	set(group, "data-edge", edge.key);
+	return group;
 }
 
 function updateEdge(group, edge, shape) {
-	const [hit, line, head, title] = group.children;
-	set(group, "class", `edge ${edge.change ? `change-${edge.change}` : `health-${edge.health}`}${shape.width < 1.8 ? " thin" : ""}`);
-	set(hit, "d", shape.path);
-	set(line, "d", shape.path);
-	set(line, "stroke-width", shape.width);
-	set(head, "d", shape.head);
-	title.textContent = edgeName(edge);
+	const [hit, line, head] = [...group.children].slice(-3);
+	write(group, "class", `edge ${edge.change ? `change-${edge.change}` : `health-${edge.health}`}${shape.width < 1.8 ? " thin" : ""}`);
+	write(hit, "d", shape.path);
+	write(line, "d", shape.path);
+	write(line, "stroke-width", shape.width);
+	write(head, "d", shape.head);
+	if (group.edge === edge) return;
+	group.edge = edge;
+	write(group, "aria-label", edgeName(edge));
 }
 
 function makeBox(box) {
@@ -112,19 +165,21 @@ function makeBox(box) {
 			svg("path", { d: "M0 0h8", class: "sign" }), svg("text", { y: 4 })));
 }
 
-function updateBox(group, box, rect) {
+function updateBox(group, box, rect, far) {
 	const [frame, title] = group.children;
 	set(frame, "x", rect.x - rect.w / 2);
 	set(frame, "y", rect.y - rect.h / 2);
 	set(frame, "width", rect.w);
 	set(frame, "height", rect.h);
 	set(title, "transform", `translate(${rect.x - rect.w / 2 + 14} ${rect.y - rect.h / 2 + 17})`);
-	const text = fitted(box.key, TITLE_FONT, rect.w - 50);
+	const font = far ? FAR_TITLE_FONT : TITLE_FONT;
+	const text = fitted(box.key, font, rect.w - 40);
 	title.lastChild.textContent = text;
 	set(title.lastChild, "x", 16);
 	set(title.firstChild, "x", -6);
 	set(title.firstChild, "y", -11);
-	set(title.firstChild, "width", textWidth(text, TITLE_FONT) + 28);
+	set(title.lastChild, "y", far ? 7 : 4);
+	set(title.firstChild, "width", textWidth(text, font) + 28);
 }
 
 /* The elements of LAYER by the keys of ITEMS: makes, updates and removes. */
@@ -146,38 +201,49 @@ function join(layer, kept, items, keyOf, make, update) {
 	}
 }
 
-export function createDrawing(root) {
-	const layers = { boxes: svg("g"), edges: svg("g"), nodes: svg("g"), labels: svg("g", { class: "labels", "aria-hidden": "true" }) };
+/* VIEWPORT() gives the size of ROOT in pixels, which must not be asked of it while it is being drawn. */
+export function createDrawing(root, viewport) {
+	/* In front are copies of what is marked, because all else steps back as one: that is much less to paint than many things
+	 * that each do. */
+	const front = { edges: svg("g"), nodes: svg("g") };
+	const layers = {
+		boxes: svg("g"), edges: svg("g", { class: "edges" }), nodes: svg("g", { class: "nodes" }),
+		front: svg("g", { class: "front", "aria-hidden": "true" }, Object.values(front)), labels: svg("g", { class: "labels", "aria-hidden": "true" }),
+	};
 	const world = svg("g", { class: "world" }, Object.values(layers));
 	root.append(world);
 	const kept = { boxes: new Map(), edges: new Map(), nodes: new Map(), labels: new Map() };
-	const marks = {};   /* class -> what has it; redrawing writes classes anew */
+	const marks = {};   /* "near", "chosen": the id of what is */
+	const hint = svg("title");
 	let sought = "";
 	let scene = null;
 	let scale = 1;
+	let far = false;
 	const relabel = throttle(() => drawLabels(), 60);
 
 	/* Labels have one size on the screen, so that there is room for more of them the closer one looks; while
 	 * something is marked, only its edges have them. */
 	function drawLabels() {
 		const size = Math.min(1, scale);
-		set(layers.labels, "font-size", (11 / size).toFixed(2));
-		set(layers.labels, "stroke-width", (7 / size).toFixed(2));
-		const brief = root.clientWidth < 620 ? 1 : 0;
-		const focus = [marks.near, marks.chosen].filter(Boolean);
+		write(layers.labels, "font-size", (11 / size).toFixed(2));
+		write(layers.labels, "stroke-width", (7 / size).toFixed(2));
+		const brief = viewport().width < 620 ? 1 : 0;
+		const focus = [marks.near, marks.chosen].filter((id) => kept.nodes.has(id) || kept.edges.has(id));
 		const touches = (edge) => focus.length === 0 || [edge.key, edge.source.id, edge.target.id].some((id) => focus.includes(id));
-		const order = scene.model.edges.map((edge, i) => ({ edge, shape: scene.shapes[i], texts: edgeTexts(edge) })).filter((label) => label.texts.length && touches(label.edge))
-			.sort((a, b) => (b.edge.health === "bad") - (a.edge.health === "bad")).slice(0, LABELS_MOST[brief && size < 1 ? "phone" : size < 0.9 ? "far" : "near"]);
+		const most = LABELS_MOST[brief && size < 1 ? "phone" : size < 0.9 ? "far" : "near"];
+		const order = scene.model.edges.map((edge, i) => ({ edge, shape: scene.shapes[i] })).filter((label) => label.edge.change !== "same" && touches(label.edge))
+			.sort((a, b) => (b.edge.health === "bad") - (a.edge.health === "bad")).slice(0, most);
+		for (const label of order) label.texts = edgeTexts(label.edge);
 		const titles = [...scene.boxes].map(([key, box]) => ({ w: textWidth(key, TITLE_FONT) + 40, h: 24, x: box.x - box.w / 2 + textWidth(key, TITLE_FONT) / 2 + 20, y: box.y - box.h / 2 + 16 }));
 		const widths = order.map((label) => label.texts.slice(Math.min(brief, label.texts.length - 1)).map((text) => textWidth(text, LABEL_FONT)));
 		const spots = labelPlaces(order.map((label) => label.shape), widths, [...scene.rects.values(), ...titles], size, bounds(), order.length === 1);
 		join(layers.labels, kept.labels, order.map((label, i) => ({ ...label, spot: spots[i] })).filter((label) => label.spot), (label) => label.edge.key,
-			(label) => svg("text", { "data-label": label.edge.key }),
+			(label) => svg("text", { "data-label": label.edge.key }, " "),
 			(text, label) => {
-				set(text, "class", label.edge.change ? `change-${label.edge.change}` : `health-${label.edge.health}`);
-				set(text, "x", label.spot.x);
-				set(text, "y", label.spot.y + 4 / size);
-				text.textContent = label.texts[Math.min(label.texts.length - 1, label.spot.form + brief)];
+				write(text, "class", label.edge.change ? `change-${label.edge.change}` : `health-${label.edge.health}`);
+				write(text, "x", label.spot.x);
+				write(text, "y", label.spot.y + 4 / size);
+				writeText(text, label.texts[Math.min(label.texts.length - 1, label.spot.form + brief)]);
 			});
 	}
 
@@ -187,33 +253,35 @@ export function createDrawing(root) {
 		const shapes = curves(model.edges, rects, down);
 		scene = { model, rects, boxes, shapes };
 		root.classList.toggle("many", model.edges.length > 400);
-		join(layers.boxes, kept.boxes, model.boxes.filter((box) => boxes.has(box.key)), (box) => box.key, makeBox, (group, box) => updateBox(group, box, boxes.get(box.key)));
+		join(layers.boxes, kept.boxes, model.boxes.filter((box) => boxes.has(box.key)), (box) => box.key, makeBox, (group, box) => updateBox(group, box, boxes.get(box.key), far));
 		/* The strongest last, so that they are above the others. */
 		const order = model.edges.map((edge, i) => ({ edge, shape: shapes[i] })).reverse();
 		join(layers.edges, kept.edges, order, ({ edge }) => edge.key, ({ edge }) => makeEdge(edge), (group, { edge, shape }) => updateEdge(group, edge, shape));
-		join(layers.nodes, kept.nodes, model.nodes, (node) => node.id, makeNode, (group, node) => {
-			updateNode(group, node);
-			const rect = rects.get(node.id);
-			set(group, "transform", `translate(${rect.x} ${rect.y})`);
-		});
+		join(layers.nodes, kept.nodes, model.nodes, (node) => node.id, makeNode, (group, node) => updateNode(group, node, rects.get(node.id), far));
 		drawLabels();
-		remark();
+		bringForward();
 	}
 
-	/* Drawing wrote the classes anew. */
-	function remark() {
-		const { nodes, edges } = scene.model;
-		find(sought);
-		for (const [name, id] of Object.entries(marks)) paint(name, (id && (nodes.find((node) => node.id === id) ?? edges.find((edge) => edge.key === id))) || null);
+	/* From far, names are all that is written, in letters that can be read. */
+	function detail() {
+		if (far === scale < FAR) return;
+		far = scale < FAR;
+		root.classList.toggle("far", far);
+		if (!scene) return;
+		for (const node of scene.model.nodes) updateNode(kept.nodes.get(node.id), node, scene.rects.get(node.id), far);
+		for (const box of scene.model.boxes) if (kept.boxes.has(box.key)) updateBox(kept.boxes.get(box.key), box, scene.boxes.get(box.key), far);
+		bringForward();
 	}
 
-	/* Does WORK while labels are as they are at full size. */
+	/* Does WORK while all is as it is at full size. */
 	function fullSize(work) {
 		const before = scale;
 		scale = 1;
+		detail();
 		drawLabels();
 		work();
 		scale = before;
+		detail();
 		drawLabels();
 	}
 
@@ -221,6 +289,7 @@ export function createDrawing(root) {
 	function scaled(next) {
 		const before = scale;
 		scale = next;
+		detail();
 		if (scene && Math.min(1, before) !== Math.min(1, scale)) relabel();
 	}
 
@@ -233,34 +302,59 @@ export function createDrawing(root) {
 		return { x, y, w: Math.max(...all.map((r) => r.x + r.w / 2)) - x, h: Math.max(...all.map((r) => r.y + r.h / 2)) - y };
 	}
 
-	/* Marks one node or edge and what touches it; everything else steps back. NAME is a class. */
+	/* Marks one node or edge and what touches it; everything else steps back. NAME is a class: "near" or "chosen". */
 	function mark(name, target) {
 		const id = target ? target.key ?? target.id : null;
-		if (id === null && !marks[name]) return;
-		const before = marks[name];
+		if ((marks[name] ?? null) === id) return;
 		marks[name] = id;
-		paint(name, target);
-		if (scene && before !== id) relabel();
-	}
-
-	function paint(name, target) {
-		for (const element of root.querySelectorAll(`.${name}, .${name}-near`)) element.classList.remove(name, `${name}-near`);
-		root.classList.toggle(`has-${name}`, target !== null);
-		if (!target) return;
-		kept[target.key ? "edges" : "nodes"].get(target.key ?? target.id)?.classList.add(name);
-		for (const edge of scene.model.edges.filter((one) => one === target || one.source === target || one.target === target)) {
-			for (const element of [kept.edges.get(edge.key), kept.nodes.get(edge.source.id), kept.nodes.get(edge.target.id)]) element?.classList.add(`${name}-near`);
-		}
+		if (!scene) return;
+		bringForward();
+		relabel();
 	}
 
 	/* Marks the nodes whose label contains TEXT. */
 	function find(text) {
-		sought = text;
-		const found = text && scene ? scene.model.nodes.filter((node) => node.label.toLowerCase().includes(text.toLowerCase())) : [];
-		root.classList.toggle("has-found", found.length > 0);
-		for (const element of root.querySelectorAll(".node.found")) element.classList.remove("found");
-		for (const node of found) kept.nodes.get(node.id).classList.add("found");
+		sought = text.toLowerCase();
+		if (scene) bringForward();
 	}
 
-	return { draw, find, scaled, fullSize, bounds, mark, world, scene: () => scene, nodeElement: (id) => kept.nodes.get(id)?.firstChild, edgeElement: (key) => kept.edges.get(key) };
+	/* A copy of ELEMENT that is only seen. */
+	function copyOf(element, css) {
+		const copy = element.cloneNode(true);
+		for (const one of [copy, ...copy.children]) for (const name of ["role", "tabindex", "aria-label", "aria-expanded", "data-node", "data-edge", "data-fold"]) one.removeAttribute(name);
+		copy.setAttribute("class", `${element.getAttribute("class")} ${css}`);
+		copy.querySelector("title")?.remove();
+		return copy;
+	}
+
+	function bringForward() {
+		const { model } = scene;
+		const [edges, nodes] = [new Map(), new Map()]; /* what is in front, with its class */
+		for (const name of ["chosen", "near"]) {
+			const id = marks[name];
+			if (!id) continue;
+			for (const edge of model.edges) {
+				if (edge.key !== id && edge.source.id !== id && edge.target.id !== id) continue;
+				edges.set(edge.key, edge.key === id ? name : edges.get(edge.key) ?? "");
+				for (const end of [edge.source.id, edge.target.id]) nodes.set(end, end === id ? name : nodes.get(end) ?? "");
+			}
+			if (kept.nodes.has(id)) nodes.set(id, name);
+		}
+		const found = sought ? model.nodes.filter((node) => node.label.toLowerCase().includes(sought)).slice(0, FOUND_MOST) : [];
+		for (const node of found) nodes.set(node.id, "found");
+		const copies = (map, from) => [...map].map(([key, css]) => from.get(key) && copyOf(from.get(key), css)).filter(Boolean);
+		front.edges.replaceChildren(...copies(edges, kept.edges));
+		front.nodes.replaceChildren(...copies(nodes, kept.nodes));
+		root.classList.toggle("has-front", nodes.size > 0);
+	}
+
+	/* The text that the browser shows beside the pointer. */
+	function tip(thing) {
+		if (!thing) return hint.remove();
+		const element = thing.key ? kept.edges.get(thing.key) : kept.nodes.get(thing.id)?.firstChild;
+		hint.textContent = thing.key ? edgeName(thing) : nodeName(thing);
+		element?.prepend(hint);
+	}
+
+	return { draw, find, scaled, fullSize, bounds, mark, tip, world, scene: () => scene, nodeElement: (id) => kept.nodes.get(id)?.firstChild, edgeElement: (key) => kept.edges.get(key) };
 }

@@ -23,7 +23,7 @@ const SPOKEN_MS = 30000;
 const BUSY = 4;            /* after it was drawn, a graph rests so many times as long as that took */
 
 const root = $("graph");
-const drawing = createDrawing(root);
+const drawing = createDrawing(root, () => viewport.size());
 const shown = {
 	answer: null, activity: null, model: null, error: null, connected: true, first: null, newest: null,
 	loading: 0, panelAt: 0, panelKey: "", spokenAt: 0, drawnAt: 0, pause: 0, marked: null, fitted: false, question: "", drawn: null,
@@ -122,7 +122,7 @@ function showTime() {
 /* The places of the last drawing, for drawing again what is chosen. */
 let drawnWith = null;
 
-const isNarrow = () => $("stage").clientWidth < 620;
+const isNarrow = () => viewport.size().width < 620;
 
 async function drawGraph(model) {
 	measureNodes(model);
@@ -177,13 +177,15 @@ function showDetails(force) {
 	const now = state.current();
 	const key = `${now.sel} ${questionKey()}`;
 	const due = Date.now() - shown.panelAt > PANEL_MS && !$("panel").contains(document.activeElement);
-	if (force || key !== shown.panelKey || due) {
+	if (now.sel === "" && shown.panelKey.startsWith(" ")) shown.marked = null;
+	else if (force || key !== shown.panelKey || due) {
 		const known = shown.panelKey.split(" ")[0] === now.sel;
 		const scroll = known ? $("panel").scrollTop : 0;
 		shown.marked = showPanel(now.sel, shown.model, { ...windowOf(), level: now.level, first: shown.first }, panelCalls);
 		shown.panelKey = key;
 		shown.panelAt = Date.now();
-		$("panel").scrollTop = scroll;
+		if (scroll || shown.scrolled) $("panel").scrollTop = scroll;
+		shown.scrolled = scroll > 0;
 		if (!known && shown.marked && drawing.scene()) reveal(shown.marked);
 	}
 	if (!drawing.scene()) return;
@@ -232,6 +234,7 @@ async function render() {
 	chrome.update(model, now);
 	status();
 	$("panel").hidden = now.sel === ""; /* its place counts when the graph is fitted */
+	if (now.view === "graph") viewport.measure();
 	if (now.view === "graph") await drawGraph(model);
 	else showTable(model, now, { sort: (sort) => state.change({ sort }), select: panelCalls.select });
 	if (shown.model !== model) return;
@@ -309,10 +312,12 @@ root.addEventListener("pointerover", (event) => {
 	const thing = thingOf(event.target);
 	if (thing === hovered) return;
 	hovered = thing;
+	drawing.tip(thing ?? null);
 	drawing.mark("near", thing ?? null);
 });
 root.addEventListener("pointerleave", () => {
 	hovered = null;
+	drawing.tip(null);
 	drawing.mark("near", null);
 });
 addEventListener("keydown", (event) => {

@@ -83,10 +83,10 @@ function healthOf({ errors, errorRatio }) {
 
 export const HEALTH_TEXT = { ok: "under 1 % errors", warn: "1 % errors or more", bad: "5 % errors or more" };
 /* From the worst to the least telling: what a merged edge shows of its parts. */
-export const CHANGES = ["more_errors", "slower", "new", "gone", "faster", "fewer_errors", "same"];
+export const CHANGES = ["more_errors", "slower", "new", "gone", "faster", "fewer_errors", "unknown", "same"];
 export const CHANGE_TEXT = {
 	new: "new", gone: "gone", slower: "slower", faster: "faster",
-	more_errors: "more errors", fewer_errors: "fewer errors", same: "unchanged",
+	more_errors: "more errors", fewer_errors: "fewer errors", unknown: "not certain", same: "unchanged",
 };
 
 /* The box that NODE is in; null if it is in none. */
@@ -138,8 +138,8 @@ function makeEdge(source, target, directed, raw, seconds, change, before) {
 }
 
 /* LIST are the edges between one pair of what is shown. */
-function mergeEdges(list, source, target, seconds) {
-	if (list.length === 1) return { ...list[0], key: `${source.id}>${target.id}`, source, target };
+function mergeEdges(list, key, source, target, seconds) {
+	if (list.length === 1) return { ...list[0], key, source, target };
 	const raws = (name) => mergeMeasures(list.map((edge) => edge[name]).filter(Boolean));
 	const change = CHANGES.find((one) => list.some((edge) => edge.change === one));
 	return { ...makeEdge(source, target, list.every((edge) => edge.directed), raws("raw"), seconds, change, raws("rawBefore")), parts: list.length };
@@ -172,7 +172,7 @@ function addTotals(nodes, edges) {
 	}
 }
 
-const unusual = (edge) => (edge.change ? edge.change !== "same" : edge.health !== "ok");
+const unusual = (edge) => (edge.change ? edge.change !== "same" && edge.change !== "unknown" : edge.health !== "ok");
 
 /* The edges that are drawn, strongest first: of all, those that changed or fail, then the strongest, and
  * the strongest of each node. */
@@ -198,9 +198,13 @@ export function drawChosen(model, chosen) {
 	return model.edges !== before;
 }
 
-/* ANSWER is that of /v1/graph or /v1/compare; SHUT and OPEN are the boxes that were collapsed
- * and opened by hand; ALL draws as many edges as can be. */
-export function makeModel(answer, seconds, shut, open, all) {
+/* What does not depend on which boxes are collapsed is made once for each answer; MERGED are the edges that are shown, by their
+ * keys: which boxes are collapsed decides which of them are, not what is in one. */
+const bases = new WeakMap();
+
+function baseOf(answer, seconds) {
+	const known = bases.get(answer);
+	if (known && known.seconds.now === seconds.now && known.seconds.before === seconds.before) return known;
 	const { nodes, boxes } = makeNodes(answer);
 	const edges = [];
 	for (const raw of answer.edges) {
@@ -210,28 +214,53 @@ export function makeModel(answer, seconds, shut, open, all) {
 		const compared = raw.change !== undefined;
 		edges.push(makeEdge(source, target, raw.directed !== false, compared ? raw.after : raw, seconds, raw.change, compared ? raw.before : null));
 	}
+	/* The table's edges are those between single nodes; the graph's may be merged. */
+	addTotals([...nodes.values()], edges);
+	const base = { nodes, boxes, edges, seconds, merged: new Map(), singles: [...nodes.values()].map((node) => [node, { ...node }]), folds: new Map() };
+	bases.set(answer, base);
+	return base;
+}
+
+/* ANSWER is that of /v1/graph or /v1/compare; SHUT and OPEN are the boxes that were collapsed
+ * and opened by hand; ALL draws as many edges as can be. */
+export function makeModel(answer, seconds, shut, open, all) {
+	const base = baseOf(answer, seconds);
+	const { nodes, boxes, edges } = base;
 	const many = nodes.size > COLLAPSE_ABOVE;
 	for (const box of boxes.values()) box.folded = shut.has(box.key) || (many && !open.has(box.key));
 
 	const shown = new Map();
 	const standIn = new Map();
-	for (const node of nodes.values()) {
+	for (const [node, single] of base.singles) {
 		const box = boxes.get(node.box);
-		const id = box?.folded ? `fold:${box.key}` : node.id;
-		if (!shown.has(id)) shown.set(id, box?.folded ? folded(box) : node);
-		standIn.set(node, shown.get(id));
+		if (box?.folded) {
+			if (!base.folds.has(box.key)) base.folds.set(box.key, folded(box));
+			const fold = base.folds.get(box.key);
+			shown.set(fold.id, fold);
+			standIn.set(node, fold);
+		} else {
+			/* The same node may have other edges in the graph, where its neighbours are collapsed. */
+			shown.set(node.id, single);
+			standIn.set(node, single);
+		}
 	}
+	for (const fold of base.folds.values()) fold.inner = null;
 	const groups = new Map();
 	for (const edge of edges) {
 		const [source, target] = [standIn.get(edge.source), standIn.get(edge.target)];
+		if (source === target && source.folded) {
+			source.inner = (source.inner ?? 0) + (edge.now?.rate ?? 0);
+			continue;
+		}
 		const key = `${source.id}>${target.id}`;
-		if (source === target && source.folded) source.inner = (source.inner ?? 0) + (edge.now?.rate ?? 0);
-		else if (groups.has(key)) groups.get(key).list.push(edge);
-		else groups.set(key, { source, target, list: [edge] });
+		const group = groups.get(key);
+		if (group) group.list.push(edge);
+		else groups.set(key, { key, source, target, list: [edge] });
 	}
-	const merged = [...groups.values()].map(({ list, source, target }) => mergeEdges(list, source, target, seconds));
-	/* The table's edges are those between single nodes; the graph's may be merged. */
-	addTotals([...nodes.values()], edges);
+	const merged = [...groups.values()].map(({ key, list, source, target }) => {
+		if (!base.merged.has(key)) base.merged.set(key, mergeEdges(list, key, source, target, seconds));
+		return base.merged.get(key);
+	});
 	const strongest = merged.sort((a, b) => b.rate - a.rate);
 	addTotals([...shown.values()], strongest);
 	const drawn = all ? strongest.slice(0, EDGES_MOST) : drawnOf(strongest, shown.size);

@@ -2,7 +2,9 @@
  * and adds what the server says of it. */
 import { el, $ } from "./dom.js";
 import { ask } from "./server.js";
-import { heading, section, command, curl, later } from "./panel_parts.js";
+import { heading, section, facts, command, curl, later } from "./panel_parts.js";
+import { flowsOf } from "./panel_flows.js";
+import { reasonText } from "./basis.js";
 import { charts } from "./chart.js";
 import { addressPanel } from "./panel_address.js";
 import { CHANGE_TEXT, together } from "./model.js";
@@ -10,24 +12,6 @@ import * as units from "./units.js";
 import * as time from "./time.js";
 
 const PEERS = 8;
-
-/* Why a holder is not named; docs/answers.md section 6. */
-const REASONS = {
-	before_coverage: "The flow began before the watch events do. Who had the address then was not recorded.",
-	between_holders: "The address belonged to nobody at that moment: one pod had gone, and the next had not certainly come.",
-	hand_over: "The address passed from one holder to the next while the flow ran, and nothing proves which of them it was.",
-	before_first: "The first recorded holder of the address came later.",
-	unpublished_pod: "A pod whose address no record shows may have had it.",
-	gap: "The watch events have a gap at that time: what happened in it is not known.",
-	lost: "The node or pod was lost: its machine may still have run, or another may have the address.",
-	never_seen: "The address is in the cluster's range, but no record ever showed a holder.",
-	unread: "A record that could not be read may have named the holder.",
-	local_scope: "The address is local to each machine, so it names no holder.",
-	two_holders: "Two holders are certain at the same time; such an address names neither.",
-};
-
-/* Pairs of a name and a value. */
-const facts = (pairs) => el("dl", null, pairs.filter(Boolean).map(([name, value, css]) => el("div", null, el("dt", null, name), el("dd", { class: css ?? null }, value))));
 
 const share = (measures) => `${units.percent(measures.errorRatio)} (${units.count(measures.errors)} of ${units.plural(measures.flows, "flow")})`;
 const badness = (health) => (health === "ok" ? null : health);
@@ -43,8 +27,7 @@ function changed(edge) {
 
 function reasonOf(node) {
 	if (node.kind !== "unknown" && node.kind !== "ambiguous") return null;
-	const text = REASONS[node.reason] ?? "Nothing proves who had the address at that time.";
-	return section(node.kind === "unknown" ? "Why it is not known" : "Why it is ambiguous", el("p", null, text), el("p", { class: "muted" }, el("code", null, `${node.kind}: ${node.reason}`)));
+	return section(node.kind === "unknown" ? "Why it is not known" : "Why it is ambiguous", el("p", null, reasonText(node.reason)), el("p", { class: "muted" }, el("code", null, `${node.kind}: ${node.reason}`)));
 }
 
 function peers(title, edges, other, calls) {
@@ -87,6 +70,7 @@ function nodePanel(node, context, calls) {
 		percentiles("Response time", all),
 		peers("Clients", served, "source", calls),
 		peers("Servers", asked, "target", calls),
+		node.folded ? null : later(`flows ${node.id}`, () => flowsOf("flows", { [side]: node.id, level: context.level, from: time.iso(context.from), to: time.iso(context.to) })),
 	];
 }
 
@@ -119,11 +103,11 @@ function edgeDetails(answer) {
 
 function edgePanel(edge, context, calls) {
 	const errors = edge.raw?.errors ?? edge.rawBefore?.errors ?? {};
+	const end = (node) => el("button", { type: "button", class: "link", onclick: () => calls.select(`node:${node.id}`) }, node.label);
 	const single = !edge.source.folded && !edge.target.folded;
 	const question = { source: edge.source.id, target: edge.target.id, level: context.level, from: time.iso(context.from), to: time.iso(context.to) };
 	return [
-		heading(edge.target.kind, `${edge.source.label} ${edge.directed ? "→" : "–"} ${edge.target.label}`, edge.directed ? "client → server" : "which of them is the client is not known", calls.close),
-		el("p", { class: "links" }, el("button", { type: "button", class: "link", onclick: () => calls.select(`node:${edge.source.id}`) }, edge.source.label), el("button", { type: "button", class: "link", onclick: () => calls.select(`node:${edge.target.id}`) }, edge.target.label)),
+		heading(edge.target.kind, [end(edge.source), edge.directed ? " → " : " – ", end(edge.target)], edge.directed ? "client → server" : "which of them is the client is not known", calls.close),
 		facts([
 			[edge.counted === "req" ? "Requests" : "Flows", units.rate(edge.rate, edge.counted)],
 			["Errors", units.percent(edge.errorRatio), badness(edge.health)],
@@ -137,6 +121,7 @@ function edgePanel(edge, context, calls) {
 		single ? section("In time", later(`series ${edge.key}`, () => seriesOf("series", { source: edge.source.id, target: edge.target.id }, context))) : el("p", { class: "muted" }, `${units.plural(edge.parts, "edge")} of a collapsed box. Open the box to see each.`),
 		reasonOf(edge.source), reasonOf(edge.target),
 		single ? later(`edge ${edge.key}`, () => ask("edge", "/v1/edge", question).then(edgeDetails)) : null,
+		single ? later(`flows ${edge.key}`, () => flowsOf("flows", question)) : null,
 		section("The same elsewhere", command("curl", curl(single ? "/v1/edge" : "/v1/graph", single ? question : { level: context.level, from: question.from, to: question.to })),
 			command("command line", `tenure-graph --from ${time.iso(context.from)} --to ${time.iso(context.to)} --format table`)),
 	];

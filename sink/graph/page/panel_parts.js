@@ -12,6 +12,9 @@ export function heading(kind, title, line, close) {
 
 export const section = (title, ...content) => el("section", null, el("h3", null, title), ...content);
 
+/* Pairs of a name and a value. */
+export const facts = (pairs) => el("dl", null, pairs.filter(Boolean).map(([name, value, css]) => el("div", null, el("dt", null, name), el("dd", { class: css ?? null }, value))));
+
 /* A command that can be copied. */
 export function command(label, text) {
 	const button = el("button", { type: "button", class: "quiet" }, "Copy");

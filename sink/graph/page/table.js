@@ -3,7 +3,7 @@ import { el, $ } from "./dom.js";
 import { CHANGES, CHANGE_TEXT } from "./model.js";
 import * as units from "./units.js";
 
-const ROWS = 200; /* drawn at a time */
+const ROWS = 60; /* drawn at a time, more as the reader scrolls */
 
 const of = (name, show) => ({ value: (edge) => edge[name], show: (edge) => show(edge[name], edge) });
 /* Some are only shown where two windows are compared, and some only where not. */
@@ -23,18 +23,22 @@ const COLUMNS = {
 	received: { title: "Received", ...of("received", units.bytes) },
 };
 
+const texts = new Intl.Collator("en");
+
 /* Empty values come last in either direction. */
 function compare(a, b, down) {
 	if (a === null || b === null || a === undefined || b === undefined) return (a === null || a === undefined) - (b === null || b === undefined);
-	const order = typeof a === "string" ? a.localeCompare(b) : a - b;
+	const order = typeof a === "string" ? texts.compare(a, b) : a - b;
 	return down ? -order : order;
 }
 
 export function sorted(edges, sort) {
 	const down = sort.startsWith("-");
 	const column = COLUMNS[sort.replace("-", "")] ?? COLUMNS.rate;
-	return [...edges].sort((a, b) => compare(column.value(a), column.value(b), down));
+	return edges.map((edge) => ({ edge, value: column.value(edge) })).sort((a, b) => compare(a.value, b.value, down)).map((one) => one.edge);
 }
+
+let reached = null; /* sees when the end of the rows comes into sight */
 
 /* CALLS: sort(text), select(text). */
 export function showTable(model, state, calls) {
@@ -68,6 +72,9 @@ export function showTable(model, state, calls) {
 	};
 	more.addEventListener("click", add);
 	add();
+	reached?.disconnect();
+	reached = new IntersectionObserver(([entry]) => { if (entry.isIntersecting) add(); }, { root: $("sheet"), rootMargin: "600px" });
+	reached.observe(more);
 
 	const focused = document.activeElement?.dataset?.sort;
 	const scrolled = $("sheet").scrollTop;

@@ -18,7 +18,10 @@ export function createTimeline(calls) {
 	const layer = svg("g");
 	activity.append(svg("defs", null, hatch), layer);
 
-	const width = () => activity.clientWidth - 2 * INSET;
+	let wide = 0;        /* of ACTIVITY, as its observer said: to ask while drawing would lay the page out each time */
+	let drawn = "";      /* what was drawn last */
+
+	const width = () => wide - 2 * INSET;
 	const x = (at) => INSET + (width() * (at - shown.start)) / Math.max(1, shown.last - shown.start);
 	const clamp = (at) => Math.min(shown.last, Math.max(shown.start, at));
 
@@ -60,7 +63,11 @@ export function createTimeline(calls) {
 	}
 
 	function draw() {
-		if (!shown || activity.clientWidth === 0) return;
+		if (!shown || wide === 0) return;
+		const { from: begin, to: end, start, last, points } = shown;
+		const key = JSON.stringify([begin, end, start, last, wide, points.length, points.reduce((sum, point) => sum + point.flows, 0)]);
+		if (key === drawn) return;
+		drawn = key;
 		layer.replaceChildren();
 		if (shown.last === null) return;
 		const [from, to] = [x(clamp(shown.from)), x(clamp(shown.to))];
@@ -150,6 +157,9 @@ export function createTimeline(calls) {
 		calls.go(at);
 	});
 	asOf.addEventListener("input", () => { error.textContent = ""; });
-	new ResizeObserver(draw).observe(activity);
+	new ResizeObserver(([entry]) => {
+		wide = entry.contentRect.width;
+		draw();
+	}).observe(activity);
 	return { update, gapsIn: (from, to) => (shown?.points ? gaps(shown.points, shown.step).filter((gap) => gap.from < to && gap.to > from) : []) };
 }

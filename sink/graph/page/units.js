@@ -1,7 +1,10 @@
 /* Numbers for people: three significant digits and a unit. */
 
+/* Made once: toLocaleString() makes one for each call. */
+const whole = new Intl.NumberFormat("en-US");
+
 function digits(value) {
-	if (value >= 100) return Math.round(value).toLocaleString("en-US");
+	if (value >= 100) return whole.format(Math.round(value));
 	if (value >= 10) return value.toFixed(1).replace(/\.0$/, "");
 	return value.toFixed(2).replace(/\.?0+$/, "");
 }
@@ -15,7 +18,7 @@ function scaled(value, base, units) {
 	return `${digits(value)}${units[unit]}`;
 }
 
-export const count = (value) => Math.round(value).toLocaleString("en-US");
+export const count = (value) => whole.format(Math.round(value));
 export const bytes = (value) => scaled(value, 1024, [" B", " KiB", " MiB", " GiB", " TiB"]);
 export const time = (ns) => (ns === null || ns === undefined ? "–" : scaled(ns, 1000, [" ns", " µs", " ms", " s"]));
 

@@ -8,8 +8,15 @@ const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
 /* MOVED(view) is called when the reader moved it, SCALED(k) whenever the scale may be another. */
 export function createViewport(root, world, moved, scaled) {
 	let view = { x: 0, y: 0, k: 1 };
+	let size = { width: root.clientWidth, height: root.clientHeight };
 	const pointers = new Map();
 	let dragged = 0;
+
+	/* Asks how large ROOT is: before anything is drawn, because the browser answers only once all of that is laid out. */
+	function measure() {
+		if (root.clientWidth) size = { width: root.clientWidth, height: root.clientHeight };
+	}
+	new ResizeObserver(measure).observe(root);
 
 	function apply(next) {
 		view = next;
@@ -26,17 +33,23 @@ export function createViewport(root, world, moved, scaled) {
 
 	/* All of BOUNDS, but not so small that nothing can be read: then its middle, or FOCUS. */
 	function fit(bounds, least = 0, focus = null) {
-		const { clientWidth: width, clientHeight: height } = root;
+		const { width, height } = size;
 		const margin = { left: 28, right: 28, top: 24, bottom: 56 };
 		const whole = Math.min((width - margin.left - margin.right) / bounds.w, (height - margin.top - margin.bottom) / bounds.h, 1.15);
 		const k = clamp(Math.max(whole, least), SMALLEST, LARGEST);
-		const middle = whole < least && focus ? focus : { x: bounds.x + bounds.w / 2, y: bounds.y + bounds.h / 2 };
+		/* As near to FOCUS as leaves no room empty. */
+		const along = (from, length, room, wanted) => (length <= room ? from + length / 2 : clamp(wanted, from + room / 2, from + length - room / 2));
+		const wanted = focus ?? { x: bounds.x + bounds.w / 2, y: bounds.y + bounds.h / 2 };
+		const middle = {
+			x: along(bounds.x, bounds.w, (width - margin.left - margin.right) / k, wanted.x),
+			y: along(bounds.y, bounds.h, (height - margin.top - margin.bottom) / k, wanted.y),
+		};
 		apply({ k, x: (width + margin.left - margin.right) / 2 - middle.x * k, y: (height + margin.top - margin.bottom) / 2 - middle.y * k });
 	}
 
 	/* Brings a point of the world into sight if it is not; COVERED pixels at the foot are not seen. */
 	function reveal(point, covered = 0) {
-		const [width, height] = [root.clientWidth, root.clientHeight - covered];
+		const [width, height] = [size.width, size.height - covered];
 		const [x, y] = [point.x * view.k + view.x, point.y * view.k + view.y];
 		const [mx, my] = [Math.min(110, width / 4), Math.min(60, height / 4)];
 		const [dx, dy] = [clamp(x, mx, width - mx) - x, clamp(y, my, height - my) - y];
@@ -80,7 +93,8 @@ export function createViewport(root, world, moved, scaled) {
 
 	return {
 		apply, fit, reveal,
-		zoom: (factor) => scaleAt(factor, root.clientWidth / 2, root.clientHeight / 2),
+		measure, size: () => size,
+		zoom: (factor) => scaleAt(factor, size.width / 2, size.height / 2),
 		view: () => view,
 		wasDrag: () => dragged > 4,
 	};

@@ -48,7 +48,7 @@ function arrange(block, nodes, links, layered, down) {
 	let wide = Math.sqrt(alone.length * 1.6) * 210;
 	if (together.length) {
 		const index = new Map(together.map((member, i) => [member, i]));
-		const found = layers(together.map((i) => nodes[i]), links.filter((link) => linked.has(link[0]) && linked.has(link[1])).map(([from, to, weight]) => [index.get(from), index.get(to), weight]), down, { nodesep: 14, ranksep: down ? 44 : together.length <= ROOMY ? 120 : 52 });
+		const found = layers(together.map((i) => nodes[i]), links.filter((link) => linked.has(link[0]) && linked.has(link[1])).map(([from, to, weight]) => [index.get(from), index.get(to), weight]), down, { nodesep: 20, ranksep: down ? 44 : together.length <= ROOMY ? 120 : 52 });
 		together.forEach((member, i) => spots.set(member, found[i]));
 		bottom = Math.max(...together.map((i) => spots.get(i).y + nodes[i].h / 2)) + GAP.y * 1.5;
 		wide = Math.max(...found.map((spot) => spot.x)) - Math.min(...found.map((spot) => spot.x)) + 210;

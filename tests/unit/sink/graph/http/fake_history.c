@@ -210,6 +210,29 @@ void history_tenures_free(struct history_tenures *tenures)
 	(void)tenures;
 }
 
+int history_samples(struct history *history, enum node_level level,
+		    const struct history_filter *filter, struct when from, struct when to,
+		    size_t limit, struct history_samples *out)
+{
+	static struct history_sample samples[] = {
+		{.partition = 1, .offset = 9, .record = {"{\"a\":1}", 7}},
+		{.partition = 0, .offset = 8, .record = {"{\"a\":2}", 7}},
+	};
+
+	history->from = from;
+	history->to = to;
+	history->level = level;
+	history->limit = limit;
+	note_filter(history, filter);
+	*out = (struct history_samples){.samples = samples, .count = 2};
+	return history->broken ? -1 : 0;
+}
+
+void history_samples_free(struct history_samples *samples)
+{
+	(void)samples;
+}
+
 struct history_stats history_stats(const struct history *history)
 {
 	(void)history;
