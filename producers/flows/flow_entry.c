@@ -68,6 +68,7 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 	entry->icmp_type = packet->icmp_type;
 	entry->icmp_code = packet->icmp_code;
 	entry->id = flow_id(entry);
+	entry->embryonic = true;
 	find_initiator(entry, direction, packet, watched);
 }
 
@@ -80,6 +81,9 @@ void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigne
 	if (packet->tcp_flags & TCP_SYN && entry->initiator == FLOW_BY_NOTHING)
 		find_initiator(entry, direction, packet, false);
 	by_initiator = direction == entry->source;
+	if (entry->embryonic && (flow_entry_used(entry) || entry->slice > 0))
+		entry->embryonic = packet->protocol == TRANSPORT_TCP &&
+				   packet->tcp_flags & (TCP_SYN | TCP_RST);
 	if (!flow_entry_used(entry)) {
 		entry->start = packet->time;
 		entry->last = packet->time;

@@ -10,7 +10,7 @@
  *     (closed.h), or as a copy of a packet that was counted (repeats.h), if copies are expected:
  *     the packet is cooked, or MIRRORED is set. Elsewhere copies are only noticed, in the first
  *     FLOW_TABLE_COMPARED packets. No flow is lost: when
- *     the table is full, a flow ends early, as FLOW_LACK_OF_RESOURCES.
+ *     the table is full, a flow ends early, as FLOW_LACK_OF_RESOURCES (eviction.h).
  * (3) Nothing is allocated after flow_table_new().
  * (4) A step back in time of up to FLOW_TABLE_STEP_NS is disorder: flows grow at
  *     both ends and the clock stands still. After a larger step the clock was set:
