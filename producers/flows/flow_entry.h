@@ -58,6 +58,9 @@ static inline bool flow_entry_used(const struct flow_entry *entry)
 	return (entry->packets[0] | entry->packets[1]) != 0;
 }
 
+/* The flow is over; its last slice was taken. */
+void flow_entry_finish(struct flow_entry *entry, struct turns_pool *pool);
+
 /* Moves the slice to *FLOW and begins the next one, without packets. */
 void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flow_end_reason reason,
 		     struct flow *flow);

@@ -92,9 +92,10 @@ static uint32_t tag_of(const struct flow_table *table, const struct flow_key *ke
 
 static void free_entry(struct flow_table *table, uint32_t number)
 {
-	const struct flow_entry *entry = &table->index.entries[number];
+	struct flow_entry *entry = &table->index.entries[number];
 	uint32_t tag = tag_of(table, &entry->key);
 
+	flow_entry_finish(entry, table->pool);
 	if (flow_key_protocol(&entry->key) == TRANSPORT_TCP && tcp_closed(&entry->tcp))
 		closed_add(table->closed, &entry->key, tag, entry->last, entry->tcp.next);
 	wheel_remove(table->wheel, number);
@@ -115,6 +116,14 @@ static void file_entry(struct flow_table *table, uint32_t number)
 	wheel_file(table->wheel, number, end_of(table, number).at);
 }
 
+/* Moves the slice of ENTRY to *FLOW. */
+static void take(struct flow_table *table, struct flow_entry *entry, enum flow_end_reason reason,
+		 struct flow *flow)
+{
+	table->stats.segments_unsure += tcp_unsure(&entry->tcp);
+	flow_entry_take(entry, table->pool, reason, flow);
+}
+
 /* Ends flow NUMBER, or only its slice. False when the slice had no packets. */
 static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_reason reason,
 		      struct flow *flow)
@@ -123,7 +132,7 @@ static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_r
 	bool used = flow_entry_used(entry);
 
 	if (used)
-		flow_entry_take(entry, table->pool, reason, flow);
+		take(table, entry, reason, flow);
 	if (reason == FLOW_ACTIVE_TIMEOUT)
 		file_entry(table, number);
 	else
@@ -316,9 +325,11 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 	if (reopened || over) {
 		ended = flow_entry_used(entry);
 		if (ended)
-			flow_entry_take(entry, table->pool, end.reason, flow);
-		if (end.reason != FLOW_ACTIVE_TIMEOUT)
+			take(table, entry, end.reason, flow);
+		if (end.reason != FLOW_ACTIVE_TIMEOUT) {
+			flow_entry_finish(entry, table->pool);
 			begin_flow(table, number, aimed, packet);
+		}
 	}
 	flow_entry_count(entry, table->pool, aimed->direction, packet);
 	if (entry->embryonic && !was_embryonic) {
@@ -391,6 +402,7 @@ struct flow_table_stats flow_table_get_stats(const struct flow_table *table)
 {
 	struct flow_table_stats stats = table->stats;
 
-	stats.samples_lost = turns_pool_lost(table->pool);
+	for (unsigned i = 0; i < TURNS_UNTIMED; i++)
+		stats.untimed[i] = turns_pool_untimed(table->pool, (enum turns_untimed)i);
 	return stats;
 }

@@ -26,6 +26,7 @@
 #include "producers/flows/flow.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/packet.h"
+#include "producers/flows/turns.h"
 
 #define FLOW_TABLE_STEP_NS INT64_C(10000000000)
 #define FLOW_TABLE_BATCH 32        /* packets between flow_table_aim() and flow_table_add() */
@@ -43,15 +44,16 @@ struct flow_table_options {
 };
 
 struct flow_table_stats {
-	uint64_t flows;          /* begun */
-	uint64_t evictions;      /* flows that ended for lack of room */
-	uint64_t late_segments;  /* of connections that had been closed (2) */
-	uint64_t samples_lost;   /* response times that found no room */
-	uint64_t clock_steps;    /* (4) */
-	uint64_t repeated;       /* copies (2) */
-	uint64_t repeats_unsure; /* packets of flows that may be copies */
-	uint64_t compared;       /* packets that were compared only to notice copies */
-	uint64_t copies_counted; /* copies among them; they count in their flows */
+	uint64_t flows;                  /* begun */
+	uint64_t evictions;              /* flows that ended for lack of room */
+	uint64_t late_segments;          /* of connections that had been closed (2) */
+	uint64_t segments_unsure;        /* may be retransmissions or out of order (tcp.h) */
+	uint64_t untimed[TURNS_UNTIMED]; /* requests without a response time, by reason */
+	uint64_t clock_steps;            /* (4) */
+	uint64_t repeated;               /* copies (2) */
+	uint64_t repeats_unsure;         /* packets of flows that may be copies */
+	uint64_t compared;               /* packets that were compared only to notice copies */
+	uint64_t copies_counted;         /* copies among them; they count in their flows */
 };
 
 struct flow_table;
