@@ -53,8 +53,10 @@ enum flow_initiator {
 struct flow_side {
 	struct ip ip;
 	uint16_t port;
-	uint8_t tcp_flags; /* all that were seen */
-	uint32_t retransmissions;
+	uint8_t tcp_flags;        /* all that were seen */
+	uint32_t retransmissions; /* of TCP, like the next two (tcp.h) */
+	uint32_t spurious_retransmissions;
+	uint32_t out_of_order;
 	uint64_t bytes; /* of IP, header included */
 	uint64_t packets;
 	uint64_t frame_bytes;

@@ -68,7 +68,32 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 	entry->icmp_type = packet->icmp_type;
 	entry->icmp_code = packet->icmp_code;
 	entry->id = flow_id(entry);
+	entry->embryonic = true;
 	find_initiator(entry, direction, packet, watched);
+}
+
+static void count_segment(struct flow_entry *entry, struct turns_pool *pool, unsigned direction,
+			  const struct packet *packet)
+{
+	struct turns *turns = &entry->turns;
+	bool by_initiator = direction == entry->source;
+
+	switch (tcp_packet(&entry->tcp, packet, direction)) {
+	case TCP_DATA:
+		if (by_initiator)
+			tcp_request(&entry->tcp, packet, !turns->waiting);
+		else if (turns->waiting && tcp_precedes_request(&entry->tcp, packet))
+			break;
+		turns_payload(turns, pool, by_initiator, packet->time);
+		break;
+	case TCP_RETRANSMISSION:
+		if (by_initiator && turns->waiting && tcp_is_of_request(&entry->tcp, packet))
+			turns_taint(turns);
+		break;
+	case TCP_SPURIOUS: /* the responder has the request */
+	case TCP_NOTHING:
+		break;
+	}
 }
 
 void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigned direction,
@@ -80,6 +105,9 @@ void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigne
 	if (packet->tcp_flags & TCP_SYN && entry->initiator == FLOW_BY_NOTHING)
 		find_initiator(entry, direction, packet, false);
 	by_initiator = direction == entry->source;
+	if (entry->embryonic && (flow_entry_used(entry) || entry->slice > 0))
+		entry->embryonic = packet->protocol == TRANSPORT_TCP &&
+				   packet->tcp_flags & (TCP_SYN | TCP_RST);
 	if (!flow_entry_used(entry)) {
 		entry->start = packet->time;
 		entry->last = packet->time;
@@ -94,17 +122,13 @@ void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigne
 	if (packet->protocol == TRANSPORT_UDP && packet->payload > 0) {
 		turns_payload(&entry->turns, pool, by_initiator, packet->time);
 	} else if (packet->protocol == TRANSPORT_TCP) {
-		switch (tcp_packet(&entry->tcp, packet, direction)) {
-		case TCP_DATA:
-			turns_payload(&entry->turns, pool, by_initiator, packet->time);
-			break;
-		case TCP_RETRANSMISSION:
-			turns_taint(&entry->turns);
-			break;
-		case TCP_NOTHING:
-			break;
-		}
+		count_segment(entry, pool, direction, packet);
 	}
+}
+
+void flow_entry_finish(struct flow_entry *entry, struct turns_pool *pool)
+{
+	turns_end(&entry->turns, pool);
 }
 
 struct flow_end flow_entry_end(const struct flow_entry *entry,

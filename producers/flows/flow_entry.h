@@ -23,6 +23,7 @@ struct flow_entry {
 	uint8_t initiator; /* enum flow_initiator */
 	uint8_t icmp_type; /* the first packet's */
 	uint8_t icmp_code;
+	bool embryonic;    /* see flow_entry_count() */
 	uint64_t bytes[2]; /* of the slice, by direction, like the next two */
 	uint64_t frame_bytes[2];
 	uint64_t packets[2];
@@ -42,6 +43,8 @@ struct flow_end {
 void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsigned direction,
 		      const struct packet *packet, uint64_t sequence, bool watched);
 
+/* Adds PACKET. The entry stays embryonic while it has only one packet or, of TCP, only SYNs, their
+ * answers and RSTs: a flood of forged packets gives no more. */
 void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigned direction,
 		      const struct packet *packet);
 
@@ -54,6 +57,9 @@ static inline bool flow_entry_used(const struct flow_entry *entry)
 {
 	return (entry->packets[0] | entry->packets[1]) != 0;
 }
+
+/* The flow is over; its last slice was taken. */
+void flow_entry_finish(struct flow_entry *entry, struct turns_pool *pool);
 
 /* Moves the slice to *FLOW and begins the next one, without packets. */
 void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flow_end_reason reason,

@@ -5,6 +5,7 @@
 
 #include "common/base/transport.h"
 #include "producers/flows/closed.h"
+#include "producers/flows/eviction.h"
 #include "producers/flows/flow_entry.h"
 #include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
@@ -13,8 +14,7 @@
 #include "producers/flows/turns.h"
 #include "producers/flows/wheel.h"
 
-#define DUE_AHEAD 8      /* how far ahead entries that are over are fetched */
-#define EVICTION_TRIES 8 /* entries checked to find one that was idle for long */
+#define DUE_AHEAD 8 /* how far ahead entries that are over are fetched */
 
 struct aimed {
 	struct flow_key key;
@@ -37,6 +37,7 @@ struct flow_table {
 	struct when first_packet[INTERFACES_MAX]; /* of each interface; 1970 for none yet */
 	struct flow_index index;
 	struct wheel *wheel; /* holds every entry that is not in DUE */
+	struct eviction *eviction;
 	struct turns_pool *pool;
 	struct closed *closed;
 	struct repeats repeats;
@@ -51,16 +52,21 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 {
 	struct flow_table *table = calloc(1, sizeof(*table));
 	size_t max = options->max_flows;
+	int64_t idle_ns = options->idle_stream_ns > options->idle_datagram_ns
+				  ? options->idle_stream_ns
+				  : options->idle_datagram_ns;
 
 	if (table == NULL)
 		return NULL;
 	table->options = *options;
 	table->wheel = wheel_new(max);
+	table->eviction = eviction_new(max, idle_ns);
 	table->pool = turns_pool_new(max);
 	table->closed = closed_new(max);
 	table->due = malloc(max * sizeof(*table->due));
 	if (flow_index_init(&table->index, max) == 0 && table->wheel != NULL &&
-	    table->pool != NULL && table->closed != NULL && table->due != NULL)
+	    table->eviction != NULL && table->pool != NULL && table->closed != NULL &&
+	    table->due != NULL)
 		return table;
 	flow_table_free(table);
 	return NULL;
@@ -73,6 +79,7 @@ void flow_table_free(struct flow_table *table)
 	free(table->due);
 	closed_free(table->closed);
 	turns_pool_free(table->pool);
+	eviction_free(table->eviction);
 	wheel_free(table->wheel);
 	flow_index_clear(&table->index);
 	free(table);
@@ -85,12 +92,14 @@ static uint32_t tag_of(const struct flow_table *table, const struct flow_key *ke
 
 static void free_entry(struct flow_table *table, uint32_t number)
 {
-	const struct flow_entry *entry = &table->index.entries[number];
+	struct flow_entry *entry = &table->index.entries[number];
 	uint32_t tag = tag_of(table, &entry->key);
 
+	flow_entry_finish(entry, table->pool);
 	if (flow_key_protocol(&entry->key) == TRANSPORT_TCP && tcp_closed(&entry->tcp))
 		closed_add(table->closed, &entry->key, tag, entry->last, entry->tcp.next);
 	wheel_remove(table->wheel, number);
+	eviction_remove(table->eviction, number);
 	flow_index_remove(&table->index, number, tag);
 }
 
@@ -107,6 +116,14 @@ static void file_entry(struct flow_table *table, uint32_t number)
 	wheel_file(table->wheel, number, end_of(table, number).at);
 }
 
+/* Moves the slice of ENTRY to *FLOW. */
+static void take(struct flow_table *table, struct flow_entry *entry, enum flow_end_reason reason,
+		 struct flow *flow)
+{
+	table->stats.segments_unsure += tcp_unsure(&entry->tcp);
+	flow_entry_take(entry, table->pool, reason, flow);
+}
+
 /* Ends flow NUMBER, or only its slice. False when the slice had no packets. */
 static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_reason reason,
 		      struct flow *flow)
@@ -115,7 +132,7 @@ static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_r
 	bool used = flow_entry_used(entry);
 
 	if (used)
-		flow_entry_take(entry, table->pool, reason, flow);
+		take(table, entry, reason, flow);
 	if (reason == FLOW_ACTIVE_TIMEOUT)
 		file_entry(table, number);
 	else
@@ -184,6 +201,7 @@ bool flow_table_expire(struct flow_table *table, struct when now, struct flow *f
 		table->unwatched = now;
 		memset(table->first_packet, 0, sizeof(table->first_packet));
 		wheel_set(table->wheel, now);
+		eviction_reset(table->eviction);
 	}
 	if (!wheel_moves(table->wheel, now))
 		return false;
@@ -211,21 +229,21 @@ bool flow_table_drain(struct flow_table *table, struct flow *flow)
 	return take_first_due(table, true, flow);
 }
 
-/* Makes room for one flow: ends the first in the wheel, after refiling those that
- * had packets since they were filed. */
+/* Makes room for one flow. A connection that only lingers was closed, whatever ends it now. */
 static bool evict(struct flow_table *table, struct flow *flow)
 {
-	uint32_t number = wheel_first(table->wheel);
+	const struct flow_entry *entries = table->index.entries;
+	uint32_t number;
+	bool closed;
 
-	for (unsigned tries = 1; tries < EVICTION_TRIES; tries++) {
-		if (!wheel_misfiled(table->wheel, number, end_of(table, number).at))
-			break;
-		file_entry(table, number);
-		number = wheel_first(table->wheel);
-	}
+	while (number = eviction_first(table->eviction),
+	       !entries[number].embryonic &&
+		       eviction_is_stale(table->eviction, entries[number].last))
+		eviction_file(table->eviction, number, entries[number].last);
+	closed = end_of(table, number).reason == FLOW_END_OF_FLOW;
 	table->stats.evictions++;
 	table->unwatched = table->clock;
-	return end_entry(table, number, FLOW_LACK_OF_RESOURCES, flow);
+	return end_entry(table, number, closed ? FLOW_END_OF_FLOW : FLOW_LACK_OF_RESOURCES, flow);
 }
 
 /* ---- Packets ---- */
@@ -273,6 +291,7 @@ static bool add_new(struct flow_table *table, const struct aimed *aimed,
 	begin_flow(table, number, aimed, packet);
 	flow_entry_count(&table->index.entries[number], table->pool, aimed->direction, packet);
 	file_entry(table, number);
+	eviction_add(table->eviction, number);
 	return ended;
 }
 
@@ -291,7 +310,8 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 {
 	struct flow_entry *entry = &table->index.entries[number];
 	struct flow_end end = flow_entry_end(entry, &table->options);
-	bool was_closed = tcp_closed(&entry->tcp), ended = false;
+	bool was_closed = tcp_closed(&entry->tcp), was_embryonic = entry->embryonic;
+	bool ended = false;
 	bool over = when_not_after(end.at, packet->time);
 	bool reopened = packet->protocol == TRANSPORT_TCP &&
 			tcp_begins_another(&entry->tcp, packet, aimed->direction);
@@ -305,11 +325,19 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 	if (reopened || over) {
 		ended = flow_entry_used(entry);
 		if (ended)
-			flow_entry_take(entry, table->pool, end.reason, flow);
-		if (end.reason != FLOW_ACTIVE_TIMEOUT)
+			take(table, entry, end.reason, flow);
+		if (end.reason != FLOW_ACTIVE_TIMEOUT) {
+			flow_entry_finish(entry, table->pool);
 			begin_flow(table, number, aimed, packet);
+		}
 	}
 	flow_entry_count(entry, table->pool, aimed->direction, packet);
+	if (entry->embryonic && !was_embryonic) {
+		eviction_remove(table->eviction, number);
+		eviction_add(table->eviction, number);
+	} else if (was_embryonic && !entry->embryonic) {
+		eviction_file(table->eviction, number, entry->last);
+	}
 	/* Only these can make the end come earlier. */
 	if (reopened || over || (!was_closed && tcp_closed(&entry->tcp)))
 		file_entry(table, number);
@@ -374,6 +402,7 @@ struct flow_table_stats flow_table_get_stats(const struct flow_table *table)
 {
 	struct flow_table_stats stats = table->stats;
 
-	stats.samples_lost = turns_pool_lost(table->pool);
+	for (unsigned i = 0; i < TURNS_UNTIMED; i++)
+		stats.untimed[i] = turns_pool_untimed(table->pool, (enum turns_untimed)i);
 	return stats;
 }

@@ -10,7 +10,7 @@
  *     (closed.h), or as a copy of a packet that was counted (repeats.h), if copies are expected:
  *     the packet is cooked, or MIRRORED is set. Elsewhere copies are only noticed, in the first
  *     FLOW_TABLE_COMPARED packets. No flow is lost: when
- *     the table is full, a flow ends early, as FLOW_LACK_OF_RESOURCES.
+ *     the table is full, a flow ends early, as FLOW_LACK_OF_RESOURCES (eviction.h).
  * (3) Nothing is allocated after flow_table_new().
  * (4) A step back in time of up to FLOW_TABLE_STEP_NS is disorder: flows grow at
  *     both ends and the clock stands still. After a larger step the clock was set:
@@ -26,6 +26,7 @@
 #include "producers/flows/flow.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/packet.h"
+#include "producers/flows/turns.h"
 
 #define FLOW_TABLE_STEP_NS INT64_C(10000000000)
 #define FLOW_TABLE_BATCH 32        /* packets between flow_table_aim() and flow_table_add() */
@@ -43,15 +44,16 @@ struct flow_table_options {
 };
 
 struct flow_table_stats {
-	uint64_t flows;          /* begun */
-	uint64_t evictions;      /* flows that ended for lack of room */
-	uint64_t late_segments;  /* of connections that had been closed (2) */
-	uint64_t samples_lost;   /* response times that found no room */
-	uint64_t clock_steps;    /* (4) */
-	uint64_t repeated;       /* copies (2) */
-	uint64_t repeats_unsure; /* packets of flows that may be copies */
-	uint64_t compared;       /* packets that were compared only to notice copies */
-	uint64_t copies_counted; /* copies among them; they count in their flows */
+	uint64_t flows;                  /* begun */
+	uint64_t evictions;              /* flows that ended for lack of room */
+	uint64_t late_segments;          /* of connections that had been closed (2) */
+	uint64_t segments_unsure;        /* may be retransmissions or out of order (tcp.h) */
+	uint64_t untimed[TURNS_UNTIMED]; /* requests without a response time, by reason */
+	uint64_t clock_steps;            /* (4) */
+	uint64_t repeated;               /* copies (2) */
+	uint64_t repeats_unsure;         /* packets of flows that may be copies */
+	uint64_t compared;               /* packets that were compared only to notice copies */
+	uint64_t copies_counted;         /* copies among them; they count in their flows */
 };
 
 struct flow_table;

@@ -113,8 +113,13 @@ static void report(const struct input *input, const struct meter *meter, bool li
 			" clock_steps=%" PRIu64 " repeats_unsure=%" PRIu64
 			" copies_counted=%" PRIu64,
 			in.capture.kernel_drops, in.capture.interface_drops, in.capture.truncated,
-			out.table.evictions, out.table.samples_lost, out.table.clock_steps,
-			out.table.repeats_unsure, out.table.copies_counted);
+			out.table.evictions, out.table.untimed[TURNS_NO_ROOM],
+			out.table.clock_steps, out.table.repeats_unsure, out.table.copies_counted);
+	text_add_format(&line,
+			" untimed_retransmitted=%" PRIu64 " untimed_disorder=%" PRIu64
+			" untimed_unanswered=%" PRIu64 " segments_unsure=%" PRIu64,
+			out.table.untimed[TURNS_RETRANSMITTED], out.table.untimed[TURNS_DISORDER],
+			out.table.untimed[TURNS_UNANSWERED], out.table.segments_unsure);
 	if (live)
 		text_add_format(&line,
 				" interfaces_opened=%" PRIu64 " interfaces_gone=%" PRIu64

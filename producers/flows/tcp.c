@@ -38,27 +38,110 @@ static void see_handshake(struct tcp *tcp, const struct packet *packet, unsigned
 	tcp->ack_at = packet->time;
 }
 
+/* ---- Holes ---- */
+
+/* Where the numbers of holes would be taken for those of bytes to come. */
+#define FAR (UINT32_C(1) << 30)
+
+/* Forgets the lowest hole. */
+static void forget_hole(struct tcp *tcp, unsigned direction)
+{
+	struct tcp_hole *holes = tcp->holes[direction];
+	unsigned lowest = 0;
+
+	for (unsigned i = 1; i < tcp->hole_count[direction]; i++) {
+		if (sequence_before(holes[i].start, holes[lowest].start))
+			lowest = i;
+	}
+	if (!(tcp->blurred & 1u << direction) ||
+	    sequence_before(tcp->blurred_end[direction], holes[lowest].end))
+		tcp->blurred_end[direction] = holes[lowest].end;
+	tcp->blurred |= (uint8_t)(1u << direction);
+	holes[lowest] = holes[--tcp->hole_count[direction]];
+}
+
+static void add_hole(struct tcp *tcp, unsigned direction, uint32_t start, uint32_t end)
+{
+	if (tcp->hole_count[direction] == TCP_HOLES)
+		forget_hole(tcp, direction);
+	tcp->holes[direction][tcp->hole_count[direction]++] = (struct tcp_hole){start, end};
+}
+
+/* Takes the bytes from START to END out of the holes. False if they were in none. */
+static bool fill_holes(struct tcp *tcp, unsigned direction, uint32_t start, uint32_t end)
+{
+	struct tcp_hole *holes = tcp->holes[direction];
+	bool filled = false;
+
+	for (unsigned i = tcp->hole_count[direction]; i-- > 0;) {
+		struct tcp_hole hole = holes[i];
+		bool left = sequence_before(hole.start, start);
+		bool right = sequence_before(end, hole.end);
+
+		if (!sequence_before(start, hole.end) || !sequence_before(hole.start, end))
+			continue;
+		filled = true;
+		if (left)
+			holes[i].end = start;
+		else if (right)
+			holes[i].start = end;
+		else
+			holes[i] = holes[--tcp->hole_count[direction]];
+		/* A hole in two: the others do not overlap these bytes. */
+		if (left && right) {
+			add_hole(tcp, direction, end, hole.end);
+			break;
+		}
+	}
+	return filled;
+}
+
+/* Forgets the holes that are far below the highest byte: capture losses. */
+static void forget_far(struct tcp *tcp, unsigned direction)
+{
+	struct tcp_hole *holes = tcp->holes[direction];
+
+	for (unsigned i = tcp->hole_count[direction]; i-- > 0;) {
+		if (tcp->next[direction] - holes[i].start > FAR)
+			holes[i] = holes[--tcp->hole_count[direction]];
+	}
+	if (tcp->next[direction] - tcp->blurred_end[direction] > FAR)
+		tcp->blurred &= (uint8_t) ~(1u << direction);
+}
+
+/* ---- Segments ---- */
+
 /* A segment that starts below the highest byte seen. */
 static enum tcp_payload see_old_bytes(struct tcp *tcp, unsigned direction, uint32_t start,
 				      uint32_t end)
 {
-	uint32_t *hole_start = &tcp->hole_start[direction];
-	uint32_t *hole_end = &tcp->hole_end[direction];
-	bool fills = !sequence_before(start, *hole_start) && sequence_before(start, *hole_end);
-
 	if (end - start <= 1 && start + 1 == tcp->next[direction])
 		return TCP_NOTHING; /* keep-alive */
-	if (!fills) {
-		tcp->retransmissions[direction]++;
+	if (fill_holes(tcp, direction, start, end)) {
+		tcp->out_of_order[direction]++;
+		return TCP_DATA;
+	}
+	if (tcp->blurred & 1u << direction && sequence_before(start, tcp->blurred_end[direction])) {
+		tcp->unsure[direction]++;
 		return TCP_RETRANSMISSION;
 	}
-	if (start != *hole_start)
-		*hole_end = start;
-	else if (sequence_before(end, *hole_end))
-		*hole_start = end;
-	else
-		*hole_start = *hole_end;
-	return TCP_DATA;
+	tcp->retransmissions[direction]++;
+	if (!(tcp->acks_seen & 1u << !direction) || sequence_before(tcp->acked[!direction], end))
+		return TCP_RETRANSMISSION;
+	tcp->spurious[direction]++;
+	return TCP_SPURIOUS;
+}
+
+static void see_acknowledgment(struct tcp *tcp, const struct packet *packet, unsigned direction)
+{
+	unsigned bit = 1u << direction;
+
+	if (!(packet->tcp_flags & TCP_ACK) ||
+	    (tcp->acks_seen & bit &&
+	     !sequence_before(tcp->acked[direction], packet->acknowledgment)))
+		return;
+	tcp->acks_seen |= (uint8_t)bit;
+	tcp->acked[direction] = packet->acknowledgment;
 }
 
 static enum tcp_payload see_bytes(struct tcp *tcp, const struct packet *packet, unsigned direction)
@@ -76,17 +159,16 @@ static enum tcp_payload see_bytes(struct tcp *tcp, const struct packet *packet, 
 	if (!(tcp->seen & 1u << direction)) {
 		tcp->seen |= (uint8_t)(1u << direction);
 		*next = end;
-		tcp->hole_start[direction] = tcp->hole_end[direction] = end;
 		return outcome;
 	}
 	if (payload > 0 && sequence_before(start, *next))
 		outcome = see_old_bytes(tcp, direction, start, start + payload);
 	if (sequence_before(*next, end)) {
-		if (sequence_before(*next, start)) {
-			tcp->hole_start[direction] = *next;
-			tcp->hole_end[direction] = start;
-		}
+		if (sequence_before(*next, start))
+			add_hole(tcp, direction, *next, start);
 		*next = end;
+		if (tcp->hole_count[direction] > 0 || tcp->blurred)
+			forget_far(tcp, direction);
 	}
 	return outcome;
 }
@@ -102,7 +184,14 @@ enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsign
 		tcp->ended |= TCP_RESET;
 	if (tcp->handshake == TCP_HANDSHAKE_OPEN)
 		see_handshake(tcp, packet, direction);
+	see_acknowledgment(tcp, packet, direction);
 	return see_bytes(tcp, packet, direction);
+}
+
+void tcp_request(struct tcp *tcp, const struct packet *packet, bool first)
+{
+	if (first || sequence_before(packet->sequence, tcp->request))
+		tcp->request = packet->sequence;
 }
 
 bool tcp_begins_another(const struct tcp *tcp, const struct packet *packet, unsigned direction)
@@ -120,21 +209,26 @@ bool tcp_begins_another(const struct tcp *tcp, const struct packet *packet, unsi
 	return tcp->seen & bit || !(tcp->syn_seen & ~bit);
 }
 
+static void take_side(struct tcp *tcp, unsigned direction, struct flow_side *side)
+{
+	side->tcp_flags = tcp->flags[direction];
+	side->retransmissions = tcp->retransmissions[direction];
+	side->spurious_retransmissions = tcp->spurious[direction];
+	side->out_of_order = tcp->out_of_order[direction];
+	tcp->flags[direction] = 0;
+	tcp->retransmissions[direction] = tcp->spurious[direction] = 0;
+	tcp->out_of_order[direction] = tcp->unsure[direction] = 0;
+}
+
 void tcp_take(struct tcp *tcp, unsigned source, struct flow *flow)
 {
-	flow->source.tcp_flags = tcp->flags[source];
-	flow->destination.tcp_flags = tcp->flags[!source];
-	flow->source.retransmissions = tcp->retransmissions[source];
-	flow->destination.retransmissions = tcp->retransmissions[!source];
+	take_side(tcp, source, &flow->source);
+	take_side(tcp, !source, &flow->destination);
 	flow->handshake.seen = tcp->handshake == TCP_HANDSHAKE_MEASURED;
 	if (flow->handshake.seen) {
 		flow->handshake.rtt_ns = when_since(tcp->ack_at, tcp->syn_at);
 		flow->handshake.server_rtt_ns = when_since(tcp->syn_ack_at, tcp->syn_at);
 		flow->handshake.client_rtt_ns = when_since(tcp->ack_at, tcp->syn_ack_at);
 		tcp->handshake = TCP_HANDSHAKE_OVER;
-	}
-	for (unsigned i = 0; i < 2; i++) {
-		tcp->flags[i] = 0;
-		tcp->retransmissions[i] = 0;
 	}
 }

@@ -12,7 +12,7 @@ struct block {
 };
 
 struct turns_pool {
-	uint64_t lost;
+	uint64_t untimed[TURNS_UNTIMED];
 	uint32_t free;
 	uint32_t unused; /* blocks from here on were never used */
 	uint32_t size;
@@ -36,9 +36,9 @@ void turns_pool_free(struct turns_pool *pool)
 	free(pool);
 }
 
-uint64_t turns_pool_lost(const struct turns_pool *pool)
+uint64_t turns_pool_untimed(const struct turns_pool *pool, enum turns_untimed reason)
 {
-	return pool->lost;
+	return pool->untimed[reason];
 }
 
 static uint32_t take_block(struct turns_pool *pool)
@@ -106,7 +106,7 @@ static bool count_bucket(struct turns *turns, struct turns_pool *pool, unsigned 
 static void add_sample(struct turns *turns, struct turns_pool *pool, uint64_t ns)
 {
 	if (!count_bucket(turns, pool, (unsigned)(flow_bucket(ns) - FLOW_BUCKET_MIN))) {
-		pool->lost++;
+		pool->untimed[TURNS_NO_ROOM]++;
 		return;
 	}
 	if (turns->samples == 0 || ns < turns->min)
@@ -123,24 +123,35 @@ void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiat
 	if (by_initiator) {
 		if (!turns->waiting) {
 			turns->waiting = true;
-			turns->tainted = false;
+			turns->tainted = 0;
 			turns->requests++;
 		} else if (when_before(time, turns->request_at)) {
-			turns->tainted = true;
+			turns->tainted = 1 + TURNS_DISORDER;
 		}
 		turns->request_at = time;
 		return;
 	}
 	if (!turns->waiting)
 		return;
-	if (!turns->tainted && when_not_after(turns->request_at, time))
+	if (turns->tainted == 0 && when_before(time, turns->request_at))
+		turns->tainted = 1 + TURNS_DISORDER;
+	if (turns->tainted == 0)
 		add_sample(turns, pool, (uint64_t)when_since(time, turns->request_at));
+	else
+		pool->untimed[turns->tainted - 1]++;
 	turns->waiting = false;
 }
 
 void turns_taint(struct turns *turns)
 {
-	turns->tainted = true;
+	turns->tainted = 1 + TURNS_RETRANSMITTED;
+}
+
+void turns_end(struct turns *turns, struct turns_pool *pool)
+{
+	if (turns->waiting)
+		pool->untimed[TURNS_UNANSWERED]++;
+	turns->waiting = false;
 }
 
 /* Adds the counts of the flow's blocks to COUNTS and frees the blocks. */

@@ -5,11 +5,10 @@
  * between do not count. These are turns, not messages: pipelined or multiplexed requests that
  * overlap are one request, and a TLS handshake counts too.
  *
- * (1) A turn with a retransmission, or with time running backwards, is a request
- *     without a response time.
+ * (1) Each request has a response time, or is counted under the reason why not, or is pending.
  * (2) A flow holds its first few response times itself, the rest are in a pool of
- *     fixed size. A response time that finds no room is counted as lost and is not
- *     part of any figure.
+ *     fixed size. A response time that finds no room (TURNS_NO_ROOM) is not part of any
+ *     figure.
  */
 #ifndef TENURE_FLOWS_TURNS_H
 #define TENURE_FLOWS_TURNS_H
@@ -22,6 +21,15 @@
 #include "producers/flows/flow.h"
 
 #define TURNS_FIRST 4 /* response times that a flow can have without the pool */
+
+/* Why a request has no response time. */
+enum turns_untimed {
+	TURNS_RETRANSMITTED, /* which copy arrived is not known */
+	TURNS_DISORDER,      /* time ran backwards */
+	TURNS_UNANSWERED,    /* the flow ended first */
+	TURNS_NO_ROOM,       /* (2) */
+	TURNS_UNTIMED,
+};
 
 struct turns_pool;
 
@@ -36,7 +44,7 @@ struct turns {
 	uint32_t blocks;             /* number of its first block in the pool, 0 for none */
 	uint16_t first[TURNS_FIRST]; /* buckets of the first samples, counted from 0 */
 	bool waiting;
-	bool tainted; /* (1) */
+	uint8_t tainted; /* 1 + the reason (1) why the pending request is not timed; 0 for none */
 };
 
 /* Has room for SIZE flows with more than TURNS_FIRST response times each, if those of
@@ -44,13 +52,16 @@ struct turns {
  * flows. Returns NULL if out of memory. */
 struct turns_pool *turns_pool_new(size_t size);
 void turns_pool_free(struct turns_pool *pool);
-uint64_t turns_pool_lost(const struct turns_pool *pool);
+/* Requests without a response time. */
+uint64_t turns_pool_untimed(const struct turns_pool *pool, enum turns_untimed reason);
 
 /* The initiator, or else the responder, sent payload at TIME. */
 void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiator,
 		   struct when time);
-/* The current turn had a retransmission (1). */
+/* The pending request was sent again. */
 void turns_taint(struct turns *turns);
+/* The flow is over: nothing is pending any more. */
+void turns_end(struct turns *turns, struct turns_pool *pool);
 
 /* Moves the counts to *FLOW and starts from zero; a pending request stays pending. */
 void turns_take(struct turns *turns, struct turns_pool *pool, struct flow *flow);

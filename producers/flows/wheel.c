@@ -53,11 +53,6 @@ static uint32_t slot_of(const struct wheel *wheel, struct when moment)
 	return (uint32_t)(tick & (WHEEL_SLOTS - 1));
 }
 
-bool wheel_misfiled(const struct wheel *wheel, uint32_t item, struct when moment)
-{
-	return wheel->links[item].slot != slot_of(wheel, moment);
-}
-
 void wheel_file(struct wheel *wheel, uint32_t item, struct when moment)
 {
 	struct link *link = &wheel->links[item];

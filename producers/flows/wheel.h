@@ -32,9 +32,6 @@ void wheel_free(struct wheel *wheel);
 void wheel_set(struct wheel *wheel, struct when now);
 void wheel_file(struct wheel *wheel, uint32_t item, struct when moment);
 void wheel_remove(struct wheel *wheel, uint32_t item);
-/* True if ITEM, which is filed, would come out at another tick if it were filed
- * under MOMENT now. */
-bool wheel_misfiled(const struct wheel *wheel, uint32_t item, struct when moment);
 
 /* True if wheel_take() may return an item at NOW. */
 bool wheel_moves(const struct wheel *wheel, struct when now);

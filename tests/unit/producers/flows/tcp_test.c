@@ -112,6 +112,65 @@ static void distinguishes_new_bytes_from_old_ones(void **state)
 	assert_int_equal(taken(&tcp).destination.retransmissions, 0);
 }
 
+/* Client's segments of ten bytes, in the order of their numbers; -N: the server acknowledges up to N. */
+static void see_order(struct tcp *tcp, const int *order, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (order[i] < 0)
+			see(tcp, SERVER, 0, TCP_ACK, 0, (uint32_t)(-order[i] * 10), 0);
+		else
+			see(tcp, CLIENT, 0, TCP_ACK, (uint32_t)order[i] * 10, 0, 10);
+	}
+}
+
+static void tells_reordering_from_retransmission(void **state)
+{
+	static const struct {
+		int order[16];
+		size_t count;
+		uint32_t out_of_order, retransmissions, spurious;
+		uint64_t unsure;
+	} cases[] = {
+		{{0, 2, 4, 1, 3}, 5, 2, 0, 0, 0},
+		{{0, 2, 4, 6, 8, 7, 1, 5, 3}, 9, 4, 0, 0, 0},
+		{{0, 4, 2, 3, 1}, 5, 3, 0, 0, 0}, /* the hole is cut in two */
+		{{0, 2, 1, 1, 2}, 5, 1, 2, 0, 0},
+		{{0, 1, 2, -2, 1, 2, -3, 2}, 8, 0, 3, 2, 0},
+		/* The fifth hole makes the lowest one forgotten, so 0 and 1 are unsure. */
+		{{0, 2, 4, 6, 8, 10, 1, 0, 3, 5, 2}, 11, 2, 1, 0, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tcp tcp = {0};
+		struct flow flow;
+
+		see_order(&tcp, cases[i].order, cases[i].count);
+		assert_int_equal(tcp_unsure(&tcp), cases[i].unsure);
+		flow = taken(&tcp);
+		assert_int_equal(flow.source.out_of_order, cases[i].out_of_order);
+		assert_int_equal(flow.source.retransmissions, cases[i].retransmissions);
+		assert_int_equal(flow.source.spurious_retransmissions, cases[i].spurious);
+	}
+}
+
+/* A hole that is never filled must not be taken for bytes that are 4 GiB later. */
+static void forgets_a_hole_that_is_far_below(void **state)
+{
+	struct tcp tcp = {0};
+	struct flow flow;
+
+	(void)state;
+	see(&tcp, CLIENT, 0, TCP_ACK, 0, 0, 10);
+	see(&tcp, CLIENT, 0, TCP_ACK, 1000, 0, 10);
+	for (unsigned i = 0; i < 4096; i++)
+		see(&tcp, CLIENT, 0, TCP_ACK, 1010 + (i << 20), 0, 1 << 20);
+	see(&tcp, CLIENT, 0, TCP_ACK, 500, 0, 10);
+	flow = taken(&tcp);
+	assert_int_equal(flow.source.out_of_order, 0);
+	assert_int_equal(flow.source.retransmissions, 1);
+}
+
 static void syn_and_fin_take_a_sequence_number(void **state)
 {
 	struct tcp tcp = {0};
@@ -133,7 +192,7 @@ static void data_in_a_syn_is_payload(void **state)
 	(void)state;
 	assert_int_equal(see(&tcp, CLIENT, 0, TCP_SYN, 9, 0, 5), TCP_DATA);
 	assert_int_equal(see(&tcp, SERVER, 0, TCP_SYN | TCP_ACK, 99, 15, 7), TCP_DATA);
-	assert_int_equal(see(&tcp, CLIENT, 0, TCP_ACK, 10, 107, 5), TCP_RETRANSMISSION);
+	assert_int_equal(see(&tcp, CLIENT, 0, TCP_ACK, 10, 107, 5), TCP_SPURIOUS);
 	assert_int_equal(see(&tcp, CLIENT, 0, TCP_ACK, 15, 107, 5), TCP_DATA);
 	assert_int_equal(see(&tcp, SERVER, 0, TCP_ACK, 107, 20, 5), TCP_DATA);
 }
@@ -181,6 +240,8 @@ int main(void)
 		cmocka_unit_test(measures_the_handshake_once),
 		cmocka_unit_test(a_partial_handshake_is_not_measured),
 		cmocka_unit_test(distinguishes_new_bytes_from_old_ones),
+		cmocka_unit_test(tells_reordering_from_retransmission),
+		cmocka_unit_test(forgets_a_hole_that_is_far_below),
 		cmocka_unit_test(syn_and_fin_take_a_sequence_number),
 		cmocka_unit_test(data_in_a_syn_is_payload),
 		cmocka_unit_test(closes_after_a_fin_each_way_or_a_reset),

@@ -155,7 +155,7 @@ static void the_histogram_holds_every_sample(void **state)
 	assert_int_equal(flow.response_time.count, 0);
 	for (unsigned i = 0; i < flow.response_time.buckets; i++)
 		assert_int_equal(flow.response_time.counts[i], 0);
-	assert_int_equal(turns_pool_lost(pool), 0);
+	assert_int_equal(turns_pool_untimed(pool, TURNS_NO_ROOM), 0);
 	turns_pool_free(pool);
 }
 
@@ -185,7 +185,7 @@ static void a_sample_without_room_is_only_counted_as_lost(void **state)
 	assert_int_equal(flow.requests, TURNS_FIRST + 4);
 	assert_int_equal(flow.response_time.count, TURNS_FIRST + 3);
 	assert_int_equal(flow.response_time.counts[0], TURNS_FIRST + 3);
-	assert_int_equal(turns_pool_lost(pool), 2);
+	assert_int_equal(turns_pool_untimed(pool, TURNS_NO_ROOM), 2);
 	/* Taking the flows made room again. */
 	answer(&b, pool, 5 * MS, TURNS_FIRST + 1);
 	turns_take(&b, pool, &flow);
