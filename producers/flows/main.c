@@ -66,8 +66,8 @@ static int check_options(const struct flows_options *o)
 	}
 	if (o->max_flows < 1 || o->max_flows > FLOW_TABLE_MAX)
 		return usage("--max-flows: must be from 1 to 16777216");
-	if (o->snaplen < 64 || o->snaplen > 262144)
-		return usage("--snaplen: must be from 64 to 262144 bytes");
+	if (o->snaplen < 40 || o->snaplen > 262144)
+		return usage("--snaplen: must be from 40 to 262144 bytes");
 	if (o->buffer < 65536 || o->buffer > INT_MAX)
 		return usage("--buffer: must be from 65536 to 2147483647 bytes");
 	return 0;
@@ -98,10 +98,10 @@ static void report(const struct input *input, const struct meter *meter, bool li
 	text_add_format(&line,
 			"frames=%" PRIu64 " packets=%" PRIu64 " flows=%" PRIu64 " records=%" PRIu64,
 			in.capture.frames,
-			in.capture.verdicts[PACKET_OK] - out.fragments_alone -
+			in.capture.verdicts[PACKET_OK] - out.fragments.alone -
 				out.table.late_segments - out.table.repeated,
 			out.table.flows, out.records);
-	in.capture.verdicts[PACKET_FRAGMENT_ALONE] += out.fragments_alone;
+	in.capture.verdicts[PACKET_FRAGMENT_ALONE] += out.fragments.alone;
 	in.capture.verdicts[PACKET_REPEATED] += out.table.repeated;
 	for (unsigned i = PACKET_OK + 1; i < PACKET_VERDICTS; i++)
 		text_add_format(&line, " %s=%" PRIu64, packet_verdict_name(i),
@@ -111,10 +111,11 @@ static void report(const struct input *input, const struct meter *meter, bool li
 			" kernel_drops=%" PRIu64 " interface_drops=%" PRIu64
 			" truncated_files=%" PRIu64 " evictions=%" PRIu64 " samples_lost=%" PRIu64
 			" clock_steps=%" PRIu64 " repeats_unsure=%" PRIu64
-			" copies_counted=%" PRIu64,
+			" copies_counted=%" PRIu64 " fragments_forgotten=%" PRIu64,
 			in.capture.kernel_drops, in.capture.interface_drops, in.capture.truncated,
 			out.table.evictions, out.table.samples_lost, out.table.clock_steps,
-			out.table.repeats_unsure, out.table.copies_counted);
+			out.table.repeats_unsure, out.table.copies_counted,
+			out.fragments.forgotten);
 	if (live)
 		text_add_format(&line,
 				" interfaces_opened=%" PRIu64 " interfaces_gone=%" PRIu64

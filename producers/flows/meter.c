@@ -8,7 +8,6 @@
 #include "common/program/log.h"
 #include "common/topic/topic_writer.h"
 #include "producers/flows/flow.h"
-#include "producers/flows/fragments.h"
 
 struct meter {
 	struct flow_table *table;
@@ -18,7 +17,6 @@ struct meter {
 	struct text text;
 	struct flow flow; /* the one being written */
 	uint64_t records;
-	uint64_t fragments_alone;
 };
 
 struct meter *meter_new(const struct flow_table_options *options,
@@ -73,36 +71,50 @@ static int write_flow(struct meter *meter)
 	return topic_writer_write(meter->writer, &record);
 }
 
-/* Drops the later fragments whose first was not seen. Returns how many packets are left. */
-static size_t resolve(struct meter *meter, struct packet *packets, size_t count)
+/* ADVANCE: time goes on with these packets. */
+static int add_packets(struct meter *meter, const struct packet *packets, size_t count,
+		       bool advance)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (packets[i].fragment != PACKET_WHOLE &&
-		    !fragments_resolve(meter->fragments, &packets[i])) {
-			meter->fragments_alone++;
-			continue;
-		}
-		if (kept != i)
-			packets[kept] = packets[i];
-		kept++;
-	}
-	return kept;
-}
-
-int meter_add(struct meter *meter, struct packet *packets, size_t count)
-{
-	count = resolve(meter, packets, count);
 	flow_table_aim(meter->table, packets, count);
 	for (size_t i = 0; i < count; i++) {
-		if (meter_advance(meter, packets[i].time) < 0)
+		if (advance && meter_advance(meter, packets[i].time) < 0)
 			return -1;
 		if (flow_table_add(meter->table, &packets[i], i, &meter->flow) &&
 		    write_flow(meter) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+/* Adds a fragment, and after a first one those that were held back for it. */
+static int add_fragment(struct meter *meter, struct packet *packet)
+{
+	struct packet held;
+
+	if (!fragments_take(meter->fragments, packet))
+		return 0;
+	if (add_packets(meter, packet, 1, true) < 0)
+		return -1;
+	while (fragments_release(meter->fragments, &held)) {
+		if (add_packets(meter, &held, 1, false) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int meter_add(struct meter *meter, struct packet *packets, size_t count)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!packet_is_fragment(&packets[i]))
+			continue;
+		if (add_packets(meter, packets + done, i - done, true) < 0 ||
+		    add_fragment(meter, &packets[i]) < 0)
+			return -1;
+		done = i + 1;
+	}
+	return add_packets(meter, packets + done, count - done, true);
 }
 
 int meter_advance(struct meter *meter, struct when now)
@@ -116,6 +128,7 @@ int meter_advance(struct meter *meter, struct when now)
 
 int meter_finish(struct meter *meter)
 {
+	fragments_finish(meter->fragments);
 	while (flow_table_drain(meter->table, &meter->flow)) {
 		if (write_flow(meter) < 0)
 			return -1;
@@ -127,7 +140,7 @@ struct meter_stats meter_get_stats(const struct meter *meter)
 {
 	return (struct meter_stats){
 		.records = meter->records,
-		.fragments_alone = meter->fragments_alone,
+		.fragments = fragments_get_stats(meter->fragments),
 		.table = flow_table_get_stats(meter->table),
 	};
 }

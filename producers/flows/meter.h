@@ -1,6 +1,6 @@
 /* meter.h - decoded packets in, flow records out.
  *
- * Connects the pure parts: fragments find their ports, the table finds the flows, and
+ * Connects the pure parts: fragments find their flow, the table finds the flows, and
  * each ended flow becomes a record of the output.
  *
  * (1) A record's key is the flow's Community ID, and its timestamp is the flow's end.
@@ -14,6 +14,7 @@
 #include "common/bus/bus.h"
 #include "common/topic/topic_writer.h"
 #include "producers/flows/flow_table.h"
+#include "producers/flows/fragments.h"
 #include "producers/flows/interfaces.h"
 #include "producers/flows/packet.h"
 
@@ -21,7 +22,7 @@ struct meter;
 
 struct meter_stats {
 	uint64_t records;
-	uint64_t fragments_alone; /* later fragments whose first was not seen */
+	struct fragments_stats fragments;
 	struct flow_table_stats table;
 };
 

@@ -7,6 +7,7 @@
 
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_IPV6 0x86dd
+#define SCTP_PAD 132 /* a chunk that says nothing (RFC 4820) */
 
 /* What is left of the frame. */
 struct rest {
@@ -91,32 +92,40 @@ static enum packet_verdict skip_link(enum packet_link link, struct rest *rest,
 	return rest->bytes[0] >> 4 == 4 || rest->bytes[0] >> 4 == 6 ? PACKET_OK : PACKET_NOT_IP;
 }
 
-/* LENGTH is what is left of the IP packet. */
+/* LENGTH is what is left of the IP packet. The flags are the last that is needed. */
 static enum packet_verdict read_tcp(const struct rest *rest, size_t length, struct packet *packet)
 {
 	const uint8_t *b = rest->bytes;
+	bool whole = packet->fragment == PACKET_WHOLE;
 
-	if (rest->captured < 20 || length < 20)
-		return PACKET_SHORT_TRANSPORT;
-
-	size_t header = (size_t)(b[12] >> 4) * 4;
-
-	if (header < 20 || (header > length && packet->fragment == PACKET_WHOLE))
+	if (rest->captured < 4 || length < 4 || (whole && length < 20))
 		return PACKET_SHORT_TRANSPORT;
 	packet->source_port = read16(b);
 	packet->destination_port = read16(b + 2);
+	if (rest->captured < 14 || length < 14) {
+		if (whole)
+			packet->fragment = PACKET_CUT;
+		return PACKET_OK;
+	}
+
+	size_t header = (size_t)(b[12] >> 4) * 4;
+
+	if (header < 20 || (header > length && whole))
+		return PACKET_SHORT_TRANSPORT;
 	packet->sequence = read32(b + 4);
 	packet->acknowledgment = read32(b + 8);
 	packet->tcp_flags = b[13];
-	packet->checksum = read16(b + 16);
+	packet->checksum = rest->captured >= 18 && length >= 18 ? read16(b + 16) : 0;
 	packet->payload = header < length ? (uint32_t)(length - header) : 0;
 	return PACKET_OK;
 }
 
+/* What was captured of the first bytes is taken, and 0 for the rest. */
 static enum packet_verdict read_transport(const struct rest *rest, size_t length,
 					  struct packet *packet)
 {
 	const uint8_t *b = rest->bytes;
+	bool whole = packet->fragment == PACKET_WHOLE;
 
 	if (packet->fragment == PACKET_LATER_FRAGMENT)
 		return PACKET_OK;
@@ -124,27 +133,27 @@ static enum packet_verdict read_transport(const struct rest *rest, size_t length
 	case TRANSPORT_TCP:
 		return read_tcp(rest, length, packet);
 	case TRANSPORT_UDP:
-		if (rest->captured < 8 || length < 8)
+		if (rest->captured < 4 || length < 8)
 			return PACKET_SHORT_TRANSPORT;
 		packet->source_port = read16(b);
 		packet->destination_port = read16(b + 2);
-		packet->checksum = read16(b + 6);
+		packet->checksum = rest->captured >= 8 ? read16(b + 6) : 0;
 		packet->payload = (uint32_t)(length - 8);
 		return PACKET_OK;
 	case TRANSPORT_SCTP:
-		if (rest->captured < 13 || length < 13)
+		if (rest->captured < 4 || length < (whole ? 12 : 4))
 			return PACKET_SHORT_TRANSPORT;
 		packet->source_port = read16(b);
 		packet->destination_port = read16(b + 2);
-		packet->sctp_chunk = b[12];
+		packet->sctp_chunk = rest->captured >= 13 && length >= 13 ? b[12] : SCTP_PAD;
 		return PACKET_OK;
 	case TRANSPORT_ICMP:
 	case TRANSPORT_ICMPV6:
-		if (rest->captured < 4 || length < 4)
+		if (rest->captured < 2 || length < 4)
 			return PACKET_SHORT_TRANSPORT;
 		packet->icmp_type = b[0];
 		packet->icmp_code = b[1];
-		packet->checksum = read16(b + 2);
+		packet->checksum = rest->captured >= 4 ? read16(b + 2) : 0;
 		return PACKET_OK;
 	default:
 		return PACKET_OK;

@@ -8,6 +8,7 @@
 #ifndef TENURE_FLOWS_PACKET_H
 #define TENURE_FLOWS_PACKET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,7 +34,7 @@ enum packet_verdict {
 	PACKET_BAD_IP,          /* version or lengths contradict each other */
 	PACKET_LONG_CHAIN,      /* more extension headers than PACKET_EXTENSIONS_MAX */
 	PACKET_SHORT_TRANSPORT, /* the frame ends inside the transport header */
-	PACKET_FRAGMENT_ALONE,  /* a later fragment whose first was not seen */
+	PACKET_FRAGMENT_ALONE,  /* a later fragment whose first did not come */
 	PACKET_NO_INTERFACE,    /* the interface table is full */
 	PACKET_REPEATED,        /* another copy of a packet (repeats.h) */
 	PACKET_VERDICTS,
@@ -42,7 +43,12 @@ enum packet_verdict {
 #define PACKET_VLAN_MAX 8        /* tags in one frame */
 #define PACKET_EXTENSIONS_MAX 16 /* IPv6 extension headers in one packet */
 
-enum packet_fragment { PACKET_WHOLE, PACKET_FIRST_FRAGMENT, PACKET_LATER_FRAGMENT };
+enum packet_fragment {
+	PACKET_WHOLE,
+	PACKET_FIRST_FRAGMENT,
+	PACKET_LATER_FRAGMENT,
+	PACKET_CUT, /* whole, but of its TCP header only the ports are there */
+};
 
 struct packet {
 	struct when time; /* set before packet_decode() */
@@ -72,6 +78,13 @@ struct packet {
  * member of *PACKET except TIME. */
 enum packet_verdict packet_decode(enum packet_link link, const uint8_t *bytes, size_t captured,
 				  size_t on_wire, struct packet *packet);
+
+/* True if fragments_take() has to see it. */
+static inline bool packet_is_fragment(const struct packet *packet)
+{
+	return packet->fragment == PACKET_FIRST_FRAGMENT ||
+	       packet->fragment == PACKET_LATER_FRAGMENT;
+}
 
 /* The name of VERDICT as the counters print it. */
 const char *packet_verdict_name(enum packet_verdict verdict);

@@ -3,8 +3,9 @@
  * the step in time, and its bytes. They go through the decoder, the fragments and a flow
  * table.
  *
- * Every packet must come out in exactly one flow, unless the table counted it as a copy or a late
- * segment, and every flow as a valid record. */
+ * Every packet must come out in exactly one flow, unless it was counted as a copy, a late segment or
+ * a fragment alone, and every flow as a valid record. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,16 @@ static void check_flow(struct run *run)
 	require(scan_validate(run->text.data, run->text.length) == SCAN_GOOD);
 }
 
+/* ADVANCE: time goes on with PACKET. */
+static void add_packet(struct run *run, const struct packet *packet, bool advance)
+{
+	while (advance && flow_table_expire(run->table, packet->time, &run->flow))
+		check_flow(run);
+	flow_table_aim(run->table, packet, 1);
+	if (flow_table_add(run->table, packet, 0, &run->flow))
+		check_flow(run);
+}
+
 static void add_frame(struct run *run, enum packet_link link, struct when time,
 		      const uint8_t *frame, size_t captured, size_t on_wire)
 {
@@ -59,14 +70,15 @@ static void add_frame(struct run *run, enum packet_link link, struct when time,
 	require(bytes != NULL);
 	memcpy(bytes, frame, captured);
 	packet.time = time;
-	if (packet_decode(link, bytes, captured, on_wire, &packet) == PACKET_OK &&
-	    fragments_resolve(run->fragments, &packet)) {
+	if (packet_decode(link, bytes, captured, on_wire, &packet) == PACKET_OK) {
 		run->packets_in++;
-		while (flow_table_expire(run->table, time, &run->flow))
-			check_flow(run);
-		flow_table_aim(run->table, &packet, 1);
-		if (flow_table_add(run->table, &packet, 0, &run->flow))
-			check_flow(run);
+		if (!packet_is_fragment(&packet)) {
+			add_packet(run, &packet, true);
+		} else if (fragments_take(run->fragments, &packet)) {
+			add_packet(run, &packet, true);
+			while (fragments_release(run->fragments, &packet))
+				add_packet(run, &packet, false);
+		}
 	}
 	free(bytes);
 }
@@ -117,7 +129,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_flow(&run);
 	require(flow_table_count(run.table) == 0);
 	stats = flow_table_get_stats(run.table);
-	require(run.packets_in == run.packets_out + stats.repeated + stats.late_segments);
+	fragments_finish(run.fragments);
+	require(run.packets_in == run.packets_out + stats.repeated + stats.late_segments +
+					  fragments_get_stats(run.fragments).alone);
 	text_free(&run.text);
 	fragments_free(run.fragments);
 	flow_table_free(run.table);

@@ -1,5 +1,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,7 +10,6 @@
 
 #include "common/base/transport.h"
 #include "producers/flows/flow.h"
-#include "producers/flows/fragments.h"
 #include "producers/flows/packet.h"
 
 #define FRAME_MAX 2048
@@ -263,7 +263,7 @@ static void says_why_it_cannot_read(void **state)
 	assert_int_equal(decode(PACKET_RAW, &tcp, &packet), PACKET_SHORT_TRANSPORT);
 }
 
-static void a_frame_cut_anywhere_is_refused_as_short(void **state)
+static void a_frame_cut_before_its_ports_is_refused_as_short(void **state)
 {
 	struct frame frame = {0};
 	struct packet packet;
@@ -274,52 +274,61 @@ static void a_frame_cut_anywhere_is_refused_as_short(void **state)
 	add_ipv6(&frame, 0, 28);
 	ADD(&frame, TRANSPORT_TCP, 0, 1, 4, 0, 0, 0, 0);
 	add_tcp(&frame, TCP_ACK, 0);
-	for (size_t cut = 0; cut < frame.length; cut++) {
+	for (size_t cut = 0; cut < 18 + 48 + 4; cut++) {
 		enum packet_verdict expected = cut < 18        ? PACKET_SHORT_LINK
 					       : cut < 18 + 48 ? PACKET_SHORT_IP
 							       : PACKET_SHORT_TRANSPORT;
 
 		assert_int_equal(decode_cut(PACKET_ETHERNET, &frame, cut, &packet), expected);
 	}
-	assert_int_equal(decode(PACKET_ETHERNET, &frame, &packet), PACKET_OK);
+	for (size_t cut = 18 + 48 + 4; cut <= frame.length; cut++) {
+		bool flags = cut >= 18 + 48 + 14;
+
+		assert_int_equal(decode_cut(PACKET_ETHERNET, &frame, cut, &packet), PACKET_OK);
+		assert_int_equal(packet.source_port, 40000);
+		assert_int_equal(packet.destination_port, 80);
+		assert_int_equal(packet.fragment, flags ? PACKET_WHOLE : PACKET_CUT);
+		assert_int_equal(packet.tcp_flags, flags ? TCP_ACK : 0);
+		assert_int_equal(packet.bytes, 68);
+	}
 }
 
-static void later_fragments_get_the_ports_of_the_first(void **state)
+/* The least that --snaplen allows shows the ports of IPv4 over Ethernet. */
+static void forty_bytes_show_the_ports(void **state)
 {
-	static const uint64_t seed[FLOW_KEY_SEED_WORDS] = {7, 6, 5, 4, 3, 2, 1};
-	struct fragments *fragments = fragments_new(seed);
-	struct frame first = {0}, later = {0};
-	struct packet a, b;
+	static const uint8_t protocols[] = {TRANSPORT_TCP, TRANSPORT_UDP, TRANSPORT_SCTP};
 
 	(void)state;
-	assert_non_null(fragments);
-	add_ipv4(&first, TRANSPORT_UDP, 36, 0x2000);
-	add_udp(&first, 8);
-	add_ipv4(&later, TRANSPORT_UDP, 44, 2);
-	later.length += 24;
-	assert_int_equal(decode(PACKET_RAW, &later, &b), PACKET_OK);
-	assert_int_equal(b.fragment, PACKET_LATER_FRAGMENT);
-	b.time.ns = 5;
-	b.interface = 1;
-	assert_false(fragments_resolve(fragments, &b));
-	assert_int_equal(decode(PACKET_RAW, &first, &a), PACKET_OK);
-	assert_int_equal(a.fragment, PACKET_FIRST_FRAGMENT);
-	a.time.ns = 5;
-	a.interface = 1;
-	assert_true(fragments_resolve(fragments, &a));
-	assert_true(fragments_resolve(fragments, &b));
-	assert_int_equal(b.source_port, 40000);
-	assert_int_equal(b.destination_port, 53);
-	/* Another packet, another interface, too late. */
-	b.identification++;
-	assert_false(fragments_resolve(fragments, &b));
-	b.identification--;
-	b.interface = 2;
-	assert_false(fragments_resolve(fragments, &b));
-	b.interface = 1;
-	b.time.ns += FRAGMENTS_LIFE_NS;
-	assert_false(fragments_resolve(fragments, &b));
-	fragments_free(fragments);
+	for (size_t i = 0; i < sizeof(protocols); i++) {
+		struct frame frame = {0};
+		struct packet packet;
+
+		add_ethernet(&frame, 0x0800);
+		add_ipv4(&frame, protocols[i], 100, 0);
+		ADD(&frame, 0x9c, 0x40, 0, 80);
+		frame.length = 114;
+		assert_int_equal(decode_cut(PACKET_ETHERNET, &frame, 40, &packet), PACKET_OK);
+		assert_int_equal(packet.source_port, 40000);
+		assert_int_equal(packet.destination_port, 80);
+		assert_int_equal(packet.bytes, 100);
+		assert_int_equal(packet.payload, protocols[i] == TRANSPORT_UDP ? 72 : 0);
+	}
+}
+
+/* RFC 791 allows fragments of eight bytes, which cut the TCP header. */
+static void a_fragment_may_cut_the_tcp_header(void **state)
+{
+	struct frame frame = {0};
+	struct packet packet;
+
+	(void)state;
+	add_ipv4(&frame, TRANSPORT_TCP, 28, 0x2000);
+	ADD(&frame, 0x9c, 0x40, 0, 80, 0, 0, 0, 100);
+	assert_int_equal(decode(PACKET_RAW, &frame, &packet), PACKET_OK);
+	assert_int_equal(packet.fragment, PACKET_FIRST_FRAGMENT);
+	assert_int_equal(packet.source_port, 40000);
+	assert_int_equal(packet.destination_port, 80);
+	assert_int_equal(packet.tcp_flags, 0);
 }
 
 static void an_atomic_fragment_is_a_whole_packet(void **state)
@@ -347,8 +356,9 @@ int main(void)
 		cmocka_unit_test(a_length_of_zero_means_the_rest_of_the_frame),
 		cmocka_unit_test(counts_from_lengths_not_from_what_was_captured),
 		cmocka_unit_test(says_why_it_cannot_read),
-		cmocka_unit_test(a_frame_cut_anywhere_is_refused_as_short),
-		cmocka_unit_test(later_fragments_get_the_ports_of_the_first),
+		cmocka_unit_test(a_frame_cut_before_its_ports_is_refused_as_short),
+		cmocka_unit_test(forty_bytes_show_the_ports),
+		cmocka_unit_test(a_fragment_may_cut_the_tcp_header),
 		cmocka_unit_test(an_atomic_fragment_is_a_whole_packet),
 	};
 
