@@ -27,7 +27,7 @@
 struct flows_options {
 	struct settings_list interfaces;
 	struct settings_list patterns;
-	const char *read;
+	struct settings_list read;
 	const char *out;
 	struct bus_options bus;
 	int64_t idle_stream_ns;
@@ -55,7 +55,7 @@ static int check_options(const struct flows_options *o)
 	const int64_t timeouts[] = {o->idle_stream_ns, o->idle_datagram_ns, o->active_ns,
 				    o->linger_ns};
 
-	if (live == (o->read != NULL))
+	if (live == (o->read.count > 0))
 		return usage("give either --interface (or --interfaces-from) or --read");
 	if (o->out == NULL)
 		return usage("--out: give a topic (kafka:TOPIC), a file or -");
@@ -161,11 +161,11 @@ static int run(const struct flows_options *o, struct input *input, struct meter 
 	}
 	if (meter_finish(meter) < 0)
 		return EX_IOERR;
-	if (status == LIVE_END && o->read == NULL) {
+	if (status == LIVE_END && o->read.count == 0) {
 		log_error("no interface is left to capture on");
 		return EX_NOINPUT;
 	}
-	return EX_OK;
+	return input_exit_code(input);
 }
 
 int main(int argc, char **argv)
@@ -185,7 +185,9 @@ int main(int argc, char **argv)
 		SETTING_LIST("interfaces-from", 0, "PATTERN", &o.patterns,
 			     "capture on every interface that matches, such as 'veth*', as "
 			     "interfaces come and go; may be repeated"),
-		SETTING_TEXT("read", 'r', "FILE", &o.read, "pcap or pcapng file to read, or -"),
+		SETTING_LIST("read", 'r', "FILE", &o.read,
+			     "pcap or pcapng file to read, may be gzip or zstd, or -; may be "
+			     "repeated, for files in the order of their first packets"),
 		SETTING_TEXT("out", 'o', "ADDRESS", &o.out,
 			     "where the records go: kafka:TOPIC, a file or -"),
 		BUS_SETTINGS(&o.bus),
@@ -211,8 +213,10 @@ int main(int argc, char **argv)
 			     "LINUX_SLL2)"),
 		SETTING_TEXT("observer-name", 0, "NAME", &o.observer_name,
 			     "observer.hostname of the records (default: this host's name)"),
-		SETTING_TEXT("interface-name", 0, "NAME", &o.interface_name,
-			     "observer.interface.name for a file (default: the file's name)"),
+		SETTING_TEXT(
+			"interface-name", 0, "NAME", &o.interface_name,
+			"observer.interface.name for files (default: what they say, or the file's "
+			"name)"),
 		SETTING_END,
 	};
 	struct interfaces *interfaces = NULL;
@@ -227,7 +231,7 @@ int main(int argc, char **argv)
 	stop_install();
 
 	const struct input_options in = {
-		.file = o.read,
+		.files = &o.read,
 		.interface_name = o.interface_name,
 		.filter_words = argv + first,
 		.live = {&o.interfaces,
@@ -260,7 +264,7 @@ int main(int argc, char **argv)
 	if (meter == NULL)
 		goto out;
 	rc = run(&o, input, meter, writer);
-	report(input, meter, o.read == NULL);
+	report(input, meter, o.read.count == 0);
 out:
 	meter_free(meter);
 	if (topic_writer_close(writer) < 0 && rc == EX_OK)

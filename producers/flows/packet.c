@@ -330,6 +330,7 @@ const char *packet_verdict_name(enum packet_verdict verdict)
 		[PACKET_LONG_CHAIN] = "long_chain",
 		[PACKET_SHORT_TRANSPORT] = "short_transport",
 		[PACKET_FRAGMENT_ALONE] = "fragment_alone",
+		[PACKET_UNKNOWN_LINK] = "unknown_link",
 		[PACKET_NO_INTERFACE] = "no_interface",
 		[PACKET_REPEATED] = "repeated",
 	};

@@ -35,7 +35,8 @@ enum packet_verdict {
 	PACKET_LONG_CHAIN,      /* more extension headers than PACKET_EXTENSIONS_MAX */
 	PACKET_SHORT_TRANSPORT, /* the frame ends inside the transport header */
 	PACKET_FRAGMENT_ALONE,  /* a later fragment whose first did not come */
-	PACKET_NO_INTERFACE,    /* the interface table is full */
+	PACKET_UNKNOWN_LINK,    /* of an interface whose link type is not supported */
+	PACKET_NO_INTERFACE,    /* of an interface that is not described, or the table is full */
 	PACKET_REPEATED,        /* another copy of a packet (repeats.h) */
 	PACKET_VERDICTS,
 };

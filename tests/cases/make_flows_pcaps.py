@@ -4,6 +4,7 @@
 Standard library only; the same bytes every time.
 """
 
+import gzip
 import struct
 from pathlib import Path
 
@@ -69,6 +70,39 @@ def write_pcapng(path, frames):
     path = HERE / path
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(out)
+
+
+class Section:
+    """A section of a pcapng file; ORDER is "<" or ">"."""
+
+    def __init__(self, order):
+        self.order = order
+        self.bytes = b""
+        self.block(0x0A0D0D0A, "IHHq", 0x1A2B3C4D, 1, 0, -1)
+
+    def block(self, kind, form, *values, rest=b""):
+        body = struct.pack(self.order + form, *values) + rest
+        body += bytes(-len(body) % 4)
+        length = struct.pack(self.order + "I", len(body) + 12)
+        self.bytes += struct.pack(self.order + "I", kind) + length + body + length
+
+    def interface(self, link, snaplen=65535, **options):
+        codes = {"name": 2, "description": 3, "resolution": 9, "offset": 14, "hardware": 15}
+        rest = b""
+        for name, value in options.items():
+            if name == "offset":
+                value = struct.pack(self.order + "q", value)
+            rest += struct.pack(self.order + "HH", codes[name], len(value)) + value + bytes(-len(value) % 4)
+        self.block(1, "HHI", link, 0, snaplen, rest=rest + bytes(4 if rest else 0))
+
+    def enhanced(self, interface, stamp, frame):
+        self.block(6, "IIIII", interface, stamp >> 32, stamp & 0xFFFFFFFF, len(frame), len(frame), rest=frame)
+
+    def packet(self, interface, stamp, frame):
+        self.block(2, "HHIIII", interface, 0, stamp >> 32, stamp & 0xFFFFFFFF, len(frame), len(frame), rest=frame)
+
+    def simple(self, frame):
+        self.block(3, "I", len(frame), rest=frame)
 
 
 class Connection:
@@ -200,6 +234,45 @@ def others():
     ]
 
 
+def sections():
+    """Interfaces with different links, clocks and names, in two sections of different byte order."""
+    query, answer = ip4(A, B, 17, udp(5000, 53, b"query")), ip4(B, A, 17, udp(53, 5000, b"the answer"))
+    little, big = Section("<"), Section(">")
+    little.interface(ETHERNET, name=b"eth0")
+    little.interface(RAW, snaplen=0, description=b"a tunnel", resolution=b"\x09")
+    little.interface(RAW, resolution=b"\x8a", offset=START // SECOND)
+    little.interface(147, name=b"usb0")
+    little.enhanced(0, START // 1000, ethernet(query))
+    little.enhanced(1, START, query)
+    little.enhanced(2, 0, query)
+    little.block(4, "HH", 0, 0)
+    little.enhanced(3, START // 1000, b"no packet")
+    little.enhanced(9, START // 1000, b"of no interface")
+    little.enhanced(0, START // 1000 + 4000, ethernet(answer))
+    little.packet(1, START + 4 * MS, answer)
+    little.enhanced(2, 4, answer)
+    little.simple(ethernet(query))
+    big.interface(LOOPBACK, name=b"lo", hardware=b"none")
+    big.interface(ETHERNET, name=b"eth0")
+    big.packet(0, START // 1000 + 5000, b"\0\0\0\2" + query)
+    big.enhanced(0, START // 1000 + 9000, b"\0\0\0\2" + answer)
+    return little.bytes + big.bytes
+
+
+def fragments():
+    """Packets in fragments: the last one first, a TCP header in two pieces, and one without its first."""
+    data = udp(5000, 2049, b"x" * 16)
+    head = tcp(40000, 80, SYN, 1, 0)
+    return [
+        (0, ethernet(ip4(A, B, 17, b"z" * 24, fragment=6, ident=1))),
+        (1 * MS, ethernet(ip4(A, B, 17, b"y" * 24, fragment=0x2003, ident=1))),
+        (2 * MS, ethernet(ip4(A, B, 17, data, fragment=0x2000, ident=1))),
+        (3 * MS, ethernet(ip4(A, B, 6, head[:8], fragment=0x2000, ident=2))),
+        (4 * MS, ethernet(ip4(A, B, 6, head[8:], fragment=1, ident=2))),
+        (5 * MS, ethernet(ip4(A, B, 17, b"z" * 24, fragment=6, ident=3))),
+    ]
+
+
 def mirrored(link_heads):
     """Each packet of http() behind each of LINK_HEADS, with another TTL and checksum each time. A retransmission has
     an identification of its own."""
@@ -252,7 +325,15 @@ def main():
     write_pcap("flows-others/others.pcap", others())
     write_pcap("flows-clock/clock.pcap", udp_pair(0) + udp_pair(-5 * SECOND) + udp_pair(-3600 * SECOND))
     write_pcap("flows-bad-input/truncated.pcap", udp_pair(), cut=7)
-    write_pcap("flows-bad-input/ieee80211.pcap", udp_pair(), link=105)
+    write_pcap("flows-bad-input/usb.pcap", udp_pair(), link=220)
+    (HERE / "flows-pcapng").mkdir(exist_ok=True)
+    (HERE / "flows-pcapng/sections.pcapng").write_bytes(sections())
+    write_pcap("flows-fragments/fragments.pcap", fragments())
+    write_pcap("flows-files/2.pcap", udp_pair(SECOND)[1:])
+    write_pcap("flows-files/1.pcap", udp_pair(SECOND)[:1])
+    packed = gzip.compress((HERE / "flows-files/1.pcap").read_bytes(), mtime=0)
+    (HERE / "flows-files/1.pcap.gz").write_bytes(packed)
+    write_pcap("flows-files/2040.pcap", udp_pair((2**31 + 10**8) * SECOND - START))
     (HERE / "flows-bad-input/text.pcap").write_text("this is no capture\n" * 4)
 
 
