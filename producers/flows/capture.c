@@ -6,7 +6,6 @@
 #include <sysexits.h>
 
 #include "common/program/log.h"
-#include "producers/flows/intake.h"
 
 #define LINKTYPE_RAW 101    /* files number DLT_RAW so */
 #define BLOCK_TIMEOUT_MS 50 /* how long the kernel collects packets before it wakes us */
@@ -232,6 +231,8 @@ struct capture *capture_open_interface(const char *name, const struct capture_op
 {
 	struct capture *capture = new_capture(name);
 
+	if (capture != NULL)
+		capture->intake.tunnels = options->tunnels;
 	*exit_code = capture != NULL ? open_interface(capture, options, quiet) : EX_OSERR;
 	return finish_open(capture, options->filter, exit_code);
 }
@@ -265,6 +266,7 @@ enum capture_status capture_read(struct capture *capture, struct packet *packets
 
 	capture->intake.packets = packets;
 	capture->intake.count = 0;
+	max /= intake_packets(&capture->intake);
 	frames = pcap_dispatch(capture->pcap, (int)max, take_frame, (u_char *)capture);
 	*count = capture->intake.count;
 	if (frames >= 0)
@@ -285,13 +287,21 @@ bool capture_has_interface_ids(const struct capture *capture)
 	return capture->link == PACKET_SLL2;
 }
 
+void capture_add_intake(const struct intake *intake, struct capture_stats *stats)
+{
+	stats->frames += intake->frames;
+	stats->opened += intake->opened;
+	for (unsigned i = 0; i < PACKET_VERDICTS; i++) {
+		stats->verdicts[i] += intake->verdicts[i];
+		stats->unopened[i] += intake->unopened[i];
+	}
+}
+
 void capture_add_stats(struct capture *capture, struct capture_stats *stats)
 {
 	struct pcap_stat kernel;
 
-	stats->frames += capture->intake.frames;
-	for (unsigned i = 0; i < PACKET_VERDICTS; i++)
-		stats->verdicts[i] += capture->intake.verdicts[i];
+	capture_add_intake(&capture->intake, stats);
 	if (pcap_stats(capture->pcap, &kernel) == 0) {
 		stats->kernel_drops += kernel.ps_drop;
 		stats->interface_drops += kernel.ps_ifdrop;

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "producers/flows/intake.h"
 #include "producers/flows/packet.h"
 
 #define CAPTURE_LINK_TYPES "Ethernet, LINUX_SLL, LINUX_SLL2, RAW, IPV4, IPV6, NULL, LOOP"
@@ -24,11 +25,14 @@ struct capture_options {
 	int snaplen;
 	int buffer_size; /* bytes of the kernel's ring */
 	bool promiscuous;
+	enum intake_tunnels tunnels;
 };
 
 struct capture_stats {
 	uint64_t frames; /* that passed the filter */
 	uint64_t verdicts[PACKET_VERDICTS];
+	uint64_t opened; /* of struct intake, like UNOPENED */
+	uint64_t unopened[PACKET_VERDICTS];
 	uint64_t kernel_drops; /* the ring was full */
 	uint64_t interface_drops;
 	uint64_t truncated; /* files that ended inside a record */
@@ -60,12 +64,14 @@ bool capture_filter_passes(const struct capture_filter *filter, const uint8_t *b
 /* Sets *LINK for LINK_TYPE, as a file or libpcap numbers it. Returns -1 if it is not supported. */
 int capture_find_link(int link_type, enum packet_link *link);
 
-/* Reads up to MAX packets and sets *COUNT. The packets' interface is not set. */
+/* Reads up to MAX packets, at least 2, and sets *COUNT. The packets' interface is not set. */
 enum capture_status capture_read(struct capture *capture, struct packet *packets, size_t max,
 				 size_t *count);
 int capture_fd(const struct capture *capture);
 /* True if each packet carries the number of its interface. */
 bool capture_has_interface_ids(const struct capture *capture);
+/* Adds the counters of INTAKE to *STATS. */
+void capture_add_intake(const struct intake *intake, struct capture_stats *stats);
 /* Adds this capture's counters to *STATS. */
 void capture_add_stats(struct capture *capture, struct capture_stats *stats);
 

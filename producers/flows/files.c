@@ -117,12 +117,9 @@ int files_exit_code(const struct files *files)
 	return files->exit_code;
 }
 
-void files_add_stats(const struct files *files, struct capture_stats *stats)
+void files_get_stats(const struct files *files, struct capture_stats *stats)
 {
-	stats->frames += files->stats.frames;
-	for (unsigned i = 0; i < PACKET_VERDICTS; i++)
-		stats->verdicts[i] += files->stats.verdicts[i];
-	stats->truncated += files->stats.truncated;
+	*stats = files->stats;
 	if (files->at < files->count && files->items[files->at].file != NULL)
 		savefile_add_stats(files->items[files->at].file, stats);
 }

@@ -21,6 +21,6 @@ void files_close(struct files *files);
 enum capture_status files_read(struct files *files, struct packet *packets, size_t max,
 			       size_t *count);
 int files_exit_code(const struct files *files);
-void files_add_stats(const struct files *files, struct capture_stats *stats);
+void files_get_stats(const struct files *files, struct capture_stats *stats);
 
 #endif

@@ -70,8 +70,8 @@ static struct flow_key key_of(const struct packet *packet)
 
 	memcpy(key.words, packet->source.bytes, 16);
 	memcpy(key.words + 2, packet->destination.bytes, 16);
-	key.words[4] = (uint64_t)packet->identification << 32 | (uint64_t)packet->interface << 16 |
-		       protocol;
+	key.words[4] =
+		(uint64_t)packet->identification << 32 | (uint64_t)packet->path << 16 | protocol;
 	return key;
 }
 

@@ -39,6 +39,7 @@ static int open_files(struct input *input, const struct input_options *options)
 
 	input->file_options.filter = input->options.capture.filter;
 	input->file_options.interface_name = options->interface_name;
+	input->file_options.tunnels = options->live.capture.tunnels;
 	input->files = files_open(options->files, &input->file_options, input->interfaces, &rc);
 	return rc;
 }
@@ -103,6 +104,6 @@ struct live_stats input_get_stats(const struct input *input)
 
 	if (input->live != NULL)
 		return live_get_stats(input->live);
-	files_add_stats(input->files, &stats.capture);
+	files_get_stats(input->files, &stats.capture);
 	return stats;
 }

@@ -18,6 +18,28 @@ static bool is_good_time(struct intake *intake, const struct intake_frame *frame
 	return frame->seconds >= SECONDS_OF_1970 || !intake->after_1970;
 }
 
+static enum packet_verdict decode(const struct intake *intake, enum packet_link link,
+				  const struct intake_frame *frame, struct packet *packet)
+{
+	if (intake->tunnels == INTAKE_OUTER)
+		return packet_decode_outer(link, frame->bytes, frame->captured, frame->on_wire,
+					   packet);
+	return packet_decode(link, frame->bytes, frame->captured, frame->on_wire, packet);
+}
+
+/* Puts the outermost packet of a frame whose inner one was added last before that. */
+static size_t add_outer(struct intake *intake, enum packet_link link,
+			const struct intake_frame *frame)
+{
+	struct packet *packet = &intake->packets[intake->count - 1];
+
+	packet[1] = packet[0];
+	packet_decode_outer(link, frame->bytes, frame->captured, frame->on_wire, packet);
+	intake->verdicts[PACKET_OK]++;
+	intake->count++;
+	return 2;
+}
+
 size_t intake_add(struct intake *intake, enum packet_link link, const struct intake_frame *frame)
 {
 	struct packet *packet = &intake->packets[intake->count];
@@ -26,14 +48,17 @@ size_t intake_add(struct intake *intake, enum packet_link link, const struct int
 	intake->frames++;
 	if (is_good_time(intake, frame)) {
 		packet->time.ns = frame->seconds * NS_PER_SECOND + frame->nanoseconds;
-		verdict =
-			packet_decode(link, frame->bytes, frame->captured, frame->on_wire, packet);
+		verdict = decode(intake, link, frame, packet);
 	}
 	intake->verdicts[verdict]++;
 	if (verdict != PACKET_OK)
 		return 0;
 	intake->count++;
-	return 1;
+	intake->unopened[packet->inner]++;
+	if (packet->encapsulation.tunnel == TUNNEL_NONE)
+		return 1;
+	intake->opened++;
+	return intake->tunnels == INTAKE_BOTH ? add_outer(intake, link, frame) : 1;
 }
 
 void intake_refuse(struct intake *intake, enum packet_verdict verdict)

@@ -39,8 +39,17 @@ struct flows_options {
 	int64_t buffer;
 	bool promiscuous;
 	bool mirrored;
+	bool ignore_vlan;
+	int tunnels; /* enum intake_tunnels */
 	const char *observer_name;
 	const char *interface_name;
+};
+
+static const char *const tunnels_names[] = {
+	[INTAKE_INNER] = "inner",
+	[INTAKE_OUTER] = "outer",
+	[INTAKE_BOTH] = "both",
+	NULL,
 };
 
 static int usage(const char *words)
@@ -111,11 +120,17 @@ static void report(const struct input *input, const struct meter *meter, bool li
 			" kernel_drops=%" PRIu64 " interface_drops=%" PRIu64
 			" truncated_files=%" PRIu64 " evictions=%" PRIu64 " samples_lost=%" PRIu64
 			" clock_steps=%" PRIu64 " repeats_unsure=%" PRIu64
-			" copies_counted=%" PRIu64 " fragments_forgotten=%" PRIu64,
+			" copies_counted=%" PRIu64 " fragments_forgotten=%" PRIu64
+			" paths_refused=%" PRIu64 " encapsulated=%" PRIu64,
 			in.capture.kernel_drops, in.capture.interface_drops, in.capture.truncated,
 			out.table.evictions, out.table.samples_lost, out.table.clock_steps,
-			out.table.repeats_unsure, out.table.copies_counted,
-			out.fragments.forgotten);
+			out.table.repeats_unsure, out.table.copies_counted, out.fragments.forgotten,
+			out.paths_refused, in.capture.opened);
+	for (unsigned i = PACKET_OK + 1; i < PACKET_VERDICTS; i++) {
+		if (in.capture.unopened[i] > 0)
+			text_add_format(&line, " inner_%s=%" PRIu64, packet_verdict_name(i),
+					in.capture.unopened[i]);
+	}
 	if (live)
 		text_add_format(&line,
 				" interfaces_opened=%" PRIu64 " interfaces_gone=%" PRIu64
@@ -211,6 +226,10 @@ int main(int argc, char **argv)
 			     "the capture may have copies of a packet, as a mirror port or several "
 			     "interfaces give: count each once (always with LINUX_SLL and "
 			     "LINUX_SLL2)"),
+		SETTING_CHOICE("tunnels", 0, "WHICH", tunnels_names, &o.tunnels,
+			       "which packets of a tunnel to meter"),
+		SETTING_BOOL("ignore-vlan", 0, &o.ignore_vlan,
+			     "VLANs tell no flows apart, for where only one direction is tagged"),
 		SETTING_TEXT("observer-name", 0, "NAME", &o.observer_name,
 			     "observer.hostname of the records (default: this host's name)"),
 		SETTING_TEXT(
@@ -236,7 +255,8 @@ int main(int argc, char **argv)
 		.filter_words = argv + first,
 		.live = {&o.interfaces,
 			 &o.patterns,
-			 {"", (int)o.snaplen, (int)o.buffer, o.promiscuous}},
+			 {"", (int)o.snaplen, (int)o.buffer, o.promiscuous,
+			  (enum intake_tunnels)o.tunnels}},
 	};
 	const struct flow_table_options limits = {
 		.max_flows = (size_t)o.max_flows,
@@ -260,7 +280,7 @@ int main(int argc, char **argv)
 	if (rc != EX_OK)
 		goto out;
 	rc = EX_OSERR;
-	meter = meter_new(&limits, interfaces, writer);
+	meter = meter_new(&limits, o.ignore_vlan, interfaces, writer);
 	if (meter == NULL)
 		goto out;
 	rc = run(&o, input, meter, writer);

@@ -9,9 +9,14 @@
 #include "common/topic/topic_writer.h"
 #include "producers/flows/flow.h"
 
+/* Beyond a flow's idle time-out, until the number of its path may be used again. */
+#define REST_NS (60 * NS_PER_SECOND)
+
 struct meter {
 	struct flow_table *table;
 	struct fragments *fragments;
+	struct paths *paths;
+	struct when clock; /* flows that were over by then have ended */
 	const struct interfaces *interfaces;
 	struct topic_writer *writer;
 	struct text text;
@@ -19,9 +24,12 @@ struct meter {
 	uint64_t records;
 };
 
-struct meter *meter_new(const struct flow_table_options *options,
+struct meter *meter_new(const struct flow_table_options *options, bool ignore_vlan,
 			const struct interfaces *interfaces, struct topic_writer *writer)
 {
+	int64_t idle_ns = options->idle_stream_ns > options->idle_datagram_ns
+				  ? options->idle_stream_ns
+				  : options->idle_datagram_ns;
 	struct meter *meter = calloc(1, sizeof(*meter));
 	struct flow_table_options seeded = *options;
 
@@ -33,7 +41,8 @@ struct meter *meter_new(const struct flow_table_options *options,
 	text_init(&meter->text, FLOW_RECORD_MAX);
 	meter->table = flow_table_new(&seeded);
 	meter->fragments = fragments_new(seeded.seed);
-	if (meter->table != NULL && meter->fragments != NULL)
+	meter->paths = paths_new(seeded.seed, idle_ns + REST_NS, ignore_vlan);
+	if (meter->table != NULL && meter->fragments != NULL && meter->paths != NULL)
 		return meter;
 out:
 	log_error("out of memory or no random numbers for %zu flows", options->max_flows);
@@ -45,6 +54,7 @@ void meter_free(struct meter *meter)
 {
 	if (meter == NULL)
 		return;
+	paths_free(meter->paths);
 	fragments_free(meter->fragments);
 	flow_table_free(meter->table);
 	text_free(&meter->text);
@@ -53,11 +63,13 @@ void meter_free(struct meter *meter)
 
 static int write_flow(struct meter *meter)
 {
-	const struct flow *flow = &meter->flow;
+	struct flow *flow = &meter->flow;
+	uint16_t interface = paths_interface(meter->paths, flow->path);
 	struct bus_record record = {.partition = BUS_ANY_PARTITION};
 
 	text_clear(&meter->text);
-	flow_format(flow, interfaces_observer(meter->interfaces, flow->interface), &meter->text);
+	flow->encapsulation = paths_encapsulation(meter->paths, flow->path);
+	flow_format(flow, interfaces_observer(meter->interfaces, interface), &meter->text);
 	if (meter->text.failed) {
 		log_error("out of memory for a flow record");
 		return -1;
@@ -106,6 +118,8 @@ int meter_add(struct meter *meter, struct packet *packets, size_t count)
 {
 	size_t done = 0;
 
+	for (size_t i = 0; i < count; i++)
+		paths_set(meter->paths, &packets[i], meter->clock);
 	for (size_t i = 0; i < count; i++) {
 		if (!packet_is_fragment(&packets[i]))
 			continue;
@@ -123,6 +137,7 @@ int meter_advance(struct meter *meter, struct when now)
 		if (write_flow(meter) < 0)
 			return -1;
 	}
+	meter->clock = now;
 	return 0;
 }
 
@@ -141,6 +156,7 @@ struct meter_stats meter_get_stats(const struct meter *meter)
 	return (struct meter_stats){
 		.records = meter->records,
 		.fragments = fragments_get_stats(meter->fragments),
+		.paths_refused = paths_refused(meter->paths),
 		.table = flow_table_get_stats(meter->table),
 	};
 }

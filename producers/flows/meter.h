@@ -17,18 +17,20 @@
 #include "producers/flows/fragments.h"
 #include "producers/flows/interfaces.h"
 #include "producers/flows/packet.h"
+#include "producers/flows/paths.h"
 
 struct meter;
 
 struct meter_stats {
 	uint64_t records;
 	struct fragments_stats fragments;
+	uint64_t paths_refused; /* packets whose VLANs or tunnel are not in their flow's key */
 	struct flow_table_stats table;
 };
 
-/* Chooses the seed of OPTIONS. Borrows INTERFACES and WRITER. Returns NULL on failure
+/* Chooses the seed of OPTIONS. IGNORE_VLAN: VLANs tell no flows apart. Borrows INTERFACES and WRITER. Returns NULL on failure
  * (logged). */
-struct meter *meter_new(const struct flow_table_options *options,
+struct meter *meter_new(const struct flow_table_options *options, bool ignore_vlan,
 			const struct interfaces *interfaces, struct topic_writer *writer);
 void meter_free(struct meter *meter);
 

@@ -252,6 +252,7 @@ enum capture_status savefile_read(struct savefile *file, struct packet *packets,
 
 	file->intake.packets = packets;
 	file->intake.count = 0;
+	max /= intake_packets(&file->intake);
 	/* A stretch of frames that give no packet is not read through at once. */
 	for (size_t frames = 0; frames < max && more; frames++) {
 		more = peek_frame(file);
@@ -338,6 +339,7 @@ struct savefile *savefile_open(const char *path, const struct savefile_options *
 	}
 	file->options = options;
 	file->interfaces = interfaces;
+	file->intake.tunnels = options->tunnels;
 	file->file = slash != NULL ? slash + 1 : path;
 	file->name = strdup(strcmp(path, "-") == 0 ? "standard input" : path);
 	if (file->name == NULL)
@@ -370,8 +372,6 @@ bool savefile_is_regular(const struct savefile *file)
 
 void savefile_add_stats(const struct savefile *file, struct capture_stats *stats)
 {
-	stats->frames += file->intake.frames;
-	for (unsigned i = 0; i < PACKET_VERDICTS; i++)
-		stats->verdicts[i] += file->intake.verdicts[i];
+	capture_add_intake(&file->intake, stats);
 	stats->truncated += file->truncated;
 }

@@ -16,6 +16,7 @@
 #include "producers/flows/flow_table.h"
 #include "producers/flows/fragments.h"
 #include "producers/flows/packet.h"
+#include "producers/flows/paths.h"
 
 #define HEADER 8
 
@@ -24,6 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct run {
 	struct flow_table *table;
 	struct fragments *fragments;
+	struct paths *paths;
+	struct when clock;
 	struct text text;
 	struct flow flow;
 	uint64_t packets_in;
@@ -39,12 +42,13 @@ static void require(bool claim)
 static void check_flow(struct run *run)
 {
 	static const struct flow_observer observer = {"fuzz", "eth0", 1};
-	const struct flow *flow = &run->flow;
+	struct flow *flow = &run->flow;
 
 	require(when_not_after(flow->start, flow->end));
 	require(flow->source.packets + flow->destination.packets > 0);
 	run->packets_out += flow->source.packets + flow->destination.packets;
 	text_clear(&run->text);
+	flow->encapsulation = paths_encapsulation(run->paths, flow->path);
 	flow_format(flow, &observer, &run->text);
 	require(!run->text.failed);
 	require(scan_validate(run->text.data, run->text.length) == SCAN_GOOD);
@@ -55,6 +59,8 @@ static void add_packet(struct run *run, const struct packet *packet, bool advanc
 {
 	while (advance && flow_table_expire(run->table, packet->time, &run->flow))
 		check_flow(run);
+	if (advance)
+		run->clock = packet->time;
 	flow_table_aim(run->table, packet, 1);
 	if (flow_table_add(run->table, packet, 0, &run->flow))
 		check_flow(run);
@@ -71,6 +77,9 @@ static void add_frame(struct run *run, enum packet_link link, struct when time,
 	memcpy(bytes, frame, captured);
 	packet.time = time;
 	if (packet_decode(link, bytes, captured, on_wire, &packet) == PACKET_OK) {
+		require(packet.bytes <= packet.frame_bytes);
+		packet.interface &= 7;
+		paths_set(run->paths, &packet, run->clock);
 		run->packets_in++;
 		if (!packet_is_fragment(&packet)) {
 			add_packet(run, &packet, true);
@@ -108,11 +117,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
-	link = data[0] % (PACKET_LOOPBACK + 1);
-	options.max_flows += data[0] / (PACKET_LOOPBACK + 1) % 8;
+	link = data[0] % PACKET_LINKS;
+	options.max_flows += data[0] / PACKET_LINKS % 8;
 	run.table = flow_table_new(&options);
 	run.fragments = fragments_new(options.seed);
-	require(run.table && run.fragments != NULL);
+	run.paths = paths_new(options.seed, options.idle_stream_ns, data[0] & 1);
+	require(run.table != NULL && run.fragments != NULL && run.paths != NULL);
 	text_init(&run.text, FLOW_RECORD_MAX);
 	for (size_t at = 1; size - at > HEADER;) {
 		const uint8_t *header = data + at;
@@ -134,6 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					  fragments_get_stats(run.fragments).alone);
 	text_free(&run.text);
 	fragments_free(run.fragments);
+	paths_free(run.paths);
 	flow_table_free(run.table);
 	return 0;
 }

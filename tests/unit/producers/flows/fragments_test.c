@@ -35,7 +35,7 @@ static struct packet fragment_of(uint32_t number, enum packet_fragment fragment,
 		.destination_port = fragment == PACKET_FIRST_FRAGMENT ? 53 : 0,
 		.bytes = 100 + number % 100,
 		.frame_bytes = 114 + number % 100,
-		.interface = 1,
+		.path = 1,
 	};
 }
 
@@ -72,11 +72,11 @@ static void later_fragments_get_the_ports_of_the_first(void **state)
 	(void)state;
 	assert_true(take(fragments, 7, PACKET_FIRST_FRAGMENT, 5));
 	assert_true(take(fragments, 7, PACKET_LATER_FRAGMENT, 5));
-	/* Another packet, another interface, another protocol, too late. */
+	/* Another packet, another path, another protocol, too late. */
 	assert_false(take(fragments, 8, PACKET_LATER_FRAGMENT, 5));
-	other.interface = 2;
+	other.path = 2;
 	assert_false(fragments_take(fragments, &other));
-	other.interface = 1;
+	other.path = 1;
 	other.protocol = TRANSPORT_TCP;
 	assert_false(fragments_take(fragments, &other));
 	assert_false(take(fragments, 7, PACKET_LATER_FRAGMENT, 5 + FRAGMENTS_LIFE_NS));
