@@ -30,11 +30,21 @@ int capture_find_link(int link_type, enum packet_link *link)
 		int link_type;
 		enum packet_link link;
 	} links[] = {
-		{DLT_EN10MB, PACKET_ETHERNET}, {DLT_LINUX_SLL, PACKET_SLL},
-		{DLT_LINUX_SLL2, PACKET_SLL2}, {DLT_RAW, PACKET_RAW},
-		{LINKTYPE_RAW, PACKET_RAW},    {DLT_IPV4, PACKET_RAW},
-		{DLT_IPV6, PACKET_RAW},        {DLT_NULL, PACKET_LOOPBACK},
+		{DLT_EN10MB, PACKET_ETHERNET},
+		{DLT_LINUX_SLL, PACKET_SLL},
+		{DLT_LINUX_SLL2, PACKET_SLL2},
+		{DLT_RAW, PACKET_RAW},
+		{LINKTYPE_RAW, PACKET_RAW},
+		{DLT_IPV4, PACKET_RAW},
+		{DLT_IPV6, PACKET_RAW},
+		{DLT_NULL, PACKET_LOOPBACK},
 		{DLT_LOOP, PACKET_LOOPBACK},
+		{DLT_PPP, PACKET_PPP},
+		{DLT_PPP_SERIAL, PACKET_PPP},
+		{DLT_C_HDLC, PACKET_PPP},
+		{DLT_NFLOG, PACKET_NFLOG},
+		{DLT_IEEE802_11, PACKET_WIFI},
+		{DLT_IEEE802_11_RADIO, PACKET_RADIOTAP},
 	};
 
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {

@@ -191,6 +191,11 @@ def links():
         "ethernet": (ETHERNET, b""),
         "vlan": (ETHERNET, b""),
         "raw": (RAW, b""),
+        "ppp": (9, b"\xff\3\0\x21"),
+        "hdlc": (104, b"\x0f\0\x08\0"),
+        "nflog": (239, b"\2\0\0\0\5\0\x0a\0x\0\0\0" + b"NN\x09\0"),
+        "wifi": (105, b"\x88\1" + bytes(24) + b"\xaa\xaa\3\0\0\0\x08\0"),
+        "radiotap": (127, b"\0\0\x09\0\2\0\0\0\x20\x88\1" + bytes(26) + b"\xaa\xaa\3\0\0\0\x08\0"),
         "loopback": (LOOPBACK, b"\2\0\0\0"),
         "sll": (SLL, bytes([0, 0, 0, 1, 0, 6]) + bytes(8) + b"\x08\0"),
         "sll2": (SLL2, b"\x08\0" + bytes(2) + struct.pack(">IHBB", 7, 1, 0, 6) + bytes(8)),
@@ -199,6 +204,8 @@ def links():
         frames = []
         for i, packet in enumerate(packets):
             frame = ethernet(packet, (5, 6) if name == "vlan" else ()) if link == ETHERNET else head + packet
+            if name == "nflog":
+                frame = head.replace(b"NN", struct.pack("<H", len(packet) + 4)) + packet
             frames.append((i * 4 * MS, frame))
         write_pcap(f"flows-links/{name}.pcap", frames, link)
 
@@ -273,6 +280,69 @@ def fragments():
     ]
 
 
+NODES = ("192.168.0.1", "192.168.0.2")
+
+
+def between_nodes(way, protocol, payload):
+    return ethernet(ip4(NODES[way], NODES[1 - way], protocol, payload))
+
+
+def tunnels():
+    """The same query and answer in one tunnel after the other, then what cannot be opened."""
+    packets = [ip4(A, B, 17, udp(5000, 53, b"query")), ip4(B, A, 17, udp(53, 5000, b"the answer"))]
+    vni = lambda number: struct.pack(">I", number << 8)
+    vxlan = lambda number, frame: b"\x08\0\0\0" + vni(number) + frame
+    wrapped = [
+        lambda way, packet: between_nodes(way, 17, udp(40000 + way, 4789, vxlan(7, ethernet(packet)))),
+        lambda way, packet: between_nodes(way, 17, udp(40000 + way, 8472, vxlan(8, ethernet(packet, (30,))))),
+        lambda way, packet: between_nodes(
+            way, 17, udp(40000 + way, 6081, b"\2\0\x65\x58" + vni(9) + bytes(8) + ethernet(packet))
+        ),
+        lambda way, packet: between_nodes(way, 47, b"\x20\0\x08\0\0\0\0\x0a" + packet),
+        lambda way, packet: between_nodes(0, 47, b"\x10\0\x88\xbe\0\0\0\1\x10\0\0\x0b\0\0\0\0" + ethernet(packet)),
+        lambda way, packet: between_nodes(way, 4, packet),
+        lambda way, packet: ethernet(ip6(1 + way, 2 - way, 4, packet)),
+        lambda way, packet: between_nodes(
+            way, 17, udp(2152, 2152, b"\x34\xff\0\0\0\0\0" + bytes([way]) + b"\0\0\0\x85\1\0\0\0" + packet)
+        ),
+    ]
+    frames = [wrap(way, packets[way]) for wrap in wrapped for way in (0, 1)]
+    arp = bytes(12) + b"\x08\x06" + bytes(28)
+    deep = packets[0]
+    for _ in range(6):
+        deep = ip4(*NODES, 4, deep)
+    frames += [
+        between_nodes(0, 17, udp(40000, 4789, vxlan(7, arp))),
+        between_nodes(0, 17, udp(40000, 4789, b"another protocol")),
+        between_nodes(0, 17, udp(40000, 4789, vxlan(7, ethernet(packets[0])[:20]))),
+        ethernet(deep),
+    ]
+    return [(i * MS, frame) for i, frame in enumerate(frames)]
+
+
+def layers():
+    """The same query behind tags, labels and sessions."""
+    packet = ip4(A, B, 17, udp(5000, 53, b"query"))
+    macs = bytes([2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1])
+    tag = lambda kind, vlan: struct.pack(">HH", kind, vlan)
+    label = lambda number, bottom=0: struct.pack(">I", number << 12 | bottom << 8 | 64)
+    return [
+        (i * MS, macs + rest)
+        for i, rest in enumerate(
+            [
+                tag(0x8100, 0x2005) + b"\x08\0" + packet,
+                tag(0x9100, 1) + tag(0x88A8, 2) + tag(0x8100, 3) + b"\x08\0" + packet,
+                tag(0x8100, 0x6000) + b"\x08\0" + packet,
+                b"\x88\x47" + label(16) + label(17, 1) + packet,
+                b"\x88\x47" + label(16, 1) + bytes(4) + ethernet(packet, (9,)),
+                b"\x88\x47" + label(16, 1) + ethernet(packet),
+                b"\x88\x64\x11\0\0\1" + struct.pack(">H", len(packet) + 2) + b"\0\x21" + packet + bytes(9),
+                struct.pack(">H", len(packet) + 8) + b"\xaa\xaa\3\0\0\0\x08\0" + packet,
+            ]
+        )
+    ]
+
+
 def mirrored(link_heads):
     """Each packet of http() behind each of LINK_HEADS, with another TTL and checksum each time. A retransmission has
     an identification of its own."""
@@ -329,6 +399,8 @@ def main():
     (HERE / "flows-pcapng").mkdir(exist_ok=True)
     (HERE / "flows-pcapng/sections.pcapng").write_bytes(sections())
     write_pcap("flows-fragments/fragments.pcap", fragments())
+    write_pcap("flows-tunnels/tunnels.pcap", tunnels())
+    write_pcap("flows-layers/layers.pcap", layers())
     write_pcap("flows-files/2.pcap", udp_pair(SECOND)[1:])
     write_pcap("flows-files/1.pcap", udp_pair(SECOND)[:1])
     packed = gzip.compress((HERE / "flows-files/1.pcap").read_bytes(), mtime=0)
