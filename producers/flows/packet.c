@@ -126,15 +126,20 @@ static bool is_extension(uint8_t next)
 }
 
 /* With segments left to visit, the last is the packet's destination: RFC 5095 (type 0), RFC 6275
- * (type 2) and RFC 8754 (type 4, segment routing), which has it first. */
+ * (type 2) and RFC 8754 (type 4, segment routing). The list of the latter begins with the last; a
+ * list in which the address in use is not where it should be is not believed. */
 static void read_routing(const uint8_t *bytes, size_t size, struct packet *packet)
 {
 	uint8_t type = bytes[2], left = bytes[3];
-	size_t at = type == 4 ? 8 : size - 16;
+	size_t used = 8 + (size_t)left * 16;
 
-	if (left == 0 || (type != 0 && type != 2 && type != 4) || size < 24)
+	if (left == 0 || size < 24)
 		return;
-	memcpy(packet->destination.bytes, bytes + at, 16);
+	if (type == 0 || type == 2)
+		memcpy(packet->destination.bytes, bytes + size - 16, 16);
+	else if (type == 4 && used + 16 <= size &&
+		 memcmp(packet->destination.bytes, bytes + used, 16) == 0)
+		memcpy(packet->destination.bytes, bytes + 8, 16);
 }
 
 /* Some have the form of an extension header, but are followed by nothing. */
