@@ -1,51 +1,54 @@
 #include "producers/flows/capture.h"
 
-#include <errno.h>
 #include <pcap/pcap.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-#include "common/base/when.h"
 #include "common/program/log.h"
 
-#define FILE_BUFFER (256 * 1024)
+#define LINKTYPE_RAW 101    /* files number DLT_RAW so */
 #define BLOCK_TIMEOUT_MS 50 /* how long the kernel collects packets before it wakes us */
-#define LINK_TYPES "Ethernet, LINUX_SLL, LINUX_SLL2, RAW, IPV4, IPV6, NULL, LOOP"
-/* 2261-12-31: the last year that a struct when can hold. */
-#define SECONDS_MAX INT64_C(9214646400)
-#define SECONDS_OF_1970 INT64_C(31536000)
+#define FILTER_SNAPLEN 262144
 
 struct capture {
 	pcap_t *pcap;
 	char *name;
-	char *buffer; /* of a file */
 	enum packet_link link;
-	bool live;
 	bool gone;
 	int64_t time_unit; /* nanoseconds in one of libpcap's units */
-	bool after_1970;   /* a packet had such a time */
-	struct capture_stats stats;
-	/* Of capture_read(), while libpcap calls back. */
-	struct packet *packets;
-	size_t count;
+	struct intake intake;
 };
 
-static int find_link(int datalink, enum packet_link *link)
+struct capture_filter {
+	struct bpf_program program;
+};
+
+int capture_find_link(int link_type, enum packet_link *link)
 {
 	static const struct {
-		int datalink;
+		int link_type;
 		enum packet_link link;
 	} links[] = {
-		{DLT_EN10MB, PACKET_ETHERNET}, {DLT_LINUX_SLL, PACKET_SLL},
-		{DLT_LINUX_SLL2, PACKET_SLL2}, {DLT_RAW, PACKET_RAW},
-		{DLT_IPV4, PACKET_RAW},        {DLT_IPV6, PACKET_RAW},
-		{DLT_NULL, PACKET_LOOPBACK},   {DLT_LOOP, PACKET_LOOPBACK},
+		{DLT_EN10MB, PACKET_ETHERNET},
+		{DLT_LINUX_SLL, PACKET_SLL},
+		{DLT_LINUX_SLL2, PACKET_SLL2},
+		{DLT_RAW, PACKET_RAW},
+		{LINKTYPE_RAW, PACKET_RAW},
+		{DLT_IPV4, PACKET_RAW},
+		{DLT_IPV6, PACKET_RAW},
+		{DLT_NULL, PACKET_LOOPBACK},
+		{DLT_LOOP, PACKET_LOOPBACK},
+		{DLT_PPP, PACKET_PPP},
+		{DLT_PPP_SERIAL, PACKET_PPP},
+		{DLT_C_HDLC, PACKET_PPP},
+		{DLT_NFLOG, PACKET_NFLOG},
+		{DLT_IEEE802_11, PACKET_WIFI},
+		{DLT_IEEE802_11_RADIO, PACKET_RADIOTAP},
 	};
 
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		if (links[i].datalink == datalink) {
+		if (links[i].link_type == link_type) {
 			*link = links[i].link;
 			return 0;
 		}
@@ -61,15 +64,9 @@ static int set_link(struct capture *capture)
 	const char *words = pcap_datalink_val_to_description(datalink);
 
 	capture->time_unit = nanoseconds ? 1 : 1000;
-	if (find_link(datalink, &capture->link) == 0) {
-		if (capture->link == PACKET_SLL)
-			log_warn("%s: LINUX_SLL does not say on which interface a packet was "
-				 "captured; copies from several interfaces are counted once only "
-				 "where they can be told from new packets; use LINUX_SLL2",
-				 capture->name);
+	if (capture_find_link(datalink, &capture->link) == 0)
 		return EX_OK;
-	}
-	log_error("%s: link type %d (%s%s%s) is not supported; supported are " LINK_TYPES,
+	log_error("%s: link type %d (%s%s%s) is not supported; supported are " CAPTURE_LINK_TYPES,
 		  capture->name, datalink, name ? name : "unknown", words ? ", " : "",
 		  words ? words : "");
 	return EX_DATAERR;
@@ -117,6 +114,44 @@ int capture_check_filter(const char *filter)
 	return rc;
 }
 
+struct capture_filter *capture_filter_new(const char *text, int link_type, int *exit_code)
+{
+	struct capture_filter *filter = calloc(1, sizeof(*filter));
+	pcap_t *pcap =
+		pcap_open_dead(link_type == LINKTYPE_RAW ? DLT_RAW : link_type, FILTER_SNAPLEN);
+
+	*exit_code = EX_OSERR;
+	if (filter == NULL || pcap == NULL)
+		log_error("out of memory for the filter");
+	else
+		*exit_code = compile(pcap, text, &filter->program);
+	if (pcap != NULL)
+		pcap_close(pcap);
+	if (*exit_code == EX_OK)
+		return filter;
+	free(filter);
+	return NULL;
+}
+
+void capture_filter_free(struct capture_filter *filter)
+{
+	if (filter == NULL)
+		return;
+	pcap_freecode(&filter->program);
+	free(filter);
+}
+
+bool capture_filter_passes(const struct capture_filter *filter, const uint8_t *bytes,
+			   size_t captured, size_t on_wire)
+{
+	const struct pcap_pkthdr header = {
+		.caplen = (bpf_u_int32)captured,
+		.len = (bpf_u_int32)on_wire,
+	};
+
+	return pcap_offline_filter(&filter->program, &header, bytes) != 0;
+}
+
 static struct capture *new_capture(const char *name)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
@@ -142,39 +177,6 @@ static struct capture *finish_open(struct capture *capture, const char *filter, 
 		return capture;
 	capture_close(capture);
 	return NULL;
-}
-
-static int open_file(struct capture *capture, const char *path)
-{
-	char error[PCAP_ERRBUF_SIZE];
-	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-
-	if (file == NULL) {
-		log_error("cannot open %s: %s", path, strerror(errno));
-		return errno == EACCES ? EX_NOPERM : EX_NOINPUT;
-	}
-	/* Standard input outlives the capture. */
-	if (file != stdin)
-		capture->buffer = malloc(FILE_BUFFER);
-	if (capture->buffer != NULL)
-		setvbuf(file, capture->buffer, _IOFBF, FILE_BUFFER);
-	capture->pcap =
-		pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, error);
-	if (capture->pcap != NULL)
-		return EX_OK;
-	log_error("%s: not a pcap or pcapng file: %s", path, error);
-	if (file != stdin)
-		fclose(file);
-	return EX_DATAERR;
-}
-
-struct capture *capture_open_file(const char *path, const struct capture_options *options,
-				  int *exit_code)
-{
-	struct capture *capture = new_capture(strcmp(path, "-") == 0 ? "standard input" : path);
-
-	*exit_code = capture != NULL ? open_file(capture, path) : EX_OSERR;
-	return finish_open(capture, options->filter, exit_code);
 }
 
 static int activate(struct capture *capture, const struct capture_options *options, bool quiet)
@@ -216,7 +218,6 @@ static int open_interface(struct capture *capture, const struct capture_options 
 	char error[PCAP_ERRBUF_SIZE];
 	int rc;
 
-	capture->live = true;
 	capture->pcap = pcap_create(capture->name, error);
 	if (capture->pcap == NULL) {
 		log_error("interface %s: %s", capture->name, error);
@@ -240,6 +241,8 @@ struct capture *capture_open_interface(const char *name, const struct capture_op
 {
 	struct capture *capture = new_capture(name);
 
+	if (capture != NULL)
+		capture->intake.tunnels = options->tunnels;
 	*exit_code = capture != NULL ? open_interface(capture, options, quiet) : EX_OSERR;
 	return finish_open(capture, options->filter, exit_code);
 }
@@ -250,42 +253,20 @@ void capture_close(struct capture *capture)
 		return;
 	if (capture->pcap != NULL)
 		pcap_close(capture->pcap);
-	free(capture->buffer);
 	free(capture->name);
 	free(capture);
-}
-
-/* False in the first second of 1970, which means no time (a Simple Packet Block of pcapng), and in
- * all of 1970 once a packet was later: a clock that was not set yet. */
-static bool is_good_time(struct capture *capture, int64_t seconds, int64_t nanoseconds)
-{
-	if (seconds < 1 || seconds >= SECONDS_MAX || nanoseconds < 0 ||
-	    nanoseconds >= NS_PER_SECOND)
-		return false;
-	if (seconds >= SECONDS_OF_1970)
-		capture->after_1970 = true;
-	return seconds >= SECONDS_OF_1970 || !capture->after_1970;
 }
 
 /* Called by libpcap for each frame, no more often than there is room. */
 static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
 	struct capture *capture = (struct capture *)user;
-	struct packet *packet = &capture->packets[capture->count];
-	int64_t seconds = header->ts.tv_sec;
-	int64_t nanoseconds = header->ts.tv_usec * capture->time_unit;
-	enum packet_verdict verdict = PACKET_BAD_TIME;
 
-	capture->stats.frames++;
 	/* With nanosecond precision tv_usec holds nanoseconds. */
-	if (is_good_time(capture, seconds, nanoseconds)) {
-		packet->time.ns = seconds * NS_PER_SECOND + nanoseconds;
-		verdict = packet_decode(capture->link, bytes, header->caplen, header->len, packet);
-	}
-	if (verdict == PACKET_OK)
-		capture->count++;
-	else
-		capture->stats.verdicts[verdict]++;
+	intake_add(&capture->intake, capture->link,
+		   &(struct intake_frame){header->ts.tv_sec,
+					  header->ts.tv_usec * capture->time_unit, bytes,
+					  header->caplen, header->len});
 }
 
 enum capture_status capture_read(struct capture *capture, struct packet *packets, size_t max,
@@ -293,19 +274,13 @@ enum capture_status capture_read(struct capture *capture, struct packet *packets
 {
 	int frames;
 
-	capture->packets = packets;
-	capture->count = 0;
+	capture->intake.packets = packets;
+	capture->intake.count = 0;
+	max /= intake_packets(&capture->intake);
 	frames = pcap_dispatch(capture->pcap, (int)max, take_frame, (u_char *)capture);
-	*count = capture->count;
-	capture->stats.verdicts[PACKET_OK] += capture->count;
+	*count = capture->intake.count;
 	if (frames >= 0)
-		return frames > 0 || capture->live ? CAPTURE_PACKETS : CAPTURE_END;
-	if (!capture->live) {
-		log_warn("%s: read up to a damaged or incomplete record: %s", capture->name,
-			 pcap_geterr(capture->pcap));
-		capture->stats.truncated++;
-		return CAPTURE_END;
-	}
+		return CAPTURE_PACKETS;
 	if (!capture->gone)
 		log_info("interface %s: %s", capture->name, pcap_geterr(capture->pcap));
 	capture->gone = true;
@@ -322,15 +297,22 @@ bool capture_has_interface_ids(const struct capture *capture)
 	return capture->link == PACKET_SLL2;
 }
 
+void capture_add_intake(const struct intake *intake, struct capture_stats *stats)
+{
+	stats->frames += intake->frames;
+	stats->opened += intake->opened;
+	for (unsigned i = 0; i < PACKET_VERDICTS; i++) {
+		stats->verdicts[i] += intake->verdicts[i];
+		stats->unopened[i] += intake->unopened[i];
+	}
+}
+
 void capture_add_stats(struct capture *capture, struct capture_stats *stats)
 {
 	struct pcap_stat kernel;
 
-	stats->frames += capture->stats.frames;
-	for (unsigned i = 0; i < PACKET_VERDICTS; i++)
-		stats->verdicts[i] += capture->stats.verdicts[i];
-	stats->truncated += capture->stats.truncated;
-	if (capture->live && pcap_stats(capture->pcap, &kernel) == 0) {
+	capture_add_intake(&capture->intake, stats);
+	if (pcap_stats(capture->pcap, &kernel) == 0) {
 		stats->kernel_drops += kernel.ps_drop;
 		stats->interface_drops += kernel.ps_ifdrop;
 	}

@@ -1,10 +1,9 @@
-/* capture.h - packets from one file or one interface, decoded.
+/* capture.h - packets from one interface, decoded, and filters.
  *
  * No other module of this program uses libpcap.
  *
  * (1) Every frame is either returned or counted under the reason why not.
- * (2) A file that ends inside a record is read up to there, with a warning.
- * (3) Reading from an interface never waits; poll capture_fd() for that.
+ * (2) Reading from an interface never waits; poll capture_fd() for that.
  */
 #ifndef TENURE_FLOWS_CAPTURE_H
 #define TENURE_FLOWS_CAPTURE_H
@@ -13,20 +12,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "producers/flows/intake.h"
 #include "producers/flows/packet.h"
 
+#define CAPTURE_LINK_TYPES "Ethernet, LINUX_SLL, LINUX_SLL2, RAW, IPV4, IPV6, NULL, LOOP"
+
 struct capture;
+struct capture_filter;
 
 struct capture_options {
 	const char *filter; /* as for tcpdump; "" for all frames */
 	int snaplen;
 	int buffer_size; /* bytes of the kernel's ring */
 	bool promiscuous;
+	enum intake_tunnels tunnels;
 };
 
 struct capture_stats {
-	uint64_t frames; /* from libpcap */
+	uint64_t frames; /* that passed the filter */
 	uint64_t verdicts[PACKET_VERDICTS];
+	uint64_t opened; /* of struct intake, like UNOPENED */
+	uint64_t unopened[PACKET_VERDICTS];
 	uint64_t kernel_drops; /* the ring was full */
 	uint64_t interface_drops;
 	uint64_t truncated; /* files that ended inside a record */
@@ -34,14 +40,12 @@ struct capture_stats {
 
 enum capture_status {
 	CAPTURE_PACKETS, /* any number, even none */
-	CAPTURE_END,     /* of the file */
+	CAPTURE_END,     /* of a file */
 	CAPTURE_GONE,    /* the interface cannot be read any more (logged) */
 };
 
-/* Both return NULL and the exit code on failure (logged). PATH may be "-". QUIET: an
- * interface that does not exist or is not up is not logged. */
-struct capture *capture_open_file(const char *path, const struct capture_options *options,
-				  int *exit_code);
+/* Returns NULL and the exit code on failure (logged). QUIET: an interface that does not exist or
+ * is not up is not logged. */
 struct capture *capture_open_interface(const char *name, const struct capture_options *options,
 				       bool quiet, int *exit_code);
 void capture_close(struct capture *capture);
@@ -50,12 +54,24 @@ void capture_close(struct capture *capture);
  * EX_USAGE (logged). */
 int capture_check_filter(const char *filter);
 
-/* Reads up to MAX packets and sets *COUNT. The packets' interface is not set. */
+/* FILTER for the frames of files with LINK_TYPE, a number of tcpdump.org/linktypes. Returns NULL and
+ * the exit code on failure (logged). */
+struct capture_filter *capture_filter_new(const char *filter, int link_type, int *exit_code);
+void capture_filter_free(struct capture_filter *filter);
+bool capture_filter_passes(const struct capture_filter *filter, const uint8_t *bytes,
+			   size_t captured, size_t on_wire);
+
+/* Sets *LINK for LINK_TYPE, as a file or libpcap numbers it. Returns -1 if it is not supported. */
+int capture_find_link(int link_type, enum packet_link *link);
+
+/* Reads up to MAX packets, at least 2, and sets *COUNT. The packets' interface is not set. */
 enum capture_status capture_read(struct capture *capture, struct packet *packets, size_t max,
 				 size_t *count);
 int capture_fd(const struct capture *capture);
 /* True if each packet carries the number of its interface. */
 bool capture_has_interface_ids(const struct capture *capture);
+/* Adds the counters of INTAKE to *STATS. */
+void capture_add_intake(const struct intake *intake, struct capture_stats *stats);
 /* Adds this capture's counters to *STATS. */
 void capture_add_stats(struct capture *capture, struct capture_stats *stats);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/transport.h"
+#include "producers/flows/tunnel.h"
 
 static const char *const end_reasons[FLOW_END_REASONS] = {
 	[FLOW_IDLE_TIMEOUT] = "idle_timeout",
@@ -51,8 +52,8 @@ int flow_bucket(uint64_t ns)
 
 /* For speed the record is first written to plain memory, by functions that write at AT
  * and return the place after what they wrote. Without the observer it is shorter than
- * FIXED_MAX: names and punctuation take 900 bytes, 30 numbers 20 each, then the counts. */
-#define FIXED_MAX (1536 + 11 * FLOW_BUCKETS)
+ * FIXED_MAX: names and punctuation take 1100 bytes, 33 numbers 20 each, then the counts. */
+#define FIXED_MAX (1792 + 11 * FLOW_BUCKETS)
 
 #define PUT(at, literal) put((at), (literal), sizeof(literal) - 1)
 #define PUT_NUMBER(at, literal, number) put_number(PUT((at), literal), (number))
@@ -114,6 +115,46 @@ static char *put_counters(char *at, uint64_t bytes, uint64_t packets, uint64_t f
 	return PUT(at, "},");
 }
 
+static char *put_tunnel(char *at, const struct flow *flow)
+{
+	const struct encapsulation *encapsulation = flow->encapsulation;
+	bool reversed = flow->reversed && !encapsulation_is_one_way(encapsulation);
+
+	at = PUT(at, "\"tunnel\":{\"type\":\"");
+	at = put_string(at, tunnel_name(encapsulation->tunnel));
+	at = PUT(at, "\",");
+	if (encapsulation->has_id) {
+		at = PUT_NUMBER(at, "\"id\":", encapsulation->id);
+		*at++ = ',';
+	}
+	at = PUT(at, "\"source\":{\"ip\":\"");
+	at = put_ip(at, &encapsulation->ends[reversed]);
+	at = PUT(at, "\"},\"destination\":{\"ip\":\"");
+	at = put_ip(at, &encapsulation->ends[!reversed]);
+	return PUT(at, "\"}},");
+}
+
+/* VLANs as ECS has them: the outermost and the innermost. */
+static char *put_encapsulation(char *at, const struct flow *flow)
+{
+	const struct encapsulation *encapsulation = flow->encapsulation;
+	unsigned count;
+
+	if (encapsulation == NULL)
+		return at;
+	count = encapsulation->vlan_count;
+	if (count > 0) {
+		at = PUT_NUMBER(at, "\"vlan\":{\"id\":", encapsulation->vlans[0]);
+		at = PUT(at, "},");
+	}
+	if (count > 1) {
+		at = PUT_NUMBER(at,
+				"\"inner\":{\"vlan\":{\"id\":", encapsulation->vlans[count - 1]);
+		at = PUT(at, "}},");
+	}
+	return encapsulation->tunnel == TUNNEL_NONE ? at : put_tunnel(at, flow);
+}
+
 static char *put_network(char *at, const struct flow *flow)
 {
 	const struct flow_side *a = &flow->source, *b = &flow->destination;
@@ -126,6 +167,7 @@ static char *put_network(char *at, const struct flow *flow)
 	at = PUT(at, "\",\"community_id\":\"");
 	at = put_string(at, flow->community_id);
 	at = PUT(at, "\",");
+	at = put_encapsulation(at, flow);
 	return put_counters(at, a->bytes + b->bytes, a->packets + b->packets,
 			    a->frame_bytes + b->frame_bytes);
 }

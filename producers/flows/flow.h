@@ -19,6 +19,7 @@
 #include "common/base/text.h"
 #include "common/base/transport.h"
 #include "common/base/when.h"
+#include "producers/flows/encapsulation.h"
 
 #define FLOW_COMMUNITY_ID_SIZE 31 /* "1:", base64 of 20 bytes, NUL */
 #define FLOW_RECORD_MAX 16384     /* bytes: about 1 KiB and up to FLOW_BUCKETS counts */
@@ -96,7 +97,10 @@ struct flow {
 	uint32_t slice; /* 0 for the first */
 	enum flow_end_reason end_reason;
 	enum flow_initiator initiator;
-	uint16_t interface; /* its number in the interfaces */
+	uint16_t path; /* its number in the paths */
+	bool reversed; /* the source is behind the second of its tunnel's ends */
+	/* Set by the meter; NULL for none. */
+	const struct encapsulation *encapsulation;
 };
 
 struct flow_observer {

@@ -14,7 +14,7 @@ static void set_initiator(struct flow_entry *entry, unsigned direction, bool sen
 			  enum flow_initiator proof)
 {
 	entry->source = (uint8_t)(sender ? direction : !direction);
-	entry->initiator = (uint8_t)proof;
+	entry->initiator = proof & 0x7f;
 }
 
 static void find_initiator(struct flow_entry *entry, unsigned direction,
@@ -65,6 +65,7 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 	entry->last = packet->time;
 	entry->start = packet->time;
 	entry->sequence = sequence;
+	entry->reversed = (packet->reversed ^ direction) & 1;
 	entry->icmp_type = packet->icmp_type;
 	entry->icmp_code = packet->icmp_code;
 	entry->id = flow_id(entry);
@@ -174,7 +175,8 @@ void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flo
 	flow->slice = entry->slice++;
 	flow->end_reason = reason;
 	flow->initiator = entry->initiator;
-	flow->interface = flow_key_interface(&entry->key);
+	flow->path = flow_key_path(&entry->key);
+	flow->reversed = entry->reversed ^ entry->source;
 	memset(entry->bytes, 0, sizeof(entry->bytes));
 	memset(entry->frame_bytes, 0, sizeof(entry->frame_bytes));
 	memset(entry->packets, 0, sizeof(entry->packets));

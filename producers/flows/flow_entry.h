@@ -19,9 +19,10 @@ struct flow_entry {
 	struct when last;  /* the latest packet's time */
 	struct when start; /* the earliest of the slice */
 	uint32_t slice;
-	uint8_t source;    /* the initiator's direction */
-	uint8_t initiator; /* enum flow_initiator */
-	uint8_t icmp_type; /* the first packet's */
+	uint8_t source;        /* the initiator's direction */
+	uint8_t initiator : 7; /* enum flow_initiator */
+	uint8_t reversed : 1;  /* direction 0 is behind the second of its tunnel's ends */
+	uint8_t icmp_type;     /* the first packet's */
 	uint8_t icmp_code;
 	bool embryonic;    /* see flow_entry_count() */
 	uint64_t bytes[2]; /* of the slice, by direction, like the next two */

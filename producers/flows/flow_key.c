@@ -40,7 +40,7 @@ unsigned flow_key_from_packet(const struct packet *packet, struct flow_key *key)
 	memcpy(key->words, ends[direction], 16);
 	memcpy(key->words + 2, ends[!direction], 16);
 	key->words[4] = (uint64_t)ports[direction] << 48 | (uint64_t)ports[!direction] << 32 |
-			(uint64_t)packet->interface << 16 | packet->protocol;
+			(uint64_t)packet->path << 16 | packet->protocol;
 	return direction;
 }
 
@@ -57,7 +57,7 @@ uint16_t flow_key_port(const struct flow_key *key, unsigned side)
 	return (uint16_t)(key->words[4] >> (side == 0 ? 48 : 32));
 }
 
-uint16_t flow_key_interface(const struct flow_key *key)
+uint16_t flow_key_path(const struct flow_key *key)
 {
 	return (uint16_t)(key->words[4] >> 16);
 }

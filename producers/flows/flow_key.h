@@ -1,6 +1,6 @@
 /* flow_key.h - what the packets of one conversation have in common.
  *
- * Two endpoints (address and port), the protocol and the interface. For ICMP the ports are the two
+ * Two endpoints (address and port), the protocol and the path (paths.h). For ICMP the ports are the two
  * numbers that Community ID uses instead. The lesser endpoint comes first, so both directions have
  * the same key; a one-way ICMP message has its sender first.
  */
@@ -48,7 +48,7 @@ static inline uint64_t flow_key_hash(const struct flow_key *key,
 /* Endpoint A is SIDE 0, endpoint B is SIDE 1. */
 struct ip flow_key_ip(const struct flow_key *key, unsigned side);
 uint16_t flow_key_port(const struct flow_key *key, unsigned side);
-uint16_t flow_key_interface(const struct flow_key *key);
+uint16_t flow_key_path(const struct flow_key *key);
 
 static inline uint8_t flow_key_protocol(const struct flow_key *key)
 {

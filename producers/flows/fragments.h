@@ -1,10 +1,13 @@
-/* fragments.h - the ports of a fragmented packet, for its later fragments.
+/* fragments.h - the fragments of one packet, brought together in its flow.
  *
- * Only the first fragment carries the transport header. A table of fixed size
- * remembers it, so that the later fragments count towards the same flow.
+ * Only the first fragment carries the ports. It is remembered for the later ones. A later fragment
+ * that was captured before the first, as a sender gives that begins with the last, is held back
+ * until the first is there.
  *
- * (1) A newer packet replaces an older one in the same slot. The caller counts the
- *     fragments that lose their ports that way.
+ * (1) What becomes of a fragment depends on the packets alone, never on the seed.
+ * (2) Each fragment is handed out once, or counted in FRAGMENTS_ALONE.
+ * (3) The tables have fixed sizes. When one is full, the packet whose fragments were seen first is
+ *     given up.
  */
 #ifndef TENURE_FLOWS_FRAGMENTS_H
 #define TENURE_FLOWS_FRAGMENTS_H
@@ -15,17 +18,31 @@
 #include "producers/flows/flow_key.h"
 #include "producers/flows/packet.h"
 
-#define FRAGMENTS_MAX 4096                     /* packets remembered at once: 400 KiB */
+#define FRAGMENTS_MAX 8192                     /* packets known at once; with the rest 1 MiB */
+#define FRAGMENTS_HELD_MAX 8192                /* fragments held back at once */
 #define FRAGMENTS_LIFE_NS INT64_C(30000000000) /* as long as Linux waits (ipfrag_time) */
 
 struct fragments;
 
-/* SEED, which is copied, makes the slots unpredictable. Returns NULL if out of memory. */
+struct fragments_stats {
+	uint64_t alone;     /* later fragments whose first did not come in time */
+	uint64_t forgotten; /* packets given up before FRAGMENTS_LIFE_NS, for want of room */
+};
+
+/* SEED, which is copied, makes the places unpredictable. Returns NULL if out of memory. */
 struct fragments *fragments_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS]);
 void fragments_free(struct fragments *fragments);
 
-/* Remembers a first fragment and completes a later one. Returns false for a later
- * fragment whose first is not remembered. */
-bool fragments_resolve(struct fragments *fragments, struct packet *packet);
+/* Takes a fragment. Returns true if it can be counted now: a later one has been given the ports of
+ * the first. After a first fragment call fragments_release(). */
+bool fragments_take(struct fragments *fragments, struct packet *packet);
+
+/* Sets *PACKET to the next of the fragments that were held back for the first fragment last taken;
+ * it is older than that one. Returns false when none is left. */
+bool fragments_release(struct fragments *fragments, struct packet *packet);
+
+/* At the end of the input: gives up what is held back. */
+void fragments_finish(struct fragments *fragments);
+struct fragments_stats fragments_get_stats(const struct fragments *fragments);
 
 #endif

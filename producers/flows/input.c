@@ -1,22 +1,21 @@
 #include "producers/flows/input.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "common/base/text.h"
 #include "common/program/log.h"
+#include "producers/flows/files.h"
 
 #define FILTER_MAX 65536 /* bytes */
 
 struct input {
 	struct live_options options;
 	struct text filter;
-	struct live *live; /* NULL for a file */
 	struct interfaces *interfaces;
-	struct capture *file;
-	const char *name; /* of the file's interface */
-	uint16_t number;
+	struct live *live; /* or FILES */
+	struct savefile_options file_options;
+	struct files *files;
 };
 
 static int join_filter(struct input *input, char **words)
@@ -34,17 +33,15 @@ static int join_filter(struct input *input, char **words)
 	return EX_USAGE;
 }
 
-static int open_file(struct input *input, const struct input_options *options)
+static int open_files(struct input *input, const struct input_options *options)
 {
-	const char *slash = strrchr(options->file, '/');
 	int rc;
 
-	input->name = options->interface_name;
-	if (input->name == NULL)
-		input->name = slash != NULL ? slash + 1 : options->file;
-	input->number = interfaces_add(input->interfaces, input->name, 0, WHEN_MIN);
-	input->file = capture_open_file(options->file, &input->options.capture, &rc);
-	return input->file != NULL ? EX_OK : rc;
+	input->file_options.filter = input->options.capture.filter;
+	input->file_options.interface_name = options->interface_name;
+	input->file_options.tunnels = options->live.capture.tunnels;
+	input->files = files_open(options->files, &input->file_options, input->interfaces, &rc);
+	return rc;
 }
 
 static int open_live(struct input *input)
@@ -69,7 +66,8 @@ struct input *input_open(const struct input_options *options, struct interfaces 
 	input->interfaces = interfaces;
 	*exit_code = join_filter(input, options->filter_words);
 	if (*exit_code == EX_OK)
-		*exit_code = options->file != NULL ? open_file(input, options) : open_live(input);
+		*exit_code =
+			options->files->count > 0 ? open_files(input, options) : open_live(input);
 	if (*exit_code == EX_OK)
 		return input;
 	input_close(input);
@@ -81,33 +79,23 @@ void input_close(struct input *input)
 	if (input == NULL)
 		return;
 	live_close(input->live);
-	capture_close(input->file);
+	files_close(input->files);
 	text_free(&input->filter);
 	free(input);
-}
-
-/* The number of a packet's interface. A packet of a file may carry the index that its
- * interface had where it was captured; the interface's name is not known here. */
-static uint16_t number_of(struct input *input, uint32_t index)
-{
-	uint16_t number = index == 0 ? input->number : interfaces_find(input->interfaces, index);
-
-	if (number == INTERFACES_NONE)
-		number = interfaces_learn(input->interfaces, input->name, index, WHEN_MIN);
-	return number == INTERFACES_NONE ? input->number : number;
 }
 
 enum live_status input_read(struct input *input, int timeout_ms, struct packet *packets, size_t max,
 			    size_t *count)
 {
-	enum capture_status status;
-
 	if (input->live != NULL)
 		return live_read(input->live, timeout_ms, packets, max, count);
-	status = capture_read(input->file, packets, max, count);
-	for (size_t i = 0; i < *count; i++)
-		packets[i].interface = number_of(input, packets[i].interface);
-	return status == CAPTURE_PACKETS ? LIVE_PACKETS : LIVE_END;
+	return files_read(input->files, packets, max, count) == CAPTURE_PACKETS ? LIVE_PACKETS
+										: LIVE_END;
+}
+
+int input_exit_code(const struct input *input)
+{
+	return input->files != NULL ? files_exit_code(input->files) : EX_OK;
 }
 
 struct live_stats input_get_stats(const struct input *input)
@@ -116,6 +104,6 @@ struct live_stats input_get_stats(const struct input *input)
 
 	if (input->live != NULL)
 		return live_get_stats(input->live);
-	capture_add_stats(input->file, &stats.capture);
+	files_get_stats(input->files, &stats.capture);
 	return stats;
 }

@@ -1,10 +1,11 @@
-/* input.h - the packets that the program meters, from a file or from interfaces.
+/* input.h - the packets that the program meters, from files or from interfaces.
  *
  * (1) Each packet comes with the number of its interface.
  */
 #ifndef TENURE_FLOWS_INPUT_H
 #define TENURE_FLOWS_INPUT_H
 
+#include "common/program/settings.h"
 #include "producers/flows/interfaces.h"
 #include "producers/flows/live.h"
 #include "producers/flows/packet.h"
@@ -12,10 +13,10 @@
 struct input;
 
 struct input_options {
-	const char *file;           /* or "-"; NULL for interfaces */
-	const char *interface_name; /* of the file; NULL: the file's own name */
-	char **filter_words;        /* ends with NULL; together one filter, as for tcpdump */
-	struct live_options live;   /* the filter is set by input_open() */
+	const struct settings_list *files; /* or "-"; none for interfaces */
+	const char *interface_name;        /* of the files; NULL: what they say, or their names */
+	char **filter_words;               /* ends with NULL; together one filter, as for tcpdump */
+	struct live_options live;          /* the filter is set by input_open() */
 };
 
 /* Borrows what OPTIONS points to, and INTERFACES. Returns NULL and the exit code on
@@ -24,10 +25,12 @@ struct input *input_open(const struct input_options *options, struct interfaces 
 			 int *exit_code);
 void input_close(struct input *input);
 
-/* Reads up to MAX packets and sets *COUNT, as live_read(). A file is never quiet, and
- * LIVE_END is its end. */
+/* Reads up to MAX packets and sets *COUNT, as live_read(). Files are never quiet, and
+ * LIVE_END is their end. */
 enum live_status input_read(struct input *input, int timeout_ms, struct packet *packets, size_t max,
 			    size_t *count);
+/* EX_OK, or why a file could not be read (logged). */
+int input_exit_code(const struct input *input);
 struct live_stats input_get_stats(const struct input *input);
 
 #endif

@@ -116,6 +116,34 @@ uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint3
 	return number;
 }
 
+static bool is_named(const struct interfaces *interfaces, size_t number, const char *name,
+		     uint32_t id)
+{
+	const struct flow_observer *observer = &interfaces->known[number].observer;
+
+	return observer->interface_id == id && strcmp(observer->interface_name, name) == 0;
+}
+
+uint16_t interfaces_named(struct interfaces *interfaces, const char *name, uint32_t id)
+{
+	struct learned *learned = &interfaces->learned[id & (CACHE - 1)];
+	char ascii[FLOW_INTERFACE_SIZE];
+	size_t at = 0;
+
+	copy_ascii(name, ascii, sizeof(ascii));
+	if (learned->number != 0 && is_named(interfaces, (size_t)(learned->number - 1), ascii, id))
+		return (uint16_t)(learned->number - 1);
+	while (at < interfaces->count && !is_named(interfaces, at, ascii, id))
+		at++;
+	if (at == interfaces->count) {
+		at = interfaces_add(interfaces, name, id, WHEN_MIN);
+		if (at == INTERFACES_NONE)
+			return INTERFACES_NONE;
+	}
+	*learned = (struct learned){id, (uint16_t)(at + 1)};
+	return (uint16_t)at;
+}
+
 void interfaces_retire(struct interfaces *interfaces, uint16_t number, struct when now)
 {
 	interfaces->known[number].retired_at = now;

@@ -34,6 +34,9 @@ uint16_t interfaces_find(const struct interfaces *interfaces, uint32_t id);
 /* As interfaces_add(); interfaces_find() returns the number from now on. */
 uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint32_t id,
 			  struct when now);
+/* For files: the number of the interface NAME with ID, which may be one that is there, or
+ * INTERFACES_NONE if all are taken. It is never retired. */
+uint16_t interfaces_named(struct interfaces *interfaces, const char *name, uint32_t id);
 void interfaces_retire(struct interfaces *interfaces, uint16_t number, struct when now);
 
 const struct flow_observer *interfaces_observer(const struct interfaces *interfaces,

@@ -27,7 +27,7 @@
 struct flows_options {
 	struct settings_list interfaces;
 	struct settings_list patterns;
-	const char *read;
+	struct settings_list read;
 	const char *out;
 	struct bus_options bus;
 	int64_t idle_stream_ns;
@@ -39,8 +39,17 @@ struct flows_options {
 	int64_t buffer;
 	bool promiscuous;
 	bool mirrored;
+	bool ignore_vlan;
+	int tunnels; /* enum intake_tunnels */
 	const char *observer_name;
 	const char *interface_name;
+};
+
+static const char *const tunnels_names[] = {
+	[INTAKE_INNER] = "inner",
+	[INTAKE_OUTER] = "outer",
+	[INTAKE_BOTH] = "both",
+	NULL,
 };
 
 static int usage(const char *words)
@@ -55,7 +64,7 @@ static int check_options(const struct flows_options *o)
 	const int64_t timeouts[] = {o->idle_stream_ns, o->idle_datagram_ns, o->active_ns,
 				    o->linger_ns};
 
-	if (live == (o->read != NULL))
+	if (live == (o->read.count > 0))
 		return usage("give either --interface (or --interfaces-from) or --read");
 	if (o->out == NULL)
 		return usage("--out: give a topic (kafka:TOPIC), a file or -");
@@ -66,8 +75,8 @@ static int check_options(const struct flows_options *o)
 	}
 	if (o->max_flows < 1 || o->max_flows > FLOW_TABLE_MAX)
 		return usage("--max-flows: must be from 1 to 16777216");
-	if (o->snaplen < 64 || o->snaplen > 262144)
-		return usage("--snaplen: must be from 64 to 262144 bytes");
+	if (o->snaplen < 40 || o->snaplen > 262144)
+		return usage("--snaplen: must be from 40 to 262144 bytes");
 	if (o->buffer < 65536 || o->buffer > INT_MAX)
 		return usage("--buffer: must be from 65536 to 2147483647 bytes");
 	return 0;
@@ -98,10 +107,10 @@ static void report(const struct input *input, const struct meter *meter, bool li
 	text_add_format(&line,
 			"frames=%" PRIu64 " packets=%" PRIu64 " flows=%" PRIu64 " records=%" PRIu64,
 			in.capture.frames,
-			in.capture.verdicts[PACKET_OK] - out.fragments_alone -
+			in.capture.verdicts[PACKET_OK] - out.fragments.alone -
 				out.table.late_segments - out.table.repeated,
 			out.table.flows, out.records);
-	in.capture.verdicts[PACKET_FRAGMENT_ALONE] += out.fragments_alone;
+	in.capture.verdicts[PACKET_FRAGMENT_ALONE] += out.fragments.alone;
 	in.capture.verdicts[PACKET_REPEATED] += out.table.repeated;
 	for (unsigned i = PACKET_OK + 1; i < PACKET_VERDICTS; i++)
 		text_add_format(&line, " %s=%" PRIu64, packet_verdict_name(i),
@@ -111,15 +120,22 @@ static void report(const struct input *input, const struct meter *meter, bool li
 			" kernel_drops=%" PRIu64 " interface_drops=%" PRIu64
 			" truncated_files=%" PRIu64 " evictions=%" PRIu64 " samples_lost=%" PRIu64
 			" clock_steps=%" PRIu64 " repeats_unsure=%" PRIu64
-			" copies_counted=%" PRIu64,
+			" copies_counted=%" PRIu64 " fragments_forgotten=%" PRIu64
+			" paths_refused=%" PRIu64 " encapsulated=%" PRIu64,
 			in.capture.kernel_drops, in.capture.interface_drops, in.capture.truncated,
 			out.table.evictions, out.table.untimed[TURNS_NO_ROOM],
-			out.table.clock_steps, out.table.repeats_unsure, out.table.copies_counted);
+			out.table.clock_steps, out.table.repeats_unsure, out.table.copies_counted,
+			out.fragments.forgotten, out.paths_refused, in.capture.opened);
 	text_add_format(&line,
 			" untimed_retransmitted=%" PRIu64 " untimed_disorder=%" PRIu64
 			" untimed_unanswered=%" PRIu64 " segments_unsure=%" PRIu64,
 			out.table.untimed[TURNS_RETRANSMITTED], out.table.untimed[TURNS_DISORDER],
 			out.table.untimed[TURNS_UNANSWERED], out.table.segments_unsure);
+	for (unsigned i = PACKET_OK + 1; i < PACKET_VERDICTS; i++) {
+		if (in.capture.unopened[i] > 0)
+			text_add_format(&line, " inner_%s=%" PRIu64, packet_verdict_name(i),
+					in.capture.unopened[i]);
+	}
 	if (live)
 		text_add_format(&line,
 				" interfaces_opened=%" PRIu64 " interfaces_gone=%" PRIu64
@@ -165,11 +181,11 @@ static int run(const struct flows_options *o, struct input *input, struct meter 
 	}
 	if (meter_finish(meter) < 0)
 		return EX_IOERR;
-	if (status == LIVE_END && o->read == NULL) {
+	if (status == LIVE_END && o->read.count == 0) {
 		log_error("no interface is left to capture on");
 		return EX_NOINPUT;
 	}
-	return EX_OK;
+	return input_exit_code(input);
 }
 
 int main(int argc, char **argv)
@@ -189,7 +205,9 @@ int main(int argc, char **argv)
 		SETTING_LIST("interfaces-from", 0, "PATTERN", &o.patterns,
 			     "capture on every interface that matches, such as 'veth*', as "
 			     "interfaces come and go; may be repeated"),
-		SETTING_TEXT("read", 'r', "FILE", &o.read, "pcap or pcapng file to read, or -"),
+		SETTING_LIST("read", 'r', "FILE", &o.read,
+			     "pcap or pcapng file to read, may be gzip or zstd, or -; may be "
+			     "repeated, for files in the order of their first packets"),
 		SETTING_TEXT("out", 'o', "ADDRESS", &o.out,
 			     "where the records go: kafka:TOPIC, a file or -"),
 		BUS_SETTINGS(&o.bus),
@@ -213,10 +231,16 @@ int main(int argc, char **argv)
 			     "the capture may have copies of a packet, as a mirror port or several "
 			     "interfaces give: count each once (always with LINUX_SLL and "
 			     "LINUX_SLL2)"),
+		SETTING_CHOICE("tunnels", 0, "WHICH", tunnels_names, &o.tunnels,
+			       "which packets of a tunnel to meter"),
+		SETTING_BOOL("ignore-vlan", 0, &o.ignore_vlan,
+			     "VLANs tell no flows apart, for where only one direction is tagged"),
 		SETTING_TEXT("observer-name", 0, "NAME", &o.observer_name,
 			     "observer.hostname of the records (default: this host's name)"),
-		SETTING_TEXT("interface-name", 0, "NAME", &o.interface_name,
-			     "observer.interface.name for a file (default: the file's name)"),
+		SETTING_TEXT(
+			"interface-name", 0, "NAME", &o.interface_name,
+			"observer.interface.name for files (default: what they say, or the file's "
+			"name)"),
 		SETTING_END,
 	};
 	struct interfaces *interfaces = NULL;
@@ -231,12 +255,13 @@ int main(int argc, char **argv)
 	stop_install();
 
 	const struct input_options in = {
-		.file = o.read,
+		.files = &o.read,
 		.interface_name = o.interface_name,
 		.filter_words = argv + first,
 		.live = {&o.interfaces,
 			 &o.patterns,
-			 {"", (int)o.snaplen, (int)o.buffer, o.promiscuous}},
+			 {"", (int)o.snaplen, (int)o.buffer, o.promiscuous,
+			  (enum intake_tunnels)o.tunnels}},
 	};
 	const struct flow_table_options limits = {
 		.max_flows = (size_t)o.max_flows,
@@ -260,11 +285,11 @@ int main(int argc, char **argv)
 	if (rc != EX_OK)
 		goto out;
 	rc = EX_OSERR;
-	meter = meter_new(&limits, interfaces, writer);
+	meter = meter_new(&limits, o.ignore_vlan, interfaces, writer);
 	if (meter == NULL)
 		goto out;
 	rc = run(&o, input, meter, writer);
-	report(input, meter, o.read == NULL);
+	report(input, meter, o.read.count == 0);
 out:
 	meter_free(meter);
 	if (topic_writer_close(writer) < 0 && rc == EX_OK)

@@ -4,12 +4,12 @@
 
 const struct settings_manual manual = {
 	.program = "tenure-flows",
-	.synopsis = "-i INTERFACE | --interfaces-from PATTERN | -r FILE  --out ADDRESS [FILTER]",
+	.synopsis = "-i INTERFACE | --interfaces-from PATTERN | -r FILE...  --out ADDRESS [FILTER]",
 	.purpose = "Turns packets into flow records. FILTER is a pcap filter, as for tcpdump.",
 	.operands = true,
 	.description =
 		{
-			"Packets come from interfaces or from a pcap or pcapng file. Each "
+			"Packets come from interfaces or from pcap or pcapng files. Each "
 			"conversation between two endpoints becomes one JSON record with its "
 			"counters, TCP handshake times, retransmissions and response times; a "
 			"long conversation becomes one record for each slice of it.",
@@ -39,6 +39,8 @@ const struct settings_manual manual = {
 			 "Capture on one interface and write to Kafka."},
 			{"tenure-flows --interfaces-from 'veth*' --out flows.ndjson",
 			 "Capture on the host side of every pod's interface."},
+			{"tenure-flows -r 1.pcap.gz -r 2.pcap.gz --out flows.ndjson",
+			 "Read a capture in several files."},
 			{"tenure-flows -r capture.pcap --out - 'tcp port 80'",
 			 "Read the HTTP packets of a capture file and print their flows."},
 		},

@@ -8,22 +8,28 @@
 #include "common/program/log.h"
 #include "common/topic/topic_writer.h"
 #include "producers/flows/flow.h"
-#include "producers/flows/fragments.h"
+
+/* Beyond a flow's idle time-out, until the number of its path may be used again. */
+#define REST_NS (60 * NS_PER_SECOND)
 
 struct meter {
 	struct flow_table *table;
 	struct fragments *fragments;
+	struct paths *paths;
+	struct when clock; /* flows that were over by then have ended */
 	const struct interfaces *interfaces;
 	struct topic_writer *writer;
 	struct text text;
 	struct flow flow; /* the one being written */
 	uint64_t records;
-	uint64_t fragments_alone;
 };
 
-struct meter *meter_new(const struct flow_table_options *options,
+struct meter *meter_new(const struct flow_table_options *options, bool ignore_vlan,
 			const struct interfaces *interfaces, struct topic_writer *writer)
 {
+	int64_t idle_ns = options->idle_stream_ns > options->idle_datagram_ns
+				  ? options->idle_stream_ns
+				  : options->idle_datagram_ns;
 	struct meter *meter = calloc(1, sizeof(*meter));
 	struct flow_table_options seeded = *options;
 
@@ -35,7 +41,8 @@ struct meter *meter_new(const struct flow_table_options *options,
 	text_init(&meter->text, FLOW_RECORD_MAX);
 	meter->table = flow_table_new(&seeded);
 	meter->fragments = fragments_new(seeded.seed);
-	if (meter->table != NULL && meter->fragments != NULL)
+	meter->paths = paths_new(seeded.seed, idle_ns + REST_NS, ignore_vlan);
+	if (meter->table != NULL && meter->fragments != NULL && meter->paths != NULL)
 		return meter;
 out:
 	log_error("out of memory or no random numbers for %zu flows", options->max_flows);
@@ -47,6 +54,7 @@ void meter_free(struct meter *meter)
 {
 	if (meter == NULL)
 		return;
+	paths_free(meter->paths);
 	fragments_free(meter->fragments);
 	flow_table_free(meter->table);
 	text_free(&meter->text);
@@ -55,11 +63,13 @@ void meter_free(struct meter *meter)
 
 static int write_flow(struct meter *meter)
 {
-	const struct flow *flow = &meter->flow;
+	struct flow *flow = &meter->flow;
+	uint16_t interface = paths_interface(meter->paths, flow->path);
 	struct bus_record record = {.partition = BUS_ANY_PARTITION};
 
 	text_clear(&meter->text);
-	flow_format(flow, interfaces_observer(meter->interfaces, flow->interface), &meter->text);
+	flow->encapsulation = paths_encapsulation(meter->paths, flow->path);
+	flow_format(flow, interfaces_observer(meter->interfaces, interface), &meter->text);
 	if (meter->text.failed) {
 		log_error("out of memory for a flow record");
 		return -1;
@@ -73,30 +83,13 @@ static int write_flow(struct meter *meter)
 	return topic_writer_write(meter->writer, &record);
 }
 
-/* Drops the later fragments whose first was not seen. Returns how many packets are left. */
-static size_t resolve(struct meter *meter, struct packet *packets, size_t count)
+/* ADVANCE: time goes on with these packets. */
+static int add_packets(struct meter *meter, const struct packet *packets, size_t count,
+		       bool advance)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (packets[i].fragment != PACKET_WHOLE &&
-		    !fragments_resolve(meter->fragments, &packets[i])) {
-			meter->fragments_alone++;
-			continue;
-		}
-		if (kept != i)
-			packets[kept] = packets[i];
-		kept++;
-	}
-	return kept;
-}
-
-int meter_add(struct meter *meter, struct packet *packets, size_t count)
-{
-	count = resolve(meter, packets, count);
 	flow_table_aim(meter->table, packets, count);
 	for (size_t i = 0; i < count; i++) {
-		if (meter_advance(meter, packets[i].time) < 0)
+		if (advance && meter_advance(meter, packets[i].time) < 0)
 			return -1;
 		if (flow_table_add(meter->table, &packets[i], i, &meter->flow) &&
 		    write_flow(meter) < 0)
@@ -105,17 +98,52 @@ int meter_add(struct meter *meter, struct packet *packets, size_t count)
 	return 0;
 }
 
+/* Adds a fragment, and after a first one those that were held back for it. */
+static int add_fragment(struct meter *meter, struct packet *packet)
+{
+	struct packet held;
+
+	if (!fragments_take(meter->fragments, packet))
+		return 0;
+	if (add_packets(meter, packet, 1, true) < 0)
+		return -1;
+	while (fragments_release(meter->fragments, &held)) {
+		if (add_packets(meter, &held, 1, false) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int meter_add(struct meter *meter, struct packet *packets, size_t count)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < count; i++)
+		paths_set(meter->paths, &packets[i], meter->clock);
+	for (size_t i = 0; i < count; i++) {
+		if (!packet_is_fragment(&packets[i]))
+			continue;
+		if (add_packets(meter, packets + done, i - done, true) < 0 ||
+		    add_fragment(meter, &packets[i]) < 0)
+			return -1;
+		done = i + 1;
+	}
+	return add_packets(meter, packets + done, count - done, true);
+}
+
 int meter_advance(struct meter *meter, struct when now)
 {
 	while (flow_table_expire(meter->table, now, &meter->flow)) {
 		if (write_flow(meter) < 0)
 			return -1;
 	}
+	meter->clock = now;
 	return 0;
 }
 
 int meter_finish(struct meter *meter)
 {
+	fragments_finish(meter->fragments);
 	while (flow_table_drain(meter->table, &meter->flow)) {
 		if (write_flow(meter) < 0)
 			return -1;
@@ -127,7 +155,8 @@ struct meter_stats meter_get_stats(const struct meter *meter)
 {
 	return (struct meter_stats){
 		.records = meter->records,
-		.fragments_alone = meter->fragments_alone,
+		.fragments = fragments_get_stats(meter->fragments),
+		.paths_refused = paths_refused(meter->paths),
 		.table = flow_table_get_stats(meter->table),
 	};
 }

@@ -1,6 +1,6 @@
 /* meter.h - decoded packets in, flow records out.
  *
- * Connects the pure parts: fragments find their ports, the table finds the flows, and
+ * Connects the pure parts: fragments find their flow, the table finds the flows, and
  * each ended flow becomes a record of the output.
  *
  * (1) A record's key is the flow's Community ID, and its timestamp is the flow's end.
@@ -14,20 +14,23 @@
 #include "common/bus/bus.h"
 #include "common/topic/topic_writer.h"
 #include "producers/flows/flow_table.h"
+#include "producers/flows/fragments.h"
 #include "producers/flows/interfaces.h"
 #include "producers/flows/packet.h"
+#include "producers/flows/paths.h"
 
 struct meter;
 
 struct meter_stats {
 	uint64_t records;
-	uint64_t fragments_alone; /* later fragments whose first was not seen */
+	struct fragments_stats fragments;
+	uint64_t paths_refused; /* packets whose VLANs or tunnel are not in their flow's key */
 	struct flow_table_stats table;
 };
 
-/* Chooses the seed of OPTIONS. Borrows INTERFACES and WRITER. Returns NULL on failure
+/* Chooses the seed of OPTIONS. IGNORE_VLAN: VLANs tell no flows apart. Borrows INTERFACES and WRITER. Returns NULL on failure
  * (logged). */
-struct meter *meter_new(const struct flow_table_options *options,
+struct meter *meter_new(const struct flow_table_options *options, bool ignore_vlan,
 			const struct interfaces *interfaces, struct topic_writer *writer);
 void meter_free(struct meter *meter);
 

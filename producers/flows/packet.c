@@ -4,147 +4,76 @@
 #include <string.h>
 
 #include "common/base/transport.h"
+#include "producers/flows/cursor.h"
+#include "producers/flows/link.h"
+#include "producers/flows/tunnel.h"
 
-#define ETHERTYPE_IPV4 0x0800
-#define ETHERTYPE_IPV6 0x86dd
+#define SCTP_PAD 132 /* a chunk that says nothing (RFC 4820) */
 
-/* What is left of the frame. */
-struct rest {
-	const uint8_t *bytes;
-	size_t captured;
-	size_t on_wire;
-};
-
-static uint16_t read16(const uint8_t *bytes)
+/* The flags are the last that is needed. */
+static enum packet_verdict read_tcp(const struct cursor *cursor, struct packet *packet)
 {
-	return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
+	const uint8_t *b = cursor->bytes;
+	size_t length = cursor->on_wire;
+	bool whole = packet->fragment == PACKET_WHOLE;
 
-static uint32_t read32(const uint8_t *bytes)
-{
-	return (uint32_t)read16(bytes) << 16 | read16(bytes + 2);
-}
-
-static void skip(struct rest *rest, size_t length)
-{
-	rest->bytes += length;
-	rest->captured -= length;
-	rest->on_wire -= length;
-}
-
-static bool is_vlan_tag(uint16_t type)
-{
-	return type == 0x8100 || type == 0x88a8 || type == 0x9100;
-}
-
-/* Skips the VLAN tags that TYPE announces. */
-static enum packet_verdict skip_vlan(struct rest *rest, uint16_t type)
-{
-	for (unsigned tags = 0; is_vlan_tag(type) && tags < PACKET_VLAN_MAX; tags++) {
-		if (rest->captured < 4)
-			return PACKET_SHORT_LINK;
-		type = read16(rest->bytes + 2);
-		skip(rest, 4);
-	}
-	return type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6 ? PACKET_OK : PACKET_NOT_IP;
-}
-
-/* Linux cooked capture:
- *
- *  SLL   0      2        4      6           14         16
- *        +------+--------+------+-----------+----------+
- *        | kind | ARPHRD | size | address 8 | protocol |
- *        +------+--------+------+-----------+----------+
- *  SLL2  0          2      4       8        10     11     12          20
- *        +----------+------+-------+--------+------+------+-----------+
- *        | protocol | zero | index | ARPHRD | kind | size | address 8 |
- *        +----------+------+-------+--------+------+------+-----------+
- */
-static enum packet_verdict skip_link(enum packet_link link, struct rest *rest,
-				     struct packet *packet)
-{
-	static const struct {
-		uint8_t size;
-		uint8_t type; /* where the EtherType is */
-	} headers[] = {
-		[PACKET_ETHERNET] = {14, 12},
-		[PACKET_SLL] = {16, 14},
-		[PACKET_SLL2] = {20, 0},
-		/* The number and byte order of the family differ between systems, so the IP
-		 * version decides. */
-		[PACKET_LOOPBACK] = {4, 0},
-		[PACKET_RAW] = {0, 0},
-	};
-	size_t size = headers[link].size;
-	const uint8_t *header = rest->bytes;
-
-	if (rest->captured < size)
-		return PACKET_SHORT_LINK;
-	skip(rest, size);
-	if (link != PACKET_LOOPBACK && link != PACKET_RAW) {
-		if (link == PACKET_SLL2)
-			packet->interface = read32(header + 4);
-		return skip_vlan(rest, read16(header + headers[link].type));
-	}
-	if (rest->captured < 1)
-		return PACKET_SHORT_LINK;
-	return rest->bytes[0] >> 4 == 4 || rest->bytes[0] >> 4 == 6 ? PACKET_OK : PACKET_NOT_IP;
-}
-
-/* LENGTH is what is left of the IP packet. */
-static enum packet_verdict read_tcp(const struct rest *rest, size_t length, struct packet *packet)
-{
-	const uint8_t *b = rest->bytes;
-
-	if (rest->captured < 20 || length < 20)
+	if (cursor->captured < 4 || length < 4 || (whole && length < 20))
 		return PACKET_SHORT_TRANSPORT;
+	packet->source_port = cursor_read16(b);
+	packet->destination_port = cursor_read16(b + 2);
+	if (cursor->captured < 14 || length < 14) {
+		if (whole)
+			packet->fragment = PACKET_CUT;
+		return PACKET_OK;
+	}
 
 	size_t header = (size_t)(b[12] >> 4) * 4;
 
-	if (header < 20 || (header > length && packet->fragment == PACKET_WHOLE))
+	if (header < 20 || (header > length && whole))
 		return PACKET_SHORT_TRANSPORT;
-	packet->source_port = read16(b);
-	packet->destination_port = read16(b + 2);
-	packet->sequence = read32(b + 4);
-	packet->acknowledgment = read32(b + 8);
+	packet->sequence = cursor_read32(b + 4);
+	packet->acknowledgment = cursor_read32(b + 8);
 	packet->tcp_flags = b[13];
-	packet->checksum = read16(b + 16);
+	packet->checksum = cursor->captured >= 18 && length >= 18 ? cursor_read16(b + 16) : 0;
 	packet->payload = header < length ? (uint32_t)(length - header) : 0;
 	return PACKET_OK;
 }
 
-static enum packet_verdict read_transport(const struct rest *rest, size_t length,
-					  struct packet *packet)
+/* CURSOR ends with the IP packet. What was captured of the first bytes is taken, and 0 for the
+ * rest. */
+static enum packet_verdict read_transport(const struct cursor *cursor, struct packet *packet)
 {
-	const uint8_t *b = rest->bytes;
+	const uint8_t *b = cursor->bytes;
+	size_t length = cursor->on_wire;
+	bool whole = packet->fragment == PACKET_WHOLE;
 
 	if (packet->fragment == PACKET_LATER_FRAGMENT)
 		return PACKET_OK;
 	switch (packet->protocol) {
 	case TRANSPORT_TCP:
-		return read_tcp(rest, length, packet);
+		return read_tcp(cursor, packet);
 	case TRANSPORT_UDP:
-		if (rest->captured < 8 || length < 8)
+		if (cursor->captured < 4 || length < 8)
 			return PACKET_SHORT_TRANSPORT;
-		packet->source_port = read16(b);
-		packet->destination_port = read16(b + 2);
-		packet->checksum = read16(b + 6);
+		packet->source_port = cursor_read16(b);
+		packet->destination_port = cursor_read16(b + 2);
+		packet->checksum = cursor->captured >= 8 ? cursor_read16(b + 6) : 0;
 		packet->payload = (uint32_t)(length - 8);
 		return PACKET_OK;
 	case TRANSPORT_SCTP:
-		if (rest->captured < 13 || length < 13)
+		if (cursor->captured < 4 || length < (whole ? 12 : 4))
 			return PACKET_SHORT_TRANSPORT;
-		packet->source_port = read16(b);
-		packet->destination_port = read16(b + 2);
-		packet->sctp_chunk = b[12];
+		packet->source_port = cursor_read16(b);
+		packet->destination_port = cursor_read16(b + 2);
+		packet->sctp_chunk = cursor->captured >= 13 && length >= 13 ? b[12] : SCTP_PAD;
 		return PACKET_OK;
 	case TRANSPORT_ICMP:
 	case TRANSPORT_ICMPV6:
-		if (rest->captured < 4 || length < 4)
+		if (cursor->captured < 2 || length < 4)
 			return PACKET_SHORT_TRANSPORT;
 		packet->icmp_type = b[0];
 		packet->icmp_code = b[1];
-		packet->checksum = read16(b + 2);
+		packet->checksum = cursor->captured >= 4 ? cursor_read16(b + 2) : 0;
 		return PACKET_OK;
 	default:
 		return PACKET_OK;
@@ -158,39 +87,12 @@ static void set_fragment(struct packet *packet, unsigned offset, bool more)
 	packet->fragment = offset == 0 ? PACKET_FIRST_FRAGMENT : PACKET_LATER_FRAGMENT;
 }
 
-static enum packet_verdict read_ipv4(struct rest *rest, struct packet *packet)
-{
-	const uint8_t *b = rest->bytes;
-
-	if (rest->captured < 20)
-		return PACKET_SHORT_IP;
-
-	size_t header = (size_t)(b[0] & 15) * 4;
-	size_t total = read16(b + 2);
-	unsigned fragment = read16(b + 6);
-
-	/* With segmentation offload, packets longer than 64 KiB have length 0. */
-	if (total == 0)
-		total = rest->on_wire;
-	if (header < 20 || header > total || total > rest->on_wire)
-		return PACKET_BAD_IP;
-	if (header > rest->captured)
-		return PACKET_SHORT_IP;
-	packet->source = ip_from_v4(b + 12);
-	packet->destination = ip_from_v4(b + 16);
-	packet->protocol = b[9];
-	packet->bytes = (uint32_t)total;
-	packet->identification = read16(b + 4);
-	set_fragment(packet, fragment & 0x1fff, fragment & 0x2000);
-	skip(rest, header);
-	return read_transport(rest, total - header, packet);
-}
-
 enum {
 	HOP_BY_HOP = 0,
 	ROUTING = 43,
 	FRAGMENT = 44,
 	AUTHENTICATION = 51,
+	NO_NEXT_HEADER = 59,
 	DESTINATION = 60,
 	MOBILITY = 135,
 	HOST_IDENTITY = 139,
@@ -223,90 +125,243 @@ static bool is_extension(uint8_t next)
 	return extension_length(next, (const uint8_t[2]){0, 0}) > 0;
 }
 
+/* With segments left to visit, the last is the packet's destination: RFC 5095 (type 0), RFC 6275
+ * (type 2) and RFC 8754 (type 4, segment routing). The list of the latter begins with the last; a
+ * list in which the address in use is not where it should be is not believed. */
+static void read_routing(const uint8_t *bytes, size_t size, struct packet *packet)
+{
+	uint8_t type = bytes[2], left = bytes[3];
+	size_t used = 8 + (size_t)left * 16;
+
+	if (left == 0 || size < 24)
+		return;
+	if (type == 0 || type == 2)
+		memcpy(packet->destination.bytes, bytes + size - 16, 16);
+	else if (type == 4 && used + 16 <= size &&
+		 memcmp(packet->destination.bytes, bytes + used, 16) == 0)
+		memcpy(packet->destination.bytes, bytes + 8, 16);
+}
+
+/* Some have the form of an extension header, but are followed by nothing. */
+static uint8_t upper_layer(uint8_t next, uint8_t last)
+{
+	bool own = last == MOBILITY || last == HOST_IDENTITY || last == SHIM6;
+
+	return next == NO_NEXT_HEADER && own ? last : next;
+}
+
 /* Skips the extension headers and sets the protocol. Stops after the fragment header of
- * a later fragment. *LENGTH shrinks by what was skipped. */
-static enum packet_verdict skip_extensions(struct rest *rest, uint8_t next, size_t *length,
+ * a later fragment. */
+static enum packet_verdict skip_extensions(struct cursor *cursor, uint8_t next,
 					   struct packet *packet)
 {
+	uint8_t last = next;
+
 	for (unsigned count = 0; is_extension(next); count++) {
+		const uint8_t *b = cursor->bytes;
+		size_t size;
+
 		if (count == PACKET_EXTENSIONS_MAX)
 			return PACKET_LONG_CHAIN;
-		if (rest->captured < 8)
+		if (cursor->captured < 8)
 			return PACKET_SHORT_IP;
-
-		const uint8_t *b = rest->bytes;
-		size_t size = extension_length(next, b);
-
-		if (size > *length)
+		size = extension_length(next, b);
+		if (size > cursor->on_wire)
 			return PACKET_BAD_IP;
-		if (size > rest->captured)
+		if (size > cursor->captured)
 			return PACKET_SHORT_IP;
 		if (next == FRAGMENT) {
-			packet->identification = read32(b + 4);
-			set_fragment(packet, read16(b + 2) >> 3, b[3] & 1);
+			packet->identification = cursor_read32(b + 4);
+			set_fragment(packet, cursor_read16(b + 2) >> 3, b[3] & 1);
+		} else if (next == ROUTING) {
+			read_routing(b, size, packet);
 		}
+		last = next;
 		next = b[0];
-		skip(rest, size);
-		*length -= size;
+		cursor_skip(cursor, size);
 		if (packet->fragment == PACKET_LATER_FRAGMENT)
 			break; /* what follows is the middle of the payload */
 	}
-	packet->protocol = next;
+	packet->protocol = upper_layer(next, last);
 	return PACKET_OK;
 }
 
-static enum packet_verdict read_ipv6(struct rest *rest, struct packet *packet)
+static enum packet_verdict read_ipv4(struct cursor *cursor, struct packet *packet)
 {
-	const uint8_t *b = rest->bytes;
-	enum packet_verdict verdict;
+	const uint8_t *b = cursor->bytes;
 
-	if (rest->captured < 40)
+	if (cursor->captured < 20)
 		return PACKET_SHORT_IP;
 
-	size_t length = read16(b + 4);
+	size_t header = (size_t)(b[0] & 15) * 4;
+	size_t total = cursor_read16(b + 2);
+	unsigned fragment = cursor_read16(b + 6);
+
+	/* With segmentation offload, packets longer than 64 KiB have length 0. */
+	if (total == 0)
+		total = cursor->on_wire;
+	if (header < 20 || header > total || total > cursor->on_wire)
+		return PACKET_BAD_IP;
+	if (header > cursor->captured)
+		return PACKET_SHORT_IP;
+	packet->source = ip_from_v4(b + 12);
+	packet->destination = ip_from_v4(b + 16);
+	packet->protocol = b[9];
+	packet->bytes = (uint32_t)total;
+	packet->identification = cursor_read16(b + 4);
+	set_fragment(packet, fragment & 0x1fff, fragment & 0x2000);
+	cursor_limit(cursor, total);
+	cursor_skip(cursor, header);
+	if (packet->protocol != AUTHENTICATION || packet->fragment == PACKET_LATER_FRAGMENT)
+		return PACKET_OK;
+	if (cursor->captured < 8)
+		return PACKET_SHORT_IP;
+	header = extension_length(AUTHENTICATION, cursor->bytes);
+	if (header > cursor->on_wire)
+		return PACKET_BAD_IP;
+	if (header > cursor->captured)
+		return PACKET_SHORT_IP;
+	packet->protocol = cursor->bytes[0];
+	cursor_skip(cursor, header);
+	return PACKET_OK;
+}
+
+static enum packet_verdict read_ipv6(struct cursor *cursor, struct packet *packet)
+{
+	const uint8_t *b = cursor->bytes;
+
+	if (cursor->captured < 40)
+		return PACKET_SHORT_IP;
+
+	size_t length = cursor_read16(b + 4);
 
 	/* Length 0: a jumbogram (RFC 2675) or segmentation offload. */
 	if (length == 0)
-		length = rest->on_wire - 40;
-	if (length > rest->on_wire - 40)
+		length = cursor->on_wire - 40;
+	if (length > cursor->on_wire - 40)
 		return PACKET_BAD_IP;
 	memcpy(packet->source.bytes, b + 8, 16);
 	memcpy(packet->destination.bytes, b + 24, 16);
+	packet->bytes = (uint32_t)(length + 40);
+	cursor_limit(cursor, length + 40);
+	cursor_skip(cursor, 40);
+
+	enum packet_verdict verdict = skip_extensions(cursor, b[6], packet);
+
 	/* IPv4-mapped addresses do not belong on a wire and would count as IPv4 here. */
 	if (ip_is_v4(&packet->source) || ip_is_v4(&packet->destination))
 		return PACKET_BAD_IP;
-	packet->bytes = (uint32_t)(length + 40);
-	skip(rest, 40);
-	verdict = skip_extensions(rest, b[6], &length, packet);
-	return verdict == PACKET_OK ? read_transport(rest, length, packet) : verdict;
+	return verdict;
+}
+
+/* Reads the IP and transport headers; CURSOR stays at the latter. */
+static enum packet_verdict read_ip(struct cursor *cursor, struct packet *packet, unsigned *version)
+{
+	enum packet_verdict verdict = PACKET_BAD_IP;
+
+	*version = cursor->bytes[0] >> 4;
+	if (*version == 4)
+		verdict = read_ipv4(cursor, packet);
+	else if (*version == 6)
+		verdict = read_ipv6(cursor, packet);
+	return verdict == PACKET_OK ? read_transport(cursor, packet) : verdict;
+}
+
+/* What the next packet inside of PACKET begins with. */
+static struct packet begin_inner(const struct packet *packet, const struct tunnel_header *header)
+{
+	struct packet inner = {
+		.time = packet->time,
+		.frame_bytes = packet->frame_bytes,
+		.interface = packet->interface,
+		.cooked = packet->cooked,
+		.encapsulation = packet->encapsulation,
+	};
+	struct encapsulation *encapsulation = &inner.encapsulation;
+
+	encapsulation->tunnel = (uint8_t)header->type;
+	encapsulation->has_id = header->has_id;
+	encapsulation->id = header->id;
+	encapsulation->ends[0] = packet->source;
+	encapsulation->ends[1] = packet->destination;
+	return inner;
+}
+
+/* Replaces *PACKET by the packet in its tunnel. If that cannot be read, *PACKET remains and says
+ * why. Returns false when there is no more to open. */
+static bool open_tunnel(struct cursor *cursor, struct packet *packet, unsigned *version,
+			unsigned depth)
+{
+	struct cursor at = *cursor;
+	struct tunnel_header header;
+	struct packet inner;
+
+	switch (tunnel_read(*version, packet->protocol, packet->destination_port, &at, &header)) {
+	case TUNNEL_ABSENT:
+		return false;
+	case TUNNEL_UNREAD:
+		packet->inner = PACKET_NOT_IP;
+		return false;
+	case TUNNEL_SHORT:
+		packet->inner = PACKET_SHORT_LINK;
+		return false;
+	case TUNNEL_OPEN:
+		break;
+	}
+	if (packet->fragment != PACKET_WHOLE)
+		packet->inner = PACKET_FRAGMENT_ALONE;
+	else if (depth == PACKET_TUNNELS_MAX)
+		packet->inner = PACKET_TOO_DEEP;
+	if (packet->inner != PACKET_OK)
+		return false;
+	inner = begin_inner(packet, &header);
+	packet->inner = (uint8_t)link_skip_type(header.ethertype, &at, &inner);
+	if (packet->inner == PACKET_OK)
+		packet->inner = (uint8_t)read_ip(&at, &inner, version);
+	if (packet->inner != PACKET_OK)
+		return false;
+	*packet = inner;
+	*cursor = at;
+	return true;
+}
+
+/* Reads the outermost packet. */
+static enum packet_verdict decode(enum packet_link link, struct cursor *cursor,
+				  struct packet *packet, unsigned *version)
+{
+	enum packet_verdict verdict;
+
+	if (cursor->on_wire < cursor->captured)
+		cursor->on_wire = cursor->captured;
+	*packet = (struct packet){
+		.time = packet->time,
+		.frame_bytes = (uint32_t)cursor->on_wire,
+		.cooked = link == PACKET_SLL || link == PACKET_SLL2,
+	};
+	verdict = link_skip(link, cursor, packet);
+	return verdict == PACKET_OK ? read_ip(cursor, packet, version) : verdict;
+}
+
+enum packet_verdict packet_decode_outer(enum packet_link link, const uint8_t *bytes,
+					size_t captured, size_t on_wire, struct packet *packet)
+{
+	unsigned version;
+
+	return decode(link, &(struct cursor){bytes, captured, on_wire}, packet, &version);
 }
 
 enum packet_verdict packet_decode(enum packet_link link, const uint8_t *bytes, size_t captured,
 				  size_t on_wire, struct packet *packet)
 {
-	struct rest rest = {bytes, captured, on_wire};
-	enum packet_verdict verdict;
+	struct cursor cursor = {bytes, captured, on_wire};
+	unsigned version, depth = 0;
+	enum packet_verdict verdict = decode(link, &cursor, packet, &version);
 
-	if (on_wire < captured)
-		rest.on_wire = captured;
-	*packet = (struct packet){
-		.time = packet->time,
-		.frame_bytes = (uint32_t)rest.on_wire,
-		.cooked = link == PACKET_SLL || link == PACKET_SLL2,
-	};
-	verdict = skip_link(link, &rest, packet);
-	if (verdict != PACKET_OK)
+	if (verdict != PACKET_OK || packet->fragment == PACKET_LATER_FRAGMENT)
 		return verdict;
-	if (rest.captured < 1)
-		return PACKET_SHORT_IP;
-	switch (rest.bytes[0] >> 4) {
-	case 4:
-		return read_ipv4(&rest, packet);
-	case 6:
-		return read_ipv6(&rest, packet);
-	default:
-		return PACKET_BAD_IP;
-	}
+	while (open_tunnel(&cursor, packet, &version, depth))
+		depth++;
+	return PACKET_OK;
 }
 
 const char *packet_verdict_name(enum packet_verdict verdict)
@@ -318,9 +373,11 @@ const char *packet_verdict_name(enum packet_verdict verdict)
 		[PACKET_SHORT_LINK] = "short_link",
 		[PACKET_SHORT_IP] = "short_ip",
 		[PACKET_BAD_IP] = "bad_ip",
+		[PACKET_TOO_DEEP] = "too_deep",
 		[PACKET_LONG_CHAIN] = "long_chain",
 		[PACKET_SHORT_TRANSPORT] = "short_transport",
 		[PACKET_FRAGMENT_ALONE] = "fragment_alone",
+		[PACKET_UNKNOWN_LINK] = "unknown_link",
 		[PACKET_NO_INTERFACE] = "no_interface",
 		[PACKET_REPEATED] = "repeated",
 	};

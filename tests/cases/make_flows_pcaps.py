@@ -4,6 +4,7 @@
 Standard library only; the same bytes every time.
 """
 
+import gzip
 import struct
 from pathlib import Path
 
@@ -69,6 +70,39 @@ def write_pcapng(path, frames):
     path = HERE / path
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(out)
+
+
+class Section:
+    """A section of a pcapng file; ORDER is "<" or ">"."""
+
+    def __init__(self, order):
+        self.order = order
+        self.bytes = b""
+        self.block(0x0A0D0D0A, "IHHq", 0x1A2B3C4D, 1, 0, -1)
+
+    def block(self, kind, form, *values, rest=b""):
+        body = struct.pack(self.order + form, *values) + rest
+        body += bytes(-len(body) % 4)
+        length = struct.pack(self.order + "I", len(body) + 12)
+        self.bytes += struct.pack(self.order + "I", kind) + length + body + length
+
+    def interface(self, link, snaplen=65535, **options):
+        codes = {"name": 2, "description": 3, "resolution": 9, "offset": 14, "hardware": 15}
+        rest = b""
+        for name, value in options.items():
+            if name == "offset":
+                value = struct.pack(self.order + "q", value)
+            rest += struct.pack(self.order + "HH", codes[name], len(value)) + value + bytes(-len(value) % 4)
+        self.block(1, "HHI", link, 0, snaplen, rest=rest + bytes(4 if rest else 0))
+
+    def enhanced(self, interface, stamp, frame):
+        self.block(6, "IIIII", interface, stamp >> 32, stamp & 0xFFFFFFFF, len(frame), len(frame), rest=frame)
+
+    def packet(self, interface, stamp, frame):
+        self.block(2, "HHIIII", interface, 0, stamp >> 32, stamp & 0xFFFFFFFF, len(frame), len(frame), rest=frame)
+
+    def simple(self, frame):
+        self.block(3, "I", len(frame), rest=frame)
 
 
 class Connection:
@@ -157,6 +191,11 @@ def links():
         "ethernet": (ETHERNET, b""),
         "vlan": (ETHERNET, b""),
         "raw": (RAW, b""),
+        "ppp": (9, b"\xff\3\0\x21"),
+        "hdlc": (104, b"\x0f\0\x08\0"),
+        "nflog": (239, b"\2\0\0\0\5\0\x0a\0x\0\0\0" + b"NN\x09\0"),
+        "wifi": (105, b"\x88\1" + bytes(24) + b"\xaa\xaa\3\0\0\0\x08\0"),
+        "radiotap": (127, b"\0\0\x09\0\2\0\0\0\x20\x88\1" + bytes(26) + b"\xaa\xaa\3\0\0\0\x08\0"),
         "loopback": (LOOPBACK, b"\2\0\0\0"),
         "sll": (SLL, bytes([0, 0, 0, 1, 0, 6]) + bytes(8) + b"\x08\0"),
         "sll2": (SLL2, b"\x08\0" + bytes(2) + struct.pack(">IHBB", 7, 1, 0, 6) + bytes(8)),
@@ -165,6 +204,8 @@ def links():
         frames = []
         for i, packet in enumerate(packets):
             frame = ethernet(packet, (5, 6) if name == "vlan" else ()) if link == ETHERNET else head + packet
+            if name == "nflog":
+                frame = head.replace(b"NN", struct.pack("<H", len(packet) + 4)) + packet
             frames.append((i * 4 * MS, frame))
         write_pcap(f"flows-links/{name}.pcap", frames, link)
 
@@ -197,6 +238,108 @@ def others():
         (11 * MS, bytes(12) + b"\x08\x06" + bytes(28)),
         (12 * MS, ethernet(ip4(A, B, 17, udp(1, 2)))[:30]),
         (13 * MS, ethernet(ip4(A, B, 6, b"short"))),
+    ]
+
+
+def sections():
+    """Interfaces with different links, clocks and names, in two sections of different byte order."""
+    query, answer = ip4(A, B, 17, udp(5000, 53, b"query")), ip4(B, A, 17, udp(53, 5000, b"the answer"))
+    little, big = Section("<"), Section(">")
+    little.interface(ETHERNET, name=b"eth0")
+    little.interface(RAW, snaplen=0, description=b"a tunnel", resolution=b"\x09")
+    little.interface(RAW, resolution=b"\x8a", offset=START // SECOND)
+    little.interface(147, name=b"usb0")
+    little.enhanced(0, START // 1000, ethernet(query))
+    little.enhanced(1, START, query)
+    little.enhanced(2, 0, query)
+    little.block(4, "HH", 0, 0)
+    little.enhanced(3, START // 1000, b"no packet")
+    little.enhanced(9, START // 1000, b"of no interface")
+    little.enhanced(0, START // 1000 + 4000, ethernet(answer))
+    little.packet(1, START + 4 * MS, answer)
+    little.enhanced(2, 4, answer)
+    little.simple(ethernet(query))
+    big.interface(LOOPBACK, name=b"lo", hardware=b"none")
+    big.interface(ETHERNET, name=b"eth0")
+    big.packet(0, START // 1000 + 5000, b"\0\0\0\2" + query)
+    big.enhanced(0, START // 1000 + 9000, b"\0\0\0\2" + answer)
+    return little.bytes + big.bytes
+
+
+def fragments():
+    """Packets in fragments: the last one first, a TCP header in two pieces, and one without its first."""
+    data = udp(5000, 2049, b"x" * 16)
+    head = tcp(40000, 80, SYN, 1, 0)
+    return [
+        (0, ethernet(ip4(A, B, 17, b"z" * 24, fragment=6, ident=1))),
+        (1 * MS, ethernet(ip4(A, B, 17, b"y" * 24, fragment=0x2003, ident=1))),
+        (2 * MS, ethernet(ip4(A, B, 17, data, fragment=0x2000, ident=1))),
+        (3 * MS, ethernet(ip4(A, B, 6, head[:8], fragment=0x2000, ident=2))),
+        (4 * MS, ethernet(ip4(A, B, 6, head[8:], fragment=1, ident=2))),
+        (5 * MS, ethernet(ip4(A, B, 17, b"z" * 24, fragment=6, ident=3))),
+    ]
+
+
+NODES = ("192.168.0.1", "192.168.0.2")
+
+
+def between_nodes(way, protocol, payload):
+    return ethernet(ip4(NODES[way], NODES[1 - way], protocol, payload))
+
+
+def tunnels():
+    """The same query and answer in one tunnel after the other, then what cannot be opened."""
+    packets = [ip4(A, B, 17, udp(5000, 53, b"query")), ip4(B, A, 17, udp(53, 5000, b"the answer"))]
+    vni = lambda number: struct.pack(">I", number << 8)
+    vxlan = lambda number, frame: b"\x08\0\0\0" + vni(number) + frame
+    wrapped = [
+        lambda way, packet: between_nodes(way, 17, udp(40000 + way, 4789, vxlan(7, ethernet(packet)))),
+        lambda way, packet: between_nodes(way, 17, udp(40000 + way, 8472, vxlan(8, ethernet(packet, (30,))))),
+        lambda way, packet: between_nodes(
+            way, 17, udp(40000 + way, 6081, b"\2\0\x65\x58" + vni(9) + bytes(8) + ethernet(packet))
+        ),
+        lambda way, packet: between_nodes(way, 47, b"\x20\0\x08\0\0\0\0\x0a" + packet),
+        lambda way, packet: between_nodes(0, 47, b"\x10\0\x88\xbe\0\0\0\1\x10\0\0\x0b\0\0\0\0" + ethernet(packet)),
+        lambda way, packet: between_nodes(way, 4, packet),
+        lambda way, packet: ethernet(ip6(1 + way, 2 - way, 4, packet)),
+        lambda way, packet: between_nodes(
+            way, 17, udp(2152, 2152, b"\x34\xff\0\0\0\0\0" + bytes([way]) + b"\0\0\0\x85\1\0\0\0" + packet)
+        ),
+    ]
+    frames = [wrap(way, packets[way]) for wrap in wrapped for way in (0, 1)]
+    arp = bytes(12) + b"\x08\x06" + bytes(28)
+    deep = packets[0]
+    for _ in range(6):
+        deep = ip4(*NODES, 4, deep)
+    frames += [
+        between_nodes(0, 17, udp(40000, 4789, vxlan(7, arp))),
+        between_nodes(0, 17, udp(40000, 4789, b"another protocol")),
+        between_nodes(0, 17, udp(40000, 4789, vxlan(7, ethernet(packets[0])[:20]))),
+        ethernet(deep),
+    ]
+    return [(i * MS, frame) for i, frame in enumerate(frames)]
+
+
+def layers():
+    """The same query behind tags, labels and sessions."""
+    packet = ip4(A, B, 17, udp(5000, 53, b"query"))
+    macs = bytes([2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1])
+    tag = lambda kind, vlan: struct.pack(">HH", kind, vlan)
+    label = lambda number, bottom=0: struct.pack(">I", number << 12 | bottom << 8 | 64)
+    return [
+        (i * MS, macs + rest)
+        for i, rest in enumerate(
+            [
+                tag(0x8100, 0x2005) + b"\x08\0" + packet,
+                tag(0x9100, 1) + tag(0x88A8, 2) + tag(0x8100, 3) + b"\x08\0" + packet,
+                tag(0x8100, 0x6000) + b"\x08\0" + packet,
+                b"\x88\x47" + label(16) + label(17, 1) + packet,
+                b"\x88\x47" + label(16, 1) + bytes(4) + ethernet(packet, (9,)),
+                b"\x88\x47" + label(16, 1) + ethernet(packet),
+                b"\x88\x64\x11\0\0\1" + struct.pack(">H", len(packet) + 2) + b"\0\x21" + packet + bytes(9),
+                struct.pack(">H", len(packet) + 8) + b"\xaa\xaa\3\0\0\0\x08\0" + packet,
+            ]
+        )
     ]
 
 
@@ -252,7 +395,17 @@ def main():
     write_pcap("flows-others/others.pcap", others())
     write_pcap("flows-clock/clock.pcap", udp_pair(0) + udp_pair(-5 * SECOND) + udp_pair(-3600 * SECOND))
     write_pcap("flows-bad-input/truncated.pcap", udp_pair(), cut=7)
-    write_pcap("flows-bad-input/ieee80211.pcap", udp_pair(), link=105)
+    write_pcap("flows-bad-input/usb.pcap", udp_pair(), link=220)
+    (HERE / "flows-pcapng").mkdir(exist_ok=True)
+    (HERE / "flows-pcapng/sections.pcapng").write_bytes(sections())
+    write_pcap("flows-fragments/fragments.pcap", fragments())
+    write_pcap("flows-tunnels/tunnels.pcap", tunnels())
+    write_pcap("flows-layers/layers.pcap", layers())
+    write_pcap("flows-files/2.pcap", udp_pair(SECOND)[1:])
+    write_pcap("flows-files/1.pcap", udp_pair(SECOND)[:1])
+    packed = gzip.compress((HERE / "flows-files/1.pcap").read_bytes(), mtime=0)
+    (HERE / "flows-files/1.pcap.gz").write_bytes(packed)
+    write_pcap("flows-files/2040.pcap", udp_pair((2**31 + 10**8) * SECOND - START))
     (HERE / "flows-bad-input/text.pcap").write_text("this is no capture\n" * 4)
 
 

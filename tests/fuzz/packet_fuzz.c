@@ -3,8 +3,9 @@
  * the step in time, and its bytes. They go through the decoder, the fragments and a flow
  * table.
  *
- * Every packet must come out in exactly one flow, unless the table counted it as a copy or a late
- * segment, and every flow as a valid record. */
+ * Every packet must come out in exactly one flow, unless it was counted as a copy, a late segment or
+ * a fragment alone, and every flow as a valid record. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "producers/flows/flow_table.h"
 #include "producers/flows/fragments.h"
 #include "producers/flows/packet.h"
+#include "producers/flows/paths.h"
 
 #define HEADER 8
 
@@ -23,6 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct run {
 	struct flow_table *table;
 	struct fragments *fragments;
+	struct paths *paths;
+	struct when clock;
 	struct text text;
 	struct flow flow;
 	uint64_t packets_in;
@@ -38,15 +42,28 @@ static void require(bool claim)
 static void check_flow(struct run *run)
 {
 	static const struct flow_observer observer = {"fuzz", "eth0", 1};
-	const struct flow *flow = &run->flow;
+	struct flow *flow = &run->flow;
 
 	require(when_not_after(flow->start, flow->end));
 	require(flow->source.packets + flow->destination.packets > 0);
 	run->packets_out += flow->source.packets + flow->destination.packets;
 	text_clear(&run->text);
+	flow->encapsulation = paths_encapsulation(run->paths, flow->path);
 	flow_format(flow, &observer, &run->text);
 	require(!run->text.failed);
 	require(scan_validate(run->text.data, run->text.length) == SCAN_GOOD);
+}
+
+/* ADVANCE: time goes on with PACKET. */
+static void add_packet(struct run *run, const struct packet *packet, bool advance)
+{
+	while (advance && flow_table_expire(run->table, packet->time, &run->flow))
+		check_flow(run);
+	if (advance)
+		run->clock = packet->time;
+	flow_table_aim(run->table, packet, 1);
+	if (flow_table_add(run->table, packet, 0, &run->flow))
+		check_flow(run);
 }
 
 static void add_frame(struct run *run, enum packet_link link, struct when time,
@@ -59,14 +76,18 @@ static void add_frame(struct run *run, enum packet_link link, struct when time,
 	require(bytes != NULL);
 	memcpy(bytes, frame, captured);
 	packet.time = time;
-	if (packet_decode(link, bytes, captured, on_wire, &packet) == PACKET_OK &&
-	    fragments_resolve(run->fragments, &packet)) {
+	if (packet_decode(link, bytes, captured, on_wire, &packet) == PACKET_OK) {
+		require(packet.bytes <= packet.frame_bytes);
+		packet.interface &= 7;
+		paths_set(run->paths, &packet, run->clock);
 		run->packets_in++;
-		while (flow_table_expire(run->table, time, &run->flow))
-			check_flow(run);
-		flow_table_aim(run->table, &packet, 1);
-		if (flow_table_add(run->table, &packet, 0, &run->flow))
-			check_flow(run);
+		if (!packet_is_fragment(&packet)) {
+			add_packet(run, &packet, true);
+		} else if (fragments_take(run->fragments, &packet)) {
+			add_packet(run, &packet, true);
+			while (fragments_release(run->fragments, &packet))
+				add_packet(run, &packet, false);
+		}
 	}
 	free(bytes);
 }
@@ -96,11 +117,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
-	link = data[0] % (PACKET_LOOPBACK + 1);
-	options.max_flows += data[0] / (PACKET_LOOPBACK + 1) % 8;
+	link = data[0] % PACKET_LINKS;
+	options.max_flows += data[0] / PACKET_LINKS % 8;
 	run.table = flow_table_new(&options);
 	run.fragments = fragments_new(options.seed);
-	require(run.table && run.fragments != NULL);
+	run.paths = paths_new(options.seed, options.idle_stream_ns, data[0] & 1);
+	require(run.table != NULL && run.fragments != NULL && run.paths != NULL);
 	text_init(&run.text, FLOW_RECORD_MAX);
 	for (size_t at = 1; size - at > HEADER;) {
 		const uint8_t *header = data + at;
@@ -117,9 +139,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_flow(&run);
 	require(flow_table_count(run.table) == 0);
 	stats = flow_table_get_stats(run.table);
-	require(run.packets_in == run.packets_out + stats.repeated + stats.late_segments);
+	fragments_finish(run.fragments);
+	require(run.packets_in == run.packets_out + stats.repeated + stats.late_segments +
+					  fragments_get_stats(run.fragments).alone);
 	text_free(&run.text);
 	fragments_free(run.fragments);
+	paths_free(run.paths);
 	flow_table_free(run.table);
 	return 0;
 }

@@ -59,6 +59,7 @@ static enum flow_initiator proof_at(struct flow_packets *run, uint8_t protocol, 
 	struct packet packet = flow_packets_make(protocol, time, from, SERVER, 0, 0);
 
 	packet.interface = interface;
+	packet.path = interface;
 	flow_packets_add(run, packet);
 	flow_packets_expire(run, time + 9 * S);
 	flow_packets_drain(run);

@@ -34,6 +34,7 @@ static struct packet random_packet(uint64_t *state, int64_t *time)
 		(uint8_t)(r >> 32 & 0x1f), (uint32_t)(r >> 40 & 0x3ff));
 
 	packet.interface = r >> 60 & 1;
+	packet.path = (uint16_t)packet.interface;
 	packet.payload = r >> 50 & 63;
 	packet.icmp_type = r >> 56 & 15;
 	return packet;

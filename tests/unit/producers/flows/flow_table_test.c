@@ -52,12 +52,13 @@ static void another_interface_is_another_flow_with_the_same_community_id(void **
 	(void)state;
 	flow_packets_add(run, packet);
 	packet.interface = 1;
+	packet.path = 1;
 	flow_packets_add(run, packet);
 	flow_packets_drain(run);
 	assert_int_equal(run->count, 2);
 	assert_string_equal(run->out[0].community_id, run->out[1].community_id);
-	assert_int_equal(run->out[0].interface, 0);
-	assert_int_equal(run->out[1].interface, 1);
+	assert_int_equal(run->out[0].path, 0);
+	assert_int_equal(run->out[1].path, 1);
 	assert_true(run->out[0].id != run->out[1].id);
 	flow_packets_free(run);
 }

@@ -75,9 +75,28 @@ static void learns_the_interfaces_that_packets_carry(void **state)
 	interfaces_free(interfaces);
 }
 
+static void a_name_of_a_file_keeps_its_number(void **state)
+{
+	struct interfaces *interfaces = interfaces_new("node", 1);
+	uint16_t eth0, eth1, other;
+
+	(void)state;
+	assert_non_null(interfaces);
+	eth0 = interfaces_named(interfaces, "eth0", 0);
+	eth1 = interfaces_named(interfaces, "eth1", 0);
+	other = interfaces_named(interfaces, "eth0", 4096);
+	assert_int_not_equal(eth0, eth1);
+	assert_int_not_equal(eth0, other);
+	assert_int_equal(interfaces_named(interfaces, "eth0", 0), eth0);
+	assert_int_equal(interfaces_named(interfaces, "eth1", 0), eth1);
+	assert_int_equal(interfaces_named(interfaces, "eth0", 4096), other);
+	interfaces_free(interfaces);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name_of_a_file_keeps_its_number),
 		cmocka_unit_test(a_number_becomes_the_observer_again),
 		cmocka_unit_test(a_number_rests_before_another_interface_gets_it),
 		cmocka_unit_test(learns_the_interfaces_that_packets_carry),

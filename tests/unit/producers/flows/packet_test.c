@@ -1,5 +1,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,7 +10,6 @@
 
 #include "common/base/transport.h"
 #include "producers/flows/flow.h"
-#include "producers/flows/fragments.h"
 #include "producers/flows/packet.h"
 
 #define FRAME_MAX 2048
@@ -263,7 +263,7 @@ static void says_why_it_cannot_read(void **state)
 	assert_int_equal(decode(PACKET_RAW, &tcp, &packet), PACKET_SHORT_TRANSPORT);
 }
 
-static void a_frame_cut_anywhere_is_refused_as_short(void **state)
+static void a_frame_cut_before_its_ports_is_refused_as_short(void **state)
 {
 	struct frame frame = {0};
 	struct packet packet;
@@ -274,52 +274,61 @@ static void a_frame_cut_anywhere_is_refused_as_short(void **state)
 	add_ipv6(&frame, 0, 28);
 	ADD(&frame, TRANSPORT_TCP, 0, 1, 4, 0, 0, 0, 0);
 	add_tcp(&frame, TCP_ACK, 0);
-	for (size_t cut = 0; cut < frame.length; cut++) {
+	for (size_t cut = 0; cut < 18 + 48 + 4; cut++) {
 		enum packet_verdict expected = cut < 18        ? PACKET_SHORT_LINK
 					       : cut < 18 + 48 ? PACKET_SHORT_IP
 							       : PACKET_SHORT_TRANSPORT;
 
 		assert_int_equal(decode_cut(PACKET_ETHERNET, &frame, cut, &packet), expected);
 	}
-	assert_int_equal(decode(PACKET_ETHERNET, &frame, &packet), PACKET_OK);
+	for (size_t cut = 18 + 48 + 4; cut <= frame.length; cut++) {
+		bool flags = cut >= 18 + 48 + 14;
+
+		assert_int_equal(decode_cut(PACKET_ETHERNET, &frame, cut, &packet), PACKET_OK);
+		assert_int_equal(packet.source_port, 40000);
+		assert_int_equal(packet.destination_port, 80);
+		assert_int_equal(packet.fragment, flags ? PACKET_WHOLE : PACKET_CUT);
+		assert_int_equal(packet.tcp_flags, flags ? TCP_ACK : 0);
+		assert_int_equal(packet.bytes, 68);
+	}
 }
 
-static void later_fragments_get_the_ports_of_the_first(void **state)
+/* The least that --snaplen allows shows the ports of IPv4 over Ethernet. */
+static void forty_bytes_show_the_ports(void **state)
 {
-	static const uint64_t seed[FLOW_KEY_SEED_WORDS] = {7, 6, 5, 4, 3, 2, 1};
-	struct fragments *fragments = fragments_new(seed);
-	struct frame first = {0}, later = {0};
-	struct packet a, b;
+	static const uint8_t protocols[] = {TRANSPORT_TCP, TRANSPORT_UDP, TRANSPORT_SCTP};
 
 	(void)state;
-	assert_non_null(fragments);
-	add_ipv4(&first, TRANSPORT_UDP, 36, 0x2000);
-	add_udp(&first, 8);
-	add_ipv4(&later, TRANSPORT_UDP, 44, 2);
-	later.length += 24;
-	assert_int_equal(decode(PACKET_RAW, &later, &b), PACKET_OK);
-	assert_int_equal(b.fragment, PACKET_LATER_FRAGMENT);
-	b.time.ns = 5;
-	b.interface = 1;
-	assert_false(fragments_resolve(fragments, &b));
-	assert_int_equal(decode(PACKET_RAW, &first, &a), PACKET_OK);
-	assert_int_equal(a.fragment, PACKET_FIRST_FRAGMENT);
-	a.time.ns = 5;
-	a.interface = 1;
-	assert_true(fragments_resolve(fragments, &a));
-	assert_true(fragments_resolve(fragments, &b));
-	assert_int_equal(b.source_port, 40000);
-	assert_int_equal(b.destination_port, 53);
-	/* Another packet, another interface, too late. */
-	b.identification++;
-	assert_false(fragments_resolve(fragments, &b));
-	b.identification--;
-	b.interface = 2;
-	assert_false(fragments_resolve(fragments, &b));
-	b.interface = 1;
-	b.time.ns += FRAGMENTS_LIFE_NS;
-	assert_false(fragments_resolve(fragments, &b));
-	fragments_free(fragments);
+	for (size_t i = 0; i < sizeof(protocols); i++) {
+		struct frame frame = {0};
+		struct packet packet;
+
+		add_ethernet(&frame, 0x0800);
+		add_ipv4(&frame, protocols[i], 100, 0);
+		ADD(&frame, 0x9c, 0x40, 0, 80);
+		frame.length = 114;
+		assert_int_equal(decode_cut(PACKET_ETHERNET, &frame, 40, &packet), PACKET_OK);
+		assert_int_equal(packet.source_port, 40000);
+		assert_int_equal(packet.destination_port, 80);
+		assert_int_equal(packet.bytes, 100);
+		assert_int_equal(packet.payload, protocols[i] == TRANSPORT_UDP ? 72 : 0);
+	}
+}
+
+/* RFC 791 allows fragments of eight bytes, which cut the TCP header. */
+static void a_fragment_may_cut_the_tcp_header(void **state)
+{
+	struct frame frame = {0};
+	struct packet packet;
+
+	(void)state;
+	add_ipv4(&frame, TRANSPORT_TCP, 28, 0x2000);
+	ADD(&frame, 0x9c, 0x40, 0, 80, 0, 0, 0, 100);
+	assert_int_equal(decode(PACKET_RAW, &frame, &packet), PACKET_OK);
+	assert_int_equal(packet.fragment, PACKET_FIRST_FRAGMENT);
+	assert_int_equal(packet.source_port, 40000);
+	assert_int_equal(packet.destination_port, 80);
+	assert_int_equal(packet.tcp_flags, 0);
 }
 
 static void an_atomic_fragment_is_a_whole_packet(void **state)
@@ -336,6 +345,142 @@ static void an_atomic_fragment_is_a_whole_packet(void **state)
 	assert_int_equal(packet.destination_port, 53);
 }
 
+/* Each is an outer IPv4 packet of PROTOCOL with HEAD and then an inner one. */
+static const struct {
+	enum tunnel tunnel;
+	uint8_t protocol;
+	uint8_t head[40];
+	size_t length;
+	uint32_t id;
+} tunnels[] = {
+	{TUNNEL_IPIP, 4, {0}, 0, 0},
+	{TUNNEL_GRE, 47, {0, 0, 8, 0}, 4, 0},
+	{TUNNEL_GRE, 47, {0xb0, 0, 8, 0, 1, 2, 0, 0, 0, 0, 0, 9, 0, 0, 0, 1}, 16, 9},
+	{TUNNEL_GRE, 47, {0, 0, 0x88, 0x47, 0, 1, 1, 64}, 8, 0},
+	{TUNNEL_MPLS, 137, {0, 1, 1, 64}, 4, 0},
+	{TUNNEL_VXLAN, 17, {0x9c, 0x40, 0x12, 0xb6, 0, 0, 0, 0, 0x0c, 0, 0, 1, 0, 0, 7, 0}, 16, 7},
+	{TUNNEL_GENEVE,
+	 17,
+	 {0x9c, 0x40, 0x17, 0xc1, 0, 0, 0, 0, 1, 0, 8, 0, 0, 1, 0, 0, 1, 2, 3, 4},
+	 20,
+	 256},
+	{TUNNEL_GTP, 17, {8, 0x68, 8, 0x68, 0, 0, 0, 0, 0x30, 0xff, 0, 0, 0, 0, 0, 1}, 16, 0},
+	{TUNNEL_GTP,
+	 17,
+	 {8, 0x68, 8, 0x68, 0, 0, 0, 0, 0x34, 0xff, 0, 0, 0, 0,
+	  0, 1,    0, 0,    0, 5, 1, 0, 0,    6,    1, 0, 0, 0},
+	 28,
+	 0},
+};
+
+static void add_tunnel(struct frame *frame, size_t number)
+{
+	size_t length = tunnels[number].length;
+
+	add_ipv4(frame, tunnels[number].protocol, (uint16_t)(20 + length + 32), 0);
+	add(frame, tunnels[number].head, length);
+	add_ipv4(frame, TRANSPORT_UDP, 32, 0);
+	frame->bytes[frame->length - 1] = 9; /* to 10.0.0.9 */
+	add_udp(frame, 4);
+}
+
+static void tunnels_are_opened(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(tunnels) / sizeof(tunnels[0]); i++) {
+		struct frame frame = {0};
+		struct packet packet;
+
+		add_tunnel(&frame, i);
+		assert_int_equal(decode(PACKET_RAW, &frame, &packet), PACKET_OK);
+		assert_int_equal(packet.inner, PACKET_OK);
+		assert_int_equal(packet.encapsulation.tunnel, tunnels[i].tunnel);
+		assert_int_equal(packet.encapsulation.has_id, tunnels[i].id != 0);
+		assert_int_equal(packet.encapsulation.id, tunnels[i].id);
+		assert_int_equal(packet.encapsulation.ends[1].bytes[15], 2);
+		assert_int_equal(packet.destination.bytes[15], 9);
+		assert_int_equal(packet.destination_port, 53);
+		assert_int_equal(packet.bytes, 32);
+		assert_int_equal(packet.frame_bytes, frame.length);
+		assert_int_equal(packet_decode_outer(PACKET_RAW, frame.bytes, frame.length,
+						     frame.length, &packet),
+				 PACKET_OK);
+		assert_int_equal(packet.encapsulation.tunnel, TUNNEL_NONE);
+		assert_int_equal(packet.destination.bytes[15], 2);
+	}
+}
+
+static void a_tunnel_cut_anywhere_is_the_outer_packet(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(tunnels) / sizeof(tunnels[0]); i++) {
+		struct frame frame = {0};
+		struct packet packet;
+
+		add_tunnel(&frame, i);
+		for (size_t cut = 24; cut < 20 + tunnels[i].length + 24; cut++) {
+			assert_int_equal(decode_cut(PACKET_RAW, &frame, cut, &packet), PACKET_OK);
+			assert_int_not_equal(packet.inner, PACKET_OK);
+			assert_int_equal(packet.encapsulation.tunnel, TUNNEL_NONE);
+			assert_int_equal(packet.destination.bytes[15], 2);
+			assert_int_equal(packet.bytes, frame.length);
+		}
+	}
+}
+
+static void tunnels_are_opened_four_deep(void **state)
+{
+	struct packet packet;
+
+	(void)state;
+	for (unsigned depth = 1; depth < 8; depth++) {
+		struct frame frame = {0};
+
+		for (unsigned i = 0; i < depth; i++)
+			add_ipv4(&frame, 4, (uint16_t)((depth - i) * 20 + 32), 0);
+		add_ipv4(&frame, TRANSPORT_UDP, 32, 0);
+		add_udp(&frame, 4);
+		assert_int_equal(decode(PACKET_RAW, &frame, &packet), PACKET_OK);
+		assert_int_equal(packet.inner,
+				 depth <= PACKET_TUNNELS_MAX ? PACKET_OK : PACKET_TOO_DEEP);
+		assert_int_equal(packet.protocol, depth <= PACKET_TUNNELS_MAX ? TRANSPORT_UDP : 4);
+	}
+}
+
+static void endless_tags_and_labels_are_given_up(void **state)
+{
+	struct frame tags = {0}, labels = {0};
+	struct packet packet;
+
+	(void)state;
+	add_ethernet(&tags, 0x8100);
+	add_ethernet(&labels, 0x8847);
+	for (unsigned i = 0; i < 200; i++) {
+		ADD(&tags, 0, 1, 0x81, 0);
+		ADD(&labels, 0, 1, 0, 64);
+	}
+	assert_int_equal(decode(PACKET_ETHERNET, &tags, &packet), PACKET_TOO_DEEP);
+	assert_int_equal(decode(PACKET_ETHERNET, &labels, &packet), PACKET_TOO_DEEP);
+}
+
+/* RFC 8754: the address in use is at the place that the segments left say. */
+static void a_packet_with_segments_left_goes_to_the_last(void **state)
+{
+	(void)state;
+	for (uint8_t left = 0; left < 3; left++) {
+		struct frame frame = {0};
+		struct packet packet;
+
+		add_ipv6(&frame, 43, 8 + 32 + 12);
+		ADD(&frame, TRANSPORT_UDP, 4, 4, left, 1, 0, 0, 0);
+		ADD(&frame, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9);
+		ADD(&frame, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2);
+		add_udp(&frame, 4);
+		assert_int_equal(decode(PACKET_RAW, &frame, &packet), PACKET_OK);
+		assert_int_equal(packet.destination.bytes[15], left == 1 ? 9 : 2);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,9 +492,15 @@ int main(void)
 		cmocka_unit_test(a_length_of_zero_means_the_rest_of_the_frame),
 		cmocka_unit_test(counts_from_lengths_not_from_what_was_captured),
 		cmocka_unit_test(says_why_it_cannot_read),
-		cmocka_unit_test(a_frame_cut_anywhere_is_refused_as_short),
-		cmocka_unit_test(later_fragments_get_the_ports_of_the_first),
+		cmocka_unit_test(a_frame_cut_before_its_ports_is_refused_as_short),
+		cmocka_unit_test(forty_bytes_show_the_ports),
+		cmocka_unit_test(a_fragment_may_cut_the_tcp_header),
 		cmocka_unit_test(an_atomic_fragment_is_a_whole_packet),
+		cmocka_unit_test(tunnels_are_opened),
+		cmocka_unit_test(a_tunnel_cut_anywhere_is_the_outer_packet),
+		cmocka_unit_test(tunnels_are_opened_four_deep),
+		cmocka_unit_test(endless_tags_and_labels_are_given_up),
+		cmocka_unit_test(a_packet_with_segments_left_goes_to_the_last),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,377 @@
+#include "producers/flows/savefile.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "common/program/log.h"
+#include "producers/flows/byte_source.h"
+#include "producers/flows/intake.h"
+#include "producers/flows/pcap.h"
+#include "producers/flows/pcapng.h"
+
+/* What is known of an interface of the section; a pcap file has one. */
+struct place {
+	uint16_t link_type;
+	enum packet_link link;
+	bool supported;
+	uint16_t number; /* in the interfaces */
+	char name[PCAPNG_NAME_SIZE];
+};
+
+struct savefile {
+	const struct savefile_options *options;
+	struct interfaces *interfaces;
+	struct byte_source *source;
+	char *name;       /* for messages */
+	const char *file; /* the path's last part */
+	struct pcap pcap; /* unless PCAPNG */
+	struct pcapng *pcapng;
+	bool pending; /* FRAME was read and not taken */
+	bool ended;
+	bool unsupported; /* was said */
+	struct savefile_frame frame;
+	uint64_t skip; /* bytes from FRAME's record to the next */
+	uint64_t truncated;
+	struct capture_filter *filter; /* of the link type of the last frame */
+	uint16_t filter_link_type;
+	struct intake intake;
+	struct place places[PCAPNG_INTERFACES_MAX];
+};
+
+static void damaged(struct savefile *file, const char *what)
+{
+	const char *error = byte_source_error(file->source);
+
+	log_warn("%s: read up to a damaged or incomplete record: %s", file->name,
+		 error != NULL ? error : what);
+	file->truncated++;
+	file->ended = true;
+}
+
+/* ---- Records ---- */
+
+/* An interface whose NAME is empty has the file's name. */
+static void set_place(struct savefile *file, size_t at, uint16_t link_type, const char *name)
+{
+	struct place *place = &file->places[at];
+
+	*place = (struct place){.link_type = link_type};
+	if (file->options->interface_name != NULL)
+		name = file->options->interface_name;
+	else if (name[0] == '\0')
+		name = file->file;
+	strncat(place->name, name, sizeof(place->name) - 1);
+	place->supported = capture_find_link(link_type, &place->link) == 0;
+	place->number = INTERFACES_NONE;
+	if (place->supported)
+		place->number = interfaces_named(file->interfaces, place->name, (uint32_t)at);
+	if (place->supported && place->link == PACKET_SLL)
+		log_warn("%s: LINUX_SLL does not say on which interface a packet was "
+			 "captured; copies from several interfaces are counted once only "
+			 "where they can be told from new packets; use LINUX_SLL2",
+			 file->name);
+}
+
+/* Sets FRAME to the next of a pcap file. False at the end. */
+static bool next_pcap(struct savefile *file)
+{
+	const uint8_t *bytes;
+	size_t head = file->pcap.record;
+	size_t length = byte_source_peek(file->source, &bytes, head);
+
+	if (length == 0 && byte_source_error(file->source) == NULL)
+		return false;
+	if (length < head) {
+		damaged(file, "the file ends inside a record");
+		return false;
+	}
+	if (pcap_read(&file->pcap, bytes, &file->frame) < 0) {
+		damaged(file, "a frame of more than 262144 bytes");
+		return false;
+	}
+	length = byte_source_peek(file->source, &bytes, head + file->frame.captured);
+	if (length < head + file->frame.captured) {
+		damaged(file, "the file ends inside a frame");
+		return false;
+	}
+	file->frame.bytes = bytes + head;
+	file->skip = head + file->frame.captured;
+	return true;
+}
+
+/* Reads one block. False at the end. */
+static bool next_block(struct savefile *file, enum pcapng_block *kind)
+{
+	const uint8_t *bytes;
+	size_t length = byte_source_peek(file->source, &bytes, PCAPNG_HEADER), wanted;
+	uint32_t whole;
+
+	if (length == 0 && byte_source_error(file->source) == NULL)
+		return false;
+	if (length < PCAPNG_HEADER) {
+		damaged(file, "the file ends inside a block");
+		return false;
+	}
+	whole = pcapng_length(file->pcapng, bytes);
+	wanted = whole < PCAPNG_BLOCK_MAX ? whole : PCAPNG_BLOCK_MAX;
+	length = whole > 0 ? byte_source_peek(file->source, &bytes, wanted) : 0;
+	if (length < wanted || whole == 0) {
+		damaged(file, whole == 0 ? "a block of impossible length"
+					 : "the file ends inside a block");
+		return false;
+	}
+	*kind = pcapng_read(file->pcapng, bytes, wanted, whole, &file->frame);
+	file->skip = whole;
+	if (*kind != PCAPNG_DAMAGED)
+		return true;
+	damaged(file, "a block contradicts its length");
+	return false;
+}
+
+/* Sets FRAME to the next of a pcapng file. False at the end. */
+static bool next_pcapng(struct savefile *file)
+{
+	enum pcapng_block kind;
+
+	while (next_block(file, &kind)) {
+		if (kind == PCAPNG_FRAME)
+			return true;
+		if (kind == PCAPNG_INTERFACE) {
+			size_t last = file->pcapng->count - 1;
+			const struct pcapng_interface *interface = &file->pcapng->interfaces[last];
+
+			set_place(file, last, interface->link_type, interface->name);
+		}
+		byte_source_skip(file->source, file->skip);
+	}
+	return false;
+}
+
+/* Makes the next frame pending. False at the end. */
+static bool peek_frame(struct savefile *file)
+{
+	if (file->pending)
+		return true;
+	if (file->ended)
+		return false;
+	byte_source_skip(file->source, file->skip);
+	file->skip = 0;
+	file->pending = file->pcapng != NULL ? next_pcapng(file) : next_pcap(file);
+	file->ended = !file->pending;
+	return file->pending;
+}
+
+/* ---- Frames ---- */
+
+/* Sets the filter for frames of PLACE. Not every link type can have it (logged). */
+static int set_filter(struct savefile *file, struct place *place)
+{
+	int exit_code = EX_OK;
+
+	if (file->options->filter[0] == '\0' ||
+	    (file->filter != NULL && file->filter_link_type == place->link_type))
+		return EX_OK;
+	capture_filter_free(file->filter);
+	file->filter = capture_filter_new(file->options->filter, place->link_type, &exit_code);
+	file->filter_link_type = place->link_type;
+	place->supported = file->filter != NULL;
+	return exit_code;
+}
+
+static bool passes(const struct savefile *file)
+{
+	const struct savefile_frame *frame = &file->frame;
+
+	return file->filter == NULL ||
+	       capture_filter_passes(file->filter, frame->bytes, frame->captured, frame->on_wire);
+}
+
+static void refuse_link(struct savefile *file, const struct place *place)
+{
+	intake_refuse(&file->intake, PACKET_UNKNOWN_LINK);
+	if (file->unsupported)
+		return;
+	file->unsupported = true;
+	log_warn("%s: interface %s: link type %d is not supported; its frames are counted as "
+		 "unknown_link; supported are " CAPTURE_LINK_TYPES,
+		 file->name, place->name, place->link_type);
+}
+
+/* The number of a packet's interface. A cooked packet has the index that its interface had where
+ * it was captured. */
+static uint16_t number_of(struct savefile *file, const struct place *place, uint32_t index)
+{
+	uint16_t number = place->number;
+
+	if (index != 0)
+		number = interfaces_named(file->interfaces, place->name, index);
+	return number == INTERFACES_NONE ? place->number : number;
+}
+
+static void take_frame(struct savefile *file)
+{
+	const struct savefile_frame *frame = &file->frame;
+	struct place *place = &file->places[0];
+	struct intake *intake = &file->intake;
+	size_t added;
+
+	if (file->pcapng != NULL) {
+		size_t count = file->pcapng->count;
+
+		if (frame->interface >= count || frame->interface >= PCAPNG_INTERFACES_MAX) {
+			intake_refuse(intake, PACKET_NO_INTERFACE);
+			return;
+		}
+		place = &file->places[frame->interface];
+	}
+	if (!place->supported || set_filter(file, place) != EX_OK) {
+		refuse_link(file, place);
+		return;
+	}
+	if (place->number == INTERFACES_NONE) {
+		intake_refuse(intake, PACKET_NO_INTERFACE);
+		return;
+	}
+	if (!passes(file))
+		return;
+	added = intake_add(intake, place->link,
+			   &(struct intake_frame){frame->seconds, frame->nanoseconds, frame->bytes,
+						  frame->captured, frame->on_wire});
+	for (; added > 0; added--) {
+		struct packet *packet = &intake->packets[intake->count - added];
+
+		packet->interface = number_of(file, place, packet->interface);
+	}
+}
+
+enum capture_status savefile_read(struct savefile *file, struct packet *packets, size_t max,
+				  size_t *count)
+{
+	bool more = true;
+
+	file->intake.packets = packets;
+	file->intake.count = 0;
+	max /= intake_packets(&file->intake);
+	/* A stretch of frames that give no packet is not read through at once. */
+	for (size_t frames = 0; frames < max && more; frames++) {
+		more = peek_frame(file);
+		if (more)
+			take_frame(file);
+		file->pending = false;
+	}
+	*count = file->intake.count;
+	return more || *count > 0 ? CAPTURE_PACKETS : CAPTURE_END;
+}
+
+struct when savefile_first_time(struct savefile *file)
+{
+	if (!peek_frame(file) || file->frame.seconds >= INT64_MAX / NS_PER_SECOND ||
+	    file->frame.seconds < 0)
+		return WHEN_MAX;
+	return (struct when){file->frame.seconds * NS_PER_SECOND + file->frame.nanoseconds};
+}
+
+/* ---- Opening ---- */
+
+static int begin_pcap(struct savefile *file, const uint8_t *bytes)
+{
+	if (pcap_begin(&file->pcap, bytes) < 0) {
+		log_error("%s: not a pcap or pcapng file", file->name);
+		return EX_DATAERR;
+	}
+	file->skip = PCAP_HEADER;
+	set_place(file, 0, file->pcap.link_type, "");
+	if (file->places[0].supported)
+		return EX_OK;
+	log_error("%s: link type %d is not supported; supported are " CAPTURE_LINK_TYPES,
+		  file->name, file->pcap.link_type);
+	return EX_DATAERR;
+}
+
+/* Reads up to the first frame, to know its interfaces. */
+static int begin_pcapng(struct savefile *file)
+{
+	file->pcapng = calloc(1, sizeof(*file->pcapng));
+	if (file->pcapng == NULL) {
+		log_error("%s: out of memory", file->name);
+		return EX_OSERR;
+	}
+	peek_frame(file);
+	for (size_t i = 0; i < file->pcapng->count && i < PCAPNG_INTERFACES_MAX; i++) {
+		if (file->places[i].supported)
+			return EX_OK;
+	}
+	if (file->pcapng->count == 0)
+		return EX_OK; /* a file without frames, or with a warning */
+	log_error("%s: link type %d is not supported; supported are " CAPTURE_LINK_TYPES,
+		  file->name, file->places[0].link_type);
+	return EX_DATAERR;
+}
+
+static int begin(struct savefile *file)
+{
+	const uint8_t *bytes;
+	size_t length = byte_source_peek(file->source, &bytes, PCAP_HEADER);
+	int rc;
+
+	if (length < PCAP_HEADER) {
+		const char *error = byte_source_error(file->source);
+
+		log_error("%s: not a pcap or pcapng file%s%s", file->name, error ? ": " : "",
+			  error ? error : "");
+		return EX_DATAERR;
+	}
+	rc = pcapng_is_magic(bytes) ? begin_pcapng(file) : begin_pcap(file, bytes);
+	return rc == EX_OK && file->places[0].supported ? set_filter(file, &file->places[0]) : rc;
+}
+
+struct savefile *savefile_open(const char *path, const struct savefile_options *options,
+			       struct interfaces *interfaces, int *exit_code)
+{
+	struct savefile *file = calloc(1, sizeof(*file));
+	const char *slash = strrchr(path, '/');
+
+	*exit_code = EX_OSERR;
+	if (file == NULL) {
+		log_error("%s: out of memory", path);
+		return NULL;
+	}
+	file->options = options;
+	file->interfaces = interfaces;
+	file->intake.tunnels = options->tunnels;
+	file->file = slash != NULL ? slash + 1 : path;
+	file->name = strdup(strcmp(path, "-") == 0 ? "standard input" : path);
+	if (file->name == NULL)
+		log_error("%s: out of memory", path);
+	else
+		file->source = byte_source_open(path, file->name, exit_code);
+	if (file->source != NULL)
+		*exit_code = begin(file);
+	if (*exit_code == EX_OK)
+		return file;
+	savefile_close(file);
+	return NULL;
+}
+
+void savefile_close(struct savefile *file)
+{
+	if (file == NULL)
+		return;
+	capture_filter_free(file->filter);
+	byte_source_close(file->source);
+	free(file->pcapng);
+	free(file->name);
+	free(file);
+}
+
+bool savefile_is_regular(const struct savefile *file)
+{
+	return byte_source_is_file(file->source);
+}
+
+void savefile_add_stats(const struct savefile *file, struct capture_stats *stats)
+{
+	capture_add_intake(&file->intake, stats);
+	stats->truncated += file->truncated;
+}

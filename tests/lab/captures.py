@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""captures: compares tenure-flows with tshark over capture files: the same conversations, each with the same packets and
+bytes on the wire, tunnels opened.
+
+    captures.py [--flows PROGRAM] FILE...
+
+Files are compared one by one; one that differs is listed with its conversations, and with what is known about it
+(KNOWN). Besides, every file is read twice: the records must be the same, and no frame may be lost or counted twice.
+The exit code is 1 if a file differs that is not KNOWN. Not part of the tests: the captures are other projects'.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+# Where the two differ: what a path ends with, and why.
+KNOWN = {}
+
+FIELDS = (
+    "frame.len frame.protocols ip.src ip.dst ip.id ip.frag_offset ip.proto ipv6.src ipv6.dst ipv6.fraghdr.ident "
+    "ipv6.fraghdr.offset tcp.srcport tcp.dstport udp.srcport udp.dstport sctp.srcport sctp.dstport"
+).split()
+REASONS = (
+    "not_ip bad_time short_link short_ip bad_ip too_deep long_chain short_transport fragment_alone unknown_link "
+    "no_interface repeated late_segments"
+).split()
+NUMBERS = {"tcp": "6", "udp": "17", "icmp": "1", "ipv6-icmp": "58", "sctp": "132"}
+WITH_PORTS = {"tcp": "6", "udp": "17", "sctp": "132"}
+
+
+def conversation(protocol, source, source_port, destination, destination_port):
+    ends = sorted([(source, source_port), (destination, destination_port)])
+    return (protocol, *ends[0], *ends[1])
+
+
+def innermost(fields):
+    """The addresses, protocol and ports of the innermost packet as tshark sees it, or None without IP."""
+    layers = fields["frame.protocols"][0].split(":") if fields["frame.protocols"] else []
+    for stop in ("icmp", "icmpv6"):  # errors quote another packet
+        if stop in layers:
+            layers = layers[: layers.index(stop) + 1]
+    at = max((i for i, layer in enumerate(layers) if layer in ("ip", "ipv6")), default=None)
+    if at is None:
+        return None
+    version = layers[at]
+    number = layers[: at + 1].count(version) - 1
+    ends = fields[version + ".src"][number : number + 1] + fields[version + ".dst"][number : number + 1]
+    if len(ends) < 2:
+        return None
+    transport = next((layer for layer in layers[at + 1 :] if layer in WITH_PORTS), None)
+    ports = ["", ""]
+    if transport:
+        place = layers[:at].count(transport)
+        ports = [*fields[transport + ".srcport"][place : place + 1], *fields[transport + ".dstport"][place : place + 1]]
+        if len(ports) < 2:
+            return None
+    return version, number, ends, transport, ports
+
+
+def by_tshark(path):
+    """Packets and bytes of each conversation, and how many frames have one."""
+    options = ["-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE", "-d", "udp.port==8472,vxlan"]
+    options += ["-o", "tcp.desegment_tcp_streams:FALSE", "-E", "occurrence=a", "-E", "aggregator=|", "-T", "fields"]
+    options += [argument for field in FIELDS for argument in ("-e", field)]
+    run = subprocess.run(["tshark", "-n", "-r", path, *options], capture_output=True, text=True, errors="replace")
+    packets, size, first = Counter(), Counter(), {}
+    for line in run.stdout.splitlines():
+        values = [value.split("|") if value else [] for value in line.split("\t")]
+        fields = dict(zip(FIELDS, values + [[]] * (len(FIELDS) - len(values))))
+        found = innermost(fields)
+        if not found:
+            continue
+        version, number, (source, destination), transport, ports = found
+        if version == "ip":
+            protocol = (fields["ip.proto"][number : number + 1] or [""])[0]
+            ident, offset = fields["ip.id"][number : number + 1], fields["ip.frag_offset"][number : number + 1]
+        else:
+            protocol = WITH_PORTS.get(transport, "58" if "icmpv6" in fields["frame.protocols"][0] else "")
+            ident, offset = fields["ipv6.fraghdr.ident"][-1:], fields["ipv6.fraghdr.offset"][-1:]
+        protocol = WITH_PORTS.get(transport, protocol)
+        datagram = (source, destination, *ident)
+        if transport:
+            first[datagram] = (protocol, ports)
+        elif offset and int(offset[0], 0) > 0 and datagram in first:
+            protocol, ports = first[datagram]
+        if protocol not in NUMBERS.values():
+            protocol = "other"
+        key = conversation(protocol, source, ports[0], destination, ports[1])
+        packets[key] += 1
+        size[key] += int(fields["frame.len"][0])
+    return packets, size
+
+
+def by_flows(program, path):
+    """The same from the records, with the log's last line of counters."""
+    command = [program, "--observer-name", "n", "--idle-timeout", "1d", "-r", path, "--out", "-"]
+    runs = [subprocess.run(command, capture_output=True, text=True, errors="replace") for _ in range(2)]
+    if "ERROR: " in runs[0].stderr or runs[0].returncode < 0:
+        raise SystemExit(f"{path}: {runs[0].stderr}")
+    if runs[0].stdout != runs[1].stdout:
+        raise SystemExit(f"{path}: two runs differ")
+    packets, size = Counter(), Counter()
+    for line in runs[0].stdout.splitlines():
+        record = json.loads(line)
+        network, ends = record["network"], [record[end] for end in ("source", "destination")]
+        protocol = NUMBERS.get(network["transport"], "other")
+        ports = [str(end.get("port", "")) for end in ends]
+        key = conversation(protocol, ends[0]["ip"], ports[0], ends[1]["ip"], ports[1])
+        packets[key] += network["packets"]
+        size[key] += network["frame_bytes"]
+    counters = {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", runs[0].stderr)}
+    return packets, size, counters
+
+
+def check(program, path):
+    """Returns the lines that say how the two differ."""
+    ours, our_size, counters = by_flows(program, path)
+    if "frames" not in counters:
+        return ["not read by tenure-flows"]
+    lines = []
+    refused = sum(counters[reason] for reason in REASONS)
+    if counters["frames"] != counters["packets"] + refused or sum(ours.values()) != counters["packets"]:
+        raise SystemExit(f"{path}: frames were lost or counted twice: {counters}")
+    theirs, their_size = by_tshark(path)
+    for key in sorted(set(ours) | set(theirs)):
+        if (ours[key], our_size[key]) != (theirs[key], their_size[key]):
+            lines.append(f"{' '.join(key)}: {ours[key]} packets, {our_size[key]} bytes; tshark {theirs[key]}, {their_size[key]}")
+    if lines:
+        lines.append(" ".join(f"{name}={value}" for name, value in counters.items() if value and name in (*REASONS, "frames", "packets") or name.startswith("inner_")))
+    return lines
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--flows", default="build/tenure-flows", metavar="PROGRAM")
+    parser.add_argument("--most", type=int, default=6, metavar="N", help="conversations shown of a file that differs")
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    options = parser.parse_args()
+    equal, known, unknown = 0, 0, 0
+    for path in options.files:
+        lines = check(options.flows, path)
+        why = next((why for end, why in KNOWN.items() if path.endswith(end)), None)
+        if not lines:
+            equal += 1
+            continue
+        known, unknown = known + bool(why), unknown + (not why)
+        print(f"{'known' if why else 'DIFFERS'}: {Path(path).name}: {why or ''}")
+        for line in lines[: options.most] + lines[options.most :][-1:]:
+            print("   ", line)
+        sys.stdout.flush()
+    print(f"{equal} equal, {known} known to differ, {unknown} differ")
+    return 1 if unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
