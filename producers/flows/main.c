@@ -120,17 +120,18 @@ static void report(const struct input *input, const struct meter *meter, bool li
 			" kernel_drops=%" PRIu64 " interface_drops=%" PRIu64
 			" truncated_files=%" PRIu64 " evictions=%" PRIu64 " samples_lost=%" PRIu64
 			" clock_steps=%" PRIu64 " repeats_unsure=%" PRIu64
-			" copies_counted=%" PRIu64 " fragments_forgotten=%" PRIu64
-			" paths_refused=%" PRIu64 " encapsulated=%" PRIu64,
+			" copies_counted=%" PRIu64 " fragments_forgotten=%" PRIu64,
 			in.capture.kernel_drops, in.capture.interface_drops, in.capture.truncated,
 			out.table.evictions, out.table.untimed[TURNS_NO_ROOM],
 			out.table.clock_steps, out.table.repeats_unsure, out.table.copies_counted,
-			out.fragments.forgotten, out.paths_refused, in.capture.opened);
+			out.fragments.forgotten);
 	text_add_format(&line,
 			" untimed_retransmitted=%" PRIu64 " untimed_disorder=%" PRIu64
-			" untimed_unanswered=%" PRIu64 " segments_unsure=%" PRIu64,
+			" untimed_unanswered=%" PRIu64 " segments_unsure=%" PRIu64
+			" paths_refused=%" PRIu64 " encapsulated=%" PRIu64,
 			out.table.untimed[TURNS_RETRANSMITTED], out.table.untimed[TURNS_DISORDER],
-			out.table.untimed[TURNS_UNANSWERED], out.table.segments_unsure);
+			out.table.untimed[TURNS_UNANSWERED], out.table.segments_unsure,
+			out.paths_refused, in.capture.opened);
 	for (unsigned i = PACKET_OK + 1; i < PACKET_VERDICTS; i++) {
 		if (in.capture.unopened[i] > 0)
 			text_add_format(&line, " inner_%s=%" PRIu64, packet_verdict_name(i),
