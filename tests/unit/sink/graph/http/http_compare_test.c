@@ -29,7 +29,8 @@ static void no_minute_is_in_both_windows(void **state)
 		"/v1/compare?window=2m", 200,
 		"\"base\":{\"from\":\"2026-11-24T07:45:00Z\",\"to\":\"2026-11-24T07:47:00Z\",");
 	answers_with("/v1/compare?window=2m", 200,
-		     "\"now\":{\"from\":\"2026-11-24T07:47:00Z\",\"to\":\"2026-11-24T07:49:29.000000001Z\",");
+		     "\"now\":{\"from\":\"2026-11-24T07:47:00Z\",\"to\":\"2026-11-24T07:49:29."
+		     "000000001Z\",");
 }
 
 static void a_window_that_reaches_into_the_other_is_cut(void **state)
