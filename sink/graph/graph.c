@@ -82,6 +82,8 @@ static int grow(struct graph *graph)
 
 struct graph_edge *graph_edge_like(struct graph *graph, const struct graph_edge *like)
 {
+	if (graph->limit == 0)
+		return &graph->rest;
 	if (graph->count == graph->capacity && graph->count < graph->limit && grow(graph) < 0)
 		return NULL;
 

@@ -231,6 +231,8 @@ static int show_series(const struct keep_options *o, struct recorder *recorder,
 int keep_show(const struct keep_options *options, struct recorder *recorder,
 	      const struct bus_options *bus, struct display *display)
 {
+	if (recorder_show(recorder) < 0)
+		return EX_IOERR;
 	if (options->step_ns > 0)
 		return show_series(options, recorder, bus, display);
 	if (!when_is_max(options->base_from))

@@ -24,6 +24,7 @@ struct recorder {
 	uint64_t shown, saved; /* records that had been read then */
 	struct when saved_at;
 	bool idle;
+	bool hidden;           /* what is not over is not provisional in the history */
 	struct when watermark; /* of the last turn */
 	uint64_t late;         /* records that ended before what is settled */
 };
@@ -150,7 +151,7 @@ struct topic_reader *recorder_input(struct recorder *recorder, const struct bus_
 
 /* ---- Saving ---- */
 
-/* Saves. Every conversation that is over has been counted. */
+/* Saves what was counted, and what was not as held. */
 static int save(struct recorder *recorder)
 {
 	struct progress progress = {0};
@@ -171,28 +172,46 @@ static int save(struct recorder *recorder)
 		rc = history_save(recorder->history, text_span(&bytes));
 	progress_free(&progress);
 	text_free(&bytes);
-	if (rc < 0)
+	return rc;
+}
+
+/* Forgets what is provisional until recorder_show(). */
+static void hide_held(struct recorder *recorder)
+{
+	history_provisional_clear(recorder->history);
+	recorder->hidden = true;
+}
+
+/* The same when all that is over has been counted: then ends that nothing needs can be forgotten. */
+static int save_all(struct recorder *recorder)
+{
+	int rc;
+
+	if (save(recorder) < 0)
 		return -1;
 	recorder->saved = recorder->intake.read;
 	rc = intake_trim(&recorder->intake);
 	if (rc == 1)
-		history_provisional_clear(recorder->history);
+		hide_held(recorder);
 	return rc < 0 ? no_memory() : 0;
 }
 
 /* ---- Counting ---- */
 
+/* Counts what is over. However much that is at once, no more waits in memory than a save takes. */
 static int count_settled(struct recorder *recorder)
 {
 	struct conversation *conversation;
 	int rc = 0;
 
-	while ((conversation = conversations_next_settled(recorder->intake.conversations)) !=
-	       NULL) {
+	while (rc == 0 && (conversation = conversations_next_settled(
+				   recorder->intake.conversations)) != NULL) {
 		conversation_choose(conversation, WHEN_MIN, WHEN_MAX);
 		for (size_t i = 0; i < conversation->count && rc == 0; i++)
 			rc = history_add(recorder->history, conversation->slices[i]);
 		conversation_free(conversation);
+		if (rc == 0 && history_is_full(recorder->history))
+			rc = save(recorder);
 	}
 	return rc;
 }
@@ -201,11 +220,10 @@ static int count_settled(struct recorder *recorder)
 static int settle(struct recorder *recorder, struct when before)
 {
 	recorder->unsettled = 0;
+	hide_held(recorder);
 	if (conversations_settle(recorder->intake.conversations, before) < 0)
 		return no_memory();
-	if (count_settled(recorder) < 0)
-		return -1;
-	return history_is_full(recorder->history) ? save(recorder) : 0;
+	return count_settled(recorder);
 }
 
 static struct when settled_before(const struct recorder *recorder, bool idle)
@@ -258,16 +276,15 @@ int recorder_add(struct recorder *recorder, const struct bus_record *record, str
 	}
 	if (++recorder->unsettled < SETTLE_RECORDS)
 		return 0;
-	/* What is counted now is there once. */
-	history_provisional_clear(recorder->history);
 	return settle(recorder, settled_before(recorder, false));
 }
 
-/* Makes what is not over provisional. */
-static int show_held(struct recorder *recorder)
+int recorder_show(struct recorder *recorder)
 {
 	struct conversation *conversation = NULL;
 
+	if (!recorder->hidden)
+		return 0;
 	history_provisional_clear(recorder->history);
 	while ((conversation = conversations_next(recorder->intake.conversations, conversation)) !=
 	       NULL) {
@@ -277,6 +294,7 @@ static int show_held(struct recorder *recorder)
 				return -1;
 		}
 	}
+	recorder->hidden = false;
 	return 0;
 }
 
@@ -296,19 +314,18 @@ int recorder_turn(struct recorder *recorder, bool idle, struct when now)
 		return -1;
 	if (read != recorder->saved && is_due(now, recorder->saved_at, recorder->options.save_ns)) {
 		recorder->saved_at = now;
-		if (save(recorder) < 0 || history_flush(recorder->history) < 0)
+		if (save_all(recorder) < 0 || history_flush(recorder->history) < 0)
 			return -1;
 	}
 	recorder->shown = read;
 	recorder->watermark = partition_times_known(&recorder->intake.times, recorder->idle);
-	return show_held(recorder);
+	return 0;
 }
 
 int recorder_end(struct recorder *recorder)
 {
 	if (recorder->options.history.folder != NULL)
 		return 0;
-	history_provisional_clear(recorder->history);
 	recorder->watermark = partition_times_known(&recorder->intake.times, recorder->idle);
 	return settle(recorder, WHEN_MAX);
 }
@@ -319,7 +336,7 @@ int recorder_close(struct recorder *recorder)
 
 	if (recorder == NULL)
 		return 0;
-	if (count_settled(recorder) == 0 && save(recorder) == 0)
+	if (count_settled(recorder) == 0 && save_all(recorder) == 0)
 		rc = history_flush(recorder->history);
 	free_recorder(recorder);
 	return rc;

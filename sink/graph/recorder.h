@@ -49,9 +49,11 @@ struct topic_reader *recorder_input(struct recorder *recorder, const struct bus_
 /* Adds one record; NOW is the wall clock. -1 after logging. */
 int recorder_add(struct recorder *recorder, const struct bus_record *record, struct when now);
 /* To be called about once a second, IDLE if everything that there is has been read: counts what is
- * over, makes the rest provisional if anything changed, and saves from time to time. -1 after
- * logging. */
+ * over, and saves from time to time. -1 after logging. */
 int recorder_turn(struct recorder *recorder, bool idle, struct when now);
+/* To be called before questions: makes what is not over provisional, unless it has been done since the last turn.
+ * It takes time for each record that is held, so it is not done for nobody. -1 after logging. */
+int recorder_show(struct recorder *recorder);
 /* The input has ended: all conversations are over, unless the next run may go on with them (3). -1 after
  * logging. */
 int recorder_end(struct recorder *recorder);

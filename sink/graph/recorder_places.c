@@ -18,21 +18,34 @@ static int keep_held(const struct recorder_place *places, const struct progress 
 	return 0;
 }
 
+static int note_slices(const struct conversation *conversation, struct progress *progress)
+{
+	for (size_t i = 0; i < conversation->count; i++) {
+		const struct conversation_slice *slice = conversation->slices[i];
+		const struct conversation_carry carry = {slice->source_flags,
+							 slice->destination_flags, slice->answered,
+							 conversation->counted};
+
+		if (progress_hold(progress, &slice->place, carry.counted.chosen ? &carry : NULL) <
+		    0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Notes what is not counted yet: it is not over, or it is and waits. */
 static int note_held(const struct intake *intake, struct progress *progress)
 {
 	const struct conversation *conversation = NULL;
 
 	while ((conversation = conversations_next(intake->conversations, conversation)) != NULL) {
-		for (size_t i = 0; i < conversation->count; i++) {
-			const struct conversation_slice *slice = conversation->slices[i];
-			const struct conversation_carry carry = {
-				slice->source_flags, slice->destination_flags, slice->answered,
-				conversation->counted};
-
-			if (progress_hold(progress, &slice->place,
-					  carry.counted.chosen ? &carry : NULL) < 0)
-				return -1;
-		}
+		if (note_slices(conversation, progress) < 0)
+			return -1;
+	}
+	while ((conversation = conversations_settled(intake->conversations, conversation)) !=
+	       NULL) {
+		if (note_slices(conversation, progress) < 0)
+			return -1;
 	}
 	return 0;
 }

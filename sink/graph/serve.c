@@ -36,6 +36,11 @@ struct when serve_known(const struct graph_server *server)
 	return when_is_min(watermark) ? server->now : watermark;
 }
 
+int serve_show(const struct graph_server *server)
+{
+	return recorder_show(server->topic->recorder);
+}
+
 struct snapshot_records serve_records(const struct graph_server *server)
 {
 	return recorder_records(server->topic->recorder);

@@ -362,6 +362,12 @@ struct conversation *conversations_next(const struct conversations *table,
 	return previous != NULL ? previous->next : table->open.first;
 }
 
+struct conversation *conversations_settled(const struct conversations *table,
+					   const struct conversation *previous)
+{
+	return previous != NULL ? previous->next : table->settled.first;
+}
+
 struct conversations_stats conversations_stats(const struct conversations *table)
 {
 	return table->stats;

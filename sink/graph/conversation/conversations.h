@@ -55,6 +55,10 @@ struct conversation *conversations_next_settled(struct conversations *table);
 struct conversation *conversations_next(const struct conversations *table,
 					const struct conversation *previous);
 
+/* The same of those that are settled and were not removed yet. */
+struct conversation *conversations_settled(const struct conversations *table,
+					   const struct conversation *previous);
+
 struct conversations_stats conversations_stats(const struct conversations *table);
 
 #endif

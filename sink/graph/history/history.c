@@ -125,6 +125,7 @@ struct history *history_open(const struct history_options *options, const struct
 	history->options = *options;
 	history->ends = ends;
 	history->first_day = INT32_MIN;
+	history->provisional.limit = (size_t)options->edges_max;
 	tenure_notes_init(&history->tenures);
 	sample_notes_init(&history->samples);
 	history->database = database_new(HISTORY_WHAT, 0);

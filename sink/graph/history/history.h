@@ -12,7 +12,8 @@
  * (4) A day has at most ENDS_MAX ends and EDGES_MAX edges between them. What is beyond is counted, in
  *     the node "further" or in the graph's REST.
  * (5) Questions see what was added, saved or not, and what is provisional: conversations that are not
- *     over, which are forgotten at the next history_provisional_clear() and never saved.
+ *     over, which are forgotten at the next history_provisional_clear() and never saved. At most EDGES_MAX edges
+ *     of minutes are provisional.
  * (6) Functions that return -1 have logged why.
  */
 #ifndef TENURE_HISTORY_H

@@ -239,6 +239,14 @@ static int add_edge(struct history_reader *reader, struct grouping *grouping,
 	return sum == NULL ? -1 : graph_edge_add(sum, &edge);
 }
 
+/* What is summed beyond the limit: it has no nodes. */
+static int add_rest(struct history_reader *reader, const struct graph_edge *rest)
+{
+	struct graph_edge *sum = reader->as_one ? sum_for(reader, NULL) : &reader->graph->rest;
+
+	return sum == NULL ? -1 : graph_edge_add(sum, rest);
+}
+
 /* What is in memory, of the minutes from FROM on and before TO. */
 static int add_pending(struct history_reader *reader, const struct pending *pending, int32_t from,
 		       int32_t to)
@@ -253,6 +261,8 @@ static int add_pending(struct history_reader *reader, const struct pending *pend
 
 		for (size_t e = 0; e < minute->count && rc == 0; e++)
 			rc = add_edge(reader, &grouping, minute->edges[e]);
+		if (rc == 0 && reader->everything && minute->count == minute->limit)
+			rc = add_rest(reader, &minute->rest);
 	}
 	grouping_free(&grouping);
 	return rc < 0 ? history_no_memory() : 0;

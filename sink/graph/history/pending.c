@@ -41,6 +41,8 @@ int pending_add(struct pending *pending, const struct conversation_slice *slice)
 	}
 	place = &pending->minutes[at];
 	edges = place->graph.count;
+	if (pending->limit > 0 && pending->edges >= pending->limit)
+		place->graph.limit = edges;
 	if (graph_add(&place->graph, slice) < 0)
 		return -1;
 	pending->edges += place->graph.count - edges;
@@ -59,5 +61,5 @@ void pending_free(struct pending *pending)
 {
 	pending_clear(pending);
 	free(pending->minutes);
-	*pending = (struct pending){0};
+	*pending = (struct pending){.limit = pending->limit};
 }

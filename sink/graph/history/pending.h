@@ -13,12 +13,12 @@ struct pending_minute {
 	struct graph graph; /* of ends, by port */
 };
 
-/* Zero-initialised. It has no limit of its own: an edge is that of a record at least, and those are held in a
- * limited number until they are added. */
+/* Zero-initialised. Once EDGES are LIMIT, further edges are summed in the REST of their minute. */
 struct pending {
 	struct pending_minute *minutes; /* in order */
 	size_t count, capacity;
 	size_t edges; /* of all */
+	size_t limit; /* 0: none; then the owner limits what is added */
 };
 
 /* Adds SLICE, which counts, to the minute in which it ends. -1 if out of memory. */

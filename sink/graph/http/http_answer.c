@@ -5,9 +5,12 @@ bool http_answer_question(const struct graph_server *server, const struct http_c
 {
 	char why[QUESTION_WHY_SIZE];
 
-	if (question_read(call->target, serve_known(server), window_ns, question, why) == 0)
+	if (question_read(call->target, serve_known(server), window_ns, question, why) < 0)
+		http_reply_problem(reply, 400, "%s", why);
+	else if (serve_show(server) < 0)
+		http_reply_problem(reply, 500, "what is not over yet cannot be counted");
+	else
 		return true;
-	http_reply_problem(reply, 400, "%s", why);
 	return false;
 }
 
