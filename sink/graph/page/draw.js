@@ -94,6 +94,7 @@ function patternOf(key, make) {
 function makeCard(node) {
 	const [w, h] = [NODE_WIDTH, NODE_HEIGHT];
 	return svg("g", null, svg("g", { role: "button", tabindex: -1 },
+		svg("title", null, " "),
 		node.folded && svg("rect", { class: "card under", x: -w / 2 + 4, y: -h / 2 + 4, width: w, height: h, rx: 8 }),
 		svg("rect", { class: "card", x: -w / 2, y: -h / 2, width: w, height: h, rx: 8 }),
 		icon(node.kind, { transform: `translate(${-w / 2 + 11} -8)` }),
@@ -132,7 +133,7 @@ function updateNode(group, node, rect, far) {
 	write(group, "class", `node kind-${node.kind} health-${node.health}${node.folded ? " folded" : ""}${long ? " long" : ""}`);
 	write(group, "transform", `translate(${rect.x} ${rect.y})`);
 	write(mark, "r", good ? 0 : 4.5);
-	write(card, "aria-label", nodeName(node));
+	writeText(card.firstChild, nodeName(node));
 	write(name, "x", -NODE_WIDTH / 2 + (far ? 11 : 34));
 	write(name, "y", far ? (long ? 5 : 8) : -3);
 	writeText(name, text);
@@ -160,7 +161,8 @@ function updateEdge(group, edge, shape) {
 function makeBox(box) {
 	return svg("g", { class: "box", "data-box": box.key },
 		svg("rect", { class: "frame", rx: 12 }),
-		svg("g", { class: "box-title", role: "button", tabindex: -1, "data-fold": box.key, "aria-label": `Collapse ${box.key}`, "aria-expanded": "true" },
+		svg("g", { class: "box-title", role: "button", tabindex: -1, "data-fold": box.key, "aria-expanded": "true" },
+			svg("title", null, `Collapse ${box.key}`),
 			svg("rect", { class: "box-hit", height: 22, rx: 5 }),
 			svg("path", { d: "M0 0h8", class: "sign" }), svg("text", { y: 4 })));
 }
@@ -176,10 +178,10 @@ function updateBox(group, box, rect, far) {
 	const text = fitted(box.key, font, rect.w - 40);
 	title.lastChild.textContent = text;
 	set(title.lastChild, "x", 16);
-	set(title.firstChild, "x", -6);
-	set(title.firstChild, "y", -11);
+	set(title.children[1], "x", -6);
+	set(title.children[1], "y", -11);
 	set(title.lastChild, "y", far ? 7 : 4);
-	set(title.firstChild, "width", textWidth(text, font) + 28);
+	set(title.children[1], "width", textWidth(text, font) + 28);
 }
 
 /* The elements of LAYER by the keys of ITEMS: makes, updates and removes. */
@@ -348,12 +350,11 @@ export function createDrawing(root, viewport) {
 		root.classList.toggle("has-front", nodes.size > 0);
 	}
 
-	/* The text that the browser shows beside the pointer. */
+	/* The text that the browser shows beside the pointer on an edge; nodes have theirs. */
 	function tip(thing) {
-		if (!thing) return hint.remove();
-		const element = thing.key ? kept.edges.get(thing.key) : kept.nodes.get(thing.id)?.firstChild;
-		hint.textContent = thing.key ? edgeName(thing) : nodeName(thing);
-		element?.prepend(hint);
+		if (!thing?.key) return hint.remove();
+		hint.textContent = edgeName(thing);
+		kept.edges.get(thing.key)?.prepend(hint);
 	}
 
 	return { draw, find, scaled, fullSize, bounds, mark, tip, world, scene: () => scene, nodeElement: (id) => kept.nodes.get(id)?.firstChild, edgeElement: (key) => kept.edges.get(key) };
