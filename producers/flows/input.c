@@ -17,6 +17,7 @@ struct input {
 	struct capture *file;
 	const char *name; /* of the file's interface */
 	uint16_t number;
+	bool stopped;
 };
 
 static int join_filter(struct input *input, char **words)
@@ -104,10 +105,20 @@ enum live_status input_read(struct input *input, int timeout_ms, struct packet *
 
 	if (input->live != NULL)
 		return live_read(input->live, timeout_ms, packets, max, count);
+	*count = 0;
+	if (input->stopped)
+		return LIVE_END;
 	status = capture_read(input->file, packets, max, count);
 	for (size_t i = 0; i < *count; i++)
 		packets[i].interface = number_of(input, packets[i].interface);
 	return status == CAPTURE_PACKETS ? LIVE_PACKETS : LIVE_END;
+}
+
+void input_stop(struct input *input)
+{
+	input->stopped = true;
+	if (input->live != NULL)
+		live_stop(input->live);
 }
 
 struct live_stats input_get_stats(const struct input *input)

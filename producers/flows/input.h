@@ -28,6 +28,8 @@ void input_close(struct input *input);
  * LIVE_END is its end. */
 enum live_status input_read(struct input *input, int timeout_ms, struct packet *packets, size_t max,
 			    size_t *count);
+/* Nothing more is captured: input_read() gives what the kernel has, then LIVE_END. A file ends. */
+void input_stop(struct input *input);
 struct live_stats input_get_stats(const struct input *input);
 
 #endif
