@@ -279,6 +279,9 @@ static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_c
 	enum packet_verdict verdict = PACKET_BAD_TIME;
 
 	capture->stats.frames++;
+	/* A pcap file's seconds are unsigned, until 2106; libpcap takes them for signed. */
+	if (!capture->live && seconds < 0 && seconds >= INT32_MIN)
+		seconds += INT64_C(1) << 32;
 	/* With nanosecond precision tv_usec holds nanoseconds. */
 	if (is_good_time(capture, seconds, nanoseconds)) {
 		packet->time.ns = seconds * NS_PER_SECOND + nanoseconds;

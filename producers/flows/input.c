@@ -6,6 +6,7 @@
 
 #include "common/base/text.h"
 #include "common/program/log.h"
+#include "producers/flows/jumps.h"
 
 #define FILTER_MAX 65536 /* bytes */
 
@@ -18,6 +19,7 @@ struct input {
 	const char *name; /* of the file's interface */
 	uint16_t number;
 	bool stopped;
+	struct jumps jumps;
 };
 
 static int join_filter(struct input *input, char **words)
@@ -98,8 +100,8 @@ static uint16_t number_of(struct input *input, uint32_t index)
 	return number == INTERFACES_NONE ? input->number : number;
 }
 
-enum live_status input_read(struct input *input, int timeout_ms, struct packet *packets, size_t max,
-			    size_t *count)
+static enum live_status read_packets(struct input *input, int timeout_ms, struct packet *packets,
+				     size_t max, size_t *count)
 {
 	enum capture_status status;
 
@@ -114,6 +116,21 @@ enum live_status input_read(struct input *input, int timeout_ms, struct packet *
 	return status == CAPTURE_PACKETS ? LIVE_PACKETS : LIVE_END;
 }
 
+enum live_status input_read(struct input *input, int timeout_ms, struct packet *packets, size_t max,
+			    size_t *count)
+{
+	enum live_status status =
+		read_packets(input, timeout_ms, packets, max - input->jumps.held_count, count);
+
+	if (status == LIVE_PACKETS) {
+		*count = jumps_pass(&input->jumps, packets, *count);
+	} else if (input->jumps.held_count > 0) {
+		*count = jumps_release(&input->jumps, packets);
+		status = LIVE_PACKETS;
+	}
+	return status;
+}
+
 void input_stop(struct input *input)
 {
 	input->stopped = true;
@@ -126,7 +143,10 @@ struct live_stats input_get_stats(const struct input *input)
 	struct live_stats stats = {0};
 
 	if (input->live != NULL)
-		return live_get_stats(input->live);
-	capture_add_stats(input->file, &stats.capture);
+		stats = live_get_stats(input->live);
+	else
+		capture_add_stats(input->file, &stats.capture);
+	stats.capture.verdicts[PACKET_OK] -= input->jumps.strays;
+	stats.capture.verdicts[PACKET_BAD_TIME] += input->jumps.strays;
 	return stats;
 }
