@@ -1,8 +1,11 @@
 #include "producers/flows/capture.h"
 
+#include <errno.h>
+#include <linux/filter.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sysexits.h>
 
 #include "common/program/log.h"
@@ -287,6 +290,31 @@ enum capture_status capture_read(struct capture *capture, struct packet *packets
 	return CAPTURE_GONE;
 }
 
+void capture_stop(struct capture *capture)
+{
+	struct sock_filter none = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog program = {1, &none};
+
+	/* pcap_setfilter() would also apply to the frames that are in the ring. */
+	if (setsockopt(pcap_fileno(capture->pcap), SOL_SOCKET, SO_ATTACH_FILTER, &program,
+		       sizeof(program)) != 0)
+		log_warn("interface %s: cannot stop the capture: %s", capture->name,
+			 strerror(errno));
+}
+
+/* The kernel's counters have 32 bits. */
+static uint32_t unread(const struct capture *capture, const struct pcap_stat *kernel)
+{
+	return kernel->ps_recv - kernel->ps_drop - (uint32_t)capture->intake.frames;
+}
+
+bool capture_is_empty(struct capture *capture)
+{
+	struct pcap_stat kernel;
+
+	return pcap_stats(capture->pcap, &kernel) != 0 || unread(capture, &kernel) == 0;
+}
+
 int capture_fd(const struct capture *capture)
 {
 	return pcap_get_selectable_fd(capture->pcap);
@@ -315,5 +343,6 @@ void capture_add_stats(struct capture *capture, struct capture_stats *stats)
 	if (pcap_stats(capture->pcap, &kernel) == 0) {
 		stats->kernel_drops += kernel.ps_drop;
 		stats->interface_drops += kernel.ps_ifdrop;
+		stats->unread += unread(capture, &kernel);
 	}
 }

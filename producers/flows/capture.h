@@ -35,6 +35,7 @@ struct capture_stats {
 	uint64_t unopened[PACKET_VERDICTS];
 	uint64_t kernel_drops; /* the ring was full */
 	uint64_t interface_drops;
+	uint64_t unread;    /* frames that the kernel took and that were not read */
 	uint64_t truncated; /* files that ended inside a record */
 };
 
@@ -67,6 +68,10 @@ int capture_find_link(int link_type, enum packet_link *link);
 /* Reads up to MAX packets, at least 2, and sets *COUNT. The packets' interface is not set. */
 enum capture_status capture_read(struct capture *capture, struct packet *packets, size_t max,
 				 size_t *count);
+/* From now on the kernel takes no frame of this interface; those in its ring can still be read. */
+void capture_stop(struct capture *capture);
+/* True if no frame is left in the ring: every one that the kernel took was read or dropped. */
+bool capture_is_empty(struct capture *capture);
 int capture_fd(const struct capture *capture);
 /* True if each packet carries the number of its interface. */
 bool capture_has_interface_ids(const struct capture *capture);

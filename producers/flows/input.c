@@ -6,6 +6,7 @@
 #include "common/base/text.h"
 #include "common/program/log.h"
 #include "producers/flows/files.h"
+#include "producers/flows/jumps.h"
 
 #define FILTER_MAX 65536 /* bytes */
 
@@ -16,6 +17,8 @@ struct input {
 	struct live *live; /* or FILES */
 	struct savefile_options file_options;
 	struct files *files;
+	bool stopped;
+	struct jumps jumps;
 };
 
 static int join_filter(struct input *input, char **words)
@@ -84,11 +87,14 @@ void input_close(struct input *input)
 	free(input);
 }
 
-enum live_status input_read(struct input *input, int timeout_ms, struct packet *packets, size_t max,
-			    size_t *count)
+static enum live_status read_packets(struct input *input, int timeout_ms, struct packet *packets,
+				     size_t max, size_t *count)
 {
 	if (input->live != NULL)
 		return live_read(input->live, timeout_ms, packets, max, count);
+	*count = 0;
+	if (input->stopped)
+		return LIVE_END;
 	return files_read(input->files, packets, max, count) == CAPTURE_PACKETS ? LIVE_PACKETS
 										: LIVE_END;
 }
@@ -98,12 +104,37 @@ int input_exit_code(const struct input *input)
 	return input->files != NULL ? files_exit_code(input->files) : EX_OK;
 }
 
+enum live_status input_read(struct input *input, int timeout_ms, struct packet *packets, size_t max,
+			    size_t *count)
+{
+	enum live_status status =
+		read_packets(input, timeout_ms, packets, max - input->jumps.held_count, count);
+
+	if (status == LIVE_PACKETS) {
+		*count = jumps_pass(&input->jumps, packets, *count);
+	} else if (input->jumps.held_count > 0) {
+		*count = jumps_release(&input->jumps, packets);
+		status = LIVE_PACKETS;
+	}
+	return status;
+}
+
+void input_stop(struct input *input)
+{
+	input->stopped = true;
+	if (input->live != NULL)
+		live_stop(input->live);
+}
+
 struct live_stats input_get_stats(const struct input *input)
 {
 	struct live_stats stats = {0};
 
 	if (input->live != NULL)
-		return live_get_stats(input->live);
-	files_get_stats(input->files, &stats.capture);
+		stats = live_get_stats(input->live);
+	else
+		files_get_stats(input->files, &stats.capture);
+	stats.capture.verdicts[PACKET_OK] -= input->jumps.strays;
+	stats.capture.verdicts[PACKET_BAD_TIME] += input->jumps.strays;
 	return stats;
 }

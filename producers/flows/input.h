@@ -1,6 +1,7 @@
 /* input.h - the packets that the program meters, from files or from interfaces.
  *
  * (1) Each packet comes with the number of its interface.
+ * (2) A packet whose time is a stray (jumps.h) is counted as PACKET_BAD_TIME.
  */
 #ifndef TENURE_FLOWS_INPUT_H
 #define TENURE_FLOWS_INPUT_H
@@ -25,12 +26,14 @@ struct input *input_open(const struct input_options *options, struct interfaces 
 			 int *exit_code);
 void input_close(struct input *input);
 
-/* Reads up to MAX packets and sets *COUNT, as live_read(). Files are never quiet, and
- * LIVE_END is their end. */
+/* Reads up to MAX packets, which is more than JUMPS_HELD and at most JUMPS_BATCH, and sets *COUNT, as
+ * live_read(). Files are never quiet, and LIVE_END is their end. */
 enum live_status input_read(struct input *input, int timeout_ms, struct packet *packets, size_t max,
 			    size_t *count);
 /* EX_OK, or why a file could not be read (logged). */
 int input_exit_code(const struct input *input);
+/* Nothing more is captured: input_read() gives what the kernel has, then LIVE_END. Files end. */
+void input_stop(struct input *input);
 struct live_stats input_get_stats(const struct input *input);
 
 #endif

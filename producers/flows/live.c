@@ -16,7 +16,8 @@
 #include "producers/flows/link_watch.h"
 
 #define LAST_READS_NS (300 * NS_PER_MS) /* by then the kernel has released a ring's last block */
-#define TURNS 16                        /* batches from one interface before the next one is read */
+#define REST_MS 10
+#define TURNS 16 /* batches from one interface before the next one is read */
 
 struct source {
 	struct capture *capture;
@@ -34,6 +35,8 @@ struct live {
 	struct live_stats stats; /* without the captures that are open */
 	int watch;
 	struct when scan_at;
+	bool stopped;
+	struct when end_at; /* then STOPPED ends, if no packet comes before */
 	size_t count;
 	size_t at; /* the source to read from next */
 	unsigned turns;
@@ -282,11 +285,44 @@ static size_t read_ready(struct live *live, struct packet *packets, size_t max)
 	return 0;
 }
 
+/* live_read() after live_stop(). */
+static enum live_status read_rest(struct live *live, int timeout_ms, struct packet *packets,
+				  size_t max, size_t *count)
+{
+	bool empty = true;
+
+	*count = read_ready(live, packets, max);
+	if (*count > 0) {
+		live->end_at = when_add(steady_now(), LAST_READS_NS);
+		return LIVE_PACKETS;
+	}
+	for (size_t i = 0; i < live->count && empty; i++)
+		empty = capture_is_empty(live->sources[i].capture);
+	if (empty || when_not_after(live->end_at, steady_now()))
+		return LIVE_END;
+	poll(live->polled, live->count, timeout_ms < REST_MS ? timeout_ms : REST_MS);
+	live->at = 0;
+	live->turns = 0;
+	for (size_t i = 0; i < live->count; i++)
+		live->polled[i].revents = POLLIN;
+	return LIVE_QUIET;
+}
+
+void live_stop(struct live *live)
+{
+	for (size_t i = 0; i < live->count; i++)
+		capture_stop(live->sources[i].capture);
+	live->stopped = true;
+	live->end_at = when_add(steady_now(), LAST_READS_NS);
+}
+
 enum live_status live_read(struct live *live, int timeout_ms, struct packet *packets, size_t max,
 			   size_t *count)
 {
 	int ready;
 
+	if (live->stopped)
+		return read_rest(live, timeout_ms, packets, max, count);
 	*count = read_ready(live, packets, max);
 	if (*count > 0)
 		return LIVE_PACKETS;

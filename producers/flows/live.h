@@ -5,6 +5,7 @@
  *
  * (1) Nothing is lost when an interface disappears: what is left in its ring is read,
  *     and its counters are kept.
+ *     The same holds for live_stop().
  * (2) With patterns the capture continues without any interface; with names alone it
  *     ends when the last one is gone.
  */
@@ -37,7 +38,7 @@ struct live_stats {
 enum live_status {
 	LIVE_PACKETS,
 	LIVE_QUIET, /* no packet within the timeout, or a signal came */
-	LIVE_END,   /* (2) */
+	LIVE_END,   /* (2), or all that came before live_stop() was read */
 };
 
 /* Borrows OPTIONS and INTERFACES. Returns NULL and the exit code on failure (logged). */
@@ -48,6 +49,8 @@ void live_close(struct live *live);
 /* Waits up to TIMEOUT_MS for packets of any interface. */
 enum live_status live_read(struct live *live, int timeout_ms, struct packet *packets, size_t max,
 			   size_t *count);
+/* No more packets are captured, and no interface is opened. */
+void live_stop(struct live *live);
 struct live_stats live_get_stats(const struct live *live);
 
 #endif

@@ -139,9 +139,9 @@ static void report(const struct input *input, const struct meter *meter, bool li
 	}
 	if (live)
 		text_add_format(&line,
-				" interfaces_opened=%" PRIu64 " interfaces_gone=%" PRIu64
-				" interfaces_refused=%" PRIu64,
-				in.opened, in.gone, in.refused);
+				" unread=%" PRIu64 " interfaces_opened=%" PRIu64
+				" interfaces_gone=%" PRIu64 " interfaces_refused=%" PRIu64,
+				in.capture.unread, in.opened, in.gone, in.refused);
 	log_info("%s", text_terminate(&line));
 	text_free(&line);
 	if (out.table.repeats_unsure > 0)
@@ -162,9 +162,14 @@ static int run(const struct flows_options *o, struct input *input, struct meter 
 	struct packet packets[FLOW_TABLE_BATCH];
 	struct when now, flushed = when_now();
 	enum live_status status = LIVE_PACKETS;
+	bool stopped = false;
 	size_t count;
 
-	while (status != LIVE_END && !stop_requested()) {
+	while (status != LIVE_END) {
+		if (stop_requested() && !stopped) {
+			stopped = true;
+			input_stop(input);
+		}
 		status = input_read(input, POLL_MS, packets, FLOW_TABLE_BATCH, &count);
 		if (meter_add(meter, packets, count) < 0)
 			return EX_IOERR;
@@ -182,7 +187,7 @@ static int run(const struct flows_options *o, struct input *input, struct meter 
 	}
 	if (meter_finish(meter) < 0)
 		return EX_IOERR;
-	if (status == LIVE_END && o->read.count == 0) {
+	if (!stopped && o->read.count == 0) {
 		log_error("no interface is left to capture on");
 		return EX_NOINPUT;
 	}

@@ -3,12 +3,14 @@
 
 Two network namespaces play pods, connected by veths to a third that plays the node. In them run a client and
 a web server that waits a known time before it answers. The meter finds the veths by pattern; another one
-appears and disappears while it runs. Needs root, ip and tcpdump. Nothing leaves the namespaces.
+appears and disappears while it runs. Then a flood at full speed: each frame that was sent is metered or counted as
+dropped, also when the meter is stopped with a full ring. Needs root, ip and tcpdump. Nothing leaves the namespaces.
 """
 
 import collections
 import json
 import os
+import re
 import shutil
 import signal
 import struct
@@ -146,6 +148,45 @@ def check(folder, port):
     assert late[0]["source"]["packets"] > 0 and late[0]["tcp"]["handshake"]["rtt"] > 0
 
 
+def flood(folder, started, frames, stop_first):
+    """Sends FRAMES to a meter and ends it; STOP_FIRST: it cannot read before it is asked to end."""
+    log = open(folder / "flood-log", "w+")
+    meter = inside(NODE, str(BUILD / "tenure-flows"), "-i", "flood1", "--out", "/dev/null", stderr=log)
+    started.append(meter)
+    wait_for("the capture", lambda: "capture started" in (folder / "flood-log").read_text())
+    if stop_first:
+        meter.send_signal(signal.SIGSTOP)
+    sender = inside(NODE, str(BUILD / "tests/bench/flood"), str(frames), "flood0", stderr=subprocess.PIPE, text=True)
+    started.append(sender)
+    sent = int(sender.communicate(timeout=120)[1])
+    meter.send_signal(signal.SIGTERM)
+    meter.send_signal(signal.SIGCONT)
+    assert meter.wait(timeout=60) == 0
+    log.seek(0)
+    counters = dict(re.findall(r"(\w+)=(\d+)", log.read().splitlines()[-1]))
+    read, drops, unread = (int(counters[name]) for name in ("frames", "kernel_drops", "unread"))
+    assert sent == frames and sent == read + drops and unread == 0 and read > 0, (sent, counters)
+    print(f"{sent} frames sent: {read} metered, {drops} counted as dropped{', the meter was stopped' if stop_first else ''}")
+
+
+def stop_in_flood(folder, started):
+    """Ends a meter while frames come: what its ring has is metered."""
+    log = open(folder / "flood-log", "w+")
+    meter = inside(NODE, str(BUILD / "tenure-flows"), "-i", "flood1", "--out", "/dev/null", stderr=log)
+    started.append(meter)
+    wait_for("the capture", lambda: "capture started" in (folder / "flood-log").read_text())
+    sender = inside(NODE, str(BUILD / "tests/bench/flood"), "100000000", "flood0", stderr=subprocess.DEVNULL)
+    started.append(sender)
+    time.sleep(1)
+    meter.send_signal(signal.SIGTERM)
+    assert meter.wait(timeout=60) == 0
+    sender.send_signal(signal.SIGTERM)
+    sender.wait(timeout=10)
+    log.seek(0)
+    last = log.read()
+    assert " unread=0 " in last, last
+
+
 def run(folder, started):
     ip("netns", "add", NODE)
     ip("-n", NODE, "link", "set", "lo", "up")
@@ -188,6 +229,13 @@ def run(folder, started):
     last = [line for line in log.read().splitlines() if "frames=" in line][-1]
     assert " kernel_drops=0 " in last and "interfaces_opened=3" in last and "interfaces_gone=1" in last, last
     check(folder, port)
+    ip("-n", NODE, "link", "add", "flood0", "type", "veth", "peer", "name", "flood1")
+    for veth in ("flood0", "flood1"):
+        ip("netns", "exec", NODE, "sysctl", "-qw", f"net.ipv6.conf.{veth}.disable_ipv6=1")
+        ip("-n", NODE, "link", "set", veth, "up")
+    flood(folder, started, 1_000_000, False)
+    flood(folder, started, 200_000, True)
+    stop_in_flood(folder, started)
     leave("flows", (folder / "flows").read_bytes().splitlines())
 
 
