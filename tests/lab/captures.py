@@ -22,7 +22,7 @@ from pathlib import Path
 KNOWN = {}
 
 FIELDS = (
-    "frame.len frame.protocols ip.src ip.dst ip.id ip.frag_offset ip.proto ipv6.src ipv6.dst ipv6.fraghdr.ident "
+    "frame.number frame.len frame.protocols ip.src ip.dst ip.id ip.frag_offset ip.proto ipv6.src ipv6.dst ipv6.fraghdr.ident "
     "ipv6.fraghdr.offset tcp.srcport tcp.dstport udp.srcport udp.dstport sctp.srcport sctp.dstport"
 ).split()
 REASONS = (
@@ -72,7 +72,7 @@ def by_tshark(files):
         subprocess.run(["mergecap", "-a", "-w", joined.name, *(path for path, _ in files)], check=True)
         command = ["tshark", "-n", "-r", joined.name, *options]
         run = subprocess.run(command, capture_output=True, text=True, errors="replace")
-    lines = run.stdout.split("\n")[:-1]
+    lines = [line for line in run.stdout.split("\n") if line.partition("\t")[0].isdecimal()]
     if len(lines) != sum(count for _, count in files):
         raise SystemExit(f"tshark read {len(lines)} frames, tenure-flows {sum(count for _, count in files)}")
     at = 0
