@@ -169,13 +169,28 @@ static struct capture *new_capture(const char *name)
 	return capture;
 }
 
+static int keep_payloads(struct capture *capture)
+{
+	int longest = pcap_snapshot(capture->pcap);
+
+	if (longest < 1 || longest > FILTER_SNAPLEN)
+		longest = FILTER_SNAPLEN;
+	if (intake_keep_payloads(&capture->intake, (size_t)longest) == 0)
+		return EX_OK;
+	log_error("%s: out of memory", capture->name);
+	return EX_OSERR;
+}
+
 /* The last steps of opening: CAPTURE, or NULL after an error. */
-static struct capture *finish_open(struct capture *capture, const char *filter, int *exit_code)
+static struct capture *finish_open(struct capture *capture, const struct capture_options *options,
+				   int *exit_code)
 {
 	if (*exit_code == EX_OK)
 		*exit_code = set_link(capture);
 	if (*exit_code == EX_OK)
-		*exit_code = set_filter(capture, filter);
+		*exit_code = set_filter(capture, options->filter);
+	if (*exit_code == EX_OK && options->payload)
+		*exit_code = keep_payloads(capture);
 	if (*exit_code == EX_OK)
 		return capture;
 	capture_close(capture);
@@ -247,7 +262,7 @@ struct capture *capture_open_interface(const char *name, const struct capture_op
 	if (capture != NULL)
 		capture->intake.tunnels = options->tunnels;
 	*exit_code = capture != NULL ? open_interface(capture, options, quiet) : EX_OSERR;
-	return finish_open(capture, options->filter, exit_code);
+	return finish_open(capture, options, exit_code);
 }
 
 void capture_close(struct capture *capture)
@@ -256,6 +271,7 @@ void capture_close(struct capture *capture)
 		return;
 	if (capture->pcap != NULL)
 		pcap_close(capture->pcap);
+	intake_clear(&capture->intake);
 	free(capture->name);
 	free(capture);
 }
@@ -277,8 +293,7 @@ enum capture_status capture_read(struct capture *capture, struct packet *packets
 {
 	int frames;
 
-	capture->intake.packets = packets;
-	capture->intake.count = 0;
+	intake_begin(&capture->intake, packets);
 	max /= intake_packets(&capture->intake);
 	frames = pcap_dispatch(capture->pcap, (int)max, take_frame, (u_char *)capture);
 	*count = capture->intake.count;

@@ -26,6 +26,7 @@ struct capture_options {
 	int buffer_size; /* bytes of the kernel's ring */
 	bool promiscuous;
 	enum intake_tunnels tunnels;
+	bool payload; /* the packets' payload is wanted */
 };
 
 struct capture_stats {
@@ -65,7 +66,8 @@ bool capture_filter_passes(const struct capture_filter *filter, const uint8_t *b
 /* Sets *LINK for LINK_TYPE, as a file or libpcap numbers it. Returns -1 if it is not supported. */
 int capture_find_link(int link_type, enum packet_link *link);
 
-/* Reads up to MAX packets, at least 2, and sets *COUNT. The packets' interface is not set. */
+/* Reads up to MAX packets, 2 to INTAKE_BATCH, and sets *COUNT. Their payload stays until the next
+ * call. The packets' interface is not set. */
 enum capture_status capture_read(struct capture *capture, struct packet *packets, size_t max,
 				 size_t *count);
 /* From now on the kernel takes no frame of this interface; those in its ring can still be read. */

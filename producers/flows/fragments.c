@@ -261,6 +261,8 @@ bool fragments_release(struct fragments *fragments, struct packet *packet)
 	packet->bytes = held->bytes;
 	packet->frame_bytes = held->frame_bytes;
 	packet->payload = 0;
+	packet->payload_captured = 0;
+	packet->payload_bytes = NULL;
 	packet->tcp_flags = 0;
 	packet->fragment = PACKET_LATER_FRAGMENT;
 	fragments->releasing = held->next;

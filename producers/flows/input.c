@@ -43,6 +43,7 @@ static int open_files(struct input *input, const struct input_options *options)
 	input->file_options.filter = input->options.capture.filter;
 	input->file_options.interface_name = options->interface_name;
 	input->file_options.tunnels = options->live.capture.tunnels;
+	input->file_options.payload = options->live.capture.payload;
 	input->files = files_open(options->files, &input->file_options, input->interfaces, &rc);
 	return rc;
 }

@@ -1,5 +1,8 @@
 #include "producers/flows/intake.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "common/base/when.h"
 
 /* 2261-12-31: the last year that a struct when can hold. */
@@ -16,6 +19,40 @@ static bool is_good_time(struct intake *intake, const struct intake_frame *frame
 	if (frame->seconds >= SECONDS_OF_1970)
 		intake->after_1970 = true;
 	return frame->seconds >= SECONDS_OF_1970 || !intake->after_1970;
+}
+
+int intake_keep_payloads(struct intake *intake, size_t longest)
+{
+	intake->payloads_size = INTAKE_BATCH * longest;
+	intake->payloads = malloc(intake->payloads_size);
+	return intake->payloads != NULL ? 0 : -1;
+}
+
+void intake_clear(struct intake *intake)
+{
+	free(intake->payloads);
+}
+
+void intake_begin(struct intake *intake, struct packet *packets)
+{
+	intake->packets = packets;
+	intake->count = 0;
+	intake->payloads_used = 0;
+}
+
+/* Copies PACKET's payload. Of one that finds no room less is captured. */
+static void keep_payload(struct intake *intake, struct packet *packet)
+{
+	size_t room = intake->payloads_size - intake->payloads_used;
+	uint8_t *copy = intake->payloads + intake->payloads_used;
+
+	if (packet->payload_captured > room)
+		packet->payload_captured = (uint32_t)room;
+	if (packet->payload_captured == 0)
+		return;
+	memcpy(copy, packet->payload_bytes, packet->payload_captured);
+	packet->payload_bytes = copy;
+	intake->payloads_used += packet->payload_captured;
 }
 
 static enum packet_verdict decode(const struct intake *intake, enum packet_link link,
@@ -35,6 +72,8 @@ static size_t add_outer(struct intake *intake, enum packet_link link,
 
 	packet[1] = packet[0];
 	packet_decode_outer(link, frame->bytes, frame->captured, frame->on_wire, packet);
+	/* What the tunnel carries is read as the inner packet. */
+	packet->payload_captured = 0;
 	intake->verdicts[PACKET_OK]++;
 	intake->count++;
 	return 2;
@@ -53,6 +92,8 @@ size_t intake_add(struct intake *intake, enum packet_link link, const struct int
 	intake->verdicts[verdict]++;
 	if (verdict != PACKET_OK)
 		return 0;
+	if (intake->payloads != NULL)
+		keep_payload(intake, packet);
 	intake->count++;
 	intake->unopened[packet->inner]++;
 	if (packet->encapsulation.tunnel == TUNNEL_NONE)

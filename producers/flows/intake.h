@@ -8,6 +8,8 @@
 
 #include "producers/flows/packet.h"
 
+#define INTAKE_BATCH 32 /* most packets between two calls of intake_begin() */
+
 struct intake_frame {
 	int64_t seconds; /* since 1970 */
 	int64_t nanoseconds;
@@ -26,10 +28,21 @@ struct intake {
 	uint64_t opened; /* tunnels: frames of which the inner packet is metered */
 	uint64_t unopened[PACKET_VERDICTS]; /* and those of which it cannot be, with the reason */
 	bool after_1970;                    /* a frame had such a time */
-	/* Set by the caller: room for intake_packets() of each frame. */
+	/* Frames do not stay until a batch is complete, so payloads are copied. */
+	uint8_t *payloads; /* NULL if they are not wanted */
+	size_t payloads_size;
+	size_t payloads_used;
 	struct packet *packets;
 	size_t count;
 };
+
+/* From now on payloads are kept, of INTAKE_BATCH frames of up to LONGEST bytes. Returns -1 if out of
+ * memory. intake_clear() must be called then. */
+int intake_keep_payloads(struct intake *intake, size_t longest);
+void intake_clear(struct intake *intake);
+/* Begins a batch, of at most INTAKE_BATCH packets: there is room for intake_packets() of each frame
+ * at PACKETS. Payloads stay until the next one. */
+void intake_begin(struct intake *intake, struct packet *packets);
 
 /* The most packets that one frame gives. */
 static inline size_t intake_packets(const struct intake *intake)

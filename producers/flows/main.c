@@ -97,6 +97,21 @@ static int open_writer(const struct flows_options *o, struct topic_writer **writ
 	return !kafka && privileges_drop(keep_net_raw) < 0 ? EX_OSERR : EX_OK;
 }
 
+/* What became of fragments and tunnels. */
+static void add_decoding(struct text *line, const struct capture_stats *in,
+			 const struct meter_stats *out)
+{
+	text_add_format(line,
+			" fragments_forgotten=%" PRIu64 " paths_refused=%" PRIu64
+			" encapsulated=%" PRIu64,
+			out->fragments.forgotten, out->paths_refused, in->opened);
+	for (unsigned i = PACKET_OK + 1; i < PACKET_VERDICTS; i++) {
+		if (in->unopened[i] > 0)
+			text_add_format(line, " inner_%s=%" PRIu64, packet_verdict_name(i),
+					in->unopened[i]);
+	}
+}
+
 static void report(const struct input *input, const struct meter *meter, bool live)
 {
 	struct live_stats in = input_get_stats(input);
@@ -120,23 +135,16 @@ static void report(const struct input *input, const struct meter *meter, bool li
 			" kernel_drops=%" PRIu64 " interface_drops=%" PRIu64
 			" truncated_files=%" PRIu64 " evictions=%" PRIu64 " samples_lost=%" PRIu64
 			" clock_steps=%" PRIu64 " repeats_unsure=%" PRIu64
-			" copies_counted=%" PRIu64 " fragments_forgotten=%" PRIu64,
+			" copies_counted=%" PRIu64,
 			in.capture.kernel_drops, in.capture.interface_drops, in.capture.truncated,
 			out.table.evictions, out.table.untimed[TURNS_NO_ROOM],
-			out.table.clock_steps, out.table.repeats_unsure, out.table.copies_counted,
-			out.fragments.forgotten);
+			out.table.clock_steps, out.table.repeats_unsure, out.table.copies_counted);
 	text_add_format(&line,
 			" untimed_retransmitted=%" PRIu64 " untimed_disorder=%" PRIu64
-			" untimed_unanswered=%" PRIu64 " segments_unsure=%" PRIu64
-			" paths_refused=%" PRIu64 " encapsulated=%" PRIu64,
+			" untimed_unanswered=%" PRIu64 " segments_unsure=%" PRIu64,
 			out.table.untimed[TURNS_RETRANSMITTED], out.table.untimed[TURNS_DISORDER],
-			out.table.untimed[TURNS_UNANSWERED], out.table.segments_unsure,
-			out.paths_refused, in.capture.opened);
-	for (unsigned i = PACKET_OK + 1; i < PACKET_VERDICTS; i++) {
-		if (in.capture.unopened[i] > 0)
-			text_add_format(&line, " inner_%s=%" PRIu64, packet_verdict_name(i),
-					in.capture.unopened[i]);
-	}
+			out.table.untimed[TURNS_UNANSWERED], out.table.segments_unsure);
+	add_decoding(&line, &in.capture, &out);
 	if (live)
 		text_add_format(&line,
 				" unread=%" PRIu64 " interfaces_opened=%" PRIu64
@@ -192,6 +200,27 @@ static int run(const struct flows_options *o, struct input *input, struct meter 
 		return EX_NOINPUT;
 	}
 	return input_exit_code(input);
+}
+
+static struct flow_table_options limits_of(const struct flows_options *o)
+{
+	return (struct flow_table_options){
+		.max_flows = (size_t)o->max_flows,
+		.idle_stream_ns = o->idle_stream_ns,
+		.idle_datagram_ns = o->idle_datagram_ns,
+		.active_ns = o->active_ns,
+		.linger_ns = o->linger_ns,
+		.mirrored = o->mirrored,
+	};
+}
+
+/* By then after its last packet every flow has ended. */
+static int64_t longest_rest_ns(const struct flows_options *o)
+{
+	int64_t idle_ns =
+		o->idle_stream_ns > o->idle_datagram_ns ? o->idle_stream_ns : o->idle_datagram_ns;
+
+	return idle_ns + 60 * NS_PER_SECOND;
 }
 
 int main(int argc, char **argv)
@@ -269,19 +298,10 @@ int main(int argc, char **argv)
 			 {"", (int)o.snaplen, (int)o.buffer, o.promiscuous,
 			  (enum intake_tunnels)o.tunnels}},
 	};
-	const struct flow_table_options limits = {
-		.max_flows = (size_t)o.max_flows,
-		.idle_stream_ns = o.idle_stream_ns,
-		.idle_datagram_ns = o.idle_datagram_ns,
-		.active_ns = o.active_ns,
-		.linger_ns = o.linger_ns,
-		.mirrored = o.mirrored,
-	};
-	const int64_t longest_idle_ns =
-		o.idle_stream_ns > o.idle_datagram_ns ? o.idle_stream_ns : o.idle_datagram_ns;
+	const struct flow_table_options limits = limits_of(&o);
 
 	rc = EX_OSERR;
-	interfaces = interfaces_new(o.observer_name, longest_idle_ns + 60 * NS_PER_SECOND);
+	interfaces = interfaces_new(o.observer_name, longest_rest_ns(&o));
 	if (interfaces == NULL)
 		goto out;
 	input = input_open(&in, interfaces, &rc);

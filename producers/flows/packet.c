@@ -10,6 +10,17 @@
 
 #define SCTP_PAD 132 /* a chunk that says nothing (RFC 4820) */
 
+/* The payload's bytes, which follow HEADER bytes of the transport header. */
+static void set_payload(const struct cursor *cursor, size_t header, struct packet *packet)
+{
+	if (cursor->captured <= header)
+		return;
+	packet->payload_bytes = cursor->bytes + header;
+	packet->payload_captured = (uint32_t)(cursor->captured - header);
+	if (packet->payload_captured > packet->payload)
+		packet->payload_captured = packet->payload;
+}
+
 /* The flags are the last that is needed. */
 static enum packet_verdict read_tcp(const struct cursor *cursor, struct packet *packet)
 {
@@ -36,6 +47,7 @@ static enum packet_verdict read_tcp(const struct cursor *cursor, struct packet *
 	packet->tcp_flags = b[13];
 	packet->checksum = cursor->captured >= 18 && length >= 18 ? cursor_read16(b + 16) : 0;
 	packet->payload = header < length ? (uint32_t)(length - header) : 0;
+	set_payload(cursor, header, packet);
 	return PACKET_OK;
 }
 
@@ -59,6 +71,7 @@ static enum packet_verdict read_transport(const struct cursor *cursor, struct pa
 		packet->destination_port = cursor_read16(b + 2);
 		packet->checksum = cursor->captured >= 8 ? cursor_read16(b + 6) : 0;
 		packet->payload = (uint32_t)(length - 8);
+		set_payload(cursor, 8, packet);
 		return PACKET_OK;
 	case TRANSPORT_SCTP:
 		if (cursor->captured < 4 || length < (whole ? 12 : 4))

@@ -64,10 +64,12 @@ struct packet {
 	struct ip destination;
 	uint32_t sequence; /* TCP */
 	uint32_t acknowledgment;
-	uint32_t bytes;          /* of IP, header included */
-	uint32_t frame_bytes;    /* on the wire */
-	uint32_t payload;        /* bytes after a TCP or UDP header */
-	uint32_t identification; /* of the IP packet; 0 if it has none */
+	uint32_t bytes;               /* of IP, header included */
+	uint32_t frame_bytes;         /* on the wire */
+	uint32_t payload;             /* bytes after a TCP or UDP header */
+	uint32_t payload_captured;    /* those of them that were captured */
+	const uint8_t *payload_bytes; /* in the frame; intake.h may copy them */
+	uint32_t identification;      /* of the IP packet; 0 if it has none */
 	/* The index in SLL2, else 0; after packet_decode() its number in the interfaces. */
 	uint32_t interface;
 	struct encapsulation encapsulation;

@@ -250,8 +250,7 @@ enum capture_status savefile_read(struct savefile *file, struct packet *packets,
 {
 	bool more = true;
 
-	file->intake.packets = packets;
-	file->intake.count = 0;
+	intake_begin(&file->intake, packets);
 	max /= intake_packets(&file->intake);
 	/* A stretch of frames that give no packet is not read through at once. */
 	for (size_t frames = 0; frames < max && more; frames++) {
@@ -348,6 +347,11 @@ struct savefile *savefile_open(const char *path, const struct savefile_options *
 		file->source = byte_source_open(path, file->name, exit_code);
 	if (file->source != NULL)
 		*exit_code = begin(file);
+	if (*exit_code == EX_OK && options->payload &&
+	    intake_keep_payloads(&file->intake, SAVEFILE_FRAME_MAX) < 0) {
+		log_error("%s: out of memory", file->name);
+		*exit_code = EX_OSERR;
+	}
 	if (*exit_code == EX_OK)
 		return file;
 	savefile_close(file);
@@ -359,6 +363,7 @@ void savefile_close(struct savefile *file)
 	if (file == NULL)
 		return;
 	capture_filter_free(file->filter);
+	intake_clear(&file->intake);
 	byte_source_close(file->source);
 	free(file->pcapng);
 	free(file->name);

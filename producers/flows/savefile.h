@@ -21,6 +21,7 @@ struct savefile_options {
 	const char *filter;         /* as for tcpdump; "" for all frames */
 	const char *interface_name; /* in place of the file's names; NULL for those */
 	enum intake_tunnels tunnels;
+	bool payload; /* the packets' payload is wanted */
 };
 
 /* PATH may be "-". Borrows OPTIONS and INTERFACES. Returns NULL and the exit code on failure
@@ -34,7 +35,8 @@ struct when savefile_first_time(struct savefile *file);
 /* True if it can be opened and read once more. */
 bool savefile_is_regular(const struct savefile *file);
 
-/* Reads up to MAX packets, at least 2, and sets *COUNT. Returns CAPTURE_PACKETS or CAPTURE_END. */
+/* Reads up to MAX packets, 2 to INTAKE_BATCH, and sets *COUNT. Their payload stays until the next
+ * call. Returns CAPTURE_PACKETS or CAPTURE_END. */
 enum capture_status savefile_read(struct savefile *file, struct packet *packets, size_t max,
 				  size_t *count);
 /* Adds this file's counters to *STATS. */
