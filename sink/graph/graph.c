@@ -111,23 +111,11 @@ const struct graph_edge *graph_find(const struct graph *graph, const struct grap
 	return found == 0 ? NULL : &graph->edges[found - 1];
 }
 
-/* Adds to *SUM, which is made if it is NULL. */
-static int add_buckets(struct histogram **sum, int scale, int64_t offset, const uint64_t *counts,
-		       size_t count)
-{
-	if (*sum == NULL)
-		*sum = calloc(1, sizeof(**sum));
-	if (*sum == NULL)
-		return -1;
-	histogram_add(*sum, scale, offset, counts, count);
-	return 0;
-}
-
 static int add_histogram(struct histogram **sum, const struct histogram *more)
 {
-	if (more == NULL || more->used == 0)
-		return 0;
-	return add_buckets(sum, more->scale, more->offset, more->counts, more->used);
+	return more == NULL
+		       ? 0
+		       : histogram_add(sum, more->scale, more->offset, more->counts, more->used);
 }
 
 /* A slice has one handshake at most. */
@@ -135,8 +123,8 @@ static int add_handshake(struct graph_edge *edge, uint64_t rtt_ns)
 {
 	const uint64_t one = 1;
 
-	return add_buckets(&edge->handshake, HISTOGRAM_OWN_SCALE,
-			   histogram_index(rtt_ns, HISTOGRAM_OWN_SCALE), &one, 1);
+	return histogram_add(&edge->handshake, HISTOGRAM_OWN_SCALE,
+			     histogram_index(rtt_ns, HISTOGRAM_OWN_SCALE), &one, 1);
 }
 
 struct graph_edge graph_edge_none(void)
@@ -155,9 +143,9 @@ void graph_edge_reset(struct graph_edge *edge)
 {
 	edge->measures = (struct measures){0};
 	if (edge->histogram != NULL)
-		*edge->histogram = (struct histogram){0};
+		histogram_clear(edge->histogram);
 	if (edge->handshake != NULL)
-		*edge->handshake = (struct histogram){0};
+		histogram_clear(edge->handshake);
 }
 
 void graph_edge_turn(struct graph_edge *edge)
@@ -195,8 +183,8 @@ int graph_add(struct graph *graph, const struct conversation_slice *slice)
 	if (edge == NULL)
 		return -1;
 	if (slice->bucket_count > 0 &&
-	    add_buckets(&edge->histogram, slice->scale, slice->first_bucket,
-			conversation_slice_buckets(slice), slice->bucket_count) < 0)
+	    histogram_add(&edge->histogram, slice->scale, slice->first_bucket,
+			  conversation_slice_buckets(slice), slice->bucket_count) < 0)
 		return -1;
 	if (slice->measures.handshake_count > 0 &&
 	    add_handshake(edge, slice->measures.handshake_sum_ns) < 0)

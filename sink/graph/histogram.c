@@ -1,7 +1,9 @@
 #include "sink/graph/histogram.h"
 
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define CAPACITY_MIN 4 /* buckets */
 
 /* The bucket that contains bucket INDEX once the scale has fallen by BY. */
 static int64_t lowered(int64_t index, int by)
@@ -33,84 +35,152 @@ int64_t histogram_index(uint64_t value, int scale)
 	return index;
 }
 
-/* Adds COUNTS, whose scale is higher by BY, to SUM, which is wide enough. */
-static void pour(struct histogram *sum, int by, int64_t offset, const uint64_t *counts,
-		 size_t count)
+/* A range of buckets, both included. */
+struct range {
+	int scale;
+	int64_t first, last;
+};
+
+static void lower(struct range *range, int scale)
 {
-	for (size_t i = 0; i < count; i++) {
-		sum->counts[lowered(offset + (int64_t)i, by) - sum->offset] += counts[i];
-		sum->total += counts[i];
+	range->first = lowered(range->first, range->scale - scale);
+	range->last = lowered(range->last, range->scale - scale);
+	range->scale = scale;
+}
+
+/* The smallest range at the highest scale that holds both and is not too wide. */
+static struct range join(struct range a, struct range b)
+{
+	int scale = a.scale < b.scale ? a.scale : b.scale;
+
+	lower(&a, scale);
+	lower(&b, scale);
+	if (b.first < a.first)
+		a.first = b.first;
+	if (b.last > a.last)
+		a.last = b.last;
+	while (a.last - a.first >= HISTOGRAM_BUCKETS)
+		lower(&a, a.scale - 1);
+	return a;
+}
+
+/* Joins buckets until SCALE is reached. */
+static void coarsen(struct histogram *histogram, int scale)
+{
+	int by = histogram->scale - scale;
+	int64_t offset = lowered(histogram->offset, by), to = 0;
+
+	for (size_t i = 0; i < histogram->used; i++) {
+		uint64_t count = histogram->counts[i];
+
+		histogram->counts[i] = 0;
+		to = lowered(histogram->offset + (int64_t)i, by) - offset;
+		histogram->counts[to] += count;
 	}
+	histogram->used = (size_t)to + 1;
+	histogram->offset = offset;
+	histogram->scale = scale;
 }
 
-/* Makes room for BY buckets before the first. False if there is none. */
-static bool move_up(struct histogram *histogram, size_t by)
+/* Makes room for COUNT buckets. -1 if out of memory. */
+static int reserve(struct histogram **sum, size_t count)
 {
-	if (by > HISTOGRAM_BUCKETS - histogram->used)
-		return false;
-	memmove(histogram->counts + by, histogram->counts,
-		histogram->used * sizeof(histogram->counts[0]));
-	memset(histogram->counts, 0, by * sizeof(histogram->counts[0]));
-	histogram->offset -= (int64_t)by;
-	histogram->used += by;
-	return true;
+	struct histogram *grown;
+	size_t capacity = CAPACITY_MIN;
+
+	if (*sum != NULL && count <= (*sum)->capacity)
+		return 0;
+	while (capacity < count)
+		capacity *= 2;
+	if (capacity > HISTOGRAM_BUCKETS)
+		capacity = HISTOGRAM_BUCKETS;
+	grown = realloc(*sum, sizeof(*grown) + capacity * sizeof(grown->counts[0]));
+	if (grown == NULL)
+		return -1;
+	if (*sum == NULL)
+		*grown = (struct histogram){0};
+	grown->capacity = capacity;
+	*sum = grown;
+	return 0;
 }
 
-/* Whether COUNTS fit in HISTOGRAM as it is; they are added then. */
-static bool add_in_place(struct histogram *histogram, int scale, int64_t offset,
-			 const uint64_t *counts, size_t count)
+/* Moves to RANGE, which holds what is used. There is room. */
+static void spread(struct histogram *histogram, struct range range)
 {
-	int by = scale - histogram->scale;
-	int64_t first, last;
+	size_t count = (size_t)(range.last - range.first) + 1, before = 0;
 
-	if (histogram->used == 0 || by < 0)
-		return false;
-	first = lowered(offset, by) - histogram->offset;
-	last = lowered(offset + (int64_t)count - 1, by) - histogram->offset;
-	if (first < 0)
-		last -= first;
-	if (last >= HISTOGRAM_BUCKETS || (first < 0 && !move_up(histogram, (size_t)-first)))
-		return false;
-	pour(histogram, by, offset, counts, count);
-	if ((size_t)last >= histogram->used)
-		histogram->used = (size_t)last + 1;
-	return true;
+	if (histogram->used > 0) {
+		if (range.scale < histogram->scale)
+			coarsen(histogram, range.scale);
+		before = (size_t)(histogram->offset - range.first);
+		memmove(histogram->counts + before, histogram->counts,
+			histogram->used * sizeof(histogram->counts[0]));
+	}
+	memset(histogram->counts, 0, before * sizeof(histogram->counts[0]));
+	memset(histogram->counts + before + histogram->used, 0,
+	       (count - before - histogram->used) * sizeof(histogram->counts[0]));
+	histogram->scale = range.scale;
+	histogram->offset = range.first;
+	histogram->used = count;
 }
 
-void histogram_add(struct histogram *histogram, int scale, int64_t offset, const uint64_t *counts,
-		   size_t count)
+int histogram_widen(struct histogram **sum, int scale, int64_t offset, size_t count)
 {
-	struct histogram sum = {.scale = scale};
-	int64_t first, last;
+	struct histogram *histogram = *sum;
+	struct range range = {scale, offset, offset + (int64_t)count - 1}, old;
+
+	if (histogram != NULL && histogram->used > 0) {
+		old = (struct range){histogram->scale, histogram->offset,
+				     histogram->offset + (int64_t)histogram->used - 1};
+		/* Most often the buckets are there. */
+		if (scale == old.scale && range.first >= old.first && range.last <= old.last)
+			return 0;
+		range = join(old, range);
+	} else {
+		range = join(range, range);
+	}
+	if (reserve(sum, (size_t)(range.last - range.first) + 1) < 0)
+		return -1;
+	spread(*sum, range);
+	return 0;
+}
+
+int histogram_add(struct histogram **sum, int scale, int64_t offset, const uint64_t *counts,
+		  size_t count)
+{
+	struct histogram *histogram;
+	uint64_t total = 0, *into;
+	int by;
 
 	for (; count > 0 && counts[0] == 0; count--, counts++)
 		offset++;
 	while (count > 0 && counts[count - 1] == 0)
 		count--;
-	if (count == 0 || add_in_place(histogram, scale, offset, counts, count))
-		return;
-	if (histogram->used > 0 && histogram->scale < scale)
-		sum.scale = histogram->scale;
-	for (;; sum.scale--) {
-		first = lowered(offset, scale - sum.scale);
-		last = lowered(offset + (int64_t)count - 1, scale - sum.scale);
-		if (histogram->used > 0) {
-			int by = histogram->scale - sum.scale;
-			int64_t end = histogram->offset + (int64_t)histogram->used - 1;
-			int64_t low = lowered(histogram->offset, by), high = lowered(end, by);
-
-			first = low < first ? low : first;
-			last = high > last ? high : last;
-		}
-		if (last - first < HISTOGRAM_BUCKETS)
-			break;
+	if (count == 0)
+		return 0;
+	if (histogram_widen(sum, scale, offset, count) < 0)
+		return -1;
+	histogram = *sum;
+	by = scale - histogram->scale;
+	into = histogram->counts + (lowered(offset, by) - histogram->offset);
+	for (size_t i = 0; i < count && by > 0; i++) {
+		into[lowered(offset + (int64_t)i, by) - lowered(offset, by)] += counts[i];
+		total += counts[i];
 	}
-	sum.offset = first;
-	sum.used = (size_t)(last - first) + 1;
-	pour(&sum, histogram->scale - sum.scale, histogram->offset, histogram->counts,
-	     histogram->used);
-	pour(&sum, scale - sum.scale, offset, counts, count);
-	*histogram = sum;
+	if (by == 0) {
+		for (size_t i = 0; i < count; i++) {
+			into[i] += counts[i];
+			total += counts[i];
+		}
+	}
+	histogram->total += total;
+	return 0;
+}
+
+void histogram_clear(struct histogram *histogram)
+{
+	histogram->used = 0;
+	histogram->total = 0;
 }
 
 uint64_t histogram_up_to(const struct histogram *histogram, unsigned power)

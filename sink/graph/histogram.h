@@ -7,6 +7,7 @@
  *
  * (1) No count is lost; buckets only become wider.
  * (2) A percentile is off by at most the width of a bucket: 9 % at scale 3, 19 % at 2.
+ * (3) Only the range of buckets that is used takes memory, 8 to 16 bytes each.
  */
 #ifndef TENURE_HISTOGRAM_H
 #define TENURE_HISTOGRAM_H
@@ -16,12 +17,14 @@
 
 #define HISTOGRAM_BUCKETS 160 /* OpenTelemetry's default; 20 doublings at scale 3, 10 us to 10 s */
 
+/* One allocation, for free(). */
 struct histogram {
 	int scale;
 	int64_t offset; /* index of COUNTS[0] */
-	size_t used;    /* COUNTS in use; 0 for an empty histogram */
 	uint64_t total;
-	uint64_t counts[HISTOGRAM_BUCKETS];
+	size_t used; /* COUNTS in use; 0 for an empty histogram */
+	size_t capacity;
+	uint64_t counts[];
 };
 
 /* As OpenTelemetry allows, and the bucket indexes of 64-bit values at the highest scale. */
@@ -33,10 +36,15 @@ struct histogram {
 /* The bucket of VALUE at SCALE, from 0 to 8; that of 1 for 0. */
 int64_t histogram_index(uint64_t value, int scale);
 
-/* HISTOGRAM must be zero before the first addition. COUNTS may be empty; SCALE
- * and OFFSET are as above. */
-void histogram_add(struct histogram *histogram, int scale, int64_t offset, const uint64_t *counts,
-		   size_t count);
+/* Adds to *SUM, which is made if it is NULL, and may move. COUNTS may be empty; SCALE and OFFSET are as
+ * above. -1 if out of memory; nothing is added then. */
+int histogram_add(struct histogram **sum, int scale, int64_t offset, const uint64_t *counts,
+		  size_t count);
+/* Makes room for COUNT buckets, one at least, from OFFSET on at SCALE. If the scale is SCALE then, the
+ * caller may add to them and to TOTAL itself. -1 if out of memory. */
+int histogram_widen(struct histogram **sum, int scale, int64_t offset, size_t count);
+/* Forgets what was counted and keeps the memory. */
+void histogram_clear(struct histogram *histogram);
 
 /* How many values are in buckets whose upper bounds are at most 2^POWER; these are all values up to it
  * unless the scale is negative. */

@@ -24,6 +24,23 @@ struct measures {
 	uint64_t handshake_count, handshake_sum_ns, handshake_min_ns, handshake_max_ns;
 };
 
+/* (1) */
+static inline void measures_add_count(uint64_t *sum, uint64_t more)
+{
+	if (__builtin_add_overflow(*sum, more, sum))
+		*sum = UINT64_MAX;
+}
+
+/* Widens MIN to MAX, of COUNT durations, by another such range that is not empty. */
+static inline void measures_widen(uint64_t count, uint64_t *min, uint64_t *max, uint64_t more_min,
+				  uint64_t more_max)
+{
+	if (count == 0 || more_min < *min)
+		*min = more_min;
+	if (count == 0 || more_max > *max)
+		*max = more_max;
+}
+
 void measures_add(struct measures *sum, const struct measures *more);
 /* Exchanges what the client and the server sent. */
 void measures_turn(struct measures *measures);

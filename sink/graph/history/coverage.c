@@ -63,9 +63,13 @@ int coverage_add(struct coverage *coverage, int32_t from, int32_t to)
 
 int coverage_load(struct coverage *coverage, int32_t day, struct span minutes)
 {
-	struct coverage_day *place = day_of(coverage, day);
+	static const char none[COVERAGE_BYTES];
+	struct coverage_day *place;
 
-	if (place == NULL || minutes.length != COVERAGE_BYTES)
+	if (minutes.length != COVERAGE_BYTES || memcmp(minutes.data, none, COVERAGE_BYTES) == 0)
+		return -1;
+	place = day_of(coverage, day);
+	if (place == NULL)
 		return -1;
 	memcpy(place->minutes, minutes.data, COVERAGE_BYTES);
 	return 0;

@@ -28,7 +28,8 @@ struct coverage {
 
 /* Marks the minutes from FROM to TO. -1 if out of memory. */
 int coverage_add(struct coverage *coverage, int32_t from, int32_t to);
-/* Adds the MINUTES of DAY, COVERAGE_BYTES. -1 if that is not so, or out of memory. */
+/* Adds the MINUTES of DAY, COVERAGE_BYTES, one of them covered at least. -1 if that is not so, or out of
+ * memory. */
 int coverage_load(struct coverage *coverage, int32_t day, struct span minutes);
 bool coverage_has(const struct coverage *coverage, int32_t minute);
 /* Sets *FIRST and *LAST to the first and last minute that is covered. False if none is. */

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/base/array.h"
 #include "sink/graph/history/edge_row.h"
 
 #define BLOCKS (GRAPH_EDGES_MAX / EDGE_BLOCK_EDGES)
@@ -17,8 +18,7 @@ void history_reader_init(struct history_reader *reader, struct history *history,
 					  .level = level,
 					  .as_one = as_one,
 					  .nodes = nodes,
-					  .graph = graph,
-					  .scratch = graph_edge_none()};
+					  .graph = graph};
 	if (filter != NULL)
 		reader->filter = *filter;
 	filter = &reader->filter;
@@ -28,21 +28,25 @@ void history_reader_init(struct history_reader *reader, struct history *history,
 	text_init(&reader->row, HISTORY_ROW_MAX);
 }
 
-static void leave_day(struct history_reader *reader)
+static void leave_days(struct history_reader *reader)
 {
-	grouping_free(&reader->grouping);
-	free(reader->targets);
-	free(reader->blocks);
-	reader->targets = NULL;
-	reader->blocks = NULL;
-	reader->day = NULL;
+	for (size_t i = 0; i < reader->day_count; i++) {
+		struct history_reader_day *day = &reader->days[i];
+
+		grouping_free(&day->grouping);
+		free(day->targets);
+		free(day->blocks);
+		free(day->windows);
+	}
+	reader->day_count = 0;
 }
 
 void history_reader_free(struct history_reader *reader)
 {
-	leave_day(reader);
+	leave_days(reader);
 	node_match_free(&reader->match);
-	graph_edge_clear(&reader->scratch);
+	for (size_t i = 0; i < EDGE_BLOCK_EDGES; i++)
+		graph_edge_clear(&reader->sums[i]);
 	text_free(&reader->row);
 }
 
@@ -68,43 +72,52 @@ static struct graph_edge *sum_for(struct history_reader *reader, const struct gr
 	return graph_edge_like(reader->graph, reader->as_one ? &one : moved);
 }
 
-/* Begins with the day NUMBER: what is wanted of it. */
-static int enter_day(struct history_reader *reader, int32_t number)
+/* Finds what is wanted of DAY. */
+static int choose_edges(struct history_reader *reader, struct history_reader_day *day)
 {
-	struct history_day *day;
+	const struct graph *edges = &day->day->edges;
 
-	leave_day(reader);
-	history_days_trim(reader->history);
-	day = history_day_of_number(reader->history, number);
-	if (day == NULL)
-		return -1;
-	reader->day = day;
-	reader->target_count = day->edges.count;
-	grouping_init(&reader->grouping, &day->ends, reader->level, reader->nodes);
-	reader->targets = malloc((day->edges.count + 1) * sizeof(*reader->targets));
-	reader->blocks = calloc(BLOCKS, sizeof(*reader->blocks));
-	if (reader->targets == NULL || reader->blocks == NULL)
+	day->targets = malloc((edges->count + 1) * sizeof(*day->targets));
+	day->blocks = calloc(BLOCKS, sizeof(*day->blocks));
+	if (day->targets == NULL || day->blocks == NULL)
 		return history_no_memory();
-	for (size_t i = 0; i < reader->target_count; i++) {
-		struct history_target *target = &reader->targets[i];
+	day->target_count = edges->count;
+	for (size_t i = 0; i < day->target_count; i++) {
+		struct history_target *target = &day->targets[i];
 		struct graph_edge moved;
 		int wanted = 1;
 
 		if (!reader->everything)
-			wanted = look(reader, &reader->grouping, &day->edges.edges[i], &moved,
+			wanted = look(reader, &day->grouping, &edges->edges[i], &moved,
 				      &target->turned);
 		if (wanted < 0)
 			return history_no_memory();
 		target->place = wanted ? NOT_LOOKED : UNWANTED;
-		reader->blocks[i / EDGE_BLOCK_EDGES] |= wanted;
+		day->blocks[i / EDGE_BLOCK_EDGES] |= wanted;
 	}
 	return 0;
 }
 
-/* Where the edge NUMBER of the day, which is wanted, is summed; NULL if out of memory. */
-static struct graph_edge *place_of(struct history_reader *reader, int64_t number)
+/* Begins with the day NUMBER. NULL after logging. */
+static struct history_reader_day *enter_day(struct history_reader *reader, int32_t number)
 {
-	struct history_target *target = &reader->targets[number];
+	struct history_reader_day *day = &reader->days[reader->day_count];
+
+	if (reader->day_count == 0)
+		history_days_trim(reader->history);
+	*day = (struct history_reader_day){.day = history_day_of_number(reader->history, number)};
+	if (day->day == NULL)
+		return NULL;
+	reader->day_count++;
+	grouping_init(&day->grouping, &day->day->ends, reader->level, reader->nodes);
+	return choose_edges(reader, day) < 0 ? NULL : day;
+}
+
+/* Where the edge NUMBER of DAY, which is wanted, is summed; NULL if out of memory. */
+static struct graph_edge *place_of(struct history_reader *reader, struct history_reader_day *day,
+				   int64_t number)
+{
+	struct history_target *target = &day->targets[number];
 	struct graph_edge moved, *sum;
 
 	if (target->place == IN_REST)
@@ -113,8 +126,8 @@ static struct graph_edge *place_of(struct history_reader *reader, int64_t number
 		return &reader->graph->edges[target->place];
 	if (reader->as_one)
 		return sum_for(reader, NULL);
-	if (look(reader, &reader->grouping, &reader->day->edges.edges[number], &moved,
-		 &target->turned) < 0)
+	if (look(reader, &day->grouping, &day->day->edges.edges[number], &moved, &target->turned) <
+	    0)
 		return NULL;
 	sum = sum_for(reader, &moved);
 	if (sum == &reader->graph->rest)
@@ -124,103 +137,137 @@ static struct graph_edge *place_of(struct history_reader *reader, int64_t number
 	return sum;
 }
 
-/* Adds ROW to SUM, turned if TURNED. */
-static int add_row(struct history_reader *reader, struct span row, bool turned,
-		   struct graph_edge *sum)
+/* Adds what was measured on the edge NUMBER of DAY to the graph, and forgets it. */
+static int move_sum(struct history_reader *reader, struct history_reader_day *day, int64_t number,
+		    struct graph_edge *measured)
 {
-	if (!turned)
-		return edge_row_add(row, sum);
-	graph_edge_reset(&reader->scratch);
-	if (edge_row_add(row, &reader->scratch) < 0)
+	struct graph_edge *sum = place_of(reader, day, number);
+
+	if (sum == NULL)
 		return -1;
-	graph_edge_turn(&reader->scratch);
-	return graph_edge_add(sum, &reader->scratch);
+	if (day->targets[number].turned)
+		graph_edge_turn(measured);
+	if (graph_edge_add(sum, measured) < 0)
+		return -1;
+	graph_edge_reset(measured);
+	return 0;
 }
 
-static int add_block(struct history_reader *reader, unsigned name, struct span value)
+/* Adds a block of numbered edges to the sums. */
+static int add_block(struct history_reader *reader, struct history_reader_day *day,
+		     struct span value)
 {
 	struct edge_block block = edge_block_read(value);
-	struct graph_edge *sum = &reader->graph->rest;
 	int64_t number;
 	struct span row;
 
 	while (edge_block_next(&block, &number, &row)) {
-		bool turned = false;
+		size_t at = (size_t)number % EDGE_BLOCK_EDGES;
 
-		if (name >= BLOCKS) {
-			if (reader->as_one)
-				sum = sum_for(reader, NULL);
-		} else if (number >= (int64_t)reader->target_count) {
+		if (number >= (int64_t)day->target_count)
 			return history_damaged(reader->history, "a block of edges");
-		} else {
-			if (reader->targets[number].place == UNWANTED)
-				continue;
-			sum = place_of(reader, number);
-			turned = reader->targets[number].turned;
-		}
-		if (sum == NULL)
-			return history_no_memory();
-		if (add_row(reader, row, turned, sum) < 0)
+		if (day->targets[number].place == UNWANTED)
+			continue;
+		if (edge_row_add(row, &reader->sums[at]) < 0)
+			return history_damaged(reader->history, "what was measured on an edge");
+		reader->summed[at] = true;
+	}
+	return edge_block_broken(&block) ? history_damaged(reader->history, "a block of edges") : 0;
+}
+
+/* Adds the block of the one edge that is a sum of others. */
+static int add_sum(struct history_reader *reader, struct span value)
+{
+	struct edge_block block = edge_block_read(value);
+	struct graph_edge *sum = reader->as_one ? sum_for(reader, NULL) : &reader->graph->rest;
+	int64_t number;
+	struct span row;
+
+	if (sum == NULL)
+		return history_no_memory();
+	while (edge_block_next(&block, &number, &row)) {
+		if (edge_row_add(row, sum) < 0)
 			return history_damaged(reader->history, "what was measured on an edge");
 	}
 	return edge_block_broken(&block) ? history_damaged(reader->history, "a block of edges") : 0;
 }
 
-static int read_block(struct history_reader *reader, enum history_width width, int32_t window,
-		      unsigned name)
+/* Adds the block NAME of all planned windows of DAY. */
+static int read_block(struct history_reader *reader, struct history_reader_day *day, unsigned name)
 {
-	struct history_key key = history_key_block(width, window, name);
-	int found = database_get(reader->history->database, history_key_span(&key), &reader->row);
+	for (size_t i = 0; i < day->window_count; i++) {
+		struct history_key key =
+			history_key_block(day->windows[i].width, day->windows[i].start, name);
+		int found = database_get(reader->history->database, history_key_span(&key),
+					 &reader->row);
 
-	if (found < 1)
-		return found;
-	if (reader->row.failed)
-		return history_no_memory();
-	return add_block(reader, name, text_span(&reader->row));
-}
-
-/* All edges of the windows of WIDTH that begin from FROM on and before TO. */
-static int scan_windows(struct history_reader *reader, enum history_width width, int32_t from,
-			int32_t to)
-{
-	struct history_key start = history_key_window(width, from);
-	struct history_key end = history_key_window(width, to);
-	struct span key, value, prefix = {start.bytes, 2};
-	struct database_scan *scan =
-		database_scan_begin(reader->history->database, prefix, history_key_span(&start));
-	int found;
-
-	if (scan == NULL)
-		return history_no_memory();
-	while ((found = database_scan_next(scan, &key, &value)) == 1) {
-		found = 0;
-		if (span_compare(key, history_key_span(&end)) >= 0)
-			break;
-		if (history_key_block_of(key) != HISTORY_BLOCK_ALL)
-			found = add_block(reader, history_key_block_of(key), value);
+		if (found == 1 && reader->row.failed)
+			return history_no_memory();
+		if (found == 1)
+			found = name < BLOCKS ? add_block(reader, day, text_span(&reader->row))
+					      : add_sum(reader, text_span(&reader->row));
 		if (found < 0)
-			break;
+			return -1;
 	}
-	database_scan_end(scan);
-	return found;
+	for (size_t i = 0; i < EDGE_BLOCK_EDGES && name < BLOCKS; i++) {
+		if (!reader->summed[i])
+			continue;
+		reader->summed[i] = false;
+		if (move_sum(reader, day, (int64_t)(name * EDGE_BLOCK_EDGES + i),
+			     &reader->sums[i]) < 0)
+			return history_no_memory();
+	}
+	return 0;
 }
 
-/* The windows of WIDTH that begin from FROM on and before TO. */
-static int add_windows(struct history_reader *reader, enum history_width width, int32_t from,
-		       int32_t to)
+/* Reads what is planned (3). */
+static int read_days(struct history_reader *reader)
 {
-	int32_t step = width == HISTORY_EVER ? to - from : history_width_minutes(width);
+	bool all = reader->everything && reader->as_one;
 
-	if (reader->everything && !reader->as_one)
-		return scan_windows(reader, width, from, to);
-	for (int32_t window = from; window < to; window += step) {
-		if (reader->everything && read_block(reader, width, window, HISTORY_BLOCK_ALL) < 0)
-			return -1;
-		for (unsigned name = 0; !reader->everything && name < BLOCKS; name++) {
-			if (reader->blocks[name] && read_block(reader, width, window, name) < 0)
+	for (unsigned name = 0; name < BLOCKS && !all; name++) {
+		for (size_t i = 0; i < reader->day_count; i++) {
+			if (reader->days[i].blocks[name] &&
+			    read_block(reader, &reader->days[i], name) < 0)
 				return -1;
 		}
 	}
+	for (size_t i = 0; i < reader->day_count; i++) {
+		if (reader->everything &&
+		    read_block(reader, &reader->days[i],
+			       all ? HISTORY_BLOCK_ALL : HISTORY_BLOCK_REST) < 0)
+			return -1;
+		reader->days[i].window_count = 0;
+	}
+	return 0;
+}
+
+/* The day NUMBER, entered if it was not. NULL after logging. */
+static struct history_reader_day *day_of(struct history_reader *reader, int32_t number)
+{
+	for (size_t i = 0; i < reader->day_count; i++) {
+		if (reader->days[i].day->number == number)
+			return &reader->days[i];
+	}
+	if (reader->day_count == HISTORY_READER_DAYS) {
+		if (read_days(reader) < 0)
+			return NULL;
+		leave_days(reader);
+	}
+	return enter_day(reader, number);
+}
+
+static int plan(struct history_reader *reader, int32_t day_number, enum history_width width,
+		int32_t start)
+{
+	struct history_reader_day *day = day_of(reader, day_number);
+
+	if (day == NULL)
+		return -1;
+	if (array_grow(&day->windows, &day->window_capacity, day->window_count + 1,
+		       sizeof(*day->windows)) < 0)
+		return history_no_memory();
+	day->windows[day->window_count++] = (struct history_window){width, start};
 	return 0;
 }
 
@@ -279,28 +326,19 @@ static int add_unsaved(struct history_reader *reader, int32_t from, int32_t to)
 
 int history_reader_add(struct history_reader *reader, int32_t from, int32_t to, int32_t limit)
 {
-	int32_t minute = from;
-
-	while (minute < to) {
+	for (int32_t minute = from; minute < to;) {
 		enum history_width width = history_widest(minute, to, limit);
-		int32_t day = history_day_of(minute), first = minute;
 
-		/* Windows of one width and day are read together. */
-		while (minute < to && history_day_of(minute) == day &&
-		       history_widest(minute, to, limit) == width)
-			minute += history_width_minutes(width);
-		if ((reader->day == NULL || reader->day->number != day) &&
-		    enter_day(reader, day) < 0)
+		if (plan(reader, history_day_of(minute), width, minute) < 0)
 			return -1;
-		if (add_windows(reader, width, first, minute) < 0)
-			return -1;
+		minute += history_width_minutes(width);
 	}
-	return add_unsaved(reader, from, to);
+	return read_days(reader) < 0 ? -1 : add_unsaved(reader, from, to);
 }
 
 int history_reader_add_ever(struct history_reader *reader)
 {
-	if (enter_day(reader, HISTORY_TOTAL) < 0 || add_windows(reader, HISTORY_EVER, 0, 1) < 0)
+	if (plan(reader, HISTORY_TOTAL, HISTORY_EVER, 0) < 0 || read_days(reader) < 0)
 		return -1;
 	return add_unsaved(reader, INT32_MIN, INT32_MAX);
 }

@@ -2,6 +2,8 @@
  *
  * (1) A span of minutes is read from the widest windows that fit in it.
  * (2) Only an edge of which something was measured gets into the graph.
+ * (3) The same edges of all windows are read one after another, while their sums are in the processor's
+ *     caches: most of the time of a long question is waiting for memory.
  */
 #ifndef TENURE_GRAPH_HISTORY_READER_H
 #define TENURE_GRAPH_HISTORY_READER_H
@@ -16,6 +18,24 @@ struct history_target {
 	bool turned;   /* client and server are exchanged there */
 };
 
+/* A day, and what of it is to be read. */
+struct history_reader_day {
+	struct history_day *day;
+	struct grouping grouping;
+	struct history_target *targets;
+	size_t target_count;
+	bool *blocks; /* that have an edge that is wanted */
+	struct history_window *windows;
+	size_t window_count, window_capacity; /* a day has at most 1440 */
+};
+
+struct history_window {
+	enum history_width width;
+	int32_t start;
+};
+
+#define HISTORY_READER_DAYS 8 /* that are read together (3) */
+
 struct history_reader {
 	struct history *history;
 	enum node_level level;
@@ -25,14 +45,12 @@ struct history_reader {
 	struct node_table *nodes;
 	struct graph *graph;
 	struct node_match match;
-	struct graph_edge scratch;
+	struct graph_edge
+		sums[EDGE_BLOCK_EDGES]; /* of the block that is read, over the windows of a day */
+	bool summed[EDGE_BLOCK_EDGES];
 	struct text row;
-	/* Of the day that is read: */
-	struct history_day *day;
-	struct grouping grouping;
-	struct history_target *targets;
-	size_t target_count;
-	bool *blocks; /* that have an edge that is wanted */
+	struct history_reader_day days[HISTORY_READER_DAYS];
+	size_t day_count;
 };
 
 /* NODES and GRAPH are empty and the caller's. AS_ONE sums all edges in the first of GRAPH, which may be

@@ -29,17 +29,16 @@ static void add(struct sample *sample, const char *client, const char *server, b
 		uint64_t flows, uint64_t failed, uint64_t responses, int64_t bucket)
 {
 	struct graph_edge like = graph_edge_none(), *edge;
-	struct histogram histogram = {0};
 
 	like.client = node(sample, client);
 	like.server = node(sample, server);
 	like.directed = directed;
 	like.measures = (struct measures){.flows = flows, .reset = failed};
-	histogram_add(&histogram, 3, bucket, &responses, 1);
-	like.histogram = responses > 0 ? &histogram : NULL;
+	assert_int_equal(histogram_add(&like.histogram, 3, bucket, &responses, 1), 0);
 	edge = graph_edge_like(&sample->graph, &like);
 	assert_non_null(edge);
 	assert_int_equal(graph_edge_add(edge, &like), 0);
+	graph_edge_clear(&like);
 }
 
 static void begin(struct sample *sample)

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -44,33 +45,40 @@ static void ranks_of_many_samples_are_near_the_percentile(void **state)
 }
 
 /* COUNT values in the bucket INDEX at SCALE. */
-static struct histogram values(int scale, int64_t index, uint64_t count)
+static struct histogram *values(int scale, int64_t index, uint64_t count)
 {
-	struct histogram histogram = {0};
+	struct histogram *histogram = NULL;
 
-	histogram_add(&histogram, scale, index, &count, 1);
+	assert_int_equal(histogram_add(&histogram, scale, index, &count, 1), 0);
 	return histogram;
 }
 
 static void a_percentile_rose_if_whole_buckets_are_apart(void **state)
 {
-	struct histogram few = values(3, 100, 7), low = values(3, 100, 8), next = values(3, 101, 8);
-	struct histogram fine = values(5, 404, 8);  /* within the bucket 101 at scale 3 */
-	struct histogram coarse = values(2, 50, 8); /* the buckets 100 and 101 */
-	struct histogram far = values(-10, 3, 8);   /* beyond any duration */
+	struct histogram *few = values(3, 100, 7);
+	struct histogram *low = values(3, 100, 8), *next = values(3, 101, 8);
+	struct histogram *fine = values(5, 404, 8);  /* within the bucket 101 at scale 3 */
+	struct histogram *coarse = values(2, 50, 8); /* the buckets 100 and 101 */
+	struct histogram *far = values(-10, 3, 8);   /* beyond any duration */
 
 	(void)state;
-	assert_int_equal(interval_compare(&low, &next, 500), 1);
-	assert_int_equal(interval_compare(&next, &low, 500), -1);
-	assert_int_equal(interval_compare(&low, &low, 500), 0);
-	assert_int_equal(interval_compare(&low, &fine, 500), 1);
-	assert_int_equal(interval_compare(&next, &fine, 500), 0);
-	assert_int_equal(interval_compare(&coarse, &next, 500), 0);
-	assert_int_equal(interval_compare(&low, &far, 500), 1);
-	assert_int_equal(interval_compare(&few, &next, 500), 0);
-	assert_int_equal(interval_compare(&low, &next, 950), 0);
-	assert_int_equal(interval_compare(NULL, &next, 500), 0);
-	assert_int_equal(interval_compare(&next, NULL, 500), 0);
+	assert_int_equal(interval_compare(low, next, 500), 1);
+	assert_int_equal(interval_compare(next, low, 500), -1);
+	assert_int_equal(interval_compare(low, low, 500), 0);
+	assert_int_equal(interval_compare(low, fine, 500), 1);
+	assert_int_equal(interval_compare(next, fine, 500), 0);
+	assert_int_equal(interval_compare(coarse, next, 500), 0);
+	assert_int_equal(interval_compare(low, far, 500), 1);
+	assert_int_equal(interval_compare(few, next, 500), 0);
+	assert_int_equal(interval_compare(low, next, 950), 0);
+	assert_int_equal(interval_compare(NULL, next, 500), 0);
+	assert_int_equal(interval_compare(next, NULL, 500), 0);
+	free(few);
+	free(low);
+	free(next);
+	free(fine);
+	free(coarse);
+	free(far);
 }
 
 static void a_share_rose_if_chance_is_unlikely(void **state)
