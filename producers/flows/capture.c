@@ -11,6 +11,7 @@
 #include "common/program/log.h"
 
 #define FILE_BUFFER (256 * 1024)
+#define FRAME_MAX 262144    /* libpcap's longest */
 #define BLOCK_TIMEOUT_MS 50 /* how long the kernel collects packets before it wakes us */
 #define LINK_TYPES "Ethernet, LINUX_SLL, LINUX_SLL2, RAW, IPV4, IPV6, NULL, LOOP"
 /* 2261-12-31: the last year that a struct when can hold. */
@@ -27,6 +28,10 @@ struct capture {
 	int64_t time_unit; /* nanoseconds in one of libpcap's units */
 	bool after_1970;   /* a packet had such a time */
 	struct capture_stats stats;
+	/* libpcap's memory is used again before a batch is complete, so payloads are copied. */
+	uint8_t *payloads; /* NULL if they are not wanted */
+	size_t payloads_size;
+	size_t payloads_used;
 	/* Of capture_read(), while libpcap calls back. */
 	struct packet *packets;
 	size_t count;
@@ -131,13 +136,30 @@ static struct capture *new_capture(const char *name)
 	return capture;
 }
 
+static int make_room(struct capture *capture)
+{
+	int longest = pcap_snapshot(capture->pcap);
+
+	if (longest < 1 || longest > FRAME_MAX)
+		longest = FRAME_MAX;
+	capture->payloads_size = CAPTURE_BATCH * (size_t)longest;
+	capture->payloads = malloc(capture->payloads_size);
+	if (capture->payloads != NULL)
+		return EX_OK;
+	log_error("%s: out of memory", capture->name);
+	return EX_OSERR;
+}
+
 /* The last steps of opening: CAPTURE, or NULL after an error. */
-static struct capture *finish_open(struct capture *capture, const char *filter, int *exit_code)
+static struct capture *finish_open(struct capture *capture, const struct capture_options *options,
+				   int *exit_code)
 {
 	if (*exit_code == EX_OK)
 		*exit_code = set_link(capture);
 	if (*exit_code == EX_OK)
-		*exit_code = set_filter(capture, filter);
+		*exit_code = set_filter(capture, options->filter);
+	if (*exit_code == EX_OK && options->payload)
+		*exit_code = make_room(capture);
 	if (*exit_code == EX_OK)
 		return capture;
 	capture_close(capture);
@@ -174,7 +196,7 @@ struct capture *capture_open_file(const char *path, const struct capture_options
 	struct capture *capture = new_capture(strcmp(path, "-") == 0 ? "standard input" : path);
 
 	*exit_code = capture != NULL ? open_file(capture, path) : EX_OSERR;
-	return finish_open(capture, options->filter, exit_code);
+	return finish_open(capture, options, exit_code);
 }
 
 static int activate(struct capture *capture, const struct capture_options *options, bool quiet)
@@ -241,7 +263,7 @@ struct capture *capture_open_interface(const char *name, const struct capture_op
 	struct capture *capture = new_capture(name);
 
 	*exit_code = capture != NULL ? open_interface(capture, options, quiet) : EX_OSERR;
-	return finish_open(capture, options->filter, exit_code);
+	return finish_open(capture, options, exit_code);
 }
 
 void capture_close(struct capture *capture)
@@ -250,6 +272,7 @@ void capture_close(struct capture *capture)
 		return;
 	if (capture->pcap != NULL)
 		pcap_close(capture->pcap);
+	free(capture->payloads);
 	free(capture->buffer);
 	free(capture->name);
 	free(capture);
@@ -267,6 +290,21 @@ static bool is_good_time(struct capture *capture, int64_t seconds, int64_t nanos
 	return seconds >= SECONDS_OF_1970 || !capture->after_1970;
 }
 
+/* Copies PACKET's payload. Of one that finds no room less is captured. */
+static void keep_payload(struct capture *capture, struct packet *packet)
+{
+	size_t room = capture->payloads_size - capture->payloads_used;
+	uint8_t *copy = capture->payloads + capture->payloads_used;
+
+	if (packet->payload_captured > room)
+		packet->payload_captured = (uint32_t)room;
+	if (packet->payload_captured == 0)
+		return;
+	memcpy(copy, packet->payload_bytes, packet->payload_captured);
+	packet->payload_bytes = copy;
+	capture->payloads_used += packet->payload_captured;
+}
+
 /* Called by libpcap for each frame, no more often than there is room. */
 static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
@@ -282,6 +320,8 @@ static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_c
 		packet->time.ns = seconds * NS_PER_SECOND + nanoseconds;
 		verdict = packet_decode(capture->link, bytes, header->caplen, header->len, packet);
 	}
+	if (verdict == PACKET_OK && capture->payloads != NULL)
+		keep_payload(capture, packet);
 	if (verdict == PACKET_OK)
 		capture->count++;
 	else
@@ -295,6 +335,7 @@ enum capture_status capture_read(struct capture *capture, struct packet *packets
 
 	capture->packets = packets;
 	capture->count = 0;
+	capture->payloads_used = 0;
 	frames = pcap_dispatch(capture->pcap, (int)max, take_frame, (u_char *)capture);
 	*count = capture->count;
 	capture->stats.verdicts[PACKET_OK] += capture->count;

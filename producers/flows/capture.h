@@ -15,6 +15,8 @@
 
 #include "producers/flows/packet.h"
 
+#define CAPTURE_BATCH 32 /* packets of one capture_read() */
+
 struct capture;
 
 struct capture_options {
@@ -22,6 +24,7 @@ struct capture_options {
 	int snaplen;
 	int buffer_size; /* bytes of the kernel's ring */
 	bool promiscuous;
+	bool payload; /* the packets' payload is wanted */
 };
 
 struct capture_stats {
@@ -50,7 +53,8 @@ void capture_close(struct capture *capture);
  * EX_USAGE (logged). */
 int capture_check_filter(const char *filter);
 
-/* Reads up to MAX packets and sets *COUNT. The packets' interface is not set. */
+/* Reads up to MAX packets, at most CAPTURE_BATCH, and sets *COUNT. The packets' interface is not set; their payload is only if
+ * it is wanted, and is valid until the next call. */
 enum capture_status capture_read(struct capture *capture, struct packet *packets, size_t max,
 				 size_t *count);
 int capture_fd(const struct capture *capture);

@@ -71,10 +71,26 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 	find_initiator(entry, direction, packet, watched);
 }
 
-void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigned direction,
-		      const struct packet *packet)
+/* Reads the messages of PACKET, which comes after those before it were counted in the entry. False
+ * if its payload is of a handshake. */
+static bool read_messages(struct flow_entry *entry, struct l7 *l7, unsigned direction,
+			  const struct packet *packet)
 {
-	bool by_initiator;
+	bool at_start = true;
+
+	if (l7 == NULL || entry->l7 == L7_IGNORED || packet->fragment != PACKET_WHOLE ||
+	    (packet->payload == 0 && !(packet->tcp_flags & TCP_FIN)))
+		return true;
+	if (packet->protocol == TRANSPORT_TCP && entry->l7 == 0)
+		at_start = entry->tcp.syn_seen & 1u << direction &&
+			   packet->sequence - entry->tcp.syn_sequence[direction] <= 1;
+	return l7_add(l7, &entry->l7, packet, direction, at_start);
+}
+
+void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
+		      unsigned direction, const struct packet *packet)
+{
+	bool by_initiator, message;
 
 	/* A SYN-ACK that was captured after the packet that follows it. */
 	if (packet->tcp_flags & TCP_SYN && entry->initiator == FLOW_BY_NOTHING)
@@ -92,11 +108,16 @@ void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigne
 	entry->frame_bytes[direction] += packet->frame_bytes;
 	entry->packets[direction]++;
 	if (packet->protocol == TRANSPORT_UDP && packet->payload > 0) {
+		read_messages(entry, l7, direction, packet);
 		turns_payload(&entry->turns, pool, by_initiator, packet->time);
 	} else if (packet->protocol == TRANSPORT_TCP) {
-		switch (tcp_packet(&entry->tcp, packet, direction)) {
+		enum tcp_payload payload = tcp_packet(&entry->tcp, packet, direction);
+
+		message = read_messages(entry, l7, direction, packet);
+		switch (payload) {
 		case TCP_DATA:
-			turns_payload(&entry->turns, pool, by_initiator, packet->time);
+			if (message)
+				turns_payload(&entry->turns, pool, by_initiator, packet->time);
 			break;
 		case TCP_RETRANSMISSION:
 			turns_taint(&entry->turns);
@@ -133,8 +154,8 @@ static void take_side(const struct flow_entry *entry, unsigned side, struct flow
 	out->packets = entry->packets[side];
 }
 
-void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flow_end_reason reason,
-		     struct flow *flow)
+void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
+		     enum flow_end_reason reason, struct flow *flow)
 {
 	flow->start = entry->start;
 	flow->end = entry->last;
@@ -146,6 +167,9 @@ void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flo
 	take_side(entry, !entry->source, &flow->destination);
 	tcp_take(&entry->tcp, entry->source, flow);
 	turns_take(&entry->turns, pool, flow);
+	flow->l7.protocol = FLOW_L7_NONE;
+	if (l7 != NULL)
+		l7_take(l7, entry->l7, entry->source, reason != FLOW_ACTIVE_TIMEOUT, &flow->l7);
 	flow->id = entry->id;
 	flow->slice = entry->slice++;
 	flow->end_reason = reason;

@@ -9,6 +9,7 @@
 #include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/interfaces.h"
+#include "producers/flows/l7/l7.h"
 #include "producers/flows/repeats.h"
 #include "producers/flows/turns.h"
 #include "producers/flows/wheel.h"
@@ -38,6 +39,7 @@ struct flow_table {
 	struct flow_index index;
 	struct wheel *wheel; /* holds every entry that is not in DUE */
 	struct turns_pool *pool;
+	struct l7 *l7; /* NULL if no protocol is wanted */
 	struct closed *closed;
 	struct repeats repeats;
 	bool forced; /* the flows in DUE have a forced end */
@@ -57,10 +59,13 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 	table->options = *options;
 	table->wheel = wheel_new(max);
 	table->pool = turns_pool_new(max);
+	if (options->l7_protocols != 0)
+		table->l7 = l7_new(options->l7_protocols, max);
 	table->closed = closed_new(max);
 	table->due = malloc(max * sizeof(*table->due));
 	if (flow_index_init(&table->index, max) == 0 && table->wheel != NULL &&
-	    table->pool != NULL && table->closed != NULL && table->due != NULL)
+	    table->pool != NULL && (table->l7 != NULL || options->l7_protocols == 0) &&
+	    table->closed != NULL && table->due != NULL)
 		return table;
 	flow_table_free(table);
 	return NULL;
@@ -73,6 +78,7 @@ void flow_table_free(struct flow_table *table)
 	free(table->due);
 	closed_free(table->closed);
 	turns_pool_free(table->pool);
+	l7_free(table->l7);
 	wheel_free(table->wheel);
 	flow_index_clear(&table->index);
 	free(table);
@@ -85,8 +91,11 @@ static uint32_t tag_of(const struct flow_table *table, const struct flow_key *ke
 
 static void free_entry(struct flow_table *table, uint32_t number)
 {
-	const struct flow_entry *entry = &table->index.entries[number];
+	struct flow_entry *entry = &table->index.entries[number];
 	uint32_t tag = tag_of(table, &entry->key);
+
+	if (table->l7 != NULL)
+		l7_drop(table->l7, &entry->l7);
 
 	if (flow_key_protocol(&entry->key) == TRANSPORT_TCP && tcp_closed(&entry->tcp))
 		closed_add(table->closed, &entry->key, tag, entry->last, entry->tcp.next);
@@ -115,7 +124,7 @@ static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_r
 	bool used = flow_entry_used(entry);
 
 	if (used)
-		flow_entry_take(entry, table->pool, reason, flow);
+		flow_entry_take(entry, table->pool, table->l7, reason, flow);
 	if (reason == FLOW_ACTIVE_TIMEOUT)
 		file_entry(table, number);
 	else
@@ -271,7 +280,8 @@ static bool add_new(struct flow_table *table, const struct aimed *aimed,
 	uint32_t number = flow_index_add(&table->index, aimed->tag);
 
 	begin_flow(table, number, aimed, packet);
-	flow_entry_count(&table->index.entries[number], table->pool, aimed->direction, packet);
+	flow_entry_count(&table->index.entries[number], table->pool, table->l7, aimed->direction,
+			 packet);
 	file_entry(table, number);
 	return ended;
 }
@@ -305,11 +315,14 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 	if (reopened || over) {
 		ended = flow_entry_used(entry);
 		if (ended)
-			flow_entry_take(entry, table->pool, end.reason, flow);
-		if (end.reason != FLOW_ACTIVE_TIMEOUT)
+			flow_entry_take(entry, table->pool, table->l7, end.reason, flow);
+		if (end.reason != FLOW_ACTIVE_TIMEOUT) {
+			if (table->l7 != NULL)
+				l7_drop(table->l7, &entry->l7);
 			begin_flow(table, number, aimed, packet);
+		}
 	}
-	flow_entry_count(entry, table->pool, aimed->direction, packet);
+	flow_entry_count(entry, table->pool, table->l7, aimed->direction, packet);
 	/* Only these can make the end come earlier. */
 	if (reopened || over || (!was_closed && tcp_closed(&entry->tcp)))
 		file_entry(table, number);
@@ -375,5 +388,7 @@ struct flow_table_stats flow_table_get_stats(const struct flow_table *table)
 	struct flow_table_stats stats = table->stats;
 
 	stats.samples_lost = turns_pool_lost(table->pool);
+	if (table->l7 != NULL)
+		stats.l7 = l7_get_stats(table->l7);
 	return stats;
 }

@@ -36,6 +36,8 @@ struct flows_options {
 	int64_t linger_ns;
 	int64_t max_flows;
 	int64_t snaplen;
+	const char *l7;
+	unsigned l7_protocols;
 	int64_t buffer;
 	bool promiscuous;
 	bool mirrored;
@@ -49,7 +51,7 @@ static int usage(const char *words)
 	return -1;
 }
 
-static int check_options(const struct flows_options *o)
+static int check_options(struct flows_options *o)
 {
 	bool live = o->interfaces.count > 0 || o->patterns.count > 0;
 	const int64_t timeouts[] = {o->idle_stream_ns, o->idle_datagram_ns, o->active_ns,
@@ -66,6 +68,8 @@ static int check_options(const struct flows_options *o)
 	}
 	if (o->max_flows < 1 || o->max_flows > FLOW_TABLE_MAX)
 		return usage("--max-flows: must be from 1 to 16777216");
+	if (l7_read_protocols(o->l7, &o->l7_protocols) < 0)
+		return usage("--l7: give all, none or a list of http, http2, dns, redis and tls");
 	if (o->snaplen < 64 || o->snaplen > 262144)
 		return usage("--snaplen: must be from 64 to 262144 bytes");
 	if (o->buffer < 65536 || o->buffer > INT_MAX)
@@ -111,10 +115,12 @@ static void report(const struct input *input, const struct meter *meter, bool li
 			" kernel_drops=%" PRIu64 " interface_drops=%" PRIu64
 			" truncated_files=%" PRIu64 " evictions=%" PRIu64 " samples_lost=%" PRIu64
 			" clock_steps=%" PRIu64 " repeats_unsure=%" PRIu64
-			" copies_counted=%" PRIu64,
+			" copies_counted=%" PRIu64 " l7_connections=%" PRIu64 " l7_refused=%" PRIu64
+			" l7_times_lost=%" PRIu64,
 			in.capture.kernel_drops, in.capture.interface_drops, in.capture.truncated,
 			out.table.evictions, out.table.samples_lost, out.table.clock_steps,
-			out.table.repeats_unsure, out.table.copies_counted);
+			out.table.repeats_unsure, out.table.copies_counted,
+			out.table.l7.connections, out.table.l7.refused, out.table.l7.times_lost);
 	if (live)
 		text_add_format(&line,
 				" interfaces_opened=%" PRIu64 " interfaces_gone=%" PRIu64
@@ -167,6 +173,19 @@ static int run(const struct flows_options *o, struct input *input, struct meter 
 	return EX_OK;
 }
 
+static struct flow_table_options limits_of(const struct flows_options *o)
+{
+	return (struct flow_table_options){
+		.max_flows = (size_t)o->max_flows,
+		.idle_stream_ns = o->idle_stream_ns,
+		.idle_datagram_ns = o->idle_datagram_ns,
+		.active_ns = o->active_ns,
+		.linger_ns = o->linger_ns,
+		.mirrored = o->mirrored,
+		.l7_protocols = o->l7_protocols,
+	};
+}
+
 int main(int argc, char **argv)
 {
 	struct flows_options o = {
@@ -175,7 +194,8 @@ int main(int argc, char **argv)
 		.active_ns = 60 * NS_PER_SECOND,
 		.linger_ns = NS_PER_SECOND,
 		.max_flows = 262144,
-		.snaplen = 256,
+		.snaplen = 4096,
+		.l7 = "all",
 		.buffer = 4 << 20,
 	};
 	const struct setting table[] = {
@@ -199,7 +219,12 @@ int main(int argc, char **argv)
 		SETTING_NUMBER("max-flows", 0, "COUNT", &o.max_flows,
 			       "maximum number of flows in memory, about 420 bytes each"),
 		SETTING_NUMBER("snaplen", 's', "BYTES", &o.snaplen,
-			       "bytes of each frame to capture"),
+			       "bytes of each frame to capture; --l7 needs the headers of the "
+			       "messages, without it 256 do"),
+		SETTING_TEXT(
+			"l7", 0, "PROTOCOLS", &o.l7,
+			"count the messages of these: all, none or a list of http, http2, dns, "
+			"redis, tls"),
 		SETTING_NUMBER("buffer", 0, "BYTES", &o.buffer,
 			       "size of the kernel's ring for each interface"),
 		SETTING_BOOL("promiscuous", 0, &o.promiscuous,
@@ -231,16 +256,9 @@ int main(int argc, char **argv)
 		.filter_words = argv + first,
 		.live = {&o.interfaces,
 			 &o.patterns,
-			 {"", (int)o.snaplen, (int)o.buffer, o.promiscuous}},
+			 {"", (int)o.snaplen, (int)o.buffer, o.promiscuous, o.l7_protocols != 0}},
 	};
-	const struct flow_table_options limits = {
-		.max_flows = (size_t)o.max_flows,
-		.idle_stream_ns = o.idle_stream_ns,
-		.idle_datagram_ns = o.idle_datagram_ns,
-		.active_ns = o.active_ns,
-		.linger_ns = o.linger_ns,
-		.mirrored = o.mirrored,
-	};
+	const struct flow_table_options limits = limits_of(&o);
 	const int64_t longest_idle_ns =
 		o.idle_stream_ns > o.idle_datagram_ns ? o.idle_stream_ns : o.idle_datagram_ns;
 

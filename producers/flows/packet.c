@@ -91,6 +91,18 @@ static enum packet_verdict skip_link(enum packet_link link, struct rest *rest,
 	return rest->bytes[0] >> 4 == 4 || rest->bytes[0] >> 4 == 6 ? PACKET_OK : PACKET_NOT_IP;
 }
 
+/* The payload's bytes, which follow HEADER bytes of the packet. The frame may be padded. */
+static void set_payload(const struct rest *rest, size_t header, struct packet *packet)
+{
+	size_t captured = rest->captured > header ? rest->captured - header : 0;
+
+	if (packet->fragment != PACKET_WHOLE)
+		return;
+	packet->payload_bytes = rest->bytes + header;
+	packet->payload_captured =
+		captured < packet->payload ? (uint32_t)captured : packet->payload;
+}
+
 /* LENGTH is what is left of the IP packet. */
 static enum packet_verdict read_tcp(const struct rest *rest, size_t length, struct packet *packet)
 {
@@ -110,6 +122,7 @@ static enum packet_verdict read_tcp(const struct rest *rest, size_t length, stru
 	packet->tcp_flags = b[13];
 	packet->checksum = read16(b + 16);
 	packet->payload = header < length ? (uint32_t)(length - header) : 0;
+	set_payload(rest, header, packet);
 	return PACKET_OK;
 }
 
@@ -130,6 +143,7 @@ static enum packet_verdict read_transport(const struct rest *rest, size_t length
 		packet->destination_port = read16(b + 2);
 		packet->checksum = read16(b + 6);
 		packet->payload = (uint32_t)(length - 8);
+		set_payload(rest, 8, packet);
 		return PACKET_OK;
 	case TRANSPORT_SCTP:
 		if (rest->captured < 13 || length < 13)

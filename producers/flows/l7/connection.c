@@ -1,0 +1,128 @@
+#include "producers/flows/l7/connection.h"
+
+#include <string.h>
+
+#include "common/base/transport.h"
+
+struct context {
+	struct connection *connection;
+	unsigned direction;
+};
+
+void connection_begin(struct connection *connection, struct slab *held, struct slab *times,
+		      enum flow_l7_protocol protocol, unsigned client, bool at_start)
+{
+	memset(connection, 0, sizeof(*connection));
+	connection->held = held;
+	connection->protocol = (uint8_t)protocol;
+	connection->client = (uint8_t)client;
+	connection->exchange.blocks = times;
+	if (!at_start)
+		connection->exchange.uncertain[FLOW_L7_START]++;
+}
+
+/* ---- Parsers ---- */
+
+static enum parser_verdict parse(struct connection *connection, bool server,
+				 const struct stream_piece *piece)
+{
+	switch (connection->protocol) {
+	case FLOW_L7_HTTP:
+		return http1_read(&connection->parser.http1, &connection->exchange, server, piece);
+	default:
+		return PARSER_WRONG;
+	}
+}
+
+/* Whether a message of a direction that was lost begins with PIECE. */
+static bool resume(struct connection *connection, bool server, const struct stream_piece *piece)
+{
+	if (!piece->first || piece->bytes == NULL)
+		return false;
+	return connection->protocol == FLOW_L7_HTTP &&
+	       http1_resume(&connection->parser.http1, server, piece);
+}
+
+static void stop(struct connection *connection)
+{
+	connection->over = true;
+	stream_drop(&connection->streams[0], connection->held);
+	stream_drop(&connection->streams[1], connection->held);
+}
+
+static void read_piece(void *user, const struct stream_piece *piece)
+{
+	struct context *context = user;
+	struct connection *connection = context->connection;
+	unsigned direction = context->direction;
+	bool server = direction != connection->client;
+
+	if (connection->over)
+		return;
+	if (connection->lost[direction] && !resume(connection, server, piece))
+		return;
+	connection->lost[direction] = false;
+	switch (parse(connection, server, piece)) {
+	case PARSER_GOOD:
+		break;
+	case PARSER_LOST:
+		connection->lost[direction] = true;
+		break;
+	case PARSER_STOPPED:
+		connection->exchange.uncertain[FLOW_L7_STOPPED]++;
+		connection->over = true;
+		break;
+	case PARSER_OVER:
+	case PARSER_HTTP2:
+		connection->over = true;
+		break;
+	case PARSER_WRONG:
+		connection->over = true;
+		connection->protocol = FLOW_L7_NONE;
+		break;
+	}
+}
+
+static void close_direction(struct connection *connection, unsigned direction)
+{
+	connection->closed[direction] = true;
+	if (connection->protocol == FLOW_L7_HTTP && !connection->lost[direction])
+		http1_close(&connection->parser.http1, &connection->exchange,
+			    direction != connection->client);
+}
+
+bool connection_add(struct connection *connection, const struct packet *packet, unsigned direction)
+{
+	struct context context = {connection, direction}, other = {connection, !direction};
+	struct stream *stream = &connection->streams[direction];
+
+	if (connection->over)
+		return true;
+	stream_acknowledge(&connection->streams[!direction], connection->held, packet,
+			   &(struct stream_reader){read_piece, &other});
+	stream_add(stream, connection->held, packet, &(struct stream_reader){read_piece, &context});
+	if (stream_ended(stream) && !connection->closed[direction])
+		close_direction(connection, direction);
+	if (connection->over)
+		stop(connection);
+	return true;
+}
+
+uint32_t connection_take(struct connection *connection, bool final, struct flow_l7 *taken)
+{
+	uint32_t lost = connection->exchange.first_byte.lost + connection->exchange.last_byte.lost;
+
+	exchange_take(&connection->exchange, final && !connection->over, taken);
+	taken->protocol = connection->protocol;
+	return lost;
+}
+
+void connection_end(struct connection *connection)
+{
+	struct flow_response_time unused;
+
+	stream_drop(&connection->streams[0], connection->held);
+	stream_drop(&connection->streams[1], connection->held);
+	times_take(&connection->exchange.first_byte, connection->exchange.blocks, &unused);
+	times_take(&connection->exchange.last_byte, connection->exchange.blocks, &unused);
+}

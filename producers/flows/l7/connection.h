@@ -1,0 +1,45 @@
+/* connection.h - one connection, or one UDP flow, whose protocol is known: its bytes in order, its
+ * parser and its exchange. Pure.
+ */
+#ifndef TENURE_FLOWS_L7_CONNECTION_H
+#define TENURE_FLOWS_L7_CONNECTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "producers/flows/flow.h"
+#include "producers/flows/l7/exchange.h"
+#include "producers/flows/l7/http1.h"
+#include "producers/flows/l7/slab.h"
+#include "producers/flows/l7/stream.h"
+#include "producers/flows/packet.h"
+
+struct connection {
+	struct stream streams[2]; /* by direction */
+	struct slab *held;        /* of the streams */
+	uint8_t protocol;         /* enum flow_l7_protocol; FLOW_L7_NONE if it was none */
+	uint8_t client;           /* the direction of the requests */
+	bool over;                /* nothing more is read */
+	bool lost[2];             /* by direction: the next message's start is looked for */
+	bool closed[2];
+	struct exchange exchange;
+	union {
+		struct http1 http1;
+	} parser;
+};
+
+_Static_assert(sizeof(struct connection) + 2 * TIMES_BLOCKS_MAX * TIMES_BLOCK_SIZE <=
+		       4096 + 4096 / 4,
+	       "a connection stays small");
+
+/* AT_START: the connection's start was captured. */
+void connection_begin(struct connection *connection, struct slab *held, struct slab *times,
+		      enum flow_l7_protocol protocol, unsigned client, bool at_start);
+/* As l7_add(). */
+bool connection_add(struct connection *connection, const struct packet *packet, unsigned direction);
+/* As l7_take(). Returns how many times found no room. */
+uint32_t connection_take(struct connection *connection, bool final, struct flow_l7 *taken);
+/* Gives its blocks back. */
+void connection_end(struct connection *connection);
+
+#endif
