@@ -71,16 +71,19 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 	find_initiator(entry, direction, packet, watched);
 }
 
-/* Reads the messages of PACKET, which comes after those before it were counted in the entry. False
- * if its payload is of a handshake. */
-static bool read_messages(struct flow_entry *entry, struct l7 *l7, unsigned direction,
-			  const struct packet *packet)
+/* Reads the messages of PACKET, whose TCP header was counted already. */
+static enum l7_payload read_messages(struct flow_entry *entry, struct l7 *l7, unsigned direction,
+				     const struct packet *packet)
 {
 	bool at_start = true;
 
-	if (l7 == NULL || entry->l7 == L7_IGNORED || packet->fragment != PACKET_WHOLE ||
+	if (l7 == NULL || entry->l7 == L7_IGNORED ||
 	    (packet->payload == 0 && !(packet->tcp_flags & TCP_FIN)))
-		return true;
+		return L7_MESSAGE;
+	/* The first fragment of a datagram has the start of its message. */
+	if (packet->fragment != PACKET_WHOLE &&
+	    (packet->protocol == TRANSPORT_TCP || packet->fragment == PACKET_LATER_FRAGMENT))
+		return L7_MESSAGE;
 	if (packet->protocol == TRANSPORT_TCP && entry->l7 == 0)
 		at_start = entry->tcp.syn_seen & 1u << direction &&
 			   packet->sequence - entry->tcp.syn_sequence[direction] <= 1;
@@ -90,7 +93,8 @@ static bool read_messages(struct flow_entry *entry, struct l7 *l7, unsigned dire
 void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
 		      unsigned direction, const struct packet *packet)
 {
-	bool by_initiator, message;
+	enum l7_payload message;
+	bool by_initiator;
 
 	/* A SYN-ACK that was captured after the packet that follows it. */
 	if (packet->tcp_flags & TCP_SYN && entry->initiator == FLOW_BY_NOTHING)
@@ -116,8 +120,10 @@ void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct 
 		message = read_messages(entry, l7, direction, packet);
 		switch (payload) {
 		case TCP_DATA:
-			if (message)
+			if (message != L7_HANDSHAKE)
 				turns_payload(&entry->turns, pool, by_initiator, packet->time);
+			if (message == L7_UNTIMED)
+				turns_taint(&entry->turns);
 			break;
 		case TCP_RETRANSMISSION:
 			turns_taint(&entry->turns);

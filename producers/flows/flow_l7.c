@@ -38,6 +38,7 @@ static const char *const grpc_codes[] = {
 	"unauthenticated",
 	"other",
 };
+static const char *const redis_statuses[] = {"ok", "error"};
 /* RFC 1035 4.1.1, RFC 2136 2.2 and RFC 8490 10.2. */
 static const char *const dns_codes[] = {
 	"noerror",  "formerr", "servfail", "nxdomain", "notimp",  "refused",
@@ -104,6 +105,9 @@ static void add_statuses(const struct flow_l7 *l7, struct text *text)
 		break;
 	case FLOW_L7_DNS:
 		add_counts(text, "rcode", dns_codes, l7->status, COUNT(dns_codes));
+		break;
+	case FLOW_L7_REDIS:
+		add_counts(text, "status", redis_statuses, l7->status, COUNT(redis_statuses));
 		break;
 	default:
 		break;

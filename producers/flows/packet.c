@@ -96,8 +96,6 @@ static void set_payload(const struct rest *rest, size_t header, struct packet *p
 {
 	size_t captured = rest->captured > header ? rest->captured - header : 0;
 
-	if (packet->fragment != PACKET_WHOLE)
-		return;
 	packet->payload_bytes = rest->bytes + header;
 	packet->payload_captured =
 		captured < packet->payload ? (uint32_t)captured : packet->payload;

@@ -53,7 +53,7 @@ struct packet {
 	uint32_t bytes;               /* of IP, header included */
 	uint32_t frame_bytes;         /* on the wire */
 	uint32_t payload;             /* bytes after a TCP or UDP header */
-	uint32_t payload_captured;    /* those of them that were captured; 0 in a fragment */
+	uint32_t payload_captured;    /* those of them that were captured */
 	const uint8_t *payload_bytes; /* until the next packet_decode() of its owner */
 	uint32_t identification;      /* of the IP packet; 0 if it has none */
 	/* The index in SLL2, else 0; after packet_decode() its number in the interfaces. */

@@ -42,9 +42,9 @@ def do(*command):
 class Server:
     """One of flows_servers.py."""
 
-    def __init__(self, started, kind, port):
+    def __init__(self, started, kind, port, *options):
         self.port = port
-        self.process = inside(sys.executable, HERE / "flows_servers.py", kind, port, stdout=subprocess.PIPE)
+        self.process = inside(sys.executable, HERE / "flows_servers.py", kind, port, *options, stdout=subprocess.PIPE)
         started.append(self.process)
         do(sys.executable, CLIENTS, "wait", port)
 
@@ -121,6 +121,34 @@ def http1(port):
     do("curl", "-sS", "-H", "Expect: 100-continue", "-H", "Transfer-Encoding: chunked", "-d", data[:50_000], f"{web}/200/9/1")
 
 
+def dns(port):
+    """dig asks by UDP and TCP, and again when the first answer is lost; a resolver asks for A and AAAA at once."""
+    at = ("dig", "@127.0.0.1", "-p", port, "+noedns")
+    for i in range(8):
+        do(*at, f"ok.{i * 5}.{i}.test")
+    do(*at, "+tcp", "+keepopen", "ok.1.1.test", "none.2.2.test", "ok.3.3.test")
+    do(*at, "none.1.9.test", "AAAA")
+    do(*at, "+tries=3", "+time=1", "lost.0.1.test")
+    do(sys.executable, CLIENTS, "queries", port)
+
+
+def redis(port):
+    at = ("-h", "127.0.0.1", "-p", port)
+    do("redis-benchmark", *at, "-n", 3000, "-c", 4, "-t", "ping,set,get,lpush,lrange_100", "-q")
+    do("redis-benchmark", *at, "-n", 4000, "-c", 2, "-P", 16, "-t", "set,get,mset", "-q")
+    do("redis-benchmark", *at, "-n", 500, "-3", "-P", 100, "-t", "get", "-q")
+    do("redis-cli", *at, "lpush", "key:__rand_int__", "not a list")
+    do("redis-cli", "-3", *at, "hgetall", "nothing")
+
+
+def redis_count(port):
+    """The server's own count of commands, without the ones that ask for it."""
+    info = subprocess.run(
+        ["ip", "netns", "exec", NAMESPACE, "redis-cli", "-p", str(port), "info", "stats"], stdout=subprocess.PIPE, check=True
+    ).stdout.decode()
+    return int(info.split("total_commands_processed:")[1].split()[0])
+
+
 def start_meter(folder, started, name, *options):
     meter = inside(
         BUILD / "tenure-flows", "-i", "lo", "--out", folder / name, "--observer-name", "n1", *options,
@@ -165,7 +193,25 @@ def run(folder, started):
     partial = start_meter(folder, started, "partial")
     web = Server(started, "web", 8080)
     timed = Server(started, "web", 8081)
+    names = Server(started, "dns", 8053)
+    certificate = folder / "certificate"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-keyout", folder / "key", "-out", certificate],
+        check=True, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    with certificate.open("ab") as stream:
+        stream.write((folder / "key").read_bytes())
+    secure = [Server(started, "TLSv1_2", 8442, certificate), Server(started, "TLSv1_3", 8443, certificate)]
+    # The server is this program under another name, in a package that starts no service.
+    started.append(inside("bash", "-c", "exec -a redis-server redis-check-rdb --port 6380 --bind 127.0.0.1 --save ''", stdout=subprocess.DEVNULL))
+    do(sys.executable, CLIENTS, "wait", 6380)
     time.sleep(0.3)
+    dns(names.port)
+    for server in secure:
+        do(sys.executable, CLIENTS, "secure", server.port, 6, 20)
+    redis(6380)
+    commands = redis_count(6380)
     http1(web.port)
     do(sys.executable, CLIENTS, "keepalive", timed.port, 60, 20)
     time.sleep(0.3)
@@ -174,6 +220,26 @@ def run(folder, started):
     counts = web.counts()
     check("HTTP/1", records[web.port], counts, unanswered=0)
     check_partial(web.port, records, starts)
+    counts = names.counts()
+    counts["rcode"] = {name: count for name, count in counts.pop("status").items() if name != "lost"}
+    sums = total(records[names.port])
+    print(f"DNS: {len(records[names.port])} flows, {sums}, server {counts['requests']}")
+    assert sums["requests"] + sums["retries"] == counts["requests"], (sums, counts)
+    assert sums["rcode"] == counts["rcode"], (sums, counts)
+    assert all("incomplete" not in record["l7"] for record in records[names.port]), records[names.port]
+    # dig asks again from another socket, so its first query has no answer; the other client asks from one.
+    assert sums["retries"] == 1 and sums["unanswered"] == 1, sums
+    for server in secure:
+        counts, flows = server.counts(), records[server.port]
+        turns = [flow["requests"]["count"] for flow in flows]
+        print(f"TLS on {server.port}: turns of each connection {turns}, requests of the server {counts['requests']}")
+        assert sum(turns) == counts["requests"] and all(flow["l7"] == {"protocol": "tls"} for flow in flows)
+    sums = total(records[6380])
+    print(f"Redis: {len(records[6380])} connections, {sums}, server {commands}")
+    # The last command is the one that asked for the count.
+    assert sums["requests"] == sums["responses"] == commands + 1, (sums, commands)
+    assert sums["status"]["error"] == 1 and all("incomplete" not in record["l7"] for record in records[6380])
+    check_partial(6380, records, starts)
     counts = timed.counts()
     check("HTTP/1 in turn", records[timed.port], counts, unanswered=0)
     check_times("HTTP/1 in turn", records[timed.port], "time_to_first_byte", counts["first"])

@@ -3,6 +3,7 @@
 
 import http.client
 import socket
+import ssl
 import sys
 import time
 
@@ -69,4 +70,34 @@ def split():
     receive(sock, 1)
 
 
-{"wait": wait, "pipelined": pipelined, "keepalive": keepalive, "split": split}[COMMAND]()
+def secure():
+    """Requests on keep-alive connections under TLS."""
+    context = ssl._create_unverified_context()
+    for _ in range(int(REST[0])):
+        connection = http.client.HTTPSConnection("127.0.0.1", int(PORT), timeout=30, context=context)
+        for i in range(int(REST[1])):
+            connection.request("GET", f"/200/{i * 300}/{i % 3}")
+            connection.getresponse().read()
+        connection.close()
+
+
+def queries():
+    """A and AAAA at once from one socket, as getaddrinfo does, and one query twice with one ID."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.connect(("127.0.0.1", int(PORT)))
+    sock.settimeout(10)
+
+    def send(number, name, kind):
+        labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
+        sock.send(number.to_bytes(2, "big") + b"\1\0\0\1\0\0\0\0\0\0" + labels + b"\0\0" + bytes([kind]) + b"\0\1")
+
+    for i in range(10):
+        send(2 * i, f"ok.1.{i}.test", 1)
+        send(2 * i + 1, f"ok.1.{i}.test", 28)
+        sock.recv(512), sock.recv(512)
+    send(100, "ok.50.0.test", 1)
+    send(100, "ok.50.0.test", 1)
+    sock.recv(512), sock.recv(512)
+
+
+{"wait": wait, "queries": queries, "secure": secure, "pipelined": pipelined, "keepalive": keepalive, "split": split}[COMMAND]()

@@ -5,10 +5,13 @@ Each prints one line of JSON when it gets SIGTERM: how many requests it had, by 
 took from its last byte to the response's first and last, in nanoseconds.
 """
 
+import collections
 import http.server
 import json
-import re
 import signal
+import socket
+import socketserver
+import ssl
 import sys
 import threading
 import time
@@ -69,11 +72,58 @@ class Web(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Names(socketserver.BaseRequestHandler):
+    """A DNS server: KIND.WAIT.NUMBER.test. KIND none: no such name. KIND lost: answers only the second query."""
+
+    seen = collections.Counter()
+
+    def answer(self, query):
+        labels, at = [], 12
+        while query[at]:
+            labels.append(query[at + 1 : at + 1 + query[at]].decode())
+            at += query[at] + 1
+        kind, wait = labels[0], int(labels[1])
+        self.seen[query[:at]] += 1
+        time.sleep(wait / 1000)
+        lost = kind == "lost" and self.seen[query[:at]] == 1
+        count("lost" if lost else "nxdomain" if kind == "none" else "noerror")
+        flags = 0x8583 if kind == "none" else 0x8580
+        return None if lost else query[:2] + flags.to_bytes(2, "big") + b"\0\1\0\0\0\0\0\0" + query[12 : at + 5]
+
+    def handle(self):
+        if isinstance(self.request, tuple):
+            data, sock = self.request
+            reply = self.answer(data)
+            if reply:
+                sock.sendto(reply, self.client_address)
+            return
+        while len(length := self.request.recv(2, socket.MSG_WAITALL)) == 2:
+            reply = self.answer(self.request.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL))
+            self.request.sendall(len(reply).to_bytes(2, "big") + reply)
+
+
+class SecureWeb(http.server.ThreadingHTTPServer):
+    """The web server, under one version of TLS."""
+
+    def __init__(self, address, version, certificate):
+        super().__init__(address, Web)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
+        context.load_cert_chain(certificate)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+
 def main():
     kind, port = sys.argv[1], int(sys.argv[2])
     signal.signal(signal.SIGTERM, lambda *_: (print(json.dumps(COUNTS), flush=True), sys.exit(0)))
     if kind == "web":
         http.server.ThreadingHTTPServer(("127.0.0.1", port), Web).serve_forever()
+    elif kind in ("TLSv1_2", "TLSv1_3"):
+        SecureWeb(("127.0.0.1", port), kind, sys.argv[3]).serve_forever()
+    elif kind == "dns":
+        tcp = socketserver.ThreadingTCPServer(("127.0.0.1", port), Names)
+        threading.Thread(target=tcp.serve_forever, daemon=True).start()
+        socketserver.ThreadingUDPServer(("127.0.0.1", port), Names).serve_forever()
 
 
 if __name__ == "__main__":

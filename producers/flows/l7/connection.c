@@ -29,6 +29,12 @@ static enum parser_verdict parse(struct connection *connection, bool server,
 	switch (connection->protocol) {
 	case FLOW_L7_HTTP:
 		return http1_read(&connection->parser.http1, &connection->exchange, server, piece);
+	case FLOW_L7_DNS:
+		return dns_read(&connection->parser.dns, &connection->exchange, server, piece);
+	case FLOW_L7_REDIS:
+		return redis_read(&connection->parser.redis, &connection->exchange, server, piece);
+	case FLOW_L7_TLS:
+		return tls_read(&connection->parser.tls, &connection->exchange, server, piece);
 	default:
 		return PARSER_WRONG;
 	}
@@ -67,6 +73,8 @@ static void read_piece(void *user, const struct stream_piece *piece)
 		break;
 	case PARSER_LOST:
 		connection->lost[direction] = true;
+		if (connection->protocol == FLOW_L7_TLS && !server)
+			tls_lose(&connection->parser.tls);
 		break;
 	case PARSER_STOPPED:
 		connection->exchange.uncertain[FLOW_L7_STOPPED]++;
@@ -91,13 +99,39 @@ static void close_direction(struct connection *connection, unsigned direction)
 			    direction != connection->client);
 }
 
-bool connection_add(struct connection *connection, const struct packet *packet, unsigned direction)
+static enum l7_payload add_datagram(struct connection *connection, const struct packet *packet)
+{
+	if (dns_datagram(&connection->parser.dns, &connection->exchange, packet->payload_bytes,
+			 packet->payload_captured, packet->payload, packet->time) == PARSER_WRONG)
+		connection->protocol = FLOW_L7_NONE;
+	return L7_MESSAGE;
+}
+
+/* What a packet of TLS was, after it was read. */
+static enum l7_payload payload_of_tls(const struct connection *connection, unsigned direction)
+{
+	const struct tls *tls = &connection->parser.tls;
+	bool server = direction != connection->client;
+
+	if (tls->open && (server || tls->opaque || connection->lost[direction]))
+		return tls_is_timed(tls) || server ? L7_MESSAGE : L7_UNTIMED;
+	if (!tls->data)
+		return L7_HANDSHAKE;
+	return tls_is_timed(tls) ? L7_MESSAGE : L7_UNTIMED;
+}
+
+enum l7_payload connection_add(struct connection *connection, const struct packet *packet,
+			       unsigned direction)
 {
 	struct context context = {connection, direction}, other = {connection, !direction};
 	struct stream *stream = &connection->streams[direction];
 
 	if (connection->over)
-		return true;
+		return L7_MESSAGE;
+	if (packet->protocol == TRANSPORT_UDP)
+		return add_datagram(connection, packet);
+	if (connection->protocol == FLOW_L7_TLS)
+		connection->parser.tls.data = false;
 	stream_acknowledge(&connection->streams[!direction], connection->held, packet,
 			   &(struct stream_reader){read_piece, &other});
 	stream_add(stream, connection->held, packet, &(struct stream_reader){read_piece, &context});
@@ -105,7 +139,8 @@ bool connection_add(struct connection *connection, const struct packet *packet, 
 		close_direction(connection, direction);
 	if (connection->over)
 		stop(connection);
-	return true;
+	return connection->protocol == FLOW_L7_TLS ? payload_of_tls(connection, direction)
+						   : L7_MESSAGE;
 }
 
 uint32_t connection_take(struct connection *connection, bool final, struct flow_l7 *taken)

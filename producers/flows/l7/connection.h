@@ -8,11 +8,21 @@
 #include <stdint.h>
 
 #include "producers/flows/flow.h"
+#include "producers/flows/l7/dns.h"
 #include "producers/flows/l7/exchange.h"
 #include "producers/flows/l7/http1.h"
+#include "producers/flows/l7/redis.h"
 #include "producers/flows/l7/slab.h"
 #include "producers/flows/l7/stream.h"
+#include "producers/flows/l7/tls.h"
 #include "producers/flows/packet.h"
+
+/* What the payload of a packet is part of. */
+enum l7_payload {
+	L7_MESSAGE,
+	L7_UNTIMED,   /* a message, but what answers it may not be its response */
+	L7_HANDSHAKE, /* no request and no response */
+};
 
 struct connection {
 	struct stream streams[2]; /* by direction */
@@ -25,6 +35,9 @@ struct connection {
 	struct exchange exchange;
 	union {
 		struct http1 http1;
+		struct dns dns;
+		struct redis redis;
+		struct tls tls;
 	} parser;
 };
 
@@ -36,7 +49,8 @@ _Static_assert(sizeof(struct connection) + 2 * TIMES_BLOCKS_MAX * TIMES_BLOCK_SI
 void connection_begin(struct connection *connection, struct slab *held, struct slab *times,
 		      enum flow_l7_protocol protocol, unsigned client, bool at_start);
 /* As l7_add(). */
-bool connection_add(struct connection *connection, const struct packet *packet, unsigned direction);
+enum l7_payload connection_add(struct connection *connection, const struct packet *packet,
+			       unsigned direction);
 /* As l7_take(). Returns how many times found no room. */
 uint32_t connection_take(struct connection *connection, bool final, struct flow_l7 *taken);
 /* Gives its blocks back. */

@@ -92,7 +92,7 @@ static struct recognised recognise(const struct l7 *l7, const struct packet *pac
 	if (packet->protocol == TRANSPORT_TCP)
 		found = recognise_segment(packet->payload_bytes, packet->payload_captured);
 	else
-		found = (struct recognised){FLOW_L7_NONE, false};
+		found = recognise_datagram(packet);
 	if (!(l7->protocols >> found.protocol & 1))
 		found.protocol = FLOW_L7_NONE;
 	return found;
@@ -122,25 +122,25 @@ static struct connection *begin(struct l7 *l7, uint32_t *slot, const struct pack
 	return connection;
 }
 
-bool l7_add(struct l7 *l7, uint32_t *slot, const struct packet *packet, unsigned direction,
-	    bool at_start)
+enum l7_payload l7_add(struct l7 *l7, uint32_t *slot, const struct packet *packet,
+		       unsigned direction, bool at_start)
 {
 	struct connection *connection = connection_of(l7, *slot);
 
 	if (*slot == L7_IGNORED)
-		return true;
+		return L7_MESSAGE;
 	if (connection == NULL && packet->payload_captured > 0)
 		connection = begin(l7, slot, packet, direction, at_start);
 	if (connection == NULL)
-		return true;
+		return L7_MESSAGE;
 
-	bool message = connection_add(connection, packet, direction);
+	enum l7_payload payload = connection_add(connection, packet, direction);
 
 	if (connection->protocol == FLOW_L7_NONE) {
 		l7_drop(l7, slot);
 		*slot = L7_IGNORED;
 	}
-	return message;
+	return payload;
 }
 
 void l7_take(struct l7 *l7, uint32_t slot, unsigned source, bool final, struct flow_l7 *taken)

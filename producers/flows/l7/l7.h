@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "producers/flows/flow.h"
+#include "producers/flows/l7/connection.h"
 #include "producers/flows/packet.h"
 
 #define L7_CONNECTIONS_MAX 32768
@@ -39,10 +40,9 @@ struct l7 *l7_new(unsigned protocols, size_t flows);
 void l7_free(struct l7 *l7);
 
 /* Adds a packet of TCP or UDP that has payload, or a FIN. *SLOT belongs to the flow and is 0 at its
- * start. AT_START: the payload is the first after the SYN, or the flow is of UDP. Returns false if
- * the payload is part of a handshake, not of a request or a response. */
-bool l7_add(struct l7 *l7, uint32_t *slot, const struct packet *packet, unsigned direction,
-	    bool at_start);
+ * start. AT_START: the payload is the first after the SYN, or the flow is of UDP. */
+enum l7_payload l7_add(struct l7 *l7, uint32_t *slot, const struct packet *packet,
+		       unsigned direction, bool at_start);
 
 /* Moves the counts since the last time to *TAKEN, whose protocol is FLOW_L7_NONE if there are none.
  * SOURCE is the direction of the flow's source. FINAL: the flow is over. */

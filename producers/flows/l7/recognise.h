@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "producers/flows/flow.h"
+#include "producers/flows/packet.h"
 
 struct recognised {
 	enum flow_l7_protocol protocol; /* FLOW_L7_NONE if it is none that is known */
@@ -16,5 +17,8 @@ struct recognised {
 /* BYTES[LENGTH] begin a TCP segment. The parser has the last word: these bytes are only such as the
  * protocol begins with. */
 struct recognised recognise_segment(const uint8_t *bytes, size_t length);
+
+/* PACKET is of UDP. What is sent to a group has no responses in its flow, so it is not recognised. */
+struct recognised recognise_datagram(const struct packet *packet);
 
 #endif
