@@ -149,6 +149,15 @@ def redis_count(port):
     return int(info.split("total_commands_processed:")[1].split()[0])
 
 
+def http2(port):
+    """HTTP/2 by prior knowledge, and many streams at once."""
+    web = f"http://127.0.0.1:{port}"
+    do("h2load", "-n", 500, "-c", 2, "-m", 20, f"{web}/file", f"{web}/missing")
+    do("curl", "-sS", "--http2-prior-knowledge", f"{web}/file", "-o", "/dev/null")
+    do("curl", "-sS", "--http2-prior-knowledge", f"{web}/missing", "-o", "/dev/null")
+    do("curl", "-sS", "--http2-prior-knowledge", "-d", "x" * 40_000, f"{web}/file", "-o", "/dev/null")
+
+
 def start_meter(folder, started, name, *options):
     meter = inside(
         BUILD / "tenure-flows", "-i", "lo", "--out", folder / name, "--observer-name", "n1", *options,
@@ -211,6 +220,11 @@ def run(folder, started):
     for server in secure:
         do(sys.executable, CLIENTS, "secure", server.port, 6, 20)
     redis(6380)
+    (folder / "web").mkdir()
+    (folder / "web" / "file").write_bytes(b"f" * 30_000)
+    started.append(inside("nghttpd", "--no-tls", "-a", "127.0.0.1", "-d", folder / "web", "8082", stdout=subprocess.DEVNULL))
+    do(sys.executable, CLIENTS, "wait", 8082)
+    http2(8082)
     commands = redis_count(6380)
     http1(web.port)
     do(sys.executable, CLIENTS, "keepalive", timed.port, 60, 20)
@@ -240,6 +254,11 @@ def run(folder, started):
     assert sums["requests"] == sums["responses"] == commands + 1, (sums, commands)
     assert sums["status"]["error"] == 1 and all("incomplete" not in record["l7"] for record in records[6380])
     check_partial(6380, records, starts)
+    print("HTTP/2:", total(records[8082]))
+    # nghttpd keeps no count; the clients' is known: 500, 2 and 1.
+    check("HTTP/2", records[8082], {"requests": 503, "status": {"2xx": 250 + 1 + 1, "4xx": 250 + 1}}, unanswered=0)
+    assert {record["l7"]["protocol"] for record in records[8082]} == {"http2"}
+    check_partial(8082, records, starts)
     counts = timed.counts()
     check("HTTP/1 in turn", records[timed.port], counts, unanswered=0)
     check_times("HTTP/1 in turn", records[timed.port], "time_to_first_byte", counts["first"])

@@ -9,26 +9,53 @@ struct context {
 	unsigned direction;
 };
 
-void connection_begin(struct connection *connection, struct slab *held, struct slab *times,
+static struct http2 *http2_of(const struct connection *connection)
+{
+	return slab_at(&connection->room->http2, connection->parser.http2);
+}
+
+/* Without room for its parser the connection is not read. */
+static void begin_http2(struct connection *connection)
+{
+	connection->parser.http2 = slab_take(&connection->room->http2);
+	if (connection->parser.http2 != SLAB_NONE)
+		http2_begin(http2_of(connection));
+	else
+		connection->over = true;
+}
+
+static void end_http2(struct connection *connection)
+{
+	if (connection->protocol != FLOW_L7_HTTP2 || connection->parser.http2 == SLAB_NONE)
+		return;
+	slab_give(&connection->room->http2, connection->parser.http2);
+	connection->parser.http2 = SLAB_NONE;
+}
+
+void connection_begin(struct connection *connection, struct connection_room *room,
 		      enum flow_l7_protocol protocol, unsigned client, bool at_start)
 {
 	memset(connection, 0, sizeof(*connection));
-	connection->held = held;
+	connection->room = room;
 	connection->protocol = (uint8_t)protocol;
 	connection->client = (uint8_t)client;
-	connection->exchange.blocks = times;
+	connection->exchange.blocks = &room->times;
 	if (!at_start)
 		connection->exchange.uncertain[FLOW_L7_START]++;
+	if (protocol == FLOW_L7_HTTP2)
+		begin_http2(connection);
 }
 
 /* ---- Parsers ---- */
 
 static enum parser_verdict parse(struct connection *connection, bool server,
-				 const struct stream_piece *piece)
+				 struct stream_piece *piece)
 {
 	switch (connection->protocol) {
 	case FLOW_L7_HTTP:
 		return http1_read(&connection->parser.http1, &connection->exchange, server, piece);
+	case FLOW_L7_HTTP2:
+		return http2_read(http2_of(connection), &connection->exchange, server, piece);
 	case FLOW_L7_DNS:
 		return dns_read(&connection->parser.dns, &connection->exchange, server, piece);
 	case FLOW_L7_REDIS:
@@ -52,8 +79,48 @@ static bool resume(struct connection *connection, bool server, const struct stre
 static void stop(struct connection *connection)
 {
 	connection->over = true;
-	stream_drop(&connection->streams[0], connection->held);
-	stream_drop(&connection->streams[1], connection->held);
+	stream_drop(&connection->streams[0], &connection->room->held);
+	stream_drop(&connection->streams[1], &connection->room->held);
+}
+
+/* The connection goes on as HTTP/2; the request that asked for it is the first stream. */
+static void upgrade(struct connection *connection)
+{
+	connection->protocol = FLOW_L7_HTTP2;
+	begin_http2(connection);
+	if (connection->over)
+		connection->exchange.uncertain[FLOW_L7_STOPPED]++;
+	else
+		http2_upgrade(http2_of(connection), &connection->exchange);
+}
+
+static void see_verdict(struct connection *connection, unsigned direction,
+			enum parser_verdict verdict)
+{
+	switch (verdict) {
+	case PARSER_GOOD:
+		break;
+	case PARSER_LOST:
+		connection->lost[direction] = true;
+		if (connection->protocol == FLOW_L7_TLS && direction == connection->client)
+			tls_lose(&connection->parser.tls);
+		break;
+	case PARSER_STOPPED:
+		connection->exchange.uncertain[FLOW_L7_STOPPED]++;
+		connection->over = true;
+		break;
+	case PARSER_OVER:
+		connection->over = true;
+		break;
+	case PARSER_HTTP2:
+		upgrade(connection);
+		break;
+	case PARSER_WRONG:
+		end_http2(connection);
+		connection->over = true;
+		connection->protocol = FLOW_L7_NONE;
+		break;
+	}
 }
 
 static void read_piece(void *user, const struct stream_piece *piece)
@@ -62,33 +129,17 @@ static void read_piece(void *user, const struct stream_piece *piece)
 	struct connection *connection = context->connection;
 	unsigned direction = context->direction;
 	bool server = direction != connection->client;
+	struct stream_piece rest = *piece;
 
 	if (connection->over)
 		return;
 	if (connection->lost[direction] && !resume(connection, server, piece))
 		return;
 	connection->lost[direction] = false;
-	switch (parse(connection, server, piece)) {
-	case PARSER_GOOD:
-		break;
-	case PARSER_LOST:
-		connection->lost[direction] = true;
-		if (connection->protocol == FLOW_L7_TLS && !server)
-			tls_lose(&connection->parser.tls);
-		break;
-	case PARSER_STOPPED:
-		connection->exchange.uncertain[FLOW_L7_STOPPED]++;
-		connection->over = true;
-		break;
-	case PARSER_OVER:
-	case PARSER_HTTP2:
-		connection->over = true;
-		break;
-	case PARSER_WRONG:
-		connection->over = true;
-		connection->protocol = FLOW_L7_NONE;
-		break;
-	}
+	see_verdict(connection, direction, parse(connection, server, &rest));
+	/* The answer to an upgrade may have the first bytes after it. */
+	if (rest.length > 0 && connection->protocol == FLOW_L7_HTTP2 && !connection->over)
+		see_verdict(connection, direction, parse(connection, server, &rest));
 }
 
 static void close_direction(struct connection *connection, unsigned direction)
@@ -132,9 +183,10 @@ enum l7_payload connection_add(struct connection *connection, const struct packe
 		return add_datagram(connection, packet);
 	if (connection->protocol == FLOW_L7_TLS)
 		connection->parser.tls.data = false;
-	stream_acknowledge(&connection->streams[!direction], connection->held, packet,
+	stream_acknowledge(&connection->streams[!direction], &connection->room->held, packet,
 			   &(struct stream_reader){read_piece, &other});
-	stream_add(stream, connection->held, packet, &(struct stream_reader){read_piece, &context});
+	stream_add(stream, &connection->room->held, packet,
+		   &(struct stream_reader){read_piece, &context});
 	if (stream_ended(stream) && !connection->closed[direction])
 		close_direction(connection, direction);
 	if (connection->over)
@@ -149,15 +201,19 @@ uint32_t connection_take(struct connection *connection, bool final, struct flow_
 
 	exchange_take(&connection->exchange, final && !connection->over, taken);
 	taken->protocol = connection->protocol;
+	if (connection->protocol == FLOW_L7_HTTP2 && connection->parser.http2 != SLAB_NONE &&
+	    http2_take(http2_of(connection)))
+		taken->protocol = FLOW_L7_GRPC;
 	return lost;
 }
 
 void connection_end(struct connection *connection)
 {
+	end_http2(connection);
 	struct flow_response_time unused;
 
-	stream_drop(&connection->streams[0], connection->held);
-	stream_drop(&connection->streams[1], connection->held);
+	stream_drop(&connection->streams[0], &connection->room->held);
+	stream_drop(&connection->streams[1], &connection->room->held);
 	times_take(&connection->exchange.first_byte, connection->exchange.blocks, &unused);
 	times_take(&connection->exchange.last_byte, connection->exchange.blocks, &unused);
 }

@@ -148,21 +148,20 @@ static enum parser_verdict read_start(struct dns *dns, struct exchange *exchange
 }
 
 enum parser_verdict dns_read(struct dns *dns, struct exchange *exchange, bool server,
-			     const struct stream_piece *whole)
+			     struct stream_piece *piece)
 {
 	struct dns_side *side = &dns->side[server];
-	struct stream_piece piece = *whole;
 	enum parser_verdict verdict = PARSER_GOOD;
 
-	while (piece.length > 0 && verdict == PARSER_GOOD) {
+	while (piece->length > 0 && verdict == PARSER_GOOD) {
 		if (side->left > 0) {
 			uint32_t skip =
-				side->left < piece.length ? side->left : (uint32_t)piece.length;
+				side->left < piece->length ? side->left : (uint32_t)piece->length;
 
 			side->left -= skip;
-			parser_skip(&piece, skip);
+			parser_skip(piece, skip);
 		} else {
-			verdict = read_start(dns, exchange, side, &piece);
+			verdict = read_start(dns, exchange, side, piece);
 		}
 	}
 	return verdict;

@@ -42,6 +42,6 @@ enum parser_verdict dns_datagram(struct dns *dns, struct exchange *exchange, con
 				 size_t captured, size_t length, struct when time);
 /* Bytes of a TCP connection. */
 enum parser_verdict dns_read(struct dns *dns, struct exchange *exchange, bool server,
-			     const struct stream_piece *piece);
+			     struct stream_piece *piece);
 
 #endif

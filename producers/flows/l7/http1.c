@@ -311,21 +311,20 @@ static void read_body(struct http1 *http1, struct exchange *exchange, bool serve
 }
 
 enum parser_verdict http1_read(struct http1 *http1, struct exchange *exchange, bool server,
-			       const struct stream_piece *whole)
+			       struct stream_piece *piece)
 {
 	struct http1_side *side = &http1->side[server];
-	struct stream_piece piece = *whole;
 	enum parser_verdict verdict = PARSER_GOOD;
 
-	while (piece.length > 0 && verdict == PARSER_GOOD && side->state != UNSEEN) {
+	while (piece->length > 0 && verdict == PARSER_GOOD && side->state != UNSEEN) {
 		if (side->state == START) {
 			begin_message(side);
-			side->begun = piece.time;
+			side->begun = piece->time;
 		}
 		if (side->state == BODY || side->state == CHUNK || side->state == TO_CLOSE)
-			read_body(http1, exchange, server, &piece);
+			read_body(http1, exchange, server, piece);
 		else
-			verdict = read_line_bytes(http1, exchange, server, &piece);
+			verdict = read_line_bytes(http1, exchange, server, piece);
 	}
 	return verdict;
 }

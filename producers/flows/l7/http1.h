@@ -55,7 +55,7 @@ struct http1 {
 bool http1_begins(const uint8_t *bytes, size_t length, bool server);
 
 enum parser_verdict http1_read(struct http1 *http1, struct exchange *exchange, bool server,
-			       const struct stream_piece *piece);
+			       struct stream_piece *piece);
 /* The direction was PARSER_LOST; PIECE begins a segment. True if a message begins there. */
 bool http1_resume(struct http1 *http1, bool server, const struct stream_piece *piece);
 /* The direction's bytes have ended. */

@@ -16,8 +16,7 @@
 struct l7 {
 	unsigned protocols;
 	struct slab connections;
-	struct slab held;
-	struct slab times;
+	struct connection_room room;
 	struct l7_stats stats;
 };
 
@@ -62,8 +61,9 @@ struct l7 *l7_new(unsigned protocols, size_t flows)
 		return NULL;
 	l7->protocols = protocols;
 	if (slab_init(&l7->connections, sizeof(struct connection), connections) == 0 &&
-	    slab_init(&l7->held, STREAM_BLOCK_SIZE, HELD_MAX) == 0 &&
-	    slab_init(&l7->times, TIMES_BLOCK_SIZE, 2 * connections) == 0)
+	    slab_init(&l7->room.held, STREAM_BLOCK_SIZE, HELD_MAX) == 0 &&
+	    slab_init(&l7->room.times, TIMES_BLOCK_SIZE, 2 * connections) == 0 &&
+	    slab_init(&l7->room.http2, sizeof(struct http2), 1 + connections / 8) == 0)
 		return l7;
 	l7_free(l7);
 	return NULL;
@@ -74,8 +74,9 @@ void l7_free(struct l7 *l7)
 	if (l7 == NULL)
 		return;
 	slab_clear(&l7->connections);
-	slab_clear(&l7->held);
-	slab_clear(&l7->times);
+	slab_clear(&l7->room.held);
+	slab_clear(&l7->room.times);
+	slab_clear(&l7->room.http2);
 	free(l7);
 }
 
@@ -117,7 +118,7 @@ static struct connection *begin(struct l7 *l7, uint32_t *slot, const struct pack
 	}
 	l7->stats.connections++;
 	connection = slab_at(&l7->connections, *slot);
-	connection_begin(connection, &l7->held, &l7->times, found.protocol,
+	connection_begin(connection, &l7->room, found.protocol,
 			 found.by_server ? !direction : direction, at_start);
 	return connection;
 }
@@ -169,6 +170,7 @@ struct l7_stats l7_get_stats(const struct l7 *l7)
 {
 	struct l7_stats stats = l7->stats;
 
-	stats.held_refused = l7->held.refused;
+	stats.refused += l7->room.http2.refused;
+	stats.held_refused = l7->room.held.refused;
 	return stats;
 }

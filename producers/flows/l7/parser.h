@@ -1,7 +1,7 @@
 /* parser.h - what the parsers of protocols have in common.
  *
  * A parser reads the bytes of one connection, each direction in order, in pieces that end anywhere,
- * and tells its exchange what it saw. It keeps no byte of a message longer than it needs to.
+ * advances the piece over what it read and tells its exchange what it saw. It keeps no byte of a message longer than it needs to.
  *
  * (1) Bytes that were not captured (stream.h) are no loss where a length said how many come.
  */

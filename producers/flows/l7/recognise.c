@@ -2,6 +2,7 @@
 
 #include "producers/flows/l7/dns.h"
 #include "producers/flows/l7/http1.h"
+#include "producers/flows/l7/http2.h"
 #include "producers/flows/l7/redis.h"
 #include "producers/flows/l7/tls.h"
 
@@ -17,6 +18,8 @@ struct recognised recognise_segment(const uint8_t *bytes, size_t length)
 		/* PING alone is a command of Redis, and a request line is longer. */
 		if (redis_begins(bytes, length))
 			return (struct recognised){FLOW_L7_REDIS, false};
+		if (http2_begins(bytes, length))
+			return (struct recognised){FLOW_L7_HTTP2, false};
 		return (struct recognised){FLOW_L7_HTTP, false};
 	}
 	if (http1_begins(bytes, length, true))

@@ -272,17 +272,16 @@ static enum parser_verdict read_bulk(struct redis *redis, struct exchange *excha
 }
 
 enum parser_verdict redis_read(struct redis *redis, struct exchange *exchange, bool server,
-			       const struct stream_piece *whole)
+			       struct stream_piece *piece)
 {
 	struct redis_side *side = &redis->side[server];
-	struct stream_piece piece = *whole;
 	enum parser_verdict verdict = PARSER_GOOD;
 
-	while (piece.length > 0 && verdict == PARSER_GOOD) {
+	while (piece->length > 0 && verdict == PARSER_GOOD) {
 		if (side->bulk_left > 0)
-			verdict = read_bulk(redis, exchange, server, &piece);
+			verdict = read_bulk(redis, exchange, server, piece);
 		else
-			verdict = read_line_bytes(redis, exchange, server, &piece);
+			verdict = read_line_bytes(redis, exchange, server, piece);
 	}
 	return verdict;
 }

@@ -50,6 +50,6 @@ struct redis {
 bool redis_begins(const uint8_t *bytes, size_t length);
 
 enum parser_verdict redis_read(struct redis *redis, struct exchange *exchange, bool server,
-			       const struct stream_piece *piece);
+			       struct stream_piece *piece);
 
 #endif

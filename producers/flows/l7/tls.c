@@ -138,22 +138,21 @@ static void skip(struct tls *tls, struct tls_side *side, struct stream_piece *pi
 }
 
 enum parser_verdict tls_read(struct tls *tls, struct exchange *exchange, bool server,
-			     const struct stream_piece *whole)
+			     struct stream_piece *piece)
 {
 	struct tls_side *side = &tls->side[server];
-	struct stream_piece piece = *whole;
 
-	while (piece.length > 0) {
+	while (piece->length > 0) {
 		if (side->left > 0) {
-			skip(tls, side, &piece, server);
+			skip(tls, side, piece, server);
 			continue;
 		}
-		if (piece.bytes == NULL) {
-			exchange->uncertain[parser_reason(&piece)]++;
+		if (piece->bytes == NULL) {
+			exchange->uncertain[parser_reason(piece)]++;
 			return PARSER_LOST;
 		}
-		side->header[side->length++] = *piece.bytes;
-		parser_skip(&piece, 1);
+		side->header[side->length++] = *piece->bytes;
+		parser_skip(piece, 1);
 		if (side->length < TLS_HEADER)
 			continue;
 		side->length = 0;

@@ -51,7 +51,7 @@ bool tls_begins(const uint8_t *bytes, size_t length);
 
 /* Sets TLS->DATA. */
 enum parser_verdict tls_read(struct tls *tls, struct exchange *exchange, bool server,
-			     const struct stream_piece *piece);
+			     struct stream_piece *piece);
 /* The client's records are out of step: from here everything is data. */
 void tls_lose(struct tls *tls);
 
