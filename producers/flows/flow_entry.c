@@ -75,7 +75,8 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 static enum l7_payload read_messages(struct flow_entry *entry, struct l7 *l7, unsigned direction,
 				     const struct packet *packet)
 {
-	bool at_start = true;
+	uint32_t first = entry->tcp.syn_sequence[direction] + 1;
+	bool known = entry->tcp.syn_seen & 1u << direction;
 
 	if (l7 == NULL || entry->l7 == L7_IGNORED ||
 	    (packet->payload == 0 && !(packet->tcp_flags & TCP_FIN)))
@@ -84,10 +85,7 @@ static enum l7_payload read_messages(struct flow_entry *entry, struct l7 *l7, un
 	if (packet->fragment != PACKET_WHOLE &&
 	    (packet->protocol == TRANSPORT_TCP || packet->fragment == PACKET_LATER_FRAGMENT))
 		return L7_MESSAGE;
-	if (packet->protocol == TRANSPORT_TCP && entry->l7 == 0)
-		at_start = entry->tcp.syn_seen & 1u << direction &&
-			   packet->sequence - entry->tcp.syn_sequence[direction] <= 1;
-	return l7_add(l7, &entry->l7, packet, direction, at_start);
+	return l7_add(l7, &entry->l7, packet, direction, known ? &first : NULL);
 }
 
 void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,

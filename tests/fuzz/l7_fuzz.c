@@ -63,6 +63,7 @@ struct run {
 	uint32_t slot;
 	int64_t clock;
 	uint32_t next[2];
+	uint32_t first[2];
 };
 
 static void add(struct run *run, unsigned direction, uint32_t sequence, const uint8_t *bytes,
@@ -84,7 +85,7 @@ static void add(struct run *run, unsigned direction, uint32_t sequence, const ui
 
 	require(copy != NULL);
 	memcpy(copy, bytes, captured);
-	l7_add(run->l7, &run->slot, &packet, direction, true);
+	l7_add(run->l7, &run->slot, &packet, direction, &run->first[direction]);
 	free(copy);
 }
 
@@ -113,7 +114,9 @@ static void add_segment(struct run *run, const struct segment *segment, size_t s
 
 static struct flow_l7 play(const struct script *script, size_t step)
 {
-	struct run run = {.l7 = l7_new(UINT32_MAX, 4), .next = {1000, UINT32_MAX - 50}};
+	struct run run = {.l7 = l7_new(UINT32_MAX, 4),
+			  .next = {1000, UINT32_MAX - 50},
+			  .first = {1000, UINT32_MAX - 50}};
 	struct flow_l7 taken;
 	struct text text;
 

@@ -172,7 +172,7 @@ static enum l7_payload payload_of_tls(const struct connection *connection, unsig
 }
 
 enum l7_payload connection_add(struct connection *connection, const struct packet *packet,
-			       unsigned direction)
+			       unsigned direction, const uint32_t *first)
 {
 	struct context context = {connection, direction}, other = {connection, !direction};
 	struct stream *stream = &connection->streams[direction];
@@ -183,6 +183,8 @@ enum l7_payload connection_add(struct connection *connection, const struct packe
 		return add_datagram(connection, packet);
 	if (connection->protocol == FLOW_L7_TLS)
 		connection->parser.tls.data = false;
+	if (!stream->open && first != NULL)
+		stream_open(stream, *first);
 	stream_acknowledge(&connection->streams[!direction], &connection->room->held, packet,
 			   &(struct stream_reader){read_piece, &other});
 	stream_add(stream, &connection->room->held, packet,
@@ -195,13 +197,23 @@ enum l7_payload connection_add(struct connection *connection, const struct packe
 						   : L7_MESSAGE;
 }
 
+/* Whether there is anything to say: a message, or that the connection is one of TLS. */
+static bool is_told(const struct connection *connection, const struct flow_l7 *taken)
+{
+	return connection->protocol == FLOW_L7_TLS || taken->requests > 0 || taken->responses > 0 ||
+	       taken->retries > 0 || taken->unanswered > 0;
+}
+
 uint32_t connection_take(struct connection *connection, bool final, struct flow_l7 *taken)
 {
 	uint32_t lost = connection->exchange.first_byte.lost + connection->exchange.last_byte.lost;
 
+	/* Segments that wait for bytes before them are as if they had not been captured. */
+	if (final && connection->streams[0].held_count + connection->streams[1].held_count > 0)
+		connection->exchange.uncertain[FLOW_L7_GAP]++;
 	exchange_take(&connection->exchange, final && !connection->over, taken);
-	taken->protocol = connection->protocol;
-	if (connection->protocol == FLOW_L7_HTTP2 && connection->parser.http2 != SLAB_NONE &&
+	taken->protocol = is_told(connection, taken) ? connection->protocol : FLOW_L7_NONE;
+	if (taken->protocol == FLOW_L7_HTTP2 && connection->parser.http2 != SLAB_NONE &&
 	    http2_take(http2_of(connection)))
 		taken->protocol = FLOW_L7_GRPC;
 	return lost;

@@ -60,7 +60,7 @@ void connection_begin(struct connection *connection, struct connection_room *roo
 		      enum flow_l7_protocol protocol, unsigned client, bool at_start);
 /* As l7_add(). */
 enum l7_payload connection_add(struct connection *connection, const struct packet *packet,
-			       unsigned direction);
+			       unsigned direction, const uint32_t *first);
 /* As l7_take(). Returns how many times found no room. */
 uint32_t connection_take(struct connection *connection, bool final, struct flow_l7 *taken);
 /* Gives its blocks back. */

@@ -101,7 +101,7 @@ static struct recognised recognise(const struct l7 *l7, const struct packet *pac
 
 /* The connection that PACKET's payload begins; NULL if it is none. Sets *SLOT. */
 static struct connection *begin(struct l7 *l7, uint32_t *slot, const struct packet *packet,
-				unsigned direction, bool at_start)
+				unsigned direction, const uint32_t *first)
 {
 	struct recognised found = recognise(l7, packet);
 	struct connection *connection;
@@ -119,23 +119,24 @@ static struct connection *begin(struct l7 *l7, uint32_t *slot, const struct pack
 	l7->stats.connections++;
 	connection = slab_at(&l7->connections, *slot);
 	connection_begin(connection, &l7->room, found.protocol,
-			 found.by_server ? !direction : direction, at_start);
+			 found.by_server ? !direction : direction,
+			 first != NULL || packet->protocol == TRANSPORT_UDP);
 	return connection;
 }
 
 enum l7_payload l7_add(struct l7 *l7, uint32_t *slot, const struct packet *packet,
-		       unsigned direction, bool at_start)
+		       unsigned direction, const uint32_t *first)
 {
 	struct connection *connection = connection_of(l7, *slot);
 
 	if (*slot == L7_IGNORED)
 		return L7_MESSAGE;
 	if (connection == NULL && packet->payload_captured > 0)
-		connection = begin(l7, slot, packet, direction, at_start);
+		connection = begin(l7, slot, packet, direction, first);
 	if (connection == NULL)
 		return L7_MESSAGE;
 
-	enum l7_payload payload = connection_add(connection, packet, direction);
+	enum l7_payload payload = connection_add(connection, packet, direction, first);
 
 	if (connection->protocol == FLOW_L7_NONE) {
 		l7_drop(l7, slot);

@@ -40,9 +40,10 @@ struct l7 *l7_new(unsigned protocols, size_t flows);
 void l7_free(struct l7 *l7);
 
 /* Adds a packet of TCP or UDP that has payload, or a FIN. *SLOT belongs to the flow and is 0 at its
- * start. AT_START: the payload is the first after the SYN, or the flow is of UDP. */
+ * start. *FIRST is the number of its direction's first byte, after the SYN's; NULL if the SYN was not
+ * seen, and for UDP. */
 enum l7_payload l7_add(struct l7 *l7, uint32_t *slot, const struct packet *packet,
-		       unsigned direction, bool at_start);
+		       unsigned direction, const uint32_t *first);
 
 /* Moves the counts since the last time to *TAKEN, whose protocol is FLOW_L7_NONE if there are none.
  * SOURCE is the direction of the flow's source. FINAL: the flow is over. */

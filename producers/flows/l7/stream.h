@@ -54,6 +54,13 @@ struct stream_reader {
 	void *context;
 };
 
+/* The direction's first byte is number FIRST. Without this it is the first that is seen. */
+static inline void stream_open(struct stream *stream, uint32_t first)
+{
+	stream->open = true;
+	stream->next = first;
+}
+
 /* Adds PACKET to its direction's STREAM. BLOCKS has blocks of STREAM_BLOCK_SIZE bytes. */
 void stream_add(struct stream *stream, struct slab *blocks, const struct packet *packet,
 		const struct stream_reader *reader);
