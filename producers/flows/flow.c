@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/transport.h"
+#include "producers/flows/flow_l7.h"
 #include "producers/flows/tunnel.h"
 
 static const char *const end_reasons[FLOW_END_REASONS] = {
@@ -298,5 +299,6 @@ void flow_format(const struct flow *flow, const struct flow_observer *observer, 
 		at = put_requests(at, flow);
 	at = put_flow(at, flow);
 	text_add(text, record, (size_t)(at - record));
+	flow_l7_add(&flow->l7, text);
 	add_observer(observer, text);
 }

@@ -22,7 +22,7 @@
 #include "producers/flows/encapsulation.h"
 
 #define FLOW_COMMUNITY_ID_SIZE 31 /* "1:", base64 of 20 bytes, NUL */
-#define FLOW_RECORD_MAX 16384     /* bytes: about 1 KiB and up to FLOW_BUCKETS counts */
+#define FLOW_RECORD_MAX 16384     /* bytes: about 2 KiB and up to 3 * FLOW_BUCKETS counts */
 #define FLOW_HOSTNAME_SIZE 254    /* RFC 1035: 253, and a NUL */
 #define FLOW_INTERFACE_SIZE 64    /* IFNAMSIZ is 16, but a file's name may take its place */
 
@@ -81,6 +81,47 @@ struct flow_response_time {
 	uint32_t counts[FLOW_BUCKETS];
 };
 
+/* Protocols whose messages are read (l7/). */
+enum flow_l7_protocol {
+	FLOW_L7_NONE,
+	FLOW_L7_HTTP,
+	FLOW_L7_HTTP2,
+	FLOW_L7_GRPC, /* HTTP/2 with no other requests */
+	FLOW_L7_DNS,
+	FLOW_L7_REDIS,
+	FLOW_L7_TLS, /* its requests cannot be read */
+	FLOW_L7_PROTOCOLS,
+};
+
+/* Why the counts of messages may be wrong. */
+enum flow_l7_reason {
+	FLOW_L7_GAP,       /* segments were not captured */
+	FLOW_L7_CUT,       /* the capture kept only the start of a frame */
+	FLOW_L7_START,     /* the connection's start was not captured */
+	FLOW_L7_MALFORMED, /* a message could not be read */
+	FLOW_L7_UNMATCHED, /* a response whose request was not seen */
+	FLOW_L7_STOPPED,   /* what followed could not be counted */
+	FLOW_L7_REASONS,
+};
+
+/* Numbers of statuses: HTTP's classes 1xx to 5xx and gRPC's codes, or DNS's response codes. */
+#define FLOW_L7_STATUS_GRPC 5
+#define FLOW_L7_GRPC_OTHER 17 /* above gRPC's codes, 0 to 16 */
+#define FLOW_L7_STATUSES (FLOW_L7_STATUS_GRPC + FLOW_L7_GRPC_OTHER + 1)
+
+struct flow_l7 {
+	enum flow_l7_protocol protocol;
+	bool from_destination; /* the destination sends the requests */
+	uint32_t requests;     /* messages, of the slice like all that follows */
+	uint32_t responses;
+	uint32_t retries;    /* requests sent again; in no other figure */
+	uint32_t unanswered; /* at the end of the connection */
+	uint32_t status[FLOW_L7_STATUSES];
+	uint32_t uncertain[FLOW_L7_REASONS];  /* events */
+	struct flow_response_time first_byte; /* from the request's last byte, like the next */
+	struct flow_response_time last_byte;
+};
+
 struct flow {
 	struct when start;
 	struct when end;
@@ -93,6 +134,7 @@ struct flow {
 	struct flow_handshake handshake;
 	uint64_t requests;
 	struct flow_response_time response_time;
+	struct flow_l7 l7;
 	uint64_t id;
 	uint32_t slice; /* 0 for the first */
 	enum flow_end_reason end_reason;

@@ -73,19 +73,42 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 	find_initiator(entry, direction, packet, watched);
 }
 
-static void count_segment(struct flow_entry *entry, struct turns_pool *pool, unsigned direction,
-			  const struct packet *packet)
+/* Reads the messages of PACKET, whose TCP header was counted already. */
+static enum l7_payload read_messages(struct flow_entry *entry, struct l7 *l7, unsigned direction,
+				     const struct packet *packet)
 {
+	uint32_t first = entry->tcp.syn_sequence[direction] + 1;
+	bool known = entry->tcp.syn_seen & 1u << direction;
+
+	if (l7 == NULL || entry->l7 == L7_IGNORED ||
+	    (packet->payload == 0 && !(packet->tcp_flags & TCP_FIN)))
+		return L7_MESSAGE;
+	/* The first fragment of a datagram has the start of its message. */
+	if (packet->fragment != PACKET_WHOLE &&
+	    (packet->protocol == TRANSPORT_TCP || packet->fragment == PACKET_LATER_FRAGMENT))
+		return L7_MESSAGE;
+	return l7_add(l7, &entry->l7, packet, direction, known ? &first : NULL);
+}
+
+static void count_segment(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
+			  unsigned direction, const struct packet *packet)
+{
+	enum tcp_payload payload = tcp_packet(&entry->tcp, packet, direction);
+	enum l7_payload message = read_messages(entry, l7, direction, packet);
 	struct turns *turns = &entry->turns;
 	bool by_initiator = direction == entry->source;
 
-	switch (tcp_packet(&entry->tcp, packet, direction)) {
+	switch (payload) {
 	case TCP_DATA:
+		if (message == L7_HANDSHAKE)
+			break;
 		if (by_initiator)
 			tcp_request(&entry->tcp, packet, !turns->waiting);
 		else if (turns->waiting && tcp_precedes_request(&entry->tcp, packet))
 			break;
 		turns_payload(turns, pool, by_initiator, packet->time);
+		if (message == L7_UNTIMED)
+			turns_taint(turns);
 		break;
 	case TCP_RETRANSMISSION:
 		if (by_initiator && turns->waiting && tcp_is_of_request(&entry->tcp, packet))
@@ -97,8 +120,8 @@ static void count_segment(struct flow_entry *entry, struct turns_pool *pool, uns
 	}
 }
 
-void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigned direction,
-		      const struct packet *packet)
+void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
+		      unsigned direction, const struct packet *packet)
 {
 	bool by_initiator;
 
@@ -121,9 +144,10 @@ void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigne
 	entry->frame_bytes[direction] += packet->frame_bytes;
 	entry->packets[direction]++;
 	if (packet->protocol == TRANSPORT_UDP && packet->payload > 0) {
+		read_messages(entry, l7, direction, packet);
 		turns_payload(&entry->turns, pool, by_initiator, packet->time);
 	} else if (packet->protocol == TRANSPORT_TCP) {
-		count_segment(entry, pool, direction, packet);
+		count_segment(entry, pool, l7, direction, packet);
 	}
 }
 
@@ -158,8 +182,8 @@ static void take_side(const struct flow_entry *entry, unsigned side, struct flow
 	out->packets = entry->packets[side];
 }
 
-void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flow_end_reason reason,
-		     struct flow *flow)
+void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
+		     enum flow_end_reason reason, struct flow *flow)
 {
 	flow->start = entry->start;
 	flow->end = entry->last;
@@ -171,6 +195,9 @@ void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flo
 	take_side(entry, !entry->source, &flow->destination);
 	tcp_take(&entry->tcp, entry->source, flow);
 	turns_take(&entry->turns, pool, flow);
+	flow->l7.protocol = FLOW_L7_NONE;
+	if (l7 != NULL)
+		l7_take(l7, entry->l7, entry->source, reason != FLOW_ACTIVE_TIMEOUT, &flow->l7);
 	flow->id = entry->id;
 	flow->slice = entry->slice++;
 	flow->end_reason = reason;

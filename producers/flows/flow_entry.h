@@ -8,6 +8,7 @@
 #include "producers/flows/flow.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/flow_table.h"
+#include "producers/flows/l7/l7.h"
 #include "producers/flows/packet.h"
 #include "producers/flows/tcp.h"
 #include "producers/flows/turns.h"
@@ -19,6 +20,7 @@ struct flow_entry {
 	struct when last;  /* the latest packet's time */
 	struct when start; /* the earliest of the slice */
 	uint32_t slice;
+	uint32_t l7;           /* of l7.h */
 	uint8_t source;        /* the initiator's direction */
 	uint8_t initiator : 7; /* enum flow_initiator */
 	uint8_t reversed : 1;  /* direction 0 is behind the second of its tunnel's ends */
@@ -45,9 +47,10 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 		      const struct packet *packet, uint64_t sequence, bool watched);
 
 /* Adds PACKET. The entry stays embryonic while it has only one packet or, of TCP, only SYNs, their
- * answers and RSTs: a flood of forged packets gives no more. */
-void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, unsigned direction,
-		      const struct packet *packet);
+ * answers and RSTs: a flood of forged packets gives no more. L7 may be NULL here and below: then no
+ * message is counted. */
+void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
+		      unsigned direction, const struct packet *packet);
 
 /* When the flow, or its slice, is over if no other packet comes, and why. */
 struct flow_end flow_entry_end(const struct flow_entry *entry,
@@ -63,7 +66,7 @@ static inline bool flow_entry_used(const struct flow_entry *entry)
 void flow_entry_finish(struct flow_entry *entry, struct turns_pool *pool);
 
 /* Moves the slice to *FLOW and begins the next one, without packets. */
-void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, enum flow_end_reason reason,
-		     struct flow *flow);
+void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
+		     enum flow_end_reason reason, struct flow *flow);
 
 #endif

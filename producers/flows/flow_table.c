@@ -10,6 +10,7 @@
 #include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/interfaces.h"
+#include "producers/flows/l7/l7.h"
 #include "producers/flows/repeats.h"
 #include "producers/flows/turns.h"
 #include "producers/flows/wheel.h"
@@ -39,6 +40,7 @@ struct flow_table {
 	struct wheel *wheel; /* holds every entry that is not in DUE */
 	struct eviction *eviction;
 	struct turns_pool *pool;
+	struct l7 *l7; /* NULL if no protocol is wanted */
 	struct closed *closed;
 	struct repeats repeats;
 	bool forced; /* the flows in DUE have a forced end */
@@ -62,10 +64,13 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 	table->wheel = wheel_new(max);
 	table->eviction = eviction_new(max, idle_ns);
 	table->pool = turns_pool_new(max);
+	if (options->l7_protocols != 0)
+		table->l7 = l7_new(options->l7_protocols, max);
 	table->closed = closed_new(max);
 	table->due = malloc(max * sizeof(*table->due));
 	if (flow_index_init(&table->index, max) == 0 && table->wheel != NULL &&
-	    table->eviction != NULL && table->pool != NULL && table->closed != NULL &&
+	    table->eviction != NULL && table->pool != NULL &&
+	    (table->l7 != NULL || options->l7_protocols == 0) && table->closed != NULL &&
 	    table->due != NULL)
 		return table;
 	flow_table_free(table);
@@ -79,6 +84,7 @@ void flow_table_free(struct flow_table *table)
 	free(table->due);
 	closed_free(table->closed);
 	turns_pool_free(table->pool);
+	l7_free(table->l7);
 	eviction_free(table->eviction);
 	wheel_free(table->wheel);
 	flow_index_clear(&table->index);
@@ -90,12 +96,20 @@ static uint32_t tag_of(const struct flow_table *table, const struct flow_key *ke
 	return (uint32_t)flow_key_hash(key, table->options.seed);
 }
 
+/* Gives back what the pools hold for ENTRY, whose flow is over. */
+static void finish_entry(struct flow_table *table, struct flow_entry *entry)
+{
+	flow_entry_finish(entry, table->pool);
+	if (table->l7 != NULL)
+		l7_drop(table->l7, &entry->l7);
+}
+
 static void free_entry(struct flow_table *table, uint32_t number)
 {
 	struct flow_entry *entry = &table->index.entries[number];
 	uint32_t tag = tag_of(table, &entry->key);
 
-	flow_entry_finish(entry, table->pool);
+	finish_entry(table, entry);
 	if (flow_key_protocol(&entry->key) == TRANSPORT_TCP && tcp_closed(&entry->tcp))
 		closed_add(table->closed, &entry->key, tag, entry->last, entry->tcp.next);
 	wheel_remove(table->wheel, number);
@@ -121,7 +135,7 @@ static void take(struct flow_table *table, struct flow_entry *entry, enum flow_e
 		 struct flow *flow)
 {
 	table->stats.segments_unsure += tcp_unsure(&entry->tcp);
-	flow_entry_take(entry, table->pool, reason, flow);
+	flow_entry_take(entry, table->pool, table->l7, reason, flow);
 }
 
 /* Ends flow NUMBER, or only its slice. False when the slice had no packets. */
@@ -289,7 +303,8 @@ static bool add_new(struct flow_table *table, const struct aimed *aimed,
 	uint32_t number = flow_index_add(&table->index, aimed->tag);
 
 	begin_flow(table, number, aimed, packet);
-	flow_entry_count(&table->index.entries[number], table->pool, aimed->direction, packet);
+	flow_entry_count(&table->index.entries[number], table->pool, table->l7, aimed->direction,
+			 packet);
 	file_entry(table, number);
 	eviction_add(table->eviction, number);
 	return ended;
@@ -327,11 +342,11 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 		if (ended)
 			take(table, entry, end.reason, flow);
 		if (end.reason != FLOW_ACTIVE_TIMEOUT) {
-			flow_entry_finish(entry, table->pool);
+			finish_entry(table, entry);
 			begin_flow(table, number, aimed, packet);
 		}
 	}
-	flow_entry_count(entry, table->pool, aimed->direction, packet);
+	flow_entry_count(entry, table->pool, table->l7, aimed->direction, packet);
 	if (entry->embryonic && !was_embryonic) {
 		eviction_remove(table->eviction, number);
 		eviction_add(table->eviction, number);
@@ -404,5 +419,7 @@ struct flow_table_stats flow_table_get_stats(const struct flow_table *table)
 
 	for (unsigned i = 0; i < TURNS_UNTIMED; i++)
 		stats.untimed[i] = turns_pool_untimed(table->pool, (enum turns_untimed)i);
+	if (table->l7 != NULL)
+		stats.l7 = l7_get_stats(table->l7);
 	return stats;
 }

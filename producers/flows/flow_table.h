@@ -25,6 +25,7 @@
 
 #include "producers/flows/flow.h"
 #include "producers/flows/flow_key.h"
+#include "producers/flows/l7/l7.h"
 #include "producers/flows/packet.h"
 #include "producers/flows/turns.h"
 
@@ -39,7 +40,9 @@ struct flow_table_options {
 	int64_t idle_datagram_ns; /* and any other */
 	int64_t active_ns;        /* longest slice of a flow, from its first packet */
 	int64_t linger_ns;        /* how long a closed TCP connection waits for stragglers */
-	bool mirrored;            /* any packet may have copies, not only cooked ones (2) */
+	unsigned
+		l7_protocols; /* whose messages are counted: a bit for each enum flow_l7_protocol */
+	bool mirrored;        /* any packet may have copies, not only cooked ones (2) */
 	uint64_t seed[FLOW_KEY_SEED_WORDS]; /* of the hash */
 };
 
@@ -54,6 +57,7 @@ struct flow_table_stats {
 	uint64_t repeats_unsure;         /* packets of flows that may be copies */
 	uint64_t compared;               /* packets that were compared only to notice copies */
 	uint64_t copies_counted;         /* copies among them; they count in their flows */
+	struct l7_stats l7;
 };
 
 struct flow_table;

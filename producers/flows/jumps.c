@@ -71,6 +71,24 @@ static size_t pass_one(struct jumps *jumps, const struct packet *packet, struct 
 	return count;
 }
 
+/* Copies the payloads of the packets that stay held back: the capture's own memory is used again. What
+ * came out last may still be in the other bank. */
+static void keep_payloads(struct jumps *jumps)
+{
+	jumps->bank = !jumps->bank;
+	for (size_t i = 0; i < jumps->held_count; i++) {
+		struct packet *packet = &jumps->held[i];
+		uint8_t *copy = jumps->payloads[jumps->bank][i];
+
+		if (packet->payload_captured > JUMPS_PAYLOAD)
+			packet->payload_captured = JUMPS_PAYLOAD;
+		if (packet->payload_captured == 0)
+			continue;
+		memcpy(copy, packet->payload_bytes, packet->payload_captured);
+		packet->payload_bytes = copy;
+	}
+}
+
 size_t jumps_pass(struct jumps *jumps, struct packet *packets, size_t count)
 {
 	struct packet in[JUMPS_BATCH];
@@ -81,5 +99,6 @@ size_t jumps_pass(struct jumps *jumps, struct packet *packets, size_t count)
 	memcpy(in, packets, count * sizeof(in[0]));
 	for (size_t i = 0; i < count; i++)
 		kept = pass_one(jumps, &in[i], packets, kept);
+	keep_payloads(jumps);
 	return kept;
 }

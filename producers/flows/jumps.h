@@ -21,6 +21,8 @@
 #define JUMPS_STEP_NS INT64_C(10000000000)
 #define JUMPS_HELD 4
 #define JUMPS_BATCH 64 /* packets */
+#define JUMPS_PAYLOAD \
+	2048 /* bytes that are kept of one that is held back; the rest counts as not captured */
 
 /* Zero-initialised. */
 struct jumps {
@@ -28,6 +30,8 @@ struct jumps {
 	uint64_t strays;    /* dropped */
 	size_t held_count;
 	struct packet held[JUMPS_HELD];
+	uint8_t payloads[2][JUMPS_HELD][JUMPS_PAYLOAD]; /* of HELD, in turn; see keep_payloads() */
+	bool bank;
 };
 
 /* Takes the COUNT packets of PACKETS and puts those that come out in their place. Returns how many:

@@ -36,6 +36,8 @@ struct flows_options {
 	int64_t linger_ns;
 	int64_t max_flows;
 	int64_t snaplen;
+	const char *l7;
+	unsigned l7_protocols;
 	int64_t buffer;
 	bool promiscuous;
 	bool mirrored;
@@ -58,7 +60,7 @@ static int usage(const char *words)
 	return -1;
 }
 
-static int check_options(const struct flows_options *o)
+static int check_options(struct flows_options *o)
 {
 	bool live = o->interfaces.count > 0 || o->patterns.count > 0;
 	const int64_t timeouts[] = {o->idle_stream_ns, o->idle_datagram_ns, o->active_ns,
@@ -75,6 +77,8 @@ static int check_options(const struct flows_options *o)
 	}
 	if (o->max_flows < 1 || o->max_flows > FLOW_TABLE_MAX)
 		return usage("--max-flows: must be from 1 to 16777216");
+	if (l7_read_protocols(o->l7, &o->l7_protocols) < 0)
+		return usage("--l7: give all, none or a list of http, http2, dns, redis and tls");
 	if (o->snaplen < 40 || o->snaplen > 262144)
 		return usage("--snaplen: must be from 40 to 262144 bytes");
 	if (o->buffer < 65536 || o->buffer > INT_MAX)
@@ -135,10 +139,12 @@ static void report(const struct input *input, const struct meter *meter, bool li
 			" kernel_drops=%" PRIu64 " interface_drops=%" PRIu64
 			" truncated_files=%" PRIu64 " evictions=%" PRIu64 " samples_lost=%" PRIu64
 			" clock_steps=%" PRIu64 " repeats_unsure=%" PRIu64
-			" copies_counted=%" PRIu64,
+			" copies_counted=%" PRIu64 " l7_connections=%" PRIu64 " l7_refused=%" PRIu64
+			" l7_times_lost=%" PRIu64,
 			in.capture.kernel_drops, in.capture.interface_drops, in.capture.truncated,
 			out.table.evictions, out.table.untimed[TURNS_NO_ROOM],
-			out.table.clock_steps, out.table.repeats_unsure, out.table.copies_counted);
+			out.table.clock_steps, out.table.repeats_unsure, out.table.copies_counted,
+			out.table.l7.connections, out.table.l7.refused, out.table.l7.times_lost);
 	text_add_format(&line,
 			" untimed_retransmitted=%" PRIu64 " untimed_disorder=%" PRIu64
 			" untimed_unanswered=%" PRIu64 " segments_unsure=%" PRIu64,
@@ -211,6 +217,7 @@ static struct flow_table_options limits_of(const struct flows_options *o)
 		.active_ns = o->active_ns,
 		.linger_ns = o->linger_ns,
 		.mirrored = o->mirrored,
+		.l7_protocols = o->l7_protocols,
 	};
 }
 
@@ -231,7 +238,8 @@ int main(int argc, char **argv)
 		.active_ns = 60 * NS_PER_SECOND,
 		.linger_ns = NS_PER_SECOND,
 		.max_flows = 262144,
-		.snaplen = 256,
+		.snaplen = 4096,
+		.l7 = "all",
 		.buffer = 4 << 20,
 	};
 	const struct setting table[] = {
@@ -257,7 +265,12 @@ int main(int argc, char **argv)
 		SETTING_NUMBER("max-flows", 0, "COUNT", &o.max_flows,
 			       "maximum number of flows in memory, about 420 bytes each"),
 		SETTING_NUMBER("snaplen", 's', "BYTES", &o.snaplen,
-			       "bytes of each frame to capture"),
+			       "bytes of each frame to capture; --l7 needs the headers of the "
+			       "messages, without it 256 do"),
+		SETTING_TEXT(
+			"l7", 0, "PROTOCOLS", &o.l7,
+			"count the messages of these: all, none or a list of http, http2, dns, "
+			"redis, tls"),
 		SETTING_NUMBER("buffer", 0, "BYTES", &o.buffer,
 			       "size of the kernel's ring for each interface"),
 		SETTING_BOOL("promiscuous", 0, &o.promiscuous,
@@ -296,7 +309,7 @@ int main(int argc, char **argv)
 		.live = {&o.interfaces,
 			 &o.patterns,
 			 {"", (int)o.snaplen, (int)o.buffer, o.promiscuous,
-			  (enum intake_tunnels)o.tunnels}},
+			  (enum intake_tunnels)o.tunnels, o.l7_protocols != 0}},
 	};
 	const struct flow_table_options limits = limits_of(&o);
 

@@ -133,6 +133,13 @@ def test_words_of_a_flow_are_those_of_the_c():
     flow = FLOWS["properties"]["flow"]["properties"]
     assert strings("producers/flows/flow.c", "end_reasons[FLOW_END_REASONS]", "};") == flow["end_reason"]["enum"]
     assert strings("producers/flows/flow.c", "initiators[]", "};") == flow["initiator"]["enum"]
+    l7 = FLOWS["properties"]["l7"]["properties"]
+    for name, member in (("protocols[FLOW_L7_PROTOCOLS]", l7["protocol"]), *((name, l7[key]["propertyNames"]) for name, key in (
+        ("reasons[FLOW_L7_REASONS]", "uncertain"), ("grpc_codes[]", "grpc_status"), ("dns_codes[]", "rcode")
+    ))):
+        assert strings("producers/flows/flow_l7.c", name, "};") == member["enum"]
+    statuses = strings("producers/flows/flow_l7.c", "http_classes[]", "};") + strings("producers/flows/flow_l7.c", "redis_statuses[]", "};")
+    assert statuses == l7["status"]["propertyNames"]["enum"]
 
 
 def test_topics_are_those_of_the_readme():

@@ -1,0 +1,155 @@
+/* The input: one byte for the protocol, then segments. Each has one byte for its direction and how it
+ * arrives, two for its length, and its bytes.
+ *
+ * The same bytes are read twice, once as these segments and once a byte at a time: the counts must be
+ * the same. Segments may come late, repeated or cut, or not at all; then the counts may differ only if the record says
+ * that they may be wrong, and there are never more blocks in use than the connection has. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/scan.h"
+#include "common/base/text.h"
+#include "common/base/transport.h"
+#include "producers/flows/flow_l7.h"
+#include "producers/flows/l7/l7.h"
+
+#define SEGMENTS_MAX 64
+#define HEADER 3
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { FROM_SERVER = 1, CUT = 2, LATE = 4, LOST = 8, AGAIN = 16, DATAGRAM = 32 };
+
+struct segment {
+	const uint8_t *bytes;
+	uint32_t length;
+	uint8_t how;
+};
+
+struct script {
+	struct segment segments[SEGMENTS_MAX];
+	size_t count;
+	bool whole; /* no segment is late, cut or lost */
+};
+
+static void require(bool claim)
+{
+	if (!claim)
+		abort();
+}
+
+static struct script read_script(const uint8_t *data, size_t size)
+{
+	struct script script = {.whole = true};
+
+	while (size > HEADER && script.count < SEGMENTS_MAX) {
+		struct segment *segment = &script.segments[script.count++];
+		size_t length = (size_t)(data[1] << 8 | data[2]);
+
+		*segment = (struct segment){data + HEADER, 0, data[0]};
+		data += HEADER;
+		size -= HEADER;
+		segment->length = (uint32_t)(length < size ? length : size);
+		data += segment->length;
+		size -= segment->length;
+		script.whole &= !(segment->how & (CUT | LATE | LOST));
+	}
+	return script;
+}
+
+struct run {
+	struct l7 *l7;
+	uint32_t slot;
+	int64_t clock;
+	uint32_t next[2];
+	uint32_t first[2];
+};
+
+static void add(struct run *run, unsigned direction, uint32_t sequence, const uint8_t *bytes,
+		uint32_t length, bool cut, bool datagram)
+{
+	/* Memory that ends where the payload does, so that a read beyond it is detected. */
+	uint32_t captured = cut ? length / 2 : length;
+	uint8_t *copy = malloc(captured > 0 ? captured : 1);
+	struct packet packet = {
+		.time = {run->clock += 1000},
+		.protocol = datagram ? TRANSPORT_UDP : TRANSPORT_TCP,
+		.tcp_flags = TCP_ACK,
+		.sequence = sequence,
+		.acknowledgment = run->next[!direction],
+		.payload = length,
+		.payload_captured = captured,
+		.payload_bytes = copy,
+	};
+
+	require(copy != NULL);
+	memcpy(copy, bytes, captured);
+	l7_add(run->l7, &run->slot, &packet, direction, &run->first[direction]);
+	free(copy);
+}
+
+static void add_segment(struct run *run, const struct segment *segment, size_t step)
+{
+	unsigned direction = segment->how & FROM_SERVER;
+	bool datagram = segment->how & DATAGRAM;
+
+	for (uint32_t at = 0; at < segment->length; at += (uint32_t)step) {
+		uint32_t left = segment->length - at;
+		uint32_t length = left < step ? left : (uint32_t)step;
+		uint32_t sequence = run->next[direction];
+
+		run->next[direction] += length;
+		if (segment->how & LOST)
+			continue;
+		if (segment->how & LATE && length > 1)
+			add(run, direction, sequence + length / 2, segment->bytes + at + length / 2,
+			    length - length / 2, false, datagram);
+		add(run, direction, sequence, segment->bytes + at, length, segment->how & CUT,
+		    datagram);
+		if (segment->how & AGAIN)
+			add(run, direction, sequence, segment->bytes + at, length, false, datagram);
+	}
+}
+
+static struct flow_l7 play(const struct script *script, size_t step)
+{
+	struct run run = {.l7 = l7_new(UINT32_MAX, 4),
+			  .next = {1000, UINT32_MAX - 50},
+			  .first = {1000, UINT32_MAX - 50}};
+	struct flow_l7 taken;
+	struct text text;
+
+	require(run.l7 != NULL);
+	for (size_t i = 0; i < script->count; i++)
+		add_segment(&run, &script->segments[i], step);
+	l7_take(run.l7, run.slot, 0, true, &taken);
+	text_init(&text, 1 << 16);
+	text_add_string(&text, "{");
+	flow_l7_add(&taken, &text);
+	text_add_string(&text, "\"end\":0}");
+	require(scan_validate(text.data, text.length) == SCAN_GOOD);
+	text_free(&text);
+	l7_drop(run.l7, &run.slot);
+	l7_free(run.l7);
+	return taken;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct script script = read_script(data, size);
+	struct flow_l7 whole, bytes;
+
+	for (size_t i = 0; i < script.count; i++) {
+		if (script.segments[i].how & DATAGRAM)
+			script.whole = false; /* a datagram is not a part of a stream */
+	}
+	whole = play(&script, SIZE_MAX);
+	/* Of a protocol that is not told by one byte the first would be missed. */
+	bytes = play(&script, script.whole ? 16 : 100);
+	if (!script.whole || whole.protocol != FLOW_L7_HTTP || bytes.protocol != FLOW_L7_HTTP)
+		return 0;
+	require(whole.requests == bytes.requests && whole.responses == bytes.responses);
+	require(memcmp(whole.status, bytes.status, sizeof(whole.status)) == 0);
+	return 0;
+}

@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""Goal: the messages that tenure-flows counts are those that the servers count.
+
+Real servers and clients talk on the loopback interface of a network namespace, where the meter captures. Each server
+counts its requests, by status, and takes their times; the records must say the same. Needs root and ip.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "schema"))
+from records import leave  # noqa: E402
+
+BUILD = Path(os.environ.get("BUILD", "build")).resolve()
+HERE = Path(__file__).resolve().parent
+NAMESPACE = f"tr{os.getpid() % 100000}"
+CLIENTS = str(HERE / "flows_clients.py")
+
+
+def skip(reason):
+    print(reason)
+    sys.exit(77)
+
+
+def inside(*command, **options):
+    return subprocess.Popen(["ip", "netns", "exec", NAMESPACE, *map(str, command)], **options)
+
+
+def do(*command):
+    """Runs a client to its end."""
+    client = inside(*command, stdout=subprocess.DEVNULL)
+    assert client.wait(timeout=60) == 0, command
+
+
+class Server:
+    """One of flows_servers.py."""
+
+    def __init__(self, started, kind, port, *options):
+        self.port = port
+        self.process = inside(sys.executable, HERE / "flows_servers.py", kind, port, *options, stdout=subprocess.PIPE)
+        started.append(self.process)
+        do(sys.executable, CLIENTS, "wait", port)
+
+    def counts(self):
+        self.process.send_signal(signal.SIGTERM)
+        return json.loads(self.process.stdout.readline())
+
+
+def total(records):
+    """The sum of the records' counts of messages."""
+    plain = ("requests", "responses", "retries", "unanswered")
+    sums = dict.fromkeys(plain, 0)
+    for record in records:
+        for name in plain:
+            sums[name] += record["l7"].get(name, 0)
+        for family in ("status", "rcode", "grpc_status"):
+            for status, count in record["l7"].get(family, {}).items():
+                sums.setdefault(family, {}).setdefault(status, 0)
+                sums[family][status] += count
+    return sums
+
+
+def quantile(times, share):
+    """The quantile of records' histograms, in the middle of its bucket, in nanoseconds."""
+    counts = {}
+    for each in times:
+        for i, count in enumerate(each["histogram"]["counts"]):
+            bucket = each["histogram"]["offset"] + i
+            counts[bucket] = counts.get(bucket, 0) + count
+    left = share * sum(counts.values())
+    for bucket in sorted(counts):
+        left -= counts[bucket]
+        if left <= 0:
+            return 2 ** ((bucket + 0.5) / 8)
+    raise AssertionError("no times")
+
+
+def check_times(what, records, name, served):
+    """p50, p95 and p99 are the server's within 5 % and half a bucket, or 0.5 ms of the scheduler."""
+    times = [record["l7"][name] for record in records if name in record["l7"]]
+    assert sum(each["count"] for each in times) == len(served), (what, name, len(served), sum(each["count"] for each in times))
+    served = sorted(served)
+    for share in (0.5, 0.95, 0.99):
+        ours, theirs = quantile(times, share), served[max(0, -(-len(served) * int(share * 100) // 100) - 1)]
+        print(f"{what}: {name} p{share * 100:.0f}: meter {ours / 1e6:.3f} ms, server {theirs / 1e6:.3f} ms")
+        assert abs(ours - theirs) <= max(0.1 * theirs, 500_000), (what, name, share, ours, theirs)
+
+
+def check(what, records, counts, **expected):
+    """The records' counts are the server's, and EXPECTED."""
+    assert records, what
+    sums, brief = total(records), {name: counts[name] for name in counts if name not in ("first", "last")}
+    print(f"{what}: {len(records)} connections, {sums}")
+    assert all("incomplete" not in record["l7"] for record in records), records
+    assert sums["requests"] + sums["retries"] == counts["requests"], (what, sums, brief)
+    assert sums["responses"] == counts["requests"], (what, sums, brief)
+    for family in ("status", "rcode", "grpc_status"):
+        if counts.get(family):
+            assert sums.get(family) == counts[family], (what, sums, brief)
+    for name, value in expected.items():
+        assert sums[name] == value, (what, name, sums)
+
+
+def http1(port):
+    web = f"http://127.0.0.1:{port}"
+    do(sys.executable, CLIENTS, "pipelined", port, 500)
+    do(sys.executable, CLIENTS, "split", port)
+    do("curl", "-sS", "-o", "/dev/null", f"{web}/200/100000/5", "-o", "/dev/null", f"{web}/404/10/1", "-o", "/dev/null", f"{web}/200/40000/3?chunked")
+    do("curl", "-sS", "-I", f"{web}/200/5000/1", "--next", "-sS", f"{web}/204/0/1", "--next", "-sS", f"{web}/304/77/1")
+    do("curl", "-sS", "-o", "/dev/null", f"{web}/200/3000/2?close")
+    # 100-continue: with a length, then in chunks.
+    data = "x" * 200_000
+    do("curl", "-sS", "-H", "Expect: 100-continue", "-d", data[:100_000], f"{web}/503/9/1")
+    do("curl", "-sS", "-H", "Expect: 100-continue", "-H", "Transfer-Encoding: chunked", "-d", data[:50_000], f"{web}/200/9/1")
+
+
+def dns(port):
+    """dig asks by UDP and TCP, and again when the first answer is lost; a resolver asks for A and AAAA at once."""
+    at = ("dig", "@127.0.0.1", "-p", port, "+noedns")
+    for i in range(8):
+        do(*at, f"ok.{i * 5}.{i}.test")
+    do(*at, "+tcp", "+keepopen", "ok.1.1.test", "none.2.2.test", "ok.3.3.test")
+    do(*at, "none.1.9.test", "AAAA")
+    do(*at, "+tries=3", "+time=1", "lost.0.1.test")
+    do(sys.executable, CLIENTS, "queries", port)
+
+
+def redis(port):
+    at = ("-h", "127.0.0.1", "-p", port)
+    do("redis-benchmark", *at, "-n", 3000, "-c", 4, "-t", "ping,set,get,lpush,lrange_100", "-q")
+    do("redis-benchmark", *at, "-n", 4000, "-c", 2, "-P", 16, "-t", "set,get,mset", "-q")
+    do("redis-benchmark", *at, "-n", 500, "-3", "-P", 100, "-t", "get", "-q")
+    do("redis-cli", *at, "lpush", "key:__rand_int__", "not a list")
+    do("redis-cli", "-3", *at, "hgetall", "nothing")
+
+
+def redis_count(port):
+    """The server's own count of commands, without the ones that ask for it."""
+    info = subprocess.run(
+        ["ip", "netns", "exec", NAMESPACE, "redis-cli", "-p", str(port), "info", "stats"], stdout=subprocess.PIPE, check=True
+    ).stdout.decode()
+    return int(info.split("total_commands_processed:")[1].split()[0])
+
+
+def http2(port):
+    """HTTP/2 by prior knowledge, and many streams at once."""
+    web = f"http://127.0.0.1:{port}"
+    do("h2load", "-n", 500, "-c", 2, "-m", 20, f"{web}/file", f"{web}/missing")
+    do("curl", "-sS", "--http2-prior-knowledge", f"{web}/file", "-o", "/dev/null")
+    do("curl", "-sS", "--http2-prior-knowledge", f"{web}/missing", "-o", "/dev/null")
+    do("curl", "-sS", "--http2-prior-knowledge", "-d", "x" * 40_000, f"{web}/file", "-o", "/dev/null")
+
+
+def start_meter(folder, started, name, *options):
+    meter = inside(
+        BUILD / "tenure-flows", "-i", "lo", "--out", folder / name, "--observer-name", "n1", *options,
+        stderr=(folder / f"{name}.log").open("w"),
+    )
+    started.append(meter)
+    return meter
+
+
+def stop_meter(folder, name, meter):
+    """Its records that have messages, by the server's port."""
+    meter.send_signal(signal.SIGTERM)
+    assert meter.wait(timeout=10) == 0
+    print((folder / f"{name}.log").read_text())
+    lines = (folder / name).read_bytes().splitlines()
+    leave("flows", lines)
+    records = {}
+    for line in lines:
+        record = json.loads(line)
+        if "l7" in record:
+            records.setdefault(record["destination"]["port"], []).append(record)
+    return records
+
+
+def check_partial(port, whole, partial):
+    """What was read of the frames' starts is the same, or says that it may be wrong."""
+    whole = {record["network"]["community_id"]: record["l7"] for record in whole[port]}
+    complete = 0
+    for record in partial.get(port, []):
+        l7 = record["l7"]
+        if "incomplete" in l7:
+            continue
+        complete += 1
+        for name in ("requests", "responses", "status"):
+            expected = whole[record["network"]["community_id"]]
+            assert l7.get(name) == expected.get(name), (l7, expected)
+    print(f"port {port}: {complete} of {len(whole)} connections are complete with the default --snaplen")
+
+
+def run(folder, started):
+    meter = start_meter(folder, started, "flows", "--snaplen", "262144")
+    partial = start_meter(folder, started, "partial")
+    web = Server(started, "web", 8080)
+    timed = Server(started, "web", 8081)
+    names = Server(started, "dns", 8053)
+    certificate = folder / "certificate"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-keyout", folder / "key", "-out", certificate],
+        check=True, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    with certificate.open("ab") as stream:
+        stream.write((folder / "key").read_bytes())
+    secure = [Server(started, "TLSv1_2", 8442, certificate), Server(started, "TLSv1_3", 8443, certificate)]
+    # The server is this program under another name, in a package that starts no service.
+    started.append(inside("bash", "-c", "exec -a redis-server redis-check-rdb --port 6380 --bind 127.0.0.1 --save ''", stdout=subprocess.DEVNULL))
+    do(sys.executable, CLIENTS, "wait", 6380)
+    time.sleep(0.3)
+    dns(names.port)
+    for server in secure:
+        do(sys.executable, CLIENTS, "secure", server.port, 6, 20)
+    redis(6380)
+    (folder / "web").mkdir()
+    (folder / "web" / "file").write_bytes(b"f" * 30_000)
+    started.append(inside("nghttpd", "--no-tls", "-a", "127.0.0.1", "-d", folder / "web", "8082", stdout=subprocess.DEVNULL))
+    do(sys.executable, CLIENTS, "wait", 8082)
+    http2(8082)
+    commands = redis_count(6380)
+    http1(web.port)
+    do(sys.executable, CLIENTS, "keepalive", timed.port, 60, 20)
+    time.sleep(0.3)
+    records = stop_meter(folder, "flows", meter)
+    starts = stop_meter(folder, "partial", partial)
+    counts = web.counts()
+    check("HTTP/1", records[web.port], counts, unanswered=0)
+    check_partial(web.port, records, starts)
+    counts = names.counts()
+    counts["rcode"] = {name: count for name, count in counts.pop("status").items() if name != "lost"}
+    sums = total(records[names.port])
+    print(f"DNS: {len(records[names.port])} flows, {sums}, server {counts['requests']}")
+    assert sums["requests"] + sums["retries"] == counts["requests"], (sums, counts)
+    assert sums["rcode"] == counts["rcode"], (sums, counts)
+    assert all("incomplete" not in record["l7"] for record in records[names.port]), records[names.port]
+    # dig asks again from another socket, so its first query has no answer; the other client asks from one.
+    assert sums["retries"] == 1 and sums["unanswered"] == 1, sums
+    for server in secure:
+        counts, flows = server.counts(), records[server.port]
+        turns = [flow["requests"]["count"] for flow in flows]
+        print(f"TLS on {server.port}: turns of each connection {turns}, requests of the server {counts['requests']}")
+        assert sum(turns) == counts["requests"] and all(flow["l7"] == {"protocol": "tls"} for flow in flows)
+    sums = total(records[6380])
+    print(f"Redis: {len(records[6380])} connections, {sums}, server {commands}")
+    # The last command is the one that asked for the count.
+    assert sums["requests"] == sums["responses"] == commands + 1, (sums, commands)
+    assert sums["status"]["error"] == 1 and all("incomplete" not in record["l7"] for record in records[6380])
+    check_partial(6380, records, starts)
+    print("HTTP/2:", total(records[8082]))
+    # nghttpd keeps no count; the clients' is known: 500, 2 and 1.
+    check("HTTP/2", records[8082], {"requests": 503, "status": {"2xx": 250 + 1 + 1, "4xx": 250 + 1}}, unanswered=0)
+    assert {record["l7"]["protocol"] for record in records[8082]} == {"http2"}
+    check_partial(8082, records, starts)
+    counts = timed.counts()
+    check("HTTP/1 in turn", records[timed.port], counts, unanswered=0)
+    check_times("HTTP/1 in turn", records[timed.port], "time_to_first_byte", counts["first"])
+    check_times("HTTP/1 in turn", records[timed.port], "time_to_last_byte", counts["last"])
+
+
+def main():
+    if os.geteuid() != 0:
+        skip("it needs root, to make a network namespace and to capture")
+    started = []
+    subprocess.run(["ip", "netns", "add", NAMESPACE], check=True)
+    try:
+        subprocess.run(["ip", "-n", NAMESPACE, "link", "set", "lo", "up"], check=True)
+        with tempfile.TemporaryDirectory() as folder:
+            run(Path(folder), started)
+    finally:
+        for process in started:
+            process.kill()
+        subprocess.run(["ip", "netns", "del", NAMESPACE], check=True)
+
+
+if __name__ == "__main__":
+    main()
