@@ -353,12 +353,17 @@ addEventListener("resize", throttle(() => {
 let waiting = null;
 const moved = throttle(() => {
 	clearTimeout(waiting);
-	const rest = shown.drawnAt + shown.pause - performance.now();
+	/* A question that runs is not asked again, and may know what is new. */
+	const rest = shown.loading ? 200 : shown.drawnAt + shown.pause - performance.now();
 	if (rest > 0) waiting = setTimeout(moved, rest);
+	else if (shown.told === shown.newest) return;
 	else if (state.current().at === "") load();
 	else if (Date.now() - (shown.activityAt ?? 0) > ACTIVITY_MS) loadActivity().then(showTime);
 }, 1000);
-stream((watermark, first) => { if (!first || time.instant(watermark) !== shown.newest) moved(); }, (connected) => {
+stream((watermark) => {
+	shown.told = time.instant(watermark);
+	moved();
+}, (connected) => {
 	if (connected === shown.connected) return;
 	shown.connected = connected;
 	if (connected && shown.error) load();
