@@ -211,8 +211,9 @@ const drawMore = throttle(() => {
 /* On a small screen the panel covers the lower part of the graph. */
 function reveal(thing) {
 	const rect = drawing.scene().rects.get((thing.source ?? thing).id);
-	const over = $("stage").getBoundingClientRect().bottom - $("panel").getBoundingClientRect().top;
-	if (rect) viewport.reveal(rect, isNarrow() ? Math.max(0, over) : 0);
+	viewport.measure(); /* the panel has made it smaller */
+	const covered = () => $("stage").getBoundingClientRect().bottom - $("panel").getBoundingClientRect().top;
+	if (rect) viewport.reveal(rect, isNarrow() ? Math.max(0, covered()) : 0);
 }
 
 function speak(model) {
