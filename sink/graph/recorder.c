@@ -22,7 +22,7 @@ struct recorder {
 	size_t place_count, place_capacity;
 	uint64_t unsettled;    /* records since conversations were settled */
 	uint64_t shown, saved; /* records that had been read then */
-	struct when saved_at;
+	struct when next_save;
 	bool idle;
 	bool hidden;           /* what is not over is not provisional in the history */
 	struct when watermark; /* of the last turn */
@@ -244,7 +244,7 @@ static int hold(struct recorder *recorder, const struct conversation_place *plac
 		return -1;
 	if (intake_hold(&recorder->intake, place, carry) < 0)
 		return no_memory();
-	return history_note_sample(recorder->history, flow, record, place->partition, place->offset,
+	return history_note_sample(recorder->history, flow, record, place,
 				   recorder->options.outside_addresses);
 }
 
@@ -298,11 +298,6 @@ int recorder_show(struct recorder *recorder)
 	return 0;
 }
 
-static bool is_due(struct when now, struct when last, int64_t interval)
-{
-	return when_before(now, last) || when_since(now, last) >= interval;
-}
-
 int recorder_turn(struct recorder *recorder, bool idle, struct when now)
 {
 	uint64_t read = recorder->intake.read;
@@ -312,8 +307,9 @@ int recorder_turn(struct recorder *recorder, bool idle, struct when now)
 	recorder->idle = idle;
 	if (settle(recorder, settled_before(recorder, idle)) < 0)
 		return -1;
-	if (read != recorder->saved && is_due(now, recorder->saved_at, recorder->options.save_ns)) {
-		recorder->saved_at = now;
+	if (read != recorder->saved &&
+	    when_is_due(recorder->next_save, recorder->options.save_ns, now)) {
+		recorder->next_save = when_add(now, recorder->options.save_ns);
 		if (save_all(recorder) < 0 || history_flush(recorder->history) < 0)
 			return -1;
 	}

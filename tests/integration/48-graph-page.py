@@ -150,7 +150,7 @@ def check_panel(new):
     expect(all(part in text for part in ("p50", "p95", "p99", "Handshake", "Retransmissions")), f"an edge has its details: {text}")
     page.wait("document.querySelectorAll('#panel .flow').length === 1")
     basis = page.tab.inner_text("#panel .basis >> nth=1")
-    expect("pod pay/payment-x2x on n1" in basis and "network as ready" in basis and "EndpointSlice of pay/payment" in basis, f"how an end is known: {basis}")
+    expect("pod pay/payment-x2x on n1" in basis and "network as ready" in basis and "EndpointSlice lists it for pay/payment" in basis, f"how an end is known: {basis}")
     page.click("#panel .flow summary")
     flow = page.text("#panel .flow")
     expect(all(part in flow for part in ("10.0.0.2:8080", "40000", "Its SYN was seen", "record 1,234")), f"a flow has its record: {flow}")

@@ -60,10 +60,10 @@ int history_add(struct history *history, const struct conversation_slice *slice)
 /* Notes that the record of FLOW was read: its time is covered (2), and its tags say who held
  * addresses. */
 int history_note(struct history *history, const struct tagged_flow *flow);
-/* Keeps RECORD, which was read as FLOW at PARTITION and OFFSET, as a sample of its edge, if its minute has room for it
+/* Keeps RECORD, which was read as FLOW at PLACE, as a sample of its edge, if its minute has room for it
  * (sample_notes.h). The source of FLOW is the client (direction.h); OUTSIDE_ADDRESSES is as for end_pack(). */
 int history_note_sample(struct history *history, const struct tagged_flow *flow, struct span record,
-			int32_t partition, int64_t offset, bool outside_addresses);
+			const struct conversation_place *place, bool outside_addresses);
 /* True if what is pending takes so much memory that it should be saved now. */
 bool history_is_full(const struct history *history);
 /* Writes what is pending and PROGRESS, any bytes, as one; forgets what is past the retention, which

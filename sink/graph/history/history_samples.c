@@ -38,7 +38,7 @@ int history_write_samples(struct history *history)
 }
 
 int history_note_sample(struct history *history, const struct tagged_flow *flow, struct span record,
-			int32_t partition, int64_t offset, bool outside_addresses)
+			const struct conversation_place *place, bool outside_addresses)
 {
 	int32_t minute = history_minute_of(flow->end);
 
@@ -46,8 +46,8 @@ int history_note_sample(struct history *history, const struct tagged_flow *flow,
 		return 0;
 	if (sample_notes_full(&history->samples) && history_write_samples(history) < 0)
 		return -1;
-	return sample_notes_add(&history->samples, minute, flow, record, partition, offset,
-				outside_addresses) < 0
+	return sample_notes_add(&history->samples, minute, flow, record, place, outside_addresses) <
+			       0
 		       ? history_no_memory()
 		       : 0;
 }
@@ -77,7 +77,7 @@ static int is_wanted(struct search *search, const struct sample_row *row)
 	bool turned = !row->directed && node_compare(&client, &server) > 0;
 	int32_t first, second;
 
-	if (when_before(row->end, search->from) || !when_before(row->end, search->to))
+	if (when_before(row->end, search->from) || when_not_after(search->to, row->end))
 		return 0;
 	first = node_table_index(&search->nodes, turned ? &server : &client);
 	second = node_table_index(&search->nodes, turned ? &client : &server);
@@ -95,8 +95,8 @@ static int add(struct search *search, const struct sample_row *row)
 		       sizeof(*search->records)) < 0)
 		return -1;
 	search->records[at] = search->bytes.length;
-	search->samples[at] = (struct history_sample){.partition = row->partition,
-						      .offset = row->offset,
+	search->samples[at] = (struct history_sample){.partition = row->place.partition,
+						      .offset = row->place.offset,
 						      .end = row->end,
 						      .record = {NULL, row->record.length}};
 	text_add(&search->bytes, row->record.data, row->record.length);

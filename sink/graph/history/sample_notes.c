@@ -48,8 +48,8 @@ static void add_bytes(struct text *out, struct span bytes)
 
 void sample_row_write(struct text *out, const struct sample_row *row)
 {
-	varint_add(out, (uint64_t)row->partition);
-	varint_add(out, (uint64_t)row->offset);
+	varint_add(out, (uint64_t)row->place.partition);
+	varint_add(out, (uint64_t)row->place.offset);
 	varint_add_signed(out, row->end.ns);
 	varint_add(out, row->directed);
 	add_bytes(out, row->client);
@@ -79,8 +79,8 @@ int sample_row_read(struct span value, struct sample_row *row)
 		return -1;
 	if (end_unpack(row->client, &end) < 0 || end_unpack(row->server, &end) < 0)
 		return -1;
-	row->partition = (int32_t)partition;
-	row->offset = (int64_t)offset;
+	row->place.partition = (int32_t)partition;
+	row->place.offset = (int64_t)offset;
 	row->directed = directed == 1;
 	return 0;
 }
@@ -120,16 +120,14 @@ static unsigned slot_of(int32_t minute, const struct tagged_flow *flow)
 }
 
 int sample_notes_add(struct sample_notes *notes, int32_t minute, const struct tagged_flow *flow,
-		     struct span record, int32_t partition, int64_t offset, bool outside_addresses)
+		     struct span record, const struct conversation_place *place,
+		     bool outside_addresses)
 {
 	char client[END_SIZE], server[END_SIZE];
 	unsigned slot = slot_of(minute, flow);
 	int32_t *taken = &notes->taken[(uint32_t)minute % SAMPLE_MINUTES][slot];
-	struct sample_row row = {.partition = partition,
-				 .offset = offset,
-				 .end = flow->end,
-				 .directed = flow->directed,
-				 .record = record};
+	struct sample_row row = {
+		.place = *place, .end = flow->end, .directed = flow->directed, .record = record};
 	struct sample_note note = {.minute = minute, .slot = slot, .row = notes->rows.length};
 
 	if (*taken == minute || sample_notes_full(notes) || record.length > SAMPLE_SIZE_MAX)

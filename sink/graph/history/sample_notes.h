@@ -19,6 +19,7 @@
 #include "common/base/text.h"
 #include "common/base/when.h"
 #include "common/record/tagged_flow.h"
+#include "sink/graph/conversation/conversation_slice.h"
 
 #define SAMPLE_SLOTS 512
 #define SAMPLE_MINUTES \
@@ -49,9 +50,8 @@ bool sample_notes_full(const struct sample_notes *notes);
 
 /* A sample as a row, and back. All spans are borrowed. */
 struct sample_row {
-	int32_t partition; /* where the record was read */
-	int64_t offset;
-	struct when end; /* event.end */
+	struct conversation_place place; /* where the record was read */
+	struct when end;                 /* event.end */
 	bool directed;
 	struct span client, server; /* packed ends (end.h) */
 	struct span record;
@@ -60,9 +60,10 @@ void sample_row_write(struct text *out, const struct sample_row *row);
 /* -1 if VALUE is not one. */
 int sample_row_read(struct span value, struct sample_row *row);
 
-/* Notes RECORD, which ended in MINUTE and was read as FLOW at PARTITION and OFFSET, if its place is free (1). The source of FLOW
+/* Notes RECORD, which ended in MINUTE and was read as FLOW at PLACE, if its place is free (1). The source of FLOW
  * is the client (direction.h). -1 if out of memory. */
 int sample_notes_add(struct sample_notes *notes, int32_t minute, const struct tagged_flow *flow,
-		     struct span record, int32_t partition, int64_t offset, bool outside_addresses);
+		     struct span record, const struct conversation_place *place,
+		     bool outside_addresses);
 
 #endif

@@ -43,8 +43,10 @@ function membership(tag) {
 	const services = tag.services ?? [];
 	if (tag.kind === "service" || services.length === 0) return null;
 	const chosen = tag.service && `${tag.service.namespace}/${tag.service.name}`;
-	if (services.length === 1) return `An EndpointSlice of ${services[0]} had it as an endpoint.`;
-	return chosen ? `It was an endpoint of ${services.join(", ")}; only ${chosen} has this port.` : `It was an endpoint of ${services.join(", ")}, and its port does not tell which.`;
+	const more = tag.services_reason ? " There may be more: what is known of the EndpointSlices of that time is not whole." : "";
+	const how = tag.kind === "pod" ? "An EndpointSlice lists it" : "It serves, as an endpoint or by a nodePort,";
+	if (services.length === 1) return `${how} for ${services[0]}.${more}`;
+	return `${how} for ${services.join(", ")}; ${chosen ? `only ${chosen} has this port` : "its port does not tell which"}.${more}`;
 }
 
 /* What holds the address: {name, lines}. IP is of the end, TAG is tenure.source or tenure.destination of a record. */
@@ -56,6 +58,6 @@ export function basisOf(ip, tag) {
 	case "pod": return named("pod", `${k8s.namespace?.name}/${k8s.pod?.name}${k8s.node ? ` on ${k8s.node.name}` : ""}`);
 	case "node": return named("node", k8s.node?.name);
 	case "service": return named("service", `${tag.service?.namespace ?? k8s.namespace?.name}/${tag.service?.name}`);
-	default: return { name: "outside", lines: [`${ip} is in no range of the cluster, and no record shows a holder.`] };
+	default: return { name: "outside", lines: [`${ip} is in no range of the cluster, and no record shows a holder.`, membership(tag)].filter(Boolean) };
 	}
 }

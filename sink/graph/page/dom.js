@@ -51,7 +51,8 @@ export function save(name, type, content) {
 	setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-const canvas = document.createElement("canvas").getContext("2d");
+/* Off the page, so that measuring does not make the browser style the page first; one for each font. */
+const canvases = new Map();
 const widths = new Map();
 
 /* The width in pixels of TEXT in the CSS font FONT. */
@@ -59,8 +60,11 @@ export function textWidth(text, font) {
 	const key = font + text;
 	let width = widths.get(key);
 	if (width === undefined) {
-		canvas.font = font;
-		width = canvas.measureText(text).width;
+		if (!canvases.has(font)) {
+			canvases.set(font, new OffscreenCanvas(1, 1).getContext("2d"));
+			canvases.get(font).font = font;
+		}
+		width = canvases.get(font).measureText(text).width;
 		if (widths.size > 20000) widths.clear();
 		widths.set(key, width);
 	}

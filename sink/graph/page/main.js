@@ -211,8 +211,9 @@ const drawMore = throttle(() => {
 /* On a small screen the panel covers the lower part of the graph. */
 function reveal(thing) {
 	const rect = drawing.scene().rects.get((thing.source ?? thing).id);
-	const over = $("stage").getBoundingClientRect().bottom - $("panel").getBoundingClientRect().top;
-	if (rect) viewport.reveal(rect, isNarrow() ? Math.max(0, over) : 0);
+	viewport.measure(); /* the panel has made it smaller */
+	const covered = () => $("stage").getBoundingClientRect().bottom - $("panel").getBoundingClientRect().top;
+	if (rect) viewport.reveal(rect, isNarrow() ? Math.max(0, covered()) : 0);
 }
 
 function speak(model) {
@@ -353,12 +354,17 @@ addEventListener("resize", throttle(() => {
 let waiting = null;
 const moved = throttle(() => {
 	clearTimeout(waiting);
-	const rest = shown.drawnAt + shown.pause - performance.now();
+	/* A question that runs is not asked again, and may know what is new. */
+	const rest = shown.loading ? 200 : shown.drawnAt + shown.pause - performance.now();
 	if (rest > 0) waiting = setTimeout(moved, rest);
+	else if (shown.told === shown.newest) return;
 	else if (state.current().at === "") load();
 	else if (Date.now() - (shown.activityAt ?? 0) > ACTIVITY_MS) loadActivity().then(showTime);
 }, 1000);
-stream((watermark, first) => { if (!first || time.instant(watermark) !== shown.newest) moved(); }, (connected) => {
+stream((watermark) => {
+	shown.told = time.instant(watermark);
+	moved();
+}, (connected) => {
 	if (connected === shown.connected) return;
 	shown.connected = connected;
 	if (connected && shown.error) load();

@@ -37,7 +37,7 @@ function one({ record, partition, offset }) {
 		el("summary", null, el("time", { datetime: event.start ?? event.end }, time.clock(start)), el("span", { class: "who" }, `${source.ip} → ${place(destination)}`),
 			el("span", { class: `num ${failed ? "bad" : ""}` }, failed ?? (answer?.count ? units.time(answer.sum / answer.count) : units.bytes((source.bytes ?? 0) + (destination.bytes ?? 0))))),
 		facts([
-			["Transport", record.network?.transport ?? "–"], ["Client port", source.port ?? "–"], ["Lasted", took < 1000 ? `${took} ms` : time.durationText(took)], ["Seen by", record.observer?.hostname ?? "–"],
+			["Transport", record.network?.transport ?? "–"], ["Client port", source.port ?? "–"], ["Lasted", units.time(1e6 * took)], ["Seen by", record.observer?.hostname ?? "–"],
 			["Sent", units.bytes(source.bytes ?? 0)], ["Received", units.bytes(destination.bytes ?? 0)], ["Requests", units.count(record.requests?.count ?? 0)],
 			answer?.count && ["Fastest", units.time(answer.min)], answer?.count && ["Slowest", units.time(answer.max)], record.tcp?.flags && ["TCP flags", `${record.tcp.flags.source || "–"} / ${record.tcp.flags.destination || "–"}`],
 		]),

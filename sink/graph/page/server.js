@@ -35,20 +35,15 @@ export async function ask(slot, path, parameters) {
 	}
 }
 
-/* Calls moved(watermark, first) for each event, FIRST of a connection or not, which comes at once;
- * connected(true or false) when the connection changes. */
+/* Calls moved(watermark) for each event, of which one comes at once; connected(true or false) when the connection
+ * changes. */
 export function stream(moved, connected) {
 	const source = new EventSource("/v1/stream");
-	let first = true;
 	source.addEventListener("graph", (event) => {
 		connected(true);
-		moved(JSON.parse(event.data).watermark, first);
-		first = false;
+		moved(JSON.parse(event.data).watermark);
 	});
 	source.onopen = () => connected(true);
-	source.onerror = () => {
-		first = true;
-		connected(false);
-	};
+	source.onerror = () => connected(false);
 	return source;
 }

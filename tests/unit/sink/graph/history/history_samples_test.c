@@ -21,6 +21,7 @@ static const struct history_filter edge = {.client = "service/shop/client",
 static void note(struct history *history, int64_t offset, int64_t seconds, bool reset)
 {
 	static struct tagged_flow flow;
+	const struct conversation_place place = {3, offset};
 	char record[64];
 	int length = snprintf(record, sizeof(record), "{\"number\":%d}", (int)offset);
 
@@ -30,7 +31,7 @@ static void note(struct history *history, int64_t offset, int64_t seconds, bool 
 	flow.destination.tcp_flags = reset ? TCP_RST : 0;
 	assert_int_equal(history_note(history, &flow), 0);
 	assert_int_equal(history_note_sample(history, &flow, (struct span){record, (size_t)length},
-					     3, offset, false),
+					     &place, false),
 			 0);
 }
 
@@ -115,7 +116,7 @@ static void takes_many_minutes(void **state)
 
 static void a_row_is_whole(void **state)
 {
-	struct sample_row row = {.partition = 3, .offset = 1, .record = span_of("{}")}, back;
+	struct sample_row row = {.place = {3, 1}, .record = span_of("{}")}, back;
 	struct text text;
 
 	(void)state;
@@ -123,7 +124,7 @@ static void a_row_is_whole(void **state)
 	text_init(&text, 1000);
 	sample_row_write(&text, &row);
 	assert_int_equal(sample_row_read(text_span(&text), &back), 0);
-	assert_true(span_equal(back.record, row.record) && back.offset == 1);
+	assert_true(span_equal(back.record, row.record) && back.place.offset == 1);
 	for (size_t length = 0; length < text.length; length++)
 		assert_int_equal(sample_row_read((struct span){text.data, length}, &back), -1);
 	text_free(&text);
