@@ -5,6 +5,7 @@
 
 #include "common/base/transport.h"
 #include "producers/flows/closed.h"
+#include "producers/flows/due.h"
 #include "producers/flows/eviction.h"
 #include "producers/flows/flow_entry.h"
 #include "producers/flows/flow_index.h"
@@ -14,19 +15,11 @@
 #include "producers/flows/turns.h"
 #include "producers/flows/wheel.h"
 
-#define DUE_AHEAD 8 /* how far ahead entries that are over are fetched */
-
 struct aimed {
 	struct flow_key key;
 	uint64_t hash;
 	uint32_t tag; /* its low half */
 	unsigned direction;
-};
-
-struct due {
-	struct when at;
-	uint64_t sequence;
-	uint32_t number;
 };
 
 struct flow_table {
@@ -42,9 +35,7 @@ struct flow_table {
 	struct closed *closed;
 	struct repeats repeats;
 	bool forced; /* the flows in DUE have a forced end */
-	size_t due_next;
-	size_t due_count;
-	struct due *due;
+	struct due due;
 	struct aimed aimed[FLOW_TABLE_BATCH];
 };
 
@@ -63,10 +54,10 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 	table->eviction = eviction_new(max, idle_ns);
 	table->pool = turns_pool_new(max);
 	table->closed = closed_new(max);
-	table->due = malloc(max * sizeof(*table->due));
+	table->due.flows = malloc(max * sizeof(*table->due.flows));
 	if (flow_index_init(&table->index, max) == 0 && table->wheel != NULL &&
 	    table->eviction != NULL && table->pool != NULL && table->closed != NULL &&
-	    table->due != NULL)
+	    table->due.flows != NULL)
 		return table;
 	flow_table_free(table);
 	return NULL;
@@ -76,7 +67,7 @@ void flow_table_free(struct flow_table *table)
 {
 	if (table == NULL)
 		return;
-	free(table->due);
+	free(table->due.flows);
 	closed_free(table->closed);
 	turns_pool_free(table->pool);
 	eviction_free(table->eviction);
@@ -140,39 +131,26 @@ static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_r
 	return used;
 }
 
-static int compare_due(const void *a, const void *b)
-{
-	const struct due *x = a, *y = b;
-
-	if (x->at.ns != y->at.ns)
-		return when_before(x->at, y->at) ? -1 : 1;
-	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
-}
-
 static void add_due(struct flow_table *table, uint32_t number, struct when at)
 {
-	table->due[table->due_count++] =
-		(struct due){at, table->index.entries[number].sequence, number};
+	due_add(&table->due, (struct due_flow){at, table->index.entries[number].sequence, number});
 }
 
 /* Ends the next flow of those in DUE. */
 static bool take_due(struct flow_table *table, struct flow *flow)
 {
-	while (table->due_next < table->due_count) {
-		size_t ahead = table->due_next + DUE_AHEAD;
-		uint32_t number = table->due[table->due_next++].number;
+	uint32_t number, later;
+
+	while ((number = due_take(&table->due, &later)) != DUE_NONE) {
 		enum flow_end_reason reason = end_of(table, number).reason;
 
-		if (ahead < table->due_count)
-			flow_index_prefetch(&table->index, table->due[ahead].number);
+		flow_index_prefetch(&table->index, later);
 		/* A connection that only lingers was closed, whatever ends it now. */
 		if (table->forced && reason != FLOW_END_OF_FLOW)
 			reason = FLOW_FORCED_END;
 		if (end_entry(table, number, reason, flow))
 			return true;
 	}
-	table->due_next = 0;
-	table->due_count = 0;
 	return false;
 }
 
@@ -180,8 +158,7 @@ static bool take_due(struct flow_table *table, struct flow *flow)
 static bool take_first_due(struct flow_table *table, bool forced, struct flow *flow)
 {
 	table->forced = forced;
-	if (table->due_count > 1)
-		qsort(table->due, table->due_count, sizeof(*table->due), compare_due);
+	due_sort(&table->due);
 	return take_due(table, flow);
 }
 
@@ -189,7 +166,7 @@ bool flow_table_expire(struct flow_table *table, struct when now, struct flow *f
 {
 	uint32_t number;
 
-	if (table->due_count > 0 && take_due(table, flow))
+	if (table->due.count > 0 && take_due(table, flow))
 		return true;
 	if (when_before(table->clock, now)) {
 		table->clock = now;

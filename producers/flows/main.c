@@ -16,8 +16,10 @@
 #include "producers/flows/manual.h"
 #include "producers/flows/meter.h"
 #include "producers/flows/privileges.h"
+#include "producers/flows/rings.h"
 
 #define TIMEOUT_MAX_NS (30 * 24 * 3600 * NS_PER_SECOND)
+#define BUFFER_TOTAL_MAX (INT64_C(1) << 40)
 #define POLL_MS 100
 #define FLUSH_NS NS_PER_SECOND
 /* In silence the table's clock follows the wall clock at this distance: a packet may be
@@ -37,6 +39,7 @@ struct flows_options {
 	int64_t max_flows;
 	int64_t snaplen;
 	int64_t buffer;
+	int64_t buffer_total;
 	bool promiscuous;
 	bool mirrored;
 	const char *observer_name;
@@ -70,7 +73,25 @@ static int check_options(const struct flows_options *o)
 		return usage("--snaplen: must be from 64 to 262144 bytes");
 	if (o->buffer < 65536 || o->buffer > INT_MAX)
 		return usage("--buffer: must be from 65536 to 2147483647 bytes");
+	if (o->buffer_total < RINGS_BLOCK || o->buffer_total > BUFFER_TOTAL_MAX)
+		return usage("--buffer-total: must be from 262144 bytes to 1 TiB");
+	if (o->buffer > o->buffer_total)
+		return usage("--buffer: must not be more than --buffer-total");
 	return 0;
+}
+
+static const struct flow_table_options *limits_of(const struct flows_options *o,
+						  struct flow_table_options *limits)
+{
+	*limits = (struct flow_table_options){
+		.max_flows = (size_t)o->max_flows,
+		.idle_stream_ns = o->idle_stream_ns,
+		.idle_datagram_ns = o->idle_datagram_ns,
+		.active_ns = o->active_ns,
+		.linger_ns = o->linger_ns,
+		.mirrored = o->mirrored,
+	};
+	return limits;
 }
 
 /* Opens the output and gives up privileges. Returns EX_OK or the exit code. Threads keep the
@@ -187,6 +208,7 @@ int main(int argc, char **argv)
 		.max_flows = 262144,
 		.snaplen = 256,
 		.buffer = 4 << 20,
+		.buffer_total = 64 << 20,
 	};
 	const struct setting table[] = {
 		SETTING_LIST("interface", 'i', "NAME", &o.interfaces,
@@ -211,7 +233,9 @@ int main(int argc, char **argv)
 		SETTING_NUMBER("snaplen", 's', "BYTES", &o.snaplen,
 			       "bytes of each frame to capture"),
 		SETTING_NUMBER("buffer", 0, "BYTES", &o.buffer,
-			       "size of the kernel's ring for each interface"),
+			       "size of the kernel's ring for each interface, at most"),
+		SETTING_NUMBER("buffer-total", 0, "BYTES", &o.buffer_total,
+			       "memory for the rings of all interfaces, which share it"),
 		SETTING_BOOL("promiscuous", 0, &o.promiscuous,
 			     "also capture frames addressed to other stations"),
 		SETTING_BOOL("mirrored", 0, &o.mirrored,
@@ -228,6 +252,7 @@ int main(int argc, char **argv)
 	struct topic_writer *writer = NULL;
 	struct input *input = NULL;
 	struct meter *meter = NULL;
+	struct flow_table_options limits;
 	int first, rc = EX_USAGE;
 
 	first = settings_read(&manual, table, argc, argv);
@@ -241,15 +266,8 @@ int main(int argc, char **argv)
 		.filter_words = argv + first,
 		.live = {&o.interfaces,
 			 &o.patterns,
-			 {"", (int)o.snaplen, (int)o.buffer, o.promiscuous}},
-	};
-	const struct flow_table_options limits = {
-		.max_flows = (size_t)o.max_flows,
-		.idle_stream_ns = o.idle_stream_ns,
-		.idle_datagram_ns = o.idle_datagram_ns,
-		.active_ns = o.active_ns,
-		.linger_ns = o.linger_ns,
-		.mirrored = o.mirrored,
+			 {"", (int)o.snaplen, (int)o.buffer, o.promiscuous},
+			 o.buffer_total},
 	};
 	const int64_t longest_idle_ns =
 		o.idle_stream_ns > o.idle_datagram_ns ? o.idle_stream_ns : o.idle_datagram_ns;
@@ -265,7 +283,7 @@ int main(int argc, char **argv)
 	if (rc != EX_OK)
 		goto out;
 	rc = EX_OSERR;
-	meter = meter_new(&limits, interfaces, writer);
+	meter = meter_new(limits_of(&o, &limits), interfaces, writer);
 	if (meter == NULL)
 		goto out;
 	rc = run(&o, input, meter, writer);
