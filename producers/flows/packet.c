@@ -92,6 +92,23 @@ static enum packet_verdict skip_link(enum packet_link link, struct rest *rest,
 }
 
 /* LENGTH is what is left of the IP packet. */
+/* The option "maximum segment size" (RFC 9293 3.2) of a TCP header of SIZE bytes; 0 for none. */
+static uint16_t read_mss(const uint8_t *header, size_t size)
+{
+	size_t at = 20;
+
+	while (at + 1 < size && header[at] != 0) {
+		size_t length = header[at] == 1 ? 1 : header[at + 1];
+
+		if (header[at] == 2 && length == 4 && at + 4 <= size)
+			return read16(header + at + 2);
+		if (length == 0)
+			break;
+		at += length;
+	}
+	return 0;
+}
+
 static enum packet_verdict read_tcp(const struct rest *rest, size_t length, struct packet *packet)
 {
 	const uint8_t *b = rest->bytes;
@@ -108,7 +125,10 @@ static enum packet_verdict read_tcp(const struct rest *rest, size_t length, stru
 	packet->sequence = read32(b + 4);
 	packet->acknowledgment = read32(b + 8);
 	packet->tcp_flags = b[13];
+	packet->window = read16(b + 14);
 	packet->checksum = read16(b + 16);
+	if (packet->tcp_flags & TCP_SYN)
+		packet->mss = read_mss(b, header < rest->captured ? header : rest->captured);
 	packet->payload = header < length ? (uint32_t)(length - header) : 0;
 	return PACKET_OK;
 }
