@@ -253,7 +253,10 @@ static char *put_flow(char *at, const struct flow *flow)
 	at = put_string(at, end_reasons[flow->end_reason]);
 	at = PUT(at, "\",\"initiator\":\"");
 	at = put_string(at, initiators[flow->initiator]);
-	return PUT(at, "\"},");
+	*at++ = '"';
+	if (flow->sample > 1)
+		at = PUT_NUMBER(at, ",\"sample\":", flow->sample);
+	return PUT(at, "},");
 }
 
 static void add_observer(const struct flow_observer *observer, struct text *text)

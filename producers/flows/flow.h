@@ -96,7 +96,8 @@ struct flow {
 	uint64_t requests;
 	struct flow_response_time response_time;
 	uint64_t id;
-	uint32_t slice; /* 0 for the first */
+	uint32_t slice;  /* 0 for the first */
+	uint32_t sample; /* one conversation in so many was metered; 0 or 1: all */
 	enum flow_end_reason end_reason;
 	enum flow_initiator initiator;
 	uint16_t interface; /* its number in the interfaces */

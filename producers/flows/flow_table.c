@@ -113,6 +113,7 @@ static void take(struct flow_table *table, struct flow_entry *entry, enum flow_e
 {
 	table->stats.segments_unsure += tcp_unsure(&entry->tcp);
 	flow_entry_take(entry, table->pool, reason, flow);
+	flow->sample = table->options.sample;
 }
 
 /* Ends flow NUMBER, or only its slice. False when the slice had no packets. */
@@ -361,7 +362,13 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
 		    struct flow *flow)
 {
 	const struct aimed *aimed = &table->aimed[at];
-	uint32_t number = flow_index_find(&table->index, &aimed->key, aimed->tag);
+	uint32_t number;
+
+	if (table->options.sample > 1 && !flow_key_is_sampled(&aimed->key, table->options.sample)) {
+		table->stats.unsampled++;
+		return false;
+	}
+	number = flow_index_find(&table->index, &aimed->key, aimed->tag);
 
 	if (is_copy(table, number, aimed, packet))
 		return false;

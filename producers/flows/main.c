@@ -20,6 +20,7 @@
 
 #define TIMEOUT_MAX_NS (30 * 24 * 3600 * NS_PER_SECOND)
 #define BUFFER_TOTAL_MAX (INT64_C(1) << 40)
+#define SAMPLE_MAX 1000000
 #define POLL_MS 100
 #define FLUSH_NS NS_PER_SECOND
 /* In silence the table's clock follows the wall clock at this distance: a packet may be
@@ -37,6 +38,7 @@ struct flows_options {
 	int64_t active_ns;
 	int64_t linger_ns;
 	int64_t max_flows;
+	int64_t sample;
 	int64_t snaplen;
 	int64_t buffer;
 	int64_t buffer_total;
@@ -69,6 +71,8 @@ static int check_options(const struct flows_options *o)
 	}
 	if (o->max_flows < 1 || o->max_flows > FLOW_TABLE_MAX)
 		return usage("--max-flows: must be from 1 to 16777216");
+	if (o->sample < 1 || o->sample > SAMPLE_MAX)
+		return usage("--sample: must be from 1 to 1000000");
 	if (o->snaplen < 64 || o->snaplen > 262144)
 		return usage("--snaplen: must be from 64 to 262144 bytes");
 	if (o->buffer < 65536 || o->buffer > INT_MAX)
@@ -85,6 +89,7 @@ static const struct flow_table_options *limits_of(const struct flows_options *o,
 {
 	*limits = (struct flow_table_options){
 		.max_flows = (size_t)o->max_flows,
+		.sample = (uint32_t)o->sample,
 		.idle_stream_ns = o->idle_stream_ns,
 		.idle_datagram_ns = o->idle_datagram_ns,
 		.active_ns = o->active_ns,
@@ -120,14 +125,15 @@ static void report(const struct input *input, const struct meter *meter, bool li
 			"frames=%" PRIu64 " packets=%" PRIu64 " flows=%" PRIu64 " records=%" PRIu64,
 			in.capture.frames,
 			in.capture.verdicts[PACKET_OK] - out.fragments_alone -
-				out.table.late_segments - out.table.repeated,
+				out.table.late_segments - out.table.repeated - out.table.unsampled,
 			out.table.flows, out.records);
 	in.capture.verdicts[PACKET_FRAGMENT_ALONE] += out.fragments_alone;
 	in.capture.verdicts[PACKET_REPEATED] += out.table.repeated;
 	for (unsigned i = PACKET_OK + 1; i < PACKET_VERDICTS; i++)
 		text_add_format(&line, " %s=%" PRIu64, packet_verdict_name(i),
 				in.capture.verdicts[i]);
-	text_add_format(&line, " late_segments=%" PRIu64, out.table.late_segments);
+	text_add_format(&line, " late_segments=%" PRIu64 " unsampled=%" PRIu64,
+			out.table.late_segments, out.table.unsampled);
 	text_add_format(&line,
 			" kernel_drops=%" PRIu64 " interface_drops=%" PRIu64
 			" truncated_files=%" PRIu64 " evictions=%" PRIu64 " samples_lost=%" PRIu64
@@ -206,6 +212,7 @@ int main(int argc, char **argv)
 		.active_ns = 60 * NS_PER_SECOND,
 		.linger_ns = NS_PER_SECOND,
 		.max_flows = 262144,
+		.sample = 1,
 		.snaplen = 256,
 		.buffer = 4 << 20,
 		.buffer_total = 64 << 20,
@@ -230,6 +237,8 @@ int main(int argc, char **argv)
 				 "how long a closed TCP flow waits for its last packets"),
 		SETTING_NUMBER("max-flows", 0, "COUNT", &o.max_flows,
 			       "maximum number of flows in memory, about 420 bytes each"),
+		SETTING_NUMBER("sample", 0, "COUNT", &o.sample,
+			       "meter one conversation in so many, each whole"),
 		SETTING_NUMBER("snaplen", 's', "BYTES", &o.snaplen,
 			       "bytes of each frame to capture"),
 		SETTING_NUMBER("buffer", 0, "BYTES", &o.buffer,
