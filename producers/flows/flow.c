@@ -53,8 +53,8 @@ int flow_bucket(uint64_t ns)
 
 /* For speed the record is first written to plain memory, by functions that write at AT
  * and return the place after what they wrote. Without the observer it is shorter than
- * FIXED_MAX: names and punctuation take 1100 bytes, 33 numbers 20 each, then the counts. */
-#define FIXED_MAX (1792 + 11 * FLOW_BUCKETS)
+ * FIXED_MAX: names and punctuation take 1300 bytes, 40 numbers 20 each, then the counts. */
+#define FIXED_MAX (2304 + 11 * FLOW_BUCKETS)
 
 #define PUT(at, literal) put((at), (literal), sizeof(literal) - 1)
 #define PUT_NUMBER(at, literal, number) put_number(PUT((at), literal), (number))
@@ -202,9 +202,37 @@ static char *put_flags(char *at, uint8_t flags)
 	return at;
 }
 
+/* What is rare: absent if neither side has it. */
+static char *put_events(char *at, const char *name, uint32_t source, uint32_t destination)
+{
+	if (source == 0 && destination == 0)
+		return at;
+	at = PUT(at, ",\"");
+	at = put_string(at, name);
+	at = PUT_NUMBER(at, "\":{\"source\":", source);
+	at = PUT_NUMBER(at, ",\"destination\":", destination);
+	return PUT(at, "}");
+}
+
+/* Each side's is absent if its SYN was not seen or did not have it. */
+static char *put_mss(char *at, uint32_t source, uint32_t destination)
+{
+	if (source == 0 && destination == 0)
+		return at;
+	at = PUT(at, ",\"mss\":{");
+	if (source != 0)
+		at = PUT_NUMBER(at, "\"source\":", source);
+	if (source != 0 && destination != 0)
+		*at++ = ',';
+	if (destination != 0)
+		at = PUT_NUMBER(at, "\"destination\":", destination);
+	return PUT(at, "}");
+}
+
 static char *put_tcp(char *at, const struct flow *flow)
 {
 	const struct flow_handshake *handshake = &flow->handshake;
+	const struct flow_side *a = &flow->source, *b = &flow->destination;
 
 	at = PUT(at, "\"tcp\":{\"flags\":{\"source\":\"");
 	at = put_flags(at, flow->source.tcp_flags);
@@ -219,7 +247,14 @@ static char *put_tcp(char *at, const struct flow *flow)
 	}
 	at = PUT_NUMBER(at, "\"retransmissions\":{\"source\":", flow->source.retransmissions);
 	at = PUT_NUMBER(at, ",\"destination\":", flow->destination.retransmissions);
-	return PUT(at, "}},");
+	*at++ = '}';
+	at = put_events(at, "spurious_retransmissions", a->spurious_retransmissions,
+			b->spurious_retransmissions);
+	at = put_events(at, "out_of_order", a->out_of_order, b->out_of_order);
+	at = put_events(at, "zero_windows", a->zero_windows, b->zero_windows);
+	at = put_events(at, "resets", a->resets, b->resets);
+	at = put_mss(at, a->mss, b->mss);
+	return PUT(at, "},");
 }
 
 static char *put_response_time(char *at, const struct flow_response_time *times)
@@ -261,7 +296,10 @@ static char *put_flow(char *at, const struct flow *flow)
 	at = put_string(at, end_reasons[flow->end_reason]);
 	at = PUT(at, "\",\"initiator\":\"");
 	at = put_string(at, initiators[flow->initiator]);
-	return PUT(at, "\"},");
+	*at++ = '"';
+	if (flow->sample > 1)
+		at = PUT_NUMBER(at, ",\"sample\":", flow->sample);
+	return PUT(at, "},");
 }
 
 static void add_observer(const struct flow_observer *observer, struct text *text)

@@ -55,10 +55,13 @@ struct flow_side {
 	struct ip ip;
 	uint16_t port;
 	uint8_t tcp_flags;        /* all that were seen */
-	uint32_t retransmissions; /* of TCP, like the next two (tcp.h) */
+	uint32_t retransmissions; /* of TCP, like the next five (tcp.h) */
 	uint32_t spurious_retransmissions;
 	uint32_t out_of_order;
-	uint64_t bytes; /* of IP, header included */
+	uint32_t zero_windows; /* segments that say that the receiver has no room */
+	uint32_t resets;       /* segments with RST */
+	uint32_t mss;          /* the option of its SYN, in the slice that has it; 0 for none */
+	uint64_t bytes;        /* of IP, header included */
 	uint64_t packets;
 	uint64_t frame_bytes;
 };
@@ -136,7 +139,8 @@ struct flow {
 	struct flow_response_time response_time;
 	struct flow_l7 l7;
 	uint64_t id;
-	uint32_t slice; /* 0 for the first */
+	uint32_t slice;  /* 0 for the first */
+	uint32_t sample; /* one conversation in so many was metered; 0 or 1: all */
 	enum flow_end_reason end_reason;
 	enum flow_initiator initiator;
 	uint16_t path; /* its number in the paths */

@@ -151,9 +151,11 @@ void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct 
 	}
 }
 
-void flow_entry_finish(struct flow_entry *entry, struct turns_pool *pool)
+void flow_entry_finish(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7)
 {
 	turns_end(&entry->turns, pool);
+	if (l7 != NULL)
+		l7_drop(l7, &entry->l7);
 }
 
 struct flow_end flow_entry_end(const struct flow_entry *entry,

@@ -63,7 +63,7 @@ static inline bool flow_entry_used(const struct flow_entry *entry)
 }
 
 /* The flow is over; its last slice was taken. */
-void flow_entry_finish(struct flow_entry *entry, struct turns_pool *pool);
+void flow_entry_finish(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7);
 
 /* Moves the slice to *FLOW and begins the next one, without packets. */
 void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,

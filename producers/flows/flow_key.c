@@ -44,6 +44,21 @@ unsigned flow_key_from_packet(const struct packet *packet, struct flow_key *key)
 	return direction;
 }
 
+bool flow_key_is_sampled(const struct flow_key *key, uint32_t rate)
+{
+	uint64_t hash = 0;
+
+	for (unsigned i = 0; i < 5; i++) {
+		uint64_t word = key->words[i];
+
+		if (i == 4)
+			word &= ~(UINT64_C(0xffff) << 16); /* the interface */
+		hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
+		hash ^= hash >> 32;
+	}
+	return hash * UINT64_C(0xd6e8feb86659fd93) >> 32 < (UINT64_C(1) << 32) / rate;
+}
+
 struct ip flow_key_ip(const struct flow_key *key, unsigned side)
 {
 	struct ip ip;

@@ -45,6 +45,10 @@ static inline uint64_t flow_key_hash(const struct flow_key *key,
 	return folded ^ folded >> 32;
 }
 
+/* Whether a conversation is among the one in RATE that are metered: at every observer, whatever the
+ * interface, so that no seed decides (RFC 5475 6.2, hash-based filtering). */
+bool flow_key_is_sampled(const struct flow_key *key, uint32_t rate);
+
 /* Endpoint A is SIDE 0, endpoint B is SIDE 1. */
 struct ip flow_key_ip(const struct flow_key *key, unsigned side);
 uint16_t flow_key_port(const struct flow_key *key, unsigned side);

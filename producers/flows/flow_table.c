@@ -5,6 +5,7 @@
 
 #include "common/base/transport.h"
 #include "producers/flows/closed.h"
+#include "producers/flows/due.h"
 #include "producers/flows/eviction.h"
 #include "producers/flows/flow_entry.h"
 #include "producers/flows/flow_index.h"
@@ -15,19 +16,11 @@
 #include "producers/flows/turns.h"
 #include "producers/flows/wheel.h"
 
-#define DUE_AHEAD 8 /* how far ahead entries that are over are fetched */
-
 struct aimed {
 	struct flow_key key;
 	uint64_t hash;
 	uint32_t tag; /* its low half */
 	unsigned direction;
-};
-
-struct due {
-	struct when at;
-	uint64_t sequence;
-	uint32_t number;
 };
 
 struct flow_table {
@@ -44,9 +37,7 @@ struct flow_table {
 	struct closed *closed;
 	struct repeats repeats;
 	bool forced; /* the flows in DUE have a forced end */
-	size_t due_next;
-	size_t due_count;
-	struct due *due;
+	struct due due;
 	struct aimed aimed[FLOW_TABLE_BATCH];
 };
 
@@ -67,11 +58,11 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 	if (options->l7_protocols != 0)
 		table->l7 = l7_new(options->l7_protocols, max);
 	table->closed = closed_new(max);
-	table->due = malloc(max * sizeof(*table->due));
+	table->due.flows = malloc(max * sizeof(*table->due.flows));
 	if (flow_index_init(&table->index, max) == 0 && table->wheel != NULL &&
 	    table->eviction != NULL && table->pool != NULL &&
 	    (table->l7 != NULL || options->l7_protocols == 0) && table->closed != NULL &&
-	    table->due != NULL)
+	    table->due.flows != NULL)
 		return table;
 	flow_table_free(table);
 	return NULL;
@@ -81,7 +72,7 @@ void flow_table_free(struct flow_table *table)
 {
 	if (table == NULL)
 		return;
-	free(table->due);
+	free(table->due.flows);
 	closed_free(table->closed);
 	turns_pool_free(table->pool);
 	l7_free(table->l7);
@@ -96,28 +87,18 @@ static uint32_t tag_of(const struct flow_table *table, const struct flow_key *ke
 	return (uint32_t)flow_key_hash(key, table->options.seed);
 }
 
-/* Gives back what the pools hold for ENTRY, whose flow is over. */
-static void finish_entry(struct flow_table *table, struct flow_entry *entry)
-{
-	flow_entry_finish(entry, table->pool);
-	if (table->l7 != NULL)
-		l7_drop(table->l7, &entry->l7);
-}
-
 static void free_entry(struct flow_table *table, uint32_t number)
 {
 	struct flow_entry *entry = &table->index.entries[number];
 	uint32_t tag = tag_of(table, &entry->key);
 
-	finish_entry(table, entry);
+	flow_entry_finish(entry, table->pool, table->l7);
 	if (flow_key_protocol(&entry->key) == TRANSPORT_TCP && tcp_closed(&entry->tcp))
 		closed_add(table->closed, &entry->key, tag, entry->last, entry->tcp.next);
 	wheel_remove(table->wheel, number);
 	eviction_remove(table->eviction, number);
 	flow_index_remove(&table->index, number, tag);
 }
-
-/* ---- Ends ---- */
 
 static struct flow_end end_of(const struct flow_table *table, uint32_t number)
 {
@@ -136,6 +117,7 @@ static void take(struct flow_table *table, struct flow_entry *entry, enum flow_e
 {
 	table->stats.segments_unsure += tcp_unsure(&entry->tcp);
 	flow_entry_take(entry, table->pool, table->l7, reason, flow);
+	flow->sample = table->options.sample;
 }
 
 /* Ends flow NUMBER, or only its slice. False when the slice had no packets. */
@@ -154,39 +136,26 @@ static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_r
 	return used;
 }
 
-static int compare_due(const void *a, const void *b)
-{
-	const struct due *x = a, *y = b;
-
-	if (x->at.ns != y->at.ns)
-		return when_before(x->at, y->at) ? -1 : 1;
-	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
-}
-
 static void add_due(struct flow_table *table, uint32_t number, struct when at)
 {
-	table->due[table->due_count++] =
-		(struct due){at, table->index.entries[number].sequence, number};
+	due_add(&table->due, (struct due_flow){at, table->index.entries[number].sequence, number});
 }
 
 /* Ends the next flow of those in DUE. */
 static bool take_due(struct flow_table *table, struct flow *flow)
 {
-	while (table->due_next < table->due_count) {
-		size_t ahead = table->due_next + DUE_AHEAD;
-		uint32_t number = table->due[table->due_next++].number;
+	uint32_t number, later;
+
+	while ((number = due_take(&table->due, &later)) != DUE_NONE) {
 		enum flow_end_reason reason = end_of(table, number).reason;
 
-		if (ahead < table->due_count)
-			flow_index_prefetch(&table->index, table->due[ahead].number);
+		flow_index_prefetch(&table->index, later);
 		/* A connection that only lingers was closed, whatever ends it now. */
 		if (table->forced && reason != FLOW_END_OF_FLOW)
 			reason = FLOW_FORCED_END;
 		if (end_entry(table, number, reason, flow))
 			return true;
 	}
-	table->due_next = 0;
-	table->due_count = 0;
 	return false;
 }
 
@@ -194,8 +163,7 @@ static bool take_due(struct flow_table *table, struct flow *flow)
 static bool take_first_due(struct flow_table *table, bool forced, struct flow *flow)
 {
 	table->forced = forced;
-	if (table->due_count > 1)
-		qsort(table->due, table->due_count, sizeof(*table->due), compare_due);
+	due_sort(&table->due);
 	return take_due(table, flow);
 }
 
@@ -203,7 +171,7 @@ bool flow_table_expire(struct flow_table *table, struct when now, struct flow *f
 {
 	uint32_t number;
 
-	if (table->due_count > 0 && take_due(table, flow))
+	if (table->due.count > 0 && take_due(table, flow))
 		return true;
 	if (when_before(table->clock, now)) {
 		table->clock = now;
@@ -342,7 +310,7 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 		if (ended)
 			take(table, entry, end.reason, flow);
 		if (end.reason != FLOW_ACTIVE_TIMEOUT) {
-			finish_entry(table, entry);
+			flow_entry_finish(entry, table->pool, table->l7);
 			begin_flow(table, number, aimed, packet);
 		}
 	}
@@ -399,7 +367,13 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
 		    struct flow *flow)
 {
 	const struct aimed *aimed = &table->aimed[at];
-	uint32_t number = flow_index_find(&table->index, &aimed->key, aimed->tag);
+	uint32_t number;
+
+	if (table->options.sample > 1 && !flow_key_is_sampled(&aimed->key, table->options.sample)) {
+		table->stats.unsampled++;
+		return false;
+	}
+	number = flow_index_find(&table->index, &aimed->key, aimed->tag);
 
 	if (is_copy(table, number, aimed, packet))
 		return false;

@@ -40,6 +40,7 @@ struct flow_table_options {
 	int64_t idle_datagram_ns; /* and any other */
 	int64_t active_ns;        /* longest slice of a flow, from its first packet */
 	int64_t linger_ns;        /* how long a closed TCP connection waits for stragglers */
+	uint32_t sample;          /* one conversation in so many is metered; 0 or 1: all */
 	unsigned
 		l7_protocols; /* whose messages are counted: a bit for each enum flow_l7_protocol */
 	bool mirrored;        /* any packet may have copies, not only cooked ones (2) */
@@ -47,6 +48,7 @@ struct flow_table_options {
 };
 
 struct flow_table_stats {
+	uint64_t unsampled;              /* packets of conversations that are not metered */
 	uint64_t flows;                  /* begun */
 	uint64_t evictions;              /* flows that ended for lack of room */
 	uint64_t late_segments;          /* of connections that had been closed (2) */

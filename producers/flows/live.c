@@ -14,6 +14,7 @@
 #include "common/base/when.h"
 #include "common/program/log.h"
 #include "producers/flows/link_watch.h"
+#include "producers/flows/rings.h"
 
 #define LAST_READS_NS (300 * NS_PER_MS) /* by then the kernel has released a ring's last block */
 #define REST_MS 10
@@ -24,6 +25,7 @@ struct source {
 	char name[IF_NAMESIZE];
 	unsigned index;      /* the system's number, 0 for "any" */
 	uint16_t number;     /* in INTERFACES */
+	int64_t ring;        /* bytes */
 	bool scanned;        /* seen by the current scan */
 	struct when gone_at; /* WHEN_MAX while it exists */
 	bool drained;        /* its ring was read after that */
@@ -33,6 +35,7 @@ struct live {
 	const struct live_options *options;
 	struct interfaces *interfaces;
 	struct live_stats stats; /* without the captures that are open */
+	struct rings rings;
 	int watch;
 	struct when scan_at;
 	bool stopped;
@@ -70,7 +73,33 @@ static void refuse(struct live *live, unsigned index)
 	live->refused[live->stats.refused++ % LIVE_MAX] = index;
 }
 
-/* Returns EX_OK or an exit code, which matters only if the interface was given by name. */
+static void close_ring(struct live *live, const struct source *source)
+{
+	capture_close(source->capture);
+	rings_give(&live->rings, source->ring);
+}
+
+/* Opens the capture of SOURCE. Returns -1 and the exit code on failure (logged). */
+static int open_ring(struct live *live, const char *name, bool quiet, struct source *source,
+		     int *exit_code)
+{
+	struct capture_options options = live->options->capture;
+
+	source->ring = rings_take(&live->rings);
+	if (source->ring == 0) {
+		log_error("interface %s: --buffer-total leaves no memory for its ring", name);
+		*exit_code = EX_UNAVAILABLE;
+		return -1;
+	}
+	options.buffer_size = (int)source->ring;
+	source->capture = capture_open_interface(name, &options, quiet, exit_code);
+	if (source->capture != NULL)
+		return 0;
+	rings_give(&live->rings, source->ring);
+	return -1;
+}
+
+/* EX_OK, or the exit code if the interface was given by name. */
 static int add_source(struct live *live, const char *name, unsigned index, bool quiet)
 {
 	struct source source = {.index = index, .scanned = true, .gone_at = WHEN_MAX};
@@ -81,8 +110,7 @@ static int add_source(struct live *live, const char *name, unsigned index, bool 
 		refuse(live, index);
 		return EX_UNAVAILABLE;
 	}
-	source.capture = capture_open_interface(name, &live->options->capture, quiet, &exit_code);
-	if (source.capture == NULL) {
+	if (open_ring(live, name, quiet, &source, &exit_code) < 0) {
 		/* An interface that is not up yet is tried again. */
 		if (exit_code != EX_NOINPUT)
 			refuse(live, index);
@@ -91,7 +119,7 @@ static int add_source(struct live *live, const char *name, unsigned index, bool 
 	source.number = interfaces_add(live->interfaces, name, index, steady_now());
 	if (source.number == INTERFACES_NONE) {
 		log_error("interface %s: all %d numbers are in use", name, INTERFACES_MAX);
-		capture_close(source.capture);
+		close_ring(live, &source);
 		refuse(live, index);
 		return EX_UNAVAILABLE;
 	}
@@ -111,7 +139,7 @@ static void remove_source(struct live *live, size_t at)
 
 	log_info("interface %s: capture ended", source->name);
 	capture_add_stats(source->capture, &live->stats.capture);
-	capture_close(source->capture);
+	close_ring(live, source);
 	interfaces_retire(live->interfaces, source->number, steady_now());
 	live->stats.gone++;
 	live->count--;
@@ -128,6 +156,20 @@ static bool matches(const struct live *live, const char *name)
 			return true;
 	}
 	return false;
+}
+
+/* The interfaces that will be opened at the start. */
+static size_t count_first(const struct live *live)
+{
+	struct if_nameindex *list = if_nameindex();
+	size_t count = live->options->names->count;
+
+	if (list == NULL)
+		return count;
+	for (const struct if_nameindex *i = list; i->if_name != NULL; i++)
+		count += matches(live, i->if_name);
+	if_freenameindex(list);
+	return count;
 }
 
 static struct source *find_source(struct live *live, const char *name, unsigned index)
@@ -203,6 +245,8 @@ struct live *live_open(const struct live_options *options, struct interfaces *in
 	}
 	live->options = options;
 	live->interfaces = interfaces;
+	live->rings = rings_of(options->buffer_total, options->capture.buffer_size,
+			       count_first(live), options->patterns->count > 0);
 	live->watch = link_watch_open();
 	*exit_code = EX_OK;
 	for (size_t i = 0; i < options->names->count && *exit_code == EX_OK; i++) {

@@ -25,13 +25,14 @@ struct live;
 struct live_options {
 	const struct settings_list *names;
 	const struct settings_list *patterns; /* of fnmatch() */
-	struct capture_options capture;
+	struct capture_options capture;       /* BUFFER_SIZE: the largest ring */
+	int64_t buffer_total;                 /* bytes, of all rings together (rings.h) */
 };
 
 struct live_stats {
 	uint64_t opened;
 	uint64_t gone;
-	uint64_t refused; /* because of LIVE_MAX, INTERFACES_MAX or an error */
+	uint64_t refused; /* because of LIVE_MAX, INTERFACES_MAX, BUFFER_TOTAL or an error */
 	struct capture_stats capture;
 };
 

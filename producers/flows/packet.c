@@ -21,6 +21,23 @@ static void set_payload(const struct cursor *cursor, size_t header, struct packe
 		packet->payload_captured = packet->payload;
 }
 
+/* The option "maximum segment size" (RFC 9293 3.2) of a TCP header of SIZE bytes; 0 for none. */
+static uint16_t read_mss(const uint8_t *header, size_t size)
+{
+	size_t at = 20;
+
+	while (at + 1 < size && header[at] != 0) {
+		size_t length = header[at] == 1 ? 1 : header[at + 1];
+
+		if (header[at] == 2 && length == 4 && at + 4 <= size)
+			return cursor_read16(header + at + 2);
+		if (length == 0)
+			break;
+		at += length;
+	}
+	return 0;
+}
+
 /* The flags are the last that is needed. */
 static enum packet_verdict read_tcp(const struct cursor *cursor, struct packet *packet)
 {
@@ -32,6 +49,7 @@ static enum packet_verdict read_tcp(const struct cursor *cursor, struct packet *
 		return PACKET_SHORT_TRANSPORT;
 	packet->source_port = cursor_read16(b);
 	packet->destination_port = cursor_read16(b + 2);
+	packet->window = UINT16_MAX;
 	if (cursor->captured < 14 || length < 14) {
 		if (whole)
 			packet->fragment = PACKET_CUT;
@@ -45,7 +63,11 @@ static enum packet_verdict read_tcp(const struct cursor *cursor, struct packet *
 	packet->sequence = cursor_read32(b + 4);
 	packet->acknowledgment = cursor_read32(b + 8);
 	packet->tcp_flags = b[13];
+	if (cursor->captured >= 16 && length >= 16)
+		packet->window = cursor_read16(b + 14);
 	packet->checksum = cursor->captured >= 18 && length >= 18 ? cursor_read16(b + 16) : 0;
+	if (packet->tcp_flags & TCP_SYN)
+		packet->mss = read_mss(b, header < cursor->captured ? header : cursor->captured);
 	packet->payload = header < length ? (uint32_t)(length - header) : 0;
 	set_payload(cursor, header, packet);
 	return PACKET_OK;

@@ -77,6 +77,8 @@ struct packet {
 	uint16_t source_port; /* TCP, UDP, SCTP */
 	uint16_t destination_port;
 	uint16_t checksum; /* TCP, UDP, ICMP */
+	uint16_t window;   /* TCP, as in the header */
+	uint16_t mss;      /* the option of a SYN; 0 for none */
 	uint8_t protocol;
 	uint8_t tcp_flags;
 	uint8_t icmp_type;

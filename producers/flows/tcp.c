@@ -173,6 +173,19 @@ static enum tcp_payload see_bytes(struct tcp *tcp, const struct packet *packet, 
 	return outcome;
 }
 
+static void see_quality(struct tcp *tcp, const struct packet *packet, unsigned direction)
+{
+	unsigned flags = packet->tcp_flags;
+
+	if (flags & TCP_SYN && packet->mss != 0)
+		tcp->mss[direction] = packet->mss;
+	if (flags & TCP_RST && tcp->resets[direction] < UINT16_MAX)
+		tcp->resets[direction]++;
+	/* The window of a SYN is not scaled yet, and a RST has none. */
+	if (packet->window == 0 && !(flags & (TCP_SYN | TCP_RST)))
+		tcp->zero_windows[direction]++;
+}
+
 enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsigned direction)
 {
 	tcp->flags[direction] |= packet->tcp_flags;
@@ -184,6 +197,8 @@ enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsign
 		tcp->ended |= TCP_RESET;
 	if (tcp->handshake == TCP_HANDSHAKE_OPEN)
 		see_handshake(tcp, packet, direction);
+	if (packet->window == 0 || packet->tcp_flags & (TCP_SYN | TCP_RST))
+		see_quality(tcp, packet, direction);
 	see_acknowledgment(tcp, packet, direction);
 	return see_bytes(tcp, packet, direction);
 }
@@ -215,9 +230,14 @@ static void take_side(struct tcp *tcp, unsigned direction, struct flow_side *sid
 	side->retransmissions = tcp->retransmissions[direction];
 	side->spurious_retransmissions = tcp->spurious[direction];
 	side->out_of_order = tcp->out_of_order[direction];
+	side->zero_windows = tcp->zero_windows[direction];
+	side->resets = tcp->resets[direction];
+	side->mss = tcp->mss[direction];
 	tcp->flags[direction] = 0;
 	tcp->retransmissions[direction] = tcp->spurious[direction] = 0;
 	tcp->out_of_order[direction] = tcp->unsure[direction] = 0;
+	tcp->zero_windows[direction] = 0;
+	tcp->resets[direction] = tcp->mss[direction] = 0;
 }
 
 void tcp_take(struct tcp *tcp, unsigned source, struct flow *flow)

@@ -52,10 +52,13 @@ struct tcp {
 	struct tcp_hole holes[2][TCP_HOLES]; /* in no order */
 	uint32_t blurred_end[2];
 	uint32_t syn_sequence[2];
-	uint32_t retransmissions[2]; /* since the slice began, like the next three */
+	uint32_t retransmissions[2]; /* since the slice began, like the next five */
 	uint32_t spurious[2];
 	uint32_t out_of_order[2];
 	uint32_t unsure[2];
+	uint32_t zero_windows[2];
+	uint16_t resets[2]; /* at most UINT16_MAX */
+	uint16_t mss[2];    /* of a SYN in the slice; 0 for none */
 	struct when syn_at;
 	struct when syn_ack_at;
 	struct when ack_at;

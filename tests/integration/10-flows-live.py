@@ -187,6 +187,26 @@ def stop_in_flood(folder, started):
     assert " unread=0 " in last, last
 
 
+def many_interfaces(folder, started, count):
+    """The rings of a full node's interfaces stay within --buffer-total, 64 MiB."""
+    batch = "".join(f"link add many{i} type veth peer name peer{i}\nlink set many{i} up\n" for i in range(count))
+    subprocess.run(["ip", "-n", NODE, "-batch", "-"], input=batch, text=True, check=True)
+    log = open(folder / "many-log", "w+")
+    meter = inside(NODE, str(BUILD / "tenure-flows"), "--interfaces-from", "many*", "--out", "/dev/null", stderr=log)
+    started.append(meter)
+    wait_for("all captures", lambda: (folder / "many-log").read_text().count("capture started") == count, 60)
+    rings, mapping = 0, ""
+    for line in Path(f"/proc/{meter.pid}/smaps").read_text().splitlines():
+        if re.match(r"[0-9a-f]+-", line):
+            mapping = line
+        elif line.startswith("Size:") and "socket:" in mapping:
+            rings += int(line.split()[1])
+    meter.send_signal(signal.SIGTERM)
+    assert meter.wait(timeout=60) == 0
+    assert 0 < rings <= 64 << 10, f"{rings} KiB of rings"
+    print(f"{count} interfaces: rings of {rings / 1024:.1f} MiB")
+
+
 def run(folder, started):
     ip("netns", "add", NODE)
     ip("-n", NODE, "link", "set", "lo", "up")
@@ -236,6 +256,7 @@ def run(folder, started):
     flood(folder, started, 1_000_000, False)
     flood(folder, started, 200_000, True)
     stop_in_flood(folder, started)
+    many_interfaces(folder, started, 110)
     leave("flows", (folder / "flows").read_bytes().splitlines())
 
 

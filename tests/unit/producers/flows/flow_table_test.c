@@ -231,6 +231,44 @@ static void a_clock_that_was_set_back_ends_all_flows(void **state)
 	flow_packets_free(run);
 }
 
+static void a_sample_is_whole_and_the_same_on_every_interface(void **state)
+{
+	static const struct flow_table_options options = {
+		.max_flows = FLOW_PACKETS_MAX,
+		.idle_stream_ns = 60 * S,
+		.idle_datagram_ns = 30 * S,
+		.active_ns = 60 * S,
+		.linger_ns = S,
+		.sample = 10,
+		.seed = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb,
+			 0xd6e8feb86659fd93, 0x2545f4914f6cdd1d, 0xff51afd7ed558ccd,
+			 0xc4ceb9fe1a85ec53},
+	};
+	struct flow_packets *run = flow_packets_new(1, 1);
+
+	(void)state;
+	flow_table_free(run->table);
+	run->table = flow_table_new(&options);
+	assert_non_null(run->table);
+	for (unsigned i = 0; i < 40000; i++) {
+		struct packet there = flow_packets_make(TRANSPORT_UDP, 0, CLIENT, SERVER, 0, 0);
+		struct packet back = flow_packets_make(TRANSPORT_UDP, 0, SERVER, CLIENT, 0, 0);
+
+		there.source_port = back.destination_port = (uint16_t)(i / 4);
+		there.interface = back.interface = i & 1;
+		flow_packets_add(run, i & 2 ? back : there);
+	}
+	flow_packets_drain(run);
+	assert_in_range(run->count, 1800, 2200);
+	for (size_t i = 0; i < run->count; i += 2) {
+		assert_int_equal(run->out[i].sample, 10);
+		assert_int_equal(run->out[i].source.packets + run->out[i].destination.packets, 2);
+		assert_int_equal(run->out[i].source.port, run->out[i + 1].source.port);
+	}
+	assert_int_equal(flow_table_get_stats(run->table).unsampled, 40000 - 2 * run->count);
+	flow_packets_free(run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +283,7 @@ int main(void)
 		cmocka_unit_test(a_full_table_ends_the_longest_silent_flow),
 		cmocka_unit_test(small_steps_back_are_disorder),
 		cmocka_unit_test(a_clock_that_was_set_back_ends_all_flows),
+		cmocka_unit_test(a_sample_is_whole_and_the_same_on_every_interface),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

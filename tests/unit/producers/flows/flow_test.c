@@ -91,6 +91,34 @@ static void writes_every_member_of_a_tcp_flow(void **state)
 				     "'id':7}}}"));
 }
 
+static void writes_the_quality_of_tcp_where_there_is_something(void **state)
+{
+	static const struct flow_observer observer = {"n1", "veth1", 7};
+	struct flow flow = tcp_flow();
+	struct text text;
+
+	(void)state;
+	flow.source.spurious_retransmissions = 1;
+	flow.destination.out_of_order = 2;
+	flow.source.zero_windows = 3;
+	flow.destination.resets = 4;
+	flow.destination.mss = 1460;
+	text_init(&text, FLOW_RECORD_MAX);
+	flow_format(&flow, &observer, &text);
+	flow.source.mss = 536;
+	flow_format(&flow, &observer, &text);
+	assert_non_null(strstr(text_terminate(&text),
+			       quoted("'retransmissions':{'source':2,'destination':0},"
+				      "'spurious_retransmissions':{'source':1,'destination':0},"
+				      "'out_of_order':{'source':0,'destination':2},"
+				      "'zero_windows':{'source':3,'destination':0},"
+				      "'resets':{'source':0,'destination':4},"
+				      "'mss':{'destination':1460}},'requests'")));
+	assert_non_null(
+		strstr(text_terminate(&text), quoted("'mss':{'source':536,'destination':1460}}")));
+	text_free(&text);
+}
+
 static void leaves_out_what_was_not_measured(void **state)
 {
 	struct flow flow = tcp_flow();
@@ -126,6 +154,11 @@ static void the_longest_record_fits(void **state)
 	struct flow_side side = {.port = UINT16_MAX,
 				 .tcp_flags = UINT8_MAX,
 				 .retransmissions = UINT32_MAX,
+				 .spurious_retransmissions = UINT32_MAX,
+				 .out_of_order = UINT32_MAX,
+				 .zero_windows = UINT32_MAX,
+				 .resets = UINT32_MAX,
+				 .mss = UINT32_MAX,
 				 .bytes = UINT64_MAX,
 				 .packets = UINT64_MAX,
 				 .frame_bytes = UINT64_MAX};
@@ -182,6 +215,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_every_member_of_a_tcp_flow),
+		cmocka_unit_test(writes_the_quality_of_tcp_where_there_is_something),
 		cmocka_unit_test(leaves_out_what_was_not_measured),
 		cmocka_unit_test(the_longest_record_fits),
 		cmocka_unit_test(buckets_have_the_bounds_of_opentelemetry),

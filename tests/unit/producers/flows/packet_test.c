@@ -13,6 +13,38 @@
 #include "producers/flows/packet.h"
 #include "tests/unit/producers/flows/frames.h"
 
+static void reads_the_mss_of_a_syn(void **state)
+{
+	static const struct {
+		uint8_t options[8];
+		uint16_t mss;
+	} cases[] = {
+		{{2, 4, 5, 180, 1, 1, 1, 0}, 1460}, {{1, 1, 2, 4, 2, 24, 0, 0}, 536},
+		{{3, 3, 7, 2, 4, 5, 180, 0}, 1460}, {{0, 2, 4, 5, 180, 0, 0, 0}, 0},
+		{{8, 0, 2, 4, 5, 180, 0, 0}, 0},    {{1, 1, 1, 1, 1, 2, 4, 5}, 0},
+		{{3, 255, 2, 4, 5, 180, 0, 0}, 0},  {{2, 3, 5, 2, 4, 5, 180, 0}, 1460},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct frame frame = {0};
+		struct packet packet;
+
+		frame_add_ethernet(&frame, 0x0800);
+		frame_add_ipv4(&frame, TRANSPORT_TCP, 48, 0);
+		frame_add_tcp(&frame, TCP_SYN, 0);
+		frame.bytes[frame.length - 8] = 0x70;
+		memcpy(frame.bytes + frame.length, cases[i].options, 8);
+		frame.length += 8;
+		assert_int_equal(frame_decode(PACKET_ETHERNET, &frame, &packet), PACKET_OK);
+		assert_int_equal(packet.mss, cases[i].mss);
+		assert_int_equal(packet.window, 0xffff);
+		for (size_t captured = frame.length; captured >= frame.length - 8; captured--)
+			assert_int_equal(frame_decode_cut(PACKET_ETHERNET, &frame, captured, &packet),
+					 PACKET_OK);
+	}
+}
+
 static void reads_tcp_over_ethernet(void **state)
 {
 	struct frame frame = {0};
@@ -280,6 +312,7 @@ static void an_atomic_fragment_is_a_whole_packet(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_the_mss_of_a_syn),
 		cmocka_unit_test(reads_tcp_over_ethernet),
 		cmocka_unit_test(reads_the_same_packet_behind_every_link_header),
 		cmocka_unit_test(skips_ipv6_extension_headers),

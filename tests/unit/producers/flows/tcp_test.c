@@ -171,6 +171,33 @@ static void forgets_a_hole_that_is_far_below(void **state)
 	assert_int_equal(flow.source.retransmissions, 1);
 }
 
+static void counts_what_tells_of_trouble(void **state)
+{
+	struct packet syn = segment(0, TCP_SYN, 9, 0, 0), full = segment(0, TCP_ACK, 10, 0, 0);
+	struct packet reset = segment(0, TCP_RST, 10, 0, 0);
+	struct tcp tcp = {0};
+	struct flow flow;
+
+	(void)state;
+	syn.mss = 1460;
+	tcp_packet(&tcp, &syn, CLIENT);
+	tcp_packet(&tcp, &full, CLIENT);
+	tcp_packet(&tcp, &full, SERVER);
+	tcp_packet(&tcp, &full, SERVER);
+	full.window = 1;
+	tcp_packet(&tcp, &full, SERVER);
+	tcp_packet(&tcp, &reset, CLIENT);
+	flow = taken(&tcp);
+	assert_int_equal(flow.source.mss, 1460);
+	assert_int_equal(flow.destination.mss, 0);
+	assert_int_equal(flow.source.zero_windows, 1);
+	assert_int_equal(flow.destination.zero_windows, 2);
+	assert_int_equal(flow.source.resets, 1);
+	assert_int_equal(flow.destination.resets, 0);
+	flow = taken(&tcp);
+	assert_int_equal(flow.source.mss + flow.source.zero_windows + flow.source.resets, 0);
+}
+
 static void syn_and_fin_take_a_sequence_number(void **state)
 {
 	struct tcp tcp = {0};
@@ -242,6 +269,7 @@ int main(void)
 		cmocka_unit_test(distinguishes_new_bytes_from_old_ones),
 		cmocka_unit_test(tells_reordering_from_retransmission),
 		cmocka_unit_test(forgets_a_hole_that_is_far_below),
+		cmocka_unit_test(counts_what_tells_of_trouble),
 		cmocka_unit_test(syn_and_fin_take_a_sequence_number),
 		cmocka_unit_test(data_in_a_syn_is_payload),
 		cmocka_unit_test(closes_after_a_fin_each_way_or_a_reset),

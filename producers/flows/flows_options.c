@@ -1,0 +1,151 @@
+#include "producers/flows/flows_options.h"
+
+#include <limits.h>
+
+#include "common/base/when.h"
+#include "common/program/log.h"
+#include "producers/flows/intake.h"
+#include "producers/flows/l7/l7.h"
+#include "producers/flows/manual.h"
+#include "producers/flows/rings.h"
+
+#define TIMEOUT_MAX_NS (30 * 24 * 3600 * NS_PER_SECOND)
+#define BUFFER_TOTAL_MAX (INT64_C(1) << 40)
+#define SAMPLE_MAX 1000000
+
+static const char *const tunnels_names[] = {
+	[INTAKE_INNER] = "inner",
+	[INTAKE_OUTER] = "outer",
+	[INTAKE_BOTH] = "both",
+	NULL,
+};
+
+static int usage(const char *words)
+{
+	log_error("%s", words);
+	return -1;
+}
+
+static int check_options(struct flows_options *o)
+{
+	bool live = o->interfaces.count > 0 || o->patterns.count > 0;
+	const int64_t timeouts[] = {o->idle_stream_ns, o->idle_datagram_ns, o->active_ns,
+				    o->linger_ns};
+
+	if (live == (o->read.count > 0))
+		return usage("give either --interface (or --interfaces-from) or --read");
+	if (o->out == NULL)
+		return usage("--out: give a topic (kafka:TOPIC), a file or -");
+	for (size_t i = 0; i < sizeof(timeouts) / sizeof(timeouts[0]); i++) {
+		if (timeouts[i] < NS_PER_MS || timeouts[i] > TIMEOUT_MAX_NS)
+			return usage("--idle-timeout, --idle-timeout-datagram, --active-timeout "
+				     "and --linger: must be from 1ms to 30d");
+	}
+	if (o->max_flows < 1 || o->max_flows > FLOW_TABLE_MAX)
+		return usage("--max-flows: must be from 1 to 16777216");
+	if (l7_read_protocols(o->l7, &o->l7_protocols) < 0)
+		return usage("--l7: give all, none or a list of http, http2, dns, redis and tls");
+	if (o->sample < 1 || o->sample > SAMPLE_MAX)
+		return usage("--sample: must be from 1 to 1000000");
+	if (o->snaplen < 40 || o->snaplen > 262144)
+		return usage("--snaplen: must be from 40 to 262144 bytes");
+	if (o->buffer < 65536 || o->buffer > INT_MAX)
+		return usage("--buffer: must be from 65536 to 2147483647 bytes");
+	if (o->buffer_total < RINGS_BLOCK || o->buffer_total > BUFFER_TOTAL_MAX)
+		return usage("--buffer-total: must be from 262144 bytes to 1 TiB");
+	if (o->buffer > o->buffer_total)
+		return usage("--buffer: must not be more than --buffer-total");
+	return 0;
+}
+
+static void set_defaults(struct flows_options *o)
+{
+	*o = (struct flows_options){
+		.idle_stream_ns = 60 * NS_PER_SECOND,
+		.idle_datagram_ns = 30 * NS_PER_SECOND,
+		.active_ns = 60 * NS_PER_SECOND,
+		.linger_ns = NS_PER_SECOND,
+		.max_flows = 262144,
+		.sample = 1,
+		.snaplen = 4096,
+		.l7 = "all",
+		.buffer = 4 << 20,
+		.buffer_total = 64 << 20,
+	};
+}
+
+int flows_options_read(struct flows_options *o, int argc, char **argv)
+{
+	const struct setting table[] = {
+		SETTING_LIST("interface", 'i', "NAME", &o->interfaces,
+			     "interface to capture on, or any; may be repeated"),
+		SETTING_LIST("interfaces-from", 0, "PATTERN", &o->patterns,
+			     "capture on every interface that matches, such as 'veth*', as "
+			     "interfaces come and go; may be repeated"),
+		SETTING_LIST("read", 'r', "FILE", &o->read,
+			     "pcap or pcapng file to read, may be gzip or zstd, or -; may be "
+			     "repeated, for files in the order of their first packets"),
+		SETTING_TEXT("out", 'o', "ADDRESS", &o->out,
+			     "where the records go: kafka:TOPIC, a file or -"),
+		BUS_SETTINGS(&o->bus),
+		SETTING_DURATION("idle-timeout", 0, "DURATION", &o->idle_stream_ns,
+				 "end a TCP or SCTP flow after this long without a packet"),
+		SETTING_DURATION("idle-timeout-datagram", 0, "DURATION", &o->idle_datagram_ns,
+				 "the same for UDP, ICMP and every other protocol"),
+		SETTING_DURATION("active-timeout", 0, "DURATION", &o->active_ns,
+				 "split a longer flow into slices of this length"),
+		SETTING_DURATION("linger", 0, "DURATION", &o->linger_ns,
+				 "how long a closed TCP flow waits for its last packets"),
+		SETTING_NUMBER("max-flows", 0, "COUNT", &o->max_flows,
+			       "maximum number of flows in memory, about 420 bytes each"),
+		SETTING_NUMBER("sample", 0, "COUNT", &o->sample,
+			       "meter one conversation in so many, each whole"),
+		SETTING_NUMBER("snaplen", 's', "BYTES", &o->snaplen,
+			       "bytes of each frame to capture; --l7 needs the headers of the "
+			       "messages, without it 256 do"),
+		SETTING_TEXT(
+			"l7", 0, "PROTOCOLS", &o->l7,
+			"count the messages of these: all, none or a list of http, http2, dns, "
+			"redis, tls"),
+		SETTING_NUMBER("buffer", 0, "BYTES", &o->buffer,
+			       "size of the kernel's ring for each interface, at most"),
+		SETTING_NUMBER("buffer-total", 0, "BYTES", &o->buffer_total,
+			       "memory for the rings of all interfaces, which share it"),
+		SETTING_BOOL("promiscuous", 0, &o->promiscuous,
+			     "also capture frames addressed to other stations"),
+		SETTING_BOOL("mirrored", 0, &o->mirrored,
+			     "the capture may have copies of a packet, as a mirror port or several "
+			     "interfaces give: count each once (always with LINUX_SLL and "
+			     "LINUX_SLL2)"),
+		SETTING_CHOICE("tunnels", 0, "WHICH", tunnels_names, &o->tunnels,
+			       "which packets of a tunnel to meter"),
+		SETTING_BOOL("ignore-vlan", 0, &o->ignore_vlan,
+			     "VLANs tell no flows apart, for where only one direction is tagged"),
+		SETTING_TEXT("observer-name", 0, "NAME", &o->observer_name,
+			     "observer.hostname of the records (default: this host's name)"),
+		SETTING_TEXT(
+			"interface-name", 0, "NAME", &o->interface_name,
+			"observer.interface.name for files (default: what they say, or the file's "
+			"name)"),
+		SETTING_END,
+	};
+	int first;
+
+	set_defaults(o);
+	first = settings_read(&manual, table, argc, argv);
+	return first < 0 || check_options(o) < 0 ? -1 : first;
+}
+
+struct flow_table_options flows_options_limits(const struct flows_options *o)
+{
+	return (struct flow_table_options){
+		.max_flows = (size_t)o->max_flows,
+		.sample = (uint32_t)o->sample,
+		.idle_stream_ns = o->idle_stream_ns,
+		.idle_datagram_ns = o->idle_datagram_ns,
+		.active_ns = o->active_ns,
+		.linger_ns = o->linger_ns,
+		.mirrored = o->mirrored,
+		.l7_protocols = o->l7_protocols,
+	};
+}
