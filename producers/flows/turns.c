@@ -154,16 +154,19 @@ void turns_end(struct turns *turns, struct turns_pool *pool)
 	turns->waiting = false;
 }
 
-/* Adds the counts of the flow's blocks to COUNTS and frees the blocks. */
-static void take_blocks(struct turns *turns, struct turns_pool *pool, uint32_t *counts)
+/* Adds the counts of the flow's blocks to COUNTS, which begins with bucket LOW, and frees them. */
+static void take_blocks(struct turns *turns, struct turns_pool *pool, uint32_t *counts,
+			unsigned low)
 {
 	uint32_t next;
 
 	for (uint32_t number = turns->blocks; number != 0; number = next) {
 		struct block *block = &pool->blocks[number];
 
-		for (unsigned i = 0; i < BLOCK && block->place * BLOCK + i < FLOW_BUCKETS; i++)
-			counts[block->place * BLOCK + i] += block->counts[i];
+		for (unsigned i = 0; i < BLOCK; i++) {
+			if (block->counts[i] > 0)
+				counts[block->place * BLOCK + i - low] += block->counts[i];
+		}
 		next = block->next;
 		block->next = pool->free;
 		pool->free = number;
@@ -178,13 +181,12 @@ static void take_histogram(struct turns *turns, struct turns_pool *pool,
 	unsigned low = (unsigned)(flow_bucket(turns->min) - FLOW_BUCKET_MIN);
 	unsigned high = (unsigned)(flow_bucket(turns->max) - FLOW_BUCKET_MIN);
 
-	memset(counts, 0, sizeof(times->counts));
-	for (unsigned i = 0; i < TURNS_FIRST && i < turns->samples; i++)
-		counts[turns->first[i]]++;
-	take_blocks(turns, pool, counts);
 	times->offset = (int)low + FLOW_BUCKET_MIN;
 	times->buckets = high - low + 1;
-	memmove(counts, counts + low, times->buckets * sizeof(counts[0]));
+	memset(counts, 0, times->buckets * sizeof(counts[0]));
+	for (unsigned i = 0; i < TURNS_FIRST && i < turns->samples; i++)
+		counts[turns->first[i] - low]++;
+	take_blocks(turns, pool, counts, low);
 }
 
 void turns_take(struct turns *turns, struct turns_pool *pool, struct flow *flow)
