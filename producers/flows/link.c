@@ -138,18 +138,13 @@ static enum packet_verdict skip_ppp(struct cursor *cursor, uint32_t *type)
 	}
 }
 
-/* RFC 2516. Padding is no part of the packet. */
+/* RFC 2516. Its length is not read: the IP packet has its own, and captures have frames in which
+ * only that is right. */
 static enum packet_verdict skip_pppoe(struct cursor *cursor, uint32_t *type)
 {
-	size_t length;
-
 	if (cursor->captured < 6)
 		return PACKET_SHORT_LINK;
-	length = cursor_read16(cursor->bytes + 4);
 	cursor_skip(cursor, 6);
-	/* 0 is a length that segmentation offload left open. */
-	if (length != 0)
-		cursor_limit(cursor, length);
 	return skip_ppp(cursor, type);
 }
 
