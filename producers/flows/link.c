@@ -11,6 +11,7 @@
 enum {
 	ARP = 0x0806,
 	VLAN = 0x8100,
+	PPP_IN_GRE = 0x880b,
 	MPLS_MULTICAST = 0x8848,
 	PPPOE_SESSION = 0x8864,
 	PROVIDER_VLAN = 0x88a8,
@@ -173,6 +174,7 @@ static enum packet_verdict skip_header(struct cursor *cursor, struct packet *pac
 	case VN_TAG:
 		return skip_to_type(cursor, 6, type);
 	case PPP:
+	case PPP_IN_GRE:
 		return skip_ppp(cursor, type);
 	default:
 		/* IEEE 802.3: a length; then LLC, of which only SNAP can have IP. */
