@@ -11,6 +11,7 @@
 enum {
 	ARP = 0x0806,
 	VLAN = 0x8100,
+	PPP_IN_GRE = 0x880b,
 	MPLS_MULTICAST = 0x8848,
 	PPPOE_SESSION = 0x8864,
 	PROVIDER_VLAN = 0x88a8,
@@ -138,18 +139,13 @@ static enum packet_verdict skip_ppp(struct cursor *cursor, uint32_t *type)
 	}
 }
 
-/* RFC 2516. Padding is no part of the packet. */
+/* RFC 2516. Its length is not read: the IP packet has its own, and captures have frames in which
+ * only that is right. */
 static enum packet_verdict skip_pppoe(struct cursor *cursor, uint32_t *type)
 {
-	size_t length;
-
 	if (cursor->captured < 6)
 		return PACKET_SHORT_LINK;
-	length = cursor_read16(cursor->bytes + 4);
 	cursor_skip(cursor, 6);
-	/* 0 is a length that segmentation offload left open. */
-	if (length != 0)
-		cursor_limit(cursor, length);
 	return skip_ppp(cursor, type);
 }
 
@@ -178,6 +174,7 @@ static enum packet_verdict skip_header(struct cursor *cursor, struct packet *pac
 	case VN_TAG:
 		return skip_to_type(cursor, 6, type);
 	case PPP:
+	case PPP_IN_GRE:
 		return skip_ppp(cursor, type);
 	default:
 		/* IEEE 802.3: a length; then LLC, of which only SNAP can have IP. */

@@ -48,8 +48,8 @@ static enum tunnel_verdict read_vxlan(struct cursor *cursor, bool generic,
 		return TUNNEL_SHORT;
 	if (!(b[0] & 0x08))
 		return TUNNEL_ABSENT; /* without a VNI it is no VXLAN */
-	if (generic && b[0] & 0x04) {
-		if (b[3] == 0 || b[3] >= sizeof(ethertypes) / sizeof(ethertypes[0]))
+	if (generic && b[3] != 0) {
+		if (b[3] >= sizeof(ethertypes) / sizeof(ethertypes[0]))
 			return TUNNEL_UNREAD;
 		ethertype = ethertypes[b[3]];
 	}
