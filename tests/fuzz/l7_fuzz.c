@@ -29,7 +29,8 @@ struct segment {
 struct script {
 	struct segment segments[SEGMENTS_MAX];
 	size_t count;
-	bool whole; /* no segment is late, cut or lost */
+	bool whole;     /* no segment is late, cut or lost */
+	bool datagrams; /* they are no segments of TCP: the first one says it for all */
 };
 
 static void require(bool claim)
@@ -88,10 +89,9 @@ static void add(struct run *run, unsigned direction, uint32_t sequence, const ui
 	free(copy);
 }
 
-static void add_segment(struct run *run, const struct segment *segment, size_t step)
+static void add_segment(struct run *run, const struct segment *segment, size_t step, bool datagram)
 {
 	unsigned direction = segment->how & FROM_SERVER;
-	bool datagram = segment->how & DATAGRAM;
 
 	for (uint32_t at = 0; at < segment->length; at += (uint32_t)step) {
 		uint32_t left = segment->length - at;
@@ -121,7 +121,7 @@ static struct flow_l7 play(const struct script *script, size_t step)
 
 	require(run.l7 != NULL);
 	for (size_t i = 0; i < script->count; i++)
-		add_segment(&run, &script->segments[i], step);
+		add_segment(&run, &script->segments[i], step, script->datagrams);
 	l7_take(run.l7, run.slot, 0, true, &taken);
 	text_init(&text, 1 << 16);
 	text_add_string(&text, "{");
@@ -148,10 +148,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct script script = read_script(data, size);
 	struct flow_l7 whole, bytes;
 
-	for (size_t i = 0; i < script.count; i++) {
-		if (script.segments[i].how & DATAGRAM)
-			script.whole = false; /* a datagram is not a part of a stream */
-	}
+	script.datagrams = script.count > 0 && script.segments[0].how & DATAGRAM;
+	script.whole &= !script.datagrams; /* a datagram is read as a whole */
 	whole = play(&script, SIZE_MAX);
 	/* Protocols but HTTP are not told by fewer bytes than these. */
 	bytes = play(&script, script.whole ? 48 : 100);
