@@ -41,9 +41,8 @@ static const char *const grpc_codes[] = {
 static const char *const redis_statuses[] = {"ok", "error"};
 /* RFC 1035 4.1.1, RFC 2136 2.2 and RFC 8490 10.2. */
 static const char *const dns_codes[] = {
-	"noerror",  "formerr", "servfail", "nxdomain", "notimp",  "refused",
-	"yxdomain", "yxrrset", "nxrrset",  "notauth",  "notzone", "dsotypeni",
-	"12",       "13",      "14",       "15",       "other",
+	"noerror", "formerr", "servfail", "nxdomain",  "notimp", "refused", "yxdomain", "yxrrset",
+	"nxrrset", "notauth", "notzone",  "dsotypeni", "12",     "13",      "14",       "15",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

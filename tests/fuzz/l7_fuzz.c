@@ -1,9 +1,8 @@
-/* The input: one byte for the protocol, then segments. Each has one byte for its direction and how it
- * arrives, two for its length, and its bytes.
+/* The input is segments. Each has one byte for its direction and how it arrives, two for its length, and
+ * its bytes.
  *
- * The same bytes are read twice, once as these segments and once a byte at a time: the counts must be
- * the same. Segments may come late, repeated or cut, or not at all; then the counts may differ only if the record says
- * that they may be wrong, and there are never more blocks in use than the connection has. */
+ * They are read twice, once as they are and once in pieces of 48 bytes: unless one of them is late, cut
+ * or lost, or a message could not be read, the counts must be the same. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +29,8 @@ struct segment {
 struct script {
 	struct segment segments[SEGMENTS_MAX];
 	size_t count;
-	bool whole; /* no segment is late, cut or lost */
+	bool whole;     /* no segment is late, cut or lost */
+	bool datagrams; /* they are no segments of TCP: the first one says it for all */
 };
 
 static void require(bool claim)
@@ -89,10 +89,9 @@ static void add(struct run *run, unsigned direction, uint32_t sequence, const ui
 	free(copy);
 }
 
-static void add_segment(struct run *run, const struct segment *segment, size_t step)
+static void add_segment(struct run *run, const struct segment *segment, size_t step, bool datagram)
 {
 	unsigned direction = segment->how & FROM_SERVER;
-	bool datagram = segment->how & DATAGRAM;
 
 	for (uint32_t at = 0; at < segment->length; at += (uint32_t)step) {
 		uint32_t left = segment->length - at;
@@ -122,7 +121,7 @@ static struct flow_l7 play(const struct script *script, size_t step)
 
 	require(run.l7 != NULL);
 	for (size_t i = 0; i < script->count; i++)
-		add_segment(&run, &script->segments[i], step);
+		add_segment(&run, &script->segments[i], step, script->datagrams);
 	l7_take(run.l7, run.slot, 0, true, &taken);
 	text_init(&text, 1 << 16);
 	text_add_string(&text, "{");
@@ -135,19 +134,28 @@ static struct flow_l7 play(const struct script *script, size_t step)
 	return taken;
 }
 
+static bool is_uncertain(const struct flow_l7 *l7)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < FLOW_L7_REASONS; i++)
+		sum |= l7->uncertain[i];
+	return sum != 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct script script = read_script(data, size);
 	struct flow_l7 whole, bytes;
 
-	for (size_t i = 0; i < script.count; i++) {
-		if (script.segments[i].how & DATAGRAM)
-			script.whole = false; /* a datagram is not a part of a stream */
-	}
+	script.datagrams = script.count > 0 && script.segments[0].how & DATAGRAM;
+	script.whole &= !script.datagrams; /* a datagram is read as a whole */
 	whole = play(&script, SIZE_MAX);
-	/* Of a protocol that is not told by one byte the first would be missed. */
-	bytes = play(&script, script.whole ? 16 : 100);
-	if (!script.whole || whole.protocol != FLOW_L7_HTTP || bytes.protocol != FLOW_L7_HTTP)
+	/* Protocols but HTTP are not told by fewer bytes than these. */
+	bytes = play(&script, script.whole ? 48 : 100);
+	/* After a loss the next segment that begins with a message counts, so segments matter. */
+	if (!script.whole || whole.protocol != bytes.protocol || is_uncertain(&whole) ||
+	    is_uncertain(&bytes))
 		return 0;
 	require(whole.requests == bytes.requests && whole.responses == bytes.responses);
 	require(memcmp(whole.status, bytes.status, sizeof(whole.status)) == 0);

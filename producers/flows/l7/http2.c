@@ -255,7 +255,7 @@ static enum parser_verdict read_preface(struct http2 *http2, struct exchange *ex
 	size_t length = http2->preface < piece->length ? http2->preface : piece->length;
 
 	if (piece->bytes == NULL ||
-	    memcmp(piece->bytes, PREFACE + HTTP2_PREFACE - http2->preface, length) != 0)
+	    memcmp(piece->bytes, &PREFACE[HTTP2_PREFACE - http2->preface], length) != 0)
 		return fail(http2, exchange, FLOW_L7_MALFORMED);
 	http2->preface -= (uint32_t)length;
 	parser_skip(piece, length);
