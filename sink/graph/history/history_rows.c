@@ -202,11 +202,6 @@ struct history_key history_key_sample(int32_t minute, unsigned slot)
 	return key;
 }
 
-unsigned history_key_block_of(struct span key)
-{
-	return (unsigned)take(key, 6, 2);
-}
-
 uint32_t history_key_number_of(struct span key)
 {
 	return (uint32_t)take(key, 5, 4);

@@ -80,9 +80,7 @@ struct history_key history_key_all_tenures(void);
 struct history_key history_key_sample(int32_t minute, unsigned slot);
 struct history_key history_key_samples(int32_t minute);
 
-/* Reads the number at the end of a key of a block (16 bits), an end or an edge (32 bits); 0 if KEY is
- * too short. */
-unsigned history_key_block_of(struct span key);
+/* Reads the number at the end of a key of an end or an edge; 0 if KEY is too short. */
 uint32_t history_key_number_of(struct span key);
 /* The day of a key of covered minutes. */
 int32_t history_key_day_of(struct span key);

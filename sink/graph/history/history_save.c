@@ -18,7 +18,8 @@ struct saving {
 	enum history_width width;
 	struct part *parts;
 	size_t count;
-	struct graph_edge sum; /* of the parts of one edge */
+	struct graph_edge *minutes; /* the sum of all edges of each pending minute */
+	struct graph_edge sum;      /* of the parts of one edge */
 	struct text row, old, block;
 };
 
@@ -33,9 +34,9 @@ static int compare_parts(const void *left, const void *right)
 	return (a->number > b->number) - (a->number < b->number);
 }
 
-/* Adds EDGE of the minute that begins WINDOW: in its block, and in the sum of all. */
-static int add_parts(struct saving *saving, struct history_day *day, int32_t window,
-		     const struct graph_edge *edge)
+/* Adds EDGE of a minute in WINDOW to its block. */
+static int add_part(struct saving *saving, struct history_day *day, int32_t window,
+		    const struct graph_edge *edge)
 {
 	struct part part = {window, HISTORY_BLOCK_REST, 0, edge};
 	int64_t number = history_day_edge(day, saving->history->ends, edge);
@@ -49,7 +50,6 @@ static int add_parts(struct saving *saving, struct history_day *day, int32_t win
 		saving->history->stats.further_edges++;
 	}
 	saving->parts[saving->count++] = part;
-	saving->parts[saving->count++] = (struct part){window, HISTORY_BLOCK_ALL, 0, edge};
 	return 0;
 }
 
@@ -72,9 +72,12 @@ static int list_parts(struct saving *saving)
 		if (day == NULL)
 			return -1;
 		for (size_t e = 0; e < minute->graph.count; e++) {
-			if (add_parts(saving, day, window, &minute->graph.edges[e]) < 0)
+			if (add_part(saving, day, window, &minute->graph.edges[e]) < 0)
 				return history_no_memory();
 		}
+		if (minute->graph.count > 0)
+			saving->parts[saving->count++] =
+				(struct part){window, HISTORY_BLOCK_ALL, 0, &saving->minutes[i]};
 	}
 	qsort(saving->parts, saving->count, sizeof(*saving->parts), compare_parts);
 	return 0;
@@ -164,19 +167,38 @@ static int write_width(struct saving *saving)
 	return 0;
 }
 
+static int sum_minutes(struct saving *saving)
+{
+	const struct pending *pending = &saving->history->pending;
+
+	for (size_t i = 0; i < pending->count; i++) {
+		const struct graph *graph = &pending->minutes[i].graph;
+
+		for (size_t e = 0; e < graph->count; e++) {
+			if (graph_edge_add(&saving->minutes[i], &graph->edges[e]) < 0)
+				return history_no_memory();
+		}
+	}
+	return 0;
+}
+
 static int write_measures(struct history *history)
 {
+	const struct pending *pending = &history->pending;
 	struct saving saving = {.history = history, .sum = graph_edge_none()};
 	int rc = -1;
 
-	saving.parts = malloc((2 * history->pending.edges + 1) * sizeof(*saving.parts));
+	saving.parts = malloc((pending->edges + pending->count + 1) * sizeof(*saving.parts));
+	saving.minutes = calloc(pending->count + 1, sizeof(*saving.minutes));
 	text_init(&saving.row, HISTORY_ROW_MAX);
 	text_init(&saving.old, HISTORY_ROW_MAX);
 	text_init(&saving.block, HISTORY_ROW_MAX);
-	if (saving.parts == NULL) {
+	if (saving.parts == NULL || saving.minutes == NULL) {
 		history_no_memory();
 		goto out;
 	}
+	if (sum_minutes(&saving) < 0)
+		goto out;
 	for (saving.width = HISTORY_MINUTE; saving.width < HISTORY_WIDTHS; saving.width++) {
 		if (write_width(&saving) < 0)
 			goto out;
@@ -190,6 +212,9 @@ static int write_measures(struct history *history)
 	if (rc < 0)
 		history_no_memory();
 out:
+	for (size_t i = 0; i < pending->count && saving.minutes != NULL; i++)
+		graph_edge_clear(&saving.minutes[i]);
+	free(saving.minutes);
 	free(saving.parts);
 	graph_edge_clear(&saving.sum);
 	text_free(&saving.row);

@@ -40,8 +40,9 @@ static void reads_the_mss_of_a_syn(void **state)
 		assert_int_equal(packet.mss, cases[i].mss);
 		assert_int_equal(packet.window, 0xffff);
 		for (size_t captured = frame.length; captured >= frame.length - 8; captured--)
-			assert_int_equal(frame_decode_cut(PACKET_ETHERNET, &frame, captured, &packet),
-					 PACKET_OK);
+			assert_int_equal(
+				frame_decode_cut(PACKET_ETHERNET, &frame, captured, &packet),
+				PACKET_OK);
 	}
 }
 
