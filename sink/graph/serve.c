@@ -41,6 +41,11 @@ int serve_show(const struct graph_server *server)
 	return recorder_show(server->topic->recorder);
 }
 
+bool serve_has_ended(const struct graph_server *server)
+{
+	return server->topic->ended;
+}
+
 struct snapshot_records serve_records(const struct graph_server *server)
 {
 	return recorder_records(server->topic->recorder);

@@ -63,6 +63,8 @@ struct when serve_watermark(const struct graph_server *server);
 struct when serve_known(const struct graph_server *server);
 /* Before a question about flows: makes those that are not over a part of the history. -1 after logging. */
 int serve_show(const struct graph_server *server);
+/* Whether the input has ended: no flow will come. */
+bool serve_has_ended(const struct graph_server *server);
 struct snapshot_records serve_records(const struct graph_server *server);
 /* Whether SERVER is ready; adds the conditions to OUT, one a line. */
 bool serve_is_ready(const struct graph_server *server, struct text *out);

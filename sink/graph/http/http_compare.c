@@ -45,18 +45,14 @@ static void add_comparison(const struct graph_server *server, const struct quest
 	}
 }
 
-/* The two windows that QUESTION asks for. False with a problem in REPLY. */
-static bool find_spans(const struct question *question, struct compare_spans *spans,
-		       struct http_reply *reply)
+/* The two windows that QUESTION asks for. False if nothing is left of the base, which is empty then. */
+static bool find_spans(const struct question *question, struct compare_spans *spans)
 {
 	*spans = (struct compare_spans){question->from, question->to, question->base_from,
 					question->base_to};
 	if (compare_spans_round(spans) == 0)
 		return true;
-	http_reply_problem(reply, 400,
-			   "base_at and base_window: nothing is left of the window to compare "
-			   "with, because flows that ended in both would count twice: it must "
-			   "end where the other one begins, or before");
+	spans->base_from = spans->base_to = spans->from;
 	return false;
 }
 
@@ -68,20 +64,23 @@ void http_compare_answer(void *user, const struct http_call *call, struct http_r
 	struct compare_spans spans;
 	struct question question;
 	const char *format;
+	bool there;
 
 	if (!http_answer_question(server, call, WINDOW, &question, reply) ||
-	    !find_format(&question, &format, reply) || !find_spans(&question, &spans, reply))
+	    !find_format(&question, &format, reply))
 		return;
+	there = find_spans(&question, &spans);
 	if (!http_window_fill(server, &question, spans.base_from, spans.base_to, &before, reply) ||
 	    !http_window_fill(server, &question, spans.from, spans.to, &after, reply))
 		goto out;
-	if (compare_make(&comparison,
-			 (struct compare_window){
-				 &before.snapshot,
-				 http_answer_complete(server, spans.base_from, spans.base_to)},
-			 (struct compare_window){
-				 &after.snapshot,
-				 http_answer_complete(server, question.from, question.to)}) < 0) {
+	if (compare_make(
+		    &comparison,
+		    (struct compare_window){
+			    &before.snapshot,
+			    there && http_answer_complete(server, spans.base_from, spans.base_to)},
+		    (struct compare_window){
+			    &after.snapshot,
+			    http_answer_complete(server, question.from, question.to)}) < 0) {
 		http_reply_problem(reply, 503, "out of memory");
 		goto out;
 	}

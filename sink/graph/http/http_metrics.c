@@ -66,16 +66,18 @@ static void add_requests(const struct graph_server *server, struct text *out)
 
 void http_metrics_answer(void *user, const struct http_call *call, struct http_reply *reply)
 {
-	/* A counter that falls looks like a restart: Prometheus would add all of it again. */
-	const struct history_filter settled = {.settled = true};
 	struct graph_server *server = user;
+	/* A counter that falls looks like a restart: Prometheus would add all of it again. Of a file that is complete
+	 * nothing changes any more. */
+	const struct history_filter settled = {.settled = !serve_has_ended(server)};
 	struct node_table nodes = {0};
 	struct snapshot snapshot;
 	struct graph graph;
 
 	(void)call;
 	graph_init(&graph);
-	if (history_sum(server->history, WHEN_MIN, WHEN_MAX, NODE_LEVEL_SERVICE, &settled, &nodes,
+	if (serve_show(server) < 0 ||
+	    history_sum(server->history, WHEN_MIN, WHEN_MAX, NODE_LEVEL_SERVICE, &settled, &nodes,
 			&graph) < 0) {
 		http_reply_problem(reply, 500, "the history cannot be read");
 	} else if (snapshot_make(&snapshot, &graph, &nodes, 0, HTTP_ANSWER_EDGES_MAX) < 0) {

@@ -54,6 +54,12 @@ int serve_show(const struct graph_server *server)
 	return 0;
 }
 
+bool serve_has_ended(const struct graph_server *server)
+{
+	(void)server;
+	return false;
+}
+
 struct snapshot_records serve_records(const struct graph_server *server)
 {
 	(void)server;
