@@ -22,21 +22,24 @@ void http_flows_answer(void *user, const struct http_call *call, struct http_rep
 	struct history_samples samples;
 	struct history_filter filter;
 	struct question question;
+	struct when from, to;
 
 	if (!http_answer_question(server, call, WINDOW, &question, reply))
 		return;
 	filter = http_answer_filter(&question);
-	history_round(&question.from, &question.to);
-	if (history_samples(server->history, question.level, &filter, question.from, question.to,
-			    question.limit, &samples) < 0) {
+	from = question.from;
+	to = question.to;
+	history_round(&from, &to);
+	if (history_samples(server->history, question.level, &filter, from, to, question.limit,
+			    &samples) < 0) {
 		http_reply_problem(reply, 500, "the history cannot be read");
 		return;
 	}
 	http_answer_begin(server, question.from, question.to, out);
 	text_add_string(out, ",\"window\":{\"from\":");
-	text_add_when(out, question.from);
+	text_add_when(out, from);
 	text_add_string(out, ",\"to\":");
-	text_add_when(out, question.to);
+	text_add_when(out, to);
 	text_add_string(out, "},\"flows\":[");
 	for (size_t i = 0; i < samples.count; i++) {
 		text_add_string(out, i > 0 ? "," : "");

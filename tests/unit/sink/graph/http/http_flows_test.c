@@ -9,8 +9,8 @@
 #include "tests/unit/sink/graph/http/fake_history.h"
 
 #define BEGIN                                                                                      \
-	"{\"as_of\":\"2026-11-24T07:50:00Z\",\"watermark\":\"2026-11-24T07:49:29Z\",\"complete\":" \
-	"false,\"window\":{\"from\":\"2026-11-24T07:44:00Z\",\"to\":\"2026-11-24T07:50:00Z\"},"
+	"{\"as_of\":\"2026-11-24T07:49:29Z\",\"watermark\":\"2026-11-24T07:49:29Z\",\"complete\":" \
+	"true,\"window\":{\"from\":\"2026-11-24T07:44:00Z\",\"to\":\"2026-11-24T07:50:00Z\"},"
 
 static void a_flow_is_its_record(void **state)
 {
