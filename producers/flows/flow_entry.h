@@ -13,8 +13,8 @@
 #include "producers/flows/tcp.h"
 #include "producers/flows/turns.h"
 
-/* Four cache lines, laid out so that a packet inside a connection touches the first,
- * the second and the last. */
+/* Six cache lines, laid out so that a packet inside a connection touches the first three and the
+ * last. */
 struct flow_entry {
 	struct flow_key key;
 	struct when last;  /* the latest packet's time */

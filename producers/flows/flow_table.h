@@ -31,7 +31,7 @@
 
 #define FLOW_TABLE_STEP_NS INT64_C(10000000000)
 #define FLOW_TABLE_BATCH 32        /* packets between flow_table_aim() and flow_table_add() */
-#define FLOW_TABLE_MAX (1u << 24)  /* flows: 5 GiB */
+#define FLOW_TABLE_MAX (1u << 24)  /* flows: 8 GiB */
 #define FLOW_TABLE_COMPARED 100000 /* packets in which copies are noticed where none are expected */
 
 struct flow_table_options {

@@ -97,7 +97,7 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 		SETTING_DURATION("linger", 0, "DURATION", &o->linger_ns,
 				 "how long a closed TCP flow waits for its last packets"),
 		SETTING_NUMBER("max-flows", 0, "COUNT", &o->max_flows,
-			       "maximum number of flows in memory, about 420 bytes each"),
+			       "maximum number of flows in memory, about 500 bytes each"),
 		SETTING_NUMBER("sample", 0, "COUNT", &o->sample,
 			       "meter one conversation in so many, each whole"),
 		SETTING_NUMBER("snaplen", 's', "BYTES", &o->snaplen,

@@ -256,6 +256,7 @@ static void a_sample_is_whole_and_the_same_on_every_interface(void **state)
 
 		there.source_port = back.destination_port = (uint16_t)(i / 4);
 		there.interface = back.interface = i & 1;
+		there.path = back.path = i & 1;
 		flow_packets_add(run, i & 2 ? back : there);
 	}
 	flow_packets_drain(run);
