@@ -204,6 +204,18 @@ static struct flow_table_options limits_of(const struct flows_options *o)
 	};
 }
 
+/* Without the filter, which input_open() sets. */
+static struct capture_options capture_of(const struct flows_options *o)
+{
+	return (struct capture_options){
+		.filter = "",
+		.snaplen = (int)o->snaplen,
+		.buffer_size = (int)o->buffer,
+		.promiscuous = o->promiscuous,
+		.tunnels = (enum intake_tunnels)o->tunnels,
+	};
+}
+
 /* By then after its last packet every flow has ended. */
 static int64_t longest_rest_ns(const struct flows_options *o)
 {
@@ -283,10 +295,7 @@ int main(int argc, char **argv)
 		.files = &o.read,
 		.interface_name = o.interface_name,
 		.filter_words = argv + first,
-		.live = {&o.interfaces,
-			 &o.patterns,
-			 {"", (int)o.snaplen, (int)o.buffer, o.promiscuous,
-			  (enum intake_tunnels)o.tunnels}},
+		.live = {&o.interfaces, &o.patterns, capture_of(&o)},
 	};
 	const struct flow_table_options limits = limits_of(&o);
 
