@@ -103,8 +103,12 @@ int main(int argc, char **argv)
 		.filter_words = argv + first,
 		.live = {&o.interfaces,
 			 &o.patterns,
-			 {"", (int)o.snaplen, (int)o.buffer, o.promiscuous,
-			  (enum intake_tunnels)o.tunnels, o.l7_protocols != 0},
+			 {.filter = "",
+			  .snaplen = (int)o.snaplen,
+			  .buffer_size = (int)o.buffer,
+			  .promiscuous = o.promiscuous,
+			  .tunnels = (enum intake_tunnels)o.tunnels,
+			  .payload = o.l7_protocols != 0},
 			 o.buffer_total},
 	};
 	limits = flows_options_limits(&o);
