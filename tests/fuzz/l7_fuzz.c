@@ -64,6 +64,8 @@ struct run {
 	int64_t clock;
 	uint32_t next[2];
 	uint32_t first[2];
+	unsigned packets;
+	bool told;
 };
 
 static void add(struct run *run, unsigned direction, uint32_t sequence, const uint8_t *bytes,
@@ -85,7 +87,10 @@ static void add(struct run *run, unsigned direction, uint32_t sequence, const ui
 
 	require(copy != NULL);
 	memcpy(copy, bytes, captured);
+	run->packets++;
 	l7_add(run->l7, &run->slot, &packet, direction, &run->first[direction]);
+	if (run->packets == 1)
+		run->told = l7_get_stats(run->l7).connections == 1;
 	free(copy);
 }
 
@@ -111,7 +116,8 @@ static void add_segment(struct run *run, const struct segment *segment, size_t s
 	}
 }
 
-static struct flow_l7 play(const struct script *script, size_t step)
+/* *TOLD: the first segment showed the protocol. */
+static struct flow_l7 play(const struct script *script, size_t step, bool *told)
 {
 	struct run run = {.l7 = l7_new(UINT32_MAX, 4),
 			  .next = {1000, UINT32_MAX - 50},
@@ -122,6 +128,7 @@ static struct flow_l7 play(const struct script *script, size_t step)
 	require(run.l7 != NULL);
 	for (size_t i = 0; i < script->count; i++)
 		add_segment(&run, &script->segments[i], step, script->datagrams);
+	*told = run.told;
 	l7_take(run.l7, run.slot, 0, true, &taken);
 	text_init(&text, 1 << 16);
 	text_add_string(&text, "{");
@@ -147,15 +154,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct script script = read_script(data, size);
 	struct flow_l7 whole, bytes;
+	bool told[2];
 
 	script.datagrams = script.count > 0 && script.segments[0].how & DATAGRAM;
 	script.whole &= !script.datagrams; /* a datagram is read as a whole */
-	whole = play(&script, SIZE_MAX);
+	whole = play(&script, SIZE_MAX, &told[0]);
 	/* Protocols but HTTP are not told by fewer bytes than these. */
-	bytes = play(&script, script.whole ? 48 : 100);
+	bytes = play(&script, script.whole ? 48 : 100, &told[1]);
 	/* After a loss the next segment that begins with a message counts, so segments matter. */
-	if (!script.whole || whole.protocol != bytes.protocol || is_uncertain(&whole) ||
-	    is_uncertain(&bytes))
+	if (!script.whole || !told[0] || !told[1] || whole.protocol != bytes.protocol ||
+	    is_uncertain(&whole) || is_uncertain(&bytes))
 		return 0;
 	require(whole.requests == bytes.requests && whole.responses == bytes.responses);
 	require(memcmp(whole.status, bytes.status, sizeof(whole.status)) == 0);

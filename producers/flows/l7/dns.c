@@ -130,6 +130,12 @@ static enum parser_verdict read_start(struct dns *dns, struct exchange *exchange
 		length = read16(side->start);
 		wanted = 2 + (length < DNS_START ? length : DNS_START);
 	}
+	if (side->length >= 2 && length < HEADER) {
+		if (!dns->seen)
+			return PARSER_WRONG;
+		exchange->uncertain[FLOW_L7_MALFORMED]++;
+		return PARSER_STOPPED;
+	}
 	if (piece->bytes == NULL) {
 		if (!dns->seen)
 			return PARSER_WRONG;

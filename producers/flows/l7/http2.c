@@ -4,11 +4,17 @@
 
 #define PREFACE "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
-enum { DATA = 0, HEADERS = 1, RST_STREAM = 3, PUSH_PROMISE = 5, CONTINUATION = 9 };
+enum { DATA = 0, HEADERS = 1, RST_STREAM = 3, SETTINGS = 4, PUSH_PROMISE = 5, CONTINUATION = 9 };
 enum { END_STREAM = 1, END_HEADERS = 4, PADDED = 8, PRIORITY = 32 };
 
-bool http2_begins(const uint8_t *bytes, size_t length)
+bool http2_begins(const uint8_t *bytes, size_t length, bool server)
 {
+	static const uint8_t rest[] = {SETTINGS, 0, 0, 0, 0, 0};
+
+	/* Settings have six bytes each, and few are defined. */
+	if (server)
+		return length >= HTTP2_HEADER && bytes[0] == 0 && bytes[1] == 0 && bytes[2] <= 96 &&
+		       bytes[2] % 6 == 0 && memcmp(bytes + 3, rest, sizeof(rest)) == 0;
 	return length >= 4 &&
 	       memcmp(bytes, PREFACE, length < HTTP2_PREFACE ? length : HTTP2_PREFACE) == 0;
 }

@@ -49,8 +49,9 @@ struct http2 {
 	struct http2_side side[2]; /* the client's, the server's */
 };
 
-/* True if BYTES may be the start of a client's connection. */
-bool http2_begins(const uint8_t *bytes, size_t length);
+/* True if BYTES may be the first of the client, or if SERVER of the server, which may speak first (RFC
+ * 9113 3.4). */
+bool http2_begins(const uint8_t *bytes, size_t length, bool server);
 
 void http2_begin(struct http2 *http2);
 /* The request that EXCHANGE has in order is stream 1 (RFC 7540 3.2). */

@@ -56,12 +56,13 @@ struct l7 *l7_new(unsigned protocols, size_t flows)
 {
 	struct l7 *l7 = calloc(1, sizeof(*l7));
 	size_t connections = flows < L7_CONNECTIONS_MAX ? flows : L7_CONNECTIONS_MAX;
+	size_t held = 2 * STREAM_HELD_MAX * connections;
 
 	if (l7 == NULL)
 		return NULL;
 	l7->protocols = protocols;
 	if (slab_init(&l7->connections, sizeof(struct connection), connections) == 0 &&
-	    slab_init(&l7->room.held, STREAM_BLOCK_SIZE, HELD_MAX) == 0 &&
+	    slab_init(&l7->room.held, STREAM_BLOCK_SIZE, held < HELD_MAX ? held : HELD_MAX) == 0 &&
 	    slab_init(&l7->room.times, TIMES_BLOCK_SIZE, 2 * connections) == 0 &&
 	    slab_init(&l7->room.http2, sizeof(struct http2), 1 + connections / 8) == 0)
 		return l7;

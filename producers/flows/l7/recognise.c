@@ -18,7 +18,7 @@ struct recognised recognise_segment(const uint8_t *bytes, size_t length)
 		/* PING alone is a command of Redis, and a request line is longer. */
 		if (redis_begins(bytes, length))
 			return (struct recognised){FLOW_L7_REDIS, false};
-		if (http2_begins(bytes, length))
+		if (http2_begins(bytes, length, false))
 			return (struct recognised){FLOW_L7_HTTP2, false};
 		return (struct recognised){FLOW_L7_HTTP, false};
 	}
@@ -28,6 +28,8 @@ struct recognised recognise_segment(const uint8_t *bytes, size_t length)
 		return (struct recognised){FLOW_L7_TLS, false};
 	if (redis_begins(bytes, length))
 		return (struct recognised){FLOW_L7_REDIS, false};
+	if (http2_begins(bytes, length, true))
+		return (struct recognised){FLOW_L7_HTTP2, true};
 	/* Before a message over TCP there is its length. */
 	if (length > 2 &&
 	    dns_begins(bytes + 2, length - 2, (size_t)(bytes[0] << 8 | bytes[1]), &response))

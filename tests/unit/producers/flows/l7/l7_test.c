@@ -28,6 +28,15 @@ static void test_streams_of_http2(void **state)
 			    "'unanswered':1,'status':{'2xx':1,'4xx':1}},");
 }
 
+static void test_a_server_of_http2_may_speak_first(void **state)
+{
+	SAY(*state, SERVER, SETTINGS);
+	SAY(*state, CLIENT, PREFACE SETTINGS "\0\0\3\1\5\0\0\0\1\x82\x86\x84");
+	SAY(*state, SERVER, "\0\0\1\1\5\0\0\0\1\x88");
+	talk_expect(*state, "'l7':{'protocol':'http2','client':'source','requests':1,"
+			    "'responses':1,'status':{'2xx':1}},");
+}
+
 static void test_grpc_has_its_status_in_the_trailers(void **state)
 {
 	/* The second trailers are an entry of the dynamic table. */
@@ -170,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_streams_of_http2),
+		TEST(test_a_server_of_http2_may_speak_first),
 		TEST(test_grpc_has_its_status_in_the_trailers),
 		TEST(test_an_upgrade_to_http2_is_one_request),
 		TEST(test_commands_of_redis),
