@@ -162,8 +162,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Protocols but HTTP are not told by fewer bytes than these. */
 	bytes = play(&script, script.whole ? 48 : 100, &told[1]);
 	/* After a loss the next segment that begins with a message counts, so segments matter. */
-	if (!script.whole || !told[0] || !told[1] || whole.protocol != bytes.protocol ||
-	    is_uncertain(&whole) || is_uncertain(&bytes))
+	if (!script.whole || !told[0] || !told[1] || whole.protocol == FLOW_L7_NONE ||
+	    whole.protocol != bytes.protocol || is_uncertain(&whole) || is_uncertain(&bytes))
 		return 0;
 	require(whole.requests == bytes.requests && whole.responses == bytes.responses);
 	require(memcmp(whole.status, bytes.status, sizeof(whole.status)) == 0);
