@@ -38,7 +38,8 @@ static void times_are_seconds(void **state)
 	metrics_add_time(&out, &known, WHEN_MAX);
 	assert_int_equal(out.length, 0);
 	metrics_add_time(&out, &known, (struct when){INT64_C(1764425157123456789)});
-	assert_non_null(strstr(out.data, "\ntenure_known_timestamp_seconds 1764425157.123\n"));
+	assert_non_null(
+		strstr(text_terminate(&out), "\ntenure_known_timestamp_seconds 1764425157.123\n"));
 	text_free(&out);
 }
 
