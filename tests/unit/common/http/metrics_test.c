@@ -20,7 +20,7 @@ static void labels_are_escaped(void **state)
 	text_init(&out, 4096);
 	metrics_begin(&out, &records);
 	metrics_add(&out, &records, (const char *[]){"a\"b\\c\nd", "good"}, UINT64_MAX);
-	assert_string_equal(out.data,
+	assert_string_equal(text_terminate(&out),
 			    "# HELP tenure_records_total Records that were read.\n"
 			    "# TYPE tenure_records_total counter\n"
 			    "tenure_records_total{topic=\"a\\\"b\\\\c\\nd\",result=\"good\"} "
