@@ -36,12 +36,12 @@ for program in kube flows enrich graph observe lookup; do
 	for section in NAME SYNOPSIS DESCRIPTION OPTIONS ENVIRONMENT 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
 		echo "$text" | grep -qx "$section" || fail "$page has no section $section"
 	done
-	options=$("$place/usr/bin/$program" --help | grep -Eo '^ +(-[A-Za-z], )?--[a-z-]+' | grep -Eo -- '-[A-Za-z-]+')
+	options=$("$place/usr/bin/$program" --help | grep -Eo '^ +(-[A-Za-z], )?--[a-z0-9-]+' | grep -Eo -- '-[A-Za-z0-9-]+')
 	[ "$(echo "$options" | wc -l)" -gt 8 ] || fail "$program --help lists: $options"
 	for option in $options; do
 		echo "$text" | grep -Eq -- "^ +(-[A-Za-z], )?$option( |,|\$)" || fail "$page does not have $option"
 		offers "$program" "$option" | grep -qx -- "$option" || fail "bash does not offer $option of $program"
-		grep -Eq -- "[^a-z-]$option[^a-z-]" "$zsh" || fail "zsh does not offer $option of $program"
+		grep -Eq -- "[^a-z0-9-]$option[^a-z0-9-]" "$zsh" || fail "zsh does not offer $option of $program"
 	done
 done
 
