@@ -24,10 +24,10 @@ struct savefile_options {
 	bool payload; /* the packets' payload is wanted */
 };
 
-/* PATH may be "-". Borrows OPTIONS and INTERFACES. Returns NULL and the exit code on failure
- * (logged). */
+/* PATH may be "-". AGAIN: if the file is regular, it will be opened again, and has its warnings then.
+ * Borrows OPTIONS and INTERFACES. Returns NULL and the exit code on failure (logged). */
 struct savefile *savefile_open(const char *path, const struct savefile_options *options,
-			       struct interfaces *interfaces, int *exit_code);
+			       struct interfaces *interfaces, bool again, int *exit_code);
 void savefile_close(struct savefile *file);
 
 /* The time of the first frame, WHEN_MAX if there is none. It will be read all the same. */
