@@ -74,7 +74,8 @@ struct files *files_open(const struct settings_list *paths, const struct savefil
 		struct item *item = &files->items[files->count++];
 
 		*item = (struct item){.path = paths->values[i], .given = i};
-		*exit_code = paths->count == 1 ? open_item(files, item, false) : look_at(files, item);
+		*exit_code =
+			paths->count == 1 ? open_item(files, item, false) : look_at(files, item);
 		if (*exit_code != EX_OK) {
 			files_close(files);
 			return NULL;

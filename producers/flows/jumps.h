@@ -19,9 +19,9 @@
 #include "producers/flows/packet.h"
 
 #define JUMPS_STEP_NS INT64_C(10000000000)
-#define JUMPS_HELD 4                 /* frames */
+#define JUMPS_HELD 4                   /* frames */
 #define JUMPS_PACKETS (2 * JUMPS_HELD) /* of them, where a frame has one and what it carries */
-#define JUMPS_BATCH 64 /* packets */
+#define JUMPS_BATCH 64                 /* packets */
 #define JUMPS_PAYLOAD \
 	2048 /* bytes that are kept of one that is held back; the rest counts as not captured */
 
@@ -32,7 +32,8 @@ struct jumps {
 	size_t held_count;
 	size_t held_frames;
 	struct packet held[JUMPS_PACKETS];
-	uint8_t payloads[2][JUMPS_PACKETS][JUMPS_PAYLOAD]; /* of HELD, in turn; see keep_payloads() */
+	uint8_t payloads[2][JUMPS_PACKETS]
+			[JUMPS_PAYLOAD]; /* of HELD, in turn; see keep_payloads() */
 	bool bank;
 };
 

@@ -3,7 +3,7 @@
  * (1) Every frame is either returned or counted under the reason why not.
  * (2) A file that ends inside a record, or is damaged, is read up to there, with a warning.
  * (3) Each packet comes with the number of its interface. The interfaces of a pcapng file have their
- *     own names; the same name is the same interface, in all files.
+ *     own names; the same name and place in the file is the same interface, in all files.
  */
 #ifndef TENURE_FLOWS_SAVEFILE_H
 #define TENURE_FLOWS_SAVEFILE_H

@@ -95,8 +95,7 @@ static void test_bytes_that_were_cut_are_told(void **state)
 static void test_a_segment_without_bytes_waits(void **state)
 {
 	struct heard *heard = *state;
-	struct packet early = {
-		.tcp_flags = TCP_ACK, .sequence = UINT32_MAX - 2 + 3, .payload = 3};
+	struct packet early = {.tcp_flags = TCP_ACK, .sequence = UINT32_MAX - 2 + 3, .payload = 3};
 
 	stream_add(&heard->stream, &heard->blocks, &early, &(struct stream_reader){hear, heard});
 	add(heard, 'a', 'c', 3);
