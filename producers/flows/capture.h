@@ -15,7 +15,9 @@
 #include "producers/flows/intake.h"
 #include "producers/flows/packet.h"
 
-#define CAPTURE_LINK_TYPES "Ethernet, LINUX_SLL, LINUX_SLL2, RAW, IPV4, IPV6, NULL, LOOP"
+#define CAPTURE_LINK_TYPES                                                              \
+	"Ethernet, LINUX_SLL, LINUX_SLL2, RAW, IPV4, IPV6, NULL, LOOP, PPP, PPP_HDLC, " \
+	"C_HDLC, NFLOG, IEEE802_11, IEEE802_11_RADIOTAP"
 
 struct capture;
 struct capture_filter;

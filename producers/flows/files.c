@@ -31,20 +31,21 @@ static int compare(const void *a, const void *b)
 	return (x->given > y->given) - (x->given < y->given);
 }
 
-static int open_item(struct files *files, struct item *item)
+/* AGAIN as for savefile_open(). */
+static int open_item(struct files *files, struct item *item, bool again)
 {
 	int exit_code = EX_OK;
 
 	if (item->file == NULL)
-		item->file =
-			savefile_open(item->path, files->options, files->interfaces, &exit_code);
+		item->file = savefile_open(item->path, files->options, files->interfaces, again,
+					   &exit_code);
 	return exit_code;
 }
 
 /* Finds the time of ITEM's first frame. */
 static int look_at(struct files *files, struct item *item)
 {
-	int exit_code = open_item(files, item);
+	int exit_code = open_item(files, item, true);
 
 	if (exit_code != EX_OK)
 		return exit_code;
@@ -73,7 +74,8 @@ struct files *files_open(const struct settings_list *paths, const struct savefil
 		struct item *item = &files->items[files->count++];
 
 		*item = (struct item){.path = paths->values[i], .given = i};
-		*exit_code = paths->count == 1 ? open_item(files, item) : look_at(files, item);
+		*exit_code =
+			paths->count == 1 ? open_item(files, item, false) : look_at(files, item);
 		if (*exit_code != EX_OK) {
 			files_close(files);
 			return NULL;
@@ -99,9 +101,11 @@ enum capture_status files_read(struct files *files, struct packet *packets, size
 	while (files->at < files->count) {
 		struct item *item = &files->items[files->at];
 
-		files->exit_code = open_item(files, item);
-		if (files->exit_code != EX_OK)
+		files->exit_code = open_item(files, item, false);
+		if (files->exit_code != EX_OK) {
+			files->at = files->count;
 			break;
+		}
 		if (savefile_read(item->file, packets, max, count) == CAPTURE_PACKETS)
 			return CAPTURE_PACKETS;
 		savefile_add_stats(item->file, &files->stats);

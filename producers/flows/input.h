@@ -26,7 +26,7 @@ struct input *input_open(const struct input_options *options, struct interfaces 
 			 int *exit_code);
 void input_close(struct input *input);
 
-/* Reads up to MAX packets, which is more than JUMPS_HELD and at most JUMPS_BATCH, and sets *COUNT, as
+/* Reads up to MAX packets, which is more than JUMPS_PACKETS and at most JUMPS_BATCH, and sets *COUNT, as
  * live_read(). Files are never quiet, and LIVE_END is their end. */
 enum live_status input_read(struct input *input, int timeout_ms, struct packet *packets, size_t max,
 			    size_t *count);

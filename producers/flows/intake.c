@@ -40,7 +40,8 @@ void intake_begin(struct intake *intake, struct packet *packets)
 	intake->payloads_used = 0;
 }
 
-/* Copies PACKET's payload. Of one that finds no room less is captured. */
+/* Copies PACKET's payload. Of one that finds no room less is captured, and nothing if it is not wanted:
+ * the frame does not stay. */
 static void keep_payload(struct intake *intake, struct packet *packet)
 {
 	size_t room = intake->payloads_size - intake->payloads_used;
@@ -72,6 +73,7 @@ static size_t add_outer(struct intake *intake, enum packet_link link,
 
 	packet[1] = packet[0];
 	packet_decode_outer(link, frame->bytes, frame->captured, frame->on_wire, packet);
+	packet->carries = true;
 	/* What the tunnel carries is read as the inner packet. */
 	packet->payload_captured = 0;
 	intake->verdicts[PACKET_OK]++;
@@ -92,8 +94,7 @@ size_t intake_add(struct intake *intake, enum packet_link link, const struct int
 	intake->verdicts[verdict]++;
 	if (verdict != PACKET_OK)
 		return 0;
-	if (intake->payloads != NULL)
-		keep_payload(intake, packet);
+	keep_payload(intake, packet);
 	intake->count++;
 	intake->unopened[packet->inner]++;
 	if (packet->encapsulation.tunnel == TUNNEL_NONE)

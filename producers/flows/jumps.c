@@ -36,7 +36,7 @@ size_t jumps_release(struct jumps *jumps, struct packet *packets)
 	memcpy(packets, jumps->held, count * sizeof(packets[0]));
 	if (count > 0)
 		jumps->latest = packets[count - 1].time;
-	jumps->held_count = 0;
+	jumps->held_count = jumps->held_frames = 0;
 	return count;
 }
 
@@ -49,24 +49,28 @@ static bool goes_on(const struct jumps *jumps, const struct packet *packet)
 	return is_near(packet->time, last->time) || when_before(last->time, packet->time);
 }
 
+static void drop_held(struct jumps *jumps)
+{
+	jumps->strays += jumps->held_count;
+	jumps->held_count = jumps->held_frames = 0;
+}
+
 /* Adds PACKET, and those that it confirms, after the COUNT packets in OUT. */
 static size_t pass_one(struct jumps *jumps, const struct packet *packet, struct packet *out,
 		       size_t count)
 {
 	if (is_first(jumps) || is_near(packet->time, jumps->latest)) {
-		jumps->strays += jumps->held_count;
-		jumps->held_count = 0;
+		drop_held(jumps);
 		jumps->latest = when_later(jumps->latest, packet->time);
 		out[count] = *packet;
 		return count + 1;
 	}
 	/* Strays that contradict each other: the newest may be right. */
-	if (jumps->held_count > 0 && !goes_on(jumps, packet)) {
-		jumps->strays += jumps->held_count;
-		jumps->held_count = 0;
-	}
+	if (jumps->held_count > 0 && !goes_on(jumps, packet))
+		drop_held(jumps);
 	jumps->held[jumps->held_count++] = *packet;
-	if (jumps->held_count == JUMPS_HELD)
+	jumps->held_frames += !packet->carries;
+	if (jumps->held_frames == JUMPS_HELD || jumps->held_count == JUMPS_PACKETS)
 		count += jumps_release(jumps, out + count);
 	return count;
 }

@@ -290,7 +290,7 @@ static uint16_t number_of(struct live *live, unsigned index)
 	return interfaces_learn(live->interfaces, name, index, steady_now());
 }
 
-/* Sets the packets' interface and drops the packets for which there is no number. */
+/* Sets the packets' interface and drops those without a number, which were counted as packets. */
 static size_t set_interfaces(struct live *live, const struct source *source, struct packet *packets,
 			     size_t count)
 {
@@ -300,11 +300,11 @@ static size_t set_interfaces(struct live *live, const struct source *source, str
 		packets[i].interface = capture_has_interface_ids(source->capture)
 					       ? number_of(live, packets[i].interface)
 					       : source->number;
-		if (packets[i].interface == INTERFACES_NONE)
-			live->stats.capture.verdicts[PACKET_NO_INTERFACE]++;
-		else
+		if (packets[i].interface != INTERFACES_NONE)
 			packets[kept++] = packets[i];
 	}
+	live->stats.capture.verdicts[PACKET_OK] -= count - kept;
+	live->stats.capture.verdicts[PACKET_NO_INTERFACE] += count - kept;
 	return kept;
 }
 

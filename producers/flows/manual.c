@@ -22,7 +22,8 @@ const struct settings_manual manual = {
 		},
 	.exits =
 		{
-			{EX_DATAERR, "The capture file is damaged or not a capture file."},
+			{EX_DATAERR, "A file is no capture file, or has no link type that is "
+				     "supported. One that is damaged is read up to there."},
 			{EX_NOINPUT, "The file or the interface does not exist."},
 			{EX_UNAVAILABLE, "The broker cannot be reached, or the interfaces "
 					 "cannot be watched."},

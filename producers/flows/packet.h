@@ -86,6 +86,7 @@ struct packet {
 	uint8_t sctp_chunk;   /* type of the first one */
 	uint8_t fragment : 2; /* enum packet_fragment */
 	uint8_t cooked : 1;   /* from a cooked capture, which may have copies of it */
+	uint8_t carries : 1;  /* the next packet is what this one carries (intake.h) */
 	uint8_t reversed : 1; /* set with PATH: the ends of its tunnel are the other way round */
 	/* Why the tunnel that this packet carries was not opened, although it is one that is read:
 	 * PACKET_FRAGMENT_ALONE for a fragment. Else PACKET_OK. */

@@ -15,6 +15,7 @@ struct place {
 	uint16_t link_type;
 	enum packet_link link;
 	bool supported;
+	bool unfiltered; /* not SUPPORTED, because the filter cannot be applied */
 	uint16_t number; /* in the interfaces */
 	char name[PCAPNG_NAME_SIZE];
 };
@@ -30,6 +31,7 @@ struct savefile {
 	bool pending; /* FRAME was read and not taken */
 	bool ended;
 	bool unsupported; /* was said */
+	bool quiet;       /* the warnings come when the file is opened again */
 	struct savefile_frame frame;
 	uint64_t skip; /* bytes from FRAME's record to the next */
 	uint64_t truncated;
@@ -43,8 +45,9 @@ static void damaged(struct savefile *file, const char *what)
 {
 	const char *error = byte_source_error(file->source);
 
-	log_warn("%s: read up to a damaged or incomplete record: %s", file->name,
-		 error != NULL ? error : what);
+	if (!file->quiet)
+		log_warn("%s: read up to a damaged or incomplete record: %s", file->name,
+			 error != NULL ? error : what);
 	file->truncated++;
 	file->ended = true;
 }
@@ -66,7 +69,7 @@ static void set_place(struct savefile *file, size_t at, uint16_t link_type, cons
 	place->number = INTERFACES_NONE;
 	if (place->supported)
 		place->number = interfaces_named(file->interfaces, place->name, (uint32_t)at);
-	if (place->supported && place->link == PACKET_SLL)
+	if (place->supported && place->link == PACKET_SLL && !file->quiet)
 		log_warn("%s: LINUX_SLL does not say on which interface a packet was "
 			 "captured; copies from several interfaces are counted once only "
 			 "where they can be told from new packets; use LINUX_SLL2",
@@ -176,6 +179,7 @@ static int set_filter(struct savefile *file, struct place *place)
 	file->filter = capture_filter_new(file->options->filter, place->link_type, &exit_code);
 	file->filter_link_type = place->link_type;
 	place->supported = file->filter != NULL;
+	place->unfiltered = file->filter == NULL;
 	return exit_code;
 }
 
@@ -193,9 +197,14 @@ static void refuse_link(struct savefile *file, const struct place *place)
 	if (file->unsupported)
 		return;
 	file->unsupported = true;
-	log_warn("%s: interface %s: link type %d is not supported; its frames are counted as "
-		 "unknown_link; supported are " CAPTURE_LINK_TYPES,
-		 file->name, place->name, place->link_type);
+	if (place->unfiltered)
+		log_warn("%s: interface %s: the filter cannot be applied to link type %d; its "
+			 "frames are counted as unknown_link",
+			 file->name, place->name, place->link_type);
+	else
+		log_warn("%s: interface %s: link type %d is not supported; its frames are counted "
+			 "as unknown_link; supported are " CAPTURE_LINK_TYPES,
+			 file->name, place->name, place->link_type);
 }
 
 /* The number of a packet's interface. A cooked packet has the index that its interface had where
@@ -282,7 +291,7 @@ static int begin_pcap(struct savefile *file, const uint8_t *bytes)
 	file->skip = PCAP_HEADER;
 	set_place(file, 0, file->pcap.link_type, "");
 	if (file->places[0].supported)
-		return EX_OK;
+		return set_filter(file, &file->places[0]);
 	log_error("%s: link type %d is not supported; supported are " CAPTURE_LINK_TYPES,
 		  file->name, file->pcap.link_type);
 	return EX_DATAERR;
@@ -299,7 +308,7 @@ static int begin_pcapng(struct savefile *file)
 	peek_frame(file);
 	for (size_t i = 0; i < file->pcapng->count && i < PCAPNG_INTERFACES_MAX; i++) {
 		if (file->places[i].supported)
-			return EX_OK;
+			return set_filter(file, &file->places[i]);
 	}
 	if (file->pcapng->count == 0)
 		return EX_OK; /* a file without frames, or with a warning */
@@ -312,7 +321,6 @@ static int begin(struct savefile *file)
 {
 	const uint8_t *bytes;
 	size_t length = byte_source_peek(file->source, &bytes, PCAP_HEADER);
-	int rc;
 
 	if (length < PCAP_HEADER) {
 		const char *error = byte_source_error(file->source);
@@ -321,12 +329,11 @@ static int begin(struct savefile *file)
 			  error ? error : "");
 		return EX_DATAERR;
 	}
-	rc = pcapng_is_magic(bytes) ? begin_pcapng(file) : begin_pcap(file, bytes);
-	return rc == EX_OK && file->places[0].supported ? set_filter(file, &file->places[0]) : rc;
+	return pcapng_is_magic(bytes) ? begin_pcapng(file) : begin_pcap(file, bytes);
 }
 
 struct savefile *savefile_open(const char *path, const struct savefile_options *options,
-			       struct interfaces *interfaces, int *exit_code)
+			       struct interfaces *interfaces, bool again, int *exit_code)
 {
 	struct savefile *file = calloc(1, sizeof(*file));
 	const char *slash = strrchr(path, '/');
@@ -345,8 +352,10 @@ struct savefile *savefile_open(const char *path, const struct savefile_options *
 		log_error("%s: out of memory", path);
 	else
 		file->source = byte_source_open(path, file->name, exit_code);
-	if (file->source != NULL)
+	if (file->source != NULL) {
+		file->quiet = again && byte_source_is_file(file->source);
 		*exit_code = begin(file);
+	}
 	if (*exit_code == EX_OK && options->payload &&
 	    intake_keep_payloads(&file->intake, SAVEFILE_FRAME_MAX) < 0) {
 		log_error("%s: out of memory", file->name);

@@ -3,7 +3,7 @@
  * (1) Every frame is either returned or counted under the reason why not.
  * (2) A file that ends inside a record, or is damaged, is read up to there, with a warning.
  * (3) Each packet comes with the number of its interface. The interfaces of a pcapng file have their
- *     own names; the same name is the same interface, in all files.
+ *     own names; the same name and place in the file is the same interface, in all files.
  */
 #ifndef TENURE_FLOWS_SAVEFILE_H
 #define TENURE_FLOWS_SAVEFILE_H
@@ -24,10 +24,10 @@ struct savefile_options {
 	bool payload; /* the packets' payload is wanted */
 };
 
-/* PATH may be "-". Borrows OPTIONS and INTERFACES. Returns NULL and the exit code on failure
- * (logged). */
+/* PATH may be "-". AGAIN: if the file is regular, it will be opened again, and has its warnings then.
+ * Borrows OPTIONS and INTERFACES. Returns NULL and the exit code on failure (logged). */
 struct savefile *savefile_open(const char *path, const struct savefile_options *options,
-			       struct interfaces *interfaces, int *exit_code);
+			       struct interfaces *interfaces, bool again, int *exit_code);
 void savefile_close(struct savefile *file);
 
 /* The time of the first frame, WHEN_MAX if there is none. It will be read all the same. */

@@ -312,6 +312,18 @@ def copies():
     ]
 
 
+def usb():
+    """An interface of USB, which is not supported, before one of Ethernet and one without link headers."""
+    section = Section("<")
+    section.interface(220, name=b"usbmon1")
+    section.interface(ETHERNET, name=b"eth0")
+    section.interface(RAW, name=b"tun0")
+    frame = udp_pair()[0][1]
+    section.enhanced(1, START // 1000, frame)
+    section.enhanced(2, START // 1000, frame[14:])
+    return section.bytes
+
+
 def main():
     write_pcap("flows-http/http.pcap", http())
     write_pcap("flows-http/snapped.pcap", http(), snaplen=60)
@@ -330,6 +342,7 @@ def main():
     write_pcap("flows-clock/clock.pcap", udp_pair(0) + udp_pair(-5 * SECOND) + udp_pair(-3600 * SECOND))
     write_pcap("flows-bad-input/truncated.pcap", udp_pair(), cut=7)
     write_pcap("flows-bad-input/usb.pcap", udp_pair(), link=220)
+    (HERE / "flows-bad-input/usb.pcapng").write_bytes(usb())
     (HERE / "flows-pcapng").mkdir(exist_ok=True)
     (HERE / "flows-pcapng/sections.pcapng").write_bytes(sections())
     write_pcap("flows-fragments/fragments.pcap", fragments())

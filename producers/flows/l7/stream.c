@@ -117,7 +117,8 @@ static bool hold(struct stream *stream, struct slab *blocks, const struct packet
 	held->captured = packet->payload_captured;
 	if (held->captured > STREAM_HELD_BYTES)
 		held->captured = STREAM_HELD_BYTES;
-	memcpy(held->bytes, packet->payload_bytes, held->captured);
+	if (held->captured > 0)
+		memcpy(held->bytes, packet->payload_bytes, held->captured);
 	*link = number;
 	stream->held_count++;
 	return true;

@@ -68,10 +68,40 @@ static void a_time_that_the_next_packets_deny_is_dropped(void **state)
 	}
 }
 
+/* Frames with a tunnel, of which both packets are metered. */
+static void a_frame_of_two_packets_is_one(void **state)
+{
+	static const struct row tunnelled[] = {
+		{{0, Y2100, Y2100, 1}, {0, 1}, 4, 2, 0},
+		{{0, Y2100, Y2100, Y2100, Y2100}, {0, Y2100, Y2100, Y2100, Y2100}, 5, 5, 0},
+		{{0, Y2100, Y2100}, {0, Y2100, Y2100}, 3, 3, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tunnelled) / sizeof(tunnelled[0]); i++) {
+		const struct row *row = &tunnelled[i];
+		struct jumps jumps = {0};
+		struct packet packets[JUMPS_BATCH] = {0};
+		size_t count;
+
+		for (size_t j = 0; j < 2 * row->in_count; j++) {
+			packets[j].time.ns = (NOW + row->in[j / 2]) * NS_PER_SECOND;
+			packets[j].carries = j % 2 == 0;
+		}
+		count = jumps_pass(&jumps, packets, 2 * row->in_count);
+		count += jumps_release(&jumps, packets + count);
+		assert_int_equal(count, 2 * row->out_count);
+		for (size_t j = 0; j < count; j++)
+			assert_int_equal(packets[j].time.ns,
+					 (NOW + row->out[j / 2]) * NS_PER_SECOND);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_time_that_the_next_packets_deny_is_dropped),
+		cmocka_unit_test(a_frame_of_two_packets_is_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

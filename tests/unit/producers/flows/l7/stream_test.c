@@ -91,6 +91,17 @@ static void test_bytes_that_were_cut_are_told(void **state)
 	assert_string_equal(((struct heard *)*state)->text, "ab----gh");
 }
 
+/* As upper_layer.h gives a segment of which only the header was captured. */
+static void test_a_segment_without_bytes_waits(void **state)
+{
+	struct heard *heard = *state;
+	struct packet early = {.tcp_flags = TCP_ACK, .sequence = UINT32_MAX - 2 + 3, .payload = 3};
+
+	stream_add(&heard->stream, &heard->blocks, &early, &(struct stream_reader){hear, heard});
+	add(heard, 'a', 'c', 3);
+	assert_string_equal(heard->text, "abc---");
+}
+
 static void test_acknowledged_bytes_will_not_come(void **state)
 {
 	struct heard *heard = *state;
@@ -124,6 +135,7 @@ int main(void)
 		TEST(test_early_segments_wait),
 		TEST(test_repeated_bytes_are_left_out),
 		TEST(test_bytes_that_were_cut_are_told),
+		TEST(test_a_segment_without_bytes_waits),
 		TEST(test_acknowledged_bytes_will_not_come),
 		TEST(test_what_cannot_wait_ends_the_wait),
 	};
