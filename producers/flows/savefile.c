@@ -211,11 +211,23 @@ static void refuse_link(struct savefile *file, const struct place *place)
  * it was captured. */
 static uint16_t number_of(struct savefile *file, const struct place *place, uint32_t index)
 {
-	uint16_t number = place->number;
+	return index == 0 ? place->number : interfaces_named(file->interfaces, place->name, index);
+}
 
-	if (index != 0)
-		number = interfaces_named(file->interfaces, place->name, index);
-	return number == INTERFACES_NONE ? place->number : number;
+/* Sets the number of the last ADDED packets, which are of one frame. Without one they are dropped. */
+static void set_number(struct savefile *file, const struct place *place, size_t added)
+{
+	struct intake *intake = &file->intake;
+	struct packet *packets = &intake->packets[intake->count - added];
+	uint16_t number = added > 0 ? number_of(file, place, packets->interface) : 0;
+
+	for (size_t i = 0; i < added; i++)
+		packets[i].interface = number;
+	if (number != INTERFACES_NONE)
+		return;
+	intake->count -= added;
+	intake->verdicts[PACKET_OK] -= added;
+	intake->verdicts[PACKET_NO_INTERFACE] += added;
 }
 
 static void take_frame(struct savefile *file)
@@ -223,7 +235,6 @@ static void take_frame(struct savefile *file)
 	const struct savefile_frame *frame = &file->frame;
 	struct place *place = &file->places[0];
 	struct intake *intake = &file->intake;
-	size_t added;
 
 	if (file->pcapng != NULL) {
 		size_t count = file->pcapng->count;
@@ -244,14 +255,11 @@ static void take_frame(struct savefile *file)
 	}
 	if (!passes(file))
 		return;
-	added = intake_add(intake, place->link,
+	set_number(
+		file, place,
+		intake_add(intake, place->link,
 			   &(struct intake_frame){frame->seconds, frame->nanoseconds, frame->bytes,
-						  frame->captured, frame->on_wire});
-	for (; added > 0; added--) {
-		struct packet *packet = &intake->packets[intake->count - added];
-
-		packet->interface = number_of(file, place, packet->interface);
-	}
+						  frame->captured, frame->on_wire}));
 }
 
 enum capture_status savefile_read(struct savefile *file, struct packet *packets, size_t max,
