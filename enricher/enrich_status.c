@@ -72,9 +72,8 @@ static bool is_fresh(const struct alignment *a, struct text *out)
 	}
 	if (hold_policy_is_stalled(&a->policy, when_now())) {
 		when_format(known, text);
-		text_add_format(out,
-				"[-] the cluster is known only to %s: answers are provisional\n",
-				text);
+		text_add_format(out, "[-] the cluster is known only to %s: %s\n", text,
+				a->policy.patient ? "flows wait" : "answers are provisional");
 		return false;
 	}
 	http_health_condition(out, true, "the cluster becomes known as time passes");

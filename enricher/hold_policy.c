@@ -21,8 +21,7 @@ void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_
 
 bool hold_policy_is_stalled(const struct hold_policy *policy, struct when now)
 {
-	return !policy->patient && !when_is_min(policy->moved) &&
-	       when_since(now, policy->moved) >= policy->max_hold_ns;
+	return !when_is_min(policy->moved) && when_since(now, policy->moved) >= policy->max_hold_ns;
 }
 
 const char *hold_policy_ask(const struct hold_policy *policy, struct when end, struct when now)
@@ -31,7 +30,7 @@ const char *hold_policy_ask(const struct hold_policy *policy, struct when end, s
 		return "kube_ended";
 	if (when_since(end, when_later(now, policy->known)) > policy->max_ahead_ns)
 		return "future_flow";
-	if (hold_policy_is_stalled(policy, now))
+	if (!policy->patient && hold_policy_is_stalled(policy, now))
 		return "kube_stalled";
 	return NULL;
 }

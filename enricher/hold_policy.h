@@ -28,7 +28,7 @@ struct hold_policy {
 void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_up,
 		     struct when now);
 
-/* Whether KNOWN has stood still for so long that flows are answered provisionally at NOW. */
+/* Whether KNOWN has stood still for so long at NOW that flows are answered provisionally, unless PATIENT. */
 bool hold_policy_is_stalled(const struct hold_policy *policy, struct when now);
 
 /* Returns NULL if a flow that ended at END waits, otherwise the reason (static text) why it is

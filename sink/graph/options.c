@@ -148,6 +148,7 @@ static int check_useless(const struct graph_options *o, const struct settings_gi
 		 {"from", "to", "base-from", "base-to", "format", "level", "sort", "least", "step",
 		  "edges", "window"},
 		 "with --listen: each question says what it wants"},
+		{listen && bus_is_kafka(o->in), {"follow"}, "with --listen: a topic is followed"},
 		{!listen, {"host", "max-age"}, "without --listen"},
 		{!options_keep(o),
 		 {"save-every", "retention", "max-ends", "max-edges"},

@@ -35,6 +35,7 @@ struct progress {
 	struct progress_carried *carried;
 	size_t carried_count, carried_capacity;
 	struct input_mark mark; /* of a file */
+	uint64_t left_out;      /* records that could not be counted */
 };
 
 void progress_free(struct progress *progress);

@@ -24,7 +24,8 @@ struct recorder {
 	uint64_t shown, saved; /* records that had been read then */
 	struct when next_save;
 	bool idle;
-	bool hidden;           /* what is not over is not provisional in the history */
+	bool hidden; /* what is not over is not provisional in the history */
+	bool broken; /* something failed: what is in memory may lack records, and is not saved */
 	struct when watermark; /* of the last turn */
 	uint64_t late;         /* records that ended before what is settled */
 };
@@ -161,6 +162,7 @@ static int save(struct recorder *recorder)
 	text_init(&bytes, PROGRESS_MAX);
 	if (recorder->bytes > recorder->before.mark.bytes)
 		input_mark_make(recorder->options.address, recorder->bytes, &recorder->before.mark);
+	progress.left_out = recorder_left_out(recorder);
 	if (recorder_places_progress(recorder->places, recorder->place_count, &recorder->intake,
 				     &recorder->before, &progress) == 0)
 		progress_write(&progress, recorder->options.address, &bytes);
@@ -172,6 +174,7 @@ static int save(struct recorder *recorder)
 		rc = history_save(recorder->history, text_span(&bytes));
 	progress_free(&progress);
 	text_free(&bytes);
+	recorder->broken |= rc < 0;
 	return rc;
 }
 
@@ -191,6 +194,7 @@ static int save_all(struct recorder *recorder)
 		return -1;
 	recorder->saved = recorder->intake.read;
 	rc = intake_trim(&recorder->intake);
+	recorder->broken |= rc < 0;
 	if (rc == 1)
 		hide_held(recorder);
 	return rc < 0 ? no_memory() : 0;
@@ -213,6 +217,7 @@ static int count_settled(struct recorder *recorder)
 		if (rc == 0 && history_is_full(recorder->history))
 			rc = save(recorder);
 	}
+	recorder->broken |= rc < 0;
 	return rc;
 }
 
@@ -265,10 +270,14 @@ int recorder_add(struct recorder *recorder, const struct bus_record *record, str
 		return 0;
 	switch (intake_read(&recorder->intake, record, now)) {
 	case INTAKE_NO_MEMORY:
+		recorder->broken = true;
 		return no_memory();
 	case INTAKE_FLOW:
-		if (hold(recorder, &where, (struct span){record->value, record->value_length}) < 0)
+		if (hold(recorder, &where, (struct span){record->value, record->value_length}) <
+		    0) {
+			recorder->broken = true;
 			return -1;
+		}
 		break;
 	case INTAKE_FUTURE_FLOW:
 	case INTAKE_UNREADABLE:
@@ -286,6 +295,9 @@ int recorder_show(struct recorder *recorder)
 	if (!recorder->hidden)
 		return 0;
 	history_provisional_clear(recorder->history);
+	/* Those that had to be over early. */
+	if (count_settled(recorder) < 0)
+		return -1;
 	while ((conversation = conversations_next(recorder->intake.conversations, conversation)) !=
 	       NULL) {
 		conversation_choose(conversation, WHEN_MIN, WHEN_MAX);
@@ -332,7 +344,7 @@ int recorder_close(struct recorder *recorder)
 
 	if (recorder == NULL)
 		return 0;
-	if (count_settled(recorder) == 0 && save_all(recorder) == 0)
+	if (!recorder->broken && count_settled(recorder) == 0 && save_all(recorder) == 0)
 		rc = history_flush(recorder->history);
 	free_recorder(recorder);
 	return rc;
@@ -343,6 +355,13 @@ int recorder_close(struct recorder *recorder)
 struct when recorder_watermark(const struct recorder *recorder)
 {
 	return recorder->watermark;
+}
+
+uint64_t recorder_left_out(const struct recorder *recorder)
+{
+	struct snapshot_records records = recorder_records(recorder);
+
+	return recorder->before.left_out + records.unreadable + records.outside;
 }
 
 struct snapshot_records recorder_records(const struct recorder *recorder)

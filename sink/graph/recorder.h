@@ -39,7 +39,7 @@ struct recorder_options {
 /* Opens the history and reads how far it has got. NULL after logging, also if it was made of another
  * input. */
 struct recorder *recorder_open(const struct recorder_options *options);
-/* Saves, waits until that is on disk, and closes. -1 after logging. NULL is allowed. */
+/* Saves, unless something has failed, waits until that is on disk, and closes. -1 after logging. NULL is allowed. */
 int recorder_close(struct recorder *recorder);
 /* Valid until it is closed. */
 struct history *recorder_history(struct recorder *recorder);
@@ -61,6 +61,9 @@ int recorder_end(struct recorder *recorder);
 /* Up to when flows are known and counted, as of the last turn or the end: the newest end of the
  * slowest partition; WHEN_MIN before the first. */
 struct when recorder_watermark(const struct recorder *recorder);
+/* Records since the history began that are in no window, because they could not be read or by (2): what they would have
+ * shown is not known. */
+uint64_t recorder_left_out(const struct recorder *recorder);
 struct snapshot_records recorder_records(const struct recorder *recorder);
 /* Logs what was left out and why. */
 void recorder_report(const struct recorder *recorder);

@@ -46,6 +46,11 @@ bool serve_has_ended(const struct graph_server *server)
 	return server->topic->ended;
 }
 
+uint64_t serve_left_out(const struct graph_server *server)
+{
+	return recorder_left_out(server->topic->recorder);
+}
+
 struct snapshot_records serve_records(const struct graph_server *server)
 {
 	return recorder_records(server->topic->recorder);

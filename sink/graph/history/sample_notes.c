@@ -87,13 +87,15 @@ int sample_row_read(struct span value, struct sample_row *row)
 
 /* ---- What is kept ---- */
 
-static uint64_t hash_end(uint64_t hash, const struct tagged_flow_end *end)
+static uint64_t hash_end(uint64_t hash, const struct tagged_flow_end *end, bool outside_addresses)
 {
 	const char *service = end_service(end);
 
 	hash = hash_bytes(hash, &end->kind, sizeof(end->kind));
 	if (end->status != TAGGED_FLOW_KNOWN)
 		return hash_text(hash, end->reason);
+	if (end->kind == TAGGED_FLOW_OUTSIDE && outside_addresses)
+		return hash_bytes(hash, &end->ip, sizeof(end->ip));
 	hash = hash_text(hash_text(hash, end->cluster), end->namespace);
 	if (service[0] != '\0')
 		return hash_text(hash, service);
@@ -110,12 +112,13 @@ static bool has_failed(const struct tagged_flow *flow)
 	return flow->destination.has_packets && flow->destination.packets == 0;
 }
 
-static unsigned slot_of(int32_t minute, const struct tagged_flow *flow)
+static unsigned slot_of(int32_t minute, const struct tagged_flow *flow, bool outside_addresses)
 {
 	uint64_t hash = hash_bytes(HASH_START, &minute, sizeof(minute));
 	const bool failed = has_failed(flow);
 
-	hash = hash_end(hash_end(hash, &flow->source), &flow->destination);
+	hash = hash_end(hash, &flow->source, outside_addresses);
+	hash = hash_end(hash, &flow->destination, outside_addresses);
 	return (unsigned)(hash_bytes(hash, &failed, sizeof(failed)) % SAMPLE_SLOTS);
 }
 
@@ -124,7 +127,7 @@ int sample_notes_add(struct sample_notes *notes, int32_t minute, const struct ta
 		     bool outside_addresses)
 {
 	char client[END_SIZE], server[END_SIZE];
-	unsigned slot = slot_of(minute, flow);
+	unsigned slot = slot_of(minute, flow, outside_addresses);
 	int32_t *taken = &notes->taken[(uint32_t)minute % SAMPLE_MINUTES][slot];
 	struct sample_row row = {
 		.place = *place, .end = flow->end, .directed = flow->directed, .record = record};

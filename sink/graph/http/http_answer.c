@@ -16,8 +16,13 @@ bool http_answer_question(const struct graph_server *server, const struct http_c
 
 bool http_answer_complete(const struct graph_server *server, struct when from, struct when to)
 {
-	return when_not_after(to, serve_watermark(server)) &&
-	       history_covers(server->history, from, to);
+	struct when known = serve_watermark(server);
+
+	if (when_before(known, to))
+		return false;
+	/* What is shown is the rounded window, as far as it is known. */
+	history_round(&from, &to);
+	return history_covers(server->history, from, when_earlier(to, known));
 }
 
 void http_answer_begin(const struct graph_server *server, struct when from, struct when to,

@@ -13,7 +13,7 @@
 bool http_answer_question(const struct graph_server *server, const struct http_call *call,
 			  int64_t window_ns, struct question *question, struct http_reply *reply);
 
-/* Whether the window from FROM to TO is over, and all of it was covered (history.h). */
+/* Whether the window from FROM to TO is over, and all that is shown of it, rounded, was covered (history.h). */
 bool http_answer_complete(const struct graph_server *server, struct when from, struct when to);
 
 /* Adds {"as_of":TO,"watermark":T,"complete":BOOL about the window from FROM to TO. */

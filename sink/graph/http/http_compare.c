@@ -56,6 +56,13 @@ static bool find_spans(const struct question *question, struct compare_spans *sp
 	return false;
 }
 
+/* Whether what the window from FROM to TO does not show was not there: a record that could not be read may have been
+ * of any time. */
+static bool shows_all(const struct graph_server *server, struct when from, struct when to)
+{
+	return serve_left_out(server) == 0 && http_answer_complete(server, from, to);
+}
+
 void http_compare_answer(void *user, const struct http_call *call, struct http_reply *reply)
 {
 	struct graph_server *server = user;
@@ -73,14 +80,12 @@ void http_compare_answer(void *user, const struct http_call *call, struct http_r
 	if (!http_window_fill(server, &question, spans.base_from, spans.base_to, &before, reply) ||
 	    !http_window_fill(server, &question, spans.from, spans.to, &after, reply))
 		goto out;
-	if (compare_make(
-		    &comparison,
-		    (struct compare_window){
-			    &before.snapshot,
-			    there && http_answer_complete(server, spans.base_from, spans.base_to)},
-		    (struct compare_window){
-			    &after.snapshot,
-			    http_answer_complete(server, question.from, question.to)}) < 0) {
+	if (compare_make(&comparison,
+			 (struct compare_window){
+				 &before.snapshot,
+				 there && shows_all(server, spans.base_from, spans.base_to)},
+			 (struct compare_window){&after.snapshot, shows_all(server, question.from,
+									    question.to)}) < 0) {
 		http_reply_problem(reply, 503, "out of memory");
 		goto out;
 	}

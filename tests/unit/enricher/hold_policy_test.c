@@ -141,6 +141,8 @@ static void a_patient_run_waits_while_known_stands_still(void **state)
 	check(&policy, at(990), 1000, 1100);
 	assert_null(hold_policy_ask(&policy, at(1000), at(1100)));
 	assert_string_equal(hold_policy_ask(&policy, at(1161), at(1100)), "future_flow");
+	/* It waits, but it is not ready. */
+	assert_true(hold_policy_is_stalled(&policy, at(1100)));
 }
 
 static void a_bounded_run_waits_for_nothing(void **state)

@@ -102,6 +102,49 @@ static void keeps_them_on_disk(void **state)
 	history_close(history);
 }
 
+static void notes_from_outside(struct history *history, bool outside_addresses)
+{
+	static const char *const addresses[] = {"192.0.2.1", "192.0.2.2"};
+	static struct tagged_flow flow;
+
+	for (int i = 0; i < 2; i++) {
+		const struct conversation_place place = {3, 10 + i};
+
+		flow_make(&flow, 10 + i, (double)(START + i), (double)(START + i), "n1", "veth1");
+		flow.source = (struct tagged_flow_end){.kind = TAGGED_FLOW_OUTSIDE};
+		flow_address(&flow.source, addresses[i], 40000);
+		assert_int_equal(history_note(history, &flow), 0);
+		assert_int_equal(
+			history_note_sample(history, &flow,
+					    span_of(i == 0 ? "{\"number\":10}" : "{\"number\":11}"),
+					    &place, outside_addresses),
+			0);
+	}
+}
+
+static void keeps_the_first_of_all_addresses(void **state)
+{
+	struct history_folder *folder = *state;
+	struct history *history = history_folder_open(folder, 7);
+	const struct history_filter web = {.server = "service/shop/web"};
+
+	notes_from_outside(history, false);
+	expect(history, &web, 0, 60, 20, (int64_t[]){10, -1});
+	history_close(history);
+}
+
+/* With --outside-addresses each is a node, and has samples of its own. */
+static void keeps_the_first_of_each_address(void **state)
+{
+	struct history_folder *folder = *state;
+	struct history *history = history_folder_open(folder, 7);
+	const struct history_filter web = {.server = "service/shop/web"};
+
+	notes_from_outside(history, true);
+	expect(history, &web, 0, 60, 20, (int64_t[]){11, 10, -1});
+	history_close(history);
+}
+
 static void takes_many_minutes(void **state)
 {
 	struct history_folder *folder = *state;
@@ -137,6 +180,10 @@ int main(void)
 						history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(keeps_them_on_disk, history_folder_set_up,
 						history_folder_tear_down),
+		cmocka_unit_test_setup_teardown(keeps_the_first_of_all_addresses,
+						history_folder_set_up, history_folder_tear_down),
+		cmocka_unit_test_setup_teardown(keeps_the_first_of_each_address,
+						history_folder_set_up, history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(takes_many_minutes, history_folder_set_up,
 						history_folder_tear_down),
 		cmocka_unit_test(a_row_is_whole),

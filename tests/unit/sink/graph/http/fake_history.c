@@ -60,6 +60,11 @@ bool serve_has_ended(const struct graph_server *server)
 	return false;
 }
 
+uint64_t serve_left_out(const struct graph_server *server)
+{
+	return server->history->left_out;
+}
+
 struct snapshot_records serve_records(const struct graph_server *server)
 {
 	(void)server;
@@ -108,9 +113,8 @@ void history_round(struct when *from, struct when *to)
 
 bool history_covers(const struct history *history, struct when from, struct when to)
 {
-	(void)from;
 	(void)to;
-	return history->covered;
+	return history->covered && when_not_after(history->covered_from, from);
 }
 
 static int32_t add_node(struct node_table *nodes, size_t number)

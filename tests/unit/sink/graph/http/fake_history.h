@@ -10,6 +10,8 @@ struct history {
 	size_t edges; /* from node N to node N + 1, with N + 1 flows each */
 	bool equal;   /* 7 flows each instead */
 	bool covered, broken;
+	uint64_t left_out;
+	struct when covered_from; /* if COVERED */
 	struct when from, to;
 	enum node_level level;
 	char client[64], server[64], namespace[64]; /* of the filter; "" for any */

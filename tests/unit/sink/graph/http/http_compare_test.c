@@ -53,6 +53,20 @@ static void the_window_before_may_be_anywhere(void **state)
 		"\"base\":{\"from\":\"2026-11-24T06:09:00Z\",\"to\":\"2026-11-24T06:11:00Z\",");
 }
 
+static void nothing_is_new_if_a_record_could_not_be_read(void **state)
+{
+	struct history history = {.covered = true, .edges = 1, .left_out = 1};
+	struct graph_server server = fake_server(&history);
+	struct http_reply reply;
+
+	(void)state;
+	answers_with("/v1/compare", 200, "\"complete\":true}");
+	fake_ask(&server, http_compare_answer, "/v1/compare", &reply);
+	assert_null(strstr(text_terminate(&reply.body), "\"complete\":true}"));
+	assert_non_null(strstr(reply.body.data, "\"complete\":false}"));
+	http_reply_clear(&reply);
+}
+
 static void what_changed_has_other_forms(void **state)
 {
 	(void)state;
@@ -69,6 +83,7 @@ int main(void)
 		cmocka_unit_test(no_minute_is_in_both_windows),
 		cmocka_unit_test(a_window_that_reaches_into_the_other_is_cut),
 		cmocka_unit_test(the_window_before_may_be_anywhere),
+		cmocka_unit_test(nothing_is_new_if_a_record_could_not_be_read),
 		cmocka_unit_test(what_changed_has_other_forms),
 	};
 

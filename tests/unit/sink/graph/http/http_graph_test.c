@@ -42,6 +42,25 @@ static void a_graph_says_when_it_is_of(void **state)
 	http_reply_clear(&reply);
 }
 
+/* It is the rounded window that is shown. */
+static void a_window_is_complete_if_all_that_is_shown_was_covered(void **state)
+{
+	struct history history = {.covered = true, .edges = 2};
+	struct graph_server server = fake_server(&history);
+	struct http_reply reply;
+
+	(void)state;
+	/* The window begins at 07:44:29, and what is shown at 07:44:00. */
+	history.covered_from = when_add(FAKE_NOW, -310 * NS_PER_SECOND);
+	fake_ask(&server, http_graph_answer, "/v1/graph?window=5m", &reply);
+	assert_true(has(&reply, "\"complete\":false"));
+	http_reply_clear(&reply);
+	history.covered_from = when_add(FAKE_NOW, -329 * NS_PER_SECOND);
+	fake_ask(&server, http_graph_answer, "/v1/graph?window=5m", &reply);
+	assert_true(has(&reply, "\"complete\":true"));
+	http_reply_clear(&reply);
+}
+
 static void a_graph_has_other_forms(void **state)
 {
 	struct history history = {.covered = true, .edges = 2};
@@ -120,6 +139,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_graph_says_when_it_is_of),
+		cmocka_unit_test(a_window_is_complete_if_all_that_is_shown_was_covered),
 		cmocka_unit_test(a_graph_has_other_forms),
 		cmocka_unit_test(the_edges_of_an_answer_are_bounded),
 		cmocka_unit_test(an_edge_has_its_ports),
