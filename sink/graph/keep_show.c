@@ -105,7 +105,7 @@ static bool is_complete(struct recorder *recorder, struct when from, struct when
 
 	if (open)
 		to = when_earlier(to, known);
-	return when_not_after(to, known) && recorder_left_out(recorder) == 0 &&
+	return when_not_after(to, known) && when_not_after(recorder_unsure_until(recorder), from) &&
 	       history_covers(recorder_history(recorder), from, to);
 }
 

@@ -150,7 +150,7 @@ void progress_write(const struct progress *progress, const char *address, struct
 	varint_add_signed(out, progress->mark.bytes);
 	varint_add(out, progress->mark.first);
 	varint_add(out, progress->mark.last);
-	varint_add(out, progress->left_out);
+	varint_add(out, progress->unsure_until.ns > 0 ? (uint64_t)progress->unsure_until.ns : 0);
 }
 
 static int read_partition(struct varint_reader *reader, struct progress *progress,
@@ -219,6 +219,6 @@ int progress_read(struct span bytes, struct progress *progress, struct span *add
 	progress->mark.bytes = varint_next_signed(&reader);
 	progress->mark.first = varint_next(&reader);
 	progress->mark.last = varint_next(&reader);
-	progress->left_out = varint_next(&reader);
+	progress->unsure_until.ns = (int64_t)varint_next(&reader);
 	return varint_done(&reader) && progress->mark.bytes >= 0 ? 0 : -1;
 }

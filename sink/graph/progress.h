@@ -34,8 +34,8 @@ struct progress {
 	size_t count, capacity;
 	struct progress_carried *carried;
 	size_t carried_count, carried_capacity;
-	struct input_mark mark; /* of a file */
-	uint64_t left_out;      /* records that could not be counted */
+	struct input_mark mark;   /* of a file */
+	struct when unsure_until; /* see recorder.h; a zero progress has 1970 for none */
 };
 
 void progress_free(struct progress *progress);

@@ -27,7 +27,8 @@ struct recorder {
 	bool hidden; /* what is not over is not provisional in the history */
 	bool broken; /* something failed: what is in memory may lack records, and is not saved */
 	struct when watermark; /* of the last turn */
-	uint64_t late;         /* records that ended before what is settled */
+	struct when unsure_until;
+	uint64_t late; /* records that ended before what is settled */
 };
 
 static int no_memory(void)
@@ -84,6 +85,8 @@ static int restore(struct recorder *recorder)
 		rc = -1;
 	}
 	progress_sort(&recorder->before);
+	recorder->unsure_until =
+		recorder->before.unsure_until.ns > 0 ? recorder->before.unsure_until : WHEN_MIN;
 	for (size_t i = 0; i < recorder->before.count && rc == 1; i++)
 		rc = restore_partition(recorder, (int32_t)i) < 0 ? -1 : 1;
 	recorder->watermark = partition_times_known(&recorder->intake.times, false);
@@ -162,7 +165,7 @@ static int save(struct recorder *recorder)
 	text_init(&bytes, PROGRESS_MAX);
 	if (recorder->bytes > recorder->before.mark.bytes)
 		input_mark_make(recorder->options.address, recorder->bytes, &recorder->before.mark);
-	progress.left_out = recorder_left_out(recorder);
+	progress.unsure_until = recorder->unsure_until;
 	if (recorder_places_progress(recorder->places, recorder->place_count, &recorder->intake,
 				     &recorder->before, &progress) == 0)
 		progress_write(&progress, recorder->options.address, &bytes);
@@ -281,6 +284,8 @@ int recorder_add(struct recorder *recorder, const struct bus_record *record, str
 		break;
 	case INTAKE_FUTURE_FLOW:
 	case INTAKE_UNREADABLE:
+		recorder->unsure_until =
+			when_later(recorder->unsure_until, when_add(now, INTAKE_FUTURE));
 		break;
 	}
 	if (++recorder->unsettled < SETTLE_RECORDS)
@@ -357,11 +362,9 @@ struct when recorder_watermark(const struct recorder *recorder)
 	return recorder->watermark;
 }
 
-uint64_t recorder_left_out(const struct recorder *recorder)
+struct when recorder_unsure_until(const struct recorder *recorder)
 {
-	struct snapshot_records records = recorder_records(recorder);
-
-	return recorder->before.left_out + records.unreadable + records.outside;
+	return recorder->unsure_until;
 }
 
 struct snapshot_records recorder_records(const struct recorder *recorder)

@@ -61,9 +61,10 @@ int recorder_end(struct recorder *recorder);
 /* Up to when flows are known and counted, as of the last turn or the end: the newest end of the
  * slowest partition; WHEN_MIN before the first. */
 struct when recorder_watermark(const struct recorder *recorder);
-/* Records since the history began that are in no window, because they could not be read or by (2): what they would have
- * shown is not known. */
-uint64_t recorder_left_out(const struct recorder *recorder);
+/* Before this time flows may have been whose records are in no window, because they could not be read or by (2): a record
+ * is of what was before it was read, by clocks that differ by up to INTAKE_FUTURE. WHEN_MIN if there was none since the
+ * history began. */
+struct when recorder_unsure_until(const struct recorder *recorder);
 struct snapshot_records recorder_records(const struct recorder *recorder);
 /* Logs what was left out and why. */
 void recorder_report(const struct recorder *recorder);

@@ -46,9 +46,9 @@ bool serve_has_ended(const struct graph_server *server)
 	return server->topic->ended;
 }
 
-uint64_t serve_left_out(const struct graph_server *server)
+struct when serve_unsure_until(const struct graph_server *server)
 {
-	return recorder_left_out(server->topic->recorder);
+	return recorder_unsure_until(server->topic->recorder);
 }
 
 struct snapshot_records serve_records(const struct graph_server *server)

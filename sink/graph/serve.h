@@ -65,8 +65,8 @@ struct when serve_known(const struct graph_server *server);
 int serve_show(const struct graph_server *server);
 /* Whether the input has ended: no flow will come. */
 bool serve_has_ended(const struct graph_server *server);
-/* Records since the history began that could not be counted. */
-uint64_t serve_left_out(const struct graph_server *server);
+/* recorder_unsure_until() */
+struct when serve_unsure_until(const struct graph_server *server);
 struct snapshot_records serve_records(const struct graph_server *server);
 /* Whether SERVER is ready; adds the conditions to OUT, one a line. */
 bool serve_is_ready(const struct graph_server *server, struct text *out);

@@ -56,11 +56,11 @@ static bool find_spans(const struct question *question, struct compare_spans *sp
 	return false;
 }
 
-/* Whether what the window from FROM to TO does not show was not there: a record that could not be read may have been
- * of any time. */
+/* Whether what the window from FROM to TO does not show was not there. */
 static bool shows_all(const struct graph_server *server, struct when from, struct when to)
 {
-	return serve_left_out(server) == 0 && http_answer_complete(server, from, to);
+	return when_not_after(serve_unsure_until(server), from) &&
+	       http_answer_complete(server, from, to);
 }
 
 void http_compare_answer(void *user, const struct http_call *call, struct http_reply *reply)

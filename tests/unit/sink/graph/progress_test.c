@@ -23,7 +23,7 @@ static void reads_what_it_wrote(void **state)
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(progress_hold(&progress, &places[i], i == 1 ? &carry : NULL), 0);
 	progress.mark = (struct input_mark){70000, UINT64_MAX, 1};
-	progress.left_out = 300;
+	progress.unsure_until.ns = 300;
 	progress_sort(&progress);
 	progress_write(&progress, "kafka:flows", &bytes);
 	assert_false(bytes.failed);
@@ -41,7 +41,7 @@ static void reads_what_it_wrote(void **state)
 	assert_int_equal(progress_carry(&again, &places[1])->counted.observer, 77);
 	assert_null(progress_carry(&again, &places[0]));
 	assert_memory_equal(&again.mark, &progress.mark, sizeof(again.mark));
-	assert_int_equal(again.left_out, 300);
+	assert_int_equal(again.unsure_until.ns, 300);
 	for (size_t length = 0; length < bytes.length; length++) {
 		progress_free(&again);
 		assert_int_equal(progress_read((struct span){bytes.data, length}, &again, &address),

@@ -60,9 +60,9 @@ bool serve_has_ended(const struct graph_server *server)
 	return false;
 }
 
-uint64_t serve_left_out(const struct graph_server *server)
+struct when serve_unsure_until(const struct graph_server *server)
 {
-	return server->history->left_out;
+	return server->history->unsure_until;
 }
 
 struct snapshot_records serve_records(const struct graph_server *server)

@@ -10,7 +10,7 @@ struct history {
 	size_t edges; /* from node N to node N + 1, with N + 1 flows each */
 	bool equal;   /* 7 flows each instead */
 	bool covered, broken;
-	uint64_t left_out;
+	struct when unsure_until;
 	struct when covered_from; /* if COVERED */
 	struct when from, to;
 	enum node_level level;

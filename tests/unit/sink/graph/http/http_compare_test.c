@@ -55,12 +55,18 @@ static void the_window_before_may_be_anywhere(void **state)
 
 static void nothing_is_new_if_a_record_could_not_be_read(void **state)
 {
-	struct history history = {.covered = true, .edges = 1, .left_out = 1};
+	struct history history = {.covered = true, .edges = 1};
 	struct graph_server server = fake_server(&history);
 	struct http_reply reply;
 
 	(void)state;
 	answers_with("/v1/compare", 200, "\"complete\":true}");
+	/* It was read before the windows. */
+	assert_int_equal(when_parse("2026-11-24T07:39:00Z", 20, &history.unsure_until), 0);
+	fake_ask(&server, http_compare_answer, "/v1/compare", &reply);
+	assert_null(strstr(text_terminate(&reply.body), "\"complete\":false}"));
+	http_reply_clear(&reply);
+	assert_int_equal(when_parse("2026-11-24T10:00:00Z", 20, &history.unsure_until), 0);
 	fake_ask(&server, http_compare_answer, "/v1/compare", &reply);
 	assert_null(strstr(text_terminate(&reply.body), "\"complete\":true}"));
 	assert_non_null(strstr(reply.body.data, "\"complete\":false}"));
