@@ -19,6 +19,7 @@ struct capture {
 	char *name;
 	enum packet_link link;
 	bool gone;
+	bool twice; /* the kernel counts the frames of lo twice, and libpcap leaves out one of the two */
 	int64_t time_unit; /* nanoseconds in one of libpcap's units */
 	struct intake intake;
 };
@@ -259,8 +260,10 @@ struct capture *capture_open_interface(const char *name, const struct capture_op
 {
 	struct capture *capture = new_capture(name);
 
-	if (capture != NULL)
+	if (capture != NULL) {
 		capture->intake.tunnels = options->tunnels;
+		capture->twice = strcmp(name, "lo") == 0 || strcmp(name, "any") == 0;
+	}
 	*exit_code = capture != NULL ? open_interface(capture, options, quiet) : EX_OSERR;
 	return finish_open(capture, options, exit_code);
 }
@@ -320,6 +323,8 @@ void capture_stop(struct capture *capture)
 /* The kernel's counters have 32 bits. */
 static uint32_t unread(const struct capture *capture, const struct pcap_stat *kernel)
 {
+	if (capture->twice)
+		return 0;
 	return kernel->ps_recv - kernel->ps_drop - (uint32_t)capture->intake.frames;
 }
 
@@ -327,7 +332,8 @@ bool capture_is_empty(struct capture *capture)
 {
 	struct pcap_stat kernel;
 
-	return pcap_stats(capture->pcap, &kernel) != 0 || unread(capture, &kernel) == 0;
+	return pcap_stats(capture->pcap, &kernel) != 0 ||
+	       (!capture->twice && unread(capture, &kernel) == 0);
 }
 
 int capture_fd(const struct capture *capture)

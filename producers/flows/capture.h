@@ -38,7 +38,7 @@ struct capture_stats {
 	uint64_t unopened[PACKET_VERDICTS];
 	uint64_t kernel_drops; /* the ring was full */
 	uint64_t interface_drops;
-	uint64_t unread;    /* frames that the kernel took and that were not read */
+	uint64_t unread; /* frames that the kernel took and that were not read; 0 for lo and any */
 	uint64_t truncated; /* files that ended inside a record */
 };
 
@@ -74,7 +74,8 @@ enum capture_status capture_read(struct capture *capture, struct packet *packets
 				 size_t *count);
 /* From now on the kernel takes no frame of this interface; those in its ring can still be read. */
 void capture_stop(struct capture *capture);
-/* True if no frame is left in the ring: every one that the kernel took was read or dropped. */
+/* True if no frame is left in the ring: every one that the kernel took was read or dropped. Always false for
+ * lo and any, whose frames the kernel counts twice. */
 bool capture_is_empty(struct capture *capture);
 int capture_fd(const struct capture *capture);
 /* True if each packet carries the number of its interface. */

@@ -171,7 +171,9 @@ def stop_meter(folder, name, meter):
     """Its records that have messages, by the server's port."""
     meter.send_signal(signal.SIGTERM)
     assert meter.wait(timeout=10) == 0
-    print((folder / f"{name}.log").read_text())
+    log = (folder / f"{name}.log").read_text()
+    print(log)
+    assert " kernel_drops=0 " in log and " unread=0 " in log, "the meter has not seen every frame"
     lines = (folder / name).read_bytes().splitlines()
     leave("flows", lines)
     records = {}
@@ -198,7 +200,7 @@ def check_partial(port, whole, partial):
 
 
 def run(folder, started):
-    meter = start_meter(folder, started, "flows", "--snaplen", "262144")
+    meter = start_meter(folder, started, "flows", "--snaplen", "262144", "--buffer", 64 << 20, "--buffer-total", 64 << 20)
     partial = start_meter(folder, started, "partial")
     web = Server(started, "web", 8080)
     timed = Server(started, "web", 8081)
