@@ -27,7 +27,13 @@ def expect(what, truth):
 
 
 def refused(broker, folder, code, word, *more, kube="kube"):
-    process = enrich(on_kafka(broker, folder, "one", "", *more, kube=kube), stderr=subprocess.PIPE)
+    arguments = on_kafka(broker, folder, kube=kube)
+    for flag, value in zip(more[::2], more[1::2]):
+        if flag in arguments:
+            arguments[arguments.index(flag) + 1] = value
+        else:
+            arguments += [flag, value]
+    process = enrich(arguments, stderr=subprocess.PIPE)
     message = process.communicate(timeout=60)[1].decode()
     expect(f"{more}: exit {process.returncode}, expected {code}: {message}", process.returncode == code)
     expect(f"{more}: nothing like {word!r} in: {message}", word in message)
