@@ -41,20 +41,14 @@ static void find_initiator(struct flow_entry *entry, unsigned direction,
 	}
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word)
-{
-	hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
-	return hash ^ hash >> 32;
-}
-
 /* Independent of the table's seed, so that the same packets give the same ID in every run. */
 static uint64_t flow_id(const struct flow_entry *entry)
 {
-	uint64_t hash = mix((uint64_t)entry->start.ns, entry->sequence);
+	uint64_t hash = flow_key_mix((uint64_t)entry->start.ns, entry->sequence);
 
 	for (unsigned i = 0; i < 5; i++)
-		hash = mix(hash, entry->key.words[i]);
-	return mix(hash, 0);
+		hash = flow_key_mix(hash, entry->key.words[i]);
+	return flow_key_mix(hash, 0);
 }
 
 void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsigned direction,

@@ -53,10 +53,9 @@ bool flow_key_is_sampled(const struct flow_key *key, uint32_t rate)
 
 		if (i == 4)
 			word &= ~(UINT64_C(0xffff) << 16); /* the interface */
-		hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
-		hash ^= hash >> 32;
+		hash = flow_key_mix(hash, word);
 	}
-	return hash * UINT64_C(0xd6e8feb86659fd93) >> 32 < (UINT64_C(1) << 32) / rate;
+	return flow_key_mix(hash, 0) >> 32 < (UINT64_C(1) << 32) / rate;
 }
 
 struct ip flow_key_ip(const struct flow_key *key, unsigned side)

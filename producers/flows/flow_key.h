@@ -59,4 +59,11 @@ static inline uint8_t flow_key_protocol(const struct flow_key *key)
 	return (uint8_t)key->words[4];
 }
 
+/* Continues HASH over WORD; for what must not depend on the seed. */
+static inline uint64_t flow_key_mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
+	return hash ^ hash >> 32;
+}
+
 #endif

@@ -4,24 +4,19 @@
 #include <stdlib.h>
 
 #include "common/base/transport.h"
-
-static uint64_t mix(uint64_t hash, uint64_t word)
-{
-	hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
-	return hash ^ hash >> 32;
-}
+#include "producers/flows/flow_key.h"
 
 uint64_t repeats_hash(uint64_t flow, unsigned direction, const struct packet *packet)
 {
 	/* A checksum may be left to the interface, and then differs from copy to copy. */
 	bool offloaded = packet->protocol == TRANSPORT_TCP || packet->protocol == TRANSPORT_UDP;
 	bool checksum = packet->identification == 0 || !offloaded;
-	uint64_t hash =
-		mix(flow + direction, (uint64_t)packet->sequence << 32 | packet->acknowledgment);
+	uint64_t hash = flow_key_mix(flow + direction,
+				     (uint64_t)packet->sequence << 32 | packet->acknowledgment);
 
-	return mix(hash, (uint64_t)packet->identification << 48 |
-				 (uint64_t)(checksum ? packet->checksum : 0) << 32 |
-				 ((uint64_t)packet->tcp_flags << 24 ^ packet->bytes));
+	return flow_key_mix(hash, (uint64_t)packet->identification << 48 |
+					  (uint64_t)(checksum ? packet->checksum : 0) << 32 |
+					  ((uint64_t)packet->tcp_flags << 24 ^ packet->bytes));
 }
 
 static enum repeats_verdict judge(const struct packet *packet, struct when first)

@@ -2,15 +2,12 @@
 
 #include <string.h>
 
+#include "producers/flows/cursor.h"
+
 #define HEADER 12
 #define SHORTEST (HEADER + 5) /* the root's name, type and class */
 #define OPCODE_MAX 6
 #define CLASS_ANY 255
-
-static unsigned read16(const uint8_t *bytes)
-{
-	return (unsigned)(bytes[0] << 8 | bytes[1]);
-}
 
 /* False if the question at BYTES[LENGTH] is none; TRUE if it is one as far as it is there. */
 static bool may_be_question(const uint8_t *bytes, size_t length)
@@ -25,9 +22,9 @@ static bool may_be_question(const uint8_t *bytes, size_t length)
 	}
 	if (at + 5 > length)
 		return true;
-	class = read16(bytes + at + 3);
-	return read16(bytes + at + 1) > 0 && (class == 1 || class == 3 || class == 4 ||
-					      class == CLASS_ANY - 1 || class == CLASS_ANY);
+	class = cursor_read16(bytes + at + 3);
+	return cursor_read16(bytes + at + 1) > 0 && (class == 1 || class == 3 || class == 4 ||
+						     class == CLASS_ANY - 1 || class == CLASS_ANY);
 }
 
 bool dns_begins(const uint8_t *bytes, size_t captured, size_t length, bool *response)
@@ -36,13 +33,13 @@ bool dns_begins(const uint8_t *bytes, size_t captured, size_t length, bool *resp
 
 	if (length < SHORTEST || captured < SHORTEST)
 		return false;
-	flags = read16(bytes + 2);
+	flags = cursor_read16(bytes + 2);
 	*response = flags >> 15;
-	if ((flags >> 11 & 15) > OPCODE_MAX || read16(bytes + 4) != 1)
+	if ((flags >> 11 & 15) > OPCODE_MAX || cursor_read16(bytes + 4) != 1)
 		return false;
 	/* A query has no answers, no response code, and at most OPT and TSIG or SIG. */
-	if (!*response && (flags & 15 || read16(bytes + 6) > 0 || read16(bytes + 8) > 1 ||
-			   read16(bytes + 10) > 2))
+	if (!*response && (flags & 15 || cursor_read16(bytes + 6) > 0 ||
+			   cursor_read16(bytes + 8) > 1 || cursor_read16(bytes + 10) > 2))
 		return false;
 	return may_be_question(bytes + HEADER, (captured < length ? captured : length) - HEADER);
 }
@@ -57,8 +54,8 @@ static uint32_t identify(const uint8_t *bytes, size_t captured)
 	while (at < captured && at < DNS_START && bytes[at] != 0)
 		hash = (hash ^ bytes[at++]) * UINT32_C(16777619);
 	if (at + 3 <= captured && at + 3 <= DNS_START)
-		hash = (hash ^ read16(bytes + at + 1)) * UINT32_C(16777619);
-	return (hash >> 16 ^ hash) << 16 | read16(bytes);
+		hash = (hash ^ cursor_read16(bytes + at + 1)) * UINT32_C(16777619);
+	return (hash >> 16 ^ hash) << 16 | cursor_read16(bytes);
 }
 
 static void ask(struct dns *dns, struct exchange *exchange, uint32_t id, struct when time)
@@ -127,7 +124,7 @@ static enum parser_verdict read_start(struct dns *dns, struct exchange *exchange
 	size_t wanted = 2, length = 0, take;
 
 	if (side->length >= 2) {
-		length = read16(side->start);
+		length = cursor_read16(side->start);
 		wanted = 2 + (length < DNS_START ? length : DNS_START);
 	}
 	if (side->length >= 2 && length < HEADER) {

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "producers/flows/cursor.h"
+
 #define PREFACE "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 enum { DATA = 0, HEADERS = 1, RST_STREAM = 3, SETTINGS = 4, PUSH_PROMISE = 5, CONTINUATION = 9 };
@@ -177,12 +179,6 @@ static enum parser_verdict end_frame(struct http2 *http2, struct exchange *excha
 	return PARSER_GOOD;
 }
 
-static uint32_t read32(const uint8_t *bytes)
-{
-	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
-	       bytes[3];
-}
-
 /* Adds a byte to a frame's header. */
 static enum parser_verdict read_header(struct http2 *http2, struct exchange *exchange, bool server,
 				       struct stream_piece *piece)
@@ -197,8 +193,8 @@ static enum parser_verdict read_header(struct http2 *http2, struct exchange *exc
 	parser_skip(piece, 1);
 	if (side->length < HTTP2_HEADER)
 		return PARSER_GOOD;
-	side->left = read32(side->header) >> 8;
-	side->stream = read32(side->header + 5) & 0x7fffffff;
+	side->left = cursor_read32(side->header) >> 8;
+	side->stream = cursor_read32(side->header + 5) & 0x7fffffff;
 	/* RFC 9113 6.10: nothing comes between the frames of a header block. */
 	if (side->in_block != (type_of(side) == CONTINUATION) ||
 	    (side->in_block && side->stream != side->block_stream))

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "producers/flows/cursor.h"
+
 enum { CHANGE_CIPHER_SPEC = 20, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT };
 
 #define RECORD_MAX (16384 + 2048) /* RFC 5246 6.2.3 */
@@ -9,21 +11,16 @@ enum { CHANGE_CIPHER_SPEC = 20, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT };
 #define HANDSHAKE_HEADER 4
 #define RANDOM_END (TLS_HEADER + HANDSHAKE_HEADER + 2 + 32)
 
-static unsigned read16(const uint8_t *bytes)
-{
-	return (unsigned)(bytes[0] << 8 | bytes[1]);
-}
-
 static bool is_record(const uint8_t *header)
 {
 	return header[0] >= CHANGE_CIPHER_SPEC && header[0] <= HEARTBEAT && header[1] == 3 &&
-	       header[2] <= 4 && read16(header + 3) <= RECORD_MAX;
+	       header[2] <= 4 && cursor_read16(header + 3) <= RECORD_MAX;
 }
 
 bool tls_begins(const uint8_t *bytes, size_t length)
 {
 	return length > TLS_HEADER && bytes[0] == HANDSHAKE && is_record(bytes) &&
-	       read16(bytes + 3) >= HELLO_SHORTEST && bytes[TLS_HEADER] == 1;
+	       cursor_read16(bytes + 3) >= HELLO_SHORTEST && bytes[TLS_HEADER] == 1;
 }
 
 /* What TLS 1.3 adds to a message of LENGTH bytes (RFC 8446 5.2): the type and the tag. */
@@ -35,7 +32,7 @@ static bool has_length(const struct tls *tls, unsigned record, unsigned sha256, 
 	if (tls->hello_length > at)
 		at += 1u + tls->hello[at];
 	if (tls->hello_length >= at + 2)
-		suite = read16(tls->hello + at);
+		suite = cursor_read16(tls->hello + at);
 	switch (suite) {
 	case 0x1301: /* AES-128-GCM-SHA256 */
 	case 0x1303: /* CHACHA20-POLY1305-SHA256 */
@@ -98,7 +95,7 @@ static void see_server_data(struct tls *tls, struct exchange *exchange, unsigned
 static void see_record(struct tls *tls, struct exchange *exchange, bool server)
 {
 	struct tls_side *side = &tls->side[server];
-	unsigned length = read16(side->header + 3);
+	unsigned length = cursor_read16(side->header + 3);
 
 	switch (side->header[0]) {
 	case CHANGE_CIPHER_SPEC:
@@ -160,7 +157,7 @@ enum parser_verdict tls_read(struct tls *tls, struct exchange *exchange, bool se
 			exchange->uncertain[FLOW_L7_MALFORMED]++;
 			return PARSER_LOST;
 		}
-		side->left = read16(side->header + 3);
+		side->left = cursor_read16(side->header + 3);
 		if (server && tls->hello_length == 0) {
 			memcpy(tls->hello, side->header, TLS_HEADER);
 			tls->hello_length = TLS_HEADER;
