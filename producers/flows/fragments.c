@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHAINS 16384 /* a power of two */
-
 /* Numbers of datagrams and of held fragments are stored plus 1; 0 is none. */
 
 enum datagram_state { FORGOTTEN, WAITING, KNOWN };
@@ -34,29 +32,48 @@ struct held {
 struct fragments {
 	uint64_t seed[FLOW_KEY_SEED_WORDS];
 	struct fragments_stats stats;
-	uint64_t added;      /* datagram N is at N % FRAGMENTS_MAX */
+	size_t max;          /* of datagrams, and of held fragments */
+	uint64_t added;      /* datagram N is at N % MAX */
 	uint64_t oldest;     /* those before it are forgotten */
 	uint64_t waiting;    /* none before it waits */
 	uint32_t free;       /* list of held fragments */
 	uint32_t unused;     /* held fragments from here on were never used */
 	uint32_t releasing;  /* list of held fragments */
 	struct packet first; /* whose fragments are released */
-	uint32_t chains[CHAINS];
-	struct datagram datagrams[FRAGMENTS_MAX];
-	struct held held[FRAGMENTS_HELD_MAX];
+	size_t mask;         /* of the chains, a power of two less 1 */
+	uint32_t *chains;
+	struct datagram *datagrams;
+	struct held *held;
 };
 
-struct fragments *fragments_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS])
+struct fragments *fragments_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS], size_t max)
 {
 	struct fragments *fragments = calloc(1, sizeof(*fragments));
+	size_t chains = 2;
 
-	if (fragments != NULL)
-		memcpy(fragments->seed, seed, sizeof(fragments->seed));
-	return fragments;
+	if (fragments == NULL)
+		return NULL;
+	while (chains < 2 * max)
+		chains *= 2;
+	memcpy(fragments->seed, seed, sizeof(fragments->seed));
+	fragments->max = max;
+	fragments->mask = chains - 1;
+	fragments->chains = calloc(chains, sizeof(*fragments->chains));
+	fragments->datagrams = calloc(max, sizeof(*fragments->datagrams));
+	fragments->held = calloc(max, sizeof(*fragments->held));
+	if (fragments->chains != NULL && fragments->datagrams != NULL && fragments->held != NULL)
+		return fragments;
+	fragments_free(fragments);
+	return NULL;
 }
 
 void fragments_free(struct fragments *fragments)
 {
+	if (fragments == NULL)
+		return;
+	free(fragments->chains);
+	free(fragments->datagrams);
+	free(fragments->held);
 	free(fragments);
 }
 
@@ -77,12 +94,12 @@ static struct flow_key key_of(const struct packet *packet)
 
 static struct datagram *datagram_at(struct fragments *fragments, uint64_t number)
 {
-	return &fragments->datagrams[number % FRAGMENTS_MAX];
+	return &fragments->datagrams[number % fragments->max];
 }
 
 static uint32_t *chain_of(struct fragments *fragments, const struct flow_key *key)
 {
-	return &fragments->chains[flow_key_hash(key, fragments->seed) & (CHAINS - 1)];
+	return &fragments->chains[flow_key_hash(key, fragments->seed) & fragments->mask];
 }
 
 static void free_held(struct fragments *fragments, uint32_t number)
@@ -154,7 +171,7 @@ static struct datagram *add(struct fragments *fragments, const struct flow_key *
 	struct datagram *datagram = datagram_at(fragments, fragments->added);
 	uint32_t *chain = chain_of(fragments, key);
 
-	if (fragments->added - fragments->oldest == FRAGMENTS_MAX) {
+	if (fragments->added - fragments->oldest == fragments->max) {
 		fragments->stats.forgotten += datagram->state != FORGOTTEN;
 		forget(fragments, datagram);
 		fragments->oldest++;
@@ -177,7 +194,7 @@ static uint32_t new_held(struct fragments *fragments)
 {
 	uint32_t number = fragments->free;
 
-	if (number == 0 && fragments->unused < FRAGMENTS_HELD_MAX)
+	if (number == 0 && fragments->unused < fragments->max)
 		return ++fragments->unused;
 	while (fragments->free == 0) {
 		struct datagram *datagram = datagram_at(fragments, fragments->waiting++);

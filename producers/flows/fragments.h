@@ -6,20 +6,20 @@
  *
  * (1) What becomes of a fragment depends on the packets alone, never on the seed.
  * (2) Each fragment is handed out once, or counted in FRAGMENTS_ALONE.
- * (3) The tables have fixed sizes. When one is full, the packet whose fragments were seen first is
+ * (3) The tables have limits. When one is full, the packet whose fragments were seen first is
  *     given up.
  */
 #ifndef TENURE_FLOWS_FRAGMENTS_H
 #define TENURE_FLOWS_FRAGMENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "producers/flows/flow_key.h"
 #include "producers/flows/packet.h"
 
-#define FRAGMENTS_MAX 8192                     /* packets known at once; with the rest 1 MiB */
-#define FRAGMENTS_HELD_MAX 8192                /* fragments held back at once */
+#define FRAGMENTS_MAX 8192                     /* the meter's limit: 1 MiB */
 #define FRAGMENTS_LIFE_NS INT64_C(30000000000) /* as long as Linux waits (ipfrag_time) */
 
 struct fragments;
@@ -29,8 +29,9 @@ struct fragments_stats {
 	uint64_t forgotten; /* packets given up before FRAGMENTS_LIFE_NS, for want of room */
 };
 
-/* SEED, which is copied, makes the places unpredictable. Returns NULL if out of memory. */
-struct fragments *fragments_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS]);
+/* SEED, which is copied, makes the places unpredictable. At most MAX packets are known at once, and at
+ * most MAX fragments held back; it is not 0. Returns NULL if out of memory. */
+struct fragments *fragments_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS], size_t max);
 void fragments_free(struct fragments *fragments);
 
 /* Takes a fragment. Returns true if it can be counted now: a later one has been given the ports of

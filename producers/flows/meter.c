@@ -40,8 +40,8 @@ struct meter *meter_new(const struct flow_table_options *options, bool ignore_vl
 	meter->writer = writer;
 	text_init(&meter->text, FLOW_RECORD_MAX);
 	meter->table = flow_table_new(&seeded);
-	meter->fragments = fragments_new(seeded.seed);
-	meter->paths = paths_new(seeded.seed, idle_ns + REST_NS, ignore_vlan);
+	meter->fragments = fragments_new(seeded.seed, FRAGMENTS_MAX);
+	meter->paths = paths_new(seeded.seed, PATHS_MAX, idle_ns + REST_NS, ignore_vlan);
 	if (meter->table != NULL && meter->fragments != NULL && meter->paths != NULL)
 		return meter;
 out:

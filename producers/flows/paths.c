@@ -7,8 +7,7 @@
 
 #include "producers/flows/interfaces.h"
 
-#define CHAINS 16384 /* a power of two */
-#define TRIES 8      /* paths that are looked at to find one that has rested */
+#define TRIES 8 /* paths that are looked at to find one that has rested */
 
 /* Everything that tells paths apart; without padding, so that it compares as bytes. */
 struct path_key {
@@ -32,31 +31,48 @@ struct paths {
 	int64_t rest_ns;
 	bool ignore_vlan;
 	uint64_t refused;
+	size_t max;
 	size_t count;
 	size_t hand; /* the path that is looked at next for its rest */
 	size_t used; /* the path found last */
-	uint32_t chains[CHAINS];
-	struct path paths[PATHS_MAX];
+	size_t mask; /* of the chains, a power of two less 1 */
+	uint32_t *chains;
+	struct path *paths;
 };
 
 static_assert(sizeof(struct path_key) == 2 * sizeof(struct ip) + 8 + 8, "no padding");
 static_assert(INTERFACES_MAX + PATHS_MAX <= UINT16_MAX, "numbers have 16 bits");
 
-struct paths *paths_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS], int64_t rest_ns,
-			bool ignore_vlan)
+struct paths *paths_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS], size_t max,
+			int64_t rest_ns, bool ignore_vlan)
 {
 	struct paths *paths = calloc(1, sizeof(*paths));
+	size_t chains = 1;
 
+	assert(max > 0 && max <= PATHS_MAX);
 	if (paths == NULL)
 		return NULL;
+	while (chains < max)
+		chains *= 2;
 	memcpy(paths->seed, seed, sizeof(paths->seed));
+	paths->max = max;
+	paths->mask = chains - 1;
 	paths->rest_ns = rest_ns;
 	paths->ignore_vlan = ignore_vlan;
-	return paths;
+	paths->chains = calloc(chains, sizeof(*paths->chains));
+	paths->paths = calloc(max, sizeof(*paths->paths));
+	if (paths->chains != NULL && paths->paths != NULL)
+		return paths;
+	paths_free(paths);
+	return NULL;
 }
 
 void paths_free(struct paths *paths)
 {
+	if (paths == NULL)
+		return;
+	free(paths->chains);
+	free(paths->paths);
 	free(paths);
 }
 
@@ -69,7 +85,7 @@ static uint32_t *chain_of(struct paths *paths, const struct path_key *key)
 	hash = flow_key_hash(&half, paths->seed);
 	memcpy(half.words, key->ends, sizeof(key->ends));
 	half.words[4] = hash;
-	return &paths->chains[flow_key_hash(&half, paths->seed) & (CHAINS - 1)];
+	return &paths->chains[flow_key_hash(&half, paths->seed) & paths->mask];
 }
 
 static bool equals(const struct path *path, const struct path_key *key)
@@ -87,20 +103,20 @@ static void forget(struct paths *paths, size_t at)
 	*link = paths->paths[at].chain;
 }
 
-/* A place for one more path, or PATHS_MAX. */
+/* A place for one more path, or the limit. */
 static size_t new_place(struct paths *paths, struct when now)
 {
-	if (paths->count < PATHS_MAX)
+	if (paths->count < paths->max)
 		return paths->count++;
 	for (unsigned i = 0; i < TRIES; i++) {
-		size_t at = paths->hand++ % PATHS_MAX;
+		size_t at = paths->hand++ % paths->max;
 
 		if (when_since(now, paths->paths[at].last) >= paths->rest_ns) {
 			forget(paths, at);
 			return at;
 		}
 	}
-	return PATHS_MAX;
+	return paths->max;
 }
 
 /* Sets *KEY, and orders the ends of ENCAPSULATION. Returns true if that changed them. */
@@ -138,7 +154,7 @@ static size_t find(struct paths *paths, const struct path_key *key)
 		if (equals(&paths->paths[number - 1], key))
 			return number - 1;
 	}
-	return PATHS_MAX;
+	return paths->max;
 }
 
 void paths_set(struct paths *paths, struct packet *packet, struct when now)
@@ -158,9 +174,9 @@ void paths_set(struct paths *paths, struct packet *packet, struct when now)
 		return;
 	reversed = set_key(packet, &encapsulation, &key);
 	at = find(paths, &key);
-	if (at == PATHS_MAX) {
+	if (at == paths->max) {
 		at = new_place(paths, now);
-		if (at == PATHS_MAX) {
+		if (at == paths->max) {
 			paths->refused++;
 			return;
 		}

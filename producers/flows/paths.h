@@ -4,7 +4,7 @@
  * VLANs or two tunnels are two flows. The ends of a tunnel are ordered, so both directions have one
  * path. A path without VLANs and tunnel has the number of its interface.
  *
- * (1) At most PATHS_MAX others are known. When all are taken, the number of one that had no packet
+ * (1) At most MAX others are known. When all are taken, the number of one that had no packet
  *     for REST_NS is used again; if there is none, the packet has its interface's path and is
  *     counted in REFUSED.
  * (2) The numbers depend on the packets alone, never on the seed.
@@ -13,20 +13,21 @@
 #define TENURE_FLOWS_PATHS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "producers/flows/encapsulation.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/packet.h"
 
-#define PATHS_MAX 16384 /* 1.5 MiB */
+#define PATHS_MAX 16384 /* the meter's limit, and the highest: 2 MiB */
 
 struct paths;
 
-/* SEED, which is copied, makes the places unpredictable. REST_NS is the longest that a flow can
- * outlive its last packet. Returns NULL if out of memory. */
-struct paths *paths_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS], int64_t rest_ns,
-			bool ignore_vlan);
+/* SEED, which is copied, makes the places unpredictable. MAX is from 1 to PATHS_MAX. REST_NS is
+ * the longest that a flow can outlive its last packet. Returns NULL if out of memory. */
+struct paths *paths_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS], size_t max,
+			int64_t rest_ns, bool ignore_vlan);
 void paths_free(struct paths *paths);
 
 /* Sets PATH and REVERSED of PACKET, whose INTERFACE is its number. NOW: flows that were over by then

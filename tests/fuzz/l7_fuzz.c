@@ -119,7 +119,7 @@ static void add_segment(struct run *run, const struct segment *segment, size_t s
 /* *TOLD: the first segment showed the protocol. */
 static struct flow_l7 play(const struct script *script, size_t step, bool *told)
 {
-	struct run run = {.l7 = l7_new(UINT32_MAX, 4),
+	struct run run = {.l7 = l7_new(UINT32_MAX, 1),
 			  .next = {1000, UINT32_MAX - 50},
 			  .first = {1000, UINT32_MAX - 50}};
 	struct flow_l7 taken;

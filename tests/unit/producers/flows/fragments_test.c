@@ -15,7 +15,7 @@
 static struct fragments *new_fragments(uint64_t seed)
 {
 	const uint64_t words[FLOW_KEY_SEED_WORDS] = {seed, 6, 5, 4, 3, 2, 1};
-	struct fragments *fragments = fragments_new(words);
+	struct fragments *fragments = fragments_new(words, FRAGMENTS_MAX);
 
 	assert_non_null(fragments);
 	return fragments;
@@ -165,18 +165,18 @@ static void without_room_the_fragments_that_waited_longest_are_given_up(void **s
 
 	(void)state;
 	assert_true(take(fragments, 100000, PACKET_FIRST_FRAGMENT, 0));
-	for (uint32_t i = 0; i < FRAGMENTS_HELD_MAX / 2 + 10; i++) {
+	for (uint32_t i = 0; i < FRAGMENTS_MAX / 2 + 10; i++) {
 		assert_false(take(fragments, i, PACKET_LATER_FRAGMENT, i));
 		assert_false(take(fragments, i, PACKET_LATER_FRAGMENT, i));
 	}
 	assert_int_equal(fragments_get_stats(fragments).alone, 20);
 	assert_int_equal(fragments_get_stats(fragments).forgotten, 10);
 	assert_true(take(fragments, 100000, PACKET_LATER_FRAGMENT, SECOND));
-	for (uint32_t i = 0; i < FRAGMENTS_HELD_MAX / 2 + 10; i++) {
+	for (uint32_t i = 0; i < FRAGMENTS_MAX / 2 + 10; i++) {
 		assert_true(take(fragments, i, PACKET_FIRST_FRAGMENT, SECOND));
 		released += release_all(fragments);
 	}
-	assert_int_equal(released, FRAGMENTS_HELD_MAX);
+	assert_int_equal(released, FRAGMENTS_MAX);
 	fragments_free(fragments);
 }
 
@@ -185,10 +185,10 @@ static void one_packet_may_use_up_all_room(void **state)
 	struct fragments *fragments = new_fragments(1);
 
 	(void)state;
-	for (uint32_t i = 0; i < 3 * FRAGMENTS_HELD_MAX; i++)
+	for (uint32_t i = 0; i < 3 * FRAGMENTS_MAX; i++)
 		assert_false(take(fragments, 7, PACKET_LATER_FRAGMENT, i));
 	fragments_finish(fragments);
-	assert_int_equal(fragments_get_stats(fragments).alone, 3 * FRAGMENTS_HELD_MAX);
+	assert_int_equal(fragments_get_stats(fragments).alone, 3 * FRAGMENTS_MAX);
 	fragments_free(fragments);
 }
 

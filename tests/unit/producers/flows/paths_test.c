@@ -15,7 +15,7 @@
 static struct paths *new_paths(uint64_t seed, bool ignore_vlan)
 {
 	const uint64_t words[FLOW_KEY_SEED_WORDS] = {seed, 6, 5, 4, 3, 2, 1};
-	struct paths *paths = paths_new(words, REST, ignore_vlan);
+	struct paths *paths = paths_new(words, PATHS_MAX, REST, ignore_vlan);
 
 	assert_non_null(paths);
 	return paths;
