@@ -203,7 +203,7 @@ static char *put_flags(char *at, uint8_t flags)
 }
 
 /* What is rare: absent if neither side has it. */
-static char *put_events(char *at, const char *name, uint32_t source, uint32_t destination)
+static char *put_events(char *at, const char *name, uint64_t source, uint64_t destination)
 {
 	if (source == 0 && destination == 0)
 		return at;
@@ -248,11 +248,13 @@ static char *put_tcp(char *at, const struct flow *flow)
 	at = PUT_NUMBER(at, "\"retransmissions\":{\"source\":", flow->source.retransmissions);
 	at = PUT_NUMBER(at, ",\"destination\":", flow->destination.retransmissions);
 	*at++ = '}';
+	at = put_events(at, "retransmitted_bytes", a->retransmitted_bytes, b->retransmitted_bytes);
 	at = put_events(at, "spurious_retransmissions", a->spurious_retransmissions,
 			b->spurious_retransmissions);
 	at = put_events(at, "out_of_order", a->out_of_order, b->out_of_order);
 	at = put_events(at, "zero_windows", a->zero_windows, b->zero_windows);
 	at = put_events(at, "resets", a->resets, b->resets);
+	at = put_events(at, "missed_bytes", a->missed_bytes, b->missed_bytes);
 	at = put_mss(at, a->mss, b->mss);
 	return PUT(at, "},");
 }

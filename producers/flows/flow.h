@@ -55,11 +55,13 @@ struct flow_side {
 	struct ip ip;
 	uint16_t port;
 	uint8_t tcp_flags;        /* all that were seen */
-	uint32_t retransmissions; /* of TCP, like the next five (tcp.h) */
+	uint32_t retransmissions; /* of TCP, like the next seven (tcp.h) */
+	uint32_t retransmitted_bytes;
 	uint32_t spurious_retransmissions;
 	uint32_t out_of_order;
 	uint32_t zero_windows; /* segments that say that the receiver has no room */
 	uint32_t resets;       /* segments with RST */
+	uint64_t missed_bytes; /* acknowledged by the peer, and not captured */
 	uint32_t mss;          /* the option of its SYN, in the slice that has it; 0 for none */
 	uint64_t bytes;        /* of IP, header included */
 	uint64_t packets;

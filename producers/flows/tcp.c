@@ -43,6 +43,30 @@ static void see_handshake(struct tcp *tcp, const struct packet *packet, unsigned
 /* Where the numbers of holes would be taken for those of bytes to come. */
 #define FAR (UINT32_C(1) << 30)
 
+static void add_bytes(uint32_t *sum, uint32_t bytes)
+{
+	*sum = UINT32_MAX - *sum < bytes ? UINT32_MAX : *sum + bytes;
+}
+
+/* True if the receiver has acknowledged the bytes of DIRECTION before END. */
+static bool acknowledged(const struct tcp *tcp, unsigned direction, uint32_t end)
+{
+	return tcp->acks_seen & 1u << !direction && !sequence_before(tcp->acked[!direction], end);
+}
+
+/* Takes out the holes that the receiver has acknowledged: their bytes were missed. */
+static void drop_missed(struct tcp *tcp, unsigned direction)
+{
+	struct tcp_hole *holes = tcp->holes[direction];
+
+	for (unsigned i = tcp->hole_count[direction]; i-- > 0;) {
+		if (!acknowledged(tcp, direction, holes[i].end))
+			continue;
+		add_bytes(&tcp->missed_bytes[direction], holes[i].end - holes[i].start);
+		holes[i] = holes[--tcp->hole_count[direction]];
+	}
+}
+
 /* Forgets the lowest hole. */
 static void forget_hole(struct tcp *tcp, unsigned direction)
 {
@@ -62,6 +86,8 @@ static void forget_hole(struct tcp *tcp, unsigned direction)
 
 static void add_hole(struct tcp *tcp, unsigned direction, uint32_t start, uint32_t end)
 {
+	if (tcp->hole_count[direction] == TCP_HOLES)
+		drop_missed(tcp, direction);
 	if (tcp->hole_count[direction] == TCP_HOLES)
 		forget_hole(tcp, direction);
 	tcp->holes[direction][tcp->hole_count[direction]++] = (struct tcp_hole){start, end};
@@ -101,6 +127,7 @@ static void forget_far(struct tcp *tcp, unsigned direction)
 {
 	struct tcp_hole *holes = tcp->holes[direction];
 
+	drop_missed(tcp, direction);
 	for (unsigned i = tcp->hole_count[direction]; i-- > 0;) {
 		if (tcp->next[direction] - holes[i].start > FAR)
 			holes[i] = holes[--tcp->hole_count[direction]];
@@ -126,7 +153,8 @@ static enum tcp_payload see_old_bytes(struct tcp *tcp, unsigned direction, uint3
 		return TCP_RETRANSMISSION;
 	}
 	tcp->retransmissions[direction]++;
-	if (!(tcp->acks_seen & 1u << !direction) || sequence_before(tcp->acked[!direction], end))
+	add_bytes(&tcp->retransmitted_bytes[direction], end - start);
+	if (!acknowledged(tcp, direction, end))
 		return TCP_RETRANSMISSION;
 	tcp->spurious[direction]++;
 	return TCP_SPURIOUS;
@@ -136,7 +164,8 @@ static void see_acknowledgment(struct tcp *tcp, const struct packet *packet, uns
 {
 	unsigned bit = 1u << direction;
 
-	if (!(packet->tcp_flags & TCP_ACK) ||
+	/* A RST may have been sent by somebody else. */
+	if ((packet->tcp_flags & (TCP_ACK | TCP_RST)) != TCP_ACK ||
 	    (tcp->acks_seen & bit &&
 	     !sequence_before(tcp->acked[direction], packet->acknowledgment)))
 		return;
@@ -189,8 +218,10 @@ static void see_quality(struct tcp *tcp, const struct packet *packet, unsigned d
 enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsigned direction)
 {
 	tcp->flags[direction] |= packet->tcp_flags;
-	if (packet->fragment != PACKET_WHOLE)
+	if (packet->fragment != PACKET_WHOLE) {
+		tcp->unmeasured |= (uint8_t)(1u << direction);
 		return TCP_NOTHING; /* the length of the whole segment is not known */
+	}
 	if (packet->tcp_flags & TCP_FIN)
 		tcp->ended |= (uint8_t)(1u << direction);
 	if (packet->tcp_flags & TCP_RST)
@@ -224,8 +255,29 @@ bool tcp_begins_another(const struct tcp *tcp, const struct packet *packet, unsi
 	return tcp->seen & bit || !(tcp->syn_seen & ~bit);
 }
 
+/* The bytes of DIRECTION that were missed since this was called last. */
+static uint64_t take_missed(struct tcp *tcp, unsigned direction)
+{
+	uint32_t acked = tcp->acked[!direction];
+	uint32_t *next = &tcp->next[direction];
+	uint64_t missed;
+
+	drop_missed(tcp, direction);
+	missed = tcp->missed_bytes[direction];
+	tcp->missed_bytes[direction] = 0;
+	/* After the highest byte seen: all but one, which may be a FIN's number. */
+	if (tcp->seen & 1u << direction && acknowledged(tcp, direction, *next + 1) &&
+	    acked - *next < FAR) {
+		missed += acked - *next - 1;
+		*next = acked;
+	}
+	return tcp->unmeasured & 1u << direction ? 0 : missed;
+}
+
 static void take_side(struct tcp *tcp, unsigned direction, struct flow_side *side)
 {
+	side->retransmitted_bytes = tcp->retransmitted_bytes[direction];
+	side->missed_bytes = take_missed(tcp, direction);
 	side->tcp_flags = tcp->flags[direction];
 	side->retransmissions = tcp->retransmissions[direction];
 	side->spurious_retransmissions = tcp->spurious[direction];
@@ -235,6 +287,7 @@ static void take_side(struct tcp *tcp, unsigned direction, struct flow_side *sid
 	side->mss = tcp->mss[direction];
 	tcp->flags[direction] = 0;
 	tcp->retransmissions[direction] = tcp->spurious[direction] = 0;
+	tcp->retransmitted_bytes[direction] = 0;
 	tcp->out_of_order[direction] = tcp->unsure[direction] = 0;
 	tcp->zero_windows[direction] = 0;
 	tcp->resets[direction] = tcp->mss[direction] = 0;

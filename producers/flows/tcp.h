@@ -10,6 +10,10 @@
  *     TCP_HOLES skipped ranges are remembered in each direction. A segment below one
  *     that was forgotten, and in none of the others, is unsure: it is counted as
  *     that and as nothing else.
+ *     A range that was skipped and that the receiver acknowledges is missed: it was sent, and
+ *     the observer did not capture it. The number after the last one may be that of a FIN
+ *     and is not counted. In a direction with a segment whose length is not known (a
+ *     fragment, or a header that was cut) nothing is said to be missed.
  * (2) The handshake is measured from the first SYN, the first SYN-ACK and the
  *     first ACK of that SYN-ACK, so it includes the wait for a retransmission. It
  *     is not measured where time ran backwards between them.
@@ -48,11 +52,14 @@ struct tcp {
 	uint8_t syn_seen; /* one bit for each direction: SYN_SEQUENCE is set */
 	uint8_t syn_from; /* direction + 1 of the SYN without ACK, 0 for none */
 	uint8_t syn_ack_from; /* the same for the SYN-ACK */
+	uint8_t unmeasured;   /* one bit for each direction: a segment's length was not known */
 	uint32_t request;     /* sequence number of the pending request's first byte */
 	struct tcp_hole holes[2][TCP_HOLES]; /* in no order */
 	uint32_t blurred_end[2];
 	uint32_t syn_sequence[2];
-	uint32_t retransmissions[2]; /* since the slice began, like the next five */
+	uint32_t retransmissions[2];     /* since the slice began, like the next seven */
+	uint32_t retransmitted_bytes[2]; /* at most UINT32_MAX, like the next */
+	uint32_t missed_bytes[2];        /* of holes that are not kept any more */
 	uint32_t spurious[2];
 	uint32_t out_of_order[2];
 	uint32_t unsure[2];

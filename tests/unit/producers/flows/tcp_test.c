@@ -171,6 +171,67 @@ static void forgets_a_hole_that_is_far_below(void **state)
 	assert_int_equal(flow.source.retransmissions, 1);
 }
 
+static void acknowledged_bytes_that_were_not_captured_are_missed(void **state)
+{
+	struct tcp tcp = {0};
+	struct flow flow;
+
+	(void)state;
+	see(&tcp, CLIENT, 0, TCP_SYN, 9, 0, 0);
+	see(&tcp, SERVER, 0, TCP_SYN | TCP_ACK, 99, 10, 0);
+	see(&tcp, CLIENT, 0, TCP_ACK, 110, 100, 50); /* after 100 that were not captured */
+	assert_int_equal(taken(&tcp).source.missed_bytes, 0);
+	see(&tcp, SERVER, 0, TCP_ACK, 100, 159, 0);
+	assert_int_equal(taken(&tcp).source.missed_bytes, 100);
+	see(&tcp, SERVER, 0, TCP_ACK, 100, 161, 0); /* a FIN, perhaps */
+	assert_int_equal(taken(&tcp).source.missed_bytes, 0);
+	see(&tcp, SERVER, 0, TCP_ACK, 100, 200, 0);
+	flow = taken(&tcp);
+	assert_int_equal(flow.source.missed_bytes, 38);
+	assert_int_equal(flow.destination.missed_bytes, 0);
+	assert_int_equal(flow.source.retransmissions, 0);
+	/* What fills the hole before it is acknowledged was not missed. */
+	see(&tcp, CLIENT, 0, TCP_ACK, 300, 100, 10);
+	see(&tcp, CLIENT, 0, TCP_ACK, 200, 100, 100);
+	see(&tcp, SERVER, 0, TCP_ACK, 100, 310, 0);
+	assert_int_equal(taken(&tcp).source.missed_bytes, 0);
+}
+
+static void more_holes_than_are_kept_are_missed_too(void **state)
+{
+	struct tcp tcp = {0};
+	struct flow flow;
+
+	(void)state;
+	for (uint32_t i = 0; i < 4 * TCP_HOLES; i++) {
+		see(&tcp, CLIENT, 0, TCP_ACK, 20 * i, 1, 10);
+		see(&tcp, SERVER, 0, TCP_ACK, 1, 20 * i + 10, 0);
+	}
+	see(&tcp, CLIENT, 0, TCP_ACK, 0, 1, 10);
+	flow = taken(&tcp);
+	assert_int_equal(flow.source.missed_bytes, 10 * (4 * TCP_HOLES - 1));
+	assert_int_equal(flow.source.spurious_retransmissions, 1);
+	assert_int_equal(flow.source.retransmitted_bytes, 10);
+}
+
+static void nothing_is_missed_where_a_length_is_not_known(void **state)
+{
+	struct packet fragment = segment(0, TCP_ACK, 10, 1, 0);
+	struct packet reset = segment(0, TCP_RST | TCP_ACK, 1, 5000, 0);
+	struct tcp tcp = {0}, other = {0};
+
+	(void)state;
+	fragment.fragment = PACKET_FIRST_FRAGMENT;
+	see(&tcp, CLIENT, 0, TCP_ACK, 0, 1, 10);
+	tcp_packet(&tcp, &fragment, CLIENT);
+	see(&tcp, SERVER, 0, TCP_ACK, 1, 3000, 0);
+	assert_int_equal(taken(&tcp).source.missed_bytes, 0);
+	/* Anybody can send a RST. */
+	see(&other, CLIENT, 0, TCP_ACK, 0, 1, 10);
+	tcp_packet(&other, &reset, SERVER);
+	assert_int_equal(taken(&other).source.missed_bytes, 0);
+}
+
 static void counts_what_tells_of_trouble(void **state)
 {
 	struct packet syn = segment(0, TCP_SYN, 9, 0, 0), full = segment(0, TCP_ACK, 10, 0, 0);
@@ -269,6 +330,9 @@ int main(void)
 		cmocka_unit_test(distinguishes_new_bytes_from_old_ones),
 		cmocka_unit_test(tells_reordering_from_retransmission),
 		cmocka_unit_test(forgets_a_hole_that_is_far_below),
+		cmocka_unit_test(acknowledged_bytes_that_were_not_captured_are_missed),
+		cmocka_unit_test(more_holes_than_are_kept_are_missed_too),
+		cmocka_unit_test(nothing_is_missed_where_a_length_is_not_known),
 		cmocka_unit_test(counts_what_tells_of_trouble),
 		cmocka_unit_test(syn_and_fin_take_a_sequence_number),
 		cmocka_unit_test(data_in_a_syn_is_payload),
