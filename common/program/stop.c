@@ -1,18 +1,31 @@
 #include "common/program/stop.h"
 
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
+
+#define ONE_REQUEST_MS 500
 
 /* A signal handler takes no argument of ours, so these are global to the module. */
 static volatile sig_atomic_t requested;
-static volatile sig_atomic_t signalled;
+static volatile sig_atomic_t signalled; /* when, in milliseconds; 0: not yet */
 static volatile sig_atomic_t report;
+
+/* Milliseconds of a clock that only goes forward, never 0; POSIX lets a handler call this. */
+static unsigned now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return ((unsigned)now.tv_sec * 1000 + (unsigned)(now.tv_nsec / 1000000)) | 1;
+}
 
 static void on_signal(int number)
 {
-	if (signalled)
+	if (signalled == 0)
+		signalled = (sig_atomic_t)now_ms();
+	else if (now_ms() - (unsigned)signalled >= ONE_REQUEST_MS)
 		_exit(128 + number);
-	signalled = 1;
 	requested = 1;
 }
 

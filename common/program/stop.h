@@ -1,6 +1,8 @@
 /* stop.h - SIGINT and SIGTERM ask the program to finish, SIGUSR1 for its counters; SIGPIPE is ignored.
  *
- * A second signal ends the process immediately with the status 128 + its number.
+ * A second signal, at least half a second after the first, ends the process immediately with the
+ * status 128 + its number. An earlier one is the same request: timeout(1) sends each signal twice, to
+ * the process and to its group.
  */
 #ifndef TENURE_STOP_H
 #define TENURE_STOP_H

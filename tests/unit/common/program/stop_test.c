@@ -37,8 +37,18 @@ static int two_signals(void)
 {
 	stop_install();
 	raise(SIGINT);
-	raise(SIGTERM);
+	while (stop_requested())
+		raise(SIGTERM);
 	return 3;
+}
+
+/* As timeout(1) does. */
+static int one_request_twice(void)
+{
+	stop_install();
+	raise(SIGTERM);
+	raise(SIGTERM);
+	return stop_requested() ? 0 : 7;
 }
 
 static int asked_then_signal(void)
@@ -63,6 +73,7 @@ static void the_first_signal_asks_and_the_second_ends(void **state)
 {
 	(void)state;
 	assert_int_equal(in_child(one_signal), 0);
+	assert_int_equal(in_child(one_request_twice), 0);
 	assert_int_equal(in_child(two_signals), 128 + SIGTERM);
 }
 
