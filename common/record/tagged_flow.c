@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/record/message_status.h"
 #include "common/record/scan_reading.h"
 #include "common/record/tagged_flow_rows.h"
 
@@ -159,7 +160,7 @@ static void read_tag(struct scan_reading *r, size_t tag, struct tagged_flow_end 
 	scan_reading_when(r, tag + TAG_BINDING_END, SCAN_OPTIONAL, &end->bound_to);
 }
 
-static void read_histogram(struct scan_reading *r, struct tagged_flow_response *response)
+static void read_histogram(struct scan_reading *r, size_t rows, struct tagged_flow_times *times)
 {
 	struct value_cursor items;
 	struct value item, key;
@@ -167,44 +168,106 @@ static void read_histogram(struct scan_reading *r, struct tagged_flow_response *
 	size_t count = 0;
 	bool good = true;
 
-	if (!scan_reading_array(r, ROW_HISTOGRAM_COUNTS, SCAN_REQUIRED, "an array of integers",
-				&items) ||
-	    !scan_reading_integer(r, ROW_HISTOGRAM_SCALE, SCAN_REQUIRED, &scales, &scale) ||
-	    !scan_reading_integer(r, ROW_HISTOGRAM_OFFSET, SCAN_REQUIRED, &indexes, &offset))
+	if (!scan_reading_array(r, rows + TIMES_HISTOGRAM_COUNTS, SCAN_REQUIRED,
+				"an array of integers", &items) ||
+	    !scan_reading_integer(r, rows + TIMES_HISTOGRAM_SCALE, SCAN_REQUIRED, &scales,
+				  &scale) ||
+	    !scan_reading_integer(r, rows + TIMES_HISTOGRAM_OFFSET, SCAN_REQUIRED, &indexes,
+				  &offset))
 		return;
 	for (; value_next(&items, &key, &item); count++) {
 		int64_t number = -1;
 
 		if (count == TAGGED_FLOW_BUCKETS_MAX) {
-			scan_reading_refuse(r, FAULT_TOO_LARGE, ROW_HISTOGRAM_COUNTS,
+			scan_reading_refuse(r, FAULT_TOO_LARGE, rows + TIMES_HISTOGRAM_COUNTS,
 					    "at most 512 buckets");
 			return;
 		}
 		good = good && value_i64(item, &number) && number >= counts.min &&
 		       number <= counts.max;
-		response->buckets[count] = (uint64_t)number;
+		times->buckets[count] = (uint64_t)number;
 	}
 	if (!good)
-		scan_reading_refuse(r, FAULT_WRONG_VALUE, ROW_HISTOGRAM_COUNTS,
+		scan_reading_refuse(r, FAULT_WRONG_VALUE, rows + TIMES_HISTOGRAM_COUNTS,
 				    "an array of integers from 0");
-	response->scale = (int)scale;
-	response->offset = (int32_t)offset;
-	response->bucket_count = count;
+	times->scale = (int)scale;
+	times->offset = (int32_t)offset;
+	times->bucket_count = count;
+}
+
+/* The object at ROW, if it is there, whose members' rows begin with ROWS. */
+static void read_times(struct scan_reading *r, size_t row, size_t rows,
+		       struct tagged_flow_times *times)
+{
+	if (!scan_reading_object(r, row, SCAN_OPTIONAL))
+		return;
+	read_count(r, rows + TIMES_COUNT, SCAN_REQUIRED, &times->count);
+	read_count(r, rows + TIMES_SUM, SCAN_REQUIRED, &times->sum_ns);
+	read_count(r, rows + TIMES_MIN, SCAN_REQUIRED, &times->min_ns);
+	read_count(r, rows + TIMES_MAX, SCAN_REQUIRED, &times->max_ns);
+	if (scan_reading_object(r, rows + TIMES_HISTOGRAM, SCAN_OPTIONAL))
+		read_histogram(r, rows, times);
+}
+
+/* Adds the counts of the object at ROW, whose names are statuses of the kind OF, to those of errors. */
+static void read_statuses(struct scan_reading *r, size_t row, enum message_status_of of,
+			  struct tagged_flow_messages *messages)
+{
+	struct value_cursor members;
+	struct value name, item;
+
+	if (!scan_reading_members(r, row, SCAN_OPTIONAL, &members))
+		return;
+	while (value_next(&members, &name, &item)) {
+		int64_t number = -1;
+
+		if (!value_i64(item, &number) || number < counts.min || number > counts.max) {
+			scan_reading_refuse(r, FAULT_WRONG_VALUE, row,
+					    "an object of integers from 0");
+			return;
+		}
+		switch (message_status_means(of, plain_text(&r->kept, name))) {
+		case MESSAGE_FAILED:
+			messages->errors += (uint64_t)number;
+			break;
+		case MESSAGE_CLIENT_FAILED:
+			messages->client_errors += (uint64_t)number;
+			break;
+		case MESSAGE_DID_NOT_FAIL:
+			break;
+		}
+	}
+}
+
+static void read_messages(struct scan_reading *r, struct tagged_flow_messages *messages)
+{
+	static const char *const clients[] = {"source", "destination", NULL};
+	bool present = scan_reading_object(r, ROW_L7, SCAN_OPTIONAL);
+
+	if (!present || !scan_reading_copy(r, ROW_L7_PROTOCOL, SCAN_REQUIRED, messages->protocol,
+					   sizeof(messages->protocol)))
+		return;
+	read_count(r, ROW_L7_REQUESTS, SCAN_OPTIONAL, &messages->requests);
+	read_count(r, ROW_L7_RESPONSES, SCAN_OPTIONAL, &messages->responses);
+	read_count(r, ROW_L7_RETRIES, SCAN_OPTIONAL, &messages->retries);
+	read_count(r, ROW_L7_UNANSWERED, SCAN_OPTIONAL, &messages->unanswered);
+	read_statuses(r, ROW_L7_STATUS, MESSAGE_STATUS, messages);
+	read_statuses(r, ROW_L7_GRPC_STATUS, MESSAGE_GRPC_STATUS, messages);
+	read_statuses(r, ROW_L7_RCODE, MESSAGE_RCODE, messages);
+	scan_reading_boolean(r, ROW_L7_INCOMPLETE, SCAN_OPTIONAL, &messages->incomplete);
+	read_times(r, ROW_FIRST_BYTE, ROW_FIRST_BYTE_TIMES, &messages->first_byte);
+	read_times(r, ROW_LAST_BYTE, ROW_LAST_BYTE_TIMES, &messages->last_byte);
+	/* Nobody sends the requests of a protocol that is encrypted. */
+	if (messages->requests + messages->responses > 0)
+		messages->from_destination =
+			read_choice(r, ROW_L7_CLIENT, clients, "source or destination") == 1;
 }
 
 static void read_requests(struct scan_reading *r, struct tagged_flow *flow)
 {
-	struct tagged_flow_response *response = &flow->response;
-
 	read_count(r, ROW_REQUESTS_COUNT, SCAN_OPTIONAL, &flow->requests);
-	if (!scan_reading_object(r, ROW_RESPONSE, SCAN_OPTIONAL))
-		return;
-	read_count(r, ROW_RESPONSE_COUNT, SCAN_REQUIRED, &response->count);
-	read_count(r, ROW_RESPONSE_SUM, SCAN_REQUIRED, &response->sum_ns);
-	read_count(r, ROW_RESPONSE_MIN, SCAN_REQUIRED, &response->min_ns);
-	read_count(r, ROW_RESPONSE_MAX, SCAN_REQUIRED, &response->max_ns);
-	if (scan_reading_object(r, ROW_HISTOGRAM, SCAN_OPTIONAL))
-		read_histogram(r, response);
+	read_times(r, ROW_RESPONSE, ROW_RESPONSE_TIMES, &flow->response);
+	read_messages(r, &flow->messages);
 }
 
 static void read_ends(struct scan_reading *r, struct tagged_flow *flow)
@@ -298,20 +361,42 @@ static void clear_end(struct tagged_flow_end *end)
 	end->service_count = 0;
 }
 
+static void clear_times(struct tagged_flow_times *times)
+{
+	times->count = times->sum_ns = times->min_ns = times->max_ns = 0;
+	times->scale = times->offset = 0;
+	times->bucket_count = 0;
+}
+
+static void clear_messages(struct tagged_flow_messages *messages)
+{
+	messages->protocol[0] = '\0';
+	messages->from_destination = messages->incomplete = false;
+	messages->requests = messages->responses = messages->retries = messages->unanswered = 0;
+	messages->errors = messages->client_errors = 0;
+	clear_times(&messages->first_byte);
+	clear_times(&messages->last_byte);
+}
+
 static void clear(struct tagged_flow *flow)
 {
-	struct tagged_flow_response *response = &flow->response;
-
 	clear_end(&flow->source);
 	clear_end(&flow->destination);
-	response->count = response->sum_ns = response->min_ns = response->max_ns = 0;
-	response->scale = response->offset = 0;
-	response->bucket_count = 0;
+	clear_times(&flow->response);
+	clear_messages(&flow->messages);
 	flow->transport[0] = flow->flow_id[0] = flow->end_reason[0] = '\0';
 	flow->observer[0] = flow->interface[0] = flow->topic[0] = '\0';
 	flow->requests = flow->slice = flow->interface_id = 0;
 	flow->provisional = false;
 	flow->revision = 1;
+}
+
+bool tagged_flow_has_messages(const struct tagged_flow *flow)
+{
+	const struct tagged_flow_messages *messages = &flow->messages;
+
+	return messages->requests + messages->responses + messages->retries + messages->unanswered >
+	       0;
 }
 
 int tagged_flow_parse(const char *bytes, size_t length, struct tagged_flow *flow,

@@ -54,19 +54,28 @@ static void place_edges(struct snapshot *snapshot, const size_t *places)
 	}
 }
 
+/* Without histograms of turns and handshakes. */
+static int add_total(struct graph_edge *total, const struct graph_edge *edge)
+{
+	measures_add(&total->measures, &edge->measures);
+	return messages_add(&total->messages, edge->messages, false);
+}
+
 static int add_edges(struct snapshot *snapshot, const struct graph *graph, uint64_t least)
 {
 	snapshot->rest = snapshot->total = graph_edge_none();
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct graph_edge *edge = &graph->edges[i];
 
-		measures_add(&snapshot->total.measures, &edge->measures);
+		if (add_total(&snapshot->total, edge) < 0)
+			return -1;
 		if (edge->measures.flows >= least)
 			snapshot->edges[snapshot->edge_count++].edge = edge;
 		else if (graph_edge_add(&snapshot->rest, edge) < 0)
 			return -1;
 	}
-	measures_add(&snapshot->total.measures, &graph->rest.measures);
+	if (add_total(&snapshot->total, &graph->rest) < 0)
+		return -1;
 	return graph_edge_add(&snapshot->rest, &graph->rest);
 }
 
@@ -167,6 +176,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->nodes);
 	free(snapshot->edges);
 	graph_edge_clear(&snapshot->rest);
+	graph_edge_clear(&snapshot->total);
 	text_free(&snapshot->names);
 	*snapshot = (struct snapshot){0};
 }

@@ -94,7 +94,7 @@ static void add_duration(struct writing *w, bool present, uint64_t ns)
 static void add_measures(struct writing *w, const struct tagged_flow *flow,
 			 enum flow_line_form form)
 {
-	const struct tagged_flow_response *response = &flow->response;
+	const struct tagged_flow_times *response = &flow->response;
 	bool answered = response->count > 0;
 
 	add_bytes(w, &flow->source);

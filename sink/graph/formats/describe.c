@@ -58,7 +58,7 @@ void describe_edge(struct text *text, const struct graph_edge *edge, const char 
 		text_add_u64(text, measures->requests);
 		text_add_string(text, measures->requests == 1 ? " request" : " requests");
 	}
-	if (measures->response_count > 0 && edge->histogram != NULL) {
+	if (measures->response.count > 0 && edge->histogram != NULL) {
 		text_add_string(text, ", p95 ");
 		amount_add_duration(text, graph_edge_percentile(edge, 950));
 	}

@@ -118,7 +118,7 @@ static void add_histogram(const struct edge_metrics_series *series, const struct
 			  struct text *out)
 {
 	const struct measures *measures = &edge->measures;
-	uint64_t sum = measures->response_sum_ns;
+	uint64_t sum = measures->response.sum_ns;
 
 	for (unsigned power = EDGE_METRICS_FIRST; power <= EDGE_METRICS_LAST; power++) {
 		uint64_t bound = UINT64_C(1) << power, count = 0;
@@ -129,9 +129,9 @@ static void add_histogram(const struct edge_metrics_series *series, const struct
 		snprintf(label, sizeof(label), ",le=\"" SECONDS "\"", bound / NS, bound % NS);
 		add_count(series, EDGE_METRIC_SECONDS, "_bucket", label, count, out);
 	}
-	add_count(series, EDGE_METRIC_SECONDS, "_bucket", ",le=\"+Inf\"", measures->response_count,
+	add_count(series, EDGE_METRIC_SECONDS, "_bucket", ",le=\"+Inf\"", measures->response.count,
 		  out);
-	add_count(series, EDGE_METRIC_SECONDS, "_count", "", measures->response_count, out);
+	add_count(series, EDGE_METRIC_SECONDS, "_count", "", measures->response.count, out);
 	begin_sample(series, EDGE_METRIC_SECONDS, "_sum", "", out);
 	text_add_format(out, SECONDS, sum / NS, sum % NS);
 	end_sample(series, out);
@@ -149,7 +149,7 @@ bool edge_metrics_has(enum edge_metric metric, const struct graph_edge *edge)
 {
 	bool further = edge->client < 0;
 
-	if (metric == EDGE_METRIC_SECONDS && edge->measures.response_count == 0)
+	if (metric == EDGE_METRIC_SECONDS && edge->measures.response.count == 0)
 		return false;
 	return metric >= EDGE_METRIC_FLOWS || edge->directed || further;
 }

@@ -9,8 +9,8 @@ void flat_edge_numbers(const struct graph_edge *edge,
 		       struct flat_edge_number numbers[static FLAT_EDGE_NUMBERS])
 {
 	const struct measures *m = &edge->measures;
-	bool timed = m->response_count > 0, spread = timed && edge->histogram != NULL;
-	bool met = m->handshake_count > 0, shaken = met && edge->handshake != NULL;
+	bool timed = m->response.count > 0, spread = timed && edge->histogram != NULL;
+	bool met = m->handshake.count > 0, shaken = met && edge->handshake != NULL;
 	const struct flat_edge_number all[FLAT_EDGE_NUMBERS] = {
 		{"flows", m->flows, true},
 		{"provisional", m->provisional, true},
@@ -21,18 +21,18 @@ void flat_edge_numbers(const struct graph_edge *edge,
 		{"retransmissions_sent", m->retransmissions_sent, true},
 		{"retransmissions_received", m->retransmissions_received, true},
 		{"requests", m->requests, true},
-		{"responses", m->response_count, true},
-		{"response_sum_ns", m->response_sum_ns, timed},
-		{"response_min_ns", m->response_min_ns, timed},
-		{"response_max_ns", m->response_max_ns, timed},
+		{"responses", m->response.count, true},
+		{"response_sum_ns", m->response.sum_ns, timed},
+		{"response_min_ns", m->response.min_ns, timed},
+		{"response_max_ns", m->response.max_ns, timed},
 		{"response_mean_ns", measures_mean(m), timed},
 		{"response_p50_ns", graph_edge_percentile(edge, 500), spread},
 		{"response_p95_ns", graph_edge_percentile(edge, 950), spread},
 		{"response_p99_ns", graph_edge_percentile(edge, 990), spread},
-		{"handshakes", m->handshake_count, true},
-		{"handshake_sum_ns", m->handshake_sum_ns, met},
-		{"handshake_min_ns", m->handshake_min_ns, met},
-		{"handshake_max_ns", m->handshake_max_ns, met},
+		{"handshakes", m->handshake.count, true},
+		{"handshake_sum_ns", m->handshake.sum_ns, met},
+		{"handshake_min_ns", m->handshake.min_ns, met},
+		{"handshake_max_ns", m->handshake.max_ns, met},
 		{"handshake_p50_ns", graph_edge_handshake_percentile(edge, 500), shaken},
 		{"handshake_p95_ns", graph_edge_handshake_percentile(edge, 950), shaken},
 		{"handshake_p99_ns", graph_edge_handshake_percentile(edge, 990), shaken},

@@ -100,18 +100,18 @@ static void add_times(const char *name, const struct times *times, struct text *
 void graph_json_add_measures(const struct graph_edge *edge, struct text *out)
 {
 	const struct measures *m = &edge->measures;
-	const struct times response = {m->response_count,
-				       m->response_sum_ns,
-				       m->response_min_ns,
-				       m->response_max_ns,
+	const struct times response = {m->response.count,
+				       m->response.sum_ns,
+				       m->response.min_ns,
+				       m->response.max_ns,
 				       graph_edge_percentile(edge, 500),
 				       graph_edge_percentile(edge, 950),
 				       graph_edge_percentile(edge, 990),
 				       edge->histogram};
-	const struct times handshake = {m->handshake_count,
-					m->handshake_sum_ns,
-					m->handshake_min_ns,
-					m->handshake_max_ns,
+	const struct times handshake = {m->handshake.count,
+					m->handshake.sum_ns,
+					m->handshake.min_ns,
+					m->handshake.max_ns,
 					graph_edge_handshake_percentile(edge, 500),
 					graph_edge_handshake_percentile(edge, 950),
 					graph_edge_handshake_percentile(edge, 990),

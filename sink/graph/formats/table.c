@@ -43,7 +43,7 @@ static void add_row(struct columns *table, const char *client, const char *serve
 		    const struct graph_edge *edge, bool brief)
 {
 	const struct measures *measures = &edge->measures;
-	bool timed = measures->response_count > 0, spread = timed && edge->histogram != NULL;
+	bool timed = measures->response.count > 0, spread = timed && edge->histogram != NULL;
 
 	columns_add(table, client);
 	text_add_string(&table->text, server);
@@ -62,7 +62,7 @@ static void add_row(struct columns *table, const char *client, const char *serve
 	add_duration(table, spread, graph_edge_percentile(edge, 500));
 	add_duration(table, spread, graph_edge_percentile(edge, 950));
 	add_duration(table, spread, graph_edge_percentile(edge, 990));
-	add_duration(table, timed, measures->response_max_ns);
+	add_duration(table, timed, measures->response.max_ns);
 	text_add_u64(&table->text, measures->retransmissions_sent);
 	text_add_string(&table->text, ", ");
 	text_add_u64(&table->text, measures->retransmissions_received);
@@ -131,7 +131,7 @@ static uint64_t value_of(const struct graph_edge *edge, enum table_column column
 		[TABLE_P50] = graph_edge_percentile(edge, 500),
 		[TABLE_P95] = graph_edge_percentile(edge, 950),
 		[TABLE_P99] = graph_edge_percentile(edge, 990),
-		[TABLE_MAX] = m->response_max_ns,
+		[TABLE_MAX] = m->response.max_ns,
 		[TABLE_RESENT] = m->retransmissions_sent + m->retransmissions_received,
 		[TABLE_ERRORS] = measures_errors(m),
 	};

@@ -18,7 +18,7 @@ static void add_point(const struct history_point *point, struct text *out)
 	graph_json_add_number(out, ",\"bytes\":{\"source\":", measures->source_bytes);
 	graph_json_add_number(out, ",\"destination\":", measures->destination_bytes);
 	text_add_string(out, "}");
-	if (measures->response_count > 0) {
+	if (measures->response.count > 0) {
 		graph_json_add_number(out, ",\"p50\":", point->p50_ns);
 		graph_json_add_number(out, ",\"p95\":", point->p95_ns);
 		graph_json_add_number(out, ",\"p99\":", point->p99_ns);

@@ -20,7 +20,7 @@ static void merges_graphs_with_their_histograms(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(graph_add(i == 0 ? &graph : &other, slice), 0);
 	slice->measures.refused = 1;
-	slice->measures.response_max_ns = 2000000;
+	slice->measures.response.max_ns = 2000000;
 	slice->server = 5;
 	assert_int_equal(graph_add(&other, slice), 0);
 	assert_int_equal(graph_merge(&graph, &other), 0);
@@ -28,7 +28,7 @@ static void merges_graphs_with_their_histograms(void **state)
 	assert_int_equal(graph.edges[0].measures.flows, 3);
 	assert_int_equal(graph.edges[0].histogram->total, 3);
 	assert_int_equal(graph.edges[1].measures.refused, 1);
-	assert_int_equal(graph.edges[1].measures.response_max_ns, 2000000);
+	assert_int_equal(graph.edges[1].measures.response.max_ns, 2000000);
 	assert_int_equal(graph.first.ns, NS_PER_SECOND);
 	slice->counted = false;
 	assert_int_equal(graph_add(&graph, slice), 0);
@@ -44,7 +44,7 @@ static void sums_the_edges_that_do_not_fit(void **state)
 	struct conversation_slice *slice = flow_slice(1, 0, 0);
 
 	(void)state;
-	slice->bucket_count = 0;
+	slice->response.count = 0;
 	graph_init(&graph);
 	for (int32_t i = 0; i < GRAPH_EDGES_MAX + 5; i++) {
 		slice->client = i % 300;

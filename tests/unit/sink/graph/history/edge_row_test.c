@@ -96,17 +96,17 @@ static void durations_come_back(void **state)
 		struct graph_edge edge = graph_edge_none();
 		size_t length;
 
-		edge.measures.response_count = cases[i][0];
-		edge.measures.response_sum_ns = cases[i][1];
-		edge.measures.response_min_ns = cases[i][2];
-		edge.measures.response_max_ns = cases[i][3];
+		edge.measures.response.count = cases[i][0];
+		edge.measures.response.sum_ns = cases[i][1];
+		edge.measures.response.min_ns = cases[i][2];
+		edge.measures.response.max_ns = cases[i][3];
 		length = check_row(&edge);
 		if (i == 0)
 			assert_int_equal(length, 3 + 3); /* one value is written once */
-		edge.measures.handshake_count = cases[i][0];
-		edge.measures.handshake_sum_ns = cases[i][1];
-		edge.measures.handshake_min_ns = cases[i][2];
-		edge.measures.handshake_max_ns = cases[i][3];
+		edge.measures.handshake.count = cases[i][0];
+		edge.measures.handshake.sum_ns = cases[i][1];
+		edge.measures.handshake.min_ns = cases[i][2];
+		edge.measures.handshake.max_ns = cases[i][3];
 		check_row(&edge);
 	}
 }
@@ -146,16 +146,16 @@ static void rows_add_up(void **state)
 	(void)state;
 	fine.measures = (struct measures){.flows = 3,
 					  .source_bytes = UINT64_MAX,
-					  .response_count = 2,
-					  .response_sum_ns = 50,
-					  .response_min_ns = 20,
-					  .response_max_ns = 30};
+					  .response.count = 2,
+					  .response.sum_ns = 50,
+					  .response.min_ns = 20,
+					  .response.max_ns = 30};
 	coarse.measures = (struct measures){.flows = 4,
 					    .source_bytes = 7,
-					    .response_count = 1,
-					    .response_sum_ns = 70,
-					    .response_min_ns = 70,
-					    .response_max_ns = 70};
+					    .response.count = 1,
+					    .response.sum_ns = 70,
+					    .response.min_ns = 70,
+					    .response.max_ns = 70};
 	assert_int_equal(histogram_add(&fine.histogram, 5, 100, VALUES(1, 2, 0, 0, 0, 9)), 0);
 	assert_int_equal(histogram_add(&coarse.histogram, 2, 10, VALUES(7)), 0);
 	for (int i = 0; i < 2; i++) {
