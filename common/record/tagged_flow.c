@@ -3,33 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/record/message_status.h"
 #include "common/record/scan_reading.h"
+#include "common/record/tagged_flow_requests.h"
 #include "common/record/tagged_flow_rows.h"
 
-/* Sums of such counts stay in 64 bits. */
-static const struct scan_range counts = {0, INT64_C(1) << 56, "an integer from 0 to 2^56"};
 static const struct scan_range ports = {0, UINT16_MAX, "an integer from 0 to 65535"};
 static const struct scan_range partitions = {0, INT32_MAX, "an integer from 0 to 2^31 - 1"};
 static const struct scan_range offsets = {0, INT64_MAX, "an integer from 0 to 2^63 - 1"};
-/* As OpenTelemetry allows, and the bucket indexes of 64-bit values at the highest scale. */
-static const struct scan_range scales = {-10, 20, "an integer from -10 to 20"};
-static const struct scan_range indexes = {-(64 << 20), 64 << 20, "an integer from -2^26 to 2^26"};
-
 static void read_text(struct scan_reading *r, size_t row, char *out, size_t size)
 {
 	scan_reading_copy(r, row, SCAN_OPTIONAL, out, size);
-}
-
-static bool read_count(struct scan_reading *r, size_t row, enum scan_presence presence,
-		       uint64_t *out)
-{
-	int64_t number;
-	bool present = scan_reading_integer(r, row, presence, &counts, &number);
-
-	if (present)
-		*out = (uint64_t)number;
-	return present;
 }
 
 static void read_ip(struct scan_reading *r, size_t row, struct ip *out)
@@ -58,8 +41,8 @@ static void read_side(struct scan_reading *r, size_t ip, struct tagged_flow_end 
 	read_ip(r, ip, &end->ip);
 	if (scan_reading_integer(r, ip + 1, SCAN_OPTIONAL, &ports, &port))
 		end->port = (int32_t)port;
-	read_count(r, ip + 2, SCAN_OPTIONAL, &end->bytes);
-	end->has_packets = read_count(r, ip + 3, SCAN_OPTIONAL, &end->packets);
+	tagged_flow_read_count(r, ip + 2, SCAN_OPTIONAL, &end->bytes);
+	end->has_packets = tagged_flow_read_count(r, ip + 3, SCAN_OPTIONAL, &end->packets);
 }
 
 static void read_workload(struct scan_reading *r, size_t tag, struct tagged_flow_end *end)
@@ -160,116 +143,6 @@ static void read_tag(struct scan_reading *r, size_t tag, struct tagged_flow_end 
 	scan_reading_when(r, tag + TAG_BINDING_END, SCAN_OPTIONAL, &end->bound_to);
 }
 
-static void read_histogram(struct scan_reading *r, size_t rows, struct tagged_flow_times *times)
-{
-	struct value_cursor items;
-	struct value item, key;
-	int64_t scale = 0, offset = 0;
-	size_t count = 0;
-	bool good = true;
-
-	if (!scan_reading_array(r, rows + TIMES_HISTOGRAM_COUNTS, SCAN_REQUIRED,
-				"an array of integers", &items) ||
-	    !scan_reading_integer(r, rows + TIMES_HISTOGRAM_SCALE, SCAN_REQUIRED, &scales,
-				  &scale) ||
-	    !scan_reading_integer(r, rows + TIMES_HISTOGRAM_OFFSET, SCAN_REQUIRED, &indexes,
-				  &offset))
-		return;
-	for (; value_next(&items, &key, &item); count++) {
-		int64_t number = -1;
-
-		if (count == TAGGED_FLOW_BUCKETS_MAX) {
-			scan_reading_refuse(r, FAULT_TOO_LARGE, rows + TIMES_HISTOGRAM_COUNTS,
-					    "at most 512 buckets");
-			return;
-		}
-		good = good && value_i64(item, &number) && number >= counts.min &&
-		       number <= counts.max;
-		times->buckets[count] = (uint64_t)number;
-	}
-	if (!good)
-		scan_reading_refuse(r, FAULT_WRONG_VALUE, rows + TIMES_HISTOGRAM_COUNTS,
-				    "an array of integers from 0");
-	times->scale = (int)scale;
-	times->offset = (int32_t)offset;
-	times->bucket_count = count;
-}
-
-/* The object at ROW, if it is there, whose members' rows begin with ROWS. */
-static void read_times(struct scan_reading *r, size_t row, size_t rows,
-		       struct tagged_flow_times *times)
-{
-	if (!scan_reading_object(r, row, SCAN_OPTIONAL))
-		return;
-	read_count(r, rows + TIMES_COUNT, SCAN_REQUIRED, &times->count);
-	read_count(r, rows + TIMES_SUM, SCAN_REQUIRED, &times->sum_ns);
-	read_count(r, rows + TIMES_MIN, SCAN_REQUIRED, &times->min_ns);
-	read_count(r, rows + TIMES_MAX, SCAN_REQUIRED, &times->max_ns);
-	if (scan_reading_object(r, rows + TIMES_HISTOGRAM, SCAN_OPTIONAL))
-		read_histogram(r, rows, times);
-}
-
-/* Adds the counts of the object at ROW, whose names are statuses of the kind OF, to those of errors. */
-static void read_statuses(struct scan_reading *r, size_t row, enum message_status_of of,
-			  struct tagged_flow_messages *messages)
-{
-	struct value_cursor members;
-	struct value name, item;
-
-	if (!scan_reading_members(r, row, SCAN_OPTIONAL, &members))
-		return;
-	while (value_next(&members, &name, &item)) {
-		int64_t number = -1;
-
-		if (!value_i64(item, &number) || number < counts.min || number > counts.max) {
-			scan_reading_refuse(r, FAULT_WRONG_VALUE, row,
-					    "an object of integers from 0");
-			return;
-		}
-		switch (message_status_means(of, plain_text(&r->kept, name))) {
-		case MESSAGE_FAILED:
-			messages->errors += (uint64_t)number;
-			break;
-		case MESSAGE_CLIENT_FAILED:
-			messages->client_errors += (uint64_t)number;
-			break;
-		case MESSAGE_DID_NOT_FAIL:
-			break;
-		}
-	}
-}
-
-static void read_messages(struct scan_reading *r, struct tagged_flow_messages *messages)
-{
-	static const char *const clients[] = {"source", "destination", NULL};
-	bool present = scan_reading_object(r, ROW_L7, SCAN_OPTIONAL);
-
-	if (!present || !scan_reading_copy(r, ROW_L7_PROTOCOL, SCAN_REQUIRED, messages->protocol,
-					   sizeof(messages->protocol)))
-		return;
-	read_count(r, ROW_L7_REQUESTS, SCAN_OPTIONAL, &messages->requests);
-	read_count(r, ROW_L7_RESPONSES, SCAN_OPTIONAL, &messages->responses);
-	read_count(r, ROW_L7_RETRIES, SCAN_OPTIONAL, &messages->retries);
-	read_count(r, ROW_L7_UNANSWERED, SCAN_OPTIONAL, &messages->unanswered);
-	read_statuses(r, ROW_L7_STATUS, MESSAGE_STATUS, messages);
-	read_statuses(r, ROW_L7_GRPC_STATUS, MESSAGE_GRPC_STATUS, messages);
-	read_statuses(r, ROW_L7_RCODE, MESSAGE_RCODE, messages);
-	scan_reading_boolean(r, ROW_L7_INCOMPLETE, SCAN_OPTIONAL, &messages->incomplete);
-	read_times(r, ROW_FIRST_BYTE, ROW_FIRST_BYTE_TIMES, &messages->first_byte);
-	read_times(r, ROW_LAST_BYTE, ROW_LAST_BYTE_TIMES, &messages->last_byte);
-	/* Nobody sends the requests of a protocol that is encrypted. */
-	if (messages->requests + messages->responses > 0)
-		messages->from_destination =
-			read_choice(r, ROW_L7_CLIENT, clients, "source or destination") == 1;
-}
-
-static void read_requests(struct scan_reading *r, struct tagged_flow *flow)
-{
-	read_count(r, ROW_REQUESTS_COUNT, SCAN_OPTIONAL, &flow->requests);
-	read_times(r, ROW_RESPONSE, ROW_RESPONSE_TIMES, &flow->response);
-	read_messages(r, &flow->messages);
-}
-
 static void read_ends(struct scan_reading *r, struct tagged_flow *flow)
 {
 	if (scan_reading_object(r, ROW_SOURCE, SCAN_REQUIRED)) {
@@ -288,10 +161,12 @@ static void read_tcp(struct scan_reading *r, struct tagged_flow *flow)
 {
 	flow->source.tcp_flags = read_tcp_flags(r, ROW_SOURCE_FLAGS);
 	flow->destination.tcp_flags = read_tcp_flags(r, ROW_DESTINATION_FLAGS);
-	read_count(r, ROW_SOURCE_RETRANSMISSIONS, SCAN_OPTIONAL, &flow->source.retransmissions);
-	read_count(r, ROW_DESTINATION_RETRANSMISSIONS, SCAN_OPTIONAL,
-		   &flow->destination.retransmissions);
-	flow->has_handshake = read_count(r, ROW_HANDSHAKE_RTT, SCAN_OPTIONAL, &flow->handshake_ns);
+	tagged_flow_read_count(r, ROW_SOURCE_RETRANSMISSIONS, SCAN_OPTIONAL,
+			       &flow->source.retransmissions);
+	tagged_flow_read_count(r, ROW_DESTINATION_RETRANSMISSIONS, SCAN_OPTIONAL,
+			       &flow->destination.retransmissions);
+	flow->has_handshake =
+		tagged_flow_read_count(r, ROW_HANDSHAKE_RTT, SCAN_OPTIONAL, &flow->handshake_ns);
 }
 
 /* Where the untagged flow is, and which answer this is. */
@@ -303,7 +178,7 @@ static void read_place(struct scan_reading *r, struct tagged_flow *flow)
 	if (scan_reading_integer(r, ROW_PLACE_PARTITION, SCAN_REQUIRED, &partitions, &number))
 		flow->partition = (int32_t)number;
 	scan_reading_integer(r, ROW_PLACE_OFFSET, SCAN_REQUIRED, &offsets, &flow->offset);
-	read_count(r, ROW_REVISION, SCAN_OPTIONAL, &flow->revision);
+	tagged_flow_read_count(r, ROW_REVISION, SCAN_OPTIONAL, &flow->revision);
 	scan_reading_boolean(r, ROW_PROVISIONAL, SCAN_OPTIONAL, &flow->provisional);
 }
 
@@ -332,15 +207,15 @@ static void read_flow(struct scan_reading *r, struct tagged_flow *flow)
 	read_text(r, ROW_TRANSPORT, flow->transport, sizeof(flow->transport));
 	read_ends(r, flow);
 	read_tcp(r, flow);
-	read_requests(r, flow);
+	tagged_flow_read_requests(r, flow);
 	read_text(r, ROW_FLOW_ID, flow->flow_id, sizeof(flow->flow_id));
-	read_count(r, ROW_FLOW_SLICE, SCAN_OPTIONAL, &flow->slice);
+	tagged_flow_read_count(r, ROW_FLOW_SLICE, SCAN_OPTIONAL, &flow->slice);
 	flow->running_totals = scan_reading_boolean(r, ROW_FLOW_FINAL, SCAN_OPTIONAL, &is_final);
 	read_initiator(r, flow);
 	read_text(r, ROW_FLOW_END_REASON, flow->end_reason, sizeof(flow->end_reason));
 	read_text(r, ROW_HOSTNAME, flow->observer, sizeof(flow->observer));
 	read_text(r, ROW_INTERFACE_NAME, flow->interface, sizeof(flow->interface));
-	read_count(r, ROW_INTERFACE_ID, SCAN_OPTIONAL, &flow->interface_id);
+	tagged_flow_read_count(r, ROW_INTERFACE_ID, SCAN_OPTIONAL, &flow->interface_id);
 	read_place(r, flow);
 }
 
@@ -361,42 +236,16 @@ static void clear_end(struct tagged_flow_end *end)
 	end->service_count = 0;
 }
 
-static void clear_times(struct tagged_flow_times *times)
-{
-	times->count = times->sum_ns = times->min_ns = times->max_ns = 0;
-	times->scale = times->offset = 0;
-	times->bucket_count = 0;
-}
-
-static void clear_messages(struct tagged_flow_messages *messages)
-{
-	messages->protocol[0] = '\0';
-	messages->from_destination = messages->incomplete = false;
-	messages->requests = messages->responses = messages->retries = messages->unanswered = 0;
-	messages->errors = messages->client_errors = 0;
-	clear_times(&messages->first_byte);
-	clear_times(&messages->last_byte);
-}
-
 static void clear(struct tagged_flow *flow)
 {
 	clear_end(&flow->source);
 	clear_end(&flow->destination);
-	clear_times(&flow->response);
-	clear_messages(&flow->messages);
+	tagged_flow_clear_requests(flow);
 	flow->transport[0] = flow->flow_id[0] = flow->end_reason[0] = '\0';
 	flow->observer[0] = flow->interface[0] = flow->topic[0] = '\0';
-	flow->requests = flow->slice = flow->interface_id = 0;
+	flow->slice = flow->interface_id = 0;
 	flow->provisional = false;
 	flow->revision = 1;
-}
-
-bool tagged_flow_has_messages(const struct tagged_flow *flow)
-{
-	const struct tagged_flow_messages *messages = &flow->messages;
-
-	return messages->requests + messages->responses + messages->retries + messages->unanswered >
-	       0;
 }
 
 int tagged_flow_parse(const char *bytes, size_t length, struct tagged_flow *flow,

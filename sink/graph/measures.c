@@ -15,6 +15,7 @@ void measures_add(struct measures *sum, const struct measures *more)
 	measures_add_count(&sum->retransmissions_sent, more->retransmissions_sent);
 	measures_add_count(&sum->retransmissions_received, more->retransmissions_received);
 	measures_add_count(&sum->requests, more->requests);
+	measures_add_count(&sum->set_aside, more->set_aside);
 	durations_add(&sum->response, &more->response);
 	durations_add(&sum->handshake, &more->handshake);
 }

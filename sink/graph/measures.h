@@ -22,9 +22,12 @@ struct measures {
 	uint64_t source_packets, destination_packets;
 	uint64_t retransmissions_sent,
 		retransmissions_received; /* by the client, and by the server */
-	/* Turns of slices whose messages were not read: the client's data, then the server's. */
+	/* Turns of slices whose messages are not counted: the client's data, then the server's. */
 	uint64_t requests;
-	struct durations response; /* of them: from the client's last packet to the server's first */
+	uint64_t
+		set_aside; /* of these slices: messages were read, but fewer than their turns show */
+	struct durations
+		response; /* of them: from the client's last packet to the server's first */
 	/* Of TCP handshakes that were seen whole, from the SYN to the ACK of the SYN-ACK. */
 	struct durations handshake;
 };

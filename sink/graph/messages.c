@@ -6,6 +6,7 @@
 #include "sink/graph/measures.h"
 
 #define FIRST_CAPACITY 1 /* most edges have one protocol */
+#define NAME_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/()"
 
 static int compare(const struct messages_kind *kind, const char *protocol, bool from_server)
 {
@@ -72,7 +73,7 @@ static int add_histogram(struct histogram **sum, const struct histogram *more)
 		       : histogram_add(sum, more->scale, more->offset, more->counts, more->used);
 }
 
-static void add_counts(struct messages_counts *sum, const struct messages_counts *more)
+void messages_counts_add(struct messages_counts *sum, const struct messages_counts *more)
 {
 	measures_add_count(&sum->records, more->records);
 	measures_add_count(&sum->incomplete, more->incomplete);
@@ -90,10 +91,20 @@ int messages_kind_add(struct messages_kind *sum, const struct messages_kind *mor
 	if (add_histogram(&sum->first_bytes, more->first_bytes) < 0 ||
 	    add_histogram(&sum->last_bytes, more->last_bytes) < 0)
 		return -1;
-	add_counts(&sum->counts, &more->counts);
+	messages_counts_add(&sum->counts, &more->counts);
 	durations_add(&sum->first_byte, &more->first_byte);
 	durations_add(&sum->last_byte, &more->last_byte);
 	return 0;
+}
+
+const struct messages_kind *messages_find(const struct messages *messages,
+					  const struct messages_kind *like)
+{
+	for (size_t i = 0; messages != NULL && i < messages->count; i++) {
+		if (compare(&messages->kinds[i], like->protocol, like->from_server) == 0)
+			return &messages->kinds[i];
+	}
+	return NULL;
 }
 
 int messages_add(struct messages **sum, const struct messages *more, bool turned)
@@ -128,24 +139,21 @@ void messages_kind_clear(struct messages_kind *kind)
 	kind->first_bytes = kind->last_bytes = NULL;
 }
 
-uint64_t messages_requests(const struct messages *messages)
+struct messages_counts messages_counts(const struct messages *messages)
 {
-	uint64_t sum = 0;
+	struct messages_counts sum = {0};
 
 	for (size_t i = 0; messages != NULL && i < messages->count; i++)
-		measures_add_count(&sum, messages->kinds[i].counts.requests);
+		messages_counts_add(&sum, &messages->kinds[i].counts);
 	return sum;
 }
 
 uint64_t messages_failed(const struct messages *messages)
 {
-	uint64_t sum = 0;
+	struct messages_counts counts = messages_counts(messages);
 
-	for (size_t i = 0; messages != NULL && i < messages->count; i++) {
-		measures_add_count(&sum, messages->kinds[i].counts.errors);
-		measures_add_count(&sum, messages->kinds[i].counts.unanswered);
-	}
-	return sum;
+	measures_add_count(&counts.errors, counts.unanswered);
+	return counts.errors;
 }
 
 void messages_turn(struct messages *messages)
@@ -190,9 +198,9 @@ void messages_describe(const struct messages *messages, struct text *out)
 		const struct messages_kind *kind = &messages->kinds[i];
 
 		text_add_string(out, i > 0 ? ", " : "");
-		/* A name that anybody may write. */
+		/* A name that anybody may write, for formats that would have to escape it. */
 		for (const char *at = kind->protocol; *at != '\0'; at++)
-			text_add(out, *at > ' ' && *at < 0x7f ? at : "?", 1);
+			text_add(out, strchr(NAME_BYTES, *at) != NULL ? at : "?", 1);
 		text_add_string(out, kind->from_server ? " from server" : "");
 		incomplete |= kind->counts.incomplete > 0;
 	}

@@ -54,27 +54,20 @@ static void place_edges(struct snapshot *snapshot, const size_t *places)
 	}
 }
 
-/* Without histograms of turns and handshakes. */
-static int add_total(struct graph_edge *total, const struct graph_edge *edge)
-{
-	measures_add(&total->measures, &edge->measures);
-	return messages_add(&total->messages, edge->messages, false);
-}
-
 static int add_edges(struct snapshot *snapshot, const struct graph *graph, uint64_t least)
 {
 	snapshot->rest = snapshot->total = graph_edge_none();
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct graph_edge *edge = &graph->edges[i];
 
-		if (add_total(&snapshot->total, edge) < 0)
+		if (graph_edge_add(&snapshot->total, edge) < 0)
 			return -1;
 		if (edge->measures.flows >= least)
 			snapshot->edges[snapshot->edge_count++].edge = edge;
 		else if (graph_edge_add(&snapshot->rest, edge) < 0)
 			return -1;
 	}
-	if (add_total(&snapshot->total, &graph->rest) < 0)
+	if (graph_edge_add(&snapshot->total, &graph->rest) < 0)
 		return -1;
 	return graph_edge_add(&snapshot->rest, &graph->rest);
 }

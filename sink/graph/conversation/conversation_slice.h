@@ -98,8 +98,8 @@ struct conversation_slice {
 	 * counted slice of its flow, the flow and its error in MEASURES. */
 	bool counted;
 	struct measures measures;
-	struct conversation_buckets response;   /* of turns; none if messages were read */
-	struct conversation_messages *messages; /* in this allocation; NULL if none were read */
+	struct conversation_buckets response;   /* of turns; none if messages are counted */
+	struct conversation_messages *messages; /* in this allocation; NULL if none are counted */
 
 	char *observer_text; /* in this allocation: hostname and interface name with their NULs */
 	size_t service_count;

@@ -7,15 +7,15 @@
 #include "sink/graph/history/varint.h"
 
 #define MASK_BYTES 3
-#define COUNTS 13 /* the first members of struct measures, each a bit of the mask */
-#define HAS_RESPONSE (1u << 13)
-#define HAS_HANDSHAKE (1u << 14)
-#define HAS_RESPONSE_HISTOGRAM (1u << 15)
-#define HAS_HANDSHAKE_HISTOGRAM (1u << 16)
+#define COUNTS 14 /* the first members of struct measures, each a bit of the mask */
+#define HAS_RESPONSE (1u << 14)
+#define HAS_HANDSHAKE (1u << 15)
+#define HAS_RESPONSE_HISTOGRAM (1u << 16)
+#define HAS_HANDSHAKE_HISTOGRAM (1u << 17)
 /* Of one value, which is the sum, the minimum and the maximum. */
-#define ONE_RESPONSE (1u << 17)
-#define ONE_HANDSHAKE (1u << 18)
-#define HAS_MESSAGES (1u << 19)
+#define ONE_RESPONSE (1u << 18)
+#define ONE_HANDSHAKE (1u << 19)
+#define HAS_MESSAGES (1u << 20)
 
 static const size_t count_members[COUNTS] = {
 	offsetof(struct measures, flows),
@@ -31,6 +31,7 @@ static const size_t count_members[COUNTS] = {
 	offsetof(struct measures, retransmissions_sent),
 	offsetof(struct measures, retransmissions_received),
 	offsetof(struct measures, requests),
+	offsetof(struct measures, set_aside),
 };
 
 static uint64_t *count_of(struct measures *measures, unsigned bit)
