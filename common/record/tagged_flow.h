@@ -112,9 +112,12 @@ struct tagged_flow {
 	bool provisional;
 };
 
-/* Whether messages were read. If not, because the payload is encrypted, of a protocol that the meter
- * does not know, or could not be read, FLOW's requests are its turns alone. */
+/* Whether messages were read: not if the payload is encrypted, of a protocol that the meter does not
+ * know, or could not be read. */
 bool tagged_flow_has_messages(const struct tagged_flow *flow);
+/* Whether the requests of FLOW count as messages; else its turns do. They do if messages were read, unless they
+ * are incomplete and fewer than the turns show. */
+bool tagged_flow_counts_messages(const struct tagged_flow *flow);
 
 /* Reads BYTES[LENGTH] into *FLOW; of its arrays, only what is used is written. Returns -1 with *FAULT filled and *FLOW undefined when it
  * cannot be read. */

@@ -170,3 +170,13 @@ bool tagged_flow_has_messages(const struct tagged_flow *flow)
 	return messages->requests + messages->responses + messages->retries + messages->unanswered >
 	       0;
 }
+
+bool tagged_flow_counts_messages(const struct tagged_flow *flow)
+{
+	const struct tagged_flow_messages *messages = &flow->messages;
+
+	if (!tagged_flow_has_messages(flow))
+		return false;
+	return !messages->incomplete ||
+	       (messages->responses > 0 && messages->responses >= flow->requests);
+}

@@ -139,25 +139,13 @@ static uint64_t *copy_buckets(uint64_t *words, const struct tagged_flow_times *t
 	return words + times->bucket_count;
 }
 
-/* Whether the requests of FLOW are counted as messages: they were read, and not less of them than its turns
- * show. */
-static bool counts_messages(const struct tagged_flow *flow)
-{
-	const struct tagged_flow_messages *messages = &flow->messages;
-
-	if (!tagged_flow_has_messages(flow))
-		return false;
-	return !messages->incomplete ||
-	       (messages->responses > 0 && messages->responses >= flow->requests);
-}
-
 /* The words that hold the histograms of FLOW, and its messages. */
 static size_t words_of(const struct tagged_flow *flow)
 {
 	_Static_assert(sizeof(struct conversation_messages) % sizeof(uint64_t) == 0,
 		       "messages are whole words");
 
-	if (!counts_messages(flow))
+	if (!tagged_flow_counts_messages(flow))
 		return flow->response.bucket_count;
 	return flow->messages.first_byte.bucket_count + flow->messages.last_byte.bucket_count +
 	       sizeof(struct conversation_messages) / sizeof(uint64_t);
@@ -183,7 +171,7 @@ struct conversation_slice *conversation_slice_new(const struct tagged_flow *flow
 	fill_identity(slice, flow);
 	fill_measures(slice, flow);
 	next = slice->words + slice->service_count;
-	if (counts_messages(flow)) {
+	if (tagged_flow_counts_messages(flow)) {
 		next = copy_buckets(next, &flow->messages.first_byte);
 		next = copy_buckets(next, &flow->messages.last_byte);
 		slice->messages = (struct conversation_messages *)next;

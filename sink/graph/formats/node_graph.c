@@ -74,7 +74,10 @@ static void add_edge(const struct snapshot *snapshot, size_t index, struct text 
 	graph_json_add_edge_ends(snapshot, edge, out);
 	add_stats(edge->edge, out);
 	text_add_format(out, ",\"thickness\":%u,\"color\":\"%s\",\"strokeDasharray\":\"%s\"",
-			thickness_of(measures), measures_errors(measures) > 0 ? "red" : "gray",
+			thickness_of(measures),
+			measures_errors(measures) + messages_failed(edge->edge->messages) > 0
+				? "red"
+				: "gray",
 			edge->edge->directed ? "" : "4");
 	if (flat_edge_numbers(edge->edge, numbers) < 0) {
 		out->failed = true;
