@@ -153,9 +153,10 @@ void graph_json_add_measures(const struct graph_edge *edge, struct text *out)
 	graph_json_add_number(out, ",\"errors\":{\"refused\":", m->refused);
 	graph_json_add_number(out, ",\"unanswered\":", m->unanswered);
 	graph_json_add_number(out, ",\"reset\":", m->reset);
-	if (m->failed_read > 0)
-		graph_json_add_number(out, ",\"read\":", m->failed_read);
 	text_add_string(out, "}");
+	/* Not in errors, whose members may be summed. */
+	if (m->failed_read > 0)
+		graph_json_add_number(out, ",\"errors_read\":", m->failed_read);
 }
 
 static void add_window(const struct snapshot *snapshot, struct text *out)
