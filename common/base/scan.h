@@ -18,7 +18,7 @@
 #include "common/base/scan_value.h"
 
 #define SCAN_DEPTH_MAX 32
-#define SCAN_MEMBERS_MAX 144
+#define SCAN_MEMBERS_MAX 168
 
 enum scan_outcome { SCAN_GOOD, SCAN_NOT_JSON, SCAN_NOT_AN_OBJECT, SCAN_TWICE, SCAN_TOO_DEEP };
 

@@ -144,6 +144,16 @@ bool scan_reading_array(struct scan_reading *r, size_t row, enum scan_presence p
 	return true;
 }
 
+bool scan_reading_members(struct scan_reading *r, size_t row, enum scan_presence presence,
+			  struct value_cursor *items)
+{
+	if (!scan_reading_object(r, row, presence))
+		return false;
+	*items = value_walk(
+		(struct value){value_of(r, row)->text, (size_t)(r->end - value_of(r, row)->text)});
+	return true;
+}
+
 bool scan_reading_text(struct scan_reading *r, size_t row, enum scan_presence presence,
 		       const char *wanted, struct span *text)
 {

@@ -55,6 +55,9 @@ bool scan_reading_object(struct scan_reading *reading, size_t row, enum scan_pre
 /* ITEMS walks over the array's items. */
 bool scan_reading_array(struct scan_reading *reading, size_t row, enum scan_presence presence,
 			const char *wanted, struct value_cursor *items);
+/* The same of an object: ITEMS walks over its members. */
+bool scan_reading_members(struct scan_reading *reading, size_t row, enum scan_presence presence,
+			  struct value_cursor *items);
 /* A text without NUL bytes, borrowed until READING is cleared. */
 bool scan_reading_text(struct scan_reading *reading, size_t row, enum scan_presence presence,
 		       const char *wanted, struct span *text);

@@ -4,31 +4,15 @@
 #include <string.h>
 
 #include "common/record/scan_reading.h"
+#include "common/record/tagged_flow_requests.h"
 #include "common/record/tagged_flow_rows.h"
 
-/* Sums of such counts stay in 64 bits. */
-static const struct scan_range counts = {0, INT64_C(1) << 56, "an integer from 0 to 2^56"};
 static const struct scan_range ports = {0, UINT16_MAX, "an integer from 0 to 65535"};
 static const struct scan_range partitions = {0, INT32_MAX, "an integer from 0 to 2^31 - 1"};
 static const struct scan_range offsets = {0, INT64_MAX, "an integer from 0 to 2^63 - 1"};
-/* As OpenTelemetry allows, and the bucket indexes of 64-bit values at the highest scale. */
-static const struct scan_range scales = {-10, 20, "an integer from -10 to 20"};
-static const struct scan_range indexes = {-(64 << 20), 64 << 20, "an integer from -2^26 to 2^26"};
-
 static void read_text(struct scan_reading *r, size_t row, char *out, size_t size)
 {
 	scan_reading_copy(r, row, SCAN_OPTIONAL, out, size);
-}
-
-static bool read_count(struct scan_reading *r, size_t row, enum scan_presence presence,
-		       uint64_t *out)
-{
-	int64_t number;
-	bool present = scan_reading_integer(r, row, presence, &counts, &number);
-
-	if (present)
-		*out = (uint64_t)number;
-	return present;
 }
 
 static void read_ip(struct scan_reading *r, size_t row, struct ip *out)
@@ -57,8 +41,8 @@ static void read_side(struct scan_reading *r, size_t ip, struct tagged_flow_end 
 	read_ip(r, ip, &end->ip);
 	if (scan_reading_integer(r, ip + 1, SCAN_OPTIONAL, &ports, &port))
 		end->port = (int32_t)port;
-	read_count(r, ip + 2, SCAN_OPTIONAL, &end->bytes);
-	end->has_packets = read_count(r, ip + 3, SCAN_OPTIONAL, &end->packets);
+	tagged_flow_read_count(r, ip + 2, SCAN_OPTIONAL, &end->bytes);
+	end->has_packets = tagged_flow_read_count(r, ip + 3, SCAN_OPTIONAL, &end->packets);
 }
 
 static void read_workload(struct scan_reading *r, size_t tag, struct tagged_flow_end *end)
@@ -159,54 +143,6 @@ static void read_tag(struct scan_reading *r, size_t tag, struct tagged_flow_end 
 	scan_reading_when(r, tag + TAG_BINDING_END, SCAN_OPTIONAL, &end->bound_to);
 }
 
-static void read_histogram(struct scan_reading *r, struct tagged_flow_response *response)
-{
-	struct value_cursor items;
-	struct value item, key;
-	int64_t scale = 0, offset = 0;
-	size_t count = 0;
-	bool good = true;
-
-	if (!scan_reading_array(r, ROW_HISTOGRAM_COUNTS, SCAN_REQUIRED, "an array of integers",
-				&items) ||
-	    !scan_reading_integer(r, ROW_HISTOGRAM_SCALE, SCAN_REQUIRED, &scales, &scale) ||
-	    !scan_reading_integer(r, ROW_HISTOGRAM_OFFSET, SCAN_REQUIRED, &indexes, &offset))
-		return;
-	for (; value_next(&items, &key, &item); count++) {
-		int64_t number = -1;
-
-		if (count == TAGGED_FLOW_BUCKETS_MAX) {
-			scan_reading_refuse(r, FAULT_TOO_LARGE, ROW_HISTOGRAM_COUNTS,
-					    "at most 512 buckets");
-			return;
-		}
-		good = good && value_i64(item, &number) && number >= counts.min &&
-		       number <= counts.max;
-		response->buckets[count] = (uint64_t)number;
-	}
-	if (!good)
-		scan_reading_refuse(r, FAULT_WRONG_VALUE, ROW_HISTOGRAM_COUNTS,
-				    "an array of integers from 0");
-	response->scale = (int)scale;
-	response->offset = (int32_t)offset;
-	response->bucket_count = count;
-}
-
-static void read_requests(struct scan_reading *r, struct tagged_flow *flow)
-{
-	struct tagged_flow_response *response = &flow->response;
-
-	read_count(r, ROW_REQUESTS_COUNT, SCAN_OPTIONAL, &flow->requests);
-	if (!scan_reading_object(r, ROW_RESPONSE, SCAN_OPTIONAL))
-		return;
-	read_count(r, ROW_RESPONSE_COUNT, SCAN_REQUIRED, &response->count);
-	read_count(r, ROW_RESPONSE_SUM, SCAN_REQUIRED, &response->sum_ns);
-	read_count(r, ROW_RESPONSE_MIN, SCAN_REQUIRED, &response->min_ns);
-	read_count(r, ROW_RESPONSE_MAX, SCAN_REQUIRED, &response->max_ns);
-	if (scan_reading_object(r, ROW_HISTOGRAM, SCAN_OPTIONAL))
-		read_histogram(r, response);
-}
-
 static void read_ends(struct scan_reading *r, struct tagged_flow *flow)
 {
 	if (scan_reading_object(r, ROW_SOURCE, SCAN_REQUIRED)) {
@@ -225,10 +161,12 @@ static void read_tcp(struct scan_reading *r, struct tagged_flow *flow)
 {
 	flow->source.tcp_flags = read_tcp_flags(r, ROW_SOURCE_FLAGS);
 	flow->destination.tcp_flags = read_tcp_flags(r, ROW_DESTINATION_FLAGS);
-	read_count(r, ROW_SOURCE_RETRANSMISSIONS, SCAN_OPTIONAL, &flow->source.retransmissions);
-	read_count(r, ROW_DESTINATION_RETRANSMISSIONS, SCAN_OPTIONAL,
-		   &flow->destination.retransmissions);
-	flow->has_handshake = read_count(r, ROW_HANDSHAKE_RTT, SCAN_OPTIONAL, &flow->handshake_ns);
+	tagged_flow_read_count(r, ROW_SOURCE_RETRANSMISSIONS, SCAN_OPTIONAL,
+			       &flow->source.retransmissions);
+	tagged_flow_read_count(r, ROW_DESTINATION_RETRANSMISSIONS, SCAN_OPTIONAL,
+			       &flow->destination.retransmissions);
+	flow->has_handshake =
+		tagged_flow_read_count(r, ROW_HANDSHAKE_RTT, SCAN_OPTIONAL, &flow->handshake_ns);
 }
 
 /* Where the untagged flow is, and which answer this is. */
@@ -240,7 +178,7 @@ static void read_place(struct scan_reading *r, struct tagged_flow *flow)
 	if (scan_reading_integer(r, ROW_PLACE_PARTITION, SCAN_REQUIRED, &partitions, &number))
 		flow->partition = (int32_t)number;
 	scan_reading_integer(r, ROW_PLACE_OFFSET, SCAN_REQUIRED, &offsets, &flow->offset);
-	read_count(r, ROW_REVISION, SCAN_OPTIONAL, &flow->revision);
+	tagged_flow_read_count(r, ROW_REVISION, SCAN_OPTIONAL, &flow->revision);
 	scan_reading_boolean(r, ROW_PROVISIONAL, SCAN_OPTIONAL, &flow->provisional);
 }
 
@@ -269,15 +207,15 @@ static void read_flow(struct scan_reading *r, struct tagged_flow *flow)
 	read_text(r, ROW_TRANSPORT, flow->transport, sizeof(flow->transport));
 	read_ends(r, flow);
 	read_tcp(r, flow);
-	read_requests(r, flow);
+	tagged_flow_read_requests(r, flow);
 	read_text(r, ROW_FLOW_ID, flow->flow_id, sizeof(flow->flow_id));
-	read_count(r, ROW_FLOW_SLICE, SCAN_OPTIONAL, &flow->slice);
+	tagged_flow_read_count(r, ROW_FLOW_SLICE, SCAN_OPTIONAL, &flow->slice);
 	flow->running_totals = scan_reading_boolean(r, ROW_FLOW_FINAL, SCAN_OPTIONAL, &is_final);
 	read_initiator(r, flow);
 	read_text(r, ROW_FLOW_END_REASON, flow->end_reason, sizeof(flow->end_reason));
 	read_text(r, ROW_HOSTNAME, flow->observer, sizeof(flow->observer));
 	read_text(r, ROW_INTERFACE_NAME, flow->interface, sizeof(flow->interface));
-	read_count(r, ROW_INTERFACE_ID, SCAN_OPTIONAL, &flow->interface_id);
+	tagged_flow_read_count(r, ROW_INTERFACE_ID, SCAN_OPTIONAL, &flow->interface_id);
 	read_place(r, flow);
 }
 
@@ -300,16 +238,12 @@ static void clear_end(struct tagged_flow_end *end)
 
 static void clear(struct tagged_flow *flow)
 {
-	struct tagged_flow_response *response = &flow->response;
-
 	clear_end(&flow->source);
 	clear_end(&flow->destination);
-	response->count = response->sum_ns = response->min_ns = response->max_ns = 0;
-	response->scale = response->offset = 0;
-	response->bucket_count = 0;
+	tagged_flow_clear_requests(flow);
 	flow->transport[0] = flow->flow_id[0] = flow->end_reason[0] = '\0';
 	flow->observer[0] = flow->interface[0] = flow->topic[0] = '\0';
-	flow->requests = flow->slice = flow->interface_id = 0;
+	flow->slice = flow->interface_id = 0;
 	flow->provisional = false;
 	flow->revision = 1;
 }

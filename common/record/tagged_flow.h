@@ -25,7 +25,8 @@
 #define TAGGED_FLOW_LABEL_SIZE 64    /* a DNS label, 63 bytes, and a NUL */
 #define TAGGED_FLOW_SERVICE_SIZE 128 /* "namespace/name" of two labels and a NUL */
 #define TAGGED_FLOW_SERVICES_MAX 32 /* of one end; Kubernetes sets no limit, clusters show 1 to 3 */
-#define TAGGED_FLOW_BUCKETS_MAX 512 /* scale 3 over all of 64 bits */
+#define TAGGED_FLOW_PROTOCOL_SIZE 24 /* "http", "postgresql"; and a NUL */
+#define TAGGED_FLOW_BUCKETS_MAX 512  /* scale 3 over all of 64 bits */
 
 enum tagged_flow_status { TAGGED_FLOW_KNOWN, TAGGED_FLOW_UNKNOWN, TAGGED_FLOW_AMBIGUOUS };
 enum tagged_flow_kind {
@@ -63,7 +64,8 @@ struct tagged_flow_end {
 	size_t service_count;
 };
 
-struct tagged_flow_response {
+/* Response times. */
+struct tagged_flow_times {
 	uint64_t count;
 	uint64_t sum_ns, min_ns, max_ns;
 	/* OpenTelemetry exponential histogram: bucket i counts the values in
@@ -74,6 +76,16 @@ struct tagged_flow_response {
 	uint64_t buckets[TAGGED_FLOW_BUCKETS_MAX];
 };
 
+/* What the meter read in the payload (l7): requests as their server counts them. Any protocol. */
+struct tagged_flow_messages {
+	char protocol[TAGGED_FLOW_PROTOCOL_SIZE]; /* empty if none was recognised */
+	bool from_destination;                    /* the destination sends the requests */
+	bool incomplete;                          /* the counts may be wrong */
+	uint64_t requests, responses, retries, unanswered;
+	uint64_t errors, client_errors; /* of the responses (message_status.h) */
+	struct tagged_flow_times first_byte, last_byte;
+};
+
 struct tagged_flow {
 	struct when start;
 	struct when end;
@@ -82,7 +94,8 @@ struct tagged_flow {
 	bool has_handshake;
 	uint64_t handshake_ns; /* from the SYN to the ACK of the SYN-ACK */
 	uint64_t requests;
-	struct tagged_flow_response response;
+	struct tagged_flow_times response;
+	struct tagged_flow_messages messages;
 	char flow_id[TAGGED_FLOW_NAME_SIZE]; /* empty if absent: the record is a whole flow */
 	uint64_t slice;
 	bool running_totals; /* flow.final is there: the counters run since the flow's start */
@@ -98,6 +111,13 @@ struct tagged_flow {
 	uint64_t revision;
 	bool provisional;
 };
+
+/* Whether messages were read: not if the payload is encrypted, of a protocol that the meter does not
+ * know, or could not be read. */
+bool tagged_flow_has_messages(const struct tagged_flow *flow);
+/* Whether the requests of FLOW count as messages; else its turns do. They do if messages were read, unless they
+ * are incomplete and fewer than the turns show. */
+bool tagged_flow_counts_messages(const struct tagged_flow *flow);
 
 /* Reads BYTES[LENGTH] into *FLOW; of its arrays, only what is used is written. Returns -1 with *FAULT filled and *FLOW undefined when it
  * cannot be read. */

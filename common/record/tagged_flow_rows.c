@@ -5,6 +5,17 @@ _Static_assert(TAGGED_FLOW_ROWS <= SCAN_MEMBERS_MAX, "a scan has room for every 
 #define MEMBER(name) SCAN_MEMBER(name, 0, 0)
 #define OBJECT(name, first, count) SCAN_MEMBER(name, first, count)
 
+/* Response times whose rows begin with FIRST, and these rows. */
+#define TIMES_OBJECT(name, first) OBJECT(name, first, TIMES_HISTOGRAM_SCALE)
+#define TIMES(first)                                                                             \
+	[(first) + TIMES_COUNT] = MEMBER("count"), [(first) + TIMES_SUM] = MEMBER("sum"),        \
+		   [(first) + TIMES_MIN] = MEMBER("min"), [(first) + TIMES_MAX] = MEMBER("max"), \
+		   [(first) + TIMES_HISTOGRAM] =                                                 \
+			   OBJECT("histogram", (first) + TIMES_HISTOGRAM_SCALE, 3),              \
+		   [(first) + TIMES_HISTOGRAM_SCALE] = MEMBER("scale"),                          \
+		   [(first) + TIMES_HISTOGRAM_OFFSET] = MEMBER("offset"),                        \
+		   [(first) + TIMES_HISTOGRAM_COUNTS] = MEMBER("counts")
+
 /* The rows of the tag whose first row is FIRST. */
 #define TAG(first)                                                                                \
 	[(first) +                                                                                \
@@ -59,6 +70,7 @@ const struct scan_member tagged_flow_rows[TAGGED_FLOW_ROWS] = {
 	[ROW_DESTINATION] = OBJECT("destination", ROW_DESTINATION_IP, 4),
 	[ROW_TCP] = OBJECT("tcp", ROW_TCP_FLAGS, 3),
 	[ROW_REQUESTS] = OBJECT("requests", ROW_REQUESTS_COUNT, 2),
+	[ROW_L7] = OBJECT("l7", ROW_L7_PROTOCOL, ROW_L7_ROWS_END - ROW_L7_PROTOCOL),
 	[ROW_FLOW] = OBJECT("flow", ROW_FLOW_ID, 5),
 	[ROW_OBSERVER] = OBJECT("observer", ROW_HOSTNAME, 2),
 	[ROW_TENURE] = OBJECT("tenure", ROW_TENURE_SOURCE, 5),
@@ -82,15 +94,22 @@ const struct scan_member tagged_flow_rows[TAGGED_FLOW_ROWS] = {
 	[ROW_DESTINATION_RETRANSMISSIONS] = MEMBER("destination"),
 	[ROW_HANDSHAKE_RTT] = MEMBER("rtt"),
 	[ROW_REQUESTS_COUNT] = MEMBER("count"),
-	[ROW_RESPONSE] = OBJECT("response_time", ROW_RESPONSE_COUNT, 5),
-	[ROW_RESPONSE_COUNT] = MEMBER("count"),
-	[ROW_RESPONSE_SUM] = MEMBER("sum"),
-	[ROW_RESPONSE_MIN] = MEMBER("min"),
-	[ROW_RESPONSE_MAX] = MEMBER("max"),
-	[ROW_HISTOGRAM] = OBJECT("histogram", ROW_HISTOGRAM_SCALE, 3),
-	[ROW_HISTOGRAM_SCALE] = MEMBER("scale"),
-	[ROW_HISTOGRAM_OFFSET] = MEMBER("offset"),
-	[ROW_HISTOGRAM_COUNTS] = MEMBER("counts"),
+	[ROW_RESPONSE] = TIMES_OBJECT("response_time", ROW_RESPONSE_TIMES),
+	[ROW_L7_PROTOCOL] = MEMBER("protocol"),
+	[ROW_L7_CLIENT] = MEMBER("client"),
+	[ROW_L7_REQUESTS] = MEMBER("requests"),
+	[ROW_L7_RESPONSES] = MEMBER("responses"),
+	[ROW_L7_RETRIES] = MEMBER("retries"),
+	[ROW_L7_UNANSWERED] = MEMBER("unanswered"),
+	[ROW_L7_STATUS] = MEMBER("status"),
+	[ROW_L7_GRPC_STATUS] = MEMBER("grpc_status"),
+	[ROW_L7_RCODE] = MEMBER("rcode"),
+	[ROW_L7_INCOMPLETE] = MEMBER("incomplete"),
+	[ROW_FIRST_BYTE] = TIMES_OBJECT("time_to_first_byte", ROW_FIRST_BYTE_TIMES),
+	[ROW_LAST_BYTE] = TIMES_OBJECT("time_to_last_byte", ROW_LAST_BYTE_TIMES),
+	TIMES(ROW_RESPONSE_TIMES),
+	TIMES(ROW_FIRST_BYTE_TIMES),
+	TIMES(ROW_LAST_BYTE_TIMES),
 	[ROW_FLOW_ID] = MEMBER("id"),
 	[ROW_FLOW_SLICE] = MEMBER("slice"),
 	[ROW_FLOW_FINAL] = MEMBER("final"),

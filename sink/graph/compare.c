@@ -63,21 +63,48 @@ static bool may_hide(const struct compare_window *window, size_t client, size_t 
 	       find(snapshot, server, client, !directed) != NULL;
 }
 
-static struct interval_share failed(const struct measures *measures)
+/* FAILED of ALL; more may have failed, where a response is counted in a record behind its request's. */
+static struct interval_share share(uint64_t failed, uint64_t all)
 {
-	uint64_t errors = measures_errors(measures);
-
-	return (struct interval_share){errors < measures->flows ? errors : measures->flows,
-				       measures->flows};
+	return (struct interval_share){failed < all ? failed : all, all};
 }
 
-static enum compare_change judge(const struct graph_edge *before, const struct graph_edge *after)
+static int compare_flows(const struct measures *before, const struct measures *after)
 {
-	int errors = interval_compare_shares(failed(&before->measures), failed(&after->measures));
-	int time = interval_compare(before->histogram, after->histogram, 950);
+	return interval_compare_shares(share(measures_errors(before), before->flows),
+				       share(measures_errors(after), after->flows));
+}
 
-	if (time == 0)
-		time = interval_compare(before->histogram, after->histogram, 500);
+static int compare_messages(const struct messages_counts *before,
+			    const struct messages_counts *after)
+{
+	return interval_compare_shares(share(before->errors + before->unanswered, before->requests),
+				       share(after->errors + after->unanswered, after->requests));
+}
+
+static int compare_times(const struct histogram *before, const struct histogram *after)
+{
+	int time = interval_compare(before, after, 950);
+
+	return time != 0 ? time : interval_compare(before, after, 500);
+}
+
+/* 1 if one of two rose, else -1 if one of them fell. */
+static int joined(int a, int b)
+{
+	return a > 0 || b > 0 ? 1 : a < 0 || b < 0 ? -1 : 0;
+}
+
+/* Each family is compared with itself alone. */
+static enum compare_change judge(const struct graph_edge *before, const struct messages_kind *read,
+				 const struct graph_edge *after,
+				 const struct messages_kind *read_after)
+{
+	int errors = joined(compare_flows(&before->measures, &after->measures),
+			    compare_messages(&read->counts, &read_after->counts));
+	int time = joined(compare_times(before->histogram, after->histogram),
+			  compare_times(read->first_bytes, read_after->first_bytes));
+
 	if (errors > 0)
 		return COMPARE_MORE_ERRORS;
 	if (time > 0)
@@ -85,6 +112,22 @@ static enum compare_change judge(const struct graph_edge *before, const struct g
 	if (errors < 0)
 		return COMPARE_FEWER_ERRORS;
 	return time < 0 ? COMPARE_FASTER : COMPARE_SAME;
+}
+
+/* -1 if out of memory. */
+static int find_change(const struct graph_edge *before, const struct graph_edge *after,
+		       enum compare_change *change)
+{
+	struct messages_kind read = {0}, read_after = {0};
+	int rc = messages_sum(before->messages, &read);
+
+	if (rc == 0)
+		rc = messages_sum(after->messages, &read_after);
+	if (rc == 0)
+		*change = judge(before, &read, after, &read_after);
+	messages_kind_clear(&read);
+	messages_kind_clear(&read_after);
+	return rc;
 }
 
 static int compare_edges(const void *left, const void *right)
@@ -105,9 +148,10 @@ static void add(struct comparison *comparison, enum compare_change change,
 	comparison->changes[change]++;
 }
 
-/* Adds the edges of FROM that TO does not show, and those of both if FROM is the later window. */
-static void add_edges(struct comparison *comparison, const struct compare_window *from,
-		      const size_t *places, const struct compare_window *to)
+/* Adds the edges of FROM that TO does not show, and those of both if FROM is the later window. -1 if out of
+ * memory. */
+static int add_edges(struct comparison *comparison, const struct compare_window *from,
+		     const size_t *places, const struct compare_window *to)
 {
 	bool later = from == &comparison->after;
 
@@ -124,9 +168,12 @@ static void add_edges(struct comparison *comparison, const struct compare_window
 				change = COMPARE_UNKNOWN;
 			add(comparison, change, later ? NULL : edge, later ? edge : NULL);
 		} else if (later) {
-			add(comparison, judge(other->edge, edge->edge), other, edge);
+			if (find_change(other->edge, edge->edge, &change) < 0)
+				return -1;
+			add(comparison, change, other, edge);
 		}
 	}
+	return 0;
 }
 
 int compare_make(struct comparison *comparison, struct compare_window before,
@@ -141,8 +188,9 @@ int compare_make(struct comparison *comparison, struct compare_window before,
 				   sizeof(*comparison->edges));
 	if (forth == NULL || back == NULL || comparison->edges == NULL)
 		goto out;
-	add_edges(comparison, &comparison->after, forth, &before);
-	add_edges(comparison, &comparison->before, back, &after);
+	if (add_edges(comparison, &comparison->after, forth, &before) < 0 ||
+	    add_edges(comparison, &comparison->before, back, &after) < 0)
+		goto out;
 	qsort(comparison->edges, comparison->count, sizeof(*comparison->edges), compare_edges);
 	rc = 0;
 out:

@@ -2,14 +2,17 @@
  *
  *   new            only the later window has flows whose ends are known to be these
  *   gone           only the earlier one has
- *   more_errors    a larger share of the flows failed (interval.h)
+ *   more_errors    a larger share of the flows failed, or of the requests that were read (interval.h)
  *   fewer_errors   a smaller share
  *   slower         the 95th percentile of the response times rose or, if that is not proven either way, the
- *                  median (interval.h)
+ *                  median (interval.h): those of turns, or the times to the first byte of messages
  *   faster         it fell
  *   same           nothing of this is proven
  *   unknown        flows only in one window, but the other may have had some: it is not wholly known, has
  *                  further edges, or has an edge between the same two whose client is not known
+ *
+ * Messages are compared with messages, and turns with turns: where one window has only these and the other only
+ * those, no time is slower or faster.
  *
  * (1) An edge has the first of these that is true, in the order of enum compare_change.
  */

@@ -2,7 +2,7 @@
 
 #include "sink/graph/end.h"
 
-/* How much the tag of END says that it serves (1). */
+/* How much the tag of END says that it serves (2). */
 static int serves(const struct tagged_flow_end *end)
 {
 	if (end->kind == TAGGED_FLOW_SERVICE)
@@ -24,8 +24,21 @@ static int compare_ends(const struct tagged_flow *flow, bool outside_addresses)
 
 static void drop_requests(struct tagged_flow *flow)
 {
+	struct tagged_flow_times *response = &flow->response;
+
 	flow->requests = 0;
-	flow->response = (struct tagged_flow_response){0};
+	response->count = response->sum_ns = response->min_ns = response->max_ns = 0;
+	response->bucket_count = 0;
+}
+
+static void exchange_ends(struct tagged_flow *flow)
+{
+	struct tagged_flow_end source = flow->source;
+
+	flow->source = flow->destination;
+	flow->destination = source;
+	flow->messages.from_destination = !flow->messages.from_destination;
+	drop_requests(flow);
 }
 
 void direction_find(struct tagged_flow *flow, bool outside_addresses)
@@ -34,16 +47,13 @@ void direction_find(struct tagged_flow *flow, bool outside_addresses)
 
 	if (flow->directed)
 		return;
+	if (tagged_flow_has_messages(flow))
+		order = flow->messages.from_destination ? 1 : -1;
 	flow->directed = order != 0;
 	if (!flow->directed) {
 		drop_requests(flow);
 		order = compare_ends(flow, outside_addresses);
 	}
-	if (order > 0) {
-		struct tagged_flow_end source = flow->source;
-
-		drop_requests(flow);
-		flow->source = flow->destination;
-		flow->destination = source;
-	}
+	if (order > 0)
+		exchange_ends(flow);
 }

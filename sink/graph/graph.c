@@ -136,7 +136,9 @@ void graph_edge_clear(struct graph_edge *edge)
 {
 	free(edge->histogram);
 	free(edge->handshake);
+	messages_free(edge->messages);
 	edge->histogram = edge->handshake = NULL;
+	edge->messages = NULL;
 }
 
 void graph_edge_reset(struct graph_edge *edge)
@@ -146,6 +148,7 @@ void graph_edge_reset(struct graph_edge *edge)
 		histogram_clear(edge->histogram);
 	if (edge->handshake != NULL)
 		histogram_clear(edge->handshake);
+	messages_reset(edge->messages);
 }
 
 void graph_edge_turn(struct graph_edge *edge)
@@ -155,15 +158,54 @@ void graph_edge_turn(struct graph_edge *edge)
 	edge->client = edge->server;
 	edge->server = client;
 	measures_turn(&edge->measures);
+	messages_turn(edge->messages);
+}
+
+static int add_edge(struct graph_edge *into, const struct graph_edge *from, bool turned)
+{
+	struct measures measures = from->measures;
+
+	if (add_histogram(&into->histogram, from->histogram) < 0 ||
+	    add_histogram(&into->handshake, from->handshake) < 0 ||
+	    messages_add(&into->messages, from->messages, turned) < 0)
+		return -1;
+	if (turned)
+		measures_turn(&measures);
+	measures_add(&into->measures, &measures);
+	return 0;
 }
 
 int graph_edge_add(struct graph_edge *into, const struct graph_edge *from)
 {
-	if (add_histogram(&into->histogram, from->histogram) < 0 ||
-	    add_histogram(&into->handshake, from->handshake) < 0)
+	return add_edge(into, from, false);
+}
+
+int graph_edge_add_turned(struct graph_edge *into, const struct graph_edge *from)
+{
+	return add_edge(into, from, true);
+}
+
+static int add_buckets(struct histogram **sum, const struct conversation_buckets *buckets,
+		       const uint64_t *counts)
+{
+	if (buckets->count == 0)
+		return 0;
+	return histogram_add(sum, buckets->scale, buckets->first, counts, buckets->count);
+}
+
+static int add_messages(struct graph_edge *edge, const struct conversation_slice *slice)
+{
+	const struct conversation_messages *more = slice->messages;
+	const uint64_t *counts = conversation_slice_buckets(slice) + slice->response.count;
+	struct messages_kind *sum;
+
+	if (more == NULL)
+		return 0;
+	sum = messages_like(&edge->messages, more->kind.protocol, more->kind.from_server);
+	if (sum == NULL || add_buckets(&sum->first_bytes, &more->first_bytes, counts) < 0 ||
+	    add_buckets(&sum->last_bytes, &more->last_bytes, counts + more->first_bytes.count) < 0)
 		return -1;
-	measures_add(&into->measures, &from->measures);
-	return 0;
+	return messages_kind_add(sum, &more->kind);
 }
 
 int graph_add(struct graph *graph, const struct conversation_slice *slice)
@@ -182,12 +224,12 @@ int graph_add(struct graph *graph, const struct conversation_slice *slice)
 	edge = graph_edge_like(graph, &like);
 	if (edge == NULL)
 		return -1;
-	if (slice->bucket_count > 0 &&
-	    histogram_add(&edge->histogram, slice->scale, slice->first_bucket,
-			  conversation_slice_buckets(slice), slice->bucket_count) < 0)
+	if (add_buckets(&edge->histogram, &slice->response, conversation_slice_buckets(slice)) <
+		    0 ||
+	    add_messages(edge, slice) < 0)
 		return -1;
-	if (slice->measures.handshake_count > 0 &&
-	    add_handshake(edge, slice->measures.handshake_sum_ns) < 0)
+	if (slice->measures.handshake.count > 0 &&
+	    add_handshake(edge, slice->measures.handshake.sum_ns) < 0)
 		return -1;
 	measures_add(&edge->measures, &slice->measures);
 	graph->first = when_earlier(graph->first, slice->end);
@@ -209,27 +251,12 @@ int graph_merge(struct graph *into, const struct graph *from)
 	return graph_edge_add(&into->rest, &from->rest);
 }
 
-static uint64_t percentile(const struct histogram *histogram, unsigned per_mille, uint64_t min,
-			   uint64_t max)
-{
-	uint64_t value;
-
-	if (histogram == NULL || histogram->total == 0)
-		return 0;
-	value = histogram_percentile(histogram, per_mille);
-	if (value < min)
-		return min;
-	return value > max ? max : value;
-}
-
 uint64_t graph_edge_percentile(const struct graph_edge *edge, unsigned per_mille)
 {
-	return percentile(edge->histogram, per_mille, edge->measures.response_min_ns,
-			  edge->measures.response_max_ns);
+	return durations_percentile(&edge->measures.response, edge->histogram, per_mille);
 }
 
 uint64_t graph_edge_handshake_percentile(const struct graph_edge *edge, unsigned per_mille)
 {
-	return percentile(edge->handshake, per_mille, edge->measures.handshake_min_ns,
-			  edge->measures.handshake_max_ns);
+	return durations_percentile(&edge->measures.handshake, edge->handshake, per_mille);
 }

@@ -18,6 +18,7 @@
 #include "sink/graph/conversation/conversation_slice.h"
 #include "sink/graph/histogram.h"
 #include "sink/graph/measures.h"
+#include "sink/graph/messages.h"
 
 #define GRAPH_EDGES_MAX 65536 /* at most 180 MB with their histograms */
 
@@ -27,8 +28,9 @@ struct graph_edge {
 	struct measures measures;
 	int transport; /* IANA number and server port; -1 if summed, or unknown */
 	int32_t port;
-	struct histogram *histogram; /* of response times; NULL if there is none */
+	struct histogram *histogram; /* of measures.response_*; NULL if there is none */
 	struct histogram *handshake; /* of measures.handshake_*; NULL if there is none */
+	struct messages *messages;   /* that were read; NULL if there is none */
 };
 
 struct graph {
@@ -60,17 +62,19 @@ struct graph_edge *graph_edge_like(struct graph *graph, const struct graph_edge 
 /* The edge between the same, in the same way, as LIKE; NULL if there is none. */
 const struct graph_edge *graph_find(const struct graph *graph, const struct graph_edge *like);
 
-/* An edge between nothing, without measures; its histograms are the caller's. */
+/* An edge between nothing, without measures; its histograms and messages are the caller's. */
 struct graph_edge graph_edge_none(void);
-/* Frees its histograms, which are NULL then. */
+/* Frees its histograms and messages, which are NULL then. */
 void graph_edge_clear(struct graph_edge *edge);
-/* Forgets what was measured, and keeps the memory of the histograms. */
+/* Forgets what was measured, and keeps the memory of histograms and messages. */
 void graph_edge_reset(struct graph_edge *edge);
 /* Exchanges client and server, and what each sent. */
 void graph_edge_turn(struct graph_edge *edge);
-/* Adds what was measured on FROM to INTO, whose histograms are owned by the caller. -1 if
+/* Adds what was measured on FROM to INTO, whose histograms and messages are owned by the caller. -1 if
  * out of memory. */
 int graph_edge_add(struct graph_edge *into, const struct graph_edge *from);
+/* The same, of FROM with client and server exchanged. */
+int graph_edge_add_turned(struct graph_edge *into, const struct graph_edge *from);
 /* Of response times and of handshakes: from the histogram, and never outside minimum and maximum; 0
  * without a histogram. */
 uint64_t graph_edge_percentile(const struct graph_edge *edge, unsigned per_mille);

@@ -65,10 +65,10 @@ int grouping_add(struct grouping *grouping, const struct graph_edge *edge, bool 
 
 	if (turned < 0)
 		return -1;
-	if (turned)
-		measures_turn(&moved.measures);
 	sum = graph_edge_like(graph, &moved);
-	return sum == NULL ? -1 : graph_edge_add(sum, &moved);
+	if (sum == NULL)
+		return -1;
+	return turned ? graph_edge_add_turned(sum, edge) : graph_edge_add(sum, edge);
 }
 
 int grouping_merge(struct grouping *grouping, const struct graph *from, struct graph *graph)

@@ -7,6 +7,7 @@ void measures_add(struct measures *sum, const struct measures *more)
 	measures_add_count(&sum->refused, more->refused);
 	measures_add_count(&sum->unanswered, more->unanswered);
 	measures_add_count(&sum->reset, more->reset);
+	measures_add_count(&sum->failed_read, more->failed_read);
 	measures_add_count(&sum->source_bytes, more->source_bytes);
 	measures_add_count(&sum->destination_bytes, more->destination_bytes);
 	measures_add_count(&sum->source_packets, more->source_packets);
@@ -14,16 +15,9 @@ void measures_add(struct measures *sum, const struct measures *more)
 	measures_add_count(&sum->retransmissions_sent, more->retransmissions_sent);
 	measures_add_count(&sum->retransmissions_received, more->retransmissions_received);
 	measures_add_count(&sum->requests, more->requests);
-	if (more->response_count > 0)
-		measures_widen(sum->response_count, &sum->response_min_ns, &sum->response_max_ns,
-			       more->response_min_ns, more->response_max_ns);
-	measures_add_count(&sum->response_count, more->response_count);
-	measures_add_count(&sum->response_sum_ns, more->response_sum_ns);
-	if (more->handshake_count > 0)
-		measures_widen(sum->handshake_count, &sum->handshake_min_ns, &sum->handshake_max_ns,
-			       more->handshake_min_ns, more->handshake_max_ns);
-	measures_add_count(&sum->handshake_count, more->handshake_count);
-	measures_add_count(&sum->handshake_sum_ns, more->handshake_sum_ns);
+	measures_add_count(&sum->set_aside, more->set_aside);
+	durations_add(&sum->response, &more->response);
+	durations_add(&sum->handshake, &more->handshake);
 }
 
 static void exchange(uint64_t *a, uint64_t *b)
@@ -48,6 +42,5 @@ uint64_t measures_errors(const struct measures *measures)
 
 uint64_t measures_mean(const struct measures *measures)
 {
-	return measures->response_count == 0 ? 0
-					     : measures->response_sum_ns / measures->response_count;
+	return durations_mean(&measures->response);
 }

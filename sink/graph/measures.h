@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "sink/graph/durations.h"
+
 struct measures {
 	uint64_t flows;
 	uint64_t provisional; /* records that may still be replaced by a higher revision */
@@ -14,14 +16,20 @@ struct measures {
 	uint64_t refused;    /* a SYN answered by RST, never by SYN */
 	uint64_t unanswered; /* not one packet came back; does not apply to ICMP */
 	uint64_t reset;      /* RST from either side, later */
+	/* Of these: their messages were read, so which requests failed is counted there (messages.h). */
+	uint64_t failed_read;
 	uint64_t source_bytes, destination_bytes;
 	uint64_t source_packets, destination_packets;
 	uint64_t retransmissions_sent,
 		retransmissions_received; /* by the client, and by the server */
+	/* Turns of slices whose messages are not counted: the client's data, then the server's. */
 	uint64_t requests;
-	uint64_t response_count, response_sum_ns, response_min_ns, response_max_ns;
+	uint64_t
+		set_aside; /* of these slices: messages were read, but fewer than their turns show */
+	struct durations
+		response; /* of them: from the client's last packet to the server's first */
 	/* Of TCP handshakes that were seen whole, from the SYN to the ACK of the SYN-ACK. */
-	uint64_t handshake_count, handshake_sum_ns, handshake_min_ns, handshake_max_ns;
+	struct durations handshake;
 };
 
 /* (1) */
@@ -29,16 +37,6 @@ static inline void measures_add_count(uint64_t *sum, uint64_t more)
 {
 	if (__builtin_add_overflow(*sum, more, sum))
 		*sum = UINT64_MAX;
-}
-
-/* Widens MIN to MAX, of COUNT durations, by another such range that is not empty. */
-static inline void measures_widen(uint64_t count, uint64_t *min, uint64_t *max, uint64_t more_min,
-				  uint64_t more_max)
-{
-	if (count == 0 || more_min < *min)
-		*min = more_min;
-	if (count == 0 || more_max > *max)
-		*max = more_max;
 }
 
 void measures_add(struct measures *sum, const struct measures *more);

@@ -60,13 +60,15 @@ static int add_edges(struct snapshot *snapshot, const struct graph *graph, uint6
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct graph_edge *edge = &graph->edges[i];
 
-		measures_add(&snapshot->total.measures, &edge->measures);
+		if (graph_edge_add(&snapshot->total, edge) < 0)
+			return -1;
 		if (edge->measures.flows >= least)
 			snapshot->edges[snapshot->edge_count++].edge = edge;
 		else if (graph_edge_add(&snapshot->rest, edge) < 0)
 			return -1;
 	}
-	measures_add(&snapshot->total.measures, &graph->rest.measures);
+	if (graph_edge_add(&snapshot->total, &graph->rest) < 0)
+		return -1;
 	return graph_edge_add(&snapshot->rest, &graph->rest);
 }
 
@@ -167,6 +169,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->nodes);
 	free(snapshot->edges);
 	graph_edge_clear(&snapshot->rest);
+	graph_edge_clear(&snapshot->total);
 	text_free(&snapshot->names);
 	*snapshot = (struct snapshot){0};
 }

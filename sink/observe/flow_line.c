@@ -91,22 +91,44 @@ static void add_duration(struct writing *w, bool present, uint64_t ns)
 	end_cell(w, TINT_NONE);
 }
 
+/* Names come from records that anybody may write. */
+static void add_protocol(struct writing *w, const struct tagged_flow_messages *messages)
+{
+	end_text_add_name(&w->text, messages->protocol);
+	if (messages->from_destination)
+		text_add_string(&w->text, " from destination");
+	if (messages->incomplete)
+		text_add_string(&w->text, ", incomplete");
+}
+
+/* How many requests, of which family, and their mean time and, if WIDE, the longest. */
+static void add_requests(struct writing *w, const struct tagged_flow *flow, bool wide)
+{
+	bool read = tagged_flow_counts_messages(flow);
+	const struct tagged_flow_times *times = read ? &flow->messages.first_byte : &flow->response;
+	uint64_t requests = read ? flow->messages.requests : flow->requests;
+
+	if (requests > 0 || read)
+		text_add_u64(&w->text, requests);
+	end_cell(w, TINT_NONE);
+	if (read)
+		add_protocol(w, &flow->messages);
+	else if (requests > 0)
+		text_add_string(&w->text, "turns");
+	end_cell(w, TINT_NONE);
+	add_duration(w, times->count > 0, times->count > 0 ? times->sum_ns / times->count : 0);
+	if (wide)
+		add_duration(w, times->count > 0, times->max_ns);
+}
+
 static void add_measures(struct writing *w, const struct tagged_flow *flow,
 			 enum flow_line_form form)
 {
-	const struct tagged_flow_response *response = &flow->response;
-	bool answered = response->count > 0;
-
 	add_bytes(w, &flow->source);
 	add_bytes(w, &flow->destination);
-	if (flow->requests > 0)
-		text_add_u64(&w->text, flow->requests);
-	end_cell(w, TINT_NONE);
-	add_duration(w, answered, answered ? response->sum_ns / response->count : 0);
-	if (form == FLOW_LINE_WIDE) {
-		add_duration(w, answered, response->max_ns);
+	add_requests(w, flow, form == FLOW_LINE_WIDE);
+	if (form == FLOW_LINE_WIDE)
 		add_duration(w, flow->has_handshake, flow->handshake_ns);
-	}
 	end_text_add_name(&w->text, flow->observer);
 	end_cell(w, TINT_NONE);
 }
@@ -125,6 +147,28 @@ static void add_end_note(struct writing *w, const char *side, const struct tagge
 	begin_note(w);
 	text_add_format(&w->text, "%s: ", side);
 	end_text_add_doubt(&w->text, end, tag);
+}
+
+/* Responses that were read and are errors, and requests that have none. */
+static void add_message_notes(struct writing *w, const struct tagged_flow_messages *messages)
+{
+	const struct {
+		uint64_t count;
+		const char *one, *several;
+	} notes[] = {
+		{messages->errors, " error response", " error responses"},
+		{messages->client_errors, " client error", " client errors"},
+		{messages->unanswered, " request unanswered", " requests unanswered"},
+		{messages->retries, " retry", " retries"},
+	};
+
+	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
+		if (notes[i].count == 0)
+			continue;
+		begin_note(w);
+		text_add_u64(&w->text, notes[i].count);
+		text_add_string(&w->text, notes[i].count == 1 ? notes[i].one : notes[i].several);
+	}
 }
 
 /* What is not an everyday flow's. */
@@ -153,6 +197,7 @@ static void add_notes(struct writing *w, const struct tagged_flow *flow, struct 
 		begin_note(w);
 		text_add_format(&w->text, "%" PRIu64 " retransmitted", again);
 	}
+	add_message_notes(w, &flow->messages);
 	w->cells[w->count++] =
 		(struct flow_line_cell){(uint32_t)(w->text.length - w->begun), TINT_DOUBT};
 }
@@ -160,31 +205,22 @@ static void add_notes(struct writing *w, const struct tagged_flow *flow, struct 
 const struct flow_line_column *flow_line_columns(enum flow_line_form form, size_t *count)
 {
 	static const struct flow_line_column compact[] = {
-		{"END (UTC)", false, 18},   {"SOURCE", false, 36}, {"", false, 2},
-		{"DESTINATION", false, 36}, {"PROTO", false, 5},   {"OUTCOME", false, 10},
-		{"SENT", true, 8},          {"RECEIVED", true, 8}, {"REQUESTS", true, 8},
-		{"MEAN", true, 7},          {"SEEN AT", false, 7}, {"", false, 0},
+		{"END (UTC)", false, 18}, {"SOURCE", false, 36},
+		{"", false, 2},           {"DESTINATION", false, 36},
+		{"PROTO", false, 5},      {"OUTCOME", false, 10},
+		{"SENT", true, 8},        {"RECEIVED", true, 8},
+		{"REQUESTS", true, 8},    {"COUNTED AS", false, 10},
+		{"MEAN", true, 7},        {"SEEN AT", false, 7},
+		{"", false, 0},
 	};
 	static const struct flow_line_column wide[] = {
-		{"END", false, 30},
-		{"LASTED", true, 7},
-		{"SOURCE", false, 36},
-		{"ADDRESS", false, 18},
-		{"SERVICES", false, 18},
-		{"", false, 2},
-		{"DESTINATION", false, 36},
-		{"ADDRESS", false, 18},
-		{"SERVICES", false, 18},
-		{"PROTO", false, 5},
-		{"OUTCOME", false, 10},
-		{"SENT", true, 8},
-		{"RECEIVED", true, 8},
-		{"REQUESTS", true, 8},
-		{"MEAN", true, 7},
-		{"MAX", true, 7},
-		{"HANDSHAKE", true, 9},
-		{"SEEN AT", false, 7},
-		{"", false, 0},
+		{"END", false, 30},         {"LASTED", true, 7},     {"SOURCE", false, 36},
+		{"ADDRESS", false, 18},     {"SERVICES", false, 18}, {"", false, 2},
+		{"DESTINATION", false, 36}, {"ADDRESS", false, 18},  {"SERVICES", false, 18},
+		{"PROTO", false, 5},        {"OUTCOME", false, 10},  {"SENT", true, 8},
+		{"RECEIVED", true, 8},      {"REQUESTS", true, 8},   {"COUNTED AS", false, 10},
+		{"MEAN", true, 7},          {"MAX", true, 7},        {"HANDSHAKE", true, 9},
+		{"SEEN AT", false, 7},      {"", false, 0},
 	};
 
 	switch (form) {

@@ -22,16 +22,20 @@ static void require(bool claim)
 static void check_edge(struct span row)
 {
 	struct graph_edge edge = graph_edge_none(), again = graph_edge_none();
-	struct text written;
+	struct text written, rewritten;
 
 	text_init(&written, 1 << 20);
+	text_init(&rewritten, 1 << 20);
 	if (edge_row_add(row, &edge) == 0) {
 		edge_row_write(&written, &edge);
 		require(!written.failed);
 		require(edge_row_add(text_span(&written), &again) == 0);
 		require(memcmp(&edge.measures, &again.measures, sizeof(edge.measures)) == 0);
+		edge_row_write(&rewritten, &again);
+		require(span_equal(text_span(&written), text_span(&rewritten)));
 	}
 	text_free(&written);
+	text_free(&rewritten);
 	graph_edge_clear(&edge);
 	graph_edge_clear(&again);
 }

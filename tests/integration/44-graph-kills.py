@@ -44,23 +44,32 @@ class Traffic:
 
     def slice(self, flow, number, start, end, flags, wanted):
         """A slice at the client, before DNAT, and the same at the server, after it; only the first counts."""
-        sent, requests = self.draw.randrange(1, 9000), self.draw.randrange(5)
+        sent, turns = self.draw.randrange(1, 9000), self.draw.randrange(5)
+        read, failed = (self.draw.randrange(1, 9), self.draw.randrange(3)) if flow["protocol"] else (0, 0)
+        incomplete = self.draw.random() < 0.2
+        l7 = {"protocol": flow["protocol"], "client": "source", "requests": read, "responses": read, "status": {"2xx": 7, "5xx": failed}}
+        # Messages count, unless they may be wrong and are fewer than the turns.
+        messages = read > 0 and (not incomplete or read >= turns)
         for host, ip, tag, counted in (("n1", "10.96.0.1", address(flow["server"]), True), ("n2", "10.0.2.1", pod(flow["server"], 1), False)):
             record = {
                 "event": {"start": when(start), "end": when(end), "duration": 0}, "network": {"transport": "tcp"},
                 "source": {"ip": flow["ip"], "port": flow["port"], "bytes": sent, "packets": 9},
                 "destination": {"ip": ip, "port": 80, "bytes": 2 * sent, "packets": 9},
-                "tcp": {"flags": {"source": "SA", "destination": flags}}, "requests": {"count": requests},
+                "tcp": {"flags": {"source": "SA", "destination": flags}}, "requests": {"count": turns},
+                **({"l7": {**l7, **({"incomplete": True, "uncertain": {"gap": 1}} if incomplete else {})}} if read else {}),
                 "flow": {"id": f"{flow['id']}", "slice": number, "initiator": "syn"}, "observer": {"hostname": host, "interface": {"name": "eth0", "id": 1}},
             }
             self.records.append((end + self.draw.random() * 20, record, pod("web", 1), tag))
             if counted:
                 edge = self.truth[int(end) // 60, flow["server"]]
-                edge.update(sent=sent, received=2 * sent, requests=requests, flows=wanted, reset=wanted and "R" in flags)
+                edge.update(sent=sent, received=2 * sent, flows=wanted, reset=wanted and "R" in flags, turns=0 if messages else turns)
+                if messages:
+                    edge.update({flow["protocol"]: read, f"{flow['protocol']} errors": failed, f"{flow['protocol']} turns": turns})
 
     def flow(self, identity):
         start = START + self.draw.random() * (MINUTES - 12) * 60
-        flow = {"id": identity, "ip": "10.0.1.1", "port": 1024 + identity, "server": self.draw.choice(("cart", "pay", "db"))}
+        flow = {"id": identity, "ip": "10.0.1.1", "port": 1024 + identity, "server": self.draw.choice(("cart", "pay", "db")),
+                "protocol": self.draw.choice((None, "http", "dns", "made-up"))}
         slices = self.draw.choice((1, 1, 1, 2, 9))
         flags = self.draw.choice(("SA", "SAR"))
         for number in range(slices):
@@ -92,8 +101,11 @@ def windows(path, state):
                               stdout=subprocess.PIPE, check=True)
         for edge in json.loads(done.stdout)["edges"]:
             found[minute, edge["target"].rsplit("/", 1)[1]] = {
-                "sent": edge["bytes"]["source"], "received": edge["bytes"]["destination"], "requests": edge["requests"]["count"],
+                "sent": edge["bytes"]["source"], "received": edge["bytes"]["destination"], "turns": edge["requests"]["count"],
                 "flows": edge["flows"], "reset": edge["errors"]["reset"]}
+            for kind in edge.get("messages", []):
+                found[minute, edge["target"].rsplit("/", 1)[1]].update(
+                    {kind["protocol"]: kind["requests"], f"{kind['protocol']} errors": kind["errors"], f"{kind['protocol']} turns": kind["turns"]})
     return found
 
 

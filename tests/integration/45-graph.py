@@ -79,7 +79,7 @@ def main():
         if abs(flows(view) - logged) > logged / 1000:
             return 1
         # A request that was sent and never answered is a request too, but no answer.
-        answered = sum(edge["requests"].get("response_time", {}).get("count", 0) for edge in view["edges"])
+        answered = sum(edge["requests"].get("response_time", {}).get("count", 0) + sum(kind["responses"] for kind in edge.get("messages", [])) for edge in view["edges"])
         print(f"{answers} answers logged, {answered} in the graph")
         if answered != answers:
             return 1

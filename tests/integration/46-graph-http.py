@@ -5,10 +5,13 @@ import gzip
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import jsonschema
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from graph_server import ROOT, Server, edges, printed, record  # noqa: E402
@@ -60,6 +63,42 @@ def check_formats(server):
     text = body.decode()
     expect(status == 200 and "traces_service_graph_request_server_seconds_bucket{" in text and "tenure_graph_watermark_timestamp_seconds 17" in text, "metrics")
     expect(re.search(r'^tenure_graph_records_total [1-9]', text, re.M), "metrics count the records")
+    listed = (ROOT / "docs/metrics.md").read_text()
+    for name, sentence in re.findall(r"^# HELP (\S+) (.*)$", text, re.M):
+        expect(f"`{name}`" in listed and sentence in listed, f"docs/metrics.md: has no {name}: {sentence}")
+
+
+def check_families(folder):
+    """Requests that were read and turns of others, of an edge that has both, in every answer: each with its name, and as printed."""
+    case = ROOT / "tests/cases/graph-messages/tagged.ndjson"
+    validator = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/schemas/tenure.edges.json").read_text()))
+    printed_edges = subprocess.run(["tenure-graph", "--in", case, "--step", "1h", "--format", "json"], stdout=subprocess.PIPE, check=True).stdout.splitlines()
+    faults_of = [error.message for line in printed_edges for error in validator.iter_errors(json.loads(line))]
+    expect(len(printed_edges) == 4 and not faults_of, f"tenure.edges: {faults_of[:3]}")
+    metrics = subprocess.run(["tenure-graph", "--in", case, "--format", "prometheus"], stdout=subprocess.PIPE, check=True).stdout
+    if shutil.which("promtool"):
+        expect(subprocess.run(["promtool", "check", "metrics"], input=metrics).returncode == 0, "promtool on metrics of messages")
+    with Server(folder, "--in", case) as server:
+        server.wait_ready()
+        whole = "from=2026-11-23T08:00:00Z&to=2026-11-23T08:01:00Z"
+        found = server.json(f"/v1/graph?{whole}")
+        expect(edges(found) == edges(printed(case)), f"messages, as the command line prints them: {found['edges']}"[:900])
+        ends = "source=service/shop/web&target=service/shop/cart"
+        edge = server.json(f"/v1/edge?{ends}&{whole}")
+        expect(edge["edge"]["requests"]["count"] == 5 and [kind["requests"] for kind in edge["edge"]["messages"]] == [8], f"an edge: {edge}"[:500])
+        expect(sorted((port["port"], port["requests"]["count"], "messages" in port) for port in edge["ports"]) == [(80, 3, True), (443, 2, False)], f"ports: {edge['ports']}"[:500])
+        point = server.json(f"/v1/series?{ends}&{whole}&step=1m")["points"][0]
+        expect(point["requests"] == 5 and point["messages"]["requests"] == 8 and point["messages"]["errors"] == 1 and point["messages"]["client_errors"] == 1, f"a series: {point}")
+        expect(point["messages"]["p95"] == edge["edge"]["messages"][0]["time_to_first_byte"]["p95"], f"percentiles of a series: {point}")
+        samples = server.json(f"/v1/flows?{ends}&{whole}")["flows"]
+        expect(any(sample["record"].get("l7", {}).get("protocol") == "http" for sample in samples), "samples are whole")
+        before = edges(server.json(f"/v1/graph?{whole}"))
+        expect(server.stop() == 0, "it ends")
+        server.start()
+        server.wait_ready()
+        expect(edges(server.json(f"/v1/graph?{whole}")) == before, "messages come back from disk")
+        expect("family=\"messages\"} 9" in server.ask("/metrics")[2].decode(), "a scrape has messages")
+        check_schema(server, folder)
 
 
 def check_one(server, graph):
@@ -170,6 +209,8 @@ def main():
             server.wait_ready()
             expect(edges(server.json(f"/v1/graph?{WHOLE}")) == edges(graph), "after a restart the file counts once")
             check_schema(server, folder)
+        (folder / "families").mkdir()
+        check_families(folder / "families")
     print(f"{len(faults)} faults")
     return 1 if faults else 0
 

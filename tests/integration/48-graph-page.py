@@ -33,7 +33,8 @@ def check_graph(new):
     expect(float(style(strong, "strokeWidth")[:-2]) > 2 * float(style(weak, "strokeWidth")[:-2]), "a stronger edge is wider")
     expect(style(strong, "strokeDasharray") == "none" and style(bad, "strokeDasharray") != "none" and style(strong, "stroke") != style(bad, "stroke"), "an edge with errors has another colour and dashes")
     labels = page.tab.evaluate("[...document.querySelectorAll('.labels text')].map((text) => text.textContent)")
-    expect(any("req/s" in label and " ms" in label for label in labels) and any("20 % err" in label for label in labels), f"labels have rate, p95 and errors: {labels}")
+    expect(any("turns/s" in label and " ms" in label for label in labels) and any("20 % err" in label for label in labels), f"labels have rate, p95 and errors: {labels}")
+    expect(any("req/s" in label and "turns" not in label for label in labels) and any("req/s + " in label for label in labels), f"each family of requests has its name: {labels}")
     page.click('[data-fold="pay"] .box-hit')
     page.wait("document.querySelector('[data-node=\"fold:pay\"]')")
     expect("shut=pay" in page.hash() and page.count(f'[data-node="{PAYMENT}"]') == 0, "a collapsed namespace is one node, and in the address")
@@ -161,6 +162,28 @@ def check_panel(new):
     return mock, page
 
 
+def check_families(new):
+    """Requests that were read and turns are never one number: in the panel, the charts, the table and the legend."""
+    mock, page = shop(new)
+    page.edge(f"node/lab/n1>{WEB}")
+    page.wait("document.querySelectorAll('#panel figure').length === 4")
+    text = page.text("#panel")
+    expect(all(part in text for part in ("req/s", "turns/s", "Requests (http)", "Time to the first byte of http", "Response time of turns", "Messages", "Client errors")), f"an edge with both families: {text}")
+    expect(page.violations() == [], f"axe-core on both families: {page.violations()}")
+    page.edge(f"{WEB}>{CART}")
+    page.wait("document.querySelector('#panel h2').textContent === 'shop/web → shop/cart' && document.querySelectorAll('#panel figure').length >= 2")
+    text = page.text("#panel")
+    expect("of req" in text and "turns/s" not in text and "Response time of turns" not in text and "http" in text, f"an edge that was read whole: {text}")
+    expect(page.text("#legend").count("read") == 2, f"the legend names both: {page.text('#legend')}")
+    page.click("#view-table")
+    page.wait("document.querySelectorAll('#sheet tbody tr').length === 13")
+    rows = page.tab.evaluate("[...document.querySelectorAll('#sheet tbody tr')].map((row) => row.innerText)")
+    expect(any("http + turns" in row for row in rows) and any("turns" in row and "http" not in row for row in rows), f"the table says how requests were counted: {rows}")
+    page.click("[data-sort=errors]")
+    expect("unknown" in page.text("#sheet tbody tr:first-child").lower() or "%" in page.text("#sheet tbody tr:first-child"), "sorted by errors")
+    return mock, page
+
+
 def check_table(new):
     """The same edges, sorted by a click; files to keep."""
     mock, page = shop(new)
@@ -270,4 +293,4 @@ def check_program(new):
 
 
 if __name__ == "__main__":
-    sys.exit(run([check_graph, check_stable, check_time, check_search, check_panel, check_table, check_compare, check_program]))
+    sys.exit(run([check_graph, check_stable, check_time, check_search, check_panel, check_families, check_table, check_compare, check_program]))

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Goal: what tenure-graph says of an edge is what its server measured itself: as many requests, and response times whose
-median, 95th and 99th percentile are within 5 % or 100 us of the server's own.
+"""Goal: what tenure-graph says of an edge is what its server measured itself: as many requests of each family, as many errors,
+and response times whose median, 95th and 99th percentile are within 5 % or 100 us of the server's own.
 
 Four pods in network namespaces, connected by veths to a node, whose interfaces tenure-flows captures: two HTTP servers and
-two clients, with connections that are kept and with one for each request. Each server notes for each request how long it
-took from its arrival, as the kernel stamped it, to the answer. tenure-enrich tags the flows from a recorded watch. Needs
+two clients, with connections that are kept and with one for each request. Some clients hide what they say (each byte is changed, and
+so is each of the answer), so that it can be counted as turns alone; one edge has both. Each server notes for each request how long it
+took from its arrival, as the kernel stamped it, to the answer, which status it had, and whether it was hidden. tenure-enrich tags the flows from a recorded watch. Needs
 root and ip. Nothing leaves the namespaces.
 
     52-graph-servers.py [REQUESTS [SEED]]
@@ -27,8 +28,8 @@ NODE = f"{NAME}-node"
 # Name: address; of a server, the median of its service times in seconds.
 PODS = {"web": "10.9.0.1", "loadgen": "10.9.0.2", "cart": "10.9.0.3", "search": "10.9.0.4"}
 SERVERS = {"cart": 0.004, "search": 0.020}
-# Client, server, requests on each connection; 8 connections at a time.
-LOADS = [("web", "cart", 50), ("web", "search", 25), ("loadgen", "search", 1), ("loadgen", "cart", 1)]
+# Client, server, requests on each connection, whether they are hidden; 8 connections at a time.
+LOADS = [("web", "cart", 50, False), ("web", "search", 25, True), ("loadgen", "search", 1, False), ("loadgen", "cart", 1, False), ("loadgen", "cart", 10, True)]
 CONNECTIONS = 8
 SHARE, LEAST_NS = 0.05, 100_000
 
@@ -39,7 +40,8 @@ address, median, seed, path = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]),
 SO_TIMESTAMPNS = 35
 draw, notes, lock = random.Random(seed), [], threading.Lock()
 body = b"x" * 2000
-answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+answer = b"HTTP/1.1 %d OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s"
+hidden = bytes(byte ^ 0x55 for byte in range(256))
 
 def service_time():
     # Most take about the median, some far longer: a tail, and a second mode.
@@ -56,16 +58,20 @@ def serve(connection, client):
             if not data:
                 connection.close()
                 return
-            request += data
+            secret = request == b"" and data[:1] != b"G" or request != b"" and secret
+            request += data.translate(hidden) if secret else data
             for level, kind, value in more:
                 if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
                     seconds, ns = struct.unpack("qq", value[:16])
                     arrived = seconds * 10**9 + ns
         time.sleep(service_time())
         end = b"\r\nConnection: close\r\n" in request
+        with lock:
+            status = draw.choices((200, 404, 500, 503), (90, 5, 3, 2))[0]
+        bytes_ = answer % (status, len(body), body)
         done = time.time_ns()
-        connection.sendall(answer)
-        notes.append((client, done - arrived))
+        connection.sendall(bytes_.translate(hidden) if secret else bytes_)
+        notes.append((client, done - arrived, status, secret))
         if end:
             connection.close()
             return
@@ -82,15 +88,22 @@ while True:
     threading.Thread(target=serve, args=(connection, client), daemon=True).start()
 """
 CLIENT = r"""
-import http.client, sys, threading
-address, each, total = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+import socket, sys, threading
+address, each, total, secret = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "True"
+hidden = bytes(byte ^ 0x55 for byte in range(256)) if secret else None
+request = b"GET / HTTP/1.1\r\nHost: x\r\n%%s\r\n" %% (b"Connection: close\r\n" if each == 1 else b"")
+def answer(connection):
+    data = b""
+    while b"\r\n\r\n" not in data or len(data) < data.index(b"\r\n\r\n") + 4 + 2000:
+        more = connection.recv(65536)
+        assert more
+        data += more.translate(hidden) if secret else more
 def talk(requests):
     for begin in range(0, requests, each):
-        connection = http.client.HTTPConnection(address, 8080, timeout=60)
-        for number in range(begin, min(begin + each, requests)):
-            connection.request("GET", "/", headers={"Connection": "close"} if each == 1 else {})
-            assert connection.getresponse().read()
-        connection.close()
+        with socket.create_connection((address, 8080), timeout=60) as connection:
+            for number in range(begin, min(begin + each, requests)):
+                connection.sendall(request.translate(hidden) if secret else request)
+                answer(connection)
 threads = [threading.Thread(target=talk, args=(total // %d,)) for _ in range(%d)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
@@ -170,7 +183,7 @@ def percentile(values, share):
 
 
 def measure(folder, started, requests, seed):
-    """Runs the load under the meter. What each server noted: {(client, server): nanoseconds}."""
+    """Runs the load under the meter. What each server noted: {(client, server): [(nanoseconds, status, hidden)]}."""
     ip("netns", "add", NODE)
     ip("-n", NODE, "link", "set", "lo", "up")
     ip("netns", "exec", NODE, "sysctl", "-qw", "net.ipv4.ip_forward=1")
@@ -187,7 +200,7 @@ def measure(folder, started, requests, seed):
     wait_for("the servers", lambda: all(
         f"{PODS[name]}:8080" in subprocess.run(["ip", "netns", "exec", f"{NAME}-{name}", "ss", "-ltn"], stdout=subprocess.PIPE, text=True, check=True).stdout
         for name in SERVERS))
-    clients = [inside(f"{NAME}-{client}", sys.executable, "-c", CLIENT, PODS[server], each, requests) for client, server, each in LOADS]
+    clients = [inside(f"{NAME}-{client}", sys.executable, "-c", CLIENT, PODS[server], each, requests, secret) for client, server, each, secret in LOADS]
     started += clients
     for client in clients:
         assert client.wait(timeout=300) == 0, "a client failed"
@@ -199,8 +212,8 @@ def measure(folder, started, requests, seed):
     names = {address: name for name, address in PODS.items()}
     noted = {}
     for name in SERVERS:
-        for address, ns in json.loads((folder / f"{name}.json").read_text(encoding="utf-8")):
-            noted.setdefault((names[address], name), []).append(ns)
+        for address, *note in json.loads((folder / f"{name}.json").read_text(encoding="utf-8")):
+            noted.setdefault((names[address], name), []).append(note)
     return noted
 
 
@@ -215,22 +228,47 @@ def graph(folder, begin, end):
             for edge in json.loads(done.stdout)["edges"]}
 
 
+def family_of(edge, hidden):
+    """What the graph says of one family of requests of EDGE, and what is wrong with it in itself."""
+    if hidden:
+        return edge["requests"]["count"], 0, 0, edge["requests"].get("response_time", {}), []
+    kinds = edge.get("messages", [])
+    if [kind["protocol"] for kind in kinds] != ["http"]:
+        return 0, 0, 0, {}, [f"protocols {[kind['protocol'] for kind in kinds]}"]
+    kind = kinds[0]
+    # One request at a time: each is a turn too.
+    wanted = {"requester": "source", "incomplete": 0, "retries": 0, "unanswered": 0, "responses": kind["requests"], "turns": kind["requests"]}
+    faults = [f"{name} {kind[name]}" for name, value in wanted.items() if kind[name] != value]
+    first, last = kind["time_to_first_byte"], kind["time_to_last_byte"]
+    if last["count"] != first["count"] or last["sum"] < first["sum"]:
+        faults.append("times to the last byte")
+    return kind["requests"], kind["errors"], kind["client_errors"], first, faults
+
+
 def compare(noted, edges):
     """Prints both, and returns how many differ too much."""
     wrong = 0
-    print(f"{'client':9} {'server':8} {'requests':>9} {'graph':>7}" + "".join(f"   {name} server   graph     off" for name in ("p50", "p95", "p99")))
-    for pair, times in sorted(noted.items()):
+    print(f"{'client':9} {'server':8} {'family':9} {'requests':>9} {'graph':>7} {'5xx':>5} {'graph':>5} {'4xx':>5} {'graph':>5}"
+          + "".join(f"   {name} server   graph     off" for name in ("p50", "p95", "p99")))
+    for pair, notes in sorted(noted.items()):
         edge = edges.get(pair)
         if edge is None:
             print(f"{pair}: no edge; there are {sorted(edges)}")
             return 1
-        line = f"{pair[0]:9} {pair[1]:8} {len(times):9} {edge['requests']['count']:7}"
-        wrong += edge["requests"]["count"] != len(times) or edge["requests"]["response_time"]["count"] != len(times)
-        for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
-            own, told = percentile(times, share), edge["requests"]["response_time"][name]
-            wrong += abs(told - own) > max(SHARE * own, LEAST_NS)
-            line += f"   {own / 1e6:7.3f} ms {told / 1e6:7.3f} {100 * (told - own) / own:+5.1f} %"
-        print(line)
+        for hidden in (False, True):
+            times = [ns for ns, _, secret in notes if secret == hidden]
+            failed, refused = (0 if hidden else sum(secret == hidden and status // 100 == group for _, status, secret in notes) for group in (5, 4))
+            requests, errors, client_errors, told, faults = family_of(edge, hidden) if times else (0, 0, 0, {}, [])
+            if not times:
+                wrong += edge["requests"]["count"] > 0 if hidden else "messages" in edge
+                continue
+            line = f"{pair[0]:9} {pair[1]:8} {'turns' if hidden else 'messages':9} {len(times):9} {requests:7} {failed:5} {errors:5} {refused:5} {client_errors:5}"
+            wrong += len(faults) + (requests != len(times)) + (told.get("count") != len(times)) + (errors != failed) + (client_errors != refused)
+            for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
+                own, said = percentile(times, share), told.get(name, 0)
+                wrong += abs(said - own) > max(SHARE * own, LEAST_NS)
+                line += f"   {own / 1e6:7.3f} ms {said / 1e6:7.3f} {100 * (said - own) / own:+5.1f} %"
+            print(line, *faults)
     return wrong
 
 

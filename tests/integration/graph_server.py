@@ -46,7 +46,8 @@ def printed(path):
 
 
 def edges(graph):
-    """{(source, target): flows, requests and errors}."""
+    """{(source, target): flows, requests of both families and errors}."""
     return {(edge["source"], edge["target"], edge.get("directed", True)):
-            (edge["flows"], edge["requests"]["count"], *edge["errors"].values(), edge["bytes"]["source"], edge["bytes"]["destination"])
+            (edge["flows"], edge["requests"]["count"], *edge["errors"].values(), edge["bytes"]["source"], edge["bytes"]["destination"],
+             json.dumps(edge.get("messages")))
             for edge in graph["edges"]}

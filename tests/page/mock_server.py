@@ -114,7 +114,7 @@ class Mock:
         failed = lambda m: sum(m["errors"].values()) / m["flows"]
         if abs(failed(after) - failed(before)) > 0.02:
             return "more_errors" if failed(after) > failed(before) else "fewer_errors"
-        p95 = lambda m: m["requests"].get("response_time", {}).get("p95", 0)
+        p95 = lambda m: (m["messages"][0]["time_to_first_byte"] if "messages" in m else m["requests"].get("response_time", {})).get("p95", 0)
         if p95(before) and p95(after) and not 0.67 < p95(after) / p95(before) < 1.5:
             return "slower" if p95(after) > p95(before) else "faster"
         return "same"
@@ -141,6 +141,10 @@ class Mock:
                 if total:
                     point.update(flows=total["flows"], requests=total["requests"]["count"], errors=sum(total["errors"].values()), bytes=total["bytes"])
                     point.update({name: total["requests"]["response_time"][name] for name in ("p50", "p95", "p99") if "response_time" in total["requests"] and name in total["requests"]["response_time"]})
+                if total and "messages" in total:
+                    kinds = total["messages"]
+                    point["messages"] = {name: sum(kind[name] for kind in kinds) for name in ("requests", "incomplete", "unanswered", "errors", "client_errors")}
+                    point["messages"].update({name: kinds[0]["time_to_first_byte"][name] for name in ("p50", "p95", "p99")})
             points.append(point)
             at += step
         return self.stamped({"step": step * 1e6, "points": points})

@@ -44,6 +44,13 @@ def finished(times):
     return times
 
 
+def merged_kinds(a, b):
+    """Messages of one protocol, added."""
+    sum_ = {name: value + b[name] if isinstance(value, int) else value for name, value in a.items()}
+    sum_["time_to_first_byte"] = merged_times(a["time_to_first_byte"], b["time_to_first_byte"])
+    return sum_
+
+
 def merged(a, b):
     """Two measures, added."""
     pairs = lambda name: {key: a[name][key] + b[name][key] for key in a[name]}
@@ -51,6 +58,11 @@ def merged(a, b):
     times = merged_times(a["requests"].get("response_time"), b["requests"].get("response_time"))
     if times:
         sum_["requests"]["response_time"] = times
+    messages = {}
+    for kind in [*a.get("messages", []), *b.get("messages", [])]:
+        messages[kind["protocol"]] = merged_kinds(messages[kind["protocol"]], kind) if kind["protocol"] in messages else kind
+    if messages:
+        sum_["messages"] = list(messages.values())
     if a.get("directed") is False or b.get("directed") is False:
         sum_["directed"] = False
     return sum_
@@ -84,6 +96,8 @@ class Large:
             if a != b:
                 self.base[a, b] = (chance.lognormvariate(0, 1.6), chance.lognormvariate(16.5, 1), chance.choice([0.004, 0.02, 0.09]) if chance.random() < 0.03 else 0)
 
+    read = {}  # the share of an edge's flows whose messages are read
+
     def load(self, at):
         if any(begin <= at < end for begin, end in self.gaps):
             return 0
@@ -93,14 +107,19 @@ class Large:
         begin, end = max(begin, self.first), min(end, self.last)
         steps = 8
         seen = sum(self.load(begin + (end - begin) * (i + 0.5) / steps) for i in range(steps)) / steps * (end - begin) / 1000
-        return {key: self.measures(seen, *of) for key, of in self.base.items() if seen > 0 and of[0] * seen >= 0.5}
+        return {key: self.measures(seen, *of, self.read.get(key, 0)) for key, of in self.base.items() if seen > 0 and of[0] * seen >= 0.5}
 
-    def measures(self, seconds, rate, ns, fails):
+    def measures(self, seconds, rate, ns, fails, read=0):
+        """What all flows have together, and requests of both families."""
+        if 0 < read < 1:
+            return merged(self.measures(seconds, rate * read, ns, fails, 1), self.measures(seconds, rate * (1 - read), ns, fails))
         flows = max(1, round(rate * seconds))
         offset = round(math.log2(ns) * 8)
         counts = [max(0, round(2 * flows * share)) for share in (0.1, 0.3, 0.3, 0.15, 0.1, 0.03, 0.015, 0.005)]
         times = {"count": 2 * flows, "sum": round(2 * flows * ns * 1.3), "min": round(ns), "max": round(ns * 2), "histogram": {"scale": 3, "offset": offset, "counts": counts if any(counts) else [1]}}
-        return {"flows": flows, "provisional": 0, "bytes": {"source": flows * 900, "destination": flows * 4200}, "packets": {"source": flows * 6, "destination": flows * 7}, "requests": {"count": 2 * flows, "response_time": finished(times)}, "errors": {"refused": round(flows * fails / 2), "unanswered": 0, "reset": round(flows * fails / 2)}}
+        turns, messages = {"requests": {"count": 2 * flows, "response_time": finished(times)}}, {"requests": {"count": 0}}
+        messages["messages"] = [{"protocol": "http", "requester": "source", "records": flows, "incomplete": 0, "requests": 2 * flows, "responses": 2 * flows, "retries": 0, "unanswered": 0, "errors": round(flows / 100), "client_errors": 1, "turns": flows, "time_to_first_byte": times}]
+        return {**(messages if read else turns), "flows": flows, "provisional": 0, "bytes": {"source": flows * 900, "destination": flows * 4200}, "packets": {"source": flows * 6, "destination": flows * 7}, "errors": {"refused": round(flows * fails / 2), "unanswered": 0, "reset": round(flows * fails / 2)}}
 
     def tenures(self, ip):
         return [] if ip != "10.0.0.7" else [{"holder": "payments/api-1 (pod)", "kind": "pod", "services": ["payments/api"], "from": rfc3339(self.first), "to": rfc3339(self.last - 3_600_000), "first_seen": rfc3339(self.first), "last_seen": rfc3339(self.last - 3_700_000)}, {"holder": "search/api-9 (pod)", "kind": "pod", "services": [], "from": rfc3339(self.last - 3_500_000), "to": None, "first_seen": rfc3339(self.last - 3_400_000), "last_seen": rfc3339(self.last)}]
@@ -126,6 +145,7 @@ class Shop(Large):
         self.deployed = {**self.base, (c, p): (2, 4e8, 0), (p, d): (2, 1e7, 0.2), (w, p): (0.5, 3e7, 0)}
         del self.deployed[p, o]
         self.old = dict(self.base)
+        self.read = {(w, c): 1, (n1, w): 0.5}
 
     def edges(self, begin, end):
         self.base = self.deployed if end > self.last - 1_200_000 else self.old

@@ -231,7 +231,8 @@ static bool was_answered(const struct conversation_slice *slice)
 static void count_flow(struct conversation_slice *const *slices, size_t count)
 {
 	unsigned source = 0, destination = 0;
-	struct measures *last = NULL;
+	struct conversation_slice *last_slice = NULL;
+	struct measures *last;
 	bool answered = false;
 
 	for (size_t i = 0; i < count; i++) {
@@ -239,10 +240,11 @@ static void count_flow(struct conversation_slice *const *slices, size_t count)
 		destination |= slices[i]->destination_flags;
 		answered |= slices[i]->answered || was_answered(slices[i]);
 		if (slices[i]->counted)
-			last = &slices[i]->measures;
+			last_slice = slices[i];
 	}
-	if (last == NULL)
+	if (last_slice == NULL)
 		return;
+	last = &last_slice->measures;
 	last->flows = 1;
 	if (!answered && slices[0]->expects_answer) {
 		last->unanswered = 1;
@@ -251,6 +253,8 @@ static void count_flow(struct conversation_slice *const *slices, size_t count)
 			(source & TCP_SYN) && (destination & TCP_RST) && !(destination & TCP_SYN);
 		last->reset = !last->refused;
 	}
+	if (last_slice->messages != NULL)
+		last->failed_read = measures_errors(last);
 }
 
 /* Chooses the observer that counts (1), unless that is certain. */
@@ -308,6 +312,7 @@ void conversation_choose(struct conversation *conversation, struct when from, st
 			slices[i - 1]->counted = false;
 		measures = &slices[i]->measures;
 		measures->flows = measures->refused = measures->unanswered = measures->reset = 0;
+		measures->failed_read = 0;
 	}
 	for (size_t i = 0; i < conversation->count;) {
 		size_t length = flow_length(slices + i, conversation->count - i);

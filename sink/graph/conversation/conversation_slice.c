@@ -29,8 +29,6 @@ static uint64_t service_hash(const char *service)
 
 static void fill_measures(struct conversation_slice *slice, const struct tagged_flow *flow)
 {
-	const struct tagged_flow_response *response = &flow->response;
-
 	slice->protocol = transport_parse(flow->transport, strlen(flow->transport));
 	slice->tcp = slice->protocol == TRANSPORT_TCP;
 	slice->directed = flow->directed;
@@ -48,19 +46,55 @@ static void fill_measures(struct conversation_slice *slice, const struct tagged_
 		.destination_packets = flow->destination.packets,
 		.retransmissions_sent = flow->source.retransmissions,
 		.retransmissions_received = flow->destination.retransmissions,
-		.requests = flow->requests,
-		.response_count = response->count,
-		.response_sum_ns = response->sum_ns,
-		.response_min_ns = response->min_ns,
-		.response_max_ns = response->max_ns,
 	};
 	if (flow->has_handshake) {
-		slice->measures.handshake_count = 1;
-		slice->measures.handshake_sum_ns = slice->measures.handshake_min_ns =
-			slice->measures.handshake_max_ns = flow->handshake_ns;
+		slice->measures.handshake.count = 1;
+		slice->measures.handshake.sum_ns = slice->measures.handshake.min_ns =
+			slice->measures.handshake.max_ns = flow->handshake_ns;
 	}
-	slice->scale = response->scale;
-	slice->first_bucket = response->offset;
+}
+
+static struct durations durations_of(const struct tagged_flow_times *times)
+{
+	return (struct durations){times->count, times->sum_ns, times->min_ns, times->max_ns};
+}
+
+/* The turns, unless messages are counted. */
+static void fill_turns(struct conversation_slice *slice, const struct tagged_flow *flow)
+{
+	slice->measures.requests = flow->requests;
+	slice->measures.set_aside = tagged_flow_has_messages(flow);
+	slice->measures.response = durations_of(&flow->response);
+}
+
+static struct conversation_buckets buckets_of(const struct tagged_flow_times *times)
+{
+	return (struct conversation_buckets){times->scale, times->offset, times->bucket_count};
+}
+
+static void fill_messages(struct conversation_slice *slice, const struct tagged_flow *flow)
+{
+	const struct tagged_flow_messages *read = &flow->messages;
+	struct conversation_messages *messages = slice->messages;
+	struct messages_kind *kind = &messages->kind;
+
+	memcpy(kind->protocol, read->protocol, sizeof(kind->protocol));
+	kind->from_server = read->from_destination;
+	kind->counts = (struct messages_counts){
+		.records = 1,
+		.incomplete = read->incomplete,
+		.requests = read->requests,
+		.responses = read->responses,
+		.retries = read->retries,
+		.unanswered = read->unanswered,
+		.errors = read->errors,
+		.client_errors = read->client_errors,
+		.turns = flow->requests,
+	};
+	kind->first_byte = durations_of(&read->first_byte);
+	kind->last_byte = durations_of(&read->last_byte);
+	messages->first_bytes = buckets_of(&read->first_byte);
+	messages->last_bytes = buckets_of(&read->last_byte);
 }
 
 static void fill_identity(struct conversation_slice *slice, const struct tagged_flow *flow)
@@ -98,32 +132,58 @@ static void fill_identity(struct conversation_slice *slice, const struct tagged_
 	slice->at_client = source->node[0] != '\0' && strcmp(source->node, flow->observer) == 0;
 }
 
+/* Copies the counts of TIMES to WORDS. Returns what is behind them. */
+static uint64_t *copy_buckets(uint64_t *words, const struct tagged_flow_times *times)
+{
+	memcpy(words, times->buckets, times->bucket_count * sizeof(words[0]));
+	return words + times->bucket_count;
+}
+
+/* The words that hold the histograms of FLOW, and its messages. */
+static size_t words_of(const struct tagged_flow *flow)
+{
+	_Static_assert(sizeof(struct conversation_messages) % sizeof(uint64_t) == 0,
+		       "messages are whole words");
+
+	if (!tagged_flow_counts_messages(flow))
+		return flow->response.bucket_count;
+	return flow->messages.first_byte.bucket_count + flow->messages.last_byte.bucket_count +
+	       sizeof(struct conversation_messages) / sizeof(uint64_t);
+}
+
 struct conversation_slice *conversation_slice_new(const struct tagged_flow *flow, int32_t client,
 						  int32_t server)
 {
 	const struct tagged_flow_end *destination = &flow->destination;
 	size_t hostname = strlen(flow->observer) + 1, interface = strlen(flow->interface) + 1;
-	size_t words = destination->service_count + flow->response.bucket_count;
+	size_t words = destination->service_count + words_of(flow);
 	struct conversation_slice *slice =
 		calloc(1, sizeof(*slice) + words * sizeof(slice->words[0]) + hostname + interface);
+	uint64_t *next;
 
 	if (slice == NULL)
 		return NULL;
 	slice->client = client;
 	slice->server = server;
 	slice->service_count = destination->service_count;
-	slice->bucket_count = flow->response.bucket_count;
 	for (size_t i = 0; i < slice->service_count; i++)
 		slice->words[i] = service_hash(destination->services[i]);
-	memcpy(slice->words + slice->service_count, flow->response.buckets,
-	       slice->bucket_count * sizeof(slice->words[0]));
-
-	char *text = (char *)(slice->words + words);
-
-	memcpy(text, flow->observer, hostname);
-	memcpy(text + hostname, flow->interface, interface);
 	fill_identity(slice, flow);
 	fill_measures(slice, flow);
+	next = slice->words + slice->service_count;
+	if (tagged_flow_counts_messages(flow)) {
+		next = copy_buckets(next, &flow->messages.first_byte);
+		next = copy_buckets(next, &flow->messages.last_byte);
+		slice->messages = (struct conversation_messages *)next;
+		fill_messages(slice, flow);
+	} else {
+		copy_buckets(next, &flow->response);
+		slice->response = buckets_of(&flow->response);
+		fill_turns(slice, flow);
+	}
+	slice->observer_text = (char *)(slice->words + words);
+	memcpy(slice->observer_text, flow->observer, hostname);
+	memcpy(slice->observer_text + hostname, flow->interface, interface);
 	return slice;
 }
 
@@ -148,5 +208,5 @@ const uint64_t *conversation_slice_buckets(const struct conversation_slice *slic
 
 const char *conversation_slice_observer(const struct conversation_slice *slice)
 {
-	return (const char *)(slice->words + slice->service_count + slice->bucket_count);
+	return slice->observer_text;
 }

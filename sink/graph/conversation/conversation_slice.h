@@ -13,6 +13,7 @@
 #include "common/base/when.h"
 #include "common/record/tagged_flow.h"
 #include "sink/graph/measures.h"
+#include "sink/graph/messages.h"
 
 struct conversation;
 
@@ -42,6 +43,19 @@ struct conversation_carry {
 	unsigned source_flags, destination_flags;
 	bool answered;
 	struct conversation_counted counted;
+};
+
+/* A histogram whose counts are elsewhere. */
+struct conversation_buckets {
+	int scale;
+	int32_t first;
+	size_t count;
+};
+
+/* What was read of a slice's payload. */
+struct conversation_messages {
+	struct messages_kind kind; /* without histograms */
+	struct conversation_buckets first_bytes, last_bytes;
 };
 
 /* Names are hashes, 0 for none. */
@@ -84,13 +98,13 @@ struct conversation_slice {
 	 * counted slice of its flow, the flow and its error in MEASURES. */
 	bool counted;
 	struct measures measures;
-	int scale; /* of the histogram of response times */
-	int32_t first_bucket;
+	struct conversation_buckets response;   /* of turns; none if messages are counted */
+	struct conversation_messages *messages; /* in this allocation; NULL if none are counted */
 
+	char *observer_text; /* in this allocation: hostname and interface name with their NULs */
 	size_t service_count;
-	size_t bucket_count;
-	/* The services of the destination, the histogram's counts, then hostname and
-	 * interface name with their NULs. */
+	/* The services of the destination, the counts of the histograms (of RESPONSE, then of MESSAGES),
+	 * MESSAGES, then OBSERVER_TEXT. */
 	uint64_t words[];
 };
 
@@ -100,6 +114,7 @@ struct conversation_slice *conversation_slice_new(const struct tagged_flow *flow
 void conversation_slice_carry(struct conversation_slice *slice,
 			      const struct conversation_carry *carry);
 void conversation_slice_free(struct conversation_slice *slice);
+/* The counts of its histograms, in the order above. */
 const uint64_t *conversation_slice_buckets(const struct conversation_slice *slice);
 /* Hostname and interface name, each with its NUL. */
 const char *conversation_slice_observer(const struct conversation_slice *slice);

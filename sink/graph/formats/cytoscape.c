@@ -34,10 +34,18 @@ static void add_edge(const struct snapshot *snapshot, size_t index, struct text 
 	text_add_string(out, index == 0 ? "{\"data\":{" : ",{\"data\":{");
 	graph_json_add_edge_ends(snapshot, edge, out);
 	text_add_format(out, ",\"directed\":%s", edge->edge->directed ? "true" : "false");
-	flat_edge_numbers(edge->edge, numbers);
+	if (flat_edge_numbers(edge->edge, numbers) < 0) {
+		out->failed = true;
+		return;
+	}
 	for (size_t i = 0; i < FLAT_EDGE_NUMBERS; i++) {
 		if (numbers[i].known)
 			text_add_format(out, ",\"%s\":%" PRIu64, numbers[i].name, numbers[i].value);
+	}
+	if (edge->edge->messages != NULL) {
+		text_add_string(out, ",\"" FLAT_EDGE_PROTOCOLS "\":\"");
+		flat_edge_add_protocols(edge->edge, out);
+		text_add_string(out, "\"");
 	}
 	text_add_string(out, "}}");
 }

@@ -4,27 +4,51 @@
 #include <stdio.h>
 
 #define NS ((uint64_t)NS_PER_SECOND)
+#define EDGE_METRICS_MORE_MAX 128        /* bytes of the labels of one part */
 #define SECONDS "%" PRIu64 ".%09" PRIu64 /* whole ones and nanoseconds */
 
 static const struct {
 	const char *name, *type, *help;
 } metrics[EDGE_METRICS] = {
 	{"traces_service_graph_request", "counter",
-	 "Requests that were answered, and flows that failed."},
+	 "Requests by family: messages that were read, or turns and failed flows of the others."},
 	{"traces_service_graph_request_failed", "counter",
-	 "Flows that were refused, unanswered or reset."},
+	 "Of these: answered with an error or not at all; failed flows of the others."},
 	{"traces_service_graph_request_server_seconds", "histogram",
 	 "Time from the last packet of a request to the first of its response."},
 	{"tenure_graph_edge_flows", "counter", "Flows, each once."},
+	{"tenure_graph_edge_failed_flows", "counter",
+	 "Flows that were refused, unanswered or reset."},
 	{"tenure_graph_edge_bytes", "counter", "IP bytes that the client sent and received."},
 	{"tenure_graph_edge_retransmissions", "counter",
 	 "TCP segments that were sent again by the client and by the server."},
+	{"tenure_graph_edge_message_records", "counter",
+	 "Records of flows whose messages were read."},
+	{"tenure_graph_edge_message_incomplete_records", "counter",
+	 "Those whose counts of messages may be wrong."},
+	{"tenure_graph_edge_message_requests", "counter", "Requests that were read."},
+	{"tenure_graph_edge_message_responses", "counter", "Responses that were read."},
+	{"tenure_graph_edge_message_retries", "counter",
+	 "Requests that were sent again while they waited; not in requests."},
+	{"tenure_graph_edge_message_unanswered", "counter",
+	 "Requests without a response when their flow ended."},
+	{"tenure_graph_edge_message_errors", "counter",
+	 "Responses that say that the server or the operation failed."},
+	{"tenure_graph_edge_message_client_errors", "counter",
+	 "Responses that refuse what the client asked for."},
+	{"tenure_graph_edge_message_last_byte_seconds", "histogram",
+	 "Time from a request's last byte to the last byte of its response."},
 };
+
+static bool is_histogram(enum edge_metric metric)
+{
+	return metric == EDGE_METRIC_SECONDS || metric == EDGE_METRIC_MESSAGE_LAST_BYTE;
+}
 
 void edge_metrics_add_head(enum edge_metric metric, bool openmetrics, struct text *out)
 {
 	const char *name = metrics[metric].name, *type = metrics[metric].type;
-	const char *total = metric == EDGE_METRIC_SECONDS || openmetrics ? "" : "_total";
+	const char *total = is_histogram(metric) || openmetrics ? "" : "_total";
 
 	text_add_format(out, "# HELP %s%s %s\n", name, total, metrics[metric].help);
 	text_add_format(out, "# TYPE %s%s %s\n", name, total, type);
@@ -114,70 +138,204 @@ static void add_count(const struct edge_metrics_series *series, enum edge_metric
 	end_sample(series, out);
 }
 
-static void add_histogram(const struct edge_metrics_series *series, const struct graph_edge *edge,
-			  struct text *out)
+/* A histogram while it is written: the sum of those of several kinds of messages, or one. */
+struct histogram_sum {
+	struct durations durations;
+	const struct histogram *histograms[MESSAGES_KINDS_MAX];
+	size_t count;
+};
+
+static void add_to_sum(struct histogram_sum *sum, const struct durations *durations,
+		       const struct histogram *histogram)
 {
-	const struct measures *measures = &edge->measures;
-	uint64_t sum = measures->response_sum_ns;
+	durations_add(&sum->durations, durations);
+	if (histogram != NULL)
+		sum->histograms[sum->count++] = histogram;
+}
+
+static void add_histogram(const struct edge_metrics_series *series, enum edge_metric metric,
+			  const char *more, const struct histogram_sum *sum, struct text *out)
+{
+	uint64_t count = sum->durations.count, ns = sum->durations.sum_ns;
+	char label[EDGE_METRICS_MORE_MAX + 48];
 
 	for (unsigned power = EDGE_METRICS_FIRST; power <= EDGE_METRICS_LAST; power++) {
-		uint64_t bound = UINT64_C(1) << power, count = 0;
-		char label[48];
+		uint64_t bound = UINT64_C(1) << power, up_to = 0;
 
-		if (edge->histogram != NULL)
-			count = histogram_up_to(edge->histogram, power);
-		snprintf(label, sizeof(label), ",le=\"" SECONDS "\"", bound / NS, bound % NS);
-		add_count(series, EDGE_METRIC_SECONDS, "_bucket", label, count, out);
+		for (size_t i = 0; i < sum->count; i++)
+			measures_add_count(&up_to, histogram_up_to(sum->histograms[i], power));
+		snprintf(label, sizeof(label), "%s,le=\"" SECONDS "\"", more, bound / NS,
+			 bound % NS);
+		add_count(series, metric, "_bucket", label, up_to, out);
 	}
-	add_count(series, EDGE_METRIC_SECONDS, "_bucket", ",le=\"+Inf\"", measures->response_count,
-		  out);
-	add_count(series, EDGE_METRIC_SECONDS, "_count", "", measures->response_count, out);
-	begin_sample(series, EDGE_METRIC_SECONDS, "_sum", "", out);
-	text_add_format(out, SECONDS, sum / NS, sum % NS);
+	snprintf(label, sizeof(label), "%s,le=\"+Inf\"", more);
+	add_count(series, metric, "_bucket", label, count, out);
+	add_count(series, metric, "_count", more, count, out);
+	begin_sample(series, metric, "_sum", more, out);
+	text_add_format(out, SECONDS, ns / NS, ns % NS);
 	end_sample(series, out);
 }
 
-/* The sum of two counts, or the largest number. */
-static uint64_t sum_of(uint64_t a, uint64_t b)
-{
-	uint64_t sum;
+/* ---- By family ---- */
 
-	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+enum family { TURNS, MESSAGES, FAMILIES };
+
+static const char *const families[FAMILIES] = {",family=\"turns\"", ",family=\"messages\""};
+
+/* The sum of the kinds that the client asks for. */
+static struct messages_counts from_client(const struct graph_edge *edge)
+{
+	struct messages_counts sum = {0};
+
+	for (size_t i = 0; edge->messages != NULL && i < edge->messages->count; i++) {
+		if (!edge->messages->kinds[i].from_server)
+			messages_counts_add(&sum, &edge->messages->kinds[i].counts);
+	}
+	return sum;
 }
 
-bool edge_metrics_has(enum edge_metric metric, const struct graph_edge *edge)
+/* The times of those, or of turns. */
+static struct histogram_sum first_bytes(const struct graph_edge *edge, enum family family)
+{
+	struct histogram_sum sum = {0};
+
+	if (family == TURNS)
+		add_to_sum(&sum, &edge->measures.response, edge->histogram);
+	for (size_t i = 0;
+	     family == MESSAGES && edge->messages != NULL && i < edge->messages->count; i++) {
+		const struct messages_kind *kind = &edge->messages->kinds[i];
+
+		if (!kind->from_server)
+			add_to_sum(&sum, &kind->first_byte, kind->first_bytes);
+	}
+	return sum;
+}
+
+static uint64_t failed_of(const struct graph_edge *edge, enum family family)
+{
+	struct messages_counts counts = from_client(edge);
+
+	if (family == TURNS)
+		return measures_errors(&edge->measures) - edge->measures.failed_read;
+	measures_add_count(&counts.errors, counts.unanswered);
+	return counts.errors;
+}
+
+/* Never less than those that failed: a response may be counted in a record behind its request's. */
+static uint64_t requests_of(const struct graph_edge *edge, enum family family)
+{
+	uint64_t requests = edge->measures.requests, failed = failed_of(edge, family);
+
+	if (family == TURNS)
+		measures_add_count(&requests, failed);
+	else
+		requests = from_client(edge).requests;
+	return requests < failed ? failed : requests;
+}
+
+static bool has_family(enum edge_metric metric, enum family family, const struct graph_edge *edge)
 {
 	bool further = edge->client < 0;
 
-	if (metric == EDGE_METRIC_SECONDS && edge->measures.response_count == 0)
+	if (!edge->directed && !further)
 		return false;
-	return metric >= EDGE_METRIC_FLOWS || edge->directed || further;
+	if (metric == EDGE_METRIC_SECONDS)
+		return first_bytes(edge, family).durations.count > 0;
+	return family == TURNS || from_client(edge).records > 0;
 }
 
-unsigned edge_metrics_parts(enum edge_metric metric)
+/* ---- By kind of messages ---- */
+
+static void add_kind_labels(const struct messages_kind *kind, struct text *more)
 {
-	return metric >= EDGE_METRIC_BYTES ? 2 : 1;
+	add_label(",protocol=\"", kind->protocol, more);
+	text_add_string(more,
+			kind->from_server ? ",requester=\"server\"" : ",requester=\"client\"");
+}
+
+/* The kind of EDGE that is like LIKE; one without counts if there is none. */
+static const struct messages_kind *kind_like(const struct graph_edge *edge,
+					     const struct messages_kind *like)
+{
+	static const struct messages_kind none;
+	const struct messages_kind *found = messages_find(edge->messages, like);
+
+	return found == NULL ? &none : found;
+}
+
+static void add_message_metric(enum edge_metric metric, const struct messages_kind *like,
+			       const struct messages_kind *kind,
+			       const struct edge_metrics_series *series, struct text *out)
+{
+	const uint64_t *counts = (const uint64_t *)&kind->counts;
+	struct histogram_sum sum = {0};
+	struct text labels;
+	const char *more;
+
+	text_init(&labels, EDGE_METRICS_MORE_MAX);
+	add_kind_labels(like, &labels);
+	more = text_terminate(&labels);
+	if (metric == EDGE_METRIC_MESSAGE_LAST_BYTE) {
+		add_to_sum(&sum, &kind->last_byte, kind->last_bytes);
+		add_histogram(series, metric, more, &sum, out);
+	} else {
+		add_count(series, metric, "_total", more,
+			  counts[metric - EDGE_METRIC_MESSAGE_RECORDS], out);
+	}
+	out->failed |= labels.failed;
+	text_free(&labels);
+}
+
+/* ---- All ---- */
+
+unsigned edge_metrics_parts(enum edge_metric metric, const struct graph_edge *edge)
+{
+	if (metric >= EDGE_METRIC_MESSAGE_RECORDS)
+		return edge->messages == NULL ? 0 : (unsigned)edge->messages->count;
+	if (metric == EDGE_METRIC_FAILED_FLOWS)
+		return 3;
+	return metric == EDGE_METRIC_FLOWS ? 1 : 2;
+}
+
+bool edge_metrics_has(enum edge_metric metric, unsigned part, const struct graph_edge *edge)
+{
+	if (metric <= EDGE_METRIC_SECONDS)
+		return has_family(metric, part, edge);
+	return metric != EDGE_METRIC_MESSAGE_LAST_BYTE ||
+	       edge->messages->kinds[part].last_byte.count > 0;
 }
 
 void edge_metrics_add(enum edge_metric metric, unsigned part, const struct graph_edge *edge,
-		      const struct edge_metrics_series *series, struct text *out)
+		      const struct graph_edge *measured, const struct edge_metrics_series *series,
+		      struct text *out)
 {
 	static const char *const directions[] = {",direction=\"sent\"", ",direction=\"received\""};
-	const struct measures *m = &edge->measures;
+	static const char *const errors[] = {",error=\"refused\"", ",error=\"unanswered\"",
+					     ",error=\"reset\""};
+	const struct measures *m = &measured->measures;
+	struct histogram_sum sum;
 
 	switch (metric) {
 	case EDGE_METRIC_REQUESTS:
-		add_count(series, metric, "_total", "", sum_of(m->requests, measures_errors(m)),
+		add_count(series, metric, "_total", families[part], requests_of(measured, part),
 			  out);
 		break;
 	case EDGE_METRIC_FAILED:
-		add_count(series, metric, "_total", "", measures_errors(m), out);
+		add_count(series, metric, "_total", families[part], failed_of(measured, part), out);
 		break;
 	case EDGE_METRIC_SECONDS:
-		add_histogram(series, edge, out);
+		sum = first_bytes(measured, part);
+		add_histogram(series, metric, families[part], &sum, out);
 		break;
 	case EDGE_METRIC_FLOWS:
 		add_count(series, metric, "_total", "", m->flows, out);
+		break;
+	case EDGE_METRIC_FAILED_FLOWS:
+		add_count(series, metric, "_total", errors[part],
+			  part == 0   ? m->refused
+			  : part == 1 ? m->unanswered
+				      : m->reset,
+			  out);
 		break;
 	case EDGE_METRIC_BYTES:
 		add_count(series, metric, "_total", directions[part],
@@ -187,7 +345,9 @@ void edge_metrics_add(enum edge_metric metric, unsigned part, const struct graph
 		add_count(series, metric, "_total", directions[part],
 			  part == 0 ? m->retransmissions_sent : m->retransmissions_received, out);
 		break;
-	case EDGE_METRICS:
+	default:
+		add_message_metric(metric, &edge->messages->kinds[part],
+				   kind_like(measured, &edge->messages->kinds[part]), series, out);
 		break;
 	}
 }

@@ -3,15 +3,25 @@
  *
  * traces_service_graph_*, of edges whose client is known and of further edges (snapshot.h):
  *
- *   _request_total            requests that were answered, and flows that failed (measures.h)
- *   _request_failed_total     flows that failed; never more than _request_total
- *   _request_server_seconds   response times, a histogram; absent until one was measured
+ *   _request_total            requests
+ *   _request_failed_total     requests that failed; never more than _request_total
+ *   _request_server_seconds   from a request's last packet to the first of its response, a histogram; absent
+ *                             until one was measured
+ *
+ * These have one more label, "family". Where it is "messages" they are those that the meter read, from the
+ * edge's client: all of them; those answered with an error (common/record/message_status.h) or not at all. Where
+ * it is "turns" they are of the flows whose messages were not read: turns and flows that failed; flows
+ * that failed (measures.h). No request is in both. The series of a family are there once it counted
+ * something; those of turns always.
  *
  * tenure_graph_edge_*, of all edges:
  *
  *   _flows_total              flows
+ *   _failed_flows_total       those that failed; "error" is "refused", "unanswered" or "reset"
  *   _bytes_total              IP bytes; "direction" is "sent" (by the client) or "received"
  *   _retransmissions_total    TCP segments that were sent again, in the same directions
+ *   _message_*                messages, with the labels "protocol" and "requester", which is "client" or
+ *                             "server"; of an edge whose client is not known these are its two ends
  *
  * Labels: client and server are the node's label (node.h) without its namespace and cluster, which are in
  * client_service_namespace and server_service_namespace, client_k8s_cluster_name and
@@ -42,8 +52,19 @@ enum edge_metric {
 	EDGE_METRIC_FAILED,
 	EDGE_METRIC_SECONDS,
 	EDGE_METRIC_FLOWS,
+	EDGE_METRIC_FAILED_FLOWS,
 	EDGE_METRIC_BYTES,
 	EDGE_METRIC_RETRANSMISSIONS,
+	/* In the order of struct messages_counts. */
+	EDGE_METRIC_MESSAGE_RECORDS,
+	EDGE_METRIC_MESSAGE_INCOMPLETE,
+	EDGE_METRIC_MESSAGE_REQUESTS,
+	EDGE_METRIC_MESSAGE_RESPONSES,
+	EDGE_METRIC_MESSAGE_RETRIES,
+	EDGE_METRIC_MESSAGE_UNANSWERED,
+	EDGE_METRIC_MESSAGE_ERRORS,
+	EDGE_METRIC_MESSAGE_CLIENT_ERRORS,
+	EDGE_METRIC_MESSAGE_LAST_BYTE,
 	EDGE_METRICS,
 };
 
@@ -60,12 +81,13 @@ void edge_metrics_add_head(enum edge_metric metric, bool openmetrics, struct tex
 void edge_metrics_add_labels(const struct snapshot *snapshot, const struct snapshot_edge *edge,
 			     struct text *out);
 
-/* Whether EDGE has METRIC. */
-bool edge_metrics_has(enum edge_metric metric, const struct graph_edge *edge);
-/* 2 if METRIC has a series for what the client sent and one for what it received, else 1. */
-unsigned edge_metrics_parts(enum edge_metric metric);
-/* Adds the samples of one PART of METRIC, which EDGE has or once had. */
+/* How many parts METRIC may have on EDGE: a part is a series, or those of a histogram. */
+unsigned edge_metrics_parts(enum edge_metric metric, const struct graph_edge *edge);
+/* Whether EDGE has PART of METRIC. */
+bool edge_metrics_has(enum edge_metric metric, unsigned part, const struct graph_edge *edge);
+/* Adds the samples of PART, which EDGE has, with what was measured on MEASURED: EDGE or a part of it. */
 void edge_metrics_add(enum edge_metric metric, unsigned part, const struct graph_edge *edge,
-		      const struct edge_metrics_series *series, struct text *out);
+		      const struct graph_edge *measured, const struct edge_metrics_series *series,
+		      struct text *out);
 
 #endif

@@ -13,7 +13,9 @@
 #include "sink/graph/graph.h"
 #include "sink/graph/snapshot.h"
 
-#define FLAT_EDGE_NUMBERS 28
+#define FLAT_EDGE_MEASURES 28
+#define FLAT_EDGE_MESSAGES 21
+#define FLAT_EDGE_NUMBERS (FLAT_EDGE_MEASURES + FLAT_EDGE_MESSAGES)
 
 struct flat_edge_number {
 	const char *name; /* "flows", "response_p95_ns"; a C identifier */
@@ -21,8 +23,12 @@ struct flat_edge_number {
 	bool known; /* false: not measured, such as a percentile without a histogram */
 };
 
-void flat_edge_numbers(const struct graph_edge *edge,
-		       struct flat_edge_number numbers[static FLAT_EDGE_NUMBERS]);
+/* Those of messages are of all protocols together. -1 if out of memory. */
+int flat_edge_numbers(const struct graph_edge *edge,
+		      struct flat_edge_number numbers[static FLAT_EDGE_NUMBERS]);
+/* The protocols of its messages in words (messages_describe()); nothing without messages. */
+#define FLAT_EDGE_PROTOCOLS "message_protocols"
+void flat_edge_add_protocols(const struct graph_edge *edge, struct text *out);
 
 /* Adds "tcp", or the number of a protocol without a name. EDGE has a transport. */
 void flat_edge_add_transport(const struct graph_edge *edge, struct text *out);

@@ -5,11 +5,6 @@
 
 #include "sink/graph/formats/flat_edge.h"
 
-struct times {
-	uint64_t count, sum, min, max, p50, p95, p99;
-	const struct histogram *histogram; /* NULL: no percentiles */
-};
-
 void graph_json_add_number(struct text *out, const char *before, uint64_t number)
 {
 	text_add_string(out, before);
@@ -78,44 +73,66 @@ static void add_histogram(const struct histogram *histogram, struct text *out)
 }
 
 /* Adds the member NAME, unless nothing was timed. */
-static void add_times(const char *name, const struct times *times, struct text *out)
+static void add_times(const char *name, const struct durations *times,
+		      const struct histogram *histogram, struct text *out)
 {
 	if (times->count == 0)
 		return;
 	text_add_format(out, ",\"%s\":", name);
 	graph_json_add_number(out, "{\"count\":", times->count);
-	graph_json_add_number(out, ",\"sum\":", times->sum);
-	graph_json_add_number(out, ",\"min\":", times->min);
-	graph_json_add_number(out, ",\"max\":", times->max);
-	graph_json_add_number(out, ",\"mean\":", times->sum / times->count);
-	if (times->histogram != NULL) {
-		graph_json_add_number(out, ",\"p50\":", times->p50);
-		graph_json_add_number(out, ",\"p95\":", times->p95);
-		graph_json_add_number(out, ",\"p99\":", times->p99);
-		add_histogram(times->histogram, out);
+	graph_json_add_number(out, ",\"sum\":", times->sum_ns);
+	graph_json_add_number(out, ",\"min\":", times->min_ns);
+	graph_json_add_number(out, ",\"max\":", times->max_ns);
+	graph_json_add_number(out, ",\"mean\":", durations_mean(times));
+	if (histogram != NULL) {
+		graph_json_add_number(out,
+				      ",\"p50\":", durations_percentile(times, histogram, 500));
+		graph_json_add_number(out,
+				      ",\"p95\":", durations_percentile(times, histogram, 950));
+		graph_json_add_number(out,
+				      ",\"p99\":", durations_percentile(times, histogram, 990));
+		add_histogram(histogram, out);
 	}
 	text_add_string(out, "}");
+}
+
+static void add_kind(const struct messages_kind *kind, struct text *out)
+{
+	const struct messages_counts *counts = &kind->counts;
+
+	graph_json_add_string(out, "{\"protocol\":", kind->protocol);
+	text_add_string(out, kind->from_server ? ",\"requester\":\"destination\""
+					       : ",\"requester\":\"source\"");
+	graph_json_add_number(out, ",\"records\":", counts->records);
+	graph_json_add_number(out, ",\"incomplete\":", counts->incomplete);
+	graph_json_add_number(out, ",\"requests\":", counts->requests);
+	graph_json_add_number(out, ",\"responses\":", counts->responses);
+	graph_json_add_number(out, ",\"retries\":", counts->retries);
+	graph_json_add_number(out, ",\"unanswered\":", counts->unanswered);
+	graph_json_add_number(out, ",\"errors\":", counts->errors);
+	graph_json_add_number(out, ",\"client_errors\":", counts->client_errors);
+	graph_json_add_number(out, ",\"turns\":", counts->turns);
+	add_times("time_to_first_byte", &kind->first_byte, kind->first_bytes, out);
+	add_times("time_to_last_byte", &kind->last_byte, kind->last_bytes, out);
+	text_add_string(out, "}");
+}
+
+static void add_messages(const struct messages *messages, struct text *out)
+{
+	if (messages == NULL || messages->count == 0)
+		return;
+	text_add_string(out, ",\"messages\":[");
+	for (size_t i = 0; i < messages->count; i++) {
+		if (i > 0)
+			text_add_string(out, ",");
+		add_kind(&messages->kinds[i], out);
+	}
+	text_add_string(out, "]");
 }
 
 void graph_json_add_measures(const struct graph_edge *edge, struct text *out)
 {
 	const struct measures *m = &edge->measures;
-	const struct times response = {m->response_count,
-				       m->response_sum_ns,
-				       m->response_min_ns,
-				       m->response_max_ns,
-				       graph_edge_percentile(edge, 500),
-				       graph_edge_percentile(edge, 950),
-				       graph_edge_percentile(edge, 990),
-				       edge->histogram};
-	const struct times handshake = {m->handshake_count,
-					m->handshake_sum_ns,
-					m->handshake_min_ns,
-					m->handshake_max_ns,
-					graph_edge_handshake_percentile(edge, 500),
-					graph_edge_handshake_percentile(edge, 950),
-					graph_edge_handshake_percentile(edge, 990),
-					edge->handshake};
 
 	graph_json_add_number(out, "\"flows\":", m->flows);
 	graph_json_add_number(out, ",\"provisional\":", m->provisional);
@@ -126,13 +143,20 @@ void graph_json_add_measures(const struct graph_edge *edge, struct text *out)
 	graph_json_add_number(out, "},\"retransmissions\":{\"source\":", m->retransmissions_sent);
 	graph_json_add_number(out, ",\"destination\":", m->retransmissions_received);
 	text_add_string(out, "}");
-	add_times("handshake", &handshake, out);
+	add_times("handshake", &m->handshake, edge->handshake, out);
 	graph_json_add_number(out, ",\"requests\":{\"count\":", m->requests);
-	add_times("response_time", &response, out);
-	graph_json_add_number(out, "},\"errors\":{\"refused\":", m->refused);
+	if (m->set_aside > 0)
+		graph_json_add_number(out, ",\"incomplete_messages\":", m->set_aside);
+	add_times("response_time", &m->response, edge->histogram, out);
+	text_add_string(out, "}");
+	add_messages(edge->messages, out);
+	graph_json_add_number(out, ",\"errors\":{\"refused\":", m->refused);
 	graph_json_add_number(out, ",\"unanswered\":", m->unanswered);
 	graph_json_add_number(out, ",\"reset\":", m->reset);
 	text_add_string(out, "}");
+	/* Not in errors, whose members may be summed. */
+	if (m->failed_read > 0)
+		graph_json_add_number(out, ",\"errors_read\":", m->failed_read);
 }
 
 static void add_window(const struct snapshot *snapshot, struct text *out)

@@ -38,6 +38,17 @@ static void add_node(const struct snapshot *snapshot, size_t index, struct text 
 	text_add_string(out, "</node>\n");
 }
 
+static void add_protocols(const struct graph_edge *edge, struct text *out)
+{
+	struct text protocols;
+
+	text_init(&protocols, out->limit);
+	flat_edge_add_protocols(edge, &protocols);
+	add_data(FLAT_EDGE_PROTOCOLS, text_terminate(&protocols), out);
+	out->failed |= protocols.failed;
+	text_free(&protocols);
+}
+
 static void add_edge(const struct snapshot *snapshot, size_t index, struct text *out)
 {
 	const struct snapshot_edge *edge = &snapshot->edges[index];
@@ -46,12 +57,16 @@ static void add_edge(const struct snapshot *snapshot, size_t index, struct text 
 	text_add_format(out, "    <edge id=\"e%zu\" source=\"n%zu\" target=\"n%zu\">", index,
 			edge->client, edge->server);
 	add_data("directed", edge->edge->directed ? "true" : "false", out);
-	flat_edge_numbers(edge->edge, numbers);
+	if (flat_edge_numbers(edge->edge, numbers) < 0) {
+		out->failed = true;
+		return;
+	}
 	for (size_t i = 0; i < FLAT_EDGE_NUMBERS; i++) {
 		if (numbers[i].known)
 			text_add_format(out, "<data key=\"%s\">%" PRIu64 "</data>", numbers[i].name,
 					numbers[i].value);
 	}
+	add_protocols(edge->edge, out);
 	text_add_string(out, "</edge>\n");
 }
 
@@ -70,9 +85,13 @@ static void add_keys(struct text *out)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		add_key(parts[i], "node", "string", out);
 	add_key("directed", "edge", "boolean", out);
-	flat_edge_numbers(&none, numbers);
+	if (flat_edge_numbers(&none, numbers) < 0) {
+		out->failed = true;
+		return;
+	}
 	for (size_t i = 0; i < FLAT_EDGE_NUMBERS; i++)
 		add_key(numbers[i].name, "edge", "long", out);
+	add_key(FLAT_EDGE_PROTOCOLS, "edge", "string", out);
 }
 
 void graphml_format(const struct snapshot *snapshot, struct text *out)

@@ -8,15 +8,27 @@
 #include "sink/graph/formats/flat_edge.h"
 #include "sink/graph/formats/graph_json.h"
 
+/* The 95th percentile of the family that describe_requests() begins with, and the requests of both. */
 static void add_stats(const struct graph_edge *edge, struct text *out)
 {
+	struct messages_kind sum;
+
+	if (messages_sum(edge->messages, &sum) < 0) {
+		out->failed = true;
+		return;
+	}
 	text_add_string(out, ",\"mainstat\":\"");
-	if (edge->histogram != NULL)
+	if (sum.first_bytes != NULL)
+		amount_add_duration(out,
+				    durations_percentile(&sum.first_byte, sum.first_bytes, 950));
+	else if (edge->messages == NULL && edge->histogram != NULL)
 		amount_add_duration(out, graph_edge_percentile(edge, 950));
 	else
 		text_add_string(out, "-");
-	text_add_format(out, "\",\"secondarystat\":\"%" PRIu64 " %s\"", edge->measures.requests,
-			edge->measures.requests == 1 ? "request" : "requests");
+	messages_kind_clear(&sum);
+	text_add_string(out, "\",\"secondarystat\":\"");
+	describe_requests(out, edge);
+	text_add_string(out, "\"");
 }
 
 static void add_node(const struct snapshot *snapshot, size_t index, const struct graph_edge *served,
@@ -62,9 +74,15 @@ static void add_edge(const struct snapshot *snapshot, size_t index, struct text 
 	graph_json_add_edge_ends(snapshot, edge, out);
 	add_stats(edge->edge, out);
 	text_add_format(out, ",\"thickness\":%u,\"color\":\"%s\",\"strokeDasharray\":\"%s\"",
-			thickness_of(measures), measures_errors(measures) > 0 ? "red" : "gray",
+			thickness_of(measures),
+			measures_errors(measures) + messages_failed(edge->edge->messages) > 0
+				? "red"
+				: "gray",
 			edge->edge->directed ? "" : "4");
-	flat_edge_numbers(edge->edge, numbers);
+	if (flat_edge_numbers(edge->edge, numbers) < 0) {
+		out->failed = true;
+		return;
+	}
 	for (size_t i = 0; i < FLAT_EDGE_NUMBERS; i++) {
 		if (numbers[i].known)
 			text_add_format(out, ",\"detail__%s\":%" PRIu64, numbers[i].name,

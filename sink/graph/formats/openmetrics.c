@@ -17,7 +17,8 @@ static int add_series(const struct openmetrics *openmetrics, enum edge_metric me
 
 	sum.measures = (struct measures){0};
 	sum.histogram = sum.handshake = NULL;
-	if (steps->count == 0 || !edge_metrics_has(metric, whole))
+	sum.messages = NULL;
+	if (steps->count == 0 || !edge_metrics_has(metric, part, whole))
 		return 0;
 	/* 0 where the first step begins: Prometheus counts from the first sample on. */
 	for (size_t i = 0; i <= steps->count && rc == 0; i++) {
@@ -31,7 +32,7 @@ static int add_series(const struct openmetrics *openmetrics, enum edge_metric me
 			rc = more == NULL ? 0 : graph_edge_add(&sum, more);
 		}
 		snprintf(time, sizeof(time), " %.3f", (double)at.ns / 1e9);
-		edge_metrics_add(metric, part, &sum, &series, out);
+		edge_metrics_add(metric, part, whole, &sum, &series, out);
 	}
 	graph_edge_clear(&sum);
 	return rc;
@@ -40,11 +41,12 @@ static int add_series(const struct openmetrics *openmetrics, enum edge_metric me
 static void add_edge(const struct openmetrics *openmetrics, enum edge_metric metric,
 		     const struct snapshot_edge *edge, struct text *out)
 {
+	const struct graph_edge *whole = edge != NULL ? edge->edge : &openmetrics->whole->rest;
 	struct text labels;
 
 	text_init(&labels, EDGE_METRICS_LABELS_MAX);
 	edge_metrics_add_labels(openmetrics->whole, edge, &labels);
-	for (unsigned part = 0; part < edge_metrics_parts(metric); part++) {
+	for (unsigned part = 0; part < edge_metrics_parts(metric, whole); part++) {
 		if (add_series(openmetrics, metric, part, edge, text_terminate(&labels), out) < 0)
 			out->failed = true;
 	}

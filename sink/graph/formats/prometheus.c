@@ -8,13 +8,13 @@ static void add_edge(enum edge_metric metric, const struct snapshot *snapshot,
 	const struct graph_edge *measured = edge != NULL ? edge->edge : &snapshot->rest;
 	struct edge_metrics_series series = {.time = ""};
 
-	if (!edge_metrics_has(metric, measured))
-		return;
 	text_clear(labels);
 	edge_metrics_add_labels(snapshot, edge, labels);
 	series.labels = text_terminate(labels);
-	for (unsigned part = 0; part < edge_metrics_parts(metric); part++)
-		edge_metrics_add(metric, part, measured, &series, out);
+	for (unsigned part = 0; part < edge_metrics_parts(metric, measured); part++) {
+		if (edge_metrics_has(metric, part, measured))
+			edge_metrics_add(metric, part, measured, measured, &series, out);
+	}
 	out->failed |= labels->failed;
 }
 

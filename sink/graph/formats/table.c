@@ -7,12 +7,14 @@
 #include "common/program/columns.h"
 #include "sink/graph/formats/describe.h"
 
-#define COLUMNS 13
-#define NUMBERS 0xffcu /* all but client, server and errors */
+#define COLUMNS 14
+#define NUMBERS 0x1fbcu /* all but client, server, counted as and errors */
 
 const char *const table_columns[] = {"names",  "flows",  "sent", "received", "requests",
 				     "mean",   "p50",    "p95",  "p99",      "max",
 				     "resent", "errors", NULL};
+
+#define FAMILY_COLUMN 5 /* the first of those that are about one family of requests */
 
 struct row {
 	uint64_t value; /* by which rows are sorted */
@@ -22,8 +24,8 @@ struct row {
 static void add_heading(struct columns *table)
 {
 	static const char *const names[COLUMNS] = {
-		"CLIENT", "SERVER", "FLOWS", "SENT", "RECEIVED", "REQUESTS", "MEAN",
-		"P50",    "P95",    "P99",   "MAX",  "RESENT",   "ERRORS"};
+		"CLIENT", "SERVER", "FLOWS", "SENT", "RECEIVED", "REQUESTS", "COUNTED AS",
+		"MEAN",   "P50",    "P95",   "P99",  "MAX",      "RESENT",   "ERRORS"};
 
 	for (size_t i = 0; i < COLUMNS; i++)
 		columns_add(table, names[i]);
@@ -38,13 +40,62 @@ static void add_duration(struct columns *table, bool measured, uint64_t ns)
 	columns_end(table);
 }
 
-/* BRIEF: the number of errors instead of words. */
+/* Requests of one family, and their times. */
+static void add_requests(struct columns *table, uint64_t requests, const struct durations *times,
+			 const struct histogram *histogram, const struct messages *messages)
+{
+	static const unsigned per_mille[] = {500, 950, 990};
+	bool timed = times->count > 0;
+
+	text_add_u64(&table->text, requests);
+	columns_end(table);
+	if (messages != NULL)
+		messages_describe(messages, &table->text);
+	else
+		text_add_string(&table->text, requests > 0 ? "turns" : "-");
+	columns_end(table);
+	add_duration(table, timed, durations_mean(times));
+	for (size_t i = 0; i < sizeof(per_mille) / sizeof(per_mille[0]); i++)
+		add_duration(table, timed && histogram != NULL,
+			     durations_percentile(times, histogram, per_mille[i]));
+	add_duration(table, timed, times->max_ns);
+}
+
+/* A second line of an edge that has messages and, of other flows, turns. */
+static void add_turns(struct columns *table, const struct graph_edge *edge)
+{
+	for (size_t i = 0; i < FAMILY_COLUMN; i++)
+		columns_add(table, "");
+	add_requests(table, edge->measures.requests, &edge->measures.response, edge->histogram,
+		     NULL);
+	columns_add(table, "");
+	columns_add(table, "");
+}
+
+/* BRIEF: the numbers of failed flows and failed requests instead of words. */
+static void add_errors(struct columns *table, const struct graph_edge *edge, bool brief)
+{
+	if (!brief) {
+		describe_errors(&table->text, edge);
+	} else {
+		text_add_u64(&table->text, measures_errors(&edge->measures));
+		if (edge->messages != NULL)
+			text_add_format(&table->text, ", %" PRIu64,
+					messages_failed(edge->messages));
+	}
+	columns_end(table);
+}
+
 static void add_row(struct columns *table, const char *client, const char *server,
 		    const struct graph_edge *edge, bool brief)
 {
 	const struct measures *measures = &edge->measures;
-	bool timed = measures->response_count > 0, spread = timed && edge->histogram != NULL;
+	struct messages_kind sum;
 
+	if (messages_sum(edge->messages, &sum) < 0) {
+		table->text.failed = true;
+		return;
+	}
 	columns_add(table, client);
 	text_add_string(&table->text, server);
 	if (!edge->directed && server[0] != '\0')
@@ -56,22 +107,18 @@ static void add_row(struct columns *table, const char *client, const char *serve
 	columns_end(table);
 	amount_add_bytes(&table->text, measures->destination_bytes);
 	columns_end(table);
-	text_add_u64(&table->text, measures->requests);
-	columns_end(table);
-	add_duration(table, timed, measures_mean(measures));
-	add_duration(table, spread, graph_edge_percentile(edge, 500));
-	add_duration(table, spread, graph_edge_percentile(edge, 950));
-	add_duration(table, spread, graph_edge_percentile(edge, 990));
-	add_duration(table, timed, measures->response_max_ns);
-	text_add_u64(&table->text, measures->retransmissions_sent);
-	text_add_string(&table->text, ", ");
-	text_add_u64(&table->text, measures->retransmissions_received);
-	columns_end(table);
-	if (brief)
-		text_add_u64(&table->text, measures_errors(measures));
+	if (edge->messages != NULL)
+		add_requests(table, sum.counts.requests, &sum.first_byte, sum.first_bytes,
+			     edge->messages);
 	else
-		describe_errors(&table->text, measures);
+		add_requests(table, measures->requests, &measures->response, edge->histogram, NULL);
+	messages_kind_clear(&sum);
+	text_add_format(&table->text, "%" PRIu64 ", %" PRIu64, measures->retransmissions_sent,
+			measures->retransmissions_received);
 	columns_end(table);
+	add_errors(table, edge, brief);
+	if (edge->messages != NULL && measures->requests > 0)
+		add_turns(table, edge);
 }
 
 static void add_moment(struct text *out, const char *before, struct when moment)
@@ -119,24 +166,37 @@ static void add_unknown(const struct snapshot *snapshot, struct text *out)
 				unknown, flows);
 }
 
-static uint64_t value_of(const struct graph_edge *edge, enum table_column column)
+/* What rows are sorted by: of an edge that has both families its messages, where that is one number. -1 if out of
+ * memory. */
+static int find_value(const struct graph_edge *edge, enum table_column column, uint64_t *value)
 {
 	const struct measures *m = &edge->measures;
+	struct messages_kind sum;
+
+	if (messages_sum(edge->messages, &sum) < 0)
+		return -1;
+
+	bool read = edge->messages != NULL;
+	const struct durations *times = read ? &sum.first_byte : &m->response;
+	const struct histogram *histogram = read ? sum.first_bytes : edge->histogram;
 	const uint64_t values[TABLE_COLUMNS] = {
 		[TABLE_FLOWS] = m->flows,
 		[TABLE_SENT] = m->source_bytes,
 		[TABLE_RECEIVED] = m->destination_bytes,
-		[TABLE_REQUESTS] = m->requests,
-		[TABLE_MEAN] = measures_mean(m),
-		[TABLE_P50] = graph_edge_percentile(edge, 500),
-		[TABLE_P95] = graph_edge_percentile(edge, 950),
-		[TABLE_P99] = graph_edge_percentile(edge, 990),
-		[TABLE_MAX] = m->response_max_ns,
+		[TABLE_REQUESTS] = read ? sum.counts.requests : m->requests,
+		[TABLE_MEAN] = durations_mean(times),
+		[TABLE_P50] = durations_percentile(times, histogram, 500),
+		[TABLE_P95] = durations_percentile(times, histogram, 950),
+		[TABLE_P99] = durations_percentile(times, histogram, 990),
+		[TABLE_MAX] = times->max_ns,
 		[TABLE_RESENT] = m->retransmissions_sent + m->retransmissions_received,
-		[TABLE_ERRORS] = measures_errors(m),
+		[TABLE_ERRORS] =
+			measures_errors(m) - m->failed_read + messages_failed(edge->messages),
 	};
 
-	return values[column];
+	*value = values[column];
+	messages_kind_clear(&sum);
+	return 0;
 }
 
 /* The largest value first; equal ones in the order of the snapshot, whose edges are one array. */
@@ -155,12 +215,14 @@ static int add_rows(const struct snapshot *snapshot, const struct table_view *vi
 {
 	size_t count = snapshot->edge_count;
 	struct row *sorted = calloc(count + 1, sizeof(*sorted));
+	int rc = sorted == NULL ? -1 : 0;
 
-	if (sorted == NULL)
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = (struct row){value_of(snapshot->edges[i].edge, view->sort),
-					 &snapshot->edges[i]};
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		sorted[i].edge = &snapshot->edges[i];
+		rc = find_value(sorted[i].edge->edge, view->sort, &sorted[i].value);
+	}
+	if (rc < 0)
+		goto out;
 	qsort(sorted, count, sizeof(*sorted), compare_rows);
 	for (size_t i = 0; i < rows; i++) {
 		const struct snapshot_edge *edge = sorted[view->reverse ? count - 1 - i : i].edge;
@@ -168,14 +230,15 @@ static int add_rows(const struct snapshot *snapshot, const struct table_view *vi
 		add_row(table, snapshot_label(snapshot, edge->client),
 			snapshot_label(snapshot, edge->server), edge->edge, view->width > 0);
 	}
+out:
 	free(sorted);
-	return 0;
+	return rc;
 }
 
 void table_format(const struct snapshot *snapshot, const struct table_view *view, struct text *out)
 {
 	/* What a narrow terminal does without, the first first. */
-	static const unsigned char dispensable[] = {10, 6, 11, 4, 3, 7, 9};
+	static const unsigned char dispensable[] = {11, 7, 12, 4, 3, 8, 10};
 	size_t count = snapshot->edge_count;
 	size_t rows = view->rows > 0 && count > view->rows ? view->rows : count;
 	struct columns table;

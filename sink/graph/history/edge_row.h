@@ -6,6 +6,8 @@
  * buckets of 1, 2 and 4 bytes, the lowest byte first. Form 0 is a number of buckets of which N are not
  * empty, and for each of those how many empty ones are before it and its count. The shorter is written, so a
  * busy edge is read fast.
+ *
+ * Messages come after them (messages_row.h).
  */
 #ifndef TENURE_GRAPH_HISTORY_EDGE_ROW_H
 #define TENURE_GRAPH_HISTORY_EDGE_ROW_H

@@ -113,6 +113,8 @@ struct history_point {
 	bool covered;   /* at least one minute of it (2) */
 	struct measures measures;
 	uint64_t p50_ns, p95_ns, p99_ns; /* of response times; 0 if there are none */
+	struct messages_counts messages; /* of all protocols, and their times to the first byte */
+	uint64_t first_p50_ns, first_p95_ns, first_p99_ns; /* 0 if there are none */
 };
 struct history_points {
 	struct history_point *points;

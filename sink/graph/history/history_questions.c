@@ -70,17 +70,26 @@ int history_sum(struct history *history, struct when from, struct when to, enum 
 	return rc;
 }
 
-/* What is summed in the first edge of GRAPH, if there is one. */
-static void fill_point(struct history_point *point, const struct graph *graph)
+/* What is summed in the first edge of GRAPH, if there is one. -1 if out of memory. */
+static int fill_point(struct history_point *point, const struct graph *graph)
 {
 	const struct graph_edge *edge = graph->edges;
+	struct messages_kind sum;
 
 	if (graph->count == 0)
-		return;
+		return 0;
+	if (messages_sum(edge->messages, &sum) < 0)
+		return -1;
 	point->measures = edge->measures;
 	point->p50_ns = graph_edge_percentile(edge, 500);
 	point->p95_ns = graph_edge_percentile(edge, 950);
 	point->p99_ns = graph_edge_percentile(edge, 990);
+	point->messages = sum.counts;
+	point->first_p50_ns = durations_percentile(&sum.first_byte, sum.first_bytes, 500);
+	point->first_p95_ns = durations_percentile(&sum.first_byte, sum.first_bytes, 950);
+	point->first_p99_ns = durations_percentile(&sum.first_byte, sum.first_bytes, 990);
+	messages_kind_clear(&sum);
+	return 0;
 }
 
 static bool is_covered(const struct history *history, int32_t from, int32_t to)
@@ -112,7 +121,8 @@ static int fill_points(struct history_reader *reader, int32_t from, int32_t step
 		graph_clear(reader->graph);
 		if (history_reader_add(reader, begin, end, step) < 0)
 			return -1;
-		fill_point(point, reader->graph);
+		if (fill_point(point, reader->graph) < 0)
+			return history_no_memory();
 	}
 	return 0;
 }

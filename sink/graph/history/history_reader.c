@@ -272,18 +272,18 @@ static int plan(struct history_reader *reader, int32_t day_number, enum history_
 }
 
 static int add_edge(struct history_reader *reader, struct grouping *grouping,
-		    struct graph_edge edge)
+		    const struct graph_edge *edge)
 {
 	struct graph_edge moved = graph_edge_none(), *sum;
 	bool turned = false;
-	int wanted = look(reader, grouping, &edge, &moved, &turned);
+	int wanted = look(reader, grouping, edge, &moved, &turned);
 
 	if (wanted < 1)
 		return wanted;
-	if (turned)
-		measures_turn(&edge.measures);
 	sum = sum_for(reader, &moved);
-	return sum == NULL ? -1 : graph_edge_add(sum, &edge);
+	if (sum == NULL)
+		return -1;
+	return turned ? graph_edge_add_turned(sum, edge) : graph_edge_add(sum, edge);
 }
 
 /* What is summed beyond the limit: it has no nodes. */
@@ -307,7 +307,7 @@ static int add_pending(struct history_reader *reader, const struct pending *pend
 		const struct graph *minute = &pending->minutes[i].graph;
 
 		for (size_t e = 0; e < minute->count && rc == 0; e++)
-			rc = add_edge(reader, &grouping, minute->edges[e]);
+			rc = add_edge(reader, &grouping, &minute->edges[e]);
 		if (rc == 0 && reader->everything && minute->count == minute->limit)
 			rc = add_rest(reader, &minute->rest);
 	}

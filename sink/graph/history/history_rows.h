@@ -16,7 +16,7 @@
 #include "common/base/when.h"
 #include "sink/graph/history/edge_block.h"
 
-#define HISTORY_FORMAT "history 4" /* the version of all this */
+#define HISTORY_FORMAT "history 5" /* the version of all this */
 #define HISTORY_TOTAL INT32_MAX
 #define HISTORY_KEY_SIZE 34
 

@@ -1,67 +1,72 @@
 #include "sink/graph/http/http_metrics.h"
 
-#include <inttypes.h>
-
 #include "common/http/http_server.h"
+#include "common/http/metrics.h"
 #include "sink/graph/formats/formats.h"
 #include "sink/graph/http/http_answer.h"
 
-static void add_metric(struct text *out, const char *name, const char *type, const char *help)
-{
-	text_add_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
+enum { BUILD, RECORDS, DROPPED, EARLY, SAVES, WATERMARK, REQUESTS };
 
-static void add_counter(struct text *out, const char *name, const char *help, uint64_t value)
-{
-	add_metric(out, name, "counter", help);
-	text_add_format(out, "%s %" PRIu64 "\n", name, value);
-}
+/* Those of the edges are in formats/edge_metrics.c. */
+static const struct metric table[] = {
+	[BUILD] = {"tenure_build_info",
+		   METRIC_GAUGE,
+		   "The version that runs.",
+		   {"program", "version"}},
+	[RECORDS] = {"tenure_graph_records_total", METRIC_COUNTER, "Records read.", {0}},
+	[DROPPED] = {"tenure_graph_dropped_total",
+		     METRIC_COUNTER,
+		     "What is not shown as itself, by reason.",
+		     {"reason"}},
+	[EARLY] = {"tenure_graph_early_total",
+		   METRIC_COUNTER,
+		   "Conversations counted before they were certainly over.",
+		   {0}},
+	[SAVES] = {"tenure_graph_saves_total", METRIC_COUNTER, "Times the history was saved.", {0}},
+	[WATERMARK] = {"tenure_graph_watermark_timestamp_seconds",
+		       METRIC_GAUGE,
+		       "Up to when flows are known.",
+		       {0}},
+	[REQUESTS] = {"tenure_graph_http_requests_total",
+		      METRIC_COUNTER,
+		      "HTTP requests by what became of them.",
+		      {"result"}},
+};
 
-/* One of several counters with one name. */
-static void add_labelled(struct text *out, const char *name, const char *label, uint64_t value)
+/* One of several with one name. */
+static void add_one(struct text *out, int metric, const char *value, uint64_t count)
 {
-	text_add_format(out, "%s{%s} %" PRIu64 "\n", name, label, value);
+	metrics_add(out, &table[metric], (const char *[]){value}, count);
 }
 
 static void add_records(const struct graph_server *server, struct text *out)
 {
-	static const char read[] = "tenure_graph_records_total";
-	static const char dropped[] = "tenure_graph_dropped_total";
 	struct snapshot_records records = serve_records(server);
 	struct history_stats stats = history_stats(server->history);
-	struct when watermark = serve_watermark(server);
 
-	add_counter(out, read, "Records read.", records.read);
-	add_metric(out, dropped, "counter", "What is not shown as itself, by reason.");
-	add_labelled(out, dropped, "reason=\"unreadable\"", records.unreadable);
-	add_labelled(out, dropped, "reason=\"repeated\"", records.repeated);
-	add_labelled(out, dropped, "reason=\"superseded\"", records.superseded);
-	add_labelled(out, dropped, "reason=\"future\"", records.outside);
-	add_labelled(out, dropped, "reason=\"late\"", stats.late);
-	add_labelled(out, dropped, "reason=\"further_ends\"", stats.further_ends);
-	add_labelled(out, dropped, "reason=\"further_edges\"", stats.further_edges);
-	add_labelled(out, dropped, "reason=\"further_tenures\"", stats.further_tenures);
-	add_counter(out, "tenure_graph_early_total",
-		    "Conversations counted before they were certainly over.", records.early);
-	add_counter(out, "tenure_graph_saves_total", "Times the history was saved.", stats.saves);
-	if (when_is_min(watermark))
-		return;
-	add_metric(out, "tenure_graph_watermark_timestamp_seconds", "gauge",
-		   "Up to when flows are known.");
-	text_add_format(out, "tenure_graph_watermark_timestamp_seconds %" PRId64 ".%03" PRId64 "\n",
-			watermark.ns / NS_PER_SECOND, watermark.ns % NS_PER_SECOND / NS_PER_MS);
+	metrics_add_one(out, &table[RECORDS], records.read);
+	metrics_begin(out, &table[DROPPED]);
+	add_one(out, DROPPED, "unreadable", records.unreadable);
+	add_one(out, DROPPED, "repeated", records.repeated);
+	add_one(out, DROPPED, "superseded", records.superseded);
+	add_one(out, DROPPED, "future", records.outside);
+	add_one(out, DROPPED, "late", stats.late);
+	add_one(out, DROPPED, "further_ends", stats.further_ends);
+	add_one(out, DROPPED, "further_edges", stats.further_edges);
+	add_one(out, DROPPED, "further_tenures", stats.further_tenures);
+	metrics_add_one(out, &table[EARLY], records.early);
+	metrics_add_one(out, &table[SAVES], stats.saves);
+	metrics_add_time(out, &table[WATERMARK], serve_watermark(server));
 }
 
 static void add_requests(const struct graph_server *server, struct text *out)
 {
-	static const char name[] = "tenure_graph_http_requests_total";
 	struct http_server_stats stats = http_server_stats(server->http);
-	uint64_t good = stats.requests - stats.refused - stats.busy;
 
-	add_metric(out, name, "counter", "HTTP requests by what became of them.");
-	add_labelled(out, name, "result=\"answered\"", good);
-	add_labelled(out, name, "result=\"refused\"", stats.refused);
-	add_labelled(out, name, "result=\"busy\"", stats.busy);
+	metrics_begin(out, &table[REQUESTS]);
+	add_one(out, REQUESTS, "answered", stats.requests - stats.refused - stats.busy);
+	add_one(out, REQUESTS, "refused", stats.refused);
+	add_one(out, REQUESTS, "busy", stats.busy);
 }
 
 void http_metrics_answer(void *user, const struct http_call *call, struct http_reply *reply)
@@ -86,6 +91,7 @@ void http_metrics_answer(void *user, const struct http_call *call, struct http_r
 		reply->content_type = formats_content_type(FORMAT_PROMETHEUS);
 		formats_write(FORMAT_PROMETHEUS, &snapshot, &reply->body);
 		snapshot_free(&snapshot);
+		metrics_add_build(&reply->body, &table[BUILD], "tenure-graph");
 		add_records(server, &reply->body);
 		add_requests(server, &reply->body);
 	}

@@ -5,6 +5,23 @@
 
 #define WINDOW (60 * 60 * NS_PER_SECOND) /* of a series, unless the question says how long it is */
 
+static void add_messages(const struct history_point *point, struct text *out)
+{
+	const struct messages_counts *counts = &point->messages;
+
+	graph_json_add_number(out, ",\"messages\":{\"requests\":", counts->requests);
+	graph_json_add_number(out, ",\"incomplete\":", counts->incomplete);
+	graph_json_add_number(out, ",\"unanswered\":", counts->unanswered);
+	graph_json_add_number(out, ",\"errors\":", counts->errors);
+	graph_json_add_number(out, ",\"client_errors\":", counts->client_errors);
+	if (point->first_p99_ns > 0) {
+		graph_json_add_number(out, ",\"p50\":", point->first_p50_ns);
+		graph_json_add_number(out, ",\"p95\":", point->first_p95_ns);
+		graph_json_add_number(out, ",\"p99\":", point->first_p99_ns);
+	}
+	text_add_string(out, "}");
+}
+
 static void add_point(const struct history_point *point, struct text *out)
 {
 	const struct measures *measures = &point->measures;
@@ -18,11 +35,13 @@ static void add_point(const struct history_point *point, struct text *out)
 	graph_json_add_number(out, ",\"bytes\":{\"source\":", measures->source_bytes);
 	graph_json_add_number(out, ",\"destination\":", measures->destination_bytes);
 	text_add_string(out, "}");
-	if (measures->response_count > 0) {
+	if (measures->response.count > 0) {
 		graph_json_add_number(out, ",\"p50\":", point->p50_ns);
 		graph_json_add_number(out, ",\"p95\":", point->p95_ns);
 		graph_json_add_number(out, ",\"p99\":", point->p99_ns);
 	}
+	if (point->messages.records > 0)
+		add_messages(point, out);
 	text_add_string(out, "}");
 }
 

@@ -36,31 +36,47 @@ function figure(title, newest, name, points, step, textOf, drawing, key = []) {
 		el("div", { class: "ends", "aria-hidden": "true" }, el("span", null, time.clock(first)), key.map((line) => el("span", null, el("i", { class: line }), line)), el("span", null, time.clock(end))));
 }
 
-function traffic({ points, step }) {
+/* What a chart counts, and how it is called: one family of requests, or flows. */
+const COUNTED = {
+	messages: { title: "Requests", unit: "req", of: (point) => point.messages?.requests ?? 0 },
+	turns: { title: "Turns", unit: "turns", of: (point) => point.requests },
+	flows: { title: "Flows", unit: "flows", of: (point) => point.flows },
+};
+
+function traffic({ points, step }, name) {
+	const { title, unit, of } = COUNTED[name];
 	const { x, each, gaps } = frame(points, step);
-	const counted = points.some((point) => point.requests > 0) ? "requests" : "flows";
-	const most = Math.max(1, ...points.map((point) => Math.max(point[counted], point.flows > 0 ? 1 : 0)));
+	const most = Math.max(1, ...points.map((point) => Math.max(of(point), point.flows > 0 ? 1 : 0)));
 	const bars = points.filter((point) => point.covered && point.flows > 0).flatMap((point) => {
 		const at = x(time.instant(point.at));
-		const high = Math.max(1.5, (HIGH * 0.92 * point[counted]) / most);
-		const bad = high * Math.min(1, point.errors / point.flows);
+		const high = Math.max(1.5, (HIGH * 0.92 * of(point)) / most);
+		const bad = high * Math.min(1, failed(point, name));
 		const wide = Math.max(1, each - 1);
 		return [svg("rect", { class: "bar", x: at, y: HIGH - high, width: wide, height: high }), bad > 0 && svg("rect", { class: "bar bad", x: at, y: HIGH - bad, width: wide, height: bad })];
 	});
-	const perSecond = (point) => units.rate(point[counted] / (step / 1000), counted === "requests" ? "req" : "flows");
-	const name = `${counted} in time, at most ${units.rate(most / (step / 1000), counted)}, ${units.count(points.reduce((s, p) => s + p.errors, 0))} errors`;
-	return figure(counted === "requests" ? "Requests" : "Flows", `peak ${units.rate(most / (step / 1000), counted === "requests" ? "req" : "flows")}`, name, points, step,
-		(point) => `${perSecond(point)}${point.errors ? ` · ${units.plural(point.errors, "error")}` : ""}`, [gaps, bars]);
+	const perSecond = (value) => units.rate(value / (step / 1000), unit);
+	const errors = (point) => (name === "messages" ? (point.messages?.errors ?? 0) + (point.messages?.unanswered ?? 0) : point.errors);
+	const label = `${title} in time, at most ${perSecond(most)}, ${units.count(points.reduce((s, p) => s + errors(p), 0))} errors`;
+	return figure(title, `peak ${perSecond(most)}`, label, points, step,
+		(point) => `${perSecond(of(point))}${errors(point) ? ` · ${units.plural(errors(point), "error")}` : ""}`, [gaps, bars]);
+}
+
+/* The share that failed: of messages, or of flows. */
+function failed(point, name) {
+	if (name !== "messages") return point.errors / point.flows;
+	const { requests = 0, errors = 0, unanswered = 0 } = point.messages ?? {};
+	return requests > 0 ? (errors + unanswered) / requests : 0;
 }
 
 const LINES = ["p50", "p95", "p99"];
-const has = (point, name) => point.covered && point[name] !== undefined && point[name] !== null && point.requests > 0;
 
-function times({ points, step }) {
+/* The response times of one family: members of OF(point). */
+function times({ points, step }, title, of) {
+	const has = (point, name) => point.covered && (of(point)?.[name] ?? null) !== null;
 	const timed = points.filter((point) => has(point, "p50"));
 	if (timed.length === 0) return null;
 	const { x, each, gaps } = frame(points, step);
-	const most = Math.max(...timed.map((point) => Math.max(...LINES.map((name) => point[name] ?? 0)))) || 1;
+	const most = Math.max(...timed.map((point) => Math.max(...LINES.map((name) => of(point)[name] ?? 0)))) || 1;
 	const y = (value) => HIGH - (HIGH * 0.92 * value) / most;
 	/* A line breaks where there is nothing to show. */
 	const lines = LINES.map((name) => {
@@ -68,19 +84,26 @@ function times({ points, step }) {
 		let down = false;
 		for (const point of points) {
 			if (!has(point, name)) { down = false; continue; }
-			const [px, py] = [x(time.instant(point.at)) + each / 2, y(point[name])];
+			const [px, py] = [x(time.instant(point.at)) + each / 2, y(of(point)[name])];
 			path += down ? `L${px.toFixed(1)} ${py.toFixed(1)}` : `M${(px - each * 0.2).toFixed(1)} ${py.toFixed(1)}H${px.toFixed(1)}`;
 			down = true;
 		}
 		return svg("path", { class: `series ${name}`, d: path });
 	});
-	const text = (point) => (has(point, "p50") ? LINES.filter((name) => has(point, name)).map((name) => `${name} ${units.time(point[name])}`).join(" · ") : "no requests");
-	return figure("Response time", `p99 at most ${units.time(most)}`, `Response time: ${text(timed.at(-1))}`, points, step, text, [gaps, lines], LINES);
+	const text = (point) => (has(point, "p50") ? LINES.filter((name) => has(point, name)).map((name) => `${name} ${units.time(of(point)[name])}`).join(" · ") : "no requests");
+	return figure(title, `p99 at most ${units.time(most)}`, `${title}: ${text(timed.at(-1))}`, points, step, text, [gaps, lines], LINES);
 }
 
-/* The charts of a series of the server ({points, step in ns}). */
+/* The charts of a series of the server ({points, step in ns}): each family of requests has its own. */
 export function charts(series) {
 	if (!series.points.length) return [];
 	const inMs = { points: series.points, step: series.step / 1e6 };
-	return [traffic(inMs), times(inMs)].filter(Boolean);
+	const shown = ["messages", "turns"].filter((name) => series.points.some((point) => COUNTED[name].of(point) > 0));
+	/* Flows that failed are marked among the turns, else among the flows. */
+	if (!shown.includes("turns") && (!shown.length || series.points.some((point) => point.errors > 0))) shown.push("flows");
+	return [
+		...shown.map((name) => traffic(inMs, name)),
+		times(inMs, "Time to the first byte", (point) => point.messages),
+		times(inMs, "Response time of turns", (point) => (point.requests > 0 ? point : null)),
+	].filter(Boolean);
 }

@@ -3,6 +3,7 @@ import { $, el, svg, set } from "./dom.js";
 import * as state from "./state.js";
 import * as time from "./time.js";
 import { CHANGE_TEXT, HEALTH_TEXT } from "./model.js";
+import { FAMILY_TEXT, ratesOf, sumText } from "./family.js";
 import * as units from "./units.js";
 
 const BASES = [["previous", "window before"], ["1h", "1 hour before"], ["1d", "1 day before"], ["7d", "1 week before"]];
@@ -14,7 +15,8 @@ function legend(compared) {
 	const entries = compared
 		? ["new", "gone", "slower", "more_errors", "faster", "unknown", "same"].map((change) => [`change-${change}`, change === "faster" ? "faster, fewer errors" : CHANGE_TEXT[change], 2])
 		: [...["ok", "warn", "bad"].map((health) => [`health-${health}`, HEALTH_TEXT[health], 2]), ["health-ok", "wider: more traffic", 4.5]];
-	$("legend").replaceChildren(...entries.map(([css, text, width]) => el("span", null, sample(css, width), text)));
+	const families = Object.entries(FAMILY_TEXT).map(([unit, text]) => el("span", { class: "family", title: text }, el("b", null, unit), unit === "req" ? "read" : "not read"));
+	$("legend").replaceChildren(...entries.map(([css, text, width]) => el("span", null, sample(css, width), text)), ...families);
 	$("legend").dataset.compared = compared;
 }
 
@@ -25,10 +27,10 @@ function countsText(model, now) {
 		return changes.map((change) => [change, edges.filter((edge) => edge.change === change).length]).filter(([, number]) => number > 0)
 			.map(([change, number]) => `${number} ${CHANGE_TEXT[change]}`).join(" · ") || "nothing changed";
 	}
-	const requests = edges.reduce((sum, edge) => sum + edge.requests, 0) / model.seconds.now;
+	const rates = sumText(ratesOf(edges.map((edge) => edge.now).filter(Boolean)));
 	const [flows, errors] = [edges.reduce((sum, edge) => sum + edge.flows, 0), edges.reduce((sum, edge) => sum + edge.errors, 0)];
 	const boxes = model.allBoxes.filter((box) => box.folded).length;
-	return `${units.plural(model.allNodes.size, LEVEL_WORDS[now.level])}${boxes && now.view === "graph" ? `, ${boxes} of ${units.plural(model.allBoxes.length, "namespace")} collapsed` : ""} · ${now.view === "graph" && model.notDrawn ? `${units.count(model.edges.length)} of ` : ""}${units.plural(model.strongest.length, "edge")} · ${units.rate(requests, "req")}${errors ? ` · ${units.percent(errors / flows)} errors` : ""}`;
+	return `${units.plural(model.allNodes.size, LEVEL_WORDS[now.level])}${boxes && now.view === "graph" ? `, ${boxes} of ${units.plural(model.allBoxes.length, "namespace")} collapsed` : ""} · ${now.view === "graph" && model.notDrawn ? `${units.count(model.edges.length)} of ` : ""}${units.plural(model.strongest.length, "edge")} · ${rates}${errors ? ` · ${units.percent(errors / flows)} errors` : ""}`;
 }
 
 /* CALLS: fold(key), fit(), zoom(factor), tidy(), pinned() the time shown. */

@@ -4,6 +4,7 @@ import { icon } from "./icons.js";
 import { curves, labelPlaces } from "./geometry.js";
 import { boxRects } from "./layout.js";
 import { HEALTH_TEXT, CHANGE_TEXT } from "./model.js";
+import { ratesText } from "./family.js";
 import * as units from "./units.js";
 
 const NODE_WIDTH = 150;
@@ -57,28 +58,33 @@ function edgeTexts(edge) {
 	case "slower":
 	case "faster": return [`p95 ${units.time(slow(was))} → ${units.time(slow(now))}`, `p95 ${timesMore(slow(now), slow(was))}`];
 	case "more_errors":
-	case "fewer_errors": return [`errors ${units.percent(was.errorRatio)} → ${units.percent(now.errorRatio)}`, `→ ${units.percent(now.errorRatio)} err`];
+	case "fewer_errors": {
+		const share = (measures) => units.percent(Math.max(measures.errorRatio, measures.failedRatio));
+		return [`errors ${share(was)} → ${share(now)}`, `→ ${share(now)} err`];
+	}
 	case "same": return [];
 	}
-	const rate = units.rate(edge.rate, edge.counted);
-	const errors = edge.health === "ok" ? [] : [`${units.percent(edge.errorRatio)} err`];
+	const rate = ratesText(edge);
+	const errors = edge.health === "ok" ? [] : [`${units.percent(edge.trouble)} err`];
 	const full = [rate, ...(edge.p95 === null ? [] : [units.time(edge.p95)]), ...errors].join(" · ");
-	return [full, ...(errors.length ? errors : [rate])];
+	/* Where there is no room for both families, the first, which says that there is more. */
+	const first = edge.families.length > 1 ? [`${units.rate(edge.families[0].rate, edge.families[0].unit)} + …`] : [];
+	return [full, ...(errors.length ? errors : [rate, ...first])];
 }
 
 /* What a screen reader says of an edge, and what is shown above it. */
 function edgeName(edge) {
 	const parts = [`${edge.source.label} ${edge.directed ? "to" : "and"} ${edge.target.label}`];
 	if (edge.change) parts.push(CHANGE_TEXT[edge.change]);
-	parts.push(units.rate(edge.rate, edge.counted === "req" ? "requests" : "flows"));
+	parts.push(ratesText(edge).replace("req/", "requests/"));
 	if (edge.p95 !== null) parts.push(`95th percentile ${units.time(edge.p95)}`);
-	parts.push(`${units.percent(edge.errorRatio)} errors, ${HEALTH_TEXT[edge.health]}`);
+	parts.push(`${units.percent(Math.max(edge.errorRatio, edge.failedRatio))} errors, ${HEALTH_TEXT[edge.health]}`);
 	return parts.join(", ");
 }
 
 function nodeName(node) {
 	const parts = [node.label, node.folded ? "collapsed" : node.kindText, units.plural(node.incoming.length, "client"), units.plural(node.outgoing.length, "server")];
-	if (node.health !== "ok") parts.push(`${units.percent(node.errorRatio)} of its flows fail`);
+	if (node.health !== "ok") parts.push(`${units.percent(Math.max(node.errorRatio, node.failedRatio))} of its flows or requests fail`);
 	return parts.join(", ");
 }
 

@@ -1,5 +1,6 @@
 /* What the graph and the table show, made of the server's answer: measures with their rates, nodes
  * gathered in boxes (namespaces), and boxes that are collapsed as one node. */
+import { familiesOf, ratesOf } from "./family.js";
 import { merge, percentile } from "./histogram.js";
 
 const COLLAPSE_ABOVE = 300; /* nodes; more than this start as namespaces */
@@ -18,7 +19,7 @@ function sums(list) {
 }
 
 function mergeTimes(list) {
-	if (list.length === 0) return undefined;
+	if (list.length <= 1) return list[0];
 	const all = { count: 0, sum: 0, min: Infinity, max: 0 };
 	for (const times of list) {
 		all.count += times.count;
@@ -35,6 +36,21 @@ function mergeTimes(list) {
 	return all;
 }
 
+/* Messages by protocol and by who asks. */
+function mergeMessages(list) {
+	const kinds = new Map();
+	for (const kind of list) {
+		const key = `${kind.protocol} ${kind.requester}`;
+		kinds.set(key, [...(kinds.get(key) ?? []), kind]);
+	}
+	return [...kinds.values()].map((same) => {
+		const { protocol, requester } = same[0];
+		const counts = sums(same.map((kind) => Object.fromEntries(Object.entries(kind).filter(([, value]) => typeof value === "number"))));
+		const times = (name) => mergeTimes(same.map((kind) => kind[name]).filter(Boolean));
+		return { protocol, requester, ...counts, time_to_first_byte: times("time_to_first_byte"), time_to_last_byte: times("time_to_last_byte") };
+	});
+}
+
 /* The server's members of edges, added; null of none. */
 function mergeMeasures(list) {
 	if (list.length <= 1) return list[0] ?? null;
@@ -42,6 +58,7 @@ function mergeMeasures(list) {
 		flows: list.map((one) => one.flows).reduce(sum),
 		bytes: sums(list.map((one) => one.bytes)),
 		requests: { count: list.map((one) => one.requests.count).reduce(sum), response_time: mergeTimes(list.map((one) => one.requests.response_time).filter(Boolean)) },
+		messages: mergeMessages(list.flatMap((one) => one.messages ?? [])),
 		errors: sums(list.map((one) => one.errors)),
 	};
 }
@@ -50,14 +67,18 @@ function mergeMeasures(list) {
 function measured(raw, seconds) {
 	if (!raw) return null;
 	const errors = Object.values(raw.errors).reduce(sum);
-	const times = raw.requests.response_time;
-	const counted = raw.requests.count > 0 ? "req" : "flows";
+	const families = familiesOf(raw, seconds, mergeTimes);
+	const [first] = families;
+	const times = first?.times;
+	const read = first?.unit === "req" ? first : null;
 	return {
 		raw,
 		flows: raw.flows,
-		requests: raw.requests.count,
-		counted,
-		rate: (counted === "req" ? raw.requests.count : raw.flows) / seconds,
+		families,
+		/* What widths and the order are made of, and nothing that is read: requests of either family, or flows. */
+		rate: families.length ? families.map((family) => family.rate).reduce(sum) : raw.flows / seconds,
+		failed: read?.failed ?? 0,
+		failedRatio: read?.count > 0 ? Math.min(1, read.failed / read.count) : 0,
 		flowRate: raw.flows / seconds,
 		errors,
 		errorRatio: raw.flows > 0 ? errors / raw.flows : 0,
@@ -75,10 +96,15 @@ function measured(raw, seconds) {
 /* What was measured on EDGES together; null of none. */
 export const together = (edges, seconds) => measured(mergeMeasures(edges.map((edge) => edge.raw).filter(Boolean)), seconds);
 
-/* How an edge is drawn: "bad" from 5 % of failed flows, "warn" from 1 %. */
-function healthOf({ errors, errorRatio }) {
-	if (errors < ERRORS_FEWEST || errorRatio < 0.01) return "ok";
-	return errorRatio >= 0.05 ? "bad" : "warn";
+/* The larger of the shares of failed flows and of failed requests that were read; 0 where too few failed. */
+function troubleOf({ errors, errorRatio, failed, failedRatio }) {
+	return Math.max(errors < ERRORS_FEWEST ? 0 : errorRatio, failed < ERRORS_FEWEST ? 0 : failedRatio);
+}
+
+/* How an edge is drawn: "bad" from 5 % of failed flows or requests, "warn" from 1 %. */
+function healthOf(measures) {
+	const trouble = troubleOf(measures);
+	return trouble < 0.01 ? "ok" : trouble >= 0.05 ? "bad" : "warn";
 }
 
 export const HEALTH_TEXT = { ok: "under 1 % errors", warn: "1 % errors or more", bad: "5 % errors or more" };
@@ -133,7 +159,7 @@ function makeEdge(source, target, directed, raw, seconds, change, before) {
 	const was = measured(before, seconds.before);
 	return {
 		key: `${source.id}>${target.id}`, source, target, directed, raw, rawBefore: before ?? null, now, was, change: change ?? null,
-		...(now ?? was), health: healthOf(now ?? was), parts: 1,
+		...(now ?? was), health: healthOf(now ?? was), trouble: troubleOf(now ?? was), parts: 1,
 	};
 }
 
@@ -165,6 +191,11 @@ function addTotals(nodes, edges) {
 		const served = node.incoming.filter((edge) => edge.now);
 		node.inRate = served.reduce((total, edge) => total + edge.now.rate, 0);
 		node.outRate = node.outgoing.reduce((total, edge) => total + (edge.now?.rate ?? 0), 0);
+		node.inRates = ratesOf(served.map((edge) => edge.now));
+		node.outRates = ratesOf(node.outgoing.map((edge) => edge.now).filter(Boolean));
+		const requests = served.reduce((total, edge) => total + (edge.now.families.find((family) => family.unit === "req")?.count ?? 0), 0);
+		node.failed = served.reduce((total, edge) => total + edge.now.failed, 0);
+		node.failedRatio = requests > 0 ? Math.min(1, node.failed / requests) : 0;
 		const flows = served.reduce((total, edge) => total + edge.now.flows, 0);
 		node.errors = served.reduce((total, edge) => total + edge.now.errors, 0);
 		node.errorRatio = flows > 0 ? node.errors / flows : 0;
@@ -249,7 +280,7 @@ export function makeModel(answer, seconds, shut, open, all) {
 	for (const edge of edges) {
 		const [source, target] = [standIn.get(edge.source), standIn.get(edge.target)];
 		if (source === target && source.folded) {
-			source.inner = (source.inner ?? 0) + (edge.now?.rate ?? 0);
+			source.inner = [...(source.inner ?? []), ...(edge.now ? [edge.now] : [])];
 			continue;
 		}
 		const key = `${source.id}>${target.id}`;

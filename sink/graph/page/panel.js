@@ -8,6 +8,7 @@ import { reasonText } from "./basis.js";
 import { charts } from "./chart.js";
 import { addressPanel } from "./panel_address.js";
 import { CHANGE_TEXT, together } from "./model.js";
+import { FAMILY_TEXT, errorsText, ratesOf, ratesText, sumText } from "./family.js";
 import * as units from "./units.js";
 import * as time from "./time.js";
 
@@ -22,7 +23,7 @@ function changed(edge) {
 	const row = (name, of) => el("tr", null, el("th", { scope: "row" }, name), el("td", null, edge.was ? of(edge.was) : "–"), el("td", null, edge.now ? of(edge.now) : "–"));
 	return section("Compared", el("p", { class: `change change-${edge.change}` }, CHANGE_TEXT[edge.change]),
 		el("table", { class: "small" }, el("thead", null, el("tr", null, el("td"), el("th", { scope: "col" }, "before"), el("th", { scope: "col" }, "now"))),
-			el("tbody", null, row("Rate", (m) => units.rate(m.rate, m.counted)), row("p50", (m) => units.time(m.p50)), row("p95", (m) => units.time(m.p95)), row("Errors", (m) => units.percent(m.errorRatio)))));
+			el("tbody", null, row("Rate", ratesText), row("p50", (m) => units.time(m.p50)), row("p95", (m) => units.time(m.p95)), row("Errors", errorsText))));
 }
 
 function reasonOf(node) {
@@ -39,7 +40,7 @@ function peers(title, edges, other, calls) {
 			const bar = el("i", { "aria-hidden": "true" });
 			bar.style.width = `${Math.max(1, (100 * edge.rate) / most)}%`;
 			return el("li", null, el("button", { type: "button", onclick: () => calls.select(`edge:${edge.key}`) },
-				bar, el("span", { class: "who" }, edge[other].label), el("span", { class: `num ${badness(edge.health) ?? ""}` }, `${units.rate(edge.rate, edge.counted)}${edge.p95 === null ? "" : ` · ${units.time(edge.p95)}`}${edge.health === "ok" ? "" : ` · ${units.percent(edge.errorRatio)} err`}`)));
+				bar, el("span", { class: "who" }, edge[other].label), el("span", { class: `num ${badness(edge.health) ?? ""}` }, `${ratesText(edge)}${edge.p95 === null ? "" : ` · ${units.time(edge.p95)}`}${edge.health === "ok" ? "" : ` · ${units.percent(edge.trouble)} err`}`)));
 		})),
 		edges.length > PEERS ? el("p", { class: "muted" }, `and ${edges.length - PEERS} more, in the table`) : null);
 }
@@ -59,15 +60,15 @@ function nodePanel(node, context, calls) {
 	return [
 		heading(node.kind, node.label, line, calls.close),
 		facts([
-			["Received", units.rate(node.inRate, "req")],
-			["Sent", units.rate(node.outRate, "req")],
-			["Errors", all ? units.percent(node.errorRatio) : "–", badness(node.health)],
-			node.inner !== null && ["Inside", units.rate(node.inner, "req")],
+			["Received", sumText(node.inRates)],
+			["Sent", sumText(node.outRates)],
+			["Errors", all ? errorsText(all) : "–", badness(node.health)],
+			node.inner !== null && ["Inside", sumText(ratesOf(node.inner))],
 		]),
 		reasonOf(node),
 		node.folded ? el("p", null, el("button", { type: "button", class: "quiet", onclick: () => calls.fold(node.folded.key) }, "Open this box"))
 			: section(side === "target" ? "Requests to it" : "Requests from it", later(`series ${node.id}`, () => seriesOf("series", { [side]: node.id }, context))),
-		percentiles("Response time", all),
+		...familyTimes(all),
 		peers("Clients", served, "source", calls),
 		peers("Servers", asked, "target", calls),
 		node.folded ? null : later(`flows ${node.id}`, () => flowsOf("flows", { [side]: node.id, level: context.level, from: time.iso(context.from), to: time.iso(context.to) })),
@@ -77,17 +78,36 @@ function nodePanel(node, context, calls) {
 function portsTable(ports) {
 	if (!ports?.length) return null;
 	return section("Ports", el("table", { class: "small" },
-		el("thead", null, el("tr", null, ["Port", "Flows", "Requests", "p95", "Errors"].map((name) => el("th", { scope: "col" }, name)))),
+		el("thead", null, el("tr", null, ["Port", "Flows", "Requests", "Counted as", "p95", "Errors"].map((name) => el("th", { scope: "col" }, name)))),
 		el("tbody", null, ports.map((port) => {
 			const errors = Object.values(port.errors ?? {}).reduce((a, b) => a + b, 0);
-			return el("tr", null, el("th", { scope: "row" }, `${port.port ?? "–"}/${port.transport ?? "–"}`), el("td", null, units.count(port.flows)), el("td", null, units.count(port.requests?.count ?? 0)),
-				el("td", null, units.time(port.requests?.response_time?.p95 ?? null)), el("td", { class: errors ? "bad" : null }, units.count(errors)));
+			const families = together([{ raw: port }], 1).families;
+			const each = (of) => families.map(of).join(" + ") || "–";
+			return el("tr", null, el("th", { scope: "row" }, `${port.port ?? "–"}/${port.transport ?? "–"}`), el("td", null, units.count(port.flows)), el("td", null, each((family) => units.count(family.count))), el("td", null, each((family) => family.protocols ?? family.name)),
+				el("td", null, each((family) => units.time(family.times?.p95 ?? null))), el("td", { class: errors ? "bad" : null }, units.count(errors)));
 		}))));
 }
 
 function percentiles(title, times) {
 	if (!times || (times.mean ?? null) === null) return null;
 	return section(title, facts([["p50", units.time(times.p50 ?? null)], ["p95", units.time(times.p95 ?? null)], ["p99", units.time(times.p99 ?? null)], ["mean", units.time(times.mean)], ["least", units.time(times.min)], ["most", units.time(times.max)]]));
+}
+
+/* The times of each family by itself; of messages also to the last byte. */
+function familyTimes(measures) {
+	if (!measures) return [];
+	return measures.families.flatMap((family) => (family.unit === "turns" ? [percentiles("Response time of turns", family.times)]
+		: [percentiles(`Time to the first byte of ${family.protocols}`, family.times), percentiles("Time to the last byte", family.last)]));
+}
+
+/* What was read, by protocol. */
+function messagesTable(raw) {
+	if (!raw?.messages?.length) return null;
+	const columns = [["Requests", "requests"], ["Errors", "errors"], ["Client errors", "client_errors"], ["No answer", "unanswered"], ["Retries", "retries"]];
+	return section("Messages", el("table", { class: "small" },
+		el("thead", null, el("tr", null, el("th", { scope: "col" }, "Protocol"), columns.map(([title]) => el("th", { scope: "col" }, title)))),
+		el("tbody", null, raw.messages.map((kind) => el("tr", null, el("th", { scope: "row" }, `${kind.protocol}${kind.requester === "destination" ? " (asked by the server)" : ""}${kind.incomplete ? " (incomplete)" : ""}`),
+			columns.map(([, name]) => el("td", { class: kind[name] && name !== "requests" && name !== "retries" && name !== "client_errors" ? "bad" : null }, units.count(kind[name] ?? 0))))))));
 }
 
 function edgeDetails(answer) {
@@ -109,15 +129,17 @@ function edgePanel(edge, context, calls) {
 	return [
 		heading(edge.target.kind, [end(edge.source), edge.directed ? " → " : " – ", end(edge.target)], edge.directed ? "client → server" : "which of them is the client is not known", calls.close),
 		facts([
-			[edge.counted === "req" ? "Requests" : "Flows", units.rate(edge.rate, edge.counted)],
-			["Errors", units.percent(edge.errorRatio), badness(edge.health)],
-			["Flows", units.count(edge.flows)],
+			...edge.families.map((family) => [el("span", { title: FAMILY_TEXT[family.unit] }, family.protocols ? `Requests (${family.protocols}${family.incomplete ? ", incomplete" : ""})` : "Turns"), units.rate(family.rate, family.unit)]),
+			edge.families.length === 0 && ["Flows", ratesText(edge)],
+			["Errors", errorsText(edge), badness(edge.health)],
+			edge.families.length > 0 && ["Flows", units.count(edge.flows)],
 			["Sent", units.bytes(edge.sent)],
 			["Received", units.bytes(edge.received)],
 		]),
 		changed(edge),
-		edge.errors > 0 ? section("Errors", el("p", null, share(edge)), facts(Object.entries(errors).filter(([, number]) => number > 0).map(([name, number]) => [name, units.count(number), "bad"]))) : null,
-		percentiles("Response time", edge),
+		messagesTable(edge.raw ?? edge.rawBefore),
+		edge.errors > 0 ? section("Failed flows", el("p", null, share(edge)), facts(Object.entries(errors).filter(([, number]) => number > 0).map(([name, number]) => [name, units.count(number), "bad"]))) : null,
+		...familyTimes(edge),
 		single ? section("In time", later(`series ${edge.key}`, () => seriesOf("series", { source: edge.source.id, target: edge.target.id }, context))) : el("p", { class: "muted" }, `${units.plural(edge.parts, "edge")} of a collapsed box. Open the box to see each.`),
 		reasonOf(edge.source), reasonOf(edge.target),
 		single ? later(`edge ${edge.key}`, () => ask("edge", "/v1/edge", question).then(edgeDetails)) : null,

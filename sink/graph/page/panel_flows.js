@@ -22,6 +22,12 @@ function failure({ source, destination, tcp }) {
 /* Whether the record says who began: else the client is the one that the tags make it. */
 const PROOF = { syn: "Its SYN was seen, so its source is the client.", icmp_type: "Its ICMP type says who asked.", first_packet: "Its source sent the first packet that was seen." };
 
+/* As the graph counts it (tagged_flow_counts_messages()). */
+function countsMessages({ l7, requests }) {
+	if (!l7 || !((l7.requests ?? 0) + (l7.responses ?? 0) + (l7.retries ?? 0) + (l7.unanswered ?? 0))) return false;
+	return !l7.incomplete || (l7.responses > 0 && l7.responses >= (requests?.count ?? 0));
+}
+
 function basis(role, end, tag) {
 	const { name, lines } = basisOf(end.ip, tag);
 	return el("div", { class: "basis" }, el("h4", null, el("span", { class: "muted" }, `${role} `), name), lines.map((line) => el("p", null, line)));
@@ -30,7 +36,10 @@ function basis(role, end, tag) {
 function one({ record, partition, offset }) {
 	const { source, destination, tenure, event } = record;
 	const failed = failure(record);
-	const answer = record.requests?.response_time;
+	const read = countsMessages(record);
+	const answer = read ? record.l7.time_to_first_byte : record.requests?.response_time;
+	const requests = read ? record.l7.requests : record.requests?.count ?? 0;
+	const family = read ? `${record.l7.protocol}${record.l7.incomplete ? ", incomplete" : ""}` : record.l7?.protocol === "tls" ? "turns, tls" : "turns";
 	const start = time.instant(event.start ?? event.end);
 	const took = Math.max(0, time.instant(event.end) - start);
 	return el("details", { class: "flow" },
@@ -38,7 +47,7 @@ function one({ record, partition, offset }) {
 			el("span", { class: `num ${failed ? "bad" : ""}` }, failed ?? (answer?.count ? units.time(answer.sum / answer.count) : units.bytes((source.bytes ?? 0) + (destination.bytes ?? 0))))),
 		facts([
 			["Transport", record.network?.transport ?? "–"], ["Client port", source.port ?? "–"], ["Lasted", units.time(1e6 * took)], ["Seen by", record.observer?.hostname ?? "–"],
-			["Sent", units.bytes(source.bytes ?? 0)], ["Received", units.bytes(destination.bytes ?? 0)], ["Requests", units.count(record.requests?.count ?? 0)],
+			["Sent", units.bytes(source.bytes ?? 0)], ["Received", units.bytes(destination.bytes ?? 0)], ["Requests", requests > 0 ? `${units.count(requests)} (${family})` : "0"],
 			answer?.count && ["Fastest", units.time(answer.min)], answer?.count && ["Slowest", units.time(answer.max)], record.tcp?.flags && ["TCP flags", `${record.tcp.flags.source || "–"} / ${record.tcp.flags.destination || "–"}`],
 		]),
 		basis("From", source, tenure.source), basis("To", destination, tenure.destination),

@@ -1,20 +1,25 @@
 /* The same edges as a table: sortable, and the view for a screen reader. */
 import { el, $ } from "./dom.js";
 import { CHANGES, CHANGE_TEXT } from "./model.js";
+import { errorsText, ratesText } from "./family.js";
 import * as units from "./units.js";
 
 const ROWS = 60; /* drawn at a time, more as the reader scrolls */
 
+const worst = (measures) => Math.max(measures.errorRatio, measures.failedRatio);
+/* "http", "turns", "http + turns": the families of its rate. The times are of the first. */
+const countedAs = (edge) => (edge.families.length ? edge.families.map((family) => family.protocols ?? family.name).join(" + ") : "flows");
 const of = (name, show) => ({ value: (edge) => edge[name], show: (edge) => show(edge[name], edge) });
 /* Some are only shown where two windows are compared, and some only where not. */
 const COLUMNS = {
 	client: { title: "Client", text: true, value: (edge) => edge.source.label, show: (edge) => edge.source.label },
 	server: { title: "Server", text: true, value: (edge) => edge.target.label, show: (edge) => edge.target.label },
 	change: { title: "Change", text: true, compared: true, value: (edge) => CHANGES.indexOf(edge.change), show: (edge) => CHANGE_TEXT[edge.change] },
-	rate: { title: "Rate", ...of("rate", (value, edge) => units.rate(value, edge.counted)) },
+	rate: { title: "Rate", ...of("rate", (value, edge) => ratesText(edge)) },
+	counted: { title: "Counted as", text: true, value: (edge) => countedAs(edge), show: (edge) => countedAs(edge) },
 	flows: { title: "Flows", compared: false, ...of("flows", units.count) },
-	failed: { title: "Errors before", compared: true, value: (edge) => edge.was?.errorRatio ?? null, show: (edge) => (edge.was?.errors ? units.percent(edge.was.errorRatio) : "–") },
-	errors: { title: "Errors", ...of("errorRatio", (value, edge) => (edge.errors ? units.percent(value) : "–")) },
+	failed: { title: "Errors before", compared: true, value: (edge) => (edge.was ? worst(edge.was) : null), show: (edge) => (edge.was ? errorsText(edge.was) : "–") },
+	errors: { title: "Errors", value: (edge) => worst(edge), show: (edge) => errorsText(edge) },
 	p50: { title: "p50", compared: false, ...of("p50", units.time) },
 	was: { title: "p95 before", compared: true, value: (edge) => edge.was?.p95 ?? null, show: (edge) => units.time(edge.was?.p95) },
 	p95: { title: "p95", ...of("p95", units.time) },

@@ -132,6 +132,60 @@ static void the_95th_percentile_decides_before_the_median(void **state)
 	clear(&after);
 }
 
+/* REQUESTS that were read, of which FAILED failed, with responses in BUCKET at scale 3. */
+static void add_messages(struct sample *sample, const char *server, uint64_t requests,
+			 uint64_t failed, int64_t bucket)
+{
+	struct graph_edge like = graph_edge_none(), *edge;
+	struct messages_kind *kind = messages_like(&like.messages, "http", false);
+
+	assert_non_null(kind);
+	like.client = node(sample, "a");
+	like.server = node(sample, server);
+	like.directed = true;
+	like.measures.flows = 1;
+	kind->counts = (struct messages_counts){.records = 1,
+						.requests = requests,
+						.errors = failed / 2,
+						.unanswered = failed - failed / 2};
+	assert_int_equal(histogram_add(&kind->first_bytes, 3, bucket, &requests, 1), 0);
+	edge = graph_edge_like(&sample->graph, &like);
+	assert_non_null(edge);
+	assert_int_equal(graph_edge_add(edge, &like), 0);
+	graph_edge_clear(&like);
+}
+
+static void each_family_is_compared_with_itself(void **state)
+{
+	struct sample before, after;
+	struct comparison comparison;
+
+	(void)state;
+	begin(&before);
+	add_messages(&before, "slow", 20, 0, 100);
+	add_messages(&before, "failing", 100, 0, 100);
+	add_messages(&before, "mended", 100, 50, 100);
+	/* Turns became slow, messages fast: what rose comes first. */
+	add_messages(&before, "both", 20, 0, 100);
+	add(&before, "a", "both", true, 0, 0, 20, 100);
+	/* Slow turns became fast messages: nothing is proven. */
+	add(&before, "a", "other", true, 1, 0, 20, 200);
+	begin(&after);
+	add_messages(&after, "slow", 20, 0, 110);
+	add_messages(&after, "failing", 100, 50, 100);
+	add_messages(&after, "mended", 100, 0, 100);
+	add_messages(&after, "both", 20, 0, 90);
+	add(&after, "a", "both", true, 0, 0, 20, 110);
+	add_messages(&after, "other", 20, 0, 100);
+	assert_int_equal(compare_make(&comparison, end(&before), end(&after)), 0);
+	assert_string_equal(changes_of(&comparison),
+			    "more_errors a failing, slower a both, slower a slow, "
+			    "fewer_errors a mended, same a other");
+	compare_free(&comparison);
+	clear(&before);
+	clear(&after);
+}
+
 static void does_not_claim_that_an_edge_is_new_if_it_may_have_been_there(void **state)
 {
 	struct sample before, after;
@@ -164,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_what_changed),
 		cmocka_unit_test(the_95th_percentile_decides_before_the_median),
+		cmocka_unit_test(each_family_is_compared_with_itself),
 		cmocka_unit_test(does_not_claim_that_an_edge_is_new_if_it_may_have_been_there),
 	};
 

@@ -80,11 +80,52 @@ static void what_is_proven_is_not_turned(void **state)
 	assert_int_equal(flow.requests, 7);
 }
 
+/* Whoever the tags say serves, and whoever sent the first packet that was seen. */
+static void who_sends_the_requests_is_the_client(void **state)
+{
+	static struct tagged_flow flow;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		bool from_destination = i % 2;
+
+		flow_make(&flow, 1, 1, 2, "n1", "veth1");
+		set_end(&flow.source, i < 2 ? SERVICE : BARE, "a");
+		set_end(&flow.destination, BARE, "b");
+		flow.directed = false;
+		flow.requests = 7;
+		flow.messages.requests = 9;
+		flow.messages.from_destination = from_destination;
+		direction_find(&flow, false);
+		assert_true(flow.directed);
+		assert_int_equal(flow.source.port, from_destination ? 8080 : 40000);
+		assert_false(flow.messages.from_destination);
+		assert_int_equal(flow.messages.requests, 9);
+		assert_int_equal(flow.requests, from_destination ? 0 : 7);
+	}
+}
+
+/* Where it is proven who began, the server may still send the requests. */
+static void requests_from_the_server_are_kept_as_such(void **state)
+{
+	static struct tagged_flow flow;
+
+	(void)state;
+	flow_make(&flow, 1, 1, 2, "n1", "veth1");
+	flow.messages.requests = 9;
+	flow.messages.from_destination = true;
+	direction_find(&flow, false);
+	assert_int_equal(flow.source.port, 40000);
+	assert_true(flow.messages.from_destination);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_end_that_serves_is_the_server),
 		cmocka_unit_test(what_is_proven_is_not_turned),
+		cmocka_unit_test(who_sends_the_requests_is_the_client),
+		cmocka_unit_test(requests_from_the_server_are_kept_as_such),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

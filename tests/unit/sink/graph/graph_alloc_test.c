@@ -38,6 +38,11 @@ static int take(struct shown *shown, int number)
 	flow.response.scale = 3;
 	flow.response.bucket_count = 1;
 	flow.response.buckets[0] = 1;
+	if (number % 2 == 0) {
+		snprintf(flow.messages.protocol, sizeof(flow.messages.protocol), "p%d", number % 3);
+		flow.messages.requests = 1;
+		flow.messages.first_byte = flow.messages.last_byte = flow.response;
+	}
 	snprintf(flow.destination.service, sizeof(flow.destination.service), "shop/web-%d",
 		 number % 70);
 	client = flow_node(&flow.source, false, NODE_LEVEL_SERVICE);

@@ -62,6 +62,7 @@ static void every_member_comes_back(void **state)
 		&edge.measures.refused,
 		&edge.measures.unanswered,
 		&edge.measures.reset,
+		&edge.measures.failed_read,
 		&edge.measures.source_bytes,
 		&edge.measures.destination_bytes,
 		&edge.measures.source_packets,
@@ -69,6 +70,7 @@ static void every_member_comes_back(void **state)
 		&edge.measures.retransmissions_sent,
 		&edge.measures.retransmissions_received,
 		&edge.measures.requests,
+		&edge.measures.set_aside,
 	};
 
 	(void)state;
@@ -96,17 +98,17 @@ static void durations_come_back(void **state)
 		struct graph_edge edge = graph_edge_none();
 		size_t length;
 
-		edge.measures.response_count = cases[i][0];
-		edge.measures.response_sum_ns = cases[i][1];
-		edge.measures.response_min_ns = cases[i][2];
-		edge.measures.response_max_ns = cases[i][3];
+		edge.measures.response.count = cases[i][0];
+		edge.measures.response.sum_ns = cases[i][1];
+		edge.measures.response.min_ns = cases[i][2];
+		edge.measures.response.max_ns = cases[i][3];
 		length = check_row(&edge);
 		if (i == 0)
 			assert_int_equal(length, 3 + 3); /* one value is written once */
-		edge.measures.handshake_count = cases[i][0];
-		edge.measures.handshake_sum_ns = cases[i][1];
-		edge.measures.handshake_min_ns = cases[i][2];
-		edge.measures.handshake_max_ns = cases[i][3];
+		edge.measures.handshake.count = cases[i][0];
+		edge.measures.handshake.sum_ns = cases[i][1];
+		edge.measures.handshake.min_ns = cases[i][2];
+		edge.measures.handshake.max_ns = cases[i][3];
 		check_row(&edge);
 	}
 }
@@ -137,6 +139,55 @@ static void a_histogram_takes_the_shortest_form(void **state)
 	check_histogram(3, 20, apart, 100, 3 + 3 + 1 + 2 + 2);
 }
 
+static void messages_come_back(void **state)
+{
+	struct graph_edge edge = graph_edge_none(), again = graph_edge_none();
+	struct text row;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct messages_kind *kind =
+			messages_like(&edge.messages, i == 1 ? "dns" : "http", i == 2);
+		uint64_t *counts = (uint64_t *)&kind->counts;
+
+		assert_non_null(kind);
+		for (size_t c = 0; c < sizeof(kind->counts) / sizeof(*counts); c++) {
+			counts[c] = (uint64_t)(i + 1) << (5 * c);
+			check_row(&edge);
+		}
+		kind->first_byte = (struct durations){1, 300, 300, 300};
+		check_row(&edge);
+		kind->last_byte = (struct durations){3, 3000, 300, 2000};
+		assert_int_equal(histogram_add(&kind->first_bytes, 3, 65, VALUES(1)), 0);
+		check_row(&edge);
+		assert_int_equal(histogram_add(&kind->last_bytes, 4, 70, VALUES(1, 0, 2)), 0);
+		check_row(&edge);
+	}
+	text_init(&row, 10000);
+	edge_row_write(&row, &edge);
+	assert_int_equal(edge_row_add(text_span(&row), &again), 0);
+	assert_int_equal(again.messages->count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		const struct messages_kind *a = &again.messages->kinds[i],
+					   *b = &edge.messages->kinds[i];
+
+		assert_string_equal(a->protocol, b->protocol);
+		assert_int_equal(a->from_server, b->from_server);
+		assert_memory_equal(&a->counts, &b->counts, sizeof(a->counts));
+		assert_memory_equal(&a->first_byte, &b->first_byte, sizeof(a->first_byte));
+		assert_memory_equal(&a->last_byte, &b->last_byte, sizeof(a->last_byte));
+		assert_same_histogram(a->first_bytes, b->first_bytes);
+		assert_same_histogram(a->last_bytes, b->last_bytes);
+	}
+	/* A second time it is added. */
+	assert_int_equal(edge_row_add(text_span(&row), &again), 0);
+	assert_int_equal(again.messages->count, 3);
+	assert_int_equal(again.messages->kinds[0].counts.records, 4);
+	text_free(&row);
+	graph_edge_clear(&edge);
+	graph_edge_clear(&again);
+}
+
 static void rows_add_up(void **state)
 {
 	struct graph_edge fine = graph_edge_none(), coarse = graph_edge_none();
@@ -146,16 +197,16 @@ static void rows_add_up(void **state)
 	(void)state;
 	fine.measures = (struct measures){.flows = 3,
 					  .source_bytes = UINT64_MAX,
-					  .response_count = 2,
-					  .response_sum_ns = 50,
-					  .response_min_ns = 20,
-					  .response_max_ns = 30};
+					  .response.count = 2,
+					  .response.sum_ns = 50,
+					  .response.min_ns = 20,
+					  .response.max_ns = 30};
 	coarse.measures = (struct measures){.flows = 4,
 					    .source_bytes = 7,
-					    .response_count = 1,
-					    .response_sum_ns = 70,
-					    .response_min_ns = 70,
-					    .response_max_ns = 70};
+					    .response.count = 1,
+					    .response.sum_ns = 70,
+					    .response.min_ns = 70,
+					    .response.max_ns = 70};
 	assert_int_equal(histogram_add(&fine.histogram, 5, 100, VALUES(1, 2, 0, 0, 0, 9)), 0);
 	assert_int_equal(histogram_add(&coarse.histogram, 2, 10, VALUES(7)), 0);
 	for (int i = 0; i < 2; i++) {
@@ -184,14 +235,25 @@ static void refuses_what_is_not_a_row(void **state)
 		const char *bytes;
 		size_t length;
 	} broken[] = {
-		{"\x00\x10\x00\x00\x05\x01\x00", 7},         /* durations of nothing */
+		{"\x00\x40\x00\x00\x05\x01\x00", 7},         /* durations of nothing */
 		{"\x00\x00\x00\x01", 4},                     /* more than it says */
-		{"\x00\x40\x00\x06\x02\x01", 6},             /* no buckets, of a byte */
-		{"\x00\x40\x00\x06\x02\x00\x05", 7},         /* no buckets, as pairs */
-		{"\x00\x40\x00\x06\x02\x04\x02\x02\x01", 9}, /* a pair behind the last bucket */
-		{"\x00\x40\x00\x06\x02\x08\x02\x01\x01\x00\x01", 11}, /* the second is */
-		{"\x00\x40\x00\x06\x02\x04\xa1\x01\x00\x01", 10},     /* 161 buckets */
-		{"\x00\x40\x00\x2a\x02\x05\x01", 7},                  /* scale 21 */
+		{"\x00\x00\x01\x06\x02\x01", 6},             /* no buckets, of a byte */
+		{"\x00\x00\x01\x06\x02\x00\x05", 7},         /* no buckets, as pairs */
+		{"\x00\x00\x01\x06\x02\x04\x02\x02\x01", 9}, /* a pair behind the last bucket */
+		{"\x00\x00\x01\x06\x02\x08\x02\x01\x01\x00\x01", 11}, /* the second is */
+		{"\x00\x00\x01\x06\x02\x04\xa1\x01\x00\x01", 10},     /* 161 buckets */
+		{"\x00\x00\x01\x2a\x02\x05\x01", 7},                  /* scale 21 */
+		{"\x00\x00\x10\x00", 4},                              /* no messages */
+		{"\x00\x00\x10\x11", 4},                              /* 17 kinds */
+		{"\x00\x00\x10\x01\x18"
+		 "aaaaaaaaaaaaaaaaaaaaaaaa\x00\x00",
+		 31}, /* a long name */
+		{"\x00\x00\x10\x01\x02"
+		 "a\x00\x00\x00",
+		 9}, /* one with a NUL */
+		{"\x00\x00\x10\x01\x01"
+		 "a\x00\x02\x00\x01\x00\x00",
+		 12}, /* times of nothing */
 	};
 
 	(void)state;
@@ -210,6 +272,7 @@ int main(void)
 		cmocka_unit_test(every_member_comes_back),
 		cmocka_unit_test(durations_come_back),
 		cmocka_unit_test(a_histogram_takes_the_shortest_form),
+		cmocka_unit_test(messages_come_back),
 		cmocka_unit_test(rows_add_up),
 		cmocka_unit_test(refuses_what_is_not_a_row),
 	};

@@ -83,15 +83,15 @@ struct conversation_slice *history_folder_slice(struct history_folder *folder, i
 	slice->measures.retransmissions_sent = history_folder_draw(folder, 2);
 	slice->measures.reset = history_folder_draw(folder, 2);
 	if (history_folder_draw(folder, 2) > 0) {
-		slice->measures.handshake_count = 1;
-		slice->measures.handshake_min_ns = slice->measures.handshake_max_ns =
-			slice->measures.handshake_sum_ns =
+		slice->measures.handshake.count = 1;
+		slice->measures.handshake.min_ns = slice->measures.handshake.max_ns =
+			slice->measures.handshake.sum_ns =
 				1 + history_folder_draw(folder, 1000000000);
 	}
 	if (!slice->directed) {
-		slice->bucket_count = 0;
-		slice->measures.response_count = slice->measures.response_sum_ns = 0;
-		slice->measures.response_min_ns = slice->measures.response_max_ns = 0;
+		slice->response.count = 0;
+		slice->measures.response.count = slice->measures.response.sum_ns = 0;
+		slice->measures.response.min_ns = slice->measures.response.max_ns = 0;
 	}
 	folder->slices[folder->count++] = slice;
 	return slice;
