@@ -1,7 +1,6 @@
 #include "producers/flows/flow_table.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/base/transport.h"
 #include "producers/flows/closed.h"
@@ -10,10 +9,10 @@
 #include "producers/flows/flow_entry.h"
 #include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
-#include "producers/flows/interfaces.h"
 #include "producers/flows/l7/l7.h"
 #include "producers/flows/repeats.h"
 #include "producers/flows/turns.h"
+#include "producers/flows/watch.h"
 #include "producers/flows/wheel.h"
 
 struct aimed {
@@ -26,9 +25,8 @@ struct aimed {
 struct flow_table {
 	struct flow_table_options options;
 	struct flow_table_stats stats;
-	struct when clock;     /* the latest time, 1970 at the start */
-	struct when unwatched; /* a flow that had packets until then may have been forgotten */
-	struct when first_packet[INTERFACES_MAX]; /* of each interface; 1970 for none yet */
+	struct when clock; /* the latest time, 1970 at the start */
+	struct watch watch;
 	struct flow_index index;
 	struct wheel *wheel; /* holds every entry that is not in DUE */
 	struct eviction *eviction;
@@ -180,8 +178,7 @@ bool flow_table_expire(struct flow_table *table, struct when now, struct flow *f
 			return true;
 		table->stats.clock_steps++;
 		table->clock = now;
-		table->unwatched = now;
-		memset(table->first_packet, 0, sizeof(table->first_packet));
+		watch_restart(&table->watch, now);
 		wheel_set(table->wheel, now);
 		eviction_reset(table->eviction);
 	}
@@ -224,7 +221,7 @@ static bool evict(struct flow_table *table, struct flow *flow)
 		eviction_file(table->eviction, number, entries[number].last);
 	closed = end_of(table, number).reason == FLOW_END_OF_FLOW;
 	table->stats.evictions++;
-	table->unwatched = table->clock;
+	watch_lose(&table->watch, table->clock);
 	return end_entry(table, number, closed ? FLOW_END_OF_FLOW : FLOW_LACK_OF_RESOURCES, flow);
 }
 
@@ -253,13 +250,9 @@ void flow_table_aim(struct flow_table *table, const struct packet *packets, size
 static void begin_flow(struct flow_table *table, uint32_t number, const struct aimed *aimed,
 		       const struct packet *packet)
 {
-	struct when *since = &table->first_packet[packet->interface];
-	bool watched;
+	bool watched = watch_is_silence(&table->watch, (uint16_t)packet->interface, packet->time,
+					table->options.idle_datagram_ns);
 
-	if (since->ns == 0)
-		*since = packet->time;
-	watched = when_since(packet->time, when_later(*since, table->unwatched)) >=
-		  table->options.idle_datagram_ns;
 	flow_entry_begin(&table->index.entries[number], &aimed->key, aimed->direction, packet,
 			 table->stats.flows++, watched);
 }
@@ -380,6 +373,11 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
 	if (number == FLOW_INDEX_NONE)
 		return add_absent(table, aimed, packet, flow);
 	return add_known(table, number, aimed, packet, flow);
+}
+
+struct watch *flow_table_watch(struct flow_table *table)
+{
+	return &table->watch;
 }
 
 size_t flow_table_count(const struct flow_table *table)

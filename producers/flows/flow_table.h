@@ -28,6 +28,7 @@
 #include "producers/flows/l7/l7.h"
 #include "producers/flows/packet.h"
 #include "producers/flows/turns.h"
+#include "producers/flows/watch.h"
 
 #define FLOW_TABLE_STEP_NS INT64_C(10000000000)
 #define FLOW_TABLE_BATCH 32        /* packets between flow_table_aim() and flow_table_add() */
@@ -85,6 +86,8 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
  * connection was closed. Returns false when none is left. */
 bool flow_table_drain(struct flow_table *table, struct flow *flow);
 
+/* What the table knows of since when its interfaces are watched; the caller may know of more. */
+struct watch *flow_table_watch(struct flow_table *table);
 /* Flows in the table now. */
 size_t flow_table_count(const struct flow_table *table);
 struct flow_table_stats flow_table_get_stats(const struct flow_table *table);

@@ -18,6 +18,7 @@ struct meter {
 	struct paths *paths;
 	struct when clock; /* flows that were over by then have ended */
 	const struct interfaces *interfaces;
+	uint64_t reuses; /* of their numbers, which are known */
 	struct topic_writer *writer;
 	struct text text;
 	struct flow flow; /* the one being written */
@@ -114,12 +115,27 @@ static int add_fragment(struct meter *meter, struct packet *packet)
 	return 0;
 }
 
+static void set_path(struct meter *meter, struct packet *packet)
+{
+	uint64_t refused = paths_refused(meter->paths);
+
+	paths_set(meter->paths, packet, meter->clock);
+	if (paths_refused(meter->paths) > refused)
+		watch_lose(flow_table_watch(meter->table), packet->time);
+}
+
 int meter_add(struct meter *meter, struct packet *packets, size_t count)
 {
+	uint16_t interface;
 	size_t done = 0;
 
+	while ((interface = interfaces_reused(meter->interfaces, meter->reuses)) !=
+	       INTERFACES_NONE) {
+		watch_replace(flow_table_watch(meter->table), interface);
+		meter->reuses++;
+	}
 	for (size_t i = 0; i < count; i++)
-		paths_set(meter->paths, &packets[i], meter->clock);
+		set_path(meter, &packets[i]);
 	for (size_t i = 0; i < count; i++) {
 		if (!packet_is_fragment(&packets[i]))
 			continue;
