@@ -280,11 +280,6 @@ struct when when_earlier(struct when a, struct when b)
 	return a.ns < b.ns ? a : b;
 }
 
-struct when when_later(struct when a, struct when b)
-{
-	return a.ns > b.ns ? a : b;
-}
-
 static int64_t unit_ns(const char *unit)
 {
 	switch (unit[0]) {

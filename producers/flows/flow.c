@@ -29,12 +29,13 @@ bool flow_has_ports(uint8_t protocol)
 int flow_bucket(uint64_t ns)
 {
 	/* 2^63 * 2^(i/8) for i = 1..7, rounded down. None of these is a whole number, so
-	 * no time is exactly on a bound. */
-	static const uint64_t bounds[7] = {
+	 * no time is exactly on a bound. One is in each eighth of the octave but the last, so the
+	 * eighth leaves two buckets. */
+	static const uint64_t bounds[8] = {
 		UINT64_C(0x8b95c1e3ea8bd6e6), UINT64_C(0x9837f0518db8a96f),
 		UINT64_C(0xa5fed6a9b15138ea), UINT64_C(0xb504f333f9de6484),
 		UINT64_C(0xc5672a115506dadd), UINT64_C(0xd744fccad69d6af4),
-		UINT64_C(0xeac0c6e7dd24392e),
+		UINT64_C(0xeac0c6e7dd24392e), UINT64_MAX,
 	};
 
 	if (ns <= 1)
@@ -42,13 +43,11 @@ int flow_bucket(uint64_t ns)
 
 	int exponent = 63 - __builtin_clzll(ns);
 	uint64_t mantissa = ns << (63 - exponent);
-	int part = 0;
+	unsigned eighth = mantissa >> 60 & 7;
 
 	if (mantissa == UINT64_C(1) << 63)
 		return exponent * 8 - 1; /* a bucket holds its upper bound */
-	while (part < 7 && mantissa > bounds[part])
-		part++;
-	return exponent * 8 + part;
+	return exponent * 8 + (int)eighth + (mantissa > bounds[eighth]);
 }
 
 /* For speed the record is first written to plain memory, by functions that write at AT

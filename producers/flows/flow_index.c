@@ -42,19 +42,6 @@ void flow_index_clear(struct flow_index *index)
 	*index = (struct flow_index){0};
 }
 
-uint32_t flow_index_find(const struct flow_index *index, const struct flow_key *key, uint32_t tag)
-{
-	const struct flow_index_slot *slots = index->slots;
-	uint32_t mask = index->mask;
-
-	for (uint32_t at = tag & mask; slots[at].number != 0; at = (at + 1) & mask) {
-		if (slots[at].tag == tag &&
-		    flow_key_equal(&index->entries[slots[at].number - 1].key, key))
-			return slots[at].number - 1;
-	}
-	return FLOW_INDEX_NONE;
-}
-
 uint32_t flow_index_add(struct flow_index *index, uint32_t tag)
 {
 	uint32_t at = tag & index->mask, number;

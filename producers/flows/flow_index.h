@@ -37,12 +37,41 @@ int flow_index_init(struct flow_index *index, size_t size);
 void flow_index_clear(struct flow_index *index);
 
 /* The number of the entry with KEY, whose hash's low half is TAG, or FLOW_INDEX_NONE. */
-uint32_t flow_index_find(const struct flow_index *index, const struct flow_key *key, uint32_t tag);
+static inline uint32_t flow_index_find(const struct flow_index *index, const struct flow_key *key,
+				       uint32_t tag)
+{
+	const struct flow_index_slot *slots = index->slots;
+	uint32_t mask = index->mask;
+
+	for (uint32_t at = tag & mask; slots[at].number != 0; at = (at + 1) & mask) {
+		if (slots[at].tag == tag &&
+		    flow_key_equal(&index->entries[slots[at].number - 1].key, key))
+			return slots[at].number - 1;
+	}
+	return FLOW_INDEX_NONE;
+}
 
 /* Returns the number of a new entry for a key that is not there. There must be room.
  * The caller sets the entry's key. */
 uint32_t flow_index_add(struct flow_index *index, uint32_t tag);
 void flow_index_remove(struct flow_index *index, uint32_t number, uint32_t tag);
+
+/* Fetches the slots in which an entry with TAG is found. */
+static inline void flow_index_aim(const struct flow_index *index, uint32_t tag)
+{
+	__builtin_prefetch(&index->slots[tag & index->mask]);
+}
+
+/* The number of what is probably the entry with TAG, without a look at its key, or FLOW_INDEX_NONE. */
+static inline uint32_t flow_index_guess(const struct flow_index *index, uint32_t tag)
+{
+	const struct flow_index_slot *slots = index->slots;
+	uint32_t mask = index->mask, at = tag & mask;
+
+	while (slots[at].number != 0 && slots[at].tag != tag)
+		at = (at + 1) & mask;
+	return slots[at].number - 1;
+}
 
 /* Fetches the memory that a packet of this entry touches. */
 static inline void flow_index_prefetch(const struct flow_index *index, uint32_t number)

@@ -15,10 +15,13 @@
 #include "producers/flows/watch.h"
 #include "producers/flows/wheel.h"
 
+#define FETCH_AHEAD 8 /* packets between the fetch of an entry and its use */
+
 struct aimed {
 	struct flow_key key;
 	uint64_t hash;
-	uint32_t tag; /* its low half */
+	uint32_t tag;   /* its low half */
+	uint32_t guess; /* its entry, once that is fetched; FLOW_INDEX_NONE for none */
 	unsigned direction;
 };
 
@@ -36,6 +39,7 @@ struct flow_table {
 	struct repeats repeats;
 	bool forced; /* the flows in DUE have a forced end */
 	struct due due;
+	size_t aimed_count;
 	struct aimed aimed[FLOW_TABLE_BATCH];
 };
 
@@ -227,24 +231,45 @@ static bool evict(struct flow_table *table, struct flow *flow)
 
 /* ---- Packets ---- */
 
-void flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count)
+/* Fetches the entry of packet AT, and the response times of one whose entry is there by now. */
+static void fetch(struct flow_table *table, size_t at)
 {
 	const struct flow_index *index = &table->index;
 
+	if (at < table->aimed_count) {
+		struct aimed *aimed = &table->aimed[at];
+
+		aimed->guess = flow_index_guess(index, aimed->tag);
+		if (aimed->guess != FLOW_INDEX_NONE)
+			flow_index_prefetch(index, aimed->guess);
+	}
+	if (at >= FETCH_AHEAD / 2 && at - FETCH_AHEAD / 2 < table->aimed_count) {
+		const struct aimed *aimed = &table->aimed[at - FETCH_AHEAD / 2];
+
+		if (aimed->guess != FLOW_INDEX_NONE)
+			turns_prefetch(&index->entries[aimed->guess].turns, table->pool);
+	}
+}
+
+bool flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count)
+{
+	struct when first = WHEN_MAX, last = table->clock;
+
+	table->aimed_count = count;
 	for (size_t i = 0; i < count; i++) {
 		struct aimed *aimed = &table->aimed[i];
 
 		aimed->direction = flow_key_from_packet(&packets[i], &aimed->key);
 		aimed->hash = flow_key_hash(&aimed->key, table->options.seed);
 		aimed->tag = (uint32_t)aimed->hash;
-		__builtin_prefetch(&index->slots[aimed->tag & index->mask]);
+		flow_index_aim(&table->index, aimed->tag);
+		first = when_before(packets[i].time, first) ? packets[i].time : first;
+		last = when_later(last, packets[i].time);
 	}
-	for (size_t i = 0; i < count; i++) {
-		uint32_t number = index->slots[table->aimed[i].tag & index->mask].number;
-
-		if (number != 0)
-			flow_index_prefetch(index, number - 1);
-	}
+	for (size_t i = 0; i < FETCH_AHEAD; i++)
+		fetch(table, i);
+	return table->due.count > 0 || wheel_moves(table->wheel, last) ||
+	       when_before(first, when_add(last, -FLOW_TABLE_STEP_NS));
 }
 
 static void begin_flow(struct flow_table *table, uint32_t number, const struct aimed *aimed,
@@ -362,6 +387,8 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
 	const struct aimed *aimed = &table->aimed[at];
 	uint32_t number;
 
+	fetch(table, at + FETCH_AHEAD);
+	table->clock = when_later(table->clock, packet->time);
 	if (table->options.sample > 1 && !flow_key_is_sampled(&aimed->key, table->options.sample)) {
 		table->stats.unsampled++;
 		return false;

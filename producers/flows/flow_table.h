@@ -70,8 +70,9 @@ struct flow_table *flow_table_new(const struct flow_table_options *options);
 void flow_table_free(struct flow_table *table);
 
 /* Remembers the keys of PACKETS and fetches the memory that flow_table_add() will need
- * for them. COUNT is at most FLOW_TABLE_BATCH. */
-void flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count);
+ * for them. COUNT is at most FLOW_TABLE_BATCH. Returns false if flow_table_expire() would do nothing
+ * before any of them but move the clock, which flow_table_add() does too. */
+bool flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count);
 
 /* Moves the clock to NOW and takes one flow that is over by then. Before a packet of
  * that time is added, call it until it returns false. */

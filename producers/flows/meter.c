@@ -88,14 +88,17 @@ static int write_flow(struct meter *meter)
 static int add_packets(struct meter *meter, const struct packet *packets, size_t count,
 		       bool advance)
 {
-	flow_table_aim(meter->table, packets, count);
+	bool expires = flow_table_aim(meter->table, packets, count) && advance;
+
 	for (size_t i = 0; i < count; i++) {
-		if (advance && meter_advance(meter, packets[i].time) < 0)
+		if (expires && meter_advance(meter, packets[i].time) < 0)
 			return -1;
 		if (flow_table_add(meter->table, &packets[i], i, &meter->flow) &&
 		    write_flow(meter) < 0)
 			return -1;
 	}
+	if (advance && count > 0)
+		meter->clock = packets[count - 1].time;
 	return 0;
 }
 

@@ -225,6 +225,8 @@ static bool open_tunnel(struct cursor *cursor, struct packet *packet, unsigned *
 	struct tunnel_header header;
 	struct packet inner;
 
+	if (packet->protocol == TRANSPORT_TCP)
+		return false; /* no tunnel that is read, and most packets */
 	switch (tunnel_read(*version, packet->protocol, packet->destination_port, &at, &header)) {
 	case TUNNEL_ABSENT:
 		return false;

@@ -143,19 +143,22 @@ static size_t find(struct paths *paths, const struct path_key *key)
 
 void paths_set(struct paths *paths, struct packet *packet, struct when now)
 {
-	struct encapsulation encapsulation = packet->encapsulation;
+	struct encapsulation encapsulation;
 	struct path_key key;
 	bool reversed;
 	size_t at;
 
 	packet->path = (uint16_t)packet->interface;
 	packet->reversed = false;
+	if (packet->encapsulation.vlan_count == 0 && packet->encapsulation.tunnel == TUNNEL_NONE)
+		return;
+	encapsulation = packet->encapsulation;
 	if (paths->ignore_vlan) {
 		encapsulation.vlan_count = 0;
 		memset(encapsulation.vlans, 0, sizeof(encapsulation.vlans));
+		if (encapsulation.tunnel == TUNNEL_NONE)
+			return;
 	}
-	if (encapsulation.vlan_count == 0 && encapsulation.tunnel == TUNNEL_NONE)
-		return;
 	reversed = set_key(packet, &encapsulation, &key);
 	at = find(paths, &key);
 	if (at == PATHS_MAX) {
