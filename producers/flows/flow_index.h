@@ -76,11 +76,10 @@ static inline uint32_t flow_index_guess(const struct flow_index *index, uint32_t
 /* Fetches the memory that a packet of this entry touches. */
 static inline void flow_index_prefetch(const struct flow_index *index, uint32_t number)
 {
-	const struct flow_entry *entry = &index->entries[number];
+	const char *entry = (const char *)&index->entries[number];
 
-	__builtin_prefetch(&entry->key, 1);
-	__builtin_prefetch(&entry->bytes, 1);
-	__builtin_prefetch(&entry->turns, 1);
+	for (size_t at = 0; at < FLOW_ENTRY_HOT; at += 64)
+		__builtin_prefetch(entry + at, 1);
 }
 
 #endif

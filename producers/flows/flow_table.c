@@ -15,7 +15,8 @@
 #include "producers/flows/watch.h"
 #include "producers/flows/wheel.h"
 
-#define FETCH_AHEAD 8 /* packets between the fetch of an entry and its use */
+#define SPARE_BLOCKS 64 /* of the pool: small tables have flows with a wide spread, too */
+#define FETCH_AHEAD 8   /* packets between the fetch of an entry and its use */
 
 struct aimed {
 	struct flow_key key;
@@ -56,7 +57,7 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 	table->options = *options;
 	table->wheel = wheel_new(max);
 	table->eviction = eviction_new(max, idle_ns);
-	table->pool = turns_pool_new(max);
+	table->pool = turns_pool_new(max + SPARE_BLOCKS);
 	if (options->l7_protocols != 0)
 		table->l7 = l7_new(options->l7_protocols, max);
 	table->closed = closed_new(max);
@@ -84,22 +85,16 @@ void flow_table_free(struct flow_table *table)
 	free(table);
 }
 
-static uint32_t tag_of(const struct flow_table *table, const struct flow_key *key)
-{
-	return (uint32_t)flow_key_hash(key, table->options.seed);
-}
-
 static void free_entry(struct flow_table *table, uint32_t number)
 {
 	struct flow_entry *entry = &table->index.entries[number];
-	uint32_t tag = tag_of(table, &entry->key);
 
 	flow_entry_finish(entry, table->pool, table->l7);
 	if (flow_key_protocol(&entry->key) == TRANSPORT_TCP && tcp_closed(&entry->tcp))
-		closed_add(table->closed, &entry->key, tag, entry->last, entry->tcp.next);
+		closed_add(table->closed, &entry->key, entry->tag, entry->last, entry->tcp.next);
 	wheel_remove(table->wheel, number);
 	eviction_remove(table->eviction, number);
-	flow_index_remove(&table->index, number, tag);
+	flow_index_remove(&table->index, number, entry->tag);
 }
 
 static struct flow_end end_of(const struct flow_table *table, uint32_t number)
@@ -117,7 +112,6 @@ static void file_entry(struct flow_table *table, uint32_t number)
 static void take(struct flow_table *table, struct flow_entry *entry, enum flow_end_reason reason,
 		 struct flow *flow)
 {
-	table->stats.segments_unsure += tcp_unsure(&entry->tcp);
 	flow_entry_take(entry, table->pool, table->l7, reason, flow);
 	flow->sample = table->options.sample;
 }
@@ -280,6 +274,15 @@ static void begin_flow(struct flow_table *table, uint32_t number, const struct a
 
 	flow_entry_begin(&table->index.entries[number], &aimed->key, aimed->direction, packet,
 			 table->stats.flows++, watched);
+	table->index.entries[number].tag = aimed->tag;
+}
+
+static void count(struct flow_table *table, uint32_t number, const struct aimed *aimed,
+		  const struct packet *packet)
+{
+	table->stats.segments_unsure +=
+		flow_entry_count(&table->index.entries[number], table->pool, table->l7,
+				 aimed->direction, packet);
 }
 
 static bool add_new(struct flow_table *table, const struct aimed *aimed,
@@ -289,8 +292,7 @@ static bool add_new(struct flow_table *table, const struct aimed *aimed,
 	uint32_t number = flow_index_add(&table->index, aimed->tag);
 
 	begin_flow(table, number, aimed, packet);
-	flow_entry_count(&table->index.entries[number], table->pool, table->l7, aimed->direction,
-			 packet);
+	count(table, number, aimed, packet);
 	file_entry(table, number);
 	eviction_add(table->eviction, number);
 	return ended;
@@ -332,7 +334,7 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 			begin_flow(table, number, aimed, packet);
 		}
 	}
-	flow_entry_count(entry, table->pool, table->l7, aimed->direction, packet);
+	count(table, number, aimed, packet);
 	if (entry->embryonic && !was_embryonic) {
 		eviction_remove(table->eviction, number);
 		eviction_add(table->eviction, number);

@@ -8,8 +8,8 @@
  *     retransmission, and a spurious one if its receiver had acknowledged all of it.
  *     A keep-alive is neither: at most one byte, just below the highest.
  *     TCP_HOLES skipped ranges are remembered in each direction. A segment below one
- *     that was forgotten, and in none of the others, is unsure: it is counted as
- *     that and as nothing else.
+ *     that was forgotten, and in none of the others, is TCP_UNSURE, and is counted
+ *     nowhere here.
  * (2) The handshake is measured from the first SYN, the first SYN-ACK and the
  *     first ACK of that SYN-ACK, so it includes the wait for a retransmission. It
  *     is not measured where time ran backwards between them.
@@ -49,25 +49,32 @@ struct tcp {
 	uint8_t syn_from; /* direction + 1 of the SYN without ACK, 0 for none */
 	uint8_t syn_ack_from; /* the same for the SYN-ACK */
 	uint32_t request;     /* sequence number of the pending request's first byte */
+	uint32_t syn_sequence[2];
 	struct tcp_hole holes[2][TCP_HOLES]; /* in no order */
 	uint32_t blurred_end[2];
-	uint32_t syn_sequence[2];
-	uint32_t retransmissions[2]; /* since the slice began, like the next five */
+	uint32_t retransmissions[2]; /* since the slice began, like the next four */
 	uint32_t spurious[2];
 	uint32_t out_of_order[2];
-	uint32_t unsure[2];
 	uint32_t zero_windows[2];
 	uint16_t resets[2]; /* at most UINT16_MAX */
 	uint16_t mss[2];    /* of a SYN in the slice; 0 for none */
-	struct when syn_at;
-	struct when syn_ack_at;
-	struct when ack_at;
+	union {
+		struct { /* while the handshake is open */
+			struct when syn_at;
+			struct when syn_ack_at;
+		};
+		struct { /* when it was measured */
+			int64_t server_rtt_ns;
+			int64_t client_rtt_ns;
+		};
+	};
 };
 
 enum tcp_payload {
 	TCP_NOTHING,        /* no new payload */
 	TCP_DATA,           /* the next bytes, or bytes out of order */
-	TCP_RETRANSMISSION, /* bytes that were seen before, or may have been */
+	TCP_RETRANSMISSION, /* bytes that were seen before */
+	TCP_UNSURE,         /* bytes that may have been seen before (1) */
 	TCP_SPURIOUS,       /* bytes that were acknowledged before */
 };
 
@@ -105,12 +112,6 @@ static inline bool tcp_closed(const struct tcp *tcp)
 
 /* True if PACKET is the SYN of another connection between the same endpoints. */
 bool tcp_begins_another(const struct tcp *tcp, const struct packet *packet, unsigned direction);
-
-/* Segments of the slice that were unsure (1), in both directions. */
-static inline uint64_t tcp_unsure(const struct tcp *tcp)
-{
-	return (uint64_t)tcp->unsure[0] + tcp->unsure[1];
-}
 
 /* Moves what belongs to the slice to *FLOW, whose source is direction SOURCE, and
  * starts from zero. The handshake is in one slice only. */
