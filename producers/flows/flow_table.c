@@ -134,18 +134,48 @@ static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_r
 
 static void add_due(struct flow_table *table, uint32_t number, struct when at)
 {
-	due_add(&table->due, (struct due_flow){at, table->index.entries[number].sequence, number});
+	due_add(&table->due, at, table->index.entries[number].sequence, number);
+}
+
+/* Fetches what the ends of flow FAR and then of NEAR need; either may be FLOW_INDEX_NONE. */
+static void fetch_ends(struct flow_table *table, uint32_t far, uint32_t near)
+{
+	const struct flow_index *index = &table->index;
+
+	if (far != FLOW_INDEX_NONE)
+		flow_index_prefetch(index, far, sizeof(struct flow_entry));
+	if (near == FLOW_INDEX_NONE)
+		return;
+	flow_index_aim(index, index->entries[near].tag);
+	turns_prefetch(&index->entries[near].turns, table->pool);
+	wheel_prefetch(table->wheel, near);
+	eviction_prefetch(table->eviction, near);
+}
+
+static void fetch_due(struct flow_table *table)
+{
+	fetch_ends(table, due_after(&table->due, 2 * FETCH_AHEAD),
+		   due_after(&table->due, FETCH_AHEAD));
+}
+
+/* Each eviction is followed by the work for a packet, which is long enough. */
+static void fetch_victims(struct flow_table *table, uint32_t first)
+{
+	uint32_t near = eviction_after(table->eviction, first);
+	uint32_t far =
+		near == EVICTION_NONE ? EVICTION_NONE : eviction_after(table->eviction, near);
+
+	fetch_ends(table, far, near);
 }
 
 /* Ends the next flow of those in DUE. */
 static bool take_due(struct flow_table *table, struct flow *flow)
 {
-	uint32_t number, later;
+	uint32_t number;
 
-	while ((number = due_take(&table->due, &later)) != DUE_NONE) {
+	while (fetch_due(table), (number = due_take(&table->due)) != DUE_NONE) {
 		enum flow_end_reason reason = end_of(table, number).reason;
 
-		flow_index_prefetch(&table->index, later);
 		/* A connection that only lingers was closed, whatever ends it now. */
 		if (table->forced && reason != FLOW_END_OF_FLOW)
 			reason = FLOW_FORCED_END;
@@ -217,6 +247,7 @@ static bool evict(struct flow_table *table, struct flow *flow)
 	       !entries[number].embryonic &&
 		       eviction_is_stale(table->eviction, entries[number].last))
 		eviction_file(table->eviction, number, entries[number].last);
+	fetch_victims(table, number);
 	closed = end_of(table, number).reason == FLOW_END_OF_FLOW;
 	table->stats.evictions++;
 	watch_lose(&table->watch, table->clock);
@@ -235,12 +266,13 @@ static void fetch(struct flow_table *table, size_t at)
 
 		aimed->guess = flow_index_guess(index, aimed->tag);
 		if (aimed->guess != FLOW_INDEX_NONE)
-			flow_index_prefetch(index, aimed->guess);
+			flow_index_prefetch(index, aimed->guess, FLOW_ENTRY_HOT);
 	}
 	if (at >= FETCH_AHEAD / 2 && at - FETCH_AHEAD / 2 < table->aimed_count) {
 		const struct aimed *aimed = &table->aimed[at - FETCH_AHEAD / 2];
 
-		if (aimed->guess != FLOW_INDEX_NONE)
+		if (aimed->guess != FLOW_INDEX_NONE &&
+		    turns_are_full(&index->entries[aimed->guess].turns))
 			turns_prefetch(&index->entries[aimed->guess].turns, table->pool);
 	}
 }

@@ -168,7 +168,7 @@ void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiat
 
 void turns_prefetch(const struct turns *turns, const struct turns_pool *pool)
 {
-	if (turns->held_count == TURNS_HELD)
+	if (turns->blocks != 0)
 		__builtin_prefetch(&pool->blocks[turns->blocks], 1);
 }
 

@@ -67,7 +67,13 @@ void turns_taint(struct turns *turns);
 /* The flow is over: nothing is pending any more. */
 void turns_end(struct turns *turns, struct turns_pool *pool);
 
-/* Fetches the memory that the next response time will need. */
+/* True if the next response time goes to the pool. */
+static inline bool turns_are_full(const struct turns *turns)
+{
+	return turns->held_count == TURNS_HELD;
+}
+
+/* Fetches the memory that will be needed for it, and by turns_take(). */
 void turns_prefetch(const struct turns *turns, const struct turns_pool *pool);
 
 /* Moves the counts to *FLOW and starts from zero; a pending request stays pending. */
