@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/transport.h"
+#include "producers/flows/aim.h"
 #include "producers/flows/closed.h"
 #include "producers/flows/due.h"
 #include "producers/flows/eviction.h"
@@ -16,20 +17,12 @@
 #include "producers/flows/wheel.h"
 
 #define SPARE_BLOCKS 64 /* of the pool: small tables have flows with a wide spread, too */
-#define FETCH_AHEAD 8   /* packets between the fetch of an entry and its use */
-
-struct aimed {
-	struct flow_key key;
-	uint64_t hash;
-	uint32_t tag;   /* its low half */
-	uint32_t guess; /* its entry, once that is fetched; FLOW_INDEX_NONE for none */
-	unsigned direction;
-};
 
 struct flow_table {
 	struct flow_table_options options;
 	struct flow_table_stats stats;
-	struct when clock; /* the latest time, 1970 at the start */
+	int64_t shortest_ns; /* after a slice's start; before that nothing ends but by its packets */
+	struct when clock;   /* the latest time, 1970 at the start */
 	struct watch watch;
 	struct flow_index index;
 	struct wheel *wheel; /* holds every entry that is not in DUE */
@@ -40,8 +33,7 @@ struct flow_table {
 	struct repeats repeats;
 	bool forced; /* the flows in DUE have a forced end */
 	struct due due;
-	size_t aimed_count;
-	struct aimed aimed[FLOW_TABLE_BATCH];
+	struct aim aim;
 };
 
 struct flow_table *flow_table_new(const struct flow_table_options *options)
@@ -55,6 +47,11 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 	if (table == NULL)
 		return NULL;
 	table->options = *options;
+	table->shortest_ns = options->idle_stream_ns < options->idle_datagram_ns
+				     ? options->idle_stream_ns
+				     : options->idle_datagram_ns;
+	if (options->active_ns < table->shortest_ns)
+		table->shortest_ns = options->active_ns;
 	table->wheel = wheel_new(max);
 	table->eviction = eviction_new(max, idle_ns);
 	table->pool = turns_pool_new(max + SPARE_BLOCKS);
@@ -154,8 +151,8 @@ static void fetch_ends(struct flow_table *table, uint32_t far, uint32_t near)
 
 static void fetch_due(struct flow_table *table)
 {
-	fetch_ends(table, due_after(&table->due, 2 * FETCH_AHEAD),
-		   due_after(&table->due, FETCH_AHEAD));
+	fetch_ends(table, due_after(&table->due, 2 * AIM_AHEAD),
+		   due_after(&table->due, AIM_AHEAD));
 }
 
 /* Each eviction is followed by the work for a packet, which is long enough. */
@@ -256,44 +253,17 @@ static bool evict(struct flow_table *table, struct flow *flow)
 
 /* ---- Packets ---- */
 
-/* Fetches the entry of packet AT, and the response times of one whose entry is there by now. */
-static void fetch(struct flow_table *table, size_t at)
-{
-	const struct flow_index *index = &table->index;
-
-	if (at < table->aimed_count) {
-		struct aimed *aimed = &table->aimed[at];
-
-		aimed->guess = flow_index_guess(index, aimed->tag);
-		if (aimed->guess != FLOW_INDEX_NONE)
-			flow_index_prefetch(index, aimed->guess, FLOW_ENTRY_HOT);
-	}
-	if (at >= FETCH_AHEAD / 2 && at - FETCH_AHEAD / 2 < table->aimed_count) {
-		const struct aimed *aimed = &table->aimed[at - FETCH_AHEAD / 2];
-
-		if (aimed->guess != FLOW_INDEX_NONE &&
-		    turns_are_full(&index->entries[aimed->guess].turns))
-			turns_prefetch(&index->entries[aimed->guess].turns, table->pool);
-	}
-}
-
 bool flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count)
 {
 	struct when first = WHEN_MAX, last = table->clock;
 
-	table->aimed_count = count;
+	aim_set(&table->aim, packets, count, table->options.seed, &table->index);
+	for (size_t i = 0; i < AIM_AHEAD; i++)
+		aim_fetch(&table->aim, i, &table->index, table->pool, table->eviction);
 	for (size_t i = 0; i < count; i++) {
-		struct aimed *aimed = &table->aimed[i];
-
-		aimed->direction = flow_key_from_packet(&packets[i], &aimed->key);
-		aimed->hash = flow_key_hash(&aimed->key, table->options.seed);
-		aimed->tag = (uint32_t)aimed->hash;
-		flow_index_aim(&table->index, aimed->tag);
 		first = when_before(packets[i].time, first) ? packets[i].time : first;
 		last = when_later(last, packets[i].time);
 	}
-	for (size_t i = 0; i < FETCH_AHEAD; i++)
-		fetch(table, i);
 	return table->due.count > 0 || wheel_moves(table->wheel, last) ||
 	       when_before(first, when_add(last, -FLOW_TABLE_STEP_NS));
 }
@@ -340,43 +310,70 @@ static bool add_absent(struct flow_table *table, const struct aimed *aimed,
 	return false;
 }
 
+/* Adds PACKET to flow NUMBER. Returns true if that closed its connection, so that its end comes earlier. */
+static bool add_to(struct flow_table *table, uint32_t number, const struct aimed *aimed,
+		   const struct packet *packet)
+{
+	struct flow_entry *entry = &table->index.entries[number];
+	bool was_closed = tcp_closed(&entry->tcp), was_embryonic = entry->embryonic;
+
+	count(table, number, aimed, packet);
+	if (was_embryonic && !entry->embryonic)
+		eviction_file(table->eviction, number, entry->last);
+	return !was_closed && tcp_closed(&entry->tcp);
+}
+
+/* Adds a packet that ends the slice, or begins another connection. END: of the flow. */
+static bool add_after(struct flow_table *table, uint32_t number, struct flow_end end,
+		      const struct aimed *aimed, const struct packet *packet, struct flow *flow)
+{
+	struct flow_entry *entry = &table->index.entries[number];
+	bool was_embryonic = entry->embryonic;
+	bool ended = flow_entry_used(entry);
+
+	if (ended)
+		take(table, entry, end.reason, flow);
+	if (end.reason != FLOW_ACTIVE_TIMEOUT) {
+		flow_entry_finish(entry, table->pool, table->l7);
+		begin_flow(table, number, aimed, packet);
+	}
+	if (entry->embryonic && !was_embryonic) {
+		eviction_remove(table->eviction, number);
+		eviction_add(table->eviction, number);
+	}
+	add_to(table, number, aimed, packet);
+	file_entry(table, number);
+	return ended;
+}
+
 static bool add_known(struct flow_table *table, uint32_t number, const struct aimed *aimed,
 		      const struct packet *packet, struct flow *flow)
 {
 	struct flow_entry *entry = &table->index.entries[number];
-	struct flow_end end = flow_entry_end(entry, &table->options);
-	bool was_closed = tcp_closed(&entry->tcp), was_embryonic = entry->embryonic;
-	bool ended = false;
-	bool over = when_not_after(end.at, packet->time);
 	bool reopened = packet->protocol == TRANSPORT_TCP &&
 			tcp_begins_another(&entry->tcp, packet, aimed->direction);
+	bool closed = tcp_closed(&entry->tcp), ended, over;
+	struct flow_end end;
 
-	if (was_closed && over && !reopened) {
+	if (!closed && !reopened &&
+	    when_before(packet->time, when_add(entry->start, table->shortest_ns))) {
+		if (add_to(table, number, aimed, packet))
+			file_entry(table, number);
+		return false;
+	}
+	end = flow_entry_end(entry, &table->options);
+	over = when_not_after(end.at, packet->time);
+	if (closed && over && !reopened) {
 		ended = end_entry(table, number, end.reason, flow);
 		return add_absent(table, aimed, packet, flow) || ended;
 	}
 	if (reopened && (!over || end.reason == FLOW_ACTIVE_TIMEOUT))
 		end.reason = FLOW_END_OF_FLOW;
-	if (reopened || over) {
-		ended = flow_entry_used(entry);
-		if (ended)
-			take(table, entry, end.reason, flow);
-		if (end.reason != FLOW_ACTIVE_TIMEOUT) {
-			flow_entry_finish(entry, table->pool, table->l7);
-			begin_flow(table, number, aimed, packet);
-		}
-	}
-	count(table, number, aimed, packet);
-	if (entry->embryonic && !was_embryonic) {
-		eviction_remove(table->eviction, number);
-		eviction_add(table->eviction, number);
-	} else if (was_embryonic && !entry->embryonic) {
-		eviction_file(table->eviction, number, entry->last);
-	}
-	/* Only these can make the end come earlier. */
-	if (reopened || over || (!was_closed && tcp_closed(&entry->tcp)))
+	if (reopened || over)
+		return add_after(table, number, end, aimed, packet, flow);
+	if (add_to(table, number, aimed, packet))
 		file_entry(table, number);
-	return ended;
+	return false;
 }
 
 /* A TCP segment with new bytes need not be compared. */
@@ -418,10 +415,10 @@ static bool is_copy(struct flow_table *table, uint32_t number, const struct aime
 bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t at,
 		    struct flow *flow)
 {
-	const struct aimed *aimed = &table->aimed[at];
+	const struct aimed *aimed = &table->aim.packets[at];
 	uint32_t number;
 
-	fetch(table, at + FETCH_AHEAD);
+	aim_fetch(&table->aim, at + AIM_AHEAD, &table->index, table->pool, table->eviction);
 	table->clock = when_later(table->clock, packet->time);
 	if (table->options.sample > 1 && !flow_key_is_sampled(&aimed->key, table->options.sample)) {
 		table->stats.unsampled++;
