@@ -14,7 +14,7 @@ struct connection {
 
 struct closed {
 	size_t size;
-	size_t added; /* the next takes the place of the oldest */
+	size_t added;     /* the next takes the place of the oldest */
 	uint32_t *chains; /* by tag; the first of each, plus 1; 0 for none */
 	struct connection connections[];
 };

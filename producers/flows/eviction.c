@@ -128,7 +128,7 @@ bool eviction_is_stale(const struct eviction *eviction, struct when last)
 
 uint32_t eviction_after(const struct eviction *eviction, uint32_t item)
 {
-	uint32_t next = eviction->links[item].next;
+	uint32_t next = item == EVICTION_NONE ? item : eviction->links[item].next;
 
 	return next < eviction->size ? next : EVICTION_NONE;
 }

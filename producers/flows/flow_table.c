@@ -5,13 +5,13 @@
 #include "common/base/transport.h"
 #include "producers/flows/aim.h"
 #include "producers/flows/closed.h"
+#include "producers/flows/copies.h"
 #include "producers/flows/due.h"
 #include "producers/flows/eviction.h"
 #include "producers/flows/flow_entry.h"
 #include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/l7/l7.h"
-#include "producers/flows/repeats.h"
 #include "producers/flows/turns.h"
 #include "producers/flows/watch.h"
 #include "producers/flows/wheel.h"
@@ -30,34 +30,37 @@ struct flow_table {
 	struct turns_pool *pool;
 	struct l7 *l7; /* NULL if no protocol is wanted */
 	struct closed *closed;
-	struct repeats repeats;
+	struct copies copies;
 	bool forced; /* the flows in DUE have a forced end */
 	struct due due;
+	struct aim_memory memory;
 	struct aim aim;
 };
+
+static int64_t lesser(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
 
 struct flow_table *flow_table_new(const struct flow_table_options *options)
 {
 	struct flow_table *table = calloc(1, sizeof(*table));
 	size_t max = options->max_flows;
-	int64_t idle_ns = options->idle_stream_ns > options->idle_datagram_ns
-				  ? options->idle_stream_ns
-				  : options->idle_datagram_ns;
+	int64_t stream_ns = options->idle_stream_ns, datagram_ns = options->idle_datagram_ns;
 
 	if (table == NULL)
 		return NULL;
 	table->options = *options;
-	table->shortest_ns = options->idle_stream_ns < options->idle_datagram_ns
-				     ? options->idle_stream_ns
-				     : options->idle_datagram_ns;
-	if (options->active_ns < table->shortest_ns)
-		table->shortest_ns = options->active_ns;
+	table->shortest_ns = lesser(options->active_ns, lesser(stream_ns, datagram_ns));
 	table->wheel = wheel_new(max);
-	table->eviction = eviction_new(max, idle_ns);
+	table->eviction = eviction_new(max, stream_ns > datagram_ns ? stream_ns : datagram_ns);
 	table->pool = turns_pool_new(max + SPARE_BLOCKS);
 	if (options->l7_protocols != 0)
 		table->l7 = l7_new(options->l7_protocols, max);
 	table->closed = closed_new(max);
+	table->copies.mirrored = options->mirrored;
+	table->memory =
+		(struct aim_memory){&table->index, table->pool, table->wheel, table->eviction};
 	table->due.flows = malloc(max * sizeof(*table->due.flows));
 	if (flow_index_init(&table->index, max) == 0 && table->wheel != NULL &&
 	    table->eviction != NULL && table->pool != NULL &&
@@ -129,50 +132,17 @@ static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_r
 	return used;
 }
 
-static void add_due(struct flow_table *table, uint32_t number, struct when at)
-{
-	due_add(&table->due, at, table->index.entries[number].sequence, number);
-}
-
-/* Fetches what the ends of flow FAR and then of NEAR need; either may be FLOW_INDEX_NONE. */
-static void fetch_ends(struct flow_table *table, uint32_t far, uint32_t near)
-{
-	const struct flow_index *index = &table->index;
-
-	if (far != FLOW_INDEX_NONE)
-		flow_index_prefetch(index, far, sizeof(struct flow_entry));
-	if (near == FLOW_INDEX_NONE)
-		return;
-	flow_index_aim(index, index->entries[near].tag);
-	turns_prefetch(&index->entries[near].turns, table->pool);
-	wheel_prefetch(table->wheel, near);
-	eviction_prefetch(table->eviction, near);
-}
-
-static void fetch_due(struct flow_table *table)
-{
-	fetch_ends(table, due_after(&table->due, 2 * AIM_AHEAD),
-		   due_after(&table->due, AIM_AHEAD));
-}
-
-/* Each eviction is followed by the work for a packet, which is long enough. */
-static void fetch_victims(struct flow_table *table, uint32_t first)
-{
-	uint32_t near = eviction_after(table->eviction, first);
-	uint32_t far =
-		near == EVICTION_NONE ? EVICTION_NONE : eviction_after(table->eviction, near);
-
-	fetch_ends(table, far, near);
-}
-
 /* Ends the next flow of those in DUE. */
 static bool take_due(struct flow_table *table, struct flow *flow)
 {
+	const struct due *due = &table->due;
 	uint32_t number;
 
-	while (fetch_due(table), (number = due_take(&table->due)) != DUE_NONE) {
+	while ((number = due_take(&table->due)) != DUE_NONE) {
 		enum flow_end_reason reason = end_of(table, number).reason;
 
+		aim_fetch_ends(&table->memory, due_after(due, 2 * AIM_AHEAD),
+			       due_after(due, AIM_AHEAD));
 		/* A connection that only lingers was closed, whatever ends it now. */
 		if (table->forced && reason != FLOW_END_OF_FLOW)
 			reason = FLOW_FORCED_END;
@@ -192,6 +162,7 @@ static bool take_first_due(struct flow_table *table, bool forced, struct flow *f
 
 bool flow_table_expire(struct flow_table *table, struct when now, struct flow *flow)
 {
+	const struct flow_entry *entries = table->index.entries;
 	uint32_t number;
 
 	if (table->due.count > 0 && take_due(table, flow))
@@ -213,7 +184,7 @@ bool flow_table_expire(struct flow_table *table, struct when now, struct flow *f
 		struct when at = end_of(table, number).at;
 
 		if (when_not_after(at, now))
-			add_due(table, number, at);
+			due_add(&table->due, at, entries[number].sequence, number);
 		else
 			wheel_file(table->wheel, number, at);
 	}
@@ -222,13 +193,14 @@ bool flow_table_expire(struct flow_table *table, struct when now, struct flow *f
 
 bool flow_table_drain(struct flow_table *table, struct flow *flow)
 {
+	const struct flow_entry *entries = table->index.entries;
 	uint32_t number;
 
 	if (take_due(table, flow))
 		return true;
 	while ((number = wheel_first(table->wheel)) != WHEEL_NONE) {
 		wheel_remove(table->wheel, number);
-		add_due(table, number, table->index.entries[number].last);
+		due_add(&table->due, entries[number].last, entries[number].sequence, number);
 	}
 	return take_first_due(table, true, flow);
 }
@@ -237,14 +209,16 @@ bool flow_table_drain(struct flow_table *table, struct flow *flow)
 static bool evict(struct flow_table *table, struct flow *flow)
 {
 	const struct flow_entry *entries = table->index.entries;
-	uint32_t number;
+	uint32_t number, next;
 	bool closed;
 
 	while (number = eviction_first(table->eviction),
 	       !entries[number].embryonic &&
 		       eviction_is_stale(table->eviction, entries[number].last))
 		eviction_file(table->eviction, number, entries[number].last);
-	fetch_victims(table, number);
+	/* The work for a packet comes before the next eviction, so one ahead is enough. */
+	next = eviction_after(table->eviction, number);
+	aim_fetch_ends(&table->memory, eviction_after(table->eviction, next), next);
 	closed = end_of(table, number).reason == FLOW_END_OF_FLOW;
 	table->stats.evictions++;
 	watch_lose(&table->watch, table->clock);
@@ -255,17 +229,15 @@ static bool evict(struct flow_table *table, struct flow *flow)
 
 bool flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count)
 {
-	struct when first = WHEN_MAX, last = table->clock;
+	struct aim *aim = &table->aim;
+	struct when last;
 
-	aim_set(&table->aim, packets, count, table->options.seed, &table->index);
+	aim_set(aim, packets, count, table->options.seed, &table->index);
 	for (size_t i = 0; i < AIM_AHEAD; i++)
-		aim_fetch(&table->aim, i, &table->index, table->pool, table->eviction);
-	for (size_t i = 0; i < count; i++) {
-		first = when_before(packets[i].time, first) ? packets[i].time : first;
-		last = when_later(last, packets[i].time);
-	}
+		aim_fetch(aim, i, &table->memory);
+	last = when_later(aim->last, table->clock);
 	return table->due.count > 0 || wheel_moves(table->wheel, last) ||
-	       when_before(first, when_add(last, -FLOW_TABLE_STEP_NS));
+	       when_before(aim->first, when_add(last, -FLOW_TABLE_STEP_NS));
 }
 
 static void begin_flow(struct flow_table *table, uint32_t number, const struct aimed *aimed,
@@ -279,12 +251,18 @@ static void begin_flow(struct flow_table *table, uint32_t number, const struct a
 	table->index.entries[number].tag = aimed->tag;
 }
 
-static void count(struct flow_table *table, uint32_t number, const struct aimed *aimed,
-		  const struct packet *packet)
+/* Adds PACKET to flow NUMBER. Returns true if that closed its connection, so that its end comes earlier. */
+static bool add_to(struct flow_table *table, uint32_t number, const struct aimed *aimed,
+		   const struct packet *packet)
 {
+	struct flow_entry *entry = &table->index.entries[number];
+	bool was_closed = tcp_closed(&entry->tcp), was_embryonic = entry->embryonic;
+
 	table->stats.segments_unsure +=
-		flow_entry_count(&table->index.entries[number], table->pool, table->l7,
-				 aimed->direction, packet);
+		flow_entry_count(entry, table->pool, table->l7, aimed->direction, packet);
+	if (was_embryonic && !entry->embryonic)
+		eviction_file(table->eviction, number, entry->last);
+	return !was_closed && tcp_closed(&entry->tcp);
 }
 
 static bool add_new(struct flow_table *table, const struct aimed *aimed,
@@ -294,7 +272,7 @@ static bool add_new(struct flow_table *table, const struct aimed *aimed,
 	uint32_t number = flow_index_add(&table->index, aimed->tag);
 
 	begin_flow(table, number, aimed, packet);
-	count(table, number, aimed, packet);
+	add_to(table, number, aimed, packet);
 	file_entry(table, number);
 	eviction_add(table->eviction, number);
 	return ended;
@@ -308,19 +286,6 @@ static bool add_absent(struct flow_table *table, const struct aimed *aimed,
 		return add_new(table, aimed, packet, flow);
 	table->stats.late_segments++;
 	return false;
-}
-
-/* Adds PACKET to flow NUMBER. Returns true if that closed its connection, so that its end comes earlier. */
-static bool add_to(struct flow_table *table, uint32_t number, const struct aimed *aimed,
-		   const struct packet *packet)
-{
-	struct flow_entry *entry = &table->index.entries[number];
-	bool was_closed = tcp_closed(&entry->tcp), was_embryonic = entry->embryonic;
-
-	count(table, number, aimed, packet);
-	if (was_embryonic && !entry->embryonic)
-		eviction_file(table->eviction, number, entry->last);
-	return !was_closed && tcp_closed(&entry->tcp);
 }
 
 /* Adds a packet that ends the slice, or begins another connection. END: of the flow. */
@@ -376,40 +341,18 @@ static bool add_known(struct flow_table *table, uint32_t number, const struct ai
 	return false;
 }
 
-/* A TCP segment with new bytes need not be compared. */
-static enum repeats_verdict compare(struct flow_table *table, uint32_t number,
-				    const struct aimed *aimed, const struct packet *packet)
-{
-	uint64_t hash = repeats_hash(aimed->hash, aimed->direction, packet);
-	enum repeats_verdict verdict = REPEATS_FIRST;
-
-	if (number != FLOW_INDEX_NONE &&
-	    !(packet->protocol == TRANSPORT_TCP &&
-	      tcp_is_news(&table->index.entries[number].tcp, packet, aimed->direction)))
-		verdict = repeats_find(&table->repeats, hash, packet);
-	if (verdict != REPEATS_COPY)
-		repeats_add(&table->repeats, hash, packet);
-	return verdict;
-}
-
-/* Whether PACKET is not counted, because it was counted before. */
+/* Whether PACKET of flow NUMBER is not counted, because it was counted before. A TCP segment with new
+ * bytes need not be compared. */
 static bool is_copy(struct flow_table *table, uint32_t number, const struct aimed *aimed,
 		    const struct packet *packet)
 {
-	struct flow_table_stats *stats = &table->stats;
-	enum repeats_verdict verdict;
+	bool news;
 
-	if (packet->cooked || table->options.mirrored) {
-		verdict = compare(table, number, aimed, packet);
-		stats->repeats_unsure += verdict == REPEATS_UNSURE;
-		stats->repeated += verdict == REPEATS_COPY;
-		return verdict == REPEATS_COPY;
-	}
-	if (stats->compared < FLOW_TABLE_COMPARED) {
-		stats->compared++;
-		stats->copies_counted += compare(table, number, aimed, packet) == REPEATS_COPY;
-	}
-	return false;
+	if (!copies_compares(&table->copies, packet))
+		return false;
+	news = number != FLOW_INDEX_NONE && packet->protocol == TRANSPORT_TCP &&
+	       tcp_is_news(&table->index.entries[number].tcp, packet, aimed->direction);
+	return copies_is_one(&table->copies, aimed->hash, aimed->direction, packet, news);
 }
 
 bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t at,
@@ -418,14 +361,13 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
 	const struct aimed *aimed = &table->aim.packets[at];
 	uint32_t number;
 
-	aim_fetch(&table->aim, at + AIM_AHEAD, &table->index, table->pool, table->eviction);
+	aim_fetch(&table->aim, at + AIM_AHEAD, &table->memory);
 	table->clock = when_later(table->clock, packet->time);
 	if (table->options.sample > 1 && !flow_key_is_sampled(&aimed->key, table->options.sample)) {
 		table->stats.unsampled++;
 		return false;
 	}
 	number = flow_index_find(&table->index, &aimed->key, aimed->tag);
-
 	if (is_copy(table, number, aimed, packet))
 		return false;
 	if (number == FLOW_INDEX_NONE)
@@ -447,6 +389,10 @@ struct flow_table_stats flow_table_get_stats(const struct flow_table *table)
 {
 	struct flow_table_stats stats = table->stats;
 
+	stats.repeated = table->copies.repeated;
+	stats.repeats_unsure = table->copies.unsure;
+	stats.compared = table->copies.compared;
+	stats.copies_counted = table->copies.counted;
 	for (unsigned i = 0; i < TURNS_UNTIMED; i++)
 		stats.untimed[i] = turns_pool_untimed(table->pool, (enum turns_untimed)i);
 	if (table->l7 != NULL)

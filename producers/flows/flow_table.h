@@ -8,8 +8,7 @@
  *     on the seed. They come out in the order in which they were over, then of their creation.
  * (2) Each packet is counted in exactly one flow, or as a late segment of a closed connection
  *     (closed.h), or as a copy of a packet that was counted (repeats.h), if copies are expected:
- *     the packet is cooked, or MIRRORED is set. Elsewhere copies are only noticed, in the first
- *     FLOW_TABLE_COMPARED packets. No flow is lost: when
+ *     the packet is cooked, or MIRRORED is set (copies.h). No flow is lost: when
  *     the table is full, a flow ends early, as FLOW_LACK_OF_RESOURCES (eviction.h).
  * (3) Nothing is allocated after flow_table_new().
  * (4) A step back in time of up to FLOW_TABLE_STEP_NS is disorder: flows grow at
@@ -23,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "producers/flows/copies.h"
 #include "producers/flows/flow.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/l7/l7.h"
@@ -31,9 +31,8 @@
 #include "producers/flows/watch.h"
 
 #define FLOW_TABLE_STEP_NS INT64_C(10000000000)
-#define FLOW_TABLE_BATCH 32        /* packets between flow_table_aim() and flow_table_add() */
-#define FLOW_TABLE_MAX (1u << 24)  /* flows: 8 GiB */
-#define FLOW_TABLE_COMPARED 100000 /* packets in which copies are noticed where none are expected */
+#define FLOW_TABLE_BATCH 32       /* packets between flow_table_aim() and flow_table_add() */
+#define FLOW_TABLE_MAX (1u << 24) /* flows: 8 GiB */
 
 struct flow_table_options {
 	size_t max_flows;         /* 1 to FLOW_TABLE_MAX */

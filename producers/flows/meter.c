@@ -118,15 +118,6 @@ static int add_fragment(struct meter *meter, struct packet *packet)
 	return 0;
 }
 
-static void set_path(struct meter *meter, struct packet *packet)
-{
-	uint64_t refused = paths_refused(meter->paths);
-
-	paths_set(meter->paths, packet, meter->clock);
-	if (paths_refused(meter->paths) > refused)
-		watch_lose(flow_table_watch(meter->table), packet->time);
-}
-
 int meter_add(struct meter *meter, struct packet *packets, size_t count)
 {
 	uint16_t interface;
@@ -138,7 +129,8 @@ int meter_add(struct meter *meter, struct packet *packets, size_t count)
 		meter->reuses++;
 	}
 	for (size_t i = 0; i < count; i++)
-		set_path(meter, &packets[i]);
+		if (!paths_set(meter->paths, &packets[i], meter->clock))
+			watch_lose(flow_table_watch(meter->table), packets[i].time);
 	for (size_t i = 0; i < count; i++) {
 		if (!packet_is_fragment(&packets[i]))
 			continue;

@@ -141,7 +141,7 @@ static size_t find(struct paths *paths, const struct path_key *key)
 	return PATHS_MAX;
 }
 
-void paths_set(struct paths *paths, struct packet *packet, struct when now)
+bool paths_set(struct paths *paths, struct packet *packet, struct when now)
 {
 	struct encapsulation encapsulation;
 	struct path_key key;
@@ -151,13 +151,13 @@ void paths_set(struct paths *paths, struct packet *packet, struct when now)
 	packet->path = (uint16_t)packet->interface;
 	packet->reversed = false;
 	if (packet->encapsulation.vlan_count == 0 && packet->encapsulation.tunnel == TUNNEL_NONE)
-		return;
+		return true;
 	encapsulation = packet->encapsulation;
 	if (paths->ignore_vlan) {
 		encapsulation.vlan_count = 0;
 		memset(encapsulation.vlans, 0, sizeof(encapsulation.vlans));
 		if (encapsulation.tunnel == TUNNEL_NONE)
-			return;
+			return true;
 	}
 	reversed = set_key(packet, &encapsulation, &key);
 	at = find(paths, &key);
@@ -165,7 +165,7 @@ void paths_set(struct paths *paths, struct packet *packet, struct when now)
 		at = new_place(paths, now);
 		if (at == PATHS_MAX) {
 			paths->refused++;
-			return;
+			return false;
 		}
 
 		uint32_t *chain = chain_of(paths, &key);
@@ -177,6 +177,7 @@ void paths_set(struct paths *paths, struct packet *packet, struct when now)
 	paths->paths[at].last = when_later(paths->paths[at].last, packet->time);
 	packet->path = (uint16_t)(INTERFACES_MAX + at);
 	packet->reversed = reversed;
+	return true;
 }
 
 uint16_t paths_interface(const struct paths *paths, uint16_t number)

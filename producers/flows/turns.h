@@ -20,7 +20,7 @@
 #include "common/base/when.h"
 #include "producers/flows/flow.h"
 
-#define TURNS_HELD 4 /* response times that a flow can have without the pool */
+#define TURNS_HELD 4        /* response times that a flow can have without the pool */
 #define TURNS_BLOCK_SIZE 36 /* bytes in the pool for each flow */
 
 /* Why a request has no response time. */
@@ -44,7 +44,7 @@ struct turns {
 	uint64_t max;
 	uint32_t requests;
 	uint32_t samples;
-	uint32_t blocks; /* number of its first block in the pool, 0 for none */
+	uint32_t blocks;           /* number of its first block in the pool, 0 for none */
 	uint16_t held[TURNS_HELD]; /* buckets of the samples that are in no block, from 0 */
 	uint8_t held_count;
 	bool waiting;
