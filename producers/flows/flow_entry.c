@@ -173,6 +173,14 @@ struct flow_end flow_entry_end(const struct flow_entry *entry,
 	return (struct flow_end){idle, FLOW_IDLE_TIMEOUT};
 }
 
+int64_t flow_entry_shortest_ns(const struct flow_table_options *options)
+{
+	int64_t ns = options->active_ns;
+
+	ns = options->idle_stream_ns < ns ? options->idle_stream_ns : ns;
+	return options->idle_datagram_ns < ns ? options->idle_datagram_ns : ns;
+}
+
 static void take_side(const struct flow_entry *entry, unsigned side, struct flow_side *out)
 {
 	out->ip = flow_key_ip(&entry->key, side);

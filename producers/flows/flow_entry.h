@@ -58,6 +58,10 @@ bool flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct 
 struct flow_end flow_entry_end(const struct flow_entry *entry,
 			       const struct flow_table_options *options);
 
+/* How long after the slice's start flow_entry_end() is at the earliest, unless the connection was
+ * closed. */
+int64_t flow_entry_shortest_ns(const struct flow_table_options *options);
+
 /* True if the slice has packets. */
 static inline bool flow_entry_used(const struct flow_entry *entry)
 {

@@ -1,5 +1,6 @@
 #include "producers/flows/flow_table.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "common/base/transport.h"
@@ -18,10 +19,12 @@
 
 #define SPARE_BLOCKS 64 /* of the pool: small tables have flows with a wide spread, too */
 
+static_assert(FLOW_TABLE_MAX <= 1u << DUE_NUMBER_BITS, "numbers have room");
+
 struct flow_table {
 	struct flow_table_options options;
 	struct flow_table_stats stats;
-	int64_t shortest_ns; /* after a slice's start; before that nothing ends but by its packets */
+	int64_t shortest_ns; /* see flow_entry_shortest_ns() */
 	struct when clock;   /* the latest time, 1970 at the start */
 	struct watch watch;
 	struct flow_index index;
@@ -37,11 +40,6 @@ struct flow_table {
 	struct aim aim;
 };
 
-static int64_t lesser(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 struct flow_table *flow_table_new(const struct flow_table_options *options)
 {
 	struct flow_table *table = calloc(1, sizeof(*table));
@@ -51,7 +49,7 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 	if (table == NULL)
 		return NULL;
 	table->options = *options;
-	table->shortest_ns = lesser(options->active_ns, lesser(stream_ns, datagram_ns));
+	table->shortest_ns = flow_entry_shortest_ns(options);
 	table->wheel = wheel_new(max);
 	table->eviction = eviction_new(max, stream_ns > datagram_ns ? stream_ns : datagram_ns);
 	table->pool = turns_pool_new(max + SPARE_BLOCKS);
@@ -135,10 +133,10 @@ static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_r
 /* Ends the next flow of those in DUE. */
 static bool take_due(struct flow_table *table, struct flow *flow)
 {
-	const struct due *due = &table->due;
+	struct due *due = &table->due;
 	uint32_t number;
 
-	while ((number = due_take(&table->due)) != DUE_NONE) {
+	while ((number = due_take(due)) != DUE_NONE) {
 		enum flow_end_reason reason = end_of(table, number).reason;
 
 		aim_fetch_ends(&table->memory, due_after(due, 2 * AIM_AHEAD),
