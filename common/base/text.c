@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/decimal.h"
 #include "common/base/utf8.h"
 
 #define FIRST_CAPACITY 256
@@ -94,14 +95,9 @@ void text_add_format(struct text *text, const char *format, ...)
 
 void text_add_u64(struct text *text, uint64_t number)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
+	char digits[DECIMAL_MAX];
 
-	do {
-		digits[--at] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number != 0);
-	text_add(text, digits + at, sizeof(digits) - at);
+	text_add(text, digits, (size_t)(decimal_put(digits, number) - digits));
 }
 
 void text_add_i64(struct text *text, int64_t number)

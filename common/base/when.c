@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "common/base/decimal.h"
+
 #define SECONDS_PER_DAY 86400
 #define YEAR_MIN 1678
 #define YEAR_MAX 2261
@@ -151,16 +153,6 @@ int when_parse(const char *text, size_t length, struct when *moment)
 	return 0;
 }
 
-/* Writes NUMBER as COUNT digits and returns the end. */
-static char *put_digits(char *text, int64_t number, size_t count)
-{
-	for (size_t i = count; i > 0; i--) {
-		text[i - 1] = (char)('0' + number % 10);
-		number /= 10;
-	}
-	return text + count;
-}
-
 size_t when_format(struct when moment, char text[static WHEN_TEXT_SIZE])
 {
 	int64_t seconds = moment.ns / NS_PER_SECOND, fraction = moment.ns % NS_PER_SECOND;
@@ -179,25 +171,25 @@ size_t when_format(struct when moment, char text[static WHEN_TEXT_SIZE])
 		days--;
 	}
 	date_from_days(days, date);
-	at = put_digits(at, date[0], 4);
+	at = decimal_put_fixed(at, (uint64_t)(date[0]), 4);
 	*at++ = '-';
-	at = put_digits(at, date[1], 2);
+	at = decimal_put_fixed(at, (uint64_t)(date[1]), 2);
 	*at++ = '-';
-	at = put_digits(at, date[2], 2);
+	at = decimal_put_fixed(at, (uint64_t)(date[2]), 2);
 	*at++ = 'T';
-	at = put_digits(at, second_of_day / 3600, 2);
+	at = decimal_put_fixed(at, (uint64_t)(second_of_day / 3600), 2);
 	*at++ = ':';
-	at = put_digits(at, second_of_day / 60 % 60, 2);
+	at = decimal_put_fixed(at, (uint64_t)(second_of_day / 60 % 60), 2);
 	*at++ = ':';
-	at = put_digits(at, second_of_day % 60, 2);
+	at = decimal_put_fixed(at, (uint64_t)(second_of_day % 60), 2);
 	if (fraction != 0) {
 		*at++ = '.';
 		if (fraction % 1000 != 0)
-			at = put_digits(at, fraction, 9);
+			at = decimal_put_fixed(at, (uint64_t)fraction, 9);
 		else if (fraction % NS_PER_MS != 0)
-			at = put_digits(at, fraction / 1000, 6);
+			at = decimal_put_fixed(at, (uint64_t)(fraction / 1000), 6);
 		else
-			at = put_digits(at, fraction / NS_PER_MS, 3);
+			at = decimal_put_fixed(at, (uint64_t)(fraction / NS_PER_MS), 3);
 	}
 	*at++ = 'Z';
 	*at = '\0';
@@ -278,11 +270,6 @@ struct when when_whole_second(struct when moment)
 struct when when_earlier(struct when a, struct when b)
 {
 	return a.ns < b.ns ? a : b;
-}
-
-struct when when_later(struct when a, struct when b)
-{
-	return a.ns > b.ns ? a : b;
 }
 
 static int64_t unit_ns(const char *unit)

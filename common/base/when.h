@@ -83,7 +83,11 @@ bool when_is_max(struct when moment); /* WHEN_MAX */
 struct when when_earlier(struct when a, struct when b);
 /* Rounds down to a second, from 1970 on. WHEN_MIN stays. */
 struct when when_whole_second(struct when moment);
-struct when when_later(struct when a, struct when b);
+
+static inline struct when when_later(struct when a, struct when b)
+{
+	return a.ns > b.ns ? a : b;
+}
 
 /* Reads a duration such as "500ms", "10s", "5m", "2h", "3d", "2w", or a number of seconds.
  * Returns -1 if it is none of these. */

@@ -14,8 +14,7 @@ struct connection {
 
 struct closed {
 	size_t size;
-	size_t added; /* the next takes the place of the oldest */
-	uint32_t mask;
+	size_t added;     /* the next takes the place of the oldest */
 	uint32_t *chains; /* by tag; the first of each, plus 1; 0 for none */
 	struct connection connections[];
 };
@@ -23,15 +22,11 @@ struct closed {
 struct closed *closed_new(size_t size)
 {
 	struct closed *closed = calloc(1, sizeof(*closed) + size * sizeof(closed->connections[0]));
-	size_t chains = 64;
 
 	if (closed == NULL)
 		return NULL;
-	while (chains < size)
-		chains *= 2;
 	closed->size = size;
-	closed->mask = (uint32_t)(chains - 1);
-	closed->chains = calloc(chains, sizeof(*closed->chains));
+	closed->chains = calloc(size, sizeof(*closed->chains));
 	if (closed->chains != NULL)
 		return closed;
 	closed_free(closed);
@@ -46,9 +41,14 @@ void closed_free(struct closed *closed)
 	free(closed);
 }
 
+static uint32_t *chain_of(struct closed *closed, uint32_t tag)
+{
+	return &closed->chains[tag * closed->size >> 32];
+}
+
 static void forget(struct closed *closed, uint32_t number)
 {
-	uint32_t *at = &closed->chains[closed->connections[number].tag & closed->mask];
+	uint32_t *at = chain_of(closed, closed->connections[number].tag);
 
 	while (*at != number + 1)
 		at = &closed->connections[*at - 1].chain;
@@ -59,7 +59,7 @@ void closed_add(struct closed *closed, const struct flow_key *key, uint32_t tag,
 		const uint32_t next[static 2])
 {
 	uint32_t number = (uint32_t)(closed->added % closed->size);
-	uint32_t *chain = &closed->chains[tag & closed->mask];
+	uint32_t *chain = chain_of(closed, tag);
 
 	if (closed->added++ >= closed->size)
 		forget(closed, number);
@@ -91,7 +91,7 @@ bool closed_is_late(struct closed *closed, const struct flow_key *key, uint32_t 
 	if (packet->protocol != TRANSPORT_TCP || packet->tcp_flags & TCP_SYN)
 		return false;
 	/* The newest of a key comes first. */
-	for (number = closed->chains[tag & closed->mask]; number != 0;
+	for (number = *chain_of(closed, tag); number != 0;
 	     number = closed->connections[number - 1].chain) {
 		struct connection *connection = &closed->connections[number - 1];
 		int64_t age_ns;

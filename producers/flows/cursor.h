@@ -2,8 +2,10 @@
 #ifndef TENURE_FLOWS_CURSOR_H
 #define TENURE_FLOWS_CURSOR_H
 
+#include <endian.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct cursor {
 	const uint8_t *bytes;
@@ -13,12 +15,18 @@ struct cursor {
 
 static inline uint16_t cursor_read16(const uint8_t *bytes)
 {
-	return (uint16_t)(bytes[0] << 8 | bytes[1]);
+	uint16_t value;
+
+	memcpy(&value, bytes, sizeof(value));
+	return be16toh(value);
 }
 
 static inline uint32_t cursor_read32(const uint8_t *bytes)
 {
-	return (uint32_t)cursor_read16(bytes) << 16 | cursor_read16(bytes + 2);
+	uint32_t value;
+
+	memcpy(&value, bytes, sizeof(value));
+	return be32toh(value);
 }
 
 /* LENGTH bytes must have been captured. */

@@ -41,6 +41,12 @@ uint32_t eviction_first(struct eviction *eviction);
  * filed: it must be filed again. */
 bool eviction_is_stale(const struct eviction *eviction, struct when last);
 
+/* The item that probably goes after ITEM, which comes first or soon; EVICTION_NONE if that is not known, or if ITEM
+ * is that. */
+uint32_t eviction_after(const struct eviction *eviction, uint32_t item);
+/* Fetches the memory that eviction_remove() will need for ITEM. */
+void eviction_prefetch(const struct eviction *eviction, uint32_t item);
+
 /* Nothing is there; the items that come may be older than those before. */
 void eviction_reset(struct eviction *eviction);
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/decimal.h"
 #include "common/base/transport.h"
 #include "producers/flows/flow_l7.h"
 #include "producers/flows/tunnel.h"
@@ -29,12 +30,13 @@ bool flow_has_ports(uint8_t protocol)
 int flow_bucket(uint64_t ns)
 {
 	/* 2^63 * 2^(i/8) for i = 1..7, rounded down. None of these is a whole number, so
-	 * no time is exactly on a bound. */
-	static const uint64_t bounds[7] = {
+	 * no time is exactly on a bound. One is in each eighth of the octave but the last, so the
+	 * eighth leaves two buckets. */
+	static const uint64_t bounds[8] = {
 		UINT64_C(0x8b95c1e3ea8bd6e6), UINT64_C(0x9837f0518db8a96f),
 		UINT64_C(0xa5fed6a9b15138ea), UINT64_C(0xb504f333f9de6484),
 		UINT64_C(0xc5672a115506dadd), UINT64_C(0xd744fccad69d6af4),
-		UINT64_C(0xeac0c6e7dd24392e),
+		UINT64_C(0xeac0c6e7dd24392e), UINT64_MAX,
 	};
 
 	if (ns <= 1)
@@ -42,13 +44,11 @@ int flow_bucket(uint64_t ns)
 
 	int exponent = 63 - __builtin_clzll(ns);
 	uint64_t mantissa = ns << (63 - exponent);
-	int part = 0;
+	unsigned eighth = mantissa >> 60 & 7;
 
 	if (mantissa == UINT64_C(1) << 63)
 		return exponent * 8 - 1; /* a bucket holds its upper bound */
-	while (part < 7 && mantissa > bounds[part])
-		part++;
-	return exponent * 8 + part;
+	return exponent * 8 + (int)eighth + (mantissa > bounds[eighth]);
 }
 
 /* For speed the record is first written to plain memory, by functions that write at AT
@@ -57,7 +57,7 @@ int flow_bucket(uint64_t ns)
 #define FIXED_MAX (2304 + 11 * FLOW_BUCKETS)
 
 #define PUT(at, literal) put((at), (literal), sizeof(literal) - 1)
-#define PUT_NUMBER(at, literal, number) put_number(PUT((at), literal), (number))
+#define PUT_NUMBER(at, literal, number) decimal_put(PUT((at), literal), (number))
 
 static char *put(char *at, const char *bytes, size_t length)
 {
@@ -68,18 +68,6 @@ static char *put(char *at, const char *bytes, size_t length)
 static char *put_string(char *at, const char *string)
 {
 	return put(at, string, strlen(string));
-}
-
-static char *put_number(char *at, uint64_t number)
-{
-	char digits[20];
-	size_t first = sizeof(digits);
-
-	do {
-		digits[--first] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number != 0);
-	return put(at, digits + first, sizeof(digits) - first);
 }
 
 static char *put_when(char *at, struct when moment)
@@ -95,7 +83,7 @@ static char *put_ip(char *at, const struct ip *ip)
 	if (!ip_is_v4(ip))
 		return at + ip_format(ip, at);
 	for (unsigned i = 12; i < 16; i++) {
-		at = put_number(at, ip->bytes[i]);
+		at = decimal_put(at, ip->bytes[i]);
 		*at++ = '.';
 	}
 	return at - 1;
@@ -105,7 +93,7 @@ static char *put_transport(char *at, uint8_t protocol)
 {
 	const char *name = transport_name(protocol);
 
-	return name != NULL ? put_string(at, name) : put_number(at, protocol);
+	return name != NULL ? put_string(at, name) : decimal_put(at, protocol);
 }
 
 static char *put_counters(char *at, uint64_t bytes, uint64_t packets, uint64_t frame_bytes)
@@ -268,12 +256,12 @@ static char *put_response_time(char *at, const struct flow_response_time *times)
 	at = PUT(at, ",\"histogram\":{\"scale\":3,\"offset\":");
 	if (times->offset < 0)
 		*at++ = '-';
-	at = put_number(at, (uint64_t)(times->offset < 0 ? -times->offset : times->offset));
+	at = decimal_put(at, (uint64_t)(times->offset < 0 ? -times->offset : times->offset));
 	at = PUT(at, ",\"counts\":[");
 	for (unsigned i = 0; i < times->buckets; i++) {
 		if (i > 0)
 			*at++ = ',';
-		at = put_number(at, times->counts[i]);
+		at = decimal_put(at, times->counts[i]);
 	}
 	return PUT(at, "]}}");
 }

@@ -14,7 +14,7 @@ static void set_initiator(struct flow_entry *entry, unsigned direction, bool sen
 			  enum flow_initiator proof)
 {
 	entry->source = (uint8_t)(sender ? direction : !direction);
-	entry->initiator = proof & 0x7f;
+	entry->initiator = proof & 0x3f;
 }
 
 static void find_initiator(struct flow_entry *entry, unsigned direction,
@@ -84,7 +84,8 @@ static enum l7_payload read_messages(struct flow_entry *entry, struct l7 *l7, un
 	return l7_add(l7, &entry->l7, packet, direction, known ? &first : NULL);
 }
 
-static void count_segment(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
+/* Returns true if PACKET was TCP_UNSURE. */
+static bool count_segment(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
 			  unsigned direction, const struct packet *packet)
 {
 	enum tcp_payload payload = tcp_packet(&entry->tcp, packet, direction);
@@ -105,6 +106,7 @@ static void count_segment(struct flow_entry *entry, struct turns_pool *pool, str
 			turns_taint(turns);
 		break;
 	case TCP_RETRANSMISSION:
+	case TCP_UNSURE:
 		if (by_initiator && turns->waiting && tcp_is_of_request(&entry->tcp, packet))
 			turns_taint(turns);
 		break;
@@ -112,9 +114,10 @@ static void count_segment(struct flow_entry *entry, struct turns_pool *pool, str
 	case TCP_NOTHING:
 		break;
 	}
+	return payload == TCP_UNSURE;
 }
 
-void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
+bool flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
 		      unsigned direction, const struct packet *packet)
 {
 	bool by_initiator;
@@ -141,8 +144,9 @@ void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct 
 		read_messages(entry, l7, direction, packet);
 		turns_payload(&entry->turns, pool, by_initiator, packet->time);
 	} else if (packet->protocol == TRANSPORT_TCP) {
-		count_segment(entry, pool, l7, direction, packet);
+		return count_segment(entry, pool, l7, direction, packet);
 	}
+	return false;
 }
 
 void flow_entry_finish(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7)
@@ -167,6 +171,14 @@ struct flow_end flow_entry_end(const struct flow_entry *entry,
 	if (when_before(active, idle) && flow_entry_used(entry))
 		return (struct flow_end){active, FLOW_ACTIVE_TIMEOUT};
 	return (struct flow_end){idle, FLOW_IDLE_TIMEOUT};
+}
+
+int64_t flow_entry_shortest_ns(const struct flow_table_options *options)
+{
+	int64_t ns = options->active_ns;
+
+	ns = options->idle_stream_ns < ns ? options->idle_stream_ns : ns;
+	return options->idle_datagram_ns < ns ? options->idle_datagram_ns : ns;
 }
 
 static void take_side(const struct flow_entry *entry, unsigned side, struct flow_side *out)

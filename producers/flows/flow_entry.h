@@ -13,27 +13,29 @@
 #include "producers/flows/tcp.h"
 #include "producers/flows/turns.h"
 
-/* Six cache lines, laid out so that a packet inside a connection touches the first three and the
- * last. */
+#define FLOW_ENTRY_HOT 224 /* bytes at the beginning that a packet inside a connection touches */
+
+/* The members that every packet needs come first. */
 struct flow_entry {
 	struct flow_key key;
 	struct when last;  /* the latest packet's time */
 	struct when start; /* the earliest of the slice */
+	uint64_t sequence; /* its number among all flows of the table */
 	uint32_t slice;
 	uint32_t l7;           /* of l7.h */
+	uint32_t tag;          /* of the index; the table sets it */
 	uint8_t source;        /* the initiator's direction */
-	uint8_t initiator : 7; /* enum flow_initiator */
+	uint8_t initiator : 6; /* enum flow_initiator */
 	uint8_t reversed : 1;  /* direction 0 is behind the second of its tunnel's ends */
+	uint8_t embryonic : 1; /* see flow_entry_count() */
 	uint8_t icmp_type;     /* the first packet's */
 	uint8_t icmp_code;
-	bool embryonic;    /* see flow_entry_count() */
 	uint64_t bytes[2]; /* of the slice, by direction, like the next two */
 	uint64_t frame_bytes[2];
 	uint64_t packets[2];
+	struct turns turns;
 	struct tcp tcp;
 	uint64_t id;
-	struct turns turns;
-	uint64_t sequence; /* its number among all flows of the table */
 };
 
 struct flow_end {
@@ -48,13 +50,17 @@ void flow_entry_begin(struct flow_entry *entry, const struct flow_key *key, unsi
 
 /* Adds PACKET. The entry stays embryonic while it has only one packet or, of TCP, only SYNs, their
  * answers and RSTs: a flood of forged packets gives no more. L7 may be NULL here and below: then no
- * message is counted. */
-void flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
+ * message is counted. Returns true if PACKET was TCP_UNSURE (tcp.h). */
+bool flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
 		      unsigned direction, const struct packet *packet);
 
 /* When the flow, or its slice, is over if no other packet comes, and why. */
 struct flow_end flow_entry_end(const struct flow_entry *entry,
 			       const struct flow_table_options *options);
+
+/* How long after the slice's start flow_entry_end() is at the earliest, unless the connection was
+ * closed. */
+int64_t flow_entry_shortest_ns(const struct flow_table_options *options);
 
 /* True if the slice has packets. */
 static inline bool flow_entry_used(const struct flow_entry *entry)

@@ -22,11 +22,9 @@ static void *allocate(size_t size)
 
 int flow_index_init(struct flow_index *index, size_t size)
 {
-	size_t slots = 64;
+	size_t slots = 2 * size;
 
-	while (slots < 2 * size)
-		slots *= 2;
-	*index = (struct flow_index){.size = size, .mask = (uint32_t)(slots - 1)};
+	*index = (struct flow_index){.size = size, .slot_count = (uint32_t)slots};
 	index->slots = allocate(slots * sizeof(*index->slots));
 	index->entries = allocate(size * sizeof(*index->entries));
 	if (index->slots == NULL || index->entries == NULL)
@@ -42,22 +40,9 @@ void flow_index_clear(struct flow_index *index)
 	*index = (struct flow_index){0};
 }
 
-uint32_t flow_index_find(const struct flow_index *index, const struct flow_key *key, uint32_t tag)
-{
-	const struct flow_index_slot *slots = index->slots;
-	uint32_t mask = index->mask;
-
-	for (uint32_t at = tag & mask; slots[at].number != 0; at = (at + 1) & mask) {
-		if (slots[at].tag == tag &&
-		    flow_key_equal(&index->entries[slots[at].number - 1].key, key))
-			return slots[at].number - 1;
-	}
-	return FLOW_INDEX_NONE;
-}
-
 uint32_t flow_index_add(struct flow_index *index, uint32_t tag)
 {
-	uint32_t at = tag & index->mask, number;
+	uint32_t at = flow_index_home(index, tag), number;
 
 	if (index->free == 0) {
 		number = index->unused++;
@@ -66,25 +51,31 @@ uint32_t flow_index_add(struct flow_index *index, uint32_t tag)
 		index->free = index->entries[number].slice;
 	}
 	while (index->slots[at].number != 0)
-		at = (at + 1) & index->mask;
+		at = flow_index_next(index, at);
 	index->slots[at] = (struct flow_index_slot){tag, number + 1};
 	index->count++;
 	return number;
 }
 
+/* How many slots TO is after FROM. */
+static uint32_t distance(const struct flow_index *index, uint32_t from, uint32_t to)
+{
+	return to >= from ? to - from : to + index->slot_count - from;
+}
+
 void flow_index_remove(struct flow_index *index, uint32_t number, uint32_t tag)
 {
 	struct flow_index_slot *slots = index->slots;
-	uint32_t mask = index->mask;
-	uint32_t hole = tag & mask;
+	uint32_t hole = flow_index_home(index, tag);
 
 	while (slots[hole].number != number + 1)
-		hole = (hole + 1) & mask;
+		hole = flow_index_next(index, hole);
 	/* Later slots that are not at home move up into the hole. */
-	for (uint32_t at = (hole + 1) & mask; slots[at].number != 0; at = (at + 1) & mask) {
-		uint32_t home = slots[at].tag & mask;
+	for (uint32_t at = flow_index_next(index, hole); slots[at].number != 0;
+	     at = flow_index_next(index, at)) {
+		uint32_t home = flow_index_home(index, slots[at].tag);
 
-		if (((at - home) & mask) < ((at - hole) & mask))
+		if (distance(index, home, at) < distance(index, hole, at))
 			continue;
 		slots[hole] = slots[at];
 		hole = at;

@@ -6,42 +6,44 @@
 #include "common/base/transport.h"
 #include "producers/flows/icmp.h"
 
-/* Negative if endpoint A is the lesser one, by address, then port. */
-static int compare(const uint64_t a[static 2], uint16_t a_port, const uint64_t b[static 2],
-		   uint16_t b_port)
+/* The ports of the key. Returns false for a message of ICMP whose ends are not ordered. */
+static bool set_ports(const struct packet *packet, uint16_t ports[static 2])
 {
-	for (unsigned i = 0; i < 2; i++) {
-		uint64_t x = be64toh(a[i]), y = be64toh(b[i]);
+	int counterpart;
 
-		if (x != y)
-			return x < y ? -1 : 1;
-	}
-	return (int)a_port - (int)b_port;
+	ports[0] = packet->source_port;
+	ports[1] = packet->destination_port;
+	if (packet->protocol != TRANSPORT_ICMP && packet->protocol != TRANSPORT_ICMPV6)
+		return true;
+	counterpart = icmp_counterpart(packet->protocol, packet->icmp_type);
+	ports[0] = packet->icmp_type;
+	ports[1] = counterpart >= 0 ? (uint16_t)counterpart : packet->icmp_code;
+	return counterpart >= 0;
 }
 
+/* Which end is the lesser is often as good as random, so there is no branch on it. */
 unsigned flow_key_from_packet(const struct packet *packet, struct flow_key *key)
 {
-	uint16_t ports[2] = {packet->source_port, packet->destination_port};
-	uint64_t ends[2][2];
-	unsigned direction = 0;
-	bool ordered = true;
+	uint64_t a[2], b[2], swapped[3], reverse;
+	uint16_t ports[2];
+	unsigned __int128 first, second;
+	bool ordered = set_ports(packet, ports);
 
-	memcpy(ends[0], packet->source.bytes, 16);
-	memcpy(ends[1], packet->destination.bytes, 16);
-	if (packet->protocol == TRANSPORT_ICMP || packet->protocol == TRANSPORT_ICMPV6) {
-		int counterpart = icmp_counterpart(packet->protocol, packet->icmp_type);
-
-		ordered = counterpart >= 0;
-		ports[0] = packet->icmp_type;
-		ports[1] = ordered ? (uint16_t)counterpart : packet->icmp_code;
-	}
-	if (ordered && compare(ends[0], ports[0], ends[1], ports[1]) > 0)
-		direction = 1;
-	memcpy(key->words, ends[direction], 16);
-	memcpy(key->words + 2, ends[!direction], 16);
-	key->words[4] = (uint64_t)ports[direction] << 48 | (uint64_t)ports[!direction] << 32 |
+	memcpy(a, packet->source.bytes, 16);
+	memcpy(b, packet->destination.bytes, 16);
+	first = (unsigned __int128)be64toh(a[0]) << 64 | be64toh(a[1]);
+	second = (unsigned __int128)be64toh(b[0]) << 64 | be64toh(b[1]);
+	reverse = ordered & ((first > second) | ((first == second) & (ports[0] > ports[1])));
+	swapped[0] = (a[0] ^ b[0]) & -reverse;
+	swapped[1] = (a[1] ^ b[1]) & -reverse;
+	swapped[2] = (uint64_t)(ports[0] ^ ports[1]) & -reverse;
+	key->words[0] = a[0] ^ swapped[0];
+	key->words[1] = a[1] ^ swapped[1];
+	key->words[2] = b[0] ^ swapped[0];
+	key->words[3] = b[1] ^ swapped[1];
+	key->words[4] = (ports[0] ^ swapped[2]) << 48 | (ports[1] ^ swapped[2]) << 32 |
 			(uint64_t)packet->path << 16 | packet->protocol;
-	return direction;
+	return (unsigned)reverse;
 }
 
 bool flow_key_is_sampled(const struct flow_key *key, uint32_t rate)

@@ -23,11 +23,9 @@ unsigned flow_key_from_packet(const struct packet *packet, struct flow_key *key)
 
 static inline bool flow_key_equal(const struct flow_key *a, const struct flow_key *b)
 {
-	uint64_t difference = 0;
+	const uint64_t *x = a->words, *y = b->words;
 
-	for (unsigned i = 0; i < 5; i++)
-		difference |= a->words[i] ^ b->words[i];
-	return difference == 0;
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (x[4] ^ y[4])) == 0;
 }
 
 /* A universal hash: without SEED, which is random, nobody can choose keys that collide. It is NH

@@ -1,63 +1,64 @@
 #include "producers/flows/flow_table.h"
 
+#include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/base/transport.h"
+#include "producers/flows/aim.h"
 #include "producers/flows/closed.h"
+#include "producers/flows/copies.h"
 #include "producers/flows/due.h"
 #include "producers/flows/eviction.h"
 #include "producers/flows/flow_entry.h"
 #include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
-#include "producers/flows/interfaces.h"
 #include "producers/flows/l7/l7.h"
-#include "producers/flows/repeats.h"
 #include "producers/flows/turns.h"
+#include "producers/flows/watch.h"
 #include "producers/flows/wheel.h"
 
-struct aimed {
-	struct flow_key key;
-	uint64_t hash;
-	uint32_t tag; /* its low half */
-	unsigned direction;
-};
+#define SPARE_BLOCKS 64 /* of the pool: small tables have flows with a wide spread, too */
+
+static_assert(FLOW_TABLE_MAX <= 1u << DUE_NUMBER_BITS, "numbers have room");
 
 struct flow_table {
 	struct flow_table_options options;
 	struct flow_table_stats stats;
-	struct when clock;     /* the latest time, 1970 at the start */
-	struct when unwatched; /* a flow that had packets until then may have been forgotten */
-	struct when first_packet[INTERFACES_MAX]; /* of each interface; 1970 for none yet */
+	int64_t shortest_ns; /* see flow_entry_shortest_ns() */
+	struct when clock;   /* the latest time, 1970 at the start */
+	struct watch watch;
 	struct flow_index index;
 	struct wheel *wheel; /* holds every entry that is not in DUE */
 	struct eviction *eviction;
 	struct turns_pool *pool;
 	struct l7 *l7; /* NULL if no protocol is wanted */
 	struct closed *closed;
-	struct repeats repeats;
+	struct copies copies;
 	bool forced; /* the flows in DUE have a forced end */
 	struct due due;
-	struct aimed aimed[FLOW_TABLE_BATCH];
+	struct aim_memory memory;
+	struct aim aim;
 };
 
 struct flow_table *flow_table_new(const struct flow_table_options *options)
 {
 	struct flow_table *table = calloc(1, sizeof(*table));
 	size_t max = options->max_flows;
-	int64_t idle_ns = options->idle_stream_ns > options->idle_datagram_ns
-				  ? options->idle_stream_ns
-				  : options->idle_datagram_ns;
+	int64_t stream_ns = options->idle_stream_ns, datagram_ns = options->idle_datagram_ns;
 
 	if (table == NULL)
 		return NULL;
 	table->options = *options;
+	table->shortest_ns = flow_entry_shortest_ns(options);
 	table->wheel = wheel_new(max);
-	table->eviction = eviction_new(max, idle_ns);
-	table->pool = turns_pool_new(max);
+	table->eviction = eviction_new(max, stream_ns > datagram_ns ? stream_ns : datagram_ns);
+	table->pool = turns_pool_new(max + SPARE_BLOCKS);
 	if (options->l7_protocols != 0)
 		table->l7 = l7_new(options->l7_protocols, max);
 	table->closed = closed_new(max);
+	table->copies.mirrored = options->mirrored;
+	table->memory =
+		(struct aim_memory){&table->index, table->pool, table->wheel, table->eviction};
 	table->due.flows = malloc(max * sizeof(*table->due.flows));
 	if (flow_index_init(&table->index, max) == 0 && table->wheel != NULL &&
 	    table->eviction != NULL && table->pool != NULL &&
@@ -82,22 +83,16 @@ void flow_table_free(struct flow_table *table)
 	free(table);
 }
 
-static uint32_t tag_of(const struct flow_table *table, const struct flow_key *key)
-{
-	return (uint32_t)flow_key_hash(key, table->options.seed);
-}
-
 static void free_entry(struct flow_table *table, uint32_t number)
 {
 	struct flow_entry *entry = &table->index.entries[number];
-	uint32_t tag = tag_of(table, &entry->key);
 
 	flow_entry_finish(entry, table->pool, table->l7);
 	if (flow_key_protocol(&entry->key) == TRANSPORT_TCP && tcp_closed(&entry->tcp))
-		closed_add(table->closed, &entry->key, tag, entry->last, entry->tcp.next);
+		closed_add(table->closed, &entry->key, entry->tag, entry->last, entry->tcp.next);
 	wheel_remove(table->wheel, number);
 	eviction_remove(table->eviction, number);
-	flow_index_remove(&table->index, number, tag);
+	flow_index_remove(&table->index, number, entry->tag);
 }
 
 static struct flow_end end_of(const struct flow_table *table, uint32_t number)
@@ -115,7 +110,6 @@ static void file_entry(struct flow_table *table, uint32_t number)
 static void take(struct flow_table *table, struct flow_entry *entry, enum flow_end_reason reason,
 		 struct flow *flow)
 {
-	table->stats.segments_unsure += tcp_unsure(&entry->tcp);
 	flow_entry_take(entry, table->pool, table->l7, reason, flow);
 	flow->sample = table->options.sample;
 }
@@ -136,20 +130,17 @@ static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_r
 	return used;
 }
 
-static void add_due(struct flow_table *table, uint32_t number, struct when at)
-{
-	due_add(&table->due, (struct due_flow){at, table->index.entries[number].sequence, number});
-}
-
 /* Ends the next flow of those in DUE. */
 static bool take_due(struct flow_table *table, struct flow *flow)
 {
-	uint32_t number, later;
+	struct due *due = &table->due;
+	uint32_t number;
 
-	while ((number = due_take(&table->due, &later)) != DUE_NONE) {
+	while ((number = due_take(due)) != DUE_NONE) {
 		enum flow_end_reason reason = end_of(table, number).reason;
 
-		flow_index_prefetch(&table->index, later);
+		aim_fetch_ends(&table->memory, due_after(due, 2 * AIM_AHEAD),
+			       due_after(due, AIM_AHEAD));
 		/* A connection that only lingers was closed, whatever ends it now. */
 		if (table->forced && reason != FLOW_END_OF_FLOW)
 			reason = FLOW_FORCED_END;
@@ -169,6 +160,7 @@ static bool take_first_due(struct flow_table *table, bool forced, struct flow *f
 
 bool flow_table_expire(struct flow_table *table, struct when now, struct flow *flow)
 {
+	const struct flow_entry *entries = table->index.entries;
 	uint32_t number;
 
 	if (table->due.count > 0 && take_due(table, flow))
@@ -180,8 +172,7 @@ bool flow_table_expire(struct flow_table *table, struct when now, struct flow *f
 			return true;
 		table->stats.clock_steps++;
 		table->clock = now;
-		table->unwatched = now;
-		memset(table->first_packet, 0, sizeof(table->first_packet));
+		watch_restart(&table->watch, now);
 		wheel_set(table->wheel, now);
 		eviction_reset(table->eviction);
 	}
@@ -191,7 +182,7 @@ bool flow_table_expire(struct flow_table *table, struct when now, struct flow *f
 		struct when at = end_of(table, number).at;
 
 		if (when_not_after(at, now))
-			add_due(table, number, at);
+			due_add(&table->due, at, entries[number].sequence, number);
 		else
 			wheel_file(table->wheel, number, at);
 	}
@@ -200,13 +191,14 @@ bool flow_table_expire(struct flow_table *table, struct when now, struct flow *f
 
 bool flow_table_drain(struct flow_table *table, struct flow *flow)
 {
+	const struct flow_entry *entries = table->index.entries;
 	uint32_t number;
 
 	if (take_due(table, flow))
 		return true;
 	while ((number = wheel_first(table->wheel)) != WHEEL_NONE) {
 		wheel_remove(table->wheel, number);
-		add_due(table, number, table->index.entries[number].last);
+		due_add(&table->due, entries[number].last, entries[number].sequence, number);
 	}
 	return take_first_due(table, true, flow);
 }
@@ -215,53 +207,60 @@ bool flow_table_drain(struct flow_table *table, struct flow *flow)
 static bool evict(struct flow_table *table, struct flow *flow)
 {
 	const struct flow_entry *entries = table->index.entries;
-	uint32_t number;
+	uint32_t number, next;
 	bool closed;
 
 	while (number = eviction_first(table->eviction),
 	       !entries[number].embryonic &&
 		       eviction_is_stale(table->eviction, entries[number].last))
 		eviction_file(table->eviction, number, entries[number].last);
+	/* The work for a packet comes before the next eviction, so one ahead is enough. */
+	next = eviction_after(table->eviction, number);
+	aim_fetch_ends(&table->memory, eviction_after(table->eviction, next), next);
 	closed = end_of(table, number).reason == FLOW_END_OF_FLOW;
 	table->stats.evictions++;
-	table->unwatched = table->clock;
+	watch_lose(&table->watch, table->clock);
 	return end_entry(table, number, closed ? FLOW_END_OF_FLOW : FLOW_LACK_OF_RESOURCES, flow);
 }
 
 /* ---- Packets ---- */
 
-void flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count)
+bool flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count)
 {
-	const struct flow_index *index = &table->index;
+	struct aim *aim = &table->aim;
+	struct when last;
 
-	for (size_t i = 0; i < count; i++) {
-		struct aimed *aimed = &table->aimed[i];
-
-		aimed->direction = flow_key_from_packet(&packets[i], &aimed->key);
-		aimed->hash = flow_key_hash(&aimed->key, table->options.seed);
-		aimed->tag = (uint32_t)aimed->hash;
-		__builtin_prefetch(&index->slots[aimed->tag & index->mask]);
-	}
-	for (size_t i = 0; i < count; i++) {
-		uint32_t number = index->slots[table->aimed[i].tag & index->mask].number;
-
-		if (number != 0)
-			flow_index_prefetch(index, number - 1);
-	}
+	aim_set(aim, packets, count, table->options.seed, &table->index);
+	for (size_t i = 0; i < AIM_AHEAD; i++)
+		aim_fetch(aim, i, &table->memory);
+	last = when_later(aim->last, table->clock);
+	return table->due.count > 0 || wheel_moves(table->wheel, last) ||
+	       when_before(aim->first, when_add(last, -FLOW_TABLE_STEP_NS));
 }
 
 static void begin_flow(struct flow_table *table, uint32_t number, const struct aimed *aimed,
 		       const struct packet *packet)
 {
-	struct when *since = &table->first_packet[packet->interface];
-	bool watched;
+	bool watched = watch_is_silence(&table->watch, (uint16_t)packet->interface, packet->time,
+					table->options.idle_datagram_ns);
 
-	if (since->ns == 0)
-		*since = packet->time;
-	watched = when_since(packet->time, when_later(*since, table->unwatched)) >=
-		  table->options.idle_datagram_ns;
 	flow_entry_begin(&table->index.entries[number], &aimed->key, aimed->direction, packet,
 			 table->stats.flows++, watched);
+	table->index.entries[number].tag = aimed->tag;
+}
+
+/* Adds PACKET to flow NUMBER. Returns true if that closed its connection, so that its end comes earlier. */
+static bool add_to(struct flow_table *table, uint32_t number, const struct aimed *aimed,
+		   const struct packet *packet)
+{
+	struct flow_entry *entry = &table->index.entries[number];
+	bool was_closed = tcp_closed(&entry->tcp), was_embryonic = entry->embryonic;
+
+	table->stats.segments_unsure +=
+		flow_entry_count(entry, table->pool, table->l7, aimed->direction, packet);
+	if (was_embryonic && !entry->embryonic)
+		eviction_file(table->eviction, number, entry->last);
+	return !was_closed && tcp_closed(&entry->tcp);
 }
 
 static bool add_new(struct flow_table *table, const struct aimed *aimed,
@@ -271,8 +270,7 @@ static bool add_new(struct flow_table *table, const struct aimed *aimed,
 	uint32_t number = flow_index_add(&table->index, aimed->tag);
 
 	begin_flow(table, number, aimed, packet);
-	flow_entry_count(&table->index.entries[number], table->pool, table->l7, aimed->direction,
-			 packet);
+	add_to(table, number, aimed, packet);
 	file_entry(table, number);
 	eviction_add(table->eviction, number);
 	return ended;
@@ -288,98 +286,96 @@ static bool add_absent(struct flow_table *table, const struct aimed *aimed,
 	return false;
 }
 
+/* Adds a packet that ends the slice, or begins another connection. END: of the flow. */
+static bool add_after(struct flow_table *table, uint32_t number, struct flow_end end,
+		      const struct aimed *aimed, const struct packet *packet, struct flow *flow)
+{
+	struct flow_entry *entry = &table->index.entries[number];
+	bool was_embryonic = entry->embryonic;
+	bool ended = flow_entry_used(entry);
+
+	if (ended)
+		take(table, entry, end.reason, flow);
+	if (end.reason != FLOW_ACTIVE_TIMEOUT) {
+		flow_entry_finish(entry, table->pool, table->l7);
+		begin_flow(table, number, aimed, packet);
+	}
+	if (entry->embryonic && !was_embryonic) {
+		eviction_remove(table->eviction, number);
+		eviction_add(table->eviction, number);
+	}
+	add_to(table, number, aimed, packet);
+	file_entry(table, number);
+	return ended;
+}
+
 static bool add_known(struct flow_table *table, uint32_t number, const struct aimed *aimed,
 		      const struct packet *packet, struct flow *flow)
 {
 	struct flow_entry *entry = &table->index.entries[number];
-	struct flow_end end = flow_entry_end(entry, &table->options);
-	bool was_closed = tcp_closed(&entry->tcp), was_embryonic = entry->embryonic;
-	bool ended = false;
-	bool over = when_not_after(end.at, packet->time);
 	bool reopened = packet->protocol == TRANSPORT_TCP &&
 			tcp_begins_another(&entry->tcp, packet, aimed->direction);
+	bool closed = tcp_closed(&entry->tcp), ended, over;
+	struct flow_end end;
 
-	if (was_closed && over && !reopened) {
+	if (!closed && !reopened &&
+	    when_before(packet->time, when_add(entry->start, table->shortest_ns))) {
+		if (add_to(table, number, aimed, packet))
+			file_entry(table, number);
+		return false;
+	}
+	end = flow_entry_end(entry, &table->options);
+	over = when_not_after(end.at, packet->time);
+	if (closed && over && !reopened) {
 		ended = end_entry(table, number, end.reason, flow);
 		return add_absent(table, aimed, packet, flow) || ended;
 	}
 	if (reopened && (!over || end.reason == FLOW_ACTIVE_TIMEOUT))
 		end.reason = FLOW_END_OF_FLOW;
-	if (reopened || over) {
-		ended = flow_entry_used(entry);
-		if (ended)
-			take(table, entry, end.reason, flow);
-		if (end.reason != FLOW_ACTIVE_TIMEOUT) {
-			flow_entry_finish(entry, table->pool, table->l7);
-			begin_flow(table, number, aimed, packet);
-		}
-	}
-	flow_entry_count(entry, table->pool, table->l7, aimed->direction, packet);
-	if (entry->embryonic && !was_embryonic) {
-		eviction_remove(table->eviction, number);
-		eviction_add(table->eviction, number);
-	} else if (was_embryonic && !entry->embryonic) {
-		eviction_file(table->eviction, number, entry->last);
-	}
-	/* Only these can make the end come earlier. */
-	if (reopened || over || (!was_closed && tcp_closed(&entry->tcp)))
+	if (reopened || over)
+		return add_after(table, number, end, aimed, packet, flow);
+	if (add_to(table, number, aimed, packet))
 		file_entry(table, number);
-	return ended;
+	return false;
 }
 
-/* A TCP segment with new bytes need not be compared. */
-static enum repeats_verdict compare(struct flow_table *table, uint32_t number,
-				    const struct aimed *aimed, const struct packet *packet)
-{
-	uint64_t hash = repeats_hash(aimed->hash, aimed->direction, packet);
-	enum repeats_verdict verdict = REPEATS_FIRST;
-
-	if (number != FLOW_INDEX_NONE &&
-	    !(packet->protocol == TRANSPORT_TCP &&
-	      tcp_is_news(&table->index.entries[number].tcp, packet, aimed->direction)))
-		verdict = repeats_find(&table->repeats, hash, packet);
-	if (verdict != REPEATS_COPY)
-		repeats_add(&table->repeats, hash, packet);
-	return verdict;
-}
-
-/* Whether PACKET is not counted, because it was counted before. */
+/* Whether PACKET of flow NUMBER is not counted, because it was counted before. A TCP segment with new
+ * bytes need not be compared. */
 static bool is_copy(struct flow_table *table, uint32_t number, const struct aimed *aimed,
 		    const struct packet *packet)
 {
-	struct flow_table_stats *stats = &table->stats;
-	enum repeats_verdict verdict;
+	bool news;
 
-	if (packet->cooked || table->options.mirrored) {
-		verdict = compare(table, number, aimed, packet);
-		stats->repeats_unsure += verdict == REPEATS_UNSURE;
-		stats->repeated += verdict == REPEATS_COPY;
-		return verdict == REPEATS_COPY;
-	}
-	if (stats->compared < FLOW_TABLE_COMPARED) {
-		stats->compared++;
-		stats->copies_counted += compare(table, number, aimed, packet) == REPEATS_COPY;
-	}
-	return false;
+	if (!copies_compares(&table->copies, packet))
+		return false;
+	news = number != FLOW_INDEX_NONE && packet->protocol == TRANSPORT_TCP &&
+	       tcp_is_news(&table->index.entries[number].tcp, packet, aimed->direction);
+	return copies_is_one(&table->copies, aimed->hash, aimed->direction, packet, news);
 }
 
 bool flow_table_add(struct flow_table *table, const struct packet *packet, size_t at,
 		    struct flow *flow)
 {
-	const struct aimed *aimed = &table->aimed[at];
+	const struct aimed *aimed = &table->aim.packets[at];
 	uint32_t number;
 
+	aim_fetch(&table->aim, at + AIM_AHEAD, &table->memory);
+	table->clock = when_later(table->clock, packet->time);
 	if (table->options.sample > 1 && !flow_key_is_sampled(&aimed->key, table->options.sample)) {
 		table->stats.unsampled++;
 		return false;
 	}
 	number = flow_index_find(&table->index, &aimed->key, aimed->tag);
-
 	if (is_copy(table, number, aimed, packet))
 		return false;
 	if (number == FLOW_INDEX_NONE)
 		return add_absent(table, aimed, packet, flow);
 	return add_known(table, number, aimed, packet, flow);
+}
+
+struct watch *flow_table_watch(struct flow_table *table)
+{
+	return &table->watch;
 }
 
 size_t flow_table_count(const struct flow_table *table)
@@ -391,6 +387,10 @@ struct flow_table_stats flow_table_get_stats(const struct flow_table *table)
 {
 	struct flow_table_stats stats = table->stats;
 
+	stats.repeated = table->copies.repeated;
+	stats.repeats_unsure = table->copies.unsure;
+	stats.compared = table->copies.compared;
+	stats.copies_counted = table->copies.counted;
 	for (unsigned i = 0; i < TURNS_UNTIMED; i++)
 		stats.untimed[i] = turns_pool_untimed(table->pool, (enum turns_untimed)i);
 	if (table->l7 != NULL)

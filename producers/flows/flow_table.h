@@ -8,8 +8,7 @@
  *     on the seed. They come out in the order in which they were over, then of their creation.
  * (2) Each packet is counted in exactly one flow, or as a late segment of a closed connection
  *     (closed.h), or as a copy of a packet that was counted (repeats.h), if copies are expected:
- *     the packet is cooked, or MIRRORED is set. Elsewhere copies are only noticed, in the first
- *     FLOW_TABLE_COMPARED packets. No flow is lost: when
+ *     the packet is cooked, or MIRRORED is set (copies.h). No flow is lost: when
  *     the table is full, a flow ends early, as FLOW_LACK_OF_RESOURCES (eviction.h).
  * (3) Nothing is allocated after flow_table_new().
  * (4) A step back in time of up to FLOW_TABLE_STEP_NS is disorder: flows grow at
@@ -23,16 +22,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "producers/flows/copies.h"
 #include "producers/flows/flow.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/l7/l7.h"
 #include "producers/flows/packet.h"
 #include "producers/flows/turns.h"
+#include "producers/flows/watch.h"
 
 #define FLOW_TABLE_STEP_NS INT64_C(10000000000)
-#define FLOW_TABLE_BATCH 32        /* packets between flow_table_aim() and flow_table_add() */
-#define FLOW_TABLE_MAX (1u << 24)  /* flows: 8 GiB */
-#define FLOW_TABLE_COMPARED 100000 /* packets in which copies are noticed where none are expected */
+#define FLOW_TABLE_BATCH 32       /* packets between flow_table_aim() and flow_table_add() */
+#define FLOW_TABLE_MAX (1u << 24) /* flows: 8 GiB */
 
 struct flow_table_options {
 	size_t max_flows;         /* 1 to FLOW_TABLE_MAX */
@@ -69,8 +69,9 @@ struct flow_table *flow_table_new(const struct flow_table_options *options);
 void flow_table_free(struct flow_table *table);
 
 /* Remembers the keys of PACKETS and fetches the memory that flow_table_add() will need
- * for them. COUNT is at most FLOW_TABLE_BATCH. */
-void flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count);
+ * for them. COUNT is at most FLOW_TABLE_BATCH. Returns false if flow_table_expire() would do nothing
+ * before any of them but move the clock, which flow_table_add() does too. */
+bool flow_table_aim(struct flow_table *table, const struct packet *packets, size_t count);
 
 /* Moves the clock to NOW and takes one flow that is over by then. Before a packet of
  * that time is added, call it until it returns false. */
@@ -85,6 +86,8 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
  * connection was closed. Returns false when none is left. */
 bool flow_table_drain(struct flow_table *table, struct flow *flow);
 
+/* What the table knows of since when its interfaces are watched; the caller may know of more. */
+struct watch *flow_table_watch(struct flow_table *table);
 /* Flows in the table now. */
 size_t flow_table_count(const struct flow_table *table);
 struct flow_table_stats flow_table_get_stats(const struct flow_table *table);

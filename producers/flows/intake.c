@@ -94,7 +94,8 @@ size_t intake_add(struct intake *intake, enum packet_link link, const struct int
 	intake->verdicts[verdict]++;
 	if (verdict != PACKET_OK)
 		return 0;
-	keep_payload(intake, packet);
+	if (!intake->frames_stay)
+		keep_payload(intake, packet);
 	intake->count++;
 	intake->unopened[packet->inner]++;
 	if (packet->encapsulation.tunnel == TUNNEL_NONE)

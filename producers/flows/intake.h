@@ -28,8 +28,9 @@ struct intake {
 	uint64_t opened; /* tunnels: frames of which the inner packet is metered */
 	uint64_t unopened[PACKET_VERDICTS]; /* and those of which it cannot be, with the reason */
 	bool after_1970;                    /* a frame had such a time */
-	/* Frames do not stay until a batch is complete, so payloads are copied. */
-	uint8_t *payloads; /* NULL if they are not wanted */
+	/* Unless frames stay until a batch is complete, payloads are copied. */
+	bool frames_stay;
+	uint8_t *payloads; /* NULL if they are not wanted, or FRAMES_STAY */
 	size_t payloads_size;
 	size_t payloads_used;
 	struct packet *packets;

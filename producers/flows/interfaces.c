@@ -18,6 +18,8 @@ struct interfaces {
 	char hostname[FLOW_HOSTNAME_SIZE];
 	int64_t rest_ns;
 	size_t count;
+	uint64_t reuses;
+	uint16_t reused[INTERFACES_MAX]; /* the last of them */
 	struct interface known[INTERFACES_MAX];
 	struct learned {
 		uint32_t id;
@@ -78,12 +80,14 @@ uint16_t interfaces_add(struct interfaces *interfaces, const char *name, uint32_
 	uint16_t number;
 	struct interface *known;
 
-	if (interfaces->count < INTERFACES_MAX)
+	if (interfaces->count < INTERFACES_MAX) {
 		number = (uint16_t)interfaces->count++;
-	else
+	} else {
 		number = rested(interfaces, now);
-	if (number == INTERFACES_NONE)
-		return number;
+		if (number == INTERFACES_NONE)
+			return number;
+		interfaces->reused[interfaces->reuses++ % INTERFACES_MAX] = number;
+	}
 	known = &interfaces->known[number];
 	*known = (struct interface){.retired_at = WHEN_MAX};
 	memcpy(known->observer.hostname, interfaces->hostname, sizeof(interfaces->hostname));
@@ -147,6 +151,12 @@ uint16_t interfaces_named(struct interfaces *interfaces, const char *name, uint3
 void interfaces_retire(struct interfaces *interfaces, uint16_t number, struct when now)
 {
 	interfaces->known[number].retired_at = now;
+}
+
+uint16_t interfaces_reused(const struct interfaces *interfaces, uint64_t nth)
+{
+	return nth < interfaces->reuses ? interfaces->reused[nth % INTERFACES_MAX]
+					: INTERFACES_NONE;
 }
 
 const struct flow_observer *interfaces_observer(const struct interfaces *interfaces,

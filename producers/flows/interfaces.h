@@ -39,6 +39,10 @@ uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint3
 uint16_t interfaces_named(struct interfaces *interfaces, const char *name, uint32_t id);
 void interfaces_retire(struct interfaces *interfaces, uint16_t number, struct when now);
 
+/* The numbers that were used again, in the order in which they were, from 0: number NTH, or
+ * INTERFACES_NONE if there were no more. The last INTERFACES_MAX of them are known. */
+uint16_t interfaces_reused(const struct interfaces *interfaces, uint64_t nth);
+
 const struct flow_observer *interfaces_observer(const struct interfaces *interfaces,
 						uint16_t number);
 

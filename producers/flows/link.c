@@ -8,6 +8,8 @@
 #define LLC 0
 #define PPP 0x10001
 
+#define ETHERNET 14 /* bytes of its header */
+
 enum {
 	ARP = 0x0806,
 	VLAN = 0x8100,
@@ -164,7 +166,7 @@ static enum packet_verdict skip_header(struct cursor *cursor, struct packet *pac
 	case MPLS_MULTICAST:
 		return skip_labels(cursor, headers, type);
 	case LINK_BRIDGED:
-		return skip_to_type(cursor, 14, type);
+		return skip_to_type(cursor, ETHERNET, type);
 	case PPPOE_SESSION:
 		return skip_pppoe(cursor, type);
 	case BACKBONE:
@@ -239,6 +241,17 @@ static enum packet_verdict skip_nflog(struct cursor *cursor, uint32_t *type)
 	return PACKET_TOO_DEEP;
 }
 
+/* Whether an IP packet follows at once. */
+static bool is_plain_ethernet(const struct cursor *cursor)
+{
+	uint32_t type;
+
+	if (cursor->captured <= ETHERNET)
+		return false;
+	type = cursor_read16(cursor->bytes + ETHERNET - 2);
+	return type == LINK_IPV4 || type == LINK_IPV6;
+}
+
 /* Linux cooked capture:
  *
  *  SLL   0      2        4      6           14         16
@@ -257,6 +270,11 @@ enum packet_verdict link_skip(enum packet_link link, struct cursor *cursor, stru
 
 	switch (link) {
 	case PACKET_ETHERNET:
+		/* Most frames have no other header. */
+		if (is_plain_ethernet(cursor)) {
+			cursor_skip(cursor, ETHERNET);
+			return PACKET_OK;
+		}
 		type = LINK_BRIDGED;
 		break;
 	case PACKET_SLL:

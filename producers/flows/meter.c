@@ -18,6 +18,7 @@ struct meter {
 	struct paths *paths;
 	struct when clock; /* flows that were over by then have ended */
 	const struct interfaces *interfaces;
+	uint64_t reuses; /* of their numbers, which are known */
 	struct topic_writer *writer;
 	struct text text;
 	struct flow flow; /* the one being written */
@@ -87,14 +88,17 @@ static int write_flow(struct meter *meter)
 static int add_packets(struct meter *meter, const struct packet *packets, size_t count,
 		       bool advance)
 {
-	flow_table_aim(meter->table, packets, count);
+	bool expires = flow_table_aim(meter->table, packets, count) && advance;
+
 	for (size_t i = 0; i < count; i++) {
-		if (advance && meter_advance(meter, packets[i].time) < 0)
+		if (expires && meter_advance(meter, packets[i].time) < 0)
 			return -1;
 		if (flow_table_add(meter->table, &packets[i], i, &meter->flow) &&
 		    write_flow(meter) < 0)
 			return -1;
 	}
+	if (advance && count > 0)
+		meter->clock = packets[count - 1].time;
 	return 0;
 }
 
@@ -116,10 +120,17 @@ static int add_fragment(struct meter *meter, struct packet *packet)
 
 int meter_add(struct meter *meter, struct packet *packets, size_t count)
 {
+	uint16_t interface;
 	size_t done = 0;
 
+	while ((interface = interfaces_reused(meter->interfaces, meter->reuses)) !=
+	       INTERFACES_NONE) {
+		watch_replace(flow_table_watch(meter->table), interface);
+		meter->reuses++;
+	}
 	for (size_t i = 0; i < count; i++)
-		paths_set(meter->paths, &packets[i], meter->clock);
+		if (!paths_set(meter->paths, &packets[i], meter->clock))
+			watch_lose(flow_table_watch(meter->table), packets[i].time);
 	for (size_t i = 0; i < count; i++) {
 		if (!packet_is_fragment(&packets[i]))
 			continue;

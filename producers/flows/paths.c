@@ -157,28 +157,31 @@ static size_t find(struct paths *paths, const struct path_key *key)
 	return paths->max;
 }
 
-void paths_set(struct paths *paths, struct packet *packet, struct when now)
+bool paths_set(struct paths *paths, struct packet *packet, struct when now)
 {
-	struct encapsulation encapsulation = packet->encapsulation;
+	struct encapsulation encapsulation;
 	struct path_key key;
 	bool reversed;
 	size_t at;
 
 	packet->path = (uint16_t)packet->interface;
 	packet->reversed = false;
+	if (packet->encapsulation.vlan_count == 0 && packet->encapsulation.tunnel == TUNNEL_NONE)
+		return true;
+	encapsulation = packet->encapsulation;
 	if (paths->ignore_vlan) {
 		encapsulation.vlan_count = 0;
 		memset(encapsulation.vlans, 0, sizeof(encapsulation.vlans));
+		if (encapsulation.tunnel == TUNNEL_NONE)
+			return true;
 	}
-	if (encapsulation.vlan_count == 0 && encapsulation.tunnel == TUNNEL_NONE)
-		return;
 	reversed = set_key(packet, &encapsulation, &key);
 	at = find(paths, &key);
 	if (at == paths->max) {
 		at = new_place(paths, now);
 		if (at == paths->max) {
 			paths->refused++;
-			return;
+			return false;
 		}
 
 		uint32_t *chain = chain_of(paths, &key);
@@ -190,6 +193,7 @@ void paths_set(struct paths *paths, struct packet *packet, struct when now)
 	paths->paths[at].last = when_later(paths->paths[at].last, packet->time);
 	packet->path = (uint16_t)(INTERFACES_MAX + at);
 	packet->reversed = reversed;
+	return true;
 }
 
 uint16_t paths_interface(const struct paths *paths, uint16_t number)

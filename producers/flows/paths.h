@@ -31,8 +31,8 @@ struct paths *paths_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS], size_t 
 void paths_free(struct paths *paths);
 
 /* Sets PATH and REVERSED of PACKET, whose INTERFACE is its number. NOW: flows that were over by then
- * have ended. */
-void paths_set(struct paths *paths, struct packet *packet, struct when now);
+ * have ended. Returns false if there was no room (1). */
+bool paths_set(struct paths *paths, struct packet *packet, struct when now);
 
 /* The interface of path NUMBER, and what else is on it; NULL for nothing. */
 uint16_t paths_interface(const struct paths *paths, uint16_t number);

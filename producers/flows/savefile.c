@@ -7,8 +7,7 @@
 #include "common/program/log.h"
 #include "producers/flows/byte_source.h"
 #include "producers/flows/intake.h"
-#include "producers/flows/pcap.h"
-#include "producers/flows/pcapng.h"
+#include "producers/flows/records.h"
 
 /* What is known of an interface of the section; a pcap file has one. */
 struct place {
@@ -16,6 +15,7 @@ struct place {
 	enum packet_link link;
 	bool supported;
 	bool unfiltered; /* not SUPPORTED, because the filter cannot be applied */
+	bool open;       /* every frame is taken: SUPPORTED, with a number and without a filter */
 	uint16_t number; /* in the interfaces */
 	char name[PCAPNG_NAME_SIZE];
 };
@@ -26,31 +26,19 @@ struct savefile {
 	struct byte_source *source;
 	char *name;       /* for messages */
 	const char *file; /* the path's last part */
-	struct pcap pcap; /* unless PCAPNG */
-	struct pcapng *pcapng;
+	struct records records;
 	bool pending; /* FRAME was read and not taken */
+	bool later;   /* the next frame is of the next batch */
 	bool ended;
 	bool unsupported; /* was said */
 	bool quiet;       /* the warnings come when the file is opened again */
 	struct savefile_frame frame;
-	uint64_t skip; /* bytes from FRAME's record to the next */
 	uint64_t truncated;
 	struct capture_filter *filter; /* of the link type of the last frame */
 	uint16_t filter_link_type;
 	struct intake intake;
 	struct place places[PCAPNG_INTERFACES_MAX];
 };
-
-static void damaged(struct savefile *file, const char *what)
-{
-	const char *error = byte_source_error(file->source);
-
-	if (!file->quiet)
-		log_warn("%s: read up to a damaged or incomplete record: %s", file->name,
-			 error != NULL ? error : what);
-	file->truncated++;
-	file->ended = true;
-}
 
 /* ---- Records ---- */
 
@@ -69,6 +57,7 @@ static void set_place(struct savefile *file, size_t at, uint16_t link_type, cons
 	place->number = INTERFACES_NONE;
 	if (place->supported)
 		place->number = interfaces_named(file->interfaces, place->name, (uint32_t)at);
+	place->open = place->number != INTERFACES_NONE && file->options->filter[0] == '\0';
 	if (place->supported && place->link == PACKET_SLL && !file->quiet)
 		log_warn("%s: LINUX_SLL does not say on which interface a packet was "
 			 "captured; copies from several interfaces are counted once only "
@@ -76,92 +65,30 @@ static void set_place(struct savefile *file, size_t at, uint16_t link_type, cons
 			 file->name);
 }
 
-/* Sets FRAME to the next of a pcap file. False at the end. */
-static bool next_pcap(struct savefile *file)
-{
-	const uint8_t *bytes;
-	size_t head = file->pcap.record;
-	size_t length = byte_source_peek(file->source, &bytes, head);
-
-	if (length == 0 && byte_source_error(file->source) == NULL)
-		return false;
-	if (length < head) {
-		damaged(file, "the file ends inside a record");
-		return false;
-	}
-	if (pcap_read(&file->pcap, bytes, &file->frame) < 0) {
-		damaged(file, "a frame of more than 262144 bytes");
-		return false;
-	}
-	length = byte_source_peek(file->source, &bytes, head + file->frame.captured);
-	if (length < head + file->frame.captured) {
-		damaged(file, "the file ends inside a frame");
-		return false;
-	}
-	file->frame.bytes = bytes + head;
-	file->skip = head + file->frame.captured;
-	return true;
-}
-
-/* Reads one block. False at the end. */
-static bool next_block(struct savefile *file, enum pcapng_block *kind)
-{
-	const uint8_t *bytes;
-	size_t length = byte_source_peek(file->source, &bytes, PCAPNG_HEADER), wanted;
-	uint32_t whole;
-
-	if (length == 0 && byte_source_error(file->source) == NULL)
-		return false;
-	if (length < PCAPNG_HEADER) {
-		damaged(file, "the file ends inside a block");
-		return false;
-	}
-	whole = pcapng_length(file->pcapng, bytes);
-	wanted = whole < PCAPNG_BLOCK_MAX ? whole : PCAPNG_BLOCK_MAX;
-	length = whole > 0 ? byte_source_peek(file->source, &bytes, wanted) : 0;
-	if (length < wanted || whole == 0) {
-		damaged(file, whole == 0 ? "a block of impossible length"
-					 : "the file ends inside a block");
-		return false;
-	}
-	*kind = pcapng_read(file->pcapng, bytes, wanted, whole, &file->frame);
-	file->skip = whole;
-	if (*kind != PCAPNG_DAMAGED)
-		return true;
-	damaged(file, "a block contradicts its length");
-	return false;
-}
-
-/* Sets FRAME to the next of a pcapng file. False at the end. */
-static bool next_pcapng(struct savefile *file)
-{
-	enum pcapng_block kind;
-
-	while (next_block(file, &kind)) {
-		if (kind == PCAPNG_FRAME)
-			return true;
-		if (kind == PCAPNG_INTERFACE) {
-			size_t last = file->pcapng->count - 1;
-			const struct pcapng_interface *interface = &file->pcapng->interfaces[last];
-
-			set_place(file, last, interface->link_type, interface->name);
-		}
-		byte_source_skip(file->source, file->skip);
-	}
-	return false;
-}
-
-/* Makes the next frame pending. False at the end. */
+/* Makes the next frame pending. False at the end, or if it has to be read LATER. */
 static bool peek_frame(struct savefile *file)
 {
+	struct records *records = &file->records;
+	enum records_kind kind = RECORDS_END;
+
 	if (file->pending)
 		return true;
-	if (file->ended)
-		return false;
-	byte_source_skip(file->source, file->skip);
-	file->skip = 0;
-	file->pending = file->pcapng != NULL ? next_pcapng(file) : next_pcap(file);
-	file->ended = !file->pending;
+	file->later = false;
+	while (!file->ended && (kind = records_next(records, &file->frame)) == RECORDS_INTERFACE) {
+		size_t last = records->pcapng->count - 1;
+		const struct pcapng_interface *interface = &records->pcapng->interfaces[last];
+
+		set_place(file, last, interface->link_type, interface->name);
+	}
+	if (kind == RECORDS_DAMAGED) {
+		file->truncated++;
+		if (!file->quiet)
+			log_warn("%s: read up to a damaged or incomplete record: %s", file->name,
+				 records->damage);
+	}
+	file->pending = kind == RECORDS_FRAME;
+	file->later = kind == RECORDS_LATER;
+	file->ended = !file->pending && !file->later;
 	return file->pending;
 }
 
@@ -207,20 +134,18 @@ static void refuse_link(struct savefile *file, const struct place *place)
 			 file->name, place->name, place->link_type);
 }
 
-/* The number of a packet's interface. A cooked packet has the index that its interface had where
- * it was captured. */
-static uint16_t number_of(struct savefile *file, const struct place *place, uint32_t index)
-{
-	return index == 0 ? place->number : interfaces_named(file->interfaces, place->name, index);
-}
-
-/* Sets the number of the last ADDED packets, which are of one frame. Without one they are dropped. */
+/* Sets the number of the last ADDED packets, which are of one frame. A cooked packet has the index
+ * that its interface had where it was captured. Without a number they are dropped. */
 static void set_number(struct savefile *file, const struct place *place, size_t added)
 {
 	struct intake *intake = &file->intake;
 	struct packet *packets = &intake->packets[intake->count - added];
-	uint16_t number = added > 0 ? number_of(file, place, packets->interface) : 0;
+	uint16_t number = place->number;
 
+	if (added == 0)
+		return;
+	if (packets->interface != 0)
+		number = interfaces_named(file->interfaces, place->name, packets->interface);
 	for (size_t i = 0; i < added; i++)
 		packets[i].interface = number;
 	if (number != INTERFACES_NONE)
@@ -230,14 +155,28 @@ static void set_number(struct savefile *file, const struct place *place, size_t 
 	intake->verdicts[PACKET_NO_INTERFACE] += added;
 }
 
+/* Whether frames of PLACE are taken; else the last one is counted, unless the filter dropped it. */
+static bool admits(struct savefile *file, struct place *place)
+{
+	if (!place->supported || set_filter(file, place) != EX_OK) {
+		refuse_link(file, place);
+		return false;
+	}
+	if (place->number == INTERFACES_NONE) {
+		intake_refuse(&file->intake, PACKET_NO_INTERFACE);
+		return false;
+	}
+	return passes(file);
+}
+
 static void take_frame(struct savefile *file)
 {
 	const struct savefile_frame *frame = &file->frame;
 	struct place *place = &file->places[0];
 	struct intake *intake = &file->intake;
 
-	if (file->pcapng != NULL) {
-		size_t count = file->pcapng->count;
+	if (file->records.pcapng != NULL) {
+		size_t count = file->records.pcapng->count;
 
 		if (frame->interface >= count || frame->interface >= PCAPNG_INTERFACES_MAX) {
 			intake_refuse(intake, PACKET_NO_INTERFACE);
@@ -245,15 +184,7 @@ static void take_frame(struct savefile *file)
 		}
 		place = &file->places[frame->interface];
 	}
-	if (!place->supported || set_filter(file, place) != EX_OK) {
-		refuse_link(file, place);
-		return;
-	}
-	if (place->number == INTERFACES_NONE) {
-		intake_refuse(intake, PACKET_NO_INTERFACE);
-		return;
-	}
-	if (!passes(file))
+	if (!place->open && !admits(file, place))
 		return;
 	set_number(
 		file, place,
@@ -268,6 +199,7 @@ enum capture_status savefile_read(struct savefile *file, struct packet *packets,
 	bool more = true;
 
 	intake_begin(&file->intake, packets);
+	records_release(&file->records);
 	max /= intake_packets(&file->intake);
 	/* A stretch of frames that give no packet is not read through at once. */
 	for (size_t frames = 0; frames < max && more; frames++) {
@@ -275,9 +207,10 @@ enum capture_status savefile_read(struct savefile *file, struct packet *packets,
 		if (more)
 			take_frame(file);
 		file->pending = false;
+		records_hold(&file->records);
 	}
 	*count = file->intake.count;
-	return more || *count > 0 ? CAPTURE_PACKETS : CAPTURE_END;
+	return more || file->later || *count > 0 ? CAPTURE_PACKETS : CAPTURE_END;
 }
 
 struct when savefile_first_time(struct savefile *file)
@@ -290,35 +223,28 @@ struct when savefile_first_time(struct savefile *file)
 
 /* ---- Opening ---- */
 
-static int begin_pcap(struct savefile *file, const uint8_t *bytes)
+static int begin_pcap(struct savefile *file)
 {
-	if (pcap_begin(&file->pcap, bytes) < 0) {
-		log_error("%s: not a pcap or pcapng file", file->name);
-		return EX_DATAERR;
-	}
-	file->skip = PCAP_HEADER;
-	set_place(file, 0, file->pcap.link_type, "");
+	set_place(file, 0, file->records.pcap.link_type, "");
 	if (file->places[0].supported)
 		return set_filter(file, &file->places[0]);
 	log_error("%s: link type %d is not supported; supported are " CAPTURE_LINK_TYPES,
-		  file->name, file->pcap.link_type);
+		  file->name, file->records.pcap.link_type);
 	return EX_DATAERR;
 }
 
 /* Reads up to the first frame, to know its interfaces. */
 static int begin_pcapng(struct savefile *file)
 {
-	file->pcapng = calloc(1, sizeof(*file->pcapng));
-	if (file->pcapng == NULL) {
-		log_error("%s: out of memory", file->name);
-		return EX_OSERR;
-	}
+	size_t count;
+
 	peek_frame(file);
-	for (size_t i = 0; i < file->pcapng->count && i < PCAPNG_INTERFACES_MAX; i++) {
+	count = file->records.pcapng->count;
+	for (size_t i = 0; i < count && i < PCAPNG_INTERFACES_MAX; i++) {
 		if (file->places[i].supported)
 			return set_filter(file, &file->places[i]);
 	}
-	if (file->pcapng->count == 0)
+	if (count == 0)
 		return EX_OK; /* a file without frames, or with a warning */
 	log_error("%s: link type %d is not supported; supported are " CAPTURE_LINK_TYPES,
 		  file->name, file->places[0].link_type);
@@ -327,17 +253,23 @@ static int begin_pcapng(struct savefile *file)
 
 static int begin(struct savefile *file)
 {
-	const uint8_t *bytes;
-	size_t length = byte_source_peek(file->source, &bytes, PCAP_HEADER);
+	const char *error;
 
-	if (length < PCAP_HEADER) {
-		const char *error = byte_source_error(file->source);
-
-		log_error("%s: not a pcap or pcapng file%s%s", file->name, error ? ": " : "",
-			  error ? error : "");
-		return EX_DATAERR;
+	switch (records_begin(&file->records, file->source)) {
+	case RECORDS_PCAP:
+		return begin_pcap(file);
+	case RECORDS_PCAPNG:
+		return begin_pcapng(file);
+	case RECORDS_NO_MEMORY:
+		log_error("%s: out of memory", file->name);
+		return EX_OSERR;
+	case RECORDS_NEITHER:
+		break;
 	}
-	return pcapng_is_magic(bytes) ? begin_pcapng(file) : begin_pcap(file, bytes);
+	error = byte_source_error(file->source);
+	log_error("%s: not a pcap or pcapng file%s%s", file->name, error ? ": " : "",
+		  error ? error : "");
+	return EX_DATAERR;
 }
 
 struct savefile *savefile_open(const char *path, const struct savefile_options *options,
@@ -364,11 +296,7 @@ struct savefile *savefile_open(const char *path, const struct savefile_options *
 		file->quiet = again && byte_source_is_file(file->source);
 		*exit_code = begin(file);
 	}
-	if (*exit_code == EX_OK && options->payload &&
-	    intake_keep_payloads(&file->intake, SAVEFILE_FRAME_MAX) < 0) {
-		log_error("%s: out of memory", file->name);
-		*exit_code = EX_OSERR;
-	}
+	file->intake.frames_stay = options->payload;
 	if (*exit_code == EX_OK)
 		return file;
 	savefile_close(file);
@@ -382,7 +310,7 @@ void savefile_close(struct savefile *file)
 	capture_filter_free(file->filter);
 	intake_clear(&file->intake);
 	byte_source_close(file->source);
-	free(file->pcapng);
+	records_clear(&file->records);
 	free(file->name);
 	free(file);
 }

@@ -12,6 +12,7 @@ static void see_handshake(struct tcp *tcp, const struct packet *packet, unsigned
 {
 	unsigned flags = packet->tcp_flags;
 	unsigned bit = 1u << direction;
+	int64_t server_rtt_ns, client_rtt_ns;
 
 	if (flags & TCP_SYN) {
 		if (tcp->syn_seen & bit)
@@ -32,10 +33,13 @@ static void see_handshake(struct tcp *tcp, const struct packet *packet, unsigned
 	    sequence_before(packet->acknowledgment, tcp->syn_sequence[!direction] + 1))
 		return;
 	tcp->handshake = TCP_HANDSHAKE_OVER;
-	if (when_before(tcp->syn_ack_at, tcp->syn_at) || when_before(packet->time, tcp->syn_ack_at))
+	server_rtt_ns = when_since(tcp->syn_ack_at, tcp->syn_at);
+	client_rtt_ns = when_since(packet->time, tcp->syn_ack_at);
+	if (server_rtt_ns < 0 || client_rtt_ns < 0)
 		return;
 	tcp->handshake = TCP_HANDSHAKE_MEASURED;
-	tcp->ack_at = packet->time;
+	tcp->server_rtt_ns = server_rtt_ns;
+	tcp->client_rtt_ns = client_rtt_ns;
 }
 
 /* ---- Holes ---- */
@@ -148,10 +152,8 @@ static enum tcp_payload see_old_bytes(struct tcp *tcp, unsigned direction, uint3
 		tcp->out_of_order[direction]++;
 		return TCP_DATA;
 	}
-	if (tcp->blurred & 1u << direction && sequence_before(start, tcp->blurred_end[direction])) {
-		tcp->unsure[direction]++;
-		return TCP_RETRANSMISSION;
-	}
+	if (tcp->blurred & 1u << direction && sequence_before(start, tcp->blurred_end[direction]))
+		return TCP_UNSURE;
 	tcp->retransmissions[direction]++;
 	add_bytes(&tcp->retransmitted_bytes[direction], end - start);
 	if (!acknowledged(tcp, direction, end))
@@ -288,8 +290,7 @@ static void take_side(struct tcp *tcp, unsigned direction, struct flow_side *sid
 	tcp->flags[direction] = 0;
 	tcp->retransmissions[direction] = tcp->spurious[direction] = 0;
 	tcp->retransmitted_bytes[direction] = 0;
-	tcp->out_of_order[direction] = tcp->unsure[direction] = 0;
-	tcp->zero_windows[direction] = 0;
+	tcp->out_of_order[direction] = tcp->zero_windows[direction] = 0;
 	tcp->resets[direction] = tcp->mss[direction] = 0;
 }
 
@@ -299,9 +300,9 @@ void tcp_take(struct tcp *tcp, unsigned source, struct flow *flow)
 	take_side(tcp, !source, &flow->destination);
 	flow->handshake.seen = tcp->handshake == TCP_HANDSHAKE_MEASURED;
 	if (flow->handshake.seen) {
-		flow->handshake.rtt_ns = when_since(tcp->ack_at, tcp->syn_at);
-		flow->handshake.server_rtt_ns = when_since(tcp->syn_ack_at, tcp->syn_at);
-		flow->handshake.client_rtt_ns = when_since(tcp->ack_at, tcp->syn_ack_at);
+		flow->handshake.rtt_ns = tcp->server_rtt_ns + tcp->client_rtt_ns;
+		flow->handshake.server_rtt_ns = tcp->server_rtt_ns;
+		flow->handshake.client_rtt_ns = tcp->client_rtt_ns;
 		tcp->handshake = TCP_HANDSHAKE_OVER;
 	}
 }

@@ -8,8 +8,8 @@
  *     retransmission, and a spurious one if its receiver had acknowledged all of it.
  *     A keep-alive is neither: at most one byte, just below the highest.
  *     TCP_HOLES skipped ranges are remembered in each direction. A segment below one
- *     that was forgotten, and in none of the others, is unsure: it is counted as
- *     that and as nothing else.
+ *     that was forgotten, and in none of the others, is TCP_UNSURE, and is counted
+ *     nowhere here.
  *     A range that was skipped and that the receiver acknowledges is missed: it was sent, and
  *     the observer did not capture it. The number after the last one may be that of a FIN
  *     and is not counted. In a direction with a segment whose length is not known (a
@@ -54,27 +54,34 @@ struct tcp {
 	uint8_t syn_ack_from; /* the same for the SYN-ACK */
 	uint8_t unmeasured;   /* one bit for each direction: a segment's length was not known */
 	uint32_t request;     /* sequence number of the pending request's first byte */
+	uint32_t syn_sequence[2];
 	struct tcp_hole holes[2][TCP_HOLES]; /* in no order */
 	uint32_t blurred_end[2];
-	uint32_t syn_sequence[2];
-	uint32_t retransmissions[2];     /* since the slice began, like the next seven */
+	uint32_t retransmissions[2];     /* since the slice began, like the next six */
 	uint32_t retransmitted_bytes[2]; /* at most UINT32_MAX, like the next */
 	uint32_t missed_bytes[2];        /* of holes that are not kept any more */
 	uint32_t spurious[2];
 	uint32_t out_of_order[2];
-	uint32_t unsure[2];
 	uint32_t zero_windows[2];
 	uint16_t resets[2]; /* at most UINT16_MAX */
 	uint16_t mss[2];    /* of a SYN in the slice; 0 for none */
-	struct when syn_at;
-	struct when syn_ack_at;
-	struct when ack_at;
+	union {
+		struct { /* while the handshake is open */
+			struct when syn_at;
+			struct when syn_ack_at;
+		};
+		struct { /* when it was measured */
+			int64_t server_rtt_ns;
+			int64_t client_rtt_ns;
+		};
+	};
 };
 
 enum tcp_payload {
 	TCP_NOTHING,        /* no new payload */
 	TCP_DATA,           /* the next bytes, or bytes out of order */
-	TCP_RETRANSMISSION, /* bytes that were seen before, or may have been */
+	TCP_RETRANSMISSION, /* bytes that were seen before */
+	TCP_UNSURE,         /* bytes that may have been seen before (1) */
 	TCP_SPURIOUS,       /* bytes that were acknowledged before */
 };
 
@@ -112,12 +119,6 @@ static inline bool tcp_closed(const struct tcp *tcp)
 
 /* True if PACKET is the SYN of another connection between the same endpoints. */
 bool tcp_begins_another(const struct tcp *tcp, const struct packet *packet, unsigned direction);
-
-/* Segments of the slice that were unsure (1), in both directions. */
-static inline uint64_t tcp_unsure(const struct tcp *tcp)
-{
-	return (uint64_t)tcp->unsure[0] + tcp->unsure[1];
-}
 
 /* Moves what belongs to the slice to *FLOW, whose source is direction SOURCE, and
  * starts from zero. The handshake is in one slice only. */

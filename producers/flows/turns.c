@@ -1,15 +1,22 @@
 #include "producers/flows/turns.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK 32 /* buckets: four octaves */
+#define BLOCK 16 /* buckets: two octaves */
 
 struct block {
-	uint32_t next;  /* of the same flow or of the free list; 0 for none */
-	uint32_t place; /* holds buckets PLACE * BLOCK and following, counted from 0 */
-	uint32_t counts[BLOCK];
+	uint32_t next : 27; /* of the same flow or of the free list; 0 for none */
+	uint32_t place : 5; /* holds buckets PLACE * BLOCK and following, counted from 0 */
+	/* Of a bucket that is full there is another block. */
+	uint16_t counts[BLOCK];
 };
+
+static_assert(sizeof(struct block) == TURNS_BLOCK_SIZE, "as documented");
+static_assert(FLOW_BUCKETS <= BLOCK << 5, "PLACE has room");
+
+#define NUMBER_MASK (TURNS_SIZE_MAX + 1)
 
 struct turns_pool {
 	uint64_t untimed[TURNS_UNTIMED];
@@ -56,50 +63,67 @@ static uint32_t take_block(struct turns_pool *pool)
 	return number;
 }
 
-/* The block at PLACE, a new one if there is none; NULL if the pool is full. */
-static struct block *find_block(struct turns *turns, struct turns_pool *pool, uint32_t place)
+static void put_first(struct turns *turns, struct turns_pool *pool, uint32_t number)
 {
-	uint32_t number, previous = 0;
+	pool->blocks[number].next = turns->blocks & NUMBER_MASK;
+	turns->blocks = number;
+}
+
+/* The block that can count BUCKET, a new one if there is none; NULL if the pool is full. */
+static struct block *find_block(struct turns *turns, struct turns_pool *pool, unsigned bucket)
+{
+	uint32_t number, previous = 0, place = bucket / BLOCK;
 
 	for (number = turns->blocks; number != 0; number = pool->blocks[number].next) {
 		struct block *block = &pool->blocks[number];
 
-		if (block->place != place) {
+		if (block->place != place || block->counts[bucket % BLOCK] == UINT16_MAX) {
 			previous = number;
 			continue;
 		}
 		/* To the front: the next response time is probably similar. */
 		if (previous != 0) {
 			pool->blocks[previous].next = block->next;
-			block->next = turns->blocks;
-			turns->blocks = number;
+			put_first(turns, pool, number);
 		}
 		return block;
 	}
 	number = take_block(pool);
 	if (number == 0)
 		return NULL;
-	pool->blocks[number].place = place;
-	pool->blocks[number].next = turns->blocks;
-	turns->blocks = number;
+	pool->blocks[number].place = place & 31;
+	put_first(turns, pool, number);
 	return &pool->blocks[number];
+}
+
+/* Moves the samples that TURNS holds to the pool, where there is room for them. Several at once: the
+ * blocks are not in the cache. */
+static void move_held(struct turns *turns, struct turns_pool *pool)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < turns->held_count; i++) {
+		uint16_t bucket = turns->held[i];
+		struct block *block = find_block(turns, pool, bucket);
+
+		if (block != NULL)
+			block->counts[bucket % BLOCK]++;
+		else
+			turns->held[kept++] = bucket;
+	}
+	turns->held_count = (uint8_t)kept;
 }
 
 /* False if there is no room. */
 static bool count_bucket(struct turns *turns, struct turns_pool *pool, unsigned bucket)
 {
-	struct block *block;
-
 	if (bucket >= FLOW_BUCKETS)
 		return false;
-	if (turns->samples < TURNS_FIRST) {
-		turns->first[turns->samples] = (uint16_t)bucket;
-		return true;
-	}
-	block = find_block(turns, pool, bucket / BLOCK);
-	if (block == NULL)
+	if (turns->held_count == TURNS_HELD)
+		move_held(turns, pool);
+	if (turns->held_count == TURNS_HELD)
 		return false;
-	block->counts[bucket % BLOCK]++;
+	turns->held[turns->held_count++] = (uint16_t)bucket;
 	return true;
 }
 
@@ -142,6 +166,12 @@ void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiat
 	turns->waiting = false;
 }
 
+void turns_prefetch(const struct turns *turns, const struct turns_pool *pool)
+{
+	if (turns->blocks != 0)
+		__builtin_prefetch(&pool->blocks[turns->blocks], 1);
+}
+
 void turns_taint(struct turns *turns)
 {
 	turns->tainted = 1 + TURNS_RETRANSMITTED;
@@ -168,7 +198,7 @@ static void take_blocks(struct turns *turns, struct turns_pool *pool, uint32_t *
 				counts[block->place * BLOCK + i - low] += block->counts[i];
 		}
 		next = block->next;
-		block->next = pool->free;
+		block->next = pool->free & NUMBER_MASK;
 		pool->free = number;
 	}
 	turns->blocks = 0;
@@ -184,8 +214,8 @@ static void take_histogram(struct turns *turns, struct turns_pool *pool,
 	times->offset = (int)low + FLOW_BUCKET_MIN;
 	times->buckets = high - low + 1;
 	memset(counts, 0, times->buckets * sizeof(counts[0]));
-	for (unsigned i = 0; i < TURNS_FIRST && i < turns->samples; i++)
-		counts[turns->first[i] - low]++;
+	for (unsigned i = 0; i < turns->held_count; i++)
+		counts[turns->held[i] - low]++;
 	take_blocks(turns, pool, counts, low);
 }
 

@@ -2,27 +2,28 @@
 
 #include <stdlib.h>
 
-#define WORDS (WHEEL_SLOTS / 64)
+#include "producers/flows/ring.h"
 
-struct link {
-	uint32_t next; /* around the slot's ring */
-	uint32_t previous;
-	uint32_t slot; /* WHEEL_NONE if not filed */
-};
+#define WORDS (WHEEL_SLOTS / 64)
 
 struct wheel {
 	int64_t tick;           /* the first tick that is not yet over */
-	uint64_t filled[WORDS]; /* one bit for each slot */
-	uint32_t heads[WHEEL_SLOTS];
-	struct link links[];
+	uint64_t filled[WORDS]; /* one bit for each slot; one that is empty may be set */
+	uint32_t size;
+	/* Of the items, then of the slots' heads. An item that is not filed is alone. */
+	struct ring_link links[];
 };
 
 struct wheel *wheel_new(size_t size)
 {
-	struct wheel *wheel = calloc(1, sizeof(*wheel) + size * sizeof(wheel->links[0]));
+	size_t count = size + WHEEL_SLOTS;
+	struct wheel *wheel = malloc(sizeof(*wheel) + count * sizeof(wheel->links[0]));
 
-	for (size_t i = 0; wheel != NULL && i < size; i++)
-		wheel->links[i].slot = WHEEL_NONE;
+	if (wheel == NULL)
+		return NULL;
+	*wheel = (struct wheel){.size = (uint32_t)size};
+	for (size_t i = 0; i < count; i++)
+		ring_clear(wheel->links, (uint32_t)i);
 	return wheel;
 }
 
@@ -55,40 +56,16 @@ static uint32_t slot_of(const struct wheel *wheel, struct when moment)
 
 void wheel_file(struct wheel *wheel, uint32_t item, struct when moment)
 {
-	struct link *link = &wheel->links[item];
+	uint32_t slot = slot_of(wheel, moment);
 
-	link->slot = slot_of(wheel, moment);
-	if (!(wheel->filled[link->slot / 64] & UINT64_C(1) << link->slot % 64)) {
-		wheel->filled[link->slot / 64] |= UINT64_C(1) << link->slot % 64;
-		wheel->heads[link->slot] = item;
-		link->next = link->previous = item;
-		return;
-	}
-
-	struct link *head = &wheel->links[wheel->heads[link->slot]];
-
-	link->next = wheel->heads[link->slot];
-	link->previous = head->previous;
-	wheel->links[head->previous].next = item;
-	head->previous = item;
+	wheel->filled[slot / 64] |= UINT64_C(1) << slot % 64;
+	ring_append(wheel->links, wheel->size + slot, item);
 }
 
 void wheel_remove(struct wheel *wheel, uint32_t item)
 {
-	struct link *link = &wheel->links[item];
-	uint32_t slot = link->slot;
-
-	if (slot == WHEEL_NONE)
-		return;
-	link->slot = WHEEL_NONE;
-	if (link->next == item) {
-		wheel->filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
-		return;
-	}
-	wheel->links[link->previous].next = link->next;
-	wheel->links[link->next].previous = link->previous;
-	if (wheel->heads[slot] == item)
-		wheel->heads[slot] = link->next;
+	ring_remove(wheel->links, item);
+	ring_clear(wheel->links, item);
 }
 
 bool wheel_moves(const struct wheel *wheel, struct when now)
@@ -96,8 +73,8 @@ bool wheel_moves(const struct wheel *wheel, struct when now)
 	return tick_of(now) > wheel->tick;
 }
 
-/* Ticks from wheel->tick to the first filled slot; WHEEL_SLOTS if all are empty. */
-static uint32_t find_filled(const struct wheel *wheel)
+/* Ticks from wheel->tick to the first slot whose bit is set; WHEEL_SLOTS if there is none. */
+static uint32_t find_bit(const struct wheel *wheel)
 {
 	uint32_t start = (uint32_t)(wheel->tick & (WHEEL_SLOTS - 1));
 
@@ -119,6 +96,26 @@ static uint32_t find_filled(const struct wheel *wheel)
 	return WHEEL_SLOTS;
 }
 
+static uint32_t head_at(const struct wheel *wheel, uint32_t ahead)
+{
+	return wheel->size + (uint32_t)((wheel->tick + ahead) & (WHEEL_SLOTS - 1));
+}
+
+/* Ticks from wheel->tick to the first filled slot; WHEEL_SLOTS if all are empty. */
+static uint32_t find_filled(struct wheel *wheel)
+{
+	uint32_t ahead, head;
+
+	while ((ahead = find_bit(wheel)) < WHEEL_SLOTS) {
+		head = head_at(wheel, ahead);
+		if (!ring_is_empty(wheel->links, head))
+			break;
+		wheel->filled[(head - wheel->size) / 64] &=
+			~(UINT64_C(1) << (head - wheel->size) % 64);
+	}
+	return ahead;
+}
+
 uint32_t wheel_take(struct wheel *wheel, struct when now)
 {
 	int64_t end = tick_of(now);
@@ -132,15 +129,19 @@ uint32_t wheel_take(struct wheel *wheel, struct when now)
 		return WHEEL_NONE;
 	}
 	wheel->tick += ahead;
-	item = wheel->heads[wheel->tick & (WHEEL_SLOTS - 1)];
+	item = wheel->links[head_at(wheel, 0)].next;
 	wheel_remove(wheel, item);
 	return item;
 }
 
-uint32_t wheel_first(const struct wheel *wheel)
+uint32_t wheel_first(struct wheel *wheel)
 {
 	uint32_t ahead = find_filled(wheel);
 
-	return ahead == WHEEL_SLOTS ? WHEEL_NONE
-				    : wheel->heads[(wheel->tick + ahead) & (WHEEL_SLOTS - 1)];
+	return ahead == WHEEL_SLOTS ? WHEEL_NONE : wheel->links[head_at(wheel, ahead)].next;
+}
+
+void wheel_prefetch(const struct wheel *wheel, uint32_t item)
+{
+	__builtin_prefetch(&wheel->links[item], 1);
 }

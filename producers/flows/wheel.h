@@ -24,13 +24,15 @@
 
 struct wheel;
 
-/* For items 0 to SIZE - 1. Returns NULL if out of memory. */
+/* For items 0 to SIZE - 1, of 8 bytes each. Returns NULL if out of memory. */
 struct wheel *wheel_new(size_t size);
 void wheel_free(struct wheel *wheel);
 
 /* Sets the wheel's time to NOW, forward or back. Nothing may be filed. */
 void wheel_set(struct wheel *wheel, struct when now);
+/* Files ITEM, which is not. */
 void wheel_file(struct wheel *wheel, uint32_t item, struct when moment);
+/* ITEM may be filed or not. */
 void wheel_remove(struct wheel *wheel, uint32_t item);
 
 /* True if wheel_take() may return an item at NOW. */
@@ -38,6 +40,8 @@ bool wheel_moves(const struct wheel *wheel, struct when now);
 /* Takes out an item that is due at NOW; WHEEL_NONE if there is none left. */
 uint32_t wheel_take(struct wheel *wheel, struct when now);
 /* The item that would come out first; WHEEL_NONE if nothing is filed. */
-uint32_t wheel_first(const struct wheel *wheel);
+uint32_t wheel_first(struct wheel *wheel);
+/* Fetches the memory that wheel_remove() will need for ITEM. */
+void wheel_prefetch(const struct wheel *wheel, uint32_t item);
 
 #endif

@@ -54,6 +54,9 @@ static void a_number_rests_before_another_interface_gets_it(void **state)
 	assert_int_equal(interfaces_add(interfaces, "later", 1, at(50 + REST)), 9);
 	assert_int_equal(interfaces_add(interfaces, "last", 1, at(50 + REST)), INTERFACES_NONE);
 	assert_string_equal(interfaces_observer(interfaces, 5)->interface_name, "late");
+	assert_int_equal(interfaces_reused(interfaces, 0), 5);
+	assert_int_equal(interfaces_reused(interfaces, 1), 9);
+	assert_int_equal(interfaces_reused(interfaces, 2), INTERFACES_NONE);
 	interfaces_free(interfaces);
 }
 

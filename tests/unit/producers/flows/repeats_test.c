@@ -92,7 +92,7 @@ static void copies_in_an_ordinary_capture_are_only_noticed(void **state)
 	flow_packets_add(run, packet);
 	flow_packets_add(run, packet); /* nobody knows */
 	packet.identification = 8;
-	while (flow_table_get_stats(run->table).compared < FLOW_TABLE_COMPARED) {
+	while (flow_table_get_stats(run->table).compared < COPIES_COMPARED) {
 		packet.time.ns += 11 * NS_PER_MS;
 		flow_packets_add(run, packet);
 	}

@@ -174,22 +174,41 @@ static void a_sample_without_room_is_only_counted_as_lost(void **state)
 	struct flow flow;
 
 	(void)state;
-	answer(&a, pool, 5 * MS, TURNS_FIRST + 3);
-	answer(&b, pool, 5 * MS, TURNS_FIRST + 1);
+	answer(&a, pool, 5 * MS, TURNS_HELD + 3);
+	answer(&b, pool, 5 * MS, TURNS_HELD + 1);
 	answer(&a, pool, (INT64_C(1) << 42) + 1, 1); /* longer than any bucket */
 	turns_take(&b, pool, &flow);
-	assert_int_equal(flow.requests, TURNS_FIRST + 1);
-	assert_int_equal(flow.response_time.count, TURNS_FIRST);
-	assert_int_equal(flow.response_time.counts[0], TURNS_FIRST);
+	assert_int_equal(flow.requests, TURNS_HELD + 1);
+	assert_int_equal(flow.response_time.count, TURNS_HELD);
+	assert_int_equal(flow.response_time.counts[0], TURNS_HELD);
 	turns_take(&a, pool, &flow);
-	assert_int_equal(flow.requests, TURNS_FIRST + 4);
-	assert_int_equal(flow.response_time.count, TURNS_FIRST + 3);
-	assert_int_equal(flow.response_time.counts[0], TURNS_FIRST + 3);
+	assert_int_equal(flow.requests, TURNS_HELD + 4);
+	assert_int_equal(flow.response_time.count, TURNS_HELD + 3);
+	assert_int_equal(flow.response_time.counts[0], TURNS_HELD + 3);
 	assert_int_equal(turns_pool_untimed(pool, TURNS_NO_ROOM), 2);
 	/* Taking the flows made room again. */
-	answer(&b, pool, 5 * MS, TURNS_FIRST + 1);
+	answer(&b, pool, 5 * MS, TURNS_HELD + 1);
 	turns_take(&b, pool, &flow);
-	assert_int_equal(flow.response_time.count, TURNS_FIRST + 1);
+	assert_int_equal(flow.response_time.count, TURNS_HELD + 1);
+	turns_pool_free(pool);
+}
+
+static void a_bucket_may_have_more_than_a_block_can_count(void **state)
+{
+	struct turns_pool *pool = new_pool(4);
+	struct turns turns = {0};
+	struct flow flow;
+
+	(void)state;
+	for (unsigned i = 0; i < 65600; i++) {
+		answer(&turns, pool, 5 * MS, 2);
+		answer(&turns, pool, 6 * MS, 1);
+	}
+	turns_take(&turns, pool, &flow);
+	assert_int_equal(turns_pool_untimed(pool, TURNS_NO_ROOM), 0);
+	assert_int_equal(flow.response_time.buckets, 3);
+	assert_int_equal(flow.response_time.counts[0], 131200);
+	assert_int_equal(flow.response_time.counts[2], 65600);
 	turns_pool_free(pool);
 }
 
@@ -203,6 +222,7 @@ int main(void)
 		cmocka_unit_test(a_request_waits_across_slices),
 		cmocka_unit_test(the_histogram_holds_every_sample),
 		cmocka_unit_test(a_sample_without_room_is_only_counted_as_lost),
+		cmocka_unit_test(a_bucket_may_have_more_than_a_block_can_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
