@@ -30,6 +30,7 @@ struct connection_room {
 	struct slab held;  /* of the streams */
 	struct slab times; /* of the exchanges */
 	struct slab http2; /* struct http2 */
+	unsigned protocols; /* those that are read: a bit for each enum flow_l7_protocol */
 };
 
 struct connection {
@@ -40,6 +41,8 @@ struct connection {
 	bool over;        /* nothing more is read */
 	bool lost[2];     /* by direction: the next message's start is looked for */
 	bool closed[2];
+	bool skipped; /* since the last slice: bytes of a direction that was lost */
+	bool told;    /* a slice had messages */
 	struct exchange exchange;
 	union {
 		struct http1 http1;
@@ -63,6 +66,8 @@ enum l7_payload connection_add(struct connection *connection, const struct packe
 			       unsigned direction, const uint32_t *first);
 /* As l7_take(). Returns how many times found no room. */
 uint32_t connection_take(struct connection *connection, bool final, struct flow_l7 *taken);
+/* True if its last slice has something to say although no packet came. */
+bool connection_has_news(const struct connection *connection);
 /* Gives its blocks back. */
 void connection_end(struct connection *connection);
 

@@ -103,16 +103,22 @@ void exchange_end(struct exchange *exchange, const struct exchange_item *item, s
 			  (uint64_t)when_since(time, item->asked));
 }
 
+uint32_t exchange_unanswered(const struct exchange *exchange)
+{
+	uint32_t sum = 0;
+
+	for (uint32_t i = 0; i < exchange->count; i++)
+		sum += !exchange->items[(exchange->head + i) % EXCHANGE_MAX].begun;
+	/* In order: those that found no room. */
+	if (exchange->asked > 0)
+		sum += exchange_waiting_next(exchange) - exchange->count;
+	return sum;
+}
+
 void exchange_take(struct exchange *exchange, bool final, struct flow_l7 *l7)
 {
-	if (final) {
-		for (uint32_t i = 0; i < exchange->count; i++)
-			exchange->unanswered +=
-				!exchange->items[(exchange->head + i) % EXCHANGE_MAX].begun;
-		/* In order: those that found no room. */
-		if (exchange->asked > 0)
-			exchange->unanswered += exchange_waiting_next(exchange) - exchange->count;
-	}
+	if (final)
+		exchange->unanswered += exchange_unanswered(exchange);
 	l7->requests = exchange->requests;
 	l7->responses = exchange->responses;
 	l7->retries = exchange->retries;

@@ -84,6 +84,8 @@ void exchange_respond(struct exchange *exchange, struct exchange_item *item, uns
 /* ITEM's response ended at TIME. */
 void exchange_end(struct exchange *exchange, const struct exchange_item *item, struct when time);
 
+/* Requests that wait for a response which has not begun. */
+uint32_t exchange_unanswered(const struct exchange *exchange);
 /* Moves counts and times to *L7, without its protocol, and starts from zero. FINAL: the connection
  * is over, and what waits is unanswered. */
 void exchange_take(struct exchange *exchange, bool final, struct flow_l7 *l7);

@@ -14,7 +14,6 @@
 #define TRYING (L7_IGNORED - TRIES)
 
 struct l7 {
-	unsigned protocols;
 	struct slab connections;
 	struct connection_room room;
 	struct l7_stats stats;
@@ -60,7 +59,7 @@ struct l7 *l7_new(unsigned protocols, size_t flows)
 
 	if (l7 == NULL)
 		return NULL;
-	l7->protocols = protocols;
+	l7->room.protocols = protocols;
 	if (slab_init(&l7->connections, sizeof(struct connection), connections) == 0 &&
 	    slab_init(&l7->room.held, STREAM_BLOCK_SIZE, held < HELD_MAX ? held : HELD_MAX) == 0 &&
 	    slab_init(&l7->room.times, TIMES_BLOCK_SIZE, 2 * connections) == 0 &&
@@ -95,7 +94,7 @@ static struct recognised recognise(const struct l7 *l7, const struct packet *pac
 		found = recognise_segment(packet->payload_bytes, packet->payload_captured);
 	else
 		found = recognise_datagram(packet);
-	if (!(l7->protocols >> found.protocol & 1))
+	if (!(l7->room.protocols >> found.protocol & 1))
 		found.protocol = FLOW_L7_NONE;
 	return found;
 }
@@ -155,6 +154,13 @@ void l7_take(struct l7 *l7, uint32_t slot, unsigned source, bool final, struct f
 		return;
 	l7->stats.times_lost += connection_take(connection, final, taken);
 	taken->from_destination = connection->client != source;
+}
+
+bool l7_has_news(const struct l7 *l7, uint32_t slot)
+{
+	const struct connection *connection = connection_of(l7, slot);
+
+	return connection != NULL && connection_has_news(connection);
 }
 
 void l7_drop(struct l7 *l7, uint32_t *slot)
