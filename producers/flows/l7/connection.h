@@ -27,9 +27,9 @@ enum l7_payload {
 
 /* What all connections share. */
 struct connection_room {
-	struct slab held;  /* of the streams */
-	struct slab times; /* of the exchanges */
-	struct slab http2; /* struct http2 */
+	struct slab held;   /* of the streams */
+	struct slab times;  /* of the exchanges */
+	struct slab http2;  /* struct http2 */
 	unsigned protocols; /* those that are read: a bit for each enum flow_l7_protocol */
 };
 
@@ -53,9 +53,12 @@ struct connection {
 	} parser;
 };
 
+/* All that one connection can take, but for early segments, which wait in a room of their own. */
+#define CONNECTION_BYTES 4096
+
 _Static_assert(sizeof(struct connection) + sizeof(struct http2) +
 			       2 * TIMES_BLOCKS_MAX * TIMES_BLOCK_SIZE <=
-		       5120,
+		       CONNECTION_BYTES,
 	       "a connection stays small");
 
 /* AT_START: the connection's start was captured. */

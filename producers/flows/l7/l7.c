@@ -62,7 +62,7 @@ struct l7 *l7_new(unsigned protocols, size_t flows)
 	l7->room.protocols = protocols;
 	if (slab_init(&l7->connections, sizeof(struct connection), connections) == 0 &&
 	    slab_init(&l7->room.held, STREAM_BLOCK_SIZE, held < HELD_MAX ? held : HELD_MAX) == 0 &&
-	    slab_init(&l7->room.times, TIMES_BLOCK_SIZE, 2 * connections) == 0 &&
+	    slab_init(&l7->room.times, TIMES_BLOCK_SIZE, 4 * connections) == 0 &&
 	    slab_init(&l7->room.http2, sizeof(struct http2), 1 + connections / 8) == 0)
 		return l7;
 	l7_free(l7);

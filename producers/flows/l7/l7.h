@@ -3,8 +3,9 @@
  * A flow's protocol is recognised by the first bytes of its payload, never by a port. A flow that is
  * none of the protocols costs nothing after its first few payloads.
  *
- * (1) A connection takes at most 5 KiB, all from slabs of fixed size. A connection that finds no
- *     room is counted and goes on without requests.
+ * (1) A connection takes at most CONNECTION_BYTES, all from slabs of fixed size: its parser with the
+ *     tables of HPACK, the requests that wait, and the times. Early segments of all connections wait in
+ *     one slab more. A connection that finds no room is counted and goes on without requests.
  * (2) No byte of a payload leaves this room: only counts and times do.
  * (3) Where a count may be wrong, the flow says so (struct flow_l7.uncertain).
  */

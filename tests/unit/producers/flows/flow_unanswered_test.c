@@ -43,8 +43,7 @@ static int tear_down(void **state)
 /* A connection that begins at 0 s and asks at 50 s. */
 static void ask(struct flow_packets *run)
 {
-	struct packet packet =
-		flow_packets_make(TRANSPORT_TCP, 0, CLIENT, SERVER, TCP_SYN, 1000);
+	struct packet packet = flow_packets_make(TRANSPORT_TCP, 0, CLIENT, SERVER, TCP_SYN, 1000);
 
 	flow_packets_add(run, packet);
 	packet = flow_packets_make(TRANSPORT_TCP, 50 * S, CLIENT, SERVER, TCP_ACK, 1001);
