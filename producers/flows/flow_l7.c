@@ -5,7 +5,8 @@
 
 static const char *const protocols[FLOW_L7_PROTOCOLS] = {
 	[FLOW_L7_HTTP] = "http", [FLOW_L7_HTTP2] = "http2", [FLOW_L7_GRPC] = "grpc",
-	[FLOW_L7_DNS] = "dns",   [FLOW_L7_REDIS] = "redis", [FLOW_L7_TLS] = "tls",
+	[FLOW_L7_DNS] = "dns",   [FLOW_L7_REDIS] = "redis", [FLOW_L7_KAFKA] = "kafka",
+	[FLOW_L7_TLS] = "tls",
 };
 
 static const char *const reasons[FLOW_L7_REASONS] = {
@@ -123,6 +124,8 @@ static void add_messages(const struct flow_l7 *l7, struct text *text)
 		add_number(text, ",\"retries\":", l7->retries);
 	if (l7->unanswered > 0)
 		add_number(text, ",\"unanswered\":", l7->unanswered);
+	if (l7->one_way > 0)
+		add_number(text, ",\"one_way\":", l7->one_way);
 	add_statuses(l7, text);
 	add_times(text, ",\"time_to_first_byte\":", &l7->first_byte);
 	add_times(text, ",\"time_to_last_byte\":", &l7->last_byte);

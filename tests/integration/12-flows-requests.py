@@ -5,84 +5,27 @@ Real servers and clients talk on the loopback interface of a network namespace, 
 counts its requests, by status, and takes their times; the records must say the same. Needs root and ip.
 """
 
-import json
-import os
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "schema"))
-from records import leave  # noqa: E402
-
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import flows_wire  # noqa: E402
-
-BUILD = Path(os.environ.get("BUILD", "build")).resolve()
-HERE = Path(__file__).resolve().parent
-NAMESPACE = f"tr{os.getpid() % 100000}"
-CLIENTS = str(HERE / "flows_clients.py")
-
-
-def skip(reason):
-    print(reason)
-    sys.exit(77)
-
-
-def inside(*command, **options):
-    return subprocess.Popen(["ip", "netns", "exec", NAMESPACE, *map(str, command)], **options)
-
-
-def do(*command):
-    """Runs a client to its end."""
-    client = inside(*command, stdout=subprocess.DEVNULL)
-    assert client.wait(timeout=60) == 0, command
-
-
-class Server:
-    """One of flows_servers.py."""
-
-    def __init__(self, started, kind, port, *options):
-        self.port = port
-        self.process = inside(sys.executable, HERE / "flows_servers.py", kind, port, *options, stdout=subprocess.PIPE)
-        started.append(self.process)
-        do(sys.executable, CLIENTS, "wait", port)
-
-    def counts(self):
-        self.process.send_signal(signal.SIGTERM)
-        return json.loads(self.process.stdout.readline())
-
-
-def total(records):
-    """The sum of the records' counts of messages."""
-    plain = ("requests", "responses", "retries", "unanswered")
-    sums = dict.fromkeys(plain, 0)
-    for record in records:
-        for name in plain:
-            sums[name] += record["l7"].get(name, 0)
-        for family in ("status", "rcode", "grpc_status"):
-            for status, count in record["l7"].get(family, {}).items():
-                sums.setdefault(family, {}).setdefault(status, 0)
-                sums[family][status] += count
-    return sums
-
-
-def quantile(times, share):
-    """The quantile of records' histograms, in the middle of its bucket, in nanoseconds."""
-    counts = {}
-    for each in times:
-        for i, count in enumerate(each["histogram"]["counts"]):
-            bucket = each["histogram"]["offset"] + i
-            counts[bucket] = counts.get(bucket, 0) + count
-    left = share * sum(counts.values())
-    for bucket in sorted(counts):
-        left -= counts[bucket]
-        if left <= 0:
-            return 2 ** ((bucket + 0.5) / 8)
-    raise AssertionError("no times")
+from flows_messages import (  # noqa: E402
+    CLIENTS,
+    NAMESPACE,
+    Server,
+    do,
+    in_namespace,
+    inside,
+    quantile,
+    read_again,
+    start_capture,
+    start_meter,
+    stop_meter,
+    total,
+)
 
 
 def check_times(what, records, name, served):
@@ -199,45 +142,6 @@ def upgraded(port):
     do("h2load", "-n", 200, "-c", 2, "-m", 10, f"{web}/200/300/0")
 
 
-def start_meter(folder, started, name, *options):
-    meter = inside(
-        BUILD / "tenure-flows", "-i", "lo", "--out", folder / name, "--observer-name", "n1", *options,
-        stderr=(folder / f"{name}.log").open("w"),
-    )
-    started.append(meter)
-    return meter
-
-
-def stop_meter(folder, name, meter):
-    """Its records that have messages, by the server's port."""
-    meter.send_signal(signal.SIGTERM)
-    assert meter.wait(timeout=10) == 0
-    log = (folder / f"{name}.log").read_text()
-    print(log)
-    assert " kernel_drops=0 " in log and " unread=0 " in log, "the meter has not seen every frame"
-    lines = (folder / name).read_bytes().splitlines()
-    leave("flows", lines)
-    return by_port(lines)
-
-
-def by_port(lines):
-    records = {}
-    for line in lines:
-        record = json.loads(line)
-        if "l7" in record:
-            records.setdefault(record["destination"]["port"], []).append(record)
-    return records
-
-
-def read_again(folder, wire):
-    """The meter's records of what tcpdump captured meanwhile."""
-    wire.send_signal(signal.SIGINT)
-    assert wire.wait(timeout=10) == 0
-    command = (BUILD / "tenure-flows", "-r", folder / "wire", "--out", folder / "again", "--observer-name", "n1")
-    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    return by_port((folder / "again").read_bytes().splitlines())
-
-
 def check_partial(port, whole, partial):
     """What was read of the frames' starts is the same, or says that it may be wrong."""
     whole = {record["network"]["community_id"]: record["l7"] for record in whole[port]}
@@ -256,8 +160,7 @@ def check_partial(port, whole, partial):
 def run(folder, started):
     meter = start_meter(folder, started, "flows", "--snaplen", "262144", "--buffer", 64 << 20, "--buffer-total", 64 << 20)
     partial = start_meter(folder, started, "partial", "--buffer", 64 << 20, "--buffer-total", 64 << 20)
-    wire = inside("tcpdump", "-i", "lo", "-s", 0, "-B", 65536, "--time-stamp-precision=nano", "-w", folder / "wire", stderr=subprocess.DEVNULL)
-    started.append(wire)
+    wire = start_capture(folder, started)
     web = Server(started, "web", 8080)
     timed = Server(started, "web", 8081)
     streams = Server(started, "h2c", 8083)
@@ -340,20 +243,5 @@ def run(folder, started):
     check_times("HTTP/1 in turn", records[timed.port], "time_to_last_byte", counts["last"])
 
 
-def main():
-    if os.geteuid() != 0:
-        skip("it needs root, to make a network namespace and to capture")
-    started = []
-    subprocess.run(["ip", "netns", "add", NAMESPACE], check=True)
-    try:
-        subprocess.run(["ip", "-n", NAMESPACE, "link", "set", "lo", "up"], check=True)
-        with tempfile.TemporaryDirectory() as folder:
-            run(Path(folder), started)
-    finally:
-        for process in started:
-            process.kill()
-        subprocess.run(["ip", "netns", "del", NAMESPACE], check=True)
-
-
 if __name__ == "__main__":
-    main()
+    in_namespace(run)

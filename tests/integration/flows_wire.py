@@ -6,7 +6,7 @@ import subprocess
 
 
 def segments(path):
-    """The TCP segments with new payload in a pcap file with nanoseconds, of IPv4 on Ethernet: time and ports."""
+    """The TCP segments with new payload in a pcap file with nanoseconds, of IPv4 on Ethernet: time, ports and the new bytes."""
     data = path.read_bytes()
     magic, _, _, _, _, _, link = struct.unpack_from("<IHHiIII", data)
     assert (magic, link) == (0xA1B23C4D, 1), "no pcap of Ethernet with nanoseconds"
@@ -20,17 +20,20 @@ def segments(path):
         transport = 14 + (frame[14] & 15) * 4
         source, destination = struct.unpack_from(">HH", frame, transport)
         sequence = struct.unpack_from(">I", frame, transport + 4)[0]
-        length = 14 + struct.unpack_from(">H", frame, 16)[0] - transport - (frame[transport + 12] >> 4) * 4
+        payload = frame[transport + (frame[transport + 12] >> 4) * 4 : 14 + struct.unpack_from(">H", frame, 16)[0]]
         # One that was sent again is not new.
-        if length > 0 and (sequence + length - ends.get((source, destination), sequence)) % 2**32 in range(1, 2**31):
-            ends[source, destination] = (sequence + length) % 2**32
-            yield seconds * 10**9 + nanoseconds, source, destination
+        new = (sequence + len(payload) - ends.get((source, destination), sequence)) % 2**32
+        if payload and 0 < new < 2**31:
+            ends[source, destination] = (sequence + len(payload)) % 2**32
+            yield seconds * 10**9 + nanoseconds, source, destination, payload[-new:]
 
 
-def turns(path, port):
-    """The times to the first and to the last byte of each response of PORT's server, whose clients wait for each."""
+def turns(path, port, client=None):
+    """The times to the first and to the last byte of each response of PORT's server, whose clients, or CLIENT's port, wait for each."""
     first, last, waiting = [], [], {}
-    for time, source, destination in segments(path):
+    for time, source, destination, _ in segments(path):
+        if client not in (None, source, destination):
+            continue
         if destination == port:
             asked, answered = waiting.get(source, (None, None))
             if answered is not None:
@@ -43,6 +46,20 @@ def turns(path, port):
             waiting[destination] = asked, time
     last += [answered - asked for asked, answered in waiting.values() if answered is not None]
     return sorted(first), sorted(last)
+
+
+def sized_messages(path, port):
+    """How many messages that begin with their size, in four bytes, went to PORT's server and came from it."""
+    streams, counts = {}, [0, 0]
+    for _, source, destination, payload in segments(path):
+        if port in (source, destination):
+            streams[source, destination] = streams.get((source, destination), b"") + payload
+    for (source, _), data in streams.items():
+        at = 0
+        while at + 4 <= len(data):
+            at += 4 + struct.unpack_from(">I", data, at)[0]
+            counts[source == port] += at <= len(data)
+    return counts
 
 
 def tshark_times(path, field, port):

@@ -60,6 +60,8 @@ static enum parser_verdict parse(struct connection *connection, bool server,
 		return dns_read(&connection->parser.dns, &connection->exchange, server, piece);
 	case FLOW_L7_REDIS:
 		return redis_read(&connection->parser.redis, &connection->exchange, server, piece);
+	case FLOW_L7_KAFKA:
+		return kafka_read(&connection->parser.kafka, &connection->exchange, server, piece);
 	case FLOW_L7_TLS:
 		return tls_read(&connection->parser.tls, &connection->exchange, server, piece);
 	default:

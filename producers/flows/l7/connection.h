@@ -12,6 +12,7 @@
 #include "producers/flows/l7/exchange.h"
 #include "producers/flows/l7/http1.h"
 #include "producers/flows/l7/http2.h"
+#include "producers/flows/l7/kafka.h"
 #include "producers/flows/l7/redis.h"
 #include "producers/flows/l7/slab.h"
 #include "producers/flows/l7/stream.h"
@@ -49,6 +50,7 @@ struct connection {
 		uint32_t http2; /* its block in the room */
 		struct dns dns;
 		struct redis redis;
+		struct kafka kafka;
 		struct tls tls;
 	} parser;
 };

@@ -23,9 +23,13 @@ static const struct {
 	const char *name;
 	unsigned protocols;
 } names[] = {
-	{"all", UINT32_MAX},          {"none", 0},
-	{"http", 1u << FLOW_L7_HTTP}, {"http2", 1u << FLOW_L7_HTTP2 | 1u << FLOW_L7_GRPC},
-	{"dns", 1u << FLOW_L7_DNS},   {"redis", 1u << FLOW_L7_REDIS},
+	{"all", UINT32_MAX},
+	{"none", 0},
+	{"http", 1u << FLOW_L7_HTTP},
+	{"http2", 1u << FLOW_L7_HTTP2 | 1u << FLOW_L7_GRPC},
+	{"dns", 1u << FLOW_L7_DNS},
+	{"redis", 1u << FLOW_L7_REDIS},
+	{"kafka", 1u << FLOW_L7_KAFKA},
 	{"tls", 1u << FLOW_L7_TLS},
 };
 

@@ -28,6 +28,27 @@ static void test_streams_of_http2(void **state)
 			    "'unanswered':1,'status':{'2xx':1,'4xx':1}},");
 }
 
+/* More streams wait than are remembered. */
+static void test_streams_that_are_not_remembered_are_unanswered_too(void **state)
+{
+	char request[] = "\0\0\3\1\5\0\0\0\0\x82\x86\x84", answer[] = "\0\0\1\1\5\0\0\0\0\x88";
+
+	SAY(*state, CLIENT, PREFACE SETTINGS);
+	for (int i = 0; i < 70; i++) {
+		request[8] = (char)(2 * i + 1);
+		request[7] = (char)((2 * i + 1) >> 8);
+		talk_send(*state, CLIENT, request, sizeof(request) - 1);
+	}
+	SAY(*state, SERVER, SETTINGS);
+	for (int i = 0; i < 67; i++) {
+		answer[8] = (char)(2 * i + 1);
+		answer[7] = (char)((2 * i + 1) >> 8);
+		talk_send(*state, SERVER, answer, sizeof(answer) - 1);
+	}
+	talk_expect(*state, "'l7':{'protocol':'http2','client':'source','requests':70,"
+			    "'responses':67,'unanswered':3,'status':{'2xx':67}},");
+}
+
 static void test_a_server_of_http2_may_speak_first(void **state)
 {
 	SAY(*state, SERVER, SETTINGS);
@@ -243,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_streams_of_http2),
+		TEST(test_streams_that_are_not_remembered_are_unanswered_too),
 		TEST(test_a_server_of_http2_may_speak_first),
 		TEST(test_grpc_has_its_status_in_the_trailers),
 		TEST(test_an_upgrade_to_http2_is_one_request),
