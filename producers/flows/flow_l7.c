@@ -4,8 +4,13 @@
 #include <stddef.h>
 
 static const char *const protocols[FLOW_L7_PROTOCOLS] = {
-	[FLOW_L7_HTTP] = "http", [FLOW_L7_HTTP2] = "http2", [FLOW_L7_GRPC] = "grpc",
-	[FLOW_L7_DNS] = "dns",   [FLOW_L7_REDIS] = "redis", [FLOW_L7_KAFKA] = "kafka",
+	[FLOW_L7_HTTP] = "http",
+	[FLOW_L7_HTTP2] = "http2",
+	[FLOW_L7_GRPC] = "grpc",
+	[FLOW_L7_DNS] = "dns",
+	[FLOW_L7_REDIS] = "redis",
+	[FLOW_L7_KAFKA] = "kafka",
+	[FLOW_L7_POSTGRESQL] = "postgresql",
 	[FLOW_L7_TLS] = "tls",
 };
 
@@ -39,7 +44,7 @@ static const char *const grpc_codes[] = {
 	"unauthenticated",
 	"other",
 };
-static const char *const redis_statuses[] = {"ok", "error"};
+static const char *const plain_statuses[] = {"ok", "error"};
 /* RFC 1035 4.1.1, RFC 2136 2.2 and RFC 8490 10.2. */
 static const char *const dns_codes[] = {
 	"noerror", "formerr", "servfail", "nxdomain",  "notimp", "refused", "yxdomain", "yxrrset",
@@ -107,7 +112,8 @@ static void add_statuses(const struct flow_l7 *l7, struct text *text)
 		add_counts(text, "rcode", dns_codes, l7->status, COUNT(dns_codes));
 		break;
 	case FLOW_L7_REDIS:
-		add_counts(text, "status", redis_statuses, l7->status, COUNT(redis_statuses));
+	case FLOW_L7_POSTGRESQL:
+		add_counts(text, "status", plain_statuses, l7->status, COUNT(plain_statuses));
 		break;
 	default:
 		break;

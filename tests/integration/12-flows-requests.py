@@ -16,6 +16,7 @@ from flows_messages import (  # noqa: E402
     CLIENTS,
     NAMESPACE,
     Server,
+    check_times,
     do,
     in_namespace,
     inside,
@@ -26,17 +27,6 @@ from flows_messages import (  # noqa: E402
     stop_meter,
     total,
 )
-
-
-def check_times(what, records, name, served):
-    """p50, p95 and p99 are the server's within 5 %, or 0.5 ms of the scheduler."""
-    times = [record["l7"][name] for record in records if name in record["l7"]]
-    assert sum(each["count"] for each in times) == len(served), (what, name, len(served), sum(each["count"] for each in times))
-    served = sorted(served)
-    for share in (0.5, 0.95, 0.99):
-        ours, theirs = quantile(times, share), served[max(0, -(-len(served) * int(share * 100) // 100) - 1)]
-        print(f"{what}: {name} p{share * 100:.0f}: meter {ours / 1e6:.3f} ms, server {theirs / 1e6:.3f} ms")
-        assert abs(ours - theirs) <= max(0.05 * theirs, 500_000), (what, name, share, ours, theirs)
 
 
 def check_wire(wire, records, port, names):

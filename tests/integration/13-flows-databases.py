@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import flows_postgres  # noqa: E402
 import flows_wire  # noqa: E402
-from flows_messages import HERE, NAMESPACE, in_namespace, read_again, start_capture, start_meter, stop_meter, total  # noqa: E402
+from flows_messages import HERE, NAMESPACE, check_times, in_namespace, read_again, start_capture, start_meter, stop_meter, total  # noqa: E402
 
 LAB = HERE.parent / "lab"
 
@@ -22,10 +23,10 @@ def same_again(port, records, again):
     assert total(again[port]) == total(records[port]), (port, total(again[port]), total(records[port]))
 
 
-def in_turn(wire, records, port, client):
-    """The times of CLIENT, who waits for each response, are those on the wire."""
+def in_turn(wire, records, port, client, skip=0):
+    """The times of CLIENT, who waits for each response, are those on the wire, whose first SKIP are no requests."""
     l7 = next(record["l7"] for record in records[port] if record["source"]["port"] == client)
-    for member, times in zip(("time_to_first_byte", "time_to_last_byte"), flows_wire.turns(wire, port, client)):
+    for member, times in zip(("time_to_first_byte", "time_to_last_byte"), flows_wire.turns(wire, port, client, skip)):
         print(f"wire: {member}: {len(times)}, the sums differ by {l7[member]['sum'] - sum(times)} ns")
         assert l7[member]["count"] == len(times) and abs(l7[member]["sum"] - sum(times)) <= 1000 * len(times), (member, l7, times)
 
@@ -62,17 +63,40 @@ def check_kafka(wire, records, again, port, clients):
     assert older and all(("uncertain" in record["l7"]) == (record["flow"]["initiator"] != "syn") for record in older), older
 
 
+def check_postgres(wire, records, again, counts):
+    """Each connection has as many requests as the server's log has statements of it; in a pipeline two for each of its three."""
+    port = flows_postgres.PORT
+    print(f"PostgreSQL: {len(records[port])} connections, {total(records[port])}")
+    slow = None
+    for record in records[port]:
+        l7, logged = record["l7"], counts[record["source"]["port"]]
+        assert "incomplete" not in l7 and l7["protocol"] == "postgresql", record
+        pipelines = 30 if logged["ok"] == 90 else 0
+        assert l7["requests"] == l7["responses"] == logged["ok"] + logged["error"] - pipelines and "unanswered" not in l7, (l7, logged)
+        assert l7["status"].get("error", 0) == logged["error"], (l7, logged)
+        if logged["ok"] == 100:
+            slow = record
+    assert total(records[port])["status"]["error"] == 3, records[port]
+    same_again(port, records, again)
+    served = counts[slow["source"]["port"]]["times"]
+    check_times("PostgreSQL in turn", [slow], "time_to_last_byte", [time * 1e6 for time in served])
+    in_turn(wire, again, port, slow["source"]["port"], skip=1)  # the login
+
+
 def run(folder, started):
+    postgres = flows_postgres.Postgres(folder, started)
     address = kafka_up(folder)
     try:
         meter = start_meter(folder, started, "flows", "--snaplen", "262144", "--buffer", 64 << 20, "--buffer-total", 64 << 20)
         wire = start_capture(folder, started)
         clients = kafka_clients(address)
+        postgres.talk()
         records = stop_meter(folder, "flows", meter)
         again = read_again(folder, wire)
     finally:
         subprocess.run([LAB / "kafka-down", folder / "broker"], check=True)
     check_kafka(folder / "wire", records, again, int(address.split(":")[1]), clients)
+    check_postgres(folder / "wire", records, again, postgres.counts())
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -76,6 +77,17 @@ def quantile(times, share):
     raise AssertionError("no times")
 
 
+def check_times(what, records, name, served):
+    """p50, p95 and p99 are the server's within 5 %, or 0.5 ms of the scheduler."""
+    times = [record["l7"][name] for record in records if name in record["l7"]]
+    assert sum(each["count"] for each in times) == len(served), (what, name, len(served), sum(each["count"] for each in times))
+    served = sorted(served)
+    for share in (0.5, 0.95, 0.99):
+        ours, theirs = quantile(times, share), served[max(0, -(-len(served) * int(share * 100) // 100) - 1)]
+        print(f"{what}: {name} p{share * 100:.0f}: meter {ours / 1e6:.3f} ms, server {theirs / 1e6:.3f} ms")
+        assert abs(ours - theirs) <= max(0.05 * theirs, 500_000), (what, name, share, ours, theirs)
+
+
 def start_meter(folder, started, name, *options):
     meter = inside(
         BUILD / "tenure-flows", "-i", "lo", "--out", folder / name, "--observer-name", "n1", *options,
@@ -108,13 +120,17 @@ def by_port(lines):
 
 def start_capture(folder, started):
     """tcpdump, which writes FOLDER/wire."""
-    wire = inside("tcpdump", "-i", "lo", "-s", 0, "-B", 65536, "--time-stamp-precision=nano", "-w", folder / "wire", stderr=subprocess.DEVNULL)
+    wire = inside("tcpdump", "-i", "lo", "-s", 0, "-B", 65536, "-U", "--time-stamp-precision=nano", "-w", folder / "wire", stderr=subprocess.DEVNULL)
     started.append(wire)
     return wire
 
 
 def read_again(folder, wire):
     """The meter's records of what tcpdump captured meanwhile."""
+    size = -1
+    while size != (folder / "wire").stat().st_size:
+        size = (folder / "wire").stat().st_size
+        time.sleep(1)  # tcpdump writes what it has within a tenth of that
     wire.send_signal(signal.SIGINT)
     assert wire.wait(timeout=10) == 0
     command = (BUILD / "tenure-flows", "-r", folder / "wire", "--out", folder / "again", "--observer-name", "n1")

@@ -28,8 +28,8 @@ def segments(path):
             yield seconds * 10**9 + nanoseconds, source, destination, payload[-new:]
 
 
-def turns(path, port, client=None):
-    """The times to the first and to the last byte of each response of PORT's server, whose clients, or CLIENT's port, wait for each."""
+def turns(path, port, client=None, skip=0):
+    """The times to the first and to the last byte of each response of PORT's server, whose clients, or CLIENT's port, wait for each; without the first SKIP."""
     first, last, waiting = [], [], {}
     for time, source, destination, _ in segments(path):
         if client not in (None, source, destination):
@@ -45,7 +45,7 @@ def turns(path, port, client=None):
                 first.append(time - asked)
             waiting[destination] = asked, time
     last += [answered - asked for asked, answered in waiting.values() if answered is not None]
-    return sorted(first), sorted(last)
+    return sorted(first[skip:]), sorted(last[skip:])
 
 
 def sized_messages(path, port):

@@ -62,6 +62,9 @@ static enum parser_verdict parse(struct connection *connection, bool server,
 		return redis_read(&connection->parser.redis, &connection->exchange, server, piece);
 	case FLOW_L7_KAFKA:
 		return kafka_read(&connection->parser.kafka, &connection->exchange, server, piece);
+	case FLOW_L7_POSTGRESQL:
+		return postgres_read(&connection->parser.postgres, &connection->exchange, server,
+				     piece);
 	case FLOW_L7_TLS:
 		return tls_read(&connection->parser.tls, &connection->exchange, server, piece);
 	default:
@@ -102,6 +105,14 @@ static void upgrade(struct connection *connection)
 		http2_upgrade(http2_of(connection), &connection->exchange);
 }
 
+/* The connection goes on as TLS. */
+static void secure(struct connection *connection)
+{
+	connection->protocol = FLOW_L7_TLS;
+	connection->over = !(connection->room->protocols >> FLOW_L7_TLS & 1);
+	memset(&connection->parser, 0, sizeof(connection->parser));
+}
+
 static void see_verdict(struct connection *connection, unsigned direction,
 			enum parser_verdict verdict)
 {
@@ -123,6 +134,9 @@ static void see_verdict(struct connection *connection, unsigned direction,
 	case PARSER_HTTP2:
 		upgrade(connection);
 		break;
+	case PARSER_TLS:
+		secure(connection);
+		break;
 	case PARSER_WRONG:
 		end_http2(connection);
 		connection->over = true;
@@ -137,6 +151,7 @@ static void read_piece(void *user, const struct stream_piece *piece)
 	struct connection *connection = context->connection;
 	unsigned direction = context->direction;
 	bool server = direction != connection->client;
+	uint8_t protocol = connection->protocol;
 	struct stream_piece rest = *piece;
 
 	if (connection->over)
@@ -148,16 +163,19 @@ static void read_piece(void *user, const struct stream_piece *piece)
 	connection->lost[direction] = false;
 	see_verdict(connection, direction, parse(connection, server, &rest));
 	/* The answer to an upgrade may have the first bytes after it. */
-	if (rest.length > 0 && connection->protocol == FLOW_L7_HTTP2 && !connection->over)
+	if (rest.length > 0 && connection->protocol != protocol && !connection->over)
 		see_verdict(connection, direction, parse(connection, server, &rest));
 }
 
 static void close_direction(struct connection *connection, unsigned direction)
 {
+	bool server = direction != connection->client;
+
 	connection->closed[direction] = true;
 	if (connection->protocol == FLOW_L7_HTTP && !connection->lost[direction])
-		http1_close(&connection->parser.http1, &connection->exchange,
-			    direction != connection->client);
+		http1_close(&connection->parser.http1, &connection->exchange, server);
+	if (connection->protocol == FLOW_L7_POSTGRESQL)
+		postgres_close(&connection->parser.postgres, &connection->exchange, server);
 }
 
 static enum l7_payload add_datagram(struct connection *connection, const struct packet *packet)

@@ -13,6 +13,7 @@
 #include "producers/flows/l7/http1.h"
 #include "producers/flows/l7/http2.h"
 #include "producers/flows/l7/kafka.h"
+#include "producers/flows/l7/postgres.h"
 #include "producers/flows/l7/redis.h"
 #include "producers/flows/l7/slab.h"
 #include "producers/flows/l7/stream.h"
@@ -51,6 +52,7 @@ struct connection {
 		struct dns dns;
 		struct redis redis;
 		struct kafka kafka;
+		struct postgres postgres;
 		struct tls tls;
 	} parser;
 };

@@ -30,6 +30,7 @@ static const struct {
 	{"dns", 1u << FLOW_L7_DNS},
 	{"redis", 1u << FLOW_L7_REDIS},
 	{"kafka", 1u << FLOW_L7_KAFKA},
+	{"postgresql", 1u << FLOW_L7_POSTGRESQL},
 	{"tls", 1u << FLOW_L7_TLS},
 };
 
