@@ -94,6 +94,8 @@ enum flow_l7_protocol {
 	FLOW_L7_GRPC, /* HTTP/2 with no other requests */
 	FLOW_L7_DNS,
 	FLOW_L7_REDIS,
+	FLOW_L7_KAFKA,
+	FLOW_L7_POSTGRESQL,
 	FLOW_L7_TLS, /* its requests cannot be read */
 	FLOW_L7_PROTOCOLS,
 };
@@ -121,6 +123,7 @@ struct flow_l7 {
 	uint32_t responses;
 	uint32_t retries;    /* requests sent again; in no other figure */
 	uint32_t unanswered; /* at the end of the connection */
+	uint32_t one_way;    /* requests that ask for no response; among REQUESTS */
 	uint32_t status[FLOW_L7_STATUSES];
 	uint32_t uncertain[FLOW_L7_REASONS];  /* events */
 	struct flow_response_time first_byte; /* from the request's last byte, like the next */

@@ -149,6 +149,11 @@ bool flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct 
 	return false;
 }
 
+bool flow_entry_has_news(const struct flow_entry *entry, const struct l7 *l7)
+{
+	return flow_entry_used(entry) || (l7 != NULL && l7_has_news(l7, entry->l7));
+}
+
 void flow_entry_finish(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7)
 {
 	turns_end(&entry->turns, pool);
@@ -193,7 +198,8 @@ static void take_side(const struct flow_entry *entry, unsigned side, struct flow
 void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7,
 		     enum flow_end_reason reason, struct flow *flow)
 {
-	flow->start = entry->start;
+	/* A slice without packets is at the flow's last one. */
+	flow->start = flow_entry_used(entry) ? entry->start : entry->last;
 	flow->end = entry->last;
 	flow->protocol = flow_key_protocol(&entry->key);
 	flow->icmp_type = entry->icmp_type;

@@ -68,6 +68,10 @@ static inline bool flow_entry_used(const struct flow_entry *entry)
 	return (entry->packets[0] | entry->packets[1]) != 0;
 }
 
+/* True if the flow's last slice has something to say: it has packets, or requests that waited when the
+ * slice before it ended. */
+bool flow_entry_has_news(const struct flow_entry *entry, const struct l7 *l7);
+
 /* The flow is over; its last slice was taken. */
 void flow_entry_finish(struct flow_entry *entry, struct turns_pool *pool, struct l7 *l7);
 

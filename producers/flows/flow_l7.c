@@ -4,8 +4,14 @@
 #include <stddef.h>
 
 static const char *const protocols[FLOW_L7_PROTOCOLS] = {
-	[FLOW_L7_HTTP] = "http", [FLOW_L7_HTTP2] = "http2", [FLOW_L7_GRPC] = "grpc",
-	[FLOW_L7_DNS] = "dns",   [FLOW_L7_REDIS] = "redis", [FLOW_L7_TLS] = "tls",
+	[FLOW_L7_HTTP] = "http",
+	[FLOW_L7_HTTP2] = "http2",
+	[FLOW_L7_GRPC] = "grpc",
+	[FLOW_L7_DNS] = "dns",
+	[FLOW_L7_REDIS] = "redis",
+	[FLOW_L7_KAFKA] = "kafka",
+	[FLOW_L7_POSTGRESQL] = "postgresql",
+	[FLOW_L7_TLS] = "tls",
 };
 
 static const char *const reasons[FLOW_L7_REASONS] = {
@@ -38,7 +44,7 @@ static const char *const grpc_codes[] = {
 	"unauthenticated",
 	"other",
 };
-static const char *const redis_statuses[] = {"ok", "error"};
+static const char *const plain_statuses[] = {"ok", "error"};
 /* RFC 1035 4.1.1, RFC 2136 2.2 and RFC 8490 10.2. */
 static const char *const dns_codes[] = {
 	"noerror", "formerr", "servfail", "nxdomain",  "notimp", "refused", "yxdomain", "yxrrset",
@@ -106,7 +112,8 @@ static void add_statuses(const struct flow_l7 *l7, struct text *text)
 		add_counts(text, "rcode", dns_codes, l7->status, COUNT(dns_codes));
 		break;
 	case FLOW_L7_REDIS:
-		add_counts(text, "status", redis_statuses, l7->status, COUNT(redis_statuses));
+	case FLOW_L7_POSTGRESQL:
+		add_counts(text, "status", plain_statuses, l7->status, COUNT(plain_statuses));
 		break;
 	default:
 		break;
@@ -123,6 +130,8 @@ static void add_messages(const struct flow_l7 *l7, struct text *text)
 		add_number(text, ",\"retries\":", l7->retries);
 	if (l7->unanswered > 0)
 		add_number(text, ",\"unanswered\":", l7->unanswered);
+	if (l7->one_way > 0)
+		add_number(text, ",\"one_way\":", l7->one_way);
 	add_statuses(l7, text);
 	add_times(text, ",\"time_to_first_byte\":", &l7->first_byte);
 	add_times(text, ",\"time_to_last_byte\":", &l7->last_byte);

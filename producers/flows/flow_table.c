@@ -114,20 +114,20 @@ static void take(struct flow_table *table, struct flow_entry *entry, enum flow_e
 	flow->sample = table->options.sample;
 }
 
-/* Ends flow NUMBER, or only its slice. False when the slice had no packets. */
+/* Ends flow NUMBER, or only its slice. False when the slice has nothing to say. */
 static bool end_entry(struct flow_table *table, uint32_t number, enum flow_end_reason reason,
 		      struct flow *flow)
 {
 	struct flow_entry *entry = &table->index.entries[number];
-	bool used = flow_entry_used(entry);
+	bool news = flow_entry_has_news(entry, table->l7);
 
-	if (used)
+	if (news)
 		take(table, entry, reason, flow);
 	if (reason == FLOW_ACTIVE_TIMEOUT)
 		file_entry(table, number);
 	else
 		free_entry(table, number);
-	return used;
+	return news;
 }
 
 /* Ends the next flow of those in DUE. */
@@ -292,7 +292,7 @@ static bool add_after(struct flow_table *table, uint32_t number, struct flow_end
 {
 	struct flow_entry *entry = &table->index.entries[number];
 	bool was_embryonic = entry->embryonic;
-	bool ended = flow_entry_used(entry);
+	bool ended = flow_entry_has_news(entry, table->l7);
 
 	if (ended)
 		take(table, entry, end.reason, flow);

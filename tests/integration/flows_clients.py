@@ -100,4 +100,23 @@ def queries():
     sock.recv(512), sock.recv(512)
 
 
-{"wait": wait, "queries": queries, "secure": secure, "pipelined": pipelined, "keepalive": keepalive, "split": split}[COMMAND]()
+def calls():
+    """gRPC: one call after the other, then so many at once, then one that is cancelled."""
+    import grpc
+
+    count, at_once = map(int, REST)
+    with grpc.insecure_channel(f"127.0.0.1:{PORT}") as channel:
+        call = channel.unary_unary("/test.Service/Call")
+        for i in range(count):
+            assert len(call(b"0 %d %d" % (i % 3, i * 40))) == i * 40
+        for start in range(0, count, at_once):
+            futures = [call.future(b"%d %d 10" % (5 if i % 7 == 0 else 0, i % 4)) for i in range(start, start + at_once)]
+            for i, future in enumerate(futures, start):
+                assert future.code().value[0] == (5 if i % 7 == 0 else 0), future
+        cancelled = call.future(b"0 400 0")
+        time.sleep(0.1)
+        cancelled.cancel()
+        time.sleep(0.5)
+
+
+{"calls": calls, "wait": wait, "queries": queries, "secure": secure, "pipelined": pipelined, "keepalive": keepalive, "split": split}[COMMAND]()

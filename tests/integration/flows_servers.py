@@ -6,6 +6,7 @@ took from its last byte to the response's first and last, in nanoseconds.
 """
 
 import collections
+import concurrent.futures
 import http.server
 import json
 import signal
@@ -15,6 +16,11 @@ import ssl
 import sys
 import threading
 import time
+
+import grpc
+import h2.config
+import h2.connection
+import h2.events
 
 COUNTS = {"requests": 0, "status": {}, "first": [], "last": []}
 LOCK = threading.Lock()
@@ -113,11 +119,90 @@ class SecureWeb(http.server.ThreadingHTTPServer):
         self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
 
+class Streams(socketserver.BaseRequestHandler):
+    """A server of HTTP/2 in the clear, by prior knowledge or by Upgrade (RFC 7540 3.2); paths are as the web server's."""
+
+    def setup(self):
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.streams = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+
+    def answer(self, stream, path):
+        status, size, wait = (200, 0, 0) if path == "*" else map(int, path.strip("/").split("/"))
+        time.sleep(wait / 1000)
+        self.streams.send_headers(stream, [(":status", str(status)), ("content-length", str(size))])
+        self.streams.send_data(stream, b"x" * size, end_stream=True)
+        count(f"{status // 100}xx")
+
+    def upgrade(self, data):
+        while b"\r\n\r\n" not in data:
+            data += self.request.recv(65536)
+        head, _, rest = data.partition(b"\r\n\r\n")
+        fields = dict(line.lower().split(": ", 1) for line in head.decode().split("\r\n")[1:])
+        body = int(fields.get("content-length", 0))
+        while len(rest) < body:
+            rest += self.request.recv(65536)
+        # The settings are base64, in which case matters.
+        settings = next(line.split(b": ", 1)[1] for line in head.split(b"\r\n") if line.lower().startswith(b"http2-settings"))
+        self.streams.initiate_upgrade_connection(settings)
+        self.request.sendall(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + self.streams.data_to_send())
+        self.answer(1, head.split(b" ")[1].decode())
+        return rest[body:]
+
+    def handle(self):
+        data = self.request.recv(65536)
+        if data.startswith(b"PRI"):
+            self.streams.initiate_connection()
+        elif data:
+            data = self.upgrade(data)
+        paths = {}
+        while True:
+            self.request.sendall(self.streams.data_to_send())
+            for event in self.streams.receive_data(data):
+                if isinstance(event, h2.events.RequestReceived):
+                    paths[event.stream_id] = dict(event.headers)[b":path"].decode()
+                elif isinstance(event, h2.events.DataReceived):
+                    self.streams.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+                elif isinstance(event, h2.events.StreamEnded):
+                    self.answer(event.stream_id, paths.pop(event.stream_id))
+            self.request.sendall(self.streams.data_to_send())
+            data = self.request.recv(65536)
+            if not data:
+                return
+
+
+class Calls(grpc.GenericRpcHandler):
+    """A gRPC service. A request is CODE WAIT SIZE: it answers with that code, after WAIT ms, with SIZE bytes."""
+
+    @staticmethod
+    def answer(request, context):
+        code, wait, size = map(int, request.split())
+        time.sleep(wait / 1000)
+        status = next(each for each in grpc.StatusCode if each.value[0] == code)
+        count(status.name.lower())
+        if code:
+            context.abort(status, "as asked")
+        return b"x" * size
+
+    def service(self, handler_call_details):
+        return grpc.unary_unary_rpc_method_handler(self.answer)
+
+
+def serve_calls(port):
+    server = grpc.server(concurrent.futures.ThreadPoolExecutor(32), handlers=[Calls()])
+    server.add_insecure_port(f"127.0.0.1:{port}")
+    server.start()
+    server.wait_for_termination()
+
+
 def main():
     kind, port = sys.argv[1], int(sys.argv[2])
     signal.signal(signal.SIGTERM, lambda *_: (print(json.dumps(COUNTS), flush=True), sys.exit(0)))
     if kind == "web":
         http.server.ThreadingHTTPServer(("127.0.0.1", port), Web).serve_forever()
+    elif kind == "h2c":
+        socketserver.ThreadingTCPServer(("127.0.0.1", port), Streams).serve_forever()
+    elif kind == "grpc":
+        serve_calls(port)
     elif kind in ("TLSv1_2", "TLSv1_3"):
         SecureWeb(("127.0.0.1", port), kind, sys.argv[3]).serve_forever()
     elif kind == "dns":

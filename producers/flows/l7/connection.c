@@ -60,6 +60,11 @@ static enum parser_verdict parse(struct connection *connection, bool server,
 		return dns_read(&connection->parser.dns, &connection->exchange, server, piece);
 	case FLOW_L7_REDIS:
 		return redis_read(&connection->parser.redis, &connection->exchange, server, piece);
+	case FLOW_L7_KAFKA:
+		return kafka_read(&connection->parser.kafka, &connection->exchange, server, piece);
+	case FLOW_L7_POSTGRESQL:
+		return postgres_read(&connection->parser.postgres, &connection->exchange, server,
+				     piece);
 	case FLOW_L7_TLS:
 		return tls_read(&connection->parser.tls, &connection->exchange, server, piece);
 	default:
@@ -83,15 +88,29 @@ static void stop(struct connection *connection)
 	stream_drop(&connection->streams[1], &connection->room->held);
 }
 
-/* The connection goes on as HTTP/2; the request that asked for it is the first stream. */
+/* The connection goes on as HTTP/2; the request that asked for it is the first stream. Where HTTP/2 is
+ * not read, what says so is the last response. */
 static void upgrade(struct connection *connection)
 {
+	if (!(connection->room->protocols >> FLOW_L7_HTTP2 & 1)) {
+		http1_end_with_upgrade(&connection->parser.http1, &connection->exchange);
+		connection->over = true;
+		return;
+	}
 	connection->protocol = FLOW_L7_HTTP2;
 	begin_http2(connection);
 	if (connection->over)
 		connection->exchange.uncertain[FLOW_L7_STOPPED]++;
 	else
 		http2_upgrade(http2_of(connection), &connection->exchange);
+}
+
+/* The connection goes on as TLS. */
+static void secure(struct connection *connection)
+{
+	connection->protocol = FLOW_L7_TLS;
+	connection->over = !(connection->room->protocols >> FLOW_L7_TLS & 1);
+	memset(&connection->parser, 0, sizeof(connection->parser));
 }
 
 static void see_verdict(struct connection *connection, unsigned direction,
@@ -115,6 +134,9 @@ static void see_verdict(struct connection *connection, unsigned direction,
 	case PARSER_HTTP2:
 		upgrade(connection);
 		break;
+	case PARSER_TLS:
+		secure(connection);
+		break;
 	case PARSER_WRONG:
 		end_http2(connection);
 		connection->over = true;
@@ -129,25 +151,31 @@ static void read_piece(void *user, const struct stream_piece *piece)
 	struct connection *connection = context->connection;
 	unsigned direction = context->direction;
 	bool server = direction != connection->client;
+	uint8_t protocol = connection->protocol;
 	struct stream_piece rest = *piece;
 
 	if (connection->over)
 		return;
-	if (connection->lost[direction] && !resume(connection, server, piece))
+	if (connection->lost[direction] && !resume(connection, server, piece)) {
+		connection->skipped = true;
 		return;
+	}
 	connection->lost[direction] = false;
 	see_verdict(connection, direction, parse(connection, server, &rest));
 	/* The answer to an upgrade may have the first bytes after it. */
-	if (rest.length > 0 && connection->protocol == FLOW_L7_HTTP2 && !connection->over)
+	if (rest.length > 0 && connection->protocol != protocol && !connection->over)
 		see_verdict(connection, direction, parse(connection, server, &rest));
 }
 
 static void close_direction(struct connection *connection, unsigned direction)
 {
+	bool server = direction != connection->client;
+
 	connection->closed[direction] = true;
 	if (connection->protocol == FLOW_L7_HTTP && !connection->lost[direction])
-		http1_close(&connection->parser.http1, &connection->exchange,
-			    direction != connection->client);
+		http1_close(&connection->parser.http1, &connection->exchange, server);
+	if (connection->protocol == FLOW_L7_POSTGRESQL)
+		postgres_close(&connection->parser.postgres, &connection->exchange, server);
 }
 
 static enum l7_payload add_datagram(struct connection *connection, const struct packet *packet)
@@ -197,11 +225,34 @@ enum l7_payload connection_add(struct connection *connection, const struct packe
 						   : L7_MESSAGE;
 }
 
-/* Whether there is anything to say: a message, or that the connection is one of TLS. */
+static bool is_uncertain(const uint32_t *uncertain)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < FLOW_L7_REASONS; i++)
+		sum |= uncertain[i];
+	return sum != 0;
+}
+
+/* Whether there is anything to say: a message, that some may be missing, or that the connection is one
+ * of TLS. */
 static bool is_told(const struct connection *connection, const struct flow_l7 *taken)
 {
 	return connection->protocol == FLOW_L7_TLS || taken->requests > 0 || taken->responses > 0 ||
-	       taken->retries > 0 || taken->unanswered > 0;
+	       taken->retries > 0 || taken->unanswered > 0 ||
+	       (connection->told && is_uncertain(taken->uncertain));
+}
+
+bool connection_has_news(const struct connection *connection)
+{
+	const struct exchange *exchange = &connection->exchange;
+
+	if (connection->protocol == FLOW_L7_TLS)
+		return false;
+	return (!connection->over && exchange_unanswered(exchange) > 0) ||
+	       (connection->told &&
+		(is_uncertain(exchange->uncertain) ||
+		 connection->streams[0].held_count + connection->streams[1].held_count > 0));
 }
 
 uint32_t connection_take(struct connection *connection, bool final, struct flow_l7 *taken)
@@ -211,8 +262,19 @@ uint32_t connection_take(struct connection *connection, bool final, struct flow_
 	/* Segments that wait for bytes before them are as if they had not been captured. */
 	if (final && connection->streams[0].held_count + connection->streams[1].held_count > 0)
 		connection->exchange.uncertain[FLOW_L7_GAP]++;
+	/* A loss is counted once, but what follows it is not read in any slice. */
+	if (connection->skipped && connection->protocol == FLOW_L7_HTTP &&
+	    !is_uncertain(connection->exchange.uncertain))
+		connection->exchange.uncertain[FLOW_L7_STOPPED]++;
+	connection->skipped = false;
 	exchange_take(&connection->exchange, final && !connection->over, taken);
-	taken->protocol = is_told(connection, taken) ? connection->protocol : FLOW_L7_NONE;
+	if (is_told(connection, taken)) {
+		taken->protocol = connection->protocol;
+		connection->told = true;
+	} else { /* it is told with the first message */
+		taken->protocol = FLOW_L7_NONE;
+		memcpy(connection->exchange.uncertain, taken->uncertain, sizeof(taken->uncertain));
+	}
 	if (taken->protocol == FLOW_L7_HTTP2 && connection->parser.http2 != SLAB_NONE &&
 	    http2_take(http2_of(connection)))
 		taken->protocol = FLOW_L7_GRPC;

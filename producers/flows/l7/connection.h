@@ -12,6 +12,8 @@
 #include "producers/flows/l7/exchange.h"
 #include "producers/flows/l7/http1.h"
 #include "producers/flows/l7/http2.h"
+#include "producers/flows/l7/kafka.h"
+#include "producers/flows/l7/postgres.h"
 #include "producers/flows/l7/redis.h"
 #include "producers/flows/l7/slab.h"
 #include "producers/flows/l7/stream.h"
@@ -27,9 +29,10 @@ enum l7_payload {
 
 /* What all connections share. */
 struct connection_room {
-	struct slab held;  /* of the streams */
-	struct slab times; /* of the exchanges */
-	struct slab http2; /* struct http2 */
+	struct slab held;   /* of the streams */
+	struct slab times;  /* of the exchanges */
+	struct slab http2;  /* struct http2 */
+	unsigned protocols; /* those that are read: a bit for each enum flow_l7_protocol */
 };
 
 struct connection {
@@ -40,19 +43,26 @@ struct connection {
 	bool over;        /* nothing more is read */
 	bool lost[2];     /* by direction: the next message's start is looked for */
 	bool closed[2];
+	bool skipped; /* since the last slice: bytes of a direction that was lost */
+	bool told;    /* a slice had messages */
 	struct exchange exchange;
 	union {
 		struct http1 http1;
 		uint32_t http2; /* its block in the room */
 		struct dns dns;
 		struct redis redis;
+		struct kafka kafka;
+		struct postgres postgres;
 		struct tls tls;
 	} parser;
 };
 
+/* All that one connection can take, but for early segments, which wait in a room of their own. */
+#define CONNECTION_BYTES 4096
+
 _Static_assert(sizeof(struct connection) + sizeof(struct http2) +
 			       2 * TIMES_BLOCKS_MAX * TIMES_BLOCK_SIZE <=
-		       5120,
+		       CONNECTION_BYTES,
 	       "a connection stays small");
 
 /* AT_START: the connection's start was captured. */
@@ -63,6 +73,8 @@ enum l7_payload connection_add(struct connection *connection, const struct packe
 			       unsigned direction, const uint32_t *first);
 /* As l7_take(). Returns how many times found no room. */
 uint32_t connection_take(struct connection *connection, bool final, struct flow_l7 *taken);
+/* True if its last slice has something to say although no packet came. */
+bool connection_has_news(const struct connection *connection);
 /* Gives its blocks back. */
 void connection_end(struct connection *connection);
 

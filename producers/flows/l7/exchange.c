@@ -67,11 +67,21 @@ struct exchange_item *exchange_ask(struct exchange *exchange, uint32_t id)
 	struct exchange_item *item = &exchange->items[exchange->count];
 
 	exchange->requests++;
-	if (exchange->count == EXCHANGE_MAX)
+	if (exchange->count == EXCHANGE_MAX) {
+		exchange->unlisted++;
 		return NULL;
+	}
 	exchange->count++;
 	*item = (struct exchange_item){.id = id};
 	return item;
+}
+
+bool exchange_answer_unlisted(struct exchange *exchange)
+{
+	if (exchange->unlisted == 0)
+		return false;
+	exchange->unlisted--;
+	return true;
 }
 
 void exchange_remove(struct exchange *exchange, struct exchange_item *item)
@@ -103,26 +113,33 @@ void exchange_end(struct exchange *exchange, const struct exchange_item *item, s
 			  (uint64_t)when_since(time, item->asked));
 }
 
+uint32_t exchange_unanswered(const struct exchange *exchange)
+{
+	uint32_t sum = exchange->unlisted;
+
+	for (uint32_t i = 0; i < exchange->count; i++)
+		sum += !exchange->items[(exchange->head + i) % EXCHANGE_MAX].begun;
+	/* In order: those that found no room. */
+	if (exchange->asked > 0)
+		sum += exchange_waiting_next(exchange) - exchange->count;
+	return sum;
+}
+
 void exchange_take(struct exchange *exchange, bool final, struct flow_l7 *l7)
 {
-	if (final) {
-		for (uint32_t i = 0; i < exchange->count; i++)
-			exchange->unanswered +=
-				!exchange->items[(exchange->head + i) % EXCHANGE_MAX].begun;
-		/* In order: those that found no room. */
-		if (exchange->asked > 0)
-			exchange->unanswered += exchange_waiting_next(exchange) - exchange->count;
-	}
+	if (final)
+		exchange->unanswered += exchange_unanswered(exchange);
 	l7->requests = exchange->requests;
 	l7->responses = exchange->responses;
 	l7->retries = exchange->retries;
 	l7->unanswered = exchange->unanswered;
+	l7->one_way = exchange->one_way;
 	memcpy(l7->status, exchange->status, sizeof(l7->status));
 	memcpy(l7->uncertain, exchange->uncertain, sizeof(l7->uncertain));
 	times_take(&exchange->first_byte, exchange->blocks, &l7->first_byte);
 	times_take(&exchange->last_byte, exchange->blocks, &l7->last_byte);
 	exchange->requests = exchange->responses = 0;
-	exchange->retries = exchange->unanswered = 0;
+	exchange->retries = exchange->unanswered = exchange->one_way = 0;
 	memset(exchange->status, 0, sizeof(exchange->status));
 	memset(exchange->uncertain, 0, sizeof(exchange->uncertain));
 }

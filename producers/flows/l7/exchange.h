@@ -38,6 +38,8 @@ struct exchange {
 	uint32_t responses;
 	uint32_t retries;
 	uint32_t unanswered;
+	uint32_t one_way;  /* requests that ask for no response */
+	uint32_t unlisted; /* by number: requests that wait and are not remembered (1) */
 	uint32_t status[FLOW_L7_STATUSES];
 	uint32_t uncertain[FLOW_L7_REASONS];
 	struct times first_byte;
@@ -73,6 +75,9 @@ void exchange_forget_next(struct exchange *exchange);
 struct exchange_item *exchange_find(struct exchange *exchange, uint32_t id);
 /* A request begins. The item is not WHOLE. NULL if there is no room (1). */
 struct exchange_item *exchange_ask(struct exchange *exchange, uint32_t id);
+/* A response has no item. True if it may be one to a request that is not remembered, which is answered
+ * then. */
+bool exchange_answer_unlisted(struct exchange *exchange);
 /* ITEM is answered, or will not be; it must not be used after this. */
 void exchange_remove(struct exchange *exchange, struct exchange_item *item);
 
@@ -84,6 +89,8 @@ void exchange_respond(struct exchange *exchange, struct exchange_item *item, uns
 /* ITEM's response ended at TIME. */
 void exchange_end(struct exchange *exchange, const struct exchange_item *item, struct when time);
 
+/* Requests that wait for a response which has not begun. */
+uint32_t exchange_unanswered(const struct exchange *exchange);
 /* Moves counts and times to *L7, without its protocol, and starts from zero. FINAL: the connection
  * is over, and what waits is unanswered. */
 void exchange_take(struct exchange *exchange, bool final, struct flow_l7 *l7);

@@ -337,6 +337,11 @@ bool http1_resume(struct http1 *http1, bool server, const struct stream_piece *p
 	return true;
 }
 
+void http1_end_with_upgrade(const struct http1 *http1, struct exchange *exchange)
+{
+	respond(&http1->side[1], exchange);
+}
+
 void http1_close(struct http1 *http1, struct exchange *exchange, bool server)
 {
 	struct http1_side *side = &http1->side[server];

@@ -58,6 +58,8 @@ enum parser_verdict http1_read(struct http1 *http1, struct exchange *exchange, b
 			       struct stream_piece *piece);
 /* The direction was PARSER_LOST; PIECE begins a segment. True if a message begins there. */
 bool http1_resume(struct http1 *http1, bool server, const struct stream_piece *piece);
+/* PARSER_HTTP2 is not followed: the response that said so is one like others. */
+void http1_end_with_upgrade(const struct http1 *http1, struct exchange *exchange);
 /* The direction's bytes have ended. */
 void http1_close(struct http1 *http1, struct exchange *exchange, bool server);
 

@@ -78,8 +78,11 @@ static void reset(struct exchange *exchange, uint32_t stream)
 {
 	struct exchange_item *item = exchange_find(exchange, stream);
 
-	if (item == NULL)
+	if (item == NULL) {
+		/* Whether a stream that is not remembered had a response is not known. */
+		exchange->uncertain[FLOW_L7_UNMATCHED] += exchange->unlisted > 0;
 		return;
+	}
 	exchange->unanswered += !item->begun;
 	exchange_remove(exchange, item);
 }
@@ -101,13 +104,18 @@ static void see_request_block(struct http2 *http2, struct exchange *exchange, st
 static void see_response_block(struct http2 *http2, struct exchange *exchange, struct when time)
 {
 	struct http2_side *side = &http2->side[1];
+	struct exchange_item *item = exchange_find(exchange, side->block_stream);
 	unsigned class = side->fields.status;
 
 	if (side->block_stream % 2 == 0 || side->block_is_push)
 		return;
-	if (class > 1)
-		exchange_respond(exchange, exchange_find(exchange, side->block_stream), class - 1,
-				 side->block_begun);
+	if (class > 1 && item != NULL && item->begun) {
+		exchange->uncertain[FLOW_L7_MALFORMED]++; /* a second response */
+	} else if (class > 1) {
+		if (item == NULL && !exchange_answer_unlisted(exchange))
+			exchange->uncertain[FLOW_L7_UNMATCHED]++;
+		exchange_respond(exchange, item, class - 1, side->block_begun);
+	}
 	if (side->fields.grpc_code > 0)
 		exchange->status[FLOW_L7_STATUS_GRPC + side->fields.grpc_code - 1]++;
 	if (side->block_ends)

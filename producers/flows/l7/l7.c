@@ -14,7 +14,6 @@
 #define TRYING (L7_IGNORED - TRIES)
 
 struct l7 {
-	unsigned protocols;
 	struct slab connections;
 	struct connection_room room;
 	struct l7_stats stats;
@@ -24,9 +23,14 @@ static const struct {
 	const char *name;
 	unsigned protocols;
 } names[] = {
-	{"all", UINT32_MAX},          {"none", 0},
-	{"http", 1u << FLOW_L7_HTTP}, {"http2", 1u << FLOW_L7_HTTP2 | 1u << FLOW_L7_GRPC},
-	{"dns", 1u << FLOW_L7_DNS},   {"redis", 1u << FLOW_L7_REDIS},
+	{"all", UINT32_MAX},
+	{"none", 0},
+	{"http", 1u << FLOW_L7_HTTP},
+	{"http2", 1u << FLOW_L7_HTTP2 | 1u << FLOW_L7_GRPC},
+	{"dns", 1u << FLOW_L7_DNS},
+	{"redis", 1u << FLOW_L7_REDIS},
+	{"kafka", 1u << FLOW_L7_KAFKA},
+	{"postgresql", 1u << FLOW_L7_POSTGRESQL},
 	{"tls", 1u << FLOW_L7_TLS},
 };
 
@@ -60,10 +64,10 @@ struct l7 *l7_new(unsigned protocols, size_t flows)
 
 	if (l7 == NULL)
 		return NULL;
-	l7->protocols = protocols;
+	l7->room.protocols = protocols;
 	if (slab_init(&l7->connections, sizeof(struct connection), connections) == 0 &&
 	    slab_init(&l7->room.held, STREAM_BLOCK_SIZE, held < HELD_MAX ? held : HELD_MAX) == 0 &&
-	    slab_init(&l7->room.times, TIMES_BLOCK_SIZE, 2 * connections) == 0 &&
+	    slab_init(&l7->room.times, TIMES_BLOCK_SIZE, 4 * connections) == 0 &&
 	    slab_init(&l7->room.http2, sizeof(struct http2), 1 + connections / 8) == 0)
 		return l7;
 	l7_free(l7);
@@ -95,7 +99,7 @@ static struct recognised recognise(const struct l7 *l7, const struct packet *pac
 		found = recognise_segment(packet->payload_bytes, packet->payload_captured);
 	else
 		found = recognise_datagram(packet);
-	if (!(l7->protocols >> found.protocol & 1))
+	if (!(l7->room.protocols >> found.protocol & 1))
 		found.protocol = FLOW_L7_NONE;
 	return found;
 }
@@ -155,6 +159,13 @@ void l7_take(struct l7 *l7, uint32_t slot, unsigned source, bool final, struct f
 		return;
 	l7->stats.times_lost += connection_take(connection, final, taken);
 	taken->from_destination = connection->client != source;
+}
+
+bool l7_has_news(const struct l7 *l7, uint32_t slot)
+{
+	const struct connection *connection = connection_of(l7, slot);
+
+	return connection != NULL && connection_has_news(connection);
 }
 
 void l7_drop(struct l7 *l7, uint32_t *slot)

@@ -3,8 +3,9 @@
  * A flow's protocol is recognised by the first bytes of its payload, never by a port. A flow that is
  * none of the protocols costs nothing after its first few payloads.
  *
- * (1) A connection takes at most 5 KiB, all from slabs of fixed size. A connection that finds no
- *     room is counted and goes on without requests.
+ * (1) A connection takes at most CONNECTION_BYTES, all from slabs of fixed size: its parser with the
+ *     tables of HPACK, the requests that wait, and the times. Early segments of all connections wait in
+ *     one slab more. A connection that finds no room is counted and goes on without requests.
  * (2) No byte of a payload leaves this room: only counts and times do.
  * (3) Where a count may be wrong, the flow says so (struct flow_l7.uncertain).
  */
@@ -48,6 +49,10 @@ enum l7_payload l7_add(struct l7 *l7, uint32_t *slot, const struct packet *packe
 /* Moves the counts since the last time to *TAKEN, whose protocol is FLOW_L7_NONE if there are none.
  * SOURCE is the direction of the flow's source. FINAL: the flow is over. */
 void l7_take(struct l7 *l7, uint32_t slot, unsigned source, bool final, struct flow_l7 *taken);
+
+/* True if l7_take() of the flow's end has something to say although no packet came since the last time:
+ * that requests which waited were not answered. */
+bool l7_has_news(const struct l7 *l7, uint32_t slot);
 
 /* The flow is over; *SLOT becomes 0. */
 void l7_drop(struct l7 *l7, uint32_t *slot);

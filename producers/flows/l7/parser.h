@@ -22,6 +22,7 @@ enum parser_verdict {
 	PARSER_STOPPED, /* what follows may have requests, but they cannot be counted */
 	PARSER_WRONG,   /* this was never the protocol */
 	PARSER_HTTP2,   /* the connection goes on as HTTP/2 */
+	PARSER_TLS,     /* it goes on as TLS */
 };
 
 /* Why the bytes of PIECE are missing. */

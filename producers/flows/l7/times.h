@@ -1,7 +1,7 @@
 /* times.h - the response times of one connection: sum, extremes and a histogram. Pure.
  *
  * (1) The first few are in the connection itself, the rest in blocks of a slab. A time that finds
- *     no room is in no figure; slab.refused or LOST counts it.
+ *     no room, or whose bucket has TIMES_COUNT_MAX, is in no figure; LOST counts it.
  */
 #ifndef TENURE_FLOWS_L7_TIMES_H
 #define TENURE_FLOWS_L7_TIMES_H
@@ -12,10 +12,12 @@
 #include "producers/flows/flow.h"
 #include "producers/flows/l7/slab.h"
 
-#define TIMES_FIRST 4      /* times without a block */
-#define TIMES_BLOCK 64     /* buckets of a block: eight octaves */
-#define TIMES_BLOCKS_MAX 4 /* of one connection's times: a factor of 2^32 */
-#define TIMES_BLOCK_SIZE (8 + 4 * TIMES_BLOCK)
+#define TIMES_FIRST 4  /* times without a block */
+#define TIMES_BLOCK 32 /* buckets of a block: four octaves */
+#define TIMES_BLOCKS_MAX \
+	5 /* of one connection's times: 17 octaves at least, as from 10 us to 1 s */
+#define TIMES_BLOCK_SIZE (8 + 3 * TIMES_BLOCK)
+#define TIMES_COUNT_MAX ((1u << 24) - 1) /* of a bucket in a block */
 
 /* Zero-initialised. */
 struct times {
@@ -23,7 +25,7 @@ struct times {
 	uint64_t min;
 	uint64_t max;
 	uint32_t count;
-	uint32_t lost;   /* they found no block (1) */
+	uint32_t lost;   /* (1) */
 	uint32_t blocks; /* the first one's number */
 	uint16_t first[TIMES_FIRST];
 };

@@ -28,6 +28,27 @@ static void test_streams_of_http2(void **state)
 			    "'unanswered':1,'status':{'2xx':1,'4xx':1}},");
 }
 
+/* More streams wait than are remembered. */
+static void test_streams_that_are_not_remembered_are_unanswered_too(void **state)
+{
+	char request[] = "\0\0\3\1\5\0\0\0\0\x82\x86\x84", answer[] = "\0\0\1\1\5\0\0\0\0\x88";
+
+	SAY(*state, CLIENT, PREFACE SETTINGS);
+	for (int i = 0; i < 70; i++) {
+		request[8] = (char)(2 * i + 1);
+		request[7] = (char)((2 * i + 1) >> 8);
+		talk_send(*state, CLIENT, request, sizeof(request) - 1);
+	}
+	SAY(*state, SERVER, SETTINGS);
+	for (int i = 0; i < 67; i++) {
+		answer[8] = (char)(2 * i + 1);
+		answer[7] = (char)((2 * i + 1) >> 8);
+		talk_send(*state, SERVER, answer, sizeof(answer) - 1);
+	}
+	talk_expect(*state, "'l7':{'protocol':'http2','client':'source','requests':70,"
+			    "'responses':67,'unanswered':3,'status':{'2xx':67}},");
+}
+
 static void test_a_server_of_http2_may_speak_first(void **state)
 {
 	SAY(*state, SERVER, SETTINGS);
@@ -156,6 +177,70 @@ static void test_a_protocol_that_is_not_wanted_is_not_read(void **state)
 	talk_expect(talk, "");
 }
 
+static void test_an_upgrade_to_a_protocol_that_is_not_wanted_is_not_followed(void **state)
+{
+	struct talk *talk = *state;
+
+	l7_free(talk->l7);
+	talk->l7 = l7_new(1u << FLOW_L7_HTTP, 4);
+	assert_non_null(talk->l7);
+	talk_say(talk, CLIENT, "GET / HTTP/1.1\r\nUpgrade: h2c\r\n\r\n");
+	SAY(talk, SERVER,
+	    "HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\n" SETTINGS "\0\0\1\1\5\0\0\0\1\x88");
+	SAY(talk, CLIENT, PREFACE SETTINGS "\0\0\3\1\5\0\0\0\3\x82\x86\x84");
+	talk_expect(talk, "'l7':{'protocol':'http','client':'source','requests':1,'responses':1,"
+			  "'status':{'1xx':1}},");
+}
+
+/* A slice may end before the first message is complete. */
+static void test_what_is_uncertain_is_told_with_the_first_message(void **state)
+{
+	struct talk *talk = *state;
+	struct flow_l7 taken;
+
+	talk->joined = true;
+	talk_say(talk, CLIENT, "GET / HT");
+	l7_take(talk->l7, talk->slot, CLIENT, false, &taken);
+	assert_int_equal(taken.protocol, FLOW_L7_NONE);
+	talk_say(talk, CLIENT, "TP/1.1\r\n\r\n");
+	talk_expect(talk, "'l7':{'protocol':'http','client':'source','requests':1,'responses':0,"
+			  "'unanswered':1,'incomplete':true,'uncertain':{'start':1}},");
+}
+
+static void test_a_gap_without_messages_is_told(void **state)
+{
+	struct talk *talk = *state;
+	struct flow_l7 taken;
+
+	talk_say(talk, CLIENT, GET);
+	talk_say(talk, SERVER, "HTTP/1.1 204 No Content\r\n\r\n");
+	talk_say(talk, CLIENT, GET);
+	l7_take(talk->l7, talk->slot, CLIENT, false, &taken);
+	assert_int_equal(taken.requests, 2);
+	/* A response that was not captured; an empty line acknowledges it. */
+	talk_say_unseen(talk, SERVER, "HTTP/1.1 204 No Content\r\n\r\n");
+	talk_say(talk, CLIENT, "\r\n");
+	talk_expect(talk, "'l7':{'protocol':'http','client':'source','requests':0,'responses':0,"
+			  "'incomplete':true,'uncertain':{'gap':1}},");
+}
+
+/* Until the next segment that begins with a message nothing is read, however many slices that takes. */
+static void test_each_slice_says_that_it_was_not_read(void **state)
+{
+	struct talk *talk = *state;
+	struct flow_l7 taken;
+
+	talk_say(talk, CLIENT, GET);
+	talk_say(talk, SERVER, OK);
+	talk_say_unseen(talk, SERVER, "HTTP/1.1 200 OK\r\n");
+	talk_say(talk, CLIENT, GET);
+	l7_take(talk->l7, talk->slot, CLIENT, false, &taken);
+	assert_int_equal(taken.uncertain[FLOW_L7_GAP], 1);
+	talk_say(talk, SERVER, "\r\n" OK);
+	talk_expect(talk, "'l7':{'protocol':'http','client':'source','requests':0,'responses':0,"
+			  "'unanswered':1,'incomplete':true,'uncertain':{'stopped':1}},");
+}
+
 static void test_connections_without_room_are_counted(void **state)
 {
 	struct talk *talk = *state;
@@ -179,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_streams_of_http2),
+		TEST(test_streams_that_are_not_remembered_are_unanswered_too),
 		TEST(test_a_server_of_http2_may_speak_first),
 		TEST(test_grpc_has_its_status_in_the_trailers),
 		TEST(test_an_upgrade_to_http2_is_one_request),
@@ -188,6 +274,10 @@ int main(void)
 		TEST(test_a_tls_13_handshake_is_no_message),
 		TEST(test_protocols_are_read_from_a_list),
 		TEST(test_a_protocol_that_is_not_wanted_is_not_read),
+		TEST(test_an_upgrade_to_a_protocol_that_is_not_wanted_is_not_followed),
+		TEST(test_what_is_uncertain_is_told_with_the_first_message),
+		TEST(test_a_gap_without_messages_is_told),
+		TEST(test_each_slice_says_that_it_was_not_read),
 		TEST(test_connections_without_room_are_counted),
 	};
 

@@ -51,7 +51,8 @@ void talk_add(struct talk *talk, unsigned direction, uint32_t sequence, const ch
 		.payload_bytes = (const uint8_t *)bytes,
 	};
 
-	talk->payload = l7_add(talk->l7, &talk->slot, &packet, direction, &talk->first[direction]);
+	talk->payload = l7_add(talk->l7, &talk->slot, &packet, direction,
+			       talk->joined ? NULL : &talk->first[direction]);
 }
 
 void talk_send(struct talk *talk, unsigned direction, const char *bytes, size_t length)

@@ -2,6 +2,7 @@
 #ifndef TENURE_TALK_H
 #define TENURE_TALK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct talk {
 	uint32_t next[2];
 	uint32_t first[2];
 	uint8_t protocol;
+	bool joined;             /* the SYNs were not captured */
 	enum l7_payload payload; /* of the latest packet */
 	struct flow_l7 taken;
 	struct text text;
