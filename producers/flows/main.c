@@ -88,6 +88,11 @@ static int64_t longest_rest_ns(const struct flows_options *o)
 	return idle_ns + 60 * NS_PER_SECOND;
 }
 
+static int64_t shortest_idle_ns(const struct flows_options *o)
+{
+	return o->idle_stream_ns < o->idle_datagram_ns ? o->idle_stream_ns : o->idle_datagram_ns;
+}
+
 int main(int argc, char **argv)
 {
 	struct flows_options o;
@@ -122,7 +127,8 @@ int main(int argc, char **argv)
 
 	/* Before the capture, so that what goes on is known when the first packet comes. */
 	if (o.conntrack) {
-		conntrack = conntrack_open((size_t)o.conntrack_max, longest_rest_ns(&o), &rc);
+		conntrack = conntrack_open((size_t)o.conntrack_max, longest_rest_ns(&o),
+					   shortest_idle_ns(&o), &rc);
 		if (conntrack == NULL)
 			return rc;
 	}

@@ -19,6 +19,7 @@ struct connections *connections_new(size_t max, const uint64_t seed[static FLOW_
 {
 	struct connections *table = calloc(1, sizeof(*table));
 	size_t chains = 16;
+	bool has_all;
 
 	if (table == NULL)
 		return NULL;
@@ -29,12 +30,19 @@ struct connections *connections_new(size_t max, const uint64_t seed[static FLOW_
 	for (size_t i = 0; i < FLOW_KEY_SEED_WORDS; i++)
 		table->seed[i] = seed[i];
 	table->chains = calloc(chains, sizeof(*table->chains));
-	for (int i = 0; i < CONNECTIONS_NOTES; i++)
-		table->noted[i] = calloc(chains, sizeof(*table->noted[i]));
 	table->all = calloc(max, sizeof(*table->all));
-	if (table->chains != NULL && table->noted[CONNECTIONS_BEGAN] != NULL &&
-	    table->noted[CONNECTIONS_ENDED] != NULL && table->all != NULL)
+	has_all = table->chains != NULL && table->all != NULL;
+	for (int i = 0; i < CONNECTIONS_NOTES; i++) {
+		table->noted[i] = malloc(chains * sizeof(*table->noted[i]));
+		has_all = has_all && table->noted[i] != NULL;
+	}
+	if (has_all) {
+		for (int i = 0; i < CONNECTIONS_NOTES; i++) {
+			for (size_t j = 0; j < chains; j++)
+				table->noted[i][j] = WHEN_MIN;
+		}
 		return table;
+	}
 	connections_free(table);
 	return NULL;
 }

@@ -27,6 +27,7 @@ struct connection {
 	struct flow_key keys[CONNECTION_SIDES];
 	bool reversed[CONNECTION_SIDES]; /* the tuple's source is the key's endpoint B */
 	enum connection_state state;
+	bool listed; /* its beginning was not reported, and its end may not be */
 	uint32_t id, zone;
 	struct when since;            /* nobody else had its tuples from then on */
 	struct when previous;         /* by then the last other one with its tuples had begun */
@@ -73,9 +74,15 @@ void connections_forget(struct connections *table, struct when before);
 /* One after another, open or not; NULL after the last. Begin with NULL. */
 struct connection *connections_each(struct connections *table, struct connection *previous);
 
-/* When somebody last BEGAN to have a tuple, or ENDED to. If the hashes of two tuples collide that is the later of
+/* When somebody last BEGAN to have a tuple, was LISTED with it without being added, or ENDED to have it. If the hashes of two tuples collide that is the later of
  * both: not earlier than the truth. */
-enum connections_note { CONNECTIONS_BEGAN, CONNECTIONS_ENDED, CONNECTIONS_NOTES };
+enum connections_note {
+	CONNECTIONS_BEGAN,
+	CONNECTIONS_LISTED,
+	CONNECTIONS_ENDED,
+	CONNECTIONS_NOTES,
+};
+
 struct when connections_noted(const struct connections *table, enum connections_note what,
 			      const struct flow_key *key);
 void connections_note(struct connections *table, enum connections_note what,

@@ -91,6 +91,12 @@ static bool read_connection(const struct nf_conntrack *ct, struct translations_c
 	return flow_has_ports(told->protocol);
 }
 
+static void lose(struct conntrack *conntrack)
+{
+	conntrack->overrun = true;
+	translations_losing(conntrack->translations);
+}
+
 static void take_connection(struct conntrack *conntrack, const struct nlmsghdr *header, bool listed)
 {
 	struct translations *translations = conntrack->translations;
@@ -99,7 +105,7 @@ static void take_connection(struct conntrack *conntrack, const struct nlmsghdr *
 	struct translations_connection told;
 
 	if (ct == NULL) {
-		conntrack->overrun = true; /* without memory it is lost */
+		lose(conntrack); /* without memory */
 		return;
 	}
 	if (nfct_nlmsg_parse(header, ct) >= 0 && read_connection(ct, &told)) {
@@ -169,12 +175,12 @@ static void read_events(struct conntrack *conntrack)
 
 		/* A clock that was set back would put what ended after what began. */
 		if (when_before(since, conntrack->now))
-			conntrack->overrun = true;
+			lose(conntrack);
 		conntrack->now = when_now();
 		if (length > 0)
 			take(conntrack, (size_t)length, false);
 		else if (length < 0 && reason == ENOBUFS)
-			conntrack->overrun = true;
+			lose(conntrack);
 		else if (length < 0 && reason != EINTR) {
 			end_turn(conntrack, since);
 			return;
@@ -257,7 +263,8 @@ static int open_socket(uint32_t groups)
 	return -1;
 }
 
-static int open_all(struct conntrack *conntrack, size_t max, int64_t rest_ns, int *exit_code)
+static int open_all(struct conntrack *conntrack, size_t max, int64_t rest_ns, int64_t idle_ns,
+		    int *exit_code)
 {
 	uint64_t seed[FLOW_KEY_SEED_WORDS];
 
@@ -274,7 +281,7 @@ static int open_all(struct conntrack *conntrack, size_t max, int64_t rest_ns, in
 	}
 	*exit_code = EX_OSERR;
 	if (getrandom(seed, sizeof(seed), 0) == (ssize_t)sizeof(seed))
-		conntrack->translations = translations_new(max, rest_ns, seed, when_now());
+		conntrack->translations = translations_new(max, rest_ns, idle_ns, seed, when_now());
 	if (conntrack->translations == NULL) {
 		log_error("out of memory or no random numbers for %zu translated connections", max);
 		return -1;
@@ -285,7 +292,7 @@ static int open_all(struct conntrack *conntrack, size_t max, int64_t rest_ns, in
 	return read_first(conntrack);
 }
 
-struct conntrack *conntrack_open(size_t max, int64_t rest_ns, int *exit_code)
+struct conntrack *conntrack_open(size_t max, int64_t rest_ns, int64_t idle_ns, int *exit_code)
 {
 	struct conntrack *conntrack = calloc(1, sizeof(*conntrack));
 
@@ -295,7 +302,7 @@ struct conntrack *conntrack_open(size_t max, int64_t rest_ns, int *exit_code)
 		return NULL;
 	}
 	conntrack->list = conntrack->events = -1;
-	if (open_all(conntrack, max, rest_ns, exit_code) == 0)
+	if (open_all(conntrack, max, rest_ns, idle_ns, exit_code) == 0)
 		return conntrack;
 	conntrack_close(conntrack);
 	return NULL;

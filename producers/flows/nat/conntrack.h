@@ -18,9 +18,9 @@
 
 struct conntrack;
 
-/* Begins to listen, and reads what is there. MAX and REST_NS are translations_new()'s. Returns NULL and the
- * exit code on failure (logged). */
-struct conntrack *conntrack_open(size_t max, int64_t rest_ns, int *exit_code);
+/* Begins to listen, and reads what is there. MAX, REST_NS and IDLE_NS are translations_new()'s. Returns NULL
+ * and the exit code on failure (logged). */
+struct conntrack *conntrack_open(size_t max, int64_t rest_ns, int64_t idle_ns, int *exit_code);
 void conntrack_close(struct conntrack *conntrack);
 
 /* Reads what has come. What is logged once: that no more will come. */

@@ -8,14 +8,14 @@
 
 struct translations {
 	struct connections *connections;
-	int64_t rest_ns;
+	int64_t rest_ns, idle_ns;
 	struct when drained;  /* all events sent by then were given */
 	struct when complete; /* all events since then were given */
 	struct when list_at;
 	struct translations_stats stats;
 };
 
-struct translations *translations_new(size_t max, int64_t rest_ns,
+struct translations *translations_new(size_t max, int64_t rest_ns, int64_t idle_ns,
 				      const uint64_t seed[static FLOW_KEY_SEED_WORDS],
 				      struct when now)
 {
@@ -24,6 +24,7 @@ struct translations *translations_new(size_t max, int64_t rest_ns,
 	if (table == NULL)
 		return NULL;
 	table->rest_ns = rest_ns;
+	table->idle_ns = idle_ns;
 	table->drained = table->complete = table->list_at = now;
 	table->connections = connections_new(max, seed);
 	if (table->connections != NULL)
@@ -131,25 +132,30 @@ static void finish(struct translations *table, struct connection *c, enum connec
 }
 
 /* Adds C if there is room and it is to be kept: of zone 0 what is translated, of others all. */
-static void add(struct translations *table, const struct connection *c)
+static bool add(struct translations *table, const struct connection *c)
 {
 	if (c->zone == 0 && !connection_is_translated(c))
-		return;
-	if (connections_add(table->connections, c, &table->stats.forgotten))
-		table->stats.tracked++;
-	else
+		return false;
+	if (!connections_add(table->connections, c, &table->stats.forgotten)) {
 		table->stats.full++;
+		return false;
+	}
+	table->stats.tracked++;
+	return true;
 }
 
 void translations_begin(struct translations *table, const struct translations_connection *told,
 			struct when now)
 {
 	struct connection c = connection_of(told), *rival;
+	struct when listed = last(table, CONNECTIONS_LISTED, &c);
 
 	if (find_same(table, &c, CONNECTION_OPEN) != NULL)
 		return; /* listed already */
-	/* Whoever had a tuple ended, although nobody said so: conntrack says nothing of
+	/* Whoever had a tuple ended, although nobody said so: conntrack does not report the end of
 	 * connections that began before there was a listener (nf_conntrack_events 2). */
+	if (!when_is_min(listed) && when_not_after(last(table, CONNECTIONS_ENDED, &c), listed))
+		note(table, CONNECTIONS_ENDED, &c, now);
 	while ((rival = find_rival(table, &c)) != NULL) {
 		finish(table, rival, CONNECTION_ENDED, table->drained, now, now);
 		note(table, CONNECTIONS_ENDED, rival, now);
@@ -184,34 +190,50 @@ void translations_list(struct translations *table, struct when now)
 	table->list_at = now;
 }
 
+/* Adds the listed C, unless events said something newer: the list may be older than they are. */
+static bool add_listed(struct translations *table, struct connection *c,
+		       const struct translations_connection *told, struct when now)
+{
+	bool dated = !when_is_min(told->began);
+	struct when other =
+		when_later(last(table, CONNECTIONS_BEGAN, c), last(table, CONNECTIONS_ENDED, c));
+	struct connection *found = find_same(table, c, CONNECTION_SUSPENDED);
+
+	if (find_rival(table, c) != NULL ||
+	    (when_not_after(table->list_at, other) && !(dated && when_before(other, told->began))))
+		return false;
+	/* One that is there now, and began before the other was there, was there in between. */
+	if (found != NULL && dated && when_not_after(told->began, found->there)) {
+		connections_set_state(table->connections, found, CONNECTION_OPEN, now);
+		found->since = when_earlier(found->since, told->began);
+		return true;
+	}
+	c->since = c->there = dated ? told->began : now;
+	c->previous = WHEN_MAX;
+	c->listed = true;
+	c->began_min = dated ? when_add(told->began, -TRANSLATIONS_LAG_NS) : WHEN_MIN;
+	return add(table, c);
+}
+
 void translations_listed(struct translations *table, const struct translations_connection *told,
 			 struct when now)
 {
-	bool dated = !when_is_min(told->began);
-	struct connection c = connection_of(told), *found;
-	struct when other =
-		when_later(last(table, CONNECTIONS_BEGAN, &c), last(table, CONNECTIONS_ENDED, &c));
+	struct connection c = connection_of(told);
 
-	/* What events said is newer than the list. */
-	if (find_rival(table, &c) != NULL ||
-	    (when_not_after(table->list_at, other) && !(dated && when_before(other, told->began))))
-		return;
-	/* One that is there now, and began before the other was there, was there in between. */
-	found = find_same(table, &c, CONNECTION_SUSPENDED);
-	if (found != NULL && dated && when_not_after(told->began, found->there)) {
-		connections_set_state(table->connections, found, CONNECTION_OPEN, now);
-		return;
-	}
-	c.since = c.there = dated ? told->began : now;
-	c.previous = WHEN_MAX;
-	c.began_min = dated ? when_add(told->began, -TRANSLATIONS_LAG_NS) : WHEN_MIN;
-	add(table, &c);
+	if (find_same(table, &c, CONNECTION_OPEN) == NULL && !add_listed(table, &c, told, now))
+		note(table, CONNECTIONS_LISTED, &c, now);
 }
 
 void translations_drained(struct translations *table, struct when now)
 {
 	table->drained = now;
 	connections_forget(table->connections, when_add(now, -table->rest_ns));
+}
+
+/* What begins now may have followed an end that was lost. */
+void translations_losing(struct translations *table)
+{
+	table->complete = WHEN_MAX;
 }
 
 void translations_lost(struct translations *table, struct when now)
@@ -235,20 +257,61 @@ static bool may_be_of(const struct connection *c, const struct flow *flow)
 	       (c->state == CONNECTION_OPEN || when_not_after(flow->start, c->over));
 }
 
+/* Whether somebody answered, which takes a connection; of TCP with a SYN, which a new one takes. */
+static bool is_answered(const struct flow *flow)
+{
+	return flow->protocol == TRANSPORT_TCP ? (flow->destination.tcp_flags & TCP_SYN) != 0
+					       : flow->destination.packets > 0;
+}
+
+/* Whether C, which may have begun by the end of FLOW, did. The flow may be of packets that conntrack refused, and the
+ * connection of later ones. */
+static bool began_in_time(const struct translations *table, const struct connection *c,
+			  const struct flow *flow)
+{
+	if (when_not_after(c->there, flow->end))
+		return true;
+	/* Nobody sent a packet between the two. */
+	if (flow->end_reason == FLOW_IDLE_TIMEOUT &&
+	    when_since(c->there, flow->end) < table->idle_ns)
+		return true;
+	return is_answered(flow);
+}
+
+/* Whether what follows FLOW begins with a SYN. */
+static bool is_closed(const struct flow *flow)
+{
+	uint8_t either = flow->source.tcp_flags | flow->destination.tcp_flags;
+	uint8_t both = flow->source.tcp_flags & flow->destination.tcp_flags;
+
+	return flow->protocol == TRANSPORT_TCP && flow->end_reason == FLOW_END_OF_FLOW &&
+	       ((either & TCP_RST) != 0 || (both & TCP_FIN) != 0);
+}
+
+/* Whether FLOW, whose tuple somebody else had when it came, began C. */
+static bool takes_over(const struct connection *c, const struct flow *flow)
+{
+	return flow->protocol == TRANSPORT_TCP && flow->initiator == FLOW_BY_SYN &&
+	       flow->slice == 0 && is_answered(flow) && when_before(c->previous, flow->start) &&
+	       when_since(c->there, flow->start) <= TRANSLATIONS_SYN_NS;
+}
+
 /* Whether its time proves that FLOW, which may be of C, is (translations.h). */
 static bool is_of(const struct translations *table, const struct connection *c,
 		  const struct flow *flow)
 {
-	bool open = c->state == CONNECTION_OPEN, tcp = flow->protocol == TRANSPORT_TCP;
-	bool opens = tcp && flow->initiator == FLOW_BY_SYN && flow->slice == 0;
+	bool open = c->state == CONNECTION_OPEN;
+	bool goes_on = open && flow->end_reason == FLOW_ACTIVE_TIMEOUT;
+	struct when until = open ? table->drained : c->until;
+	struct when last = goes_on || is_closed(flow) ? flow->start : flow->end;
 
-	if (!when_not_after(flow->end, open ? table->drained : c->until))
+	/* A packet that is of no connection may come after an end that was not reported; an answer not. */
+	if (c->listed && (flow->source.packets == 0 || flow->destination.packets == 0))
 		return false;
-	if (!open && when_since(c->until, tcp ? flow->start : flow->end) < TRANSLATIONS_LAG_NS)
+	if (!began_in_time(table, c, flow) || !when_not_after(flow->end, until) ||
+	    when_since(until, last) < TRANSLATIONS_LAG_NS)
 		return false;
-	return when_not_after(c->since, flow->start) ||
-	       (opens && when_before(c->previous, flow->start) &&
-		when_since(c->there, flow->start) <= TRANSLATIONS_SYN_NS);
+	return when_before(c->since, flow->start) || takes_over(c, flow);
 }
 
 static struct flow_address address_of(const struct connection *c, enum connection_side side, bool b)

@@ -7,14 +7,19 @@
  * its tuples, and nobody else, SINCE the last other one with one of them ended, or since events were
  * lost, or since it began; and UNTIL it ended. A flow is its own if
  *
- * (1) the flow began after SINCE, or with a SYN after any other had begun, at most
+ * (1) the flow began after SINCE; or after any other had begun, with a SYN that a SYN answered, at most
  *     TRANSLATIONS_SYN_NS before this one was there: a SYN that finds the tuple of a closed connection
  *     ends that and begins the next, and is not repeated sooner (RFC 6298 2);
- * (2) the flow did not end before the connection began;
- * (3) the flow ended before UNTIL, and began TRANSLATIONS_LAG_NS before it (without TCP, whose
- *     connections begin with a SYN, its last packet was that early): a packet is captured
- *     before conntrack has it;
- * (4) no other connection fits, and none of another zone may: a flow does not say its zone.
+ * (2) the connection was there before the flow ended; or began since the events before were read, and
+ *     the flow was answered (of TCP with a SYN), which takes a connection, or ended in silence, so that
+ *     who began the connection began the flow;
+ * (3) the flow ended TRANSLATIONS_LAG_NS before UNTIL or, if the connection goes on, before the last event
+ *     was read, because a packet is captured before conntrack has it. Two only began so early, and
+ *     ended before UNTIL: a TCP flow with a FIN each way or a RST, as what comes next begins with a SYN and so another
+ *     flow, and a slice of a connection that goes on;
+ * (4) it has packets both ways, if the connection is known from a list alone: conntrack does not report the
+ *     end of one that began before there was a listener, only the next one with its tuples;
+ * (5) no other connection fits, and none of another zone may: a flow does not say its zone.
  *
  * Otherwise nothing is said. Instants are of the wall clock, as those of the packets.
  */
@@ -60,9 +65,9 @@ struct translations_stats {
 	uint64_t unsure;    /* flows that may be of a connection that is here, and have none */
 };
 
-/* Keeps up to MAX connections, each for REST_NS after its end. Events come from NOW on. SEED is of the
- * hash, random. Returns NULL if out of memory. */
-struct translations *translations_new(size_t max, int64_t rest_ns,
+/* Keeps up to MAX connections, each for REST_NS after its end. A flow that ends as idle has had no packet for
+ * IDLE_NS. Events come from NOW on. SEED is of the hash, random. Returns NULL if out of memory. */
+struct translations *translations_new(size_t max, int64_t rest_ns, int64_t idle_ns,
 				      const uint64_t seed[static FLOW_KEY_SEED_WORDS],
 				      struct when now);
 void translations_free(struct translations *table);
@@ -78,7 +83,9 @@ void translations_listed(struct translations *table, const struct translations_c
 			 struct when now);
 /* All events sent by NOW were given. */
 void translations_drained(struct translations *table, struct when now);
-/* Events were lost, by NOW: what went on is known only once it is listed. */
+/* Events were lost, somewhere among those that come next. */
+void translations_losing(struct translations *table);
+/* They were lost, by NOW: what went on is known only once it is listed. */
 void translations_lost(struct translations *table, struct when now);
 
 /* Sets the translation of FLOW, which has ports; none if it is not certain. */
