@@ -18,6 +18,8 @@ enum row {
 	PROVISIONAL,
 	KUBE,
 	FLOW,
+	NAT,
+	ORIGINAL,
 	TOP_ROWS,
 	POSITION = TOP_ROWS,
 	TOPIC,
@@ -30,7 +32,8 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("source", 0, 0),      SCAN_MEMBER("destination", 0, 0),
 	SCAN_MEMBER("rules", 0, 0),       SCAN_MEMBER("revision", 0, 0),
 	SCAN_MEMBER("provisional", 0, 0), SCAN_MEMBER("kube", POSITION, 1),
-	SCAN_MEMBER("flow", TOPIC, 3),    SCAN_MEMBER("position", 0, 0),
+	SCAN_MEMBER("flow", TOPIC, 3),    SCAN_MEMBER("nat", 0, 0),
+	SCAN_MEMBER("original", 0, 0),    SCAN_MEMBER("position", 0, 0),
 	SCAN_MEMBER("topic", 0, 0),       SCAN_MEMBER("partition", 0, 0),
 	SCAN_MEMBER("offset", 0, 0),
 };
@@ -76,6 +79,24 @@ static struct span object_of(struct span tags, const struct scan_value *value)
 	return object;
 }
 
+/* Returns what follows DESTINATION up to the end of the translated ends, as the enricher writes it; its DATA is NULL
+ * if they are elsewhere. */
+static struct span others_of(struct span tags, const struct scan *scan, struct span destination)
+{
+	struct span others = {destination.data + destination.length, 0};
+
+	for (int row = NAT; row <= ORIGINAL; row++) {
+		struct span group = object_of(tags, &scan->values[row]);
+
+		if (scan->values[row].kind == SCAN_ABSENT)
+			continue;
+		if (group.length == 0 || group.data < others.data + others.length)
+			return (struct span){NULL, 0};
+		others.length = (size_t)(group.data + group.length - others.data);
+	}
+	return others;
+}
+
 int first_answer_read(struct span tags, unsigned rules, struct first_answer *answer,
 		      struct fault *fault)
 {
@@ -96,9 +117,10 @@ int first_answer_read(struct span tags, unsigned rules, struct first_answer *ans
 	read.source = object_of(tags, &scan.values[SOURCE]);
 	read.destination = object_of(tags, &scan.values[DESTINATION]);
 	read.flow = object_of(tags, &scan.values[FLOW]);
+	read.others = others_of(tags, &scan, read.destination);
 	read.provisional = scan.values[PROVISIONAL].kind == SCAN_TRUE;
-	if (read.source.length == 0 || read.destination.length == 0 || !has_origin(&scan) ||
-	    read_position(&scan.values[POSITION], &read.position) < 0)
+	if (read.source.length == 0 || read.destination.length == 0 || read.others.data == NULL ||
+	    !has_origin(&scan) || read_position(&scan.values[POSITION], &read.position) < 0)
 		return refuse_form(fault);
 	*answer = read;
 	return 0;

@@ -12,7 +12,9 @@
 
 struct first_answer {
 	struct span source, destination; /* the JSON objects of the ends */
-	struct span flow;                /* the JSON object that says where the flow came from */
+	struct span
+		others; /* from there to the end of the members "nat" and "original"; may be empty */
+	struct span flow; /* the JSON object that says where the flow came from */
 	bool provisional;
 	int64_t position; /* -1 before the first kube record */
 };

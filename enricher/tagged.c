@@ -57,6 +57,22 @@ void tagged_between(struct text *out)
 	ADD(out, ",\"destination\":");
 }
 
+void tagged_other(struct text *out, const char *group, const char *end, bool first)
+{
+	ADD(out, ",");
+	if (first) {
+		text_add_json_string(out, group);
+		ADD(out, ":{");
+	}
+	text_add_json_string(out, end);
+	ADD(out, ":");
+}
+
+void tagged_others_end(struct text *out)
+{
+	ADD(out, "}");
+}
+
 void tagged_end(struct text *out, struct span common, int64_t offset)
 {
 	text_add(out, common.data, common.length);

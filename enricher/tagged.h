@@ -2,7 +2,8 @@
  * added at the end of the object. Pure.
  *
  * A record is written in five steps: tagged_begin(), the JSON object of the source,
- * tagged_between(), that of the destination, tagged_end().
+ * tagged_between(), that of the destination, tagged_end(). Before the last, ends that were translated may be added: for "nat" and
+ * "original", in this order, tagged_other() before the object of each end and tagged_others_end().
  *
  * (1) The bytes before the flow's closing brace are never changed.
  */
@@ -46,6 +47,9 @@ void tagged_common_add(struct text *out, const struct tagged_common *common);
  * CLOSING_BRACE; EMPTY: it has no members. */
 void tagged_begin(struct text *out, const char *record, size_t closing_brace, bool empty);
 void tagged_between(struct text *out);
+/* Adds what comes before the object of END, "source" or "destination", in GROUP. FIRST: of the group. */
+void tagged_other(struct text *out, const char *group, const char *end, bool first);
+void tagged_others_end(struct text *out);
 /* Ends the outcome of the record at OFFSET with COMMON, what tagged_common_add() wrote. */
 void tagged_end(struct text *out, struct span common, int64_t offset);
 

@@ -45,7 +45,7 @@ static void count_reason(struct tagger_stats *stats, const struct timeline_answe
 }
 
 static int add_answer(struct tagger *tagger, const struct flow_endpoints *ends,
-		      const struct flow_endpoint *end, int64_t position)
+		      const struct flow_endpoint *end, bool is_source, int64_t position)
 {
 	struct timeline_question question = {
 		.ip = end->ip,
@@ -54,8 +54,8 @@ static int add_answer(struct tagger *tagger, const struct flow_endpoints *ends,
 		.start = ends->start,
 		.end = ends->end,
 		.sent = end->sent,
-		.serves = ends->source_began && end == &ends->destination,
-		.began = ends->source_began && end == &ends->source,
+		.serves = ends->source_began && !is_source,
+		.began = ends->source_began && is_source,
 		.position = position,
 	};
 	struct timeline_answer answer;
@@ -89,10 +89,31 @@ static int render_common(struct tagger *tagger, const struct tagged_common *comm
 	return finish(&tagger->common_json);
 }
 
-/* Where the answers for both ends are in a record. */
+/* Where the answers are in a record: one after another. */
 struct answers {
-	size_t source, source_end, destination, destination_end;
+	size_t source, source_end, destination, destination_end, others_end;
 };
+
+/* Adds the answers for the ends SOURCE and DESTINATION, as far as they are there, as the member GROUP. */
+static int add_group(struct tagger *tagger, const struct flow_endpoints *ends, const char *group,
+		     enum flow_other source, enum flow_other destination, int64_t position)
+{
+	bool both = ends->has_other[source] && ends->has_other[destination];
+
+	if (ends->has_other[source]) {
+		tagged_other(&tagger->record, group, "source", true);
+		if (add_answer(tagger, ends, &ends->others[source], true, position) < 0)
+			return -1;
+	}
+	if (ends->has_other[destination]) {
+		tagged_other(&tagger->record, group, "destination", !both);
+		if (add_answer(tagger, ends, &ends->others[destination], false, position) < 0)
+			return -1;
+	}
+	if (ends->has_other[source] || ends->has_other[destination])
+		tagged_others_end(&tagger->record);
+	return 0;
+}
 
 /* Begins the record of FLOW with the answers as of POSITION. */
 static int add_answers(struct tagger *tagger, const struct bus_record *flow,
@@ -103,14 +124,19 @@ static int add_answers(struct tagger *tagger, const struct bus_record *flow,
 	text_clear(record);
 	tagged_begin(record, flow->value, ends->closing_brace, ends->empty);
 	answers->source = record->length;
-	if (add_answer(tagger, ends, &ends->source, position) < 0)
+	if (add_answer(tagger, ends, &ends->source, true, position) < 0)
 		return -1;
 	answers->source_end = record->length;
 	tagged_between(record);
 	answers->destination = record->length;
-	if (add_answer(tagger, ends, &ends->destination, position) < 0)
+	if (add_answer(tagger, ends, &ends->destination, false, position) < 0)
 		return -1;
 	answers->destination_end = record->length;
+	if (add_group(tagger, ends, "nat", FLOW_SOURCE_NAT, FLOW_DESTINATION_NAT, position) < 0 ||
+	    add_group(tagger, ends, "original", FLOW_SOURCE_ORIGINAL, FLOW_DESTINATION_ORIGINAL,
+		      position) < 0)
+		return -1;
+	answers->others_end = record->length;
 	return 0;
 }
 
@@ -160,7 +186,9 @@ int tagger_revise(struct tagger *tagger, const struct bus_record *flow,
 							    at.source_end - at.source}) &&
 	    first_answer_holds(first->destination,
 			       (struct span){record->data + at.destination,
-					     at.destination_end - at.destination})) {
+					     at.destination_end - at.destination}) &&
+	    first_answer_holds(first->others, (struct span){record->data + at.destination_end,
+							    at.others_end - at.destination_end})) {
 		tagger->stats.confirmed++;
 		return 0;
 	}

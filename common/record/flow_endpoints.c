@@ -26,20 +26,32 @@ enum row {
 	SOURCE_IP,
 	SOURCE_PORT,
 	SOURCE_PACKETS,
+	SOURCE_NAT,
+	SOURCE_ORIGINAL,
 	DESTINATION_IP,
 	DESTINATION_PORT,
 	DESTINATION_PACKETS,
+	DESTINATION_NAT,
+	DESTINATION_ORIGINAL,
 	INITIATOR,
 	TCP_FLAGS,
 	SOURCE_FLAGS,
+	SOURCE_NAT_IP,
+	SOURCE_NAT_PORT,
+	SOURCE_ORIGINAL_IP,
+	SOURCE_ORIGINAL_PORT,
+	DESTINATION_NAT_IP,
+	DESTINATION_NAT_PORT,
+	DESTINATION_ORIGINAL_IP,
+	DESTINATION_ORIGINAL_PORT,
 	ROWS,
 };
 
 static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("event", EVENT_START, 2),
 	SCAN_MEMBER("network", TRANSPORT, 1),
-	SCAN_MEMBER("source", SOURCE_IP, 3),
-	SCAN_MEMBER("destination", DESTINATION_IP, 3),
+	SCAN_MEMBER("source", SOURCE_IP, 5),
+	SCAN_MEMBER("destination", DESTINATION_IP, 5),
 	SCAN_MEMBER("tenure", 0, 0),
 	SCAN_MEMBER("flow", INITIATOR, 1),
 	SCAN_MEMBER("tcp", TCP_FLAGS, 1),
@@ -49,12 +61,24 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("ip", 0, 0),
 	SCAN_MEMBER("port", 0, 0),
 	SCAN_MEMBER("packets", 0, 0),
+	SCAN_MEMBER("nat", SOURCE_NAT_IP, 2),
+	SCAN_MEMBER("original", SOURCE_ORIGINAL_IP, 2),
 	SCAN_MEMBER("ip", 0, 0),
 	SCAN_MEMBER("port", 0, 0),
 	SCAN_MEMBER("packets", 0, 0),
+	SCAN_MEMBER("nat", DESTINATION_NAT_IP, 2),
+	SCAN_MEMBER("original", DESTINATION_ORIGINAL_IP, 2),
 	SCAN_MEMBER("initiator", 0, 0),
 	SCAN_MEMBER("flags", SOURCE_FLAGS, 1),
 	SCAN_MEMBER("source", 0, 0),
+	SCAN_MEMBER("ip", 0, 0),
+	SCAN_MEMBER("port", 0, 0),
+	SCAN_MEMBER("ip", 0, 0),
+	SCAN_MEMBER("port", 0, 0),
+	SCAN_MEMBER("ip", 0, 0),
+	SCAN_MEMBER("port", 0, 0),
+	SCAN_MEMBER("ip", 0, 0),
+	SCAN_MEMBER("port", 0, 0),
 };
 
 static const char *const paths[ROWS] = {
@@ -71,12 +95,24 @@ static const char *const paths[ROWS] = {
 	"source.ip",
 	"source.port",
 	"source.packets",
+	"source.nat",
+	"source.original",
 	"destination.ip",
 	"destination.port",
 	"destination.packets",
+	"destination.nat",
+	"destination.original",
 	"flow.initiator",
 	"tcp.flags",
 	"tcp.flags.source",
+	"source.nat.ip",
+	"source.nat.port",
+	"source.original.ip",
+	"source.original.port",
+	"destination.nat.ip",
+	"destination.nat.port",
+	"destination.original.ip",
+	"destination.original.port",
 };
 
 static int refuse(struct fault *fault, enum fault_reason reason, int row, const char *detail)
@@ -174,6 +210,43 @@ static int read_end(const struct scan *scan, int row, struct flow_endpoint *end,
 	return 0;
 }
 
+/* Reads the end whose ip and port are at ROW and ROW + 1, and which SIDE was or became. One that is
+ * not as it should be is left out: it is no reason to reject the flow. */
+static bool read_other(const struct scan *scan, int row, const struct flow_endpoint *side,
+		       struct flow_endpoint *other)
+{
+	const struct scan_value *port = &scan->values[row + 1];
+	struct fault ignored;
+	uint64_t number = 0;
+
+	if (read_ip(scan, row, &other->ip, &ignored) < 0)
+		return false;
+	if (is_given(port) &&
+	    (port->kind != SCAN_NUMBER || scan_value_unsigned(port, &number) < 0 || number > 65535))
+		return false;
+	other->port = is_given(port) ? (int32_t)number : -1;
+	other->sent = side->sent;
+	return true;
+}
+
+static void read_others(const struct scan *scan, struct flow_endpoints *ends)
+{
+	static const int rows[FLOW_OTHERS] = {
+		[FLOW_SOURCE_NAT] = SOURCE_NAT_IP,
+		[FLOW_DESTINATION_NAT] = DESTINATION_NAT_IP,
+		[FLOW_SOURCE_ORIGINAL] = SOURCE_ORIGINAL_IP,
+		[FLOW_DESTINATION_ORIGINAL] = DESTINATION_ORIGINAL_IP,
+	};
+
+	for (int i = 0; i < FLOW_OTHERS; i++) {
+		bool is_source = i == FLOW_SOURCE_NAT || i == FLOW_SOURCE_ORIGINAL;
+
+		ends->has_other[i] =
+			read_other(scan, rows[i], is_source ? &ends->source : &ends->destination,
+				   &ends->others[i]);
+	}
+}
+
 /* The protocol's number. An unknown name only means that no service port can be matched. */
 static int read_transport(const struct scan *scan, int *transport, struct fault *fault)
 {
@@ -242,6 +315,7 @@ static int read_members(const struct scan *scan, struct flow_endpoints *ends, st
 	    read_end(scan, DESTINATION_IP, &read.destination, fault) < 0 ||
 	    read_transport(scan, &read.transport, fault) < 0)
 		return -1;
+	read_others(scan, &read);
 	read.source_began = source_began(scan);
 	*ends = read;
 	return 0;

@@ -26,11 +26,23 @@ struct flow_endpoint {
 	bool sent;    /* it sent a packet; without counters, true of the source only */
 };
 
+/* Ends that a record may name beside its two: what an address translation (NAT) made of them, and what they were
+ * before one. */
+enum flow_other {
+	FLOW_SOURCE_NAT,
+	FLOW_DESTINATION_NAT,
+	FLOW_SOURCE_ORIGINAL,
+	FLOW_DESTINATION_ORIGINAL,
+	FLOW_OTHERS,
+};
+
 struct flow_endpoints {
 	struct when start; /* event.end if there is no event.start */
 	struct when end;
 	struct flow_endpoint source;
 	struct flow_endpoint destination;
+	struct flow_endpoint others[FLOW_OTHERS]; /* each with SENT of its source or destination */
+	bool has_other[FLOW_OTHERS];              /* it is there, and can be read */
 	bool source_began;    /* flow.initiator or, without it, a SYN proves it */
 	int transport;        /* enum transport or another IANA number */
 	size_t closing_brace; /* position of the brace that ends the flow's own members */

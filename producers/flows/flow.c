@@ -53,8 +53,8 @@ int flow_bucket(uint64_t ns)
 
 /* For speed the record is first written to plain memory, by functions that write at AT
  * and return the place after what they wrote. Without the observer it is shorter than
- * FIXED_MAX: names and punctuation take 1300 bytes, 40 numbers 20 each, then the counts. */
-#define FIXED_MAX (2304 + 11 * FLOW_BUCKETS)
+ * FIXED_MAX: names and punctuation take 1500 bytes, 40 numbers 20 each, then the counts. */
+#define FIXED_MAX (2560 + 11 * FLOW_BUCKETS)
 
 #define PUT(at, literal) put((at), (literal), sizeof(literal) - 1)
 #define PUT_NUMBER(at, literal, number) decimal_put(PUT((at), literal), (number))
@@ -161,7 +161,24 @@ static char *put_network(char *at, const struct flow *flow)
 			    a->frame_bytes + b->frame_bytes);
 }
 
-static char *put_side(char *at, const struct flow_side *side, bool port)
+/* Where the packets of SIDE were addressed, or came from, on the other side of a translation. */
+static char *put_translated(char *at, const struct flow_side *side, enum flow_translated when,
+			    const struct flow_address *other)
+{
+	if (when == FLOW_TRANSLATED_UNKNOWN ||
+	    (ip_compare(&side->ip, &other->ip) == 0 && side->port == other->port))
+		return at;
+	if (when == FLOW_TRANSLATED_LATER)
+		at = PUT(at, "\"nat\":{\"ip\":\"");
+	else
+		at = PUT(at, "\"original\":{\"ip\":\"");
+	at = put_ip(at, &other->ip);
+	at = PUT_NUMBER(at, "\",\"port\":", other->port);
+	return PUT(at, "},");
+}
+
+static char *put_side(char *at, const struct flow_side *side, bool port, enum flow_translated when,
+		      const struct flow_address *other)
 {
 	at = PUT(at, "{\"ip\":\"");
 	at = put_ip(at, &side->ip);
@@ -169,6 +186,7 @@ static char *put_side(char *at, const struct flow_side *side, bool port)
 	if (port) {
 		at = PUT_NUMBER(at, "\"port\":", side->port);
 		*at++ = ',';
+		at = put_translated(at, side, when, other);
 	}
 	return put_counters(at, side->bytes, side->packets, side->frame_bytes);
 }
@@ -305,6 +323,7 @@ static void add_observer(const struct flow_observer *observer, struct text *text
 
 void flow_format(const struct flow *flow, const struct flow_observer *observer, struct text *text)
 {
+	const struct flow_translation *translation = &flow->translation;
 	bool ports = flow_has_ports(flow->protocol);
 	char record[FIXED_MAX], *at = record;
 
@@ -316,9 +335,9 @@ void flow_format(const struct flow *flow, const struct flow_observer *observer, 
 	at = PUT(at, "},");
 	at = put_network(at, flow);
 	at = PUT(at, "\"source\":");
-	at = put_side(at, &flow->source, ports);
+	at = put_side(at, &flow->source, ports, translation->when, &translation->source);
 	at = PUT(at, "\"destination\":");
-	at = put_side(at, &flow->destination, ports);
+	at = put_side(at, &flow->destination, ports, translation->when, &translation->destination);
 	if (flow->protocol == TRANSPORT_ICMP || flow->protocol == TRANSPORT_ICMPV6)
 		at = put_icmp(at, flow);
 	if (flow->protocol == TRANSPORT_TCP)

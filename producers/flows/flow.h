@@ -130,6 +130,23 @@ struct flow_l7 {
 	struct flow_response_time last_byte;
 };
 
+/* Where the observer was, of the address translation that the packets went through. */
+enum flow_translated {
+	FLOW_TRANSLATED_UNKNOWN, /* not at all, or not known */
+	FLOW_TRANSLATED_LATER,   /* they were seen before it */
+	FLOW_TRANSLATED_EARLIER, /* after it */
+};
+
+struct flow_address {
+	struct ip ip;
+	uint16_t port;
+};
+
+struct flow_translation {
+	enum flow_translated when;
+	struct flow_address source, destination; /* on its other side; either may be the same */
+};
+
 struct flow {
 	struct when start;
 	struct when end;
@@ -150,8 +167,9 @@ struct flow {
 	enum flow_initiator initiator;
 	uint16_t path; /* its number in the paths */
 	bool reversed; /* the source is behind the second of its tunnel's ends */
-	/* Set by the meter; NULL for none. */
+	/* Set by the meter, like the next; NULL for none. */
 	const struct encapsulation *encapsulation;
+	struct flow_translation translation;
 };
 
 struct flow_observer {

@@ -7,11 +7,20 @@
 #include "producers/flows/intake.h"
 #include "producers/flows/l7/l7.h"
 #include "producers/flows/manual.h"
+#include "producers/flows/nat/translations.h"
 #include "producers/flows/rings.h"
 
 #define TIMEOUT_MAX_NS (30 * 24 * 3600 * NS_PER_SECOND)
 #define BUFFER_TOTAL_MAX (INT64_C(1) << 40)
 #define SAMPLE_MAX 1000000
+
+#define CONNTRACK_SETTINGS(o)                                                                     \
+	SETTING_BOOL("conntrack", 0, &(o)->conntrack,                                             \
+		     "say how the kernel's conntrack translated a flow's addresses (NAT): which " \
+		     "pod answered for a service, and the reverse"),                              \
+		SETTING_NUMBER("conntrack-max", 0, "COUNT", &(o)->conntrack_max,                  \
+			       "maximum number of translated connections in memory, about 200 "   \
+			       "bytes each")
 
 static const char *const tunnels_names[] = {
 	[INTAKE_INNER] = "inner",
@@ -43,6 +52,11 @@ static int check_options(struct flows_options *o)
 	}
 	if (o->max_flows < 1 || o->max_flows > FLOW_TABLE_MAX)
 		return usage("--max-flows: must be from 1 to 16777216");
+	if (o->conntrack && !live)
+		return usage("--conntrack: is for interfaces; a file says nothing of the kernel's "
+			     "connections");
+	if (o->conntrack_max < 1 || o->conntrack_max > TRANSLATIONS_MAX)
+		return usage("--conntrack-max: must be from 1 to 16777216");
 	if (l7_read_protocols(o->l7, &o->l7_protocols) < 0)
 		return usage("--l7: give all, none or a list of http, http2, dns, redis, kafka, "
 			     "postgresql and tls");
@@ -68,6 +82,7 @@ static void set_defaults(struct flows_options *o)
 		.linger_ns = NS_PER_SECOND,
 		.max_flows = 262144,
 		.sample = 1,
+		.conntrack_max = 262144,
 		.snaplen = 4096,
 		.l7 = "all",
 		.buffer = 4 << 20,
@@ -122,12 +137,12 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 			       "which packets of a tunnel to meter"),
 		SETTING_BOOL("ignore-vlan", 0, &o->ignore_vlan,
 			     "VLANs tell no flows apart, for where only one direction is tagged"),
+		CONNTRACK_SETTINGS(o),
 		SETTING_TEXT("observer-name", 0, "NAME", &o->observer_name,
 			     "observer.hostname of the records (default: this host's name)"),
 		SETTING_TEXT(
 			"interface-name", 0, "NAME", &o->interface_name,
-			"observer.interface.name for files (default: what they say, or the file's "
-			"name)"),
+			"observer.interface.name for files (default: theirs, or the file's name)"),
 		SETTING_END,
 	};
 	int first;

@@ -29,6 +29,8 @@ struct flows_options {
 	bool promiscuous;
 	bool mirrored;
 	bool ignore_vlan;
+	bool conntrack;
+	int64_t conntrack_max;
 	int tunnels; /* enum intake_tunnels */
 	const char *observer_name;
 	const char *interface_name;

@@ -11,6 +11,7 @@
 #include "producers/flows/input.h"
 #include "producers/flows/interfaces.h"
 #include "producers/flows/meter.h"
+#include "producers/flows/nat/conntrack.h"
 #include "producers/flows/privileges.h"
 #include "producers/flows/report.h"
 
@@ -25,18 +26,20 @@
  * may need them. */
 static int open_writer(const struct flows_options *o, struct topic_writer **writer)
 {
-	bool kafka = bus_is_kafka(o->out), keep_net_raw = o->patterns.count > 0;
+	enum privilege kept = o->patterns.count > 0 ? PRIVILEGE_NET_RAW : PRIVILEGE_NONE;
+	bool kafka = bus_is_kafka(o->out);
 
-	if (kafka && privileges_drop(keep_net_raw) < 0)
+	if (kafka && privileges_drop(kept) < 0)
 		return EX_OSERR;
 	*writer = topic_writer_open(o->out, &o->bus);
 	if (*writer == NULL)
 		return kafka ? EX_UNAVAILABLE : EX_CANTCREAT;
-	return !kafka && privileges_drop(keep_net_raw) < 0 ? EX_OSERR : EX_OK;
+	return !kafka && privileges_drop(kept) < 0 ? EX_OSERR : EX_OK;
 }
 
-static int run(const struct flows_options *o, struct input *input, struct meter *meter,
-	       struct topic_writer *writer)
+/* CONNTRACK may be NULL. */
+static int run(const struct flows_options *o, struct input *input, struct conntrack *conntrack,
+	       struct meter *meter, struct topic_writer *writer)
 {
 	struct packet packets[FLOW_TABLE_BATCH];
 	struct when now, flushed = when_now();
@@ -50,6 +53,9 @@ static int run(const struct flows_options *o, struct input *input, struct meter 
 			input_stop(input);
 		}
 		status = input_read(input, POLL_MS, packets, FLOW_TABLE_BATCH, &count);
+		/* After the packets, so that it knows of connections that began with them. */
+		if (conntrack != NULL)
+			conntrack_read(conntrack);
 		if (meter_add(meter, packets, count) < 0)
 			return EX_IOERR;
 		if (status != LIVE_QUIET)
@@ -82,12 +88,18 @@ static int64_t longest_rest_ns(const struct flows_options *o)
 	return idle_ns + 60 * NS_PER_SECOND;
 }
 
+static int64_t shortest_idle_ns(const struct flows_options *o)
+{
+	return o->idle_stream_ns < o->idle_datagram_ns ? o->idle_stream_ns : o->idle_datagram_ns;
+}
+
 int main(int argc, char **argv)
 {
 	struct flows_options o;
 	struct interfaces *interfaces = NULL;
 	struct topic_writer *writer = NULL;
 	struct input *input = NULL;
+	struct conntrack *conntrack = NULL;
 	struct meter *meter = NULL;
 	struct flow_table_options limits;
 	int first, rc = EX_USAGE;
@@ -113,6 +125,13 @@ int main(int argc, char **argv)
 	};
 	limits = flows_options_limits(&o);
 
+	/* Before the capture, so that what goes on is known when the first packet comes. */
+	if (o.conntrack) {
+		conntrack = conntrack_open((size_t)o.conntrack_max, longest_rest_ns(&o),
+					   shortest_idle_ns(&o), &rc);
+		if (conntrack == NULL)
+			return rc;
+	}
 	rc = EX_OSERR;
 	interfaces = interfaces_new(o.observer_name, longest_rest_ns(&o));
 	if (interfaces == NULL)
@@ -124,10 +143,11 @@ int main(int argc, char **argv)
 	if (rc != EX_OK)
 		goto out;
 	rc = EX_OSERR;
-	meter = meter_new(&limits, o.ignore_vlan, interfaces, writer);
+	meter = meter_new(&limits, o.ignore_vlan, interfaces, conntrack_translations(conntrack),
+			  writer);
 	if (meter == NULL)
 		goto out;
-	rc = run(&o, input, meter, writer);
+	rc = run(&o, input, conntrack, meter, writer);
 	report(input, meter, o.read.count == 0);
 out:
 	meter_free(meter);
@@ -135,5 +155,6 @@ out:
 		rc = bus_is_kafka(o.out) ? EX_UNAVAILABLE : EX_IOERR;
 	input_close(input);
 	interfaces_free(interfaces);
+	conntrack_close(conntrack);
 	return rc;
 }

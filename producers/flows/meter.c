@@ -19,6 +19,7 @@ struct meter {
 	struct when clock; /* flows that were over by then have ended */
 	const struct interfaces *interfaces;
 	uint64_t reuses; /* of their numbers, which are known */
+	struct translations *translations; /* or NULL */
 	struct topic_writer *writer;
 	struct text text;
 	struct flow flow; /* the one being written */
@@ -26,7 +27,8 @@ struct meter {
 };
 
 struct meter *meter_new(const struct flow_table_options *options, bool ignore_vlan,
-			const struct interfaces *interfaces, struct topic_writer *writer)
+			const struct interfaces *interfaces, struct translations *translations,
+			struct topic_writer *writer)
 {
 	int64_t idle_ns = options->idle_stream_ns > options->idle_datagram_ns
 				  ? options->idle_stream_ns
@@ -38,6 +40,7 @@ struct meter *meter_new(const struct flow_table_options *options, bool ignore_vl
 	    getrandom(seeded.seed, sizeof(seeded.seed), 0) != (ssize_t)sizeof(seeded.seed))
 		goto out;
 	meter->interfaces = interfaces;
+	meter->translations = translations;
 	meter->writer = writer;
 	text_init(&meter->text, FLOW_RECORD_MAX);
 	meter->table = flow_table_new(&seeded);
@@ -62,6 +65,15 @@ void meter_free(struct meter *meter)
 	free(meter);
 }
 
+/* Packets in a VLAN or a tunnel may be of another space of addresses than conntrack's. */
+static void find_translation(struct meter *meter, struct flow *flow)
+{
+	flow->translation.when = FLOW_TRANSLATED_UNKNOWN;
+	if (meter->translations != NULL && flow->encapsulation == NULL &&
+	    flow_has_ports(flow->protocol))
+		translations_find(meter->translations, flow);
+}
+
 static int write_flow(struct meter *meter)
 {
 	struct flow *flow = &meter->flow;
@@ -70,6 +82,7 @@ static int write_flow(struct meter *meter)
 
 	text_clear(&meter->text);
 	flow->encapsulation = paths_encapsulation(meter->paths, flow->path);
+	find_translation(meter, flow);
 	flow_format(flow, interfaces_observer(meter->interfaces, interface), &meter->text);
 	if (meter->text.failed) {
 		log_error("out of memory for a flow record");
@@ -164,10 +177,16 @@ int meter_finish(struct meter *meter)
 
 struct meter_stats meter_get_stats(const struct meter *meter)
 {
+	struct translations_stats none = {0};
+
 	return (struct meter_stats){
 		.records = meter->records,
 		.fragments = fragments_get_stats(meter->fragments),
 		.paths_refused = paths_refused(meter->paths),
 		.table = flow_table_get_stats(meter->table),
+		.has_translations = meter->translations != NULL,
+		.translations = meter->translations != NULL
+					? translations_get_stats(meter->translations)
+					: none,
 	};
 }

@@ -16,6 +16,7 @@
 #include "producers/flows/flow_table.h"
 #include "producers/flows/fragments.h"
 #include "producers/flows/interfaces.h"
+#include "producers/flows/nat/translations.h"
 #include "producers/flows/packet.h"
 #include "producers/flows/paths.h"
 
@@ -26,12 +27,15 @@ struct meter_stats {
 	struct fragments_stats fragments;
 	uint64_t paths_refused; /* packets whose VLANs or tunnel are not in their flow's key */
 	struct flow_table_stats table;
+	bool has_translations;
+	struct translations_stats translations;
 };
 
-/* Chooses the seed of OPTIONS. IGNORE_VLAN: VLANs tell no flows apart. Borrows INTERFACES and WRITER. Returns NULL on failure
- * (logged). */
+/* Chooses the seed of OPTIONS. IGNORE_VLAN: VLANs tell no flows apart. Borrows INTERFACES, TRANSLATIONS (NULL: none are known) and WRITER. Returns
+ * NULL on failure (logged). */
 struct meter *meter_new(const struct flow_table_options *options, bool ignore_vlan,
-			const struct interfaces *interfaces, struct topic_writer *writer);
+			const struct interfaces *interfaces, struct translations *translations,
+			struct topic_writer *writer);
 void meter_free(struct meter *meter);
 
 /* Adds COUNT packets, at most FLOW_TABLE_BATCH, and changes them. This and the next two

@@ -9,11 +9,11 @@
 
 #include "common/program/log.h"
 
-static int drop_bounding_set(bool keep_net_raw)
+static int drop_bounding_set(enum privilege kept)
 {
 	/* The number of capabilities depends on the kernel; reading fails after the last. */
 	for (unsigned long i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++) {
-		if (keep_net_raw && i == CAP_NET_RAW)
+		if (kept != PRIVILEGE_NONE && i == (unsigned long)kept)
 			continue;
 		/* Dropping needs CAP_SETPCAP. Without it, no_new_privs and empty sets make
 		 * the bounding set useless. */
@@ -23,7 +23,7 @@ static int drop_bounding_set(bool keep_net_raw)
 	return 0;
 }
 
-int privileges_drop(bool keep_net_raw)
+int privileges_drop(enum privilege kept)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3];
@@ -32,11 +32,11 @@ int privileges_drop(bool keep_net_raw)
 
 	if (syscall(SYS_capget, &header, held) != 0)
 		goto out;
-	if (keep_net_raw) {
-		wanted[0].permitted = held[0].permitted & 1u << CAP_NET_RAW;
+	if (kept != PRIVILEGE_NONE) {
+		wanted[0].permitted = held[0].permitted & 1u << (unsigned)kept;
 		wanted[0].effective = wanted[0].permitted;
 	}
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || drop_bounding_set(keep_net_raw) < 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || drop_bounding_set(kept) < 0)
 		goto out;
 	/* Kernels before 4.3 have no ambient set. */
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && errno != EINVAL)

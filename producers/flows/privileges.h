@@ -2,11 +2,15 @@
 #ifndef TENURE_FLOWS_PRIVILEGES_H
 #define TENURE_FLOWS_PRIVILEGES_H
 
-#include <stdbool.h>
+enum privilege {
+	PRIVILEGE_NONE = -1,
+	PRIVILEGE_NET_ADMIN = 12, /* CAP_NET_ADMIN */
+	PRIVILEGE_NET_RAW = 13,   /* CAP_NET_RAW */
+};
 
 /* Empties the capability sets and the bounding set of this process and of those that it
- * may start, and forbids gaining privileges by exec. KEEP_NET_RAW keeps CAP_NET_RAW, if
- * it is held, for interfaces that appear later. Returns -1 on failure (logged). */
-int privileges_drop(bool keep_net_raw);
+ * may start, and forbids gaining privileges by exec. Only KEPT stays, if it is held. Returns -1 on
+ * failure (logged). */
+int privileges_drop(enum privilege kept);
 
 #endif

@@ -20,6 +20,16 @@ static void add_decoding(struct text *line, const struct capture_stats *in,
 	}
 }
 
+static void add_conntrack(struct text *line, const struct translations_stats *stats)
+{
+	text_add_format(line,
+			" translated=%" PRIu64 " translations_unsure=%" PRIu64
+			" conntrack_tracked=%" PRIu64 " conntrack_full=%" PRIu64
+			" conntrack_forgotten=%" PRIu64 " conntrack_lost=%" PRIu64,
+			stats->found, stats->unsure, stats->tracked, stats->full, stats->forgotten,
+			stats->lost);
+}
+
 void report(const struct input *input, const struct meter *meter, bool live)
 {
 	struct live_stats in = input_get_stats(input);
@@ -61,6 +71,8 @@ void report(const struct input *input, const struct meter *meter, bool live)
 				" unread=%" PRIu64 " interfaces_opened=%" PRIu64
 				" interfaces_gone=%" PRIu64 " interfaces_refused=%" PRIu64,
 				in.capture.unread, in.opened, in.gone, in.refused);
+	if (out.has_translations)
+		add_conntrack(&line, &out.translations);
 	log_info("%s", text_terminate(&line));
 	text_free(&line);
 	if (out.table.repeats_unsure > 0)

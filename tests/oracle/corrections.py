@@ -23,9 +23,9 @@ def correct(timeline, tagged, where, revise):
     check_position(timeline, first, ends[0].end)
     name, world = timeline.world()
     position, known = found
-    answers = [render.answer(world, name, end, position, timeline.options) for end in ends]
-    said = [first["source"], first["destination"]]
-    if "provisional" not in first and all(map(holds, said, answers)):
+    answers = render.everything(world, name, flow, position, timeline.options)
+    said = {member: first[member] for member in ("source", "destination", *flows.GROUPS) if member in first}
+    if "provisional" not in first and holds(said, answers):
         return None
     member = render.tenure(answers, position, known, tuple(first["flow"].values()), revision=2)
     member["revises"] = dict(zip(("topic", "partition", "offset"), where))

@@ -1,5 +1,5 @@
-"""What the oracle reads of a flow record: its two ends."""
-from dataclasses import dataclass
+"""What the oracle reads of a flow record: its two ends, and what address translation made of them."""
+from dataclasses import dataclass, replace
 
 import moments
 import shapes
@@ -7,7 +7,9 @@ import shapes
 SERVES, BEGAN = "serves", "began"
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", 132: "sctp"}
 
-END = dict.fromkeys(("ip", "port", "packets"), {})
+GROUPS = ("nat", "original")
+OTHER = dict.fromkeys(("ip", "port"), {})
+END = dict(dict.fromkeys(("ip", "port", "packets"), {}), **dict.fromkeys(GROUPS, OTHER))
 READ = {"event": {"start": {}, "end": {}}, "network": {"transport": {}}, "source": END, "destination": END,
         "tenure": {}, "flow": {"initiator": {}}, "tcp": {"flags": {"source": {}}}}
 
@@ -51,6 +53,20 @@ def questions(text):
         raise Rejected("network.transport")
     return tuple(Question(required(shapes.address, flow, side, "ip"), port_of(flow, side), name_of(transport),
                           start, end, sent(flow, side), role(flow, side)) for side in ("source", "destination"))
+
+
+def others(text):
+    """The questions after what a flow record that can be tagged says of translations: {(group, side): question}."""
+    flow, found = shapes.load(text), {}
+    for end in zip(("source", "destination"), questions(text)):
+        for group in GROUPS:
+            side, question = end
+            address = shapes.address(shapes.at(flow, side, group, "ip"))
+            port = shapes.at(flow, side, group, "port")
+            if address is None or port is not None and (shapes.integer(port) is None or not 0 <= port <= 65535):
+                continue
+            found[group, side] = replace(question, ip=address, port=port)
+    return found
 
 
 def required(read, flow, *path):

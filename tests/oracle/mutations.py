@@ -168,6 +168,7 @@ MUTATIONS = {
     "shared addresses are memberships": (memberships, "shared_addresses", always(())),
     "services outside": (render, "of_outside", always((set(), set()))),
     # section 8
+    "translated ends": (flows, "others", always({})),
     "the epoch that began last": (asof.Binding, "rank", lambda _: lambda self: (self.possible_from, self.uid)),
     "candidates": (render, "candidates", always([])),
     "why of candidates": (render, "why", always("certain")),

@@ -174,7 +174,7 @@ class Timeline:
         if found is None:
             return None
         position, known = found
-        answers = [render.answer(world, name, end, position, self.options) for end in ends]
+        answers = render.everything(world, name, flow, position, self.options)
         provisional = self.provisional(ends[0].end) if self.closed else None
         return render.splice(flow, render.tenure(answers, position, known, where, provisional=provisional))
 

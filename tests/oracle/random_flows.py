@@ -1,4 +1,6 @@
 """Flows around the hand-overs of a random history."""
+import random
+
 import history
 
 SPAN = 240      # seconds
@@ -7,6 +9,7 @@ SPAN = 240      # seconds
 def flows_of(world, count):
     chance, lines = world.chance, []
     everywhere = world.everywhere()
+    translations = random.Random(len(world.instants))   # of its own, so that histories stay as they were
     instants = sorted(world.instants)
     for _ in range(count):
         ends = []
@@ -22,8 +25,21 @@ def flows_of(world, count):
                             chance.choice(("tcp", "tcp", "tcp", "udp", "icmp", "6", "odd")),
                             chance.choice((None, ("SAPF", "SAPF"), ("SA", "A"), ("APF", "SAPF"))))
         line = line[:-1] + chance.choice((b"", b"", b"", b',"flow":{"initiator":"syn"}', b',"flow":{"initiator":"port"}')) + b"}"
+        line = translated(translations, line, everywhere)
         lines.append(spoiled(chance, line) if chance.random() < .05 else line)
     return lines
+
+
+def translated(chance, line, everywhere):
+    """Sometimes with what a translation made of an end, or what the end was before it; rarely wrong."""
+    for side in (b'"source":{', b'"destination":{'):
+        for group in ("nat", "original"):
+            if chance.random() < .15:
+                other = {"ip": chance.choice((*everywhere, *everywhere, "10.0.0.256", None))}
+                port = chance.choice((8080, 443, 30080, None, 70000, "80", "absent"))
+                other.update({} if port == "absent" else {"port": port})
+                line = line.replace(side, side + f'"{group}":{history.render.compact(other)},'.encode(), 1)
+    return line
 
 
 def spoiled(chance, line):

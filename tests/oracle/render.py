@@ -1,6 +1,7 @@
 """What an answer shows (answers.md sections 7 and 8), in the order in which it shows it."""
 import json
 
+import flows
 import moments
 import shapes
 from flows import BEGAN, SERVES
@@ -204,10 +205,22 @@ def of_node(scene, _):
     return names, names
 
 
-def tenure(ends, position, known, flow, revision=1, provisional=None):
-    """The member that the tagged flow gets. ENDS are the two answers, FLOW (topic,
+def everything(world, name, flow, position, options):
+    """The answers for the two ends of the record FLOW and for its translated ends, as members of the tag."""
+    shown = dict(zip(("source", "destination"), (answer(world, name, end, position, options) for end in flows.questions(flow))))
+    translated = flows.others(flow)
+    for group in flows.GROUPS:
+        found = {side: answer(world, name, translated[group, side], position, options)
+                 for side in ("source", "destination") if (group, side) in translated}
+        if found:
+            shown[group] = found
+    return shown
+
+
+def tenure(answers, position, known, flow, revision=1, provisional=None):
+    """The member that the tagged flow gets. ANSWERS are those of everything(), FLOW (topic,
     partition, offset), PROVISIONAL the reason or None."""
-    shown = {"source": ends[0], "destination": ends[1], "rules": 2, "revision": revision}
+    shown = dict(answers, rules=2, revision=revision)
     if provisional:
         shown.update(provisional=True, provisional_reason=provisional)
     shown["kube"] = {"partition": 0, "position": position, "known": moment(known)}

@@ -1,9 +1,12 @@
 """Nodes, services, memberships and owners (answers.md sections 4, 7 and 8)."""
-import pytest
+import json
 
+import flows
 import history
-from asking import X, ask, covered, lived, short
+import pytest
+from asking import RANGED, X, Y, ask, covered, lived, short
 from history import container, node, piece, pod, service
+from oracle import Timeline
 
 
 def test_a_node_and_a_host_network_pod():
@@ -153,3 +156,29 @@ def test_the_workload_of_an_openshift_pod_is_its_deployment_config(kind, notes, 
     records.pod(11, pod("a", X, start=9, ready=10, containers=[container(10)], ownerReferences=[owner], **notes), "ADDED")
     k8s = ask(records, X, 20)["k8s"]
     assert k8s == dict({"namespace": {"name": "shop"}, "pod": {"name": "a", "uid": "uid-a"}}, **shown, node={"name": "n1"})
+
+
+def test_translated_ends():
+    """A call to a service, seen before its translation: the service that was asked, and the pod that answered."""
+    records = lived(covered(), "a", X, 10, None)
+    records.event("ADDED", "services", 12, service("cart", "10.96.0.10"))
+    records.event("ADDED", "endpointslices", 12, piece("cart-1", "cart", [(X, "uid-a")], (8080,)))
+    records.progress(40)
+    timeline = records.feed(Timeline(RANGED))
+    began = b',"flow":{"initiator":"syn"}}'
+    line = history.flow(20, 21, Y, "10.96.0.10", ports=(40000, 80))[:-1] + began
+    answered = b'"destination":{"nat":{"ip":"%s","port":8080},' % X.encode()
+    tags = json.loads(timeline.tag(line.replace(b'"destination":{', answered), ("flows", 0, 1)))["tenure"]
+    assert list(tags)[:4] == ["source", "destination", "nat", "rules"]
+    assert short(tags["destination"]) == "known service" and tags["destination"]["service"]["name"] == "cart"
+    assert list(tags["nat"]) == ["destination"] and short(tags["nat"]["destination"]) == "known uid-a"
+    assert tags["nat"]["destination"]["service"] == {"name": "cart", "namespace": "shop"}
+    after = history.flow(20, 21, Y, X)[:-1] + began
+    asked = b'"destination":{"original":{"ip":"10.96.0.10","port":80},'
+    tags = json.loads(timeline.tag(after.replace(b'"destination":{', asked), ("flows", 0, 1)))["tenure"]
+    assert short(tags["destination"]) == "known uid-a" and short(tags["original"]["destination"]) == "known service"
+    for other in (b'{"ip":"10.0.0.300"}', b'{"ip":"10.0.0.1","port":65536}', b'{"ip":"10.0.0.1","port":"80"}', b'{"port":80}', b"7"):
+        spoiled = after.replace(b'"source":{', b'"source":{"nat":' + other + b",")
+        assert "nat" not in json.loads(timeline.tag(spoiled, ("flows", 0, 1)))["tenure"]
+    with pytest.raises(flows.Rejected):
+        timeline.tag(after.replace(b'"source":{', b'"source":{"nat":{"ip":"10.0.0.1","ip":"10.0.0.1"},'), ("flows", 0, 1))

@@ -66,7 +66,7 @@ static int run_meter(void)
 
 	if (writer == NULL || interfaces == NULL)
 		goto out;
-	meter = meter_new(&options, false, interfaces, writer);
+	meter = meter_new(&options, false, interfaces, NULL, writer);
 	if (meter == NULL)
 		goto out;
 	rc = meter_packets(meter, interfaces_add(interfaces, "veth1", 1, START));
