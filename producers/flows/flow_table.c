@@ -45,15 +45,12 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 {
 	struct flow_table *table = calloc(1, sizeof(*table));
 	size_t max = options->max_flows;
-	int64_t idle_ns = options->idle_stream_ns > options->idle_datagram_ns
-				  ? options->idle_stream_ns
-				  : options->idle_datagram_ns;
 
 	if (table == NULL)
 		return NULL;
 	table->options = *options;
 	table->wheel = wheel_new(max);
-	table->eviction = eviction_new(max, idle_ns);
+	table->eviction = eviction_new(max, flow_table_idle_ns(options));
 	table->pool = turns_pool_new(max);
 	if (options->l7_protocols != 0)
 		table->l7 = l7_new(options->l7_protocols, max);
@@ -82,15 +79,10 @@ void flow_table_free(struct flow_table *table)
 	free(table);
 }
 
-static uint32_t tag_of(const struct flow_table *table, const struct flow_key *key)
-{
-	return (uint32_t)flow_key_hash(key, table->options.seed);
-}
-
 static void free_entry(struct flow_table *table, uint32_t number)
 {
 	struct flow_entry *entry = &table->index.entries[number];
-	uint32_t tag = tag_of(table, &entry->key);
+	uint32_t tag = (uint32_t)flow_key_hash(&entry->key, table->options.seed);
 
 	flow_entry_finish(entry, table->pool, table->l7);
 	if (flow_key_protocol(&entry->key) == TRANSPORT_TCP && tcp_closed(&entry->tcp))
@@ -380,6 +372,15 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
 	if (number == FLOW_INDEX_NONE)
 		return add_absent(table, aimed, packet, flow);
 	return add_known(table, number, aimed, packet, flow);
+}
+
+void flow_table_stretch(struct flow_table *table, const struct flow_table_options *options,
+			int64_t times)
+{
+	table->options.idle_stream_ns = times * options->idle_stream_ns;
+	table->options.idle_datagram_ns = times * options->idle_datagram_ns;
+	table->options.active_ns = times * options->active_ns;
+	table->options.linger_ns = times * options->linger_ns;
 }
 
 size_t flow_table_count(const struct flow_table *table)

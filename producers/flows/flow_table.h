@@ -43,9 +43,20 @@ struct flow_table_options {
 	uint32_t sample;          /* one conversation in so many is metered; 0 or 1: all */
 	unsigned
 		l7_protocols; /* whose messages are counted: a bit for each enum flow_l7_protocol */
+	int64_t stretch;      /* the most for flow_table_stretch(); 0: it is not called */
 	bool mirrored;        /* any packet may have copies, not only cooked ones (2) */
 	uint64_t seed[FLOW_KEY_SEED_WORDS]; /* of the hash */
 };
+
+/* How long a flow may stay without a packet. */
+static inline int64_t flow_table_idle_ns(const struct flow_table_options *options)
+{
+	int64_t idle_ns = options->idle_stream_ns > options->idle_datagram_ns
+				  ? options->idle_stream_ns
+				  : options->idle_datagram_ns;
+
+	return options->stretch > 1 ? options->stretch * idle_ns : idle_ns;
+}
 
 struct flow_table_stats {
 	uint64_t unsampled;              /* packets of conversations that are not metered */
@@ -84,6 +95,11 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
 /* At the end of the input: takes one of the flows that are left, a forced end unless its
  * connection was closed. Returns false when none is left. */
 bool flow_table_drain(struct flow_table *table, struct flow *flow);
+
+/* From now on all time-outs are TIMES as long as in OPTIONS, which are the table's: flows are held, and fewer come
+ * out. After larger TIMES some come out late, by up to WHEEL_SLOTS ticks (wheel.h). */
+void flow_table_stretch(struct flow_table *table, const struct flow_table_options *options,
+			int64_t times);
 
 /* Flows in the table now. */
 size_t flow_table_count(const struct flow_table *table);

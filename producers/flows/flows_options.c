@@ -7,11 +7,15 @@
 #include "producers/flows/intake.h"
 #include "producers/flows/l7/l7.h"
 #include "producers/flows/manual.h"
+#include "producers/flows/outlet.h"
 #include "producers/flows/rings.h"
 
 #define TIMEOUT_MAX_NS (30 * 24 * 3600 * NS_PER_SECOND)
 #define BUFFER_TOTAL_MAX (INT64_C(1) << 40)
 #define SAMPLE_MAX 1000000
+#define QUEUE_RECORDS_MAX 10000000
+#define QUEUE_BYTES_MIN 65536 /* several records */
+#define QUEUE_BYTES_MAX (INT64_C(1) << 36)
 
 static const char *const tunnels_names[] = {
 	[INTAKE_INNER] = "inner",
@@ -47,6 +51,10 @@ static int check_options(struct flows_options *o)
 		return usage("--l7: give all, none or a list of http, http2, dns, redis and tls");
 	if (o->sample < 1 || o->sample > SAMPLE_MAX)
 		return usage("--sample: must be from 1 to 1000000");
+	if (o->queue.records < 1 || o->queue.records > QUEUE_RECORDS_MAX)
+		return usage("--queue-records: must be from 1 to 10000000");
+	if (o->queue.bytes < QUEUE_BYTES_MIN || o->queue.bytes > QUEUE_BYTES_MAX)
+		return usage("--queue-bytes: must be from 65536 bytes to 64 GiB");
 	if (o->snaplen < 40 || o->snaplen > 262144)
 		return usage("--snaplen: must be from 40 to 262144 bytes");
 	if (o->buffer < 65536 || o->buffer > INT_MAX)
@@ -67,12 +75,28 @@ static void set_defaults(struct flows_options *o)
 		.linger_ns = NS_PER_SECOND,
 		.max_flows = 262144,
 		.sample = 1,
+		.queue = {100000, 64 << 20},
 		.snaplen = 4096,
 		.l7 = "all",
 		.buffer = 4 << 20,
 		.buffer_total = 64 << 20,
 	};
 }
+
+/* What a flow is, and how many there are. */
+#define FLOW_SETTINGS(o)                                                                         \
+	SETTING_DURATION("idle-timeout", 0, "DURATION", &(o)->idle_stream_ns,                    \
+			 "end a TCP or SCTP flow after this long without a packet"),             \
+		SETTING_DURATION("idle-timeout-datagram", 0, "DURATION", &(o)->idle_datagram_ns, \
+				 "the same for UDP, ICMP and every other protocol"),             \
+		SETTING_DURATION("active-timeout", 0, "DURATION", &(o)->active_ns,               \
+				 "split a longer flow into slices of this length"),              \
+		SETTING_DURATION("linger", 0, "DURATION", &(o)->linger_ns,                       \
+				 "how long a closed TCP flow waits for its last packets"),       \
+		SETTING_NUMBER("max-flows", 0, "COUNT", &(o)->max_flows,                         \
+			       "maximum number of flows in memory, about 500 bytes each"),       \
+		SETTING_NUMBER("sample", 0, "COUNT", &(o)->sample,                               \
+			       "meter one conversation in so many, each whole")
 
 int flows_options_read(struct flows_options *o, int argc, char **argv)
 {
@@ -88,18 +112,12 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 		SETTING_TEXT("out", 'o', "ADDRESS", &o->out,
 			     "where the records go: kafka:TOPIC, a file or -"),
 		BUS_SETTINGS(&o->bus),
-		SETTING_DURATION("idle-timeout", 0, "DURATION", &o->idle_stream_ns,
-				 "end a TCP or SCTP flow after this long without a packet"),
-		SETTING_DURATION("idle-timeout-datagram", 0, "DURATION", &o->idle_datagram_ns,
-				 "the same for UDP, ICMP and every other protocol"),
-		SETTING_DURATION("active-timeout", 0, "DURATION", &o->active_ns,
-				 "split a longer flow into slices of this length"),
-		SETTING_DURATION("linger", 0, "DURATION", &o->linger_ns,
-				 "how long a closed TCP flow waits for its last packets"),
-		SETTING_NUMBER("max-flows", 0, "COUNT", &o->max_flows,
-			       "maximum number of flows in memory, about 500 bytes each"),
-		SETTING_NUMBER("sample", 0, "COUNT", &o->sample,
-			       "meter one conversation in so many, each whole"),
+		SETTING_NUMBER("queue-records", 0, "COUNT", &o->queue.records,
+			       "records of a live capture that may wait for the broker; those "
+			       "beyond are dropped and counted"),
+		SETTING_NUMBER("queue-bytes", 0, "BYTES", &o->queue.bytes,
+			       "the same in bytes of keys and values"),
+		FLOW_SETTINGS(o),
 		SETTING_NUMBER("snaplen", 's', "BYTES", &o->snaplen,
 			       "bytes of each frame to capture; --l7 needs the headers of the "
 			       "messages, without it 256 do"),
@@ -145,6 +163,7 @@ struct flow_table_options flows_options_limits(const struct flows_options *o)
 		.idle_datagram_ns = o->idle_datagram_ns,
 		.active_ns = o->active_ns,
 		.linger_ns = o->linger_ns,
+		.stretch = outlet_is_queue(o->out, o->read.count == 0) ? OUTLET_STRETCH : 0,
 		.mirrored = o->mirrored,
 		.l7_protocols = o->l7_protocols,
 	};

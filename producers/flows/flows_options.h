@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "common/bus/bus.h"
+#include "common/kafka/kafka_queue.h"
 #include "common/program/settings.h"
 #include "producers/flows/flow_table.h"
 
@@ -15,6 +16,7 @@ struct flows_options {
 	struct settings_list read;
 	const char *out;
 	struct bus_options bus;
+	struct kafka_queue_limits queue; /* of a live capture's records for Kafka */
 	int64_t idle_stream_ns;
 	int64_t idle_datagram_ns;
 	int64_t active_ns;

@@ -1,96 +1,46 @@
 /* tenure-flows - packets from interfaces or a file become flow records. */
 #include <sysexits.h>
 
-#include "common/base/when.h"
-#include "common/bus/bus.h"
-#include "common/program/log.h"
 #include "common/program/stop.h"
-#include "common/topic/topic_writer.h"
+#include "producers/flows/counters.h"
 #include "producers/flows/flow_table.h"
 #include "producers/flows/flows_options.h"
 #include "producers/flows/input.h"
 #include "producers/flows/interfaces.h"
+#include "producers/flows/loop.h"
 #include "producers/flows/meter.h"
+#include "producers/flows/outlet.h"
 #include "producers/flows/privileges.h"
 #include "producers/flows/report.h"
 
-#define POLL_MS 100
-#define FLUSH_NS NS_PER_SECOND
-/* In silence the table's clock follows the wall clock at this distance: a packet may be
- * in a ring, which releases it within 50 ms. */
-#define SILENCE_LAG_NS (2 * NS_PER_SECOND)
+#define REST_NS (60 * NS_PER_SECOND)
 
 /* Opens the output and gives up privileges. Returns EX_OK or the exit code. Threads keep the
  * privileges they start with, so the Kafka client is opened after giving them up; opening a file
  * may need them. */
-static int open_writer(const struct flows_options *o, struct topic_writer **writer)
+static int open_outlet(const struct flows_options *o, struct outlet **outlet)
 {
 	bool kafka = bus_is_kafka(o->out), keep_net_raw = o->patterns.count > 0;
 
 	if (kafka && privileges_drop(keep_net_raw) < 0)
 		return EX_OSERR;
-	*writer = topic_writer_open(o->out, &o->bus);
-	if (*writer == NULL)
+	*outlet = outlet_open(o->out, &o->bus, o->read.count == 0, &o->queue);
+	if (*outlet == NULL)
 		return kafka ? EX_UNAVAILABLE : EX_CANTCREAT;
 	return !kafka && privileges_drop(keep_net_raw) < 0 ? EX_OSERR : EX_OK;
-}
-
-static int run(const struct flows_options *o, struct input *input, struct meter *meter,
-	       struct topic_writer *writer)
-{
-	struct packet packets[FLOW_TABLE_BATCH];
-	struct when now, flushed = when_now();
-	enum live_status status = LIVE_PACKETS;
-	bool stopped = false;
-	size_t count;
-
-	while (status != LIVE_END) {
-		if (stop_requested() && !stopped) {
-			stopped = true;
-			input_stop(input);
-		}
-		status = input_read(input, POLL_MS, packets, FLOW_TABLE_BATCH, &count);
-		if (meter_add(meter, packets, count) < 0)
-			return EX_IOERR;
-		if (status != LIVE_QUIET)
-			continue;
-		now = when_now();
-		if (meter_advance(meter, when_add(now, -SILENCE_LAG_NS)) < 0)
-			return EX_IOERR;
-		/* The Kafka client sends by itself. */
-		if (when_since(now, flushed) >= FLUSH_NS && !bus_is_kafka(o->out)) {
-			flushed = now;
-			if (topic_writer_flush(writer) < 0)
-				return EX_IOERR;
-		}
-	}
-	if (meter_finish(meter) < 0)
-		return EX_IOERR;
-	if (!stopped && o->read.count == 0) {
-		log_error("no interface is left to capture on");
-		return EX_NOINPUT;
-	}
-	return input_exit_code(input);
-}
-
-/* By then after its last packet every flow has ended. */
-static int64_t longest_rest_ns(const struct flows_options *o)
-{
-	int64_t idle_ns =
-		o->idle_stream_ns > o->idle_datagram_ns ? o->idle_stream_ns : o->idle_datagram_ns;
-
-	return idle_ns + 60 * NS_PER_SECOND;
 }
 
 int main(int argc, char **argv)
 {
 	struct flows_options o;
 	struct interfaces *interfaces = NULL;
-	struct topic_writer *writer = NULL;
 	struct input *input = NULL;
 	struct meter *meter = NULL;
+	struct outlet *outlet = NULL;
+	struct counters counters;
 	struct flow_table_options limits;
 	int first, rc = EX_USAGE;
+	bool live;
 
 	first = flows_options_read(&o, argc, argv);
 	if (first < 0)
@@ -112,26 +62,28 @@ int main(int argc, char **argv)
 			 o.buffer_total},
 	};
 	limits = flows_options_limits(&o);
+	live = o.read.count == 0;
 
 	rc = EX_OSERR;
-	interfaces = interfaces_new(o.observer_name, longest_rest_ns(&o));
+	interfaces = interfaces_new(o.observer_name, flow_table_idle_ns(&limits) + REST_NS);
 	if (interfaces == NULL)
 		goto out;
 	input = input_open(&in, interfaces, &rc);
 	if (input == NULL)
 		goto out;
-	rc = open_writer(&o, &writer);
+	rc = open_outlet(&o, &outlet);
 	if (rc != EX_OK)
 		goto out;
 	rc = EX_OSERR;
-	meter = meter_new(&limits, o.ignore_vlan, interfaces, writer);
+	meter = meter_new(&limits, o.ignore_vlan, interfaces, outlet);
 	if (meter == NULL)
 		goto out;
-	rc = run(&o, input, meter, writer);
-	report(input, meter, o.read.count == 0);
+	rc = loop_run(&(struct loop){input, meter, outlet, live});
+	counters_collect(input, meter, outlet, live, outlet_is_queue(o.out, live), &counters);
+	report(&counters, meter);
 out:
 	meter_free(meter);
-	if (topic_writer_close(writer) < 0 && rc == EX_OK)
+	if (outlet_close(outlet) < 0 && rc == EX_OK)
 		rc = bus_is_kafka(o.out) ? EX_UNAVAILABLE : EX_IOERR;
 	input_close(input);
 	interfaces_free(interfaces);
