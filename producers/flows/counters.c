@@ -78,7 +78,8 @@ static void add_load(struct counters *counters, const char *fate, const struct k
 }
 
 void counters_collect(const struct input *input, const struct meter *meter,
-		      const struct outlet *outlet, bool live, bool queue, struct counters *counters)
+		      const struct outlet *outlet, bool live, const uint64_t *beyond,
+		      struct counters *counters)
 {
 	struct live_stats in = input_get_stats(input);
 	struct meter_stats out = meter_get_stats(meter);
@@ -88,10 +89,12 @@ void counters_collect(const struct input *input, const struct meter *meter,
 	add(counters, "", "frames", in.capture.frames);
 	add(counters, "", "packets",
 	    in.capture.verdicts[PACKET_OK] - out.fragments.alone - out.table.late_segments -
-		    out.table.repeated - out.table.unsampled);
+		    out.table.repeated - out.table.unsampled - (beyond != NULL ? *beyond : 0));
 	add(counters, "", "flows", out.table.flows);
 	add(counters, "", "records", records.records.records);
 	add_frames(counters, &in.capture, &out);
+	if (beyond != NULL)
+		add(counters, "", "beyond_count", *beyond);
 	add_losses(counters, &in.capture, &out.table);
 	add_decoding(counters, &in.capture, &out);
 	if (live) {
@@ -100,7 +103,7 @@ void counters_collect(const struct input *input, const struct meter *meter,
 		add(counters, "", "interfaces_gone", in.gone);
 		add(counters, "", "interfaces_refused", in.refused);
 	}
-	if (!queue)
+	if (!outlet_has_queue(outlet))
 		return;
 	add_load(counters, "delivered", &records.queue.delivered);
 	add_load(counters, "dropped", &records.dropped);

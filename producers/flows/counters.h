@@ -23,9 +23,10 @@ struct counters {
 	struct counter list[COUNTERS_MAX];
 };
 
-/* All totals since the start. LIVE: with those of interfaces. OUTLET's are there if it has a queue: QUEUE. */
+/* All totals since the start. LIVE: with those of interfaces. Those of a queue are there if OUTLET has one.
+ * BEYOND, if not NULL: packets that were read and not metered. */
 void counters_collect(const struct input *input, const struct meter *meter,
-		      const struct outlet *outlet, bool live, bool queue,
+		      const struct outlet *outlet, bool live, const uint64_t *beyond,
 		      struct counters *counters);
 
 #endif

@@ -1,6 +1,7 @@
 #include "producers/flows/flows_options.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "common/base/when.h"
 #include "common/program/log.h"
@@ -51,6 +52,10 @@ static int check_options(struct flows_options *o)
 		return usage("--l7: give all, none or a list of http, http2, dns, redis and tls");
 	if (o->sample < 1 || o->sample > SAMPLE_MAX)
 		return usage("--sample: must be from 1 to 1000000");
+	if (o->statistics_interval_ns < NS_PER_SECOND || o->statistics_interval_ns > TIMEOUT_MAX_NS)
+		return usage("--statistics-interval: must be from 1s to 30d");
+	if (o->statistics != NULL && strcmp(o->statistics, o->out) == 0)
+		return usage("--statistics: give another address than --out");
 	if (o->queue.records < 1 || o->queue.records > QUEUE_RECORDS_MAX)
 		return usage("--queue-records: must be from 1 to 10000000");
 	if (o->queue.bytes < QUEUE_BYTES_MIN || o->queue.bytes > QUEUE_BYTES_MAX)
@@ -74,6 +79,7 @@ static void set_defaults(struct flows_options *o)
 		.active_ns = 60 * NS_PER_SECOND,
 		.linger_ns = NS_PER_SECOND,
 		.max_flows = 262144,
+		.statistics_interval_ns = 60 * NS_PER_SECOND,
 		.sample = 1,
 		.queue = {100000, 64 << 20},
 		.snaplen = 4096,
@@ -82,6 +88,18 @@ static void set_defaults(struct flows_options *o)
 		.buffer_total = 64 << 20,
 	};
 }
+
+/* Statistics, and what waits for the broker. */
+#define OUTPUT_SETTINGS(o)                                                                      \
+	SETTING_TEXT("statistics", 0, "ADDRESS", &(o)->statistics,                              \
+		     "where all counters go, from time to time and at the end"),                \
+		SETTING_DURATION("statistics-interval", 0, "DURATION",                          \
+				 &(o)->statistics_interval_ns, "how often"),                    \
+		SETTING_NUMBER("queue-records", 0, "COUNT", &(o)->queue.records,                \
+			       "records of a live capture that may wait for the broker; those " \
+			       "beyond are dropped and counted"),                               \
+		SETTING_NUMBER("queue-bytes", 0, "BYTES", &(o)->queue.bytes,                    \
+			       "the same in bytes of keys and values")
 
 /* What a flow is, and how many there are. */
 #define FLOW_SETTINGS(o)                                                                         \
@@ -106,17 +124,15 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 		SETTING_LIST("interfaces-from", 0, "PATTERN", &o->patterns,
 			     "capture on every interface that matches, such as 'veth*', as "
 			     "interfaces come and go; may be repeated"),
+		SETTING_BOOL("list-interfaces", 'D', &o->list_interfaces,
+			     "print the interfaces that can be captured on, and exit"),
 		SETTING_LIST("read", 'r', "FILE", &o->read,
 			     "pcap or pcapng file to read, may be gzip or zstd, or -; may be "
 			     "repeated, for files in the order of their first packets"),
 		SETTING_TEXT("out", 'o', "ADDRESS", &o->out,
 			     "where the records go: kafka:TOPIC, a file or -"),
 		BUS_SETTINGS(&o->bus),
-		SETTING_NUMBER("queue-records", 0, "COUNT", &o->queue.records,
-			       "records of a live capture that may wait for the broker; those "
-			       "beyond are dropped and counted"),
-		SETTING_NUMBER("queue-bytes", 0, "BYTES", &o->queue.bytes,
-			       "the same in bytes of keys and values"),
+		OUTPUT_SETTINGS(o),
 		FLOW_SETTINGS(o),
 		SETTING_NUMBER("snaplen", 's', "BYTES", &o->snaplen,
 			       "bytes of each frame to capture; --l7 needs the headers of the "
@@ -125,6 +141,8 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 			"l7", 0, "PROTOCOLS", &o->l7,
 			"count the messages of these: all, none or a list of http, http2, dns, "
 			"redis, tls"),
+		SETTING_NUMBER("count", 'c', "PACKETS", &o->count,
+			       "stop after so many packets (default: at the end)"),
 		SETTING_NUMBER("buffer", 0, "BYTES", &o->buffer,
 			       "size of the kernel's ring for each interface, at most"),
 		SETTING_NUMBER("buffer-total", 0, "BYTES", &o->buffer_total,
@@ -151,7 +169,7 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 
 	set_defaults(o);
 	first = settings_read(&manual, table, argc, argv);
-	return first < 0 || check_options(o) < 0 ? -1 : first;
+	return first < 0 || (!o->list_interfaces && check_options(o) < 0) ? -1 : first;
 }
 
 struct flow_table_options flows_options_limits(const struct flows_options *o)

@@ -17,6 +17,8 @@ struct flows_options {
 	const char *out;
 	struct bus_options bus;
 	struct kafka_queue_limits queue; /* of a live capture's records for Kafka */
+	const char *statistics;          /* an address; NULL for none */
+	int64_t statistics_interval_ns;
 	int64_t idle_stream_ns;
 	int64_t idle_datagram_ns;
 	int64_t active_ns;
@@ -28,6 +30,8 @@ struct flows_options {
 	unsigned l7_protocols;
 	int64_t buffer;
 	int64_t buffer_total;
+	int64_t count; /* packets; 0: all */
+	bool list_interfaces;
 	bool promiscuous;
 	bool mirrored;
 	bool ignore_vlan;

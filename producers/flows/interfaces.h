@@ -39,6 +39,9 @@ uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint3
 uint16_t interfaces_named(struct interfaces *interfaces, const char *name, uint32_t id);
 void interfaces_retire(struct interfaces *interfaces, uint16_t number, struct when now);
 
+/* What HOSTNAME became. */
+const char *interfaces_hostname(const struct interfaces *interfaces);
+
 const struct flow_observer *interfaces_observer(const struct interfaces *interfaces,
 						uint16_t number);
 

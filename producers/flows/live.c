@@ -1,8 +1,6 @@
 #include "producers/flows/live.h"
 
 #include <errno.h>
-#include <fnmatch.h>
-#include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +11,7 @@
 #include "common/base/when.h"
 #include "common/program/log.h"
 #include "producers/flows/link_watch.h"
+#include "producers/flows/patterns.h"
 #include "producers/flows/rings.h"
 
 #define LAST_READS_NS (300 * NS_PER_MS) /* by then the kernel has released a ring's last block */
@@ -35,6 +34,7 @@ struct live {
 	struct interfaces *interfaces;
 	struct live_stats stats; /* without the captures that are open */
 	struct rings rings;
+	struct patterns patterns;
 	int watch;
 	struct when scan_at;
 	bool stopped;
@@ -138,19 +138,8 @@ static void remove_source(struct live *live, size_t at)
 	live->polled[at] = live->polled[live->count];
 }
 
-static bool matches(const struct live *live, const char *name)
-{
-	const struct settings_list *patterns = live->options->patterns;
-
-	for (size_t i = 0; i < patterns->count; i++) {
-		if (fnmatch(patterns->values[i], name, 0) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* The interfaces that will be opened at the start. */
-static size_t count_first(const struct live *live)
+static size_t count_first(struct live *live)
 {
 	struct if_nameindex *list = if_nameindex();
 	size_t count = live->options->names->count;
@@ -158,7 +147,7 @@ static size_t count_first(const struct live *live)
 	if (list == NULL)
 		return count;
 	for (const struct if_nameindex *i = list; i->if_name != NULL; i++)
-		count += matches(live, i->if_name);
+		count += patterns_match(&live->patterns, i->if_name);
 	if_freenameindex(list);
 	return count;
 }
@@ -192,10 +181,12 @@ static void scan(struct live *live)
 
 		if (source != NULL)
 			source->scanned = true;
-		else if (matches(live, i->if_name) && !is_refused(live, i->if_index))
+		else if (patterns_match(&live->patterns, i->if_name) &&
+			 !is_refused(live, i->if_index))
 			add_source(live, i->if_name, i->if_index, true);
 	}
 	if_freenameindex(list);
+	patterns_say(&live->patterns);
 	for (size_t i = 0; i < live->count; i++) {
 		if (!live->sources[i].scanned)
 			live->sources[i].gone_at = when_earlier(live->sources[i].gone_at, now);
@@ -236,6 +227,7 @@ struct live *live_open(const struct live_options *options, struct interfaces *in
 	}
 	live->options = options;
 	live->interfaces = interfaces;
+	live->patterns.list = options->patterns;
 	live->rings = rings_of(options->buffer_total, options->capture.buffer_size,
 			       count_first(live), options->patterns->count > 0);
 	live->watch = link_watch_open();
@@ -388,4 +380,16 @@ struct live_stats live_get_stats(const struct live *live)
 	for (size_t i = 0; i < live->count; i++)
 		capture_add_stats(live->sources[i].capture, &stats.capture);
 	return stats;
+}
+
+bool live_get_interface(const struct live *live, size_t at, struct live_interface *interface)
+{
+	const struct source *source = &live->sources[at];
+
+	if (at >= live->count)
+		return false;
+	*interface = (struct live_interface){.index = source->index, .ring = source->ring};
+	memcpy(interface->name, source->name, sizeof(interface->name));
+	capture_add_stats(source->capture, &interface->stats);
+	return true;
 }

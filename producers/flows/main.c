@@ -2,6 +2,7 @@
 #include <sysexits.h>
 
 #include "common/program/stop.h"
+#include "producers/flows/capture_list.h"
 #include "producers/flows/counters.h"
 #include "producers/flows/flow_table.h"
 #include "producers/flows/flows_options.h"
@@ -12,22 +13,67 @@
 #include "producers/flows/outlet.h"
 #include "producers/flows/privileges.h"
 #include "producers/flows/report.h"
+#include "producers/flows/statistics.h"
 
 #define REST_NS (60 * NS_PER_SECOND)
 
-/* Opens the output and gives up privileges. Returns EX_OK or the exit code. Threads keep the
- * privileges they start with, so the Kafka client is opened after giving them up; opening a file
- * may need them. */
-static int open_outlet(const struct flows_options *o, struct outlet **outlet)
-{
-	bool kafka = bus_is_kafka(o->out), keep_net_raw = o->patterns.count > 0;
+struct outputs {
+	struct outlet *outlet;
+	struct statistics *statistics;
+};
 
-	if (kafka && privileges_drop(keep_net_raw) < 0)
-		return EX_OSERR;
-	*outlet = outlet_open(o->out, &o->bus, o->read.count == 0, &o->queue);
-	if (*outlet == NULL)
-		return kafka ? EX_UNAVAILABLE : EX_CANTCREAT;
-	return !kafka && privileges_drop(keep_net_raw) < 0 ? EX_OSERR : EX_OK;
+static int open_records(const struct flows_options *o, struct outputs *outputs)
+{
+	outputs->outlet = outlet_open(o->out, &o->bus, o->read.count == 0, &o->queue);
+	if (outputs->outlet != NULL)
+		return EX_OK;
+	return bus_is_kafka(o->out) ? EX_UNAVAILABLE : EX_CANTCREAT;
+}
+
+static int open_statistics(const struct statistics_options *options, struct outputs *outputs)
+{
+	if (options->address == NULL)
+		return EX_OK;
+	outputs->statistics = statistics_open(options);
+	if (outputs->statistics != NULL)
+		return EX_OK;
+	return bus_is_kafka(options->address) ? EX_UNAVAILABLE : EX_CANTCREAT;
+}
+
+/* Opens the outputs and gives up privileges. Returns EX_OK or the exit code. Opening a file may need
+ * privileges; threads keep those they start with, so the Kafka clients are opened after giving them up. */
+static int open_outputs(const struct flows_options *o, const struct statistics_options *statistics,
+			struct outputs *outputs)
+{
+	int rc = EX_OK;
+
+	for (int kafka = 0; kafka <= 1 && rc == EX_OK; kafka++) {
+		if (kafka && privileges_drop(o->patterns.count > 0) < 0)
+			return EX_OSERR;
+		if (bus_is_kafka(o->out) == kafka)
+			rc = open_records(o, outputs);
+		if (rc == EX_OK && statistics->address != NULL &&
+		    bus_is_kafka(statistics->address) == kafka)
+			rc = open_statistics(statistics, outputs);
+	}
+	return rc;
+}
+
+/* The last line of the log and the last record of the statistics. */
+static int say_counters(const struct loop *loop)
+{
+	struct counters counters;
+
+	loop_count(loop, &counters);
+	report(&counters, loop->meter, loop->live);
+	if (loop->statistics == NULL)
+		return 0;
+	return statistics_write(loop->statistics, &counters, loop->input, true);
+}
+
+static int failure_of(const char *address)
+{
+	return bus_is_kafka(address) ? EX_UNAVAILABLE : EX_IOERR;
 }
 
 int main(int argc, char **argv)
@@ -36,8 +82,7 @@ int main(int argc, char **argv)
 	struct interfaces *interfaces = NULL;
 	struct input *input = NULL;
 	struct meter *meter = NULL;
-	struct outlet *outlet = NULL;
-	struct counters counters;
+	struct outputs outputs = {0};
 	struct flow_table_options limits;
 	int first, rc = EX_USAGE;
 	bool live;
@@ -45,6 +90,8 @@ int main(int argc, char **argv)
 	first = flows_options_read(&o, argc, argv);
 	if (first < 0)
 		return EX_USAGE;
+	if (o.list_interfaces)
+		return capture_list();
 	stop_install();
 
 	const struct input_options in = {
@@ -71,20 +118,37 @@ int main(int argc, char **argv)
 	input = input_open(&in, interfaces, &rc);
 	if (input == NULL)
 		goto out;
-	rc = open_outlet(&o, &outlet);
+	const struct statistics_options statistics = {
+		o.statistics,
+		o.statistics_interval_ns,
+		o.bus,
+		interfaces_hostname(interfaces),
+	};
+
+	rc = open_outputs(&o, &statistics, &outputs);
 	if (rc != EX_OK)
 		goto out;
 	rc = EX_OSERR;
-	meter = meter_new(&limits, o.ignore_vlan, interfaces, outlet);
+	meter = meter_new(&limits, o.ignore_vlan, interfaces, outputs.outlet);
 	if (meter == NULL)
 		goto out;
-	rc = loop_run(&(struct loop){input, meter, outlet, live});
-	counters_collect(input, meter, outlet, live, outlet_is_queue(o.out, live), &counters);
-	report(&counters, meter);
+
+	struct loop loop = {.input = input,
+			    .meter = meter,
+			    .outlet = outputs.outlet,
+			    .statistics = outputs.statistics,
+			    .live = live,
+			    .most = (uint64_t)o.count};
+
+	rc = loop_run(&loop);
+	if (say_counters(&loop) < 0 && rc == EX_OK)
+		rc = failure_of(o.statistics);
 out:
 	meter_free(meter);
-	if (outlet_close(outlet) < 0 && rc == EX_OK)
-		rc = bus_is_kafka(o.out) ? EX_UNAVAILABLE : EX_IOERR;
+	if (outlet_close(outputs.outlet) < 0 && rc == EX_OK)
+		rc = failure_of(o.out);
+	if (statistics_close(outputs.statistics) < 0 && rc == EX_OK)
+		rc = failure_of(o.statistics);
 	input_close(input);
 	interfaces_free(interfaces);
 	return rc;

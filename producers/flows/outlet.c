@@ -8,7 +8,6 @@
 #include "common/topic/topic_writer.h"
 #include "producers/flows/pressure.h"
 
-#define STOP_PATIENCE_NS (20 * NS_PER_SECOND) /* supervisors kill about 25 s after asking to stop */
 #define STEP_MS 100
 
 struct outlet {
@@ -30,6 +29,11 @@ bool outlet_is_queue(const char *address, bool live)
 bool outlet_is_kafka(const struct outlet *outlet)
 {
 	return bus_is_kafka(outlet->address);
+}
+
+bool outlet_has_queue(const struct outlet *outlet)
+{
+	return outlet->queue != NULL;
 }
 
 struct outlet *outlet_open(const char *address, const struct bus_options *bus, bool live,
@@ -156,20 +160,17 @@ int outlet_flush(struct outlet *outlet)
 	return !outlet_is_kafka(outlet) ? topic_writer_flush(outlet->writer) : 0;
 }
 
-void outlet_stop(struct outlet *outlet)
+void outlet_stop(struct outlet *outlet, int64_t patience_ns)
 {
-	outlet->deadline = when_add(when_steady(), STOP_PATIENCE_NS);
+	outlet->deadline = when_add(when_steady(), patience_ns);
 }
 
 int outlet_settle(struct outlet *outlet)
 {
-	int64_t patience_ns = STOP_PATIENCE_NS;
-
 	if (outlet->queue == NULL)
 		return topic_writer_flush(outlet->writer);
-	if (!when_is_min(outlet->deadline))
-		patience_ns = when_since(outlet->deadline, when_steady());
-	return kafka_queue_settle(outlet->queue, patience_ns / NS_PER_MS);
+	return kafka_queue_settle(outlet->queue,
+				  when_since(outlet->deadline, when_steady()) / NS_PER_MS);
 }
 
 struct outlet_stats outlet_get_stats(const struct outlet *outlet)

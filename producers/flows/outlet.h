@@ -30,6 +30,7 @@ struct outlet_stats {
 bool outlet_is_queue(const char *address, bool live);
 
 bool outlet_is_kafka(const struct outlet *outlet);
+bool outlet_has_queue(const struct outlet *outlet);
 
 /* LIMITS are those of the queue. Returns NULL after logging. */
 struct outlet *outlet_open(const char *address, const struct bus_options *bus, bool live,
@@ -41,8 +42,8 @@ int outlet_write(struct outlet *outlet, const struct bus_record *record, uint64_
 int outlet_tend(struct outlet *outlet, bool *hold);
 /* A file has all records. Nothing is done for Kafka, whose client sends by itself. */
 int outlet_flush(struct outlet *outlet);
-/* The capture is over: from now on even the records of a live capture wait, for up to 20 s in all. */
-void outlet_stop(struct outlet *outlet);
+/* The capture is over: from now on even the records of a live capture wait, for up to PATIENCE_NS in all. */
+void outlet_stop(struct outlet *outlet, int64_t patience_ns);
 /* Waits until what became of each record is known. -1 if one was not delivered (logged), unless it was dropped. */
 int outlet_settle(struct outlet *outlet);
 struct outlet_stats outlet_get_stats(const struct outlet *outlet);

@@ -183,14 +183,6 @@ static int set_filter(struct savefile *file, struct place *place)
 	return exit_code;
 }
 
-static bool passes(const struct savefile *file)
-{
-	const struct savefile_frame *frame = &file->frame;
-
-	return file->filter == NULL ||
-	       capture_filter_passes(file->filter, frame->bytes, frame->captured, frame->on_wire);
-}
-
 static void refuse_link(struct savefile *file, const struct place *place)
 {
 	intake_refuse(&file->intake, PACKET_UNKNOWN_LINK);
@@ -253,7 +245,8 @@ static void take_frame(struct savefile *file)
 		intake_refuse(intake, PACKET_NO_INTERFACE);
 		return;
 	}
-	if (!passes(file))
+	if (file->filter != NULL &&
+	    !capture_filter_passes(file->filter, frame->bytes, frame->captured, frame->on_wire))
 		return;
 	set_number(
 		file, place,
@@ -390,6 +383,11 @@ void savefile_close(struct savefile *file)
 bool savefile_is_regular(const struct savefile *file)
 {
 	return byte_source_is_file(file->source);
+}
+
+void savefile_progress(const struct savefile *file, uint64_t *done, uint64_t *total)
+{
+	byte_source_progress(file->source, done, total);
 }
 
 void savefile_add_stats(const struct savefile *file, struct capture_stats *stats)

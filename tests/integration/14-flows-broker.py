@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import LAB, Broker  # noqa: E402
+from enrich_broker import LAB, Broker, leave  # noqa: E402
 
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 LONG = "--long" in sys.argv
@@ -75,7 +75,7 @@ class Meter:
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(timeout=60) == status, self.path.read_text()
         line = [line for line in self.path.read_text().splitlines() if "frames=" in line][-1]
-        return {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", line)}
+        return {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", line.split("msg=")[1])}
 
 
 def check(broker, topic, sent, counters):
@@ -138,7 +138,9 @@ def conversations(folder, broker, veth):
 
 def flood(folder, broker, veth, topic, leave, come_back):
     broker.create(topic, 3)
-    meter = Meter(folder, broker, topic, "--max-flows", "1000", "--queue-records", "20000")
+    broker.create(f"{topic}.statistics", 1)
+    meter = Meter(folder, broker, topic, "--max-flows", "1000", "--queue-records", "20000", "--statistics", f"kafka:{topic}.statistics",
+                  "--statistics-interval", "1s", "--observer-name", "n1")
     before, end = veth.sent, time.monotonic() + AWAY
     for source in range(BURST):
         veth.send(source, 5000)
@@ -153,6 +155,10 @@ def flood(folder, broker, veth, topic, leave, come_back):
         veth.send(source, 6000)
     counters = meter.end()
     check(broker, topic, veth.sent - before, counters)
+    told = broker.read(f"{topic}.statistics")
+    last = json.loads(told[-1][3])
+    assert last["final"] and last["counters"] == counters and {key for _, _, key, _, _, _ in told} == {b"n1"}, (last, counters)
+    leave("statistics", [value for _, _, _, value, _, _ in told])
     log = meter.path.read_text()
     assert counters["records_dropped"] > 0 and log.count("records are dropped") == log.count("no longer dropped") == 1, log
     told = re.search(r"no longer dropped: (\d+) were, of (\d+) packets with (\d+) bytes", log)
