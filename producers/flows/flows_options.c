@@ -5,6 +5,7 @@
 
 #include "common/base/when.h"
 #include "common/program/log.h"
+#include "producers/flows/fanout.h"
 #include "producers/flows/intake.h"
 #include "producers/flows/l7/l7.h"
 #include "producers/flows/manual.h"
@@ -56,6 +57,10 @@ static int check_options(struct flows_options *o)
 		return usage("--statistics-interval: must be from 1s to 30d");
 	if (o->statistics != NULL && strcmp(o->statistics, o->out) == 0)
 		return usage("--statistics: give another address than --out");
+	if (o->fanout > FANOUT_GROUP_MAX)
+		return usage("--fanout: must be from 1 to 65535");
+	if (o->fanout > 0 && (o->interfaces.count != 1 || o->patterns.count > 0))
+		return usage("--fanout: give one --interface and no --interfaces-from");
 	if (o->queue.records < 1 || o->queue.records > QUEUE_RECORDS_MAX)
 		return usage("--queue-records: must be from 1 to 10000000");
 	if (o->queue.bytes < QUEUE_BYTES_MIN || o->queue.bytes > QUEUE_BYTES_MAX)
@@ -147,6 +152,10 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 			       "size of the kernel's ring for each interface, at most"),
 		SETTING_NUMBER("buffer-total", 0, "BYTES", &o->buffer_total,
 			       "memory for the rings of all interfaces, which share it"),
+		SETTING_NUMBER(
+			"fanout", 0, "GROUP", &o->fanout,
+			"share the packets of one interface with the processes that give the "
+			"same number; a conversation has one of them"),
 		SETTING_BOOL("promiscuous", 0, &o->promiscuous,
 			     "also capture frames addressed to other stations"),
 		SETTING_BOOL("mirrored", 0, &o->mirrored,

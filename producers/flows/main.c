@@ -104,6 +104,7 @@ int main(int argc, char **argv)
 			  .snaplen = (int)o.snaplen,
 			  .buffer_size = (int)o.buffer,
 			  .promiscuous = o.promiscuous,
+			  .fanout = (unsigned)o.fanout,
 			  .tunnels = (enum intake_tunnels)o.tunnels,
 			  .payload = o.l7_protocols != 0},
 			 o.buffer_total},

@@ -54,6 +54,53 @@ def datagram(number, source=0x0A000001, destination=0x0B000001, port=4000):
     return bytes.fromhex("020000000001020000000002 0800") + ip + struct.pack(">HHHH", port, 53, 28, 0) + b"x" * 20
 
 
+def udp(sport, dport, payload):
+    return struct.pack(">HHHH", sport, dport, 8 + len(payload), 0) + payload
+
+
+def ipv4(source, destination, payload, protocol=17, number=0, fragment=0):
+    return struct.pack(">BBHHHBBHII", 0x45, 0, 20 + len(payload), number, fragment, 64, protocol, 0, source, destination) + payload
+
+
+def ipv6(source, destination, payload, protocol=17):
+    return struct.pack(">IHBB", 6 << 28, len(payload), protocol, 64) + source + destination + payload
+
+
+def ethernet(payload, *tags, kind=None):
+    kinds = [*tags, kind or (0x86DD if payload[0] >> 4 == 6 else 0x0800)]
+    head = bytes.fromhex("020000000001020000000002") + struct.pack(">H", kinds[0])
+    return head + b"".join(struct.pack(">HH", 100 + at, following) for at, following in enumerate(kinds[1:])) + payload
+
+
+def exchange(number):
+    """The frames of one conversation, which are of one of ten kinds: those of one end, and those of the other."""
+    kind, a, b = number % 10, 0x0A000001 + number, 0x0B000001 + number * 7
+    six = [bytes.fromhex("fd00000000000000") + struct.pack(">Q", end) for end in (a, b)]
+    there, back = udp(4000 + number, 53, b"question"), udp(53, 4000 + number, b"answer")
+    if kind == 0:  # IPv4 fragments
+        whole = [udp(4000 + number, 53, b"q" * 40), udp(53, 4000 + number, b"a" * 40)]
+        return [[ethernet(ipv4(*ends, whole[at][:24], number=number, fragment=0x2000)), ethernet(ipv4(*ends, whole[at][24:], number=number, fragment=3)),
+                 ethernet(ipv4(*ends, there if at == 0 else back))] for at, ends in enumerate(((a, b), (b, a)))]
+    if kind == 1:  # IPv6 fragments
+        whole = [udp(4000 + number, 53, b"q" * 40), udp(53, 4000 + number, b"a" * 40)]
+        head = lambda fragment: struct.pack(">BBHI", 17, 0, fragment, number)
+        return [[ethernet(ipv6(*ends, head(1) + whole[at][:24], 44)), ethernet(ipv6(*ends, head(24) + whole[at][24:], 44)),
+                 ethernet(ipv6(*ends, there if at == 0 else back))] for at, ends in enumerate((six, six[::-1]))]
+    if kind == 2:  # VXLAN, whose ports differ between the directions
+        inner = [ethernet(ipv4(a, b, there)), ethernet(ipv4(b, a, back))]
+        return [[ethernet(ipv4(*ends, udp(50000 + number * 3 + at, 4789, struct.pack(">II", 1 << 27, 7 << 8) + inner[at])))]
+                for at, ends in enumerate(((0xAC100001, 0xAC100001 + number), (0xAC100001 + number, 0xAC100001)))]
+    if kind == 3:
+        return [[ethernet(ipv6(*six, there))], [ethernet(ipv6(*six[::-1], back))]]
+    tags = {4: (0x8100,), 5: (0x88A8, 0x8100), 6: (0x8100, 0x8100)}.get(kind, ())
+    if kind == 7:  # MPLS with one label
+        label = struct.pack(">I", 16 << 12 | 1 << 8 | 64)
+        return [[ethernet(label + ipv4(a, b, there), kind=0x8847)], [ethernet(label + ipv4(b, a, back), kind=0x8847)]]
+    if kind == 8:  # tagged in one direction
+        return [[ethernet(ipv4(a, b, there), 0x8100)], [ethernet(ipv4(b, a, back))]]
+    return [[ethernet(ipv4(a, b, there), *tags)] * 3, [ethernet(ipv4(b, a, back), *tags)] * 2]
+
+
 class Meter:
     def __init__(self, folder, name, *options):
         self.log, self.out = folder / f"{name}.log", folder / f"{name}.flows"
@@ -175,6 +222,45 @@ def progress(folder):
     print(f"{len(lines)} lines of progress, the last: {lines[-1]}")
 
 
+def fanout(folder, ends):
+    """Two processes have each packet once, and each conversation in one of them."""
+    meters = [Meter(folder, f"fanout{i}", "-i", "in0", "--fanout", "77", "--ignore-vlan") for i in (0, 1)]
+    for meter in meters:
+        wait_for("the capture", lambda: meter.said("capture started"))
+    sent = 0
+    for number in range(1000):
+        for end, frames in zip(ends, exchange(number)):
+            for frame in frames:
+                end.send(frame)
+                sent += 1
+    counters = [meter.end() for meter in meters]
+    assert sum(c["frames"] for c in counters) == sum(c["packets"] for c in counters) == sent, (sent, counters)
+    assert all(c["kernel_drops"] == c["unread"] == c["fragment_alone"] == 0 for c in counters), counters
+    conversations = [{json.loads(line)["network"]["community_id"] for line in meter.out.read_text().splitlines()} for meter in meters]
+    assert len(conversations[0] | conversations[1]) == 1000 and not conversations[0] & conversations[1], list(map(len, conversations))
+    assert min(map(len, conversations)) > 300 and [c["flows"] for c in counters] == list(map(len, conversations)), counters
+    print(f"{sent} packets of 1000 conversations: {' and '.join(str(len(c)) for c in conversations)} in two processes")
+
+
+def fanout_joins(folder, raw):
+    """A process that joins while packets come takes its part of them: none is lost or counted twice."""
+    meters = [Meter(folder, "joined0", "-i", "in0", "--fanout", "78")]
+    wait_for("the capture", lambda: meters[0].said("capture started"))
+    sent = 0
+    while sent < 40000:
+        raw.send(datagram(sent, source=0x0A000001 + sent % 500))
+        sent += 1
+        if sent == 20000:
+            meters.append(Meter(folder, "joined1", "-i", "in0", "--fanout", "78"))
+        if sent > 20000:
+            time.sleep(0.0001)
+    counters = [meter.end() for meter in meters]
+    total = sum(c["frames"] for c in counters)
+    assert all(c["kernel_drops"] == c["unread"] == 0 for c in counters) and counters[1]["frames"] > 1000, counters
+    assert sent <= total <= sent + 20, (sent, counters)
+    print(f"{sent} packets, {total} in two processes, of which one joined later and had {counters[1]['frames']}")
+
+
 def main():
     if os.geteuid() != 0:
         skip("needs root for a network namespace")
@@ -190,6 +276,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         statistics(Path(folder), raw)
         count(Path(folder), raw)
+        other = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+        other.bind(("in0", 0))
+        fanout(Path(folder), (raw, other))
+        fanout_joins(Path(folder), raw)
         patterns(Path(folder))
         summary(raw)
         progress(Path(folder))
