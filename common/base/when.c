@@ -334,3 +334,11 @@ struct when when_now(void)
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (struct when){now.tv_sec * NS_PER_SECOND + now.tv_nsec};
 }
+
+struct when when_steady(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (struct when){now.tv_sec * NS_PER_SECOND + now.tv_nsec};
+}

@@ -100,5 +100,7 @@ void when_format_duration(int64_t ns, char text[static WHEN_TEXT_SIZE]);
 /* The wall clock. Only main() and modules that do input or output call it; others are
  * given the instant. */
 struct when when_now(void);
+/* A clock that is never set, for intervals; called as when_now(). Its zero is any. */
+struct when when_steady(void);
 
 #endif

@@ -19,7 +19,8 @@ static struct {
 	const char *component;
 	enum log_level level;
 	enum log_format format;
-} state = {"tenure", LOG_LEVEL_INFO, LOG_AUTO};
+	bool erase; /* before the next message */
+} state = {"tenure", LOG_LEVEL_INFO, LOG_AUTO, false};
 
 static enum log_format format_from_environment(void)
 {
@@ -37,6 +38,18 @@ void log_init(const char *component, enum log_level level, enum log_format forma
 	state.component = component;
 	state.level = level;
 	state.format = format == LOG_AUTO ? format_from_environment() : format;
+}
+
+bool log_is_for_people(void)
+{
+	if (state.format == LOG_AUTO)
+		state.format = format_from_environment();
+	return state.format == LOG_TEXT && isatty(STDERR_FILENO);
+}
+
+void log_erase_before(bool something)
+{
+	state.erase = something;
 }
 
 static void add_time(struct text *line)
@@ -105,6 +118,8 @@ void log_write(enum log_level level, const char *format, ...)
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
 	text_init(&line, LINE_MAX_BYTES);
+	if (state.erase)
+		text_add_string(&line, LOG_ERASE);
 	add_line(&line, level, message);
 	if (line.failed)
 		fprintf(stderr, "%s: %s\n", state.component, message);

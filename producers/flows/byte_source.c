@@ -17,7 +17,9 @@
 struct byte_source {
 	int fd; /* 0 outlives the source */
 	bool regular;
-	bool ended; /* of the file */
+	uint64_t size; /* of a regular file */
+	uint64_t done; /* bytes read from it */
+	bool ended;    /* of the file */
 	const char *error;
 	z_stream *gzip;
 	ZSTD_DStream *zstd;
@@ -40,8 +42,10 @@ static size_t read_file(struct byte_source *source, uint8_t *bytes, size_t room)
 	do
 		length = read(source->fd, bytes, room);
 	while (length < 0 && errno == EINTR);
-	if (length > 0)
+	if (length > 0) {
+		source->done += (uint64_t)length;
 		return (size_t)length;
+	}
 	source->ended = true;
 	if (length < 0)
 		source->error = strerror(errno);
@@ -167,6 +171,7 @@ static int open_fd(struct byte_source *source, const char *path, const char *nam
 		return errno == EACCES ? EX_NOPERM : EX_NOINPUT;
 	}
 	source->regular = source->fd != 0 && S_ISREG(status.st_mode);
+	source->size = S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0;
 	return EX_OK;
 }
 
@@ -205,6 +210,12 @@ void byte_source_close(struct byte_source *source)
 	if (source->fd > 0)
 		close(source->fd);
 	free(source);
+}
+
+void byte_source_progress(const struct byte_source *source, uint64_t *done, uint64_t *total)
+{
+	*done = source->done;
+	*total = source->size;
 }
 
 const char *byte_source_error(const struct byte_source *source)

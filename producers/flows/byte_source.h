@@ -26,6 +26,9 @@ size_t byte_source_peek(struct byte_source *source, const uint8_t **bytes, size_
 /* Passes over LENGTH bytes, of which there may be fewer. */
 void byte_source_skip(struct byte_source *source, uint64_t length);
 
+/* How many bytes of the file, packed or not, were read, and how many it has, 0 if that is not known. */
+void byte_source_progress(const struct byte_source *source, uint64_t *done, uint64_t *total);
+
 /* Why it ended before its end: a read error, or damaged compression. NULL if it did not. */
 const char *byte_source_error(const struct byte_source *source);
 /* False for a pipe: it cannot be opened and read from the beginning again. */

@@ -8,7 +8,9 @@
 #include <sys/socket.h>
 #include <sysexits.h>
 
+#include "common/base/when.h"
 #include "common/program/log.h"
+#include "producers/flows/fanout.h"
 
 #define LINKTYPE_RAW 101    /* files number DLT_RAW so */
 #define BLOCK_TIMEOUT_MS 50 /* how long the kernel collects packets before it wakes us */
@@ -20,7 +22,9 @@ struct capture {
 	enum packet_link link;
 	bool gone;
 	bool twice; /* the kernel counts the frames of lo twice, and libpcap leaves out one of the two */
-	int64_t time_unit; /* nanoseconds in one of libpcap's units */
+	int64_t time_unit;      /* nanoseconds in one of libpcap's units */
+	struct when joined;     /* its group; earlier frames are also another process's */
+	uint64_t before_joined; /* frames */
 	struct intake intake;
 };
 
@@ -231,6 +235,18 @@ static int activate(struct capture *capture, const struct capture_options *optio
 	}
 }
 
+static int join(struct capture *capture, unsigned group)
+{
+	/* A frame of the microseconds of the call may have two processes. */
+	capture->joined = when_now();
+	if (fanout_join(pcap_fileno(capture->pcap), group) == 0)
+		return EX_OK;
+	log_error("interface %s: cannot join the group %u of --fanout: %s%s", capture->name, group,
+		  strerror(errno),
+		  errno == EINVAL ? "; another interface or program may have its number" : "");
+	return EX_OSERR;
+}
+
 static int open_interface(struct capture *capture, const struct capture_options *options,
 			  bool quiet)
 {
@@ -243,6 +259,8 @@ static int open_interface(struct capture *capture, const struct capture_options 
 		return EX_OSERR;
 	}
 	rc = activate(capture, options, quiet);
+	if (rc == EX_OK && options->fanout > 0)
+		rc = join(capture, options->fanout);
 	if (rc != EX_OK)
 		return rc;
 	/* Only "any" has cooked packets; those of version 2 carry their interface's number. */
@@ -285,6 +303,11 @@ static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_c
 	struct capture *capture = (struct capture *)user;
 
 	/* With nanosecond precision tv_usec holds nanoseconds. */
+	if (header->ts.tv_sec * NS_PER_SECOND + header->ts.tv_usec * capture->time_unit <
+	    capture->joined.ns) {
+		capture->before_joined++;
+		return;
+	}
 	intake_add(&capture->intake, capture->link,
 		   &(struct intake_frame){header->ts.tv_sec,
 					  header->ts.tv_usec * capture->time_unit, bytes,
@@ -325,7 +348,8 @@ static uint32_t unread(const struct capture *capture, const struct pcap_stat *ke
 {
 	if (capture->twice)
 		return 0;
-	return kernel->ps_recv - kernel->ps_drop - (uint32_t)capture->intake.frames;
+	return kernel->ps_recv - kernel->ps_drop -
+	       (uint32_t)(capture->intake.frames + capture->before_joined);
 }
 
 bool capture_is_empty(struct capture *capture)

@@ -27,6 +27,7 @@ struct capture_options {
 	int snaplen;
 	int buffer_size; /* bytes of the kernel's ring */
 	bool promiscuous;
+	unsigned fanout; /* the group of processes that share the packets (fanout.h); 0: none */
 	enum intake_tunnels tunnels;
 	bool payload; /* the packets' payload is wanted */
 };

@@ -20,13 +20,14 @@ bool copies_is_one(struct copies *copies, uint64_t hash, unsigned direction,
 
 	if (packet->cooked || copies->mirrored) {
 		verdict = compare(copies, hash, direction, packet, news);
-		copies->unsure += verdict == REPEATS_UNSURE;
-		copies->repeated += verdict == REPEATS_COPY;
+		copies->stats.unsure += verdict == REPEATS_UNSURE;
+		copies->stats.repeated += verdict == REPEATS_COPY;
 		return verdict == REPEATS_COPY;
 	}
-	if (copies->compared < COPIES_COMPARED) {
-		copies->compared++;
-		copies->counted += compare(copies, hash, direction, packet, news) == REPEATS_COPY;
+	if (copies->stats.compared < COPIES_COMPARED) {
+		copies->stats.compared++;
+		copies->stats.counted +=
+			compare(copies, hash, direction, packet, news) == REPEATS_COPY;
 	}
 	return false;
 }

@@ -14,13 +14,17 @@
 
 #define COPIES_COMPARED 100000
 
-/* Zero-initialised but for MIRRORED: any packet may have copies. */
-struct copies {
-	bool mirrored;
+struct copies_stats {
 	uint64_t repeated; /* packets that are not to be counted */
 	uint64_t unsure;   /* and those that are, but may be copies */
 	uint64_t compared; /* only to notice copies */
 	uint64_t counted;  /* copies among them */
+};
+
+/* Zero-initialised but for MIRRORED: any packet may have copies. */
+struct copies {
+	bool mirrored;
+	struct copies_stats stats;
 	struct repeats repeats;
 };
 
@@ -32,7 +36,7 @@ bool copies_is_one(struct copies *copies, uint64_t hash, unsigned direction,
 /* Whether copies_is_one() has work to do; else it is false. */
 static inline bool copies_compares(const struct copies *copies, const struct packet *packet)
 {
-	return packet->cooked || copies->mirrored || copies->compared < COPIES_COMPARED;
+	return packet->cooked || copies->mirrored || copies->stats.compared < COPIES_COMPARED;
 }
 
 #endif

@@ -9,7 +9,8 @@ struct item {
 	const char *path;
 	struct savefile *file; /* NULL until it is read, if it can be opened again */
 	struct when first;
-	size_t given; /* its place on the command line */
+	size_t given;  /* its place on the command line */
+	uint64_t size; /* bytes, 0 if that is not known */
 };
 
 struct files {
@@ -17,6 +18,7 @@ struct files {
 	struct interfaces *interfaces;
 	struct capture_stats stats; /* of the files that are closed */
 	int exit_code;
+	uint64_t done; /* bytes of the files that are closed */
 	size_t count;
 	size_t at; /* the file being read */
 	struct item items[SETTINGS_LIST_MAX];
@@ -46,10 +48,12 @@ static int open_item(struct files *files, struct item *item, bool again)
 static int look_at(struct files *files, struct item *item)
 {
 	int exit_code = open_item(files, item, true);
+	uint64_t done;
 
 	if (exit_code != EX_OK)
 		return exit_code;
 	item->first = savefile_first_time(item->file);
+	savefile_progress(item->file, &done, &item->size);
 	if (savefile_is_regular(item->file)) {
 		savefile_close(item->file);
 		item->file = NULL;
@@ -97,6 +101,8 @@ void files_close(struct files *files)
 enum capture_status files_read(struct files *files, struct packet *packets, size_t max,
 			       size_t *count)
 {
+	uint64_t done;
+
 	*count = 0;
 	while (files->at < files->count) {
 		struct item *item = &files->items[files->at];
@@ -109,6 +115,8 @@ enum capture_status files_read(struct files *files, struct packet *packets, size
 		if (savefile_read(item->file, packets, max, count) == CAPTURE_PACKETS)
 			return CAPTURE_PACKETS;
 		savefile_add_stats(item->file, &files->stats);
+		savefile_progress(item->file, &done, &item->size);
+		files->done += done;
 		savefile_close(item->file);
 		item->file = NULL;
 		files->at++;
@@ -119,6 +127,26 @@ enum capture_status files_read(struct files *files, struct packet *packets, size
 int files_exit_code(const struct files *files)
 {
 	return files->exit_code;
+}
+
+void files_progress(const struct files *files, uint64_t *done, uint64_t *total)
+{
+	uint64_t of_one, size;
+	bool known = true;
+
+	*done = files->done;
+	*total = 0;
+	for (size_t i = 0; i < files->count; i++) {
+		size = files->items[i].size;
+		if (files->items[i].file != NULL) {
+			savefile_progress(files->items[i].file, &of_one, &size);
+			*done += of_one;
+		}
+		known &= size > 0;
+		*total += size;
+	}
+	if (!known)
+		*total = 0;
 }
 
 void files_get_stats(const struct files *files, struct capture_stats *stats)

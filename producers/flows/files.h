@@ -21,6 +21,8 @@ void files_close(struct files *files);
 enum capture_status files_read(struct files *files, struct packet *packets, size_t max,
 			       size_t *count);
 int files_exit_code(const struct files *files);
+/* Bytes of all files that were read, and that there are; *TOTAL is 0 if that is not known. */
+void files_progress(const struct files *files, uint64_t *done, uint64_t *total);
 void files_get_stats(const struct files *files, struct capture_stats *stats);
 
 #endif

@@ -186,6 +186,15 @@ int64_t flow_entry_shortest_ns(const struct flow_table_options *options)
 	return options->idle_datagram_ns < ns ? options->idle_datagram_ns : ns;
 }
 
+void flow_entry_stretch(struct flow_table_options *options, const struct flow_table_options *base,
+			int64_t times)
+{
+	options->idle_stream_ns = times * base->idle_stream_ns;
+	options->idle_datagram_ns = times * base->idle_datagram_ns;
+	options->active_ns = times * base->active_ns;
+	options->linger_ns = times * base->linger_ns;
+}
+
 static void take_side(const struct flow_entry *entry, unsigned side, struct flow_side *out)
 {
 	out->ip = flow_key_ip(&entry->key, side);

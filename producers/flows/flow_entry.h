@@ -62,6 +62,10 @@ struct flow_end flow_entry_end(const struct flow_entry *entry,
  * closed. */
 int64_t flow_entry_shortest_ns(const struct flow_table_options *options);
 
+/* Makes the time-outs of OPTIONS TIMES those of BASE. */
+void flow_entry_stretch(struct flow_table_options *options, const struct flow_table_options *base,
+			int64_t times);
+
 /* True if the slice has packets. */
 static inline bool flow_entry_used(const struct flow_entry *entry)
 {

@@ -44,14 +44,13 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 {
 	struct flow_table *table = calloc(1, sizeof(*table));
 	size_t max = options->max_flows;
-	int64_t stream_ns = options->idle_stream_ns, datagram_ns = options->idle_datagram_ns;
 
 	if (table == NULL)
 		return NULL;
 	table->options = *options;
 	table->shortest_ns = flow_entry_shortest_ns(options);
 	table->wheel = wheel_new(max);
-	table->eviction = eviction_new(max, stream_ns > datagram_ns ? stream_ns : datagram_ns);
+	table->eviction = eviction_new(max, flow_table_idle_ns(options));
 	table->pool = turns_pool_new(max + SPARE_BLOCKS);
 	if (options->l7_protocols != 0)
 		table->l7 = l7_new(options->l7_protocols, max);
@@ -378,19 +377,18 @@ struct watch *flow_table_watch(struct flow_table *table)
 	return &table->watch;
 }
 
-size_t flow_table_count(const struct flow_table *table)
+void flow_table_stretch(struct flow_table *table, const struct flow_table_options *options,
+			int64_t times)
 {
-	return table->index.count;
+	flow_entry_stretch(&table->options, options, times);
 }
 
 struct flow_table_stats flow_table_get_stats(const struct flow_table *table)
 {
 	struct flow_table_stats stats = table->stats;
 
-	stats.repeated = table->copies.repeated;
-	stats.repeats_unsure = table->copies.unsure;
-	stats.compared = table->copies.compared;
-	stats.copies_counted = table->copies.counted;
+	stats.active = table->index.count;
+	stats.copies = table->copies.stats;
 	for (unsigned i = 0; i < TURNS_UNTIMED; i++)
 		stats.untimed[i] = turns_pool_untimed(table->pool, (enum turns_untimed)i);
 	if (table->l7 != NULL)

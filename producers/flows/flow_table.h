@@ -43,22 +43,31 @@ struct flow_table_options {
 	uint32_t sample;          /* one conversation in so many is metered; 0 or 1: all */
 	unsigned
 		l7_protocols; /* whose messages are counted: a bit for each enum flow_l7_protocol */
+	int64_t stretch;      /* the most for flow_table_stretch(); 0: it is not called */
 	bool mirrored;        /* any packet may have copies, not only cooked ones (2) */
 	uint64_t seed[FLOW_KEY_SEED_WORDS]; /* of the hash */
 };
 
+/* How long a flow may stay without a packet. */
+static inline int64_t flow_table_idle_ns(const struct flow_table_options *options)
+{
+	int64_t idle_ns = options->idle_stream_ns > options->idle_datagram_ns
+				  ? options->idle_stream_ns
+				  : options->idle_datagram_ns;
+
+	return options->stretch > 1 ? options->stretch * idle_ns : idle_ns;
+}
+
 struct flow_table_stats {
 	uint64_t unsampled;              /* packets of conversations that are not metered */
 	uint64_t flows;                  /* begun */
+	size_t active;                   /* in the table now */
 	uint64_t evictions;              /* flows that ended for lack of room */
 	uint64_t late_segments;          /* of connections that had been closed (2) */
 	uint64_t segments_unsure;        /* may be retransmissions or out of order (tcp.h) */
 	uint64_t untimed[TURNS_UNTIMED]; /* requests without a response time, by reason */
 	uint64_t clock_steps;            /* (4) */
-	uint64_t repeated;               /* copies (2) */
-	uint64_t repeats_unsure;         /* packets of flows that may be copies */
-	uint64_t compared;               /* packets that were compared only to notice copies */
-	uint64_t copies_counted;         /* copies among them; they count in their flows */
+	struct copies_stats copies;      /* (2) */
 	struct l7_stats l7;
 };
 
@@ -86,10 +95,14 @@ bool flow_table_add(struct flow_table *table, const struct packet *packet, size_
  * connection was closed. Returns false when none is left. */
 bool flow_table_drain(struct flow_table *table, struct flow *flow);
 
+/* From now on all time-outs are TIMES as long as in OPTIONS, which are the table's: flows are held, and fewer come
+ * out. After larger TIMES some come out late, by up to WHEEL_SLOTS ticks (wheel.h). */
+void flow_table_stretch(struct flow_table *table, const struct flow_table_options *options,
+			int64_t times);
+
 /* What the table knows of since when its interfaces are watched; the caller may know of more. */
 struct watch *flow_table_watch(struct flow_table *table);
-/* Flows in the table now. */
-size_t flow_table_count(const struct flow_table *table);
+
 struct flow_table_stats flow_table_get_stats(const struct flow_table *table);
 
 #endif

@@ -1,18 +1,24 @@
 #include "producers/flows/flows_options.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "common/base/when.h"
 #include "common/program/log.h"
+#include "producers/flows/fanout.h"
 #include "producers/flows/intake.h"
 #include "producers/flows/l7/l7.h"
 #include "producers/flows/manual.h"
 #include "producers/flows/nat/translations.h"
+#include "producers/flows/outlet.h"
 #include "producers/flows/rings.h"
 
 #define TIMEOUT_MAX_NS (30 * 24 * 3600 * NS_PER_SECOND)
 #define BUFFER_TOTAL_MAX (INT64_C(1) << 40)
 #define SAMPLE_MAX 1000000
+#define QUEUE_RECORDS_MAX 10000000
+#define QUEUE_BYTES_MIN 65536 /* several records */
+#define QUEUE_BYTES_MAX (INT64_C(1) << 36)
 
 #define CONNTRACK_SETTINGS(o)                                                                     \
 	SETTING_BOOL("conntrack", 0, &(o)->conntrack,                                             \
@@ -62,6 +68,18 @@ static int check_options(struct flows_options *o)
 			     "postgresql and tls");
 	if (o->sample < 1 || o->sample > SAMPLE_MAX)
 		return usage("--sample: must be from 1 to 1000000");
+	if (o->statistics_interval_ns < NS_PER_SECOND || o->statistics_interval_ns > TIMEOUT_MAX_NS)
+		return usage("--statistics-interval: must be from 1s to 30d");
+	if (o->statistics != NULL && strcmp(o->statistics, o->out) == 0)
+		return usage("--statistics: give another address than --out");
+	if (o->fanout > FANOUT_GROUP_MAX)
+		return usage("--fanout: must be from 1 to 65535");
+	if (o->fanout > 0 && (o->interfaces.count != 1 || o->patterns.count > 0))
+		return usage("--fanout: give one --interface and no --interfaces-from");
+	if (o->queue.records < 1 || o->queue.records > QUEUE_RECORDS_MAX)
+		return usage("--queue-records: must be from 1 to 10000000");
+	if (o->queue.bytes < QUEUE_BYTES_MIN || o->queue.bytes > QUEUE_BYTES_MAX)
+		return usage("--queue-bytes: must be from 65536 bytes to 64 GiB");
 	if (o->snaplen < 40 || o->snaplen > 262144)
 		return usage("--snaplen: must be from 40 to 262144 bytes");
 	if (o->buffer < 65536 || o->buffer > INT_MAX)
@@ -81,14 +99,43 @@ static void set_defaults(struct flows_options *o)
 		.active_ns = 60 * NS_PER_SECOND,
 		.linger_ns = NS_PER_SECOND,
 		.max_flows = 262144,
+		.statistics_interval_ns = 60 * NS_PER_SECOND,
 		.sample = 1,
 		.conntrack_max = 262144,
+		.queue = {100000, 64 << 20},
 		.snaplen = 4096,
 		.l7 = "all",
 		.buffer = 4 << 20,
 		.buffer_total = 64 << 20,
 	};
 }
+
+/* Statistics, and what waits for the broker. */
+#define OUTPUT_SETTINGS(o)                                                                      \
+	SETTING_TEXT("statistics", 0, "ADDRESS", &(o)->statistics,                              \
+		     "where all counters go, from time to time and at the end"),                \
+		SETTING_DURATION("statistics-interval", 0, "DURATION",                          \
+				 &(o)->statistics_interval_ns, "how often"),                    \
+		SETTING_NUMBER("queue-records", 0, "COUNT", &(o)->queue.records,                \
+			       "records of a live capture that may wait for the broker; those " \
+			       "beyond are dropped and counted"),                               \
+		SETTING_NUMBER("queue-bytes", 0, "BYTES", &(o)->queue.bytes,                    \
+			       "the same in bytes of keys and values")
+
+/* What a flow is, and how many there are. */
+#define FLOW_SETTINGS(o)                                                                         \
+	SETTING_DURATION("idle-timeout", 0, "DURATION", &(o)->idle_stream_ns,                    \
+			 "end a TCP or SCTP flow after this long without a packet"),             \
+		SETTING_DURATION("idle-timeout-datagram", 0, "DURATION", &(o)->idle_datagram_ns, \
+				 "the same for UDP, ICMP and every other protocol"),             \
+		SETTING_DURATION("active-timeout", 0, "DURATION", &(o)->active_ns,               \
+				 "split a longer flow into slices of this length"),              \
+		SETTING_DURATION("linger", 0, "DURATION", &(o)->linger_ns,                       \
+				 "how long a closed TCP flow waits for its last packets"),       \
+		SETTING_NUMBER("max-flows", 0, "COUNT", &(o)->max_flows,                         \
+			       "maximum number of flows in memory, about 500 bytes each"),       \
+		SETTING_NUMBER("sample", 0, "COUNT", &(o)->sample,                               \
+			       "meter one conversation in so many, each whole")
 
 int flows_options_read(struct flows_options *o, int argc, char **argv)
 {
@@ -98,24 +145,16 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 		SETTING_LIST("interfaces-from", 0, "PATTERN", &o->patterns,
 			     "capture on every interface that matches, such as 'veth*', as "
 			     "interfaces come and go; may be repeated"),
+		SETTING_BOOL("list-interfaces", 'D', &o->list_interfaces,
+			     "print the interfaces that can be captured on, and exit"),
 		SETTING_LIST("read", 'r', "FILE", &o->read,
 			     "pcap or pcapng file to read, may be gzip or zstd, or -; may be "
 			     "repeated, for files in the order of their first packets"),
 		SETTING_TEXT("out", 'o', "ADDRESS", &o->out,
 			     "where the records go: kafka:TOPIC, a file or -"),
 		BUS_SETTINGS(&o->bus),
-		SETTING_DURATION("idle-timeout", 0, "DURATION", &o->idle_stream_ns,
-				 "end a TCP or SCTP flow after this long without a packet"),
-		SETTING_DURATION("idle-timeout-datagram", 0, "DURATION", &o->idle_datagram_ns,
-				 "the same for UDP, ICMP and every other protocol"),
-		SETTING_DURATION("active-timeout", 0, "DURATION", &o->active_ns,
-				 "split a longer flow into slices of this length"),
-		SETTING_DURATION("linger", 0, "DURATION", &o->linger_ns,
-				 "how long a closed TCP flow waits for its last packets"),
-		SETTING_NUMBER("max-flows", 0, "COUNT", &o->max_flows,
-			       "maximum number of flows in memory, about 500 bytes each"),
-		SETTING_NUMBER("sample", 0, "COUNT", &o->sample,
-			       "meter one conversation in so many, each whole"),
+		OUTPUT_SETTINGS(o),
+		FLOW_SETTINGS(o),
 		SETTING_NUMBER("snaplen", 's', "BYTES", &o->snaplen,
 			       "bytes of each frame to capture; --l7 needs the headers of the "
 			       "messages, without it 256 do"),
@@ -123,10 +162,16 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 			"l7", 0, "PROTOCOLS", &o->l7,
 			"count the messages of these: all, none or a list of http, http2, dns, "
 			"redis, kafka, postgresql, tls"),
+		SETTING_NUMBER("count", 'c', "PACKETS", &o->count,
+			       "stop after so many packets (default: at the end)"),
 		SETTING_NUMBER("buffer", 0, "BYTES", &o->buffer,
 			       "size of the kernel's ring for each interface, at most"),
 		SETTING_NUMBER("buffer-total", 0, "BYTES", &o->buffer_total,
 			       "memory for the rings of all interfaces, which share it"),
+		SETTING_NUMBER(
+			"fanout", 0, "GROUP", &o->fanout,
+			"share the packets of one interface with the processes that give the "
+			"same number; a conversation has one of them"),
 		SETTING_BOOL("promiscuous", 0, &o->promiscuous,
 			     "also capture frames addressed to other stations"),
 		SETTING_BOOL("mirrored", 0, &o->mirrored,
@@ -149,7 +194,7 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 
 	set_defaults(o);
 	first = settings_read(&manual, table, argc, argv);
-	return first < 0 || check_options(o) < 0 ? -1 : first;
+	return first < 0 || (!o->list_interfaces && check_options(o) < 0) ? -1 : first;
 }
 
 struct flow_table_options flows_options_limits(const struct flows_options *o)
@@ -161,6 +206,7 @@ struct flow_table_options flows_options_limits(const struct flows_options *o)
 		.idle_datagram_ns = o->idle_datagram_ns,
 		.active_ns = o->active_ns,
 		.linger_ns = o->linger_ns,
+		.stretch = outlet_is_queue(o->out, o->read.count == 0) ? OUTLET_STRETCH : 0,
 		.mirrored = o->mirrored,
 		.l7_protocols = o->l7_protocols,
 	};

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "common/bus/bus.h"
+#include "common/kafka/kafka_queue.h"
 #include "common/program/settings.h"
 #include "producers/flows/flow_table.h"
 
@@ -15,6 +16,9 @@ struct flows_options {
 	struct settings_list read;
 	const char *out;
 	struct bus_options bus;
+	struct kafka_queue_limits queue; /* of a live capture's records for Kafka */
+	const char *statistics;          /* an address; NULL for none */
+	int64_t statistics_interval_ns;
 	int64_t idle_stream_ns;
 	int64_t idle_datagram_ns;
 	int64_t active_ns;
@@ -26,6 +30,9 @@ struct flows_options {
 	unsigned l7_protocols;
 	int64_t buffer;
 	int64_t buffer_total;
+	int64_t count;  /* packets; 0: all */
+	int64_t fanout; /* 0: no group */
+	bool list_interfaces;
 	bool promiscuous;
 	bool mirrored;
 	bool ignore_vlan;

@@ -139,3 +139,15 @@ struct live_stats input_get_stats(const struct input *input)
 	stats.capture.verdicts[PACKET_BAD_TIME] += input->jumps.strays;
 	return stats;
 }
+
+void input_progress(const struct input *input, uint64_t *done, uint64_t *total)
+{
+	*done = *total = 0;
+	if (input->files != NULL)
+		files_progress(input->files, done, total);
+}
+
+bool input_get_interface(const struct input *input, size_t at, struct live_interface *interface)
+{
+	return input->live != NULL && live_get_interface(input->live, at, interface);
+}

@@ -35,5 +35,9 @@ int input_exit_code(const struct input *input);
 /* Nothing more is captured: input_read() gives what the kernel has, then LIVE_END. Files end. */
 void input_stop(struct input *input);
 struct live_stats input_get_stats(const struct input *input);
+/* As files_progress(); zeros for interfaces. */
+void input_progress(const struct input *input, uint64_t *done, uint64_t *total);
+/* As live_get_interface(); false for files. */
+bool input_get_interface(const struct input *input, size_t at, struct live_interface *interface);
 
 #endif

@@ -55,6 +55,11 @@ struct interfaces *interfaces_new(const char *hostname, int64_t rest_ns)
 	return interfaces;
 }
 
+const char *interfaces_hostname(const struct interfaces *interfaces)
+{
+	return interfaces->hostname;
+}
+
 void interfaces_free(struct interfaces *interfaces)
 {
 	free(interfaces);

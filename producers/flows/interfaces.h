@@ -43,6 +43,9 @@ void interfaces_retire(struct interfaces *interfaces, uint16_t number, struct wh
  * INTERFACES_NONE if there were no more. The last INTERFACES_MAX of them are known. */
 uint16_t interfaces_reused(const struct interfaces *interfaces, uint64_t nth);
 
+/* What HOSTNAME became. */
+const char *interfaces_hostname(const struct interfaces *interfaces);
+
 const struct flow_observer *interfaces_observer(const struct interfaces *interfaces,
 						uint16_t number);
 

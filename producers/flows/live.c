@@ -1,19 +1,17 @@
 #include "producers/flows/live.h"
 
 #include <errno.h>
-#include <fnmatch.h>
-#include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/base/when.h"
 #include "common/program/log.h"
 #include "producers/flows/link_watch.h"
+#include "producers/flows/patterns.h"
 #include "producers/flows/rings.h"
 
 #define LAST_READS_NS (300 * NS_PER_MS) /* by then the kernel has released a ring's last block */
@@ -36,6 +34,7 @@ struct live {
 	struct interfaces *interfaces;
 	struct live_stats stats; /* without the captures that are open */
 	struct rings rings;
+	struct patterns patterns;
 	int watch;
 	struct when scan_at;
 	bool stopped;
@@ -47,14 +46,6 @@ struct live {
 	struct pollfd polled[LIVE_MAX + 1]; /* the sources', then the watch */
 	unsigned refused[LIVE_MAX];         /* the last indexes that are not tried again */
 };
-
-static struct when steady_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (struct when){now.tv_sec * NS_PER_SECOND + now.tv_nsec};
-}
 
 /* ---- Coming and going ---- */
 
@@ -116,7 +107,7 @@ static int add_source(struct live *live, const char *name, unsigned index, bool 
 			refuse(live, index);
 		return exit_code;
 	}
-	source.number = interfaces_add(live->interfaces, name, index, steady_now());
+	source.number = interfaces_add(live->interfaces, name, index, when_steady());
 	if (source.number == INTERFACES_NONE) {
 		log_error("interface %s: all %d numbers are in use", name, INTERFACES_MAX);
 		close_ring(live, &source);
@@ -140,26 +131,15 @@ static void remove_source(struct live *live, size_t at)
 	log_info("interface %s: capture ended", source->name);
 	capture_add_stats(source->capture, &live->stats.capture);
 	close_ring(live, source);
-	interfaces_retire(live->interfaces, source->number, steady_now());
+	interfaces_retire(live->interfaces, source->number, when_steady());
 	live->stats.gone++;
 	live->count--;
 	live->sources[at] = live->sources[live->count];
 	live->polled[at] = live->polled[live->count];
 }
 
-static bool matches(const struct live *live, const char *name)
-{
-	const struct settings_list *patterns = live->options->patterns;
-
-	for (size_t i = 0; i < patterns->count; i++) {
-		if (fnmatch(patterns->values[i], name, 0) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* The interfaces that will be opened at the start. */
-static size_t count_first(const struct live *live)
+static size_t count_first(struct live *live)
 {
 	struct if_nameindex *list = if_nameindex();
 	size_t count = live->options->names->count;
@@ -167,7 +147,7 @@ static size_t count_first(const struct live *live)
 	if (list == NULL)
 		return count;
 	for (const struct if_nameindex *i = list; i->if_name != NULL; i++)
-		count += matches(live, i->if_name);
+		count += patterns_match(&live->patterns, i->if_name);
 	if_freenameindex(list);
 	return count;
 }
@@ -187,7 +167,7 @@ static struct source *find_source(struct live *live, const char *name, unsigned 
 static void scan(struct live *live)
 {
 	struct if_nameindex *list = if_nameindex();
-	struct when now = steady_now();
+	struct when now = when_steady();
 
 	live->scan_at = when_add(now, LIVE_RESCAN_MS * NS_PER_MS);
 	if (list == NULL) {
@@ -201,10 +181,12 @@ static void scan(struct live *live)
 
 		if (source != NULL)
 			source->scanned = true;
-		else if (matches(live, i->if_name) && !is_refused(live, i->if_index))
+		else if (patterns_match(&live->patterns, i->if_name) &&
+			 !is_refused(live, i->if_index))
 			add_source(live, i->if_name, i->if_index, true);
 	}
 	if_freenameindex(list);
+	patterns_say(&live->patterns);
 	for (size_t i = 0; i < live->count; i++) {
 		if (!live->sources[i].scanned)
 			live->sources[i].gone_at = when_earlier(live->sources[i].gone_at, now);
@@ -215,7 +197,7 @@ static void scan(struct live *live)
  * that. Returns true if there is a ring to read. */
 static bool remove_gone(struct live *live)
 {
-	struct when now = steady_now();
+	struct when now = when_steady();
 	bool any = false;
 
 	for (size_t i = live->count; i > 0; i--) {
@@ -245,6 +227,7 @@ struct live *live_open(const struct live_options *options, struct interfaces *in
 	}
 	live->options = options;
 	live->interfaces = interfaces;
+	live->patterns.list = options->patterns;
 	live->rings = rings_of(options->buffer_total, options->capture.buffer_size,
 			       count_first(live), options->patterns->count > 0);
 	live->watch = link_watch_open();
@@ -287,7 +270,7 @@ static uint16_t number_of(struct live *live, unsigned index)
 	if (number != INTERFACES_NONE)
 		return number;
 	if_indextoname(index, name); /* no name if it is gone already */
-	return interfaces_learn(live->interfaces, name, index, steady_now());
+	return interfaces_learn(live->interfaces, name, index, when_steady());
 }
 
 /* Sets the packets' interface and drops those without a number, which were counted as packets. */
@@ -320,7 +303,7 @@ static size_t read_ready(struct live *live, struct packet *packets, size_t max)
 			continue;
 		if (capture_read(source->capture, packets, max, &count) == CAPTURE_GONE) {
 			live->polled[live->at].fd = -1; /* it would always be ready */
-			source->gone_at = when_earlier(source->gone_at, steady_now());
+			source->gone_at = when_earlier(source->gone_at, when_steady());
 		}
 		count = set_interfaces(live, source, packets, count);
 		if (count > 0)
@@ -337,12 +320,12 @@ static enum live_status read_rest(struct live *live, int timeout_ms, struct pack
 
 	*count = read_ready(live, packets, max);
 	if (*count > 0) {
-		live->end_at = when_add(steady_now(), LAST_READS_NS);
+		live->end_at = when_add(when_steady(), LAST_READS_NS);
 		return LIVE_PACKETS;
 	}
 	for (size_t i = 0; i < live->count && empty; i++)
 		empty = capture_is_empty(live->sources[i].capture);
-	if (empty || when_not_after(live->end_at, steady_now()))
+	if (empty || when_not_after(live->end_at, when_steady()))
 		return LIVE_END;
 	poll(live->polled, live->count, timeout_ms < REST_MS ? timeout_ms : REST_MS);
 	live->at = 0;
@@ -357,7 +340,7 @@ void live_stop(struct live *live)
 	for (size_t i = 0; i < live->count; i++)
 		capture_stop(live->sources[i].capture);
 	live->stopped = true;
-	live->end_at = when_add(steady_now(), LAST_READS_NS);
+	live->end_at = when_add(when_steady(), LAST_READS_NS);
 }
 
 enum live_status live_read(struct live *live, int timeout_ms, struct packet *packets, size_t max,
@@ -380,7 +363,7 @@ enum live_status live_read(struct live *live, int timeout_ms, struct packet *pac
 		return LIVE_END;
 	live->polled[live->count] = (struct pollfd){.fd = live->watch, .events = POLLIN};
 	ready = poll(live->polled, live->count + 1, timeout_ms);
-	if (when_not_after(live->scan_at, steady_now()) ||
+	if (when_not_after(live->scan_at, when_steady()) ||
 	    (live->polled[live->count].revents != 0 && link_watch_read(live->watch)))
 		scan(live);
 	live->at = 0;
@@ -397,4 +380,16 @@ struct live_stats live_get_stats(const struct live *live)
 	for (size_t i = 0; i < live->count; i++)
 		capture_add_stats(live->sources[i].capture, &stats.capture);
 	return stats;
+}
+
+bool live_get_interface(const struct live *live, size_t at, struct live_interface *interface)
+{
+	const struct source *source = &live->sources[at];
+
+	if (at >= live->count)
+		return false;
+	*interface = (struct live_interface){.index = source->index, .ring = source->ring};
+	memcpy(interface->name, source->name, sizeof(interface->name));
+	capture_add_stats(source->capture, &interface->stats);
+	return true;
 }

@@ -12,6 +12,8 @@
 #ifndef TENURE_FLOWS_LIVE_H
 #define TENURE_FLOWS_LIVE_H
 
+#include <net/if.h>
+
 #include "common/program/settings.h"
 #include "producers/flows/capture.h"
 #include "producers/flows/interfaces.h"
@@ -36,6 +38,14 @@ struct live_stats {
 	struct capture_stats capture;
 };
 
+/* One that is open. */
+struct live_interface {
+	char name[IF_NAMESIZE];
+	unsigned index; /* the system's number, 0 for "any" */
+	int64_t ring;   /* bytes */
+	struct capture_stats stats;
+};
+
 enum live_status {
 	LIVE_PACKETS,
 	LIVE_QUIET, /* no packet within the timeout, or a signal came */
@@ -53,5 +63,7 @@ enum live_status live_read(struct live *live, int timeout_ms, struct packet *pac
 /* No more packets are captured, and no interface is opened. */
 void live_stop(struct live *live);
 struct live_stats live_get_stats(const struct live *live);
+/* Fills *INTERFACE with that at place AT. False if there are fewer. */
+bool live_get_interface(const struct live *live, size_t at, struct live_interface *interface);
 
 #endif

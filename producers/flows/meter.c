@@ -6,7 +6,6 @@
 
 #include "common/base/text.h"
 #include "common/program/log.h"
-#include "common/topic/topic_writer.h"
 #include "producers/flows/flow.h"
 
 /* Beyond a flow's idle time-out, until the number of its path may be used again. */
@@ -18,21 +17,19 @@ struct meter {
 	struct paths *paths;
 	struct when clock; /* flows that were over by then have ended */
 	const struct interfaces *interfaces;
-	uint64_t reuses; /* of their numbers, which are known */
+	uint64_t reuses;                   /* of their numbers, which are known */
 	struct translations *translations; /* or NULL */
-	struct topic_writer *writer;
+	struct outlet *outlet;
+	struct flow_table_options options;
+	bool held;
 	struct text text;
 	struct flow flow; /* the one being written */
-	uint64_t records;
 };
 
 struct meter *meter_new(const struct flow_table_options *options, bool ignore_vlan,
 			const struct interfaces *interfaces, struct translations *translations,
-			struct topic_writer *writer)
+			struct outlet *outlet)
 {
-	int64_t idle_ns = options->idle_stream_ns > options->idle_datagram_ns
-				  ? options->idle_stream_ns
-				  : options->idle_datagram_ns;
 	struct meter *meter = calloc(1, sizeof(*meter));
 	struct flow_table_options seeded = *options;
 
@@ -41,11 +38,13 @@ struct meter *meter_new(const struct flow_table_options *options, bool ignore_vl
 		goto out;
 	meter->interfaces = interfaces;
 	meter->translations = translations;
-	meter->writer = writer;
+	meter->outlet = outlet;
+	meter->options = *options;
 	text_init(&meter->text, FLOW_RECORD_MAX);
 	meter->table = flow_table_new(&seeded);
 	meter->fragments = fragments_new(seeded.seed, FRAGMENTS_MAX);
-	meter->paths = paths_new(seeded.seed, PATHS_MAX, idle_ns + REST_NS, ignore_vlan);
+	meter->paths = paths_new(seeded.seed, PATHS_MAX, flow_table_idle_ns(options) + REST_NS,
+				 ignore_vlan);
 	if (meter->table != NULL && meter->fragments != NULL && meter->paths != NULL)
 		return meter;
 out:
@@ -93,8 +92,9 @@ static int write_flow(struct meter *meter)
 	record.value = meter->text.data;
 	record.value_length = meter->text.length;
 	record.timestamp_ms = flow->end.ns / NS_PER_MS;
-	meter->records++;
-	return topic_writer_write(meter->writer, &record);
+	return outlet_write(meter->outlet, &record,
+			    flow->source.packets + flow->destination.packets,
+			    flow->source.bytes + flow->destination.bytes);
 }
 
 /* ADVANCE: time goes on with these packets. */
@@ -165,6 +165,14 @@ int meter_advance(struct meter *meter, struct when now)
 	return 0;
 }
 
+void meter_hold(struct meter *meter, bool hold)
+{
+	if (hold == meter->held || meter->options.stretch == 0)
+		return;
+	meter->held = hold;
+	flow_table_stretch(meter->table, &meter->options, hold ? meter->options.stretch : 1);
+}
+
 int meter_finish(struct meter *meter)
 {
 	fragments_finish(meter->fragments);
@@ -180,7 +188,6 @@ struct meter_stats meter_get_stats(const struct meter *meter)
 	struct translations_stats none = {0};
 
 	return (struct meter_stats){
-		.records = meter->records,
 		.fragments = fragments_get_stats(meter->fragments),
 		.paths_refused = paths_refused(meter->paths),
 		.table = flow_table_get_stats(meter->table),

@@ -320,6 +320,11 @@ bool savefile_is_regular(const struct savefile *file)
 	return byte_source_is_file(file->source);
 }
 
+void savefile_progress(const struct savefile *file, uint64_t *done, uint64_t *total)
+{
+	byte_source_progress(file->source, done, total);
+}
+
 void savefile_add_stats(const struct savefile *file, struct capture_stats *stats)
 {
 	capture_add_intake(&file->intake, stats);

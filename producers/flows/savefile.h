@@ -39,6 +39,8 @@ bool savefile_is_regular(const struct savefile *file);
  * call. Returns CAPTURE_PACKETS or CAPTURE_END. */
 enum capture_status savefile_read(struct savefile *file, struct packet *packets, size_t max,
 				  size_t *count);
+/* As byte_source_progress(). */
+void savefile_progress(const struct savefile *file, uint64_t *done, uint64_t *total);
 /* Adds this file's counters to *STATS. */
 void savefile_add_stats(const struct savefile *file, struct capture_stats *stats);
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-KINDS = ("kube", "flows", "tagged", "rejected", "edges")
-NAME = re.compile(r"(?:^|[.-])(kube|flows|tagged|rejected|edges)(?:\.(?:ndjson|jsonl|json))?(?:\.xz)?$")
+KINDS = ("kube", "flows", "tagged", "rejected", "edges", "statistics")
+NAME = re.compile(r"(?:^|[.-])(kube|flows|tagged|rejected|edges|statistics)(?:\.(?:ndjson|jsonl|json))?(?:\.xz)?$")
 
 
 def kind_of_name(path):
@@ -53,6 +53,8 @@ def kind_of_record(line):
         return "kube"
     if {"window", "id", "source", "target"} <= set(record):
         return "edges"
+    if {"event", "counters", "interfaces"} <= set(record):
+        return "statistics"
     if {"event", "network", "flow", "observer"} <= set(record):
         return "flows"
     return None

@@ -41,6 +41,9 @@ BEGIN = {"type": "SYNC_BEGIN", "cluster": "prod", "resource": "jobs", "received"
 REJECTED = {"reason": "wrong_type", "member": "event.end", "detail": "a time", "record": "{}",
             "flow": {"topic": "tenure.flows", "partition": 3, "offset": 991}}
 
+NAMES = json.loads((ROOT / "docs/schemas/tenure.flows.statistics.json").read_text())["properties"]["counters"]["required"]
+STATISTICS = {"event": {"start": T, "end": T}, "observer": {"hostname": "n1"}, "final": True, "counters": dict.fromkeys(NAMES, 1),
+              "interfaces": [{"name": "eth0", "id": 2, "ring_bytes": 262144, "frames": 1, "kernel_drops": 0, "interface_drops": 0, "unread": 0}]}
 SIDES = {"source": 1, "destination": 2}
 TIMES = {"count": 1, "sum": 9, "min": 9, "max": 9, "mean": 9, "p50": 9, "p95": 9, "p99": 9,
          "histogram": {"scale": 3, "offset": 25, "counts": [1]}}
@@ -68,6 +71,7 @@ def correction(start):
 
 
 GOOD = {"flows": [FLOW], "kube": [POD, GAP, PROGRESS, BEGIN], "rejected": [REJECTED], "edges": [EDGE],
+        "statistics": [STATISTICS],
         "tagged": [tagged(12), tagged(20), correction(12)]}
 
 
@@ -110,6 +114,7 @@ REQUIRED = {
     "flows": [("event", "end"), ("source", "ip"), ("source", "port"), ("tcp",), ("flow", "slice"), ("observer",)],
     "kube": [("type",), ("cluster",), ("received",)],
     "edges": [("window", "from"), ("id",), ("source", "id"), ("directed",), ("errors", "reset"), ("requests", "count")],
+    "statistics": [("event", "start"), ("observer", "hostname"), ("final",), ("counters", "frames"), ("counters", "kernel_drops"), ("interfaces",)],
     "rejected": [("reason",), ("detail",), ("record",), ("flow", "offset")],
     "tagged": [("event", "end"), ("source", "ip"), ("tenure",), ("tenure", "revision"), ("tenure", "kube", "known"),
                ("tenure", "source", "binding"), ("tenure", "source", "k8s"), ("tenure", "destination", "service"),

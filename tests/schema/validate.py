@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """validate.py KIND FILE...: checks every record of the files against docs/schemas.
 
-KIND is kube, flows, tagged, rejected or edges; a FILE has one record a line, - is standard input.
+KIND is kube, flows, tagged, rejected, edges or statistics; a FILE has one record a line, - is standard input.
 Without words it checks the schemas and docs/asyncapi.yaml themselves.  Prints one line
 a fault, FILE:LINE: where and what; exit status 1 when there are any, 64 and 66 for wrong words.
 """
@@ -15,7 +15,8 @@ import jsonschema
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMAS = ROOT / "docs/schemas"
 FILES = {"kube": "tenure.kube.json", "flows": "tenure.flows.json", "tagged": "tenure.flows.tagged.json",
-         "rejected": "tenure.flows.rejected.json", "edges": "tenure.edges.json"}
+         "rejected": "tenure.flows.rejected.json", "edges": "tenure.edges.json",
+         "statistics": "tenure.flows.statistics.json"}
 SHOWN = 20  # faults a file
 
 

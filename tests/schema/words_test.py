@@ -146,3 +146,12 @@ def test_topics_are_those_of_the_readme():
     readme = (ROOT / "README.md").read_text()
     for channel in ASYNCAPI["channels"].values():
         assert f"`{channel['address']}`" in readme
+
+
+def test_counters_of_the_meter():
+    schema = json.loads((ROOT / "docs/schemas/tenure.flows.statistics.json").read_text())["properties"]["counters"]["properties"]
+    text = (ROOT / "producers/flows/counters.c").read_text()
+    named = re.findall(r'add\(counters,\s*"",\s*"(\w+)"', text) + re.findall(r'\{"(\w+)",', text)
+    fates = re.findall(r'add_load\(counters, "(\w+)"', text)
+    reasons = strings("producers/flows/packet.c", "names[PACKET_VERDICTS] = {", "};")[1:]
+    assert set(schema) == {*named, *reasons, *(f"{what}_{fate}" for what in ("records", "packets", "bytes") for fate in fates)}

@@ -53,7 +53,7 @@ static struct flow_packets *run_random(uint64_t seed, size_t max_flows, unsigned
 	for (size_t i = 0; i < run->count; i++)
 		packets += run->out[i].source.packets + run->out[i].destination.packets;
 	packets += flow_table_get_stats(run->table).late_segments;
-	packets += flow_table_get_stats(run->table).repeated;
+	packets += flow_table_get_stats(run->table).copies.repeated;
 	assert_int_equal(packets, count);
 	return run;
 }

@@ -10,6 +10,7 @@
 #include "common/base/transport.h"
 #include "common/base/when.h"
 #include "producers/flows/flow_table.h"
+#include "producers/flows/wheel.h"
 #include "tests/unit/producers/flows/flow_packets.h"
 
 #define CLIENT 1
@@ -125,6 +126,32 @@ static void a_long_flow_comes_in_slices(void **state)
 	flow_packets_free(run);
 }
 
+static void stretched_time_outs_hold_flows_until_they_shrink(void **state)
+{
+	const struct flow_table_options options = {
+		.max_flows = 8,
+		.idle_stream_ns = 60 * S,
+		.idle_datagram_ns = 30 * S,
+		.active_ns = 100 * S,
+		.linger_ns = S,
+	};
+	struct flow_packets *run = flow_packets_new(8, 1);
+
+	(void)state;
+	flow_table_stretch(run->table, &options, 10);
+	for (int64_t second = 0; second <= 900; second += 25)
+		add(run, TRANSPORT_UDP, second * S, CLIENT, SERVER, 0, 0);
+	add(run, TRANSPORT_TCP, 900 * S, CLIENT, SERVER, TCP_ACK, 0);
+	flow_packets_expire(run, 990 * S);
+	assert_int_equal(run->count, 0);
+	flow_table_stretch(run->table, &options, 1);
+	flow_packets_expire(run, 990 * S + WHEEL_SLOTS * WHEEL_TICK_NS);
+	assert_int_equal(run->count, 2);
+	assert_int_equal(run->out[0].source.packets + run->out[1].source.packets, 38);
+	flow_packets_drain(run);
+	flow_packets_free(run);
+}
+
 static void a_slice_without_packets_is_not_reported(void **state)
 {
 	struct flow_packets *run = flow_packets_new(8, 1);
@@ -135,9 +162,9 @@ static void a_slice_without_packets_is_not_reported(void **state)
 	add(run, TRANSPORT_TCP, 99 * S, CLIENT, SERVER, TCP_ACK, 120);
 	flow_packets_expire(run, 101 * S);
 	assert_int_equal(run->count, 1);
-	assert_int_equal(flow_table_count(run->table), 1);
+	assert_int_equal(flow_table_get_stats(run->table).active, 1);
 	flow_packets_expire(run, 200 * S);
-	assert_int_equal(flow_table_count(run->table), 0);
+	assert_int_equal(flow_table_get_stats(run->table).active, 0);
 	flow_packets_drain(run);
 	assert_int_equal(run->count, 1);
 	flow_packets_free(run);
@@ -278,6 +305,7 @@ int main(void)
 		cmocka_unit_test(a_silent_flow_ends_at_its_idle_timeout),
 		cmocka_unit_test(a_packet_after_the_idle_timeout_begins_another_flow),
 		cmocka_unit_test(a_long_flow_comes_in_slices),
+		cmocka_unit_test(stretched_time_outs_hold_flows_until_they_shrink),
 		cmocka_unit_test(a_slice_without_packets_is_not_reported),
 		cmocka_unit_test(a_closed_connection_waits_for_its_last_packet),
 		cmocka_unit_test(a_syn_on_a_closed_connection_begins_another),

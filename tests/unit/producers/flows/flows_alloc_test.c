@@ -13,6 +13,7 @@
 
 #include "common/base/transport.h"
 #include "producers/flows/meter.h"
+#include "producers/flows/outlet.h"
 #include "tests/unit/failing_alloc.h"
 
 #define START ((struct when){INT64_C(1700000000) * NS_PER_SECOND})
@@ -59,23 +60,24 @@ static int meter_packets(struct meter *meter, uint16_t interface)
 static int run_meter(void)
 {
 	struct bus_options bus = {0};
-	struct topic_writer *writer = topic_writer_open(path, &bus);
+	const struct kafka_queue_limits limits = {1000, 1 << 20};
+	struct outlet *outlet = outlet_open(path, &bus, true, &limits);
 	struct interfaces *interfaces = interfaces_new("n1", NS_PER_SECOND);
 	struct meter *meter = NULL;
 	int rc = -1;
 
-	if (writer == NULL || interfaces == NULL)
+	if (outlet == NULL || interfaces == NULL)
 		goto out;
-	meter = meter_new(&options, false, interfaces, NULL, writer);
+	meter = meter_new(&options, false, interfaces, NULL, outlet);
 	if (meter == NULL)
 		goto out;
 	rc = meter_packets(meter, interfaces_add(interfaces, "veth1", 1, START));
 	if (rc == 0)
-		assert_int_equal(meter_get_stats(meter).records, 20);
+		assert_int_equal(outlet_get_stats(outlet).records.records, 20);
 out:
 	meter_free(meter);
 	interfaces_free(interfaces);
-	if (topic_writer_close(writer) < 0)
+	if (outlet_close(outlet) < 0)
 		rc = -1;
 	return rc;
 }

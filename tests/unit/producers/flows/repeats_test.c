@@ -42,8 +42,8 @@ static void a_copy_counts_once(void **state)
 	flow_packets_add(run, packet); /* nobody knows: a fast retransmission needs no timer */
 	flow_packets_drain(run);
 	stats = flow_table_get_stats(run->table);
-	assert_int_equal(stats.repeated, 2);
-	assert_int_equal(stats.repeats_unsure, 2);
+	assert_int_equal(stats.copies.repeated, 2);
+	assert_int_equal(stats.copies.unsure, 2);
 	assert_int_equal(run->count, 2);
 	assert_int_equal(run->out[0].source.packets, 4);
 	assert_int_equal(run->out[1].source.packets, 3);
@@ -92,16 +92,16 @@ static void copies_in_an_ordinary_capture_are_only_noticed(void **state)
 	flow_packets_add(run, packet);
 	flow_packets_add(run, packet); /* nobody knows */
 	packet.identification = 8;
-	while (flow_table_get_stats(run->table).compared < COPIES_COMPARED) {
+	while (flow_table_get_stats(run->table).copies.compared < COPIES_COMPARED) {
 		packet.time.ns += 11 * NS_PER_MS;
 		flow_packets_add(run, packet);
 	}
 	flow_packets_add(run, packet); /* a copy, but nobody compares any more */
 	flow_packets_drain(run);
 	stats = flow_table_get_stats(run->table);
-	assert_int_equal(stats.copies_counted, 1);
-	assert_int_equal(stats.repeated, 0);
-	assert_int_equal(stats.repeats_unsure, 0);
+	assert_int_equal(stats.copies.counted, 1);
+	assert_int_equal(stats.copies.repeated, 0);
+	assert_int_equal(stats.copies.unsure, 0);
 	flow_packets_free(run);
 }
 

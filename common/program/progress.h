@@ -1,0 +1,47 @@
+/* progress.h - how far a program has come with its input.
+ *
+ * On a terminal one line that is written again in its place, and removed at the end; elsewhere a line of the log
+ * from time to time.
+ */
+#ifndef TENURE_PROGRESS_H
+#define TENURE_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/when.h"
+
+#define PROGRESS_LINE_SIZE 256 /* with its NUL */
+
+struct progress {
+	uint64_t done;      /* bytes read */
+	uint64_t total;     /* bytes there are; 0: not known */
+	uint64_t count;     /* of UNIT that came of them */
+	const char *unit;   /* "packets" */
+	int64_t elapsed_ns; /* since the start */
+	struct when event;  /* the time that the input has reached; WHEN_MIN: none */
+};
+
+/* Pure: the nanoseconds until the end, at the rate so far; -1 if that cannot be said. */
+int64_t progress_left_ns(const struct progress *progress);
+/* Pure: writes the line for people, such as "[#####     ]  50 %  1.2 of 2.4 GB, ...", or with LOG that of a log:
+ * "read=1200000000 of=2400000000 percent=50.0 packets=...". Returns its length. */
+size_t progress_format(const struct progress *progress, bool log,
+		       char line[static PROGRESS_LINE_SIZE]);
+
+/* Where and when it is shown. */
+struct progress_show {
+	bool terminal;
+	bool shown;       /* a line is on the terminal */
+	struct when next; /* of when_steady() */
+};
+
+struct progress_show progress_begin(void);
+/* Whether to show it NOW, of when_steady(). */
+bool progress_is_due(const struct progress_show *show, struct when now);
+void progress_show(struct progress_show *show, const struct progress *progress, struct when now);
+/* Removes the line from the terminal. */
+void progress_end(struct progress_show *show);
+
+#endif

@@ -1,0 +1,169 @@
+#include "producers/flows/loop.h"
+
+#include <sysexits.h>
+
+#include "common/base/when.h"
+#include "common/program/log.h"
+#include "common/program/progress.h"
+#include "common/program/stop.h"
+#include "producers/flows/jumps.h"
+
+#define POLL_MS 100
+#define FLUSH_NS NS_PER_SECOND
+#define TEND_NS (10 * NS_PER_MS)
+#define STOP_PATIENCE_NS (20 * NS_PER_SECOND) /* supervisors kill about 25 s after asking to stop */
+/* In silence the table's clock follows the wall clock at this distance: a packet may be
+ * in a ring, which releases it within 50 ms. */
+#define SILENCE_LAG_NS (2 * NS_PER_SECOND)
+#define LEAST (JUMPS_PACKETS + 2) /* packets that input_read() has room for at least */
+
+/* The times are of when_steady(). */
+struct state {
+	struct when started;
+	struct when tended;
+	struct when flushed;
+	struct when event; /* the last packet's time; WHEN_MIN: none yet */
+	struct progress_show show;
+	bool stopped;
+};
+
+void loop_count(const struct loop *loop, struct counters *counters)
+{
+	counters_collect(loop->input, loop->meter, loop->outlet, loop->live,
+			 loop->most > 0 ? &loop->beyond : NULL, counters);
+}
+
+/* ---- What is done from time to time ---- */
+
+static int write_statistics(const struct loop *loop)
+{
+	struct counters counters;
+
+	loop_count(loop, &counters);
+	return statistics_write(loop->statistics, &counters, loop->input, false);
+}
+
+static void show_progress(const struct loop *loop, struct state *state, struct when now)
+{
+	struct progress progress = {
+		.count = loop->metered,
+		.unit = "packets",
+		.elapsed_ns = when_since(now, state->started),
+		.event = state->event,
+	};
+
+	input_progress(loop->input, &progress.done, &progress.total);
+	progress_show(&state->show, &progress, now);
+}
+
+/* -1 if an output failed. */
+static int tend(const struct loop *loop, struct state *state)
+{
+	struct when now = when_steady();
+	bool hold;
+
+	if (when_since(now, state->tended) < TEND_NS)
+		return 0;
+	state->tended = now;
+	if (!loop->live && progress_is_due(&state->show, now))
+		show_progress(loop, state, now);
+	if (outlet_tend(loop->outlet, &hold) < 0)
+		return -1;
+	meter_hold(loop->meter, hold);
+	if (loop->statistics != NULL && statistics_is_due(loop->statistics, now))
+		return write_statistics(loop);
+	return 0;
+}
+
+/* No packet came: what the wall clock ends. */
+static int tend_silence(const struct loop *loop, struct state *state)
+{
+	struct when now = when_steady();
+
+	if (meter_advance(loop->meter, when_add(when_now(), -SILENCE_LAG_NS)) < 0)
+		return -1;
+	if (when_since(now, state->flushed) < FLUSH_NS)
+		return 0;
+	state->flushed = now;
+	return outlet_flush(loop->outlet);
+}
+
+/* ---- Packets ---- */
+
+/* How many packets to read, so that none beyond MOST is read if that can be had. */
+static size_t wanted(const struct loop *loop)
+{
+	uint64_t left = loop->most - loop->metered;
+
+	if (loop->most == 0 || left == 0 || left >= FLOW_TABLE_BATCH + LEAST)
+		return FLOW_TABLE_BATCH;
+	if (left > FLOW_TABLE_BATCH)
+		return FLOW_TABLE_BATCH - LEAST;
+	return left > LEAST ? (size_t)left : LEAST;
+}
+
+/* Meters those of COUNT that are up to MOST. */
+static int meter_packets(struct loop *loop, struct state *state, struct packet *packets,
+			 size_t count)
+{
+	uint64_t left = loop->most > 0 ? loop->most - loop->metered : UINT64_MAX;
+	size_t take = count < left ? count : (size_t)left;
+
+	loop->metered += take;
+	loop->beyond += count - take;
+	if (take > 0)
+		state->event = packets[take - 1].time;
+	return meter_add(loop->meter, packets, take);
+}
+
+/* Ends all flows, and waits until their records are where they belong. */
+static int finish(const struct loop *loop)
+{
+	outlet_stop(loop->outlet, STOP_PATIENCE_NS);
+	if (meter_finish(loop->meter) < 0)
+		return EX_IOERR;
+	if (outlet_settle(loop->outlet) < 0)
+		return outlet_is_kafka(loop->outlet) ? EX_UNAVAILABLE : EX_IOERR;
+	return EX_OK;
+}
+
+static int read_all(struct loop *loop, struct state *state)
+{
+	struct packet packets[FLOW_TABLE_BATCH];
+	enum live_status status = LIVE_PACKETS;
+	size_t count;
+
+	while (status != LIVE_END) {
+		if (!state->stopped &&
+		    (stop_requested() || (loop->most > 0 && loop->metered == loop->most))) {
+			state->stopped = true;
+			input_stop(loop->input);
+		}
+		status = input_read(loop->input, POLL_MS, packets, wanted(loop), &count);
+		/* After the packets, so that it knows of connections that began with them. */
+		if (loop->conntrack != NULL)
+			conntrack_read(loop->conntrack);
+		if (meter_packets(loop, state, packets, count) < 0 || tend(loop, state) < 0 ||
+		    (status == LIVE_QUIET && tend_silence(loop, state) < 0))
+			return EX_IOERR;
+	}
+	return EX_OK;
+}
+
+int loop_run(struct loop *loop)
+{
+	struct when now = when_steady();
+	struct state state = {now, now, now, WHEN_MIN, progress_begin(), false};
+	int rc = read_all(loop, &state);
+
+	progress_end(&state.show);
+	if (rc == EX_OK)
+		rc = finish(loop);
+	if (rc != EX_OK)
+		return rc;
+	if (!state.stopped && loop->live) {
+		log_error("no interface is left to capture on");
+		return EX_NOINPUT;
+	}
+	return input_exit_code(loop->input);
+}

@@ -1,0 +1,32 @@
+/* loop.h - packets in, records out, until the end of the input or until the program is asked to stop. */
+#ifndef TENURE_FLOWS_LOOP_H
+#define TENURE_FLOWS_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "producers/flows/counters.h"
+#include "producers/flows/input.h"
+#include "producers/flows/meter.h"
+#include "producers/flows/nat/conntrack.h"
+#include "producers/flows/outlet.h"
+#include "producers/flows/statistics.h"
+
+struct loop {
+	struct input *input;
+	struct conntrack *conntrack; /* NULL for none */
+	struct meter *meter;
+	struct outlet *outlet;
+	struct statistics *statistics; /* NULL for none */
+	bool live;                     /* of interfaces */
+	uint64_t most;                 /* packets to meter; 0: all */
+	uint64_t metered;              /* packets; 0 at the start, as the next */
+	uint64_t beyond;               /* packets that were read after the last of MOST */
+};
+
+/* All counters. */
+void loop_count(const struct loop *loop, struct counters *counters);
+/* Returns EX_OK or the exit code (logged). What became of each record is known then. */
+int loop_run(struct loop *loop);
+
+#endif
