@@ -254,7 +254,6 @@ static char *put_tcp(char *at, const struct flow *flow)
 	at = PUT_NUMBER(at, "\"retransmissions\":{\"source\":", flow->source.retransmissions);
 	at = PUT_NUMBER(at, ",\"destination\":", flow->destination.retransmissions);
 	*at++ = '}';
-	at = put_events(at, "retransmitted_bytes", a->retransmitted_bytes, b->retransmitted_bytes);
 	at = put_events(at, "spurious_retransmissions", a->spurious_retransmissions,
 			b->spurious_retransmissions);
 	at = put_events(at, "out_of_order", a->out_of_order, b->out_of_order);

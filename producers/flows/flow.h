@@ -55,8 +55,7 @@ struct flow_side {
 	struct ip ip;
 	uint16_t port;
 	uint8_t tcp_flags;        /* all that were seen */
-	uint32_t retransmissions; /* of TCP, like the next seven (tcp.h) */
-	uint32_t retransmitted_bytes;
+	uint32_t retransmissions; /* of TCP, like the next six (tcp.h) */
 	uint32_t spurious_retransmissions;
 	uint32_t out_of_order;
 	uint32_t zero_windows; /* segments that say that the receiver has no room */

@@ -21,7 +21,7 @@ static void see_handshake(struct tcp *tcp, const struct packet *packet, unsigned
 		tcp->syn_sequence[direction] = packet->sequence;
 		if (flags & TCP_ACK) {
 			tcp->syn_ack_at = packet->time;
-			tcp->syn_ack_from = (uint8_t)(direction + 1);
+			tcp->syn_ack_from = (direction + 1) & 3;
 		} else {
 			tcp->syn_at = packet->time;
 			tcp->syn_from = (uint8_t)(direction + 1);
@@ -142,6 +142,12 @@ static void forget_far(struct tcp *tcp, unsigned direction)
 
 /* ---- Segments ---- */
 
+static void count_one(uint16_t *counter)
+{
+	if (*counter < UINT16_MAX)
+		++*counter;
+}
+
 /* A segment that starts below the highest byte seen. */
 static enum tcp_payload see_old_bytes(struct tcp *tcp, unsigned direction, uint32_t start,
 				      uint32_t end)
@@ -155,10 +161,9 @@ static enum tcp_payload see_old_bytes(struct tcp *tcp, unsigned direction, uint3
 	if (tcp->blurred & 1u << direction && sequence_before(start, tcp->blurred_end[direction]))
 		return TCP_UNSURE;
 	tcp->retransmissions[direction]++;
-	add_bytes(&tcp->retransmitted_bytes[direction], end - start);
 	if (!acknowledged(tcp, direction, end))
 		return TCP_RETRANSMISSION;
-	tcp->spurious[direction]++;
+	count_one(&tcp->spurious[direction]);
 	return TCP_SPURIOUS;
 }
 
@@ -210,18 +215,18 @@ static void see_quality(struct tcp *tcp, const struct packet *packet, unsigned d
 
 	if (flags & TCP_SYN && packet->mss != 0)
 		tcp->mss[direction] = packet->mss;
-	if (flags & TCP_RST && tcp->resets[direction] < UINT16_MAX)
-		tcp->resets[direction]++;
+	if (flags & TCP_RST)
+		count_one(&tcp->resets[direction]);
 	/* The window of a SYN is not scaled yet, and a RST has none. */
 	if (packet->window == 0 && !(flags & (TCP_SYN | TCP_RST)))
-		tcp->zero_windows[direction]++;
+		count_one(&tcp->zero_windows[direction]);
 }
 
 enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsigned direction)
 {
 	tcp->flags[direction] |= packet->tcp_flags;
 	if (packet->fragment != PACKET_WHOLE) {
-		tcp->unmeasured |= (uint8_t)(1u << direction);
+		tcp->unmeasured |= (1u << direction) & 3;
 		return TCP_NOTHING; /* the length of the whole segment is not known */
 	}
 	if (packet->tcp_flags & TCP_FIN)
@@ -278,7 +283,6 @@ static uint64_t take_missed(struct tcp *tcp, unsigned direction)
 
 static void take_side(struct tcp *tcp, unsigned direction, struct flow_side *side)
 {
-	side->retransmitted_bytes = tcp->retransmitted_bytes[direction];
 	side->missed_bytes = take_missed(tcp, direction);
 	side->tcp_flags = tcp->flags[direction];
 	side->retransmissions = tcp->retransmissions[direction];
@@ -289,7 +293,6 @@ static void take_side(struct tcp *tcp, unsigned direction, struct flow_side *sid
 	side->mss = tcp->mss[direction];
 	tcp->flags[direction] = 0;
 	tcp->retransmissions[direction] = tcp->spurious[direction] = 0;
-	tcp->retransmitted_bytes[direction] = 0;
 	tcp->out_of_order[direction] = tcp->zero_windows[direction] = 0;
 	tcp->resets[direction] = tcp->mss[direction] = 0;
 }

@@ -51,20 +51,19 @@ struct tcp {
 	uint8_t blurred;  /* one bit for each direction: a hole before BLURRED_END was forgotten */
 	uint8_t syn_seen; /* one bit for each direction: SYN_SEQUENCE is set */
 	uint8_t syn_from; /* direction + 1 of the SYN without ACK, 0 for none */
-	uint8_t syn_ack_from; /* the same for the SYN-ACK */
-	uint8_t unmeasured;   /* one bit for each direction: a segment's length was not known */
-	uint32_t request;     /* sequence number of the pending request's first byte */
+	uint8_t syn_ack_from : 2; /* the same for the SYN-ACK */
+	uint8_t unmeasured : 2;   /* one bit for each direction: a segment's length was not known */
+	uint32_t request;         /* sequence number of the pending request's first byte */
 	uint32_t syn_sequence[2];
 	struct tcp_hole holes[2][TCP_HOLES]; /* in no order */
 	uint32_t blurred_end[2];
-	uint32_t retransmissions[2];     /* since the slice began, like the next six */
-	uint32_t retransmitted_bytes[2]; /* at most UINT32_MAX, like the next */
-	uint32_t missed_bytes[2];        /* of holes that are not kept any more */
-	uint32_t spurious[2];
+	uint32_t retransmissions[2]; /* since the slice began, like the next five */
 	uint32_t out_of_order[2];
-	uint32_t zero_windows[2];
-	uint16_t resets[2]; /* at most UINT16_MAX */
-	uint16_t mss[2];    /* of a SYN in the slice; 0 for none */
+	uint32_t missed_bytes[2]; /* of holes that are not kept any more; at most UINT32_MAX */
+	uint16_t spurious[2];     /* at most UINT16_MAX, like the next two */
+	uint16_t zero_windows[2];
+	uint16_t resets[2];
+	uint16_t mss[2]; /* of a SYN in the slice; 0 for none */
 	union {
 		struct { /* while the handshake is open */
 			struct when syn_at;

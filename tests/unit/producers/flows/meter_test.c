@@ -20,7 +20,7 @@
 
 struct run {
 	char path[40];
-	struct topic_writer *writer;
+	struct outlet *outlet;
 	struct interfaces *interfaces;
 	struct meter *meter;
 };
@@ -34,17 +34,18 @@ static struct run begin(size_t max_flows)
 		.active_ns = 100 * S,
 		.linger_ns = S,
 	};
+	const struct kafka_queue_limits limits = {1000, 1 << 20};
 	struct bus_options bus = {0};
 	struct run run = {.path = "/tmp/tenure-meter-test-XXXXXX"};
 	int fd = mkstemp(run.path);
 
 	assert_true(fd >= 0);
 	close(fd);
-	run.writer = topic_writer_open(run.path, &bus);
+	run.outlet = outlet_open(run.path, &bus, false, &limits);
 	run.interfaces = interfaces_new("n1", REST);
-	assert_non_null(run.writer);
+	assert_non_null(run.outlet);
 	assert_non_null(run.interfaces);
-	run.meter = meter_new(&options, false, run.interfaces, run.writer);
+	run.meter = meter_new(&options, false, run.interfaces, NULL, run.outlet);
 	assert_non_null(run.meter);
 	return run;
 }
@@ -57,7 +58,7 @@ static void end(struct run *run, char last[static RECORD_MAX])
 	assert_int_equal(meter_finish(run->meter), 0);
 	meter_free(run->meter);
 	interfaces_free(run->interfaces);
-	assert_int_equal(topic_writer_close(run->writer), 0);
+	assert_int_equal(outlet_close(run->outlet), 0);
 	file = fopen(run->path, "r");
 	assert_non_null(file);
 	while (fgets(last, RECORD_MAX, file) != NULL)
@@ -87,7 +88,7 @@ static void add(struct run *run, int64_t seconds, uint16_t interface, uint16_t v
 	assert_int_equal(meter_add(run->meter, &packet, 1), 0);
 }
 
-static void a_number_that_is_used_again_is_watched_anew(void **state)
+static void a_number_that_is_used_again_is_watched_from_its_start(void **state)
 {
 	struct run run = begin(8);
 	char last[RECORD_MAX];
@@ -105,7 +106,7 @@ static void a_number_that_is_used_again_is_watched_anew(void **state)
 	assert_non_null(strstr(last, "\"initiator\":\"unknown\""));
 }
 
-static void a_path_that_was_refused_is_watched_anew(void **state)
+static void a_path_that_was_refused_is_watched_from_its_start(void **state)
 {
 	struct run run = begin(2 * PATHS_MAX);
 	uint16_t interface = interfaces_add(run.interfaces, "veth", 1, (struct when){0});
@@ -128,8 +129,8 @@ static void a_path_that_was_refused_is_watched_anew(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_number_that_is_used_again_is_watched_anew),
-		cmocka_unit_test(a_path_that_was_refused_is_watched_anew),
+		cmocka_unit_test(a_number_that_is_used_again_is_watched_from_its_start),
+		cmocka_unit_test(a_path_that_was_refused_is_watched_from_its_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
