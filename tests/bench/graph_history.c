@@ -63,8 +63,11 @@ static int add(struct history *history, struct tagged_flow *flow, uint64_t numbe
 	flow->response.min_ns = 100000;
 	flow->response.max_ns = 10000000;
 	flow->handshake_ns = 100000 + draw(1000000);
-	if (flow->messages.requests > 0)
+	if (flow->messages.requests > 0) {
 		flow->messages.first_byte = flow->messages.last_byte = flow->response;
+		flow->messages.last_byte.sum_ns += draw(10000000);
+		flow->messages.last_byte.offset += (int32_t)draw(8);
+	}
 	slice = conversation_slice_new(flow, client, server);
 	if (slice == NULL)
 		return -1;
