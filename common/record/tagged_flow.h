@@ -92,9 +92,9 @@ struct tagged_flow {
 	char transport[TAGGED_FLOW_LABEL_SIZE]; /* empty if absent */
 	struct tagged_flow_end source, destination;
 	bool has_handshake;
-	uint64_t handshake_ns; /* from the SYN to the ACK of the SYN-ACK */
-	uint64_t requests;
-	struct tagged_flow_times response;
+	uint64_t handshake_ns;             /* from the SYN to the ACK of the SYN-ACK */
+	uint64_t requests;                 /* turns */
+	struct tagged_flow_times response; /* of turns; not read where messages count */
 	struct tagged_flow_messages messages;
 	char flow_id[TAGGED_FLOW_NAME_SIZE]; /* empty if absent: the record is a whole flow */
 	uint64_t slice;

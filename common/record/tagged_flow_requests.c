@@ -135,8 +135,9 @@ static void read_messages(struct scan_reading *r, struct tagged_flow_messages *m
 void tagged_flow_read_requests(struct scan_reading *r, struct tagged_flow *flow)
 {
 	tagged_flow_read_count(r, ROW_REQUESTS_COUNT, SCAN_OPTIONAL, &flow->requests);
-	read_times(r, ROW_RESPONSE, ROW_RESPONSE_TIMES, &flow->response);
 	read_messages(r, &flow->messages);
+	if (!tagged_flow_counts_messages(flow))
+		read_times(r, ROW_RESPONSE, ROW_RESPONSE_TIMES, &flow->response);
 }
 
 static void clear_times(struct tagged_flow_times *times)

@@ -20,7 +20,8 @@
 #include "sink/graph/measures.h"
 #include "sink/graph/messages.h"
 
-#define GRAPH_EDGES_MAX 65536 /* at most 180 MB with their histograms */
+/* At most 180 MB with their histograms; messages take 3 KB at most for each protocol of an edge. */
+#define GRAPH_EDGES_MAX 65536
 
 struct graph_edge {
 	int32_t client, server; /* indexes in a table of ends or of nodes */

@@ -15,7 +15,7 @@
 #include "sink/graph/graph.h"
 #include "sink/graph/grouping.h"
 
-#define SERIES_EDGES_MAX 131072 /* at most 360 MB with their histograms */
+#define SERIES_EDGES_MAX 131072 /* twice what graph.h says */
 
 struct series_step {
 	struct when from, to; /* event.end of its flows: FROM <= event.end < TO */

@@ -1,5 +1,6 @@
-/* graph_history FOLDER EDGES MINUTES - fills a history with EDGES edges in each of MINUTES minutes, unless that is
- * done, and asks it for graphs of windows of several lengths at drawn times. Prints what each took, in CPU time. */
+/* graph_history FOLDER EDGES MINUTES [messages] - fills a history with EDGES edges in each of MINUTES minutes, unless
+ * that is done, with requests as turns or as messages, and asks it for graphs of windows of several lengths at drawn
+ * times. Prints what each took, in CPU time. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +63,11 @@ static int add(struct history *history, struct tagged_flow *flow, uint64_t numbe
 	flow->response.min_ns = 100000;
 	flow->response.max_ns = 10000000;
 	flow->handshake_ns = 100000 + draw(1000000);
+	if (flow->messages.requests > 0) {
+		flow->messages.first_byte = flow->messages.last_byte = flow->response;
+		flow->messages.last_byte.sum_ns += draw(10000000);
+		flow->messages.last_byte.offset += (int32_t)draw(8);
+	}
 	slice = conversation_slice_new(flow, client, server);
 	if (slice == NULL)
 		return -1;
@@ -72,7 +78,7 @@ static int add(struct history *history, struct tagged_flow *flow, uint64_t numbe
 	return rc;
 }
 
-static int fill(struct history *history, uint64_t edges, int32_t minutes)
+static int fill(struct history *history, uint64_t edges, int32_t minutes, bool messages)
 {
 	static struct tagged_flow flow = {
 		.transport = "tcp", .directed = true, .has_handshake = true};
@@ -84,6 +90,10 @@ static int fill(struct history *history, uint64_t edges, int32_t minutes)
 	flow.response.bucket_count = BUCKETS;
 	for (int i = 0; i < BUCKETS; i++)
 		flow.response.buckets[i] = 1;
+	if (messages) {
+		snprintf(flow.messages.protocol, sizeof(flow.messages.protocol), "http");
+		flow.messages.requests = flow.messages.responses = BUCKETS;
+	}
 	for (int32_t minute = START_MINUTE; minute < START_MINUTE + minutes; minute++) {
 		flow.start = flow.end = history_minute_start(minute);
 		if (history_note(history, &flow) < 0)
@@ -147,8 +157,8 @@ int main(int argc, char **argv)
 	int32_t minutes;
 	double begun;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: graph_history FOLDER EDGES MINUTES\n");
+	if (argc < 4 || argc > 5) {
+		fprintf(stderr, "usage: graph_history FOLDER EDGES MINUTES [messages]\n");
 		return 64;
 	}
 	options.folder = argv[1];
@@ -161,7 +171,7 @@ int main(int argc, char **argv)
 	if (history == NULL)
 		return 1;
 	if (when_is_max(history_bounds(history).first)) {
-		if (fill(history, edges, minutes) < 0)
+		if (fill(history, edges, minutes, argc == 5) < 0)
 			return 1;
 		printf("%" PRIu64 " edges, %" PRId32
 		       " minutes: %.2f us of CPU for each edge of a minute\n",
