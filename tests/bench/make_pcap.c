@@ -61,14 +61,19 @@ static size_t fill_message(uint8_t *frame, struct flow *flow, size_t size)
 	return size;
 }
 
+/* 1 if the server sends next. */
+static unsigned next_direction(const struct flow *flow, bool http)
+{
+	if (flow->step < 2)
+		return flow->step;
+	return http ? flow->step == 3 : random32() & 1;
+}
+
 /* Fills the headers; returns the frame's length. */
 static size_t fill(uint8_t *frame, struct flow *flow, uint32_t number, size_t size, bool http)
 {
 	bool message = http && flow->step >= 2;
-	unsigned reverse = flow->step == 0   ? 0
-			   : flow->step == 1 ? 1
-			   : message         ? flow->step == 3
-					     : random32() & 1;
+	unsigned reverse = next_direction(flow, http);
 	uint32_t client = 0x0a000000u + number / 50000, server = 0x0a800000u + number % 251;
 	uint32_t port = 10000 + number % 50000;
 	uint8_t flags = flow->step == 0 ? 0x02 : flow->step == 1 ? 0x12 : 0x18;
