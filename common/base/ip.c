@@ -5,7 +5,7 @@
 
 #define V4_BITS_BEFORE 96 /* bits of the v4-mapped prefix */
 
-static const uint8_t v4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+#define V4_PREFIX 12 /* bytes before an IPv4 address */
 
 /* Reads four decimal numbers without leading zeros, as inet_pton() does, five times as fast. */
 static int parse_v4(const char *text, size_t length, uint8_t bytes[static 4])
@@ -72,23 +72,9 @@ static size_t format_v4(const uint8_t bytes[static 4], char *text)
 size_t ip_format(const struct ip *ip, char text[static IP_TEXT_SIZE])
 {
 	if (ip_is_v4(ip))
-		return format_v4(ip->bytes + sizeof(v4_prefix), text);
+		return format_v4(ip->bytes + V4_PREFIX, text);
 	inet_ntop(AF_INET6, ip->bytes, text, IP_TEXT_SIZE);
 	return strlen(text);
-}
-
-struct ip ip_from_v4(const uint8_t bytes[static 4])
-{
-	struct ip ip;
-
-	memcpy(ip.bytes, v4_prefix, sizeof(v4_prefix));
-	memcpy(ip.bytes + sizeof(v4_prefix), bytes, 4);
-	return ip;
-}
-
-bool ip_is_v4(const struct ip *ip)
-{
-	return memcmp(ip->bytes, v4_prefix, sizeof(v4_prefix)) == 0;
 }
 
 int ip_compare(const struct ip *a, const struct ip *b)
@@ -179,7 +165,7 @@ bool ip_in_range(const struct ip *ip, const struct ip_range *range)
 
 bool ip_is_local_scope(const struct ip *ip)
 {
-	const uint8_t *b = ip->bytes, *v4 = b + sizeof(v4_prefix);
+	const uint8_t *b = ip->bytes, *v4 = b + V4_PREFIX;
 	static const uint8_t zeros[15] = {0};
 
 	if (ip_is_v4(ip))
@@ -192,7 +178,7 @@ bool ip_is_local_scope(const struct ip *ip)
 
 bool ip_is_private(const struct ip *ip)
 {
-	const uint8_t *v4 = ip->bytes + sizeof(v4_prefix);
+	const uint8_t *v4 = ip->bytes + V4_PREFIX;
 
 	if (!ip_is_v4(ip))
 		return (ip->bytes[0] & 0xfe) == 0xfc;

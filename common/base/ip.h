@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct ip {
 	uint8_t bytes[16];
@@ -28,8 +29,21 @@ int ip_parse(const char *text, size_t length, struct ip *ip);
 /* Writes the text form (RFC 5952 for IPv6) and a NUL. Returns the length without the NUL. */
 size_t ip_format(const struct ip *ip, char text[static IP_TEXT_SIZE]);
 
-struct ip ip_from_v4(const uint8_t bytes[static 4]);
-bool ip_is_v4(const struct ip *ip);
+static inline struct ip ip_from_v4(const uint8_t bytes[static 4])
+{
+	struct ip ip = {{[10] = 0xff, 0xff}};
+
+	memcpy(ip.bytes + 12, bytes, 4);
+	return ip;
+}
+
+static inline bool ip_is_v4(const struct ip *ip)
+{
+	static const uint8_t prefix[12] = {[10] = 0xff, 0xff};
+
+	return memcmp(ip->bytes, prefix, sizeof(prefix)) == 0;
+}
+
 int ip_compare(const struct ip *a, const struct ip *b);
 /* For tables of addresses. */
 uint64_t ip_hash(const struct ip *ip);

@@ -160,7 +160,7 @@ void turns_payload(struct turns *turns, struct turns_pool *pool, bool by_initiat
 	if (turns->tainted == 0 && when_before(time, turns->request_at))
 		turns->tainted = 1 + TURNS_DISORDER;
 	if (turns->tainted == 0)
-		add_sample(turns, pool, (uint64_t)when_since(time, turns->request_at));
+		add_sample(turns, pool, (uint64_t)(time.ns - turns->request_at.ns));
 	else
 		pool->untimed[turns->tainted - 1]++;
 	turns->waiting = false;

@@ -2,8 +2,10 @@
  *
  * Ethernet, IPv4, TCP to port 8080, frames 2 microseconds apart. Each frame belongs
  * to a random flow and direction; a flow begins with SYN and SYN-ACK, then data
- * follows. No FIN. The same arguments give the same bytes.
+ * follows. No FIN. With "http" the data are requests and their responses in turn, one
+ * frame each, and the frame's size is that of a response. The same arguments give the same bytes.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,10 +14,13 @@
 #define HEADERS 54 /* Ethernet, IPv4, TCP */
 #define FRAME_MAX 1514
 #define START 1700000000u
+#define REQUEST "GET /api/v1/items?page=7 HTTP/1.1\r\nHost: shop.example\r\nAccept: */*\r\n\r\n"
+#define RESPONSE "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %04u\r\n\r\n"
+#define RESPONSE_HEAD 67 /* bytes */
 
 struct flow {
 	uint32_t next[2];
-	uint8_t step; /* 0 nothing, 1 SYN, 2 SYN-ACK, 3 established */
+	uint8_t step; /* what was last: 0 nothing, 1 SYN, 2 SYN-ACK or a response, 3 a request */
 };
 
 static uint64_t state = 88172645463325252u;
@@ -40,15 +45,40 @@ static void put32(uint8_t *at, uint32_t value)
 	put16(at + 2, value & 0xffff);
 }
 
-/* Fills the headers; returns the frame's length. */
-static size_t fill(uint8_t *frame, struct flow *flow, uint32_t number, size_t size)
+/* Writes the payload of the flow's next message, and returns the frame's length. */
+static size_t fill_message(uint8_t *frame, struct flow *flow, size_t size)
 {
-	unsigned reverse = flow->step == 0 ? 0 : flow->step == 1 ? 1 : random32() & 1;
+	char *payload = (char *)frame + HEADERS;
+
+	flow->step ^= 1;
+	if (flow->step == 3) {
+		memcpy(payload, REQUEST, sizeof(REQUEST) - 1);
+		return HEADERS + sizeof(REQUEST) - 1;
+	}
+	snprintf(payload, FRAME_MAX - HEADERS, RESPONSE,
+		 (unsigned)(size - HEADERS - RESPONSE_HEAD));
+	memset(payload + RESPONSE_HEAD, 'x', size - HEADERS - RESPONSE_HEAD);
+	return size;
+}
+
+/* 1 if the server sends next. */
+static unsigned next_direction(const struct flow *flow, bool http)
+{
+	if (flow->step < 2)
+		return flow->step;
+	return http ? flow->step == 3 : random32() & 1;
+}
+
+/* Fills the headers; returns the frame's length. */
+static size_t fill(uint8_t *frame, struct flow *flow, uint32_t number, size_t size, bool http)
+{
+	bool message = http && flow->step >= 2;
+	unsigned reverse = next_direction(flow, http);
 	uint32_t client = 0x0a000000u + number / 50000, server = 0x0a800000u + number % 251;
 	uint32_t port = 10000 + number % 50000;
-	uint32_t payload = flow->step < 2 ? 0 : (uint32_t)(size - HEADERS);
 	uint8_t flags = flow->step == 0 ? 0x02 : flow->step == 1 ? 0x12 : 0x18;
-	size_t length = payload ? size : HEADERS;
+	size_t length = flow->step < 2 ? HEADERS : message ? fill_message(frame, flow, size) : size;
+	uint32_t payload = (uint32_t)(length - HEADERS);
 
 	memset(frame, 0, HEADERS);
 	frame[0] = frame[6] = 2;
@@ -67,8 +97,8 @@ static size_t fill(uint8_t *frame, struct flow *flow, uint32_t number, size_t si
 	frame[46] = 0x50;
 	frame[47] = flags;
 	put16(frame + 48, 0xffff);
-	flow->next[reverse] += payload + (flow->step < 2 ? 1 : 0);
-	if (flow->step < 2)
+	flow->next[reverse] += payload + (payload == 0 ? 1 : 0);
+	if (payload == 0)
 		flow->step++;
 	return length;
 }
@@ -79,16 +109,19 @@ int main(int argc, char **argv)
 	uint8_t frame[FRAME_MAX] = {0};
 	struct flow *flows;
 	unsigned long packets, size, count;
+	bool http = argc == 5 && strcmp(argv[4], "http") == 0;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: make_pcap PACKETS FRAME-BYTES FLOWS >FILE\n");
+	if (argc != 4 && !http) {
+		fprintf(stderr, "usage: make_pcap PACKETS FRAME-BYTES FLOWS [http] >FILE\n");
 		return 64;
 	}
 	packets = strtoul(argv[1], NULL, 10);
 	size = strtoul(argv[2], NULL, 10);
 	count = strtoul(argv[3], NULL, 10);
-	if (size <= HEADERS || size > FRAME_MAX || count == 0 || count > 10000000) {
-		fprintf(stderr, "make_pcap: 55 to 1514 bytes, 1 to 10000000 flows\n");
+	if (size <= HEADERS + (http ? RESPONSE_HEAD : 0) || size > FRAME_MAX || count == 0 ||
+	    count > 10000000) {
+		fprintf(stderr, "make_pcap: %d to 1514 bytes, 1 to 10000000 flows\n",
+			HEADERS + 1 + (http ? RESPONSE_HEAD : 0));
 		return 64;
 	}
 	flows = calloc(count, sizeof(*flows));
@@ -98,7 +131,7 @@ int main(int argc, char **argv)
 	for (unsigned long i = 0; i < packets; i++) {
 		uint32_t number = random32() % (uint32_t)count;
 		uint64_t us = 2 * (uint64_t)i;
-		uint32_t length = (uint32_t)fill(frame, &flows[number], number, size);
+		uint32_t length = (uint32_t)fill(frame, &flows[number], number, size, http);
 		uint32_t record[4] = {START + (uint32_t)(us / 1000000), (uint32_t)(us % 1000000),
 				      length, length};
 
