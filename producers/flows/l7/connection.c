@@ -40,6 +40,7 @@ void connection_begin(struct connection *connection, struct connection_room *roo
 	connection->protocol = (uint8_t)protocol;
 	connection->client = (uint8_t)client;
 	connection->exchange.blocks = &room->times;
+	connection->joined = !at_start;
 	if (!at_start)
 		connection->exchange.uncertain[FLOW_L7_START]++;
 	if (protocol == FLOW_L7_HTTP2)
@@ -211,7 +212,7 @@ enum l7_payload connection_add(struct connection *connection, const struct packe
 		return add_datagram(connection, packet);
 	if (connection->protocol == FLOW_L7_TLS)
 		connection->parser.tls.data = false;
-	if (!stream->open && first != NULL)
+	if (!stream->open && first != NULL && !connection->joined)
 		stream_open(stream, *first);
 	stream_acknowledge(&connection->streams[!direction], &connection->room->held, packet,
 			   &(struct stream_reader){read_piece, &other});

@@ -45,6 +45,7 @@ struct connection {
 	bool closed[2];
 	bool skipped; /* since the last slice: bytes of a direction that was lost */
 	bool told;    /* a slice had messages */
+	bool joined;  /* what came before the first bytes that are read is not */
 	struct exchange exchange;
 	union {
 		struct http1 http1;
@@ -65,7 +66,7 @@ _Static_assert(sizeof(struct connection) + sizeof(struct http2) +
 		       CONNECTION_BYTES,
 	       "a connection stays small");
 
-/* AT_START: the connection's start was captured. */
+/* AT_START: the connection's start was captured, and what is read begins there. */
 void connection_begin(struct connection *connection, struct connection_room *room,
 		      enum flow_l7_protocol protocol, unsigned client, bool at_start);
 /* As l7_add(). */

@@ -153,6 +153,23 @@ static void test_a_tls_13_handshake_is_no_message(void **state)
 	talk_expect(talk, "'l7':{'protocol':'tls'},");
 }
 
+/* As STARTTLS does. */
+static void test_tls_may_begin_late(void **state)
+{
+	struct talk *talk = *state;
+	static const char hello[47 + 4] = "\x16\3\1\0\x2e\1",
+				     server[81] = "\x16\3\3\0\x4c\2\0\0\x48\3\3";
+
+	talk_say(talk, SERVER, "220 ready\r\n");
+	talk_say(talk, CLIENT, "starttls\r\n");
+	talk_say(talk, SERVER, "220 go\r\n");
+	talk_send(talk, CLIENT, hello, sizeof(hello));
+	assert_int_equal(talk->payload, L7_HANDSHAKE);
+	talk_send(talk, SERVER, server, sizeof(server));
+	assert_int_equal(talk->payload, L7_HANDSHAKE);
+	talk_expect(talk, "'l7':{'protocol':'tls','incomplete':true,'uncertain':{'start':1}},");
+}
+
 static void test_protocols_are_read_from_a_list(void **state)
 {
 	unsigned protocols;
@@ -272,6 +289,7 @@ int main(void)
 		TEST(test_a_subscription_ends_the_count_of_redis),
 		TEST(test_queries_of_dns),
 		TEST(test_a_tls_13_handshake_is_no_message),
+		TEST(test_tls_may_begin_late),
 		TEST(test_protocols_are_read_from_a_list),
 		TEST(test_a_protocol_that_is_not_wanted_is_not_read),
 		TEST(test_an_upgrade_to_a_protocol_that_is_not_wanted_is_not_followed),
