@@ -45,7 +45,7 @@ static int check_options(struct flows_options *o)
 		return usage("--max-flows: must be from 1 to 16777216");
 	if (l7_read_protocols(o->l7, &o->l7_protocols) < 0)
 		return usage("--l7: give all, none or a list of http, http2, dns, redis, kafka, "
-			     "postgresql and tls");
+			     "postgresql, mysql and tls");
 	if (o->sample < 1 || o->sample > SAMPLE_MAX)
 		return usage("--sample: must be from 1 to 1000000");
 	if (o->snaplen < 40 || o->snaplen > 262144)
@@ -107,7 +107,7 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 		SETTING_TEXT(
 			"l7", 0, "PROTOCOLS", &o->l7,
 			"count the messages of these: all, none or a list of http, http2, dns, "
-			"redis, kafka, postgresql, tls"),
+			"redis, kafka, postgresql, mysql, tls"),
 		SETTING_NUMBER("buffer", 0, "BYTES", &o->buffer,
 			       "size of the kernel's ring for each interface, at most"),
 		SETTING_NUMBER("buffer-total", 0, "BYTES", &o->buffer_total,

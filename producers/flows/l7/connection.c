@@ -66,6 +66,8 @@ static enum parser_verdict parse(struct connection *connection, bool server,
 	case FLOW_L7_POSTGRESQL:
 		return postgres_read(&connection->parser.postgres, &connection->exchange, server,
 				     piece);
+	case FLOW_L7_MYSQL:
+		return mysql_read(&connection->parser.mysql, &connection->exchange, server, piece);
 	case FLOW_L7_TLS:
 		return tls_read(&connection->parser.tls, &connection->exchange, server, piece);
 	default:

@@ -13,6 +13,7 @@
 #include "producers/flows/l7/http1.h"
 #include "producers/flows/l7/http2.h"
 #include "producers/flows/l7/kafka.h"
+#include "producers/flows/l7/mysql.h"
 #include "producers/flows/l7/postgres.h"
 #include "producers/flows/l7/redis.h"
 #include "producers/flows/l7/slab.h"
@@ -54,6 +55,7 @@ struct connection {
 		struct redis redis;
 		struct kafka kafka;
 		struct postgres postgres;
+		struct mysql mysql;
 		struct tls tls;
 	} parser;
 };

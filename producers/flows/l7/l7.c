@@ -31,6 +31,7 @@ static const struct {
 	{"redis", 1u << FLOW_L7_REDIS},
 	{"kafka", 1u << FLOW_L7_KAFKA},
 	{"postgresql", 1u << FLOW_L7_POSTGRESQL},
+	{"mysql", 1u << FLOW_L7_MYSQL},
 	{"tls", 1u << FLOW_L7_TLS},
 };
 
