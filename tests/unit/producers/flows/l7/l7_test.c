@@ -49,6 +49,23 @@ static void test_streams_that_are_not_remembered_are_unanswered_too(void **state
 			    "'responses':67,'unanswered':3,'status':{'2xx':67}},");
 }
 
+static void test_a_response_to_a_cancelled_stream_is_late(void **state)
+{
+	SAY(*state, CLIENT, PREFACE SETTINGS "\0\0\3\1\5\0\0\0\1\x82\x86\x84");
+	SAY(*state, CLIENT, "\0\0\4\3\0\0\0\0\1\0\0\0\x08");
+	SAY(*state, SERVER, SETTINGS "\0\0\1\1\5\0\0\0\1\x88");
+	talk_expect(*state, "'l7':{'protocol':'http2','client':'source','requests':1,"
+			    "'responses':0,'unanswered':1},");
+}
+
+static void test_a_response_to_no_stream_is_told(void **state)
+{
+	SAY(*state, CLIENT, PREFACE SETTINGS "\0\0\3\1\5\0\0\0\1\x82\x86\x84");
+	SAY(*state, SERVER, SETTINGS "\0\0\1\1\5\0\0\0\1\x88\0\0\1\1\5\0\0\0\7\x88");
+	talk_expect(*state, "'l7':{'protocol':'http2','client':'source','requests':1,'responses':2,"
+			    "'status':{'2xx':2},'incomplete':true,'uncertain':{'unmatched':1}},");
+}
+
 static void test_a_server_of_http2_may_speak_first(void **state)
 {
 	SAY(*state, SERVER, SETTINGS);
@@ -282,6 +299,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_streams_of_http2),
 		TEST(test_streams_that_are_not_remembered_are_unanswered_too),
+		TEST(test_a_response_to_a_cancelled_stream_is_late),
+		TEST(test_a_response_to_no_stream_is_told),
 		TEST(test_a_server_of_http2_may_speak_first),
 		TEST(test_grpc_has_its_status_in_the_trailers),
 		TEST(test_an_upgrade_to_http2_is_one_request),
