@@ -95,6 +95,7 @@ enum flow_l7_protocol {
 	FLOW_L7_REDIS,
 	FLOW_L7_KAFKA,
 	FLOW_L7_POSTGRESQL,
+	FLOW_L7_MYSQL,
 	FLOW_L7_TLS, /* its requests cannot be read */
 	FLOW_L7_PROTOCOLS,
 };

@@ -11,6 +11,7 @@ static const char *const protocols[FLOW_L7_PROTOCOLS] = {
 	[FLOW_L7_REDIS] = "redis",
 	[FLOW_L7_KAFKA] = "kafka",
 	[FLOW_L7_POSTGRESQL] = "postgresql",
+	[FLOW_L7_MYSQL] = "mysql",
 	[FLOW_L7_TLS] = "tls",
 };
 
@@ -113,6 +114,7 @@ static void add_statuses(const struct flow_l7 *l7, struct text *text)
 		break;
 	case FLOW_L7_REDIS:
 	case FLOW_L7_POSTGRESQL:
+	case FLOW_L7_MYSQL:
 		add_counts(text, "status", plain_statuses, l7->status, COUNT(plain_statuses));
 		break;
 	default:

@@ -65,7 +65,7 @@ static int check_options(struct flows_options *o)
 		return usage("--conntrack-max: must be from 1 to 16777216");
 	if (l7_read_protocols(o->l7, &o->l7_protocols) < 0)
 		return usage("--l7: give all, none or a list of http, http2, dns, redis, kafka, "
-			     "postgresql and tls");
+			     "postgresql, mysql and tls");
 	if (o->sample < 1 || o->sample > SAMPLE_MAX)
 		return usage("--sample: must be from 1 to 1000000");
 	if (o->statistics_interval_ns < NS_PER_SECOND || o->statistics_interval_ns > TIMEOUT_MAX_NS)
@@ -161,7 +161,7 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 		SETTING_TEXT(
 			"l7", 0, "PROTOCOLS", &o->l7,
 			"count the messages of these: all, none or a list of http, http2, dns, "
-			"redis, kafka, postgresql, tls"),
+			"redis, kafka, postgresql, mysql, tls"),
 		SETTING_NUMBER("count", 'c', "PACKETS", &o->count,
 			       "stop after so many packets (default: at the end)"),
 		SETTING_NUMBER("buffer", 0, "BYTES", &o->buffer,

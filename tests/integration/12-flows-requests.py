@@ -16,11 +16,11 @@ from flows_messages import (  # noqa: E402
     CLIENTS,
     NAMESPACE,
     Server,
+    check_percentiles,
     check_times,
     do,
     in_namespace,
     inside,
-    quantile,
     read_again,
     start_capture,
     start_meter,
@@ -36,9 +36,7 @@ def check_wire(wire, records, port, names):
         count, sums = sum(each["count"] for each in ours), sum(each["sum"] for each in ours)
         print(f"wire: {member}: {count} of {len(times)}, the sums differ by {sums - sum(times)} ns")
         assert count == len(times) and abs(sums - sum(times)) <= 1000 * count, (member, sums, sum(times))
-        for share in (0.5, 0.95, 0.99):
-            true = times[max(0, -(-len(times) * int(share * 100) // 100) - 1)]
-            assert abs(quantile(ours, share) - true) <= max(0.05 * true, 100_000), (member, share, true)
+        check_percentiles(member, ours, times)
     for field, member, server in (("http.time", "time_to_last_byte", port), ("dns.time", "time_to_first_byte", names)):
         others = flows_wire.tshark_times(wire, field, server)
         compared = 0

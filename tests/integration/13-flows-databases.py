@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import flows_mysql  # noqa: E402
 import flows_postgres  # noqa: E402
 import flows_wire  # noqa: E402
-from flows_messages import HERE, NAMESPACE, check_times, in_namespace, read_again, start_capture, start_meter, stop_meter, total  # noqa: E402
+from flows_messages import HERE, NAMESPACE, check_percentiles, check_times, in_namespace, read_again, start_capture, start_meter, stop_meter, total  # noqa: E402
 
 LAB = HERE.parent / "lab"
 
@@ -29,6 +30,7 @@ def in_turn(wire, records, port, client, skip=0):
     for member, times in zip(("time_to_first_byte", "time_to_last_byte"), flows_wire.turns(wire, port, client, skip)):
         print(f"wire: {member}: {len(times)}, the sums differ by {l7[member]['sum'] - sum(times)} ns")
         assert l7[member]["count"] == len(times) and abs(l7[member]["sum"] - sum(times)) <= 1000 * len(times), (member, l7, times)
+        check_percentiles(member, [l7[member]], times)
 
 
 def kafka_up(folder):
@@ -83,7 +85,25 @@ def check_postgres(wire, records, again, counts):
     in_turn(wire, again, port, slow["source"]["port"], skip=1)  # the login
 
 
+def check_mysql(wire, records, again, told, logged):
+    """Each connection has as many requests as its client, or else the server's log, has commands that have a response."""
+    port = flows_mysql.PORT
+    print(f"MySQL: {len(records[port])} connections, {total(records[port])}, clients {told}, log {logged}")
+    in_turn(wire, again, port, list(told)[1], skip=1)  # the login
+    others = []
+    for record in records[port]:
+        l7 = record["l7"]
+        assert "incomplete" not in l7 and l7["protocol"] == "mysql" and l7["requests"] == l7["responses"] and "unanswered" not in l7, record
+        commands = told.pop(record["source"]["port"], None)
+        assert commands in (None, l7["requests"]), (commands, record)
+        others += [l7["requests"]] if commands is None else []
+    assert not told and len(others) == 1 and others[0] == logged[-1], (told, others, logged)
+    assert total(records[port])["status"]["error"] == 2 + 2, records[port]
+    same_again(port, records, again)
+
+
 def run(folder, started):
+    mysql = flows_mysql.Mysql(folder, started)
     postgres = flows_postgres.Postgres(folder, started)
     address = kafka_up(folder)
     try:
@@ -91,12 +111,14 @@ def run(folder, started):
         wire = start_capture(folder, started)
         clients = kafka_clients(address)
         postgres.talk()
+        told = mysql.talk()
         records = stop_meter(folder, "flows", meter)
         again = read_again(folder, wire)
     finally:
         subprocess.run([LAB / "kafka-down", folder / "broker"], check=True)
     check_kafka(folder / "wire", records, again, int(address.split(":")[1]), clients)
     check_postgres(folder / "wire", records, again, postgres.counts())
+    check_mysql(folder / "wire", records, again, told, mysql.logged())
 
 
 if __name__ == "__main__":

@@ -82,22 +82,29 @@ def secure():
 
 
 def queries():
-    """A and AAAA at once from one socket, as getaddrinfo does, and one query twice with one ID."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.connect(("127.0.0.1", int(PORT)))
-    sock.settimeout(10)
+    """From one socket A and AAAA at once, as getaddrinfo does, and one query after the other; from another one query twice."""
 
-    def send(number, name, kind):
+    def connect():
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.connect(("127.0.0.1", int(PORT)))
+        sock.settimeout(10)
+        return sock
+
+    def send(sock, number, name, kind):
         labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
         sock.send(number.to_bytes(2, "big") + b"\1\0\0\1\0\0\0\0\0\0" + labels + b"\0\0" + bytes([kind]) + b"\0\1")
 
+    sock, again = connect(), connect()
     for i in range(10):
-        send(2 * i, f"ok.1.{i}.test", 1)
-        send(2 * i + 1, f"ok.1.{i}.test", 28)
+        send(sock, 2 * i, f"ok.1.{i}.test", 1)
+        send(sock, 2 * i + 1, f"ok.1.{i}.test", 28)
         sock.recv(512), sock.recv(512)
-    send(100, "ok.50.0.test", 1)
-    send(100, "ok.50.0.test", 1)
-    sock.recv(512), sock.recv(512)
+    for i in range(20):
+        send(sock, 50 + i, f"{'none' if i % 5 == 0 else 'ok'}.{i % 3}.{i}.test", 1)
+        sock.recv(512)
+    for _ in range(2):
+        send(again, 100, "ok.50.0.test", 1)
+    again.recv(512), again.recv(512)
 
 
 def calls():

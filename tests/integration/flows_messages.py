@@ -78,14 +78,23 @@ def quantile(times, share):
 
 
 def check_times(what, records, name, served):
-    """p50, p95 and p99 are the server's within 5 %, or 0.5 ms of the scheduler."""
+    """p50 is the server's within 5 %, or 0.5 ms of the scheduler. Between a server's clock and the wire a few responses may take
+    longer on a busy machine, so p95 and p99 are not less than the server's; what they are on the wire, check_percentiles() says."""
     times = [record["l7"][name] for record in records if name in record["l7"]]
     assert sum(each["count"] for each in times) == len(served), (what, name, len(served), sum(each["count"] for each in times))
     served = sorted(served)
     for share in (0.5, 0.95, 0.99):
         ours, theirs = quantile(times, share), served[max(0, -(-len(served) * int(share * 100) // 100) - 1)]
         print(f"{what}: {name} p{share * 100:.0f}: meter {ours / 1e6:.3f} ms, server {theirs / 1e6:.3f} ms")
-        assert abs(ours - theirs) <= max(0.05 * theirs, 500_000), (what, name, share, ours, theirs)
+        assert theirs - ours <= max(0.05 * theirs, 500_000), (what, name, share, ours, theirs)
+        assert share > 0.5 or ours - theirs <= max(0.05 * theirs, 500_000), (what, name, share, ours, theirs)
+
+
+def check_percentiles(what, times, true):
+    """p50, p95 and p99 of the records' TIMES are those of TRUE, which is in order, within 5 % or 100 us."""
+    for share in (0.5, 0.95, 0.99):
+        expected = true[max(0, -(-len(true) * int(share * 100) // 100) - 1)]
+        assert abs(quantile(times, share) - expected) <= max(0.05 * expected, 100_000), (what, share, quantile(times, share), expected)
 
 
 def start_meter(folder, started, name, *options):

@@ -40,6 +40,7 @@ void connection_begin(struct connection *connection, struct connection_room *roo
 	connection->protocol = (uint8_t)protocol;
 	connection->client = (uint8_t)client;
 	connection->exchange.blocks = &room->times;
+	connection->joined = !at_start;
 	if (!at_start)
 		connection->exchange.uncertain[FLOW_L7_START]++;
 	if (protocol == FLOW_L7_HTTP2)
@@ -65,6 +66,8 @@ static enum parser_verdict parse(struct connection *connection, bool server,
 	case FLOW_L7_POSTGRESQL:
 		return postgres_read(&connection->parser.postgres, &connection->exchange, server,
 				     piece);
+	case FLOW_L7_MYSQL:
+		return mysql_read(&connection->parser.mysql, &connection->exchange, server, piece);
 	case FLOW_L7_TLS:
 		return tls_read(&connection->parser.tls, &connection->exchange, server, piece);
 	default:
@@ -211,7 +214,7 @@ enum l7_payload connection_add(struct connection *connection, const struct packe
 		return add_datagram(connection, packet);
 	if (connection->protocol == FLOW_L7_TLS)
 		connection->parser.tls.data = false;
-	if (!stream->open && first != NULL)
+	if (!stream->open && first != NULL && !connection->joined)
 		stream_open(stream, *first);
 	stream_acknowledge(&connection->streams[!direction], &connection->room->held, packet,
 			   &(struct stream_reader){read_piece, &other});

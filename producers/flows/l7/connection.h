@@ -13,6 +13,7 @@
 #include "producers/flows/l7/http1.h"
 #include "producers/flows/l7/http2.h"
 #include "producers/flows/l7/kafka.h"
+#include "producers/flows/l7/mysql.h"
 #include "producers/flows/l7/postgres.h"
 #include "producers/flows/l7/redis.h"
 #include "producers/flows/l7/slab.h"
@@ -45,6 +46,7 @@ struct connection {
 	bool closed[2];
 	bool skipped; /* since the last slice: bytes of a direction that was lost */
 	bool told;    /* a slice had messages */
+	bool joined;  /* what came before the first bytes that are read is not */
 	struct exchange exchange;
 	union {
 		struct http1 http1;
@@ -53,6 +55,7 @@ struct connection {
 		struct redis redis;
 		struct kafka kafka;
 		struct postgres postgres;
+		struct mysql mysql;
 		struct tls tls;
 	} parser;
 };
@@ -65,7 +68,7 @@ _Static_assert(sizeof(struct connection) + sizeof(struct http2) +
 		       CONNECTION_BYTES,
 	       "a connection stays small");
 
-/* AT_START: the connection's start was captured. */
+/* AT_START: the connection's start was captured, and what is read begins there. */
 void connection_begin(struct connection *connection, struct connection_room *room,
 		      enum flow_l7_protocol protocol, unsigned client, bool at_start);
 /* As l7_add(). */

@@ -74,7 +74,7 @@ static void end_response(struct exchange *exchange, uint32_t stream, struct when
 	exchange_remove(exchange, item);
 }
 
-static void reset(struct exchange *exchange, uint32_t stream)
+static void reset(struct http2 *http2, struct exchange *exchange, bool server, uint32_t stream)
 {
 	struct exchange_item *item = exchange_find(exchange, stream);
 
@@ -84,6 +84,7 @@ static void reset(struct exchange *exchange, uint32_t stream)
 		return;
 	}
 	exchange->unanswered += !item->begun;
+	http2->cancelled += !server && !item->begun;
 	exchange_remove(exchange, item);
 }
 
@@ -109,7 +110,9 @@ static void see_response_block(struct http2 *http2, struct exchange *exchange, s
 
 	if (side->block_stream % 2 == 0 || side->block_is_push)
 		return;
-	if (class > 1 && item != NULL && item->begun) {
+	if (class > 1 && item == NULL && exchange->unlisted == 0 && http2->cancelled > 0) {
+		http2->cancelled--;
+	} else if (class > 1 && item != NULL && item->begun) {
 		exchange->uncertain[FLOW_L7_MALFORMED]++; /* a second response */
 	} else if (class > 1) {
 		if (item == NULL && !exchange_answer_unlisted(exchange))
@@ -175,7 +178,7 @@ static enum parser_verdict end_frame(struct http2 *http2, struct exchange *excha
 		else
 			end_request(exchange, side->stream, time);
 	} else if (type_of(side) == RST_STREAM) {
-		reset(exchange, side->stream);
+		reset(http2, exchange, server, side->stream);
 	} else if (has_block(side) && !side->in_block) {
 		if (!hpack_is_between(&side->hpack))
 			return fail(http2, exchange, FLOW_L7_MALFORMED);

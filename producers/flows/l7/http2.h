@@ -3,7 +3,8 @@
  * A request is a stream that the client opens. Its response begins with the first header block that
  * has a final status, and ends with the stream; a block after it holds trailers.
  *
- * (1) A reset stream without a response is unanswered. Pushed streams are no responses.
+ * (1) A reset stream without a response is unanswered, even if the server had sent one before it knew.
+ *     Pushed streams are no responses.
  * (2) After a loss header blocks cannot be decoded any more (RFC 7541 2.3.2), so counting stops.
  */
 #ifndef TENURE_FLOWS_L7_HTTP2_H
@@ -46,6 +47,7 @@ struct http2 {
 	uint32_t last;             /* the highest stream of the client */
 	uint32_t requests;         /* since http2_take() */
 	uint32_t grpc;             /* those of them that were gRPC's */
+	uint32_t cancelled;        /* streams whose response may still come (1) */
 	struct http2_side side[2]; /* the client's, the server's */
 };
 

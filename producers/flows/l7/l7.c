@@ -31,6 +31,7 @@ static const struct {
 	{"redis", 1u << FLOW_L7_REDIS},
 	{"kafka", 1u << FLOW_L7_KAFKA},
 	{"postgresql", 1u << FLOW_L7_POSTGRESQL},
+	{"mysql", 1u << FLOW_L7_MYSQL},
 	{"tls", 1u << FLOW_L7_TLS},
 };
 
@@ -110,6 +111,7 @@ static struct connection *begin(struct l7 *l7, uint32_t *slot, const struct pack
 {
 	struct recognised found = recognise(l7, packet);
 	struct connection *connection;
+	bool earlier = *slot != 0; /* payloads that were of no protocol */
 
 	if (found.protocol == FLOW_L7_NONE) {
 		*slot = *slot == 0 ? TRYING + 1 : *slot + 1;
@@ -125,7 +127,7 @@ static struct connection *begin(struct l7 *l7, uint32_t *slot, const struct pack
 	connection = slab_at(&l7->connections, *slot);
 	connection_begin(connection, &l7->room, found.protocol,
 			 found.by_server ? !direction : direction,
-			 first != NULL || packet->protocol == TRANSPORT_UDP);
+			 packet->protocol == TRANSPORT_UDP || (first != NULL && !earlier));
 	return connection;
 }
 

@@ -4,6 +4,7 @@
 #include "producers/flows/l7/http1.h"
 #include "producers/flows/l7/http2.h"
 #include "producers/flows/l7/kafka.h"
+#include "producers/flows/l7/mysql.h"
 #include "producers/flows/l7/postgres.h"
 #include "producers/flows/l7/redis.h"
 #include "producers/flows/l7/tls.h"
@@ -36,6 +37,10 @@ struct recognised recognise_segment(const uint8_t *bytes, size_t length)
 	if (length > 2 &&
 	    dns_begins(bytes + 2, length - 2, (size_t)(bytes[0] << 8 | bytes[1]), &response))
 		return (struct recognised){FLOW_L7_DNS, response};
+	if (mysql_begins(bytes, length, true))
+		return (struct recognised){FLOW_L7_MYSQL, true};
+	if (mysql_begins(bytes, length, false))
+		return (struct recognised){FLOW_L7_MYSQL, false};
 	if (postgres_begins(bytes, length))
 		return (struct recognised){FLOW_L7_POSTGRESQL, false};
 	if (kafka_begins(bytes, length))

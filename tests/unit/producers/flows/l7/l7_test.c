@@ -49,6 +49,23 @@ static void test_streams_that_are_not_remembered_are_unanswered_too(void **state
 			    "'responses':67,'unanswered':3,'status':{'2xx':67}},");
 }
 
+static void test_a_response_to_a_cancelled_stream_is_late(void **state)
+{
+	SAY(*state, CLIENT, PREFACE SETTINGS "\0\0\3\1\5\0\0\0\1\x82\x86\x84");
+	SAY(*state, CLIENT, "\0\0\4\3\0\0\0\0\1\0\0\0\x08");
+	SAY(*state, SERVER, SETTINGS "\0\0\1\1\5\0\0\0\1\x88");
+	talk_expect(*state, "'l7':{'protocol':'http2','client':'source','requests':1,"
+			    "'responses':0,'unanswered':1},");
+}
+
+static void test_a_response_to_no_stream_is_told(void **state)
+{
+	SAY(*state, CLIENT, PREFACE SETTINGS "\0\0\3\1\5\0\0\0\1\x82\x86\x84");
+	SAY(*state, SERVER, SETTINGS "\0\0\1\1\5\0\0\0\1\x88\0\0\1\1\5\0\0\0\7\x88");
+	talk_expect(*state, "'l7':{'protocol':'http2','client':'source','requests':1,'responses':2,"
+			    "'status':{'2xx':2},'incomplete':true,'uncertain':{'unmatched':1}},");
+}
+
 static void test_a_server_of_http2_may_speak_first(void **state)
 {
 	SAY(*state, SERVER, SETTINGS);
@@ -151,6 +168,23 @@ static void test_a_tls_13_handshake_is_no_message(void **state)
 	talk_send(talk, CLIENT, alert, sizeof(alert));
 	assert_int_equal(talk->payload, L7_HANDSHAKE); /* close_notify */
 	talk_expect(talk, "'l7':{'protocol':'tls'},");
+}
+
+/* As STARTTLS does. */
+static void test_tls_may_begin_late(void **state)
+{
+	struct talk *talk = *state;
+	static const char hello[47 + 4] = "\x16\3\1\0\x2e\1",
+				     server[81] = "\x16\3\3\0\x4c\2\0\0\x48\3\3";
+
+	talk_say(talk, SERVER, "220 ready\r\n");
+	talk_say(talk, CLIENT, "starttls\r\n");
+	talk_say(talk, SERVER, "220 go\r\n");
+	talk_send(talk, CLIENT, hello, sizeof(hello));
+	assert_int_equal(talk->payload, L7_HANDSHAKE);
+	talk_send(talk, SERVER, server, sizeof(server));
+	assert_int_equal(talk->payload, L7_HANDSHAKE);
+	talk_expect(talk, "'l7':{'protocol':'tls','incomplete':true,'uncertain':{'start':1}},");
 }
 
 static void test_protocols_are_read_from_a_list(void **state)
@@ -265,6 +299,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_streams_of_http2),
 		TEST(test_streams_that_are_not_remembered_are_unanswered_too),
+		TEST(test_a_response_to_a_cancelled_stream_is_late),
+		TEST(test_a_response_to_no_stream_is_told),
 		TEST(test_a_server_of_http2_may_speak_first),
 		TEST(test_grpc_has_its_status_in_the_trailers),
 		TEST(test_an_upgrade_to_http2_is_one_request),
@@ -272,6 +308,7 @@ int main(void)
 		TEST(test_a_subscription_ends_the_count_of_redis),
 		TEST(test_queries_of_dns),
 		TEST(test_a_tls_13_handshake_is_no_message),
+		TEST(test_tls_may_begin_late),
 		TEST(test_protocols_are_read_from_a_list),
 		TEST(test_a_protocol_that_is_not_wanted_is_not_read),
 		TEST(test_an_upgrade_to_a_protocol_that_is_not_wanted_is_not_followed),
