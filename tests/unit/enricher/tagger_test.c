@@ -193,7 +193,7 @@ static void an_answer_that_has_changed_is_corrected(void **state)
 	assert_int_equal(revise(quoted("{'status':'unknown'}"), NULL), 1);
 	assert_string_equal(text_terminate(&tagger.record), quoted(CORRECTION));
 	assert_int_equal(tagger.stats.corrected, 1);
-	assert_int_equal(timeline.questions[0].position, 27);
+	assert_int_equal(timeline.questions[2].position, 27);
 }
 
 static void translated_ends_that_have_changed_are_corrected(void **state)
