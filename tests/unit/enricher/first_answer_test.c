@@ -40,6 +40,29 @@ static void reads_what_a_revision_needs(void **state)
 	assert_int_equal(answer.position, 17);
 }
 
+static void reads_translated_ends(void **state)
+{
+	static const char others[] = ",'nat':{'source':{'x':{}}},'original':{'destination':{}}";
+	struct first_answer answer;
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(read_tags("{" ENDS ",'nat':{'source':{'x':{}}},'original':{'destination':"
+				   "{}},'rules':2,'revision':1," KUBE ",'flow':" FLOW "}",
+				   &answer, &fault),
+			 0);
+	assert_span(answer.others, others);
+	assert_int_equal(read_tags("{" ENDS ",'original':{},'rules':2,'revision':1," KUBE
+				   ",'flow':" FLOW "}",
+				   &answer, &fault),
+			 0);
+	assert_span(answer.others, ",'original':{}");
+	assert_int_equal(read_tags("{" ENDS ",'rules':2,'revision':1," KUBE ",'flow':" FLOW "}",
+				   &answer, &fault),
+			 0);
+	assert_int_equal(answer.others.length, 0);
+}
+
 static void an_answer_may_be_provisional_and_older_than_every_kube_record(void **state)
 {
 	struct first_answer answer;
@@ -67,6 +90,10 @@ static void refuses_what_is_not_a_first_answer(void **state)
 		{"{" ENDS ",'rules':2,'revision':2," KUBE ",'flow':" FLOW "}",
 		 FAULT_ALREADY_REVISED},
 		{"{" ENDS ",'rules':1,'revision':1," KUBE ",'flow':" FLOW "}", FAULT_OTHER_RULES},
+		{"{" ENDS ",'nat':7,'rules':2,'revision':1," KUBE ",'flow':" FLOW "}",
+		 FAULT_FOREIGN_TAGS},
+		{"{'nat':{}," ENDS ",'rules':2,'revision':1," KUBE ",'flow':" FLOW "}",
+		 FAULT_FOREIGN_TAGS},
 		{"{'source':7,'destination':{},'rules':2,'revision':1," KUBE ",'flow':" FLOW "}",
 		 FAULT_FOREIGN_TAGS},
 		{"{'source':{},'rules':2,'revision':1," KUBE ",'flow':" FLOW "}",
@@ -135,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_a_revision_needs),
+		cmocka_unit_test(reads_translated_ends),
 		cmocka_unit_test(an_answer_may_be_provisional_and_older_than_every_kube_record),
 		cmocka_unit_test(refuses_what_is_not_a_first_answer),
 		cmocka_unit_test(an_answer_holds_unless_something_else_than_an_open_end_changed),

@@ -65,6 +65,35 @@ static void an_empty_flow_gets_no_comma(void **state)
 			     "'flow':{'topic':'tenure.flows','partition':3,'offset':991}}}"));
 }
 
+static void translated_ends_come_after_the_two(void **state)
+{
+	struct text out, json;
+
+	(void)state;
+	text_init(&out, 4096);
+	text_init(&json, 4096);
+	tagged_begin(&out, "{}", 1, true);
+	text_add_string(&out, "1");
+	tagged_between(&out);
+	text_add_string(&out, "2");
+	tagged_other(&out, "nat", "source", true);
+	text_add_string(&out, "3");
+	tagged_other(&out, "nat", "destination", false);
+	text_add_string(&out, "4");
+	tagged_others_end(&out);
+	tagged_other(&out, "original", "destination", true);
+	text_add_string(&out, "5");
+	tagged_others_end(&out);
+	text_add_string(&json, quoted(",'flow':{'offset':"));
+	tagged_end(&out, text_span(&json), 991);
+	assert_string_equal(text_terminate(&out),
+			    quoted("{'tenure':{'source':1,'destination':2,'nat':{'source':3,"
+				   "'destination':4},'original':{'destination':5},'flow':{"
+				   "'offset':991}}}"));
+	text_free(&out);
+	text_free(&json);
+}
+
 static void says_when_an_answer_is_provisional(void **state)
 {
 	struct tagged_common tagged = common;
@@ -129,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leaves_the_flow_s_own_bytes_as_they_are),
 		cmocka_unit_test(an_empty_flow_gets_no_comma),
+		cmocka_unit_test(translated_ends_come_after_the_two),
 		cmocka_unit_test(says_when_an_answer_is_provisional),
 		cmocka_unit_test(a_rejection_holds_any_bytes),
 		cmocka_unit_test(a_rejection_keeps_the_first_64_kib),

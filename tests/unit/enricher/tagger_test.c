@@ -23,7 +23,7 @@
 
 /* A timeline that knows only 10.0.0.1. */
 static struct {
-	struct timeline_question questions[2];
+	struct timeline_question questions[4];
 	size_t asked;
 	bool broken;
 } timeline;
@@ -40,7 +40,7 @@ int timeline_answer(struct timeline *unused, const struct timeline_question *que
 	*answer = (struct timeline_answer){.status = TIMELINE_UNKNOWN};
 	if (memcmp(&question->ip, &known, sizeof(known)) == 0)
 		answer->status = TIMELINE_KNOWN;
-	timeline.questions[timeline.asked++ % 2] = *question;
+	timeline.questions[timeline.asked++ % 4] = *question;
 	return 0;
 }
 
@@ -74,15 +74,20 @@ static struct bus_record record_of(const char *value)
 		.value = value, .value_length = strlen(value), .partition = 3, .offset = 99};
 }
 
-static int tag(const char *provisional)
+static int tag_flow(const char *text, const char *provisional)
 {
 	const struct timeline_position position = {.offset = 17, .known = {NS_PER_SECOND}};
-	const struct bus_record flow = record_of(quoted(FLOW "}"));
+	const struct bus_record flow = record_of(quoted(text));
 	struct fault fault;
 	struct flow_endpoints ends;
 
 	assert_int_equal(flow_endpoints_read(flow.value, flow.value_length, &ends, &fault), 0);
 	return tagger_tag(&tagger, &flow, &ends, &position, provisional);
+}
+
+static int tag(const char *provisional)
+{
+	return tag_flow(FLOW "}", provisional);
 }
 
 static void a_flow_gets_the_answers_for_both_ends(void **state)
@@ -128,6 +133,30 @@ static void a_final_answer_after_a_provisional_one_has_no_reason(void **state)
 	assert_string_equal(text_terminate(&tagger.record), quoted(FLOW TAGS ORIGIN));
 }
 
+#define TRANSLATED                                                                    \
+	"{'event':{'start':'2026-11-23T08:00:01Z','end':'2026-11-23T08:00:02Z'},"     \
+	"'source':{'ip':'10.0.0.3','original':{'ip':'10.0.0.1','port':7}},"           \
+	"'destination':{'ip':'10.0.0.2','port':80,'packets':1,'nat':{'ip':'10.0.0.1'" \
+	",'port':8080}},'flow':{'initiator':'syn'}"
+
+static void translated_ends_get_answers(void **state)
+{
+	(void)state;
+	assert_int_equal(tag_flow(TRANSLATED "}", NULL), 0);
+	assert_string_equal(
+		text_terminate(&tagger.record),
+		quoted(TRANSLATED
+		       ",'tenure':{'source':{'status':'unknown'},'destination':{"
+		       "'status':'unknown'},'nat':{'destination':{'status':'known'}},"
+		       "'original':{'source':{'status':'known'}},'rules':2,'revision':1," ORIGIN));
+	assert_int_equal(timeline.asked, 4);
+	assert_int_equal(timeline.questions[2].port, 8080);
+	assert_true(timeline.questions[2].serves && timeline.questions[2].sent);
+	assert_int_equal(timeline.questions[3].port, 7);
+	assert_true(timeline.questions[3].began && !timeline.questions[3].serves);
+	assert_int_equal(tagger.stats.known, 2);
+}
+
 /* Revises what tag() makes, with SAID instead of what it says of the source. */
 static int revise(const char *said, const char *provisional)
 {
@@ -164,7 +193,29 @@ static void an_answer_that_has_changed_is_corrected(void **state)
 	assert_int_equal(revise(quoted("{'status':'unknown'}"), NULL), 1);
 	assert_string_equal(text_terminate(&tagger.record), quoted(CORRECTION));
 	assert_int_equal(tagger.stats.corrected, 1);
-	assert_int_equal(timeline.questions[0].position, 27);
+	assert_int_equal(timeline.questions[2].position, 27);
+}
+
+static void translated_ends_that_have_changed_are_corrected(void **state)
+{
+	const struct timeline_position position = {.offset = 27, .known = {2 * NS_PER_SECOND}};
+	struct first_answer first;
+	struct flow_endpoints ends;
+	struct bus_record record;
+	struct fault fault;
+	struct span tags;
+
+	(void)state;
+	assert_int_equal(tag_flow(TRANSLATED "}", NULL), 0);
+	record = record_of(quoted(text_terminate(&tagger.record)));
+	assert_int_equal(
+		flow_endpoints_read_tagged(record.value, record.value_length, &ends, &tags, &fault),
+		0);
+	assert_int_equal(first_answer_read(tags, TIMELINE_RULES, &first, &fault), 0);
+	assert_int_equal(tagger_revise(&tagger, &record, &ends, &first, &position), 0);
+	first.others = span_of(quoted(",'nat':{'destination':{'status':'known'}},'original':{"
+				      "'source':{'status':'unknown'}}"));
+	assert_int_equal(tagger_revise(&tagger, &record, &ends, &first, &position), 1);
 }
 
 static void a_provisional_answer_becomes_final(void **state)
@@ -252,6 +303,8 @@ int main(void)
 		TEST(a_provisional_answer_says_why),
 		TEST(a_final_answer_after_a_provisional_one_has_no_reason),
 		TEST(an_answer_that_has_changed_is_corrected),
+		TEST(translated_ends_get_answers),
+		TEST(translated_ends_that_have_changed_are_corrected),
 		TEST(a_provisional_answer_becomes_final),
 		TEST(an_answer_that_holds_is_confirmed),
 		TEST(outcomes_are_counted),

@@ -248,6 +248,69 @@ static void knows_whether_the_source_began(void **state)
 	}
 }
 
+/* docs/answers.md section 8. */
+static void reads_translated_ends(void **state)
+{
+	struct flow_endpoints ends;
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(
+		read_flow(quoted("{" EVENT ",'source':{'ip':'10.0.0.1','packets':0,"
+				 "'original':{'ip':'10.0.0.7','port':7}},'destination':{'nat':{"
+				 "'x':{},'ip':'fd00::9'},'ip':'10.0.0.2','port':80,'packets':3,"
+				 "'original':{'ip':'10.0.0.8','port':null}}}"),
+			  &ends, &fault),
+		0);
+	assert_false(ends.has_other[FLOW_SOURCE_NAT]);
+	assert_true(ends.has_other[FLOW_SOURCE_ORIGINAL]);
+	assert_ip(&ends.others[FLOW_SOURCE_ORIGINAL].ip, "10.0.0.7");
+	assert_int_equal(ends.others[FLOW_SOURCE_ORIGINAL].port, 7);
+	assert_false(ends.others[FLOW_SOURCE_ORIGINAL].sent);
+	assert_true(ends.has_other[FLOW_DESTINATION_NAT]);
+	assert_ip(&ends.others[FLOW_DESTINATION_NAT].ip, "fd00::9");
+	assert_int_equal(ends.others[FLOW_DESTINATION_NAT].port, -1);
+	assert_true(ends.others[FLOW_DESTINATION_NAT].sent);
+	assert_true(ends.has_other[FLOW_DESTINATION_ORIGINAL]);
+	assert_int_equal(ends.others[FLOW_DESTINATION_ORIGINAL].port, -1);
+}
+
+static void a_translated_end_that_is_wrong_is_none(void **state)
+{
+	static const char *const cases[] = {
+		"7",
+		"null",
+		"{}",
+		"{'port':80}",
+		"{'ip':'10.0.0.256'}",
+		"{'ip':7,'port':80}",
+		"{'ip':'10.0.0.9','port':'80'}",
+		"{'ip':'10.0.0.9','port':65536}",
+		"{'ip':'10.0.0.9','port':1.5}",
+		"{'ip':'10.0.0.9','port':-1}",
+	};
+	struct flow_endpoints ends;
+	struct fault fault;
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text),
+			 quoted("{" EVENT ",'source':{'ip':'10.0.0.1','nat':%s},"
+				"'destination':{'ip':'10.0.0.2','original':%s}}"),
+			 quoted(cases[i]), quoted(cases[i]));
+		assert_int_equal(read_flow(text, &ends, &fault), 0);
+		for (int other = 0; other < FLOW_OTHERS; other++)
+			assert_false(ends.has_other[other]);
+	}
+	assert_int_equal(read_flow(quoted("{" EVENT ",'source':{'ip':'10.0.0.1','nat':{'ip':'a','ip"
+					  "':'b'}},'destination':{'ip':'10.0.0.2'}}"),
+				   &ends, &fault),
+			 -1);
+	assert_int_equal(fault.reason, FAULT_MEMBER_TWICE);
+	assert_string_equal(fault.member, "source.nat.ip");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +319,8 @@ int main(void)
 		cmocka_unit_test(knows_protocols_by_name_and_number),
 		cmocka_unit_test(knows_whether_the_source_began),
 		cmocka_unit_test(names_the_member_at_fault),
+		cmocka_unit_test(reads_translated_ends),
+		cmocka_unit_test(a_translated_end_that_is_wrong_is_none),
 		cmocka_unit_test(reads_a_tagged_flow_as_it_was),
 		cmocka_unit_test(refuses_tags_that_are_not_the_last_member),
 		cmocka_unit_test(refuses_a_record_that_is_too_large),

@@ -119,6 +119,38 @@ static void writes_the_quality_of_tcp_where_there_is_something(void **state)
 	text_free(&text);
 }
 
+static void writes_the_other_side_of_a_translation(void **state)
+{
+	static const struct flow_observer observer = {"n1", "veth1", 7};
+	struct flow flow = tcp_flow();
+	struct text text;
+
+	(void)state;
+	flow.translation = (struct flow_translation){
+		.when = FLOW_TRANSLATED_LATER,
+		.source = {flow.source.ip, flow.source.port},
+		.destination = {address("10.244.2.9"), 8080},
+	};
+	text_init(&text, FLOW_RECORD_MAX);
+	flow_format(&flow, &observer, &text);
+	flow.translation.when = FLOW_TRANSLATED_EARLIER;
+	flow.translation.source = (struct flow_address){flow.source.ip, 1024};
+	flow.translation.destination =
+		(struct flow_address){flow.destination.ip, flow.destination.port};
+	flow_format(&flow, &observer, &text);
+	assert_non_null(strstr(text_terminate(&text),
+			       quoted("'source':{'ip':'10.244.1.17','port':48122,'bytes':820,"
+				      "'packets':6,'frame_bytes':904},'destination':{"
+				      "'ip':'10.96.0.10','port':80,'nat':{'ip':'10.244.2.9',"
+				      "'port':8080},'bytes':4300,")));
+	assert_non_null(strstr(text_terminate(&text),
+			       quoted("'source':{'ip':'10.244.1.17','port':48122,"
+				      "'original':{'ip':'10.244.1.17','port':1024},'bytes':820,"
+				      "'packets':6,'frame_bytes':904},'destination':{"
+				      "'ip':'10.96.0.10','port':80,'bytes':4300,")));
+	text_free(&text);
+}
+
 static void leaves_out_what_was_not_measured(void **state)
 {
 	struct flow flow = tcp_flow();
@@ -216,6 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_every_member_of_a_tcp_flow),
 		cmocka_unit_test(writes_the_quality_of_tcp_where_there_is_something),
+		cmocka_unit_test(writes_the_other_side_of_a_translation),
 		cmocka_unit_test(leaves_out_what_was_not_measured),
 		cmocka_unit_test(the_longest_record_fits),
 		cmocka_unit_test(buckets_have_the_bounds_of_opentelemetry),
