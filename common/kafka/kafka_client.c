@@ -1,6 +1,7 @@
 #include "common/kafka/kafka_client.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,33 @@ static void library_error(rd_kafka_t *client, int code, const char *reason, void
 		log_warn("kafka: no broker can be reached: %s", reason);
 	else
 		log_debug("kafka: %s: %s", rd_kafka_err2name((rd_kafka_resp_err_t)code), reason);
+}
+
+/* The client's threads block all signals. This one is blocked in vain: the sandbox sends it, and a thread that does
+ * not take it ends the process without a word (common/program/sandbox.h). */
+static rd_kafka_resp_err_t thread_starts(rd_kafka_t *client, rd_kafka_thread_type_t type,
+					 const char *name, void *opaque)
+{
+	sigset_t refused;
+
+	(void)client;
+	(void)type;
+	(void)name;
+	(void)opaque;
+	sigemptyset(&refused);
+	sigaddset(&refused, SIGSYS);
+	pthread_sigmask(SIG_UNBLOCK, &refused, NULL);
+	return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static rd_kafka_resp_err_t client_starts(rd_kafka_t *client, const rd_kafka_conf_t *conf,
+					 void *opaque, char *why, size_t size)
+{
+	(void)conf;
+	(void)opaque;
+	(void)why;
+	(void)size;
+	return rd_kafka_interceptor_add_on_thread_start(client, "tenure", thread_starts, NULL);
 }
 
 static int set(rd_kafka_conf_t *conf, const char *name, const char *value, const char *from)
@@ -87,6 +115,7 @@ rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options,
 
 	rd_kafka_conf_set_log_cb(conf, library_log);
 	rd_kafka_conf_set_error_cb(conf, library_error);
+	rd_kafka_conf_interceptor_add_on_new(conf, "tenure", client_starts, NULL);
 	/* Nagle's algorithm delays pipelined requests. */
 	if (set(conf, "socket.nagle.disable", "true", "kafka") < 0)
 		goto out;

@@ -172,6 +172,8 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 			"fanout", 0, "GROUP", &o->fanout,
 			"share the packets of one interface with the processes that give the "
 			"same number; a conversation has one of them"),
+		SETTING_BOOL("no-seccomp", 0, &o->no_seccomp,
+			     "do not have the kernel refuse system calls that are not needed"),
 		SETTING_BOOL("promiscuous", 0, &o->promiscuous,
 			     "also capture frames addressed to other stations"),
 		SETTING_BOOL("mirrored", 0, &o->mirrored,

@@ -30,7 +30,8 @@ struct flows_options {
 	unsigned l7_protocols;
 	int64_t buffer;
 	int64_t buffer_total;
-	int64_t count;  /* packets; 0: all */
+	int64_t count; /* packets; 0: all */
+	bool no_seccomp;
 	int64_t fanout; /* 0: no group */
 	bool list_interfaces;
 	bool promiscuous;

@@ -1,6 +1,7 @@
 /* tenure-flows - packets from interfaces or a file become flow records. */
 #include <sysexits.h>
 
+#include "common/program/sandbox.h"
 #include "common/program/stop.h"
 #include "producers/flows/capture_list.h"
 #include "producers/flows/counters.h"
@@ -41,16 +42,30 @@ static int open_statistics(const struct statistics_options *options, struct outp
 	return bus_is_kafka(options->address) ? EX_UNAVAILABLE : EX_CANTCREAT;
 }
 
+/* Gives up privileges, and the system calls that are not needed from now on. -1 on failure (logged). */
+static int shut_in(const struct flows_options *o)
+{
+	bool live = o->read.count == 0;
+	unsigned parts = SANDBOX_FILES;
+
+	if (live)
+		parts |= SANDBOX_CAPTURE;
+	if (bus_is_kafka(o->out) || (o->statistics != NULL && bus_is_kafka(o->statistics)))
+		parts |= SANDBOX_NETWORK;
+	if (privileges_drop(o->patterns.count > 0 ? PRIVILEGE_NET_RAW : PRIVILEGE_NONE) < 0)
+		return -1;
+	return o->no_seccomp ? 0 : sandbox_enter("tenure-flows", "--no-seccomp", parts);
+}
+
 /* Opens the outputs and gives up privileges. Returns EX_OK or the exit code. Opening a file may need
  * privileges; threads keep those they start with, so the Kafka clients are opened after giving them up. */
 static int open_outputs(const struct flows_options *o, const struct statistics_options *statistics,
 			struct outputs *outputs)
 {
-	enum privilege kept = o->patterns.count > 0 ? PRIVILEGE_NET_RAW : PRIVILEGE_NONE;
 	int rc = EX_OK;
 
 	for (int kafka = 0; kafka <= 1 && rc == EX_OK; kafka++) {
-		if (kafka && privileges_drop(kept) < 0)
+		if (kafka && shut_in(o) < 0)
 			return EX_OSERR;
 		if (bus_is_kafka(o->out) == kafka)
 			rc = open_records(o, outputs);

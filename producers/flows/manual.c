@@ -17,7 +17,9 @@ const struct settings_manual manual = {
 			"idle, when TCP closes it, or at the end of the input.",
 			"Capturing needs CAP_NET_RAW. The program gives up all privileges once "
 			"the capture is open; with --interfaces-from it keeps CAP_NET_RAW, "
-			"because interfaces come and go.",
+			"because interfaces come and go. The kernel then refuses the system calls "
+			"that "
+			"it does not need (--no-seccomp: it does not).",
 			"An ADDRESS is kafka:TOPIC, a file, or - for standard output.",
 		},
 	.exits =
@@ -27,7 +29,9 @@ const struct settings_manual manual = {
 			{EX_NOINPUT, "The file or the interface does not exist."},
 			{EX_UNAVAILABLE, "The broker cannot be reached, or the interfaces "
 					 "cannot be watched."},
-			{EX_SOFTWARE, "An internal error."},
+			{EX_SOFTWARE,
+			 "An internal error, or a system call that the sandbox does not "
+			 "allow."},
 			{EX_OSERR, "No memory, or the system refuses a call."},
 			{EX_CANTCREAT, "The output cannot be opened."},
 			{EX_IOERR, "The output cannot be written, or a capture failed."},
@@ -40,6 +44,10 @@ const struct settings_manual manual = {
 			 "Capture on one interface and write to Kafka."},
 			{"tenure-flows --interfaces-from 'veth*' --out flows.ndjson",
 			 "Capture on the host side of every pod's interface."},
+			{"tenure-flows -i eth0 --fanout 7 --out kafka:tenure.flows --statistics "
+			 "kafka:tenure.flows.statistics",
+			 "One of several processes that share an interface, with its counters as "
+			 "records."},
 			{"tenure-flows -r 1.pcap.gz -r 2.pcap.gz --out flows.ndjson",
 			 "Read a capture in several files."},
 			{"tenure-flows -r capture.pcap --out - 'tcp port 80'",

@@ -125,6 +125,9 @@ def conversations(folder, broker, veth):
     meter = Meter(folder, broker, "held", "--active-timeout", "1s", "--queue-records", str(150 * AWAY // 2))
     before, end = veth.sent, time.monotonic() + AWAY
     hold(broker)
+    for status in Path(f"/proc/{meter.process.pid}/task").glob("*/status"):
+        words = dict(line.split(":\t", 1) for line in status.read_text().splitlines())
+        assert words["Seccomp"] == "2" and not int(words["SigBlk"], 16) >> (signal.SIGSYS - 1) & 1, words
     while time.monotonic() < end:
         for source in range(150):
             veth.send(source, 4000)
@@ -136,7 +139,7 @@ def conversations(folder, broker, veth):
     assert counters["flows_held"] == 1 and counters["records_dropped"] == 0, counters
 
 
-def flood(folder, broker, veth, topic, leave, come_back):
+def flood(folder, broker, veth, topic, go_away, come_back):
     broker.create(topic, 3)
     broker.create(f"{topic}.statistics", 1)
     meter = Meter(folder, broker, topic, "--max-flows", "1000", "--queue-records", "20000", "--statistics", f"kafka:{topic}.statistics",
@@ -144,7 +147,7 @@ def flood(folder, broker, veth, topic, leave, come_back):
     before, end = veth.sent, time.monotonic() + AWAY
     for source in range(BURST):
         veth.send(source, 5000)
-    leave(broker)
+    go_away(broker)
     while time.monotonic() < end:
         for _ in range(BURST):
             veth.send(veth.sent & 0xFFFFFF, 5000)
