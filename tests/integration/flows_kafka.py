@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Clients of Kafka for 13-flows-databases.py: flows_kafka.py ADDRESS.
+"""Clients of Kafka for 08-flows-databases.py: flows_kafka.py ADDRESS.
 
 Prints one line of JSON for each of them: of each connection the requests it sent, the responses it received and the
 requests without one; and the port of the client that waits for each response."""

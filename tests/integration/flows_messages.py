@@ -1,5 +1,5 @@
 """A network namespace with servers that count, and the meter that captures there, for 12-flows-requests.py and
-13-flows-databases.py."""
+08-flows-databases.py."""
 
 import json
 import os

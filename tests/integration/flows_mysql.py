@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A server of MariaDB that logs what it executes, and clients, for 13-flows-databases.py.
+"""A server of MariaDB that logs what it executes, and clients, for 08-flows-databases.py.
 
 As a program, flows_mysql.py FILE is one of the clients: it prints a line of JSON for each connection, its port and how many
 commands it sent that have a response. FILE is to be loaded into a table."""

@@ -1,4 +1,4 @@
-"""The node, pods, servers and clients of 13-flows-conntrack.py, in network namespaces of their own.
+"""The node, pods, servers and clients of 09-flows-conntrack.py, in network namespaces of their own.
 
 Every server says which peer it saw, and every client whom it called: the truth does not come from conntrack.
 """

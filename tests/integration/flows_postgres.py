@@ -1,4 +1,4 @@
-"""A server of PostgreSQL that logs what it executes, and its clients, for 13-flows-databases.py."""
+"""A server of PostgreSQL that logs what it executes, and its clients, for 08-flows-databases.py."""
 
 import re
 import subprocess
