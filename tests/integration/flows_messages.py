@@ -134,17 +134,31 @@ def start_capture(folder, started):
     return wire
 
 
-def read_again(folder, wire):
-    """The meter's records of what tcpdump captured meanwhile."""
+def stop_capture(folder, wire):
     size = -1
     while size != (folder / "wire").stat().st_size:
         size = (folder / "wire").stat().st_size
         time.sleep(1)  # tcpdump writes what it has within a tenth of that
     wire.send_signal(signal.SIGINT)
     assert wire.wait(timeout=10) == 0
-    command = (BUILD / "tenure-flows", "-r", folder / "wire", "--out", folder / "again", "--observer-name", "n1")
+
+
+def read_again(folder, *options):
+    """The meter's records of what tcpdump captured meanwhile."""
+    (folder / "again").unlink(missing_ok=True)  # the meter adds to a file
+    command = (BUILD / "tenure-flows", "-r", folder / "wire", "--out", folder / "again", "--observer-name", "n1", *options)
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    return by_port((folder / "again").read_bytes().splitlines())
+    lines = (folder / "again").read_bytes().splitlines()
+    leave("flows", lines)
+    return by_port(lines)
+
+
+def check_again(folder, records, ports):
+    """What was captured gives the same counts as the records, in long slices and in short ones. Returns its records."""
+    for again in (read_again(folder, "--active-timeout", "1s"), read_again(folder)):
+        for port in ports:
+            assert total(again[port]) == total(records[port]), (port, total(again[port]), total(records[port]))
+    return again
 
 
 def in_namespace(run):
