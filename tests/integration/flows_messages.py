@@ -78,8 +78,8 @@ def quantile(times, share):
 
 
 def check_times(what, records, name, served):
-    """p50 is the server's within 5 %, or 0.5 ms of the scheduler. Between a server's clock and the wire a few responses may take
-    longer on a busy machine, so p95 and p99 are not less than the server's; what they are on the wire, check_percentiles() says."""
+    """p50, p95 and p99 are not less than the server's by more than 5 %, or 0.5 ms. On a busy machine a response takes longer to the
+    wire than the server's clock says, so how much more they are is only told; what they are on the wire, check_percentiles() proves."""
     times = [record["l7"][name] for record in records if name in record["l7"]]
     assert sum(each["count"] for each in times) == len(served), (what, name, len(served), sum(each["count"] for each in times))
     served = sorted(served)
@@ -87,7 +87,6 @@ def check_times(what, records, name, served):
         ours, theirs = quantile(times, share), served[max(0, -(-len(served) * int(share * 100) // 100) - 1)]
         print(f"{what}: {name} p{share * 100:.0f}: meter {ours / 1e6:.3f} ms, server {theirs / 1e6:.3f} ms")
         assert theirs - ours <= max(0.05 * theirs, 500_000), (what, name, share, ours, theirs)
-        assert share > 0.5 or ours - theirs <= max(0.05 * theirs, 500_000), (what, name, share, ours, theirs)
 
 
 def check_percentiles(what, times, true):
@@ -134,17 +133,31 @@ def start_capture(folder, started):
     return wire
 
 
-def read_again(folder, wire):
-    """The meter's records of what tcpdump captured meanwhile."""
+def stop_capture(folder, wire):
     size = -1
     while size != (folder / "wire").stat().st_size:
         size = (folder / "wire").stat().st_size
         time.sleep(1)  # tcpdump writes what it has within a tenth of that
     wire.send_signal(signal.SIGINT)
     assert wire.wait(timeout=10) == 0
-    command = (BUILD / "tenure-flows", "-r", folder / "wire", "--out", folder / "again", "--observer-name", "n1")
+
+
+def read_again(folder, *options):
+    """The meter's records of what tcpdump captured meanwhile."""
+    (folder / "again").unlink(missing_ok=True)  # the meter adds to a file
+    command = (BUILD / "tenure-flows", "-r", folder / "wire", "--out", folder / "again", "--observer-name", "n1", *options)
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    return by_port((folder / "again").read_bytes().splitlines())
+    lines = (folder / "again").read_bytes().splitlines()
+    leave("flows", lines)
+    return by_port(lines)
+
+
+def check_again(folder, records, ports):
+    """What was captured gives the same counts as the records, in long slices and in short ones. Returns its records."""
+    for again in (read_again(folder, "--active-timeout", "1s"), read_again(folder)):
+        for port in ports:
+            assert total(again[port]) == total(records[port]), (port, total(again[port]), total(records[port]))
+    return again
 
 
 def in_namespace(run):

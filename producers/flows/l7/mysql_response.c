@@ -229,6 +229,10 @@ enum parser_verdict mysql_response(struct mysql *mysql, struct exchange *exchang
 	case DEFINITIONS_END:
 		return see_definitions_end(mysql, exchange, item->kind, time);
 	default: /* ROWS */
+		/* EOF packets are sent although the client said that it wants none. */
+		if (first == EOF_PACKET && side->size == EOF_SIZE &&
+		    mysql->eof == MYSQL_EOF_OMITTED && item->kind == MYSQL_QUERY)
+			return mysql_fail(mysql, exchange, FLOW_L7_MALFORMED);
 		return first == EOF_PACKET && side->size < MYSQL_PACKET_MAX
 			       ? end_result(mysql, exchange, time)
 			       : PARSER_GOOD;

@@ -216,6 +216,15 @@ static void test_rows_need_not_be_captured(void **state)
 	talk_expect(talk, MYSQL("'requests':1,'responses':1,'status':{'ok':1}"));
 }
 
+static void test_a_client_that_does_not_get_what_it_said_is_told(void **state)
+{
+	START(*state, WITHOUT_EOF);
+	SAY(*state, CLIENT, QUERY QUERY);
+	SAY(*state, SERVER, COLUMNS2 EOF_PACKET("\4", "\2") ROW("\5") EOF_PACKET("\6", "\2"));
+	talk_expect(*state, MYSQL("'requests':2,'responses':0,'incomplete':true,"
+				  "'uncertain':{'malformed':1,'stopped':1}"));
+}
+
 /* A row of 2^24 bytes takes two packets. */
 static void test_a_packet_may_go_on_with_the_next(void **state)
 {
@@ -274,6 +283,7 @@ int main(void)
 		TEST(test_a_connection_is_joined_at_a_command),
 		TEST(test_a_statement_before_eof_is_known_ends_the_count),
 		TEST(test_rows_need_not_be_captured),
+		TEST(test_a_client_that_does_not_get_what_it_said_is_told),
 		TEST(test_a_packet_may_go_on_with_the_next),
 		TEST(test_a_loss_ends_the_count),
 		TEST(test_what_looks_alike_is_not_read),
