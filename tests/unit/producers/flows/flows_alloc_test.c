@@ -58,15 +58,18 @@ static int meter_packets(struct meter *meter, uint16_t interface)
 
 static int run_meter(void)
 {
+	static const uint64_t seed[FLOW_KEY_SEED_WORDS] = {1, 2, 3, 4, 5, 6, 7};
 	struct bus_options bus = {0};
 	struct topic_writer *writer = topic_writer_open(path, &bus);
 	struct interfaces *interfaces = interfaces_new("n1", NS_PER_SECOND);
+	struct translations *translations =
+		translations_new(16, NS_PER_SECOND, NS_PER_SECOND, seed, START);
 	struct meter *meter = NULL;
 	int rc = -1;
 
-	if (writer == NULL || interfaces == NULL)
+	if (writer == NULL || interfaces == NULL || translations == NULL)
 		goto out;
-	meter = meter_new(&options, false, interfaces, NULL, writer);
+	meter = meter_new(&options, false, interfaces, translations, writer);
 	if (meter == NULL)
 		goto out;
 	rc = meter_packets(meter, interfaces_add(interfaces, "veth1", 1, START));
@@ -74,6 +77,7 @@ static int run_meter(void)
 		assert_int_equal(meter_get_stats(meter).records, 20);
 out:
 	meter_free(meter);
+	translations_free(translations);
 	interfaces_free(interfaces);
 	if (topic_writer_close(writer) < 0)
 		rc = -1;
