@@ -144,7 +144,9 @@ bool conntrack_message_read(const void *bytes, size_t length, struct translation
 	const struct reading *original = &message.original, *reply = &message.reply;
 	const struct nlmsghdr *header = bytes;
 
-	if (length > INT32_MAX || !mnl_nlmsg_ok(header, (int)length) ||
+	/* mnl_nlmsg_ok() takes a length with the high bit for a negative one. */
+	if (length < sizeof(*header) || length > INT32_MAX || header->nlmsg_len > length ||
+	    !mnl_nlmsg_ok(header, (int)length) ||
 	    mnl_nlmsg_get_payload_len(header) < sizeof(struct nfgenmsg) ||
 	    mnl_attr_parse(header, sizeof(struct nfgenmsg), read_member, &message) < 0)
 		return false;
