@@ -16,7 +16,7 @@
 SHARED  = $(addprefix common/,base program database http bus kafka topic record timeline/rules timeline/store \
             timeline/history timeline/feed timeline)
 FOLDERS = producers/kube producers/flows enricher sink/graph sink/observe sink/lookup
-NEEDS   = rdkafka libcurl json-c libpcap yaml-0.1 libcrypto zlib libzstd libmicrohttpd ldns libnetfilter_conntrack libseccomp
+NEEDS   = rdkafka libcurl json-c libpcap yaml-0.1 libcrypto zlib libzstd libmicrohttpd ldns libmnl libseccomp
 PREFIX  = /usr/local
 
 VARIANT = $(if $(FUZZ),-fuzz,$(if $(filter %clang,$(CC)),-clang)$(if $(SAN),-san)$(if $(DEBUG),-debug))

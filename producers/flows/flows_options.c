@@ -25,7 +25,7 @@
 		     "say how the kernel's conntrack translated a flow's addresses (NAT): which " \
 		     "pod answered for a service, and the reverse"),                              \
 		SETTING_NUMBER("conntrack-max", 0, "COUNT", &(o)->conntrack_max,                  \
-			       "maximum number of translated connections in memory, about 200 "   \
+			       "maximum number of translated connections in memory, about 250 "   \
 			       "bytes each")
 
 static const char *const tunnels_names[] = {

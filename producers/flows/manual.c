@@ -18,8 +18,13 @@ const struct settings_manual manual = {
 			"Capturing needs CAP_NET_RAW. The program gives up all privileges once "
 			"the capture is open; with --interfaces-from it keeps CAP_NET_RAW, "
 			"because interfaces come and go. The kernel then refuses the system calls "
-			"that "
-			"it does not need (--no-seccomp: it does not).",
+			"that it does not need (--no-seccomp: it does not).",
+			"With --conntrack a record has the other side of an address translation on "
+			"this node, where it is certain: the pod that answered for a service's "
+			"address, the service that was called, the pod behind a node's address. It "
+			"needs CAP_NET_ADMIN, which a child process keeps that does nothing but "
+			"ask "
+			"for a list of connections.",
 			"An ADDRESS is kafka:TOPIC, a file, or - for standard output.",
 		},
 	.exits =
@@ -48,6 +53,8 @@ const struct settings_manual manual = {
 			 "kafka:tenure.flows.statistics",
 			 "One of several processes that share an interface, with its counters as "
 			 "records."},
+			{"tenure-flows --interfaces-from 'veth*' --conntrack --out flows.ndjson",
+			 "The same, with the pods that answered for services."},
 			{"tenure-flows -r 1.pcap.gz -r 2.pcap.gz --out flows.ndjson",
 			 "Read a capture in several files."},
 			{"tenure-flows -r capture.pcap --out - 'tcp port 80'",

@@ -38,6 +38,21 @@ static void splice(struct text *out, const char *record, const struct flow_endpo
 	text_add_string(out, "{}");
 	tagged_between(out);
 	text_add_string(out, "{}");
+	for (int i = 0; i < FLOW_OTHERS; i += 2) {
+		bool source = ends->has_other[i], destination = ends->has_other[i + 1];
+		const char *group = i == FLOW_SOURCE_NAT ? "nat" : "original";
+
+		if (source) {
+			tagged_other(out, group, "source", true);
+			text_add_string(out, "{}");
+		}
+		if (destination) {
+			tagged_other(out, group, "destination", !source);
+			text_add_string(out, "{}");
+		}
+		if (source || destination)
+			tagged_others_end(out);
+	}
 	tagged_end(out, text_span(&json), 1);
 	text_free(&json);
 }
@@ -87,6 +102,8 @@ static void read_any(const char *data, size_t size)
 		return;
 	check_inside(answer.source, tags);
 	check_inside(answer.destination, tags);
+	check(answer.others.data > tags.data &&
+	      answer.others.data + answer.others.length < tags.data + tags.length);
 	check_inside(answer.flow, tags);
 	check(first_answer_holds(answer.source, answer.source));
 	check(first_answer_holds(answer.source, answer.destination) ==

@@ -117,12 +117,17 @@ def check_work(lab, stamps):
     lab.meter("--idle-timeout-datagram", "2s")
     status = Path(f"/proc/{lab.running.pid}/status").read_text()
     assert re.search(r"CapEff:\t0*2000\n", status), status
+    child = Path(f"/proc/{lab.running.pid}/task/{lab.running.pid}/children").read_text().split()
+    assert len(child) == 1, child
+    status = Path(f"/proc/{child[0]}/status").read_text()
+    assert re.search(r"CapPrm:\t0*1000\nCapEff:\t0*1000\nCapBnd:\t0*1000\n", status) and "NoNewPrivs:\t1\n" in status, status
     lab.tell("ask", "old")
     work(lab)
     forget(lab, "forgotten")
     lab.tell("end", "old")
     time.sleep(4.5)
     flows, counters = lab.stop()
+    assert not Path(f"/proc/{child[0]}").exists(), "the child is still there"
     lab.add_quiet()
     counts = check(flows, lab.truth)
     assert counters["kernel_drops"] == counters["conntrack_lost"] == 0, counters

@@ -1,7 +1,9 @@
 #include "producers/flows/nat/conntrack.h"
 
 #include <errno.h>
-#include <libnetfilter_conntrack/libnetfilter_conntrack.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_compat.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <stdio.h>
@@ -14,6 +16,7 @@
 
 #include "common/base/when.h"
 #include "common/program/log.h"
+#include "producers/flows/nat/conntrack_message.h"
 #include "producers/flows/nat/list_asker.h"
 
 #define EVENTS_SETTING "/proc/sys/net/netfilter/nf_conntrack_events"
@@ -34,63 +37,6 @@ struct conntrack {
 
 /* ---- Messages ---- */
 
-static struct ip read_ip(const struct nf_conntrack *ct, bool v4, enum nf_conntrack_attr v4_attr,
-			 enum nf_conntrack_attr v6_attr)
-{
-	const uint8_t *bytes = nfct_get_attr(ct, v4 ? v4_attr : v6_attr);
-	struct ip ip = {{0}};
-
-	if (bytes == NULL)
-		return ip;
-	if (v4)
-		return ip_from_v4(bytes);
-	memcpy(ip.bytes, bytes, sizeof(ip.bytes));
-	return ip;
-}
-
-static uint16_t read_port(const struct nf_conntrack *ct, enum nf_conntrack_attr attr)
-{
-	return ntohs(nfct_get_attr_u16(ct, attr));
-}
-
-static struct when read_when(const struct nf_conntrack *ct, enum nf_conntrack_attr attr)
-{
-	uint64_t ns = nfct_attr_is_set(ct, attr) > 0 ? nfct_get_attr_u64(ct, attr) : 0;
-
-	return ns > 0 && ns < INT64_MAX ? (struct when){(int64_t)ns} : WHEN_MIN;
-}
-
-/* The zone of both directions, or of either. */
-static uint32_t read_zone(const struct nf_conntrack *ct)
-{
-	uint32_t both = nfct_get_attr_u16(ct, ATTR_ZONE);
-	uint32_t original = nfct_get_attr_u16(ct, ATTR_ORIG_ZONE);
-	uint32_t reply = nfct_get_attr_u16(ct, ATTR_REPL_ZONE);
-
-	return (both | original) | (both | reply) << 16;
-}
-
-/* False for protocols without ports. */
-static bool read_connection(const struct nf_conntrack *ct, struct translations_connection *told)
-{
-	bool v4 = nfct_get_attr_u8(ct, ATTR_ORIG_L3PROTO) == AF_INET;
-
-	*told = (struct translations_connection){
-		.id = nfct_get_attr_u32(ct, ATTR_ID),
-		.zone = read_zone(ct),
-		.protocol = nfct_get_attr_u8(ct, ATTR_ORIG_L4PROTO),
-		.original = {read_ip(ct, v4, ATTR_ORIG_IPV4_SRC, ATTR_ORIG_IPV6_SRC),
-			     read_ip(ct, v4, ATTR_ORIG_IPV4_DST, ATTR_ORIG_IPV6_DST),
-			     read_port(ct, ATTR_ORIG_PORT_SRC), read_port(ct, ATTR_ORIG_PORT_DST)},
-		.reply = {read_ip(ct, v4, ATTR_REPL_IPV4_SRC, ATTR_REPL_IPV6_SRC),
-			  read_ip(ct, v4, ATTR_REPL_IPV4_DST, ATTR_REPL_IPV6_DST),
-			  read_port(ct, ATTR_REPL_PORT_SRC), read_port(ct, ATTR_REPL_PORT_DST)},
-		.began = read_when(ct, ATTR_TIMESTAMP_START),
-		.ended = read_when(ct, ATTR_TIMESTAMP_STOP),
-	};
-	return flow_has_ports(told->protocol);
-}
-
 static void lose(struct conntrack *conntrack)
 {
 	conntrack->overrun = true;
@@ -100,23 +46,16 @@ static void lose(struct conntrack *conntrack)
 static void take_connection(struct conntrack *conntrack, const struct nlmsghdr *header, bool listed)
 {
 	struct translations *translations = conntrack->translations;
-	unsigned type = NFNL_MSG_TYPE(header->nlmsg_type);
-	struct nf_conntrack *ct = nfct_new();
 	struct translations_connection told;
 
-	if (ct == NULL) {
-		lose(conntrack); /* without memory */
+	if (!conntrack_message_read(header, header->nlmsg_len, &told))
 		return;
-	}
-	if (nfct_nlmsg_parse(header, ct) >= 0 && read_connection(ct, &told)) {
-		if (listed && !conntrack->stale)
-			translations_listed(translations, &told, conntrack->now);
-		else if (!listed && type == IPCTNL_MSG_CT_DELETE)
-			translations_end(translations, &told, conntrack->now);
-		else if (!listed)
-			translations_begin(translations, &told, conntrack->now);
-	}
-	nfct_destroy(ct);
+	if (listed && !conntrack->stale)
+		translations_listed(translations, &told, conntrack->now);
+	else if (!listed && NFNL_MSG_TYPE(header->nlmsg_type) == IPCTNL_MSG_CT_DELETE)
+		translations_end(translations, &told, conntrack->now);
+	else if (!listed)
+		translations_begin(translations, &told, conntrack->now);
 }
 
 /* Takes the messages of BYTES. Returns -1 if the kernel refused a list (logged). */

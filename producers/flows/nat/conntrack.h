@@ -1,6 +1,6 @@
 /* conntrack.h - the connections of the kernel's conntrack in this network namespace, as it reports them.
  *
- * Beside list_asker.h the only module that talks to conntrack; no other file includes libnetfilter_conntrack.
+ * Beside list_asker.h the only module that talks to conntrack.
  *
  * (1) Opening needs CAP_NET_ADMIN; after that none is needed (list_asker.h).
  * (2) When events were lost, because more came than the socket holds or the wall clock was set back, all

@@ -59,16 +59,19 @@ static int meter_packets(struct meter *meter, uint16_t interface)
 
 static int run_meter(void)
 {
+	static const uint64_t seed[FLOW_KEY_SEED_WORDS] = {1, 2, 3, 4, 5, 6, 7};
 	struct bus_options bus = {0};
 	const struct kafka_queue_limits limits = {1000, 1 << 20};
 	struct outlet *outlet = outlet_open(path, &bus, true, &limits);
 	struct interfaces *interfaces = interfaces_new("n1", NS_PER_SECOND);
+	struct translations *translations =
+		translations_new(16, NS_PER_SECOND, NS_PER_SECOND, seed, START);
 	struct meter *meter = NULL;
 	int rc = -1;
 
-	if (outlet == NULL || interfaces == NULL)
+	if (outlet == NULL || interfaces == NULL || translations == NULL)
 		goto out;
-	meter = meter_new(&options, false, interfaces, NULL, outlet);
+	meter = meter_new(&options, false, interfaces, translations, outlet);
 	if (meter == NULL)
 		goto out;
 	rc = meter_packets(meter, interfaces_add(interfaces, "veth1", 1, START));
@@ -76,6 +79,7 @@ static int run_meter(void)
 		assert_int_equal(outlet_get_stats(outlet).records.records, 20);
 out:
 	meter_free(meter);
+	translations_free(translations);
 	interfaces_free(interfaces);
 	if (outlet_close(outlet) < 0)
 		rc = -1;
