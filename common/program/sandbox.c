@@ -131,7 +131,8 @@ static const char *const sockets[] = {
 
 /* LeakSanitizer stops the other threads from a process of its own. */
 static const char *const sanitizers[] = {
-	"clone", "clone3", "ptrace", "prctl", "process_vm_readv", "personality", "pipe2", NULL,
+	"clone",       "clone3", "ptrace", "getdents", "prctl", "process_vm_readv",
+	"personality", "pipe2",  NULL,
 };
 
 static void on_refusal(int number, siginfo_t *info, void *context)

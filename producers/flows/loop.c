@@ -159,6 +159,8 @@ int loop_run(struct loop *loop)
 	progress_end(&state.show);
 	if (rc == EX_OK)
 		rc = finish(loop);
+	else
+		outlet_settle(loop->outlet);
 	if (rc != EX_OK)
 		return rc;
 	if (!state.stopped && loop->live) {

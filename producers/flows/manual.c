@@ -22,9 +22,9 @@ const struct settings_manual manual = {
 			"With --conntrack a record has the other side of an address translation on "
 			"this node, where it is certain: the pod that answered for a service's "
 			"address, the service that was called, the pod behind a node's address. It "
-			"needs CAP_NET_ADMIN, which a child process keeps that does nothing but "
-			"ask "
-			"for a list of connections.",
+			"needs CAP_NET_ADMIN, which a child process keeps that only asks for a "
+			"list "
+			"of connections.",
 			"An ADDRESS is kafka:TOPIC, a file, or - for standard output.",
 		},
 	.exits =
@@ -34,9 +34,7 @@ const struct settings_manual manual = {
 			{EX_NOINPUT, "The file or the interface does not exist."},
 			{EX_UNAVAILABLE, "The broker cannot be reached, or the interfaces "
 					 "cannot be watched."},
-			{EX_SOFTWARE,
-			 "An internal error, or a system call that the sandbox does not "
-			 "allow."},
+			{EX_SOFTWARE, "A system call that the sandbox does not allow."},
 			{EX_OSERR, "No memory, or the system refuses a call."},
 			{EX_CANTCREAT, "The output cannot be opened."},
 			{EX_IOERR, "The output cannot be written, or a capture failed."},

@@ -213,11 +213,11 @@ def progress(folder):
                 frame = datagram(number)
                 file.write((struct.pack("<IIII", 1700000000 + number, 0, len(frame), len(frame)) + frame) * 10)
                 file.flush()
-                time.sleep(0.05)
+                time.sleep(0.1)
 
     text = on_a_terminal([FLOWS, "-r", pipe, "--out", "/dev/null"], act)
     lines = re.findall(r"\x1b\[K([^\r\n]*packets, [^\r\n]*)\r", text)
-    assert len(lines) >= 3 and "2023-11-14T22:13:" in lines[-1], text
+    assert len(lines) >= 2 and "2023-11-14T22:13:" in lines[-1], text
     assert "\r\x1b[K200 packets read\r\n" in text, text
     print(f"{len(lines)} lines of progress, the last: {lines[-1]}")
 
@@ -244,20 +244,22 @@ def fanout(folder, ends):
 
 def fanout_joins(folder, raw):
     """A process that joins while packets come takes its part of them: none is lost or counted twice."""
-    meters = [Meter(folder, "joined0", "-i", "in0", "--fanout", "78")]
+    options = ("-i", "in0", "--fanout", "78", "--buffer", str(64 << 20))
+    meters = [Meter(folder, "joined0", *options)]
     wait_for("the capture", lambda: meters[0].said("capture started"))
-    sent = 0
-    while sent < 40000:
+    sent = shared = 0
+    while shared < 10000:
         raw.send(datagram(sent, source=0x0A000001 + sent % 500))
         sent += 1
-        if sent == 20000:
-            meters.append(Meter(folder, "joined1", "-i", "in0", "--fanout", "78"))
-        if sent > 20000:
-            time.sleep(0.0001)
+        if sent == 1000:
+            meters.append(Meter(folder, "joined1", *options))
+        time.sleep(0.0001)
+        shared += shared > 0 or (sent > 1000 and sent % 100 == 0 and meters[1].said("capture started"))
     counters = [meter.end() for meter in meters]
     total = sum(c["frames"] for c in counters)
-    assert all(c["kernel_drops"] == c["unread"] == 0 for c in counters) and counters[1]["frames"] > 1000, counters
-    assert sent <= total <= sent + 20, (sent, counters)
+    assert all(c["kernel_drops"] == c["unread"] == 0 for c in counters) and counters[1]["frames"] > 1000, [(c["frames"], c["kernel_drops"], c["unread"]) for c in counters]
+    # A frame of the microseconds of the joining may be in both.
+    assert sent <= total <= sent + 20, (sent, total)
     print(f"{sent} packets, {total} in two processes, of which one joined later and had {counters[1]['frames']}")
 
 
