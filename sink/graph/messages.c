@@ -52,6 +52,21 @@ static struct messages_kind *insert(struct messages *messages, size_t at, const 
 	return kind;
 }
 
+static bool is_further(const char *protocol)
+{
+	return strcmp(protocol, MESSAGES_FURTHER) == 0;
+}
+
+/* Two places are those of further ones, asked from either side; the others have names. */
+static size_t named(const struct messages *messages)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; messages != NULL && i < messages->count; i++)
+		count += !is_further(messages->kinds[i].protocol);
+	return count;
+}
+
 struct messages_kind *messages_like(struct messages **sum, const char *protocol, bool from_server)
 {
 	size_t count = *sum == NULL ? 0 : (*sum)->count, at = 0;
@@ -60,8 +75,7 @@ struct messages_kind *messages_like(struct messages **sum, const char *protocol,
 		at++;
 	if (at < count && compare(&(*sum)->kinds[at], protocol, from_server) == 0)
 		return &(*sum)->kinds[at];
-	/* The last two places are those of further ones, asked from either side. */
-	if (count >= MESSAGES_KINDS_MAX - 2 && strcmp(protocol, MESSAGES_FURTHER) != 0)
+	if (!is_further(protocol) && named(*sum) >= MESSAGES_KINDS_MAX - 2)
 		return messages_like(sum, MESSAGES_FURTHER, from_server);
 	return reserve(sum) < 0 ? NULL : insert(*sum, at, protocol, from_server);
 }

@@ -84,7 +84,7 @@ def check_keyboard(new):
     page.wait("document.querySelector('#panel').hidden")
     expect(">" in focus(), f"Escape goes back to the edge, not {focus()}")
     name = page.tab.evaluate("document.activeElement.getAttribute('aria-label')")
-    expect("req" in name and "errors" in name and page.tab.get_attribute("#spoken", "aria-live") == "polite", f"an edge is read out: {name}")
+    expect("turns" in name and "errors" in name and page.tab.get_attribute("#spoken", "aria-live") == "polite", f"an edge is read out: {name}")
     expect(page.text("#spoken").startswith("20"), f"news are read out: {page.text('#spoken')}")
     return mock, page
 

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -188,6 +189,36 @@ static void messages_come_back(void **state)
 	graph_edge_clear(&again);
 }
 
+static void further_protocols_come_back(void **state)
+{
+	struct graph_edge edge = graph_edge_none(), again = graph_edge_none();
+	struct text row;
+	char name[8];
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		struct messages_kind *kind;
+
+		snprintf(name, sizeof(name), "p%02d", i / 2);
+		kind = messages_like(&edge.messages, name, i % 2);
+		assert_non_null(kind);
+		kind->counts.requests++;
+	}
+	text_init(&row, 10000);
+	edge_row_write(&row, &edge);
+	assert_int_equal(edge_row_add(text_span(&row), &again), 0);
+	assert_int_equal(again.messages->count, MESSAGES_KINDS_MAX);
+	for (size_t i = 0; i < MESSAGES_KINDS_MAX; i++) {
+		assert_string_equal(again.messages->kinds[i].protocol,
+				    edge.messages->kinds[i].protocol);
+		assert_int_equal(again.messages->kinds[i].counts.requests,
+				 edge.messages->kinds[i].counts.requests);
+	}
+	text_free(&row);
+	graph_edge_clear(&edge);
+	graph_edge_clear(&again);
+}
+
 static void rows_add_up(void **state)
 {
 	struct graph_edge fine = graph_edge_none(), coarse = graph_edge_none();
@@ -273,6 +304,7 @@ int main(void)
 		cmocka_unit_test(durations_come_back),
 		cmocka_unit_test(a_histogram_takes_the_shortest_form),
 		cmocka_unit_test(messages_come_back),
+		cmocka_unit_test(further_protocols_come_back),
 		cmocka_unit_test(rows_add_up),
 		cmocka_unit_test(refuses_what_is_not_a_row),
 	};
