@@ -157,6 +157,14 @@ void l7_take(struct l7 *l7, uint32_t slot, unsigned source, bool final, struct f
 	taken->from_destination = connection->client != source;
 }
 
+void l7_prefetch(const struct l7 *l7, uint32_t slot)
+{
+	const char *connection = (const char *)connection_of(l7, slot);
+
+	for (size_t at = 0; connection != NULL && at < sizeof(struct connection); at += 64)
+		__builtin_prefetch(connection + at, 1);
+}
+
 void l7_drop(struct l7 *l7, uint32_t *slot)
 {
 	struct connection *connection = connection_of(l7, *slot);

@@ -49,6 +49,9 @@ enum l7_payload l7_add(struct l7 *l7, uint32_t *slot, const struct packet *packe
  * SOURCE is the direction of the flow's source. FINAL: the flow is over. */
 void l7_take(struct l7 *l7, uint32_t slot, unsigned source, bool final, struct flow_l7 *taken);
 
+/* Fetches the memory that the next packet of the flow with SLOT will need. */
+void l7_prefetch(const struct l7 *l7, uint32_t slot);
+
 /* The flow is over; *SLOT becomes 0. */
 void l7_drop(struct l7 *l7, uint32_t *slot);
 
