@@ -28,6 +28,8 @@ static void fetch_rest(const struct aim_memory *memory, uint32_t number)
 		turns_prefetch(&entry->turns, memory->pool);
 	if (entry->embryonic)
 		eviction_prefetch(memory->eviction, number);
+	if (memory->l7 != NULL)
+		l7_prefetch(memory->l7, entry->l7);
 }
 
 void aim_fetch(struct aim *aim, size_t at, const struct aim_memory *memory)

@@ -13,6 +13,7 @@
 #include "producers/flows/flow_index.h"
 #include "producers/flows/flow_key.h"
 #include "producers/flows/flow_table.h"
+#include "producers/flows/l7/l7.h"
 #include "producers/flows/packet.h"
 #include "producers/flows/turns.h"
 #include "producers/flows/wheel.h"
@@ -40,6 +41,7 @@ struct aim_memory {
 	const struct turns_pool *pool;
 	const struct wheel *wheel;
 	const struct eviction *eviction;
+	const struct l7 *l7; /* may be NULL */
 };
 
 /* Sets the keys of COUNT packets, and fetches their slots. */

@@ -56,8 +56,8 @@ struct flow_table *flow_table_new(const struct flow_table_options *options)
 		table->l7 = l7_new(options->l7_protocols, max);
 	table->closed = closed_new(max);
 	table->copies.mirrored = options->mirrored;
-	table->memory =
-		(struct aim_memory){&table->index, table->pool, table->wheel, table->eviction};
+	table->memory = (struct aim_memory){&table->index, table->pool, table->wheel,
+					    table->eviction, table->l7};
 	table->due.flows = malloc(max * sizeof(*table->due.flows));
 	if (flow_index_init(&table->index, max) == 0 && table->wheel != NULL &&
 	    table->eviction != NULL && table->pool != NULL &&

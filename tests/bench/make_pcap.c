@@ -2,8 +2,9 @@
  *
  * Ethernet, IPv4, TCP to port 8080, frames 2 microseconds apart. Each frame belongs
  * to a random flow and direction; a flow begins with SYN and SYN-ACK, then data
- * follows. No FIN. With "http" the data are requests and their responses in turn, one
- * frame each, and the frame's size is that of a response. The same arguments give the same bytes.
+ * follows. No FIN. With "http" the data are requests of one frame and responses of
+ * RESPONSE_FRAMES in turn, and the size is that of a response's frame. The same arguments give
+ * the same bytes.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,12 +16,13 @@
 #define FRAME_MAX 1514
 #define START 1700000000u
 #define REQUEST "GET /api/v1/items?page=7 HTTP/1.1\r\nHost: shop.example\r\nAccept: */*\r\n\r\n"
-#define RESPONSE "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %04u\r\n\r\n"
-#define RESPONSE_HEAD 67 /* bytes */
+#define RESPONSE "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %05u\r\n\r\n"
+#define RESPONSE_HEAD 68 /* bytes */
+#define RESPONSE_FRAMES 8
 
 struct flow {
 	uint32_t next[2];
-	uint8_t step; /* what was last: 0 nothing, 1 SYN, 2 SYN-ACK or a response, 3 a request */
+	uint8_t step; /* what was last: 0 nothing, 1 SYN, 2 SYN-ACK or a response, 3 a request, then more of its response */
 };
 
 static uint64_t state = 88172645463325252u;
@@ -50,14 +52,20 @@ static size_t fill_message(uint8_t *frame, struct flow *flow, size_t size)
 {
 	char *payload = (char *)frame + HEADERS;
 
-	flow->step ^= 1;
-	if (flow->step == 3) {
+	if (flow->step == 2) {
+		flow->step = 3;
 		memcpy(payload, REQUEST, sizeof(REQUEST) - 1);
 		return HEADERS + sizeof(REQUEST) - 1;
 	}
-	snprintf(payload, FRAME_MAX - HEADERS, RESPONSE,
-		 (unsigned)(size - HEADERS - RESPONSE_HEAD));
-	memset(payload + RESPONSE_HEAD, 'x', size - HEADERS - RESPONSE_HEAD);
+	memset(payload, 'x', size - HEADERS);
+	if (flow->step == 3) {
+		char head[RESPONSE_HEAD + 1];
+
+		snprintf(head, sizeof(head), RESPONSE,
+			 (unsigned)(RESPONSE_FRAMES * (size - HEADERS) - RESPONSE_HEAD));
+		memcpy(payload, head, RESPONSE_HEAD);
+	}
+	flow->step = flow->step == 2 + RESPONSE_FRAMES ? 2 : flow->step + 1;
 	return size;
 }
 
@@ -66,7 +74,7 @@ static unsigned next_direction(const struct flow *flow, bool http)
 {
 	if (flow->step < 2)
 		return flow->step;
-	return http ? flow->step == 3 : random32() & 1;
+	return http ? flow->step >= 3 : random32() & 1;
 }
 
 /* Fills the headers; returns the frame's length. */

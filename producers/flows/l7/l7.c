@@ -170,6 +170,14 @@ bool l7_has_news(const struct l7 *l7, uint32_t slot)
 	return connection != NULL && connection_has_news(connection);
 }
 
+void l7_prefetch(const struct l7 *l7, uint32_t slot)
+{
+	const char *connection = (const char *)connection_of(l7, slot);
+
+	for (size_t at = 0; connection != NULL && at < sizeof(struct connection); at += 64)
+		__builtin_prefetch(connection + at, 1);
+}
+
 void l7_drop(struct l7 *l7, uint32_t *slot)
 {
 	struct connection *connection = connection_of(l7, *slot);

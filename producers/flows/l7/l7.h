@@ -54,6 +54,9 @@ void l7_take(struct l7 *l7, uint32_t slot, unsigned source, bool final, struct f
  * that requests which waited were not answered. */
 bool l7_has_news(const struct l7 *l7, uint32_t slot);
 
+/* Fetches the memory that the next packet of the flow with SLOT will need. */
+void l7_prefetch(const struct l7 *l7, uint32_t slot);
+
 /* The flow is over; *SLOT becomes 0. */
 void l7_drop(struct l7 *l7, uint32_t *slot);
 
