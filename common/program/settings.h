@@ -84,7 +84,7 @@ struct settings_manual {
 	struct settings_note environment[4]; /* variables other than the options' */
 	struct settings_note files[4];       /* names of files */
 	struct settings_exit exits[12];      /* without EX_USAGE, which every program has */
-	struct settings_note examples[6];    /* a command, and what it does */
+	struct settings_note examples[8];    /* a command, and what it does */
 	const char *see_also[8];             /* "tenure-kube 1" */
 };
 
