@@ -104,10 +104,13 @@ static uint64_t hash_end(uint64_t hash, const struct tagged_flow_end *end, bool 
 	return hash_text(hash, end->kind == TAGGED_FLOW_POD ? end->pod : end->node);
 }
 
-/* Whether the flow was refused, reset or not answered, as far as this record shows. */
+/* Whether the flow was refused, reset or not answered, or one of the requests that were read failed, as far as
+ * this record shows. */
 static bool has_failed(const struct tagged_flow *flow)
 {
 	if (((flow->source.tcp_flags | flow->destination.tcp_flags) & TCP_RST) != 0)
+		return true;
+	if (flow->messages.errors > 0 || flow->messages.unanswered > 0)
 		return true;
 	return flow->destination.has_packets && flow->destination.packets == 0;
 }

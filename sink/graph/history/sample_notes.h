@@ -3,7 +3,7 @@
  * A sample is a tagged record as it was read: what was measured on one flow, and what its tags rest on.
  *
  * (1) Of each minute the first record is kept of each pair of services, workloads or whatever else the ends are, and the
- *     first that failed. A pair has one of SAMPLE_SLOTS places; if two have the same, the first of them is kept. So a
+ *     first that failed, or had a request that did. A pair has one of SAMPLE_SLOTS places; if two have the same, the first of them is kept. So a
  *     minute has at most SAMPLE_SLOTS samples.
  * (2) At most SAMPLE_NOTES_MAX are there; sample_notes_full() says when they should be saved.
  * (3) A record of more than SAMPLE_SIZE_MAX bytes is never kept.

@@ -17,8 +17,10 @@
 static const struct history_filter edge = {.client = "service/shop/client",
 					   .server = "service/shop/web"};
 
-/* Notes the record OFFSET, of a flow that ended SECONDS after START; RESET if it was. */
-static void note(struct history *history, int64_t offset, int64_t seconds, bool reset)
+/* Notes the record OFFSET, of a flow that ended SECONDS after START; RESET if it was, with ERRORS among the
+ * responses. */
+static void note_with(struct history *history, int64_t offset, int64_t seconds, bool reset,
+		      uint64_t errors)
 {
 	static struct tagged_flow flow;
 	const struct conversation_place place = {3, offset};
@@ -28,11 +30,17 @@ static void note(struct history *history, int64_t offset, int64_t seconds, bool 
 	flow_make(&flow, offset, (double)(START + seconds), (double)(START + seconds), "n1",
 		  "veth1");
 	flow.directed = true;
+	flow.messages.errors = errors;
 	flow.destination.tcp_flags = reset ? TCP_RST : 0;
 	assert_int_equal(history_note(history, &flow), 0);
 	assert_int_equal(history_note_sample(history, &flow, (struct span){record, (size_t)length},
 					     &place, false),
 			 0);
+}
+
+static void note(struct history *history, int64_t offset, int64_t seconds, bool reset)
+{
+	note_with(history, offset, seconds, reset, 0);
 }
 
 /* Asserts that the samples of [FROM, TO) seconds after START have these offsets, which -1 ends. */
@@ -76,6 +84,19 @@ static void keeps_the_first_of_a_minute(void **state)
 	expect(history, &edge, 0, 120, 1, (int64_t[]){14, -1});
 	expect(history, &edge, 120, 240, 20, (int64_t[]){-1});
 	expect(history, &other, 0, 120, 20, (int64_t[]){-1});
+	history_close(history);
+}
+
+/* An error response is a failure, also on a connection that ended well. */
+static void keeps_the_first_with_an_error(void **state)
+{
+	struct history_folder *folder = *state;
+	struct history *history = history_folder_open(folder, 7);
+
+	note(history, 10, 5, false);
+	note_with(history, 11, 6, false, 1);
+	note_with(history, 12, 7, false, 1);
+	expect(history, &edge, 0, 60, 20, (int64_t[]){11, 10, -1});
 	history_close(history);
 }
 
@@ -178,6 +199,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(keeps_the_first_of_a_minute, history_folder_set_up,
 						history_folder_tear_down),
+		cmocka_unit_test_setup_teardown(keeps_the_first_with_an_error,
+						history_folder_set_up, history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(keeps_them_on_disk, history_folder_set_up,
 						history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(keeps_the_first_of_all_addresses,
