@@ -226,7 +226,7 @@ enum tcp_payload tcp_packet(struct tcp *tcp, const struct packet *packet, unsign
 {
 	tcp->flags[direction] |= packet->tcp_flags;
 	if (packet->fragment != PACKET_WHOLE) {
-		tcp->unmeasured |= (1u << direction) & 3;
+		tcp->unmeasured = (tcp->unmeasured | 1u << direction) & 3;
 		return TCP_NOTHING; /* the length of the whole segment is not known */
 	}
 	if (packet->tcp_flags & TCP_FIN)
