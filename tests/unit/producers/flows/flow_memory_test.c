@@ -5,7 +5,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#ifdef __SANITIZE_ADDRESS__
+/* Of the sanitizer, whose header is not in every compiler's package. */
+size_t __sanitizer_get_current_allocated_bytes(void);
+#else
 #include <malloc.h>
+#endif
 
 #include <cmocka.h>
 
@@ -17,9 +22,13 @@
 /* Bytes in use, whether touched or not. */
 static size_t allocated(void)
 {
+#ifdef __SANITIZE_ADDRESS__
+	return __sanitizer_get_current_allocated_bytes();
+#else
 	struct mallinfo2 info = mallinfo2();
 
 	return info.uordblks + info.hblkhd;
+#endif
 }
 
 static size_t size_of_table(size_t max_flows)
@@ -46,8 +55,6 @@ static void a_flow_takes_at_most_512_bytes_without_messages(void **state)
 	double each = (double)(many - few) / (MANY - FEW);
 
 	(void)state;
-	if (many == 0)
-		skip(); /* the sanitizers' allocator does not say */
 	print_message("%.1f bytes for each flow, %zu bytes besides\n", each,
 		      few - (size_t)(each * FEW));
 	assert_true(each <= 512);
