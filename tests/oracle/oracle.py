@@ -56,6 +56,9 @@ class Timeline:
         self.last_offset = offset
         try:
             record = topic.read(offset, text, timestamp)
+            if record.resource == topic.INTERFACES:
+                self.world_of(record.cluster).interface(record)
+                return
             self.set_received(record)
         except topic.Unreadable as error:
             self.unreadable += 1
