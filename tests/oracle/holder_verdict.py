@@ -30,8 +30,13 @@ class Scene:
         self.possible = [one for one in self.bindings if one.possible(question.start, question.end)]
         self.t = shift(accounted_for(self.bindings, question.start - options.skew), -options.skew)
 
+    def witnessed(self, one):
+        """The flow was captured by the clock of the interface of ONE, and while that had the address."""
+        return (one.seen is not None and one.hosts == {self.question.observer} != {None}
+                and one.seen[0] <= self.question.start and self.question.end <= one.seen[1])
+
     def certain(self, one):
-        return one.certain(self.question.start, self.question.end) and not self.is_unwatched(one)
+        return self.witnessed(one) or one.certain(self.question.start, self.question.end) and not self.is_unwatched(one)
 
     def is_unwatched(self, one):
         """Its end is in no record, and its watch ended before the flow did."""
@@ -74,6 +79,9 @@ def is_local(ip):
 
 def recorded_of(scene):
     """The possible bindings of those that count."""
+    witnessed = [one for one in scene.bindings if scene.witnessed(one)]
+    if witnessed:
+        return witnessed
     return [one for one in scene.possible
             if not (is_other_half(scene, one) or is_shared_with_a_host(scene, one) or is_passed_over(scene, one))]
 

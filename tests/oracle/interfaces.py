@@ -13,6 +13,7 @@ TRUSTED = ("sandbox", "started")        # clocks that are a node's
 class Span:
     """One interface and one of its addresses."""
     node: str
+    host: str                   # of its meter, as flows have it
     key: tuple                  # (name, node): two that share it are one
     first: int
     last: int
@@ -41,14 +42,15 @@ class Interfaces:
     """All of a cluster, with everything as of any position."""
 
     def __init__(self):
-        self.told = {}          # (uid, name, node) -> ({address: (first, last)}, since, until)
-        self.spans = {}         # address -> {(uid, name, node): History of Span}
+        self.told = {}          # (uid, name, node, host) -> ({address: (first, last)}, since, until)
+        self.spans = {}         # address -> {the same: History of Span}
 
     def record(self, record):
         """The addresses that RECORD is about."""
         thing = record.object
-        name, node = shapes.text(thing, "metadata", "name"), shapes.text(thing, "spec", "node")
-        key = record.uid, name, node
+        name = shapes.text(thing, "metadata", "name")
+        node, host = (shapes.text(thing, "spec", member) for member in ("node", "host"))
+        key = record.uid, name, node, host
         fresh = addresses_of(thing)
         if not fresh:
             return ()
@@ -63,15 +65,15 @@ class Interfaces:
         several = len({shapes.is_v4(address) for address in found}) < len(found)
         for address, (first, last) in found.items():
             self.spans.setdefault(address, {}).setdefault(key, History()).add(record.offset, Span(
-                node, (name, node), first, last, None if since is None or since > first else since,
+                node, host, (name, node), first, last, None if since is None or since > first else since,
                 None if until is None or until < last else until, several))
         return tuple(found)
 
     def at(self, ip, position, skew, horizon):
         """Those that carried IP and may prove something."""
         there = [history.at(position) for history in self.spans.get(ip, {}).values()]
-        there = [one for one in there if one is not None]
-        return [one for one in there if not one.several and not any(
+        there = [one for one in there if one is not None and not one.several]
+        return [one for one in there if not any(
             at_once(one, other, skew) for other in there if not other.is_past(horizon))]
 
 
@@ -114,6 +116,8 @@ def rivals(one, other):
 def tell(one, spans):
     first, last = min(span.first for span in spans), max(span.last for span in spans)
     until = oldest(span.until for span in spans)
+    one.seen = first, last
+    one.hosts = {span.host for span in spans}
     since = newest(span.since for span in spans if span.first <= one.ran)
     if first < one.raw_certain_from:
         one.start, one.start_from = first, "interface"
