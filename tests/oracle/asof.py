@@ -37,7 +37,6 @@ class Binding:
     surely_to: int = None
     held_from: int = None           # of a pod, by its node's clock: raw certain_from and certain_to
     held_to: int = None
-    ran: int = NEVER                # and the latest instant at which a record says that it was there
     seen: tuple = None              # the first and the last packet of its interfaces,
     hosts: frozenset = frozenset()  # and the hosts of their meters
     order_from: int = None          # raw certain_from and certain_to without interfaces

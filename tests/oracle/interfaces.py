@@ -49,7 +49,7 @@ class Interfaces:
         """The addresses that RECORD is about."""
         thing = record.object
         name = shapes.text(thing, "metadata", "name")
-        node, host = (shapes.text(thing, "spec", member) for member in ("node", "host"))
+        node, host = (shapes.text(thing, "spec", member) or None for member in ("node", "host"))
         key = record.uid, name, node, host
         fresh = addresses_of(thing)
         if not fresh:
@@ -98,6 +98,9 @@ def sharpen(bindings, spans, clock, horizon):
     if clock not in TRUSTED:
         return
     own = {id(one): [] for one in bindings}
+    for one in bindings:
+        if one.held_to == EVER:
+            one.held_to = one.certain_to        # up to the next holder
     for span in spans:
         fit = [one for one in bindings if may_be(span, one)]
         for one in fit:
@@ -118,7 +121,7 @@ def tell(one, spans):
     until = oldest(span.until for span in spans)
     one.seen = first, last
     one.hosts = {span.host for span in spans}
-    since = newest(span.since for span in spans if span.first <= one.ran)
+    since = newest(span.since for span in spans)
     if first < one.raw_certain_from:
         one.start, one.start_from = first, "interface"
         one.raw_certain_from = max(first, one.raw_possible_from)
@@ -126,5 +129,5 @@ def tell(one, spans):
         one.raw_certain_to = max(one.raw_certain_to, min(last, one.raw_possible_to))
         if until is not None and one.raw_certain_to <= until < one.raw_possible_to:
             one.raw_possible_to = until
-    if since is not None and one.raw_possible_from < since <= one.raw_certain_from:
+    if one.raw_certain_to != EVER and since is not None and one.raw_possible_from < since <= one.raw_certain_from:
         one.raw_possible_from = since

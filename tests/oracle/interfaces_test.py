@@ -36,11 +36,12 @@ def test_packets_make_certain_until_the_last_and_from_the_first():
 def test_an_interface_that_is_gone_or_not_there_excludes():
     records = seen(lived(covered(), "a", X, 10, 20.3), "wa", 10.2, 19, since=9.9, until=20.05)
     assert asked(records, 20.7) == "unknown between_holders"
-    early = seen(lived(covered(), "b", X, 21.2, None, start=15), "wb", 21.9, 60, since=20.9)
-    assert asked(lived(covered(), "b", X, 21.2, None, start=15), 17) == "unknown hand_over"
-    assert asked(early, 17) == "unknown hand_over"        # b may have ended before its first packet
-    running = seen(lived(covered(), "b", X, 21.2, None, start=15), "wb", 21, 60, since=20.9)
-    assert asked(running, 17) == "unknown before_first"
+    def late(gone=None):
+        return lived(covered(), "b", X, 21.2, gone, start=15)
+
+    assert asked(late(), 17) == asked(late(50), 17) == "unknown hand_over"
+    assert asked(seen(late(50), "wb", 21.5, 49, since=20.9), 17) == "unknown before_first"
+    assert asked(seen(late(), "wb", 21.5, 49, since=20.9), 17) == "unknown hand_over"     # it may have ended before 21.5, unseen
 
 
 def test_order_and_repetition_say_nothing():

@@ -35,5 +35,5 @@ class Veth:
 
     def record(self, uid, first, last, since, until):
         times = {name: text(time) for name, time in (("since", since), ("until", until)) if time is not None}
-        return {"kind": "Interface", "metadata": {"name": self.name, "uid": uid}, "spec": {"node": self.node},
+        return {"kind": "Interface", "metadata": {"name": self.name, "uid": uid}, "spec": {"node": self.node, "host": self.node + ".lab"},
                 "status": dict(times, addresses=[{"ip": self.address, "first": text(first), "last": text(last)}])}

@@ -330,6 +330,7 @@ class World:
                     found += bindings.of_pod(ip, self.things[resource][uid], self.members, position, options)
                 else:
                     found += bindings.of_other(ip, resource, self.things[resource][uid], position, used)
+            asof.settle(found, options.hold, options.skew)
             sharpen(found, self.interfaces.at(ip, position, options.skew, horizon), options.clock, horizon)
             for one in found:
                 if one.ended_received is not None and one.ended_received < horizon:
