@@ -103,23 +103,31 @@ def sharpen(bindings, spans, clock, horizon):
             one.held_to = one.certain_to        # up to the next holder
     for span in spans:
         fit = [one for one in bindings if may_be(span, one)]
+        lasting = [one for one in fit if not is_past(one, horizon)]
         for one in fit:
-            if not any(rivals(one, other) and not is_past(other, horizon) for other in fit):
-                own[id(one)].append(span)
+            if not any(one.holder != other.holder for other in lasting):
+                own[id(one)].append(share(span, one, [other for other in lasting if other.uid == one.uid]))
     for one in bindings:
         if own[id(one)]:
             tell(one, own[id(one)])
 
 
-def rivals(one, other):
-    """Mirrors of one pod are none."""
-    return one is not other and (one.uid == other.uid or one.holder != other.holder)
+def share(span, one, of_pod):
+    """(span, first, last): what counts of SPAN for ONE of the epochs OF_POD of one pod that share it."""
+    first, last = span.first, span.last
+    for other in of_pod:
+        if other.number < one.number:
+            first = max(first, one.order_from)
+        elif other.number > one.number:
+            last = min(last, other.order_from)
+    return span, first, last
 
 
-def tell(one, spans):
-    first, last = min(span.first for span in spans), max(span.last for span in spans)
+def tell(one, shares):
+    spans = [span for span, _, _ in shares]
+    first, last = min(first for _, first, _ in shares), max(last for _, _, last in shares)
     until = oldest(span.until for span in spans)
-    one.seen = first, last
+    one.seen = min(span.first for span in spans), max(span.last for span in spans)
     one.hosts = {span.host for span in spans}
     since = newest(span.since for span in spans)
     if first < one.raw_certain_from:

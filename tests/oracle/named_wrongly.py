@@ -134,7 +134,7 @@ class Truth:
 
 
 def questions(truth):
-    """(address, start, end, sent, spoke, uid that is right or None)."""
+    """(address, start, end, sent, spoke, uid that is right or None, the host that captured it or None)."""
     chance = truth.chance
     for since, until, address, uid, started in truth.held:
         for _ in range(6):
@@ -142,12 +142,16 @@ def questions(truth):
             edge = chance.choice((since, until))
             start = edge + chance.choice((-1, 1)) * chance.choice((.1, 1, 3, 10)) * chance.random()
             blur = truth.off / 2 * chance.choice((-1, 0, 1))        # the capture's clock
+            node = truth.meters.choice((*NODES, None))
+            if node is not None and truth.seen:
+                blur = truth.clocks[node]
+            host = node and node + ".lab"
             right = truth.holder(address, start, start + length)
-            yield address, start + blur, start + length + blur, False, False, right
+            yield address, start + blur, start + length + blur, False, False, right, host
             spoke = chance.random() < .5
             start = min(max(start, started if spoke else since), until)
             end = min(start + length, until)
-            yield address, start + blur, end + blur, True, spoke, uid
+            yield address, start + blur, end + blur, True, spoke, uid, host
 
 
 def check(seed, hold=10, skew=.5, seen=0):
@@ -158,12 +162,12 @@ def check(seed, hold=10, skew=.5, seen=0):
     timeline = truth.told().feed(Timeline(options))
     ends = known = 0
     wrong = []
-    for address, start, end, sent, spoke, right in questions(truth):
+    for address, start, end, sent, spoke, right, host in questions(truth):
         if end > SPAN - hold - 5 or start < 0:
             continue
         ends += 1
         position, _ = timeline.position_for(at(end))
-        answer = timeline.answer(address, None, None, at(start), at(end), sent, position)
+        answer = timeline.answer(address, None, None, at(start), at(end), sent, position, observer=host)
         if answer["status"] == "known":
             known += 1
             said = answer["k8s"]["pod"]["uid"] if answer["kind"] == "pod" else answer["kind"]

@@ -167,7 +167,7 @@ struct binding_start binding_start(const struct binding *binding,
 				   const struct assumptions *assumptions)
 {
 	struct binding_start start = binding_start_reported(binding, assumptions);
-	struct when first = binding->seen.first;
+	struct when first = binding->seen.from;
 
 	if (!binding->seen.there || !when_before(first, start.certain_from))
 		return start;
@@ -196,8 +196,8 @@ struct when binding_certain_to(const struct binding *binding, const struct assum
 
 	if (!binding->seen.there || when_is_max(to))
 		return to;
-	return when_later(
-		to, when_earlier(binding->seen.last, evidence_possible_to(&binding->evidence)));
+	return when_later(to,
+			  when_earlier(binding->seen.to, evidence_possible_to(&binding->evidence)));
 }
 
 struct when binding_possible_to(const struct binding *binding,

@@ -69,7 +69,8 @@ struct evidence {
 /* What a pod's interfaces say of one epoch and its address (interfaces.h). */
 struct seen {
 	bool there;
-	struct when first, last;
+	struct when first, last;  /* packets */
+	struct when from, to;     /* the same, without what another epoch of the pod has */
 	struct when since, until; /* WHEN_MIN and WHEN_MAX if they say nothing */
 	uint64_t host;            /* a hash of their meters' host, 0 for none or several */
 };

@@ -18,7 +18,8 @@ bool interface_span_is_past(const struct interface_span *span, struct when horiz
 /* When an epoch held the address for sure, by its node's clock: S and C of the page. */
 struct held {
 	struct when from, to;
-	bool is; /* of a pod, and not secondary */
+	struct when reported; /* raw certain_from without interfaces */
+	bool is;              /* of a pod, and not secondary */
 };
 
 static struct held held_by(const struct binding *binding, const struct instants *at,
@@ -29,6 +30,7 @@ static struct held held_by(const struct binding *binding, const struct instants 
 	if (held.is) {
 		held.from = binding_held_from(binding, assumptions);
 		held.to = binding_held_to(binding, assumptions);
+		held.reported = binding_start_reported(binding, assumptions).certain_from;
 		/* An open one is there until the next holder may be. */
 		if (when_is_max(held.to))
 			held.to = at->certain_to;
@@ -43,42 +45,62 @@ static bool may_be(const struct interface_span *span, const struct binding *bind
 	       when_not_after(span->first, held->to) && when_not_after(held->from, span->last);
 }
 
-/* The fit of an interface to A is in doubt because it fits B too. Mirrors of one pod are one. */
-static bool are_rivals(const struct binding *a, const struct binding *b)
-{
-	return a != b && (a->holder == b->holder || a->who != b->who);
-}
-
-/* Adds what SPAN, an interface of BINDING, says. */
-static void add(struct binding *binding, const struct interface_span *span)
+/* Adds what SPAN, an interface of BINDING, says; of its packets those over [FROM, TO] count. */
+static void add(struct binding *binding, const struct interface_span *span, struct when from,
+		struct when to)
 {
 	struct seen *seen = &binding->seen;
 
 	if (!seen->there)
-		*seen = (struct seen){true, WHEN_MAX, WHEN_MIN, WHEN_MIN, WHEN_MAX, span->host};
+		*seen = (struct seen){
+			.there = true,
+			.first = WHEN_MAX,
+			.last = WHEN_MIN,
+			.from = WHEN_MAX,
+			.to = WHEN_MIN,
+			.since = WHEN_MIN,
+			.until = WHEN_MAX,
+			.host = span->host,
+		};
 	seen->first = when_earlier(seen->first, span->first);
 	seen->last = when_later(seen->last, span->last);
+	seen->from = when_earlier(seen->from, from);
+	seen->to = when_later(seen->to, to);
 	seen->since = when_later(seen->since, span->since);
 	seen->until = when_earlier(seen->until, span->until);
 	if (seen->host != span->host)
 		seen->host = 0;
 }
 
-static void fit(struct binding *bindings, size_t count, const struct held *held,
-		const struct interface_span *span, struct when horizon)
-{
-	for (size_t b = 0; b < count; b++) {
-		bool rival = false;
+/* All bindings of an address while their interfaces are found. */
+struct fitting {
+	struct binding *bindings;
+	size_t count;
+	struct held *held;
+	const struct assumptions *assumptions;
+};
 
-		if (!may_be(span, &bindings[b], &held[b]))
+/* Adds what SPAN says to binding number B, unless it may be another holder's too. A pod whose containers
+ * were all started again may have two epochs in one sandbox: the first then has it until the next. */
+static void fit(const struct fitting *all, const struct interface_span *span, size_t b)
+{
+	struct binding *one = &all->bindings[b];
+	struct when from = span->first, to = span->last;
+
+	for (size_t o = 0; o < all->count; o++) {
+		const struct binding *other = &all->bindings[o];
+
+		if (o == b || !may_be(span, other, &all->held[o]) ||
+		    evidence_is_past(&other->evidence, all->assumptions->horizon))
 			continue;
-		for (size_t o = 0; o < count && !rival; o++)
-			rival = are_rivals(&bindings[b], &bindings[o]) &&
-				!evidence_is_past(&bindings[o].evidence, horizon) &&
-				may_be(span, &bindings[o], &held[o]);
-		if (!rival)
-			add(&bindings[b], span);
+		if (other->who != one->who)
+			return;
+		if (other->holder == one->holder && other->epoch < one->epoch)
+			from = when_later(from, all->held[b].reported);
+		else if (other->holder == one->holder)
+			to = when_earlier(to, all->held[o].reported);
 	}
+	add(one, span, from, to);
 }
 
 static int by_first(const void *a, const void *b)
@@ -120,28 +142,30 @@ int interfaces_fit(struct binding *bindings, const struct instants *instants, si
 		   struct interface_span *spans, size_t span_count,
 		   const struct assumptions *assumptions)
 {
-	struct held *held;
+	struct fitting all = {bindings, count, NULL, assumptions};
 	bool *doubtful;
 	int rc = -1;
 
 	/* The node's clock is not to be trusted. */
 	if (span_count == 0 || assumptions->clock > TIMELINE_STARTED)
 		return 0;
-	held = calloc(count + 1, sizeof(*held));
+	all.held = calloc(count + 1, sizeof(*all.held));
 	doubtful = calloc(span_count, sizeof(*doubtful));
-	if (held == NULL || doubtful == NULL)
+	if (all.held == NULL || doubtful == NULL)
 		goto out;
 	qsort(spans, span_count, sizeof(*spans), by_first);
 	find_doubtful(spans, span_count, assumptions, doubtful);
 	for (size_t b = 0; b < count; b++)
-		held[b] = held_by(&bindings[b], &instants[b], assumptions);
+		all.held[b] = held_by(&bindings[b], &instants[b], assumptions);
 	for (size_t s = 0; s < span_count; s++) {
-		if (!doubtful[s] && !spans[s].several)
-			fit(bindings, count, held, &spans[s], assumptions->horizon);
+		for (size_t b = 0; b < count && !doubtful[s] && !spans[s].several; b++) {
+			if (may_be(&spans[s], &bindings[b], &all.held[b]))
+				fit(&all, &spans[s], b);
+		}
 	}
 	rc = 0;
 out:
-	free(held);
+	free(all.held);
 	free(doubtful);
 	return rc;
 }
