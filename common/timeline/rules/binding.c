@@ -169,7 +169,7 @@ struct binding_start binding_start(const struct binding *binding,
 	struct binding_start start = binding_start_reported(binding, assumptions);
 	struct when first = binding->seen.from;
 
-	if (!binding->seen.there || !when_before(first, start.certain_from))
+	if (!binding->seen.there || when_not_after(start.certain_from, first))
 		return start;
 	return (struct binding_start){
 		when_later(first, evidence_possible_from(&binding->evidence, assumptions->hold_ns)),
@@ -183,7 +183,7 @@ struct when binding_possible_from(const struct binding *binding,
 	struct when since = binding->seen.since;
 
 	/* An open epoch may have ended, unseen so far, before its interface's first packet. */
-	if (!binding->seen.there || !when_before(from, since) ||
+	if (!binding->seen.there || when_not_after(since, from) ||
 	    when_is_max(evidence_certain_to(&binding->evidence, assumptions->hold_ns)) ||
 	    when_before(binding_start(binding, assumptions).certain_from, since))
 		return from;
@@ -206,7 +206,7 @@ struct when binding_possible_to(const struct binding *binding,
 	struct when to = evidence_possible_to(&binding->evidence);
 	struct when until = binding->seen.until;
 
-	if (!binding->seen.there || !when_before(until, to) ||
+	if (!binding->seen.there || when_not_after(to, until) ||
 	    when_before(until, binding_certain_to(binding, assumptions)))
 		return to;
 	return until;

@@ -14,14 +14,13 @@
 
 /* One binding: the rows of all of its versions. */
 struct tenancy {
-	uint64_t uid; /* a hash */
-	uint64_t epoch;
+	uint64_t uid, epoch; /* UID is a hash */
 	enum holder_kind kind;
 	struct when begun; /* at the earliest, by any version */
 	struct when ended; /* by its last version */
 	bool gateway, shared;
-	bool over,
-		past; /* it ended, or all of it is terminated; before the horizon, by its last version */
+	bool over; /* or all of it is terminated */
+	bool past; /* the horizon, by its last version */
 };
 
 struct tenancies {
@@ -74,8 +73,8 @@ static int add_row(const struct cluster *cluster, struct store *store, struct sp
 	return 0;
 }
 
-/* What ended after one that is not past began may be what shows that this one is over, so it stays.
- * Returns whether one has ended since the horizon. */
+/* What ended after one that is not past began may be what shows that this one is over, so it stays. True if
+ * one ended since the horizon. */
 static bool keep_later(struct tenancies *all)
 {
 	struct when begun = WHEN_MAX;
