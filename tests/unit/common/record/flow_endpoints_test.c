@@ -248,6 +248,36 @@ static void knows_whether_the_source_began(void **state)
 	}
 }
 
+static void knows_the_host_of_the_capture(void **state)
+{
+	static const struct {
+		const char *rest, *host;
+	} cases[] = {
+		{"", ""},
+		{",'observer':{'hostname':'n1.example.com','interface':{'name':'x'}}",
+		 "n1.example.com"},
+		{",'observer':{'hostname':'n\\u0031'}", "n1"},
+		{",'observer':{'hostname':''}", ""},
+		{",'observer':{'hostname':7}", ""},
+		{",'observer':[]", ""},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		char text[512];
+		struct flow_endpoints ends;
+		struct fault fault;
+
+		snprintf(text, sizeof(text),
+			 quoted("{" EVENT ",'source':{'ip':'10.0.0.1'},"
+				"'destination':{'ip':'10.0.0.2'}%s}"),
+			 quoted(cases[c].rest));
+		if (read_flow(text, &ends, &fault) < 0 ||
+		    ends.observer != span_hash(span_of(cases[c].host)))
+			fail_msg("%s", text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +285,7 @@ int main(void)
 		cmocka_unit_test(accepts_a_record_without_optional_members),
 		cmocka_unit_test(knows_protocols_by_name_and_number),
 		cmocka_unit_test(knows_whether_the_source_began),
+		cmocka_unit_test(knows_the_host_of_the_capture),
 		cmocka_unit_test(names_the_member_at_fault),
 		cmocka_unit_test(reads_a_tagged_flow_as_it_was),
 		cmocka_unit_test(refuses_tags_that_are_not_the_last_member),
