@@ -251,6 +251,8 @@ size_t binding_moments(const struct binding *binding,
 {
 	const struct evidence *evidence = &binding->evidence;
 	bool pod = binding->kind == HOLDER_POD;
+	const struct seen *seen = &binding->seen;
+	bool gone = seen->there && !when_is_max(seen->until);
 	const struct binding_moment all[BINDING_MOMENTS] = {
 		{pod ? "start_time" : "created", evidence->start_time},
 		{"sandbox_ready", evidence->sandbox_ready},
@@ -263,6 +265,10 @@ size_t binding_moments(const struct binding *binding,
 		{"sandbox_gone", evidence->sandbox_gone},
 		{"ended_received", evidence->ended_received},
 		{"ended_known", evidence->ended_known},
+		{"interface_since", seen->there ? seen->since : WHEN_MIN},
+		{"interface_first", seen->there ? seen->first : WHEN_MIN},
+		{"interface_last", seen->there ? seen->last : WHEN_MIN},
+		{"interface_until", gone ? seen->until : WHEN_MIN},
 	};
 	size_t count = 0;
 

@@ -134,7 +134,7 @@ struct binding_moment {
 	const char *name; /* static: as in docs/answers.md */
 	struct when at;
 };
-#define BINDING_MOMENTS 11
+#define BINDING_MOMENTS 15
 /* Lists the evidence of BINDING that has a time. Returns how many. */
 size_t binding_moments(const struct binding *binding,
 		       struct binding_moment list[static BINDING_MOMENTS]);
