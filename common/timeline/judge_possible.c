@@ -4,12 +4,19 @@
 #include "common/base/array.h"
 #include "common/program/log.h"
 
+/* The flow ended before the watch did that would have shown the end of TENURE. */
+static bool is_watched(const struct timeline *timeline, const struct tenure *tenure,
+		       const struct timeline_question *question)
+{
+	return when_not_after(question->end, judge_watched_to(timeline, &tenure->binding,
+							      (uint64_t)question->position));
+}
+
 static bool is_certain_over(const struct timeline *timeline, const struct tenure *tenure,
 			    const struct timeline_question *question)
 {
 	return asof_is_certain(tenure, question->start, question->end) &&
-	       when_not_after(question->end, judge_watched_to(timeline, &tenure->binding,
-							      (uint64_t)question->position));
+	       is_watched(timeline, tenure, question);
 }
 
 /* Makes room for one more than COUNT in timeline->possible. -1 after logging. */
@@ -22,15 +29,18 @@ static int one_more(struct timeline *timeline, size_t count)
 	return -1;
 }
 
-static bool is_witnessed(const struct tenure *tenure, const struct timeline_question *question)
+static bool is_witnessed(const struct timeline *timeline, const struct tenure *tenure,
+			 const struct timeline_question *question)
 {
 	return binding_is_witnessed(&tenure->binding, question->observer, question->start,
-				    question->end);
+				    question->end) &&
+	       is_watched(timeline, tenure, question);
 }
 
 /* The last tenure that the clock of the flow's own host witnesses, if all of those are of one holder and
  * no other of POSSIBLE[COUNT] is certain; or NULL. */
-static const struct tenure *find_witnessed(const struct address_view *view,
+static const struct tenure *find_witnessed(const struct timeline *timeline,
+					   const struct address_view *view,
 					   const struct timeline_question *question,
 					   const struct possible *possible, size_t count)
 {
@@ -39,7 +49,7 @@ static const struct tenure *find_witnessed(const struct address_view *view,
 	for (size_t t = view->count; t > 0 && question->observer != 0; t--) {
 		const struct tenure *tenure = &view->tenures[t - 1];
 
-		if (!is_witnessed(tenure, question))
+		if (!is_witnessed(timeline, tenure, question))
 			continue;
 		if (found != NULL && found->binding.who != tenure->binding.who)
 			return NULL;
@@ -97,7 +107,7 @@ int judge_list_possible(struct timeline *timeline, const struct timeline_questio
 	}
 	if (one_more(timeline, count) < 0)
 		return -1;
-	witnessed = find_witnessed(view, question, timeline->possible, count);
+	witnessed = find_witnessed(timeline, view, question, timeline->possible, count);
 	judgement->possible = timeline->possible;
 	judgement->possible_count = witnessed != NULL
 					    ? leave_witnessed(timeline->possible, count, witnessed)

@@ -34,7 +34,8 @@ class Scene:
     def seen_here(self, one):
         """The flow was captured by the clock of the interfaces of ONE, and while these had the address."""
         return (one.seen is not None and one.hosts == {self.question.observer} != {None}
-                and one.seen[0] <= self.question.start and self.question.end <= one.seen[1])
+                and one.seen[0] <= self.question.start and self.question.end <= one.seen[1]
+                and not self.is_unwatched(one))
 
     def find_witnessed(self):
         """The bindings of the one holder that is witnessed: the possible ones, if there are any."""

@@ -1,16 +1,16 @@
 """What the interfaces of pods say (answers.md section 3), by hand-made histories."""
 import pytest
 from asking import RANGED, X, ask, covered, lived, short
-from history import History, text
+from history import History, container, pod, text
 from oracle import Options
 
 
-def seen(records, uid, first, last, ip=X, node="n1", name=None, received=None, since=None, until=None, **more):
+def seen(records, uid, first, last, ip=X, node="n1", host=None, name=None, received=None, since=None, until=None, **more):
     """A record of an interface, told one second after its last packet."""
     status = {name: text(moment) for name, moment in (("since", since), ("until", until)) if moment is not None}
     status["addresses"] = [{"ip": ip, "first": text(first), "last": text(last)}, *more.pop("others", ())]
     return records.add(type="MODIFIED", resource="interfaces", received=text(last + 1 if received is None else received), object={
-        "metadata": {"name": name or "veth-" + uid, "uid": uid}, "spec": {"node": node}, "status": status}, **more)
+        "metadata": {"name": name or "veth-" + uid, "uid": uid}, "spec": {"node": node, "host": host}, "status": status}, **more)
 
 
 def two():
@@ -102,3 +102,11 @@ def test_it_is_of_no_watch():
     assert asked(records, 20, sent=True) == "unknown before_coverage"
     records = covered().add(type="MODIFIED", resource="interfaces", object={"metadata": {"uid": "u", "name": "n"}})
     assert asked(records, 20, sent=True) == "unknown never_seen"
+
+
+def test_after_the_end_of_a_watch_an_interface_may_be_of_the_next_pod():
+    """The topic is kubectl's, whose watch ended after 30 minutes; somebody else may have come, unseen."""
+    for start, end, said in ((100, 900, "known uid-a"), (2000, 2100, "unknown gap")):
+        records = History().pod(12, pod("a", X, start=9, ready=10, containers=[container(10)]), "ADDED")
+        records = seen(records, "w", start, end, host="h")
+        assert short(ask(records, X, start + 50, start + 51, observer="h", options=RANGED)) == said
