@@ -56,6 +56,7 @@ static int add_answer(struct tagger *tagger, const struct flow_endpoints *ends,
 		.sent = end->sent,
 		.serves = ends->source_began && !is_source,
 		.began = ends->source_began && is_source,
+		.observer = ends->observer,
 		.position = position,
 	};
 	struct timeline_answer answer;

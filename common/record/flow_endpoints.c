@@ -8,6 +8,7 @@
 
 #define TENURE_NAME ",\"tenure\":"
 #define TENURE_NAME_LENGTH (sizeof(TENURE_NAME) - 1)
+#define HOSTNAME_SIZE 256             /* of an unescaped one: DNS allows 253 bytes */
 #define PLAIN_SIZE (2 * IP_TEXT_SIZE) /* of an unescaped text; no valid one is longer */
 
 /* Rows of the table below, in its order. */
@@ -19,6 +20,7 @@ enum row {
 	TENURE,
 	FLOW,
 	TCP,
+	OBSERVER,
 	TOP_ROWS,
 	EVENT_START = TOP_ROWS,
 	EVENT_END,
@@ -44,6 +46,7 @@ enum row {
 	DESTINATION_NAT_PORT,
 	DESTINATION_ORIGINAL_IP,
 	DESTINATION_ORIGINAL_PORT,
+	HOSTNAME,
 	ROWS,
 };
 
@@ -55,6 +58,7 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("tenure", 0, 0),
 	SCAN_MEMBER("flow", INITIATOR, 1),
 	SCAN_MEMBER("tcp", TCP_FLAGS, 1),
+	SCAN_MEMBER("observer", HOSTNAME, 1),
 	SCAN_MEMBER("start", 0, 0),
 	SCAN_MEMBER("end", 0, 0),
 	SCAN_MEMBER("transport", 0, 0),
@@ -79,6 +83,7 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("port", 0, 0),
 	SCAN_MEMBER("ip", 0, 0),
 	SCAN_MEMBER("port", 0, 0),
+	SCAN_MEMBER("hostname", 0, 0),
 };
 
 static const char *const paths[ROWS] = {
@@ -89,6 +94,7 @@ static const char *const paths[ROWS] = {
 	"tenure",
 	"flow",
 	"tcp",
+	"observer",
 	"event.start",
 	"event.end",
 	"network.transport",
@@ -113,6 +119,7 @@ static const char *const paths[ROWS] = {
 	"destination.nat.port",
 	"destination.original.ip",
 	"destination.original.port",
+	"observer.hostname",
 };
 
 static int refuse(struct fault *fault, enum fault_reason reason, int row, const char *detail)
@@ -277,6 +284,16 @@ static bool source_began(const struct scan *scan)
 		    : memchr(text.data, 'S', text.length) != NULL;
 }
 
+/* The host on which it was captured. */
+static uint64_t read_observer(const struct scan *scan)
+{
+	char plain[HOSTNAME_SIZE];
+	struct span text;
+
+	text.data = scan_value_text(&scan->values[HOSTNAME], plain, sizeof(plain), &text.length);
+	return text.data != NULL ? span_hash(text) : 0;
+}
+
 /* Scans the record BYTES[LENGTH]. */
 static int scan_record(const char *bytes, size_t length, struct scan *scan, struct fault *fault)
 {
@@ -317,6 +334,7 @@ static int read_members(const struct scan *scan, struct flow_endpoints *ends, st
 		return -1;
 	read_others(scan, &read);
 	read.source_began = source_began(scan);
+	read.observer = read_observer(scan);
 	*ends = read;
 	return 0;
 }

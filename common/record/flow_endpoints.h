@@ -44,6 +44,7 @@ struct flow_endpoints {
 	struct flow_endpoint others[FLOW_OTHERS]; /* each with SENT of its source or destination */
 	bool has_other[FLOW_OTHERS];              /* it is there, and can be read */
 	bool source_began;    /* flow.initiator or, without it, a SYN proves it */
+	uint64_t observer;    /* span_hash() of observer.hostname, 0 if there is none */
 	int transport;        /* enum transport or another IANA number */
 	size_t closing_brace; /* position of the brace that ends the flow's own members */
 	bool empty;           /* the object has no members */

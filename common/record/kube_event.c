@@ -91,6 +91,12 @@ static bool take_type(struct record *record, bool bare)
 	return kube_reading_refuse(&record->reading, FAULT_UNKNOWN_TYPE, "type");
 }
 
+/* An interface that a meter saw is no object of the API. */
+static bool is_of_interface(const struct kube_event *event, struct span name)
+{
+	return event->type <= KUBE_DELETED && span_equal(name, span_of("interfaces"));
+}
+
 static bool take_resource(struct record *record)
 {
 	struct kube_event *event = record->event;
@@ -101,7 +107,8 @@ static bool take_resource(struct record *record)
 		return false;
 	if (name.data != NULL) {
 		event->resource = kube_resource_from_name(name.data, name.length);
-		return event->resource < KUBE_RESOURCES ||
+		event->of_interface = is_of_interface(event, name);
+		return event->of_interface || event->resource < KUBE_RESOURCES ||
 		       kube_reading_refuse(&record->reading, FAULT_UNKNOWN_RESOURCE, "resource");
 	}
 	if (event->type == KUBE_PROGRESS || event->type == KUBE_ERROR || event->type == KUBE_GAP)

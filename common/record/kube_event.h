@@ -57,8 +57,10 @@ struct kube_event {
 	bool cluster_untold;
 	bool other_kind;             /* it is of a kind that is none of enum kube_resource */
 	enum kube_resource resource; /* KUBE_RESOURCES: none (PROGRESS, ERROR, a GAP of all) */
-	struct when received;        /* WHEN_MIN when absent: see kube_event_newest.h */
-	uint64_t resource_version;   /* of the object or the SYNC; 0 if absent or not an integer */
+	bool of_interface;    /* ADDED, MODIFIED or DELETED of `interfaces`, which are of no watch;
+				      * RESOURCE is none */
+	struct when received; /* WHEN_MIN when absent: see kube_event_newest.h */
+	uint64_t resource_version; /* of the object or the SYNC; 0 if absent or not an integer */
 
 	struct kube_object object;
 	struct span uid, name, namespace; /* of OBJECT; namespace is empty if there is none */

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "common/base/array.h"
-#include "common/program/log.h"
 #include "common/timeline/history/history_around.h"
 #include "common/timeline/outside.h"
 
@@ -265,51 +263,10 @@ static int decide(struct timeline *timeline, const struct timeline_question *que
 	return 0;
 }
 
-static bool is_certain_over(const struct timeline *timeline, const struct tenure *tenure,
-			    const struct timeline_question *question)
-{
-	return asof_is_certain(tenure, question->start, question->end) &&
-	       when_not_after(question->end, judge_watched_to(timeline, &tenure->binding,
-							      (uint64_t)question->position));
-}
-
-/* Lists the possible bindings in timeline->possible. -1 after logging. */
-static int list_possible(struct timeline *timeline, const struct timeline_question *question,
-			 struct judgement *judgement)
-{
-	const struct address_view *view = judgement->view;
-	const struct services_question asked = judge_services_question(question, HOLDER_SERVICE);
-	const struct tenure *tenure;
-	size_t at = view->count, count = 0;
-
-	while ((tenure = asof_previous(view->tenures, &at, question->start, question->end)) !=
-	       NULL) {
-		struct span uid = judgement->history->holders[tenure->binding.holder].uid;
-
-		if (array_grow(&timeline->possible, &timeline->possible_capacity, count + 1,
-			       sizeof(*timeline->possible)) < 0) {
-			log_error("timeline: out of memory for the holders of an address");
-			return -1;
-		}
-		timeline->possible[count++] = (struct possible){
-			.tenure = tenure,
-			.certain = is_certain_over(timeline, tenure, question),
-			.other_port = tenure->binding.evidence.shared && question->port >= 0 &&
-				      (question->began ||
-				       !services_shared_port(judgement->history->memberships,
-							     judgement->history->membership_count,
-							     uid, &asked)),
-		};
-	}
-	judgement->possible = timeline->possible;
-	judgement->possible_count = possible_leave_out(timeline->possible, count);
-	return 0;
-}
-
 static int judge_view(struct timeline *timeline, const struct timeline_question *question,
 		      struct judgement *judgement)
 {
-	if (judgement->view == NULL || list_possible(timeline, question, judgement) < 0)
+	if (judgement->view == NULL || judge_list_possible(timeline, question, judgement) < 0)
 		return -1;
 	judgement->found =
 		possible_judge(judgement->possible, judgement->possible_count, question->start,

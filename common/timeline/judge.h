@@ -44,6 +44,10 @@ struct judgement {
 int judge_end(struct timeline *timeline, const struct timeline_question *question,
 	      struct judgement *judgement);
 
+/* Lists the possible bindings of JUDGEMENT's view. -1 after logging. */
+int judge_list_possible(struct timeline *timeline, const struct timeline_question *question,
+			struct judgement *judgement);
+
 /* The history of IP, from the cache or loaded into it. NULL after logging. */
 struct history *judge_history(struct timeline *timeline, const struct ip *ip);
 

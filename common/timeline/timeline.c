@@ -221,7 +221,7 @@ static struct cluster *cluster_of(struct timeline *timeline, const char *name)
 	return cluster;
 }
 
-/* Sets when FEED's record was received (docs/answers.md section 1). */
+/* Sets when FEED's record, not of an interface, was received (docs/answers.md section 1). */
 static void set_received(const struct timeline *timeline, int64_t timestamp_ms, struct feed *feed)
 {
 	struct when last = timeline->topic.last_received[feed->event->resource];
@@ -255,6 +255,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_
 		.labels_json = &timeline->labels,
 		.annotations_json = &timeline->annotations,
 		.offset = (uint64_t)offset,
+		.received = WHEN_MIN,
 		.gap_from = WHEN_MIN,
 		.listed = timeline->list >= 0,
 	};
@@ -264,8 +265,9 @@ static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_
 
 	if (event->resource < KUBE_RESOURCES)
 		changed = 1u << event->resource;
-	set_received(timeline, timestamp_ms, &feed);
-	if (when_is_min(feed.received)) {
+	if (!event->of_interface)
+		set_received(timeline, timestamp_ms, &feed);
+	if (when_is_min(feed.received) && !event->of_interface) {
 		*why = "it has no \"received\", no timestamp and no time inside";
 		return TIMELINE_UNREADABLE;
 	}
@@ -286,7 +288,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_
 	timeline->stats.addresses_refused += feed.addresses_refused;
 	timeline->stats.values_refused += feed.values_refused;
 	timeline->stats.progress_refused += feed.progress_refused;
-	if (outcome != TIMELINE_UNREADABLE)
+	if (outcome != TIMELINE_UNREADABLE && !event->of_interface)
 		timeline->topic.last_received[event->resource] = feed.received;
 	if (cluster_put(feed.cluster, timeline->store, changed, &timeline->key, &timeline->value) <
 	    0)
@@ -299,7 +301,7 @@ static int add_unread(struct timeline *timeline, const struct kube_event *event,
 {
 	bool found = false;
 
-	if (event->other_kind)
+	if (event->other_kind || event->of_interface)
 		return 0;
 	for (size_t c = 0; c < timeline->cluster_count; c++) {
 		struct cluster *cluster = timeline->clusters[c];

@@ -43,7 +43,8 @@ void resume_take(struct resume *resume, const char *cluster, const struct kube_e
 	bool all = event->resource >= KUBE_RESOURCES;
 	struct resume_point *point;
 
-	if (strcmp(event->cluster, cluster) != 0)
+	/* What meters wrote says nothing of a watch. */
+	if (event->of_interface || strcmp(event->cluster, cluster) != 0)
 		return;
 	resume->any = true;
 	resume->received = when_later(resume->received, event->received);

@@ -35,6 +35,15 @@ class Binding:
     possible_to: int = None
     surely_from: int = None         # certain_from and certain_to before they are narrowed
     surely_to: int = None
+    held_from: int = None           # of a pod, by its node's clock: raw certain_from and certain_to
+    held_to: int = None
+    seen: tuple = None              # the first and the last packet of its interfaces,
+    hosts: frozenset = frozenset()  # and the hosts of their meters
+    order_from: int = None          # raw certain_from and certain_to without interfaces
+    order_to: int = None
+
+    def __post_init__(self):
+        self.order_from, self.order_to = self.raw_certain_from, self.raw_certain_to
 
     def rank(self):
         """Of several possible bindings the greatest counts, and is shown first."""
@@ -48,17 +57,17 @@ class Binding:
 
 
 def precedes(a, b, k):
-    return shift(a.raw_certain_from, k) <= shift(b.raw_certain_to, -k)
+    return shift(a.order_from, k) <= shift(b.order_to, -k)
 
 
 def later_start(a, b, k):
     """A is open and may be over because B, which starts later, is there."""
-    return (a.raw_certain_to == EVER and (a.terminating or (a.node == b.node != ""))
+    return (a.order_to == EVER and (a.terminating or (a.node == b.node != ""))
             and starts_first(a, b, k) and not starts_first(b, a, k))
 
 
 def starts_first(a, b, k):
-    return shift(a.raw_certain_from, k) <= shift(b.raw_certain_from, -k)
+    return shift(a.order_from, k) <= shift(b.order_from, -k)
 
 
 def claims(a, b, skew):

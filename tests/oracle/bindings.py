@@ -2,7 +2,8 @@
 import epochs as lives
 import holders
 from asof import Binding
-from moments import EVER, NEVER
+from interfaces import TRUSTED
+from moments import EVER, NEVER, shift
 
 
 def of_other(ip, resource, thing, position, used):
@@ -32,12 +33,17 @@ def pod_binding(thing, epoch, instants, opening, options, how=None):
     """That of an epoch, which is as EPOCH for the address; INSTANTS are its own."""
     start, start_from, certain_from = epoch.start(options.clock, opening)
     possible_from = instants[0]
+    by_node = start_from in TRUSTED
+    held_from = min(shift(certain_from, 0 if by_node else options.skew), shift(epoch.first_received, options.skew))
     certain_from = max(min(certain_from, epoch.first_received), possible_from)
     end, end_from = epoch.shown_end()
-    return Binding(
+    found = Binding(
         "pod", thing.holder, thing.uid, epoch.began, epoch.node, epoch.terminating, possible_from, certain_from,
         lives.certain_to(epoch, possible_from, options.hold), lives.possible_to(epoch), epoch.began, epoch.first_known,
         epoch.ended_received, epoch.how == lives.LOST, how, start, start_from, end, end_from)
+    found.held_from = max(held_from, possible_from)
+    found.held_to = lives.certain_to(epoch, possible_from, options.hold + options.skew)
+    return found
 
 
 def not_before(span):

@@ -11,7 +11,7 @@ GROUPS = ("nat", "original")
 OTHER = dict.fromkeys(("ip", "port"), {})
 END = dict(dict.fromkeys(("ip", "port", "packets"), {}), **dict.fromkeys(GROUPS, OTHER))
 READ = {"event": {"start": {}, "end": {}}, "network": {"transport": {}}, "source": END, "destination": END,
-        "tenure": {}, "flow": {"initiator": {}}, "tcp": {"flags": {"source": {}}}}
+        "tenure": {}, "observer": {"hostname": {}}, "flow": {"initiator": {}}, "tcp": {"flags": {"source": {}}}}
 
 
 @dataclass
@@ -23,6 +23,7 @@ class Question:
     end: int
     sent: bool
     role: str = None    # SERVES, BEGAN, or None: neither is proven
+    observer: str = None    # the host on which the flow was captured
 
 
 class Rejected(Exception):
@@ -52,7 +53,8 @@ def questions(text):
     if transport is not None and not isinstance(transport, str):
         raise Rejected("network.transport")
     return tuple(Question(required(shapes.address, flow, side, "ip"), port_of(flow, side), name_of(transport),
-                          start, end, sent(flow, side), role(flow, side)) for side in ("source", "destination"))
+                          start, end, sent(flow, side), role(flow, side), shapes.text(flow, "observer", "hostname"))
+                 for side in ("source", "destination"))
 
 
 def others(text):

@@ -28,7 +28,20 @@ class Scene:
         self.bindings = world.bindings(question.ip, position, options)
         self.view = world.ranges.at(position, options.ranges)
         self.possible = [one for one in self.bindings if one.possible(question.start, question.end)]
+        self.witnessed = self.find_witnessed()
         self.t = shift(accounted_for(self.bindings, question.start - options.skew), -options.skew)
+
+    def seen_here(self, one):
+        """The flow was captured by the clock of the interfaces of ONE, and while these had the address."""
+        return (one.seen is not None and one.hosts == {self.question.observer} != {None}
+                and one.seen[0] <= self.question.start and self.question.end <= one.seen[1]
+                and not self.is_unwatched(one))
+
+    def find_witnessed(self):
+        """The bindings of the one holder that is witnessed: the possible ones, if there are any."""
+        found = [one for one in self.bindings if self.seen_here(one)]
+        holders = {one.holder for one in found + [one for one in self.possible if self.certain(one)]}
+        return ([one for one in self.possible if one.holder in holders] or found) if found and len(holders) == 1 else []
 
     def certain(self, one):
         return one.certain(self.question.start, self.question.end) and not self.is_unwatched(one)
@@ -56,7 +69,7 @@ def judge(scene):
     if len(chosen) > 1:
         found.status = "ambiguous"
         found.reason = "two_holders" if together(recorded, question) else "hand_over"
-    elif chosen and (any(scene.certain(one) for one in recorded) or (question.sent and not found.unrecorded)):
+    elif chosen and (scene.witnessed or any(scene.certain(one) for one in recorded) or (question.sent and not found.unrecorded)):
         found.status, found.binding = "known", found.possible[0]
     elif not chosen and is_outside(scene):
         found.status = "known"
@@ -74,6 +87,8 @@ def is_local(ip):
 
 def recorded_of(scene):
     """The possible bindings of those that count."""
+    if scene.witnessed:
+        return scene.witnessed
     return [one for one in scene.possible
             if not (is_other_half(scene, one) or is_shared_with_a_host(scene, one) or is_passed_over(scene, one))]
 

@@ -8,6 +8,7 @@ import bindings
 import epochs
 import flows
 import holders
+import interfaces
 import memberships
 import moments
 import oracle
@@ -36,7 +37,7 @@ ELSEWHERE = {
     "GAP before a late list": 26, "Nodes without InternalIP": 17, "changes of what was not listed": 19,
     "newest instants": 13, "deletions are undone": 13, "times not before the creation": 17,
     "DELETED whatever its revision": 15, "the time of another record": 6,
-    "an InternalIP was there before": 6, "certain until it was over": 11, "services outside": 9}
+    "an InternalIP was there before": 6, "certain until it was over": 11, "services outside": 9, "routers": 6}
 
 # Noticed by the hand-made histories, and by more seeds.
 RARE = {
@@ -106,6 +107,9 @@ MUTATIONS = {
     "sandbox gone bounds the end": (epochs, "possible_to", lambda _: lambda epoch: (
         moments.EVER if epoch.how in ("", epochs.LOST) else epoch.ended_received)),
     "mirrors are one pod": (world, "holder_of", lambda _: lambda uid, facts, mirror: uid),
+    "interfaces": (world, "sharpen", always(None)),
+    "routers": (interfaces, "at_once", always(False)),
+    "epochs that share an interface": (interfaces, "share", lambda _: lambda span, one, of_pod: (span, span.first, span.last)),
     # section 4
     "gateways": (holders, "gateways_of", always(())),
     "captured addresses": (holders, "is_captured", always(True)),
@@ -132,6 +136,7 @@ MUTATIONS = {
     "a machine by its InternalIP": (holders, "INTERNAL", lambda _: holders.PLAIN),
     "services by port": (world.World, "serves_port", always(False)),
     "shared addresses by port": (holder_verdict, "is_passed_over", always(False)),
+    "witnessed": (holder_verdict.Scene, "find_witnessed", always([])),
     "t": (holder_verdict, "accounted_for", always(moments.NEVER)),
     "why gap": (holder_verdict, "unrecorded", without("gap")),
     "why before_coverage": (holder_verdict, "unrecorded", without("before_coverage")),

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""named_wrongly.py [FIRST [COUNT [HOLD SKEW]]]: whether the rules of answers.md ever name an end wrongly.
+"""named_wrongly.py [FIRST [COUNT [HOLD SKEW [SEEN]]]]: whether the rules of answers.md ever name an end wrongly.
 
 Random histories of which the truth is known (who had which address, from when until when), told
 as kubelets tell it: cut times, late writes, force deletes, new sandboxes, clocks off by two fifths of skew, gaps. As
-long as the writes come within hold and the clocks differ by less than skew, no end may be named wrongly.
+long as the writes come within hold and the clocks differ by less than skew, no end may be named wrongly. SEEN, 0 to 1, is the
+share of the nodes whose interfaces are captured.
 """
 import random
 import sys
@@ -13,6 +14,7 @@ import moments
 import shapes
 from history import History, at
 from oracle import Options, Timeline
+from random_interfaces import Veth
 from random_pods import ENDS, Life
 
 SPAN = 200
@@ -22,13 +24,16 @@ WITNESSED = tuple(way for way in ENDS if way != "lost")     # the end of a lost 
 
 
 class Truth:
-    def __init__(self, seed, hold=10, skew=.5):
+    def __init__(self, seed, hold=10, skew=.5, seen=0):
         self.chance = random.Random(seed)
+        self.meters = random.Random(seed + .5)
+        self.seen = [name for name in NODES if self.meters.random() < seen]
         self.most, self.off = hold, .4 * skew
         self.clocks = {name: self.off * self.chance.choice((0, 1, -1)) for name in NODES}
         self.held = []              # (from, to, address, uid, when its first process starts)
         self.free = {}              # address -> when it is free
         self.writes, self.count = [], 0
+        self.interfaces = []        # (true time, object)
         time = 0
         while time < SPAN:
             time += self.chance.expovariate(1.2)
@@ -57,6 +62,10 @@ class Truth:
     def hold(self, life, address, bound, started, length):
         gone = bound + length
         self.held.append((bound, gone, address, life.uid, started))
+        if life.node in self.seen:
+            name = self.meters.choice(("veth-" + life.uid, "veth-%d" % len(self.held)))
+            veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.held)), name, life.node, address)
+            self.interfaces += veth.told(bound, gone, life.clock)
         self.free[address] = gone + self.chance.choice((.03, .1, .5, 1, 3))
         return gone
 
@@ -89,6 +98,7 @@ class Truth:
         begin = chance.choice((0, 0, 0, 40))
         state, index, time, silent = {}, 0, begin, True
         revisions = {}
+        interfaces = sorted(self.interfaces, key=lambda one: one[0])
         for name in ("services", "endpointslices", "nodes"):
             out.synced(begin, name)
         while time < SPAN + 2:
@@ -104,6 +114,8 @@ class Truth:
                     del state[uid]
                 if written >= begin and not silent and not covering:
                     out.pod(max(written, begin), thing, kind, out.revision)
+            while interfaces and interfaces[0][0] <= time:
+                out.add(type="MODIFIED", resource="interfaces", received=history.text(time), object=interfaces.pop(0)[1])
             if covering:
                 silent = True
             elif silent:
@@ -122,7 +134,7 @@ class Truth:
 
 
 def questions(truth):
-    """(address, start, end, sent, spoke, uid that is right or None)."""
+    """(address, start, end, sent, spoke, uid that is right or None, the host that captured it or None)."""
     chance = truth.chance
     for since, until, address, uid, started in truth.held:
         for _ in range(6):
@@ -130,28 +142,32 @@ def questions(truth):
             edge = chance.choice((since, until))
             start = edge + chance.choice((-1, 1)) * chance.choice((.1, 1, 3, 10)) * chance.random()
             blur = truth.off / 2 * chance.choice((-1, 0, 1))        # the capture's clock
+            node = truth.meters.choice((*NODES, None))
+            if node is not None and truth.seen:
+                blur = truth.clocks[node]
+            host = node and node + ".lab"
             right = truth.holder(address, start, start + length)
-            yield address, start + blur, start + length + blur, False, False, right
+            yield address, start + blur, start + length + blur, False, False, right, host
             spoke = chance.random() < .5
             start = min(max(start, started if spoke else since), until)
             end = min(start + length, until)
-            yield address, start + blur, end + blur, True, spoke, uid
+            yield address, start + blur, end + blur, True, spoke, uid, host
 
 
-def check(seed, hold=10, skew=.5):
+def check(seed, hold=10, skew=.5, seen=0):
     """(ends, known, wrong ones as texts) of SEED."""
-    truth = Truth(seed, hold, skew)
+    truth = Truth(seed, hold, skew, seen)
     options = Options(hold=round(hold * moments.SECOND), skew=round(skew * moments.SECOND),
                       ranges=(shapes.network("10.244.0.0/16"),))
     timeline = truth.told().feed(Timeline(options))
     ends = known = 0
     wrong = []
-    for address, start, end, sent, spoke, right in questions(truth):
+    for address, start, end, sent, spoke, right, host in questions(truth):
         if end > SPAN - hold - 5 or start < 0:
             continue
         ends += 1
         position, _ = timeline.position_for(at(end))
-        answer = timeline.answer(address, None, None, at(start), at(end), sent, position)
+        answer = timeline.answer(address, None, None, at(start), at(end), sent, position, observer=host)
         if answer["status"] == "known":
             known += 1
             said = answer["k8s"]["pod"]["uid"] if answer["kind"] == "pod" else answer["kind"]
@@ -163,11 +179,11 @@ def check(seed, hold=10, skew=.5):
 
 def main(words):
     first, count = (list(map(int, words[:2])) + [1, 100][len(words):])[:2]
-    hold, skew = map(float, words[2:] or ("10", "0.5"))
+    hold, skew, seen = map(float, [*words[2:], *("10", "0.5", "0")[len(words[2:]):]])
     total = knew = 0
     wrong = []
     for seed in range(first, first + count):
-        ends, known, more = check(seed, hold, skew)
+        ends, known, more = check(seed, hold, skew, seen)
         total, knew, wrong = total + ends, knew + known, wrong + more
     print(*wrong[:20], sep="\n", end="\n" if wrong else "")
     print(f"{total} ends, {knew} known ({100 * knew / total:.1f} %), {len(wrong)} wrong")

@@ -4,15 +4,16 @@ import pytest
 
 import asof
 import epochs
+import interfaces
 import moments
 import named_wrongly
 import holder_verdict
 
 
-def wrong_names(first, count):
+def wrong_names(first, count, seen=0):
     found, known = [], 0
     for seed in range(first, first + count):
-        _, more, wrong = named_wrongly.check(seed)
+        _, more, wrong = named_wrongly.check(seed, seen=seen)
         found, known = found + wrong, known + more
     return found, known
 
@@ -22,6 +23,12 @@ def test_no_end_is_named_wrongly(first):
     found, known = wrong_names(first, 10)
     assert found == []
     assert known > 500
+
+
+def test_interfaces_name_more_ends_and_none_wrongly():
+    known = [wrong_names(1, 10, seen) for seen in (0, .5, 1)]
+    assert [found for found, _ in known] == [[], [], []]
+    assert known[0][1] < known[1][1] < known[2][1]
 
 
 def second_less(start):
@@ -36,6 +43,13 @@ WITHOUT = {
     "the second that a kubelet cuts off": (epochs.Epoch, "start", second_less),
     "skew": (asof, "settle", lambda settle: lambda bindings, hold, skew: settle(bindings, hold, 0)),
 }
+
+
+def test_without_a_certain_instant_an_interface_would_name_wrongly(monkeypatch):
+    monkeypatch.setattr(interfaces, "may_be", lambda span, one: one.kind == "pod" and one.node == span.node)
+    monkeypatch.setattr(interfaces, "share", lambda span, one, of_pod: (span, span.first, span.last))
+    monkeypatch.setattr(interfaces, "is_past", lambda one, horizon: True)
+    assert wrong_names(1, 3, 1)[0]
 
 
 @pytest.mark.parametrize("what", WITHOUT)

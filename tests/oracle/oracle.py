@@ -56,6 +56,9 @@ class Timeline:
         self.last_offset = offset
         try:
             record = topic.read(offset, text, timestamp)
+            if record.resource == topic.INTERFACES:
+                self.world_of(record.cluster).interface(record)
+                return
             self.set_received(record)
         except topic.Unreadable as error:
             self.unreadable += 1
@@ -142,16 +145,16 @@ class Timeline:
             ends.append(min(self.greatest_received, self.listed_to))
         return None if any(moment >= self.reported(end) for moment in ends) else "kube_ended"
 
-    def answer(self, ip, port, transport, start, end, sent, position, role=None):
+    def answer(self, ip, port, transport, start, end, sent, position, role=None, observer=None):
         """The end's JSON object as a dict. IP may be text or the sixteen bytes."""
         name, world = self.world()
-        question = self.question(ip, port, transport, start, end, sent, role)
+        question = self.question(ip, port, transport, start, end, sent, role, observer)
         return render.answer(world, name, question, position, self.options)
 
     @staticmethod
-    def question(ip, port, transport, start, end, sent, role=None):
+    def question(ip, port, transport, start, end, sent, role=None, observer=None):
         ip = shapes.address(ip) if isinstance(ip, str) else ip
-        return flows.Question(ip, port, transport, start, end, sent, role)
+        return flows.Question(ip, port, transport, start, end, sent, role, observer)
 
     def decidable(self, ip, start, end, sent, position):
         """The holder's uid (or "outside") if the times written up to POSITION decide who

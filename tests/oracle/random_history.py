@@ -5,6 +5,7 @@ A random but plausible history: pods on a few nodes that re-use few addresses wi
 seconds, with everything that a watch can show of them, and flows around each
 hand-over. The same seed gives the same bytes.
 """
+import bisect
 import json
 import random
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import history
 from history import node, piece, service, text
 from random_flows import flows_of
+from random_interfaces import Veth
 from random_pods import NETWORKS, Life
 from random_watch import Watch, disguise, interleaved
 
@@ -50,6 +52,9 @@ class World:
         self.kind = self.chance.choice(("mixed", "tidy", "tidy", "loose"))   # whether pods are in their nodes' podCIDRs
         self.clocks["n3"] += self.chance.choice((0, 0, -100, 100)) if self.kind == "mixed" else 0
         self.living = []            # (from, to, address, uid)
+        self.interfaces = []        # (time, type, object)
+        self.meters = random.Random(seed + .5)
+        self.seen = [name for name in NODES if self.meters.random() < self.meters.choice((0, .5, 1))]
         self.plugged = []           # addresses that network plugins gave to nodes
 
     def put(self, time, resource, kind, thing):
@@ -71,6 +76,7 @@ class World:
         started = life.begin(ip, bound)
         self.instants += [(bound, address), (gone, address)]
         self.living.append((bound, gone, address, life.uid))
+        self.interface(life, address, bound, gone)
         if gone > started + 5 and self.chance.random() < .3:
             life.restart(ip, bound, started)
         if self.chance.random() < .15:
@@ -80,6 +86,7 @@ class World:
             started = bound + .1
             gone = bound + self.chance.uniform(1, 20)
             self.instants += [(bound, ip), (gone, ip)]
+            self.interface(life, ip, bound, gone)
         elif gone > started + 2 and not life.copied and self.chance.random() < .25:
             life.annotations["kubernetes.io/config.mirror"] = "hash"
             for _, _, thing in life.writes:
@@ -87,6 +94,20 @@ class World:
             life.made_again(ip, bound, started, self.chance.uniform(started, gone))
         life.finish(ip, bound, started, gone)
         self.pod_writes(life)
+
+    def interface(self, life, address, bound, gone):
+        """What a meter sees of it; some are routers, or are seen on another node."""
+        if life.node not in self.seen or self.meters.random() < .1:
+            return
+        node = self.meters.choice(NODES) if self.meters.random() < .05 else life.node
+        veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.living)), self.meters.choice(("eth-" + life.uid, "veth1", "veth2")), node, address)
+        clock = self.clocks[life.node] if abs(self.clocks[life.node]) < 5 else 0
+        for time, thing in veth.told(bound, gone, clock, ended=self.meters.random() < .9):
+            if self.meters.random() < .03:
+                thing["status"]["addresses"].append(dict(thing["status"]["addresses"][0], ip=self.meters.choice(ADDRESSES)))
+            if self.meters.random() < .05:
+                self.meters.choice((thing["status"]["addresses"][0].clear, thing["spec"].clear, thing["metadata"].clear, thing["spec"].popitem))()
+            self.interfaces.append((time, self.meters.choice(("ADDED", "MODIFIED", "DELETED")), thing))
 
     def life(self, address=""):
         self.count += 1
@@ -274,12 +295,31 @@ class World:
         return Watch(self.chance, self.writes).told()
 
 
+def observed(meters, line):
+    """Two of three flows say where they were captured."""
+    hosts = ["%s.lab" % name for name in NODES]
+    where = meters.choice((b"", *(b',"observer":{"hostname":"%s"}' % meters.choice(hosts).encode() for _ in range(2))))
+    return line[:-1] + where + b"}" if line.endswith(b"}") else line
+
+
+def with_interfaces(world, lines, told):
+    """LINES, which disguise the records TOLD, with what meters say of interfaces between them."""
+    times = [record.get("received", "") for record in told.records]
+    cluster = {"cluster": told.records[0]["cluster"]} if told.records and "cluster" in told.records[0] else {}
+    for time, kind, thing in sorted(world.interfaces, key=lambda one: -one[0]):
+        record = dict(cluster, type=kind, resource="interfaces", received=text(time), object=thing)
+        if world.meters.random() < .1:
+            del record["received"]
+        lines.insert(bisect.bisect(times, text(time)), history.render.compact(record).encode())
+    return lines
+
+
 def make(seed, count=400):
     """(kube lines, flow lines, options as words) of SEED."""
     world = World(seed)
     records = world.records()
     chance = world.chance
-    flows = flows_of(world, count)
+    flows = [observed(world.meters, line) for line in flows_of(world, count)]
     options = ["--clock", chance.choice(("sandbox", "sandbox", "sandbox", "started", "endpoint", "received")),
                "--hold", chance.choice(("10s", "10s", "2s", "40s")), "--skew", chance.choice(("500ms", "500ms", "0", "2s"))]
     if seed % 3 == 0:
@@ -301,9 +341,8 @@ def make(seed, count=400):
             for record in history_of.records:
                 record["cluster"] = name
         options += ["--cluster", "prod"]
-        return interleaved(chance, records.lines(), other.lines()), flows, options
-    lines = disguise(chance, records)
-    return lines, flows, options
+        return interleaved(chance, with_interfaces(world, records.lines(), records), other.lines()), flows, options
+    return with_interfaces(world, disguise(chance, records), records), flows, options
 
 
 def reordered(chance, lines):

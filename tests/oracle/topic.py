@@ -9,6 +9,7 @@ KINDS = {"Pod": "pods", "Service": "services", "EndpointSlice": "endpointslices"
 RESOURCES = set(KINDS.values())
 CHANGES = ("ADDED", "MODIFIED", "DELETED")
 SILENT = ("BOOKMARK", "ERROR")
+INTERFACES = "interfaces"        # of no watch, so none of RESOURCES
 TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time"
 
 
@@ -115,7 +116,7 @@ def resource_of(root, record):
         resource = KINDS.get(record.object.get("kind"))
     if resource is None and record.type in ("GAP", "PROGRESS", "ERROR"):
         return None
-    if resource not in RESOURCES:
+    if resource not in RESOURCES and not (resource == INTERFACES and record.type in CHANGES):
         raise Unreadable("resource")
     return resource
 
@@ -127,6 +128,8 @@ def fill(record, root):
         record.uid = shapes.text(metadata, "uid")
         if not record.uid or not shapes.text(metadata, "name"):
             raise Unreadable("object.metadata")
+        if record.resource == INTERFACES and not shapes.text(record.object, "spec", "node"):
+            raise Unreadable("object.spec.node")
         record.revision = shapes.revision(metadata.get("resourceVersion"))
     elif record.type in ("SYNC_BEGIN", "SYNC_END"):
         record.revision = shapes.revision(root.get("resourceVersion"))

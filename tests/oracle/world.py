@@ -8,6 +8,7 @@ import holders
 import moments
 import shapes
 from coverage import Coverage, Listings, watch_end
+from interfaces import Interfaces, sharpen
 from memberships import Memberships
 from moments import EVER, NEVER, SECOND, shift
 from pods import Status
@@ -36,6 +37,7 @@ class World:
         self.watched = {}               # of a closed topic: resource -> (offset, the end of its watch)
         self.progress = []              # (offset, known) of those accepted; both only grow
         self.members = Memberships()
+        self.interfaces = Interfaces()
         self.holders = {}               # address -> {(resource, uid)}
         self.changes = {}               # address -> offsets at which its bindings may change
         self.pod_changes = []           # offsets at which any pod changes
@@ -60,6 +62,9 @@ class World:
             self.coverage[record.resource].record(record, record.uid in self.things[record.resource])
         self.do(record)
         return True
+
+    def interface(self, record):
+        self.mark(self.interfaces.record(record), record.offset)
 
     def note_return(self, record):
         """An object that is gone since before the horizon should not come back: the store has forgotten it."""
@@ -325,6 +330,8 @@ class World:
                     found += bindings.of_pod(ip, self.things[resource][uid], self.members, position, options)
                 else:
                     found += bindings.of_other(ip, resource, self.things[resource][uid], position, used)
+            asof.settle(found, options.hold, options.skew)
+            sharpen(found, self.interfaces.at(ip, position, options.skew, horizon), options.clock, horizon)
             for one in found:
                 if one.ended_received is not None and one.ended_received < horizon:
                     one.raw_possible_to = min(one.raw_possible_to, one.ended_received)

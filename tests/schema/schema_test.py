@@ -35,6 +35,10 @@ POD = {"type": "ADDED", "cluster": "prod", "resource": "pods", "received": T, "o
     "kind": "Pod", "metadata": {"name": "a", "namespace": "shop", "uid": "u", "resourceVersion": "12",
                                 "creationTimestamp": "2026-11-23T08:00:00Z"},
     "spec": {"nodeName": "n1"}, "status": {"phase": "Running", "podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.1"}]}}}
+INTERFACE = {"type": "DELETED", "cluster": "prod", "resource": "interfaces", "received": T, "object": {
+    "kind": "Interface", "metadata": {"name": "veth12", "uid": "n1-12-1"},
+    "spec": {"node": "n1", "host": "n1.example.com", "index": 12, "mac": "0a:58:0a:f4:01:07", "meter": {"id": "n1", "start": T}},
+    "status": {"since": T, "until": T, "addresses": [{"ip": "10.0.0.1", "first": T, "last": T}]}}}
 GAP = {"type": "GAP", "cluster": "prod", "resource": "pods", "received": T, "from": T, "to": T, "reason": "expired"}
 PROGRESS = {"type": "PROGRESS", "cluster": "prod", "received": T, "known": T, "revisions": {"pods": "845"}}
 BEGIN = {"type": "SYNC_BEGIN", "cluster": "prod", "resource": "jobs", "received": T, "resourceVersion": "8", "scope": {}}
@@ -70,7 +74,7 @@ def correction(start):
     return record
 
 
-GOOD = {"flows": [FLOW], "kube": [POD, GAP, PROGRESS, BEGIN], "rejected": [REJECTED], "edges": [EDGE],
+GOOD = {"flows": [FLOW], "kube": [POD, INTERFACE, GAP, PROGRESS, BEGIN], "rejected": [REJECTED], "edges": [EDGE],
         "statistics": [STATISTICS],
         "tagged": [tagged(12), tagged(20), correction(12)]}
 

@@ -1,5 +1,6 @@
 """Flows between those who hold addresses, and who of them really sent."""
 import json
+import random
 from dataclasses import dataclass
 
 from instants import text
@@ -28,6 +29,7 @@ class Flow:
     transport: str
     blur: float             # how far the capture's clock is off
     initiator: str
+    host: str = None        # on which it was captured
 
     def packets(self, end):
         """(from, to) of what END sent; of what it was sent, if it sent nothing."""
@@ -44,6 +46,8 @@ class Flow:
                   "network": {"type": "ipv6" if ":" in source.address else "ipv4", "transport": self.transport},
                   "source": sides[0], "destination": sides[1],
                   "flow": {"initiator": self.initiator}}
+        if self.host:
+            record["observer"] = {"hostname": self.host}
         if self.transport == "tcp":
             record["tcp"] = {"flags": {"source": source.flags, "destination": destination.flags}}
         return json.dumps(record, separators=(",", ":"))
@@ -53,6 +57,10 @@ class Maker:
     def __init__(self, world):
         self.world, self.chance = world, world.chance
         self.tenures = [one for found in world.truth.tenures.values() for one in found]
+        self.hosts, self.places = random.Random(len(self.tenures)), {}
+        for node, _, _, tenures in world.meters.interfaces:
+            for one in tenures:
+                self.places.setdefault(one.address, []).append((node, one.since, one.until))
         self.kinds = {}
         for one in self.tenures:
             self.kinds.setdefault((one.holder.partition(" ")[0], ":" in one.address), []).append(one)
@@ -144,7 +152,18 @@ class Maker:
         if ends[0].sent is None or ends[0].sent[0] > start:
             ends.reverse()
             begun = False
-        return Flow(start, end, ends, transport, self.chance.choice(self.world.captures), "syn" if begun else "first_packet")
+        blur, host = self.capture(near, far, start, end)
+        return Flow(start, end, ends, transport, blur, "syn" if begun else "first_packet", host)
+
+    def capture(self, near, far, start, end):
+        """The clock of a capture, and its host: with meters, mostly that of a pod's node."""
+        blur = self.chance.choice(self.world.captures)
+        nodes = [node for address in (near.address, far.address) for node, since, until in self.places.get(address, ())
+                 if since <= end and start <= until]
+        if self.world.meters.share is None or not nodes or self.hosts.random() < .2:
+            return blur, None
+        node = self.hosts.choice(nodes)
+        return node.clock, node.name
 
     def served(self, end, start, finish):
         found = self.world.truth.servings.get(end.address, ())

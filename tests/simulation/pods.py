@@ -92,6 +92,7 @@ class Pod:
             self.world.at(self.world.between(.3, 12), self.forced_early)
         if self.world.has("dual-stack") and self.node.number is not None:
             self.twin = self.world.truth.hold(twin_of(address), self.world.now, self.holder, "dual-stack", running=self.tenure.running)
+        self.world.meters.bound(self.node, self.tenure, *([self.twin] if self.twin else []))
         self.status.sandbox_ready(address)
 
     def containers_up(self, slow):

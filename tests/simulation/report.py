@@ -78,6 +78,9 @@ def short(thing):
     """An object in few words."""
     metadata, status, spec = thing["metadata"], thing.get("status", {}), thing.get("spec", {})
     words = [metadata["uid"]]
+    if thing["kind"] == "Interface":
+        words += [spec["node"], metadata["name"], *(f"{name}={status[name][11:23]}" for name in ("since", "until") if name in status)]
+        return " ".join(words + [f"{one['ip']}={one['first'][11:23]}-{one['last'][11:23]}" for one in status["addresses"]])
     if thing["kind"] == "Pod":
         words += [status["phase"]] + ["deleting"] * ("deletionTimestamp" in metadata) + [f"ip={status.get('podIP')}"]
         words += [f"start={status['startTime'][11:19]}"] if "startTime" in status else []

@@ -36,6 +36,7 @@ def options(words):
     parser.add_argument("--build", type=Path, default=Path(os.environ.get("BUILD", ROOT / "build")), help="where tenure-enrich is")
     parser.add_argument("--oracle", action="store_true", help="ask tests/oracle instead of tenure-enrich")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
+    parser.add_argument("--seen", type=float, metavar="SHARE", help="the share of the nodes on which a meter sees the pods' interfaces, 0 to 1")
     parser.add_argument("--hold", type=float, default=10)
     parser.add_argument("--skew", type=float, default=.5)
     chosen = parser.parse_args(words)
@@ -71,7 +72,7 @@ def run(words):
 def make(seed, settings):
     """(world, flows) of SEED."""
     names = settings.only or [name for name in EVERY if name not in settings.without]
-    world = World(seed, set(names) - {"base"}, bool(settings.only), settings.hold, settings.skew)
+    world = World(seed, set(names) - {"base"}, bool(settings.only), settings.hold, settings.skew, settings.seen)
     world.topic = Topic(world)
     return world, Maker(world).many(settings.flows)
 

@@ -60,6 +60,8 @@ class Topic:
         steps += [(self.begins, 2, 0, lambda: self.lists(self.begins, ORDER))]
         steps += [(time, 2, 0, lambda time=time: self.planned(time)) for time in self.plans]
         steps += [(to, 2, 0, lambda gap=gap: self.after_gap(*gap)) for gap in self.gaps for to in (gap[1],)]
+        steps += [(time, 3, number, lambda time=time, thing=thing: self.add(time, type="MODIFIED", resource="interfaces", object=thing))
+                  for number, (time, thing) in enumerate(self.world.meters.records(SPAN)) if time > self.begins]
         for time, _, _, step in sorted(steps, key=lambda one: one[:3]):
             self.progress(min(time, SPAN))
             if time < SPAN:
@@ -163,6 +165,7 @@ class Topic:
         found = []
         for _, record in self.records:
             if self.dumped:
-                record = {name: record[name] for name in ("type", "object")}
+                members = ("type", "object") + (("resource",) if record.get("resource") == "interfaces" else ())
+                record = {name: record[name] for name in members}
             found.append(json.dumps(record, separators=(",", ":")))
         return found

@@ -126,6 +126,8 @@ static inline enum timeline_outcome feed_outcome(int rc)
 
 /* One record of any type. *WHY as in timeline_apply(). */
 enum timeline_outcome feed_event(struct feed *feed, const char **why);
+/* What a meter says of an interface. *WHY as in timeline_apply(). */
+enum timeline_outcome feed_interface(struct feed *feed, const char **why);
 /* One object. *WHY as in timeline_apply(). */
 enum timeline_outcome feed_object(struct feed *feed, const char **why);
 /* A new order begins: earlier revisions of RESOURCE count as 0. */

@@ -19,6 +19,7 @@
 #include "common/timeline/rules/epoch.h"
 #include "common/timeline/rules/holder_names.h"
 #include "common/timeline/rules/kept_keys.h"
+#include "common/timeline/store/interface_state.h"
 
 /* Of one family each: podCIDRs, a ServiceCIDR, the subnets of a node. */
 #define OBJECT_RANGES_MAX 32
@@ -154,6 +155,17 @@ struct owner_object {
 	struct span kind, name;
 };
 const char *object_owner(struct kube_object *object, struct owner_object *out);
+
+/* What one record tells of an interface. */
+struct interface_object {
+	uint64_t hash;             /* of what tells it from others */
+	uint64_t node, name, host; /* hashes, HOST 0 for none */
+	struct interface_state told;
+	bool any;       /* it tells of an address */
+	size_t refused; /* addresses without an address or its times */
+};
+const char *object_interface(struct kube_object *object, struct span uid, struct span name,
+			     struct interface_object *out);
 
 /* Shared by the readers. */
 /* The text VALUE, without data if it is missing. */

@@ -111,6 +111,18 @@ static bool add_membership_row(struct history *history, const struct row *row)
 	return true;
 }
 
+static bool add_interface_row(struct history *history, const struct row *row)
+{
+	struct interface_version *version = &history->interfaces[history->interface_count];
+
+	if (!row_interface_key(row->key, &version->interface, &version->offset) ||
+	    !row_interface(row->value, &version->span))
+		return false;
+	history->interface_count++;
+	history->changes[history->change_count++] = version->offset;
+	return true;
+}
+
 static bool add_row(struct history *history, const struct row *row)
 {
 	switch (row_address_kind(row->key)) {
@@ -118,6 +130,8 @@ static bool add_row(struct history *history, const struct row *row)
 		return add_binding_row(history, row);
 	case 'm':
 		return add_membership_row(history, row);
+	case 'i':
+		return add_interface_row(history, row);
 	case 's':
 		history->spelled = row->value;
 		return true;
@@ -168,10 +182,11 @@ static int make_room(struct history *history, size_t rows)
 	history->versions = calloc(rows + 1, sizeof(*history->versions));
 	history->memberships = calloc(rows + 1, sizeof(*history->memberships));
 	history->openings = calloc(rows + 1, sizeof(*history->openings));
+	history->interfaces = calloc(rows + 1, sizeof(*history->interfaces));
 	history->changes = calloc(2 * rows + 1, sizeof(*history->changes));
 	return history->holders != NULL && history->bindings != NULL && history->versions != NULL &&
 			       history->memberships != NULL && history->openings != NULL &&
-			       history->changes != NULL
+			       history->interfaces != NULL && history->changes != NULL
 		       ? 0
 		       : -1;
 }
@@ -196,6 +211,8 @@ static void trim(struct history *history)
 				      sizeof(*history->memberships));
 	history->openings =
 		shrink(history->openings, history->opening_count, sizeof(*history->openings));
+	history->interfaces =
+		shrink(history->interfaces, history->interface_count, sizeof(*history->interfaces));
 	history->bytes = sizeof(*history) + history->arena.capacity +
 			 (history->holder_count + 1) * sizeof(struct holder) +
 			 (history->binding_count + 1) *
@@ -205,6 +222,7 @@ static void trim(struct history *history)
 			 (history->version_count + 1) * sizeof(struct binding_version) +
 			 (history->membership_count + 1) *
 				 (sizeof(struct membership) + sizeof(struct opening)) +
+			 (history->interface_count + 1) * sizeof(struct interface_version) +
 			 history->change_count * sizeof(uint64_t);
 }
 
@@ -266,6 +284,7 @@ void history_free(struct history *history)
 	free(history->versions);
 	free(history->memberships);
 	free(history->openings);
+	free(history->interfaces);
 	free(history->changes);
 	text_free(&history->arena);
 	free(history);

@@ -52,6 +52,12 @@ struct cached_names {
 	size_t member_count;
 };
 
+/* One version of an interface that carried the address. */
+struct interface_version {
+	uint64_t interface, offset;
+	struct interface_span span;
+};
+
 /* What is seen of an address: all its tenures, or those around a flow. */
 struct address_view {
 	bool there;
@@ -90,6 +96,8 @@ struct history {
 	struct binding_version *versions;
 	struct membership *memberships; /* by service, uid and opening */
 	struct opening *openings;       /* by uid and time, one for each membership with a uid */
+	struct interface_version *interfaces; /* by interface and offset */
+	size_t interface_count;
 	size_t holder_count, binding_count, version_count, membership_count, opening_count;
 	uint64_t *changes; /* every offset at which a view changes, in order */
 	size_t change_count;

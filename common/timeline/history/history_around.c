@@ -9,7 +9,7 @@
 struct taking {
 	struct history *history;
 	uint64_t position;
-	int64_t hold_ns;
+	int64_t hold_ns, skew_ns;
 	bool *taken; /* by binding */
 	size_t *list;
 	size_t count, capacity;
@@ -178,6 +178,27 @@ static int take_holder(struct taking *taking, size_t binding)
 	return 0;
 }
 
+/* Widens to the interfaces that overlap what is taken: which binding one fits depends on all that it
+ * overlaps. Returns whether that is more than before. */
+static bool take_interfaces(struct taking *taking)
+{
+	const struct history *history = taking->history;
+	struct when first = taking->first, last = taking->last;
+
+	for (size_t i = 0; i < history->interface_count; i++) {
+		const struct interface_span *span = &history->interfaces[i].span;
+		struct when from = when_add(span->first, -taking->skew_ns);
+		struct when to = when_add(span->last, taking->skew_ns);
+
+		if (when_before(to, first) || when_before(last, from) ||
+		    !history_interface(history, i, taking->position))
+			continue;
+		taking->first = when_earlier(taking->first, from);
+		taking->last = when_later(taking->last, to);
+	}
+	return when_before(taking->first, first) || when_before(last, taking->last);
+}
+
 static int take_all(struct taking *taking)
 {
 	size_t before, holders = 0;
@@ -192,7 +213,7 @@ static int take_all(struct taking *taking)
 			if (take_holder(taking, taking->list[holders]) < 0)
 				return -1;
 		}
-	} while (taking->count > before);
+	} while (taking->count > before || take_interfaces(taking));
 	return 0;
 }
 
@@ -205,6 +226,7 @@ struct address_view *history_around(struct history *history, uint64_t position, 
 		.history = history,
 		.position = position,
 		.hold_ns = assumptions->hold_ns,
+		.skew_ns = skew_ns,
 		.first = when_add(start, -skew_ns),
 		.last = when_add(end, skew_ns),
 	};

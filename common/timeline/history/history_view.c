@@ -91,6 +91,41 @@ static void add_visible(const struct history *history, size_t b, uint64_t positi
 	list[*count - 1].who = same_pod(list, *count);
 }
 
+bool history_interface(const struct history *history, size_t number, uint64_t position)
+{
+	const struct interface_version *version = &history->interfaces[number];
+
+	return version->offset <= position &&
+	       (number + 1 == history->interface_count ||
+		version[1].interface != version->interface || version[1].offset > position);
+}
+
+/* Adds to BINDINGS what the interfaces say that POSITION sees, and computes their INSTANTS again. -1
+ * if out of memory. */
+static int add_interfaces(const struct history *history, uint64_t position,
+			  struct binding *bindings, size_t count,
+			  const struct assumptions *assumptions, struct instants *instants)
+{
+	struct interface_span *spans;
+	size_t seen = 0;
+	int rc;
+
+	if (history->interface_count == 0)
+		return 0;
+	spans = calloc(history->interface_count, sizeof(*spans));
+	if (spans == NULL)
+		return -1;
+	for (size_t i = 0; i < history->interface_count; i++) {
+		if (history_interface(history, i, position))
+			spans[seen++] = history->interfaces[i].span;
+	}
+	rc = interfaces_fit(bindings, instants, count, spans, seen, assumptions);
+	if (rc == 0)
+		rc = asof_instants(bindings, count, assumptions, instants);
+	free(spans);
+	return rc;
+}
+
 /* Sets the positions that see what POSITION sees. */
 static void set_positions(const struct history *history, struct address_view *view,
 			  uint64_t position)
@@ -120,7 +155,8 @@ int history_view_fill(struct history *history, struct address_view *view,
 	view->names = calloc(view->count + 1, sizeof(*view->names));
 	if (view->tenures == NULL || view->names == NULL)
 		goto out;
-	if (asof_instants(bindings, view->count, assumptions, instants) < 0)
+	if (asof_instants(bindings, view->count, assumptions, instants) < 0 ||
+	    add_interfaces(history, position, bindings, view->count, assumptions, instants) < 0)
 		goto out;
 	for (size_t t = 0; t < view->count; t++)
 		view->tenures[t] = (struct tenure){bindings[t], instants[t], WHEN_MIN, t};

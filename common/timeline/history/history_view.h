@@ -20,6 +20,9 @@ int history_view_fill(struct history *history, struct address_view *view,
 		      const struct assumptions *assumptions);
 void history_view_clear(struct address_view *view);
 
+/* POSITION sees version NUMBER of an interface. */
+bool history_interface(const struct history *history, size_t number, uint64_t position);
+
 /* The evidence of BINDING that POSITION sees, or NULL. */
 const struct evidence *history_evidence(const struct history *history, size_t binding,
 					uint64_t position);

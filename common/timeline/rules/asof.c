@@ -8,7 +8,8 @@ static bool apart(struct when a, struct when b, int64_t k)
 	return when_is_max(b) || when_not_after(when_add(a, k), when_add(b, -k));
 }
 
-/* A pair of bindings, each with its raw certain_from. */
+/* A pair of bindings, each with its raw certain_from. The order is by what is reported: interfaces
+ * move instants, but not the order. */
 struct side {
 	const struct binding *binding;
 	struct when certain_from;
@@ -44,8 +45,9 @@ static bool is_before(struct side a, struct side b, const struct assumptions *as
 bool asof_is_before(const struct binding *a, const struct binding *b,
 		    const struct assumptions *assumptions)
 {
-	return is_before((struct side){a, binding_start(a, assumptions).certain_from},
-			 (struct side){b, binding_start(b, assumptions).certain_from}, assumptions);
+	return is_before((struct side){a, binding_start_reported(a, assumptions).certain_from},
+			 (struct side){b, binding_start_reported(b, assumptions).certain_from},
+			 assumptions);
 }
 
 /* A binding and the earliest of its instants that counts. */
@@ -60,7 +62,7 @@ struct work {
 	size_t count;
 	const struct assumptions *assumptions;
 	struct instants *instants;
-	struct when *raw;   /* certain_from */
+	struct when *raw;   /* certain_from, as reported */
 	struct turn *turns; /* in their order */
 	size_t *active;     /* those that a later one can still be ordered with */
 	size_t active_count;
@@ -77,13 +79,12 @@ static int by_first(const void *a, const void *b)
  * had been reported of its end when B came. */
 static struct when held_until(const struct work *work, size_t a, size_t b)
 {
-	struct when to =
-		evidence_certain_to(&work->bindings[a].evidence, work->assumptions->hold_ns);
+	struct when to = work->instants[a].certain_to;
 
 	if (!when_is_max(to))
 		return to;
 	to = when_add(work->bindings[b].evidence.first_known, -work->assumptions->hold_ns);
-	return when_earlier(to, work->raw[b]);
+	return when_earlier(to, work->instants[b].certain_from);
 }
 
 /* Steps 1 and 3 for one pair, if A is before B. */
@@ -95,7 +96,7 @@ static void order_pair(const struct work *work, size_t a, size_t b)
 		       (struct side){&work->bindings[b], work->raw[b]}, work->assumptions))
 		return;
 	at[b].possible_from = when_later(at[b].possible_from, held_until(work, a, b));
-	at[a].possible_to = when_earlier(at[a].possible_to, work->raw[b]);
+	at[a].possible_to = when_earlier(at[a].possible_to, at[b].certain_from);
 }
 
 /* Drops the bindings whose instants are all before MOMENT: a binding that begins there or
@@ -106,10 +107,8 @@ static void retire(struct work *work, struct when moment)
 
 	for (size_t i = 0; i < work->active_count; i++) {
 		size_t one = work->active[i];
-		const struct evidence *evidence = &work->bindings[one].evidence;
-		struct when last = evidence_certain_to(evidence, work->assumptions->hold_ns);
+		struct when last = when_later(work->instants[one].certain_to, work->raw[one]);
 
-		last = when_later(last, work->raw[one]);
 		last = when_later(last, work->instants[one].possible_to);
 		if (when_not_after(moment, last))
 			work->active[kept++] = one;
@@ -156,21 +155,25 @@ static struct when certain_until_next(const struct work *work, size_t open)
 
 static void begin(struct work *work)
 {
-	int64_t hold_ns = work->assumptions->hold_ns;
+	const struct assumptions *assumptions = work->assumptions;
 
 	for (size_t i = 0; i < work->count; i++) {
-		const struct evidence *evidence = &work->bindings[i].evidence;
+		const struct binding *binding = &work->bindings[i];
+		const struct evidence *evidence = &binding->evidence;
 		struct instants *at = &work->instants[i];
+		struct when first = evidence_certain_to(evidence, assumptions->hold_ns);
 
-		work->raw[i] = binding_start(&work->bindings[i], work->assumptions).certain_from;
-		at->possible_from = evidence_possible_from(evidence, hold_ns);
-		at->certain_from = work->raw[i];
-		at->certain_to = evidence_certain_to(evidence, hold_ns);
-		at->possible_to = evidence_possible_to(evidence);
-		if (evidence_is_past(evidence, work->assumptions->horizon))
+		work->raw[i] = binding_start_reported(binding, assumptions).certain_from;
+		at->possible_from = binding_possible_from(binding, assumptions);
+		at->certain_from = binding->seen.there
+					   ? binding_start(binding, assumptions).certain_from
+					   : work->raw[i];
+		at->certain_to = binding_certain_to(binding, assumptions);
+		at->possible_to = binding_possible_to(binding, assumptions);
+		if (evidence_is_past(evidence, assumptions->horizon))
 			at->possible_to = when_earlier(at->possible_to, evidence->ended_received);
-		work->turns[i].first =
-			when_earlier(when_earlier(at->possible_from, work->raw[i]), at->certain_to);
+		first = when_earlier(when_earlier(at->possible_from, at->certain_from), first);
+		work->turns[i].first = first;
 		work->turns[i].binding = i;
 	}
 	if (work->count > 1)

@@ -40,15 +40,22 @@ struct when evidence_of_end(const struct evidence *evidence)
 	return else_when(evidence->last_finished, evidence->last_running);
 }
 
-struct when evidence_certain_to(const struct evidence *evidence, int64_t hold_ns)
+/* What was known when it ended counts NOT_NODE_NS earlier, as all that is not the node's. */
+static struct when certain_to(const struct evidence *evidence, int64_t hold_ns, int64_t not_node_ns)
 {
 	struct when to;
 
 	if (evidence->how == BINDING_OPEN && !evidence->all_terminated)
 		return WHEN_MAX;
-	to = when_later(evidence_of_end(evidence), when_add(evidence->ended_known, -hold_ns));
+	to = when_later(evidence_of_end(evidence),
+			when_add(evidence->ended_known, -hold_ns - not_node_ns));
 	/* Without any evidence it was held at some time after that, so nothing is certain. */
 	return else_when(to, evidence_possible_from(evidence, hold_ns));
+}
+
+struct when evidence_certain_to(const struct evidence *evidence, int64_t hold_ns)
+{
+	return certain_to(evidence, hold_ns, 0);
 }
 
 /* A sandbox that died is reported gone before its containers have ended. */
@@ -112,26 +119,106 @@ static struct binding_start start_by(const struct binding *binding, enum timelin
 	return (struct binding_start){WHEN_MIN, WHEN_MIN, NULL};
 }
 
-struct binding_start binding_start(const struct binding *binding,
-				   const struct assumptions *assumptions)
+/* By the first evidence that is there; received NOT_NODE_NS later, as all that is not the node's. */
+static struct binding_start start_of_pod(const struct binding *binding,
+					 const struct assumptions *assumptions, int64_t not_node_ns)
 {
 	const struct evidence *evidence = &binding->evidence;
-	struct when received = evidence->first_received;
-	struct binding_start start = {received, received, "received"};
+	struct when received = when_add(evidence->first_received, not_node_ns);
+	struct binding_start start = {received, evidence->first_received, "received"};
 
-	if (binding->kind != HOLDER_POD)
-		return (struct binding_start){received, evidence->start_time, "created"};
 	for (int c = (int)assumptions->clock; c < TIMELINE_RECEIVED; c++) {
 		struct binding_start by = start_by(binding, (enum timeline_clock)c);
 
-		if (by.from) {
-			start = by;
-			break;
-		}
+		if (by.from == NULL)
+			continue;
+		if (c >= TIMELINE_ENDPOINT)
+			by.certain_from = when_add(by.certain_from, not_node_ns);
+		start = by;
+		break;
 	}
 	start.certain_from = when_later(when_earlier(start.certain_from, received),
 					evidence_possible_from(evidence, assumptions->hold_ns));
 	return start;
+}
+
+struct when binding_held_to(const struct binding *binding, const struct assumptions *assumptions)
+{
+	return certain_to(&binding->evidence, assumptions->hold_ns, assumptions->skew_ns);
+}
+
+struct when binding_held_from(const struct binding *binding, const struct assumptions *assumptions)
+{
+	return start_of_pod(binding, assumptions, assumptions->skew_ns).certain_from;
+}
+
+struct binding_start binding_start_reported(const struct binding *binding,
+					    const struct assumptions *assumptions)
+{
+	const struct evidence *evidence = &binding->evidence;
+
+	if (binding->kind != HOLDER_POD)
+		return (struct binding_start){evidence->first_received, evidence->start_time,
+					      "created"};
+	return start_of_pod(binding, assumptions, 0);
+}
+
+struct binding_start binding_start(const struct binding *binding,
+				   const struct assumptions *assumptions)
+{
+	struct binding_start start = binding_start_reported(binding, assumptions);
+	struct when first = binding->seen.from;
+
+	if (!binding->seen.there || when_not_after(start.certain_from, first))
+		return start;
+	return (struct binding_start){
+		when_later(first, evidence_possible_from(&binding->evidence, assumptions->hold_ns)),
+		first, "interface"};
+}
+
+struct when binding_possible_from(const struct binding *binding,
+				  const struct assumptions *assumptions)
+{
+	struct when from = evidence_possible_from(&binding->evidence, assumptions->hold_ns);
+	struct when since = binding->seen.since;
+
+	/* An open epoch may have ended, unseen so far, before its interface's first packet. */
+	if (!binding->seen.there || when_not_after(since, from) ||
+	    when_is_max(evidence_certain_to(&binding->evidence, assumptions->hold_ns)) ||
+	    when_before(binding_start(binding, assumptions).certain_from, since))
+		return from;
+	return since;
+}
+
+struct when binding_certain_to(const struct binding *binding, const struct assumptions *assumptions)
+{
+	struct when to = evidence_certain_to(&binding->evidence, assumptions->hold_ns);
+
+	if (!binding->seen.there || when_is_max(to))
+		return to;
+	return when_later(to,
+			  when_earlier(binding->seen.to, evidence_possible_to(&binding->evidence)));
+}
+
+struct when binding_possible_to(const struct binding *binding,
+				const struct assumptions *assumptions)
+{
+	struct when to = evidence_possible_to(&binding->evidence);
+	struct when until = binding->seen.until;
+
+	if (!binding->seen.there || when_not_after(to, until) ||
+	    when_before(until, binding_certain_to(binding, assumptions)))
+		return to;
+	return until;
+}
+
+bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct when start,
+			  struct when end)
+{
+	const struct seen *seen = &binding->seen;
+
+	return seen->there && seen->host != 0 && seen->host == host &&
+	       when_not_after(seen->first, start) && when_not_after(end, seen->last);
 }
 
 struct when binding_shown_end(const struct binding *binding, const char **from)
@@ -164,6 +251,8 @@ size_t binding_moments(const struct binding *binding,
 {
 	const struct evidence *evidence = &binding->evidence;
 	bool pod = binding->kind == HOLDER_POD;
+	const struct seen *seen = &binding->seen;
+	bool gone = seen->there && !when_is_max(seen->until);
 	const struct binding_moment all[BINDING_MOMENTS] = {
 		{pod ? "start_time" : "created", evidence->start_time},
 		{"sandbox_ready", evidence->sandbox_ready},
@@ -176,6 +265,10 @@ size_t binding_moments(const struct binding *binding,
 		{"sandbox_gone", evidence->sandbox_gone},
 		{"ended_received", evidence->ended_received},
 		{"ended_known", evidence->ended_known},
+		{"interface_since", seen->there ? seen->since : WHEN_MIN},
+		{"interface_first", seen->there ? seen->first : WHEN_MIN},
+		{"interface_last", seen->there ? seen->last : WHEN_MIN},
+		{"interface_until", gone ? seen->until : WHEN_MIN},
 	};
 	size_t count = 0;
 

@@ -66,6 +66,15 @@ struct evidence {
 	};
 };
 
+/* What a pod's interfaces say of one epoch and its address (interfaces.h). */
+struct seen {
+	bool there;
+	struct when first, last;  /* packets */
+	struct when from, to;     /* the same, without what another epoch of the pod has */
+	struct when since, until; /* WHEN_MIN and WHEN_MAX if they say nothing */
+	uint64_t host;            /* a hash of their meters' host, 0 for none or several */
+};
+
 struct binding {
 	enum holder_kind kind;
 	size_t holder;  /* which of the address's holders: equal for equal uids */
@@ -74,6 +83,7 @@ struct binding {
 	struct evidence evidence;
 	struct when endpoint; /* the earliest membership of this uid and address that is
 			      * later than previous_to, or WHEN_MIN */
+	struct seen seen;
 };
 
 /* Nothing is known. */
@@ -88,14 +98,32 @@ bool evidence_is_past(const struct evidence *evidence, struct when horizon);
 /* What a pod's records say of the end of its epoch; WHEN_MIN if they say nothing. */
 struct when evidence_of_end(const struct evidence *evidence);
 
+/* The raw instants with what interfaces say. */
+struct when binding_possible_from(const struct binding *binding,
+				  const struct assumptions *assumptions);
+struct when binding_certain_to(const struct binding *binding,
+			       const struct assumptions *assumptions);
+struct when binding_possible_to(const struct binding *binding,
+				const struct assumptions *assumptions);
+/* Its interfaces carried the address over all of [START, END], by the clock of HOST. */
+bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct when start,
+			  struct when end);
+/* Raw certain_from and certain_to of a pod by its node's clock, without interfaces. */
+struct when binding_held_from(const struct binding *binding, const struct assumptions *assumptions);
+struct when binding_held_to(const struct binding *binding, const struct assumptions *assumptions);
+
 /* A binding's start and the evidence for it. */
 struct binding_start {
 	struct when certain_from; /* raw */
 	struct when shown;        /* the evidence itself */
-	const char *from; /* static: "sandbox", "started", "endpoint", "received", "created" */
+	/* Static: "sandbox", "started", "endpoint", "received", "interface", "created". */
+	const char *from;
 };
 struct binding_start binding_start(const struct binding *binding,
 				   const struct assumptions *assumptions);
+/* The same without interfaces, by which bindings are put in order. */
+struct binding_start binding_start_reported(const struct binding *binding,
+					    const struct assumptions *assumptions);
 
 /* The end that is shown, and in *FROM the evidence for it: WHEN_MIN and NULL if it has not
  * ended. */
@@ -106,7 +134,7 @@ struct binding_moment {
 	const char *name; /* static: as in docs/answers.md */
 	struct when at;
 };
-#define BINDING_MOMENTS 11
+#define BINDING_MOMENTS 15
 /* Lists the evidence of BINDING that has a time. Returns how many. */
 size_t binding_moments(const struct binding *binding,
 		       struct binding_moment list[static BINDING_MOMENTS]);

@@ -5,6 +5,7 @@
 #include "common/base/array.h"
 #include "common/program/log.h"
 #include "common/timeline/rules/services.h"
+#include "common/timeline/store/forget_interfaces.h"
 #include "common/timeline/store/name_rows.h"
 #include "common/timeline/store/object_state.h"
 #include "common/timeline/store/owned_rows.h"
@@ -13,12 +14,12 @@
 
 /* One binding: the rows of all of its versions. */
 struct tenancy {
-	uint64_t uid; /* a hash */
-	uint64_t epoch;
+	uint64_t uid, epoch; /* UID is a hash */
 	enum holder_kind kind;
 	struct when begun; /* at the earliest, by any version */
 	struct when ended; /* by its last version */
 	bool gateway, shared;
+	bool over; /* or all of it is terminated */
 	bool past; /* the horizon, by its last version */
 };
 
@@ -38,7 +39,6 @@ static bool starts_another(const struct tenancies *all, const struct binding_key
 	       last->uid != span_hash(key->uid);
 }
 
-/* Adds one row of an address. */
 static int add_row(const struct cluster *cluster, struct store *store, struct span row,
 		   struct span value, struct tenancies *all)
 {
@@ -65,6 +65,7 @@ static int add_row(const struct cluster *cluster, struct store *store, struct sp
 	one->begun =
 		when_earlier(one->begun, when_later(evidence.start_time, evidence.previous_to));
 	one->ended = evidence.ended_received;
+	one->over = one->over || evidence.how != BINDING_OPEN || evidence.all_terminated;
 	one->shared = evidence.shared;
 	one->gateway = evidence.gateway;
 	one->past = evidence_is_past(&evidence, cluster->horizon) &&
@@ -72,14 +73,17 @@ static int add_row(const struct cluster *cluster, struct store *store, struct sp
 	return 0;
 }
 
-/* What ended after one that is not past began may be what shows that this one is over, so it stays. */
-static void keep_later(struct tenancies *all)
+/* What ended after one that is not past began may be what shows that this one is over, so it stays. True if
+ * one ended since the horizon. */
+static bool keep_later(struct tenancies *all)
 {
 	struct when begun = WHEN_MAX;
+	bool ended = false;
 
 	for (size_t t = 0; t < all->count; t++) {
 		const struct tenancy *one = &all->list[t];
 
+		ended = ended || (one->over && !one->past);
 		if (!one->past && !one->shared)
 			begun = when_earlier(begun, one->begun);
 	}
@@ -88,6 +92,7 @@ static void keep_later(struct tenancies *all)
 
 		one->past = one->past && when_before(one->ended, begun);
 	}
+	return ended;
 }
 
 /* The last one that is past, of those that are gateways or are not, stays. */
@@ -109,12 +114,11 @@ static void keep_last(struct tenancies *all, bool gateway)
 static bool is_of_holder(const struct membership *row, const struct tenancies *all)
 {
 	uint64_t uid = span_hash(row->uid);
+	size_t t = 0;
 
-	for (size_t t = 0; t < all->count; t++) {
-		if (!all->list[t].past && all->list[t].uid == uid)
-			return true;
-	}
-	return false;
+	while (t < all->count && (all->list[t].past || all->list[t].uid != uid))
+		t++;
+	return t < all->count;
 }
 
 static bool is_past_membership(const struct cluster *cluster, const struct membership *row)
@@ -213,9 +217,11 @@ int forget_address(const struct cluster *cluster, struct store *store, const str
 	text_init(&prefix, ROW_LIMIT);
 	row_key_address(&prefix, cluster->id, ip);
 	rc = read_bindings(cluster, store, &prefix, &all);
+	/* An interface may say when it did. */
+	if (rc == 0 && !keep_later(&all))
+		rc = forget_interfaces(cluster, store, ip);
 	if (rc < 0)
 		goto out;
-	keep_later(&all);
 	keep_last(&all, false);
 	keep_last(&all, true);
 	rc = each_row(cluster, store, &prefix, &all, true, forget_row);

@@ -42,6 +42,26 @@ void row_key_membership(struct text *key, uint32_t cluster, const struct ip *ip,
 	codec_add_u32(key, number);
 }
 
+void row_key_interfaces(struct text *key, uint32_t cluster, const struct ip *ip)
+{
+	row_key_address(key, cluster, ip);
+	codec_add_u8(key, 'i');
+}
+
+void row_key_interface(struct text *key, uint32_t cluster, const struct ip *ip, uint64_t interface,
+		       uint64_t offset)
+{
+	row_key_interfaces(key, cluster, ip);
+	codec_add_u64(key, interface);
+	codec_add_u64(key, offset);
+}
+
+void row_key_interface_state(struct text *key, uint32_t cluster, uint64_t interface)
+{
+	begin(key, 'b', cluster);
+	codec_add_u64(key, interface);
+}
+
 void row_key_spelled(struct text *key, uint32_t cluster, const struct ip *ip)
 {
 	row_key_address(key, cluster, ip);
@@ -223,6 +243,52 @@ char row_address_kind(struct span key)
 	return key.data[ROW_PREFIX_LENGTH];
 }
 
+/* What follows the kind of an address's row. */
+static struct codec after_kind(struct span key)
+{
+	return codec_read((struct span){key.data + ROW_PREFIX_LENGTH + 1,
+					key.length - ROW_PREFIX_LENGTH - 1});
+}
+
+bool row_interface_key(struct span key, uint64_t *interface, uint64_t *offset)
+{
+	struct codec codec;
+
+	if (row_address_kind(key) != 'i')
+		return false;
+	codec = after_kind(key);
+	*interface = codec_u64(&codec);
+	*offset = codec_u64(&codec);
+	return codec_done(&codec);
+}
+
+void row_add_interface(struct text *value, const struct interface_span *row)
+{
+	codec_add_u64(value, row->node);
+	codec_add_u64(value, row->name);
+	codec_add_u64(value, row->host);
+	codec_add_when(value, row->first);
+	codec_add_when(value, row->last);
+	codec_add_when(value, row->since);
+	codec_add_when(value, row->until);
+	codec_add_u8(value, row->several);
+}
+
+bool row_interface(struct span value, struct interface_span *row)
+{
+	struct codec codec = codec_read(value);
+
+	row->node = codec_u64(&codec);
+	row->name = codec_u64(&codec);
+	row->host = codec_u64(&codec);
+	row->first = codec_when(&codec);
+	row->last = codec_when(&codec);
+	row->since = codec_when(&codec);
+	row->until = codec_when(&codec);
+	row->several = codec_u8(&codec) != 0;
+	return codec_done(&codec);
+}
+
 bool row_binding_key(struct span key, struct binding_key *out)
 {
 	struct codec codec;
@@ -230,8 +296,7 @@ bool row_binding_key(struct span key, struct binding_key *out)
 
 	if (row_address_kind(key) != 'b')
 		return false;
-	codec = codec_read((struct span){key.data + ROW_PREFIX_LENGTH + 1,
-					 key.length - ROW_PREFIX_LENGTH - 1});
+	codec = after_kind(key);
 	out->kind = (enum holder_kind)codec_u8(&codec);
 	length = codec_u8(&codec);
 	if (codec.failed || codec.left < length)

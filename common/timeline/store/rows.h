@@ -3,6 +3,7 @@
  * key (cluster: 4 bytes, offset and epoch: 8)                    value
  * 'a' cluster ip 'b' kind uid epoch offset                       evidence from OFFSET on
  * 'a' cluster ip 'm' offset number                               a membership
+ * 'a' cluster ip 'i' interface offset                            an interface that carried it, from OFFSET on
  * 'a' cluster ip 's'                                             records that spelled it: offset, creation
  * 'd' cluster uid offset                                         a holder's names, owner, label
  * 'l' cluster node-name offset                                   zone and region
@@ -11,6 +12,7 @@
  * 'c' cluster uid uid                                            (empty: an owner and its pod)
  * 's' cluster resource uid                                       fold state of one object
  * 'x' cluster resource uid                                       the same, of one that was deleted
+ * 'b' cluster interface                                          the addresses that it carried (interface_state.h)
  * 'n' cluster uid                                                what a slice lists (slice_state.h)
  * 'k' cluster known                                              offset of that PROGRESS
  * 'i' cluster known                                              the same, of the first of each block (progress_log.h)
@@ -43,6 +45,7 @@
 #include "common/record/kube_resource.h"
 #include "common/timeline/rules/binding.h"
 #include "common/timeline/rules/holder_names.h"
+#include "common/timeline/rules/interfaces.h"
 #include "common/timeline/rules/membership.h"
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
@@ -50,7 +53,7 @@
 /* All keys of one address share so many first bytes, and only they do. */
 #define ROW_PREFIX_LENGTH 21
 
-#define ROWS_FORMAT 19 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 20 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',
@@ -79,6 +82,12 @@ void row_key_binding(struct text *key, uint32_t cluster, const struct ip *ip, en
 		     struct span uid, uint64_t epoch, uint64_t offset);
 void row_key_membership(struct text *key, uint32_t cluster, const struct ip *ip, uint64_t offset,
 			uint32_t number);
+/* INTERFACE is a hash of what tells it from others. */
+void row_key_interface(struct text *key, uint32_t cluster, const struct ip *ip, uint64_t interface,
+		       uint64_t offset);
+/* All such rows of an address, and the state of an interface. */
+void row_key_interfaces(struct text *key, uint32_t cluster, const struct ip *ip);
+void row_key_interface_state(struct text *key, uint32_t cluster, uint64_t interface);
 void row_key_spelled(struct text *key, uint32_t cluster, const struct ip *ip);
 /* All addresses of the cluster, and the address in the key of a row. */
 void row_key_addresses(struct text *key, uint32_t cluster);
@@ -126,12 +135,16 @@ struct binding_key {
 	uint64_t epoch;
 	uint64_t offset;
 };
-/* What follows an address's 21 bytes: 'b', 'm', 's', or 0 if it does not decode. */
+/* What follows an address's 21 bytes: 'b', 'm', 'i', 's', or 0 if it does not decode. */
 char row_address_kind(struct span key);
 bool row_binding_key(struct span key, struct binding_key *out);
+bool row_interface_key(struct span key, uint64_t *interface, uint64_t *offset);
 
 void row_add_evidence(struct text *value, const struct evidence *evidence);
 bool row_evidence(struct span value, struct evidence *evidence);
+
+void row_add_interface(struct text *value, const struct interface_span *row);
+bool row_interface(struct span value, struct interface_span *row);
 
 /* Adds a port to the ports of a membership. */
 void row_add_port(struct text *ports, struct transport_port port);

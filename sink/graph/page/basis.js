@@ -22,6 +22,7 @@ const BEGAN = {
 	started: "its first container started then",
 	endpoint: "an EndpointSlice listed it then",
 	received: "the first record that shows it came then",
+	interface: "its interface carried the first packet then",
 	created: "the object was created then",
 };
 const ENDED = {

@@ -311,6 +311,36 @@ static void a_translated_end_that_is_wrong_is_none(void **state)
 	assert_string_equal(fault.member, "source.nat.ip");
 }
 
+static void knows_the_host_of_the_capture(void **state)
+{
+	static const struct {
+		const char *rest, *host;
+	} cases[] = {
+		{"", ""},
+		{",'observer':{'hostname':'n1.example.com','interface':{'name':'x'}}",
+		 "n1.example.com"},
+		{",'observer':{'hostname':'n\\u0031'}", "n1"},
+		{",'observer':{'hostname':''}", ""},
+		{",'observer':{'hostname':7}", ""},
+		{",'observer':[]", ""},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		char text[512];
+		struct flow_endpoints ends;
+		struct fault fault;
+
+		snprintf(text, sizeof(text),
+			 quoted("{" EVENT ",'source':{'ip':'10.0.0.1'},"
+				"'destination':{'ip':'10.0.0.2'}%s}"),
+			 quoted(cases[c].rest));
+		if (read_flow(text, &ends, &fault) < 0 ||
+		    ends.observer != span_hash(span_of(cases[c].host)))
+			fail_msg("%s", text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +348,7 @@ int main(void)
 		cmocka_unit_test(accepts_a_record_without_optional_members),
 		cmocka_unit_test(knows_protocols_by_name_and_number),
 		cmocka_unit_test(knows_whether_the_source_began),
+		cmocka_unit_test(knows_the_host_of_the_capture),
 		cmocka_unit_test(names_the_member_at_fault),
 		cmocka_unit_test(reads_translated_ends),
 		cmocka_unit_test(a_translated_end_that_is_wrong_is_none),

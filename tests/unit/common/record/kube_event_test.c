@@ -247,6 +247,31 @@ static void says_what_the_bytes_seem_to_be(void **state)
 	}
 }
 
+static void an_interface_is_of_no_watch(void **state)
+{
+	static const char interface[] = "{'type':'%s','resource':'interfaces','object':{'metadata':"
+					"{'name':'v','uid':'u'}}}";
+	static const struct {
+		const char *type;
+		bool read;
+	} cases[] = {{"ADDED", true}, {"DELETED", true}, {"BOOKMARK", false}, {"SYNC_END", false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct kube_event event;
+		struct fault fault;
+		char record[256];
+
+		snprintf(record, sizeof(record), quoted(interface), cases[i].type);
+		assert_int_equal(kube_event_parse(record, strlen(record), &event, &fault),
+				 cases[i].read ? 0 : -1);
+		assert_int_equal(event.of_interface, cases[i].read);
+		assert_int_equal(event.resource, KUBE_RESOURCES);
+		assert_int_equal(event.other_kind, !cases[i].read);
+		kube_event_clear(&event);
+	}
+}
+
 static void says_that_a_record_is_too_long(void **state)
 {
 	(void)state;
@@ -331,6 +356,7 @@ int main(void)
 		cmocka_unit_test(takes_a_revision_only_as_an_integer),
 		cmocka_unit_test(says_which_member_is_at_fault),
 		cmocka_unit_test(says_what_the_bytes_seem_to_be),
+		cmocka_unit_test(an_interface_is_of_no_watch),
 		cmocka_unit_test(says_that_a_record_is_too_long),
 		cmocka_unit_test(a_list_is_of_the_kind_of_its_items),
 		cmocka_unit_test(finds_the_newest_instant),

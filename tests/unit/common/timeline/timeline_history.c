@@ -31,7 +31,9 @@ static void add_event(struct topic *topic, struct text *text, const struct draft
 	const char *mark = strchr(draft->object, '@');
 
 	text_add_format(text, quoted("{'type':'%s','cluster':'c','resource':'%s',"), type,
-			kube_resource_name((enum kube_resource)draft->resource));
+			draft->resource == KUBE_RESOURCES
+				? "interfaces"
+				: kube_resource_name((enum kube_resource)draft->resource));
 	add_received(text, at);
 	text_add_format(text, quoted(",'object':%.*s%d%s}"), (int)(mark - draft->object),
 			draft->object, revision, mark + 1);
@@ -144,10 +146,10 @@ static int watch_of(const struct topic_record *record)
 static void shuffle_run(struct topic *out, const struct topic_record *records, size_t count,
 			struct chance *chance)
 {
-	size_t at[KUBE_RESOURCES] = {0}, left = count;
+	size_t at[KUBE_RESOURCES + 1] = {0}, left = count;
 
 	while (left > 0) {
-		int watch = (int)chance_pick(chance, KUBE_RESOURCES);
+		int watch = (int)chance_pick(chance, KUBE_RESOURCES + 1);
 		size_t *r = &at[watch];
 
 		while (*r < count && watch_of(&records[*r]) != watch)
@@ -213,11 +215,13 @@ struct timeline_question history_question(struct chance *chance, int64_t last)
 		"10.2.0.0", "10.2.0.1", "10.3.0.1", "10.3.0.9", "10.1.1.7", "192.0.2.1",
 	};
 	static const int ports[] = {80, 81, 30080, 40000};
+	static const char *const hosts[] = {"h0", "h1", "h2", ""};
 	const char *address = addresses[chance_pick(chance, 12)];
 	struct timeline_question question = {
 		.port = ports[chance_pick(chance, 4)],
 		.transport = 6,
 		.sent = chance_one_in(chance, 2),
+		.observer = span_hash(span_of(hosts[chance_pick(chance, 4)])),
 		.position = chance_pick(chance, (unsigned)last + 1),
 	};
 

@@ -93,6 +93,34 @@ static void draft_life(struct topic *topic, struct text *text, int at, const cha
 	topic_draft(topic, at, KUBE_PODS, type, life->number, text);
 }
 
+/* What a meter tells of the interface of LIFE: its first packets and, once it is gone, all of them. */
+static void draft_interface(struct topic *topic, struct text *text, struct chance *chance,
+			    const struct life *life, int begin, int end)
+{
+	int number = topic->objects++, first = begin + (int)chance_pick(chance, 900);
+	int last = first < end ? end - (int)chance_pick(chance, (unsigned)(end - first)) : first;
+
+	for (int gone = 0; gone < 2; gone++) {
+		topic_add_metadata(text, "Interface", number, begin);
+		text_add_format(text, quoted("},'spec':{'node':'n%d','host':'h%d'},'status':{"),
+				life->node, life->node);
+		text_add_string(text, quoted("'since':"));
+		topic_add_time(text, begin, false);
+		if (gone == 1) {
+			text_add_string(text, quoted(",'until':"));
+			topic_add_time(text, end + 40, false);
+		}
+		text_add_format(text, quoted(",'addresses':[{'ip':'10.1.0.%d','first':"),
+				life->address);
+		topic_add_time(text, first, false);
+		text_add_string(text, quoted(",'last':"));
+		topic_add_time(text, gone == 1 || last < first + 3000 ? last : first + 3000, false);
+		text_add_string(text, "}]}}");
+		topic_draft(topic, gone == 1 ? end + 60 : first + 3100, KUBE_RESOURCES, "MODIFIED",
+			    number, text);
+	}
+}
+
 static void end_life(struct topic *topic, struct text *text, struct chance *chance,
 		     struct life *life, int end)
 {
@@ -136,6 +164,8 @@ static void draft_pod(struct topic *topic, struct text *text, struct chance *cha
 
 	if (life.started > end - 50)
 		life.started = end - 50;
+	if (chance_one_in(chance, 2))
+		draft_interface(topic, text, chance, &life, begin, end);
 	draft_life(topic, text, begin - 200, "ADDED", &life);
 	life.placed = true;
 	draft_life(topic, text, life.started + (int)chance_pick(chance, 900), "MODIFIED", &life);

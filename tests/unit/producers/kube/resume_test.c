@@ -39,6 +39,18 @@ static void take(struct resume *resume, const char *text)
 #define SYNC(type, revision) \
 	"{'type':'" type "','cluster':'c','resource':'pods','resourceVersion':'" revision "'}"
 
+static void what_meters_wrote_says_nothing(void **state)
+{
+	struct resume resume;
+
+	(void)state;
+	resume_init(&resume);
+	take(&resume, quoted("{'type':'DELETED','cluster':'c','resource':'interfaces',"
+			     "'received':'2026-01-01T00:00:09Z',"
+			     "'object':{'metadata':{'name':'veth1','uid':'v'}}}"));
+	assert_false(resume.any);
+}
+
 static void resumes_after_the_last_progress(void **state)
 {
 	(void)state;
@@ -180,6 +192,7 @@ static void reads_the_end_of_a_file_but_not_of_standard_output(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_meters_wrote_says_nothing),
 		cmocka_unit_test(resumes_after_the_last_progress),
 		cmocka_unit_test(lists_again_after_a_gap),
 		cmocka_unit_test(an_interrupted_list_that_was_planned_has_lost_nothing),

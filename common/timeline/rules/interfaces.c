@@ -1,0 +1,171 @@
+#include "common/timeline/rules/interfaces.h"
+
+#include <stdlib.h>
+
+bool interface_span_equal(const struct interface_span *a, const struct interface_span *b)
+{
+	return a->node == b->node && a->name == b->name && a->host == b->host &&
+	       a->first.ns == b->first.ns && a->last.ns == b->last.ns &&
+	       a->since.ns == b->since.ns && a->until.ns == b->until.ns && a->several == b->several;
+}
+
+bool interface_span_is_past(const struct interface_span *span, struct when horizon)
+{
+	return when_before(span->last, horizon) &&
+	       (when_is_max(span->until) || when_before(span->until, horizon));
+}
+
+/* When an epoch held the address for sure, by its node's clock: S and C of the page. */
+struct held {
+	struct when from, to;
+	struct when reported; /* raw certain_from without interfaces */
+	bool is;              /* of a pod, and not secondary */
+};
+
+static struct held held_by(const struct binding *binding, const struct instants *at,
+			   const struct assumptions *assumptions)
+{
+	struct held held = {.is = binding->kind == HOLDER_POD && !binding->evidence.shared};
+
+	if (held.is) {
+		held.from = binding_held_from(binding, assumptions);
+		held.to = binding_held_to(binding, assumptions);
+		held.reported = binding_start_reported(binding, assumptions).certain_from;
+		/* An open one is there until the next holder may be. */
+		if (when_is_max(held.to))
+			held.to = at->certain_to;
+	}
+	return held;
+}
+
+static bool may_be(const struct interface_span *span, const struct binding *binding,
+		   const struct held *held)
+{
+	return held->is && binding->evidence.node == span->node &&
+	       when_not_after(span->first, held->to) && when_not_after(held->from, span->last);
+}
+
+/* Adds what SPAN, an interface of BINDING, says; of its packets those over [FROM, TO] count. */
+static void add(struct binding *binding, const struct interface_span *span, struct when from,
+		struct when to)
+{
+	struct seen *seen = &binding->seen;
+
+	if (!seen->there)
+		*seen = (struct seen){
+			.there = true,
+			.first = WHEN_MAX,
+			.last = WHEN_MIN,
+			.from = WHEN_MAX,
+			.to = WHEN_MIN,
+			.since = WHEN_MIN,
+			.until = WHEN_MAX,
+			.host = span->host,
+		};
+	seen->first = when_earlier(seen->first, span->first);
+	seen->last = when_later(seen->last, span->last);
+	seen->from = when_earlier(seen->from, from);
+	seen->to = when_later(seen->to, to);
+	seen->since = when_later(seen->since, span->since);
+	seen->until = when_earlier(seen->until, span->until);
+	if (seen->host != span->host)
+		seen->host = 0;
+}
+
+/* All bindings of an address while their interfaces are found. */
+struct fitting {
+	struct binding *bindings;
+	size_t count;
+	struct held *held;
+	const struct assumptions *assumptions;
+};
+
+/* Adds what SPAN says to binding number B, unless it may be another holder's too. A pod whose containers
+ * were all started again may have two epochs in one sandbox: the first then has it until the next. */
+static void fit(const struct fitting *all, const struct interface_span *span, size_t b)
+{
+	struct binding *one = &all->bindings[b];
+	struct when from = span->first, to = span->last;
+
+	for (size_t o = 0; o < all->count; o++) {
+		const struct binding *other = &all->bindings[o];
+
+		if (o == b || !may_be(span, other, &all->held[o]) ||
+		    evidence_is_past(&other->evidence, all->assumptions->horizon))
+			continue;
+		if (other->who != one->who)
+			return;
+		if (other->holder == one->holder && other->epoch < one->epoch)
+			from = when_later(from, all->held[b].reported);
+		else if (other->holder == one->holder)
+			to = when_earlier(to, all->held[o].reported);
+	}
+	add(one, span, from, to);
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct interface_span *one = a, *other = b;
+
+	return (one->first.ns > other->first.ns) - (one->first.ns < other->first.ns);
+}
+
+/* Both are surely there at some instant, B beginning last. */
+static bool at_once(const struct interface_span *a, const struct interface_span *b, int64_t skew_ns)
+{
+	int64_t k = a->node == b->node ? 0 : skew_ns;
+
+	return (a->node != b->node || a->name != b->name) &&
+	       when_before(when_add(b->first, k), when_earlier(a->last, b->last));
+}
+
+/* Marks those that carried the address together with another. */
+static void find_doubtful(const struct interface_span *spans, size_t count,
+			  const struct assumptions *assumptions, bool *doubtful)
+{
+	for (size_t a = 0; a < count; a++) {
+		for (size_t b = a + 1;
+		     b < count && when_before(spans[b].first, spans[a].last) && !spans[a].several;
+		     b++) {
+			if (spans[b].several ||
+			    !at_once(&spans[a], &spans[b], assumptions->skew_ns))
+				continue;
+			if (!interface_span_is_past(&spans[b], assumptions->horizon))
+				doubtful[a] = true;
+			if (!interface_span_is_past(&spans[a], assumptions->horizon))
+				doubtful[b] = true;
+		}
+	}
+}
+
+int interfaces_fit(struct binding *bindings, const struct instants *instants, size_t count,
+		   struct interface_span *spans, size_t span_count,
+		   const struct assumptions *assumptions)
+{
+	struct fitting all = {bindings, count, NULL, assumptions};
+	bool *doubtful;
+	int rc = -1;
+
+	/* The node's clock is not to be trusted. */
+	if (span_count == 0 || assumptions->clock > TIMELINE_STARTED)
+		return 0;
+	all.held = calloc(count + 1, sizeof(*all.held));
+	doubtful = calloc(span_count, sizeof(*doubtful));
+	if (all.held == NULL || doubtful == NULL)
+		goto out;
+	qsort(spans, span_count, sizeof(*spans), by_first);
+	find_doubtful(spans, span_count, assumptions, doubtful);
+	for (size_t b = 0; b < count; b++)
+		all.held[b] = held_by(&bindings[b], &instants[b], assumptions);
+	for (size_t s = 0; s < span_count; s++) {
+		for (size_t b = 0; b < count && !doubtful[s] && !spans[s].several; b++) {
+			if (may_be(&spans[s], &bindings[b], &all.held[b]))
+				fit(&all, &spans[s], b);
+		}
+	}
+	rc = 0;
+out:
+	free(all.held);
+	free(doubtful);
+	return rc;
+}

@@ -1,0 +1,37 @@
+/* interfaces.h - what the interfaces of pods say of an address (docs/answers.md section 3). Pure.
+ *
+ * A pod's interface comes and goes with its sandbox, at instants that its node's kernel tells, and
+ * its packets carry the pod's address. Which pod that is follows from Kubernetes' evidence alone.
+ */
+#ifndef TENURE_INTERFACES_H
+#define TENURE_INTERFACES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/when.h"
+#include "common/timeline/rules/asof.h"
+#include "common/timeline/rules/binding.h"
+
+/* One interface and an address that it carried, by its node's clock. */
+struct interface_span {
+	uint64_t node, name, host; /* hashes; HOST is its meter's, 0 for none */
+	struct when first, last;   /* packets from the pod's side with this source */
+	struct when since;         /* it was not there yet, or WHEN_MIN */
+	struct when until;         /* it was gone, or WHEN_MAX */
+	bool several; /* it carried two addresses of a family, so it counts for nothing */
+};
+
+bool interface_span_equal(const struct interface_span *a, const struct interface_span *b);
+/* All that it tells is before HORIZON. */
+bool interface_span_is_past(const struct interface_span *span, struct when horizon);
+
+/* Sets `seen` of each of BINDINGS[COUNT], all of one address that may overlap a span, to what its
+ * interfaces among SPANS[SPAN_COUNT] say. INSTANTS are theirs without that. Sorts SPANS. -1 if out of
+ * memory. */
+int interfaces_fit(struct binding *bindings, const struct instants *instants, size_t count,
+		   struct interface_span *spans, size_t span_count,
+		   const struct assumptions *assumptions);
+
+#endif

@@ -1,0 +1,141 @@
+"""The interfaces of pods, as captures saw them (answers.md section 3)."""
+from dataclasses import dataclass
+
+import moments
+import shapes
+from moments import EVER, NEVER, newest, oldest, shift
+from things import History
+
+TRUSTED = ("sandbox", "started")        # clocks that are a node's
+
+
+@dataclass(frozen=True)
+class Span:
+    """One interface and one of its addresses."""
+    node: str
+    host: str                   # of its meter, as flows have it
+    key: tuple                  # (name, node): two that share it are one
+    first: int
+    last: int
+    since: int = None
+    until: int = None
+    several: bool = False       # it carried two addresses of a family
+
+    def is_past(self, horizon):
+        return max(self.last, NEVER if self.until is None else self.until) < horizon
+
+
+def addresses_of(thing):
+    """{address: (first, last)} that a record tells."""
+    found = {}
+    for entry in shapes.listed(thing, "status", "addresses"):
+        address = shapes.sloppy(shapes.at(entry, "ip"))
+        first, last = (moments.parse(shapes.at(entry, name)) for name in ("first", "last"))
+        if None in (address, first, last) or first > last or shapes.inside(address, shapes.LOCAL):
+            continue
+        known = found.get(address, (first, last))
+        found[address] = min(first, known[0]), max(last, known[1])
+    return found
+
+
+class Interfaces:
+    """All of a cluster, with everything as of any position."""
+
+    def __init__(self):
+        self.told = {}          # (uid, name, node, host) -> ({address: (first, last)}, since, until)
+        self.spans = {}         # address -> {the same: History of Span}
+
+    def record(self, record):
+        """The addresses that RECORD is about."""
+        thing = record.object
+        name = shapes.text(thing, "metadata", "name")
+        node, host = (shapes.text(thing, "spec", member) or None for member in ("node", "host"))
+        key = record.uid, name, node, host
+        fresh = addresses_of(thing)
+        if not fresh:
+            return ()
+        found, since, until = self.told.get(key, ({}, None, None))
+        found = dict(found)
+        for address, (first, last) in fresh.items():
+            known = found.get(address, (first, last))
+            found[address] = min(first, known[0]), max(last, known[1])
+        since = newest([since, moments.parse(shapes.at(thing, "status", "since"))])
+        until = oldest([until, moments.parse(shapes.at(thing, "status", "until"))])
+        self.told[key] = found, since, until
+        several = len({shapes.is_v4(address) for address in found}) < len(found)
+        for address, (first, last) in found.items():
+            self.spans.setdefault(address, {}).setdefault(key, History()).add(record.offset, Span(
+                node, host, (name, node), first, last, None if since is None or since > first else since,
+                None if until is None or until < last else until, several))
+        return tuple(found)
+
+    def at(self, ip, position, skew, horizon):
+        """Those that carried IP and may prove something."""
+        there = [history.at(position) for history in self.spans.get(ip, {}).values()]
+        there = [one for one in there if one is not None and not one.several]
+        return [one for one in there if not any(
+            at_once(one, other, skew) for other in there if not other.is_past(horizon))]
+
+
+def at_once(one, other, skew):
+    """Whether two interfaces carried an address at the same time."""
+    k = 0 if one.node == other.node else skew
+    return one.key != other.key and shift(max(one.first, other.first), k) < min(one.last, other.last)
+
+
+def may_be(span, one):
+    """Whether SPAN may be the interface of the epoch of the binding ONE."""
+    return (one.kind == "pod" and one.how is None and one.node == span.node
+            and span.first <= one.held_to and one.held_from <= span.last)
+
+
+def is_past(one, horizon):
+    return one.ended_received is not None and one.ended_received < horizon
+
+
+def sharpen(bindings, spans, clock, horizon):
+    """Adds what interfaces say to the raw instants of the bindings of one address."""
+    if clock not in TRUSTED:
+        return
+    own = {id(one): [] for one in bindings}
+    for one in bindings:
+        if one.held_to == EVER:
+            one.held_to = one.certain_to        # up to the next holder
+    for span in spans:
+        fit = [one for one in bindings if may_be(span, one)]
+        lasting = [one for one in fit if not is_past(one, horizon)]
+        for one in fit:
+            if not any(one.holder != other.holder for other in lasting):
+                own[id(one)].append(share(span, one, [other for other in lasting if other.uid == one.uid]))
+    for one in bindings:
+        if own[id(one)]:
+            tell(one, own[id(one)])
+
+
+def share(span, one, of_pod):
+    """(span, first, last): what counts of SPAN for ONE of the epochs OF_POD of one pod that share it."""
+    first, last = span.first, span.last
+    for other in of_pod:
+        if other.number < one.number:
+            first = max(first, one.order_from)
+        elif other.number > one.number:
+            last = min(last, other.order_from)
+    return span, first, last
+
+
+def tell(one, shares):
+    spans = [span for span, _, _ in shares]
+    first, last = min(first for _, first, _ in shares), max(last for _, _, last in shares)
+    until = oldest(span.until for span in spans)
+    one.seen = min(span.first for span in spans), max(span.last for span in spans)
+    one.hosts = {span.host for span in spans}
+    since = newest(span.since for span in spans)
+    if first < one.raw_certain_from:
+        one.start, one.start_from = first, "interface"
+        one.raw_certain_from = max(first, one.raw_possible_from)
+    if one.raw_certain_to != EVER:
+        one.raw_certain_to = max(one.raw_certain_to, min(last, one.raw_possible_to))
+        if until is not None and one.raw_certain_to <= until < one.raw_possible_to:
+            one.raw_possible_to = until
+    if one.raw_certain_to != EVER and since is not None and one.raw_possible_from < since <= one.raw_certain_from:
+        one.raw_possible_from = since

@@ -1,0 +1,112 @@
+"""What the interfaces of pods say (answers.md section 3), by hand-made histories."""
+import pytest
+from asking import RANGED, X, ask, covered, lived, short
+from history import History, container, pod, text
+from oracle import Options
+
+
+def seen(records, uid, first, last, ip=X, node="n1", host=None, name=None, received=None, since=None, until=None, **more):
+    """A record of an interface, told one second after its last packet."""
+    status = {name: text(moment) for name, moment in (("since", since), ("until", until)) if moment is not None}
+    status["addresses"] = [{"ip": ip, "first": text(first), "last": text(last)}, *more.pop("others", ())]
+    return records.add(type="MODIFIED", resource="interfaces", received=text(last + 1 if received is None else received), object={
+        "metadata": {"name": name or "veth-" + uid, "uid": uid}, "spec": {"node": node, "host": host}, "status": status}, **more)
+
+
+def two():
+    """Pod a has X until 20.9, pod b from 21.2 on."""
+    return lived(lived(covered(), "a", X, 10, 20.9), "b", X, 21.2, None)
+
+
+def asked(records, start, sent=False, options=RANGED, **more):
+    return short(ask(records.progress(90), X, start, start + .1, sent=sent, options=options, **more))
+
+
+def test_without_interfaces_a_hand_over_is_unsure():
+    assert asked(two(), 20.2, sent=True) == "ambiguous hand_over"
+    assert asked(two(), 21.9) == "unknown hand_over"
+
+
+def test_packets_make_certain_until_the_last_and_from_the_first():
+    records = seen(seen(two(), "wa", 10.2, 20.85, since=9.9, until=20.88), "wb", 21.3, 60)
+    assert asked(records, 20.2) == "known uid-a"
+    assert asked(records, 21.9) == "known uid-b"
+
+
+def test_an_interface_that_is_gone_or_not_there_excludes():
+    records = seen(lived(covered(), "a", X, 10, 20.3), "wa", 10.2, 19, since=9.9, until=20.05)
+    assert asked(records, 20.7) == "unknown between_holders"
+    def late(gone=None):
+        return lived(covered(), "b", X, 21.2, gone, start=15)
+
+    assert asked(late(), 17) == asked(late(50), 17) == "unknown hand_over"
+    assert asked(seen(late(50), "wb", 21.5, 49, since=20.9), 17) == "unknown before_first"
+    assert asked(seen(late(), "wb", 21.5, 49, since=20.9), 17) == "unknown hand_over"     # it may have ended before 21.5, unseen
+
+
+def test_order_and_repetition_say_nothing():
+    first = lambda records: seen(records, "wa", 10.2, 12, since=9.9)  # noqa: E731
+    last = lambda records: seen(records, "wa", 10.2, 20.85, until=20.88)  # noqa: E731
+    for steps in ((first, last), (last, first), (first, last, first)):
+        records = two()
+        for step in steps:
+            records = step(records)
+        assert asked(records, 20.2) == "known uid-a"
+
+
+def test_nobody_is_named_who_is_in_no_record_of_a_pod():
+    assert asked(seen(covered(), "wa", 10, 60), 20, sent=True) == "unknown never_seen"
+
+
+@pytest.mark.parametrize("spoiled", [
+    lambda records: seen(records, "wr", 20, 30, name="router"),                         # carries it at the same time
+    lambda records: seen(records, "wr", 20, 30, node="n2"),
+    lambda records: seen(records, "wa", 10.2, 20.85, ip="10.244.1.99")])                 # carried another one too
+def test_what_may_be_a_router_proves_nothing(spoiled):
+    records = spoiled(seen(two(), "wa", 10.2, 20.85, since=9.9, until=20.88))
+    assert asked(records, 20.2, sent=True) == "ambiguous hand_over"
+
+
+def test_two_meters_see_one_interface():
+    records = seen(two(), "wa", 10.2, 20.85, name="veth1", until=20.88)
+    assert asked(seen(records, "wa-2", 15, 21, name="veth1"), 20.2) == "known uid-a"
+
+
+def test_an_interface_of_another_node_or_of_no_certain_epoch_says_nothing():
+    assert asked(seen(two(), "wa", 10.2, 20.85, node="n2"), 20.2) != "known uid-a"
+    assert asked(seen(two(), "wa", 9, 10.5, until=10.6), 20.2) != "known uid-a"      # before a was surely there
+    assert asked(seen(two(), "wb", 10.5, 30), 20.2) == "ambiguous hand_over"         # fits both
+
+
+def test_with_other_clocks_interfaces_say_nothing():
+    records = seen(two(), "wa", 10.2, 20.85, until=20.88)
+    assert asked(records, 20.2, options=Options(clock="received", ranges=RANGED.ranges)) != "known uid-a"
+    assert asked(records, 20.2, options=Options(clock="started", ranges=RANGED.ranges)) == "known uid-a"
+
+
+def test_a_position_sees_only_what_came_before():
+    records = two().progress(90)
+    before = len(records.records) - 1
+    assert short(ask(seen(records, "wa", 10.2, 20.85), X, 20.2, 20.3, position=before, options=RANGED)) == "ambiguous hand_over"
+
+
+def test_a_short_pod_is_named_from_its_first_packet_on():
+    records = seen(lived(covered(), "b", X, 21.2, None), "wb", 20.9, 60)
+    answer = ask(records.progress(90), X, 21.6, 21.7, options=RANGED)
+    assert (answer["binding"]["start_from"], answer["binding"]["start"]) == ("interface", "2026-11-23T08:00:20.900Z")
+
+
+def test_it_is_of_no_watch():
+    """No coverage, no GAP, no unread records, and `received` counts for nothing."""
+    records = seen(History(), "wa", 10, 60)
+    assert asked(records, 20, sent=True) == "unknown before_coverage"
+    records = covered().add(type="MODIFIED", resource="interfaces", object={"metadata": {"uid": "u", "name": "n"}})
+    assert asked(records, 20, sent=True) == "unknown never_seen"
+
+
+def test_after_the_end_of_a_watch_an_interface_may_be_of_the_next_pod():
+    """The topic is kubectl's, whose watch ended after 30 minutes; somebody else may have come, unseen."""
+    for start, end, said in ((100, 900, "known uid-a"), (2000, 2100, "unknown gap")):
+        records = History().pod(12, pod("a", X, start=9, ready=10, containers=[container(10)]), "ADDED")
+        records = seen(records, "w", start, end, host="h")
+        assert short(ask(records, X, start + 50, start + 51, observer="h", options=RANGED)) == said

@@ -1,0 +1,204 @@
+/* docs/answers.md section 3: which epoch an interface is of, and what that says. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/timeline/rules/interfaces.h"
+
+#define NONE INT64_MIN
+#define OPEN INT64_MAX
+#define NODE 7
+#define HOST 9
+
+static const struct assumptions assumed = {
+	.clock = TIMELINE_SANDBOX,
+	.hold_ns = 10 * NS_PER_SECOND,
+	.skew_ns = 500 * NS_PER_MS,
+	.horizon = {INT64_MIN},
+};
+
+/* Converts milliseconds; keeps NONE and OPEN. */
+static struct when ms(int64_t moment)
+{
+	return moment == NONE || moment == OPEN ? (struct when){moment}
+						: (struct when){moment * NS_PER_MS};
+}
+
+static int64_t in_ms(struct when moment)
+{
+	return moment.ns == NONE || moment.ns == OPEN ? moment.ns : moment.ns / NS_PER_MS;
+}
+
+/* Pod HOLDER of NODE, whose sandbox was ready at READY; it is reported as finished 2 s after FINISHED. */
+static struct binding pod(size_t holder, int64_t ready, int64_t finished)
+{
+	struct binding binding = {
+		.kind = HOLDER_POD,
+		.holder = holder,
+		.who = holder,
+		.epoch = holder,
+		.endpoint = WHEN_MIN,
+	};
+
+	binding.evidence = evidence_none();
+	binding.evidence.node = NODE;
+	binding.evidence.start_time = ms(ready - 2000);
+	binding.evidence.sandbox_ready = ms(ready);
+	binding.evidence.first_received = ms(ready + 3000);
+	if (finished != OPEN) {
+		binding.evidence.how = BINDING_FINISHED;
+		binding.evidence.last_finished = ms(finished);
+		binding.evidence.ended_received = ms(finished + 2000);
+	}
+	return binding;
+}
+
+static struct interface_span span(int64_t first, int64_t last)
+{
+	return (struct interface_span){NODE,     first == 0 ? 1 : (uint64_t)first,
+				       HOST,     ms(first),
+				       ms(last), WHEN_MIN,
+				       WHEN_MAX, false};
+}
+
+/* Fits SPANS to the pods BINDINGS. */
+static void fit(struct binding *bindings, size_t count, struct interface_span *spans,
+		size_t span_count, const struct assumptions *assumptions)
+{
+	struct instants instants[4];
+
+	assert_int_equal(asof_instants(bindings, count, assumptions, instants), 0);
+	assert_int_equal(interfaces_fit(bindings, instants, count, spans, span_count, assumptions),
+			 0);
+}
+
+static void the_raw_instants_are_those_of_the_packets(void **state)
+{
+	struct binding bindings[] = {pod(1, 10000, 50000)};
+	struct interface_span spans[] = {span(10200, 51500)};
+
+	(void)state;
+	spans[0].since = ms(9500);
+	spans[0].until = ms(51600);
+	fit(bindings, 1, spans, 1, &assumed);
+	assert_int_equal(in_ms(binding_possible_from(&bindings[0], &assumed)), 9500);
+	assert_int_equal(in_ms(binding_start(&bindings[0], &assumed).certain_from), 10200);
+	assert_string_equal(binding_start(&bindings[0], &assumed).from, "interface");
+	assert_int_equal(in_ms(binding_certain_to(&bindings[0], &assumed)), 51500);
+	assert_int_equal(in_ms(binding_possible_to(&bindings[0], &assumed)), 51600);
+	assert_int_equal(in_ms(binding_start_reported(&bindings[0], &assumed).certain_from), 11000);
+}
+
+static void an_open_epoch_only_begins_earlier(void **state)
+{
+	struct binding bindings[] = {pod(1, 10000, OPEN)};
+	struct interface_span spans[] = {span(10200, 51500)};
+
+	(void)state;
+	spans[0].since = ms(9500);
+	spans[0].until = ms(51600);
+	fit(bindings, 1, spans, 1, &assumed);
+	assert_int_equal(in_ms(binding_possible_from(&bindings[0], &assumed)), 8000);
+	assert_int_equal(in_ms(binding_start(&bindings[0], &assumed).certain_from), 10200);
+	assert_int_equal(in_ms(binding_certain_to(&bindings[0], &assumed)), OPEN);
+	assert_int_equal(in_ms(binding_possible_to(&bindings[0], &assumed)), OPEN);
+}
+
+static void an_interface_is_of_the_one_epoch_that_had_the_address(void **state)
+{
+	static const struct {
+		int64_t first, last;
+		int of; /* -1: none */
+	} cases[] = {
+		{10500, 45000, 0},  {10500, 10900, -1}, /* it may be of who was there before */
+		{50100, 59000, -1},                     /* of neither for sure */
+		{50100, 61000, 1},  {10500, 61000, -1}, /* of both, so of none */
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct binding bindings[] = {pod(1, 10000, 50000), pod(2, 60000, OPEN)};
+		struct interface_span spans[] = {span(cases[c].first, cases[c].last)};
+
+		fit(bindings, 2, spans, 1, &assumed);
+		assert_int_equal(bindings[0].seen.there, cases[c].of == 0);
+		assert_int_equal(bindings[1].seen.there, cases[c].of == 1);
+	}
+}
+
+static void what_may_be_a_router_counts_for_nothing(void **state)
+{
+	struct binding bindings[] = {pod(1, 10000, 50000)};
+	struct interface_span spans[] = {span(10500, 45000), span(20000, 30000)};
+
+	(void)state;
+	fit(bindings, 1, spans, 2, &assumed);
+	assert_false(bindings[0].seen.there);
+	spans[1].several = true;
+	fit(bindings, 1, spans, 2, &assumed);
+	assert_true(bindings[0].seen.there);
+	assert_int_equal(in_ms(bindings[0].seen.last), 45000);
+}
+
+static void other_nodes_secondary_addresses_and_other_clocks_do_not_count(void **state)
+{
+	struct interface_span spans[] = {span(10500, 45000)};
+	struct assumptions received = assumed;
+
+	(void)state;
+	received.clock = TIMELINE_ENDPOINT;
+	for (int what = 0; what < 4; what++) {
+		struct binding bindings[] = {pod(1, 10000, 50000)};
+
+		bindings[0].evidence.shared = what == 1;
+		bindings[0].evidence.node = what == 2 ? NODE + 1 : NODE;
+		fit(bindings, 1, spans, 1, what == 3 ? &received : &assumed);
+		assert_int_equal(bindings[0].seen.there, what == 0);
+	}
+}
+
+static void two_epochs_of_one_pod_share_an_interface(void **state)
+{
+	struct binding bindings[] = {pod(1, 10000, 50000), pod(1, 60000, OPEN)};
+	struct interface_span spans[] = {span(10500, 90000)};
+
+	(void)state;
+	bindings[0].evidence.ended_received = ms(63000);
+	bindings[1].epoch = 2;
+	fit(bindings, 2, spans, 1, &assumed);
+	assert_int_equal(in_ms(binding_certain_to(&bindings[0], &assumed)), 61000);
+	assert_int_equal(in_ms(binding_start(&bindings[1], &assumed).certain_from), 61000);
+}
+
+static void a_flow_on_the_same_host_is_witnessed_without_skew(void **state)
+{
+	struct binding bindings[] = {pod(1, 10000, 50000)};
+	struct interface_span spans[] = {span(10500, 45000)};
+
+	(void)state;
+	fit(bindings, 1, spans, 1, &assumed);
+	assert_true(binding_is_witnessed(&bindings[0], HOST, ms(10500), ms(45000)));
+	assert_false(binding_is_witnessed(&bindings[0], HOST + 1, ms(10500), ms(45000)));
+	assert_false(binding_is_witnessed(&bindings[0], HOST, ms(10499), ms(45000)));
+	assert_false(binding_is_witnessed(&bindings[0], HOST, ms(10500), ms(45001)));
+	assert_false(binding_is_witnessed(&bindings[0], 0, ms(10500), ms(45000)));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_raw_instants_are_those_of_the_packets),
+		cmocka_unit_test(an_open_epoch_only_begins_earlier),
+		cmocka_unit_test(an_interface_is_of_the_one_epoch_that_had_the_address),
+		cmocka_unit_test(what_may_be_a_router_counts_for_nothing),
+		cmocka_unit_test(other_nodes_secondary_addresses_and_other_clocks_do_not_count),
+		cmocka_unit_test(two_epochs_of_one_pod_share_an_interface),
+		cmocka_unit_test(a_flow_on_the_same_host_is_witnessed_without_skew),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
