@@ -42,15 +42,18 @@ static int open_statistics(const struct statistics_options *options, struct outp
 	return bus_is_kafka(options->address) ? EX_UNAVAILABLE : EX_CANTCREAT;
 }
 
-/* Gives up privileges, and the system calls that are not needed from now on. -1 on failure (logged). */
-static int shut_in(const struct flows_options *o)
+/* Gives up privileges, and the system calls that are not needed from now on. FILTERED: there is a filter. -1 on failure
+ * (logged). */
+static int shut_in(const struct flows_options *o, bool filtered)
 {
 	bool live = o->read.count == 0;
 	unsigned parts = SANDBOX_FILES;
 
 	if (live)
 		parts |= SANDBOX_CAPTURE;
-	if (bus_is_kafka(o->out) || (o->statistics != NULL && bus_is_kafka(o->statistics)))
+	/* A filter may have names, and is compiled again for another file or interface. */
+	if (filtered || bus_is_kafka(o->out) ||
+	    (o->statistics != NULL && bus_is_kafka(o->statistics)))
 		parts |= SANDBOX_NETWORK;
 	if (privileges_drop(o->patterns.count > 0 ? PRIVILEGE_NET_RAW : PRIVILEGE_NONE) < 0)
 		return -1;
@@ -59,13 +62,13 @@ static int shut_in(const struct flows_options *o)
 
 /* Opens the outputs and gives up privileges. Returns EX_OK or the exit code. Opening a file may need
  * privileges; threads keep those they start with, so the Kafka clients are opened after giving them up. */
-static int open_outputs(const struct flows_options *o, const struct statistics_options *statistics,
-			struct outputs *outputs)
+static int open_outputs(const struct flows_options *o, bool filtered,
+			const struct statistics_options *statistics, struct outputs *outputs)
 {
 	int rc = EX_OK;
 
 	for (int kafka = 0; kafka <= 1 && rc == EX_OK; kafka++) {
-		if (kafka && shut_in(o) < 0)
+		if (kafka && shut_in(o, filtered) < 0)
 			return EX_OSERR;
 		if (bus_is_kafka(o->out) == kafka)
 			rc = open_records(o, outputs);
@@ -117,7 +120,7 @@ int main(int argc, char **argv)
 	struct meter *meter = NULL;
 	struct outputs outputs = {0};
 	struct flow_table_options limits;
-	int first, rc = EX_USAGE;
+	int first, rc;
 	bool live;
 
 	first = flows_options_read(&o, argc, argv);
@@ -163,7 +166,7 @@ int main(int argc, char **argv)
 		interfaces_hostname(interfaces),
 	};
 
-	rc = open_outputs(&o, &statistics, &outputs);
+	rc = open_outputs(&o, first < argc, &statistics, &outputs);
 	if (rc != EX_OK)
 		goto out;
 	rc = EX_OSERR;
