@@ -17,8 +17,6 @@
 #include "producers/flows/report.h"
 #include "producers/flows/statistics.h"
 
-#define REST_NS (60 * NS_PER_SECOND)
-
 struct outputs {
 	struct outlet *outlet;
 	struct statistics *statistics;
@@ -105,9 +103,8 @@ static int open_conntrack(const struct flows_options *o, const struct flow_table
 	int exit_code = EX_OK;
 
 	if (o->conntrack)
-		*conntrack =
-			conntrack_open((size_t)o->conntrack_max,
-				       flow_table_idle_ns(limits) + REST_NS, idle_ns, &exit_code);
+		*conntrack = conntrack_open((size_t)o->conntrack_max, flow_table_rest_ns(limits),
+					    idle_ns, &exit_code);
 	return o->conntrack && *conntrack == NULL ? exit_code : EX_OK;
 }
 
@@ -153,7 +150,7 @@ int main(int argc, char **argv)
 	if (rc != EX_OK)
 		return rc;
 	rc = EX_OSERR;
-	interfaces = interfaces_new(o.observer_name, flow_table_idle_ns(&limits) + REST_NS);
+	interfaces = interfaces_new(o.observer_name, flow_table_rest_ns(&limits));
 	if (interfaces == NULL)
 		goto out;
 	input = input_open(&in, interfaces, &rc);
