@@ -61,33 +61,36 @@ static bool acknowledged(const struct tcp *tcp, unsigned direction, uint32_t end
 	       !sequence_before(tcp->acked[!direction], end);
 }
 
-/* Of a DIRECTION whose start was not captured, what the first acknowledgment is of may be older than the capture. */
-static void skip_acknowledged(struct tcp *tcp, unsigned direction)
-{
-	uint32_t acked = tcp->acked[!direction];
-	struct tcp_hole *holes = tcp->holes[direction];
-
-	if (tcp->syn_seen & 1u << direction)
-		return;
-	for (unsigned i = tcp->hole_count[direction]; i-- > 0;) {
-		if (!sequence_before(acked, holes[i].end))
-			holes[i] = holes[--tcp->hole_count[direction]];
-	}
-	if (tcp->seen & 1u << direction && sequence_before(tcp->next[direction], acked))
-		tcp->next[direction] = acked;
-}
-
-/* Takes out the holes that the receiver has acknowledged: their bytes were missed. */
-static void drop_missed(struct tcp *tcp, unsigned direction)
+/* Takes out the holes that the receiver has acknowledged. Returns their bytes, at most UINT32_MAX. */
+static uint32_t drop_acknowledged(struct tcp *tcp, unsigned direction)
 {
 	struct tcp_hole *holes = tcp->holes[direction];
+	uint32_t bytes = 0;
 
 	for (unsigned i = tcp->hole_count[direction]; i-- > 0;) {
 		if (!acknowledged(tcp, direction, holes[i].end))
 			continue;
-		add_bytes(&tcp->missed_bytes[direction], holes[i].end - holes[i].start);
+		add_bytes(&bytes, holes[i].end - holes[i].start);
 		holes[i] = holes[--tcp->hole_count[direction]];
 	}
+	return bytes;
+}
+
+static void drop_missed(struct tcp *tcp, unsigned direction)
+{
+	add_bytes(&tcp->missed_bytes[direction], drop_acknowledged(tcp, direction));
+}
+
+/* Of a DIRECTION whose start was not captured, what the first acknowledgment is of may be older than the capture: it was not
+ * missed. */
+static void skip_acknowledged(struct tcp *tcp, unsigned direction)
+{
+	if (tcp->syn_seen & 1u << direction)
+		return;
+	drop_acknowledged(tcp, direction);
+	if (tcp->seen & 1u << direction &&
+	    sequence_before(tcp->next[direction], tcp->acked[!direction]))
+		tcp->next[direction] = tcp->acked[!direction];
 }
 
 /* Forgets the lowest hole. */
@@ -189,16 +192,18 @@ static enum tcp_payload see_old_bytes(struct tcp *tcp, unsigned direction, uint3
 static void see_acknowledgment(struct tcp *tcp, const struct packet *packet, unsigned direction)
 {
 	unsigned bit = 1u << direction;
+	bool first;
 
 	/* A RST may have been sent by somebody else. */
 	if ((packet->tcp_flags & (TCP_ACK | TCP_RST)) != TCP_ACK ||
 	    (tcp->acks_seen & bit &&
 	     !sequence_before(tcp->acked[direction], packet->acknowledgment)))
 		return;
-	tcp->acked[direction] = packet->acknowledgment;
-	if (!(tcp->acks_seen & bit))
-		skip_acknowledged(tcp, !direction);
+	first = !(tcp->acks_seen & bit);
 	tcp->acks_seen |= (uint8_t)bit;
+	tcp->acked[direction] = packet->acknowledgment;
+	if (first)
+		skip_acknowledged(tcp, !direction);
 }
 
 static enum tcp_payload see_bytes(struct tcp *tcp, const struct packet *packet, unsigned direction)
