@@ -136,7 +136,8 @@ static const struct metric table[] = {
 		     {0}},
 	[ENDS] = {"tenure_ends_total",
 		  METRIC_COUNTER,
-		  "Ends of tagged flows, by status and reason; a known end has no reason.",
+		  "Ends of tagged flows, translated ones too, by status and reason; a known end "
+		  "has no reason.",
 		  {"status", "reason"}},
 	[PROVISIONAL] = {"tenure_flows_provisional_total",
 			 METRIC_COUNTER,

@@ -235,9 +235,9 @@ static int allow_files(scmp_filter_ctx filter)
 	int rc = allow_all(filter, files);
 
 	if (rc == 0)
-		rc = allow_if(filter, SCMP_SYS(openat), 2, O_ACCMODE | O_CREAT, O_RDONLY);
+		rc = allow_if(filter, SCMP_SYS(openat), 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY);
 	if (rc == 0)
-		rc = allow_if(filter, SCMP_SYS(open), 1, O_ACCMODE | O_CREAT, O_RDONLY);
+		rc = allow_if(filter, SCMP_SYS(open), 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY);
 	return rc == -EDOM ? 0 : rc;
 }
 
@@ -254,6 +254,8 @@ static int allow_sockets(scmp_filter_ctx filter, bool capture)
 
 static int allow(scmp_filter_ctx filter, unsigned parts)
 {
+	/* By their upper bytes: linux/sockios.h, linux/wireless.h. */
+	static const uint64_t groups[] = {0x8900, 0x8b00};
 	/* Of a terminal, and of a socket. */
 	static const uint64_t requests[] = {TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO};
 	bool capture = parts & SANDBOX_CAPTURE;
@@ -265,10 +267,10 @@ static int allow(scmp_filter_ctx filter, unsigned parts)
 		rc = allow_files(filter);
 	if (rc == 0 && (capture || parts & SANDBOX_NETWORK))
 		rc = allow_sockets(filter, capture);
-	/* An interface is asked by many requests. */
-	if (rc == 0 && capture)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 0);
-	else if (rc == 0)
+	/* An interface is asked by many requests: those of sockets, and of radios. */
+	for (size_t i = 0; rc == 0 && capture && i < 2; i++)
+		rc = allow_if(filter, SCMP_SYS(ioctl), 1, UINT32_MAX & ~UINT64_C(0xff), groups[i]);
+	if (rc == 0)
 		rc = allow_values(filter, SCMP_SYS(ioctl), 1, requests,
 				  sizeof(requests) / sizeof(requests[0]));
 	return rc;

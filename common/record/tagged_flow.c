@@ -213,6 +213,10 @@ static void read_flow(struct scan_reading *r, struct tagged_flow *flow)
 	flow->running_totals = scan_reading_boolean(r, ROW_FLOW_FINAL, SCAN_OPTIONAL, &is_final);
 	read_initiator(r, flow);
 	read_text(r, ROW_FLOW_END_REASON, flow->end_reason, sizeof(flow->end_reason));
+	/* The meter stopped looking: an answer may have come later. */
+	if (strcmp(flow->end_reason, "forced_end") == 0 ||
+	    strcmp(flow->end_reason, "lack_of_resources") == 0)
+		flow->messages.unanswered = 0;
 	read_text(r, ROW_HOSTNAME, flow->observer, sizeof(flow->observer));
 	read_text(r, ROW_INTERFACE_NAME, flow->interface, sizeof(flow->interface));
 	tagged_flow_read_count(r, ROW_INTERFACE_ID, SCAN_OPTIONAL, &flow->interface_id);

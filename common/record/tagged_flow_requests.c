@@ -110,6 +110,11 @@ static void read_client(struct scan_reading *r, struct tagged_flow_messages *mes
 		scan_reading_refuse(r, FAULT_WRONG_VALUE, ROW_L7_CLIENT, "source or destination");
 }
 
+static uint64_t count_all(const struct tagged_flow_messages *messages)
+{
+	return messages->requests + messages->responses + messages->retries + messages->unanswered;
+}
+
 static void read_messages(struct scan_reading *r, struct tagged_flow_messages *messages)
 {
 	bool present = scan_reading_object(r, ROW_L7, SCAN_OPTIONAL);
@@ -128,7 +133,7 @@ static void read_messages(struct scan_reading *r, struct tagged_flow_messages *m
 	read_times(r, ROW_FIRST_BYTE, ROW_FIRST_BYTE_TIMES, &messages->first_byte);
 	read_times(r, ROW_LAST_BYTE, ROW_LAST_BYTE_TIMES, &messages->last_byte);
 	/* Nobody sends the requests of a protocol that is encrypted. */
-	if (messages->requests + messages->responses > 0)
+	if (count_all(messages) > 0)
 		read_client(r, messages);
 }
 
@@ -166,10 +171,7 @@ void tagged_flow_clear_requests(struct tagged_flow *flow)
 
 bool tagged_flow_has_messages(const struct tagged_flow *flow)
 {
-	const struct tagged_flow_messages *messages = &flow->messages;
-
-	return messages->requests + messages->responses + messages->retries + messages->unanswered >
-	       0;
+	return count_all(&flow->messages) > 0;
 }
 
 bool tagged_flow_counts_messages(const struct tagged_flow *flow)
@@ -179,5 +181,6 @@ bool tagged_flow_counts_messages(const struct tagged_flow *flow)
 	if (!tagged_flow_has_messages(flow))
 		return false;
 	return !messages->incomplete ||
-	       (messages->responses > 0 && messages->responses >= flow->requests);
+	       (messages->responses + messages->unanswered > 0 &&
+		messages->responses + messages->unanswered >= flow->requests);
 }

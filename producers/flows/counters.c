@@ -47,6 +47,7 @@ static void add_losses(struct counters *counters, const struct capture_stats *in
 		{"l7_connections", table->l7.connections},
 		{"l7_refused", table->l7.refused},
 		{"l7_times_lost", table->l7.times_lost},
+		{"l7_held_refused", table->l7.held_refused},
 		{"untimed_retransmitted", table->untimed[TURNS_RETRANSMITTED]},
 		{"untimed_disorder", table->untimed[TURNS_DISORDER]},
 		{"untimed_unanswered", table->untimed[TURNS_UNANSWERED]},

@@ -216,7 +216,7 @@ void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, struct l
 	community_id(&entry->key, flow->community_id);
 	take_side(entry, entry->source, &flow->source);
 	take_side(entry, !entry->source, &flow->destination);
-	tcp_take(&entry->tcp, entry->source, flow);
+	tcp_take(&entry->tcp, entry->source, reason != FLOW_ACTIVE_TIMEOUT, flow);
 	turns_take(&entry->turns, pool, flow);
 	flow->l7.protocol = FLOW_L7_NONE;
 	if (l7 != NULL)

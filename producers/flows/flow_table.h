@@ -58,6 +58,12 @@ static inline int64_t flow_table_idle_ns(const struct flow_table_options *option
 	return options->stretch > 1 ? options->stretch * idle_ns : idle_ns;
 }
 
+/* How long after its last packet a flow has certainly ended, so that what it has a number of may be given to another. */
+static inline int64_t flow_table_rest_ns(const struct flow_table_options *options)
+{
+	return flow_table_idle_ns(options) + 60 * NS_PER_SECOND;
+}
+
 struct flow_table_stats {
 	uint64_t unsampled;              /* packets of conversations that are not metered */
 	uint64_t flows;                  /* begun */

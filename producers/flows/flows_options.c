@@ -61,6 +61,9 @@ static int check_options(struct flows_options *o)
 	if (o->conntrack && !live)
 		return usage("--conntrack: is for interfaces; a file says nothing of the kernel's "
 			     "connections");
+	if (o->conntrack && o->ignore_vlan)
+		return usage("--conntrack: not with --ignore-vlan; the addresses in a VLAN may be "
+			     "others than conntrack's");
 	if (o->conntrack_max < 1 || o->conntrack_max > TRANSLATIONS_MAX)
 		return usage("--conntrack-max: must be from 1 to 16777216");
 	if (l7_read_protocols(o->l7, &o->l7_protocols) < 0)

@@ -35,12 +35,12 @@ void loop_count(const struct loop *loop, struct counters *counters)
 
 /* ---- What is done from time to time ---- */
 
-static int write_statistics(const struct loop *loop)
+static void write_statistics(const struct loop *loop)
 {
 	struct counters counters;
 
 	loop_count(loop, &counters);
-	return statistics_write(loop->statistics, &counters, loop->input, false);
+	statistics_write(loop->statistics, &counters, loop->input, false);
 }
 
 static void show_progress(const struct loop *loop, struct state *state, struct when now)
@@ -70,8 +70,9 @@ static int tend(const struct loop *loop, struct state *state)
 	if (outlet_tend(loop->outlet, &hold) < 0)
 		return -1;
 	meter_hold(loop->meter, hold);
+	/* Without its statistics the capture goes on. */
 	if (loop->statistics != NULL && statistics_is_due(loop->statistics, now))
-		return write_statistics(loop);
+		write_statistics(loop);
 	return 0;
 }
 

@@ -17,8 +17,6 @@
 #include "producers/flows/report.h"
 #include "producers/flows/statistics.h"
 
-#define REST_NS (60 * NS_PER_SECOND)
-
 struct outputs {
 	struct outlet *outlet;
 	struct statistics *statistics;
@@ -42,15 +40,18 @@ static int open_statistics(const struct statistics_options *options, struct outp
 	return bus_is_kafka(options->address) ? EX_UNAVAILABLE : EX_CANTCREAT;
 }
 
-/* Gives up privileges, and the system calls that are not needed from now on. -1 on failure (logged). */
-static int shut_in(const struct flows_options *o)
+/* Gives up privileges, and the system calls that are not needed from now on. FILTERED: there is a filter. -1 on failure
+ * (logged). */
+static int shut_in(const struct flows_options *o, bool filtered)
 {
 	bool live = o->read.count == 0;
 	unsigned parts = SANDBOX_FILES;
 
 	if (live)
 		parts |= SANDBOX_CAPTURE;
-	if (bus_is_kafka(o->out) || (o->statistics != NULL && bus_is_kafka(o->statistics)))
+	/* A filter may have names, and is compiled again for another file or interface. */
+	if (filtered || bus_is_kafka(o->out) ||
+	    (o->statistics != NULL && bus_is_kafka(o->statistics)))
 		parts |= SANDBOX_NETWORK;
 	if (privileges_drop(o->patterns.count > 0 ? PRIVILEGE_NET_RAW : PRIVILEGE_NONE) < 0)
 		return -1;
@@ -59,13 +60,13 @@ static int shut_in(const struct flows_options *o)
 
 /* Opens the outputs and gives up privileges. Returns EX_OK or the exit code. Opening a file may need
  * privileges; threads keep those they start with, so the Kafka clients are opened after giving them up. */
-static int open_outputs(const struct flows_options *o, const struct statistics_options *statistics,
-			struct outputs *outputs)
+static int open_outputs(const struct flows_options *o, bool filtered,
+			const struct statistics_options *statistics, struct outputs *outputs)
 {
 	int rc = EX_OK;
 
 	for (int kafka = 0; kafka <= 1 && rc == EX_OK; kafka++) {
-		if (kafka && shut_in(o) < 0)
+		if (kafka && shut_in(o, filtered) < 0)
 			return EX_OSERR;
 		if (bus_is_kafka(o->out) == kafka)
 			rc = open_records(o, outputs);
@@ -102,9 +103,8 @@ static int open_conntrack(const struct flows_options *o, const struct flow_table
 	int exit_code = EX_OK;
 
 	if (o->conntrack)
-		*conntrack =
-			conntrack_open((size_t)o->conntrack_max,
-				       flow_table_idle_ns(limits) + REST_NS, idle_ns, &exit_code);
+		*conntrack = conntrack_open((size_t)o->conntrack_max, flow_table_rest_ns(limits),
+					    idle_ns, &exit_code);
 	return o->conntrack && *conntrack == NULL ? exit_code : EX_OK;
 }
 
@@ -117,7 +117,7 @@ int main(int argc, char **argv)
 	struct meter *meter = NULL;
 	struct outputs outputs = {0};
 	struct flow_table_options limits;
-	int first, rc = EX_USAGE;
+	int first, rc;
 	bool live;
 
 	first = flows_options_read(&o, argc, argv);
@@ -150,7 +150,7 @@ int main(int argc, char **argv)
 	if (rc != EX_OK)
 		return rc;
 	rc = EX_OSERR;
-	interfaces = interfaces_new(o.observer_name, flow_table_idle_ns(&limits) + REST_NS);
+	interfaces = interfaces_new(o.observer_name, flow_table_rest_ns(&limits));
 	if (interfaces == NULL)
 		goto out;
 	input = input_open(&in, interfaces, &rc);
@@ -163,7 +163,7 @@ int main(int argc, char **argv)
 		interfaces_hostname(interfaces),
 	};
 
-	rc = open_outputs(&o, &statistics, &outputs);
+	rc = open_outputs(&o, first < argc, &statistics, &outputs);
 	if (rc != EX_OK)
 		goto out;
 	rc = EX_OSERR;

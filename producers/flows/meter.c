@@ -8,9 +8,6 @@
 #include "common/program/log.h"
 #include "producers/flows/flow.h"
 
-/* Beyond a flow's idle time-out, until the number of its path may be used again. */
-#define REST_NS (60 * NS_PER_SECOND)
-
 struct meter {
 	struct flow_table *table;
 	struct fragments *fragments;
@@ -43,8 +40,7 @@ struct meter *meter_new(const struct flow_table_options *options, bool ignore_vl
 	text_init(&meter->text, FLOW_RECORD_MAX);
 	meter->table = flow_table_new(&seeded);
 	meter->fragments = fragments_new(seeded.seed, FRAGMENTS_MAX);
-	meter->paths = paths_new(seeded.seed, PATHS_MAX, flow_table_idle_ns(options) + REST_NS,
-				 ignore_vlan);
+	meter->paths = paths_new(seeded.seed, PATHS_MAX, flow_table_rest_ns(options), ignore_vlan);
 	if (meter->table != NULL && meter->fragments != NULL && meter->paths != NULL)
 		return meter;
 out:

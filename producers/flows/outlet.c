@@ -126,10 +126,10 @@ static int offer(struct outlet *outlet, const struct bus_record *record, uint64_
 		kafka_queue_poll(outlet->queue, STEP_MS);
 		offer = kafka_queue_offer(outlet->queue, record, packets, bytes);
 	}
-	if (offer == KAFKA_FULL) {
+	if (offer == KAFKA_FULL)
 		tell(outlet, pressure_drop(&outlet->pressure));
+	if (offer != KAFKA_TAKEN)
 		add(&outlet->stats.dropped, packets, bytes);
-	}
 	return offer == KAFKA_FAILED ? -1 : 0;
 }
 

@@ -28,7 +28,7 @@ static void say_captured(const struct counters *counters, bool live)
 	uint64_t beyond = value_of(counters, "beyond_count");
 	uint64_t dropped = value_of(counters, "kernel_drops");
 
-	say(frames - beyond, live ? "captured" : "read");
+	say(frames > beyond ? frames - beyond : 0, live ? "captured" : "read");
 	if (!live)
 		return;
 	say(frames + dropped + value_of(counters, "unread"), "received by filter");

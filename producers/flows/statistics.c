@@ -18,6 +18,7 @@ struct statistics {
 	struct outlet *outlet;
 	struct when started; /* the wall clock */
 	struct when written; /* the steady one */
+	bool failed;         /* the output did; logged */
 	struct text text;
 };
 
@@ -44,7 +45,8 @@ struct statistics *statistics_open(const struct statistics_options *options)
 
 bool statistics_is_due(struct statistics *statistics, struct when now)
 {
-	if (when_since(now, statistics->written) < statistics->options->interval_ns)
+	if (statistics->failed ||
+	    when_since(now, statistics->written) < statistics->options->interval_ns)
 		return false;
 	statistics->written = now;
 	return true;
@@ -89,8 +91,8 @@ static void format(struct statistics *statistics, struct when now, const struct 
 	text_add_string(text, "}");
 }
 
-int statistics_write(struct statistics *statistics, const struct counters *counters,
-		     const struct input *input, bool final)
+static int write_record(struct statistics *statistics, const struct counters *counters,
+			const struct input *input, bool final)
 {
 	struct when now = when_now();
 	const char *key = statistics->options->hostname;
@@ -110,6 +112,14 @@ int statistics_write(struct statistics *statistics, const struct counters *count
 			 0, 0) < 0)
 		return -1;
 	return outlet_flush(statistics->outlet);
+}
+
+int statistics_write(struct statistics *statistics, const struct counters *counters,
+		     const struct input *input, bool final)
+{
+	if (!statistics->failed)
+		statistics->failed = write_record(statistics, counters, input, final) < 0;
+	return statistics->failed ? -1 : 0;
 }
 
 int statistics_close(struct statistics *statistics)

@@ -52,23 +52,45 @@ static void add_bytes(uint32_t *sum, uint32_t bytes)
 	*sum = UINT32_MAX - *sum < bytes ? UINT32_MAX : *sum + bytes;
 }
 
-/* True if the receiver has acknowledged the bytes of DIRECTION before END. */
+/* True if the receiver has acknowledged the bytes of DIRECTION before END. A SYN that was not accepted may be answered
+ * with an acknowledgment of an older connection (RFC 9293 3.5.1). */
 static bool acknowledged(const struct tcp *tcp, unsigned direction, uint32_t end)
 {
-	return tcp->acks_seen & 1u << !direction && !sequence_before(tcp->acked[!direction], end);
+	return tcp->acks_seen & 1u << !direction &&
+	       (tcp->syn_from != direction + 1 || tcp->syn_ack_from == 2 - direction) &&
+	       !sequence_before(tcp->acked[!direction], end);
 }
 
-/* Takes out the holes that the receiver has acknowledged: their bytes were missed. */
-static void drop_missed(struct tcp *tcp, unsigned direction)
+/* Takes out the holes that the receiver has acknowledged. Returns their bytes, at most UINT32_MAX. */
+static uint32_t drop_acknowledged(struct tcp *tcp, unsigned direction)
 {
 	struct tcp_hole *holes = tcp->holes[direction];
+	uint32_t bytes = 0;
 
 	for (unsigned i = tcp->hole_count[direction]; i-- > 0;) {
 		if (!acknowledged(tcp, direction, holes[i].end))
 			continue;
-		add_bytes(&tcp->missed_bytes[direction], holes[i].end - holes[i].start);
+		add_bytes(&bytes, holes[i].end - holes[i].start);
 		holes[i] = holes[--tcp->hole_count[direction]];
 	}
+	return bytes;
+}
+
+static void drop_missed(struct tcp *tcp, unsigned direction)
+{
+	add_bytes(&tcp->missed_bytes[direction], drop_acknowledged(tcp, direction));
+}
+
+/* Of a DIRECTION whose start was not captured, what the first acknowledgment is of may be older than the capture: it was not
+ * missed. */
+static void skip_acknowledged(struct tcp *tcp, unsigned direction)
+{
+	if (tcp->syn_seen & 1u << direction)
+		return;
+	drop_acknowledged(tcp, direction);
+	if (tcp->seen & 1u << direction &&
+	    sequence_before(tcp->next[direction], tcp->acked[!direction]))
+		tcp->next[direction] = tcp->acked[!direction];
 }
 
 /* Forgets the lowest hole. */
@@ -170,14 +192,18 @@ static enum tcp_payload see_old_bytes(struct tcp *tcp, unsigned direction, uint3
 static void see_acknowledgment(struct tcp *tcp, const struct packet *packet, unsigned direction)
 {
 	unsigned bit = 1u << direction;
+	bool first;
 
 	/* A RST may have been sent by somebody else. */
 	if ((packet->tcp_flags & (TCP_ACK | TCP_RST)) != TCP_ACK ||
 	    (tcp->acks_seen & bit &&
 	     !sequence_before(tcp->acked[direction], packet->acknowledgment)))
 		return;
+	first = !(tcp->acks_seen & bit);
 	tcp->acks_seen |= (uint8_t)bit;
 	tcp->acked[direction] = packet->acknowledgment;
+	if (first)
+		skip_acknowledged(tcp, !direction);
 }
 
 static enum tcp_payload see_bytes(struct tcp *tcp, const struct packet *packet, unsigned direction)
@@ -195,6 +221,8 @@ static enum tcp_payload see_bytes(struct tcp *tcp, const struct packet *packet, 
 	if (!(tcp->seen & 1u << direction)) {
 		tcp->seen |= (uint8_t)(1u << direction);
 		*next = end;
+		if (tcp->acks_seen & 1u << !direction)
+			skip_acknowledged(tcp, direction);
 		return outcome;
 	}
 	if (payload > 0 && sequence_before(start, *next))
@@ -262,8 +290,8 @@ bool tcp_begins_another(const struct tcp *tcp, const struct packet *packet, unsi
 	return tcp->seen & bit || !(tcp->syn_seen & ~bit);
 }
 
-/* The bytes of DIRECTION that were missed since this was called last. */
-static uint64_t take_missed(struct tcp *tcp, unsigned direction)
+/* The bytes of DIRECTION that were missed since this was called last. FINAL: nothing follows that was captured later. */
+static uint64_t take_missed(struct tcp *tcp, unsigned direction, bool final)
 {
 	uint32_t acked = tcp->acked[!direction];
 	uint32_t *next = &tcp->next[direction];
@@ -273,7 +301,7 @@ static uint64_t take_missed(struct tcp *tcp, unsigned direction)
 	missed = tcp->missed_bytes[direction];
 	tcp->missed_bytes[direction] = 0;
 	/* After the highest byte seen: all but one, which may be a FIN's number. */
-	if (tcp->seen & 1u << direction && acknowledged(tcp, direction, *next + 1) &&
+	if (final && tcp->seen & 1u << direction && acknowledged(tcp, direction, *next + 1) &&
 	    acked - *next < FAR) {
 		missed += acked - *next - 1;
 		*next = acked;
@@ -281,9 +309,9 @@ static uint64_t take_missed(struct tcp *tcp, unsigned direction)
 	return tcp->unmeasured & 1u << direction ? 0 : missed;
 }
 
-static void take_side(struct tcp *tcp, unsigned direction, struct flow_side *side)
+static void take_side(struct tcp *tcp, unsigned direction, bool final, struct flow_side *side)
 {
-	side->missed_bytes = take_missed(tcp, direction);
+	side->missed_bytes = take_missed(tcp, direction, final);
 	side->tcp_flags = tcp->flags[direction];
 	side->retransmissions = tcp->retransmissions[direction];
 	side->spurious_retransmissions = tcp->spurious[direction];
@@ -297,10 +325,10 @@ static void take_side(struct tcp *tcp, unsigned direction, struct flow_side *sid
 	tcp->resets[direction] = tcp->mss[direction] = 0;
 }
 
-void tcp_take(struct tcp *tcp, unsigned source, struct flow *flow)
+void tcp_take(struct tcp *tcp, unsigned source, bool final, struct flow *flow)
 {
-	take_side(tcp, source, &flow->source);
-	take_side(tcp, !source, &flow->destination);
+	take_side(tcp, source, final, &flow->source);
+	take_side(tcp, !source, final, &flow->destination);
 	flow->handshake.seen = tcp->handshake == TCP_HANDSHAKE_MEASURED;
 	if (flow->handshake.seen) {
 		flow->handshake.rtt_ns = tcp->server_rtt_ns + tcp->client_rtt_ns;

@@ -12,7 +12,7 @@
  *     nowhere here.
  *     A range that was skipped and that the receiver acknowledges is missed: it was sent, and
  *     the observer did not capture it. The number after the last one may be that of a FIN
- *     and is not counted. In a direction with a segment whose length is not known (a
+ *     and is not counted; nor is what may be older than the capture. In a direction with a segment whose length is not known (a
  *     fragment, or a header that was cut) nothing is said to be missed.
  * (2) The handshake is measured from the first SYN, the first SYN-ACK and the
  *     first ACK of that SYN-ACK, so it includes the wait for a retransmission. It
@@ -120,7 +120,7 @@ static inline bool tcp_closed(const struct tcp *tcp)
 bool tcp_begins_another(const struct tcp *tcp, const struct packet *packet, unsigned direction);
 
 /* Moves what belongs to the slice to *FLOW, whose source is direction SOURCE, and
- * starts from zero. The handshake is in one slice only. */
-void tcp_take(struct tcp *tcp, unsigned source, struct flow *flow);
+ * starts from zero. FINAL: the flow is over. The handshake is in one slice only. */
+void tcp_take(struct tcp *tcp, unsigned source, bool final, struct flow *flow);
 
 #endif

@@ -8,7 +8,8 @@
 enum outcome outcome_of(const struct tagged_flow *flow)
 {
 	const struct tagged_flow_end *source = &flow->source, *destination = &flow->destination;
-	bool counted = source->has_packets && destination->has_packets;
+	bool counted = source->has_packets && destination->has_packets &&
+		       source->packets + destination->packets > 0;
 	bool silent = counted && destination->packets == 0;
 	bool icmp =
 		strcmp(flow->transport, "icmp") == 0 || strcmp(flow->transport, "ipv6-icmp") == 0;

@@ -138,7 +138,7 @@ def test_words_of_a_flow_are_those_of_the_c():
         ("reasons[FLOW_L7_REASONS]", "uncertain"), ("grpc_codes[]", "grpc_status"), ("dns_codes[]", "rcode")
     ))):
         assert strings("producers/flows/flow_l7.c", name, "};") == member["enum"]
-    statuses = strings("producers/flows/flow_l7.c", "http_classes[]", "};") + strings("producers/flows/flow_l7.c", "redis_statuses[]", "};")
+    statuses = strings("producers/flows/flow_l7.c", "http_classes[]", "};") + strings("producers/flows/flow_l7.c", "plain_statuses[]", "};")
     assert statuses == l7["status"]["propertyNames"]["enum"]
 
 

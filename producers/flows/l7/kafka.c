@@ -171,7 +171,7 @@ static void end_acks(struct kafka_side *side, struct exchange *exchange)
 	exchange->one_way++;
 	if (item != NULL)
 		exchange_remove(exchange, item);
-	else
+	else if (exchange->unlisted > 0)
 		exchange->unlisted--;
 }
 

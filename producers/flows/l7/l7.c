@@ -91,13 +91,13 @@ static struct connection *connection_of(const struct l7 *l7, uint32_t slot)
 	return slot == 0 || slot >= TRYING ? NULL : slab_at(&l7->connections, slot);
 }
 
-/* The protocol that PACKET's payload begins, if it is wanted. */
-static struct recognised recognise(const struct l7 *l7, const struct packet *packet)
+/* The protocol that PACKET's payload begins, if it is wanted. START: that of its connection. */
+static struct recognised recognise(const struct l7 *l7, const struct packet *packet, bool start)
 {
 	struct recognised found;
 
 	if (packet->protocol == TRANSPORT_TCP)
-		found = recognise_segment(packet->payload_bytes, packet->payload_captured);
+		found = recognise_segment(packet->payload_bytes, packet->payload_captured, start);
 	else
 		found = recognise_datagram(packet);
 	if (!(l7->room.protocols >> found.protocol & 1))
@@ -109,9 +109,10 @@ static struct recognised recognise(const struct l7 *l7, const struct packet *pac
 static struct connection *begin(struct l7 *l7, uint32_t *slot, const struct packet *packet,
 				unsigned direction, const uint32_t *first)
 {
-	struct recognised found = recognise(l7, packet);
-	struct connection *connection;
 	bool earlier = *slot != 0; /* payloads that were of no protocol */
+	bool start = packet->protocol == TRANSPORT_UDP || (first != NULL && !earlier);
+	struct recognised found = recognise(l7, packet, start);
+	struct connection *connection;
 
 	if (found.protocol == FLOW_L7_NONE) {
 		*slot = *slot == 0 ? TRYING + 1 : *slot + 1;
@@ -126,8 +127,7 @@ static struct connection *begin(struct l7 *l7, uint32_t *slot, const struct pack
 	l7->stats.connections++;
 	connection = slab_at(&l7->connections, *slot);
 	connection_begin(connection, &l7->room, found.protocol,
-			 found.by_server ? !direction : direction,
-			 packet->protocol == TRANSPORT_UDP || (first != NULL && !earlier));
+			 found.by_server ? !direction : direction, start);
 	return connection;
 }
 

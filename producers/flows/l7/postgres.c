@@ -57,9 +57,9 @@ static bool is_requests(const uint8_t *bytes, size_t length)
 	return type == 'S' ? size == 4 : type == 'Q' && size > 5 && bytes[length - 1] == 0;
 }
 
-bool postgres_begins(const uint8_t *bytes, size_t length)
+bool postgres_begins(const uint8_t *bytes, size_t length, bool start)
 {
-	return length >= 8 && (is_startup(bytes, length) || is_requests(bytes, length));
+	return length >= 8 && (is_startup(bytes, length) || (!start && is_requests(bytes, length)));
 }
 
 /* ---- Requests and responses ---- */

@@ -44,9 +44,9 @@ struct postgres {
 	bool copying;                 /* (3) */
 };
 
-/* True if BYTES may be the start of a connection, or a segment with whole requests of one whose start
- * was not seen. */
-bool postgres_begins(const uint8_t *bytes, size_t length);
+/* True if BYTES may be the start of a connection or, unless it is the START, a segment with whole
+ * requests of one whose start was not seen. */
+bool postgres_begins(const uint8_t *bytes, size_t length, bool start);
 
 enum parser_verdict postgres_read(struct postgres *postgres, struct exchange *exchange, bool server,
 				  struct stream_piece *piece);

@@ -11,7 +11,7 @@
 
 #define NOTHING ((struct recognised){FLOW_L7_NONE, false})
 
-struct recognised recognise_segment(const uint8_t *bytes, size_t length)
+struct recognised recognise_segment(const uint8_t *bytes, size_t length, bool start)
 {
 	bool response;
 
@@ -39,9 +39,9 @@ struct recognised recognise_segment(const uint8_t *bytes, size_t length)
 		return (struct recognised){FLOW_L7_DNS, response};
 	if (mysql_begins(bytes, length, true))
 		return (struct recognised){FLOW_L7_MYSQL, true};
-	if (mysql_begins(bytes, length, false))
+	if (!start && mysql_begins(bytes, length, false))
 		return (struct recognised){FLOW_L7_MYSQL, false};
-	if (postgres_begins(bytes, length))
+	if (postgres_begins(bytes, length, start))
 		return (struct recognised){FLOW_L7_POSTGRESQL, false};
 	if (kafka_begins(bytes, length))
 		return (struct recognised){FLOW_L7_KAFKA, false};

@@ -14,9 +14,9 @@ struct recognised {
 	bool by_server;                 /* the payload is a response */
 };
 
-/* BYTES[LENGTH] begin a TCP segment. The parser has the last word: these bytes are only such as the
- * protocol begins with. */
-struct recognised recognise_segment(const uint8_t *bytes, size_t length);
+/* BYTES[LENGTH] begin a TCP segment. START: the first payload of its connection. The parser has the last
+ * word: these bytes are only such as the protocol begins with. */
+struct recognised recognise_segment(const uint8_t *bytes, size_t length, bool start);
 
 /* PACKET is of UDP. What is sent to a group has no responses in its flow, so it is not recognised. */
 struct recognised recognise_datagram(const struct packet *packet);

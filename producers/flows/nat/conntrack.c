@@ -58,13 +58,24 @@ static void take_connection(struct conntrack *conntrack, const struct nlmsghdr *
 		translations_begin(translations, &told, conntrack->now);
 }
 
-/* Takes the messages of BYTES. Returns -1 if the kernel refused a list (logged). */
+/* What follows HEADER in the *LENGTH bytes from there on. */
+static const struct nlmsghdr *next_message(const struct nlmsghdr *header, size_t *length)
+{
+	size_t step = NLMSG_ALIGN(header->nlmsg_len);
+
+	if (step > *length)
+		step = *length;
+	*length -= step;
+	return (const struct nlmsghdr *)(const void *)((const char *)header + step);
+}
+
+/* Takes the messages of LENGTH bytes. Returns -1 if the kernel refused a list (logged). */
 static int take(struct conntrack *conntrack, size_t length, bool listed)
 {
 	const struct nlmsghdr *header = (const struct nlmsghdr *)(const void *)conntrack->message;
 	const struct nlmsgerr *error;
 
-	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length)) {
+	for (; NLMSG_OK(header, length); header = next_message(header, &length)) {
 		if (header->nlmsg_type == NLMSG_DONE)
 			conntrack->listing = false;
 		else if (header->nlmsg_type >= NLMSG_MIN_TYPE)
@@ -190,15 +201,20 @@ static bool has_events(void)
 static int open_socket(uint32_t groups)
 {
 	const struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
-	int size = CONNTRACK_BUFFER;
+	int size = CONNTRACK_BUFFER, reason;
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
 
 	if (fd < 0)
 		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0)
+		log_warn("conntrack: the kernel gives less memory for events than was asked for: "
+			 "%s; more of them may be lost",
+			 strerror(errno));
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
 		return fd;
+	reason = errno;
 	close(fd);
+	errno = reason;
 	return -1;
 }
 

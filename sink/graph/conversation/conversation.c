@@ -227,7 +227,8 @@ static bool was_answered(const struct conversation_slice *slice)
 	return !slice->has_packets || slice->measures.destination_packets > 0;
 }
 
-/* Counts the flow with these COUNT slices, and its error, on the last slice that counts. */
+/* Counts the flow with these COUNT slices, and its error, on the last slice that counts: if it can be on one with packets,
+ * because of a slice without packets nothing proves who was there. */
 static void count_flow(struct conversation_slice *const *slices, size_t count)
 {
 	unsigned source = 0, destination = 0;
@@ -239,7 +240,8 @@ static void count_flow(struct conversation_slice *const *slices, size_t count)
 		source |= slices[i]->source_flags;
 		destination |= slices[i]->destination_flags;
 		answered |= slices[i]->answered || was_answered(slices[i]);
-		if (slices[i]->counted)
+		if (slices[i]->counted &&
+		    (last_slice == NULL || slices[i]->has_packets || !last_slice->has_packets))
 			last_slice = slices[i];
 	}
 	if (last_slice == NULL)

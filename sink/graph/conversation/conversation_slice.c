@@ -35,7 +35,8 @@ static void fill_measures(struct conversation_slice *slice, const struct tagged_
 	slice->running_totals = flow->running_totals;
 	slice->expects_answer = flow->directed && slice->protocol != TRANSPORT_ICMP &&
 				slice->protocol != TRANSPORT_ICMPV6;
-	slice->has_packets = flow->source.has_packets && flow->destination.has_packets;
+	slice->has_packets = flow->source.has_packets && flow->destination.has_packets &&
+			     flow->source.packets + flow->destination.packets > 0;
 	slice->source_flags = flow->source.tcp_flags;
 	slice->destination_flags = flow->destination.tcp_flags;
 	slice->measures = (struct measures){

@@ -73,6 +73,28 @@ static void reads_messages_of_any_protocol(void **state)
 	assert_int_equal(flow.messages.first_byte.count, 0);
 }
 
+/* The record without packets at a flow's end. */
+static void knows_who_waited_for_an_answer(void **state)
+{
+	static struct tagged_flow flow;
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(
+		parse("{'protocol':'http','client':'destination','unanswered':4,'incomplete':true}",
+		      &flow, &fault),
+		FAULT_NONE);
+	assert_true(flow.messages.from_destination);
+	assert_int_equal(flow.messages.unanswered, 4);
+	assert_true(tagged_flow_counts_messages(&flow));
+	/* The meter stopped before an answer could come. */
+	assert_int_equal(parse("{'protocol':'http','client':'source','unanswered':1},"
+			       "'flow':{'end_reason':'forced_end'}",
+			       &flow, &fault),
+			 FAULT_NONE);
+	assert_int_equal(flow.messages.unanswered, 0);
+}
+
 static void names_the_message_member_at_fault(void **state)
 {
 	static const struct {
@@ -106,6 +128,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_messages_of_any_protocol),
+		cmocka_unit_test(knows_who_waited_for_an_answer),
 		cmocka_unit_test(names_the_message_member_at_fault),
 	};
 

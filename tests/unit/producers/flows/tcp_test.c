@@ -37,7 +37,7 @@ static struct flow taken(struct tcp *tcp)
 {
 	struct flow flow = {0};
 
-	tcp_take(tcp, CLIENT, &flow);
+	tcp_take(tcp, CLIENT, true, &flow);
 	return flow;
 }
 
@@ -217,6 +217,46 @@ static void more_holes_than_are_kept_are_missed_too(void **state)
 	assert_int_equal(flow.source.spurious_retransmissions, 1);
 }
 
+static void what_may_be_older_than_the_capture_is_not_missed(void **state)
+{
+	struct tcp alive = {0}, late = {0}, old = {0};
+
+	(void)state;
+	/* The first segment is a keep-alive. */
+	see(&alive, CLIENT, 0, TCP_ACK, 99, 1, 0);
+	see(&alive, SERVER, 0, TCP_ACK, 1, 100, 0);
+	see(&alive, CLIENT, 0, TCP_ACK, 100, 1, 10);
+	see(&alive, SERVER, 0, TCP_ACK, 1, 110, 0);
+	assert_int_equal(taken(&alive).source.missed_bytes, 0);
+	/* The acknowledgment comes first, then an old segment again. */
+	see(&late, SERVER, 0, TCP_ACK, 1, 500, 0);
+	see(&late, CLIENT, 0, TCP_ACK, 100, 1, 10);
+	see(&late, CLIENT, 0, TCP_ACK, 500, 1, 10);
+	see(&late, SERVER, 0, TCP_ACK, 1, 510, 0);
+	assert_int_equal(taken(&late).source.missed_bytes, 0);
+	/* A server that is still in an older connection answers a SYN. */
+	see(&old, CLIENT, 0, TCP_SYN, 1000, 0, 0);
+	see(&old, SERVER, 0, TCP_ACK, 7, 900000, 0);
+	see(&old, CLIENT, 0, TCP_RST, 900000, 0, 0);
+	assert_int_equal(taken(&old).source.missed_bytes, 0);
+}
+
+static void the_last_bytes_are_missed_only_at_the_end(void **state)
+{
+	struct tcp tcp = {0};
+	struct flow flow = {0};
+
+	(void)state;
+	see(&tcp, CLIENT, 0, TCP_ACK, 0, 1, 10);
+	see(&tcp, SERVER, 0, TCP_ACK, 1, 10, 0);
+	see(&tcp, SERVER, 0, TCP_ACK, 1, 110, 0); /* its data may be captured later */
+	tcp_take(&tcp, CLIENT, false, &flow);
+	assert_int_equal(flow.source.missed_bytes, 0);
+	see(&tcp, CLIENT, 0, TCP_ACK, 10, 1, 100);
+	flow = taken(&tcp);
+	assert_int_equal(flow.source.missed_bytes + flow.source.retransmissions, 0);
+}
+
 static void nothing_is_missed_where_a_length_is_not_known(void **state)
 {
 	struct packet fragment = segment(0, TCP_ACK, 10, 1, 0);
@@ -335,6 +375,8 @@ int main(void)
 		cmocka_unit_test(forgets_a_hole_that_is_far_below),
 		cmocka_unit_test(acknowledged_bytes_that_were_not_captured_are_missed),
 		cmocka_unit_test(more_holes_than_are_kept_are_missed_too),
+		cmocka_unit_test(what_may_be_older_than_the_capture_is_not_missed),
+		cmocka_unit_test(the_last_bytes_are_missed_only_at_the_end),
 		cmocka_unit_test(nothing_is_missed_where_a_length_is_not_known),
 		cmocka_unit_test(counts_what_tells_of_trouble),
 		cmocka_unit_test(syn_and_fin_take_a_sequence_number),

@@ -179,7 +179,7 @@ static void test_replication_ends_the_count(void **state)
 	talk_expect(*state, POSTGRESQL("'requests':1,'responses':1,'status':{'ok':1}"));
 }
 
-#define BEGINS(literal) postgres_begins((const uint8_t *)(literal), sizeof(literal) - 1)
+#define BEGINS(literal) postgres_begins((const uint8_t *)(literal), sizeof(literal) - 1, false)
 
 static void test_what_looks_alike_is_not_read(void **state)
 {

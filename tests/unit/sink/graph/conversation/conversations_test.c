@@ -60,6 +60,34 @@ static void counts_a_capture_that_is_read_twice_once(void **state)
 	conversations_free(table);
 }
 
+/* It only says what was not answered. */
+static void a_slice_without_packets_does_not_take_the_flow(void **state)
+{
+	struct conversations *table = conversations_new(100);
+	static struct tagged_flow flow;
+	struct conversation *part;
+
+	(void)state;
+	flow_make(&flow, 5, 1, 2, "n1", "veth1");
+	flow.source.has_packets = flow.destination.has_packets = true;
+	flow.source.packets = flow.destination.packets = 3;
+	tally_add(table, &flow, 1);
+	flow.offset++;
+	flow.slice = 1;
+	flow.start = flow.end;
+	flow.source.packets = flow.destination.packets = 0;
+	tally_add(table, &flow, 1);
+	part = conversations_next(table, NULL);
+	assert_non_null(part);
+	conversation_choose(part, WHEN_MIN, WHEN_MAX);
+	assert_int_equal(part->count, 2);
+	for (size_t s = 0; s < part->count; s++) {
+		assert_int_equal(part->slices[s]->measures.flows, part->slices[s]->has_packets);
+		assert_int_equal(part->slices[s]->measures.unanswered, 0);
+	}
+	conversations_free(table);
+}
+
 /* A long connection, slice by slice, and its first part again after a restart. */
 static void counts_a_conversation_part_by_part(void **state)
 {
@@ -236,6 +264,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_the_highest_revision_once),
 		cmocka_unit_test(counts_a_capture_that_is_read_twice_once),
+		cmocka_unit_test(a_slice_without_packets_does_not_take_the_flow),
 		cmocka_unit_test(counts_a_conversation_part_by_part),
 		cmocka_unit_test(keeps_what_was_counted_when_a_slice_is_corrected),
 		cmocka_unit_test(counts_the_last_slice_of_a_long_flow_once),
