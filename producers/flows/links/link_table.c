@@ -142,8 +142,15 @@ void link_table_list(struct link_table *table)
 void link_table_listed(struct link_table *table, const struct link_message *told,
 		       struct link_clock now)
 {
-	if (!told->gone)
-		put(table, told, now);
+	size_t place = place_of(table, told->index);
+
+	if (told->gone)
+		return;
+	/* It may be another one, if the notices of both were lost. */
+	if (is_at(table, place, told->index))
+		table->entries[place].since =
+			when_earlier(table->entries[place].since, since_of(table, now));
+	put(table, told, now);
 }
 
 void link_table_list_end(struct link_table *table, bool whole)
