@@ -53,7 +53,7 @@ struct link_report {
 struct links_stats {
 	uint64_t followed; /* interfaces that appeared */
 	uint64_t several;  /* those of them with two addresses of one family */
-	uint64_t unsaid;   /* those whose number was used again before their last report was taken */
+	uint64_t unsaid; /* those whose number was used again before their last report was taken */
 };
 
 /* For the numbers below MAX. Returns NULL if out of memory. */

@@ -9,7 +9,7 @@
 
 #include "producers/flows/links/links.h"
 
-#define T(seconds) ((struct when){INT64_C(1700000000000000000) + (int64_t)((seconds) * 1e9)})
+#define T(seconds) ((struct when){INT64_C(1700000000000000000) + (int64_t)((seconds)*1e9)})
 
 static struct links *links;
 
