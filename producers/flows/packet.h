@@ -95,6 +95,8 @@ struct packet {
 	/* Why the tunnel that this packet carries was not opened, although it is one that is read:
 	 * PACKET_FRAGMENT_ALONE for a fragment. Else PACKET_OK. */
 	uint8_t inner; /* enum packet_verdict */
+	/* Set after packet_decode(): what interfaces_next_section() gave; 0 of a live capture. */
+	uint16_t section;
 };
 
 /* Parses the frame BYTES[CAPTURED], which was ON_WIRE bytes long. With PACKET_OK, sets every
