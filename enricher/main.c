@@ -3,6 +3,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/program/confine.h"
+#include "common/program/listen.h"
 #include "common/program/log.h"
 #include "common/program/settings.h"
 #include "common/program/stop.h"
@@ -22,6 +24,7 @@ struct enrich_program {
 	struct exchange_settings exchange;
 	struct status_settings status;
 	int64_t max_hold_ns, max_ahead_ns;
+	bool no_seccomp;
 };
 
 static int check_given(const char *option, const char *value)
@@ -218,6 +221,18 @@ static bool is_bounded(const struct enrich_program *p)
 	       !(e->bus.follow || bus_is_kafka(p->kube.values[0]));
 }
 
+/* The store, which may be a temporary one, is written in any case. */
+static int confine(const struct enrich_program *p)
+{
+	unsigned parts = SANDBOX_WRITING | bus_sandbox_parts(p->kube.values[0], false) |
+			 bus_sandbox_parts(p->exchange.flows, false);
+
+	if (p->status.listen != NULL)
+		parts |= SANDBOX_SERVING;
+	return confine_enter(manual.program, p->no_seccomp, parts,
+			     listen_has_low_port(p->status.listen));
+}
+
 int main(int argc, char **argv)
 {
 	struct enrich_program p = {
@@ -262,6 +277,7 @@ int main(int argc, char **argv)
 			     "wait for more at the end of a file"),
 		STATUS_SETTINGS(&p.status, "9101"),
 		BUS_SETTINGS(&p.exchange.bus),
+		CONFINE_SETTING(&p.no_seccomp),
 		SETTING_END,
 	};
 	struct alignment a = {.options = &p.exchange.run};
@@ -272,6 +288,8 @@ int main(int argc, char **argv)
 	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&p) < 0)
 		return EX_USAGE;
 	stop_install();
+	if (confine(&p) < 0)
+		return EX_OSERR;
 	log_debug("the options are read");
 	a.policy = (struct hold_policy){.max_hold_ns = p.max_hold_ns,
 					.max_ahead_ns = p.max_ahead_ns,

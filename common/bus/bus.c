@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/program/sandbox.h"
+
 #define KAFKA_SCHEME "kafka:"
 
 bool bus_is_kafka(const char *address)
@@ -12,4 +14,13 @@ bool bus_is_kafka(const char *address)
 const char *bus_topic(const char *address)
 {
 	return bus_is_kafka(address) ? address + strlen(KAFKA_SCHEME) : address;
+}
+
+unsigned bus_sandbox_parts(const char *address, bool written)
+{
+	if (address == NULL || strcmp(address, "-") == 0)
+		return 0;
+	if (bus_is_kafka(address))
+		return SANDBOX_NETWORK;
+	return written ? SANDBOX_WRITING : SANDBOX_FILES;
 }

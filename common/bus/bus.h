@@ -70,6 +70,8 @@ enum bus_written {
 	BUS_REFUSED, /* logged; writing them again would not help */
 };
 
+/* The parts of a sandbox (sandbox.h) that reading ADDRESS needs or, with WRITTEN, writing it. NULL needs none. */
+unsigned bus_sandbox_parts(const char *address, bool written);
 bool bus_is_kafka(const char *address);
 /* The topic of "kafka:TOPIC"; the address itself for a file. */
 const char *bus_topic(const char *address);

@@ -59,6 +59,15 @@ int listen_parse(const char *text, struct listen_address *address)
 	return 0;
 }
 
+bool listen_has_low_port(const char *text)
+{
+	const char *colon = text == NULL ? NULL : strrchr(text, ':');
+	in_port_t port;
+
+	return colon != NULL && parse_port(colon + 1, &port) == 0 && ntohs(port) > 0 &&
+	       ntohs(port) < IPPORT_RESERVED;
+}
+
 int listen_check(const char *option, const char *text, int port)
 {
 	struct listen_address address;

@@ -52,6 +52,7 @@ static const char *const always[] = {
 	"gettid",
 	"getpid",
 	"getppid",
+	"getpgrp",
 	"membarrier",
 	/* clocks */
 	"clock_gettime",
@@ -117,10 +118,18 @@ static const char *const always[] = {
 };
 
 static const char *const files[] = {
-	"stat",   "stat64",    "lstat",      "lstat64",   "newfstatat", "fstatat64", "statx",
-	"access", "faccessat", "faccessat2", "readlink",  "readlinkat", "getcwd",    "getdents64",
-	"statfs", "statfs64",  "fstatfs",    "fstatfs64", "fadvise64",  NULL,
+	"stat",      "stat64",     "lstat",         "lstat64",           "newfstatat", "fstatat64",
+	"statx",     "access",     "faccessat",     "faccessat2",        "readlink",   "readlinkat",
+	"getcwd",    "getdents64", "statfs",        "statfs64",          "fstatfs",    "fstatfs64",
+	"fadvise64", "readahead",  "inotify_init1", "inotify_add_watch", NULL,
 };
+
+static const char *const writing[] = {
+	"mkdir",    "mkdirat", "rename",    "renameat",  "renameat2",       "unlink",
+	"unlinkat", "rmdir",   "fallocate", "utimensat", "sync_file_range", NULL,
+};
+
+static const char *const serving[] = {"listen", "accept", "accept4", NULL};
 
 static const char *const sockets[] = {
 	"socketpair", "connect",       "bind",      "getsockname", "getpeername", "setsockopt",
@@ -230,10 +239,15 @@ static int allow_threads(scmp_filter_ctx filter)
 	return rc;
 }
 
-static int allow_files(scmp_filter_ctx filter)
+static int allow_files(scmp_filter_ctx filter, bool write)
 {
+	static const char *const open[] = {"open", "openat", NULL};
 	int rc = allow_all(filter, files);
 
+	if (rc == 0 && write)
+		rc = allow_all(filter, writing);
+	if (rc == 0 && write)
+		return allow_all(filter, open);
 	if (rc == 0)
 		rc = allow_if(filter, SCMP_SYS(openat), 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY);
 	if (rc == 0)
@@ -257,16 +271,22 @@ static int allow(scmp_filter_ctx filter, unsigned parts)
 	/* By their upper bytes: linux/sockios.h, linux/wireless.h. */
 	static const uint64_t groups[] = {0x8900, 0x8b00};
 	/* Of a terminal, and of a socket. */
-	static const uint64_t requests[] = {TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO};
+	static const uint64_t requests[] = {TCGETS, TIOCGWINSZ, TIOCGPGRP, FIONREAD, FIONBIO};
+	static const uint64_t modes[] = {TCSETS, TCSETSW, TCSETSF};
 	bool capture = parts & SANDBOX_CAPTURE;
 	int rc = allow_all(filter, always);
 
 	if (rc == 0)
 		rc = allow_threads(filter);
 	if (rc == 0 && (parts != 0 || SANDBOX_SANITIZED))
-		rc = allow_files(filter);
-	if (rc == 0 && (capture || parts & SANDBOX_NETWORK))
+		rc = allow_files(filter, parts & SANDBOX_WRITING);
+	if (rc == 0 && parts & (SANDBOX_CAPTURE | SANDBOX_NETWORK | SANDBOX_SERVING))
 		rc = allow_sockets(filter, capture);
+	if (rc == 0 && parts & SANDBOX_SERVING)
+		rc = allow_all(filter, serving);
+	if (rc == 0 && parts & SANDBOX_TERMINAL)
+		rc = allow_values(filter, SCMP_SYS(ioctl), 1, modes,
+				  sizeof(modes) / sizeof(modes[0]));
 	/* An interface is asked by many requests: those of sockets, and of radios. */
 	for (size_t i = 0; rc == 0 && capture && i < 2; i++)
 		rc = allow_if(filter, SCMP_SYS(ioctl), 1, UINT32_MAX & ~UINT64_C(0xff), groups[i]);

@@ -25,9 +25,12 @@
 
 /* What a program still does. Each includes memory, threads, clocks, signals, and reading and writing what is open. */
 enum sandbox_part {
-	SANDBOX_FILES = 1 << 0,   /* opens files to read them */
-	SANDBOX_NETWORK = 1 << 1, /* connects to servers, by name: a client of Kafka */
-	SANDBOX_CAPTURE = 1 << 2, /* opens interfaces to capture on them */
+	SANDBOX_FILES = 1 << 0,    /* opens files to read them */
+	SANDBOX_NETWORK = 1 << 1,  /* connects to servers, by name: a client of Kafka */
+	SANDBOX_CAPTURE = 1 << 2,  /* opens interfaces to capture on them */
+	SANDBOX_WRITING = 1 << 3,  /* makes, writes, renames and removes files */
+	SANDBOX_SERVING = 1 << 4,  /* listens, and accepts connections */
+	SANDBOX_TERMINAL = 1 << 5, /* takes single keys from a terminal */
 };
 
 /* Leaves PARTS of enum sandbox_part to PROGRAM, whose name the line (1) begins with. OPTION is that which starts PROGRAM

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/when.h"
+#include "common/program/confine.h"
 #include "common/program/log.h"
 #include "producers/flows/fanout.h"
 #include "producers/flows/intake.h"
@@ -223,8 +224,7 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 			"fanout", 0, "GROUP", &o->fanout,
 			"share the packets of one interface with the processes that give the "
 			"same number; a conversation has one of them"),
-		SETTING_BOOL("no-seccomp", 0, &o->no_seccomp,
-			     "do not have the kernel refuse system calls that are not needed"),
+		CONFINE_SETTING(&o->no_seccomp),
 		SETTING_BOOL("promiscuous", 0, &o->promiscuous,
 			     "also capture frames addressed to other stations"),
 		SETTING_BOOL("mirrored", 0, &o->mirrored,

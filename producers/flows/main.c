@@ -1,7 +1,9 @@
 /* tenure-flows - packets from interfaces or a file become flow records. */
 #include <sysexits.h>
 
+#include "common/program/confine.h"
 #include "common/program/log.h"
+#include "common/program/privileges.h"
 #include "common/program/sandbox.h"
 #include "common/program/stop.h"
 #include "producers/flows/capture_list.h"
@@ -16,7 +18,6 @@
 #include "producers/flows/meter.h"
 #include "producers/flows/nat/conntrack.h"
 #include "producers/flows/outlet.h"
-#include "producers/flows/privileges.h"
 #include "producers/flows/report.h"
 #include "producers/flows/statistics.h"
 
@@ -82,7 +83,7 @@ static int shut_in(const struct flows_options *o, bool filtered)
 		parts |= SANDBOX_NETWORK;
 	if (privileges_drop(o->patterns.count > 0 ? PRIVILEGE_NET_RAW : PRIVILEGE_NONE) < 0)
 		return -1;
-	return o->no_seccomp ? 0 : sandbox_enter("tenure-flows", "--no-seccomp", parts);
+	return o->no_seccomp ? 0 : sandbox_enter("tenure-flows", "--" CONFINE_OPTION, parts);
 }
 
 /* Opens the outputs and gives up privileges. Returns EX_OK or the exit code. Opening a file may need
@@ -176,6 +177,8 @@ int main(int argc, char **argv)
 	if (o.list_interfaces)
 		return capture_list();
 	stop_install();
+	privileges_raise(PRIVILEGE_NET_RAW);
+	privileges_raise(PRIVILEGE_NET_ADMIN);
 
 	struct input_options in = {
 		.files = &o.read,

@@ -10,6 +10,8 @@
 #include "common/base/text.h"
 #include "common/base/when.h"
 #include "common/bus/bus.h"
+#include "common/program/confine.h"
+#include "common/program/listen.h"
 #include "common/program/log.h"
 #include "common/program/settings.h"
 #include "common/program/stop.h"
@@ -38,6 +40,7 @@ struct kube_options {
 	struct watches_options watches;
 	struct status_settings status;
 	struct bus_options bus;
+	bool no_seccomp;
 };
 
 /* What a turn needs. */
@@ -256,6 +259,20 @@ static int take_turns(const struct kube_options *options, struct access *access,
 	return rc == LOST ? EX_OK : rc;
 }
 
+/* A filter is inherited, and a plug-in may be any program, so there is none with a plug-in. */
+static int confine(const struct kube_options *options, const struct access *access)
+{
+	unsigned parts = SANDBOX_NETWORK | bus_sandbox_parts(options->out, true);
+
+	if (options->status.listen != NULL)
+		parts |= SANDBOX_SERVING;
+	if (access->plugin != NULL && !options->no_seccomp)
+		log_info("every system call is allowed, because %s has an exec plug-in",
+			 access->source);
+	return confine_enter(manual.program, options->no_seccomp || access->plugin != NULL, parts,
+			     listen_has_low_port(options->status.listen));
+}
+
 int main(int argc, char **argv)
 {
 	struct kube_options options = {
@@ -290,6 +307,7 @@ int main(int argc, char **argv)
 				 "list everything again this often; 0: only when needed"),
 		STATUS_SETTINGS(&options.status, "9100"),
 		BUS_SETTINGS(&options.bus),
+		CONFINE_SETTING(&options.no_seccomp),
 		SETTING_END,
 	};
 	struct access access = {0};
@@ -302,6 +320,9 @@ int main(int argc, char **argv)
 	stop_install();
 	rc = find_access(&options, &access);
 	if (rc != EX_OK)
+		goto out;
+	rc = EX_OSERR;
+	if (confine(&options, &access) < 0)
 		goto out;
 	rc = EX_CONFIG;
 	if (credentials_start(&credentials, &access) < 0)

@@ -2,6 +2,8 @@
 #include <sysexits.h>
 
 #include "common/bus/bus.h"
+#include "common/program/confine.h"
+#include "common/program/listen.h"
 #include "common/program/settings.h"
 #include "common/program/stop.h"
 #include "sink/graph/formats/formats.h"
@@ -57,6 +59,18 @@ static int run_kept(const struct graph_options *o)
 				     : keep_run(&keep, recorder, &o->bus);
 	recorder_report(recorder);
 	return recorder_close(recorder) < 0 && rc == EX_OK ? EX_IOERR : rc;
+}
+
+/* What is kept is in a database, which may be a temporary one. */
+static int confine(const struct graph_options *o)
+{
+	unsigned parts = bus_sandbox_parts(o->in, false) | bus_sandbox_parts(o->edges, true);
+
+	parts |= options_keep(o) ? SANDBOX_WRITING : 0;
+	parts |= o->serve.listen != NULL ? SANDBOX_SERVING : 0;
+	parts |= o->bus.follow ? SANDBOX_TERMINAL : 0;
+	return confine_enter(manual.program, o->no_seccomp, parts,
+			     listen_has_low_port(o->serve.listen));
 }
 
 int main(int argc, char **argv)
@@ -130,6 +144,7 @@ int main(int argc, char **argv)
 			       "the rest"),
 		SERVE_SETTINGS(&o.serve),
 		BUS_SETTINGS(&o.bus),
+		CONFINE_SETTING(&o.no_seccomp),
 		SETTING_END,
 	};
 
@@ -139,5 +154,7 @@ int main(int argc, char **argv)
 	    options_check(&o, &given) < 0)
 		return EX_USAGE;
 	stop_install();
+	if (confine(&o) < 0)
+		return EX_OSERR;
 	return options_keep(&o) ? run_kept(&o) : run_once(&o);
 }

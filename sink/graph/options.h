@@ -21,6 +21,7 @@ struct graph_options {
 	int64_t save_ns;
 	struct serve_settings serve;
 	struct bus_options bus;
+	bool no_seccomp;
 };
 
 /* Whether what was counted is kept in a history. */

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "common/program/confine.h"
+#include "common/program/listen.h"
 #include "common/program/log.h"
 #include "common/program/settings.h"
 #include "common/program/stop.h"
@@ -48,6 +50,20 @@ static int run(struct lookup_options *o, struct timeline *timeline, char **opera
 	if (timeline_settings_check_cluster(&o->timeline, timeline, o->kube.values[0]) < 0)
 		return EX_CONFIG;
 	return o->annotate ? annotate_all(o, timeline) : ask_all(o, timeline, operands);
+}
+
+/* The timeline, which may be a temporary one, is written in any case, except by a client of a server. */
+static int confine(const struct lookup_options *o)
+{
+	const struct settings_list *dns = &o->serve.dns.listen;
+	unsigned parts = o->server != NULL ? SANDBOX_NETWORK : SANDBOX_WRITING;
+	bool low_port = listen_has_low_port(o->serve.listen);
+
+	for (size_t i = 0; i < dns->count; i++)
+		low_port |= listen_has_low_port(dns->values[i]);
+	parts |= bus_sandbox_parts(o->kube.values[0], false);
+	parts |= serve_is_wanted(&o->serve) ? SANDBOX_SERVING : 0;
+	return confine_enter(manual.program, o->no_seccomp, parts, low_port);
 }
 
 int main(int argc, char **argv)
@@ -109,6 +125,7 @@ int main(int argc, char **argv)
 				  "it is in XDG_STATE_HOME; none: every run builds the "
 				  "timeline from scratch"),
 		BUS_SETTINGS(&o.bus),
+		CONFINE_SETTING(&o.no_seccomp),
 		SETTING_END,
 	};
 	struct state_home home = {.lock = -1};
@@ -119,6 +136,10 @@ int main(int argc, char **argv)
 	if (first < 0 || lookup_options_check(&o, argv + first, when_now()) < 0)
 		goto out;
 	stop_install();
+	if (confine(&o) < 0) {
+		rc = EX_OSERR;
+		goto out;
+	}
 	if (o.server != NULL) {
 		rc = ask_server(&o, argv + first);
 		goto out;

@@ -13,6 +13,7 @@ struct lookup_options {
 	struct settings_list kube;
 	struct timeline_settings timeline;
 	struct bus_options bus;
+	bool no_seccomp;
 	struct serve_settings serve;
 	const char *server; /* that is asked instead */
 	/* As the command line has them. */

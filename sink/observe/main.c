@@ -7,6 +7,7 @@
 
 #include "common/base/when_text.h"
 #include "common/bus/bus.h"
+#include "common/program/confine.h"
 #include "common/program/log.h"
 #include "common/program/settings.h"
 #include "common/program/stop.h"
@@ -28,6 +29,7 @@ struct observe_options {
 	int form;     /* enum flow_line_form */
 	struct flow_filter filter;
 	struct bus_options bus;
+	bool no_seccomp;
 };
 
 /* What the loop holds. */
@@ -225,6 +227,7 @@ int main(int argc, char **argv)
 		END_SETTINGS("from-", "source", 0, &filter->source),
 		END_SETTINGS("to-", "destination", 0, &filter->destination),
 		BUS_SETTINGS(&o.bus),
+		CONFINE_SETTING(&o.no_seccomp),
 		SETTING_END,
 	};
 	struct topic_reader *reader = NULL;
@@ -233,6 +236,11 @@ int main(int argc, char **argv)
 	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&o) < 0)
 		goto out;
 	stop_install();
+	if (confine_enter(manual.program, o.no_seccomp, bus_sandbox_parts(o.in, false), false) <
+	    0) {
+		rc = EX_OSERR;
+		goto out;
+	}
 	observing.options = &o;
 	observing.printed = WHEN_MIN;
 	observing.holding = o.last > 0 || strcmp(o.in, "-") != 0;

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "common/program/log.h"
-#include "producers/flows/privileges.h"
+#include "common/program/privileges.h"
 
 struct request {
 	struct nlmsghdr header;

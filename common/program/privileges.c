@@ -1,4 +1,4 @@
-#include "producers/flows/privileges.h"
+#include "common/program/privileges.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -21,6 +21,17 @@ static int drop_bounding_set(enum privilege kept)
 			return -1;
 	}
 	return 0;
+}
+
+void privileges_raise(enum privilege privilege)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &header, held) != 0)
+		return; /* what needs it says so */
+	held[0].effective |= held[0].permitted & 1u << (unsigned)privilege;
+	syscall(SYS_capset, &header, held);
 }
 
 int privileges_drop(enum privilege kept)
