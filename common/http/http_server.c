@@ -19,7 +19,7 @@ struct http_server {
 	struct MHD_Daemon *daemon;
 	struct http_server_options options;
 	struct http_server_stats stats;
-	struct http_peers peers;
+	struct http_peers waiting, reading; /* for a request; an answer that is whole */
 	struct when now;
 	size_t connections, scarce; /* from so many on those that wait give way */
 	struct http_budget budget;
@@ -58,12 +58,12 @@ static void connection_changed(void *user, struct MHD_Connection *connection, vo
 			return;
 		peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
 				   ->connect_fd;
-		http_peers_add(&server->peers, peer, server->now);
+		http_peers_add(&server->waiting, peer, server->now);
 		return;
 	}
 	server->connections--;
 	if (peer != NULL)
-		http_peers_remove(&server->peers, peer);
+		http_peers_remove(peer);
 	free(peer);
 }
 
@@ -88,7 +88,7 @@ static void request_ended(void *user, struct MHD_Connection *connection, void **
 	http_exchange_end(*context);
 	*context = NULL;
 	if (peer != NULL)
-		http_peers_add(&server->peers, peer, server->now);
+		http_peers_add(&server->waiting, peer, server->now);
 }
 
 static const char *header(struct MHD_Connection *connection, const char *name)
@@ -217,10 +217,12 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 		*length = 0;
 		return MHD_YES;
 	}
-	http_peers_remove(&server->peers, peer);
+	http_peers_remove(peer);
 	http_exchange_answer(exchange, server->options.user);
 	server->stats.busy += exchange->busy;
 	server->stats.refused += exchange->reply.status >= 400 && exchange->reply.status < 500;
+	if (exchange->reply.next == NULL)
+		http_peers_add(&server->reading, peer, server->now);
 	return send_reply(exchange, connection);
 }
 
@@ -287,14 +289,17 @@ int http_server_timeout_ms(const struct http_server *server)
 int http_server_turn(struct http_server *server, struct when now)
 {
 	struct when deadline = when_add(now, -HTTP_REQUEST_S * NS_PER_SECOND);
+	bool scarce = server->connections >= server->scarce;
 
 	server->now = now;
 	if (MHD_run(server->daemon) != MHD_YES) {
 		log_error("http: libmicrohttpd cannot continue");
 		return -1;
 	}
-	server->stats.timed_out +=
-		http_peers_shut(&server->peers, deadline, server->connections >= server->scarce);
+	server->stats.timed_out += http_peers_shut(&server->waiting, deadline, scarce);
+	if (scarce)
+		server->stats.timed_out += http_peers_shut(
+			&server->reading, when_add(now, -HTTP_READ_S * NS_PER_SECOND), false);
 	return 0;
 }
 

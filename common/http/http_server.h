@@ -10,7 +10,8 @@
  *     If-None-Match has it is answered 304, one whose If-Match has another 412.
  * (4) A request whose last byte has not arrived within HTTP_REQUEST_S of the connection's start, or
  *     of its last answer, loses its connection; the one that has waited longest loses it earlier if
- *     connections become scarce. An answer that its client does not read is given up after as long.
+ *     connections become scarce. An answer that its client does not read is given up after as long; then, one
+ *     that is whole after HTTP_READ_S.
  * (5) Bodies and answers together take at most memory_max bytes; a request that would exceed them,
  *     or one stream too many, is answered 503 with Retry-After.
  */
@@ -26,6 +27,7 @@
 #include "common/program/settings.h"
 
 #define HTTP_REQUEST_S 30
+#define HTTP_READ_S 1
 #define HTTP_CONNECTIONS_MAX 1024     /* of one server, unless its options say fewer */
 #define HTTP_HEADERS_MAX (16u * 1024) /* bytes of a request's first line and headers */
 

@@ -17,6 +17,7 @@ struct status {
 	const struct status_source *source;
 	struct http_server *server; /* NULL without --listen */
 	struct when next;           /* time of the counters */
+	struct text page;           /* the metrics of this turn; empty before they are asked for */
 };
 
 static void answer_ready(void *user, const struct http_call *call, struct http_reply *reply)
@@ -29,11 +30,16 @@ static void answer_ready(void *user, const struct http_call *call, struct http_r
 
 static void answer_metrics(void *user, const struct http_call *call, struct http_reply *reply)
 {
-	const struct status_source *source = ((struct status *)user)->source;
+	struct status *status = user;
+	const struct status_source *source = status->source;
 
 	(void)call;
+	if (status->page.length == 0)
+		source->add_metrics(source->user, &status->page);
 	reply->content_type = METRICS_CONTENT_TYPE;
-	source->add_metrics(source->user, &reply->body);
+	text_add(&reply->body, status->page.data, status->page.length);
+	if (status->page.failed)
+		http_reply_problem(reply, 503, "out of memory");
 }
 
 static const struct http_route routes[] = {
@@ -67,6 +73,7 @@ struct status *status_open(const struct status_settings *settings,
 		log_error("out of memory");
 		return NULL;
 	}
+	text_init(&status->page, MEMORY_MAX);
 	status->settings = settings;
 	status->source = source;
 	status->next = when_add(when_now(), settings->interval_ns);
@@ -85,6 +92,7 @@ void status_close(struct status *status)
 	if (status == NULL)
 		return;
 	http_server_close(status->server);
+	text_free(&status->page);
 	free(status);
 }
 
@@ -103,5 +111,6 @@ int status_turn(struct status *status, struct when now)
 		status->next = when_add(now, interval_ns);
 		status->source->log_counters(status->source->user);
 	}
+	text_clear(&status->page);
 	return status->server == NULL ? 0 : http_server_turn(status->server, now);
 }
