@@ -21,6 +21,7 @@ struct http_server {
 	struct http_server_stats stats;
 	struct http_peers waiting, reading; /* for a request; an answer that is whole */
 	struct when now;
+	uint64_t answers[HTTP_ROUTES_MAX + 1][HTTP_CLASSES];
 	size_t connections, scarce; /* from so many on those that wait give way */
 	struct http_budget budget;
 };
@@ -155,6 +156,16 @@ static void check_tag(struct http_reply *reply, struct MHD_Connection *connectio
 	}
 }
 
+static void count_answer(struct http_server *server, const struct http_exchange *exchange)
+{
+	ptrdiff_t at = exchange->route == NULL ? HTTP_ROUTES_MAX
+					       : exchange->route - server->options.routes;
+	unsigned class = exchange->reply.status / 100;
+
+	if (class < HTTP_CLASSES)
+		server->answers[at < HTTP_ROUTES_MAX ? at : HTTP_ROUTES_MAX][class]++;
+}
+
 static enum MHD_Result send_reply(struct http_exchange *exchange, struct MHD_Connection *connection)
 {
 	struct http_reply *reply = &exchange->reply;
@@ -190,6 +201,7 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 	struct http_server *server = user;
 	struct http_exchange *exchange = *context;
 	struct http_peer *peer = peer_of(connection);
+	enum MHD_Result queued;
 
 	(void)target;
 	(void)version;
@@ -223,7 +235,9 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 	server->stats.refused += exchange->reply.status >= 400 && exchange->reply.status < 500;
 	if (exchange->reply.next == NULL)
 		http_peers_add(&server->reading, peer, server->now);
-	return send_reply(exchange, connection);
+	queued = send_reply(exchange, connection);
+	count_answer(server, exchange);
+	return queued;
 }
 
 /* ---- The server ---- */
@@ -314,4 +328,9 @@ void http_server_wake(struct http_server *server)
 struct http_server_stats http_server_stats(const struct http_server *server)
 {
 	return server->stats;
+}
+
+const uint64_t *http_server_answers(const struct http_server *server, size_t at)
+{
+	return server->answers[at];
 }

@@ -29,6 +29,8 @@
 #define HTTP_REQUEST_S 30
 #define HTTP_READ_S 1
 #define HTTP_CONNECTIONS_MAX 1024     /* of one server, unless its options say fewer */
+#define HTTP_ROUTES_MAX 32            /* whose answers are counted apart */
+#define HTTP_CLASSES 6                /* of statuses: 404 is in 4; there is none in 0 */
 #define HTTP_HEADERS_MAX (16u * 1024) /* bytes of a request's first line and headers */
 
 struct http_server_options {
@@ -62,5 +64,9 @@ void http_server_wake(struct http_server *server);
 int http_server_turn(struct http_server *server, struct when now);
 
 struct http_server_stats http_server_stats(const struct http_server *server);
+
+/* How many answers route AT of the options gave, by the class of their status. AT is below HTTP_ROUTES_MAX, or that for
+ * requests that had no route. */
+const uint64_t *http_server_answers(const struct http_server *server, size_t at);
 
 #endif
