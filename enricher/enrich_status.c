@@ -81,17 +81,30 @@ static bool is_fresh(const struct alignment *a, struct text *out)
 	return true;
 }
 
+/* One that was given no partition, because others have all of them, is ready: it does what the group wants of it, and takes
+ * over when another ends. One that the group has not answered is not: nobody may read its partitions. */
+static bool has_share(const struct alignment *a, struct text *out)
+{
+	bool settled = a->exchange != NULL && exchange_is_settled(a->exchange);
+	bool some = a->exchange != NULL && exchange_partitions(a->exchange) > 0;
+
+	http_health_condition(out, settled,
+			      !settled ? "the consumer group has not assigned partitions"
+			      : some   ? "there are partitions to read"
+				     : "other instances read every partition; this one stands by");
+	return settled;
+}
+
 static bool is_ready(void *user, struct text *out)
 {
 	const struct enrich_status *status = user;
 	const struct alignment *a = status->alignment;
-	bool assigned = a->exchange != NULL && exchange_partitions(a->exchange) > 0, fresh;
+	bool assigned, fresh;
 
 	http_health_condition(out, status->caught_up,
 			      status->caught_up ? "the kube topic was read to its end"
 						: "the kube topic has not been read to its end");
-	http_health_condition(out, assigned,
-			      assigned ? "there are partitions to read" : "no partition to read");
+	assigned = has_share(a, out);
 	fresh = is_fresh(a, out);
 	return status->caught_up && assigned && fresh;
 }

@@ -37,6 +37,7 @@ struct kafka_group {
 	int wake; /* eventfd that librdkafka writes to when an empty queue gets a message */
 	rd_kafka_topic_partition_list_t *assigned; /* by the group, not started yet */
 	bool revoked, lost, closing;
+	bool member; /* what it was assigned is started */
 };
 
 static void forget_assigned(struct kafka_group *group)
@@ -209,6 +210,7 @@ static enum kafka_group_event start(struct kafka_group *group)
 			  rd_kafka_err2str(error));
 	else
 		event = KAFKA_GROUP_ASSIGNED;
+	group->member = event == KAFKA_GROUP_ASSIGNED;
 out:
 	rd_kafka_topic_partition_list_destroy(list);
 	return event;
@@ -243,7 +245,12 @@ void kafka_group_release(struct kafka_group *group)
 {
 	drop_partitions(group);
 	rd_kafka_assign(group->client, NULL);
-	group->revoked = group->lost = false;
+	group->revoked = group->lost = group->member = false;
+}
+
+bool kafka_group_is_member(const struct kafka_group *group)
+{
+	return group->member && !group->revoked;
 }
 
 size_t kafka_group_count(const struct kafka_group *group)
