@@ -23,7 +23,8 @@
 struct exchange;
 
 struct exchange_settings {
-	struct settings_list flows; /* a topic or files, at least one; the outputs are of the same kind */
+	struct settings_list
+		flows; /* a topic or files, at least one; the outputs are of the same kind */
 	const char *outputs[EXCHANGE_TOPICS];
 	const char *group;    /* Kafka only */
 	const char *instance; /* Kafka only: group.instance.id and transactional.id */
@@ -55,6 +56,8 @@ enum exchange_outcome exchange_serve(struct exchange *exchange, struct when now)
 /* Commits what was put. Returns DONE, AGAIN or BROKEN. */
 enum exchange_outcome exchange_commit(struct exchange *exchange);
 
+/* Whether it is settled which partitions are this process's; on Kafka, others may have all of them. */
+bool exchange_is_settled(const struct exchange *exchange);
 size_t exchange_partitions(const struct exchange *exchange);
 /* The next flow of partition INDEX, borrowed until it is put or skipped. */
 enum exchange_head exchange_head(struct exchange *exchange, size_t index, struct bus_record *flow);

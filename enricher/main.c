@@ -121,8 +121,9 @@ static int check_options(struct enrich_program *p)
 	bool kafka;
 
 	if (timeline_settings_check(&p->timeline) < 0 ||
-	    check_given("--kube", p->kube.values[0]) < 0 || check_given("--flows", e->flows.values[0]) < 0 ||
-	    check_given("--out", tagged) < 0 || check_given("--rejected", rejected) < 0)
+	    check_given("--kube", p->kube.values[0]) < 0 ||
+	    check_given("--flows", e->flows.values[0]) < 0 || check_given("--out", tagged) < 0 ||
+	    check_given("--rejected", rejected) < 0)
 		return -1;
 	kafka = bus_is_kafka(e->flows.values[0]);
 	if (bus_is_kafka(tagged) != kafka || bus_is_kafka(rejected) != kafka) {
@@ -240,8 +241,8 @@ static bool is_bounded(const struct enrich_program *p)
 /* The store, which may be a temporary one, is written in any case. */
 static int confine(const struct enrich_program *p)
 {
-	unsigned parts = SANDBOX_WRITING | bus_sandbox_parts(p->kube.values[0], false) |
-			 bus_sandbox_parts(p->exchange.flows, false);
+	unsigned parts = SANDBOX_WRITING | bus_sandbox_parts_in(&p->kube) |
+			 bus_sandbox_parts_in(&p->exchange.flows);
 
 	if (p->status.listen != NULL)
 		parts |= SANDBOX_SERVING;

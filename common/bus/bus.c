@@ -24,3 +24,12 @@ unsigned bus_sandbox_parts(const char *address, bool written)
 		return SANDBOX_NETWORK;
 	return written ? SANDBOX_WRITING : SANDBOX_FILES;
 }
+
+unsigned bus_sandbox_parts_in(const struct settings_list *list)
+{
+	unsigned parts = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		parts |= bus_sandbox_parts(list->values[i], false);
+	return parts;
+}

@@ -72,6 +72,8 @@ enum bus_written {
 
 /* The parts of a sandbox (sandbox.h) that reading ADDRESS needs or, with WRITTEN, writing it. NULL needs none. */
 unsigned bus_sandbox_parts(const char *address, bool written);
+/* Those that reading each address of LIST needs. */
+unsigned bus_sandbox_parts_in(const struct settings_list *list);
 bool bus_is_kafka(const char *address);
 /* The topic of "kafka:TOPIC"; the address itself for a file. */
 const char *bus_topic(const char *address);

@@ -13,17 +13,16 @@
 #include "common/http/http_peers.h"
 #include "common/program/log.h"
 
-#define SCARCE \
-	(HTTP_CONNECTIONS_MAX * 3 / 4) /* connections, from which on those that wait give way */
-#define STREAM_PIECE (32u * 1024)      /* bytes that a stream is asked for */
+#define STREAM_PIECE (32u * 1024) /* bytes that a stream is asked for */
 
 struct http_server {
 	struct MHD_Daemon *daemon;
 	struct http_server_options options;
 	struct http_server_stats stats;
-	struct http_peers peers;
+	struct http_peers waiting, reading; /* for a request; an answer that is whole */
 	struct when now;
-	size_t connections;
+	uint64_t answers[HTTP_ROUTES_MAX + 1][HTTP_CLASSES];
+	size_t connections, scarce; /* from so many on those that wait give way */
 	struct http_budget budget;
 };
 
@@ -60,12 +59,12 @@ static void connection_changed(void *user, struct MHD_Connection *connection, vo
 			return;
 		peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
 				   ->connect_fd;
-		http_peers_add(&server->peers, peer, server->now);
+		http_peers_add(&server->waiting, peer, server->now);
 		return;
 	}
 	server->connections--;
 	if (peer != NULL)
-		http_peers_remove(&server->peers, peer);
+		http_peers_remove(peer);
 	free(peer);
 }
 
@@ -90,7 +89,7 @@ static void request_ended(void *user, struct MHD_Connection *connection, void **
 	http_exchange_end(*context);
 	*context = NULL;
 	if (peer != NULL)
-		http_peers_add(&server->peers, peer, server->now);
+		http_peers_add(&server->waiting, peer, server->now);
 }
 
 static const char *header(struct MHD_Connection *connection, const char *name)
@@ -157,6 +156,16 @@ static void check_tag(struct http_reply *reply, struct MHD_Connection *connectio
 	}
 }
 
+static void count_answer(struct http_server *server, const struct http_exchange *exchange)
+{
+	ptrdiff_t at = exchange->route == NULL ? HTTP_ROUTES_MAX
+					       : exchange->route - server->options.routes;
+	unsigned class = exchange->reply.status / 100;
+
+	if (class < HTTP_CLASSES)
+		server->answers[at < HTTP_ROUTES_MAX ? at : HTTP_ROUTES_MAX][class]++;
+}
+
 static enum MHD_Result send_reply(struct http_exchange *exchange, struct MHD_Connection *connection)
 {
 	struct http_reply *reply = &exchange->reply;
@@ -192,6 +201,7 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 	struct http_server *server = user;
 	struct http_exchange *exchange = *context;
 	struct http_peer *peer = peer_of(connection);
+	enum MHD_Result queued;
 
 	(void)target;
 	(void)version;
@@ -219,11 +229,15 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 		*length = 0;
 		return MHD_YES;
 	}
-	http_peers_remove(&server->peers, peer);
+	http_peers_remove(peer);
 	http_exchange_answer(exchange, server->options.user);
 	server->stats.busy += exchange->busy;
 	server->stats.refused += exchange->reply.status >= 400 && exchange->reply.status < 500;
-	return send_reply(exchange, connection);
+	if (exchange->reply.next == NULL)
+		http_peers_add(&server->reading, peer, server->now);
+	queued = send_reply(exchange, connection);
+	count_answer(server, exchange);
+	return queued;
 }
 
 /* ---- The server ---- */
@@ -231,22 +245,25 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 struct http_server *http_server_open(int fd, const struct http_server_options *options)
 {
 	struct http_server *server = calloc(1, sizeof(*server));
+	unsigned most =
+		options->connections_max > 0 ? options->connections_max : HTTP_CONNECTIONS_MAX;
 
 	if (server != NULL) {
 		server->options = *options;
+		server->scarce = most * 3 / 4;
 		server->budget.body_max = options->body_max;
 		server->budget.memory_max = options->memory_max;
 		server->now = when_now();
 		server->daemon = MHD_start_daemon(
 			MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
 			request_moved, server, MHD_OPTION_EXTERNAL_LOGGER, library_log, NULL,
-			MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-			(unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-			(size_t)HTTP_HEADERS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-			(unsigned)HTTP_REQUEST_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-			MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_URI_LOG_CALLBACK,
-			request_begun, server, MHD_OPTION_NOTIFY_CONNECTION, connection_changed,
-			server, MHD_OPTION_NOTIFY_COMPLETED, request_ended, server, MHD_OPTION_END);
+			MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, most,
+			MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEADERS_MAX,
+			MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_REQUEST_S,
+			MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+			MHD_OPTION_URI_LOG_CALLBACK, request_begun, server,
+			MHD_OPTION_NOTIFY_CONNECTION, connection_changed, server,
+			MHD_OPTION_NOTIFY_COMPLETED, request_ended, server, MHD_OPTION_END);
 	}
 	if (server != NULL && server->daemon != NULL)
 		return server;
@@ -286,14 +303,17 @@ int http_server_timeout_ms(const struct http_server *server)
 int http_server_turn(struct http_server *server, struct when now)
 {
 	struct when deadline = when_add(now, -HTTP_REQUEST_S * NS_PER_SECOND);
+	bool scarce = server->connections >= server->scarce;
 
 	server->now = now;
 	if (MHD_run(server->daemon) != MHD_YES) {
 		log_error("http: libmicrohttpd cannot continue");
 		return -1;
 	}
-	server->stats.timed_out +=
-		http_peers_shut(&server->peers, deadline, server->connections >= SCARCE);
+	server->stats.timed_out += http_peers_shut(&server->waiting, deadline, scarce);
+	if (scarce)
+		server->stats.timed_out += http_peers_shut(
+			&server->reading, when_add(now, -HTTP_READ_S * NS_PER_SECOND), false);
 	return 0;
 }
 
@@ -308,4 +328,9 @@ void http_server_wake(struct http_server *server)
 struct http_server_stats http_server_stats(const struct http_server *server)
 {
 	return server->stats;
+}
+
+const uint64_t *http_server_answers(const struct http_server *server, size_t at)
+{
+	return server->answers[at];
 }

@@ -21,8 +21,9 @@ struct flow_reader_options {
 	const struct settings_list *addresses; /* at least one; with ADDRESSES and BUS borrowed */
 	const struct bus_options *bus;
 	enum file_kind wanted; /* FILE_FLOWS or FILE_TAGGED */
-	struct when since;     /* of a topic: the first record to read (topic_reader.h); WHEN_MIN for all */
-	int64_t from;          /* BUS_FROM_TAIL; of several files only BUS_FROM_START */
+	struct when
+		since; /* of a topic: the first record to read (topic_reader.h); WHEN_MIN for all */
+	int64_t from;  /* BUS_FROM_TAIL; of several files only BUS_FROM_START */
 };
 
 /* Checks the addresses that the option NAME ("--in") was given: one topic, or files, of which several are read

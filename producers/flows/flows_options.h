@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "common/bus/bus.h"
+#include "common/http/status.h"
 #include "common/kafka/kafka_queue.h"
 #include "common/program/settings.h"
 #include "producers/flows/flow_table.h"
@@ -22,6 +23,7 @@ struct flows_options {
 	const char *links;   /* an address; NULL for none */
 	const char *cluster; /* of LINKS, as NODE_NAME; NULL for none */
 	const char *node_name;
+	struct status_settings status;
 	int64_t idle_stream_ns;
 	int64_t idle_datagram_ns;
 	int64_t active_ns;

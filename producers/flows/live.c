@@ -169,7 +169,9 @@ enum live_status live_read(struct live *live, int timeout_ms, struct packet *pac
 	live->all.polled[live->all.count] =
 		(struct pollfd){.fd = live->all.watch != NULL ? link_watch_fd(live->all.watch) : -1,
 				.events = POLLIN};
-	ready = poll(live->all.polled, live->all.count + 1, timeout_ms);
+	live->all.polled[live->all.count + 1] =
+		(struct pollfd){.fd = live->all.options->wake_fd, .events = POLLIN};
+	ready = poll(live->all.polled, live->all.count + 2, timeout_ms);
 	sources_tend(&live->all);
 	live->at = 0;
 	live->turns = 0;

@@ -16,6 +16,7 @@
 
 #include "common/program/settings.h"
 #include "producers/flows/capture.h"
+#include "producers/flows/interface_groups.h"
 #include "producers/flows/interfaces.h"
 #include "producers/flows/links/links.h"
 #include "producers/flows/packet.h"
@@ -31,6 +32,8 @@ struct live_options {
 	struct capture_options capture;       /* BUFFER_SIZE: the largest ring */
 	int64_t buffer_total;                 /* bytes, of all rings together (rings.h) */
 	struct links *links;                  /* is told of pods' interfaces; NULL: nobody is */
+	struct interface_groups *groups;      /* gets what was counted of those that are gone */
+	int wake_fd;                          /* that also ends a wait for packets, or -1 */
 };
 
 struct live_stats {

@@ -91,11 +91,14 @@ static int add_source(struct sources *all, const char *name, const struct link_e
 static void remove_source(struct sources *all, size_t at)
 {
 	struct source *source = &all->list[at];
+	struct interface_groups *groups = all->options->groups;
 
 	log_info("interface %s: capture ended", source->name);
 	if (source->followed)
 		links_end(all->options->links, source->number, source->until);
 	capture_add_stats(source->capture, &all->stats.capture);
+	capture_add_stats(source->capture,
+			  &groups->gone[interface_groups_find(groups, source->name)]);
 	close_ring(all, source);
 	interfaces_retire(all->interfaces, source->number, when_steady());
 	all->stats.gone++;

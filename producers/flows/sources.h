@@ -42,7 +42,7 @@ struct sources {
 	struct when scan_at;
 	size_t count;
 	struct source list[LIVE_MAX];
-	struct pollfd polled[LIVE_MAX + 1]; /* the list's, then the watch */
+	struct pollfd polled[LIVE_MAX + 2]; /* the list's, then the watch and what wakes */
 };
 
 /* Opens what is there. ALL begins as zeros. Returns EX_OK or the exit code (logged). */

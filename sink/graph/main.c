@@ -64,7 +64,7 @@ static int run_kept(const struct graph_options *o)
 /* What is kept is in a database, which may be a temporary one. */
 static int confine(const struct graph_options *o)
 {
-	unsigned parts = bus_sandbox_parts(o->in, false) | bus_sandbox_parts(o->edges, true);
+	unsigned parts = bus_sandbox_parts_in(&o->in) | bus_sandbox_parts(o->edges, true);
 
 	parts |= options_keep(o) ? SANDBOX_WRITING : 0;
 	parts |= o->serve.listen != NULL ? SANDBOX_SERVING : 0;

@@ -129,7 +129,8 @@ static int run(const struct once_options *o, const struct bus_options *bus,
 		rc = show(o, bus, windows, status != BUS_RECORD, display);
 	if (rc == EX_OK && aggregator->intake.read > 0 &&
 	    aggregator_records(aggregator).unreadable == aggregator->intake.read) {
-		log_error("%s: no record is a tagged flow, as tenure-enrich writes them", o->in->values[0]);
+		log_error("%s: no record is a tagged flow, as tenure-enrich writes them",
+			  o->in->values[0]);
 		rc = EX_DATAERR;
 	}
 	return rc;
@@ -139,8 +140,8 @@ int once_run(const struct once_options *o, const struct bus_options *bus)
 {
 	static struct windows windows;
 	struct aggregator_options base = o->aggregation;
-	struct display display = {o->format, bus->follow, .from_file = !bus_is_kafka(o->in->values[0]),
-				  .sort = o->sort};
+	struct display display = {o->format, bus->follow,
+				  .from_file = !bus_is_kafka(o->in->values[0]), .sort = o->sort};
 	struct flow_reader *reader = NULL;
 	struct flow_reader_options reading = {
 		.addresses = o->in, .bus = bus, .wanted = FILE_TAGGED, .from = BUS_FROM_START};

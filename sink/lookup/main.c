@@ -61,7 +61,7 @@ static int confine(const struct lookup_options *o)
 
 	for (size_t i = 0; i < dns->count; i++)
 		low_port |= listen_has_low_port(dns->values[i]);
-	parts |= bus_sandbox_parts(o->kube.values[0], false);
+	parts |= bus_sandbox_parts_in(&o->kube);
 	parts |= serve_is_wanted(&o->serve) ? SANDBOX_SERVING : 0;
 	return confine_enter(manual.program, o->no_seccomp, parts, low_port);
 }
