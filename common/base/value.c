@@ -199,13 +199,6 @@ struct value value_at(struct value object, const char *path)
 	return (struct value){NULL, 0};
 }
 
-void value_copy_text(struct value value, char *to, size_t size)
-{
-	bool text = value.length >= 2 && *value.bytes == '"';
-
-	snprintf(to, size, "%.*s", text ? (int)value.length - 2 : 0, text ? value.bytes + 1 : "");
-}
-
 uint64_t value_integer(struct value value)
 {
 	struct scan_value digits = {.kind = SCAN_NUMBER};

@@ -60,9 +60,6 @@ void value_leave(struct value_cursor *cursor, const struct value_cursor *inside)
 
 /* True when VALUE is the string TEXT. */
 bool value_is_text(struct value value, const char *text);
-/* Copies a string without its quotes and with its escapes, cut to SIZE, with a NUL; "" when
- * VALUE is not a string. */
-void value_copy_text(struct value value, char *to, size_t size);
 /* The integer in VALUE, a number or a string of decimal digits without leading zeros;
  * 0 when it is neither. */
 uint64_t value_integer(struct value value);

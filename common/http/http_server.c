@@ -13,9 +13,7 @@
 #include "common/http/http_peers.h"
 #include "common/program/log.h"
 
-#define SCARCE \
-	(HTTP_CONNECTIONS_MAX * 3 / 4) /* connections, from which on those that wait give way */
-#define STREAM_PIECE (32u * 1024)      /* bytes that a stream is asked for */
+#define STREAM_PIECE (32u * 1024) /* bytes that a stream is asked for */
 
 struct http_server {
 	struct MHD_Daemon *daemon;
@@ -23,7 +21,7 @@ struct http_server {
 	struct http_server_stats stats;
 	struct http_peers peers;
 	struct when now;
-	size_t connections;
+	size_t connections, scarce; /* from so many on those that wait give way */
 	struct http_budget budget;
 };
 
@@ -231,22 +229,25 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 struct http_server *http_server_open(int fd, const struct http_server_options *options)
 {
 	struct http_server *server = calloc(1, sizeof(*server));
+	unsigned most =
+		options->connections_max > 0 ? options->connections_max : HTTP_CONNECTIONS_MAX;
 
 	if (server != NULL) {
 		server->options = *options;
+		server->scarce = most * 3 / 4;
 		server->budget.body_max = options->body_max;
 		server->budget.memory_max = options->memory_max;
 		server->now = when_now();
 		server->daemon = MHD_start_daemon(
 			MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
 			request_moved, server, MHD_OPTION_EXTERNAL_LOGGER, library_log, NULL,
-			MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-			(unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-			(size_t)HTTP_HEADERS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-			(unsigned)HTTP_REQUEST_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-			MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_URI_LOG_CALLBACK,
-			request_begun, server, MHD_OPTION_NOTIFY_CONNECTION, connection_changed,
-			server, MHD_OPTION_NOTIFY_COMPLETED, request_ended, server, MHD_OPTION_END);
+			MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, most,
+			MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEADERS_MAX,
+			MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_REQUEST_S,
+			MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+			MHD_OPTION_URI_LOG_CALLBACK, request_begun, server,
+			MHD_OPTION_NOTIFY_CONNECTION, connection_changed, server,
+			MHD_OPTION_NOTIFY_COMPLETED, request_ended, server, MHD_OPTION_END);
 	}
 	if (server != NULL && server->daemon != NULL)
 		return server;
@@ -293,7 +294,7 @@ int http_server_turn(struct http_server *server, struct when now)
 		return -1;
 	}
 	server->stats.timed_out +=
-		http_peers_shut(&server->peers, deadline, server->connections >= SCARCE);
+		http_peers_shut(&server->peers, deadline, server->connections >= server->scarce);
 	return 0;
 }
 

@@ -26,7 +26,7 @@
 #include "common/program/settings.h"
 
 #define HTTP_REQUEST_S 30
-#define HTTP_CONNECTIONS_MAX 1024
+#define HTTP_CONNECTIONS_MAX 1024     /* of one server, unless its options say fewer */
 #define HTTP_HEADERS_MAX (16u * 1024) /* bytes of a request's first line and headers */
 
 struct http_server_options {
@@ -35,6 +35,7 @@ struct http_server_options {
 	const struct settings_list *hosts; /* http_host.h */
 	size_t body_max;                   /* bytes of one POST */
 	size_t memory_max;                 /* (5) */
+	unsigned connections_max;          /* 0: HTTP_CONNECTIONS_MAX */
 };
 
 struct http_server_stats {

@@ -52,11 +52,15 @@ void metrics_add_one(struct text *out, const struct metric *metric, uint64_t val
 
 void metrics_add_time(struct text *out, const struct metric *metric, struct when time)
 {
-	if (when_is_min(time) || when_is_max(time))
-		return;
+	if (!when_is_min(time) && !when_is_max(time))
+		metrics_add_seconds(out, metric, time.ns);
+}
+
+void metrics_add_seconds(struct text *out, const struct metric *metric, int64_t ns)
+{
 	metrics_begin(out, metric);
 	begin_sample(out, metric, NULL);
-	text_add_format(out, "%.3f\n", (double)(time.ns / NS_PER_MS) / 1e3);
+	text_add_format(out, "%.3f\n", (double)(ns / NS_PER_MS) / 1e3);
 }
 
 void metrics_add_build(struct text *out, const struct metric *metric, const char *program)

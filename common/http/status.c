@@ -10,6 +10,7 @@
 #include "common/program/stop.h"
 
 #define MEMORY_MAX (4u * 1024 * 1024)
+#define CONNECTIONS_MAX 32 /* so that a turn answers no more than that */
 
 struct status {
 	const struct status_settings *settings;
@@ -57,8 +58,10 @@ struct status *status_open(const struct status_settings *settings,
 			   const struct status_source *source)
 {
 	struct status *status = calloc(1, sizeof(*status));
-	struct http_server_options options = {
-		.routes = routes, .hosts = &settings->hosts, .memory_max = MEMORY_MAX};
+	struct http_server_options options = {.routes = routes,
+					      .hosts = &settings->hosts,
+					      .memory_max = MEMORY_MAX,
+					      .connections_max = CONNECTIONS_MAX};
 
 	if (status == NULL) {
 		log_error("out of memory");

@@ -4,7 +4,8 @@
  *     /livez, /healthz    200 while it runs
  *     /readyz             200 or 503; with ?verbose the conditions, one a line
  *
- * Answers are made inside status_turn(), from what the program knows then.
+ * Answers are made inside status_turn(), from what the program knows then, a few in each: whoever asks, and however
+ * slowly he reads, holds up nothing.
  */
 #ifndef TENURE_STATUS_H
 #define TENURE_STATUS_H

@@ -129,6 +129,13 @@ static const char *const sockets[] = {
 	"eventfd2",   "epoll_create1", "epoll_ctl", "epoll_wait",  "epoll_pwait", NULL,
 };
 
+/* What comes to a socket that listens, and how libmicrohttpd waits for it and answers. */
+static const char *const serving[] = {
+	"accept",   "accept4",   "getsockname", "getpeername", "setsockopt", "getsockopt",
+	"sendto",   "send",      "sendmsg",     "recvfrom",    "recv",       "recvmsg",
+	"shutdown", "epoll_ctl", "epoll_wait",  "epoll_pwait", NULL,
+};
+
 /* LeakSanitizer stops the other threads from a process of its own. */
 static const char *const sanitizers[] = {
 	"clone",       "clone3", "ptrace", "getdents", "prctl", "process_vm_readv",
@@ -267,6 +274,8 @@ static int allow(scmp_filter_ctx filter, unsigned parts)
 		rc = allow_files(filter);
 	if (rc == 0 && (capture || parts & SANDBOX_NETWORK))
 		rc = allow_sockets(filter, capture);
+	if (rc == 0 && parts & SANDBOX_SERVE)
+		rc = allow_all(filter, serving);
 	/* An interface is asked by many requests: those of sockets, and of radios. */
 	for (size_t i = 0; rc == 0 && capture && i < 2; i++)
 		rc = allow_if(filter, SCMP_SYS(ioctl), 1, UINT32_MAX & ~UINT64_C(0xff), groups[i]);

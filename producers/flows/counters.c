@@ -1,6 +1,16 @@
 #include "producers/flows/counters.h"
 
 #include <stdio.h>
+#include <string.h>
+
+uint64_t counters_value(const struct counters *counters, const char *name)
+{
+	for (size_t i = 0; i < counters->count; i++) {
+		if (strcmp(counters->list[i].name, name) == 0)
+			return counters->list[i].value;
+	}
+	return 0;
+}
 
 static void add(struct counters *counters, const char *prefix, const char *name, uint64_t value)
 {

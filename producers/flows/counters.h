@@ -23,6 +23,9 @@ struct counters {
 	struct counter list[COUNTERS_MAX];
 };
 
+/* The value of NAME, 0 if it is not there. */
+uint64_t counters_value(const struct counters *counters, const char *name);
+
 /* All totals since the start. LIVE: with those of interfaces. Those of a queue are there if OUTLET has one.
  * BEYOND, if not NULL: packets that were read and not metered. */
 void counters_collect(const struct input *input, const struct meter *meter,

@@ -22,6 +22,11 @@ static const char *const initiators[] = {
 	[FLOW_BY_NOTHING] = "unknown",
 };
 
+const char *flow_end_reason_name(enum flow_end_reason reason)
+{
+	return end_reasons[reason];
+}
+
 bool flow_has_ports(uint8_t protocol)
 {
 	return protocol == TRANSPORT_TCP || protocol == TRANSPORT_UDP || protocol == TRANSPORT_SCTP;

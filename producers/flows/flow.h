@@ -181,6 +181,9 @@ struct flow_observer {
 /* True for the protocols whose flows have ports: TCP, UDP and SCTP. */
 bool flow_has_ports(uint8_t protocol);
 
+/* As the record says it; static text. */
+const char *flow_end_reason_name(enum flow_end_reason reason);
+
 /* The bucket of NS nanoseconds. */
 int flow_bucket(uint64_t ns);
 

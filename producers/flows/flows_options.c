@@ -91,7 +91,7 @@ static int check_options(struct flows_options *o)
 		return usage("--buffer-total: must be from 262144 bytes to 1 TiB");
 	if (o->buffer > o->buffer_total)
 		return usage("--buffer: must not be more than --buffer-total");
-	return 0;
+	return status_check(&o->status);
 }
 
 static void set_defaults(struct flows_options *o)
@@ -103,6 +103,7 @@ static void set_defaults(struct flows_options *o)
 		.linger_ns = NS_PER_SECOND,
 		.max_flows = 262144,
 		.statistics_interval_ns = 60 * NS_PER_SECOND,
+		.status = STATUS_SETTINGS_DEFAULT,
 		.sample = 1,
 		.conntrack_max = 262144,
 		.queue = {100000, 64 << 20},
@@ -113,10 +114,11 @@ static void set_defaults(struct flows_options *o)
 	};
 }
 
-/* Statistics, and what waits for the broker. */
+/* What it says of itself, and what waits for the broker. */
 #define OUTPUT_SETTINGS(o)                                                                      \
-	SETTING_TEXT("statistics", 0, "ADDRESS", &(o)->statistics,                              \
-		     "where all counters go, from time to time and at the end"),                \
+	STATUS_SETTINGS(&(o)->status, "9102"),                                                  \
+		SETTING_TEXT("statistics", 0, "ADDRESS", &(o)->statistics,                      \
+			     "where all counters go, from time to time and at the end"),        \
 		SETTING_DURATION("statistics-interval", 0, "DURATION",                          \
 				 &(o)->statistics_interval_ns, "how often"),                    \
 		SETTING_NUMBER("queue-records", 0, "COUNT", &(o)->queue.records,                \

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "common/bus/bus.h"
+#include "common/http/status.h"
 #include "common/kafka/kafka_queue.h"
 #include "common/program/settings.h"
 #include "producers/flows/flow_table.h"
@@ -19,6 +20,7 @@ struct flows_options {
 	struct kafka_queue_limits queue; /* of a live capture's records for Kafka */
 	const char *statistics;          /* an address; NULL for none */
 	int64_t statistics_interval_ns;
+	struct status_settings status;
 	int64_t idle_stream_ns;
 	int64_t idle_datagram_ns;
 	int64_t active_ns;

@@ -295,5 +295,8 @@ void fragments_finish(struct fragments *fragments)
 
 struct fragments_stats fragments_get_stats(const struct fragments *fragments)
 {
-	return fragments->stats;
+	struct fragments_stats stats = fragments->stats;
+
+	stats.known = (size_t)(fragments->added - fragments->oldest);
+	return stats;
 }

@@ -27,6 +27,7 @@ struct fragments;
 struct fragments_stats {
 	uint64_t alone;     /* later fragments whose first did not come in time */
 	uint64_t forgotten; /* packets given up before FRAGMENTS_LIFE_NS, for want of room */
+	size_t known;       /* packets that were fragmented, now */
 };
 
 /* SEED, which is copied, makes the places unpredictable. At most MAX packets are known at once, and at

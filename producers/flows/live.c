@@ -43,7 +43,7 @@ struct live {
 	size_t at; /* the source to read from next */
 	unsigned turns;
 	struct source sources[LIVE_MAX];
-	struct pollfd polled[LIVE_MAX + 1]; /* the sources', then the watch */
+	struct pollfd polled[LIVE_MAX + 2]; /* the sources', then the watch and what wakes */
 	unsigned refused[LIVE_MAX];         /* the last indexes that are not tried again */
 };
 
@@ -127,9 +127,12 @@ static int add_source(struct live *live, const char *name, unsigned index, bool 
 static void remove_source(struct live *live, size_t at)
 {
 	struct source *source = &live->sources[at];
+	struct interface_groups *groups = live->options->groups;
 
 	log_info("interface %s: capture ended", source->name);
 	capture_add_stats(source->capture, &live->stats.capture);
+	capture_add_stats(source->capture,
+			  &groups->gone[interface_groups_find(groups, source->name)]);
 	close_ring(live, source);
 	interfaces_retire(live->interfaces, source->number, when_steady());
 	live->stats.gone++;
@@ -362,7 +365,8 @@ enum live_status live_read(struct live *live, int timeout_ms, struct packet *pac
 	if (live->count == 0 && live->options->patterns->count == 0)
 		return LIVE_END;
 	live->polled[live->count] = (struct pollfd){.fd = live->watch, .events = POLLIN};
-	ready = poll(live->polled, live->count + 1, timeout_ms);
+	live->polled[live->count + 1] = (struct pollfd){live->options->wake_fd, POLLIN, 0};
+	ready = poll(live->polled, live->count + 2, timeout_ms);
 	if (when_not_after(live->scan_at, when_steady()) ||
 	    (live->polled[live->count].revents != 0 && link_watch_read(live->watch)))
 		scan(live);

@@ -16,6 +16,7 @@
 
 #include "common/program/settings.h"
 #include "producers/flows/capture.h"
+#include "producers/flows/interface_groups.h"
 #include "producers/flows/interfaces.h"
 #include "producers/flows/packet.h"
 
@@ -29,6 +30,8 @@ struct live_options {
 	const struct settings_list *patterns; /* of fnmatch() */
 	struct capture_options capture;       /* BUFFER_SIZE: the largest ring */
 	int64_t buffer_total;                 /* bytes, of all rings together (rings.h) */
+	struct interface_groups *groups;      /* gets what was counted of those that are gone */
+	int wake_fd;                          /* that also ends a wait for packets, or -1 */
 };
 
 struct live_stats {

@@ -22,7 +22,6 @@ struct state {
 	struct when started;
 	struct when tended;
 	struct when flushed;
-	struct when event; /* the last packet's time; WHEN_MIN: none yet */
 	struct progress_show show;
 	bool stopped;
 };
@@ -49,31 +48,33 @@ static void show_progress(const struct loop *loop, struct state *state, struct w
 		.count = loop->metered,
 		.unit = "packets",
 		.elapsed_ns = when_since(now, state->started),
-		.event = state->event,
+		.event = loop->event,
 	};
 
 	input_progress(loop->input, &progress.done, &progress.total);
 	progress_show(&state->show, &progress, now);
 }
 
-/* -1 if an output failed. */
-static int tend(const struct loop *loop, struct state *state)
+/* QUIET: no packet waits. EX_OK, or the exit code if an output failed or nothing can be answered (logged). */
+static int tend(const struct loop *loop, struct state *state, bool quiet)
 {
 	struct when now = when_steady();
-	bool hold;
+	bool hold, due = when_since(now, state->tended) >= TEND_NS;
 
-	if (when_since(now, state->tended) < TEND_NS)
-		return 0;
+	if ((due || quiet) && status_turn(loop->status, when_now()) < 0)
+		return EX_OSERR;
+	if (!due)
+		return EX_OK;
 	state->tended = now;
 	if (!loop->live && progress_is_due(&state->show, now))
 		show_progress(loop, state, now);
 	if (outlet_tend(loop->outlet, &hold) < 0)
-		return -1;
+		return EX_IOERR;
 	meter_hold(loop->meter, hold);
 	/* Without its statistics the capture goes on. */
 	if (loop->statistics != NULL && statistics_is_due(loop->statistics, now))
 		write_statistics(loop);
-	return 0;
+	return EX_OK;
 }
 
 /* No packet came: what the wall clock ends. */
@@ -104,8 +105,7 @@ static size_t wanted(const struct loop *loop)
 }
 
 /* Meters those of COUNT that are up to MOST. */
-static int meter_packets(struct loop *loop, struct state *state, struct packet *packets,
-			 size_t count)
+static int meter_packets(struct loop *loop, struct packet *packets, size_t count)
 {
 	uint64_t left = loop->most > 0 ? loop->most - loop->metered : UINT64_MAX;
 	size_t take = count < left ? count : (size_t)left;
@@ -113,7 +113,7 @@ static int meter_packets(struct loop *loop, struct state *state, struct packet *
 	loop->metered += take;
 	loop->beyond += count - take;
 	if (take > 0)
-		state->event = packets[take - 1].time;
+		loop->event = packets[take - 1].time;
 	return meter_add(loop->meter, packets, take);
 }
 
@@ -133,6 +133,7 @@ static int read_all(struct loop *loop, struct state *state)
 	struct packet packets[FLOW_TABLE_BATCH];
 	enum live_status status = LIVE_PACKETS;
 	size_t count;
+	int rc;
 
 	while (status != LIVE_END) {
 		if (!state->stopped &&
@@ -144,8 +145,12 @@ static int read_all(struct loop *loop, struct state *state)
 		/* After the packets, so that it knows of connections that began with them. */
 		if (loop->conntrack != NULL)
 			conntrack_read(loop->conntrack);
-		if (meter_packets(loop, state, packets, count) < 0 || tend(loop, state) < 0 ||
-		    (status == LIVE_QUIET && tend_silence(loop, state) < 0))
+		if (meter_packets(loop, packets, count) < 0)
+			return EX_IOERR;
+		rc = tend(loop, state, status == LIVE_QUIET);
+		if (rc != EX_OK)
+			return rc;
+		if (status == LIVE_QUIET && tend_silence(loop, state) < 0)
 			return EX_IOERR;
 	}
 	return EX_OK;
@@ -154,7 +159,7 @@ static int read_all(struct loop *loop, struct state *state)
 int loop_run(struct loop *loop)
 {
 	struct when now = when_steady();
-	struct state state = {now, now, now, WHEN_MIN, progress_begin(), false};
+	struct state state = {now, now, now, progress_begin(), false};
 	int rc = read_all(loop, &state);
 
 	progress_end(&state.show);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/http/status.h"
 #include "producers/flows/counters.h"
 #include "producers/flows/input.h"
 #include "producers/flows/meter.h"
@@ -18,10 +19,12 @@ struct loop {
 	struct meter *meter;
 	struct outlet *outlet;
 	struct statistics *statistics; /* NULL for none */
-	bool live;                     /* of interfaces */
-	uint64_t most;                 /* packets to meter; 0: all */
-	uint64_t metered;              /* packets; 0 at the start, as the next */
-	uint64_t beyond;               /* packets that were read after the last of MOST */
+	struct status *status;
+	bool live;         /* of interfaces */
+	uint64_t most;     /* packets to meter; 0: all */
+	uint64_t metered;  /* packets; 0 at the start, as the next */
+	uint64_t beyond;   /* packets that were read after the last of MOST */
+	struct when event; /* the last packet's time; WHEN_MIN: none yet */
 };
 
 /* All counters. */

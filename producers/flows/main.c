@@ -7,6 +7,7 @@
 #include "producers/flows/counters.h"
 #include "producers/flows/flow_table.h"
 #include "producers/flows/flows_options.h"
+#include "producers/flows/flows_status.h"
 #include "producers/flows/input.h"
 #include "producers/flows/interfaces.h"
 #include "producers/flows/loop.h"
@@ -49,6 +50,8 @@ static int shut_in(const struct flows_options *o, bool filtered)
 
 	if (live)
 		parts |= SANDBOX_CAPTURE;
+	if (o->status.listen != NULL)
+		parts |= SANDBOX_SERVE;
 	/* A filter may have names, and is compiled again for another file or interface. */
 	if (filtered || bus_is_kafka(o->out) ||
 	    (o->statistics != NULL && bus_is_kafka(o->statistics)))
@@ -117,6 +120,8 @@ int main(int argc, char **argv)
 	struct meter *meter = NULL;
 	struct outputs outputs = {0};
 	struct flow_table_options limits;
+	struct flows_status own;
+	struct status *status = NULL;
 	int first, rc;
 	bool live;
 
@@ -126,6 +131,18 @@ int main(int argc, char **argv)
 	if (o.list_interfaces)
 		return capture_list();
 	stop_install();
+	flows_status_init(&own, &o);
+	limits = flows_options_limits(&o);
+	live = o.read.count == 0;
+	/* Before the capture, so that what goes on is known when the first packet comes. */
+	rc = open_conntrack(&o, &limits, &conntrack);
+	if (rc != EX_OK)
+		return rc;
+	/* After conntrack's child, which has none of it; its port may need a privilege. */
+	rc = EX_OSERR;
+	status = status_open(&o.status, &own.source);
+	if (status == NULL)
+		goto out;
 
 	const struct input_options in = {
 		.files = &o.read,
@@ -140,16 +157,10 @@ int main(int argc, char **argv)
 			  .fanout = (unsigned)o.fanout,
 			  .tunnels = (enum intake_tunnels)o.tunnels,
 			  .payload = o.l7_protocols != 0},
-			 o.buffer_total},
+			 o.buffer_total,
+			 &own.groups,
+			 status_fd(status)},
 	};
-	limits = flows_options_limits(&o);
-	live = o.read.count == 0;
-
-	/* Before the capture, so that what goes on is known when the first packet comes. */
-	rc = open_conntrack(&o, &limits, &conntrack);
-	if (rc != EX_OK)
-		return rc;
-	rc = EX_OSERR;
 	interfaces = interfaces_new(o.observer_name, flow_table_rest_ns(&limits));
 	if (interfaces == NULL)
 		goto out;
@@ -177,9 +188,12 @@ int main(int argc, char **argv)
 			    .meter = meter,
 			    .outlet = outputs.outlet,
 			    .statistics = outputs.statistics,
+			    .status = status,
 			    .live = live,
-			    .most = (uint64_t)o.count};
+			    .most = (uint64_t)o.count,
+			    .event = WHEN_MIN};
 
+	own.loop = &loop;
 	rc = loop_run(&loop);
 	if (say_counters(&loop) < 0 && rc == EX_OK)
 		rc = failure_of(o.statistics);
@@ -192,5 +206,6 @@ out:
 	input_close(input);
 	interfaces_free(interfaces);
 	conntrack_close(conntrack);
+	status_close(status);
 	return rc;
 }

@@ -1,12 +1,12 @@
 #include "producers/flows/meter.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/types.h>
 
 #include "common/base/text.h"
 #include "common/program/log.h"
-#include "producers/flows/flow.h"
 
 struct meter {
 	struct flow_table *table;
@@ -19,6 +19,7 @@ struct meter {
 	struct outlet *outlet;
 	struct flow_table_options options;
 	bool held;
+	uint64_t records[FLOW_END_REASONS];
 	struct text text;
 	struct flow flow; /* the one being written */
 };
@@ -88,6 +89,7 @@ static int write_flow(struct meter *meter)
 	record.value = meter->text.data;
 	record.value_length = meter->text.length;
 	record.timestamp_ms = flow->end.ns / NS_PER_MS;
+	meter->records[flow->end_reason]++;
 	return outlet_write(meter->outlet, &record,
 			    flow->source.packets + flow->destination.packets,
 			    flow->source.bytes + flow->destination.bytes);
@@ -181,15 +183,16 @@ int meter_finish(struct meter *meter)
 
 struct meter_stats meter_get_stats(const struct meter *meter)
 {
-	struct translations_stats none = {0};
-
-	return (struct meter_stats){
+	struct meter_stats stats = {
 		.fragments = fragments_get_stats(meter->fragments),
 		.paths_refused = paths_refused(meter->paths),
+		.paths = paths_known(meter->paths),
 		.table = flow_table_get_stats(meter->table),
 		.has_translations = meter->translations != NULL,
-		.translations = meter->translations != NULL
-					? translations_get_stats(meter->translations)
-					: none,
 	};
+
+	memcpy(stats.records, meter->records, sizeof(stats.records));
+	if (stats.has_translations)
+		stats.translations = translations_get_stats(meter->translations);
+	return stats;
 }

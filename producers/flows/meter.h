@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "producers/flows/flow.h"
 #include "producers/flows/flow_table.h"
 #include "producers/flows/fragments.h"
 #include "producers/flows/interfaces.h"
@@ -25,6 +26,8 @@ struct meter;
 struct meter_stats {
 	struct fragments_stats fragments;
 	uint64_t paths_refused; /* packets whose VLANs or tunnel are not in their flow's key */
+	size_t paths;           /* that are known now */
+	uint64_t records[FLOW_END_REASONS];
 	struct flow_table_stats table;
 	bool has_translations;
 	struct translations_stats translations;

@@ -19,6 +19,8 @@ struct outlet {
 	struct kafka_load dropped_before; /* those records were dropped that are dropped now */
 	struct outlet_stats stats;
 	struct when deadline; /* until then records wait; WHEN_MIN: they do not */
+	uint64_t delivered;   /* when the queue moved last, at */
+	struct when moved;
 };
 
 bool outlet_is_queue(const char *address, bool live)
@@ -48,6 +50,7 @@ struct outlet *outlet_open(const char *address, const struct bus_options *bus, b
 	outlet->address = address;
 	outlet->limits = *limits;
 	outlet->deadline = WHEN_MIN;
+	outlet->moved = when_steady();
 	if (outlet_is_queue(address, live))
 		outlet->queue = kafka_queue_open(bus_topic(address), bus, limits);
 	else
@@ -143,6 +146,16 @@ int outlet_write(struct outlet *outlet, const struct bus_record *record, uint64_
 				     : topic_writer_write(outlet->writer, record);
 }
 
+/* Notes whether the broker takes what there is. */
+static void note_movement(struct outlet *outlet)
+{
+	struct kafka_queue_stats queue = kafka_queue_get_stats(outlet->queue);
+
+	if (queue.queued_records == 0 || queue.delivered.records != outlet->delivered)
+		outlet->moved = when_steady();
+	outlet->delivered = queue.delivered.records;
+}
+
 int outlet_tend(struct outlet *outlet, bool *hold)
 {
 	*hold = false;
@@ -150,6 +163,7 @@ int outlet_tend(struct outlet *outlet, bool *hold)
 		return 0;
 	if (kafka_queue_poll(outlet->queue, 0) < 0)
 		return -1;
+	note_movement(outlet);
 	set_pressure(outlet);
 	*hold = outlet->pressure.held;
 	return 0;
@@ -177,8 +191,13 @@ struct outlet_stats outlet_get_stats(const struct outlet *outlet)
 {
 	struct outlet_stats stats = outlet->stats;
 
-	if (outlet->queue != NULL)
-		stats.queue = kafka_queue_get_stats(outlet->queue);
+	if (outlet->queue == NULL)
+		return stats;
+	stats.queue = kafka_queue_get_stats(outlet->queue);
+	stats.limits = outlet->limits;
+	stats.stalled_ns = when_since(when_steady(), outlet->moved);
+	if (stats.queue.queued_records == 0)
+		stats.stalled_ns = 0;
 	return stats;
 }
 

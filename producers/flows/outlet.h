@@ -23,7 +23,9 @@ struct outlet_stats {
 	struct kafka_load records; /* all that were written, whatever became of them */
 	struct kafka_load dropped; /* there was no room in the queue */
 	struct kafka_queue_stats queue;
-	uint64_t holds; /* times that flows were held longer */
+	uint64_t holds;                   /* times that flows were held longer */
+	struct kafka_queue_limits limits; /* of the queue */
+	int64_t stalled_ns; /* how long records have waited without an acknowledgment of any */
 };
 
 /* Whether ADDRESS of a LIVE capture has a queue. */

@@ -208,6 +208,11 @@ const struct encapsulation *paths_encapsulation(const struct paths *paths, uint1
 				       : &paths->paths[number - INTERFACES_MAX].encapsulation;
 }
 
+size_t paths_known(const struct paths *paths)
+{
+	return paths->count;
+}
+
 uint64_t paths_refused(const struct paths *paths)
 {
 	return paths->refused;

@@ -38,5 +38,7 @@ bool paths_set(struct paths *paths, struct packet *packet, struct when now);
 uint16_t paths_interface(const struct paths *paths, uint16_t number);
 const struct encapsulation *paths_encapsulation(const struct paths *paths, uint16_t number);
 uint64_t paths_refused(const struct paths *paths);
+/* How many there are, of those that have VLANs or a tunnel. */
+size_t paths_known(const struct paths *paths);
 
 #endif

@@ -2,19 +2,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "common/base/text.h"
 #include "common/program/log.h"
-
-static uint64_t value_of(const struct counters *counters, const char *name)
-{
-	for (size_t i = 0; i < counters->count; i++) {
-		if (strcmp(counters->list[i].name, name) == 0)
-			return counters->list[i].value;
-	}
-	return 0;
-}
 
 static void say(uint64_t count, const char *words)
 {
@@ -24,22 +14,21 @@ static void say(uint64_t count, const char *words)
 /* As tcpdump's. */
 static void say_captured(const struct counters *counters, bool live)
 {
-	uint64_t frames = value_of(counters, "frames");
-	uint64_t beyond = value_of(counters, "beyond_count");
-	uint64_t dropped = value_of(counters, "kernel_drops");
+	uint64_t frames = counters_value(counters, "frames");
+	uint64_t beyond = counters_value(counters, "beyond_count");
+	uint64_t dropped = counters_value(counters, "kernel_drops");
 
 	say(frames > beyond ? frames - beyond : 0, live ? "captured" : "read");
 	if (!live)
 		return;
-	say(frames + dropped + value_of(counters, "unread"), "received by filter");
+	say(frames + dropped + counters_value(counters, "unread"), "received by filter");
 	say(dropped, "dropped by kernel");
-	if (value_of(counters, "interface_drops") > 0)
-		say(value_of(counters, "interface_drops"), "dropped by interface");
+	if (counters_value(counters, "interface_drops") > 0)
+		say(counters_value(counters, "interface_drops"), "dropped by interface");
 }
 
-void report(const struct counters *counters, const struct meter *meter, bool live)
+void report_counters(const struct counters *counters)
 {
-	struct flow_table_stats table = meter_get_stats(meter).table;
 	bool all = !log_is_for_people();
 	struct text line;
 
@@ -49,10 +38,17 @@ void report(const struct counters *counters, const struct meter *meter, bool liv
 			text_add_format(&line, "%s%s=%" PRIu64, line.length > 0 ? " " : "",
 					counters->list[i].name, counters->list[i].value);
 	}
-	if (!all)
-		say_captured(counters, live);
 	log_info("%s", text_terminate(&line));
 	text_free(&line);
+}
+
+void report(const struct counters *counters, const struct meter *meter, bool live)
+{
+	struct flow_table_stats table = meter_get_stats(meter).table;
+
+	if (log_is_for_people())
+		say_captured(counters, live);
+	report_counters(counters);
 	if (table.copies.unsure > 0)
 		log_warn("%" PRIu64
 			 " packets equal one that was captured up to 1 ms earlier and were "

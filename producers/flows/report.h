@@ -11,4 +11,7 @@
  * 0; and warns of what a user of METER may want to change. LIVE: of interfaces. */
 void report(const struct counters *counters, const struct meter *meter, bool live);
 
+/* The line alone, or on a terminal the counters that are not 0. */
+void report_counters(const struct counters *counters);
+
 #endif

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/base/plain.h"
+
 static uint64_t revision_of(struct value object)
 {
 	return value_integer(value_at(object, "metadata.resourceVersion"));
@@ -57,26 +59,35 @@ static bool names_future_revision(struct value status, const char *message)
 	return strstr(message, "Too large resource version") != NULL;
 }
 
+/* Copies TEXT, whole characters of it, for one line of the log. */
+static void set_message(struct api_reply_status *status, struct span text)
+{
+	size_t length = text.length;
+
+	if (length >= sizeof(status->message)) {
+		length = sizeof(status->message) - 1;
+		while (length > 0 && ((unsigned char)text.data[length] & 0xc0) == 0x80)
+			length--;
+	}
+	for (size_t i = 0; i < length; i++)
+		status->message[i] = (unsigned char)text.data[i] < ' ' ? ' ' : text.data[i];
+	status->message[length] = '\0';
+}
+
 void api_reply_read_status(const char *bytes, size_t length, struct api_reply_status *status)
 {
+	struct plain plain = {0};
 	struct value value;
 
 	*status = (struct api_reply_status){0};
-	if (length > 0 && value_parse(bytes, length, &value)) {
-		status->code = (int64_t)value_integer(value_at(value, "code"));
-		status->retry_after_s =
-			(int64_t)value_integer(value_at(value, "details.retryAfterSeconds"));
-		value_copy_text(value_at(value, "message"), status->message,
-				sizeof(status->message));
-		status->future_revision = names_future_revision(value, status->message);
+	if (length == 0 || !value_parse(bytes, length, &value)) {
+		set_message(status, (struct span){bytes, length});
 		return;
 	}
-	if (length >= sizeof(status->message))
-		length = sizeof(status->message) - 1;
-	if (length > 0)
-		memcpy(status->message, bytes, length);
-	/* The message goes into one line of the log. */
-	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)status->message[i] < ' ')
-			status->message[i] = ' ';
+	status->code = (int64_t)value_integer(value_at(value, "code"));
+	status->retry_after_s =
+		(int64_t)value_integer(value_at(value, "details.retryAfterSeconds"));
+	set_message(status, plain_text(&plain, value_at(value, "message")));
+	status->future_revision = names_future_revision(value, status->message);
+	plain_free(&plain);
 }

@@ -29,7 +29,7 @@ struct api_reply_status {
 	int64_t code;          /* an HTTP status; 0 when absent */
 	int64_t retry_after_s; /* 0 when absent */
 	bool future_revision;  /* the server has not reached the requested revision */
-	char message[256];     /* with its escapes */
+	char message[256];     /* cut if it is longer; a blank for a control character */
 };
 
 /* False when BYTES[LENGTH] is not a page or not a line. */

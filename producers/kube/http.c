@@ -13,6 +13,7 @@
 #include "common/base/when.h"
 #include "common/program/log.h"
 #include "producers/kube/gunzip.h"
+#include "producers/kube/http_message.h"
 #include "producers/kube/server_url.h"
 
 #define USER_AGENT "tenure-kube" /* for curl's own the API server indents: twice the bytes */
@@ -252,20 +253,6 @@ static enum http_failure failure_of(CURLcode code, const struct text *body)
 	}
 }
 
-/* libcurl quotes a proxy's URL that it cannot read, with the password in it. */
-static void hide_user(char *message, size_t size)
-{
-	char *begin = strstr(message, "://"), *end = strrchr(message, '@');
-
-	/* The message may have been cut before the @. */
-	if (end == NULL && begin != NULL && strlen(message) == size - 1)
-		end = message + size - 1;
-	if (end == NULL)
-		return;
-	begin = begin != NULL && begin < end ? begin + 3 : message;
-	memset(begin, '*', (size_t)(end - begin));
-}
-
 static void finish(struct http_request *request, CURLcode code)
 {
 	request->finished = true;
@@ -273,7 +260,7 @@ static void finish(struct http_request *request, CURLcode code)
 	if (code != CURLE_OK && request->message[0] == '\0')
 		snprintf(request->message, sizeof(request->message), "%s",
 			 curl_easy_strerror(code));
-	hide_user(request->message, sizeof(request->message));
+	http_message_clean(request->message, sizeof(request->message));
 }
 
 static void update(struct http_request *request)

@@ -9,6 +9,7 @@
 #include "producers/kube/http.h"
 #include "producers/kube/path.h"
 #include "producers/kube/proofs.h"
+#include "producers/kube/rights.h"
 #include "producers/kube/standstill.h"
 #include "producers/kube/watch.h"
 #include "producers/kube/watch_log.h"
@@ -39,7 +40,7 @@ struct watches {
 	struct when listed_at;  /* when there was last one more */
 	bool served;            /* the server has answered once: later trouble is retried */
 	struct when refused_at; /* first; WHEN_MIN for not yet */
-	unsigned lacking;       /* a bit for each resource whose rule the log had as lacking */
+	struct rights rights;
 	uint64_t reconnects;
 	int exit_code;
 };
@@ -184,40 +185,19 @@ int watches_turn(struct watches *watches, int fd)
 	return http_turn(watches->http, fd, wait_ms);
 }
 
-/* Logs which rules the account lacks, when every resource was answered, and again when it lacks
- * more. */
-static void log_rules(struct watches *watches)
+/* The server has refused everything. With 403 the rules that are lacking say what to do. */
+static void log_refusal(const struct watches *watches, const struct watch *watch, long status)
 {
+	const struct access *access = watches->access;
 	struct text rules;
-	unsigned lacking = 0;
 
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		const struct watch *watch = &watches->list[r];
-
-		if (!watch->refused && !watch->missing && watch->list_revision == 0 &&
-		    watch->revision == 0)
-			return;
-		lacking |= (unsigned)watch->refused << r;
-	}
-	if ((lacking & ~watches->lacking) == 0)
-		return;
-	watches->lacking |= lacking;
 	text_init(&rules, 4096);
-	for (int r = 0; r < KUBE_RESOURCES; r++) {
-		enum kube_resource resource = (enum kube_resource)r;
-		const char *namespace = scope_namespace(&watches->options.scope, resource);
-
-		if (!watches->list[r].refused)
-			continue;
-		text_add_format(&rules,
-				" {apiGroups: [\"%s\"], resources: [%s], verbs: [list, watch]}",
-				path_group(resource), kube_resource_name(resource));
-		if (namespace != NULL)
-			text_add_format(&rules, " in namespace %s", namespace);
+	if (status == 403) {
+		text_add_string(&rules, "; these rules of RBAC give it:");
+		rights_add(&rules, watches->list, &watches->options.scope);
 	}
-	log_warn("the account lacks these rules of RBAC, and nothing is written of their "
-		 "resources:%s",
-		 text_terminate(&rules));
+	log_error("the API server %s of %s refuses: %s%s", access->server, access->source,
+		  watch->problem, text_terminate(&rules));
 	text_free(&rules);
 }
 
@@ -244,8 +224,7 @@ static int check_start(struct watches *watches, const struct watch *watch,
 	/* A server that starts does not know its accounts and rules yet. */
 	if (refused && request->failure == HTTP_FINE &&
 	    when_since(now->tick, watches->refused_at) >= START_NS) {
-		log_error("the API server %s of %s refuses: %s", access->server, access->source,
-			  watch->problem);
+		log_refusal(watches, watch, request->status);
 		watches->exit_code = EX_NOPERM;
 		return -1;
 	}
@@ -269,7 +248,7 @@ static int end_request(struct watches *watches, struct channel *channel, const s
 		watches->lists++; /* a refusal is no load, and the next one waits longer */
 	watch_ended(watch, &end, now);
 	rc = check_start(watches, watch, request, now);
-	log_rules(watches);
+	rights_log(&watches->rights, watches->list, &watches->options.scope);
 	http_release(channel->request);
 	channel->request = NULL;
 	return rc;
@@ -298,6 +277,8 @@ static enum watches_status next_of(struct watches *watches, struct channel *chan
 		if (openings != watch->openings) {
 			hurry_others(watches, watch, now);
 			retry_hurry(&watches->proofs.retry, now);
+			rights_log(&watches->rights, watches->list,
+				   &watches->options.scope);
 		}
 	}
 	if (watch_records_next(watch, now, record))

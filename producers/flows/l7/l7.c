@@ -195,5 +195,7 @@ struct l7_stats l7_get_stats(const struct l7 *l7)
 
 	stats.refused += l7->room.http2.refused;
 	stats.held_refused = l7->room.held.refused;
+	stats.open = l7->connections.taken;
+	stats.most = l7->connections.count;
 	return stats;
 }

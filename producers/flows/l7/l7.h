@@ -30,6 +30,7 @@ struct l7_stats {
 	uint64_t refused;      /* (1) */
 	uint64_t held_refused; /* early segments without room; each is a gap */
 	uint64_t times_lost;   /* response times without room */
+	uint32_t open, most;   /* connections now, and the room for them */
 };
 
 /* Reads "all", "none" or a list of protocols ("http,dns") as a bit for each enum

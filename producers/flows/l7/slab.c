@@ -27,12 +27,14 @@ uint32_t slab_take(struct slab *slab)
 	if (number != SLAB_NONE) {
 		/* A free block begins with the number of the next one. */
 		memcpy(&slab->free, slab_at(slab, number), sizeof(slab->free));
+		slab->taken++;
 		return number;
 	}
 	if (slab->unused > slab->count) {
 		slab->refused++;
 		return SLAB_NONE;
 	}
+	slab->taken++;
 	return slab->unused++;
 }
 
@@ -40,4 +42,5 @@ void slab_give(struct slab *slab, uint32_t number)
 {
 	memcpy(slab_at(slab, number), &slab->free, sizeof(slab->free));
 	slab->free = number;
+	slab->taken--;
 }

@@ -17,6 +17,7 @@ struct slab {
 	uint32_t count;  /* blocks, from number 1 on */
 	uint32_t unused; /* blocks from here on were never taken */
 	uint32_t free;   /* the last one given back */
+	uint32_t taken;  /* now */
 	uint64_t refused;
 };
 
