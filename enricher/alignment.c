@@ -177,6 +177,8 @@ static enum exchange_outcome do_partition(struct alignment *a, size_t index, str
 		}
 		*busy = true;
 		a->stats.read++;
+		if (decision.action != DECISION_REJECT)
+			a->event = decision.ends.end;
 		outcome = act(a, index, &flow, &decision, now);
 	}
 	*ended = false;
@@ -220,6 +222,7 @@ enum alignment_turn alignment_turn(struct alignment *a, struct when now)
 		return ALIGNMENT_UNDECIDED;
 	hold_policy_see(&a->policy, timeline_position_progress(a->timeline).known,
 			fed < KUBE_RECORDS_PER_TURN, now);
+	stall_log(&a->stall, &a->policy, now);
 	a->waiting = false;
 	for (size_t i = 0; outcome == EXCHANGE_DONE && i < exchange_partitions(a->exchange); i++)
 		outcome = do_partition(a, i, now, &busy, &ended);

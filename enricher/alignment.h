@@ -18,6 +18,7 @@
 #include "enricher/exchange.h"
 #include "enricher/hold_policy.h"
 #include "enricher/run_options.h"
+#include "enricher/stall.h"
 #include "enricher/tagger.h"
 
 struct alignment_stats {
@@ -34,10 +35,12 @@ struct alignment {
 	const struct run_options *options;
 	struct tagger tagger;
 	struct hold_policy policy;
+	struct stall stall;
 	int64_t *waiting_at; /* by partition, the last flow counted as waiting */
 	size_t waiting_count;
 	int wake_fd;  /* that also ends a wait for a flow, or -1 */
 	bool warned;  /* of flows that end after the kube records */
+	struct when event; /* the end of the last flow that was dealt with; WHEN_MIN: none */
 	bool waiting; /* in this turn at least one flow waits for its position */
 	struct alignment_stats stats;
 };

@@ -231,7 +231,7 @@ static void add_flows(const struct alignment *a, struct text *out)
 static void add_exchange(const struct enrich_status *status, struct text *out)
 {
 	const struct exchange *exchange = status->alignment->exchange;
-	const char *topic = bus_topic(status->settings->flows);
+	const char *topic = bus_topic(status->settings->flows.values[0]);
 	struct exchange_stats e = exchange_stats(exchange);
 	size_t partitions = exchange_partitions(exchange);
 

@@ -22,7 +22,7 @@ struct exchange *exchange_open(const struct exchange_settings *settings, int *ex
 		log_error("out of memory for the flows");
 		return NULL;
 	}
-	if (bus_is_kafka(settings->flows))
+	if (bus_is_kafka(settings->flows.values[0]))
 		exchange->kafka = exchange_kafka_open(settings, exit_code);
 	else
 		exchange->file = exchange_file_open(settings, exit_code);
@@ -102,4 +102,21 @@ int exchange_wait(struct exchange *exchange, int fd, int timeout_ms)
 struct exchange_stats exchange_stats(const struct exchange *exchange)
 {
 	return exchange->kafka != NULL ? exchange_kafka_stats(exchange->kafka) : exchange->stats;
+}
+
+struct exchange_before exchange_before(const struct exchange *exchange)
+{
+	return exchange->kafka != NULL ? exchange_kafka_before(exchange->kafka)
+				       : exchange_file_before(exchange->file);
+}
+
+const char *exchange_flows(const struct exchange *exchange)
+{
+	return exchange->kafka != NULL ? exchange_kafka_flows(exchange->kafka)
+				       : exchange_file_flows(exchange->file);
+}
+
+int exchange_exit_code(const struct exchange *exchange)
+{
+	return exchange->kafka != NULL ? EXIT_FAILURE : exchange_file_exit_code(exchange->file);
 }

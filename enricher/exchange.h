@@ -23,7 +23,7 @@
 struct exchange;
 
 struct exchange_settings {
-	const char *flows; /* addresses: either all on Kafka or none */
+	struct settings_list flows; /* a topic or files, at least one; the outputs are of the same kind */
 	const char *outputs[EXCHANGE_TOPICS];
 	const char *group;    /* Kafka only */
 	const char *instance; /* Kafka only: group.instance.id and transactional.id */
@@ -35,6 +35,12 @@ struct exchange_stats {
 	uint64_t commits;
 	uint64_t aborts;
 	uint64_t timestamps_limited; /* flow timestamps too far ahead for a broker */
+};
+
+/* What an earlier run has done, whose work this one continues. */
+struct exchange_before {
+	bool tagged, rejected; /* there are such outcomes (files) */
+	bool read;             /* the group has committed offsets (Kafka) */
 };
 
 /* Opens the inputs and outputs. SETTINGS is borrowed. Returns NULL (logged) with *EXIT_CODE
@@ -68,5 +74,10 @@ int exchange_wait(struct exchange *exchange, int fd, int timeout_ms);
 int32_t exchange_partition(const struct exchange *exchange, size_t index, int64_t *behind);
 
 struct exchange_stats exchange_stats(const struct exchange *exchange);
+struct exchange_before exchange_before(const struct exchange *exchange);
+/* The name that an outcome gives the flows: the topic, or the file that is read first. */
+const char *exchange_flows(const struct exchange *exchange);
+/* The program's exit code after BROKEN, or -1 from a wait. */
+int exchange_exit_code(const struct exchange *exchange);
 
 #endif

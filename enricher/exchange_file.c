@@ -9,15 +9,15 @@
 #include "common/base/scan.h"
 #include "common/bus/lines_writer.h"
 #include "common/program/log.h"
+#include "common/record/flow_reader.h"
 #include "common/timeline/timeline.h"
-#include "common/topic/topic_reader.h"
 
 #define NONE INT64_C(-1)
 #define NAMES_SIZE 8192
 
 struct exchange_file {
 	const struct exchange_settings *settings;
-	struct topic_reader *reader;
+	struct flow_reader *reader;
 	struct lines_writer *writers[EXCHANGE_TOPICS];
 	struct lines_writer *unflushed; /* the one with bytes not yet handed to the kernel (1) */
 	int64_t last[EXCHANGE_TOPICS];  /* largest flow offset in each output, or NONE */
@@ -115,7 +115,7 @@ static int check_first(const struct exchange_file *exchange)
 		return 0;
 	return run_options_keep_first_flow(run, timeline_hash(first->value, first->value_length),
 					   is_begun(exchange), exchange->outputs,
-					   exchange->settings->flows);
+					   exchange_file_flows(exchange));
 }
 
 /* Returns the flow after the last one in the outputs, or 0 if --out cannot be read back. */
@@ -135,7 +135,7 @@ static enum exchange_head hold_next(struct exchange_file *exchange, int timeout_
 	while (!exchange->held) {
 		if (exchange->ended)
 			return EXCHANGE_ENDED;
-		switch (topic_reader_read(exchange->reader, timeout_ms, &exchange->head)) {
+		switch (flow_reader_read(exchange->reader, timeout_ms, &exchange->head)) {
 		case BUS_RECORD:
 			/* Standard input may have had no flow yet when it was opened. */
 			if (exchange->head.offset == 0 && check_first(exchange) < 0)
@@ -154,19 +154,27 @@ static enum exchange_head hold_next(struct exchange_file *exchange, int timeout_
 	return EXCHANGE_FLOW;
 }
 
-/* Checks the first flow if it is there, so that a wrong file is refused before anything is
- * written. */
+/* Holds the first flow if it is there, so that a wrong file is refused before anything is
+ * written. -1 after logging. */
 static int hold_first(struct exchange_file *exchange)
 {
-	if (topic_reader_read(exchange->reader, 0, &exchange->head) != BUS_RECORD)
-		return 0;
-	exchange->held = exchange->head.offset >= exchange->next;
-	return check_first(exchange);
+	enum bus_status status = flow_reader_read(exchange->reader, 0, &exchange->head);
+
+	exchange->held = status == BUS_RECORD;
+	exchange->ended = status == BUS_END;
+	return status == BUS_BROKEN ? -1 : 0;
 }
 
 struct exchange_file *exchange_file_open(const struct exchange_settings *settings, int *exit_code)
 {
 	struct exchange_file *exchange = calloc(1, sizeof(*exchange));
+	const struct flow_reader_options reading = {
+		.addresses = &settings->flows,
+		.bus = &settings->bus,
+		.wanted = settings->run.revise_ns > 0 ? FILE_TAGGED : FILE_FLOWS,
+		.since = WHEN_MIN,
+		.from = BUS_FROM_START,
+	};
 
 	*exit_code = EX_OSERR;
 	if (exchange == NULL) {
@@ -176,9 +184,14 @@ struct exchange_file *exchange_file_open(const struct exchange_settings *setting
 	exchange->settings = settings;
 	snprintf(exchange->outputs, sizeof(exchange->outputs), "%s and %s",
 		 settings->outputs[EXCHANGE_TAGGED], settings->outputs[EXCHANGE_REJECTED]);
-	*exit_code = EX_NOINPUT;
-	exchange->reader = topic_reader_open(settings->flows, &settings->bus, BUS_FROM_START);
-	if (exchange->reader == NULL || open_output(exchange, EXCHANGE_TAGGED, exit_code) < 0 ||
+	exchange->reader = flow_reader_open(&reading, exit_code);
+	if (exchange->reader == NULL)
+		goto out;
+	if (hold_first(exchange) < 0) {
+		*exit_code = flow_reader_exit_code(exchange->reader);
+		goto out;
+	}
+	if (open_output(exchange, EXCHANGE_TAGGED, exit_code) < 0 ||
 	    open_output(exchange, EXCHANGE_REJECTED, exit_code) < 0)
 		goto out;
 	exchange->next = first_to_do(exchange);
@@ -186,10 +199,12 @@ struct exchange_file *exchange_file_open(const struct exchange_settings *setting
 	if (*exit_code != 0)
 		goto out;
 	*exit_code = EX_CONFIG;
-	if (hold_first(exchange) < 0)
+	if (exchange->held && check_first(exchange) < 0)
 		goto out;
+	exchange->held = exchange->held && exchange->head.offset >= exchange->next;
 	if (exchange->next > 0)
-		log_info("%s: continuing after flow %" PRId64, settings->flows, exchange->next - 1);
+		log_info("%s: continuing after flow %" PRId64, exchange_file_flows(exchange),
+			 exchange->next - 1);
 	return exchange;
 out:
 	exchange_file_close(exchange);
@@ -200,7 +215,7 @@ void exchange_file_close(struct exchange_file *exchange)
 {
 	if (exchange == NULL)
 		return;
-	topic_reader_close(exchange->reader);
+	flow_reader_close(exchange->reader);
 	lines_writer_close(exchange->writers[EXCHANGE_TAGGED]);
 	lines_writer_close(exchange->writers[EXCHANGE_REJECTED]);
 	free(exchange);
@@ -249,4 +264,24 @@ enum exchange_outcome exchange_file_put(struct exchange_file *exchange, enum exc
 void exchange_file_skip(struct exchange_file *exchange)
 {
 	exchange->held = false;
+}
+
+struct exchange_before exchange_file_before(const struct exchange_file *exchange)
+{
+	return (struct exchange_before){
+		.tagged = exchange->last[EXCHANGE_TAGGED] != NONE,
+		.rejected = exchange->last[EXCHANGE_REJECTED] != NONE,
+	};
+}
+
+const char *exchange_file_flows(const struct exchange_file *exchange)
+{
+	return flow_reader_first(exchange->reader);
+}
+
+int exchange_file_exit_code(const struct exchange_file *exchange)
+{
+	int exit_code = flow_reader_exit_code(exchange->reader);
+
+	return exit_code == EX_DATAERR ? exit_code : EXIT_FAILURE;
 }

@@ -21,4 +21,8 @@ enum exchange_outcome exchange_file_put(struct exchange_file *exchange, enum exc
 void exchange_file_skip(struct exchange_file *exchange);
 int exchange_file_wait(struct exchange_file *exchange, int timeout_ms);
 
+struct exchange_before exchange_file_before(const struct exchange_file *exchange);
+const char *exchange_file_flows(const struct exchange_file *exchange);
+int exchange_file_exit_code(const struct exchange_file *exchange);
+
 #endif

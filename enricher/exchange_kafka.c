@@ -31,13 +31,14 @@ struct exchange_kafka {
 	unsigned failures; /* transactions in a row that failed without a new suspicion */
 	struct suspicion *suspicions; /* by partition */
 	struct exchange_stats stats;
+	bool read_before; /* the group had committed offsets when this process joined */
 };
 
 /* Checks that the outputs have at least as many partitions as the input. -1 after logging. */
 static int check_topics(struct exchange_kafka *exchange)
 {
 	const struct exchange_settings *s = exchange->settings;
-	int in = kafka_producer_partitions(exchange->producer, bus_topic(s->flows));
+	int in = kafka_producer_partitions(exchange->producer, bus_topic(s->flows.values[0]));
 
 	if (in < 0)
 		return -1;
@@ -49,7 +50,7 @@ static int check_topics(struct exchange_kafka *exchange)
 		if (out < in) {
 			log_error("%s: has %d partitions, but %s has %d; an outcome is written to "
 				  "the partition of its flow, so give it at least as many",
-				  s->outputs[i], out, s->flows, in);
+				  s->outputs[i], out, s->flows.values[0], in);
 			return -1;
 		}
 	}
@@ -95,7 +96,7 @@ struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *setti
 	exchange->settings = settings;
 	exchange->began = WHEN_MIN;
 	exchange->member = (struct kafka_group_settings){
-		.topic = bus_topic(settings->flows),
+		.topic = bus_topic(settings->flows.values[0]),
 		.group = settings->group,
 		.instance = settings->instance,
 		.since = settings->run.since,
@@ -162,7 +163,7 @@ static enum exchange_outcome start_over(struct exchange_kafka *exchange)
 {
 	if (stop_requested()) {
 		log_warn("%s: stopped with uncommitted flows; the next start processes them again",
-			 exchange->settings->flows);
+			 exchange->settings->flows.values[0]);
 		return EXCHANGE_BROKEN;
 	}
 	exchange->stats.aborts++;
@@ -218,7 +219,9 @@ enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, stru
 	case KAFKA_GROUP_QUIET:
 		break;
 	case KAFKA_GROUP_ASSIGNED:
-		log_info("%s: %zu partitions to read", exchange->settings->flows,
+		if (exchange->stats.commits == 0)
+			exchange->read_before = kafka_group_continues(exchange->group);
+		log_info("%s: %zu partitions to read", exchange->settings->flows.values[0],
 			 kafka_group_count(exchange->group));
 		return EXCHANGE_AGAIN;
 	case KAFKA_GROUP_REVOKED:
@@ -229,7 +232,7 @@ enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, stru
 		return EXCHANGE_AGAIN;
 	case KAFKA_GROUP_LOST:
 		log_warn("%s: the partitions were given to another member",
-			 exchange->settings->flows);
+			 exchange->settings->flows.values[0]);
 		return start_over(exchange);
 	case KAFKA_GROUP_BROKEN:
 		return EXCHANGE_BROKEN;
@@ -322,4 +325,14 @@ void exchange_kafka_wait(struct exchange_kafka *exchange, int fd, int timeout_ms
 struct exchange_stats exchange_kafka_stats(const struct exchange_kafka *exchange)
 {
 	return exchange->stats;
+}
+
+struct exchange_before exchange_kafka_before(const struct exchange_kafka *exchange)
+{
+	return (struct exchange_before){.read = exchange->read_before};
+}
+
+const char *exchange_kafka_flows(const struct exchange_kafka *exchange)
+{
+	return bus_topic(exchange->settings->flows.values[0]);
 }

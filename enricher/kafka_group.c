@@ -37,6 +37,7 @@ struct kafka_group {
 	int wake; /* eventfd that librdkafka writes to when an empty queue gets a message */
 	rd_kafka_topic_partition_list_t *assigned; /* by the group, not started yet */
 	bool revoked, lost, closing;
+	bool continues; /* one of the partitions had a committed offset */
 };
 
 static void forget_assigned(struct kafka_group *group)
@@ -198,7 +199,7 @@ static enum kafka_group_event start(struct kafka_group *group)
 	group->assigned = NULL;
 	group->partitions = calloc((size_t)list->cnt + 1, sizeof(*group->partitions));
 	if (group->partitions == NULL ||
-	    kafka_starts_find(group->client, &group->settings, list) < 0)
+	    kafka_starts_find(group->client, &group->settings, list, &group->continues) < 0)
 		goto out;
 	for (int i = 0; i < list->cnt; i++, group->count++)
 		if (start_partition(group, &group->partitions[i], list->elems[i].partition) < 0)
@@ -244,6 +245,11 @@ void kafka_group_release(struct kafka_group *group)
 	drop_partitions(group);
 	rd_kafka_assign(group->client, NULL);
 	group->revoked = group->lost = false;
+}
+
+bool kafka_group_continues(const struct kafka_group *group)
+{
+	return group->continues;
 }
 
 size_t kafka_group_count(const struct kafka_group *group)

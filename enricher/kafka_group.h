@@ -49,6 +49,9 @@ void kafka_group_close(struct kafka_group *group);
 enum kafka_group_event kafka_group_poll(struct kafka_group *group);
 void kafka_group_release(struct kafka_group *group);
 
+/* Whether the group had committed an offset of one of the partitions when they were assigned. */
+bool kafka_group_continues(const struct kafka_group *group);
+
 /* The number of partitions assigned now. */
 size_t kafka_group_count(const struct kafka_group *group);
 /* Finds the first record of partition INDEX that was not taken yet, without waiting. It is

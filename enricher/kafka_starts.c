@@ -41,14 +41,18 @@ static bool is_passing(rd_kafka_resp_err_t error)
 	}
 }
 
-static rd_kafka_resp_err_t find_committed(rd_kafka_t *client, rd_kafka_topic_partition_list_t *list)
+static rd_kafka_resp_err_t find_committed(rd_kafka_t *client, rd_kafka_topic_partition_list_t *list,
+					  bool *continues)
 {
 	rd_kafka_resp_err_t error =
 		error_of(rd_kafka_committed(client, list, KAFKA_PATIENCE_MS), list);
 
-	for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+	*continues = false;
+	for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+		*continues |= list->elems[i].offset >= 0;
 		if (list->elems[i].offset < 0)
 			list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
+	}
 	return error;
 }
 
@@ -77,12 +81,12 @@ static rd_kafka_resp_err_t find_moment(rd_kafka_t *client,
 }
 
 int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *settings,
-		      rd_kafka_topic_partition_list_t *list)
+		      rd_kafka_topic_partition_list_t *list, bool *continues)
 {
 	rd_kafka_resp_err_t error;
 
 	for (int tries = 1;; tries++) {
-		error = find_committed(client, list);
+		error = find_committed(client, list, continues);
 		if (error == RD_KAFKA_RESP_ERR_NO_ERROR && !when_is_min(settings->since))
 			error = find_moment(client, settings, list);
 		if (!is_passing(error) || tries == TRIES || stop_requested())

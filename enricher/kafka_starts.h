@@ -6,9 +6,9 @@
 #include "common/kafka/kafka_client.h"
 #include "enricher/kafka_group.h"
 
-/* Sets the offset to start at in each partition of LIST, see kafka_group.h (1). -1 after
- * logging. */
+/* Sets the offset to start at in each partition of LIST, see kafka_group.h (1), and *CONTINUES if the group
+ * had committed one of them. -1 after logging. */
 int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *settings,
-		      rd_kafka_topic_partition_list_t *list);
+		      rd_kafka_topic_partition_list_t *list, bool *continues);
 
 #endif

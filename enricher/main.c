@@ -6,12 +6,14 @@
 #include "common/program/log.h"
 #include "common/program/settings.h"
 #include "common/program/stop.h"
+#include "common/record/flow_reader.h"
 #include "common/timeline/kube_topic.h"
 #include "common/timeline/timeline_settings.h"
 #include "common/topic/topic_reader.h"
 #include "enricher/alignment.h"
 #include "enricher/enrich_status.h"
 #include "enricher/manual.h"
+#include "enricher/run_end.h"
 
 #define KUBE_RECORDS_PER_TURN 1000
 #define KUBE_WAIT_MS 20
@@ -32,6 +34,14 @@ static int check_given(const char *option, const char *value)
 	return -1;
 }
 
+static bool has(const struct settings_list *list, const char *value)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->values[i], value) == 0)
+			return true;
+	return false;
+}
+
 static int check_kube(const struct enrich_program *p)
 {
 	if (p->kube.count > 1 && p->exchange.bus.follow) {
@@ -44,7 +54,7 @@ static int check_kube(const struct enrich_program *p)
 			log_error("--kube: give one topic, or files");
 			return -1;
 		}
-		if (strcmp(p->kube.values[i], "-") == 0 && strcmp(p->exchange.flows, "-") == 0) {
+		if (strcmp(p->kube.values[i], "-") == 0 && has(&p->exchange.flows, "-")) {
 			log_error("--kube and --flows cannot both be standard input");
 			return -1;
 		}
@@ -62,7 +72,7 @@ static int check_window(const struct exchange_settings *e)
 		log_error("--until: must be later than --since");
 		return -1;
 	}
-	if (whole || !bus_is_kafka(e->flows) || e->group != NULL)
+	if (whole || !bus_is_kafka(e->flows.values[0]) || e->group != NULL)
 		return 0;
 	log_error("--since and --until: give the run its own consumer group with --group");
 	return -1;
@@ -108,15 +118,16 @@ static int check_options(struct enrich_program *p)
 	bool kafka;
 
 	if (timeline_settings_check(&p->timeline) < 0 ||
-	    check_given("--kube", p->kube.values[0]) < 0 || check_given("--flows", e->flows) < 0 ||
+	    check_given("--kube", p->kube.values[0]) < 0 || check_given("--flows", e->flows.values[0]) < 0 ||
 	    check_given("--out", tagged) < 0 || check_given("--rejected", rejected) < 0)
 		return -1;
-	kafka = bus_is_kafka(e->flows);
+	kafka = bus_is_kafka(e->flows.values[0]);
 	if (bus_is_kafka(tagged) != kafka || bus_is_kafka(rejected) != kafka) {
 		log_error("--flows, --out and --rejected: must all be Kafka topics, or all files");
 		return -1;
 	}
-	if ((kafka && check_given("--instance", e->instance) < 0) || check_kube(p) < 0)
+	if (flow_reader_check("--flows", &e->flows, e->bus.follow) < 0 ||
+	    (kafka && check_given("--instance", e->instance) < 0) || check_kube(p) < 0)
 		return -1;
 	if ((kafka || bus_is_kafka(p->kube.values[0])) && topic_options_check(&e->bus) < 0)
 		return -1;
@@ -124,7 +135,7 @@ static int check_options(struct enrich_program *p)
 		log_error("--out and --rejected: must be different addresses");
 		return -1;
 	}
-	if (strcmp(tagged, e->flows) == 0 && strcmp(tagged, "-") != 0) {
+	if (has(&e->flows, tagged) && strcmp(tagged, "-") != 0) {
 		log_error("--flows and --out: must be different addresses");
 		return -1;
 	}
@@ -134,19 +145,20 @@ static int check_options(struct enrich_program *p)
 	return 0;
 }
 
-static void report_start(const struct enrich_program *p)
+static void report_start(const struct alignment *a, const struct enrich_program *p)
 {
 	char hold[WHEN_TEXT_SIZE], skew[WHEN_TEXT_SIZE];
 
 	when_format_duration(p->timeline.options.hold_ns, hold);
 	when_format_duration(p->timeline.options.skew_ns, skew);
 	log_info("started: kube %s, flows %s, hold %s, skew %s", p->kube.values[0],
-		 p->exchange.flows, hold, skew);
+		 exchange_flows(a->exchange), hold, skew);
 }
 
 /* Runs until the flows end or a signal comes. KUBE is the address of the kube topic. Returns the
  * exit code. */
-static int run(struct alignment *a, struct status *status, const char *kube)
+static int run(struct alignment *a, struct status *status, const char *kube,
+	       const struct exchange_settings *settings)
 {
 	enum alignment_turn turn = ALIGNMENT_GO_ON;
 
@@ -158,14 +170,15 @@ static int run(struct alignment *a, struct status *status, const char *kube)
 		turn = alignment_turn(a, now);
 	}
 	/* What could not be committed is void, and the next run processes it again. */
+	if (turn == ALIGNMENT_BROKEN)
+		return exchange_exit_code(a->exchange);
 	if (turn == ALIGNMENT_UNDECIDED && exchange_commit(a->exchange) == EXCHANGE_DONE) {
 		timeline_settings_check_cluster(a->options->timeline, a->timeline, kube);
 		return EX_CONFIG;
 	}
-	return (turn == ALIGNMENT_GO_ON || turn == ALIGNMENT_ENDED) &&
-			       exchange_commit(a->exchange) == EXCHANGE_DONE
-		       ? EXIT_SUCCESS
-		       : EXIT_FAILURE;
+	if (turn == ALIGNMENT_UNDECIDED || exchange_commit(a->exchange) != EXCHANGE_DONE)
+		return EXIT_FAILURE;
+	return turn == ALIGNMENT_ENDED ? run_end_check(a, settings) : EXIT_SUCCESS;
 }
 
 /* Reads the kube records that exist now. Returns true, or false with *EXIT_CODE, which is
@@ -206,7 +219,10 @@ static bool open_all(struct alignment *a, const struct enrich_program *p, struct
 	if (timeline_settings_check_cluster(&p->timeline, a->timeline, p->kube.values[0]) < 0)
 		return false;
 	a->exchange = exchange_open(&p->exchange, exit_code);
-	return a->exchange != NULL;
+	if (a->exchange == NULL)
+		return false;
+	a->tagger.topic = exchange_flows(a->exchange);
+	return true;
 }
 
 /* Whether no kube record is read after those that are there at the start. */
@@ -232,7 +248,9 @@ int main(int argc, char **argv)
 		SETTING_LIST("kube", 0, "ADDRESS", &p.kube,
 			     "watch events: a topic, or files, one for each resource; may be "
 			     "repeated"),
-		SETTING_TEXT("flows", 0, "ADDRESS", &p.exchange.flows, "flow records"),
+		SETTING_LIST("flows", 0, "ADDRESS", &p.exchange.flows,
+			     "flow records: a topic, or files, read in the order of their first "
+			     "flows; may be repeated"),
 		SETTING_TEXT("out", 0, "ADDRESS", &p.exchange.outputs[EXCHANGE_TAGGED],
 			     "where tagged flows go"),
 		SETTING_TEXT("rejected", 0, "ADDRESS", &p.exchange.outputs[EXCHANGE_REJECTED],
@@ -264,7 +282,7 @@ int main(int argc, char **argv)
 		BUS_SETTINGS(&p.exchange.bus),
 		SETTING_END,
 	};
-	struct alignment a = {.options = &p.exchange.run};
+	struct alignment a = {.options = &p.exchange.run, .event = WHEN_MIN};
 	struct enrich_status own;
 	struct status *status = NULL;
 	int rc = EX_CANTCREAT;
@@ -283,7 +301,7 @@ int main(int argc, char **argv)
 	if (a.timeline == NULL)
 		goto out;
 	log_debug("the store is open");
-	tagger_init(&a.tagger, a.timeline, bus_topic(p.exchange.flows));
+	tagger_init(&a.tagger, a.timeline, bus_topic(p.exchange.flows.values[0]));
 	enrich_status_init(&own, &a, &p.exchange);
 	status = status_open(&p.status, &own.source);
 	if (status == NULL)
@@ -292,8 +310,8 @@ int main(int argc, char **argv)
 	if (!open_all(&a, &p, status, &rc))
 		goto out;
 	own.caught_up = true;
-	report_start(&p);
-	rc = run(&a, status, p.kube.values[0]);
+	report_start(&a, &p);
+	rc = run(&a, status, p.kube.values[0], &p.exchange);
 	enrich_status_log(&a);
 out:
 	status_close(status);

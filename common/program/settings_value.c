@@ -115,8 +115,7 @@ const char *settings_value_wanted(const struct setting *row,
 	case SETTING_DURATION_KIND:
 		return "a duration such as 500ms, 10s, 5m, 2h, 3d or 2w";
 	case SETTING_WHEN_KIND:
-		return "a time such as 2026-11-23T08:00:00Z, \"2026-11-23 08:00:00\" (UTC), "
-		       "1795420800, -5m, \"5m ago\" or now";
+		return WHEN_TEXT_FORMS;
 	case SETTING_CHOICE_KIND:
 		break;
 	case SETTING_TEXT_KIND:

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "common/program/log.h"
+#include "common/record/file_kind.h"
 #include "common/record/kube_documents.h"
-#include "common/record/kube_file_kind.h"
 
 struct kube_reader {
 	struct topic_reader *topic;
@@ -88,15 +88,14 @@ static enum bus_status check_start(struct kube_reader *reader, int timeout_ms)
 {
 	struct span start;
 	enum bus_status status = topic_reader_peek(reader->topic, timeout_ms, &start);
-	const char *kind;
+	char why[FILE_KIND_SIZE];
 
 	if (status != BUS_RECORD)
 		return status;
 	reader->begun = true;
-	kind = kube_file_kind(start);
-	if (kind == NULL)
+	if (file_kind_may_be(FILE_KUBE, start, why))
 		return BUS_RECORD;
-	log_error("%s: %s", name_of(reader), kind);
+	log_error("%s: %s", name_of(reader), why);
 	reader->refused = true;
 	return BUS_BROKEN;
 }

@@ -4,7 +4,7 @@
  * (1) The records of a file are those of kube_documents.h; a record's offset is its number.
  * (2) A document that the end of the file cuts off is a record that cannot be read; with --follow
  *     its rest is waited for.
- * (3) A file that is something else (kube_file_kind.h) is logged and not read.
+ * (3) A file that is something else (file_kind.h) is logged and not read.
  */
 #ifndef TENURE_KUBE_READER_H
 #define TENURE_KUBE_READER_H

@@ -296,6 +296,8 @@ static int next_file(struct kube_topic *topic)
 		topic->exit_code = EX_DATAERR;
 		return -1;
 	}
+	if (!topic->kafka && topic->seen == 0)
+		log_warn("%s: has no records, so it says nothing", current_address(topic));
 	if (topic->current + 1 < topic->addresses->count) {
 		topic->current++;
 		topic->base += topic->seen;

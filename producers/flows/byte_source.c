@@ -170,6 +170,10 @@ static int open_fd(struct byte_source *source, const char *path, const char *nam
 		log_error("cannot open %s: %s", name, strerror(errno));
 		return errno == EACCES ? EX_NOPERM : EX_NOINPUT;
 	}
+	if (S_ISDIR(status.st_mode)) {
+		log_error("%s is a directory, not a packet capture", name);
+		return EX_NOINPUT;
+	}
 	source->regular = source->fd != 0 && S_ISREG(status.st_mode);
 	source->size = S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0;
 	return EX_OK;

@@ -5,9 +5,12 @@
 #include <sysexits.h>
 
 #include "common/program/log.h"
+#include "common/record/file_kind.h"
 #include "producers/flows/byte_source.h"
 #include "producers/flows/intake.h"
 #include "producers/flows/records.h"
+
+#define START_BYTES 4096 /* looked at when it is no capture */
 
 /* What is known of an interface of the section; a pcap file has one. */
 struct place {
@@ -251,10 +254,30 @@ static int begin_pcapng(struct savefile *file)
 	return EX_DATAERR;
 }
 
+/* Logs what the file is instead of a capture. */
+static void refuse(struct savefile *file)
+{
+	const char *error = byte_source_error(file->source), *start, *newline;
+	char why[FILE_KIND_SIZE];
+	const uint8_t *bytes;
+	size_t length = byte_source_peek(file->source, &bytes, START_BYTES);
+
+	start = (const char *)bytes;
+	newline = length > 0 ? memchr(start, '\n', length) : NULL;
+	if (newline != NULL)
+		length = (size_t)(newline - start);
+	if (error != NULL)
+		log_error("%s: not a pcap or pcapng file: %s", file->name, error);
+	else if (length == 0)
+		log_error("%s: is empty, not a packet capture", file->name);
+	else if (!file_kind_may_be(FILE_CAPTURE, (struct span){start, length}, why))
+		log_error("%s: %s", file->name, why);
+	else
+		log_error("%s: not a pcap or pcapng file", file->name);
+}
+
 static int begin(struct savefile *file)
 {
-	const char *error;
-
 	switch (records_begin(&file->records, file->source)) {
 	case RECORDS_PCAP:
 		return begin_pcap(file);
@@ -266,9 +289,7 @@ static int begin(struct savefile *file)
 	case RECORDS_NEITHER:
 		break;
 	}
-	error = byte_source_error(file->source);
-	log_error("%s: not a pcap or pcapng file%s%s", file->name, error ? ": " : "",
-		  error ? error : "");
+	refuse(file);
 	return EX_DATAERR;
 }
 

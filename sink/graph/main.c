@@ -15,7 +15,7 @@
 /* Reads the input, and shows what is in the window. Returns an exit code. */
 static int run_once(const struct graph_options *o)
 {
-	const struct once_options once = {o->in,    o->edges,       o->format,    o->sort,
+	const struct once_options once = {&o->in,   o->edges,       o->format,    o->sort,
 					  o->least, o->aggregation, o->base_from, o->base_to};
 
 	return once_run(&once, &o->bus);
@@ -27,14 +27,14 @@ static int run_kept(const struct graph_options *o)
 	const struct aggregator_options *a = &o->aggregation;
 	const struct recorder_options options = {
 		.history = o->history,
-		.address = o->in,
+		.address = o->in.values[0],
 		.horizon_ns = a->horizon_ns,
 		.save_ns = o->save_ns,
 		.held = a->held,
 		.outside_addresses = a->outside_addresses,
 	};
 	const struct keep_options keep = {
-		.in = o->in,
+		.in = o->in.values[0],
 		.edges = o->edges,
 		.from = a->from,
 		.to = a->to,
@@ -53,7 +53,7 @@ static int run_kept(const struct graph_options *o)
 
 	if (recorder == NULL)
 		return EX_CANTCREAT;
-	rc = o->serve.listen != NULL ? serve_run(&o->serve, recorder, o->in, &o->bus)
+	rc = o->serve.listen != NULL ? serve_run(&o->serve, recorder, o->in.values[0], &o->bus)
 				     : keep_run(&keep, recorder, &o->bus);
 	recorder_report(recorder);
 	return recorder_close(recorder) < 0 && rc == EX_OK ? EX_IOERR : rc;
@@ -62,7 +62,7 @@ static int run_kept(const struct graph_options *o)
 int main(int argc, char **argv)
 {
 	struct graph_options o = {
-		.in = "kafka:tenure.flows.tagged",
+		.in = {{"kafka:tenure.flows.tagged"}, 1},
 		.aggregation =
 			{
 				.from = WHEN_MIN,
@@ -83,7 +83,8 @@ int main(int argc, char **argv)
 		.serve = SERVE_SETTINGS_DEFAULT,
 	};
 	const struct setting table[] = {
-		SETTING_TEXT("in", 0, "ADDRESS", &o.in, "tagged flows: kafka:TOPIC, a file, or -"),
+		SETTING_LIST("in", 0, "ADDRESS", &o.in,
+			     "tagged flows: kafka:TOPIC, a file, or -; files may be repeated"),
 		SETTING_WHEN("from", 0, "TIME", &o.aggregation.from,
 			     "only flows that ended at TIME or later"),
 		SETTING_WHEN("to", 0, "TIME", &o.aggregation.to,

@@ -5,7 +5,7 @@
 
 #include "common/program/log.h"
 #include "common/program/stop.h"
-#include "common/topic/topic_reader.h"
+#include "common/record/flow_reader.h"
 #include "sink/graph/formats/display.h"
 #include "sink/graph/formats/edge_writer.h"
 
@@ -19,7 +19,7 @@ struct windows {
 
 static void report(const struct once_options *o, const struct aggregator *aggregator)
 {
-	intake_report(&aggregator->intake, o->in);
+	intake_report(&aggregator->intake, o->in->values[0]);
 	if (aggregator->nodes.further > 0)
 		log_warn("%" PRIu64 " ends beyond the first %d nodes are shown as further nodes",
 			 aggregator->nodes.further, NODES_MAX);
@@ -99,7 +99,7 @@ static int show(const struct once_options *o, const struct bus_options *bus,
 
 /* Reads until the end, a signal, or the output is closed. Returns an exit code. */
 static int run(const struct once_options *o, const struct bus_options *bus,
-	       struct topic_reader *reader, struct windows *windows, struct display *display)
+	       struct flow_reader *reader, struct windows *windows, struct display *display)
 {
 	struct aggregator *aggregator = &windows->now;
 	enum bus_status status = BUS_RECORD;
@@ -109,9 +109,9 @@ static int run(const struct once_options *o, const struct bus_options *bus,
 	while (rc == EX_OK && status != BUS_END && !display->closed && !stop_requested()) {
 		struct when now = when_now();
 
-		status = topic_reader_read(reader, POLL_MS, &record);
+		status = flow_reader_read(reader, POLL_MS, &record);
 		if (status == BUS_BROKEN)
-			return bus_is_kafka(o->in) ? EX_UNAVAILABLE : EX_IOERR;
+			return flow_reader_exit_code(reader);
 		if (status == BUS_RECORD &&
 		    (aggregator_add(aggregator, &record, now) < 0 ||
 		     (windows->compared && aggregator_add(&windows->base, &record, now) < 0))) {
@@ -129,7 +129,7 @@ static int run(const struct once_options *o, const struct bus_options *bus,
 		rc = show(o, bus, windows, status != BUS_RECORD, display);
 	if (rc == EX_OK && aggregator->intake.read > 0 &&
 	    aggregator_records(aggregator).unreadable == aggregator->intake.read) {
-		log_error("%s: no record is a tagged flow, as tenure-enrich writes them", o->in);
+		log_error("%s: no record is a tagged flow, as tenure-enrich writes them", o->in->values[0]);
 		rc = EX_DATAERR;
 	}
 	return rc;
@@ -139,10 +139,11 @@ int once_run(const struct once_options *o, const struct bus_options *bus)
 {
 	static struct windows windows;
 	struct aggregator_options base = o->aggregation;
-	struct display display = {o->format, bus->follow, .from_file = !bus_is_kafka(o->in),
+	struct display display = {o->format, bus->follow, .from_file = !bus_is_kafka(o->in->values[0]),
 				  .sort = o->sort};
-	struct topic_reader *reader = NULL;
-	struct when since;
+	struct flow_reader *reader = NULL;
+	struct flow_reader_options reading = {
+		.addresses = o->in, .bus = bus, .wanted = FILE_TAGGED, .from = BUS_FROM_START};
 	int rc = EX_OSERR;
 
 	windows.compared = !when_is_max(o->base_from);
@@ -154,19 +155,17 @@ int once_run(const struct once_options *o, const struct bus_options *bus)
 		goto out;
 	}
 	/* A record is written after its flow has ended. */
-	since = when_add(when_earlier(o->aggregation.from, o->base_from),
-			 -o->aggregation.horizon_ns);
-	reader = topic_reader_open_since(o->in, bus, since);
-	if (reader == NULL) {
-		rc = bus_is_kafka(o->in) ? EX_UNAVAILABLE : EX_NOINPUT;
+	reading.since = when_add(when_earlier(o->aggregation.from, o->base_from),
+				 -o->aggregation.horizon_ns);
+	reader = flow_reader_open(&reading, &rc);
+	if (reader == NULL)
 		goto out;
-	}
 	display_open(&display);
 	rc = run(o, bus, reader, &windows, &display);
 	display_close(&display);
 	report(o, &windows.now);
 out:
-	topic_reader_close(reader);
+	flow_reader_close(reader);
 	aggregator_free(&windows.now);
 	aggregator_free(&windows.base);
 	return rc;

@@ -10,7 +10,7 @@
 #include "sink/graph/aggregator.h"
 
 struct once_options {
-	const char *in;
+	const struct settings_list *in;
 	const char *edges; /* where the edges of each step go; NULL: to standard output */
 	int format;        /* enum format */
 	int sort;          /* enum table_column */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/program/log.h"
+#include "common/record/flow_reader.h"
 #include "common/topic/topic_reader.h"
 #include "sink/graph/formats/display.h"
 #include "sink/graph/formats/formats.h"
@@ -28,7 +29,7 @@ static int check_history(const struct graph_options *o)
 		log_error("--max-edges: must be from 1 to %d", GRAPH_EDGES_MAX);
 		return -1;
 	}
-	if (h->folder != NULL && strcmp(o->in, "-") == 0) {
+	if (h->folder != NULL && strcmp(o->in.values[0], "-") == 0) {
 		log_error("--state: continues where its input was left, so --in must be a file or "
 			  "kafka:TOPIC, not standard input");
 		return -1;
@@ -58,7 +59,13 @@ static int check_window(struct graph_options *o)
 		log_error("--held: must be from 1000 to 100000000");
 		return -1;
 	}
-	return topic_options_check_in(o->in, &o->bus);
+	if (flow_reader_check("--in", &o->in, o->bus.follow) < 0)
+		return -1;
+	if (o->in.count > 1 && options_keep(o)) {
+		log_error("--state and --listen: read one --in, a topic or a file that grows");
+		return -1;
+	}
+	return topic_options_check_in(o->in.values[0], &o->bus);
 }
 
 static int check_base(struct graph_options *o)
@@ -142,13 +149,13 @@ static int refuse_useless(const struct useless *rule, const struct settings_give
 static int check_useless(const struct graph_options *o, const struct settings_given *given)
 {
 	bool listen = o->serve.listen != NULL, compared = !when_is_max(o->base_from);
-	bool kafka = bus_is_kafka(o->in) || (o->edges != NULL && bus_is_kafka(o->edges));
+	bool kafka = bus_is_kafka(o->in.values[0]) || (o->edges != NULL && bus_is_kafka(o->edges));
 	const struct useless rules[] = {
 		{listen,
 		 {"from", "to", "base-from", "base-to", "format", "level", "sort", "least", "step",
 		  "edges", "window"},
 		 "with --listen: each question says what it wants"},
-		{listen && bus_is_kafka(o->in), {"follow"}, "with --listen: a topic is followed"},
+		{listen && bus_is_kafka(o->in.values[0]), {"follow"}, "with --listen: a topic is followed"},
 		{!listen, {"host", "max-age"}, "without --listen"},
 		{!options_keep(o),
 		 {"save-every", "retention", "max-ends", "max-edges"},

@@ -9,7 +9,7 @@
 #include "sink/graph/serve.h"
 
 struct graph_options {
-	const char *in;
+	struct settings_list in;
 	const char *edges; /* where the edges of each step go; NULL: to standard output */
 	int format;        /* enum format */
 	int level;         /* enum node_level */

@@ -104,7 +104,8 @@ int catch_up(struct timeline *timeline, const struct settings_list *addresses,
 		*exit_code = kube_topic_exit_code(kube_topic);
 	else if (!kube_topic_caught_up(kube_topic))
 		rc = check_interrupted(kube_topic, timeline, progress.address, exit_code);
-	if (rc == 0 && timeline_position_last(timeline).offset < 0)
+	if (rc == 0 && bus_is_kafka(progress.address) &&
+	    timeline_position_last(timeline).offset < 0)
 		log_warn("%s: has no records, so nothing is known", progress.address);
 	unreadable = kube_topic_stats(kube_topic).unreadable;
 	if (rc == 0 && unreadable > 1)

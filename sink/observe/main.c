@@ -11,6 +11,7 @@
 #include "common/program/settings.h"
 #include "common/program/stop.h"
 #include "common/record/fault_tally.h"
+#include "common/record/flow_reader.h"
 #include "common/topic/topic_reader.h"
 #include "sink/observe/flow_filter.h"
 #include "sink/observe/flow_line.h"
@@ -22,7 +23,7 @@
 #define HELD_MAX 100000 /* lines, also the most for --last */
 
 struct observe_options {
-	const char *in;
+	struct settings_list in;
 	const char *since, *until;
 	int64_t last; /* 0: all */
 	int form;     /* enum flow_line_form */
@@ -46,9 +47,7 @@ static int read_time(const char *option, const char *text, struct when now, stru
 {
 	if (text == NULL || when_text_parse(text, strlen(text), now, moment) == 0)
 		return 0;
-	log_error("%s: \"%s\" is not a time such as 2026-11-23T08:00:00Z, "
-		  "\"2026-11-23 08:00:00\" (UTC), 1795420800, -5m, \"5m ago\" or now",
-		  option, text);
+	log_error("%s: \"%s\" is not " WHEN_TEXT_FORMS, option, text);
 	return -1;
 }
 
@@ -68,25 +67,41 @@ static int check_options(struct observe_options *o)
 		log_error("--last: must be from 0 (all) to %d", HELD_MAX);
 		return -1;
 	}
-	return topic_options_check_in(o->in, &o->bus);
+	if (flow_reader_check("--in", &o->in, o->bus.follow) < 0)
+		return -1;
+	return topic_options_check_in(o->in.values[0], &o->bus);
 }
 
-static struct topic_reader *open_input(const struct observe_options *o)
+/* From where on records are needed: BUS_FROM_START or BUS_FROM_TAIL. */
+static int64_t start_of(const struct observe_options *o)
 {
-	bool is_stdin = strcmp(o->in, "-") == 0;
+	const char *in = o->in.values[0];
 
 	if (o->since != NULL)
-		return topic_reader_open_since(o->in, &o->bus, o->filter.since);
-	if (o->last > 0 && bus_is_kafka(o->in) && flow_filter_is_empty(&o->filter))
-		return topic_reader_open(o->in, &o->bus, BUS_FROM_TAIL(o->last));
-	if (o->last == 0 && o->bus.follow && !is_stdin)
-		return topic_reader_open(o->in, &o->bus, BUS_FROM_TAIL(0));
-	return topic_reader_open(o->in, &o->bus, BUS_FROM_START);
+		return BUS_FROM_START;
+	if (o->last > 0 && bus_is_kafka(in) && flow_filter_is_empty(&o->filter))
+		return BUS_FROM_TAIL(o->last);
+	if (o->last == 0 && o->bus.follow && strcmp(in, "-") != 0)
+		return BUS_FROM_TAIL(0);
+	return BUS_FROM_START;
+}
+
+static struct flow_reader *open_input(const struct observe_options *o, int *exit_code)
+{
+	const struct flow_reader_options options = {
+		.addresses = &o->in,
+		.bus = &o->bus,
+		.wanted = FILE_TAGGED,
+		.since = o->since != NULL ? o->filter.since : WHEN_MIN,
+		.from = start_of(o),
+	};
+
+	return flow_reader_open(&options, exit_code);
 }
 
 static void report(const struct observing *observing)
 {
-	fault_tally_report(&observing->unreadable, observing->options->in);
+	fault_tally_report(&observing->unreadable, observing->options->in.values[0]);
 	if (observing->late > 0)
 		log_warn("%" PRIu64 " flows came after later ones, because more than %d were "
 			 "out of order",
@@ -153,20 +168,20 @@ static int see(struct observing *observing, const struct bus_record *record)
 }
 
 /* Reads until the end, a signal, or the output is closed. Returns an exit code. */
-static int run(struct observing *observing, struct topic_reader *reader)
+static int run(struct observing *observing, struct flow_reader *reader)
 {
 	enum bus_status status = BUS_RECORD;
 	struct bus_record record;
 	int rc = EX_OK;
 
 	while (rc == EX_OK && status != BUS_END && !observing->screen.closed && !stop_requested()) {
-		status = topic_reader_read(reader, POLL_MS, &record);
+		status = flow_reader_read(reader, POLL_MS, &record);
 		if (status == BUS_BROKEN)
-			return bus_is_kafka(observing->options->in) ? EX_UNAVAILABLE : EX_IOERR;
+			return flow_reader_exit_code(reader);
 		if (status == BUS_RECORD)
 			rc = see(observing, &record);
 		if (rc == EX_OK && observing->holding &&
-		    (status == BUS_END || topic_reader_caught_up(reader)))
+		    (status == BUS_END || flow_reader_caught_up(reader)))
 			rc = let_go(observing);
 		if (rc == EX_OK && (status != BUS_RECORD || ferror(stdout)))
 			rc = screen_flush(&observing->screen) < 0 ? EX_IOERR : EX_OK;
@@ -174,7 +189,7 @@ static int run(struct observing *observing, struct topic_reader *reader)
 	if (rc == EX_OK && observing->read > 0 &&
 	    fault_tally_count(&observing->unreadable) == observing->read) {
 		log_error("%s: no record is a tagged flow, as tenure-enrich writes them",
-			  observing->options->in);
+			  observing->options->in.values[0]);
 		rc = EX_DATAERR;
 	}
 	return rc;
@@ -205,12 +220,13 @@ int main(int argc, char **argv)
 {
 	static struct observing observing;
 	static struct observe_options o = {
-		.in = "kafka:tenure.flows.tagged",
+		.in = {{"kafka:tenure.flows.tagged"}, 1},
 		.filter = {.since = WHEN_MIN, .until = WHEN_MAX},
 	};
 	struct flow_filter *filter = &o.filter;
 	const struct setting table[] = {
-		SETTING_TEXT("in", 0, "ADDRESS", &o.in, "tagged flows: kafka:TOPIC, a file, or -"),
+		SETTING_LIST("in", 0, "ADDRESS", &o.in,
+			     "tagged flows: kafka:TOPIC, a file, or -; files may be repeated"),
 		SETTING_TEXT("since", 0, "TIME", &o.since,
 			     "only flows that ended at TIME or later"),
 		SETTING_TEXT("until", 0, "TIME", &o.until, "only flows that ended before TIME"),
@@ -227,7 +243,7 @@ int main(int argc, char **argv)
 		BUS_SETTINGS(&o.bus),
 		SETTING_END,
 	};
-	struct topic_reader *reader = NULL;
+	struct flow_reader *reader = NULL;
 	int rc = EX_USAGE;
 
 	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&o) < 0)
@@ -235,20 +251,18 @@ int main(int argc, char **argv)
 	stop_install();
 	observing.options = &o;
 	observing.printed = WHEN_MIN;
-	observing.holding = o.last > 0 || strcmp(o.in, "-") != 0;
+	observing.holding = o.last > 0 || strcmp(o.in.values[0], "-") != 0;
 	observing.order.most = (size_t)(o.last > 0 ? o.last : HELD_MAX);
 	screen_init(&observing.screen, (enum flow_line_form)o.form);
 	if (!observing.holding)
 		screen_reserve(&observing.screen);
-	reader = open_input(&o);
-	if (reader == NULL) {
-		rc = bus_is_kafka(o.in) ? EX_UNAVAILABLE : EX_NOINPUT;
+	reader = open_input(&o, &rc);
+	if (reader == NULL)
 		goto out;
-	}
 	rc = run(&observing, reader);
 	report(&observing);
 out:
-	topic_reader_close(reader);
+	flow_reader_close(reader);
 	in_order_free(&observing.order);
 	return rc;
 }

@@ -110,7 +110,7 @@ int main(int argc, char **argv)
 		return 64;
 	}
 	settings.bus.brokers = argv[1];
-	settings.flows = argv[2];
+	settings.flows = (struct settings_list){{argv[2]}, 1};
 	settings.outputs[EXCHANGE_TAGGED] = argv[3];
 	settings.outputs[EXCHANGE_REJECTED] = argv[4];
 	settings.group = settings.instance = argv[5];

@@ -10,7 +10,7 @@
 #include "common/base/scan.h"
 #include "common/bus/bus.h"
 #include "common/record/kube_documents.h"
-#include "common/record/kube_file_kind.h"
+#include "common/record/file_kind.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -75,10 +75,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct span text = {(const char *)data, size};
 	struct kube_documents documents;
 	struct kube_document document;
+	char why[FILE_KIND_SIZE];
 	struct text last;
 	size_t count;
 
-	kube_file_kind(text);
+	for (enum file_kind wanted = FILE_KUBE; wanted <= FILE_CAPTURE; wanted++)
+		file_kind_may_be(wanted, text, why);
 	kube_documents_init(&documents);
 	text_init(&last, (size_t)BUS_RECORD_MAX + 1);
 	count = read_all(&documents, text, &last);

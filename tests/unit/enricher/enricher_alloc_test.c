@@ -87,7 +87,7 @@ static int enrich(void)
 	struct settings_list addresses = {.values = {kube}, .count = 1};
 	struct kube_topic_options topic = {.addresses = &addresses, .has_outputs = true};
 	struct exchange_settings settings = {
-		.flows = flows,
+		.flows = {{flows}, 1},
 		.outputs = {[EXCHANGE_TAGGED] = tagged, [EXCHANGE_REJECTED] = rejected},
 		.run = {.timeline = &timeline,
 			.since = WHEN_MIN,

@@ -79,7 +79,7 @@ static int start(void **state)
 	timeline = (struct timeline_settings)TIMELINE_SETTINGS_DEFAULT;
 	timeline.state = folder;
 	settings = (struct exchange_settings){
-		.flows = flows,
+		.flows = {{flows}, 1},
 		.outputs = {outputs[EXCHANGE_TAGGED], outputs[EXCHANGE_REJECTED]},
 		.run = {.timeline = &timeline, .since = WHEN_MIN, .until = WHEN_MAX},
 	};
@@ -343,9 +343,9 @@ static void an_output_with_other_lines_is_refused(void **state)
 static void what_cannot_be_opened_is_refused(void **state)
 {
 	(void)state;
-	settings.flows = "/nonexistent/flows";
+	settings.flows.values[0] = "/nonexistent/flows";
 	assert_refused(EX_NOINPUT);
-	settings.flows = flows;
+	settings.flows.values[0] = flows;
 	settings.outputs[EXCHANGE_REJECTED] = "/nonexistent/rejected";
 	assert_refused(EX_CANTCREAT);
 }

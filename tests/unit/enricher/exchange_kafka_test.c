@@ -71,6 +71,11 @@ void kafka_group_release(struct kafka_group *group)
 	(void)group;
 }
 
+bool kafka_group_continues(const struct kafka_group *group)
+{
+	return group->next[0] > 0;
+}
+
 size_t kafka_group_count(const struct kafka_group *group)
 {
 	(void)group;
@@ -231,7 +236,7 @@ static enum exchange_outcome put_next(struct exchange_kafka *exchange, size_t in
 /* Puts every flow, one turn at a time. */
 static enum exchange_outcome put_all(void)
 {
-	const struct exchange_settings settings = {.flows = "kafka:f",
+	const struct exchange_settings settings = {.flows = {{"kafka:f"}, 1},
 						   .outputs = {"kafka:t", "kafka:r"},
 						   .run = {.since = WHEN_MIN, .until = WHEN_MAX}};
 	int exit_code;
@@ -255,7 +260,7 @@ static enum exchange_outcome put_all(void)
 /* Flows that need no outcome are committed even if none does. */
 static void skipped_flows_are_committed(void **state)
 {
-	const struct exchange_settings settings = {.flows = "kafka:f",
+	const struct exchange_settings settings = {.flows = {{"kafka:f"}, 1},
 						   .outputs = {"kafka:t", "kafka:r"},
 						   .run = {.since = WHEN_MIN, .until = WHEN_MAX}};
 	int exit_code;
