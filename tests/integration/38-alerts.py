@@ -131,6 +131,14 @@ class Rig:
         print(f"{fault.name}: {', '.join(sorted(seen))} within {after:.0f} s, clear {cleared:.0f} s after its end", flush=True)
 
 
+def read_again(rig, fault):
+    """A replay, and the same again in its group."""
+    log = Log(rig.folder / "replay")
+    command = on_kafka(rig.broker, rig.folder / "replay-state", "replay", "", "--group", "replay", "--until", "now")
+    codes = [enrich(command, stderr=log.path.open("a")).wait(LIMIT) for _ in range(2)]
+    assert codes == [0, fault.code] and all(map(log.has, fault.begins)), f"{fault.name}: {codes}\n{log.text()}"
+
+
 def stop(process):
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0, process.args
@@ -166,8 +174,10 @@ def main():
         rig.goes_through(rows["tenure-kube is stopped"], lambda: stop(rig.kube), start_kube)
         broker = int((rig.broker.folder / "pid").read_text())
         rig.goes_through(rows["the broker is away"], lambda: os.kill(broker, signal.SIGKILL), start_broker)
+        rig.feed.ending = True
         stop(rig.enrich)
         stop(rig.kube)
+        read_again(rig, rows["a replay in a group that has read everything"])
     return 0
 
 

@@ -5,6 +5,7 @@ that the table of docs/runbook.md has. 38-alerts.py has the table's faults of se
 
 import lzma
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from alert_rig import ROOT, Log, faults, free_port, get, wait_until  # noqa: E40
 
 BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
 ELSEWHERE = ROOT / "tests/integration/38-alerts.py"
+LIST = '{"apiVersion":"v1","kind":"List","items":[]}\n'
 YAML = "apiVersion: v1\nkind: Pod\n"
 LIMIT = 60
 
@@ -24,7 +26,8 @@ def make_inputs(folder):
     """A pcap, records of both kinds, and files that are no such thing."""
     for name in ("n1.pcap", "kube.ndjson"):
         (folder / name).write_bytes(lzma.open(ROOT / f"tests/fixtures/recording/{name}.xz").read())
-    (folder / "pod.yaml").write_text(YAML)
+    for name, text in (("pod.yaml", YAML), ("list.json", LIST), ("empty", ""), ("bad", "{\n")):
+        (folder / name).write_text(text)
     (folder / "folder").mkdir()
     (folder / "full").symlink_to("/dev/full")
     with open(folder / "flows.ndjson", "wb") as out:
@@ -38,10 +41,17 @@ def enrich(kube, flows="flows.ndjson"):
 def commands(address):
     """What brings each fault about."""
     return {
+        "every flow of a file is rejected": enrich("kube.ndjson", "bad"),
         "`--kube` is a packet capture": enrich("n1.pcap"),
         "`--kube` is YAML": enrich("pod.yaml"),
+        "`--kube` is empty, or a List of nothing": enrich("list.json"),
         "`--kube` is a folder": enrich("folder"),
-        "`-r` is no capture": ["tenure-flows", "-r", "flows.ndjson", "--out", "flows"],
+        "`--flows` is a packet capture": enrich("kube.ndjson", "n1.pcap"),
+        "`--flows` is YAML": enrich("kube.ndjson", "pod.yaml"),
+        "`--flows` is a List": enrich("kube.ndjson", "list.json"),
+        "`--flows` is empty": enrich("kube.ndjson", "empty"),
+        "`-r` is a file of flows": ["tenure-flows", "-r", "flows.ndjson", "--out", "flows"],
+        "`-r` is empty": ["tenure-flows", "-r", "empty", "--out", "flows"],
         "`tenure-graph --in` has no tagged flow": ["tenure-graph", "--in", "flows.ndjson"],
         "a pattern of interfaces matches nothing": ["tenure-flows", "--interfaces-from", "nosuch*", "--out", "flows", "--listen", address],
         "the disk of an output is full": ["tenure-flows", "-r", "n1.pcap", "--out", "full"],
@@ -52,6 +62,9 @@ def try_one(folder, fault, command, address):
     """Runs COMMAND until it ends, or until its line came and its metrics are served."""
     log = Log(folder / "log")
     log.path.write_text("")
+    for output in ("tagged", "rejected"):
+        (folder / output).unlink(missing_ok=True)
+    shutil.rmtree(folder / "state", ignore_errors=True)
     process = subprocess.Popen([BUILD / command[0], *command[1:]], cwd=folder, stdout=subprocess.DEVNULL, stderr=log.path.open("a"))
     try:
         if fault.metrics:

@@ -107,7 +107,7 @@ class Log:
 
 def pattern(quoted):
     """A line as the runbook quotes it, in logfmt: words in capitals and "..." stand for what varies."""
-    words = r"(\b(?:FILE|N|RESOURCE|WHY|NAME|URL|ADDRESS|PATTERN|TOPIC)\b|\.\.\.)"
+    words = r"(\b(?:FILE|TIME|N|RESOURCE|WHY|NAME|URL|ADDRESS|PATTERN|TOPIC)\b|\.\.\.)"
     return "".join(".*" if part % 2 else re.escape(text) for part, text in enumerate(re.split(words, quoted)))
 
 
