@@ -100,6 +100,7 @@ enum {
 	FAILURES,
 	RECONNECTS,
 	OPEN,
+	REFUSED,
 	KNOWN,
 };
 
@@ -152,6 +153,10 @@ static const struct metric table[] = {
 		  METRIC_GAUGE,
 		  "1 while the watch of a resource is open.",
 		  {"resource"}},
+	[REFUSED] = {"tenure_kube_watch_refused",
+		     METRIC_GAUGE,
+		     "1 while the account may not list or watch a resource.",
+		     {"resource"}},
 	[KNOWN] = {"tenure_known_timestamp_seconds",
 		   METRIC_GAUGE,
 		   "Up to when the cluster is known.",
@@ -188,6 +193,10 @@ static void add_state(const struct watches_state *state, struct text *out)
 		if (!state->left_out[r])
 			add_labelled(out, OPEN, kube_resource_name((enum kube_resource)r),
 				     state->open[r]);
+	metrics_begin(out, &table[REFUSED]);
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		add_labelled(out, REFUSED, kube_resource_name((enum kube_resource)r),
+			     state->refused[r]);
 	metrics_add_time(out, &table[KNOWN], state->known);
 }
 

@@ -345,5 +345,6 @@ void watches_get_state(const struct watches *watches, struct watches_state *stat
 	for (int r = 0; r < KUBE_RESOURCES; r++) {
 		state->open[r] = watches->list[r].state == WATCH_OPEN;
 		state->left_out[r] = watch_left_out(&watches->list[r]);
+		state->refused[r] = watches->list[r].refused;
 	}
 }

@@ -55,6 +55,7 @@ struct watches_state {
 	bool open[KUBE_RESOURCES]; /* its watch is */
 	bool left_out
 		[KUBE_RESOURCES]; /* the topic has nothing of it, PROGRESS does not wait for it */
+	bool refused[KUBE_RESOURCES]; /* the account may not list or watch it */
 };
 
 void watches_get_state(const struct watches *watches, struct watches_state *state);
