@@ -6,6 +6,7 @@
 
 #include "common/program/log.h"
 #include "producers/flows/byte_source.h"
+#include "producers/flows/capture_filter.h"
 #include "producers/flows/intake.h"
 #include "producers/flows/records.h"
 
