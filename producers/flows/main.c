@@ -177,7 +177,7 @@ int main(int argc, char **argv)
 		return capture_list();
 	stop_install();
 
-	const struct input_options in = {
+	struct input_options in = {
 		.files = &o.read,
 		.interface_name = o.interface_name,
 		.filter_words = argv + first,
@@ -203,6 +203,7 @@ int main(int argc, char **argv)
 	interfaces = interfaces_new(o.observer_name, flow_table_rest_ns(&limits));
 	if (interfaces == NULL || (o.links != NULL && (links = make_links()) == NULL))
 		goto out;
+	in.live.links = links;
 	input = input_open(&in, interfaces, &rc);
 	if (input == NULL)
 		goto out;
