@@ -194,6 +194,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory")
     parser.add_argument("--bars", choices=sorted(SIZES), default="full")
+    parser.add_argument("--links", action="store_true", help="the meters had to tell of the pods' interfaces")
     parser.add_argument("--inject", choices=("loss", "double", "wrong"))
     parser.add_argument("--hold", default="10s", help="the enricher's")
     parser.add_argument("--skew", default="500ms", help="the enricher's")
@@ -220,10 +221,12 @@ def main():
             print(f"{text}: flow {place}")
     bars.show("flows rejected", len(rejected))
     wrong = check_answers(bars, ends, Decider(kube, options.hold, options.skew), KNOWN[options.bars] if links else 0)
+    if options.links:
+        bars.need("interfaces that the meters told of", len(links.by_uid), bool(links), "some")
     if links:
         links.check(bars, truth)
-        alone = Decider([record for record, envelope in zip(kube, envelopes) if not is_of_interface(envelope)], options.hold, options.skew)
-        bars.show("ends known that would not be without interfaces", sum(end.known and alone.holder(end) is None for end in ends))
+        without = Decider([record for record, envelope in zip(kube, envelopes) if not is_of_interface(envelope)], options.hold, options.skew)
+        bars.show("ends known that would not be without interfaces", sum(end.known and without.holder(end) is None for end in ends))
     list_wrong(bars, wrong, Causes(view, truth, moments.duration(options.hold), moments.duration(options.skew)))
     bars.print()
     show_reasons(ends)

@@ -67,7 +67,6 @@ class Links:
         """What they cost, and whether anything that was told is not so."""
         told = list(self.by_uid.values())
         count, hours = sum(len(one.received) for one in told), sum(one.lifetime() for one in told) / HOUR
-        bars.show("interfaces", len(told))
         bars.show("records of each", f"{count / len(told):.1f}")
         bars.show("records of each, an hour", f"{count / hours:.0f}" if hours else "-")
         faults = 0

@@ -4,14 +4,13 @@ Only which API object a static pod is comes from Kubernetes: the kubelet gives t
 the manifest for a uid, and the mirror pod shows that hash in an annotation.
 """
 import glob
-import heapq
 import json
 import os
 import shutil
 from collections import defaultdict
 
-from kubeview import instant
 from records import read_each
+from taken import in_order_received
 from truth import NEVER_TAKEN
 
 HASH = "kubernetes.io/config.mirror"
@@ -84,15 +83,6 @@ def services_of(objects):
     return found
 
 
-def in_order(path):
-    """(received, line) of the records of one writer, none earlier than the one before it."""
-    latest = 0
-    with open(path, "rb") as file:
-        for line in file:
-            latest = max(latest, instant(json.loads(line)["received"]))
-            yield latest, line
-
-
 def gather(recording, out, links=True):
     """Writes the folder OUT from scratch.  The kube topic is what tenure-kube and, with LINKS, the meters wrote, in the order received."""
     shutil.rmtree(out, ignore_errors=True)
@@ -120,4 +110,4 @@ def gather(recording, out, links=True):
                 flows.write(file.read())
     writers = [recording + "/kube.ndjson", *(sorted(glob.glob(recording + "/links-*.ndjson")) if links else ())]
     with open(out + "/kube.ndjson", "wb") as kube:
-        kube.writelines(line for _, line in heapq.merge(*map(in_order, writers), key=lambda pair: pair[0]))
+        kube.writelines(in_order_received(writers))
