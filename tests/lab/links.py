@@ -63,8 +63,9 @@ class Links:
     def __bool__(self):
         return bool(self.by_uid)
 
-    def check(self, bars, truth):
-        """What they cost, and whether anything that was told is not so."""
+    def check(self, bars, truth, all_given=True):
+        """What they cost, and whether anything that was told is not so.  Without ALL_GIVEN the truth may lack pods that had an
+        address for a moment: what a plug-in gave before it was killed, no log says."""
         told = list(self.by_uid.values())
         count, hours = sum(len(one.received) for one in told), sum(one.lifetime() for one in told) / HOUR
         bars.show("records of each", f"{count / len(told):.1f}")
@@ -73,6 +74,8 @@ class Links:
         known, gone, silent = [], [], []
         for one in told:
             for ip, (_, last) in one.addresses.items():
+                if not all_given and not truth.during(ip, *one.addresses[ip]):
+                    continue
                 holding = one.holder(ip, truth)
                 fault = one.fault(holding)
                 if fault:
