@@ -14,6 +14,7 @@ struct reading {
 	char kind[KIND_SIZE];
 	bool vlan_filtering;
 	bool wireless;
+	bool without_end; /* the index of the other end is 0 */
 };
 
 static bool is(const struct nlattr *attribute, enum mnl_attr_data_type type)
@@ -74,6 +75,9 @@ static int read_member(const struct nlattr *attribute, void *into)
 	case IFLA_MASTER:
 		told->master = get_u32(attribute);
 		return MNL_CB_OK;
+	case IFLA_LINK:
+		reading->without_end = is(attribute, MNL_TYPE_U32) && get_u32(attribute) == 0;
+		return MNL_CB_OK;
 	case IFLA_LINK_NETNSID:
 		if (is(attribute, MNL_TYPE_U32))
 			told->peer_namespace = (int32_t)mnl_attr_get_u32(attribute);
@@ -117,6 +121,9 @@ bool link_message_read(const void *bytes, size_t length, struct link_message *to
 	reading.told.gone = header->nlmsg_type == RTM_DELLINK;
 	reading.told.index = (unsigned)info->ifi_index;
 	reading.told.kind = kind_of(&reading);
+	if (reading.told.kind == LINK_KIND_PAIR && reading.without_end &&
+	    reading.told.peer_namespace == LINK_NO_PEER)
+		reading.told.peer_namespace = LINK_PEER_GONE;
 	*told = reading.told;
 	return true;
 }

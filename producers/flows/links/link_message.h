@@ -18,6 +18,7 @@ enum link_kind {
 };
 
 #define LINK_NO_PEER INT32_MIN
+#define LINK_PEER_GONE (INT32_MIN + 1)
 
 struct link_message {
 	bool gone;      /* RTM_DELLINK: it was deleted, or moved into another network namespace */
@@ -27,7 +28,8 @@ struct link_message {
 	unsigned master; /* index of the bridge, bond or VRF that it belongs to; 0 for none */
 	enum link_kind kind;
 	/* The number, in this network namespace, of that in which the other end is (IFLA_LINK_NETNSID), which
-	 * may be negative; LINK_NO_PEER if it is in this one, or there is none. */
+	 * may be negative; LINK_NO_PEER if it is in this one, or there is none; LINK_PEER_GONE if there was one, which is how
+	 * the end of a pair begins. */
 	int32_t peer_namespace;
 };
 

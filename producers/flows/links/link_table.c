@@ -85,8 +85,10 @@ static void put(struct link_table *table, const struct link_message *told, struc
 	struct link_entry *entry = &table->entries[place];
 
 	if (is_at(table, place, told->index) && !is_moved(&entry->told, told)) {
-		entry->told = *told;
 		entry->list = table->list;
+		/* Its packets that are still to be read came while it was as before. */
+		if (told->peer_namespace != LINK_PEER_GONE)
+			entry->told = *told;
 		return;
 	}
 	if (!is_at(table, place, told->index)) {

@@ -6,7 +6,8 @@ struct direction pod_link_macs(const struct link_table *table, const struct link
 	const struct link_entry *master;
 	struct direction macs = {told->mac, told->mac, 0};
 
-	if (told->kind != LINK_KIND_PAIR || told->peer_namespace == LINK_NO_PEER)
+	if (told->kind != LINK_KIND_PAIR || told->peer_namespace == LINK_NO_PEER ||
+	    told->peer_namespace == LINK_PEER_GONE)
 		return (struct direction){0};
 	if (told->master == 0)
 		return macs;

@@ -103,6 +103,30 @@ static void test_pair(void **state)
 		assert_false(read_message(&message, cut, &told));
 }
 
+static void test_ends(void **state)
+{
+	struct message both = begin(RTM_NEWLINK, AF_UNSPEC, 7), dying = both, one = both;
+	const uint32_t peer = 8, none = 0;
+	struct link_message told;
+
+	(void)state;
+	add(&both, IFLA_IFNAME, "a", 2);
+	add(&both, IFLA_LINK, &peer, 4);
+	add_kind(&both, "veth", -1);
+	assert_true(read_message(&both, 0, &told));
+	assert_int_equal(told.peer_namespace, LINK_NO_PEER);
+	add(&dying, IFLA_IFNAME, "a", 2);
+	add(&dying, IFLA_LINK, &none, 4);
+	add_kind(&dying, "veth", -1);
+	assert_true(read_message(&dying, 0, &told));
+	assert_int_equal(told.peer_namespace, LINK_PEER_GONE);
+	/* No kind of pair. */
+	add(&one, IFLA_IFNAME, "a", 2);
+	add(&one, IFLA_LINK, &none, 4);
+	assert_true(read_message(&one, 0, &told));
+	assert_int_equal(told.peer_namespace, LINK_NO_PEER);
+}
+
 static void test_kinds(void **state)
 {
 	static const struct {
@@ -172,9 +196,8 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pair),
-		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_pair),    cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_kinds),   cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_refused),
 	};
 

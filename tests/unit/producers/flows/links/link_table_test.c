@@ -169,7 +169,14 @@ static void test_other_end(void **state)
 	link_table_notice(&table, &told, at(5));
 	assert_int_equal(link_table_find(&table, 1)->birth, birth);
 	told.peer_namespace = 4;
+	told.master = 9;
 	link_table_notice(&table, &told, at(6));
+	/* It is taken apart, what it was still holds for its last packets. */
+	told.peer_namespace = LINK_PEER_GONE;
+	told.master = 0;
+	link_table_notice(&table, &told, at(6));
+	assert_int_equal(link_table_find(&table, 1)->told.peer_namespace, 4);
+	assert_int_equal(link_table_find(&table, 1)->told.master, 9);
 	link_table_drain(&table, at(7));
 	/* Into another pod's: from now on it is another interface. */
 	told.peer_namespace = 5;
