@@ -78,6 +78,12 @@ static inline bool when_not_after(struct when a, struct when b)
 	return a.ns <= b.ns;
 }
 
+/* LATER is a second or more after EARLIER. */
+static inline bool when_second_later(struct when later, struct when earlier)
+{
+	return when_not_after(when_add(earlier, NS_PER_SECOND), later);
+}
+
 bool when_is_min(struct when moment); /* WHEN_MIN */
 bool when_is_max(struct when moment); /* WHEN_MAX */
 struct when when_earlier(struct when a, struct when b);

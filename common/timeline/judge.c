@@ -119,6 +119,7 @@ struct unpublished_question judge_unpublished(const struct timeline *timeline,
 		.position = position,
 		.nodes = judgement->nodes,
 		.node_count = judgement->node_count,
+		.alone_node = judgement->alone_node,
 	};
 	if (judgement->found.holders == POSSIBLE_ONE)
 		ignore_holder(judgement, &asked);

@@ -29,6 +29,7 @@ struct judgement {
 	struct address_view *view; /* of HISTORY; that around the flow if one holder is certain */
 	const struct possible *possible; /* borrowed until the next question */
 	size_t possible_count;
+	uint64_t alone_node; /* where a possible one is alone (section 6); 0: none */
 	struct possible_verdict found;
 	/* Filled unless one holder is certain. */
 	struct when settled; /* the latest instant up to the start with a certain binding */

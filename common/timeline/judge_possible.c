@@ -37,6 +37,64 @@ static bool is_witnessed(const struct timeline *timeline, const struct tenure *t
 	       is_watched(timeline, tenure, question);
 }
 
+static bool is_alone(const struct timeline *timeline, const struct tenure *tenure,
+		     const struct timeline_question *question)
+{
+	return question->sent && tenure->binding.evidence.node != 0 &&
+	       binding_is_alone(&tenure->binding, question->observer, question->start,
+				question->end, timeline->options.skew_ns) &&
+	       is_watched(timeline, tenure, question);
+}
+
+/* The last tenure that is alone, if all that are, or are witnessed, and all of POSSIBLE[COUNT] that are
+ * certain, are of one holder; or NULL. */
+static const struct tenure *find_alone(const struct timeline *timeline,
+				       const struct address_view *view,
+				       const struct timeline_question *question,
+				       const struct possible *possible, size_t count)
+{
+	const struct tenure *found = NULL;
+
+	for (size_t t = view->count; t > 0 && found == NULL; t--) {
+		if (is_alone(timeline, &view->tenures[t - 1], question))
+			found = &view->tenures[t - 1];
+	}
+	for (size_t t = view->count; t > 0 && found != NULL; t--) {
+		const struct tenure *tenure = &view->tenures[t - 1];
+
+		if (tenure->binding.who != found->binding.who &&
+		    (is_alone(timeline, tenure, question) ||
+		     (question->observer != 0 && is_witnessed(timeline, tenure, question))))
+			found = NULL;
+	}
+	for (size_t p = 0; p < count && found != NULL; p++) {
+		if (possible[p].certain && possible[p].tenure->binding.who != found->binding.who)
+			found = NULL;
+	}
+	return found;
+}
+
+/* Leaves out of POSSIBLE[COUNT] the other pods of the node of ALONE, and adds that if its holder has none
+ * there. Returns how many are left. */
+static size_t leave_alone(struct possible *possible, size_t count, const struct tenure *alone)
+{
+	size_t left = 0;
+	bool there = false;
+
+	for (size_t p = 0; p < count; p++) {
+		const struct binding *one = &possible[p].tenure->binding;
+
+		if (one->who != alone->binding.who && one->kind == HOLDER_POD &&
+		    one->evidence.node == alone->binding.evidence.node)
+			continue;
+		there = there || one->who == alone->binding.who;
+		possible[left++] = possible[p];
+	}
+	if (!there)
+		possible[left++] = (struct possible){.tenure = alone};
+	return left;
+}
+
 /* The last tenure that the clock of the flow's own host witnesses, if all of those are of one holder and
  * no other of POSSIBLE[COUNT] is certain; or NULL. */
 static const struct tenure *find_witnessed(const struct timeline *timeline,
@@ -86,7 +144,7 @@ int judge_list_possible(struct timeline *timeline, const struct timeline_questio
 	const struct address_view *view = judgement->view;
 	const struct services_question asked = judge_services_question(question, HOLDER_SERVICE);
 	const struct tenure *tenure;
-	const struct tenure *witnessed;
+	const struct tenure *witnessed, *alone = NULL;
 	size_t at = view->count, count = 0;
 
 	while ((tenure = asof_previous(view->tenures, &at, question->start, question->end)) !=
@@ -108,6 +166,14 @@ int judge_list_possible(struct timeline *timeline, const struct timeline_questio
 	if (one_more(timeline, count) < 0)
 		return -1;
 	witnessed = find_witnessed(timeline, view, question, timeline->possible, count);
+	judgement->alone_node = 0;
+	/* All of the address's tenures count for that. */
+	if (witnessed == NULL && view == &judgement->history->view)
+		alone = find_alone(timeline, view, question, timeline->possible, count);
+	if (alone != NULL) {
+		judgement->alone_node = alone->binding.evidence.node;
+		count = leave_alone(timeline->possible, count, alone);
+	}
 	judgement->possible = timeline->possible;
 	judgement->possible_count = witnessed != NULL
 					    ? leave_witnessed(timeline->possible, count, witnessed)

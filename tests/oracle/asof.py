@@ -39,6 +39,7 @@ class Binding:
     held_to: int = None
     seen: tuple = None              # the first and the last packet of its interfaces,
     hosts: frozenset = frozenset()  # and the hosts of their meters
+    alone: tuple = None             # (until, -since, host) of the one that was alone the longest
     order_from: int = None          # raw certain_from and certain_to without interfaces
     order_to: int = None
 

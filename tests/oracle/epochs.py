@@ -175,12 +175,13 @@ def moved(current, status):
 
 def fresh(status, shown):
     """A container was started since all that the pod's epochs have shown."""
-    return any(shown is None or moment > shown for moment in status.started)
+    return any(shown is None or moment >= shown + SECOND for moment in status.started)
 
 
 def another_sandbox(current, status):
-    last = newest([current.sandbox_ready, current.sandbox_gone])
-    return status.sandbox == "True" and None not in (status.sandbox_time, last) and status.sandbox_time > last
+    ready, gone, time = current.sandbox_ready, current.sandbox_gone, status.sandbox_time
+    return (status.sandbox == "True" and time is not None and (ready, gone) != (None, None)
+            and (ready is None or time >= ready + SECOND) and (gone is None or time > gone))
 
 
 def may_be_later(status, shown):

@@ -29,6 +29,7 @@ class Scene:
         self.view = world.ranges.at(position, options.ranges)
         self.possible = [one for one in self.bindings if one.possible(question.start, question.end)]
         self.witnessed = self.find_witnessed()
+        self.alone = () if self.witnessed else self.find_alone()
         self.t = shift(accounted_for(self.bindings, question.start - options.skew), -options.skew)
 
     def seen_here(self, one):
@@ -42,6 +43,25 @@ class Scene:
         found = [one for one in self.bindings if self.seen_here(one)]
         holders = {one.holder for one in found + [one for one in self.possible if self.certain(one)]}
         return ([one for one in self.possible if one.holder in holders] or found) if found and len(holders) == 1 else []
+
+    def alone_here(self, one):
+        """Whoever else of its node sent nothing from there in the flow."""
+        if one.alone is None or not self.question.sent or self.is_unwatched(one):
+            return False
+        until, since, host = one.alone
+        k = 0 if host and host == self.question.observer else self.options.skew
+        return -since + self.options.skew <= self.question.start and self.question.end <= until - k
+
+    def find_alone(self):
+        """The bindings of the one holder that is alone: the possible ones, if there are any."""
+        found = [one for one in self.bindings if self.alone_here(one)]
+        sure = found + [one for one in self.bindings if self.seen_here(one)] + [one for one in self.possible if self.certain(one)]
+        if not found or len({one.holder for one in sure}) != 1:
+            return []
+        return [one for one in self.possible if one.holder == found[0].holder] or found
+
+    def alone_nodes(self):
+        return {one.node for one in self.alone}
 
     def certain(self, one):
         return one.certain(self.question.start, self.question.end) and not self.is_unwatched(one)
@@ -89,7 +109,8 @@ def recorded_of(scene):
     """The possible bindings of those that count."""
     if scene.witnessed:
         return scene.witnessed
-    return [one for one in scene.possible
+    others = [one for one in scene.possible if not (one.kind == "pod" and one.node in scene.alone_nodes())]
+    return [one for one in (*others, *scene.alone)
             if not (is_other_half(scene, one) or is_shared_with_a_host(scene, one) or is_passed_over(scene, one))]
 
 
@@ -170,7 +191,7 @@ def is_unpublished_pod(scene):
     recorded = recorded_of(scene)
     itself = {one.uid for one in recorded} if len({one.holder for one in recorded}) == 1 else ()
     horizon = scene.world.horizon(scene.options)
-    return any(uid not in itself and (standing.until is None or standing.until >= horizon) and not scene.view.of_another_node(scene.question.ip, standing.node)
+    return any(uid not in itself and standing.node not in scene.alone_nodes() and (standing.until is None or standing.until >= horizon) and not scene.view.of_another_node(scene.question.ip, standing.node)
                and unpublished.may_hold(standing, since, scene.bindings, scene.question, scene.t,
                                         NEVER if known is None else known, scene.options)
                for uid, standing, since in scene.world.unpublished(scene.position, scene.options.hold))

@@ -20,29 +20,37 @@ class Span:
     since: int = None
     until: int = None
     several: bool = False       # it carried two addresses of a family
+    alone: tuple = None         # (since, until): no other interface of the node carried the address
 
     def is_past(self, horizon):
-        return max(self.last, NEVER if self.until is None else self.until) < horizon
+        return max(self.last, NEVER if self.until is None else self.until, self.alone[1] if self.alone else NEVER) < horizon
 
 
 def addresses_of(thing):
-    """{address: (first, last)} that a record tells."""
+    """{address: (first, last, alone since, alone until)} that a record tells."""
     found = {}
     for entry in shapes.listed(thing, "status", "addresses"):
         address = shapes.sloppy(shapes.at(entry, "ip"))
         first, last = (moments.parse(shapes.at(entry, name)) for name in ("first", "last"))
         if None in (address, first, last) or first > last or shapes.inside(address, shapes.LOCAL):
             continue
-        known = found.get(address, (first, last))
-        found[address] = min(first, known[0]), max(last, known[1])
+        since, until = (moments.parse(shapes.at(entry, "alone", name)) for name in ("since", "until"))
+        alone = None in (since, until) or not since <= first <= until
+        add(found, address, (first, last) + ((None, None) if alone else (since, until)))
     return found
+
+
+def add(found, address, told):
+    """Adds to FOUND what one record tells of ADDRESS."""
+    known = found.get(address, told)
+    found[address] = tuple(pick((one, other)) for pick, one, other in zip((oldest, newest) * 2, known, told))
 
 
 class Interfaces:
     """All of a cluster, with everything as of any position."""
 
     def __init__(self):
-        self.told = {}          # (uid, name, node, host) -> ({address: (first, last)}, since, until)
+        self.told = {}          # (uid, name, node, host) -> ({address: as addresses_of()}, since, until)
         self.spans = {}         # address -> {the same: History of Span}
 
     def record(self, record):
@@ -56,17 +64,17 @@ class Interfaces:
             return ()
         found, since, until = self.told.get(key, ({}, None, None))
         found = dict(found)
-        for address, (first, last) in fresh.items():
-            known = found.get(address, (first, last))
-            found[address] = min(first, known[0]), max(last, known[1])
+        for address, told in fresh.items():
+            add(found, address, told)
         since = newest([since, moments.parse(shapes.at(thing, "status", "since"))])
         until = oldest([until, moments.parse(shapes.at(thing, "status", "until"))])
         self.told[key] = found, since, until
         several = len({shapes.is_v4(address) for address in found}) < len(found)
-        for address, (first, last) in found.items():
+        for address, (first, last, *alone) in found.items():
             self.spans.setdefault(address, {}).setdefault(key, History()).add(record.offset, Span(
                 node, host, (name, node), first, last, None if since is None or since > first else since,
-                None if until is None or until < last else until, several))
+                None if until is None or until < last else until, several,
+                None if alone[0] is None else tuple(alone)))
         return tuple(found)
 
     def at(self, ip, position, skew, horizon):
@@ -129,6 +137,10 @@ def tell(one, shares):
     until = oldest(span.until for span in spans)
     one.seen = min(span.first for span in spans), max(span.last for span in spans)
     one.hosts = {span.host for span in spans}
+    longest = max(((span.alone[1], -span.alone[0]) for span in spans if span.alone), default=None)
+    if longest:
+        hosts = {span.host for span in spans if span.alone == (-longest[1], longest[0])}
+        one.alone = *longest, hosts.pop() if len(hosts) == 1 else None
     since = newest(span.since for span in spans)
     if first < one.raw_certain_from:
         one.start, one.start_from = first, "interface"

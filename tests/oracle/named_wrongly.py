@@ -33,7 +33,7 @@ class Truth:
         self.held = []              # (from, to, address, uid, when its first process starts)
         self.free = {}              # address -> when it is free
         self.writes, self.count = [], 0
-        self.interfaces = []        # (true time, object)
+        self.veths = []             # (interface, from, to, clock of its node)
         time = 0
         while time < SPAN:
             time += self.chance.expovariate(1.2)
@@ -65,7 +65,7 @@ class Truth:
         if life.node in self.seen:
             name = self.meters.choice(("veth-" + life.uid, "veth-%d" % len(self.held)))
             veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.held)), name, life.node, address)
-            self.interfaces += veth.told(bound, gone, life.clock)
+            self.veths.append((veth, bound, gone, life.clock))
         self.free[address] = gone + self.chance.choice((.03, .1, .5, 1, 3))
         return gone
 
@@ -89,6 +89,12 @@ class Truth:
         return next((uid for since, until, ip, uid, _ in self.held
                      if ip == address and since <= start and end <= until), None)
 
+    def seen_of_interfaces(self):
+        """(true time of the record, its object) of all."""
+        for veth, bound, gone, clock in self.veths:
+            yield from veth.told(bound, gone, clock, others=[
+                (since, until) for other, since, until, _ in self.veths if other is not veth and (other.node, other.address) == (veth.node, veth.address)])
+
     def told(self):
         """The records of the topic, the first of them a list, sometimes with gaps between."""
         out, chance = History(), self.chance
@@ -98,7 +104,7 @@ class Truth:
         begin = chance.choice((0, 0, 0, 40))
         state, index, time, silent = {}, 0, begin, True
         revisions = {}
-        interfaces = sorted(self.interfaces, key=lambda one: one[0])
+        interfaces = sorted(self.seen_of_interfaces(), key=lambda one: one[0])
         for name in ("services", "endpointslices", "nodes"):
             out.synced(begin, name)
         while time < SPAN + 2:

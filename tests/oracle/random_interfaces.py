@@ -8,8 +8,9 @@ class Veth:
     def __init__(self, chance, uid, name, node, address):
         self.chance, self.uid, self.name, self.node, self.address = chance, uid, name, node, address
 
-    def told(self, bound, gone, clock, ended=True):
-        """(true time of the record, its object) of a life from BOUND to GONE, in any order, some lost, late or twice."""
+    def told(self, bound, gone, clock, ended=True, others=()):
+        """(true time of the record, its object) of a life from BOUND to GONE, in any order, some lost, late or twice. OTHERS:
+        (since, until) of those on the same node that have the address too."""
         chance, found = self.chance, []
         first = bound + (gone - bound) * chance.choice((0, .01, .1, .5)) * chance.random()
         last = gone - (gone - first) * chance.choice((0, .01, .1, .5)) * chance.random()
@@ -26,12 +27,22 @@ class Veth:
                 record = self.record(uid, packets[0] + clock, packets[count - 1] + clock,
                                      born + clock if number == 0 and chance.random() < .9 else None,
                                      gone + clock + chance.choice((0, .01, .4)) if final else None)
+                time = gone + chance.choice((0, 1, 2)) if final else packets[count - 1]
+                if chance.random() < .8:
+                    record["status"]["addresses"][0]["alone"] = self.alone(packets[0], time, bound, others, clock)
                 if chance.random() < .85:
-                    time = gone if final else packets[count - 1]
                     found.append((time + chance.choice((.02, .02, .3, 12)), record))
                 if chance.random() < .05:
                     found.append((packets[count - 1] + chance.uniform(.1, 60), record))
         return found
+
+    def alone(self, first, time, bound, others, clock):
+        """Over what, at most, the meter can say at TIME that no other interface had the address."""
+        since = max((until for _, until in others if until <= bound), default=bound - self.chance.choice((0, 5, 50)))
+        until = min((since for since, _ in others if since > bound), default=time)
+        if self.chance.random() < .3:
+            since = self.chance.uniform(since, first)
+        return {"since": text(since + clock), "until": text(min(until, time) + clock)}
 
     def record(self, uid, first, last, since, until):
         times = {name: text(time) for name, time in (("since", since), ("until", until)) if time is not None}

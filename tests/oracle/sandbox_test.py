@@ -26,6 +26,12 @@ def test_the_old_address_in_a_new_sandbox_begins_no_epoch():
     assert ask(records, Y, 40)["binding"]["start"] == history.text(30)
 
 
+def test_a_node_whose_clock_is_ahead_has_no_newer_sandbox():
+    there = pod("a", X, "n1", 9, ready=10, containers=[container(10)])
+    records = covered().pod(9.8, there, "ADDED").pod(30, there)
+    assert short(ask(records, X, 15)) == short(ask(records, X, 40)) == "known uid-a"
+
+
 def test_sandbox_false_before_there_is_one():
     early = dict(annotations={"cni.projectcalico.org/podIP": X + "/32"}, phase="Pending", gone=9, containers=[container()])
     records = covered().pod(9.5, pod("a", None, "n1", 9, **early), "ADDED")

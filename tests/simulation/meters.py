@@ -11,6 +11,7 @@ class Meters:
     def __init__(self, seed, share):
         self.chance, self.share = random.Random(seed * 13 + 5), share
         self.interfaces = []        # (node, name, uid, the tenures of its addresses)
+        self.others = {}            # of the interface that is told of: address -> (since, until) of others of its node
         self.used = {}              # node -> {number of an interface: its last tenure}
 
     def is_seen(self, node):
@@ -48,6 +49,8 @@ class Meters:
             again = chance.uniform(first, last)
             lives = [(first, max(first, again - 1)), (min(again + chance.random(), last), last)]
         spoiled = chance.random() < .04     # it sends from another address too
+        self.others = {own.address: [(one.since, one.until) for there, _, _, more in self.interfaces if there is node
+                                     for one in more if one.address == own.address and one is not own] for own in tenures}
         found = []
         for number, (begin, end) in enumerate(lives):
             final = ended and number == len(lives) - 1
@@ -57,16 +60,26 @@ class Meters:
                 shown = {"since": since - early} if number == 0 and chance.random() < .9 else {}
                 if over:
                     shown["until"] = gone + late
-                found += self.record(node, name, f"{uid}-{number}", tenures, begin, seen, shown, gone + late if over else seen, spoiled)
+                time = gone + late + chance.choice((0, 1, 1)) if over else seen
+                found += self.record(node, name, f"{uid}-{number}", tenures, begin, seen, shown, time, spoiled)
         return found
+
+    def alone(self, node, tenure, first, time):
+        """Over what, at most, the meter can say at TIME that no packet from there came from another interface of the node."""
+        since = max((until for _, until in self.others[tenure.address] if until <= tenure.since), default=tenure.since - 30)
+        until = min((since for since, _ in self.others[tenure.address] if since >= tenure.until), default=time)
+        since = self.chance.choice((since, since, self.chance.uniform(since, first)))
+        return {"since": text(since + node.clock), "until": text(min(until, time) + node.clock)}
 
     def record(self, node, name, uid, tenures, first, last, shown, time, spoiled):
         chance = self.chance
         if chance.random() < .1 or node.cut and time > node.cut and chance.random() < .7:
             return []
-        addresses = [one.address for one in tenures] + (["10.244.77.1"] if spoiled and chance.random() < .5 else [])
+        addresses = {one.address: {"alone": self.alone(node, one, first, time)} if chance.random() < .9 else {} for one in tenures}
+        if spoiled and chance.random() < .5:
+            addresses["10.244.77.1"] = {}
         status = {word: text(moment + node.clock) for word, moment in shown.items()}
-        status["addresses"] = [{"ip": one, "first": text(first + node.clock), "last": text(last + node.clock)} for one in addresses]
+        status["addresses"] = [{"ip": one, "first": text(first + node.clock), "last": text(last + node.clock), **more} for one, more in addresses.items()]
         thing = {"kind": "Interface", "metadata": {"name": name, "uid": uid}, "spec": {"node": node.name, "host": node.name}, "status": status}
         told = (time + chance.choice((.02, .1, .5, 9, 60)) * chance.random(), thing)
         return [told, (told[0] + chance.uniform(1, 40), thing)] if chance.random() < .05 else [told]

@@ -39,7 +39,8 @@ static int put_span(struct feed *feed, const struct interface_object *object,
 {
 	const struct ip *ip = &state->addresses[family].ip;
 	struct interface_span span = interface_state_span(state, family);
-	struct when latest = when_is_max(span.until) ? span.last : span.until;
+	struct when latest =
+		when_later(when_is_max(span.until) ? span.last : span.until, span.alone_until);
 
 	span.node = object->node;
 	span.name = object->name;

@@ -13,11 +13,33 @@ static const struct member status_parts[] = {{"since", STATUS_SINCE, NULL},
 					     {"addresses", STATUS_ADDRESSES, NULL},
 					     {NULL, 0, NULL}};
 
-enum { ADDRESS_IP, ADDRESS_FIRST, ADDRESS_LAST, ADDRESS_PARTS };
+enum { ALONE_SINCE, ALONE_UNTIL, ALONE_PARTS };
+static const struct member alone_parts[] = {
+	{"since", ALONE_SINCE, NULL}, {"until", ALONE_UNTIL, NULL}, {NULL, 0, NULL}};
+
+enum { ADDRESS_IP, ADDRESS_FIRST, ADDRESS_LAST, ADDRESS_ALONE, ADDRESS_PARTS };
 static const struct member address_parts[] = {{"ip", ADDRESS_IP, NULL},
 					      {"first", ADDRESS_FIRST, NULL},
 					      {"last", ADDRESS_LAST, NULL},
+					      {"alone", ADDRESS_ALONE, NULL},
 					      {NULL, 0, NULL}};
+
+/* Sets over what ADDRESS was alone, if that is told and its first packet is in it. */
+static void read_alone(struct kube_object *object, struct value value,
+		       struct interface_address *address)
+{
+	struct value found[ALONE_PARTS];
+	struct when since, until;
+
+	members_find(value, alone_parts, found);
+	since = object_when(object, found[ALONE_SINCE]);
+	until = object_when(object, found[ALONE_UNTIL]);
+	if (when_is_min(since) || when_is_min(until) || when_before(address->first, since) ||
+	    when_before(until, address->first))
+		return;
+	address->alone_since = since;
+	address->alone_until = until;
+}
 
 static void read_address(struct kube_object *object, const struct value found[static ADDRESS_PARTS],
 			 struct interface_object *out)
@@ -26,6 +48,8 @@ static void read_address(struct kube_object *object, const struct value found[st
 		.there = true,
 		.first = object_when(object, found[ADDRESS_FIRST]),
 		.last = object_when(object, found[ADDRESS_LAST]),
+		.alone_since = WHEN_MAX,
+		.alone_until = WHEN_MIN,
 	};
 	struct span text = object_text(object, found[ADDRESS_IP]);
 
@@ -36,6 +60,7 @@ static void read_address(struct kube_object *object, const struct value found[st
 	}
 	if (ip_is_local_scope(&address.ip))
 		return;
+	read_alone(object, found[ADDRESS_ALONE], &address);
 	interface_state_add(&out->told, &address);
 	out->any = true;
 }

@@ -221,6 +221,17 @@ bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct w
 	       when_not_after(seen->first, start) && when_not_after(end, seen->last);
 }
 
+bool binding_is_alone(const struct binding *binding, uint64_t host, struct when start,
+		      struct when end, int64_t skew_ns)
+{
+	const struct seen *seen = &binding->seen;
+	int64_t k = host != 0 && seen->alone_host == host ? 0 : skew_ns;
+
+	return seen->there && !when_is_min(seen->alone_until) &&
+	       when_not_after(when_add(seen->alone_since, skew_ns), start) &&
+	       when_not_after(end, when_add(seen->alone_until, -k));
+}
+
 struct when binding_shown_end(const struct binding *binding, const char **from)
 {
 	const struct evidence *evidence = &binding->evidence;
@@ -253,6 +264,7 @@ size_t binding_moments(const struct binding *binding,
 	bool pod = binding->kind == HOLDER_POD;
 	const struct seen *seen = &binding->seen;
 	bool gone = seen->there && !when_is_max(seen->until);
+	bool alone = seen->there && !when_is_min(seen->alone_until);
 	const struct binding_moment all[BINDING_MOMENTS] = {
 		{pod ? "start_time" : "created", evidence->start_time},
 		{"sandbox_ready", evidence->sandbox_ready},
@@ -269,6 +281,8 @@ size_t binding_moments(const struct binding *binding,
 		{"interface_first", seen->there ? seen->first : WHEN_MIN},
 		{"interface_last", seen->there ? seen->last : WHEN_MIN},
 		{"interface_until", gone ? seen->until : WHEN_MIN},
+		{"interface_alone_since", alone ? seen->alone_since : WHEN_MIN},
+		{"interface_alone_until", alone ? seen->alone_until : WHEN_MIN},
 	};
 	size_t count = 0;
 

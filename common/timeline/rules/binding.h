@@ -73,6 +73,9 @@ struct seen {
 	struct when from, to;     /* the same, without what another epoch of the pod has */
 	struct when since, until; /* WHEN_MIN and WHEN_MAX if they say nothing */
 	uint64_t host;            /* a hash of their meters' host, 0 for none or several */
+	/* Of that which was alone the longest; WHEN_MAX and WHEN_MIN if none was. */
+	struct when alone_since, alone_until;
+	uint64_t alone_host;
 };
 
 struct binding {
@@ -108,6 +111,9 @@ struct when binding_possible_to(const struct binding *binding,
 /* Its interfaces carried the address over all of [START, END], by the clock of HOST. */
 bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct when start,
 			  struct when end);
+/* No other pod of its node sent a packet from the address in a flow over [START, END] by the clock of HOST. */
+bool binding_is_alone(const struct binding *binding, uint64_t host, struct when start,
+		      struct when end, int64_t skew_ns);
 /* Raw certain_from and certain_to of a pod by its node's clock, without interfaces. */
 struct when binding_held_from(const struct binding *binding, const struct assumptions *assumptions);
 struct when binding_held_to(const struct binding *binding, const struct assumptions *assumptions);
@@ -134,7 +140,7 @@ struct binding_moment {
 	const char *name; /* static: as in docs/answers.md */
 	struct when at;
 };
-#define BINDING_MOMENTS 15
+#define BINDING_MOMENTS 17
 /* Lists the evidence of BINDING that has a time. Returns how many. */
 size_t binding_moments(const struct binding *binding,
 		       struct binding_moment list[static BINDING_MOMENTS]);

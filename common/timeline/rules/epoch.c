@@ -91,23 +91,23 @@ static bool restarted(const struct epoch *epoch, const struct pod_record *record
 	       !when_is_max(record->first_running) && when_not_after(finish, record->first_running);
 }
 
-/* A container has started that no epoch has shown. If not, the record may repeat what was
- * true of the sandbox before. */
+/* A container has started that no epoch has shown. If not, the record may repeat what was true of the
+ * sandbox before. Kubelets tell whole seconds; what was shown may be one that was cut to `received`. */
 static bool fresh(const struct pod_fold *fold, const struct pod_record *record)
 {
 	for (size_t i = 0; i < record->started_count; i++) {
-		if (when_before(fold->newest_started, record->started[i]))
+		if (when_second_later(record->started[i], fold->newest_started))
 			return true;
 	}
 	return false;
 }
 
-static bool sandbox_is_newer(const struct epoch *epoch, const struct pod_record *record)
+static bool sandbox_is_newer(const struct evidence *old, const struct pod_record *record)
 {
-	struct when last = when_later(epoch->evidence.sandbox_ready, epoch->evidence.sandbox_gone);
-
-	return record->sandbox == POD_SANDBOX_TRUE && !when_is_min(last) &&
-	       when_before(last, record->sandbox_changed);
+	return record->sandbox == POD_SANDBOX_TRUE &&
+	       !when_is_min(when_later(old->sandbox_ready, old->sandbox_gone)) &&
+	       when_second_later(record->sandbox_changed, old->sandbox_ready) &&
+	       when_before(old->sandbox_gone, record->sandbox_changed);
 }
 
 static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *record, bool deleted)
@@ -124,7 +124,7 @@ static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *r
 		return true;
 	if (restarted(epoch, record, deleted) && fresh(fold, record))
 		return true;
-	return sandbox_is_newer(epoch, record) && fresh(fold, record);
+	return sandbox_is_newer(&epoch->evidence, record) && fresh(fold, record);
 }
 
 /* WAS_TERMINATED: the last record that left it open was already of all terminated. */
@@ -240,7 +240,7 @@ static void add_evidence(struct epoch *epoch, const struct pod_record *record)
 	struct evidence *evidence = &epoch->evidence;
 	struct when changed = record->sandbox_changed;
 
-	if (sandbox_is_newer(epoch, record))
+	if (sandbox_is_newer(&epoch->evidence, record))
 		evidence->sandbox_gone = changed; /* the epoch is of the sandbox before */
 	else if (record->sandbox == POD_SANDBOX_TRUE && !when_is_min(changed) &&
 		 when_not_after(epoch->previous_gone, changed) &&
@@ -271,7 +271,7 @@ static bool finished_before(const struct epoch *epoch, bool all_terminated, bool
 static enum binding_end end_told(const struct epoch *epoch, const struct pod_record *record,
 				 bool deleted)
 {
-	if (finished(epoch, record) || sandbox_is_newer(epoch, record) ||
+	if (finished(epoch, record) || sandbox_is_newer(&epoch->evidence, record) ||
 	    (deleted && finished_before(epoch, record->all_terminated,
 					record->terminating || record->terminal)))
 		return BINDING_FINISHED;
@@ -318,7 +318,7 @@ static void add_record(struct pod_fold *fold, const struct pod_record *record, b
 		add_end(epoch, told == BINDING_LOST ? told : BINDING_ADDRESS_GONE, was_terminated,
 			arrival);
 	} else {
-		if (!sandbox_is_newer(epoch, record))
+		if (!sandbox_is_newer(&epoch->evidence, record))
 			add_addresses(epoch, record);
 		add_evidence(epoch, record);
 		add_end(epoch, told, was_terminated, arrival);

@@ -6,12 +6,14 @@ bool interface_span_equal(const struct interface_span *a, const struct interface
 {
 	return a->node == b->node && a->name == b->name && a->host == b->host &&
 	       a->first.ns == b->first.ns && a->last.ns == b->last.ns &&
-	       a->since.ns == b->since.ns && a->until.ns == b->until.ns && a->several == b->several;
+	       a->since.ns == b->since.ns && a->until.ns == b->until.ns &&
+	       a->alone_since.ns == b->alone_since.ns && a->alone_until.ns == b->alone_until.ns &&
+	       a->several == b->several;
 }
 
 bool interface_span_is_past(const struct interface_span *span, struct when horizon)
 {
-	return when_before(span->last, horizon) &&
+	return when_before(when_later(span->last, span->alone_until), horizon) &&
 	       (when_is_max(span->until) || when_before(span->until, horizon));
 }
 
@@ -45,6 +47,24 @@ static bool may_be(const struct interface_span *span, const struct binding *bind
 	       when_not_after(span->first, held->to) && when_not_after(held->from, span->last);
 }
 
+/* That which was alone the longest counts. */
+static void add_alone(struct seen *seen, const struct interface_span *span)
+{
+	bool same = seen->alone_since.ns == span->alone_since.ns &&
+		    seen->alone_until.ns == span->alone_until.ns;
+
+	if (when_is_min(span->alone_until) || when_before(span->alone_until, seen->alone_until))
+		return;
+	if (same && seen->alone_host != span->host)
+		seen->alone_host = 0;
+	if (same || (seen->alone_until.ns == span->alone_until.ns &&
+		     when_before(seen->alone_since, span->alone_since)))
+		return;
+	seen->alone_since = span->alone_since;
+	seen->alone_until = span->alone_until;
+	seen->alone_host = span->host;
+}
+
 /* Adds what SPAN, an interface of BINDING, says; of its packets those over [FROM, TO] count. */
 static void add(struct binding *binding, const struct interface_span *span, struct when from,
 		struct when to)
@@ -60,6 +80,8 @@ static void add(struct binding *binding, const struct interface_span *span, stru
 			.to = WHEN_MIN,
 			.since = WHEN_MIN,
 			.until = WHEN_MAX,
+			.alone_since = WHEN_MAX,
+			.alone_until = WHEN_MIN,
 			.host = span->host,
 		};
 	seen->first = when_earlier(seen->first, span->first);
@@ -70,6 +92,7 @@ static void add(struct binding *binding, const struct interface_span *span, stru
 	seen->until = when_earlier(seen->until, span->until);
 	if (seen->host != span->host)
 		seen->host = 0;
+	add_alone(seen, span);
 }
 
 /* All bindings of an address while their interfaces are found. */

@@ -20,6 +20,9 @@ struct interface_span {
 	struct when first, last;   /* packets from the pod's side with this source */
 	struct when since;         /* it was not there yet, or WHEN_MIN */
 	struct when until;         /* it was gone, or WHEN_MAX */
+	/* Between these no other pod's interface of the node carried it; WHEN_MAX and WHEN_MIN if that
+	 * was not said. */
+	struct when alone_since, alone_until;
 	bool several; /* it carried two addresses of a family, so it counts for nothing */
 };
 

@@ -65,6 +65,8 @@ struct unpublished_question {
 	/* Only pods of these nodes can have the address; of any if there are none. */
 	const uint64_t *nodes;
 	size_t node_count;
+	uint64_t
+		alone_node; /* where a recorded one is alone, so no other of this node is; 0: none */
 };
 
 /* Whether the pod of ROW may hold the address in the flow. Pods that were over before HORIZON do

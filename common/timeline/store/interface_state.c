@@ -19,6 +19,8 @@ void interface_state_add(struct interface_state *state, const struct interface_a
 	}
 	own->first = when_earlier(own->first, address->first);
 	own->last = when_later(own->last, address->last);
+	own->alone_since = when_earlier(own->alone_since, address->alone_since);
+	own->alone_until = when_later(own->alone_until, address->alone_until);
 }
 
 struct interface_span interface_state_span(const struct interface_state *state, size_t family)
@@ -33,6 +35,8 @@ struct interface_span interface_state_span(const struct interface_state *state, 
 		/* A clock that was set back in between says nothing. */
 		.since = late ? WHEN_MIN : state->since,
 		.until = early ? WHEN_MAX : state->until,
+		.alone_since = address->alone_since,
+		.alone_until = address->alone_until,
 		.several = state->several,
 	};
 }
@@ -47,6 +51,8 @@ void interface_state_write(struct text *value, const struct interface_state *sta
 		codec_add_ip(value, &state->addresses[f].ip);
 		codec_add_when(value, state->addresses[f].first);
 		codec_add_when(value, state->addresses[f].last);
+		codec_add_when(value, state->addresses[f].alone_since);
+		codec_add_when(value, state->addresses[f].alone_until);
 	}
 }
 
@@ -62,6 +68,8 @@ bool interface_state_read(struct span value, struct interface_state *state)
 		state->addresses[f].ip = codec_ip(&codec);
 		state->addresses[f].first = codec_when(&codec);
 		state->addresses[f].last = codec_when(&codec);
+		state->addresses[f].alone_since = codec_when(&codec);
+		state->addresses[f].alone_until = codec_when(&codec);
 	}
 	return codec_done(&codec);
 }

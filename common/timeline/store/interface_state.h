@@ -21,6 +21,7 @@ struct interface_address {
 	bool there;
 	struct ip ip;
 	struct when first, last;
+	struct when alone_since, alone_until; /* WHEN_MAX and WHEN_MIN if they were not told */
 };
 
 struct interface_state {

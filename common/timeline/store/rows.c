@@ -271,6 +271,8 @@ void row_add_interface(struct text *value, const struct interface_span *row)
 	codec_add_when(value, row->last);
 	codec_add_when(value, row->since);
 	codec_add_when(value, row->until);
+	codec_add_when(value, row->alone_since);
+	codec_add_when(value, row->alone_until);
 	codec_add_u8(value, row->several);
 }
 
@@ -285,6 +287,8 @@ bool row_interface(struct span value, struct interface_span *row)
 	row->last = codec_when(&codec);
 	row->since = codec_when(&codec);
 	row->until = codec_when(&codec);
+	row->alone_since = codec_when(&codec);
+	row->alone_until = codec_when(&codec);
 	row->several = codec_u8(&codec) != 0;
 	return codec_done(&codec);
 }
