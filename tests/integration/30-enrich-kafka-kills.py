@@ -7,6 +7,7 @@ doubled, a wrong and a misplaced record.  The time from a kill to the first new 
 usage: 30-enrich-kafka-kills.py [KILLS [RATE]]     how often it is killed, and how many flows come in a second
 """
 
+import itertools
 import json
 import os
 import random
@@ -21,7 +22,8 @@ from datetime import datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import Broker, check, check_can_fail, enrich, flow, leave_records, on_kafka, pod, progress, values, wait_for  # noqa: E402
+from enrich_broker import (Broker, check, check_can_fail, check_starts, enrich, flow, interface, leave_records, on_kafka, pod,  # noqa: E402
+                           progress, values, wait_for)
 
 KILLS, RATE = [int(argument) for argument in sys.argv[1:3]] + [100, 500][len(sys.argv) - 1:]
 PARTITIONS = 6
@@ -32,7 +34,7 @@ PARTS = [("options are read", "start the process"), ("store is open", "open the 
 
 
 class Feeder(threading.Thread):
-    """Writes flows at RATE a second, one in 200 of them damaged, and a PROGRESS every 200 ms."""
+    """Writes flows at RATE a second, one in 200 of them damaged; every 200 ms a PROGRESS, and what a meter saw of the next pod's interface."""
 
     def __init__(self, broker):
         super().__init__(daemon=True)
@@ -40,7 +42,7 @@ class Feeder(threading.Thread):
         self.sent = 0
 
     def run(self):
-        began, told = time.time(), 0.0
+        began, told, hosts = time.time(), 0.0, itertools.cycle(range(1, 51))
         for host in range(1, 51):
             self.producer.produce("kube", pod(f"p{host}", f"10.244.0.{host}", began - 100, host), key="c")
         while not self.ending:
@@ -53,6 +55,8 @@ class Feeder(threading.Thread):
                                       timestamp=int(now * 1000))
                 self.sent += 1
             if now - told >= 0.2:
+                host = next(hosts)
+                self.producer.produce("kube", interface(f"veth{host}", f"10.244.0.{host}", began - 99.5, now), key="c")
                 self.producer.produce("kube", progress(now), key="c")
                 told = now
             self.producer.poll(0)
@@ -212,7 +216,7 @@ def main():
         code, stopped = victim.end()
         log = victim.log
         tagged, rejected = values(broker.read("tagged")), values(broker.read("rejected"))
-        complaints = check(flows, tagged, rejected)
+        complaints = check(flows, tagged, rejected) + check_starts(tagged)
         complaints += check_can_fail(*([record for record in records if record[0] == 0] for records in (flows, tagged, rejected)))
         leave_records(tagged, rejected)
         complaints += replays(broker, state, log, ends, tagged)

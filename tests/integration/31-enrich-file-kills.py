@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import check, check_can_fail, enrich, flow, leave_records, pod, progress  # noqa: E402
+from enrich_broker import check, check_can_fail, check_starts, enrich, flow, interface, leave_records, pod, progress  # noqa: E402
 
 FLOWS, KILLS, START = 150_000, 30, 1_795_000_000
 
@@ -51,6 +51,9 @@ def main():
         for host in range(1, 51):
             print(pod(f"p{host}", f"10.244.0.{host}", START - 100, host, START - 99), file=file)
         for second in range(300):
+            if second >= 20:
+                host = second % 50 + 1
+                print(interface(f"veth{host}", f"10.244.0.{host}", START - 99.5, START + second), file=file)
             print(progress(START + second, START + second + 0.5), file=file)
     with open("flows", "w") as file:
         for number in range(FLOWS):
@@ -86,7 +89,7 @@ def main():
             complaints.append(f"{name}: not the bytes of an undisturbed run")
     given = lines(Path("flows"))
     tagged, rejected = lines(Path("killed-tagged")), lines(Path("killed-rejected"))
-    complaints += check(given, tagged, rejected) + check_can_fail(given, tagged, rejected)
+    complaints += check(given, tagged, rejected) + check_can_fail(given, tagged, rejected) + check_starts(tagged)
     leave_records(tagged, rejected)
 
     kube_record = '{"type":"PROGRESS","received":"2026-11-23T08:00:00Z","known":"2026-11-23T08:00:00Z"}'

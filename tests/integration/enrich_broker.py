@@ -211,6 +211,21 @@ def pod(name, ip, start, revision, received=None, **status):
     }, separators=(",", ":"))
 
 
+def interface(name, ip, first, last):
+    """What a meter on n1 told of the interface of the pod that has IP."""
+    return json.dumps({
+        "type": "MODIFIED", "cluster": "c", "resource": "interfaces", "received": rfc3339(last),
+        "object": {"kind": "Interface", "metadata": {"name": name, "uid": f"meter-{name}"}, "spec": {"node": "n1", "host": "n1"},
+                   "status": {"addresses": [{"ip": ip, "first": rfc3339(first), "last": rfc3339(last)}]}},
+    }, separators=(",", ":"))
+
+
+def check_starts(tagged):
+    """Interfaces had a say: some pods' bindings began with one, some without. Returns the complaints."""
+    starts = {start: sum(b'"start_from":"%s"' % start in value for _, _, value in tagged) for start in (b"interface", b"sandbox")}
+    return [f"no binding began with {start.decode()}" for start, count in starts.items() if not count]
+
+
 def flow(number, end, source=None, destination=None):
     """Flow NUMBER; its addresses are derived from the number unless they are given."""
     return json.dumps({

@@ -19,7 +19,7 @@ class Causes:
 
     def of(self, end):
         """One line: which report was later than the hold, or which clock further off than the skew."""
-        found = []
+        found = self.meters_clock(end)
         if end.named[0] == "pod":
             found += self.late_end(end, end.named[1])
             found += self.wrong_clock(end.named[1])
@@ -65,6 +65,12 @@ class Causes:
         if off > self.skew or off < -self.skew - 3 * SECOND // 2:
             return [f"the clock of {self.view.by_uid[uid][-1].node} is off by about {seconds(off)}"]
         return []
+
+    def meters_clock(self, end):
+        """The clock that told the times of the flow."""
+        host = end.flow.get("observer", {}).get("hostname")
+        off = self.truth.ahead.get(host, 0)
+        return [f"the clock of {host}, which saw the flow, is off by {seconds(off)}"] if abs(off) > self.skew else []
 
     def show(self, end):
         """The whole story of one end."""

@@ -14,12 +14,14 @@ import shop
 from causes import Causes
 from decidable import Decider, moments
 from kubeview import SECOND, KubeView, parse_envelopes
+from links import Links, is_of_interface
 from taken import Record, read_records
 from truth import Nearness, Truth, hand_overs
 from verdict import LONG, NEAR, completeness, ends_of, judge_rules
 
 # (minimum hand-overs, hand-overs a minute, flow ends)
 SIZES = {"full": (100, 20, 20000), "short": (10, 20, 1000), "none": (0, 0, 0)}
+KNOWN = {"full": 99.5, "short": 99.0, "none": 0}    # percent of all ends, where interfaces were told
 
 
 class Bars:
@@ -100,7 +102,7 @@ def check_lab(bars, size, truth, view, overs, ends, flows):
     bars.need(f"sightings that the runtime contradicts, of {truth.sightings}", len(wrong), not wrong, "0")
 
 
-def check_answers(bars, ends, decider):
+def check_answers(bars, ends, decider, known):
     wrong = [end for end in ends if end.wrong]
     held = [end for end in ends if end.held]
     held_known = sum(end.known for end in held)
@@ -108,7 +110,11 @@ def check_answers(bars, ends, decider):
     silent = [end for end in decidable if not end.known]
     elsewhere = sum(decider.position(end) != end.flow["tenure"]["kube"]["position"] for end in ends)
     bars.need("ends named wrongly", len(wrong), not wrong, "0", bars.judge != "none")
-    bars.show("ends known", percent(sum(end.known for end in ends), len(ends)))
+    count, somebody = sum(end.known for end in ends), [end for end in ends if end.true]
+    bars.need("ends known", percent(count, len(ends)), count * 100 >= known * len(ends), f">= {known} %" if known else "",
+              bars.judge == "all")
+    bars.show(f"of the {len(somebody)} that somebody had from start to end: known",
+              percent(sum(end.known for end in somebody), len(somebody)))
     bars.need("of those held 2 s before and after: known", percent(held_known, len(held)),
               held_known * 100 >= 98 * len(held), ">= 98 %", bars.judge == "all")
     bars.need(f"of the {len(decidable)} that can be decided: known",
@@ -141,11 +147,16 @@ def list_wrong(bars, wrong, causes):
 
 
 def show_reasons(ends):
-    reasons = Counter((end.tag["status"], end.tag.get("reason")) for end in ends if not end.known)
-    for (status, reason), count in reasons.most_common():
-        print(f"       {status} {reason}: {count}")
+    reasons = defaultdict(list)
+    for end in ends:
+        if not end.known:
+            reasons[end.tag["status"], end.tag.get("reason")].append(end)
+    for (status, reason), silent in sorted(reasons.items(), key=lambda item: -len(item[1])):
+        print(f"       {status} {reason}: {len(silent)}, of which somebody had {sum(bool(end.true) for end in silent)} from start to end")
     kinds = Counter(end.named[0] for end in ends if end.known)
     print("       known: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
+    starts = Counter(end.tag.get("binding", {}).get("start_from") for end in ends if end.known and end.named[0] == "pod")
+    print("       start of a pod's binding from: " + ", ".join(f"{source} {count}" for source, count in starts.most_common()))
 
 
 def show_think_times(ends):
@@ -183,6 +194,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory")
     parser.add_argument("--bars", choices=sorted(SIZES), default="full")
+    parser.add_argument("--links", action="store_true", help="the meters had to tell of the pods' interfaces")
     parser.add_argument("--inject", choices=("loss", "double", "wrong"))
     parser.add_argument("--hold", default="10s", help="the enricher's")
     parser.add_argument("--skew", default="500ms", help="the enricher's")
@@ -197,7 +209,8 @@ def main():
                                      for name in ("flows", "tagged", "rejected", whole))
     if options.inject:
         inject(options.inject, tagged)
-    view = KubeView(parse_envelopes(record.value for record in kube))
+    envelopes = parse_envelopes(record.value for record in kube)
+    view, links = KubeView(envelopes), Links(envelopes, truth.ahead)
     ends = list(ends_of(tagged, truth))
     bars = Bars(options.judge)
     overs = hand_overs(truth)
@@ -209,7 +222,13 @@ def main():
         for place in places[:10]:
             print(f"{text}: flow {place}")
     bars.show("flows rejected", len(rejected))
-    wrong = check_answers(bars, ends, Decider(kube, options.hold, options.skew))
+    wrong = check_answers(bars, ends, Decider(kube, options.hold, options.skew), KNOWN[options.bars] if links else 0)
+    if options.links:
+        bars.need("interfaces that the meters told of", len(links.by_uid), bool(links), "some")
+    if links:
+        links.check(bars, truth)
+        without = Decider([record for record, envelope in zip(kube, envelopes) if not is_of_interface(envelope)], options.hold, options.skew)
+        bars.show("ends known that would not be without interfaces", sum(end.known and without.holder(end) is None for end in ends))
     list_wrong(bars, wrong, Causes(view, truth, moments.duration(options.hold), moments.duration(options.skew)))
     bars.print()
     show_reasons(ends)

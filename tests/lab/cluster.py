@@ -44,7 +44,7 @@ class Cluster:
         with open(os.path.join(self.directory, "nodes"), encoding="ascii") as file:
             ranges = dict(line.split() for line in file)
         with open(os.path.join(self.directory, "nodes.json"), "w", encoding="ascii") as file:
-            json.dump({node: {"address": address, "range": ranges[node]}
+            json.dump({node: {"address": address, "range": ranges[node], "ahead": 0 if self.options.record else round(self.ahead(node) * 1e9)}
                        for node, address in self.node_addresses.items()}, file)
         for i, (node, address) in enumerate(self.node_addresses.items()):
             netns.route_pods(self.prefix, node, address, ranges[node])
@@ -57,6 +57,10 @@ class Cluster:
                     "--churn", self.options.churn,
                     "--nodes", ",".join(f"{node}={address}" for node, address in self.node_addresses.items()))
 
+    def ahead(self, node):
+        """Seconds that NODE's clock is ahead."""
+        return SKEWS[NODES.index(node)] * self.options.skew / 0.2
+
     def start_node(self, index, node, address, pod_range):
         first = ipaddress.ip_network(pod_range)[FIRST_ADDRESS]
         addresses = ",".join(str(first + i) for i in range(ADDRESSES))
@@ -65,7 +69,7 @@ class Cluster:
         late = self.options.late
         self.python("kubelet-" + node, "ctl", "kubelet.py", "--kubeconfig", self.kubeconfig, "--node", node,
                     "--address", address, "--dir", self.directory, "--seed", self.options.seed,
-                    "--profile", PROFILES[index], "--skew", SKEWS[index] * self.options.skew / 0.2,
+                    "--profile", PROFILES[index], "--skew", self.ahead(node),
                     "--late-share", 0.02 if late <= 1 else 0.2, "--late-to", 8.0 if late <= 1 else 10.0 * late)
         self.python("probe-" + node, node, "probe.py", "--node", node, "--dir", self.directory)
         while not os.path.exists(os.path.join(self.directory, node + ".sock")):

@@ -20,8 +20,9 @@ class Decider:
 
     def position(self, end):
         """The offset that the flow of END must be answered at."""
-        return self.timeline.position_for(end.end)[0]
+        return self.timeline.position_for(end.told_end)[0]
 
     def holder(self, end):
         """The uid that the written times decide on, "outside", or None where they decide nothing."""
-        return self.timeline.decidable(end.ip, end.start, end.end, flows.sent(end.flow, end.side), self.position(end))
+        return self.timeline.decidable(end.ip, end.told_start, end.told_end, flows.sent(end.flow, end.side), self.position(end),
+                                       end.flow.get("observer", {}).get("hostname"))

@@ -6,7 +6,9 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import check  # noqa: E402
+import clock  # noqa: E402
 from kubeview import KubeView, instant  # noqa: E402
+from links import Links  # noqa: E402
 from status import PodStatus, stamp  # noqa: E402
 from taken import Record  # noqa: E402
 from truth import Nearness, Truth, hand_overs  # noqa: E402
@@ -172,6 +174,55 @@ def test_each_injection_is_one_finding(tmp_path):
         lost, doubled, _ = completeness(flows, damaged, [])
         assert (len(lost), len(doubled)) == finding
         assert sum(end.wrong for end in ends_of(damaged, truth)) == (kind == "wrong")
+
+
+# ---- what was told of interfaces ----
+
+def interface(uid, ip, first, last, since=None, until=None):
+    status = {"addresses": [{"ip": ip, "first": text_of(first), "last": text_of(last)}]}
+    status.update({name: text_of(at) for name, at in (("since", since), ("until", until)) if at is not None})
+    return {"type": "MODIFIED", "resource": "interfaces", "received": text_of(last),
+            "object": {"metadata": {"name": "veth" + uid, "uid": uid}, "spec": {"node": "n1"}, "status": status}}
+
+
+def missed(truth, *envelopes):
+    bars = check.Bars("all")
+    Links(envelopes, truth.ahead).check(bars, truth)
+    return bars.missed
+
+
+def test_an_interface_has_one_pods_address_for_some_of_the_time_that_the_pod_has_it(tmp_path):
+    truth = lab(tmp_path)
+    assert missed(truth, interface("1", A, 1, 2, since=-1), interface("1", A, 1, 9, until=10.1)) == 0
+    assert missed(truth, interface("1", A, 10.6, 12), interface("2", B, 1, 12)) == 0
+    assert missed(truth, interface("1", A, 9, 11)) == 1             # of two pods
+    assert missed(truth, interface("1", A, 10.2, 10.3)) == 1        # of none
+    assert missed(truth, interface("1", "192.168.77.11", 1, 2)) == 1    # of the node
+    assert missed(truth, interface("1", A, 1, 2, since=0.5)) == 1   # there before
+    assert missed(truth, interface("1", A, 1, 9, until=9.5)) == 1   # there still
+
+
+def test_nothing_was_told_where_there_is_no_record_of_an_interface():
+    assert not Links([pod("ADDED", "u1", 2, 0, "Running")], {})
+    assert Links([interface("1", A, 1, 2)], {})
+
+
+# ---- a node's wrong clock ----
+
+def test_a_clock_that_is_ahead_moves_each_time_and_keeps_its_digits():
+    record = b'{"event":{"start":"2026-11-23T08:00:59.900Z","end":"2026-11-23T08:01:00Z"},"text":"at 2026-11-23T08:00:00Z","duration":5}'
+    assert clock.move(record, 200_000_000) == (b'{"event":{"start":"2026-11-23T08:01:00.100Z","end":"2026-11-23T08:01:00Z"},'
+                                               b'"text":"at 2026-11-23T08:00:00Z","duration":5}')
+
+
+def test_a_meter_whose_clock_is_wrong_is_judged_by_the_machines_time(tmp_path):
+    truth = lab(tmp_path)
+    truth.ahead = {"n1": 2 * SECOND}
+    record = tagged(4, 5, known("u1"), known("u3"))[1]
+    flow = dict(record.json(), observer={"hostname": "n1"})
+    end = next(ends_of([Record(0, 0, json.dumps(flow).encode())], truth))
+    assert (end.start, end.end, end.told_end) == (T + 2 * SECOND, T + 3 * SECOND, T + 5 * SECOND)
+    assert missed(truth, interface("1", A, 3, 11.5, since=1.5, until=12.1)) == 0
 
 
 # ---- the simpler rules ----

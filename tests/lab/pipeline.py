@@ -12,12 +12,13 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.environ.get("BUILD") or os.path.join(ROOT, "build")
 CACHE = os.environ.get("TENURE_CACHE") or os.path.join(
     os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "tenure")
+PYTHON = os.path.join(CACHE, "venv", "bin", "python")      # with confluent-kafka
 TOPICS = ("kube", "flows", "tagged", "rejected")
 NAMES = {"kube": "tenure.kube", "flows": "tenure.flows", "tagged": "tenure.flows.tagged",
          "rejected": "tenure.flows.rejected"}
 SNAP = 128           # bytes of each packet a recording keeps: all headers, no payload to speak of
 SETTLE_SECONDS = 3.0
-COVERED = ("--hold", "40s", "--skew", "2s")   # what covers the delays and clocks of --stress
+COVERED = ("--hold", "40s", "--skew", "4s")   # what covers the delays and clocks of --stress: one is 2 s ahead, one behind
 
 
 def program(name):
@@ -38,14 +39,24 @@ class Pipeline:
         self.make_topics("")
         self.start_kube("kafka:tenure.kube")
         for node in NODES:
-            self.crew.start("flows-" + node, node, [
-                program("flows"), "-b", self.broker, "--interfaces-from", "cali*", "--observer-name", node,
-                "--out", "kafka:tenure.flows"])
+            self.start_meter(node)
         self.crew.start("enrich", "ctl", self.enricher("lab", "", self.options.enrich))
 
+    def start_meter(self, node):
+        """It writes to the topics itself if its node's clock is right, else through clock.py."""
+        ahead = self.cluster.ahead(node)
+        prefix = node + "." if ahead else ""
+        if ahead:
+            self.make_topics(prefix)
+            self.crew.start("clock-" + node, "ctl", [
+                PYTHON, os.path.join(HERE, "clock.py"), self.broker, ahead, *(f"{prefix}{NAMES[name]}={NAMES[name]}" for name in ("flows", "kube"))])
+        links = ["--links", "kafka:" + prefix + NAMES["kube"], "--node-name", node, "--cluster", "lab"]
+        self.crew.start("flows-" + node, node, [
+            program("flows"), "-b", self.broker, "--interfaces-from", "cali*", "--observer-name", node,
+            "--out", "kafka:" + prefix + NAMES["flows"], *(links if self.options.links else ())])
+
     def topics(self, *words):
-        self.crew.call("ctl", [os.path.join(CACHE, "venv", "bin", "python"), os.path.join(HERE, "topics.py"),
-                               self.broker, *words])
+        self.crew.call("ctl", [PYTHON, os.path.join(HERE, "topics.py"), self.broker, *words])
 
     def make_topics(self, prefix):
         self.crew.call("ctl", [os.path.join(HERE, "kafka-topics"), self.broker, 6, prefix])
@@ -88,6 +99,7 @@ class Pipeline:
         """The packets have ended: empties the meters, lets the enricher catch up, copies the topics."""
         for node in NODES:
             self.crew.stop("flows-" + node)
+            self.crew.stop("clock-" + node)
         self.wait_tagged()
         self.crew.stop("enrich", 30.0)
         if self.options.stress:

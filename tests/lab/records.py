@@ -4,6 +4,7 @@ import json
 import lzma
 import os
 import time
+from datetime import datetime, timezone
 
 
 class Log:
@@ -47,6 +48,13 @@ def read_each(pattern):
             for line in file:
                 if line.endswith(b"\n"):
                     yield json.loads(line)
+
+
+def render(nanoseconds, digits):
+    """RFC 3339 in UTC, cut to that many digits of a second."""
+    seconds, rest = divmod(nanoseconds, 10**9)
+    text = datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+    return text + ("." + f"{rest:09}"[:digits] if digits else "") + "Z"
 
 
 def now():

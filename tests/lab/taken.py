@@ -1,6 +1,8 @@
 """The records of a run as the checker takes them: from files, or from files that topics.py copied."""
+import heapq
 import json
 
+from kubeview import instant
 from records import open_packed
 
 
@@ -31,3 +33,17 @@ def read_records(path):
             else:
                 found.append(Record(0, number, line))
     return found
+
+
+def written_in_order(path):
+    """(received, line) of the records of one writer, none earlier than the one before it."""
+    latest = 0
+    with open(path, "rb") as file:
+        for line in file:
+            latest = max(latest, instant(json.loads(line)["received"]))
+            yield latest, line
+
+
+def in_order_received(paths):
+    """The lines of files of a kube topic, one for each of its writers, as they would have come into one topic."""
+    return (line for _, line in heapq.merge(*map(written_in_order, paths), key=lambda pair: pair[0]))

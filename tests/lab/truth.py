@@ -58,6 +58,7 @@ class Truth:
     def load_services(self):
         with open(os.path.join(self.directory, "nodes.json"), encoding="utf-8") as file:
             nodes = json.load(file)
+        self.ahead = {name: node.get("ahead", 0) for name, node in nodes.items()}     # nanoseconds, of the clock of its meter
         self.nodes = {address: name for name, node in nodes.items() for address in node["address"].split(",")}
         self.ranges = [ipaddress.ip_network(cidr) for node in nodes.values() for cidr in node["range"].split(",")]
         with open(os.path.join(self.directory, "services.json"), encoding="utf-8") as file:

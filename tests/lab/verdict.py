@@ -9,13 +9,15 @@ LONG = 5 * SECOND
 
 
 class End:
-    """One address of one flow: what was said of it, and what is true."""
+    """One address of one flow: what was said of it, and what is true.  TOLD are the times of the meter's clock."""
 
     def __init__(self, record, flow, side, truth):
         self.record, self.flow, self.side = record, flow, side
         self.ip, self.port = flow[side]["ip"], flow[side].get("port")
         self.packets = flow[side].get("packets", 0)
-        self.start, self.end = instant(flow["event"]["start"]), instant(flow["event"]["end"])
+        self.told_start, self.told_end = instant(flow["event"]["start"]), instant(flow["event"]["end"])
+        ahead = truth.ahead.get(flow.get("observer", {}).get("hostname"), 0)
+        self.start, self.end = self.told_start - ahead, self.told_end - ahead
         self.tag = flow["tenure"][side]
         self.kind = truth.kind(self.ip)
         self.known = self.tag["status"] == "known"

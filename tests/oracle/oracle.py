@@ -156,10 +156,10 @@ class Timeline:
         ip = shapes.address(ip) if isinstance(ip, str) else ip
         return flows.Question(ip, port, transport, start, end, sent, role, observer)
 
-    def decidable(self, ip, start, end, sent, position):
+    def decidable(self, ip, start, end, sent, position, observer=None):
         """The holder's uid (or "outside") if the times written up to POSITION decide who
         held IP over [START, END]; else None."""
-        question = self.question(ip, None, None, start, end, sent)
+        question = self.question(ip, None, None, start, end, sent, observer=observer)
         found = holder_verdict.judge(holder_verdict.Scene(self.world()[1], question, position, self.options))
         if found.status != "known":
             return None

@@ -10,6 +10,7 @@ import shutil
 from collections import defaultdict
 
 from records import read_each
+from taken import in_order_received
 from truth import NEVER_TAKEN
 
 HASH = "kubernetes.io/config.mirror"
@@ -82,8 +83,8 @@ def services_of(objects):
     return found
 
 
-def gather(recording, out):
-    """Writes the folder OUT from scratch."""
+def gather(recording, out, links=True):
+    """Writes the folder OUT from scratch.  The kube topic is what tenure-kube and, with LINKS, the meters wrote, in the order received."""
     shutil.rmtree(out, ignore_errors=True)
     os.makedirs(out)
     objects = [record["object"] for record in read_each(recording + "/kube.ndjson") if "metadata" in record.get("object", {})]
@@ -107,4 +108,6 @@ def gather(recording, out):
         for path in sorted(glob.glob(recording + "/flows-*.ndjson")):
             with open(path, "rb") as file:
                 flows.write(file.read())
-    os.symlink(os.path.abspath(recording + "/kube.ndjson"), out + "/kube.ndjson")
+    writers = [recording + "/kube.ndjson", *(sorted(glob.glob(recording + "/links-*.ndjson")) if links else ())]
+    with open(out + "/kube.ndjson", "wb") as kube:
+        kube.writelines(in_order_received(writers))

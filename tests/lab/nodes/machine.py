@@ -146,7 +146,8 @@ class Machine:
     def start_meter(self):
         self.crew.start("flows-" + self.name, self.name, [
             program("flows"), "--interfaces-from", "veth*", "--observer-name", self.name,
-            "--out", f"{self.run}/flows-{self.name}-{self.boots}.ndjson"])
+            "--out", f"{self.run}/flows-{self.name}-{self.boots}.ndjson",
+            "--links", f"{self.run}/links-{self.name}-{self.boots}.ndjson", "--node-name", self.name, "--cluster", "lab"])
 
     def start_runtime(self):
         self.start("containerd", ["containerd", "--config", self.directory + "/containerd.toml"])

@@ -23,7 +23,7 @@ class Plan:
 
 
 # What all recordings together must have.
-ALL_ENDS, ALL_KNOWN, ALL_HELD_KNOWN = 100000, 96.0, 99.0
+ALL_ENDS, ALL_KNOWN, ALL_HELD_KNOWN = 100000, 99.5, 99.5
 PLANS = {
     "churn": Plan("pods come and go; full nodes hand addresses over within seconds"),
     "sandboxes": Plan("sandboxes die, the CNI is slow, the kubelet is away while pods are forced out", often=dict(PODS, lose_sandbox=25),

@@ -1,0 +1,93 @@
+"""What the meters told of the pods' interfaces (resource "interfaces" of the kube topic), beside the truth."""
+from collections import defaultdict
+
+from kubeview import SECOND, instant
+
+HOUR = 3600 * SECOND
+
+
+def is_of_interface(envelope):
+    return envelope.get("resource") == "interfaces"
+
+
+def quantile(values, share):
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else 0
+
+
+class Interface:
+    """All that the records of one uid say, in the machine's time; AHEAD is the clock of its meter."""
+
+    def __init__(self):
+        self.name = self.node = self.since = self.until = None
+        self.addresses = {}             # ip -> [first, last]
+        self.received = []
+
+    def add(self, envelope, ahead):
+        told, status = envelope["object"], envelope["object"]["status"]
+        self.name, self.node = told["metadata"]["name"], told["spec"]["node"]
+        off = ahead.get(self.node, 0)
+        self.received.append(instant(envelope["received"]) - off)
+        self.since = instant(status["since"]) - off if "since" in status else self.since
+        self.until = instant(status["until"]) - off if "until" in status else self.until
+        for address in status.get("addresses", ()):
+            first, last = instant(address["first"]) - off, instant(address["last"]) - off
+            span = self.addresses.setdefault(address["ip"], [first, last])
+            span[:] = min(span[0], first), max(span[1], last)
+
+    def lifetime(self):
+        return (self.until or max(self.received)) - (self.since or min(self.received))
+
+    def holder(self, ip, truth):
+        """The holding of the one pod that had IP from the first packet to the last, or None."""
+        first, last = self.addresses[ip]
+        found = truth.during(ip, first, last) if truth.kind(ip) == "pod" else []
+        return found[0] if len(found) == 1 and found[0].covers(first, last) else None
+
+    def fault(self, holding):
+        """What is not so, or None."""
+        if holding is None:
+            return "which no one pod had from the first packet to the last"
+        if self.since is not None and self.since > holding.give_after:
+            return "which was given to it before"
+        if self.until is not None and self.until < holding.take_before:
+            return "which it had still"
+        return None
+
+
+class Links:
+    def __init__(self, envelopes, ahead):
+        self.by_uid = defaultdict(Interface)
+        for envelope in filter(is_of_interface, envelopes):
+            self.by_uid[envelope["object"]["metadata"]["uid"]].add(envelope, ahead)
+
+    def __bool__(self):
+        return bool(self.by_uid)
+
+    def check(self, bars, truth, all_given=True):
+        """What they cost, and whether anything that was told is not so.  Without ALL_GIVEN the truth may lack pods that had an
+        address for a moment: what a plug-in gave before it was killed, no log says."""
+        told = list(self.by_uid.values())
+        count, hours = sum(len(one.received) for one in told), sum(one.lifetime() for one in told) / HOUR
+        bars.show("records of each", f"{count / len(told):.1f}")
+        bars.show("records of each, an hour", f"{count / hours:.0f}" if hours else "-")
+        faults = 0
+        known, gone, silent = [], [], []
+        for one in told:
+            for ip, (_, last) in one.addresses.items():
+                if not all_given and not truth.during(ip, *one.addresses[ip]):
+                    continue
+                holding = one.holder(ip, truth)
+                fault = one.fault(holding)
+                if fault:
+                    faults += 1
+                    print(f"told wrongly: {one.name} of {one.node} had {ip}, {fault}: {one.addresses[ip]}, since {one.since}, until {one.until}")
+                    continue
+                if one.since is not None:
+                    known.append(holding.give_after - one.since)
+                if one.until is not None:
+                    gone.append(one.until - holding.take_before)
+                    silent.append(holding.take_before - last)
+        bars.need("told of interfaces what is not so", faults, not faults, "0")
+        for text, values in (("from not there to the address", known), ("from the last packet to the end", silent),
+                             ("from the end to gone", gone)):
+            bars.show(text + ", ms: p50, p99", f"{quantile(values, .5) / 1e6:.0f}, {quantile(values, .99) / 1e6:.0f}")
