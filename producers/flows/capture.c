@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +11,12 @@
 
 #include "common/base/when.h"
 #include "common/program/log.h"
+#include "producers/flows/capture_filter.h"
 #include "producers/flows/fanout.h"
+#include "producers/flows/links/direction.h"
 
 #define LINKTYPE_RAW 101    /* files number DLT_RAW so */
 #define BLOCK_TIMEOUT_MS 50 /* how long the kernel collects packets before it wakes us */
-#define FILTER_SNAPLEN 262144
 
 struct capture {
 	pcap_t *pcap;
@@ -25,11 +27,8 @@ struct capture {
 	int64_t time_unit;      /* nanoseconds in one of libpcap's units */
 	struct when joined;     /* its group; earlier frames are also another process's */
 	uint64_t before_joined; /* frames */
+	struct direction direction;
 	struct intake intake;
-};
-
-struct capture_filter {
-	struct bpf_program program;
 };
 
 int capture_find_link(int link_type, enum packet_link *link)
@@ -80,14 +79,6 @@ static int set_link(struct capture *capture)
 	return EX_DATAERR;
 }
 
-static int compile(pcap_t *pcap, const char *filter, struct bpf_program *program)
-{
-	if (pcap_compile(pcap, program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0)
-		return EX_OK;
-	log_error("filter \"%s\": %s", filter, pcap_geterr(pcap));
-	return EX_USAGE;
-}
-
 static int set_filter(struct capture *capture, const char *filter)
 {
 	struct bpf_program program;
@@ -95,7 +86,7 @@ static int set_filter(struct capture *capture, const char *filter)
 
 	if (filter[0] == '\0')
 		return EX_OK;
-	if (compile(capture->pcap, filter, &program) != EX_OK)
+	if (capture_filter_compile(capture->pcap, filter, &program) != EX_OK)
 		return EX_USAGE;
 	if (pcap_setfilter(capture->pcap, &program) != 0) {
 		log_error("%s: cannot set filter \"%s\": %s", capture->name, filter,
@@ -104,60 +95,6 @@ static int set_filter(struct capture *capture, const char *filter)
 	}
 	pcap_freecode(&program);
 	return rc;
-}
-
-int capture_check_filter(const char *filter)
-{
-	pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 65535);
-	struct bpf_program program;
-	int rc = EX_OK;
-
-	if (pcap != NULL && filter[0] != '\0') {
-		rc = compile(pcap, filter, &program);
-		if (rc == EX_OK)
-			pcap_freecode(&program);
-	}
-	if (pcap != NULL)
-		pcap_close(pcap);
-	return rc;
-}
-
-struct capture_filter *capture_filter_new(const char *text, int link_type, int *exit_code)
-{
-	struct capture_filter *filter = calloc(1, sizeof(*filter));
-	pcap_t *pcap =
-		pcap_open_dead(link_type == LINKTYPE_RAW ? DLT_RAW : link_type, FILTER_SNAPLEN);
-
-	*exit_code = EX_OSERR;
-	if (filter == NULL || pcap == NULL)
-		log_error("out of memory for the filter");
-	else
-		*exit_code = compile(pcap, text, &filter->program);
-	if (pcap != NULL)
-		pcap_close(pcap);
-	if (*exit_code == EX_OK)
-		return filter;
-	free(filter);
-	return NULL;
-}
-
-void capture_filter_free(struct capture_filter *filter)
-{
-	if (filter == NULL)
-		return;
-	pcap_freecode(&filter->program);
-	free(filter);
-}
-
-bool capture_filter_passes(const struct capture_filter *filter, const uint8_t *bytes,
-			   size_t captured, size_t on_wire)
-{
-	const struct pcap_pkthdr header = {
-		.caplen = (bpf_u_int32)captured,
-		.len = (bpf_u_int32)on_wire,
-	};
-
-	return pcap_offline_filter(&filter->program, &header, bytes) != 0;
 }
 
 static struct capture *new_capture(const char *name)
@@ -178,8 +115,8 @@ static int keep_payloads(struct capture *capture)
 {
 	int longest = pcap_snapshot(capture->pcap);
 
-	if (longest < 1 || longest > FILTER_SNAPLEN)
-		longest = FILTER_SNAPLEN;
+	if (longest < 1 || longest > CAPTURE_SNAPLEN_MAX)
+		longest = CAPTURE_SNAPLEN_MAX;
 	if (intake_keep_payloads(&capture->intake, (size_t)longest) == 0)
 		return EX_OK;
 	log_error("%s: out of memory", capture->name);
@@ -297,10 +234,23 @@ void capture_close(struct capture *capture)
 	free(capture);
 }
 
+/* Says of the outermost of the ADDED packets that are the last, unless it is not metered, whether it came from the
+ * pod. */
+static void set_direction(struct capture *capture, size_t added, const u_char *bytes,
+			  size_t captured)
+{
+	struct intake *intake = &capture->intake;
+	struct packet *packet = &intake->packets[intake->count - added];
+
+	if (packet->encapsulation.tunnel == TUNNEL_NONE)
+		packet->incoming = direction_is_incoming(&capture->direction, bytes, captured);
+}
+
 /* Called by libpcap for each frame, no more often than there is room. */
 static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
 	struct capture *capture = (struct capture *)user;
+	size_t added;
 
 	/* With nanosecond precision tv_usec holds nanoseconds. */
 	if (header->ts.tv_sec * NS_PER_SECOND + header->ts.tv_usec * capture->time_unit <
@@ -308,10 +258,12 @@ static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_c
 		capture->before_joined++;
 		return;
 	}
-	intake_add(&capture->intake, capture->link,
-		   &(struct intake_frame){header->ts.tv_sec,
-					  header->ts.tv_usec * capture->time_unit, bytes,
-					  header->caplen, header->len});
+	added = intake_add(&capture->intake, capture->link,
+			   &(struct intake_frame){header->ts.tv_sec,
+						  header->ts.tv_usec * capture->time_unit, bytes,
+						  header->caplen, header->len});
+	if (added > 0 && capture->direction.own != 0)
+		set_direction(capture, added, bytes, header->caplen);
 }
 
 enum capture_status capture_read(struct capture *capture, struct packet *packets, size_t max,
@@ -358,6 +310,29 @@ bool capture_is_empty(struct capture *capture)
 
 	return pcap_stats(capture->pcap, &kernel) != 0 ||
 	       (!capture->twice && unread(capture, &kernel) == 0);
+}
+
+void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge)
+{
+	bool ethernet = capture->link == PACKET_ETHERNET;
+
+	capture->direction.own = ethernet ? own : 0;
+	capture->direction.bridge = bridge;
+}
+
+uint64_t capture_pod_mac(const struct capture *capture)
+{
+	return capture->direction.pod;
+}
+
+unsigned capture_index(const struct capture *capture)
+{
+	struct sockaddr_ll address = {0};
+	socklen_t length = sizeof(address);
+
+	if (getsockname(pcap_fileno(capture->pcap), (struct sockaddr *)&address, &length) != 0)
+		return 0;
+	return (unsigned)address.sll_ifindex;
 }
 
 int capture_fd(const struct capture *capture)

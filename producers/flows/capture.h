@@ -1,6 +1,6 @@
-/* capture.h - packets from one interface, decoded, and filters.
+/* capture.h - packets from one interface, decoded.
  *
- * No other module of this program uses libpcap.
+ * Beside capture_filter.h and capture_list.h no other module of this program uses libpcap.
  *
  * (1) Every frame is either returned or counted under the reason why not.
  * (2) Reading from an interface never waits; poll capture_fd() for that.
@@ -15,12 +15,12 @@
 #include "producers/flows/intake.h"
 #include "producers/flows/packet.h"
 
+#define CAPTURE_SNAPLEN_MAX 262144
 #define CAPTURE_LINK_TYPES                                                              \
 	"Ethernet, LINUX_SLL, LINUX_SLL2, RAW, IPV4, IPV6, NULL, LOOP, PPP, PPP_HDLC, " \
 	"C_HDLC, NFLOG, IEEE802_11, IEEE802_11_RADIOTAP"
 
 struct capture;
-struct capture_filter;
 
 struct capture_options {
 	const char *filter; /* as for tcpdump; "" for all frames */
@@ -55,17 +55,6 @@ struct capture *capture_open_interface(const char *name, const struct capture_op
 				       bool quiet, int *exit_code);
 void capture_close(struct capture *capture);
 
-/* Checks FILTER against Ethernet, before there is an interface. Returns EX_OK, or
- * EX_USAGE (logged). */
-int capture_check_filter(const char *filter);
-
-/* FILTER for the frames of files with LINK_TYPE, a number of tcpdump.org/linktypes. Returns NULL and
- * the exit code on failure (logged). */
-struct capture_filter *capture_filter_new(const char *filter, int link_type, int *exit_code);
-void capture_filter_free(struct capture_filter *filter);
-bool capture_filter_passes(const struct capture_filter *filter, const uint8_t *bytes,
-			   size_t captured, size_t on_wire);
-
 /* Sets *LINK for LINK_TYPE, as a file or libpcap numbers it. Returns -1 if it is not supported. */
 int capture_find_link(int link_type, enum packet_link *link);
 
@@ -78,6 +67,13 @@ void capture_stop(struct capture *capture);
 /* True if no frame is left in the ring: every one that the kernel took was read or dropped. Always false for
  * lo and any, whose frames the kernel counts twice. */
 bool capture_is_empty(struct capture *capture);
+/* Packets that came from the pod at the other end are said to be INCOMING from now on (direction.h). OWN is the interface's
+ * MAC, BRIDGE that of its bridge or OWN; 0: none are. */
+void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge);
+/* The pod's MAC; 0 while no packet has told it. */
+uint64_t capture_pod_mac(const struct capture *capture);
+/* The system's number of the interface that is captured on; 0 once that is gone. */
+unsigned capture_index(const struct capture *capture);
 int capture_fd(const struct capture *capture);
 /* True if each packet carries the number of its interface. */
 bool capture_has_interface_ids(const struct capture *capture);

@@ -88,9 +88,23 @@ static void add_load(struct counters *counters, const char *fate, const struct k
 	add(counters, "bytes_", fate, load->bytes);
 }
 
+static void add_links(struct counters *counters, const struct link_outlet_stats *stats)
+{
+	add(counters, "", "links_followed", stats->links.followed);
+	add(counters, "", "links_several", stats->links.several);
+	add(counters, "", "links_unsaid", stats->links.unsaid);
+	add(counters, "", "links_records", stats->records);
+	if (!stats->has_queue)
+		return;
+	add(counters, "", "links_delivered", stats->queue.delivered.records);
+	add(counters, "", "links_dropped", stats->dropped);
+	add(counters, "", "links_undelivered", stats->queue.undelivered.records);
+	add(counters, "", "links_unconfirmed", stats->queue.unconfirmed.records);
+}
+
 void counters_collect(const struct input *input, const struct meter *meter,
 		      const struct outlet *outlet, bool live, const uint64_t *beyond,
-		      struct counters *counters)
+		      const struct link_outlet *links, struct counters *counters)
 {
 	struct live_stats in = input_get_stats(input);
 	struct meter_stats out = meter_get_stats(meter);
@@ -117,6 +131,11 @@ void counters_collect(const struct input *input, const struct meter *meter,
 	}
 	if (out.has_translations)
 		add_translations(counters, &out.translations);
+	if (links != NULL) {
+		struct link_outlet_stats stats = link_outlet_get_stats(links);
+
+		add_links(counters, &stats);
+	}
 	if (!outlet_has_queue(outlet))
 		return;
 	add_load(counters, "delivered", &records.queue.delivered);

@@ -7,10 +7,11 @@
 #include <stdint.h>
 
 #include "producers/flows/input.h"
+#include "producers/flows/links/link_outlet.h"
 #include "producers/flows/meter.h"
 #include "producers/flows/outlet.h"
 
-#define COUNTERS_MAX 96
+#define COUNTERS_MAX 112
 #define COUNTERS_NAME_SIZE 40
 
 struct counter {
@@ -24,9 +25,9 @@ struct counters {
 };
 
 /* All totals since the start. LIVE: with those of interfaces. Those of a queue are there if OUTLET has one.
- * BEYOND, if not NULL: packets that were read and not metered. */
+ * BEYOND, if not NULL: packets that were read and not metered. LINKS may be NULL. */
 void counters_collect(const struct input *input, const struct meter *meter,
 		      const struct outlet *outlet, bool live, const uint64_t *beyond,
-		      struct counters *counters);
+		      const struct link_outlet *links, struct counters *counters);
 
 #endif

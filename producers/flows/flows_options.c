@@ -41,6 +41,34 @@ static int usage(const char *words)
 	return -1;
 }
 
+/* As in the records of tenure-kube. */
+static bool is_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *c = name; *c != '\0'; c++)
+		if ((unsigned char)*c <= ' ' || (unsigned char)*c > '~')
+			return false;
+	return length > 0 && length < FLOW_HOSTNAME_SIZE;
+}
+
+static int check_links(const struct flows_options *o)
+{
+	if (o->links == NULL)
+		return 0;
+	if (strcmp(o->links, o->out) == 0 ||
+	    (o->statistics != NULL && strcmp(o->links, o->statistics) == 0))
+		return usage("--links: give another address than --out and --statistics");
+	if (o->cluster == NULL || !is_name(o->cluster))
+		return usage(
+			"--cluster: --links needs the name that tenure-kube gives the cluster, up "
+			"to 253 letters, digits and punctuation marks");
+	if (o->node_name != NULL && !is_name(o->node_name))
+		return usage(
+			"--node-name: must be up to 253 letters, digits and punctuation marks");
+	return 0;
+}
+
 static int check_options(struct flows_options *o)
 {
 	bool live = o->interfaces.count > 0 || o->patterns.count > 0;
@@ -75,6 +103,8 @@ static int check_options(struct flows_options *o)
 		return usage("--statistics-interval: must be from 1s to 30d");
 	if (o->statistics != NULL && strcmp(o->statistics, o->out) == 0)
 		return usage("--statistics: give another address than --out");
+	if (check_links(o) < 0)
+		return -1;
 	if (o->fanout > FANOUT_GROUP_MAX)
 		return usage("--fanout: must be from 1 to 65535");
 	if (o->fanout > 0 && (o->interfaces.count != 1 || o->patterns.count > 0))
@@ -112,6 +142,23 @@ static void set_defaults(struct flows_options *o)
 		.buffer_total = 64 << 20,
 	};
 }
+
+#define LINKS_SETTINGS(o)                                                                         \
+	SETTING_TEXT("links", 0, "ADDRESS", &(o)->links,                                          \
+		     "where records go of what is seen of pods' interfaces: the topic of "        \
+		     "tenure-kube or a file"),                                                    \
+		SETTING_TEXT("cluster", 0, "NAME", &(o)->cluster,                                 \
+			     "the cluster's name in the records of --links, as for tenure-kube"), \
+		SETTING_TEXT("node-name", 0, "NAME", &(o)->node_name,                             \
+			     "the Node's name in the records of --links (default: as "            \
+			     "--observer-name)")
+
+#define OBSERVER_SETTINGS(o)                                                           \
+	SETTING_TEXT("observer-name", 0, "NAME", &(o)->observer_name,                  \
+		     "observer.hostname of the records (default: this host's name)"),  \
+		SETTING_TEXT("interface-name", 0, "NAME", &(o)->interface_name,        \
+			     "observer.interface.name for files (default: theirs, or " \
+			     "the file's name)")
 
 /* Statistics, and what waits for the broker. */
 #define OUTPUT_SETTINGS(o)                                                                      \
@@ -157,6 +204,7 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 			     "where the records go: kafka:TOPIC, a file or -"),
 		BUS_SETTINGS(&o->bus),
 		OUTPUT_SETTINGS(o),
+		LINKS_SETTINGS(o),
 		FLOW_SETTINGS(o),
 		SETTING_NUMBER("snaplen", 's', "BYTES", &o->snaplen,
 			       "bytes of each frame to capture; --l7 needs the headers of the "
@@ -188,11 +236,7 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 		SETTING_BOOL("ignore-vlan", 0, &o->ignore_vlan,
 			     "VLANs tell no flows apart, for where only one direction is tagged"),
 		CONNTRACK_SETTINGS(o),
-		SETTING_TEXT("observer-name", 0, "NAME", &o->observer_name,
-			     "observer.hostname of the records (default: this host's name)"),
-		SETTING_TEXT(
-			"interface-name", 0, "NAME", &o->interface_name,
-			"observer.interface.name for files (default: theirs, or the file's name)"),
+		OBSERVER_SETTINGS(o),
 		SETTING_END,
 	};
 	int first;

@@ -19,6 +19,9 @@ struct flows_options {
 	struct kafka_queue_limits queue; /* of a live capture's records for Kafka */
 	const char *statistics;          /* an address; NULL for none */
 	int64_t statistics_interval_ns;
+	const char *links;   /* an address; NULL for none */
+	const char *cluster; /* of LINKS, as NODE_NAME; NULL for none */
+	const char *node_name;
 	int64_t idle_stream_ns;
 	int64_t idle_datagram_ns;
 	int64_t active_ns;

@@ -18,6 +18,7 @@ struct interfaces {
 	char hostname[FLOW_HOSTNAME_SIZE];
 	int64_t rest_ns;
 	size_t count;
+	uint16_t section; /* the last one */
 	uint64_t reuses;
 	uint16_t reused[INTERFACES_MAX]; /* the last of them */
 	struct interface known[INTERFACES_MAX];
@@ -151,6 +152,13 @@ uint16_t interfaces_named(struct interfaces *interfaces, const char *name, uint3
 	}
 	*learned = (struct learned){id, (uint16_t)(at + 1)};
 	return (uint16_t)at;
+}
+
+uint16_t interfaces_next_section(struct interfaces *interfaces)
+{
+	if (++interfaces->section == 0)
+		interfaces->section = 1;
+	return interfaces->section;
 }
 
 void interfaces_retire(struct interfaces *interfaces, uint16_t number, struct when now)

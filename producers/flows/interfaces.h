@@ -37,6 +37,9 @@ uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint3
 /* For files: the number of the interface NAME with ID, which may be one that is there, or
  * INTERFACES_NONE if all are taken. It is never retired. */
 uint16_t interfaces_named(struct interfaces *interfaces, const char *name, uint32_t id);
+/* A number for a file or a section of one, not 0 and another each time (65,535 of them): the interfaces that it names may
+ * be others than those of the same name in another one. */
+uint16_t interfaces_next_section(struct interfaces *interfaces);
 void interfaces_retire(struct interfaces *interfaces, uint16_t number, struct when now);
 
 /* The numbers that were used again, in the order in which they were, from 0: number NTH, or

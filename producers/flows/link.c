@@ -9,6 +9,10 @@
 #define PPP 0x10001
 
 #define ETHERNET 14 /* bytes of its header */
+/* Of cooked packets: the link type of a veth (ARPHRD_ETHER), and the greatest kind (PACKET_OUTGOING), behind those of packets
+ * that came: to this host, broadcast, multicast, to others. */
+#define ARPHRD_OF_ETHERNET 1
+#define SENT_BY_US 4
 
 enum {
 	ARP = 0x0806,
@@ -284,6 +288,8 @@ enum packet_verdict link_skip(enum packet_link link, struct cursor *cursor, stru
 		if (cursor->captured < 20)
 			return PACKET_SHORT_LINK;
 		packet->interface = cursor_read32(cursor->bytes + 4);
+		packet->incoming = cursor_read16(cursor->bytes + 8) == ARPHRD_OF_ETHERNET &&
+				   cursor->bytes[10] < SENT_BY_US;
 		type = cursor_read16(cursor->bytes);
 		cursor_skip(cursor, 20);
 		break;

@@ -17,6 +17,7 @@
 #include "common/program/settings.h"
 #include "producers/flows/capture.h"
 #include "producers/flows/interfaces.h"
+#include "producers/flows/links/links.h"
 #include "producers/flows/packet.h"
 
 #define LIVE_MAX 1024 /* captures open at once; each has a ring of its own */
@@ -29,6 +30,7 @@ struct live_options {
 	const struct settings_list *patterns; /* of fnmatch() */
 	struct capture_options capture;       /* BUFFER_SIZE: the largest ring */
 	int64_t buffer_total;                 /* bytes, of all rings together (rings.h) */
+	struct links *links;                  /* is told of pods' interfaces; NULL: nobody is */
 };
 
 struct live_stats {

@@ -30,7 +30,7 @@ struct state {
 void loop_count(const struct loop *loop, struct counters *counters)
 {
 	counters_collect(loop->input, loop->meter, loop->outlet, loop->live,
-			 loop->most > 0 ? &loop->beyond : NULL, counters);
+			 loop->most > 0 ? &loop->beyond : NULL, loop->links, counters);
 }
 
 /* ---- What is done from time to time ---- */
@@ -70,7 +70,9 @@ static int tend(const struct loop *loop, struct state *state)
 	if (outlet_tend(loop->outlet, &hold) < 0)
 		return -1;
 	meter_hold(loop->meter, hold);
-	/* Without its statistics the capture goes on. */
+	/* Without these the capture goes on. */
+	if (loop->links != NULL)
+		link_outlet_tend(loop->links, when_now());
 	if (loop->statistics != NULL && statistics_is_due(loop->statistics, now))
 		write_statistics(loop);
 	return 0;
@@ -114,6 +116,8 @@ static int meter_packets(struct loop *loop, struct state *state, struct packet *
 	loop->beyond += count - take;
 	if (take > 0)
 		state->event = packets[take - 1].time;
+	if (loop->links != NULL)
+		link_outlet_add(loop->links, packets, take);
 	return meter_add(loop->meter, packets, take);
 }
 
@@ -162,6 +166,8 @@ int loop_run(struct loop *loop)
 		rc = finish(loop);
 	else
 		outlet_settle(loop->outlet);
+	if (loop->links != NULL && link_outlet_finish(loop->links, when_now()) < 0 && rc == EX_OK)
+		rc = loop->links_exit_code;
 	if (rc != EX_OK)
 		return rc;
 	if (!state.stopped && loop->live) {

@@ -7,6 +7,7 @@
 
 #include "producers/flows/counters.h"
 #include "producers/flows/input.h"
+#include "producers/flows/links/link_outlet.h"
 #include "producers/flows/meter.h"
 #include "producers/flows/nat/conntrack.h"
 #include "producers/flows/outlet.h"
@@ -18,6 +19,8 @@ struct loop {
 	struct meter *meter;
 	struct outlet *outlet;
 	struct statistics *statistics; /* NULL for none */
+	struct link_outlet *links;     /* NULL for none */
+	int links_exit_code;           /* if a record of LINKS may not be there */
 	bool live;                     /* of interfaces */
 	uint64_t most;                 /* packets to meter; 0: all */
 	uint64_t metered;              /* packets; 0 at the start, as the next */

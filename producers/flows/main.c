@@ -1,6 +1,7 @@
 /* tenure-flows - packets from interfaces or a file become flow records. */
 #include <sysexits.h>
 
+#include "common/program/log.h"
 #include "common/program/sandbox.h"
 #include "common/program/stop.h"
 #include "producers/flows/capture_list.h"
@@ -9,6 +10,8 @@
 #include "producers/flows/flows_options.h"
 #include "producers/flows/input.h"
 #include "producers/flows/interfaces.h"
+#include "producers/flows/links/link_outlet.h"
+#include "producers/flows/links/links.h"
 #include "producers/flows/loop.h"
 #include "producers/flows/meter.h"
 #include "producers/flows/nat/conntrack.h"
@@ -19,7 +22,10 @@
 
 struct outputs {
 	struct outlet *outlet;
+	struct statistics_options statistics_options;
 	struct statistics *statistics;
+	struct link_outlet_options links_options;
+	struct link_outlet *links;
 };
 
 static int open_records(const struct flows_options *o, struct outputs *outputs)
@@ -30,14 +36,36 @@ static int open_records(const struct flows_options *o, struct outputs *outputs)
 	return bus_is_kafka(o->out) ? EX_UNAVAILABLE : EX_CANTCREAT;
 }
 
-static int open_statistics(const struct statistics_options *options, struct outputs *outputs)
+static int open_statistics(struct outputs *outputs)
 {
-	if (options->address == NULL)
-		return EX_OK;
-	outputs->statistics = statistics_open(options);
+	outputs->statistics = statistics_open(&outputs->statistics_options);
 	if (outputs->statistics != NULL)
 		return EX_OK;
-	return bus_is_kafka(options->address) ? EX_UNAVAILABLE : EX_CANTCREAT;
+	return bus_is_kafka(outputs->statistics_options.address) ? EX_UNAVAILABLE : EX_CANTCREAT;
+}
+
+static int open_links(struct outputs *outputs, const struct interfaces *interfaces,
+		      struct links *links)
+{
+	outputs->links = link_outlet_open(&outputs->links_options, interfaces, links);
+	if (outputs->links != NULL)
+		return EX_OK;
+	return bus_is_kafka(outputs->links_options.address) ? EX_UNAVAILABLE : EX_CANTCREAT;
+}
+
+static struct links *make_links(void)
+{
+	struct links *links = links_new(INTERFACES_MAX);
+
+	if (links == NULL)
+		log_error("out of memory for what is known of interfaces");
+	return links;
+}
+
+/* Whether ADDRESS, or none, is a topic. */
+static bool is_topic(const char *address)
+{
+	return address != NULL && bus_is_kafka(address);
 }
 
 /* Gives up privileges, and the system calls that are not needed from now on. FILTERED: there is a filter. -1 on failure
@@ -50,8 +78,7 @@ static int shut_in(const struct flows_options *o, bool filtered)
 	if (live)
 		parts |= SANDBOX_CAPTURE;
 	/* A filter may have names, and is compiled again for another file or interface. */
-	if (filtered || bus_is_kafka(o->out) ||
-	    (o->statistics != NULL && bus_is_kafka(o->statistics)))
+	if (filtered || is_topic(o->out) || is_topic(o->statistics) || is_topic(o->links))
 		parts |= SANDBOX_NETWORK;
 	if (privileges_drop(o->patterns.count > 0 ? PRIVILEGE_NET_RAW : PRIVILEGE_NONE) < 0)
 		return -1;
@@ -61,18 +88,28 @@ static int shut_in(const struct flows_options *o, bool filtered)
 /* Opens the outputs and gives up privileges. Returns EX_OK or the exit code. Opening a file may need
  * privileges; threads keep those they start with, so the Kafka clients are opened after giving them up. */
 static int open_outputs(const struct flows_options *o, bool filtered,
-			const struct statistics_options *statistics, struct outputs *outputs)
+			const struct interfaces *interfaces, struct links *links,
+			struct outputs *outputs)
 {
 	int rc = EX_OK;
 
+	outputs->statistics_options = (struct statistics_options){
+		o->statistics,
+		o->statistics_interval_ns,
+		o->bus,
+		interfaces_hostname(interfaces),
+	};
+	outputs->links_options = (struct link_outlet_options){o->links, o->bus, o->read.count == 0,
+							      o->cluster, o->node_name};
 	for (int kafka = 0; kafka <= 1 && rc == EX_OK; kafka++) {
 		if (kafka && shut_in(o, filtered) < 0)
 			return EX_OSERR;
 		if (bus_is_kafka(o->out) == kafka)
 			rc = open_records(o, outputs);
-		if (rc == EX_OK && statistics->address != NULL &&
-		    bus_is_kafka(statistics->address) == kafka)
-			rc = open_statistics(statistics, outputs);
+		if (rc == EX_OK && o->statistics != NULL && bus_is_kafka(o->statistics) == kafka)
+			rc = open_statistics(outputs);
+		if (rc == EX_OK && o->links != NULL && bus_is_kafka(o->links) == kafka)
+			rc = open_links(outputs, interfaces, links);
 	}
 	return rc;
 }
@@ -94,6 +131,18 @@ static int failure_of(const char *address)
 	return bus_is_kafka(address) ? EX_UNAVAILABLE : EX_IOERR;
 }
 
+/* Returns RC or, if that is EX_OK, the exit code. */
+static int close_outputs(const struct flows_options *o, struct outputs *outputs, int rc)
+{
+	if (outlet_close(outputs->outlet) < 0 && rc == EX_OK)
+		rc = failure_of(o->out);
+	if (statistics_close(outputs->statistics) < 0 && rc == EX_OK)
+		rc = failure_of(o->statistics);
+	if (link_outlet_close(outputs->links) < 0 && rc == EX_OK)
+		rc = failure_of(o->links);
+	return rc;
+}
+
 /* LIMITS are those of the flows. Sets *CONNTRACK if it is wanted. Returns EX_OK or the exit code. */
 static int open_conntrack(const struct flows_options *o, const struct flow_table_options *limits,
 			  struct conntrack **conntrack)
@@ -112,6 +161,7 @@ int main(int argc, char **argv)
 {
 	struct flows_options o;
 	struct interfaces *interfaces = NULL;
+	struct links *links = NULL;
 	struct input *input = NULL;
 	struct conntrack *conntrack = NULL;
 	struct meter *meter = NULL;
@@ -127,7 +177,7 @@ int main(int argc, char **argv)
 		return capture_list();
 	stop_install();
 
-	const struct input_options in = {
+	struct input_options in = {
 		.files = &o.read,
 		.interface_name = o.interface_name,
 		.filter_words = argv + first,
@@ -151,19 +201,13 @@ int main(int argc, char **argv)
 		return rc;
 	rc = EX_OSERR;
 	interfaces = interfaces_new(o.observer_name, flow_table_rest_ns(&limits));
-	if (interfaces == NULL)
+	if (interfaces == NULL || (o.links != NULL && (links = make_links()) == NULL))
 		goto out;
+	in.live.links = links;
 	input = input_open(&in, interfaces, &rc);
 	if (input == NULL)
 		goto out;
-	const struct statistics_options statistics = {
-		o.statistics,
-		o.statistics_interval_ns,
-		o.bus,
-		interfaces_hostname(interfaces),
-	};
-
-	rc = open_outputs(&o, first < argc, &statistics, &outputs);
+	rc = open_outputs(&o, first < argc, interfaces, links, &outputs);
 	if (rc != EX_OK)
 		goto out;
 	rc = EX_OSERR;
@@ -177,6 +221,8 @@ int main(int argc, char **argv)
 			    .meter = meter,
 			    .outlet = outputs.outlet,
 			    .statistics = outputs.statistics,
+			    .links = outputs.links,
+			    .links_exit_code = is_topic(o.links) ? EX_UNAVAILABLE : EX_IOERR,
 			    .live = live,
 			    .most = (uint64_t)o.count};
 
@@ -185,11 +231,9 @@ int main(int argc, char **argv)
 		rc = failure_of(o.statistics);
 out:
 	meter_free(meter);
-	if (outlet_close(outputs.outlet) < 0 && rc == EX_OK)
-		rc = failure_of(o.out);
-	if (statistics_close(outputs.statistics) < 0 && rc == EX_OK)
-		rc = failure_of(o.statistics);
+	rc = close_outputs(&o, &outputs, rc);
 	input_close(input);
+	links_free(links);
 	interfaces_free(interfaces);
 	conntrack_close(conntrack);
 	return rc;

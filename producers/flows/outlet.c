@@ -16,6 +16,7 @@ struct outlet {
 	struct kafka_queue *queue;
 	struct kafka_queue_limits limits;
 	struct pressure pressure;
+	bool of_flows;                    /* which can be held */
 	struct kafka_load dropped_before; /* those records were dropped that are dropped now */
 	struct outlet_stats stats;
 	struct when deadline; /* until then records wait; WHEN_MIN: they do not */
@@ -69,14 +70,17 @@ static void tell(struct outlet *outlet, enum pressure_change change)
 	case PRESSURE_SAME:
 		break;
 	case PRESSURE_HOLDS:
+		if (!outlet->of_flows)
+			break;
 		outlet->stats.holds++;
 		log_warn("%s: the broker is slow or away, and the queue is half full: flows are "
 			 "held up to %d times as long, so that there are fewer records",
 			 outlet->address, OUTLET_STRETCH);
 		break;
 	case PRESSURE_RELEASES:
-		log_info("%s: the broker keeps up again: flows are no longer held",
-			 outlet->address);
+		if (outlet->of_flows)
+			log_info("%s: the broker keeps up again: flows are no longer held",
+				 outlet->address);
 		break;
 	case PRESSURE_DROPS:
 		outlet->dropped_before = *dropped;
@@ -145,13 +149,16 @@ int outlet_write(struct outlet *outlet, const struct bus_record *record, uint64_
 
 int outlet_tend(struct outlet *outlet, bool *hold)
 {
-	*hold = false;
+	if (hold != NULL)
+		*hold = false;
+	outlet->of_flows = hold != NULL;
 	if (outlet->queue == NULL)
 		return 0;
 	if (kafka_queue_poll(outlet->queue, 0) < 0)
 		return -1;
 	set_pressure(outlet);
-	*hold = outlet->pressure.held;
+	if (hold != NULL)
+		*hold = outlet->pressure.held;
 	return 0;
 }
 

@@ -38,7 +38,7 @@ struct outlet *outlet_open(const char *address, const struct bus_options *bus, b
 /* Writes a copy of RECORD, which tells of so many PACKETS and BYTES. -1 if the output failed (logged). */
 int outlet_write(struct outlet *outlet, const struct bus_record *record, uint64_t packets,
 		 uint64_t bytes);
-/* Counts what became of records, and sets *HOLD: flows are to be held longer. -1 as above. */
+/* Counts what became of records, and sets *HOLD, if not NULL: flows are to be held longer. -1 as above. */
 int outlet_tend(struct outlet *outlet, bool *hold);
 /* A file has all records. Nothing is done for Kafka, whose client sends by itself. */
 int outlet_flush(struct outlet *outlet);

@@ -12,6 +12,9 @@
 #define SIMPLE_BLOCK 3
 #define ENHANCED_BLOCK 6
 
+#define FLAGS_OPTION 2 /* epb_flags and pack_flags; the lowest two bits are the direction */
+#define INBOUND 1
+
 enum {
 	END_OF_OPTIONS = 0,
 	IF_NAME = 2,
@@ -178,6 +181,23 @@ static enum pcapng_block read_packet(const struct pcapng *pcapng, const uint8_t 
 	return PCAPNG_FRAME;
 }
 
+/* Whether the options from OPTIONS to END say that a packet came in. */
+static bool is_inbound(const struct pcapng *pcapng, const uint8_t *options, const uint8_t *end)
+{
+	while (end - options >= 4) {
+		unsigned code = read16(pcapng, options), size = read16(pcapng, options + 2);
+
+		options += 4;
+		if (code == END_OF_OPTIONS || size > end - options)
+			return false;
+		if (code == FLAGS_OPTION && size == 4)
+			return (read32(pcapng, options) & 3) == INBOUND;
+		size = (size + 3) & ~3u;
+		options += size < end - options ? size : end - options;
+	}
+	return false;
+}
+
 /*  8        12
  *  +--------+-------+--------+
  *  | length | frame | length |   of the first interface, without a time
@@ -235,6 +255,12 @@ enum pcapng_block pcapng_read(struct pcapng *pcapng, const uint8_t *block, size_
 		return PCAPNG_DAMAGED;
 	if (frame->captured > end - (size_t)(frame->bytes - block))
 		frame->captured = end - (size_t)(frame->bytes - block);
+	if (read32(pcapng, block) != SIMPLE_BLOCK) {
+		size_t padded = (frame->captured + 3) & ~(size_t)3;
+
+		if (padded <= end - (size_t)(frame->bytes - block))
+			frame->inbound = is_inbound(pcapng, frame->bytes + padded, block + end);
+	}
 	if (frame->captured > SAVEFILE_FRAME_MAX)
 		frame->captured = SAVEFILE_FRAME_MAX;
 	return PCAPNG_FRAME;

@@ -6,6 +6,7 @@
 
 #include "common/program/log.h"
 #include "producers/flows/byte_source.h"
+#include "producers/flows/capture_filter.h"
 #include "producers/flows/intake.h"
 #include "producers/flows/records.h"
 
@@ -28,7 +29,8 @@ struct savefile {
 	const char *file; /* the path's last part */
 	struct records records;
 	bool pending; /* FRAME was read and not taken */
-	bool later;   /* the next frame is of the next batch */
+	uint16_t section;
+	bool later; /* the next frame is of the next batch */
 	bool ended;
 	bool unsupported; /* was said */
 	bool quiet;       /* the warnings come when the file is opened again */
@@ -78,6 +80,8 @@ static bool peek_frame(struct savefile *file)
 		size_t last = records->pcapng->count - 1;
 		const struct pcapng_interface *interface = &records->pcapng->interfaces[last];
 
+		if (last == 0)
+			file->section = interfaces_next_section(file->interfaces);
 		set_place(file, last, interface->link_type, interface->name);
 	}
 	if (kind == RECORDS_DAMAGED) {
@@ -134,9 +138,9 @@ static void refuse_link(struct savefile *file, const struct place *place)
 			 file->name, place->name, place->link_type);
 }
 
-/* Sets the number of the last ADDED packets, which are of one frame. A cooked packet has the index
+/* Sets what the file knows of the last ADDED packets, which are of one frame. A cooked packet has the index
  * that its interface had where it was captured. Without a number they are dropped. */
-static void set_number(struct savefile *file, const struct place *place, size_t added)
+static void finish_packets(struct savefile *file, const struct place *place, size_t added)
 {
 	struct intake *intake = &file->intake;
 	struct packet *packets = &intake->packets[intake->count - added];
@@ -146,8 +150,12 @@ static void set_number(struct savefile *file, const struct place *place, size_t 
 		return;
 	if (packets->interface != 0)
 		number = interfaces_named(file->interfaces, place->name, packets->interface);
-	for (size_t i = 0; i < added; i++)
+	for (size_t i = 0; i < added; i++) {
 		packets[i].interface = number;
+		packets[i].section = file->section;
+		if (file->frame.inbound && !packets[i].cooked)
+			packets[i].incoming = packets[i].encapsulation.tunnel == TUNNEL_NONE;
+	}
 	if (number != INTERFACES_NONE)
 		return;
 	intake->count -= added;
@@ -186,7 +194,7 @@ static void take_frame(struct savefile *file)
 	}
 	if (!place->open && !admits(file, place))
 		return;
-	set_number(
+	finish_packets(
 		file, place,
 		intake_add(intake, place->link,
 			   &(struct intake_frame){frame->seconds, frame->nanoseconds, frame->bytes,
@@ -225,6 +233,7 @@ struct when savefile_first_time(struct savefile *file)
 
 static int begin_pcap(struct savefile *file)
 {
+	file->section = interfaces_next_section(file->interfaces);
 	set_place(file, 0, file->records.pcap.link_type, "");
 	if (file->places[0].supported)
 		return set_filter(file, &file->places[0]);

@@ -2,6 +2,7 @@
 #ifndef TENURE_FLOWS_SAVEFILE_FRAME_H
 #define TENURE_FLOWS_SAVEFILE_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ struct savefile_frame {
 	size_t captured;    /* how many of them are there */
 	size_t on_wire;     /* how long the frame was */
 	uint32_t interface; /* its number in the section of the file */
+	bool inbound;       /* the record says that the interface received it */
 };
 
 #endif

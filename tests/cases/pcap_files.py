@@ -62,8 +62,9 @@ class Section:
             rest += struct.pack(self.order + "HH", codes[name], len(value)) + value + bytes(-len(value) % 4)
         self.block(1, "HHI", link, 0, snaplen, rest=rest + bytes(4 if rest else 0))
 
-    def enhanced(self, interface, stamp, frame):
-        self.block(6, "IIIII", interface, stamp >> 32, stamp & 0xFFFFFFFF, len(frame), len(frame), rest=frame)
+    def enhanced(self, interface, stamp, frame, flags=None):
+        options = b"" if flags is None else bytes(-len(frame) % 4) + struct.pack(self.order + "HHIHH", 2, 4, flags, 0, 0)
+        self.block(6, "IIIII", interface, stamp >> 32, stamp & 0xFFFFFFFF, len(frame), len(frame), rest=frame + options)
 
     def packet(self, interface, stamp, frame):
         self.block(2, "HHIIII", interface, 0, stamp >> 32, stamp & 0xFFFFFFFF, len(frame), len(frame), rest=frame)

@@ -191,8 +191,10 @@ def main():
     options = parser.parse_args()
 
     truth = Truth(options.directory)
+    # In the demo, the records of interfaces and the watch events are in one file.
+    whole = "topic" if os.path.exists(os.path.join(options.directory, "topic.ndjson")) else "kube"
     flows, tagged, rejected, kube = (read_records(os.path.join(options.directory, name + ".ndjson"))
-                                     for name in ("flows", "tagged", "rejected", "kube"))
+                                     for name in ("flows", "tagged", "rejected", whole))
     if options.inject:
         inject(options.inject, tagged)
     view = KubeView(parse_envelopes(record.value for record in kube))

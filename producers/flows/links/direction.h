@@ -1,0 +1,29 @@
+/* direction.h - whether an Ethernet frame came into an interface of the node from the pod at its other end. Pure.
+ *
+ * On the wire of a veth a frame from the pod has, as its destination, the interface itself or the bridge that it
+ * belongs to; one that the node sends has these as its source. The source of the former is the pod, so a frame
+ * from there to another pod of the bridge, or to all, is the pod's too. What a bridge floods to other pods'
+ * interfaces has neither: it is from the pod only where that is at the other end.
+ *
+ * The kernel knows the direction of each frame (sll_pkttype), but libpcap gives it only with cooked captures,
+ * which it makes of no named Ethernet interface. Two captures with pcap_setdirection() would take a second
+ * ring, and lose the order of the packets.
+ */
+#ifndef TENURE_FLOWS_DIRECTION_H
+#define TENURE_FLOWS_DIRECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* MACs as in struct link_message; zeros: nothing is known, and no frame comes from a pod. */
+struct direction {
+	uint64_t own;
+	uint64_t bridge; /* OWN without one */
+	uint64_t pod;    /* learnt; 0: not yet */
+};
+
+/* Whether the frame at BYTES[CAPTURED] came from the pod, whose MAC may be learnt from it. */
+bool direction_is_incoming(struct direction *direction, const uint8_t *bytes, size_t captured);
+
+#endif

@@ -1,0 +1,48 @@
+/* link_message.h - one interface, as the kernel's rtnetlink writes it in a message (linux/rtnetlink.h,
+ * linux/if_link.h). Pure.
+ *
+ * (1) Nothing beyond the message is read. Beside conntrack_message.c the only module that uses libmnl.
+ */
+#ifndef TENURE_FLOWS_LINK_MESSAGE_H
+#define TENURE_FLOWS_LINK_MESSAGE_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum link_kind {
+	LINK_KIND_OTHER,
+	LINK_KIND_PAIR,   /* veth or netkit: what enters one end leaves the other */
+	LINK_KIND_BRIDGE, /* of the kernel, that keeps no VLANs apart */
+};
+
+#define LINK_NO_PEER INT32_MIN
+#define LINK_PEER_GONE (INT32_MIN + 1)
+
+struct link_message {
+	bool gone;      /* RTM_DELLINK: it was deleted, or moved into another network namespace */
+	unsigned index; /* not 0 */
+	char name[IF_NAMESIZE];
+	uint64_t mac;    /* the first byte is the highest of the lower six; 0 for none */
+	unsigned master; /* index of the bridge, bond or VRF that it belongs to; 0 for none */
+	enum link_kind kind;
+	/* The number, in this network namespace, of that in which the other end is (IFLA_LINK_NETNSID), which
+	 * may be negative; LINK_NO_PEER if it is in this one, or there is none; LINK_PEER_GONE if there was one, which is how
+	 * the end of a pair begins. */
+	int32_t peer_namespace;
+};
+
+/* Reads the message BYTES[LENGTH], aligned for a struct nlmsghdr. False if it is not about one interface with
+ * index and name, or not whole. A message of AF_BRIDGE is about a bridge's port, not about the interface; one of
+ * wireless extensions says nothing that is wanted here. */
+bool link_message_read(const void *bytes, size_t length, struct link_message *told);
+
+/* The six bytes AT as a number, as in struct link_message. */
+static inline uint64_t link_mac(const uint8_t *at)
+{
+	return (uint64_t)at[0] << 40 | (uint64_t)at[1] << 32 | (uint64_t)at[2] << 24 |
+	       (uint64_t)at[3] << 16 | (uint64_t)at[4] << 8 | at[5];
+}
+
+#endif

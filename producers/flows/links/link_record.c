@@ -1,0 +1,77 @@
+#include "producers/flows/links/link_record.h"
+
+#include <inttypes.h>
+
+/* Another interface, another start and another meter have another one. */
+static void add_uid(struct text *out, const struct link_meter *meter,
+		    const struct link_report *report)
+{
+	text_add_format(out, "\"%016" PRIx64 "-%" PRIx64 "-%" PRIu32 "-%" PRIu64 "\"", meter->id,
+			(uint64_t)meter->start.ns, report->index, report->order);
+}
+
+static void add_spec(struct text *out, const struct link_meter *meter,
+		     const struct link_report *report)
+{
+	const uint8_t *mac = report->mac;
+
+	text_add_string(out, ",\"spec\":{\"node\":");
+	text_add_json_string(out, meter->node);
+	text_add_string(out, ",\"host\":");
+	text_add_json_string(out, meter->host);
+	if (report->index > 0)
+		text_add_format(out, ",\"index\":%" PRIu32, report->index);
+	if (report->has_mac)
+		text_add_format(out, ",\"mac\":\"%02x:%02x:%02x:%02x:%02x:%02x\"", mac[0], mac[1],
+				mac[2], mac[3], mac[4], mac[5]);
+	text_add_format(out, ",\"meter\":{\"id\":\"%016" PRIx64 "\",\"start\":", meter->id);
+	text_add_when(out, meter->start);
+	text_add_string(out, "}}");
+}
+
+static void add_status(struct text *out, const struct link_report *report)
+{
+	text_add_string(out, ",\"status\":{");
+	if (!when_is_min(report->since)) {
+		text_add_string(out, "\"since\":");
+		text_add_when(out, report->since);
+		text_add_string(out, ",");
+	}
+	if (report->gone && !when_is_max(report->until)) {
+		text_add_string(out, "\"until\":");
+		text_add_when(out, report->until);
+		text_add_string(out, ",");
+	}
+	text_add_string(out, "\"addresses\":[");
+	for (size_t i = 0; i < report->address_count; i++) {
+		const struct link_address *address = &report->addresses[i];
+		char ip[IP_TEXT_SIZE];
+
+		ip_format(&address->ip, ip);
+		text_add_format(out, "%s{\"ip\":\"%s\",\"first\":", i > 0 ? "," : "", ip);
+		text_add_when(out, address->first);
+		text_add_string(out, ",\"last\":");
+		text_add_when(out, address->last);
+		text_add_string(out, "}");
+	}
+	text_add_string(out, "]}");
+}
+
+void link_record_add(struct text *out, const struct link_meter *meter, struct when received,
+		     const struct link_report *report)
+{
+	const char *type = report->gone ? "DELETED" : report->again ? "MODIFIED" : "ADDED";
+
+	text_add_format(out, "{\"type\":\"%s\",\"cluster\":", type);
+	text_add_json_string(out, meter->cluster);
+	text_add_string(out, ",\"resource\":\"interfaces\",\"received\":");
+	text_add_when(out, received);
+	text_add_string(out, ",\"object\":{\"kind\":\"Interface\",\"metadata\":{\"name\":");
+	text_add_json_string(out, report->name);
+	text_add_string(out, ",\"uid\":");
+	add_uid(out, meter, report);
+	text_add_string(out, "}");
+	add_spec(out, meter, report);
+	add_status(out, report);
+	text_add_string(out, "}}");
+}

@@ -1,0 +1,89 @@
+/* links.h - what is known of each interface of a pod: since when and until when it is there, and the
+ * addresses that its packets came from. Pure.
+ *
+ * docs/answers.md, section 3, says what a record of an interface proves. An interface has the number that
+ * interfaces.h gave it.
+ *
+ * (1) Each report says all that is known, so a lost one is made good by the next.
+ * (2) An interface with two addresses of one family counts for nothing by these rules. Both are reported, and
+ *     its packets are no longer followed. Addresses that are nobody's (ip_is_local_scope()) never are.
+ * (3) links_packet() takes the same short time whatever is known, and nothing is allocated after links_new().
+ */
+#ifndef TENURE_FLOWS_LINKS_H
+#define TENURE_FLOWS_LINKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/ip.h"
+#include "common/base/when.h"
+
+#define LINKS_NAME_SIZE 80
+#define LINKS_MAC_SIZE 6
+#define LINKS_ADDRESSES_MAX 3 /* one of a family, and two of the other */
+
+/* After the record of a new address come others, at ever longer intervals, while packets come from it. */
+#define LINKS_FIRST_NS (5 * NS_PER_SECOND)
+#define LINKS_LONGEST_NS (640 * NS_PER_SECOND)
+
+struct links;
+
+struct link_address {
+	struct ip ip;
+	struct when first; /* the earliest and the latest packet with this source */
+	struct when last;
+};
+
+struct link_report {
+	uint16_t number;
+	uint64_t order; /* how many interfaces appeared before this one */
+	char name[LINKS_NAME_SIZE];
+	uint32_t index; /* the system's number; 0: not known */
+	bool has_mac;
+	uint8_t mac[LINKS_MAC_SIZE]; /* of the pod's end */
+	struct when since;           /* it was not there before; WHEN_MIN: it may have been */
+	bool gone;                   /* the last report of this interface */
+	struct when until;           /* if it is GONE: it was not there from then on */
+	bool again;                  /* not the first report of this interface */
+	size_t address_count;
+	struct link_address addresses[LINKS_ADDRESSES_MAX];
+};
+
+struct links_stats {
+	uint64_t followed; /* interfaces that appeared */
+	uint64_t several;  /* those of them with two addresses of one family */
+	uint64_t unsaid; /* those whose number was used again before their last report was taken */
+};
+
+/* For the numbers below MAX. Returns NULL if out of memory. */
+struct links *links_new(size_t max);
+void links_free(struct links *links);
+
+/* The interface NAME, which has INDEX in the system (0: not known), is followed under NUMBER from now on. SINCE: it
+ * was not there before; WHEN_MIN: it may have been. What NUMBER stood for is forgotten. */
+void links_appear(struct links *links, uint16_t number, const char *name, uint32_t index,
+		  struct when since);
+bool links_has(const struct links *links, uint16_t number);
+/* The pod's end has MAC. This and the next two do nothing for a number that is not followed. */
+void links_mac(struct links *links, uint16_t number, const uint8_t mac[static LINKS_MAC_SIZE]);
+/* The interface was gone at UNTIL. Packets that come for it later are not followed, so call this after those that were
+ * in its ring. */
+void links_end(struct links *links, uint16_t number, struct when until);
+/* A packet from SOURCE came into the interface from the pod's side. */
+void links_packet(struct links *links, uint16_t number, const struct ip *source, struct when time);
+
+/* Takes the next report that is due at NOW, which is of the clock of the packets: at the first packet of an address,
+ * from time to time while packets come, and when the interface is gone. False if there is none. An interface without
+ * an address has none. */
+bool links_next(struct links *links, struct when now, struct link_report *report);
+/* Whether links_next() may have one. */
+bool links_is_due(const struct links *links, struct when now);
+/* The input is at its end: takes the next report that says more than the last of its interface. */
+bool links_rest(struct links *links, struct link_report *report);
+/* The same for one interface. */
+bool links_rest_of(struct links *links, uint16_t number, struct link_report *report);
+
+struct links_stats links_get_stats(const struct links *links);
+
+#endif
