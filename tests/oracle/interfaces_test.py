@@ -8,7 +8,8 @@ from oracle import Options
 def seen(records, uid, first, last, ip=X, node="n1", host=None, name=None, received=None, since=None, until=None, **more):
     """A record of an interface, told one second after its last packet."""
     status = {name: text(moment) for name, moment in (("since", since), ("until", until)) if moment is not None}
-    status["addresses"] = [{"ip": ip, "first": text(first), "last": text(last)}, *more.pop("others", ())]
+    alone = {"alone": more.pop("alone")} if "alone" in more else {}
+    status["addresses"] = [{"ip": ip, "first": text(first), "last": text(last), **alone}, *more.pop("others", ())]
     return records.add(type="MODIFIED", resource="interfaces", received=text(last + 1 if received is None else received), object={
         "metadata": {"name": name or "veth-" + uid, "uid": uid}, "spec": {"node": node, "host": host}, "status": status}, **more)
 
@@ -110,3 +111,29 @@ def test_after_the_end_of_a_watch_an_interface_may_be_of_the_next_pod():
         records = History().pod(12, pod("a", X, start=9, ready=10, containers=[container(10)]), "ADDED")
         records = seen(records, "w", start, end, host="h")
         assert short(ask(records, X, start + 50, start + 51, observer="h", options=RANGED)) == said
+
+
+def alone(records, uid, first, last, since, until, **more):
+    return seen(records, uid, first, last, alone={"since": text(since), "until": text(until)}, **more)
+
+
+def test_of_the_pods_of_a_node_the_one_that_is_alone_sent():
+    """Seen elsewhere, around the last packet of a."""
+    def said(**more):
+        return asked(alone(two(), "wa", 10.2, 20.85, 9, 21.3, host="h"), 20.6, **more)
+
+    assert asked(seen(two(), "wa", 10.2, 20.85, host="h"), 20.6, sent=True) == "ambiguous hand_over"
+    assert said(sent=True) == "known uid-a"
+    assert said() != "known uid-a"                                           # nobody sent anything
+    for since, until, observer, right in ((9, 21.1, None, False), (9, 21.1, "h", True), (10.3, 21.3, None, False)):
+        found = asked(alone(two(), "wa", 10.2, 20.85, since, until, host="h"), 20.6, sent=True, observer=observer)
+        assert (found == "known uid-a") == right, (since, until, observer)
+
+
+
+def test_an_unpublished_pod_of_another_node_may_have_the_address():
+    def said(node, options=RANGED):
+        records = lived(covered(), "a", X, 10, 20.9).pod(15, pod("u", None, node, 15))
+        return asked(alone(records, "wa", 10.2, 20.85, 9, 21.5), 20.7, sent=True, options=options)
+
+    assert (said("n1"), said("n2")) == ("known uid-a", "unknown unpublished_pod")

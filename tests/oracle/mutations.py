@@ -136,6 +136,8 @@ MUTATIONS = {
     "a machine by its InternalIP": (holders, "INTERNAL", lambda _: holders.PLAIN),
     "services by port": (world.World, "serves_port", always(False)),
     "shared addresses by port": (holder_verdict, "is_passed_over", always(False)),
+    "alone": (holder_verdict.Scene, "find_alone", always([])),
+    "alone leaves the unpublished out": (holder_verdict.Scene, "alone_nodes", always(set())),
     "witnessed": (holder_verdict.Scene, "find_witnessed", always([])),
     "t": (holder_verdict, "accounted_for", always(moments.NEVER)),
     "why gap": (holder_verdict, "unrecorded", without("gap")),

@@ -147,8 +147,13 @@ static void follow(struct link_outlet *outlet, const struct packet *packet)
 
 static void add_of_file(struct link_outlet *outlet, const struct packet *packet)
 {
-	if (when_is_min(outlet->latest))
+	if (when_is_min(outlet->latest)) {
 		outlet->meter.start = packet->time;
+		links_whole(outlet->links, packet->time);
+	}
+	/* A capture that names its interfaces need not have all. */
+	if (!packet->cooked)
+		links_whole(outlet->links, WHEN_MAX);
 	outlet->latest = when_later(outlet->latest, packet->time);
 	if (counts(packet)) {
 		follow(outlet, packet);

@@ -52,6 +52,13 @@ static void add_status(struct text *out, const struct link_report *report)
 		text_add_when(out, address->first);
 		text_add_string(out, ",\"last\":");
 		text_add_when(out, address->last);
+		if (!when_is_min(address->alone_until)) {
+			text_add_string(out, ",\"alone\":{\"since\":");
+			text_add_when(out, address->alone_since);
+			text_add_string(out, ",\"until\":");
+			text_add_when(out, address->alone_until);
+			text_add_string(out, "}");
+		}
 		text_add_string(out, "}");
 	}
 	text_add_string(out, "]}");

@@ -20,6 +20,8 @@ struct links {
 	bool news;    /* of any of them */
 	struct when next;
 	struct when looked; /* the clock of the last look at all of them */
+	struct when whole;  /* since then no packet is missed; WHEN_MAX: some may be */
+	struct when latest; /* packet of any */
 	struct links_stats stats;
 	struct link list[];
 };
@@ -32,7 +34,8 @@ struct links *links_new(size_t max)
 		return NULL;
 	links->max = max;
 	links->next = WHEN_MAX;
-	links->looked = WHEN_MIN;
+	links->looked = links->latest = WHEN_MIN;
+	links->whole = WHEN_MAX;
 	return links;
 }
 
@@ -62,6 +65,9 @@ void links_appear(struct links *links, uint16_t number, const char *name, uint32
 		return;
 	link = &links->list[number];
 	links->stats.unsaid += link->news || link->moved;
+	/* What this number stood for had an address, of which nothing is known from now on. */
+	if (link->known.address_count > 0)
+		links->whole = when_later(links->whole, links->latest);
 	*link = (struct link){.there = true};
 	link->known.number = number;
 	link->known.order = links->stats.followed++;
@@ -123,7 +129,7 @@ static void add_packet(struct links *links, struct link *link, const struct ip *
 		link->several |= ip_is_v4(&known->addresses[i].ip) == ip_is_v4(source);
 	links->stats.several += link->several;
 	link->at = (uint8_t)known->address_count++;
-	known->addresses[link->at] = (struct link_address){*source, time, time};
+	known->addresses[link->at] = (struct link_address){*source, time, time, WHEN_MAX, WHEN_MIN};
 	link->interval_ns = 0;
 	tell(links, link);
 }
@@ -135,6 +141,7 @@ void links_packet(struct links *links, uint16_t number, const struct ip *source,
 
 	if (link == NULL)
 		return;
+	links->latest = when_later(links->latest, time);
 	address = &link->known.addresses[link->at];
 	if (link->several || link->known.gone || link->known.address_count == 0 ||
 	    memcmp(&address->ip, source, sizeof(*source)) != 0) {
@@ -155,9 +162,53 @@ static bool says_more(const struct link *link)
 	return link->news || link->moved || link->several;
 }
 
-static void take(struct link *link, struct when now, struct link_report *report)
+/* Narrows what ADDRESS, of LINK, was alone over by what OTHER had of it. */
+static void narrow(struct link_address *address, const struct link *other)
+{
+	for (size_t i = 0; i < other->known.address_count; i++) {
+		const struct link_address *theirs = &other->known.addresses[i];
+
+		if (ip_compare(&theirs->ip, &address->ip) != 0)
+			continue;
+		if (when_before(theirs->last, address->first))
+			address->alone_since = when_later(address->alone_since, theirs->last);
+		else
+			address->alone_until =
+				when_earlier(address->alone_until, when_add(theirs->first, -1));
+	}
+}
+
+/* Sets over what each address of LINK was alone, if all packets up to SEEN have been passed. */
+static void find_alone(const struct links *links, const struct link *link, struct when seen,
+		       struct link_report *report)
+{
+	for (size_t i = 0; i < report->address_count; i++) {
+		struct link_address *address = &report->addresses[i];
+
+		address->alone_since = links->whole;
+		address->alone_until = seen;
+		for (size_t l = 0; l < links->count; l++) {
+			if (&links->list[l] != link)
+				narrow(address, &links->list[l]);
+		}
+		if (when_before(address->first, address->alone_since) ||
+		    when_before(address->alone_until, address->first)) {
+			address->alone_since = WHEN_MAX;
+			address->alone_until = WHEN_MIN;
+		}
+	}
+}
+
+void links_whole(struct links *links, struct when since)
+{
+	links->whole = since;
+}
+
+static void take(const struct links *links, struct link *link, struct when now, struct when seen,
+		 struct link_report *report)
 {
 	*report = link->known;
+	find_alone(links, link, seen, report);
 	link->known.again = true;
 	link->news = link->moved = false;
 	link->interval_ns = link->interval_ns == 0 ? LINKS_FIRST_NS : 2 * link->interval_ns;
@@ -196,7 +247,7 @@ bool links_next(struct links *links, struct when now, struct link_report *report
 		bool due = link->known.address_count > 0 && is_due(link, now);
 
 		if (due && says_more(link)) {
-			take(link, now, report);
+			take(links, link, now, when_add(links->latest, -LINKS_LATE_NS), report);
 			links->next = WHEN_MIN; /* the others have not been looked at */
 			return true;
 		}
@@ -218,7 +269,7 @@ bool links_rest_of(struct links *links, uint16_t number, struct link_report *rep
 	/* Of one with two addresses nothing has changed. */
 	if (link == NULL || link->known.address_count == 0 || !(link->news || link->moved))
 		return false;
-	take(link, WHEN_MIN, report);
+	take(links, link, WHEN_MIN, links->latest, report);
 	return true;
 }
 

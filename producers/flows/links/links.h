@@ -27,12 +27,18 @@
 #define LINKS_FIRST_NS (5 * NS_PER_SECOND)
 #define LINKS_LONGEST_NS (640 * NS_PER_SECOND)
 
+/* A packet is passed to links_packet() before others that are so much later. */
+#define LINKS_LATE_NS NS_PER_SECOND
+
 struct links;
 
 struct link_address {
 	struct ip ip;
 	struct when first; /* the earliest and the latest packet with this source */
 	struct when last;
+	/* In between no packet with it came from another interface; WHEN_MAX and WHEN_MIN if that is not known. */
+	struct when alone_since;
+	struct when alone_until;
 };
 
 struct link_report {
@@ -72,6 +78,10 @@ void links_mac(struct links *links, uint16_t number, const uint8_t mac[static LI
 void links_end(struct links *links, uint16_t number, struct when until);
 /* A packet from SOURCE came into the interface from the pod's side. */
 void links_packet(struct links *links, uint16_t number, const struct ip *source, struct when time);
+
+/* From SINCE on each packet of each pod's interface of the node is passed. WHEN_MAX: some may not be, as before
+ * the first call. */
+void links_whole(struct links *links, struct when since);
 
 /* Takes the next report that is due at NOW, which is of the clock of the packets: at the first packet of an address,
  * from time to time while packets come, and when the interface is gone. False if there is none. An interface without

@@ -378,22 +378,6 @@ static void a_pod_without_its_node_is_lost(void **state)
 	assert_ended(&fold, BINDING_LOST, 105, OPEN);
 }
 
-/* Its clock is ahead: what the first record tells is cut to when that was received. */
-static void the_same_times_told_whole_are_no_newer_ones(void **state)
-{
-	struct pod_record cut = with_sandbox(running(1, 105), POD_SANDBOX_TRUE, 105);
-	struct pod_record whole = with_sandbox(running(1, 106), POD_SANDBOX_TRUE, 106);
-	struct pod_fold fold;
-
-	(void)state;
-	cut.sandbox_changed = cut.started[0] = cut.first_running = (struct when){105700000000};
-	fold = born(cut);
-	assert_false(take(&fold, whole, false, 120));
-	assert_int_equal(fold.epoch.evidence.how, BINDING_OPEN);
-	whole = with_sandbox(running(1, 107), POD_SANDBOX_TRUE, 107);
-	assert_true(take(&fold, whole, false, 130));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,7 +392,6 @@ int main(void)
 		cmocka_unit_test(the_next_epoch_does_not_take_a_sandbox_older_than_the_end),
 		cmocka_unit_test(if_all_containers_restarted_the_sandbox_may_be_new),
 		cmocka_unit_test(a_new_sandbox_with_the_old_state_ends_the_epoch),
-		cmocka_unit_test(the_same_times_told_whole_are_no_newer_ones),
 		cmocka_unit_test(what_a_progress_proved_stays_proved),
 		cmocka_unit_test(a_pod_without_its_node_is_lost),
 	};

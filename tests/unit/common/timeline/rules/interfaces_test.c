@@ -59,10 +59,17 @@ static struct binding pod(size_t holder, int64_t ready, int64_t finished)
 
 static struct interface_span span(int64_t first, int64_t last)
 {
-	return (struct interface_span){NODE,     first == 0 ? 1 : (uint64_t)first,
-				       HOST,     ms(first),
-				       ms(last), WHEN_MIN,
-				       WHEN_MAX, false};
+	return (struct interface_span){
+		.node = NODE,
+		.name = first == 0 ? 1 : (uint64_t)first,
+		.host = HOST,
+		.first = ms(first),
+		.last = ms(last),
+		.since = WHEN_MIN,
+		.until = WHEN_MAX,
+		.alone_since = WHEN_MAX,
+		.alone_until = WHEN_MIN,
+	};
 }
 
 /* Fits SPANS to the pods BINDINGS. */
@@ -188,9 +195,37 @@ static void a_flow_on_the_same_host_is_witnessed_without_skew(void **state)
 	assert_false(binding_is_witnessed(&bindings[0], 0, ms(10500), ms(45000)));
 }
 
+/* Two meters: what the later one says of being alone counts, with skew but to the end by its own clock. */
+static void alone_is_what_the_longest_says(void **state)
+{
+	struct binding bindings[] = {pod(1, 10000, 50000)};
+	struct interface_span spans[] = {span(10500, 30000), span(30500, 51500)};
+
+	(void)state;
+	spans[0].alone_since = ms(5000);
+	spans[0].alone_until = ms(30000);
+	spans[1].alone_since = ms(30100);
+	spans[1].alone_until = ms(53000);
+	fit(bindings, 1, spans, 2, &assumed);
+	assert_int_equal(in_ms(bindings[0].seen.alone_since), 30100);
+	assert_int_equal(in_ms(bindings[0].seen.alone_until), 53000);
+	assert_int_equal(bindings[0].seen.alone_host, HOST);
+	assert_true(binding_is_alone(&bindings[0], HOST, ms(30600), ms(53000), assumed.skew_ns));
+	assert_false(binding_is_alone(&bindings[0], HOST, ms(30599), ms(53000), assumed.skew_ns));
+	assert_false(binding_is_alone(&bindings[0], HOST, ms(30600), ms(53001), assumed.skew_ns));
+	assert_true(binding_is_alone(&bindings[0], 1, ms(30600), ms(52500), assumed.skew_ns));
+	assert_false(binding_is_alone(&bindings[0], 0, ms(30600), ms(52501), assumed.skew_ns));
+	spans[0].alone_until = WHEN_MIN;
+	spans[1].alone_until = WHEN_MIN;
+	bindings[0] = pod(1, 10000, 50000);
+	fit(bindings, 1, spans, 2, &assumed);
+	assert_false(binding_is_alone(&bindings[0], HOST, ms(40000), ms(40000), assumed.skew_ns));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(alone_is_what_the_longest_says),
 		cmocka_unit_test(the_raw_instants_are_those_of_the_packets),
 		cmocka_unit_test(an_open_epoch_only_begins_earlier),
 		cmocka_unit_test(an_interface_is_of_the_one_epoch_that_had_the_address),

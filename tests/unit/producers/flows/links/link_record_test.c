@@ -37,6 +37,8 @@ static void a_record_says_what_is_known(void **state)
 	ip_parse("10.0.0.1", 8, &report.addresses[0].ip);
 	report.addresses[0].first = T(1);
 	report.addresses[0].last = T(2);
+	report.addresses[0].alone_since = T(0);
+	report.addresses[0].alone_until = T(4);
 	check(&report,
 	      "{'type':'ADDED','cluster':'prod','resource':'interfaces','received':'2023-11-14T22:"
 	      "13:20.000000009Z',"
@@ -45,7 +47,9 @@ static void a_record_says_what_is_known(void **state)
 	      "'spec':{'node':'n1','host':'n1.example.com','meter':{'id':'00000000000012ab','start'"
 	      ":'1970-01-01T00:00:00.000000010Z'}},"
 	      "'status':{'addresses':[{'ip':'10.0.0.1','first':'2023-11-14T22:13:20.000000001Z',"
-	      "'last':'2023-11-14T22:13:20.000000002Z'}]}}}");
+	      "'last':'2023-11-14T22:13:20.000000002Z',"
+	      "'alone':{'since':'2023-11-14T22:13:20Z','until':'2023-11-14T22:13:20.000000004Z'}}"
+	      "]}}}");
 }
 
 static void a_last_record_says_since_when_and_until_when(void **state)
@@ -65,8 +69,10 @@ static void a_last_record_says_since_when_and_until_when(void **state)
 	(void)state;
 	ip_parse("10.0.0.1", 8, &report.addresses[0].ip);
 	ip_parse("fd00::1", 7, &report.addresses[1].ip);
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 2; i++) {
 		report.addresses[i].first = report.addresses[i].last = T(0);
+		report.addresses[i].alone_until = WHEN_MIN;
+	}
 	check(&report,
 	      "{'type':'DELETED','cluster':'prod','resource':'interfaces','received':'2023-11-"
 	      "14T22:13:20.000000009Z',"
@@ -102,6 +108,7 @@ static void the_longest_names_fit(void **state)
 	for (size_t i = 0; i < LINKS_ADDRESSES_MAX; i++) {
 		memset(&report.addresses[i].ip, 0xfd, sizeof(report.addresses[i].ip));
 		report.addresses[i].first = report.addresses[i].last = T(123456789);
+		report.addresses[i].alone_since = report.addresses[i].alone_until = T(123456789);
 	}
 	text_init(&text, LINK_RECORD_MAX);
 	link_record_add(&text, &longest, T(1), &report);

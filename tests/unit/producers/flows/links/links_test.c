@@ -265,9 +265,61 @@ static void numbers_that_are_not_followed_do_nothing(void **state)
 	assert_int_equal(links_get_stats(links).followed, 0);
 }
 
+/* 10.1.0.1 goes from number 0 to number 1, and number 2 has another one. */
+static void alone_is_between_the_packets_of_others(void **state)
+{
+	struct link_report report;
+
+	(void)state;
+	links_whole(links, T(50));
+	for (uint16_t number = 0; number < 3; number++)
+		links_appear(links, number, "veth", number + 1u, WHEN_MIN);
+	packet(0, "10.1.0.1", 100);
+	packet(0, "10.1.0.1", 110);
+	packet(1, "10.1.0.1", 120);
+	packet(1, "10.1.0.1", 121);
+	packet(2, "10.1.0.2", 130);
+	report = said(130, 0, 1, "10.1.0.1", 100, 110);
+	assert_int_equal(report.addresses[0].alone_since.ns, T(50).ns);
+	assert_int_equal(report.addresses[0].alone_until.ns, T(120).ns - 1);
+	report = said(130, 1, 1, "10.1.0.1", 120, 121);
+	assert_int_equal(report.addresses[0].alone_since.ns, T(110).ns);
+	assert_int_equal(report.addresses[0].alone_until.ns, T(129).ns); /* others may be late */
+	report = said(130, 2, 1, "10.1.0.2", 130, 130);
+	assert_true(when_is_min(report.addresses[0].alone_until));
+	packet(2, "10.1.0.2", 131);
+	assert_true(links_rest(links, &report));
+	assert_int_equal(report.addresses[0].alone_since.ns, T(50).ns);
+	assert_int_equal(report.addresses[0].alone_until.ns, T(131).ns);
+}
+
+static void nothing_is_alone(void **state)
+{
+	struct link_report report;
+
+	(void)state;
+	/* Packets may be missed; then both have it at once; then what a number stood for is forgotten. */
+	links_appear(links, 0, "veth", 1, WHEN_MIN);
+	links_appear(links, 1, "veth", 2, WHEN_MIN);
+	packet(0, "10.1.0.1", 100);
+	assert_true(links_rest_of(links, 0, &report));
+	assert_true(when_is_min(report.addresses[0].alone_until));
+	links_whole(links, T(50));
+	packet(1, "10.1.0.1", 105);
+	packet(0, "10.1.0.1", 110);
+	assert_true(links_rest_of(links, 1, &report));
+	assert_true(when_is_min(report.addresses[0].alone_until));
+	packet(1, "10.1.0.1", 111);
+	links_appear(links, 0, "veth", 3, WHEN_MIN);
+	assert_true(links_rest_of(links, 1, &report));
+	assert_true(when_is_min(report.addresses[0].alone_until));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(alone_is_between_the_packets_of_others, begin, end),
+		cmocka_unit_test_setup_teardown(nothing_is_alone, begin, end),
 		cmocka_unit_test_setup_teardown(the_first_packet_of_an_address_is_said_at_once,
 						begin, end),
 		cmocka_unit_test_setup_teardown(packets_are_said_again_at_ever_longer_intervals,
