@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "producers/flows/links/link_message.h"
+
 /* MACs as in struct link_message; zeros: nothing is known, and no frame comes from a pod. */
 struct direction {
 	uint64_t own;
@@ -24,6 +26,24 @@ struct direction {
 };
 
 /* Whether the frame at BYTES[CAPTURED] came from the pod, whose MAC may be learnt from it. */
-bool direction_is_incoming(struct direction *direction, const uint8_t *bytes, size_t captured);
+static inline bool direction_is_incoming(struct direction *direction, const uint8_t *bytes,
+					 size_t captured)
+{
+	uint64_t destination, source;
+
+	if (direction->own == 0 || captured < 2 * LINK_MAC_SIZE)
+		return false;
+	source = link_mac(bytes + LINK_MAC_SIZE);
+	if (source == direction->own || source == direction->bridge || source == 0)
+		return false;
+	if (source == direction->pod)
+		return true;
+	destination = link_mac(bytes);
+	if (destination != direction->own && destination != direction->bridge)
+		return false;
+	if (direction->pod == 0 && (bytes[LINK_MAC_SIZE] & 1) == 0) /* not of a group */
+		direction->pod = source;
+	return true;
+}
 
 #endif

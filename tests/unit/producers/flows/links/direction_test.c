@@ -21,10 +21,8 @@ static bool incoming(struct direction *direction, uint64_t destination, uint64_t
 {
 	uint8_t frame[12];
 
-	for (unsigned i = 0; i < 6; i++) {
-		frame[i] = (uint8_t)(destination >> (40 - 8 * i));
-		frame[6 + i] = (uint8_t)(source >> (40 - 8 * i));
-	}
+	link_mac_bytes(destination, frame);
+	link_mac_bytes(source, frame + 6);
 	for (size_t captured = 0; captured < sizeof(frame); captured++)
 		assert_false(direction_is_incoming(direction, frame, captured));
 	return direction_is_incoming(direction, frame, sizeof(frame));
