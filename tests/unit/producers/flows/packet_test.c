@@ -107,6 +107,58 @@ static void reads_the_same_packet_behind_every_link_header(void **state)
 	}
 }
 
+/* Kinds: to us, broadcast, multicast, to others, sent by us, and two that no frame should have. */
+static void a_cooked_packet_of_ethernet_says_whether_it_came_in(void **state)
+{
+	(void)state;
+	for (uint8_t kind = 0; kind < 7; kind++) {
+		const uint8_t sll2[] = {8,    0, 0, 0, 0, 0, 0, 9, 0, 1,
+					kind, 6, 2, 0, 0, 0, 0, 1, 0, 0};
+		const uint8_t tunnel[] = {8,    0, 0, 0, 0, 0, 0, 9, 3, 0,
+					  kind, 6, 2, 0, 0, 0, 0, 1, 0, 0};
+		const uint8_t sll[] = {0, kind, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0};
+		const struct {
+			enum packet_link link;
+			const uint8_t *header;
+			size_t length;
+			bool incoming;
+		} cases[] = {{PACKET_SLL2, sll2, sizeof(sll2), kind < 4},
+			     {PACKET_SLL2, tunnel, sizeof(tunnel), false},
+			     {PACKET_SLL, sll, sizeof(sll), false}};
+
+		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+			struct frame frame = {0};
+			struct packet packet;
+
+			frame_add(&frame, cases[i].header, cases[i].length);
+			frame_add_ipv4(&frame, TRANSPORT_UDP, 32, 0);
+			frame_add_udp(&frame, 4);
+			assert_int_equal(frame_decode(cases[i].link, &frame, &packet), PACKET_OK);
+			assert_int_equal(packet.incoming, cases[i].incoming);
+		}
+	}
+}
+
+static void what_a_tunnel_carries_did_not_come_in(void **state)
+{
+	static const uint8_t sll2[] = {8, 0, 0, 0, 0, 0, 0, 9, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0};
+	struct frame frame = {0};
+	struct packet packet;
+
+	(void)state;
+	frame_add(&frame, sll2, sizeof(sll2));
+	frame_add_ipv4(&frame, 4, 52, 0);
+	frame_add_ipv4(&frame, TRANSPORT_UDP, 32, 0);
+	frame_add_udp(&frame, 4);
+	assert_int_equal(frame_decode(PACKET_SLL2, &frame, &packet), PACKET_OK);
+	assert_int_equal(packet.encapsulation.tunnel, TUNNEL_IPIP);
+	assert_false(packet.incoming);
+	assert_int_equal(
+		packet_decode_outer(PACKET_SLL2, frame.bytes, frame.length, frame.length, &packet),
+		PACKET_OK);
+	assert_true(packet.incoming);
+}
+
 static void skips_ipv6_extension_headers(void **state)
 {
 	struct frame frame = {0};
@@ -316,6 +368,8 @@ int main(void)
 		cmocka_unit_test(reads_the_mss_of_a_syn),
 		cmocka_unit_test(reads_tcp_over_ethernet),
 		cmocka_unit_test(reads_the_same_packet_behind_every_link_header),
+		cmocka_unit_test(a_cooked_packet_of_ethernet_says_whether_it_came_in),
+		cmocka_unit_test(what_a_tunnel_carries_did_not_come_in),
 		cmocka_unit_test(skips_ipv6_extension_headers),
 		cmocka_unit_test(an_endless_header_chain_is_given_up),
 		cmocka_unit_test(reads_icmp_and_sctp),

@@ -118,6 +118,47 @@ static void a_frame_that_is_longer_than_its_block_is_damage(void **state)
 	assert_int_equal(read_frame(&pcapng, 0, UINT32_MAX, &frame), PCAPNG_DAMAGED);
 }
 
+/* A frame of four bytes with COUNT options: 16 bits of code, 16 of length, 32 of value. */
+static bool is_inbound(const uint32_t options[][3], size_t count)
+{
+	static struct pcapng pcapng;
+	struct block block = {0};
+	struct savefile_frame frame;
+
+	begin(&pcapng, 6);
+	add32(&block, 6);
+	for (size_t i = 0; i < 4; i++)
+		add32(&block, 0);
+	add32(&block, 3);
+	add32(&block, 100);
+	add32(&block, 0); /* three bytes of frame, and one of padding */
+	for (size_t i = 0; i < count; i++) {
+		add16(&block, (uint16_t)options[i][0]);
+		add16(&block, (uint16_t)options[i][1]);
+		add32(&block, options[i][2]);
+	}
+	assert_int_equal(read_block(&pcapng, &block, &frame), PCAPNG_FRAME);
+	return frame.inbound;
+}
+
+static void the_flags_of_a_packet_say_whether_it_came_in(void **state)
+{
+	static const uint32_t first[][3] = {{2, 4, 1}}, last[][3] = {{5, 4, 1}, {2, 4, 0x11}},
+			      out[][3] = {{2, 4, 2}}, unknown[][3] = {{2, 4, 0}},
+			      ended[][3] = {{0, 0, 0}, {2, 4, 1}}, small[][3] = {{2, 2, 1}},
+			      long_one[][3] = {{5, 400, 0}, {2, 4, 1}};
+
+	(void)state;
+	assert_true(is_inbound(first, 1));
+	assert_true(is_inbound(last, 2));
+	assert_false(is_inbound(out, 1));
+	assert_false(is_inbound(unknown, 1));
+	assert_false(is_inbound(ended, 2));
+	assert_false(is_inbound(small, 1));
+	assert_false(is_inbound(long_one, 2));
+	assert_false(is_inbound(first, 0));
+}
+
 static void impossible_lengths_are_refused(void **state)
 {
 	static const uint32_t lengths[] = {0, 8, 11, 13, 0xfffffffd};
@@ -169,6 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_are_in_units_of_the_interface),
 		cmocka_unit_test(a_frame_that_is_longer_than_its_block_is_damage),
+		cmocka_unit_test(the_flags_of_a_packet_say_whether_it_came_in),
 		cmocka_unit_test(impossible_lengths_are_refused),
 		cmocka_unit_test(pcap_has_three_kinds_of_header_in_two_byte_orders),
 	};
