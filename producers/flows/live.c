@@ -85,7 +85,7 @@ static void learn_mac(const struct live *live, struct source *source)
 	uint8_t bytes[LINKS_MAC_SIZE];
 	uint64_t mac = capture_pod_mac(source->capture);
 
-	if (!source->followed || mac == source->mac)
+	if (!source->followed || mac == 0 || mac == source->mac)
 		return;
 	source->mac = mac;
 	link_mac_bytes(mac, bytes);

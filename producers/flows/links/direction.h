@@ -22,8 +22,17 @@
 struct direction {
 	uint64_t own;
 	uint64_t bridge; /* OWN without one */
-	uint64_t pod;    /* learnt; 0: not yet */
+	uint64_t pod;    /* learnt; 0: not yet. Neither of the others */
 };
+
+/* From now on the interface has OWN and BRIDGE. */
+static inline void direction_set(struct direction *direction, uint64_t own, uint64_t bridge)
+{
+	direction->own = own;
+	direction->bridge = bridge;
+	if (own == 0 || direction->pod == own || direction->pod == bridge)
+		direction->pod = 0;
+}
 
 /* Whether the frame at BYTES[CAPTURED] came from the pod, whose MAC may be learnt from it. */
 static inline bool direction_is_incoming(struct direction *direction, const uint8_t *bytes,
@@ -31,13 +40,13 @@ static inline bool direction_is_incoming(struct direction *direction, const uint
 {
 	uint64_t destination, source;
 
-	if (direction->own == 0 || captured < 2 * LINK_MAC_SIZE)
+	if (captured < 2 * LINK_MAC_SIZE)
 		return false;
 	source = link_mac(bytes + LINK_MAC_SIZE);
-	if (source == direction->own || source == direction->bridge || source == 0)
+	if (source == direction->pod || source == 0)
+		return source != 0;
+	if (direction->own == 0 || source == direction->own || source == direction->bridge)
 		return false;
-	if (source == direction->pod)
-		return true;
 	destination = link_mac(bytes);
 	if (destination != direction->own && destination != direction->bridge)
 		return false;
