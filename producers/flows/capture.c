@@ -314,10 +314,7 @@ bool capture_is_empty(struct capture *capture)
 
 void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge)
 {
-	bool ethernet = capture->link == PACKET_ETHERNET;
-
-	capture->direction.own = ethernet ? own : 0;
-	capture->direction.bridge = bridge;
+	direction_set(&capture->direction, capture->link == PACKET_ETHERNET ? own : 0, bridge);
 }
 
 uint64_t capture_pod_mac(const struct capture *capture)

@@ -64,6 +64,11 @@ static int check_links(const struct flows_options *o)
 		return usage(
 			"--cluster: --links needs the name that tenure-kube gives the cluster, up "
 			"to 253 letters, digits and punctuation marks");
+	for (size_t i = 0; i < o->interfaces.count; i++) {
+		if (strcmp(o->interfaces.values[i], "any") == 0)
+			return usage("--links: interfaces that come and go are not followed with "
+				     "-i any; name them, or give --interfaces-from");
+	}
 	if (o->node_name != NULL && !is_name(o->node_name))
 		return usage(
 			"--node-name: must be up to 253 letters, digits and punctuation marks");

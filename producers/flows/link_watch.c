@@ -21,6 +21,7 @@ struct link_watch {
 	int fd;
 	uint32_t port; /* the socket's address */
 	uint32_t sequence;
+	bool full;        /* that was said */
 	bool interrupted; /* the list that is being read is not of one moment */
 	struct link_clock now;
 	struct link_table table;
@@ -135,6 +136,10 @@ bool link_watch_read(struct link_watch *watch)
 		}
 	}
 	watch->now = read_clocks();
+	if (watch->table.refused > 0 && !watch->full) {
+		watch->full = true;
+		log_warn("there are more than %d interfaces; others are not seen", LINK_WATCH_MAX);
+	}
 	return any;
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/base/when.h"
 #include "common/program/log.h"
+#include "producers/flows/links/link_message.h"
 #include "producers/flows/sources.h"
 
 #define REST_MS 10
@@ -84,11 +85,10 @@ static void learn_mac(const struct live *live, struct source *source)
 	uint8_t bytes[LINKS_MAC_SIZE];
 	uint64_t mac = capture_pod_mac(source->capture);
 
-	if (!source->followed || mac == source->mac)
+	if (!source->followed || mac == 0 || mac == source->mac)
 		return;
 	source->mac = mac;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)(mac >> (8 * (sizeof(bytes) - 1 - i)));
+	link_mac_bytes(mac, bytes);
 	links_mac(live->all.options->links, source->number, bytes);
 }
 

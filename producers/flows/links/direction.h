@@ -16,14 +16,43 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "producers/flows/links/link_message.h"
+
 /* MACs as in struct link_message; zeros: nothing is known, and no frame comes from a pod. */
 struct direction {
 	uint64_t own;
 	uint64_t bridge; /* OWN without one */
-	uint64_t pod;    /* learnt; 0: not yet */
+	uint64_t pod;    /* learnt; 0: not yet. Neither of the others */
 };
 
+/* From now on the interface has OWN and BRIDGE. */
+static inline void direction_set(struct direction *direction, uint64_t own, uint64_t bridge)
+{
+	direction->own = own;
+	direction->bridge = bridge;
+	if (own == 0 || direction->pod == own || direction->pod == bridge)
+		direction->pod = 0;
+}
+
 /* Whether the frame at BYTES[CAPTURED] came from the pod, whose MAC may be learnt from it. */
-bool direction_is_incoming(struct direction *direction, const uint8_t *bytes, size_t captured);
+static inline bool direction_is_incoming(struct direction *direction, const uint8_t *bytes,
+					 size_t captured)
+{
+	uint64_t destination, source;
+
+	if (captured < 2 * LINK_MAC_SIZE)
+		return false;
+	source = link_mac(bytes + LINK_MAC_SIZE);
+	if (source == direction->pod || source == 0)
+		return source != 0;
+	if (direction->own == 0 || source == direction->own || source == direction->bridge)
+		return false;
+	destination = link_mac(bytes);
+	if (destination != direction->own && destination != direction->bridge)
+		return false;
+	if (direction->pod == 0 && (bytes[LINK_MAC_SIZE] & 1) == 0) /* not of a group */
+		direction->pod = source;
+	return true;
+}
 
 #endif

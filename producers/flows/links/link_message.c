@@ -69,7 +69,7 @@ static int read_member(const struct nlattr *attribute, void *into)
 		get_text(attribute, told->name, sizeof(told->name));
 		return MNL_CB_OK;
 	case IFLA_ADDRESS:
-		if (mnl_attr_get_payload_len(attribute) == 6)
+		if (mnl_attr_get_payload_len(attribute) == LINK_MAC_SIZE)
 			told->mac = link_mac(mnl_attr_get_payload(attribute));
 		return MNL_CB_OK;
 	case IFLA_MASTER:

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum link_kind {
 	LINK_KIND_OTHER,
@@ -17,6 +18,7 @@ enum link_kind {
 	LINK_KIND_BRIDGE, /* of the kernel, that keeps no VLANs apart */
 };
 
+#define LINK_MAC_SIZE 6
 #define LINK_NO_PEER INT32_MIN
 #define LINK_PEER_GONE (INT32_MIN + 1)
 
@@ -24,7 +26,7 @@ struct link_message {
 	bool gone;      /* RTM_DELLINK: it was deleted, or moved into another network namespace */
 	unsigned index; /* not 0 */
 	char name[IF_NAMESIZE];
-	uint64_t mac;    /* the first byte is the highest of the lower six; 0 for none */
+	uint64_t mac;    /* of link_mac(); 0 for none */
 	unsigned master; /* index of the bridge, bond or VRF that it belongs to; 0 for none */
 	enum link_kind kind;
 	/* The number, in this network namespace, of that in which the other end is (IFLA_LINK_NETNSID), which
@@ -38,11 +40,18 @@ struct link_message {
  * wireless extensions says nothing that is wanted here. */
 bool link_message_read(const void *bytes, size_t length, struct link_message *told);
 
-/* The six bytes AT as a number, as in struct link_message. */
+/* The six bytes AT in one word, to be compared; link_mac_bytes() gives them back. */
 static inline uint64_t link_mac(const uint8_t *at)
 {
-	return (uint64_t)at[0] << 40 | (uint64_t)at[1] << 32 | (uint64_t)at[2] << 24 |
-	       (uint64_t)at[3] << 16 | (uint64_t)at[4] << 8 | at[5];
+	uint64_t mac = 0;
+
+	memcpy(&mac, at, LINK_MAC_SIZE);
+	return mac;
+}
+
+static inline void link_mac_bytes(uint64_t mac, uint8_t bytes[static LINK_MAC_SIZE])
+{
+	memcpy(bytes, &mac, LINK_MAC_SIZE);
 }
 
 #endif

@@ -164,15 +164,43 @@ static void add_of_file(struct link_outlet *outlet, const struct packet *packet)
 		write_due(outlet, outlet->latest);
 }
 
+static bool is_like(const struct packet *one, const struct packet *other)
+{
+	return one->interface == other->interface &&
+	       memcmp(&one->source, &other->source, sizeof(one->source)) == 0;
+}
+
+/* Of packets in a row with one source, the earliest and the latest say all. */
+static void add_of_live(struct link_outlet *outlet, const struct packet *packets, size_t count)
+{
+	const struct packet *first = NULL, *last = NULL;
+
+	for (size_t i = 0; i <= count; i++) {
+		const struct packet *packet = &packets[i];
+
+		if (i < count && !counts(packet))
+			continue;
+		if (i < count && first != NULL && is_like(first, packet)) {
+			first = when_before(packet->time, first->time) ? packet : first;
+			last = when_before(packet->time, last->time) ? last : packet;
+			continue;
+		}
+		if (first != NULL) {
+			links_packet(outlet->links, (uint16_t)first->interface, &first->source,
+				     first->time);
+			links_packet(outlet->links, (uint16_t)last->interface, &last->source,
+				     last->time);
+		}
+		first = last = packet;
+	}
+}
+
 void link_outlet_add(struct link_outlet *outlet, const struct packet *packets, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (!outlet->options->live)
-			add_of_file(outlet, &packets[i]);
-		else if (counts(&packets[i]))
-			links_packet(outlet->links, (uint16_t)packets[i].interface,
-				     &packets[i].source, packets[i].time);
-	}
+	if (outlet->options->live)
+		add_of_live(outlet, packets, count);
+	for (size_t i = 0; i < count && !outlet->options->live; i++)
+		add_of_file(outlet, &packets[i]);
 }
 
 void link_outlet_tend(struct link_outlet *outlet, struct when now)

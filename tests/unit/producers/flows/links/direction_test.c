@@ -9,22 +9,18 @@
 
 #include "producers/flows/links/pod_link.h"
 
-enum {
-	OWN = 0x020000000001,
-	BRIDGE = 0x020000000002,
-	POD = 0x020000000003,
-	OTHER = 0x020000000004
-};
-#define ALL UINT64_C(0xffffffffffff)
+#define OWN link_mac((const uint8_t *)"\x02\0\0\0\0\x01")
+#define BRIDGE link_mac((const uint8_t *)"\x02\0\0\0\0\x02")
+#define POD link_mac((const uint8_t *)"\x02\0\0\0\0\x03")
+#define OTHER link_mac((const uint8_t *)"\x02\0\0\0\0\x04")
+#define ALL link_mac((const uint8_t *)"\xff\xff\xff\xff\xff\xff")
 
 static bool incoming(struct direction *direction, uint64_t destination, uint64_t source)
 {
 	uint8_t frame[12];
 
-	for (unsigned i = 0; i < 6; i++) {
-		frame[i] = (uint8_t)(destination >> (40 - 8 * i));
-		frame[6 + i] = (uint8_t)(source >> (40 - 8 * i));
-	}
+	link_mac_bytes(destination, frame);
+	link_mac_bytes(source, frame + 6);
 	for (size_t captured = 0; captured < sizeof(frame); captured++)
 		assert_false(direction_is_incoming(direction, frame, captured));
 	return direction_is_incoming(direction, frame, sizeof(frame));
@@ -74,6 +70,15 @@ static void test_strange(void **state)
 	assert_false(incoming(&direction, OWN, 0));
 	assert_true(incoming(&direction, OWN, ALL));
 	assert_int_equal(direction.pod, 0);
+	/* The interface gets the pod's MAC, then another one. */
+	assert_true(incoming(&direction, OWN, POD));
+	direction_set(&direction, POD, POD);
+	assert_false(incoming(&direction, OWN, POD));
+	direction_set(&direction, OWN, OWN);
+	assert_false(incoming(&direction, ALL, POD));
+	assert_true(incoming(&direction, OWN, POD));
+	direction_set(&direction, 0, 0);
+	assert_false(incoming(&direction, OWN, POD));
 	assert_false(incoming(&unknown, 0, POD));
 	assert_false(incoming(&unknown, 0, 0));
 }

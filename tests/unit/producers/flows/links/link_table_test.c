@@ -200,71 +200,96 @@ static void test_limit(void **state)
 }
 
 /* A kernel with interfaces that come and go; its notices wait in a socket that may overflow, and the clock is set, once
- * between two times at which all has been read. What
- * the table says is never more than what was so. */
+ * between two times at which all has been read. What the table says is never more than what was so. */
+enum { INDEXES = 6, QUEUE = 4 };
+
+struct kernel {
+	int64_t steady, step, stepped;
+	bool there[INDEXES + 1];
+	int64_t born[INDEXES + 1]; /* on the clock as it was */
+	struct link_message queue[QUEUE];
+	size_t queued;
+	bool lost;
+};
+
+static struct link_clock now_of(const struct kernel *kernel)
+{
+	return (struct link_clock){{1000000 + kernel->steady + kernel->step}, {kernel->steady}};
+}
+
+static void change(struct kernel *kernel)
+{
+	unsigned index = 1 + (unsigned)rand() % INDEXES;
+	struct link_message told = there(index);
+
+	told.gone = kernel->there[index];
+	kernel->there[index] = !told.gone;
+	kernel->born[index] = now_of(kernel).wall.ns;
+	if (kernel->queued < QUEUE && !kernel->lost)
+		kernel->queue[kernel->queued++] = told;
+	else
+		kernel->lost = true;
+}
+
+static void read_all(struct kernel *kernel)
+{
+	struct link_clock now = now_of(kernel);
+	unsigned listed[INDEXES];
+	size_t count = 0;
+
+	for (size_t i = 0; i < kernel->queued; i++)
+		link_table_notice(&table, &kernel->queue[i], now);
+	if (kernel->lost)
+		link_table_lose(&table);
+	kernel->queued = 0;
+	kernel->lost = false;
+	link_table_drain(&table, now);
+	if (!link_table_needs_list(&table))
+		return;
+	for (unsigned i = 1; i <= INDEXES; i++) {
+		if (kernel->there[i])
+			listed[count++] = i;
+	}
+	list(listed, count, rand() % 4 > 0, now);
+	link_table_drain(&table, now);
+}
+
+/* Returns how many instants the table claims. */
+static unsigned check(const struct kernel *kernel)
+{
+	unsigned claimed = 0;
+
+	for (unsigned i = 1; i <= INDEXES && !link_table_needs_list(&table); i++) {
+		const struct link_entry *entry = link_table_find(&table, i);
+
+		assert_int_equal(entry != NULL, kernel->there[i]);
+		if (entry == NULL || when_is_min(entry->since))
+			continue;
+		claimed++;
+		assert_true(entry->since.ns <= kernel->born[i]);
+	}
+	return claimed;
+}
+
 static void test_random(void **state)
 {
-	enum { INDEXES = 6, QUEUE = 4 };
-	int64_t born[INDEXES + 1] = {0}, steady = 0, step = 0, stepped = 0,
-			       wall_born[INDEXES + 1] = {0};
-	struct link_message queue[QUEUE];
-	size_t queued = 0;
-	bool lost = false;
-	uint64_t claimed = 0;
+	struct kernel kernel = {0};
+	unsigned claimed = 0;
 
 	(void)state;
 	srand(1);
 	for (unsigned turn = 0; turn < 200000; turn++) {
-		unsigned index = 1 + (unsigned)rand() % INDEXES;
-		struct link_clock now;
-
-		steady += rand() % 3;
-		if (table.drained.steady.ns != stepped && rand() % 100 == 0) {
-			step = rand() % 200 - 100;
-			stepped = table.drained.steady.ns;
+		kernel.steady += rand() % 3;
+		if (table.drained.steady.ns != kernel.stepped && rand() % 100 == 0) {
+			kernel.step = rand() % 200 - 100;
+			kernel.stepped = table.drained.steady.ns;
 		}
-		now = (struct link_clock){{1000000 + steady + step}, {steady}};
 		if (rand() % 3 > 0) {
-			struct link_message told = there(index);
-
-			told.gone = born[index] != 0;
-			born[index] = told.gone ? 0 : steady + 1;
-			wall_born[index] = now.wall.ns;
-			if (queued < QUEUE && !lost)
-				queue[queued++] = told;
-			else
-				lost = true;
+			change(&kernel);
 			continue;
 		}
-		/* All is read. */
-		for (size_t i = 0; i < queued; i++)
-			link_table_notice(&table, &queue[i], now);
-		queued = 0;
-		if (lost)
-			link_table_lose(&table);
-		link_table_drain(&table, now);
-		lost = false;
-		if (link_table_needs_list(&table)) {
-			link_table_list(&table);
-			for (unsigned i = 1; i <= INDEXES; i++) {
-				struct link_message told = there(i);
-
-				if (born[i] != 0)
-					link_table_listed(&table, &told, now);
-			}
-			link_table_list_end(&table, rand() % 4 > 0);
-			link_table_drain(&table, now);
-		}
-		for (unsigned i = 1; i <= INDEXES && !link_table_needs_list(&table); i++) {
-			const struct link_entry *entry = link_table_find(&table, i);
-
-			assert_int_equal(entry != NULL, born[i] != 0);
-			if (entry == NULL || when_is_min(entry->since))
-				continue;
-			claimed++;
-			/* On the clock as it was when the interface appeared. */
-			assert_true(entry->since.ns <= wall_born[i]);
-		}
+		read_all(&kernel);
+		claimed += check(&kernel);
 	}
 	assert_true(claimed > 10000);
 }
