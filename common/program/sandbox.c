@@ -274,7 +274,7 @@ static int allow(scmp_filter_ctx filter, unsigned parts)
 		rc = allow_files(filter);
 	if (rc == 0 && (capture || parts & SANDBOX_NETWORK))
 		rc = allow_sockets(filter, capture);
-	if (rc == 0 && parts & SANDBOX_SERVE)
+	if (rc == 0 && parts & SANDBOX_SERVING)
 		rc = allow_all(filter, serving);
 	/* An interface is asked by many requests: those of sockets, and of radios. */
 	for (size_t i = 0; rc == 0 && capture && i < 2; i++)

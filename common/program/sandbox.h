@@ -28,7 +28,7 @@ enum sandbox_part {
 	SANDBOX_FILES = 1 << 0,   /* opens files to read them */
 	SANDBOX_NETWORK = 1 << 1, /* connects to servers, by name: a client of Kafka */
 	SANDBOX_CAPTURE = 1 << 2, /* opens interfaces to capture on them */
-	SANDBOX_SERVE = 1 << 3,   /* answers at the sockets that listen already */
+	SANDBOX_SERVING = 1 << 4, /* answers at the sockets that listen already */
 };
 
 /* Leaves PARTS of enum sandbox_part to PROGRAM, whose name the line (1) begins with. OPTION is that which starts PROGRAM

@@ -51,7 +51,7 @@ static int shut_in(const struct flows_options *o, bool filtered)
 	if (live)
 		parts |= SANDBOX_CAPTURE;
 	if (o->status.listen != NULL)
-		parts |= SANDBOX_SERVE;
+		parts |= SANDBOX_SERVING;
 	/* A filter may have names, and is compiled again for another file or interface. */
 	if (filtered || bus_is_kafka(o->out) ||
 	    (o->statistics != NULL && bus_is_kafka(o->statistics)))
