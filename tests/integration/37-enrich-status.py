@@ -80,11 +80,12 @@ def main():
         producer, now = broker.producer(), time.time()
         producer.produce("kube", pod("p1", "10.244.0.1", now - 1000, 1), key="c")
         producer.produce("kube", progress(now), key="c")
+        producer.flush()
+        wait_for("it is ready", ready, log)
         for number in range(FLOWS):
             producer.produce("flows", flow(number, now - 100, "10.244.0.1", "10.244.0.2"), partition=number % 2)
         producer.produce("flows", "{", partition=0)
         producer.flush()
-        wait_for("it is ready", ready, log)
 
         def metrics():
             return samples(get(address, "/metrics")[1])
