@@ -34,27 +34,59 @@ static void warn_ended(struct alignment *a)
 		 text);
 }
 
-/* Counts FLOW as waiting, once. -1 if out of memory. */
-static int note_waiting(struct alignment *a, const struct bus_record *flow)
+/* What is noted of the partition of FLOW. NULL if out of memory. */
+static struct alignment_partition *partition_of(struct alignment *a, const struct bus_record *flow)
 {
 	size_t index = (size_t)flow->partition;
 
-	a->waiting = true;
-	if (index >= a->waiting_count) {
-		int64_t *larger = realloc(a->waiting_at, (index + 1) * sizeof(*larger));
+	if (index >= a->partition_count) {
+		struct alignment_partition *larger =
+			realloc(a->partitions, (index + 1) * sizeof(*larger));
 
 		if (larger == NULL)
-			return -1;
-		for (size_t i = a->waiting_count; i <= index; i++)
-			larger[i] = -1;
-		a->waiting_at = larger;
-		a->waiting_count = index + 1;
+			return NULL;
+		for (size_t i = a->partition_count; i <= index; i++)
+			larger[i] = (struct alignment_partition){-1, WHEN_MIN};
+		a->partitions = larger;
+		a->partition_count = index + 1;
 	}
-	if (flow->offset > a->waiting_at[index]) {
+	return &a->partitions[index];
+}
+
+/* Counts FLOW as waiting, once. -1 if out of memory. */
+static int note_waiting(struct alignment *a, const struct bus_record *flow)
+{
+	struct alignment_partition *partition = partition_of(a, flow);
+
+	a->waiting = true;
+	if (partition == NULL)
+		return -1;
+	if (flow->offset > partition->waiting_at) {
 		a->stats.waited++;
-		a->waiting_at[index] = flow->offset;
+		partition->waiting_at = flow->offset;
 	}
 	return 0;
+}
+
+/* Counts FLOW, which DECISION is about, as read. -1 if out of memory. */
+static int note_read(struct alignment *a, const struct bus_record *flow,
+		     const struct decision *decision)
+{
+	struct alignment_partition *partition = partition_of(a, flow);
+
+	a->stats.read++;
+	if (decision->action != DECISION_REJECT)
+		a->event = decision->ends.end;
+	if (partition == NULL)
+		return -1;
+	if (decision->action == DECISION_TAG || decision->action == DECISION_REVISE)
+		partition->ended = when_later(partition->ended, decision->ends.end);
+	return 0;
+}
+
+struct when alignment_read_to(const struct alignment *a, int32_t number)
+{
+	return (size_t)number < a->partition_count ? a->partitions[number].ended : WHEN_MIN;
 }
 
 static enum exchange_outcome put(struct alignment *a, size_t index, enum exchange_topic topic,
@@ -176,10 +208,8 @@ static enum exchange_outcome do_partition(struct alignment *a, size_t index, str
 			return note_waiting(a, &flow) < 0 ? EXCHANGE_BROKEN : EXCHANGE_DONE;
 		}
 		*busy = true;
-		a->stats.read++;
-		if (decision.action != DECISION_REJECT)
-			a->event = decision.ends.end;
-		outcome = act(a, index, &flow, &decision, now);
+		outcome = note_read(a, &flow, &decision) < 0 ? EXCHANGE_BROKEN
+							     : act(a, index, &flow, &decision, now);
 	}
 	*ended = false;
 	return outcome;
@@ -188,9 +218,9 @@ static enum exchange_outcome do_partition(struct alignment *a, size_t index, str
 void alignment_clear(struct alignment *a)
 {
 	tagger_clear(&a->tagger);
-	free(a->waiting_at);
-	a->waiting_at = NULL;
-	a->waiting_count = 0;
+	free(a->partitions);
+	a->partitions = NULL;
+	a->partition_count = 0;
 }
 
 /* Waits for a kube record if a flow waits for its position, otherwise for a flow. */

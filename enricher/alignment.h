@@ -28,6 +28,11 @@ struct alignment_stats {
 	uint64_t unrevised; /* flows skipped because they cannot be revised */
 };
 
+struct alignment_partition {
+	int64_t waiting_at; /* the last flow counted as waiting, -1: none */
+	struct when ended;  /* the latest end of the flows that were read; WHEN_MIN: none */
+};
+
 struct alignment {
 	struct timeline *timeline; /* these four are borrowed */
 	struct kube_topic *kube_topic;
@@ -36,8 +41,8 @@ struct alignment {
 	struct tagger tagger;
 	struct hold_policy policy;
 	struct stall stall;
-	int64_t *waiting_at; /* by partition, the last flow counted as waiting */
-	size_t waiting_count;
+	struct alignment_partition *partitions; /* by their number */
+	size_t partition_count;
 	int wake_fd;       /* that also ends a wait for a flow, or -1 */
 	bool warned;       /* of flows that end after the kube records */
 	struct when event; /* the end of the last flow that was dealt with; WHEN_MIN: none */
@@ -47,6 +52,9 @@ struct alignment {
 
 /* Frees the tagger and what the alignment allocated itself. */
 void alignment_clear(struct alignment *alignment);
+
+/* alignment_partition.ended of partition NUMBER. */
+struct when alignment_read_to(const struct alignment *alignment, int32_t number);
 
 enum alignment_turn {
 	ALIGNMENT_GO_ON,

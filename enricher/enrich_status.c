@@ -127,6 +127,7 @@ enum {
 	ABORTS,
 	PARTITIONS,
 	LAG,
+	READ_TO,
 };
 
 static const struct metric table[] = {
@@ -182,6 +183,10 @@ static const struct metric table[] = {
 		 METRIC_GAUGE,
 		 "Offsets of flows that were not read yet.",
 		 {"topic", "partition"}},
+	[READ_TO] = {"tenure_flows_timestamp_seconds",
+		     METRIC_GAUGE,
+		     "The latest end of the flows that were read, of each partition.",
+		     {"topic", "partition"}},
 };
 
 static void add_one_label(struct text *out, int metric, const char *value, uint64_t count)
@@ -220,27 +225,39 @@ static void add_flows(const struct alignment *a, struct text *out)
 	metrics_add_one(out, &table[UNREVISED], a->stats.unrevised);
 }
 
-static void add_exchange(const struct enrich_status *status, struct text *out)
+/* For each partition, where its number is known. */
+static void add_partitions(const struct enrich_status *status, struct text *out)
 {
 	const struct exchange *exchange = status->alignment->exchange;
 	const char *topic = bus_topic(status->settings->flows.values[0]);
+
+	for (int metric = LAG; metric <= READ_TO; metric++) {
+		metrics_begin(out, &table[metric]);
+		for (size_t i = 0; i < exchange_partitions(exchange); i++) {
+			char text[16];
+			const char *labels[] = {topic, text};
+			int64_t behind;
+			int32_t number = exchange_partition(exchange, i, &behind);
+			struct when ended = alignment_read_to(status->alignment, number);
+
+			snprintf(text, sizeof(text), "%" PRId32, number);
+			if (metric == READ_TO)
+				metrics_add_moment(out, &table[metric], labels, ended);
+			else if (behind >= 0)
+				metrics_add(out, &table[metric], labels, (uint64_t)behind);
+		}
+	}
+}
+
+static void add_exchange(const struct enrich_status *status, struct text *out)
+{
+	const struct exchange *exchange = status->alignment->exchange;
 	struct exchange_stats e = exchange_stats(exchange);
-	size_t partitions = exchange_partitions(exchange);
 
 	metrics_add_one(out, &table[COMMITS], e.commits);
 	metrics_add_one(out, &table[ABORTS], e.aborts);
-	metrics_add_one(out, &table[PARTITIONS], partitions);
-	metrics_begin(out, &table[LAG]);
-	for (size_t i = 0; i < partitions; i++) {
-		char number[16];
-		int64_t behind;
-
-		snprintf(number, sizeof(number), "%" PRId32,
-			 exchange_partition(exchange, i, &behind));
-		if (behind >= 0)
-			metrics_add(out, &table[LAG], (const char *[]){topic, number},
-				    (uint64_t)behind);
-	}
+	metrics_add_one(out, &table[PARTITIONS], exchange_partitions(exchange));
+	add_partitions(status, out);
 }
 
 static void add_metrics(void *user, struct text *out)

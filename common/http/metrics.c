@@ -56,11 +56,24 @@ void metrics_add_time(struct text *out, const struct metric *metric, struct when
 		metrics_add_seconds(out, metric, time.ns);
 }
 
+static void add_seconds(struct text *out, const struct metric *metric, const char *const *values,
+			int64_t ns)
+{
+	begin_sample(out, metric, values);
+	text_add_format(out, "%.3f\n", (double)(ns / NS_PER_MS) / 1e3);
+}
+
+void metrics_add_moment(struct text *out, const struct metric *metric, const char *const *values,
+			struct when time)
+{
+	if (!when_is_min(time) && !when_is_max(time))
+		add_seconds(out, metric, values, time.ns);
+}
+
 void metrics_add_seconds(struct text *out, const struct metric *metric, int64_t ns)
 {
 	metrics_begin(out, metric);
-	begin_sample(out, metric, NULL);
-	text_add_format(out, "%.3f\n", (double)(ns / NS_PER_MS) / 1e3);
+	add_seconds(out, metric, NULL, ns);
 }
 
 void metrics_add_build(struct text *out, const struct metric *metric, const char *program)

@@ -31,6 +31,9 @@ void metrics_add(struct text *out, const struct metric *metric, const char *cons
 void metrics_add_one(struct text *out, const struct metric *metric, uint64_t value);
 /* The same with TIME as seconds since 1970; nothing for WHEN_MIN and WHEN_MAX, which are no time. */
 void metrics_add_time(struct text *out, const struct metric *metric, struct when time);
+/* A sample of it, with a value for each label. */
+void metrics_add_moment(struct text *out, const struct metric *metric, const char *const *values,
+			struct when time);
 /* The same with NS nanoseconds, not negative, as seconds. */
 void metrics_add_seconds(struct text *out, const struct metric *metric, int64_t ns);
 /* Both, of a METRIC with the labels "program" and "version", whose value is always 1. */

@@ -37,7 +37,37 @@ def wait_for(what, test, log, seconds=60):
         time.sleep(0.05)
 
 
+def resuming():
+    """While it reads the end of a long output it answers, and is not ready: no watch is open yet."""
+    with Fake() as fake:
+        log, out = fake.folder / "log", fake.folder / "out.ndjson"
+        other = {"type": "PROGRESS", "cluster": "other", "received": "2026-11-24T07:00:00Z", "known": "2026-11-24T07:00:00Z",
+                 "resourceVersions": {name: "1" for name in ("pods", "services", "nodes", "endpointslices")}}  # fmt: skip
+        out.write_bytes((json.dumps(other).encode() + b"\n") * 400_000)
+        process = subprocess.Popen([BUILD / "tenure-kube", "--cluster", "c", "--kubeconfig", fake.kubeconfig, "--out", out,
+                                    "--listen", "127.0.0.1:0"], stderr=open(log, "w"))
+        try:
+            wait_for("it listens", lambda: re.search(r"listening on ([0-9.:]+)", log.read_text()), log)
+            address = re.search(r"listening on ([0-9.:]+)", log.read_text()).group(1)
+            seen, status, slowest = set(), 0, 0
+            while status != 200:
+                began = time.monotonic()
+                status, body = get(address, "/readyz?verbose")
+                slowest = max(slowest, time.monotonic() - began)
+                seen.update(line for line in body.splitlines() if line[0] == "[")
+                assert get(address, "/livez") == (200, "ok\n")
+                assert process.poll() is None, log.read_text()
+            assert "[-] the end of the topic is being read" in seen, seen
+            assert not any("stands by" in line for line in seen), seen
+            print(f"the slowest answer took {slowest * 1000:.0f} ms")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0, log.read_text()
+        finally:
+            process.kill()
+
+
 def main():
+    resuming()
     with Fake() as fake:
         log, out = fake.folder / "log", fake.folder / "out.ndjson"
         fake.put(thing("pods", "p1"), thing("services", "s1"))

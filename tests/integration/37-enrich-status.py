@@ -35,6 +35,29 @@ def samples(text):
     return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line[0] != "#"}
 
 
+def stand_by(broker, folder):
+    """Of three instances with two partitions one is given none: it says so, and it is ready."""
+    more = []
+    for name in ("two", "three"):
+        log = open(folder / f"log-{name}", "w+")
+        more.append((enrich(on_kafka(broker, folder / f"state-{name}", name, "", "--listen", "127.0.0.1:0", "--max-hold", "1h",
+                                     "--hold", "1s", "--skew", "0s"), stderr=log), log, folder / f"log-{name}"))
+    addresses = []
+    for process, log, path in more:
+        wait_for("it listens", lambda: re.search(r"listening on ([0-9.:]+)", path.read_text()), log)
+        addresses.append(re.search(r"listening on ([0-9.:]+)", path.read_text()).group(1))
+    pages = lambda: [get(address, "/readyz?verbose") for address in addresses]
+    # The first one may be the one without; range gives the partitions in the order of the members' ids.
+    wait_for("both are settled", lambda: all("[-] the consumer group" not in body and body for _, body in pages()), more[0][1])
+    bodies = [body for _, body in pages()]
+    assert all("[+] other instances read every partition; this one stands by" in body or "[+] there are partitions to read" in body for body in bodies), bodies
+    wait_for("both are ready", lambda: all(status == 200 for status, _ in pages()), more[0][1])
+    print("of two more instances", sum("stands by" in body for body in bodies), "stand by")
+    for process, _, path in more:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(25) == 0, path.read_text()
+
+
 def main():
     folder = Path(tempfile.mkdtemp(prefix="tenure-enrich-"))
     log = open(folder / "log", "w+")
@@ -57,17 +80,18 @@ def main():
         producer, now = broker.producer(), time.time()
         producer.produce("kube", pod("p1", "10.244.0.1", now - 1000, 1), key="c")
         producer.produce("kube", progress(now), key="c")
+        producer.flush()
+        wait_for("it is ready", ready, log)
         for number in range(FLOWS):
             producer.produce("flows", flow(number, now - 100, "10.244.0.1", "10.244.0.2"), partition=number % 2)
         producer.produce("flows", "{", partition=0)
         producer.flush()
-        wait_for("it is ready", ready, log)
 
         def metrics():
             return samples(get(address, "/metrics")[1])
 
         wait_for("the flows are tagged", lambda: metrics().get("tenure_flows_tagged_total") == FLOWS, log)
-        wait_for("nothing is left", lambda: [value for name, value in metrics().items() if "consumer_lag" in name] == [0, 0], log)
+        wait_for("nothing is left", lambda: [value for name, value in metrics().items() if name.startswith("tenure_kafka_consumer_lag")] == [0, 0], log)
         page = get(address, "/metrics")[1]
         found = samples(page)
         subprocess.run(["promtool", "check", "metrics"], input=page.encode(), check=True)
@@ -81,6 +105,10 @@ def main():
         listed = (ROOT / "docs/metrics.md").read_text()
         for name, sentence in re.findall(r"^# HELP (\S+) (.*)$", page, re.M):
             assert f"`{name}" in listed and sentence in listed, f"docs/metrics.md: has no {name}: {sentence}"
+
+        assert all(abs(found[f'tenure_flows_timestamp_seconds{{topic="flows",partition="{number}"}}'] - (now - 100)) < 1 for number in (0, 1)), page
+        assert found["tenure_store_bytes"] + found["tenure_store_unsaved_bytes"] > 0 and found["tenure_kube_consumer_lag"] == 0, page
+        assert found['tenure_table_bytes{table="histories"}'] < found['tenure_table_max_bytes{table="histories"}'], page
 
         # A scrape while nothing happens does not wait for the loop.
         began = time.perf_counter()
@@ -99,6 +127,7 @@ def main():
         producer.flush()
         wait_for("it is ready again", ready, log)
 
+        stand_by(broker, folder)
         count = text().count("flows read=")
         process.send_signal(signal.SIGUSR1)
         wait_for("the counters are logged", lambda: text().count("flows read=") == count + 1, log)
