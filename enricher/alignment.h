@@ -38,10 +38,10 @@ struct alignment {
 	struct stall stall;
 	int64_t *waiting_at; /* by partition, the last flow counted as waiting */
 	size_t waiting_count;
-	int wake_fd;  /* that also ends a wait for a flow, or -1 */
-	bool warned;  /* of flows that end after the kube records */
+	int wake_fd;       /* that also ends a wait for a flow, or -1 */
+	bool warned;       /* of flows that end after the kube records */
 	struct when event; /* the end of the last flow that was dealt with; WHEN_MIN: none */
-	bool waiting; /* in this turn at least one flow waits for its position */
+	bool waiting;      /* in this turn at least one flow waits for its position */
 	struct alignment_stats stats;
 };
 

@@ -8,7 +8,7 @@
 #include "common/base/when.h"
 
 /* What a refusal says that a time is. */
-#define WHEN_TEXT_FORMS                                                       \
+#define WHEN_TEXT_FORMS                                                        \
 	"a time such as 2026-11-23T08:00:00Z, \"2026-11-23 08:00:00\" (UTC), " \
 	"1795420800, -5m, \"5m ago\" or now"
 

@@ -14,9 +14,11 @@ struct kafka_reader {
 	rd_kafka_queue_t *queue;
 	rd_kafka_message_t *held; /* the last record borrows from it */
 	int partitions;
-	int started;   /* partitions that are being fetched */
-	int behind;    /* partitions whose end at opening has not been passed */
-	int64_t *ends; /* at opening; -1 once passed */
+	int started;          /* partitions that are being fetched */
+	int behind;           /* partitions whose end at opening has not been passed */
+	int64_t *ends;        /* at opening; -1 once passed */
+	int64_t *at;          /* the next offset of each partition, up to its end */
+	uint64_t done, total; /* offsets up to the ends */
 	bool follow;
 };
 
@@ -117,6 +119,8 @@ static int start_partition(struct kafka_reader *reader, int32_t partition,
 		return -1;
 	reader->ends[partition] = start < high ? high : -1;
 	reader->behind += start < high;
+	reader->at[partition] = start;
+	reader->total += (uint64_t)(high - start);
 	if (rd_kafka_consume_start_queue(reader->handle, partition, start, reader->queue) < 0) {
 		log_error("kafka:%s: cannot read partition %d: %s", reader->topic, partition,
 			  rd_kafka_err2str(rd_kafka_last_error()));
@@ -148,7 +152,8 @@ struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_optio
 	reader->handle = rd_kafka_topic_new(reader->client, topic, NULL);
 	reader->queue = rd_kafka_queue_new(reader->client);
 	reader->ends = calloc((size_t)reader->partitions, sizeof(*reader->ends));
-	if (reader->handle == NULL || reader->ends == NULL)
+	reader->at = calloc((size_t)reader->partitions, sizeof(*reader->at));
+	if (reader->handle == NULL || reader->ends == NULL || reader->at == NULL)
 		goto out;
 	for (int p = 0; p < reader->partitions; p++)
 		if (start_partition(reader, p, start) < 0)
@@ -168,7 +173,13 @@ static void let_go(struct kafka_reader *reader)
 
 static void passed(struct kafka_reader *reader, int32_t partition, int64_t offset)
 {
-	if (reader->ends[partition] < 0 || offset < reader->ends[partition])
+	int64_t end = reader->ends[partition];
+
+	if (end < 0)
+		return;
+	reader->done += (uint64_t)((offset < end ? offset : end) - reader->at[partition]);
+	reader->at[partition] = offset;
+	if (offset < end)
 		return;
 	reader->ends[partition] = -1;
 	reader->behind--;
@@ -210,6 +221,12 @@ bool kafka_reader_caught_up(const struct kafka_reader *reader)
 	return reader->behind == 0;
 }
 
+void kafka_reader_progress(const struct kafka_reader *reader, uint64_t *done, uint64_t *total)
+{
+	*done = reader->done;
+	*total = reader->total;
+}
+
 int kafka_reader_partitions(const struct kafka_reader *reader)
 {
 	return reader->partitions;
@@ -234,6 +251,7 @@ void kafka_reader_close(struct kafka_reader *reader)
 	if (reader->client != NULL)
 		rd_kafka_destroy(reader->client);
 	free(reader->ends);
+	free(reader->at);
 	free(reader->topic);
 	free(reader);
 }

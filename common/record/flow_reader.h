@@ -21,8 +21,9 @@ struct flow_reader_options {
 	const struct settings_list *addresses; /* at least one; with ADDRESSES and BUS borrowed */
 	const struct bus_options *bus;
 	enum file_kind wanted; /* FILE_FLOWS or FILE_TAGGED */
-	struct when since;     /* of a topic: the first record to read (topic_reader.h); WHEN_MIN for all */
-	int64_t from;          /* BUS_FROM_TAIL; of several files only BUS_FROM_START */
+	struct when
+		since; /* of a topic: the first record to read (topic_reader.h); WHEN_MIN for all */
+	int64_t from;  /* BUS_FROM_TAIL; of several files only BUS_FROM_START */
 };
 
 /* Checks the addresses that the option NAME ("--in") was given: one topic, or files, of which several are read
@@ -36,6 +37,8 @@ enum bus_status flow_reader_read(struct flow_reader *reader, int timeout_ms,
 				 struct bus_record *record);
 /* True once every record that existed at opening has been read, also with --follow. */
 bool flow_reader_caught_up(const struct flow_reader *reader);
+/* As topic_reader_progress(), of all files. */
+bool flow_reader_progress(const struct flow_reader *reader, uint64_t *done, uint64_t *total);
 /* The address of what is read first. */
 const char *flow_reader_first(const struct flow_reader *reader);
 /* The program's exit code after BUS_BROKEN. */

@@ -277,8 +277,7 @@ static enum watches_status next_of(struct watches *watches, struct channel *chan
 		if (openings != watch->openings) {
 			hurry_others(watches, watch, now);
 			retry_hurry(&watches->proofs.retry, now);
-			rights_log(&watches->rights, watches->list,
-				   &watches->options.scope);
+			rights_log(&watches->rights, watches->list, &watches->options.scope);
 		}
 	}
 	if (watch_records_next(watch, now, record))

@@ -9,8 +9,8 @@
 
 #include "common/base/scan.h"
 #include "common/bus/bus.h"
-#include "common/record/kube_documents.h"
 #include "common/record/file_kind.h"
+#include "common/record/kube_documents.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -14,9 +14,8 @@ static struct stall stall;
 static int start(void **state)
 {
 	(void)state;
-	policy = (struct hold_policy){.max_hold_ns = 60 * NS_PER_SECOND,
-				      .known = WHEN_MIN,
-				      .moved = WHEN_MIN};
+	policy = (struct hold_policy){
+		.max_hold_ns = 60 * NS_PER_SECOND, .known = WHEN_MIN, .moved = WHEN_MIN};
 	stall = (struct stall){0};
 	return 0;
 }

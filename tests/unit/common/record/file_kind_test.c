@@ -54,8 +54,7 @@ static void bytes_that_no_text_has_are_binary(void **state)
 	char why[FILE_KIND_SIZE];
 
 	assert_false(file_kind_may_be(FILE_KUBE, (struct span){"\177ELF\2\1\1\0\0", 9}, why));
-	assert_string_equal(
-		why, "binary data, not watch events; kubectl writes JSON with -o json");
+	assert_string_equal(why, "binary data, not watch events; kubectl writes JSON with -o json");
 }
 
 static void what_was_wanted_is_not(void **state)

@@ -16,7 +16,8 @@ static void is_fit_for_the_log(void **state)
 		const char *said, *becomes;
 	} cases[] = {
 		{"Connection refused", "Connection refused"},
-		{"Unsupported proxy http://me:secret@proxy", "Unsupported proxy http://*********@proxy"},
+		{"Unsupported proxy http://me:secret@proxy",
+		 "Unsupported proxy http://*********@proxy"},
 		{"Remote peer returned unexpected data while we expected SETTINGS frame.  Perhaps, "
 		 "peer does not support HTTP/2 properly.",
 		 "the connection ended before the answer did"},
