@@ -125,3 +125,12 @@ int exchange_exit_code(const struct exchange *exchange)
 {
 	return exchange->kafka != NULL ? EXIT_FAILURE : exchange_file_exit_code(exchange->file);
 }
+
+bool exchange_progress(const struct exchange *exchange, uint64_t *done, uint64_t *total)
+{
+	if (exchange->kafka != NULL)
+		exchange_kafka_progress(exchange->kafka, done, total);
+	else
+		exchange_file_progress(exchange->file, done, total);
+	return exchange->kafka != NULL;
+}

@@ -78,6 +78,9 @@ int32_t exchange_partition(const struct exchange *exchange, size_t index, int64_
 
 struct exchange_stats exchange_stats(const struct exchange *exchange);
 struct exchange_before exchange_before(const struct exchange *exchange);
+/* How much of the flows was read, and how much there is; 0: not known, or there is no end. Offsets on Kafka, which
+ * is true then, or bytes. */
+bool exchange_progress(const struct exchange *exchange, uint64_t *done, uint64_t *total);
 /* The name that an outcome gives the flows: the topic, or the file that is read first. */
 const char *exchange_flows(const struct exchange *exchange);
 /* The program's exit code after BROKEN, or -1 from a wait. */

@@ -266,6 +266,11 @@ void exchange_file_skip(struct exchange_file *exchange)
 	exchange->held = false;
 }
 
+void exchange_file_progress(const struct exchange_file *exchange, uint64_t *done, uint64_t *total)
+{
+	flow_reader_progress(exchange->reader, done, total);
+}
+
 struct exchange_before exchange_file_before(const struct exchange_file *exchange)
 {
 	return (struct exchange_before){

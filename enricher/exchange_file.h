@@ -21,6 +21,7 @@ enum exchange_outcome exchange_file_put(struct exchange_file *exchange, enum exc
 void exchange_file_skip(struct exchange_file *exchange);
 int exchange_file_wait(struct exchange_file *exchange, int timeout_ms);
 
+void exchange_file_progress(const struct exchange_file *exchange, uint64_t *done, uint64_t *total);
 struct exchange_before exchange_file_before(const struct exchange_file *exchange);
 const char *exchange_file_flows(const struct exchange_file *exchange);
 int exchange_file_exit_code(const struct exchange_file *exchange);

@@ -332,6 +332,13 @@ struct exchange_stats exchange_kafka_stats(const struct exchange_kafka *exchange
 	return exchange->stats;
 }
 
+void exchange_kafka_progress(const struct exchange_kafka *exchange, uint64_t *done, uint64_t *total)
+{
+	*done = *total = 0;
+	if (exchange->group != NULL)
+		kafka_group_progress(exchange->group, done, total);
+}
+
 struct exchange_before exchange_kafka_before(const struct exchange_kafka *exchange)
 {
 	return (struct exchange_before){.read = exchange->read_before};

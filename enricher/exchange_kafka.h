@@ -36,6 +36,8 @@ void exchange_kafka_wait(struct exchange_kafka *exchange, int fd, int timeout_ms
 int32_t exchange_kafka_partition(const struct exchange_kafka *exchange, size_t index,
 				 int64_t *behind);
 struct exchange_stats exchange_kafka_stats(const struct exchange_kafka *exchange);
+void exchange_kafka_progress(const struct exchange_kafka *exchange, uint64_t *done,
+			     uint64_t *total);
 struct exchange_before exchange_kafka_before(const struct exchange_kafka *exchange);
 const char *exchange_kafka_flows(const struct exchange_kafka *exchange);
 

@@ -25,6 +25,7 @@ struct partition {
 	rd_kafka_message_t *batch[BATCH];
 	size_t held, used; /* of the batch */
 	int64_t next;      /* after the last record taken, or NOT_TAKEN */
+	int64_t start;     /* of a bounded read */
 	int64_t end;       /* of a bounded read; INT64_MAX otherwise */
 	bool ended;
 };
@@ -168,10 +169,12 @@ void kafka_group_close(struct kafka_group *group)
 	free(group);
 }
 
-static int start_partition(struct kafka_group *group, struct partition *partition, int32_t number)
+/* FROM may be RD_KAFKA_OFFSET_BEGINNING or _END. */
+static int start_partition(struct kafka_group *group, struct partition *partition, int32_t number,
+			   int64_t from)
 {
 	const uint64_t one = 1;
-	int64_t low;
+	int64_t low = 0;
 	rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
 
 	*partition = (struct partition){.number = number, .next = NOT_TAKEN, .end = INT64_MAX};
@@ -186,6 +189,7 @@ static int start_partition(struct kafka_group *group, struct partition *partitio
 			  rd_kafka_err2str(error));
 		return -1;
 	}
+	partition->start = from == RD_KAFKA_OFFSET_END ? partition->end : from < low ? low : from;
 	rd_kafka_queue_forward(partition->queue, NULL);
 	rd_kafka_queue_io_event_enable(partition->queue, group->wake, &one, sizeof(one));
 	return 0;
@@ -203,7 +207,8 @@ static enum kafka_group_event start(struct kafka_group *group)
 	    kafka_starts_find(group->client, &group->settings, list, &group->continues) < 0)
 		goto out;
 	for (int i = 0; i < list->cnt; i++, group->count++)
-		if (start_partition(group, &group->partitions[i], list->elems[i].partition) < 0)
+		if (start_partition(group, &group->partitions[i], list->elems[i].partition,
+				    list->elems[i].offset) < 0)
 			goto out;
 	error = rd_kafka_assign(group->client, list);
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -335,6 +340,17 @@ void kafka_group_wait(struct kafka_group *group, int fd, int timeout_ms)
 
 	if (poll(wake, 2, timeout_ms) > 0 && wake[0].revents != 0)
 		eventfd_read(group->wake, &count);
+}
+
+void kafka_group_progress(const struct kafka_group *group, uint64_t *done, uint64_t *total)
+{
+	*done = *total = 0;
+	for (size_t i = 0; i < group->count && group->settings.bounded; i++) {
+		const struct partition *p = &group->partitions[i];
+
+		*total += p->end > p->start ? (uint64_t)(p->end - p->start) : 0;
+		*done += p->next > p->start ? (uint64_t)(p->next - p->start) : 0;
+	}
 }
 
 int32_t kafka_group_partition(const struct kafka_group *group, size_t index, int64_t *behind)

@@ -64,6 +64,9 @@ void kafka_group_take(struct kafka_group *group, size_t index);
 /* Waits at most TIMEOUT_MS for a record, or until FD (-1: none) can be read. */
 void kafka_group_wait(struct kafka_group *group, int fd, int timeout_ms);
 
+/* Of a bounded read: how many offsets were taken, and how many there are; otherwise 0. */
+void kafka_group_progress(const struct kafka_group *group, uint64_t *done, uint64_t *total);
+
 /* The number of partition INDEX, and how many of its records, by offsets, are not taken yet: *BEHIND is -1
  * while its end is not known. */
 int32_t kafka_group_partition(const struct kafka_group *group, size_t index, int64_t *behind);

@@ -16,6 +16,7 @@
 #include "enricher/enrich_status.h"
 #include "enricher/manual.h"
 #include "enricher/run_end.h"
+#include "enricher/run_progress.h"
 
 #define KUBE_RECORDS_PER_TURN 1000
 #define KUBE_WAIT_MS 20
@@ -164,15 +165,21 @@ static void report_start(const struct alignment *a, const struct enrich_program 
 static int run(struct alignment *a, struct status *status, const char *kube,
 	       const struct exchange_settings *settings)
 {
+	struct progress_show show = progress_begin();
 	enum alignment_turn turn = ALIGNMENT_GO_ON;
 
 	while (turn == ALIGNMENT_GO_ON && !stop_requested()) {
 		struct when now = when_now();
 
-		if (status_turn(status, now) < 0)
+		if (status_turn(status, now) < 0) {
+			progress_end(&show);
 			return EX_OSERR;
+		}
 		turn = alignment_turn(a, now);
+		if (a->policy.bounded)
+			run_progress_flows(&show, a);
 	}
+	progress_end(&show);
 	/* What could not be committed is void, and the next run processes it again. */
 	if (turn == ALIGNMENT_BROKEN)
 		return exchange_exit_code(a->exchange);
@@ -189,17 +196,23 @@ static int run(struct alignment *a, struct status *status, const char *kube,
  * EXIT_SUCCESS after a signal. */
 static bool catch_up(struct alignment *a, struct status *status, int *exit_code)
 {
+	struct progress_show show = progress_begin();
+
 	*exit_code = EXIT_SUCCESS;
 	while (!kube_topic_caught_up(a->kube_topic) && !stop_requested()) {
 		if (status_turn(status, when_now()) < 0) {
 			*exit_code = EX_OSERR;
-			return false;
+			break;
 		}
 		if (kube_topic_turn(a->kube_topic, KUBE_RECORDS_PER_TURN, KUBE_WAIT_MS) < 0) {
 			*exit_code = kube_topic_exit_code(a->kube_topic);
-			return false;
+			break;
 		}
+		run_progress_kube(&show, a);
 	}
+	progress_end(&show);
+	if (*exit_code != EXIT_SUCCESS)
+		return false;
 	return !stop_requested();
 }
 

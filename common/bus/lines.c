@@ -220,6 +220,16 @@ bool lines_caught_up(const struct lines_reader *reader)
 	return reader->at_end;
 }
 
+void lines_progress(const struct lines_reader *reader, uint64_t *done, uint64_t *total)
+{
+	struct stat status;
+
+	*done = (uint64_t)(reader->position - (off_t)(reader->end - reader->start));
+	*total = 0;
+	if (reader->regular && fstat(reader->fd, &status) == 0)
+		*total = (uint64_t)status.st_size;
+}
+
 /* The number of lines without an incomplete last one; -1 after logging. */
 static int64_t count_lines(struct lines_reader *reader)
 {

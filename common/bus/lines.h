@@ -42,6 +42,8 @@ enum lines_status lines_read(struct lines_reader *reader, int timeout_ms, struct
 enum lines_status lines_peek(struct lines_reader *reader, int timeout_ms, struct span *start);
 /* True once the end of the file has been reached. */
 bool lines_caught_up(const struct lines_reader *reader);
+/* How many bytes were read, and how many the file has: 0 if that is not known. */
+void lines_progress(const struct lines_reader *reader, uint64_t *done, uint64_t *total);
 void lines_reader_close(struct lines_reader *reader);
 
 #endif

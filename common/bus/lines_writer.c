@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/program/log.h"
+#include "common/program/stop.h"
 
 #define BUFFER_SIZE ((size_t)256 * 1024)
 
@@ -20,6 +21,8 @@ struct lines_writer {
 	int fd;
 	char *buffer;
 	size_t length;
+	bool standard; /* standard output */
+	bool closed;   /* its reader has ended */
 };
 
 /* The position after the last newline before FROM; 0 if there is none. */
@@ -110,6 +113,7 @@ struct lines_writer *lines_writer_open(const char *path)
 		log_error("%s: out of memory for its lines", path);
 		goto out;
 	}
+	writer->standard = standard;
 	if (writer->fd < 0) {
 		log_error("%s: cannot open for writing: %s", writer->path, strerror(errno));
 		goto out;
@@ -134,13 +138,18 @@ out:
 
 static int write_all(struct lines_writer *writer, const char *bytes, size_t length)
 {
-	while (length > 0) {
+	while (length > 0 && !writer->closed) {
 		ssize_t put = write(writer->fd, bytes, length);
 
 		if (put < 0 && errno == EAGAIN) {
 			struct pollfd room = {.fd = writer->fd, .events = POLLOUT};
 
 			poll(&room, 1, -1);
+			continue;
+		}
+		if (put < 0 && errno == EPIPE && writer->standard) {
+			writer->closed = true;
+			stop_request();
 			continue;
 		}
 		if (put < 0 && errno != EINTR) {

@@ -2,6 +2,8 @@
  *
  * (1) After a crash only the last line of a file may be incomplete; opening the file
  *     again cuts it.
+ * (2) When the reader of standard output has ended, as `head` does, the program is asked to stop, and
+ *     what comes until then is written nowhere.
  */
 #ifndef TENURE_LINES_WRITER_H
 #define TENURE_LINES_WRITER_H

@@ -1,11 +1,14 @@
 #include "common/kafka/kafka_client.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/when.h"
 #include "common/program/log.h"
 
 static void library_log(const rd_kafka_t *client, int level, const char *facility,
@@ -20,12 +23,60 @@ static void library_log(const rd_kafka_t *client, int level, const char *facilit
 		log_debug("kafka: %s: %s", facility, message);
 }
 
+#define QUIET_MS 2000 /* without an answer, before a broker counts as away */
+
+/* Of all clients of the process, which have the same brokers; in milliseconds of when_steady(). An answer comes in
+ * a thread of the library. */
+static struct {
+	_Atomic int64_t answered; /* the last time; 0: not yet */
+	_Atomic int64_t away;     /* since when no broker could be reached; 0: one can */
+} outage;
+
+static int64_t steady_ms(void)
+{
+	return when_steady().ns / NS_PER_MS + 1;
+}
+
+/* Each client, and each attempt to connect, has this error: it is said once. One that was waiting to be
+ * heard while another client had answers is late. */
+static void see_away(const char *reason)
+{
+	int64_t now = steady_ms(), none = 0;
+	int64_t answered = atomic_load(&outage.answered);
+
+	if ((answered == 0 || now - answered >= QUIET_MS) &&
+	    atomic_compare_exchange_strong(&outage.away, &none, now))
+		log_warn("kafka: no broker can be reached; trying again until one answers: %s",
+			 reason);
+	else
+		log_debug("kafka: no broker can be reached: %s", reason);
+}
+
+static rd_kafka_resp_err_t see_answer(rd_kafka_t *client, int socket, const char *name, int32_t id,
+				      int16_t key, int16_t version, int32_t correlation,
+				      size_t size, int64_t round_trip, rd_kafka_resp_err_t error,
+				      void *opaque)
+{
+	int64_t now = steady_ms(), away;
+
+	(void)client, (void)socket, (void)id, (void)key, (void)version;
+	(void)correlation, (void)size, (void)round_trip, (void)opaque;
+	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return RD_KAFKA_RESP_ERR_NO_ERROR;
+	atomic_store(&outage.answered, now);
+	away = atomic_exchange(&outage.away, 0);
+	if (away > 0)
+		log_info("kafka: broker %s answers again after %" PRId64 " s", name,
+			 (now - away) / 1000);
+	return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 static void library_error(rd_kafka_t *client, int code, const char *reason, void *opaque)
 {
 	(void)client;
 	(void)opaque;
 	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
-		log_warn("kafka: no broker can be reached: %s", reason);
+		see_away(reason);
 	else
 		log_debug("kafka: %s: %s", rd_kafka_err2name((rd_kafka_resp_err_t)code), reason);
 }
@@ -54,6 +105,7 @@ static rd_kafka_resp_err_t client_starts(rd_kafka_t *client, const rd_kafka_conf
 	(void)opaque;
 	(void)why;
 	(void)size;
+	rd_kafka_interceptor_add_on_response_received(client, "tenure", see_answer, NULL);
 	return rd_kafka_interceptor_add_on_thread_start(client, "tenure", thread_starts, NULL);
 }
 

@@ -14,10 +14,11 @@ struct kafka_reader {
 	rd_kafka_queue_t *queue;
 	rd_kafka_message_t *held; /* the last record borrows from it */
 	int partitions;
-	int started;   /* partitions that are being fetched */
-	int behind;    /* partitions whose end at opening has not been passed */
-	int64_t *ends; /* at opening; -1 once passed */
-	int64_t *next; /* offsets to read */
+	int started;          /* partitions that are being fetched */
+	int behind;           /* partitions whose end at opening has not been passed */
+	int64_t *ends;        /* at opening; -1 once passed */
+	int64_t *next;        /* offsets to read */
+	uint64_t done, total; /* offsets up to the ends */
 	bool follow;
 };
 
@@ -119,6 +120,7 @@ static int start_partition(struct kafka_reader *reader, int32_t partition,
 	reader->ends[partition] = start < high ? high : -1;
 	reader->next[partition] = start;
 	reader->behind += start < high;
+	reader->total += (uint64_t)(high - start);
 	if (rd_kafka_consume_start_queue(reader->handle, partition, start, reader->queue) < 0) {
 		log_error("kafka:%s: cannot read partition %d: %s", reader->topic, partition,
 			  rd_kafka_err2str(rd_kafka_last_error()));
@@ -171,8 +173,12 @@ static void let_go(struct kafka_reader *reader)
 
 static void passed(struct kafka_reader *reader, int32_t partition, int64_t offset)
 {
+	int64_t end = reader->ends[partition];
+
+	if (end >= 0)
+		reader->done += (uint64_t)((offset < end ? offset : end) - reader->next[partition]);
 	reader->next[partition] = offset;
-	if (reader->ends[partition] < 0 || offset < reader->ends[partition])
+	if (end < 0 || offset < end)
 		return;
 	reader->ends[partition] = -1;
 	reader->behind--;
@@ -228,6 +234,12 @@ int64_t kafka_reader_behind(const struct kafka_reader *reader)
 		behind += high > reader->next[p] ? high - reader->next[p] : 0;
 	}
 	return behind;
+}
+
+void kafka_reader_progress(const struct kafka_reader *reader, uint64_t *done, uint64_t *total)
+{
+	*done = reader->done;
+	*total = reader->total;
 }
 
 int kafka_reader_partitions(const struct kafka_reader *reader)

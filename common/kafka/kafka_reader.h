@@ -21,6 +21,8 @@ enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
 bool kafka_reader_caught_up(const struct kafka_reader *reader);
 /* Offsets that exist and were not read yet, by what the broker said last; -1: not known. */
 int64_t kafka_reader_behind(const struct kafka_reader *reader);
+/* How many offsets of those that existed at opening were passed, and how many there are. */
+void kafka_reader_progress(const struct kafka_reader *reader, uint64_t *done, uint64_t *total);
 int kafka_reader_partitions(const struct kafka_reader *reader);
 /* As topic_reader_setting(). */
 int kafka_reader_setting(struct kafka_reader *reader, const char *name, char *value, size_t size);

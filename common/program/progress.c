@@ -73,6 +73,12 @@ static void add_amount(char *line, size_t *length, double amount)
 	    amount, prefixes[i]);
 }
 
+static void add_done(char *line, size_t *length, uint64_t done, bool offsets)
+{
+	add_amount(line, length, (double)done);
+	add(line, length, offsets ? " offsets" : done < 1000 ? " B" : "B");
+}
+
 static void add_event(char *line, size_t *length, const char *before, struct when event)
 {
 	char text[WHEN_TEXT_SIZE];
@@ -108,12 +114,10 @@ static void format_bar(const struct progress *progress, char *line, size_t *leng
 		add(line, length, "[%.*s%*s] %3.0f %%  ", filled, "####################",
 		    BAR - filled, "", percent(progress));
 	}
-	add_amount(line, length, (double)progress->done);
-	add(line, length, progress->done < 1000 ? " B" : "B");
+	add_done(line, length, progress->done, progress->offsets);
 	if (progress->total > 0) {
 		add(line, length, " of ");
-		add_amount(line, length, (double)progress->total);
-		add(line, length, progress->total < 1000 ? " B" : "B");
+		add_done(line, length, progress->total, progress->offsets);
 	}
 	add(line, length, ", ");
 	add_amount(line, length, (double)progress->count);
@@ -153,9 +157,9 @@ static int width(void)
 
 struct progress_show progress_begin(void)
 {
-	struct progress_show show = {.terminal = log_is_for_people()};
+	struct progress_show show = {.terminal = log_is_for_people(), .started = when_steady()};
 
-	show.next = when_add(when_steady(), show.terminal ? TERMINAL_NS : LOG_NS);
+	show.next = when_add(show.started, show.terminal ? TERMINAL_NS : LOG_NS);
 	return show;
 }
 
@@ -179,6 +183,16 @@ void progress_show(struct progress_show *show, const struct progress *progress, 
 	fflush(stderr);
 	log_erase_before(true);
 	show->shown = true;
+}
+
+void progress_tell(struct progress_show *show, struct progress *progress)
+{
+	struct when now = when_steady();
+
+	if (!progress_is_due(show, now))
+		return;
+	progress->elapsed_ns = when_since(now, show->started);
+	progress_show(show, progress, now);
 }
 
 void progress_end(struct progress_show *show)

@@ -15,12 +15,13 @@
 #define PROGRESS_LINE_SIZE 256 /* with its NUL */
 
 struct progress {
-	uint64_t done;      /* bytes read */
-	uint64_t total;     /* bytes there are; 0: not known */
+	uint64_t done;      /* bytes read, or offsets of a topic */
+	uint64_t total;     /* there are; 0: not known */
 	uint64_t count;     /* of UNIT that came of them */
 	const char *unit;   /* "packets" */
 	int64_t elapsed_ns; /* since the start */
 	struct when event;  /* the time that the input has reached; WHEN_MIN: none */
+	bool offsets;       /* they are not bytes: an offset of a topic need not have a record */
 };
 
 /* Pure: the nanoseconds until the end, at the rate so far; -1 if that cannot be said. */
@@ -32,6 +33,7 @@ size_t progress_format(const struct progress *progress, bool log,
 
 /* Where and when it is shown. */
 struct progress_show {
+	struct when started; /* of when_steady() */
 	bool terminal;
 	bool shown;       /* a line is on the terminal */
 	struct when next; /* of when_steady() */
@@ -41,6 +43,8 @@ struct progress_show progress_begin(void);
 /* Whether to show it NOW, of when_steady(). */
 bool progress_is_due(const struct progress_show *show, struct when now);
 void progress_show(struct progress_show *show, const struct progress *progress, struct when now);
+/* If it is due: shows what PROGRESS has, of which the time that has passed is filled here. */
+void progress_tell(struct progress_show *show, struct progress *progress);
 /* Removes the line from the terminal. */
 void progress_end(struct progress_show *show);
 

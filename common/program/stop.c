@@ -41,12 +41,15 @@ void stop_install(void)
 	struct sigaction finish = {.sa_handler = on_signal};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct sigaction tell = {.sa_handler = on_report};
+	struct sigaction before;
 
 	sigemptyset(&finish.sa_mask);
 	sigemptyset(&ignore.sa_mask);
 	sigemptyset(&tell.sa_mask);
 	sigaction(SIGINT, &finish, NULL);
 	sigaction(SIGTERM, &finish, NULL);
+	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &finish, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 	sigaction(SIGUSR1, &tell, NULL);
 }

@@ -1,4 +1,6 @@
-/* stop.h - SIGINT and SIGTERM ask the program to finish, SIGUSR1 for its counters; SIGPIPE is ignored.
+/* stop.h - SIGINT, SIGTERM and SIGHUP ask the program to finish, SIGUSR1 for its counters; SIGPIPE is ignored.
+ *
+ * SIGHUP, by which a terminal says that it is gone, stays ignored if it was, as nohup(1) wants.
  *
  * A second signal, at least half a second after the first, ends the process immediately with the
  * status 128 + its number. An earlier one is the same request: timeout(1) sends each signal twice, to

@@ -28,6 +28,7 @@ struct flow_reader {
 	size_t count, at; /* AT: the one that is read */
 	int64_t base;     /* records of those before it */
 	int64_t seen;     /* records of it */
+	uint64_t bytes;   /* of the files before it */
 	int exit_code;
 };
 
@@ -208,8 +209,12 @@ void flow_reader_close(struct flow_reader *reader)
 /* Goes on with the next file. False after the last one. */
 static bool next_source(struct flow_reader *reader)
 {
+	uint64_t done, total;
+
 	if (reader->at + 1 == reader->count)
 		return false;
+	topic_reader_progress(reader->sources[reader->at].topic, &done, &total);
+	reader->bytes += done;
 	topic_reader_close(reader->sources[reader->at].topic);
 	reader->sources[reader->at++].topic = NULL;
 	reader->base += reader->seen;
@@ -248,6 +253,24 @@ bool flow_reader_caught_up(const struct flow_reader *reader)
 
 	return reader->at + 1 == reader->count && !last->held &&
 	       (last->ended || topic_reader_caught_up(last->topic));
+}
+
+bool flow_reader_progress(const struct flow_reader *reader, uint64_t *done, uint64_t *total)
+{
+	bool known = true, offsets = false;
+
+	*done = *total = reader->bytes;
+	for (size_t i = reader->at; i < reader->count; i++) {
+		uint64_t of_one, size;
+
+		offsets = topic_reader_progress(reader->sources[i].topic, &of_one, &size);
+		*done += i == reader->at ? of_one : 0;
+		*total += size;
+		known &= size > 0 || reader->sources[i].ended;
+	}
+	if (!known)
+		*total = 0;
+	return offsets;
 }
 
 const char *flow_reader_first(const struct flow_reader *reader)

@@ -37,6 +37,8 @@ enum bus_status flow_reader_read(struct flow_reader *reader, int timeout_ms,
 				 struct bus_record *record);
 /* True once every record that existed at opening has been read, also with --follow. */
 bool flow_reader_caught_up(const struct flow_reader *reader);
+/* As topic_reader_progress(), of all files. */
+bool flow_reader_progress(const struct flow_reader *reader, uint64_t *done, uint64_t *total);
 /* The address of what is read first. */
 const char *flow_reader_first(const struct flow_reader *reader);
 /* The program's exit code after BUS_BROKEN. */

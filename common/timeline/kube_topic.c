@@ -370,6 +370,11 @@ bool kube_topic_caught_up(const struct kube_topic *topic)
 	return topic->ended || (topic->options.bus.follow && kube_reader_caught_up(topic->reader));
 }
 
+bool kube_topic_progress(const struct kube_topic *topic, uint64_t *done, uint64_t *total)
+{
+	return topic_reader_progress(kube_reader_topic(topic->reader), done, total);
+}
+
 bool kube_topic_is_verified(const struct kube_topic *topic)
 {
 	return topic->check < 0;

@@ -57,6 +57,9 @@ int64_t kube_topic_behind(const struct kube_topic *kube_topic);
 /* Whether the store is known to be of this topic (1), or is empty. */
 bool kube_topic_is_verified(const struct kube_topic *kube_topic);
 
+/* As topic_reader_progress(), of the topic, or of the file that is read now. */
+bool kube_topic_progress(const struct kube_topic *kube_topic, uint64_t *done, uint64_t *total);
+
 /* Reads until it has caught up. Returns 1, 0 if a signal stopped it, or -1 after logging. */
 int kube_topic_catch_up(struct kube_topic *kube_topic);
 

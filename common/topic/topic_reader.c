@@ -185,6 +185,15 @@ int64_t topic_reader_behind(const struct topic_reader *reader)
 	return reader->kafka != NULL ? kafka_reader_behind(reader->kafka) : -1;
 }
 
+bool topic_reader_progress(const struct topic_reader *reader, uint64_t *done, uint64_t *total)
+{
+	if (reader->kafka != NULL)
+		kafka_reader_progress(reader->kafka, done, total);
+	else
+		lines_progress(reader->lines, done, total);
+	return reader->kafka != NULL;
+}
+
 int topic_reader_partitions(const struct topic_reader *reader)
 {
 	return reader->kafka != NULL ? kafka_reader_partitions(reader->kafka) : 1;

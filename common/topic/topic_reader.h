@@ -46,6 +46,9 @@ enum bus_status topic_reader_peek(struct topic_reader *reader, int timeout_ms, s
 bool topic_reader_caught_up(const struct topic_reader *reader);
 /* Records of a topic that exist and were not read yet, as offsets; -1 if that is not known, as of a file. */
 int64_t topic_reader_behind(const struct topic_reader *reader);
+/* How much of what existed at opening was read, and how much that is (0: not known): offsets of a topic,
+ * which is true then, or bytes of a file. */
+bool topic_reader_progress(const struct topic_reader *reader, uint64_t *done, uint64_t *total);
 int topic_reader_partitions(const struct topic_reader *reader);
 /* Writes the topic's setting NAME ("cleanup.policy") to VALUE[SIZE], "" for a file. -1 after
  * logging. */

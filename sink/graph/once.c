@@ -4,12 +4,14 @@
 #include <sysexits.h>
 
 #include "common/program/log.h"
+#include "common/program/progress.h"
 #include "common/program/stop.h"
 #include "common/record/flow_reader.h"
 #include "sink/graph/formats/display.h"
 #include "sink/graph/formats/edge_writer.h"
 
 #define POLL_MS 200
+#define COUNT_BEFORE 1000 /* records, between two looks at the clock */
 
 /* The window that is shown, and the earlier one that it is compared with. */
 struct windows {
@@ -97,11 +99,24 @@ static int show(const struct once_options *o, const struct bus_options *bus,
 	return rc;
 }
 
+static void tell(struct progress_show *shown, const struct flow_reader *reader,
+		 const struct aggregator *aggregator)
+{
+	struct progress progress = {.count = aggregator->intake.read,
+				    .unit = "flows",
+				    .event = aggregator->intake.flow.end};
+
+	progress.offsets = flow_reader_progress(reader, &progress.done, &progress.total);
+	progress_tell(shown, &progress);
+}
+
 /* Reads until the end, a signal, or the output is closed. Returns an exit code. */
 static int run(const struct once_options *o, const struct bus_options *bus,
 	       struct flow_reader *reader, struct windows *windows, struct display *display)
 {
 	struct aggregator *aggregator = &windows->now;
+	struct progress_show shown = progress_begin();
+	uint64_t count = 0;
 	enum bus_status status = BUS_RECORD;
 	struct bus_record record;
 	int rc = EX_OK;
@@ -118,11 +133,14 @@ static int run(const struct once_options *o, const struct bus_options *bus,
 			log_error("out of memory");
 			return EX_OSERR;
 		}
+		if (!bus->follow && ++count % COUNT_BEFORE == 0)
+			tell(&shown, reader, aggregator);
 		if (bus->follow &&
 		    (display_due(display, aggregator->intake.read, status != BUS_RECORD, now) ||
 		     display_pressed(display, now)))
 			rc = show(o, bus, windows, status != BUS_RECORD, display);
 	}
+	progress_end(&shown);
 	/* The last snapshot includes everything that was read. */
 	if (rc == EX_OK && !display->closed &&
 	    (display->shown == 0 || display->shown != aggregator->intake.read))

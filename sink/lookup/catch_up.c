@@ -3,24 +3,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "common/program/log.h"
+#include "common/program/progress.h"
 #include "common/program/stop.h"
 
 #define TURN_RECORDS 10000
 #define TURN_WAIT_MS 200
-#define SHOW_EVERY (200 * NS_PER_MS)
-#define SHOW_AFTER NS_PER_SECOND
-#define LOG_EVERY (60 * NS_PER_SECOND)
-#define CLEAR_LINE "\r\033[K"
-
-struct progress {
-	const char *address;
-	bool terminal;
-	bool shown;
-	struct when next;
-};
 
 static void format_known(const struct timeline *timeline, char text[static WHEN_TEXT_SIZE])
 {
@@ -32,22 +21,17 @@ static void format_known(const struct timeline *timeline, char text[static WHEN_
 		when_format(when_whole_second(known), text);
 }
 
-static void show(struct progress *progress, const struct timeline *timeline, uint64_t records)
+static void show(struct progress_show *show, const struct kube_topic *kube_topic,
+		 const struct timeline *timeline)
 {
-	struct when now = when_now();
-	char known[WHEN_TEXT_SIZE];
+	struct progress progress = {
+		.count = kube_topic_stats(kube_topic).records,
+		.unit = "records",
+		.event = timeline_known_to(timeline),
+	};
 
-	if (when_before(now, progress->next))
-		return;
-	format_known(timeline, known);
-	if (progress->terminal)
-		fprintf(stderr, CLEAR_LINE "%s: %" PRIu64 " records read, known to %s",
-			progress->address, records, known);
-	else
-		log_info("%s: %" PRIu64 " records read, known to %s", progress->address, records,
-			 known);
-	progress->shown = true;
-	progress->next = when_add(now, progress->terminal ? SHOW_EVERY : LOG_EVERY);
+	progress.offsets = kube_topic_progress(kube_topic, &progress.done, &progress.total);
+	progress_tell(show, &progress);
 }
 
 /* What a signal has stopped. -1 after logging. */
@@ -69,17 +53,16 @@ static int check_interrupted(const struct kube_topic *kube_topic, const struct t
 }
 
 /* Returns 0 at the end of the topic or after a signal, -1 after logging. */
-static int read_all(struct kube_topic *kube_topic, struct timeline *timeline,
-		    struct progress *progress)
+static int read_all(struct kube_topic *kube_topic, struct timeline *timeline)
 {
+	struct progress_show shown = progress_begin();
 	int rc = 0;
 
 	while (rc == 0 && !kube_topic_caught_up(kube_topic) && !stop_requested()) {
 		rc = kube_topic_turn(kube_topic, TURN_RECORDS, TURN_WAIT_MS) < 0 ? -1 : 0;
-		show(progress, timeline, kube_topic_stats(kube_topic).records);
+		show(&shown, kube_topic, timeline);
 	}
-	if (progress->shown && progress->terminal)
-		fputs(CLEAR_LINE, stderr);
+	progress_end(&shown);
 	return rc;
 }
 
@@ -87,29 +70,23 @@ int catch_up(struct timeline *timeline, const struct settings_list *addresses,
 	     const struct bus_options *bus, int *exit_code)
 {
 	const struct kube_topic_options options = {.addresses = addresses, .bus = *bus};
-	struct progress progress = {
-		.address = addresses->values[0],
-		.terminal = isatty(STDERR_FILENO) != 0,
-		.next = when_now(),
-	};
+	const char *address = addresses->values[0];
 	struct kube_topic *kube_topic = kube_topic_open(timeline, &options, exit_code);
 	uint64_t unreadable;
 	int rc;
 
 	if (kube_topic == NULL)
 		return -1;
-	progress.next = when_add(progress.next, progress.terminal ? SHOW_AFTER : LOG_EVERY);
-	rc = read_all(kube_topic, timeline, &progress);
+	rc = read_all(kube_topic, timeline);
 	if (rc < 0)
 		*exit_code = kube_topic_exit_code(kube_topic);
 	else if (!kube_topic_caught_up(kube_topic))
-		rc = check_interrupted(kube_topic, timeline, progress.address, exit_code);
-	if (rc == 0 && bus_is_kafka(progress.address) &&
-	    timeline_position_last(timeline).offset < 0)
-		log_warn("%s: has no records, so nothing is known", progress.address);
+		rc = check_interrupted(kube_topic, timeline, address, exit_code);
+	if (rc == 0 && bus_is_kafka(address) && timeline_position_last(timeline).offset < 0)
+		log_warn("%s: has no records, so nothing is known", address);
 	unreadable = kube_topic_stats(kube_topic).unreadable;
 	if (rc == 0 && unreadable > 1)
-		log_warn("%s: %" PRIu64 " records were skipped", progress.address, unreadable);
+		log_warn("%s: %" PRIu64 " records were skipped", address, unreadable);
 	kube_topic_close(kube_topic);
 	return rc;
 }

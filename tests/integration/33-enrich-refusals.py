@@ -2,7 +2,8 @@
 """What the enricher refuses on Kafka, each with a clear message and the right exit code: a broker that does not
 answer, an unknown topic, too few output partitions, a kube topic with two partitions, only compacted or kept for less than --retention, flows that were
 trimmed before they were read. And what it copes with: damaged flows between good ones, a tagged record that the broker
-refuses, a flow timestamp far ahead, a store of another topic, a kube topic that stands still.
+refuses, a flow timestamp far ahead, a store of another topic, a kube topic that stands still. That known stands still, and
+a bounded run in a group that has read everything, are said.
 """
 
 import json
@@ -151,6 +152,33 @@ def standing_still(broker, folder, log, now):
     expect("standing still, less patient: exit", run.finish("still", "p-flows", 3) == 0)
     found = {json.loads(v)["number"]: json.loads(v)["tenure"].get("provisional_reason") for _, _, _, v, *_ in broker.read("p-tagged")}
     expect(f"reasons {found}", found == {1: "kube_stalled", 2: "future_flow", 3: None})
+    producer.produce("p-kube", progress(now - 50), key="c")
+    producer.produce("p-flows", flow(4, time.time()), partition=0)
+    producer.flush(30)
+    process = enrich([*addresses("p-", "still"), "--state", folder / "still", "-b", broker.address, "--max-hold", "3s"],
+                     stderr=open(folder / "stall", "w"))
+    told = lambda: (folder / "stall").read_text()  # noqa: E731
+    wait_for("the log says that known stands still", lambda: "which has not moved for" in told())
+    expect("known stands still: what becomes of flows", "wait, and are answered provisionally after 3s" in told())
+    producer.produce("p-kube", progress(now - 40), key="c")
+    producer.flush(30)
+    wait_for("the log says that known moves again", lambda: "the cluster becomes known again" in told())
+    process.send_signal(signal.SIGTERM)
+    process.wait(25)
+    expect(f"known stands still is said once: {told()}", told().count("which has not moved for") == 1)
+
+
+def used_group(broker, folder):
+    """A bounded run in a group that has read everything is refused; in a new one it tags."""
+    for group, code in (("window", 0), ("window", 78), ("window-2", 0)):
+        arguments = [*addresses("o-", "other"), "--state", folder / "state", "-b", broker.address, "--until", "now"]
+        arguments[arguments.index("--group") + 1] = group
+        process = enrich(arguments, stderr=subprocess.PIPE)
+        message = process.communicate(timeout=60)[1].decode()
+        expect(f"a bounded run in {group}: exit {process.returncode}, expected {code}: {message}", process.returncode == code)
+        told = f"group {group} had read every flow of this run before" in message and "--group" in message
+        expect(f"a bounded run in {group}: {message}", told == (code == 78))
+    expect("a new group tags", len(broker.read("o-tagged")) >= 90)
 
 
 def trimmed(broker, folder, log):
@@ -186,6 +214,7 @@ def main():
         damaged_neighbours(broker, folder, log, now)
         other_store(broker, folder, log, now)
         standing_still(broker, folder, log, now)
+        used_group(broker, folder)
         trimmed(broker, folder, log)
     print(f"{len(complaints)} complaints")
     if complaints:

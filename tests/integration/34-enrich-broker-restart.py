@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The broker is killed, later stopped, and started again while the enricher works; the enricher continues without being
-restarted, and every flow has exactly one outcome, in its partition and in order.
+restarted, its log has each outage and its end once, and every flow has exactly one outcome, in its partition and in order.
 """
 
 import os
@@ -74,6 +74,10 @@ def main():
             complaints.append(f"without a broker it took {stopped:.1f} s to stop")
     log.seek(0)
     text = log.read()
+    away, back = text.count("no broker can be reached"), text.count("answers again after")
+    # The last outage may have been too short to be said, and has no end.
+    if not 2 <= away <= 3 or back != 2:
+        complaints.append(f"two outages of the broker: {away} lines for their beginnings, {back} for their ends")
     print(f"{len(flows)} flows through 2 restarts of the broker; exit {code}; without a broker stopped in {stopped:.1f} s; {len(complaints)} complaints")
     if complaints or code != 0:
         print("\n".join(complaints[:40]), text[-6000:], sep="\n")

@@ -6,6 +6,7 @@
 #include "common/base/hash.h"
 #include "sink/lookup/dns/dns_forward.h"
 #include "sink/lookup/dns/dns_holder.h"
+#include "sink/lookup/dns/dns_moment.h"
 #include "sink/lookup/dns/dns_text.h"
 #include "sink/lookup/question.h"
 
@@ -322,7 +323,7 @@ static int answer_in_zone(struct asking *asking)
 	case DNS_NAME_NO_MOMENT:
 		asking->answer->error = DNS_ERROR_OTHER;
 		snprintf(asking->answer->error_text, sizeof(asking->answer->error_text),
-			 "not a moment such as at-20261123T080000Z or ago-5m");
+			 "not " DNS_MOMENT_FORMS);
 		asking->answer->code = DNS_NXDOMAIN;
 		return 0;
 	case DNS_NAME_ABSENT:

@@ -4,11 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LABELS_MAX 127
+#include "sink/lookup/dns/dns_moment.h"
 
-/* 20261123T080000Z, where RFC 3339 has 2026-11-23T08:00:00Z */
-#define MOMENT_LENGTH 16
-#define RFC3339_LENGTH 20
+#define LABELS_MAX 127
 
 struct labels {
 	struct span list[LABELS_MAX]; /* the leftmost first */
@@ -268,32 +266,6 @@ static enum dns_name_kind read_own(const struct labels *labels, size_t count, st
 	return count > 2 && join_holder(list, count - 2, name) ? DNS_NAME_POD : DNS_NAME_ABSENT;
 }
 
-/* Reads at-20261123t080000z or ago-5m. */
-static bool read_moment(struct span label, struct dns_name *name)
-{
-	char text[DNS_LABEL_MAX + 1];
-	const char *d = label.data + 3; /* after "at-" */
-
-	if (label.length > 4 && memcmp(label.data, "ago-", 4) == 0) {
-		snprintf(text, sizeof(text), "%.*s", (int)label.length - 4, label.data + 4);
-		name->moment = DNS_MOMENT_AGO;
-		return strlen(text) == label.length - 4 &&
-		       when_parse_duration(text, &name->ago_ns) == 0;
-	}
-	if (label.length != 3 + MOMENT_LENGTH || memcmp(label.data, "at-", 3) != 0 || d[8] != 't')
-		return false;
-	snprintf(text, sizeof(text), "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s%c", d, d + 4, d + 6, d + 9,
-		 d + 11, d + 13, toupper((unsigned char)d[15]));
-	name->moment = DNS_MOMENT_AT;
-	return when_parse(text, strlen(text), &name->at) == 0;
-}
-
-static bool is_meant_as_moment(struct span label)
-{
-	return (label.length >= 3 && memcmp(label.data, "at-", 3) == 0) ||
-	       (label.length >= 4 && memcmp(label.data, "ago-", 4) == 0);
-}
-
 /* Finds the zone of LABELS, the longest that fits. Returns how many labels its apex has. */
 static size_t find_zone(const struct dns_zones *zones, const struct labels *labels,
 			enum dns_zone *zone)
@@ -367,14 +339,15 @@ int dns_name_read(const struct dns_zones *zones, const uint8_t *wire, size_t len
 		return -1;
 	count = labels.count - find_zone(zones, &labels, &read.zone);
 	top = count;
-	if (read.zone == DNS_ZONE_OWN && count > 0 && read_moment(labels.list[count - 1], &read)) {
+	if (read.zone == DNS_ZONE_OWN && count > 0 &&
+	    dns_moment_read(labels.list[count - 1], &read)) {
 		labels.count = count - 1;
 		read.kind = read_past(zones, &labels, &read);
 	} else {
 		read.moment = DNS_MOMENT_NOW;
 		read.kind = read_in_zone(read.zone, &labels, count, &read, &below);
 		if (read.zone == DNS_ZONE_OWN && count > 0 &&
-		    is_meant_as_moment(labels.list[count - 1]))
+		    dns_moment_is_meant(labels.list[count - 1]))
 			read.kind = DNS_NAME_NO_MOMENT;
 		top = count - below;
 	}

@@ -3,8 +3,8 @@
  * Names below the cluster domain are those of the Kubernetes DNS specification:
  * SERVICE.NAMESPACE.svc.DOMAIN and HOSTNAME.SERVICE.NAMESPACE.svc.DOMAIN. Ours are
  * NAME.NAMESPACE.pod.ZONE and NAME.node.ZONE. Any of these and any name of an address in
- * in-addr.arpa or ip6.arpa may be followed by a moment and ZONE: at-20261123T080000Z.ZONE, or
- * ago-5m.ZONE.
+ * in-addr.arpa or ip6.arpa may be followed by a moment and ZONE: at-20261123T080000Z.ZONE or
+ * ago-5m.ZONE (dns_moment.h).
  *
  * (1) Every name above an address is the apex of a zone of its own, so that a resolver may send the
  *     questions for any part of in-addr.arpa or ip6.arpa to us.

@@ -17,28 +17,35 @@ static void a_line_tells_how_far_it_is(void **state)
 		const char *terminal;
 		const char *log;
 	} cases[] = {
-		{{1200000000, 2400000000, 5000000, "packets", 10 * NS_PER_SECOND, START},
+		{{1200000000, 2400000000, 5000000, "packets", 10 * NS_PER_SECOND, START, false},
 		 "[##########          ]  50 %  1.2 GB of 2.4 GB, 5 M packets, 500 k/s, "
 		 "2023-11-14T22:13:20Z, 0:00:10 left",
 		 "read=1200000000 of=2400000000 percent=50.0 packets=5000000 "
 		 "packets_per_second=500000 event_time=2023-11-14T22:13:20Z seconds_left=10"},
 		/* A pipe. */
-		{{999, 0, 7, "packets", 2 * NS_PER_SECOND, WHEN_MIN},
+		{{999, 0, 7, "packets", 2 * NS_PER_SECOND, WHEN_MIN, false},
 		 "999 B, 7 packets, 4/s",
 		 "read=999 packets=7 packets_per_second=4"},
 		/* The first second tells no time. */
-		{{1, 1000, 0, "packets", NS_PER_MS, WHEN_MIN},
+		{{1, 1000, 0, "packets", NS_PER_MS, WHEN_MIN, false},
 		 "[                    ]   0 %  1 B of 1 kB, 0 packets, 0/s",
 		 "read=1 of=1000 percent=0.1 packets=0 packets_per_second=0"},
 		/* The file has grown. */
-		{{3000, 2000, 1, "records", 4000 * NS_PER_SECOND, WHEN_MIN},
+		{{3000, 2000, 1, "records", 4000 * NS_PER_SECOND, WHEN_MIN, false},
 		 "[####################] 100 %  3 kB of 2 kB, 1 records, 0/s, 0:00:00 left",
 		 "read=3000 of=2000 percent=100.0 records=1 records_per_second=0 seconds_left=0"},
-		{{1000, 11000000, 1, "packets", 2 * NS_PER_SECOND, WHEN_MIN},
+		{{1000, 11000000, 1, "packets", 2 * NS_PER_SECOND, WHEN_MIN, false},
 		 "[                    ]   0 %  1 kB of 11 MB, 1 packets, 0/s, 6:06:38 left",
 		 "read=1000 of=11000000 percent=0.0 packets=1 packets_per_second=0 "
 		 "seconds_left=21998"},
-		{{UINT64_MAX, UINT64_MAX, UINT64_MAX, "packets", 1, WHEN_MIN}, NULL, NULL},
+		/* A topic. */
+		{{41200000, 66400000, 41000000, "flows", 100 * NS_PER_SECOND, START, true},
+		 "[############        ]  62 %  41.2 M offsets of 66.4 M offsets, 41 M flows, 410 "
+		 "k/s, "
+		 "2023-11-14T22:13:20Z, 0:01:01 left",
+		 "read=41200000 of=66400000 percent=62.0 flows=41000000 flows_per_second=410000 "
+		 "event_time=2023-11-14T22:13:20Z seconds_left=61"},
+		{{UINT64_MAX, UINT64_MAX, UINT64_MAX, "packets", 1, WHEN_MIN, false}, NULL, NULL},
 	};
 	char line[PROGRESS_LINE_SIZE];
 

@@ -33,6 +33,21 @@ static int one_signal(void)
 	return stop_requested() ? 0 : 2;
 }
 
+static int the_terminal_is_gone(void)
+{
+	stop_install();
+	raise(SIGHUP);
+	return stop_requested() ? 0 : 1;
+}
+
+static int under_nohup(void)
+{
+	signal(SIGHUP, SIG_IGN);
+	stop_install();
+	raise(SIGHUP);
+	return stop_requested() ? 1 : 0;
+}
+
 static int two_signals(void)
 {
 	stop_install();
@@ -75,6 +90,8 @@ static void the_first_signal_asks_and_the_second_ends(void **state)
 	assert_int_equal(in_child(one_signal), 0);
 	assert_int_equal(in_child(one_request_twice), 0);
 	assert_int_equal(in_child(two_signals), 128 + SIGTERM);
+	assert_int_equal(in_child(the_terminal_is_gone), 0);
+	assert_int_equal(in_child(under_nohup), 0);
 }
 
 static void a_request_by_the_program_does_not_count_as_a_signal(void **state)
