@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "common/kafka/kafka_trouble.h"
 #include "common/program/log.h"
 #include "enricher/kafka_starts.h"
 
@@ -41,6 +42,17 @@ struct kafka_group {
 	bool continues; /* one of the partitions had a committed offset */
 	bool member;    /* what it was assigned is started */
 };
+
+/* What ERROR means. Returns TEXT. */
+static const char *why_not(const struct kafka_group *group, rd_kafka_resp_err_t error,
+			   char text[static KAFKA_ADVICE_SIZE])
+{
+	struct kafka_use use = {.operation = "Read",
+				.topic = group->settings.topic,
+				.group = group->settings.group};
+
+	return kafka_trouble_on_error(group->client, error, &use, text);
+}
 
 static void forget_assigned(struct kafka_group *group)
 {
@@ -118,7 +130,8 @@ struct kafka_group *kafka_group_open(const struct kafka_group_settings *settings
 		goto out;
 	}
 	group->client = connect_member(group);
-	if (group->client == NULL || kafka_client_partitions(group->client, settings->topic) <= 0)
+	if (group->client == NULL ||
+	    kafka_client_partitions(group->client, settings->topic, "Read") <= 0)
 		goto out;
 	rd_kafka_poll_set_consumer(group->client);
 	topics = rd_kafka_topic_partition_list_new(1);
@@ -225,8 +238,14 @@ out:
 enum kafka_group_event kafka_group_poll(struct kafka_group *group)
 {
 	rd_kafka_message_t *message = rd_kafka_consumer_poll(group->client, 0);
-	char why[256];
+	char why[KAFKA_ADVICE_SIZE];
 
+	if (message != NULL && kafka_advice_is_right(message->err)) {
+		log_error("kafka:%s: cannot be a member of the group %s: %s", group->settings.topic,
+			  group->settings.group, why_not(group, message->err, why));
+		rd_kafka_message_destroy(message);
+		return KAFKA_GROUP_BROKEN;
+	}
 	if (message != NULL && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
 		log_error("kafka:%s: partition %d: a record arrived outside its queue",
 			  group->settings.topic, message->partition);
@@ -273,6 +292,8 @@ size_t kafka_group_count(const struct kafka_group *group)
 static enum exchange_head no_record(struct kafka_group *group, struct partition *partition,
 				    const rd_kafka_message_t *message)
 {
+	char why[KAFKA_ADVICE_SIZE];
+
 	if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
 		partition->ended = partition->ended || message->offset >= partition->end;
 		return EXCHANGE_NONE;
@@ -286,7 +307,8 @@ static enum exchange_head no_record(struct kafka_group *group, struct partition 
 			  group->settings.group);
 	else
 		log_error("kafka:%s: partition %d: %s", group->settings.topic, partition->number,
-			  rd_kafka_message_errstr(message));
+			  kafka_advice_is_right(message->err) ? why_not(group, message->err, why)
+							      : rd_kafka_message_errstr(message));
 	return EXCHANGE_FAILED;
 }
 

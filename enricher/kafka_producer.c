@@ -6,8 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/kafka/kafka_trouble.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
+#include "enricher/kafka_batch.h"
 #include "enricher/kafka_group_offsets.h"
 #include "enricher/kafka_offsets.h"
 
@@ -20,8 +22,6 @@
 #define FLUSH_STEP_MS 100
 #define CALL_MS 10000
 #define CONNECT_TRIES 18 /* of CALL_MS: three minutes for a broker to restart */
-#define BATCH_BYTES_MAX 1000000UL
-#define BATCH_BYTES_MIN 1000UL
 
 struct kafka_producer {
 	const char *topics[EXCHANGE_TOPICS];
@@ -29,10 +29,11 @@ struct kafka_producer {
 	const struct bus_options *options;
 	rd_kafka_t *client;
 	rd_kafka_topic_t *handles[EXCHANGE_TOPICS];
-	char batch_bytes[24]; /* the largest batch that both topics accept */
-	bool open;            /* a transaction */
-	bool unclear;         /* how it ended; only a new producer can find out (1) */
-	bool failed;          /* one of its records was not delivered */
+	char batch_bytes[KAFKA_BATCH_SIZE];
+	bool open;    /* a transaction */
+	bool unclear; /* how it ended; only a new producer can find out (1) */
+	bool failed;  /* one of its records was not delivered */
+	bool denied;  /* a right is missing; logged */
 	struct kafka_producer_culprit culprit;
 };
 
@@ -46,17 +47,31 @@ static bool record_at_fault(rd_kafka_resp_err_t error)
 	       error == RD_KAFKA_RESP_ERR_INVALID_RECORD;
 }
 
+/* Logs that CLIENT has no right to do what ERROR says, once. TOPIC may be NULL. */
+static void deny(struct kafka_producer *producer, const rd_kafka_t *client, const char *topic,
+		 rd_kafka_resp_err_t error)
+{
+	struct kafka_use use = {.operation = "Write", .topic = topic, .id = producer->identity};
+	char why[KAFKA_ADVICE_SIZE];
+
+	if (!producer->denied)
+		log_error("kafka: instance %s cannot write: %s", producer->identity,
+			  kafka_trouble_on_error(client, error, &use, why));
+	producer->denied = true;
+}
+
 static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque)
 {
 	struct kafka_producer *producer = opaque;
 	struct kafka_producer_culprit *culprit = &producer->culprit;
 	int64_t source = (int64_t)(intptr_t)message->_private;
 
-	(void)client;
 	if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return;
-	if (!producer->failed && message->err != RD_KAFKA_RESP_ERR__PURGE_QUEUE &&
-	    message->err != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+	if (kafka_advice_is_right(message->err))
+		deny(producer, client, rd_kafka_topic_name(message->rkt), message->err);
+	else if (!producer->failed && message->err != RD_KAFKA_RESP_ERR__PURGE_QUEUE &&
+		 message->err != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
 		log_warn("kafka:%s: partition %d: the record of flow %" PRId64
 			 " was not written: %s",
 			 rd_kafka_topic_name(message->rkt), message->partition, source,
@@ -84,6 +99,12 @@ static enum exchange_outcome judge(struct kafka_producer *producer, rd_kafka_err
 	if (error == NULL)
 		return EXCHANGE_DONE;
 	code = rd_kafka_error_code(error);
+	if (kafka_advice_is_right(code)) {
+		/* Of a topic, the record that it refused has said so. */
+		deny(producer, producer->client, NULL, code);
+		rd_kafka_error_destroy(error);
+		return EXCHANGE_BROKEN;
+	}
 	log_warn("kafka: instance %s cannot %s: %s", producer->identity, doing,
 		 rd_kafka_error_string(error));
 	if (rd_kafka_error_is_fatal(error) &&
@@ -112,35 +133,6 @@ static void disconnect(struct kafka_producer *producer)
 	}
 	rd_kafka_destroy(producer->client);
 	producer->client = NULL;
-}
-
-/* Checks that the topics exist and finds the largest batch that both accept: a broker refuses
- * a batch as a whole, including the good records in it. -1 after logging. */
-static int check_topics(struct kafka_producer *producer)
-{
-	rd_kafka_conf_t *conf = kafka_client_conf(producer->options, NULL);
-	rd_kafka_t *client = conf == NULL ? NULL : kafka_client_new(RD_KAFKA_PRODUCER, conf);
-	unsigned long least = BATCH_BYTES_MAX;
-	char limit[32];
-	int rc = -1;
-
-	for (int i = 0; client != NULL && i < EXCHANGE_TOPICS; i++) {
-		unsigned long bytes;
-
-		if (kafka_client_partitions(client, producer->topics[i]) <= 0 ||
-		    kafka_client_topic_setting(client, producer->topics[i], "max.message.bytes",
-					       limit, sizeof(limit)) < 0)
-			goto out;
-		bytes = strtoul(limit, NULL, 10);
-		if (bytes < least)
-			least = bytes < BATCH_BYTES_MIN ? BATCH_BYTES_MIN : bytes;
-	}
-	rc = client == NULL ? -1 : 0;
-	snprintf(producer->batch_bytes, sizeof(producer->batch_bytes), "%lu", least);
-out:
-	if (client != NULL)
-		rd_kafka_destroy(client);
-	return rc;
 }
 
 static int connect_producer(struct kafka_producer *producer)
@@ -181,8 +173,11 @@ static int connect_producer(struct kafka_producer *producer)
 	producer->open = producer->unclear = producer->failed = false;
 	if (error == NULL)
 		return 0;
-	log_error("kafka: cannot start writing in transactions as %s: %s", producer->identity,
-		  rd_kafka_error_string(error));
+	if (kafka_advice_is_right(rd_kafka_error_code(error)))
+		deny(producer, producer->client, NULL, rd_kafka_error_code(error));
+	else
+		log_error("kafka: cannot start writing in transactions as %s: %s",
+			  producer->identity, rd_kafka_error_string(error));
 	rd_kafka_error_destroy(error);
 	return -1;
 }
@@ -197,7 +192,8 @@ struct kafka_producer *kafka_producer_open(const char *const topics[static EXCHA
 	memcpy(producer->topics, topics, sizeof(producer->topics));
 	producer->identity = identity;
 	producer->options = options;
-	if (check_topics(producer) == 0 && connect_producer(producer) == 0)
+	if (kafka_batch_find(topics, options, producer->batch_bytes) == 0 &&
+	    connect_producer(producer) == 0)
 		return producer;
 	kafka_producer_close(producer);
 	return NULL;
@@ -216,7 +212,12 @@ void kafka_producer_close(struct kafka_producer *producer)
 
 int kafka_producer_partitions(struct kafka_producer *producer, const char *topic)
 {
-	return kafka_client_partitions(producer->client, topic);
+	const char *operation = "Read";
+
+	for (int i = 0; i < EXCHANGE_TOPICS; i++)
+		if (strcmp(topic, producer->topics[i]) == 0)
+			operation = "Write";
+	return kafka_client_partitions(producer->client, topic, operation);
 }
 
 int kafka_producer_setting(struct kafka_producer *producer, const char *topic, const char *name,
@@ -368,6 +369,9 @@ enum exchange_outcome kafka_producer_abort(struct kafka_producer *producer)
 	rd_kafka_error_t *error = NULL;
 	char why[256];
 
+	/* It would be refused again. */
+	if (producer->denied)
+		return EXCHANGE_BROKEN;
 	if (!producer->unclear && producer->open)
 		error = rd_kafka_abort_transaction(producer->client, CALL_MS);
 	if (error != NULL || producer->client == NULL ||

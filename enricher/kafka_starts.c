@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include "common/kafka/kafka_trouble.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
 
@@ -83,6 +84,9 @@ static rd_kafka_resp_err_t find_moment(rd_kafka_t *client,
 int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *settings,
 		      rd_kafka_topic_partition_list_t *list, bool *continues)
 {
+	struct kafka_use use = {
+		.operation = "Read", .topic = settings->topic, .group = settings->group};
+	char why[KAFKA_ADVICE_SIZE];
 	rd_kafka_resp_err_t error;
 
 	for (int tries = 1;; tries++) {
@@ -100,6 +104,6 @@ int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *set
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return 0;
 	log_error("kafka:%s: cannot read the committed offsets of group %s: %s", settings->topic,
-		  settings->group, rd_kafka_err2str(error));
+		  settings->group, kafka_trouble_on_error(client, error, &use, why));
 	return -1;
 }

@@ -23,7 +23,9 @@ const struct settings_manual manual = {
 			"processes share the partitions; each needs an --instance of its own. "
 			"With files, the outputs are their own log, and a killed run continues "
 			"after the last flow in them.",
-			"An ADDRESS is kafka:TOPIC, a file, or - for standard input or output.",
+			"An ADDRESS is kafka:TOPIC, a file, or - for standard input or output. At "
+			"its start the program gives up its capabilities and the system calls that "
+			"it does not need (--no-seccomp: only the capabilities).",
 		},
 	.files =
 		{
@@ -36,7 +38,8 @@ const struct settings_manual manual = {
 			{EX_DATAERR, "No record of a kube file can be read."},
 			{EX_NOINPUT, "An input file cannot be opened."},
 			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
-			{EX_OSERR, "No memory."},
+			{EX_SOFTWARE, "A system call that the sandbox does not allow."},
+			{EX_OSERR, "No memory, or the system refuses a call."},
 			{EX_CANTCREAT, "An output or the state cannot be created."},
 			{EX_IOERR, "Reading or writing fails."},
 			{EX_CONFIG, "The inputs, the outputs, the state and the options do not "

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/when.h"
+#include "common/kafka/kafka_trouble.h"
 #include "common/program/log.h"
 
 static void library_log(const rd_kafka_t *client, int level, const char *facility,
@@ -193,11 +194,13 @@ out:
 	return NULL;
 }
 
-static void brokers_of(rd_kafka_t *client, char *text, size_t size)
+rd_kafka_conf_t *kafka_client_conf_of(const rd_kafka_t *client)
 {
-	if (rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", text, &size) !=
-	    RD_KAFKA_CONF_OK)
-		snprintf(text, 1, "%s", "");
+	rd_kafka_conf_t *conf = rd_kafka_conf_dup(rd_kafka_conf((rd_kafka_t *)(uintptr_t)client));
+
+	/* A copy has none. */
+	rd_kafka_conf_interceptor_add_on_new(conf, "tenure", client_starts, NULL);
+	return conf;
 }
 
 bool kafka_client_has_broker(const rd_kafka_conf_t *conf)
@@ -226,11 +229,19 @@ rd_kafka_t *kafka_client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf)
 	return client;
 }
 
-int kafka_client_partitions(rd_kafka_t *client, const char *topic)
+static void brokers_of(rd_kafka_t *client, char *text, size_t size)
+{
+	if (rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", text, &size) !=
+	    RD_KAFKA_CONF_OK)
+		snprintf(text, 1, "%s", "");
+}
+
+int kafka_client_partitions(rd_kafka_t *client, const char *topic, const char *operation)
 {
 	const struct rd_kafka_metadata *metadata = NULL;
 	rd_kafka_topic_t *handle = rd_kafka_topic_new(client, topic, NULL);
-	char brokers[256];
+	struct kafka_use use = {.operation = operation, .topic = topic};
+	char why[KAFKA_ADVICE_SIZE], brokers[256];
 	rd_kafka_resp_err_t error;
 	int count = -1;
 
@@ -243,13 +254,12 @@ int kafka_client_partitions(rd_kafka_t *client, const char *topic)
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1)
 		error = metadata->topics[0].err;
 	if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__TIMED_OUT)
-		log_error("kafka:%s: the broker %s did not answer within %d s", topic, brokers,
-			  KAFKA_PATIENCE_MS / 1000);
+		log_error("kafka:%s: %s", topic, kafka_trouble_on_silence(client, why));
 	else if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
 		log_error("kafka:%s: the broker %s has no such topic; create it first", topic,
 			  brokers);
 	else if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-		log_error("kafka:%s: %s", topic, rd_kafka_err2str(error));
+		log_error("kafka:%s: %s", topic, kafka_trouble_on_error(client, error, &use, why));
 	else
 		count = metadata->topics[0].partition_cnt;
 	rd_kafka_metadata_destroy(metadata);
@@ -257,29 +267,36 @@ int kafka_client_partitions(rd_kafka_t *client, const char *topic)
 	return count;
 }
 
+/* Logs why the settings of TOPIC cannot be read. Returns -1. */
+static int no_settings(const rd_kafka_t *client, const char *topic, rd_kafka_resp_err_t error)
+{
+	struct kafka_use use = {.operation = "DescribeConfigs", .topic = topic};
+	char why[KAFKA_ADVICE_SIZE];
+
+	log_error("kafka:%s: cannot read the topic's settings: %s", topic,
+		  kafka_trouble_on_error(client, error, &use, why));
+	return -1;
+}
+
 /* Reads the value of NAME from the answer to a DescribeConfigs request. */
-static int setting_from(rd_kafka_event_t *event, const char *topic, const char *name, char *value,
-			size_t size)
+static int setting_from(const rd_kafka_t *client, rd_kafka_event_t *event, const char *topic,
+			const char *name, char *value, size_t size)
 {
 	const rd_kafka_DescribeConfigs_result_t *result =
 		rd_kafka_event_DescribeConfigs_result(event);
 	const rd_kafka_ConfigResource_t **resources;
 	const rd_kafka_ConfigEntry_t **entries;
+	rd_kafka_resp_err_t error = rd_kafka_event_error(event);
 	size_t count = 0;
 
-	if (result == NULL || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-		log_error("kafka:%s: cannot read the topic's settings: %s", topic,
-			  rd_kafka_event_error_string(event));
-		return -1;
-	}
+	if (result == NULL || error != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return no_settings(client, topic, error);
 	resources = rd_kafka_DescribeConfigs_result_resources(result, &count);
-	if (count != 1 ||
-	    rd_kafka_ConfigResource_error(resources[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-		log_error("kafka:%s: cannot read the topic's settings: %s", topic,
-			  count == 1 ? rd_kafka_ConfigResource_error_string(resources[0])
-				     : "no answer");
-		return -1;
-	}
+	if (count != 1)
+		return no_settings(client, topic, RD_KAFKA_RESP_ERR__BAD_MSG);
+	error = rd_kafka_ConfigResource_error(resources[0]);
+	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return no_settings(client, topic, error);
 	entries = rd_kafka_ConfigResource_configs(resources[0], &count);
 	for (size_t i = 0; i < count; i++) {
 		const char *found = rd_kafka_ConfigEntry_value(entries[i]);
@@ -311,7 +328,7 @@ int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char
 	if (event == NULL)
 		log_error("kafka:%s: the broker did not report the topic's settings", topic);
 	else
-		rc = setting_from(event, topic, name, value, size);
+		rc = setting_from(client, event, topic, name, value, size);
 	rd_kafka_event_destroy(event);
 	rd_kafka_queue_destroy(queue);
 	rd_kafka_ConfigResource_destroy(resource);

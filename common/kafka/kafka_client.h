@@ -34,13 +34,15 @@ struct kafka_property {
  * options' file, and from -X; later ones override. Returns NULL after logging. */
 rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options,
 				   const struct kafka_property *role_properties);
+/* A copy of CLIENT's, for a client that asks about the same brokers. The callbacks are CLIENT's, too. */
+rd_kafka_conf_t *kafka_client_conf_of(const rd_kafka_t *client);
 /* Whether CONF says where a broker is. */
 bool kafka_client_has_broker(const rd_kafka_conf_t *conf);
 /* Takes ownership of CONF in any case. Returns NULL after logging. */
 rd_kafka_t *kafka_client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf);
-/* The number of partitions of TOPIC; -1 after logging, for instance that there is no such
- * broker or topic (2). */
-int kafka_client_partitions(rd_kafka_t *client, const char *topic);
+/* The number of partitions of TOPIC, on which OPERATION ("Read" or "Write") is wanted; -1 after logging, for instance
+ * that there is no such broker or topic (2), or no such right. */
+int kafka_client_partitions(rd_kafka_t *client, const char *topic, const char *operation);
 /* Writes the setting NAME of TOPIC to VALUE[SIZE]. -1 after logging. */
 int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char *name, char *value,
 			       size_t size);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/base/when.h"
+#include "common/kafka/kafka_trouble.h"
 #include "common/program/log.h"
 
 #define SESSION_MS "8000" /* brokers allow 6000 and more */
@@ -128,13 +129,20 @@ static bool is_final(rd_kafka_resp_err_t error)
 int kafka_election_poll(struct kafka_election *election, int timeout_ms)
 {
 	rd_kafka_message_t *message = rd_kafka_consumer_poll(election->client, timeout_ms);
+	struct kafka_use use = {
+		.operation = "Read", .topic = election->topic, .group = election->id};
+	char why[KAFKA_ADVICE_SIZE];
 	int rc = 0;
 
 	if (message == NULL)
 		return 0;
 	if (is_final(message->err)) {
-		log_error("kafka:%s: cannot be a member of the group %s: %s", election->topic,
-			  election->id, rd_kafka_message_errstr(message));
+		log_error(
+			"kafka:%s: cannot be a member of the group %s: %s", election->topic,
+			election->id,
+			kafka_advice_is_right(message->err)
+				? kafka_trouble_on_error(election->client, message->err, &use, why)
+				: rd_kafka_message_errstr(message));
 		rc = -1;
 	} else {
 		log_debug("kafka:%s: group %s: %s", election->topic, election->id,

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/kafka/kafka_trouble.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
 
@@ -36,17 +37,36 @@ static bool is_final(rd_kafka_resp_err_t error)
 	       error == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
 }
 
+/* What ERROR means. Returns TEXT. */
+static const char *why_not(const struct kafka_fenced_writer *writer, const rd_kafka_t *client,
+			   rd_kafka_resp_err_t error, char text[static KAFKA_ADVICE_SIZE])
+{
+	struct kafka_use use = {.operation = "Write", .topic = writer->topic, .id = writer->id};
+
+	return kafka_trouble_on_error(client, error, &use, text);
+}
+
+/* As why_not(), in librdkafka's words if no right is missing. */
+static const char *why_error(const struct kafka_fenced_writer *writer,
+			     const rd_kafka_error_t *error, char text[static KAFKA_ADVICE_SIZE])
+{
+	rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+
+	return kafka_advice_is_right(code) ? why_not(writer, writer->client, code, text)
+					   : rd_kafka_error_string(error);
+}
+
 static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque)
 {
 	struct kafka_fenced_writer *writer = opaque;
+	char why[KAFKA_ADVICE_SIZE];
 
-	(void)client;
 	if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || writer->refused)
 		return;
 	if (is_final(message->err)) {
 		writer->refused = true;
 		log_error("kafka:%s: a record of %zu bytes was refused: %s", writer->topic,
-			  message->len, rd_kafka_err2str(message->err));
+			  message->len, why_not(writer, client, message->err, why));
 	}
 	writer->lost = true;
 }
@@ -94,6 +114,7 @@ void kafka_fenced_writer_close(struct kafka_fenced_writer *writer)
 
 int kafka_fenced_writer_start(struct kafka_fenced_writer *writer, int timeout_ms)
 {
+	char why[KAFKA_ADVICE_SIZE];
 	rd_kafka_error_t *error;
 	int rc = 0;
 
@@ -103,7 +124,7 @@ int kafka_fenced_writer_start(struct kafka_fenced_writer *writer, int timeout_ms
 	writer->started = error == NULL;
 	if (error != NULL && !rd_kafka_error_is_retriable(error)) {
 		log_error("kafka:%s: cannot write in transactions as %s: %s", writer->topic,
-			  writer->id, rd_kafka_error_string(error));
+			  writer->id, why_error(writer, error, why));
 		rc = -1;
 	}
 	rd_kafka_error_destroy(error);
@@ -114,12 +135,13 @@ int kafka_fenced_writer_start(struct kafka_fenced_writer *writer, int timeout_ms
 static enum bus_written judge(struct kafka_fenced_writer *writer, rd_kafka_error_t *error)
 {
 	bool final = is_final(rd_kafka_error_code(error));
+	char why[KAFKA_ADVICE_SIZE];
 
 	/* Why a record was refused has been logged. */
 	if (!writer->refused)
 		log_write(final ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN,
 			  "kafka:%s: cannot write as %s: %s", writer->topic, writer->id,
-			  rd_kafka_error_string(error));
+			  why_error(writer, error, why));
 	rd_kafka_error_destroy(error);
 	writer->refused = writer->refused || final;
 	writer->lost = true;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/kafka/kafka_client.h"
+#include "common/kafka/kafka_trouble.h"
 #include "common/program/log.h"
 
 #define STEP_MS 100
@@ -39,8 +39,9 @@ static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, voi
 	struct kafka_queue *queue = opaque;
 	struct item *item = message->_private;
 	rd_kafka_resp_err_t error = message->err;
+	struct kafka_use use = {.operation = "Write", .topic = queue->topic};
+	char why[KAFKA_ADVICE_SIZE];
 
-	(void)client;
 	queue->stats.queued_records--;
 	queue->stats.queued_bytes -= item->size;
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -56,7 +57,7 @@ static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, voi
 		return;
 	queue->failed = true;
 	log_error("kafka:%s: a record of %zu bytes was refused: %s", queue->topic, message->len,
-		  rd_kafka_err2str(error));
+		  kafka_trouble_on_error(client, error, &use, why));
 }
 
 /* The client's own limits, which are no smaller. */
@@ -100,7 +101,7 @@ struct kafka_queue *kafka_queue_open(const char *topic, const struct bus_options
 	queue->topic = strdup(topic);
 	queue->client = kafka_client_new(RD_KAFKA_PRODUCER, conf);
 	if (queue->topic != NULL && queue->client != NULL &&
-	    kafka_client_partitions(queue->client, topic) > 0)
+	    kafka_client_partitions(queue->client, topic, "Write") > 0)
 		return queue;
 	kafka_queue_close(queue);
 	return NULL;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/kafka/kafka_client.h"
+#include "common/kafka/kafka_trouble.h"
 #include "common/program/log.h"
 
 struct kafka_reader {
@@ -46,6 +46,15 @@ int kafka_reader_check(const struct bus_options *options)
 		log_error("--brokers is required to reach Kafka: HOST:PORT[,HOST:PORT]...");
 	rd_kafka_conf_destroy(conf);
 	return good ? 0 : -1;
+}
+
+/* What ERROR means. Returns TEXT. */
+static const char *why_not(const struct kafka_reader *reader, rd_kafka_resp_err_t error,
+			   char text[static KAFKA_ADVICE_SIZE])
+{
+	struct kafka_use use = {.operation = "Read", .topic = reader->topic};
+
+	return kafka_trouble_on_error(reader->client, error, &use, text);
 }
 
 /* The first offset to read of a partition with the offsets [LOW, HIGH). */
@@ -106,12 +115,13 @@ static int start_partition(struct kafka_reader *reader, int32_t partition,
 			   const struct bus_start *beginning)
 {
 	int64_t low = 0, high = 0, start;
+	char why[KAFKA_ADVICE_SIZE];
 	rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
 		reader->client, reader->topic, partition, &low, &high, KAFKA_PATIENCE_MS);
 
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
 		log_error("kafka:%s: cannot read the offsets of partition %d: %s", reader->topic,
-			  partition, rd_kafka_err2str(error));
+			  partition, why_not(reader, error, why));
 		return -1;
 	}
 	start = place_of(reader, partition, beginning, low, high);
@@ -146,7 +156,7 @@ struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_optio
 	reader->client = kafka_client_new(RD_KAFKA_CONSUMER, conf);
 	if (reader->topic == NULL || reader->client == NULL)
 		goto out;
-	reader->partitions = kafka_client_partitions(reader->client, topic);
+	reader->partitions = kafka_client_partitions(reader->client, topic, "Read");
 	if (reader->partitions <= 0)
 		goto out;
 	reader->handle = rd_kafka_topic_new(reader->client, topic, NULL);
@@ -188,6 +198,7 @@ enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
 				  struct bus_record *record)
 {
 	rd_kafka_message_t *message;
+	char why[KAFKA_ADVICE_SIZE];
 
 	for (;;) {
 		let_go(reader);
@@ -206,7 +217,9 @@ enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
 		}
 		if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
 			log_error("kafka:%s: partition %d: %s", reader->topic, message->partition,
-				  rd_kafka_message_errstr(message));
+				  kafka_advice_is_right(message->err)
+					  ? why_not(reader, message->err, why)
+					  : rd_kafka_message_errstr(message));
 			return BUS_BROKEN;
 		}
 		*record = kafka_client_record(message);

@@ -46,7 +46,7 @@ struct kafka_sole_writer *kafka_sole_writer_open(const char *topic, const char *
 	if (writer->election == NULL)
 		goto out;
 	writer->partitions =
-		kafka_client_partitions(kafka_election_client(writer->election), topic);
+		kafka_client_partitions(kafka_election_client(writer->election), topic, "Read");
 	if (writer->partitions > 0)
 		return writer;
 out:

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/kafka/kafka_client.h"
+#include "common/kafka/kafka_trouble.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
 
@@ -26,13 +26,14 @@ static const struct kafka_property writer_properties[] = {
 static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque)
 {
 	struct kafka_writer *writer = opaque;
+	struct kafka_use use = {.operation = "Write", .topic = writer->topic};
+	char why[KAFKA_ADVICE_SIZE];
 
-	(void)client;
 	if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || writer->failed)
 		return;
 	writer->failed = true;
 	log_error("kafka:%s: a record of %zu bytes was refused: %s", writer->topic, message->len,
-		  rd_kafka_err2str(message->err));
+		  kafka_trouble_on_error(client, message->err, &use, why));
 }
 
 struct kafka_writer *kafka_writer_open(const char *topic, const struct bus_options *options)
@@ -50,7 +51,7 @@ struct kafka_writer *kafka_writer_open(const char *topic, const struct bus_optio
 	writer->topic = strdup(topic);
 	writer->client = kafka_client_new(RD_KAFKA_PRODUCER, conf);
 	if (writer->topic != NULL && writer->client != NULL &&
-	    kafka_client_partitions(writer->client, topic) > 0)
+	    kafka_client_partitions(writer->client, topic, "Write") > 0)
 		return writer;
 	kafka_writer_close(writer);
 	return NULL;

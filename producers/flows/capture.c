@@ -156,7 +156,7 @@ static int activate(struct capture *capture, const struct capture_options *optio
 	switch (status) {
 	case PCAP_ERROR_PERM_DENIED:
 		log_error("%s: no permission to capture; run as root, or run once: "
-			  "setcap cap_net_raw+ep $(command -v tenure-flows)",
+			  "setcap cap_net_raw+p $(command -v tenure-flows)",
 			  capture->name);
 		return EX_NOPERM;
 	case PCAP_ERROR_NO_SUCH_DEVICE:

@@ -12,7 +12,9 @@ const struct settings_manual manual = {
 			"CIDRs, and the metadata of replica sets and jobs, and writes one JSON "
 			"record for each change.",
 			"Its account needs the verbs list and watch on these resources and "
-			"nothing else.",
+			"nothing else. At its start it gives up its capabilities and, unless the "
+			"kubeconfig has an exec plug-in, the system calls that it does not need "
+			"(--no-seccomp: only the capabilities).",
 			"With --namespace, --pod-labels or --pod-fields it covers only a part of "
 			"the cluster. The records say so, and no address counts as outside.",
 			"It holds no state. After a restart it resumes from the last PROGRESS "
@@ -44,7 +46,9 @@ const struct settings_manual manual = {
 			{EX_NOINPUT, "The kubeconfig does not exist."},
 			{EX_UNAVAILABLE, "The API server or the broker cannot be reached, or the "
 					 "output cannot be opened or has a writer."},
-			{EX_SOFTWARE, "An internal error, or out of memory."},
+			{EX_SOFTWARE, "An internal error, out of memory, or a system call that the "
+				      "sandbox does not allow."},
+			{EX_OSERR, "The system refuses a call."},
 			{EX_IOERR, "The output cannot be written."},
 			{EX_NOPERM, "The API server refuses the account."},
 			{EX_CONFIG, "No usable kubeconfig or account, or an output of another "

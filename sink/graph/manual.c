@@ -20,7 +20,9 @@ const struct settings_manual manual = {
 			"minute by minute, and shows any time of it on a page, in JSON and other "
 			"forms, and to Prometheus. A restart continues where it was, and each "
 			"flow counts once.",
-			"An ADDRESS is kafka:TOPIC, a file, or - for standard input.",
+			"An ADDRESS is kafka:TOPIC, a file, or - for standard input. At its start "
+			"the program gives up its capabilities and the system calls that it does "
+			"not need (--no-seccomp: only the capabilities).",
 		},
 	.exits =
 		{
@@ -32,7 +34,8 @@ const struct settings_manual manual = {
 					 "--listen cannot listen "
 					 "there."},
 			{EX_CANTCREAT, "The --state directory cannot be used."},
-			{EX_OSERR, "Out of memory."},
+			{EX_SOFTWARE, "A system call that the sandbox does not allow."},
+			{EX_OSERR, "Out of memory, or the system refuses a call."},
 			{EX_IOERR, "The input cannot be read, or the output cannot be written."},
 		},
 	.examples =

@@ -45,7 +45,8 @@ const struct settings_manual manual = {
 			{EX_UNAVAILABLE,
 			 "The broker cannot be reached or has no such topic, or the "
 			 "server of --server cannot be reached."},
-			{EX_OSERR, "No memory."},
+			{EX_SOFTWARE, "A system call that the sandbox does not allow."},
+			{EX_OSERR, "No memory, or the system refuses a call."},
 			{EX_CANTCREAT, "The state cannot be created."},
 			{EX_IOERR, "Reading or writing fails."},
 			{EX_TEMPFAIL,
