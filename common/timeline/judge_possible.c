@@ -78,10 +78,10 @@ static const struct tenure *find_alone(const struct timeline *timeline,
  * there. Returns how many are left. */
 static size_t leave_alone(struct possible *possible, size_t count, const struct tenure *alone)
 {
-	size_t left = 0;
+	size_t left = 0, p;
 	bool there = false;
 
-	for (size_t p = 0; p < count; p++) {
+	for (p = 0; p < count; p++) {
 		const struct binding *one = &possible[p].tenure->binding;
 
 		if (one->who != alone->binding.who && one->kind == HOLDER_POD &&
@@ -90,8 +90,12 @@ static size_t leave_alone(struct possible *possible, size_t count, const struct 
 		there = there || one->who == alone->binding.who;
 		possible[left++] = possible[p];
 	}
-	if (!there)
-		possible[left++] = (struct possible){.tenure = alone};
+	if (there)
+		return left;
+	/* They are listed from the last one on. */
+	for (p = left++; p > 0 && possible[p - 1].tenure < alone; p--)
+		possible[p] = possible[p - 1];
+	possible[p] = (struct possible){.tenure = alone};
 	return left;
 }
 

@@ -71,7 +71,7 @@ static bool may_linger(struct when until, bool released,
 /* The address can be of a pod of NODE. */
 static bool can_be_on(uint64_t node, const struct unpublished_question *question)
 {
-	if (node == question->alone_node)
+	if (question->alone_node != 0 && node == question->alone_node)
 		return false;
 	for (size_t n = 0; n < question->node_count; n++) {
 		if (question->nodes[n] == node)
