@@ -46,14 +46,15 @@ def terminated(began):
 
 
 def live(fake, name, sandbox, number, log):
-    """A pod that comes, talks at once and to its last moment, and goes. The kubelet tells of both later."""
+    """A pod that comes, talks at once and to its last moment, and goes. The kubelet tells of both later. It is there for
+    more than a second: the kubelet tells whole ones, and by the rules less may be no overlap."""
     put(fake, name, {"status": {"phase": "Pending"}})
     one = Interface(f"cali{number}", sandbox, ADDRESS)
     began = now()
     wait_for("the capture", lambda: f"interface cali{number}: capture started" in log.read_text())
-    one.talk(0.3)
+    one.talk(0.8)
     put(fake, name, running(ADDRESS, began))
-    one.talk(0.3)
+    one.talk(0.8)
     one.delete()
     put(fake, name, terminated(began))
     fake.delete("pods", name)
@@ -107,7 +108,7 @@ def run(folder, fake, broker, sandboxes):
     fake.put(thing("nodes", "n1"))
     producer = kube(fake, broker, log)
     meter = start(open(meter_log, "wb"), FLOWS, "-b", broker.address, "--interfaces-from", "cali*", "--out", "kafka:flows", "--links", "kafka:kube",
-                  "--cluster", "lab", "--observer-name", "host1", "--node-name", "n1", "--idle-timeout-datagram", "500ms")
+                  "--cluster", "lab", "--observer-name", "host1", "--node-name", "n1", "--idle-timeout-datagram", "1s")
     enrich(on_kafka(broker, folder / "state"), stderr=log)
     wait_for("a list", lambda: count(broker, "kube", lambda record: record["type"] == "PROGRESS") > 0, 30)
     pods = {name: live(fake, name, sandboxes[number], number, meter_log) for number, name in enumerate(("first", "second"))}
