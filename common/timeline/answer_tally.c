@@ -7,6 +7,7 @@
 void answer_tally_add(struct answer_tally *tally, const struct timeline_answer *answer)
 {
 	const char *status = answer->status == TIMELINE_UNKNOWN ? "unknown" : "ambiguous";
+	const char *reason = answer->reason != NULL ? answer->reason : "";
 
 	if (answer->status == TIMELINE_KNOWN) {
 		tally->known++;
@@ -16,9 +17,8 @@ void answer_tally_add(struct answer_tally *tally, const struct timeline_answer *
 		struct answer_count *other = &tally->others[i];
 
 		if (other->reason == NULL)
-			*other = (struct answer_count){status, answer->reason, 0};
-		if (strcmp(other->status, status) == 0 &&
-		    strcmp(other->reason, answer->reason) == 0) {
+			*other = (struct answer_count){status, reason, 0};
+		if (strcmp(other->status, status) == 0 && strcmp(other->reason, reason) == 0) {
 			other->count++;
 			return;
 		}
