@@ -35,7 +35,8 @@ const struct settings_manual manual = {
 		},
 	.exits =
 		{
-			{EX_DATAERR, "No record of a kube file can be read."},
+			{EX_DATAERR, "A file is something else, no record of a kube file can be "
+				     "read, or no flow could be tagged."},
 			{EX_NOINPUT, "An input file cannot be opened."},
 			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
 			{EX_SOFTWARE, "A system call that the sandbox does not allow."},
@@ -43,7 +44,8 @@ const struct settings_manual manual = {
 			{EX_CANTCREAT, "An output or the state cannot be created."},
 			{EX_IOERR, "Reading or writing fails."},
 			{EX_CONFIG, "The inputs, the outputs, the state and the options do not "
-				    "fit together; the log says which."},
+				    "fit together, or the group has read before what a "
+				    "bounded run was to read; the log says which."},
 		},
 	.examples =
 		{

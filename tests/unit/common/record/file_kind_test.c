@@ -53,6 +53,9 @@ static void bytes_that_no_text_has_are_binary(void **state)
 	(void)state;
 	char why[FILE_KIND_SIZE];
 
+	assert_false(file_kind_may_be(FILE_FLOWS, (struct span){"{\0\"\0e\0v\0", 8}, why));
+	assert_string_equal(why,
+			    "UTF-16, as PowerShell's > writes it, not flow records; write UTF-8");
 	assert_false(file_kind_may_be(FILE_KUBE, (struct span){"\177ELF\2\1\1\0\0", 9}, why));
 	assert_string_equal(why, "binary data, not watch events; kubectl writes JSON with -o json");
 }
