@@ -174,7 +174,7 @@ def scram(bench):
         config = bench.login("observe", mechanism, sasl_mechanism=mechanism)
         command = [BUILD / "tenure-observe", "-b", bench.broker.at("LOGIN"), "-F", config]
         status, text = bench.run(command, LD_PRELOAD=str(libraries[0]))
-        assert status == 0 and "10.244.0.1" in text, (mechanism, status, text)
+        assert status == 0 and "10.244.0.2" in text, (mechanism, status, text)
         status, text = bench.run(command)
         assert status == UNAVAILABLE and "librdkafka 2.6.1" in text, (mechanism, status, text)
     return f"by {' and '.join(SCRAM)}"
