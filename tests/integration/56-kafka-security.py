@@ -30,7 +30,8 @@ TABLE = ROOT / "deploy/kafka/README.md"
 TOPICS = ("tenure.kube", "tenure.flows", "tenure.flows.statistics", "tenure.flows.tagged", "tenure.flows.rejected", "tenure.edges")
 USERS = ("kube", "flows", "enrich", "graph", "lookup", "observe")
 UNAVAILABLE, IO, CONFIG, FAILURE = 69, 74, 78, 1
-PASSWORDS = {user: f"Secret-of-{user}-7Qx" for user in USERS}
+READER = "reader"  # logs in by SCRAM, and keeps its right
+PASSWORDS = {user: f"Secret-of-{user}-7Qx" for user in (*USERS, READER)}
 
 
 def rules():
@@ -171,10 +172,10 @@ def scram(bench):
     libraries = list((Path(confluent_kafka.__file__).parents[1] / "confluent_kafka.libs").glob("librdkafka*.so*"))
     assert len(libraries) == 1, libraries
     for mechanism in SCRAM:
-        config = bench.login("observe", mechanism, sasl_mechanism=mechanism)
+        config = bench.login(READER, mechanism, sasl_mechanism=mechanism)
         command = [BUILD / "tenure-observe", "-b", bench.broker.at("LOGIN"), "-F", config]
         status, text = bench.run(command, LD_PRELOAD=str(libraries[0]))
-        assert status == 0 and "10.244.0.1" in text, (mechanism, status, text)
+        assert status == 0 and "10.244.0.2" in text, (mechanism, status, text)
         status, text = bench.run(command)
         assert status == UNAVAILABLE and "librdkafka 2.6.1" in text, (mechanism, status, text)
     return f"by {' and '.join(SCRAM)}"
@@ -198,7 +199,7 @@ def no_secret(bench, secrets):
 def main():
     table = rules()
     with tempfile.TemporaryDirectory(prefix="tenure-security-") as name, \
-         SecureBroker({"observe": PASSWORDS["observe"]}, PASSWORDS) as broker, Fake() as fake:  # fmt: skip
+         SecureBroker({READER: PASSWORDS[READER]}, PASSWORDS) as broker, Fake() as fake:  # fmt: skip
         bench = Bench(Path(name), broker, fake)
         for topic in TOPICS:
             broker.create(topic, 1)
@@ -206,6 +207,7 @@ def main():
         feed(broker)
         for rights in table.values():
             broker.allow(rights)
+        broker.allow([(f"User:{READER}", "Read", "topic", "literal", "tenure.flows.tagged")])
         with concurrent.futures.ThreadPoolExecutor(3) as pool:
             for users in (("kube", "flows"), ("enrich",), ("graph", "lookup", "observe")):
                 list(pool.map(lambda user: works(bench, user), users))

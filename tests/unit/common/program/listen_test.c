@@ -66,12 +66,25 @@ static void opens_a_free_port(void **state)
 	}
 }
 
+static void knows_the_ports_that_need_a_privilege(void **state)
+{
+	(void)state;
+	assert_true(listen_has_low_port("127.0.0.1:53"));
+	assert_true(listen_has_low_port("[::1]:1023"));
+	assert_true(listen_has_low_port(":80"));
+	assert_false(listen_has_low_port(":1024"));
+	assert_false(listen_has_low_port("127.0.0.1:0"));
+	assert_false(listen_has_low_port("nothing"));
+	assert_false(listen_has_low_port(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_and_writes_an_address),
 		cmocka_unit_test(refuses_what_is_not_an_address),
 		cmocka_unit_test(opens_a_free_port),
+		cmocka_unit_test(knows_the_ports_that_need_a_privilege),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

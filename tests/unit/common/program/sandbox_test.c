@@ -20,6 +20,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <sysexits.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "common/program/sandbox.h"
@@ -34,12 +35,12 @@ static int read_file(void)
 
 static int write_file(void)
 {
-	return open("/tmp/tenure-sandbox-test", O_WRONLY | O_CLOEXEC) >= 0;
+	return open("/dev/null", O_WRONLY | O_CLOEXEC) >= 0;
 }
 
 static int make_file(void)
 {
-	return open("/tmp/tenure-sandbox-test", O_RDONLY | O_CREAT | O_CLOEXEC, 0600) >= 0;
+	return open("/dev/null", O_RDONLY | O_CREAT | O_CLOEXEC, 0600) >= 0;
 }
 
 static void *set_flag(void *flag)
@@ -92,6 +93,13 @@ static int serve(void)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	return listen(fd, 1) == 0;
+}
+
+static int take_keys(void)
+{
+	struct termios modes = {0};
+
+	return tcsetattr(STDIN_FILENO, TCSANOW, &modes) <= 0;
 }
 
 static int find_host(void)
@@ -161,6 +169,10 @@ static void what_a_program_needs_is_allowed(void **state)
 		{0, nothing, false},
 		{0, make_thread, false},
 		{SANDBOX_FILES, read_file, false},
+		{SANDBOX_WRITING, write_file, false},
+		{SANDBOX_WRITING, make_file, false},
+		{SANDBOX_SERVING, serve, false},
+		{SANDBOX_TERMINAL, take_keys, false},
 		{SANDBOX_NETWORK, make_socket, false},
 		{SANDBOX_NETWORK, find_host, false},
 		{SANDBOX_NETWORK, make_thread, false},
@@ -197,6 +209,9 @@ static void another_call_ends_the_process_with_its_name(void **state)
 		{SANDBOX_FILES, make_socket, "socket", false},
 		{SANDBOX_NETWORK, make_packet_socket, "socket", false},
 		{SANDBOX_NETWORK, serve, "listen", false},
+		{SANDBOX_WRITING | SANDBOX_SERVING, run_program, "execve", false},
+		{SANDBOX_WRITING, serve, "socket", false},
+		{SANDBOX_NETWORK, take_keys, "ioctl", false},
 		{SANDBOX_FILES, trace, "ptrace", true},
 		{0, read_file, "openat", true},
 	};
