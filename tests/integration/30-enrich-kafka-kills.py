@@ -56,7 +56,7 @@ class Feeder(threading.Thread):
                 self.sent += 1
             if now - told >= 0.2:
                 host = next(hosts)
-                self.producer.produce("kube", interface(f"veth{host}", f"10.244.0.{host}", began - 99.5, now), key="c")
+                self.producer.produce("kube", interface(f"veth{host}", f"10.244.0.{host}", int(began) - 99.5, now), key="c")
                 self.producer.produce("kube", progress(now), key="c")
                 told = now
             self.producer.poll(0)
