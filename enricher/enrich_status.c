@@ -6,6 +6,7 @@
 #include "common/http/http_health.h"
 #include "common/http/metrics.h"
 #include "common/program/log.h"
+#include "common/timeline/timeline_metrics.h"
 
 /* ---- The log ---- */
 
@@ -80,17 +81,30 @@ static bool is_fresh(const struct alignment *a, struct text *out)
 	return true;
 }
 
+/* One that was given no partition, because others have all of them, is ready: it does what the group wants of it, and takes
+ * over when another ends. One that the group has not answered is not: nobody may read its partitions. */
+static bool has_share(const struct alignment *a, struct text *out)
+{
+	bool settled = a->exchange != NULL && exchange_is_settled(a->exchange);
+	bool some = a->exchange != NULL && exchange_partitions(a->exchange) > 0;
+
+	http_health_condition(out, settled,
+			      !settled ? "the consumer group has not assigned partitions"
+			      : some   ? "there are partitions to read"
+				     : "other instances read every partition; this one stands by");
+	return settled;
+}
+
 static bool is_ready(void *user, struct text *out)
 {
 	const struct enrich_status *status = user;
 	const struct alignment *a = status->alignment;
-	bool assigned = a->exchange != NULL && exchange_partitions(a->exchange) > 0, fresh;
+	bool assigned, fresh;
 
 	http_health_condition(out, status->caught_up,
 			      status->caught_up ? "the kube topic was read to its end"
 						: "the kube topic has not been read to its end");
-	http_health_condition(out, assigned,
-			      assigned ? "there are partitions to read" : "no partition to read");
+	assigned = has_share(a, out);
 	fresh = is_fresh(a, out);
 	return status->caught_up && assigned && fresh;
 }
@@ -111,12 +125,8 @@ enum {
 	UNREVISED,
 	COMMITS,
 	ABORTS,
-	KNOWN,
-	KUBE_RECORDS,
-	REBUILT,
 	PARTITIONS,
 	LAG,
-	CACHE,
 };
 
 static const struct metric table[] = {
@@ -167,27 +177,11 @@ static const struct metric table[] = {
 		    METRIC_COUNTER,
 		    "Transactions that were aborted; their flows were read again.",
 		    {0}},
-	[KNOWN] = {"tenure_known_timestamp_seconds",
-		   METRIC_GAUGE,
-		   "Up to when the cluster is known.",
-		   {0}},
-	[KUBE_RECORDS] = {"tenure_kube_records_total",
-			  METRIC_COUNTER,
-			  "Records of the kube topic, by what became of them.",
-			  {"result"}},
-	[REBUILT] = {"tenure_store_rebuilds_total",
-		     METRIC_COUNTER,
-		     "Times the store was emptied and read again from the topic.",
-		     {0}},
 	[PARTITIONS] = {"tenure_partitions", METRIC_GAUGE, "Partitions of flows to read.", {0}},
 	[LAG] = {"tenure_kafka_consumer_lag",
 		 METRIC_GAUGE,
 		 "Offsets of flows that were not read yet.",
 		 {"topic", "partition"}},
-	[CACHE] = {"tenure_answer_cache_total",
-		   METRIC_COUNTER,
-		   "Questions to the cache of answers, by its result.",
-		   {"result"}},
 };
 
 static void add_one_label(struct text *out, int metric, const char *value, uint64_t count)
@@ -195,16 +189,14 @@ static void add_one_label(struct text *out, int metric, const char *value, uint6
 	metrics_add(out, &table[metric], (const char *[]){value}, count);
 }
 
-static void add_ends(const struct tagger_stats *t, struct text *out)
+static void add_ends(const struct answer_tally *ends, struct text *out)
 {
 	metrics_begin(out, &table[ENDS]);
-	metrics_add(out, &table[ENDS], (const char *[]){"known", ""}, t->known);
-	for (size_t i = 0; i < TAGGER_REASONS && t->reasons[i].reason != NULL; i++)
+	metrics_add(out, &table[ENDS], (const char *[]){"known", ""}, ends->known);
+	for (size_t i = 0; i < ANSWER_TALLY_REASONS && ends->others[i].reason != NULL; i++)
 		metrics_add(out, &table[ENDS],
-			    (const char *[]){t->reasons[i].status == TIMELINE_UNKNOWN ? "unknown"
-										      : "ambiguous",
-					     t->reasons[i].reason},
-			    t->reasons[i].ends);
+			    (const char *[]){ends->others[i].status, ends->others[i].reason},
+			    ends->others[i].count);
 }
 
 static void add_flows(const struct alignment *a, struct text *out)
@@ -218,7 +210,7 @@ static void add_flows(const struct alignment *a, struct text *out)
 		add_one_label(out, REJECTED, fault_name((enum fault_reason)i), t->rejected[i]);
 	add_one_label(out, REJECTED, "produce_failed", t->refused);
 	metrics_add_one(out, &table[OUTSIDE], a->stats.outside);
-	add_ends(t, out);
+	add_ends(&t->ends, out);
 	metrics_add_one(out, &table[PROVISIONAL], t->provisional);
 	metrics_add_one(out, &table[WAITED], a->stats.waited);
 	if (a->options->revise_ns == 0)
@@ -251,22 +243,6 @@ static void add_exchange(const struct enrich_status *status, struct text *out)
 	}
 }
 
-static void add_kube(const struct alignment *a, struct text *out)
-{
-	struct timeline_stats l = timeline_stats(a->timeline);
-
-	metrics_add_time(out, &table[KNOWN], timeline_position_progress(a->timeline).known);
-	metrics_begin(out, &table[KUBE_RECORDS]);
-	add_one_label(out, KUBE_RECORDS, "applied", l.applied);
-	add_one_label(out, KUBE_RECORDS, "ignored", l.ignored);
-	add_one_label(out, KUBE_RECORDS, "unreadable", l.unreadable);
-	metrics_begin(out, &table[CACHE]);
-	add_one_label(out, CACHE, "hit", l.cache_hits);
-	add_one_label(out, CACHE, "miss", l.cache_misses);
-	if (a->kube_topic != NULL)
-		metrics_add_one(out, &table[REBUILT], kube_topic_stats(a->kube_topic).rebuilt);
-}
-
 static void add_metrics(void *user, struct text *out)
 {
 	const struct enrich_status *status = user;
@@ -276,7 +252,7 @@ static void add_metrics(void *user, struct text *out)
 	add_flows(a, out);
 	if (a->exchange != NULL)
 		add_exchange(status, out);
-	add_kube(a, out);
+	timeline_metrics_add(a->timeline, a->kube_topic, out);
 }
 
 static void log_counters(void *user)

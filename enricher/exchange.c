@@ -54,6 +54,11 @@ enum exchange_outcome exchange_commit(struct exchange *exchange)
 	return exchange_file_commit(exchange->file);
 }
 
+bool exchange_is_settled(const struct exchange *exchange)
+{
+	return exchange->kafka == NULL || exchange_kafka_is_member(exchange->kafka);
+}
+
 size_t exchange_partitions(const struct exchange *exchange)
 {
 	return exchange->kafka != NULL ? exchange_kafka_partitions(exchange->kafka) : 1;

@@ -55,6 +55,8 @@ enum exchange_outcome exchange_serve(struct exchange *exchange, struct when now)
 /* Commits what was put. Returns DONE, AGAIN or BROKEN. */
 enum exchange_outcome exchange_commit(struct exchange *exchange);
 
+/* Whether it is settled which partitions are this process's; on Kafka, others may have all of them. */
+bool exchange_is_settled(const struct exchange *exchange);
 size_t exchange_partitions(const struct exchange *exchange);
 /* The next flow of partition INDEX, borrowed until it is put or skipped. */
 enum exchange_head exchange_head(struct exchange *exchange, size_t index, struct bus_record *flow);

@@ -244,6 +244,11 @@ enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, stru
 	return EXCHANGE_DONE;
 }
 
+bool exchange_kafka_is_member(const struct exchange_kafka *exchange)
+{
+	return exchange->group != NULL && kafka_group_is_member(exchange->group);
+}
+
 size_t exchange_kafka_partitions(const struct exchange_kafka *exchange)
 {
 	return exchange->group == NULL ? 0 : kafka_group_count(exchange->group);

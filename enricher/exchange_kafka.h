@@ -24,6 +24,7 @@ struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *setti
 void exchange_kafka_close(struct exchange_kafka *exchange);
 enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, struct when now);
 enum exchange_outcome exchange_kafka_commit(struct exchange_kafka *exchange);
+bool exchange_kafka_is_member(const struct exchange_kafka *exchange);
 size_t exchange_kafka_partitions(const struct exchange_kafka *exchange);
 enum exchange_head exchange_kafka_head(struct exchange_kafka *exchange, size_t index,
 				       struct bus_record *flow);

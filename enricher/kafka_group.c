@@ -38,6 +38,7 @@ struct kafka_group {
 	rd_kafka_topic_partition_list_t *assigned; /* by the group, not started yet */
 	bool revoked, lost, closing;
 	bool continues; /* one of the partitions had a committed offset */
+	bool member; /* what it was assigned is started */
 };
 
 static void forget_assigned(struct kafka_group *group)
@@ -210,6 +211,7 @@ static enum kafka_group_event start(struct kafka_group *group)
 			  rd_kafka_err2str(error));
 	else
 		event = KAFKA_GROUP_ASSIGNED;
+	group->member = event == KAFKA_GROUP_ASSIGNED;
 out:
 	rd_kafka_topic_partition_list_destroy(list);
 	return event;
@@ -244,7 +246,12 @@ void kafka_group_release(struct kafka_group *group)
 {
 	drop_partitions(group);
 	rd_kafka_assign(group->client, NULL);
-	group->revoked = group->lost = false;
+	group->revoked = group->lost = group->member = false;
+}
+
+bool kafka_group_is_member(const struct kafka_group *group)
+{
+	return group->member && !group->revoked;
 }
 
 bool kafka_group_continues(const struct kafka_group *group)

@@ -52,6 +52,8 @@ void kafka_group_release(struct kafka_group *group);
 /* Whether the group had committed an offset of one of the partitions when they were assigned. */
 bool kafka_group_continues(const struct kafka_group *group);
 
+/* Whether the group has given this member its partitions, be it none. */
+bool kafka_group_is_member(const struct kafka_group *group);
 /* The number of partitions assigned now. */
 size_t kafka_group_count(const struct kafka_group *group);
 /* Finds the first record of partition INDEX that was not taken yet, without waiting. It is

@@ -30,20 +30,6 @@ static int finish(const struct text *out)
 	return -1;
 }
 
-static void count_reason(struct tagger_stats *stats, const struct timeline_answer *answer)
-{
-	for (size_t i = 0; i < TAGGER_REASONS; i++) {
-		struct tagger_reason *r = &stats->reasons[i];
-
-		if (r->reason == NULL)
-			*r = (struct tagger_reason){answer->reason, answer->status, 0};
-		if (r->status == answer->status && strcmp(r->reason, answer->reason) == 0) {
-			r->ends++;
-			return;
-		}
-	}
-}
-
 static int add_answer(struct tagger *tagger, const struct flow_endpoints *ends,
 		      const struct flow_endpoint *end, bool is_source, int64_t position)
 {
@@ -64,8 +50,7 @@ static int add_answer(struct tagger *tagger, const struct flow_endpoints *ends,
 	if (timeline_answer(tagger->timeline, &question, &answer) < 0)
 		return -1;
 	timeline_answer_json(&answer, &tagger->record);
-	if (answer.reason != NULL)
-		count_reason(&tagger->stats, &answer);
+	answer_tally_add(&tagger->stats.ends, &answer);
 	tagger->stats.known += answer.status == TIMELINE_KNOWN;
 	tagger->stats.unknown += answer.status == TIMELINE_UNKNOWN;
 	tagger->stats.ambiguous += answer.status == TIMELINE_AMBIGUOUS;

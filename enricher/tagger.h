@@ -12,25 +12,17 @@
 #include "common/base/text.h"
 #include "common/bus/bus.h"
 #include "common/record/flow_endpoints.h"
+#include "common/timeline/answer_tally.h"
 #include "common/timeline/timeline.h"
 #include "enricher/first_answer.h"
 #include "enricher/tagged.h"
-
-#define TAGGER_REASONS 16 /* more than there are (docs/answers.md section 8) */
-
-/* Ends that are not known, by why. */
-struct tagger_reason {
-	const char *reason; /* static text; NULL after the last */
-	enum timeline_status status;
-	uint64_t ends;
-};
 
 struct tagger_stats {
 	uint64_t tagged;
 	uint64_t provisional;
 	uint64_t corrected, confirmed;      /* by tagger_revise() */
 	uint64_t known, unknown, ambiguous; /* ends */
-	struct tagger_reason reasons[TAGGER_REASONS];
+	struct answer_tally ends;           /* the same */
 	uint64_t rejected[FAULT_REASONS];
 	uint64_t refused; /* rejected because the broker refused the tagged record */
 };

@@ -261,3 +261,14 @@ void database_scan_end(struct database_scan *scan)
 	rocksdb_readoptions_destroy(scan->options);
 	free(scan);
 }
+
+struct database_size database_size(const struct database *database)
+{
+	struct database_size size = {0};
+
+	if (database->db == NULL)
+		return size;
+	rocksdb_property_int(database->db, "rocksdb.total-sst-files-size", &size.disk);
+	rocksdb_property_int(database->db, "rocksdb.cur-size-all-mem-tables", &size.memory);
+	return size;
+}

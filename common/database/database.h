@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/base/span.h"
 #include "common/base/text.h"
@@ -55,5 +56,11 @@ struct database_scan *database_scan_begin(struct database *database, struct span
 /* 1: the next row, borrowed until the next step; 0: no more; -1 after logging. */
 int database_scan_next(struct database_scan *scan, struct span *key, struct span *value);
 void database_scan_end(struct database_scan *scan);
+
+/* The bytes of its files, and of what is in memory until it is saved; zeros of a closed one. */
+struct database_size {
+	uint64_t disk, memory;
+};
+struct database_size database_size(const struct database *database);
 
 #endif

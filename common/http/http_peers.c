@@ -4,8 +4,8 @@
 
 void http_peers_add(struct http_peers *peers, struct http_peer *peer, struct when now)
 {
-	http_peers_remove(peers, peer);
-	peer->waiting = true;
+	http_peers_remove(peer);
+	peer->list = peers;
 	peer->since = now;
 	peer->before = peers->last;
 	peer->after = NULL;
@@ -16,9 +16,11 @@ void http_peers_add(struct http_peers *peers, struct http_peer *peer, struct whe
 	peers->last = peer;
 }
 
-void http_peers_remove(struct http_peers *peers, struct http_peer *peer)
+void http_peers_remove(struct http_peer *peer)
 {
-	if (!peer->waiting)
+	struct http_peers *peers = peer->list;
+
+	if (peers == NULL)
 		return;
 	if (peer->before != NULL)
 		peer->before->after = peer->after;
@@ -28,7 +30,7 @@ void http_peers_remove(struct http_peers *peers, struct http_peer *peer)
 		peer->after->before = peer->before;
 	else
 		peers->last = peer->before;
-	peer->waiting = false;
+	peer->list = NULL;
 }
 
 size_t http_peers_shut(struct http_peers *peers, struct when deadline, bool scarce)
@@ -41,7 +43,7 @@ size_t http_peers_shut(struct http_peers *peers, struct when deadline, bool scar
 
 		/* The library sees the end of its input and closes the connection. */
 		shutdown(peer->fd, SHUT_RDWR);
-		http_peers_remove(peers, peer);
+		http_peers_remove(peer);
 		count++;
 	}
 	return count;

@@ -19,8 +19,9 @@ struct http_server {
 	struct MHD_Daemon *daemon;
 	struct http_server_options options;
 	struct http_server_stats stats;
-	struct http_peers peers;
+	struct http_peers waiting, reading; /* for a request; an answer that is whole */
 	struct when now;
+	uint64_t answers[HTTP_ROUTES_MAX + 1][HTTP_CLASSES];
 	size_t connections, scarce; /* from so many on those that wait give way */
 	struct http_budget budget;
 };
@@ -58,12 +59,12 @@ static void connection_changed(void *user, struct MHD_Connection *connection, vo
 			return;
 		peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
 				   ->connect_fd;
-		http_peers_add(&server->peers, peer, server->now);
+		http_peers_add(&server->waiting, peer, server->now);
 		return;
 	}
 	server->connections--;
 	if (peer != NULL)
-		http_peers_remove(&server->peers, peer);
+		http_peers_remove(peer);
 	free(peer);
 }
 
@@ -88,7 +89,7 @@ static void request_ended(void *user, struct MHD_Connection *connection, void **
 	http_exchange_end(*context);
 	*context = NULL;
 	if (peer != NULL)
-		http_peers_add(&server->peers, peer, server->now);
+		http_peers_add(&server->waiting, peer, server->now);
 }
 
 static const char *header(struct MHD_Connection *connection, const char *name)
@@ -155,6 +156,16 @@ static void check_tag(struct http_reply *reply, struct MHD_Connection *connectio
 	}
 }
 
+static void count_answer(struct http_server *server, const struct http_exchange *exchange)
+{
+	ptrdiff_t at = exchange->route == NULL ? HTTP_ROUTES_MAX
+					       : exchange->route - server->options.routes;
+	unsigned class = exchange->reply.status / 100;
+
+	if (class < HTTP_CLASSES)
+		server->answers[at < HTTP_ROUTES_MAX ? at : HTTP_ROUTES_MAX][class]++;
+}
+
 static enum MHD_Result send_reply(struct http_exchange *exchange, struct MHD_Connection *connection)
 {
 	struct http_reply *reply = &exchange->reply;
@@ -190,6 +201,7 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 	struct http_server *server = user;
 	struct http_exchange *exchange = *context;
 	struct http_peer *peer = peer_of(connection);
+	enum MHD_Result queued;
 
 	(void)target;
 	(void)version;
@@ -217,11 +229,15 @@ static enum MHD_Result request_moved(void *user, struct MHD_Connection *connecti
 		*length = 0;
 		return MHD_YES;
 	}
-	http_peers_remove(&server->peers, peer);
+	http_peers_remove(peer);
 	http_exchange_answer(exchange, server->options.user);
 	server->stats.busy += exchange->busy;
 	server->stats.refused += exchange->reply.status >= 400 && exchange->reply.status < 500;
-	return send_reply(exchange, connection);
+	if (exchange->reply.next == NULL)
+		http_peers_add(&server->reading, peer, server->now);
+	queued = send_reply(exchange, connection);
+	count_answer(server, exchange);
+	return queued;
 }
 
 /* ---- The server ---- */
@@ -287,14 +303,17 @@ int http_server_timeout_ms(const struct http_server *server)
 int http_server_turn(struct http_server *server, struct when now)
 {
 	struct when deadline = when_add(now, -HTTP_REQUEST_S * NS_PER_SECOND);
+	bool scarce = server->connections >= server->scarce;
 
 	server->now = now;
 	if (MHD_run(server->daemon) != MHD_YES) {
 		log_error("http: libmicrohttpd cannot continue");
 		return -1;
 	}
-	server->stats.timed_out +=
-		http_peers_shut(&server->peers, deadline, server->connections >= server->scarce);
+	server->stats.timed_out += http_peers_shut(&server->waiting, deadline, scarce);
+	if (scarce)
+		server->stats.timed_out += http_peers_shut(
+			&server->reading, when_add(now, -HTTP_READ_S * NS_PER_SECOND), false);
 	return 0;
 }
 
@@ -309,4 +328,9 @@ void http_server_wake(struct http_server *server)
 struct http_server_stats http_server_stats(const struct http_server *server)
 {
 	return server->stats;
+}
+
+const uint64_t *http_server_answers(const struct http_server *server, size_t at)
+{
+	return server->answers[at];
 }

@@ -10,7 +10,8 @@
  *     If-None-Match has it is answered 304, one whose If-Match has another 412.
  * (4) A request whose last byte has not arrived within HTTP_REQUEST_S of the connection's start, or
  *     of its last answer, loses its connection; the one that has waited longest loses it earlier if
- *     connections become scarce. An answer that its client does not read is given up after as long.
+ *     connections become scarce. An answer that its client does not read is given up after as long; then, one
+ *     that is whole after HTTP_READ_S.
  * (5) Bodies and answers together take at most memory_max bytes; a request that would exceed them,
  *     or one stream too many, is answered 503 with Retry-After.
  */
@@ -26,7 +27,10 @@
 #include "common/program/settings.h"
 
 #define HTTP_REQUEST_S 30
+#define HTTP_READ_S 1
 #define HTTP_CONNECTIONS_MAX 1024     /* of one server, unless its options say fewer */
+#define HTTP_ROUTES_MAX 32            /* whose answers are counted apart */
+#define HTTP_CLASSES 6                /* of statuses: 404 is in 4; there is none in 0 */
 #define HTTP_HEADERS_MAX (16u * 1024) /* bytes of a request's first line and headers */
 
 struct http_server_options {
@@ -60,5 +64,9 @@ void http_server_wake(struct http_server *server);
 int http_server_turn(struct http_server *server, struct when now);
 
 struct http_server_stats http_server_stats(const struct http_server *server);
+
+/* How many answers route AT of the options gave, by the class of their status. AT is below HTTP_ROUTES_MAX, or that for
+ * requests that had no route. */
+const uint64_t *http_server_answers(const struct http_server *server, size_t at);
 
 #endif

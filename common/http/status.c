@@ -7,7 +7,6 @@
 #include "common/http/metrics.h"
 #include "common/program/listen.h"
 #include "common/program/log.h"
-#include "common/program/stop.h"
 
 #define MEMORY_MAX (4u * 1024 * 1024)
 #define CONNECTIONS_MAX 32 /* so that a turn answers no more than that */
@@ -16,7 +15,8 @@ struct status {
 	const struct status_settings *settings;
 	const struct status_source *source;
 	struct http_server *server; /* NULL without --listen */
-	struct when next;           /* time of the counters */
+	struct report_time report;  /* of the counters */
+	struct text page;           /* the metrics of this turn; empty before they are asked for */
 };
 
 static void answer_ready(void *user, const struct http_call *call, struct http_reply *reply)
@@ -29,11 +29,16 @@ static void answer_ready(void *user, const struct http_call *call, struct http_r
 
 static void answer_metrics(void *user, const struct http_call *call, struct http_reply *reply)
 {
-	const struct status_source *source = ((struct status *)user)->source;
+	struct status *status = user;
+	const struct status_source *source = status->source;
 
 	(void)call;
+	if (status->page.length == 0)
+		source->add_metrics(source->user, &status->page);
 	reply->content_type = METRICS_CONTENT_TYPE;
-	source->add_metrics(source->user, &reply->body);
+	text_add(&reply->body, status->page.data, status->page.length);
+	if (status->page.failed)
+		http_reply_problem(reply, 503, "out of memory");
 }
 
 static const struct http_route routes[] = {
@@ -67,9 +72,10 @@ struct status *status_open(const struct status_settings *settings,
 		log_error("out of memory");
 		return NULL;
 	}
+	text_init(&status->page, MEMORY_MAX);
 	status->settings = settings;
 	status->source = source;
-	status->next = when_add(when_now(), settings->interval_ns);
+	status->report = report_time_begin(settings->interval_ns, when_now());
 	options.user = status;
 	if (settings->listen == NULL)
 		return status;
@@ -85,6 +91,7 @@ void status_close(struct status *status)
 	if (status == NULL)
 		return;
 	http_server_close(status->server);
+	text_free(&status->page);
 	free(status);
 }
 
@@ -95,13 +102,8 @@ int status_fd(const struct status *status)
 
 int status_turn(struct status *status, struct when now)
 {
-	int64_t interval_ns = status->settings->interval_ns;
-
-	if (stop_take_report())
+	if (report_time_is_due(&status->report, now))
 		status->source->log_counters(status->source->user);
-	if (interval_ns > 0 && when_is_due(status->next, interval_ns, now)) {
-		status->next = when_add(now, interval_ns);
-		status->source->log_counters(status->source->user);
-	}
+	text_clear(&status->page);
 	return status->server == NULL ? 0 : http_server_turn(status->server, now);
 }

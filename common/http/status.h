@@ -14,6 +14,7 @@
 
 #include "common/base/text.h"
 #include "common/base/when.h"
+#include "common/program/report_time.h"
 #include "common/program/settings.h"
 
 struct status_settings {
@@ -22,19 +23,17 @@ struct status_settings {
 	int64_t interval_ns;        /* of the counters in the log; 0 for none before the end */
 };
 
-#define STATUS_SETTINGS(s, port)                                                               \
-	SETTING_TEXT("listen", 0, "ADDRESS:PORT", &(s)->listen,                                \
-		     "serve /metrics, /livez and /readyz there, as in 127.0.0.1:" port),       \
-		SETTING_LIST("host", 0, "NAME", &(s)->hosts,                                   \
-			     "a further name that requests may call this server; may be "      \
-			     "repeated"),                                                      \
-		SETTING_DURATION("log-counters", 0, "DURATION", &(s)->interval_ns,             \
-				 "log the counters this often, as SIGUSR1 does once; 0: only " \
-				 "at the end")
+#define STATUS_SETTINGS(s, port)                                                          \
+	SETTING_TEXT("listen", 0, "ADDRESS:PORT", &(s)->listen,                           \
+		     "serve /metrics, /livez and /readyz there, as in 127.0.0.1:" port),  \
+		SETTING_LIST("host", 0, "NAME", &(s)->hosts,                              \
+			     "a further name that requests may call this server; may be " \
+			     "repeated"),                                                 \
+		REPORT_SETTING(&(s)->interval_ns)
 
-#define STATUS_SETTINGS_DEFAULT                       \
-	{                                             \
-		.interval_ns = 5 * 60 * NS_PER_SECOND \
+#define STATUS_SETTINGS_DEFAULT                   \
+	{                                         \
+		.interval_ns = REPORT_INTERVAL_NS \
 	}
 
 /* How the program answers. */

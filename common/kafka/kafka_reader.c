@@ -17,6 +17,7 @@ struct kafka_reader {
 	int started;   /* partitions that are being fetched */
 	int behind;    /* partitions whose end at opening has not been passed */
 	int64_t *ends; /* at opening; -1 once passed */
+	int64_t *next; /* offsets to read */
 	bool follow;
 };
 
@@ -116,6 +117,7 @@ static int start_partition(struct kafka_reader *reader, int32_t partition,
 	if (start < 0)
 		return -1;
 	reader->ends[partition] = start < high ? high : -1;
+	reader->next[partition] = start;
 	reader->behind += start < high;
 	if (rd_kafka_consume_start_queue(reader->handle, partition, start, reader->queue) < 0) {
 		log_error("kafka:%s: cannot read partition %d: %s", reader->topic, partition,
@@ -148,7 +150,8 @@ struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_optio
 	reader->handle = rd_kafka_topic_new(reader->client, topic, NULL);
 	reader->queue = rd_kafka_queue_new(reader->client);
 	reader->ends = calloc((size_t)reader->partitions, sizeof(*reader->ends));
-	if (reader->handle == NULL || reader->ends == NULL)
+	reader->next = calloc((size_t)reader->partitions, sizeof(*reader->next));
+	if (reader->handle == NULL || reader->ends == NULL || reader->next == NULL)
 		goto out;
 	for (int p = 0; p < reader->partitions; p++)
 		if (start_partition(reader, p, start) < 0)
@@ -168,6 +171,7 @@ static void let_go(struct kafka_reader *reader)
 
 static void passed(struct kafka_reader *reader, int32_t partition, int64_t offset)
 {
+	reader->next[partition] = offset;
 	if (reader->ends[partition] < 0 || offset < reader->ends[partition])
 		return;
 	reader->ends[partition] = -1;
@@ -210,6 +214,22 @@ bool kafka_reader_caught_up(const struct kafka_reader *reader)
 	return reader->behind == 0;
 }
 
+int64_t kafka_reader_behind(const struct kafka_reader *reader)
+{
+	int64_t behind = 0;
+
+	for (int p = 0; p < reader->partitions; p++) {
+		int64_t low = -1, high = -1;
+
+		if (rd_kafka_get_watermark_offsets(reader->client, reader->topic, p, &low, &high) !=
+			    RD_KAFKA_RESP_ERR_NO_ERROR ||
+		    high < 0)
+			return -1;
+		behind += high > reader->next[p] ? high - reader->next[p] : 0;
+	}
+	return behind;
+}
+
 int kafka_reader_partitions(const struct kafka_reader *reader)
 {
 	return reader->partitions;
@@ -234,6 +254,7 @@ void kafka_reader_close(struct kafka_reader *reader)
 	if (reader->client != NULL)
 		rd_kafka_destroy(reader->client);
 	free(reader->ends);
+	free(reader->next);
 	free(reader->topic);
 	free(reader);
 }

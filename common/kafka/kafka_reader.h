@@ -19,6 +19,8 @@ enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
 				  struct bus_record *record);
 /* True once every record that existed at opening has been read. */
 bool kafka_reader_caught_up(const struct kafka_reader *reader);
+/* Offsets that exist and were not read yet, by what the broker said last; -1: not known. */
+int64_t kafka_reader_behind(const struct kafka_reader *reader);
 int kafka_reader_partitions(const struct kafka_reader *reader);
 /* As topic_reader_setting(). */
 int kafka_reader_setting(struct kafka_reader *reader, const char *name, char *value, size_t size);

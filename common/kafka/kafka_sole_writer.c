@@ -227,3 +227,9 @@ enum bus_written kafka_sole_writer_flush(struct kafka_sole_writer *writer)
 	end_turn(writer);
 	return BUS_LOST;
 }
+
+bool kafka_sole_writer_stands_by(const struct kafka_sole_writer *writer)
+{
+	return writer->election != NULL && kafka_election_decided(writer->election) &&
+	       !kafka_election_leads(writer->election);
+}

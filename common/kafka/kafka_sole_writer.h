@@ -17,6 +17,7 @@ struct kafka_sole_writer;
 struct kafka_sole_writer *kafka_sole_writer_open(const char *topic, const char *id,
 						 const struct bus_options *options);
 int kafka_sole_writer_wait(struct kafka_sole_writer *writer, int timeout_ms);
+bool kafka_sole_writer_stands_by(const struct kafka_sole_writer *writer);
 enum bus_written kafka_sole_writer_write(struct kafka_sole_writer *writer,
 					 const struct bus_record *record);
 enum bus_written kafka_sole_writer_flush(struct kafka_sole_writer *writer);

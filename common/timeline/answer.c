@@ -77,8 +77,8 @@ static void begin(struct timeline_answer *answer)
 	answer->candidate_count = 0;
 }
 
-int timeline_answer(struct timeline *timeline, const struct timeline_question *question,
-		    struct timeline_answer *answer)
+static int find_answer(struct timeline *timeline, const struct timeline_question *question,
+		       struct timeline_answer *answer)
 {
 	struct judgement judgement;
 	struct known_holder known;
@@ -104,6 +104,21 @@ int timeline_answer(struct timeline *timeline, const struct timeline_question *q
 		return -1;
 	add_holder(timeline, question, &known, answer);
 	return 0;
+}
+
+int timeline_answer(struct timeline *timeline, const struct timeline_question *question,
+		    struct timeline_answer *answer)
+{
+	int rc = find_answer(timeline, question, answer);
+
+	if (rc == 0)
+		answer_tally_add(&timeline->answers, answer);
+	return rc;
+}
+
+const struct answer_tally *timeline_tally(const struct timeline *timeline)
+{
+	return &timeline->answers;
 }
 
 void timeline_answer_json(const struct timeline_answer *answer, struct text *out)

@@ -391,3 +391,8 @@ struct kube_topic_stats kube_topic_stats(const struct kube_topic *topic)
 {
 	return topic->stats;
 }
+
+int64_t kube_topic_behind(const struct kube_topic *topic)
+{
+	return topic_reader_behind(kube_reader_topic(topic->reader));
+}

@@ -51,6 +51,9 @@ int kube_topic_turn(struct kube_topic *kube_topic, int limit, int timeout_ms);
 /* Returns true once everything that was there at opening is applied. */
 bool kube_topic_caught_up(const struct kube_topic *kube_topic);
 
+/* topic_reader_behind() */
+int64_t kube_topic_behind(const struct kube_topic *kube_topic);
+
 /* Whether the store is known to be of this topic (1), or is empty. */
 bool kube_topic_is_verified(const struct kube_topic *kube_topic);
 

@@ -25,6 +25,7 @@
 #include "common/base/text.h"
 #include "common/base/when.h"
 #include "common/record/kube_resource.h"
+#include "common/timeline/answer_tally.h"
 #include "common/timeline/feed/outcome.h"
 #include "common/timeline/rules/asof.h"
 #include "common/timeline/rules/clock.h"
@@ -190,6 +191,9 @@ struct timeline_answer {
 int timeline_answer(struct timeline *timeline, const struct timeline_question *question,
 		    struct timeline_answer *answer);
 
+/* What timeline_answer() has answered so far. */
+const struct answer_tally *timeline_tally(const struct timeline *timeline);
+
 /* Adds the JSON object of that end ({"status":...}). */
 void timeline_answer_json(const struct timeline_answer *answer, struct text *out);
 
@@ -260,5 +264,13 @@ bool timeline_is_covered(const struct timeline *timeline, enum kube_resource res
 void timeline_addresses_clear(struct timeline_addresses *addresses);
 
 struct timeline_stats timeline_stats(const struct timeline *timeline);
+
+/* What it takes, in bytes. */
+struct timeline_memory {
+	uint64_t disk;               /* files of the store */
+	uint64_t unsaved;            /* what is not in them yet */
+	uint64_t histories, tenures; /* of the two large caches */
+};
+struct timeline_memory timeline_memory(const struct timeline *timeline);
 
 #endif

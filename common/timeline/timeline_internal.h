@@ -10,6 +10,7 @@
 
 #include "common/base/text.h"
 #include "common/record/fault.h"
+#include "common/timeline/answer_tally.h"
 #include "common/timeline/history/address_cache.h"
 #include "common/timeline/history/generations.h"
 #include "common/timeline/history/name_versions.h"
@@ -31,6 +32,7 @@ struct timeline {
 	bool closed;
 	int64_t list; /* timeline_set_list() */
 	struct timeline_stats stats;
+	struct answer_tally answers;
 	struct text key, value, state;   /* scratch, reused for every record */
 	struct text labels, annotations; /* the same, of a pod */
 	char why[FAULT_WORDS_SIZE];      /* of the last record that could not be parsed */

@@ -180,6 +180,11 @@ bool topic_reader_caught_up(const struct topic_reader *reader)
 	return lines_caught_up(reader->lines);
 }
 
+int64_t topic_reader_behind(const struct topic_reader *reader)
+{
+	return reader->kafka != NULL ? kafka_reader_behind(reader->kafka) : -1;
+}
+
 int topic_reader_partitions(const struct topic_reader *reader)
 {
 	return reader->kafka != NULL ? kafka_reader_partitions(reader->kafka) : 1;

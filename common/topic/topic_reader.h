@@ -44,6 +44,8 @@ enum bus_status topic_reader_read(struct topic_reader *reader, int timeout_ms,
 enum bus_status topic_reader_peek(struct topic_reader *reader, int timeout_ms, struct span *start);
 /* True once every record that existed at opening has been read, also with --follow. */
 bool topic_reader_caught_up(const struct topic_reader *reader);
+/* Records of a topic that exist and were not read yet, as offsets; -1 if that is not known, as of a file. */
+int64_t topic_reader_behind(const struct topic_reader *reader);
 int topic_reader_partitions(const struct topic_reader *reader);
 /* Writes the topic's setting NAME ("cleanup.policy") to VALUE[SIZE], "" for a file. -1 after
  * logging. */

@@ -36,6 +36,11 @@ int topic_sole_writer_wait(struct topic_sole_writer *writer, int timeout_ms)
 	return writer->kafka != NULL ? kafka_sole_writer_wait(writer->kafka, timeout_ms) : 1;
 }
 
+bool topic_sole_writer_stands_by(const struct topic_sole_writer *writer)
+{
+	return writer->kafka != NULL && kafka_sole_writer_stands_by(writer->kafka);
+}
+
 enum bus_written topic_sole_writer_write(struct topic_sole_writer *writer,
 					 const struct bus_record *record)
 {

@@ -19,6 +19,8 @@ struct topic_sole_writer *topic_sole_writer_open(const char *address, const char
 /* Waits up to about TIMEOUT_MS. Returns 1 if it is this process's turn: then it reads what is at the
  * address, and continues it. 0 if not yet, -1 after logging if never. */
 int topic_sole_writer_wait(struct topic_sole_writer *writer, int timeout_ms);
+/* Whether another process was found to have the turn. */
+bool topic_sole_writer_stands_by(const struct topic_sole_writer *writer);
 /* Copies RECORD, and waits while the queue is full. After BUS_LOST the turn is over: call
  * topic_sole_writer_wait() again. */
 enum bus_written topic_sole_writer_write(struct topic_sole_writer *writer,

@@ -25,6 +25,13 @@ void kube_status_log(const struct watches *watches)
 		 state.reconnects);
 }
 
+static const char *const phases[] = {
+	[KUBE_JOINING] = "it is not decided yet which process writes",
+	[KUBE_STANDING_BY] = "another process writes; this one stands by",
+	[KUBE_RESUMING] = "the end of the topic is being read",
+	[KUBE_LEADING] = "this process writes",
+};
+
 static void log_counters(void *user)
 {
 	const struct kube_status *status = user;
@@ -32,7 +39,7 @@ static void log_counters(void *user)
 	if (status->watches != NULL)
 		kube_status_log(status->watches);
 	else
-		log_info("standing by: another process writes");
+		log_info("%s", phases[status->phase]);
 }
 
 /* ---- Readiness ---- */
@@ -55,7 +62,8 @@ static bool add_watches(const struct watches_state *state, struct text *out)
 	return all;
 }
 
-/* A process that stands by is ready: it has nothing to do, and nobody waits for it. */
+/* A process that stands by is ready: it has nothing to do, and nobody waits for it. One that only believes that it does
+ * is not: nobody may be writing. */
 static bool is_ready(void *user, struct text *out)
 {
 	const struct kube_status *status = user;
@@ -63,8 +71,9 @@ static bool is_ready(void *user, struct text *out)
 	bool open, moving;
 
 	if (status->watches == NULL) {
-		http_health_condition(out, true, "another process writes; this one stands by");
-		return true;
+		open = status->phase == KUBE_STANDING_BY;
+		http_health_condition(out, open, phases[status->phase]);
+		return open;
 	}
 	watches_get_state(status->watches, &state);
 	open = add_watches(&state, out);

@@ -7,8 +7,16 @@
 #include "common/http/status.h"
 #include "producers/kube/watches.h"
 
+enum kube_phase {
+	KUBE_JOINING,     /* who writes is not decided */
+	KUBE_STANDING_BY, /* another process does */
+	KUBE_RESUMING,    /* this one does, once it has read what is there */
+	KUBE_LEADING,
+};
+
 struct kube_status {
-	const struct watches *watches; /* borrowed; NULL while another process writes */
+	enum kube_phase phase;
+	const struct watches *watches; /* borrowed; NULL unless KUBE_LEADING */
 	struct status_source source;
 };
 

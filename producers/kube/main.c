@@ -26,7 +26,7 @@
 
 /* Objects that never change must be written again before the topic's retention expires. */
 #define SYNC_INTERVAL_NS (24 * 3600 * NS_PER_SECOND)
-#define STAND_BY_MS 500
+#define STAND_BY_MS 50 /* a request waits for up to this */
 #define WRITER_ID_SIZE 600
 #define LOST (-1) /* not an exit code: another process writes now, or the broker was away */
 
@@ -198,21 +198,33 @@ static int stand_by(struct program *program)
 		if (status_turn(program->status, when_now()) < 0)
 			return EX_OSERR;
 		turn = topic_sole_writer_wait(program->writer, STAND_BY_MS);
+		program->own.phase = topic_sole_writer_stands_by(program->writer) ? KUBE_STANDING_BY
+										  : KUBE_JOINING;
 	}
 	return turn < 0 ? EX_UNAVAILABLE : EX_OK;
+}
+
+/* Answers while the end of the output is read. */
+static int pause_reading(void *user)
+{
+	struct program *program = user;
+
+	return stop_requested() ? -1 : status_turn(program->status, when_now());
 }
 
 /* Continues what is in the output as its only writer. Returns an exit code or LOST. */
 static int lead(const struct kube_options *options, struct access *access, struct program *program)
 {
+	const struct resume_pause pause = {pause_reading, program};
 	struct watches *watches;
 	struct resume resume;
 	struct clocks clocks;
 	uint64_t seed;
 	int rc;
 
-	if (resume_read(options->out, &options->bus, options->watches.cluster, &resume) < 0)
-		return EX_UNAVAILABLE;
+	program->own.phase = KUBE_RESUMING;
+	if (resume_read(options->out, &options->bus, options->watches.cluster, &pause, &resume) < 0)
+		return stop_requested() ? EX_OK : EX_UNAVAILABLE;
 	if (resume.any && !scope_is(&options->watches.scope, &resume.scope)) {
 		log_error("%s has records of another scope of %s: write to another topic",
 			  options->out, options->watches.cluster);
@@ -227,8 +239,10 @@ static int lead(const struct kube_options *options, struct access *access, struc
 		 options->out, resume.proven ? "resuming" : "starting with a list");
 	clocks_init(&clocks, resume.received);
 	program->own.watches = watches;
+	program->own.phase = KUBE_LEADING;
 	rc = run(watches, program, options->watches.cluster, &clocks);
 	program->own.watches = NULL;
+	program->own.phase = KUBE_JOINING;
 	kube_status_log(watches);
 	watches_close(watches);
 	return rc;

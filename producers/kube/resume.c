@@ -87,9 +87,44 @@ void resume_take(struct resume *resume, const char *cluster, const struct kube_e
 	}
 }
 
-static int read_last(const char *address, const struct bus_options *options, int64_t length,
-		     const char *cluster, struct resume *resume)
+static void take_record(struct resume *resume, const char *cluster, const struct bus_record *record)
 {
+	struct kube_event event;
+	struct fault fault;
+
+	/* What cannot be read was not written by us. */
+	if (kube_event_parse(record->value, record->value_length, &event, &fault) < 0)
+		return;
+	resume_take(resume, cluster, &event);
+	kube_event_clear(&event);
+}
+
+/* The next record. BUS_QUIET: the broker has not answered for WAIT_MS (logged). BUS_BROKEN also if PAUSE has ended it. */
+static enum bus_status read_patiently(struct topic_reader *reader, const char *address,
+				      const struct resume_pause *pause, struct when *paused,
+				      struct bus_record *record)
+{
+	struct when began = when_steady(), now = began;
+	enum bus_status status = BUS_QUIET;
+
+	while (status == BUS_QUIET && when_since(now, began) < WAIT_MS * NS_PER_MS) {
+		status = topic_reader_read(reader, RESUME_PAUSE_MS, record);
+		now = when_steady();
+		if (pause == NULL || when_since(now, *paused) < RESUME_PAUSE_MS * NS_PER_MS)
+			continue;
+		*paused = now;
+		if (pause->turn(pause->user) < 0)
+			return BUS_BROKEN;
+	}
+	if (status == BUS_QUIET)
+		log_error("%s: the broker did not answer within %d s", address, WAIT_MS / 1000);
+	return status;
+}
+
+static int read_last(const char *address, const struct bus_options *options, int64_t length,
+		     const char *cluster, const struct resume_pause *pause, struct resume *resume)
+{
+	struct when paused = when_steady();
 	struct topic_reader *reader;
 	struct bus_record record;
 	enum bus_status status;
@@ -98,30 +133,20 @@ static int read_last(const char *address, const struct bus_options *options, int
 	if (reader == NULL)
 		return -1;
 	resume_init(resume);
-	while ((status = topic_reader_read(reader, WAIT_MS, &record)) == BUS_RECORD) {
-		struct kube_event event;
-		struct fault fault;
-
-		/* What cannot be read was not written by us. */
-		if (kube_event_parse(record.value, record.value_length, &event, &fault) < 0)
-			continue;
-		resume_take(resume, cluster, &event);
-		kube_event_clear(&event);
-	}
+	while ((status = read_patiently(reader, address, pause, &paused, &record)) == BUS_RECORD)
+		take_record(resume, cluster, &record);
 	topic_reader_close(reader);
-	if (status == BUS_QUIET)
-		log_error("%s: the broker did not answer within %d s", address, WAIT_MS / 1000);
 	return status == BUS_END ? 0 : -1;
 }
 
 int resume_read(const char *address, const struct bus_options *options, const char *cluster,
-		struct resume *resume)
+		const struct resume_pause *pause, struct resume *resume)
 {
 	resume_init(resume);
 	if (strcmp(address, "-") == 0)
 		return 0;
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]) && !resume->proven; i++)
-		if (read_last(address, options, lengths[i], cluster, resume) < 0)
+		if (read_last(address, options, lengths[i], cluster, pause, resume) < 0)
 			return -1;
 	return 0;
 }

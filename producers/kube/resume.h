@@ -15,6 +15,8 @@
 #include "common/record/kube_event.h"
 #include "common/record/kube_resource.h"
 
+#define RESUME_PAUSE_MS 50
+
 struct resume {
 	bool any;                /* there was a record of this cluster */
 	bool proven;             /* there was a PROGRESS */
@@ -31,11 +33,17 @@ struct resume {
 	} points[KUBE_RESOURCES];
 };
 
+/* What a program does while it reads. */
+struct resume_pause {
+	int (*turn)(void *user); /* called about every RESUME_PAUSE_MS; -1 ends the reading */
+	void *user;
+};
+
 /* Fills RESUME from the last records at ADDRESS; standard output has none. Reads further back
- * only while it has found no PROGRESS of CLUSTER. OPTIONS must not have FOLLOW set. -1 after
- * logging. */
+ * only while it has found no PROGRESS of CLUSTER. OPTIONS must not have FOLLOW set. PAUSE may be
+ * NULL. -1 after logging, or if PAUSE has ended it. */
 int resume_read(const char *address, const struct bus_options *options, const char *cluster,
-		struct resume *resume);
+		const struct resume_pause *pause, struct resume *resume);
 
 /* Its two steps: start with an empty RESUME, then take each record in order. Records of other
  * clusters are skipped. */

@@ -156,7 +156,7 @@ static int check_useless(const struct graph_options *o, const struct settings_gi
 		  "edges", "window"},
 		 "with --listen: each question says what it wants"},
 		{listen && bus_is_kafka(o->in.values[0]), {"follow"}, "with --listen: a topic is followed"},
-		{!listen, {"host", "max-age"}, "without --listen"},
+		{!listen, {"host", "max-age", "log-counters"}, "without --listen"},
 		{!options_keep(o),
 		 {"save-every", "retention", "max-ends", "max-edges"},
 		 "without --state or --listen, which keep what was counted"},

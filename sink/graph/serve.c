@@ -119,6 +119,18 @@ static void wake_streams(struct graph_server *server)
 	http_server_wake(server->http);
 }
 
+static void report(const struct graph_server *server)
+{
+	struct snapshot_records records = serve_records(server);
+	struct history_stats stats = history_stats(server->history);
+
+	log_info("records read=%" PRIu64 " unreadable=%" PRIu64 " repeated=%" PRIu64
+		 " superseded=%" PRIu64 " late=%" PRIu64 " early=%" PRIu64 " saves=%" PRIu64,
+		 records.read, records.unreadable, records.repeated, records.superseded, stats.late,
+		 records.early, stats.saves);
+	http_listen_report(server->http);
+}
+
 /* One turn of the loop. Returns how many records were read, or -1 after logging, with *EXIT_CODE
  * set. */
 static int turn(struct graph_server *server, int timeout_ms, int *exit_code)
@@ -130,6 +142,8 @@ static int turn(struct graph_server *server, int timeout_ms, int *exit_code)
 		return -1;
 	server->now = when_now();
 	wake_streams(server);
+	if (report_time_is_due(&server->report, server->now))
+		report(server);
 	if (http_server_turn(server->http, server->now) < 0)
 		return -1;
 	records = serve_topic_turn(server->topic, server->now);
@@ -151,6 +165,7 @@ int serve_run(const struct serve_settings *settings, struct recorder *recorder, 
 	struct serve_topic topic;
 	int rc = EX_UNAVAILABLE, records = 0;
 
+	server.report = report_time_begin(settings->report_ns, server.now);
 	listen_raise_limit();
 	followed.follow = bus->follow || bus_is_kafka(address);
 	server.topic = &topic;
@@ -164,7 +179,7 @@ int serve_run(const struct serve_settings *settings, struct recorder *recorder, 
 			goto out;
 	}
 	rc = EX_OK;
-	http_listen_report(server.http);
+	report(&server);
 out:
 	http_server_close(server.http);
 	serve_topic_clear(&topic);

@@ -9,6 +9,7 @@
 
 #include "common/base/text.h"
 #include "common/bus/bus.h"
+#include "common/program/report_time.h"
 #include "common/program/settings.h"
 #include "sink/graph/history/history.h"
 #include "sink/graph/snapshot.h"
@@ -21,11 +22,12 @@ struct serve_settings {
 	const char *listen; /* for HTTP, or NULL */
 	struct settings_list hosts;
 	int64_t max_age_ns;
+	int64_t report_ns; /* of the counters in the log; 0 for none before the end */
 };
 
-#define SERVE_SETTINGS_DEFAULT                   \
-	{                                        \
-		.max_age_ns = 60 * NS_PER_SECOND \
+#define SERVE_SETTINGS_DEFAULT                                                    \
+	{                                                                         \
+		.max_age_ns = 60 * NS_PER_SECOND, .report_ns = REPORT_INTERVAL_NS \
 	}
 
 /* The rows of the program's table. */
@@ -38,7 +40,8 @@ struct serve_settings {
 			     "repeated"),                                                         \
 		SETTING_DURATION("max-age", 0, "DURATION", &(s)->max_age_ns,                      \
 				 "the server is ready only if it knows the flows up to this "     \
-				 "long ago")
+				 "long ago"),                                                     \
+		REPORT_SETTING(&(s)->report_ns)
 
 struct graph_server {
 	struct history *history;
@@ -47,6 +50,7 @@ struct graph_server {
 	struct http_server *http;
 	struct when now;       /* of this turn of the loop */
 	struct when next_wake; /* of the streams of events */
+	struct report_time report;
 };
 
 /* Checks the options of a server. -1 after logging. */

@@ -213,6 +213,7 @@ static int check_needs(const struct serve_settings *given)
 		const char *needs;
 	} options[] = {
 		{"max-age", given->max_age_ns != usual.max_age_ns, has_http || has_dns, any},
+		{"log-counters", given->report_ns != usual.report_ns, has_http || has_dns, any},
 		{"host", given->hosts.count > 0, has_http, http},
 		{"cluster-domain", strcmp(given->dns.domain, usual.dns.domain) != 0, has_dns, dns},
 		{"zone", strcmp(given->dns.zone, usual.dns.zone) != 0, has_dns, dns},

@@ -150,6 +150,24 @@ static int wait_for_requests(struct lookup_server *server, int timeout_ms,
 	return -1;
 }
 
+static void report(const struct lookup_server *server)
+{
+	const struct answer_tally *tally = timeline_tally(server->timeline);
+	struct timeline_stats stats = timeline_stats(server->timeline);
+	uint64_t unknown = 0, ambiguous = 0;
+
+	for (size_t i = 0; i < ANSWER_TALLY_REASONS && tally->others[i].reason != NULL; i++)
+		*(strcmp(tally->others[i].status, "unknown") == 0 ? &unknown : &ambiguous) +=
+			tally->others[i].count;
+	log_info("answers known=%" PRIu64 " unknown=%" PRIu64 " ambiguous=%" PRIu64
+		 " records applied=%" PRIu64 " ignored=%" PRIu64 " unreadable=%" PRIu64,
+		 tally->known, unknown, ambiguous, stats.applied, stats.ignored, stats.unreadable);
+	if (server->dns != NULL)
+		dns_server_report(server->dns);
+	if (server->http != NULL)
+		http_listen_report(server->http);
+}
+
 /* One turn of the loop. Returns how many records were applied, or -1 after logging, with
  * *EXIT_CODE set. */
 static int turn(struct lookup_server *server, int timeout_ms, int *exit_code)
@@ -162,6 +180,8 @@ static int turn(struct lookup_server *server, int timeout_ms, int *exit_code)
 	if (wait_for_requests(server, timeout_ms, fds, &dns) < 0)
 		return -1;
 	server->now = when_now();
+	if (report_time_is_due(&server->report, server->now))
+		report(server);
 	if (server->dns != NULL)
 		dns_server_turn(server->dns, fds, dns, server->now);
 	if (server->http != NULL && http_server_turn(server->http, server->now) < 0)
@@ -170,14 +190,6 @@ static int turn(struct lookup_server *server, int timeout_ms, int *exit_code)
 	if (records < 0)
 		*exit_code = server->topic.exit_code;
 	return records;
-}
-
-static void report(const struct lookup_server *server)
-{
-	if (server->dns != NULL)
-		dns_server_report(server->dns);
-	if (server->http != NULL)
-		http_listen_report(server->http);
 }
 
 int serve_run(const struct serve_settings *settings, struct timeline *timeline,
@@ -189,6 +201,7 @@ int serve_run(const struct serve_settings *settings, struct timeline *timeline,
 	struct bus_options followed = *bus;
 	int rc = EX_UNAVAILABLE, records = 0;
 
+	server.report = report_time_begin(settings->report_ns, server.now);
 	listen_raise_limit();
 	followed.follow = settings->follow || bus_is_kafka(kube->values[0]);
 	serve_topic_init(&server.topic, timeline, timeline_settings, kube, &followed);

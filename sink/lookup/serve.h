@@ -8,6 +8,7 @@
 #define TENURE_LOOKUP_SERVE_H
 
 #include "common/base/text.h"
+#include "common/program/report_time.h"
 #include "sink/lookup/dns/dns_server.h"
 #include "sink/lookup/serve_topic.h"
 
@@ -19,11 +20,13 @@ struct serve_settings {
 	struct dns_options dns;
 	bool follow;
 	int64_t max_age_ns;
+	int64_t report_ns; /* of the counters in the log; 0 for none before the end */
 };
 
-#define SERVE_SETTINGS_DEFAULT                                               \
-	{                                                                    \
-		.dns = DNS_OPTIONS_DEFAULT, .max_age_ns = 60 * NS_PER_SECOND \
+#define SERVE_SETTINGS_DEFAULT                                                \
+	{                                                                     \
+		.dns = DNS_OPTIONS_DEFAULT, .max_age_ns = 60 * NS_PER_SECOND, \
+		.report_ns = REPORT_INTERVAL_NS                               \
 	}
 
 /* The rows of the program's table. */
@@ -39,7 +42,8 @@ struct serve_settings {
 			     "as a server, wait for more at the end of a file"),                \
 		SETTING_DURATION("max-age", 0, "DURATION", &(s)->max_age_ns,                    \
 				 "the server is not ready if what is known of the cluster "     \
-				 "ends longer ago than this")
+				 "ends longer ago than this"),                                  \
+		REPORT_SETTING(&(s)->report_ns)
 
 struct lookup_server {
 	struct timeline *timeline;
@@ -47,7 +51,8 @@ struct lookup_server {
 	int64_t max_age_ns;
 	struct http_server *http; /* NULL without --listen */
 	struct dns_server *dns;   /* NULL without --listen-dns */
-	struct when now;          /* of this turn of the loop */
+	struct report_time report;
+	struct when now; /* of this turn of the loop */
 };
 
 /* Whether the options ask for a server. */

@@ -122,6 +122,11 @@ static int save(struct serve_topic *topic, int count, struct when now)
 	return timeline_save(topic->timeline);
 }
 
+bool serve_topic_is_whole(const struct serve_topic *topic)
+{
+	return topic->kube_topic != NULL && !topic->gone && topic->caught_up;
+}
+
 int serve_topic_turn(struct serve_topic *topic, struct when now)
 {
 	int count;

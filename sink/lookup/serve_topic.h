@@ -42,6 +42,9 @@ void serve_topic_init(struct serve_topic *topic, struct timeline *timeline,
 		      const struct settings_list *addresses, const struct bus_options *bus);
 void serve_topic_clear(struct serve_topic *topic);
 
+/* Whether it is open and was read to its end. */
+bool serve_topic_is_whole(const struct serve_topic *topic);
+
 /* Applies some of what has arrived. Returns how many records, or -1 after logging. */
 int serve_topic_turn(struct serve_topic *topic, struct when now);
 

@@ -86,3 +86,8 @@ void address_cache_free(struct address_cache *cache)
 		address_table_free(&cache->table);
 	free(cache);
 }
+
+uint64_t address_cache_bytes(const struct address_cache *cache)
+{
+	return cache->table.bytes;
+}

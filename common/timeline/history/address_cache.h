@@ -30,4 +30,7 @@ void address_cache_leave(struct address_cache *cache, const struct ip *ip);
 void address_cache_drop(struct address_cache *cache, const struct ip *ip);
 void address_cache_clear(struct address_cache *cache);
 
+/* What it has of its limit of bytes. */
+uint64_t address_cache_bytes(const struct address_cache *cache);
+
 #endif

@@ -212,3 +212,8 @@ struct sole_tenure *sole_tenure_new(const struct sole_range *range,
 		     block + names_at + packed_names_size(names));
 	return tenure;
 }
+
+uint64_t sole_tenures_bytes(const struct sole_tenures *cache)
+{
+	return cache->table.bytes;
+}

@@ -70,4 +70,7 @@ void sole_tenures_add(struct sole_tenures *cache, const struct sole_range *range
 void sole_tenures_end(struct sole_tenures *cache, const struct ip *ip, uint64_t offset);
 void sole_tenures_clear(struct sole_tenures *cache);
 
+/* What it has of its limit of bytes. */
+uint64_t sole_tenures_bytes(const struct sole_tenures *cache);
+
 #endif

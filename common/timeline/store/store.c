@@ -292,3 +292,8 @@ int store_damaged(struct store *store, const char *what)
 	database_folder_mark(store->directory, DATABASE_DAMAGE_MARK);
 	return -1;
 }
+
+struct database_size store_size(const struct store *store)
+{
+	return database_size(store->database);
+}

@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #include "common/base/text.h"
+#include "common/database/database.h"
 #include "common/timeline/store/codec.h"
 
 struct store;
@@ -62,5 +63,8 @@ void store_scan_end(struct store_scan *scan);
 
 /* A row does not decode: logs it and remembers the damage (4). Returns -1. */
 int store_damaged(struct store *store, const char *what);
+
+/* database_size() */
+struct database_size store_size(const struct store *store);
 
 #endif

@@ -12,6 +12,15 @@
 #define CACHED_NS NS_PER_SECOND /* of an answer that is not final */
 #define ID_SIZE 2
 
+const char *const dns_type_names[DNS_COUNTED_TYPES] = {
+	[DNS_COUNTED_A] = "A",     [DNS_COUNTED_AAAA] = "AAAA", [DNS_COUNTED_PTR] = "PTR",
+	[DNS_COUNTED_TXT] = "TXT", [DNS_COUNTED_ANY] = "ANY",   [DNS_COUNTED_OTHER] = "other",
+};
+
+const char *const dns_code_names[DNS_COUNTED_CODES] = {
+	"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "BADVERS",
+};
+
 struct dns_responder {
 	struct dns_source source;
 	struct dns_cache *cache;
@@ -55,6 +64,38 @@ void dns_responder_close(struct dns_responder *responder)
 	dns_answer_clear(&responder->answer);
 	free(responder->built);
 	free(responder);
+}
+
+/* The type in the question in BYTES, as it is counted. */
+static unsigned counted_type(const uint8_t *bytes, size_t length)
+{
+	size_t end = dns_packet_name_end(bytes, length);
+
+	if (end + 2 >= length)
+		return DNS_COUNTED_OTHER;
+	switch (bytes[end + 1] << 8 | bytes[end + 2]) {
+	case DNS_TYPE_A:
+		return DNS_COUNTED_A;
+	case DNS_TYPE_AAAA:
+		return DNS_COUNTED_AAAA;
+	case DNS_TYPE_PTR:
+		return DNS_COUNTED_PTR;
+	case DNS_TYPE_TXT:
+		return DNS_COUNTED_TXT;
+	case DNS_TYPE_ANY:
+		return DNS_COUNTED_ANY;
+	default:
+		return DNS_COUNTED_OTHER;
+	}
+}
+
+static void count_answer(struct dns_responder *responder, const uint8_t *bytes, size_t length,
+			 unsigned code)
+{
+	if (code == DNS_BADVERS)
+		code = DNS_COUNTED_CODES - 1;
+	if (code < DNS_COUNTED_CODES)
+		responder->stats.answers[counted_type(bytes, length)][code]++;
 }
 
 static void count(struct dns_responder *responder)
@@ -191,6 +232,7 @@ struct dns_reply dns_responder_reply(struct dns_responder *responder, const uint
 				     size_t length, enum dns_transport transport, bool may_wait,
 				     struct when now)
 {
+	struct dns_reply reply;
 	struct dns_cached cached;
 	bool found;
 
@@ -200,9 +242,14 @@ struct dns_reply dns_responder_reply(struct dns_responder *responder, const uint
 	found = transport == DNS_UDP &&
 		dns_cache_find(responder->cache, responder->key, responder->key_length,
 			       responder->position, now, &cached);
-	if (found && cached.fresh)
+	if (found && cached.fresh) {
+		count_answer(responder, bytes, length, cached.bytes[3] & 15); /* of its header */
 		return give_again(responder, bytes, length, &cached);
-	return answer(responder, bytes, length, transport, may_wait, now, found ? &cached : NULL);
+	}
+	reply = answer(responder, bytes, length, transport, may_wait, now, found ? &cached : NULL);
+	if (reply.status == DNS_REPLY_READY)
+		count_answer(responder, bytes, length, responder->answer.code);
+	return reply;
 }
 
 struct dns_reply dns_responder_truncate(struct dns_responder *responder, const uint8_t *bytes,

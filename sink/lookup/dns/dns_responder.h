@@ -26,9 +26,25 @@ struct dns_reply {
 	size_t length;
 };
 
+/* The types of questions that are counted apart; their names are in dns_type_names. */
+enum {
+	DNS_COUNTED_A,
+	DNS_COUNTED_AAAA,
+	DNS_COUNTED_PTR,
+	DNS_COUNTED_TXT,
+	DNS_COUNTED_ANY,
+	DNS_COUNTED_OTHER,
+	DNS_COUNTED_TYPES,
+};
+#define DNS_COUNTED_CODES 7 /* dns_code_names has their names */
+
+extern const char *const dns_type_names[DNS_COUNTED_TYPES];
+extern const char *const dns_code_names[DNS_COUNTED_CODES];
+
 struct dns_responder_stats {
 	uint64_t questions;
-	uint64_t cached;  /* answers that were given again */
+	uint64_t cached; /* answers that were given again */
+	uint64_t answers[DNS_COUNTED_TYPES][DNS_COUNTED_CODES];
 	uint64_t faulty;  /* bytes that have no answer, and FORMERR, NOTIMP and BADVERS */
 	uint64_t refused; /* REFUSED */
 	uint64_t failed;  /* SERVFAIL */

@@ -202,40 +202,51 @@ void dns_server_turn(struct dns_server *server, const struct pollfd *fds, size_t
 
 /* ---- What was counted ---- */
 
-static void report_upstream(const struct upstream *upstream)
+static void add_udp(struct dns_udp_stats *sum, const struct dns_udp_stats *one)
 {
-	struct upstream_stats u;
-
-	if (upstream == NULL)
-		return;
-	u = upstream_stats(upstream);
-	log_info("dns upstream asked=%" PRIu64 " answered=%" PRIu64 " failed=%" PRIu64
-		 " unsent=%" PRIu64 " foreign=%" PRIu64 " refused=%" PRIu64,
-		 u.asked, u.answered, u.failed, u.unsent, u.foreign, u.refused);
+	sum->truncated += one->truncated;
+	sum->dropped += one->dropped;
+	sum->unsent += one->unsent;
+	sum->waiting_full += one->waiting_full;
 }
 
-void dns_server_report(const struct dns_server *server)
+struct dns_server_stats dns_server_stats(const struct dns_server *server)
 {
-	struct dns_responder_stats r = dns_responder_stats(server->responder);
-	struct dns_tcp_stats t = dns_tcp_stats(server->tcp);
-	struct dns_udp_stats u = {0};
+	struct dns_server_stats stats = {
+		.responder = dns_responder_stats(server->responder),
+		.tcp = dns_tcp_stats(server->tcp),
+		.has_upstream = server->upstream != NULL,
+	};
 
 	for (size_t i = 0; i < server->count; i++) {
 		struct dns_udp_stats one = dns_udp_stats(server->listeners[i].udp);
 
-		u.truncated += one.truncated;
-		u.dropped += one.dropped;
-		u.unsent += one.unsent;
-		u.waiting_full += one.waiting_full;
+		add_udp(&stats.udp, &one);
 	}
+	if (stats.has_upstream)
+		stats.upstream = upstream_stats(server->upstream);
+	return stats;
+}
+
+void dns_server_report(const struct dns_server *server)
+{
+	struct dns_server_stats stats = dns_server_stats(server);
+	const struct dns_responder_stats *r = &stats.responder;
+	const struct dns_udp_stats *u = &stats.udp;
+	const struct dns_tcp_stats *t = &stats.tcp;
+	const struct upstream_stats *up = &stats.upstream;
+
 	log_info("dns questions=%" PRIu64 " cached=%" PRIu64 " faulty=%" PRIu64 " refused=%" PRIu64
 		 " failed=%" PRIu64 " cut=%" PRIu64,
-		 r.questions, r.cached, r.faulty, r.refused, r.failed, r.cut);
+		 r->questions, r->cached, r->faulty, r->refused, r->failed, r->cut);
 	log_info("dns udp limited_truncated=%" PRIu64 " limited_dropped=%" PRIu64 " unsent=%" PRIu64
 		 " waiting_full=%" PRIu64,
-		 u.truncated, u.dropped, u.unsent, u.waiting_full);
+		 u->truncated, u->dropped, u->unsent, u->waiting_full);
 	log_info("dns tcp connections=%" PRIu64 " displaced=%" PRIu64 " late=%" PRIu64
 		 " too_long=%" PRIu64,
-		 t.connections, t.displaced, t.late, t.too_long);
-	report_upstream(server->upstream);
+		 t->connections, t->displaced, t->late, t->too_long);
+	if (stats.has_upstream)
+		log_info("dns upstream asked=%" PRIu64 " answered=%" PRIu64 " failed=%" PRIu64
+			 " unsent=%" PRIu64 " foreign=%" PRIu64 " refused=%" PRIu64,
+			 up->asked, up->answered, up->failed, up->unsent, up->foreign, up->refused);
 }

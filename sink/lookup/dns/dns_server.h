@@ -18,6 +18,7 @@
 #include "common/timeline/timeline.h"
 #include "sink/lookup/dns/dns_limit.h"
 #include "sink/lookup/dns/dns_tcp.h"
+#include "sink/lookup/dns/dns_udp.h"
 #include "sink/lookup/dns/upstream.h"
 
 #define DNS_LISTEN_MAX 8
@@ -70,6 +71,15 @@ size_t dns_server_fds(const struct dns_server *server, struct pollfd fds[static 
 /* Answers what has come. FDS are the COUNT ones of dns_server_fds(), after poll(). */
 void dns_server_turn(struct dns_server *server, const struct pollfd *fds, size_t count,
 		     struct when now);
+struct dns_server_stats {
+	struct dns_responder_stats responder;
+	struct dns_udp_stats udp; /* of all addresses */
+	struct dns_tcp_stats tcp;
+	bool has_upstream;
+	struct upstream_stats upstream;
+};
+
+struct dns_server_stats dns_server_stats(const struct dns_server *server);
 /* Logs what was counted. */
 void dns_server_report(const struct dns_server *server);
 

@@ -2,8 +2,10 @@
 
 #include "common/http/http_health.h"
 #include "common/http/http_listen.h"
+#include "common/http/metrics.h"
 #include "sink/lookup/http/http_answer.h"
 #include "sink/lookup/http/http_bulk.h"
+#include "sink/lookup/http/http_metrics.h"
 #include "sink/lookup/http/http_name.h"
 #include "sink/lookup/http/http_openapi.h"
 
@@ -17,6 +19,8 @@ static void answer_ready(void *user, const struct http_call *call, struct http_r
 
 	http_health_ready(call, ready, reply);
 }
+
+static void answer_metrics(void *user, const struct http_call *call, struct http_reply *reply);
 
 static void answer_openapi(void *user, const struct http_call *call, struct http_reply *reply)
 {
@@ -156,11 +160,20 @@ static const struct http_route routes[] = {
 	{"/v1/pod/{namespace}/{name}/history", "format", NULL, answer_pod_history},
 	{"/v1/node/{name}", HTTP_QUESTION_PARAMETERS, NULL, answer_node},
 	{"/v1/node/{name}/history", "format", NULL, answer_node_history},
+	{"/metrics", NULL, NULL, answer_metrics},
 	{"/livez", NULL, NULL, http_health_live},
+	{"/healthz", NULL, NULL, http_health_live},
 	{"/readyz", "verbose", NULL, answer_ready},
 	{"/openapi.yaml", NULL, NULL, answer_openapi},
 	{NULL, NULL, NULL, NULL},
 };
+
+static void answer_metrics(void *user, const struct http_call *call, struct http_reply *reply)
+{
+	(void)call;
+	reply->content_type = METRICS_CONTENT_TYPE;
+	http_metrics_add(user, routes, &reply->body);
+}
 
 struct http_server *http_api_open(const char *address, struct lookup_server *server,
 				  const struct settings_list *hosts)

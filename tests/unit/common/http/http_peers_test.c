@@ -44,8 +44,8 @@ static void those_that_waited_too_long_are_shut(void **state)
 		other[i] = connect_peer(&peer[i]);
 		http_peers_add(&peers, &peer[i], at(i));
 	}
-	http_peers_remove(&peers, &peer[1]);
-	http_peers_remove(&peers, &peer[1]);
+	http_peers_remove(&peer[1]);
+	http_peers_remove(&peer[1]);
 	assert_int_equal(http_peers_shut(&peers, at(0), false), 0);
 	assert_int_equal(http_peers_shut(&peers, at(2), false), 1);
 	assert_true(is_shut(other[0]));

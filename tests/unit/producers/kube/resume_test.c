@@ -179,12 +179,12 @@ static void reads_the_end_of_a_file_but_not_of_standard_output(void **state)
 	for (int i = 0; i < 1500; i++)
 		fputs(i % 2 ? "not JSON\n" : quoted(POD("21") "\n"), file);
 	assert_int_equal(fclose(file), 0);
-	assert_int_equal(resume_read(name, &options, "c", &resume), 0);
+	assert_int_equal(resume_read(name, &options, "c", NULL, &resume), 0);
 	assert_true(resume.proven);
 	assert_int_equal(resume.points[KUBE_PODS].revision, 21);
-	assert_int_equal(resume_read(name, &options, "other", &resume), 0);
+	assert_int_equal(resume_read(name, &options, "other", NULL, &resume), 0);
 	assert_false(resume.any);
-	assert_int_equal(resume_read("-", &options, "c", &resume), 0);
+	assert_int_equal(resume_read("-", &options, "c", NULL, &resume), 0);
 	assert_false(resume.any);
 	assert_int_equal(unlink(name), 0);
 }

@@ -1,0 +1,96 @@
+#include "common/timeline/timeline_metrics.h"
+
+#include "common/http/metrics.h"
+#include "common/timeline/history/address_cache.h"
+#include "common/timeline/history/sole_tenures.h"
+#include "common/timeline/timeline_internal.h"
+
+enum { KNOWN, RECORDS, LAG, CACHE, REBUILT, STORE, UNSAVED, BYTES, BYTES_MAX };
+
+static const struct metric table[] = {
+	[KNOWN] = {"tenure_known_timestamp_seconds",
+		   METRIC_GAUGE,
+		   "Up to when the cluster is known.",
+		   {0}},
+	[RECORDS] = {"tenure_kube_records_total",
+		     METRIC_COUNTER,
+		     "Records of the kube topic, by what became of them.",
+		     {"result"}},
+	[LAG] = {"tenure_kube_consumer_lag",
+		 METRIC_GAUGE,
+		 "Offsets of the kube topic that were not read yet.",
+		 {0}},
+	[CACHE] = {"tenure_answer_cache_total",
+		   METRIC_COUNTER,
+		   "Questions to the cache of answers, by its result.",
+		   {"result"}},
+	[REBUILT] = {"tenure_store_rebuilds_total",
+		     METRIC_COUNTER,
+		     "Times the store was emptied and read again from the topic.",
+		     {0}},
+	[STORE] = {"tenure_store_bytes", METRIC_GAUGE, "Files of the store (--state).", {0}},
+	[UNSAVED] = {"tenure_store_unsaved_bytes",
+		     METRIC_GAUGE,
+		     "What the store has in memory until it is saved.",
+		     {0}},
+	[BYTES] = {"tenure_table_bytes",
+		   METRIC_GAUGE,
+		   "Memory of a table that has a limit of bytes.",
+		   {"table"}},
+	[BYTES_MAX] = {"tenure_table_max_bytes",
+		       METRIC_GAUGE,
+		       "The most memory that the table takes.",
+		       {"table"}},
+};
+
+struct timeline_memory timeline_memory(const struct timeline *timeline)
+{
+	struct database_size size = store_size(timeline->store);
+
+	return (struct timeline_memory){
+		.disk = size.disk,
+		.unsaved = size.memory,
+		.histories = address_cache_bytes(timeline->cache),
+		.tenures = sole_tenures_bytes(timeline->sole_tenures),
+	};
+}
+
+static void add(struct text *out, int metric, const char *label, uint64_t value)
+{
+	metrics_add(out, &table[metric], &label, value);
+}
+
+static void add_memory(const struct timeline *timeline, struct text *out)
+{
+	struct timeline_memory memory = timeline_memory(timeline);
+
+	metrics_add_one(out, &table[STORE], memory.disk);
+	metrics_add_one(out, &table[UNSAVED], memory.unsaved);
+	metrics_begin(out, &table[BYTES]);
+	add(out, BYTES, "histories", memory.histories);
+	add(out, BYTES, "tenures", memory.tenures);
+	metrics_begin(out, &table[BYTES_MAX]);
+	add(out, BYTES_MAX, "histories", ADDRESS_CACHE_BYTES);
+	add(out, BYTES_MAX, "tenures", SOLE_TENURES_BYTES);
+}
+
+void timeline_metrics_add(const struct timeline *timeline, const struct kube_topic *kube_topic,
+			  struct text *out)
+{
+	struct timeline_stats stats = timeline_stats(timeline);
+	int64_t behind = kube_topic == NULL ? -1 : kube_topic_behind(kube_topic);
+
+	metrics_add_time(out, &table[KNOWN], timeline_position_progress(timeline).known);
+	metrics_begin(out, &table[RECORDS]);
+	add(out, RECORDS, "applied", stats.applied);
+	add(out, RECORDS, "ignored", stats.ignored);
+	add(out, RECORDS, "unreadable", stats.unreadable);
+	if (behind >= 0)
+		metrics_add_one(out, &table[LAG], (uint64_t)behind);
+	metrics_begin(out, &table[CACHE]);
+	add(out, CACHE, "hit", stats.cache_hits);
+	add(out, CACHE, "miss", stats.cache_misses);
+	if (kube_topic != NULL)
+		metrics_add_one(out, &table[REBUILT], kube_topic_stats(kube_topic).rebuilt);
+	add_memory(timeline, out);
+}
