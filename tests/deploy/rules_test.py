@@ -124,16 +124,17 @@ def says(form, line):
 
 
 def quoted():
-    """The lines of a log that the runbook quotes: in backquotes, of three words at least, and no command."""
-    for line in re.findall(r"`([^`\n]+)`", RUNBOOK.read_text()):
+    """The lines of a log that the paragraphs of the runbook quote: in backquotes, of three words at least, and no command.
+    Those of its table are compared with what the programs print (integration/38-alerts.py, 39-faults.py)."""
+    for line in re.findall(r"`([^`\n]+)`", RUNBOOK.read_text().partition("<!-- /faults -->")[2]):
         if line.count(" ") >= 2 and not re.match(r"(tenure-\w+|kubectl|kafka-\S+|chronyc|ip) ", line):
             yield line
 
 
 def test_what_the_runbook_quotes_is_in_the_code():
     lines = set(quoted())
-    unsaid = [line for line in lines if not any(says(form, line) or says(form, line.removeprefix("FILE: ")) for form in formats())]
-    assert len(lines) > 20 and not unsaid
+    unsaid = [line for line in lines if not any(says(form, line) for form in formats())]
+    assert len(lines) > 10 and not unsaid
 
 
 if __name__ == "__main__":

@@ -20,11 +20,13 @@ from kube_api import BUILD, KUBE, ROOT, Lab
 
 DEPLOY = ROOT / "deploy/kubernetes"
 NAMESPACE = "tenure"
-GROUPS = {"apps/v1": "/apis/apps/v1", "rbac.authorization.k8s.io/v1": "/apis/rbac.authorization.k8s.io/v1", "v1": "/api/v1"}
+MONITORING = DEPLOY / "monitoring"
+OPERATOR = "monitoring.coreos.com"
+GROUPS = {f"{OPERATOR}/v1": f"/apis/{OPERATOR}/v1", "apps/v1": "/apis/apps/v1", "rbac.authorization.k8s.io/v1": "/apis/rbac.authorization.k8s.io/v1", "v1": "/api/v1"}
 PLURALS = {
     "ServiceAccount": "serviceaccounts", "ConfigMap": "configmaps", "Service": "services", "Namespace": "namespaces",
     "Deployment": "deployments", "DaemonSet": "daemonsets", "StatefulSet": "statefulsets", "Pod": "pods",
-    "ClusterRole": "clusterroles", "ClusterRoleBinding": "clusterrolebindings",
+    "PodMonitor": "podmonitors", "PrometheusRule": "prometheusrules", "ClusterRole": "clusterroles", "ClusterRoleBinding": "clusterrolebindings",
 }  # fmt: skip
 WITHOUT_NAMESPACE = {"Namespace", "ClusterRole", "ClusterRoleBinding"}
 EX_USAGE = 64
@@ -50,6 +52,57 @@ def create(api, document, namespace=NAMESPACE, dry=False):
     query = "?fieldValidation=Strict" + ("&dryRun=All" if dry else "")
     status, answer = api.call("POST", path_of(document, namespace) + query, document)
     assert status == 201, f"{document['kind']} {document['metadata']['name']}: {status} {answer.get('message')}"
+
+
+def thing(**members):
+    return {"type": "object", "properties": members}
+
+
+TEXT, MAP = {"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}
+# Of the operator's own definitions, which are too large to keep here, the members that we may use.
+SPECS = {
+    "PodMonitor": thing(selector=thing(matchLabels=MAP), jobLabel=TEXT,
+                        podMetricsEndpoints={"type": "array", "items": thing(port=TEXT, path=TEXT, interval=TEXT)}),
+    "PrometheusRule": thing(groups={"type": "array", "items": thing(name=TEXT, rules={
+        "type": "array", "items": thing(alert=TEXT, expr=TEXT, labels=MAP, annotations=MAP, **{"for": TEXT})})}),
+}  # fmt: skip
+
+
+def install(api, kind):
+    """Defines KIND."""
+    plural = PLURALS[kind]
+    version = {"name": "v1", "served": True, "storage": True,
+               "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": SPECS[kind]}}}}  # fmt: skip
+    names = {"kind": kind, "plural": plural, "singular": kind.lower(), "listKind": f"{kind}List"}
+    definition = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": f"{plural}.{OPERATOR}"},
+                  "spec": {"group": OPERATOR, "scope": "Namespaced", "names": names, "versions": [version]}}  # fmt: skip
+    status, answer = api.call("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition)
+    assert status == 201, answer
+    deadline = time.monotonic() + 30
+    while api.call("GET", f"/apis/{OPERATOR}/v1/{plural}")[0] != 200:
+        assert time.monotonic() < deadline, f"{plural} are not served"
+        time.sleep(0.1)
+
+
+def check_monitoring(api, found):
+    """What the Prometheus operator reads is accepted, and finds every pod's port."""
+    plan = yaml.safe_load((MONITORING / "kustomization.yaml").read_text())
+    listed = {MONITORING / name for name in plan["resources"]}
+    assert listed == {*MONITORING.glob("*.yaml")} - {MONITORING / "kustomization.yaml"}, "a file is not in kustomization.yaml"
+    documents = {each["kind"]: each for path in listed for each in yaml.safe_load_all(path.read_text())}
+    for kind, document in documents.items():
+        install(api, kind)
+        create(api, document, dry=True)
+    monitor = documents["PodMonitor"]["spec"]
+    (endpoint,) = monitor["podMetricsEndpoints"]
+    for each in workloads(found):
+        template = each["spec"]["template"]
+        (container,) = template["spec"]["containers"]
+        name = each["metadata"]["name"]
+        assert monitor["selector"]["matchLabels"].items() <= template["metadata"]["labels"].items(), f"{name}: is not selected"
+        assert endpoint["port"] in [port["name"] for port in container.get("ports", [])], f"{name}: has no port {endpoint['port']}"
+        assert template["metadata"]["labels"][monitor["jobLabel"]] == name, f"{name}: its job would have another name"
+    print(f"{len(documents)} objects of the Prometheus operator are accepted")
 
 
 def workloads(found):
@@ -185,6 +238,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tenure-deploy-") as name, Lab(WITHOUT="controllers", CONTROLLERS="none") as lab:
         folder = Path(name)
         check_server(lab.api, found)
+        check_monitoring(lab.api, found)
         check_commands(found, folder)
         check_units(folder)
         check_rules(lab, found, folder)
