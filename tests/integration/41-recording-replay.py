@@ -19,7 +19,7 @@ KILLS = 12
 
 
 def enrich(folder, name, state):
-    return [BUILD / "tenure-enrich", "--kube", folder / "kube.ndjson", "--flows", folder / "flows.ndjson", "--out", folder / name,
+    return [BUILD / "tenure-enrich", "--kube", folder / "topic.ndjson", "--flows", folder / "flows.ndjson", "--out", folder / name,
             "--rejected", folder / (name + "-rejected"), "--state", folder / state, "--log-level", "error"]
 
 
@@ -34,8 +34,11 @@ def main():
     subprocess.run([sys.executable, ROOT / "tests/lab/pack.py", "-u", ROOT / "tests/fixtures/recording", folder], check=True)
     with open(folder / "flows.ndjson", "wb") as flows:
         for node in ("n1", "n2", "n3"):
-            subprocess.run([BUILD / "tenure-flows", "-r", folder / f"{node}.pcap", "--observer-name", node, "--out", "-"],
+            subprocess.run([BUILD / "tenure-flows", "-r", folder / f"{node}.pcap", "--observer-name", node, "--out", "-",
+                            "--links", folder / "topic.ndjson", "--cluster", "lab"],
                            stdout=flows, stderr=subprocess.DEVNULL, check=True)
+    with open(folder / "topic.ndjson", "ab") as topic:
+        topic.write((folder / "kube.ndjson").read_bytes())
     began = time.time()
     subprocess.run(enrich(folder, "clean", "state-clean"), check=True)
     whole = time.time() - began
