@@ -21,14 +21,14 @@ OPTIONS = ([], ["--hindsight"], ["--skew", "0", "--hold", "2s"], ["--skew", "2s"
 
 
 def flows_of(folder):
-    """All packets of the recording as flows, in one file."""
+    """All packets of the recording as flows in one file, and as records of interfaces in another."""
     with (folder / "flows").open("wb") as out:
         for packed in sorted(RECORDING.glob("*.pcap.xz")):
             name = packed.name.removesuffix(".pcap.xz")
             capture = folder / (name + ".pcap")
             capture.write_bytes(lzma.decompress(packed.read_bytes()))
-            subprocess.run([BUILD / "tenure-flows", "-r", capture, "--observer-name", name, "--out", "-"],
-                           stdout=out, stderr=subprocess.DEVNULL, check=True)
+            subprocess.run([BUILD / "tenure-flows", "-r", capture, "--observer-name", name, "--out", "-", "--links", folder / "kube",
+                            "--cluster", "lab"], stdout=out, stderr=subprocess.DEVNULL, check=True)
 
 
 def play(folder, number, options):
@@ -52,8 +52,9 @@ def main():
         return 77
     with tempfile.TemporaryDirectory(prefix="tenure-recording-") as name:
         folder = Path(name)
-        (folder / "kube").write_bytes(lzma.decompress((RECORDING / "kube.ndjson.xz").read_bytes()))
         flows_of(folder)
+        with (folder / "kube").open("ab") as kube:      # behind what was seen of interfaces
+            kube.write(lzma.decompress((RECORDING / "kube.ndjson.xz").read_bytes()))
         faults = sum(play(folder, number, options) for number, options in enumerate(OPTIONS))
         for kind in ("kube", "flows"):
             with (folder / kind).open("rb") as stream:
@@ -61,7 +62,7 @@ def main():
         if (folder / "rejected").read_bytes():
             print("some of our own flows were rejected")
             faults += 1
-        print(f"{(folder / 'kube').read_bytes().count(10)} watch events, {(folder / 'flows').read_bytes().count(10)} flows, "
+        print(f"{(folder / 'kube').read_bytes().count(10)} records of the kube topic, {(folder / 'flows').read_bytes().count(10)} flows, "
               f"{len(OPTIONS)} times, {faults} faults")
         timeline = oracle.Timeline()
         for offset, line in enumerate(oracle.lines([folder / "kube"])):

@@ -15,6 +15,8 @@
 
 #define QUEUE_RECORDS 10000
 #define QUEUE_BYTES (8 << 20)
+/* As often as in a live capture (loop.c). */
+#define LOOK_NS (10 * NS_PER_MS)
 #define PATIENCE_NS (2 * NS_PER_SECOND)
 
 struct link_outlet {
@@ -23,7 +25,8 @@ struct link_outlet {
 	struct links *links;
 	struct outlet *outlet;
 	struct link_meter meter;
-	struct when latest; /* of the packets of files */
+	struct when latest;  /* of the packets of files */
+	struct when look_at; /* then what is due is looked for */
 	uint64_t records;
 	bool failed; /* the output did; logged */
 	struct text text;
@@ -39,7 +42,7 @@ static int set_meter(struct link_outlet *outlet)
 	meter->host = interfaces_hostname(outlet->interfaces);
 	meter->node = outlet->options->node != NULL ? outlet->options->node : meter->host;
 	meter->start = when_now();
-	outlet->latest = WHEN_MIN;
+	outlet->latest = outlet->look_at = WHEN_MIN;
 	if (outlet->options->live)
 		return getrandom(&meter->id, sizeof(meter->id), 0) == (ssize_t)sizeof(meter->id)
 			       ? 0
@@ -131,14 +134,12 @@ static void appear(struct link_outlet *outlet, const struct packet *packet)
 		     WHEN_MIN);
 }
 
-/* In another section of the files, the same number may be another interface. */
+/* In this section of the files, the number may be another interface than before. */
 static void follow(struct link_outlet *outlet, const struct packet *packet)
 {
 	uint16_t number = (uint16_t)packet->interface;
 	struct link_report report;
 
-	if (links_has(outlet->links, number) && outlet->sections[number] == packet->section)
-		return;
 	if (links_rest_of(outlet->links, number, &report) && !outlet->failed)
 		outlet->failed = write_report(outlet, &report, outlet->latest) < 0;
 	appear(outlet, packet);
@@ -156,12 +157,15 @@ static void add_of_file(struct link_outlet *outlet, const struct packet *packet)
 		links_whole(outlet->links, WHEN_MAX);
 	outlet->latest = when_later(outlet->latest, packet->time);
 	if (counts(packet)) {
-		follow(outlet, packet);
+		if (outlet->sections[packet->interface] != packet->section)
+			follow(outlet, packet);
 		links_packet(outlet->links, (uint16_t)packet->interface, &packet->source,
 			     packet->time);
 	}
-	if (links_is_due(outlet->links, outlet->latest))
-		write_due(outlet, outlet->latest);
+	if (when_before(outlet->latest, outlet->look_at))
+		return;
+	write_due(outlet, outlet->latest);
+	outlet->look_at = when_add(outlet->latest, LOOK_NS);
 }
 
 static bool is_like(const struct packet *one, const struct packet *other)

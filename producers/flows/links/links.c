@@ -8,6 +8,7 @@ struct link {
 	bool news;    /* its next report is due at once */
 	bool moved;   /* since the last report packets came, and nothing else is new */
 	bool several; /* it has two addresses of one family */
+	bool quick;   /* a packet of the last address changes its times and nothing else */
 	uint8_t at;   /* the address of the last packet */
 	struct when next;
 	int64_t interval_ns; /* up to NEXT */
@@ -105,6 +106,7 @@ void links_end(struct links *links, uint16_t number, struct when until)
 	if (link == NULL || link->known.gone)
 		return;
 	link->known.gone = true;
+	link->quick = false;
 	link->known.until = until;
 	tell(links, link);
 	link->there = link->news;
@@ -116,7 +118,7 @@ static void add_packet(struct links *links, struct link *link, const struct ip *
 {
 	struct link_report *known = &link->known;
 
-	if (link->several || known->gone || ip_is_local_scope(source))
+	if (!link->there || link->several || known->gone || ip_is_local_scope(source))
 		return;
 	for (uint8_t i = 0; i < known->address_count; i++) {
 		if (ip_compare(&known->addresses[i].ip, source) == 0) {
@@ -128,6 +130,7 @@ static void add_packet(struct links *links, struct link *link, const struct ip *
 	for (size_t i = 0; i < known->address_count; i++)
 		link->several |= ip_is_v4(&known->addresses[i].ip) == ip_is_v4(source);
 	links->stats.several += link->several;
+	link->quick = !link->several;
 	link->at = (uint8_t)known->address_count++;
 	known->addresses[link->at] = (struct link_address){*source, time, time, WHEN_MAX, WHEN_MIN};
 	link->interval_ns = 0;
@@ -136,15 +139,14 @@ static void add_packet(struct links *links, struct link *link, const struct ip *
 
 void links_packet(struct links *links, uint16_t number, const struct ip *source, struct when time)
 {
-	struct link *link = find(links, number);
+	struct link *link = &links->list[number];
 	struct link_address *address;
 
-	if (link == NULL)
+	if (number >= links->count)
 		return;
 	links->latest = when_later(links->latest, time);
 	address = &link->known.addresses[link->at];
-	if (link->several || link->known.gone || link->known.address_count == 0 ||
-	    memcmp(&address->ip, source, sizeof(*source)) != 0) {
+	if (!link->quick || memcmp(&address->ip, source, sizeof(*source)) != 0) {
 		add_packet(links, link, source, time);
 		return;
 	}

@@ -85,6 +85,12 @@ bool topic_reader_caught_up(const struct topic_reader *reader)
 	return reader->next == reader->topic->count;
 }
 
+int64_t topic_reader_behind(const struct topic_reader *reader)
+{
+	(void)reader;
+	return -1;
+}
+
 int topic_reader_partitions(const struct topic_reader *reader)
 {
 	return reader->topic->partitions;
