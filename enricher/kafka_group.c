@@ -24,10 +24,9 @@ struct partition {
 	int32_t number;
 	rd_kafka_queue_t *queue;
 	rd_kafka_message_t *batch[BATCH];
-	size_t held, used; /* of the batch */
-	int64_t next;      /* after the last record taken, or NOT_TAKEN */
-	int64_t start;     /* of a bounded read */
-	int64_t end;       /* of a bounded read; INT64_MAX otherwise */
+	size_t held, used;  /* of the batch */
+	int64_t next;       /* after the last record taken, or NOT_TAKEN */
+	int64_t start, end; /* of a bounded read; END is INT64_MAX otherwise */
 	bool ended;
 };
 
@@ -40,7 +39,6 @@ struct kafka_group {
 	rd_kafka_topic_partition_list_t *assigned; /* by the group, not started yet */
 	bool revoked, lost, closing;
 	bool continues; /* one of the partitions had a committed offset */
-	bool member;    /* what it was assigned is started */
 };
 
 /* What ERROR means. Returns TEXT. */
@@ -95,17 +93,15 @@ static rd_kafka_t *connect_member(struct kafka_group *group)
 		{"partition.assignment.strategy", "range"},
 		{"isolation.level", "read_committed"},
 		{"fetch.wait.max.ms", "100"},
-		/* For each partition. When a queue is full, librdkafka 2.0 stops fetching
-		 * for a whole second, so the queue holds more than that. */
+		/* For each partition: more than a second's, for which librdkafka 2.0 stops when it is full. */
 		{"queued.min.messages", "1000000"},
 		{"queued.max.messages.kbytes", kilobytes},
 		{NULL, NULL},
 	};
 	rd_kafka_conf_t *conf;
-	int each = QUEUES_KB / s->partitions;
+	int share = QUEUES_KB / s->partitions;
+	int each = share > QUEUE_KB_MAX ? QUEUE_KB_MAX : share;
 
-	if (each > QUEUE_KB_MAX)
-		each = QUEUE_KB_MAX;
 	snprintf(kilobytes, sizeof(kilobytes), "%d", each < QUEUE_KB_MIN ? QUEUE_KB_MIN : each);
 	conf = kafka_client_conf(s->options, properties);
 	if (conf == NULL)
@@ -229,7 +225,6 @@ static enum kafka_group_event start(struct kafka_group *group)
 			  rd_kafka_err2str(error));
 	else
 		event = KAFKA_GROUP_ASSIGNED;
-	group->member = event == KAFKA_GROUP_ASSIGNED;
 out:
 	rd_kafka_topic_partition_list_destroy(list);
 	return event;
@@ -270,12 +265,12 @@ void kafka_group_release(struct kafka_group *group)
 {
 	drop_partitions(group);
 	rd_kafka_assign(group->client, NULL);
-	group->revoked = group->lost = group->member = false;
+	group->revoked = group->lost = false;
 }
 
 bool kafka_group_is_member(const struct kafka_group *group)
 {
-	return group->member && !group->revoked;
+	return group->partitions != NULL && !group->revoked;
 }
 
 bool kafka_group_continues(const struct kafka_group *group)
@@ -378,14 +373,11 @@ void kafka_group_progress(const struct kafka_group *group, uint64_t *done, uint6
 int32_t kafka_group_partition(const struct kafka_group *group, size_t index, int64_t *behind)
 {
 	const struct partition *partition = &group->partitions[index];
-	int64_t low = -1, high = -1;
 
-	*behind = -1;
-	if (partition->next != NOT_TAKEN &&
-	    rd_kafka_get_watermark_offsets(group->client, group->settings.topic, partition->number,
-					   &low, &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-	    high >= 0)
-		*behind = high > partition->next ? high - partition->next : 0;
+	*behind = partition->next == NOT_TAKEN
+			  ? -1
+			  : kafka_client_behind(group->client, group->settings.topic,
+						partition->number, partition->next);
 	return partition->number;
 }
 

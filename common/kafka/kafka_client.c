@@ -336,6 +336,17 @@ int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char
 	return rc;
 }
 
+int64_t kafka_client_behind(rd_kafka_t *client, const char *topic, int32_t partition, int64_t next)
+{
+	int64_t low = -1, high = -1;
+
+	if (rd_kafka_get_watermark_offsets(client, topic, partition, &low, &high) !=
+		    RD_KAFKA_RESP_ERR_NO_ERROR ||
+	    high < 0)
+		return -1;
+	return high > next ? high - next : 0;
+}
+
 struct bus_record kafka_client_record(const rd_kafka_message_t *message)
 {
 	rd_kafka_timestamp_type_t type;

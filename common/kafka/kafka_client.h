@@ -46,6 +46,8 @@ int kafka_client_partitions(rd_kafka_t *client, const char *topic, const char *o
 /* Writes the setting NAME of TOPIC to VALUE[SIZE]. -1 after logging. */
 int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char *name, char *value,
 			       size_t size);
+/* Offsets of PARTITION from NEXT on, by what the broker said last; -1: not known. Does not wait. */
+int64_t kafka_client_behind(rd_kafka_t *client, const char *topic, int32_t partition, int64_t next);
 
 /* Returns the record in MESSAGE, borrowed from it. */
 struct bus_record kafka_client_record(const rd_kafka_message_t *message);

@@ -238,13 +238,12 @@ int64_t kafka_reader_behind(const struct kafka_reader *reader)
 	int64_t behind = 0;
 
 	for (int p = 0; p < reader->partitions; p++) {
-		int64_t low = -1, high = -1;
+		int64_t of_one =
+			kafka_client_behind(reader->client, reader->topic, p, reader->next[p]);
 
-		if (rd_kafka_get_watermark_offsets(reader->client, reader->topic, p, &low, &high) !=
-			    RD_KAFKA_RESP_ERR_NO_ERROR ||
-		    high < 0)
+		if (of_one < 0)
 			return -1;
-		behind += high > reader->next[p] ? high - reader->next[p] : 0;
+		behind += of_one;
 	}
 	return behind;
 }

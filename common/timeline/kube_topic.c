@@ -48,8 +48,7 @@ static int open_current(struct kube_topic *topic, int64_t from)
 	kube_reader_close(topic->reader);
 	topic->files[topic->current] = kube_mark_file(current_address(topic));
 	topic->reader = kube_reader_open(current_address(topic), &topic->options.bus, from);
-	topic->seen = 0;
-	topic->unread = 0;
+	topic->seen = topic->unread = 0;
 	if (topic->reader != NULL)
 		return 0;
 	topic->exit_code = topic->kafka ? EX_UNAVAILABLE : EX_NOINPUT;
@@ -104,16 +103,14 @@ static int put_mark(struct kube_topic *topic)
 /* Starts at the last record of the store, to find it again (1). */
 static int start(struct kube_topic *topic)
 {
-	int rc = 0;
 	int64_t next = timeline_next_offset(topic->timeline);
+	int rc = 0;
 
 	topic->check = next - 1;
 	topic->wanted = topic->kafka ? timeline_last_hash(topic->timeline)
 				     : timeline_chain(topic->timeline);
-	topic->chain = 0;
-	topic->current = 0;
-	topic->base = 0;
-	topic->marked = 0;
+	topic->chain = topic->current = 0;
+	topic->base = topic->marked = 0;
 	topic->end = -1;
 	topic->ended = false;
 	if (timeline_set_closed(topic->timeline, false) < 0)
