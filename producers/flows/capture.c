@@ -15,6 +15,7 @@
 #include "producers/flows/fanout.h"
 #include "producers/flows/links/direction.h"
 
+#undef PACKET_LOOPBACK      /* linux/if_packet.h has a macro of the name of packet.h's enumerator */
 #define LINKTYPE_RAW 101    /* files number DLT_RAW so */
 #define BLOCK_TIMEOUT_MS 50 /* how long the kernel collects packets before it wakes us */
 
