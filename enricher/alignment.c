@@ -43,8 +43,10 @@ static struct alignment_partition *partition_of(struct alignment *a, const struc
 		struct alignment_partition *larger =
 			realloc(a->partitions, (index + 1) * sizeof(*larger));
 
-		if (larger == NULL)
+		if (larger == NULL) {
+			log_error("out of memory for partition %zu", index);
 			return NULL;
+		}
 		for (size_t i = a->partition_count; i <= index; i++)
 			larger[i] = (struct alignment_partition){-1, WHEN_MIN};
 		a->partitions = larger;
