@@ -154,6 +154,11 @@ uint16_t interfaces_named(struct interfaces *interfaces, const char *name, uint3
 	return (uint16_t)at;
 }
 
+bool interfaces_full(const struct interfaces *interfaces)
+{
+	return interfaces->count == INTERFACES_MAX;
+}
+
 uint16_t interfaces_next_section(struct interfaces *interfaces)
 {
 	if (++interfaces->section == 0)

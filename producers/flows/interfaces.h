@@ -9,6 +9,7 @@
 #ifndef TENURE_FLOWS_INTERFACES_H
 #define TENURE_FLOWS_INTERFACES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "producers/flows/flow.h"
@@ -37,6 +38,8 @@ uint16_t interfaces_learn(struct interfaces *interfaces, const char *name, uint3
 /* For files: the number of the interface NAME with ID, which may be one that is there, or
  * INTERFACES_NONE if all are taken. It is never retired. */
 uint16_t interfaces_named(struct interfaces *interfaces, const char *name, uint32_t id);
+/* All numbers are taken, so packets of further interfaces may have none. */
+bool interfaces_full(const struct interfaces *interfaces);
 /* A number for a file or a section of one, not 0 and another each time (65,535 of them): the interfaces that it names may
  * be others than those of the same name in another one. */
 uint16_t interfaces_next_section(struct interfaces *interfaces);

@@ -103,8 +103,8 @@ static int open_outputs(const struct flows_options *o, bool filtered,
 		o->bus,
 		interfaces_hostname(interfaces),
 	};
-	outputs->links_options = (struct link_outlet_options){o->links, o->bus, o->read.count == 0,
-							      o->cluster, o->node_name};
+	outputs->links_options = (struct link_outlet_options){
+		o->links, o->bus, o->read.count == 0, o->cluster, o->node_name, filtered};
 	for (int kafka = 0; kafka <= 1 && rc == EX_OK; kafka++) {
 		if (kafka && shut_in(o, filtered) < 0)
 			return EX_OSERR;

@@ -57,6 +57,8 @@ static int open_source(struct sources *all, const char *name, const struct link_
 		exit_code = EX_UNAVAILABLE;
 	} else {
 		/* Another one has its name by now, of which a notice comes. */
+		if (!quiet)
+			log_error("interface %s: was replaced while its capture was opened", name);
 		exit_code = EX_NOINPUT;
 	}
 	close_ring(all, source);

@@ -12,7 +12,7 @@
 /* The version of an interface, of which the last one counts. */
 struct version {
 	uint64_t interface, offset;
-	bool past; /* the horizon, by the interface's last version */
+	bool past; /* the horizon, by the interface's last version, or by the one that replaced it */
 };
 
 struct versions {
@@ -47,9 +47,13 @@ static int read_versions(const struct cluster *cluster, struct store *store,
 		all->list[all->count++] = one;
 	}
 	store_scan_end(scan);
+	/* Before HORIZON_OFFSET nothing is asked, so what is replaced by then is seen no more. */
 	for (size_t v = all->count; v > 1; v--) {
-		if (all->list[v - 2].interface == all->list[v - 1].interface)
-			all->list[v - 2].past = all->list[v - 1].past;
+		const struct version *next = &all->list[v - 1];
+
+		if (all->list[v - 2].interface == next->interface)
+			all->list[v - 2].past =
+				next->past || next->offset < cluster->horizon_offset;
 	}
 	return rc;
 }

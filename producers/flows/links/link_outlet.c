@@ -30,7 +30,9 @@ struct link_outlet {
 	uint64_t records;
 	bool failed; /* the output did; logged */
 	struct text text;
-	uint16_t sections[INTERFACES_MAX]; /* of files, in which the numbers were seen last */
+	/* Of files: that of the last packet, and those in which the numbers were seen last. */
+	uint16_t section, sections[INTERFACES_MAX];
+	bool partial; /* packets may be missing anywhere */
 };
 
 /* Files have the name of their host in place of a random number, and start with their first packet (1). */
@@ -146,15 +148,28 @@ static void follow(struct link_outlet *outlet, const struct packet *packet)
 	outlet->sections[number] = packet->section;
 }
 
+/* Tells from when on no packet is missed. Between two files some may be. A filter leaves some out, a capture that
+ * names its interfaces need not have all, and LINUX_SLL does not say which one it was. */
+static void find_whole(struct link_outlet *outlet, const struct packet *packet)
+{
+	const struct flow_observer *observer =
+		interfaces_observer(outlet->interfaces, (uint16_t)packet->interface);
+
+	if (outlet->options->filtered || !packet->cooked || observer->interface_id == 0 ||
+	    interfaces_full(outlet->interfaces))
+		outlet->partial = true;
+	if (outlet->partial)
+		links_whole(outlet->links, WHEN_MAX);
+	else if (outlet->section != packet->section)
+		links_whole(outlet->links, when_later(outlet->latest, packet->time));
+	outlet->section = packet->section;
+}
+
 static void add_of_file(struct link_outlet *outlet, const struct packet *packet)
 {
-	if (when_is_min(outlet->latest)) {
+	if (when_is_min(outlet->latest))
 		outlet->meter.start = packet->time;
-		links_whole(outlet->links, packet->time);
-	}
-	/* A capture that names its interfaces need not have all. */
-	if (!packet->cooked)
-		links_whole(outlet->links, WHEN_MAX);
+	find_whole(outlet, packet);
 	outlet->latest = when_later(outlet->latest, packet->time);
 	if (counts(packet)) {
 		if (outlet->sections[packet->interface] != packet->section)

@@ -25,6 +25,7 @@ struct link_outlet_options {
 	bool live;           /* else the times of the packets are the clock */
 	const char *cluster; /* printable ASCII, as NODE */
 	const char *node;    /* NULL: as the observer */
+	bool filtered;       /* a filter leaves packets out */
 };
 
 struct link_outlet_stats {
