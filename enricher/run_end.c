@@ -49,7 +49,7 @@ int run_end_check(const struct alignment *a, const struct exchange_settings *set
 			  a->tagger.topic, settings->outputs[EXCHANGE_REJECTED]);
 		return EX_DATAERR;
 	}
-	if (before.read) {
+	if (before.read && a->stats.read == 0) {
 		log_error("kafka:%s: group %s had read every flow of this run before, so none was "
 			  "tagged: to answer them again, give another --group, and --out and "
 			  "--rejected of its own",

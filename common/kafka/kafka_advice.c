@@ -34,6 +34,8 @@ static void write_principal(const struct kafka_identity *identity, char *text, s
 {
 	if (strncmp(identity->protocol, "sasl", 4) == 0 && identity->user[0] != '\0')
 		snprintf(text, size, "User:%s", identity->user);
+	else if (strncmp(identity->protocol, "sasl", 4) == 0) /* by Kerberos or OAuth */
+		snprintf(text, size, "\"User:NAME of the login by %s\"", identity->mechanism);
 	else if (strcmp(identity->protocol, "ssl") == 0 && identity->certificate[0] != '\0')
 		snprintf(text, size, "\"User:SUBJECT of %s\"", identity->certificate);
 	else

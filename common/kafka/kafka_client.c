@@ -30,6 +30,7 @@ static void library_log(const rd_kafka_t *client, int level, const char *facilit
  * a thread of the library. */
 static struct {
 	_Atomic int64_t answered; /* the last time; 0: not yet */
+	_Atomic int64_t failed;   /* a request, when its connection ended; 0: not yet */
 	_Atomic int64_t away;     /* since when no broker could be reached; 0: one can */
 } outage;
 
@@ -38,14 +39,15 @@ static int64_t steady_ms(void)
 	return when_steady().ns / NS_PER_MS + 1;
 }
 
-/* Each client, and each attempt to connect, has this error: it is said once. One that was waiting to be
- * heard while another client had answers is late. */
+/* Each client has this error, once in an outage, as soon as its last connection ends: it is said once. One that was
+ * waiting to be heard while a client had answers again is late. */
 static void see_away(const char *reason)
 {
 	int64_t now = steady_ms(), none = 0;
 	int64_t answered = atomic_load(&outage.answered);
+	bool failed = atomic_load(&outage.failed) >= answered;
 
-	if ((answered == 0 || now - answered >= QUIET_MS) &&
+	if ((answered == 0 || failed || now - answered >= QUIET_MS) &&
 	    atomic_compare_exchange_strong(&outage.away, &none, now))
 		log_warn("kafka: no broker can be reached; trying again until one answers: %s",
 			 reason);
@@ -62,6 +64,8 @@ static rd_kafka_resp_err_t see_answer(rd_kafka_t *client, int socket, const char
 
 	(void)client, (void)socket, (void)id, (void)key, (void)version;
 	(void)correlation, (void)size, (void)round_trip, (void)opaque;
+	if (error == RD_KAFKA_RESP_ERR__TRANSPORT)
+		atomic_store(&outage.failed, now);
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
 		return RD_KAFKA_RESP_ERR_NO_ERROR;
 	atomic_store(&outage.answered, now);

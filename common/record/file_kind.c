@@ -124,15 +124,18 @@ static enum what what_record(struct span start)
 		{"source", SOURCE, NULL}, {"destination", DESTINATION, NULL},
 		{NULL, 0, NULL}};
 	struct value root, found[WANTED];
+	bool flow;
 
 	if (start.length == 0 || start.data[0] != '{' ||
 	    !value_parse(start.data, start.length, &root))
 		return NOTHING_ELSE;
 	members_find(root, wanted, found);
-	if (value_present(found[TYPE]) || value_present(found[OBJECT]) ||
-	    value_present(found[KIND]))
+	flow = value_present(found[SOURCE]) && value_present(found[DESTINATION]);
+	/* Flows of packetbeat have a "type", too. */
+	if (value_present(found[OBJECT]) || value_present(found[KIND]) ||
+	    (value_present(found[TYPE]) && !flow))
 		return KUBE_RECORDS;
-	if (!value_present(found[SOURCE]) || !value_present(found[DESTINATION]))
+	if (!flow)
 		return NOTHING_ELSE;
 	return value_present(found[TENURE]) ? TAGGED_RECORDS : FLOW_RECORDS;
 }

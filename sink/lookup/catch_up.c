@@ -60,7 +60,9 @@ static int read_all(struct kube_topic *kube_topic, struct timeline *timeline)
 
 	while (rc == 0 && !kube_topic_caught_up(kube_topic) && !stop_requested()) {
 		rc = kube_topic_turn(kube_topic, TURN_RECORDS, TURN_WAIT_MS) < 0 ? -1 : 0;
-		show(&shown, kube_topic, timeline);
+		/* After a failure there may be no file that is read. */
+		if (rc == 0)
+			show(&shown, kube_topic, timeline);
 	}
 	progress_end(&shown);
 	return rc;

@@ -64,12 +64,18 @@ def answers(port):
         return False
 
 
+def is_shut_in(process, filtered):
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return "NoNewPrivs:\t1\n" in status and (not filtered or "Seccomp:\t2\n" in status)
+
+
 def looked_at(folder, name, command, port, kept=0, filtered=True):
     """Starts COMMAND, and looks at it once PORT, or a file, is there. Ends it with SIGTERM and status 0."""
     log = folder / f"{name}.log"
     process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log.open("w"), stderr=subprocess.STDOUT)
     try:
         wait_for("the start", lambda: process.poll() is not None or (answers(port) if isinstance(port, int) else port.exists()), log)
+        wait_for("its sandbox", lambda: process.poll() is not None or is_shut_in(process, filtered), log)
         time.sleep(0.5)
         found = threads(process)
         assert process.poll() is None and found, (name, log.read_text())

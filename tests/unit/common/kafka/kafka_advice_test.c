@@ -25,6 +25,8 @@ static const struct kafka_identity by_new_scram = {
 static const struct kafka_identity by_certificate = {
 	.protocol = "ssl", .certificate = "/me.pem", .library = OLD};
 static const struct kafka_identity by_tls = {.protocol = "ssl", .library = OLD};
+static const struct kafka_identity by_ticket = {
+	.protocol = "sasl_ssl", .mechanism = "GSSAPI", .library = OLD};
 static const struct kafka_identity by_nothing = {.protocol = "plaintext", .library = OLD};
 static const struct kafka_identity by_open_password = {
 	.protocol = "sasl_plaintext", .mechanism = "PLAIN", .user = "enrich", .library = OLD};
@@ -49,6 +51,13 @@ static void a_missing_right_is_named_with_the_command(void **state)
 		 "\"User:SUBJECT of /me.pem\" has no right to Read group tenure-enrich; this gives "
 		 "it: kafka-acls.sh --add --allow-principal \"User:SUBJECT of /me.pem\" "
 		 "--operation Read --group tenure-enrich"},
+		{RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+		 {"Read", "tenure.flows", NULL, NULL},
+		 &by_ticket,
+		 "\"User:NAME of the login by GSSAPI\" has no right to Read topic tenure.flows; "
+		 "this "
+		 "gives it: kafka-acls.sh --add --allow-principal \"User:NAME of the login by "
+		 "GSSAPI\" --operation Read --topic tenure.flows"},
 		{RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
 		 {"Write", "tenure.flows.tagged", NULL, "a"},
 		 &by_nothing,

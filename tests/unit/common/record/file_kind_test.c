@@ -73,6 +73,7 @@ static void what_was_wanted_is_not(void **state)
 	assert_begins(FILE_KUBE, quoted("{'kind':'Pod','source':{},'destination':{}}"), NULL);
 	assert_begins(FILE_FLOWS, quoted(FLOW), NULL);
 	assert_begins(FILE_FLOWS, quoted(TAGGED), NULL);
+	assert_begins(FILE_FLOWS, quoted("{'type':'flow','source':{},'destination':{}}"), NULL);
 	assert_begins(FILE_TAGGED, quoted(FLOW), NULL);
 	assert_begins(FILE_CAPTURE, "\xd4\xc3\xb2\xa1\x02\x00", NULL);
 }
