@@ -6,7 +6,7 @@
 
 #include "common/kafka/kafka_client.h"
 
-#define ASK_MS 3000
+#define ASK_MS 5000
 #define STEP_MS 100
 
 /* What the callbacks of the asking client said. */

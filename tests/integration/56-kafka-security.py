@@ -212,7 +212,7 @@ def main():
             for users in (("kube", "flows"), ("enrich",), ("graph", "lookup", "observe")):
                 list(pool.map(lambda user: works(bench, user), users))
         print(f"{sum(map(len, table.values()))} rights are enough for {len(USERS)} programs")
-        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
             waiting = [pool.submit(refused, bench, fault) for fault in connections(bench)]
             waiting.append(pool.submit(scram, bench))
             for each in [pool.submit(all_missing, bench, user, rights) for user, rights in table.items()]:
