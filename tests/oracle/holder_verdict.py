@@ -64,7 +64,9 @@ class Scene:
         return {one.node for one in self.alone}
 
     def certain(self, one):
-        return one.certain(self.question.start, self.question.end) and not self.is_unwatched(one)
+        """One that counts although it is not possible, as it is alone, is not: it is said to be over."""
+        start, end = self.question.start, self.question.end
+        return one.possible(start, end) and one.certain(start, end) and not self.is_unwatched(one)
 
     def is_unwatched(self, one):
         """Its end is in no record, and its watch ended before the flow did."""

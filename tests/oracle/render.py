@@ -50,7 +50,7 @@ def candidate(scene, name, binding):
 
 
 def why(binding, question):
-    if binding.certain(question.start, question.end):
+    if binding.possible(question.start, question.end) and binding.certain(question.start, question.end):
         return "certain"
     if binding.lost and question.end > binding.certain_to:
         return "lost"
