@@ -125,7 +125,7 @@ def says(form, line):
 
 def quoted():
     """The lines of a log that the paragraphs of the runbook quote: in backquotes, of three words at least, and no command.
-    Those of its table are compared with what the programs print (integration/38-alerts.py, 39-faults.py)."""
+    Those of its table are compared with what the programs print (integration/alerts_live.py, 39-faults.py)."""
     for line in re.findall(r"`([^`\n]+)`", RUNBOOK.read_text().partition("<!-- /faults -->")[2]):
         if line.count(" ") >= 2 and not re.match(r"(tenure-\w+|kubectl|kafka-\S+|chronyc|ip) ", line):
             yield line

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Goal: what is given in error, and a disk that is full, is said at once: for each such fault the log line, the metric and the exit status
-that the table of docs/runbook.md has. 38-alerts.py has the table's faults of servers.
+that the table of docs/runbook.md has. alerts_live.py has the table's faults of servers.
 """
 
 import lzma
@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from alert_rig import ROOT, Log, faults, free_port, get, wait_until  # noqa: E402
 
 BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
-ELSEWHERE = ROOT / "tests/integration/38-alerts.py"
+ELSEWHERE = ROOT / "tests/integration/alerts_live.py"
 LIST = '{"apiVersion":"v1","kind":"List","items":[]}\n'
 YAML = "apiVersion: v1\nkind: Pod\n"
 LIMIT = 60
