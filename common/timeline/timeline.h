@@ -265,12 +265,4 @@ void timeline_addresses_clear(struct timeline_addresses *addresses);
 
 struct timeline_stats timeline_stats(const struct timeline *timeline);
 
-/* What it takes, in bytes. */
-struct timeline_memory {
-	uint64_t disk;               /* files of the store */
-	uint64_t unsaved;            /* what is not in them yet */
-	uint64_t histories, tenures; /* of the two large caches */
-};
-struct timeline_memory timeline_memory(const struct timeline *timeline);
-
 #endif

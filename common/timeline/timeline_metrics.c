@@ -43,18 +43,6 @@ static const struct metric table[] = {
 		       {"table"}},
 };
 
-struct timeline_memory timeline_memory(const struct timeline *timeline)
-{
-	struct database_size size = store_size(timeline->store);
-
-	return (struct timeline_memory){
-		.disk = size.disk,
-		.unsaved = size.memory,
-		.histories = address_cache_bytes(timeline->cache),
-		.tenures = sole_tenures_bytes(timeline->sole_tenures),
-	};
-}
-
 static void add(struct text *out, int metric, const char *label, uint64_t value)
 {
 	metrics_add(out, &table[metric], &label, value);
@@ -62,13 +50,13 @@ static void add(struct text *out, int metric, const char *label, uint64_t value)
 
 static void add_memory(const struct timeline *timeline, struct text *out)
 {
-	struct timeline_memory memory = timeline_memory(timeline);
+	struct database_size size = store_size(timeline->store);
 
-	metrics_add_one(out, &table[STORE], memory.disk);
-	metrics_add_one(out, &table[UNSAVED], memory.unsaved);
+	metrics_add_one(out, &table[STORE], size.disk);
+	metrics_add_one(out, &table[UNSAVED], size.memory);
 	metrics_begin(out, &table[BYTES]);
-	add(out, BYTES, "histories", memory.histories);
-	add(out, BYTES, "tenures", memory.tenures);
+	add(out, BYTES, "histories", address_cache_bytes(timeline->cache));
+	add(out, BYTES, "tenures", sole_tenures_bytes(timeline->sole_tenures));
 	metrics_begin(out, &table[BYTES_MAX]);
 	add(out, BYTES_MAX, "histories", ADDRESS_CACHE_BYTES);
 	add(out, BYTES_MAX, "tenures", SOLE_TENURES_BYTES);

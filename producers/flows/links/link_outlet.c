@@ -152,9 +152,11 @@ static void follow(struct link_outlet *outlet, const struct packet *packet)
  * names its interfaces need not have all, and LINUX_SLL does not say which one it was. */
 static void find_whole(struct link_outlet *outlet, const struct packet *packet)
 {
-	const struct flow_observer *observer =
-		interfaces_observer(outlet->interfaces, (uint16_t)packet->interface);
+	const struct flow_observer *observer;
 
+	if (outlet->partial)
+		return;
+	observer = interfaces_observer(outlet->interfaces, (uint16_t)packet->interface);
 	if (outlet->options->filtered || !packet->cooked || observer->interface_id == 0 ||
 	    interfaces_full(outlet->interfaces))
 		outlet->partial = true;
