@@ -28,6 +28,8 @@ struct capture {
 	int64_t time_unit;      /* nanoseconds in one of libpcap's units */
 	struct when joined;     /* its group; earlier frames are also another process's */
 	uint64_t before_joined; /* frames */
+	uint64_t unsure;        /* packets that may have come from the pod */
+	bool read;              /* the last call found no frame */
 	struct direction direction;
 	struct intake intake;
 };
@@ -243,8 +245,12 @@ static void set_direction(struct capture *capture, size_t added, const u_char *b
 	struct intake *intake = &capture->intake;
 	struct packet *packet = &intake->packets[intake->count - added];
 
-	if (packet->encapsulation.tunnel == TUNNEL_NONE)
-		packet->incoming = direction_is_incoming(&capture->direction, bytes, captured);
+	if (packet->encapsulation.tunnel != TUNNEL_NONE)
+		return;
+	packet->incoming = direction_is_incoming(&capture->direction, bytes, captured);
+	if (!packet->incoming && direction_is_unsure(&capture->direction, bytes, captured) &&
+	    !ip_is_local_scope(&packet->source))
+		capture->unsure++;
 }
 
 /* Called by libpcap for each frame, no more often than there is room. */
@@ -276,6 +282,7 @@ enum capture_status capture_read(struct capture *capture, struct packet *packets
 	max /= intake_packets(&capture->intake);
 	frames = pcap_dispatch(capture->pcap, (int)max, take_frame, (u_char *)capture);
 	*count = capture->intake.count;
+	capture->read = frames <= 0;
 	if (frames >= 0)
 		return CAPTURE_PACKETS;
 	if (!capture->gone)
@@ -316,6 +323,22 @@ bool capture_is_empty(struct capture *capture)
 void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge)
 {
 	direction_set(&capture->direction, capture->link == PACKET_ETHERNET ? own : 0, bridge);
+}
+
+bool capture_is_read(const struct capture *capture)
+{
+	return capture->read;
+}
+
+uint64_t capture_missed(struct capture *capture)
+{
+	struct capture_stats stats = {0};
+	uint64_t missed = capture->unsure;
+
+	capture_add_stats(capture, &stats);
+	for (unsigned i = 0; i < PACKET_VERDICTS; i++)
+		missed += i == PACKET_OK || i == PACKET_NOT_IP ? 0 : stats.verdicts[i];
+	return missed + stats.opened + stats.kernel_drops;
 }
 
 uint64_t capture_pod_mac(const struct capture *capture)

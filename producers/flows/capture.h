@@ -70,6 +70,11 @@ bool capture_is_empty(struct capture *capture);
 /* Packets that came from the pod at the other end are said to be INCOMING from now on (direction.h). OWN is the interface's
  * MAC, BRIDGE that of its bridge or OWN; 0: none are. */
 void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge);
+/* Whether the last call of capture_read() found nothing more: what was there has been read. */
+bool capture_is_read(const struct capture *capture);
+/* How often a packet from the pod may not have been returned as INCOMING: dropped by the kernel, not decoded, or of an
+ * unknown direction. It may count others. */
+uint64_t capture_missed(struct capture *capture);
 /* The pod's MAC; 0 while no packet has told it. */
 uint64_t capture_pod_mac(const struct capture *capture);
 /* The system's number of the interface that is captured on; 0 once that is gone. */

@@ -19,6 +19,7 @@ struct input {
 	struct files *files;
 	bool stopped;
 	struct jumps jumps;
+	struct when seen;
 };
 
 static int join_filter(struct input *input, char **words)
@@ -67,6 +68,7 @@ struct input *input_open(const struct input_options *options, struct interfaces 
 		return NULL;
 	}
 	input->options = options->live;
+	input->seen = WHEN_MIN;
 	input->interfaces = interfaces;
 	*exit_code = join_filter(input, options->filter_words);
 	if (*exit_code == EX_OK)
@@ -105,9 +107,19 @@ int input_exit_code(const struct input *input)
 	return input->files != NULL ? files_exit_code(input->files) : EX_OK;
 }
 
+/* Packets that are held back are still to come, and strays do not. */
+static void see(struct input *input, uint64_t strays)
+{
+	if (input->jumps.strays != strays && input->options.whole)
+		links_whole(input->options.links, when_now());
+	if (input->jumps.held_count == 0)
+		input->seen = live_seen(input->live);
+}
+
 enum live_status input_read(struct input *input, int timeout_ms, struct packet *packets, size_t max,
 			    size_t *count)
 {
+	uint64_t strays = input->jumps.strays;
 	enum live_status status =
 		read_packets(input, timeout_ms, packets, max - input->jumps.held_count, count);
 
@@ -117,6 +129,8 @@ enum live_status input_read(struct input *input, int timeout_ms, struct packet *
 		*count = jumps_release(&input->jumps, packets);
 		status = LIVE_PACKETS;
 	}
+	if (input->live != NULL)
+		see(input, strays);
 	return status;
 }
 
@@ -125,6 +139,11 @@ void input_stop(struct input *input)
 	input->stopped = true;
 	if (input->live != NULL)
 		live_stop(input->live);
+}
+
+struct when input_seen(const struct input *input)
+{
+	return input->seen;
 }
 
 struct live_stats input_get_stats(const struct input *input)

@@ -34,6 +34,8 @@ enum live_status input_read(struct input *input, int timeout_ms, struct packet *
 int input_exit_code(const struct input *input);
 /* Nothing more is captured: input_read() gives what the kernel has, then LIVE_END. Files end. */
 void input_stop(struct input *input);
+/* As live_seen(), before the last call of input_read(); WHEN_MIN for files. */
+struct when input_seen(const struct input *input);
 struct live_stats input_get_stats(const struct input *input);
 /* As files_progress(); zeros for interfaces. */
 void input_progress(const struct input *input, uint64_t *done, uint64_t *total);

@@ -17,8 +17,10 @@
 struct live {
 	struct sources all;
 	bool stopped;
-	struct when end_at; /* then STOPPED ends, if no packet comes before */
-	size_t at;          /* the source to read from next */
+	struct when end_at;        /* then STOPPED ends, if no packet comes before */
+	struct link_clock turn_at; /* before the interfaces were asked which of them have packets */
+	bool cut;                  /* not all of these have been read since */
+	size_t at;                 /* the source to read from next */
 	unsigned turns;
 };
 
@@ -33,6 +35,7 @@ struct live *live_open(const struct live_options *options, struct interfaces *in
 		return NULL;
 	}
 	*exit_code = sources_open(&live->all, options, interfaces);
+	live->turn_at = (struct link_clock){WHEN_MIN, WHEN_MIN};
 	if (*exit_code == EX_OK)
 		return live;
 	live_close(live);
@@ -92,16 +95,25 @@ static void learn_mac(const struct live *live, struct source *source)
 	links_mac(live->all.options->links, source->number, bytes);
 }
 
+static void next_source(struct live *live)
+{
+	live->at++;
+	live->turns = 0;
+}
+
 /* Reads a batch from the next source that poll() found ready. */
 static size_t read_ready(struct live *live, struct packet *packets, size_t max)
 {
-	for (; live->at < live->all.count; live->at++, live->turns = 0) {
+	while (live->at < live->all.count) {
 		struct source *source = &live->all.list[live->at];
+		bool cut = live->turns++ == TURNS && !source->drained;
 		size_t count = 0;
 
-		if (live->all.polled[live->at].revents == 0 ||
-		    (live->turns++ == TURNS && !source->drained))
+		if (live->all.polled[live->at].revents == 0 || cut) {
+			live->cut |= live->all.polled[live->at].revents != 0;
+			next_source(live);
 			continue;
+		}
 		if (capture_read(source->capture, packets, max, &count) == CAPTURE_GONE) {
 			live->all.polled[live->at].fd = -1; /* it would always be ready */
 			source->gone_at = when_earlier(source->gone_at, when_steady());
@@ -110,8 +122,23 @@ static size_t read_ready(struct live *live, struct packet *packets, size_t max)
 		count = set_interfaces(live, source, packets, count);
 		if (count > 0)
 			return count;
+		if (capture_is_read(source->capture))
+			next_source(live);
 	}
 	return 0;
+}
+
+/* The sources are asked next. */
+static void begin_turn(struct live *live)
+{
+	live->turn_at = (struct link_clock){when_now(), when_steady()};
+	live->cut = false;
+}
+
+static void begin_reading(struct live *live)
+{
+	live->at = 0;
+	live->turns = 0;
 }
 
 /* live_read() after live_stop(). */
@@ -127,11 +154,12 @@ static enum live_status read_rest(struct live *live, int timeout_ms, struct pack
 	}
 	for (size_t i = 0; i < live->all.count && empty; i++)
 		empty = capture_is_empty(live->all.list[i].capture);
-	if (empty || when_not_after(live->end_at, when_steady()))
+	if (empty || when_not_after(live->end_at, when_steady())) {
+		sources_see_rest(&live->all, live->turn_at);
 		return LIVE_END;
+	}
 	poll(live->all.polled, live->all.count, timeout_ms < REST_MS ? timeout_ms : REST_MS);
-	live->at = 0;
-	live->turns = 0;
+	begin_reading(live);
 	for (size_t i = 0; i < live->all.count; i++)
 		live->all.polled[i].revents = POLLIN;
 	return LIVE_QUIET;
@@ -139,6 +167,7 @@ static enum live_status read_rest(struct live *live, int timeout_ms, struct pack
 
 void live_stop(struct live *live)
 {
+	begin_turn(live);
 	for (size_t i = 0; i < live->all.count; i++)
 		capture_stop(live->all.list[i].capture);
 	live->stopped = true;
@@ -158,8 +187,10 @@ enum live_status live_read(struct live *live, int timeout_ms, struct packet *pac
 	*count = read_ready(live, packets, max);
 	if (*count > 0)
 		return LIVE_PACKETS;
+	if (!live->cut)
+		sources_see(&live->all, live->turn_at);
 	if (sources_remove_gone(&live->all)) {
-		live->at = 0;
+		begin_reading(live);
 		*count = read_ready(live, packets, max);
 		if (*count > 0)
 			return LIVE_PACKETS;
@@ -171,13 +202,19 @@ enum live_status live_read(struct live *live, int timeout_ms, struct packet *pac
 				.events = POLLIN};
 	live->all.polled[live->all.count + 1] =
 		(struct pollfd){.fd = live->all.options->wake_fd, .events = POLLIN};
+	begin_turn(live);
 	ready = poll(live->all.polled, live->all.count + 2, timeout_ms);
+	live->cut = ready < 0; /* they were not asked */
 	sources_tend(&live->all);
-	live->at = 0;
-	live->turns = 0;
+	begin_reading(live);
 	if (ready > 0)
 		*count = read_ready(live, packets, max);
 	return *count > 0 ? LIVE_PACKETS : LIVE_QUIET;
+}
+
+struct when live_seen(const struct live *live)
+{
+	return live->all.seen;
 }
 
 struct live_stats live_get_stats(const struct live *live)

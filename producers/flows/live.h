@@ -32,8 +32,9 @@ struct live_options {
 	struct capture_options capture;       /* BUFFER_SIZE: the largest ring */
 	int64_t buffer_total;                 /* bytes, of all rings together (rings.h) */
 	struct links *links;                  /* is told of pods' interfaces; NULL: nobody is */
-	struct interface_groups *groups;      /* gets what was counted of those that are gone */
-	int wake_fd;                          /* that also ends a wait for packets, or -1 */
+	bool whole; /* all packets reach LINKS, which there is: no filter, and no share of them or of the time */
+	struct interface_groups *groups; /* gets what was counted of those that are gone */
+	int wake_fd;                     /* that also ends a wait for packets, or -1 */
 };
 
 struct live_stats {
@@ -67,6 +68,9 @@ enum live_status live_read(struct live *live, int timeout_ms, struct packet *pac
 			   size_t *count);
 /* No more packets are captured, and no interface is opened. */
 void live_stop(struct live *live);
+/* All packets of pods' interfaces up to then, on the wall clock, were returned before the last call of live_read(), but for those
+ * that LINKS was told of; WHEN_MIN: that is not known of any. */
+struct when live_seen(const struct live *live);
 struct live_stats live_get_stats(const struct live *live);
 /* Fills *INTERFACE with that at place AT. False if there are fewer. */
 bool live_get_interface(const struct live *live, size_t at, struct live_interface *interface);

@@ -73,7 +73,7 @@ static int tend(const struct loop *loop, struct state *state, bool quiet)
 	meter_hold(loop->meter, hold);
 	/* Without these the capture goes on. */
 	if (loop->links != NULL)
-		link_outlet_tend(loop->links, when_now());
+		link_outlet_tend(loop->links, when_now(), input_seen(loop->input));
 	if (loop->statistics != NULL && statistics_is_due(loop->statistics, now))
 		write_statistics(loop);
 	return EX_OK;
@@ -171,7 +171,8 @@ int loop_run(struct loop *loop)
 		rc = finish(loop);
 	else
 		outlet_settle(loop->outlet);
-	if (loop->links != NULL && link_outlet_finish(loop->links, when_now()) < 0 && rc == EX_OK)
+	if (loop->links != NULL &&
+	    link_outlet_finish(loop->links, when_now(), input_seen(loop->input)) < 0 && rc == EX_OK)
 		rc = loop->links_exit_code;
 	if (rc != EX_OK)
 		return rc;

@@ -218,6 +218,7 @@ int main(int argc, char **argv)
 	if (interfaces == NULL || (o.links != NULL && (links = make_links()) == NULL))
 		goto out;
 	in.live.links = links;
+	in.live.whole = links != NULL && o.count == 0 && o.fanout == 0 && first == argc;
 	input = input_open(&in, interfaces, &rc);
 	if (input == NULL)
 		goto out;

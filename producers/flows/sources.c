@@ -1,6 +1,7 @@
 #include "producers/flows/sources.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -8,6 +9,9 @@
 #include "common/program/log.h"
 #include "producers/flows/capture_filter.h"
 #include "producers/flows/links/pod_link.h"
+
+#define SEE_NS (100 * NS_PER_MS)
+#define STEP_NS (10 * NS_PER_MS) /* a clock that is slewed is off by less in SEE_NS */
 
 static void close_ring(struct sources *all, const struct source *source)
 {
@@ -90,14 +94,38 @@ static int add_source(struct sources *all, const char *name, const struct link_e
 	return EX_OK;
 }
 
+/* Tells LINKS if packets of SOURCE were missed since all was read. */
+static void note_missed(const struct sources *all, struct source *source)
+{
+	uint64_t missed;
+
+	if (!source->seen || !all->options->whole)
+		return;
+	missed = capture_missed(source->capture);
+	if (missed != source->missed)
+		links_miss(all->options->links, source->number, all->seen, when_now());
+	source->missed = missed;
+}
+
+/* SOURCE may be there still. */
+static void leave_there(struct sources *all, const struct source *source)
+{
+	unfollowed_leave(&all->unfollowed, source->index, source->birth, all->seen);
+	all->limit = when_earlier(all->limit, all->seen);
+	all->scan_at = WHEN_MIN;
+}
+
 static void remove_source(struct sources *all, size_t at)
 {
 	struct source *source = &all->list[at];
 	struct interface_groups *groups = all->options->groups;
 
 	log_info("interface %s: capture ended", source->name);
+	note_missed(all, source);
 	if (source->followed)
 		links_end(all->options->links, source->number, source->until);
+	if (source->seen && when_is_max(source->until))
+		leave_there(all, source);
 	capture_add_stats(source->capture, &all->stats.capture);
 	capture_add_stats(source->capture,
 			  &groups->gone[interface_groups_find(groups, source->name)]);
@@ -157,6 +185,10 @@ static void follow(const struct sources *all, struct source *source, const struc
 			     entry->since);
 	}
 	capture_set_macs(source->capture, macs.own, macs.bridge);
+	/* What came before is read as of the node, or was not captured. */
+	if (macs.own != 0 && !source->seen)
+		links_miss(all->options->links, source->number, entry->since, when_now());
+	source->seen = macs.own != 0;
 }
 
 /* Looks at SOURCE again. */
@@ -173,11 +205,28 @@ static void check_source(const struct sources *all, struct source *source)
 	if (!source->scanned) {
 		source->gone_at = when_earlier(source->gone_at, when_steady());
 		/* What comes under another name is that one's. */
-		if (there)
+		if (there) {
 			capture_set_macs(source->capture, 0, 0);
+			source->seen = false;
+		}
 	} else if (entry != NULL) {
 		follow(all, source, entry);
 	}
+}
+
+/* Finds the pods' interfaces that are not followed. */
+static void look_for_unfollowed(struct sources *all)
+{
+	uint64_t followed[LIVE_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		/* What is left in the ring of one that is gone will be read. */
+		if (all->list[i].seen)
+			followed[count++] = all->list[i].birth;
+	}
+	all->limit = unfollowed_look(&all->unfollowed, link_watch_table(all->watch), followed,
+				     count, link_watch_until(all->watch), all->options->links);
 }
 
 /* Opens the interfaces that appeared and marks those that disappeared. */
@@ -198,6 +247,8 @@ static void scan(struct sources *all)
 			follow(all, &all->list[all->count - 1], entry);
 	}
 	patterns_say(&all->patterns);
+	if (all->options->whole)
+		look_for_unfollowed(all);
 }
 
 void sources_tend(struct sources *all)
@@ -227,6 +278,68 @@ bool sources_remove_gone(struct sources *all)
 	return any;
 }
 
+/* ---- Up to when all is read ---- */
+
+/* Of a clock that was set, nothing before counts on either side. */
+static void check_clock(struct sources *all, struct link_clock now)
+{
+	int64_t offset_ns = when_since(now.wall, now.steady);
+
+	if (llabs(offset_ns - all->offset_ns) > STEP_NS)
+		links_whole(all->options->links,
+			    when_later(now.wall, when_add(now.steady, all->offset_ns)));
+	all->offset_ns = offset_ns;
+}
+
+/* The ring of an interface that is gone is not asked, and read later (sources_remove_gone()). */
+static struct when before_gone(const struct sources *all, struct link_clock now)
+{
+	struct when earliest = WHEN_MAX;
+
+	for (size_t i = 0; i < all->count; i++)
+		earliest = when_earlier(earliest, all->list[i].gone_at);
+	if (when_is_max(earliest))
+		return earliest;
+	return when_add(now.wall, -when_since(now.steady, earliest) - SOURCES_LAST_READS_NS);
+}
+
+void sources_see(struct sources *all, struct link_clock then)
+{
+	struct link_clock now = {.steady = when_steady()};
+
+	if (!all->options->whole || when_before(now.steady, all->see_at))
+		return;
+	now.wall = when_now();
+	all->see_at = when_add(now.steady, SEE_NS);
+	check_clock(all, now);
+	for (size_t i = 0; i < all->count; i++)
+		note_missed(all, &all->list[i]);
+	all->seen =
+		when_earlier(when_add(then.wall, -SOURCES_LAST_READS_NS), before_gone(all, now));
+	all->seen = when_earlier(all->seen, link_watch_table(all->watch)->drained.wall);
+	all->seen = when_earlier(all->seen, all->limit);
+}
+
+void sources_see_rest(struct sources *all, struct link_clock then)
+{
+	all->see_at = WHEN_MIN;
+	then.wall = when_add(then.wall, SOURCES_LAST_READS_NS);
+	sources_see(all, then);
+}
+
+/* From now on each interface that appears is known. */
+static void begin_to_see(struct sources *all)
+{
+	struct link_clock now = {when_now(), when_steady()};
+
+	unfollowed_init(&all->unfollowed);
+	all->offset_ns = when_since(now.wall, now.steady);
+	links_whole(all->options->links, now.wall);
+	links_see(all->options->links, WHEN_MIN);
+}
+
+/* ---- Opening ---- */
+
 int sources_open(struct sources *all, const struct live_options *options,
 		 struct interfaces *interfaces)
 {
@@ -235,10 +348,13 @@ int sources_open(struct sources *all, const struct live_options *options,
 	all->options = options;
 	all->interfaces = interfaces;
 	all->patterns.list = options->patterns;
+	all->limit = all->seen = WHEN_MIN;
 	all->watch = link_watch_open();
 	/* Interfaces that are given by name can be read without it. */
 	if (all->watch == NULL && (options->patterns->count > 0 || options->links != NULL))
 		return EX_OSERR;
+	if (options->whole)
+		begin_to_see(all);
 	all->rings = rings_of(options->buffer_total, options->capture.buffer_size, count_first(all),
 			      options->patterns->count > 0);
 	for (size_t i = 0; i < options->names->count && exit_code == EX_OK; i++) {

@@ -8,6 +8,7 @@
 #include "producers/flows/capture.h"
 #include "producers/flows/interfaces.h"
 #include "producers/flows/link_watch.h"
+#include "producers/flows/links/unfollowed.h"
 #include "producers/flows/live.h"
 #include "producers/flows/patterns.h"
 #include "producers/flows/refused.h"
@@ -25,6 +26,8 @@ struct source {
 	int64_t ring;        /* bytes */
 	bool scanned;        /* seen by the current scan */
 	bool followed;       /* by LINKS */
+	bool seen;           /* its packets are told to be a pod's or not */
+	uint64_t missed;     /* of capture_missed() */
 	uint64_t mac;        /* the pod's, that LINKS was told */
 	struct when until;   /* it was not there from then on; WHEN_MAX: not known */
 	struct when gone_at; /* WHEN_MAX while it can be read */
@@ -40,6 +43,12 @@ struct sources {
 	struct refused refused;
 	struct link_watch *watch; /* NULL if the kernel refused it */
 	struct when scan_at;
+	/* For LINKS, if all packets reach it. */
+	struct unfollowed unfollowed;
+	struct when limit;  /* since then an interface may be there that is not followed */
+	struct when seen;   /* all that came by then was read, or told to be missed */
+	struct when see_at; /* when_steady(); then that is looked at again */
+	int64_t offset_ns;  /* of the wall clock from the steady one */
 	size_t count;
 	struct source list[LIVE_MAX];
 	struct pollfd polled[LIVE_MAX + 2]; /* the list's, then the watch and what wakes */
@@ -55,5 +64,11 @@ void sources_tend(struct sources *all);
 /* Marks the rings of interfaces that are gone for one last read, and removes them after
  * that. Returns true if there is a ring to read. */
 bool sources_remove_gone(struct sources *all);
+
+/* All packets that were there at THEN have been read and passed on: finds up to when nothing was missed but what LINKS is
+ * told of, SEEN. */
+void sources_see(struct sources *all, struct link_clock then);
+/* The same at the end, if no packet was captured after THEN. */
+void sources_see_rest(struct sources *all, struct link_clock then);
 
 #endif

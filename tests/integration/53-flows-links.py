@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Goal: what tenure-flows says of pods' interfaces is so: whose packets came from where, and since when and until when each was there.
+"""Goal: what tenure-flows says of pods' interfaces is so: whose packets came from where, since when and until when each was there, and over what time
+an address was on no other one.
 
 A network namespace plays the node, others its pods: some routed, as by Calico (host ends with one MAC, a gateway that
 is not there), some on a bridge, whose frames are flooded too. Pods come, talk and go before two meters; an
@@ -23,6 +24,7 @@ from records import leave  # noqa: E402
 
 TIGHT = 200_000_000  # ns, of most
 LATE = 3_000_000_000  # of any, as the machine may be busy
+SKEW = 500_000_000
 
 
 class Meter:
@@ -76,6 +78,24 @@ def check_interface(one, records, before, counts):
     assert last["spec"]["mac"] == one.mac, (last, one.mac)
 
 
+def check_alone(one, records, interfaces, counts):
+    """No other pod sent from ONE's address while it was alone. The last record of one that is gone covers its end."""
+    after = None
+    for record in records:
+        status = record["object"]["status"]
+        address = status["addresses"][0]
+        if "alone" not in address:
+            continue
+        since, until = (nanoseconds(address["alone"][member]) for member in ("since", "until"))
+        assert since <= nanoseconds(address["first"]) <= until <= nanoseconds(record["received"]), record
+        after = until - nanoseconds(status["until"]) if "until" in status else None
+        for other in interfaces:
+            if other.address == one.address and other.sandbox is not one.sandbox:
+                assert other.last <= since or until < other.first, (record, vars(other))
+    if one.gone and not one.loose:
+        counts["after"].append(after)
+
+
 def check(meter, records, interfaces, old, counts):
     """What METER said of INTERFACES. Those in OLD were there before it."""
     groups = {}
@@ -90,6 +110,7 @@ def check(meter, records, interfaces, old, counts):
         found = [group for group in ways.get((one.name, one.index), []) if group[0]["object"]["status"]["addresses"][0]["ip"] == one.address]
         assert len(found) == 1, (one.name, one.index, one.address, len(found), meter.log.read_text())
         check_interface(one, found[0], one in old, counts)
+        check_alone(one, found[0], interfaces, counts)
     assert len(groups) == len(interfaces), [group[0]["object"] for group in groups.values()]
     return len(groups), len(records)
 
@@ -181,7 +202,7 @@ class Node:
 
 
 def run(folder, sandboxes):
-    lab, counts, figures = Node(folder, sandboxes), {"since": [], "until": []}, []
+    lab, counts, figures = Node(folder, sandboxes), {"since": [], "until": [], "after": []}, []
     lab.pod("cali1", "10.1.0.2")
     lab.pod("veth2", "10.2.0.2")
     old = list(lab.all)
@@ -208,6 +229,9 @@ def run(folder, sandboxes):
     print(f"{figures[0][0]} interfaces, {figures[0][1]} records of the first meter, {figures[1][1]} of the second, {figures[2][1]} of the third; "
           f"an address moved within {moved:.0f} ms")
     print(end_of(counts, "since") + "; " + end_of(counts, "until"))
+    covered = sum(after is not None and after >= SKEW for after in counts["after"])
+    print(f"of {len(counts['after'])} addresses of interfaces that are gone {covered} were alone until {SKEW // 10**6} ms after it")
+    assert covered >= len(counts["after"]) // 2, counts["after"]
 
 
 def main():

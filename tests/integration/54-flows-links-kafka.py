@@ -118,7 +118,8 @@ def run(folder, fake, broker, sandboxes):
     enrich(on_kafka(broker, folder / "state"), stderr=log)
     wait_for("a list", lambda: count(broker, "kube", lambda record: record["type"] == "PROGRESS") > 0, 30)
     pods = {name: live(fake, name, sandboxes[number], number, meter_log) for number, name in enumerate(("first", "second"))}
-    wait_for("the records of interfaces", lambda: count(broker, "kube", lambda r: r.get("resource") == "interfaces" and r["type"] == "DELETED") == 2)
+    # Each is said to be gone twice.
+    wait_for("the records of interfaces", lambda: count(broker, "kube", lambda r: r.get("resource") == "interfaces" and r["type"] == "DELETED") == 4)
     # So that no PROGRESS follows them.
     producer.kill()
     producer.wait()

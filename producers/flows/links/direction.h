@@ -25,6 +25,19 @@ struct direction {
 	uint64_t pod;    /* learnt; 0: not yet. Neither of the others */
 };
 
+/* Whether the frame at BYTES[CAPTURED], which was not found to be incoming, may have come from the pod all the same: the
+ * interface and its bridge did not send it. */
+static inline bool direction_is_unsure(const struct direction *direction, const uint8_t *bytes,
+				       size_t captured)
+{
+	uint64_t source;
+
+	if (captured < 2 * LINK_MAC_SIZE)
+		return true;
+	source = link_mac(bytes + LINK_MAC_SIZE);
+	return source != direction->own && source != direction->bridge;
+}
+
 /* From now on the interface has OWN and BRIDGE. */
 static inline void direction_set(struct direction *direction, uint64_t own, uint64_t bridge)
 {

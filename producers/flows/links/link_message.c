@@ -15,6 +15,7 @@ struct reading {
 	bool vlan_filtering;
 	bool wireless;
 	bool without_end; /* the index of the other end is 0 */
+	unsigned end;     /* its index */
 };
 
 static bool is(const struct nlattr *attribute, enum mnl_attr_data_type type)
@@ -59,6 +60,15 @@ static int read_info(const struct nlattr *attribute, void *into)
 	}
 }
 
+static int read_xdp(const struct nlattr *attribute, void *into)
+{
+	struct reading *reading = into;
+
+	if (mnl_attr_get_type(attribute) == IFLA_XDP_ATTACHED && is(attribute, MNL_TYPE_U8))
+		reading->told.passed_by = mnl_attr_get_u8(attribute) != XDP_ATTACHED_NONE;
+	return MNL_CB_OK;
+}
+
 static int read_member(const struct nlattr *attribute, void *into)
 {
 	struct reading *reading = into;
@@ -76,7 +86,8 @@ static int read_member(const struct nlattr *attribute, void *into)
 		told->master = get_u32(attribute);
 		return MNL_CB_OK;
 	case IFLA_LINK:
-		reading->without_end = is(attribute, MNL_TYPE_U32) && get_u32(attribute) == 0;
+		reading->end = get_u32(attribute);
+		reading->without_end = is(attribute, MNL_TYPE_U32) && reading->end == 0;
 		return MNL_CB_OK;
 	case IFLA_LINK_NETNSID:
 		if (is(attribute, MNL_TYPE_U32))
@@ -84,6 +95,8 @@ static int read_member(const struct nlattr *attribute, void *into)
 		return MNL_CB_OK;
 	case IFLA_LINKINFO:
 		return mnl_attr_parse_nested(attribute, read_info, reading);
+	case IFLA_XDP:
+		return mnl_attr_parse_nested(attribute, read_xdp, reading);
 	case IFLA_WIRELESS:
 		reading->wireless = true;
 		return MNL_CB_OK;
@@ -124,6 +137,10 @@ bool link_message_read(const void *bytes, size_t length, struct link_message *to
 	if (reading.told.kind == LINK_KIND_PAIR && reading.without_end &&
 	    reading.told.peer_namespace == LINK_NO_PEER)
 		reading.told.peer_namespace = LINK_PEER_GONE;
+	if (reading.told.kind == LINK_KIND_PAIR && reading.told.peer_namespace == LINK_NO_PEER)
+		reading.told.peer = reading.end;
+	if (strcmp(reading.kind, "netkit") == 0)
+		reading.told.passed_by = true;
 	*told = reading.told;
 	return true;
 }

@@ -24,6 +24,7 @@ enum link_kind {
 
 struct link_message {
 	bool gone;      /* RTM_DELLINK: it was deleted, or moved into another network namespace */
+	bool passed_by; /* packets may go on before a capture sees them: XDP, and BPF in a netkit */
 	unsigned index; /* not 0 */
 	char name[IF_NAMESIZE];
 	uint64_t mac;    /* of link_mac(); 0 for none */
@@ -33,6 +34,7 @@ struct link_message {
 	 * may be negative; LINK_NO_PEER if it is in this one, or there is none; LINK_PEER_GONE if there was one, which is how
 	 * the end of a pair begins. */
 	int32_t peer_namespace;
+	unsigned peer; /* index of the other end if that is in this one; 0 for none */
 };
 
 /* Reads the message BYTES[LENGTH], aligned for a struct nlmsghdr. False if it is not about one interface with

@@ -209,8 +209,9 @@ static void add_of_live(struct link_outlet *outlet, const struct packet *packets
 		if (first != NULL) {
 			links_packet(outlet->links, (uint16_t)first->interface, &first->source,
 				     first->time);
-			links_packet(outlet->links, (uint16_t)last->interface, &last->source,
-				     last->time);
+			if (last != first)
+				links_packet(outlet->links, (uint16_t)last->interface,
+					     &last->source, last->time);
 		}
 		first = last = packet;
 	}
@@ -224,12 +225,14 @@ void link_outlet_add(struct link_outlet *outlet, const struct packet *packets, s
 		add_of_file(outlet, &packets[i]);
 }
 
-void link_outlet_tend(struct link_outlet *outlet, struct when now)
+void link_outlet_tend(struct link_outlet *outlet, struct when now, struct when seen)
 {
 	uint64_t before = outlet->records;
 
 	if (!outlet->options->live || outlet->failed)
 		return;
+	if (!when_is_min(seen))
+		links_see(outlet->links, seen);
 	write_due(outlet, now);
 	if (outlet->records > before && !outlet->failed)
 		outlet->failed = outlet_flush(outlet->outlet) < 0;
@@ -239,12 +242,14 @@ void link_outlet_tend(struct link_outlet *outlet, struct when now)
 
 /* ---- The end ---- */
 
-int link_outlet_finish(struct link_outlet *outlet, struct when now)
+int link_outlet_finish(struct link_outlet *outlet, struct when now, struct when seen)
 {
 	struct link_report report;
 
 	if (!outlet->options->live)
 		now = outlet->latest;
+	if (!when_is_min(seen))
+		links_see(outlet->links, seen);
 	outlet_stop(outlet->outlet, PATIENCE_NS);
 	write_due(outlet, now);
 	while (!outlet->failed && links_rest(outlet->links, &report))

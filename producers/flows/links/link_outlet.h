@@ -41,11 +41,11 @@ struct link_outlet *link_outlet_open(const struct link_outlet_options *options,
 				     const struct interfaces *interfaces, struct links *links);
 /* COUNT packets that are metered. Those of files write what is due at their time. */
 void link_outlet_add(struct link_outlet *outlet, const struct packet *packets, size_t count);
-/* Writes what is due. NOW is of the wall clock. */
-void link_outlet_tend(struct link_outlet *outlet, struct when now);
+/* Writes what is due. NOW is of the wall clock; SEEN as for links_see(), of which WHEN_MIN says nothing. */
+void link_outlet_tend(struct link_outlet *outlet, struct when now, struct when seen);
 /* The capture is over at NOW, which is not used for files: writes what was not said yet, and waits up to 2 s for the broker.
  * -1 if a record may not be there (logged), now or before. */
-int link_outlet_finish(struct link_outlet *outlet, struct when now);
+int link_outlet_finish(struct link_outlet *outlet, struct when now, struct when seen);
 struct link_outlet_stats link_outlet_get_stats(const struct link_outlet *outlet);
 /* NULL is allowed. -1 if the output failed (logged). */
 int link_outlet_close(struct link_outlet *outlet);

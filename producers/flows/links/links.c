@@ -3,15 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "producers/flows/links/alone.h"
+
 struct link {
 	bool there;
-	bool news;    /* its next report is due at once */
-	bool moved;   /* since the last report packets came, and nothing else is new */
-	bool several; /* it has two addresses of one family */
-	bool quick;   /* a packet of the last address changes its times and nothing else */
-	uint8_t at;   /* the address of the last packet */
+	bool news;  /* its next report is due at once */
+	bool moved; /* since the last report packets came, and nothing else is new */
+	bool several; /* it has two addresses of one family; live, its packets count as missed from then on */
+	bool ended; /* that it is gone was said */
+	bool quick; /* a packet of the last address changes its times and nothing else */
+	uint8_t at; /* the address of the last packet */
 	struct when next;
 	int64_t interval_ns; /* up to NEXT */
+	struct alone_missed missed;
+	/* Of its addresses, alone is what those that are forgotten leave of it. */
 	struct link_report known;
 };
 
@@ -23,6 +28,10 @@ struct links {
 	struct when looked; /* the clock of the last look at all of them */
 	struct when whole;  /* since then no packet is missed; WHEN_MAX: some may be */
 	struct when latest; /* packet of any */
+	bool live;          /* SEEN counts, else LATEST */
+	struct when seen;
+	struct when forgotten; /* the end of the interfaces that are no longer in PAST */
+	struct alone_past past;
 	struct links_stats stats;
 	struct link list[];
 };
@@ -35,7 +44,7 @@ struct links *links_new(size_t max)
 		return NULL;
 	links->max = max;
 	links->next = WHEN_MAX;
-	links->looked = links->latest = WHEN_MIN;
+	links->looked = links->latest = links->seen = links->forgotten = WHEN_MIN;
 	links->whole = WHEN_MAX;
 	return links;
 }
@@ -55,6 +64,82 @@ bool links_has(const struct links *links, uint16_t number)
 	return number < links->count && links->list[number].there;
 }
 
+/* ---- What others may have carried ---- */
+
+static struct alone_other other_of(const struct links *links, const struct link *link)
+{
+	struct alone_other other = {link->known.addresses, link->known.address_count, link->missed};
+
+	other.missed.any = links->live && link->several;
+	return other;
+}
+
+/* OTHER is gone. */
+static void remember(struct links *links, const struct alone_other *other)
+{
+	struct alone_gone forgotten;
+	struct alone_other old;
+
+	if (other->count == 0 && when_before(other->missed.until, other->missed.since))
+		return;
+	if (!alone_past_add(&links->past, other, &forgotten))
+		return;
+	links->stats.forgotten++;
+	old = alone_other_of(&forgotten);
+	links->forgotten = when_later(links->forgotten, alone_end(&old));
+	for (size_t i = 0; i < links->count; i++) {
+		struct link_report *known = &links->list[i].known;
+
+		for (size_t a = 0; a < known->address_count; a++)
+			alone_narrow(&known->addresses[a], &old);
+	}
+}
+
+/* What LINK stood for is gone. */
+static void forget(struct links *links, struct link *link)
+{
+	struct alone_other other = other_of(links, link);
+
+	if (links->live)
+		remember(links, &other);
+	*link = (struct link){.missed = ALONE_NONE_MISSED};
+}
+
+void links_gap(struct links *links, struct when since, struct when until)
+{
+	struct alone_other other = {NULL, 0, {since, until, true}};
+
+	links->stats.missed++;
+	remember(links, &other);
+}
+
+static void miss(struct link *link, struct when since, struct when until)
+{
+	link->missed.since = when_earlier(link->missed.since, since);
+	link->missed.until = when_later(link->missed.until, until);
+}
+
+void links_miss(struct links *links, uint16_t number, struct when since, struct when until)
+{
+	struct link *link = find(links, number);
+
+	if (link == NULL)
+		return;
+	links->stats.missed++;
+	miss(link, since, until);
+}
+
+void links_whole(struct links *links, struct when since)
+{
+	links->whole = since;
+}
+
+void links_see(struct links *links, struct when seen)
+{
+	links->live = true;
+	links->seen = seen;
+}
+
 /* ---- What is known ---- */
 
 void links_appear(struct links *links, uint16_t number, const char *name, uint32_t index,
@@ -67,9 +152,11 @@ void links_appear(struct links *links, uint16_t number, const char *name, uint32
 	link = &links->list[number];
 	links->stats.unsaid += link->news || link->moved;
 	/* What this number stood for had an address, of which nothing is known from now on. */
-	if (link->known.address_count > 0)
+	if (link->known.address_count > 0 && !links->live)
 		links->whole = when_later(links->whole, links->latest);
-	*link = (struct link){.there = true};
+	if (link->there)
+		forget(links, link);
+	*link = (struct link){.there = true, .missed = ALONE_NONE_MISSED};
 	link->known.number = number;
 	link->known.order = links->stats.followed++;
 	link->known.index = index;
@@ -108,8 +195,13 @@ void links_end(struct links *links, uint16_t number, struct when until)
 	link->known.gone = true;
 	link->quick = false;
 	link->known.until = until;
+	/* If it is there still, what it carries from now on is told as a gap. */
+	if (link->several)
+		link->missed.until =
+			when_later(when_is_max(until) ? links->seen : until, links->latest);
 	tell(links, link);
-	link->there = link->news;
+	if (!link->news)
+		forget(links, link);
 }
 
 /* A packet of another address than the last one. */
@@ -132,7 +224,10 @@ static void add_packet(struct links *links, struct link *link, const struct ip *
 	links->stats.several += link->several;
 	link->quick = !link->several;
 	link->at = (uint8_t)known->address_count++;
-	known->addresses[link->at] = (struct link_address){*source, time, time, WHEN_MAX, WHEN_MIN};
+	known->addresses[link->at] =
+		(struct link_address){*source, time, time, links->forgotten, WHEN_MAX};
+	if (link->several && links->live)
+		miss(link, time, WHEN_MAX);
 	link->interval_ns = 0;
 	tell(links, link);
 }
@@ -161,23 +256,7 @@ void links_packet(struct links *links, uint16_t number, const struct ip *source,
  * interface would count. */
 static bool says_more(const struct link *link)
 {
-	return link->news || link->moved || link->several;
-}
-
-/* Narrows what ADDRESS, of LINK, was alone over by what OTHER had of it. */
-static void narrow(struct link_address *address, const struct link *other)
-{
-	for (size_t i = 0; i < other->known.address_count; i++) {
-		const struct link_address *theirs = &other->known.addresses[i];
-
-		if (ip_compare(&theirs->ip, &address->ip) != 0)
-			continue;
-		if (when_before(theirs->last, address->first))
-			address->alone_since = when_later(address->alone_since, theirs->last);
-		else
-			address->alone_until =
-				when_earlier(address->alone_until, when_add(theirs->first, -1));
-	}
+	return link->news || link->moved || link->several || link->ended;
 }
 
 /* Sets over what each address of LINK was alone, if all packets up to SEEN have been passed. */
@@ -187,11 +266,18 @@ static void find_alone(const struct links *links, const struct link *link, struc
 	for (size_t i = 0; i < report->address_count; i++) {
 		struct link_address *address = &report->addresses[i];
 
-		address->alone_since = links->whole;
-		address->alone_until = seen;
+		address->alone_since = when_later(address->alone_since, links->whole);
+		address->alone_until = when_earlier(address->alone_until, seen);
 		for (size_t l = 0; l < links->count; l++) {
-			if (&links->list[l] != link)
-				narrow(address, &links->list[l]);
+			struct alone_other other = other_of(links, &links->list[l]);
+
+			if (&links->list[l] != link && links->list[l].there)
+				alone_narrow(address, &other);
+		}
+		for (size_t p = 0; p < links->past.count; p++) {
+			struct alone_other other = alone_other_of(&links->past.list[p]);
+
+			alone_narrow(address, &other);
 		}
 		if (when_before(address->first, address->alone_since) ||
 		    when_before(address->alone_until, address->first)) {
@@ -201,24 +287,22 @@ static void find_alone(const struct links *links, const struct link *link, struc
 	}
 }
 
-void links_whole(struct links *links, struct when since)
-{
-	links->whole = since;
-}
-
-static void take(const struct links *links, struct link *link, struct when now, struct when seen,
+static void take(struct links *links, struct link *link, struct when now, struct when seen,
 		 struct link_report *report)
 {
 	*report = link->known;
-	find_alone(links, link, seen, report);
+	find_alone(links, link, links->live ? links->seen : seen, report);
 	link->known.again = true;
 	link->news = link->moved = false;
 	link->interval_ns = link->interval_ns == 0 ? LINKS_FIRST_NS : 2 * link->interval_ns;
 	if (link->interval_ns > LINKS_LONGEST_NS)
 		link->interval_ns = LINKS_LONGEST_NS;
-	link->next = when_add(now, link->interval_ns);
 	if (link->known.gone)
-		*link = (struct link){0};
+		link->interval_ns = LINKS_FINAL_NS;
+	link->next = when_add(now, link->interval_ns);
+	if (link->known.gone && (link->ended || when_is_min(links->seen)))
+		forget(links, link);
+	link->ended = link->there && link->known.gone;
 }
 
 /* Whether NOW is not only a packet that overtook another one, but a clock that was set back. */
@@ -269,7 +353,8 @@ bool links_rest_of(struct links *links, uint16_t number, struct link_report *rep
 	struct link *link = find(links, number);
 
 	/* Of one with two addresses nothing has changed. */
-	if (link == NULL || link->known.address_count == 0 || !(link->news || link->moved))
+	if (link == NULL || link->known.address_count == 0 ||
+	    !(link->news || link->moved || link->ended))
 		return false;
 	take(links, link, WHEN_MIN, links->latest, report);
 	return true;

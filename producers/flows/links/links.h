@@ -8,6 +8,8 @@
  * (2) An interface with two addresses of one family counts for nothing by these rules. Both are reported, and
  *     its packets are no longer followed. Addresses that are nobody's (ip_is_local_scope()) never are.
  * (3) links_packet() takes the same short time whatever is known, and nothing is allocated after links_new().
+ * (4) Of interfaces that are gone the last ALONE_PAST_MAX to end are known one by one. What earlier ones carried stays
+ *     known of the addresses that were there when they were forgotten; others are alone only after them.
  */
 #ifndef TENURE_FLOWS_LINKS_H
 #define TENURE_FLOWS_LINKS_H
@@ -27,8 +29,12 @@
 #define LINKS_FIRST_NS (5 * NS_PER_SECOND)
 #define LINKS_LONGEST_NS (640 * NS_PER_SECOND)
 
-/* A packet is passed to links_packet() before others that are so much later. */
+/* A packet of a file is passed to links_packet() before others that are so much later. */
 #define LINKS_LATE_NS NS_PER_SECOND
+
+/* So long after the report that an interface is gone comes another one, of a live capture: by then it is known over what
+ * time its addresses were alone up to the end of its flows. */
+#define LINKS_FINAL_NS (1500 * NS_PER_MS)
 
 struct links;
 
@@ -36,7 +42,8 @@ struct link_address {
 	struct ip ip;
 	struct when first; /* the earliest and the latest packet with this source */
 	struct when last;
-	/* In between no packet with it came from another interface; WHEN_MAX and WHEN_MIN if that is not known. */
+	/* In a report: in between no packet with it came from another interface; WHEN_MAX and WHEN_MIN if that is not
+	 * known. */
 	struct when alone_since;
 	struct when alone_until;
 };
@@ -49,7 +56,7 @@ struct link_report {
 	bool has_mac;
 	uint8_t mac[LINKS_MAC_SIZE]; /* of the pod's end */
 	struct when since;           /* it was not there before; WHEN_MIN: it may have been */
-	bool gone;                   /* the last report of this interface */
+	bool gone;                   /* one of the last reports of this interface */
 	struct when until;           /* if it is GONE: it was not there from then on */
 	bool again;                  /* not the first report of this interface */
 	size_t address_count;
@@ -60,6 +67,8 @@ struct links_stats {
 	uint64_t followed; /* interfaces that appeared */
 	uint64_t several;  /* those of them with two addresses of one family */
 	uint64_t unsaid; /* those whose number was used again before their last report was taken */
+	uint64_t missed; /* times at which packets of pods' interfaces may have been missed */
+	uint64_t forgotten; /* of (4) */
 };
 
 /* For the numbers below MAX. Returns NULL if out of memory. */
@@ -79,9 +88,17 @@ void links_end(struct links *links, uint16_t number, struct when until);
 /* A packet from SOURCE came into the interface from the pod's side. */
 void links_packet(struct links *links, uint16_t number, const struct ip *source, struct when time);
 
-/* From SINCE on each packet of each pod's interface of the node is passed. WHEN_MAX: some may not be, as before
- * the first call. */
+/* ---- Which packets are not passed, without which nothing is said to be alone (alone.h) ---- */
+
+/* From SINCE on each packet of each pod's interface of the node is passed, but for what links_miss() and links_gap()
+ * say. WHEN_MAX: some may not be, as before the first call. */
 void links_whole(struct links *links, struct when since);
+/* A live capture: all packets up to SEEN have been passed, and what was missed up to then was said. */
+void links_see(struct links *links, struct when seen);
+/* From SINCE to UNTIL packets of NUMBER may have been missed. */
+void links_miss(struct links *links, uint16_t number, struct when since, struct when until);
+/* From SINCE to UNTIL packets of a pod's interface that is not followed may have been missed. */
+void links_gap(struct links *links, struct when since, struct when until);
 
 /* Takes the next report that is due at NOW, which is of the clock of the packets: at the first packet of an address,
  * from time to time while packets come, and when the interface is gone. False if there is none. An interface without

@@ -18,3 +18,13 @@ struct direction pod_link_macs(const struct link_table *table, const struct link
 	macs.bridge = master->told.mac;
 	return macs;
 }
+
+bool pod_link_may_be(const struct link_table *table, const struct link_entry *entry)
+{
+	const struct link_message *told = &entry->told;
+
+	if (told->kind != LINK_KIND_PAIR)
+		return false;
+	/* No notice says that the other end is elsewhere now, but one that it is no longer here. */
+	return told->peer_namespace != LINK_NO_PEER || link_table_find(table, told->peer) == NULL;
+}

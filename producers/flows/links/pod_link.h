@@ -12,4 +12,7 @@
 /* The MACs of ENTRY, which is in TABLE; zeros if it is no pod's. */
 struct direction pod_link_macs(const struct link_table *table, const struct link_entry *entry);
 
+/* Whether ENTRY may be the end of a pod's interface. */
+bool pod_link_may_be(const struct link_table *table, const struct link_entry *entry);
+
 #endif

@@ -26,6 +26,15 @@ static bool incoming(struct direction *direction, uint64_t destination, uint64_t
 	return direction_is_incoming(direction, frame, sizeof(frame));
 }
 
+static bool unsure(const struct direction *direction, uint64_t source)
+{
+	uint8_t frame[12] = {0};
+
+	link_mac_bytes(source, frame + 6);
+	assert_true(direction_is_unsure(direction, frame, sizeof(frame) - 1));
+	return direction_is_unsure(direction, frame, sizeof(frame));
+}
+
 static void test_routed(void **state)
 {
 	struct direction direction = {OWN, OWN, 0};
@@ -33,6 +42,8 @@ static void test_routed(void **state)
 	(void)state;
 	assert_false(incoming(&direction, POD, OWN));
 	assert_false(incoming(&direction, ALL, POD)); /* not known yet */
+	assert_true(unsure(&direction, POD));
+	assert_false(unsure(&direction, OWN));
 	assert_int_equal(direction.pod, 0);
 	assert_true(incoming(&direction, OWN, POD));
 	assert_int_equal(direction.pod, POD);

@@ -99,6 +99,8 @@ static void test_pair(void **state)
 	assert_int_equal(told.master, 3);
 	assert_int_equal(told.kind, LINK_KIND_PAIR);
 	assert_int_equal(told.peer_namespace, 0);
+	assert_int_equal(told.peer, 0);
+	assert_false(told.passed_by);
 	for (size_t cut = 1; cut < message.length; cut++)
 		assert_false(read_message(&message, cut, &told));
 }
@@ -115,6 +117,7 @@ static void test_ends(void **state)
 	add_kind(&both, "veth", -1);
 	assert_true(read_message(&both, 0, &told));
 	assert_int_equal(told.peer_namespace, LINK_NO_PEER);
+	assert_int_equal(told.peer, 8);
 	add(&dying, IFLA_IFNAME, "a", 2);
 	add(&dying, IFLA_LINK, &none, 4);
 	add_kind(&dying, "veth", -1);
@@ -158,6 +161,31 @@ static void test_kinds(void **state)
 	}
 }
 
+static void test_passed_by(void **state)
+{
+	static const uint8_t modes[] = {XDP_ATTACHED_NONE, XDP_ATTACHED_SKB};
+	struct message netkit = begin(RTM_NEWLINK, AF_UNSPEC, 1);
+	struct link_message told;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct message message = begin(RTM_NEWLINK, AF_UNSPEC, 1);
+		size_t xdp;
+
+		add(&message, IFLA_IFNAME, "a", 2);
+		add_kind(&message, "veth", -1);
+		xdp = add(&message, IFLA_XDP, "", 0);
+		add(&message, IFLA_XDP_ATTACHED, &modes[i], 1);
+		close_nest(&message, xdp);
+		assert_true(read_message(&message, 0, &told));
+		assert_int_equal(told.passed_by, i);
+	}
+	add(&netkit, IFLA_IFNAME, "a", 2);
+	add_kind(&netkit, "netkit", -1);
+	assert_true(read_message(&netkit, 0, &told));
+	assert_true(told.passed_by);
+}
+
 static void test_gone(void **state)
 {
 	struct message gone = begin(RTM_DELLINK, AF_UNSPEC, 2);
@@ -198,7 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pair),    cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_kinds),   cmocka_unit_test(test_gone),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_passed_by),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

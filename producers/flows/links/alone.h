@@ -1,0 +1,57 @@
+/* alone.h - over what time an address was on no other interface of the node, as far as is known. Pure.
+ *
+ * What an interface may have carried are the addresses that were seen on it, from first to last, and what it carried
+ * while its packets were missed. It has one address of a family for its whole life, so what was missed is
+ * of no other one. And while an address is on one interface, from its first to its last packet, no other gets it.
+ */
+#ifndef TENURE_FLOWS_ALONE_H
+#define TENURE_FLOWS_ALONE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "producers/flows/links/links.h"
+
+/* Of interfaces that are gone. With more, the one that ended first is forgotten. */
+#define ALONE_PAST_MAX 512
+
+/* From SINCE to UNTIL packets may have been missed; WHEN_MAX and WHEN_MIN: none were. */
+struct alone_missed {
+	struct when since;
+	struct when until;
+	bool any; /* of any address, whatever was seen */
+};
+
+#define ALONE_NONE_MISSED ((struct alone_missed){WHEN_MAX, WHEN_MIN, false})
+
+/* What another interface may have carried. */
+struct alone_other {
+	const struct link_address *addresses;
+	size_t count;
+	struct alone_missed missed;
+};
+
+/* Narrows over what ADDRESS was alone, which is its alone_since and alone_until. */
+void alone_narrow(struct link_address *address, const struct alone_other *other);
+
+/* The same of one that is gone. */
+struct alone_gone {
+	struct link_address addresses[LINKS_ADDRESSES_MAX];
+	uint8_t count;
+	struct alone_missed missed;
+};
+
+struct alone_past {
+	size_t count;
+	struct alone_gone list[ALONE_PAST_MAX];
+};
+
+/* Adds OTHER. Returns true if another one, *FORGOTTEN, has made room. */
+bool alone_past_add(struct alone_past *past, const struct alone_other *other,
+		    struct alone_gone *forgotten);
+struct alone_other alone_other_of(const struct alone_gone *gone);
+/* When it carried something last; WHEN_MIN: never. */
+struct when alone_end(const struct alone_other *other);
+
+#endif
