@@ -37,6 +37,8 @@ class Binding:
     surely_to: int = None
     held_from: int = None           # of a pod, by its node's clock: raw certain_from and certain_to
     held_to: int = None
+    there_from: int = NEVER         # of a pod that is no mirror: start_time
+    last_sign: int = NEVER          # the end evidence
     seen: tuple = None              # the first and the last packet of its interfaces,
     hosts: frozenset = frozenset()  # and the hosts of their meters
     alone: tuple = None             # (until, -since, host) of the one that was alone the longest

@@ -3,7 +3,7 @@ import epochs as lives
 import holders
 from asof import Binding
 from interfaces import TRUSTED
-from moments import EVER, NEVER, shift
+from moments import EVER, NEVER, newest, shift
 
 
 def of_other(ip, resource, thing, position, used):
@@ -43,6 +43,9 @@ def pod_binding(thing, epoch, instants, opening, options, how=None):
         epoch.ended_received, epoch.how == lives.LOST, how, start, start_from, end, end_from)
     found.held_from = max(held_from, possible_from)
     found.held_to = lives.certain_to(epoch, possible_from, options.hold + options.skew)
+    found.last_sign = newest([NEVER, epoch.evidence_of_end()])
+    if thing.holder == thing.uid and epoch.start_time is not None:
+        found.there_from = epoch.start_time
     return found
 
 

@@ -70,7 +70,7 @@ class Scene:
 
     def is_unwatched(self, one):
         """Its end is in no record, and its watch ended before the flow did."""
-        if one.raw_certain_to != EVER:
+        if one.order_to != EVER:
             return False
         watched = self.world.watched_to(one.kind + "s", self.position)
         return shift(watched, -self.options.hold - self.options.skew) < self.question.end

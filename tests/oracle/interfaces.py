@@ -97,27 +97,45 @@ def may_be(span, one):
             and span.first <= one.held_to and one.held_from <= span.last)
 
 
+def differ(one, later):
+    """Whether two of one node, of which LATER has the later first packet, are surely not one interface."""
+    return (one.key != later.key or (one.until is not None and one.until <= later.first)
+            or (later.since is not None and one.last <= later.since))
+
+
+def own_of(one, spans, skew, horizon):
+    """Those of SPANS that are the interface of the epoch of ONE, if they are nobody else's: a sandbox has one."""
+    found = []
+    for span in sorted(spans, key=lambda span: span.first):
+        if may_be(span, one) and one.there_from <= shift(span.first, skew):
+            if any(differ(other, span) for other in found if not other.is_past(horizon)):
+                break
+            found.append(span)
+    return found
+
+
 def is_past(one, horizon):
     return one.ended_received is not None and one.ended_received < horizon
 
 
-def sharpen(bindings, spans, clock, horizon):
+def sharpen(bindings, spans, clock, skew, horizon):
     """Adds what interfaces say to the raw instants of the bindings of one address."""
     if clock not in TRUSTED:
         return
-    own = {id(one): [] for one in bindings}
     for one in bindings:
         if one.held_to == EVER:
             one.held_to = one.certain_to        # up to the next holder
-    for span in spans:
-        fit = [one for one in bindings if may_be(span, one)]
-        lasting = [one for one in fit if not is_past(one, horizon)]
-        for one in fit:
-            if not any(one.holder != other.holder for other in lasting):
-                own[id(one)].append(share(span, one, [other for other in lasting if other.uid == one.uid]))
+    found = []
     for one in bindings:
-        if own[id(one)]:
-            tell(one, own[id(one)])
+        shares = []
+        for span in own_of(one, spans, skew, horizon):
+            lasting = [other for other in bindings if may_be(span, other) and not is_past(other, horizon)]
+            if not any(one.holder != other.holder for other in lasting):
+                shares.append(share(span, one, [other for other in lasting if other.uid == one.uid]))
+        found.append((one, shares))
+    for one, shares in found:
+        if shares:
+            tell(one, shares, horizon)
 
 
 def share(span, one, of_pod):
@@ -131,10 +149,17 @@ def share(span, one, of_pod):
     return span, first, last
 
 
-def tell(one, shares):
+def gone(one, spans, horizon):
+    """When the interface of ONE was gone, and its sandbox with it; EVER if that is not known."""
+    if one.order_to == EVER:
+        return EVER
+    until = [span.until for span in spans if span.until is not None and (span.until >= horizon or span.until >= one.raw_certain_to)]
+    return min((moment for moment in until if min(until) >= max(one.last_sign, one.seen[1])), default=EVER)
+
+
+def tell(one, shares, horizon):
     spans = [span for span, _, _ in shares]
     first, last = min(first for _, first, _ in shares), max(last for _, _, last in shares)
-    until = oldest(span.until for span in spans)
     one.seen = min(span.first for span in spans), max(span.last for span in spans)
     one.hosts = {span.host for span in spans}
     longest = max(((span.alone[1], -span.alone[0]) for span in spans if span.alone), default=None)
@@ -145,9 +170,11 @@ def tell(one, shares):
     if first < one.raw_certain_from:
         one.start, one.start_from = first, "interface"
         one.raw_certain_from = max(first, one.raw_possible_from)
+    if one.order_to != EVER and since is not None and one.raw_possible_from < since <= one.raw_certain_from:
+        one.raw_possible_from = since
+    until = gone(one, spans, horizon)
+    one.raw_possible_to = min(one.raw_possible_to, until)
+    if until < one.raw_certain_to:          # the report of the end was late
+        one.raw_certain_to = one.last_sign
     if one.raw_certain_to != EVER:
         one.raw_certain_to = max(one.raw_certain_to, min(last, one.raw_possible_to))
-        if until is not None and one.raw_certain_to <= until < one.raw_possible_to:
-            one.raw_possible_to = until
-    if one.raw_certain_to != EVER and since is not None and one.raw_possible_from < since <= one.raw_certain_from:
-        one.raw_possible_from = since

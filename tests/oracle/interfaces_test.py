@@ -137,3 +137,45 @@ def test_an_unpublished_pod_of_another_node_may_have_the_address():
         return asked(alone(records, "wa", 10.2, 20.85, 9, 21.5), 20.7, sent=True, options=options)
 
     assert (said("n1"), said("n2")) == ("known uid-a", "unknown unpublished_pod")
+
+
+def late(name="veth-b", until=20.95, since=None, reported=36):
+    """The end of pod a is reported so late that, by hold, it had X until 24; pod b, not published yet, has it from 21.2 on."""
+    records = covered().pod(12, pod("a", X, ready=10, start=9, containers=[container(10)]))
+    records = seen(records, "wa", 10.2, 20.85, name="veth-a", since=9.9, until=until, received=22, host="h")
+    return seen(records, "wb", 22.5, 60, name=name, since=since, received=30, host="h"), reported
+
+
+def ended(records, reported, **more):
+    return records.progress(reported - 1).pod(reported, pod("a", X, ready=10, gone=20, phase="Succeeded", start=9, containers=[
+        container(10, 20)]), **more)
+
+
+@pytest.mark.parametrize("name, until, since, own", [
+    ("veth-b", None, None, False), ("veth-a", None, None, True), ("veth-a", 22.4, None, False), ("veth-a", None, 21, False)])
+def test_a_sandbox_has_one_interface(name, until, since, own):
+    records, reported = late(name, until, since)
+    found = asked(ended(records, reported), 23, observer="h")
+    assert (found == "known uid-a") == own
+
+
+def test_the_end_of_an_interface_counts_more_than_a_late_report():
+    def said(until):
+        records, reported = late(until=until)
+        records.progress(reported - 1).pod(reported, pod("a", X, ready=10, start=9, containers=[container(10)]), "DELETED")
+        return asked(records, 22, sent=True)
+
+    assert (said(None), said(20.95)) == ("known uid-a", "unknown between_holders")
+
+
+def test_it_ends_no_open_epoch():
+    """A container may have been started since, in a sandbox that no record tells apart yet."""
+    assert asked(late()[0], 22, sent=True) == "known uid-a"
+
+
+def test_an_interface_does_not_come_before_its_pod():
+    def said(first):
+        return asked(seen(lived(covered(), "b", X, 21.2, None, start=15), "wb", first, 60, host="h"), 17, observer="h")
+
+    assert said(14.6) == "known uid-b"
+    assert said(14.4) != "known uid-b"

@@ -110,6 +110,9 @@ MUTATIONS = {
     "interfaces": (world, "sharpen", always(None)),
     "routers": (interfaces, "at_once", always(False)),
     "epochs that share an interface": (interfaces, "share", lambda _: lambda span, one, of_pod: (span, span.first, span.last)),
+    "one interface of a sandbox": (interfaces, "differ", always(False)),
+    "names of interfaces": (interfaces, "differ", lambda _: lambda one, later: one.key != later.key),
+    "the end of an interface": (interfaces, "gone", always(moments.EVER)),
     # section 4
     "gateways": (holders, "gateways_of", always(())),
     "captured addresses": (holders, "is_captured", always(True)),

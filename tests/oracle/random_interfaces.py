@@ -39,7 +39,7 @@ class Veth:
     def alone(self, first, time, bound, others, clock):
         """Over what, at most, the meter can say at TIME that no other interface had the address."""
         since = max((until for _, until in others if until <= bound), default=bound - self.chance.choice((0, 5, 50)))
-        until = min((since for since, _ in others if since > bound), default=time)
+        until = min((since - 1e-6 for since, _ in others if since > bound), default=time)    # before the other's first
         if self.chance.random() < .3:
             since = self.chance.uniform(since, first)
         return {"since": text(since + clock), "until": text(min(until, time) + clock)}

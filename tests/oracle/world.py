@@ -331,7 +331,7 @@ class World:
                 else:
                     found += bindings.of_other(ip, resource, self.things[resource][uid], position, used)
             asof.settle(found, options.hold, options.skew)
-            sharpen(found, self.interfaces.at(ip, position, options.skew, horizon), options.clock, horizon)
+            sharpen(found, self.interfaces.at(ip, position, options.skew, horizon), options.clock, options.skew, horizon)
             for one in found:
                 if one.ended_received is not None and one.ended_received < horizon:
                     one.raw_possible_to = min(one.raw_possible_to, one.ended_received)

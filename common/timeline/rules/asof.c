@@ -169,7 +169,7 @@ static void begin(struct work *work)
 					   ? binding_start(binding, assumptions).certain_from
 					   : work->raw[i];
 		at->certain_to = binding_certain_to(binding, assumptions);
-		at->possible_to = binding_possible_to(binding, assumptions);
+		at->possible_to = binding_possible_to(binding);
 		if (evidence_is_past(evidence, assumptions->horizon))
 			at->possible_to = when_earlier(at->possible_to, evidence->ended_received);
 		first = when_earlier(when_earlier(at->possible_from, at->certain_from), first);

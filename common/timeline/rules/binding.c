@@ -190,26 +190,36 @@ struct when binding_possible_from(const struct binding *binding,
 	return since;
 }
 
+/* When its interface was gone, and the sandbox with it; WHEN_MAX if that is not known. */
+static struct when interface_gone(const struct binding *binding)
+{
+	const struct seen *seen = &binding->seen;
+
+	/* An open one may go on in another sandbox, of which no record tells yet. */
+	if (!seen->there || when_is_max(evidence_certain_to(&binding->evidence, 0)) ||
+	    when_before(seen->until, evidence_of_end(&binding->evidence)) ||
+	    when_before(seen->until, seen->last))
+		return WHEN_MAX;
+	return seen->until;
+}
+
 struct when binding_certain_to(const struct binding *binding, const struct assumptions *assumptions)
 {
 	struct when to = evidence_certain_to(&binding->evidence, assumptions->hold_ns);
 
-	if (!binding->seen.there || when_is_max(to))
+	if (!binding->seen.there)
 		return to;
-	return when_later(to,
-			  when_earlier(binding->seen.to, evidence_possible_to(&binding->evidence)));
+	/* The report of the end was late. */
+	if (when_before(interface_gone(binding), to))
+		to = evidence_of_end(&binding->evidence);
+	else if (when_is_max(to))
+		return to;
+	return when_later(to, when_earlier(binding->seen.to, binding_possible_to(binding)));
 }
 
-struct when binding_possible_to(const struct binding *binding,
-				const struct assumptions *assumptions)
+struct when binding_possible_to(const struct binding *binding)
 {
-	struct when to = evidence_possible_to(&binding->evidence);
-	struct when until = binding->seen.until;
-
-	if (!binding->seen.there || when_not_after(to, until) ||
-	    when_before(until, binding_certain_to(binding, assumptions)))
-		return to;
-	return until;
+	return when_earlier(evidence_possible_to(&binding->evidence), interface_gone(binding));
 }
 
 bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct when start,

@@ -67,8 +67,9 @@ static void add_alone(struct seen *seen, const struct interface_span *span)
 
 /* Adds what SPAN, an interface of BINDING, says; of its packets those over [FROM, TO] count. */
 static void add(struct binding *binding, const struct interface_span *span, struct when from,
-		struct when to)
+		struct when to, const struct assumptions *assumptions)
 {
+	struct when reported = evidence_certain_to(&binding->evidence, assumptions->hold_ns);
 	struct seen *seen = &binding->seen;
 
 	if (!seen->there)
@@ -89,7 +90,10 @@ static void add(struct binding *binding, const struct interface_span *span, stru
 	seen->from = when_earlier(seen->from, from);
 	seen->to = when_later(seen->to, to);
 	seen->since = when_later(seen->since, span->since);
-	seen->until = when_earlier(seen->until, span->until);
+	/* One that is past may be forgotten while the epoch is open. */
+	if (when_not_after(assumptions->horizon, span->until) ||
+	    when_not_after(reported, span->until))
+		seen->until = when_earlier(seen->until, span->until);
 	if (seen->host != span->host)
 		seen->host = 0;
 	add_alone(seen, span);
@@ -123,7 +127,7 @@ static void fit(const struct fitting *all, const struct interface_span *span, si
 		else if (other->holder == one->holder)
 			to = when_earlier(to, all->held[o].reported);
 	}
-	add(one, span, from, to);
+	add(one, span, from, to, all->assumptions);
 }
 
 static int by_first(const void *a, const void *b)
@@ -140,6 +144,48 @@ static bool at_once(const struct interface_span *a, const struct interface_span 
 
 	return (a->node != b->node || a->name != b->name) &&
 	       when_before(when_add(b->first, k), when_earlier(a->last, b->last));
+}
+
+/* Two of one node, A with the earlier first packet, are surely not one interface. */
+static bool differ(const struct interface_span *a, const struct interface_span *b)
+{
+	return a->name != b->name || when_not_after(a->until, b->first) ||
+	       when_not_after(a->last, b->since);
+}
+
+/* It carried nothing before the pod was there. */
+static bool may_own(const struct fitting *all, const struct interface_span *span, size_t b)
+{
+	const struct evidence *evidence = &all->bindings[b].evidence;
+	struct when first = when_add(span->first, all->assumptions->skew_ns);
+
+	return may_be(span, &all->bindings[b], &all->held[b]) &&
+	       (evidence->identity != 0 || when_not_after(evidence->start_time, first));
+}
+
+/* SPANS[COUNT] has come after another interface of binding number B. */
+static bool comes_after(const struct fitting *all, const struct interface_span *spans, size_t count,
+			size_t b)
+{
+	for (size_t s = 0; s < count; s++) {
+		if (may_own(all, &spans[s], b) && differ(&spans[s], &spans[count]) &&
+		    !interface_span_is_past(&spans[s], all->assumptions->horizon))
+			return true;
+	}
+	return false;
+}
+
+/* Adds to binding number B what its interface says: a sandbox has one, so the first of SPANS. */
+static void fit_one(const struct fitting *all, const struct interface_span *spans, size_t count,
+		    size_t b)
+{
+	for (size_t s = 0; s < count; s++) {
+		if (!may_own(all, &spans[s], b))
+			continue;
+		if (comes_after(all, spans, s, b))
+			return;
+		fit(all, &spans[s], b);
+	}
 }
 
 /* Marks those that carried the address together with another. */
@@ -161,6 +207,18 @@ static void find_doubtful(const struct interface_span *spans, size_t count,
 	}
 }
 
+/* Returns how many of SPANS[COUNT] are left, which may prove something. */
+static size_t drop_doubtful(struct interface_span *spans, size_t count, const bool *doubtful)
+{
+	size_t kept = 0;
+
+	for (size_t s = 0; s < count; s++) {
+		if (!doubtful[s] && !spans[s].several)
+			spans[kept++] = spans[s];
+	}
+	return kept;
+}
+
 int interfaces_fit(struct binding *bindings, const struct instants *instants, size_t count,
 		   struct interface_span *spans, size_t span_count,
 		   const struct assumptions *assumptions)
@@ -180,12 +238,9 @@ int interfaces_fit(struct binding *bindings, const struct instants *instants, si
 	find_doubtful(spans, span_count, assumptions, doubtful);
 	for (size_t b = 0; b < count; b++)
 		all.held[b] = held_by(&bindings[b], &instants[b], assumptions);
-	for (size_t s = 0; s < span_count; s++) {
-		for (size_t b = 0; b < count && !doubtful[s] && !spans[s].several; b++) {
-			if (may_be(&spans[s], &bindings[b], &all.held[b]))
-				fit(&all, &spans[s], b);
-		}
-	}
+	span_count = drop_doubtful(spans, span_count, doubtful);
+	for (size_t b = 0; b < count; b++)
+		fit_one(&all, spans, span_count, b);
 	rc = 0;
 out:
 	free(all.held);

@@ -96,7 +96,7 @@ static void the_raw_instants_are_those_of_the_packets(void **state)
 	assert_int_equal(in_ms(binding_start(&bindings[0], &assumed).certain_from), 10200);
 	assert_string_equal(binding_start(&bindings[0], &assumed).from, "interface");
 	assert_int_equal(in_ms(binding_certain_to(&bindings[0], &assumed)), 51500);
-	assert_int_equal(in_ms(binding_possible_to(&bindings[0], &assumed)), 51600);
+	assert_int_equal(in_ms(binding_possible_to(&bindings[0])), 51600);
 	assert_int_equal(in_ms(binding_start_reported(&bindings[0], &assumed).certain_from), 11000);
 }
 
@@ -112,7 +112,93 @@ static void an_open_epoch_only_begins_earlier(void **state)
 	assert_int_equal(in_ms(binding_possible_from(&bindings[0], &assumed)), 8000);
 	assert_int_equal(in_ms(binding_start(&bindings[0], &assumed).certain_from), 10200);
 	assert_int_equal(in_ms(binding_certain_to(&bindings[0], &assumed)), OPEN);
-	assert_int_equal(in_ms(binding_possible_to(&bindings[0], &assumed)), OPEN);
+	assert_int_equal(in_ms(binding_possible_to(&bindings[0])), OPEN);
+}
+
+/* What a later report, a container started since or the horizon make of the end of an interface. */
+static void the_end_of_an_interface_counts_unless_the_pod_lived_on(void **state)
+{
+	static const struct {
+		int64_t known, running, horizon, certain_to, possible_to;
+	} cases[] = {
+		{70000, NONE, NONE, 51500, 51600},  /* reported late */
+		{61550, NONE, NONE, 51550, 51600},  /* not later than hold */
+		{70000, 52000, NONE, 60000, 72000}, /* it ran in another sandbox */
+		{70000, NONE, 51600, 51500, 51600}, {70000, NONE, 51700, 60000, 72000},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct binding bindings[] = {pod(1, 10000, OPEN)};
+		struct interface_span spans[] = {span(10200, 51500)};
+		struct assumptions past = assumed;
+
+		past.horizon = ms(cases[c].horizon);
+		spans[0].until = ms(51600);
+		bindings[0].evidence.how = BINDING_ADDRESS_GONE;
+		bindings[0].evidence.last_running = ms(cases[c].running);
+		bindings[0].evidence.ended_known = ms(cases[c].known);
+		bindings[0].evidence.ended_received = ms(72000);
+		fit(bindings, 1, spans, 1, &past);
+		assert_int_equal(in_ms(binding_certain_to(&bindings[0], &past)),
+				 cases[c].certain_to);
+		assert_int_equal(in_ms(binding_possible_to(&bindings[0])), cases[c].possible_to);
+	}
+}
+
+/* The end of the epoch is reported late, so that the next pod's interface seems to be its own. */
+static void a_sandbox_has_one_interface(void **state)
+{
+	static const struct {
+		uint64_t name;
+		int64_t until, since, first, horizon;
+		bool both;
+	} cases[] = {
+		{2, OPEN, NONE, 52000, NONE, false},  {1, OPEN, NONE, 52000, NONE, true},
+		{1, 51900, NONE, 52000, NONE, false}, {1, OPEN, 51900, 52000, NONE, false},
+		{1, OPEN, 51000, 52000, NONE, true},  {2, 51600, NONE, 52000, 51700, true},
+		{2, OPEN, NONE, 52000, 51700, true},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct binding bindings[] = {pod(1, 10000, 50000)};
+		struct interface_span spans[] = {span(cases[c].first, 80000), span(10200, 51500)};
+		struct assumptions past = assumed;
+
+		past.horizon = ms(cases[c].horizon);
+		spans[1].name = 1;
+		spans[1].until = ms(cases[c].until);
+		spans[0].name = cases[c].name;
+		spans[0].since = ms(cases[c].since);
+		bindings[0].evidence.ended_known = ms(70000);
+		bindings[0].evidence.ended_received = ms(72000);
+		fit(bindings, 1, spans, 2, &past);
+		assert_true(bindings[0].seen.there);
+		assert_int_equal(in_ms(bindings[0].seen.first), 10200);
+		assert_int_equal(in_ms(bindings[0].seen.last), cases[c].both ? 80000 : 51500);
+	}
+}
+
+/* The pod was there at 8.0, by a clock that may be off by 0.5. */
+static void an_interface_does_not_come_before_its_pod(void **state)
+{
+	static const struct {
+		int64_t first;
+		uint64_t identity;
+		int64_t seen;
+	} cases[] = {{7500, 0, 7500}, {7499, 0, 12000}, {7499, 5, 7499}};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct binding bindings[] = {pod(1, 10000, 50000)};
+		struct interface_span spans[] = {span(cases[c].first, 11500), span(12000, 40000)};
+
+		bindings[0].evidence.identity = cases[c].identity;
+		fit(bindings, 1, spans, 2, &assumed);
+		assert_true(bindings[0].seen.there);
+		assert_int_equal(in_ms(bindings[0].seen.first), cases[c].seen);
+	}
 }
 
 static void an_interface_is_of_the_one_epoch_that_had_the_address(void **state)
@@ -123,7 +209,7 @@ static void an_interface_is_of_the_one_epoch_that_had_the_address(void **state)
 	} cases[] = {
 		{10500, 45000, 0},  {10500, 10900, -1}, /* it may be of who was there before */
 		{50100, 59000, -1},                     /* of neither for sure */
-		{50100, 61000, 1},  {10500, 61000, -1}, /* of both, so of none */
+		{59000, 61000, 1},  {10500, 61000, -1}, /* of both, so of none */
 	};
 
 	(void)state;
@@ -202,6 +288,7 @@ static void alone_is_what_the_longest_says(void **state)
 	struct interface_span spans[] = {span(10500, 30000), span(30500, 51500)};
 
 	(void)state;
+	spans[1].name = spans[0].name;
 	spans[0].alone_since = ms(5000);
 	spans[0].alone_until = ms(30000);
 	spans[1].alone_since = ms(30100);
@@ -228,6 +315,9 @@ int main(void)
 		cmocka_unit_test(alone_is_what_the_longest_says),
 		cmocka_unit_test(the_raw_instants_are_those_of_the_packets),
 		cmocka_unit_test(an_open_epoch_only_begins_earlier),
+		cmocka_unit_test(the_end_of_an_interface_counts_unless_the_pod_lived_on),
+		cmocka_unit_test(a_sandbox_has_one_interface),
+		cmocka_unit_test(an_interface_does_not_come_before_its_pod),
 		cmocka_unit_test(an_interface_is_of_the_one_epoch_that_had_the_address),
 		cmocka_unit_test(what_may_be_a_router_counts_for_nothing),
 		cmocka_unit_test(other_nodes_secondary_addresses_and_other_clocks_do_not_count),
