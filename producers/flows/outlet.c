@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "common/base/when.h"
 #include "common/program/log.h"
 #include "common/topic/topic_writer.h"
 #include "producers/flows/pressure.h"
@@ -181,9 +180,9 @@ int outlet_flush(struct outlet *outlet)
 	return !outlet_is_kafka(outlet) ? topic_writer_flush(outlet->writer) : 0;
 }
 
-void outlet_stop(struct outlet *outlet, int64_t patience_ns)
+void outlet_stop(struct outlet *outlet, struct when deadline)
 {
-	outlet->deadline = when_add(when_steady(), patience_ns);
+	outlet->deadline = deadline;
 }
 
 int outlet_settle(struct outlet *outlet)
