@@ -91,10 +91,15 @@ static void tell(struct outlet *outlet, enum pressure_change change)
 			  outlet->address);
 		break;
 	case PRESSURE_ENDS_DROPPING:
-		log_warn("%s: records are no longer dropped: %" PRIu64 " were, of %" PRIu64
-			 " packets with %" PRIu64 " bytes",
-			 outlet->address, dropped->records - before->records,
-			 dropped->packets - before->packets, dropped->bytes - before->bytes);
+		if (!outlet->of_flows)
+			log_warn("%s: records are no longer dropped: %" PRIu64 " were",
+				 outlet->address, dropped->records - before->records);
+		else
+			log_warn("%s: records are no longer dropped: %" PRIu64 " were, of %" PRIu64
+				 " packets with %" PRIu64 " bytes",
+				 outlet->address, dropped->records - before->records,
+				 dropped->packets - before->packets,
+				 dropped->bytes - before->bytes);
 		break;
 	}
 }
