@@ -15,58 +15,6 @@ static bool has_caches(const struct timeline *timeline)
 	       timeline->name_versions != NULL;
 }
 
-static void clear_caches(struct timeline *timeline)
-{
-	address_cache_clear(timeline->cache);
-	sole_tenures_clear(timeline->sole_tenures);
-	name_versions_clear(timeline->name_versions);
-}
-
-/* Chooses the cluster that answers. The caches hold only that cluster's addresses. */
-static void choose_cluster(struct timeline *timeline)
-{
-	const char *wanted = timeline->options.cluster;
-	struct cluster *before = timeline->answering;
-
-	timeline->answering = NULL;
-	for (size_t w = 0; w < timeline->cluster_count; w++) {
-		if (wanted == NULL || strcmp(timeline->clusters[w]->name, wanted) == 0) {
-			timeline->answering = timeline->clusters[w];
-			timeline->answering->ranges.given = timeline->options.ranges;
-			timeline->answering->ranges.given_count = timeline->options.range_count;
-			break;
-		}
-	}
-	if (timeline->answering != before)
-		clear_caches(timeline);
-}
-
-static void set_options(const struct timeline *timeline, struct cluster *cluster)
-{
-	cluster->retention_ns = timeline->made_for.retention_ns;
-	cluster->by_name = timeline->made_for.by_name;
-	for (int r = 0; r < KUBE_RESOURCES; r++)
-		cluster->coverage[r].kube_from = timeline->options.kube_from;
-}
-
-static int add_cluster(struct timeline *timeline, struct cluster *cluster)
-{
-	struct cluster **clusters;
-
-	if (cluster == NULL)
-		return -1;
-	clusters = realloc(timeline->clusters,
-			   (timeline->cluster_count + 1) * sizeof(struct cluster *));
-	if (clusters == NULL) {
-		log_error("timeline: out of memory for cluster \"%s\"", cluster->name);
-		cluster_free(cluster);
-		return -1;
-	}
-	timeline->clusters = clusters;
-	timeline->clusters[timeline->cluster_count++] = cluster;
-	return 0;
-}
-
 static void forget(struct timeline *timeline)
 {
 	for (size_t w = 0; w < timeline->cluster_count; w++)
@@ -76,7 +24,7 @@ static void forget(struct timeline *timeline)
 	timeline->cluster_count = 0;
 	timeline->topic = topic_state_none();
 	timeline->answering = NULL;
-	clear_caches(timeline);
+	timeline_clear_caches(timeline);
 }
 
 /* 0: read, or the store is new; 1: it has another format; -1 after logging. */
@@ -85,7 +33,7 @@ static int load(struct timeline *timeline)
 	int rc = topic_state_load(timeline->store, &timeline->topic);
 
 	for (uint32_t c = 0; rc == 0 && c < timeline->topic.cluster_count; c++)
-		rc = add_cluster(timeline, cluster_load(timeline->store, c));
+		rc = timeline_add_cluster(timeline, cluster_load(timeline->store, c));
 	return rc;
 }
 
@@ -134,8 +82,8 @@ struct timeline *timeline_open(const char *directory, const struct timeline_opti
 		return NULL;
 	}
 	for (size_t c = 0; c < timeline->cluster_count; c++)
-		set_options(timeline, timeline->clusters[c]);
-	choose_cluster(timeline);
+		timeline_set_options(timeline, timeline->clusters[c]);
+	timeline_choose_cluster(timeline);
 	return timeline;
 }
 
@@ -197,31 +145,7 @@ int timeline_reset(struct timeline *timeline)
 	return store_reset(timeline->store);
 }
 
-static struct cluster *cluster_of(struct timeline *timeline, const char *name)
-{
-	struct cluster *cluster;
-
-	for (size_t w = 0; w < timeline->cluster_count; w++) {
-		if (strcmp(timeline->clusters[w]->name, name) == 0)
-			return timeline->clusters[w];
-	}
-	if (timeline->cluster_count == CLUSTERS_MAX) {
-		log_error("timeline: more than %d clusters in one topic", CLUSTERS_MAX);
-		return NULL;
-	}
-	cluster = cluster_new((uint32_t)timeline->cluster_count, name);
-	if (add_cluster(timeline, cluster) < 0)
-		return NULL;
-	set_options(timeline, cluster);
-	if (timeline->topic.unread_offset != OFFSET_NEVER &&
-	    cluster_add_unread(cluster, timeline->store, KUBE_RESOURCES,
-			       timeline->topic.unread_offset) < 0)
-		return NULL;
-	choose_cluster(timeline);
-	return cluster;
-}
-
-/* Sets when FEED's record, not of an interface, was received (docs/answers.md section 1). */
+/* Sets when FEED's record was received (docs/answers.md section 1). */
 static void set_received(const struct timeline *timeline, int64_t timestamp_ms, struct feed *feed)
 {
 	struct when last = timeline->topic.last_received[feed->event->resource];
@@ -265,15 +189,16 @@ static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_
 
 	if (event->resource < KUBE_RESOURCES)
 		changed = 1u << event->resource;
-	if (!event->of_interface)
-		set_received(timeline, timestamp_ms, &feed);
-	if (when_is_min(feed.received) && !event->of_interface) {
+	if (event->of_interface)
+		return timeline_apply_interface(timeline, &feed, why);
+	set_received(timeline, timestamp_ms, &feed);
+	if (when_is_min(feed.received)) {
 		*why = "it has no \"received\", no timestamp and no time inside";
 		return TIMELINE_UNREADABLE;
 	}
 	if (when_before(timeline->topic.greatest_received, feed.received))
 		timeline->topic.greatest_received = feed.received;
-	feed.cluster = cluster_of(timeline, event->cluster);
+	feed.cluster = timeline_cluster_of(timeline, event->cluster);
 	if (feed.cluster == NULL)
 		return TIMELINE_BROKEN;
 	if (feed.cluster == timeline->answering) {
@@ -288,7 +213,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_
 	timeline->stats.addresses_refused += feed.addresses_refused;
 	timeline->stats.values_refused += feed.values_refused;
 	timeline->stats.progress_refused += feed.progress_refused;
-	if (outcome != TIMELINE_UNREADABLE && !event->of_interface)
+	if (outcome != TIMELINE_UNREADABLE)
 		timeline->topic.last_received[event->resource] = feed.received;
 	if (cluster_put(feed.cluster, timeline->store, changed, &timeline->key, &timeline->value) <
 	    0)
@@ -376,16 +301,6 @@ int timeline_flush(struct timeline *timeline)
 int timeline_save(struct timeline *timeline)
 {
 	return store_save(timeline->store);
-}
-
-size_t timeline_cluster_count(const struct timeline *timeline)
-{
-	return timeline->cluster_count;
-}
-
-const char *timeline_cluster_name(const struct timeline *timeline, size_t number)
-{
-	return timeline->clusters[number]->name;
 }
 
 struct timeline_stats timeline_stats(const struct timeline *timeline)

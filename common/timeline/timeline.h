@@ -64,6 +64,8 @@ struct timeline_stats {
 	uint64_t addresses_refused; /* texts that should be an address or a range and are not */
 	uint64_t values_refused;    /* of labels and annotations, too long (kept_keys.h) */
 	uint64_t progress_refused;  /* PROGRESS whose known went back or is after its received */
+	/* Records of interfaces whose cluster no other record had named: kept for it, and not. */
+	uint64_t early_kept, early_refused;
 	uint64_t cache_hits, cache_misses;
 	uint64_t resets; /* timeline_reset() */
 };
@@ -138,7 +140,7 @@ struct when timeline_known_to(const struct timeline *timeline);
 int timeline_known_at(struct timeline *timeline, int64_t position, struct when *known);
 /* options.retention_ns */
 int64_t timeline_retention(const struct timeline *timeline);
-/* How many clusters the topic has. With more than one, answers need options.cluster. */
+/* How many clusters the topic has, those aside that only records of interfaces have named. With more than one, answers need options.cluster. */
 size_t timeline_cluster_count(const struct timeline *timeline);
 /* The name of cluster NUMBER, borrowed until the next record. */
 const char *timeline_cluster_name(const struct timeline *timeline, size_t number);

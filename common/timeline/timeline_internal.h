@@ -46,6 +46,23 @@ struct timeline {
 	size_t possible_capacity;
 };
 
+/* Adds CLUSTER to those of the topic, and frees it if it cannot. -1 after logging, also if it is NULL. */
+int timeline_add_cluster(struct timeline *timeline, struct cluster *cluster);
+void timeline_set_options(const struct timeline *timeline, struct cluster *cluster);
+void timeline_choose_cluster(struct timeline *timeline);
+void timeline_clear_caches(struct timeline *timeline);
+/* The cluster of a record that is not of an interface: from now on it is named. NULL after logging. */
+struct cluster *timeline_cluster_of(struct timeline *timeline, const char *name);
+/* Sets *CLUSTER to that of an interface's record, and counts one that is not named; NULL if no more of
+ * these are kept. -1 after logging. */
+int timeline_cluster_of_interface(struct timeline *timeline, const char *name,
+				  struct cluster **cluster);
+
+/* One record of an interface. *WHY as in timeline_apply(). */
+struct feed;
+enum timeline_outcome timeline_apply_interface(struct timeline *timeline, struct feed *feed,
+					       const char **why);
+
 /* Before a record is applied: ends what the first List alone says. */
 void timeline_note_list(struct timeline *timeline);
 /* Up to when the records say what there is, without a PROGRESS: the greatest received, but of a List

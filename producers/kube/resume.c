@@ -5,12 +5,14 @@
 #include "common/program/log.h"
 #include "common/topic/topic_reader.h"
 
-#define WAIT_MS 10000 /* for a broker to answer */
+#define WAIT_MS 10000  /* for a broker to answer */
+#define OWN_MAX 500000 /* records that are not of meters, to look back */
 
 /* Records to look back. The output has a PROGRESS a second and the changes in between; a SYNC
- * of a large cluster is longer than the first number, never than the last. In a topic each
- * transaction counts as one record more. */
-static const int64_t lengths[] = {1000, 20000, 500000};
+ * of a large cluster is longer than the first number, never than OWN_MAX. In a topic each
+ * transaction counts as one record more, and meters write there too: beyond OWN_MAX it goes on only
+ * while theirs make up the rest. */
+static const int64_t lengths[] = {1000, 20000, OWN_MAX, 10000000};
 
 void resume_init(struct resume *resume)
 {
@@ -87,14 +89,23 @@ void resume_take(struct resume *resume, const char *cluster, const struct kube_e
 	}
 }
 
-static void take_record(struct resume *resume, const char *cluster, const struct bus_record *record)
+/* What was read of the end of the topic. */
+struct tail {
+	int64_t records, own; /* OWN: those that no meter wrote */
+};
+
+static void take_record(struct resume *resume, const char *cluster, const struct bus_record *record,
+			struct tail *tail)
 {
 	struct kube_event event;
 	struct fault fault;
 
+	tail->records++;
+	tail->own++;
 	/* What cannot be read was not written by us. */
 	if (kube_event_parse(record->value, record->value_length, &event, &fault) < 0)
 		return;
+	tail->own -= event.of_interface;
 	resume_take(resume, cluster, &event);
 	kube_event_clear(&event);
 }
@@ -122,7 +133,8 @@ static enum bus_status read_patiently(struct topic_reader *reader, const char *a
 }
 
 static int read_last(const char *address, const struct bus_options *options, int64_t length,
-		     const char *cluster, const struct resume_pause *pause, struct resume *resume)
+		     const char *cluster, const struct resume_pause *pause, struct resume *resume,
+		     struct tail *tail)
 {
 	struct when paused = when_steady();
 	struct topic_reader *reader;
@@ -133,8 +145,9 @@ static int read_last(const char *address, const struct bus_options *options, int
 	if (reader == NULL)
 		return -1;
 	resume_init(resume);
+	*tail = (struct tail){0};
 	while ((status = read_patiently(reader, address, pause, &paused, &record)) == BUS_RECORD)
-		take_record(resume, cluster, &record);
+		take_record(resume, cluster, &record, tail);
 	topic_reader_close(reader);
 	return status == BUS_END ? 0 : -1;
 }
@@ -142,11 +155,19 @@ static int read_last(const char *address, const struct bus_options *options, int
 int resume_read(const char *address, const struct bus_options *options, const char *cluster,
 		const struct resume_pause *pause, struct resume *resume)
 {
+	struct tail tail = {0};
+
 	resume_init(resume);
 	if (strcmp(address, "-") == 0)
 		return 0;
-	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]) && !resume->proven; i++)
-		if (read_last(address, options, lengths[i], cluster, pause, resume) < 0)
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		int64_t before = tail.records;
+
+		if (read_last(address, options, lengths[i], cluster, pause, resume, &tail) < 0)
 			return -1;
+		/* Nor is there more to be found where there are no more records. */
+		if (resume->proven || tail.own >= OWN_MAX || tail.records == before)
+			return 0;
+	}
 	return 0;
 }

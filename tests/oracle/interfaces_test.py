@@ -1,4 +1,5 @@
 """What the interfaces of pods say (answers.md section 3), by hand-made histories."""
+import oracle
 import pytest
 from asking import RANGED, X, ask, covered, lived, short
 from history import History, container, pod, text
@@ -179,3 +180,33 @@ def test_an_interface_does_not_come_before_its_pod():
 
     assert said(14.6) == "known uid-b"
     assert said(14.4) != "known uid-b"
+
+
+def test_an_interface_does_not_make_its_cluster_be_there():
+    records = seen(covered(), "wx", 1, 2, cluster="typo", received=3)
+    lived(records, "a", X, 10, 20.9)
+    assert asked(records, 15) == "known uid-a"
+
+
+def test_an_interface_may_be_told_before_its_cluster_is_there():
+    records = two()
+    later, records.records = records.records, []
+    seen(seen(records, "wa", 10.2, 20.85, since=9.9, until=20.88), "wb", 21.3, 60)
+    records.records += later
+    assert asked(records, 20.2) == "known uid-a"
+    assert asked(records, 21.9) == "known uid-b"
+
+
+def test_so_many_clusters_that_are_not_there_are_kept(monkeypatch):
+    def known(clusters):
+        records = two()
+        later, records.records = records.records, []
+        for number in range(clusters):
+            seen(records, f"w{number}", 1, 2, cluster=f"typo{number}")
+        seen(seen(records, "wa", 10.2, 20.85, since=9.9, until=20.88), "wb", 21.3, 60)
+        records.records += later
+        return asked(records, 21.9)
+
+    assert (known(63), known(64)) == ("known uid-b", "unknown hand_over")
+    monkeypatch.setattr(oracle, "EARLY_MAX", 3)
+    assert (known(1), known(2)) == ("known uid-b", "unknown hand_over")

@@ -15,7 +15,10 @@ import render  # noqa: E402
 import shapes  # noqa: E402
 import topic  # noqa: E402
 import holder_verdict  # noqa: E402
+from interfaces import addresses_of  # noqa: E402
 from world import TELLING, World  # noqa: E402
+
+UNNAMED_MAX, EARLY_MAX = 64, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Timeline:
     def __init__(self, options=Options(), closed=True):
         self.options, self.closed = options, closed
         self.worlds = {}            # cluster -> World
+        self.unnamed = {}           # the same, of those that only records of interfaces have named
+        self.early = 0              # such records that were kept
         self.last_offset = -1
         self.last_received = {}     # by resource
         self.refused = 0            # PROGRESS not accepted
@@ -57,7 +62,7 @@ class Timeline:
         try:
             record = topic.read(offset, text, timestamp)
             if record.resource == topic.INTERFACES:
-                self.world_of(record.cluster).interface(record)
+                self.interface(record)
                 return
             self.set_received(record)
         except topic.Unreadable as error:
@@ -68,6 +73,18 @@ class Timeline:
         self.greatest_received = max(self.greatest_received, record.received)
         if not self.world_of(record.cluster).feed(record):
             self.refused += 1
+
+    def interface(self, record):
+        """It is kept for its cluster, but does not make it be there."""
+        if not addresses_of(record.object):
+            return
+        world = self.worlds.get(record.cluster)
+        if world is None:
+            if self.early == EARLY_MAX or len(self.unnamed) == UNNAMED_MAX and record.cluster not in self.unnamed:
+                return
+            self.early += 1
+            world = self.unnamed.setdefault(record.cluster, World(self.options))
+        world.interface(record)
 
     def note_list(self, of_list):
         begins = self.first_list is None and of_list is not None
@@ -88,7 +105,7 @@ class Timeline:
     def world_of(self, cluster):
         """A world that begins late has missed what could not be read before."""
         if cluster not in self.worlds:
-            world = self.worlds[cluster] = World(self.options)
+            world = self.worlds[cluster] = self.unnamed.pop(cluster, None) or World(self.options)
             for offset, of, resource in self.lost:
                 if of in (None, cluster):
                     world.cannot_be_read(offset, resource)

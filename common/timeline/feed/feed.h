@@ -126,8 +126,11 @@ static inline enum timeline_outcome feed_outcome(int rc)
 
 /* One record of any type. *WHY as in timeline_apply(). */
 enum timeline_outcome feed_event(struct feed *feed, const char **why);
-/* What a meter says of an interface. *WHY as in timeline_apply(). */
-enum timeline_outcome feed_interface(struct feed *feed, const char **why);
+/* What a meter says of an interface: reads it, without a cluster (ignored if it tells of no address; *WHY as in
+ * timeline_apply()), and applies it. */
+enum timeline_outcome feed_read_interface(struct feed *feed, struct interface_object *object,
+					  const char **why);
+enum timeline_outcome feed_interface(struct feed *feed, const struct interface_object *object);
 /* One object. *WHY as in timeline_apply(). */
 enum timeline_outcome feed_object(struct feed *feed, const char **why);
 /* A new order begins: earlier revisions of RESOURCE count as 0. */

@@ -123,8 +123,6 @@ static int see_resource(struct feed *feed)
 
 enum timeline_outcome feed_event(struct feed *feed, const char **why)
 {
-	if (feed->event->of_interface)
-		return feed_interface(feed, why);
 	if (feed->event->resource != KUBE_RESOURCES && see_resource(feed) < 0)
 		return TIMELINE_BROKEN;
 	switch (feed->event->type) {

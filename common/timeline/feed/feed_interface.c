@@ -73,28 +73,32 @@ static int put_all(struct feed *feed, const struct interface_object *object,
 	return feed_put(feed);
 }
 
-enum timeline_outcome feed_interface(struct feed *feed, const char **why)
+enum timeline_outcome feed_read_interface(struct feed *feed, struct interface_object *object,
+					  const char **why)
 {
 	struct kube_event *event = feed->event;
-	struct interface_state before, after;
-	struct interface_object object;
 
 	if (event->uid.length > UID_MAX_BYTES || event->name.length > NAME_MAX_BYTES) {
 		*why = "metadata.uid is longer than 128 bytes, or metadata.name than 253";
 		return TIMELINE_UNREADABLE;
 	}
-	*why = object_interface(&event->object, event->uid, event->name, &object);
+	*why = object_interface(&event->object, event->uid, event->name, object);
 	if (event->object.plain.failed) {
 		log_error("timeline: out of memory for an interface");
 		return TIMELINE_BROKEN;
 	}
 	if (*why)
 		return TIMELINE_UNREADABLE;
-	feed->addresses_refused += object.refused;
-	if (!object.any)
-		return TIMELINE_IGNORED;
-	if (read_state(feed, object.hash, &before) < 0)
+	feed->addresses_refused += object->refused;
+	return object->any ? TIMELINE_APPLIED : TIMELINE_IGNORED;
+}
+
+enum timeline_outcome feed_interface(struct feed *feed, const struct interface_object *object)
+{
+	struct interface_state before, after;
+
+	if (read_state(feed, object->hash, &before) < 0)
 		return TIMELINE_BROKEN;
-	after = add_all(&before, &object.told);
-	return feed_outcome(put_all(feed, &object, &before, &after));
+	after = add_all(&before, &object->told);
+	return feed_outcome(put_all(feed, object, &before, &after));
 }

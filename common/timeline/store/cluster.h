@@ -52,6 +52,7 @@ struct listing {
 struct cluster {
 	uint32_t id;
 	char name[KUBE_CLUSTER_SIZE];
+	bool named; /* by another record than of an interface; before that it is there for nothing else */
 	struct when known; /* of the last accepted PROGRESS */
 	struct coverage coverage[KUBE_RESOURCES];
 	struct sync sync[KUBE_RESOURCES];

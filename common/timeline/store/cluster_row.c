@@ -39,6 +39,7 @@ void cluster_row_add_resource(struct text *value, const struct cluster *cluster,
 void cluster_row_add(struct text *value, const struct cluster *cluster)
 {
 	codec_add_span(value, span_of(cluster->name));
+	codec_add_u8(value, cluster->named);
 	codec_add_when(value, cluster->known);
 	codec_add_u64(value, cluster->coverage[0].progress_offset);
 	codec_add_when(value, cluster->horizon);
@@ -102,6 +103,7 @@ bool cluster_row_read(struct cluster *cluster, struct span row)
 		return false;
 	memcpy(cluster->name, name.data, name.length);
 	cluster->name[name.length] = '\0';
+	cluster->named = codec_u8(&codec) != 0;
 	cluster->known = codec_when(&codec);
 	progress_offset = codec_u64(&codec);
 	for (int r = 0; r < KUBE_RESOURCES; r++)

@@ -38,8 +38,9 @@ static int read_row(struct store *store, struct span row, struct topic_state *st
 	state->made_for.retention_ns = (int64_t)codec_u64(&codec);
 	state->made_for.by_name = codec_u8(&codec) != 0;
 	state->made_for.kept = codec_u64(&codec);
+	state->early = codec_u64(&codec);
 	state->cluster_count = codec_u32(&codec);
-	if (!codec_done(&codec) || state->cluster_count > CLUSTERS_MAX)
+	if (!codec_done(&codec) || state->cluster_count > CLUSTERS_MAX + UNNAMED_CLUSTERS_MAX)
 		return store_damaged(store, "the row of the topic");
 	return 0;
 }
@@ -99,6 +100,7 @@ int topic_state_put(const struct topic_state *state, struct store *store, struct
 	codec_add_u64(value, (uint64_t)state->made_for.retention_ns);
 	codec_add_u8(value, state->made_for.by_name);
 	codec_add_u64(value, state->made_for.kept);
+	codec_add_u64(value, state->early);
 	codec_add_u32(value, state->cluster_count);
 	return store_put(store, key, value);
 }

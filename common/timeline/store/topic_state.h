@@ -13,6 +13,10 @@
 
 /* Clusters are in memory; more of them in one topic is a mistake in the names. */
 #define CLUSTERS_MAX 1024
+/* Of clusters that only records of interfaces have named so far: so many, and so many such records of the
+ * whole topic, are kept (docs/answers.md section 1). */
+#define UNNAMED_CLUSTERS_MAX 64
+#define EARLY_RECORDS_MAX 1000000
 
 /* The options that the rows were made for. */
 struct store_options {
@@ -36,6 +40,8 @@ struct topic_state {
 	/* The end of the topic ended a listing of kubectl: no record may follow. */
 	bool listing_ended;
 	struct store_options made_for;
+	uint64_t
+		early; /* records of interfaces that were kept before another record named their cluster */
 	uint32_t cluster_count; /* their ids are the numbers below it */
 };
 

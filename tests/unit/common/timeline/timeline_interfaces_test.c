@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -165,12 +166,108 @@ static void a_record_without_a_node_is_unreadable_and_leaves_nothing_unread(void
 	timeline_close(timeline);
 }
 
+static enum timeline_outcome apply_any(struct timeline *timeline, const char *record)
+{
+	const char *why;
+
+	return timeline_apply(timeline, timeline_next_offset(timeline), record, strlen(record), -1,
+			      &why);
+}
+
+/* An interface of CLUSTER carried 10.244.1.7 from second 100 to 149 and a half. */
+static void add_early(struct timeline *timeline, const char *cluster)
+{
+	char record[1024];
+
+	snprintf(record, sizeof(record),
+		 "{'type':'MODIFIED','cluster':'%s','resource':'interfaces','object':{'metadata':{"
+		 "'name':'veth1','uid':'i'},'spec':{'node':'n1'},'status':{'addresses':[{"
+		 "'ip':'10.244.1.7','first':'" TIME "','last':'" TIME "'}]}}}",
+		 cluster, 1, 40, ".2", 2, 29, ".5");
+	assert_int_not_equal(apply_any(timeline, quoted(record)), TIMELINE_BROKEN);
+}
+
+static void an_interface_does_not_make_its_cluster_be_there(void **state)
+{
+	struct timeline *timeline = fed_open();
+
+	(void)state;
+	add_early(timeline, "typo");
+	assert_int_equal(timeline_cluster_count(timeline), 0);
+	lists(timeline);
+	add_pod(timeline, "a", 100, 0);
+	add_early(timeline, "typo");
+	fed_progress(timeline, 200);
+	assert_int_equal(timeline_cluster_count(timeline), 1);
+	assert_string_equal(timeline_cluster_name(timeline, 0), "");
+	assert_string_equal(start_from(timeline, 120), "started");
+	assert_int_equal(timeline_stats(timeline).early_kept, 2);
+	timeline_close(timeline);
+}
+
+static void an_interface_may_be_told_before_its_cluster_is_there(void **state)
+{
+	char directory[] = "/tmp/timeline-interfaces-XXXXXX", path[64], command[64];
+	static const struct timeline_options options = {.hold_ns = 10 * NS_PER_SECOND,
+							.skew_ns = NS_PER_SECOND / 2,
+							.kube_from = {INT64_MIN},
+							.kube_until = {INT64_MIN}};
+	struct timeline *timeline;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/timeline", directory);
+	snprintf(command, sizeof(command), "rm -r %s", directory);
+	timeline = timeline_open(path, &options);
+	assert_non_null(timeline);
+	add_early(timeline, "typo");
+	add_early(timeline, "");
+	timeline_close(timeline);
+	timeline = timeline_open(path, &options);
+	assert_non_null(timeline);
+	assert_int_equal(timeline_cluster_count(timeline), 0);
+	lists(timeline);
+	add_pod(timeline, "a", 100, 0);
+	fed_progress(timeline, 200);
+	assert_int_equal(timeline_cluster_count(timeline), 1);
+	assert_string_equal(start_from(timeline, 120), "interface");
+	timeline_close(timeline);
+	assert_int_equal(system(command), 0);
+}
+
+static void so_many_clusters_that_are_not_there_are_kept(void **state)
+{
+	struct timeline *timeline = fed_open();
+	char name[16];
+
+	(void)state;
+	for (int c = 0; c < UNNAMED_CLUSTERS_MAX + 3; c++) {
+		snprintf(name, sizeof(name), "typo%d", c);
+		add_early(timeline, name);
+	}
+	assert_int_equal(timeline_stats(timeline).early_kept, UNNAMED_CLUSTERS_MAX);
+	assert_int_equal(timeline_stats(timeline).early_refused, 3);
+	timeline->topic.early = EARLY_RECORDS_MAX - 1;
+	add_early(timeline, "typo1");
+	add_early(timeline, "typo1");
+	assert_int_equal(timeline_stats(timeline).early_kept, UNNAMED_CLUSTERS_MAX + 1);
+	assert_int_equal(timeline_stats(timeline).early_refused, 4);
+	lists(timeline);
+	add_early(timeline, "");
+	assert_int_equal(timeline_cluster_count(timeline), 1);
+	assert_int_equal(timeline_stats(timeline).early_refused, 4);
+	timeline_close(timeline);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_interface_moves_the_start_of_a_tenure),
 		cmocka_unit_test(an_interface_is_forgotten_with_what_it_was_of),
 		cmocka_unit_test(a_record_without_a_node_is_unreadable_and_leaves_nothing_unread),
+		cmocka_unit_test(an_interface_does_not_make_its_cluster_be_there),
+		cmocka_unit_test(an_interface_may_be_told_before_its_cluster_is_there),
+		cmocka_unit_test(so_many_clusters_that_are_not_there_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -189,6 +189,32 @@ static void reads_the_end_of_a_file_but_not_of_standard_output(void **state)
 	assert_int_equal(unlink(name), 0);
 }
 
+/* As many as would otherwise end the search. */
+static void records_of_meters_do_not_hide_the_last_progress(void **state)
+{
+	const struct bus_options options = {0};
+	char name[] = "/tmp/resume-XXXXXX";
+	struct resume resume;
+	FILE *file;
+	int fd;
+
+	(void)state;
+	fd = mkstemp(name);
+	assert_true(fd >= 0);
+	file = fdopen(fd, "w");
+	assert_non_null(file);
+	fprintf(file, "%s\n", quoted(PROGRESS));
+	for (int i = 0; i < 500001; i++)
+		fputs("{\"type\":\"ADDED\",\"cluster\":\"c\",\"resource\":\"interfaces\","
+		      "\"object\":{\"metadata\":{\"uid\":\"v\",\"name\":\"v\"}}}\n",
+		      file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(resume_read(name, &options, "c", NULL, &resume), 0);
+	assert_true(resume.proven);
+	assert_int_equal(resume.points[KUBE_PODS].revision, 20);
+	assert_int_equal(unlink(name), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +226,7 @@ int main(void)
 		cmocka_unit_test(remembers_what_was_proved_and_since_when),
 		cmocka_unit_test(trusts_no_change_without_a_progress),
 		cmocka_unit_test(reads_the_end_of_a_file_but_not_of_standard_output),
+		cmocka_unit_test(records_of_meters_do_not_hide_the_last_progress),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
