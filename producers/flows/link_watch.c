@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "common/program/log.h"
-#include "producers/flows/links/uplink.h"
+#include "producers/flows/links/proc_net.h"
 
 #define BUFFER \
 	(1 << 20) /* bytes of notices that the kernel holds, or its limit: some 100 at least */
@@ -205,6 +205,22 @@ static int read_first(struct link_watch *watch)
 	return 0;
 }
 
+bool link_watch_has_received(const char *name)
+{
+	FILE *file = fopen("/proc/net/dev", "re");
+	uint64_t packets = 1;
+	char *line = NULL;
+	size_t size = 0;
+
+	while (file != NULL && getline(&line, &size, file) >= 0 &&
+	       !proc_net_received(line, name, &packets))
+		packets = 1;
+	free(line);
+	if (file != NULL)
+		fclose(file);
+	return packets > 0;
+}
+
 /* What cannot be read says of no interface that it is the node's. */
 static void mark_uplinks(struct link_table *table, const char *path)
 {
@@ -214,7 +230,7 @@ static void mark_uplinks(struct link_table *table, const char *path)
 	char name[IF_NAMESIZE];
 
 	while (file != NULL && getline(&line, &size, file) >= 0) {
-		if (uplink_read(line, name))
+		if (proc_net_default_route(line, name))
 			link_table_uplink(table, name);
 	}
 	free(line);

@@ -2,7 +2,7 @@
 """Goal: tenure-flows says that an address was alone only where no packet can hide from it.
 
 Beside a meter that reads all: none with a filter, a share of the packets or a number of them says it at all. Where packets were cut, or a ring
-dropped some, it is said of the time between the address's own packets and no more. While a pod's interface is not read nothing is alone, which
+dropped some, it is said of the time between the address's own packets and no more. An interface that comes and is silent takes nothing from it. While a pod's interface is not read nothing is alone, which
 is said once, and its end. An interface may be asked for by an alternative name. Needs root, ip and unshare.
 """
 
@@ -103,6 +103,7 @@ def lose(folder, pods, sandboxes):
     pods[0].talk()
     dropping.process.send_signal(signal.SIGCONT)
     pods[0].talk()
+    flood(silent.sandbox, 10)
     time.sleep(1)
     whole, cut, dropping = (meter.stop() for meter in meters)
     address = whole.last(pods[0])
@@ -145,6 +146,25 @@ def unread(folder, pods, sandboxes):
     assert named.counters["links_unread"] == 1
 
 
+def silent(folder, pods, sandboxes):
+    """An interface that has received nothing when its capture begins has hidden nothing."""
+    sandboxes.append(Namespace())
+    subprocess.run(["nsenter", "-t", str(sandboxes[-1].process.pid), "-n", "sh", "-c",
+                    "for name in all default; do echo 1 >/proc/sys/net/ipv6/conf/$name/disable_ipv6; done"], check=True)
+    meter = Meter(folder, "silent")
+    meter.ready(*pods)
+    wait_for("its first record", lambda: (pods[0].talk(), meter.links.read_bytes())[1])
+    pods[0].talk()  # of which the last one says
+    time.sleep(1)
+    one = Interface("veth50", sandboxes[-1], "10.1.0.50")
+    meter.ready(one)
+    time.sleep(1)
+    address = meter.stop().last(pods[0])
+    assert nanoseconds(address["alone"]["until"]) > one.created + SECOND // 2, (address, vars(one))
+    assert meter.counters["links_missed"] == len(pods), meter.counters
+    one.delete()
+
+
 def main():
     unshare()
     node()
@@ -156,6 +176,7 @@ def main():
             say_nothing(folder, pods, [], words=["udp"])
             say_nothing(folder, pods, ["--fanout", "7"], names=[pods[0].name])
             say_nothing(folder, pods, ["--count", "1000000"])
+            silent(folder, pods, sandboxes)
             lose(folder, pods, sandboxes)
             unread(folder, pods, sandboxes)
         finally:

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "producers/flows/links/pod_link.h"
-#include "producers/flows/links/uplink.h"
+#include "producers/flows/links/proc_net.h"
 
 #define V6(destination, flags, name)                                                            \
 	destination " 00 00000000000000000000000000000000 00 fd000000000000000000000000000001 " \
@@ -43,7 +43,7 @@ static void default_routes_are_found(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		bool found = uplink_read(lines[i].line, name);
+		bool found = proc_net_default_route(lines[i].line, name);
 
 		if (found != (lines[i].name != NULL))
 			print_error("%s", lines[i].line);
@@ -51,6 +51,27 @@ static void default_routes_are_found(void **state)
 		if (found)
 			assert_string_equal(name, lines[i].name);
 	}
+}
+
+static void what_was_received_is_found(void **state)
+{
+	static const char line[] =
+		"  veth1: 1234     17    0    0    0     0          0         0  "
+		"  5678      42    0    0    0     0       0          0\n";
+	uint64_t packets = 0;
+
+	(void)state;
+	assert_true(proc_net_received(line, "veth1", &packets));
+	assert_int_equal(packets, 17);
+	assert_true(
+		proc_net_received("a:18446744073709551615 18446744073709551615 0", "a", &packets));
+	assert_true(packets == UINT64_MAX);
+	assert_false(proc_net_received(line, "veth", &packets));
+	assert_false(proc_net_received(line, "veth12", &packets));
+	assert_false(proc_net_received(line, "1234", &packets));
+	assert_false(proc_net_received("veth1: 1234", "veth1", &packets));
+	assert_false(proc_net_received(" face |bytes    packets errs drop", "face", &packets));
+	assert_false(proc_net_received("", "veth1", &packets));
 }
 
 static void it_is_no_pods_until_it_is_replaced(void **state)
@@ -81,6 +102,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(default_routes_are_found),
+		cmocka_unit_test(what_was_received_is_found),
 		cmocka_unit_test(it_is_no_pods_until_it_is_replaced),
 	};
 

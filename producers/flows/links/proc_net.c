@@ -1,5 +1,6 @@
-#include "producers/flows/links/uplink.h"
+#include "producers/flows/links/proc_net.h"
 
+#include <inttypes.h>
 #include <linux/route.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,10 +28,20 @@ static bool read_v6(const char *line, char *name, unsigned *flags)
 	       strcmp(destination, NOTHING) == 0 && length == 0 && source_length == 0;
 }
 
-bool uplink_read(const char *line, char name[static IF_NAMESIZE])
+bool proc_net_default_route(const char *line, char name[static IF_NAMESIZE])
 {
 	unsigned flags;
 
 	return (read_v6(line, name, &flags) || read_v4(line, name, &flags)) &&
 	       (flags & (RTF_UP | RTF_REJECT)) == RTF_UP && strcmp(name, "lo") != 0;
+}
+
+bool proc_net_received(const char *line, const char *name, uint64_t *packets)
+{
+	size_t length = strlen(name);
+
+	while (*line == ' ')
+		line++;
+	return strncmp(line, name, length) == 0 && line[length] == ':' &&
+	       sscanf(line + length + 1, "%*u %" SCNu64, packets) == 1;
 }
