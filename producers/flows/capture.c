@@ -244,12 +244,13 @@ static void set_direction(struct capture *capture, size_t added, const u_char *b
 {
 	struct intake *intake = &capture->intake;
 	struct packet *packet = &intake->packets[intake->count - added];
+	enum direction_side side;
 
 	if (packet->encapsulation.tunnel != TUNNEL_NONE)
 		return;
-	packet->incoming = direction_is_incoming(&capture->direction, bytes, captured);
-	if (!packet->incoming && direction_is_unsure(&capture->direction, bytes, captured) &&
-	    !ip_is_local_scope(&packet->source))
+	side = direction_of(&capture->direction, bytes, captured);
+	packet->incoming = side == DIRECTION_FROM_POD;
+	if (side == DIRECTION_UNSURE && !ip_is_local_scope(&packet->source))
 		capture->unsure++;
 }
 

@@ -5,12 +5,14 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/program/log.h"
+#include "producers/flows/links/proc_net.h"
 
 #define BUFFER \
 	(1 << 20) /* bytes of notices that the kernel holds, or its limit: some 100 at least */
@@ -203,6 +205,39 @@ static int read_first(struct link_watch *watch)
 	return 0;
 }
 
+bool link_watch_has_received(const char *name)
+{
+	FILE *file = fopen("/proc/net/dev", "re");
+	uint64_t packets = 1;
+	char *line = NULL;
+	size_t size = 0;
+
+	while (file != NULL && getline(&line, &size, file) >= 0 &&
+	       !proc_net_received(line, name, &packets))
+		packets = 1;
+	free(line);
+	if (file != NULL)
+		fclose(file);
+	return packets > 0;
+}
+
+/* What cannot be read says of no interface that it is the node's. */
+static void mark_uplinks(struct link_table *table, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *line = NULL;
+	size_t size = 0;
+	char name[IF_NAMESIZE];
+
+	while (file != NULL && getline(&line, &size, file) >= 0) {
+		if (proc_net_default_route(line, name))
+			link_table_uplink(table, name);
+	}
+	free(line);
+	if (file != NULL)
+		fclose(file);
+}
+
 struct link_watch *link_watch_open(void)
 {
 	struct link_watch *watch = calloc(1, sizeof(*watch));
@@ -213,8 +248,11 @@ struct link_watch *link_watch_open(void)
 	}
 	watch->fd = -1;
 	if (link_table_init(&watch->table, LINK_WATCH_MAX) == 0 && open_socket(watch) == 0 &&
-	    read_first(watch) == 0)
+	    read_first(watch) == 0) {
+		mark_uplinks(&watch->table, "/proc/net/route");
+		mark_uplinks(&watch->table, "/proc/net/ipv6_route");
 		return watch;
+	}
 	log_error("cannot list interfaces: %s", strerror(errno));
 	link_watch_close(watch);
 	return NULL;

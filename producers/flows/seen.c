@@ -8,6 +8,8 @@
 #define SEE_NS (100 * NS_PER_MS)
 #define STEP_NS (10 * NS_PER_MS) /* a clock that is slewed is off by less in SEE_NS */
 /* One that is not up yet is not read, and no matter. */
+#define READ_NS NS_PER_MS
+#define COUNTED_NS (10 * NS_PER_MS)
 #define UNREAD_NS (5 * NS_PER_SECOND)
 
 void seen_begin(struct sources *all)
@@ -31,7 +33,12 @@ void seen_note_missed(const struct sources *all, struct source *source)
 {
 	uint64_t missed;
 
-	if (!source->seen || !all->options->whole)
+	if (!all->options->whole)
+		return;
+	if (!when_is_min(source->begun.steady))
+		links_miss(all->options->links, source->number, source->since, source->begun.wall);
+	source->begun.steady = WHEN_MIN;
+	if (!source->seen)
 		return;
 	missed = capture_missed(source->capture);
 	if (missed != source->missed)
@@ -46,6 +53,25 @@ void seen_leave(struct sources *all, const struct source *source)
 	unfollowed_leave(&all->unfollowed, source->index, source->birth, all->seen);
 	all->limit = when_earlier(all->limit, all->seen);
 	all->scan_at = WHEN_MIN;
+}
+
+/* Finds what came before an interface was read: nothing, if it has received nothing by now. The kernel counts a packet within
+ * microseconds. Returns true if one is too new for this. */
+static bool find_begun(struct sources *all, struct when now)
+{
+	bool new = false;
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct source *source = &all->list[i];
+
+		if (when_is_min(source->begun.steady))
+			continue;
+		if (when_since(now, source->begun.steady) < COUNTED_NS)
+			new = true;
+		else if (!link_watch_has_received(source->name))
+			source->begun.steady = WHEN_MIN;
+	}
+	return new;
 }
 
 /* Why the pod's interface ENTRY is not read. */
@@ -137,13 +163,23 @@ static struct when before_gone(const struct sources *all, struct link_clock now)
 	return when_add(now.wall, -when_since(now.steady, earliest) - SOURCES_LAST_READS_NS);
 }
 
-void seen_update(struct sources *all, struct link_clock then)
+/* Reads both clocks at one moment. Returns false if something came in between. */
+static bool read_clocks(struct link_clock *now)
 {
-	struct link_clock now = {.steady = when_steady()};
+	struct when before = when_steady();
 
-	if (!all->options->whole || when_before(now.steady, all->see_at))
+	now->wall = when_now();
+	now->steady = when_steady();
+	return when_since(now->steady, before) < READ_NS;
+}
+
+static void update(struct sources *all, struct link_clock then, bool last)
+{
+	struct link_clock now;
+
+	if (!all->options->whole || when_before(when_steady(), all->see_at) ||
+	    (find_begun(all, when_steady()) && !last) || (!read_clocks(&now) && !last))
 		return;
-	now.wall = when_now();
 	all->see_at = when_add(now.steady, SEE_NS);
 	check_clock(all, now);
 	for (size_t i = 0; i < all->count; i++)
@@ -154,9 +190,14 @@ void seen_update(struct sources *all, struct link_clock then)
 	all->seen = when_earlier(all->seen, all->limit);
 }
 
+void seen_update(struct sources *all, struct link_clock then)
+{
+	update(all, then, false);
+}
+
 void seen_end(struct sources *all, struct link_clock then)
 {
 	all->see_at = WHEN_MIN;
 	then.wall = when_add(then.wall, SOURCES_LAST_READS_NS);
-	seen_update(all, then);
+	update(all, then, true);
 }

@@ -42,7 +42,10 @@ static int open_source(struct sources *all, const char *name, const struct link_
 {
 	int exit_code;
 
-	*source = (struct source){.scanned = true, .until = WHEN_MAX, .gone_at = WHEN_MAX};
+	*source = (struct source){.scanned = true,
+				  .begun = {WHEN_MIN, WHEN_MIN},
+				  .until = WHEN_MAX,
+				  .gone_at = WHEN_MAX};
 	if (entry != NULL) {
 		source->index = entry->told.index;
 		source->birth = entry->birth;
@@ -178,8 +181,10 @@ static void follow(const struct sources *all, struct source *source, const struc
 	}
 	capture_set_macs(source->capture, macs.own, macs.bridge);
 	/* What came before is read as of the node, or was not captured. */
-	if (macs.own != 0 && !source->seen)
-		links_miss(all->options->links, source->number, entry->since, when_now());
+	if (macs.own != 0 && !source->seen) {
+		source->begun = (struct link_clock){when_now(), when_steady()};
+		source->since = entry->since;
+	}
 	source->seen = macs.own != 0;
 }
 

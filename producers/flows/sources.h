@@ -29,8 +29,11 @@ struct source {
 	bool scanned;    /* seen by the current scan */
 	bool followed;   /* by LINKS */
 	bool seen;       /* its packets are told to be a pod's or not */
-	uint64_t missed; /* of capture_missed() */
-	uint64_t mac;    /* the pod's, that LINKS was told */
+	struct link_clock
+		begun; /* then SEEN began, and what came before is to be found; WHEN_MIN: it was */
+	struct when since;   /* before BEGUN, it was not there */
+	uint64_t missed;     /* of capture_missed() */
+	uint64_t mac;        /* the pod's, that LINKS was told */
 	struct when until;   /* it was not there from then on; WHEN_MAX: not known */
 	struct when gone_at; /* WHEN_MAX while it can be read */
 	bool drained;        /* its ring was read after that */

@@ -18,6 +18,8 @@
 
 #include "producers/flows/links/link_message.h"
 
+#define DIRECTION_WIDE (LINK_MAC_SIZE + 8) /* bytes that hold the source, and two more */
+
 /* MACs as in struct link_message; zeros: nothing is known, and no frame comes from a pod. */
 struct direction {
 	uint64_t own;
@@ -25,18 +27,11 @@ struct direction {
 	uint64_t pod;    /* learnt; 0: not yet. Neither of the others */
 };
 
-/* Whether the frame at BYTES[CAPTURED], which was not found to be incoming, may have come from the pod all the same: the
- * interface and its bridge did not send it. */
-static inline bool direction_is_unsure(const struct direction *direction, const uint8_t *bytes,
-				       size_t captured)
-{
-	uint64_t source;
-
-	if (captured < 2 * LINK_MAC_SIZE)
-		return true;
-	source = link_mac(bytes + LINK_MAC_SIZE);
-	return source != direction->own && source != direction->bridge;
-}
+enum direction_side {
+	DIRECTION_FROM_POD,
+	DIRECTION_FROM_NODE, /* the interface or its bridge sent it */
+	DIRECTION_UNSURE,    /* it may have come from the pod all the same */
+};
 
 /* From now on the interface has OWN and BRIDGE. */
 static inline void direction_set(struct direction *direction, uint64_t own, uint64_t bridge)
@@ -47,25 +42,27 @@ static inline void direction_set(struct direction *direction, uint64_t own, uint
 		direction->pod = 0;
 }
 
-/* Whether the frame at BYTES[CAPTURED] came from the pod, whose MAC may be learnt from it. */
-static inline bool direction_is_incoming(struct direction *direction, const uint8_t *bytes,
-					 size_t captured)
+/* Where the frame at BYTES[CAPTURED] came from. The pod's MAC may be learnt from it. */
+static inline enum direction_side direction_of(struct direction *direction, const uint8_t *bytes,
+					       size_t captured)
 {
 	uint64_t destination, source;
 
 	if (captured < 2 * LINK_MAC_SIZE)
-		return false;
-	source = link_mac(bytes + LINK_MAC_SIZE);
-	if (source == direction->pod || source == 0)
-		return source != 0;
-	if (direction->own == 0 || source == direction->own || source == direction->bridge)
-		return false;
+		return DIRECTION_UNSURE;
+	source = captured >= DIRECTION_WIDE ? link_mac_wide(bytes + LINK_MAC_SIZE)
+					    : link_mac(bytes + LINK_MAC_SIZE);
+	if (source == direction->pod && source != 0)
+		return DIRECTION_FROM_POD;
+	if (source == direction->own || source == direction->bridge)
+		return source != 0 ? DIRECTION_FROM_NODE : DIRECTION_UNSURE;
 	destination = link_mac(bytes);
-	if (destination != direction->own && destination != direction->bridge)
-		return false;
+	if (source == 0 || direction->own == 0 ||
+	    (destination != direction->own && destination != direction->bridge))
+		return DIRECTION_UNSURE;
 	if (direction->pod == 0 && (bytes[LINK_MAC_SIZE] & 1) == 0) /* not of a group */
 		direction->pod = source;
-	return true;
+	return DIRECTION_FROM_POD;
 }
 
 #endif

@@ -56,6 +56,16 @@ static inline uint64_t link_mac(const uint8_t *at)
 	return mac;
 }
 
+/* The same, where two more bytes may be read. */
+static inline uint64_t link_mac_wide(const uint8_t *at)
+{
+	uint64_t mac;
+
+	memcpy(&mac, at, sizeof(mac));
+	memset((uint8_t *)&mac + LINK_MAC_SIZE, 0, sizeof(mac) - LINK_MAC_SIZE);
+	return mac;
+}
+
 static inline void link_mac_bytes(uint64_t mac, uint8_t bytes[static LINK_MAC_SIZE])
 {
 	memcpy(bytes, &mac, LINK_MAC_SIZE);

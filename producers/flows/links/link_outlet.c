@@ -193,26 +193,24 @@ static bool is_like(const struct packet *one, const struct packet *other)
 /* Of packets in a row with one source, the earliest and the latest say all. */
 static void add_of_live(struct link_outlet *outlet, const struct packet *packets, size_t count)
 {
-	const struct packet *first = NULL, *last = NULL;
+	size_t i = 0;
 
-	for (size_t i = 0; i <= count; i++) {
-		const struct packet *packet = &packets[i];
+	while (i < count) {
+		const struct packet *one = &packets[i++];
+		struct when first = one->time, last = one->time;
 
-		if (i < count && !counts(packet))
+		if (!counts(one))
 			continue;
-		if (i < count && first != NULL && is_like(first, packet)) {
-			first = when_before(packet->time, first->time) ? packet : first;
-			last = when_before(packet->time, last->time) ? last : packet;
-			continue;
+		for (; i < count; i++) {
+			if (!counts(&packets[i]))
+				continue;
+			if (!is_like(one, &packets[i]))
+				break;
+			first = when_earlier(first, packets[i].time);
+			last = when_later(last, packets[i].time);
 		}
-		if (first != NULL) {
-			links_packet(outlet->links, (uint16_t)first->interface, &first->source,
-				     first->time);
-			if (last != first)
-				links_packet(outlet->links, (uint16_t)last->interface,
-					     &last->source, last->time);
-		}
-		first = last = packet;
+		links_packet(outlet->links, (uint16_t)one->interface, &one->source, first);
+		links_packet(outlet->links, (uint16_t)one->interface, &one->source, last);
 	}
 }
 

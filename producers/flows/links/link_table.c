@@ -43,6 +43,14 @@ const struct link_entry *link_table_find(const struct link_table *table, unsigne
 	return is_at(table, place, index) ? &table->entries[place] : NULL;
 }
 
+void link_table_uplink(struct link_table *table, const char *name)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (strcmp(table->entries[i].told.name, name) == 0)
+			table->entries[i].uplink = true;
+	}
+}
+
 static void remove_at(struct link_table *table, size_t place)
 {
 	struct link_entry *entry = &table->entries[place];
@@ -99,7 +107,8 @@ static void put(struct link_table *table, const struct link_message *told, struc
 		memmove(entry + 1, entry, (table->count - place) * sizeof(*entry));
 		table->count++;
 	}
-	*entry = (struct link_entry){*told, ++table->births, since_of(table, now), table->list};
+	*entry = (struct link_entry){*told, ++table->births, since_of(table, now), table->list,
+				     false};
 }
 
 void link_table_notice(struct link_table *table, const struct link_message *told,

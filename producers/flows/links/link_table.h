@@ -28,6 +28,7 @@ struct link_entry {
 		birth; /* not 0; another one for each interface, also if its index was used before */
 	struct when since; /* it was not there before; WHEN_MIN: it may have been */
 	unsigned list;     /* the last that it was in */
+	bool uplink;       /* it leads out of the node (proc_net.h) */
 };
 
 struct link_table {
@@ -60,6 +61,9 @@ void link_table_list(struct link_table *table);
 void link_table_listed(struct link_table *table, const struct link_message *told,
 		       struct link_clock now);
 void link_table_list_end(struct link_table *table, bool whole);
+
+/* The interface NAME leads out of the node, for as long as it is there. */
+void link_table_uplink(struct link_table *table, const char *name);
 
 /* NULL if there is none. */
 const struct link_entry *link_table_find(const struct link_table *table, unsigned index);

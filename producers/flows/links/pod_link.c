@@ -6,7 +6,7 @@ struct direction pod_link_macs(const struct link_table *table, const struct link
 	const struct link_entry *master;
 	struct direction macs = {told->mac, told->mac, 0};
 
-	if (told->kind != LINK_KIND_PAIR || told->peer_namespace == LINK_NO_PEER ||
+	if (told->kind != LINK_KIND_PAIR || entry->uplink || told->peer_namespace == LINK_NO_PEER ||
 	    told->peer_namespace == LINK_PEER_GONE)
 		return (struct direction){0};
 	if (told->master == 0)
@@ -23,7 +23,7 @@ bool pod_link_may_be(const struct link_table *table, const struct link_entry *en
 {
 	const struct link_message *told = &entry->told;
 
-	if (told->kind != LINK_KIND_PAIR)
+	if (told->kind != LINK_KIND_PAIR || entry->uplink)
 		return false;
 	/* No notice says that the other end is elsewhere now, but one that it is no longer here. */
 	return told->peer_namespace != LINK_NO_PEER || link_table_find(table, told->peer) == NULL;

@@ -1,6 +1,6 @@
 /* pod_link.h - whether an interface is the node's end of a pod's, and from what its packets' direction is told. Pure.
  *
- * A pod's is a veth, or netkit, whose other end is in another network namespace. Macvlan and ipvlan have no end of
+ * A pod's is a veth, or netkit, whose other end is in another network namespace, and which does not lead out of the node. Macvlan and ipvlan have no end of
  * their own on the node, and of a tunnel or a VF nothing says that one pod alone is behind it.
  */
 #ifndef TENURE_FLOWS_POD_LINK_H

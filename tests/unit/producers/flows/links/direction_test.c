@@ -15,24 +15,34 @@
 #define OTHER link_mac((const uint8_t *)"\x02\0\0\0\0\x04")
 #define ALL link_mac((const uint8_t *)"\xff\xff\xff\xff\xff\xff")
 
-static bool incoming(struct direction *direction, uint64_t destination, uint64_t source)
+/* Of frames of all lengths, the longer ones with what follows the MACs. */
+static enum direction_side side_of(struct direction *direction, uint64_t destination,
+				   uint64_t source)
 {
-	uint8_t frame[12];
+	uint8_t frame[16] = {[12] = 0x08, [14] = 0x45};
+	struct direction before = *direction;
+	enum direction_side side;
 
 	link_mac_bytes(destination, frame);
 	link_mac_bytes(source, frame + 6);
-	for (size_t captured = 0; captured < sizeof(frame); captured++)
-		assert_false(direction_is_incoming(direction, frame, captured));
-	return direction_is_incoming(direction, frame, sizeof(frame));
+	for (size_t captured = 0; captured < 12; captured++)
+		assert_int_equal(direction_of(direction, frame, captured), DIRECTION_UNSURE);
+	side = direction_of(direction, frame, sizeof(frame));
+	for (size_t captured = 12; captured < sizeof(frame); captured++) {
+		*direction = before;
+		assert_int_equal(direction_of(direction, frame, captured), side);
+	}
+	return side;
 }
 
-static bool unsure(const struct direction *direction, uint64_t source)
+static bool incoming(struct direction *direction, uint64_t destination, uint64_t source)
 {
-	uint8_t frame[12] = {0};
+	return side_of(direction, destination, source) == DIRECTION_FROM_POD;
+}
 
-	link_mac_bytes(source, frame + 6);
-	assert_true(direction_is_unsure(direction, frame, sizeof(frame) - 1));
-	return direction_is_unsure(direction, frame, sizeof(frame));
+static bool unsure(struct direction *direction, uint64_t source)
+{
+	return side_of(direction, 0, source) == DIRECTION_UNSURE;
 }
 
 static void test_routed(void **state)
