@@ -43,6 +43,7 @@ void enrich_status_log(const struct alignment *a)
 	log_info("kube records=%" PRIu64 " applied=%" PRIu64 " ignored=%" PRIu64
 		 " unreadable=%" PRIu64 " progress_refused=%" PRIu64 " rebuilt=%" PRIu64,
 		 k.records, l.applied, l.ignored, l.unreadable, l.progress_refused, k.rebuilt);
+	timeline_metrics_log(a->timeline);
 	for (int i = 0; i < FAULT_REASONS; i++)
 		if (t->rejected[i] > 0)
 			log_info("rejected %s=%" PRIu64, fault_name((enum fault_reason)i),

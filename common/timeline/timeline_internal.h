@@ -32,6 +32,7 @@ struct timeline {
 	bool closed;
 	int64_t list; /* timeline_set_list() */
 	struct timeline_stats stats;
+	uint64_t said; /* contradictions in the log */
 	struct answer_tally answers;
 	struct text key, value, state;   /* scratch, reused for every record */
 	struct text labels, annotations; /* the same, of a pod */

@@ -1,11 +1,26 @@
 #include "common/timeline/timeline_metrics.h"
 
+#include <inttypes.h>
+
 #include "common/http/metrics.h"
+#include "common/program/log.h"
 #include "common/timeline/history/address_cache.h"
 #include "common/timeline/history/sole_tenures.h"
 #include "common/timeline/timeline_internal.h"
 
-enum { KNOWN, RECORDS, LAG, CACHE, REBUILT, STORE, UNSAVED, BYTES, BYTES_MAX };
+enum {
+	KNOWN,
+	RECORDS,
+	CONTRADICTORY,
+	EARLY,
+	LAG,
+	CACHE,
+	REBUILT,
+	STORE,
+	UNSAVED,
+	BYTES,
+	BYTES_MAX
+};
 
 static const struct metric table[] = {
 	[KNOWN] = {"tenure_known_timestamp_seconds",
@@ -16,6 +31,16 @@ static const struct metric table[] = {
 		     METRIC_COUNTER,
 		     "Records of the kube topic, by what became of them.",
 		     {"result"}},
+	[CONTRADICTORY] =
+		{"tenure_interfaces_contradictory_total",
+		 METRIC_COUNTER,
+		 "Interfaces that cannot be as the records say, by what contradicts them.",
+		 {"reason"}},
+	[EARLY] = {"tenure_interfaces_without_cluster_total",
+		   METRIC_COUNTER,
+		   "Records of interfaces whose cluster no other record had named: kept for it, or "
+		   "refused.",
+		   {"result"}},
 	[LAG] = {"tenure_kube_consumer_lag",
 		 METRIC_GAUGE,
 		 "Offsets of the kube topic that were not read yet.",
@@ -48,6 +73,24 @@ static void add(struct text *out, int metric, const char *label, uint64_t value)
 	metrics_add(out, &table[metric], &label, value);
 }
 
+void timeline_metrics_log(const struct timeline *timeline)
+{
+	struct timeline_stats stats = timeline_stats(timeline);
+	const uint64_t *kinds = stats.contradictions;
+	uint64_t contradictory = 0;
+
+	for (int kind = 0; kind < CONTRADICTIONS; kind++)
+		contradictory += kinds[kind];
+	if (contradictory == 0 && stats.early_kept == 0 && stats.early_refused == 0)
+		return;
+	log_info("interfaces contradictory=%" PRIu64 " two_addresses=%" PRIu64
+		 " two_interfaces=%" PRIu64 " two_pods=%" PRIu64 " second_interface=%" PRIu64
+		 " without_cluster=%" PRIu64 " refused=%" PRIu64,
+		 contradictory, kinds[CONTRADICTION_TWO_ADDRESSES],
+		 kinds[CONTRADICTION_TWO_INTERFACES], kinds[CONTRADICTION_TWO_PODS],
+		 kinds[CONTRADICTION_SECOND_INTERFACE], stats.early_kept, stats.early_refused);
+}
+
 static void add_memory(const struct timeline *timeline, struct text *out)
 {
 	struct database_size size = store_size(timeline->store);
@@ -73,6 +116,13 @@ void timeline_metrics_add(const struct timeline *timeline, const struct kube_top
 	add(out, RECORDS, "applied", stats.applied);
 	add(out, RECORDS, "ignored", stats.ignored);
 	add(out, RECORDS, "unreadable", stats.unreadable);
+	metrics_begin(out, &table[CONTRADICTORY]);
+	for (int kind = 0; kind < CONTRADICTIONS; kind++)
+		add(out, CONTRADICTORY, contradiction_name((enum contradiction)kind),
+		    stats.contradictions[kind]);
+	metrics_begin(out, &table[EARLY]);
+	add(out, EARLY, "kept", stats.early_kept);
+	add(out, EARLY, "refused", stats.early_refused);
 	if (behind >= 0)
 		metrics_add_one(out, &table[LAG], (uint64_t)behind);
 	metrics_begin(out, &table[CACHE]);

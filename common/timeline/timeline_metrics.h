@@ -9,5 +9,7 @@
 /* KUBE_TOPIC is NULL while it is not open. */
 void timeline_metrics_add(const struct timeline *timeline, const struct kube_topic *kube_topic,
 			  struct text *out);
+/* The same of interfaces as a line of the log, if there is anything to say. */
+void timeline_metrics_log(const struct timeline *timeline);
 
 #endif

@@ -12,6 +12,7 @@
 #include "common/program/listen.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
+#include "common/timeline/timeline_metrics.h"
 #include "sink/lookup/http/http_api.h"
 
 #define WAIT_MS 50 /* at most, while no request comes: then the topic is looked at */
@@ -162,6 +163,7 @@ static void report(const struct lookup_server *server)
 	log_info("answers known=%" PRIu64 " unknown=%" PRIu64 " ambiguous=%" PRIu64
 		 " records applied=%" PRIu64 " ignored=%" PRIu64 " unreadable=%" PRIu64,
 		 tally->known, unknown, ambiguous, stats.applied, stats.ignored, stats.unreadable);
+	timeline_metrics_log(server->timeline);
 	if (server->dns != NULL)
 		dns_server_report(server->dns);
 	if (server->http != NULL)

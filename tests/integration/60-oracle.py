@@ -10,6 +10,7 @@ import io
 import json
 import os
 import random
+import re
 import shlex
 import shutil
 import subprocess
@@ -32,6 +33,8 @@ from records import leave  # noqa: E402
 BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
 ENRICH = BUILD / "tenure-enrich"
 DIFFERED = (109, 3003, 4005, 4008, 4016, 5002)
+said_of_interfaces = {}     # output -> {kind of contradiction: how many}
+contradictions = []         # how many of each seed of check_seed
 killed = []     # how often each seed of check_kills
 revised = []    # how many corrections each seed of check_revise has
 
@@ -53,6 +56,8 @@ def enrich(folder, kube, out, options):
     run = subprocess.run(words, capture_output=True, timeout=120)
     if run.returncode != 0:
         raise AssertionError(f"exit status {run.returncode}: {shlex.join(map(str, words))}\n{run.stderr.decode()[-2000:]}")
+    said_of_interfaces[out] = {kind: int(count) for line in run.stderr.decode().splitlines() if "interfaces contradictory=" in line
+                               for kind, count in re.findall(r" (two_\w+|second_\w+)=(\d+)", line) if count != "0"}
     return records(folder / out), records(folder / (out + "-rejected"))
 
 
@@ -98,8 +103,12 @@ def check_seed(seed, folder):
     write(folder / "kube-rest", kube[cut:])
     write(folder / "flows", lines)
     tagged, rejected = enrich(folder, names, "tagged", options)
-    expected, refused = recomputed(folder, kube, lines, options)
+    timeline = fed(kube, options)
+    expected, refused = recomputed(folder, timeline, lines, options)
     wrong = said_of(expected, tagged)
+    if said_of_interfaces["tagged"] != dict(timeline.world()[1].interfaces.contradicted):
+        wrong += f"contradictions: {said_of_interfaces['tagged']}, the oracle {timeline.world()[1].interfaces.contradicted}\n"
+    contradictions.append(sum(said_of_interfaces["tagged"].values()))
     if len(rejected) != len(refused):
         wrong += f"{len(rejected)} rejected, the oracle refuses {len(refused)}\n"
     other = random_history.reordered(random.Random(seed), kube)
@@ -265,10 +274,13 @@ def main(words):
     if not sum(revised):
         print("no answer was ever corrected")
         failed += 1
+    if contradictions and not sum(contradictions):
+        print("no interface contradicted anything")
+        failed += 1
     if not sum(killed):
         print("the enricher was never killed: it is too fast for this test")
         failed += 1
-    print(f"{len(seeds) - failed} of {len(seeds)} right, {sum(revised)} corrections, {sum(killed)} kills")
+    print(f"{len(seeds) - failed} of {len(seeds)} right, {sum(revised)} corrections, {sum(killed)} kills, {sum(contradictions)} contradictions")
     return 1 if failed else 0
 
 

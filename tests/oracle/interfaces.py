@@ -1,4 +1,5 @@
 """The interfaces of pods, as captures saw them (answers.md section 3)."""
+from collections import Counter
 from dataclasses import dataclass
 
 import moments
@@ -52,16 +53,18 @@ class Interfaces:
     def __init__(self):
         self.told = {}          # (uid, name, node, host) -> ({address: as addresses_of()}, since, until)
         self.spans = {}         # address -> {the same: History of Span}
+        self.counted = set()    # (the same, kind of contradiction)
+        self.contradicted = Counter()   # kind -> interfaces
 
     def record(self, record):
-        """The addresses that RECORD is about."""
+        """{address: (its key, its Span before or None, its Span now)} of what RECORD is about."""
         thing = record.object
         name = shapes.text(thing, "metadata", "name")
         node, host = (shapes.text(thing, "spec", member) or None for member in ("node", "host"))
         key = record.uid, name, node, host
         fresh = addresses_of(thing)
         if not fresh:
-            return ()
+            return {}
         found, since, until = self.told.get(key, ({}, None, None))
         found = dict(found)
         for address, told in fresh.items():
@@ -70,12 +73,22 @@ class Interfaces:
         until = oldest([until, moments.parse(shapes.at(thing, "status", "until"))])
         self.told[key] = found, since, until
         several = len({shapes.is_v4(address) for address in found}) < len(found)
+        changed = {}
         for address, (first, last, *alone) in found.items():
-            self.spans.setdefault(address, {}).setdefault(key, History()).add(record.offset, Span(
+            spans = self.spans.setdefault(address, {}).setdefault(key, History())
+            before = spans.last()
+            spans.add(record.offset, Span(
                 node, host, (name, node), first, last, None if since is None or since > first else since,
                 None if until is None or until < last else until, several,
                 None if alone[0] is None else tuple(alone)))
-        return tuple(found)
+            changed[address] = key, before, spans.last()
+        return changed
+
+    def contradict(self, key, kinds):
+        """Counts those of KINDS that were not counted of the interface KEY."""
+        fresh = {(key, kind) for kind in kinds} - self.counted
+        self.counted |= fresh
+        self.contradicted.update(kind for _, kind in fresh)
 
     def at(self, ip, position, skew, horizon):
         """Those that carried IP and may prove something."""
@@ -89,6 +102,41 @@ def at_once(one, other, skew):
     """Whether two interfaces carried an address at the same time."""
     k = 0 if one.node == other.node else skew
     return one.key != other.key and shift(max(one.first, other.first), k) < min(one.last, other.last)
+
+
+def is_due(before, after):
+    """Whether an interface is looked at with the record that makes BEFORE of it AFTER."""
+    return ((after.until is not None and (before is None or before.until is None))
+            or (after.several and not (before and before.several)) or digits(after) > (digits(before) if before else 0))
+
+
+def digits(span):
+    return ((span.last - span.first) // moments.SECOND).bit_length()
+
+
+def contradictions(span, others, bindings, clock, skew, horizon):
+    """The kinds of what SPAN says that cannot be. BINDINGS have only their raw instants."""
+    if clock not in TRUSTED:
+        return set()
+    if span.several:
+        return {"two_addresses"}
+    others = [one for one in others if not one.several and not one.is_past(horizon)]
+    pods = [one for one in bindings if not is_past(one, horizon) and surely_had(span, one, skew)]
+    found = {"two_interfaces" for one in others if at_once(one, span, skew)}
+    if len({one.holder for one in pods}) > 1:
+        found.add("two_pods")
+    for other in others:
+        if not at_once(other, span, skew) and other.first < span.first and differ(other, span) and any(
+                surely_had(other, one, skew) for one in pods):
+            found.add("second_interface")
+    return found
+
+
+def surely_had(span, one, skew):
+    """Whether, whatever is still to be told, the pod of ONE had the address while SPAN carried it."""
+    to = one.held_from if one.held_to == EVER else one.held_to
+    return (one.kind == "pod" and one.how is None and one.node == span.node and one.there_from <= shift(span.first, skew)
+            and span.first <= to and one.held_from <= span.last)
 
 
 def may_be(span, one):

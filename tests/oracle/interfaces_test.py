@@ -210,3 +210,42 @@ def test_so_many_clusters_that_are_not_there_are_kept(monkeypatch):
     assert (known(63), known(64)) == ("known uid-b", "unknown hand_over")
     monkeypatch.setattr(oracle, "EARLY_MAX", 3)
     assert (known(1), known(2)) == ("known uid-b", "unknown hand_over")
+
+
+def contradicted(records, options=RANGED):
+    return dict(records.feed(oracle.Timeline(options)).world()[1].interfaces.contradicted)
+
+
+def test_contradictions_are_counted_once_for_an_interface():
+    both = lived(lived(covered(), "a", X, 10, 20.9), "b", X, 15, 40, start=10)
+    assert contradicted(two()) == {}
+    assert contradicted(seen(two(), "wa", 10.2, 20.85)) == {}
+    once = seen(both, "w", 12, 38)
+    assert contradicted(once) == {"two_pods": 1}
+    assert contradicted(seen(seen(once, "w", 12, 39, until=39.5), "v", 12, 14, ip="10.244.1.18")) == {"two_pods": 1}
+    assert contradicted(once, Options(clock="received")) == {}
+
+
+def test_an_open_epoch_contradicts_nothing_later():
+    def records():
+        return lived(lived(covered(), "a", X, 10, None), "b", X, 15, 40, start=10)
+
+    assert contradicted(seen(records(), "w", 12, 38)) == {}
+    assert contradicted(seen(records(), "w", 10.5, 38)) == {"two_pods": 1}
+
+
+def test_each_kind_of_contradiction():
+    records = seen(lived(covered(), "a", X, 10, 40), "w", 11, 20)
+    assert contradicted(seen(records, "v", 25, 50)) == {"second_interface": 1}
+    assert contradicted(seen(records, "u", 19, 50)) == {"second_interface": 1, "two_interfaces": 1}
+    assert contradicted(seen(records, "t", 60, 70, others=[{"ip": "10.244.1.99", "first": text(60), "last": text(61)}])) == {
+        "second_interface": 1, "two_interfaces": 1, "two_addresses": 1}
+
+
+def test_an_interface_is_looked_at_now_and_then():
+    records = covered()
+    for last in (12, 13, 14, 15):
+        seen(records, "w", 11, last, received=last)
+    lived(lived(records, "a", X, 10, 20.9), "b", X, 15, 40, start=10)
+    assert contradicted(seen(records, "w", 11, 18)) == {}
+    assert contradicted(seen(records, "w", 11, 19)) == {"two_pods": 1}

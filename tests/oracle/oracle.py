@@ -84,7 +84,7 @@ class Timeline:
                 return
             self.early += 1
             world = self.unnamed.setdefault(record.cluster, World(self.options))
-        world.interface(record)
+        world.interface(record, record.cluster in self.worlds)
 
     def note_list(self, of_list):
         begins = self.first_list is None and of_list is not None

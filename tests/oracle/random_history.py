@@ -311,7 +311,18 @@ def with_interfaces(world, lines, told):
         if world.meters.random() < .1:
             del record["received"]
         lines.insert(bisect.bisect(times, text(time)), history.render.compact(record).encode())
+    if world.interfaces and world.meters.random() < .3:
+        early_or_mistyped(world, lines, cluster)
     return lines
+
+
+def early_or_mistyped(world, lines, cluster):
+    """Adds to LINES what meters say that were there before tenure-kube, or whose --cluster is not its."""
+    for _, kind, thing in world.meters.choices(world.interfaces, k=4):
+        early = world.meters.random() < .6
+        name = cluster if early else {"cluster": "typo"}
+        line = history.render.compact(dict(name, type=kind, resource="interfaces", object=thing)).encode()
+        lines.insert(0 if early else world.meters.randrange(len(lines)), line)
 
 
 def make(seed, count=400):

@@ -8,7 +8,7 @@ import holders
 import moments
 import shapes
 from coverage import Coverage, Listings, watch_end
-from interfaces import Interfaces, sharpen
+from interfaces import Interfaces, contradictions, is_due, sharpen
 from memberships import Memberships
 from moments import EVER, NEVER, SECOND, shift
 from pods import Status
@@ -63,8 +63,19 @@ class World:
         self.do(record)
         return True
 
-    def interface(self, record):
-        self.mark(self.interfaces.record(record), record.offset)
+    def interface(self, record, is_there=True):
+        changed = self.interfaces.record(record)
+        for address, (key, before, after) in changed.items():
+            if is_there and is_due(before, after):
+                self.interfaces.contradict(key, self.contradictions(address, key, after, record.offset, self.options))
+        self.mark(changed, record.offset)
+
+    def contradictions(self, ip, key, span, position, options):
+        """What the interface KEY contradicts with SPAN."""
+        others = [history.last() for other, history in self.interfaces.spans[ip].items() if other != key]
+        pods = [one for resource, uid in self.holders.get(ip, ()) if resource == "pods"
+                for one in bindings.of_pod(ip, self.things[resource][uid], self.members, position, options)]
+        return contradictions(span, others, pods, options.clock, options.skew, self.horizon(options))
 
     def note_return(self, record):
         """An object that is gone since before the horizon should not come back: the store has forgotten it."""

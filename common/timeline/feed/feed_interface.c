@@ -34,17 +34,25 @@ static struct interface_state add_all(const struct interface_state *before,
 	return after;
 }
 
-static int put_span(struct feed *feed, const struct interface_object *object,
-		    const struct interface_state *state, size_t family)
+struct interface_span feed_interface_span(const struct interface_object *object,
+					  const struct interface_state *state, size_t family)
 {
-	const struct ip *ip = &state->addresses[family].ip;
 	struct interface_span span = interface_state_span(state, family);
-	struct when latest =
-		when_later(when_is_max(span.until) ? span.last : span.until, span.alone_until);
 
 	span.node = object->node;
 	span.name = object->name;
 	span.host = object->host;
+	return span;
+}
+
+static int put_span(struct feed *feed, const struct interface_object *object,
+		    const struct interface_state *state, size_t family)
+{
+	const struct ip *ip = &state->addresses[family].ip;
+	struct interface_span span = feed_interface_span(object, state, family);
+	struct when latest =
+		when_later(when_is_max(span.until) ? span.last : span.until, span.alone_until);
+
 	row_key_interface(feed->key, feed->cluster->id, ip, object->hash, feed->offset);
 	text_clear(feed->value);
 	row_add_interface(feed->value, &span);
@@ -55,7 +63,7 @@ static int put_span(struct feed *feed, const struct interface_object *object,
 	return feed_put(feed);
 }
 
-static int put_all(struct feed *feed, const struct interface_object *object,
+int feed_interface(struct feed *feed, const struct interface_object *object,
 		   const struct interface_state *before, const struct interface_state *after)
 {
 	for (size_t f = 0; f < INTERFACE_FAMILIES; f++) {
@@ -93,12 +101,11 @@ enum timeline_outcome feed_read_interface(struct feed *feed, struct interface_ob
 	return object->any ? TIMELINE_APPLIED : TIMELINE_IGNORED;
 }
 
-enum timeline_outcome feed_interface(struct feed *feed, const struct interface_object *object)
+int feed_interface_states(struct feed *feed, const struct interface_object *object,
+			  struct interface_state *before, struct interface_state *after)
 {
-	struct interface_state before, after;
-
-	if (read_state(feed, object->hash, &before) < 0)
-		return TIMELINE_BROKEN;
-	after = add_all(&before, &object->told);
-	return feed_outcome(put_all(feed, object, &before, &after));
+	if (read_state(feed, object->hash, before) < 0)
+		return -1;
+	*after = add_all(before, &object->told);
+	return 0;
 }

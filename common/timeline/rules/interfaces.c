@@ -137,17 +137,17 @@ static int by_first(const void *a, const void *b)
 	return (one->first.ns > other->first.ns) - (one->first.ns < other->first.ns);
 }
 
-/* Both are surely there at some instant, B beginning last. */
-static bool at_once(const struct interface_span *a, const struct interface_span *b, int64_t skew_ns)
+bool interface_spans_at_once(const struct interface_span *a, const struct interface_span *b,
+			     int64_t skew_ns)
 {
 	int64_t k = a->node == b->node ? 0 : skew_ns;
 
 	return (a->node != b->node || a->name != b->name) &&
-	       when_before(when_add(b->first, k), when_earlier(a->last, b->last));
+	       when_before(when_add(when_later(a->first, b->first), k),
+			   when_earlier(a->last, b->last));
 }
 
-/* Two of one node, A with the earlier first packet, are surely not one interface. */
-static bool differ(const struct interface_span *a, const struct interface_span *b)
+bool interface_spans_differ(const struct interface_span *a, const struct interface_span *b)
 {
 	return a->name != b->name || when_not_after(a->until, b->first) ||
 	       when_not_after(a->last, b->since);
@@ -168,7 +168,8 @@ static bool comes_after(const struct fitting *all, const struct interface_span *
 			size_t b)
 {
 	for (size_t s = 0; s < count; s++) {
-		if (may_own(all, &spans[s], b) && differ(&spans[s], &spans[count]) &&
+		if (may_own(all, &spans[s], b) &&
+		    interface_spans_differ(&spans[s], &spans[count]) &&
 		    !interface_span_is_past(&spans[s], all->assumptions->horizon))
 			return true;
 	}
@@ -197,7 +198,7 @@ static void find_doubtful(const struct interface_span *spans, size_t count,
 		     b < count && when_before(spans[b].first, spans[a].last) && !spans[a].several;
 		     b++) {
 			if (spans[b].several ||
-			    !at_once(&spans[a], &spans[b], assumptions->skew_ns))
+			    !interface_spans_at_once(&spans[a], &spans[b], assumptions->skew_ns))
 				continue;
 			if (!interface_span_is_past(&spans[b], assumptions->horizon))
 				doubtful[a] = true;

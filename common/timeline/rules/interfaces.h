@@ -29,6 +29,11 @@ struct interface_span {
 bool interface_span_equal(const struct interface_span *a, const struct interface_span *b);
 /* All that it tells is before HORIZON. */
 bool interface_span_is_past(const struct interface_span *span, struct when horizon);
+/* Two that carried one address did so at the same time. */
+bool interface_spans_at_once(const struct interface_span *a, const struct interface_span *b,
+			     int64_t skew_ns);
+/* Two of one node, A with the earlier first packet, are surely not one interface. */
+bool interface_spans_differ(const struct interface_span *a, const struct interface_span *b);
 
 /* Sets `seen` of each of BINDINGS[COUNT], all of one address that may overlap a span, to what its
  * interfaces among SPANS[SPAN_COUNT] say. INSTANTS are theirs without that. Sorts SPANS. -1 if out of

@@ -46,6 +46,7 @@ void interface_state_write(struct text *value, const struct interface_state *sta
 	codec_add_when(value, state->since);
 	codec_add_when(value, state->until);
 	codec_add_u8(value, state->several);
+	codec_add_u8(value, state->contradicted);
 	for (size_t f = 0; f < INTERFACE_FAMILIES; f++) {
 		codec_add_u8(value, state->addresses[f].there);
 		codec_add_ip(value, &state->addresses[f].ip);
@@ -63,6 +64,7 @@ bool interface_state_read(struct span value, struct interface_state *state)
 	state->since = codec_when(&codec);
 	state->until = codec_when(&codec);
 	state->several = codec_u8(&codec) != 0;
+	state->contradicted = (uint8_t)codec_u8(&codec);
 	for (size_t f = 0; f < INTERFACE_FAMILIES; f++) {
 		state->addresses[f].there = codec_u8(&codec) != 0;
 		state->addresses[f].ip = codec_ip(&codec);

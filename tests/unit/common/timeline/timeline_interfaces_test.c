@@ -100,6 +100,35 @@ static void an_interface_moves_the_start_of_a_tenure(void **state)
 	timeline_close(timeline);
 }
 
+static uint64_t counted(struct timeline *timeline, enum contradiction kind)
+{
+	return timeline_stats(timeline).contradictions[kind];
+}
+
+static void a_contradiction_is_counted_once(void **state)
+{
+	struct timeline *timeline = fed_open();
+
+	(void)state;
+	lists(timeline);
+	add_pod(timeline, "a", 100, 160);
+	add_pod(timeline, "b", 120, 0);
+	add_interface(timeline, "i", 120, 130, "");
+	assert_int_equal(counted(timeline, CONTRADICTION_TWO_PODS), 1);
+	add_interface(timeline, "i", 120, 180, "");
+	assert_int_equal(counted(timeline, CONTRADICTION_TWO_PODS), 1);
+	assert_int_equal(counted(timeline, CONTRADICTION_TWO_ADDRESSES), 0);
+	/* Of another meter's start, with the same name: it is no other interface. */
+	add_interface(timeline, "j", 120, 185, "");
+	assert_int_equal(counted(timeline, CONTRADICTION_TWO_PODS), 2);
+	assert_int_equal(counted(timeline, CONTRADICTION_TWO_INTERFACES), 0);
+	add_interface(timeline, "j", 120, 185,
+		      ",{'ip':'10.244.1.8','first':'2026-11-23T08:02:00Z',"
+		      "'last':'2026-11-23T08:02:00Z'}");
+	assert_int_equal(counted(timeline, CONTRADICTION_TWO_ADDRESSES), 1);
+	timeline_close(timeline);
+}
+
 /* How many rows begin with KEY. */
 static size_t rows(struct timeline *timeline, const struct text *key)
 {
@@ -263,6 +292,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_interface_moves_the_start_of_a_tenure),
+		cmocka_unit_test(a_contradiction_is_counted_once),
 		cmocka_unit_test(an_interface_is_forgotten_with_what_it_was_of),
 		cmocka_unit_test(a_record_without_a_node_is_unreadable_and_leaves_nothing_unread),
 		cmocka_unit_test(an_interface_does_not_make_its_cluster_be_there),
