@@ -31,7 +31,8 @@ void kafka_election_name(struct when moment, const char *host, int64_t process,
 }
 
 /* A leader keeps its role while the group assigns again: it ends with the next assignment, or
- * when another process fences it. */
+ * when another process fences it. Who stands by does not know: the leader may be the one that was lost, or
+ * the broker has not answered for SESSION_MS. */
 static void rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t error,
 		       rd_kafka_topic_partition_list_t *list, void *opaque)
 {
@@ -39,6 +40,7 @@ static void rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t error,
 	rd_kafka_topic_partition_list_t *nothing;
 
 	if (election->closing || error != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+		election->decided = false;
 		rd_kafka_assign(client, NULL);
 		return;
 	}

@@ -33,7 +33,7 @@ void kafka_election_close(struct kafka_election *election);
 int kafka_election_poll(struct kafka_election *election, int timeout_ms);
 /* As of the last news. */
 bool kafka_election_leads(const struct kafka_election *election);
-/* True if there has been any news: the group has an assignment. */
+/* Whether the group has an assignment that includes this process. */
 bool kafka_election_decided(const struct kafka_election *election);
 /* Writes the name and host of the member that leads, or why that is unknown. Waits up to 2 s. */
 void kafka_election_leader(struct kafka_election *election, char *text, size_t size);

@@ -147,12 +147,11 @@ static time_t monotonic_s(void)
 /* Returns 0. Logs WHAT it waits for if that takes long. */
 static int keep_waiting(struct kafka_sole_writer *writer, const char *what)
 {
-	if (writer->standing_by || writer->quiet_until == 0) {
-		writer->standing_by = false;
+	if (writer->quiet_until == 0)
 		writer->quiet_until = monotonic_s() + SILENT_S;
-	}
 	if (monotonic_s() < writer->quiet_until)
 		return 0;
+	writer->standing_by = false;
 	writer->quiet_until = monotonic_s() + REPEAT_S;
 	log_info("kafka:%s: cannot write as %s yet; waiting for %s", writer->topic, writer->id,
 		 what);

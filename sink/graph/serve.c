@@ -81,7 +81,7 @@ static bool is_fresh(const struct graph_server *server, struct text *out)
 
 bool serve_is_ready(const struct graph_server *server, struct text *out)
 {
-	bool open = server->topic->reader != NULL, caught_up = server->topic->caught_up;
+	bool open = server->topic->input != NULL, caught_up = server->topic->caught_up;
 	bool fresh;
 
 	http_health_condition(out, open,

@@ -4,7 +4,7 @@
 
 #include "common/kafka/kafka_probe.h"
 #include "common/program/log.h"
-#include "common/topic/topic_reader.h"
+#include "sink/graph/input.h"
 
 #define TURN_RECORDS 500             /* read before requests are looked at again */
 #define READ_NS (5 * NS_PER_MS)      /* from one read without records to the next */
@@ -26,9 +26,9 @@ void serve_topic_init(struct serve_topic *topic, struct recorder *recorder, cons
 
 void serve_topic_clear(struct serve_topic *topic)
 {
-	topic_reader_close(topic->reader);
+	input_close(topic->input);
 	kafka_probe_close(topic->probe);
-	topic->reader = NULL;
+	topic->input = NULL;
 	topic->probe = NULL;
 }
 
@@ -50,8 +50,8 @@ static int open_topic(struct serve_topic *topic, struct when now)
 	if (reachable <= 0)
 		return reachable;
 	topic->next_try = when_add(now, RETRY_NS);
-	topic->reader = recorder_input(topic->recorder, &topic->bus);
-	if (topic->reader != NULL)
+	topic->input = input_open(topic->recorder, topic->address, &topic->bus);
+	if (topic->input != NULL)
 		return 0;
 	topic->exit_code = bus_is_kafka(topic->address) ? EX_UNAVAILABLE : EX_NOINPUT;
 	return was_read(topic) && topic->exit_code == EX_UNAVAILABLE ? 0 : -1;
@@ -60,14 +60,14 @@ static int open_topic(struct serve_topic *topic, struct when now)
 /* After a failure of the topic: the broker may come back, anything else ends the program. */
 static int lose(struct serve_topic *topic, struct when now)
 {
-	topic->exit_code = bus_is_kafka(topic->address) ? EX_UNAVAILABLE : EX_IOERR;
+	topic->exit_code = input_exit_code(topic->input);
 	if (topic->exit_code != EX_UNAVAILABLE)
 		return -1;
 	log_warn("%s: is opened again once the broker answers; until then, answers are from what "
 		 "was read",
 		 topic->address);
-	topic_reader_close(topic->reader);
-	topic->reader = NULL;
+	input_close(topic->input);
+	topic->input = NULL;
 	topic->next_try = when_add(now, RETRY_NS);
 	return 0;
 }
@@ -81,16 +81,18 @@ static int read_records(struct serve_topic *topic, struct when now)
 
 	topic->exit_code = EX_IOERR;
 	while (count < TURN_RECORDS && status == BUS_RECORD) {
-		status = topic_reader_read(topic->reader, 0, &record);
+		status = input_read(topic->input, 0, &record);
 		if (status == BUS_RECORD && recorder_add(topic->recorder, &record, now) < 0)
 			return -1;
 		count += status == BUS_RECORD;
 	}
 	/* A moment without records is not the end: partitions arrive at different speeds. */
-	topic->idle = status != BUS_RECORD && topic_reader_caught_up(topic->reader);
+	topic->idle = status != BUS_RECORD && input_caught_up(topic->input);
 	topic->next_read = count == 0 ? when_add(now, READ_NS) : WHEN_MIN;
 	if (status == BUS_BROKEN)
 		return lose(topic, now);
+	if (!topic->caught_up)
+		input_tell(topic->input);
 	topic->ended = status == BUS_END;
 	return topic->ended && recorder_end(topic->recorder) < 0 ? -1 : count;
 }
@@ -98,7 +100,7 @@ static int read_records(struct serve_topic *topic, struct when now)
 /* Counts what was read. -1 after logging. */
 static int turn_recorder(struct serve_topic *topic, struct when now)
 {
-	bool reached = !topic->caught_up && topic->idle && topic->reader != NULL;
+	bool reached = !topic->caught_up && topic->idle && topic->input != NULL;
 
 	if (!reached && !when_is_due(topic->next_turn, TURN_NS, now))
 		return 0;
@@ -108,6 +110,7 @@ static int turn_recorder(struct serve_topic *topic, struct when now)
 		return -1;
 	if (reached) {
 		topic->caught_up = true;
+		input_tell_end(topic->input);
 		log_info("%s: read to its end", topic->address);
 	}
 	return 0;
@@ -117,7 +120,7 @@ int serve_topic_turn(struct serve_topic *topic, struct when now)
 {
 	int count = 0;
 
-	if (topic->reader == NULL)
+	if (topic->input == NULL)
 		count = open_topic(topic, now);
 	else if (!topic->ended && when_is_due(topic->next_read, READ_NS, now))
 		count = read_records(topic, now);

@@ -15,14 +15,14 @@
 #include "sink/graph/recorder.h"
 
 struct kafka_probe;
-struct topic_reader;
+struct input;
 
 struct serve_topic {
 	struct recorder *recorder;
 	const char *address;
 	struct bus_options bus;
-	struct topic_reader *reader; /* NULL while a broker is waited for */
-	struct kafka_probe *probe;   /* then; NULL before the next try */
+	struct input *input;       /* NULL while a broker is waited for */
+	struct kafka_probe *probe; /* then; NULL before the next try */
 	struct when next_try, next_read, next_turn;
 	bool idle;      /* everything that there was had been read */
 	bool caught_up; /* it was read to its end since the start, and all of it counts */

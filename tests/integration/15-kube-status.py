@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What tenure-kube says of itself: not ready while the API server is frozen, ready again after; metrics that promtool accepts
+"""What tenure-kube says of itself: not ready while the API server is frozen, nor while it stands by without a broker, ready again after; metrics that promtool accepts
 and that equal what was written; counters in the log on SIGUSR1.
 """
 
@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(__file__))
+from enrich_broker import Broker  # noqa: E402
 from fake_api import Fake, thing  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,8 +67,41 @@ def resuming():
             process.kill()
 
 
+def start(fake, broker, name):
+    """A tenure-kube that writes to, or stands by for, the topic of BROKER. The process, its log and where it listens."""
+    log = fake.folder / f"log-{name}"
+    process = subprocess.Popen([BUILD / "tenure-kube", "--cluster", "c", "--kubeconfig", fake.kubeconfig, "--out", "kafka:kube",
+                                "-b", broker.address, "--listen", "127.0.0.1:0"], stderr=open(log, "w"))
+    wait_for("it listens", lambda: re.search(r"listening on ([0-9.:]+)", log.read_text()), log)
+    return process, log, re.search(r"listening on ([0-9.:]+)", log.read_text()).group(1)
+
+
+def standing_by():
+    """One that stands by is ready only while it is a member of the group: without its broker nobody may be writing."""
+    with Fake() as fake, Broker() as broker:
+        broker.create("kube", 1)
+        processes = []
+        try:
+            for name in ("first", "second"):
+                process, log, address = start(fake, broker, name)
+                processes.append(process)
+                wait_for("it is ready", lambda: get(address, "/readyz")[0] == 200, log)
+            assert "[+] another process writes; this one stands by" in get(address, "/readyz?verbose")[1]
+            broker.signal(signal.SIGSTOP)
+            wait_for("it is not ready without its broker", lambda: get(address, "/readyz")[0] == 503, log, 20)
+            assert "[-] it is not decided yet which process writes" in get(address, "/readyz?verbose")[1]
+            wait_for("it says so", lambda: "waiting for the group to elect a writer" in log.read_text(), log, 10)
+            broker.signal(signal.SIGCONT)
+            wait_for("it is ready again", lambda: get(address, "/readyz")[0] == 200, log)
+        finally:
+            for process in processes:
+                process.kill()
+                process.wait()
+
+
 def main():
     resuming()
+    standing_by()
     with Fake() as fake:
         log, out = fake.folder / "log", fake.folder / "out.ndjson"
         fake.put(thing("pods", "p1"), thing("services", "s1"))

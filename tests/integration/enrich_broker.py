@@ -8,6 +8,7 @@ import atexit
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -47,6 +48,10 @@ class Broker:
         self.admin = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
         self.consumers, self.counts = {}, {}
         return self
+
+    def signal(self, number):
+        """Sends the broker's process a signal: SIGSTOP holds it."""
+        os.kill(int((self.folder / "pid").read_text()), number)
 
     def __exit__(self, *_):
         for consumer in self.consumers.values():
