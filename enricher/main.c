@@ -188,7 +188,7 @@ static int run(struct alignment *a, struct status *status, const char *kube,
 		return EX_CONFIG;
 	}
 	if (turn == ALIGNMENT_UNDECIDED || exchange_commit(a->exchange) != EXCHANGE_DONE)
-		return EXIT_FAILURE;
+		return exchange_exit_code(a->exchange);
 	return turn == ALIGNMENT_ENDED ? run_end_check(a, settings) : EXIT_SUCCESS;
 }
 
@@ -345,6 +345,9 @@ int main(int argc, char **argv)
 	report_start(&a, &p);
 	rc = run(&a, status, p.kube.values[0], &p.exchange);
 	enrich_status_log(&a);
+	/* Closing it saves it too, and does not say how that went. */
+	if (rc == EXIT_SUCCESS && p.timeline.state != NULL && timeline_save(a.timeline) < 0)
+		rc = EX_IOERR;
 out:
 	status_close(status);
 	exchange_close(a.exchange);
