@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Goal: what is given in error, and a disk that is full, is said at once: for each such fault the log line, the metric and the exit status
+"""Goal: what is given in error, a disk that is full and a clock that is wrong are said at once: for each such fault the log line, the metric and the exit status
 that the table of docs/runbook.md has. What a full disk did not take is there once it has room and the program runs again, and nothing twice.
 alerts_live.py has the table's faults of servers.
 """
@@ -7,6 +7,7 @@ alerts_live.py has the table's faults of servers.
 import json
 import lzma
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -177,6 +178,61 @@ def fill_kube(folder, fault):
         assert {f"p{number}" for number in range(PODS)} <= names, f"{PODS - len(names)} pods are missing"
 
 
+SHIFTED = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+static volatile long *shift;
+__attribute__((constructor)) static void begin(void)
+{
+	shift = mmap(NULL, 8, PROT_READ, MAP_SHARED, open(getenv("CLOCK_SHIFT"), O_RDONLY), 0);
+}
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	static int (*real)(clockid_t, struct timespec *);
+	if (real == NULL)
+		real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+	int rc = real(clock, now);
+	if (clock == CLOCK_REALTIME)
+		now->tv_sec += *shift;
+	return rc;
+}
+"""  # a library before the C library's: the wall clock is off by the seconds in the file CLOCK_SHIFT
+
+
+def shift_clock(folder, fault, seconds, address):
+    """tenure-kube's clock is off by SECONDS and is then set right."""
+    log, shift, library = Log(folder / "log"), folder / "shift", folder / "shifted.so"
+    log.path.write_text("")
+    shift.write_bytes(seconds.to_bytes(8, sys.byteorder, signed=True))
+    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-x", "c", "-", "-o", library, "-ldl"], input=SHIFTED, text=True, check=True)
+    with Fake() as fake:
+        command = [BUILD / "tenure-kube", "--cluster", "c", "--kubeconfig", fake.kubeconfig, "--out", folder / "clock", "--listen", address]
+        running = subprocess.Popen(command, env=dict(os.environ, LD_PRELOAD=str(library), CLOCK_SHIFT=str(shift)), stderr=log.path.open("a"))
+        try:
+            wait_until(lambda: all(map(log.has, fault.begins)), f"{fault.name}: the log says {fault.begins}", LIMIT, log.text)
+            ahead = float(re.search(r"^tenure_kube_clock_ahead_seconds (\S+)$", get(address, "/metrics")[1], re.M)[1])
+            assert abs(ahead - seconds) < 5 and abs(ahead) <= abs(seconds), f"{fault.name}: ahead by {ahead} s"
+            with shift.open("r+b") as file:
+                file.write(bytes(8))
+            wait_until(lambda: all(map(log.has, fault.ends)), f"{fault.name}: the log says {fault.ends}", LIMIT, log.text)
+            assert "\ntenure_kube_clock_ahead_seconds 0.000\n" in get(address, "/metrics")[1]
+            assert sum(map(log.text().count, ("or more behind", "or more ahead", "agree again"))) == 2, log.text()
+            running.terminate()
+            assert running.wait(LIMIT) == 0, log.text()
+        finally:
+            running.kill()
+            running.wait()
+    (folder / "clock").unlink()
+
+
+SHIFTS = {
+    "the clock of tenure-kube's machine is an hour behind": -3600,
+    "the clock of tenure-kube's machine is an hour ahead": 3600,
+}
 FULL = {
     "the disk of `--out` is full": [fill_output, fill_kube],
     "the disk of `--state` is full": [fill_state],
@@ -195,8 +251,8 @@ def main():
     rows, address, began = faults(), f"127.0.0.1:{free_port()}", time.monotonic()
     run = commands(address)
     others = ELSEWHERE.read_text()
-    untried = [name for name in rows if name not in run and name not in FULL and f'"{name}"' not in others]
-    assert not untried and not (set(run) | set(FULL)) - set(rows), f"faults that no test brings about: {untried}"
+    untried = [name for name in rows if name not in run and name not in FULL and name not in SHIFTS and f'"{name}"' not in others]
+    assert not untried and not (set(run) | set(FULL) | set(SHIFTS)) - set(rows), f"faults that no test brings about: {untried}"
     with tempfile.TemporaryDirectory(prefix="tenure-faults-") as name:
         make_inputs(Path(name))
         for fault, command in run.items():
@@ -204,7 +260,9 @@ def main():
         for fault, checks in FULL.items():
             for check in checks:
                 check(Path(name), rows[fault])
-    print(f"{len(run) + len(FULL)} faults say what the runbook says, in {time.monotonic() - began:.0f} s")
+        for fault, seconds in SHIFTS.items():
+            shift_clock(Path(name), rows[fault], seconds, address)
+    print(f"{len(run) + len(FULL) + len(SHIFTS)} faults say what the runbook says, in {time.monotonic() - began:.0f} s")
     return 0
 
 
