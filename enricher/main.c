@@ -260,7 +260,7 @@ static int confine(const struct enrich_program *p)
 	if (p->status.listen != NULL)
 		parts |= SANDBOX_SERVING;
 	return confine_enter(manual.program, p->no_seccomp, parts,
-			     listen_has_low_port(p->status.listen));
+			     listen_privilege(p->status.listen));
 }
 
 int main(int argc, char **argv)
