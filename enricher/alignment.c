@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/program/log.h"
 #include "enricher/decision.h"
@@ -24,7 +25,7 @@ static void warn_ended(struct alignment *a)
 	struct when known = timeline_position_last(a->timeline).known;
 	char text[WHEN_TEXT_SIZE] = "the last record";
 
-	if (a->warned || !kube_is_complete(a))
+	if (a->warned)
 		return;
 	a->warned = true;
 	if (!when_is_min(known))
@@ -124,8 +125,10 @@ static enum exchange_outcome put_tagged(struct alignment *a, size_t index,
 static enum exchange_outcome tag(struct alignment *a, size_t index, const struct bus_record *flow,
 				 const struct decision *d, struct when now)
 {
-	if (d->why != NULL)
+	if (d->why != NULL && a->policy.bounded)
 		warn_ended(a);
+	if (d->why != NULL && strcmp(d->why, HOLD_POLICY_FUTURE) == 0)
+		future_flows_see(&a->future, a->tagger.topic, flow, d->ends.end, now);
 	if (tagger_tag(&a->tagger, flow, &d->ends, &d->position, d->why) < 0)
 		return EXCHANGE_BROKEN;
 	return put_tagged(a, index, flow, now);
@@ -252,9 +255,12 @@ enum alignment_turn alignment_turn(struct alignment *a, struct when now)
 
 	if (is_undecided(a))
 		return ALIGNMENT_UNDECIDED;
+	if (outcome == EXCHANGE_BROKEN)
+		return ALIGNMENT_BROKEN;
 	hold_policy_see(&a->policy, timeline_position_progress(a->timeline).known,
 			fed < KUBE_RECORDS_PER_TURN, now);
 	stall_log(&a->stall, &a->policy, now);
+	future_flows_tend(&a->future, now);
 	a->waiting = false;
 	for (size_t i = 0; outcome == EXCHANGE_DONE && i < exchange_partitions(a->exchange); i++)
 		outcome = do_partition(a, i, now, &busy, &ended);

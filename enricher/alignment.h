@@ -16,6 +16,7 @@
 #include "common/timeline/kube_topic.h"
 #include "common/timeline/timeline.h"
 #include "enricher/exchange.h"
+#include "enricher/future_flows.h"
 #include "enricher/hold_policy.h"
 #include "enricher/run_options.h"
 #include "enricher/stall.h"
@@ -41,6 +42,7 @@ struct alignment {
 	struct tagger tagger;
 	struct hold_policy policy;
 	struct stall stall;
+	struct future_flows future;
 	struct alignment_partition *partitions; /* by their number */
 	size_t partition_count;
 	int wake_fd;       /* that also ends a wait for a flow, or -1 */

@@ -26,6 +26,7 @@ struct exchange_file {
 	struct bus_record head;
 	bool held; /* HEAD is filled */
 	bool ended;
+	bool unwritten; /* an output failed */
 };
 
 /* Returns the offset of the record that LINE of TOPIC was made from; NONE if LINE is not of that
@@ -223,8 +224,10 @@ void exchange_file_close(struct exchange_file *exchange)
 
 enum exchange_outcome exchange_file_commit(struct exchange_file *exchange)
 {
-	if (exchange->unflushed != NULL && lines_writer_flush(exchange->unflushed) < 0)
+	if (exchange->unflushed != NULL && lines_writer_flush(exchange->unflushed) < 0) {
+		exchange->unwritten = true;
 		return EXCHANGE_BROKEN;
+	}
 	exchange->unflushed = NULL;
 	return EXCHANGE_DONE;
 }
@@ -255,8 +258,10 @@ enum exchange_outcome exchange_file_put(struct exchange_file *exchange, enum exc
 		return EXCHANGE_DONE;
 	if (exchange->unflushed != writer && exchange_file_commit(exchange) == EXCHANGE_BROKEN)
 		return EXCHANGE_BROKEN;
-	if (lines_writer_add(writer, bytes, length) < 0)
+	if (lines_writer_add(writer, bytes, length) < 0) {
+		exchange->unwritten = true;
 		return EXCHANGE_BROKEN;
+	}
 	exchange->unflushed = writer;
 	return EXCHANGE_DONE;
 }
@@ -288,5 +293,7 @@ int exchange_file_exit_code(const struct exchange_file *exchange)
 {
 	int exit_code = flow_reader_exit_code(exchange->reader);
 
+	if (exchange->unwritten)
+		return EX_IOERR;
 	return exit_code == EX_DATAERR ? exit_code : EXIT_FAILURE;
 }

@@ -29,7 +29,7 @@ const char *hold_policy_ask(const struct hold_policy *policy, struct when end, s
 	if (policy->bounded)
 		return "kube_ended";
 	if (when_since(end, when_later(now, policy->known)) > policy->max_ahead_ns)
-		return "future_flow";
+		return HOLD_POLICY_FUTURE;
 	if (!policy->patient && hold_policy_is_stalled(policy, now))
 		return "kube_stalled";
 	return NULL;

@@ -12,6 +12,8 @@
 
 #include "common/base/when.h"
 
+#define HOLD_POLICY_FUTURE "future_flow" /* the reason why a flow of the future is answered */
+
 struct hold_policy {
 	int64_t max_hold_ns;
 	int64_t max_ahead_ns; /* by how much a flow may end after both the clock and KNOWN */

@@ -188,7 +188,7 @@ static int run(struct alignment *a, struct status *status, const char *kube,
 		return EX_CONFIG;
 	}
 	if (turn == ALIGNMENT_UNDECIDED || exchange_commit(a->exchange) != EXCHANGE_DONE)
-		return EXIT_FAILURE;
+		return exchange_exit_code(a->exchange);
 	return turn == ALIGNMENT_ENDED ? run_end_check(a, settings) : EXIT_SUCCESS;
 }
 
@@ -260,7 +260,7 @@ static int confine(const struct enrich_program *p)
 	if (p->status.listen != NULL)
 		parts |= SANDBOX_SERVING;
 	return confine_enter(manual.program, p->no_seccomp, parts,
-			     listen_has_low_port(p->status.listen));
+			     listen_privilege(p->status.listen));
 }
 
 int main(int argc, char **argv)
@@ -345,6 +345,9 @@ int main(int argc, char **argv)
 	report_start(&a, &p);
 	rc = run(&a, status, p.kube.values[0], &p.exchange);
 	enrich_status_log(&a);
+	/* Closing it saves it too, and does not say how that went. */
+	if (rc == EXIT_SUCCESS && p.timeline.state != NULL && timeline_save(a.timeline) < 0)
+		rc = EX_IOERR;
 out:
 	status_close(status);
 	exchange_close(a.exchange);

@@ -16,21 +16,22 @@ static int64_t patience_ns(const struct stall *stall, const struct hold_policy *
 static void log_begin(const struct hold_policy *policy, int64_t still_ns)
 {
 	char known[WHEN_TEXT_SIZE], still[WHEN_TEXT_SIZE], hold[WHEN_TEXT_SIZE];
+	char fate[WHEN_TEXT_SIZE + 48] = "wait";
 
 	when_format_duration(still_ns - still_ns % NS_PER_SECOND, still);
 	when_format_duration(policy->max_hold_ns, hold);
+	if (!policy->patient)
+		snprintf(fate, sizeof(fate), "wait, and are answered provisionally after %s", hold);
 	if (when_is_min(policy->known)) {
-		log_warn("the kube topic has no PROGRESS yet, for %s: flows wait%s%s; see the log "
-			 "of tenure-kube",
-			 still, policy->patient ? "" : ", and are answered provisionally after ",
-			 policy->patient ? "" : hold);
+		log_warn("the kube topic has no PROGRESS yet, for %s: flows %s; see the log of "
+			 "tenure-kube",
+			 still, fate);
 		return;
 	}
 	when_format(policy->known, known);
 	log_warn("the cluster is known to %s, which has not moved for %s: flows that end after it "
-		 "wait%s%s; the log of tenure-kube says which watch is missing",
-		 known, still, policy->patient ? "" : ", and are answered provisionally after ",
-		 policy->patient ? "" : hold);
+		 "%s; the log of tenure-kube says which watch is missing",
+		 known, still, fate);
 }
 
 static void log_end(const struct hold_policy *policy, int64_t still_ns)

@@ -6,6 +6,12 @@
 
 #define DURATION_MAX 24
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Reads "-5m", "5m ago" or "5m". */
 static int parse_ago(const char *text, size_t length, struct when now, struct when *moment)
 {
 	static const char ago[] = " ago";
@@ -19,8 +25,8 @@ static int parse_ago(const char *text, size_t length, struct when now, struct wh
 	} else if (length > ago_length &&
 		   memcmp(text + length - ago_length, ago, ago_length) == 0) {
 		length -= ago_length;
-	} else {
-		return -1;
+	} else if (length == 0 || is_digit(text[length - 1])) {
+		return -1; /* a number alone is no time ago */
 	}
 	if (length >= sizeof(duration))
 		return -1;

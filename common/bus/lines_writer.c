@@ -23,6 +23,7 @@ struct lines_writer {
 	size_t length;
 	bool standard; /* standard output */
 	bool closed;   /* its reader has ended */
+	uint64_t given, lost;
 };
 
 /* The position after the last newline before FROM; 0 if there is none. */
@@ -136,6 +137,17 @@ out:
 	return NULL;
 }
 
+/* Counts the lines that end in BYTES[LENGTH], which are not written. */
+static void lose(struct lines_writer *writer, const char *bytes, size_t length)
+{
+	const char *end = bytes + length;
+
+	while (bytes < end && (bytes = memchr(bytes, '\n', (size_t)(end - bytes))) != NULL) {
+		writer->lost++;
+		bytes++;
+	}
+}
+
 static int write_all(struct lines_writer *writer, const char *bytes, size_t length)
 {
 	while (length > 0 && !writer->closed) {
@@ -154,6 +166,7 @@ static int write_all(struct lines_writer *writer, const char *bytes, size_t leng
 		}
 		if (put < 0 && errno != EINTR) {
 			log_error("%s: cannot write: %s", writer->path, strerror(errno));
+			lose(writer, bytes, length);
 			return -1;
 		}
 		if (put > 0) {
@@ -161,6 +174,7 @@ static int write_all(struct lines_writer *writer, const char *bytes, size_t leng
 			length -= (size_t)put;
 		}
 	}
+	lose(writer, bytes, length);
 	return 0;
 }
 
@@ -174,11 +188,13 @@ int lines_writer_flush(struct lines_writer *writer)
 
 int lines_writer_add(struct lines_writer *writer, const char *bytes, size_t length)
 {
-	if (writer->length + length + 1 > BUFFER_SIZE && lines_writer_flush(writer) < 0)
+	writer->given++;
+	if ((writer->length + length + 1 > BUFFER_SIZE && lines_writer_flush(writer) < 0) ||
+	    (length + 1 > BUFFER_SIZE && write_all(writer, bytes, length) < 0)) {
+		writer->lost++;
 		return -1;
+	}
 	if (length + 1 > BUFFER_SIZE) {
-		if (write_all(writer, bytes, length) < 0)
-			return -1;
 		length = 0;
 	} else {
 		memcpy(writer->buffer + writer->length, bytes, length);
@@ -186,6 +202,25 @@ int lines_writer_add(struct lines_writer *writer, const char *bytes, size_t leng
 	writer->length += length;
 	writer->buffer[writer->length++] = '\n';
 	return 0;
+}
+
+uint64_t lines_writer_lost(const struct lines_writer *writer)
+{
+	return writer->lost;
+}
+
+static void log_lost(const struct lines_writer *writer)
+{
+	if (writer->lost == 0)
+		return;
+	/* Whoever ends the reader knows it. */
+	if (writer->closed)
+		log_info("%s: its reader ended before %" PRIu64 " of %" PRIu64
+			 " lines were written",
+			 writer->path, writer->lost, writer->given);
+	else
+		log_error("%s: %" PRIu64 " of %" PRIu64 " lines were not written", writer->path,
+			  writer->lost, writer->given);
 }
 
 int lines_writer_close(struct lines_writer *writer)
@@ -198,6 +233,7 @@ int lines_writer_close(struct lines_writer *writer)
 		rc = lines_writer_flush(writer);
 		if (close(writer->fd) < 0)
 			rc = -1;
+		log_lost(writer);
 	}
 	free(writer->buffer);
 	free(writer->path);

@@ -233,11 +233,10 @@ rd_kafka_t *kafka_client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf)
 	return client;
 }
 
-static void brokers_of(rd_kafka_t *client, char *text, size_t size)
+void kafka_client_property(const rd_kafka_conf_t *conf, const char *name, char *value, size_t size)
 {
-	if (rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", text, &size) !=
-	    RD_KAFKA_CONF_OK)
-		snprintf(text, 1, "%s", "");
+	if (rd_kafka_conf_get(conf, name, value, &size) != RD_KAFKA_CONF_OK)
+		value[0] = '\0';
 }
 
 int kafka_client_partitions(rd_kafka_t *client, const char *topic, const char *operation)
@@ -249,7 +248,7 @@ int kafka_client_partitions(rd_kafka_t *client, const char *topic, const char *o
 	rd_kafka_resp_err_t error;
 	int count = -1;
 
-	brokers_of(client, brokers, sizeof(brokers));
+	kafka_client_property(rd_kafka_conf(client), "bootstrap.servers", brokers, sizeof(brokers));
 	if (handle == NULL) {
 		log_error("kafka:%s is not a valid topic name", topic);
 		return -1;

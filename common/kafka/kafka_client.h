@@ -36,6 +36,8 @@ rd_kafka_conf_t *kafka_client_conf(const struct bus_options *options,
 				   const struct kafka_property *role_properties);
 /* A copy of CLIENT's, for a client that asks about the same brokers. The callbacks are CLIENT's, too. */
 rd_kafka_conf_t *kafka_client_conf_of(const rd_kafka_t *client);
+/* Writes the property NAME of CONF to VALUE[SIZE]; "" if there is none or no room. */
+void kafka_client_property(const rd_kafka_conf_t *conf, const char *name, char *value, size_t size);
 /* Whether CONF says where a broker is. */
 bool kafka_client_has_broker(const rd_kafka_conf_t *conf);
 /* Takes ownership of CONF in any case. Returns NULL after logging. */

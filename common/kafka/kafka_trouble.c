@@ -15,22 +15,19 @@ struct asked {
 	atomic_int certificate; /* set by threads of librdkafka */
 };
 
-static void property(const rd_kafka_conf_t *conf, const char *name, char *value, size_t size)
-{
-	if (rd_kafka_conf_get(conf, name, value, &size) != RD_KAFKA_CONF_OK)
-		value[0] = '\0';
-}
-
 static void read_identity(const rd_kafka_t *client, struct kafka_identity *identity)
 {
 	const rd_kafka_conf_t *conf = rd_kafka_conf((rd_kafka_t *)(uintptr_t)client);
 
-	property(conf, "security.protocol", identity->protocol, sizeof(identity->protocol));
-	property(conf, "sasl.mechanism", identity->mechanism, sizeof(identity->mechanism));
-	property(conf, "sasl.username", identity->user, sizeof(identity->user));
-	property(conf, "ssl.certificate.location", identity->certificate,
-		 sizeof(identity->certificate));
-	property(conf, "ssl.ca.location", identity->authority, sizeof(identity->authority));
+	kafka_client_property(conf, "security.protocol", identity->protocol,
+			      sizeof(identity->protocol));
+	kafka_client_property(conf, "sasl.mechanism", identity->mechanism,
+			      sizeof(identity->mechanism));
+	kafka_client_property(conf, "sasl.username", identity->user, sizeof(identity->user));
+	kafka_client_property(conf, "ssl.certificate.location", identity->certificate,
+			      sizeof(identity->certificate));
+	kafka_client_property(conf, "ssl.ca.location", identity->authority,
+			      sizeof(identity->authority));
 	identity->library = rd_kafka_version();
 }
 
@@ -102,7 +99,7 @@ const char *kafka_trouble_on_silence(const rd_kafka_t *client, char text[static 
 	char brokers[256], advice[KAFKA_ADVICE_SIZE];
 	const char *after;
 
-	property(conf, "bootstrap.servers", brokers, sizeof(brokers));
+	kafka_client_property(conf, "bootstrap.servers", brokers, sizeof(brokers));
 	read_identity(client, &identity);
 	ask(client, &asked);
 	if (kafka_advice_on_connection(asked.reason, atomic_load(&asked.certificate), &identity,

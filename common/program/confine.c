@@ -1,10 +1,8 @@
 #include "common/program/confine.h"
 
-#include "common/program/privileges.h"
-
-int confine_enter(const char *program, bool no_seccomp, unsigned parts, bool low_port)
+int confine_enter(const char *program, bool no_seccomp, unsigned parts, enum privilege kept)
 {
-	if (privileges_drop(low_port ? PRIVILEGE_NET_BIND_SERVICE : PRIVILEGE_NONE) < 0)
+	if (privileges_drop(kept) < 0)
 		return -1;
 	if (no_seccomp)
 		return 0;

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "common/program/privileges.h"
 #include "common/program/sandbox.h"
 #include "common/program/settings.h"
 
@@ -20,8 +21,7 @@
 		     "do not have the kernel refuse system calls that are not needed")
 
 /* Leaves PROGRAM the parts of enum sandbox_part in PARTS, and SANDBOX_FILES, unless NO_SECCOMP; and no privilege but
- * CAP_NET_BIND_SERVICE, if it is held and one of its sockets has a LOW_PORT (listen_has_low_port()). Returns -1 after
- * logging. */
-int confine_enter(const char *program, bool no_seccomp, unsigned parts, bool low_port);
+ * KEPT, if it is held: that of listen_privilege(), or what a capture needs. Returns -1 after logging. */
+int confine_enter(const char *program, bool no_seccomp, unsigned parts, enum privilege kept);
 
 #endif

@@ -59,13 +59,14 @@ int listen_parse(const char *text, struct listen_address *address)
 	return 0;
 }
 
-bool listen_has_low_port(const char *text)
+enum privilege listen_privilege(const char *text)
 {
 	const char *colon = text == NULL ? NULL : strrchr(text, ':');
 	in_port_t port;
 
-	return colon != NULL && parse_port(colon + 1, &port) == 0 && ntohs(port) > 0 &&
-	       ntohs(port) < IPPORT_RESERVED;
+	if (colon == NULL || parse_port(colon + 1, &port) < 0 || ntohs(port) == 0)
+		return PRIVILEGE_NONE;
+	return ntohs(port) < IPPORT_RESERVED ? PRIVILEGE_NET_BIND_SERVICE : PRIVILEGE_NONE;
 }
 
 int listen_check(const char *option, const char *text, int port)

@@ -6,8 +6,9 @@
 #ifndef TENURE_LISTEN_H
 #define TENURE_LISTEN_H
 
-#include <stdbool.h>
 #include <sys/socket.h>
+
+#include "common/program/privileges.h"
 
 struct listen_address {
 	struct sockaddr_storage socket;
@@ -18,8 +19,9 @@ struct listen_address {
 
 /* Reads TEXT. -1 if it is none of the forms above. */
 int listen_parse(const char *text, struct listen_address *address);
-/* Whether TEXT, NULL for none, has a port that only CAP_NET_BIND_SERVICE may bind, on a kernel as it comes. */
-bool listen_has_low_port(const char *text);
+/* What binding the port of TEXT takes, NULL for none, on a kernel as it comes: PRIVILEGE_NET_BIND_SERVICE or
+ * PRIVILEGE_NONE. */
+enum privilege listen_privilege(const char *text);
 /* Logs what OPTION should be if TEXT is none of them, with PORT in the examples. -1 then. */
 int listen_check(const char *option, const char *text, int port);
 /* Raises the limit of open descriptors, which connections are: the usual 1,024 leave none for a

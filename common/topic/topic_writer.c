@@ -49,6 +49,11 @@ int topic_writer_flush(struct topic_writer *writer)
 				     : lines_writer_flush(writer->lines);
 }
 
+uint64_t topic_writer_lost(const struct topic_writer *writer)
+{
+	return writer->lines != NULL ? lines_writer_lost(writer->lines) : 0;
+}
+
 int topic_writer_close(struct topic_writer *writer)
 {
 	int rc;

@@ -17,6 +17,8 @@ int topic_writer_write(struct topic_writer *writer, const struct bus_record *rec
 /* Waits until every record is acknowledged by the broker or written to the file. -1 if any
  * was refused (logged). */
 int topic_writer_flush(struct topic_writer *writer);
+/* The lines of a file that were not written (lines_writer_lost()); 0 for a topic. */
+uint64_t topic_writer_lost(const struct topic_writer *writer);
 /* Flushes and frees; returns as topic_writer_flush(). NULL is allowed. */
 int topic_writer_close(struct topic_writer *writer);
 

@@ -130,6 +130,8 @@ void counters_collect(const struct input *input, const struct meter *meter,
 		    (beyond != NULL ? *beyond : 0));
 	add(counters, "", "flows", out.table.flows);
 	add(counters, "", "records", records.records.records);
+	if (records.lost > 0)
+		add(counters, "", "records_lost", records.lost);
 	add_frames(counters, &in.capture, &out);
 	if (beyond != NULL)
 		add(counters, "", "beyond_count", *beyond);

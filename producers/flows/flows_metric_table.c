@@ -83,7 +83,8 @@ const struct metric flows_metric_table[FLOWS_METRICS] = {
 		  {0}},
 	[RECORDS] = {"tenure_flows_records_total",
 		     METRIC_COUNTER,
-		     "Records of a live capture for Kafka, by what became of them.",
+		     "Records of a live capture for Kafka, by what became of them; and those that "
+		     "a file did not take (lost).",
 		     {"result"}},
 	[RECORDS_PACKETS] = {"tenure_flows_records_packets_total",
 			     METRIC_COUNTER,

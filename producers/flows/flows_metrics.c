@@ -35,6 +35,7 @@ static const struct row {
 	{"flows_held", HELD, NULL},
 	{"records_delivered", RECORDS, "delivered"},
 	{"records_dropped", RECORDS, "dropped"},
+	{"records_lost", RECORDS, "lost"},
 	{"records_undelivered", RECORDS, "undelivered"},
 	{"records_unconfirmed", RECORDS, "unconfirmed"},
 	{"packets_delivered", RECORDS_PACKETS, "delivered"},

@@ -3,8 +3,6 @@
 
 #include "common/program/confine.h"
 #include "common/program/log.h"
-#include "common/program/privileges.h"
-#include "common/program/sandbox.h"
 #include "common/program/stop.h"
 #include "producers/flows/capture_list.h"
 #include "producers/flows/counters.h"
@@ -75,18 +73,15 @@ static bool is_topic(const char *address)
 static int shut_in(const struct flows_options *o, bool filtered)
 {
 	bool live = o->read.count == 0;
-	unsigned parts = SANDBOX_FILES;
+	unsigned parts = live ? SANDBOX_CAPTURE : 0;
 
-	if (live)
-		parts |= SANDBOX_CAPTURE;
 	if (o->status.listen != NULL)
 		parts |= SANDBOX_SERVING;
 	/* A filter may have names, and is compiled again for another file or interface. */
 	if (filtered || is_topic(o->out) || is_topic(o->statistics) || is_topic(o->links))
 		parts |= SANDBOX_NETWORK;
-	if (privileges_drop(o->patterns.count > 0 ? PRIVILEGE_NET_RAW : PRIVILEGE_NONE) < 0)
-		return -1;
-	return o->no_seccomp ? 0 : sandbox_enter("tenure-flows", "--" CONFINE_OPTION, parts);
+	return confine_enter("tenure-flows", o->no_seccomp, parts,
+			     o->patterns.count > 0 ? PRIVILEGE_NET_RAW : PRIVILEGE_NONE);
 }
 
 /* Opens the outputs and gives up privileges. Returns EX_OK or the exit code. Opening a file may need

@@ -202,8 +202,10 @@ struct outlet_stats outlet_get_stats(const struct outlet *outlet)
 {
 	struct outlet_stats stats = outlet->stats;
 
-	if (outlet->queue == NULL)
+	if (outlet->queue == NULL) {
+		stats.lost = topic_writer_lost(outlet->writer);
 		return stats;
+	}
 	stats.queue = kafka_queue_get_stats(outlet->queue);
 	stats.limits = outlet->limits;
 	stats.stalled_ns = when_since(when_steady(), outlet->moved);

@@ -23,6 +23,7 @@ struct outlet;
 struct outlet_stats {
 	struct kafka_load records; /* all that were written, whatever became of them */
 	struct kafka_load dropped; /* there was no room in the queue */
+	uint64_t lost;             /* records that a file did not take, or whose reader had ended */
 	struct kafka_queue_stats queue;
 	uint64_t holds;                   /* times that flows were held longer */
 	struct kafka_queue_limits limits; /* of the queue */

@@ -263,6 +263,15 @@ static void finish(struct http_request *request, CURLcode code)
 	http_message_clean(request->message, sizeof(request->message));
 }
 
+static int64_t date_of(const struct http_request *request)
+{
+	struct curl_header *header;
+
+	if (curl_easy_header(request->easy, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+		return 0;
+	return curl_getdate(header->value, NULL);
+}
+
 static void update(struct http_request *request)
 {
 	curl_off_t retry_after = 0;
@@ -272,6 +281,8 @@ static void update(struct http_request *request)
 	curl_easy_getinfo(request->easy, CURLINFO_LOCAL_PORT, &request->connection);
 	curl_easy_getinfo(request->easy, CURLINFO_HTTP_VERSION, &version);
 	curl_easy_getinfo(request->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	if (request->ended && request->date == 0)
+		request->date = date_of(request);
 	if (request->ended && request->status == 401)
 		request->http->access->refused = true;
 	request->multiplexed = version == CURL_HTTP_VERSION_2_0;

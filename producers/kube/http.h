@@ -42,7 +42,8 @@ struct http_request {
 	enum http_failure failure;
 	char message[256];     /* with FAILURE */
 	int64_t retry_after_s; /* what the server asked for, 0 for nothing */
-	long connection;       /* our port, 0 while there is none */
+	int64_t date;    /* of its clock when it answered, in seconds since 1970; 0: unknown */
+	long connection; /* our port, 0 while there is none */
 	bool multiplexed;
 	struct text *body;
 	/* The rest is private to http.c. */

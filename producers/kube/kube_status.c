@@ -101,6 +101,7 @@ enum {
 	RECONNECTS,
 	OPEN,
 	REFUSED,
+	AHEAD,
 	KNOWN,
 };
 
@@ -157,6 +158,11 @@ static const struct metric table[] = {
 		     METRIC_GAUGE,
 		     "1 while the account may not list or watch a resource.",
 		     {"resource"}},
+	[AHEAD] = {"tenure_kube_clock_ahead_seconds",
+		   METRIC_GAUGE,
+		   "How far this machine's clock is at least ahead of the API server's; negative "
+		   "if it is behind, 0 while they may agree.",
+		   {0}},
 	[KNOWN] = {"tenure_known_timestamp_seconds",
 		   METRIC_GAUGE,
 		   "Up to when the cluster is known.",
@@ -197,6 +203,7 @@ static void add_state(const struct watches_state *state, struct text *out)
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		add_labelled(out, REFUSED, kube_resource_name((enum kube_resource)r),
 			     state->refused[r]);
+	metrics_add_seconds(out, &table[AHEAD], state->ahead_ns);
 	metrics_add_time(out, &table[KNOWN], state->known);
 }
 

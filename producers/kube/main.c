@@ -284,7 +284,7 @@ static int confine(const struct kube_options *options, const struct access *acce
 		log_info("every system call is allowed, because %s has an exec plug-in",
 			 access->source);
 	return confine_enter(manual.program, options->no_seccomp || access->plugin != NULL, parts,
-			     listen_has_low_port(options->status.listen));
+			     listen_privilege(options->status.listen));
 }
 
 int main(int argc, char **argv)

@@ -13,10 +13,9 @@
 #define LIST_TIMEOUT_S 10L   /* the server waits up to 3 s for its watch cache */
 #define LISTEN_TIMEOUT_S 12L /* the server ends it after 1 s */
 #define BODY_MAX (4u * 1024 * 1024)
-#define SECOND_NS (700 * NS_PER_MS) /* of the second, with turns of 50 ms */
-#define BESIDE_LIST_NS \
-	(10 * NS_PER_SECOND)          /* from round to round while no PROGRESS can come of one */
-#define ROUND_NS (20 * NS_PER_SECOND) /* then it has failed */
+#define SECOND_NS (700 * NS_PER_MS)         /* of the second, with turns of 50 ms */
+#define BESIDE_LIST_NS (10 * NS_PER_SECOND) /* between rounds that can bring no PROGRESS */
+#define ROUND_NS (20 * NS_PER_SECOND)       /* then it has failed */
 
 void proofs_init(struct proofs *proofs, const char *cluster, int64_t interval_ns,
 		 struct watch *watches, struct http *http, uint64_t seed)
@@ -173,6 +172,7 @@ static void take_list(struct proofs *proofs, struct proof_round *round, int r,
 	const struct http_request *request = proof->request;
 	struct api_reply_page page;
 
+	server_clock_see(&proofs->clock, round->asked_at, request->date, now->wall, now->tick);
 	if (request->failure == HTTP_TIMED_OUT)
 		proofs->unanswered = true;
 	if (request->status == 504 && proof->step == PROOF_REACHES)

@@ -42,6 +42,7 @@
 #include "producers/kube/clocks.h"
 #include "producers/kube/http.h"
 #include "producers/kube/retry.h"
+#include "producers/kube/server_clock.h"
 #include "producers/kube/watch.h"
 
 #define PROOFS_ROUNDS 4 /* at a time */
@@ -90,8 +91,9 @@ struct proofs {
 	int64_t interval_ns;
 	struct proof_round rounds[PROOFS_ROUNDS];
 	bool own_revisions[KUBE_RESOURCES]; /* not those of the other resources */
-	struct retry retry;       /* when the next round may begin; failures of rounds in a row */
-	struct when began_at;     /* the last round, or the first turn; by clocks.h (1) */
+	struct retry retry;   /* when the next round may begin; failures of rounds in a row */
+	struct when began_at; /* the last round, or the first turn; by clocks.h (1) */
+	struct server_clock clock;
 	bool unanswered;          /* a list timed out: the connection may be dead */
 	struct when last_known;   /* of the last PROGRESS */
 	struct when last_written; /* by clocks.h (1) */

@@ -5,7 +5,7 @@
 #include "common/program/log.h"
 
 #define PATIENCE_NS (4 * NS_PER_SECOND)
-#define REPEAT_NS (30 * NS_PER_SECOND)
+#define REPEAT_NS (600 * NS_PER_SECOND)
 
 void standstill_init(struct standstill *standstill, int64_t interval_ns)
 {

@@ -19,7 +19,7 @@ struct standstill {
 
 /* INTERVAL_NS is the time between two PROGRESS. */
 void standstill_init(struct standstill *standstill, int64_t interval_ns);
-/* Logs that there was no PROGRESS for 4 s (longer with a long interval), again every 30 s, and
+/* Logs that there was no PROGRESS for 4 s (longer with a long interval), again every ten minutes, and
  * then that there is one again. */
 void standstill_log(struct standstill *standstill, const struct proofs *proofs,
 		    const struct clocks *now);

@@ -4,7 +4,7 @@
 
 #include "common/program/log.h"
 
-#define REPEAT_NS (30 * NS_PER_SECOND)
+#define REPEAT_NS (600 * NS_PER_SECOND)
 #define LIST_NS (10 * NS_PER_SECOND)
 
 void watch_log_problem(struct watch_log *log, struct watch *watch, const struct clocks *now)

@@ -340,6 +340,7 @@ void watches_get_state(const struct watches *watches, struct watches_state *stat
 		.rounds_failed = watches->proofs.failed,
 		.reconnects = watches->reconnects,
 		.known = watches->proofs.written > 0 ? watches->proofs.last_known : WHEN_MIN,
+		.ahead_ns = watches->proofs.clock.ahead_ns,
 		.standing = watches->standstill.standing,
 	};
 	for (int r = 0; r < KUBE_RESOURCES; r++) {

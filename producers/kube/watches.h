@@ -51,6 +51,7 @@ struct watches_state {
 	struct watch_stats stats;
 	uint64_t progress, rounds_failed, reconnects;
 	struct when known;         /* of the last PROGRESS; WHEN_MIN before the first */
+	int64_t ahead_ns;          /* of our clock, see server_clock.h */
 	bool standing;             /* there was no PROGRESS for a while (standstill.h) */
 	bool open[KUBE_RESOURCES]; /* its watch is */
 	bool left_out

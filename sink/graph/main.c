@@ -70,7 +70,7 @@ static int confine(const struct graph_options *o)
 	parts |= o->serve.listen != NULL ? SANDBOX_SERVING : 0;
 	parts |= o->bus.follow ? SANDBOX_TERMINAL : 0;
 	return confine_enter(manual.program, o->no_seccomp, parts,
-			     listen_has_low_port(o->serve.listen));
+			     listen_privilege(o->serve.listen));
 }
 
 int main(int argc, char **argv)

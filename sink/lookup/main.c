@@ -57,13 +57,13 @@ static int confine(const struct lookup_options *o)
 {
 	const struct settings_list *dns = &o->serve.dns.listen;
 	unsigned parts = o->server != NULL ? SANDBOX_NETWORK : SANDBOX_WRITING;
-	bool low_port = listen_has_low_port(o->serve.listen);
+	enum privilege kept = listen_privilege(o->serve.listen);
 
-	for (size_t i = 0; i < dns->count; i++)
-		low_port |= listen_has_low_port(dns->values[i]);
+	for (size_t i = 0; i < dns->count && kept == PRIVILEGE_NONE; i++)
+		kept = listen_privilege(dns->values[i]);
 	parts |= bus_sandbox_parts_in(&o->kube);
 	parts |= serve_is_wanted(&o->serve) ? SANDBOX_SERVING : 0;
-	return confine_enter(manual.program, o->no_seccomp, parts, low_port);
+	return confine_enter(manual.program, o->no_seccomp, parts, kept);
 }
 
 int main(int argc, char **argv)

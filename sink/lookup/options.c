@@ -28,9 +28,7 @@ static int check_moments(struct lookup_options *o, struct when now)
 		if (when_text_is_now(text, strlen(text)) ||
 		    when_text_parse(text, strlen(text), now, &o->moments[i]) == 0)
 			continue;
-		log_error("--at: \"%s\" is not a time such as 2026-11-23T08:00:00Z, "
-			  "\"2026-11-23 08:00:00\" (UTC), 1795420800, -5m, \"5m ago\" or now",
-			  text);
+		log_error("--at: \"%s\" is not " WHEN_TEXT_FORMS, text);
 		return -1;
 	}
 	return 0;

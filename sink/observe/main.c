@@ -252,7 +252,8 @@ int main(int argc, char **argv)
 	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&o) < 0)
 		goto out;
 	stop_install();
-	if (confine_enter(manual.program, o.no_seccomp, bus_sandbox_parts_in(&o.in), false) < 0) {
+	if (confine_enter(manual.program, o.no_seccomp, bus_sandbox_parts_in(&o.in),
+			  PRIVILEGE_NONE) < 0) {
 		rc = EX_OSERR;
 		goto out;
 	}

@@ -24,7 +24,7 @@ const struct settings_manual manual = {
 			"What was there when it started is printed in order of time, up to 100000 "
 			"flows at "
 			"once; standard input, and what comes later, as it comes.",
-			"TIME is 2026-11-23T08:00:00Z, \"2026-11-23 08:00:00\" (UTC), -5m, or \"5m "
+			"TIME is 2026-11-23T08:00:00Z, \"2026-11-23 08:00:00\" (UTC), 5m, or \"5m "
 			"ago\", and it is "
 			"compared with the end of a flow. In Kafka, --since begins there, "
 			"because a record's timestamp is its flow's end.",

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Goal: what goes wrong is seen. A real Prometheus scrapes tenure-kube and tenure-enrich, with the rules of deploy/prometheus, while the
-API server goes, a right is taken away, the broker is killed, every flow is rejected and tenure-kube ends. For each, the log says when it
+API server goes, a right is taken away, the broker is killed, every flow is rejected, a node's clock is wrong and tenure-kube ends. For each, the log says when it
 begins and ends, the metric is served, and the alerts fire and clear, as the table of docs/runbook.md says. Before, nothing fires.
 
 --long: with outages of 90 s and the rules as they are but for "for".
@@ -44,7 +44,7 @@ class Feed(threading.Thread):
 
     def __init__(self, broker, fake):
         super().__init__(daemon=True)
-        self.producer, self.fake, self.bad, self.ending = broker.producer(), fake, False, False
+        self.producer, self.fake, self.bad, self.ending, self.ahead = broker.producer(), fake, False, False, 0
 
     def run(self):
         number = 0
@@ -52,7 +52,7 @@ class Feed(threading.Thread):
             with contextlib.suppress(BufferError):
                 for number in range(number + 1, number + 11):
                     ends = (f"10.244.0.{number % PODS + 1}", f"10.244.0.{number * 7 % PODS + 1}")
-                    self.producer.produce("flows", "{" if self.bad else flow(number, time.time(), *ends), partition=number % 2)
+                    self.producer.produce("flows", "{" if self.bad else flow(number, time.time() + self.ahead, *ends), partition=number % 2)
             self.producer.poll(0.1)
 
     def changes(self):
@@ -171,6 +171,8 @@ def main():
         rig.goes_through(rows["a right is taken away"], take_right, lambda: rig.fake.do("heal"))
         rig.goes_through(rows["the API server does not answer"], lambda: api(signal.SIGSTOP), lambda: api(signal.SIGCONT))
         rig.goes_through(rows["every flow is rejected"], lambda: setattr(rig.feed, "bad", True), lambda: setattr(rig.feed, "bad", False))
+        clock = "the clock of a machine with tenure-flows is an hour ahead"
+        rig.goes_through(rows[clock], lambda: setattr(rig.feed, "ahead", 3600), lambda: setattr(rig.feed, "ahead", 0))
         rig.goes_through(rows["tenure-kube is stopped"], lambda: stop(rig.kube), start_kube)
         broker = int((rig.broker.folder / "pid").read_text())
         rig.goes_through(rows["the broker is away"], lambda: os.kill(broker, signal.SIGKILL), start_broker)

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from confluent_kafka.admin import (AclBinding, AclBindingFilter, AclOperation, AclPermissionType, ResourcePatternType, ResourceType,
+from confluent_kafka.admin import (AclBinding, AclOperation, AclPermissionType, ResourcePatternType, ResourceType,
                                    ScramCredentialInfo, ScramMechanism, UserScramCredentialUpsertion)  # fmt: skip
 from enrich_broker import Broker
 
@@ -119,11 +119,6 @@ class SecureBroker(Broker):
         """RULES: (principal, operation, resource, pattern, name), as in the names of the Java tools."""
         for done in self.admin.create_acls([AclBinding(*self.binding(rule)) for rule in rules]).values():
             done.result(10)
-        time.sleep(0.3)
-
-    def forbid(self, rule):
-        for done in self.admin.delete_acls([AclBindingFilter(*self.binding(rule))]).values():
-            assert len(done.result(10)) == 1, rule
         time.sleep(0.3)
 
     @staticmethod

@@ -7,9 +7,6 @@
 #include "common/base/when_text.h"
 
 #define SHOWN 60 /* bytes of a value that a sentence quotes */
-#define TIME                                                                               \
-	"a time such as 2026-11-24T07:49:29Z, \"2026-11-24 07:49:29\" (UTC), 1795506569, " \
-	"-5m or now"
 #define DURATION "a duration of at least a second, such as 90s, 5m or 2h"
 
 /* What reads the parameters of one target. */
@@ -43,7 +40,7 @@ static int read_time(struct reader *reader, const char *name, struct when *resul
 	if (when_text_is_now(value.data, value.length))
 		*result = reader->now;
 	else if (when_text_parse(value.data, value.length, reader->now, result) < 0)
-		return refuse(reader, name, value, TIME);
+		return refuse(reader, name, value, WHEN_TEXT_FORMS);
 	return 0;
 }
 

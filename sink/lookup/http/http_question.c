@@ -121,9 +121,7 @@ static int set_at(struct span value, struct when now, struct http_question *ques
 	if (when_text_is_now(value.data, value.length))
 		return 0;
 	if (when_text_parse(value.data, value.length, now, &question->question.at) < 0)
-		return refuse(why, "at", value,
-			      "a time such as 2026-11-24T07:49:29Z, \"2026-11-24 07:49:29\" (UTC), "
-			      "1795506569, -5m or now");
+		return refuse(why, "at", value, WHEN_TEXT_FORMS);
 	question->fixed = !when_text_is_relative(value.data, value.length);
 	return 0;
 }

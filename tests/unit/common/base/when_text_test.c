@@ -21,6 +21,9 @@ static void reads_what_people_write(void **state)
 		{"now", NOW},
 		{"-5m", NOW_SECOND - 5 * MINUTE},
 		{"5m ago", NOW_SECOND - 5 * MINUTE},
+		{"5m", NOW_SECOND - 5 * MINUTE},
+		{"2w", NOW_SECOND - INT64_C(14) * 24 * 60 * MINUTE},
+		{"500ms", NOW - 500 * NS_PER_MS},
 		{"-90", NOW_SECOND - 90 * NS_PER_SECOND},
 		{"-500ms", NOW - 500 * NS_PER_MS},
 		{"2h ago", NOW_SECOND - 120 * MINUTE},
@@ -61,6 +64,11 @@ static void refuses_everything_else(void **state)
 		" ago",
 		"5m  ago",
 		"-5 minutes",
+		"5 m",
+		"5x",
+		"m",
+		"90",
+		"+5m",
 		"2026-11-23",
 		"2026-11-23 08:00",
 		"2026-11-23 08:00:01 CET",
@@ -89,7 +97,7 @@ static void refuses_everything_else(void **state)
 
 static void knows_what_is_relative(void **state)
 {
-	static const char *const relative[] = {"now", "-5m", "5m ago", "-90"};
+	static const char *const relative[] = {"now", "-5m", "5m", "5m ago", "-90"};
 	static const char *const fixed[] = {"2026-11-23T08:00:01Z", "1795420801", "", "yesterday"};
 
 	(void)state;

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -234,6 +235,48 @@ static void a_writer_accepts_lines_of_any_length(void **state)
 	free(text);
 }
 
+/* A pipe whose reader has gone, and a full disk: each line is written, or counted as lost. */
+static void what_is_not_written_is_counted(void **state)
+{
+	static char long_line[300000];
+	struct lines_writer *writer = lines_writer_open("/dev/full");
+	int ends[2], output = dup(STDOUT_FILENO);
+	char said[16];
+
+	(void)state;
+	memset(long_line, 'x', sizeof(long_line));
+	assert_non_null(writer);
+	assert_int_equal(lines_writer_add(writer, "one", 3), 0);
+	assert_int_equal(lines_writer_add(writer, "two", 3), 0);
+	assert_int_equal(lines_writer_lost(writer), 0);
+	assert_int_equal(lines_writer_flush(writer), -1);
+	assert_int_equal(lines_writer_lost(writer), 2);
+	assert_int_equal(lines_writer_add(writer, "three", 5), 0);
+	assert_int_equal(lines_writer_add(writer, long_line, sizeof(long_line)), -1);
+	assert_int_equal(lines_writer_lost(writer), 4);
+	lines_writer_close(writer);
+
+	signal(SIGPIPE, SIG_IGN);
+	fflush(stdout);
+	assert_int_equal(pipe(ends), 0);
+	assert_true(dup2(ends[1], STDOUT_FILENO) >= 0);
+	writer = lines_writer_open("-");
+	dup2(output, STDOUT_FILENO);
+	close(output);
+	close(ends[1]);
+	assert_non_null(writer);
+	assert_int_equal(lines_writer_add(writer, "one", 3), 0);
+	assert_int_equal(lines_writer_flush(writer), 0);
+	assert_int_equal(read(ends[0], said, sizeof(said)), 4);
+	close(ends[0]);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(lines_writer_add(writer, "more", 4), 0);
+	assert_int_equal(lines_writer_add(writer, long_line, sizeof(long_line)), 0);
+	assert_int_equal(lines_writer_flush(writer), 0);
+	assert_int_equal(lines_writer_lost(writer), 4);
+	lines_writer_close(writer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +288,7 @@ int main(void)
 		cmocka_unit_test(a_writer_cuts_the_incomplete_last_line),
 		cmocka_unit_test(standard_output_has_one_writer_if_it_is_a_file),
 		cmocka_unit_test(a_writer_accepts_lines_of_any_length),
+		cmocka_unit_test(what_is_not_written_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

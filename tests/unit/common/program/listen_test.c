@@ -69,13 +69,13 @@ static void opens_a_free_port(void **state)
 static void knows_the_ports_that_need_a_privilege(void **state)
 {
 	(void)state;
-	assert_true(listen_has_low_port("127.0.0.1:53"));
-	assert_true(listen_has_low_port("[::1]:1023"));
-	assert_true(listen_has_low_port(":80"));
-	assert_false(listen_has_low_port(":1024"));
-	assert_false(listen_has_low_port("127.0.0.1:0"));
-	assert_false(listen_has_low_port("nothing"));
-	assert_false(listen_has_low_port(NULL));
+	assert_int_equal(listen_privilege("127.0.0.1:53"), PRIVILEGE_NET_BIND_SERVICE);
+	assert_int_equal(listen_privilege("[::1]:1023"), PRIVILEGE_NET_BIND_SERVICE);
+	assert_int_equal(listen_privilege(":80"), PRIVILEGE_NET_BIND_SERVICE);
+	assert_int_equal(listen_privilege(":1024"), PRIVILEGE_NONE);
+	assert_int_equal(listen_privilege("127.0.0.1:0"), PRIVILEGE_NONE);
+	assert_int_equal(listen_privilege("nothing"), PRIVILEGE_NONE);
+	assert_int_equal(listen_privilege(NULL), PRIVILEGE_NONE);
 }
 
 int main(void)

@@ -212,7 +212,7 @@ static void an_error_names_the_option_and_what_it_takes(void **state)
 		{WORDS(W("-p"), W("-1")), "tenure-test: -p: \"-1\" is not a whole number\n"},
 		{WORDS(W("--since"), W("soon")),
 		 "tenure-test: --since: \"soon\" is not a time such as 2026-11-23T08:00:00Z, "
-		 "\"2026-11-23 08:00:00\" (UTC), 1795420800, -5m, \"5m ago\" or now\n"},
+		 "\"2026-11-23 08:00:00\" (UTC), 1795420800, 5m, -5m, \"5m ago\" or now\n"},
 		{WORDS(W("--follow=perhaps")),
 		 "tenure-test: --follow: \"perhaps\" is not true or false\n"},
 		{WORDS(W("--hodl"), W("10s")),

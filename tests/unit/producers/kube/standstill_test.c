@@ -25,13 +25,13 @@ static void it_is_logged_after_four_seconds_and_so_is_its_end(void **state)
 	standstill_log(&standstill, &proofs, steps_now(104));
 	assert_true(standstill.standing);
 	assert_int_equal(standstill.logged_at.ns, steps_now(104)->tick.ns);
-	/* Again every 30 s. */
-	standstill_log(&standstill, &proofs, steps_now(133));
+	/* Again after ten minutes. */
+	standstill_log(&standstill, &proofs, steps_now(703));
 	assert_int_equal(standstill.logged_at.ns, steps_now(104)->tick.ns);
-	standstill_log(&standstill, &proofs, steps_now(134));
-	assert_int_equal(standstill.logged_at.ns, steps_now(134)->tick.ns);
+	standstill_log(&standstill, &proofs, steps_now(704));
+	assert_int_equal(standstill.logged_at.ns, steps_now(704)->tick.ns);
 	proofs.written++;
-	standstill_log(&standstill, &proofs, steps_now(135));
+	standstill_log(&standstill, &proofs, steps_now(705));
 	assert_false(standstill.standing);
 }
 
