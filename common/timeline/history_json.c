@@ -34,6 +34,8 @@ static void add_evidence(struct text *out, const struct binding *binding)
 		text_add_string(out, ",\"terminating\":true");
 	if (binding->evidence.all_terminated)
 		text_add_string(out, ",\"all_terminated\":true");
+	if (binding->evidence.sandbox_dead)
+		text_add_string(out, ",\"sandbox_dead\":true");
 	text_add(out, "}", 1);
 }
 

@@ -34,7 +34,7 @@ class Epoch:
     last_running: int = None
     sandbox_gone: int = None
     ended_received: int = None
-    ended_known: int = None         # known before the first of the last records that end it, or are of all terminated
+    ended_known: int = None         # known before the first of the last records that end it, or of which it is over
     terminating: bool = False
     node: str = ""
     how: str = ""                   # "" while it has not ended
@@ -42,11 +42,16 @@ class Epoch:
     continues: int = None           # of an epoch that began by (e): the first_started that it shows
     mentioned: bool = False         # a record mentioned the sandbox
     all_terminated: bool = False    # the last record's
+    sandbox_dead: bool = False      # the last record's
     terminal: bool = False          # the last record's
     secondary: tuple = ()           # a Second of each address of further networks
 
     def evidence_of_end(self):
         return self.last_running if self.last_finished is None or self.how == LOST else self.last_finished
+
+    def is_over(self):
+        """As far as its last record says: without an end, its end is not far."""
+        return bool(self.how) or self.all_terminated or self.sandbox_dead
 
     def every_address(self):
         return self.addresses + tuple(one.address for one in self.secondary)
@@ -101,7 +106,7 @@ def instants(epochs, hold):
 
 
 def certain_to(epoch, possible_from, hold):
-    if not epoch.how and not epoch.all_terminated:
+    if not epoch.is_over():
         return EVER
     until = newest([epoch.evidence_of_end(), None if epoch.ended_known is None else shift(epoch.ended_known, -hold)])
     return possible_from if until is None else until
@@ -135,7 +140,7 @@ def fold(epochs, status, stranded=False):
     epoch = learn(epochs[-1], status, epochs[:-1], dies)
     epoch = end(epoch, status, dies, stranded, epochs[-1])
     if not epoch.how:
-        epoch = replace(epoch, last_running=status.last_running(), ended_known=known_of_end(epochs[-1], status))
+        epoch = replace(epoch, last_running=last_running(epoch, status), ended_known=known_of_end(epochs[-1], epoch, status.known))
     if not epochs[-1].how and status.addresses:
         epoch = replace(epoch, secondary=tuple(unplugged(one, epochs[-1], status) for one in epoch.secondary))
     return epochs[:-1] + (epoch,)
@@ -161,11 +166,20 @@ def begins(current, status, shown, stranded):
         return "a"
     if moved(current, status):
         return "b"
-    if current.how and not stranded and status.alive(current) and (current.how != FINISHED or fresh(status, shown)):
+    if current.how and (lives_again(current, status, shown, stranded) or ended_again(current, status, shown)):
         return "c"
     if another_sandbox(current, status) and fresh(status, shown):
         return "d"
     return "e" if restarted(current, status) and fresh(status, shown) else None
+
+
+def lives_again(current, status, shown, stranded):
+    return not stranded and status.alive(current) and (current.how != FINISHED or fresh(status, shown))
+
+
+def ended_again(current, status, shown):
+    """A later sandbox, which no record showed alive."""
+    return status.finished(current) and fresh(status, shown)
 
 
 def moved(current, status):
@@ -228,7 +242,7 @@ def learn(epoch, status, before, dies):
     epoch = replace(
         epoch, addresses=epoch.addresses + more, secondary=epoch.secondary + further,
         node=status.node or epoch.node, terminating=status.terminating,
-        all_terminated=status.all_terminated, terminal=status.terminal, mentioned=epoch.mentioned or status.mentions,
+        all_terminated=status.all_terminated, sandbox_dead=status.sandbox_dead(epoch), terminal=status.terminal, mentioned=epoch.mentioned or status.mentions,
         shown=newest(status.every_started + [epoch.shown]))
     if status.start_time is not None:
         epoch = replace(epoch, start_time=status.start_time)
@@ -294,15 +308,22 @@ def end(epoch, status, dies, stranded, before):
 
 def ended(epoch, how, received, known, before=None):
     """EPOCH, which ends with a record of RECEIVED. BEFORE is the epoch as of the record before, if that is not EPOCH."""
-    terminated = (before or epoch).all_terminated
-    return replace(epoch, how=how, ended_received=received, ended_known=epoch.ended_known if terminated else known)
+    over = (before or epoch).is_over()
+    return replace(epoch, how=how, ended_received=received, ended_known=epoch.ended_known if over else known)
 
 
-def known_of_end(before, status):
-    """`ended_known` of an open epoch, which was as BEFORE, after a record."""
-    if not status.all_terminated:
+def last_running(epoch, status):
+    """That of an open EPOCH, of which STATUS is the last record: nothing ran in a sandbox that is dead."""
+    if epoch.sandbox_dead and status.sandbox_time is not None:
+        return newest([status.sandbox_time, epoch.last_finished])
+    return status.last_running()
+
+
+def known_of_end(before, epoch, known):
+    """`ended_known` of an open EPOCH, which was as BEFORE, after a record."""
+    if not epoch.is_over():
         return None
-    return before.ended_known if before.all_terminated else status.known
+    return before.ended_known if before.is_over() else known
 
 
 def absent(epochs, received, known):

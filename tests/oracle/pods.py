@@ -89,6 +89,9 @@ class Status:
         """EPOCH is the one that the record belongs to, or None."""
         return self.finished_otherwise or (self.sandbox_gone(epoch) and gone_for_good(self))
 
+    def sandbox_dead(self, epoch):
+        return self.sandbox == "False" and was_there(self, epoch)
+
     def sandbox_gone(self, epoch):
         return self.sandbox == "False" and not self.running and was_there(self, epoch)
 

@@ -8,12 +8,63 @@ from history import container, node, piece, pod
 def test_a_dead_sandbox_whose_container_runs_is_not_the_end():
     records = lived(covered(), "a", X, 10, None)
     records.pod(30.2, pod("a", X, "n1", 9, gone=30, containers=[container(10)]))
-    assert short(ask(records, X, 40)) == "known uid-a"
+    assert short(ask(records, X, 29)) == short(ask(records, X, 40, sent=True, options=RANGED)) == "known uid-a"
+    assert short(ask(records, X, 40)) == "unknown hand_over"        # what became of the container is told late
     records.pod(45.2, pod("a", X, "n1", 9, gone=30, containers=[container(10, 45)]))
     assert short(ask(records, X, 40)) == "known uid-a"      # it ran after lastTransitionTime
     records.pod(46.2, pod("a", X, "n1", 9, gone=46, containers=[container(10, 45)]))
     assert short(ask(records, X, 44)) == "known uid-a"
     assert short(ask(records, X, 50)) == "unknown between_holders"
+
+
+def unready(thing, moment):
+    """A kubelet looked again, and found that the container does not answer."""
+    thing["status"]["conditions"].append({
+        "type": "ContainersReady", "status": "False", "lastTransitionTime": history.text(moment)})
+    return thing
+
+
+@pytest.mark.parametrize("said", [30, 50])
+def test_nothing_counts_that_is_told_after_the_sandbox_died(said):
+    records = lived(covered(), "a", X, 10, None).progress(29.9)
+    records.pod(30.2, pod("a", X, "n1", 9, gone=30, containers=[container(10)])).progress(44)
+    dying = unready(pod("a", X, "n1", 9, gone=30, containers=[container(10)]), 48)
+    records.pod(48.3, dying).progress(49)
+    assert short(ask(records, X, 29.4)) == "known uid-a"
+    if said > 30:
+        records.pod(said, dying, "DELETED")                         # by force: lost
+    assert short(ask(records, X, 29.4)) == "known uid-a"
+    for moment in (31, 36, 47):
+        assert short(ask(records, X, moment)) == "unknown hand_over"
+
+
+def test_what_finished_after_the_sandbox_died_ran_in_it():
+    records = lived(covered(), "a", X, 10, None)
+    both = [container(10, 34), dict(container(10), name="other")]
+    records.pod(35, pod("a", X, "n1", 9, gone=30, containers=both))
+    records.pod(40, pod("a", X, "n1", 9, gone=30, containers=both), "DELETED")
+    assert short(ask(records, X, 33)) == "known uid-a"
+    assert short(ask(records, X, 35)) == "unknown hand_over"
+
+
+def test_the_first_of_the_records_of_a_dead_sandbox_bounds_what_was_known():
+    records = lived(covered(), "a", X, 10, None).progress(45)
+    dead = pod("a", X, "n1", 9, gone=30, containers=[container(10)])
+    records.pod(46, dead).progress(60).pod(61, dead).progress(70)
+    records.pod(71, dead, "DELETED")
+    assert short(ask(records, X, 34)) == "known uid-a"              # 10 s before 45
+    assert short(ask(records, X, 36)) == "unknown hand_over"
+
+
+def test_a_later_sandbox_of_which_only_the_end_is_told():
+    records = lived(covered(), "a", X, 10, None)
+    records.pod(30.2, pod("a", X, "n1", 9, gone=30, containers=[container(10, 29)]))
+    again = pod("a", X, "n1", 9, gone=60, phase="Succeeded", containers=[container(45, 59, before=(10, 29))])
+    records.pod(60.2, again).pod(60.3, again, "DELETED")
+    assert short(ask(records, X, 28)) == short(ask(records, X, 50)) == "known uid-a"
+    assert short(ask(records, X, 40)) == "unknown hand_over"            # between them
+    assert short(ask(records, X, 62)) == "unknown between_holders"
+    assert ask(records, X, 50)["binding"]["start"] == history.text(45)
 
 
 def test_the_old_address_in_a_new_sandbox_begins_no_epoch():

@@ -9,13 +9,13 @@ static struct arrival arrival_of(const struct feed *feed)
 	return (struct arrival){feed->received, feed_known_before(feed), feed->offset};
 }
 
-/* last_running is evidence only once the epoch or all containers have ended; before that it
+/* last_running is evidence only once the epoch, its sandbox or all containers have ended; before that it
  * changes with every record and nothing depends on it. */
 static struct evidence shown_evidence(const struct evidence *evidence)
 {
 	struct evidence shown = *evidence;
 
-	if (shown.how == BINDING_OPEN && !shown.all_terminated)
+	if (!evidence_is_over(&shown))
 		shown.last_running = WHEN_MIN;
 	return shown;
 }

@@ -22,8 +22,9 @@ struct evidence evidence_none(void)
 bool evidence_equal(const struct evidence *a, const struct evidence *b)
 {
 	return a->how == b->how && a->all_terminated == b->all_terminated &&
-	       a->terminating == b->terminating && a->shared == b->shared &&
-	       a->gateway == b->gateway && a->node == b->node && a->identity == b->identity &&
+	       a->sandbox_dead == b->sandbox_dead && a->terminating == b->terminating &&
+	       a->shared == b->shared && a->gateway == b->gateway && a->node == b->node &&
+	       a->identity == b->identity &&
 	       memcmp(a->instants, b->instants, sizeof(a->instants)) == 0;
 }
 
@@ -40,12 +41,17 @@ struct when evidence_of_end(const struct evidence *evidence)
 	return else_when(evidence->last_finished, evidence->last_running);
 }
 
+bool evidence_is_over(const struct evidence *evidence)
+{
+	return evidence->how != BINDING_OPEN || evidence->all_terminated || evidence->sandbox_dead;
+}
+
 /* What was known when it ended counts NOT_NODE_NS earlier, as all that is not the node's. */
 static struct when certain_to(const struct evidence *evidence, int64_t hold_ns, int64_t not_node_ns)
 {
 	struct when to;
 
-	if (evidence->how == BINDING_OPEN && !evidence->all_terminated)
+	if (!evidence_is_over(evidence))
 		return WHEN_MAX;
 	to = when_later(evidence_of_end(evidence),
 			when_add(evidence->ended_known, -hold_ns - not_node_ns));

@@ -36,6 +36,7 @@ enum binding_end {
 struct evidence {
 	enum binding_end how;
 	bool all_terminated; /* in the last record */
+	bool sandbox_dead;   /* the same, whatever it says to run */
 	bool terminating;
 	/* Others may have it too: a service's, told apart by port, or a pod's secondary address. */
 	bool shared;
@@ -96,6 +97,8 @@ bool evidence_equal(const struct evidence *a, const struct evidence *b);
 struct when evidence_possible_from(const struct evidence *evidence, int64_t hold_ns);
 struct when evidence_certain_to(const struct evidence *evidence, int64_t hold_ns);
 struct when evidence_possible_to(const struct evidence *evidence);
+/* It has ended, or its last record says that it is about to. */
+bool evidence_is_over(const struct evidence *evidence);
 /* It ended before HORIZON, for all that is known. */
 bool evidence_is_past(const struct evidence *evidence, struct when horizon);
 /* What a pod's records say of the end of its epoch; WHEN_MIN if they say nothing. */

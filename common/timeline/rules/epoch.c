@@ -1,113 +1,11 @@
 #include "common/timeline/rules/epoch.h"
 
+#include "common/timeline/rules/epoch_told.h"
 #include "common/timeline/rules/epoch_unpublished.h"
 
 static bool holds(const struct epoch *epoch, const struct ip *ip)
 {
 	return ip_among(ip, epoch->addresses, epoch->address_count);
-}
-
-static bool holds_family(const struct epoch *epoch, const struct ip *ip)
-{
-	for (size_t i = 0; i < epoch->address_count; i++) {
-		if (ip_is_v4(&epoch->addresses[i]) == ip_is_v4(ip))
-			return true;
-	}
-	return false;
-}
-
-static bool moved(const struct epoch *epoch, const struct pod_record *record)
-{
-	for (size_t i = 0; i < record->address_count; i++) {
-		const struct ip *ip = &record->addresses[i];
-
-		if (holds_family(epoch, ip) && !holds(epoch, ip))
-			return true;
-	}
-	return false;
-}
-
-/* The kubelet that wrote RECORD had released every address of the pod. */
-static bool released(const struct pod_record *record)
-{
-	return (record->annotation_emptied && !record->running) ||
-	       (record->terminal && record->all_terminated && !record->running && !record->foreign);
-}
-
-/* RECORD says that the sandbox of EPOCH is gone. A sandbox is False also before it is there. */
-static bool is_gone(const struct epoch *epoch, const struct pod_record *record)
-{
-	return record->sandbox == POD_SANDBOX_FALSE && !record->running &&
-	       (record->published || record->started_count > 0 ||
-		!when_is_min(epoch->evidence.sandbox_ready));
-}
-
-/* The kubelet that wrote RECORD had released the address of EPOCH. */
-static bool finished(const struct epoch *epoch, const struct pod_record *record)
-{
-	if (released(record))
-		return true;
-	if (!is_gone(epoch, record))
-		return false;
-	if (when_is_min(record->sandbox_changed))
-		return true;
-	/* The address of a sandbox that died is free only after its containers have ended. */
-	for (size_t i = 0; i < record->finished_count; i++) {
-		if (when_before(record->sandbox_changed, record->finished[i]))
-			return false;
-	}
-	return true;
-}
-
-/* The greatest finishedAt that is the epoch's, RECORD's included. */
-static struct when newest_finish(const struct epoch *epoch, const struct pod_record *record)
-{
-	struct when newest = epoch->evidence.last_finished;
-
-	if (when_is_min(epoch->evidence.first_started))
-		return newest;
-	for (size_t i = 0; i < record->finished_count; i++) {
-		if (when_not_after(epoch->evidence.first_started, record->finished[i]))
-			newest = when_later(newest, record->finished[i]);
-	}
-	return newest;
-}
-
-/* RECORD is of a pod that is still alive. */
-static bool lives(const struct epoch *epoch, const struct pod_record *record, bool deleted)
-{
-	return !finished(epoch, record) && !record->terminal && !deleted;
-}
-
-/* Every container was started again. If the record does not mention the sandbox, nothing
- * shows that it outlived them. */
-static bool restarted(const struct epoch *epoch, const struct pod_record *record, bool deleted)
-{
-	struct when finish = newest_finish(epoch, record);
-
-	return lives(epoch, record, deleted) && record->sandbox == POD_SANDBOX_UNTOLD &&
-	       when_is_min(epoch->evidence.sandbox_ready) &&
-	       when_is_min(epoch->evidence.sandbox_gone) && !when_is_min(finish) &&
-	       !when_is_max(record->first_running) && when_not_after(finish, record->first_running);
-}
-
-/* A container has started that no epoch has shown. If not, the record may repeat what was true of the
- * sandbox before. Kubelets tell whole seconds; what was shown may be one that was cut to `received`. */
-static bool fresh(const struct pod_fold *fold, const struct pod_record *record)
-{
-	for (size_t i = 0; i < record->started_count; i++) {
-		if (when_second_later(record->started[i], fold->newest_started))
-			return true;
-	}
-	return false;
-}
-
-static bool sandbox_is_newer(const struct evidence *old, const struct pod_record *record)
-{
-	return record->sandbox == POD_SANDBOX_TRUE &&
-	       !when_is_min(when_later(old->sandbox_ready, old->sandbox_gone)) &&
-	       when_second_later(record->sandbox_changed, old->sandbox_ready) &&
-	       when_before(old->sandbox_gone, record->sandbox_changed);
 }
 
 static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *record, bool deleted)
@@ -117,24 +15,30 @@ static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *r
 
 	if (record->address_count == 0)
 		return false;
-	if (!fold->has_epoch || moved(epoch, record))
+	if (!fold->has_epoch || told_moved(epoch, record))
 		return true;
-	if (how != BINDING_OPEN && lives(epoch, record, deleted) && !record->node_gone &&
-	    (how != BINDING_FINISHED || fresh(fold, record)))
+	/* A later sandbox, which no record may have shown alive. */
+	if (how != BINDING_OPEN && told_finished(epoch, record) && told_fresh(fold, record))
 		return true;
-	if (restarted(epoch, record, deleted) && fresh(fold, record))
+	if (how != BINDING_OPEN && told_alive(epoch, record, deleted) && !record->node_gone &&
+	    (how != BINDING_FINISHED || told_fresh(fold, record)))
 		return true;
-	return sandbox_is_newer(&epoch->evidence, record) && fresh(fold, record);
+	if (told_restarted(epoch, record, deleted) && told_fresh(fold, record))
+		return true;
+	return told_newer_sandbox(&epoch->evidence, record) && told_fresh(fold, record);
 }
 
-/* WAS_TERMINATED: the last record that left it open was already of all terminated. */
-static void end_epoch(struct epoch *epoch, enum binding_end how, bool was_terminated,
-		      const struct arrival *arrival)
+/* EVIDENCE is as of the record before the one that came at ARRIVAL, which may end it. */
+static void add_known(struct evidence *evidence, const struct arrival *arrival)
+{
+	if (!evidence_is_over(evidence))
+		evidence->ended_known = arrival->known;
+}
+
+static void end_epoch(struct epoch *epoch, enum binding_end how, const struct arrival *arrival)
 {
 	epoch->evidence.how = how;
 	epoch->evidence.ended_received = arrival->received;
-	if (!was_terminated)
-		epoch->evidence.ended_known = arrival->known;
 }
 
 /* The next epoch may still be the same sandbox, so it shows the same start. */
@@ -142,7 +46,7 @@ static struct when split(struct epoch *epoch, const struct pod_record *record)
 {
 	struct evidence *evidence = &epoch->evidence;
 
-	evidence->last_finished = newest_finish(epoch, record);
+	evidence->last_finished = told_newest_finish(epoch, record);
 	return when_is_min(evidence->shown_started) ? evidence->first_started
 						    : evidence->shown_started;
 }
@@ -181,12 +85,12 @@ static bool begin_epoch(struct pod_fold *fold, const struct pod_record *record, 
 	begun.evidence.first_received = arrival->received;
 	begun.evidence.first_known = arrival->known;
 	if (later) {
-		if (fold->epoch.evidence.how == BINDING_OPEN && !moved(&fold->epoch, record) &&
-		    restarted(&fold->epoch, record, deleted))
+		if (fold->epoch.evidence.how == BINDING_OPEN && !told_moved(&fold->epoch, record) &&
+		    told_restarted(&fold->epoch, record, deleted))
 			begun.evidence.shown_started = split(&fold->epoch, record);
+		add_known(&fold->epoch.evidence, arrival);
 		if (fold->epoch.evidence.how == BINDING_OPEN)
-			end_epoch(&fold->epoch, BINDING_NEXT_EPOCH,
-				  fold->epoch.evidence.all_terminated, arrival);
+			end_epoch(&fold->epoch, BINDING_NEXT_EPOCH, arrival);
 		follow(&begun, &fold->epoch);
 		*ended = fold->epoch;
 	}
@@ -232,7 +136,7 @@ static void add_starts(struct epoch *epoch, const struct pod_record *record)
 		    when_before(started, evidence->first_started))
 			evidence->first_started = started;
 	}
-	evidence->last_finished = newest_finish(epoch, record);
+	evidence->last_finished = told_newest_finish(epoch, record);
 }
 
 static void add_evidence(struct epoch *epoch, const struct pod_record *record)
@@ -240,19 +144,20 @@ static void add_evidence(struct epoch *epoch, const struct pod_record *record)
 	struct evidence *evidence = &epoch->evidence;
 	struct when changed = record->sandbox_changed;
 
-	if (sandbox_is_newer(&epoch->evidence, record))
+	if (told_newer_sandbox(&epoch->evidence, record))
 		evidence->sandbox_gone = changed; /* the epoch is of the sandbox before */
 	else if (record->sandbox == POD_SANDBOX_TRUE && !when_is_min(changed) &&
 		 when_not_after(epoch->previous_gone, changed) &&
 		 (when_is_min(epoch->previous_ready) ||
 		  when_before(epoch->previous_ready, changed)))
 		evidence->sandbox_ready = changed;
-	if (is_gone(epoch, record) && !when_is_min(changed))
+	if (told_gone(epoch, record) && !when_is_min(changed))
 		evidence->sandbox_gone = changed;
 	add_starts(epoch, record);
 	if (!when_is_min(record->start_time))
 		evidence->start_time = record->start_time;
 	evidence->all_terminated = record->all_terminated;
+	evidence->sandbox_dead = told_dead(epoch, record);
 	evidence->terminating = record->terminating;
 	if (record->node)
 		evidence->node = record->node;
@@ -271,7 +176,7 @@ static bool finished_before(const struct epoch *epoch, bool all_terminated, bool
 static enum binding_end end_told(const struct epoch *epoch, const struct pod_record *record,
 				 bool deleted)
 {
-	if (finished(epoch, record) || sandbox_is_newer(&epoch->evidence, record) ||
+	if (told_finished(epoch, record) || told_newer_sandbox(&epoch->evidence, record) ||
 	    (deleted && finished_before(epoch, record->all_terminated,
 					record->terminating || record->terminal)))
 		return BINDING_FINISHED;
@@ -280,29 +185,29 @@ static enum binding_end end_told(const struct epoch *epoch, const struct pod_rec
 	return record->address_count == 0 ? BINDING_ADDRESS_GONE : BINDING_OPEN;
 }
 
-static void add_end(struct epoch *epoch, enum binding_end told, bool was_terminated,
-		    const struct arrival *arrival)
+static void add_end(struct epoch *epoch, enum binding_end told, const struct arrival *arrival)
 {
 	enum binding_end before = epoch->evidence.how;
 
 	if (before == BINDING_OPEN && told != BINDING_OPEN)
-		end_epoch(epoch, told, was_terminated, arrival);
+		end_epoch(epoch, told, arrival);
 	else if (before == BINDING_LOST && told == BINDING_FINISHED)
-		end_epoch(epoch, told, true, arrival);
+		end_epoch(epoch, told, arrival);
 }
 
 /* The record leaves the epoch open. */
-static void add_life(struct epoch *epoch, const struct pod_record *record, bool was_terminated,
-		     const struct arrival *arrival)
+static void add_life(struct epoch *epoch, const struct pod_record *record)
 {
 	struct evidence *evidence = &epoch->evidence;
 
-	if (!when_is_min(record->newest_running))
+	/* Nothing ran in a sandbox that is dead, but what its kubelet says to have finished since. */
+	if (evidence->sandbox_dead && !when_is_min(record->sandbox_changed))
+		evidence->last_running =
+			when_later(record->sandbox_changed, evidence->last_finished);
+	else if (!when_is_min(record->newest_running))
 		evidence->last_running = record->newest_running;
-	if (!record->all_terminated)
+	if (!evidence_is_over(evidence))
 		evidence->ended_known = WHEN_MIN;
-	else if (!was_terminated)
-		evidence->ended_known = arrival->known;
 }
 
 /* The record belongs to the newest epoch. */
@@ -311,20 +216,19 @@ static void add_record(struct pod_fold *fold, const struct pod_record *record, b
 {
 	struct epoch *epoch = &fold->epoch;
 	enum binding_end told = end_told(epoch, record, deleted);
-	bool was_terminated = epoch->evidence.all_terminated;
 
+	add_known(&epoch->evidence, arrival);
 	/* What started since, and has no address, may have run in another sandbox. */
-	if (record->address_count == 0 && fresh(fold, record)) {
-		add_end(epoch, told == BINDING_LOST ? told : BINDING_ADDRESS_GONE, was_terminated,
-			arrival);
+	if (record->address_count == 0 && told_fresh(fold, record)) {
+		add_end(epoch, told == BINDING_LOST ? told : BINDING_ADDRESS_GONE, arrival);
 	} else {
-		if (!sandbox_is_newer(&epoch->evidence, record))
+		if (!told_newer_sandbox(&epoch->evidence, record))
 			add_addresses(epoch, record);
 		add_evidence(epoch, record);
-		add_end(epoch, told, was_terminated, arrival);
+		add_end(epoch, told, arrival);
 	}
 	if (epoch->evidence.how == BINDING_OPEN)
-		add_life(epoch, record, was_terminated, arrival);
+		add_life(epoch, record);
 	fold->newest_started = when_later(fold->newest_started, record->newest_started);
 }
 
@@ -366,11 +270,11 @@ bool pod_fold_record(struct pod_fold *fold, struct pod_record *record, bool dele
 	if (record->node)
 		fold->unpublished.node = record->node;
 	/* After an epoch, what has terminated is of its sandbox, not of the next one. */
-	is_released = !fold->has_epoch && released(record);
+	is_released = !fold->has_epoch && told_released(record);
 	/* After its end only more evidence of the end belongs to the epoch; anything else is of
 	 * a sandbox that has no address yet. */
 	if (fold->has_epoch &&
-	    (fold->epoch.evidence.how == BINDING_OPEN || finished(&fold->epoch, record)))
+	    (fold->epoch.evidence.how == BINDING_OPEN || told_finished(&fold->epoch, record)))
 		add_record(fold, record, deleted, arrival);
 	if (begins)
 		epoch_unpublished_before(fold);
@@ -387,14 +291,15 @@ void pod_fold_absent(struct pod_fold *fold, const struct arrival *arrival)
 	bool finished =
 		finished_before(epoch, epoch->evidence.all_terminated, epoch->evidence.terminating);
 
+	add_known(&epoch->evidence, arrival);
 	if (fold->has_epoch && epoch->evidence.how == BINDING_OPEN)
-		end_epoch(epoch, finished ? BINDING_FINISHED : BINDING_LOST,
-			  epoch->evidence.all_terminated, arrival);
+		end_epoch(epoch, finished ? BINDING_FINISHED : BINDING_LOST, arrival);
 	epoch_unpublished_fold(fold, true, false, arrival->received);
 }
 
 void pod_fold_node_gone(struct pod_fold *fold, const struct arrival *arrival)
 {
-	end_epoch(&fold->epoch, BINDING_LOST, fold->epoch.evidence.all_terminated, arrival);
+	add_known(&fold->epoch.evidence, arrival);
+	end_epoch(&fold->epoch, BINDING_LOST, arrival);
 	epoch_unpublished_fold(fold, false, false, arrival->received);
 }

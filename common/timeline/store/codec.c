@@ -53,8 +53,8 @@ void codec_add_span(struct text *out, struct span span)
 
 void codec_add_evidence(struct text *out, const struct evidence *evidence)
 {
-	codec_add_u8(out, (unsigned)evidence->how | (evidence->shared ? 0x10u : 0) |
-				  (evidence->gateway ? 0x20u : 0) |
+	codec_add_u8(out, (unsigned)evidence->how | (evidence->sandbox_dead ? 0x08u : 0) |
+				  (evidence->shared ? 0x10u : 0) | (evidence->gateway ? 0x20u : 0) |
 				  (evidence->all_terminated ? 0x40u : 0) |
 				  (evidence->terminating ? 0x80u : 0));
 	codec_add_u64(out, evidence->node);
@@ -159,11 +159,12 @@ struct evidence codec_evidence(struct codec *codec)
 	struct evidence evidence = evidence_none();
 	unsigned flags = codec_u8(codec);
 
-	if ((flags & 0x0f) >= BINDING_ENDS) {
+	if ((flags & 0x07) >= BINDING_ENDS) {
 		codec->failed = true;
 		return evidence;
 	}
-	evidence.how = (enum binding_end)(flags & 0x0f);
+	evidence.how = (enum binding_end)(flags & 0x07);
+	evidence.sandbox_dead = (flags & 0x08) != 0;
 	evidence.shared = (flags & 0x10) != 0;
 	evidence.gateway = (flags & 0x20) != 0;
 	evidence.all_terminated = (flags & 0x40) != 0;

@@ -65,7 +65,7 @@ static int add_row(const struct cluster *cluster, struct store *store, struct sp
 	one->begun =
 		when_earlier(one->begun, when_later(evidence.start_time, evidence.previous_to));
 	one->ended = evidence.ended_received;
-	one->over = one->over || evidence.how != BINDING_OPEN || evidence.all_terminated;
+	one->over = one->over || evidence_is_over(&evidence);
 	one->shared = evidence.shared;
 	one->gateway = evidence.gateway;
 	one->past = evidence_is_past(&evidence, cluster->horizon) &&
