@@ -2,10 +2,17 @@
 
 #include <string.h>
 
-static void narrow_by_packets(struct link_address *address, const struct link_address *theirs)
+static struct when end_of(const struct link_address *theirs, struct when gone)
+{
+	return when_is_max(gone) ? theirs->last : when_later(theirs->last, gone);
+}
+
+static void narrow_by_packets(struct link_address *address, const struct link_address *theirs,
+			      struct when gone)
 {
 	if (when_before(theirs->last, address->first))
-		address->alone_since = when_later(address->alone_since, theirs->last);
+		address->alone_since = when_later(
+			address->alone_since, when_earlier(end_of(theirs, gone), address->first));
 	else
 		address->alone_until =
 			when_earlier(address->alone_until, when_add(theirs->first, -1));
@@ -39,7 +46,7 @@ void alone_narrow(struct link_address *address, const struct alone_other *other)
 {
 	for (size_t i = 0; i < other->count; i++) {
 		if (ip_compare(&other->addresses[i].ip, &address->ip) == 0)
-			narrow_by_packets(address, &other->addresses[i]);
+			narrow_by_packets(address, &other->addresses[i], other->gone);
 	}
 	if (may_miss(other, &address->ip))
 		narrow_by_missed(address, &other->missed);
@@ -50,13 +57,13 @@ struct when alone_end(const struct alone_other *other)
 	struct when end = other->missed.until;
 
 	for (size_t i = 0; i < other->count; i++)
-		end = when_later(end, other->addresses[i].last);
+		end = when_later(end, end_of(&other->addresses[i], other->gone));
 	return end;
 }
 
 struct alone_other alone_other_of(const struct alone_gone *gone)
 {
-	return (struct alone_other){gone->addresses, gone->count, gone->missed};
+	return (struct alone_other){gone->addresses, gone->count, gone->gone, gone->missed};
 }
 
 static size_t find_first_ended(const struct alone_past *past)
@@ -86,7 +93,8 @@ bool alone_past_add(struct alone_past *past, const struct alone_other *other,
 		*forgotten = *gone;
 	else
 		past->count++;
-	*gone = (struct alone_gone){.count = (uint8_t)other->count, .missed = other->missed};
+	*gone = (struct alone_gone){
+		.count = (uint8_t)other->count, .gone = other->gone, .missed = other->missed};
 	if (other->count > 0)
 		memcpy(gone->addresses, other->addresses,
 		       other->count * sizeof(gone->addresses[0]));

@@ -2,7 +2,8 @@
  *
  * What an interface may have carried are the addresses that were seen on it, from first to last, and what it carried
  * while its packets were missed. It has one address of a family for its whole life, so what was missed is
- * of no other one. And while an address is on one interface, from its first to its last packet, no other gets it.
+ * of no other one. And while an address is on one interface, from its first to its last packet, no other gets it. An interface that
+ * is gone had its address up to the end, although its packets had ended: what was sent to it until then was not for the next one.
  */
 #ifndef TENURE_FLOWS_ALONE_H
 #define TENURE_FLOWS_ALONE_H
@@ -29,6 +30,7 @@ struct alone_missed {
 struct alone_other {
 	const struct link_address *addresses;
 	size_t count;
+	struct when gone; /* it was by then; WHEN_MAX: it may be there */
 	struct alone_missed missed;
 };
 
@@ -39,6 +41,7 @@ void alone_narrow(struct link_address *address, const struct alone_other *other)
 struct alone_gone {
 	struct link_address addresses[LINKS_ADDRESSES_MAX];
 	uint8_t count;
+	struct when gone;
 	struct alone_missed missed;
 };
 
@@ -51,7 +54,7 @@ struct alone_past {
 bool alone_past_add(struct alone_past *past, const struct alone_other *other,
 		    struct alone_gone *forgotten);
 struct alone_other alone_other_of(const struct alone_gone *gone);
-/* When it carried something last; WHEN_MIN: never. */
+/* When it may have carried something, or had an address, last; WHEN_MIN: never. */
 struct when alone_end(const struct alone_other *other);
 
 #endif

@@ -68,7 +68,8 @@ bool links_has(const struct links *links, uint16_t number)
 
 static struct alone_other other_of(const struct links *links, const struct link *link)
 {
-	struct alone_other other = {link->known.addresses, link->known.address_count, link->missed};
+	struct alone_other other = {link->known.addresses, link->known.address_count,
+				    link->known.until, link->missed};
 
 	other.missed.any = links->live && link->several;
 	return other;
@@ -107,7 +108,7 @@ static void forget(struct links *links, struct link *link)
 
 void links_gap(struct links *links, struct when since, struct when until)
 {
-	struct alone_other other = {NULL, 0, {since, until, true}};
+	struct alone_other other = {NULL, 0, WHEN_MAX, {since, until, true}};
 
 	links->stats.missed++;
 	remember(links, &other);

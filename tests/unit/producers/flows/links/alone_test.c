@@ -174,7 +174,24 @@ static void another_one_with_the_same_address_missed(void **state)
 	links_end(links, 1, T(73));
 	pod(0, X, 100, 110);
 	links_see(links, T(140));
-	is_alone(0, 72, T(140));
+	is_alone(0, 73, T(140));
+}
+
+/* Up to its end it had the address, silently. Its notice may be late. */
+static void not_before_the_end_of_another_one_with_the_same_address(void **state)
+{
+	(void)state;
+	pod(1, X, 60, 70);
+	pod(2, "10.1.0.2", 60, 70);
+	links_end(links, 1, T(80));
+	links_end(links, 2, T(90));
+	pod(0, X, 100, 110);
+	links_see(links, T(140));
+	is_alone(0, 80, T(140));
+	links_end(links, 0, T(135));
+	pod(3, X, 130, 136);
+	links_see(links, T(150));
+	is_alone(3, 130, T(150));
 }
 
 static void one_with_several_may_have_any(void **state)
@@ -241,6 +258,7 @@ int main(void)
 		TEST(what_another_one_missed),
 		TEST(what_another_one_missed_before),
 		TEST(another_one_with_the_same_address_missed),
+		TEST(not_before_the_end_of_another_one_with_the_same_address),
 		TEST(one_with_several_may_have_any),
 		TEST(what_is_forgotten_stays_known_of_those_that_were_there),
 	};
