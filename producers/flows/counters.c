@@ -147,6 +147,8 @@ void counters_collect(const struct input *input, const struct meter *meter,
 		struct link_outlet_stats stats = link_outlet_get_stats(links);
 
 		add_links(counters, &stats);
+		if (live)
+			add(counters, "", "links_unread", in.links_unread);
 	}
 	if (!outlet_has_queue(outlet))
 		return;

@@ -64,6 +64,17 @@ static const struct row {
 	{"l7_held_refused", LIMITED, "l7_segments"},
 	{"conntrack_full", LIMITED, "conntrack_open"},
 	{"conntrack_forgotten", LIMITED, "conntrack_ended"},
+	{"links_followed", LINKS, NULL},
+	{"links_several", LINKS_SEVERAL, NULL},
+	{"links_missed", LINKS_MISSED, NULL},
+	{"links_unread", LINKS_UNREAD, NULL},
+	{"links_records", LINKS_EXPORTED, NULL},
+	{"links_delivered", LINKS_RECORDS, "delivered"},
+	{"links_dropped", LINKS_RECORDS, "dropped"},
+	{"links_undelivered", LINKS_RECORDS, "undelivered"},
+	{"links_unconfirmed", LINKS_RECORDS, "unconfirmed"},
+	{"links_unsaid", LIMITED, "links_unsaid"},
+	{"links_forgotten", LIMITED, "links"},
 };
 
 static bool is_verdict(const char *name)
@@ -149,6 +160,8 @@ static void add_input(const struct flows_figures *f, struct text *out)
 		add_one(out, INTERFACES, f->interfaces);
 		add_one(out, RING, (uint64_t)f->ring);
 		add_one(out, RING_MAX, (uint64_t)f->ring_max);
+		if (f->has_links)
+			add_one(out, LINKS_UNREAD_NOW, f->links_unread);
 	} else if (f->file_max > 0) {
 		add_one(out, FILE_READ, f->file_read);
 		add_one(out, FILE_MAX, f->file_max);

@@ -30,6 +30,8 @@ struct flows_figures {
 	bool live;
 	size_t interfaces;            /* open */
 	int64_t ring, ring_max;       /* bytes */
+	bool has_links;               /* --links */
+	uint64_t links_unread;        /* pods' interfaces that are not read now; live */
 	uint64_t flows_max;           /* --max-flows */
 	uint64_t file_read, file_max; /* bytes of the files; 0: not known */
 	struct when event;            /* of the last packet; WHEN_MIN: none yet */

@@ -53,8 +53,15 @@ static bool is_name(const char *name)
 	return length > 0 && length < FLOW_HOSTNAME_SIZE;
 }
 
-static int check_links(const struct flows_options *o)
+/* GIVEN are those of the command line. */
+static int check_links(const struct flows_options *o, const struct settings_given *given)
 {
+	if (o->links == NULL && settings_has(given, "cluster"))
+		return usage("--cluster: is the cluster's name in the records of --links; give "
+			     "both or none");
+	if (o->links == NULL && settings_has(given, "node-name"))
+		return usage("--node-name: is the Node's name in the records of --links; give "
+			     "both or none");
 	if (o->links == NULL)
 		return 0;
 	if (strcmp(o->links, o->out) == 0 ||
@@ -75,7 +82,7 @@ static int check_links(const struct flows_options *o)
 	return 0;
 }
 
-static int check_options(struct flows_options *o)
+static int check_options(struct flows_options *o, const struct settings_given *given)
 {
 	bool live = o->interfaces.count > 0 || o->patterns.count > 0;
 	const int64_t timeouts[] = {o->idle_stream_ns, o->idle_datagram_ns, o->active_ns,
@@ -109,7 +116,7 @@ static int check_options(struct flows_options *o)
 		return usage("--statistics-interval: must be from 1s to 30d");
 	if (o->statistics != NULL && strcmp(o->statistics, o->out) == 0)
 		return usage("--statistics: give another address than --out");
-	if (check_links(o) < 0)
+	if (check_links(o, given) < 0)
 		return -1;
 	if (o->fanout > FANOUT_GROUP_MAX)
 		return usage("--fanout: must be from 1 to 65535");
@@ -246,11 +253,12 @@ int flows_options_read(struct flows_options *o, int argc, char **argv)
 		OBSERVER_SETTINGS(o),
 		SETTING_END,
 	};
+	struct settings_given given;
 	int first;
 
 	set_defaults(o);
-	first = settings_read(&manual, table, argc, argv);
-	return first < 0 || (!o->list_interfaces && check_options(o) < 0) ? -1 : first;
+	first = settings_read_given(&manual, table, argc, argv, &given);
+	return first < 0 || (!o->list_interfaces && check_options(o, &given) < 0) ? -1 : first;
 }
 
 struct flow_table_options flows_options_limits(const struct flows_options *o)

@@ -90,7 +90,7 @@ static void count_groups(const struct flows_status *status, struct flows_figures
 		add_stats(&f->groups[i], &groups->gone[i]);
 	}
 	for (; input_get_interface(status->loop->input, f->interfaces, &one); f->interfaces++) {
-		add_stats(&f->groups[interface_groups_find(groups, one.name)], &one.stats);
+		add_stats(&f->groups[interface_groups_find(groups, one.asked)], &one.stats);
 		f->ring += one.ring;
 	}
 }
@@ -114,6 +114,8 @@ static void add_metrics(void *user, struct text *out)
 	};
 
 	loop_count(loop, &counters);
+	f.has_links = loop->links != NULL;
+	f.links_unread = input_get_stats(loop->input).links_unread_now;
 	if (loop->live) {
 		count_groups(status, &f);
 	} else {

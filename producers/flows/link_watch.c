@@ -84,7 +84,7 @@ static void take(struct link_watch *watch, size_t length)
 		const struct nlmsghdr *header = (const struct nlmsghdr *)(const void *)at;
 		size_t step = NLMSG_ALIGN(header->nlmsg_len);
 
-		if (header->nlmsg_pid == watch->port)
+		if (link_message_is_answer(header, watch->port))
 			take_listed(watch, header);
 		else if (link_message_read(header, header->nlmsg_len, &told))
 			link_table_notice(&watch->table, &told, watch->now);

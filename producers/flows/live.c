@@ -8,6 +8,7 @@
 #include "common/base/when.h"
 #include "common/program/log.h"
 #include "producers/flows/links/link_message.h"
+#include "producers/flows/seen.h"
 #include "producers/flows/sources.h"
 
 #define REST_MS 10
@@ -155,7 +156,7 @@ static enum live_status read_rest(struct live *live, int timeout_ms, struct pack
 	for (size_t i = 0; i < live->all.count && empty; i++)
 		empty = capture_is_empty(live->all.list[i].capture);
 	if (empty || when_not_after(live->end_at, when_steady())) {
-		sources_see_rest(&live->all, live->turn_at);
+		seen_end(&live->all, live->turn_at);
 		return LIVE_END;
 	}
 	poll(live->all.polled, live->all.count, timeout_ms < REST_MS ? timeout_ms : REST_MS);
@@ -188,7 +189,7 @@ enum live_status live_read(struct live *live, int timeout_ms, struct packet *pac
 	if (*count > 0)
 		return LIVE_PACKETS;
 	if (!live->cut)
-		sources_see(&live->all, live->turn_at);
+		seen_update(&live->all, live->turn_at);
 	if (sources_remove_gone(&live->all)) {
 		begin_reading(live);
 		*count = read_ready(live, packets, max);
@@ -222,6 +223,7 @@ struct live_stats live_get_stats(const struct live *live)
 	struct live_stats stats = live->all.stats;
 
 	stats.refused = live->all.refused.count;
+	stats.links_unread_now = live->all.unfollowed.count;
 	for (size_t i = 0; i < live->all.count; i++)
 		capture_add_stats(live->all.list[i].capture, &stats.capture);
 	return stats;
@@ -233,7 +235,8 @@ bool live_get_interface(const struct live *live, size_t at, struct live_interfac
 
 	if (at >= live->all.count)
 		return false;
-	*interface = (struct live_interface){.index = source->index, .ring = source->ring};
+	*interface = (struct live_interface){
+		.asked = sources_asked(source), .index = source->index, .ring = source->ring};
 	memcpy(interface->name, source->name, sizeof(interface->name));
 	capture_add_stats(source->capture, &interface->stats);
 	return true;

@@ -42,13 +42,17 @@ struct live_stats {
 	uint64_t gone;
 	uint64_t refused; /* because of LIVE_MAX, INTERFACES_MAX, BUFFER_TOTAL or an error */
 	struct capture_stats capture;
+	/* With LINKS, if all packets reach it. */
+	uint64_t links_unread;     /* times that a pod's interface was not read for long (seen.h) */
+	uint64_t links_unread_now; /* those that are not read */
 };
 
 /* One that is open. */
 struct live_interface {
 	char name[IF_NAMESIZE];
-	unsigned index; /* the system's number, 0 for "any" */
-	int64_t ring;   /* bytes */
+	const char *asked; /* as sources_asked() */
+	unsigned index;    /* the system's number, 0 for "any" */
+	int64_t ring;      /* bytes */
 	struct capture_stats stats;
 };
 

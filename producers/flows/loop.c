@@ -11,7 +11,10 @@
 #define POLL_MS 100
 #define FLUSH_NS NS_PER_SECOND
 #define TEND_NS (10 * NS_PER_MS)
-#define STOP_PATIENCE_NS (20 * NS_PER_SECOND) /* supervisors kill about 25 s after asking to stop */
+/* Supervisors kill about 25 s after asking to stop. Of the rest the last totals, which say what became of all records, have
+ * 2 s at least. */
+#define STOP_PATIENCE_NS (20 * NS_PER_SECOND)
+#define LAST_PATIENCE_NS (2 * NS_PER_SECOND)
 /* In silence the table's clock follows the wall clock at this distance: a packet may be
  * in a ring, which releases it within 50 ms. */
 #define SILENCE_LAG_NS (2 * NS_PER_SECOND)
@@ -39,7 +42,7 @@ static void write_statistics(const struct loop *loop)
 	struct counters counters;
 
 	loop_count(loop, &counters);
-	statistics_write(loop->statistics, &counters, loop->input, false);
+	statistics_write(loop->statistics, &counters, loop->input);
 }
 
 static void show_progress(const struct loop *loop, struct state *state, struct when now)
@@ -124,7 +127,7 @@ static int meter_packets(struct loop *loop, struct packet *packets, size_t count
 /* Ends all flows, and waits until their records are where they belong. */
 static int finish(const struct loop *loop)
 {
-	outlet_stop(loop->outlet, STOP_PATIENCE_NS);
+	outlet_stop(loop->outlet, loop->deadline);
 	if (meter_finish(loop->meter) < 0)
 		return EX_IOERR;
 	if (outlet_settle(loop->outlet) < 0)
@@ -160,6 +163,26 @@ static int read_all(struct loop *loop, struct state *state)
 	return EX_OK;
 }
 
+/* The broker is waited for by each output until the same time, because each has a connection of its own, which may be up to
+ * 10 s behind the others' when the broker comes back. RC is that of the capture. */
+static int end(struct loop *loop, int rc)
+{
+	loop->deadline = when_add(when_steady(), STOP_PATIENCE_NS);
+	if (loop->links != NULL)
+		link_outlet_finish(loop->links, when_now(), input_seen(loop->input),
+				   loop->deadline);
+	if (rc == EX_OK)
+		rc = finish(loop);
+	else
+		outlet_settle(loop->outlet);
+	if (loop->links != NULL && link_outlet_settle(loop->links) < 0 && rc == EX_OK)
+		rc = loop->links_exit_code;
+	loop->deadline = when_later(
+		loop->deadline,
+		when_add(when_steady(), stop_requested() ? LAST_PATIENCE_NS : STOP_PATIENCE_NS));
+	return rc;
+}
+
 int loop_run(struct loop *loop)
 {
 	struct when now = when_steady();
@@ -167,13 +190,7 @@ int loop_run(struct loop *loop)
 	int rc = read_all(loop, &state);
 
 	progress_end(&state.show);
-	if (rc == EX_OK)
-		rc = finish(loop);
-	else
-		outlet_settle(loop->outlet);
-	if (loop->links != NULL &&
-	    link_outlet_finish(loop->links, when_now(), input_seen(loop->input)) < 0 && rc == EX_OK)
-		rc = loop->links_exit_code;
+	rc = end(loop, rc);
 	if (rc != EX_OK)
 		return rc;
 	if (!state.stopped && loop->live) {

@@ -28,6 +28,8 @@ struct loop {
 	uint64_t metered;  /* packets; 0 at the start, as the next */
 	uint64_t beyond;   /* packets that were read after the last of MOST */
 	struct when event; /* the last packet's time; WHEN_MIN: none yet */
+	/* Once it has run: until then the last totals may wait for the broker. Of when_steady(). */
+	struct when deadline;
 };
 
 /* All counters. */

@@ -127,7 +127,7 @@ static int say_counters(const struct loop *loop)
 	report(&counters, loop->meter, loop->live);
 	if (loop->statistics == NULL)
 		return 0;
-	return statistics_write(loop->statistics, &counters, loop->input, true);
+	return statistics_finish(loop->statistics, &counters, loop->input, loop->deadline);
 }
 
 static int failure_of(const char *address)

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "common/base/when.h"
 #include "common/program/log.h"
 #include "common/topic/topic_writer.h"
 #include "producers/flows/pressure.h"
@@ -92,10 +91,15 @@ static void tell(struct outlet *outlet, enum pressure_change change)
 			  outlet->address);
 		break;
 	case PRESSURE_ENDS_DROPPING:
-		log_warn("%s: records are no longer dropped: %" PRIu64 " were, of %" PRIu64
-			 " packets with %" PRIu64 " bytes",
-			 outlet->address, dropped->records - before->records,
-			 dropped->packets - before->packets, dropped->bytes - before->bytes);
+		if (!outlet->of_flows)
+			log_warn("%s: records are no longer dropped: %" PRIu64 " were",
+				 outlet->address, dropped->records - before->records);
+		else
+			log_warn("%s: records are no longer dropped: %" PRIu64 " were, of %" PRIu64
+				 " packets with %" PRIu64 " bytes",
+				 outlet->address, dropped->records - before->records,
+				 dropped->packets - before->packets,
+				 dropped->bytes - before->bytes);
 		break;
 	}
 }
@@ -181,9 +185,9 @@ int outlet_flush(struct outlet *outlet)
 	return !outlet_is_kafka(outlet) ? topic_writer_flush(outlet->writer) : 0;
 }
 
-void outlet_stop(struct outlet *outlet, int64_t patience_ns)
+void outlet_stop(struct outlet *outlet, struct when deadline)
 {
-	outlet->deadline = when_add(when_steady(), patience_ns);
+	outlet->deadline = deadline;
 }
 
 int outlet_settle(struct outlet *outlet)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/base/when.h"
 #include "common/bus/bus.h"
 #include "common/kafka/kafka_queue.h"
 
@@ -44,8 +45,8 @@ int outlet_write(struct outlet *outlet, const struct bus_record *record, uint64_
 int outlet_tend(struct outlet *outlet, bool *hold);
 /* A file has all records. Nothing is done for Kafka, whose client sends by itself. */
 int outlet_flush(struct outlet *outlet);
-/* The capture is over: from now on even the records of a live capture wait, for up to PATIENCE_NS in all. */
-void outlet_stop(struct outlet *outlet, int64_t patience_ns);
+/* The capture is over: from now on even the records of a live capture wait, until DEADLINE of when_steady(). */
+void outlet_stop(struct outlet *outlet, struct when deadline);
 /* Waits until what became of each record is known. -1 if one was not delivered (logged), unless it was dropped. */
 int outlet_settle(struct outlet *outlet);
 struct outlet_stats outlet_get_stats(const struct outlet *outlet);

@@ -1,7 +1,6 @@
 #include "producers/flows/sources.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -9,9 +8,7 @@
 #include "common/program/log.h"
 #include "producers/flows/capture_filter.h"
 #include "producers/flows/links/pod_link.h"
-
-#define SEE_NS (100 * NS_PER_MS)
-#define STEP_NS (10 * NS_PER_MS) /* a clock that is slewed is off by less in SEE_NS */
+#include "producers/flows/seen.h"
 
 static void close_ring(struct sources *all, const struct source *source)
 {
@@ -94,25 +91,9 @@ static int add_source(struct sources *all, const char *name, const struct link_e
 	return EX_OK;
 }
 
-/* Tells LINKS if packets of SOURCE were missed since all was read. */
-static void note_missed(const struct sources *all, struct source *source)
+const char *sources_asked(const struct source *source)
 {
-	uint64_t missed;
-
-	if (!source->seen || !all->options->whole)
-		return;
-	missed = capture_missed(source->capture);
-	if (missed != source->missed)
-		links_miss(all->options->links, source->number, all->seen, when_now());
-	source->missed = missed;
-}
-
-/* SOURCE may be there still. */
-static void leave_there(struct sources *all, const struct source *source)
-{
-	unfollowed_leave(&all->unfollowed, source->index, source->birth, all->seen);
-	all->limit = when_earlier(all->limit, all->seen);
-	all->scan_at = WHEN_MIN;
+	return source->asked != NULL ? source->asked : source->name;
 }
 
 static void remove_source(struct sources *all, size_t at)
@@ -121,14 +102,14 @@ static void remove_source(struct sources *all, size_t at)
 	struct interface_groups *groups = all->options->groups;
 
 	log_info("interface %s: capture ended", source->name);
-	note_missed(all, source);
+	seen_note_missed(all, source);
 	if (source->followed)
 		links_end(all->options->links, source->number, source->until);
 	if (source->seen && when_is_max(source->until))
-		leave_there(all, source);
+		seen_leave(all, source);
 	capture_add_stats(source->capture, &all->stats.capture);
 	capture_add_stats(source->capture,
-			  &groups->gone[interface_groups_find(groups, source->name)]);
+			  &groups->gone[interface_groups_find(groups, sources_asked(source))]);
 	close_ring(all, source);
 	interfaces_retire(all->interfaces, source->number, when_steady());
 	all->stats.gone++;
@@ -169,6 +150,17 @@ static const struct link_entry *find_entry(const struct sources *all, const char
 			return &table->entries[i];
 	}
 	return NULL;
+}
+
+/* The one that the user calls NAME, which may be an alternative name of it. */
+static const struct link_entry *find_asked(const struct sources *all, const char *name)
+{
+	const struct link_entry *entry = find_entry(all, name);
+	unsigned index = entry == NULL ? if_nametoindex(name) : 0;
+
+	return index == 0 || all->watch == NULL
+		       ? entry
+		       : link_table_find(link_watch_table(all->watch), index);
 }
 
 /* Tells LINKS of SOURCE, which is ENTRY, and its capture which packets come from a pod. */
@@ -214,21 +206,6 @@ static void check_source(const struct sources *all, struct source *source)
 	}
 }
 
-/* Finds the pods' interfaces that are not followed. */
-static void look_for_unfollowed(struct sources *all)
-{
-	uint64_t followed[LIVE_MAX];
-	size_t count = 0;
-
-	for (size_t i = 0; i < all->count; i++) {
-		/* What is left in the ring of one that is gone will be read. */
-		if (all->list[i].seen)
-			followed[count++] = all->list[i].birth;
-	}
-	all->limit = unfollowed_look(&all->unfollowed, link_watch_table(all->watch), followed,
-				     count, link_watch_until(all->watch), all->options->links);
-}
-
 /* Opens the interfaces that appeared and marks those that disappeared. */
 static void scan(struct sources *all)
 {
@@ -248,7 +225,7 @@ static void scan(struct sources *all)
 	}
 	patterns_say(&all->patterns);
 	if (all->options->whole)
-		look_for_unfollowed(all);
+		seen_look(all);
 }
 
 void sources_tend(struct sources *all)
@@ -278,66 +255,6 @@ bool sources_remove_gone(struct sources *all)
 	return any;
 }
 
-/* ---- Up to when all is read ---- */
-
-/* Of a clock that was set, nothing before counts on either side. */
-static void check_clock(struct sources *all, struct link_clock now)
-{
-	int64_t offset_ns = when_since(now.wall, now.steady);
-
-	if (llabs(offset_ns - all->offset_ns) > STEP_NS)
-		links_whole(all->options->links,
-			    when_later(now.wall, when_add(now.steady, all->offset_ns)));
-	all->offset_ns = offset_ns;
-}
-
-/* The ring of an interface that is gone is not asked, and read later (sources_remove_gone()). */
-static struct when before_gone(const struct sources *all, struct link_clock now)
-{
-	struct when earliest = WHEN_MAX;
-
-	for (size_t i = 0; i < all->count; i++)
-		earliest = when_earlier(earliest, all->list[i].gone_at);
-	if (when_is_max(earliest))
-		return earliest;
-	return when_add(now.wall, -when_since(now.steady, earliest) - SOURCES_LAST_READS_NS);
-}
-
-void sources_see(struct sources *all, struct link_clock then)
-{
-	struct link_clock now = {.steady = when_steady()};
-
-	if (!all->options->whole || when_before(now.steady, all->see_at))
-		return;
-	now.wall = when_now();
-	all->see_at = when_add(now.steady, SEE_NS);
-	check_clock(all, now);
-	for (size_t i = 0; i < all->count; i++)
-		note_missed(all, &all->list[i]);
-	all->seen =
-		when_earlier(when_add(then.wall, -SOURCES_LAST_READS_NS), before_gone(all, now));
-	all->seen = when_earlier(all->seen, link_watch_table(all->watch)->drained.wall);
-	all->seen = when_earlier(all->seen, all->limit);
-}
-
-void sources_see_rest(struct sources *all, struct link_clock then)
-{
-	all->see_at = WHEN_MIN;
-	then.wall = when_add(then.wall, SOURCES_LAST_READS_NS);
-	sources_see(all, then);
-}
-
-/* From now on each interface that appears is known. */
-static void begin_to_see(struct sources *all)
-{
-	struct link_clock now = {when_now(), when_steady()};
-
-	unfollowed_init(&all->unfollowed);
-	all->offset_ns = when_since(now.wall, now.steady);
-	links_whole(all->options->links, now.wall);
-	links_see(all->options->links, WHEN_MIN);
-}
-
 /* ---- Opening ---- */
 
 int sources_open(struct sources *all, const struct live_options *options,
@@ -348,21 +265,23 @@ int sources_open(struct sources *all, const struct live_options *options,
 	all->options = options;
 	all->interfaces = interfaces;
 	all->patterns.list = options->patterns;
-	all->limit = all->seen = WHEN_MIN;
 	all->watch = link_watch_open();
 	/* Interfaces that are given by name can be read without it. */
 	if (all->watch == NULL && (options->patterns->count > 0 || options->links != NULL))
 		return EX_OSERR;
-	if (options->whole)
-		begin_to_see(all);
+	seen_begin(all);
 	all->rings = rings_of(options->buffer_total, options->capture.buffer_size, count_first(all),
 			      options->patterns->count > 0);
 	for (size_t i = 0; i < options->names->count && exit_code == EX_OK; i++) {
 		const char *name = options->names->values[i];
-		const struct link_entry *entry = find_entry(all, name);
+		const struct link_entry *entry = find_asked(all, name);
 
-		if (!has_source(all, name, entry))
-			exit_code = add_source(all, name, entry, false);
+		name = entry != NULL ? entry->told.name : name;
+		if (has_source(all, name, entry))
+			continue;
+		exit_code = add_source(all, name, entry, false);
+		if (exit_code == EX_OK)
+			all->list[all->count - 1].asked = options->names->values[i];
 	}
 	if (exit_code == EX_OK && options->patterns->count > 0)
 		exit_code = capture_check_filter(options->capture.filter);

@@ -20,15 +20,17 @@
 struct source {
 	struct capture *capture;
 	char name[IF_NAMESIZE];
-	unsigned index;      /* the system's number, 0 for "any" */
-	uint64_t birth;      /* of struct link_entry */
-	uint16_t number;     /* in INTERFACES */
-	int64_t ring;        /* bytes */
-	bool scanned;        /* seen by the current scan */
-	bool followed;       /* by LINKS */
-	bool seen;           /* its packets are told to be a pod's or not */
-	uint64_t missed;     /* of capture_missed() */
-	uint64_t mac;        /* the pod's, that LINKS was told */
+	const char
+		*asked;  /* an option's value, which may be an alternative name; NULL: a pattern */
+	unsigned index;  /* the system's number, 0 for "any" */
+	uint64_t birth;  /* of struct link_entry */
+	uint16_t number; /* in INTERFACES */
+	int64_t ring;    /* bytes */
+	bool scanned;    /* seen by the current scan */
+	bool followed;   /* by LINKS */
+	bool seen;       /* its packets are told to be a pod's or not */
+	uint64_t missed; /* of capture_missed() */
+	uint64_t mac;    /* the pod's, that LINKS was told */
 	struct when until;   /* it was not there from then on; WHEN_MAX: not known */
 	struct when gone_at; /* WHEN_MAX while it can be read */
 	bool drained;        /* its ring was read after that */
@@ -43,8 +45,10 @@ struct sources {
 	struct refused refused;
 	struct link_watch *watch; /* NULL if the kernel refused it */
 	struct when scan_at;
-	/* For LINKS, if all packets reach it. */
+	/* For LINKS, if all packets reach it (seen.h). */
 	struct unfollowed unfollowed;
+	struct when unread_since; /* when_steady(): some are; WHEN_MAX: none is */
+	bool unread_said;
 	struct when limit;  /* since then an interface may be there that is not followed */
 	struct when seen;   /* all that came by then was read, or told to be missed */
 	struct when see_at; /* when_steady(); then that is looked at again */
@@ -64,11 +68,7 @@ void sources_tend(struct sources *all);
 /* Marks the rings of interfaces that are gone for one last read, and removes them after
  * that. Returns true if there is a ring to read. */
 bool sources_remove_gone(struct sources *all);
-
-/* All packets that were there at THEN have been read and passed on: finds up to when nothing was missed but what LINKS is
- * told of, SEEN. */
-void sources_see(struct sources *all, struct link_clock then);
-/* The same at the end, if no packet was captured after THEN. */
-void sources_see_rest(struct sources *all, struct link_clock then);
+/* The option's value that asked for SOURCE, or its name. */
+const char *sources_asked(const struct source *source);
 
 #endif

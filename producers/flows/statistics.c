@@ -11,7 +11,6 @@
 
 #define RECORD_MAX \
 	(512 * 1024) /* bytes: 8 KiB of counters, and 300 for each of LIVE_MAX interfaces */
-#define CLOSE_PATIENCE_NS (2 * NS_PER_SECOND)
 
 struct statistics {
 	const struct statistics_options *options;
@@ -114,12 +113,28 @@ static int write_record(struct statistics *statistics, const struct counters *co
 	return outlet_flush(statistics->outlet);
 }
 
-int statistics_write(struct statistics *statistics, const struct counters *counters,
+static int write_one(struct statistics *statistics, const struct counters *counters,
 		     const struct input *input, bool final)
 {
 	if (!statistics->failed)
 		statistics->failed = write_record(statistics, counters, input, final) < 0;
 	return statistics->failed ? -1 : 0;
+}
+
+int statistics_write(struct statistics *statistics, const struct counters *counters,
+		     const struct input *input)
+{
+	return write_one(statistics, counters, input, false);
+}
+
+int statistics_finish(struct statistics *statistics, const struct counters *counters,
+		      const struct input *input, struct when deadline)
+{
+	int rc;
+
+	outlet_stop(statistics->outlet, deadline);
+	rc = write_one(statistics, counters, input, true);
+	return outlet_settle(statistics->outlet) < 0 ? -1 : rc;
 }
 
 int statistics_close(struct statistics *statistics)
@@ -128,10 +143,7 @@ int statistics_close(struct statistics *statistics)
 
 	if (statistics == NULL)
 		return 0;
-	outlet_stop(statistics->outlet, CLOSE_PATIENCE_NS);
-	rc = outlet_settle(statistics->outlet);
-	if (outlet_close(statistics->outlet) < 0)
-		rc = -1;
+	rc = outlet_close(statistics->outlet);
 	text_free(&statistics->text);
 	free(statistics);
 	return rc;

@@ -24,10 +24,13 @@ struct statistics_options {
 struct statistics *statistics_open(const struct statistics_options *options);
 /* Whether it is time for a record. NOW is of when_steady(). */
 bool statistics_is_due(struct statistics *statistics, struct when now);
-/* Writes one. FINAL: the last. -1 if the output failed (logged), now or before: then nothing more is written. */
+/* Writes one. -1 if the output failed (logged), now or before: then nothing more is written. */
 int statistics_write(struct statistics *statistics, const struct counters *counters,
-		     const struct input *input, bool final);
-/* Waits up to 2 s for the broker. NULL is allowed. -1 if the last record may not be there (logged). */
+		     const struct input *input);
+/* Writes the last, and waits for the broker until DEADLINE of when_steady(). -1 if it may not be there (logged). */
+int statistics_finish(struct statistics *statistics, const struct counters *counters,
+		      const struct input *input, struct when deadline);
+/* NULL is allowed. -1 if the output failed (logged). */
 int statistics_close(struct statistics *statistics);
 
 #endif

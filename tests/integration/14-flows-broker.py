@@ -4,7 +4,7 @@
 tenure-flows captures on a veth while the broker is held (SIGSTOP), killed and started again. With a few conversations that
 go on, the flows are held longer and nothing is dropped. In a flood of new ones records are dropped, and the frames
 that were sent are those in the records of the topic and those that the counters name. A meter that is ended while the
-broker is held says what it could not deliver. `--long`: the broker is away for 90 s, longer than a request may take. Needs root, ip and unshare; everything is
+broker is held says what it could not deliver. One that is ended as soon as the broker is back delivers all, by each of its connections. `--long`: the broker is away for 90 s, longer than a request may take. Needs root, ip and unshare; everything is
 in a network namespace of its own.
 """
 
@@ -27,6 +27,7 @@ from enrich_broker import LAB, Broker, leave  # noqa: E402
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 LONG = "--long" in sys.argv
 AWAY = 90 if LONG else 15
+METERS = 6  # that are ended at once
 BURST = 5000  # frames, which the ring has room for
 
 
@@ -71,11 +72,17 @@ class Meter:
     def said(self, words):
         return words in self.path.read_text()
 
-    def end(self, status=0):
+    def ask_to_end(self):
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(timeout=60) == status, self.path.read_text()
+
+    def ended(self, status=0):
+        assert self.process.wait(timeout=60) == status, (self.process.returncode, self.path.read_text())
         line = [line for line in self.path.read_text().splitlines() if "frames=" in line][-1]
         return {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", line.split("msg=")[1])}
+
+    def end(self, status=0):
+        self.ask_to_end()
+        return self.ended(status)
 
 
 def check(broker, topic, sent, counters):
@@ -188,6 +195,28 @@ def ended(folder, broker, veth):
     assert 15 < took < 25 and counters["records_undelivered"] + counters["records_unconfirmed"] > 0, (took, counters)
 
 
+def back(folder, broker, veth):
+    """Meters are ended as soon as the broker is back: each client of each tries to connect again at a time of its own."""
+    topics = [f"back{number}" for number in range(METERS)]
+    for topic in topics:
+        broker.create(topic, 1)
+        broker.create(f"{topic}.statistics", 1)
+    meters = [Meter(folder, broker, topic, "--statistics", f"kafka:{topic}.statistics", "--statistics-interval", "1s") for topic in topics]
+    before = veth.sent
+    for source in range(10):
+        veth.send(source, 5000)
+    kill(broker)
+    time.sleep(12)  # so that they try seldom
+    start(broker)
+    for meter in meters:
+        meter.ask_to_end()
+    for meter, topic in zip(meters, topics):
+        counters = meter.ended()
+        check(broker, topic, veth.sent - before, counters)
+        last = json.loads(broker.read(f"{topic}.statistics")[-1][3])
+        assert last["final"] and last["counters"] == counters, (last, counters)
+
+
 def main():
     if os.geteuid() != 0:
         skip("needs root for a network namespace")
@@ -202,6 +231,7 @@ def main():
         flood(Path(folder), broker, veth, "stopped", hold, go_on)
         flood(Path(folder), broker, veth, "killed", kill, start)
         ended(Path(folder), broker, veth)
+        back(Path(folder), broker, veth)
 
 
 if __name__ == "__main__":

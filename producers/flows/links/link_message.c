@@ -114,6 +114,12 @@ static enum link_kind kind_of(const struct reading *reading)
 	return LINK_KIND_OTHER;
 }
 
+bool link_message_is_answer(const struct nlmsghdr *header, uint32_t port)
+{
+	return header->nlmsg_pid == port &&
+	       ((header->nlmsg_flags & NLM_F_MULTI) || header->nlmsg_type == NLMSG_ERROR);
+}
+
 bool link_message_read(const void *bytes, size_t length, struct link_message *told)
 {
 	struct reading reading = {.told = {.peer_namespace = LINK_NO_PEER}};

@@ -6,6 +6,7 @@
 #ifndef TENURE_FLOWS_LINK_MESSAGE_H
 #define TENURE_FLOWS_LINK_MESSAGE_H
 
+#include <linux/netlink.h>
 #include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +42,10 @@ struct link_message {
  * index and name, or not whole. A message of AF_BRIDGE is about a bridge's port, not about the interface; one of
  * wireless extensions says nothing that is wanted here. */
 bool link_message_read(const void *bytes, size_t length, struct link_message *told);
+
+/* Whether the message is of the answer to a request of PORT. A notice has the port of the process that changed the
+ * interface, which may be the same number in another network namespace, and is never one of many. HEADER is whole. */
+bool link_message_is_answer(const struct nlmsghdr *header, uint32_t port);
 
 /* The six bytes AT in one word, to be compared; link_mac_bytes() gives them back. */
 static inline uint64_t link_mac(const uint8_t *at)

@@ -17,7 +17,6 @@
 #define QUEUE_BYTES (8 << 20)
 /* As often as in a live capture (loop.c). */
 #define LOOK_NS (10 * NS_PER_MS)
-#define PATIENCE_NS (2 * NS_PER_SECOND)
 
 struct link_outlet {
 	const struct link_outlet_options *options;
@@ -242,7 +241,8 @@ void link_outlet_tend(struct link_outlet *outlet, struct when now, struct when s
 
 /* ---- The end ---- */
 
-int link_outlet_finish(struct link_outlet *outlet, struct when now, struct when seen)
+void link_outlet_finish(struct link_outlet *outlet, struct when now, struct when seen,
+			struct when deadline)
 {
 	struct link_report report;
 
@@ -250,17 +250,21 @@ int link_outlet_finish(struct link_outlet *outlet, struct when now, struct when 
 		now = outlet->latest;
 	if (!when_is_min(seen))
 		links_see(outlet->links, seen);
-	outlet_stop(outlet->outlet, PATIENCE_NS);
+	outlet_stop(outlet->outlet, deadline);
 	write_due(outlet, now);
 	while (!outlet->failed && links_rest(outlet->links, &report))
 		outlet->failed = write_report(outlet, &report, now) < 0;
-	if (outlet_settle(outlet->outlet) < 0)
-		outlet->failed = true;
 	if (!outlet->options->live && links_get_stats(outlet->links).followed == 0)
 		log_warn("%s: nothing is known of interfaces: no packet of the files says that it "
 			 "came from the other end of its interface; LINUX_SLL2 says it, and "
 			 "pcapng with the direction of each packet",
 			 outlet->options->address);
+}
+
+int link_outlet_settle(struct link_outlet *outlet)
+{
+	if (outlet_settle(outlet->outlet) < 0)
+		outlet->failed = true;
 	return outlet->failed ? -1 : 0;
 }
 

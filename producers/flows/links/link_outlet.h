@@ -43,9 +43,12 @@ struct link_outlet *link_outlet_open(const struct link_outlet_options *options,
 void link_outlet_add(struct link_outlet *outlet, const struct packet *packets, size_t count);
 /* Writes what is due. NOW is of the wall clock; SEEN as for links_see(), of which WHEN_MIN says nothing. */
 void link_outlet_tend(struct link_outlet *outlet, struct when now, struct when seen);
-/* The capture is over at NOW, which is not used for files: writes what was not said yet, and waits up to 2 s for the broker.
- * -1 if a record may not be there (logged), now or before. */
-int link_outlet_finish(struct link_outlet *outlet, struct when now, struct when seen);
+/* The capture is over at NOW, which is not used for files: writes what was not said yet. From now on a record that finds no
+ * room waits until DEADLINE of when_steady(). */
+void link_outlet_finish(struct link_outlet *outlet, struct when now, struct when seen,
+			struct when deadline);
+/* Waits for the broker until the deadline. -1 if a record may not be there (logged), now or before. */
+int link_outlet_settle(struct link_outlet *outlet);
 struct link_outlet_stats link_outlet_get_stats(const struct link_outlet *outlet);
 /* NULL is allowed. -1 if the output failed (logged). */
 int link_outlet_close(struct link_outlet *outlet);

@@ -32,6 +32,8 @@ static const char *page_of(const struct counters *counters, struct text *out)
 		.outlet = &outlet,
 		.has_queue = true,
 		.live = true,
+		.has_links = true,
+		.links_unread = 3,
 		.groups = {{"eth0", 1, 2, 3, 4}, {"veth*", 5, 6, 7, 8}},
 		.group_count = 2,
 		.event = WHEN_MIN,
@@ -45,13 +47,16 @@ static const char *page_of(const struct counters *counters, struct text *out)
 
 static void each_counter_has_its_place(void **state)
 {
-	const struct counters counters = {6,
+	const struct counters counters = {9,
 					  {{"packets", 71},
 					   {"not_ip", 72},
 					   {"inner_bad_ip", 73},
 					   {"records_dropped", 74},
 					   {"late_segments", 75},
-					   {"of_tomorrow", 76}}};
+					   {"of_tomorrow", 76},
+					   {"links_missed", 77},
+					   {"links_dropped", 78},
+					   {"links_forgotten", 79}}};
 	struct text out;
 	const char *page = page_of(&counters, &out);
 
@@ -64,6 +69,10 @@ static void each_counter_has_its_place(void **state)
 		page, "\ntenure_capture_inner_undecoded_packets_total{reason=\"bad_ip\"} 73\n"));
 	assert_non_null(strstr(page, "\ntenure_flows_records_total{result=\"dropped\"} 74\n"));
 	assert_non_null(strstr(page, "\ntenure_flows_other_total{counter=\"of_tomorrow\"} 76\n"));
+	assert_non_null(strstr(page, "\ntenure_links_missed_total 77\n"));
+	assert_non_null(strstr(page, "\ntenure_links_records_total{result=\"dropped\"} 78\n"));
+	assert_non_null(strstr(page, "\ntenure_flows_limited_total{what=\"links\"} 79\n"));
+	assert_non_null(strstr(page, "\ntenure_links_unread_interfaces 3\n"));
 	assert_non_null(strstr(page,
 			       "\ntenure_capture_dropped_packets_total{interface=\"veth*\",where="
 			       "\"interface\"} 7\n"));

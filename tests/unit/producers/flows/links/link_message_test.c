@@ -221,12 +221,29 @@ static void test_refused(void **state)
 	assert_false(read_message(&zero, 0, &told));
 }
 
+static void test_answer(void **state)
+{
+	struct message listed = begin(RTM_NEWLINK, AF_UNSPEC, 2);
+	struct nlmsghdr *header = (struct nlmsghdr *)(void *)listed.bytes;
+
+	(void)state;
+	header->nlmsg_pid = 77;
+	assert_false(link_message_is_answer(header, 77)); /* of another namespace's port 77 */
+	header->nlmsg_flags = NLM_F_MULTI;
+	assert_true(link_message_is_answer(header, 77));
+	assert_false(link_message_is_answer(header, 78));
+	header->nlmsg_flags = 0;
+	header->nlmsg_type = NLMSG_ERROR;
+	assert_true(link_message_is_answer(header, 77));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pair),    cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_kinds),   cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_refused), cmocka_unit_test(test_passed_by),
+		cmocka_unit_test(test_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

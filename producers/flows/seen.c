@@ -1,0 +1,162 @@
+#include "producers/flows/seen.h"
+
+#include <stdlib.h>
+
+#include "common/program/log.h"
+#include "producers/flows/links/pod_link.h"
+
+#define SEE_NS (100 * NS_PER_MS)
+#define STEP_NS (10 * NS_PER_MS) /* a clock that is slewed is off by less in SEE_NS */
+/* One that is not up yet is not read, and no matter. */
+#define UNREAD_NS (5 * NS_PER_SECOND)
+
+void seen_begin(struct sources *all)
+{
+	struct link_clock now = {when_now(), when_steady()};
+
+	all->limit = all->seen = WHEN_MIN;
+	all->unread_since = WHEN_MAX;
+	if (!all->options->whole)
+		return;
+	/* From now on each interface that appears is known. */
+	unfollowed_init(&all->unfollowed);
+	all->offset_ns = when_since(now.wall, now.steady);
+	links_whole(all->options->links, now.wall);
+	links_see(all->options->links, WHEN_MIN);
+}
+
+/* ---- What is not read ---- */
+
+void seen_note_missed(const struct sources *all, struct source *source)
+{
+	uint64_t missed;
+
+	if (!source->seen || !all->options->whole)
+		return;
+	missed = capture_missed(source->capture);
+	if (missed != source->missed)
+		links_miss(all->options->links, source->number, all->seen, when_now());
+	source->missed = missed;
+}
+
+void seen_leave(struct sources *all, const struct source *source)
+{
+	if (!all->options->whole)
+		return;
+	unfollowed_leave(&all->unfollowed, source->index, source->birth, all->seen);
+	all->limit = when_earlier(all->limit, all->seen);
+	all->scan_at = WHEN_MIN;
+}
+
+/* Why the pod's interface ENTRY is not read. */
+static const char *reason_of(const struct sources *all, const struct link_entry *entry)
+{
+	if (entry->told.passed_by)
+		return "XDP or BPF may pass its packets by the capture";
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->list[i].birth == entry->birth)
+			return "nothing tells which of its packets come from the pod";
+	}
+	return "it is not captured";
+}
+
+static void say_unread(const struct sources *all)
+{
+	const struct unfollowed *unfollowed = &all->unfollowed;
+	const struct link_entry *entry =
+		link_table_find(link_watch_table(all->watch), unfollowed->list[0].index);
+
+	if (unfollowed->full || entry == NULL)
+		log_warn("--links: more pods' interfaces than %d are not read: nothing is said to "
+			 "be "
+			 "alone on this node meanwhile",
+			 UNFOLLOWED_MAX);
+	else
+		log_warn("interface %s: is a pod's and is not read, for %s: nothing is said to be "
+			 "alone on this node while it is there (--links)",
+			 entry->told.name, reason_of(all, entry));
+}
+
+/* Says once that nothing is alone, and once that it is over. */
+static void note_unread(struct sources *all)
+{
+	struct when now = when_steady();
+
+	if (all->unfollowed.count > 0 || all->unfollowed.full) {
+		all->unread_since = when_earlier(all->unread_since, now);
+		if (all->unread_said || when_since(now, all->unread_since) < UNREAD_NS)
+			return;
+		say_unread(all);
+		all->stats.links_unread++;
+		all->unread_said = true;
+		return;
+	}
+	if (all->unread_said)
+		log_info("--links: all pods' interfaces are read again");
+	all->unread_said = false;
+	all->unread_since = WHEN_MAX;
+}
+
+void seen_look(struct sources *all)
+{
+	uint64_t followed[LIVE_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		/* What is left in the ring of one that is gone will be read. */
+		if (all->list[i].seen)
+			followed[count++] = all->list[i].birth;
+	}
+	all->limit = unfollowed_look(&all->unfollowed, link_watch_table(all->watch), followed,
+				     count, link_watch_until(all->watch), all->options->links);
+	note_unread(all);
+}
+
+/* ---- Up to when all is read ---- */
+
+/* Of a clock that was set, nothing before counts on either side. */
+static void check_clock(struct sources *all, struct link_clock now)
+{
+	int64_t offset_ns = when_since(now.wall, now.steady);
+
+	if (llabs(offset_ns - all->offset_ns) > STEP_NS)
+		links_whole(all->options->links,
+			    when_later(now.wall, when_add(now.steady, all->offset_ns)));
+	all->offset_ns = offset_ns;
+}
+
+/* The ring of an interface that is gone is not asked, and read later (sources_remove_gone()). */
+static struct when before_gone(const struct sources *all, struct link_clock now)
+{
+	struct when earliest = WHEN_MAX;
+
+	for (size_t i = 0; i < all->count; i++)
+		earliest = when_earlier(earliest, all->list[i].gone_at);
+	if (when_is_max(earliest))
+		return earliest;
+	return when_add(now.wall, -when_since(now.steady, earliest) - SOURCES_LAST_READS_NS);
+}
+
+void seen_update(struct sources *all, struct link_clock then)
+{
+	struct link_clock now = {.steady = when_steady()};
+
+	if (!all->options->whole || when_before(now.steady, all->see_at))
+		return;
+	now.wall = when_now();
+	all->see_at = when_add(now.steady, SEE_NS);
+	check_clock(all, now);
+	for (size_t i = 0; i < all->count; i++)
+		seen_note_missed(all, &all->list[i]);
+	all->seen =
+		when_earlier(when_add(then.wall, -SOURCES_LAST_READS_NS), before_gone(all, now));
+	all->seen = when_earlier(all->seen, link_watch_table(all->watch)->drained.wall);
+	all->seen = when_earlier(all->seen, all->limit);
+}
+
+void seen_end(struct sources *all, struct link_clock then)
+{
+	all->see_at = WHEN_MIN;
+	then.wall = when_add(then.wall, SOURCES_LAST_READS_NS);
+	seen_update(all, then);
+}
