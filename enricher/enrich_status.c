@@ -61,7 +61,8 @@ void enrich_status_log(const struct alignment *a)
 
 static bool is_fresh(const struct alignment *a, struct text *out)
 {
-	struct when known = timeline_position_progress(a->timeline).known;
+	struct when known = timeline_position_progress(a->timeline).known, now = when_now();
+	bool stalled = hold_policy_is_stalled(&a->policy, now);
 	char text[WHEN_TEXT_SIZE];
 
 	if (a->policy.bounded) {
@@ -72,10 +73,11 @@ static bool is_fresh(const struct alignment *a, struct text *out)
 		http_health_condition(out, false, "the kube topic has no PROGRESS yet");
 		return false;
 	}
-	if (hold_policy_is_stalled(&a->policy, when_now())) {
+	if (stalled || hold_policy_is_old(&a->policy, known, now)) {
 		when_format(known, text);
 		text_add_format(out, "[-] the cluster is known only to %s: %s\n", text,
-				a->policy.patient ? "flows wait" : "answers are provisional");
+				stalled && !a->policy.patient ? "answers are provisional"
+							      : "flows wait");
 		return false;
 	}
 	http_health_condition(out, true, "the cluster becomes known as time passes");

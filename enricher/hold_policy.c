@@ -12,6 +12,8 @@ static bool missed_checks(const struct hold_policy *policy, struct when now)
 
 void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_up, struct when now)
 {
+	policy->moves =
+		policy->moves || (!when_is_min(policy->moved) && policy->known.ns != known.ns);
 	if (when_is_min(policy->moved) || policy->known.ns != known.ns || !caught_up ||
 	    missed_checks(policy, now))
 		policy->moved = now;
@@ -22,6 +24,11 @@ void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_
 bool hold_policy_is_stalled(const struct hold_policy *policy, struct when now)
 {
 	return !when_is_min(policy->moved) && when_since(now, policy->moved) >= policy->max_hold_ns;
+}
+
+bool hold_policy_is_old(const struct hold_policy *policy, struct when known, struct when now)
+{
+	return !policy->moves && when_since(now, known) > policy->max_hold_ns;
 }
 
 const char *hold_policy_ask(const struct hold_policy *policy, struct when end, struct when now)

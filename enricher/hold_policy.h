@@ -22,6 +22,7 @@ struct hold_policy {
 	struct when known;    /* at the last check */
 	struct when moved;    /* when KNOWN last changed; WHEN_MIN before the first check */
 	struct when seen;     /* the last check */
+	bool moves;           /* KNOWN has changed from one check to another */
 };
 
 /* Reports that KNOWN is the newest at NOW. CAUGHT_UP: no kube record is left to read. KNOWN counts
@@ -32,6 +33,10 @@ void hold_policy_see(struct hold_policy *policy, struct when known, bool caught_
 
 /* Whether KNOWN has stood still for so long at NOW that flows are answered provisionally, unless PATIENT. */
 bool hold_policy_is_stalled(const struct hold_policy *policy, struct when now);
+
+/* Whether KNOWN, the newest at NOW, is older than max_hold_ns and has not moved since the first check: what
+ * writes it may have stopped before. A flow that ends now would wait, and may be answered provisionally in the end. */
+bool hold_policy_is_old(const struct hold_policy *policy, struct when known, struct when now);
 
 /* Returns NULL if a flow that ended at END waits, otherwise the reason (static text) why it is
  * answered provisionally at NOW. */

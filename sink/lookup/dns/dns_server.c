@@ -86,15 +86,18 @@ static int open_listener(struct dns_server *server, const char *text, struct dns
 
 	if (listen_parse(text, &address) < 0)
 		return -1;
-	udp = listen_open("--listen-dns", SOCK_DGRAM, &address);
-	ip = dns_peer_ip(&address.socket);
-	listener->udp = udp < 0 ? NULL : dns_udp_new(udp, dns_peer_is_any(&ip), server->limit);
-	if (listener->udp == NULL)
-		return -1;
-	server->count++;
+	/* A port that is free for TCP, which every client takes some of, is rarely taken for UDP. */
 	listener->tcp = listen_open("--listen-dns", SOCK_STREAM, &address);
 	if (listener->tcp < 0)
 		return -1;
+	udp = listen_open("--listen-dns", SOCK_DGRAM, &address);
+	ip = dns_peer_ip(&address.socket);
+	listener->udp = udp < 0 ? NULL : dns_udp_new(udp, dns_peer_is_any(&ip), server->limit);
+	if (listener->udp == NULL) {
+		close(listener->tcp);
+		return -1;
+	}
+	server->count++;
 	if (!dns_peer_is_any(&ip))
 		source->ips[source->ip_count++] = ip;
 	listen_format(&address, bound);

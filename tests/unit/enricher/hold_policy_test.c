@@ -111,6 +111,24 @@ static void a_topic_without_any_progress_stalls_from_the_first_check_on(void **s
 	assert_string_equal(hold_policy_ask(&policy, at(1000), at(1060)), "kube_stalled");
 }
 
+static void known_that_was_old_at_the_start_is_so_until_it_moves(void **state)
+{
+	struct hold_policy policy = new_policy(), empty = new_policy();
+
+	(void)state;
+	assert_true(hold_policy_is_old(&policy, at(900), at(1000)));
+	assert_false(hold_policy_is_old(&policy, at(940), at(1000)));
+	check(&policy, at(900), 1000, 1030);
+	assert_true(hold_policy_is_old(&policy, at(900), at(1030)));
+	hold_policy_see(&policy, at(901), true, at(1031));
+	assert_false(hold_policy_is_old(&policy, at(901), at(1031)));
+	/* It comes an hour late: it moves, so flows have only to wait. */
+	assert_false(hold_policy_is_old(&policy, at(902), at(4502)));
+	check(&empty, WHEN_MIN, 1000, 1001);
+	hold_policy_see(&empty, at(900), true, at(1002));
+	assert_false(hold_policy_is_old(&empty, at(900), at(1002)));
+}
+
 static void a_flow_in_the_future_does_not_block_its_partition(void **state)
 {
 	struct hold_policy policy = new_policy();
@@ -164,6 +182,7 @@ int main(void)
 		cmocka_unit_test(known_does_not_stand_still_while_there_is_more_to_read),
 		cmocka_unit_test(a_short_hold_is_kept_by_checks_that_are_further_apart),
 		cmocka_unit_test(a_topic_without_any_progress_stalls_from_the_first_check_on),
+		cmocka_unit_test(known_that_was_old_at_the_start_is_so_until_it_moves),
 		cmocka_unit_test(a_flow_in_the_future_does_not_block_its_partition),
 		cmocka_unit_test(a_flow_ahead_of_the_clock_but_not_of_known_waits),
 		cmocka_unit_test(a_patient_run_waits_while_known_stands_still),
