@@ -149,6 +149,24 @@ def fill_state(folder, fault):
         assert (folder / "kept").read_bytes() == (folder / "whole").read_bytes(), "a mended state changed an answer"
 
 
+def fill_served_state(folder, fault):
+    """A server ends, and says why once; its next start has all that it is asked for."""
+    for command in (["tenure-lookup", "--kube", "kube.ndjson"], ["tenure-graph", "--in", "whole"]):
+        with Disk(folder, ROOM_TO_OPEN) as disk:
+            command = [*command, "--listen", "127.0.0.1:0", "--max-age", "5000w", "--state", "disk/state"]
+            fails(folder, fault, command)
+            assert (folder / "log").read_text().count("level=error") == 1, (folder / "log").read_text()
+            disk.mend()
+            with (folder / "log").open("w") as log:
+                running = subprocess.Popen([BUILD / command[0], *command[1:]], cwd=folder, stderr=log)
+            try:
+                address = lambda: re.search(r"listening on ([0-9.:]+)", (folder / "log").read_text())
+                wait_until(lambda: address() and get(address()[1], "/readyz")[0] == 200, "it is ready", LIMIT, (folder / "log").read_text)
+            finally:
+                running.terminate()
+                assert running.wait(LIMIT) == 0, (folder / "log").read_text()
+
+
 def fill_state_at_start(folder, fault):
     command = ["tenure-lookup", "--kube", "kube.ndjson", "--format", "json", "--at", "2026-11-24T07:49:29Z", "10.244.2.10"]
     right = works(folder, [*command, "--state", "none"])
@@ -235,7 +253,7 @@ SHIFTS = {
 }
 FULL = {
     "the disk of `--out` is full": [fill_output, fill_kube],
-    "the disk of `--state` is full": [fill_state],
+    "the disk of `--state` is full": [fill_state, fill_served_state],
     "the disk of `--state` is full at the start": [fill_state_at_start],
 }
 
