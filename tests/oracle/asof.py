@@ -41,6 +41,7 @@ class Binding:
     last_sign: int = NEVER          # the end evidence
     seen: tuple = None              # the first and the last packet of its interfaces,
     hosts: frozenset = frozenset()  # and the hosts of their meters
+    gone: int = EVER                # of one whose raw certain_to is open: the end of its interface
     alone: tuple = None             # (until, -since, host) of the one that was alone the longest
     order_from: int = None          # raw certain_from and certain_to without interfaces
     order_to: int = None
@@ -100,7 +101,7 @@ def settle(bindings, hold, skew):
     """Sets the four instants of all bindings of one address."""
     before = [(a, b) for a in bindings for b in bindings if a is not b and is_before(a, b, skew)]
     for one in bindings:
-        one.possible_from, one.certain_to = one.raw_possible_from, one.raw_certain_to
+        one.possible_from, one.certain_to = one.raw_possible_from, min(one.raw_certain_to, one.gone)
         one.possible_to, one.certain_from = one.raw_possible_to, one.raw_certain_from
     for a, b in before:
         b.possible_from = max(b.possible_from, held(a, b, hold))

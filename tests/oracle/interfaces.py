@@ -199,10 +199,9 @@ def share(span, one, of_pod):
 
 def gone(one, spans, horizon):
     """When the interface of ONE was gone, and its sandbox with it; EVER if that is not known."""
-    if one.order_to == EVER:
-        return EVER
+    sign = max(one.seen[1], NEVER if one.order_to == EVER else one.last_sign)
     until = [span.until for span in spans if span.until is not None and (span.until >= horizon or span.until >= one.raw_certain_to)]
-    return min((moment for moment in until if min(until) >= max(one.last_sign, one.seen[1])), default=EVER)
+    return min((moment for moment in until if min(until) >= sign), default=EVER)
 
 
 def tell(one, shares, horizon):
@@ -221,8 +220,10 @@ def tell(one, shares, horizon):
     if one.order_to != EVER and since is not None and one.raw_possible_from < since <= one.raw_certain_from:
         one.raw_possible_from = since
     until = gone(one, spans, horizon)
+    if one.order_to == EVER:                # it may go on in another sandbox
+        one.gone = until
+        return
     one.raw_possible_to = min(one.raw_possible_to, until)
     if until < one.raw_certain_to:          # the report of the end was late
         one.raw_certain_to = one.last_sign
-    if one.raw_certain_to != EVER:
-        one.raw_certain_to = max(one.raw_certain_to, min(last, one.raw_possible_to))
+    one.raw_certain_to = max(one.raw_certain_to, min(last, one.raw_possible_to))

@@ -169,9 +169,14 @@ def test_the_end_of_an_interface_counts_more_than_a_late_report():
     assert (said(None), said(20.95)) == ("known uid-a", "unknown between_holders")
 
 
-def test_it_ends_no_open_epoch():
+def test_it_ends_no_open_epoch_but_leaves_it_no_longer_certain():
     """A container may have been started since, in a sandbox that no record tells apart yet."""
-    assert asked(late()[0], 22, sent=True) == "known uid-a"
+    def said(until, *moment, **more):
+        return asked(late(until=until)[0], *moment, **more)
+
+    assert (said(None, 22), said(20.95, 22), said(20.95, 20.3)) == ("known uid-a", "unknown hand_over", "known uid-a")
+    assert said(20.95, 22, sent=True) == "known uid-a"
+    assert said(20.8, 22) == "known uid-a"          # it carried a packet later
 
 
 def test_an_interface_does_not_come_before_its_pod():

@@ -201,7 +201,8 @@ int asof_instants(const struct binding *bindings, size_t count,
 	order_all(&work);
 	for (size_t i = 0; i < count; i++) {
 		if (when_is_max(instants[i].certain_to))
-			instants[i].certain_to = certain_until_next(&work, i);
+			instants[i].certain_to = when_earlier(certain_until_next(&work, i),
+							      binding_interface_gone(&bindings[i]));
 	}
 	for (size_t i = 0; i < count; i++) {
 		struct instants *at = &instants[i];

@@ -196,15 +196,13 @@ struct when binding_possible_from(const struct binding *binding,
 	return since;
 }
 
-/* When its interface was gone, and the sandbox with it; WHEN_MAX if that is not known. */
-static struct when interface_gone(const struct binding *binding)
+struct when binding_interface_gone(const struct binding *binding)
 {
+	const struct evidence *evidence = &binding->evidence;
 	const struct seen *seen = &binding->seen;
 
-	/* An open one may go on in another sandbox, of which no record tells yet. */
-	if (!seen->there || when_is_max(evidence_certain_to(&binding->evidence, 0)) ||
-	    when_before(seen->until, evidence_of_end(&binding->evidence)) ||
-	    when_before(seen->until, seen->last))
+	if (!seen->there || when_before(seen->until, seen->last) ||
+	    (evidence_is_over(evidence) && when_before(seen->until, evidence_of_end(evidence))))
 		return WHEN_MAX;
 	return seen->until;
 }
@@ -213,19 +211,22 @@ struct when binding_certain_to(const struct binding *binding, const struct assum
 {
 	struct when to = evidence_certain_to(&binding->evidence, assumptions->hold_ns);
 
-	if (!binding->seen.there)
+	if (!binding->seen.there || when_is_max(to))
 		return to;
 	/* The report of the end was late. */
-	if (when_before(interface_gone(binding), to))
+	if (when_before(binding_interface_gone(binding), to))
 		to = evidence_of_end(&binding->evidence);
-	else if (when_is_max(to))
-		return to;
 	return when_later(to, when_earlier(binding->seen.to, binding_possible_to(binding)));
 }
 
 struct when binding_possible_to(const struct binding *binding)
 {
-	return when_earlier(evidence_possible_to(&binding->evidence), interface_gone(binding));
+	struct when to = evidence_possible_to(&binding->evidence);
+
+	/* An open one may go on in another sandbox, of which no record tells yet. */
+	if (!evidence_is_over(&binding->evidence))
+		return to;
+	return when_earlier(to, binding_interface_gone(binding));
 }
 
 bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct when start,

@@ -110,6 +110,8 @@ struct when binding_possible_from(const struct binding *binding,
 struct when binding_certain_to(const struct binding *binding,
 			       const struct assumptions *assumptions);
 struct when binding_possible_to(const struct binding *binding);
+/* When its interface was gone, and the sandbox with it; WHEN_MAX if that is not known. */
+struct when binding_interface_gone(const struct binding *binding);
 /* Its interfaces carried the address over all of [START, END], by the clock of HOST. */
 bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct when start,
 			  struct when end);

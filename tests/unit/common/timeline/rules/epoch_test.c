@@ -95,16 +95,6 @@ static bool take(struct pod_fold *fold, struct pod_record record, bool deleted, 
 	return pod_fold_record(fold, &record, deleted, &came, &ended);
 }
 
-/* The same, with what was known before it. */
-static void take_known(struct pod_fold *fold, struct pod_record record, bool deleted, int64_t at,
-		       int64_t known)
-{
-	struct arrival came = arrival(at, known);
-	struct epoch ended;
-
-	pod_fold_record(fold, &record, deleted, &came, &ended);
-}
-
 static void lose(struct pod_fold *fold, int64_t at, int64_t known)
 {
 	struct arrival came = arrival(at, known);
@@ -222,9 +212,6 @@ static void ends(void **state)
 		 false, BINDING_FINISHED, 180, 182},
 		{"sandbox False and running", with_sandbox(running(1, 105), POD_SANDBOX_FALSE, 181),
 		 false, BINDING_OPEN, 181, OPEN},
-		{"sandbox False, running and deleted",
-		 with_sandbox(running(1, 105), POD_SANDBOX_FALSE, 181), true, BINDING_LOST, 105,
-		 OPEN},
 		{"sandbox False before the last process ended",
 		 with_sandbox(terminated(1, 105, 180), POD_SANDBOX_FALSE, 166), false, BINDING_OPEN,
 		 180, OPEN},
@@ -256,50 +243,6 @@ static void ends(void **state)
 				 binding_end_name(fold.epoch.evidence.how));
 		assert_ended(&fold, cases[c].how, cases[c].certain_to, cases[c].possible_to);
 	}
-}
-
-/* A kubelet tells late what became of the containers of a sandbox that died. */
-static void nothing_counts_that_is_told_after_the_sandbox_died(void **state)
-{
-	struct pod_record dying = with_sandbox(running(1, 105), POD_SANDBOX_FALSE, 150);
-	struct pod_fold fold = born(with_sandbox(running(1, 105), POD_SANDBOX_TRUE, 104));
-
-	(void)state;
-	take_known(&fold, dying, false, 151, 149);
-	assert_ended(&fold, BINDING_OPEN, 150, OPEN);
-	dying.newest_running = s(195); /* ContainersReady */
-	take_known(&fold, dying, false, 196, 194);
-	assert_ended(&fold, BINDING_OPEN, 150, OPEN);
-	take_known(&fold, dying, true, 200, 198);
-	assert_ended(&fold, BINDING_LOST, 150, OPEN);
-
-	fold = born(running(1, 105));
-	take_known(&fold, dying, false, 196, 189);
-	take_known(&fold, dying, false, 200, 198);
-	assert_ended(&fold, BINDING_OPEN, 179, OPEN); /* it was there 10 s before 189 */
-	dying.finished[dying.finished_count++] = s(197);
-	take_known(&fold, dying, true, 205, 204);
-	assert_ended(&fold, BINDING_LOST, 179, OPEN);
-
-	fold = born(running(1, 105));
-	take_known(&fold, dying, false, 200, 150);
-	assert_ended(&fold, BINDING_OPEN, 197, OPEN); /* a container of it finished then */
-}
-
-/* Of the second sandbox only the end is told: what finished in it did not in the first. */
-static void a_later_sandbox_may_be_over_when_it_is_shown(void **state)
-{
-	struct pod_fold fold = born(running(1, 105));
-
-	(void)state;
-	take(&fold, with_sandbox(terminated(1, 105, 150), POD_SANDBOX_FALSE, 151), false, 152);
-	assert_ended(&fold, BINDING_FINISHED, 150, 152);
-	assert_false(take(&fold, with_sandbox(terminated(1, 105, 150), POD_SANDBOX_FALSE, 151),
-			  false, 153));
-	assert_true(take(&fold, with_sandbox(terminated(1, 160, 180), POD_SANDBOX_FALSE, 181),
-			 false, 200));
-	assert_ended(&fold, BINDING_FINISHED, 180, 182);
-	assert_int_equal(seconds(evidence_possible_from(&fold.epoch.evidence, HOLD)), 150);
 }
 
 static void absence_is_a_loss_unless_all_had_terminated(void **state)
@@ -443,8 +386,6 @@ int main(void)
 		cmocka_unit_test(a_terminal_or_deleted_record_begins_nothing_after_the_end),
 		cmocka_unit_test(another_family_joins_the_epoch),
 		cmocka_unit_test(ends),
-		cmocka_unit_test(nothing_counts_that_is_told_after_the_sandbox_died),
-		cmocka_unit_test(a_later_sandbox_may_be_over_when_it_is_shown),
 		cmocka_unit_test(absence_is_a_loss_unless_all_had_terminated),
 		cmocka_unit_test(lost_can_become_finished_and_nothing_reopens),
 		cmocka_unit_test(the_next_epoch_takes_only_its_own_times),

@@ -100,9 +100,10 @@ static void the_raw_instants_are_those_of_the_packets(void **state)
 	assert_int_equal(in_ms(binding_start_reported(&bindings[0], &assumed).certain_from), 11000);
 }
 
-static void an_open_epoch_only_begins_earlier(void **state)
+static void an_open_epoch_begins_earlier_and_is_not_certain_for_ever(void **state)
 {
 	struct binding bindings[] = {pod(1, 10000, OPEN)};
+	struct instants at;
 	struct interface_span spans[] = {span(10200, 51500)};
 
 	(void)state;
@@ -112,6 +113,8 @@ static void an_open_epoch_only_begins_earlier(void **state)
 	assert_int_equal(in_ms(binding_possible_from(&bindings[0], &assumed)), 8000);
 	assert_int_equal(in_ms(binding_start(&bindings[0], &assumed).certain_from), 10200);
 	assert_int_equal(in_ms(binding_certain_to(&bindings[0], &assumed)), OPEN);
+	assert_int_equal(asof_instants(bindings, 1, &assumed, &at), 0);
+	assert_int_equal(in_ms(at.certain_to), 51100); /* its end, less the skew */
 	assert_int_equal(in_ms(binding_possible_to(&bindings[0])), OPEN);
 }
 
@@ -314,7 +317,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(alone_is_what_the_longest_says),
 		cmocka_unit_test(the_raw_instants_are_those_of_the_packets),
-		cmocka_unit_test(an_open_epoch_only_begins_earlier),
+		cmocka_unit_test(an_open_epoch_begins_earlier_and_is_not_certain_for_ever),
 		cmocka_unit_test(the_end_of_an_interface_counts_unless_the_pod_lived_on),
 		cmocka_unit_test(a_sandbox_has_one_interface),
 		cmocka_unit_test(an_interface_does_not_come_before_its_pod),
