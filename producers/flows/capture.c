@@ -242,15 +242,14 @@ void capture_close(struct capture *capture)
 static void set_direction(struct capture *capture, size_t added, const u_char *bytes,
 			  size_t captured)
 {
-	struct intake *intake = &capture->intake;
-	struct packet *packet = &intake->packets[intake->count - added];
-	enum direction_side side;
+	enum direction_side side = direction_of(&capture->direction, bytes, captured);
+	struct packet *packet = &capture->intake.packets[capture->intake.count - added];
 
-	if (packet->encapsulation.tunnel != TUNNEL_NONE)
+	if (side == DIRECTION_FROM_NODE || packet->encapsulation.tunnel != TUNNEL_NONE)
 		return;
-	side = direction_of(&capture->direction, bytes, captured);
-	packet->incoming = side == DIRECTION_FROM_POD;
-	if (side == DIRECTION_UNSURE && !ip_is_local_scope(&packet->source))
+	if (side == DIRECTION_FROM_POD)
+		packet->incoming = true;
+	else if (!ip_is_local_scope(&packet->source))
 		capture->unsure++;
 }
 

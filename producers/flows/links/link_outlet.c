@@ -112,7 +112,7 @@ static void write_due(struct link_outlet *outlet, struct when now)
 /* ---- Packets ---- */
 
 /* A packet in a VLAN may be of another space of addresses than the pods'. */
-static bool counts(const struct packet *packet)
+static inline bool counts(const struct packet *packet)
 {
 	return packet->incoming && packet->encapsulation.vlan_count == 0;
 }
