@@ -24,6 +24,7 @@ static void forget(struct timeline *timeline)
 	timeline->cluster_count = 0;
 	timeline->topic = topic_state_none();
 	timeline->answering = NULL;
+	timeline->look_count = 0;
 	timeline_clear_caches(timeline);
 }
 
@@ -295,12 +296,12 @@ int64_t timeline_retention(const struct timeline *timeline)
 
 int timeline_flush(struct timeline *timeline)
 {
-	return store_flush(timeline->store);
+	return timeline_look(timeline) < 0 ? -1 : store_flush(timeline->store);
 }
 
 int timeline_save(struct timeline *timeline)
 {
-	return store_save(timeline->store);
+	return timeline_look(timeline) < 0 ? -1 : store_save(timeline->store);
 }
 
 struct timeline_stats timeline_stats(const struct timeline *timeline)

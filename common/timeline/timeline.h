@@ -65,7 +65,8 @@ struct timeline_stats {
 	uint64_t addresses_refused; /* texts that should be an address or a range and are not */
 	uint64_t values_refused;    /* of labels and annotations, too long (kept_keys.h) */
 	uint64_t progress_refused;  /* PROGRESS whose known went back or is after its received */
-	uint64_t contradictions[CONTRADICTIONS]; /* interfaces (rules/contradictions.h) */
+	uint64_t contradictions
+		[CONTRADICTIONS]; /* interfaces, as of timeline_flush() (rules/contradictions.h) */
 	/* Records of interfaces whose cluster no other record had named: kept for it, and not. */
 	uint64_t early_kept, early_refused;
 	uint64_t cache_hits, cache_misses;

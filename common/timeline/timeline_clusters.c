@@ -31,8 +31,10 @@ void timeline_choose_cluster(struct timeline *timeline)
 			break;
 		}
 	}
-	if (timeline->answering != before)
+	if (timeline->answering != before) {
+		timeline->look_count = 0;
 		timeline_clear_caches(timeline);
+	}
 }
 
 void timeline_set_options(const struct timeline *timeline, struct cluster *cluster)

@@ -43,6 +43,8 @@ static int close_cluster(struct timeline *timeline, struct cluster *cluster)
 
 int timeline_set_closed(struct timeline *timeline, bool closed)
 {
+	if (closed && timeline_look(timeline) < 0)
+		return -1;
 	timeline->closed = closed;
 	sole_tenures_clear(timeline->sole_tenures);
 	for (size_t c = 0; c < timeline->cluster_count; c++) {

@@ -15,11 +15,24 @@
 #include "common/timeline/history/generations.h"
 #include "common/timeline/history/name_versions.h"
 #include "common/timeline/history/sole_tenures.h"
+#include "common/timeline/rules/holder_names.h"
+#include "common/timeline/rules/interfaces.h"
 #include "common/timeline/rules/possible.h"
 #include "common/timeline/store/cluster.h"
 #include "common/timeline/store/store.h"
 #include "common/timeline/store/topic_state.h"
 #include "common/timeline/timeline.h"
+
+/* An interface to look at for contradictions, as of a record of it. A look reads the history of an address, for
+ * which all that was put must be written: so many are looked at together. */
+#define LOOKS_MAX 64
+struct look {
+	struct assumptions assumptions; /* then */
+	uint64_t interface, offset;
+	struct ip ip;
+	struct interface_span span;
+	char name[NAME_MAX_BYTES + 1], node[NAME_MAX_BYTES + 1];
+};
 
 struct timeline {
 	struct timeline_options options;
@@ -32,6 +45,8 @@ struct timeline {
 	bool closed;
 	int64_t list; /* timeline_set_list() */
 	struct timeline_stats stats;
+	struct look looks[LOOKS_MAX];
+	size_t look_count;
 	uint64_t said; /* contradictions in the log */
 	struct answer_tally answers;
 	struct text key, value, state;   /* scratch, reused for every record */
@@ -59,6 +74,8 @@ struct cluster *timeline_cluster_of(struct timeline *timeline, const char *name)
 int timeline_cluster_of_interface(struct timeline *timeline, const char *name,
 				  struct cluster **cluster);
 
+/* Looks at what is to be looked at. -1 after logging. */
+int timeline_look(struct timeline *timeline);
 /* One record of an interface. *WHY as in timeline_apply(). */
 struct feed;
 enum timeline_outcome timeline_apply_interface(struct timeline *timeline, struct feed *feed,

@@ -107,11 +107,12 @@ def at_once(one, other, skew):
 def is_due(before, after):
     """Whether an interface is looked at with the record that makes BEFORE of it AFTER."""
     return ((after.until is not None and (before is None or before.until is None))
-            or (after.several and not (before and before.several)) or digits(after) > (digits(before) if before else 0))
+            or (after.several and not (before and before.several)) or steps(after) > (steps(before) if before else 0))
 
 
-def digits(span):
-    return ((span.last - span.first) // moments.SECOND).bit_length()
+def steps(span):
+    """How many of 64 s, 64 * 64 s, ... last - first has come to."""
+    return next(n for n in range(99) if span.last - span.first < 64 ** (n + 1) * moments.SECOND)
 
 
 def contradictions(span, others, bindings, clock, skew, horizon):

@@ -222,35 +222,35 @@ def contradicted(records, options=RANGED):
 
 
 def test_contradictions_are_counted_once_for_an_interface():
-    both = lived(lived(covered(), "a", X, 10, 20.9), "b", X, 15, 40, start=10)
+    both = lived(lived(covered(), "a", X, 10, 20.9), "b", X, 15, 90, start=10)
     assert contradicted(two()) == {}
     assert contradicted(seen(two(), "wa", 10.2, 20.85)) == {}
-    once = seen(both, "w", 12, 38)
+    once = seen(both, "w", 12, 80)
     assert contradicted(once) == {"two_pods": 1}
-    assert contradicted(seen(seen(once, "w", 12, 39, until=39.5), "v", 12, 14, ip="10.244.1.18")) == {"two_pods": 1}
+    assert contradicted(seen(seen(once, "w", 12, 81, until=81.5), "v", 12, 14, ip="10.244.1.18")) == {"two_pods": 1}
     assert contradicted(once, Options(clock="received")) == {}
 
 
 def test_an_open_epoch_contradicts_nothing_later():
     def records():
-        return lived(lived(covered(), "a", X, 10, None), "b", X, 15, 40, start=10)
+        return lived(lived(covered(), "a", X, 10, None), "b", X, 15, 90, start=10)
 
-    assert contradicted(seen(records(), "w", 12, 38)) == {}
-    assert contradicted(seen(records(), "w", 10.5, 38)) == {"two_pods": 1}
+    assert contradicted(seen(records(), "w", 12, 80)) == {}
+    assert contradicted(seen(records(), "w", 10.5, 80)) == {"two_pods": 1}
 
 
 def test_each_kind_of_contradiction():
-    records = seen(lived(covered(), "a", X, 10, 40), "w", 11, 20)
-    assert contradicted(seen(records, "v", 25, 50)) == {"second_interface": 1}
-    assert contradicted(seen(records, "u", 19, 50)) == {"second_interface": 1, "two_interfaces": 1}
+    records = seen(lived(covered(), "a", X, 10, 90), "w", 11, 20)
+    assert contradicted(seen(records, "v", 25, 89)) == {"second_interface": 1}
+    assert contradicted(seen(records, "u", 19, 89)) == {"second_interface": 1, "two_interfaces": 1}
     assert contradicted(seen(records, "t", 60, 70, others=[{"ip": "10.244.1.99", "first": text(60), "last": text(61)}])) == {
         "second_interface": 1, "two_interfaces": 1, "two_addresses": 1}
 
 
 def test_an_interface_is_looked_at_now_and_then():
-    records = covered()
-    for last in (12, 13, 14, 15):
-        seen(records, "w", 11, last, received=last)
+    records = seen(covered(), "w", 11, 12)
     lived(lived(records, "a", X, 10, 20.9), "b", X, 15, 40, start=10)
-    assert contradicted(seen(records, "w", 11, 18)) == {}
-    assert contradicted(seen(records, "w", 11, 19)) == {"two_pods": 1}
+    assert contradicted(seen(records, "w", 11, 74.9)) == {}
+    assert contradicted(seen(records, "w", 11, 75)) == {"two_pods": 1}
+    assert contradicted(seen(lived(lived(covered(), "a", X, 10, 20.9), "b", X, 15, 40, start=10), "w", 11, 13, until=14)) == {}
+    assert contradicted(seen(lived(lived(covered(), "a", X, 10, 20.9), "b", X, 15, 40, start=10), "w", 11, 17, until=18)) == {"two_pods": 1}

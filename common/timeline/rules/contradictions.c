@@ -1,11 +1,14 @@
 #include "common/timeline/rules/contradictions.h"
 
-static int digits(const struct interface_span *span)
+#define STEP 64
+
+/* How many of 64 s, 64 * 64 s and so on there are between its first packet and its last. */
+static int steps(const struct interface_span *span)
 {
-	uint64_t seconds = (uint64_t)when_since(span->last, span->first) / NS_PER_SECOND;
+	uint64_t left = (uint64_t)when_since(span->last, span->first) / NS_PER_SECOND / STEP;
 	int count = 0;
 
-	for (; seconds > 0; seconds /= 2)
+	for (; left > 0; left /= STEP)
 		count++;
 	return count;
 }
@@ -15,7 +18,7 @@ bool contradictions_due(const struct interface_span *before, const struct interf
 	bool gone = !when_is_max(after->until), was = before != NULL && !when_is_max(before->until);
 
 	return (gone && !was) || (after->several && (before == NULL || !before->several)) ||
-	       digits(after) > (before == NULL ? 0 : digits(before));
+	       steps(after) > (before == NULL ? 0 : steps(before));
 }
 
 /* The pod of BINDING surely had the address while SPAN carried it, and SPAN carried nothing before the pod was

@@ -26,8 +26,8 @@ struct contradictions {
 	size_t pods[2], owner;
 };
 
-/* Whether to look at an interface with the record that makes BEFORE of it AFTER: so few times that it costs
- * nothing to speak of. BEFORE is NULL for the first record of the address. */
+/* Whether to look at an interface with the record that makes BEFORE of it AFTER: few times, because it
+ * reads all that is known of the address. BEFORE is NULL for the first record of the address. */
 bool contradictions_due(const struct interface_span *before, const struct interface_span *after);
 
 /* What SPAN contradicts of OTHERS[OTHER_COUNT], the other interfaces that carried the address, and BINDINGS[COUNT],

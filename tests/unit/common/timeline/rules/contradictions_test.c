@@ -160,16 +160,19 @@ static void a_sandbox_had_two_interfaces_one_after_the_other(void **state)
 	assert_int_equal(kinds(one, &other, 1, bindings, 1), 0);
 }
 
-static void it_is_looked_at_when_its_time_has_doubled_or_it_is_gone(void **state)
+static void it_is_looked_at_now_and_then_and_when_it_is_gone(void **state)
 {
-	struct interface_span before = span(1, 10, 14), after = before;
+	struct interface_span before = span(1, 10, 73), after = before;
 
 	(void)state;
 	assert_false(contradictions_due(NULL, &(struct interface_span){.until = WHEN_MAX}));
-	assert_true(contradictions_due(NULL, &before));
-	after.last = second(17);
-	assert_false(contradictions_due(&before, &after));
-	after.last = second(18);
+	assert_false(contradictions_due(NULL, &before));
+	after.last = second(74);
+	assert_true(contradictions_due(NULL, &after));
+	assert_true(contradictions_due(&before, &after));
+	before.last = second(4105);
+	assert_false(contradictions_due(&after, &before));
+	after.last = second(4106);
 	assert_true(contradictions_due(&before, &after));
 	after = before;
 	after.until = second(15);
@@ -198,7 +201,7 @@ int main(void)
 		cmocka_unit_test(an_address_was_on_two_interfaces_at_once),
 		cmocka_unit_test(an_interface_carried_two_addresses),
 		cmocka_unit_test(a_sandbox_had_two_interfaces_one_after_the_other),
-		cmocka_unit_test(it_is_looked_at_when_its_time_has_doubled_or_it_is_gone),
+		cmocka_unit_test(it_is_looked_at_now_and_then_and_when_it_is_gone),
 		cmocka_unit_test(each_has_a_name),
 	};
 
