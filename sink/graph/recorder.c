@@ -327,8 +327,7 @@ int recorder_turn(struct recorder *recorder, bool idle, struct when now)
 	if (read != recorder->saved &&
 	    when_is_due(recorder->next_save, recorder->options.save_ns, now)) {
 		recorder->next_save = when_add(now, recorder->options.save_ns);
-		recorder->broken |=
-			save_all(recorder) < 0 || history_flush(recorder->history) < 0;
+		recorder->broken |= save_all(recorder) < 0 || history_flush(recorder->history) < 0;
 		if (recorder->broken)
 			return -1;
 	}
