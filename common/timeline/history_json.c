@@ -34,7 +34,7 @@ static void add_evidence(struct text *out, const struct binding *binding)
 		text_add_string(out, ",\"terminating\":true");
 	if (binding->evidence.all_terminated)
 		text_add_string(out, ",\"all_terminated\":true");
-	if (binding->evidence.sandbox_dead)
+	if (binding->evidence.sandbox_dead && binding->evidence.how == BINDING_OPEN)
 		text_add_string(out, ",\"sandbox_dead\":true");
 	text_add(out, "}", 1);
 }

@@ -41,7 +41,7 @@ static void add_evidence(struct text *out, const struct binding *binding)
 		text_add_string(out, "  terminating     yes\n");
 	if (binding->evidence.all_terminated)
 		text_add_string(out, "  all terminated  yes\n");
-	if (binding->evidence.sandbox_dead)
+	if (binding->evidence.sandbox_dead && binding->evidence.how == BINDING_OPEN)
 		text_add_string(out, "  sandbox dead    yes\n");
 	text_add_format(out, "  ended           %s\n", binding_end_name(binding->evidence.how));
 }

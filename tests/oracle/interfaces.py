@@ -221,10 +221,11 @@ def tell(one, shares, horizon):
     if one.order_to != EVER and since is not None and one.raw_possible_from < since <= one.raw_certain_from:
         one.raw_possible_from = since
     until = gone(one, spans, horizon)
-    if one.order_to == EVER:                # it may go on in another sandbox
+    if one.order_to == EVER:
         one.gone = until
         return
-    one.raw_possible_to = min(one.raw_possible_to, until)
+    if one.ended_received is not None:      # else it may go on in another sandbox
+        one.raw_possible_to = min(one.raw_possible_to, until)
     if until < one.raw_certain_to:          # the report of the end was late
         one.raw_certain_to = one.last_sign
     one.raw_certain_to = max(one.raw_certain_to, min(last, one.raw_possible_to))

@@ -179,6 +179,13 @@ def test_it_ends_no_open_epoch_but_leaves_it_no_longer_certain():
     assert said(20.8, 22) == "known uid-a"          # it carried a packet later
 
 
+def test_nor_one_whose_sandbox_is_dead():
+    records = late(until=20.95)[0].pod(23, pod("a", X, ready=10, gone=20, start=9, containers=[container(10)]))
+    assert asked(records, 20.2) == "known uid-a"            # by its packets
+    assert asked(records, 22) == "unknown hand_over"
+    assert asked(records, 22, sent=True) == "known uid-a"
+
+
 def test_an_interface_does_not_come_before_its_pod():
     def said(first):
         return asked(seen(lived(covered(), "b", X, 21.2, None, start=15), "wb", first, 60, host="h"), 17, observer="h")

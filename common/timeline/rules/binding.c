@@ -224,7 +224,7 @@ struct when binding_possible_to(const struct binding *binding)
 	struct when to = evidence_possible_to(&binding->evidence);
 
 	/* An open one may go on in another sandbox, of which no record tells yet. */
-	if (!evidence_is_over(&binding->evidence))
+	if (binding->evidence.how == BINDING_OPEN)
 		return to;
 	return when_earlier(to, binding_interface_gone(binding));
 }

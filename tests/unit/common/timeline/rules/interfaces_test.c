@@ -116,6 +116,10 @@ static void an_open_epoch_begins_earlier_and_is_not_certain_for_ever(void **stat
 	assert_int_equal(asof_instants(bindings, 1, &assumed, &at), 0);
 	assert_int_equal(in_ms(at.certain_to), 51100); /* its end, less the skew */
 	assert_int_equal(in_ms(binding_possible_to(&bindings[0])), OPEN);
+	bindings[0].evidence.sandbox_dead = true;
+	bindings[0].evidence.last_running = ms(50000);
+	assert_int_equal(in_ms(binding_certain_to(&bindings[0], &assumed)), 51500);
+	assert_int_equal(in_ms(binding_possible_to(&bindings[0])), OPEN);
 }
 
 /* What a later report, a container started since or the horizon make of the end of an interface. */
