@@ -208,7 +208,7 @@ static bool catch_up(struct alignment *a, struct status *status, int *exit_code)
 			*exit_code = kube_topic_exit_code(a->kube_topic);
 			break;
 		}
-		run_progress_kube(&show, a);
+		kube_topic_tell(a->kube_topic, a->timeline, &show);
 	}
 	progress_end(&show);
 	if (*exit_code != EXIT_SUCCESS)

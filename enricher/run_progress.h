@@ -5,8 +5,6 @@
 #include "common/program/progress.h"
 #include "enricher/alignment.h"
 
-/* With the kube records, up to what there was at the start. */
-void run_progress_kube(struct progress_show *show, const struct alignment *alignment);
 /* With the flows, if they have an end. */
 void run_progress_flows(struct progress_show *show, const struct alignment *alignment);
 

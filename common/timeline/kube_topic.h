@@ -25,6 +25,7 @@
 #include "common/timeline/timeline.h"
 
 struct kube_topic;
+struct progress_show;
 
 struct kube_topic_options {
 	const struct settings_list *addresses; /* files, or one topic */
@@ -59,6 +60,10 @@ bool kube_topic_is_verified(const struct kube_topic *kube_topic);
 
 /* As topic_reader_progress(), of the topic, or of the file that is read now. */
 bool kube_topic_progress(const struct kube_topic *kube_topic, uint64_t *done, uint64_t *total);
+
+/* Shows how far the reading is, from time to time. TIMELINE is the topic's. */
+void kube_topic_tell(const struct kube_topic *kube_topic, const struct timeline *timeline,
+		     struct progress_show *show);
 
 /* Reads until it has caught up. Returns 1, 0 if a signal stopped it, or -1 after logging. */
 int kube_topic_catch_up(struct kube_topic *kube_topic);

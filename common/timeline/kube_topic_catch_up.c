@@ -1,4 +1,5 @@
 /* Reading a kube topic up to where it was when it was opened. */
+#include "common/program/progress.h"
 #include "common/program/stop.h"
 #include "common/timeline/kube_topic.h"
 
@@ -14,4 +15,17 @@ int kube_topic_catch_up(struct kube_topic *topic)
 			return -1;
 	}
 	return 1;
+}
+
+void kube_topic_tell(const struct kube_topic *topic, const struct timeline *timeline,
+		     struct progress_show *show)
+{
+	struct progress progress = {
+		.count = kube_topic_stats(topic).records,
+		.unit = "kube_records",
+		.event = timeline_known_to(timeline),
+	};
+
+	progress.offsets = kube_topic_progress(topic, &progress.done, &progress.total);
+	progress_tell(show, &progress);
 }

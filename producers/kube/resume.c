@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "common/program/log.h"
+#include "common/program/progress.h"
 #include "common/topic/topic_reader.h"
 
-#define WAIT_MS 10000  /* for a broker to answer */
-#define OWN_MAX 500000 /* records that are not of meters, to look back */
+#define WAIT_MS 10000     /* for a broker to answer */
+#define OWN_MAX 500000    /* records that are not of meters, to look back */
+#define TELL_RECORDS 1000 /* between two looks at the clock */
 
 /* Records to look back. The output has a PROGRESS a second and the changes in between; a SYNC
  * of a large cluster is longer than the first number, never than OWN_MAX. In a topic each
@@ -136,6 +138,8 @@ static int read_last(const char *address, const struct bus_options *options, int
 		     const char *cluster, const struct resume_pause *pause, struct resume *resume,
 		     struct tail *tail)
 {
+	struct progress_show show = progress_begin();
+	struct progress progress = {.unit = "records"};
 	struct when paused = when_steady();
 	struct topic_reader *reader;
 	struct bus_record record;
@@ -146,8 +150,15 @@ static int read_last(const char *address, const struct bus_options *options, int
 		return -1;
 	resume_init(resume);
 	*tail = (struct tail){0};
-	while ((status = read_patiently(reader, address, pause, &paused, &record)) == BUS_RECORD)
+	while ((status = read_patiently(reader, address, pause, &paused, &record)) == BUS_RECORD) {
 		take_record(resume, cluster, &record, tail);
+		if (++progress.count % TELL_RECORDS != 0)
+			continue;
+		progress.event = resume->known;
+		progress.offsets = topic_reader_progress(reader, &progress.done, &progress.total);
+		progress_tell(&show, &progress);
+	}
+	progress_end(&show);
 	topic_reader_close(reader);
 	return status == BUS_END ? 0 : -1;
 }

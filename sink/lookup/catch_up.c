@@ -21,19 +21,6 @@ static void format_known(const struct timeline *timeline, char text[static WHEN_
 		when_format(when_whole_second(known), text);
 }
 
-static void show(struct progress_show *show, const struct kube_topic *kube_topic,
-		 const struct timeline *timeline)
-{
-	struct progress progress = {
-		.count = kube_topic_stats(kube_topic).records,
-		.unit = "records",
-		.event = timeline_known_to(timeline),
-	};
-
-	progress.offsets = kube_topic_progress(kube_topic, &progress.done, &progress.total);
-	progress_tell(show, &progress);
-}
-
 /* What a signal has stopped. -1 after logging. */
 static int check_interrupted(const struct kube_topic *kube_topic, const struct timeline *timeline,
 			     const char *address, int *exit_code)
@@ -53,7 +40,7 @@ static int check_interrupted(const struct kube_topic *kube_topic, const struct t
 }
 
 /* Returns 0 at the end of the topic or after a signal, -1 after logging. */
-static int read_all(struct kube_topic *kube_topic, struct timeline *timeline)
+static int read_all(struct kube_topic *kube_topic, const struct timeline *timeline)
 {
 	struct progress_show shown = progress_begin();
 	int rc = 0;
@@ -62,7 +49,7 @@ static int read_all(struct kube_topic *kube_topic, struct timeline *timeline)
 		rc = kube_topic_turn(kube_topic, TURN_RECORDS, TURN_WAIT_MS) < 0 ? -1 : 0;
 		/* After a failure there may be no file that is read. */
 		if (rc == 0)
-			show(&shown, kube_topic, timeline);
+			kube_topic_tell(kube_topic, timeline, &shown);
 	}
 	progress_end(&shown);
 	return rc;

@@ -26,6 +26,7 @@ void serve_topic_init(struct serve_topic *topic, struct timeline *timeline,
 
 void serve_topic_clear(struct serve_topic *topic)
 {
+	progress_end(&topic->show);
 	kube_topic_close(topic->kube_topic);
 	kafka_probe_close(topic->probe);
 	topic->kube_topic = NULL;
@@ -47,6 +48,7 @@ static int open_topic(struct serve_topic *topic, struct when now)
 	topic->next_try = when_add(now, RETRY_NS);
 	topic->kube_topic = kube_topic_open(topic->timeline, &topic->options, &topic->exit_code);
 	topic->caught_up = false;
+	topic->show = progress_begin();
 	if (topic->kube_topic != NULL)
 		return 0;
 	return topic->was_read && (topic->exit_code == EX_UNAVAILABLE ||
@@ -106,6 +108,7 @@ static int check_end(struct serve_topic *topic)
 	if (timeline_settings_check_cluster(topic->settings, topic->timeline, address) < 0)
 		return -1;
 	topic->caught_up = topic->was_read = true;
+	progress_end(&topic->show);
 	log_info("%s: read to its end", address);
 	return 0;
 }
@@ -139,6 +142,8 @@ int serve_topic_turn(struct serve_topic *topic, struct when now)
 	topic->next_turn = count == 0 ? when_add(now, TURN_NS) : WHEN_MIN;
 	if (count < 0)
 		return lose(topic, now);
+	if (!topic->caught_up)
+		kube_topic_tell(topic->kube_topic, topic->timeline, &topic->show);
 	if (check_end(topic) < 0 || save(topic, count, now) < 0)
 		return -1;
 	if (count == 0 && topic->options.bus.follow)

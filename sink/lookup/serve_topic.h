@@ -16,6 +16,7 @@
 
 #include "common/base/when.h"
 #include "common/bus/bus.h"
+#include "common/program/progress.h"
 #include "common/timeline/kube_topic.h"
 #include "common/timeline/timeline_settings.h"
 
@@ -27,6 +28,7 @@ struct serve_topic {
 	struct kube_topic_options options;
 	struct kube_topic *kube_topic; /* NULL while a broker is waited for */
 	struct kafka_probe *probe;     /* then; NULL before the next try */
+	struct progress_show show;     /* until it was read to its end */
 	struct when next_try, next_turn, next_save;
 	bool unsaved;   /* records have come since the last save */
 	bool caught_up; /* it was read to its end since it was opened */

@@ -9,6 +9,7 @@
 #include "common/bus/bus.h"
 #include "common/program/confine.h"
 #include "common/program/log.h"
+#include "common/program/progress.h"
 #include "common/program/settings.h"
 #include "common/program/stop.h"
 #include "common/record/fault_tally.h"
@@ -21,7 +22,8 @@
 #include "sink/observe/screen.h"
 
 #define POLL_MS 200
-#define HELD_MAX 100000 /* lines, also the most for --last */
+#define TELL_RECORDS 1000 /* between two looks at the clock */
+#define HELD_MAX 100000   /* lines, also the most for --last */
 
 struct observe_options {
 	struct settings_list in;
@@ -40,6 +42,7 @@ struct observing {
 	struct in_order order;
 	bool holding;        /* lines wait until their order is known */
 	struct when printed; /* the latest of the lines that left the order */
+	struct progress_show show;
 	uint64_t read, late; /* LATE: flows that came after later ones had been printed */
 	struct fault_tally unreadable;
 	struct tagged_flow flow; /* the current record, too large for the stack */
@@ -110,8 +113,22 @@ static void report(const struct observing *observing)
 			 observing->late, HELD_MAX);
 }
 
+/* Shows how far it is, while nothing is printed. */
+static void tell(struct observing *observing, const struct flow_reader *reader)
+{
+	struct progress progress = {
+		.count = observing->read, .unit = "records", .event = observing->flow.end};
+
+	if (observing->read == fault_tally_count(&observing->unreadable))
+		progress.event = WHEN_MIN;
+
+	progress.offsets = flow_reader_progress(reader, &progress.done, &progress.total);
+	progress_tell(&observing->show, &progress);
+}
+
 static void print(struct observing *observing, struct flow_line *line)
 {
+	progress_end(&observing->show);
 	if (when_before(line->time, observing->printed))
 		observing->late++;
 	observing->printed = when_later(observing->printed, line->time);
@@ -182,6 +199,9 @@ static int run(struct observing *observing, struct flow_reader *reader)
 			return flow_reader_exit_code(reader);
 		if (status == BUS_RECORD)
 			rc = see(observing, &record);
+		if (observing->holding && when_is_min(observing->printed) &&
+		    observing->read % TELL_RECORDS == 0)
+			tell(observing, reader);
 		if (rc == EX_OK && observing->holding &&
 		    (status == BUS_END || flow_reader_caught_up(reader)))
 			rc = let_go(observing);
@@ -259,6 +279,7 @@ int main(int argc, char **argv)
 	}
 	observing.options = &o;
 	observing.printed = WHEN_MIN;
+	observing.show = progress_begin();
 	observing.holding = o.last > 0 || strcmp(o.in.values[0], "-") != 0;
 	observing.order.most = (size_t)(o.last > 0 ? o.last : HELD_MAX);
 	screen_init(&observing.screen, (enum flow_line_form)o.form);
@@ -268,6 +289,7 @@ int main(int argc, char **argv)
 	if (reader == NULL)
 		goto out;
 	rc = run(&observing, reader);
+	progress_end(&observing.show);
 	report(&observing);
 out:
 	flow_reader_close(reader);

@@ -42,7 +42,7 @@ class Cluster(threading.Thread):
             file.write("".join(record + "\n" for record in records))
         for record in records:
             self.producer.produce("kube", record, key="c")
-        assert self.producer.flush(30) == 0
+        assert self.producer.flush(120) == 0
 
     def add_pods(self, count):
         """The address of the last one. A PROGRESS follows, unless they are paused."""
