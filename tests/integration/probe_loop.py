@@ -4,7 +4,7 @@ again, at random moments, with their state and without, on files and on Kafka, w
 fast as it answers. Right after the first 200, what the topic had before the start is answered: neither refused, nor unknown, nor
 provisional. While nobody writes PROGRESS, none becomes ready.
 
-usage: 38-probe-loop.py [RESTARTS]     of each of the four (8)
+usage: probe_loop.py [RESTARTS]     of each of the four (8)
 """
 
 import json
