@@ -30,7 +30,10 @@ for _ in range(int(sys.argv[2])):
 class Meter:
     """Meters what OPTIONS say, of the interfaces NAMES and those that match PATTERN."""
 
+    started = []
+
     def __init__(self, folder, name, *options, names=(), pattern="veth*", words=()):
+        Meter.started.append(self)
         self.links, self.log = folder / f"{name}.ndjson", folder / f"{name}.log"
         which = [word for one in names for word in ("-i", one)] or ["--interfaces-from", pattern]
         self.process = subprocess.Popen(
@@ -179,6 +182,8 @@ def main():
             lose(folder, pods, sandboxes)
             unread(folder, pods, sandboxes)
         finally:
+            for meter in Meter.started:
+                meter.process.kill()
             for sandbox in sandboxes:
                 sandbox.end()
 
