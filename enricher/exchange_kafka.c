@@ -161,6 +161,8 @@ static bool remember_culprit(struct exchange_kafka *exchange)
 /* Aborts the open transaction and reads again from the committed offsets (2). */
 static enum exchange_outcome start_over(struct exchange_kafka *exchange)
 {
+	struct kafka_group *group = exchange->group;
+
 	if (stop_requested()) {
 		log_warn("%s: stopped with uncommitted flows; the next start processes them again",
 			 exchange->settings->flows.values[0]);
@@ -169,8 +171,8 @@ static enum exchange_outcome start_over(struct exchange_kafka *exchange)
 	exchange->stats.aborts++;
 	exchange->flows = 0;
 	exchange->began = WHEN_MIN;
-	kafka_group_close(exchange->group);
-	exchange->group = NULL;
+	exchange->group = NULL; /* which a pause may ask about */
+	kafka_group_close(group);
 	if (kafka_producer_abort(exchange->producer) != EXCHANGE_DONE)
 		return EXCHANGE_BROKEN;
 	if (!remember_culprit(exchange) && ++exchange->failures > GIVE_UP_AFTER) {

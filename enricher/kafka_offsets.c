@@ -89,34 +89,47 @@ static int start(struct call *call)
 	return error;
 }
 
-/* Waits for the answer. Returns false, and leaves the call behind, if none comes in time. */
-static bool wait_for_answer(struct call *call)
+static struct timespec clock_in(int64_t ms)
 {
-	int64_t wait_ms = (int64_t)call->timeout_ms + KAFKA_OFFSETS_GRACE_MS;
-	struct timespec deadline;
-	bool answered;
+	struct timespec time;
 
-	clock_gettime(CLOCK_MONOTONIC, &deadline);
-	deadline.tv_sec += wait_ms / 1000;
-	deadline.tv_nsec += wait_ms % 1000 * 1000000;
-	if (deadline.tv_nsec >= 1000000000) {
-		deadline.tv_sec++;
-		deadline.tv_nsec -= 1000000000;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	time.tv_sec += ms / 1000;
+	time.tv_nsec += ms % 1000 * 1000000;
+	if (time.tv_nsec >= 1000000000) {
+		time.tv_sec++;
+		time.tv_nsec -= 1000000000;
 	}
-	pthread_mutex_lock(&call->mutex);
-	while (!call->answered &&
-	       pthread_cond_timedwait(&call->changed, &call->mutex, &deadline) == 0)
-		continue;
-	answered = call->answered;
-	call->left_behind = !answered;
-	pthread_mutex_unlock(&call->mutex);
+	return time;
+}
+
+/* Waits for the answer. Returns false, and leaves the call behind, if none comes in time. */
+static bool wait_for_answer(struct call *call, const struct bus_options *options)
+{
+	int64_t left_ms = (int64_t)call->timeout_ms + KAFKA_OFFSETS_GRACE_MS;
+	bool answered = false;
+
+	for (; !answered && left_ms > 0; left_ms -= BUS_PAUSE_MS) {
+		struct timespec until = clock_in(left_ms < BUS_PAUSE_MS ? left_ms : BUS_PAUSE_MS);
+
+		pthread_mutex_lock(&call->mutex);
+		while (!call->answered &&
+		       pthread_cond_timedwait(&call->changed, &call->mutex, &until) == 0)
+			continue;
+		answered = call->answered;
+		call->left_behind = !answered && left_ms <= BUS_PAUSE_MS;
+		pthread_mutex_unlock(&call->mutex);
+		if (!answered)
+			bus_pause_turn(options);
+	}
 	return answered;
 }
 
 enum kafka_offsets_outcome kafka_offsets_send(const struct kafka_offsets_client *client,
 					      rd_kafka_topic_partition_list_t *offsets,
 					      rd_kafka_consumer_group_metadata_t *metadata,
-					      int timeout_ms, rd_kafka_error_t **error)
+					      int timeout_ms, const struct bus_options *options,
+					      rd_kafka_error_t **error)
 {
 	struct call *call = call_new(client, offsets, metadata, timeout_ms);
 	int cannot;
@@ -133,7 +146,7 @@ enum kafka_offsets_outcome kafka_offsets_send(const struct kafka_offsets_client 
 		call_free(call);
 		return KAFKA_OFFSETS_NOT_SENT;
 	}
-	if (!wait_for_answer(call)) {
+	if (!wait_for_answer(call, options)) {
 		log_warn("kafka: the group coordinator did not accept the offsets within "
 			 "%d ms; continuing with a new producer",
 			 timeout_ms);

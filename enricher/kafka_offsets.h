@@ -28,11 +28,12 @@ enum kafka_offsets_outcome {
 };
 
 /* Sends OFFSETS with METADATA in the open transaction of CLIENT, waiting at most TIMEOUT_MS +
- * KAFKA_OFFSETS_GRACE_MS. Takes ownership of OFFSETS and METADATA in any case. */
+ * KAFKA_OFFSETS_GRACE_MS, with the pause of OPTIONS. Takes ownership of OFFSETS and METADATA in any case. */
 #define KAFKA_OFFSETS_GRACE_MS 500
 enum kafka_offsets_outcome kafka_offsets_send(const struct kafka_offsets_client *client,
 					      rd_kafka_topic_partition_list_t *offsets,
 					      rd_kafka_consumer_group_metadata_t *metadata,
-					      int timeout_ms, rd_kafka_error_t **error);
+					      int timeout_ms, const struct bus_options *options,
+					      rd_kafka_error_t **error);
 
 #endif

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/kafka/kafka_trouble.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
 #include "enricher/kafka_batch.h"
+#include "enricher/kafka_calls.h"
 #include "enricher/kafka_group_offsets.h"
 #include "enricher/kafka_offsets.h"
 
@@ -19,9 +19,6 @@
  * take less than the 25 s that the process has. */
 #define COMMIT_MS 15000 /* all calls of a commit together */
 #define CLOSE_MS 5000
-#define FLUSH_STEP_MS 100
-#define CALL_MS 10000
-#define CONNECT_TRIES 18 /* of CALL_MS: three minutes for a broker to restart */
 
 struct kafka_producer {
 	const char *topics[EXCHANGE_TOPICS];
@@ -160,16 +157,7 @@ static int connect_producer(struct kafka_producer *producer)
 	for (int i = 0; i < EXCHANGE_TOPICS; i++)
 		producer->handles[i] =
 			rd_kafka_topic_new(producer->client, producer->topics[i], NULL);
-	for (int tries = 1;; tries++) {
-		error = rd_kafka_init_transactions(producer->client, CALL_MS);
-		if (error == NULL || !rd_kafka_error_is_retriable(error) ||
-		    tries == CONNECT_TRIES || stop_requested())
-			break;
-		if (tries == 1)
-			log_warn("kafka: instance %s cannot start writing yet: %s; trying again",
-				 producer->identity, rd_kafka_error_string(error));
-		rd_kafka_error_destroy(error);
-	}
+	error = kafka_calls_begin(producer->client, producer->identity, producer->options);
 	producer->open = producer->unclear = producer->failed = false;
 	if (error == NULL)
 		return 0;
@@ -283,28 +271,13 @@ enum exchange_outcome kafka_producer_write(struct kafka_producer *producer,
 }
 
 /* Returns the milliseconds of a clock that is never adjusted. */
-static int64_t clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Returns the time until DEADLINE_MS, at least 1: 0 means something else to librdkafka. */
-static int left_ms(int64_t deadline_ms)
-{
-	int64_t left = deadline_ms - clock_ms();
-
-	return left < 1 ? 1 : (int)left;
-}
-
 static enum exchange_outcome flush_until(struct kafka_producer *producer, int64_t deadline_ms)
 {
 	while (!producer->failed) {
-		if (rd_kafka_flush(producer->client, FLUSH_STEP_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
+		if (rd_kafka_flush(producer->client, BUS_PAUSE_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
 			break;
-		if (clock_ms() < deadline_ms)
+		bus_pause_turn(producer->options);
+		if (kafka_calls_clock_ms() < deadline_ms)
 			continue;
 		log_warn("kafka: instance %s: the broker did not acknowledge the records within %d "
 			 "s",
@@ -317,7 +290,7 @@ static enum exchange_outcome flush_until(struct kafka_producer *producer, int64_
 
 enum exchange_outcome kafka_producer_flush(struct kafka_producer *producer)
 {
-	return flush_until(producer, clock_ms() + COMMIT_MS);
+	return flush_until(producer, kafka_calls_clock_ms() + COMMIT_MS);
 }
 
 static enum exchange_outcome send_offsets(struct kafka_producer *producer,
@@ -331,7 +304,7 @@ static enum exchange_outcome send_offsets(struct kafka_producer *producer,
 		return EXCHANGE_AGAIN;
 	memcpy(client.handles, producer->handles, sizeof(client.handles));
 	switch (kafka_offsets_send(&client, kafka_group_offsets(group), metadata, timeout_ms,
-				   &error)) {
+				   producer->options, &error)) {
 	case KAFKA_OFFSETS_ANSWERED:
 		return judge(producer, error, "put the offsets into the transaction");
 	case KAFKA_OFFSETS_LEFT_BEHIND:
@@ -348,16 +321,17 @@ static enum exchange_outcome send_offsets(struct kafka_producer *producer,
 enum exchange_outcome kafka_producer_commit(struct kafka_producer *producer,
 					    struct kafka_group *group)
 {
-	int64_t deadline_ms = clock_ms() + COMMIT_MS;
+	int64_t deadline_ms = kafka_calls_clock_ms() + COMMIT_MS;
 	enum exchange_outcome outcome = begin(producer);
 
 	if (outcome == EXCHANGE_DONE)
 		outcome = flush_until(producer, deadline_ms);
 	if (outcome == EXCHANGE_DONE)
-		outcome = send_offsets(producer, group, left_ms(deadline_ms));
+		outcome = send_offsets(producer, group, kafka_calls_left_ms(deadline_ms));
 	if (outcome == EXCHANGE_DONE)
 		outcome = judge(producer,
-				rd_kafka_commit_transaction(producer->client, left_ms(deadline_ms)),
+				kafka_calls_until(producer->client, rd_kafka_commit_transaction,
+						  deadline_ms, producer->options),
 				"commit a transaction");
 	if (outcome == EXCHANGE_DONE)
 		producer->open = false;
@@ -373,7 +347,9 @@ enum exchange_outcome kafka_producer_abort(struct kafka_producer *producer)
 	if (producer->denied)
 		return EXCHANGE_BROKEN;
 	if (!producer->unclear && producer->open)
-		error = rd_kafka_abort_transaction(producer->client, CALL_MS);
+		error = kafka_calls_until(producer->client, rd_kafka_abort_transaction,
+					  kafka_calls_clock_ms() + KAFKA_CALLS_MS,
+					  producer->options);
 	if (error != NULL || producer->client == NULL ||
 	    rd_kafka_fatal_error(producer->client, why, sizeof(why)) != RD_KAFKA_RESP_ERR_NO_ERROR)
 		producer->unclear = true;

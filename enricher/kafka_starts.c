@@ -99,7 +99,10 @@ int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *set
 			log_warn("kafka:%s: the committed offsets of group %s are not known yet: "
 				 "%s; trying again",
 				 settings->topic, settings->group, rd_kafka_err2str(error));
-		poll(NULL, 0, PAUSE_MS);
+		for (int ms = 0; ms < PAUSE_MS; ms += BUS_PAUSE_MS) {
+			bus_pause_turn(settings->options);
+			poll(NULL, 0, BUS_PAUSE_MS);
+		}
 	}
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return 0;

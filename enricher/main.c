@@ -160,6 +160,12 @@ static void report_start(const struct alignment *a, const struct enrich_program 
 		 exchange_flows(a->exchange), hold, skew);
 }
 
+/* What fails here fails in the next turn too. */
+static void answer(void *status)
+{
+	status_turn(status, when_now());
+}
+
 /* Runs until the flows end or a signal comes. KUBE is the address of the kube topic. Returns the
  * exit code. */
 static int run(struct alignment *a, struct status *status, const char *kube,
@@ -339,6 +345,7 @@ int main(int argc, char **argv)
 	if (status == NULL)
 		goto out;
 	a.wake_fd = status_fd(status);
+	p.exchange.bus.pause = (struct bus_pause){answer, status};
 	if (!open_all(&a, &p, status, &rc))
 		goto out;
 	own.caught_up = true;

@@ -22,6 +22,13 @@
 #define BUS_ANY_PARTITION (-1)
 #define BUS_NO_TIMESTAMP INT64_C(-1)
 
+/* What a program does while it waits for a broker for long, so that it is not mute. */
+struct bus_pause {
+	void (*turn)(void *user); /* called about every BUS_PAUSE_MS; must not use what waits */
+	void *user;
+};
+#define BUS_PAUSE_MS 100
+
 /* How to reach the broker, and how to read a file. BUS_SETTINGS adds its options to a
  * program's table. */
 struct bus_options {
@@ -29,6 +36,7 @@ struct bus_options {
 	struct settings_list properties; /* -X key=value, any librdkafka property */
 	const char *properties_file;     /* -F, lines of key=value */
 	bool follow;                     /* --follow: wait for more at the end */
+	struct bus_pause pause;          /* of the enricher's exchange; none by default */
 };
 
 #define BUS_SETTINGS(o)                                                            \
@@ -69,6 +77,12 @@ enum bus_written {
 	BUS_LOST,    /* logged; some are void, and the next writer continues after the others */
 	BUS_REFUSED, /* logged; writing them again would not help */
 };
+
+static inline void bus_pause_turn(const struct bus_options *options)
+{
+	if (options->pause.turn != NULL)
+		options->pause.turn(options->pause.user);
+}
 
 /* The parts of a sandbox (sandbox.h) that reading ADDRESS needs or, with WRITTEN, writing it. NULL needs none. */
 unsigned bus_sandbox_parts(const char *address, bool written);

@@ -56,6 +56,7 @@ static int begin(void **state)
 
 static enum kafka_offsets_outcome send_one(int timeout_ms, rd_kafka_error_t **error)
 {
+	static const struct bus_options options;
 	static int something;
 	struct kafka_offsets_client client = {
 		(rd_kafka_t *)&something,
@@ -64,7 +65,7 @@ static enum kafka_offsets_outcome send_one(int timeout_ms, rd_kafka_error_t **er
 
 	rd_kafka_topic_partition_list_add(offsets, "flows", 0)->offset = 7;
 	return kafka_offsets_send(&client, offsets, rd_kafka_consumer_group_metadata_new("group"),
-				  timeout_ms, error);
+				  timeout_ms, &options, error);
 }
 
 static void returns_what_the_call_returns(void **state)

@@ -1,0 +1,71 @@
+#include "enricher/kafka_calls.h"
+
+#include <poll.h>
+#include <time.h>
+
+#include "common/program/log.h"
+#include "common/program/stop.h"
+
+#define BEGIN_MS 180000
+
+int64_t kafka_calls_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int kafka_calls_left_ms(int64_t deadline_ms)
+{
+	int64_t left = deadline_ms - kafka_calls_clock_ms();
+
+	return left < 1 ? 1 : (int)left;
+}
+
+rd_kafka_error_t *kafka_calls_until(rd_kafka_t *client,
+				    rd_kafka_error_t *(*call)(rd_kafka_t *, int),
+				    int64_t deadline_ms, const struct bus_options *options)
+{
+	for (;;) {
+		int left = kafka_calls_left_ms(deadline_ms);
+		rd_kafka_error_t *error = call(client, left < BUS_PAUSE_MS ? left : BUS_PAUSE_MS);
+
+		if (error == NULL || rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR__TIMED_OUT ||
+		    kafka_calls_clock_ms() >= deadline_ms)
+			return error;
+		rd_kafka_error_destroy(error);
+		bus_pause_turn(options);
+	}
+}
+
+/* A transaction that the coordinator is about to end passes too, though librdkafka 2.0 does not say so. */
+static bool is_passing(const rd_kafka_error_t *error)
+{
+	return rd_kafka_error_is_retriable(error) ||
+	       rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS;
+}
+
+rd_kafka_error_t *kafka_calls_begin(rd_kafka_t *client, const char *identity,
+				    const struct bus_options *options)
+{
+	int64_t deadline_ms = kafka_calls_clock_ms() + BEGIN_MS;
+	bool said = false;
+
+	for (;;) {
+		rd_kafka_error_t *error =
+			kafka_calls_until(client, rd_kafka_init_transactions,
+					  kafka_calls_clock_ms() + KAFKA_CALLS_MS, options);
+
+		if (error == NULL || !is_passing(error) || kafka_calls_clock_ms() >= deadline_ms ||
+		    stop_requested())
+			return error;
+		if (!said)
+			log_warn("kafka: instance %s cannot start writing yet: %s; trying again",
+				 identity, rd_kafka_error_string(error));
+		said = true;
+		rd_kafka_error_destroy(error);
+		poll(NULL, 0, BUS_PAUSE_MS);
+		bus_pause_turn(options);
+	}
+}
