@@ -4,8 +4,8 @@ set -eu
 cd "$ROOT"
 command -v clang >/dev/null || { echo "there is no clang here; deploy/setup fuzz installs it"; exit 77; }
 jobs=$(nproc)
-nice make -sk -j"$jobs" CC=clang all units
-nice make -sk -j"$jobs" DEBUG=1 all
+nice -n 5 make -sk -j"$jobs" CC=clang all units
+nice -n 5 make -sk -j"$jobs" DEBUG=1 all
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 make -s DESTDIR="$place" PREFIX=/usr install
