@@ -181,8 +181,10 @@ static enum exchange_outcome start_over(struct exchange_kafka *exchange)
 		return EXCHANGE_BROKEN;
 	}
 	for (int tries = 0; exchange->group == NULL && tries < GIVE_UP_AFTER && !stop_requested();
-	     tries++)
+	     tries++) {
+		bus_pause_turn(&exchange->settings->bus);
 		exchange->group = kafka_group_open(&exchange->member);
+	}
 	return exchange->group == NULL ? EXCHANGE_BROKEN : EXCHANGE_AGAIN;
 }
 

@@ -32,6 +32,7 @@ rd_kafka_error_t *kafka_calls_until(rd_kafka_t *client,
 		rd_kafka_error_t *error = call(client, left < BUS_PAUSE_MS ? left : BUS_PAUSE_MS);
 
 		if (error == NULL || rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR__TIMED_OUT ||
+		    rd_kafka_error_is_fatal(error) || rd_kafka_error_txn_requires_abort(error) ||
 		    kafka_calls_clock_ms() >= deadline_ms)
 			return error;
 		rd_kafka_error_destroy(error);

@@ -6,7 +6,7 @@
 
 #include "common/kafka/kafka_client.h"
 
-#define KAFKA_CALLS_MS 10000 /* patience of one that need not be done sooner */
+#define KAFKA_CALLS_MS 10000 /* of a call without a deadline of its own */
 
 /* Milliseconds of a clock that is never adjusted. */
 int64_t kafka_calls_clock_ms(void);

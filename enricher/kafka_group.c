@@ -211,9 +211,9 @@ static enum kafka_group_event start(struct kafka_group *group)
 	rd_kafka_resp_err_t error;
 
 	group->assigned = NULL;
-	group->partitions = calloc((size_t)list->cnt + 1, sizeof(*group->partitions));
-	if (group->partitions == NULL ||
-	    kafka_starts_find(group->client, &group->settings, list, &group->continues) < 0)
+	if (kafka_starts_find(group->client, &group->settings, list, &group->continues) == 0)
+		group->partitions = calloc((size_t)list->cnt + 1, sizeof(*group->partitions));
+	if (group->partitions == NULL)
 		goto out;
 	for (int i = 0; i < list->cnt; i++, group->count++)
 		if (start_partition(group, &group->partitions[i], list->elems[i].partition,

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "common/program/log.h"
+#include "enricher/kafka_calls.h"
 
 struct call {
 	struct kafka_offsets_client client;
@@ -106,22 +107,24 @@ static struct timespec clock_in(int64_t ms)
 /* Waits for the answer. Returns false, and leaves the call behind, if none comes in time. */
 static bool wait_for_answer(struct call *call, const struct bus_options *options)
 {
-	int64_t left_ms = (int64_t)call->timeout_ms + KAFKA_OFFSETS_GRACE_MS;
-	bool answered = false;
+	int64_t deadline_ms = kafka_calls_clock_ms() + call->timeout_ms + KAFKA_OFFSETS_GRACE_MS;
+	bool answered, last;
 
-	for (; !answered && left_ms > 0; left_ms -= BUS_PAUSE_MS) {
+	do {
+		int64_t left_ms = kafka_calls_left_ms(deadline_ms);
 		struct timespec until = clock_in(left_ms < BUS_PAUSE_MS ? left_ms : BUS_PAUSE_MS);
 
+		last = left_ms <= BUS_PAUSE_MS;
 		pthread_mutex_lock(&call->mutex);
 		while (!call->answered &&
 		       pthread_cond_timedwait(&call->changed, &call->mutex, &until) == 0)
 			continue;
 		answered = call->answered;
-		call->left_behind = !answered && left_ms <= BUS_PAUSE_MS;
+		call->left_behind = !answered && last;
 		pthread_mutex_unlock(&call->mutex);
-		if (!answered)
+		if (!answered && !last)
 			bus_pause_turn(options);
-	}
+	} while (!answered && !last);
 	return answered;
 }
 

@@ -270,7 +270,6 @@ enum exchange_outcome kafka_producer_write(struct kafka_producer *producer,
 	return judge_write(producer, error);
 }
 
-/* Returns the milliseconds of a clock that is never adjusted. */
 static enum exchange_outcome flush_until(struct kafka_producer *producer, int64_t deadline_ms)
 {
 	while (!producer->failed) {

@@ -187,6 +187,8 @@ static int run(struct alignment *a, struct status *status, const char *kube,
 	}
 	progress_end(&show);
 	/* What could not be committed is void, and the next run processes it again. */
+	if (turn == ALIGNMENT_BROKEN && kube_topic_exit_code(a->kube_topic) != EXIT_SUCCESS)
+		return kube_topic_exit_code(a->kube_topic);
 	if (turn == ALIGNMENT_BROKEN)
 		return exchange_exit_code(a->exchange);
 	if (turn == ALIGNMENT_UNDECIDED && exchange_commit(a->exchange) == EXCHANGE_DONE) {

@@ -72,7 +72,7 @@ int kube_topic_catch_up(struct kube_topic *kube_topic);
  * it became shorter, say, counts as replaced; a topic, a pipe and standard input are always the same. */
 enum kube_file_is kube_topic_file(const struct kube_topic *kube_topic);
 
-/* Returns the program's exit code after a -1. */
+/* Returns the program's exit code after a -1; EX_OK before. */
 int kube_topic_exit_code(const struct kube_topic *kube_topic);
 
 struct kube_topic_stats kube_topic_stats(const struct kube_topic *kube_topic);

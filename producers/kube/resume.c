@@ -7,13 +7,13 @@
 #include "common/topic/topic_reader.h"
 
 #define WAIT_MS 10000     /* for a broker to answer */
-#define OWN_MAX 500000    /* records that are not of meters, to look back */
+#define OWN_MAX 500000    /* records to look back, unless most are of meters */
 #define TELL_RECORDS 1000 /* between two looks at the clock */
 
 /* Records to look back. The output has a PROGRESS a second and the changes in between; a SYNC
  * of a large cluster is longer than the first number, never than OWN_MAX. In a topic each
  * transaction counts as one record more, and meters write there too: beyond OWN_MAX it goes on only
- * while theirs make up the rest. */
+ * if theirs are half of them. */
 static const int64_t lengths[] = {1000, 20000, OWN_MAX, 10000000};
 
 void resume_init(struct resume *resume)
@@ -93,7 +93,7 @@ void resume_take(struct resume *resume, const char *cluster, const struct kube_e
 
 /* What was read of the end of the topic. */
 struct tail {
-	int64_t records, own; /* OWN: those that no meter wrote */
+	int64_t records, meters; /* METERS: those that meters wrote */
 };
 
 static void take_record(struct resume *resume, const char *cluster, const struct bus_record *record,
@@ -103,11 +103,10 @@ static void take_record(struct resume *resume, const char *cluster, const struct
 	struct fault fault;
 
 	tail->records++;
-	tail->own++;
 	/* What cannot be read was not written by us. */
 	if (kube_event_parse(record->value, record->value_length, &event, &fault) < 0)
 		return;
-	tail->own -= event.of_interface;
+	tail->meters += event.of_interface;
 	resume_take(resume, cluster, &event);
 	kube_event_clear(&event);
 }
@@ -176,8 +175,10 @@ int resume_read(const char *address, const struct bus_options *options, const ch
 
 		if (read_last(address, options, lengths[i], cluster, pause, resume, &tail) < 0)
 			return -1;
-		/* Nor is there more to be found where there are no more records. */
-		if (resume->proven || tail.own >= OWN_MAX || tail.records == before)
+		/* The last step finds no more where the one before has read all. Earlier that is not known: a long
+		 * transaction that was aborted looks as if there were no records. */
+		if (resume->proven ||
+		    (lengths[i] >= OWN_MAX && (tail.records == before || 2 * tail.meters < OWN_MAX)))
 			return 0;
 	}
 	return 0;

@@ -1,7 +1,7 @@
 /* watch_log.h - logs the problems of watches, and when they are over.
  *
- * When a server goes away, every watch fails many times. The log has the first problem, then
- * the one of then, every ten minutes, and the end; --log-level debug shows every one.
+ * When a server goes away, every watch fails many times. The log has the first problem, another
+ * every ten minutes, and the end; --log-level debug shows every one.
  */
 #ifndef TENURE_KUBE_WATCH_LOG_H
 #define TENURE_KUBE_WATCH_LOG_H

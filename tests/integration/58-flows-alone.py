@@ -132,7 +132,8 @@ def unread(folder, pods, sandboxes):
     began = time.time_ns()
     other = Interface("cali9", sandboxes[-1], "10.1.0.9")
     pods[0].talk()
-    wait_for("the warning", lambda: meter.said("interface cali9: is a pod's and is not read, for it is not captured"))
+    for one in (meter, named):
+        wait_for("the warning", lambda: one.said("interface cali9: is a pod's and is not read, for it is not captured"))
     pods[0].talk()
     assert len(re.findall("is not read", meter.log.read_text())) == 1
     other.delete()
