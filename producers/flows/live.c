@@ -18,10 +18,10 @@
 struct live {
 	struct sources all;
 	bool stopped;
-	struct when end_at;        /* then STOPPED ends, if no packet comes before */
-	struct link_clock turn_at; /* before the interfaces were asked which of them have packets */
-	bool cut;                  /* not all of these have been read since */
-	size_t at;                 /* the source to read from next */
+	struct when end_at;  /* then STOPPED ends, if no packet comes before */
+	struct when turn_at; /* wall clock, before the interfaces were asked which have packets */
+	bool cut;            /* not all of these have been read since */
+	size_t at;           /* the source to read from next */
 	unsigned turns;
 };
 
@@ -36,7 +36,7 @@ struct live *live_open(const struct live_options *options, struct interfaces *in
 		return NULL;
 	}
 	*exit_code = sources_open(&live->all, options, interfaces);
-	live->turn_at = (struct link_clock){WHEN_MIN, WHEN_MIN};
+	live->turn_at = WHEN_MIN;
 	if (*exit_code == EX_OK)
 		return live;
 	live_close(live);
@@ -132,7 +132,7 @@ static size_t read_ready(struct live *live, struct packet *packets, size_t max)
 /* The sources are asked next. */
 static void begin_turn(struct live *live)
 {
-	live->turn_at = (struct link_clock){when_now(), when_steady()};
+	live->turn_at = when_now();
 	live->cut = false;
 }
 

@@ -15,6 +15,8 @@
  * 2 s at least. */
 #define STOP_PATIENCE_NS (20 * NS_PER_SECOND)
 #define LAST_PATIENCE_NS (2 * NS_PER_SECOND)
+/* Of the first, what is seen of interfaces waits so long for room in its queue: the rest is left for the flows. */
+#define LINKS_PATIENCE_NS (STOP_PATIENCE_NS / 2)
 /* In silence the table's clock follows the wall clock at this distance: a packet may be
  * in a ring, which releases it within 50 ms. */
 #define SILENCE_LAG_NS (2 * NS_PER_SECOND)
@@ -170,12 +172,13 @@ static int end(struct loop *loop, int rc)
 	loop->deadline = when_add(when_steady(), STOP_PATIENCE_NS);
 	if (loop->links != NULL)
 		link_outlet_finish(loop->links, when_now(), input_seen(loop->input),
-				   loop->deadline);
+				   when_add(when_steady(), LINKS_PATIENCE_NS));
 	if (rc == EX_OK)
 		rc = finish(loop);
 	else
 		outlet_settle(loop->outlet);
-	if (loop->links != NULL && link_outlet_settle(loop->links) < 0 && rc == EX_OK)
+	if (loop->links != NULL && link_outlet_settle(loop->links, loop->deadline) < 0 &&
+	    rc == EX_OK)
 		rc = loop->links_exit_code;
 	loop->deadline = when_later(
 		loop->deadline,

@@ -56,7 +56,8 @@ void seen_leave(struct sources *all, const struct source *source)
 }
 
 /* Finds what came before an interface was read: nothing, if it has received nothing by now. The kernel counts a packet within
- * microseconds. Returns true if one is too new for this. */
+ * microseconds. One that was there at the start is not asked for, as it can hide only what came before; of one that is gone
+ * another one may have the name. Returns true if one is too new for this. */
 static bool find_begun(struct sources *all, struct when now)
 {
 	bool new = false;
@@ -68,7 +69,8 @@ static bool find_begun(struct sources *all, struct when now)
 			continue;
 		if (when_since(now, source->begun.steady) < COUNTED_NS)
 			new = true;
-		else if (!link_watch_has_received(source->name))
+		else if (!when_is_min(source->since) && when_is_max(source->gone_at) &&
+			 !link_watch_has_received(source->name))
 			source->begun.steady = WHEN_MIN;
 	}
 	return new;
@@ -173,7 +175,7 @@ static bool read_clocks(struct link_clock *now)
 	return when_since(now->steady, before) < READ_NS;
 }
 
-static void update(struct sources *all, struct link_clock then, bool last)
+static void update(struct sources *all, struct when then, bool last)
 {
 	struct link_clock now;
 
@@ -184,20 +186,18 @@ static void update(struct sources *all, struct link_clock then, bool last)
 	check_clock(all, now);
 	for (size_t i = 0; i < all->count; i++)
 		seen_note_missed(all, &all->list[i]);
-	all->seen =
-		when_earlier(when_add(then.wall, -SOURCES_LAST_READS_NS), before_gone(all, now));
+	all->seen = when_earlier(when_add(then, -SOURCES_LAST_READS_NS), before_gone(all, now));
 	all->seen = when_earlier(all->seen, link_watch_table(all->watch)->drained.wall);
 	all->seen = when_earlier(all->seen, all->limit);
 }
 
-void seen_update(struct sources *all, struct link_clock then)
+void seen_update(struct sources *all, struct when then)
 {
 	update(all, then, false);
 }
 
-void seen_end(struct sources *all, struct link_clock then)
+void seen_end(struct sources *all, struct when then)
 {
 	all->see_at = WHEN_MIN;
-	then.wall = when_add(then.wall, SOURCES_LAST_READS_NS);
-	update(all, then, true);
+	update(all, when_add(then, SOURCES_LAST_READS_NS), true);
 }

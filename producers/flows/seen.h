@@ -15,10 +15,10 @@ void seen_note_missed(const struct sources *all, struct source *source);
 void seen_leave(struct sources *all, const struct source *source);
 /* Finds the pods' interfaces that are not read. One that stays so is said once, counted, and so is the end of it. */
 void seen_look(struct sources *all);
-/* All packets that were there at THEN have been read and passed on: finds up to when nothing was missed but what LINKS is
- * told of, SEEN. */
-void seen_update(struct sources *all, struct link_clock then);
+/* All packets that were there at THEN, of the wall clock, have been read and passed on: finds up to when nothing was missed
+ * but what LINKS is told of, SEEN. */
+void seen_update(struct sources *all, struct when then);
 /* The same at the end, if no packet was captured after THEN. */
-void seen_end(struct sources *all, struct link_clock then);
+void seen_end(struct sources *all, struct when then);
 
 #endif

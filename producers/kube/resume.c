@@ -177,8 +177,8 @@ int resume_read(const char *address, const struct bus_options *options, const ch
 			return -1;
 		/* The last step finds no more where the one before has read all. Earlier that is not known: a long
 		 * transaction that was aborted looks as if there were no records. */
-		if (resume->proven ||
-		    (lengths[i] >= OWN_MAX && (tail.records == before || 2 * tail.meters < OWN_MAX)))
+		if (resume->proven || (lengths[i] >= OWN_MAX &&
+				       (tail.records == before || 2 * tail.meters < OWN_MAX)))
 			return 0;
 	}
 	return 0;

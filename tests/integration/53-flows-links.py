@@ -91,7 +91,7 @@ def check_alone(one, records, interfaces, counts):
         after = until - nanoseconds(status["until"]) if "until" in status else None
         for other in interfaces:
             if other.address == one.address and other.sandbox is not one.sandbox:
-                assert other.last <= since or until < other.first, (record, vars(other))
+                assert other.last <= since or until < other.sent, (record, vars(other))
     if one.gone and not one.loose:
         counts["after"].append(after)
 

@@ -16,7 +16,7 @@ CALICO = "ee:ee:ee:ee:ee:ee"
 # To the bridge, another pod, all, and a machine that no port is known to lead to; to a pod of either kind.
 BRIDGED = ["10.2.0.1", "10.2.0.2", "10.2.0.255", "10.2.0.250", "10.1.0.2"]
 ROUTED = ["10.1.0.2", "10.2.0.2"]
-# In a pod: runs commands, and sends datagrams, of which it prints when the first and the last were sent.
+# In a pod: runs commands, and sends datagrams, of which it prints when the first and the last were sent; the first was by SENT.
 POD = """
 import json, socket, subprocess, sys, time
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -33,6 +33,7 @@ for line in sys.stdin:
         for target in rest[0]:
             said.setdefault("first", time.time_ns())
             sock.sendto(b"x", (target, 9999))
+            said.setdefault("sent", time.time_ns())
         time.sleep(rest[1])
         said["last"] = time.time_ns()
         sock.sendto(b"x", (rest[0][0], 9999))
@@ -89,7 +90,7 @@ class Interface:
     def __init__(self, name, sandbox, address, index=None):
         self.name, self.sandbox, self.address, self.bridged = name, sandbox, address, address.startswith("10.2.")
         self.mac = mac_of(address)
-        self.first = self.last = self.end = self.gone = self.gone_from = None
+        self.first = self.sent = self.last = self.end = self.gone = self.gone_from = None
         self.loose = False  # notices were lost
         self.renamed = False  # what was in its ring then is not said
         self.created_from = time.time_ns()
@@ -105,7 +106,7 @@ class Interface:
 
     def talk(self, rest=0.05):
         told = self.sandbox.ask("send", [one for one in (BRIDGED if self.bridged else ROUTED) if one != self.address], rest)
-        self.first = self.first or told["first"]
+        self.first, self.sent = self.first or told["first"], self.sent or told["sent"]
         self.last, self.end = told["last"], told["end"]
 
     def delete(self):

@@ -29,7 +29,7 @@ struct direction {
 
 enum direction_side {
 	DIRECTION_FROM_POD,
-	DIRECTION_FROM_NODE, /* the interface or its bridge sent it */
+	DIRECTION_FROM_NODE, /* the interface or its bridge sent it, or it is for the pod */
 	DIRECTION_UNSURE,    /* it may have come from the pod all the same */
 };
 
@@ -47,6 +47,7 @@ static inline enum direction_side direction_of(struct direction *direction, cons
 					       size_t captured)
 {
 	uint64_t destination, source;
+	bool to_node;
 
 	if (captured < 2 * LINK_MAC_SIZE)
 		return DIRECTION_UNSURE;
@@ -54,11 +55,14 @@ static inline enum direction_side direction_of(struct direction *direction, cons
 					    : link_mac(bytes + LINK_MAC_SIZE);
 	if (source == direction->pod && source != 0)
 		return DIRECTION_FROM_POD;
-	if (source == direction->own || source == direction->bridge)
-		return source != 0 ? DIRECTION_FROM_NODE : DIRECTION_UNSURE;
 	destination = link_mac(bytes);
-	if (source == 0 || direction->own == 0 ||
-	    (destination != direction->own && destination != direction->bridge))
+	to_node = destination == direction->own || destination == direction->bridge;
+	/* The pod may have the same MAC as the node's end. */
+	if (source == direction->own || source == direction->bridge)
+		return source != 0 && !to_node ? DIRECTION_FROM_NODE : DIRECTION_UNSURE;
+	if (destination == direction->pod && destination != 0)
+		return DIRECTION_FROM_NODE;
+	if (source == 0 || direction->own == 0 || !to_node)
 		return DIRECTION_UNSURE;
 	if (direction->pod == 0 && (bytes[LINK_MAC_SIZE] & 1) == 0) /* not of a group */
 		direction->pod = source;

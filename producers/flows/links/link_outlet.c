@@ -259,8 +259,9 @@ void link_outlet_finish(struct link_outlet *outlet, struct when now, struct when
 			 outlet->options->address);
 }
 
-int link_outlet_settle(struct link_outlet *outlet)
+int link_outlet_settle(struct link_outlet *outlet, struct when deadline)
 {
+	outlet_stop(outlet->outlet, deadline);
 	if (outlet_settle(outlet->outlet) < 0)
 		outlet->failed = true;
 	return outlet->failed ? -1 : 0;

@@ -47,8 +47,8 @@ void link_outlet_tend(struct link_outlet *outlet, struct when now, struct when s
  * room waits until DEADLINE of when_steady(). */
 void link_outlet_finish(struct link_outlet *outlet, struct when now, struct when seen,
 			struct when deadline);
-/* Waits for the broker until the deadline. -1 if a record may not be there (logged), now or before. */
-int link_outlet_settle(struct link_outlet *outlet);
+/* Waits for the broker until DEADLINE of when_steady(). -1 if a record may not be there (logged), now or before. */
+int link_outlet_settle(struct link_outlet *outlet, struct when deadline);
 struct link_outlet_stats link_outlet_get_stats(const struct link_outlet *outlet);
 /* NULL is allowed. -1 if the output failed (logged). */
 int link_outlet_close(struct link_outlet *outlet);

@@ -40,26 +40,31 @@ static bool is_unread(const struct link_table *table, const struct link_entry *e
 	       (entry->told.passed_by || !has(followed, count, entry->birth));
 }
 
-/* Removes those that are gone, and those that need not be kept. */
+/* Removes those that are gone, and those that need not be kept. What came before one is followed is told by who follows it,
+ * but not what passed by it meanwhile. */
 static void sweep(struct unfollowed *all, const struct link_table *table, const uint64_t *followed,
 		  size_t count, struct when until, struct links *links)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < all->count; i++) {
-		const struct unfollowed_link *link = &all->list[i];
-		const struct link_entry *entry = link_table_find(table, link->index);
+		struct unfollowed_link link = all->list[i];
+		const struct link_entry *entry = link_table_find(table, link.index);
+		bool there = entry != NULL && entry->birth == link.birth;
 
-		if (entry == NULL || entry->birth != link->birth)
-			links_gap(links, link->since, until);
-		else if (is_unread(table, entry, followed, count))
-			all->list[kept++] = *link;
+		if (there && is_unread(table, entry, followed, count)) {
+			link.passed_by |= entry->told.passed_by;
+			all->list[kept++] = link;
+		} else if (!there || link.passed_by || !has(followed, count, link.birth)) {
+			links_gap(links, link.since, until);
+		}
 	}
 	all->count = kept;
 }
 
 /* Returns false if there is no room. */
-static bool put(struct unfollowed *all, unsigned index, uint64_t birth, struct when since)
+static bool put(struct unfollowed *all, unsigned index, uint64_t birth, struct when since,
+		bool passed_by)
 {
 	for (size_t i = 0; i < all->count; i++) {
 		if (all->list[i].birth == birth)
@@ -67,13 +72,13 @@ static bool put(struct unfollowed *all, unsigned index, uint64_t birth, struct w
 	}
 	if (all->count == UNFOLLOWED_MAX)
 		return false;
-	all->list[all->count++] = (struct unfollowed_link){index, birth, since};
+	all->list[all->count++] = (struct unfollowed_link){index, birth, since, passed_by};
 	return true;
 }
 
 void unfollowed_leave(struct unfollowed *all, unsigned index, uint64_t birth, struct when since)
 {
-	if (!put(all, index, birth, since))
+	if (!put(all, index, birth, since, false))
 		all->full = true;
 }
 
@@ -90,8 +95,9 @@ struct when unfollowed_look(struct unfollowed *all, const struct link_table *tab
 	for (size_t i = 0; i < table->count; i++) {
 		const struct link_entry *entry = &table->entries[i];
 
-		if (is_unread(table, entry, followed, count))
-			unfollowed_leave(all, entry->told.index, entry->birth, entry->since);
+		if (is_unread(table, entry, followed, count) &&
+		    !put(all, entry->told.index, entry->birth, entry->since, entry->told.passed_by))
+			all->full = true;
 	}
 	if (all->full || was_full)
 		links_whole(links, until);

@@ -16,6 +16,7 @@ struct unfollowed_link {
 	unsigned index;
 	uint64_t birth;
 	struct when since;
+	bool passed_by; /* packets may have gone on unseen, though it was captured */
 };
 
 struct unfollowed {

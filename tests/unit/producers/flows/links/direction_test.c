@@ -75,7 +75,8 @@ static void test_bridged(void **state)
 	assert_true(incoming(&direction, OWN, POD));
 	assert_false(incoming(&direction, POD, BRIDGE));
 	assert_false(incoming(&direction, POD, OWN));
-	assert_false(incoming(&direction, POD, OTHER));
+	assert_int_equal(side_of(&direction, POD, OTHER), DIRECTION_FROM_NODE);
+	assert_true(unsure(&direction, OTHER));
 	/* A second machine behind the interface; the first one's MAC stays the pod's. */
 	assert_true(incoming(&direction, BRIDGE, OTHER));
 	assert_int_equal(direction.pod, POD);
@@ -87,7 +88,7 @@ static void test_strange(void **state)
 
 	(void)state;
 	/* A pod with the MAC of the node's end: nothing tells its frames from the node's. */
-	assert_false(incoming(&direction, OWN, OWN));
+	assert_int_equal(side_of(&direction, OWN, OWN), DIRECTION_UNSURE);
 	assert_false(incoming(&direction, OWN, 0));
 	assert_true(incoming(&direction, OWN, ALL));
 	assert_int_equal(direction.pod, 0);

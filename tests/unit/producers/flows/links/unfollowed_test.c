@@ -161,6 +161,26 @@ static void packets_that_pass_by_are_not_read(void **state)
 	look(0, 20);
 	link_table_notice(&table, &told, (struct link_clock){T(30), T(30)});
 	assert_int_equal(look(1, 40).ns, T(20).ns);
+	/* XDP was detached: what passed by until then stays missed. */
+	told.passed_by = false;
+	link_table_notice(&table, &told, (struct link_clock){T(50), T(50)});
+	assert_true(when_is_max(look(1, 60)));
+	assert_int_equal(links_get_stats(links).missed, 1);
+	is_alone(200, 60, 300);
+}
+
+static void one_that_is_no_pods_any_more_is_a_gap(void **state)
+{
+	(void)state;
+	look(0, 20);
+	appear(1, 30);
+	assert_int_equal(look(0, 40).ns, T(20).ns);
+	/* Its other end comes back into the node's namespace. */
+	notice(2, LINK_NO_PEER, 1, false, 50);
+	notice(1, LINK_NO_PEER, 2, false, 50);
+	assert_true(when_is_max(look(0, 60)));
+	assert_int_equal(links_get_stats(links).missed, 1);
+	is_alone(200, 60, 300);
 }
 
 static void one_that_is_left_counts_since_then(void **state)
@@ -198,6 +218,7 @@ int main(void)
 		TEST(lost_notices_are_a_gap),
 		TEST(a_pair_of_the_node_is_none),
 		TEST(packets_that_pass_by_are_not_read),
+		TEST(one_that_is_no_pods_any_more_is_a_gap),
 		TEST(with_too_many_nothing_is_alone),
 		TEST(one_that_is_left_counts_since_then),
 	};
