@@ -284,8 +284,7 @@ static int apply(struct kube_topic *topic, int64_t offset, const struct bus_reco
 	return -1;
 }
 
-/* Opens the next file, or closes the topic after the last. Returns 1 to continue reading, 0 at
- * the end, -1 after logging. */
+/* Opens the next file, or closes the topic after the last. Returns 1 to go on, 0 at the end, -1 after logging. */
 static int next_file(struct kube_topic *topic)
 {
 	if (!topic->kafka && topic->seen > 0 && topic->unread == topic->seen) {
@@ -303,7 +302,8 @@ static int next_file(struct kube_topic *topic)
 	if (topic->check >= 0)
 		return rebuild(topic, SHORTER) < 0 ? -1 : 1;
 	topic->ended = true;
-	if (topic->kafka || timeline_set_closed(topic->timeline, true) == 0)
+	if (timeline_flush(topic->timeline) == 0 &&
+	    (topic->kafka || timeline_set_closed(topic->timeline, true) == 0))
 		return 0;
 	topic->exit_code = EX_IOERR;
 	return -1;

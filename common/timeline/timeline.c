@@ -7,6 +7,7 @@
 #include "common/program/log.h"
 #include "common/timeline/feed/feed.h"
 #include "common/timeline/feed/kube_event_newest.h"
+#include "common/timeline/rules/horizon.h"
 #include "common/timeline/timeline_internal.h"
 
 static bool has_caches(const struct timeline *timeline)
@@ -165,6 +166,17 @@ static void set_received(const struct timeline *timeline, int64_t timestamp_ms, 
 	feed->received_is_last = when_not_after(newest, last);
 }
 
+/* A look is as of its record, so it comes before EVENT makes CLUSTER forget what there was then. -1 after logging. */
+static int look_before_horizon(struct timeline *timeline, const struct cluster *cluster,
+			       const struct kube_event *event)
+{
+	if (timeline->look_count == 0 || event->type != KUBE_PROGRESS ||
+	    cluster != timeline->answering ||
+	    when_not_after(horizon_of(event->known, cluster->retention_ns), cluster->horizon))
+		return 0;
+	return timeline_look(timeline);
+}
+
 static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_event *event,
 					 int64_t offset, int64_t timestamp_ms, const char **why)
 {
@@ -200,7 +212,7 @@ static enum timeline_outcome apply_event(struct timeline *timeline, struct kube_
 	if (when_before(timeline->topic.greatest_received, feed.received))
 		timeline->topic.greatest_received = feed.received;
 	feed.cluster = timeline_cluster_of(timeline, event->cluster);
-	if (feed.cluster == NULL)
+	if (feed.cluster == NULL || look_before_horizon(timeline, feed.cluster, event) < 0)
 		return TIMELINE_BROKEN;
 	if (feed.cluster == timeline->answering) {
 		feed.cache = timeline->cache;

@@ -14,26 +14,22 @@ void timeline_clear_caches(struct timeline *timeline)
 	name_versions_clear(timeline->name_versions);
 }
 
-/* Chooses the cluster that answers. The caches hold only that cluster's addresses. */
+/* Chooses the cluster that answers. It stays: one that is named later may have a lower number. The caches hold only
+ * its addresses. */
 void timeline_choose_cluster(struct timeline *timeline)
 {
 	const char *wanted = timeline->options.cluster;
-	struct cluster *before = timeline->answering;
 
-	timeline->answering = NULL;
-	for (size_t c = 0; c < timeline->cluster_count; c++) {
+	for (size_t c = 0; c < timeline->cluster_count && timeline->answering == NULL; c++) {
 		struct cluster *cluster = timeline->clusters[c];
 
 		if (cluster->named && (wanted == NULL || strcmp(cluster->name, wanted) == 0)) {
 			timeline->answering = cluster;
 			cluster->ranges.given = timeline->options.ranges;
 			cluster->ranges.given_count = timeline->options.range_count;
-			break;
+			timeline->look_count = 0;
+			timeline_clear_caches(timeline);
 		}
-	}
-	if (timeline->answering != before) {
-		timeline->look_count = 0;
-		timeline_clear_caches(timeline);
 	}
 }
 

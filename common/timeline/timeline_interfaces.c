@@ -4,7 +4,7 @@
 
 #include "common/program/log.h"
 #include "common/timeline/feed/feed.h"
-#include "common/timeline/history/history_view.h"
+#include "common/timeline/history/history_around.h"
 #include "common/timeline/judge.h"
 #include "common/timeline/names.h"
 #include "common/timeline/rules/contradictions.h"
@@ -16,6 +16,7 @@
 /* The history of a look's address, and what was found in it. */
 struct found {
 	struct history *history;
+	struct address_view *view; /* of what may have to do with the interface */
 	struct contradictions all;
 };
 
@@ -23,9 +24,8 @@ struct found {
 static struct span pod_name(struct timeline *timeline, const struct look *look,
 			    const struct found *found, size_t t)
 {
-	struct address_view *view = &found->history->view;
-	const struct cached_names *names =
-		names_find(timeline, found->history, view, &view->tenures[t], look->offset);
+	const struct cached_names *names = names_find(timeline, found->history, found->view,
+						      &found->view->tenures[t], look->offset);
 
 	return names == NULL ? span_of("?") : names->holder->full_name;
 }
@@ -73,8 +73,8 @@ static void say(struct timeline *timeline, const struct look *look, const struct
 static int find(const struct look *look, struct found *found)
 {
 	struct history *history = found->history;
-	const struct address_view *view =
-		history_view(history, look->offset, true, &look->assumptions);
+	struct address_view *view = history_around(history, look->offset, true, &look->assumptions,
+						   look->span.first, look->span.last);
 	struct interface_span *others = calloc(history->interface_count + 1, sizeof(*others));
 	struct binding *bindings = calloc(view == NULL ? 1 : view->count + 1, sizeof(*bindings));
 	size_t count = 0;
@@ -89,6 +89,7 @@ static int find(const struct look *look, struct found *found)
 	}
 	for (size_t t = 0; t < view->count; t++)
 		bindings[t] = view->tenures[t].binding;
+	found->view = view;
 	found->all = contradictions_find(&look->span, others, count, bindings, view->count,
 					 &look->assumptions);
 	rc = 0;

@@ -59,6 +59,7 @@ static int open_topic(struct serve_topic *topic, struct when now)
 
 static void close_topic(struct serve_topic *topic, struct when next_try)
 {
+	progress_end(&topic->show);
 	kube_topic_close(topic->kube_topic);
 	topic->kube_topic = NULL;
 	topic->next_try = next_try;

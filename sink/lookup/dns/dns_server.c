@@ -86,7 +86,7 @@ static int open_listener(struct dns_server *server, const char *text, struct dns
 
 	if (listen_parse(text, &address) < 0)
 		return -1;
-	/* A port that is free for TCP, which every client takes some of, is rarely taken for UDP. */
+	/* TCP chooses the port, if it is 0: clients use many ports of TCP and few of UDP. */
 	listener->tcp = listen_open("--listen-dns", SOCK_STREAM, &address);
 	if (listener->tcp < 0)
 		return -1;
