@@ -23,7 +23,7 @@ void kube_topic_tell(const struct kube_topic *topic, const struct timeline *time
 	struct progress progress = {
 		.count = kube_topic_stats(topic).records,
 		.unit = "kube_records",
-		.event = timeline_known_to(timeline),
+		.event = timeline_position_progress(timeline).known,
 	};
 
 	progress.offsets = kube_topic_progress(topic, &progress.done, &progress.total);

@@ -91,7 +91,7 @@ def commands(folder):
     return {
         "packets": ["tenure-flows", "-r", "capture", "--out", "records"],
         "kube_records flows": ["tenure-enrich", "--kube", "kube", "--flows", "flows", "--out", "tagged", "--rejected", "rejected"],
-        "records": ["tenure-lookup", "--kube", "kube", "--state", "none", "10.0.0.1"],
+        "kube_records": ["tenure-lookup", "--kube", "kube", "--state", "none", "10.0.0.1"],
     }
 
 
