@@ -1,8 +1,8 @@
 #include "enricher/kafka_calls.h"
 
 #include <poll.h>
-#include <time.h>
 
+#include "common/base/when.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
 
@@ -10,10 +10,7 @@
 
 int64_t kafka_calls_clock_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return when_steady().ns / NS_PER_MS;
 }
 
 int kafka_calls_left_ms(int64_t deadline_ms)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/when.h"
 #include "common/program/log.h"
 #include "enricher/kafka_calls.h"
 
@@ -92,16 +93,9 @@ static int start(struct call *call)
 
 static struct timespec clock_in(int64_t ms)
 {
-	struct timespec time;
+	int64_t ns = when_steady().ns + ms * NS_PER_MS;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	time.tv_sec += ms / 1000;
-	time.tv_nsec += ms % 1000 * 1000000;
-	if (time.tv_nsec >= 1000000000) {
-		time.tv_sec++;
-		time.tv_nsec -= 1000000000;
-	}
-	return time;
+	return (struct timespec){.tv_sec = ns / NS_PER_SECOND, .tv_nsec = ns % NS_PER_SECOND};
 }
 
 /* Waits for the answer. Returns false, and leaves the call behind, if none comes in time. */

@@ -105,13 +105,14 @@ struct cluster *timeline_cluster_of(struct timeline *timeline, const char *name)
 int timeline_cluster_of_interface(struct timeline *timeline, const char *name,
 				  struct cluster **cluster)
 {
-	size_t named = timeline_cluster_count(timeline);
+	size_t unnamed;
 
 	*cluster = find(timeline, name);
 	if (*cluster != NULL && (*cluster)->named)
 		return 0;
+	unnamed = timeline->cluster_count - timeline_cluster_count(timeline);
 	if (timeline->topic.early == EARLY_RECORDS_MAX ||
-	    (*cluster == NULL && timeline->cluster_count - named == UNNAMED_CLUSTERS_MAX)) {
+	    (*cluster == NULL && unnamed == UNNAMED_CLUSTERS_MAX)) {
 		*cluster = NULL;
 		timeline->stats.early_refused++;
 		return 0;

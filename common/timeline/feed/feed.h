@@ -126,15 +126,17 @@ static inline enum timeline_outcome feed_outcome(int rc)
 
 /* One record of any type. *WHY as in timeline_apply(). */
 enum timeline_outcome feed_event(struct feed *feed, const char **why);
-/* What a meter says of an interface: reads it, without a cluster (ignored if it tells of no address; *WHY as in
- * timeline_apply()), what it was before the record and is after it, what that says of an address,
- * and putting it. -1 after logging. */
+/* Reads what a meter says of an interface, without a cluster. Ignored if it tells of no address; *WHY as in
+ * timeline_apply(). */
 enum timeline_outcome feed_read_interface(struct feed *feed, struct interface_object *object,
 					  const char **why);
+/* What was known of that interface before the record, and what is after it. -1 after logging. */
 int feed_interface_states(struct feed *feed, const struct interface_object *object,
 			  struct interface_state *before, struct interface_state *after);
+/* What STATE says of the interface's address of FAMILY. */
 struct interface_span feed_interface_span(const struct interface_object *object,
 					  const struct interface_state *state, size_t family);
+/* Puts AFTER in the place of BEFORE. -1 after logging. */
 int feed_interface(struct feed *feed, const struct interface_object *object,
 		   const struct interface_state *before, const struct interface_state *after);
 /* One object. *WHY as in timeline_apply(). */
