@@ -10,7 +10,7 @@ struct link {
 	bool news;  /* its next report is due at once */
 	bool moved; /* since the last report packets came, and nothing else is new */
 	bool several; /* it has two addresses of one family; live, its packets count as missed from then on */
-	bool ended; /* that it is gone was said */
+	uint8_t endings; /* how often it was said that it is gone */
 	bool quick; /* a packet of the last address changes its times and nothing else */
 	uint8_t at; /* the address of the last packet */
 	struct when next;
@@ -253,11 +253,13 @@ void links_packet(struct links *links, uint16_t number, const struct ip *source,
 
 /* ---- What is said, and when ---- */
 
+static const int64_t ending_intervals[LINKS_ENDINGS] = {LINKS_ENDING_NS, LINKS_FINAL_NS, 0};
+
 /* One with two addresses of a family is said again all the same: if the only record that had both was lost, the
  * interface would count. */
 static bool says_more(const struct link *link)
 {
-	return link->news || link->moved || link->several || link->ended;
+	return link->news || link->moved || link->several || link->endings > 0;
 }
 
 /* Sets over what each address of LINK was alone, if all packets up to SEEN have been passed. */
@@ -288,6 +290,16 @@ static void find_alone(const struct links *links, const struct link *link, struc
 	}
 }
 
+/* For one of its addresses, time goes on over which it is alone. */
+static bool is_alone_still(const struct links *links, const struct link_report *report)
+{
+	for (size_t i = 0; i < report->address_count; i++) {
+		if (report->addresses[i].alone_until.ns == links->seen.ns)
+			return true;
+	}
+	return false;
+}
+
 static void take(struct links *links, struct link *link, struct when now, struct when seen,
 		 struct link_report *report)
 {
@@ -299,11 +311,14 @@ static void take(struct links *links, struct link *link, struct when now, struct
 	if (link->interval_ns > LINKS_LONGEST_NS)
 		link->interval_ns = LINKS_LONGEST_NS;
 	if (link->known.gone)
-		link->interval_ns = LINKS_FINAL_NS;
+		link->interval_ns = ending_intervals[link->endings];
 	link->next = when_add(now, link->interval_ns);
-	if (link->known.gone && (link->ended || when_is_min(links->seen)))
+	if (!link->known.gone)
+		return;
+	link->endings++;
+	if (when_is_min(links->seen) || link->endings == LINKS_ENDINGS ||
+	    (link->endings > 1 && !is_alone_still(links, report)))
 		forget(links, link);
-	link->ended = link->there && link->known.gone;
 }
 
 /* Whether NOW is not only a packet that overtook another one, but a clock that was set back. */
@@ -355,8 +370,10 @@ bool links_rest_of(struct links *links, uint16_t number, struct link_report *rep
 
 	/* Of one with two addresses nothing has changed. */
 	if (link == NULL || link->known.address_count == 0 ||
-	    !(link->news || link->moved || link->ended))
+	    !(link->news || link->moved || link->endings > 0))
 		return false;
+	if (link->endings > 0)
+		link->endings = LINKS_ENDINGS - 1; /* no other can come */
 	take(links, link, WHEN_MIN, links->latest, report);
 	return true;
 }

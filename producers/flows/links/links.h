@@ -32,9 +32,12 @@
 /* A packet of a file is passed to links_packet() before others that are so much later. */
 #define LINKS_LATE_NS NS_PER_SECOND
 
-/* So long after the report that an interface is gone comes another one, of a live capture: by then it is known over what
- * time its addresses were alone up to the end of its flows. */
-#define LINKS_FINAL_NS (1500 * NS_PER_MS)
+/* So long after the report that an interface is gone comes another one, of a live capture, and so long after that the
+ * last, unless its addresses are others' by then: flows end later than the interface, as what was sent to it is sent again,
+ * and while an address is alone they are of this one. */
+#define LINKS_ENDING_NS (1500 * NS_PER_MS)
+#define LINKS_FINAL_NS (4500 * NS_PER_MS)
+#define LINKS_ENDINGS 3 /* reports */
 
 struct links;
 

@@ -83,7 +83,7 @@ static void up_to_what_was_read(void **state)
 	is_alone(0, 50, T(120));
 }
 
-static void after_the_end_it_is_said_once_more(void **state)
+static void after_the_end_it_is_said_twice_more(void **state)
 {
 	struct link_report report;
 
@@ -101,6 +101,11 @@ static void after_the_end_it_is_said_once_more(void **state)
 	assert_true(report.gone);
 	assert_int_equal(report.addresses[0].last.ns, T(110).ns);
 	assert_int_equal(report.addresses[0].alone_until.ns, T(111.2).ns);
+	links_see(links, T(115.7));
+	assert_false(links_next(links, T(115.9), &report));
+	assert_true(links_next(links, T(116), &report));
+	assert_true(report.gone);
+	assert_int_equal(report.addresses[0].alone_until.ns, T(115.7).ns);
 	assert_false(links_has(links, 0));
 	assert_int_equal(links_get_stats(links).unsaid, 0);
 	/* What it carried stays known. */
@@ -194,6 +199,25 @@ static void not_before_the_end_of_another_one_with_the_same_address(void **state
 	is_alone(3, 130, T(150));
 }
 
+static void after_the_end_it_is_not_said_again_of_an_address_that_is_anothers(void **state)
+{
+	struct link_report report;
+
+	(void)state;
+	pod(0, X, 100, 110);
+	links_see(links, T(109.7));
+	links_end(links, 0, T(110));
+	assert_true(links_next(links, T(110), &report));
+	pod(1, X, 110.8, 111);
+	links_see(links, T(111.2));
+	assert_true(links_next(links, T(111.5), &report));
+	if (report.number != 0)
+		assert_true(links_next(links, T(111.5), &report));
+	assert_int_equal(report.number, 0);
+	assert_int_equal(report.addresses[0].alone_until.ns, T(110.8).ns - 1);
+	assert_false(links_has(links, 0));
+}
+
 static void one_with_several_may_have_any(void **state)
 {
 	(void)state;
@@ -253,12 +277,13 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(up_to_what_was_read),
-		TEST(after_the_end_it_is_said_once_more),
+		TEST(after_the_end_it_is_said_twice_more),
 		TEST(the_end_of_the_program_says_it_once_more),
 		TEST(what_another_one_missed),
 		TEST(what_another_one_missed_before),
 		TEST(another_one_with_the_same_address_missed),
 		TEST(not_before_the_end_of_another_one_with_the_same_address),
+		TEST(after_the_end_it_is_not_said_again_of_an_address_that_is_anothers),
 		TEST(one_with_several_may_have_any),
 		TEST(what_is_forgotten_stays_known_of_those_that_were_there),
 	};
