@@ -43,6 +43,7 @@ static int add_answer(struct tagger *tagger, const struct flow_endpoints *ends,
 		.serves = ends->source_began && !is_source,
 		.began = ends->source_began && is_source,
 		.observer = ends->observer,
+		.interface = ends->interface,
 		.position = position,
 	};
 	struct timeline_answer answer;

@@ -5,10 +5,10 @@
 #include "common/base/scan.h"
 #include "common/base/span.h"
 #include "common/base/transport.h"
+#include "common/record/flow_observer.h"
 
 #define TENURE_NAME ",\"tenure\":"
 #define TENURE_NAME_LENGTH (sizeof(TENURE_NAME) - 1)
-#define HOSTNAME_SIZE 256             /* of an unescaped one: DNS allows 253 bytes */
 #define PLAIN_SIZE (2 * IP_TEXT_SIZE) /* of an unescaped text; no valid one is longer */
 
 /* Rows of the table below, in its order. */
@@ -47,6 +47,9 @@ enum row {
 	DESTINATION_ORIGINAL_IP,
 	DESTINATION_ORIGINAL_PORT,
 	HOSTNAME,
+	INTERFACE,
+	INTERFACE_NAME,
+	INTERFACE_ID,
 	ROWS,
 };
 
@@ -58,7 +61,7 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("tenure", 0, 0),
 	SCAN_MEMBER("flow", INITIATOR, 1),
 	SCAN_MEMBER("tcp", TCP_FLAGS, 1),
-	SCAN_MEMBER("observer", HOSTNAME, 1),
+	SCAN_MEMBER("observer", HOSTNAME, 2),
 	SCAN_MEMBER("start", 0, 0),
 	SCAN_MEMBER("end", 0, 0),
 	SCAN_MEMBER("transport", 0, 0),
@@ -84,6 +87,9 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("ip", 0, 0),
 	SCAN_MEMBER("port", 0, 0),
 	SCAN_MEMBER("hostname", 0, 0),
+	SCAN_MEMBER("interface", INTERFACE_NAME, 2),
+	SCAN_MEMBER("name", 0, 0),
+	SCAN_MEMBER("id", 0, 0),
 };
 
 static const char *const paths[ROWS] = {
@@ -120,6 +126,9 @@ static const char *const paths[ROWS] = {
 	"destination.original.ip",
 	"destination.original.port",
 	"observer.hostname",
+	"observer.interface",
+	"observer.interface.name",
+	"observer.interface.id",
 };
 
 static int refuse(struct fault *fault, enum fault_reason reason, int row, const char *detail)
@@ -284,16 +293,6 @@ static bool source_began(const struct scan *scan)
 		    : memchr(text.data, 'S', text.length) != NULL;
 }
 
-/* The host on which it was captured. */
-static uint64_t read_observer(const struct scan *scan)
-{
-	char plain[HOSTNAME_SIZE];
-	struct span text;
-
-	text.data = scan_value_text(&scan->values[HOSTNAME], plain, sizeof(plain), &text.length);
-	return text.data != NULL ? span_hash(text) : 0;
-}
-
 /* Scans the record BYTES[LENGTH]. */
 static int scan_record(const char *bytes, size_t length, struct scan *scan, struct fault *fault)
 {
@@ -334,7 +333,9 @@ static int read_members(const struct scan *scan, struct flow_endpoints *ends, st
 		return -1;
 	read_others(scan, &read);
 	read.source_began = source_began(scan);
-	read.observer = read_observer(scan);
+	read.observer = flow_observer_host(&scan->values[HOSTNAME]);
+	read.interface =
+		flow_observer_interface(&scan->values[INTERFACE_NAME], &scan->values[INTERFACE_ID]);
 	*ends = read;
 	return 0;
 }

@@ -32,8 +32,11 @@ static int one_more(struct timeline *timeline, size_t count)
 static bool is_witnessed(const struct timeline *timeline, const struct tenure *tenure,
 			 const struct timeline_question *question)
 {
-	return binding_is_witnessed(&tenure->binding, question->observer, question->start,
-				    question->end) &&
+	const struct binding *binding = &tenure->binding;
+
+	return (binding_is_witnessed(binding, question->observer, question->start, question->end) ||
+		(question->sent && binding_is_on(binding, question->observer, question->interface,
+						 question->start, question->end))) &&
 	       is_watched(timeline, tenure, question);
 }
 

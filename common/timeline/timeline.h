@@ -158,10 +158,11 @@ struct timeline_question {
 	int transport;     /* IANA protocol number, -1 for none */
 	struct when start; /* of the flow; start <= end */
 	struct when end;
-	bool sent;         /* this end sent at least one packet in the flow */
-	bool serves;       /* the other end began the flow (docs/answers.md section 7) */
-	bool began;        /* this one did */
-	uint64_t observer; /* span_hash() of the flow's observer.hostname, 0 for none */
+	bool sent;          /* this end sent at least one packet in the flow */
+	bool serves;        /* the other end began the flow (docs/answers.md section 7) */
+	bool began;         /* this one did */
+	uint64_t observer;  /* span_hash() of the flow's observer.hostname, 0 for none */
+	uint64_t interface; /* flow_observer_hash() of its observer.interface, 0 for none */
 	int64_t position;
 };
 

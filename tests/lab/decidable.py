@@ -25,4 +25,4 @@ class Decider:
     def holder(self, end):
         """The uid that the written times decide on, "outside", or None where they decide nothing."""
         return self.timeline.decidable(end.ip, end.told_start, end.told_end, flows.sent(end.flow, end.side), self.position(end),
-                                       end.flow.get("observer", {}).get("hostname"))
+                                       *flows.captured(end.flow))

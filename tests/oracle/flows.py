@@ -11,7 +11,7 @@ GROUPS = ("nat", "original")
 OTHER = dict.fromkeys(("ip", "port"), {})
 END = dict(dict.fromkeys(("ip", "port", "packets"), {}), **dict.fromkeys(GROUPS, OTHER))
 READ = {"event": {"start": {}, "end": {}}, "network": {"transport": {}}, "source": END, "destination": END,
-        "tenure": {}, "observer": {"hostname": {}}, "flow": {"initiator": {}}, "tcp": {"flags": {"source": {}}}}
+        "tenure": {}, "observer": {"hostname": {}, "interface": {"name": {}, "id": {}}}, "flow": {"initiator": {}}, "tcp": {"flags": {"source": {}}}}
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Question:
     sent: bool
     role: str = None    # SERVES, BEGAN, or None: neither is proven
     observer: str = None    # the host on which the flow was captured
+    place: tuple = None     # (name, index) of the interface there
 
 
 class Rejected(Exception):
@@ -53,8 +54,13 @@ def questions(text):
     if transport is not None and not isinstance(transport, str):
         raise Rejected("network.transport")
     return tuple(Question(required(shapes.address, flow, side, "ip"), port_of(flow, side), name_of(transport),
-                          start, end, sent(flow, side), role(flow, side), shapes.text(flow, "observer", "hostname"))
+                          start, end, sent(flow, side), role(flow, side), *captured(flow))
                  for side in ("source", "destination"))
+
+
+def captured(flow):
+    """The host on which FLOW was captured, and (name, index) of the interface there."""
+    return shapes.text(flow, "observer", "hostname"), shapes.place(shapes.at(flow, "observer", "interface"), "name", "id")
 
 
 def others(text):

@@ -33,10 +33,16 @@ class Scene:
         self.t = shift(accounted_for(self.bindings, question.start - options.skew), -options.skew)
 
     def seen_here(self, one):
-        """The flow was captured by the clock of the interfaces of ONE, and while these had the address."""
-        return (one.seen is not None and one.hosts == {self.question.observer} != {None}
-                and one.seen[0] <= self.question.start and self.question.end <= one.seen[1]
-                and not self.is_unwatched(one))
+        """The flow was captured by the clock of the interfaces of ONE while these had the address, or on them."""
+        if one.seen is None or one.hosts != {self.question.observer} or None in one.hosts or self.is_unwatched(one):
+            return False
+        (first, last), question = one.seen, self.question
+        return first <= question.start and question.end <= last or (
+            self.is_on(one) and first <= question.end and question.start <= last)
+
+    def is_on(self, one):
+        """This end sent in a flow that was captured on the interface of ONE itself."""
+        return self.question.sent and one.places == {self.question.place} != {None}
 
     def find_witnessed(self):
         """The bindings of the one holder that is witnessed: the possible ones, if there are any."""

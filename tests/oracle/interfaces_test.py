@@ -10,9 +10,10 @@ def seen(records, uid, first, last, ip=X, node="n1", host=None, name=None, recei
     """A record of an interface, told one second after its last packet."""
     status = {name: text(moment) for name, moment in (("since", since), ("until", until)) if moment is not None}
     alone = {"alone": more.pop("alone")} if "alone" in more else {}
+    index = {"index": more.pop("index")} if "index" in more else {}
     status["addresses"] = [{"ip": ip, "first": text(first), "last": text(last), **alone}, *more.pop("others", ())]
     return records.add(type="MODIFIED", resource="interfaces", received=text(last + 1 if received is None else received), object={
-        "metadata": {"name": name or "veth-" + uid, "uid": uid}, "spec": {"node": node, "host": host}, "status": status}, **more)
+        "metadata": {"name": name or "veth-" + uid, "uid": uid}, "spec": {"node": node, "host": host, **index}, "status": status}, **more)
 
 
 def two():
@@ -150,6 +151,23 @@ def late(name="veth-b", until=20.95, since=None, reported=36):
 def ended(records, reported, **more):
     return records.progress(reported - 1).pod(reported, pod("a", X, ready=10, gone=20, phase="Succeeded", start=9, containers=[
         container(10, 20)]), **more)
+
+
+def test_what_a_pod_sent_on_its_own_interface_is_the_pods():
+    """Its first packet answers another one, and what was sent to it comes after its last one."""
+    def said(start, end, sent=True, place=("veth", 7), index=7, **more):
+        records = seen(two(), "wa", 10.2, 20.85, name="veth", index=index, host="h")
+        return short(ask(records.progress(90), X, start, end, sent=sent, options=RANGED, place=place, **{"observer": "h", **more})) == "known uid-a"
+
+    for start, end in ((9.5, 10.2), (20.85, 22), (9, 22)):
+        assert said(start, end), (start, end)
+        assert not said(start, end, sent=False)         # it may be meant for another, and came to all
+        assert not said(start, end, observer="h2")
+        assert not said(start, end, place=("veth", 8)) and not said(start, end, place=("veth2", 7)) and not said(start, end, place=None)
+        for index in (None, "7", 7.5, 0):
+            assert not said(start, end, index=index)
+    assert not said(20.9, 22)       # the number may be another interface's by then
+    assert not said(9, 10.1)
 
 
 @pytest.mark.parametrize("name, until, since, own", [

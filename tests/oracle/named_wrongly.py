@@ -64,7 +64,7 @@ class Truth:
         self.held.append((bound, gone, address, life.uid, started))
         if life.node in self.seen:
             name = self.meters.choice(("veth-" + life.uid, "veth-%d" % len(self.held)))
-            veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.held)), name, life.node, address)
+            veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.held)), name, life.node, address, 1 + len(self.held) % 2)
             self.veths.append((veth, bound, gone, life.clock))
         self.free[address] = gone + self.chance.choice((.03, .1, .5, 1, 3))
         return gone
@@ -140,7 +140,8 @@ class Truth:
 
 
 def questions(truth):
-    """(address, start, end, sent, spoke, uid that is right or None, the host that captured it or None)."""
+    """(address, start, end, sent, spoke, uid that is right or None, the host that captured it or None,
+    the interface there or None)."""
     chance = truth.chance
     for since, until, address, uid, started in truth.held:
         for _ in range(6):
@@ -153,11 +154,12 @@ def questions(truth):
                 blur = truth.clocks[node]
             host = node and node + ".lab"
             right = truth.holder(address, start, start + length)
-            yield address, start + blur, start + length + blur, False, False, right, host
+            yield address, start + blur, start + length + blur, False, False, right, host, None
             spoke = chance.random() < .5
             start = min(max(start, started if spoke else since), until)
             end = min(start + length, until)
-            yield address, start + blur, end + blur, True, spoke, uid, host
+            own = next((veth for veth, bound, _, _ in truth.veths if (veth.address, bound, veth.node) == (address, since, node)), None)
+            yield address, start + blur, end + blur, True, spoke, uid, host, own and truth.meters.random() < .5 and own.place or None
 
 
 def check(seed, hold=10, skew=.5, seen=0):
@@ -168,12 +170,12 @@ def check(seed, hold=10, skew=.5, seen=0):
     timeline = truth.told().feed(Timeline(options))
     ends = known = 0
     wrong = []
-    for address, start, end, sent, spoke, right, host in questions(truth):
+    for address, start, end, sent, spoke, right, host, place in questions(truth):
         if end > SPAN - hold - 5 or start < 0:
             continue
         ends += 1
         position, _ = timeline.position_for(at(end))
-        answer = timeline.answer(address, None, None, at(start), at(end), sent, position, observer=host)
+        answer = timeline.answer(address, None, None, at(start), at(end), sent, position, observer=host, place=place)
         if answer["status"] == "known":
             known += 1
             said = answer["k8s"]["pod"]["uid"] if answer["kind"] == "pod" else answer["kind"]

@@ -100,7 +100,8 @@ class World:
         if life.node not in self.seen or self.meters.random() < .1:
             return
         node = self.meters.choice(NODES) if self.meters.random() < .05 else life.node
-        veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.living)), self.meters.choice(("eth-" + life.uid, "veth1", "veth2")), node, address)
+        veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.living)), self.meters.choice(("eth-" + life.uid, "veth1", "veth2")), node, address,
+                    self.meters.choice((1, 2, 2, 1 << 32, "2", 0)))
         clock = self.clocks[life.node] if abs(self.clocks[life.node]) < 5 else 0
         for time, thing in veth.told(bound, gone, clock, ended=self.meters.random() < .9):
             if self.meters.random() < .03:
@@ -296,9 +297,10 @@ class World:
 
 
 def observed(meters, line):
-    """Two of three flows say where they were captured."""
+    """Two of three flows say on which host they were captured, and half of these on which interface."""
     hosts = ["%s.lab" % name for name in NODES]
-    where = meters.choice((b"", *(b',"observer":{"hostname":"%s"}' % meters.choice(hosts).encode() for _ in range(2))))
+    interface = meters.choice((b"", b',"interface":{"name":"veth%d","id":%s}' % (meters.choice((1, 2)), meters.choice((b"1", b"2", b'"2"', b"4294967296")))))
+    where = meters.choice((b"", *(b',"observer":{"hostname":"%s"%s}' % (meters.choice(hosts).encode(), interface) for _ in range(2))))
     return line[:-1] + where + b"}" if line.endswith(b"}") else line
 
 

@@ -30,6 +30,7 @@ class Flow:
     blur: float             # how far the capture's clock is off
     initiator: str
     host: str = None        # on which it was captured
+    interface: tuple = None # (name, index) there
 
     def packets(self, end):
         """(from, to) of what END sent; of what it was sent, if it sent nothing."""
@@ -48,6 +49,8 @@ class Flow:
                   "flow": {"initiator": self.initiator}}
         if self.host:
             record["observer"] = {"hostname": self.host}
+        if self.interface:
+            record["observer"]["interface"] = dict(zip(("name", "id"), self.interface))
         if self.transport == "tcp":
             record["tcp"] = {"flags": {"source": source.flags, "destination": destination.flags}}
         return json.dumps(record, separators=(",", ":"))
@@ -58,9 +61,9 @@ class Maker:
         self.world, self.chance = world, world.chance
         self.tenures = [one for found in world.truth.tenures.values() for one in found]
         self.hosts, self.places = random.Random(len(self.tenures)), {}
-        for node, _, _, tenures in world.meters.interfaces:
+        for node, place, _, tenures in world.meters.interfaces:
             for one in tenures:
-                self.places.setdefault(one.address, []).append((node, one.since, one.until))
+                self.places.setdefault(one.address, []).append((node, one.since, one.until, place))
         self.kinds = {}
         for one in self.tenures:
             self.kinds.setdefault((one.holder.partition(" ")[0], ":" in one.address), []).append(one)
@@ -152,18 +155,19 @@ class Maker:
         if ends[0].sent is None or ends[0].sent[0] > start:
             ends.reverse()
             begun = False
-        blur, host = self.capture(near, far, start, end)
-        return Flow(start, end, ends, transport, blur, "syn" if begun else "first_packet", host)
+        blur, host, interface = self.capture(near, far, start, end)
+        return Flow(start, end, ends, transport, blur, "syn" if begun else "first_packet", host, interface)
 
     def capture(self, near, far, start, end):
-        """The clock of a capture, and its host: with meters, mostly that of a pod's node."""
+        """The clock of a capture, its host, and the interface there: with meters, mostly those of a pod."""
         blur = self.chance.choice(self.world.captures)
-        nodes = [node for address in (near.address, far.address) for node, since, until in self.places.get(address, ())
+        found = [(node, place if since <= start and end <= until else None)
+                 for address in (near.address, far.address) for node, since, until, place in self.places.get(address, ())
                  if since <= end and start <= until]
-        if self.world.meters.share is None or not nodes or self.hosts.random() < .2:
-            return blur, None
-        node = self.hosts.choice(nodes)
-        return node.clock, node.name
+        if self.world.meters.share is None or not found or self.hosts.random() < .2:
+            return blur, None, None
+        node, place = self.hosts.choice(found)
+        return node.clock, node.name, place if self.hosts.random() < .7 else None
 
     def served(self, end, start, finish):
         found = self.world.truth.servings.get(end.address, ())

@@ -10,7 +10,7 @@ class Meters:
 
     def __init__(self, seed, share):
         self.chance, self.share = random.Random(seed * 13 + 5), share
-        self.interfaces = []        # (node, name, uid, the tenures of its addresses)
+        self.interfaces = []        # (node, (name, index), uid, the tenures of its addresses)
         self.others = {}            # of the interface that is told of: address -> (since, until) of others of its node
         self.used = {}              # node -> {number of an interface: its last tenure}
 
@@ -24,19 +24,19 @@ class Meters:
         there = self.used.setdefault(node.uid, {})
         number = next(n for n in range(1, 99) if n not in there or there[n].until < EVER)   # one is used again at once
         there[number] = tenures[0]
-        self.interfaces.append((node, f"veth{number}", f"{node.uid}-{len(self.interfaces)}", tenures))
+        self.interfaces.append((node, (f"veth{number}", number), f"{node.uid}-{len(self.interfaces)}", tenures))
 
     def records(self, span):
         """(true time of the record, its object) of all."""
         found = []
-        for node, name, uid, tenures in self.interfaces:
+        for node, place, uid, tenures in self.interfaces:
             seed, self.chance = self.chance, random.Random(uid)
             if self.is_seen(node):
-                found += self.told(node, name, uid, tenures, span)
+                found += self.told(node, place, uid, tenures, span)
             self.chance = seed
         return sorted(found, key=lambda one: one[0])
 
-    def told(self, node, name, uid, tenures, span):
+    def told(self, node, place, uid, tenures, span):
         chance = self.chance
         since = tenures[0].since
         gone = min(tenures[0].until, span)
@@ -61,7 +61,7 @@ class Meters:
                 if over:
                     shown["until"] = gone + late
                 time = gone + late + chance.choice((0, 1, 1)) if over else seen
-                found += self.record(node, name, f"{uid}-{number}", tenures, begin, seen, shown, time, spoiled)
+                found += self.record(node, place, f"{uid}-{number}", tenures, begin, seen, shown, time, spoiled)
         return found
 
     def alone(self, node, tenure, first, time):
@@ -71,7 +71,7 @@ class Meters:
         since = self.chance.choice((since, since, self.chance.uniform(since, first)))
         return {"since": text(since + node.clock), "until": text(min(until, time) + node.clock)}
 
-    def record(self, node, name, uid, tenures, first, last, shown, time, spoiled):
+    def record(self, node, place, uid, tenures, first, last, shown, time, spoiled):
         chance = self.chance
         if chance.random() < .1 or node.cut and time > node.cut and chance.random() < .7:
             return []
@@ -80,6 +80,7 @@ class Meters:
             addresses["10.244.77.1"] = {}
         status = {word: text(moment + node.clock) for word, moment in shown.items()}
         status["addresses"] = [{"ip": one, "first": text(first + node.clock), "last": text(last + node.clock), **more} for one, more in addresses.items()]
-        thing = {"kind": "Interface", "metadata": {"name": name, "uid": uid}, "spec": {"node": node.name, "host": node.name}, "status": status}
+        thing = {"kind": "Interface", "metadata": {"name": place[0], "uid": uid}, "spec": {"node": node.name, "host": node.name, "index": place[1]},
+                 "status": status}
         told = (time + chance.choice((.02, .1, .5, 9, 60)) * chance.random(), thing)
         return [told, (told[0] + chance.uniform(1, 40), thing)] if chance.random() < .05 else [told]

@@ -238,6 +238,16 @@ bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct w
 	       when_not_after(seen->first, start) && when_not_after(end, seen->last);
 }
 
+bool binding_is_on(const struct binding *binding, uint64_t host, uint64_t place, struct when start,
+		   struct when end)
+{
+	const struct seen *seen = &binding->seen;
+
+	return seen->there && seen->host != 0 && seen->host == host && seen->place != 0 &&
+	       seen->place == place && when_not_after(seen->first, end) &&
+	       when_not_after(start, seen->last);
+}
+
 bool binding_is_alone(const struct binding *binding, uint64_t host, struct when start,
 		      struct when end, int64_t skew_ns)
 {

@@ -11,8 +11,8 @@ struct link {
 	bool moved; /* since the last report packets came, and nothing else is new */
 	bool several; /* it has two addresses of one family; live, its packets count as missed from then on */
 	uint8_t endings; /* how often it was said that it is gone */
-	bool quick; /* a packet of the last address changes its times and nothing else */
-	uint8_t at; /* the address of the last packet */
+	bool quick;      /* a packet of the last address changes its times and nothing else */
+	uint8_t at;      /* the address of the last packet */
 	struct when next;
 	int64_t interval_ns; /* up to NEXT */
 	struct alone_missed missed;
