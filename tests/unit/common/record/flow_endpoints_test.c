@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "common/record/flow_endpoints.h"
-#include "common/record/flow_observer.h"
 #include "tests/unit/quoted.h"
 
 #define EVENT "'event':{'start':'2026-11-23T08:00:00.5Z','end':'2026-11-23T08:00:02Z'}"
@@ -342,52 +341,6 @@ static void knows_the_host_of_the_capture(void **state)
 	}
 }
 
-static void knows_the_interface_of_the_capture(void **state)
-{
-	static const struct {
-		const char *interface;
-		bool there;
-	} cases[] = {
-		{"{'name':'veth7','id':7}", true},
-		{"{'id':7,'mac':{},'name':'v\\u0065th7'}", true},
-		{"{'name':'veth7','id':8}", false},
-		{"{'name':'veth8','id':7}", false},
-		{"{'name':'veth7','id':'7'}", false},
-		{"{'name':'veth7','id':7.0}", false},
-		{"{'name':'veth7','id':4294967303}", false},
-		{"{'name':'veth7'}", false},
-		{"{'id':7}", false},
-		{"{'name':7,'id':7}", false},
-		{"'veth7'", false},
-	};
-	const uint64_t wanted = flow_observer_hash(span_of("veth7"), 7);
-
-	(void)state;
-	assert_int_not_equal(wanted, 0);
-	assert_int_equal(flow_observer_hash(span_of(""), 7), 0);
-	assert_int_equal(flow_observer_hash(span_of("veth7"), 0), 0);
-	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		char text[512];
-		struct flow_endpoints ends;
-		struct fault fault;
-
-		snprintf(text, sizeof(text),
-			 quoted("{" EVENT
-				",'source':{'ip':'10.0.0.1'},'destination':{'ip':'10.0.0.2'},"
-				"'observer':{'interface':%s}}"),
-			 quoted(cases[c].interface));
-		if (read_flow(text, &ends, &fault) < 0 ||
-		    (ends.interface == wanted) != cases[c].there)
-			fail_msg("%s", text);
-	}
-	assert_int_equal(
-		read_flow(quoted("{" EVENT
-				 ",'source':{'ip':'10.0.0.1'},'destination':{'ip':'10.0.0.2'},"
-				 "'observer':{'interface':{'id':7,'id':7}}}"),
-			  &(struct flow_endpoints){0}, &(struct fault){0}),
-		-1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -396,7 +349,6 @@ int main(void)
 		cmocka_unit_test(knows_protocols_by_name_and_number),
 		cmocka_unit_test(knows_whether_the_source_began),
 		cmocka_unit_test(knows_the_host_of_the_capture),
-		cmocka_unit_test(knows_the_interface_of_the_capture),
 		cmocka_unit_test(names_the_member_at_fault),
 		cmocka_unit_test(reads_translated_ends),
 		cmocka_unit_test(a_translated_end_that_is_wrong_is_none),
