@@ -5,10 +5,10 @@
 #include "common/base/scan.h"
 #include "common/base/span.h"
 #include "common/base/transport.h"
-#include "common/record/flow_observer.h"
 
 #define TENURE_NAME ",\"tenure\":"
 #define TENURE_NAME_LENGTH (sizeof(TENURE_NAME) - 1)
+#define NAME_SIZE 256                 /* of an unescaped one: DNS allows 253 bytes */
 #define PLAIN_SIZE (2 * IP_TEXT_SIZE) /* of an unescaped text; no valid one is longer */
 
 /* Rows of the table below, in its order. */
@@ -48,8 +48,7 @@ enum row {
 	DESTINATION_ORIGINAL_PORT,
 	HOSTNAME,
 	INTERFACE,
-	INTERFACE_NAME,
-	INTERFACE_ID,
+	INTERFACE_UID,
 	ROWS,
 };
 
@@ -87,9 +86,8 @@ static const struct scan_member wanted[ROWS] = {
 	SCAN_MEMBER("ip", 0, 0),
 	SCAN_MEMBER("port", 0, 0),
 	SCAN_MEMBER("hostname", 0, 0),
-	SCAN_MEMBER("interface", INTERFACE_NAME, 2),
-	SCAN_MEMBER("name", 0, 0),
-	SCAN_MEMBER("id", 0, 0),
+	SCAN_MEMBER("interface", INTERFACE_UID, 1),
+	SCAN_MEMBER("uid", 0, 0),
 };
 
 static const char *const paths[ROWS] = {
@@ -127,8 +125,7 @@ static const char *const paths[ROWS] = {
 	"destination.original.port",
 	"observer.hostname",
 	"observer.interface",
-	"observer.interface.name",
-	"observer.interface.id",
+	"observer.interface.uid",
 };
 
 static int refuse(struct fault *fault, enum fault_reason reason, int row, const char *detail)
@@ -293,6 +290,16 @@ static bool source_began(const struct scan *scan)
 		    : memchr(text.data, 'S', text.length) != NULL;
 }
 
+/* span_hash() of a text; 0 if it is none. */
+static uint64_t read_name_hash(const struct scan_value *value)
+{
+	char plain[NAME_SIZE];
+	struct span text;
+
+	text.data = scan_value_text(value, plain, sizeof(plain), &text.length);
+	return text.data != NULL ? span_hash(text) : 0;
+}
+
 /* Scans the record BYTES[LENGTH]. */
 static int scan_record(const char *bytes, size_t length, struct scan *scan, struct fault *fault)
 {
@@ -333,9 +340,8 @@ static int read_members(const struct scan *scan, struct flow_endpoints *ends, st
 		return -1;
 	read_others(scan, &read);
 	read.source_began = source_began(scan);
-	read.observer = flow_observer_host(&scan->values[HOSTNAME]);
-	read.interface =
-		flow_observer_interface(&scan->values[INTERFACE_NAME], &scan->values[INTERFACE_ID]);
+	read.observer = read_name_hash(&scan->values[HOSTNAME]);
+	read.interface = read_name_hash(&scan->values[INTERFACE_UID]);
 	*ends = read;
 	return 0;
 }

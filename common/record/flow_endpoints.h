@@ -45,7 +45,7 @@ struct flow_endpoints {
 	bool has_other[FLOW_OTHERS];              /* it is there, and can be read */
 	bool source_began;    /* flow.initiator or, without it, a SYN proves it */
 	uint64_t observer;    /* span_hash() of observer.hostname, 0 if there is none */
-	uint64_t interface;   /* of observer.interface (flow_observer.h) */
+	uint64_t interface;   /* the same of observer.interface.uid */
 	int transport;        /* enum transport or another IANA number */
 	size_t closing_brace; /* position of the brace that ends the flow's own members */
 	bool empty;           /* the object has no members */

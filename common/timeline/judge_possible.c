@@ -35,8 +35,7 @@ static bool is_witnessed(const struct timeline *timeline, const struct tenure *t
 	const struct binding *binding = &tenure->binding;
 
 	return (binding_is_witnessed(binding, question->observer, question->start, question->end) ||
-		(question->sent && binding_is_on(binding, question->observer, question->interface,
-						 question->start, question->end))) &&
+		(question->sent && binding_is_on(binding, question->interface))) &&
 	       is_watched(timeline, tenure, question);
 }
 
@@ -67,7 +66,7 @@ static const struct tenure *find_alone(const struct timeline *timeline,
 
 		if (tenure->binding.who != found->binding.who &&
 		    (is_alone(timeline, tenure, question) ||
-		     (question->observer != 0 && is_witnessed(timeline, tenure, question))))
+		     is_witnessed(timeline, tenure, question)))
 			found = NULL;
 	}
 	for (size_t p = 0; p < count && found != NULL; p++) {
@@ -102,16 +101,17 @@ static size_t leave_alone(struct possible *possible, size_t count, const struct 
 	return left;
 }
 
-/* The last tenure that the clock of the flow's own host witnesses, if all of those are of one holder and
+/* The last tenure that is witnessed by the flow's own host, if all of those are of one holder and
  * no other of POSSIBLE[COUNT] is certain; or NULL. */
 static const struct tenure *find_witnessed(const struct timeline *timeline,
 					   const struct address_view *view,
 					   const struct timeline_question *question,
 					   const struct possible *possible, size_t count)
 {
+	bool asked = question->observer != 0 || question->interface != 0;
 	const struct tenure *found = NULL;
 
-	for (size_t t = view->count; t > 0 && question->observer != 0; t--) {
+	for (size_t t = asked ? view->count : 0; t > 0; t--) {
 		const struct tenure *tenure = &view->tenures[t - 1];
 
 		if (!is_witnessed(timeline, tenure, question))

@@ -162,7 +162,7 @@ struct timeline_question {
 	bool serves;        /* the other end began the flow (docs/answers.md section 7) */
 	bool began;         /* this one did */
 	uint64_t observer;  /* span_hash() of the flow's observer.hostname, 0 for none */
-	uint64_t interface; /* flow_observer_hash() of its observer.interface, 0 for none */
+	uint64_t interface; /* the same of its observer.interface.uid */
 	int64_t position;
 };
 

@@ -322,6 +322,10 @@ static void add_observer(const struct flow_observer *observer, struct text *text
 	text_add_json_string(text, observer->interface_name);
 	text_add_string(text, ",\"id\":");
 	text_add_u64(text, observer->interface_id);
+	if (observer->interface_uid[0] != '\0') {
+		text_add_string(text, ",\"uid\":");
+		text_add_json_string(text, observer->interface_uid);
+	}
 	text_add_string(text, "}}}");
 }
 

@@ -25,6 +25,7 @@
 #define FLOW_RECORD_MAX 16384     /* bytes: about 2 KiB and up to 3 * FLOW_BUCKETS counts */
 #define FLOW_HOSTNAME_SIZE 254    /* RFC 1035: 253, and a NUL */
 #define FLOW_INTERFACE_SIZE 64    /* IFNAMSIZ is 16, but a file's name may take its place */
+#define FLOW_INTERFACE_UID_SIZE 72
 
 /* Response times are counted in OpenTelemetry's exponential histogram at scale 3:
  * bucket i holds (2^(i/8), 2^((i+1)/8)] nanoseconds. The lowest is -1 (1 ns or less);
@@ -176,6 +177,8 @@ struct flow_observer {
 	char hostname[FLOW_HOSTNAME_SIZE];
 	char interface_name[FLOW_INTERFACE_SIZE];
 	uint32_t interface_id;
+	char interface_uid
+		[FLOW_INTERFACE_UID_SIZE]; /* metadata.uid of the record that tells of it (links), or "" */
 };
 
 /* True for the protocols whose flows have ports: TCP, UDP and SCTP. */

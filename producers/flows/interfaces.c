@@ -177,6 +177,11 @@ uint16_t interfaces_reused(const struct interfaces *interfaces, uint64_t nth)
 					: INTERFACES_NONE;
 }
 
+void interfaces_set_uid(struct interfaces *interfaces, uint16_t number, const char *uid)
+{
+	copy_ascii(uid, interfaces->known[number].observer.interface_uid, FLOW_INTERFACE_UID_SIZE);
+}
+
 const struct flow_observer *interfaces_observer(const struct interfaces *interfaces,
 						uint16_t number)
 {

@@ -52,6 +52,8 @@ uint16_t interfaces_reused(const struct interfaces *interfaces, uint64_t nth);
 /* What HOSTNAME became. */
 const char *interfaces_hostname(const struct interfaces *interfaces);
 
+/* Flows that are captured on NUMBER name UID from now on, printable ASCII of less than FLOW_INTERFACE_UID_SIZE bytes. */
+void interfaces_set_uid(struct interfaces *interfaces, uint16_t number, const char *uid);
 const struct flow_observer *interfaces_observer(const struct interfaces *interfaces,
 						uint16_t number);
 

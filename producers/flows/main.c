@@ -44,8 +44,7 @@ static int open_statistics(struct outputs *outputs)
 	return bus_is_kafka(outputs->statistics_options.address) ? EX_UNAVAILABLE : EX_CANTCREAT;
 }
 
-static int open_links(struct outputs *outputs, const struct interfaces *interfaces,
-		      struct links *links)
+static int open_links(struct outputs *outputs, struct interfaces *interfaces, struct links *links)
 {
 	outputs->links = link_outlet_open(&outputs->links_options, interfaces, links);
 	if (outputs->links != NULL)
@@ -86,9 +85,8 @@ static int shut_in(const struct flows_options *o, bool filtered)
 
 /* Opens the outputs and gives up privileges. Returns EX_OK or the exit code. Opening a file may need
  * privileges; threads keep those they start with, so the Kafka clients are opened after giving them up. */
-static int open_outputs(const struct flows_options *o, bool filtered,
-			const struct interfaces *interfaces, struct links *links,
-			struct outputs *outputs)
+static int open_outputs(const struct flows_options *o, bool filtered, struct interfaces *interfaces,
+			struct links *links, struct outputs *outputs)
 {
 	int rc = EX_OK;
 

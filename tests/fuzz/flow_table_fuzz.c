@@ -41,7 +41,7 @@ static void require(bool claim)
 
 static void check_flow(struct run *run)
 {
-	static const struct flow_observer observer = {"fuzz", "eth0", 1};
+	static const struct flow_observer observer = {"fuzz", "eth0", 1, "f-1-1-0"};
 	struct flow *flow = &run->flow;
 
 	require(when_not_after(flow->start, flow->end));

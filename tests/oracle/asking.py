@@ -13,10 +13,10 @@ def covered(**more):
 
 
 def ask(records, ip, start, end=None, sent=False, port=None, transport=None, position=None, options=Options(),
-        role=None, observer=None, place=None):
+        role=None, observer=None, interface=None):
     timeline = records.feed(Timeline(options))
     position = timeline.last_offset if position is None else position
-    return timeline.answer(ip, port, transport, at(start), at(start if end is None else end), sent, position, role, observer, place)
+    return timeline.answer(ip, port, transport, at(start), at(start if end is None else end), sent, position, role, observer, interface)
 
 
 def short(answer):

@@ -41,7 +41,7 @@ class Binding:
     last_sign: int = NEVER          # the end evidence
     seen: tuple = None              # the first and the last packet of its interfaces,
     hosts: frozenset = frozenset()  # and the hosts of their meters
-    places: frozenset = frozenset() # and which interfaces of these they are
+    uids: frozenset = frozenset()   # theirs
     gone: int = EVER                # of one whose raw certain_to is open: the end of its interface
     alone: tuple = None             # (until, -since, host) of the one that was alone the longest
     order_from: int = None          # raw certain_from and certain_to without interfaces

@@ -11,7 +11,7 @@ GROUPS = ("nat", "original")
 OTHER = dict.fromkeys(("ip", "port"), {})
 END = dict(dict.fromkeys(("ip", "port", "packets"), {}), **dict.fromkeys(GROUPS, OTHER))
 READ = {"event": {"start": {}, "end": {}}, "network": {"transport": {}}, "source": END, "destination": END,
-        "tenure": {}, "observer": {"hostname": {}, "interface": {"name": {}, "id": {}}}, "flow": {"initiator": {}}, "tcp": {"flags": {"source": {}}}}
+        "tenure": {}, "observer": {"hostname": {}, "interface": {"uid": {}}}, "flow": {"initiator": {}}, "tcp": {"flags": {"source": {}}}}
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Question:
     sent: bool
     role: str = None    # SERVES, BEGAN, or None: neither is proven
     observer: str = None    # the host on which the flow was captured
-    place: tuple = None     # (name, index) of the interface there
+    interface: str = None   # the uid of the interface there
 
 
 class Rejected(Exception):
@@ -59,8 +59,8 @@ def questions(text):
 
 
 def captured(flow):
-    """The host on which FLOW was captured, and (name, index) of the interface there."""
-    return shapes.text(flow, "observer", "hostname"), shapes.place(shapes.at(flow, "observer", "interface"), "name", "id")
+    """The host on which FLOW was captured, and the uid of the interface there."""
+    return shapes.text(flow, "observer", "hostname"), shapes.text(flow, "observer", "interface", "uid")
 
 
 def others(text):

@@ -33,16 +33,12 @@ class Scene:
         self.t = shift(accounted_for(self.bindings, question.start - options.skew), -options.skew)
 
     def seen_here(self, one):
-        """The flow was captured by the clock of the interfaces of ONE while these had the address, or on them."""
-        if one.seen is None or one.hosts != {self.question.observer} or None in one.hosts or self.is_unwatched(one):
+        """The flow was captured by the clock of the interfaces of ONE while these had the address, or on one of them."""
+        if one.seen is None or self.is_unwatched(one):
             return False
         (first, last), question = one.seen, self.question
-        return first <= question.start and question.end <= last or (
-            self.is_on(one) and first <= question.end and question.start <= last)
-
-    def is_on(self, one):
-        """This end sent in a flow that was captured on the interface of ONE itself."""
-        return self.question.sent and one.places == {self.question.place} != {None}
+        return (one.hosts == {question.observer} != {None} and first <= question.start and question.end <= last
+                or question.sent and question.interface in one.uids)
 
     def find_witnessed(self):
         """The bindings of the one holder that is witnessed: the possible ones, if there are any."""

@@ -16,7 +16,7 @@ class Span:
     node: str
     host: str                   # of its meter, as flows have it
     key: tuple                  # (name, node): two that share it are one
-    place: tuple                # (name, index), as flows have it, or None
+    uid: str
     first: int
     last: int
     since: int = None
@@ -52,7 +52,7 @@ class Interfaces:
     """All of a cluster, with everything as of any position."""
 
     def __init__(self):
-        self.told = {}          # (uid, name, node, host, place) -> ({address: as addresses_of()}, since, until)
+        self.told = {}          # (uid, name, node, host) -> ({address: as addresses_of()}, since, until)
         self.spans = {}         # address -> {the same: History of Span}
         self.counted = set()    # (the same, kind of contradiction)
         self.contradicted = Counter()   # kind -> interfaces
@@ -62,8 +62,7 @@ class Interfaces:
         thing = record.object
         name = shapes.text(thing, "metadata", "name")
         node, host = (shapes.text(thing, "spec", member) or None for member in ("node", "host"))
-        place = shapes.place({"name": name, "index": shapes.at(thing, "spec", "index")}, "name", "index")
-        key = record.uid, name, node, host, place
+        key = record.uid, name, node, host
         fresh = addresses_of(thing)
         if not fresh:
             return {}
@@ -80,7 +79,7 @@ class Interfaces:
             spans = self.spans.setdefault(address, {}).setdefault(key, History())
             before = spans.last()
             spans.add(record.offset, Span(
-                node, host, (name, node), place, first, last, None if since is None or since > first else since,
+                node, host, (name, node), record.uid, first, last, None if since is None or since > first else since,
                 None if until is None or until < last else until, several,
                 None if alone[0] is None else tuple(alone)))
             changed[address] = key, before, spans.last()
@@ -211,7 +210,7 @@ def tell(one, shares, horizon):
     spans = [span for span, _, _ in shares]
     first, last = min(first for _, first, _ in shares), max(last for _, _, last in shares)
     one.seen = min(span.first for span in spans), max(span.last for span in spans)
-    one.hosts, one.places = {span.host for span in spans}, {span.place for span in spans}
+    one.hosts, one.uids = {span.host for span in spans}, {span.uid for span in spans}
     longest = max(((span.alone[1], -span.alone[0]) for span in spans if span.alone), default=None)
     if longest:
         hosts = {span.host for span in spans if span.alone == (-longest[1], longest[0])}

@@ -64,7 +64,7 @@ class Truth:
         self.held.append((bound, gone, address, life.uid, started))
         if life.node in self.seen:
             name = self.meters.choice(("veth-" + life.uid, "veth-%d" % len(self.held)))
-            veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.held)), name, life.node, address, 1 + len(self.held) % 2)
+            veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.held)), name, life.node, address)
             self.veths.append((veth, bound, gone, life.clock))
         self.free[address] = gone + self.chance.choice((.03, .1, .5, 1, 3))
         return gone
@@ -141,7 +141,7 @@ class Truth:
 
 def questions(truth):
     """(address, start, end, sent, spoke, uid that is right or None, the host that captured it or None,
-    the interface there or None)."""
+    the uid of the interface there or None)."""
     chance = truth.chance
     for since, until, address, uid, started in truth.held:
         for _ in range(6):
@@ -159,7 +159,7 @@ def questions(truth):
             start = min(max(start, started if spoke else since), until)
             end = min(start + length, until)
             own = next((veth for veth, bound, _, _ in truth.veths if (veth.address, bound, veth.node) == (address, since, node)), None)
-            yield address, start + blur, end + blur, True, spoke, uid, host, own and truth.meters.random() < .5 and own.place or None
+            yield address, start + blur, end + blur, True, spoke, uid, host, own.uid_of(truth.meters) if own and truth.meters.random() < .5 else None
 
 
 def check(seed, hold=10, skew=.5, seen=0):
@@ -170,12 +170,12 @@ def check(seed, hold=10, skew=.5, seen=0):
     timeline = truth.told().feed(Timeline(options))
     ends = known = 0
     wrong = []
-    for address, start, end, sent, spoke, right, host, place in questions(truth):
+    for address, start, end, sent, spoke, right, host, interface in questions(truth):
         if end > SPAN - hold - 5 or start < 0:
             continue
         ends += 1
         position, _ = timeline.position_for(at(end))
-        answer = timeline.answer(address, None, None, at(start), at(end), sent, position, observer=host, place=place)
+        answer = timeline.answer(address, None, None, at(start), at(end), sent, position, observer=host, interface=interface)
         if answer["status"] == "known":
             known += 1
             said = answer["k8s"]["pod"]["uid"] if answer["kind"] == "pod" else answer["kind"]

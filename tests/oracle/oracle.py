@@ -162,21 +162,21 @@ class Timeline:
             ends.append(min(self.greatest_received, self.listed_to))
         return None if any(moment >= self.reported(end) for moment in ends) else "kube_ended"
 
-    def answer(self, ip, port, transport, start, end, sent, position, role=None, observer=None, place=None):
+    def answer(self, ip, port, transport, start, end, sent, position, role=None, observer=None, interface=None):
         """The end's JSON object as a dict. IP may be text or the sixteen bytes."""
         name, world = self.world()
-        question = self.question(ip, port, transport, start, end, sent, role, observer, place)
+        question = self.question(ip, port, transport, start, end, sent, role, observer, interface)
         return render.answer(world, name, question, position, self.options)
 
     @staticmethod
-    def question(ip, port, transport, start, end, sent, role=None, observer=None, place=None):
+    def question(ip, port, transport, start, end, sent, role=None, observer=None, interface=None):
         ip = shapes.address(ip) if isinstance(ip, str) else ip
-        return flows.Question(ip, port, transport, start, end, sent, role, observer, place)
+        return flows.Question(ip, port, transport, start, end, sent, role, observer, interface)
 
-    def decidable(self, ip, start, end, sent, position, observer=None, place=None):
+    def decidable(self, ip, start, end, sent, position, observer=None, interface=None):
         """The holder's uid (or "outside") if the times written up to POSITION decide who
         held IP over [START, END]; else None."""
-        question = self.question(ip, None, None, start, end, sent, observer=observer, place=place)
+        question = self.question(ip, None, None, start, end, sent, observer=observer, interface=interface)
         found = holder_verdict.judge(holder_verdict.Scene(self.world()[1], question, position, self.options))
         if found.status != "known":
             return None

@@ -100,8 +100,7 @@ class World:
         if life.node not in self.seen or self.meters.random() < .1:
             return
         node = self.meters.choice(NODES) if self.meters.random() < .05 else life.node
-        veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.living)), self.meters.choice(("eth-" + life.uid, "veth1", "veth2")), node, address,
-                    self.meters.choice((1, 2, 2, 1 << 32, "2", 0)))
+        veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.living)), self.meters.choice(("eth-" + life.uid, "veth1", "veth2")), node, address)
         clock = self.clocks[life.node] if abs(self.clocks[life.node]) < 5 else 0
         for time, thing in veth.told(bound, gone, clock, ended=self.meters.random() < .9):
             if self.meters.random() < .03:
@@ -296,10 +295,14 @@ class World:
         return Watch(self.chance, self.writes).told()
 
 
-def observed(meters, line):
-    """Two of three flows say on which host they were captured, and half of these on which interface."""
+def observed(world, line):
+    """Two of three flows say on which host they were captured, and some of these on which interface."""
+    meters = world.meters
+    interface = b""
+    if world.interfaces and meters.random() < .4:
+        thing = meters.choice(world.interfaces)[2]
+        interface = b',"interface":{"uid":%s}' % history.render.compact(thing["metadata"].get("uid", 7)).encode()
     hosts = ["%s.lab" % name for name in NODES]
-    interface = meters.choice((b"", b',"interface":{"name":"veth%d","id":%s}' % (meters.choice((1, 2)), meters.choice((b"1", b"2", b'"2"', b"4294967296")))))
     where = meters.choice((b"", *(b',"observer":{"hostname":"%s"%s}' % (meters.choice(hosts).encode(), interface) for _ in range(2))))
     return line[:-1] + where + b"}" if line.endswith(b"}") else line
 
@@ -332,7 +335,7 @@ def make(seed, count=400):
     world = World(seed)
     records = world.records()
     chance = world.chance
-    flows = [observed(world.meters, line) for line in flows_of(world, count)]
+    flows = [observed(world, line) for line in flows_of(world, count)]
     options = ["--clock", chance.choice(("sandbox", "sandbox", "sandbox", "started", "endpoint", "received")),
                "--hold", chance.choice(("10s", "10s", "2s", "40s")), "--skew", chance.choice(("500ms", "500ms", "0", "2s"))]
     if seed % 3 == 0:

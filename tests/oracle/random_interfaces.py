@@ -5,8 +5,12 @@ from history import text
 class Veth:
     """One interface and the meter that sees it: packets from FIRST to LAST with source ADDRESS. Times are of its node's clock."""
 
-    def __init__(self, chance, uid, name, node, address, index):
-        self.chance, self.uid, self.node, self.address, self.place = chance, uid, node, address, (name, index)
+    def __init__(self, chance, uid, name, node, address):
+        self.chance, self.uid, self.name, self.node, self.address = chance, uid, name, node, address
+
+    def uid_of(self, chance):
+        """That of one of its meter's runs, as flows name it."""
+        return f"{self.uid}-{chance.choice((0, 0, 1))}"
 
     def told(self, bound, gone, clock, ended=True, others=()):
         """(true time of the record, its object) of a life from BOUND to GONE, in any order, some lost, late or twice. OTHERS:
@@ -46,6 +50,5 @@ class Veth:
 
     def record(self, uid, first, last, since, until):
         times = {name: text(time) for name, time in (("since", since), ("until", until)) if time is not None}
-        return {"kind": "Interface", "metadata": {"name": self.place[0], "uid": uid},
-                "spec": {"node": self.node, "host": self.node + ".lab", "index": self.place[1]},
+        return {"kind": "Interface", "metadata": {"name": self.name, "uid": uid}, "spec": {"node": self.node, "host": self.node + ".lab"},
                 "status": dict(times, addresses=[{"ip": self.address, "first": text(first), "last": text(last)}])}

@@ -48,12 +48,6 @@ def integer(value):
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def place(value, name, index):
-    """(name, index) of an interface; None if one of them is not there."""
-    found = text(value, name), integer(at(value, index))
-    return found if found[0] and found[1] is not None and 1 <= found[1] < 1 << 32 else None
-
-
 def revision(value):
     """A resourceVersion as a number; None for one that is no decimal integer."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and value[0] != "0":

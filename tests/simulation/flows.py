@@ -30,7 +30,7 @@ class Flow:
     blur: float             # how far the capture's clock is off
     initiator: str
     host: str = None        # on which it was captured
-    interface: tuple = None # (name, index) there
+    interface: str = None   # the uid of the one there
 
     def packets(self, end):
         """(from, to) of what END sent; of what it was sent, if it sent nothing."""
@@ -50,7 +50,7 @@ class Flow:
         if self.host:
             record["observer"] = {"hostname": self.host}
         if self.interface:
-            record["observer"]["interface"] = dict(zip(("name", "id"), self.interface))
+            record["observer"]["interface"] = {"uid": self.interface}
         if self.transport == "tcp":
             record["tcp"] = {"flags": {"source": source.flags, "destination": destination.flags}}
         return json.dumps(record, separators=(",", ":"))
@@ -61,9 +61,9 @@ class Maker:
         self.world, self.chance = world, world.chance
         self.tenures = [one for found in world.truth.tenures.values() for one in found]
         self.hosts, self.places = random.Random(len(self.tenures)), {}
-        for node, place, _, tenures in world.meters.interfaces:
+        for node, _, uid, tenures in world.meters.interfaces:
             for one in tenures:
-                self.places.setdefault(one.address, []).append((node, one.since, one.until, place))
+                self.places.setdefault(one.address, []).append((node, one.since, one.until, uid))
         self.kinds = {}
         for one in self.tenures:
             self.kinds.setdefault((one.holder.partition(" ")[0], ":" in one.address), []).append(one)
@@ -161,13 +161,14 @@ class Maker:
     def capture(self, near, far, start, end):
         """The clock of a capture, its host, and the interface there: with meters, mostly those of a pod."""
         blur = self.chance.choice(self.world.captures)
-        found = [(node, place if since <= start and end <= until else None)
-                 for address in (near.address, far.address) for node, since, until, place in self.places.get(address, ())
+        found = [(node, uid if since <= start and end <= until else None)
+                 for address in (near.address, far.address) for node, since, until, uid in self.places.get(address, ())
                  if since <= end and start <= until]
         if self.world.meters.share is None or not found or self.hosts.random() < .2:
             return blur, None, None
-        node, place = self.hosts.choice(found)
-        return node.clock, node.name, place if self.hosts.random() < .7 else None
+        node, uid = self.hosts.choice(found)
+        again = self.hosts.choice((0, 0, 0, 1))     # the meter was started again, perhaps
+        return node.clock, node.name, f"{uid}-{again}" if uid and self.hosts.random() < .7 else None
 
     def served(self, end, start, finish):
         found = self.world.truth.servings.get(end.address, ())

@@ -42,7 +42,7 @@ struct interface_span feed_interface_span(const struct interface_object *object,
 	span.node = object->node;
 	span.name = object->name;
 	span.host = object->host;
-	span.place = object->place;
+	span.uid = object->uid;
 	return span;
 }
 

@@ -158,9 +158,8 @@ const char *object_owner(struct kube_object *object, struct owner_object *out);
 
 /* What one record tells of an interface. */
 struct interface_object {
-	uint64_t hash;             /* of what tells it from others */
-	uint64_t node, name, host; /* hashes, HOST 0 for none */
-	uint64_t place;            /* flow_observer_hash() */
+	uint64_t hash;                  /* of what tells it from others */
+	uint64_t uid, node, name, host; /* hashes, HOST 0 for none */
 	struct span node_name;
 	struct interface_state told;
 	bool any;       /* it tells of an address */

@@ -2,13 +2,10 @@
 #include "common/timeline/feed/object.h"
 
 #include "common/base/hash.h"
-#include "common/record/flow_observer.h"
 
-enum { SPEC_NODE, SPEC_HOST, SPEC_INDEX, SPEC_PARTS };
-static const struct member spec_parts[] = {{"node", SPEC_NODE, NULL},
-					   {"host", SPEC_HOST, NULL},
-					   {"index", SPEC_INDEX, NULL},
-					   {NULL, 0, NULL}};
+enum { SPEC_NODE, SPEC_HOST, SPEC_PARTS };
+static const struct member spec_parts[] = {
+	{"node", SPEC_NODE, NULL}, {"host", SPEC_HOST, NULL}, {NULL, 0, NULL}};
 
 enum { STATUS_SINCE, STATUS_UNTIL, STATUS_ADDRESSES, STATUS_PARTS };
 static const struct member status_parts[] = {{"since", STATUS_SINCE, NULL},
@@ -68,11 +65,10 @@ static void read_address(struct kube_object *object, const struct value found[st
 	out->any = true;
 }
 
-static uint64_t hash_of(struct span uid, struct span name, struct span node, struct span host,
-			uint64_t place)
+static uint64_t hash_of(struct span uid, struct span name, struct span node, struct span host)
 {
 	const struct span parts[] = {uid, name, node, host};
-	uint64_t hash = hash_bytes(HASH_START, &place, sizeof(place));
+	uint64_t hash = HASH_START;
 
 	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++) {
 		hash = hash_bytes(hash, &parts[p].length, sizeof(parts[p].length));
@@ -87,7 +83,6 @@ const char *object_interface(struct kube_object *object, struct span uid, struct
 	struct value found[STATUS_PARTS], parts[ADDRESS_PARTS], spec[SPEC_PARTS];
 	struct value_cursor items;
 	struct span node, host;
-	int64_t index;
 
 	*out = (struct interface_object){.told = interface_state_none()};
 	members_find(object->parts[PART_SPEC], spec_parts, spec);
@@ -98,12 +93,10 @@ const char *object_interface(struct kube_object *object, struct span uid, struct
 		       "than "
 		       "253 bytes";
 	out->node = span_hash(node);
-	out->node_name = node;
 	out->name = span_hash(name);
 	out->host = host.length > 0 ? span_hash(host) : 0;
-	if (value_i64(spec[SPEC_INDEX], &index) && index > 0)
-		out->place = flow_observer_hash(name, (uint64_t)index);
-	out->hash = hash_of(uid, name, node, host, out->place);
+	out->uid = span_hash(uid);
+	out->hash = hash_of(uid, name, node, host);
 	members_find(object->parts[PART_STATUS], status_parts, found);
 	out->told.since = object_when(object, found[STATUS_SINCE]);
 	if (value_present(found[STATUS_UNTIL]))

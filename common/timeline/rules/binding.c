@@ -238,14 +238,15 @@ bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct w
 	       when_not_after(seen->first, start) && when_not_after(end, seen->last);
 }
 
-bool binding_is_on(const struct binding *binding, uint64_t host, uint64_t place, struct when start,
-		   struct when end)
+bool binding_is_on(const struct binding *binding, uint64_t uid)
 {
 	const struct seen *seen = &binding->seen;
 
-	return seen->there && seen->host != 0 && seen->host == host && seen->place != 0 &&
-	       seen->place == place && when_not_after(seen->first, end) &&
-	       when_not_after(start, seen->last);
+	for (size_t u = 0; seen->there && uid != 0 && u < seen->uid_count; u++) {
+		if (seen->uids[u] == uid)
+			return true;
+	}
+	return false;
 }
 
 bool binding_is_alone(const struct binding *binding, uint64_t host, struct when start,

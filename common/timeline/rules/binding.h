@@ -67,6 +67,9 @@ struct evidence {
 	};
 };
 
+/* A meter that is started again gives the same interface another uid. */
+#define SEEN_UIDS 8
+
 /* What a pod's interfaces say of one epoch and its address (interfaces.h). */
 struct seen {
 	bool there;
@@ -74,7 +77,8 @@ struct seen {
 	struct when from, to;     /* the same, without what another epoch of the pod has */
 	struct when since, until; /* WHEN_MIN and WHEN_MAX if they say nothing */
 	uint64_t host;            /* a hash of their meters' host, 0 for none or several */
-	uint64_t place;           /* which interface of that host they are, the same */
+	uint64_t uids[SEEN_UIDS]; /* hashes of theirs, of the first ones */
+	size_t uid_count;
 	/* Of that which was alone the longest; WHEN_MAX and WHEN_MIN if none was. */
 	struct when alone_since, alone_until;
 	uint64_t alone_host;
@@ -116,10 +120,8 @@ struct when binding_interface_gone(const struct binding *binding);
 /* Its interfaces carried the address over all of [START, END], by the clock of HOST. */
 bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct when start,
 			  struct when end);
-/* They are the interface PLACE of HOST, which carried the address within [START, END]: a flow over that time that was
- * captured there was captured on them. */
-bool binding_is_on(const struct binding *binding, uint64_t host, uint64_t place, struct when start,
-		   struct when end);
+/* A flow that was captured on the interface UID, a hash, was captured on one of them. */
+bool binding_is_on(const struct binding *binding, uint64_t uid);
 /* No other pod of its node sent a packet from the address in a flow over [START, END] by the clock of HOST. */
 bool binding_is_alone(const struct binding *binding, uint64_t host, struct when start,
 		      struct when end, int64_t skew_ns);

@@ -4,8 +4,8 @@
 
 bool interface_span_equal(const struct interface_span *a, const struct interface_span *b)
 {
-	return a->node == b->node && a->name == b->name && a->host == b->host &&
-	       a->place == b->place && a->first.ns == b->first.ns && a->last.ns == b->last.ns &&
+	return a->uid == b->uid && a->node == b->node && a->name == b->name && a->host == b->host &&
+	       a->first.ns == b->first.ns && a->last.ns == b->last.ns &&
 	       a->since.ns == b->since.ns && a->until.ns == b->until.ns &&
 	       a->alone_since.ns == b->alone_since.ns && a->alone_until.ns == b->alone_until.ns &&
 	       a->several == b->several;
@@ -84,7 +84,6 @@ static void add(struct binding *binding, const struct interface_span *span, stru
 			.alone_since = WHEN_MAX,
 			.alone_until = WHEN_MIN,
 			.host = span->host,
-			.place = span->place,
 		};
 	seen->first = when_earlier(seen->first, span->first);
 	seen->last = when_later(seen->last, span->last);
@@ -97,8 +96,8 @@ static void add(struct binding *binding, const struct interface_span *span, stru
 		seen->until = when_earlier(seen->until, span->until);
 	if (seen->host != span->host)
 		seen->host = 0;
-	if (seen->place != span->place)
-		seen->place = 0;
+	if (seen->uid_count < SEEN_UIDS)
+		seen->uids[seen->uid_count++] = span->uid;
 	add_alone(seen, span);
 }
 

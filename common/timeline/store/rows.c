@@ -267,7 +267,7 @@ void row_add_interface(struct text *value, const struct interface_span *row)
 	codec_add_u64(value, row->node);
 	codec_add_u64(value, row->name);
 	codec_add_u64(value, row->host);
-	codec_add_u64(value, row->place);
+	codec_add_u64(value, row->uid);
 	codec_add_when(value, row->first);
 	codec_add_when(value, row->last);
 	codec_add_when(value, row->since);
@@ -284,7 +284,7 @@ bool row_interface(struct span value, struct interface_span *row)
 	row->node = codec_u64(&codec);
 	row->name = codec_u64(&codec);
 	row->host = codec_u64(&codec);
-	row->place = codec_u64(&codec);
+	row->uid = codec_u64(&codec);
 	row->first = codec_when(&codec);
 	row->last = codec_when(&codec);
 	row->since = codec_when(&codec);

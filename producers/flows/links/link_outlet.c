@@ -20,7 +20,7 @@
 
 struct link_outlet {
 	const struct link_outlet_options *options;
-	const struct interfaces *interfaces;
+	struct interfaces *interfaces;
 	struct links *links;
 	struct outlet *outlet;
 	struct link_meter meter;
@@ -53,7 +53,7 @@ static int set_meter(struct link_outlet *outlet)
 }
 
 struct link_outlet *link_outlet_open(const struct link_outlet_options *options,
-				     const struct interfaces *interfaces, struct links *links)
+				     struct interfaces *interfaces, struct links *links)
 {
 	const struct kafka_queue_limits limits = {QUEUE_RECORDS, QUEUE_BYTES};
 	struct link_outlet *outlet = calloc(1, sizeof(*outlet));
@@ -83,7 +83,13 @@ static int write_report(struct link_outlet *outlet, const struct link_report *re
 			struct when now)
 {
 	struct text *text = &outlet->text;
+	char uid[LINK_UID_SIZE];
 
+	/* In files a number can be another interface later. */
+	if (outlet->options->live && !report->again) {
+		link_uid(&outlet->meter, report, uid);
+		interfaces_set_uid(outlet->interfaces, report->number, uid);
+	}
 	text_clear(text);
 	link_record_add(text, &outlet->meter, now, report);
 	if (text->failed) {

@@ -36,9 +36,10 @@ struct link_outlet_stats {
 	struct kafka_queue_stats queue;
 };
 
-/* Borrows OPTIONS, INTERFACES and LINKS. Returns NULL after logging. */
+/* Borrows OPTIONS, INTERFACES and LINKS. A live one tells INTERFACES the uid of each that a record tells of. Returns NULL after
+ * logging. */
 struct link_outlet *link_outlet_open(const struct link_outlet_options *options,
-				     const struct interfaces *interfaces, struct links *links);
+				     struct interfaces *interfaces, struct links *links);
 /* COUNT packets that are metered. Those of files write what is due at their time. */
 void link_outlet_add(struct link_outlet *outlet, const struct packet *packets, size_t count);
 /* Writes what is due. NOW is of the wall clock; SEEN as for links_see(), of which WHEN_MIN says nothing. */

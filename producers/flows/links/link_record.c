@@ -1,13 +1,13 @@
 #include "producers/flows/links/link_record.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
-/* Another interface, another start and another meter have another one. */
-static void add_uid(struct text *out, const struct link_meter *meter,
-		    const struct link_report *report)
+void link_uid(const struct link_meter *meter, const struct link_report *report,
+	      char uid[static LINK_UID_SIZE])
 {
-	text_add_format(out, "\"%016" PRIx64 "-%" PRIx64 "-%" PRIu32 "-%" PRIu64 "\"", meter->id,
-			(uint64_t)meter->start.ns, report->index, report->order);
+	snprintf(uid, LINK_UID_SIZE, "%016" PRIx64 "-%" PRIx64 "-%" PRIu32 "-%" PRIu64, meter->id,
+		 (uint64_t)meter->start.ns, report->index, report->order);
 }
 
 static void add_spec(struct text *out, const struct link_meter *meter,
@@ -67,6 +67,7 @@ static void add_status(struct text *out, const struct link_report *report)
 void link_record_add(struct text *out, const struct link_meter *meter, struct when received,
 		     const struct link_report *report)
 {
+	char uid[LINK_UID_SIZE];
 	const char *type = report->gone ? "DELETED" : report->again ? "MODIFIED" : "ADDED";
 
 	text_add_format(out, "{\"type\":\"%s\",\"cluster\":", type);
@@ -76,7 +77,8 @@ void link_record_add(struct text *out, const struct link_meter *meter, struct wh
 	text_add_string(out, ",\"object\":{\"kind\":\"Interface\",\"metadata\":{\"name\":");
 	text_add_json_string(out, report->name);
 	text_add_string(out, ",\"uid\":");
-	add_uid(out, meter, report);
+	link_uid(meter, report, uid);
+	text_add_json_string(out, uid);
 	text_add_string(out, "}");
 	add_spec(out, meter, report);
 	add_status(out, report);

@@ -18,6 +18,11 @@ struct link_meter {
 	struct when start;
 };
 
+/* metadata.uid of the record of REPORT: another interface, another start and another meter have another one. */
+#define LINK_UID_SIZE 72
+void link_uid(const struct link_meter *meter, const struct link_report *report,
+	      char uid[static LINK_UID_SIZE]);
+
 /* Adds the record of REPORT, without a newline. RECEIVED is when it was made. */
 void link_record_add(struct text *out, const struct link_meter *meter, struct when received,
 		     const struct link_report *report);

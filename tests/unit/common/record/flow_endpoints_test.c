@@ -311,18 +311,19 @@ static void a_translated_end_that_is_wrong_is_none(void **state)
 	assert_string_equal(fault.member, "source.nat.ip");
 }
 
-static void knows_the_host_of_the_capture(void **state)
+static void knows_the_host_and_the_interface_of_the_capture(void **state)
 {
 	static const struct {
-		const char *rest, *host;
+		const char *rest, *host, *interface;
 	} cases[] = {
-		{"", ""},
+		{"", "", ""},
 		{",'observer':{'hostname':'n1.example.com','interface':{'name':'x'}}",
-		 "n1.example.com"},
-		{",'observer':{'hostname':'n\\u0031'}", "n1"},
-		{",'observer':{'hostname':''}", ""},
-		{",'observer':{'hostname':7}", ""},
-		{",'observer':[]", ""},
+		 "n1.example.com", ""},
+		{",'observer':{'interface':{'id':7,'uid':'a-1'},'hostname':'n\\u0031'}", "n1",
+		 "a-1"},
+		{",'observer':{'hostname':'','interface':{'uid':7}}", "", ""},
+		{",'observer':{'hostname':7,'interface':'a-1'}", "", ""},
+		{",'observer':[]", "", ""},
 	};
 
 	(void)state;
@@ -336,7 +337,8 @@ static void knows_the_host_of_the_capture(void **state)
 				"'destination':{'ip':'10.0.0.2'}%s}"),
 			 quoted(cases[c].rest));
 		if (read_flow(text, &ends, &fault) < 0 ||
-		    ends.observer != span_hash(span_of(cases[c].host)))
+		    ends.observer != span_hash(span_of(cases[c].host)) ||
+		    ends.interface != span_hash(span_of(cases[c].interface)))
 			fail_msg("%s", text);
 	}
 }
@@ -348,7 +350,7 @@ int main(void)
 		cmocka_unit_test(accepts_a_record_without_optional_members),
 		cmocka_unit_test(knows_protocols_by_name_and_number),
 		cmocka_unit_test(knows_whether_the_source_began),
-		cmocka_unit_test(knows_the_host_of_the_capture),
+		cmocka_unit_test(knows_the_host_and_the_interface_of_the_capture),
 		cmocka_unit_test(names_the_member_at_fault),
 		cmocka_unit_test(reads_translated_ends),
 		cmocka_unit_test(a_translated_end_that_is_wrong_is_none),

@@ -56,7 +56,7 @@ static struct flow tcp_flow(void)
 
 static void assert_formats(const struct flow *flow, const char *expected)
 {
-	static const struct flow_observer observer = {"n1", "veth\"1", 7};
+	static const struct flow_observer observer = {"n1", "veth\"1", 7, "a-1-7-0"};
 	struct text text;
 
 	text_init(&text, FLOW_RECORD_MAX);
@@ -88,12 +88,12 @@ static void writes_every_member_of_a_tcp_flow(void **state)
 				     "'counts':[1,0,1]}}},'flow':{'id':'0123456789abcdef',"
 				     "'slice':3,'end_reason':'end_of_flow','initiator':'syn'},"
 				     "'observer':{'hostname':'n1','interface':{'name':'veth\\\"1',"
-				     "'id':7}}}"));
+				     "'id':7,'uid':'a-1-7-0'}}}"));
 }
 
 static void writes_the_quality_of_tcp_where_there_is_something(void **state)
 {
-	static const struct flow_observer observer = {"n1", "veth1", 7};
+	static const struct flow_observer observer = {"n1", "veth1", 7, ""};
 	struct flow flow = tcp_flow();
 	struct text text;
 
@@ -121,7 +121,7 @@ static void writes_the_quality_of_tcp_where_there_is_something(void **state)
 
 static void writes_the_other_side_of_a_translation(void **state)
 {
-	static const struct flow_observer observer = {"n1", "veth1", 7};
+	static const struct flow_observer observer = {"n1", "veth1", 7, ""};
 	struct flow flow = tcp_flow();
 	struct text text;
 
@@ -176,7 +176,7 @@ static void leaves_out_what_was_not_measured(void **state)
 				     "'flow':{'id':'0123456789abcdef','slice':3,"
 				     "'end_reason':'idle_timeout','initiator':'first_packet'},"
 				     "'observer':{'hostname':'n1','interface':{'name':'veth\\\"1',"
-				     "'id':7}}}"));
+				     "'id':7,'uid':'a-1-7-0'}}}"));
 }
 
 static void the_longest_record_fits(void **state)

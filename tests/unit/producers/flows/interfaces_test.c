@@ -36,6 +36,10 @@ static void a_number_becomes_the_observer_again(void **state)
 	assert_string_equal(observer->interface_name, "veth1");
 	assert_int_equal(observer->interface_id, 7);
 	assert_string_equal(interfaces_observer(interfaces, b)->interface_name, "na?ve?");
+	assert_string_equal(observer->interface_uid, "");
+	interfaces_set_uid(interfaces, a, "a-1-7-0");
+	assert_string_equal(interfaces_observer(interfaces, a)->interface_uid, "a-1-7-0");
+	assert_string_equal(interfaces_observer(interfaces, b)->interface_uid, "");
 	interfaces_free(interfaces);
 }
 

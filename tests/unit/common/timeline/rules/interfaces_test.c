@@ -288,40 +288,23 @@ static void a_flow_on_the_same_host_is_witnessed_without_skew(void **state)
 	assert_false(binding_is_witnessed(&bindings[0], 0, ms(10500), ms(45000)));
 }
 
-static void a_flow_on_the_interface_itself_may_be_longer_than_it_carried_the_address(void **state)
+static void a_flow_on_an_interface_names_its_uid(void **state)
 {
-	static const struct {
-		int64_t start, end;
-		uint64_t host, place;
-		bool is;
-	} cases[] = {
-		{9000, 10500, HOST, 7, true},       {45000, 60000, HOST, 7, true},
-		{9000, 60000, HOST, 7, true},       {9000, 10499, HOST, 7, false},
-		{45001, 60000, HOST, 7, false},     {10500, 45000, HOST, 8, false},
-		{10500, 45000, HOST + 1, 7, false}, {10500, 45000, HOST, 0, false},
-		{10500, 45000, 0, 7, false},
-	};
 	struct binding bindings[] = {pod(1, 10000, 50000)};
 	struct interface_span spans[] = {span(10500, 40000), span(40500, 45000)};
 
 	(void)state;
 	spans[1].name = spans[0].name;
-	spans[0].place = spans[1].place = 7;
+	spans[0].uid = 7;
+	spans[1].uid = 8;
+	assert_false(binding_is_on(&bindings[0], 7));
 	fit(bindings, 1, spans, 2, &assumed);
-	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		if (binding_is_on(&bindings[0], cases[c].host, cases[c].place, ms(cases[c].start),
-				  ms(cases[c].end)) != cases[c].is)
-			fail_msg("case %zu", c);
-	}
-	/* It is not told of both which one they are. */
-	spans[1].place = 0;
-	bindings[0] = pod(1, 10000, 50000);
-	fit(bindings, 1, spans, 2, &assumed);
-	assert_false(binding_is_on(&bindings[0], HOST, 7, ms(10500), ms(45000)));
-	assert_false(binding_is_on(&bindings[0], HOST, 0, ms(10500), ms(45000)));
+	assert_true(binding_is_on(&bindings[0], 7));
+	assert_true(binding_is_on(&bindings[0], 8));
+	assert_false(binding_is_on(&bindings[0], 9));
+	assert_false(binding_is_on(&bindings[0], 0));
 }
 
-/* Two meters: what the later one says of being alone counts, with skew but to the end by its own clock. */
 static void alone_is_what_the_longest_says(void **state)
 {
 	struct binding bindings[] = {pod(1, 10000, 50000)};
@@ -363,8 +346,7 @@ int main(void)
 		cmocka_unit_test(other_nodes_secondary_addresses_and_other_clocks_do_not_count),
 		cmocka_unit_test(two_epochs_of_one_pod_share_an_interface),
 		cmocka_unit_test(a_flow_on_the_same_host_is_witnessed_without_skew),
-		cmocka_unit_test(
-			a_flow_on_the_interface_itself_may_be_longer_than_it_carried_the_address),
+		cmocka_unit_test(a_flow_on_an_interface_names_its_uid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
