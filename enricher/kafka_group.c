@@ -38,7 +38,7 @@ struct kafka_group {
 	int wake; /* eventfd that librdkafka writes to when an empty queue gets a message */
 	rd_kafka_topic_partition_list_t *assigned; /* by the group, not started yet */
 	bool revoked, lost, closing;
-	bool continues; /* one of the partitions had a committed offset */
+	struct kafka_group_before before;
 };
 
 /* What ERROR means. Returns TEXT. */
@@ -127,7 +127,7 @@ struct kafka_group *kafka_group_open(const struct kafka_group_settings *settings
 	}
 	group->client = connect_member(group);
 	if (group->client == NULL ||
-	    kafka_client_partitions(group->client, settings->topic, "Read") <= 0)
+	    kafka_client_partitions(group->client, settings->options, settings->topic, "Read") <= 0)
 		goto out;
 	rd_kafka_poll_set_consumer(group->client);
 	topics = rd_kafka_topic_partition_list_new(1);
@@ -190,9 +190,8 @@ static int start_partition(struct kafka_group *group, struct partition *partitio
 	partition->queue =
 		rd_kafka_queue_get_partition(group->client, group->settings.topic, number);
 	if (group->settings.bounded)
-		error = rd_kafka_query_watermark_offsets(group->client, group->settings.topic,
-							 number, &low, &partition->end,
-							 KAFKA_PATIENCE_MS);
+		error = kafka_starts_range(group->client, &group->settings, number, &low,
+					   &partition->end);
 	if (partition->queue == NULL || error != RD_KAFKA_RESP_ERR_NO_ERROR) {
 		log_error("kafka:%s: cannot read partition %d: %s", group->settings.topic, number,
 			  rd_kafka_err2str(error));
@@ -211,7 +210,7 @@ static enum kafka_group_event start(struct kafka_group *group)
 	rd_kafka_resp_err_t error;
 
 	group->assigned = NULL;
-	if (kafka_starts_find(group->client, &group->settings, list, &group->continues) == 0)
+	if (kafka_starts_find(group->client, &group->settings, list, &group->before) == 0)
 		group->partitions = calloc((size_t)list->cnt + 1, sizeof(*group->partitions));
 	if (group->partitions == NULL)
 		goto out;
@@ -273,9 +272,9 @@ bool kafka_group_is_member(const struct kafka_group *group)
 	return group->partitions != NULL && !group->revoked;
 }
 
-bool kafka_group_continues(const struct kafka_group *group)
+struct kafka_group_before kafka_group_before(const struct kafka_group *group)
 {
-	return group->continues;
+	return group->before;
 }
 
 size_t kafka_group_count(const struct kafka_group *group)
@@ -388,9 +387,8 @@ rd_kafka_topic_partition_list_t *kafka_group_offsets(const struct kafka_group *g
 
 	for (size_t i = 0; i < group->count; i++)
 		if (group->partitions[i].next != NOT_TAKEN)
-			rd_kafka_topic_partition_list_add(list, group->settings.topic,
-							  group->partitions[i].number)
-				->offset = group->partitions[i].next;
+			kafka_starts_add(list, &group->settings, group->partitions[i].number,
+					 group->partitions[i].next);
 	return list;
 }
 

@@ -205,13 +205,14 @@ int kafka_producer_partitions(struct kafka_producer *producer, const char *topic
 	for (int i = 0; i < EXCHANGE_TOPICS; i++)
 		if (strcmp(topic, producer->topics[i]) == 0)
 			operation = "Write";
-	return kafka_client_partitions(producer->client, topic, operation);
+	return kafka_client_partitions(producer->client, producer->options, topic, operation);
 }
 
 int kafka_producer_setting(struct kafka_producer *producer, const char *topic, const char *name,
 			   char *value, size_t size)
 {
-	return kafka_client_topic_setting(producer->client, topic, name, value, size);
+	return kafka_client_topic_setting(producer->client, producer->options, topic, name, value,
+					  size);
 }
 
 /* Logs and classifies the ERROR of a produce call. */

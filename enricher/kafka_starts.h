@@ -6,9 +6,17 @@
 #include "common/kafka/kafka_client.h"
 #include "enricher/kafka_group.h"
 
-/* Sets the offset to start at in each partition of LIST, see kafka_group.h (1), and *CONTINUES if the group
- * had committed one of them. -1 after logging. */
+/* Sets the offset to start at in each partition of LIST, see kafka_group.h (1), and *BEFORE. Waits for up to KAFKA_WAIT_RESTART_MS, with the pause of the settings' options. -1 after logging. */
 int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *settings,
-		      rd_kafka_topic_partition_list_t *list, bool *continues);
+		      rd_kafka_topic_partition_list_t *list, struct kafka_group_before *before);
+/* Adds to LIST that OFFSET of PARTITION is to be committed. */
+void kafka_starts_add(rd_kafka_topic_partition_list_t *list,
+		      const struct kafka_group_settings *settings, int32_t partition,
+		      int64_t offset);
+
+/* Sets *FIRST to the first offset of PARTITION, and *END to that after its last record. */
+rd_kafka_resp_err_t kafka_starts_range(rd_kafka_t *client,
+				       const struct kafka_group_settings *settings,
+				       int32_t partition, int64_t *first, int64_t *end);
 
 #endif

@@ -17,7 +17,7 @@
 /* Zero at first. */
 struct server_clock {
 	int64_t ahead_ns; /* ours is at least so far ahead, or behind if negative; 0: they may agree */
-	int64_t before_ns; /* as AHEAD_NS, of the last answer but one */
+	int64_t before_ns;      /* as AHEAD_NS, of the last answer but one */
 	bool said, said_behind; /* SAID: that ours is behind, not ahead */
 	struct when since;      /* SAID: that they do not agree, by clocks.h (1) */
 };

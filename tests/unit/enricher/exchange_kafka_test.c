@@ -71,9 +71,9 @@ void kafka_group_release(struct kafka_group *group)
 	(void)group;
 }
 
-bool kafka_group_continues(const struct kafka_group *group)
+struct kafka_group_before kafka_group_before(const struct kafka_group *group)
 {
-	return group->next[0] > 0;
+	return (struct kafka_group_before){.any = group->next[0] > 0};
 }
 
 size_t kafka_group_count(const struct kafka_group *group)
