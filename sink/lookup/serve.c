@@ -231,8 +231,10 @@ int serve_run(const struct serve_settings *settings, struct timeline *timeline,
 		if (records < 0)
 			goto out;
 	}
-	rc = EXIT_SUCCESS;
 	report(&server);
+	/* Closing it saves it too, and does not say how that went. */
+	rc = timeline_settings->state != NULL && timeline_save(timeline) < 0 ? EX_IOERR
+									     : EXIT_SUCCESS;
 out:
 	dns_server_close(server.dns);
 	http_server_close(server.http);

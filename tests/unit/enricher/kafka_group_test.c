@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -19,7 +20,10 @@ static struct {
 	rd_kafka_resp_err_t partition; /* and for the second partition */
 	rd_kafka_resp_err_t times;     /* the same, when asked by time */
 	int errors;                    /* how many times */
-	int64_t assigned[2];           /* where reading began */
+	const char *metadata;          /* of the offset that is committed */
+	const char *run;               /* of the group's settings */
+	struct kafka_group_before before;
+	int64_t assigned[2]; /* where reading began */
 	bool reading;
 	int asked;
 } fake;
@@ -55,6 +59,10 @@ rd_kafka_resp_err_t rd_kafka_committed(rd_kafka_t *client, rd_kafka_topic_partit
 	fake.errors -= fails;
 	list->elems[0].offset = 7;
 	list->elems[0].err = RD_KAFKA_RESP_ERR_NO_ERROR;
+	if (fake.metadata != NULL && list->elems[0].metadata == NULL) {
+		list->elems[0].metadata = strdup(fake.metadata);
+		list->elems[0].metadata_size = strlen(fake.metadata);
+	}
 	list->elems[1].offset = RD_KAFKA_OFFSET_INVALID;
 	list->elems[1].err = fails ? fake.partition : RD_KAFKA_RESP_ERR_NO_ERROR;
 	return fails ? fake.whole : RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -98,6 +106,7 @@ static struct kafka_group *new_group(struct when since)
 		.instance = "one",
 		.partitions = 2,
 		.since = since,
+		.run = fake.run,
 		.options = &options,
 	};
 	struct kafka_group *group;
@@ -126,6 +135,7 @@ static enum kafka_group_event begin(struct when since)
 
 	tell(RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS);
 	event = kafka_group_poll(group);
+	fake.before = kafka_group_before(group);
 	kafka_group_close(group);
 	return event;
 }
@@ -135,6 +145,7 @@ static int forget(void **state)
 	(void)state;
 	fake.whole = fake.partition = fake.times = RD_KAFKA_RESP_ERR_NO_ERROR;
 	fake.errors = fake.asked = 0;
+	fake.metadata = fake.run = NULL;
 	return 0;
 }
 
@@ -144,6 +155,30 @@ static void a_partition_without_an_offset_starts_at_its_first_record(void **stat
 	assert_int_equal(begin(WHEN_MIN), KAFKA_GROUP_ASSIGNED);
 	assert_int_equal(fake.assigned[0], 7);
 	assert_int_equal(fake.assigned[1], RD_KAFKA_OFFSET_BEGINNING);
+}
+
+static void offsets_of_the_same_run_are_known_by_their_metadata(void **state)
+{
+	static const struct {
+		const char *metadata, *run;
+		bool same;
+	} cases[] = {
+		{NULL, NULL, false},
+		{"", "tenure 1", false},
+		{"tenure 1", NULL, false},
+		{"tenure 1", "tenure 1", true},
+		{"tenure 2", "tenure 1", false},
+		{"tenure 10", "tenure 1", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		fake.metadata = cases[i].metadata;
+		fake.run = cases[i].run;
+		assert_int_equal(begin(WHEN_MIN), KAFKA_GROUP_ASSIGNED);
+		assert_true(fake.before.any);
+		assert_int_equal(fake.before.same_run, cases[i].same);
+	}
 }
 
 static void an_unavailable_offset_is_not_mistaken_for_none(void **state)
@@ -202,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_partition_without_an_offset_starts_at_its_first_record,
 				       forget),
+		cmocka_unit_test_setup(offsets_of_the_same_run_are_known_by_their_metadata, forget),
 		cmocka_unit_test_setup(an_unavailable_offset_is_not_mistaken_for_none, forget),
 		cmocka_unit_test_setup(an_offset_that_is_not_available_yet_is_requested_again,
 				       forget),
