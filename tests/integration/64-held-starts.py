@@ -6,7 +6,7 @@ of a program; once for each kind of request of its first seconds, the first time
 answered as a kubelet asks for it. Then the program becomes ready, or it has ended with 69, which says that a restart helps: never
 with 78, as if the configuration were wrong. SIGTERM meanwhile ends it at once with 0.
 
-usage: 63-held-starts.py [PROGRAM REQUEST COUNT]
+usage: 64-held-starts.py [PROGRAM REQUEST COUNT]
 """
 
 import collections
