@@ -6,14 +6,13 @@
 #include "common/program/log.h"
 #include "common/program/stop.h"
 
-#define TRIES 200
 #define PAUSE_MS 500
 #define CLOCKS_MS 60000 /* a record's timestamp may be this much before its flow's end */
 
 /* Returns the ERROR of a call, or the first one that it set on a partition: a partition whose
  * offset is not available looks like one without an offset. */
-static rd_kafka_resp_err_t error_of(rd_kafka_resp_err_t error,
-				    const rd_kafka_topic_partition_list_t *list)
+rd_kafka_resp_err_t kafka_starts_error(rd_kafka_resp_err_t error,
+				       const rd_kafka_topic_partition_list_t *list)
 {
 	for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
 		error = list->elems[i].err;
@@ -23,7 +22,7 @@ static rd_kafka_resp_err_t error_of(rd_kafka_resp_err_t error,
 /* Returns true for errors that pass. A coordinator that is just starting does not know the
  * offsets yet, and offsets in an open transaction of another member are not available until
  * that has ended, at the latest by its timeout. */
-static bool is_passing(rd_kafka_resp_err_t error)
+bool kafka_starts_is_passing(rd_kafka_resp_err_t error)
 {
 	switch (error) {
 	case RD_KAFKA_RESP_ERR__TIMED_OUT:
@@ -42,14 +41,18 @@ static bool is_passing(rd_kafka_resp_err_t error)
 	}
 }
 
-static rd_kafka_resp_err_t find_committed(rd_kafka_t *client, rd_kafka_topic_partition_list_t *list,
-					  bool *continues)
+/* An offset of DONE, which may be NULL, is as good as a committed one. */
+static rd_kafka_resp_err_t find_committed(rd_kafka_t *client,
+					  const rd_kafka_topic_partition_list_t *done,
+					  rd_kafka_topic_partition_list_t *list, bool *continues)
 {
 	rd_kafka_resp_err_t error =
-		error_of(rd_kafka_committed(client, list, KAFKA_PATIENCE_MS), list);
+		kafka_starts_error(rd_kafka_committed(client, list, KAFKA_PATIENCE_MS), list);
 
 	*continues = false;
 	for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+		if (done != NULL && list->elems[i].offset < done->elems[i].offset)
+			list->elems[i].offset = done->elems[i].offset;
 		*continues |= list->elems[i].offset >= 0;
 		if (list->elems[i].offset < 0)
 			list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
@@ -71,8 +74,8 @@ static rd_kafka_resp_err_t find_moment(rd_kafka_t *client,
 							  list->elems[i].partition)
 				->offset = settings->since.ns / NS_PER_MS - CLOCKS_MS;
 	if (asked->cnt > 0)
-		error = error_of(rd_kafka_offsets_for_times(client, asked, KAFKA_PATIENCE_MS),
-				 asked);
+		error = kafka_starts_error(
+			rd_kafka_offsets_for_times(client, asked, KAFKA_PATIENCE_MS), asked);
 	for (int i = 0; i < asked->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
 		rd_kafka_topic_partition_list_set_offset(
 			list, settings->topic, asked->elems[i].partition,
@@ -81,7 +84,16 @@ static rd_kafka_resp_err_t find_moment(rd_kafka_t *client,
 	return error;
 }
 
+void kafka_starts_pause(const struct bus_options *options)
+{
+	for (int ms = 0; ms < PAUSE_MS; ms += BUS_PAUSE_MS) {
+		bus_pause_turn(options);
+		poll(NULL, 0, BUS_PAUSE_MS);
+	}
+}
+
 int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *settings,
+		      const rd_kafka_topic_partition_list_t *done,
 		      rd_kafka_topic_partition_list_t *list, bool *continues)
 {
 	struct kafka_use use = {
@@ -90,19 +102,17 @@ int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *set
 	rd_kafka_resp_err_t error;
 
 	for (int tries = 1;; tries++) {
-		error = find_committed(client, list, continues);
+		error = find_committed(client, done, list, continues);
 		if (error == RD_KAFKA_RESP_ERR_NO_ERROR && !when_is_min(settings->since))
 			error = find_moment(client, settings, list);
-		if (!is_passing(error) || tries == TRIES || stop_requested())
+		if (!kafka_starts_is_passing(error) || tries == KAFKA_STARTS_TRIES ||
+		    stop_requested())
 			break;
 		if (tries == 1)
 			log_warn("kafka:%s: the committed offsets of group %s are not known yet: "
 				 "%s; trying again",
 				 settings->topic, settings->group, rd_kafka_err2str(error));
-		for (int ms = 0; ms < PAUSE_MS; ms += BUS_PAUSE_MS) {
-			bus_pause_turn(settings->options);
-			poll(NULL, 0, BUS_PAUSE_MS);
-		}
+		kafka_starts_pause(settings->options);
 	}
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return 0;

@@ -1,14 +1,24 @@
-/* kafka_starts.h - where a member of a consumer group starts to read. For kafka_group.c
- * only. */
+/* kafka_starts.h - where a member of a consumer group starts to read. For kafka_group.c and
+ * kafka_hanging.c only. */
 #ifndef TENURE_KAFKA_STARTS_H
 #define TENURE_KAFKA_STARTS_H
 
 #include "common/kafka/kafka_client.h"
 #include "enricher/kafka_group.h"
 
+#define KAFKA_STARTS_TRIES 200
+
 /* Sets the offset to start at in each partition of LIST, see kafka_group.h (1), and *CONTINUES if the group
- * had committed one of them. -1 after logging. */
+ * had committed one of them. DONE has the same partitions, or is NULL. -1 after logging. */
 int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *settings,
+		      const rd_kafka_topic_partition_list_t *done,
 		      rd_kafka_topic_partition_list_t *list, bool *continues);
+
+/* Returns the ERROR of a call, or the first one that it set on a partition of LIST. */
+rd_kafka_resp_err_t kafka_starts_error(rd_kafka_resp_err_t error,
+				       const rd_kafka_topic_partition_list_t *list);
+/* Whether to ask again, at most KAFKA_STARTS_TRIES times, with this pause. */
+bool kafka_starts_is_passing(rd_kafka_resp_err_t error);
+void kafka_starts_pause(const struct bus_options *options);
 
 #endif
