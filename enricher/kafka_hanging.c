@@ -29,6 +29,7 @@ struct look {
 	list_t *open; /* places in the outputs whose records hang, with the offset of the first one */
 	list_t *done;  /* the flows' partitions, with the offset after the last one in an output */
 	bool unstable; /* the offsets hang */
+	const char *failed; /* the output that could not be read last */
 };
 
 bool kafka_hanging_is_void(int64_t source, int64_t committed, int64_t done)
@@ -128,24 +129,34 @@ static enum exchange_topic topic_of(const struct look *look, const char *name)
 									  : EXCHANGE_REJECTED;
 }
 
-/* Takes MESSAGE of PLACE. Returns true if no more is wanted of it. */
-static bool take(const struct look *look, const rd_kafka_message_t *message,
-		 rd_kafka_topic_partition_t *place, bool first)
+/* Takes MESSAGE: raises its place in FOUND to what it says, and strikes it off LEFT if no more is wanted of it. */
+static rd_kafka_resp_err_t take(struct look *look, const rd_kafka_message_t *message, bool first,
+				list_t *found, list_t *left)
 {
+	const char *topic = message->rkt == NULL ? "" : rd_kafka_topic_name(message->rkt);
+	bool ends = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
+	rd_kafka_topic_partition_t *place;
 	int64_t source;
 
-	if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
-		return true;
-	source = outcome_source(topic_of(look, place->topic), message->payload, message->len,
-				look->settings->revise);
-	if (source > place->offset)
-		place->offset = source;
-	return first;
+	if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && !ends) {
+		look->failed = look->settings->topics[topic_of(look, topic)];
+		return message->err;
+	}
+	if (!ends && rd_kafka_topic_partition_list_find(left, topic, message->partition) != NULL) {
+		place = rd_kafka_topic_partition_list_find(found, topic, message->partition);
+		source = outcome_source(topic_of(look, topic), message->payload, message->len,
+					look->settings->revise);
+		if (source > place->offset)
+			place->offset = source;
+	}
+	if (ends || first)
+		rd_kafka_topic_partition_list_del(left, topic, message->partition);
+	return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 /* Reads each place of FROM from its offset on, and replaces it by the greatest flow offset in the outcomes there, or by the FIRST
  * outcome's; OUTCOME_SOURCE_NONE: there is none. */
-static rd_kafka_resp_err_t read_sources(const struct look *look, rd_kafka_t *client, list_t *from,
+static rd_kafka_resp_err_t read_sources(struct look *look, rd_kafka_t *client, list_t *from,
 					bool first)
 {
 	int64_t deadline_ms = kafka_calls_clock_ms() + KAFKA_PATIENCE_MS;
@@ -156,7 +167,6 @@ static rd_kafka_resp_err_t read_sources(const struct look *look, rd_kafka_t *cli
 		from->elems[i].offset = OUTCOME_SOURCE_NONE;
 	while (error == RD_KAFKA_RESP_ERR_NO_ERROR && left->cnt > 0) {
 		rd_kafka_message_t *message = rd_kafka_consumer_poll(client, BUS_PAUSE_MS);
-		rd_kafka_topic_partition_t *place;
 
 		bus_pause_turn(look->settings->options);
 		if (message == NULL) {
@@ -165,18 +175,7 @@ static rd_kafka_resp_err_t read_sources(const struct look *look, rd_kafka_t *cli
 			continue;
 		}
 		deadline_ms = kafka_calls_clock_ms() + KAFKA_PATIENCE_MS;
-		place = message->rkt == NULL ? NULL
-					     : rd_kafka_topic_partition_list_find(
-						       left, rd_kafka_topic_name(message->rkt),
-						       message->partition);
-		if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR &&
-		    message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
-			error = message->err;
-		else if (place != NULL && take(look, message,
-					       rd_kafka_topic_partition_list_find(
-						       from, place->topic, place->partition),
-					       first))
-			rd_kafka_topic_partition_list_del(left, place->topic, place->partition);
+		error = take(look, message, first, from, left);
 		rd_kafka_message_destroy(message);
 	}
 	rd_kafka_assign(client, NULL);
@@ -184,10 +183,10 @@ static rd_kafka_resp_err_t read_sources(const struct look *look, rd_kafka_t *cli
 	return error;
 }
 
-/* Raises the partition of PLACE in look->done to after the flow SOURCE. */
+/* Raises the partition of PLACE in look->done to after the flow that PLACE says. */
 static void raise_done(struct look *look, const rd_kafka_topic_partition_t *place)
 {
-	for (int i = 0; i < look->done->cnt; i++)
+	for (int i = 0; i < look->done->cnt && place->offset != OUTCOME_SOURCE_NONE; i++)
 		if (look->done->elems[i].partition == place->partition &&
 		    look->done->elems[i].offset <= place->offset)
 			look->done->elems[i].offset = place->offset + 1;
@@ -312,10 +311,9 @@ static enum exchange_outcome end_found(struct look *look, struct kafka_producer 
 enum exchange_outcome kafka_hanging_end(const struct kafka_hanging_settings *settings,
 					struct kafka_group *group, struct kafka_producer *producer)
 {
-	struct look look = {.settings = settings, .group = group};
-	struct kafka_use use = {.operation = "Read",
-				.topic = settings->topics[EXCHANGE_TAGGED],
-				.group = settings->group};
+	struct look look = {
+		.settings = settings, .group = group, .failed = settings->topics[EXCHANGE_TAGGED]};
+	struct kafka_use use = {.operation = "Read", .group = settings->group};
 	enum exchange_outcome outcome = EXCHANGE_DONE;
 	rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__FAIL;
 	char why[KAFKA_ADVICE_SIZE];
@@ -337,6 +335,7 @@ enum exchange_outcome kafka_hanging_end(const struct kafka_hanging_settings *set
 	forget(&look.open);
 	disconnect_reader(look.stable);
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+		use.topic = look.failed;
 		log_error("kafka: cannot see whether earlier transactions have ended: %s",
 			  kafka_trouble_on_error(look.all, error, &use, why));
 		outcome = EXCHANGE_BROKEN;
