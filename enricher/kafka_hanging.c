@@ -275,16 +275,19 @@ static rd_kafka_resp_err_t look_now(struct look *look)
 	return error;
 }
 
-/* Tries again while the brokers are not ready. */
+/* Tries again while the brokers are not ready, of which there are many kinds. */
 static rd_kafka_resp_err_t look_until_seen(struct look *look)
 {
-	rd_kafka_resp_err_t error;
-
 	for (int tries = 1;; tries++) {
-		error = look_now(look);
-		if (!kafka_starts_is_passing(error) || tries == KAFKA_STARTS_TRIES ||
-		    stop_requested())
+		rd_kafka_resp_err_t error = look_now(look);
+
+		if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__FAIL ||
+		    kafka_advice_is_right(error) || tries == KAFKA_STARTS_TRIES || stop_requested())
 			return error;
+		if (tries == 1)
+			log_warn("kafka: cannot see yet whether earlier transactions have ended: "
+				 "%s; trying again",
+				 rd_kafka_err2str(error));
 		kafka_starts_pause(look->settings->options);
 	}
 }

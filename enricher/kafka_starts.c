@@ -22,7 +22,7 @@ rd_kafka_resp_err_t kafka_starts_error(rd_kafka_resp_err_t error,
 /* Returns true for errors that pass. A coordinator that is just starting does not know the
  * offsets yet, and offsets in an open transaction of another member are not available until
  * that has ended, at the latest by its timeout. */
-bool kafka_starts_is_passing(rd_kafka_resp_err_t error)
+static bool is_passing(rd_kafka_resp_err_t error)
 {
 	switch (error) {
 	case RD_KAFKA_RESP_ERR__TIMED_OUT:
@@ -105,8 +105,7 @@ int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *set
 		error = find_committed(client, done, list, continues);
 		if (error == RD_KAFKA_RESP_ERR_NO_ERROR && !when_is_min(settings->since))
 			error = find_moment(client, settings, list);
-		if (!kafka_starts_is_passing(error) || tries == KAFKA_STARTS_TRIES ||
-		    stop_requested())
+		if (!is_passing(error) || tries == KAFKA_STARTS_TRIES || stop_requested())
 			break;
 		if (tries == 1)
 			log_warn("kafka:%s: the committed offsets of group %s are not known yet: "

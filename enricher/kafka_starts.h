@@ -17,8 +17,7 @@ int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *set
 /* Returns the ERROR of a call, or the first one that it set on a partition of LIST. */
 rd_kafka_resp_err_t kafka_starts_error(rd_kafka_resp_err_t error,
 				       const rd_kafka_topic_partition_list_t *list);
-/* Whether to ask again, at most KAFKA_STARTS_TRIES times, with this pause. */
-bool kafka_starts_is_passing(rd_kafka_resp_err_t error);
+/* The pause before asking again, at most KAFKA_STARTS_TRIES times. */
 void kafka_starts_pause(const struct bus_options *options);
 
 #endif
